@@ -1,0 +1,43 @@
+"""symdiff: gradients of Python functions, compiled to NumPy source.
+
+The public names live in `symdiff.api` and `symdiff.errors` and are loaded on first use,
+so that `import symdiff` costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from symdiff.api import check_grads, differentiable, generate, grad, hvp, jvp, value_and_grad, vjp
+    from symdiff.errors import CompileError, SymdiffError
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "CompileError",
+    "SymdiffError",
+    "__version__",
+    "check_grads",
+    "differentiable",
+    "generate",
+    "grad",
+    "hvp",
+    "jvp",
+    "value_and_grad",
+    "vjp",
+]
+
+_ERRORS = {"CompileError", "SymdiffError"}
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module 'symdiff' has no attribute {name!r}")
+    home = "symdiff.errors" if name in _ERRORS else "symdiff.api"
+    value: object = getattr(import_module(home), name)
+    globals()[name] = value  # the next access does not come here
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,150 @@
+"""The backward half of one block: cotangents, their accumulation, and the rule of every straight-line operation.
+
+The driver owns what no rule should know: summing over broadcast axes, accumulation, zeros, dtypes, guards.  Cotangents
+are transposed, not conjugated (JAX's convention): the gradient of a holomorphic f is f'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from symdiff.ad import rules
+from symdiff.ad.rules import RuleBuilder
+from symdiff.ir import types
+from symdiff.ir.build import Builder, V
+from symdiff.ir.core import Block, Family, Op, Value
+from symdiff.ir.types import AVal
+from symdiff.primitives.declare import Accumulate
+
+if TYPE_CHECKING:
+    from symdiff.ad.sweep import Sweep
+
+
+class Half:
+    """Cotangents of the values of one forward block, and the operations that compute them."""
+
+    def __init__(self, sweep: Sweep, forward: Builder, block: Block) -> None:
+        self.sweep = sweep
+        self.forward = forward
+        self.defined = {v: op for op in forward.ops for v in op.outs}
+        self.known = {*block.params, *self.defined}
+        self.b = RuleBuilder(self.sizes)
+        self.cts: dict[Value, Value] = {}
+        self.size_cache: dict[Value, list[Value]] = {}
+
+    def sizes(self, v: Value) -> list[Value] | None:
+        """The sizes of v as integers, taken in the forward pass where v belongs to it; None if its type says them."""
+        if not isinstance(v.type, AVal) or not rules.is_opaque(v.type):
+            return None
+        if v not in self.size_cache:
+            where = self.forward if v in self.known else self.b
+            self.size_cache[v] = [where.op("dim_of", v, axis=k).value for k in range(v.type.rank)]
+        return self.size_cache[v]
+
+    def take(self, v: Value) -> V | None:
+        """The finished cotangent of v."""
+        ct = self.cts.pop(v, None)
+        return None if ct is None else V(self.b, ct)
+
+    def add(self, v: Value, contribution: Any, origin: tuple[Op, int] | None = None) -> None:
+        """Add a contribution to the cotangent of v, summed over what broadcasting repeated."""
+        if contribution is None or rules.is_number(contribution) or v not in self.sweep.active:
+            return
+        if isinstance(v.type, AVal):
+            contribution = rules.unbroadcast(self.b, contribution, v.type)
+        new = contribution.value
+        before = self.cts.get(v)
+        self.set(v, new if before is None else rules.add(self.b, before, new), origin)
+
+    def set(self, v: Value, ct: Value, origin: tuple[Op, int] | None = None) -> None:
+        if v.hint and not ct.hint:
+            ct.hint = "d_" + v.hint
+        if origin is not None and ct.origin is None:
+            ct.origin = origin
+        self.cts[v] = ct
+
+    def finished(self, v: Value) -> Value:
+        """The cotangent of v as a value of exactly its cotangent type, zeros where nothing was added."""
+        ct = self.cts.get(v)
+        t = types.cotangent(v.type)
+        assert t is not None
+        return self.b.zeros(v).value if ct is None else rules.exactly(self.b, V(self.b, ct), t).value
+
+    def pull(self, op: Op) -> None:
+        """Run the rule of a straight-line operation backwards."""
+        cts = [self.take(v) for v in op.outs]
+        if all(ct is None for ct in cts):
+            return
+        self.b.loc = op.loc
+        ins = [V(self.b, v) for v in op.ins]
+        if op.prim.family is Family.STRUCTURE:
+            assert op.prim.vjp is not None
+            outs = [V(self.b, v) for v in op.outs]
+            for k, contribution in enumerate(op.prim.vjp(self.b, cts, outs, *ins, **op.params)):
+                self.add(op.ins[k], contribution, (op, k))
+            return
+        ct = cts[0]
+        assert ct is not None
+        if op.prim.partials is not None:
+            self.pull_partials(op, ct, ins)
+        elif op.prim.transpose is not None:
+            self.pull_transpose(op, ct, ins)
+        elif op.prim.vjp is not None:
+            found = op.prim.vjp(self.b, ct, V(self.b, op.out), *ins, **op.params)
+            for k, contribution in enumerate(found):
+                self.add(op.ins[k], contribution, (op, k))
+
+    def pull_partials(self, op: Op, ct: V, ins: Sequence[V]) -> None:
+        assert op.prim.partials is not None
+        guarded = op.out in self.sweep.masked and (op.prim.unbounded or any(v in self.sweep.wild for v in (*op.ins, op.out)))
+        for k, partial in enumerate(op.prim.partials(self.b, V(self.b, op.out), *ins)):
+            if op.ins[k] in self.sweep.active:
+                guard = guarded and not rules.is_number(partial)
+                self.add(op.ins[k], self.b.op("masked_mul", ct, partial) if guard else ct * partial, (op, k))
+
+    def pull_transpose(self, op: Op, ct: V, ins: Sequence[V]) -> None:
+        assert op.prim.transpose is not None
+        for number, rule in enumerate(op.prim.transpose):
+            star = op.prim.operands[number].startswith("*")
+            targets = op.ins[number:] if star else op.ins[number : number + 1]
+            if rule is None or not any(v in self.sweep.active for v in targets):
+                continue
+            if isinstance(rule, Accumulate):
+                self.accumulate(op, number, rule, ct, ins)
+                continue
+            found = rule(self.b, ct, *ins, **op.params)
+            for k, contribution in enumerate(found if star else [found], number):
+                self.add(op.ins[k], contribution, (op, k))
+
+    def accumulate(self, op: Op, k: int, rule: Accumulate, ct: V, ins: Sequence[V]) -> None:
+        """Add into the part of an accumulator that the operation read."""
+        v = op.ins[k]
+        if v not in self.sweep.active:
+            return
+        if ct.type.complex and not ins[k].type.complex:
+            ct = self.b.op("real", ct)
+        before = self.cts.get(v)
+        acc = self.b.zeros(v) if before is None else V(self.b, before)
+        self.set(v, rule.rule(self.b, acc, ct, *ins, **op.params).value, (op, k))
+
+
+def prune(ops: Sequence[Op], results: Sequence[Value]) -> list[Op]:
+    """The operations that the results need."""
+    needed = set(results)
+    kept = []
+    for op in reversed(ops):
+        if op.prim.effect and op.prim.name != "opt_get" or any(v in needed for v in op.outs):
+            kept.append(op)
+            needed.update(op.ins)
+    return kept[::-1]
+
+
+def free_values(ops: Sequence[Op], results: Sequence[Value], bound: Sequence[Value]) -> list[Value]:
+    """What a block uses and does not define, in order of first use."""
+    defined = {*bound, *(v for op in ops for v in op.outs)}
+    found: dict[Value, None] = {}
+    for v in [v for op in ops for v in op.ins] + list(results):
+        if v not in defined:
+            found.setdefault(v)
+    return list(found)

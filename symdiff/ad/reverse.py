@@ -1,0 +1,170 @@
+"""Reverse mode: from a program to its forward and backward passes, or to both fused.
+
+`value_and_grad` is one function, params and result cotangents in, results and gradients out; `vjp` is a pair of
+programs with the residuals between them.  Both are ordinary programs: they are differentiated again by the same pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from symdiff.ad.activity import Backward as UsefulAnalysis
+from symdiff.ad.activity import Flags, Forward, Masked, is_differentiable, varied_transfer, wild_transfer
+from symdiff.ad.layout import select
+from symdiff.ad.sweep import Backward, Sweep, copies, ct_value
+from symdiff.ir import dims, types
+from symdiff.ir.build import Builder
+from symdiff.ir.core import REGISTRY, Block, Function, Op, Params, Program, Value, walk
+from symdiff.ir.types import AVal, Type
+
+
+@dataclass(frozen=True, slots=True)
+class Vjp:
+    """`forward`: params -> results, residuals.  `backward`: residuals, result cotangents -> gradients by wrt."""
+
+    forward: Program
+    backward: Program
+    n_residuals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The forward and backward functions of a callee, and which of its arguments get a cotangent."""
+
+    forward: str
+    backward: str
+    wanted: Flags
+
+
+class Reversal:
+    """One run of the reverse pass: the analyses, and the functions and records made on the way."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.varied = Forward(program, varied_transfer)
+        self.wild = Forward(program, wild_transfer)
+        self.useful = UsefulAnalysis(program)
+        self.masked = Masked(program, UsefulAnalysis(program))
+        self.functions = dict(program.functions)
+        self.records = dict(program.records)
+        self.pairs: dict[tuple[str, Flags, Flags], Pair] = {}
+
+    def pair(self, name: str, varied: Flags, useful: Flags) -> Pair:
+        """The forward/backward pair of a function for this pattern of arguments and results."""
+        key = (name, varied, useful)
+        if key not in self.pairs:
+            reached = self.useful.function(name, useful)
+            wanted = tuple(a and b for a, b in zip(varied, reached, strict=True))
+            base = _unused(name, self.functions)
+            self.pairs[key] = made = Pair(f"{base}_forward", f"{base}_backward", wanted)
+            self.functions[made.forward] = self.functions[made.backward] = self.program.functions[name]  # taken; filled below
+            self.build(self.program.functions[name], varied, useful, made)
+        return self.pairs[key]
+
+    def build(self, function: Function, varied: Flags, useful: Flags, pair: Pair) -> None:
+        """Fill in the two functions of a pair; the residuals travel in one Saved record."""
+        body = function.body
+        b, back = self.halves(body, varied, useful, select(body.params, pair.wanted))
+        sizes = unbound_sizes(back, ())
+        saved = [*back.saved, *(b.op("dim", size=dims.var(n)).value for n in sizes)]
+        record = b.op("saved_pack", *saved, name=pair.forward)
+        self.records[pair.forward] = tuple(v.type for v in saved)
+        self.functions[pair.forward] = Function(pair.forward, b.block(body.params, [*body.outs, record.value]), function.dims)
+        env: dict[Value, Value] = {}
+        incoming = Value(record.type, "saved")
+        fields = copies(saved, env)
+        head = [Op(REGISTRY["saved_unpack"], (incoming,), tuple(fields), Params(types=self.records[pair.forward]))]
+        head += _bindings(sizes, fields[len(back.saved) :])
+        params = [incoming, *copies([ct for _, ct in back.seeds], env)]
+        self.functions[pair.backward] = Function(pair.backward, back.block(params, env, head), function.dims)
+
+    def halves(self, body: Block, varied: Flags, useful: Flags, wanted: Sequence[Value]) -> tuple[Builder, Backward]:
+        """The forward half of a function body, and its backward half as far as it can be before its block is made."""
+        sweep = Sweep(self, body, varied, useful)
+        b = Builder()
+        pulls = sweep.forward(body, b)
+        seeds = [(v, ct_value(v)) for v, on in zip(body.outs, useful, strict=True) if on]
+        return b, sweep.backward(body, b, pulls, seeds, wanted)
+
+    def finish(self, entry: Function) -> Program:
+        functions = {**self.functions, entry.name: entry}
+        return Program(functions, entry.name, with_cotangent_records(self.records))
+
+
+def value_and_grad(program: Program, wrt: Sequence[int], name: str = "") -> Program:
+    """Params and a cotangent per differentiable result in; results and gradients by the params `wrt` out."""
+    main, run = program.main, Reversal(program)
+    b, back = _main_halves(run, main, wrt)
+    cts = [ct for _, ct in back.seeds]
+    body = Block((*main.body.params, *cts), (*b.ops, *back.ops), (*main.body.outs, *back.results))
+    return run.finish(Function(name or f"{main.name}_value_and_grad", body, main.dims))
+
+
+def vjp(program: Program, wrt: Sequence[int], names: tuple[str, str] | None = None) -> Vjp:
+    """The forward and the backward pass as two programs, the residuals between them as plain values."""
+    main, run = program.main, Reversal(program)
+    forward, backward = names or (f"{main.name}_forward", f"{main.name}_backward")
+    b, back = _main_halves(run, main, wrt)
+    sizes = unbound_sizes(back, back.saved)
+    saved = [*back.saved, *(b.op("dim", size=dims.var(n)).value for n in sizes)]
+    first = Function(forward, b.block(main.body.params, [*main.body.outs, *saved]), main.dims)
+    env: dict[Value, Value] = {}
+    fields = copies(saved, env)
+    params = [*fields, *copies([ct for _, ct in back.seeds], env)]
+    second = Function(backward, back.block(params, env, _bindings(sizes, fields[len(back.saved) :])), main.dims)
+    return Vjp(run.finish(first), run.finish(second), len(saved))
+
+
+def _main_halves(run: Reversal, main: Function, wrt: Sequence[int]) -> tuple[Builder, Backward]:
+    params = main.body.params
+    for k in wrt:
+        if not is_differentiable(params[k]):
+            raise TypeError(f"parameter {k} of {main.name} has type {params[k].type}: nothing to differentiate by")
+    chosen = set(wrt)
+    varied = tuple(k in chosen for k in range(len(params)))
+    useful = tuple(map(is_differentiable, main.body.outs))
+    return run.halves(main.body, varied, useful, [params[k] for k in wrt])
+
+
+def _bindings(sizes: Sequence[str], values: Sequence[Value]) -> list[Op]:
+    return [Op(REGISTRY["bind_dim"], (v,), (), Params(name=n)) for n, v in zip(sizes, values, strict=True)]
+
+
+def _unused(name: str, taken: dict[str, Function]) -> str:
+    found, k = name, 1
+    while f"{found}_forward" in taken or f"{found}_backward" in taken:
+        k += 1
+        found = f"{name}{k}"
+    return found
+
+
+def unbound_sizes(back: Backward, bound_by: Sequence[Value]) -> list[str]:
+    """The size variables that a backward half reads and that no array it is given has as a size."""
+    used: set[str] = set()
+    block = Block((), (*back.anew, *back.ops), ())
+    for op in walk(block):
+        for value in op.params.values():
+            used.update(_names(value))
+    bound = {str(d) for v in (*bound_by, *(ct for _, ct in back.seeds)) if isinstance(v.type, AVal) for d in v.type.shape}
+    return sorted(used - bound)
+
+
+def _names(value: object) -> set[str]:
+    """The size variables in a static parameter: a Dim, a type, or a tuple of such."""
+    if isinstance(value, tuple):
+        return set().union(*map(_names, value)) if value else set()
+    if isinstance(value, dims.Poly):
+        return {a.name for a in dims.atoms(value) if a.op == "var"}
+    if isinstance(value, (AVal, types.Seq, types.Opt, types.Alt)):
+        return {a.name for a in types.type_atoms(value) if a.op == "var"}
+    return set()
+
+
+def with_cotangent_records(records: dict[str, tuple[Type, ...]]) -> dict[str, tuple[Type, ...]]:
+    """The records, with the cotangent record r' of every r."""
+    found = dict(records)
+    for name, fields in records.items():
+        if not name.endswith("'"):
+            found[name + "'"] = tuple(c for f in fields if (c := types.cotangent(f)) is not None)
+    return found

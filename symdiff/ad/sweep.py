@@ -1,0 +1,309 @@
+"""The reverse pass over one function: a forward half that saves, and a backward half that reads what was saved.
+
+Forward operations stay the very same objects; structured ones gain results for their residuals.  Each region is
+reversed at once, so that what its backward half reads is known when the forward half is written:
+
+- `for`, `while`: residuals leave the forward loop as one more `ys` per value and enter the backward loop, which runs
+  the turns the other way, as `xs`; cotangents of the carry are its carry, cotangents of captures are accumulators
+  carried along, cotangents of `xs` leave as `ys`.  Captures, xs and the turn's index are passed again, not saved.
+- `cond`: each branch packs its residuals into one `Alt` record; the backward `cond` unpacks the side taken.
+- `call`: the callee's forward returns a `Saved` record, its backward takes it; recursion is an ordinary call.
+
+By hand, once: `for i in range(n): c = c * x[i]` saves c and reads x[i] again as
+
+    for i in reversed(range(n)):  d_x[i] += d_c * c_in[i];  d_c = d_c * x[i]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from symdiff.ad import rules
+from symdiff.ad.activity import Flags
+from symdiff.ad.backward import Half, free_values, prune
+from symdiff.ad.layout import Loop, loop, select
+from symdiff.ir import types
+from symdiff.ir.build import Builder, V, clone_ops
+from symdiff.ir.core import REGISTRY, Block, Family, Op, Params, Value
+from symdiff.ir.types import Alt, Saved, Seq
+
+if TYPE_CHECKING:
+    from symdiff.ad.reverse import Reversal
+
+Pull = Callable[[Half], None]
+Seeds = list[tuple[Value, Value]]  # (forward value, its cotangent on entry)
+
+
+def ct_value(v: Value) -> Value:
+    """A fresh value for the cotangent of v."""
+    t = types.cotangent(v.type)
+    assert t is not None
+    return Value(t, "d_" + v.hint if v.hint else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Backward:
+    """A pruned backward half: operations, results, entry cotangents, and the forward values it reads.
+
+    `saved` are the values that must be kept; those in `again` are passed again by whoever runs the half (captures, xs,
+    the index); constants and sizes are made anew.
+    """
+
+    ops: list[Op]
+    results: list[Value]
+    seeds: Seeds
+    anew: list[Op]
+    again: list[Value]
+    saved: list[Value]
+
+    def block(self, params: Sequence[Value], env: dict[Value, Value], head: Sequence[Op] = ()) -> Block:
+        """The half as a block of its own; `env` says which value stands for each forward value and entry cotangent."""
+        own = dict(env)
+        ops = (*head, *clone_ops(self.anew, own), *clone_ops(self.ops, own))
+        return Block(tuple(params), ops, tuple(own.get(v, v) for v in self.results))
+
+
+def is_static(op: Op | None) -> bool:
+    """Whether an operation is made anew rather than its result saved: a constant or a size."""
+    return op is not None and not op.ins and op.prim.family is Family.CONSTANT and not op.prim.effect
+
+
+def copies(values: Sequence[Value], env: dict[Value, Value]) -> list[Value]:
+    """Fresh values that stand for these in another block, entered into `env`."""
+    made = [Value(v.type, v.hint) for v in values]
+    env.update(zip(values, made, strict=True))
+    return made
+
+
+class Sweep:
+    """One function being reversed, with its activity."""
+
+    def __init__(self, reversal: Reversal, body: Block, varied: Flags, useful: Flags) -> None:
+        self.reversal = reversal
+        self.varied: set[Value] = set()
+        reached: set[Value] = set()
+        reversal.varied.block(body, varied, self.varied)
+        reversal.useful.block(body, useful, reached)
+        self.active = self.varied & reached
+        self.wild: set[Value] = set()
+        reversal.wild.block(body, (False,) * len(body.params), self.wild)
+        self.masked: set[Value] = set()
+        reversal.masked.block(body, (False,) * len(body.outs), self.masked)
+
+    def is_active(self, values: Sequence[Value]) -> list[bool]:
+        return [v in self.active for v in values]
+
+    def forward(self, block: Block, b: Builder) -> list[Pull]:
+        """Append the forward half of a block's operations; how to pull back each active one, in order."""
+        structured = {"cond": self.cond, "for": self.loop, "while": self.loop, "call": self.call}
+        pulls: list[Pull] = []
+        for op in block.ops:
+            if not any(v in self.active for v in op.outs) and not self.is_inside(op):
+                b.ops.append(op)
+            elif op.prim.name in structured:
+                pulls.append(structured[op.prim.name](op, b))
+            else:
+                b.ops.append(op)
+                pulls.append(_straight(op))
+        return pulls
+
+    def backward(self, block: Block, b: Builder, pulls: Sequence[Pull], seeds: Seeds, wanted: Sequence[Value],
+                 direct: Sequence[Value] = ()) -> Backward:  # fmt: skip
+        """Run the pullbacks in reverse from the seeds; the cotangents of `wanted` are the results."""
+        half = Half(self, b, block)
+        for v, ct in seeds:
+            half.set(v, ct if v not in half.cts else rules.add(half.b, half.cts[v], ct))
+        for pull in reversed(pulls):
+            pull(half)
+        results = [half.finished(v) for v in wanted]
+        ops = prune(half.b.ops, results)
+        free = free_values(ops, results, [ct for _, ct in seeds])
+        makers = {v: op for op in b.ops for v in op.outs if is_static(op)}
+        passed = set(direct)
+        return Backward(
+            ops, results, seeds, list(dict.fromkeys(makers[v] for v in free if v in makers)),
+            [v for v in free if v in passed], [v for v in free if v not in passed and v not in makers],
+        )  # fmt: skip
+
+    # --- cond
+
+    def cond(self, op: Op, b: Builder) -> Pull:
+        outs_on = self.is_active(op.outs)
+        caps_on = [any(self.is_active(pair)) for pair in zip(*(r.params for r in op.regions), strict=True)]
+        sides = [self._branch(region, outs_on, caps_on) for region in op.regions]
+        record = Alt(*(tuple(v.type for v in side.saved) for _, side in sides))
+        alt = Value(record, "saved") if record.then or record.orelse else None
+        regions = [Block(r.params, ops, r.outs) for (ops, _), r in zip(sides, op.regions, strict=True)]
+        if alt is not None:
+            regions = [_packing(r, side.saved, k, record) for k, (r, (_, side)) in enumerate(zip(regions, sides, strict=True))]
+        outs = op.outs if alt is None else (*op.outs, alt)
+        b.ops.append(Op(op.prim, op.ins, outs, op.params, tuple(regions), op.loc))
+        return lambda half: _pull_cond(half, op, [side for _, side in sides], alt, outs_on, caps_on)
+
+    def _branch(self, region: Block, outs_on: Sequence[bool], caps_on: Sequence[bool]) -> tuple[tuple[Op, ...], Backward]:
+        b = Builder()
+        pulls = self.forward(region, b)
+        wanted = select(region.params, caps_on)
+        seeds = [(v, ct_value(v)) for v in [*wanted, *select(region.outs, outs_on)]]
+        side = self.backward(region, b, pulls, seeds, wanted, region.params)
+        return tuple(b.ops), side
+
+    # --- for and while
+
+    def loop(self, op: Op, b: Builder) -> Pull:
+        part = loop(op)
+        inner = Builder()
+        pulls = self.forward(part.body, inner)
+        on = LoopMasks(*map(self.is_active, (part.carry_params, part.x_params, part.cap_params, part.ys)))
+        carry, caps = select(part.carry_params, on.carry), select(part.cap_params, on.caps)
+        seeds = [(v, ct_value(p)) for v, p in zip(select(part.carry_ends, on.carry), carry, strict=True)]
+        seeds += [(v, ct_value(v)) for v in (*caps, *select(part.y_ends, on.ys))]
+        wanted = [*carry, *caps, *select(part.x_params, on.xs)]
+        back = self.backward(part.body, inner, pulls, seeds, wanted, (*part.index, *part.x_params, *part.cap_params))
+        body = Block(part.body.params, tuple(inner.ops), (*part.body.outs, *back.saved))
+        stacks = [Value(Seq(v.type), f"{v.hint}_in" if v in part.carry_params and v.hint else v.hint) for v in back.saved]
+        regions = (body,) if op.prim.name == "for" else (op.regions[0], body)
+        b.ops.append(Op(op.prim, op.ins, (*op.outs[:-1], *stacks, part.count), op.params, regions, op.loc))
+        return lambda half: _pull_loop(half, op, part, on, back, stacks)
+
+    def is_inside(self, op: Op) -> bool:
+        """Whether a loop carries an active value although none of its results is active."""
+        return op.prim.name in ("for", "while") and any(self.is_active(loop(op).carry_params)) and any(self.is_active(loop(op).ys))
+
+    # --- call
+
+    def call(self, op: Op, b: Builder) -> Pull:
+        useful = tuple(self.is_active(op.outs))
+        pair = self.reversal.pair(op.params["function"], tuple(v in self.varied for v in op.ins), useful)
+        record = Value(Saved(pair.forward), "saved")
+        params = Params(function=pair.forward, types=(*op.params["types"], record.type))
+        b.ops.append(Op(op.prim, op.ins, (*op.outs, record), params, (), op.loc))
+
+        def pull(half: Half) -> None:
+            d_outs = _finish(half, select(op.outs, useful), op)
+            if d_outs is None:
+                return
+            targets = select(op.ins, pair.wanted)
+            found = tuple(types.cotangent(v.type) for v in targets)
+            outs = half.b.emit("call", record, *d_outs, function=pair.backward, types=found)
+            for v, ct in zip(targets, outs, strict=True):
+                half.add(v, V(half.b, ct))
+
+        return pull
+
+
+@dataclass(frozen=True, slots=True)
+class LoopMasks:
+    """Which of a loop's carries, xs, captures and ys have a cotangent."""
+
+    carry: list[bool]
+    xs: list[bool]
+    caps: list[bool]
+    ys: list[bool]
+
+
+def _straight(op: Op) -> Pull:
+    return lambda half: half.pull(op)
+
+
+def _packing(region: Block, saved: Sequence[Value], side: int, record: Alt) -> Block:
+    """A branch that also returns the record of what its backward half reads."""
+    alt = Value(record, "saved")
+    pack = Op(REGISTRY["alt_pack"], tuple(saved), (alt,), Params(side=side, type=record))
+    return Block(region.params, (*region.ops, pack), (*region.outs, alt))
+
+
+def _finish(half: Half, outs: Sequence[Value], op: Op) -> list[Value] | None:
+    """The cotangents of an operation's results, zeros where missing; None if all are."""
+    if all(v not in half.cts for v in outs):
+        return None
+    half.b.loc = op.loc
+    found = [half.finished(v) for v in outs]
+    for v in outs:
+        half.cts.pop(v, None)
+    return found
+
+
+def _accumulators(half: Half, targets: Sequence[Value]) -> list[Value]:
+    """The cotangents so far, handed over to be added to; a value captured twice is handed over once."""
+    found = []
+    for v in targets:
+        found.append(half.finished(v))
+        half.cts.pop(v, None)
+    return found
+
+
+def _pull_cond(half: Half, op: Op, sides: Sequence[Backward], alt: Value | None, outs_on: Sequence[bool], caps_on: Sequence[bool]) -> None:
+    d_outs = _finish(half, select(op.outs, outs_on), op)
+    if d_outs is None:
+        return
+    targets = select(op.ins[1:], caps_on)
+    accs = _accumulators(half, targets)
+    read = [k for k in range(len(op.ins) - 1) if any(r.params[k] in s.again for s, r in zip(sides, op.regions, strict=True))]
+    ins = [op.ins[0], *([alt] if alt else []), *accs, *d_outs, *(op.ins[1 + k] for k in read)]
+    regions = [_back_branch(side, region, k, alt, read) for k, (side, region) in enumerate(zip(sides, op.regions, strict=True))]
+    for v, ct in zip(targets, half.b.emit("cond", *ins, regions=regions), strict=True):
+        half.add(v, V(half.b, ct))
+
+
+def _back_branch(side: Backward, region: Block, number: int, alt: Value | None, read: Sequence[int]) -> Block:
+    env: dict[Value, Value] = {}
+    head: list[Op] = []
+    record = copies([alt], env) if alt is not None else []
+    if side.saved:
+        fields = tuple(copies(side.saved, env))
+        head.append(Op(REGISTRY["alt_unpack"], tuple(record), fields, Params(side=number)))
+    params = [*record, *copies([ct for _, ct in side.seeds], env), *copies([region.params[k] for k in read], env)]
+    return side.block(params, env, head)
+
+
+def _pull_loop(half: Half, op: Op, part: Loop, on: LoopMasks, back: Backward, stacks: list[Value]) -> None:
+    reaching = [v for v in (*select(part.carry_outs, on.carry), *select(part.ys, on.ys))]
+    cts = _finish(half, reaching, op)
+    if cts is None:
+        return
+    b, n = half.b, sum(on.carry)
+    targets = select(part.caps, on.caps)
+    accs = _accumulators(half, targets)
+    x_read, c_read = [v in back.again for v in part.x_params], [v in back.again for v in part.cap_params]
+    xs = [*stacks, *select(part.xs, x_read), *cts[n:]]
+    body = _back_body(part, on, back, x_read, c_read)
+    outs = b.emit("for", *_bounds(b, op, part), *cts[:n], *accs, *xs, *select(part.caps, c_read), regions=[body],
+                  n_carry=n + len(accs), n_xs=len(xs), reverse=not op.params.get("reverse", False))  # fmt: skip
+    for v, ct in zip([*select(part.carry, on.carry), *targets], outs, strict=False):
+        half.add(v, V(b, ct))
+    for v, ct in zip(select(part.xs, on.xs), outs[n + len(accs) : -1], strict=True):
+        half.add(v, _as_operand(half, V(b, ct), v))
+
+
+def _as_operand(half: Half, ct: V, v: Value) -> V:
+    """The cotangents of all turns as a value of the kind that was read turn by turn: a Seq or an array."""
+    if isinstance(v.type, Seq):
+        return ct
+    sizes = half.sizes(v)
+    if sizes is None:
+        return half.b.op("as_array", ct, type=v.type, shape=v.type.shape)  # type: ignore[union-attr]
+    return half.b.op("as_array", ct, *sizes, type=v.type)
+
+
+def _bounds(b: Builder, op: Op, part: Loop) -> tuple[Value, ...]:
+    """The turns that ran: all of a `for`, `count` where it could end early and of a `while`."""
+    if op.prim.name == "while":
+        return b.const(0), part.count, b.const(1)
+    if not op.params.get("exit"):
+        return part.bounds
+    lo, _, step = part.bounds
+    return lo, (V(b, lo) + V(b, part.count) * V(b, step)).value, step
+
+
+def _back_body(part: Loop, on: LoopMasks, back: Backward, x_read: list[bool], c_read: list[bool]) -> Block:
+    env: dict[Value, Value] = {}
+    index = Value(types.INT, part.index[0].hint if part.index else "")
+    env.update(zip(part.index, [index], strict=False))
+    cts = [ct for _, ct in back.seeds]
+    n = sum(on.carry) + sum(on.caps)
+    params = [index, *copies(cts[:n], env), *copies(back.saved, env), *copies(select(part.x_params, x_read), env)]
+    params += copies(cts[n:], env)
+    return back.block([*params, *copies(select(part.cap_params, c_read), env)], env)

@@ -1,0 +1,74 @@
+"""Small texts: expressions of dimensions, tuples, assignments.  Precedence is `ast.unparse`'s."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+
+from symdiff.ir.dims import Atom, Dim
+
+NamedSize = Callable[[Atom], ast.expr]
+_OPERATORS = {"floordiv": ast.FloorDiv(), "min": None, "max": None}
+
+
+def name(text: str) -> ast.Name:
+    return ast.Name(text, ast.Load())
+
+
+def dim(d: Dim, size: NamedSize) -> ast.expr:
+    """A dimension as Python: `2 * n - 1`."""
+    if isinstance(d, int):
+        return ast.Constant(d) if d >= 0 else ast.UnaryOp(ast.USub(), ast.Constant(-d))
+    total: ast.expr | None = None
+    for monomial, coefficient in d.terms:
+        term = _term(monomial, abs(coefficient), size)
+        if total is None:
+            total = ast.UnaryOp(ast.USub(), term) if coefficient < 0 else term
+        else:
+            total = ast.BinOp(total, ast.Sub() if coefficient < 0 else ast.Add(), term)
+    assert total is not None
+    return total
+
+
+def _term(monomial: Sequence[Atom], coefficient: int, size: NamedSize) -> ast.expr:
+    factors: list[ast.expr] = [_atom(a, size) for a in monomial]
+    if coefficient != 1 or not factors:
+        factors.insert(0, ast.Constant(coefficient))
+    product = factors[0]
+    for factor in factors[1:]:
+        product = ast.BinOp(product, ast.Mult(), factor)
+    return product
+
+
+def _atom(a: Atom, size: NamedSize) -> ast.expr:
+    if not a.args:
+        return size(a)
+    left, right = (dim(x, size) for x in a.args)
+    operator = _OPERATORS[a.op]
+    return ast.Call(name(a.op), [left, right], []) if operator is None else ast.BinOp(left, operator, right)
+
+
+def row(items: Sequence[str]) -> str:
+    """Items on the right or left of `=`: `a`, or `a, b`; one item of a tuple is `row1`."""
+    return ", ".join(items)
+
+
+def tuple_text(items: Sequence[str]) -> str:
+    """A tuple display: `()`, `(a,)`, `(a, b)`."""
+    return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
+
+
+def parallel(targets: Sequence[str], values: Sequence[str], reads: Sequence[frozenset[str]]) -> list[str]:
+    """Assignments that happen at once; one tuple assignment where the order would matter.
+
+    `reads[k]` are the names that `values[k]` mentions.
+    """
+    moved = [k for k in range(len(targets)) if targets[k] != values[k]]
+    clash = any(targets[a] in reads[b] for n, a in enumerate(moved) for b in moved[n + 1 :])
+    if not clash:
+        return [f"{targets[k]} = {values[k]}" for k in moved]
+    return [f"{row([targets[k] for k in moved])} = {row([values[k] for k in moved])}"]
+
+
+def names_in(tree: ast.expr) -> frozenset[str]:
+    return frozenset(n.id for n in ast.walk(tree) if isinstance(n, ast.Name))

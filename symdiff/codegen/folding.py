@@ -1,0 +1,235 @@
+"""Which operations are printed inside their consumer's line, and until which line each value is needed.
+
+`t = w1 * x1; u = t + b` prints as `u = w1 * x1 + b` when t has no name of the user's, is read once, and moving it down
+to its reader changes nothing: no statement in between writes memory that it may read, and operations that may raise
+keep their order.  The latter is a stack discipline: the operands of a line are taken from the right, and one that may
+raise is folded only if it is the newest of those not yet printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass, field
+
+from symdiff.ir import template
+from symdiff.ir.core import Block, Family, Literal, Op, Value
+from symdiff.ir.types import AVal, Kind
+
+WIDTH = 84  # of an expression, estimated; the line's target and indentation come on top
+DEPTH = 12  # of nested operations in one expression
+
+_RAISING = {
+    "div", "floordiv", "mod", "pow", "index", "index_set", "index_add", "convert", "seq_last", "seq_rest", "seq_get", "seq_set", "opt_get",
+    "check", "require",
+}  # fmt: skip
+
+
+def may_raise(op: Op) -> bool:
+    """Whether running the operation can end in an exception (sizes were checked at entry)."""
+    prim = op.prim
+    if prim.effect or prim.family in (Family.GENERAL, Family.CONTROL) or op.params.get("math"):
+        return True
+    if prim.name in ("div", "floordiv", "mod", "pow"):
+        return template.all_python([v.type for v in op.ins]) and not op.params.get("ufunc")
+    return prim.name in _RAISING
+
+
+def is_update(op: Op) -> bool:
+    """Whether the operation prints as a statement that overwrites an operand."""
+    return op.prim.inplace is not None and op.prim.consumes is not None
+
+
+def is_constant(value: Value) -> bool:
+    """Whether the value is a number that is written where it is used."""
+    return value.const is not None and not isinstance(value.const, Literal)
+
+
+@dataclass(slots=True)
+class Plan:
+    """What is known about one block before it is printed.
+
+    `roots`: values that are another value under a second name; `folded`: printed inside their reader;
+    `last`: the position of the line that reads an owned value last (the number of operations: the block's end);
+    `dying`: the owned values by that position; `wanted`: the name a value should get for the sake of its reader.
+    """
+
+    roots: dict[Value, Value] = field(default_factory=dict)
+    folded: dict[Value, Op] = field(default_factory=dict)
+    last: dict[Value, int] = field(default_factory=dict)
+    dying: dict[int, list[Value]] = field(default_factory=dict)
+    owned: set[Value] = field(default_factory=set)
+    wanted: dict[Value, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Pending:
+    """A candidate: its position, estimated width and depth, the first position it reads memory at, its raising range."""
+
+    position: int
+    width: int
+    depth: int
+    reads: int | None
+    raises: tuple[int, int]
+
+
+class Folder:
+    """Makes the plan of one block.
+
+    `resolve` takes a value to what it stands for outside the block; `nameless(value)` says whether a value may go
+    without a line of its own; `reused` are the operations that print as an update though the primitive is not one.
+    """
+
+    def __init__(self, resolve: Callable[[Value], Value], nameless: Callable[[Value], bool], reused: Mapping[Op, int]) -> None:
+        self.resolve, self.nameless, self.reused = resolve, nameless, reused
+
+    def plan(self, block: Block, owned: Set[Value], appended: Set[Value], targets: Mapping[Value, str]) -> Plan:
+        """`owned`: values from outside that this block may forget; `appended`: outs stored as soon as they are there."""
+        plan = Plan(owned=set(owned), wanted=dict(targets))
+        self.find_roots(block, plan)
+        self.fold(block, plan, appended)
+        self.lifetimes(block, plan)
+        self.wishes(block, plan)
+        return plan
+
+    def root(self, plan: Plan, value: Value) -> Value:
+        value = self.resolve(value)
+        while value in plan.roots:
+            value = self.resolve(plan.roots[value])
+        return value
+
+    def find_roots(self, block: Block, plan: Plan) -> None:
+        for op in block.ops:
+            if len(op.outs) == 1 and len(op.ins) == 1 and self.is_same(op) and self.nameless(op.out):
+                plan.roots[op.out] = op.ins[0]
+
+    @staticmethod
+    def is_same(op: Op) -> bool:
+        """Whether the operation's text is its operand alone."""
+        if op.prim.name in ("alt_unpack", "saved_unpack") or op.prim.effect or op.prim.family is Family.CONTROL:
+            return False
+        text = op.prim.numpy
+        text = text(op.params, tuple(v.type for v in op.ins)) if callable(text) else text
+        return bool(text == op.prim.operands[0].lstrip("*"))
+
+    def fold(self, block: Block, plan: Plan, appended: Set[Value]) -> None:
+        uses: dict[Value, int] = {}
+        for op in block.ops:
+            for v in op.ins:
+                found = self.root(plan, v)
+                uses[found] = uses.get(found, 0) + 1
+        for v in block.outs:
+            found = self.root(plan, v)
+            uses[found] = uses.get(found, 0) + 2
+        pending: dict[Value, _Pending] = {}
+        writes = -1  # the last position that writes memory
+        raised = 0  # how many operations that may raise came before
+        for position, op in enumerate(block.ops):
+            if op.outs and op.outs[0] in plan.roots:
+                if may_raise(op):
+                    raised += 1
+                continue
+            taken = self.take(plan, op, pending, writes, raised)
+            low = min([raised, *(p.raises[0] for p in taken if p.raises[0] < p.raises[1])])
+            raises = may_raise(op)
+            if self.is_candidate(op) and uses.get(op.out, 0) == 1 and op.out not in appended:
+                pending[op.out] = _measure(op, position, taken, (low, raised + raises))
+            raised += raises
+            if is_update(op) or op in self.reused or op.prim.effect or (op.prim.family is Family.CONTROL):
+                writes = position
+
+    def is_candidate(self, op: Op) -> bool:
+        if len(op.outs) != 1 or op.prim.effect or op.prim.family is Family.CONTROL or is_update(op) or op in self.reused:
+            return False
+        return self.nameless(op.out) and op.prim.name != "opt_get"
+
+    def take(self, plan: Plan, op: Op, pending: dict[Value, _Pending], writes: int, raised: int) -> list[_Pending]:
+        """Fold what can be folded into this operation's line, from the right."""
+        open_operands = _expression_operands(op, self.reused)
+        taken: list[_Pending] = []
+        width = 12
+        for number in range(len(op.ins) - 1, -1, -1):
+            value = self.root(plan, op.ins[number])
+            item = pending.pop(value, None)
+            if item is None:
+                continue
+            low, high = item.raises
+            fits = width + item.width <= WIDTH and item.depth < DEPTH and number in open_operands
+            still = item.reads is None or item.reads > writes
+            if fits and still and (low == high or high == raised):
+                plan.folded[value] = op
+                taken.append(item)
+                width += item.width
+                raised = low if low < high else raised
+        return taken
+
+    def lifetimes(self, block: Block, plan: Plan) -> None:
+        """Where each owned value is read last; a folded operation reads where its consumer is printed."""
+        at: dict[Op, int] = {}
+        end = len(block.ops)
+        plan.owned |= {v for op in block.ops for v in op.outs}
+        for v in block.outs:
+            plan.last[self.root(plan, v)] = end
+        for position in range(end - 1, -1, -1):
+            op = block.ops[position]
+            consumer = plan.folded.get(op.outs[0]) if op.outs else None
+            at[op] = position if consumer is None else at[consumer]
+            for v in op.ins:
+                found = self.root(plan, v)
+                plan.last[found] = max(plan.last.get(found, -1), at[op])
+            for v in op.outs:
+                if v not in plan.roots:
+                    plan.last.setdefault(v, position)
+        for v, position in plan.last.items():
+            if v in plan.owned:
+                plan.dying.setdefault(position, []).append(v)
+
+    def wishes(self, block: Block, plan: Plan) -> None:
+        """An operand that becomes a named result in place takes the result's name from the start."""
+        for op in reversed(block.ops):
+            for operand, name in _becomes(op, plan, self.reused):
+                found = self.root(plan, operand)
+                if name and found in plan.owned:
+                    plan.wanted.setdefault(found, name)
+
+
+def _measure(op: Op, position: int, taken: list[_Pending], raises: tuple[int, int]) -> _Pending:
+    text = op.prim.numpy
+    text = text(op.params, tuple(v.type for v in op.ins)) if callable(text) else text
+    reads = [p.reads for p in taken if p.reads is not None]
+    if any(not (isinstance(v.type, AVal) and v.type.kind is not Kind.ARRAY) for v in op.ins):
+        reads.append(position)
+    return _Pending(
+        position, len(text) + 6 + sum(p.width for p in taken), 1 + max((p.depth for p in taken), default=0), min(reads, default=None), raises
+    )
+
+
+def _expression_operands(op: Op, reused: Mapping[Op, int]) -> set[int]:
+    """The operands that are printed as expressions: not what is overwritten, carried or captured."""
+    name = op.prim.name
+    if name in ("cond", "while"):
+        return {0} if name == "cond" else set()
+    if name == "for":
+        return {0, 1, 2}
+    every = set(range(len(op.ins)))
+    if is_update(op):
+        assert op.prim.consumes is not None
+        every.discard(op.prim.consumes)
+    if op in reused:
+        every.discard(reused[op])
+    return every
+
+
+def _becomes(op: Op, plan: Plan, reused: Mapping[Op, int]) -> list[tuple[Value, str]]:
+    """Operands of an operation whose storage goes on as one of its results, with the name that result will have."""
+
+    def name(v: Value) -> str:
+        return plan.wanted.get(v, "") or v.hint
+
+    if is_update(op) or op in reused:
+        number = reused.get(op, op.prim.consumes)
+        assert number is not None
+        return [(op.ins[number], name(op.out))]
+    if op.prim.name not in ("for", "while"):
+        return []
+    lead, first = 3 if op.prim.name == "for" else 0, 1 if op.params.get("exit") else 0
+    return [(op.ins[lead + k], name(op.outs[first + k])) for k in range(op.params["n_carry"])]

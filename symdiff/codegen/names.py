@@ -1,0 +1,153 @@
+"""Names: stages numbered from the output backwards, and identifiers that shadow nothing.
+
+`name_stages` runs once on the primal program, before anything else, and writes each name into `Value.hint`, from
+where it survives every pass: 1/(1 + exp(-(w1*x1 + w2*x2 + b))) becomes the lecture's
+
+    y = 1/y1   y1 = 1 + y2   y2 = exp(y3)   y3 = -y4   y4 = y5 + b   y5 = y6 + y7   y6 = w1*x1   y7 = w2*x2
+
+breadth first, at the first visit, operands in order.  A value that the user named keeps the name and uses up no
+number.  Bodies of loops and branches go on with the numbering.
+"""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+import unicodedata
+from collections import deque
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
+
+from symdiff.ir.build import clone_block
+from symdiff.ir.core import Block, Function, Op, Program, Value, walk
+
+# What generated code itself says; a parameter of such a name is renamed too.
+SPOKEN = frozenset(
+    "np math float int bool complex type len range zip reversed enumerate list tuple dict any all isinstance repr print getattr "
+    "TypeError ValueError UnboundLocalError sorted set slice sum abs str".split()
+)
+RESERVED = frozenset(keyword.kwlist) | frozenset(keyword.softkwlist) | frozenset(dir(builtins)) | SPOKEN
+
+
+def identifier(text: str, avoid: Set[str] = frozenset()) -> str:
+    """The nearest identifier to `text` that is not reserved."""
+    name = re.sub(r"\W", "_", unicodedata.normalize("NFKC", text)) or "v"
+    if name[0].isdigit():
+        name = "_" + name
+    while name in RESERVED or name in avoid:
+        name += "_"
+    return name
+
+
+def parameter(text: str) -> str:
+    """The name of a parameter of the user's function: kept, unless generated code would break."""
+    return text + "_" if text in SPOKEN else text
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A program all of whose values have a hint; `stages` are the hints that were given here."""
+
+    program: Program
+    stages: frozenset[str]
+
+
+def name_stages(program: Program, taken: Set[str] = frozenset()) -> Named:
+    """The program with every value named; `taken` are the names the user owns."""
+    functions, stages = {}, set()
+    for key, function in program.functions.items():
+        body = clone_block(function.body)
+        numbering = _Numbering(body, taken)
+        numbering.run()
+        stages |= numbering.given
+        functions[key] = Function(function.name, body, function.dims)
+    return Named(Program(functions, program.entry, program.records), frozenset(stages))
+
+
+class _Numbering:
+    def __init__(self, body: Block, taken: Set[str]) -> None:
+        self.body = body
+        self.taken = set(taken) | set(_hints(body))
+        self.given: set[str] = set()
+        self.count = 0
+        self.done: set[Value] = set()
+
+    def fresh(self) -> str:
+        self.count += 1
+        while f"y{self.count}" in self.taken:
+            self.count += 1
+        name = f"y{self.count}"
+        self.given.add(name)
+        return name
+
+    def run(self) -> None:
+        for value in (*self.body.params, *_outs(self.body)):
+            if value.hint:
+                value.hint = identifier(value.hint)
+        results = [v for v in self.body.outs if v not in self.body.params and not v.hint and v.const is None]
+        if results:
+            results[0].hint = next(n for n in ("y", "y0", "y_") if n not in self.taken)
+            self.given.add(results[0].hint)
+        blocks = deque([self.body])
+        while blocks:
+            blocks.extend(self.block(blocks.popleft()))
+
+    def block(self, block: Block) -> list[Block]:
+        """Name the values of one block; the regions to name next, in the order they were met."""
+        made = {v: op for op in block.ops for v in op.outs}
+        queue: deque[Value] = deque()
+        regions: list[Block] = []
+        seeds = [*block.outs, *(v for op in reversed(block.ops) for v in op.outs)]
+        for seed in seeds:
+            self.visit(seed, made, queue)
+            while queue:
+                op = made.get(queue.popleft())
+                if op is None:
+                    continue
+                if op.regions and op.regions[0] not in regions:
+                    regions.extend(op.regions)
+                for operand in op.ins:
+                    self.visit(operand, made, queue)
+        return regions
+
+    def visit(self, value: Value, made: dict[Value, Op], queue: deque[Value]) -> None:
+        if value in self.done:
+            return
+        self.done.add(value)
+        op = made.get(value)
+        if value.const is None and not value.hint and op is not None:
+            twins = [v for v in _twins(op, op.outs.index(value)) if v.const is None]
+            value.hint = next((v.hint for v in twins if v.hint), "") or self.fresh()
+            for twin in twins:
+                twin.hint = twin.hint or value.hint
+        queue.append(value)
+
+
+def _hints(body: Block) -> Iterator[str]:
+    return (v.hint for v in (*body.params, *_outs(body)) if v.hint)
+
+
+def _outs(body: Block) -> Iterator[Value]:
+    for op in walk(body):
+        yield from op.outs
+        for region in op.regions:
+            yield from region.params
+
+
+def _twins(op: Op, number: int) -> list[Value]:
+    """The values inside regions that become this result: one variable in the printed code."""
+    if op.prim.name == "cond":
+        return [v for r in op.regions if (v := r.outs[number]) not in r.params]
+    if op.prim.name not in ("for", "while"):
+        return []
+    first = 1 if op.params.get("exit") else 0
+    body, carry = op.regions[-1], number - first
+    if not 0 <= carry < op.params["n_carry"]:
+        return []
+    lead = 1 if op.prim.name == "for" else 0
+    inside = [body.params[lead + carry]]
+    if op.prim.name == "while":
+        inside.append(op.regions[0].params[carry])
+    out = body.outs[number]
+    return [*inside, out] if out not in body.params else inside

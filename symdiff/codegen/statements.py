@@ -1,0 +1,306 @@
+"""Operations to finished lines: the straight-line part.  `control.py` has branches, loops and calls.
+
+One `Emitter` prints one Python function.  Every value that is not folded into its reader gets an identifier when its
+line is printed: its hint, or the variable that it becomes, if no live value has it; else a numbered variant.  Regions
+are printed on an explicit stack (`run`), so that depth of nesting costs no recursion.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from symdiff.codegen import expressions
+from symdiff.codegen.folding import Folder, Plan, is_constant, is_update
+from symdiff.codegen.names import identifier
+from symdiff.codegen.view import Line
+from symdiff.ir import template
+from symdiff.ir.core import Block, Op, Value
+from symdiff.ir.dims import Atom, Dim
+from symdiff.ir.types import AVal, Kind
+
+Steps = Generator[Any, None, None]  # yields further Steps to run before going on
+
+
+@dataclass(slots=True)
+class Context:
+    """What all functions of a module share."""
+
+    level: int = 1
+    stages: frozenset[str] = frozenset()  # hints that are not the user's
+    reserved: frozenset[str] = frozenset()  # no variable is called so
+    calls: Mapping[str, str] = field(default_factory=dict)  # functions of the program, by the name they are printed under
+    reused: Mapping[Op, int] = field(default_factory=dict)  # operations that overwrite a dead operand
+    comment: Callable[[Op, Callable[[Value], str]], str] = lambda op, text: ""
+    outlined: list[Any] = field(default_factory=list)  # functions split off from ones nested too deep
+    helpers: dict[str, str] = field(default_factory=dict)  # text of the helper functions used, by name
+
+
+class Tail(Protocol):
+    """What is printed at the end of a block."""
+
+    ends: bool  # nothing printed after it would run
+
+    def targets(self, outs: Sequence[Value]) -> Mapping[Value, str]: ...
+
+    def finish(self, emitter: Emitter, outs: Sequence[Value], depth: int) -> None: ...
+
+
+def run(steps: Steps) -> None:
+    """Run a generator that yields generators, depth first, without recursion."""
+    stack = [steps]
+    while stack:
+        following = next(stack[-1], None)
+        if following is None:
+            stack.pop()
+        else:
+            stack.append(following)
+
+
+class Emitter:
+    """Prints the body of one function; `lines` is the result, `sizes` the size variables that it mentions."""
+
+    def __init__(self, context: Context, sizes: Mapping[Atom, str], opaque: Set[Atom] = frozenset()) -> None:
+        self.context = context
+        self.lines: list[Line] = []
+        self.size_names = dict(sizes)
+        self.opaque = opaque  # sizes to be named as soon as a value that has them is there
+        self.sizes: set[Atom] = set()
+        self.names: dict[Value, str] = {}
+        self.busy: Counter[str] = Counter(sizes.values())
+        self.aliases: dict[Value, Value] = {}
+        self.inside: dict[Value, Op] = {}  # folded values, by the operation that computes them
+
+    # --- what values are called
+
+    def resolve(self, value: Value) -> Value:
+        while value in self.aliases:
+            value = self.aliases[value]
+        return value
+
+    def nameless(self, value: Value) -> bool:
+        """Whether a value may be printed without a line of its own."""
+        return not value.hint or (self.context.level > 0 and value.hint in self.context.stages)
+
+    def choose(self, wishes: Iterable[str]) -> str:
+        """The first wish that no live value has; the first with a number where all are taken."""
+        found = [identifier(w, self.context.reserved) for w in wishes if w] or ["t"]
+        for name in found:
+            if not self.busy[name]:
+                return name
+        k = 1
+        joint = "_" if found[0] != "t" else ""
+        while self.busy[f"{found[0]}{joint}{k}"] or f"{found[0]}{joint}{k}" in self.context.reserved:
+            k += 1
+        return f"{found[0]}{joint}{k}"
+
+    def define(self, value: Value, name: str) -> str:
+        self.names[value] = name
+        self.busy[name] += 1
+        return name
+
+    def name_for(self, value: Value, plan: Plan) -> str:
+        wanted = plan.wanted.get(value, "")
+        own = value.hint
+        wishes = [own, wanted] if own and own not in self.context.stages else [wanted, own]
+        return self.define(value, self.choose(wishes))
+
+    def release(self, values: Iterable[Value]) -> None:
+        for v in values:
+            name = self.names.get(v)
+            if name is not None:
+                self.busy[name] -= 1
+
+    # --- expressions
+
+    def expr(self, value: Value) -> ast.expr:
+        value = self.resolve(value)
+        if value in self.names:
+            return expressions.name(self.names[value])
+        if is_constant(value):
+            return self.constant(value)
+        return self.expression(self.inside[value])
+
+    def constant(self, value: Value) -> ast.expr:
+        t = value.type
+        made = template.constant(value.const, template.int_dim)
+        if isinstance(t, AVal) and t.kind is Kind.NUMPY:
+            dtype = "np.float64" if t.dtype == "f8" else "np." + _numpy_name(t.dtype)
+            return ast.Call(expressions.name(dtype), [made], [])
+        return made
+
+    def expression(self, op: Op) -> ast.expr:
+        self.need_helper(op)
+        return template.expression(op, [self.expr(v) for v in op.ins], self.dim, scalar=bool(op.params.get("math")))
+
+    def text(self, value: Value) -> str:
+        return ast.unparse(self.expr(value))
+
+    def dim(self, d: Dim) -> ast.expr:
+        return expressions.dim(d, self.size)
+
+    def size(self, atom: Atom) -> ast.expr:
+        self.sizes.add(atom)
+        return expressions.name(self.size_names.get(atom, atom.name))
+
+    def need_helper(self, op: Op) -> None:
+        source = op.prim.info.get("helper")
+        if source and not is_update(op):
+            self.context.helpers[op.prim.name] = source
+
+    # --- lines
+
+    def line(self, depth: int, text: str, comment: str = "") -> None:
+        self.lines.append(Line(depth, text, comment))
+
+    def block(
+        self, block: Block, depth: int, tail: Tail, owned: Set[Value] = frozenset(), appended: Mapping[Value, str] | None = None
+    ) -> Steps:
+        """Print a block: its operations, then what `tail` makes of its results.
+
+        `owned`: values from outside that nobody reads after it; `appended`: results to be stored in a list, by its name.
+        """
+        appended = appended or {}
+        folder = Folder(self.resolve, self.nameless, self.context.reused)
+        stored = {self.resolve(v): name for v, name in appended.items()}
+        plan = folder.plan(block, owned, set(stored), {self.resolve(v): n for v, n in tail.targets(block.outs).items()})
+        self.aliases.update(plan.roots)
+        for v in stored.keys() - {v for op in block.ops for v in op.outs}:
+            self.line(depth, f"{stored[v]}.append({self.text(v)})")
+        self.release(v for v in owned if v not in plan.last)
+        for position, op in enumerate(block.ops):
+            if self.is_silent(op, plan):
+                continue
+            if op.regions or op.prim.name == "call":
+                from symdiff.codegen import control
+
+                ended = control.Ended()
+                yield control.operation(self, op, depth, plan, position, _tail_of(block, position, tail, self), ended)
+                if ended:
+                    return
+            else:
+                self.operation(op, depth, plan, position)
+            self.store(op, stored, depth)
+            self.release(plan.dying.get(position, ()))
+        tail.finish(self, block.outs, depth)
+
+    def is_silent(self, op: Op, plan: Plan) -> bool:
+        """Constants, second names and folded operations print no line."""
+        if not op.outs:
+            return False
+        first = op.outs[0]
+        if first in plan.folded:
+            self.inside[first] = op
+            return True
+        return op.prim.name == "const" and is_constant(first) or first in plan.roots and op.prim.name != "opt_get"
+
+    def operation(self, op: Op, depth: int, plan: Plan, position: int) -> None:
+        comment = self.context.comment(op, self.shown)
+        dying = plan.dying.get(position, ())
+        if op.prim.name == "opt_get":
+            return self.bound(op, depth, plan, comment)
+        if is_update(op) or op in self.context.reused:
+            return self.update(op, depth, plan, comment)
+        if len(op.outs) == 1:
+            text = ast.unparse(self.expression(op))
+            self.released(dying, lambda: self.name_for(op.out, plan))
+            return self.line(depth, f"{self.names[op.out]} = {text}", comment)
+        text = ast.unparse(self.expression(op)) if op.prim.numpy is not None else ""
+        if not op.outs:
+            return self.line(depth, text, comment)
+        self.released(dying, lambda: [self.name_for(v, plan) for v in op.outs])
+        names = [self.names[v] for v in op.outs]
+        self.line(depth, f"{names[0]}, = {text}" if len(names) == 1 else f"{', '.join(names)} = {text}", comment)
+
+    def released(self, dying: Sequence[Value], define: Callable[[], Any]) -> None:
+        """Define results while the names of operands read for the last time are free."""
+        gone = [self.names[v] for v in dying if v in self.names]
+        for name in gone:
+            self.busy[name] -= 1
+        define()
+        for name in gone:
+            self.busy[name] += 1
+
+    def bound(self, op: Op, depth: int, plan: Plan, comment: str) -> None:
+        """Python's own error where a variable is read that this path has not bound."""
+        held = self.text(op.ins[0])
+        self.line(depth, f"if {held} is None:", comment)
+        message = f"cannot access local variable {op.params['name']!r} where it is not associated with a value"
+        self.line(depth + 1, f"raise UnboundLocalError({message!r})")
+        if op.out not in plan.roots:
+            self.line(depth, f"{self.name_for(op.out, plan)} = {held}")
+
+    def update(self, op: Op, depth: int, plan: Plan, comment: str) -> None:
+        """A statement that overwrites an operand, whose name goes over to the result."""
+        number = self.context.reused.get(op, op.prim.consumes)
+        assert number is not None
+        target = self.text(op.ins[number])
+        operands = [self.expr(v) for v in op.ins]
+        if is_update(op):
+            lines = [ast.unparse(template.statement(op, operands, self.dim))]
+        else:
+            lines = [reuse_text(op, number, template.expression(op, operands, self.dim), target)]
+        for text in lines:
+            self.line(depth, text, comment)
+        self.define(op.out, target)
+
+    def store(self, op: Op, stored: Mapping[Value, str], depth: int) -> None:
+        for v in op.outs:
+            root = self.resolve(v)
+            if root in stored:
+                self.line(depth, f"{stored[root]}.append({self.text(root)})")
+        for v in op.outs:
+            self.name_opaque_sizes(v, depth)
+
+    def name_opaque_sizes(self, value: Value, depth: int) -> None:
+        if not self.opaque or value not in self.names or not isinstance(value.type, AVal):
+            return
+        for axis, d in enumerate(value.type.shape):
+            for atom in self.opaque - self.size_names.keys():
+                if d == expressions_atom(atom):
+                    self.size_names[atom] = self.choose([atom.name])
+                    self.busy[self.size_names[atom]] += 1
+                    self.line(depth, f"{self.size_names[atom]} = {self.names[value]}.shape[{axis}]")
+
+    def shown(self, value: Value) -> str:
+        """A value in a comment: its name where it has one."""
+        value = self.resolve(value)
+        return self.names.get(value) or value.hint or (self.text(value) if is_constant(value) else "…")
+
+
+def expressions_atom(atom: Atom) -> Dim:
+    from symdiff.ir import dims
+
+    return dims.var(atom.name) if atom.op == "var" else dims.opaque(atom.name)
+
+
+def reuse_text(op: Op, number: int, tree: ast.expr, target: str) -> str:
+    """`x += y` for `x + y` when x may be overwritten, `np.exp(x, out=x)` for a function."""
+    if isinstance(tree, ast.BinOp) and ast.unparse(tree.left) == target and not isinstance(tree.op, ast.MatMult):
+        return ast.unparse(ast.AugAssign(ast.Name(target, ast.Store()), tree.op, tree.right))
+    if isinstance(tree, ast.BinOp) and op.prim.commutative and ast.unparse(tree.right) == target:
+        return ast.unparse(ast.AugAssign(ast.Name(target, ast.Store()), tree.op, tree.left))
+    if not isinstance(tree, ast.Call) and op.prim.ufunc:
+        operands = [tree.operand] if isinstance(tree, ast.UnaryOp) else [tree.left, tree.right] if isinstance(tree, ast.BinOp) else []
+        assert operands
+        tree = ast.Call(expressions.name(op.prim.ufunc.split("(")[0]), operands, [])
+    assert isinstance(tree, ast.Call)
+    tree.keywords = [*tree.keywords, ast.keyword("out", expressions.name(target))]
+    return ast.unparse(tree)
+
+
+def _numpy_name(dtype: str) -> str:
+    import numpy as np
+
+    return np.dtype(dtype).name.replace("bool", "bool_")
+
+
+def _tail_of(block: Block, position: int, tail: Tail, emitter: Emitter) -> Tail | None:
+    """The tail, if nothing but it follows the operation and it ends the path: branches may then print it themselves."""
+    return tail if tail.ends and position == len(block.ops) - 1 else None
+
+
+__all__ = ["Context", "Emitter", "Steps", "Tail", "reuse_text", "run"]

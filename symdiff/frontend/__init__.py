@@ -1,0 +1,1 @@
+"""The ways in: Python functions, the notation of the lectures, SymPy expressions."""

@@ -1,0 +1,304 @@
+"""The state of one lowering, and the emission of operations with sizes reconciled and problems located."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+import symdiff.primitives.checks  # noqa: F401  # fills the registry
+from symdiff.errors import Loc, Problem
+from symdiff.frontend.python import values
+from symdiff.frontend.python.liveness import Liveness
+from symdiff.frontend.python.problems import Leaf, NeedStatic
+from symdiff.frontend.python.store import MISSING, Scope, Store
+from symdiff.frontend.python.values import NO_TAGS, POISON, Arr, Cell, Known, Num, Tag, Val
+from symdiff.frontend.source import Source
+from symdiff.ir import dims, types
+from symdiff.ir.core import Literal, Value
+from symdiff.ir.dims import Dim
+from symdiff.ir.types import AVal, KindError, Kind, Opt, ShapeError
+from symdiff.signature import Guard, Param
+
+MAX_OPERATIONS = 100_000
+
+
+@dataclass(eq=False)
+class Frame:
+    """One call of one user function."""
+
+    id: int
+    source: Source
+    live: Liveness
+    outer: Frame | None = None  # of an inner function: the frame it was defined in
+    path: tuple[Any, ...] = ()  # of call sites, from the entry
+    local: frozenset[str] = frozenset()
+    depth: int = 0
+
+
+@dataclass(eq=False)
+class LoopState:
+    """A loop being lowered."""
+
+    id: int
+    node: ast.AST
+    frame: Frame
+    unrolled: bool = False
+
+
+@dataclass
+class Session:
+    """What earlier attempts at lowering found out."""
+
+    sizes: dict[str, Dim] = field(default_factory=dict)  # size variable -> what it must equal
+    statics: set[str] = field(default_factory=set)  # captured integers to take by value
+    changed: bool = False
+    unrolled: set[Any] = field(default_factory=set)  # loops (by call path) known to need unrolling
+
+    def substitute(self, d: Dim) -> Dim:
+        for _ in range(len(self.sizes) + 1):
+            new = dims.substitute(d, lambda a: self.sizes.get(a.name, dims.var(a.name)) if a.op == "var" else _same(a))
+            if new == d:
+                return new
+            d = new
+        return d
+
+
+def _same(a: dims.Atom) -> Dim:
+    return dims.opaque(a.name)
+
+
+class Context:
+    """Everything the evaluator's functions share.  Their first parameter is always `cx`."""
+
+    def __init__(self, source: Source, session: Session) -> None:
+        self.source = source
+        self.session = session
+        self.homes: dict[Value, Scope] = {}
+        self.top = Scope(None, self.homes)
+        self.scope = self.top
+        self.store = Store()
+        self.problems: list[Problem] = []
+        self.frames: list[Frame] = []
+        self.loops: list[LoopState] = []
+        self.params: list[Param] = []
+        self.param_values: list[Value] = []
+        self.leaf_of: dict[str, Leaf] = {}  # parameter tag -> argument leaf
+        self.captured: dict[Any, Val] = {}
+        self.guards: dict[Any, Guard] = {}
+        self.compiled: dict[int, Source] = {}  # every definition compiled in, by the id of its node
+        self.sizes_needed: set[str] = set()
+        self.written: set[int] = set()
+        self.headers: dict[Any, Any] = {}  # per loop and call path: its last header
+        self.counters = {"frame": 0, "loop": 0, "opaque": 0}
+        self.opaque_memo: dict[Any, Dim] = {}
+        self.sources: dict[int, tuple[Any, Source]] = {}
+        self.live_memo: dict[int, Liveness] = {}
+        self.used_names: set[str] = set()
+
+    # --- places and problems
+
+    @property
+    def frame(self) -> Frame:
+        return self.frames[-1]
+
+    def count(self, what: str) -> int:
+        self.counters[what] += 1
+        return self.counters[what]
+
+    def loc(self, node: ast.AST) -> Loc:
+        return self.frame.source.loc(node)
+
+    def text(self, node: ast.AST) -> str:
+        found = self.frame.source.text(node)
+        return found if len(found) <= 60 else found[:57] + "…"
+
+    def make_problem(self, code: str, node: ast.AST, notes: Sequence[tuple[Loc, str]] = (), **fields: Any) -> Problem:
+        return self.frame.source.refuse(code, node, notes=notes, **fields)
+
+    def refuse(self, code: str, node: ast.AST, notes: Sequence[tuple[Loc, str]] = (), **fields: Any) -> Val:
+        """Report a problem; the poison that stands for what could not be computed."""
+        self.problems.append(self.make_problem(code, node, notes, **fields))
+        return POISON
+
+    def need_static(self, node: ast.AST, val: Val, use: str) -> Val:
+        """Unwind to whoever can make the value known, or report."""
+        if val is POISON:
+            return POISON
+        tags = val.tags if isinstance(val, Num) else NO_TAGS
+        problem = self.make_problem("SD303", node, use=use, name=f"`{self.text(node)}`")
+        if tags:
+            raise NeedStatic(tags, problem)
+        self.problems.append(problem)
+        return POISON
+
+    # --- regions
+
+    @contextmanager
+    def region(self) -> Iterator[Scope]:
+        """A new region inside the current one."""
+        scope = Scope(self.scope, self.homes)
+        outer, self.scope = self.scope, scope
+        try:
+            yield scope
+        finally:
+            self.scope = outer
+
+    def at(self, node: ast.AST) -> Scope:
+        """The current scope, its next operations standing at `node`."""
+        self.scope.loc = self.loc(node)
+        return self.scope
+
+    # --- values
+
+    def value(self, val: Val) -> Value:
+        """The IR value of a number or array, emitted where it is not yet."""
+        if isinstance(val, Num):
+            if val.value is None:
+                assert val.dim is not None
+                return self.scope.emit("dim", size=val.dim)[0]
+            return val.value
+        if isinstance(val, Arr):
+            from symdiff.frontend.python.memory import read
+
+            return read(self, val)
+        assert isinstance(val, Known), val
+        return self.constant(val.obj)
+
+    def constant(self, obj: Any) -> Value:
+        if isinstance(obj, np.ndarray):
+            return self.scope.const(Literal.of(obj), types.array(types.code(obj.dtype), *obj.shape))
+        if isinstance(obj, np.generic):
+            return self.scope.const(obj.item(), types.type_of(obj))
+        if isinstance(obj, (bool, int, float, complex)):
+            for base in (bool, int, float, complex):
+                if isinstance(obj, base):
+                    return self.scope.const(base(obj))
+        raise TypeError(f"a {type(obj).__name__} is no number")
+
+    def aval(self, val: Val) -> AVal:
+        """The type of a number or array, without emitting anything where possible."""
+        if isinstance(val, Num):
+            return val.type
+        if isinstance(val, Known):
+            return types.type_of(val.obj)
+        found = self.value(val).type
+        assert isinstance(found, AVal)
+        return found
+
+    def is_numeric(self, val: Val) -> bool:
+        return isinstance(val, (Num, Arr)) or (isinstance(val, Known) and (values.is_number(val.obj) or isinstance(val.obj, np.ndarray)))
+
+    def wrap(self, value: Value, tags: frozenset[Tag] = NO_TAGS, contiguous: bool = False) -> Val:
+        """What a fresh result is: a scalar, or memory of its own."""
+        t = value.type
+        assert isinstance(t, AVal)
+        if t.kind is not Kind.ARRAY:
+            return Num(value, None, tags if t.dtype[0] in "iub" else NO_TAGS)
+        cell = Cell("array", self.scope.loc, contiguous=contiguous or t.rank <= 1)
+        self.store.set(cell, value)
+        return Arr(cell, (), (value, value))
+
+    def tags(self, vals: Sequence[Val]) -> frozenset[Tag]:
+        found = [v.tags for v in vals if isinstance(v, Num) and v.tags]
+        return found[0].union(*found[1:]) if found else NO_TAGS
+
+    def emit(self, node: ast.AST, prim: str, *args: Val, **params: Any) -> Val:
+        """One operation with one result, at `node`."""
+        if any(a is POISON for a in args):
+            return POISON
+        self.at(node)
+        value = self.emit_value(node, prim, [self.value(a) for a in args], **params)
+        if value is None:
+            return POISON
+        return self.wrap(value, self.tags(args), self._contiguous(value, args))
+
+    def _contiguous(self, value: Value, args: Sequence[Val]) -> bool:
+        """An elementwise result of C-ordered arrays is C-ordered."""
+        op = self.scope.ops[-1]
+        if op.prim.family.value != "elementwise":
+            return False
+        return all(a.cell.contiguous and not a.path for a in args if isinstance(a, Arr))
+
+    def emit_value(self, node: ast.AST, prim: str, ins: Sequence[Value], **params: Any) -> Value | None:
+        """Emit; sizes that meet are reconciled; None after a problem was reported."""
+        from symdiff.frontend.python.sizes import reconcile
+
+        found: Sequence[Value] | None = ins
+        self._guard_either(node, ins)
+        for _ in range(16):
+            try:
+                return self.scope.emit(prim, *found, **params)[0]
+            except ShapeError as error:
+                found = reconcile(self, node, prim, found, error)
+                if found is None:
+                    return None
+            except KindError:
+                self.refuse("SD312", node, use=f"`{self.text(node)}`", name=_either_name(ins))
+                return None
+            except TypeError as error:
+                self._type_problem(node, prim, ins, error)
+                return None
+        self.refuse("SD902", node, stage="sizes", message=f"no end of reconciling in {prim}")
+        return None
+
+    def _guard_either(self, node: ast.AST, ins: Sequence[Value]) -> None:
+        """A scalar that may be an int or a float must not decide the dtype of an array."""
+        either = [v for v in ins if isinstance(v.type, AVal) and v.type.kind is Kind.EITHER and v.type.inexact]
+        if either and any(isinstance(v.type, AVal) and v.type.kind is Kind.ARRAY and not v.type.inexact for v in ins):
+            self.refuse("SD312", node, use=f"`{self.text(node)}`", name=_either_name(ins))
+
+    def _type_problem(self, node: ast.AST, prim: str, ins: Sequence[Value], error: TypeError) -> None:
+        if len(ins) == 2 and isinstance(node, (ast.BinOp, ast.Compare, ast.AugAssign)):
+            self.refuse("SD321", node, operation=prim, left=str(ins[0].type), right=f"{ins[1].type} ({error})")
+        else:
+            self.refuse("SD403", node, function=prim, message=str(error))
+
+    def name_value(self, val: Val, name: str) -> None:
+        """A value bound to a name first keeps it."""
+        value = val.value if isinstance(val, Num) else self.store.get(val.cell) if isinstance(val, Arr) and not val.path else None
+        if isinstance(val, Arr):
+            val.cell.name = val.cell.name or name
+            if val.path and val.cache is not None:
+                value = val.cache[1]
+        if isinstance(value, Value) and not value.hint:
+            value.hint = name
+
+    # --- names
+
+    def get_name(self, frame: Frame, name: str) -> Any:
+        return self.store.get((frame.id, name), MISSING)
+
+    def set_name(self, frame: Frame, name: str, val: Val) -> None:
+        self.store.set((frame.id, name), val)
+
+    def describe(self, val: Val) -> str:
+        """A value as messages name it."""
+        if isinstance(val, (Num, Arr)):
+            return str(self.aval(val))
+        if isinstance(val, Known):
+            return repr(val.obj) if isinstance(val.obj, (type(None), bool, int, float, str)) else type(val.obj).__name__
+        if isinstance(val, values.Struct):
+            return val.kind if val.cls is None else val.cls.__name__
+        names: dict[type, str] = {values.ListRef: "a list", values.DictRef: "a dict", values.Maybe: "a number or unbound",
+                                  values.Closure: "a function", values.Method: "a method", values.Sequence_: "an iterator"}  # fmt: skip
+        return names.get(type(val), "unbound" if val is values.UNBOUND else str(val))
+
+
+def _either_name(ins: Sequence[Value]) -> str:
+    for v in ins:
+        if isinstance(v.type, AVal) and v.type.kind is Kind.EITHER:
+            return f"`{v.hint}`" if v.hint else "a scalar"
+    return "a scalar"
+
+
+def opt_elem(value: Value) -> AVal:
+    assert isinstance(value.type, Opt) and isinstance(value.type.elem, AVal)
+    return value.type.elem
+
+
+Handler = Callable[..., Val]

@@ -1,0 +1,166 @@
+"""Sizes that operations bring together, and the sizes of slices.
+
+By hand: `x + y` with x: f8[n], y: f8[m] at the top of the function means n == m on every call that goes well, so m is
+n from the start (the signature then says n twice, and the entry check compares).  Inside a branch or a loop it is a
+check at the operation.  `x[1:] + x` can hold only where a size happens to be 1: refused, naming the size.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Any
+
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.values import Known, Num, Val, static_size
+from symdiff.ir import dims
+from symdiff.ir.core import Value
+from symdiff.ir.dims import Atom, Dim
+from symdiff.ir.types import AVal, ShapeError
+
+
+def reconcile(cx: Context, node: ast.AST, prim: str, ins: Sequence[Value], error: ShapeError) -> list[Value] | None:
+    """The operands with the two sizes made one; None where they cannot be, after reporting it."""
+    left, right = error.left, error.right
+    operation = cx.text(node)
+    if isinstance(left, int) and isinstance(right, int):
+        shapes = [str(v.type) for v in ins if isinstance(v.type, AVal)]
+        cx.refuse("SD301", node, left=shapes[0] if shapes else "?", right=shapes[-1] if shapes else "?", operation=operation,
+                  left_size=left, right_size=right)  # fmt: skip
+        return None
+    if dims.equal(left, right) is False or dims.atoms(left) & dims.atoms(right) and not _holds_plainly(left, right):
+        cx.sizes_needed.update(a.name for a in dims.atoms(left) | dims.atoms(right) if a.op == "var")
+        cx.refuse("SD308", node, left=str(left), right=str(right), operation=operation)
+        return None
+    if cx.scope is cx.top:
+        _unify(cx, left, right)
+    return _checked(cx, node, ins, left, right)
+
+
+def _holds_plainly(left: Dim, right: Dim) -> bool:
+    """max(n - 1, 0) and n - 1 are one size wherever n - 1 is a size at all."""
+    return dims.dmax(left, 0) == right or dims.dmax(right, 0) == left
+
+
+def _unify(cx: Context, left: Dim, right: Dim) -> None:
+    """Make the two sizes one for the next attempt, if a variable can be solved for."""
+    left, right = cx.session.substitute(left), cx.session.substitute(right)
+    difference = dims.sub(left, right)
+    if isinstance(difference, int):
+        return
+    for monomial, coefficient in difference.terms:
+        if len(monomial) == 1 and monomial[0].op == "var" and coefficient in (1, -1):
+            atom = monomial[0]
+            rest = dims.sub(difference, dims.mul(coefficient, dims.var(atom.name)))
+            solution = dims.mul(-coefficient, rest)
+            if atom not in dims.atoms(solution) and static_size(solution) and _good(solution):
+                cx.session.sizes[atom.name] = solution
+                cx.session.changed = True
+                return
+
+
+def _good(solution: Dim) -> bool:
+    """A parameter's size is written as a number or in one variable: what an entry check can read back."""
+    return isinstance(solution, int) or len(dims.atoms(solution)) == 1 and all(a.op == "var" for m, _ in solution.terms for a in m)
+
+
+def _checked(cx: Context, node: ast.AST, ins: Sequence[Value], left: Dim, right: Dim) -> list[Value]:
+    """The operands, those with size `right` checked to have size `left`."""
+    done = []
+    for v in ins:
+        t = v.type
+        if isinstance(t, AVal) and right in t.shape:
+            shape = tuple(left if d == right else d for d in t.shape)
+            (v,) = cx.at(node).emit("check_shape", v, shape=shape)
+        done.append(v)
+    return done
+
+
+# --- slices
+
+
+def bound_dim(val: Val) -> Dim | None:
+    """The size a slice bound is known as."""
+    if isinstance(val, Known):
+        return int(val.obj)
+    return val.dim if isinstance(val, Num) else None
+
+
+def slice_size(n: Dim, lo: Dim | None, hi: Dim | None, step: int) -> Dim | None:
+    """The length of range(*slice(lo, hi, step).indices(n)); None where signs are undecided."""
+    if step < 0:
+        return _backwards(n, lo, hi, step)
+    start = 0 if lo is None else _clip(lo, n)
+    stop = n if hi is None else _clip(hi, n)
+    if start is None or stop is None:
+        return None
+    if hi is None and isinstance(lo, int) and lo >= 0:
+        length = dims.dmax(dims.sub(n, lo), 0)
+    elif isinstance(lo, int) and lo >= 0 and isinstance(hi, int) and hi < 0:
+        length = dims.dmax(dims.sub(dims.add(n, hi), lo), 0)
+    else:
+        length = dims.dmax(dims.sub(stop, start), 0)
+    return length if step == 1 else dims.floordiv(dims.add(length, step - 1), step)
+
+
+def _backwards(n: Dim, lo: Dim | None, hi: Dim | None, step: int) -> Dim | None:
+    if lo is None and hi is None:
+        return dims.floordiv(dims.add(n, -step - 1), -step)
+    if isinstance(n, int) and isinstance(lo, (int, type(None))) and isinstance(hi, (int, type(None))):
+        return len(range(*slice(lo, hi, step).indices(n)))
+    return None
+
+
+def _clip(bound: Dim, n: Dim) -> Dim | None:
+    """A slice bound as a position from 0 to n."""
+    low = dims.lower_bound(bound)
+    if low is not None and low >= 0:
+        return dims.dmin(bound, n)
+    high = dims.lower_bound(dims.mul(-1, bound))
+    if high is not None and high >= 1:
+        return dims.dmax(dims.add(n, bound), 0)
+    if dims.compare(bound, 0) is None and isinstance(bound, dims.Poly) and dims.lower_bound(dims.add(bound, 1)) is not None:
+        return _clip_below_one(bound, n)
+    return None
+
+
+def _clip_below_one(bound: Dim, n: Dim) -> Dim | None:
+    """n - 1 as a bound of size n: where n is 0 it means position max(0 - 1 + 0, 0) = 0, and n - 1 otherwise."""
+    if dims.equal(dims.add(bound, 1), n) is True:
+        return dims.dmax(bound, 0)
+    return None
+
+
+def fresh_opaque(cx: Context, key: Any) -> Dim:
+    """An opaque size; the same question has the same answer."""
+    if key not in cx.opaque_memo:
+        cx.opaque_memo[key] = dims.opaque(f"k{cx.count('opaque')}")
+    return cx.opaque_memo[key]
+
+
+def product(shape: Sequence[Dim]) -> Dim:
+    return dims.prod(shape)
+
+
+def quotient(total: Dim, part: Dim) -> Dim:
+    """total // part, where it divides: n*m by n is m."""
+    if isinstance(total, int) or isinstance(part, int):
+        return dims.floordiv(total, part)
+    if len(part.terms) == 1:
+        (monomial, coefficient), out = part.terms[0], {}
+        for found, c in total.terms:
+            rest = _without(found, monomial)
+            if rest is None or c % coefficient:
+                return dims.floordiv(total, part)
+            out[rest] = c // coefficient
+        return dims._make(out)
+    return dims.floordiv(total, part)
+
+
+def _without(monomial: tuple[Atom, ...], factors: tuple[Atom, ...]) -> tuple[Atom, ...] | None:
+    rest = list(monomial)
+    for f in factors:
+        if f not in rest:
+            return None
+        rest.remove(f)
+    return tuple(rest)

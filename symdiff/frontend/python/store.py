@@ -1,0 +1,123 @@
+"""The state of the evaluator, and the blocks it writes into.
+
+`Store` maps names and cells to what they hold, with a journal: a branch is run between `begin` and `end`, which gives
+back what the branch changed and restores the rest, so a join visits only what either side wrote.  `Scope` is a builder
+of one region: an operand from an enclosing region becomes a capture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+from symdiff.ir.build import Builder
+from symdiff.ir.core import Block, Prim, Value
+
+MISSING: Any = type("Missing", (), {"__repr__": lambda self: "missing"})()
+Changes = dict[Hashable, Any]
+
+
+class Store:
+    def __init__(self) -> None:
+        self.data: Changes = {}
+        self.logs: list[Changes] = []
+
+    def get(self, key: Hashable, default: Any = MISSING) -> Any:
+        return self.data.get(key, default)
+
+    def set(self, key: Hashable, value: Any) -> None:
+        if self.logs and key not in self.logs[-1]:
+            self.logs[-1][key] = self.data.get(key, MISSING)
+        if value is MISSING:
+            self.data.pop(key, None)
+        else:
+            self.data[key] = value
+
+    def begin(self) -> None:
+        self.logs.append({})
+
+    def end(self) -> Changes:
+        """What was changed since `begin`, undone."""
+        before = self.logs.pop()
+        changes = {key: self.data.get(key, MISSING) for key in before}
+        for key, old in before.items():
+            if old is MISSING:
+                self.data.pop(key, None)
+            else:
+                self.data[key] = old
+        return {key: new for key, new in changes.items() if new is not before[key]}
+
+    def keep(self) -> None:
+        """Close the innermost journal and leave its changes standing."""
+        before = self.logs.pop()
+        if self.logs:
+            for key, old in before.items():
+                self.logs[-1].setdefault(key, old)
+
+    def apply(self, changes: Changes) -> None:
+        for key, value in changes.items():
+            self.set(key, value)
+
+
+class Scope(Builder):
+    """One region under construction."""
+
+    def __init__(self, parent: Scope | None, homes: dict[Value, Scope]) -> None:
+        super().__init__()
+        self.parent = parent
+        self.homes = homes
+        self.captures: dict[Value, Value] = {}  # value outside -> parameter of this region
+        self.copies: dict[Value, Value] = {}  # constant outside -> its copy here
+        self.effects = 0  # operations with an effect in this region and the regions inside it
+
+    def param(self, value: Value) -> Value:
+        self.homes[value] = self
+        return value
+
+    def use(self, value: Value) -> Value:
+        """The value as this region knows it."""
+        if self.homes[value] is self:
+            return value
+        found = self.captures.get(value) or self.copies.get(value)
+        if found is not None:
+            return found
+        if value.const is not None:
+            assert not isinstance(value.type, type(None))
+            self.copies[value] = made = self.const(value.const, value.type)  # type: ignore[arg-type]  # constants are AVals
+            return made
+        assert self.sees(value), f"a value of a closed region is used outside: {value}"
+        self.captures[value] = made = self.param(Value(value.type, value.hint))
+        return made
+
+    def sees(self, value: Value) -> bool:
+        home: Scope | None = self.homes[value]
+        scope: Scope | None = self
+        while scope is not None and scope is not home:
+            scope = scope.parent
+        return scope is home
+
+    def emit(
+        self, prim: Prim | str, *ins: Value, regions: Sequence[Block] = (), hints: Sequence[str] = (), **params: Any
+    ) -> tuple[Value, ...]:
+        outs = super().emit(prim, *[self.use(v) for v in ins], regions=regions, hints=hints, **params)
+        for v in outs:
+            self.homes[v] = self
+        if self.ops[-1].prim.effect:
+            self.effects += 1
+        return outs
+
+
+def close(scopes: Sequence[Scope]) -> list[Value]:
+    """Give the regions of one operation the same captures, in one order; the values captured."""
+    captured: dict[Value, None] = {}
+    for scope in scopes:
+        captured.update(dict.fromkeys(scope.captures))
+    for scope in scopes:
+        for value in captured:
+            if value not in scope.captures:
+                scope.captures[value] = scope.param(Value(value.type, value.hint))
+    return list(captured)
+
+
+def captured_params(scope: Scope, captured: Sequence[Value]) -> list[Value]:
+    return [scope.captures[v] for v in captured]

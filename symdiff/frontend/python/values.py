@@ -1,0 +1,203 @@
+"""What a name can hold while a function is compiled: known Python objects, staged numbers, and memory.
+
+Arrays, lists and dicts are mutable, so a name holds a *reference*: an `Arr` is a path into a `Cell`, and the cell's
+current content is in the `Store` (an IR value for arrays, a tuple of elements for lists, a dict for dicts).  A read
+resolves against the content at that moment, so a view sees later writes.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from symdiff.errors import Loc
+from symdiff.ir import dims, types
+from symdiff.ir.core import Value
+from symdiff.ir.dims import Dim
+from symdiff.ir.types import AVal
+
+if TYPE_CHECKING:
+    from symdiff.frontend.python.context import Frame
+    from symdiff.frontend.source import Source
+
+Tag = int | str  # what a staged integer depends on: a loop (its number) or a parameter (its name)
+NO_TAGS: frozenset[Tag] = frozenset()
+
+
+class Val:
+    """A compile-time description of a run-time value."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known(Val):
+    """A Python object; `origin` is the global or closure name and path it was read from, `tags` what fixed its value."""
+
+    obj: Any
+    origin: tuple[str, tuple[tuple[str, Any], ...]] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Num(Val):
+    """A staged scalar.  `dim` is the size it equals, where it is one; without a `value` it is emitted where it is used."""
+
+    value: Value | None
+    dim: Dim | None = None
+    tags: frozenset[Tag] = NO_TAGS
+
+    @property
+    def type(self) -> AVal:
+        if self.value is None:
+            return types.INT
+        assert isinstance(self.value.type, AVal)
+        return self.value.type
+
+
+@dataclass(slots=True, eq=False)
+class Cell:
+    """Memory: an array, a list or a dict.  `external` names what it belonged to before the call."""
+
+    kind: str
+    loc: Loc | None = None
+    external: str | None = None
+    param: int | None = None  # of an argument's array: it may be written, on a copy
+    contiguous: bool = False
+    readonly: str | None = None
+    may: set[Cell] = field(default_factory=set)  # cells that may share memory with this one
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One basic subscript, or a transposition, on the way from a cell to a view."""
+
+    spec: tuple[Any, ...]
+    operands: tuple[Value, ...] = ()
+    perm: tuple[int, ...] | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Arr(Val):
+    """An array: a cell, or a view into one.  `cache` is the version of the cell last read and what was read."""
+
+    cell: Cell
+    path: tuple[Step, ...] = ()
+    cache: tuple[Value, Value] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Struct(Val):
+    """An immutable container: tuple, namedtuple or dataclass instance."""
+
+    kind: str
+    items: tuple[Val, ...]
+    cls: type | None = None
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ListRef(Val):
+    """A list; the store has its elements, or the IR value of a growing list."""
+
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DictRef(Val):
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Closure(Val):
+    """A function or lambda defined inside the compiled function."""
+
+    node: ast.FunctionDef | ast.Lambda
+    source: Source
+    frame: Frame
+    defaults: tuple[Val, ...]
+    kwdefaults: dict[str, Val]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Method(Val):
+    """A method of a value, not yet called."""
+
+    receiver: Val
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sequence_(Val):
+    """range, enumerate, zip, reversed and their like: what a loop can run over.  `parts` are their arguments."""
+
+    kind: str
+    parts: tuple[Val, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SliceVal(Val):
+    lo: Val
+    hi: Val
+    step: Val
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Maybe(Val):
+    """A number or array bound on some paths only: an Opt value."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Conflict(Val):
+    """Different things on different paths: an error when it is read."""
+
+    then: str
+    orelse: str
+    code: str = "SD310"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grown(Val):
+    """The staged content of a list that grows in a rolled loop: a Seq value (content only, never in a name)."""
+
+    value: Value
+
+
+class _Marker(Val):
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+POISON = _Marker("poison")  # what a refused expression gives: absorbs everything, reports nothing more
+UNBOUND = _Marker("unbound")
+DEAD = _Marker("dead")  # not live at the last join: never read
+BOTTOM = _Marker("bottom")  # the value on a path that has left
+
+NONE = Known(None)
+
+
+def is_number(obj: object) -> bool:
+    import numpy as np
+
+    return isinstance(obj, (bool, int, float, complex, np.generic)) and not isinstance(obj, (np.str_, np.bytes_, np.void))
+
+
+def static_size(d: Dim) -> bool:
+    """Whether a size is made of the function's own size variables, so that it can be written anywhere."""
+    return all(a.op == "var" for a in dims.atoms(d))
+
+
+def size(d: Dim) -> Val:
+    return Known(d) if isinstance(d, int) else Num(None, d)
+
+
+def is_int_type(t: AVal) -> bool:
+    return t.dtype[0] in "iu"

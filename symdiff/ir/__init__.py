@@ -1,0 +1,1 @@
+"""The intermediate representation: types, programs, how to build, check, print and run them."""

@@ -1,0 +1,160 @@
+"""Running programs on NumPy: the meaning of the IR, and what every pass is checked against.
+
+Regions run on an explicit stack of nothing but Python's own loops: recursion depth follows the program's *nesting*
+and its calls, never its length.  `observer(op, outs)` sees every operation executed: tests count work with it.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from symdiff.ir import dims, template
+from symdiff.ir.core import REGISTRY, Block, Op, Program, Value
+from symdiff.ir.dims import Atom, Dim
+from symdiff.ir.types import AVal, Kind, Opt
+
+Observer = Callable[[Op, tuple[Any, ...]], None]
+
+
+def run(program: Program, *args: Any, function: str | None = None, observer: Observer | None = None) -> tuple[Any, ...]:
+    """The results of a function of the program on concrete arguments."""
+    return _Run(program, observer).call(function or program.entry, args)
+
+
+class _Run:
+    def __init__(self, program: Program, observer: Observer | None) -> None:
+        self.program = program
+        self.observer = observer
+        self.compiled: dict[tuple[Any, ...], Callable[..., Any]] = {}
+
+    def call(self, name: str, args: Sequence[Any]) -> tuple[Any, ...]:
+        function = self.program.functions[name]
+        sizes: dict[Atom, int] = {}
+        for value, arg in zip(function.body.params, args, strict=True):
+            bind_sizes(value.type, arg, sizes)
+        return self.block(function.body, args, sizes)
+
+    def block(self, block: Block, args: Sequence[Any], sizes: dict[Atom, int]) -> tuple[Any, ...]:
+        env: dict[Value, Any] = dict(zip(block.params, args, strict=True))
+        for op in block.ops:
+            ins = [env[v] for v in op.ins]
+            outs = self.op(op, ins, sizes)
+            if self.observer is not None:
+                self.observer(op, outs)
+            env.update(zip(op.outs, outs, strict=True))
+        return tuple(env[v] for v in block.outs)
+
+    def op(self, op: Op, ins: list[Any], sizes: dict[Atom, int]) -> tuple[Any, ...]:
+        control = _CONTROL.get(op.prim.name)
+        if control is not None:
+            return control(self, op, ins, sizes)
+        found = self.function(op, sizes)(*ins)
+        return tuple(found) if op.prim.name in ("alt_unpack", "saved_unpack") else (found,)
+
+    def function(self, op: Op, sizes: dict[Atom, int]) -> Callable[..., Any]:
+        """The compiled NumPy text of an operation."""
+
+        def dim(d: Dim) -> ast.expr:
+            return ast.Constant(dims.evaluate(d, sizes))
+
+        key = (op.prim, op.params, tuple(_kind(v) for v in op.ins), tuple(sorted((str(a), n) for a, n in sizes.items())))
+        if key not in self.compiled:
+            names = template.operand_names(op.prim, len(op.ins))
+            body = template.expression(op, [ast.Name(n, ast.Load()) for n in names], dim, scalar=bool(op.params.get("math")))
+            self.compiled[key] = compile_lambda(names, body)
+        return self.compiled[key]
+
+    def cond(self, op: Op, ins: list[Any], sizes: dict[Atom, int]) -> tuple[Any, ...]:
+        return self.block(op.regions[0 if ins[0] else 1], ins[1:], sizes)
+
+    def for_(self, op: Op, ins: list[Any], sizes: dict[Atom, int]) -> tuple[Any, ...]:
+        lo, hi, step, *rest = ins
+        n_carry, n_xs = op.params["n_carry"], op.params["n_xs"]
+        carry, xs, caps = rest[:n_carry], rest[n_carry : n_carry + n_xs], rest[n_carry + n_xs :]
+        skip = 1 if op.params.get("exit") else 0
+        ys: list[list[Any]] = [[] for _ in range(len(op.outs) - skip - n_carry - 1)]
+        turns: Sequence[tuple[int, int]] = list(enumerate(range(lo, hi, step)))
+        code, count = 0, 0
+        for k, i in reversed(turns) if op.params.get("reverse") else turns:
+            outs = self.block(op.regions[0], [i, *carry, *(x[k] for x in xs), *caps], sizes)
+            code, carry, count = outs[0] if skip else 0, list(outs[skip : skip + n_carry]), count + 1
+            for y, value in zip(ys, outs[skip + n_carry :], strict=True):
+                y.append(value)
+            if code:
+                break
+        if op.params.get("reverse"):
+            ys = [y[::-1] for y in ys]
+        return (*((code,) if skip else ()), *carry, *ys, count)
+
+    def while_(self, op: Op, ins: list[Any], sizes: dict[Atom, int]) -> tuple[Any, ...]:
+        n_carry, skip = op.params["n_carry"], 1 if op.params.get("exit") else 0
+        carry, caps = ins[:n_carry], ins[n_carry:]
+        ys: list[list[Any]] = [[] for _ in range(len(op.outs) - skip - n_carry - 1)]
+        code, count = 0, 0
+        while self.block(op.regions[0], [*carry, *caps], sizes)[0]:
+            outs = self.block(op.regions[1], [*carry, *caps], sizes)
+            code, carry, count = outs[0] if skip else 0, list(outs[skip : skip + n_carry]), count + 1
+            for y, value in zip(ys, outs[skip + n_carry :], strict=True):
+                y.append(value)
+            if code:
+                break
+        return (*((code,) if skip else ()), *carry, *ys, count)
+
+    def call_op(self, op: Op, ins: list[Any], sizes: dict[Atom, int]) -> tuple[Any, ...]:
+        return self.call(op.params["function"], ins)
+
+    def bind_dim(self, op: Op, ins: list[Any], sizes: dict[Atom, int]) -> tuple[Any, ...]:
+        sizes[Atom("var", op.params["name"])] = ins[0]
+        return ()
+
+    def opt_get(self, op: Op, ins: list[Any], sizes: dict[Atom, int]) -> tuple[Any, ...]:
+        if ins[0] is None:
+            raise UnboundLocalError(f"cannot access local variable '{op.params['name']}' where it is not associated with a value")
+        return (ins[0],)
+
+
+_CONTROL: dict[str, Callable[..., tuple[Any, ...]]] = {
+    "cond": _Run.cond, "for": _Run.for_, "while": _Run.while_, "call": _Run.call_op, "opt_get": _Run.opt_get,
+    "bind_dim": _Run.bind_dim,
+}  # fmt: skip
+
+
+def _kind(v: Value) -> Any:
+    t = v.type
+    return t.kind if isinstance(t, AVal) else (Opt if isinstance(t, Opt) else type(t))
+
+
+def compile_lambda(names: Sequence[str], body: ast.expr) -> Callable[..., Any]:
+    """A function of these names with this body, in a namespace with NumPy, math and the registry's helpers."""
+    arguments = ast.arguments(posonlyargs=[], args=[ast.arg(n) for n in names], kwonlyargs=[], kw_defaults=[], defaults=[])
+    tree = ast.fix_missing_locations(ast.Expression(ast.Lambda(arguments, body)))
+    made: Callable[..., Any] = eval(compile(tree, "<symdiff interpreter>", "eval"), namespace())
+    return made
+
+
+_NAMESPACE: dict[str, Any] = {}
+
+
+def namespace() -> dict[str, Any]:
+    """What NumPy text may name: np, math, and the helper functions that primitives declare."""
+    if not _NAMESPACE:
+        _NAMESPACE.update(np=np, math=math)
+        for p in REGISTRY.values():
+            if "helper" in p.info:
+                exec(p.info["helper"], _NAMESPACE)
+    return _NAMESPACE
+
+
+def bind_sizes(t: Any, value: Any, sizes: dict[Atom, int]) -> None:
+    """Find the size variables of a parameter's type in the value given for it."""
+    if not isinstance(t, AVal) or t.kind is not Kind.ARRAY:
+        return
+    for d, n in zip(t.shape, value.shape, strict=True):
+        found = None if isinstance(d, int) else dims.solve(d, n, sizes)
+        if found is not None:
+            sizes[found[0]] = found[1]

@@ -1,0 +1,235 @@
+"""The types of IR values: one vocabulary for signatures, argument trees and programs.
+
+`AVal` is a number or array with its *kind*: NumPy promotes, raises and aliases differently for Python numbers,
+NumPy scalars and arrays (0-d arrays included), so the kind is part of the type.  `Seq`, `Opt`, `Alt` and `Saved`
+hold what loops collect, what one path binds, what a branch saves and what a call saves.
+
+>>> str(array("f8", dims.var("n"), 3)), str(python("f8")), str(Seq(numpy("f4")))
+('f8[n, 3]', 'float', 'Seq[np.f4]')
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from symdiff.ir import dims
+from symdiff.ir.dims import Dim
+
+
+class Kind(StrEnum):
+    """How a number is represented at run time; EITHER is a scalar whose kind depends on the path taken."""
+
+    PYTHON = "python"
+    NUMPY = "numpy"
+    EITHER = "either"
+    ARRAY = "array"
+
+
+PYTHON_NAMES = {"b1": "bool", "i8": "int", "f8": "float", "c16": "complex"}
+
+
+@dataclass(frozen=True, slots=True)
+class AVal:
+    """A number or an array: kind, shape and dtype code ('f8', 'f4', 'i8', 'b1', 'c16', …)."""
+
+    kind: Kind
+    shape: tuple[Dim, ...]
+    dtype: str
+
+    def __post_init__(self) -> None:
+        if self.kind is not Kind.ARRAY and self.shape:
+            raise ValueError(f"a {self.kind} scalar has no shape {self.shape}")
+        if self.kind is Kind.PYTHON and self.dtype not in PYTHON_NAMES:
+            raise ValueError(f"no Python number has dtype {self.dtype}")
+
+    def __str__(self) -> str:
+        if self.kind is Kind.ARRAY:
+            return f"{self.dtype}[{', '.join(map(str, self.shape))}]"
+        if self.kind is Kind.PYTHON:
+            return PYTHON_NAMES[self.dtype]
+        return f"{'np' if self.kind is Kind.NUMPY else 'either'}.{self.dtype}"
+
+    @property
+    def rank(self) -> int:
+        return len(self.shape)
+
+    @property
+    def inexact(self) -> bool:
+        return self.dtype[0] in "fc"
+
+    @property
+    def complex(self) -> bool:
+        return self.dtype[0] == "c"
+
+
+@dataclass(frozen=True, slots=True)
+class Seq:
+    """One value per turn of a loop."""
+
+    elem: Type
+
+    def __str__(self) -> str:
+        return f"Seq[{self.elem}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Opt:
+    """A value bound on one path only."""
+
+    elem: Type
+
+    def __str__(self) -> str:
+        return f"Opt[{self.elem}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Alt:
+    """The record saved by the branch that was taken: the fields of one side."""
+
+    then: tuple[Type, ...]
+    orelse: tuple[Type, ...]
+
+    def __str__(self) -> str:
+        sides = ("; ".join(map(str, side)) for side in (self.then, self.orelse))
+        return f"Alt[{' | '.join(sides)}]"
+
+    def side(self, index: int) -> tuple[Type, ...]:
+        return self.orelse if index else self.then
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The nominal record that a function's forward pass saves; `Program.records` has its fields."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"Saved[{self.name}]"
+
+
+Type = AVal | Seq | Opt | Alt | Saved
+
+
+def array(dtype: str, *shape: Dim) -> AVal:
+    return AVal(Kind.ARRAY, shape, dtype)
+
+
+def python(dtype: str) -> AVal:
+    return AVal(Kind.PYTHON, (), dtype)
+
+
+def numpy(dtype: str) -> AVal:
+    return AVal(Kind.NUMPY, (), dtype)
+
+
+INT, FLOAT, BOOL = python("i8"), python("f8"), python("b1")
+
+
+def code(dtype: np.dtype | type | str) -> str:
+    """The dtype code of a NumPy dtype: `code(np.float32) == "f4"`."""
+    d = np.dtype(dtype)
+    return f"{d.kind}{d.itemsize}"
+
+
+def type_of(value: object) -> AVal:
+    """The type of a concrete number or array, with concrete sizes."""
+    if isinstance(value, np.ndarray):
+        return AVal(Kind.ARRAY, value.shape, code(value.dtype))
+    if isinstance(value, np.generic):
+        return AVal(Kind.NUMPY, (), code(value.dtype))
+    for python_type, dtype in ((bool, "b1"), (int, "i8"), (float, "f8"), (complex, "c16")):
+        if isinstance(value, python_type):
+            return python(dtype)
+    raise TypeError(f"not a number or array: {type(value).__name__}")
+
+
+def cotangent(t: Type) -> Type | None:
+    """The type of cotangents (and tangents) of t; None where nothing in t is differentiable."""
+    if isinstance(t, AVal):
+        return t if t.inexact else None
+    if isinstance(t, (Seq, Opt)):
+        elem = cotangent(t.elem)
+        return None if elem is None else type(t)(elem)
+    if isinstance(t, Alt):
+        sides = [tuple(c for f in side if (c := cotangent(f)) is not None) for side in (t.then, t.orelse)]
+        return Alt(sides[0], sides[1]) if any(sides) else None
+    return t if t.name.endswith("'") else Saved(t.name + "'")
+
+
+def map_dims(t: Type, change: Callable[[Dim], Dim]) -> Type:
+    """t with every dimension changed."""
+    if isinstance(t, AVal):
+        return AVal(t.kind, tuple(map(change, t.shape)), t.dtype) if t.shape else t
+    if isinstance(t, (Seq, Opt)):
+        return type(t)(map_dims(t.elem, change))
+    if isinstance(t, Alt):
+        then, orelse = (tuple(map_dims(f, change) for f in side) for side in (t.then, t.orelse))
+        return Alt(then, orelse)
+    return t
+
+
+def type_atoms(t: Type) -> frozenset[dims.Atom]:
+    """Every size variable and opaque size in t."""
+    found: set[dims.Atom] = set()
+    map_dims(t, lambda d: (found.update(dims.atoms(d)), d)[1])
+    return frozenset(found)
+
+
+def broadcast(shapes: Sequence[tuple[Dim, ...]]) -> tuple[Dim, ...]:
+    """NumPy's broadcast shape; ShapeError where sizes differ or equality is undecided."""
+    rank = max((len(s) for s in shapes), default=0)
+    out: list[Dim] = [1] * rank
+    for shape in shapes:
+        for k, d in enumerate(shape, rank - len(shape)):
+            if out[k] == 1:
+                out[k] = d
+            elif d != 1 and dims.equal(out[k], d) is not True:
+                raise ShapeError(tuple(shapes), out[k], d)
+    return tuple(out)
+
+
+class ShapeError(TypeError):
+    """Two sizes that an operation brings together differ, or are not known to be equal."""
+
+    def __init__(self, shapes: tuple[tuple[Dim, ...], ...], left: Dim, right: Dim) -> None:
+        text = " and ".join(f"({', '.join(map(str, s))})" for s in shapes)
+        super().__init__(f"shapes {text}: {left} and {right} " + ("differ" if dims.equal(left, right) is False else "are not known to be equal"))
+        self.left, self.right = left, right
+
+
+_WEAK = {"b1": False, "i8": 0, "f8": 0.0, "c16": 0j}
+
+
+def promote(types: Sequence[AVal]) -> str:
+    """The dtype NumPy 2 computes in: Python numbers are weak, numpy scalars and arrays strong (NEP 50)."""
+    if all(t.kind is Kind.PYTHON for t in types):
+        rank = ["b1", "i8", "f8", "c16"]
+        return rank[max(rank.index(t.dtype) for t in types)]
+    strong = np.result_type(*[np.dtype(t.dtype) for t in types if t.kind is not Kind.PYTHON])
+    weak = [_WEAK[t.dtype] for t in types if t.kind is Kind.PYTHON]
+    found = code(np.result_type(strong, *weak))
+    either = [t for t in types if t.kind is Kind.EITHER]
+    others = [t for t in types if t.kind is not Kind.EITHER]
+    if either and any(t.kind is not Kind.PYTHON for t in others):
+        as_python = promote([*others, *[python(t.dtype) for t in either]])
+        if as_python != found:
+            raise KindError(f"a scalar that is a Python or a NumPy number depending on the path meets {others[0]}")
+    return found
+
+
+class KindError(TypeError):
+    """The dtype of the result depends on a kind that is not known at compile time."""
+
+
+def scalar_kind(types: Sequence[AVal], ufunc: bool) -> Kind:
+    """The kind of a rank-0 result: NumPy's functions give NumPy scalars, Python's operators keep Python numbers."""
+    kinds = {t.kind for t in types}
+    if not ufunc and kinds == {Kind.PYTHON}:
+        return Kind.PYTHON
+    if not ufunc and kinds <= {Kind.PYTHON, Kind.EITHER}:
+        return Kind.EITHER
+    return Kind.NUMPY

@@ -1,0 +1,1 @@
+"""Program → program: dead code, folding, common subexpressions, stable forms, scalar lowering, costs."""

@@ -1,0 +1,355 @@
+"""Dead-code removal through structured operations, calls and records.
+
+By hand, once.  In
+
+    y, s, ys, n = for(lo, hi, step, a, b, w){(i, y, s, w) -> (y * w, s + 1, s)}      only y is read
+
+the mark of `y` reaches the body's `y * w`, hence the parameters y and w, the operands a and w, and the bounds.
+Nothing reaches s: it only feeds itself, so the carry and the column ys go.
+
+Marks spread over single values from the roots (results of the kept functions, operations that must stay, see
+`symdiff.passes.effects`), never over whole loops: fixpoints cost nothing extra and the pass is linear.  Fields of
+residual records are marked like values: all records that flow into each other share their marks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+from symdiff.ir import dims, types
+from symdiff.ir.core import Block, Function, Op, Program, Value, walk
+from symdiff.ir.dims import Atom, Poly
+from symdiff.ir.types import AVal, Type
+from symdiff.passes.effects import must_stay
+from symdiff.passes.records import Field, Flow
+from symdiff.passes.regions import Loop, Steps, rebuilt, run_steps, same_block
+
+_PACKS = ("alt_pack", "saved_pack")
+_UNPACKS = ("alt_unpack", "saved_unpack")
+
+
+def dce(program: Program, keep: Sequence[str] = ()) -> Program:
+    """The program without what nothing needs.  The entry, and the functions named in `keep`, keep their signatures."""
+    roots = [program.entry, *(name for name in keep if name != program.entry)]
+    return _Rebuild(_Marks(program, roots)).program()
+
+
+class _Marks:
+    X
+
+    def __init__(self, program: Program, roots: Sequence[str]) -> None:
+        self.program, self.roots = program, roots
+        self.functions = {name: program.functions[name] for name in _reachable(program, roots)}
+        self.live: set[Value] = set()
+        self.ops: set[Op] = set()
+        self.carries: set[tuple[Op, int]] = set()
+        self.function_outs: set[tuple[str, int]] = set()
+        self.origin: dict[Value, tuple[Any, int, int]] = {}  # op, -1, number of the result; or owner, region, number
+        self.parent: dict[Op, Op | None] = {}
+        self.home: dict[Op, str] = {}
+        self.calls: dict[str, list[Op]] = {name: [] for name in self.functions}
+        self.atoms: dict[str, set[Atom]] = {name: set() for name in self.functions}
+        self.todo: list[Value] = []
+        for name, f in self.functions.items():
+            self._locate(name, f)
+        self.flow = Flow(program, self.functions, roots)
+        self._spread()
+
+    def _locate(self, name: str, f: Function) -> None:
+        blocks: list[tuple[Block, Op | None, int]] = [(f.body, None, 0)]
+        while blocks:
+            block, owner, region = blocks.pop()
+            for k, v in enumerate(block.params):
+                self.origin[v] = (owner or f, region, k)
+            for op in block.ops:
+                self.parent[op], self.home[op] = owner, name
+                if op.prim.name == "call":
+                    self.calls[op.params["function"]].append(op)
+                for k, v in enumerate(op.outs):
+                    self.origin[v] = (op, -1, k)
+                blocks.extend((r, op, number) for number, r in enumerate(op.regions))
+
+    def _spread(self) -> None:
+        self._seed()
+        while True:
+            while self.todo:
+                self._value(self.todo.pop())
+            missing = [v for name in self.functions for v in self._unbound_sizes(name)]
+            if not missing:
+                return
+            for v in missing:
+                self.mark(v)
+
+    def _seed(self) -> None:
+        for name in self.roots:
+            body = self.functions[name].body
+            self.function_outs.update((name, k) for k in range(len(body.outs)))
+            for v in (*body.params, *body.outs):
+                self.mark(v)
+        effectful: set[str] = set()
+        todo = [op for op in self.home if must_stay(op)]
+        while todo:
+            op = todo.pop()
+            self.op(op)
+            name = self.home[op]
+            if name not in effectful:
+                effectful.add(name)
+                todo.extend(self.calls[name])
+
+    def mark(self, v: Value) -> None:
+        if v not in self.live:
+            self.live.add(v)
+            self.todo.append(v)
+
+    def _value(self, v: Value) -> None:
+        owner, region, k = self.origin[v]
+        if isinstance(owner, Function):
+            for call in self.calls[owner.name]:
+                if call in self.ops:
+                    self.mark(call.ins[k])
+        elif region >= 0:
+            self._param(owner, k)
+        else:
+            self.op(owner)
+            self._out(owner, k)
+
+    def _param(self, op: Op, k: int) -> None:
+        """Parameter k of a region is needed."""
+        if op.prim.name == "cond":
+            self.mark(op.ins[1 + k])
+            return
+        loop = Loop.of(op)
+        if 0 <= k - loop.n_index < loop.n_carry:
+            self._carry(op, loop, k - loop.n_index)
+        elif k >= loop.n_index:
+            self.mark(op.ins[loop.n_pre + k - loop.n_index])
+
+    def _carry(self, op: Op, loop: Loop, k: int) -> None:
+        if (op, k) not in self.carries:
+            self.carries.add((op, k))
+            self.mark(op.ins[loop.n_pre + k])
+            self.mark(op.regions[-1].outs[loop.n_exit + k])
+
+    def _out(self, op: Op, k: int) -> None:
+        """Result k of an operation is needed."""
+        name = op.prim.name
+        if name == "cond":
+            for r in op.regions:
+                self.mark(r.outs[k])
+        elif name in ("for", "while"):
+            loop = Loop.of(op)
+            if loop.n_exit <= k < loop.n_exit + loop.n_carry:
+                self._carry(op, loop, k - loop.n_exit)
+            elif k < len(op.regions[-1].outs):
+                self.mark(op.regions[-1].outs[k])
+        elif name == "call":
+            self.function_outs.add((op.params["function"], k))
+            self.mark(self.functions[op.params["function"]].body.outs[k])
+        elif name in _UNPACKS and (found := self.flow.field(op, op.ins[0], k)) is not None:
+            self._field(found)
+
+    def _field(self, found: Field) -> None:
+        if not found.live:
+            found.live = True
+            for v in found.packed:
+                self.mark(v)
+
+    def op(self, start: Op) -> None:
+        """An operation is needed, and with it those that enclose it."""
+        op: Op | None = start
+        while op is not None and op not in self.ops:
+            self.ops.add(op)
+            self.atoms[self.home[op]] |= op_atoms(op)
+            for v in self._always(op):
+                self.mark(v)
+            op = self.parent[op]
+
+    def _always(self, op: Op) -> Iterator[Value]:
+        """The operands that an operation needs whichever of its results are needed."""
+        name = op.prim.name
+        if name == "cond":
+            yield op.ins[0]
+        elif name in ("for", "while"):
+            loop = Loop.of(op)
+            yield from op.ins[: loop.n_pre]
+            yield from op.regions[-1].outs[: loop.n_exit]
+            if name == "while":
+                yield from op.regions[0].outs
+        elif name == "call":
+            params = self.functions[op.params["function"]].body.params
+            yield from (v for v, p in zip(op.ins, params, strict=True) if p in self.live)
+        elif name in _PACKS:
+            for k, v in enumerate(op.ins):
+                found = self.flow.field(op, op.out, k)
+                if found is None or found.live:
+                    yield v
+                else:
+                    found.packed.append(v)
+        else:
+            yield from op.ins
+
+    def _unbound_sizes(self, name: str) -> list[Value]:
+        """Parameters that nothing reads but whose type binds a size that is needed."""
+        params = self.functions[name].body.params
+        bound: set[Atom] = set().union(*(bare_atoms(v.type) for v in params if v in self.live))
+        missing = []
+        for v in params:
+            if v not in self.live and (new := (bare_atoms(v.type) & self.atoms[name]) - bound):
+                bound |= new
+                missing.append(v)
+        return missing
+
+
+def _reachable(program: Program, roots: Sequence[str]) -> list[str]:
+    found, todo = dict.fromkeys(roots), list(roots)
+    while todo:
+        for op in walk(program.functions[todo.pop()].body):
+            name = op.params["function"] if op.prim.name == "call" else None
+            if name is not None and name not in found:
+                found[name] = None
+                todo.append(name)
+    return [name for name in program.functions if name in found]
+
+
+@lru_cache(maxsize=8192)
+def bare_atoms(t: Type) -> frozenset[Atom]:
+    """The sizes that a parameter of this type binds when a function is entered."""
+    if not isinstance(t, AVal):
+        return frozenset()
+    bare = [d for d in t.shape if isinstance(d, Poly) and len(dims.atoms(d)) == 1]
+    return frozenset().union(*map(dims.atoms, bare))
+
+
+@lru_cache(maxsize=8192)
+def _type_atoms(t: Type) -> frozenset[Atom]:
+    return types.type_atoms(t)
+
+
+def op_atoms(op: Op) -> frozenset[Atom]:
+    """The sizes that an operation's results and parameters mention."""
+    found: frozenset[Atom] = frozenset().union(*(_type_atoms(v.type) for v in op.outs))
+    todo = [v for v in op.params.values() if isinstance(v, (tuple, Poly))]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, Poly):
+            found |= dims.atoms(item)
+        else:
+            todo.extend(x for x in item if isinstance(x, (tuple, Poly)))
+    return found
+
+
+class _Rebuild:
+    """The program of what is marked; values, operations and blocks that did not change are the old objects."""
+
+    def __init__(self, marks: _Marks) -> None:
+        self.marks = marks
+        self.values: dict[Value, Value] = {}
+
+    def program(self) -> Program:
+        marks = self.marks
+        functions = {name: self.function(f) for name, f in marks.functions.items()}
+        records = marks.flow.records()
+        old = marks.program
+        if list(functions) == list(old.functions) and all(functions[n] is f for n, f in old.functions.items()) and records == old.records:
+            return old
+        return Program(functions, old.entry, records)
+
+    def function(self, f: Function) -> Function:
+        params = [v for v in f.body.params if v in self.marks.live]
+        outs = [v for k, v in enumerate(f.body.outs) if (f.name, k) in self.marks.function_outs]
+        body = run_steps(self.block(f.body, params, outs))
+        if body is f.body:
+            return f
+        remaining: set[Atom] = set().union(*(_type_atoms(v.type) for v in params))
+        names = {a.name for a in remaining if a.op == "var"}
+        return Function(f.name, body, tuple(d for d in f.dims if d in names or len(params) == len(f.body.params)))
+
+    def new(self, v: Value) -> Value:
+        if isinstance(v.type, AVal):
+            return v
+        if v not in self.values:
+            found = self.marks.flow.type_of(v)
+            self.values[v] = v if found == v.type else Value(found, v.hint, v.const)
+        return self.values[v]
+
+    def news(self, values: Sequence[Value]) -> list[Value]:
+        return [self.new(v) for v in values]
+
+    def block(self, block: Block, params: Sequence[Value], outs: Sequence[Value]) -> Steps:
+        ops = []
+        for op in block.ops:
+            if op in self.marks.ops:
+                ops.append((yield self.structured(op)) if op.regions else self.simple(op))
+        return same_block(block, self.news(params), ops, self.news(outs))
+
+    def simple(self, op: Op) -> Op:
+        name, live = op.prim.name, self.marks.live
+        if name == "call":
+            return self.call(op)
+        if name in _PACKS or name in _UNPACKS:
+            return self.record(op)
+        outs = self.news(op.outs)
+        if name in ("seq_empty", "opt_none") and op.out in live:
+            return rebuilt(op, op.ins, outs, (), elem=outs[0].type.elem)  # type: ignore[union-attr]
+        return rebuilt(op, self.news(op.ins), outs, ())
+
+    def record(self, op: Op) -> Op:
+        pack, flow = op.prim.name in _PACKS, self.marks.flow
+        whole, fields = (op.out, op.ins) if pack else (op.ins[0], op.outs)
+        found = [flow.field(op, whole, k) for k in range(len(fields))]
+        kept = self.news([v for v, f in zip(fields, found, strict=True) if f is None or f.live])
+        if not pack:
+            changed = {"types": tuple(v.type for v in kept)} if op.prim.name == "saved_unpack" else {}
+            return rebuilt(op, [self.new(whole)], kept, (), **changed)
+        record = self.new(whole)
+        return rebuilt(op, kept, [record], (), **({"type": record.type} if op.prim.name == "alt_pack" else {}))
+
+    def call(self, op: Op) -> Op:
+        name = op.params["function"]
+        params = self.marks.functions[name].body.params
+        ins = [v for v, p in zip(op.ins, params, strict=True) if p in self.marks.live]
+        outs = self.news([v for k, v in enumerate(op.outs) if (name, k) in self.marks.function_outs])
+        return rebuilt(op, self.news(ins), outs, (), types=tuple(v.type for v in outs))
+
+    def structured(self, op: Op) -> Steps:
+        return self.cond(op) if op.prim.name == "cond" else self.loop(op)
+
+    def cond(self, op: Op) -> Steps:
+        live = self.marks.live
+        caps = [k for k in range(len(op.ins) - 1) if any(r.params[k] in live for r in op.regions)]
+        outs = [k for k, v in enumerate(op.outs) if v in live]
+        regions = []
+        for r in op.regions:
+            regions.append((yield self.block(r, [r.params[k] for k in caps], [r.outs[k] for k in outs])))
+        ins = [op.ins[0], *(op.ins[1 + k] for k in caps)]
+        return rebuilt(op, self.news(ins), self.news([op.outs[k] for k in outs]), regions)
+
+    def loop(self, op: Op) -> Steps:
+        loop, live = Loop.of(op), self.marks.live
+        pre, carry, xs, caps = loop.operands(op)
+        carries = [k for k in range(len(carry)) if (op, k) in self.marks.carries]
+        first = loop.n_index + loop.n_carry
+        streams = [k for k in range(len(xs)) if op.regions[-1].params[first + k] in live]
+        first += loop.n_xs
+        kept = [k for k in range(len(caps)) if any(r.params[first + k] in live for r in op.regions)]
+        exit, left, ys = loop.results(op.outs[:-1])
+        columns = [k for k, v in enumerate(ys) if v in live]
+        regions = []
+        for number, r in enumerate(op.regions):
+            turn, c, x, p = loop.params(r)
+            params = [*turn, *_at(c, carries), *_at(x, streams), *_at(p, kept)]
+            outs: Sequence[Value] = r.outs
+            if number == len(op.regions) - 1:
+                e, out_c, out_y = loop.results(r.outs)
+                outs = [*e, *_at(out_c, carries), *_at(out_y, columns)]
+            regions.append((yield self.block(r, params, outs)))
+        ins = [*pre, *_at(carry, carries), *_at(xs, streams), *_at(caps, kept)]
+        results = [*exit, *_at(left, carries), *_at(ys, columns), op.outs[-1]]
+        sizes = {"n_carry": len(carries), **({"n_xs": len(streams)} if op.prim.name == "for" else {})}
+        return rebuilt(op, self.news(ins), self.news(results), regions, **sizes)
+
+
+def _at(values: Sequence[Value], places: Sequence[int]) -> list[Value]:
+    return [values[k] for k in places]

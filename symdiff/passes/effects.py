@@ -1,0 +1,73 @@
+"""Which operations must stay although nobody reads their results.
+
+Effects stay always.  An operation that may raise stays if the user wrote it, since the exception is the user's:
+reading `x[i]` and dropping it raises IndexError in Python.  In derivative code it may go, for it repeats an index,
+or a division, at which the primal has succeeded.  The two are told apart like this:
+
+- derivative rules divide with `ufunc=True` (`symdiff.ir.build.V`): NumPy's division raises nothing;
+- the AD driver marks what it makes itself by a location whose `function` begins with `∂` (see `derived`).
+
+An unmarked operation counts as the user's, which is sound.
+"""
+
+from __future__ import annotations
+
+from symdiff.ir import dims
+from symdiff.ir.core import Op
+from symdiff.ir.template import all_python
+from symdiff.ir.types import AVal
+
+DERIVED = "∂"
+_SEQUENCES = {"seq_get", "seq_set", "seq_last", "seq_rest", "opt_get"}
+_INDEXING = {"index", "index_set", "index_add"}
+_PYTHON_ARITHMETIC = {"div", "floordiv", "floor_divide", "mod", "remainder", "pow"}
+_LINALG = {"cholesky", "solve", "inv", "eigh", "svd", "lstsq"}
+
+
+def derived(op: Op) -> bool:
+    """Whether the AD driver made this operation: its location's function is `∂f`."""
+    return op.loc is not None and op.loc.function.startswith(DERIVED)
+
+
+def must_stay(op: Op) -> bool:
+    return op.prim.effect or (may_raise(op) and not derived(op))
+
+
+def may_raise(op: Op) -> bool:
+    """Whether running the operation can end in an exception that Python code would see."""
+    name = op.prim.name
+    if name in _SEQUENCES or name in _LINALG or op.prim.info.get("raises"):
+        return True
+    if name in _INDEXING:
+        return _index_may_raise(op)
+    if name in _PYTHON_ARITHMETIC:
+        return _division_may_raise(op)
+    if name == "convert":
+        source = op.ins[0].type
+        return isinstance(source, AVal) and source.inexact and op.params["dtype"][0] in "iu" and op.params["kind"] == "python"
+    return name == "for" and not op.ins[2].const
+
+
+def _index_may_raise(op: Op) -> bool:
+    array = op.ins[0].type
+    assert isinstance(array, AVal)
+    axis = 0
+    for item in op.params["spec"]:
+        if item[0] == "new":
+            continue
+        if item[0] in ("array", "mask") or (item[0] == "at" and (item[1] is None or not _inside(item[1], array.shape[axis]))):
+            return True
+        axis += 1
+    return False
+
+
+def _inside(index: int, size: dims.Dim) -> bool:
+    low = dims.lower_bound(size)
+    return low is not None and -low <= index < low
+
+
+def _division_may_raise(op: Op) -> bool:
+    if op.params.get("ufunc") or not all_python([v.type for v in op.ins]):
+        return False
+    divisor = op.ins[1].const
+    return op.prim.name == "pow" or not isinstance(divisor, (int, float, complex)) or divisor == 0

@@ -1,0 +1,221 @@
+"""Which records flow into each other: `Flow` gives every residual record the fields it shares with the others.
+
+An Alt saved by a branch travels as a cond's result, a loop's column, a field of a larger record, an argument: all of
+these values have one set of fields, so a field that no reader needs can be left out everywhere at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from symdiff.ir.core import Function, Op, Program, Value, walk
+from symdiff.ir.types import Alt, AVal, Opt, Saved, Seq, Type
+from symdiff.passes.regions import Loop
+
+
+@dataclass(eq=False, slots=True)
+class Field:
+    """One field of a class of records: whether someone reads it, and what is packed into it."""
+
+    inner: Node | None
+    live: bool = False
+    packed: list[Value] = field(default_factory=list)
+    same: Field | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Node:
+    """A class of values of one composite type: the element of a Seq or Opt, or the fields of each side of a record."""
+
+    elem: Node | None = None
+    sides: list[list[Field]] = field(default_factory=list)
+    same: Node | None = None
+
+
+def find(n: Node) -> Node:
+    while n.same is not None:
+        if n.same.same is not None:
+            n.same = n.same.same
+        n = n.same
+    return n
+
+
+def find_field(f: Field) -> Field:
+    while f.same is not None:
+        if f.same.same is not None:
+            f.same = f.same.same
+        f = f.same
+    return f
+
+
+class Flow:
+    def __init__(self, program: Program, functions: Mapping[str, Function], roots: Sequence[str]) -> None:
+        self.program, self.functions = program, functions
+        self.nodes: dict[Value, Node | None] = {}
+        self.named: dict[str, Node] = {}
+        self.types: dict[Node, Type] = {}
+        for name, f in functions.items():
+            for op in walk(f.body):
+                self._op(op)
+            if name in roots:
+                self._freeze([*f.body.params, *f.body.outs])
+
+    def field(self, op: Op, record: Value, k: int) -> Field | None:
+        """Field k of the record that `op` packs or unpacks; None where the record's fields are not known."""
+        n = self.node(record)
+        if n is None or not find(n).sides:
+            return None
+        return find_field(find(n).sides[op.params.get("side", 0)][k])
+
+    def node(self, v: Value) -> Node | None:
+        if isinstance(v.type, AVal):
+            return None
+        if v not in self.nodes:
+            self.nodes[v] = self._make(v.type)
+        return self.nodes[v]
+
+    def _make(self, t: Type) -> Node | None:
+        if isinstance(t, AVal):
+            return None
+        if isinstance(t, (Seq, Opt)):
+            return Node(elem=self._make(t.elem))
+        if isinstance(t, Alt):
+            return Node(sides=[[Field(self._make(f)) for f in t.side(s)] for s in (0, 1)])
+        if t.name not in self.named:
+            self.named[t.name] = made = Node()
+            if t.name in self.program.records:
+                made.sides = [[Field(self._make(f)) for f in self.program.records[t.name]]]
+        return self.named[t.name]
+
+    def join(self, a: Node | None, b: Node | None) -> None:
+        todo = [(a, b)]
+        while todo:
+            left, right = todo.pop()
+            if left is None or right is None:
+                continue
+            left, right = find(left), find(right)
+            if left is right:
+                continue
+            right.same = left
+            todo.append((left.elem, right.elem))
+            for one, two in zip(left.sides, right.sides, strict=True):
+                for f, g in zip(one, two, strict=True):
+                    f, g = find_field(f), find_field(g)
+                    if f is not g:
+                        g.same = f
+                        f.live = f.live or g.live
+                        todo.append((f.inner, g.inner))
+
+    def _values(self, left: Value, right: Value) -> None:
+        if not isinstance(left.type, AVal):
+            self.join(self.node(left), self.node(right))
+
+    def _rows(self, left: Sequence[Value], right: Sequence[Value]) -> None:
+        for a, b in zip(left, right, strict=True):
+            self._values(a, b)
+
+    def _elem(self, whole: Value, part: Value) -> None:
+        """`part` is an element of `whole` (a Seq, an Opt, or an array, which holds no records)."""
+        if not isinstance(whole.type, AVal) and not isinstance(part.type, AVal):
+            n = self.node(whole)
+            assert n is not None
+            self.join(find(n).elem, self.node(part))
+
+    def _op(self, op: Op) -> None:
+        name = op.prim.name
+        if name == "cond":
+            for r in op.regions:
+                self._rows(op.ins[1:], r.params)
+                self._rows(op.outs, r.outs)
+        elif name in ("for", "while"):
+            self._loop(op)
+        elif name == "call":
+            body = self.functions[op.params["function"]].body
+            self._rows(op.ins, body.params)
+            self._rows(op.outs, body.outs)
+        elif not all(isinstance(v.type, AVal) for v in (*op.ins, *op.outs)):
+            self._container(op)
+
+    def _loop(self, op: Op) -> None:
+        loop = Loop.of(op)
+        _, carry, xs, caps = loop.operands(op)
+        for r in op.regions:
+            _, c, x, p = loop.params(r)
+            self._rows(carry, c)
+            self._rows(caps, p)
+            for whole, part in zip(xs, x, strict=True):
+                self._elem(whole, part)
+        _, out_carry, ys = loop.results(op.outs[:-1])
+        _, left, y = loop.results(op.regions[-1].outs)
+        self._rows(carry, left)
+        self._rows(carry, out_carry)
+        for whole, part in zip(ys, y, strict=True):
+            self._elem(whole, part)
+
+    def _container(self, op: Op) -> None:
+        name = op.prim.name
+        if name in ("alt_pack", "saved_pack", "alt_unpack", "saved_unpack"):
+            whole, fields = (op.out, op.ins) if name.endswith("_pack") else (op.ins[0], op.outs)
+            for k, v in enumerate(fields):
+                if (found := self.field(op, whole, k)) is not None:
+                    self.join(found.inner, self.node(v))
+                else:
+                    self._freeze([v])
+        elif name in ("seq_append", "seq_rest", "seq_set"):
+            self._values(op.ins[0], op.out)
+            if name != "seq_rest":
+                self._elem(op.ins[0], op.ins[-1])
+        elif name in ("seq_last", "seq_get", "opt_get"):
+            self._elem(op.ins[0], op.out)
+        elif name == "opt_some":
+            self._elem(op.out, op.ins[0])
+        elif name == "add_ct":
+            self._values(op.ins[0], op.ins[1])
+            self._values(op.ins[0], op.out)
+        elif name not in ("seq_empty", "opt_none", "seq_len"):
+            self._freeze([*op.ins, *op.outs])
+
+    def _freeze(self, values: Sequence[Value]) -> None:
+        """Every field of these values stays: whoever uses them relies on their structure."""
+        todo = [n for v in values if (n := self.node(v)) is not None]
+        seen: set[Node] = set()
+        while todo:
+            n = find(todo.pop())
+            if n in seen:
+                continue
+            seen.add(n)
+            inner = [n.elem]
+            for side in n.sides:
+                for f in map(find_field, side):
+                    f.live = True
+                    inner.append(f.inner)
+            todo.extend(i for i in inner if i is not None)
+
+    def type_of(self, v: Value) -> Type:
+        """The value's type without the fields that nobody reads."""
+        return self._type(v.type, self.node(v))
+
+    def _type(self, t: Type, n: Node | None) -> Type:
+        if isinstance(t, (AVal, Saved)) or n is None:
+            return t
+        n = find(n)
+        if n not in self.types:
+            if isinstance(t, Alt):
+                then, orelse = (
+                    tuple(self._type(e, f.inner) for e, f in zip(t.side(s), map(find_field, n.sides[s]), strict=True) if f.live)
+                    for s in (0, 1)
+                )
+                self.types[n] = Alt(then, orelse)
+            else:
+                self.types[n] = type(t)(self._type(t.elem, n.elem))
+        return self.types[n]
+
+    def records(self) -> dict[str, tuple[Type, ...]]:
+        """The fields of the Saved records; those of records that no function mentions are gone."""
+        found = {}
+        for name, fields in self.program.records.items():
+            if name in self.named:
+                kept = zip(fields, map(find_field, find(self.named[name]).sides[0] if fields else []), strict=True)
+                found[name] = tuple(self._type(t, f.inner) for t, f in kept if f.live)
+        return found

@@ -1,0 +1,120 @@
+"""What the passes share: the layout of structured operations, substitution, and recursion without Python's stack."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from symdiff.ir.core import Block, Function, Op, Params, Program, Value
+
+Steps = Generator[Any, Any, Any]
+
+
+def run_steps(start: Steps) -> Any:
+    """The result of a generator in which `x = yield g(…)` is a recursive call: nesting costs no Python frames."""
+    stack, value = [start], None
+    while stack:
+        try:
+            called = stack[-1].send(value)
+        except StopIteration as stop:
+            stack.pop()
+            value = stop.value
+        else:
+            stack.append(called)
+            value = None
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """Where a `for` or `while` keeps what: offsets into its operands, its bodies' parameters and its results."""
+
+    n_pre: int  # operands before the carry: lo, hi, step
+    n_index: int  # body parameters before the carry: the turn
+    n_exit: int
+    n_carry: int
+    n_xs: int
+
+    @staticmethod
+    def of(op: Op) -> Loop:
+        is_for = op.prim.name == "for"
+        return Loop(3 if is_for else 0, 1 if is_for else 0, 1 if op.params.get("exit") else 0, op.params["n_carry"],
+                    op.params["n_xs"] if is_for else 0)  # fmt: skip
+
+    def operands(self, op: Op) -> tuple[Sequence[Value], Sequence[Value], Sequence[Value], Sequence[Value]]:
+        """(lo hi step), carry, xs, captures."""
+        return _split(op.ins, self.n_pre, self.n_carry, self.n_xs)
+
+    def params(self, block: Block) -> tuple[Sequence[Value], Sequence[Value], Sequence[Value], Sequence[Value]]:
+        """(turn), carry, elements of xs, captures."""
+        return _split(block.params, self.n_index, self.n_carry, self.n_xs)
+
+    def results(self, values: Sequence[Value]) -> tuple[Sequence[Value], Sequence[Value], Sequence[Value]]:
+        """(exit), carry, ys: of the body's outs; of the op's outs without the count."""
+        e, c = self.n_exit, self.n_exit + self.n_carry
+        return values[:e], values[e:c], values[c:]
+
+
+def _split(values: Sequence[Value], *sizes: int) -> Any:
+    found, start = [], 0
+    for n in sizes:
+        found.append(values[start : start + n])
+        start += n
+    return (*found, values[start:])
+
+
+def rebuilt(op: Op, ins: Sequence[Value], outs: Sequence[Value], regions: Sequence[Block], **params: Any) -> Op:
+    """The operation with these parts; itself where nothing changed."""
+    parts = tuple(ins), tuple(outs), tuple(regions)
+    same = all(
+        len(a) == len(b) and all(x is y for x, y in zip(a, b, strict=True))
+        for a, b in zip(parts, (op.ins, op.outs, op.regions), strict=True)
+    )
+    if all(op.params[k] == v for k, v in params.items()):
+        if same:
+            return op
+        kept = op.params
+    else:
+        kept = Params(**{**op.params, **params})
+    return Op(op.prim, *parts[:2], kept, parts[2], op.loc)
+
+
+def same_block(old: Block, params: Sequence[Value], ops: Sequence[Op], outs: Sequence[Value]) -> Block:
+    """A block of these parts; the old one where nothing changed."""
+    new = Block(tuple(params), tuple(ops), tuple(outs))
+    pairs = ((old.params, new.params), (old.ops, new.ops), (old.outs, new.outs))
+    if all(len(a) == len(b) and all(x is y for x, y in zip(a, b, strict=True)) for a, b in pairs):
+        return old
+    return new
+
+
+def map_functions(program: Program, change: Callable[[Function], Function]) -> Program:
+    """The program with every function changed; itself where none was."""
+    functions = {name: change(f) for name, f in program.functions.items()}
+    if all(functions[name] is f for name, f in program.functions.items()):
+        return program
+    return replace(program, functions=functions)
+
+
+def map_blocks(function: Function, change: Callable[[Block], Block]) -> Function:
+    """The function with every block changed, inner blocks first."""
+    body = run_steps(_inner_first(function.body, change))
+    return function if body is function.body else Function(function.name, body, function.dims)
+
+
+def _inner_first(block: Block, change: Callable[[Block], Block]) -> Steps:
+    ops = []
+    for op in block.ops:
+        if not op.regions:
+            ops.append(op)
+            continue
+        regions = []
+        for region in op.regions:
+            regions.append((yield _inner_first(region, change)))
+        ops.append(rebuilt(op, op.ins, op.outs, regions))
+    return change(same_block(block, block.params, ops, block.outs))
+
+
+def substitute(values: Sequence[Value], env: Mapping[Value, Value]) -> tuple[Value, ...]:
+    return tuple([env.get(v, v) for v in values])

@@ -1,0 +1,129 @@
+"""Nested containers of numbers: taken apart into leaves and put together again.
+
+Lists, tuples, named tuples, dicts and dataclasses are containers; everything else is a leaf.
+
+>>> leaves, tree = flatten({"w": 1.0, "layers": [2.0, (3.0,)]})
+>>> leaves, unflatten(tree, [10 * x for x in leaves])
+([1.0, 2.0, 3.0], {'w': 10.0, 'layers': [20.0, (30.0,)]})
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Path = tuple[tuple[str, Any], ...]  # ("item", key) or ("attr", name), outermost first
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The structure of a value: `kind` is leaf, list, tuple, dict, namedtuple or dataclass."""
+
+    kind: str = "leaf"
+    cls: type | None = None
+    keys: tuple[Hashable, ...] = ()
+    children: tuple[Tree, ...] = ()
+
+    @property
+    def leaf_count(self) -> int:
+        return 1 if self.kind == "leaf" else sum(c.leaf_count for c in self.children)
+
+    def __str__(self) -> str:
+        if self.kind == "leaf":
+            return "*"
+        parts = [f"{k!r}: {c}" if self.kind == "dict" else f"{k}={c}" if self.kind in ("namedtuple", "dataclass") else str(c)
+                 for k, c in zip(self.keys, self.children, strict=True)]  # fmt: skip
+        inside = ", ".join(parts)
+        if self.kind in ("namedtuple", "dataclass") and self.cls is not None:
+            return f"{self.cls.__name__}({inside})"
+        left, right = {"list": "[]", "dict": "{}"}.get(self.kind, "()")
+        return f"{left}{inside}{',' if self.kind == 'tuple' and len(parts) == 1 else ''}{right}"
+
+
+LEAF = Tree()
+
+
+def container(value: Any) -> Tree | None:
+    """The node of a container with its children still leaves, or None for a leaf."""
+    if isinstance(value, tuple) and hasattr(type(value), "_fields"):
+        return Tree("namedtuple", type(value), tuple(type(value)._fields), (LEAF,) * len(value))
+    if type(value) in (list, tuple):
+        return Tree(type(value).__name__, None, tuple(range(len(value))), (LEAF,) * len(value))
+    if type(value) is dict:
+        return Tree("dict", None, tuple(value), (LEAF,) * len(value))
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        names = tuple(f.name for f in dataclasses.fields(value))
+        return Tree("dataclass", type(value), names, (LEAF,) * len(names))
+    return None
+
+
+def child(value: Any, kind: str, key: Any) -> Any:
+    return getattr(value, key) if kind in ("namedtuple", "dataclass") else value[key]
+
+
+def flatten(value: Any) -> tuple[list[Any], Tree]:
+    """The leaves, in order, and the structure."""
+    node = container(value)
+    if node is None:
+        return [value], LEAF
+    leaves: list[Any] = []
+    children = []
+    for key in node.keys:
+        found, tree = flatten(child(value, node.kind, key))
+        leaves += found
+        children.append(tree)
+    return leaves, Tree(node.kind, node.cls, node.keys, tuple(children))
+
+
+def unflatten(tree: Tree, leaves: Sequence[Any]) -> Any:
+    """The value with this structure and these leaves; ValueError where their number differs."""
+    rest = iter(leaves)
+    made = _build(tree, rest)
+    if next(rest, rest) is not rest:
+        raise ValueError(f"more than {tree.leaf_count} leaves for {tree}")
+    return made
+
+
+def _build(tree: Tree, leaves: Iterator[Any]) -> Any:
+    if tree.kind == "leaf":
+        try:
+            return next(leaves)
+        except StopIteration:
+            raise ValueError("too few leaves") from None
+    return construct(tree, [_build(c, leaves) for c in tree.children])
+
+
+def construct(tree: Tree, children: Sequence[Any]) -> Any:
+    """One container from its children."""
+    if tree.kind in ("list", "tuple"):
+        return list(children) if tree.kind == "list" else tuple(children)
+    named = dict(zip(tree.keys, children, strict=True))
+    if tree.kind == "dict":
+        return named
+    assert tree.cls is not None
+    if tree.kind == "namedtuple":
+        return tree.cls(*children)
+    made = object.__new__(tree.cls)  # no __init__: fields computed there are leaves already
+    for name, value in named.items():
+        object.__setattr__(made, str(name), value)
+    return made
+
+
+def map_leaves(function: Callable[[Any], Any], value: Any) -> Any:
+    leaves, tree = flatten(value)
+    return unflatten(tree, [function(x) for x in leaves])
+
+
+def paths(tree: Tree) -> list[Path]:
+    """How to reach each leaf: the items and attributes to take."""
+    if tree.kind == "leaf":
+        return [()]
+    step = "attr" if tree.kind in ("namedtuple", "dataclass") else "item"
+    return [((step, key), *path) for key, c in zip(tree.keys, tree.children, strict=True) for path in paths(c)]
+
+
+def path_text(path: Path) -> str:
+    """A path as Python writes it: `['layers'][0].w`."""
+    return "".join(f".{key}" if step == "attr" else f"[{key!r}]" for step, key in path)

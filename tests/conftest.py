@@ -1,0 +1,36 @@
+"""One random seed for the run: chosen here, printed first, the same on every xdist worker."""
+
+import os
+import secrets
+from typing import Any
+
+import pytest
+
+SEED = pytest.StashKey[int]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    worker = getattr(config, "workerinput", None)
+    if worker is not None:
+        config.stash[SEED] = worker["symdiff_seed"]
+    else:
+        config.stash[SEED] = int(os.environ.get("SYMDIFF_SEED") or secrets.randbelow(2**32))
+
+
+@pytest.hookimpl(optionalhook=True)  # xdist's, absent where xdist is
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput["symdiff_seed"] = node.config.stash[SEED]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    # Not pytest_report_header: that is silent under -q, and a failed run must show its seed.
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and not hasattr(session.config, "workerinput"):
+        reporter.write_line(f"SYMDIFF_SEED={session.config.stash[SEED]}")
+
+
+@pytest.fixture(scope="session")
+def seed(pytestconfig: pytest.Config) -> int:
+    """The seed of this run; `SYMDIFF_SEED=… make pytest` repeats one."""
+    return pytestconfig.stash[SEED]
