@@ -461,6 +461,10 @@ _USAGE = (
     ("SD723", "source and target the same",
      "{path} is the source file of the function",
      "generating would overwrite it"),
+    ("SD724", "argument not a number",
+     "argument {name} is {type}",
+     "compiled functions take numbers, arrays, strings, booleans, None, functions, and containers of them",
+     "pass the numbers it holds, or make its class a dataclass"),
 )
 
 _INTERNAL = (

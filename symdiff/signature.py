@@ -2,27 +2,63 @@
 
 Leaves are *staged* (`AVal` with symbolic sizes: one compilation serves every size; only sizes that are 1 are known)
 or *static* (`Static`: strings, booleans, None, functions, compared by value or identity).
+
+By hand, for the call ``f(np.ones((5, 3)), {"w": np.ones((3, 1)), "b": 2.0}, True)``: the leaves are two arrays, a
+float and a boolean; 5, 3 and 3 become variables of their own (that the second and third are equal is for the function
+to demand), the 1 stays, the boolean is known::
+
+    X: f8[n, m]    params: {'w': f8[k, 1], 'b': float}    flag: True
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+import enum
+import types
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
+from symdiff.errors import CheckError
+from symdiff.ir import dims
 from symdiff.ir.core import Program
-from symdiff.ir.types import AVal
-from symdiff.trees import Path, Tree
+from symdiff.ir.types import AVal, Kind, code, python
+from symdiff.trees import LEAF, Path, Tree, flatten, path_text, paths
+
+Leaf = tuple[str, Path]  # a leaf of an argument: its name, and the way to the leaf
+
+SUPPORTED = frozenset({"b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8", "c8", "c16"})
+_LETTERS = ("n", "m", "k", "p", "q", "r", "s", "t", "u", "v", "w")
+_STATIC_TYPES = (
+    types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType, type, enum.Enum, np.ufunc, np.dtype, type(...), slice, range,
+)  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Static:
     """A leaf whose value is known at compile time."""
 
     value: Any
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Static) or type(self.value) is not type(other.value):
+            return False
+        if isinstance(self.value, float | complex):  # -0.0 is not 0.0, and a nan is itself
+            return repr(self.value) == repr(other.value)
+        return self.value is other.value or bool(self.value == other.value)
+
     def __hash__(self) -> int:
-        return hash((type(self.value), self.value if isinstance(self.value, Hashable) else id(self.value)))
+        return hash(
+            (type(self.value), repr(self.value) if isinstance(self.value, float | complex) else _hashable(self.value))
+        )
+
+    def __str__(self) -> str:
+        return getattr(self.value, "__qualname__", None) or repr(self.value)
+
+
+def _hashable(value: object) -> Hashable:
+    return value if isinstance(value, Hashable) else id(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +69,21 @@ class Argument:
     tree: Tree
     leaves: tuple[AVal | Static, ...]
 
+    def __str__(self) -> str:
+        return f"{self.name}: {tree_text(self.tree, iter(self.leaves))}"
+
 
 @dataclass(frozen=True, slots=True)
 class Signature:
     """The arguments in the order of the function's parameters (defaults filled in)."""
 
     arguments: tuple[Argument, ...]
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self.arguments))
+
+    def __getitem__(self, name: str) -> Argument:
+        return next(a for a in self.arguments if a.name == name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +99,31 @@ class Param:
     path: Path = ()
     captured: bool = False
     value: Any = field(default=None, compare=False)  # of captured data, at the time of compiling
+    origin: str = ""  # of captured data: "module:function:name", where function is empty for a global
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Something captured that the compiled code relies on: `name` (with `path`) must still be `value`, by identity."""
+    """Something captured that the compiled code relies on: `name` (with `path`) must still be `value`.
+
+    A container (`tree`) must still have its class, length and keys; a number compiled in (`by_value`) its type and
+    value; everything else is compared by identity.
+    """
 
     name: str
     path: Path
     value: Any = field(compare=False)
+    source: str = ""  # where `name` is looked up, as in `Param.origin`
+    tree: Tree | None = None
+    by_value: bool = False
+
+    def holds(self, current: object) -> bool:
+        """Whether what is there now is what was compiled for."""
+        if self.tree is not None:
+            return container(current) == self.tree
+        if self.by_value:
+            return type(current) is type(self.value) and bool(current == self.value)
+        return current is self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +147,137 @@ class Lowered:
     written: tuple[int, ...] = ()  # params the function writes into: copied at entry, must not share memory
     doc: str = ""
     user_names: frozenset[str] = frozenset()
+
+
+# From a call ---------------------------------------------------------------------------------------------------------
+
+
+class SizeNames:
+    """Fresh names for sizes: n, m, k, …, n2, m2, …; never one of `taken`."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = set(taken)
+        self._names = (letter if turn == 1 else f"{letter}{turn}" for turn in range(1, 10**6) for letter in _LETTERS)
+
+    def fresh(self) -> str:
+        name = next(name for name in self._names if name not in self._taken)
+        self._taken.add(name)
+        return name
+
+
+def from_values(
+    values: Mapping[str, object], *, static: Collection[Leaf] = (), sizes: Collection[str] = ()
+) -> Signature:
+    """The signature of a call with these arguments, by parameter name.
+
+    Numbers in `static` become known values, and the variables in `sizes` known numbers: what a function asks for that
+    cannot be compiled without.  CheckError, naming the argument, for a value that no compiled function takes.
+
+    >>> print(from_values({"x": np.ones((4, 3)), "w": [np.float32(2), 1], "flag": True}))
+    x: f8[n, m], w: [np.f4, int], flag: True
+    >>> print(from_values({"x": np.ones((4, 3)), "w": [np.float32(2), 1]}, static=[("w", (("item", 1),))], sizes={"m"}))
+    x: f8[n, 3], w: [np.f4, 1]
+    """
+    names = SizeNames(values)
+    arguments = []
+    for name, value in values.items():
+        leaves, tree = flatten(value)
+        typed = (
+            Static(leaf) if (name, path) in static else leaf_type(name + path_text(path), leaf, names, sizes)
+            for leaf, path in zip(leaves, paths(tree), strict=True)
+        )
+        arguments.append(Argument(name, tree, tuple(typed)))
+    return Signature(tuple(arguments))
+
+
+def leaf_type(name: str, value: object, names: SizeNames, sizes: Collection[str] = ()) -> AVal | Static:
+    """What one leaf is compiled for; CheckError where nothing can be, calling it `name`."""
+    kind = type(value)
+    if kind is float:
+        return python("f8")
+    if kind is np.ndarray:
+        assert isinstance(value, np.ndarray)
+        return AVal(Kind.ARRAY, tuple(_size(size, names, sizes) for size in value.shape), dtype_code(name, value.dtype))
+    if kind is int:
+        return python("i8")
+    if value is None or kind is bool or kind is str or isinstance(value, _STATIC_TYPES):
+        return Static(value)
+    if kind is complex:
+        return python("c16")
+    if isinstance(value, np.generic):
+        return AVal(Kind.NUMPY, (), dtype_code(name, value.dtype))
+    if isinstance(value, np.ndarray):
+        raise CheckError.of("SD314", name=name, type=_described(kind))
+    if callable(value) and type(kind).__module__ != "numpy":
+        return Static(value)
+    raise CheckError.of("SD724", name=name, type=_described(kind))
+
+
+def _size(size: int, names: SizeNames, known: Collection[str]) -> dims.Dim:
+    if size == 1:
+        return 1
+    name = names.fresh()
+    return size if name in known else dims.var(name)
+
+
+def dtype_code(name: str, dtype: np.dtype[Any]) -> str:
+    """The code of a supported dtype ('f8'); CheckError for the others, each by its name."""
+    if dtype.names is not None:
+        raise CheckError.of("SD309", name=name, dtype=f"{dtype} (structured)")
+    if not dtype.isnative:
+        raise CheckError.of("SD309", name=name, dtype=f"{dtype.str} (not in this machine's byte order)")
+    found = code(dtype)
+    if found not in SUPPORTED:
+        raise CheckError.of("SD309", name=name, dtype=str(dtype))
+    return found
+
+
+_ARTICLES = {
+    "MaskedArray": "np.ma.MaskedArray",
+    "matrix": "np.matrix",
+    "memmap": "np.memmap",
+    "recarray": "np.recarray",
+}
+
+
+def _described(cls: type) -> str:
+    if cls.__module__.split(".")[0] == "numpy":
+        return _ARTICLES.get(cls.__name__, f"np.{cls.__name__}")
+    return cls.__qualname__ if cls.__module__ == "builtins" else f"{cls.__module__}.{cls.__qualname__}"
+
+
+# What is in a signature ----------------------------------------------------------------------------------------------
+
+
+def tree_text(tree: Tree, leaves: Iterator[AVal | Static]) -> str:
+    """A structure with its leaves written in: ``{'w': f8[n], 'b': float}``."""
+    if tree.kind == "leaf":
+        return str(next(leaves))
+    parts = [(key, tree_text(c, leaves)) for key, c in zip(tree.keys, tree.children, strict=True)]
+    if tree.kind == "dict":
+        return "{" + ", ".join(f"{key!r}: {text}" for key, text in parts) + "}"
+    if tree.kind in ("namedtuple", "dataclass"):
+        assert tree.cls is not None
+        return f"{tree.cls.__name__}({', '.join(f'{key}={text}' for key, text in parts)})"
+    inside = ", ".join(text for _, text in parts)
+    return f"[{inside}]" if tree.kind == "list" else f"({inside}{',' if len(parts) == 1 else ''})"
+
+
+def leaf_names(argument: Argument) -> list[str]:
+    """How each leaf of an argument is written: ``params['w']``."""
+    return [argument.name + path_text(path) for path in paths(argument.tree)]
+
+
+def scalar_argument(name: str) -> Argument:
+    """A Python float: what an unannotated argument is on the command line."""
+    return Argument(name, LEAF, (python("f8"),))
+
+
+def map_staged(signature: Signature, change: Callable[[AVal], AVal]) -> Signature:
+    """The signature with the type of every staged leaf changed."""
+    return Signature(
+        tuple(
+            Argument(a.name, a.tree, tuple(x if isinstance(x, Static) else change(x) for x in a.leaves))
+            for a in signature.arguments
+        )
+    )

@@ -19,7 +19,7 @@ LAYERS = (
     ("errors", "error_codes"),
     ("ir",),
     ("primitives",),
-    ("trees", "signature"),
+    ("trees", "signature", "type_text"),
     ("frontend", "ad", "passes", "codegen", "explain"),
     ("pipeline",),
     ("api", "scipy"),
@@ -31,6 +31,8 @@ LAYERS = (
 SIBLINGS = {
     ("errors", "error_codes"),
     ("signature", "trees"),
+    ("type_text", "signature"),
+    ("type_text", "trees"),
     ("scipy", "api"),
 }
 # Anything else outside the standard library and the package is not imported at all.

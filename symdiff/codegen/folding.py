@@ -8,7 +8,7 @@ raise is folded only if it is the newest of those not yet printed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from symdiff.ir import template
@@ -54,7 +54,7 @@ class Plan:
     """
 
     roots: dict[Value, Value] = field(default_factory=dict)
-    folded: dict[Value, Op] = field(default_factory=dict)
+    folded: dict[Value, Op | None] = field(default_factory=dict)
     last: dict[Value, int] = field(default_factory=dict)
     dying: dict[int, list[Value]] = field(default_factory=dict)
     owned: set[Value] = field(default_factory=set)
@@ -82,11 +82,14 @@ class Folder:
     def __init__(self, resolve: Callable[[Value], Value], nameless: Callable[[Value], bool], reused: Mapping[Op, int]) -> None:
         self.resolve, self.nameless, self.reused = resolve, nameless, reused
 
-    def plan(self, block: Block, owned: Set[Value], appended: Set[Value], targets: Mapping[Value, str]) -> Plan:
-        """`owned`: values from outside that this block may forget; `appended`: outs stored as soon as they are there."""
+    def plan(self, block: Block, owned: Set[Value], appended: Set[Value], targets: Mapping[Value, str], folds: bool) -> Plan:
+        """`owned`: values from outside that this block may forget; `appended`: outs stored as soon as they are there.
+
+        `targets` are the variables that results should be; `folds`: results may be expressions.
+        """
         plan = Plan(owned=set(owned), wanted=dict(targets))
         self.find_roots(block, plan)
-        self.fold(block, plan, appended)
+        self.fold(block, plan, appended, folds)
         self.lifetimes(block, plan)
         self.wishes(block, plan)
         return plan
@@ -111,7 +114,7 @@ class Folder:
         text = text(op.params, tuple(v.type for v in op.ins)) if callable(text) else text
         return bool(text == op.prim.operands[0].lstrip("*"))
 
-    def fold(self, block: Block, plan: Plan, appended: Set[Value]) -> None:
+    def fold(self, block: Block, plan: Plan, appended: Set[Value], folds: bool) -> None:
         uses: dict[Value, int] = {}
         for op in block.ops:
             for v in op.ins:
@@ -119,7 +122,7 @@ class Folder:
                 uses[found] = uses.get(found, 0) + 1
         for v in block.outs:
             found = self.root(plan, v)
-            uses[found] = uses.get(found, 0) + 2
+            uses[found] = uses.get(found, 0) + (1 if folds else 2)
         pending: dict[Value, _Pending] = {}
         writes = -1  # the last position that writes memory
         raised = 0  # how many operations that may raise came before
@@ -128,7 +131,7 @@ class Folder:
                 if may_raise(op):
                     raised += 1
                 continue
-            taken = self.take(plan, op, pending, writes, raised)
+            taken = self.take(plan, op, op.ins, _expression_operands(op, self.reused), pending, writes, raised)
             low = min([raised, *(p.raises[0] for p in taken if p.raises[0] < p.raises[1])])
             raises = may_raise(op)
             if self.is_candidate(op) and uses.get(op.out, 0) == 1 and op.out not in appended:
@@ -136,19 +139,22 @@ class Folder:
             raised += raises
             if is_update(op) or op in self.reused or op.prim.effect or (op.prim.family is Family.CONTROL):
                 writes = position
+        if folds:
+            self.take(plan, None, block.outs, set(range(len(block.outs))), pending, writes, raised)
 
     def is_candidate(self, op: Op) -> bool:
         if len(op.outs) != 1 or op.prim.effect or op.prim.family is Family.CONTROL or is_update(op) or op in self.reused:
             return False
         return self.nameless(op.out) and op.prim.name != "opt_get"
 
-    def take(self, plan: Plan, op: Op, pending: dict[Value, _Pending], writes: int, raised: int) -> list[_Pending]:
-        """Fold what can be folded into this operation's line, from the right."""
-        open_operands = _expression_operands(op, self.reused)
+    def take(
+        self, plan: Plan, op: Op | None, ins: Sequence[Value], open_operands: Set[int], pending: dict[Value, _Pending], writes: int, raised: int
+    ) -> list[_Pending]:
+        """Fold what can be folded into one line, from the right; `op` None: the block's end."""
         taken: list[_Pending] = []
         width = 12
-        for number in range(len(op.ins) - 1, -1, -1):
-            value = self.root(plan, op.ins[number])
+        for number in range(len(ins) - 1, -1, -1):
+            value = self.root(plan, ins[number])
             item = pending.pop(value, None)
             if item is None:
                 continue
@@ -171,8 +177,10 @@ class Folder:
             plan.last[self.root(plan, v)] = end
         for position in range(end - 1, -1, -1):
             op = block.ops[position]
-            consumer = plan.folded.get(op.outs[0]) if op.outs else None
-            at[op] = position if consumer is None else at[consumer]
+            at[op] = position
+            if op.outs and op.outs[0] in plan.folded:
+                consumer = plan.folded[op.outs[0]]
+                at[op] = end if consumer is None else at[consumer]
             for v in op.ins:
                 found = self.root(plan, v)
                 plan.last[found] = max(plan.last.get(found, -1), at[op])

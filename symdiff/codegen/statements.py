@@ -11,7 +11,7 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from symdiff.codegen import expressions
 from symdiff.codegen.folding import Folder, Plan, is_constant, is_update
@@ -42,11 +42,78 @@ class Context:
 class Tail(Protocol):
     """What is printed at the end of a block."""
 
-    ends: bool  # nothing printed after it would run
+    jumps: bool  # it leaves the block: a branch that ends in it needs no `else` behind it
+    folds: bool  # results may be expressions
 
-    def targets(self, outs: Sequence[Value]) -> Mapping[Value, str]: ...
+    def targets(self, outs: Sequence[Value]) -> Mapping[Value, str]:
+        """The variable that each result should be."""
+        ...
 
-    def finish(self, emitter: Emitter, outs: Sequence[Value], depth: int) -> None: ...
+    def finish(self, emitter: Emitter, outs: Sequence[Value], depth: int, more: bool) -> None:
+        """Print it; `more`: other lines of the same block follow, which must not run."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """How a block stands in the one around it.
+
+    `owned`: values from outside that nobody reads after it; `appended`: results that go to a list as soon as they are
+    there; `orelse`: it is the second branch, and prints `else:` or `elif` itself; `more`: lines follow that must not run.
+    """
+
+    owned: Set[Value] = frozenset()
+    appended: tuple[tuple[Value, str], ...] = ()
+    orelse: bool = False
+    more: bool = False
+
+
+OUTERMOST = Region()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an operation with regions is printed."""
+
+    op: Op
+    depth: int
+    plan: Plan
+    position: int
+    keyword: str  # "if", or "elif"
+    more: bool
+
+    @property
+    def dying(self) -> list[Value]:
+        return self.plan.dying.get(self.position, [])
+
+    def reads(self, value: Value) -> bool:
+        """Whether a result is read after the operation."""
+        return self.plan.last.get(value, -1) > self.position
+
+
+@dataclass(frozen=True, slots=True)
+class Substituted:
+    """A block's tail, printed by the branches of the `cond` that it ends in."""
+
+    tail: Tail
+    op: Op
+    outs: tuple[Value, ...]
+
+    @property
+    def jumps(self) -> bool:
+        return self.tail.jumps
+
+    folds: ClassVar[bool] = False
+
+    def values(self, outs: Sequence[Value]) -> list[Value]:
+        own = dict(zip(self.op.outs, outs, strict=True))
+        return [own.get(v, v) for v in self.outs]
+
+    def targets(self, outs: Sequence[Value]) -> Mapping[Value, str]:
+        return self.tail.targets(self.values(outs))
+
+    def finish(self, emitter: Emitter, outs: Sequence[Value], depth: int, more: bool) -> None:
+        self.tail.finish(emitter, self.values(outs), depth, more)
 
 
 def run(steps: Steps) -> None:
@@ -156,36 +223,46 @@ class Emitter:
     def line(self, depth: int, text: str, comment: str = "") -> None:
         self.lines.append(Line(depth, text, comment))
 
-    def block(
-        self, block: Block, depth: int, tail: Tail, owned: Set[Value] = frozenset(), appended: Mapping[Value, str] | None = None
-    ) -> Steps:
-        """Print a block: its operations, then what `tail` makes of its results.
-
-        `owned`: values from outside that nobody reads after it; `appended`: results to be stored in a list, by its name.
-        """
-        appended = appended or {}
-        folder = Folder(self.resolve, self.nameless, self.context.reused)
-        stored = {self.resolve(v): name for v, name in appended.items()}
-        plan = folder.plan(block, owned, set(stored), {self.resolve(v): n for v, n in tail.targets(block.outs).items()})
-        self.aliases.update(plan.roots)
+    def block(self, block: Block, depth: int, tail: Tail, region: Region = OUTERMOST) -> Steps:
+        """Print a block: its operations, then what `tail` makes of its results."""
+        stored = {self.resolve(v): name for v, name in region.appended}
+        plan = self.plan(block, tail, region, stored)
+        keyword = "if"
+        if region.orelse and self.only_branch(block, plan):
+            keyword = "elif"
+        elif region.orelse:
+            self.line(depth, "else:")
+            depth += 1
         for v in stored.keys() - {v for op in block.ops for v in op.outs}:
             self.line(depth, f"{stored[v]}.append({self.text(v)})")
-        self.release(v for v in owned if v not in plan.last)
+        self.release(v for v in region.owned if v not in plan.last)
         for position, op in enumerate(block.ops):
             if self.is_silent(op, plan):
                 continue
             if op.regions or op.prim.name == "call":
-                from symdiff.codegen import control
-
-                ended = control.Ended()
-                yield control.operation(self, op, depth, plan, position, _tail_of(block, position, tail, self), ended)
-                if ended:
+                final = op.prim.name == "cond" and position == len(block.ops) - 1 and (tail.jumps or keyword == "elif")
+                yield self.control(Place(op, depth, plan, position, keyword, region.more), Substituted(tail, op, block.outs) if final else None)
+                if final:
                     return
             else:
                 self.operation(op, depth, plan, position)
             self.store(op, stored, depth)
             self.release(plan.dying.get(position, ()))
-        tail.finish(self, block.outs, depth)
+        tail.finish(self, block.outs, depth, region.more)
+
+    def plan(self, block: Block, tail: Tail, region: Region, stored: Mapping[Value, str]) -> Plan:
+        folder = Folder(self.resolve, self.nameless, self.context.reused)
+        targets = {self.resolve(v): n for v, n in tail.targets(block.outs).items()}
+        plan = folder.plan(block, region.owned, set(stored), targets, tail.folds)
+        self.aliases.update(plan.roots)
+        return plan
+
+    def only_branch(self, block: Block, plan: Plan) -> bool:
+        """Whether a block is one `if` and prints nothing else."""
+        return bool(block.ops) and block.ops[-1].prim.name == "cond" and all(self.is_silent(op, plan) for op in block.ops[:-1])
+
+    def control(self, place: Place, tail: Tail | None) -> Steps:
+        raise NotImplementedError
 
     def is_silent(self, op: Op, plan: Plan) -> bool:
         """Constants, second names and folded operations print no line."""
@@ -298,9 +375,4 @@ def _numpy_name(dtype: str) -> str:
     return np.dtype(dtype).name.replace("bool", "bool_")
 
 
-def _tail_of(block: Block, position: int, tail: Tail, emitter: Emitter) -> Tail | None:
-    """The tail, if nothing but it follows the operation and it ends the path: branches may then print it themselves."""
-    return tail if tail.ends and position == len(block.ops) - 1 else None
-
-
-__all__ = ["Context", "Emitter", "Steps", "Tail", "reuse_text", "run"]
+__all__ = ["OUTERMOST", "Context", "Emitter", "Place", "Region", "Steps", "Substituted", "Tail", "reuse_text", "run"]

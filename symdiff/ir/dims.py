@@ -11,6 +11,7 @@ run time: nothing folds from n != 1.  This module owns equality: `equal` says Tr
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -148,12 +149,11 @@ def lower_bound(d: Dim) -> int | None:
     """The largest integer known to be <= d (sizes are >= 0), or None."""
     total = 0
     for monomial, coefficient in _terms(d):
-        if not monomial:
-            total += coefficient
-        elif coefficient < 0 or any((_atom_lower(a) or -1) < 0 if a.op in ("min", "floordiv") else False for a in monomial):
+        bounds = [_atom_lower(a) for a in monomial]
+        known = [b for b in bounds if b is not None]
+        if len(known) < len(bounds) or (monomial and coefficient < 0) or (len(known) > 1 and min(known) < 0):
             return None
-        elif len(monomial) == 1 and monomial[0].op == "max":
-            total += coefficient * max(_atom_lower(monomial[0]) or 0, 0)
+        total += coefficient * math.prod(known)
     return total
 
 
@@ -239,12 +239,14 @@ def solve(pattern: Dim, actual: int, env: Mapping[Atom, int]) -> tuple[Atom, int
     if len(unknown) != 1:
         return None
     (atom,) = unknown
-    for monomial, coefficient in _terms(pattern):
-        if monomial == (atom,) and all(atom not in m or m == (atom,) for m, _ in _terms(pattern)):
-            rest = sub(pattern, mul(coefficient, _atom(atom)))
-            left = actual - evaluate(rest, env)
-            return (atom, left // coefficient) if left % coefficient == 0 else None
-    return None
+    coefficient = dict(_terms(pattern)).get((atom,))
+    if coefficient is None:
+        return None
+    rest = sub(pattern, mul(coefficient, _atom(atom)))
+    if atom in atoms(rest):
+        return None
+    left = actual - evaluate(rest, env)
+    return (atom, left // coefficient) if left % coefficient == 0 else None
 
 
 _TOKEN = re.compile(r"\s*(\?\w+|\w+|//|[-+*(),])")

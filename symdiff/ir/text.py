@@ -45,7 +45,8 @@ _FILE = re.compile(r"[\w./\\-]+")
 def print_program(program: Program, locs: bool = False) -> str:
     """The program as text; with `locs`, operations show where in the user's source they are written."""
     head = [f"program @{_quoted(program.entry, _NAME)}"]
-    head += [f"record {_quoted(n, _NAME)}: {', '.join(map(str, fields))}".rstrip() for n, fields in program.records.items()]
+    for name, fields in program.records.items():
+        head.append(f"record {_quoted(name, _NAME)}: {', '.join(map(str, fields))}".rstrip())
     functions = ["\n".join(text for _, text in function_lines(f, locs)) for f in program.functions.values()]
     return "\n\n".join(["\n".join(head), *functions]) + "\n"
 
@@ -87,7 +88,7 @@ def _params(block: Block, names: Mapping[Value, str]) -> str:
 
 
 def _typed(v: Value, names: Mapping[Value, str], known: Any) -> str:
-    constant = "" if v.const is None or _same(v.const, known) else f" = {show(v.const)}"
+    constant = "" if v.const is None or _same(v.const, known) else f" is {show(v.const)}"
     return f"{_use(names, v)}: {v.type}{constant}"
 
 
@@ -144,7 +145,7 @@ def show(value: Any) -> str:
     """A parameter or constant as text; TypeError for what has no text form."""
     if isinstance(value, Kind):
         return f"kind.{value.value}"
-    if value is None or isinstance(value, (bool, int, float, str)) and not isinstance(value, np.generic):
+    if value is None or (isinstance(value, (bool, int, float, str)) and not isinstance(value, np.generic)):
         return repr(value)
     if isinstance(value, np.generic):
         return f"np.{value.dtype.kind}{value.dtype.itemsize}({show(value.item())})"
@@ -390,7 +391,7 @@ class _Parser:
         value = self.values.setdefault(name, Value(type, hint))
         if value.type is _FORWARD:
             value.type = type
-        if s.word("="):
+        if s.word("is"):
             value.const = s.value()
         return value
 
@@ -473,7 +474,8 @@ def _same_function(f: Function, g: Function, locs: bool) -> bool:
             return False
         for p, q in zip(left.ops, right.ops, strict=True):
             alike = p.prim is q.prim and p.params == q.params and (not locs or p.loc == q.loc)
-            if not alike or len(p.ins) != len(q.ins) or len(p.regions) != len(q.regions) or not _define(p.outs, q.outs, of):
+            alike = alike and len(p.ins) == len(q.ins) and len(p.regions) == len(q.regions)
+            if not alike or not _define(p.outs, q.outs, of):
                 return False
             pairs += zip(p.ins, q.ins, strict=True)
             todo += zip(p.regions, q.regions, strict=True)

@@ -24,7 +24,7 @@ from symdiff.ir.dims import Atom, Poly
 from symdiff.ir.types import AVal, Type
 from symdiff.passes.effects import must_stay
 from symdiff.passes.records import Field, Flow
-from symdiff.passes.regions import Loop, Steps, rebuilt, run_steps, same_block
+from symdiff.passes.regions import Loop, Steps, rebuilt, run_steps, same_block, unshared
 
 _PACKS = ("alt_pack", "saved_pack")
 _UNPACKS = ("alt_unpack", "saved_unpack")
@@ -33,11 +33,11 @@ _UNPACKS = ("alt_unpack", "saved_unpack")
 def dce(program: Program, keep: Sequence[str] = ()) -> Program:
     """The program without what nothing needs.  The entry, and the functions named in `keep`, keep their signatures."""
     roots = [program.entry, *(name for name in keep if name != program.entry)]
-    return _Rebuild(_Marks(program, roots)).program()
+    return _Rebuild(_Marks(unshared(program), roots), program).program()
 
 
 class _Marks:
-    X
+    """What is needed: values, operations, carries by (op, number), results of functions by (name, number)."""
 
     def __init__(self, program: Program, roots: Sequence[str]) -> None:
         self.program, self.roots = program, roots
@@ -51,6 +51,7 @@ class _Marks:
         self.home: dict[Op, str] = {}
         self.calls: dict[str, list[Op]] = {name: [] for name in self.functions}
         self.atoms: dict[str, set[Atom]] = {name: set() for name in self.functions}
+        self.binders: dict[str, dict[Atom, Op]] = {name: {} for name in self.functions}
         self.todo: list[Value] = []
         for name, f in self.functions.items():
             self._locate(name, f)
@@ -67,6 +68,8 @@ class _Marks:
                 self.parent[op], self.home[op] = owner, name
                 if op.prim.name == "call":
                     self.calls[op.params["function"]].append(op)
+                elif op.prim.name == "bind_dim":
+                    self.binders[name][Atom("var", op.params["name"])] = op
                 for k, v in enumerate(op.outs):
                     self.origin[v] = (op, -1, k)
                 blocks.extend((r, op, number) for number, r in enumerate(op.regions))
@@ -76,11 +79,10 @@ class _Marks:
         while True:
             while self.todo:
                 self._value(self.todo.pop())
-            missing = [v for name in self.functions for v in self._unbound_sizes(name)]
-            if not missing:
+            for name in self.functions:
+                self._bind_sizes(name)
+            if not self.todo:
                 return
-            for v in missing:
-                self.mark(v)
 
     def _seed(self) -> None:
         for name in self.roots:
@@ -190,16 +192,18 @@ class _Marks:
         else:
             yield from op.ins
 
-    def _unbound_sizes(self, name: str) -> list[Value]:
-        """Parameters that nothing reads but whose type binds a size that is needed."""
-        params = self.functions[name].body.params
+    def _bind_sizes(self, name: str) -> None:
+        """Keep what binds a size that is needed: an operation, or a parameter that nothing else reads."""
+        params, needed = self.functions[name].body.params, self.atoms[name]
         bound: set[Atom] = set().union(*(bare_atoms(v.type) for v in params if v in self.live))
-        missing = []
+        for atom, op in self.binders[name].items():
+            if atom in needed and op not in self.ops:
+                self.op(op)
+        bound.update(self.binders[name])
         for v in params:
-            if v not in self.live and (new := (bare_atoms(v.type) & self.atoms[name]) - bound):
+            if v not in self.live and (new := (bare_atoms(v.type) & needed) - bound):
                 bound |= new
-                missing.append(v)
-        return missing
+                self.mark(v)
 
 
 def _reachable(program: Program, roots: Sequence[str]) -> list[str]:
@@ -243,16 +247,17 @@ def op_atoms(op: Op) -> frozenset[Atom]:
 class _Rebuild:
     """The program of what is marked; values, operations and blocks that did not change are the old objects."""
 
-    def __init__(self, marks: _Marks) -> None:
-        self.marks = marks
+    def __init__(self, marks: _Marks, old: Program) -> None:
+        self.marks, self.old = marks, old
         self.values: dict[Value, Value] = {}
 
     def program(self) -> Program:
         marks = self.marks
         functions = {name: self.function(f) for name, f in marks.functions.items()}
         records = marks.flow.records()
-        old = marks.program
-        if list(functions) == list(old.functions) and all(functions[n] is f for n, f in old.functions.items()) and records == old.records:
+        old = self.old
+        same = list(functions) == list(old.functions) and all(functions[n] is f for n, f in old.functions.items())
+        if same and records == old.records:
             return old
         return Program(functions, old.entry, records)
 
@@ -263,15 +268,15 @@ class _Rebuild:
         if body is f.body:
             return f
         remaining: set[Atom] = set().union(*(_type_atoms(v.type) for v in params))
-        names = {a.name for a in remaining if a.op == "var"}
-        return Function(f.name, body, tuple(d for d in f.dims if d in names or len(params) == len(f.body.params)))
+        names = {a.name for a in remaining | self.marks.atoms[f.name] if a.op == "var"}
+        return Function(f.name, body, tuple(d for d in f.dims if d in names or f.name in self.marks.roots))
 
     def new(self, v: Value) -> Value:
         if isinstance(v.type, AVal):
             return v
         if v not in self.values:
             found = self.marks.flow.type_of(v)
-            self.values[v] = v if found == v.type else Value(found, v.hint, v.const)
+            self.values[v] = v if found == v.type else Value(found, v.hint, v.const, v.origin)
         return self.values[v]
 
     def news(self, values: Sequence[Value]) -> list[Value]:

@@ -21,6 +21,7 @@ DERIVED = "∂"
 _SEQUENCES = {"seq_get", "seq_set", "seq_last", "seq_rest", "opt_get"}
 _INDEXING = {"index", "index_set", "index_add"}
 _PYTHON_ARITHMETIC = {"div", "floordiv", "floor_divide", "mod", "remainder", "pow"}
+_BINDERS = {"bind_dim"}  # kept where the size that they bind is read
 _LINALG = {"cholesky", "solve", "inv", "eigh", "svd", "lstsq"}
 
 
@@ -30,7 +31,9 @@ def derived(op: Op) -> bool:
 
 
 def must_stay(op: Op) -> bool:
-    return op.prim.effect or (may_raise(op) and not derived(op))
+    if op.prim.name in _BINDERS:
+        return False
+    return (op.prim.effect and op.prim.name != "opt_get") or (may_raise(op) and not derived(op))
 
 
 def may_raise(op: Op) -> bool:
@@ -44,7 +47,8 @@ def may_raise(op: Op) -> bool:
         return _division_may_raise(op)
     if name == "convert":
         source = op.ins[0].type
-        return isinstance(source, AVal) and source.inexact and op.params["dtype"][0] in "iu" and op.params["kind"] == "python"
+        to_int = op.params["dtype"][0] in "iu" and op.params["kind"] == "python"
+        return to_int and isinstance(source, AVal) and source.inexact
     return name == "for" and not op.ins[2].const
 
 
@@ -55,7 +59,9 @@ def _index_may_raise(op: Op) -> bool:
     for item in op.params["spec"]:
         if item[0] == "new":
             continue
-        if item[0] in ("array", "mask") or (item[0] == "at" and (item[1] is None or not _inside(item[1], array.shape[axis]))):
+        if item[0] in ("array", "mask"):
+            return True
+        if item[0] == "at" and (item[1] is None or not _inside(item[1], array.shape[axis])):
             return True
         axis += 1
     return False

@@ -202,20 +202,18 @@ class Flow:
         n = find(n)
         if n not in self.types:
             if isinstance(t, Alt):
-                then, orelse = (
-                    tuple(self._type(e, f.inner) for e, f in zip(t.side(s), map(find_field, n.sides[s]), strict=True) if f.live)
-                    for s in (0, 1)
-                )
-                self.types[n] = Alt(then, orelse)
+                self.types[n] = Alt(self._fields(t.then, n.sides[0]), self._fields(t.orelse, n.sides[1]))
             else:
                 self.types[n] = type(t)(self._type(t.elem, n.elem))
         return self.types[n]
+
+    def _fields(self, old: Sequence[Type], fields: Sequence[Field]) -> tuple[Type, ...]:
+        return tuple(self._type(t, f.inner) for t, f in zip(old, map(find_field, fields), strict=True) if f.live)
 
     def records(self) -> dict[str, tuple[Type, ...]]:
         """The fields of the Saved records; those of records that no function mentions are gone."""
         found = {}
         for name, fields in self.program.records.items():
             if name in self.named:
-                kept = zip(fields, map(find_field, find(self.named[name]).sides[0] if fields else []), strict=True)
-                found[name] = tuple(self._type(t, f.inner) for t, f in kept if f.live)
+                found[name] = self._fields(fields, find(self.named[name]).sides[0])
         return found

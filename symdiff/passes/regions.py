@@ -6,7 +6,8 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from symdiff.ir.core import Block, Function, Op, Params, Program, Value
+from symdiff.ir.build import clone_block
+from symdiff.ir.core import Block, Function, Op, Params, Program, Value, walk
 
 Steps = Generator[Any, Any, Any]
 
@@ -42,11 +43,11 @@ class Loop:
         return Loop(3 if is_for else 0, 1 if is_for else 0, 1 if op.params.get("exit") else 0, op.params["n_carry"],
                     op.params["n_xs"] if is_for else 0)  # fmt: skip
 
-    def operands(self, op: Op) -> tuple[Sequence[Value], Sequence[Value], Sequence[Value], Sequence[Value]]:
+    def operands(self, op: Op) -> Groups:
         """(lo hi step), carry, xs, captures."""
         return _split(op.ins, self.n_pre, self.n_carry, self.n_xs)
 
-    def params(self, block: Block) -> tuple[Sequence[Value], Sequence[Value], Sequence[Value], Sequence[Value]]:
+    def params(self, block: Block) -> Groups:
         """(turn), carry, elements of xs, captures."""
         return _split(block.params, self.n_index, self.n_carry, self.n_xs)
 
@@ -56,12 +57,12 @@ class Loop:
         return values[:e], values[e:c], values[c:]
 
 
-def _split(values: Sequence[Value], *sizes: int) -> Any:
-    found, start = [], 0
-    for n in sizes:
-        found.append(values[start : start + n])
-        start += n
-    return (*found, values[start:])
+Groups = tuple[Sequence[Value], Sequence[Value], Sequence[Value], Sequence[Value]]
+
+
+def _split(values: Sequence[Value], first: int, second: int, third: int) -> Groups:
+    a, b, c = first, first + second, first + second + third
+    return values[:a], values[a:b], values[b:c], values[c:]
 
 
 def rebuilt(op: Op, ins: Sequence[Value], outs: Sequence[Value], regions: Sequence[Block], **params: Any) -> Op:
@@ -118,3 +119,21 @@ def _inner_first(block: Block, change: Callable[[Block], Block]) -> Steps:
 
 def substitute(values: Sequence[Value], env: Mapping[Value, Value]) -> tuple[Value, ...]:
     return tuple([env.get(v, v) for v in values])
+
+
+def unshared(program: Program) -> Program:
+    """The program with no value in two functions (the reverse pass leaves a function's operations in its forward)."""
+    seen: set[Value] = set()
+    functions = {}
+    for name, f in program.functions.items():
+        values = set(f.body.params)
+        for op in walk(f.body):
+            values.update(op.outs, *(r.params for r in op.regions))
+        if seen.isdisjoint(values):
+            seen |= values
+            functions[name] = f
+        else:
+            functions[name] = Function(name, clone_block(f.body), f.dims)
+    if all(functions[name] is f for name, f in program.functions.items()):
+        return program
+    return replace(program, functions=functions)

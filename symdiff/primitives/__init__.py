@@ -1,5 +1,5 @@
 """Every primitive, declared once: importing this package fills `symdiff.ir.core.REGISTRY`."""
 
-from symdiff.primitives import control, elementwise, indexing, structure
+from symdiff.primitives import control, creation, elementwise, indexing, linalg, reductions, selection, shaping, structure
 
-__all__ = ["control", "elementwise", "indexing", "structure"]
+__all__ = ["control", "creation", "elementwise", "indexing", "linalg", "reductions", "selection", "shaping", "structure"]

@@ -27,18 +27,27 @@ Facts that drive the registry's tests (`tests/primitives`), the docs and the com
 - `sympy="exp(x)"`: the meaning, in the operand names; each rule is proved against its derivative.  `assume=({"x":
   "p"}, {"x": "-q"})` proves piece by piece: p and q are positive.  `numerical="reason"`: compared with mpmath instead.
 - `rule=("e^{x} = {out}",)`: one text per operand for comments; `{x}` and `{out}` become the names of the values.
-- `probes`: operand values at and near singularities, and large ones, that rules must survive.  `kinks`: the convention
-  where the derivative is not defined.  `helper`: Python source of a function that the NumPy text calls.
+- `probes=(0.0, …)`: values tried for every operand besides 0, ±1 and large ones: singularities, overflow.
+- `table=(((x0, x1), (∂0, ∂1)), …)`: points with the derivatives the rule must give there: conventions, edge cases.  An
+  operand `Known(2)` is a constant of the program, and its derivative is None.
+- `kinks`: the convention where the derivative is not defined, one sentence for the docs.
+- `helper`: Python source of a function that the NumPy text calls.
 """
 
 from __future__ import annotations
 
+import itertools
+import math
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 from symdiff.ir import types
-from symdiff.ir.core import REGISTRY, Family, Prim
+from symdiff.ir.core import REGISTRY, Family, Params, Prim
 from symdiff.ir.types import AVal, Kind, Type
 
 ELEMENTWISE, LINEAR, BILINEAR, GENERAL = Family.ELEMENTWISE, Family.LINEAR, Family.BILINEAR, Family.GENERAL
@@ -52,6 +61,13 @@ class Accumulate:
     rule: Callable[..., Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An operand of a `table` row that is a constant of the program."""
+
+    value: float
+
+
 def accumulate(rule: Callable[..., Any]) -> Accumulate:
     return Accumulate(rule)
 
@@ -62,7 +78,6 @@ def prim(
     family: Family,
     *,
     infer: Callable[..., Any] | None = None,
-    dtype: str = "promote",
     params: Sequence[str] = (),
     numpy: Any = None,
     ufunc: str | None = None,
@@ -82,23 +97,24 @@ def prim(
 ) -> Prim:
     """Register a primitive.
 
-    `dtype` is the result dtype of an elementwise primitive: "promote", "inexact" (integers become float64), "bool", or
-    "real".  `numpy` is text in the operand and parameter names, or a function (params, operand types) -> text.
-    Free-form facts (`sympy`, `latex`, `rule`, `domain`, `samples`, `probes`, `kinks`, `numerical`, `helper`) drive the
-    registry's tests, the docs and the comments of generated code; see CONTRIBUTING.md.
+    `numpy` is text in the operand and parameter names, or a function (params, operand types) -> text; `ufunc` is the
+    text for Python numbers given to the NumPy function where `numpy` is an operator.  Without `infer` the primitive is
+    elementwise: NumPy's broadcasting, and kind and dtype as the text gives them.
 
     Raises ValueError where the entry is incomplete: no rule or more than one, a wrong number of rules, a name taken.
     """
     names = tuple(operands.split())
     if infer is None:
-        if family is not ELEMENTWISE:
+        if family not in (ELEMENTWISE, CONSTANT):
             raise ValueError(f"{name}: a type rule (infer=) is needed")
-        infer = elementwise_infer(dtype, operator=ufunc is not None)
+        infer, info["elementwise"] = elementwise_infer(names, numpy, ufunc, scalar, info.get("helper", "")), True
+    if isinstance(info.get("rule"), str):
+        info["rule"] = (info["rule"],) * len(names)
     rules = (transpose,) if callable(transpose) or transpose is None else tuple(transpose)
     made = Prim(
         name=name, operands=names, family=family, infer=infer, params=tuple(params), numpy=numpy, ufunc=ufunc, scalar=scalar,
         inplace=inplace, partials=partials, transpose=None if transpose is None else rules, vjp=vjp, jvp=jvp, consumes=consumes,
-        views=views, masks=masks, unbounded=unbounded, effect=effect, commutative=commutative, info={"dtype": dtype, **info},
+        views=views, masks=masks, unbounded=unbounded, effect=effect, commutative=commutative, info=info,
     )  # fmt: skip
     _check(made)
     REGISTRY[name] = made
@@ -109,51 +125,71 @@ def _check(p: Prim) -> None:
     if p.name in REGISTRY:
         raise ValueError(f"{p.name}: declared twice")
     rules = [p.partials is not None, p.transpose is not None, p.vjp is not None]
-    needed = 1 if p.family in (ELEMENTWISE, LINEAR, BILINEAR, GENERAL) and p.info["dtype"] != "bool" else 0
-    if p.family in (ELEMENTWISE, LINEAR, BILINEAR, GENERAL) and sum(rules) != needed:
-        raise ValueError(f"{p.name}: exactly one of partials, transpose, vjp+jvp is needed, {sum(rules)} given")
+    differentiable = p.family in (ELEMENTWISE, LINEAR, BILINEAR, GENERAL)
     if (p.vjp is None) != (p.jvp is None):
         raise ValueError(f"{p.name}: vjp and jvp come together")
+    if differentiable and sum(rules) != 1:
+        raise ValueError(f"{p.name}: exactly one of partials, transpose, vjp+jvp is needed, {sum(rules)} given")
     if p.transpose is not None and len(p.transpose) != len(p.operands):
         raise ValueError(f"{p.name}: {len(p.operands)} operands, {len(p.transpose)} transposes")
-    if p.family is not CONTROL and p.family is not STRUCTURE and p.numpy is None:
+    if p.family not in (CONTROL, STRUCTURE) and p.numpy is None:
         raise ValueError(f"{p.name}: no NumPy text")
+    for fact in ("rule", "domain"):
+        if isinstance(p.info.get(fact), tuple) and len(p.info[fact]) != len(p.operands):
+            raise ValueError(f"{p.name}: {len(p.operands)} operands, {len(p.info[fact])} entries in {fact}=")
 
 
-def elementwise_infer(dtype: str, operator: bool = False) -> Callable[..., tuple[Type, ...]]:
-    """The type rule of ufuncs: broadcast shapes, promote dtypes, scalars as NumPy and Python have them.
+def elementwise_infer(names: Sequence[str], numpy: Any, ufunc: str | None, scalar: str | None, helper: str) -> Callable[..., tuple[Type, ...]]:
+    """The type rule of elementwise primitives: broadcast shapes, and the kind and dtype of the text run on ones.
 
+    So promotion (NEP 50), what Python's operators and NumPy's functions return, and what they refuse, are theirs.
     An operator (`x + y`) on Python numbers gives a Python number unless the op says `ufunc` (`np.add(x, y)`); a
     function (`np.exp(x)`) gives a NumPy scalar unless the op says `math` (the lowering to `math.exp(x)`).
     """
 
-    def infer(ins: tuple[Type, ...], regions: tuple[()], ufunc: bool = False, math: bool = False) -> tuple[Type, ...]:
-        avals = [numeric(t) for t in ins]
+    def infer(ins: tuple[Type, ...], regions: tuple[()], **params: Any) -> tuple[Type, ...]:
+        avals = tuple(numeric(t) for t in ins)
         shape = types.broadcast([t.shape for t in avals])
-        found = result_dtype(avals, dtype)
-        if shape:
-            return (AVal(Kind.ARRAY, shape, found),)
-        kind = types.scalar_kind(avals, ufunc or not (operator or math))
-        return (AVal(kind, (), found),)
+        python = all(t.kind in (Kind.PYTHON, Kind.EITHER) for t in avals)
+        text = scalar if params.get("math") else ufunc if params.get("ufunc") and ufunc and python else numpy
+        if callable(text):
+            text = text(Params(**params), ins)
+        if not isinstance(text, str):
+            raise TypeError("there is no text in terms of math")
+        found = _run_on_ones(text, helper, tuple(names), tuple((t.kind, t.dtype) for t in avals), tuple(params.items()))
+        return (AVal(Kind.ARRAY, shape, found.dtype) if shape else found,)
 
     return infer
+
+
+def _one(kind: Kind, dtype: str) -> Any:
+    made = np.ones((), dtype)
+    return made if kind is Kind.ARRAY else made[()] if kind is Kind.NUMPY else made.item()
+
+
+@lru_cache(maxsize=None)
+def _run_on_ones(text: str, helper: str, names: tuple[str, ...], kinds: tuple[tuple[Kind, str], ...], params: tuple[tuple[str, Any], ...]) -> AVal:
+    """The type of the text's value on ones; where a kind depends on the path, that of either."""
+    choices = [((Kind.PYTHON, d), (Kind.NUMPY, d)) if k is Kind.EITHER else ((k, d),) for k, d in kinds]
+    space: dict[str, Any] = {"np": np, "math": math}
+    if helper:
+        exec(helper, space)
+    found = set()
+    for choice in itertools.product(*choices):
+        values = {name: _one(*each) for name, each in zip(names, choice, strict=True)}
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # ~True
+            try:
+                found.add(types.type_of(eval(text, space, {**dict(params), **values})))
+            except (ValueError, OverflowError) as error:
+                raise TypeError(str(error)) from error
+    if len({t.dtype for t in found}) > 1:
+        raise types.KindError("the result's dtype depends on whether a scalar is a Python or a NumPy number, which depends on the path")
+    first = next(iter(found))
+    return first if len(found) == 1 else AVal(Kind.EITHER, (), first.dtype)
 
 
 def numeric(t: Type) -> AVal:
     if not isinstance(t, AVal):
         raise TypeError(f"a number or array is needed, not {t}")
     return t
-
-
-def result_dtype(avals: Sequence[AVal], rule: str) -> str:
-    if rule == "bool":
-        types.promote(avals)
-        return "b1"
-    found = types.promote(avals)
-    if rule in ("inexact", "div") and found[0] in "biu":
-        return "f8"
-    if rule == "real" and found[0] == "c":
-        return {"c16": "f8", "c8": "f4"}[found]
-    if rule == "arithmetic" and found == "b1":
-        return "i8" if all(t.kind is Kind.PYTHON for t in avals) else "b1"
-    return found

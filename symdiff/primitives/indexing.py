@@ -9,12 +9,17 @@
     ("mask", size)                      a boolean array, the next operand; `size` is the number of True
 
 so that `x[i, 1:, idx]` is `index(x, i, idx; spec=(("at", None), ("slice", 1, None, None, n - 1), ("array",)))`.
-Reading and accumulating are each other's transposes: repeated indices add.
+Reading and accumulating are each other's transposes: repeated indices add.  Where an assignment through index arrays
+meets a position twice, the last value stays; which one is differentiable only if it happens never, and the one who
+emits it says so with `unique=True`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+import numpy as np
 
 from symdiff.ir import types
 from symdiff.ir.core import Params
@@ -75,6 +80,11 @@ def is_basic(spec: Spec) -> bool:
     return all(item[0] not in ("array", "mask") for item in spec)
 
 
+def may_repeat(spec: Spec) -> bool:
+    """Whether the subscript can name a position twice."""
+    return any(item[0] == "array" for item in spec)
+
+
 def subscript(spec: Spec, name: str = "i") -> str:
     """The text between the brackets; dynamic entries are the operands i0, i1, …"""
     count, entries = 0, []
@@ -110,7 +120,8 @@ def _without_full_tail(entries: list[str]) -> list[str]:
 def _index_infer(ins: tuple[Type, ...], regions: tuple[()], spec: Spec) -> tuple[Type, ...]:
     x, *operands = (numeric(t) for t in ins)
     shape = index_shape(x.shape, spec, tuple(operands))
-    if not shape and is_basic(spec) and len(spec) >= x.rank and all(item[0] == "at" for item in spec):
+    # an integer for each axis reads an element; a whole slice, a new axis or an array of rank > 0 leaves an array
+    if not shape and all(item[0] in ("at", "array") for item in spec):
         return (types.numpy(x.dtype),)
     return (AVal(Kind.ARRAY, shape, x.dtype),)
 
@@ -125,7 +136,7 @@ def _update_infer(ins: tuple[Type, ...], regions: tuple[()], spec: Spec, unique:
 
 def _add_text(params: Params, ins: tuple[Type, ...]) -> str:
     text = subscript(params["spec"])
-    if is_basic(params["spec"]) or params.get("unique"):
+    if not may_repeat(params["spec"]) or params.get("unique"):
         return f"x[{text}] += v"
     return f"np.add.at(x, ({text},), v)" if len(params["spec"]) > 1 else f"np.add.at(x, {text}, v)"
 
@@ -134,48 +145,76 @@ def _set_text(params: Params, ins: tuple[Type, ...]) -> str:
     return f"x[{subscript(params['spec'])}] = v"
 
 
-# a copy updated: only the interpreter runs this form, generated code prints the statement
-def _pure(text: Any) -> Any:
-    return lambda params, ins: f"_updated(x, lambda x: {_call_text(text(params, ins))})"
+def _pure(helper: str) -> Callable[..., str]:
+    """A copy updated: only the interpreter runs this form, generated code prints the statement."""
+    return lambda params, ins: f"{helper}(x, np.index_exp[{subscript(params['spec'])}], v)"
 
 
-def _call_text(statement: str) -> str:
-    for sign, method in ((" += ", "__iadd__"), (" = ", "__setitem__")):
-        if sign in statement:
-            target, value = statement.split(sign)
-            index = target[2:-1]
-            if method == "__setitem__":
-                return f"x.__setitem__({_index_object(index)}, {value})"
-            return f"x.__setitem__({_index_object(index)}, x[{index}] + {value})"
-    return statement
-
-
-def _index_object(text: str) -> str:
-    return f"np.index_exp[{text}]"
-
-
-_HELPER = '''
-def _updated(x, update):
-    """A copy of x after an update in place."""
+_ADD_HELPER = '''
+def _accumulate(x, index, v):
+    """A copy of x with v added at an index; repeated positions add up."""
     x = x.copy()
-    update(x)
+    np.add.at(x, index, v)
+    return x
+'''
+_SET_HELPER = '''
+def _put(x, index, v):
+    """A copy of x with v at an index."""
+    x = x.copy()
+    x[index] = v
     return x
 '''
 
-index = prim(
-    "index", "x *i", LINEAR, infer=_index_infer, params=("spec",), numpy=lambda p, ins: f"x[{subscript(p['spec'])}]", views=0, masks=True,
-    transpose=(accumulate(lambda b, acc, ct, x, *i, spec: b.op("index_add", acc, ct, *i, spec=spec)), None),
-)  # fmt: skip
-index_add = prim(
-    "index_add", "x v *i", LINEAR, infer=_update_infer, params=("spec", "unique"), numpy=_pure(_add_text), inplace=_add_text, consumes=0,
-    helper=_HELPER, transpose=(lambda b, ct, *ins, **p: ct, lambda b, ct, x, v, *i, **p: b.op("index", ct, *i, spec=p["spec"]), None),
-)  # fmt: skip
-index_set = prim(
-    "index_set", "x v *i", LINEAR, infer=_update_infer, params=("spec", "unique"), numpy=_pure(_set_text), inplace=_set_text, consumes=0,
-    helper=_HELPER,
-    transpose=(
-        lambda b, ct, x, v, *i, **p: b.op("index_set", ct, 0.0, *i, **p),
-        lambda b, ct, x, v, *i, **p: b.op("index", ct, *i, spec=p["spec"]),
-        None,
-    ),
-)  # fmt: skip
+
+def _index_back(b: Any, acc: Any, ct: Any, x: Any, *i: Any, spec: Spec) -> Any:
+    return b.index_add(acc, ct, *i, spec=spec)
+
+
+def _value_back(b: Any, ct: Any, x: Any, v: Any, *i: Any, spec: Spec, unique: bool = False) -> Any:
+    return b.index(ct, *i, spec=spec)
+
+
+def _overwritten_back(b: Any, ct: Any, x: Any, v: Any, *i: Any, spec: Spec, unique: bool = False) -> Any:
+    return b.index_set(ct, 0.0, *i, spec=spec, unique=unique)
+
+
+def _stored_back(b: Any, ct: Any, x: Any, v: Any, *i: Any, spec: Spec, unique: bool = False) -> Any:
+    if may_repeat(spec) and not unique:
+        raise TypeError("an assignment through an index array whose positions may repeat has no derivative")
+    return b.index(ct, *i, spec=spec)
+
+
+def _sample(*rows: tuple[tuple[int, ...], Spec, tuple[Any, ...]], value: bool = False) -> Any:
+    """Samples of (shape, spec, index operands); updates also need a value of the part's shape."""
+
+    def samples(rng: np.random.Generator) -> list[tuple[tuple[Any, ...], dict[str, Any]]]:
+        found = []
+        for shape, spec, given in rows:
+            operands = [np.array(g) if isinstance(g, list) else g for g in given]
+            part = index_shape(shape, spec, tuple(types.type_of(g) for g in operands))
+            parts = [rng.normal(size=tuple(map(int, part)))] if value else []
+            found.append(((rng.normal(size=shape), *parts, *operands), {"spec": spec}))
+        return found
+
+    return samples
+
+
+_ROWS: tuple[Any, ...] = (
+    ((5,), (("slice", 1, -1, None, 3),), ()),
+    ((3, 4), (("at", None), ("slice", None, None, -2, 2)), (-1,)),
+    ((3, 4), (("slice", "v", None, None, 2), ("new",), ("at", 1)), (1,)),
+    ((3, 2), (("mask", 2),), ([True, False, True],)),
+)
+_REPEATING = (((4, 3), (("array",),), ([0, 2, 2, 1],)), ((3, 4), (("array",), ("array",)), ([[0], [2]], [1, 1, 3])))
+_MOVES = "moves elements, has no SymPy form"
+
+index = prim("index", "x *i", LINEAR, params=("spec",), infer=_index_infer, numpy=lambda p, ins: f"x[{subscript(p['spec'])}]", views=0,
+             masks=True, transpose=(accumulate(_index_back), None), rule=("1", ""), numerical=_MOVES,
+             samples=_sample(*_ROWS, *_REPEATING))  # fmt: skip
+index_add = prim("index_add", "x v *i", LINEAR, params=("spec", "unique"), infer=_update_infer, numpy=_pure("_accumulate"), inplace=_add_text,
+                 consumes=0, helper=_ADD_HELPER, transpose=(lambda b, ct, *ins, **p: ct, _value_back, None), rule=("1", "1", ""),
+                 numerical=_MOVES, samples=_sample(*_ROWS, *_REPEATING, value=True))  # fmt: skip
+index_set = prim("index_set", "x v *i", LINEAR, params=("spec", "unique"), infer=_update_infer, numpy=_pure("_put"), inplace=_set_text,
+                 consumes=0, helper=_SET_HELPER, masks=True, transpose=(_overwritten_back, _stored_back, None), rule=("1 outside", "1", ""),
+                 kinks="where index arrays name a position twice, the assignment is refused", numerical=_MOVES,
+                 samples=_sample(*_ROWS, value=True))  # fmt: skip

@@ -47,9 +47,9 @@ def _mean_back(b: Any, ct: Any, x: Any, axis: Axis = None, keepdims: bool = Fals
     return filled(b, keep(b, ct / count(b, x, axis), x, axis, keepdims), x)
 
 
-sum_ = prim("sum", "x", LINEAR, params=_P, infer=_infer(axes.summed), numpy=method("sum", *_P), transpose=(_sum_back,), rule="1",
+sum_ = prim("sum", "x", LINEAR, params=_P, infer=_infer(axes.summed), numpy=method("sum", *_P), transpose=(_sum_back,), rule=("1",),
             latex=r"\sum x", numerical="sums have no SymPy form", samples=_ROWS)  # fmt: skip
-mean = prim("mean", "x", LINEAR, params=_P, infer=_infer(axes.floating), numpy=method("mean", *_P), transpose=(_mean_back,), rule="1/n",
+mean = prim("mean", "x", LINEAR, params=_P, infer=_infer(axes.floating), numpy=method("mean", *_P), transpose=(_mean_back,), rule=("1/n",),
             latex=r"\overline{x}", numerical="sums have no SymPy form", samples=_ROWS)  # fmt: skip
 
 
@@ -77,7 +77,7 @@ def _extreme_along(b: Any, ts: Any, y: Any, x: Any, axis: Axis = None, keepdims:
 
 
 _EXTREME: dict[str, Any] = {
-    "params": _P, "infer": _infer(_same), "vjp": _extreme_back, "jvp": _extreme_along, "masks": True, "rule": "[x = y] / ties",
+    "params": _P, "infer": _infer(_same), "vjp": _extreme_back, "jvp": _extreme_along, "masks": True, "rule": ("[{x} = {out}] / ties",),
     "kinks": "where several elements are the largest (smallest), each gets an equal share",
     "numerical": "piecewise, tested by differences", "samples": _ROWS,
 }  # fmt: skip
@@ -132,7 +132,7 @@ def _prod_along(b: Any, ts: Any, y: Any, x: Any, axis: Axis = None, keepdims: bo
 
 
 prod = prim("prod", "x", GENERAL, params=_P, infer=_infer(axes.summed), numpy=method("prod", *_P), vjp=_prod_back, jvp=_prod_along,
-            rule="∏ of the others", latex=r"\prod x", numerical="products over an axis have no SymPy form", samples=_ROWS)  # fmt: skip
+            rule=("∏ of the others",), latex=r"\prod x", numerical="products over an axis have no SymPy form", samples=_ROWS)  # fmt: skip
 
 
 # --- cumulative
@@ -168,9 +168,9 @@ def _cumprod_along(b: Any, ts: Any, y: Any, x: Any, axis: int | None = None) -> 
 
 _CUMULATIVE = draws((((3, 4),), {"axis": 0}), (((2, 3),), {}), (((4,),), {"axis": -1}), (((2, 3, 2),), {"axis": 1}))
 cumsum = prim("cumsum", "x", LINEAR, params=("axis",), infer=_cumulative, numpy=method("cumsum", "axis"), transpose=(_cumsum_back,),
-              rule="summed from the end", numerical="sums have no SymPy form", samples=_CUMULATIVE)  # fmt: skip
+              rule=("1, summed from the end",), numerical="sums have no SymPy form", samples=_CUMULATIVE)  # fmt: skip
 cumprod = prim("cumprod", "x", GENERAL, params=("axis",), infer=_cumulative, numpy=method("cumprod", "axis"), vjp=_cumprod_back,
-               jvp=_cumprod_along, rule="∏ of the others", numerical="products have no SymPy form", samples=_CUMULATIVE)  # fmt: skip
+               jvp=_cumprod_along, rule=("∏ of the others",), numerical="products have no SymPy form", samples=_CUMULATIVE)  # fmt: skip
 
 
 # y[i] = x[i] + a[i] · y[i-1] along an axis; a[0] is not used
@@ -210,7 +210,7 @@ def _linear_scan(a, x, axis):
     return y
 '''
 linear_scan = prim("linear_scan", "a x", GENERAL, params=("axis",), infer=_scan_infer, numpy="_linear_scan(a, x, axis)",
-                   helper=_SCAN_HELPER, vjp=_scan_back, jvp=_scan_along, numerical="a recurrence",
+                   helper=_SCAN_HELPER, vjp=_scan_back, jvp=_scan_along, numerical="a recurrence", rule=("d · {out} before", "1"),
                    samples=draws((((3, 4), (3, 4)), {"axis": 0}), (((4,), (4,)), {"axis": -1}), (((2, 3), (2, 3)), {"axis": 1})))  # fmt: skip
 
 
@@ -263,9 +263,9 @@ def _std_along(b: Any, ts: Any, y: Any, x: Any, axis: Axis = None, keepdims: boo
 _SPREAD = draws((((3, 4),), {}), (((2, 3, 4),), {"axis": (0, -1), "ddof": 1}), (((3, 4),), {"axis": 1, "keepdims": True}),
                 (((5,),), {"axis": 0, "ddof": 1}))  # fmt: skip
 var = prim("var", "x", GENERAL, params=(*_P, "ddof"), infer=_infer(lambda d: axes.real(axes.floating(d))), numpy=method("var", *_P, "ddof"),
-           vjp=_var_back, jvp=_var_along, rule="2 (x - mean) / n", numerical="sums have no SymPy form", samples=_SPREAD)  # fmt: skip
+           vjp=_var_back, jvp=_var_along, rule=("2 ({x} - mean) / n",), numerical="sums have no SymPy form", samples=_SPREAD)  # fmt: skip
 std = prim("std", "x", GENERAL, params=(*_P, "ddof"), infer=_infer(lambda d: axes.real(axes.floating(d))), numpy=method("std", *_P, "ddof"),
-           vjp=_std_back, jvp=_std_along, rule="(x - mean) / (n y)", kinks="where all elements are equal the derivative is 0",
+           vjp=_std_back, jvp=_std_along, rule=("({x} - mean) / (n {out})",), kinks="where all elements are equal the derivative is 0",
            numerical="sums have no SymPy form", samples=_SPREAD)  # fmt: skip
 
 
@@ -305,7 +305,7 @@ def _norm_along(b: Any, ts: Any, y: Any, x: Any, ord: Any = None, axis: Axis = N
 
 
 norm = prim("norm", "x", GENERAL, params=("ord", *_P), infer=_norm_infer, numpy=function("np.linalg.norm", "x", "ord", *_P),
-            vjp=_norm_back, jvp=_norm_along, rule="x / y", latex=r"\lVert x \rVert", numerical="sums have no SymPy form",
+            vjp=_norm_back, jvp=_norm_along, rule=("{x} / {out}",), latex=r"\lVert x \rVert", numerical="sums have no SymPy form",
             kinks="at 0 the derivative is 0; elements that share the largest size (ord=inf) share the derivative",
             samples=draws((((3, 4),), {}), (((5,),), {"ord": 2}), (((4, 3),), {"ord": 1, "axis": 0}),
                           (((4, 3),), {"ord": float("inf"), "axis": 1, "keepdims": True}), (((2, 3, 4),), {"ord": "fro", "axis": (0, 2)})))  # fmt: skip
@@ -336,7 +336,7 @@ def _logsumexp(x, axis=None, keepdims=False):
 '''
 logsumexp = prim("logsumexp", "x", GENERAL, params=_P, infer=_infer(axes.floating, real_only=True),
                  numpy=function("_logsumexp", "x", *_P), helper=_LOGSUMEXP_HELPER, vjp=_logsumexp_back, jvp=_logsumexp_along,
-                 rule="e^(x - y)", latex=r"\log \sum e^{x}", numerical="sums have no SymPy form", samples=_ROWS)  # fmt: skip
+                 rule=("e^({x} - {out})",), latex=r"\log \sum e^{x}", numerical="sums have no SymPy form", samples=_ROWS)  # fmt: skip
 
 
 # --- integers and booleans
@@ -346,8 +346,9 @@ def _arg_infer(ins: tuple[Type, ...], regions: tuple[()], axis: int | None = Non
     return axes.result(axes.reduced(numeric(ins[0]).shape, axis, keepdims), "i8")
 
 
-argmax = prim("argmax", "x", CONSTANT, params=_P, infer=_arg_infer, numpy=method("argmax", *_P), samples=_ROWS)
-argmin = prim("argmin", "x", CONSTANT, params=_P, infer=_arg_infer, numpy=method("argmin", *_P), samples=_ROWS)
+_ARGS = draws((((3, 4),), {}), (((2, 3),), {"axis": -1}), (((2, 3),), {"axis": 0, "keepdims": True}))
+argmax = prim("argmax", "x", CONSTANT, params=_P, infer=_arg_infer, numpy=method("argmax", *_P), samples=_ARGS)
+argmin = prim("argmin", "x", CONSTANT, params=_P, infer=_arg_infer, numpy=method("argmin", *_P), samples=_ARGS)
 any_ = prim("any", "x", CONSTANT, params=_P, infer=_infer(lambda d: "b1"), numpy=method("any", *_P), samples=_ROWS)
 all_ = prim("all", "x", CONSTANT, params=_P, infer=_infer(lambda d: "b1"), numpy=method("all", *_P), samples=_ROWS)
 count_nonzero = prim("count_nonzero", "x", CONSTANT, params=_P, infer=_infer(lambda d: "i8"), samples=_ROWS,

@@ -18,7 +18,8 @@ from symdiff.primitives.axes import Shape, draws, filled, function, is_array, li
 from symdiff.primitives.declare import LINEAR, numeric, prim
 
 _STRUCTURAL = "moves elements, has no SymPy form"
-_IDENTITY: dict[str, Any] = {"rule": "1", "numerical": _STRUCTURAL}
+_IDENTITY: dict[str, Any] = {"rule": ("1",), "numerical": _STRUCTURAL}
+_SIZED = _IDENTITY | {"rule": ("1", "")}
 
 
 # --- the same elements in another shape
@@ -80,7 +81,7 @@ def _squeeze_infer(ins: tuple[Type, ...], regions: tuple[()], axis: int | tuple[
 
 _RESHAPE = draws((((3, 4),), {"shape": (2, 6)}), (((2, 3, 2),), {"shape": (12,)}), (((1,),), {"shape": ()}), (((6,),), {"shape": (3, 1, 2)}))
 reshape = prim("reshape", "x *n", LINEAR, params=("shape",), infer=_reshape_infer, numpy=_reshape_text, views=0, samples=_RESHAPE,
-               transpose=(lambda b, ct, x, *n, shape: reshaped(b, ct, x), None), **_IDENTITY)  # fmt: skip
+               transpose=(lambda b, ct, x, *n, shape: reshaped(b, ct, x), None), **_SIZED)  # fmt: skip
 ravel = prim("ravel", "x", LINEAR, infer=_ravel_infer, numpy=lambda p, ins: "x.ravel()" if is_array(ins[0]) else "np.ravel(x)", views=0,
              transpose=(lambda b, ct, x: reshaped(b, ct, x),), samples=draws((((3, 4),), {}), (((2,),), {}), (((),), {})), **_IDENTITY)  # fmt: skip
 expand_dims = prim("expand_dims", "x", LINEAR, params=("axis",), infer=_expand_infer, numpy=_expand_text, views=0,
@@ -129,7 +130,7 @@ def _sum_to_text(params: Params, ins: tuple[Type, ...]) -> str:
     return f"x.sum(axis={axis}, keepdims=True)" + (f"[{', '.join('0' * lead)}]" if lead else "")
 
 
-broadcast_to = prim("broadcast_to", "x *n", LINEAR, params=("shape",), infer=_broadcast_infer, views=0, **_IDENTITY,
+broadcast_to = prim("broadcast_to", "x *n", LINEAR, params=("shape",), infer=_broadcast_infer, views=0, **_SIZED,
                     numpy=lambda p, ins: f"np.broadcast_to(x, {shape_text(ins)})",
                     transpose=(lambda b, ct, x, *n, shape: b.sum_to(ct, shape=x.type.shape), None),
                     samples=draws((((3,),), {"shape": (2, 3)}), (((3, 1),), {"shape": (2, 3, 4)}), (((),), {"shape": (2,)})))  # fmt: skip
@@ -145,7 +146,7 @@ def _full_infer(ins: tuple[Type, ...], regions: tuple[()], shape: Shape) -> tupl
     return _broadcast_infer(ins, regions, shape)
 
 
-full = prim("full", "v *n", LINEAR, params=("shape",), infer=_full_infer, numpy=lambda p, ins: f"np.full({shape_text(ins)}, v)", **_IDENTITY,
+full = prim("full", "v *n", LINEAR, params=("shape",), infer=_full_infer, numpy=lambda p, ins: f"np.full({shape_text(ins)}, v)", **_SIZED,
             transpose=(lambda b, ct, v, *n, shape: b.sum_to(ct, shape=v.type.shape), None),
             samples=draws((((),), {"shape": (2, 3)}), (((3,),), {"shape": (2, 3)}), (((),), {"shape": (2,)})))  # fmt: skip
 
@@ -217,13 +218,12 @@ def _concatenate_infer(ins: tuple[Type, ...], regions: tuple[()], axis: int = 0)
 
 def _concatenate_back(b: Any, ct: Any, *xs: Any, axis: int = 0) -> list[Any]:
     k = axes.one_axis(axis, xs[0].type.rank)
-    found, start = [], 0
-    for n, x in enumerate(xs):
-        length = axes.size(b, x, k)
-        end = None if n == len(xs) - 1 else start + length
-        bounds = [None if isinstance(e, int) and not e else e for e in (start, end)] if n == 0 else [start, end]
-        found.append(_slice(b, ct, k, bounds[0], bounds[1], x.type.shape[k]))
-        start = start + length
+    found: list[Any] = []
+    start: Any = None
+    for x in xs:
+        end = axes.size(b, x, k) if start is None else start + axes.size(b, x, k)
+        found.append(_slice(b, ct, k, start, None if len(found) == len(xs) - 1 else end, x.type.shape[k]))
+        start = end
     return found
 
 
@@ -332,7 +332,7 @@ transpose = prim("transpose", "x", LINEAR, params=("axes",), infer=_transpose_in
 flip = prim("flip", "x", LINEAR, params=("axis",), infer=_kept_infer, numpy=function("np.flip", "x", "axis"), views=0, **_IDENTITY,
             transpose=(lambda b, ct, x, axis=None: b.flip(ct, axis=axis),),
             samples=draws((((3, 4),), {}), (((3, 4),), {"axis": 1}), (((2, 3, 4),), {"axis": (0, -1)})))  # fmt: skip
-roll = prim("roll", "x *s", LINEAR, params=("shift", "axis"), infer=_roll_infer, numpy=_roll_text, transpose=(_roll_back, None), **_IDENTITY,
+roll = prim("roll", "x *s", LINEAR, params=("shift", "axis"), infer=_roll_infer, numpy=_roll_text, transpose=(_roll_back, None), **_SIZED,
             samples=draws((((3, 4),), {"shift": 2}), (((3, 4), 1), {"axis": 1}), (((3, 4),), {"shift": (1, -2), "axis": (0, 1)})))  # fmt: skip
 
 
@@ -367,7 +367,7 @@ def _with_k(name: str) -> Any:
     return lambda params, ins: f"{name}(x, k)" if params.get("k") else f"{name}(x)"
 
 
-_TRIANGLE: dict[str, Any] = {"params": ("k",), "infer": _triangle_infer, "masks": True, "rule": "the same triangle", "numerical": _STRUCTURAL,
+_TRIANGLE: dict[str, Any] = {"params": ("k",), "infer": _triangle_infer, "masks": True, "rule": ("1 in the triangle",), "numerical": _STRUCTURAL,
                              "samples": draws((((3, 4),), {}), (((2, 3, 3),), {"k": 1}), (((4, 3),), {"k": -1}))}  # fmt: skip
 pad = prim("pad", "x", LINEAR, params=("width",), infer=_pad_infer, numpy="np.pad(x, width)", transpose=(_pad_back,), **_IDENTITY,
            samples=draws((((3,),), {"width": ((1, 2),)}), (((2, 3),), {"width": ((0, 1), (2, 0))}), (((2,),), {"width": ((0, 0),)})))  # fmt: skip

@@ -36,23 +36,27 @@ def test_printed_text_is_what_was_parsed() -> None:
 
 
 def test_an_empty_region_and_no_results_print() -> None:
-    text = "program @f\n\nfunc @f(%p: bool)\n  cond(%p)\n    region ()\n      yield\n    region ()\n      yield\n  return\n"
+    region = "    region ()\n      yield\n"
+    text = f"program @f\n\nfunc @f(%p: bool)\n  cond(%p)\n{region}{region}  return\n"
     assert print_program(parse_program(text)) == text
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        0, -3, True, None, 1.5, -0.0, 1e300, 5e-324, math.inf, -math.inf, 1j, complex(-0.0, math.inf), "it's\n\"x\"", (), (1,), (1, (2.0, "v")),
-        dims.parse("max(n - 1, 0) + 2*m"), dims.parse("2*(n//2)"), Kind.EITHER, np.float32(0.1), np.int64(3), np.bool_(True),
-        Literal.of(np.array([[0.1, -0.0]])), Literal.of(np.zeros((0, 3), np.float32)), Literal.of(np.array([-np.nan])), Literal.of(np.array(2 + 1j)),
-        types.array("f8"), types.array("f4", dims.var("n"), 3), types.numpy("f4"), AVal(Kind.EITHER, (), "f8"), Saved("F'"),
-        Seq(Opt(types.FLOAT)), Alt((types.FLOAT, Seq(types.INT)), ()), Alt((), (types.array("f8", dims.parse("max(n, m)"), 2),)),
-    ],
-    ids=repr,
-)  # fmt: skip
+VALUES = [
+    *(0, -3, True, None, 1.5, -0.0, 1e300, 5e-324, math.inf, -math.inf, 1j, complex(-0.0, math.inf)),
+    *('it\'s\n"x"', "", (), (1,), (1, (2.0, "v")), Kind.EITHER, np.float32(0.1), np.int64(3), np.bool_(True)),
+    *(dims.parse("max(n - 1, 0) + 2*m"), dims.parse("2*(n//2)"), dims.parse("(n - 1)//(m + 1)*n")),
+    *(Literal.of(np.array([[0.1, -0.0]])), Literal.of(np.zeros((0, 3), np.float32)), Literal.of(np.array(2 + 1j))),
+    *(Literal.of(np.array([-np.nan])), Literal.of(np.array([0.1, 3], np.float32)), Literal.of(np.array([True]))),
+    *(types.array("f8"), types.array("f4", dims.var("n"), 3), types.numpy("f4"), AVal(Kind.EITHER, (), "f8")),
+    *(Saved("F'"), Seq(Opt(types.FLOAT)), Alt((types.FLOAT, Seq(types.INT)), ())),
+    Alt((), (types.array("f8", dims.parse("max(n, m)"), 2),)),
+]
+
+
+@pytest.mark.parametrize("value", VALUES, ids=repr)
 def test_parameters_parse_back_exactly(value: object) -> None:
-    (op,) = parse_program(f"program @f\n\nfunc @f()\n  %x: int = dim() {{size={show(value)}}}\n  return\n").main.body.ops
+    text = f"program @f\n\nfunc @f()\n  %x: int = dim() {{size={show(value)}}}\n  return\n"
+    (op,) = parse_program(text).main.body.ops
     found = op.params["size"]
     assert type(found) is type(value) and repr(found) == repr(value)
 
@@ -100,9 +104,12 @@ def test_random_programs_round_trip(k: int, seed: int) -> None:
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [("add(%c, %c)", "mul(%c, %c)"), ("value=1}", "value=2}"), ("yield %d", "yield %c"), ("%w: float", "%w: np.f8"), ("return %y, %1", "return %y"),
-     ("n_xs=0", "n_xs=False"), ("%d: float", "%e: float"), ("record F: f8[n]", "record F: f8[m]"), (" dims n", "")],
-)  # fmt: skip
+    [
+        *(("add(%c, %c)", "mul(%c, %c)"), ("value=1}", "value=2}"), ("yield %d", "yield %c"), (" dims n", "")),
+        *(("%w: float", "%w: np.f8"), ("return %y, %1", "return %y"), ("n_xs=0", "n_xs=False")),
+        *(("%d: float", "%e: float"), ("record F: f8[n]", "record F: f8[m]"), ("%c: float", "%c: float is 1.0")),
+    ],
+)
 def test_same_sees_every_difference(before: str, after: str) -> None:
     assert before in LOOP
     changed = LOOP.replace(before, after).replace("yield %d", "yield %e" if after.startswith("%e") else "yield %d")

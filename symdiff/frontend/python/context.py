@@ -89,6 +89,7 @@ class Context:
         self.param_values: list[Value] = []
         self.leaf_of: dict[str, Leaf] = {}  # parameter tag -> argument leaf
         self.captured: dict[Any, Val] = {}
+        self.origins: dict[str, tuple[str, Source]] = {}
         self.guards: dict[Any, Guard] = {}
         self.compiled: dict[int, Source] = {}  # every definition compiled in, by the id of its node
         self.sizes_needed: set[str] = set()
@@ -267,6 +268,10 @@ class Context:
                 value = val.cache[1]
         if isinstance(value, Value) and not value.hint:
             value.hint = name
+
+    def base_set(self, key: Any, val: Any) -> None:
+        """Set what was so before the call: no open branch takes it back."""
+        self.store.data[key] = val
 
     # --- names
 

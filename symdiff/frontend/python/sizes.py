@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import Known, Num, Val, static_size
+from symdiff.frontend.python.values import POISON, Known, Num, Val, static_size
 from symdiff.ir import dims
 from symdiff.ir.core import Value
 from symdiff.ir.dims import Atom, Dim
@@ -164,3 +164,17 @@ def _without(monomial: tuple[Atom, ...], factors: tuple[Atom, ...]) -> tuple[Ato
             return None
         rest.remove(f)
     return tuple(rest)
+
+
+def require(cx: Context, node: ast.AST, val: Val, shape: tuple[Dim, ...]) -> Val:
+    """`val`, whose shape must be `shape`: decided, made so from the start, or checked at run time."""
+    found = cx.aval(val).shape
+    for have, want in zip(found, shape, strict=True):
+        if dims.equal(have, want) is False:
+            return cx.refuse("SD301", node, left=str(found), right=str(shape), operation=cx.text(node), left_size=have, right_size=want)
+        if dims.equal(have, want) is None and cx.scope is cx.top:
+            _unify(cx, want, have)
+    if found == shape:
+        return val
+    value = cx.at(node).emit("check_shape", cx.value(val), shape=shape)[0]
+    return POISON if value is None else cx.wrap(value)

@@ -1,0 +1,250 @@
+"""Forward mode: every operation followed by its tangent.
+
+One block in, one block out, control flow kept: a loop carries the tangents of its carries, a branch returns those of
+its results, a call calls the callee's tangent function.  Zero tangents are symbolic inside a block and made only where
+control flow needs a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from symdiff.ad import rules
+from symdiff.ad.activity import Flags, Forward, is_differentiable, varied_transfer, wild_transfer
+from symdiff.ad.layout import loop, select
+from symdiff.ad.reverse import with_cotangent_records
+from symdiff.ad.rules import RuleBuilder
+from symdiff.ir import types
+from symdiff.ir.build import V
+from symdiff.ir.core import Block, Family, Function, Op, Params, Program, Value, walk
+from symdiff.ir.types import AVal
+
+
+def jvp(program: Program, wrt: Sequence[int], name: str = "") -> Program:
+    """Params and a tangent per param of `wrt` in; results and a tangent per differentiable result out."""
+    main, run = program.main, _Tangents(program)
+    for k in wrt:
+        if not is_differentiable(main.body.params[k]):
+            raise TypeError(f"parameter {k} of {main.name} has type {main.body.params[k].type}: it has no tangent")
+    flags = tuple(k in set(wrt) for k in range(len(main.body.params)))
+    wanted = tuple(map(is_differentiable, main.body.outs))
+    body = run.function_block(main.body, flags, wanted)
+    ordered = list(body.params[len(flags) :])
+    by_param = dict(zip([k for k, on in enumerate(flags) if on], ordered, strict=True))
+    body = Block((*main.body.params, *(by_param[k] for k in wrt)), body.ops, body.outs)
+    entry = Function(name or f"{main.name}_jvp", body, main.dims)
+    return Program({**run.functions, entry.name: entry}, entry.name, with_cotangent_records(run.records))
+
+
+class _Tangents:
+    """One run of the forward pass: the analyses, and the tangent functions made on the way."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.functions = dict(program.functions)
+        self.records = dict(program.records)
+        self.analysis = Forward(program, varied_transfer)
+        self.wild_analysis = Forward(program, wild_transfer)
+        self.made: dict[tuple[str, Flags], tuple[str, Flags]] = {}
+
+    def function_block(self, body: Block, flags: Flags, wanted: Flags) -> Block:
+        """A function body with tangents of the flagged params appended to its params, and of wanted results to its outs."""
+        varied: set[Value] = set()
+        self.analysis.block(body, flags, varied)
+        wild: set[Value] = set()
+        self.wild_analysis.block(body, (False,) * len(flags), wild)
+        return _BlockTangents(self, varied, wild).block(body, flags, wanted)
+
+    def callee(self, name: str, flags: Flags) -> tuple[str, Flags]:
+        """The tangent function of a callee for this pattern of arguments, and which results have tangents."""
+        key = (name, flags)
+        if key not in self.made:
+            wanted = self.analysis.function(name, flags)
+            made, k = f"{name}_jvp", 1
+            while made in self.functions:
+                k += 1
+                made = f"{name}_jvp{k}"
+            function = self.program.functions[name]
+            self.made[key] = (made, wanted)
+            self.functions[made] = function  # taken; filled below
+            self.functions[made] = Function(made, self.function_block(function.body, flags, wanted), function.dims)
+        return self.made[key]
+
+
+class _BlockTangents:
+    """Tangents of the values of one block; `varied` and `wild` cover the whole function."""
+
+    def __init__(self, run: _Tangents, varied: set[Value], wild: set[Value]) -> None:
+        self.run = run
+        self.varied = varied
+        self.wild = wild
+        self.b = RuleBuilder(self.sizes)
+        self.tangents: dict[Value, Value] = {}
+        self.masked: set[Value] = set()  # tangents that may be zero because the program masked them
+
+    def sizes(self, v: Value) -> list[Value] | None:
+        if not isinstance(v.type, AVal) or not rules.is_opaque(v.type):
+            return None
+        return [self.b.op("dim_of", v, axis=k).value for k in range(v.type.rank)]
+
+    def block(self, block: Block, flags: Sequence[bool], wanted: Sequence[bool], masked: bool = False) -> Block:
+        """The block with tangents: flagged params get one each (after all params), wanted outs too."""
+        incoming = [_tangent_value(v) for v in select(block.params, flags)]
+        if masked:
+            self.masked.update(incoming)
+        self.tangents.update(zip(select(block.params, flags), incoming, strict=True))
+        for op in block.ops:
+            self.b.loc = op.loc
+            self.op(op)
+        outs = [self.finished(v) for v in select(block.outs, wanted)]
+        return Block((*block.params, *incoming), tuple(self.b.ops), (*block.outs, *outs))
+
+    def nested(self) -> _BlockTangents:
+        return _BlockTangents(self.run, self.varied, self.wild)
+
+    def finished(self, v: Value) -> Value:
+        """The tangent of v as a value of exactly its tangent type."""
+        t, found = types.cotangent(v.type), self.tangents.get(v)
+        assert t is not None
+        return self.b.zeros(v).value if found is None else rules.exactly(self.b, V(self.b, found), t).value
+
+    def set(self, v: Value, tangent: Any) -> None:
+        if tangent is None or rules.is_number(tangent):
+            return
+        if isinstance(v.type, AVal):
+            tangent = rules.spread(self.b, tangent, v.type) if tangent.type.shape != v.type.shape else tangent
+        value = tangent.value
+        if v.hint and not value.hint:
+            value.hint = "t_" + v.hint
+        self.tangents[v] = value
+
+    def op(self, op: Op) -> None:
+        structured = {"cond": self.cond, "for": self.loop, "while": self.loop, "call": self.call}
+        name = op.prim.name
+        if not any(v in self.varied for v in op.outs) and not (name in ("for", "while") and any(v in self.varied for v in op.ins)):
+            self.b.ops.append(op)
+        elif name in structured:
+            structured[name](op)
+        else:
+            self.b.ops.append(op)
+            self.straight(op)
+        if self.is_masking(op):
+            self.masked.update(self.tangents[v] for v in op.outs if v in self.tangents)
+
+    def is_masking(self, op: Op) -> bool:
+        """Whether the tangents of an operation's results may be zero because the program masked something."""
+        if any(self.tangents.get(v) in self.masked for v in op.ins):
+            return True
+        return op.prim.masks or any(inner.prim.masks for r in op.regions for inner in walk(r))
+
+    def straight(self, op: Op) -> None:
+        ts = [V(self.b, self.tangents[v]) if v in self.tangents else None for v in op.ins]
+        if all(t is None for t in ts):
+            return
+        ins, outs = [V(self.b, v) for v in op.ins], [V(self.b, v) for v in op.outs]
+        prim = op.prim
+        if prim.family is Family.STRUCTURE:
+            assert prim.jvp is not None
+            for v, t in zip(op.outs, prim.jvp(self.b, ts, outs, *ins, **op.params), strict=True):
+                self.set(v, t)
+        elif prim.partials is not None:
+            self.set(op.out, self._partials(op, ts, outs[0], ins))
+        elif prim.family is Family.LINEAR:
+            filled = [(t or self.b.zeros(v)) if is_differentiable(v.value) else v for t, v in zip(ts, ins, strict=True)]
+            self.set(op.out, self.b.op(prim.name, *filled, **op.params))
+        elif prim.family is Family.BILINEAR:
+            terms = [self.b.op(prim.name, *ins[:k], t, *ins[k + 1 :], **op.params) for k, t in enumerate(ts) if t is not None]
+            self.set(op.out, _sum(terms))
+        else:
+            assert prim.jvp is not None
+            self.set(op.out, prim.jvp(self.b, ts, outs[0], *ins, **op.params))
+
+    def _partials(self, op: Op, ts: Sequence[V | None], out: V, ins: Sequence[V]) -> Any:
+        """Σ tangent · partial; guarded where a zero tangent may meet an infinite partial."""
+        assert op.prim.partials is not None
+        guarded = op.prim.unbounded or any(v in self.wild for v in (*op.ins, op.out))
+        terms = []
+        for t, partial in zip(ts, op.prim.partials(self.b, out, *ins), strict=True):
+            if t is None:
+                continue
+            guard = guarded and not rules.is_number(partial) and t.value in self.masked
+            terms.append(self.b.op("masked_mul", t, partial) if guard else t * partial)
+        return _sum([term for term in terms if not rules.is_number(term)])
+
+    def cond(self, op: Op) -> None:
+        caps_on = [v in self.tangents for v in op.ins[1:]]
+        outs_on = [v in self.varied for v in op.outs]
+        regions = []
+        for r in op.regions:
+            regions.append(self.nested().block(r, caps_on, outs_on, self.is_masking(op)))
+        ts = [self.finished(v) for v in select(op.ins[1:], caps_on)]
+        outs = tuple(_tangent_value(v) for v in select(op.outs, outs_on))
+        self.b.ops.append(Op(op.prim, (*op.ins, *ts), (*op.outs, *outs), op.params, tuple(regions), op.loc))
+        self.tangents.update(zip(select(op.outs, outs_on), outs, strict=True))
+
+    def loop(self, op: Op) -> None:
+        part = loop(op)
+        carry_on = [v in self.varied for v in part.carry_params]
+        xs_on, caps_on = [v in self.tangents for v in part.xs], [v in self.tangents for v in part.caps]
+        ys_on = [v in self.varied for v in part.ys]
+        t_carry = [self.finished(v) for v in select(part.carry, carry_on)]
+        t_xs = [self.finished(v) for v in select(part.xs, xs_on)]
+        t_caps = [self.finished(v) for v in select(part.caps, caps_on)]
+        flags = [*(False for _ in part.index), *carry_on, *xs_on, *caps_on]
+        ends_on = [*(False for _ in part.exit), *carry_on, *ys_on]
+        raw = self.nested().block(part.body, flags, ends_on, self.is_masking(op))
+        body = _interleave(part, raw, sum(carry_on), sum(xs_on), sum(caps_on))
+        regions, params = [body], {**op.params, "n_carry": len(part.carry) + len(t_carry)}
+        if op.prim.name == "for":
+            params["n_xs"] = len(part.xs) + len(t_xs)
+        else:
+            regions.insert(0, _widen_before(op.regions[0], part, body, len(t_carry)))
+        d_carry = [_tangent_value(v) for v in select(part.carry_outs, carry_on)]
+        d_ys = [_tangent_value(v) for v in select(part.ys, ys_on)]
+        ins = (*part.bounds, *part.carry, *t_carry, *part.xs, *t_xs, *part.caps, *t_caps)
+        outs = (*part.exit_outs, *part.carry_outs, *d_carry, *part.ys, *d_ys, part.count)
+        self.b.ops.append(Op(op.prim, ins, outs, Params(**params), tuple(regions), op.loc))
+        self.tangents.update(zip([*select(part.carry_outs, carry_on), *select(part.ys, ys_on)], [*d_carry, *d_ys], strict=True))
+
+    def call(self, op: Op) -> None:
+        flags = tuple(v in self.tangents for v in op.ins)
+        name, wanted = self.run.callee(op.params["function"], flags)
+        ts = [self.finished(v) for v in select(op.ins, flags)]
+        outs = tuple(_tangent_value(v) for v in select(op.outs, wanted))
+        params = Params(function=name, types=(*op.params["types"], *(v.type for v in outs)))
+        self.b.ops.append(Op(op.prim, (*op.ins, *ts), (*op.outs, *outs), params, (), op.loc))
+        self.tangents.update(zip(select(op.outs, wanted), outs, strict=True))
+
+
+def _tangent_value(v: Value) -> Value:
+    t = types.cotangent(v.type)
+    assert t is not None
+    return Value(t, "t_" + v.hint if v.hint else "")
+
+
+def _sum(terms: Sequence[V]) -> V | None:
+    total: V | None = None
+    for term in terms:
+        total = term if total is None else total + term
+    return total
+
+
+def _interleave(part: Any, raw: Block, n_carry: int, n_xs: int, n_caps: int) -> Block:
+    """The loop body with every group of tangents beside its group: carry, xs and captures; carry ends and ys."""
+    base = len(part.body.params)
+    t = raw.params[base:]
+    params = (*part.index, *part.carry_params, *t[:n_carry], *part.x_params, *t[n_carry : n_carry + n_xs], *part.cap_params,
+              *t[n_carry + n_xs :])  # fmt: skip
+    ends = raw.outs[len(part.body.outs) :]
+    outs = (*part.exit, *part.carry_ends, *ends[:n_carry], *part.y_ends, *ends[n_carry:])
+    return Block(params, raw.ops, outs)
+
+
+def _widen_before(before: Block, part: Any, body: Block, n_carry: int) -> Block:
+    """A while's condition with parameters for the tangents, which it does not read."""
+    n = len(part.carry)
+    t_carry = [Value(v.type) for v in body.params[n : n + n_carry]]
+    t_caps = [Value(v.type) for v in body.params[n + n_carry + len(part.cap_params) :]]
+    params = (*before.params[:n], *t_carry, *before.params[n:], *t_caps)
+    return Block(params, before.ops, before.outs)

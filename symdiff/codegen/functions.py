@@ -1,0 +1,315 @@
+"""The public functions of a module: parameters, entry check, sizes, body, and what is returned in which structure.
+
+A `Layout` knows the user's arguments and results: which leaf is where, how a gradient is put together again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from symdiff.codegen import checks, expressions
+from symdiff.codegen.control import Printer
+from symdiff.codegen.names import identifier, parameter
+from symdiff.codegen.statements import Context, Emitter, Region, run
+from symdiff.codegen.view import FunctionView, Line, aligned, doc_literal
+from symdiff.errors import UsageError
+from symdiff.ir import dims, types
+from symdiff.ir.core import Block, Function, Value, walk
+from symdiff.ir.dims import Atom
+from symdiff.ir.types import AVal, Kind, Type
+from symdiff.signature import Argument, Lowered, Param, Static
+from symdiff.trees import Path, Tree, path_text, paths
+
+ReturnText = Callable[[Sequence[str]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnAs:
+    """The results are returned as `text` makes of their expressions."""
+
+    text: ReturnText
+    jumps: ClassVar[bool] = True
+    folds: ClassVar[bool] = False
+
+    def targets(self, outs: Sequence[Value]) -> Mapping[Value, str]:
+        return {}
+
+    def finish(self, emitter: Emitter, outs: Sequence[Value], depth: int, more: bool) -> None:
+        emitter.line(depth, f"return {self.text([emitter.text(v) for v in outs])}")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One Python parameter of a generated function: its name, annotation and default."""
+
+    name: str
+    annotation: str
+    default: str = ""
+    keyword: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """How a generated function begins: parameters, lines before the check, and the variable of each leaf."""
+
+    given: tuple[Given, ...]
+    unpack: tuple[Line, ...]
+    leaves: tuple[str, ...]
+    structure: tuple[str, ...] = ()
+
+
+def annotation(t: Type) -> str:
+    if not isinstance(t, AVal):
+        return "tuple"
+    return "np.ndarray" if t.kind is Kind.ARRAY else checks.scalar_name(t)
+
+
+def path_of(base: str, path: Path) -> str:
+    return base + path_text(path)
+
+
+# --- structures
+
+
+def container_conditions(base: str, tree: Tree) -> list[str]:
+    """What must hold of a container before its leaves are read."""
+    found: list[str] = []
+    todo = [(base, tree)]
+    while todo:
+        text, node = todo.pop()
+        if node.kind == "leaf":
+            continue
+        if node.kind in ("list", "tuple"):
+            found.append(f"type({text}) is {node.kind} and len({text}) == {len(node.keys)}")
+        elif node.kind == "dict":
+            found.append(f"type({text}) is dict and {text}.keys() == {{{', '.join(map(repr, node.keys))}}}")
+        elif node.kind == "namedtuple":
+            found.append(f"getattr(type({text}), '_fields', None) == {tuple(node.keys)!r}")
+        else:
+            found.append(f"tuple(getattr(type({text}), '__dataclass_fields__', ())) == {tuple(node.keys)!r}")
+        step = "." if node.kind in ("namedtuple", "dataclass") else ""
+        for key, child in reversed(list(zip(node.keys, node.children, strict=True))):
+            todo.append((f"{text}.{key}" if step else f"{text}[{key!r}]", child))
+    return found
+
+
+def build(tree: Tree, leaves: Sequence[str], like: str | None) -> str:
+    """The expression of a container with these leaves; classes are taken from `like`, a value of the same structure."""
+    rest = iter(leaves)
+    text = _build(tree, rest, like)
+    return text
+
+
+def _build(tree: Tree, rest: object, like: str | None) -> str:
+    if tree.kind == "leaf":
+        return str(next(rest))  # type: ignore[call-overload]
+    parts = []
+    for key, child in zip(tree.keys, tree.children, strict=True):
+        below = None if like is None else f"{like}.{key}" if tree.kind in ("namedtuple", "dataclass") else f"{like}[{key!r}]"
+        parts.append(_build(child, rest, below))
+    if tree.kind == "tuple":
+        return expressions.tuple_text(parts)
+    if tree.kind == "list":
+        return f"[{', '.join(parts)}]"
+    if tree.kind == "dict":
+        return "{" + ", ".join(f"{key!r}: {part}" for key, part in zip(tree.keys, parts, strict=True)) + "}"
+    if like is None:
+        if tree.kind == "namedtuple":
+            return expressions.tuple_text(parts)
+        raise UsageError.of("SD708", what=f"a result of class {tree.cls.__name__ if tree.cls else '?'}")
+    if tree.kind == "namedtuple":
+        return f"type({like})({', '.join(parts)})"
+    return f"_rebuilt({like}, {', '.join(f'{k}={p}' for k, p in zip(tree.keys, parts, strict=True))})"
+
+
+REBUILT = '''
+def _rebuilt(like, **fields):
+    """A dataclass instance of the class of `like` with these fields."""
+    made = object.__new__(type(like))
+    for name, value in fields.items():
+        object.__setattr__(made, name, value)
+    return made
+'''
+
+PRINTABLE = (str, int, bool, float, bytes, type(None))
+
+
+def check_printable(tree: Tree, where: str) -> None:
+    """Dict keys end up in the module's text."""
+    todo = [tree]
+    while todo:
+        node = todo.pop()
+        for key in node.keys if node.kind == "dict" else ():
+            if type(key) not in PRINTABLE:
+                raise UsageError.of("SD708", what=f"the key {key!r:.40} of {where}")
+        todo.extend(node.children)
+
+
+# --- entry
+
+
+def static_condition(text: str, value: object) -> str:
+    """That a leaf known when compiling has the value it had."""
+    if value is None or isinstance(value, bool):
+        return f"{text} is {value!r}"
+    if type(value) in PRINTABLE:
+        return f"type({text}) is {type(value).__name__} and {text} == {value!r}"
+    name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None) or type(value).__qualname__
+    return f"(getattr({text}, '__qualname__', None) or getattr({text}, '__name__', None) or type({text}).__qualname__) == {name!r}"
+
+
+def entry(lowered: Lowered, embed: bool) -> Entry:
+    """The parameters of `f` itself: the user's arguments, then captured data by keyword."""
+    own = {a.name: parameter(a.name) for a in lowered.signature.arguments}
+    staged: dict[tuple[str, Path], Param] = {(p.argument, p.path): p for p in lowered.params if not p.captured}
+    unpack, structure, given = [], [], []
+    variable: dict[tuple[str, Path], str] = {}
+    for argument in lowered.signature.arguments:
+        base = own[argument.name]
+        check_printable(argument.tree, argument.name)
+        structure += container_conditions(base, argument.tree)
+        for path, leaf in zip(paths(argument.tree), argument.leaves, strict=True):
+            text = path_of(base, path)
+            if isinstance(leaf, Static):
+                structure.append(static_condition(text, leaf.value))
+                continue
+            p = staged.get((argument.name, path))
+            if p is None:  # read nowhere: accepted as it is
+                continue
+            variable[(argument.name, path)] = base if not path else identifier(p.name, frozenset(own.values()))
+            if path:
+                unpack.append(Line(1, f"{variable[(argument.name, path)]} = {text}"))
+        given.append(Given(base, _argument_annotation(argument)))
+    for p in lowered.params:
+        if p.captured:
+            name = identifier(p.name, frozenset(own.values()))
+            variable[(p.argument, p.path)] = name
+            given.append(Given(name, annotation(p.type), _embedded(p.value) if embed else "", keyword=True))
+    leaves = tuple(variable[(p.argument, p.path)] for p in lowered.params)
+    return Entry(tuple(given), tuple(unpack), leaves, tuple(structure))
+
+
+def _argument_annotation(argument: Argument) -> str:
+    if argument.tree.kind == "leaf":
+        leaf = argument.leaves[0]
+        return annotation(leaf) if isinstance(leaf, AVal) else "object"
+    return argument.tree.kind if argument.tree.kind in ("list", "tuple", "dict") else "object"
+
+
+LARGEST_EMBEDDED = 64
+
+
+def _embedded(value: object) -> str:
+    """The default of captured data: a literal, or nothing where it is too large."""
+    import ast
+
+    import numpy as np
+
+    from symdiff.ir import template
+    from symdiff.ir.core import Literal
+
+    if isinstance(value, np.ndarray):
+        if value.size > LARGEST_EMBEDDED:
+            return ""
+        return ast.unparse(template.constant(Literal.of(value), template.int_dim))
+    if isinstance(value, np.generic):
+        return f"np.{value.dtype.name.replace('bool', 'bool_')}({ast.unparse(template.constant(value.item(), template.int_dim))})"
+    return ast.unparse(template.constant(value, template.int_dim))
+
+
+def header(name: str, given: Sequence[Given], returns: str = "") -> str:
+    """The `def` line, wrapped one parameter a line where it is too long."""
+    parts = []
+    for k, g in enumerate(given):
+        if g.keyword and not any(h.keyword for h in given[:k]):
+            parts.append("*")
+        parts.append(f"{g.name}: {g.annotation}" + (f" = {g.default}" if g.default else ""))
+    arrow = f" -> {returns}" if returns else ""
+    line = f"def {name}({', '.join(parts)}){arrow}:"
+    if len(line) <= 120:
+        return line
+    return f"def {name}(\n" + "".join(f"    {p},\n" for p in parts) + f"){arrow}:"
+
+
+# --- bodies
+
+
+@dataclass(slots=True)
+class Body:
+    """What is needed to print the body of one function."""
+
+    function: Function
+    names: Sequence[str]  # of the parameters
+    check: checks.Checks
+    late: str  # the function's name, if its sizes are checked
+    before: Sequence[Line]
+    tail: ReturnAs
+    return_names: Sequence[str | None] = ()
+    middle: Sequence[tuple[int, str]] = ()
+
+
+def opaque_sizes(body: Block) -> frozenset[Atom]:
+    """Sizes that are only known at run time and that an operation's parameters mention."""
+    found: set[Atom] = set()
+    for op in walk(body):
+        for value in op.params.values():
+            found |= sizes_in(value)
+    return frozenset(a for a in found if a.op == "opaque")
+
+
+def sizes_in(value: object) -> frozenset[Atom]:
+    if isinstance(value, tuple):
+        return frozenset().union(*map(sizes_in, value)) if value else frozenset()
+    if isinstance(value, dims.Poly):
+        return dims.atoms(value)
+    if isinstance(value, (AVal, types.Seq, types.Opt, types.Alt)):
+        return types.type_atoms(value)
+    return frozenset()
+
+
+def print_body(context: Context, body: Body, forced: Mapping[Value, str] | None = None) -> tuple[list[Line], dict[Value, str]]:
+    """The lines of a function, and the names its values got."""
+    block = body.function.body
+    hints = {v.hint for op in walk(block) for v in op.outs} | set(body.names)
+    sizes = {a: _size_name(a, hints) for a in body.check.sizes}
+    atoms = {a for v in block.params for a in types.type_atoms(v.type)} | {dims_atom(n) for n in body.function.dims}
+    sizes |= {a: _size_name(a, hints) for a in atoms if a not in sizes and a.op == "var"}
+    printer = Printer(context, sizes, opaque_sizes(block))
+    for v, name in zip(block.params, body.names, strict=True):
+        printer.define(v, name)
+    run(printer.block(block, 1, body.tail, Region(frozenset(block.params))))
+    late: list[Line] = []
+    if body.late:
+        leaf_types = [v.type for v in block.params if isinstance(v.type, AVal)]
+        leaf_names = [n for v, n in zip(block.params, body.names, strict=True) if isinstance(v.type, AVal)]
+        late, used = checks.late_checks(body.late, leaf_names, leaf_types, sizes)
+        printer.sizes |= used
+    bound = [Line(1, f"{sizes[a]} = {body.check.sizes[a]}") for a in sorted(printer.sizes, key=lambda a: a.name) if a in body.check.sizes]
+    return [*body.before, *body.check.lines, *bound, *late, *printer.lines], printer.names
+
+
+def dims_atom(name: str) -> Atom:
+    return next(iter(dims.atoms(dims.var(name))))
+
+
+def _size_name(atom: Atom, taken: set[str]) -> str:
+    name = identifier(atom.name)
+    while name in taken:
+        name += "_size" if not name.endswith("_size") else "_"
+    return name
+
+
+def tidy(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Comments aligned; a position that the next line repeats is dropped."""
+    kept = []
+    for k, line in enumerate(lines):
+        following = lines[k + 1].comment if k + 1 < len(lines) else ""
+        again = line.comment and line.comment == following and line.comment.isdigit()
+        kept.append(Line(line.depth, line.text) if again else line)
+    return aligned(kept)
+
+
+def view(head: str, doc: str, lines: Sequence[Line]) -> FunctionView:
+    return FunctionView(head, doc_literal(doc), tidy(lines))

@@ -1,0 +1,153 @@
+"""What a function reads from outside: numbers and arrays become parameters, everything else is known and guarded."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import types as python_types
+from typing import Any
+
+import numpy as np
+
+from symdiff import trees
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.store import MISSING
+from symdiff.frontend.python.values import Arr, Cell, Known, Num, Val, is_number
+from symdiff.ir import types
+from symdiff.ir.core import Value
+from symdiff.ir.dims import Dim, var
+from symdiff.ir.types import AVal, Kind
+from symdiff.signature import Guard, Param
+
+_LEAVES = "fciub"
+_STRUCTURES = (list, tuple, dict)
+
+
+def free_name(cx: Context, node: ast.Name) -> Val:
+    """A name that is no local: from the closure, the module, or the builtins."""
+    source = cx.frame.source
+    if node.id in source.closure:
+        try:
+            obj = source.closure[node.id].cell_contents
+        except ValueError:
+            return cx.refuse("SD320", node, name=node.id)
+        return lift(cx, node, obj, f"{node.id}", (), source)
+    if node.id in source.globals:
+        return lift(cx, node, source.globals[node.id], node.id, (), source)
+    found = getattr(builtins, node.id, MISSING)
+    return cx.refuse("SD320", node, name=node.id) if found is MISSING else Known(found)
+
+
+def lift(cx: Context, node: ast.AST, obj: Any, name: str, path: tuple[tuple[str, Any], ...], source: Any) -> Val:
+    """A captured object as a value of the evaluator."""
+    root = f"{source.function.__module__ if source.function is not None else ''}:{source.qualname if name in source.closure else ''}:{name}"
+    key = (root, path)
+    if key in cx.captured:
+        return cx.captured[key]
+    if _is_leaf(obj):
+        found = _parameter(cx, node, obj, name, path, root)
+    else:
+        tree = trees.container(obj) if isinstance(obj, _STRUCTURES) else None
+        if not isinstance(obj, python_types.ModuleType) and not (path and tree is None and _harmless(obj)):
+            cx.guards[key] = Guard(name, path, obj, source=root, tree=tree)
+        found = Known(obj, (root, path))
+    cx.captured[key] = found
+    cx.origins[root] = (name, source)
+    return found
+
+
+def _harmless(obj: Any) -> bool:
+    return isinstance(obj, python_types.BuiltinFunctionType | np.ufunc)
+
+
+def _is_leaf(obj: Any) -> bool:
+    if isinstance(obj, bool):
+        return False
+    if isinstance(obj, np.ndarray):
+        return True
+    return is_number(obj)
+
+
+def lift_item(cx: Context, base: Known, key: Any) -> Val:
+    """One element of a known container: a parameter where the container is captured."""
+    obj = base.obj[key]
+    if base.origin is None:
+        return Known(obj)
+    root, path = base.origin
+    name, source = cx.origins[root]
+    return lift(cx, source.node, obj, name, (*path, ("item", key)), source)
+
+
+def lift_attribute(cx: Context, base: Known, name: str, obj: Any) -> Val:
+    if base.origin is None:
+        return Known(obj)
+    root, path = base.origin
+    root_name, source = cx.origins[root]
+    return lift(cx, source.node, obj, root_name, (*path, ("attr", name)), source)
+
+
+def _parameter(cx: Context, node: ast.AST, obj: Any, name: str, path: tuple[tuple[str, Any], ...], root: str) -> Val:
+    """A captured number or array: an implicit argument, fetched at each call."""
+    text = name + trees.path_text(path)
+    tag = f"{root}{trees.path_text(path)}"
+    if isinstance(obj, np.ndarray):
+        problem = array_problem(obj)
+        if problem is not None:
+            return cx.refuse("SD314", node, name=f"`{text}`", type=problem)
+    if tag in cx.session.statics and not isinstance(obj, np.ndarray):
+        cx.guards[(root, path, "value")] = Guard(name, path, obj, source=root, by_value=True)
+        return Known(obj)
+    shape: tuple[Dim, ...] = ()
+    clean = identifier(cx, text)
+    if isinstance(obj, np.ndarray):
+        shape = tuple(1 if n == 1 else cx.session.substitute(var(f"{clean}_{k}")) for k, n in enumerate(obj.shape))
+    kind = types.type_of(obj).kind
+    t = AVal(kind, shape, types.code(obj.dtype) if isinstance(obj, (np.ndarray, np.generic)) else types.type_of(obj).dtype)
+    return add_parameter(cx, Param(clean, t, name, path, True, obj, root), text, tag)
+
+
+def array_problem(obj: np.ndarray) -> str | None:
+    """Why an array is refused, by name."""
+    if type(obj) is not np.ndarray:
+        return f"a {type(obj).__name__}"
+    if obj.dtype.kind not in _LEAVES:
+        return f"an array of dtype {obj.dtype}"
+    if not obj.dtype.isnative:
+        return f"an array of byte order {obj.dtype.byteorder}"
+    return None
+
+
+def add_parameter(cx: Context, param: Param, text: str, tag: str, loc: Any = None) -> Val:
+    """A parameter of the entry, as a value."""
+    value = cx.top.param(Value(param.type, param.name))
+    cx.params.append(param)
+    cx.param_values.append(value)
+    t = param.type
+    if t.kind is not Kind.ARRAY:
+        return Num(value, None, frozenset({tag}) if t.dtype[0] in "iu" else frozenset())
+    cell = Cell("array", loc, external=text, contiguous=t.rank <= 1, name=param.name)
+    if not param.captured:
+        cell.param = len(cx.params) - 1
+    cx.base_set(cell, value)
+    return Arr(cell)
+
+
+def identifier(cx: Context, text: str) -> str:
+    """A free Python identifier that reads like the path: `W1` for `params['W1']`."""
+    import keyword
+    import re
+
+    words = [w for w in re.split(r"\W+", text) if w]
+    last = words[-1] if words and not words[-1].isdigit() else "_".join(words)
+    taken = {p.name for p in cx.params}
+    for candidate in (last, "_".join(words)):
+        name = candidate if candidate.isidentifier() else f"p_{candidate}"
+        if keyword.iskeyword(name):
+            name += "_"
+        if name not in taken:
+            return name
+    name, k = "_".join(words), 2
+    name = name if name.isidentifier() else f"p_{name}"
+    while f"{name}_{k}" in taken:
+        k += 1
+    return f"{name}_{k}"

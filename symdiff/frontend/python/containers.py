@@ -1,0 +1,486 @@
+"""Lists, tuples, dicts and dataclasses of known structure: taken apart when compiling."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from symdiff.frontend.python import captured, memory, operators, subscripts
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.values import (
+    NONE,
+    POISON,
+    Arr,
+    Cell,
+    Closure,
+    DictRef,
+    Grown,
+    Known,
+    ListRef,
+    Num,
+    Sequence_,
+    SliceVal,
+    Struct,
+    Val,
+)
+from symdiff.ir import types
+from symdiff.ir.core import Value
+from symdiff.ir.dims import Dim
+
+
+def new_list(cx: Context, node: ast.AST, items: Sequence[Val]) -> ListRef:
+    cell = Cell("list", cx.loc(node))
+    cx.store.set(cell, tuple(items))
+    return ListRef(cell)
+
+
+def new_dict(cx: Context, node: ast.AST, items: dict[Any, Val]) -> DictRef:
+    cell = Cell("dict", cx.loc(node))
+    cx.store.set(cell, items)
+    return DictRef(cell)
+
+
+def display(cx: Context, elements: Sequence[ast.expr]) -> list[Val] | None:
+    """The elements of a list or tuple display, stars expanded; None after a problem."""
+    from symdiff.frontend.python.expressions import evaluate
+
+    found: list[Val] = []
+    for node in elements:
+        if not isinstance(node, ast.Starred):
+            found.append(evaluate(cx, node))
+            continue
+        val = evaluate(cx, node.value)
+        items = None if val is POISON else items_of(cx, node, val)
+        if items is None:
+            if val is not POISON:
+                cx.refuse("SD228", node, construct=f"`{cx.text(node)}`")
+            return None
+        found += items
+    return found
+
+
+# --- what a container holds
+
+
+def elements(cx: Context, val: Val) -> tuple[Val, ...] | None:
+    """The elements of a list or tuple of known structure."""
+    if isinstance(val, Struct) and val.kind != "dataclass":
+        return val.items
+    if isinstance(val, ListRef):
+        content = cx.store.get(val.cell)
+        return content if isinstance(content, tuple) else None
+    if isinstance(val, Known) and isinstance(val.obj, (list, tuple)):
+        return tuple(captured.lift_item(cx, val, k) for k in range(len(val.obj)))
+    return None
+
+
+def entries(cx: Context, val: Val) -> dict[Any, Val] | None:
+    if isinstance(val, DictRef):
+        content = cx.store.get(val.cell)
+        assert isinstance(content, dict)
+        return content
+    if isinstance(val, Known) and isinstance(val.obj, dict):
+        return {k: captured.lift_item(cx, val, k) for k in val.obj}
+    return None
+
+
+def items_of(cx: Context, node: ast.AST, val: Val) -> list[Val] | None:
+    """What iterating gives, turn by turn; None where the number of turns is not known."""
+    if val is POISON:
+        return None
+    known = elements(cx, val)
+    if known is not None:
+        return list(known)
+    mapping_ = entries(cx, val)
+    if mapping_ is not None:
+        return [Known(k) for k in mapping_]
+    if isinstance(val, Known) and isinstance(val.obj, (str, range)):
+        return [Known(x) for x in val.obj]
+    if isinstance(val, Sequence_):
+        return _sequence_items(cx, node, val)
+    if operators.is_array(val):
+        n = cx.aval(val).shape[:1]
+        if n and isinstance(n[0], int):
+            return [item_at(cx, node, val, Known(k)) for k in range(n[0])]
+    return None
+
+
+def _sequence_items(cx: Context, node: ast.AST, val: Sequence_) -> list[Val] | None:
+    if val.kind == "range":
+        if all(isinstance(p, Known) for p in val.parts):
+            return [Known(k) for k in range(*(p.obj for p in val.parts if isinstance(p, Known)))]
+        return None
+    if val.kind == "iterator":
+        return list(val.parts)
+    parts = [items_of(cx, node, p) for p in (val.parts[:1] if val.kind == "enumerate" else val.parts)]
+    if any(p is None for p in parts):
+        return None
+    found = [p for p in parts if p is not None]
+    if val.kind == "zip":
+        return [Struct("tuple", row) for row in zip(*found, strict=False)]
+    if val.kind == "reversed":
+        return found[0][::-1]
+    start = val.parts[1]
+    return [Struct("tuple", (operators.binary(cx, node, ast.Add(), start, Known(k)), x)) for k, x in enumerate(found[0])]
+
+
+def item_at(cx: Context, node: ast.AST, val: Val, index: Val) -> Val:
+    """One row of an array."""
+    if isinstance(val, Arr):
+        return subscripts.read(cx, node, val, index)
+    assert isinstance(val, Known)
+    if isinstance(index, Known):
+        return Known(val.obj[index.obj])
+    return subscripts.read_known(cx, node, val, index)
+
+
+def length(cx: Context, node: ast.AST, val: Val) -> Val:
+    """`len(val)`."""
+    from symdiff.frontend.python.arrays import size_of
+
+    if val is POISON:
+        return POISON
+    if isinstance(val, ListRef):
+        content = cx.store.get(val.cell)
+        if isinstance(content, Grown):
+            return cx.wrap(cx.at(node).emit("seq_len", content.value)[0])
+    known = elements(cx, val)
+    if known is not None:
+        return Known(len(known))
+    mapping_ = entries(cx, val)
+    if mapping_ is not None:
+        return Known(len(mapping_))
+    if isinstance(val, Known) and hasattr(val.obj, "__len__"):
+        return Known(len(val.obj))
+    if isinstance(val, Arr):
+        if not cx.aval(val).rank:
+            return cx.refuse("SD321", node, operation="len", left="an array of rank 0", right="nothing")
+        return size_of(cx, node, val, 0)
+    if isinstance(val, Sequence_) and val.kind == "range":
+        return range_length(cx, node, val)
+    return cx.refuse("SD321", node, operation="len", left=cx.describe(val), right="nothing")
+
+
+def range_length(cx: Context, node: ast.AST, val: Sequence_) -> Val:
+    lo, hi, step = val.parts
+    if all(isinstance(p, Known) for p in val.parts):
+        return Known(len(range(*(p.obj for p in val.parts if isinstance(p, Known)))))
+    if isinstance(lo, Known) and lo.obj == 0 and isinstance(step, Known) and step.obj == 1:
+        dim = operators.as_dim(hi)
+        if dim is not None and hi is not None:
+            return hi
+    return cx.need_static(node, hi, "the length of a range")
+
+
+# --- subscripts
+
+
+def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
+    """`base[index]` of a container."""
+    if isinstance(base, ListRef) and isinstance(cx.store.get(base.cell), Grown):
+        return _grown_item(cx, node, base, index)
+    known = elements(cx, base)
+    if known is not None:
+        return _sequence_item(cx, node, base, known, index)
+    mapping_ = entries(cx, base)
+    if mapping_ is not None:
+        key = key_of(cx, node, index)
+        if key not in mapping_:
+            return cx.refuse("SD403", node, function=f"`{cx.text(node)}`", message=f"KeyError: {key!r}")
+        return mapping_[key]
+    if isinstance(base, Known) and isinstance(base.obj, np.ndarray):
+        if isinstance(index, Known) or isinstance(index, SliceVal) and _known_slice(index) is not None:
+            return Known(base.obj[_known_slice(index) if isinstance(index, SliceVal) else index.obj])  # type: ignore[union-attr]
+        return subscripts.read_known(cx, node, base, index)
+    if isinstance(base, Known) and isinstance(base.obj, (str, range)) and isinstance(index, Known):
+        return Known(base.obj[index.obj])
+    if isinstance(base, Sequence_) and base.kind == "range":
+        return operators.binary(cx, node, ast.Add(), base.parts[0], operators.binary(cx, node, ast.Mult(), index, base.parts[2]))
+    return cx.refuse("SD321", node, operation="[…]", left=cx.describe(base), right=cx.describe(index))
+
+
+def _known_slice(index: Val) -> slice | None:
+    if not isinstance(index, SliceVal):
+        return None
+    parts = (index.lo, index.hi, index.step)
+    return slice(*(p.obj for p in parts if isinstance(p, Known))) if all(isinstance(p, Known) for p in parts) else None
+
+
+def _sequence_item(cx: Context, node: ast.AST, base: Val, known: tuple[Val, ...], index: Val) -> Val:
+    if isinstance(index, SliceVal):
+        where = _known_slice(index)
+        if where is None:
+            for part in (index.lo, index.hi, index.step):
+                if not isinstance(part, Known):
+                    return cx.need_static(node, part, "the bounds of a slice of a list or tuple")
+            return POISON
+        return new_list(cx, node, known[where]) if isinstance(base, ListRef) else Struct("tuple", known[where])
+    at = position(cx, node, index, len(known))
+    return POISON if at is None else known[at]
+
+
+def position(cx: Context, node: ast.AST, index: Val, count: int) -> int | None:
+    """A known index into `count` elements; None after a problem."""
+    if not isinstance(index, Known):
+        cx.need_static(node, index, "the index of an element of a list or tuple")
+        return None
+    if not isinstance(index.obj, (int, np.integer)):
+        cx.refuse("SD321", node, operation="[…]", left="a list or tuple", right=cx.describe(index))
+        return None
+    if not -count <= index.obj < count:
+        cx.refuse("SD315", node, index=index.obj, size=count)
+        return None
+    return int(operator.index(index.obj)) % count
+
+
+def _grown_item(cx: Context, node: ast.AST, base: ListRef, index: Val) -> Val:
+    content = cx.store.get(base.cell)
+    if not cx.is_numeric(index) or cx.aval(index).dtype[0] not in "iu":
+        return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason="is then read by a slice")
+    return cx.wrap(cx.at(node).emit("seq_get", content.value, cx.value(index))[0])
+
+
+def key_of(cx: Context, node: ast.AST, val: Val) -> Any:
+    """A known dict key."""
+    if isinstance(val, Known):
+        return val.obj
+    if isinstance(val, Struct) and val.kind == "tuple":
+        return tuple(key_of(cx, node, v) for v in val.items)
+    if isinstance(val, Num):
+        cx.need_static(node, val, "the key of a dict")
+    elif val is not POISON:
+        cx.refuse("SD224", node, construct="a dict key")
+    return POISON
+
+
+def mapping(cx: Context, node: ast.AST, val: Val) -> dict[Any, Val] | None:
+    found = entries(cx, val)
+    if found is None and val is not POISON:
+        cx.refuse("SD228", node, construct=f"`**{cx.text(node)}`")
+    return found
+
+
+def set_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> None:
+    """`base[index] = val` of a list or dict."""
+    if memory.is_poison(base, index):
+        return
+    if not changeable(cx, node, base):
+        return
+    if isinstance(base, DictRef):
+        content = dict(cx.store.get(base.cell))
+        content[key_of(cx, node, index)] = val
+        cx.store.set(base.cell, content)
+        return
+    assert isinstance(base, ListRef)
+    content = cx.store.get(base.cell)
+    if isinstance(content, Grown):
+        value = cx.at(node).emit("seq_set", content.value, cx.value(index), cx.value(val))[0]
+        cx.store.set(base.cell, Grown(value))
+        return
+    if isinstance(index, SliceVal):
+        cx.refuse("SD299", node, construct="assignment to a slice of a list")
+        return
+    at = position(cx, node, index, len(content))
+    if at is not None:
+        cx.store.set(base.cell, (*content[:at], val, *content[at + 1 :]))
+
+
+def changeable(cx: Context, node: ast.AST, base: Val) -> bool:
+    """Whether a list or dict was made in this call; reported if not."""
+    if isinstance(base, (ListRef, DictRef)) and base.cell.external is None:
+        for other in base.cell.may:
+            if other.external is not None:
+                cx.refuse("SD503", node, name=f"`{other.external}`")
+                return False
+            cx.store.set(("stale", other), (base.cell.name or "a list", cx.loc(node)))
+        return True
+    if isinstance(base, (ListRef, DictRef, Known)):
+        named = base.cell.external if not isinstance(base, Known) else cx.text(node)
+        cx.refuse("SD503", node, name=f"`{named}`")
+    else:
+        cx.refuse("SD321", node, operation="[…] =", left=cx.describe(base), right="a value")
+    return False
+
+
+# --- assignment targets
+
+
+def assign(cx: Context, target: ast.expr, val: Val) -> None:
+    """Bind `target` to `val`: names, tuples of targets, items."""
+    from symdiff.frontend.python.expressions import evaluate
+
+    if isinstance(target, ast.Name):
+        cx.name_value(val, target.id)
+        cx.set_name(cx.frame, target.id, val)
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        _unpack(cx, target, val)
+    elif isinstance(target, ast.Subscript):
+        base, index = evaluate(cx, target.value), evaluate(cx, target.slice)
+        store_item(cx, target, base, index, val)
+    elif isinstance(target, ast.Starred):
+        cx.refuse("SD225", target, name=cx.text(target.value))
+    else:
+        evaluate(cx, target.value) if isinstance(target, ast.Attribute) else None
+        cx.refuse("SD221", target, target=cx.text(target))
+
+
+def store_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> None:
+    if memory.is_poison(base, index):
+        return
+    if isinstance(base, Arr):
+        if isinstance(val, (ListRef, Struct)):
+            from symdiff.frontend.python.arrays import to_array
+
+            val = to_array(cx, node, val)
+        subscripts.write(cx, node, base, index, val)
+    elif isinstance(base, Known) and isinstance(base.obj, np.ndarray):
+        cx.refuse("SD503", node, name=f"`{cx.text(node)}`")
+    else:
+        set_item(cx, node, base, index, val)
+
+
+def _unpack(cx: Context, target: ast.Tuple | ast.List, val: Val) -> None:
+    names = target.elts
+    starred = [k for k, t in enumerate(names) if isinstance(t, ast.Starred)]
+    if val is POISON:
+        items: list[Val] = [POISON] * len(names)
+    else:
+        found = items_of(cx, target, val)
+        if found is None:
+            found = _array_items(cx, target, val, len(names)) if not starred else None
+        if found is None:
+            cx.refuse("SD225", target, name=cx.text(target))
+            found = [POISON] * len(names)
+        items = found
+    if starred and val is not POISON and len(items) >= len(names) - 1:
+        items = _take_starred(cx, target, items, starred[0])
+        names = [t.value if isinstance(t, ast.Starred) else t for t in names]
+    if len(items) != len(names):
+        cx.refuse("SD319", target, count=len(items), targets=len(names))
+        items = [POISON] * len(names)
+    for name, item in zip(names, items, strict=True):
+        assign(cx, name.value if isinstance(name, ast.Starred) else name, item)
+
+
+def _take_starred(cx: Context, target: ast.AST, items: list[Val], at: int) -> list[Val]:
+    after = len(getattr(target, "elts", [])) - at - 1
+    stop = len(items) - after
+    return [*items[:at], new_list(cx, target, items[at:stop]), *items[stop:]]
+
+
+def _array_items(cx: Context, node: ast.AST, val: Val, count: int) -> list[Val] | None:
+    """The rows of an array whose first size must be `count`."""
+    if not isinstance(val, Arr) or not cx.aval(val).rank:
+        return None
+    from symdiff.frontend.python.sizes import require
+
+    shape: tuple[Dim, ...] = cx.aval(val).shape
+    checked = require(cx, node, val, (count, *shape[1:]))
+    return None if checked is POISON else [item_at(cx, node, checked, Known(k)) for k in range(count)]
+
+
+# --- operators and tests
+
+
+def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Val | None:
+    """`+` and `*` of lists and tuples; an array with a list makes an array of it.  None where there is no meaning."""
+    if isinstance(op, ast.Add) and isinstance(left, (ListRef, Struct, Known)) and isinstance(right, (ListRef, Struct, Known)):
+        a, b = elements(cx, left), elements(cx, right)
+        if a is not None and b is not None and _is_list(left) == _is_list(right):
+            return new_list(cx, node, a + b) if _is_list(left) else Struct("tuple", a + b)
+    if isinstance(op, ast.Mult):
+        for one, other in ((left, right), (right, left)):
+            items = elements(cx, one)
+            if items is not None and isinstance(other, Known) and type(other.obj) is int:
+                return new_list(cx, node, items * other.obj) if _is_list(one) else Struct("tuple", items * other.obj)
+            if items is not None and isinstance(other, Num) and other.type == types.INT:
+                return cx.need_static(node, other, "how often a list is repeated")
+    if operators.is_array(left) or operators.is_array(right):
+        from symdiff.frontend.python.arrays import to_array
+
+        if elements(cx, left) is not None or elements(cx, right) is not None:
+            a_, b_ = (v if cx.is_numeric(v) else to_array(cx, node, v) for v in (left, right))
+            return operators.binary(cx, node, op, a_, b_)
+    return None
+
+
+def _is_list(val: Val) -> bool:
+    return isinstance(val, ListRef) or isinstance(val, Known) and isinstance(val.obj, list)
+
+
+def truth(cx: Context, val: Val) -> Val:
+    if isinstance(val, ListRef) and isinstance(cx.store.get(val.cell), Grown):
+        content: Grown = cx.store.get(val.cell)
+        count = cx.wrap(cx.scope.emit("seq_len", content.value)[0])
+        return cx.wrap(cx.scope.emit("gt", cx.value(count), cx.value(Known(0)))[0])
+    if isinstance(val, DictRef):
+        return Known(bool(cx.store.get(val.cell)))
+    known = elements(cx, val)
+    return Known(True if known is None else bool(known))
+
+
+def contains(cx: Context, node: ast.AST, item: Val, container: Val) -> Val:
+    """`item in container`."""
+    mapping_ = entries(cx, container)
+    if mapping_ is not None:
+        key = key_of(cx, node, item)
+        return POISON if key is POISON else Known(key in mapping_)
+    if isinstance(container, Known) and isinstance(container.obj, (str, range)) and isinstance(item, Known):
+        return Known(item.obj in container.obj)
+    known = elements(cx, container)
+    if known is None or not isinstance(item, Known) or not all(isinstance(k, Known) for k in known):
+        return cx.refuse("SD224", node, construct="`in`")
+    return Known(any(item.obj is k.obj or item.obj == k.obj for k in known if isinstance(k, Known)))
+
+
+def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) -> Val:
+    """Comparisons of what is not numeric: equality of known structure."""
+    if isinstance(op, (ast.Eq, ast.NotEq)):
+        a, b = elements(cx, left), elements(cx, right)
+        if a is not None and b is not None:
+            return _equal_elements(cx, node, op, a, b)
+        if any(isinstance(v, Known) and isinstance(v.obj, (type(None), str)) for v in (left, right)) and not any(
+            operators.is_array(v) for v in (left, right)
+        ):
+            return Known(isinstance(op, ast.NotEq))
+    return cx.refuse("SD321", node, operation="comparison", left=cx.describe(left), right=cx.describe(right))
+
+
+def _equal_elements(cx: Context, node: ast.AST, op: ast.cmpop, a: tuple[Val, ...], b: tuple[Val, ...]) -> Val:
+    from symdiff.frontend.python import control
+
+    equal: Val = Known(len(a) == len(b))
+    if len(a) == len(b):
+        for x, y in zip(a, b, strict=True):
+            before = equal
+            equal = control.short_circuit(cx, node, before, True, lambda x=x, y=y: operators.compare(cx, node, ast.Eq(), x, y))  # type: ignore[misc]
+    return equal if isinstance(op, ast.Eq) else operators.negate(cx, node, equal)
+
+
+def append_value(cx: Context, node: ast.AST, base: ListRef, val: Val) -> Val:
+    """`base.append(val)`."""
+    if not changeable(cx, node, base):
+        return POISON
+    content = cx.store.get(base.cell)
+    if not isinstance(content, Grown):
+        cx.store.set(base.cell, (*content, val))
+        return NONE
+    seq = content.value
+    elem = getattr(seq.type, "elem", None)
+    value = None
+    if cx.is_numeric(val):
+        value = fit(cx, node, val, elem)
+    if value is None:
+        return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason=f"takes {cx.describe(val)} besides {elem}")
+    cx.store.set(base.cell, Grown(cx.at(node).emit("seq_append", seq, value)[0]))
+    return NONE
+
+
+def fit(cx: Context, node: ast.AST, val: Val, elem: Any) -> Value | None:
+    """The value as an element of a list of `elem`, if it is one."""
+    found = cx.value(val)
+    return found if found.type == elem else None

@@ -1,0 +1,312 @@
+"""Evaluating expressions: the syntax tree in, a `Val` out.
+
+Long sums are deep trees leaning left: `_binary` walks the left spine in a loop, so depth costs no recursion.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from symdiff.frontend.python import calls, captured, containers, control, memory, operators, subscripts
+from symdiff.frontend.python.arrays import attribute
+from symdiff.frontend.python.context import Context, Frame, opt_elem
+from symdiff.frontend.python.store import MISSING
+from symdiff.frontend.python.values import (
+    DEAD,
+    NONE,
+    POISON,
+    UNBOUND,
+    Arr,
+    Closure,
+    Conflict,
+    DictRef,
+    Known,
+    ListRef,
+    Maybe,
+    Num,
+    Sequence_,
+    SliceVal,
+    Struct,
+    Val,
+)
+
+
+def evaluate(cx: Context, node: ast.expr) -> Val:
+    handler = _HANDLERS.get(type(node))
+    if handler is None:
+        return cx.refuse("SD299", node, construct=f"`{cx.text(node)}`")
+    return handler(cx, node)
+
+
+def _constant(cx: Context, node: ast.Constant) -> Val:
+    return Known(node.value)
+
+
+# --- names
+
+
+def _name(cx: Context, node: ast.Name) -> Val:
+    frame: Frame | None = cx.frame
+    while frame is not None and node.id not in frame.local:
+        frame = frame.outer
+    if frame is None:
+        cx.used_names.add(node.id)
+        return captured.free_name(cx, node)
+    return _settle(cx, node, frame, cx.get_name(frame, node.id))
+
+
+def _settle(cx: Context, node: ast.Name, frame: Frame, val: Any) -> Val:
+    """A local as it can be used: bound, and the same on every path."""
+    if val is MISSING or val is UNBOUND:
+        return cx.refuse("SD311", node, name=f"`{node.id}`")
+    if val is DEAD:
+        return cx.refuse("SD902", node, stage="liveness", message=f"{node.id} is read but was dropped")
+    if isinstance(val, Conflict):
+        cx.set_name(frame, node.id, POISON)
+        return cx.refuse(val.code, node, name=f"`{node.id}`", then=val.then, otherwise=val.orelse)
+    if isinstance(val, Maybe):
+        got = cx.at(node).emit("opt_get", val.value, name=node.id, hints=(node.id,))[0]
+        bound = cx.wrap(got)
+        cx.set_name(frame, node.id, bound)
+        return bound
+    if isinstance(val, Arr) and memory.check_stale(cx, node, val):
+        return POISON
+    return val
+
+
+# --- operators
+
+
+def _binary(cx: Context, node: ast.BinOp) -> Val:
+    spine: list[ast.BinOp] = []
+    left: ast.expr = node
+    while isinstance(left, ast.BinOp):
+        spine.append(left)
+        left = left.left
+    val = evaluate(cx, left)
+    for link in reversed(spine):
+        val = operators.binary(cx, link, link.op, val, evaluate(cx, link.right))
+    return val
+
+
+def _unary(cx: Context, node: ast.UnaryOp) -> Val:
+    return operators.unary(cx, node, node.op, evaluate(cx, node.operand))
+
+
+def _compare(cx: Context, node: ast.Compare) -> Val:
+    """`a < b < c` is `a < b and b < c` with b evaluated once."""
+    left = evaluate(cx, node.left)
+    if len(node.ops) == 1:
+        return operators.compare(cx, node, node.ops[0], left, evaluate(cx, node.comparators[0]))
+    return _chain(cx, node, left, 0)
+
+
+def _chain(cx: Context, node: ast.Compare, left: Val, k: int) -> Val:
+    right = evaluate(cx, node.comparators[k])
+    found = operators.compare(cx, node, node.ops[k], left, right)
+    if k + 1 == len(node.ops):
+        return found
+    return control.short_circuit(cx, node, found, True, lambda: _chain(cx, node, right, k + 1))
+
+
+def _bool_op(cx: Context, node: ast.BoolOp) -> Val:
+    return _bool_tail(cx, node, 0)
+
+
+def _bool_tail(cx: Context, node: ast.BoolOp, k: int) -> Val:
+    found = evaluate(cx, node.values[k])
+    if k + 1 == len(node.values):
+        return found
+    return control.short_circuit(cx, node.values[k], found, isinstance(node.op, ast.And), lambda: _bool_tail(cx, node, k + 1))
+
+
+def _if_exp(cx: Context, node: ast.IfExp) -> Val:
+    test = operators.truth(cx, node.test, evaluate(cx, node.test))
+    return control.choose(cx, node, test, lambda: evaluate(cx, node.body), lambda: evaluate(cx, node.orelse))
+
+
+# --- displays
+
+
+def _tuple(cx: Context, node: ast.Tuple) -> Val:
+    items = containers.display(cx, node.elts)
+    return POISON if items is None else Struct("tuple", tuple(items))
+
+
+def _list(cx: Context, node: ast.List) -> Val:
+    items = containers.display(cx, node.elts)
+    return POISON if items is None else containers.new_list(cx, node, items)
+
+
+def _dict(cx: Context, node: ast.Dict) -> Val:
+    found: dict[Any, Val] = {}
+    for key, value in zip(node.keys, node.values, strict=True):
+        if key is None:
+            merged = containers.mapping(cx, value, evaluate(cx, value))
+            if merged is None:
+                return POISON
+            found.update(merged)
+            continue
+        k = containers.key_of(cx, key, evaluate(cx, key))
+        found[k] = evaluate(cx, value)
+    return containers.new_dict(cx, node, found)
+
+
+def _set(cx: Context, node: ast.Set | ast.SetComp) -> Val:
+    return cx.refuse("SD216", node)
+
+
+# --- comprehensions
+
+
+def _list_comp(cx: Context, node: ast.ListComp | ast.GeneratorExp) -> Val:
+    items: list[Val] = []
+
+    def element() -> None:
+        items.append(evaluate(cx, node.elt))
+
+    return containers.new_list(cx, node, items) if _comprehend(cx, node, element) else POISON
+
+
+def _dict_comp(cx: Context, node: ast.DictComp) -> Val:
+    found: dict[Any, Val] = {}
+
+    def element() -> None:
+        found[containers.key_of(cx, node.key, evaluate(cx, node.key))] = evaluate(cx, node.value)
+
+    return containers.new_dict(cx, node, found) if _comprehend(cx, node, element) else POISON
+
+
+def _generator(cx: Context, node: ast.GeneratorExp) -> Val:
+    return cx.refuse("SD219", node, consumers="`sum`, `max`, `min`, `any`, `all`, `list`, `tuple` and `dict`")
+
+
+def generator_items(cx: Context, node: ast.GeneratorExp) -> Val:
+    """A generator consumed at once, as the list it would give."""
+    return _list_comp(cx, node)
+
+
+def _comprehend(cx: Context, node: ast.ListComp | ast.GeneratorExp | ast.DictComp, element: Callable[[], None]) -> bool:
+    """Run `element` for each turn; comprehensions are unrolled: their length must be known."""
+    names = frozenset(n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name))
+    outer = cx.frame
+    inner = Frame(cx.count("frame"), outer.source, outer.live, outer, outer.path, names, outer.depth)
+
+    def turn(k: int) -> bool:
+        if k == len(node.generators):
+            element()
+            return True
+        generator = node.generators[k]
+        if k == 0:
+            cx.frames.pop()
+        iterable = evaluate(cx, generator.iter)
+        if k == 0:
+            cx.frames.append(inner)
+        if iterable is POISON:
+            return False
+        items = containers.items_of(cx, generator.iter, iterable)
+        if items is None:
+            if iterable is not POISON:
+                _refuse_unknown_length(cx, node, generator, iterable)
+            return False
+        done = True
+        for item in items:
+            containers.assign(cx, generator.target, item)
+            tests = [operators.truth(cx, t, evaluate(cx, t)) for t in generator.ifs]
+            if any(not isinstance(t, Known) for t in tests):
+                cx.refuse("SD213", generator.iter, iterable="a filtered iterable", elements="chosen by a staged condition")
+                return False
+            if all(isinstance(t, Known) and t.obj for t in tests):
+                done = turn(k + 1) and done
+        return done
+
+    cx.frames.append(inner)
+    try:
+        return turn(0)
+    finally:
+        cx.frames.pop()
+
+
+def _refuse_unknown_length(cx: Context, node: ast.AST, generator: ast.comprehension, iterable: Val) -> None:
+    if isinstance(iterable, Sequence_):
+        for part in iterable.parts:
+            if isinstance(part, Num) and part.tags:
+                cx.need_static(generator.iter, part, "the number of turns of a comprehension")
+    cx.refuse("SD213", node, iterable=f"`{cx.text(generator.iter)}`", elements="made turn by turn")
+
+
+# --- attributes, subscripts, calls
+
+
+def _attribute(cx: Context, node: ast.Attribute) -> Val:
+    return attribute(cx, node, evaluate(cx, node.value), node.attr)
+
+
+def _subscript(cx: Context, node: ast.Subscript) -> Val:
+    base = evaluate(cx, node.value)
+    return subscript(cx, node, base, evaluate(cx, node.slice))
+
+
+def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
+    """`base[index]`."""
+    if memory.is_poison(base, index):
+        return POISON
+    if isinstance(base, Arr):
+        return subscripts.read(cx, node, base, index)
+    return containers.subscript(cx, node, base, index)
+
+
+def _slice(cx: Context, node: ast.Slice) -> Val:
+    lo, hi, step = (NONE if part is None else evaluate(cx, part) for part in (node.lower, node.upper, node.step))
+    return SliceVal(lo, hi, step)
+
+
+def _lambda(cx: Context, node: ast.Lambda) -> Val:
+    return calls.closure(cx, node)
+
+
+def _starred(cx: Context, node: ast.Starred) -> Val:
+    return cx.refuse("SD228", node, construct=f"`{cx.text(node)}`")
+
+
+def _named(cx: Context, node: ast.NamedExpr) -> Val:
+    return cx.refuse("SD214", node)
+
+
+def _yield(cx: Context, node: ast.expr) -> Val:
+    return cx.refuse("SD201", node)
+
+
+def _await(cx: Context, node: ast.expr) -> Val:
+    return cx.refuse("SD202", node, construct="await")
+
+
+def _f_string(cx: Context, node: ast.JoinedStr) -> Val:
+    parts: list[str] = []
+    for piece in node.values:
+        if isinstance(piece, ast.Constant):
+            parts.append(str(piece.value))
+            continue
+        assert isinstance(piece, ast.FormattedValue)
+        val = evaluate(cx, piece.value)
+        spec = "" if piece.format_spec is None else evaluate(cx, piece.format_spec)
+        if val is POISON:
+            return POISON
+        if not isinstance(val, Known) or not isinstance(spec, (str, Known)):
+            return cx.refuse("SD222", node, construct="formatted string")
+        obj = {ord("r"): repr, ord("s"): str, ord("a"): ascii}.get(piece.conversion, lambda x: x)(val.obj)
+        parts.append(format(obj, spec if isinstance(spec, str) else spec.obj))
+    return Known("".join(parts))
+
+
+_HANDLERS: dict[type[ast.AST], Callable[[Context, Any], Val]] = {
+    ast.Constant: _constant, ast.Name: _name, ast.BinOp: _binary, ast.UnaryOp: _unary, ast.Compare: _compare, ast.BoolOp: _bool_op,
+    ast.IfExp: _if_exp, ast.Tuple: _tuple, ast.List: _list, ast.Dict: _dict, ast.Set: _set, ast.SetComp: _set, ast.ListComp: _list_comp,
+    ast.DictComp: _dict_comp, ast.GeneratorExp: _generator, ast.Attribute: _attribute, ast.Subscript: _subscript, ast.Slice: _slice,
+    ast.Call: lambda cx, node: calls.call(cx, node), ast.Lambda: _lambda, ast.Starred: _starred, ast.NamedExpr: _named,
+    ast.Yield: _yield, ast.YieldFrom: _yield, ast.Await: _await, ast.JoinedStr: _f_string,
+}  # fmt: skip
+
+__all__ = ["Closure", "DictRef", "ListRef", "evaluate", "generator_items", "opt_elem", "subscript"]

@@ -1,0 +1,393 @@
+"""Two states become one: what a name or cell holds after a branch, or at the header of a loop.
+
+`Joiner` pairs what the two sides hold.  Where they differ, each side contributes an IR value, and the pair becomes one
+result of the operation.  Arrays follow one product rule: a pair (cell on one side, cell on the other) is one new cell,
+so names that shared memory still do, and pairs with a common side may alias.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from symdiff.frontend.python import memory
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.sizes import fresh_opaque
+from symdiff.frontend.python.store import MISSING, Changes, Scope
+from symdiff.frontend.python.values import (
+    BOTTOM,
+    DEAD,
+    POISON,
+    UNBOUND,
+    Arr,
+    Cell,
+    Closure,
+    Conflict,
+    DictRef,
+    Grown,
+    Known,
+    ListRef,
+    Maybe,
+    Method,
+    Num,
+    Sequence_,
+    Struct,
+    Val,
+    static_size,
+)
+from symdiff.ir import dims, types
+from symdiff.ir.core import Value
+from symdiff.ir.types import AVal, Kind, Opt, Seq, Type
+
+Rebuild = Callable[[Sequence[Value]], Val]
+
+
+@dataclass(eq=False)
+class Side:
+    """The end of one path: its region, what it changed, and whether it has left (its locals no longer matter)."""
+
+    scope: Scope
+    changes: Changes
+    left: bool = False
+
+    @contextmanager
+    def active(self, cx: Context) -> Iterator[None]:
+        """Emit into this side, in its state."""
+        outer, cx.scope = cx.scope, self.scope
+        cx.store.begin()
+        cx.store.apply(self.changes)
+        try:
+            yield
+        finally:
+            cx.store.end()
+            cx.scope = outer
+
+
+class Joiner:
+    """Collects the pairs of values that two sides contribute."""
+
+    def __init__(self, cx: Context, then: Side, orelse: Side, node: ast.AST) -> None:
+        self.cx = cx
+        self.sides = (then, orelse)
+        self.node = node
+        self.outs: list[tuple[Value, Value]] = []
+        self.cells: dict[Any, Val] = {}
+        self.later: list[Callable[[Sequence[Value]], None]] = []
+
+    def join(self, a: Any, b: Any) -> Rebuild:
+        """Pair what both sides hold; what they hold together, once the operation is there."""
+        a, b = (UNBOUND if x is MISSING else x for x in (a, b))
+        if a is b:
+            return lambda outs: a  # type: ignore[no-any-return]
+        for one, other in ((a, b), (b, a)):
+            if one is POISON or one is DEAD:
+                return lambda outs, one=one: one  # type: ignore[misc]
+            if isinstance(one, Conflict):
+                return lambda outs, one=one: one  # type: ignore[misc]
+        if same_known(a, b):
+            return lambda outs: a  # type: ignore[no-any-return]
+        if isinstance(a, Num) and isinstance(b, Num) and a.value is b.value and a.dim == b.dim:
+            return lambda outs: Num(a.value, a.dim, a.tags | b.tags)
+        found = self._structure(a, b)
+        return self._numeric(a, b) if found is None else found
+
+    # --- containers
+
+    def _structure(self, a: Val, b: Val) -> Rebuild | None:
+        if a is BOTTOM or b is BOTTOM:
+            return self._bottom(a, b)
+        if isinstance(a, Struct) and isinstance(b, Struct) and (a.kind, a.cls, len(a.items)) == (b.kind, b.cls, len(b.items)):
+            parts = [self.join(x, y) for x, y in zip(a.items, b.items, strict=True)]
+            return lambda outs: Struct(a.kind, tuple(p(outs) for p in parts), a.cls, a.keys)
+        if isinstance(a, ListRef) and isinstance(b, ListRef):
+            return self._references(a, b, ListRef)
+        if isinstance(a, DictRef) and isinstance(b, DictRef):
+            return self._references(a, b, DictRef)
+        if isinstance(a, (Closure, Method, Sequence_, ListRef, DictRef, Struct)) or isinstance(
+            b, (Closure, Method, Sequence_, ListRef, DictRef, Struct)
+        ):
+            return self._conflict(a, b)
+        return None
+
+    def _references(self, a: Any, b: Any, make: type) -> Rebuild:
+        """Two lists (or dicts): a new one that may share with both."""
+        key = (a.cell, b.cell)
+        if a.cell is b.cell:
+            return lambda outs: a
+        if key not in self.cells:
+            cell = Cell(a.cell.kind, a.cell.loc, name=a.cell.name)
+            for other in key:
+                memory.may_alias(cell, other)
+            self.cells[key] = make(cell)
+            rebuild = self.content(self._content(0, a.cell), self._content(1, b.cell))
+            if rebuild is None:
+                return self._conflict(a, b)
+            self.later.append(lambda outs: self.cx.store.set(cell, rebuild(outs)))
+        found = self.cells[key]
+        return lambda outs: found
+
+    def _content(self, side: int, cell: Cell) -> Any:
+        return self.sides[side].changes.get(cell, self.cx.store.get(cell))
+
+    def content(self, a: Any, b: Any) -> Callable[[Sequence[Value]], Any] | None:
+        """What a cell holds, where the sides disagree; None where nothing fits both."""
+        if a is b:
+            return lambda outs: a
+        if isinstance(a, tuple) and isinstance(b, tuple):
+            if len(a) != len(b):
+                return None
+            parts = [self.join(x, y) for x, y in zip(a, b, strict=True)]
+            return lambda outs: tuple(p(outs) for p in parts)
+        if isinstance(a, dict) and isinstance(b, dict):
+            if list(a) != list(b):
+                return None
+            items = {k: self.join(a[k], b[k]) for k in a}
+            return lambda outs: {k: p(outs) for k, p in items.items()}
+        if isinstance(a, Grown) and isinstance(b, Grown) and a.value.type == b.value.type:
+            at = self._pair(a.value, b.value)
+            return lambda outs: Grown(outs[at])
+        if isinstance(a, Value) and isinstance(b, Value):
+            return self._versions(a, b)
+        return None
+
+    def _versions(self, a: Value, b: Value) -> Callable[[Sequence[Value]], Any] | None:
+        if a.type != b.type:
+            return None
+        at = self._pair(a, b)
+        return lambda outs: outs[at]
+
+    def _conflict(self, a: Val, b: Val) -> Rebuild:
+        cx = self.cx
+        made = Conflict(cx.describe(a), cx.describe(b), "SD310")
+        return lambda outs: made
+
+    # --- numbers and arrays
+
+    def _numeric(self, a: Val, b: Val) -> Rebuild:
+        maybe = any(x is UNBOUND or isinstance(x, Maybe) for x in (a, b))
+        kinds = [self._type(x) for x in (a, b) if x is not UNBOUND]
+        if any(k is None for k in kinds):
+            return self._conflict(a, b)
+        known = [k for k in kinds if k is not None]
+        t = known[0] if len(known) == 1 else join_types(known[0], known[1])
+        if t is None:
+            return self._conflict(a, b)
+        if t.kind is Kind.ARRAY:
+            return self._arrays(a, b, t, maybe)
+        t = self._checked(t)
+        pair = [self._scalar(k, x, t, maybe) for k, x in enumerate((a, b))]
+        at = self._pair(*pair)
+        if maybe:
+            return lambda outs: Maybe(outs[at])
+        tags = self.cx.tags([a, b])
+        dim = a.dim if isinstance(a, Num) and isinstance(b, Num) and a.dim == b.dim else None
+        return lambda outs: Num(outs[at], dim, tags)
+
+    def _checked(self, t: AVal) -> AVal:
+        return t
+
+    def _type(self, x: Val) -> AVal | None:
+        """The type of a number or array, known or staged; None for everything else."""
+        if isinstance(x, Maybe):
+            assert isinstance(x.value.type, Opt) and isinstance(x.value.type.elem, AVal)
+            return x.value.type.elem
+        if isinstance(x, Num):
+            return x.type
+        if isinstance(x, Arr):
+            return self._array_type(x)
+        if isinstance(x, Known) and self.cx.is_numeric(x):
+            return types.type_of(x.obj)
+        return None
+
+    def _array_type(self, x: Arr) -> AVal | None:
+        for side in self.sides:
+            version = side.changes.get(x.cell, self.cx.store.get(x.cell))
+            if isinstance(version, Value):
+                if not x.path:
+                    assert isinstance(version.type, AVal)
+                    return version.type
+                if x.cache is not None:
+                    assert isinstance(x.cache[1].type, AVal)
+                    return x.cache[1].type
+        return None
+
+    def _scalar(self, k: int, x: Val, t: AVal, maybe: bool) -> Value:
+        """The value one side contributes, converted to the common type."""
+        with self.sides[k].active(self.cx):
+            scope = self.cx.scope
+            if x is UNBOUND:
+                return scope.emit("opt_none", elem=t)[0]
+            if isinstance(x, Maybe):
+                if x.value.type == Opt(t):
+                    return scope.use(x.value)
+                return scope.emit("opt_convert", x.value, elem=t)[0]
+            value = scope.use(self.cx.value(x))
+            if value.type != t:
+                value = scope.emit("convert", value, kind=t.kind, dtype=t.dtype)[0]
+            return scope.emit("opt_some", value)[0] if maybe else value
+
+    def _arrays(self, a: Val, b: Val, t: AVal, maybe: bool) -> Rebuild:
+        key = (_place(a), _place(b))
+        if key not in self.cells or maybe:
+            pair = [self._array(k, x, t, maybe) for k, x in enumerate((a, b))]
+            at = self._pair(*pair)
+            if maybe:
+                return lambda outs: Maybe(outs[at])
+            cell = Cell("array", self.cx.scope.loc, contiguous=t.rank <= 1)
+            for x in (a, b):
+                if isinstance(x, Arr):
+                    cell.name = cell.name or x.cell.name
+                    memory.may_alias(cell, x.cell)
+            for (first, second), other in self.cells.items():
+                if isinstance(other, Arr) and (first == key[0] or second == key[1]):
+                    memory.may_alias(cell, other.cell)
+            self.cells[key] = Arr(cell)
+            self.later.append(lambda outs: self.cx.store.set(cell, outs[at]))
+        found = self.cells[key]
+        return lambda outs: found
+
+    def _array(self, k: int, x: Val, t: AVal, maybe: bool) -> Value:
+        with self.sides[k].active(self.cx):
+            scope = self.cx.scope
+            if x is UNBOUND:
+                return scope.emit("opt_none", elem=t)[0]
+            if isinstance(x, Maybe):
+                return scope.use(x.value)
+            value = scope.use(self.cx.value(x))
+            assert isinstance(value.type, AVal)
+            if value.type.shape != t.shape:
+                value = scope.emit("retype", value, shape=t.shape)[0]
+            return scope.emit("opt_some", value)[0] if maybe else value
+
+    # --- a path that has left
+
+    def _bottom(self, a: Val, b: Val) -> Rebuild:
+        """The value of the other side; the one that left contributes anything of its type."""
+        k, live = (0, b) if a is BOTTOM else (1, a)
+        if live is BOTTOM or live is UNBOUND or isinstance(live, (Known, Closure, Method, Sequence_)):
+            return lambda outs: UNBOUND if live is BOTTOM else live
+        if isinstance(live, Struct):
+            items = [self.join(*((BOTTOM, x) if k == 0 else (x, BOTTOM))) for x in live.items]
+            return lambda outs: Struct(live.kind, tuple(p(outs) for p in items), live.cls, live.keys)
+        if isinstance(live, (ListRef, DictRef)):
+            return self._bottom_reference(k, live)
+        t = self._type(live)
+        if t is None:
+            return lambda outs: live
+        if isinstance(live, Maybe) or not all(static_size(d) for d in t.shape):
+            return self._numeric(*((UNBOUND, live) if k == 0 else (live, UNBOUND)))
+        with self.sides[k].active(self.cx):
+            dummy = self.cx.scope.emit("zeros", type=t, shape=t.shape)[0]
+        pair = [dummy, dummy]
+        maker = self._array if t.kind is Kind.ARRAY else self._scalar
+        pair[1 - k] = maker(1 - k, live, t, False)
+        at = self._pair(*pair)
+        if t.kind is not Kind.ARRAY:
+            return lambda outs: Num(outs[at], live.dim if isinstance(live, Num) else None, self.cx.tags([live]))
+        return self._bottom_array(live, at)
+
+    def _bottom_array(self, live: Val, at: int) -> Rebuild:
+        assert isinstance(live, Arr)
+        key = (BOTTOM, _place(live))
+        if key not in self.cells:
+            cell = Cell("array", self.cx.scope.loc, contiguous=live.cell.contiguous and not live.path, name=live.cell.name)
+            memory.may_alias(cell, live.cell)
+            self.cells[key] = Arr(cell)
+            self.later.append(lambda outs: self.cx.store.set(cell, outs[at]))
+        found = self.cells[key]
+        return lambda outs: found
+
+    def _bottom_reference(self, k: int, live: ListRef | DictRef) -> Rebuild:
+        content = self._content(1 - k, live.cell)
+        if self.cx.store.get(live.cell) is not MISSING:
+            return lambda outs: live  # it existed before: its content is joined as a cell
+        cell = Cell(live.cell.kind, live.cell.loc, name=live.cell.name)
+        made = type(live)(cell)
+        if isinstance(content, tuple):
+            parts = [self.join(*((BOTTOM, x) if k == 0 else (x, BOTTOM))) for x in content]
+            self.later.append(lambda outs: self.cx.store.set(cell, tuple(p(outs) for p in parts)))
+        elif isinstance(content, dict):
+            items = {key: self.join(*((BOTTOM, x) if k == 0 else (x, BOTTOM))) for key, x in content.items()}
+            self.later.append(lambda outs: self.cx.store.set(cell, {key: p(outs) for key, p in items.items()}))
+        else:
+            return self._conflict(UNBOUND, live)
+        return lambda outs: made
+
+    def _pair(self, a: Value, b: Value) -> int:
+        with_scopes = []
+        for side, v in zip(self.sides, (a, b), strict=True):
+            with_scopes.append(side.scope.use(v))
+        self.outs.append((with_scopes[0], with_scopes[1]))
+        return len(self.outs) - 1
+
+
+def _place(x: Val) -> Any:
+    return (x.cell, tuple(id(s) for s in x.path)) if isinstance(x, Arr) else id(x)
+
+
+def same_known(a: Any, b: Any) -> bool:
+    """Whether two known objects are interchangeable: one object, or equal numbers of one type, bit for bit."""
+    if not isinstance(a, Known) or not isinstance(b, Known):
+        return False
+    x, y = a.obj, b.obj
+    if x is y:
+        return True
+    if type(x) is not type(y) or isinstance(x, np.ndarray):
+        return False
+    if isinstance(x, (float, complex)):
+        return repr(x) == repr(y)
+    return isinstance(x, (int, str, bytes, np.dtype, range)) and x == y
+
+
+def join_types(a: AVal, b: AVal) -> AVal | None:
+    """The least type that holds both, or None.
+
+    Kinds: Python and NumPy scalars give EITHER, which carries its object as it is; int and float do too.  NumPy scalars
+    of different dtypes, arrays of different dtype or rank, and scalar against array have no join.
+    """
+    if a == b:
+        return a
+    if (a.kind is Kind.ARRAY) != (b.kind is Kind.ARRAY):
+        return None
+    if a.kind is Kind.ARRAY:
+        return _join_arrays(a, b)
+    if a.kind is b.kind is Kind.NUMPY:
+        return None
+    for one, other in ((a, b), (b, a)):
+        if one.kind is Kind.NUMPY and not _embeds(other, one):
+            return None
+    strong = next((t.dtype for t in (a, b) if t.kind is Kind.NUMPY), None)
+    dtype = strong or max(a.dtype, b.dtype, key=["b1", "i8", "f4", "f8", "c8", "c16"].index)
+    return AVal(Kind.EITHER, (), dtype)
+
+
+def _embeds(t: AVal, strong: AVal) -> bool:
+    """Whether a Python number of type t means the same next to a NumPy scalar of the other type."""
+    order = "biufc"
+    return order.index(t.dtype[0]) <= order.index(strong.dtype[0])
+
+
+def _join_arrays(a: AVal, b: AVal) -> AVal | None:
+    if a.dtype != b.dtype or a.rank != b.rank:
+        return None
+    if all(dims.equal(x, y) is True for x, y in zip(a.shape, b.shape, strict=True)):
+        return a
+    return None
+
+
+def widen_shapes(cx: Context, a: AVal, b: AVal, key: Any) -> AVal | None:
+    """Arrays whose sizes differ between the sides: a size of its own where they do."""
+    if a.kind is not Kind.ARRAY or b.kind is not Kind.ARRAY or a.dtype != b.dtype or a.rank != b.rank:
+        return None
+    shape = tuple(x if dims.equal(x, y) is True else fresh_opaque(cx, (key, k)) for k, (x, y) in enumerate(zip(a.shape, b.shape, strict=True)))
+    return AVal(Kind.ARRAY, shape, a.dtype)
+
+
+def opt_of(t: Type) -> Opt:
+    assert not isinstance(t, Seq)
+    return Opt(t)

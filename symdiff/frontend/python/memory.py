@@ -1,0 +1,149 @@
+"""Cells and views: reads resolve against a cell's current version, writes make a new one.
+
+By hand: `r = y[1:]; y[2] = v; s = r[1]`.  `r` is the path (cell of y, [1:]).  The write makes version 1 of the cell,
+`index_set(y, v; [2])`; reading `r` then is `index(version 1; [1:])`, so `s` is v.  A write through `r` reads the part,
+updates it, and sets it back.  Where view or copy is not known, the result is a cell that *may* share memory with its
+base: a write to one makes the other stale, and reading a stale cell is an error naming both lines.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Any
+
+from symdiff.errors import Loc
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.store import MISSING
+from symdiff.frontend.python.values import POISON, Arr, Cell, Num, Step, Val
+from symdiff.ir.core import Value
+from symdiff.ir.types import AVal, Kind
+
+
+def read(cx: Context, arr: Arr) -> Value:
+    """The array as it is now."""
+    version = cx.store.get(arr.cell)
+    assert isinstance(version, Value), (arr.cell, version)
+    if not arr.path:
+        return version
+    if arr.cache is not None and arr.cache[0] is version and cx.scope.sees(arr.cache[1]):
+        return arr.cache[1]
+    value = version
+    for step in arr.path:
+        value = read_step(cx, value, step)
+    arr.cache = (version, value)
+    return value
+
+
+def read_step(cx: Context, value: Value, step: Step) -> Value:
+    if step.perm is not None:
+        return cx.scope.emit("transpose", value, axes=step.perm)[0]
+    return cx.scope.emit("index", value, *step.operands, spec=step.spec)[0]
+
+
+def check_stale(cx: Context, node: ast.AST, val: Val) -> bool:
+    """Whether reading `val` is an error (reported)."""
+    if not isinstance(val, Arr):
+        return False
+    wrote = cx.store.get(("stale", val.cell), None)
+    if wrote is None or wrote is MISSING:
+        return False
+    base, loc = wrote
+    name = f"`{cx.text(node)}`"
+    cx.refuse("SD501", node, notes=[(loc, "the write")], name=name, base=f"`{base}`")
+    return True
+
+
+def view(cx: Context, base: Arr, step: Step) -> Val:
+    """A view of an array, read at once: an IndexError stays where the user wrote the subscript."""
+    value = read_step(cx, read(cx, base), step)
+    t = value.type
+    assert isinstance(t, AVal)
+    if t.kind is not Kind.ARRAY:
+        return Num(value, None)
+    version = cx.store.get(base.cell)
+    return Arr(base.cell, (*base.path, step), (version, value))
+
+
+def shares(cx: Context, result: Val, bases: Sequence[Val]) -> Val:
+    """A result that may or may not share memory with the arrays it was made of."""
+    if isinstance(result, Arr):
+        for base in bases:
+            if isinstance(base, Arr):
+                may_alias(result.cell, base.cell)
+    return result
+
+
+def may_alias(a: Cell, b: Cell) -> None:
+    """Record that two cells, and what they already may share with, may share memory."""
+    if a is b:
+        return
+    for one in {a, *a.may}:
+        for other in {b, *b.may}:
+            if one is not other:
+                one.may.add(other)
+                other.may.add(one)
+
+
+def write(cx: Context, node: ast.AST, arr: Arr, new: Value) -> bool:
+    """Make `new` the content of the view; False after a problem was reported."""
+    if not writable(cx, node, arr):
+        return False
+    levels = [cx.store.get(arr.cell)]
+    for step in arr.path[:-1]:
+        levels.append(read_step(cx, levels[-1], step))
+    for level, step in zip(reversed(levels), reversed(arr.path), strict=False):
+        new = _put_back(cx, level, new, step)
+    cx.store.set(arr.cell, new)
+    if arr.cell.name and not new.hint:
+        new.hint = arr.cell.name
+    _touch(cx, arr.cell, cx.loc(node))
+    return True
+
+
+def _put_back(cx: Context, level: Value, part: Value, step: Step) -> Value:
+    if step.perm is not None:
+        inverse = [0] * len(step.perm)
+        for k, p in enumerate(step.perm):
+            inverse[p] = k
+        return cx.scope.emit("transpose", part, axes=tuple(inverse))[0]
+    return cx.scope.emit("index_set", level, part, *step.operands, spec=step.spec)[0]
+
+
+def writable(cx: Context, node: ast.AST, arr: Arr) -> bool:
+    cell = arr.cell
+    if cell.readonly is not None:
+        cx.refuse("SD506", node, name=f"`{cx.text(node)}`", origin=cell.readonly)
+        return False
+    if cell.external is not None and cell.param is None:
+        cx.refuse("SD503", node, name=f"`{cell.external}`")
+        return False
+    for other in {cell, *cell.may}:
+        if other.param is not None:
+            cx.written.add(other.param)
+        elif other.external is not None and other is not cell:
+            cx.refuse("SD503", node, name=f"`{other.external}`")
+            return False
+    return True
+
+
+def _touch(cx: Context, cell: Cell, loc: Loc) -> None:
+    """The cells that may share the written one's memory can no longer be read."""
+    for other in sorted(cell.may, key=lambda c: (c.name, id(c))):
+        cx.store.set(("stale", other), (cell.name or "an array", loc))
+
+
+def compose(path: tuple[Step, ...], step: Step) -> tuple[tuple[Step, ...], Step]:
+    """`A[i][j]` is `A[i, j]`: integer steps join the next subscript, so that a write is one operation."""
+    if not path or step.perm is not None or path[-1].perm is not None:
+        return path, step
+    last = path[-1]
+    if not all(item[0] == "at" for item in last.spec):
+        return path, step
+    if not all(item[0] in ("at", "slice", "new") for item in step.spec):
+        return path, step
+    return path[:-1], Step(last.spec + step.spec, last.operands + step.operands)
+
+
+def is_poison(*vals: Any) -> bool:
+    return any(v is POISON for v in vals)

@@ -1,0 +1,273 @@
+"""Python's operators on known and staged values, with Python's meaning for Python numbers and NumPy's for the rest."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from symdiff.frontend.python import containers
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.values import NO_TAGS, POISON, Arr, Closure, DictRef, Known, ListRef, Num, Struct, Val, static_size
+from symdiff.ir import dims, types
+from symdiff.ir.core import REGISTRY
+from symdiff.ir.dims import Dim
+from symdiff.ir.types import Kind
+
+_PYTHON: dict[type[ast.AST], tuple[str, Callable[..., Any]]] = {
+    ast.Add: ("add", operator.add), ast.Sub: ("sub", operator.sub), ast.Mult: ("mul", operator.mul), ast.Div: ("div", operator.truediv),
+    ast.FloorDiv: ("floordiv", operator.floordiv), ast.Mod: ("mod", operator.mod), ast.Pow: ("pow", operator.pow),
+    ast.MatMult: ("matmul", operator.matmul), ast.BitAnd: ("bitwise_and", operator.and_), ast.BitOr: ("bitwise_or", operator.or_),
+    ast.BitXor: ("bitwise_xor", operator.xor), ast.LShift: ("left_shift", operator.lshift), ast.RShift: ("right_shift", operator.rshift),
+    ast.Lt: ("lt", operator.lt), ast.LtE: ("le", operator.le), ast.Gt: ("gt", operator.gt), ast.GtE: ("ge", operator.ge),
+    ast.Eq: ("eq", operator.eq), ast.NotEq: ("ne", operator.ne),
+    ast.USub: ("neg", operator.neg), ast.UAdd: ("pos", operator.pos), ast.Invert: ("invert", operator.invert),
+}  # fmt: skip
+_SIGN = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**", ast.MatMult: "@",
+         ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^", ast.LShift: "<<", ast.RShift: ">>", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">",
+         ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}  # fmt: skip
+_PURE = (bool, int, float, complex, str, tuple, bytes, type(None), np.generic, np.ndarray, np.dtype, type)
+
+
+def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Val:
+    """`left op right`."""
+    if left is POISON or right is POISON:
+        return POISON
+    prim, function = _PYTHON[type(op)]
+    if isinstance(left, Known) and isinstance(right, Known):
+        found = fold(cx, function, left, right)
+        if found is not None:
+            return found
+    if not cx.is_numeric(left) or not cx.is_numeric(right):
+        made = containers.binary(cx, node, op, left, right)
+        return made if made is not None else _unsupported(cx, node, op, left, right)
+    made = _size(op, left, right)
+    if made is not None:
+        return made
+    if isinstance(op, ast.Pow):
+        return power(cx, node, left, right)
+    if prim not in REGISTRY:
+        return cx.refuse("SD321", node, operation=_SIGN[type(op)], left=cx.describe(left), right=cx.describe(right))
+    return _with_dim(cx, op, left, right, cx.emit(node, prim, _counted(cx, node, left), _counted(cx, node, right)))
+
+
+def _unsupported(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Val:
+    return cx.refuse("SD321", node, operation=_SIGN[type(op)], left=cx.describe(left), right=cx.describe(right))
+
+
+def fold(cx: Context, function: Callable[..., Any], *vals: Known) -> Known | None:
+    """The result on known objects; None where Python raises (it then does so at run time) or where it is not pure."""
+    if not all(isinstance(v.obj, _PURE) for v in vals):
+        return None
+    try:
+        with np.errstate(all="ignore"):
+            return Known(function(*(v.obj for v in vals)))
+    except (ArithmeticError, TypeError, ValueError):
+        return None
+
+
+def _counted(cx: Context, node: ast.AST, val: Val) -> Val:
+    """Python's bools count as ints in arithmetic."""
+    if isinstance(val, Num) and val.type.kind is Kind.PYTHON and val.type.dtype == "b1":
+        return cx.emit(node, "convert", val, kind=Kind.PYTHON, dtype="i8")
+    if isinstance(val, Known) and isinstance(val.obj, bool):
+        return Known(int(val.obj))
+    return val
+
+
+def as_dim(val: Val) -> Dim | None:
+    """The size that an integer is known to be."""
+    if isinstance(val, Known) and type(val.obj) is int:
+        return val.obj
+    return val.dim if isinstance(val, Num) else None
+
+
+def _combine(op: ast.AST, a: Dim, b: Dim) -> Dim | None:
+    if isinstance(op, (ast.Add, ast.Sub, ast.Mult)):
+        return {ast.Add: dims.add, ast.Sub: dims.sub, ast.Mult: dims.mul}[type(op)](a, b)
+    if isinstance(op, ast.FloorDiv) and isinstance(b, int) and b > 0:
+        return dims.floordiv(a, b)
+    return None
+
+
+def _size(op: ast.AST, left: Val, right: Val) -> Val | None:
+    """Arithmetic on sizes stays a size, and is written where it is used."""
+    a, b = as_dim(left), as_dim(right)
+    if a is None or b is None or not (static_size(a) and static_size(b)):
+        return None
+    found = _combine(op, a, b)
+    if found is None:
+        return None
+    return Known(found) if isinstance(found, int) else Num(None, found)
+
+
+def _with_dim(cx: Context, op: ast.AST, left: Val, right: Val, found: Val) -> Val:
+    """An int made of run-time sizes keeps the size it equals."""
+    a, b = as_dim(left), as_dim(right)
+    if a is None or b is None or not isinstance(found, Num):
+        return found
+    return Num(found.value, _combine(op, a, b), found.tags)
+
+
+def power(cx: Context, node: ast.AST, left: Val, right: Val) -> Val:
+    """`left ** right`: on Python numbers an int to a negative power is a float, and a complex result is an error."""
+    a, b = cx.aval(left), cx.aval(right)
+    left, right = _counted(cx, node, left), _counted(cx, node, right)
+    python = a.kind in (Kind.PYTHON, Kind.EITHER) and b.kind in (Kind.PYTHON, Kind.EITHER)
+    if not python:
+        return cx.emit(node, "pow", left, right)
+    if a.dtype in "i8b1" and b.dtype in "i8b1":
+        if not isinstance(right, Known):
+            return cx.refuse("SD321", node, operation="**", left="int", right="int (an int or a float, depending on its sign)")
+        if right.obj < 0:
+            left = cx.emit(node, "convert", left, kind=Kind.PYTHON, dtype="f8")
+    elif not a.complex and not b.complex and b.inexact and not _whole(right):
+        return _real_power(cx, node, left, right)
+    return cx.emit(node, "pow", left, right)
+
+
+def _whole(val: Val) -> bool:
+    return isinstance(val, Known) and float(val.obj).is_integer()
+
+
+def _real_power(cx: Context, node: ast.AST, left: Val, right: Val) -> Val:
+    """Raise where Python would give a complex number."""
+    if isinstance(left, Known):
+        if left.obj < 0:
+            return cx.refuse("SD307", node, exponent=cx.text(node))
+    elif isinstance(right, Known):
+        negative = cx.emit(node, "lt", left, Known(0))
+        raise_if(cx, node, negative, "ValueError", ("negative number to a fractional power is complex",))
+    return cx.emit(node, "pow", left, right)
+
+
+def raise_if(cx: Context, node: ast.AST, condition: Val, exception: str, args: tuple[Any, ...]) -> None:
+    if condition is not POISON:
+        cx.at(node).emit("raise_if", cx.value(condition), exc=exception, args=args)
+
+
+def unary(cx: Context, node: ast.AST, op: ast.AST, val: Val) -> Val:
+    if val is POISON:
+        return POISON
+    if isinstance(op, ast.Not):
+        return negate(cx, node, truth(cx, node, val))
+    prim, function = _PYTHON[type(op)]
+    if isinstance(val, Known):
+        found = fold(cx, function, val)
+        if found is not None:
+            return found
+    if not cx.is_numeric(val):
+        return cx.refuse("SD321", node, operation=cx.text(node), left=cx.describe(val), right="nothing")
+    if isinstance(op, ast.USub) and isinstance(val, Num) and val.value is None and val.dim is not None:
+        return Num(None, dims.mul(-1, val.dim))
+    val = _counted(cx, node, val)
+    if isinstance(op, ast.UAdd) and "pos" not in REGISTRY:
+        return val if isinstance(val, (Num, Known)) else cx.emit(node, "copy", val) if "copy" in REGISTRY else val
+    if prim not in REGISTRY:
+        return cx.refuse("SD321", node, operation=cx.text(node), left=cx.describe(val), right="nothing")
+    return cx.emit(node, prim, val)
+
+
+def negate(cx: Context, node: ast.AST, test: Val) -> Val:
+    """`not test`, of a truth value."""
+    if test is POISON:
+        return POISON
+    if isinstance(test, Known):
+        return Known(not test.obj)
+    found = cx.emit(node, "eq", cx.emit(node, "convert", test, kind=Kind.PYTHON, dtype="b1"), Known(False))
+    return found
+
+
+def truth(cx: Context, node: ast.AST, val: Val) -> Val:
+    """What decides a branch: a known bool, or a staged scalar."""
+    if val is POISON:
+        return POISON
+    if isinstance(val, Known):
+        if isinstance(val.obj, np.ndarray) and val.obj.size != 1:
+            return cx.refuse("SD317", node, use="a condition", name=f"`{cx.text(node)}`", shape=val.obj.shape)
+        return Known(bool(val.obj))
+    if isinstance(val, (Struct, ListRef, DictRef)):
+        return containers.truth(cx, val)
+    if isinstance(val, Closure):
+        return Known(True)
+    if not cx.is_numeric(val):
+        return cx.refuse("SD317", node, use="a condition", name=f"`{cx.text(node)}`", shape=cx.describe(val))
+    t = cx.aval(val)
+    if t.rank:
+        return cx.refuse("SD317", node, use="a condition", name=f"`{cx.text(node)}`", shape=f"({', '.join(map(str, t.shape))})")
+    if isinstance(val, Num) and val.value is None and val.dim is not None:
+        low = dims.lower_bound(val.dim)
+        if low is not None and low > 0:
+            return Known(True)
+    if t.dtype == "b1" and t.kind is not Kind.ARRAY:
+        return val
+    return cx.emit(node, "convert", val, kind=Kind.PYTHON, dtype="b1")
+
+
+def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) -> Val:
+    if left is POISON or right is POISON:
+        return POISON
+    if isinstance(op, (ast.Is, ast.IsNot)):
+        return _identity(cx, node, op, left, right)
+    if isinstance(op, (ast.In, ast.NotIn)):
+        found = containers.contains(cx, node, left, right)
+        return found if isinstance(op, ast.In) or found is POISON else negate(cx, node, found)
+    prim, function = _PYTHON[type(op)]
+    if isinstance(left, Known) and isinstance(right, Known):
+        found_known = fold(cx, function, left, right)
+        if found_known is not None:
+            return found_known
+        if isinstance(op, (ast.Eq, ast.NotEq)):
+            return Known((left.obj is right.obj) == isinstance(op, ast.Eq))
+    if not cx.is_numeric(left) or not cx.is_numeric(right):
+        return containers.compare(cx, node, op, left, right)
+    decided = _compare_sizes(op, left, right)
+    if decided is not None:
+        return Known(decided)
+    return cx.emit(node, prim, left, right)
+
+
+def _compare_sizes(op: ast.cmpop, left: Val, right: Val) -> bool | None:
+    a, b = as_dim(left), as_dim(right)
+    if a is None or b is None:
+        return None
+    if isinstance(op, (ast.Eq, ast.NotEq)):
+        same = dims.equal(a, b)
+        return None if same is None else same == isinstance(op, ast.Eq)
+    if isinstance(op, (ast.Gt, ast.LtE)):  # a > b, a <= b
+        above, below = dims.compare(a, dims.add(b, 1)), dims.compare(a, b)
+        found = True if above is not None and above >= 0 else False if below is not None and below <= 0 else None
+        return None if found is None else found == isinstance(op, ast.Gt)
+    above, below = dims.compare(a, b), dims.compare(dims.add(a, 1), b)
+    found = True if above is not None and above >= 0 else False if below is not None and below <= 0 else None
+    return None if found is None else found == isinstance(op, ast.GtE)
+
+
+def _identity(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) -> Val:
+    positive = isinstance(op, ast.Is)
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Known) and one.obj is None:
+            return Known((isinstance(other, Known) and other.obj is None) == positive)
+    if isinstance(left, Known) and isinstance(right, Known):
+        return Known((left.obj is right.obj) == positive)
+    if isinstance(left, (Struct, Closure)) or isinstance(right, (Struct, Closure)):
+        return Known((left is right) == positive)
+    return cx.refuse("SD223", node, operator="is" if positive else "is not")
+
+
+def convert(cx: Context, node: ast.AST, val: Val, kind: Kind, dtype: str) -> Val:
+    """A scalar of another kind or dtype; itself where nothing changes."""
+    t = cx.aval(val)
+    if t == types.AVal(kind, t.shape, dtype):
+        return val
+    found = cx.emit(node, "convert", val, kind=kind, dtype=dtype)
+    if isinstance(found, Num) and isinstance(val, Num) and dtype == "i8" and t.dtype == "i8":
+        return Num(found.value, val.dim, val.tags or NO_TAGS)
+    return found
+
+
+def is_array(val: Val) -> bool:
+    return isinstance(val, Arr) or isinstance(val, Known) and isinstance(val.obj, np.ndarray)

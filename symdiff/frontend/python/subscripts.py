@@ -1,0 +1,227 @@
+"""`x[…]` on arrays: from the user's index to the spec of `primitives/indexing.py`, for reading and writing."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from symdiff.frontend.python import memory, sizes
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.values import NONE, POISON, Arr, Known, ListRef, Num, SliceVal, Step, Struct, Val
+from symdiff.ir import types
+from symdiff.ir.core import Value
+from symdiff.ir.dims import Dim
+from symdiff.ir.types import AVal, Kind
+
+
+@dataclass
+class _Spec:
+    items: list[tuple[Any, ...]] = field(default_factory=list)
+    operands: list[Value] = field(default_factory=list)
+    copies: bool = False  # an index that NumPy never takes as a view
+
+    @property
+    def basic(self) -> bool:
+        return not self.copies and all(item[0] not in ("array", "mask") for item in self.items)
+
+
+def entries(cx: Context, index: Val) -> list[Val]:
+    return list(index.items) if isinstance(index, Struct) and index.kind == "tuple" else [index]
+
+
+def build(cx: Context, node: ast.AST, base: Val, index: Val) -> _Spec | None:
+    """The spec of a subscript; None after a problem was reported."""
+    shape = cx.aval(base).shape
+    found = entries(cx, index)
+    if memory.is_poison(base, *found):
+        return None
+    taken = sum(_axes(cx, e) for e in found)
+    if taken > len(shape):
+        cx.refuse("SD316", node, count=taken, rank=len(shape))
+        return None
+    spec, axis = _Spec(), 0
+    for entry in found:
+        if isinstance(entry, Known) and entry.obj is Ellipsis:
+            for _ in range(len(shape) - taken):
+                spec.items.append(("slice", None, None, None, shape[axis]))
+                axis += 1
+        elif _add(cx, node, spec, entry, shape[axis] if axis < len(shape) else 1) is None:
+            return None
+        else:
+            axis += _axes(cx, entry)
+    return spec
+
+
+def _axes(cx: Context, entry: Val) -> int:
+    """How many axes of the array an entry takes."""
+    if isinstance(entry, Known) and (entry.obj is None or entry.obj is Ellipsis):
+        return 0
+    if isinstance(entry, Known) and isinstance(entry.obj, np.ndarray) and entry.obj.dtype == bool:
+        return entry.obj.ndim
+    if isinstance(entry, Arr) and cx.aval(entry).dtype == "b1":
+        return cx.aval(entry).rank
+    return 1
+
+
+def _add(cx: Context, node: ast.AST, spec: _Spec, entry: Val, n: Dim) -> bool | None:
+    """Append one entry of the index."""
+    if isinstance(entry, SliceVal):
+        return _add_slice(cx, node, spec, entry, n)
+    if isinstance(entry, Known) and entry.obj is None:
+        spec.items.append(("new",))
+        return True
+    if isinstance(entry, Known) and type(entry.obj) is int:
+        spec.items.append(("at", entry.obj))
+        return True
+    if isinstance(entry, ListRef):
+        from symdiff.frontend.python.arrays import to_array
+
+        spec.copies = True
+        entry = to_array(cx, node, entry)
+    if not cx.is_numeric(entry):
+        if entry is not POISON:
+            cx.refuse("SD321", node, operation="[…]", left="an array", right=cx.describe(entry))
+        return None
+    t = cx.aval(entry)
+    if t.dtype[0] not in "iub" or (t.dtype == "b1" and not t.rank):
+        cx.refuse("SD321", node, operation="[…]", left="an array", right=str(t))
+        return None
+    return _add_dynamic(cx, node, spec, entry, t)
+
+
+def _add_dynamic(cx: Context, node: ast.AST, spec: _Spec, entry: Val, t: AVal) -> bool:
+    value = cx.value(entry)
+    if t.dtype == "b1":
+        spec.items.append(("mask", sizes.fresh_opaque(cx, ("mask", value))))
+    elif t.rank:
+        spec.items.append(("array",))
+    else:
+        if t.kind is Kind.ARRAY:
+            spec.copies = True
+            value = cx.at(node).emit("convert", value, kind=Kind.PYTHON, dtype="i8")[0]
+        spec.items.append(("at", None))
+    spec.operands.append(value)
+    return True
+
+
+def _add_slice(cx: Context, node: ast.AST, spec: _Spec, entry: SliceVal, n: Dim) -> bool | None:
+    step = entry.step
+    if memory.is_poison(entry.lo, entry.hi, step):
+        return None
+    if not isinstance(step, Known) or step.obj is not None and type(step.obj) is not int:
+        cx.need_static(node, step, "the step of a slice")
+        return None
+    if step.obj == 0:
+        cx.refuse("SD403", node, function="a slice", message="the step is zero")
+        return None
+    bounds: list[Any] = []
+    known: list[Dim | None] = []
+    keys: list[Any] = []
+    for bound in (entry.lo, entry.hi):
+        if isinstance(bound, Known) and (bound.obj is None or type(bound.obj) is int):
+            bounds.append(bound.obj)
+            known.append(bound.obj)
+            keys.append(bound.obj)
+            continue
+        if not isinstance(bound, Num) or not types.AVal(Kind.ARRAY, (), bound.type.dtype).dtype.startswith(("i", "u")):
+            cx.refuse("SD321", node, operation="a slice", left="an array", right=cx.describe(bound))
+            return None
+        value = cx.value(bound)
+        spec.operands.append(value)
+        bounds.append("v")
+        known.append(bound.dim if bound.dim is not None else sizes.fresh_opaque(cx, ("bound", value)))
+        keys.append(value if bound.dim is None else bound.dim)
+    size = _size(cx, n, entry, known, keys, step.obj or 1)
+    spec.items.append(("slice", bounds[0], bounds[1], step.obj, size))
+    return True
+
+
+def _size(cx: Context, n: Dim, entry: SliceVal, known: list[Dim | None], keys: list[Any], step: int) -> Dim:
+    """The slice's length: a formula where every bound is a size, else opaque, the same for the same bounds."""
+    opaque = any(isinstance(b, Num) and b.dim is None for b in (entry.lo, entry.hi))
+    found = None if opaque else sizes.slice_size(n, known[0], known[1], step)
+    return sizes.fresh_opaque(cx, ("slice", n, *keys, step)) if found is None else found
+
+
+def read(cx: Context, node: ast.AST, base: Arr, index: Val) -> Val:
+    """`base[index]`: a view where NumPy gives one."""
+    cx.at(node)
+    spec = build(cx, node, base, index)
+    if spec is None:
+        return POISON
+    if not spec.basic:
+        value = cx.emit_value(node, "index", [cx.value(base), *spec.operands], spec=tuple(spec.items))
+        return POISON if value is None else cx.wrap(value)
+    path, step = memory.compose(base.path, Step(tuple(spec.items), tuple(spec.operands)))
+    return memory.view(cx, Arr(base.cell, path), step)
+
+
+def read_known(cx: Context, node: ast.AST, base: Known, index: Val) -> Val:
+    """A constant array indexed by something staged."""
+    spec = build(cx, node, base, index)
+    if spec is None:
+        return POISON
+    value = cx.emit_value(node, "index", [cx.value(base), *spec.operands], spec=tuple(spec.items))
+    return POISON if value is None else cx.wrap(value)
+
+
+def write(cx: Context, node: ast.AST, base: Arr, index: Val, val: Val) -> None:
+    """`base[index] = val`."""
+    cx.at(node)
+    if memory.is_poison(val) or memory.check_stale(cx, node, base) or not memory.writable(cx, node, base):
+        return
+    spec = build(cx, node, base, index)
+    if spec is None or not _fits(cx, node, base, val):
+        return
+    path, step = base.path, Step(tuple(spec.items), tuple(spec.operands))
+    if spec.basic:
+        path, step = memory.compose(path, step)
+    target = Arr(base.cell, path)
+    value = cx.emit_value(node, "index_set", [memory.read(cx, target), cx.value(val), *step.operands], spec=step.spec)
+    if value is not None:
+        memory.write(cx, node, target, value)
+
+
+def _fits(cx: Context, node: ast.AST, base: Arr, val: Val) -> bool:
+    """Whether NumPy stores the value without losing what a derivative needs."""
+    name = f"`{base.cell.name or cx.text(node)}`"
+    if isinstance(val, (ListRef, Struct)) or not cx.is_numeric(val):
+        cx.refuse("SD318", node, operation="=", value=cx.describe(val), name=name, dtype=cx.aval(base).dtype)
+        return False
+    to, t = cx.aval(base), cx.aval(val)
+    if t.inexact and not to.inexact:
+        cx.refuse("SD306", node, name=name, dtype=to.dtype)
+        return False
+    if t.complex and not to.complex:
+        cx.refuse("SD318", node, operation="=", value=str(t), name=name, dtype=to.dtype)
+        return False
+    return True
+
+
+def update(cx: Context, node: ast.AST, base: Arr, index: Val, val: Val, before: Value) -> bool:
+    """`base[index] += val` as one accumulation, where that is what NumPy does; False where it is not."""
+    spec = build(cx, node, base, index)
+    if spec is None:
+        return True
+    if not spec.basic or cx.store.get(base.cell) is not before:
+        return False
+    if not cx.is_numeric(val) or not memory.writable(cx, node, base) or not _fits(cx, node, base, val):
+        return True
+    path, step = memory.compose(base.path, Step(tuple(spec.items), tuple(spec.operands)))
+    target = Arr(base.cell, path)
+    value = cx.emit_value(node, "index_add", [memory.read(cx, target), cx.value(val), *step.operands], spec=step.spec)
+    if value is not None:
+        memory.write(cx, node, target, value)
+    return True
+
+
+def full_slice() -> SliceVal:
+    return SliceVal(NONE, NONE, NONE)
+
+
+def at_entries(index: Sequence[Val]) -> Val:
+    return Struct("tuple", tuple(index))

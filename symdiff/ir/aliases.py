@@ -1,0 +1,492 @@
+"""Who holds which memory: the walk behind the `buffers` pass, `ownership` and the check of both.
+
+Generated code writes in place where the IR says `x' = index_set(x, v)`.  That is right if, at that moment, nothing
+else that is still read shares memory with x.  By hand:
+
+    %a = zeros()                     a holds buffer 1
+    %r = index(%a, …)                r is a view: it holds buffer 1 as well
+    %b = index_set(%a, …)            wants to write buffer 1; if r is read below, r (a small slice) must be a copy
+    … for(…, %b) { (i, %c) …         turn by turn, c holds a buffer of its own: the *slot*.  Writing it in the body
+                                     means that the loop writes its operand b, and what the turn hands to the next
+
+`Flow` walks a function once, in the order of execution, and knows for each value the buffers it is (`top`) and those
+reachable inside it (`inner`: elements of lists, fields of records), and for each buffer the values that are live and
+hold it.  A slot of a loop, a parameter of a function get a buffer of their own; whether they are written is found in
+the body, and then demanded of what comes in (`claim`).  What to do where a claim fails is the subclass's: copy, complain
+or do without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from symdiff.ir.core import Block, Family, Function, Op, Program, Value
+from symdiff.ir.types import Alt, AVal, Kind, Opt, Saved, Seq, Type
+
+# Two marks stand among the buffers of a value: they are never written, and nobody shares them.
+READONLY = -1  # a constant, or a view that NumPy refuses to write
+ELEMENT = -2  # read out of a list or record, where the same array may stand twice
+
+Buffers = frozenset[int]
+_NONE: Buffers = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The buffers a value is, and those of what it contains."""
+
+    top: Buffers = _NONE
+    inner: Buffers = _NONE
+
+    @property
+    def all(self) -> Buffers:
+        return self.top | self.inner if self.inner else self.top
+
+
+NOTHING = Memory()
+Token = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What callers know of a function: the parameters it overwrites, and what each result may share.
+
+    A token is ("top", parameter), ("inner", parameter), ("mark", READONLY …) or ("shared", k): a buffer of two results.
+    """
+
+    written: frozenset[int] = frozenset()
+    outs: tuple[tuple[frozenset[Token], frozenset[Token]], ...] = ()
+
+    def join(self, other: Summary) -> Summary:
+        if not self.outs:
+            return Summary(self.written | other.written, other.outs)
+        outs = tuple((a[0] | b[0], a[1] | b[1]) for a, b in zip(self.outs, other.outs, strict=True))
+        return Summary(self.written | other.written, outs)
+
+
+@dataclass(slots=True)
+class Frame:
+    """A block being walked: where each value is used last, and the operations of the new block."""
+
+    block: Block
+    depth: int
+    last: dict[Value, int]
+    at: int = -1
+    ops: list[Op] = field(default_factory=list)
+    outs: list[Value] = field(default_factory=list)
+    env: dict[Value, Value] = field(default_factory=dict)
+    held: list[Value] = field(default_factory=list)
+
+    def value(self, v: Value) -> Value:
+        return self.env.get(v, v)
+
+    def rebuilt(self) -> Block:
+        old = self.block
+        kept = len(self.ops) == len(old.ops) and all(a is b for a, b in zip(self.ops, old.ops, strict=True))
+        if kept and tuple(self.outs) == old.outs:
+            return old
+        return Block(old.params, tuple(self.ops), tuple(self.outs))
+
+
+def mutable(t: Type) -> bool:
+    """Whether values of this type are objects that can be written: arrays, lists, and what may hold them."""
+    return t.kind is Kind.ARRAY if isinstance(t, AVal) else True
+
+
+def contains(t: Type) -> bool:
+    """Whether values of this type may hold other objects that can be written."""
+    if isinstance(t, (Seq, Opt)):
+        return mutable(t.elem)
+    return isinstance(t, Saved) or (isinstance(t, Alt) and any(map(mutable, (*t.then, *t.orelse))))
+
+
+def viewed(op: Op) -> int | None:
+    """The operand that an array result may be a view of."""
+    k = op.prim.views
+    if k is None or op.prim.family is Family.STRUCTURE or not mutable(op.outs[0].type):
+        return None
+    fancy = any(item[0] in ("array", "mask") for item in op.params.get("spec", ()))
+    return None if fancy else k
+
+
+class Flow:
+    """One walk over one function.  Subclasses say what to do where a claim fails."""
+
+    def __init__(self, program: Program, summaries: Mapping[str, Summary], public: Collection[str]) -> None:
+        self.program, self.summaries, self.public = program, summaries, public
+        self.memory: dict[Value, Memory] = {}
+        self.holders: dict[int, set[Value]] = {}  # live values only
+        self.fixed: set[int] = set()  # buffers of parameters that belong to the caller
+        self.under: dict[int, Buffers] = {}  # what a buffer of a cond's result may be in truth
+        self.written: set[int] = set()
+        self.made_by: dict[Value, tuple[Op, int]] = {}
+        self.fresh_count = 0
+
+    # --- what subclasses decide
+
+    def refused(self, frame: Frame, op: Op | None, x: Value, clash: frozenset[Value], where: str) -> Value:
+        """x cannot be overwritten: `clash` are the values that hold its memory, none where it is borrowed."""
+        raise NotImplementedError
+
+    def leaked(self, frame: Frame, op: Op | None, index: int, x: Value) -> Value:
+        """Result or saved field x shares memory with a parameter or another result, or is not writable."""
+        raise NotImplementedError
+
+    def defined(self, frame: Frame, op: Op) -> None:
+        """Called after each operation."""
+
+    def overwrites(self, frame: Frame, op: Op, ins: Sequence[Value]) -> int | None:
+        """An operand whose buffer the result of an elementwise operation takes over, where that costs nothing."""
+        return None
+
+    # --- memory
+
+    def fresh(self) -> int:
+        self.fresh_count += 1
+        return self.fresh_count
+
+    def new(self, t: Type) -> Memory:
+        if not mutable(t):
+            return NOTHING
+        return Memory(frozenset((self.fresh(),)), frozenset((self.fresh(),)) if contains(t) else _NONE)
+
+    def of(self, v: Value) -> Memory:
+        return self.memory.get(v, NOTHING)
+
+    def define(self, frame: Frame, v: Value, m: Memory) -> None:
+        if not mutable(v.type):
+            return
+        self.memory[v] = m
+        if frame.last.get(v, -1) > frame.at:
+            frame.held.append(v)
+            for b in m.all:
+                if b > 0:
+                    self.holders.setdefault(b, set()).add(v)
+
+    def drop(self, v: Value) -> None:
+        for b in self.of(v).all:
+            if b > 0 and b in self.holders:
+                self.holders[b].discard(v)
+
+    def closure(self, buffers: Iterable[int]) -> set[int]:
+        found: set[int] = set()
+        todo = list(buffers)
+        while todo:
+            b = todo.pop()
+            if b not in found:
+                found.add(b)
+                todo.extend(self.under.get(b, ()))
+        return found
+
+    def write(self, buffers: Iterable[int]) -> None:
+        self.written |= self.closure(buffers)
+
+    # --- claims
+
+    def claim(self, frame: Frame, op: Op | None, x: Value, others: Iterable[Value], where: str) -> Value:
+        """x, or what the subclass puts in its place, as an operand that is overwritten."""
+        free, clash = self.obstacle(x, others)
+        if not free:
+            x = self.refused(frame, op, x, clash, where)
+        self.write(self.of(x).top)
+        return x
+
+    def obstacle(self, x: Value, others: Iterable[Value]) -> tuple[bool, frozenset[Value]]:
+        top = self.of(x).top
+        if any(b < 0 or b in self.fixed for b in top):
+            return False, frozenset()
+        clash = {v for b in top for v in self.holders.get(b, ())}
+        clash.update(v for v in others if not top.isdisjoint(self.of(v).all))
+        return not clash, frozenset(clash)
+
+    # --- walking
+
+    def function(self, function: Function) -> tuple[Function, Summary]:
+        memories = []
+        for v in function.body.params:
+            m = self.new(v.type)
+            memories.append(m)
+            if function.name in self.public:
+                self.fixed |= m.all
+        frame = self.region(function.body, memories, (), 0)
+        if function.name in self.public:
+            self.release(frame)
+        summary = self.summary(memories, frame)
+        body = frame.rebuilt()
+        return (function if body is function.body else Function(function.name, body, function.dims)), summary
+
+    def region(self, block: Block, memories: Sequence[Memory], held: Collection[Value], depth: int) -> Frame:
+        """Walk a block; `held` are parameters that others still read when it ends."""
+        last = {v: k for k, op in enumerate(block.ops) for v in op.ins}
+        last.update(dict.fromkeys(block.outs, len(block.ops)))
+        last.update(dict.fromkeys(held, len(block.ops) + 1))
+        frame = Frame(block, depth, last)
+        for v, m in zip(block.params, memories, strict=True):
+            self.define(frame, v, m)
+        for k, op in enumerate(block.ops):
+            self.step(frame, k, op)
+        frame.at = len(block.ops)
+        frame.outs = [frame.value(v) for v in block.outs]
+        for v in frame.outs:
+            if frame.last.get(v, -1) <= frame.at:
+                self.drop(v)
+        return frame
+
+    def leave(self, frame: Frame) -> None:
+        for v in frame.held:
+            self.drop(v)
+
+    def step(self, frame: Frame, k: int, op: Op) -> None:
+        frame.at = k
+        ins = [frame.value(v) for v in op.ins]
+        for v in ins:
+            if frame.last.get(v, -1) <= k:
+                self.drop(v)
+        handler = _CONTROL.get(op.prim.name, Flow.plain)
+        memories, regions = handler(self, frame, op, ins)
+        kept = tuple(ins) == op.ins and all(a is b for a, b in zip(regions, op.regions, strict=True))
+        frame.ops.append(op if kept else Op(op.prim, tuple(ins), op.outs, op.params, tuple(regions), op.loc))
+        for v, m in zip(op.outs, memories, strict=True):
+            self.made_by[v] = (op, frame.depth)
+            self.define(frame, v, m)
+        self.defined(frame, op)
+
+    def plain(self, frame: Frame, op: Op, ins: list[Value]) -> _Effect:
+        k = op.prim.consumes
+        if k is not None and mutable(op.ins[k].type):
+            ins[k] = self.claim(frame, op, ins[k], [*ins[:k], *ins[k + 1 :]], "operand")
+        elif op.prim.family is Family.ELEMENTWISE and mutable(op.outs[0].type):
+            k = self.overwrites(frame, op, ins)
+        if k is not None and mutable(op.ins[k].type):
+            rest = [self.of(v).all for v in (*ins[:k], *ins[k + 1 :])] if contains(op.outs[0].type) else []
+            target = self.of(ins[k])
+            return [Memory(target.top, target.inner.union(*rest))], ()
+        return [self.result(op, v.type, ins) for v in op.outs], ()
+
+    def result(self, op: Op, t: Type, ins: Sequence[Value]) -> Memory:
+        """What a result shares, of an operation that overwrites nothing."""
+        if not mutable(t):
+            return NOTHING
+        name, prim = op.prim.name, op.prim
+        if name == "const":
+            return Memory(frozenset((READONLY,)))
+        source = viewed(op)
+        if source is not None:
+            readonly = frozenset((READONLY,)) if prim.info.get("readonly") else _NONE
+            return Memory(self.of(ins[source]).top | readonly)
+        made = self.new(t)
+        if prim.family is Family.STRUCTURE and prim.views is not None:
+            held = _NONE.union(*(self.of(v).all for v in ins))
+            if name in ("opt_some", "opt_get"):
+                return self.of(ins[0])
+            if name in ("alt_pack", "saved_pack"):
+                return Memory(made.top, held)
+            inner = self.of(ins[0]).inner | {ELEMENT}
+            return Memory(inner, inner if contains(t) else _NONE)
+        if contains(t) and prim.family is Family.LINEAR:
+            return Memory(made.top, made.inner.union(*(self.of(v).all for v in ins)))
+        return made
+
+    # --- control flow
+
+    def cond(self, frame: Frame, op: Op, ins: list[Value]) -> _Effect:
+        blocks, ends = [], []
+        for region in op.regions:
+            inner = self.region(region, [self.of(v) for v in ins[1:]], (), frame.depth + 1)
+            blocks.append(inner.rebuilt())
+            ends.append([self.of(v) for v in inner.outs])
+            self.leave(inner)
+        return [self.joined(j, ends) for j in range(len(op.outs))], tuple(blocks)
+
+    def joined(self, j: int, ends: Sequence[Sequence[Memory]]) -> Memory:
+        """A result of a cond.  It gets a buffer of its own if no branch shares it: `a, b = b, a` keeps two."""
+        both = ends[0][j], ends[1][j]
+        union = Memory(both[0].top | both[1].top, both[0].inner | both[1].inner)
+        if both[0].top == both[1].top:
+            return union
+        shared = any(b < 0 or b in self.fixed or self.holders.get(b) for b in union.top)
+        for side, mine in zip(ends, both, strict=True):
+            shared = shared or any(not mine.top.isdisjoint(m.all) for k, m in enumerate(side) if k != j)
+        if shared:
+            return union
+        own = self.fresh()
+        self.under[own] = union.top
+        return Memory(frozenset((own,)), union.inner)
+
+    def for_(self, frame: Frame, op: Op, ins: list[Value]) -> _Effect:
+        n_carry, n_xs = op.params["n_carry"], op.params["n_xs"]
+        slots = _Slots(self, op, ins, 3, n_carry)
+        rows = [self.row(v) for v in ins[3 + n_carry : 3 + n_carry + n_xs]]
+        caps = [self.of(v) for v in ins[3 + n_carry + n_xs :]]
+        body = op.regions[0]
+        memories = [NOTHING, *slots.memories, *rows, *caps]
+        inner = self.region(body, memories, body.params[1 + n_carry :], frame.depth + 1)
+        slots.close(inner)
+        slots.enter(frame, ins)
+        return slots.results(inner), (inner.rebuilt(),)
+
+    def row(self, xs: Value) -> Memory:
+        m = self.of(xs)
+        inner = (m.inner if isinstance(xs.type, Seq) else m.top) | {ELEMENT}
+        return Memory(inner, inner if isinstance(xs.type, Seq) and contains(xs.type.elem) else _NONE)
+
+    def while_(self, frame: Frame, op: Op, ins: list[Value]) -> _Effect:
+        n_carry = op.params["n_carry"]
+        slots = _Slots(self, op, ins, 0, n_carry)
+        memories = [*slots.memories, *(self.of(v) for v in ins[n_carry:])]
+        before, after = op.regions
+        test = self.region(before, memories, before.params, frame.depth + 1)
+        self.leave(test)
+        inner = self.region(after, memories, after.params[n_carry:], frame.depth + 1)
+        slots.close(inner)
+        slots.enter(frame, ins)
+        return slots.results(inner), (test.rebuilt(), inner.rebuilt())
+
+    def call(self, frame: Frame, op: Op, ins: list[Value]) -> _Effect:
+        summary = self.summaries[op.params["function"]]
+        for k in sorted(summary.written):
+            ins[k] = self.claim(frame, op, ins[k], [*ins[:k], *ins[k + 1 :]], "argument")
+        own: dict[Token, int] = {}
+
+        def meaning(tokens: frozenset[Token]) -> Buffers:
+            found: set[int] = set()
+            for token in sorted(tokens):
+                kind, k = token
+                if kind == "mark":
+                    found.add(k)
+                elif kind == "shared" or (kind == "top" and k in summary.written):
+                    found.add(own.setdefault(token, self.fresh()))
+                else:
+                    found |= self.of(ins[k]).top if kind == "top" else self.of(ins[k]).inner
+            return frozenset(found)
+
+        memories = [self.new(v.type) for v in op.outs]
+        for j, (top, inner) in enumerate(summary.outs):
+            if mutable(op.outs[j].type):
+                memories[j] = Memory(meaning(top) or memories[j].top, meaning(inner) or memories[j].inner)
+        return memories, ()
+
+    # --- ends of functions
+
+    def summary(self, params: Sequence[Memory], frame: Frame) -> Summary:
+        tokens: dict[int, Token] = {READONLY: ("mark", READONLY), ELEMENT: ("mark", ELEMENT)}
+        for k, m in enumerate(params):
+            tokens.update(dict.fromkeys(m.inner, ("inner", k)))
+            tokens.update(dict.fromkeys(m.top, ("top", k)))
+        ends = [(self.closure(m.top), self.closure(m.inner)) for m in map(self.of, frame.outs)]
+        count: dict[int, int] = {}
+        for top, inner in ends:
+            for b in top | inner:
+                count[b] = count.get(b, 0) + 1
+        for b, uses in count.items():
+            if uses > 1 and b not in tokens:
+                tokens[b] = ("shared", len(tokens))
+        outs = tuple(
+            (frozenset(tokens[b] for b in top if b in tokens), frozenset(tokens[b] for b in inner if b in tokens))
+            for top, inner in ends
+        )
+        return Summary(frozenset(k for k, m in enumerate(params) if not m.top.isdisjoint(self.written)), outs)
+
+    def release(self, frame: Frame) -> None:
+        """The results of a public function: writable, sharing memory with no argument and not with each other."""
+        given: set[int] = set()
+        makers = {v: op for op in frame.block.ops for v in op.outs}
+        for j, v in enumerate(frame.outs):
+            op = makers.get(v)
+            if op is not None and op.prim.name in ("saved_pack", "alt_pack"):
+                for k, part in enumerate(op.ins):
+                    self.hand_out(frame, op, k, frame.value(part), given)
+            else:
+                frame.outs[j] = self.hand_out(frame, None, j, v, given)
+
+    def hand_out(self, frame: Frame, op: Op | None, k: int, v: Value, given: set[int]) -> Value:
+        buffers = self.of(v).all - {ELEMENT}
+        if any(b == READONLY or b in self.fixed or b in given for b in self.closure(buffers)):
+            return self.leaked(frame, op, k, v)
+        given |= self.closure(buffers)
+        return v
+
+
+_Effect = tuple[Sequence[Memory], Sequence[Block]]
+_CONTROL: dict[str, Callable[[Flow, Frame, Op, list[Value]], _Effect]] = {
+    "cond": Flow.cond,
+    "for": Flow.for_,
+    "while": Flow.while_,
+    "call": Flow.call,
+}
+
+
+class _Slots:
+    """The carries of one loop: a buffer each, and what becomes of it from turn to turn."""
+
+    def __init__(self, flow: Flow, op: Op, ins: Sequence[Value], first: int, count: int) -> None:
+        self.flow, self.op, self.first, self.count = flow, op, first, count
+        self.skip = 1 if op.params.get("exit") else 0
+        self.initial = list(ins[first : first + count])
+        self.memories = [flow.new(v.type) for v in self.initial]
+        self.wanted: set[int] = set()
+        self.ends: list[Memory] = []
+
+    def close(self, body: Frame) -> None:
+        """The end of a turn: a slot that the body writes is handed on as the only holder of its buffer."""
+        flow = self.flow
+        while True:
+            found = {j for j, m in enumerate(self.memories) if not m.top.isdisjoint(flow.written)} - self.wanted
+            if not found:
+                break
+            self.wanted |= found
+            for j in sorted(found):
+                k = self.skip + j
+                others = [*body.outs[:k], *body.outs[k + 1 :]]
+                body.outs[k] = flow.claim(body, self.op, body.outs[k], others, f"carry {j}")
+        self.ends = [flow.of(v) for v in body.outs]
+        flow.leave(body)
+
+    def enter(self, frame: Frame, ins: list[Value]) -> None:
+        """The loop overwrites the first values of the slots it writes."""
+        for j in sorted(self.wanted):
+            k = self.first + j
+            ins[k] = self.flow.claim(frame, self.op, ins[k], [*ins[:k], *ins[k + 1 :]], f"first carry {j}")
+            self.initial[j] = ins[k]
+
+    def results(self, body: Frame) -> list[Memory]:
+        flow, end = self.flow, self.skip + self.count
+        outside = self.meanings()
+
+        def meaning(buffers: Buffers) -> Buffers:
+            return frozenset(c for b in buffers for d in flow.closure((b,)) for c in outside.get(d, (d,)))
+
+        found = [NOTHING] * self.skip
+        for j, m in enumerate(self.ends[self.skip : end]):
+            initial = flow.of(self.initial[j])
+            inner = initial.inner | meaning(m.inner)
+            top = flow.new(self.initial[j].type).top if j in self.wanted else initial.top | meaning(m.top)
+            found.append(Memory(top, inner))
+        for m in self.ends[end:]:
+            found.append(Memory(frozenset((flow.fresh(),)), meaning(m.all)))
+        return [*found, NOTHING]
+
+    def meanings(self) -> dict[int, Buffers]:
+        """What the buffers of the slots may be, outside: a fixpoint over the turns."""
+        known: dict[int, set[int]] = {}
+        flows: dict[int, Buffers] = {}
+        for j, m in enumerate(self.memories):
+            initial, end = self.flow.of(self.initial[j]), self.ends[self.skip + j]
+            for b in m.inner:
+                known[b], flows[b] = set(initial.inner), end.inner
+            for b in m.top:
+                known[b], flows[b] = ({b}, _NONE) if j in self.wanted else (set(initial.top), end.top)
+        todo = list(known)
+        readers: dict[int, list[int]] = {}
+        direct = {b: self.flow.closure(ends) for b, ends in flows.items()}
+        for b, ends in direct.items():
+            for e in ends:
+                readers.setdefault(e, []).append(b)
+        while todo:
+            b = todo.pop()
+            size = len(known[b])
+            known[b].update(c for e in direct[b] for c in known.get(e, (e,)))
+            if len(known[b]) > size:
+                todo.extend(readers.get(b, ()))
+        return {b: frozenset(found) for b, found in known.items()}

@@ -1,0 +1,123 @@
+"""Common subexpressions: an operation that repeats an earlier one with the same operands takes its result.
+
+By hand, once: in `a = x * y; b = y * x + z` the second product is a, for IEEE multiplication commutes bit for bit.
+Inside a region, an operation may also repeat one outside whose operands and result are captured already.
+Effects, structured operations and fresh arrays (`zeros`: they are there to be overwritten) are left alone.  The first
+of the two stays, where it stands; it takes the user's name if it has none of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+
+from symdiff.ir.core import Block, Function, Op, Program, Value
+from symdiff.ir.types import AVal, Kind
+from symdiff.passes.effects import derived, may_raise
+from symdiff.passes.regions import Steps, map_functions, rebuilt, run_steps, same_block, substitute
+from symdiff.passes.report import Report
+
+_FRESH = {"zeros", "ones", "full", "empty", "copy", "zeros_ct", "seq_empty", "call"}
+Key = tuple[Hashable, ...]
+Table = dict[Key, Op]
+
+
+def cse(program: Program, report: Report | None = None) -> Program:
+    """The program with repeated operations merged; results equal bit for bit."""
+    found = report or Report()
+
+    def function(f: Function) -> Function:
+        body = run_steps(_block(f.body, {}, {}, found))
+        return f if body is f.body else Function(f.name, body, f.dims)
+
+    return map_functions(program, function)
+
+
+def _key(op: Op) -> Key:
+    ins: Sequence[Value] = op.ins
+    if op.prim.commutative and len(ins) == 2:
+        ins = sorted(ins, key=id)
+    return (op.prim, tuple(ins), op.params, tuple(v.type for v in op.outs))
+
+
+def _mergeable(op: Op) -> bool:
+    return not (op.regions or op.prim.effect or op.prim.name in _FRESH or not op.outs or op.prim.inplace is not None)
+
+
+def _is_array(v: Value) -> bool:
+    return not isinstance(v.type, AVal) or v.type.kind is Kind.ARRAY
+
+
+def _block(block: Block, outside: Mapping[Key, Value], same: Mapping[Value, Value], report: Report) -> Steps:
+    """`outside`: what is computed before the region, by key in the region's parameters, as a parameter.
+    `same`: parameters that stand for one value.
+    """
+    env: dict[Value, Value] = dict(same)
+    named: dict[Value, Value] = {}
+    table: Table = {}
+    results = {v for v in block.outs if _is_array(v)}
+    origin: dict[Value, Op] = {}
+    ops = []
+    for op in block.ops:
+        if env and any(v in env for v in op.ins):
+            op = rebuilt(op, substitute(op.ins, env), op.outs, op.regions)
+        if _mergeable(op):
+            key = _key(op)
+            if key in outside and not _is_array(op.out):
+                env[op.out] = outside[key]
+                report.add("common subexpression", op.loc)
+                continue
+            first = table.setdefault(key, op)
+            if first is not op and _replaces(first, op, results):
+                _merge(first, op, env, named)
+                if op.prim.name != "const":
+                    report.add("common subexpression", op.loc)
+                continue
+        elif op.regions:
+            regions = []
+            for region in op.regions:
+                regions.append((yield _block(region, *_captured(op, region, origin), report)))
+            op = rebuilt(op, op.ins, op.outs, regions)
+        origin.update((v, op) for v in op.outs)
+        ops.append(op)
+    return _finished(block, ops, substitute(block.outs, env), named)
+
+
+def _replaces(first: Op, op: Op, results: set[Value]) -> bool:
+    """Whether the first may stand for both: not for two arrays handed out, nor a derived one for one that may raise."""
+    if any(v in results for v in op.outs) and any(v in results for v in first.outs):
+        return False
+    return not (may_raise(op) and derived(first) and not derived(op))
+
+
+def _merge(first: Op, op: Op, env: dict[Value, Value], named: dict[Value, Value]) -> None:
+    for kept, gone in zip(first.outs, op.outs, strict=True):
+        env[gone] = kept
+        if gone.hint and not kept.hint:
+            named.setdefault(kept, gone)
+
+
+def _finished(block: Block, ops: Sequence[Op], outs: Sequence[Value], named: Mapping[Value, Value]) -> Block:
+    if not named:
+        return same_block(block, block.params, ops, outs)
+    env = {kept: Value(kept.type, gone.hint, kept.const, kept.origin or gone.origin) for kept, gone in named.items()}
+    ops = [rebuilt(op, substitute(op.ins, env), substitute(op.outs, env), op.regions) for op in ops]
+    return Block(block.params, tuple(ops), substitute(outs, env))
+
+
+def _captured(op: Op, region: Block, origin: Mapping[Value, Op]) -> tuple[dict[Key, Value], dict[Value, Value]]:
+    """What was computed outside from captured values and is captured itself, by its key inside; equal captures."""
+    first = {"cond": 1, "for": 3}.get(op.prim.name, 0) + op.params.get("n_carry", 0) + op.params.get("n_xs", 0)
+    captures = op.ins[first:]
+    inside: dict[Value, Value] = {}
+    same = {}
+    for v, p in zip(captures, region.params[len(region.params) - len(captures) :], strict=True):
+        if inside.setdefault(v, p) is not p:
+            same[p] = inside[v]
+    found: dict[Key, Value] = {}
+    for v, p in inside.items():
+        source = origin.get(v)
+        if source is None or not _mergeable(source) or len(source.outs) > 1 or not source.ins:
+            continue
+        if all(u in inside for u in source.ins):
+            found[_key(Op(source.prim, substitute(source.ins, inside), (p,), source.params))] = p
+    return found, same

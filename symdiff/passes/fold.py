@@ -1,0 +1,344 @@
+"""Constant folding and algebra that change no rounding: -O1.
+
+By hand, once: `y = -(-x) * 1` becomes `y = x`, but `x + 0` stays: at x = -0.0 it is 0.0.  Constants are computed with
+the operation's own NumPy text, only where IEEE arithmetic prescribes every bit (never `exp`), and never where it warns.
+A sign is not folded through a value that the user named.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from typing import Any
+
+import numpy as np
+
+from symdiff.ir import dims, template, types
+from symdiff.ir.build import V
+from symdiff.ir.core import Block, Op, Program, Value
+from symdiff.ir.interpret import compile_lambda
+from symdiff.ir.types import AVal, Kind, Seq
+from symdiff.passes.regions import Loop, rebuilt, substitute
+from symdiff.passes.report import Report
+from symdiff.passes.rules import Rewriter, Row, Site, number_type
+
+_EXACT = (
+    *("neg", "positive", "add", "sub", "mul", "div", "floordiv", "floor_divide", "mod", "remainder", "abs", "sign"),
+    *("sqrt", "floor", "ceil", "maximum", "minimum", "gt", "lt", "ge", "le", "eq", "ne", "convert"),
+    *("logical_not", "logical_and", "logical_or", "not", "truth"),
+)
+_SCALARS = (Kind.PYTHON, Kind.NUMPY)
+
+
+def fold(program: Program, report: Report | None = None) -> Program:
+    """The program with constants folded; results equal bit for bit."""
+    return Rewriter(ROWS, report).program(program)
+
+
+# --- constants
+
+
+def _value(v: Value) -> Any:
+    """The run-time object of a scalar constant."""
+    t = number_type(v)
+    return v.const if t.kind is Kind.PYTHON else np.dtype(t.dtype).type(v.const)
+
+
+def _constant(site: Site) -> V | None:
+    op = site.op
+    out = op.out.type
+    if not op.ins or any(site.number(v) is None for v in op.ins) or not isinstance(out, AVal) or out.shape:
+        return None
+    if out.kind not in _SCALARS or any(number_type(v).kind not in _SCALARS for v in op.ins):
+        return None
+    try:
+        found = _compute(op)
+    except (ArithmeticError, ValueError, TypeError, RuntimeWarning, DeprecationWarning):
+        return None
+    if types.type_of(found) != out or (isinstance(found, int) and abs(found) >= 2**63):
+        return None
+    plain = found.item() if isinstance(found, np.generic) else found
+    return site.v(site.b.const(plain, out))
+
+
+def _compute(op: Op) -> Any:
+    names = template.operand_names(op.prim, len(op.ins))
+    text = template.expression(op, [ast.Name(n, ast.Load()) for n in names], template.int_dim)
+    with np.errstate(all="raise"), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return compile_lambda(names, text)(*map(_value, op.ins))
+
+
+def _size(site: Site) -> Any:
+    size = site.op.params["size"]
+    return size if isinstance(size, int) else None
+
+
+def _size_of(site: Site) -> Any:
+    size = number_type(site.op.ins[0]).shape[site.op.params["axis"]]
+    return size if isinstance(size, int) else None
+
+
+# --- arithmetic with 0 and 1, signs
+
+
+def _times_one(site: Site) -> Any:
+    x, y = site.op.ins
+    if site.is_number(y, 1):
+        return x
+    return y if site.op.prim.name == "mul" and site.is_number(x, 1) else None
+
+
+def _negative_zero(v: Value) -> bool:
+    return isinstance(v.const, float) and v.const == 0 and bool(np.signbit(v.const))
+
+
+def _plus_zero(site: Site) -> Any:
+    for x, zero in (site.op.ins, site.op.ins[::-1]):
+        integer = number_type(x).dtype[0] in "iu"
+        if _negative_zero(zero) or (integer and site.is_number(zero, 0)):
+            return x
+    return None
+
+
+def _minus_zero(site: Site) -> Any:
+    x, zero = site.op.ins
+    return x if site.is_number(zero, 0) and not _negative_zero(zero) else None
+
+
+def _first_power(site: Site) -> Any:
+    return site.op.ins[0] if site.is_number(site.op.ins[1], 1) else None
+
+
+def _double_negation(site: Site) -> Any:
+    inner = site.source(site.op.ins[0], "neg")
+    return inner.ins[0] if inner else None
+
+
+def _signed(site: Site, v: Value) -> Value | None:
+    """x where v is -x, computed by this block."""
+    op = site.source(v, "neg")
+    return op.ins[0] if op is not None and number_type(v).inexact and not _named(v) else None
+
+
+def _add_negated(site: Site) -> Any:
+    x, y = site.op.ins
+    if (minus := _signed(site, y)) is not None:
+        return site.b.op("sub", x, minus, **_ufunc(site.op))
+    if (minus := _signed(site, x)) is not None:
+        return site.b.op("sub", y, minus, **_ufunc(site.op))
+    return None
+
+
+def _sub_negated(site: Site) -> Any:
+    minus = _signed(site, site.op.ins[1])
+    return None if minus is None else site.b.op("add", site.op.ins[0], minus, **_ufunc(site.op))
+
+
+def _both_negated(site: Site) -> Any:
+    x, y = (_signed(site, v) for v in site.op.ins)
+    return None if x is None or y is None else site.b.op(site.op.prim.name, x, y, **_ufunc(site.op))
+
+
+def _negated_factor(site: Site) -> Any:
+    """-x * c is x * -c."""
+    x, c = site.op.ins
+    swapped = site.number(c) is None
+    if swapped:
+        x, c = c, x
+    plain = _signed(site, x)
+    return None if plain is None else _times_minus(site, site.op, plain, c, swapped)
+
+
+def _negated_product(site: Site) -> Any:
+    """-(x * c) is x * -c."""
+    product = site.source(site.op.ins[0], "mul", "div")
+    if product is None or site.uses(product.out) > 1 or _named(product.out) or not number_type(site.op.out).inexact:
+        return None
+    x, c = product.ins
+    swapped = site.number(c) is None
+    return _times_minus(site, product, *((c, x) if swapped else (x, c)), swapped)
+
+
+def _times_minus(site: Site, op: Op, x: Value, c: Value, swapped: bool) -> V | None:
+    if not isinstance(site.number(c), (int, float)) or isinstance(c.const, bool) or c.const == 0:
+        return None
+    minus = site.b.const(-c.const, number_type(c))
+    return site.b.op(op.prim.name, *((minus, x) if swapped else (x, minus)), **_ufunc(op))
+
+
+def _named(v: Value) -> bool:
+    return bool(v.hint) and not v.hint.startswith("d_")
+
+
+def _ufunc(op: Op) -> dict[str, Any]:
+    return {"ufunc": True} if op.params.get("ufunc") else {}
+
+
+# --- conversions and shapes
+
+
+def _to_own_type(site: Site) -> Any:
+    x = site.op.ins[0]
+    return x if x.type == site.op.out.type else None
+
+
+def _widened(site: Site) -> Any:
+    """A conversion of a value that was only widened before."""
+    inner = site.source(site.op.ins[0], "convert")
+    if inner is None or number_type(inner.out).kind is Kind.EITHER:
+        return None
+    source, between = number_type(inner.ins[0]), number_type(inner.out)
+    if source.kind is Kind.EITHER or not _keeps_values(source.dtype, between.dtype):
+        return None
+    return site.b.op("convert", inner.ins[0], **site.op.params)
+
+
+def _keeps_values(source: str, target: str) -> bool:
+    if source[0] in "iu" and target[0] in "fc":
+        return int(source[1:]) < 4
+    return bool(np.can_cast(np.dtype(source), np.dtype(target), "safe"))
+
+
+def _same_shape(site: Site) -> Any:
+    return site.op.ins[0] if len(site.op.ins) == 1 and site.op.ins[0].type == site.op.out.type else None
+
+
+def _reshape_twice(site: Site) -> Any:
+    inner = site.source(site.op.ins[0], "reshape", "ravel", "expand_dims", "squeeze")
+    if inner is None or len(site.op.ins) > 1 or number_type(inner.ins[0]).kind is not Kind.ARRAY:
+        return None
+    return site.b.op("reshape", inner.ins[0], **site.op.params)
+
+
+def _axes(op: Op, rank: int) -> tuple[int, ...]:
+    axes = op.params.get("axes")
+    return tuple(reversed(range(rank))) if axes is None else tuple(a % rank for a in axes)
+
+
+def _transposed_twice(site: Site) -> Any:
+    op, rank = site.op, number_type(site.op.ins[0]).rank
+    outer = _axes(op, rank)
+    if outer == tuple(range(rank)):
+        return op.ins[0]
+    inner = site.source(op.ins[0], "transpose")
+    if inner is None:
+        return None
+    before = _axes(inner, rank)
+    joint = tuple(before[a] for a in outer)
+    if joint == tuple(range(rank)):
+        return inner.ins[0]
+    return site.b.op("transpose", inner.ins[0], axes=joint)
+
+
+def _sum_of_ones(site: Site) -> Any:
+    """sum_to undoes a broadcast that only added axes of size 1."""
+    inner = site.source(site.op.ins[0], "broadcast_to", "expand_dims")
+    if inner is None or inner.ins[0].type != site.op.out.type:
+        return None
+    small, large = number_type(inner.ins[0]), number_type(inner.out)
+    same = dims.equal(dims.prod(small.shape), dims.prod(large.shape))
+    return inner.ins[0] if same else None
+
+
+def _stacked(site: Site) -> Any:
+    """Reading an element of what was just stacked."""
+    spec = site.op.params["spec"]
+    inner = site.source(site.op.ins[0], "stack")
+    if inner is None or len(spec) != 1 or spec[0][0] != "at" or not isinstance(spec[0][1], int):
+        return None
+    if inner.params.get("axis", 0) != 0 or not -len(inner.ins) <= spec[0][1] < len(inner.ins):
+        return None
+    return inner.ins[spec[0][1]]
+
+
+# --- records, sequences, options
+
+
+def _unpacked(site: Site) -> Any:
+    pack = site.source(site.op.ins[0], site.op.prim.name.replace("unpack", "pack"))
+    if pack is None or pack.params.get("side") != site.op.params.get("side"):
+        return None
+    return pack.ins
+
+
+def _last_appended(site: Site) -> Any:
+    append = site.source(site.op.ins[0], "seq_append")
+    return append.ins[0 if site.op.prim.name == "seq_rest" else 1] if append else None
+
+
+def _bound(site: Site) -> Any:
+    some = site.source(site.op.ins[0], "opt_some")
+    return some.ins[0] if some else None
+
+
+# --- control flow
+
+
+def _known_branch(site: Site) -> Any:
+    op = site.op
+    taken = op.ins[0].const
+    if not isinstance(taken, (bool, int)):
+        return None
+    region = op.regions[0 if taken else 1]
+    env = dict(zip(region.params, op.ins[1:], strict=True))
+    site.b.ops.extend(rebuilt(o, substitute(o.ins, env), o.outs, o.regions) for o in region.ops)
+    return substitute(region.outs, env)
+
+
+def _no_turns(site: Site) -> Any:
+    op = site.op
+    bounds = [v.const for v in op.ins[:3]]
+    if not all(type(n) is int for n in bounds) or not bounds[2] or len(range(*bounds)):
+        return None
+    loop = Loop.of(op)
+    exit, _, ys = loop.results(op.outs[:-1])
+    empty = [site.b.op("seq_empty", elem=y.type.elem) for y in ys if isinstance(y.type, Seq)]
+    return (*[site.b.const(0) for _ in exit], *loop.operands(op)[1], *empty, site.b.const(0))
+
+
+def _no_exit(site: Site) -> Any:
+    """A loop whose body always says 0 has no exit."""
+    op = site.op
+    if not op.params.get("exit"):
+        return None
+    body = op.regions[-1]
+    code = next((o.out.const for o in body.ops if o.prim.name == "const" and o.out is body.outs[0]), None)
+    if code != 0:
+        return None
+    inner = Block(body.params, body.ops, body.outs[1:])
+    params = {k: v for k, v in op.params.items() if k != "exit"}
+    hints = [v.hint for v in op.outs[1:]]
+    return (site.b.const(0), *site.b.emit(op.prim, *op.ins, regions=(*op.regions[:-1], inner), hints=hints, **params))
+
+
+_RESHAPES = ("reshape", "ravel", "squeeze", "expand_dims", "broadcast_to", "sum_to", "retype")
+_IEEE = "every real and complex number, NaN, infinities and signed zeros included; kind and dtype unchanged"
+ROWS = (
+    Row("constant", _EXACT, _constant, "operations whose bits IEEE 754 prescribes, where they neither raise nor warn"),
+    Row("known size", ("dim",), _size, "always"),
+    Row("known size", ("dim_of",), _size_of, "always"),
+    Row("x * 1", ("mul", "div"), _times_one, _IEEE),
+    Row("x + 0", ("add",), _plus_zero, "integers, and -0.0 for floats: -0.0 + 0.0 is 0.0"),
+    Row("x - 0", ("sub",), _minus_zero, _IEEE),
+    Row("x ** 1", ("pow",), _first_power, _IEEE),
+    Row("-(-x)", ("neg",), _double_negation, _IEEE),
+    Row("x + -y", ("add",), _add_negated, "floats: IEEE subtraction is addition of the negative"),
+    Row("x - -y", ("sub",), _sub_negated, "floats: IEEE subtraction is addition of the negative"),
+    Row("-x * -y", ("mul", "div"), _both_negated, "floats: the sign of a product is exact"),
+    Row("-x * c", ("mul", "div"), _negated_factor, "floats and constants c != 0: the sign of a product is exact"),
+    Row("-(x * c)", ("neg",), _negated_product, "floats and constants c != 0: the sign of a product is exact"),
+    Row("conversion to the own type", ("convert",), _to_own_type, "always"),
+    Row("conversion after widening", ("convert",), _widened, "the first conversion keeps every value"),
+    Row("reshape to the own shape", _RESHAPES, _same_shape, "always"),
+    Row("reshape of reshape", ("reshape",), _reshape_twice, "always: both keep the elements in order"),
+    Row("transpose of transpose", ("transpose",), _transposed_twice, "always: permutations compose"),
+    Row("sum of broadcast", ("sum_to",), _sum_of_ones, "no axis is longer than 1, hence nothing is added"),
+    Row("element of a stack", ("index",), _stacked, "elements of the stack's own type"),
+    Row("unpack of pack", ("alt_unpack", "saved_unpack"), _unpacked, "always"),
+    Row("last of append", ("seq_last", "seq_rest"), _last_appended, "always"),
+    Row("value of a bound name", ("opt_get",), _bound, "always"),
+    Row("known branch", ("cond",), _known_branch, "always"),
+    Row("loop without turns", ("for",), _no_turns, "bounds known"),
+    Row("loop without exit", ("for", "while"), _no_exit, "the exit code is the constant 0"),
+)  # fmt: skip
