@@ -465,6 +465,16 @@ _USAGE = (
      "argument {name} is {type}",
      "compiled functions take numbers, arrays, strings, booleans, None, functions, and containers of them",
      "pass the numbers it holds, or make its class a dataclass"),
+    ("SD725", "derivative of this is not supported",
+     "{kind} of {function} cannot be differentiated again",
+     "it returns a function, or takes tangents",
+     "differentiate with grad or value_and_grad first"),
+    ("SD726", "not a function",
+     "expected a function, not {type}",
+     "options are given by name: `grad(wrt=...)`"),
+    ("SD727", "primal missing",
+     "{function} needs a value for `{name}`",
+     "every parameter without a default has a primal"),
 )
 
 _INTERNAL = (

@@ -24,15 +24,16 @@ from symdiff.errors import CheckError
 from symdiff.ir import dims
 from symdiff.ir.core import Program
 from symdiff.ir.types import AVal, Kind, code, python
-from symdiff.trees import LEAF, Path, Tree, flatten, path_text, paths
+from symdiff.trees import LEAF, Path, Tree, container, flatten, path_text, paths
 
 Leaf = tuple[str, Path]  # a leaf of an argument: its name, and the way to the leaf
 
 SUPPORTED = frozenset({"b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8", "c8", "c16"})
 _LETTERS = ("n", "m", "k", "p", "q", "r", "s", "t", "u", "v", "w")
 _STATIC_TYPES = (
-    types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType, type, enum.Enum, np.ufunc, np.dtype, type(...), slice, range,
-)  # fmt: skip
+    *(types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType, type, enum.Enum),
+    *(np.ufunc, np.dtype, type(...), slice, range),
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +46,7 @@ class Static:
         if not isinstance(other, Static) or type(self.value) is not type(other.value):
             return False
         if isinstance(self.value, float | complex):  # -0.0 is not 0.0, and a nan is itself
-            return repr(self.value) == repr(other.value)
+            return bool(repr(self.value) == repr(other.value))
         return self.value is other.value or bool(self.value == other.value)
 
     def __hash__(self) -> int:
@@ -57,7 +58,7 @@ class Static:
         return getattr(self.value, "__qualname__", None) or repr(self.value)
 
 
-def _hashable(value: object) -> Hashable:
+def _hashable(value: Any) -> Hashable:
     return value if isinstance(value, Hashable) else id(value)
 
 
@@ -100,6 +101,7 @@ class Param:
     captured: bool = False
     value: Any = field(default=None, compare=False)  # of captured data, at the time of compiling
     origin: str = ""  # of captured data: "module:function:name", where function is empty for a global
+    home: Any = field(default=None, compare=False, repr=False)  # the globals or the cell that `argument` is read from
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +118,14 @@ class Guard:
     source: str = ""  # where `name` is looked up, as in `Param.origin`
     tree: Tree | None = None
     by_value: bool = False
+    home: Any = field(default=None, compare=False, repr=False)  # as in `Param.home`
 
     def holds(self, current: object) -> bool:
         """Whether what is there now is what was compiled for."""
         if self.tree is not None:
             return container(current) == self.tree
         if self.by_value:
-            return type(current) is type(self.value) and bool(current == self.value)
+            return Static(current) == Static(self.value)
         return current is self.value
 
 
@@ -195,7 +198,7 @@ def leaf_type(name: str, value: object, names: SizeNames, sizes: Collection[str]
     kind = type(value)
     if kind is float:
         return python("f8")
-    if kind is np.ndarray:
+    if kind is np.ndarray or kind is np.memmap:
         assert isinstance(value, np.ndarray)
         return AVal(Kind.ARRAY, tuple(_size(size, names, sizes) for size in value.shape), dtype_code(name, value.dtype))
     if kind is int:
@@ -242,7 +245,7 @@ _ARTICLES = {
 
 def _described(cls: type) -> str:
     if cls.__module__.split(".")[0] == "numpy":
-        return _ARTICLES.get(cls.__name__, f"np.{cls.__name__}")
+        return f"np.ma.{cls.__name__}" if "ma" in cls.__module__.split(".") else f"np.{cls.__name__}"
     return cls.__qualname__ if cls.__module__ == "builtins" else f"{cls.__module__}.{cls.__qualname__}"
 
 

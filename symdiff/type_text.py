@@ -43,8 +43,8 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _JAXTYPING = {
-    "Float": "f8", "Float32": "f4", "Float64": "f8", "Complex": "c16", "Complex64": "c8", "Complex128": "c16", "Bool": "b1",
-    "Int": "i8", "Int8": "i1", "Int16": "i2", "Int32": "i4", "Int64": "i8", "Real": "f8", "Inexact": "f8",
+    "Float": "f8", "Float32": "f4", "Float64": "f8", "Complex": "c16", "Complex64": "c8", "Complex128": "c16",
+    "Bool": "b1", "Int": "i8", "Int8": "i1", "Int16": "i2", "Int32": "i4", "Int64": "i8", "Real": "f8", "Inexact": "f8",
     "UInt": "u8", "UInt8": "u1", "UInt16": "u2", "UInt32": "u4", "UInt64": "u8",
 }  # fmt: skip
 _TOO_VAGUE = {"ndarray", "NDArray", "ArrayLike", "Array", "bool", "str", "list", "dict", "tuple", "Any", "object"}

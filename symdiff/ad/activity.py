@@ -1,12 +1,12 @@
 """Which values matter: those that depend on what is differentiated by (varied) and reach a result (useful).
 
 Both are least fixpoints: forwards through the program for `varied`, backwards for `useful`, around loops until nothing
-changes, and through calls by a summary per function and argument pattern.  A third forward analysis marks values that
-may be infinite or NaN although every input is finite (`wild`): where such a value is a partial and the cotangent may
-have been masked to zero, the reverse pass emits a guard.
+changes, and through calls by a summary per function and argument pattern.  `symdiff.ad.masking` has two more analyses of
+the same make, for the guards.
 
-By hand, once: in `y = where(x > 0, sqrt(x), 0)` with x differentiated, x, sqrt(x) and y are varied, all three are
-useful, and sqrt(x) is wild (its partial is infinite at 0).
+By hand, once: in `y = where(x > 0, sqrt(x), 0)` with x differentiated, x, sqrt(x) and y are varied; all three reach y,
+so they are useful; 0 and x > 0 are neither.  In a loop `for …: a, b = b, sin(a)` with a differentiated the first round
+finds the new b varied, the second the new a; the third finds nothing new.
 """
 
 from __future__ import annotations
@@ -30,8 +30,45 @@ def varied_transfer(op: Op, flags: Flags) -> Flags:
     return tuple(moves and is_differentiable(v) for v in op.outs)
 
 
-def wild_transfer(op: Op, flags: Flags) -> Flags:
-    return tuple((any(flags) or op.prim.unbounded) and is_differentiable(v) for v in op.outs)
+def merge(a: Sequence[bool], b: Sequence[bool]) -> Flags:
+    return tuple(x or y for x, y in zip(a, b, strict=True))
+
+
+class Summaries:
+    """Flags in, flags out, per function and pattern: the least fixpoint over all functions that call each other.
+
+    Within a round every pattern is computed once, recursion reads what the round before found, and rounds go on until
+    one changes nothing.  Only then is anything final: f and g that call each other must not settle one by one.
+    """
+
+    def __init__(self, compute: Callable[[str, Flags], Flags]) -> None:
+        self.compute = compute
+        self.found: dict[tuple[str, Flags], Flags] = {}
+        self.final: set[tuple[str, Flags]] = set()
+        self.round: set[tuple[str, Flags]] | None = None
+
+    def get(self, name: str, flags: Flags, start: Flags) -> Flags:
+        """The flags of a function for this pattern; `start` is the least answer."""
+        key = (name, flags)
+        if key in self.final or (self.round is not None and key in self.round):
+            return self.found[key]
+        if self.round is not None:
+            self._visit(key, start)
+            return self.found[key]
+        while True:
+            before = dict(self.found)
+            self.round = set()
+            self._visit(key, start)
+            self.round, visited = None, self.round
+            if before == self.found:
+                self.final |= visited
+                return self.found[key]
+
+    def _visit(self, key: tuple[str, Flags], start: Flags) -> None:
+        assert self.round is not None
+        self.round.add(key)
+        self.found.setdefault(key, start)
+        self.found[key] = merge(self.found[key], self.compute(*key))
 
 
 class Forward:
@@ -40,22 +77,11 @@ class Forward:
     def __init__(self, program: Program, transfer: Transfer) -> None:
         self.program = program
         self.transfer = transfer
-        self.summaries: dict[tuple[str, Flags], Flags] = {}
+        self.summaries = Summaries(lambda name, flags: self.block(program.functions[name].body, flags, set()))
 
     def function(self, name: str, flags: Flags) -> Flags:
-        """The flags of a function's results; recursion iterates from all False."""
-        key = (name, flags)
-        if key in self.summaries:
-            return self.summaries[key]
-        body = self.program.functions[name].body
-        found: Flags = (False,) * len(body.outs)
-        while True:
-            self.summaries[key] = found
-            marked: set[Value] = set()
-            again = self.block(body, flags, marked)
-            if again == found:
-                return found
-            found = again
+        """The flags of a function's results."""
+        return self.summaries.get(name, flags, (False,) * len(self.program.functions[name].body.outs))
 
     def block(self, block: Block, flags: Sequence[bool], marked: set[Value]) -> Flags:
         marked.update(v for v, flag in zip(block.params, flags, strict=True) if flag)
@@ -67,8 +93,7 @@ class Forward:
     def op(self, op: Op, flags: Flags, marked: set[Value]) -> Flags:
         name = op.prim.name
         if name == "cond":
-            sides = [self.block(r, flags[1:], marked) for r in op.regions]
-            return tuple(a or b for a, b in zip(*sides, strict=True))
+            return merge(*(self.block(r, flags[1:], marked) for r in op.regions))
         if name == "call":
             return self.function(op.params["function"], flags)
         if name in ("for", "while"):
@@ -76,16 +101,17 @@ class Forward:
         return self.transfer(op, flags)
 
     def loop(self, op: Op, flags: Flags, marked: set[Value]) -> Flags:
+        """Around the loop until no carry changes, from where an earlier visit ended: nested loops stay linear."""
         part = loop(op)
         head, n = len(part.bounds), len(part.carry)
-        carry, rest = list(flags[head : head + n]), flags[head + n :]
+        carry: Flags = tuple(flag or v in marked for flag, v in zip(flags[head : head + n], part.carry_params, strict=True))
         while True:
-            outs = self.block(part.body, [False] * len(part.index) + carry + list(rest), marked)
-            ends = outs[len(part.exit) : len(part.exit) + n]
-            if all(c or not e for c, e in zip(carry, ends, strict=True)):
-                break
-            carry = [c or e for c, e in zip(carry, ends, strict=True)]
-        return (*(False for _ in part.exit), *carry, *outs[len(part.exit) + n :], False)
+            outs = self.block(part.body, (*(False for _ in part.index), *carry, *flags[head + n :]), marked)
+            skip = len(part.exit)
+            again = merge(carry, outs[skip : skip + n])
+            if again == carry:
+                return (*(False for _ in part.exit), *carry, *outs[skip + n :], False)
+            carry = again
 
 
 class Backward:
@@ -93,21 +119,11 @@ class Backward:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.summaries: dict[tuple[str, Flags], Flags] = {}
+        self.summaries = Summaries(lambda name, flags: self.block(program.functions[name].body, flags, set()))
 
     def function(self, name: str, flags: Flags) -> Flags:
         """Which parameters reach the flagged results."""
-        key = (name, flags)
-        if key in self.summaries:
-            return self.summaries[key]
-        body = self.program.functions[name].body
-        found: Flags = (False,) * len(body.params)
-        while True:
-            self.summaries[key] = found
-            again = self.block(body, flags, set())
-            if again == found:
-                return found
-            found = again
+        return self.summaries.get(name, flags, (False,) * len(self.program.functions[name].body.params))
 
     def block(self, block: Block, flags: Sequence[bool], marked: set[Value]) -> Flags:
         marked.update(v for v, flag in zip(block.outs, flags, strict=True) if flag and is_differentiable(v))
@@ -117,48 +133,28 @@ class Backward:
         return tuple(v in marked for v in block.params)
 
     def op(self, op: Op, flags: Flags, marked: set[Value]) -> Flags:
-        name = op.prim.name
         if not any(flags):
             return (False,) * len(op.ins)
-        if name == "cond":
-            sides = [self.block(r, flags, marked) for r in op.regions]
-            return (False, *(a or b for a, b in zip(*sides, strict=True)))
-        if name == "call":
-            return self.function(op.params["function"], flags)
-        if name in ("for", "while"):
-            return self.loop(op, flags, marked)
-        return (op.prim.family is not Family.CONSTANT,) * len(op.ins)
+        return self.structured(op, flags, marked) or (op.prim.family is not Family.CONSTANT,) * len(op.ins)
 
-    def loop(self, op: Op, flags: Flags, marked: set[Value]) -> Flags:
-        part = loop(op)
-        skip, n = len(part.exit), len(part.carry)
-        carry, ys = list(flags[skip : skip + n]), flags[skip + n : -1]
-        while True:
-            found = self.block(part.body, [False] * skip + carry + list(ys), marked)[len(part.index) :]
-            if all(c or not f for c, f in zip(carry, found[:n], strict=True)):
-                return (*(False for _ in part.bounds), *carry, *found[n:])
-            carry = [c or f for c, f in zip(carry, found[:n], strict=True)]
-
-
-class Masked(Backward):
-    """Values whose cotangent may be exactly zero because the program did not take them: select, gather, a branch.
-
-    A branch that was not taken, or a loop of no turns, leaves the cotangent of what it would have read at zero.
-    """
-
-    def __init__(self, program: Program, useful: Backward) -> None:
-        super().__init__(program)
-        self.useful = useful
-
-    def op(self, op: Op, flags: Flags, marked: set[Value]) -> Flags:
+    def structured(self, op: Op, flags: Flags, marked: set[Value]) -> Flags | None:
+        """The operands of control flow that are reached; None of any other operation."""
         name = op.prim.name
         if name == "cond":
-            sides = [self.block(r, flags, marked) for r in op.regions]
-            reads = [self.useful.block(r, (True,) * len(op.outs), set()) for r in op.regions]
-            return (False, *(any(s) or r[0] != r[1] for s, r in zip(zip(*sides, strict=True), zip(*reads, strict=True), strict=True)))
+            return (False, *merge(*(self.block(r, flags, marked) for r in op.regions)))
         if name == "call":
             return self.function(op.params["function"], flags)
-        if name in ("for", "while"):
-            found = self.loop(op, flags, marked)
-            return found[: len(op.ins) - len(loop(op).caps)] + (True,) * len(loop(op).caps)
-        return (any(flags) or op.prim.masks,) * len(op.ins)
+        return self.loop(op, flags, marked) if name in ("for", "while") else None
+
+    def loop(self, op: Op, flags: Flags, marked: set[Value]) -> Flags:
+        """A carry whose result is wanted is wanted as it came in, too: there may be no turn, or no turn that reads it."""
+        part = loop(op)
+        skip, n = len(part.exit), len(part.carry)
+        carry: Flags = tuple(flag or v in marked for flag, v in zip(flags[skip : skip + n], part.carry_params, strict=True))
+        while True:
+            marked.update(v for v, flag in zip(part.carry_params, carry, strict=True) if flag and is_differentiable(v))
+            found = self.block(part.body, (*(False for _ in part.exit), *carry, *flags[skip + n : -1]), marked)[len(part.index) :]
+            again = merge(carry, found[:n])
+            if again == carry:
+                return (*(False for _ in part.bounds), *carry, *found[n:])
+            carry = again

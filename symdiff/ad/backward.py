@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from symdiff.ad import rules
 from symdiff.ad.rules import RuleBuilder
-from symdiff.ir import types
 from symdiff.ir.build import Builder, V
 from symdiff.ir.core import Block, Family, Op, Value
 from symdiff.ir.types import AVal
@@ -29,18 +28,27 @@ class Half:
         self.forward = forward
         self.defined = {v: op for op in forward.ops for v in op.outs}
         self.known = {*block.params, *self.defined}
-        self.b = RuleBuilder(self.sizes)
+        self.b = RuleBuilder(self.sizes, self.last, sweep.reversal.zeros.of)
         self.cts: dict[Value, Value] = {}
         self.size_cache: dict[Value, list[Value]] = {}
 
+    def home(self, v: Value) -> Builder:
+        """Where v may be read: the forward pass if it belongs there, so that only what is read is saved."""
+        return self.forward if v in self.known else self.b
+
     def sizes(self, v: Value) -> list[Value] | None:
-        """The sizes of v as integers, taken in the forward pass where v belongs to it; None if its type says them."""
+        """The sizes of v as integers; None if its type says them."""
         if not isinstance(v.type, AVal) or not rules.is_opaque(v.type):
             return None
         if v not in self.size_cache:
-            where = self.forward if v in self.known else self.b
-            self.size_cache[v] = [where.op("dim_of", v, axis=k).value for k in range(v.type.rank)]
+            self.size_cache[v] = [self.home(v).op("dim_of", v, axis=k).value for k in range(v.type.rank)]
         return self.size_cache[v]
+
+    def last(self, s: Value) -> Value:
+        found = self.home(s).op("seq_last", s).value
+        if s in self.known:
+            self.known.add(found)
+        return found
 
     def take(self, v: Value) -> V | None:
         """The finished cotangent of v."""
@@ -52,12 +60,14 @@ class Half:
         if contribution is None or rules.is_number(contribution) or v not in self.sweep.active:
             return
         if isinstance(v.type, AVal):
-            contribution = rules.unbroadcast(self.b, contribution, v.type)
+            contribution = rules.unbroadcast(self.b, contribution, v)
         new = contribution.value
         before = self.cts.get(v)
         self.set(v, new if before is None else rules.add(self.b, before, new), origin)
 
     def set(self, v: Value, ct: Value, origin: tuple[Op, int] | None = None) -> None:
+        if self.sweep.reversal.literal and v.hint and ct.hint and ct.hint != "d_" + v.hint:
+            ct = self.b.op("same", ct).value
         if v.hint and not ct.hint:
             ct.hint = "d_" + v.hint
         if origin is not None and ct.origin is None:
@@ -67,9 +77,7 @@ class Half:
     def finished(self, v: Value) -> Value:
         """The cotangent of v as a value of exactly its cotangent type, zeros where nothing was added."""
         ct = self.cts.get(v)
-        t = types.cotangent(v.type)
-        assert t is not None
-        return self.b.zeros(v).value if ct is None else rules.exactly(self.b, V(self.b, ct), t).value
+        return self.b.zeros(v).value if ct is None else rules.exactly(self.b, V(self.b, ct), v).value
 
     def pull(self, op: Op) -> None:
         """Run the rule of a straight-line operation backwards."""
@@ -78,10 +86,15 @@ class Half:
             return
         self.b.loc = op.loc
         ins = [V(self.b, v) for v in op.ins]
+        if op.prim.name in ("seq_get", "seq_last"):
+            assert cts[0] is not None
+            self.accumulate_element(op, cts[0])
+            return
         if op.prim.family is Family.STRUCTURE:
             assert op.prim.vjp is not None
             outs = [V(self.b, v) for v in op.outs]
-            for k, contribution in enumerate(op.prim.vjp(self.b, cts, outs, *ins, **op.params)):
+            typed = [ct and rules.exactly(self.b, ct, v) for ct, v in zip(cts, op.outs, strict=True)]
+            for k, contribution in enumerate(op.prim.vjp(self.b, typed, outs, *ins, **op.params)):
                 self.add(op.ins[k], contribution, (op, k))
             return
         ct = cts[0]
@@ -105,7 +118,8 @@ class Half:
 
     def pull_transpose(self, op: Op, ct: V, ins: Sequence[V]) -> None:
         assert op.prim.transpose is not None
-        for number, rule in enumerate(op.prim.transpose):
+        # an operand that the operation overwrites comes last: its rule overwrites the cotangent that the others read
+        for number, rule in sorted(enumerate(op.prim.transpose), key=lambda item: item[0] == op.prim.consumes):
             star = op.prim.operands[number].startswith("*")
             targets = op.ins[number:] if star else op.ins[number : number + 1]
             if rule is None or not any(v in self.sweep.active for v in targets):
@@ -127,6 +141,16 @@ class Half:
         before = self.cts.get(v)
         acc = self.b.zeros(v) if before is None else V(self.b, before)
         self.set(v, rule.rule(self.b, acc, ct, *ins, **op.params).value, (op, k))
+
+    def accumulate_element(self, op: Op, ct: V) -> None:
+        """Add to the element of a list's cotangent that the operation read."""
+        s = op.ins[0]
+        if s not in self.sweep.active:
+            return
+        before = self.cts.get(s)
+        acc = self.b.zeros(s) if before is None else V(self.b, before)
+        element = rules.exactly(self.b, ct, op.out)
+        self.set(s, self.b.op("seq_add", acc, op.ins[1] if len(op.ins) > 1 else -1, element).value, (op, 0))
 
 
 def prune(ops: Sequence[Op], results: Sequence[Value]) -> list[Op]:

@@ -3,72 +3,86 @@
 One block in, one block out, control flow kept: a loop carries the tangents of its carries, a branch returns those of
 its results, a call calls the callee's tangent function.  Zero tangents are symbolic inside a block and made only where
 control flow needs a value.
+
+By hand, once: `c = w; for i in range(n): c = c * x[i]` with w and x differentiated becomes
+
+    c, t_c = w, t_w
+    for i in range(n):
+        t_c = t_c * x[i] + c * t_x[i]
+        c = c * x[i]
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from symdiff.ad import rules
-from symdiff.ad.activity import Flags, Forward, is_differentiable, varied_transfer, wild_transfer
+from symdiff.ad.activity import Flags, Forward, is_differentiable, varied_transfer
 from symdiff.ad.layout import loop, select
+from symdiff.ad.masking import may_be_zero, wild_transfer
 from symdiff.ad.reverse import with_cotangent_records
 from symdiff.ad.rules import RuleBuilder
+from symdiff.ad.zeros import Zeros
 from symdiff.ir import types
 from symdiff.ir.build import V
-from symdiff.ir.core import Block, Family, Function, Op, Params, Program, Value, walk
+from symdiff.ir.core import Block, Family, Function, Op, Params, Program, Value
 from symdiff.ir.types import AVal
 
 
 def jvp(program: Program, wrt: Sequence[int], name: str = "") -> Program:
     """Params and a tangent per param of `wrt` in; results and a tangent per differentiable result out."""
-    main, run = program.main, _Tangents(program)
+    main, entry_name = program.main, name or f"{program.entry}_jvp"
+    run = _Tangents(program, entry_name)
     for k in wrt:
         if not is_differentiable(main.body.params[k]):
             raise TypeError(f"parameter {k} of {main.name} has type {main.body.params[k].type}: it has no tangent")
     flags = tuple(k in set(wrt) for k in range(len(main.body.params)))
     wanted = tuple(map(is_differentiable, main.body.outs))
-    body = run.function_block(main.body, flags, wanted)
+    masked = may_be_zero([main.body.params[k] for k in wrt])
+    body = run.function_block(main.body, flags, wanted, (False,) * len(flags), masked)
     ordered = list(body.params[len(flags) :])
     by_param = dict(zip([k for k, on in enumerate(flags) if on], ordered, strict=True))
     body = Block((*main.body.params, *(by_param[k] for k in wrt)), body.ops, body.outs)
-    entry = Function(name or f"{main.name}_jvp", body, main.dims)
+    entry = Function(entry_name, body, main.dims)
     return Program({**run.functions, entry.name: entry}, entry.name, with_cotangent_records(run.records))
 
 
 class _Tangents:
     """One run of the forward pass: the analyses, and the tangent functions made on the way."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, entry: str) -> None:
         self.program = program
+        self.entry = entry  # a name that the functions made on the way must not take
         self.functions = dict(program.functions)
         self.records = dict(program.records)
+        self.zeros = Zeros(self.functions, self.records)
         self.analysis = Forward(program, varied_transfer)
         self.wild_analysis = Forward(program, wild_transfer)
-        self.made: dict[tuple[str, Flags], tuple[str, Flags]] = {}
+        self.made: dict[tuple[str, Flags, Flags, bool], tuple[str, Flags]] = {}
 
-    def function_block(self, body: Block, flags: Flags, wanted: Flags) -> Block:
+    def function_block(self, body: Block, flags: Flags, wanted: Flags, wild_params: Flags, masked: bool) -> Block:
         """A function body with tangents of the flagged params appended to its params, and of wanted results to its outs."""
         varied: set[Value] = set()
         self.analysis.block(body, flags, varied)
         wild: set[Value] = set()
-        self.wild_analysis.block(body, (False,) * len(flags), wild)
-        return _BlockTangents(self, varied, wild).block(body, flags, wanted)
+        self.wild_analysis.block(body, wild_params, wild)
+        incoming = {v for v, flag in zip(body.params, flags, strict=True) if flag and masked}
+        return _BlockTangents(self, varied, wild).block(body, flags, wanted, incoming)
 
-    def callee(self, name: str, flags: Flags) -> tuple[str, Flags]:
+    def callee(self, name: str, flags: Flags, wild: Flags, masked: bool) -> tuple[str, Flags]:
         """The tangent function of a callee for this pattern of arguments, and which results have tangents."""
-        key = (name, flags)
+        key = (name, flags, wild, masked)
         if key not in self.made:
             wanted = self.analysis.function(name, flags)
             made, k = f"{name}_jvp", 1
-            while made in self.functions:
+            while made in self.functions or made == self.entry:
                 k += 1
                 made = f"{name}_jvp{k}"
             function = self.program.functions[name]
             self.made[key] = (made, wanted)
             self.functions[made] = function  # taken; filled below
-            self.functions[made] = Function(made, self.function_block(function.body, flags, wanted), function.dims)
+            self.functions[made] = Function(made, self.function_block(function.body, flags, wanted, wild, masked), function.dims)
         return self.made[key]
 
 
@@ -79,7 +93,7 @@ class _BlockTangents:
         self.run = run
         self.varied = varied
         self.wild = wild
-        self.b = RuleBuilder(self.sizes)
+        self.b = RuleBuilder(self.sizes, lambda s: self.b.op("seq_last", s).value, run.zeros.of)
         self.tangents: dict[Value, Value] = {}
         self.masked: set[Value] = set()  # tangents that may be zero because the program masked them
 
@@ -88,11 +102,13 @@ class _BlockTangents:
             return None
         return [self.b.op("dim_of", v, axis=k).value for k in range(v.type.rank)]
 
-    def block(self, block: Block, flags: Sequence[bool], wanted: Sequence[bool], masked: bool = False) -> Block:
-        """The block with tangents: flagged params get one each (after all params), wanted outs too."""
+    def block(self, block: Block, flags: Sequence[bool], wanted: Sequence[bool], masked: Collection[Value] = ()) -> Block:
+        """The block with tangents: flagged params get one each (after all params), wanted outs too.
+
+        The tangents of the params in `masked` may be zero where the program masked them.
+        """
         incoming = [_tangent_value(v) for v in select(block.params, flags)]
-        if masked:
-            self.masked.update(incoming)
+        self.masked.update(t for v, t in zip(select(block.params, flags), incoming, strict=True) if v in masked)
         self.tangents.update(zip(select(block.params, flags), incoming, strict=True))
         for op in block.ops:
             self.b.loc = op.loc
@@ -105,15 +121,14 @@ class _BlockTangents:
 
     def finished(self, v: Value) -> Value:
         """The tangent of v as a value of exactly its tangent type."""
-        t, found = types.cotangent(v.type), self.tangents.get(v)
-        assert t is not None
-        return self.b.zeros(v).value if found is None else rules.exactly(self.b, V(self.b, found), t).value
+        found = self.tangents.get(v)
+        return self.b.zeros(v).value if found is None else rules.exactly(self.b, V(self.b, found), v).value
 
     def set(self, v: Value, tangent: Any) -> None:
         if tangent is None or rules.is_number(tangent):
             return
-        if isinstance(v.type, AVal):
-            tangent = rules.spread(self.b, tangent, v.type) if tangent.type.shape != v.type.shape else tangent
+        if isinstance(v.type, AVal) and tangent.type.shape != v.type.shape:
+            tangent = rules.exactly(self.b, tangent, v)
         value = tangent.value
         if v.hint and not value.hint:
             value.hint = "t_" + v.hint
@@ -122,7 +137,7 @@ class _BlockTangents:
     def op(self, op: Op) -> None:
         structured = {"cond": self.cond, "for": self.loop, "while": self.loop, "call": self.call}
         name = op.prim.name
-        if not any(v in self.varied for v in op.outs) and not (name in ("for", "while") and any(v in self.varied for v in op.ins)):
+        if not any(v in self.varied for v in op.outs):
             self.b.ops.append(op)
         elif name in structured:
             structured[name](op)
@@ -133,20 +148,25 @@ class _BlockTangents:
             self.masked.update(self.tangents[v] for v in op.outs if v in self.tangents)
 
     def is_masking(self, op: Op) -> bool:
-        """Whether the tangents of an operation's results may be zero because the program masked something."""
+        """Whether tangents of an operation's results may be zeros that it made, or passes on."""
         if any(self.tangents.get(v) in self.masked for v in op.ins):
             return True
-        return op.prim.masks or any(inner.prim.masks for r in op.regions for inner in walk(r))
+        if op.prim.masks or op.prim.family is Family.CONTROL:
+            return True
+        filled = op.prim.family in (Family.LINEAR, Family.STRUCTURE)
+        return filled and any(v not in self.tangents and is_differentiable(v) for v in op.ins)
 
     def straight(self, op: Op) -> None:
-        ts = [V(self.b, self.tangents[v]) if v in self.tangents else None for v in op.ins]
-        if all(t is None for t in ts):
+        known = [self.tangents.get(v) for v in op.ins]
+        if all(t is None for t in known):
             return
+        ts = [None if t is None else V(self.b, t) for t in known]
         ins, outs = [V(self.b, v) for v in op.ins], [V(self.b, v) for v in op.outs]
         prim = op.prim
         if prim.family is Family.STRUCTURE:
             assert prim.jvp is not None
-            for v, t in zip(op.outs, prim.jvp(self.b, ts, outs, *ins, **op.params), strict=True):
+            typed = [t and rules.exactly(self.b, t, v) for t, v in zip(ts, op.ins, strict=True)]
+            for v, t in zip(op.outs, prim.jvp(self.b, typed, outs, *ins, **op.params), strict=True):
                 self.set(v, t)
         elif prim.partials is not None:
             self.set(op.out, self._partials(op, ts, outs[0], ins))
@@ -172,12 +192,17 @@ class _BlockTangents:
             terms.append(self.b.op("masked_mul", t, partial) if guard else t * partial)
         return _sum([term for term in terms if not rules.is_number(term)])
 
+    def incoming_masked(self, values: Sequence[Value]) -> list[bool]:
+        """Which tangents that enter a region or a function may be masked: zeros made here, or those known to be."""
+        return [v not in self.tangents or self.tangents[v] in self.masked for v in values]
+
     def cond(self, op: Op) -> None:
         caps_on = [v in self.tangents for v in op.ins[1:]]
         outs_on = [v in self.varied for v in op.outs]
         regions = []
+        masked = self.incoming_masked(op.ins[1:])
         for r in op.regions:
-            regions.append(self.nested().block(r, caps_on, outs_on, self.is_masking(op)))
+            regions.append(self.nested().block(r, caps_on, outs_on, {p for p, on in zip(r.params, masked, strict=True) if on}))
         ts = [self.finished(v) for v in select(op.ins[1:], caps_on)]
         outs = tuple(_tangent_value(v) for v in select(op.outs, outs_on))
         self.b.ops.append(Op(op.prim, (*op.ins, *ts), (*op.outs, *outs), op.params, tuple(regions), op.loc))
@@ -193,7 +218,9 @@ class _BlockTangents:
         t_caps = [self.finished(v) for v in select(part.caps, caps_on)]
         flags = [*(False for _ in part.index), *carry_on, *xs_on, *caps_on]
         ends_on = [*(False for _ in part.exit), *carry_on, *ys_on]
-        raw = self.nested().block(part.body, flags, ends_on, self.is_masking(op))
+        inside = [*part.x_params, *part.cap_params]
+        masked = {p for p, on in zip(inside, self.incoming_masked((*part.xs, *part.caps)), strict=True) if on}
+        raw = self.nested().block(part.body, flags, ends_on, masked.union(part.carry_params))
         body = _interleave(part, raw, sum(carry_on), sum(xs_on), sum(caps_on))
         regions, params = [body], {**op.params, "n_carry": len(part.carry) + len(t_carry)}
         if op.prim.name == "for":
@@ -209,7 +236,8 @@ class _BlockTangents:
 
     def call(self, op: Op) -> None:
         flags = tuple(v in self.tangents for v in op.ins)
-        name, wanted = self.run.callee(op.params["function"], flags)
+        masked = any(select(self.incoming_masked(op.ins), flags))
+        name, wanted = self.run.callee(op.params["function"], flags, tuple(v in self.wild for v in op.ins), masked)
         ts = [self.finished(v) for v in select(op.ins, flags)]
         outs = tuple(_tangent_value(v) for v in select(op.outs, wanted))
         params = Params(function=name, types=(*op.params["types"], *(v.type for v in outs)))

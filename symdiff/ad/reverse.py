@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from symdiff.ad.activity import Backward as UsefulAnalysis
-from symdiff.ad.activity import Flags, Forward, Masked, is_differentiable, varied_transfer, wild_transfer
+from symdiff.ad.activity import Flags, Forward, is_differentiable, varied_transfer
 from symdiff.ad.layout import select
-from symdiff.ad.sweep import Backward, Sweep, copies, ct_value
+from symdiff.ad.masking import Masked, may_be_zero, wild_transfer
+from symdiff.ad.sweep import Backward, Pattern, Sweep, copies, ct_value
+from symdiff.ad.zeros import Zeros
 from symdiff.ir import dims, types
 from symdiff.ir.build import Builder
 from symdiff.ir.core import REGISTRY, Block, Function, Op, Params, Program, Value, walk
@@ -40,32 +42,35 @@ class Pair:
 class Reversal:
     """One run of the reverse pass: the analyses, and the functions and records made on the way."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, entries: Sequence[str], literal: bool) -> None:
         self.program = program
+        self.literal = literal
+        self.entries = entries  # names that the functions made on the way must not take
         self.varied = Forward(program, varied_transfer)
         self.wild = Forward(program, wild_transfer)
         self.useful = UsefulAnalysis(program)
-        self.masked = Masked(program, UsefulAnalysis(program))
+        self.masked = Masked(program)
         self.functions = dict(program.functions)
         self.records = dict(program.records)
-        self.pairs: dict[tuple[str, Flags, Flags], Pair] = {}
+        self.zeros = Zeros(self.functions, self.records)
+        self.pairs: dict[tuple[str, Pattern], Pair] = {}
 
-    def pair(self, name: str, varied: Flags, useful: Flags) -> Pair:
+    def pair(self, name: str, pattern: Pattern) -> Pair:
         """The forward/backward pair of a function for this pattern of arguments and results."""
-        key = (name, varied, useful)
+        key = (name, pattern)
         if key not in self.pairs:
-            reached = self.useful.function(name, useful)
-            wanted = tuple(a and b for a, b in zip(varied, reached, strict=True))
-            base = _unused(name, self.functions)
+            reached = self.useful.function(name, pattern.useful)
+            wanted = tuple(a and b for a, b in zip(pattern.varied, reached, strict=True))
+            base = _unused(name, {*self.functions, *self.entries})
             self.pairs[key] = made = Pair(f"{base}_forward", f"{base}_backward", wanted)
             self.functions[made.forward] = self.functions[made.backward] = self.program.functions[name]  # taken; filled below
-            self.build(self.program.functions[name], varied, useful, made)
+            self.build(self.program.functions[name], pattern, made)
         return self.pairs[key]
 
-    def build(self, function: Function, varied: Flags, useful: Flags, pair: Pair) -> None:
+    def build(self, function: Function, pattern: Pattern, pair: Pair) -> None:
         """Fill in the two functions of a pair; the residuals travel in one Saved record."""
         body = function.body
-        b, back = self.halves(body, varied, useful, select(body.params, pair.wanted))
+        b, back = self.halves(body, pattern, select(body.params, pair.wanted))
         sizes = unbound_sizes(back, ())
         saved = [*back.saved, *(b.op("dim", size=dims.var(n)).value for n in sizes)]
         record = b.op("saved_pack", *saved, name=pair.forward)
@@ -79,12 +84,12 @@ class Reversal:
         params = [incoming, *copies([ct for _, ct in back.seeds], env)]
         self.functions[pair.backward] = Function(pair.backward, back.block(params, env, head), function.dims)
 
-    def halves(self, body: Block, varied: Flags, useful: Flags, wanted: Sequence[Value]) -> tuple[Builder, Backward]:
+    def halves(self, body: Block, pattern: Pattern, wanted: Sequence[Value]) -> tuple[Builder, Backward]:
         """The forward half of a function body, and its backward half as far as it can be before its block is made."""
-        sweep = Sweep(self, body, varied, useful)
+        sweep = Sweep(self, body, pattern)
         b = Builder()
         pulls = sweep.forward(body, b)
-        seeds = [(v, ct_value(v)) for v, on in zip(body.outs, useful, strict=True) if on]
+        seeds = [(v, ct_value(v)) for v, on in zip(body.outs, pattern.useful, strict=True) if on]
         return b, sweep.backward(body, b, pulls, seeds, wanted)
 
     def finish(self, entry: Function) -> Program:
@@ -92,19 +97,24 @@ class Reversal:
         return Program(functions, entry.name, with_cotangent_records(self.records))
 
 
-def value_and_grad(program: Program, wrt: Sequence[int], name: str = "") -> Program:
-    """Params and a cotangent per differentiable result in; results and gradients by the params `wrt` out."""
-    main, run = program.main, Reversal(program)
+def value_and_grad(program: Program, wrt: Sequence[int], name: str = "", literal: bool = False) -> Program:
+    """Params and a cotangent per differentiable result in; results and gradients by the params `wrt` out.
+
+    `literal` (-O0) keeps one operation per contribution, also where a cotangent is passed on unchanged: d_y2 = d_y1.
+    """
+    main, entry = program.main, name or f"{program.entry}_value_and_grad"
+    run = Reversal(program, [entry], literal)
     b, back = _main_halves(run, main, wrt)
     cts = [ct for _, ct in back.seeds]
     body = Block((*main.body.params, *cts), (*b.ops, *back.ops), (*main.body.outs, *back.results))
-    return run.finish(Function(name or f"{main.name}_value_and_grad", body, main.dims))
+    return run.finish(Function(entry, body, main.dims))
 
 
-def vjp(program: Program, wrt: Sequence[int], names: tuple[str, str] | None = None) -> Vjp:
+def vjp(program: Program, wrt: Sequence[int], names: tuple[str, str] | None = None, literal: bool = False) -> Vjp:
     """The forward and the backward pass as two programs, the residuals between them as plain values."""
-    main, run = program.main, Reversal(program)
+    main = program.main
     forward, backward = names or (f"{main.name}_forward", f"{main.name}_backward")
+    run = Reversal(program, [forward, backward], literal)
     b, back = _main_halves(run, main, wrt)
     sizes = unbound_sizes(back, back.saved)
     saved = [*back.saved, *(b.op("dim", size=dims.var(n)).value for n in sizes)]
@@ -124,14 +134,16 @@ def _main_halves(run: Reversal, main: Function, wrt: Sequence[int]) -> tuple[Bui
     chosen = set(wrt)
     varied = tuple(k in chosen for k in range(len(params)))
     useful = tuple(map(is_differentiable, main.body.outs))
-    return run.halves(main.body, varied, useful, [params[k] for k in wrt])
+    masked = tuple(on and may_be_zero(select(main.body.outs, useful)) for on in useful)
+    pattern = Pattern(varied, useful, (False,) * len(params), masked)
+    return run.halves(main.body, pattern, [params[k] for k in wrt])
 
 
 def _bindings(sizes: Sequence[str], values: Sequence[Value]) -> list[Op]:
     return [Op(REGISTRY["bind_dim"], (v,), (), Params(name=n)) for n, v in zip(sizes, values, strict=True)]
 
 
-def _unused(name: str, taken: dict[str, Function]) -> str:
+def _unused(name: str, taken: set[str]) -> str:
     found, k = name, 1
     while f"{found}_forward" in taken or f"{found}_backward" in taken:
         k += 1

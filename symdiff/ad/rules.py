@@ -8,17 +8,23 @@ from typing import Any
 from symdiff.ir import dims, types
 from symdiff.ir.build import Builder, V
 from symdiff.ir.core import Value
-from symdiff.ir.types import AVal, Kind, Type
+from symdiff.ir.types import AVal, Kind
 
 Sizes = Callable[[Value], list[Value] | None]
 
 
 class RuleBuilder(Builder):
-    """A builder that also makes zeros; `sizes(v)` gives v's sizes as integers where its type does not say them."""
+    """A builder that also makes zeros; `sizes(v)` gives v's sizes as integers where its type does not say them.
 
-    def __init__(self, sizes: Sizes) -> None:
+    By hand, once: in `y = x * w` with an array x and a scalar w the rule's contribution to d_w is `d_y * x`, an array;
+    `unbroadcast` makes it `sum(d_y * x)`.  Were w an int, there would be none; were y complex and w real, its real part.
+    """
+
+    def __init__(self, sizes: Sizes, last: Callable[[Value], Value], structured: Callable[[RuleBuilder, Value], Value]) -> None:
         super().__init__()
         self.sizes = sizes
+        self.last = last
+        self.structured = structured  # a zero of a list or a record
 
     def zeros(self, v: V | Value) -> V:
         """A zero cotangent (or tangent) of v."""
@@ -26,7 +32,7 @@ class RuleBuilder(Builder):
         t = types.cotangent(value.type)
         assert t is not None
         if not isinstance(t, AVal):
-            return self.op("zeros_ct", value)
+            return V(self, self.structured(self, value))
         if t.kind is not Kind.ARRAY:
             return V(self, self.const(0j if t.complex else 0.0, t))
         sizes = self.sizes(value)
@@ -35,7 +41,15 @@ class RuleBuilder(Builder):
         return self.op("zeros", *sizes, type=t)
 
     def last_of(self, s: V) -> V:
-        return self.op("seq_last", s)
+        """The last element of a list of the forward pass, read there: the backward pass need not keep the list."""
+        return V(self, self.last(s.value))
+
+
+def sizes_of(b: Builder, v: Value) -> list[Value] | None:
+    """The sizes of v read from v itself; None if its type says them as numbers."""
+    if not isinstance(v.type, AVal) or all(isinstance(d, int) for d in v.type.shape):
+        return None
+    return [b.op("dim_of", v, axis=k).value for k in range(v.type.rank)]
 
 
 def is_opaque(t: AVal) -> bool:
@@ -48,33 +62,35 @@ def add(b: Builder, x: Value, y: Value) -> Value:
     return b.op("add" if isinstance(x.type, AVal) else "add_ct", x, y).value
 
 
-def unbroadcast(b: Builder, ct: V, target: AVal) -> V:
-    """ct summed over what broadcasting repeated, real where the target is real, in the target's dtype."""
+def unbroadcast(b: RuleBuilder, ct: V, v: Value) -> V:
+    """A contribution to v's cotangent: summed over what broadcasting repeated, real where v is, in v's dtype."""
+    target = v.type
+    assert isinstance(target, AVal)
     if ct.type.complex and not target.complex:
         ct = b.op("real", ct)
     if ct.type.shape != target.shape:
-        ct = b.op("sum_to", ct, shape=target.shape) if ct.type.shape else b.op("broadcast_to", ct, shape=target.shape)
+        larger = types.broadcast([ct.type.shape, target.shape]) == ct.type.shape
+        ct = b.op("sum_to", ct, shape=target.shape) if larger else _broadcast(b, ct, v)
     if ct.type.dtype != target.dtype and (target.kind is Kind.ARRAY or ct.type.kind is Kind.ARRAY):
         ct = b.op("convert", ct, kind=ct.type.kind, dtype=target.dtype)
     return ct
 
 
-def spread(b: Builder, t: V, target: AVal) -> V:
-    """A tangent broadcast to the result's shape, in its dtype."""
-    if t.type.shape != target.shape:
-        t = b.op("broadcast_to", t, shape=target.shape)
-    return exactly(b, t, target)
-
-
-def exactly(b: Builder, x: V, t: Type) -> V:
-    """x as a value of exactly this type: where control flow meets, and at results."""
+def exactly(b: RuleBuilder, x: V, v: Value) -> V:
+    """x, a cotangent or tangent of v, as a value of exactly its type: where control flow meets, and at results."""
+    t = types.cotangent(v.type)
     if x.type == t or not isinstance(t, AVal):
         return x
-    if t.kind is Kind.ARRAY and x.type.kind is not Kind.ARRAY or x.type.shape != t.shape:
-        x = b.op("broadcast_to", x, shape=t.shape) if t.shape else x
+    if x.type.shape != t.shape:
+        x = _broadcast(b, x, v)
     if x.type.complex and not t.complex:
         x = b.op("real", x)
     return x if x.type == t else b.op("convert", x, kind=t.kind, dtype=t.dtype)
+
+
+def _broadcast(b: RuleBuilder, x: V, v: Value) -> V:
+    assert isinstance(v.type, AVal)
+    return b.op("broadcast_to", x, *(b.sizes(v) or ()), shape=v.type.shape)
 
 
 def is_number(x: Any) -> bool:

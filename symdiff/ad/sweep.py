@@ -24,10 +24,12 @@ from symdiff.ad import rules
 from symdiff.ad.activity import Flags
 from symdiff.ad.backward import Half, free_values, prune
 from symdiff.ad.layout import Loop, loop, select
+from symdiff.ad.zeros import has_record
 from symdiff.ir import types
 from symdiff.ir.build import Builder, V, clone_ops
 from symdiff.ir.core import REGISTRY, Block, Family, Op, Params, Value
 from symdiff.ir.types import Alt, Saved, Seq
+from symdiff.primitives.control import elem_type
 
 if TYPE_CHECKING:
     from symdiff.ad.reverse import Reversal
@@ -77,20 +79,30 @@ def copies(values: Sequence[Value], env: dict[Value, Value]) -> list[Value]:
     return made
 
 
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """How a function is used: arguments that vary and that may be infinite, results that matter and may be masked."""
+
+    varied: Flags
+    useful: Flags
+    wild: Flags
+    masked: Flags
+
+
 class Sweep:
     """One function being reversed, with its activity."""
 
-    def __init__(self, reversal: Reversal, body: Block, varied: Flags, useful: Flags) -> None:
+    def __init__(self, reversal: Reversal, body: Block, pattern: Pattern) -> None:
         self.reversal = reversal
         self.varied: set[Value] = set()
         reached: set[Value] = set()
-        reversal.varied.block(body, varied, self.varied)
-        reversal.useful.block(body, useful, reached)
+        reversal.varied.block(body, pattern.varied, self.varied)
+        reversal.useful.block(body, pattern.useful, reached)
         self.active = self.varied & reached
         self.wild: set[Value] = set()
-        reversal.wild.block(body, (False,) * len(body.params), self.wild)
+        reversal.wild.block(body, pattern.wild, self.wild)
         self.masked: set[Value] = set()
-        reversal.masked.block(body, (False,) * len(body.outs), self.masked)
+        reversal.masked.block(body, pattern.masked, self.masked)
 
     def is_active(self, values: Sequence[Value]) -> list[bool]:
         return [v in self.active for v in values]
@@ -100,7 +112,7 @@ class Sweep:
         structured = {"cond": self.cond, "for": self.loop, "while": self.loop, "call": self.call}
         pulls: list[Pull] = []
         for op in block.ops:
-            if not any(v in self.active for v in op.outs) and not self.is_inside(op):
+            if not any(v in self.active for v in op.outs):
                 b.ops.append(op)
             elif op.prim.name in structured:
                 pulls.append(structured[op.prim.name](op, b))
@@ -122,10 +134,10 @@ class Sweep:
         free = free_values(ops, results, [ct for _, ct in seeds])
         makers = {v: op for op in b.ops for v in op.outs if is_static(op)}
         passed = set(direct)
-        return Backward(
-            ops, results, seeds, list(dict.fromkeys(makers[v] for v in free if v in makers)),
-            [v for v in free if v in passed], [v for v in free if v not in passed and v not in makers],
-        )  # fmt: skip
+        place = {v: k for k, v in enumerate([*block.params, *(v for op in b.ops for v in op.outs)])}
+        saved = sorted((v for v in free if v not in passed and v not in makers), key=place.__getitem__)
+        anew = list(dict.fromkeys(makers[v] for v in free if v in makers))
+        return Backward(ops, results, seeds, anew, [v for v in free if v in passed], saved)
 
     # --- cond
 
@@ -146,7 +158,7 @@ class Sweep:
         b = Builder()
         pulls = self.forward(region, b)
         wanted = select(region.params, caps_on)
-        seeds = [(v, ct_value(v)) for v in [*wanted, *select(region.outs, outs_on)]]
+        seeds = [(v, ct_value(v)) for v in [*filter(takes_accumulator, wanted), *select(region.outs, outs_on)]]
         side = self.backward(region, b, pulls, seeds, wanted, region.params)
         return tuple(b.ops), side
 
@@ -161,22 +173,22 @@ class Sweep:
         seeds = [(v, ct_value(p)) for v, p in zip(select(part.carry_ends, on.carry), carry, strict=True)]
         seeds += [(v, ct_value(v)) for v in (*caps, *select(part.y_ends, on.ys))]
         wanted = [*carry, *caps, *select(part.x_params, on.xs)]
-        back = self.backward(part.body, inner, pulls, seeds, wanted, (*part.index, *part.x_params, *part.cap_params))
+        # what every turn gets anyway is passed again; after an early exit xs are longer than the turns, so they are saved
+        passed = (*part.index, *(() if part.exit else part.x_params), *part.cap_params)
+        back = self.backward(part.body, inner, pulls, seeds, wanted, passed)
         body = Block(part.body.params, tuple(inner.ops), (*part.body.outs, *back.saved))
         stacks = [Value(Seq(v.type), f"{v.hint}_in" if v in part.carry_params and v.hint else v.hint) for v in back.saved]
         regions = (body,) if op.prim.name == "for" else (op.regions[0], body)
         b.ops.append(Op(op.prim, op.ins, (*op.outs[:-1], *stacks, part.count), op.params, regions, op.loc))
         return lambda half: _pull_loop(half, op, part, on, back, stacks)
 
-    def is_inside(self, op: Op) -> bool:
-        """Whether a loop carries an active value although none of its results is active."""
-        return op.prim.name in ("for", "while") and any(self.is_active(loop(op).carry_params)) and any(self.is_active(loop(op).ys))
-
     # --- call
 
     def call(self, op: Op, b: Builder) -> Pull:
         useful = tuple(self.is_active(op.outs))
-        pair = self.reversal.pair(op.params["function"], tuple(v in self.varied for v in op.ins), useful)
+        flags = [tuple(v in found for v in op.ins) for found in (self.varied, self.wild)]
+        masked = tuple(v in self.masked and on for v, on in zip(op.outs, useful, strict=True))
+        pair = self.reversal.pair(op.params["function"], Pattern(flags[0], useful, flags[1], masked))
         record = Value(Saved(pair.forward), "saved")
         params = Params(function=pair.forward, types=(*op.params["types"], record.type))
         b.ops.append(Op(op.prim, op.ins, (*op.outs, record), params, (), op.loc))
@@ -226,6 +238,11 @@ def _finish(half: Half, outs: Sequence[Value], op: Op) -> list[Value] | None:
     return found
 
 
+def takes_accumulator(v: Value) -> bool:
+    """Whether a branch adds to v's cotangent; what it finds for a record, which has no parts to add to, it returns."""
+    return not has_record(v.type)
+
+
 def _accumulators(half: Half, targets: Sequence[Value]) -> list[Value]:
     """The cotangents so far, handed over to be added to; a value captured twice is handed over once."""
     found = []
@@ -240,7 +257,7 @@ def _pull_cond(half: Half, op: Op, sides: Sequence[Backward], alt: Value | None,
     if d_outs is None:
         return
     targets = select(op.ins[1:], caps_on)
-    accs = _accumulators(half, targets)
+    accs = _accumulators(half, [v for v in targets if takes_accumulator(v)])
     read = [k for k in range(len(op.ins) - 1) if any(r.params[k] in s.again for s, r in zip(sides, op.regions, strict=True))]
     ins = [op.ins[0], *([alt] if alt else []), *accs, *d_outs, *(op.ins[1 + k] for k in read)]
     regions = [_back_branch(side, region, k, alt, read) for k, (side, region) in enumerate(zip(sides, op.regions, strict=True))]
@@ -275,7 +292,7 @@ def _pull_loop(half: Half, op: Op, part: Loop, on: LoopMasks, back: Backward, st
     for v, ct in zip([*select(part.carry, on.carry), *targets], outs, strict=False):
         half.add(v, V(b, ct))
     for v, ct in zip(select(part.xs, on.xs), outs[n + len(accs) : -1], strict=True):
-        half.add(v, _as_operand(half, V(b, ct), v))
+        half.add(v, _scattered(half, op, part, ct, v) if part.exit else _as_operand(half, V(b, ct), v))
 
 
 def _as_operand(half: Half, ct: V, v: Value) -> V:
@@ -288,14 +305,37 @@ def _as_operand(half: Half, ct: V, v: Value) -> V:
     return half.b.op("as_array", ct, *sizes, type=v.type)
 
 
+def _scattered(half: Half, op: Op, part: Loop, cts: Value, v: Value) -> V:
+    """The cotangents of the turns that ran before an exit, added to zeros of all turns."""
+    inner, acc, turn, ct = Builder(op.loc), *(Value(t) for t in (types.cotangent(v.type), types.INT, elem_type(cts.type))
+                                              if t is not None)  # fmt: skip
+    if isinstance(v.type, Seq):
+        end = inner.op("seq_add", acc, turn, ct)
+    else:
+        end = inner.op("index_add", acc, ct, turn, spec=(("at", None),))
+    body = inner.block([turn, acc, ct], [end.value])
+    first = _first_turn(half.b, op, part) if op.params.get("reverse") else half.b.v(0)
+    bounds = (first.value, (first + part.count).value, half.b.const(1))
+    return V(half.b, half.b.emit("for", *bounds, half.b.zeros(v).value, cts, regions=[body], n_carry=1, n_xs=1)[0])
+
+
+def _first_turn(b: Builder, op: Op, part: Loop) -> V:
+    """The lowest number of a turn that ran, where the turns run backwards: their number less `count`."""
+    lo, hi, step = (V(b, v) for v in part.bounds)
+    return -b.op("floordiv", lo - hi, step) - part.count
+
+
 def _bounds(b: Builder, op: Op, part: Loop) -> tuple[Value, ...]:
     """The turns that ran: all of a `for`, `count` where it could end early and of a `while`."""
     if op.prim.name == "while":
         return b.const(0), part.count, b.const(1)
-    if not op.params.get("exit"):
-        return part.bounds
     lo, _, step = part.bounds
-    return lo, (V(b, lo) + V(b, part.count) * V(b, step)).value, step
+    if not part.exit:
+        return part.bounds
+    start = V(b, lo)
+    if op.params.get("reverse"):
+        start = start + _first_turn(b, op, part) * step
+    return start.value, (start + V(b, part.count) * step).value, step
 
 
 def _back_body(part: Loop, on: LoopMasks, back: Backward, x_read: list[bool], c_read: list[bool]) -> Block:

@@ -31,7 +31,7 @@ class Assign:
 
     names: tuple[str | None, ...]
     jumps: ClassVar[bool] = False
-    folds: ClassVar[bool] = False
+    folds: ClassVar[str] = ""
 
     def targets(self, outs: Sequence[Value]) -> Mapping[Value, str]:
         return _targets(outs, self.names)
@@ -47,7 +47,7 @@ class NextTurn:
     names: tuple[str | None, ...]
     exit: bool
     code: str | None  # the variable of the exit code, where it is read after the loop
-    folds: ClassVar[bool] = False
+    folds: ClassVar[str] = ""
 
     @property
     def jumps(self) -> bool:
@@ -80,7 +80,7 @@ class Condition:
 
     text: str = ""
     jumps: ClassVar[bool] = False
-    folds: ClassVar[bool] = True
+    folds: ClassVar[str] = "all"
 
     def targets(self, outs: Sequence[Value]) -> Mapping[Value, str]:
         return {}
@@ -94,7 +94,7 @@ class Return:
     """The results are returned: bare, as a tuple, or nothing."""
 
     jumps: ClassVar[bool] = True
-    folds: ClassVar[bool] = False
+    folds: ClassVar[str] = "unnamed"
 
     def targets(self, outs: Sequence[Value]) -> Mapping[Value, str]:
         return {}

@@ -58,6 +58,11 @@ def tuple_text(items: Sequence[str]) -> str:
     return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
 
 
+def targets(names: Sequence[str]) -> str:
+    """The left side of an unpacking: `a, b`, or `(a,)`."""
+    return f"({names[0]},)" if len(names) == 1 else ", ".join(names)
+
+
 def parallel(targets: Sequence[str], values: Sequence[str], reads: Sequence[frozenset[str]]) -> list[str]:
     """Assignments that happen at once; one tuple assignment where the order would matter.
 

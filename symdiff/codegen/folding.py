@@ -11,27 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from symdiff.ir import template
 from symdiff.ir.core import Block, Family, Literal, Op, Value
 from symdiff.ir.types import AVal, Kind
 
 WIDTH = 84  # of an expression, estimated; the line's target and indentation come on top
 DEPTH = 12  # of nested operations in one expression
 
-_RAISING = {
-    "div", "floordiv", "mod", "pow", "index", "index_set", "index_add", "convert", "seq_last", "seq_rest", "seq_get", "seq_set", "opt_get",
-    "check", "require",
-}  # fmt: skip
-
-
-def may_raise(op: Op) -> bool:
-    """Whether running the operation can end in an exception (sizes were checked at entry)."""
-    prim = op.prim
-    if prim.effect or prim.family in (Family.GENERAL, Family.CONTROL) or op.params.get("math"):
-        return True
-    if prim.name in ("div", "floordiv", "mod", "pow"):
-        return template.all_python([v.type for v in op.ins]) and not op.params.get("ufunc")
-    return prim.name in _RAISING
+UNPACKS = ("alt_unpack", "saved_unpack")  # their result is several values, even if it is one
 
 
 def is_update(op: Op) -> bool:
@@ -79,13 +65,16 @@ class Folder:
     without a line of its own; `reused` are the operations that print as an update though the primitive is not one.
     """
 
-    def __init__(self, resolve: Callable[[Value], Value], nameless: Callable[[Value], bool], reused: Mapping[Op, int]) -> None:
-        self.resolve, self.nameless, self.reused = resolve, nameless, reused
+    def __init__(
+        self, resolve: Callable[[Value], Value], nameless: Callable[[Value], bool], may_raise: Callable[[Op], bool], reused: Mapping[Op, int]
+    ) -> None:
+        self.resolve, self.nameless, self.may_raise, self.reused = resolve, nameless, may_raise, reused
 
-    def plan(self, block: Block, owned: Set[Value], appended: Set[Value], targets: Mapping[Value, str], folds: bool) -> Plan:
+    def plan(self, block: Block, owned: Set[Value], appended: Set[Value], targets: Mapping[Value, str], folds: str) -> Plan:
         """`owned`: values from outside that this block may forget; `appended`: outs stored as soon as they are there.
 
-        `targets` are the variables that results should be; `folds`: results may be expressions.
+        `targets` are the variables that results should be; `folds`: which results may be expressions
+        ("all", "unnamed" or "").
         """
         plan = Plan(owned=set(owned), wanted=dict(targets))
         self.find_roots(block, plan)
@@ -108,13 +97,13 @@ class Folder:
     @staticmethod
     def is_same(op: Op) -> bool:
         """Whether the operation's text is its operand alone."""
-        if op.prim.name in ("alt_unpack", "saved_unpack") or op.prim.effect or op.prim.family is Family.CONTROL:
+        if op.prim.name in UNPACKS or op.prim.effect or op.prim.family is Family.CONTROL:
             return False
         text = op.prim.numpy
         text = text(op.params, tuple(v.type for v in op.ins)) if callable(text) else text
         return bool(text == op.prim.operands[0].lstrip("*"))
 
-    def fold(self, block: Block, plan: Plan, appended: Set[Value], folds: bool) -> None:
+    def fold(self, block: Block, plan: Plan, appended: Set[Value], folds: str) -> None:
         uses: dict[Value, int] = {}
         for op in block.ops:
             for v in op.ins:
@@ -122,18 +111,18 @@ class Folder:
                 uses[found] = uses.get(found, 0) + 1
         for v in block.outs:
             found = self.root(plan, v)
-            uses[found] = uses.get(found, 0) + (1 if folds else 2)
+            uses[found] = uses.get(found, 0) + (1 if folds == "all" or (folds and not found.hint) else 2)
         pending: dict[Value, _Pending] = {}
         writes = -1  # the last position that writes memory
         raised = 0  # how many operations that may raise came before
         for position, op in enumerate(block.ops):
             if op.outs and op.outs[0] in plan.roots:
-                if may_raise(op):
+                if self.may_raise(op):
                     raised += 1
                 continue
             taken = self.take(plan, op, op.ins, _expression_operands(op, self.reused), pending, writes, raised)
             low = min([raised, *(p.raises[0] for p in taken if p.raises[0] < p.raises[1])])
-            raises = may_raise(op)
+            raises = self.may_raise(op)
             if self.is_candidate(op) and uses.get(op.out, 0) == 1 and op.out not in appended:
                 pending[op.out] = _measure(op, position, taken, (low, raised + raises))
             raised += raises
@@ -145,7 +134,7 @@ class Folder:
     def is_candidate(self, op: Op) -> bool:
         if len(op.outs) != 1 or op.prim.effect or op.prim.family is Family.CONTROL or is_update(op) or op in self.reused:
             return False
-        return self.nameless(op.out) and op.prim.name != "opt_get"
+        return self.nameless(op.out) and op.prim.name not in UNPACKS and op.prim.name != "dim" and not is_constant(op.out)
 
     def take(
         self, plan: Plan, op: Op | None, ins: Sequence[Value], open_operands: Set[int], pending: dict[Value, _Pending], writes: int, raised: int
@@ -207,7 +196,7 @@ def _measure(op: Op, position: int, taken: list[_Pending], raises: tuple[int, in
     if any(not (isinstance(v.type, AVal) and v.type.kind is not Kind.ARRAY) for v in op.ins):
         reads.append(position)
     return _Pending(
-        position, len(text) + 6 + sum(p.width for p in taken), 1 + max((p.depth for p in taken), default=0), min(reads, default=None), raises
+        position, len(text) + 2 + sum(p.width for p in taken), 1 + max((p.depth for p in taken), default=0), min(reads, default=None), raises
     )
 
 

@@ -5,15 +5,15 @@ A `Layout` knows the user's arguments and results: which leaf is where, how a gr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import ClassVar
 
 from symdiff.codegen import checks, expressions
 from symdiff.codegen.control import Printer
 from symdiff.codegen.names import identifier, parameter
-from symdiff.codegen.statements import Context, Emitter, Region, run
-from symdiff.codegen.view import FunctionView, Line, aligned, doc_literal
+from symdiff.codegen.statements import Context, Emitter, Region, Tail, run
+from symdiff.codegen.view import FunctionView, Line, aligned, doc_literal, wrapped
 from symdiff.errors import UsageError
 from symdiff.ir import dims, types
 from symdiff.ir.core import Block, Function, Value, walk
@@ -31,7 +31,7 @@ class ReturnAs:
 
     text: ReturnText
     jumps: ClassVar[bool] = True
-    folds: ClassVar[bool] = False
+    folds: ClassVar[str] = "unnamed"
 
     def targets(self, outs: Sequence[Value]) -> Mapping[Value, str]:
         return {}
@@ -118,7 +118,7 @@ def _build(tree: Tree, rest: object, like: str | None) -> str:
     if like is None:
         if tree.kind == "namedtuple":
             return expressions.tuple_text(parts)
-        raise UsageError.of("SD708", what=f"a result of class {tree.cls.__name__ if tree.cls else '?'}")
+        raise UsageError(f"a generated module cannot make the result's class {tree.cls.__name__ if tree.cls else '?'}", code="SD724")
     if tree.kind == "namedtuple":
         return f"type({like})({', '.join(parts)})"
     return f"_rebuilt({like}, {', '.join(f'{k}={p}' for k, p in zip(tree.keys, parts, strict=True))})"
@@ -143,7 +143,7 @@ def check_printable(tree: Tree, where: str) -> None:
         node = todo.pop()
         for key in node.keys if node.kind == "dict" else ():
             if type(key) not in PRINTABLE:
-                raise UsageError.of("SD708", what=f"the key {key!r:.40} of {where}")
+                raise UsageError(f"the key {key!r:.40} of {where} cannot be written into a module", code="SD724")
         todo.extend(node.children)
 
 
@@ -182,12 +182,13 @@ def entry(lowered: Lowered, embed: bool) -> Entry:
             if path:
                 unpack.append(Line(1, f"{variable[(argument.name, path)]} = {text}"))
         given.append(Given(base, _argument_annotation(argument)))
-    for p in lowered.params:
+    captured: dict[int, str] = {}  # a name may be captured from several places, and be that of an argument
+    for k, p in enumerate(lowered.params):
         if p.captured:
             name = identifier(p.name, frozenset(own.values()))
-            variable[(p.argument, p.path)] = name
+            captured[k] = name
             given.append(Given(name, annotation(p.type), _embedded(p.value) if embed else "", keyword=True))
-    leaves = tuple(variable[(p.argument, p.path)] for p in lowered.params)
+    leaves = tuple(captured.get(k) or variable[(p.argument, p.path)] for k, p in enumerate(lowered.params))
     return Entry(tuple(given), tuple(unpack), leaves, tuple(structure))
 
 
@@ -245,9 +246,8 @@ class Body:
     check: checks.Checks
     late: str  # the function's name, if its sizes are checked
     before: Sequence[Line]
-    tail: ReturnAs
-    return_names: Sequence[str | None] = ()
-    middle: Sequence[tuple[int, str]] = ()
+    tail: Tail
+    after_check: Sequence[Line] = ()
 
 
 def opaque_sizes(body: Block) -> frozenset[Atom]:
@@ -269,13 +269,14 @@ def sizes_in(value: object) -> frozenset[Atom]:
     return frozenset()
 
 
-def print_body(context: Context, body: Body, forced: Mapping[Value, str] | None = None) -> tuple[list[Line], dict[Value, str]]:
+def print_body(context: Context, body: Body) -> tuple[list[Line], dict[Value, str]]:
     """The lines of a function, and the names its values got."""
     block = body.function.body
     hints = {v.hint for op in walk(block) for v in op.outs} | set(body.names)
-    sizes = {a: _size_name(a, hints) for a in body.check.sizes}
-    atoms = {a for v in block.params for a in types.type_atoms(v.type)} | {dims_atom(n) for n in body.function.dims}
-    sizes |= {a: _size_name(a, hints) for a in atoms if a not in sizes and a.op == "var"}
+    atoms = set(body.check.sizes)
+    atoms |= {a for v in block.params for a in types.type_atoms(v.type)} | {dims_atom(n) for n in body.function.dims}
+    own = user_sizes(block, context.stages, atoms)
+    sizes = {a: own.get(a) or _size_name(a, hints) for a in atoms if a.op == "var" or a in body.check.sizes}
     printer = Printer(context, sizes, opaque_sizes(block))
     for v, name in zip(block.params, body.names, strict=True):
         printer.define(v, name)
@@ -287,7 +288,18 @@ def print_body(context: Context, body: Body, forced: Mapping[Value, str] | None 
         late, used = checks.late_checks(body.late, leaf_names, leaf_types, sizes)
         printer.sizes |= used
     bound = [Line(1, f"{sizes[a]} = {body.check.sizes[a]}") for a in sorted(printer.sizes, key=lambda a: a.name) if a in body.check.sizes]
-    return [*body.before, *body.check.lines, *bound, *late, *printer.lines], printer.names
+    return [*body.before, *body.check.lines, *body.after_check, *bound, *late, *printer.finished()], printer.names
+
+
+def user_sizes(block: Block, stages: Set[str], atoms: Set[Atom]) -> dict[Atom, str]:
+    """Size variables that the user named: `n = len(x)`."""
+    found: dict[Atom, str] = {}
+    for op in block.ops:
+        if op.prim.name == "dim" and op.out.hint and op.out.hint not in stages:
+            for a in atoms:
+                if op.params["size"] == dims.var(a.name) and op.out.hint not in found.values():
+                    found.setdefault(a, op.out.hint)
+    return found
 
 
 def dims_atom(name: str) -> Atom:
@@ -308,7 +320,7 @@ def tidy(lines: Sequence[Line]) -> tuple[Line, ...]:
         following = lines[k + 1].comment if k + 1 < len(lines) else ""
         again = line.comment and line.comment == following and line.comment.isdigit()
         kept.append(Line(line.depth, line.text) if again else line)
-    return aligned(kept)
+    return aligned([part for line in kept for part in wrapped(line)])
 
 
 def view(head: str, doc: str, lines: Sequence[Line]) -> FunctionView:

@@ -16,7 +16,7 @@ import keyword
 import re
 import unicodedata
 from collections import deque
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from symdiff.ir.build import clone_block
@@ -53,11 +53,13 @@ class Named:
     stages: frozenset[str]
 
 
-def name_stages(program: Program, taken: Set[str] = frozenset()) -> Named:
-    """The program with every value named; `taken` are the names the user owns."""
+def name_stages(program: Program, taken: Set[str] = frozenset(), parameters: Sequence[str] = ()) -> Named:
+    """The program with every value named; `taken` are the names the user owns, `parameters` those of the entry's."""
     functions, stages = {}, set()
     for key, function in program.functions.items():
         body = clone_block(function.body)
+        for v, name in zip(body.params, parameters if key == program.entry else (), strict=False):
+            v.hint = name
         numbering = _Numbering(body, taken)
         numbering.run()
         stages |= numbering.given

@@ -8,17 +8,20 @@ are printed on an explicit stack (`run`), so that depth of nesting costs no recu
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
+import numpy as np
+
 from symdiff.codegen import expressions
-from symdiff.codegen.folding import Folder, Plan, is_constant, is_update
+from symdiff.codegen.folding import UNPACKS, Folder, Plan, is_constant, is_update
 from symdiff.codegen.names import identifier
 from symdiff.codegen.view import Line
 from symdiff.ir import template
-from symdiff.ir.core import Block, Op, Value
+from symdiff.ir.core import Block, Family, Op, Value
 from symdiff.ir.dims import Atom, Dim
 from symdiff.ir.types import AVal, Kind
 
@@ -37,13 +40,14 @@ class Context:
     comment: Callable[[Op, Callable[[Value], str]], str] = lambda op, text: ""
     outlined: list[Any] = field(default_factory=list)  # functions split off from ones nested too deep
     helpers: dict[str, str] = field(default_factory=dict)  # text of the helper functions used, by name
+    may_raise: Callable[[Op], bool] = lambda op: True
 
 
 class Tail(Protocol):
     """What is printed at the end of a block."""
 
     jumps: bool  # it leaves the block: a branch that ends in it needs no `else` behind it
-    folds: bool  # results may be expressions
+    folds: str  # which results may be expressions: "all", "unnamed", or none: ""
 
     def targets(self, outs: Sequence[Value]) -> Mapping[Value, str]:
         """The variable that each result should be."""
@@ -103,7 +107,7 @@ class Substituted:
     def jumps(self) -> bool:
         return self.tail.jumps
 
-    folds: ClassVar[bool] = False
+    folds: ClassVar[str] = ""
 
     def values(self, outs: Sequence[Value]) -> list[Value]:
         own = dict(zip(self.op.outs, outs, strict=True))
@@ -139,6 +143,7 @@ class Emitter:
         self.names: dict[Value, str] = {}
         self.busy: Counter[str] = Counter(sizes.values())
         self.aliases: dict[Value, Value] = {}
+        self.size_lines: dict[Atom, Line] = {}
         self.inside: dict[Value, Op] = {}  # folded values, by the operation that computes them
 
     # --- what values are called
@@ -171,7 +176,7 @@ class Emitter:
 
     def name_for(self, value: Value, plan: Plan) -> str:
         wanted = plan.wanted.get(value, "")
-        own = value.hint
+        own = value.hint if value.hint != "saved" or isinstance(value.type, AVal) else "kept"
         wishes = [own, wanted] if own and own not in self.context.stages else [wanted, own]
         return self.define(value, self.choose(wishes))
 
@@ -187,9 +192,13 @@ class Emitter:
         value = self.resolve(value)
         if value in self.names:
             return expressions.name(self.names[value])
-        if is_constant(value):
+        if self.is_inline(value):
             return self.constant(value)
         return self.expression(self.inside[value])
+
+    def is_inline(self, value: Value) -> bool:
+        """Whether a constant is written where it is used; at -O0 one with a name has a line."""
+        return is_constant(value) and (self.context.level > 0 or not value.hint)
 
     def constant(self, value: Value) -> ast.expr:
         t = value.type
@@ -201,7 +210,16 @@ class Emitter:
 
     def expression(self, op: Op) -> ast.expr:
         self.need_helper(op)
-        return template.expression(op, [self.expr(v) for v in op.ins], self.dim, scalar=bool(op.params.get("math")))
+        strong = op.prim.family is Family.ELEMENTWISE and any(is_double(v) for v in op.ins if v.const is None)
+        operands = [self.plain(v) if strong else self.expr(v) for v in op.ins]
+        return template.expression(op, operands, self.dim, scalar=bool(op.params.get("math")))
+
+    def plain(self, value: Value) -> ast.expr:
+        """An operand next to a float64 of NumPy's: a constant `np.float64(2.0)` is as well a Python float there."""
+        value = self.resolve(value)
+        if self.is_inline(value) and is_double(value):
+            return template.constant(value.const, template.int_dim)
+        return self.expr(value)
 
     def text(self, value: Value) -> str:
         return ast.unparse(self.expr(value))
@@ -216,16 +234,31 @@ class Emitter:
     def need_helper(self, op: Op) -> None:
         source = op.prim.info.get("helper")
         if source and not is_update(op):
-            self.context.helpers[op.prim.name] = source
+            found = re.search(r"def (\w+)", source)
+            assert found is not None
+            self.context.helpers[found.group(1)] = source
 
     # --- lines
+
+    def finished(self) -> list[Line]:
+        """The lines, without sizes that turned out not to be needed."""
+        unused = {id(line) for atom, line in self.size_lines.items() if atom not in self.sizes}
+        kept = []
+        for k, line in enumerate(self.lines):
+            if id(line) not in unused:
+                kept.append(line)
+            elif kept and kept[-1].text.endswith(":") and (k + 1 == len(self.lines) or self.lines[k + 1].depth < line.depth):
+                kept.append(Line(line.depth, "pass"))
+        return kept
 
     def line(self, depth: int, text: str, comment: str = "") -> None:
         self.lines.append(Line(depth, text, comment))
 
     def block(self, block: Block, depth: int, tail: Tail, region: Region = OUTERMOST) -> Steps:
         """Print a block: its operations, then what `tail` makes of its results."""
-        stored = {self.resolve(v): name for v, name in region.appended}
+        stored: dict[Value, list[str]] = {}
+        for v, name in region.appended:
+            stored.setdefault(self.resolve(v), []).append(name)
         plan = self.plan(block, tail, region, stored)
         keyword = "if"
         if region.orelse and self.only_branch(block, plan):
@@ -233,8 +266,8 @@ class Emitter:
         elif region.orelse:
             self.line(depth, "else:")
             depth += 1
-        for v in stored.keys() - {v for op in block.ops for v in op.outs}:
-            self.line(depth, f"{stored[v]}.append({self.text(v)})")
+        own = {v for op in block.ops for v in op.outs}
+        self.append([v for v in stored if v not in own], stored, depth)
         self.release(v for v in region.owned if v not in plan.last)
         for position, op in enumerate(block.ops):
             if self.is_silent(op, plan):
@@ -250,8 +283,8 @@ class Emitter:
             self.release(plan.dying.get(position, ()))
         tail.finish(self, block.outs, depth, region.more)
 
-    def plan(self, block: Block, tail: Tail, region: Region, stored: Mapping[Value, str]) -> Plan:
-        folder = Folder(self.resolve, self.nameless, self.context.reused)
+    def plan(self, block: Block, tail: Tail, region: Region, stored: Mapping[Value, Sequence[str]]) -> Plan:
+        folder = Folder(self.resolve, self.nameless, self.context.may_raise, self.context.reused)
         targets = {self.resolve(v): n for v, n in tail.targets(block.outs).items()}
         plan = folder.plan(block, region.owned, set(stored), targets, tail.folds)
         self.aliases.update(plan.roots)
@@ -272,16 +305,22 @@ class Emitter:
         if first in plan.folded:
             self.inside[first] = op
             return True
-        return op.prim.name == "const" and is_constant(first) or first in plan.roots and op.prim.name != "opt_get"
+        if op.prim.name == "dim" or op.prim.name == "const" and self.is_inline(first):
+            self.inside[first] = op
+            return True
+        return first in plan.roots
 
     def operation(self, op: Op, depth: int, plan: Plan, position: int) -> None:
         comment = self.context.comment(op, self.shown)
         dying = plan.dying.get(position, ())
         if op.prim.name == "opt_get":
             return self.bound(op, depth, plan, comment)
+        if op.prim.name == "bind_dim":
+            return self.bind_size(op, depth)
         if is_update(op) or op in self.context.reused:
             return self.update(op, depth, plan, comment)
-        if len(op.outs) == 1:
+        unpacks = op.prim.name in UNPACKS
+        if len(op.outs) == 1 and not unpacks:
             text = ast.unparse(self.expression(op))
             self.released(dying, lambda: self.name_for(op.out, plan))
             return self.line(depth, f"{self.names[op.out]} = {text}", comment)
@@ -290,7 +329,7 @@ class Emitter:
             return self.line(depth, text, comment)
         self.released(dying, lambda: [self.name_for(v, plan) for v in op.outs])
         names = [self.names[v] for v in op.outs]
-        self.line(depth, f"{names[0]}, = {text}" if len(names) == 1 else f"{', '.join(names)} = {text}", comment)
+        self.line(depth, f"{expressions.targets(names)} = {text}", comment)
 
     def released(self, dying: Sequence[Value], define: Callable[[], Any]) -> None:
         """Define results while the names of operands read for the last time are free."""
@@ -310,6 +349,12 @@ class Emitter:
         if op.out not in plan.roots:
             self.line(depth, f"{self.name_for(op.out, plan)} = {held}")
 
+    def bind_size(self, op: Op, depth: int) -> None:
+        """A size that was saved gets its name."""
+        name, text = self.size_names[next(a for a in self.size_names if a.name == op.params["name"])], self.text(op.ins[0])
+        if name != text:
+            self.line(depth, f"{name} = {text}")
+
     def update(self, op: Op, depth: int, plan: Plan, comment: str) -> None:
         """A statement that overwrites an operand, whose name goes over to the result."""
         number = self.context.reused.get(op, op.prim.consumes)
@@ -317,20 +362,22 @@ class Emitter:
         target = self.text(op.ins[number])
         operands = [self.expr(v) for v in op.ins]
         if is_update(op):
-            lines = [ast.unparse(template.statement(op, operands, self.dim))]
+            lines = [statement_text(template.statement(op, operands, self.dim))]
         else:
             lines = [reuse_text(op, number, template.expression(op, operands, self.dim), target)]
         for text in lines:
             self.line(depth, text, comment)
         self.define(op.out, target)
 
-    def store(self, op: Op, stored: Mapping[Value, str], depth: int) -> None:
-        for v in op.outs:
-            root = self.resolve(v)
-            if root in stored:
-                self.line(depth, f"{stored[root]}.append({self.text(root)})")
+    def append(self, values: Sequence[Value], stored: Mapping[Value, Sequence[str]], depth: int) -> None:
+        for v in values:
+            for name in stored.get(v, ()):
+                self.line(depth, f"{name}.append({self.text(v)})")
+
+    def store(self, op: Op, stored: Mapping[Value, Sequence[str]], depth: int) -> None:
         for v in op.outs:
             self.name_opaque_sizes(v, depth)
+        self.append([self.resolve(v) for v in op.outs], stored, depth)
 
     def name_opaque_sizes(self, value: Value, depth: int) -> None:
         if not self.opaque or value not in self.names or not isinstance(value.type, AVal):
@@ -341,11 +388,22 @@ class Emitter:
                     self.size_names[atom] = self.choose([atom.name])
                     self.busy[self.size_names[atom]] += 1
                     self.line(depth, f"{self.size_names[atom]} = {self.names[value]}.shape[{axis}]")
+                    self.size_lines[atom] = self.lines[-1]
 
     def shown(self, value: Value) -> str:
         """A value in a comment: its name where it has one."""
         value = self.resolve(value)
         return self.names.get(value) or value.hint or (self.text(value) if is_constant(value) else "…")
+
+
+def is_double(value: Value) -> bool:
+    """Whether a value is a float64 of NumPy's: it decides the dtype next to a Python float, and is not decided by one."""
+    return isinstance(value.type, AVal) and value.type.kind in (Kind.NUMPY, Kind.ARRAY) and value.type.dtype == "f8"
+
+
+def statement_text(tree: ast.stmt) -> str:
+    tree.lineno = 0  # asked for by `unparse`, for type comments
+    return ast.unparse(tree)
 
 
 def expressions_atom(atom: Atom) -> Dim:
@@ -354,12 +412,20 @@ def expressions_atom(atom: Atom) -> Dim:
     return dims.var(atom.name) if atom.op == "var" else dims.opaque(atom.name)
 
 
+def prints_in_place(op: Op) -> bool:
+    """Whether `reuse_text` has a form for the operation: an operator, or a NumPy ufunc."""
+    tree = template.expression(op, [expressions.name(f"x{k}") for k in range(len(op.ins))], template.int_dim)
+    if isinstance(tree, ast.Call):
+        return isinstance(getattr(np, ast.unparse(tree.func).removeprefix("np."), None), np.ufunc)
+    return isinstance(tree, (ast.BinOp, ast.UnaryOp)) and bool(op.prim.ufunc)
+
+
 def reuse_text(op: Op, number: int, tree: ast.expr, target: str) -> str:
     """`x += y` for `x + y` when x may be overwritten, `np.exp(x, out=x)` for a function."""
     if isinstance(tree, ast.BinOp) and ast.unparse(tree.left) == target and not isinstance(tree.op, ast.MatMult):
-        return ast.unparse(ast.AugAssign(ast.Name(target, ast.Store()), tree.op, tree.right))
+        return statement_text(ast.AugAssign(ast.Name(target, ast.Store()), tree.op, tree.right))
     if isinstance(tree, ast.BinOp) and op.prim.commutative and ast.unparse(tree.right) == target:
-        return ast.unparse(ast.AugAssign(ast.Name(target, ast.Store()), tree.op, tree.left))
+        return statement_text(ast.AugAssign(ast.Name(target, ast.Store()), tree.op, tree.left))
     if not isinstance(tree, ast.Call) and op.prim.ufunc:
         operands = [tree.operand] if isinstance(tree, ast.UnaryOp) else [tree.left, tree.right] if isinstance(tree, ast.BinOp) else []
         assert operands
@@ -370,9 +436,7 @@ def reuse_text(op: Op, number: int, tree: ast.expr, target: str) -> str:
 
 
 def _numpy_name(dtype: str) -> str:
-    import numpy as np
-
     return np.dtype(dtype).name.replace("bool", "bool_")
 
 
-__all__ = ["OUTERMOST", "Context", "Emitter", "Place", "Region", "Steps", "Substituted", "Tail", "reuse_text", "run"]
+__all__ = ["OUTERMOST", "Context", "Emitter", "Place", "Region", "Steps", "Substituted", "Tail", "prints_in_place", "reuse_text", "run"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import tokenize
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,6 +50,32 @@ def aligned(lines: Sequence[Line]) -> tuple[Line, ...]:
     return tuple(
         Line(x.depth, x.text, comment_text(x.comment), " " * max(2, column - len(x.text) - 4 * x.depth)) if x.comment else x for x in lines
     )
+
+
+LONGEST = 116
+
+
+def wrapped(line: Line) -> list[Line]:
+    """A line that is too long, broken behind commas inside brackets."""
+    if len(line.text) + 4 * line.depth <= LONGEST:
+        return [line]
+    rows, start, level, cut = [], 0, 0, 0
+    for token in tokenize.generate_tokens(io.StringIO(line.text + ("pass" if line.text.endswith(":") else "")).readline):
+        if token.type != tokenize.OP or token.start[0] != 1:
+            continue
+        level += (token.string in "([{") - (token.string in ")]}")
+        if token.string == "," and level > 0:
+            if cut > start and token.end[1] - start > LONGEST - 16 - 4 * line.depth:
+                rows.append(line.text[start:cut].strip())
+                start = cut
+            cut = token.end[1]
+    if cut > start and len(line.text) - start > LONGEST - 16 - 4 * line.depth:
+        rows.append(line.text[start:cut].strip())
+        start = cut
+    rows.append(line.text[start:].strip())
+    lines = [Line(line.depth if k == 0 else line.depth + 2, row) for k, row in enumerate(rows)]
+    lines[-1] = Line(lines[-1].depth, lines[-1].text, line.comment)
+    return lines
 
 
 def comment_text(text: str) -> str:

@@ -12,106 +12,41 @@ else that is still read shares memory with x.  By hand:
 `Flow` walks a function once, in the order of execution, and knows for each value the buffers it is (`top`) and those
 reachable inside it (`inner`: elements of lists, fields of records), and for each buffer the values that are live and
 hold it.  A slot of a loop, a parameter of a function get a buffer of their own; whether they are written is found in
-the body, and then demanded of what comes in (`claim`).  What to do where a claim fails is the subclass's: copy, complain
-or do without.
+the body, and then demanded of what comes in (`claim`).  What to do where a claim fails is the subclass's: copy,
+complain or do without.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from symdiff.ir.core import Block, Family, Function, Op, Program, Value
-from symdiff.ir.types import Alt, AVal, Kind, Opt, Saved, Seq, Type
+from symdiff.ir.memory import (
+    ELEMENT,
+    NO_BUFFERS,
+    NOTHING,
+    READONLY,
+    Buffers,
+    Claim,
+    Frame,
+    Memory,
+    Summary,
+    Token,
+    contains,
+    mutable,
+    viewed,
+)
+from symdiff.ir.types import Seq, Type
 
-# Two marks stand among the buffers of a value: they are never written, and nobody shares them.
-READONLY = -1  # a constant, or a view that NumPy refuses to write
-ELEMENT = -2  # read out of a list or record, where the same array may stand twice
-
-Buffers = frozenset[int]
-_NONE: Buffers = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """The buffers a value is, and those of what it contains."""
-
-    top: Buffers = _NONE
-    inner: Buffers = _NONE
-
-    @property
-    def all(self) -> Buffers:
-        return self.top | self.inner if self.inner else self.top
-
-
-NOTHING = Memory()
-Token = tuple[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What callers know of a function: the parameters it overwrites, and what each result may share.
-
-    A token is ("top", parameter), ("inner", parameter), ("mark", READONLY …) or ("shared", k): a buffer of two results.
-    """
-
-    written: frozenset[int] = frozenset()
-    outs: tuple[tuple[frozenset[Token], frozenset[Token]], ...] = ()
-
-    def join(self, other: Summary) -> Summary:
-        if not self.outs:
-            return Summary(self.written | other.written, other.outs)
-        outs = tuple((a[0] | b[0], a[1] | b[1]) for a, b in zip(self.outs, other.outs, strict=True))
-        return Summary(self.written | other.written, outs)
-
-
-@dataclass(slots=True)
-class Frame:
-    """A block being walked: where each value is used last, and the operations of the new block."""
-
-    block: Block
-    depth: int
-    last: dict[Value, int]
-    at: int = -1
-    ops: list[Op] = field(default_factory=list)
-    outs: list[Value] = field(default_factory=list)
-    env: dict[Value, Value] = field(default_factory=dict)
-    held: list[Value] = field(default_factory=list)
-
-    def value(self, v: Value) -> Value:
-        return self.env.get(v, v)
-
-    def rebuilt(self) -> Block:
-        old = self.block
-        kept = len(self.ops) == len(old.ops) and all(a is b for a, b in zip(self.ops, old.ops, strict=True))
-        if kept and tuple(self.outs) == old.outs:
-            return old
-        return Block(old.params, tuple(self.ops), tuple(self.outs))
-
-
-def mutable(t: Type) -> bool:
-    """Whether values of this type are objects that can be written: arrays, lists, and what may hold them."""
-    return t.kind is Kind.ARRAY if isinstance(t, AVal) else True
-
-
-def contains(t: Type) -> bool:
-    """Whether values of this type may hold other objects that can be written."""
-    if isinstance(t, (Seq, Opt)):
-        return mutable(t.elem)
-    return isinstance(t, Saved) or (isinstance(t, Alt) and any(map(mutable, (*t.then, *t.orelse))))
-
-
-def viewed(op: Op) -> int | None:
-    """The operand that an array result may be a view of."""
-    k = op.prim.views
-    if k is None or op.prim.family is Family.STRUCTURE or not mutable(op.outs[0].type):
-        return None
-    fancy = any(item[0] in ("array", "mask") for item in op.params.get("spec", ()))
-    return None if fancy else k
+_READONLY_VIEWS = ("broadcast_to", "diagonal", "imag")
 
 
 class Flow:
     """One walk over one function.  Subclasses say what to do where a claim fails."""
+
+    residuals: Collection[int] = ()  # results of public functions that only a backward pass reads
+    borrow = False  # whether those may hold the caller's arrays
 
     def __init__(self, program: Program, summaries: Mapping[str, Summary], public: Collection[str]) -> None:
         self.program, self.summaries, self.public = program, summaries, public
@@ -125,7 +60,7 @@ class Flow:
 
     # --- what subclasses decide
 
-    def refused(self, frame: Frame, op: Op | None, x: Value, clash: frozenset[Value], where: str) -> Value:
+    def refused(self, frame: Frame, op: Op, x: Value, clash: frozenset[Value], where: Claim) -> Value:
         """x cannot be overwritten: `clash` are the values that hold its memory, none where it is borrowed."""
         raise NotImplementedError
 
@@ -135,6 +70,15 @@ class Flow:
 
     def defined(self, frame: Frame, op: Op) -> None:
         """Called after each operation."""
+
+    def parameters(self, function: Function, memories: Sequence[Memory]) -> None:
+        """Called with the memory of a function's parameters."""
+
+    def slots(self, op: Op, memories: Sequence[Memory]) -> None:
+        """Called with the memory of a loop's carries, before its body."""
+
+    def slot_written(self, op: Op, j: int) -> None:
+        """Called when carry j of a loop turns out to be overwritten."""
 
     def overwrites(self, frame: Frame, op: Op, ins: Sequence[Value]) -> int | None:
         """An operand whose buffer the result of an elementwise operation takes over, where that costs nothing."""
@@ -149,7 +93,7 @@ class Flow:
     def new(self, t: Type) -> Memory:
         if not mutable(t):
             return NOTHING
-        return Memory(frozenset((self.fresh(),)), frozenset((self.fresh(),)) if contains(t) else _NONE)
+        return Memory(frozenset((self.fresh(),)), frozenset((self.fresh(),)) if contains(t) else NO_BUFFERS)
 
     def of(self, v: Value) -> Memory:
         return self.memory.get(v, NOTHING)
@@ -184,7 +128,7 @@ class Flow:
 
     # --- claims
 
-    def claim(self, frame: Frame, op: Op | None, x: Value, others: Iterable[Value], where: str) -> Value:
+    def claim(self, frame: Frame, op: Op, x: Value, others: Iterable[Value], where: Claim) -> Value:
         """x, or what the subclass puts in its place, as an operand that is overwritten."""
         free, clash = self.obstacle(x, others)
         if not free:
@@ -209,6 +153,7 @@ class Flow:
             memories.append(m)
             if function.name in self.public:
                 self.fixed |= m.all
+        self.parameters(function, memories)
         frame = self.region(function.body, memories, (), 0)
         if function.name in self.public:
             self.release(frame)
@@ -255,8 +200,8 @@ class Flow:
     def plain(self, frame: Frame, op: Op, ins: list[Value]) -> _Effect:
         k = op.prim.consumes
         if k is not None and mutable(op.ins[k].type):
-            ins[k] = self.claim(frame, op, ins[k], [*ins[:k], *ins[k + 1 :]], "operand")
-        elif op.prim.family is Family.ELEMENTWISE and mutable(op.outs[0].type):
+            ins[k] = self.claim(frame, op, ins[k], [*ins[:k], *ins[k + 1 :]], Claim("operand"))
+        elif op.prim.family is Family.ELEMENTWISE and mutable(op.outs[0].type) and viewed(op) is None:
             k = self.overwrites(frame, op, ins)
         if k is not None and mutable(op.ins[k].type):
             rest = [self.of(v).all for v in (*ins[:k], *ins[k + 1 :])] if contains(op.outs[0].type) else []
@@ -273,17 +218,17 @@ class Flow:
             return Memory(frozenset((READONLY,)))
         source = viewed(op)
         if source is not None:
-            readonly = frozenset((READONLY,)) if prim.info.get("readonly") else _NONE
+            readonly = frozenset((READONLY,)) if name in _READONLY_VIEWS else NO_BUFFERS
             return Memory(self.of(ins[source]).top | readonly)
         made = self.new(t)
         if prim.family is Family.STRUCTURE and prim.views is not None:
-            held = _NONE.union(*(self.of(v).all for v in ins))
+            held = NO_BUFFERS.union(*(self.of(v).all for v in ins))
             if name in ("opt_some", "opt_get"):
                 return self.of(ins[0])
             if name in ("alt_pack", "saved_pack"):
                 return Memory(made.top, held)
             inner = self.of(ins[0]).inner | {ELEMENT}
-            return Memory(inner, inner if contains(t) else _NONE)
+            return Memory(inner, inner if contains(t) else NO_BUFFERS)
         if contains(t) and prim.family is Family.LINEAR:
             return Memory(made.top, made.inner.union(*(self.of(v).all for v in ins)))
         return made
@@ -297,18 +242,17 @@ class Flow:
             blocks.append(inner.rebuilt())
             ends.append([self.of(v) for v in inner.outs])
             self.leave(inner)
-        return [self.joined(j, ends) for j in range(len(op.outs))], tuple(blocks)
+        counts = [Counter(b for m in end for b in m.all) for end in ends]
+        results = [self.joined(then, orelse, counts) for then, orelse in zip(*ends, strict=True)]
+        return results, tuple(blocks)
 
-    def joined(self, j: int, ends: Sequence[Sequence[Memory]]) -> Memory:
+    def joined(self, then: Memory, orelse: Memory, counts: Sequence[Counter[int]]) -> Memory:
         """A result of a cond.  It gets a buffer of its own if no branch shares it: `a, b = b, a` keeps two."""
-        both = ends[0][j], ends[1][j]
-        union = Memory(both[0].top | both[1].top, both[0].inner | both[1].inner)
-        if both[0].top == both[1].top:
+        union = Memory(then.top | orelse.top, then.inner | orelse.inner)
+        if then.top == orelse.top:
             return union
         shared = any(b < 0 or b in self.fixed or self.holders.get(b) for b in union.top)
-        for side, mine in zip(ends, both, strict=True):
-            shared = shared or any(not mine.top.isdisjoint(m.all) for k, m in enumerate(side) if k != j)
-        if shared:
+        if shared or any(count[b] > 1 for count, m in zip(counts, (then, orelse), strict=True) for b in m.top):
             return union
         own = self.fresh()
         self.under[own] = union.top
@@ -329,7 +273,7 @@ class Flow:
     def row(self, xs: Value) -> Memory:
         m = self.of(xs)
         inner = (m.inner if isinstance(xs.type, Seq) else m.top) | {ELEMENT}
-        return Memory(inner, inner if isinstance(xs.type, Seq) and contains(xs.type.elem) else _NONE)
+        return Memory(inner, inner if isinstance(xs.type, Seq) and contains(xs.type.elem) else NO_BUFFERS)
 
     def while_(self, frame: Frame, op: Op, ins: list[Value]) -> _Effect:
         n_carry = op.params["n_carry"]
@@ -346,7 +290,7 @@ class Flow:
     def call(self, frame: Frame, op: Op, ins: list[Value]) -> _Effect:
         summary = self.summaries[op.params["function"]]
         for k in sorted(summary.written):
-            ins[k] = self.claim(frame, op, ins[k], [*ins[:k], *ins[k + 1 :]], "argument")
+            ins[k] = self.claim(frame, op, ins[k], [*ins[:k], *ins[k + 1 :]], Claim("argument"))
         own: dict[Token, int] = {}
 
         def meaning(tokens: frozenset[Token]) -> Buffers:
@@ -389,23 +333,31 @@ class Flow:
         return Summary(frozenset(k for k, m in enumerate(params) if not m.top.isdisjoint(self.written)), outs)
 
     def release(self, frame: Frame) -> None:
-        """The results of a public function: writable, sharing memory with no argument and not with each other."""
-        given: set[int] = set()
-        makers = {v: op for op in frame.block.ops for v in op.outs}
-        for j, v in enumerate(frame.outs):
-            op = makers.get(v)
-            if op is not None and op.prim.name in ("saved_pack", "alt_pack"):
-                for k, part in enumerate(op.ins):
-                    self.hand_out(frame, op, k, frame.value(part), given)
-            else:
-                frame.outs[j] = self.hand_out(frame, None, j, v, given)
+        """The results of a public function: writable, sharing memory with no argument and not with each other.
 
-    def hand_out(self, frame: Frame, op: Op | None, k: int, v: Value, given: set[int]) -> Value:
-        buffers = self.of(v).all - {ELEMENT}
-        if any(b == READONLY or b in self.fixed or b in given for b in self.closure(buffers)):
-            return self.leaked(frame, op, k, v)
-        given |= self.closure(buffers)
-        return v
+        Residuals, and the fields of records, are only read: they may share memory among themselves.
+        """
+        given: set[int] = set()
+        makers = {v: op for op in frame.block.ops for v in op.outs if op.prim.name in ("saved_pack", "alt_pack")}
+        last = [j for j, v in enumerate(frame.outs) if j in self.residuals or v in makers]
+        for j in [j for j in range(len(frame.outs)) if j not in set(last)]:
+            frame.outs[j] = self.hand_out(frame, None, j, frame.outs[j], given)
+            given |= self.closure(self.of(frame.outs[j]).all)
+        taken = given if self.borrow else given | self.fixed
+        for j in last:
+            op = makers.get(frame.outs[j])
+            if op is None:
+                frame.outs[j] = self.hand_out(frame, None, j, frame.outs[j], taken, residual=True)
+                continue
+            for k, part in enumerate(op.ins):
+                self.hand_out(frame, op, k, frame.value(part), taken, residual=True)
+
+    def hand_out(
+        self, frame: Frame, op: Op | None, k: int, v: Value, taken: Collection[int], residual: bool = False
+    ) -> Value:
+        buffers = self.closure(self.of(v).all)
+        ours = residual or (READONLY not in buffers and self.fixed.isdisjoint(buffers))
+        return v if ours and buffers.isdisjoint(taken) else self.leaked(frame, op, k, v)
 
 
 _Effect = tuple[Sequence[Memory], Sequence[Block]]
@@ -425,6 +377,7 @@ class _Slots:
         self.skip = 1 if op.params.get("exit") else 0
         self.initial = list(ins[first : first + count])
         self.memories = [flow.new(v.type) for v in self.initial]
+        flow.slots(op, self.memories)
         self.wanted: set[int] = set()
         self.ends: list[Memory] = []
 
@@ -437,9 +390,12 @@ class _Slots:
                 break
             self.wanted |= found
             for j in sorted(found):
+                flow.slot_written(self.op, j)
                 k = self.skip + j
                 others = [*body.outs[:k], *body.outs[k + 1 :]]
-                body.outs[k] = flow.claim(body, self.op, body.outs[k], others, f"carry {j}")
+                body.outs[k] = flow.claim(
+                    body, self.op, body.outs[k], others, Claim(f"carry {j} at the end of a turn", j)
+                )
         self.ends = [flow.of(v) for v in body.outs]
         flow.leave(body)
 
@@ -447,7 +403,9 @@ class _Slots:
         """The loop overwrites the first values of the slots it writes."""
         for j in sorted(self.wanted):
             k = self.first + j
-            ins[k] = self.flow.claim(frame, self.op, ins[k], [*ins[:k], *ins[k + 1 :]], f"first carry {j}")
+            ins[k] = self.flow.claim(
+                frame, self.op, ins[k], [*ins[:k], *ins[k + 1 :]], Claim(f"carry {j} before the loop", j)
+            )
             self.initial[j] = ins[k]
 
     def results(self, body: Frame) -> list[Memory]:
@@ -476,7 +434,7 @@ class _Slots:
             for b in m.inner:
                 known[b], flows[b] = set(initial.inner), end.inner
             for b in m.top:
-                known[b], flows[b] = ({b}, _NONE) if j in self.wanted else (set(initial.top), end.top)
+                known[b], flows[b] = ({b}, NO_BUFFERS) if j in self.wanted else (set(initial.top), end.top)
         todo = list(known)
         readers: dict[int, list[int]] = {}
         direct = {b: self.flow.closure(ends) for b, ends in flows.items()}

@@ -30,7 +30,7 @@ class Builder:
         self.ops: list[Op] = []
         self.loc = loc
 
-    def emit(self, prim: Prim | str, *ins: Value, regions: Sequence[Block] = (), hints: Sequence[str] = (), **params: Any) -> tuple[Value, ...]:
+    def emit(self, prim: Prim | str, /, *ins: Value, regions: Sequence[Block] = (), hints: Sequence[str] = (), **params: Any) -> tuple[Value, ...]:
         """Append one operation; its result types are inferred.  Raises TypeError where the types do not fit."""
         prim = REGISTRY[prim] if isinstance(prim, str) else prim
         found = Params(**params)
@@ -42,12 +42,12 @@ class Builder:
         self.ops.append(Op(prim, tuple(ins), outs, found, tuple(regions), self.loc))
         return outs
 
-    def op(self, name: str, *args: V | Value | Number, hint: str = "", **params: Any) -> V:
+    def op(self, name: str, /, *args: V | Value | Number, hint: str = "", **params: Any) -> V:
         """Emit a primitive with one result; numbers become Python constants."""
         (out,) = self.emit(name, *map(self.value, args), hints=(hint,), **params)
         return V(self, out)
 
-    def multi(self, name: str, *args: V | Value | Number, **params: Any) -> list[V]:
+    def multi(self, name: str, /, *args: V | Value | Number, **params: Any) -> list[V]:
         """Emit a primitive with any number of results."""
         return [V(self, out) for out in self.emit(name, *map(self.value, args), **params)]
 

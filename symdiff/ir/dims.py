@@ -303,4 +303,6 @@ def _factor(t: list[str], i: int) -> tuple[Dim, int]:
         return value, i + 1
     if token.startswith("?"):
         return opaque(token[1:]), i + 1
+    if not token.isdigit() and not token.isidentifier():
+        raise ValueError(f"not a dimension: {token!r}")
     return (int(token) if token.isdigit() else var(token)), i + 1

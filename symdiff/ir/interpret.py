@@ -16,7 +16,7 @@ import numpy as np
 from symdiff.ir import dims, template
 from symdiff.ir.core import REGISTRY, Block, Op, Program, Value
 from symdiff.ir.dims import Atom, Dim
-from symdiff.ir.types import AVal, Kind, Opt
+from symdiff.ir.types import AVal, Kind
 
 Observer = Callable[[Op, tuple[Any, ...]], None]
 
@@ -62,7 +62,7 @@ class _Run:
         def dim(d: Dim) -> ast.expr:
             return ast.Constant(dims.evaluate(d, sizes))
 
-        key = (op.prim, op.params, tuple(_kind(v) for v in op.ins), tuple(sorted((str(a), n) for a, n in sizes.items())))
+        key = (op.prim, op.params, tuple(v.type for v in op.ins), tuple(sorted((str(a), n) for a, n in sizes.items())))
         if key not in self.compiled:
             names = template.operand_names(op.prim, len(op.ins))
             body = template.expression(op, [ast.Name(n, ast.Load()) for n in names], dim, scalar=bool(op.params.get("math")))
@@ -122,11 +122,6 @@ _CONTROL: dict[str, Callable[..., tuple[Any, ...]]] = {
     "cond": _Run.cond, "for": _Run.for_, "while": _Run.while_, "call": _Run.call_op, "opt_get": _Run.opt_get,
     "bind_dim": _Run.bind_dim,
 }  # fmt: skip
-
-
-def _kind(v: Value) -> Any:
-    t = v.type
-    return t.kind if isinstance(t, AVal) else (Opt if isinstance(t, Opt) else type(t))
 
 
 def compile_lambda(names: Sequence[str], body: ast.expr) -> Callable[..., Any]:

@@ -92,7 +92,10 @@ class _Fill(ast.NodeTransformer):
 
     def _default(self, keyword: ast.keyword) -> bool:
         value = keyword.value
-        return isinstance(value, ast.Name) and value.id in self.params and self.params[value.id] in (None, False)
+        if not (isinstance(value, ast.Name) and value.id in self.params):
+            return False
+        given = self.params[value.id]
+        return given is None or given is False  # not 0, which equals False
 
 
 def constant(value: Any, dim: DimExpr) -> ast.expr:

@@ -163,9 +163,9 @@ def show(value: Any) -> str:
 
 
 def _literal_text(value: Literal) -> str:
-    """Numbers where they say everything, else (a NaN's sign and payload) the bytes."""
+    """Numbers where they say everything, else (NaNs have a sign and a payload) the bytes."""
     numbers = tuple(value.array().ravel().tolist())
-    exact = np.array(numbers, dtype=value.dtype).tobytes() == value.data
+    exact = all(x == x for x in numbers) and np.array(numbers, dtype=value.dtype).tobytes() == value.data
     return f"literal({value.dtype}, {show(value.shape)}, {show(numbers) if exact else repr(value.data.hex())})"
 
 

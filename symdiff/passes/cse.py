@@ -23,7 +23,7 @@ Table = dict[Key, Op]
 
 def cse(program: Program, report: Report | None = None) -> Program:
     """The program with repeated operations merged; results equal bit for bit."""
-    found = report or Report()
+    found = report if report is not None else Report()
 
     def function(f: Function) -> Function:
         body = run_steps(_block(f.body, {}, {}, found))

@@ -253,8 +253,9 @@ class _Rebuild:
 
     def program(self) -> Program:
         marks = self.marks
-        functions = {name: self.function(f) for name, f in marks.functions.items()}
-        records = marks.flow.records()
+        called = {op.params["function"] for op in marks.ops if op.prim.name == "call"}
+        functions = {n: self.function(f) for n, f in marks.functions.items() if n in called or n in marks.roots}
+        records = marks.flow.records(v.type for v in marks.live)
         old = self.old
         same = list(functions) == list(old.functions) and all(functions[n] is f for n, f in old.functions.items())
         if same and records == old.records:

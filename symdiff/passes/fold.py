@@ -175,6 +175,13 @@ def _ufunc(op: Op) -> dict[str, Any]:
     return {"ufunc": True} if op.params.get("ufunc") else {}
 
 
+def _doubled(site: Site) -> Any:
+    x, y = site.op.ins
+    if x is not y or site.number(x) is not None:
+        return None
+    return site.b.op("mul", 2.0 if number_type(x).inexact else 2, x, **_ufunc(site.op))
+
+
 # --- conversions and shapes
 
 
@@ -252,6 +259,26 @@ def _stacked(site: Site) -> Any:
     return inner.ins[spec[0][1]]
 
 
+def _distinct_places(site: Site) -> Any:
+    """An update at arange(n), …: no element is met twice, so `x[i] += v` will do."""
+    op = site.op
+    if op.params.get("unique") or any(item[0] != "array" for item in op.params["spec"]):
+        return None
+    shape = types.broadcast([number_type(i).shape for i in op.ins[2:]])
+    for i in op.ins[2:]:
+        source = site.source(i, "arange")
+        if source is None or number_type(i).shape != shape or len(source.ins) > 1:
+            continue
+        if _at_least(source.params.get("start", 0), 0) and _at_least(source.params.get("step", 1), 1):
+            return site.b.emit(op.prim, *op.ins, **{**op.params, "unique": True})
+    return None
+
+
+def _at_least(d: Any, bound: int) -> bool:
+    low = dims.lower_bound(d)
+    return low is not None and low >= bound
+
+
 # --- records, sequences, options
 
 
@@ -321,6 +348,7 @@ ROWS = (
     Row("x * 1", ("mul", "div"), _times_one, _IEEE),
     Row("x + 0", ("add",), _plus_zero, "integers, and -0.0 for floats: -0.0 + 0.0 is 0.0"),
     Row("x - 0", ("sub",), _minus_zero, _IEEE),
+    Row("x + x", ("add",), _doubled, _IEEE),
     Row("x ** 1", ("pow",), _first_power, _IEEE),
     Row("-(-x)", ("neg",), _double_negation, _IEEE),
     Row("x + -y", ("add",), _add_negated, "floats: IEEE subtraction is addition of the negative"),
@@ -335,6 +363,7 @@ ROWS = (
     Row("transpose of transpose", ("transpose",), _transposed_twice, "always: permutations compose"),
     Row("sum of broadcast", ("sum_to",), _sum_of_ones, "no axis is longer than 1, hence nothing is added"),
     Row("element of a stack", ("index",), _stacked, "elements of the stack's own type"),
+    Row("distinct places", ("index_add",), _distinct_places, "indices from a range of numbers >= 0"),
     Row("unpack of pack", ("alt_unpack", "saved_unpack"), _unpacked, "always"),
     Row("last of append", ("seq_last", "seq_rest"), _last_appended, "always"),
     Row("value of a bound name", ("opt_get",), _bound, "always"),

@@ -6,7 +6,7 @@ these values have one set of fields, so a field that no reader needs can be left
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symdiff.ir.core import Function, Op, Program, Value, walk
@@ -210,10 +210,19 @@ class Flow:
     def _fields(self, old: Sequence[Type], fields: Sequence[Field]) -> tuple[Type, ...]:
         return tuple(self._type(t, f.inner) for t, f in zip(old, map(find_field, fields), strict=True) if f.live)
 
-    def records(self) -> dict[str, tuple[Type, ...]]:
-        """The fields of the Saved records; those of records that no function mentions are gone."""
-        found = {}
-        for name, fields in self.program.records.items():
-            if name in self.named:
-                found[name] = self._fields(fields, find(self.named[name]).sides[0])
-        return found
+    def records(self, used: Iterable[Type]) -> dict[str, tuple[Type, ...]]:
+        """The fields of the Saved records that these types mention."""
+        todo: list[Type] = list(set(used))
+        found: dict[str, tuple[Type, ...]] = {}
+        while todo:
+            t = todo.pop()
+            if isinstance(t, (Seq, Opt)):
+                todo.append(t.elem)
+            elif isinstance(t, Alt):
+                todo.extend((*t.then, *t.orelse))
+            elif isinstance(t, Saved) and t.name in self.program.records and t.name not in found:
+                n = self._make(t)
+                assert n is not None
+                found[t.name] = self._fields(self.program.records[t.name], find(n).sides[0])
+                todo.extend(found[t.name])
+        return {name: found[name] for name in self.program.records if name in found}

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from symdiff.ir.build import Builder, V
 from symdiff.ir.core import Block, Function, Literal, Op, Program, Value
 from symdiff.ir.types import AVal, Kind
-from symdiff.passes.effects import must_stay
 from symdiff.passes.regions import Steps, map_functions, rebuilt, run_steps, same_block, substitute
 from symdiff.passes.report import Report
 
@@ -39,6 +38,7 @@ class Site:
     b: Builder
     sources: Mapping[Value, Op]
     readers: Mapping[Value, int]
+    absorbed: list[Op] = field(default_factory=list)  # may go if unread: the answer raises what they raise
 
     def source(self, v: Value, *prims: str) -> Op | None:
         """The operation of this block that defines v, if it is one of these primitives."""
@@ -74,7 +74,7 @@ class Rewriter:
     """Applies rows to every block of a program until none fires."""
 
     def __init__(self, rows: Sequence[Row], report: Report | None = None) -> None:
-        self.report = report or Report()
+        self.report = report if report is not None else Report()
         self.rows: dict[str, list[Row]] = {}
         for row in rows:
             for name in row.prims:
@@ -126,6 +126,7 @@ class _Here:
         self.readers = Counter(v for op in block.ops for v in op.ins)
         self.readers.update(block.outs)
         self.named: dict[Value, Value] = {}
+        self.dropped: set[Op] = set()
         for p, outside in known.items():
             if self.readers[p]:
                 b = Builder()
@@ -150,7 +151,8 @@ class _Here:
     def rewrite(self, op: Op, budget: int) -> bool:
         for row in self.rewriter.rows.get(op.prim.name, ()):
             b = Builder(op.loc)
-            found = row.rewrite(Site(op, b, self.sources, self.readers))
+            site = Site(op, b, self.sources, self.readers)
+            found = row.rewrite(site)
             if found is None:
                 continue
             results = found if isinstance(found, (tuple, list)) else (found,)
@@ -158,6 +160,7 @@ class _Here:
             if [v.type for v in values] != [v.type for v in op.outs]:
                 continue
             self.replace(op, values, b.ops, budget)
+            self.dropped.update(o for o in site.absorbed if not any(self.readers[v] for v in o.outs))
             self.rewriter.report.add(row.name, op.loc)
             return True
         return False
@@ -166,6 +169,7 @@ class _Here:
         new = {v for o in ops for v in o.outs}
         for o in ops:
             self.readers.update(o.ins)
+        self.readers.subtract(op.ins)
         for old, v in zip(op.outs, values, strict=True):
             self.readers[v] += self.readers[old]
             if v in new:
@@ -177,13 +181,10 @@ class _Here:
 
     def finish(self) -> Block:
         outs = [self.resolve(v) for v in self.old.outs]
+        if self.dropped:
+            self.ops = [op for op in self.ops if op not in self.dropped]
         if not self.named:
             return same_block(self.old, self.old.params, self.ops, outs)
         env = {v: Value(v.type, old.hint, v.const, v.origin or old.origin) for v, old in self.named.items()}
         ops = [rebuilt(op, substitute(op.ins, env), substitute(op.outs, env), op.regions) for op in self.ops]
         return Block(self.old.params, tuple(ops), substitute(outs, env))
-
-
-def removable(op: Op) -> bool:
-    """Whether a row may make an operation's result without running it."""
-    return not must_stay(op)

@@ -193,3 +193,10 @@ def _draw(rng: np.random.Generator, operand: Any) -> Any:
     if isinstance(operand, tuple):
         return rng.normal(size=operand)
     return operand(rng) if callable(operand) else operand
+
+
+def spaced(*shape: int) -> Callable[[np.random.Generator], Any]:
+    """Numbers of which no two are close, nor their sizes: away from ties."""
+    return lambda rng: rng.permutation(
+        (np.arange(np.prod(shape, dtype=int)) + rng.uniform(0.1, 0.4)) * rng.choice([-0.3, 0.3])
+    ).reshape(shape)

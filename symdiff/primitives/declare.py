@@ -13,8 +13,8 @@ Exactly one kind of rule:
 - `vjp(b, ct, y, *xs, **params) -> (contribution | None, …)` with `jvp(b, ts, y, *xs, **params) -> tangent`, where
   `ts` has None for a zero tangent.
 
-STRUCTURE primitives (records, sequences) have `vjp(b, cts, outs, *ins, **params)` and `jvp(b, ts, outs, *ins, **params)`
-with one entry per result and per operand, None for zero; `b.zeros(v)` materialises a zero cotangent of v.
+STRUCTURE primitives (records, sequences) have `vjp(b, cts, outs, *ins, **params)` and `jvp(b, ts, outs, *ins,
+**params)` with one entry per result and per operand, None for zero; `b.zeros(v)` materialises a zero cotangent of v.
 
 Broadcasting, accumulation, zeros, dtype and complex conventions are the drivers' (`symdiff.ad`), never a rule's.
 
@@ -22,8 +22,10 @@ Facts that drive the registry's tests (`tests/primitives`), the docs and the com
 
 - `samples(rng) -> [(args, params), …]`: for every primitive that is not elementwise, at least three; `args` is a tuple
   of NumPy values (arrays, NumPy scalars, Python numbers) and `params` a dict of static parameters.  Real samples are
-  float64; the tests derive float32 and complex128 from them where `complex_samples=True`.
-- `domain=((lo, hi), …)`: for elementwise ones, the interval each operand is sampled from, where rules are smooth.
+  float64; the tests derive float32 and complex128 from them where `complex_samples=True`.  `symmetric=True`: the
+  derivative is that along symmetric matrices.
+- `domain=((lo, hi), …)`: for elementwise ones, the interval each operand is sampled from, where rules are smooth;
+  "bool" for a condition.
 - `sympy="exp(x)"`: the meaning, in the operand names; each rule is proved against its derivative.  `assume=({"x":
   "p"}, {"x": "-q"})` proves piece by piece: p and q are positive.  `numerical="reason"`: compared with mpmath instead.
 - `rule=("e^{x} = {out}",)`: one text per operand for comments; `{x}` and `{out}` become the names of the values.
@@ -41,7 +43,7 @@ import math
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -112,9 +114,10 @@ def prim(
         info["rule"] = (info["rule"],) * len(names)
     rules = (transpose,) if callable(transpose) or transpose is None else tuple(transpose)
     made = Prim(
-        name=name, operands=names, family=family, infer=infer, params=tuple(params), numpy=numpy, ufunc=ufunc, scalar=scalar,
-        inplace=inplace, partials=partials, transpose=None if transpose is None else rules, vjp=vjp, jvp=jvp, consumes=consumes,
-        views=views, masks=masks, unbounded=unbounded, effect=effect, commutative=commutative, info=info,
+        name=name, operands=names, family=family, infer=infer, params=tuple(params), numpy=numpy, ufunc=ufunc,
+        scalar=scalar, inplace=inplace, partials=partials, transpose=None if transpose is None else rules, vjp=vjp,
+        jvp=jvp, consumes=consumes, views=views, masks=masks, unbounded=unbounded, effect=effect,
+        commutative=commutative, info=info,
     )  # fmt: skip
     _check(made)
     REGISTRY[name] = made
@@ -139,7 +142,9 @@ def _check(p: Prim) -> None:
             raise ValueError(f"{p.name}: {len(p.operands)} operands, {len(p.info[fact])} entries in {fact}=")
 
 
-def elementwise_infer(names: Sequence[str], numpy: Any, ufunc: str | None, scalar: str | None, helper: str) -> Callable[..., tuple[Type, ...]]:
+def elementwise_infer(
+    names: Sequence[str], numpy: Any, ufunc: str | None, scalar: str | None, helper: str
+) -> Callable[..., tuple[Type, ...]]:
     """The type rule of elementwise primitives: broadcast shapes, and the kind and dtype of the text run on ones.
 
     So promotion (NEP 50), what Python's operators and NumPy's functions return, and what they refuse, are theirs.
@@ -167,8 +172,14 @@ def _one(kind: Kind, dtype: str) -> Any:
     return made if kind is Kind.ARRAY else made[()] if kind is Kind.NUMPY else made.item()
 
 
-@lru_cache(maxsize=None)
-def _run_on_ones(text: str, helper: str, names: tuple[str, ...], kinds: tuple[tuple[Kind, str], ...], params: tuple[tuple[str, Any], ...]) -> AVal:
+@cache
+def _run_on_ones(
+    text: str,
+    helper: str,
+    names: tuple[str, ...],
+    kinds: tuple[tuple[Kind, str], ...],
+    params: tuple[tuple[str, Any], ...],
+) -> AVal:
     """The type of the text's value on ones; where a kind depends on the path, that of either."""
     choices = [((Kind.PYTHON, d), (Kind.NUMPY, d)) if k is Kind.EITHER else ((k, d),) for k, d in kinds]
     space: dict[str, Any] = {"np": np, "math": math}
@@ -184,7 +195,9 @@ def _run_on_ones(text: str, helper: str, names: tuple[str, ...], kinds: tuple[tu
             except (ValueError, OverflowError) as error:
                 raise TypeError(str(error)) from error
     if len({t.dtype for t in found}) > 1:
-        raise types.KindError("the result's dtype depends on whether a scalar is a Python or a NumPy number, which depends on the path")
+        raise types.KindError(
+            "the result's dtype depends on whether a scalar is a Python or a NumPy number, which depends on the path"
+        )
     first = next(iter(found))
     return first if len(found) == 1 else AVal(Kind.EITHER, (), first.dtype)
 

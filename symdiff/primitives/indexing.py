@@ -50,7 +50,9 @@ def index_shape(shape: tuple[Dim, ...], spec: Spec, operands: tuple[AVal, ...]) 
     return (*out[:start], *types.broadcast(arrays), *out[start:])
 
 
-def _axes_of(item: tuple[Any, ...], operands: Any, dynamic: Any, arrays: Any, out: Any, places: Any, number: int) -> int:
+def _axes_of(
+    item: tuple[Any, ...], operands: Any, dynamic: Any, arrays: Any, out: Any, places: Any, number: int
+) -> int:
     """Consume one entry; how many axes of the array it takes."""
     if item[0] == "at":
         if item[1] is None:
@@ -138,7 +140,8 @@ def _add_text(params: Params, ins: tuple[Type, ...]) -> str:
     text = subscript(params["spec"])
     if not may_repeat(params["spec"]) or params.get("unique"):
         return f"x[{text}] += v"
-    return f"np.add.at(x, ({text},), v)" if len(params["spec"]) > 1 else f"np.add.at(x, {text}, v)"
+    whole = "np.s_[{}]" if ":" in text else "({})" if len(params["spec"]) > 1 else "{}"
+    return f"np.add.at(x, {whole.format(text)}, v)"
 
 
 def _set_text(params: Params, ins: tuple[Type, ...]) -> str:
@@ -192,7 +195,7 @@ def _sample(*rows: tuple[tuple[int, ...], Spec, tuple[Any, ...]], value: bool = 
         for shape, spec, given in rows:
             operands = [np.array(g) if isinstance(g, list) else g for g in given]
             part = index_shape(shape, spec, tuple(types.type_of(g) for g in operands))
-            parts = [rng.normal(size=tuple(map(int, part)))] if value else []
+            parts = [rng.normal(size=tuple(int(str(d)) for d in part))] if value else []
             found.append(((rng.normal(size=shape), *parts, *operands), {"spec": spec}))
         return found
 
@@ -208,13 +211,14 @@ _ROWS: tuple[Any, ...] = (
 _REPEATING = (((4, 3), (("array",),), ([0, 2, 2, 1],)), ((3, 4), (("array",), ("array",)), ([[0], [2]], [1, 1, 3])))
 _MOVES = "moves elements, has no SymPy form"
 
-index = prim("index", "x *i", LINEAR, params=("spec",), infer=_index_infer, numpy=lambda p, ins: f"x[{subscript(p['spec'])}]", views=0,
-             masks=True, transpose=(accumulate(_index_back), None), rule=("1", ""), numerical=_MOVES,
-             samples=_sample(*_ROWS, *_REPEATING))  # fmt: skip
-index_add = prim("index_add", "x v *i", LINEAR, params=("spec", "unique"), infer=_update_infer, numpy=_pure("_accumulate"), inplace=_add_text,
-                 consumes=0, helper=_ADD_HELPER, transpose=(lambda b, ct, *ins, **p: ct, _value_back, None), rule=("1", "1", ""),
-                 numerical=_MOVES, samples=_sample(*_ROWS, *_REPEATING, value=True))  # fmt: skip
-index_set = prim("index_set", "x v *i", LINEAR, params=("spec", "unique"), infer=_update_infer, numpy=_pure("_put"), inplace=_set_text,
-                 consumes=0, helper=_SET_HELPER, masks=True, transpose=(_overwritten_back, _stored_back, None), rule=("1 outside", "1", ""),
-                 kinks="where index arrays name a position twice, the assignment is refused", numerical=_MOVES,
-                 samples=_sample(*_ROWS, value=True))  # fmt: skip
+index = prim("index", "x *i", LINEAR, params=("spec",), infer=_index_infer, numpy=lambda p,
+    ins: f"x[{subscript(p['spec'])}]", views=0, masks=True, transpose=(accumulate(_index_back), None), rule=("1", ""),
+    numerical=_MOVES, samples=_sample(*_ROWS, *_REPEATING))  # fmt: skip
+index_add = prim("index_add", "x v *i", LINEAR, params=("spec", "unique"), infer=_update_infer,
+    numpy=_pure("_accumulate"), inplace=_add_text, consumes=0, helper=_ADD_HELPER,
+    transpose=(lambda b, ct, *ins, **p: ct, _value_back, None), rule=("1", "1", ""), numerical=_MOVES,
+    samples=_sample(*_ROWS, *_REPEATING, value=True))  # fmt: skip
+index_set = prim("index_set", "x v *i", LINEAR, params=("spec", "unique"), infer=_update_infer, numpy=_pure("_put"),
+    inplace=_set_text, consumes=0, helper=_SET_HELPER, masks=True, transpose=(_overwritten_back, _stored_back, None),
+    rule=("1 outside", "1", ""), kinks="where index arrays name a position twice, the assignment is refused",
+    numerical=_MOVES, samples=_sample(*_ROWS, value=True))  # fmt: skip

@@ -13,7 +13,20 @@ from symdiff.ir import dims, types
 from symdiff.ir.core import Params
 from symdiff.ir.dims import Dim
 from symdiff.ir.types import AVal, Type
-from symdiff.primitives.axes import Shape, array_result, count, draws, joined, normalize, reshaped, result, same, size, sizes, swap
+from symdiff.primitives.axes import (
+    Shape,
+    array_result,
+    count,
+    draws,
+    joined,
+    normalize,
+    reshaped,
+    result,
+    same,
+    size,
+    sizes,
+    swap,
+)
 from symdiff.primitives.declare import BILINEAR, CONSTANT, GENERAL, numeric, prim
 
 _TENSOR = "indexed sums have no SymPy form"
@@ -72,12 +85,12 @@ def _right_back(b: Any, ct: Any, x: Any, y: Any) -> Any:
     return _un_batched(b, swap(b, x) @ ct, y)
 
 
-_SAME_RANK2 = ((((2, 3), (3, 4)), {}), (((2, 3), (3,)), {}), (((3,), (3, 2)), {}), (((3,), (3,)), {}))
+_SAME_RANK2: tuple[Any, ...] = ((((2, 3), (3, 4)), {}), (((2, 3), (3,)), {}), (((3,), (3, 2)), {}), (((3,), (3,)), {}))
 _RULES = ("d_{out} · {y}ᵀ", "{x}ᵀ · d_{out}")
-matmul = prim("matmul", "x y", BILINEAR, infer=_matmul_infer, numpy="x @ y", transpose=(_left_back, _right_back), rule=_RULES, latex="{x} {y}",
-              numerical=_TENSOR, complex_samples=True,
-              samples=draws(*_SAME_RANK2, (((2, 3, 4), (4, 2)), {}), (((2, 3, 4), (4,)), {}), (((4,), (2, 4, 3)), {}), (((3, 4), (2, 4, 2)), {}),
-                            (((5, 1, 2, 3), (4, 3, 2)), {})))  # fmt: skip
+matmul = prim("matmul", "x y", BILINEAR, infer=_matmul_infer, numpy="x @ y", transpose=(_left_back, _right_back),
+    rule=_RULES, latex="{x} {y}", numerical=_TENSOR, complex_samples=True,
+    samples=draws(*_SAME_RANK2, (((2, 3, 4), (4, 2)), {}), (((2, 3, 4), (4,)), {}), (((4,), (2, 4, 3)), {}),
+    (((3, 4), (2, 4, 2)), {}), (((5, 1, 2, 3), (4, 3, 2)), {})))  # fmt: skip
 
 
 def _dot_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
@@ -101,14 +114,15 @@ def _vdot_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
     return result((), types.promote([x, y]))
 
 
-dot = prim("dot", "x y", BILINEAR, infer=_dot_infer, numpy="np.dot(x, y)", transpose=(_left_back, _right_back), rule=_RULES,
-           numerical=_TENSOR, complex_samples=True, samples=draws(*_SAME_RANK2))  # fmt: skip
-outer = prim("outer", "x y", BILINEAR, infer=_outer_infer, numpy="np.outer(x, y)", rule=("d_{out} · {y}", "{x}ᵀ · d_{out}"),
-             transpose=(lambda b, ct, x, y: ct @ y, lambda b, ct, x, y: x @ ct), numerical=_TENSOR, complex_samples=True,
-             samples=draws((((2,), (3,)), {}), (((1,), (4,)), {}), (((3,), (2,)), {})))  # fmt: skip
+dot = prim("dot", "x y", BILINEAR, infer=_dot_infer, numpy="np.dot(x, y)", transpose=(_left_back, _right_back),
+    rule=_RULES, numerical=_TENSOR, complex_samples=True, samples=draws(*_SAME_RANK2))  # fmt: skip
+outer = prim("outer", "x y", BILINEAR, infer=_outer_infer, numpy="np.outer(x, y)",
+    rule=("d_{out} · {y}", "{x}ᵀ · d_{out}"), transpose=(lambda b, ct, x, y: ct @ y, lambda b, ct, x, y: x @ ct),
+    numerical=_TENSOR, complex_samples=True, samples=draws((((2,), (3,)), {}), (((1,), (4,)), {}),
+    (((3,), (2,)), {})))  # fmt: skip
 vdot = prim("vdot", "x y", BILINEAR, infer=_vdot_infer, numpy="np.vdot(x, y)", rule=("d_{out} · {y}", "d_{out} · {x}"),
-            transpose=(lambda b, ct, x, y: reshaped(b, ct * y, x), lambda b, ct, x, y: reshaped(b, ct * x, y)), numerical=_TENSOR,
-            samples=draws((((3,), (3,)), {}), (((2, 3), (2, 3)), {}), (((2, 3), (6,)), {})))  # fmt: skip
+    transpose=(lambda b, ct, x, y: reshaped(b, ct * y, x), lambda b, ct, x, y: reshaped(b, ct * x, y)),
+    numerical=_TENSOR, samples=draws((((3,), (3,)), {}), (((2, 3), (2, 3)), {}), (((2, 3), (6,)), {})))  # fmt: skip
 
 
 # --- tensordot: pairs of axes summed over
@@ -125,7 +139,9 @@ def _rest(rank: int, gone: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(k for k in range(rank) if k not in gone)
 
 
-def _tensordot_infer(ins: tuple[Type, ...], regions: tuple[()], axes: tuple[tuple[int, ...], tuple[int, ...]]) -> tuple[Type, ...]:
+def _tensordot_infer(
+    ins: tuple[Type, ...], regions: tuple[()], axes: tuple[tuple[int, ...], tuple[int, ...]]
+) -> tuple[Type, ...]:
     x, y = (numeric(t) for t in ins)
     left, right = _pairs(x, y, axes)
     for i, j in zip(left, right, strict=True):
@@ -158,17 +174,18 @@ def _ordered(b: Any, x: Any, order: tuple[int, ...]) -> Any:
     return x if order == tuple(range(len(order))) else b.transpose(x, axes=tuple(_by_value(order)))
 
 
-tensordot = prim("tensordot", "x y", BILINEAR, params=("axes",), infer=_tensordot_infer, numpy="np.tensordot(x, y, axes)",
-                 transpose=(_tensordot_left, _tensordot_right), rule=("d_{out} · {y}", "{x} · d_{out}"), numerical=_TENSOR, complex_samples=True,
-                 samples=draws((((2, 3, 4), (4, 3, 5)), {"axes": ((2, 1), (0, 1))}), (((2, 3), (4, 2)), {"axes": ((0,), (1,))}),
-                               (((2,), (3,)), {"axes": ((), ())}), (((2, 3), (3, 2)), {"axes": ((0, 1), (1, 0))})))  # fmt: skip
+tensordot = prim("tensordot", "x y", BILINEAR, params=("axes",), infer=_tensordot_infer,
+    numpy="np.tensordot(x, y, axes)", transpose=(_tensordot_left, _tensordot_right),
+    rule=("d_{out} · {y}", "{x} · d_{out}"), numerical=_TENSOR, complex_samples=True,
+    samples=draws((((2, 3, 4), (4, 3, 5)), {"axes": ((2, 1), (0, 1))}), (((2, 3), (4, 2)), {"axes": ((0,), (1,))}),
+    (((2,), (3,)), {"axes": ((), ())}), (((2, 3), (3, 2)), {"axes": ((0, 1), (1, 0))})))  # fmt: skip
 
 
 # --- einsum
 
 
 def parse_einsum(subscripts: str, ranks: tuple[int, ...]) -> tuple[list[str], str]:
-    """The letters of each operand and of the result, written out where the subscripts leave the result to convention."""
+    """The letters of each operand and of the result, written out where the subscripts leave the result out."""
     text = subscripts.replace(" ", "")
     if "." in text:
         raise TypeError("einsum: write the indices out instead of `...`")
@@ -178,7 +195,11 @@ def parse_einsum(subscripts: str, ranks: tuple[int, ...]) -> tuple[list[str], st
         out = "".join(sorted(c for c in set(left) - {","} if left.count(c) == 1))
     if len(terms) != len(ranks) or any(len(t) != r for t, r in zip(terms, ranks, strict=True)):
         raise TypeError(f"einsum: {subscripts!r} does not fit operands of ranks {ranks}")
-    if not all(c.isalpha() and c.isascii() for c in "".join(terms) + out) or len(set(out)) < len(out) or not set(out) <= set(left):
+    if (
+        not all(c.isalpha() and c.isascii() for c in "".join(terms) + out)
+        or len(set(out)) < len(out)
+        or not set(out) <= set(left)
+    ):
         raise TypeError(f"einsum: {subscripts!r} is not understood")
     return terms, out
 
@@ -235,11 +256,12 @@ def _einsum_text(params: Params, ins: tuple[Type, ...]) -> str:
     return f"np.einsum(subscripts, {', '.join(f'xs{k}' for k in range(len(ins)))})"
 
 
-einsum = prim("einsum", "*xs", BILINEAR, params=("subscripts",), infer=_einsum_infer, numpy=_einsum_text, transpose=(_einsum_back,), views=0,
-              rule=("the sum with d_{out} in its place",), numerical=_TENSOR, complex_samples=True,
-              samples=draws((((2, 3), (3, 4)), {"subscripts": "ij,jk->ik"}), (((2, 3), (3,), (2,)), {"subscripts": "ij,j,i"}),
-                            (((3, 3),), {"subscripts": "ii"}), (((2, 3), (4,)), {"subscripts": "ij,k->k"}), (((3, 3, 2),), {"subscripts": "iij->ji"}),
-                            (((2, 3, 4), (2, 4, 5)), {"subscripts": "bij,bjk->bik"})))  # fmt: skip
+einsum = prim("einsum", "*xs", BILINEAR, params=("subscripts",), infer=_einsum_infer, numpy=_einsum_text,
+    transpose=(_einsum_back,), views=0, rule=("the sum with d_{out} in its place",), numerical=_TENSOR,
+    complex_samples=True, samples=draws((((2, 3), (3, 4)), {"subscripts": "ij,jk->ik"}),
+    (((2, 3), (3,), (2,)), {"subscripts": "ij,j,i"}), (((3, 3),), {"subscripts": "ii"}),
+    (((2, 3), (4,)), {"subscripts": "ij,k->k"}), (((3, 3, 2),), {"subscripts": "iij->ji"}),
+    (((2, 3, 4), (2, 4, 5)), {"subscripts": "bij,bjk->bik"})))  # fmt: skip
 
 
 # --- inverses and factors of square matrices, possibly stacked
@@ -317,16 +339,19 @@ def _positive(*shape: int) -> Any:
 
 _SQUARES = draws(((_regular(3, 3),), {}), ((_regular(2, 2, 2),), {}), ((_regular(1, 1),), {}))
 _SINGULAR = "a singular matrix has no derivative here: LinAlgError"
-inv = prim("inv", "x", GENERAL, infer=_inv_infer, numpy="np.linalg.inv(x)", unbounded=True, vjp=_inv_back, rule=("-{out}ᵀ · d_{out} · {out}ᵀ",),
-           jvp=lambda b, ts, y, x: -(y @ ts[0] @ y), latex="{x}^{-1}", numerical=_FACTORED, complex_samples=True, samples=_SQUARES)  # fmt: skip
-det = prim("det", "x", GENERAL, infer=_det_infer, numpy="np.linalg.det(x)", unbounded=True, vjp=_det_back, rule=("{out} · {x}⁻ᵀ",),
-           jvp=lambda b, ts, y, x: y * _trace_of_product(b, b.inv(x), ts[0]), latex=r"\det {x}", kinks=_SINGULAR, numerical=_FACTORED,
-           complex_samples=True, samples=_SQUARES)  # fmt: skip
+inv = prim("inv", "x", GENERAL, infer=_inv_infer, numpy="np.linalg.inv(x)", unbounded=True, vjp=_inv_back,
+    rule=("-{out}ᵀ · d_{out} · {out}ᵀ",), jvp=lambda b, ts, y, x: -(y @ ts[0] @ y), latex="{x}^{-1}",
+    numerical=_FACTORED, complex_samples=True, samples=_SQUARES)  # fmt: skip
+det = prim("det", "x", GENERAL, infer=_det_infer, numpy="np.linalg.det(x)", unbounded=True, vjp=_det_back,
+    rule=("{out} · {x}⁻ᵀ",), jvp=lambda b, ts, y, x: y * _trace_of_product(b, b.inv(x), ts[0]), latex=r"\det {x}",
+    kinks=_SINGULAR, numerical=_FACTORED, complex_samples=True, samples=_SQUARES)  # fmt: skip
 # the two results of np.linalg.slogdet, for real matrices: the sign is piecewise constant
-logabsdet = prim("logabsdet", "x", GENERAL, infer=_slogdet_infer, numpy="np.linalg.slogdet(x)[1]", unbounded=True, vjp=_logdet_back,
-                 jvp=lambda b, ts, y, x: _trace_of_product(b, b.inv(x), ts[0]), rule=("{x}⁻ᵀ",), latex=r"\log|\det {x}|", kinks=_SINGULAR,
-                 numerical=_FACTORED, samples=_SQUARES)  # fmt: skip
-slogdet_sign = prim("slogdet_sign", "x", CONSTANT, infer=_slogdet_infer, numpy="np.linalg.slogdet(x)[0]", samples=_SQUARES)
+logabsdet = prim("logabsdet", "x", GENERAL, infer=_slogdet_infer, numpy="np.linalg.slogdet(x)[1]", unbounded=True,
+    vjp=_logdet_back, jvp=lambda b, ts, y, x: _trace_of_product(b, b.inv(x), ts[0]), rule=("{x}⁻ᵀ",),
+    latex=r"\log|\det {x}|", kinks=_SINGULAR, numerical=_FACTORED, samples=_SQUARES)  # fmt: skip
+slogdet_sign = prim(
+    "slogdet_sign", "x", CONSTANT, infer=_slogdet_infer, numpy="np.linalg.slogdet(x)[0]", samples=_SQUARES
+)
 
 
 def _solve_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
@@ -360,10 +385,11 @@ def _solve_along(b: Any, ts: Any, y: Any, a: Any, c: Any) -> Any:
     return b.squeeze(b.solve(a, moved if t_c is None else b.expand_dims(t_c, axis=-1) + moved), axis=-1)
 
 
-solve = prim("solve", "a c", GENERAL, infer=_solve_infer, numpy="np.linalg.solve(a, c)", unbounded=True, vjp=_solve_back, jvp=_solve_along,
-             rule=("-{a}⁻ᵀ · d_{out} · {out}ᵀ", "{a}⁻ᵀ · d_{out}"), latex="{a}^{-1} {c}", numerical=_FACTORED, complex_samples=True,
-             samples=draws(((_regular(3, 3), (3,)), {}), ((_regular(3, 3), (3, 2)), {}), ((_regular(2, 3, 3), (3,)), {}),
-                           ((_regular(3, 3), (2, 3, 2)), {}), ((_regular(2, 2, 2), (2, 2, 1)), {})))  # fmt: skip
+solve = prim("solve", "a c", GENERAL, infer=_solve_infer, numpy="np.linalg.solve(a, c)", unbounded=True,
+    vjp=_solve_back, jvp=_solve_along, rule=("-{a}⁻ᵀ · d_{out} · {out}ᵀ", "{a}⁻ᵀ · d_{out}"), latex="{a}^{-1} {c}",
+    numerical=_FACTORED, complex_samples=True, samples=draws(((_regular(3, 3), (3,)), {}),
+    ((_regular(3, 3), (3, 2)), {}), ((_regular(2, 3, 3), (3,)), {}), ((_regular(3, 3), (2, 3, 2)), {}),
+    ((_regular(2, 2, 2), (2, 2, 1)), {})))  # fmt: skip
 
 
 def _cholesky_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
@@ -393,7 +419,8 @@ def _cholesky_along(b: Any, ts: Any, y: Any, x: Any) -> Any:
     return y @ _half_lower(b, b.solve(y, swap(b, left)))
 
 
-cholesky = prim("cholesky", "x", GENERAL, infer=_cholesky_infer, numpy="np.linalg.cholesky(x)", unbounded=True, vjp=_cholesky_back,
-                jvp=_cholesky_along, rule=("{out}⁻ᵀ · Φ({out}ᵀ · d_{out}) · {out}⁻¹",), numerical=_FACTORED, symmetric=True,
-                kinks="the matrix is taken as symmetric, and so is its gradient, although NumPy reads its lower triangle only",
-                samples=draws(((_positive(3, 3),), {}), ((_positive(2, 2, 2),), {}), ((_positive(1, 1),), {})))  # fmt: skip
+cholesky = prim("cholesky", "x", GENERAL, infer=_cholesky_infer, numpy="np.linalg.cholesky(x)", unbounded=True,
+    vjp=_cholesky_back, jvp=_cholesky_along, rule=("{out}⁻ᵀ · Φ({out}ᵀ · d_{out}) · {out}⁻¹",), numerical=_FACTORED,
+    symmetric=True,
+    kinks="the matrix is taken as symmetric, and so is its gradient, although NumPy reads its lower triangle only",
+    samples=draws(((_positive(3, 3),), {}), ((_positive(2, 2, 2),), {}), ((_positive(1, 1),), {})))  # fmt: skip

@@ -12,17 +12,19 @@ from typing import Any
 from symdiff.ir import dims
 from symdiff.ir.types import Kind, Type
 from symdiff.primitives import axes
-from symdiff.primitives.axes import Axis, conjugate, count, draws, filled, function, keep, method, reshaped
+from symdiff.primitives.axes import Axis, conjugate, count, draws, filled, function, keep, method, reshaped, spaced
 from symdiff.primitives.declare import CONSTANT, GENERAL, LINEAR, numeric, prim
 
 
 def _infer(dtype: Callable[[str], str], real_only: bool = False) -> Callable[..., tuple[Type, ...]]:
     """The type rule of a reduction, `dtype` giving the result's dtype."""
 
-    def infer(ins: tuple[Type, ...], regions: tuple[()], axis: Axis = None, keepdims: bool = False, **_: Any) -> tuple[Type, ...]:
+    def infer(
+        ins: tuple[Type, ...], regions: tuple[()], axis: Axis = None, keepdims: bool = False, **_: Any
+    ) -> tuple[Type, ...]:
         x = numeric(ins[0])
-        if real_only and x.complex:
-            raise TypeError("complex numbers are not supported here")
+        if real_only and x.dtype[0] != "f":
+            raise TypeError(f"real floating-point numbers are needed, not {x}")
         return axes.result(axes.reduced(x.shape, axis, keepdims), dtype(x.dtype))
 
     return infer
@@ -32,7 +34,12 @@ def _same(dtype: str) -> str:
     return dtype
 
 
-_ROWS = draws((((3, 4),), {}), (((2, 3, 4),), {"axis": (0, -1)}), (((2, 3),), {"axis": 1, "keepdims": True}), (((3, 2),), {"axis": 0}))
+_ROWS = draws(
+    (((3, 4),), {}),
+    (((2, 3, 4),), {"axis": (0, -1)}),
+    (((2, 3),), {"axis": 1, "keepdims": True}),
+    (((3, 2),), {"axis": 0}),
+)
 _P = ("axis", "keepdims")
 
 
@@ -47,10 +54,11 @@ def _mean_back(b: Any, ct: Any, x: Any, axis: Axis = None, keepdims: bool = Fals
     return filled(b, keep(b, ct / count(b, x, axis), x, axis, keepdims), x)
 
 
-sum_ = prim("sum", "x", LINEAR, params=_P, infer=_infer(axes.summed), numpy=method("sum", *_P), transpose=(_sum_back,), rule=("1",),
-            latex=r"\sum x", numerical="sums have no SymPy form", samples=_ROWS)  # fmt: skip
-mean = prim("mean", "x", LINEAR, params=_P, infer=_infer(axes.floating), numpy=method("mean", *_P), transpose=(_mean_back,), rule=("1/n",),
-            latex=r"\overline{x}", numerical="sums have no SymPy form", samples=_ROWS)  # fmt: skip
+sum_ = prim("sum", "x", LINEAR, params=_P, infer=_infer(axes.summed), numpy=method("sum", *_P), transpose=(_sum_back,),
+    rule=("1",), latex=r"\sum x", numerical="sums have no SymPy form", samples=_ROWS)  # fmt: skip
+mean = prim("mean", "x", LINEAR, params=_P, infer=_infer(axes.floating), numpy=method("mean", *_P),
+    transpose=(_mean_back,), rule=("1/n",), latex=r"\overline{x}", numerical="sums have no SymPy form",
+    samples=_ROWS)  # fmt: skip
 
 
 # --- the largest and the smallest
@@ -76,11 +84,11 @@ def _extreme_along(b: Any, ts: Any, y: Any, x: Any, axis: Axis = None, keepdims:
     return b.sum(ts[0] * hit, axis=axis, keepdims=keepdims) / n
 
 
-_EXTREME: dict[str, Any] = {
-    "params": _P, "infer": _infer(_same), "vjp": _extreme_back, "jvp": _extreme_along, "masks": True, "rule": ("[{x} = {out}] / ties",),
+_EXTREME: dict[str, Any] = { "params": _P, "infer": _infer(_same), "vjp": _extreme_back, "jvp": _extreme_along,
+    "masks": True, "rule": ("[{x} = {out}] / ties",),
     "kinks": "where several elements are the largest (smallest), each gets an equal share",
-    "numerical": "piecewise, tested by differences", "samples": _ROWS,
-}  # fmt: skip
+    "numerical": "piecewise, tested by differences", "samples": draws(((spaced(3, 4),), {}),
+    ((spaced(2, 3, 4),), {"axis": (0, -1)}), ((spaced(2, 3),), {"axis": 1, "keepdims": True}))}  # fmt: skip
 max_ = prim("max", "x", GENERAL, numpy=method("max", *_P), latex=r"\max x", **_EXTREME)
 min_ = prim("min", "x", GENERAL, numpy=method("min", *_P), latex=r"\min x", **_EXTREME)
 
@@ -131,8 +139,9 @@ def _prod_along(b: Any, ts: Any, y: Any, x: Any, axis: Axis = None, keepdims: bo
     return b.sum(ts[0] * _prod_partial(b, x, axis), axis=axis, keepdims=keepdims)
 
 
-prod = prim("prod", "x", GENERAL, params=_P, infer=_infer(axes.summed), numpy=method("prod", *_P), vjp=_prod_back, jvp=_prod_along,
-            rule=("∏ of the others",), latex=r"\prod x", numerical="products over an axis have no SymPy form", samples=_ROWS)  # fmt: skip
+prod = prim("prod", "x", GENERAL, params=_P, infer=_infer(axes.summed), numpy=method("prod", *_P), vjp=_prod_back,
+    jvp=_prod_along, rule=("∏ of the others",), latex=r"\prod x", numerical="products over an axis have no SymPy form",
+    samples=_ROWS)  # fmt: skip
 
 
 # --- cumulative
@@ -167,10 +176,12 @@ def _cumprod_along(b: Any, ts: Any, y: Any, x: Any, axis: int | None = None) -> 
 
 
 _CUMULATIVE = draws((((3, 4),), {"axis": 0}), (((2, 3),), {}), (((4,),), {"axis": -1}), (((2, 3, 2),), {"axis": 1}))
-cumsum = prim("cumsum", "x", LINEAR, params=("axis",), infer=_cumulative, numpy=method("cumsum", "axis"), transpose=(_cumsum_back,),
-              rule=("1, summed from the end",), numerical="sums have no SymPy form", samples=_CUMULATIVE)  # fmt: skip
-cumprod = prim("cumprod", "x", GENERAL, params=("axis",), infer=_cumulative, numpy=method("cumprod", "axis"), vjp=_cumprod_back,
-               jvp=_cumprod_along, rule=("∏ of the others",), numerical="products have no SymPy form", samples=_CUMULATIVE)  # fmt: skip
+cumsum = prim("cumsum", "x", LINEAR, params=("axis",), infer=_cumulative, numpy=method("cumsum", "axis"),
+    transpose=(_cumsum_back,), rule=("1, summed from the end",), numerical="sums have no SymPy form",
+    samples=_CUMULATIVE)  # fmt: skip
+cumprod = prim("cumprod", "x", GENERAL, params=("axis",), infer=_cumulative, numpy=method("cumprod", "axis"),
+    vjp=_cumprod_back, jvp=_cumprod_along, rule=("∏ of the others",), numerical="products have no SymPy form",
+    samples=_CUMULATIVE)  # fmt: skip
 
 
 # y[i] = x[i] + a[i] · y[i-1] along an axis; a[0] is not used
@@ -210,8 +221,9 @@ def _linear_scan(a, x, axis):
     return y
 '''
 linear_scan = prim("linear_scan", "a x", GENERAL, params=("axis",), infer=_scan_infer, numpy="_linear_scan(a, x, axis)",
-                   helper=_SCAN_HELPER, vjp=_scan_back, jvp=_scan_along, numerical="a recurrence", rule=("d · {out} before", "1"),
-                   samples=draws((((3, 4), (3, 4)), {"axis": 0}), (((4,), (4,)), {"axis": -1}), (((2, 3), (2, 3)), {"axis": 1})))  # fmt: skip
+    helper=_SCAN_HELPER, vjp=_scan_back, jvp=_scan_along, numerical="a recurrence", rule=("d · {out} before", "1"),
+    samples=draws((((3, 4), (3, 4)), {"axis": 0}), (((4,), (4,)), {"axis": -1}),
+    (((2, 3), (2, 3)), {"axis": 1})))  # fmt: skip
 
 
 # --- spread and length
@@ -260,16 +272,20 @@ def _std_along(b: Any, ts: Any, y: Any, x: Any, axis: Axis = None, keepdims: boo
     return _real_sum(b, product, axis, keepdims) / (_nonzero(b, y) * _degrees(b, x, axis, ddof))
 
 
-_SPREAD = draws((((3, 4),), {}), (((2, 3, 4),), {"axis": (0, -1), "ddof": 1}), (((3, 4),), {"axis": 1, "keepdims": True}),
-                (((5,),), {"axis": 0, "ddof": 1}))  # fmt: skip
-var = prim("var", "x", GENERAL, params=(*_P, "ddof"), infer=_infer(lambda d: axes.real(axes.floating(d))), numpy=method("var", *_P, "ddof"),
-           vjp=_var_back, jvp=_var_along, rule=("2 ({x} - mean) / n",), numerical="sums have no SymPy form", samples=_SPREAD)  # fmt: skip
-std = prim("std", "x", GENERAL, params=(*_P, "ddof"), infer=_infer(lambda d: axes.real(axes.floating(d))), numpy=method("std", *_P, "ddof"),
-           vjp=_std_back, jvp=_std_along, rule=("({x} - mean) / (n {out})",), kinks="where all elements are equal the derivative is 0",
-           numerical="sums have no SymPy form", samples=_SPREAD)  # fmt: skip
+_SPREAD = draws((((3, 4),), {}), (((2, 3, 4),), {"axis": (0, -1), "ddof": 1}),
+    (((3, 4),), {"axis": 1, "keepdims": True}), (((5,),), {"axis": 0, "ddof": 1}))  # fmt: skip
+var = prim("var", "x", GENERAL, params=(*_P, "ddof"), infer=_infer(lambda d: axes.real(axes.floating(d))),
+    numpy=method("var", *_P, "ddof"), vjp=_var_back, jvp=_var_along, rule=("2 ({x} - mean) / n",),
+    numerical="sums have no SymPy form", samples=_SPREAD)  # fmt: skip
+std = prim("std", "x", GENERAL, params=(*_P, "ddof"), infer=_infer(lambda d: axes.real(axes.floating(d))),
+    numpy=method("std", *_P, "ddof"), vjp=_std_back, jvp=_std_along, rule=("({x} - mean) / (n {out})",),
+    kinks="where all elements are equal the derivative is 0", numerical="sums have no SymPy form",
+    samples=_SPREAD)  # fmt: skip
 
 
-def _norm_infer(ins: tuple[Type, ...], regions: tuple[()], ord: Any = None, axis: Axis = None, keepdims: bool = False) -> tuple[Type, ...]:
+def _norm_infer(
+    ins: tuple[Type, ...], regions: tuple[()], ord: Any = None, axis: Axis = None, keepdims: bool = False
+) -> tuple[Type, ...]:
     x = numeric(ins[0])
     if isinstance(axis, tuple) and len(axis) > 2:
         raise TypeError("norm: at most two axes")
@@ -294,7 +310,9 @@ def _norm_gradient(b: Any, y: Any, x: Any, ord: Any, axis: Axis, keepdims: bool)
     return hit * direction, n
 
 
-def _norm_back(b: Any, ct: Any, y: Any, x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> tuple[Any]:
+def _norm_back(
+    b: Any, ct: Any, y: Any, x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False
+) -> tuple[Any]:
     g, n = _norm_gradient(b, y, x, ord, axis, keepdims)
     return (g * keep(b, ct / n, x, axis, keepdims),)
 
@@ -304,11 +322,13 @@ def _norm_along(b: Any, ts: Any, y: Any, x: Any, ord: Any = None, axis: Axis = N
     return _real_sum(b, g * ts[0], axis, keepdims) / n
 
 
-norm = prim("norm", "x", GENERAL, params=("ord", *_P), infer=_norm_infer, numpy=function("np.linalg.norm", "x", "ord", *_P),
-            vjp=_norm_back, jvp=_norm_along, rule=("{x} / {out}",), latex=r"\lVert x \rVert", numerical="sums have no SymPy form",
-            kinks="at 0 the derivative is 0; elements that share the largest size (ord=inf) share the derivative",
-            samples=draws((((3, 4),), {}), (((5,),), {"ord": 2}), (((4, 3),), {"ord": 1, "axis": 0}),
-                          (((4, 3),), {"ord": float("inf"), "axis": 1, "keepdims": True}), (((2, 3, 4),), {"ord": "fro", "axis": (0, 2)})))  # fmt: skip
+norm = prim("norm", "x", GENERAL, params=("ord", *_P), infer=_norm_infer,
+    numpy=function("np.linalg.norm", "x", "ord", *_P), vjp=_norm_back, jvp=_norm_along, rule=("{x} / {out}",),
+    latex=r"\lVert x \rVert", numerical="sums have no SymPy form",
+    kinks="at 0 the derivative is 0; elements that share the largest size (ord=inf) share the derivative",
+    samples=draws((((3, 4),), {}), (((5,),), {"ord": 2}), (((4, 3),), {"ord": 1, "axis": 0}),
+    ((spaced(4, 3),), {"ord": float("inf"), "axis": 1, "keepdims": True}), (((2, 3, 4),), {"ord": "fro", "axis": (0,
+    2)})))  # fmt: skip
 
 
 # --- log Σ exp, which the stabilise pass makes of log(sum(exp(x)))
@@ -335,14 +355,17 @@ def _logsumexp(x, axis=None, keepdims=False):
     return found + (top if keepdims else top.reshape(np.shape(found)))
 '''
 logsumexp = prim("logsumexp", "x", GENERAL, params=_P, infer=_infer(axes.floating, real_only=True),
-                 numpy=function("_logsumexp", "x", *_P), helper=_LOGSUMEXP_HELPER, vjp=_logsumexp_back, jvp=_logsumexp_along,
-                 rule=("e^({x} - {out})",), latex=r"\log \sum e^{x}", numerical="sums have no SymPy form", samples=_ROWS)  # fmt: skip
+    numpy=function("_logsumexp", "x", *_P), helper=_LOGSUMEXP_HELPER, vjp=_logsumexp_back, jvp=_logsumexp_along,
+    rule=("e^({x} - {out})",), latex=r"\log \sum e^{x}", numerical="sums have no SymPy form",
+    samples=_ROWS)  # fmt: skip
 
 
 # --- integers and booleans
 
 
-def _arg_infer(ins: tuple[Type, ...], regions: tuple[()], axis: int | None = None, keepdims: bool = False) -> tuple[Type, ...]:
+def _arg_infer(
+    ins: tuple[Type, ...], regions: tuple[()], axis: int | None = None, keepdims: bool = False
+) -> tuple[Type, ...]:
     return axes.result(axes.reduced(numeric(ins[0]).shape, axis, keepdims), "i8")
 
 
@@ -352,4 +375,4 @@ argmin = prim("argmin", "x", CONSTANT, params=_P, infer=_arg_infer, numpy=method
 any_ = prim("any", "x", CONSTANT, params=_P, infer=_infer(lambda d: "b1"), numpy=method("any", *_P), samples=_ROWS)
 all_ = prim("all", "x", CONSTANT, params=_P, infer=_infer(lambda d: "b1"), numpy=method("all", *_P), samples=_ROWS)
 count_nonzero = prim("count_nonzero", "x", CONSTANT, params=_P, infer=_infer(lambda d: "i8"), samples=_ROWS,
-                     numpy=function("np.count_nonzero", "x", *_P))  # fmt: skip
+    numpy=function("np.count_nonzero", "x", *_P))  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 from symdiff.ir import types
 from symdiff.ir.types import Type
 from symdiff.primitives import axes
-from symdiff.primitives.axes import draws, function
+from symdiff.primitives.axes import draws, function, spaced
 from symdiff.primitives.declare import CONSTANT, GENERAL, LINEAR, accumulate, numeric, prim
 
 _MOVES = "moves elements, has no SymPy form"
@@ -35,11 +35,12 @@ def _sort_along(b: Any, ts: Any, y: Any, x: Any, axis: int = -1) -> Any:
     return b.take_along_axis(ts[0], b.argsort(x, axis=axis, kind="stable"), axis=axis)
 
 
-_ROWS = draws((((3, 4),), {}), (((3, 4),), {"axis": 0}), (((5,),), {"axis": -1}))
-sort = prim("sort", "x", GENERAL, params=("axis",), infer=_sort_infer, numpy=function("np.sort", "x", "axis"), vjp=_sort_back, jvp=_sort_along,
-            rule=("back to where it was",), kinks="equal elements keep their order", numerical=_MOVES, samples=_ROWS)  # fmt: skip
-argsort = prim("argsort", "x", CONSTANT, params=("axis", "kind"), infer=_argsort_infer, numpy=function("np.argsort", "x", "axis", "kind"),
-               samples=_ROWS)  # fmt: skip
+_ROWS = draws(((spaced(3, 4),), {}), ((spaced(3, 4),), {"axis": 0}), ((spaced(5),), {"axis": -1}))
+sort = prim("sort", "x", GENERAL, params=("axis",), infer=_sort_infer, numpy=function("np.sort", "x", "axis"),
+    vjp=_sort_back, jvp=_sort_along, rule=("back to where it was",), kinks="equal elements keep their order",
+    numerical=_MOVES, samples=_ROWS)  # fmt: skip
+argsort = prim("argsort", "x", CONSTANT, params=("axis", "kind"), infer=_argsort_infer,
+    numpy=function("np.argsort", "x", "axis", "kind"), samples=_ROWS)  # fmt: skip
 
 
 def _along_infer(ins: tuple[Type, ...], regions: tuple[()], axis: int) -> tuple[Type, ...]:
@@ -69,10 +70,10 @@ def _picks(*shape: int) -> Any:
     return lambda rng: rng.integers(-3, 3, size=shape)
 
 
-take_along_axis = prim("take_along_axis", "x i", LINEAR, params=("axis",), infer=_along_infer, numpy="np.take_along_axis(x, i, axis=axis)",
-                       masks=True, transpose=(accumulate(_along_back), None), rule=("1", ""), numerical=_MOVES,
-                       samples=draws((((3, 4), _picks(2, 4)), {"axis": 0}), (((4, 3), _picks(4, 5)), {"axis": -1}), (((3,), _picks(2)), {"axis": 0}),
-                                     (((2, 3), _picks(1, 2)), {"axis": 1})))  # fmt: skip
+take_along_axis = prim("take_along_axis", "x i", LINEAR, params=("axis",), infer=_along_infer,
+    numpy="np.take_along_axis(x, i, axis=axis)", masks=True, transpose=(accumulate(_along_back), None), rule=("1", ""),
+    numerical=_MOVES, samples=draws((((3, 4), _picks(2, 4)), {"axis": 0}), (((4, 3), _picks(4, 5)), {"axis": -1}),
+    (((3,), _picks(2)), {"axis": 0}), (((2, 3), _picks(1, 2)), {"axis": 1})))  # fmt: skip
 
 
 def _search_infer(ins: tuple[Type, ...], regions: tuple[()], side: str = "left") -> tuple[Type, ...]:
@@ -86,5 +87,6 @@ def _sorted(rng: np.random.Generator) -> Any:
     return np.sort(rng.normal(size=5))
 
 
-searchsorted = prim("searchsorted", "a v", CONSTANT, params=("side",), infer=_search_infer, numpy=function("np.searchsorted", "a, v", "side"),
-                    samples=draws(((_sorted, (3,)), {}), ((_sorted, 0.5), {"side": "right"}), ((_sorted, (2, 2)), {})))  # fmt: skip
+searchsorted = prim("searchsorted", "a v", CONSTANT, params=("side",), infer=_search_infer,
+    numpy=function("np.searchsorted", "a, v", "side"), samples=draws(((_sorted, (3,)), {}),
+    ((_sorted, 0.5), {"side": "right"}), ((_sorted, (2, 2)), {})))  # fmt: skip

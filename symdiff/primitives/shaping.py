@@ -18,7 +18,7 @@ from symdiff.primitives.axes import Shape, draws, filled, function, is_array, li
 from symdiff.primitives.declare import LINEAR, numeric, prim
 
 _STRUCTURAL = "moves elements, has no SymPy form"
-_IDENTITY: dict[str, Any] = {"rule": ("1",), "numerical": _STRUCTURAL}
+_IDENTITY: dict[str, Any] = {"rule": ("1",), "numerical": _STRUCTURAL, "complex_samples": True}
 _SIZED = _IDENTITY | {"rule": ("1", "")}
 
 
@@ -69,7 +69,9 @@ def _expand_text(params: Params, ins: tuple[Type, ...]) -> str:
     return f"x[{', '.join(entries)}]"
 
 
-def _squeeze_infer(ins: tuple[Type, ...], regions: tuple[()], axis: int | tuple[int, ...] | None = None) -> tuple[Type, ...]:
+def _squeeze_infer(
+    ins: tuple[Type, ...], regions: tuple[()], axis: int | tuple[int, ...] | None = None
+) -> tuple[Type, ...]:
     x = numeric(ins[0])
     if axis is None and any(d != 1 and dims.equal(d, 1) is not False for d in x.shape):
         raise TypeError(f"squeeze of {x}: name the axis, other sizes may be 1 at run time")
@@ -79,17 +81,24 @@ def _squeeze_infer(ins: tuple[Type, ...], regions: tuple[()], axis: int | tuple[
     return _scalar_or_array(x, tuple(d for k, d in enumerate(x.shape) if k not in gone))
 
 
-_RESHAPE = draws((((3, 4),), {"shape": (2, 6)}), (((2, 3, 2),), {"shape": (12,)}), (((1,),), {"shape": ()}), (((6,),), {"shape": (3, 1, 2)}))
-reshape = prim("reshape", "x *n", LINEAR, params=("shape",), infer=_reshape_infer, numpy=_reshape_text, views=0, samples=_RESHAPE,
-               transpose=(lambda b, ct, x, *n, shape: reshaped(b, ct, x), None), **_SIZED)  # fmt: skip
-ravel = prim("ravel", "x", LINEAR, infer=_ravel_infer, numpy=lambda p, ins: "x.ravel()" if is_array(ins[0]) else "np.ravel(x)", views=0,
-             transpose=(lambda b, ct, x: reshaped(b, ct, x),), samples=draws((((3, 4),), {}), (((2,),), {}), (((),), {})), **_IDENTITY)  # fmt: skip
+_RESHAPE = draws(
+    (((3, 4),), {"shape": (2, 6)}),
+    (((2, 3, 2),), {"shape": (12,)}),
+    (((1,),), {"shape": ()}),
+    (((6,),), {"shape": (3, 1, 2)}),
+)
+reshape = prim("reshape", "x *n", LINEAR, params=("shape",), infer=_reshape_infer, numpy=_reshape_text, views=0,
+    samples=_RESHAPE, transpose=(lambda b, ct, x, *n, shape: reshaped(b, ct, x), None), **_SIZED)  # fmt: skip
+ravel = prim("ravel", "x", LINEAR, infer=_ravel_infer, numpy=lambda p,
+    ins: "x.ravel()" if is_array(ins[0]) else "np.ravel(x)", views=0, transpose=(lambda b, ct, x: reshaped(b, ct, x),),
+    samples=draws((((3, 4),), {}), (((2,),), {}), (((),), {})), **_IDENTITY)  # fmt: skip
 expand_dims = prim("expand_dims", "x", LINEAR, params=("axis",), infer=_expand_infer, numpy=_expand_text, views=0,
-                   transpose=(lambda b, ct, x, axis: reshaped(b, ct, x),),
-                   samples=draws((((3, 4),), {"axis": 1}), (((2,),), {"axis": (0, -1)}), (((2,),), {"axis": 0})), **_IDENTITY)  # fmt: skip
-squeeze = prim("squeeze", "x", LINEAR, params=("axis",), infer=_squeeze_infer, numpy=axes.method("squeeze", "axis"), views=0,
-               transpose=(lambda b, ct, x, axis=None: reshaped(b, ct, x),),
-               samples=draws((((3, 1, 4),), {"axis": 1}), (((1, 2, 1),), {"axis": (0, -1)}), (((1, 3),), {})), **_IDENTITY)  # fmt: skip
+    transpose=(lambda b, ct, x, axis: reshaped(b, ct, x),), samples=draws((((3, 4),), {"axis": 1}),
+    (((2,),), {"axis": (0, -1)}), (((2,),), {"axis": 0})), **_IDENTITY)  # fmt: skip
+squeeze = prim("squeeze", "x", LINEAR, params=("axis",), infer=_squeeze_infer, numpy=axes.method("squeeze", "axis"),
+    views=0, transpose=(lambda b, ct, x, axis=None: reshaped(b, ct, x),),
+    samples=draws((((3, 1, 4),), {"axis": 1}), (((1, 2, 1),), {"axis": (0, -1)}), (((1, 3),), {})),
+    **_IDENTITY)  # fmt: skip
 
 
 # --- repeating
@@ -131,13 +140,14 @@ def _sum_to_text(params: Params, ins: tuple[Type, ...]) -> str:
 
 
 broadcast_to = prim("broadcast_to", "x *n", LINEAR, params=("shape",), infer=_broadcast_infer, views=0, **_SIZED,
-                    numpy=lambda p, ins: f"np.broadcast_to(x, {shape_text(ins)})",
-                    transpose=(lambda b, ct, x, *n, shape: b.sum_to(ct, shape=x.type.shape), None),
-                    samples=draws((((3,),), {"shape": (2, 3)}), (((3, 1),), {"shape": (2, 3, 4)}), (((),), {"shape": (2,)})))  # fmt: skip
+    numpy=lambda p, ins: f"np.broadcast_to(x, {shape_text(ins)})",
+    transpose=(lambda b, ct, x, *n, shape: b.sum_to(ct, shape=x.type.shape), None),
+    samples=draws((((3,),), {"shape": (2, 3)}), (((3, 1),), {"shape": (2, 3, 4)}),
+    (((),), {"shape": (2,)})))  # fmt: skip
 sum_to = prim("sum_to", "x", LINEAR, params=("shape",), infer=_sum_to_infer, numpy=_sum_to_text, views=0, **_IDENTITY,
-              transpose=(lambda b, ct, x, shape: filled(b, ct, x),),
-              samples=draws((((2, 3),), {"shape": (3,)}), (((2, 3, 4),), {"shape": (3, 1)}), (((2, 3),), {"shape": ()}),
-                            (((2, 3),), {"shape": (2, 1)}), (((2, 5, 3, 4),), {"shape": (1, 4)})))  # fmt: skip
+    transpose=(lambda b, ct, x, shape: filled(b, ct, x),), samples=draws((((2, 3),), {"shape": (3,)}),
+    (((2, 3, 4),), {"shape": (3, 1)}), (((2, 3),), {"shape": ()}), (((2, 3),), {"shape": (2, 1)}),
+    (((2, 5, 3, 4),), {"shape": (1, 4)})))  # fmt: skip
 
 
 def _full_infer(ins: tuple[Type, ...], regions: tuple[()], shape: Shape) -> tuple[Type, ...]:
@@ -146,9 +156,10 @@ def _full_infer(ins: tuple[Type, ...], regions: tuple[()], shape: Shape) -> tupl
     return _broadcast_infer(ins, regions, shape)
 
 
-full = prim("full", "v *n", LINEAR, params=("shape",), infer=_full_infer, numpy=lambda p, ins: f"np.full({shape_text(ins)}, v)", **_SIZED,
-            transpose=(lambda b, ct, v, *n, shape: b.sum_to(ct, shape=v.type.shape), None),
-            samples=draws((((),), {"shape": (2, 3)}), (((3,),), {"shape": (2, 3)}), (((),), {"shape": (2,)})))  # fmt: skip
+full = prim("full", "v *n", LINEAR, params=("shape",), infer=_full_infer, numpy=lambda p,
+    ins: f"np.full({shape_text(ins)}, v)", **_SIZED, transpose=(lambda b, ct, v, *n,
+    shape: b.sum_to(ct, shape=v.type.shape), None), samples=draws((((),), {"shape": (2, 3)}),
+    (((3,),), {"shape": (2, 3)}), (((),), {"shape": (2,)})))  # fmt: skip
 
 
 def _tile_shapes(shape: Shape, reps: Shape) -> tuple[Shape, Shape]:
@@ -194,12 +205,13 @@ def _repeat_back(b: Any, ct: Any, x: Any, repeats: Dim, axis: int) -> Any:
     return b.sum(b.reshape(ct, *known, shape=split), axis=k + 1)
 
 
-tile = prim("tile", "x", LINEAR, params=("reps",), infer=_tile_infer, numpy="np.tile(x, reps)", transpose=(_tile_back,), **_IDENTITY,
-            samples=draws((((3,),), {"reps": (2,)}), (((2, 3),), {"reps": (3, 1, 2)}), (((2, 3),), {"reps": (2,)}), (((3,),), {"reps": (2, 1)})))  # fmt: skip
-repeat = prim("repeat", "x", LINEAR, params=("repeats", "axis"), infer=_repeat_infer, numpy="np.repeat(x, repeats, axis=axis)",
-              transpose=(_repeat_back,), **_IDENTITY,
-              samples=draws((((3,),), {"repeats": 2, "axis": 0}), (((2, 3),), {"repeats": 3, "axis": -1}),
-                            (((2, 3),), {"repeats": 2, "axis": 0})))  # fmt: skip
+tile = prim("tile", "x", LINEAR, params=("reps",), infer=_tile_infer, numpy="np.tile(x, reps)", transpose=(_tile_back,),
+    **_IDENTITY, samples=draws((((3,),), {"reps": (2,)}), (((2, 3),), {"reps": (3, 1, 2)}), (((2, 3),), {"reps": (2,)}),
+    (((3,),), {"reps": (2, 1)})))  # fmt: skip
+repeat = prim("repeat", "x", LINEAR, params=("repeats", "axis"), infer=_repeat_infer,
+    numpy="np.repeat(x, repeats, axis=axis)", transpose=(_repeat_back,), **_IDENTITY,
+    samples=draws((((3,),), {"repeats": 2, "axis": 0}), (((2, 3),), {"repeats": 3, "axis": -1}),
+    (((2, 3),), {"repeats": 2, "axis": 0})))  # fmt: skip
 
 
 # --- joining
@@ -212,7 +224,10 @@ def _concatenate_infer(ins: tuple[Type, ...], regions: tuple[()], axis: int = 0)
     k, shapes = axes.one_axis(axis, xs[0].rank), [x.shape for x in xs]
     shape = list(shapes[0])
     for other in shapes[1:]:
-        shape = [dims.add(d, e) if j == k else axes.same(shapes, d, e) for j, (d, e) in enumerate(zip(shape, other, strict=True))]
+        shape = [
+            dims.add(d, e) if j == k else axes.same(shapes, d, e)
+            for j, (d, e) in enumerate(zip(shape, other, strict=True))
+        ]
     return axes.array_result(tuple(shape), axes.joined(xs))
 
 
@@ -263,10 +278,12 @@ def _concatenate_text(params: Params, ins: tuple[Type, ...]) -> str:
     return function("np.concatenate", listed(len(ins), "xs"), *(["axis"] if params.get("axis") else []))(params, ins)
 
 
-concatenate = prim("concatenate", "*xs", LINEAR, params=("axis",), infer=_concatenate_infer, transpose=(_concatenate_back,), **_IDENTITY,
-                   numpy=_concatenate_text, samples=draws((((3,), (2,), (1,)), {}), (((2, 3), (2, 1)), {"axis": 1}), (((2, 3),), {"axis": -1})))  # fmt: skip
-stack = prim("stack", "*xs", LINEAR, params=("axis",), infer=_stack_infer, numpy=_stack_text, transpose=(_stack_back,), **_IDENTITY,
-             samples=draws((((3,), (3,)), {}), (((2, 3), (2, 3)), {"axis": 1}), (((2,), (2,)), {"axis": -1}), (((), ()), {})))  # fmt: skip
+concatenate = prim("concatenate", "*xs", LINEAR, params=("axis",), infer=_concatenate_infer,
+    transpose=(_concatenate_back,), **_IDENTITY, numpy=_concatenate_text,
+    samples=draws((((3,), (2,), (1,)), {}), (((2, 3), (2, 1)), {"axis": 1}), (((2, 3),), {"axis": -1})))  # fmt: skip
+stack = prim("stack", "*xs", LINEAR, params=("axis",), infer=_stack_infer, numpy=_stack_text, transpose=(_stack_back,),
+    **_IDENTITY, samples=draws((((3,), (3,)), {}), (((2, 3), (2, 3)), {"axis": 1}), (((2,), (2,)), {"axis": -1}),
+    (((), ()), {})))  # fmt: skip
 
 
 # --- order
@@ -281,7 +298,9 @@ def _permutation(axes_: tuple[int, ...] | None, rank: int) -> tuple[int, ...]:
     return found
 
 
-def _transpose_infer(ins: tuple[Type, ...], regions: tuple[()], axes: tuple[int, ...] | None = None) -> tuple[Type, ...]:
+def _transpose_infer(
+    ins: tuple[Type, ...], regions: tuple[()], axes: tuple[int, ...] | None = None
+) -> tuple[Type, ...]:
     x = numeric(ins[0])
     return _scalar_or_array(x, tuple(x.shape[k] for k in _permutation(axes, x.rank)))
 
@@ -326,14 +345,15 @@ def _roll_text(params: Params, ins: tuple[Type, ...]) -> str:
     return function("np.roll", "x, s0" if len(ins) == 2 else "x, shift", "axis")(params, ins)
 
 
-transpose = prim("transpose", "x", LINEAR, params=("axes",), infer=_transpose_infer, numpy=_transpose_text, views=0, latex=r"x^\top",
-                 transpose=(_transpose_back,), **_IDENTITY,
-                 samples=draws((((3, 4),), {}), (((2, 3, 4),), {"axes": (1, 2, 0)}), (((2, 3, 4),), {"axes": (0, 2, 1)})))  # fmt: skip
-flip = prim("flip", "x", LINEAR, params=("axis",), infer=_kept_infer, numpy=function("np.flip", "x", "axis"), views=0, **_IDENTITY,
-            transpose=(lambda b, ct, x, axis=None: b.flip(ct, axis=axis),),
-            samples=draws((((3, 4),), {}), (((3, 4),), {"axis": 1}), (((2, 3, 4),), {"axis": (0, -1)})))  # fmt: skip
-roll = prim("roll", "x *s", LINEAR, params=("shift", "axis"), infer=_roll_infer, numpy=_roll_text, transpose=(_roll_back, None), **_SIZED,
-            samples=draws((((3, 4),), {"shift": 2}), (((3, 4), 1), {"axis": 1}), (((3, 4),), {"shift": (1, -2), "axis": (0, 1)})))  # fmt: skip
+transpose = prim("transpose", "x", LINEAR, params=("axes",), infer=_transpose_infer, numpy=_transpose_text, views=0,
+    latex=r"x^\top", transpose=(_transpose_back,), **_IDENTITY, samples=draws((((3, 4),), {}),
+    (((2, 3, 4),), {"axes": (1, 2, 0)}), (((2, 3, 4),), {"axes": (0, 2, 1)})))  # fmt: skip
+flip = prim("flip", "x", LINEAR, params=("axis",), infer=_kept_infer, numpy=function("np.flip", "x", "axis"), views=0,
+    **_IDENTITY, transpose=(lambda b, ct, x, axis=None: b.flip(ct, axis=axis),),
+    samples=draws((((3, 4),), {}), (((3, 4),), {"axis": 1}), (((2, 3, 4),), {"axis": (0, -1)})))  # fmt: skip
+roll = prim("roll", "x *s", LINEAR, params=("shift", "axis"), infer=_roll_infer, numpy=_roll_text,
+    transpose=(_roll_back, None), **_SIZED, samples=draws((((3, 4),), {"shift": 2}), (((3, 4), 1), {"axis": 1}),
+    (((3, 4),), {"shift": (1, -2), "axis": (0, 1)})))  # fmt: skip
 
 
 # --- zeros around and inside
@@ -352,7 +372,9 @@ def _pad_back(b: Any, ct: Any, x: Any, width: tuple[tuple[Dim, Dim], ...]) -> An
         start = None if lo == 0 else lo if isinstance(lo, int) else b.dim(size=lo)
         stop = None if hi == 0 else -hi if isinstance(hi, int) else (0 if start is None else start) + axes.size(b, x, k)
         given += [e for e in (start, stop) if e is not None and not isinstance(e, int)]
-        spec.append(("slice", *(e if e is None or isinstance(e, int) else "v" for e in (start, stop)), None, x.type.shape[k]))
+        spec.append(
+            ("slice", *(e if e is None or isinstance(e, int) else "v" for e in (start, stop)), None, x.type.shape[k])
+        )
     return b.index(ct, *given, spec=tuple(spec))
 
 
@@ -367,9 +389,15 @@ def _with_k(name: str) -> Any:
     return lambda params, ins: f"{name}(x, k)" if params.get("k") else f"{name}(x)"
 
 
-_TRIANGLE: dict[str, Any] = {"params": ("k",), "infer": _triangle_infer, "masks": True, "rule": ("1 in the triangle",), "numerical": _STRUCTURAL,
-                             "samples": draws((((3, 4),), {}), (((2, 3, 3),), {"k": 1}), (((4, 3),), {"k": -1}))}  # fmt: skip
-pad = prim("pad", "x", LINEAR, params=("width",), infer=_pad_infer, numpy="np.pad(x, width)", transpose=(_pad_back,), **_IDENTITY,
-           samples=draws((((3,),), {"width": ((1, 2),)}), (((2, 3),), {"width": ((0, 1), (2, 0))}), (((2,),), {"width": ((0, 0),)})))  # fmt: skip
-tril = prim("tril", "x", LINEAR, numpy=_with_k("np.tril"), transpose=(lambda b, ct, x, k=0: b.tril(ct, k=k),), **_TRIANGLE)
-triu = prim("triu", "x", LINEAR, numpy=_with_k("np.triu"), transpose=(lambda b, ct, x, k=0: b.triu(ct, k=k),), **_TRIANGLE)
+_TRIANGLE: dict[str, Any] = {"params": ("k",), "infer": _triangle_infer, "masks": True, "rule": ("1 in the triangle",),
+    "numerical": _STRUCTURAL, "samples": draws((((3, 4),), {}), (((2, 3, 3),), {"k": 1}),
+    (((4, 3),), {"k": -1}))}  # fmt: skip
+pad = prim("pad", "x", LINEAR, params=("width",), infer=_pad_infer, numpy="np.pad(x, width)", transpose=(_pad_back,),
+    **_IDENTITY, samples=draws((((3,),), {"width": ((1, 2),)}), (((2, 3),), {"width": ((0, 1), (2, 0))}),
+    (((2,),), {"width": ((0, 0),)})))  # fmt: skip
+tril = prim(
+    "tril", "x", LINEAR, numpy=_with_k("np.tril"), transpose=(lambda b, ct, x, k=0: b.tril(ct, k=k),), **_TRIANGLE
+)
+triu = prim(
+    "triu", "x", LINEAR, numpy=_with_k("np.triu"), transpose=(lambda b, ct, x, k=0: b.triu(ct, k=k),), **_TRIANGLE
+)

@@ -57,6 +57,9 @@ ones = prim("ones", "*n", CONSTANT, infer=_filled_infer, params=("type", "shape"
 dim = prim("dim", "", CONSTANT, infer=lambda ins, regions, size: (types.INT,), params=("size",), numpy="size")
 # in the backward pass of a function: from here on the size variable `name` has this value
 bind_dim = prim("bind_dim", "n", CONSTANT, infer=lambda ins, regions, name: (), params=("name",), numpy="n", effect=True)
+# -O0 only: a cotangent passed on unchanged has a line of its own
+same = prim("same", "x", LINEAR, infer=lambda ins, regions: ins, numpy="x", views=0, transpose=(lambda b, ct, x: ct,), rule="1",
+            samples=lambda rng: [((rng.normal(size=s),), {}) for s in ((), (3,), (2, 3))])  # fmt: skip
 dim_of = prim("dim_of", "x", CONSTANT, infer=lambda ins, regions, axis: (types.INT,), params=("axis",), numpy="x.shape[axis]")
 
 
@@ -84,6 +87,25 @@ def _convert_back(b: Any, ct: Any, x: Any, kind: Kind, dtype: str) -> Any:
 
 convert = prim("convert", "x", LINEAR, infer=_convert_infer, params=("kind", "dtype"), numpy=_convert_text, transpose=(_convert_back,),
                rule="x", domain="real")  # fmt: skip
+
+
+_COPY_HELPER = '''
+def _deep_copy(x):
+    """x with arrays of its own, also inside lists and records."""
+    if isinstance(x, (list, tuple)):
+        return type(x)([_deep_copy(e) for e in x])
+    return x.copy() if isinstance(x, np.ndarray) else x
+'''
+
+
+def _copy_text(params: Params, ins: tuple[Type, ...]) -> str:
+    """`deep` copies what a list or record holds as well."""
+    plain = isinstance(ins[0], AVal) or (isinstance(ins[0], Seq) and not params.get("deep"))
+    return "x.copy()" if plain else "_deep_copy(x)"
+
+
+copy = prim("copy", "x", LINEAR, infer=lambda ins, regions, deep=False: ins, params=("deep",), numpy=_copy_text, helper=_COPY_HELPER,
+            transpose=(lambda b, ct, x, deep=False: ct,), rule="1", domain="real")  # fmt: skip
 
 
 # --- one value per turn
@@ -131,7 +153,7 @@ seq_empty = prim("seq_empty", "", STRUCTURE, infer=lambda ins, regions, elem: (S
                  vjp=lambda b, cts, outs, elem: (), jvp=lambda b, ts, outs, elem: (None,))  # fmt: skip
 seq_append = prim(
     "seq_append", "s x", STRUCTURE, infer=lambda ins, regions: (ins[0],), numpy="[*s, x]", inplace="s.append(x)", consumes=0,
-    vjp=lambda b, cts, outs, s, x: (b.op("seq_rest", cts[0]), b.op("seq_last", cts[0])),
+    vjp=lambda b, cts, outs, s, x: (b.op("seq_last", cts[0]), b.op("seq_rest", cts[0]))[::-1],
     jvp=lambda b, ts, outs, s, x: (b.op("seq_append", _or_zeros(b, ts[0], s), _or_zeros(b, ts[1], x)),),
 )  # fmt: skip
 seq_last = prim(
@@ -150,7 +172,7 @@ seq_get = prim(
 seq_set = prim(
     "seq_set", "s i x", STRUCTURE, infer=lambda ins, regions: (ins[0],), numpy="_with(s, i, x)", inplace="s[i] = x", consumes=0,
     helper="\ndef _with(s, i, x):\n    s = list(s)\n    s[i] = x\n    return s\n",
-    vjp=lambda b, cts, outs, s, i, x: (b.op("seq_set", cts[0], i, b.zeros(x)), None, b.op("seq_get", cts[0], i)),
+    vjp=lambda b, cts, outs, s, i, x: (b.op("seq_get", cts[0], i), None, b.op("seq_set", cts[0], i, b.zeros(x)))[::-1],
     jvp=lambda b, ts, outs, s, i, x: (b.op("seq_set", _or_zeros(b, ts[0], s), i, _or_zeros(b, ts[2], x)),),
 )  # fmt: skip
 seq_add = prim(
@@ -192,6 +214,27 @@ def _pack_text(params: Params, ins: tuple[Type, ...]) -> str:
     return "(" + "".join(f"xs{k}, " for k in range(len(ins))) + ")"
 
 
+def _tagged(t: Type) -> bool:
+    """Whether a record says which side it is of: where the number of its fields does not."""
+    assert isinstance(t, Alt)
+    return len(t.then) == len(t.orelse)
+
+
+def _alt_pack_text(params: Params, ins: tuple[Type, ...]) -> str:
+    fields = [*(["side"] if _tagged(params["type"]) else []), *(f"xs{k}" for k in range(len(ins)))]
+    return "(" + "".join(f"{f}, " for f in fields) + ")"
+
+
+def _alt_unpack_text(params: Params, ins: tuple[Type, ...]) -> str:
+    return "a[1:]" if _tagged(ins[0]) else "a"
+
+
+def _alt_side_text(params: Params, ins: tuple[Type, ...]) -> str:
+    (alt,) = ins
+    assert isinstance(alt, Alt)
+    return "a[0] == 1" if _tagged(alt) else f"len(a) == {len(alt.orelse)}"
+
+
 def differentiable(values: Any) -> list[int]:
     """The positions whose type has a cotangent."""
     return [k for k, v in enumerate(values) if types.cotangent(v.type) is not None]
@@ -212,14 +255,17 @@ def _alt_jvp(b: Any, ts: Any, outs: Any, *xs: Any, side: int, type: Alt) -> tupl
 
 
 alt_pack = prim(
-    "alt_pack", "*xs", STRUCTURE, infer=_alt_pack_infer, params=("side", "type"), numpy=_pack_text, views=0, jvp=_alt_jvp,
+    "alt_pack", "*xs", STRUCTURE, infer=_alt_pack_infer, params=("side", "type"), numpy=_alt_pack_text, views=0, jvp=_alt_jvp,
     vjp=lambda b, cts, outs, *xs, side, type: _spread(xs, b.multi("alt_unpack", cts[0], side=side)),
 )  # fmt: skip
 alt_unpack = prim(
-    "alt_unpack", "a", STRUCTURE, infer=_alt_unpack_infer, params=("side",), numpy="a", views=0,
+    "alt_unpack", "a", STRUCTURE, infer=_alt_unpack_infer, params=("side",), numpy=_alt_unpack_text, views=0,
     vjp=lambda b, cts, outs, a, side: (b.op("alt_pack", *_filled(b, cts, outs), side=side, type=types.cotangent(a.type)),),
     jvp=lambda b, ts, outs, a, side: _spread(outs, b.multi("alt_unpack", ts[0], side=side)),
 )  # fmt: skip
+
+# whether a record is of the second side
+alt_side = prim("alt_side", "a", CONSTANT, infer=lambda ins, regions: (types.BOOL,), numpy=_alt_side_text)
 
 
 def _field_cts(values: Any) -> tuple[Any, ...]:
@@ -257,7 +303,7 @@ def _add(x, y):
     """The sum of two cotangents of one structure."""
     if isinstance(x, (list, tuple)):
         return type(x)(_add(a, b) for a, b in zip(x, y, strict=True))
-    return None if x is None else x + y
+    return x if x is None or isinstance(x, int) else x + y  # an int says which side a record is of
 '''
 
 

@@ -194,9 +194,10 @@ class _Scope:
         if self.rng.random() < 0.5:
             picked = self.tame(picked)
         name = "index_add" if self.rng.random() < 0.7 else "index_set"
-        spec = (("array",),)
+        extra = {"unique": True} if name == "index_set" else {}
         where = where if name == "index_add" else self.b.const(Literal.of(np.array([1, 0, 2])))
-        self.add(self.b.op("mul", self.b.op(name, self.pick(VEC), picked, where, spec=spec), 0.5).value)
+        stored = self.b.op(name, self.pick(VEC), picked, where, spec=(("array",),), **extra)
+        self.add(self.b.op("mul", stored, 0.5).value)
 
     def updated(self, v: Value) -> Value:
         name = "index_set" if self.rng.random() < 0.6 else "index_add"

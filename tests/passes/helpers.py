@@ -15,6 +15,7 @@ from symdiff.ir.build import Builder, V
 from symdiff.ir.core import Block, Function, Op, Program, Value, walk
 from symdiff.ir.interpret import run
 from symdiff.ir.types import AVal, Type
+from symdiff.ir.verify import verify
 
 LOC = Loc("user.py", 1, 0, 1, 9, "f", 1)
 DERIVED = Loc("user.py", 1, 0, 1, 9, "∂f", 1)
@@ -94,19 +95,20 @@ def outcome(p: Program, args: Sequence[Any], function: str | None = None) -> Any
 
 
 def assert_same_bits(before: Program, after: Program, *samples: Sequence[Any]) -> None:
+    verify(after)
     for args in samples:
         old, new = outcome(before, args), outcome(after, args)
         assert same_bits(old, new), f"{args}: {old} became {new}"
 
 
-def close(a: Any, b: Any, rtol: float = 1e-12) -> None:
+def close(a: Any, b: Any, rtol: float = 1e-12, atol: float = 0) -> None:
     """Equal types, dtypes and shapes; values within rtol."""
     for x, y in zip(a, b, strict=True):
         assert type(x) is type(y), (type(x), type(y))
         if isinstance(x, (np.ndarray, np.generic)):
             assert x.dtype == y.dtype
             assert x.shape == y.shape
-        np.testing.assert_allclose(x, y, rtol=rtol)
+        np.testing.assert_allclose(x, y, rtol=rtol, atol=atol)
 
 
 def array(dtype: str, *shape: Any) -> AVal:

@@ -40,20 +40,40 @@ def free_name(cx: Context, node: ast.Name) -> Val:
 
 def lift(cx: Context, node: ast.AST, obj: Any, name: str, path: tuple[tuple[str, Any], ...], source: Any) -> Val:
     """A captured object as a value of the evaluator."""
-    root = f"{source.function.__module__ if source.function is not None else ''}:{source.qualname if name in source.closure else ''}:{name}"
+    home = _home(cx, source, name, obj, path)
+    root = _root(cx, source, name, home)
     key = (root, path)
     if key in cx.captured:
         return cx.captured[key]
     if _is_leaf(obj):
-        found = _parameter(cx, node, obj, name, path, root)
+        found = _parameter(cx, node, obj, name, path, root, home)
     else:
         tree = trees.container(obj) if isinstance(obj, _STRUCTURES) else None
         if not isinstance(obj, python_types.ModuleType) and not (path and tree is None and _harmless(obj)):
-            cx.guards[key] = Guard(name, path, obj, source=root, tree=tree)
+            cx.guards[key] = Guard(name, path, obj, source=root, tree=tree, home=home)
         found = Known(obj, (root, path))
     cx.captured[key] = found
     cx.origins[root] = (name, source)
     return found
+
+
+def _home(cx: Context, source: Any, name: str, obj: Any, path: tuple[tuple[str, Any], ...]) -> Any:
+    """Where a name is read from at each call: a cell, the globals, or what a partial or method passes always."""
+    if name in source.closure:
+        return source.closure[name]
+    fixed = cx.fixed.get((id(source), name))
+    if fixed is not None:
+        return fixed
+    if name in source.globals and (path or source.globals[name] is obj):
+        return source.globals
+    return None if path else cx.fixed.setdefault((id(source), name), {name: obj})
+
+
+def _root(cx: Context, source: Any, name: str, home: Any) -> str:
+    """Two closures of one function have cells of their own: the text of the second ends in a number."""
+    module = source.function.__module__ if source.function is not None else ""
+    number, _ = cx.homes_of.setdefault(id(home), (len(cx.homes_of), home))
+    return f"{module}:{source.qualname if name in source.closure else ''}:{name}{f'#{number}' if number else ''}"
 
 
 def _harmless(obj: Any) -> bool:
@@ -86,7 +106,7 @@ def lift_attribute(cx: Context, base: Known, name: str, obj: Any) -> Val:
     return lift(cx, source.node, obj, root_name, (*path, ("attr", name)), source)
 
 
-def _parameter(cx: Context, node: ast.AST, obj: Any, name: str, path: tuple[tuple[str, Any], ...], root: str) -> Val:
+def _parameter(cx: Context, node: ast.AST, obj: Any, name: str, path: tuple[tuple[str, Any], ...], root: str, home: Any) -> Val:
     """A captured number or array: an implicit argument, fetched at each call."""
     text = name + trees.path_text(path)
     tag = f"{root}{trees.path_text(path)}"
@@ -94,8 +114,8 @@ def _parameter(cx: Context, node: ast.AST, obj: Any, name: str, path: tuple[tupl
         problem = array_problem(obj)
         if problem is not None:
             return cx.refuse("SD314", node, name=f"`{text}`", type=problem)
-    if tag in cx.session.statics and not isinstance(obj, np.ndarray):
-        cx.guards[(root, path, "value")] = Guard(name, path, obj, source=root, by_value=True)
+    if (tag in cx.session.statics or cx.session.by_value) and not isinstance(obj, np.ndarray):
+        cx.guards[(root, path, "value")] = Guard(name, path, obj, source=root, by_value=True, home=home)
         return Known(obj)
     shape: tuple[Dim, ...] = ()
     clean = identifier(cx, text)
@@ -103,7 +123,7 @@ def _parameter(cx: Context, node: ast.AST, obj: Any, name: str, path: tuple[tupl
         shape = tuple(1 if n == 1 else cx.session.substitute(var(f"{clean}_{k}")) for k, n in enumerate(obj.shape))
     kind = types.type_of(obj).kind
     t = AVal(kind, shape, types.code(obj.dtype) if isinstance(obj, (np.ndarray, np.generic)) else types.type_of(obj).dtype)
-    return add_parameter(cx, Param(clean, t, name, path, True, obj, root), text, tag)
+    return add_parameter(cx, Param(clean, t, name, path, True, obj, root, home), text, tag)
 
 
 def array_problem(obj: np.ndarray) -> str | None:

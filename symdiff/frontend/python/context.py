@@ -48,6 +48,7 @@ class LoopState:
     node: ast.AST
     frame: Frame
     unrolled: bool = False
+    turn: int = 0
 
 
 @dataclass
@@ -56,6 +57,7 @@ class Session:
 
     sizes: dict[str, Dim] = field(default_factory=dict)  # size variable -> what it must equal
     statics: set[str] = field(default_factory=set)  # captured integers to take by value
+    by_value: bool = False  # take every captured number by value
     changed: bool = False
     unrolled: set[Any] = field(default_factory=set)  # loops (by call path) known to need unrolling
 
@@ -90,6 +92,8 @@ class Context:
         self.leaf_of: dict[str, Leaf] = {}  # parameter tag -> argument leaf
         self.captured: dict[Any, Val] = {}
         self.origins: dict[str, tuple[str, Source]] = {}
+        self.homes_of: dict[int, tuple[int, Any]] = {}  # id -> number and object: globals and cells that were read
+        self.fixed: dict[tuple[int, str], dict[str, Any]] = {}  # what partials and methods pass, by source and name
         self.guards: dict[Any, Guard] = {}
         self.compiled: dict[int, Source] = {}  # every definition compiled in, by the id of its node
         self.sizes_needed: set[str] = set()
@@ -187,7 +191,12 @@ class Context:
             return val.type
         if isinstance(val, Known):
             return types.type_of(val.obj)
-        found = self.value(val).type
+        if isinstance(val, Arr) and val.path and val.cache is not None:
+            found = val.cache[1].type
+        elif isinstance(val, Arr) and not val.path:
+            found = self.store.get(val.cell).type
+        else:
+            found = self.value(val).type
         assert isinstance(found, AVal)
         return found
 

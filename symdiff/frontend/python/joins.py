@@ -42,7 +42,7 @@ from symdiff.frontend.python.values import (
 )
 from symdiff.ir import dims, types
 from symdiff.ir.core import Value
-from symdiff.ir.types import AVal, Kind, Opt, Seq, Type
+from symdiff.ir.types import AVal, Kind, Opt
 
 Rebuild = Callable[[Sequence[Value]], Val]
 
@@ -170,16 +170,17 @@ class Joiner:
 
     def _numeric(self, a: Val, b: Val) -> Rebuild:
         maybe = any(x is UNBOUND or isinstance(x, Maybe) for x in (a, b))
-        kinds = [self._type(x) for x in (a, b) if x is not UNBOUND]
-        if any(k is None for k in kinds):
+        kinds = [self._type(x) for x in (a, b)]
+        if any(k is None and x is not UNBOUND for k, x in zip(kinds, (a, b), strict=True)):
             return self._conflict(a, b)
         known = [k for k in kinds if k is not None]
         t = known[0] if len(known) == 1 else join_types(known[0], known[1])
-        if t is None:
+        if t is None and len(known) == 2:
+            t = widen_shapes(self.cx, known[0], known[1], (id(self), len(self.outs)))
+        if t is None or any(isinstance(x, Maybe) and k != t for x, k in zip((a, b), kinds, strict=True)):
             return self._conflict(a, b)
         if t.kind is Kind.ARRAY:
             return self._arrays(a, b, t, maybe)
-        t = self._checked(t)
         pair = [self._scalar(k, x, t, maybe) for k, x in enumerate((a, b))]
         at = self._pair(*pair)
         if maybe:
@@ -187,9 +188,6 @@ class Joiner:
         tags = self.cx.tags([a, b])
         dim = a.dim if isinstance(a, Num) and isinstance(b, Num) and a.dim == b.dim else None
         return lambda outs: Num(outs[at], dim, tags)
-
-    def _checked(self, t: AVal) -> AVal:
-        return t
 
     def _type(self, x: Val) -> AVal | None:
         """The type of a number or array, known or staged; None for everything else."""
@@ -223,9 +221,7 @@ class Joiner:
             if x is UNBOUND:
                 return scope.emit("opt_none", elem=t)[0]
             if isinstance(x, Maybe):
-                if x.value.type == Opt(t):
-                    return scope.use(x.value)
-                return scope.emit("opt_convert", x.value, elem=t)[0]
+                return scope.use(x.value)
             value = scope.use(self.cx.value(x))
             if value.type != t:
                 value = scope.emit("convert", value, kind=t.kind, dtype=t.dtype)[0]
@@ -362,8 +358,13 @@ def join_types(a: AVal, b: AVal) -> AVal | None:
         if one.kind is Kind.NUMPY and not _embeds(other, one):
             return None
     strong = next((t.dtype for t in (a, b) if t.kind is Kind.NUMPY), None)
-    dtype = strong or max(a.dtype, b.dtype, key=["b1", "i8", "f4", "f8", "c8", "c16"].index)
+    if strong is None and {a.dtype, b.dtype} - set(_SCALARS):
+        return None
+    dtype = strong or max(a.dtype, b.dtype, key=_SCALARS.index)
     return AVal(Kind.EITHER, (), dtype)
+
+
+_SCALARS = ("b1", "i8", "f8", "c16")  # a Python number's dtypes, least first
 
 
 def _embeds(t: AVal, strong: AVal) -> bool:
@@ -386,8 +387,3 @@ def widen_shapes(cx: Context, a: AVal, b: AVal, key: Any) -> AVal | None:
         return None
     shape = tuple(x if dims.equal(x, y) is True else fresh_opaque(cx, (key, k)) for k, (x, y) in enumerate(zip(a.shape, b.shape, strict=True)))
     return AVal(Kind.ARRAY, shape, a.dtype)
-
-
-def opt_of(t: Type) -> Opt:
-    assert not isinstance(t, Seq)
-    return Opt(t)

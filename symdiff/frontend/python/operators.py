@@ -20,8 +20,8 @@ from symdiff.ir.types import Kind
 _PYTHON: dict[type[ast.AST], tuple[str, Callable[..., Any]]] = {
     ast.Add: ("add", operator.add), ast.Sub: ("sub", operator.sub), ast.Mult: ("mul", operator.mul), ast.Div: ("div", operator.truediv),
     ast.FloorDiv: ("floordiv", operator.floordiv), ast.Mod: ("mod", operator.mod), ast.Pow: ("pow", operator.pow),
-    ast.MatMult: ("matmul", operator.matmul), ast.BitAnd: ("bitwise_and", operator.and_), ast.BitOr: ("bitwise_or", operator.or_),
-    ast.BitXor: ("bitwise_xor", operator.xor), ast.LShift: ("left_shift", operator.lshift), ast.RShift: ("right_shift", operator.rshift),
+    ast.MatMult: ("matmul", operator.matmul), ast.BitAnd: ("bit_and", operator.and_), ast.BitOr: ("bit_or", operator.or_),
+    ast.BitXor: ("bit_xor", operator.xor), ast.LShift: ("left_shift", operator.lshift), ast.RShift: ("right_shift", operator.rshift),
     ast.Lt: ("lt", operator.lt), ast.LtE: ("le", operator.le), ast.Gt: ("gt", operator.gt), ast.GtE: ("ge", operator.ge),
     ast.Eq: ("eq", operator.eq), ast.NotEq: ("ne", operator.ne),
     ast.USub: ("neg", operator.neg), ast.UAdd: ("pos", operator.pos), ast.Invert: ("invert", operator.invert),
@@ -116,32 +116,12 @@ def power(cx: Context, node: ast.AST, left: Val, right: Val) -> Val:
     """`left ** right`: on Python numbers an int to a negative power is a float, and a complex result is an error."""
     a, b = cx.aval(left), cx.aval(right)
     left, right = _counted(cx, node, left), _counted(cx, node, right)
-    python = a.kind in (Kind.PYTHON, Kind.EITHER) and b.kind in (Kind.PYTHON, Kind.EITHER)
-    if not python:
+    if not (a.kind in (Kind.PYTHON, Kind.EITHER) and b.kind in (Kind.PYTHON, Kind.EITHER)):
         return cx.emit(node, "pow", left, right)
-    if a.dtype in "i8b1" and b.dtype in "i8b1":
-        if not isinstance(right, Known):
-            return cx.refuse("SD321", node, operation="**", left="int", right="int (an int or a float, depending on its sign)")
-        if right.obj < 0:
-            left = cx.emit(node, "convert", left, kind=Kind.PYTHON, dtype="f8")
-    elif not a.complex and not b.complex and b.inexact and not _whole(right):
-        return _real_power(cx, node, left, right)
-    return cx.emit(node, "pow", left, right)
-
-
-def _whole(val: Val) -> bool:
-    return isinstance(val, Known) and float(val.obj).is_integer()
-
-
-def _real_power(cx: Context, node: ast.AST, left: Val, right: Val) -> Val:
-    """Raise where Python would give a complex number."""
-    if isinstance(left, Known):
-        if left.obj < 0:
-            return cx.refuse("SD307", node, exponent=cx.text(node))
-    elif isinstance(right, Known):
-        negative = cx.emit(node, "lt", left, Known(0))
-        raise_if(cx, node, negative, "ValueError", ("negative number to a fractional power is complex",))
-    return cx.emit(node, "pow", left, right)
+    if a.dtype in ("i8", "b1") and b.dtype in ("i8", "b1") and isinstance(right, Known) and right.obj < 0:
+        left = cx.emit(node, "convert", left, kind=Kind.PYTHON, dtype="f8")
+    safe = isinstance(right, Known) and not isinstance(right.obj, complex) and float(right.obj).is_integer()
+    return cx.emit(node, "pow", left, right, **({"safe": True} if safe else {}))
 
 
 def raise_if(cx: Context, node: ast.AST, condition: Val, exception: str, args: tuple[Any, ...]) -> None:
@@ -177,8 +157,7 @@ def negate(cx: Context, node: ast.AST, test: Val) -> Val:
         return POISON
     if isinstance(test, Known):
         return Known(not test.obj)
-    found = cx.emit(node, "eq", cx.emit(node, "convert", test, kind=Kind.PYTHON, dtype="b1"), Known(False))
-    return found
+    return cx.emit(node, "not_", test)
 
 
 def truth(cx: Context, node: ast.AST, val: Val) -> Val:

@@ -1,0 +1,58 @@
+"""Where a zero may meet an infinity: the two analyses behind the guards.
+
+By hand, once: `y = where(x > 0, sqrt(x), 0)` at x = 0 has d_r = where(x > 0, d_y, 0) = 0 for r = sqrt(x), and then
+d_x = d_r · 0.5/r = 0 · inf = NaN.  The reverse pass emits `masked_mul(d_r, 0.5/r)`, which is 0 where d_r is 0, if
+
+- r is *masked*: its cotangent may be zero because the program did not take it (select, gather, a branch, a loop without
+  turns, an overwritten element), and
+- the partial may be infinite or NaN: sqrt says that its own is unbounded, and a value computed from such a result is
+  *wild*, so that the partials of a product are not finite either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symdiff.ad.activity import Backward, Flags, is_differentiable
+from symdiff.ad.layout import loop
+from symdiff.ir.core import Family, Op, Program, Value
+from symdiff.ir.types import AVal
+
+
+def wild_transfer(op: Op, flags: Flags) -> Flags:
+    """For the forward analysis: a result may be infinite or NaN although all parameters are finite."""
+    return tuple((any(flags) or op.prim.unbounded) and is_differentiable(v) for v in op.outs)
+
+
+def may_be_zero(values: Sequence[Value]) -> bool:
+    """Whether one who gives cotangents (or tangents) of these values may give zeros: of all but a single number."""
+    return len(values) != 1 or not isinstance(values[0].type, AVal) or values[0].type.rank > 0
+
+
+class Masked(Backward):
+    """Values whose cotangent may be exactly zero because the program did not take them."""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__(program)
+        self.useful = Backward(program)
+
+    def op(self, op: Op, flags: Flags, marked: set[Value]) -> Flags:
+        found = self.structured(op, flags, marked)
+        if found is None:
+            return (any(flags) or op.prim.masks or op.prim.family is Family.STRUCTURE,) * len(op.ins)
+        if op.prim.name == "cond":
+            then, orelse = (self.useful.block(r, (True,) * len(op.outs), set()) for r in op.regions)
+            return (False, *(flag or a != b for flag, a, b in zip(found[1:], then, orelse, strict=True)))
+        return found
+
+    def loop(self, op: Op, flags: Flags, marked: set[Value]) -> Flags:
+        """A capture may meet no turn, a carry may be overwritten before it is read, and an exit leaves xs unread."""
+        part = loop(op)
+        n, lead = len(part.carry), len(part.index)
+        read = self.useful.block(part.body, (True,) * len(part.body.outs), set())[lead : lead + n]
+        skip = len(part.exit)
+        unread = tuple(flag or not r for flag, r in zip(flags[skip : skip + n], read, strict=True))
+        found = super().loop(op, (*flags[:skip], *unread, *flags[skip + n :]), marked)
+        m = len(part.bounds) + n
+        xs = tuple(flag or bool(part.exit) for flag in found[m : m + len(part.xs)])
+        return (*found[:m], *xs, *(True for _ in part.caps))

@@ -1,0 +1,227 @@
+"""`check_grads`: derivatives against differences of the function itself, which runs as plain Python.
+
+By hand for ``f(x, w)`` at order 1, with unit directions e: reverse mode gives the gradient, whose product with e is
+compared with (f(x + h e, w) - f(x - h e, w)) / 2h, extrapolated once more from h and h/2; forward mode gives the
+derivative along e directly.  At order 2 the same is done with the gradient in place of the function.  Results that are
+no scalar are first summed with fixed random weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from symdiff.api.parameters import name_of, parameters_of
+from symdiff.api.public import grad, hvp, jvp, vjp
+from symdiff.errors import SymdiffError, UsageError
+from symdiff.trees import flatten, path_text, paths, unflatten
+
+_MODES = ("fwd", "rev")
+_MOST_ELEMENTS = 200  # of one argument; of larger ones, as many are chosen at random
+_SEED = 20240229
+
+
+class GradientMismatch(SymdiffError, AssertionError):
+    """A derivative and its numerical estimate differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One real direction to move in: an element of a leaf of an argument, or its imaginary part."""
+
+    argument: int
+    leaf: int
+    element: tuple[int, ...]
+    imaginary: bool
+    name: str
+
+
+def check_grads(
+    fun: Callable[..., Any],
+    args: Sequence[Any],
+    order: int = 2,
+    modes: Sequence[str] = _MODES,
+    atol: float | None = None,
+    rtol: float | None = None,
+    eps: float | None = None,
+) -> None:
+    """Compare the derivatives of `fun` at `args` with differences, up to `order` 1 or 2, in the given `modes`.
+
+    All arguments must be floats, arrays or containers of them.  Tolerances follow the coarsest dtype among them.
+
+    >>> check_grads(lambda x, w: np.sum(np.tanh(x @ w)), (np.ones((2, 3)), np.arange(3.0)))
+
+    Raises GradientMismatch (an AssertionError), naming the argument and element and both numbers; where the function
+    has a kink at `args`, that is the differences' fault.
+    """
+    modes = (modes,) if isinstance(modes, str) else tuple(modes)
+    if not modes or not set(modes) <= set(_MODES):
+        raise UsageError.of("SD715", option="modes", value=modes, choices="'fwd', 'rev'")
+    if order not in (1, 2):
+        raise UsageError.of("SD715", option="order", value=order, choices="1, 2")
+    check = _Check(fun, tuple(args), atol, rtol, eps)
+    if "rev" in modes:
+        check.reverse()
+    if "fwd" in modes:
+        check.forward()
+    if order == 2:
+        check.second(modes)
+
+
+class _Check:
+    def __init__(
+        self, fun: Callable[..., Any], args: tuple[Any, ...], atol: float | None, rtol: float | None, eps: float | None
+    ) -> None:
+        self.fun, self.args, self.name = fun, args, name_of(fun)
+        leaves = [np.asarray(leaf) for leaf in flatten(args)[0]]
+        single = any(leaf.dtype in (np.float32, np.complex64) for leaf in leaves)
+        self.atol = (2e-2 if single else 1e-6) if atol is None else atol
+        self.rtol = (2e-2 if single else 1e-6) if rtol is None else rtol
+        self.eps = (2e-2 if single else 1e-3) if eps is None else eps
+        self.rng = np.random.default_rng(_SEED)
+        self.places = [place for k in range(len(args)) for place in self.places_of(k)]
+
+    def places_of(self, k: int) -> Iterator[Place]:
+        leaves, tree = flatten(self.args[k])
+        names = _parameter_names(self.fun, len(self.args))
+        for number, (leaf, path) in enumerate(zip(leaves, paths(tree), strict=True)):
+            if leaf is None:
+                continue
+            shape = np.shape(leaf)
+            elements = list(np.ndindex(*shape))
+            if len(elements) > _MOST_ELEMENTS:
+                chosen = self.rng.choice(len(elements), _MOST_ELEMENTS, replace=False)
+                elements = [elements[i] for i in sorted(chosen)]
+            for element in elements:
+                index = f"[{', '.join(map(str, element))}]" if element else ""
+                name = names[k] + path_text(path) + index
+                yield Place(k, number, element, False, name)
+                if np.iscomplexobj(leaf):
+                    yield Place(k, number, element, True, f"{name} (imaginary part)")
+
+    # --- the checks
+
+    def reverse(self) -> None:
+        value, pullback = vjp(self.fun, *self.args)
+        weights = self.weights(value)
+        gradients = pullback(unflatten(flatten(value)[1], weights))
+        for place in self.places:
+            expected = self.difference(lambda *args: _inner(weights, self.fun(*args)), place)
+            self.compare(place, _element(gradients, place), expected, "reverse mode")
+
+    def forward(self) -> None:
+        weights = self.weights(self.fun(*self.args))
+        for place in self.places:
+            _, tangent = jvp(self.fun, self.args, self.direction(place))
+            expected = self.difference(lambda *args: _inner(weights, self.fun(*args)), place)
+            self.compare(place, _inner(weights, tangent), expected, "forward mode")
+
+    def second(self, modes: Sequence[str]) -> None:
+        """The gradient of a real scalar function is checked as the function was; others end at the first order."""
+        value = self.fun(*self.args)
+        leaves, tree = flatten(value)
+        complex_somewhere = any(np.iscomplexobj(leaf) for leaf in [*leaves, *flatten(self.args)[0]] if leaf is not None)
+        if tree.kind != "leaf" or np.ndim(leaves[0]) or complex_somewhere:
+            return
+        gradient = grad(self.fun, tuple(range(len(self.args))))
+        weights = self.weights(gradient(*self.args))
+        along = unflatten(flatten(self.args)[1], weights)
+        hessian: dict[str, Any] = {}
+        if "fwd" in modes:
+            made = hvp(self.fun, self.args, along)
+            hessian["forward over reverse"] = made if len(self.args) > 1 else (made,)
+        if "rev" in modes:
+            _, pullback = vjp(gradient, *self.args)
+            hessian["reverse over reverse"] = pullback(along)
+        for place in self.places:
+            expected = self.difference(lambda *args: _inner(weights, gradient(*args)), place)
+            for how, product in hessian.items():
+                self.compare(place, _element(product, place), expected, how)
+
+    # --- numbers
+
+    def weights(self, value: Any) -> list[Any]:
+        """Random weights, one array (or number) per leaf of a result; None where it has no derivative."""
+        return [None if not _inexact(leaf) else self.like(leaf) for leaf in flatten(value)[0]]
+
+    def like(self, leaf: Any) -> Any:
+        drawn = self.rng.uniform(0.5, 1.5, np.shape(leaf))
+        if np.iscomplexobj(leaf):
+            drawn = drawn + 1j * self.rng.uniform(0.5, 1.5, np.shape(leaf))
+        return _typed_like(drawn, leaf)
+
+    def moved(self, place: Place, step: float) -> list[Any]:
+        leaves, tree = flatten(self.args[place.argument])
+        leaf = leaves[place.leaf]
+        array = np.array(leaf)
+        array[place.element] += step * (1j if place.imaginary else 1)
+        leaves[place.leaf] = _typed_like(array, leaf)
+        args = list(self.args)
+        args[place.argument] = unflatten(tree, leaves)
+        return args
+
+    def direction(self, place: Place) -> tuple[Any, ...]:
+        """Zeros, and one at the place."""
+        tangents = []
+        for k, arg in enumerate(self.args):
+            leaves, tree = flatten(arg)
+            made = []
+            for number, leaf in enumerate(leaves):
+                array = np.zeros_like(np.asarray(leaf)) if leaf is not None else None
+                if array is not None and (k, number) == (place.argument, place.leaf):
+                    array[place.element] = 1j if place.imaginary else 1
+                made.append(None if array is None else _typed_like(array, leaf))
+            tangents.append(unflatten(tree, made))
+        return tuple(tangents)
+
+    def difference(self, function: Callable[..., float], place: Place) -> float:
+        """Central differences at two steps, extrapolated: the error is of fourth order in the step."""
+        value = abs(complex(np.asarray(flatten(self.args[place.argument])[0][place.leaf])[place.element]))
+        h = self.eps * max(1.0, value)
+        wide, narrow = (
+            (function(*self.moved(place, s)) - function(*self.moved(place, -s))) / (2 * s) for s in (h, h / 2)
+        )
+        return (4 * narrow - wide) / 3
+
+    def compare(self, place: Place, found: float, expected: float, how: str) -> None:
+        if abs(found - expected) <= self.atol + self.rtol * abs(expected):
+            return
+        text = f"{found:.9g}", f"{expected:.9g}"
+        message = str(GradientMismatch.of("SD721", function=self.name, name=place.name, found=text[0], expected=text[1]))
+        raise GradientMismatch(f"{message.removeprefix('SD721 ')} ({how})", code="SD721")
+
+
+def _parameter_names(fun: Callable[..., Any], count: int) -> list[str]:
+    return [p.name for p in parameters_of(fun)][:count]
+
+
+def _inexact(leaf: Any) -> bool:
+    return leaf is not None and not isinstance(leaf, str) and np.asarray(leaf).dtype.kind in "fc"
+
+
+def _typed_like(array: Any, leaf: Any) -> Any:
+    """The numbers in the kind and dtype of `leaf`."""
+    if isinstance(leaf, np.ndarray):
+        return np.asarray(array, leaf.dtype)
+    if isinstance(leaf, np.generic):
+        return leaf.dtype.type(array)
+    return complex(array) if isinstance(leaf, complex) else float(array)
+
+
+def _inner(weights: Sequence[Any], value: Any) -> float:
+    """Re Σ w·y over the leaves, in double precision."""
+    total = 0.0
+    for w, leaf in zip(weights, flatten(value)[0], strict=True):
+        if w is not None:
+            wide = np.asarray(w).astype(np.complex128), np.asarray(leaf).astype(np.complex128)
+            total += float(np.sum(wide[0] * wide[1]).real)
+    return total
+
+
+def _element(gradients: Sequence[Any], place: Place) -> float:
+    """The derivative in a direction, from a gradient in JAX's convention (∂f/∂x - i ∂f/∂y)."""
+    number = complex(np.asarray(flatten(gradients[place.argument])[0][place.leaf])[place.element])
+    return -number.imag if place.imaginary else number.real

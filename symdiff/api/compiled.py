@@ -1,0 +1,231 @@
+"""Functions that are compiled when they are called: one variant per signature, found by a generated chain of tests."""
+
+from __future__ import annotations
+
+import functools
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from types import MethodType
+from typing import Any, ClassVar, Self
+
+from symdiff.api.dispatch import AS_IS, Chain, Form, Variant
+from symdiff.api.parameters import Parameter, name_of, parameters_of
+from symdiff.errors import CheckError, UsageError
+from symdiff.signature import Leaf, Lowered, Signature, Static, from_values, leaf_names
+from symdiff.trees import flatten, paths
+
+Reader = Callable[[], Any]
+MOST_VARIANTS = 64
+_LEVELS = (0, 1, 2)
+
+
+class Compiled:
+    """A callable with the parameters of `fun` that compiles itself for each new signature.
+
+    Each instance is the only one of a class of its own: Python looks `__call__` up on the class, and the generated
+    chain is put there, so that a call costs no wrapper.  Subclasses say what is compiled, by `build`.
+    """
+
+    takes: ClassVar[tuple[str, ...]] = ()  # the options that make an equal one, by attribute name
+
+    def __new__(cls, *args: Any, **options: Any) -> Self:
+        return super().__new__(type(cls.__name__, (cls,), {"__doc__": cls.__doc__, "__module__": cls.__module__}))
+
+    def __init__(self, fun: Callable[..., Any], level: int = 2, static: str | Sequence[str] = ()) -> None:
+        if level not in _LEVELS:
+            raise UsageError.of("SD715", option="level", value=level, choices="0, 1, 2")
+        self.fun = fun
+        self.level = level
+        self.static = (static,) if isinstance(static, str) else tuple(static)
+        self.parameters = parameters_of(fun)
+        names = [p.name for p in self.parameters]
+        for name in self.static:
+            if name not in names:
+                raise UsageError.of("SD702", function=name_of(fun), name=name, parameters=", ".join(names) or "none")
+        functools.update_wrapper(self, fun, updated=())
+        self._lock = threading.RLock()
+        self._variants: tuple[Variant, ...] = ()
+        self._requests: dict[Signature, tuple[set[Leaf], set[str]]] = {}
+        self._chain: Chain | None = None
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The first call; it puts the chain in this method's place."""
+        with self._lock:
+            if self._chain is None:
+                self._rebuild()
+        return self(*args, **kwargs)
+
+    # --- what a subclass says
+
+    def build(self, signature: Signature) -> tuple[Lowered, Callable[..., Any]]:
+        """Compile: what was lowered, and the function that takes the arguments (and what was captured by keyword)."""
+        raise NotImplementedError
+
+    def lowered(self, signature: Signature) -> Lowered:
+        """This function as a program, for the derivative of a derivative."""
+        raise UsageError.of("SD725", kind=type(self).__name__.lower(), function=name_of(self.fun))
+
+    def form(self) -> Form:
+        """What a call gives back of what the compiled function returns."""
+        return AS_IS
+
+    def call_parameters(self) -> tuple[Parameter, ...]:
+        """The parameters of a call: those of `fun`, and what a subclass adds."""
+        return self.parameters
+
+    # --- variants
+
+    def _rebuild(self) -> None:
+        self._chain = Chain(name_of(self.fun), self.call_parameters(), self._variants, self.form(), _missed)
+        type(self).__call__ = self._chain.call  # type: ignore[attr-defined]
+
+    def variant(self, values: Sequence[Any]) -> tuple[Variant, Mapping[str, Any]]:
+        """The variant for these arguments, compiled if there is none yet, and what it captured as keywords."""
+        given = {p.name: value for p, value in zip(self.parameters, values, strict=False)}
+        with self._lock:
+            general = self.signature_of(given)
+            signature = self._narrowed(general, given)
+            for variant, read in self._held():
+                if variant.signature == signature and (read is None or read() is not None):
+                    return variant, self._captured(variant, read)
+            made = self._compile(general, signature, given)
+            self._variants = (*self._with_room(made.signature), made)
+            self._rebuild()
+            return made, self._captured(made, self._held()[-1][1])
+
+    def _held(self) -> list[tuple[Variant, Reader | None]]:
+        """The variants, each with what reads the data it captured."""
+        readers = self._chain.readers if self._chain is not None else []
+        return list(zip(self._variants, readers, strict=True))
+
+    def _captured(self, variant: Variant, read: Reader | None) -> Mapping[str, Any]:
+        held = None if read is None else read()
+        if held is None:  # changed by another thread just now: what it was when the variant was made
+            held = [p.value for p in variant.captured]
+        return dict(zip(variant.keywords, held, strict=True))
+
+    def signature_of(self, given: Mapping[str, Any]) -> Signature:
+        static = [leaf for name in self.static for leaf in _leaves(name, given[name])]
+        return from_values(given, static=static)
+
+    def _narrowed(self, general: Signature, given: Mapping[str, Any]) -> Signature:
+        """The signature with what the function asked for, when it was compiled for such arguments before."""
+        if general not in self._requests:
+            return general
+        static, sizes = self._requests[general]
+        forced = [leaf for name in self.static for leaf in _leaves(name, given[name])]
+        return from_values(given, static=[*forced, *static], sizes=sizes)
+
+    def _compile(self, general: Signature, signature: Signature, given: Mapping[str, Any]) -> Variant:
+        from symdiff.frontend.python.problems import Respecialise
+
+        while True:
+            try:
+                lowered, function = self.build(signature)
+            except Respecialise as request:
+                static, sizes = self._requests.setdefault(general, (set(), set()))
+                before = (len(static), len(sizes))
+                static.update(request.static)
+                sizes.update(request.sizes)
+                narrowed = self._narrowed(general, given)
+                if (len(static), len(sizes)) == before or narrowed == signature:
+                    raise
+                signature = narrowed
+                continue
+            captured = tuple(p for p in lowered.params if p.captured)
+            return Variant(signature, function, captured, lowered.guards, _keyword_names(function, len(captured)))
+
+    def _with_room(self, signature: Signature) -> tuple[Variant, ...]:
+        """The variants to keep; those that no longer hold go first."""
+        if len(self._variants) < MOST_VARIANTS:
+            return self._variants
+        kept = tuple(variant for variant, read in self._held() if read is None or read() is not None)
+        if len(kept) < MOST_VARIANTS:
+            return kept
+        name = _what_varies(kept[-1].signature, signature)
+        raise UsageError.of("SD602", function=name_of(self.fun), count=len(kept), budget=MOST_VARIANTS, name=name)
+
+    def last_signature(self) -> Signature | None:
+        """What was compiled for last."""
+        return self._variants[-1].signature if self._variants else None
+
+    # --- as an object
+
+    def options(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ("level", "static", *self.takes)}
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """By name where the name means this object (a decorated function), else by function and options."""
+        return reached_by_name(self) or (_remade, (type(self).__mro__[1], self.fun, self.options()))
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        return self if instance is None else MethodType(self, instance)
+
+    def __repr__(self) -> str:
+        chosen = ", ".join(f"{name}={value!r}" for name, value in self.options().items() if value not in ((), None))
+        return f"<symdiff {type(self).__name__.lower()} of {name_of(self.fun)}: {chosen}>"
+
+
+def _missed(compiled: Compiled, *values: Any) -> Any:
+    """What the chain calls when no variant fits."""
+    variant, captured = compiled.variant(values)
+    return compiled.form().apply(variant.call(*values, **captured))
+
+
+def reached_by_name(decorated: Any) -> str:
+    """The qualified name of an object, if its module has it there; else nothing."""
+    found: Any = sys.modules.get(getattr(decorated, "__module__", ""))
+    for part in getattr(decorated, "__qualname__", "").split("."):
+        found = getattr(found, part, None)
+    return str(decorated.__qualname__) if found is decorated else ""
+
+
+def _remade(cls: type[Compiled], fun: Callable[..., Any], options: Mapping[str, Any]) -> Compiled:
+    return cls(fun, **options)
+
+
+def _leaves(name: str, value: Any) -> list[Leaf]:
+    return [(name, path) for path in paths(flatten(value)[1])]
+
+
+def _keyword_names(function: Callable[..., Any], count: int) -> tuple[str, ...]:
+    """The keyword-only parameters of a generated function: the names it gave to what was captured, in order."""
+    if not count:
+        return ()
+    code = getattr(function, "__wrapped__", function).__code__
+    return tuple(code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount])
+
+
+def _what_varies(left: Signature, right: Signature) -> str:
+    for a, b in zip(left.arguments, right.arguments, strict=True):
+        if a != b:
+            return a.name
+    return "the captured data"
+
+
+# What can be differentiated by -----------------------------------------------------------------------------------------
+
+
+def check_differentiable(signature: Signature, names: Sequence[str], function: str) -> None:
+    """CheckError SD705 naming the first leaf of the arguments `names` that is no float."""
+    for name in names:
+        argument = signature[name]
+        for written, leaf in zip(leaf_names(argument), argument.leaves, strict=True):
+            if not _is_float(leaf) and not (_is_none(leaf) and written != name):
+                raise CheckError.of("SD705", name=written, function=function, type=_type_text(leaf))
+
+
+def _is_float(leaf: object) -> bool:
+    return not isinstance(leaf, Static) and bool(getattr(leaf, "inexact", False))
+
+
+def _is_none(leaf: object) -> bool:
+    return isinstance(leaf, Static) and leaf.value is None
+
+
+def _type_text(leaf: object) -> str:
+    if not isinstance(leaf, Static):
+        return str(leaf)
+    return "None" if leaf.value is None else type(leaf.value).__name__
+

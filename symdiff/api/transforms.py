@@ -1,0 +1,209 @@
+"""`grad`, `value_and_grad`, `vjp`, `jvp`, `hvp`: what they compile, and in which form results are given back."""
+
+from __future__ import annotations
+
+import functools
+import weakref
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+from symdiff.api import nested
+from symdiff.api.compiled import Compiled, check_differentiable
+from symdiff.api.dispatch import AS_IS, Form
+from symdiff.api.parameters import KEYWORD_ONLY, Names, Parameter, choose, name_of, parameters_of
+from symdiff.errors import UsageError
+from symdiff.frontend.source import load
+from symdiff.signature import Lowered, Signature
+
+Function = Callable[..., Any]
+
+_GRAD = Form("{}[1]", lambda r: r[1])
+_GRAD_TUPLE = Form("({}[1],)", lambda r: (r[1],))
+_VALUE_TUPLE = Form("((_r := {})[0], (_r[1],))", lambda r: (r[0], (r[1],)))
+
+
+def lower_function(fun: Function, signature: Signature) -> Lowered:
+    """A user's function, or what symdiff made of one, as a program."""
+    if isinstance(fun, Compiled):
+        return fun.lowered(signature)
+    from symdiff.frontend.python import lower
+
+    return lower(load(fun), signature)
+
+
+def compile_kinds(lowered: Lowered, wrt: Sequence[str], kinds: Sequence[str], level: int) -> dict[str, Function]:
+    """The functions of a module compiled for use in this process, by kind."""
+    from symdiff.codegen.load import Loaded
+    from symdiff.pipeline import compile_module
+
+    module = compile_module(lowered, tuple(wrt), level=level, functions=tuple(kinds), embed=False)
+    loaded = Loaded(module.text, module.name)
+    return {kind: loaded[module.functions[kind]] for kind in kinds}
+
+
+def run_kind(lowered: Lowered, level: int) -> Function:
+    """The lowered function itself, compiled; its results in the structure that it gives them."""
+    simple, structured = nested.flat(lowered)
+    function = compile_kinds(simple, (), ("primal",), level)["primal"]
+
+    @functools.wraps(function)
+    def call(*arguments: Any, **captured: Any) -> Any:
+        return structured(function(*arguments, **captured))
+
+    return call
+
+
+class ValueAndGrad(Compiled):
+    """``f(x, …) -> (value, gradient)``; with `has_aux` ``((value, aux), gradient)``."""
+
+    takes: ClassVar[tuple[str, ...]] = ("argnums", "wrt", "has_aux")
+    with_value: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        fun: Function,
+        argnums: int | Sequence[int] = 0,
+        *,
+        wrt: Names = None,
+        has_aux: bool = False,
+        level: int = 2,
+        static: str | Sequence[str] = (),
+    ) -> None:
+        super().__init__(fun, level, static)
+        self.argnums, self.wrt, self.has_aux = argnums, wrt, has_aux
+        self.chosen = choose(fun, self.parameters, argnums, wrt)
+
+    def form(self) -> Form:
+        if self.has_aux:
+            return AS_IS
+        tuple_of_one = len(self.chosen.names) == 1 and not self.chosen.bare
+        if self.with_value:
+            return _VALUE_TUPLE if tuple_of_one else AS_IS
+        return _GRAD_TUPLE if tuple_of_one else _GRAD
+
+    def inner(self, signature: Signature) -> Lowered:
+        """The function to differentiate, lowered and found fit to be differentiated."""
+        check_differentiable(signature, self.chosen.names, name_of(self.fun))
+        lowered = lower_function(self.fun, signature)
+        nested.value_leaf(lowered, self.has_aux)
+        return lowered
+
+    def build(self, signature: Signature) -> tuple[Lowered, Function]:
+        lowered = self.inner(signature)
+        if self.has_aux:
+            return lowered, run_kind(self.gradient(lowered), self.level)
+        made = compile_kinds(lowered, self.chosen.names, ("value_and_grad",), self.level)
+        return lowered, made["value_and_grad"]
+
+    def gradient(self, lowered: Lowered) -> Lowered:
+        names, bare = self.chosen.names, self.chosen.bare
+        return nested.gradient(lowered, names, bare=bare, has_aux=self.has_aux, value=self.with_value)
+
+    def lowered(self, signature: Signature) -> Lowered:
+        return self.gradient(self.inner(signature))
+
+
+class Grad(ValueAndGrad):
+    """``f(x, …) -> gradient``; with `has_aux` ``(gradient, aux)``."""
+
+    with_value: ClassVar[bool] = False
+
+
+class Pullback:
+    """The cotangents of a function's results, taken back to its arguments; may be called again."""
+
+    __slots__ = ("_backward", "_bare", "saved")
+
+    def __init__(self, backward: Function, saved: Any, bare: bool) -> None:
+        self._backward, self.saved, self._bare = backward, saved, bare
+
+    def __call__(self, cotangent: Any) -> tuple[Any, ...]:
+        """The gradients, one per primal, each with its structure, shape and dtype."""
+        made = self._backward(self.saved, cotangent)
+        return (made,) if self._bare else made
+
+
+class Forward(Compiled):
+    """``f(x, …) -> (value, pullback)``."""
+
+    takes: ClassVar[tuple[str, ...]] = ("wrt",)
+
+    def __init__(
+        self, fun: Function, *, wrt: Sequence[str] = (), level: int = 2, static: str | Sequence[str] = ()
+    ) -> None:
+        super().__init__(fun, level, static)
+        self.wrt = tuple(wrt)
+
+    def build(self, signature: Signature) -> tuple[Lowered, Function]:
+        check_differentiable(signature, self.wrt, name_of(self.fun))
+        lowered = lower_function(self.fun, signature)
+        made = compile_kinds(lowered, self.wrt, ("forward", "backward"), self.level)
+        forward, backward, bare = made["forward"], made["backward"], len(self.wrt) == 1
+
+        @functools.wraps(forward)
+        def call(*arguments: Any, **captured: Any) -> tuple[Any, Pullback]:
+            value, saved = forward(*arguments, **captured)
+            return value, Pullback(backward, saved, bare)
+
+        return lowered, call
+
+
+class Tangent(Compiled):
+    """``f(x, …, v_x, …) -> (value, tangent)``; `kind` "hvp": ``-> Hessian · v``."""
+
+    takes: ClassVar[tuple[str, ...]] = ("wrt", "kind")
+
+    def __init__(
+        self,
+        fun: Function,
+        *,
+        wrt: Sequence[str] = (),
+        kind: str = "jvp",
+        level: int = 2,
+        static: str | Sequence[str] = (),
+    ) -> None:
+        self.wrt, self.kind = tuple(wrt), kind
+        super().__init__(fun, level, static)
+
+    def call_parameters(self) -> tuple[Parameter, ...]:
+        names = [p.name for p in self.parameters]
+        prefix = "v_"
+        while any(name.startswith(prefix) for name in names):
+            prefix = "_" + prefix
+        # All without a default: those of the primals were filled in by the caller.
+        return tuple(Parameter(name) for name in (*names, *(prefix + name for name in self.wrt)))
+
+    def build(self, signature: Signature) -> tuple[Lowered, Function]:
+        check_differentiable(signature, self.wrt, name_of(self.fun))
+        lowered = lower_function(self.fun, signature)
+        if self.kind == "hvp":
+            nested.value_leaf(lowered, False)
+        return lowered, compile_kinds(lowered, self.wrt, (self.kind,), self.level)[self.kind]
+
+
+# The functions that take `fun` and its arguments at once --------------------------------------------------------------
+
+_made: weakref.WeakKeyDictionary[Any, dict[tuple[str, int], Compiled]] = weakref.WeakKeyDictionary()
+
+
+def compiled_for(kind: str, fun: Function, count: int) -> Compiled:
+    """The pullback, tangent or Hessian product of `fun` by its first `count` arguments, made once per function."""
+    if not callable(fun):
+        raise UsageError.of("SD726", type=type(fun).__name__)
+    try:
+        known = _made.setdefault(fun, {})
+    except TypeError:  # a callable that cannot be referred to weakly
+        known = {}
+    if (kind, count) not in known:
+        known[kind, count] = _make(kind, fun, count)
+    return known[kind, count]
+
+
+def _make(kind: str, fun: Function, count: int) -> Compiled:
+    names = tuple(p.name for p in parameters_of(fun) if p.kind != KEYWORD_ONLY)
+    if not 0 < count <= len(names):
+        message = f"{name_of(fun)} has {len(names)} positional parameters, and {count} primals are given"
+        raise UsageError(message, code="SD719")
+    if kind == "forward":
+        return Forward(fun, wrt=names[:count])
+    return Tangent(fun, wrt=names[:count], kind=kind)

@@ -1,0 +1,54 @@
+"""What stands behind a line: the local rule of a cotangent, and the place in the user's function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from symdiff.ir import template
+from symdiff.ir.core import Literal, Op, Value
+
+
+class Comments:
+    """Comments for one level: at -O0 line and column, above it the line alone."""
+
+    def __init__(self, level: int) -> None:
+        self.level = level
+
+    def __call__(self, op: Op, shown: Callable[[Value], str]) -> str:
+        origin = next((v.origin for v in op.outs if v.origin is not None), None) if not op.regions else None
+        rule = derivative_rule(*origin) if origin is not None else ""
+        return rule or self.place(op)
+
+    def place(self, op: Op) -> str:
+        if op.loc is None:
+            return ""
+        return op.loc.relative if self.level == 0 else op.loc.relative.split(":")[0]
+
+
+def derivative_rule(op: Op, number: int) -> str:
+    """`∂y/∂y1 = -1/y1²`, or `∂f/∂W2: a1ᵀ · d_f` where the rule is written with the cotangent in its place."""
+    texts: Any = op.prim.info.get("rule")
+    if not texts or len(op.outs) != 1:
+        return ""
+    text = texts[min(number, len(texts) - 1)]
+    names = dict(zip(template.operand_names(op.prim, len(op.ins)), map(label, op.ins), strict=True))
+    left = f"∂{label(op.out)}/∂{label(op.ins[number])}"
+    if not text or "…" in left:
+        return ""
+    try:
+        right = text.format(**names, out=label(op.out))
+    except (KeyError, IndexError):
+        right = text
+    return f"{left}: {right}" if "d_" in right and "{out}" in text else f"{left} = {right}"
+
+
+def label(value: Value) -> str:
+    """A primal value in a comment."""
+    if value.hint:
+        return value.hint
+    if value.const is not None and not isinstance(value.const, Literal):
+        return repr(value.const)
+    return "…"
+
+

@@ -1,0 +1,292 @@
+"""Attributes of values, sizes, and making arrays of numbers and lists."""
+
+from __future__ import annotations
+
+import ast
+import types as python_types
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from symdiff.frontend.python import captured, containers, memory, operators
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.values import (
+    POISON,
+    Arr,
+    Cell,
+    DictRef,
+    Grown,
+    Known,
+    ListRef,
+    Method,
+    Num,
+    Sequence_,
+    Step,
+    Struct,
+    Val,
+    static_size,
+)
+from symdiff.ir import dims, types
+from symdiff.ir.types import AVal, Kind
+
+ARRAY_METHODS = frozenset(
+    "sum mean prod max min var std any all argmax argmin cumsum cumprod reshape ravel flatten transpose copy astype dot item tolist squeeze "
+    "swapaxes clip repeat diagonal trace conj conjugate take sort fill round view".split()
+)
+_CONTAINER_METHODS = {
+    "list": frozenset("append extend insert pop copy index count reverse".split()),
+    "dict": frozenset("items keys values get copy update pop setdefault".split()),
+    "tuple": frozenset(["index", "count"]),
+}
+
+
+def attribute(cx: Context, node: ast.Attribute, base: Val, name: str) -> Val:
+    if base is POISON:
+        return POISON
+    if isinstance(base, Known):
+        return _known(cx, node, base, name)
+    if isinstance(base, Struct) and name in base.keys:
+        return base.items[base.keys.index(name)]
+    if isinstance(base, (Num, Arr)):
+        return _numeric(cx, node, base, name)
+    kind = "list" if isinstance(base, ListRef) else "dict" if isinstance(base, DictRef) else "tuple" if isinstance(base, Struct) else ""
+    if name in _CONTAINER_METHODS.get(kind, ()):
+        return Method(base, name)
+    if isinstance(base, Struct) and base.cls is not None:
+        found = base.cls.__dict__.get(name)
+        if isinstance(found, python_types.FunctionType) or name in ("_replace", "_asdict"):
+            return Method(base, name)
+    return cx.refuse("SD404", node, type=cx.describe(base), name=name)
+
+
+def _known(cx: Context, node: ast.Attribute, base: Known, name: str) -> Val:
+    obj = base.obj
+    if isinstance(obj, np.ndarray) or values_number(obj):
+        return _known_numeric(cx, node, base, name)
+    if isinstance(obj, (list, tuple, dict, str)) and not hasattr(obj, "_fields"):
+        return Method(base, name)
+    found = _plain_attribute(obj, name)
+    if found is _NOTHING:
+        code = "SD407" if obj is np else "SD404"
+        return cx.refuse(code, node, type=type(obj).__name__, name=name, function=f"np.{name}", version=np.__version__, alternative="")
+    if isinstance(obj, python_types.ModuleType) and (base.origin is None or isinstance(found, (python_types.ModuleType, np.ufunc))):
+        return Known(found, base.origin and (base.origin[0], (*base.origin[1], ("attr", name))))
+    if isinstance(obj, python_types.ModuleType) and obj.__name__.split(".")[0] in ("numpy", "math", "scipy"):
+        return Known(found)
+    return captured.lift_attribute(cx, base, name, found)
+
+
+_NOTHING: Any = object()
+
+
+def _plain_attribute(obj: Any, name: str) -> Any:
+    """An attribute that reading runs no code for: of a module, a class, or an instance's own dictionary."""
+    if isinstance(obj, (python_types.ModuleType, type)):
+        return getattr(obj, name, _NOTHING)
+    own = getattr(obj, "__dict__", {})
+    if name in own:
+        return own[name]
+    for cls in type(obj).__mro__:
+        if name in cls.__dict__:
+            found = cls.__dict__[name]
+            if isinstance(found, (python_types.FunctionType, python_types.MemberDescriptorType, staticmethod, classmethod)):
+                return getattr(obj, name, _NOTHING)
+            if isinstance(obj, tuple) and name in getattr(obj, "_fields", ()):
+                return getattr(obj, name)
+            return _NOTHING if hasattr(found, "__get__") else found
+    if isinstance(obj, (np.dtype, np.finfo, np.iinfo)):
+        return getattr(obj, name, _NOTHING)
+    return _NOTHING
+
+
+def values_number(obj: Any) -> bool:
+    from symdiff.frontend.python.values import is_number
+
+    return is_number(obj)
+
+
+def _known_numeric(cx: Context, node: ast.Attribute, base: Known, name: str) -> Val:
+    if name in ("shape", "ndim", "size", "dtype", "T", "real", "imag") and not (
+        isinstance(base.obj, (bool, int, float, complex)) and name not in ("real", "imag")
+    ):
+        found = getattr(base.obj, name)
+        return Struct("tuple", tuple(Known(n) for n in found)) if name == "shape" else Known(found)
+    if hasattr(type(base.obj), name):
+        return Method(base, name)
+    return cx.refuse("SD404", node, type=type(base.obj).__name__, name=name)
+
+
+def _numeric(cx: Context, node: ast.Attribute, base: Num | Arr, name: str) -> Val:
+    t = cx.aval(base)
+    python = t.kind in (Kind.PYTHON, Kind.EITHER)
+    if name in ("real", "imag", "conjugate"):
+        return _complex_part(cx, node, base, name)
+    if python and name not in ("is_integer",):
+        code = "SD312" if t.kind is Kind.EITHER else "SD404"
+        return cx.refuse(code, node, type=str(t), name=f"`{cx.text(node.value)}`" if code == "SD312" else name, use=f"`.{name}`")
+    if name == "shape":
+        return Struct("tuple", tuple(size_of(cx, node, base, k) for k in range(t.rank)))
+    if name == "ndim":
+        return Known(t.rank)
+    if name == "dtype":
+        return Known(np.dtype(t.dtype))
+    if name == "size":
+        return element_count(cx, node, base)
+    if name == "T":
+        return transposed(cx, node, base, tuple(reversed(range(t.rank))))
+    if name == "flat":
+        return cx.refuse("SD404", node, type=str(t), name=name)
+    if name in ARRAY_METHODS:
+        return Method(base, name)
+    return cx.refuse("SD404", node, type=str(t), name=name)
+
+
+def _complex_part(cx: Context, node: ast.AST, base: Num | Arr, name: str) -> Val:
+    from symdiff.ir.core import REGISTRY
+
+    if name == "conjugate":
+        return Method(base, name)
+    t = cx.aval(base)
+    if not t.complex and name == "real":
+        return base
+    if name in REGISTRY and t.kind in (Kind.ARRAY, Kind.NUMPY):
+        return memory.shares(cx, cx.emit(node, name, base), [base])
+    return cx.refuse("SD404", node, type=str(t), name=name)
+
+
+def size_of(cx: Context, node: ast.AST, val: Val, axis: int) -> Val:
+    """One size of an array, as an int."""
+    d = cx.aval(val).shape[axis]
+    if isinstance(d, int):
+        return Known(d)
+    if static_size(d):
+        return Num(None, d)
+    return Num(cx.at(node).emit("dim_of", cx.value(val), axis=axis)[0], d)
+
+
+def element_count(cx: Context, node: ast.AST, val: Val) -> Val:
+    total: Val = Known(1)
+    for k in range(cx.aval(val).rank):
+        total = operators.binary(cx, node, ast.Mult(), total, size_of(cx, node, val, k))
+    return total
+
+
+def transposed(cx: Context, node: ast.AST, base: Val, perm: tuple[int, ...]) -> Val:
+    """A transposed view."""
+    if isinstance(base, Known):
+        return Known(np.transpose(base.obj, perm))
+    if not isinstance(base, Arr) or perm == tuple(range(len(perm))):
+        return base
+    cx.at(node)
+    return memory.view(cx, base, Step((), (), perm))
+
+
+# --- arrays of numbers
+
+
+def to_array(cx: Context, node: ast.AST, val: Val, dtype: str | None = None) -> Val:
+    """`np.array(val)`: of a number, an array, or nested lists of them; always a copy."""
+    if val is POISON:
+        return POISON
+    if isinstance(val, Known) and cx.is_numeric(val):
+        found = np.array(val.obj, dtype=dtype)
+        return literal(cx, node, found)
+    if isinstance(val, Num):
+        t = val.type
+        if t.kind is Kind.EITHER and dtype is None:
+            return cx.refuse("SD312", node, use=f"`{cx.text(node)}`", name="a scalar")
+        return cx.emit(node, "convert", val, kind=Kind.ARRAY, dtype=dtype or t.dtype)
+    if isinstance(val, Arr):
+        t = cx.aval(val)
+        return copy(cx, node, val) if dtype in (None, t.dtype) else cx.emit(node, "convert", val, kind=Kind.ARRAY, dtype=dtype)
+    if isinstance(val, ListRef) and isinstance(cx.store.get(val.cell), Grown):
+        return _from_grown(cx, node, val, dtype)
+    items = containers.elements(cx, val)
+    if items is None:
+        return cx.refuse("SD321", node, operation="np.array", left=cx.describe(val), right="")
+    return _from_items(cx, node, items, dtype)
+
+
+def _from_items(cx: Context, node: ast.AST, items: Sequence[Val], dtype: str | None) -> Val:
+    known = known_nested(cx, items)
+    if known is not None:
+        try:
+            made = np.array(known, dtype=dtype)
+        except ValueError as error:
+            return cx.refuse("SD403", node, function="np.array", message=str(error))
+        if made.dtype.kind not in "fciub":
+            return cx.refuse("SD309", node, dtype=made.dtype, name="the array")
+        return literal(cx, node, made)
+    parts = [to_array(cx, node, i) if not cx.is_numeric(i) else i for i in items]
+    if any(p is POISON for p in parts):
+        return POISON
+    found = cx.emit(node, "stack", *parts, axis=0)
+    if isinstance(found, Arr):
+        found.cell.contiguous = True
+        if dtype is not None and cx.aval(found).dtype != dtype:
+            return cx.emit(node, "convert", found, kind=Kind.ARRAY, dtype=dtype)
+    return found
+
+
+def known_nested(cx: Context, items: Sequence[Val]) -> list[Any] | None:
+    """Nested lists of known numbers as Python has them."""
+    found = []
+    for item in items:
+        if isinstance(item, Known) and cx.is_numeric(item):
+            found.append(item.obj)
+            continue
+        inner = containers.elements(cx, item)
+        nested = None if inner is None else known_nested(cx, inner)
+        if nested is None:
+            return None
+        found.append(nested)
+    return found
+
+
+def _from_grown(cx: Context, node: ast.AST, val: ListRef, dtype: str | None) -> Val:
+    from symdiff.frontend.python.sizes import fresh_opaque
+
+    content: Grown = cx.store.get(val.cell)
+    elem = content.value.type.elem  # type: ignore[union-attr]  # a Seq
+    if not isinstance(elem, AVal) or elem.kind is Kind.EITHER or not all(static_size(d) for d in elem.shape):
+        return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason=f"holds {elem}")
+    size = fresh_opaque(cx, ("grown", content.value))
+    t = AVal(Kind.ARRAY, (size, *elem.shape), dtype or elem.dtype)
+    value = cx.at(node).emit("as_array", content.value, type=t, shape=(-1, *elem.shape))[0]
+    return cx.wrap(value, contiguous=True)
+
+
+def literal(cx: Context, node: ast.AST, array: np.ndarray) -> Val:
+    """A constant array, with memory of its own."""
+    value = cx.at(node).const(array)
+    cx.homes[value] = cx.scope
+    return cx.wrap(value, contiguous=True)
+
+
+def copy(cx: Context, node: ast.AST, val: Val) -> Val:
+    """The same numbers in memory of their own."""
+    if not isinstance(val, Arr):
+        return val
+    value = cx.value(val)
+    cell = Cell("array", cx.loc(node), contiguous=cx.aval(val).rank <= 1 or val.cell.contiguous and not val.path)
+    cx.store.set(cell, value)
+    return Arr(cell)
+
+
+def as_array(cx: Context, node: ast.AST, val: Val, dtype: str | None = None) -> Val:
+    """`np.asarray(val)`: itself where it is an array of the dtype."""
+    if isinstance(val, Arr) and dtype in (None, cx.aval(val).dtype):
+        return val
+    return to_array(cx, node, val, dtype)
+
+
+def product_of(shape: Sequence[dims.Dim]) -> dims.Dim:
+    return dims.prod(shape)
+
+
+def python_type(name: str) -> AVal:
+    return types.python(name)
+
+
+__all__ = ["Sequence_", "as_array", "attribute", "copy", "element_count", "literal", "size_of", "to_array", "transposed"]

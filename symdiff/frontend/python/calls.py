@@ -1,0 +1,312 @@
+"""Calls: the user's functions are followed into their source and compiled in place; NumPy and builtins have handlers."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import types as python_types
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from symdiff.errors import CompileError
+from symdiff.frontend.python import captured, containers
+from symdiff.frontend.python.context import Context, Frame
+from symdiff.frontend.python.liveness import Liveness, local_names
+from symdiff.frontend.python.store import MISSING
+from symdiff.frontend.python.values import NONE, POISON, Closure, DictRef, Known, Method, Num, Sequence_, Struct, Val
+from symdiff.frontend.source import Source, load
+
+MAX_DEPTH = 40
+Arguments = tuple[list[Val], dict[str, Val]]
+
+
+def call(cx: Context, node: ast.Call) -> Val:
+    from symdiff.frontend.python.expressions import evaluate
+
+    function = evaluate(cx, node.func)
+    if _wants_generators(function):
+        given = _arguments(cx, node, generators=True)
+    else:
+        given = _arguments(cx, node)
+    if given is None or function is POISON:
+        return POISON
+    return apply(cx, node, function, *given)
+
+
+def _wants_generators(function: Val) -> bool:
+    return isinstance(function, Known) and function.obj in _CONSUMERS
+
+
+_CONSUMERS = [sum, max, min, any, all, list, tuple, dict, sorted]
+
+
+def _arguments(cx: Context, node: ast.Call, generators: bool = False) -> Arguments | None:
+    from symdiff.frontend.python.expressions import evaluate, generator_items
+
+    args: list[Val] = []
+    kwargs: dict[str, Val] = {}
+    for arg in node.args:
+        if isinstance(arg, ast.Starred):
+            val = evaluate(cx, arg.value)
+            items = None if val is POISON else containers.items_of(cx, arg, val)
+            if items is None:
+                if val is not POISON:
+                    cx.refuse("SD212", arg, argument=cx.text(arg))
+                return None
+            args += items
+        elif generators and isinstance(arg, ast.GeneratorExp):
+            args.append(generator_items(cx, arg))
+        else:
+            args.append(evaluate(cx, arg))
+    for keyword in node.keywords:
+        val = evaluate(cx, keyword.value)
+        if keyword.arg is not None:
+            kwargs[keyword.arg] = val
+            continue
+        merged = containers.mapping(cx, keyword.value, val)
+        if merged is None:
+            return None
+        kwargs.update(merged)
+    return args, kwargs
+
+
+def apply(cx: Context, node: ast.AST, function: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    """Call a value."""
+    from symdiff.frontend.python import methods, python_calls
+    from symdiff.frontend.python.numpy_calls import call_numpy
+
+    if isinstance(function, Closure):
+        return _inline(cx, node, function.source, function.frame, args, kwargs, function)
+    if isinstance(function, Method):
+        return methods.call_method(cx, node, function, args, kwargs)
+    if not isinstance(function, Known):
+        return cx.refuse("SD321", node, operation="a call", left=cx.describe(function), right="")
+    obj = function.obj
+    found = call_numpy(cx, node, obj, args, kwargs)
+    if found is not None:
+        return found
+    found = python_calls.call_builtin(cx, node, obj, args, kwargs)
+    if found is not None:
+        return found
+    if isinstance(obj, type):
+        return _construct(cx, node, obj, args, kwargs)
+    return _follow(cx, node, function, args, kwargs)
+
+
+# --- the user's functions
+
+
+def closure(cx: Context, node: ast.FunctionDef | ast.Lambda) -> Val:
+    """An inner function: its defaults are evaluated here, its free names where it is called."""
+    from symdiff.frontend.python.expressions import evaluate
+
+    name = "<lambda>" if isinstance(node, ast.Lambda) else node.name
+    outer = cx.frame.source
+    source = dataclasses.replace(outer, node=node, name=name, qualname=f"{outer.qualname}.<locals>.{name}", arguments=(), keywords={})
+    defaults = tuple(evaluate(cx, d) for d in node.args.defaults)
+    kwdefaults = {a.arg: evaluate(cx, d) for a, d in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if d is not None}
+    return Closure(node, source, cx.frame, defaults, kwdefaults)
+
+
+def _follow(cx: Context, node: ast.AST, function: Known, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    """A function from outside: compiled in from its source."""
+    obj = function.obj
+    if isinstance(obj, python_types.BuiltinFunctionType | python_types.WrapperDescriptorType) or not callable(obj):
+        return _unknown(cx, node, obj, [*args, *kwargs.values()])
+    memo = cx.sources.get(id(obj))
+    if memo is None or memo[0] is not obj:
+        try:
+            source = load(obj)
+        except CompileError as error:
+            if _staged(cx, [*args, *kwargs.values()]):
+                cx.problems.extend(dataclasses.replace(p, loc=p.loc or cx.loc(node)) for p in error.problems)
+                return POISON
+            return _unknown(cx, node, obj, [*args, *kwargs.values()])
+        cx.sources[id(obj)] = memo = (obj, source)
+    source = memo[1]
+    first = [_bound(cx, function, a) for a in source.arguments]
+    bound = {k: captured.lift_item(cx, Known(source.keywords), k) for k in source.keywords}
+    return _inline(cx, node, source, None, [*first, *args], {**bound, **kwargs}, None)
+
+
+def _bound(cx: Context, function: Known, obj: Any) -> Val:
+    """The object a method is bound to: captured where the method was."""
+    if function.origin is None:
+        return Known(obj)
+    root, path = function.origin
+    name, source = cx.origins[root]
+    if path and path[-1][0] == "attr":
+        path = path[:-1]
+    return captured.lift(cx, source.node, obj, name, path, source) if path or name else Known(obj)
+
+
+def _staged(cx: Context, vals: Sequence[Val]) -> bool:
+    return any(not isinstance(v, Known) for v in vals)
+
+
+def _unknown(cx: Context, node: ast.AST, obj: Any, args: Sequence[Val]) -> Val:
+    name = getattr(obj, "__qualname__", type(obj).__qualname__)
+    module = getattr(obj, "__module__", None)
+    text = f"`{module}.{name}`" if module and module != "builtins" else f"`{name}`"
+    if POISON in args:
+        return POISON
+    shown = next((cx.describe(a) for a in args if not isinstance(a, Known)), "known values only")
+    return cx.refuse("SD401", node, function=text, argument=shown)
+
+
+def _inline(
+    cx: Context, node: ast.AST, source: Source, outer: Frame | None, args: list[Val], kwargs: dict[str, Val], inner: Closure | None
+) -> Val:
+    """Run a function's body in a frame of its own."""
+    if cx.frame.depth >= MAX_DEPTH:
+        return cx.refuse("SD605", node, construct="a call", count=cx.frame.depth, budget=MAX_DEPTH)
+    if sum(f.source.node is source.node for f in cx.frames) and any(isinstance(a, Num) for a in (*args, *kwargs.values())) and not _progress(cx, source, args):
+        return cx.refuse("SD218", node, name=f"`{source.name}`")
+    bound = bind(cx, node, source, args, kwargs, inner)
+    if bound is None:
+        return POISON
+    return run_function(cx, node, source, outer, bound)
+
+
+def _progress(cx: Context, source: Source, args: Sequence[Val]) -> bool:
+    """Recursion that is decided by known arguments may unfold."""
+    return any(isinstance(a, (Known, Struct, DictRef)) for a in args)
+
+
+def run_function(cx: Context, node: ast.AST, source: Source, outer: Frame | None, bound: Mapping[str, Val]) -> Val:
+    """The result of a function whose parameters are bound."""
+    from symdiff.frontend.python.control import RESULT, exit_of
+    from symdiff.frontend.python.expressions import evaluate
+    from symdiff.frontend.python.statements import run_block
+
+    live = cx.live_memo.get(id(source.node))
+    if live is None:
+        cx.live_memo[id(source.node)] = live = Liveness(source.node)
+        cx.compiled[id(source.node)] = source
+    caller = cx.frames[-1] if cx.frames else None
+    path = (*(caller.path if caller else ()), id(node), *(("loop", x.turn) for x in cx.loops if x.unrolled and x.frame is caller))
+    frame = Frame(cx.count("frame"), source, live, outer, path, local_names(source.node), caller.depth + 1 if caller else 0)
+    cx.frames.append(frame)
+    loc = cx.scope.loc
+    try:
+        for name, val in bound.items():
+            cx.set_name(frame, name, val)
+        if isinstance(source.node, ast.Lambda):
+            return evaluate(cx, source.node.body)
+        if source.node.type_comment is None and _is_generator(source.node):
+            return cx.refuse("SD201", source.node)
+        end = ast.copy_location(ast.Return(value=None), source.node.body[-1])
+        run_block(cx, [*source.node.body, end], frozenset(live.always))
+        found = cx.get_name(frame, RESULT)
+        if found is MISSING or exit_of(cx).known is None:
+            return NONE if found is MISSING else found
+        return found  # type: ignore[no-any-return]
+    finally:
+        cx.frames.pop()
+        cx.scope.loc = loc
+
+
+def _is_generator(node: ast.FunctionDef) -> bool:
+    stack: list[ast.AST] = list(node.body)
+    while stack:
+        n = stack.pop()
+        if isinstance(n, (ast.Yield, ast.YieldFrom)):
+            return True
+        if not isinstance(n, (ast.FunctionDef, ast.Lambda)):
+            stack.extend(ast.iter_child_nodes(n))
+    return False
+
+
+# --- parameters
+
+
+def bind(
+    cx: Context, node: ast.AST, source: Source, args: Sequence[Val], kwargs: Mapping[str, Val], inner: Closure | None = None
+) -> dict[str, Val] | None:
+    """Arguments to parameters, as Python binds them; None after a problem."""
+    a = source.node.args
+    positional = [p.arg for p in (*a.posonlyargs, *a.args)]
+    bound: dict[str, Val] = dict(zip(positional, args, strict=False))
+    rest = dict(kwargs)
+    if len(args) > len(positional):
+        if a.vararg is None:
+            return _wrong(cx, node, source, f"takes {len(positional)} positional arguments but {len(args)} were given")
+        bound[a.vararg.arg] = Struct("tuple", tuple(args[len(positional) :]))
+    elif a.vararg is not None:
+        bound[a.vararg.arg] = Struct("tuple", ())
+    only = {p.arg for p in a.posonlyargs}
+    for name in [*positional, *(p.arg for p in a.kwonlyargs)]:
+        if name in rest and name not in only:
+            if name in bound:
+                return _wrong(cx, node, source, f"got multiple values for argument '{name}'")
+            bound[name] = rest.pop(name)
+    if a.kwarg is not None:
+        bound[a.kwarg.arg] = containers.new_dict(cx, node, rest)
+    elif rest:
+        return _wrong(cx, node, source, f"got an unexpected keyword argument '{next(iter(rest))}'")
+    return _defaults(cx, node, source, positional, bound, inner)
+
+
+def _defaults(
+    cx: Context, node: ast.AST, source: Source, positional: Sequence[str], bound: dict[str, Val], inner: Closure | None
+) -> dict[str, Val] | None:
+    a = source.node.args
+    given: Sequence[Any] = inner.defaults if inner is not None else source.defaults
+    tail = positional[len(positional) - len(given) :]
+    for name, default in zip(tail, given, strict=True):
+        if name not in bound:
+            bound[name] = default if inner is not None else _default(cx, source, name, default)
+    kwdefaults: Mapping[str, Any] = inner.kwdefaults if inner is not None else source.kwdefaults
+    for p in a.kwonlyargs:
+        if p.arg not in bound and p.arg in kwdefaults:
+            bound[p.arg] = kwdefaults[p.arg] if inner is not None else _default(cx, source, p.arg, kwdefaults[p.arg])
+    missing = [n for n in (*positional, *(p.arg for p in a.kwonlyargs)) if n not in bound]
+    if missing:
+        return _wrong(cx, node, source, "missing required argument: " + ", ".join(f"'{m}'" for m in missing))
+    return bound
+
+
+def _default(cx: Context, source: Source, name: str, obj: Any) -> Val:
+    """A default is fixed when the function is defined; an array or container among them could change in place."""
+    if isinstance(obj, (list, dict)) or captured._is_leaf(obj) and hasattr(obj, "shape") and getattr(obj, "shape", ()):
+        return captured.lift(cx, source.node, obj, f"{source.name}_{name}", (), source)
+    return Known(obj)
+
+
+def _wrong(cx: Context, node: ast.AST, source: Source, message: str) -> None:
+    cx.refuse("SD313", node, function=source.name, message=message)
+
+
+# --- classes
+
+
+def _construct(cx: Context, node: ast.AST, cls: type, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    """A named tuple or plain dataclass made inside the function."""
+    if POISON in args:
+        return POISON
+    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+        fields, defaults, kind = tuple(cls._fields), dict(cls._field_defaults), "namedtuple"  # type: ignore[attr-defined]
+    elif dataclasses.is_dataclass(cls) and not hasattr(cls, "__post_init__") and _plain_init(cls):
+        fields, kind = tuple(f.name for f in dataclasses.fields(cls)), "dataclass"
+        defaults = {f.name: f.default for f in dataclasses.fields(cls) if f.default is not dataclasses.MISSING}
+    else:
+        return _unknown(cx, node, cls, [*args, *kwargs.values()])
+    found = dict(zip(fields, args, strict=False))
+    found.update(kwargs)
+    for name in fields:
+        if name not in found and name in defaults:
+            found[name] = Known(defaults[name])
+    if set(found) != set(fields) or len(args) > len(fields):
+        return cx.refuse("SD313", node, function=cls.__name__, message=f"takes {', '.join(fields)}")
+    return Struct(kind, tuple(found[f] for f in fields), cls, fields)
+
+
+def _plain_init(cls: type) -> bool:
+    params = getattr(cls, "__dataclass_params__", None)
+    return bool(params is not None and params.init) and "__init__" in cls.__dict__ and not any(
+        f.default_factory is not dataclasses.MISSING or f.kw_only or not f.init
+        for f in dataclasses.fields(cls)  # type: ignore[arg-type]  # checked by the caller
+    )
+
+
+__all__ = ["Method", "Sequence_", "apply", "bind", "call", "closure", "run_function"]

@@ -1,0 +1,266 @@
+"""Branches on staged conditions: `cond` regions, exit codes, and what is joined behind them.
+
+Each frame has an exit state: going on, or left by break, continue, return or raise.  If one side of an `if` has
+certainly left, the statements behind it belong to the other side; where that is not certain, the exit code is an int
+and guards them.  A continuation is emitted once either way, so 150 early returns stay linear.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from symdiff.frontend.python import operators
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.joins import Joiner, Side
+from symdiff.frontend.python.store import MISSING, Changes, Scope, captured_params, close
+from symdiff.frontend.python.values import BOTTOM, DEAD, POISON, Cell, Conflict, Known, Maybe, Num, Val
+from symdiff.ir.core import Block, Value
+
+ON, BREAK, CONTINUE, RETURN, RAISE = range(5)
+EXIT, RESULT = "$exit", "$result"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exit(Val):
+    """How a frame goes on: one code where it is known, else an int value that is one of them."""
+
+    codes: tuple[int, ...]
+    value: Value | None = None
+
+    @property
+    def known(self) -> int | None:
+        return self.codes[0] if len(self.codes) == 1 else None
+
+
+GOING = Exit((ON,))
+
+
+def exit_of(cx: Context) -> Exit:
+    found = cx.get_name(cx.frame, EXIT)
+    return GOING if found is MISSING else found
+
+
+def leave(cx: Context, code: int) -> None:
+    cx.set_name(cx.frame, EXIT, Exit((code,)))
+
+
+def set_exit(cx: Context, state: Exit) -> None:
+    cx.set_name(cx.frame, EXIT, state)
+
+
+# --- running one side
+
+
+def branch(cx: Context, run: Callable[[], Any]) -> tuple[Side, Any]:
+    """Run in a region of its own; what it changed is taken back and kept in the side."""
+    outer, scope = cx.scope, Scope(cx.scope, cx.homes)
+    cx.scope = scope
+    cx.store.begin()
+    try:
+        found = run()
+    finally:
+        changes = cx.store.end()
+        cx.scope = outer
+    return Side(scope, changes, _left(cx, changes)), found
+
+
+def _left(cx: Context, changes: Changes) -> bool:
+    state = changes.get((cx.frame.id, EXIT), GOING)
+    return state is not MISSING and state.known in (RETURN, RAISE)
+
+
+def _raised(cx: Context, side: Side) -> bool:
+    state = side.changes.get((cx.frame.id, EXIT), GOING)
+    return state is not MISSING and bool(state.known == RAISE)
+
+
+# --- joining two sides
+
+
+def merge(cx: Context, node: ast.AST, pred: Value, then: Side, orelse: Side, live: frozenset[str] | None = None, result: Any = None) -> Any:
+    """Emit the `cond` of two sides and join their states; `result` is a pair of values to join as well."""
+    if _raised(cx, then) and _raised(cx, orelse):
+        orelse.changes[(cx.frame.id, EXIT)] = Exit((RAISE,))
+    joiner = Joiner(cx, then, orelse, node)
+    rebuilds: list[tuple[Any, Callable[[Sequence[Value]], Any]]] = []
+    for key in dict.fromkeys([*then.changes, *orelse.changes]):
+        rebuild = _join_key(cx, joiner, key, live)
+        if rebuild is not None:
+            rebuilds.append((key, rebuild))
+    joined = None if result is None else joiner.join(*result)
+    outs = emit_cond(cx, node, pred, then.scope, orelse.scope, joiner.outs)
+    for later in joiner.later:
+        later(outs)
+    for key, rebuild in rebuilds:
+        cx.store.set(key, _hinted(key, rebuild(outs)))
+    return None if joined is None else joined(outs)
+
+
+def _hinted(key: Any, val: Any) -> Any:
+    if isinstance(key, tuple) and isinstance(val, (Num, Maybe)) and val.value is not None and not str(key[1]).startswith("$"):
+        val.value.hint = val.value.hint or key[1]
+    return val
+
+
+def _join_key(cx: Context, joiner: Joiner, key: Any, live: frozenset[str] | None) -> Callable[[Sequence[Value]], Any] | None:
+    then, orelse = joiner.sides
+    base = cx.store.get(key)
+    a, b = then.changes.get(key, base), orelse.changes.get(key, base)
+    if isinstance(key, Cell):
+        return None if base is MISSING else _join_cell(cx, joiner, key, a, b)
+    if key[0] == "stale":
+        return lambda outs: a if a is not MISSING else b
+    if key[0] != cx.frame.id:
+        return None
+    name = key[1]
+    if name == EXIT:
+        return _join_exit(joiner, a, b)
+    if live is not None and name not in live and not name.startswith("$"):
+        return lambda outs: DEAD
+    a_gone, b_gone = (side.left and name != RESULT or _raised(cx, side) for side in joiner.sides)
+    if a_gone and b_gone:
+        return lambda outs: DEAD
+    if name == RESULT:  # the exit code guards it: where nothing was returned anything may stand
+        a_gone, b_gone = a_gone or a is MISSING, b_gone or b is MISSING
+    return joiner.join(BOTTOM if a_gone else a, BOTTOM if b_gone else b)
+
+
+def _join_cell(cx: Context, joiner: Joiner, cell: Cell, a: Any, b: Any) -> Callable[[Sequence[Value]], Any]:
+    raised = [_raised(cx, side) for side in joiner.sides]
+    if any(raised):
+        a, b = (b if raised[0] else a), (a if raised[1] else b)
+        base = cx.store.get(cell)
+        if isinstance(base, Value):
+            a, b = (base if raised[0] else a), (base if raised[1] else b)
+    rebuild = joiner.content(a, b)
+    if rebuild is None:
+        conflict = Conflict("one content", "another")
+        return lambda outs: conflict
+    return rebuild
+
+
+def _join_exit(joiner: Joiner, a: Any, b: Any) -> Callable[[Sequence[Value]], Any]:
+    first, second = (GOING if x is MISSING else x for x in (a, b))
+    for one, other in ((first, second), (second, first)):
+        if one.known == RAISE:
+            return lambda outs, other=other: other  # type: ignore[misc]
+    if first.known is not None and first.known == second.known:
+        return lambda outs: first
+    values = []
+    for side, state in zip(joiner.sides, (first, second), strict=True):
+        values.append(side.scope.const(state.known) if state.value is None else side.scope.use(state.value))
+    joiner.outs.append((values[0], values[1]))
+    at = len(joiner.outs) - 1
+    codes = tuple(sorted({*first.codes, *second.codes}))
+    return lambda outs: Exit(codes, outs[at])
+
+
+def emit_cond(cx: Context, node: ast.AST, pred: Value, then: Scope, orelse: Scope, outs: Sequence[tuple[Value, Value]]) -> Sequence[Value]:
+    """The `cond` operation; nothing where neither side does anything."""
+    if not outs and not then.ops and not orelse.ops:
+        return ()
+    captured = close((then, orelse))
+    blocks = []
+    for k, scope in enumerate((then, orelse)):
+        blocks.append(Block(tuple(captured_params(scope, captured)), tuple(scope.ops), tuple(pair[k] for pair in outs)))
+    found = cx.at(node).emit("cond", pred, *captured, regions=blocks)
+    cx.scope.effects += then.effects + orelse.effects
+    return found
+
+
+# --- expressions
+
+
+def choose(cx: Context, node: ast.AST, test: Val, then: Callable[[], Val], orelse: Callable[[], Val]) -> Val:
+    """`then() if test else orelse()`."""
+    if test is POISON:
+        then(), orelse()
+        return POISON
+    if isinstance(test, Known):
+        return then() if test.obj else orelse()
+    pred = cx.value(test)
+    first, a = branch(cx, then)
+    second, b = branch(cx, orelse)
+    found = merge(cx, node, pred, first, second, None, (a, b))
+    if isinstance(found, Conflict):
+        return cx.refuse(found.code, node, name=f"`{cx.text(node)}`", then=found.then, otherwise=found.orelse)
+    assert isinstance(found, Val)
+    return found
+
+
+def short_circuit(cx: Context, node: ast.AST, first: Val, both: bool, rest: Callable[[], Val]) -> Val:
+    """`first and rest()`, or with `both` false `first or rest()`."""
+    test = operators.truth(cx, node, first)
+    if both:
+        return choose(cx, node, test, rest, lambda: first)
+    return choose(cx, node, test, lambda: first, rest)
+
+
+def select_int(cx: Context, node: ast.AST, pred: Value, then: int, orelse: int) -> Value:
+    first, a = branch(cx, lambda: cx.scope.const(then))
+    second, b = branch(cx, lambda: cx.scope.const(orelse))
+    return emit_cond(cx, node, pred, first.scope, second.scope, [(a, b)])[0]
+
+
+# --- statements: the rest of a block inside one side
+
+
+@dataclass(eq=False)
+class Pending:
+    """An open region whose end joins it with `first`, the side already run."""
+
+    node: ast.AST
+    pred: Value
+    outer: Scope
+    scope: Scope
+    first: Side
+    first_is_then: bool
+    live: frozenset[str] | None
+
+
+def open_side(cx: Context, node: ast.AST, pred: Value, first: Side, first_is_then: bool, live: frozenset[str] | None) -> Pending:
+    pending = Pending(node, pred, cx.scope, Scope(cx.scope, cx.homes), first, first_is_then, live)
+    cx.scope = pending.scope
+    cx.store.begin()
+    return pending
+
+
+def close_side(cx: Context, pending: Pending, live: frozenset[str] | None) -> None:
+    changes = cx.store.end()
+    cx.scope = pending.outer
+    side = Side(pending.scope, changes, _left(cx, changes))
+    sides = (pending.first, side) if pending.first_is_then else (side, pending.first)
+    merge(cx, pending.node, pending.pred, *sides, live)
+
+
+def open_guard(cx: Context, node: ast.AST, state: Exit, live: frozenset[str] | None) -> Pending:
+    """The rest runs only where the exit code is zero; on the other side the frame keeps its state."""
+    assert state.value is not None
+    going = cx.at(node).emit("eq", state.value, cx.scope.const(ON))[0]
+    left = tuple(c for c in state.codes if c != ON)
+
+    def gone() -> None:
+        set_exit(cx, Exit(left, state.value if len(left) > 1 else None))
+        found = cx.get_name(cx.frame, RESULT)
+        if isinstance(found, Maybe) and left == (RETURN,):  # of a size that only the path that returned knows
+            cx.set_name(cx.frame, RESULT, cx.wrap(cx.scope.emit("opt_get", found.value, name="result")[0]))
+
+    first, _ = branch(cx, gone)
+    pending = open_side(cx, node, going, first, False, live)
+    set_exit(cx, GOING)
+    return pending
+
+
+def leaves(body: Sequence[ast.stmt]) -> bool:
+    """Whether these statements certainly leave, by their form."""
+    while body:
+        last = body[-1]
+        if isinstance(last, (ast.Return, ast.Raise, ast.Break, ast.Continue)):
+            return True
+        if not isinstance(last, ast.If) or not last.orelse or not leaves(last.body):
+            return False
+        body = last.orelse
+    return False

@@ -1,0 +1,198 @@
+"""From a Python function and the types of its arguments to IR."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from symdiff import trees
+from symdiff.errors import CompileError, Problem
+from symdiff.frontend.python import calls, captured, containers, memory
+from symdiff.frontend.python.context import Context, Frame, Session
+from symdiff.frontend.python.liveness import Liveness, local_names
+from symdiff.frontend.python.problems import CannotRoll, NeedStatic, Respecialise, Restart
+from symdiff.frontend.python.values import POISON, Arr, Cell, Closure, DictRef, Grown, Known, ListRef, Num, Struct, Val
+from symdiff.frontend.source import Source, normalised_hash
+from symdiff.ir import dims, types
+from symdiff.ir.core import Block, Function, Program, Value
+from symdiff.ir.types import AVal
+from symdiff.signature import Argument, Lowered, Param, Signature, Static
+from symdiff.trees import Path, Tree
+
+_MAX_ATTEMPTS = 200
+
+
+def lower(source: Source, signature: Signature, *, static: Iterable[str] = (), globals_fetch: bool = True) -> Lowered:
+    """The program that computes `source` for arguments of `signature`.
+
+    Raises CompileError with every problem of the function; its subclass `Respecialise` says which leaves or sizes to
+    make known first.  `static` are captured names whose integers are taken by value; without `globals_fetch` all
+    captured numbers are.
+    """
+    session = Session(statics=set(static), by_value=not globals_fetch)
+    for _ in range(_MAX_ATTEMPTS):
+        session.changed = False
+        try:
+            return _attempt(source, signature, session)
+        except Restart:
+            continue
+    raise CompileError.of("SD902", stage="lowering", message="the sizes of the arguments do not settle")
+
+
+def _attempt(source: Source, signature: Signature, session: Session) -> Lowered:
+    cx = Context(source, session)
+    root = Frame(0, source, Liveness(ast.parse("lambda: 0", mode="eval").body), local=frozenset())  # type: ignore[arg-type]  # a lambda
+    cx.frames.append(root)
+    bound = {a.name: _argument(cx, a) for a in signature.arguments}
+    try:
+        result = _run(cx, source, bound)
+    except NeedStatic as error:
+        _make_static(cx, error)
+        raise Restart from None
+    except CannotRoll as error:
+        cx.problems.append(error.problem)
+        result = POISON
+    if session.changed and not cx.problems:
+        raise Restart
+    leaves: list[Value] = []
+    statics: list[Static | None] = []
+    tree = Tree()
+    if not cx.problems and result is not POISON:
+        tree = _flatten(cx, source.node, result, leaves, statics)
+    if cx.problems:
+        if cx.sizes_needed:
+            raise Respecialise(cx.problems, sizes=cx.sizes_needed)
+        if session.changed and all(p.code in ("SD301", "SD308") for p in cx.problems):
+            raise Restart
+        raise CompileError(cx.problems)
+    return _lowered(cx, source, signature, leaves, tree, statics)
+
+
+def _run(cx: Context, source: Source, bound: dict[str, Val]) -> Val:
+    """Bind what a method or partial passes first, then the arguments, then defaults; run."""
+    a = source.node.args
+    names = [p.arg for p in (*a.posonlyargs, *a.args)]
+    first = [captured.lift(cx, source.node, obj, f"{source.name}_{k}", (), source) for k, obj in enumerate(source.arguments)]
+    kwargs: dict[str, Val] = dict(zip(names, first, strict=False))
+    for name, obj in source.keywords.items():
+        kwargs[name] = captured.lift(cx, source.node, obj, name, (), source)
+    kwargs.update(bound)
+    positional = {p.arg for p in a.posonlyargs}
+    args = [kwargs.pop(n) for n in names if n in positional and n in kwargs]
+    _star_parameters(cx, source, kwargs, args, names)
+    found = calls.bind(cx, source.node, source, args, kwargs)
+    return POISON if found is None else calls.run_function(cx, source.node, source, None, found)
+
+
+def _star_parameters(cx: Context, source: Source, kwargs: dict[str, Val], args: list[Val], names: Sequence[str]) -> None:
+    """A signature gives `*args` as a tuple and `**kw` as a dict."""
+    a = source.node.args
+    if a.vararg is not None and a.vararg.arg in kwargs:
+        rest = containers.elements(cx, kwargs.pop(a.vararg.arg)) or ()
+        args += [kwargs.pop(n) for n in names[len(args) :] if n in kwargs]
+        args += rest
+    if a.kwarg is not None and a.kwarg.arg in kwargs:
+        kwargs.update(containers.entries(cx, kwargs.pop(a.kwarg.arg)) or {})
+
+
+def _make_static(cx: Context, error: NeedStatic) -> None:
+    """Take a captured integer by value and start again, or ask for an argument's."""
+    captured_tags = [t for t in error.tags if isinstance(t, str) and t not in cx.leaf_of]
+    if captured_tags:
+        cx.session.statics.update(captured_tags)
+        return
+    leaves = [cx.leaf_of[t] for t in sorted(t for t in error.tags if isinstance(t, str))]
+    if leaves:
+        raise Respecialise([*cx.problems, error.problem], static=leaves)
+    raise CompileError([*cx.problems, error.problem])
+
+
+# --- arguments
+
+
+def _argument(cx: Context, argument: Argument) -> Val:
+    leaves = iter(zip(argument.leaves, trees.paths(argument.tree), strict=True))
+    return _build(cx, argument.name, argument.tree, leaves)
+
+
+def _build(cx: Context, name: str, tree: Tree, leaves: Any) -> Val:
+    if tree.kind == "leaf":
+        leaf, path = next(leaves)
+        return Known(leaf.value) if isinstance(leaf, Static) else _leaf(cx, name, leaf, path)
+    parts = tuple(_build(cx, name, c, leaves) for c in tree.children)
+    if tree.kind == "list":
+        cell = Cell("list", external=name)
+        cx.base_set(cell, parts)
+        return ListRef(cell)
+    if tree.kind == "dict":
+        cell = Cell("dict", external=name)
+        cx.base_set(cell, dict(zip(tree.keys, parts, strict=True)))
+        return DictRef(cell)
+    return Struct(tree.kind, parts, tree.cls, tuple(str(k) for k in tree.keys) if tree.cls is not None else ())
+
+
+def _leaf(cx: Context, name: str, leaf: AVal, path: Path) -> Val:
+    text = name + trees.path_text(path)
+    tag = "argument " + text
+    cx.leaf_of[tag] = (name, path)
+    t = AVal(leaf.kind, tuple(map(cx.session.substitute, leaf.shape)), leaf.dtype)
+    return captured.add_parameter(cx, Param(captured.identifier(cx, text), t, name, path), text, tag)
+
+
+# --- results
+
+
+def _flatten(cx: Context, node: ast.AST, val: Val, leaves: list[Value], statics: list[Static | None]) -> Tree:
+    """The structure of the result; its numbers become the program's results."""
+    if isinstance(val, Struct):
+        children = tuple(_flatten(cx, node, v, leaves, statics) for v in val.items)
+        return Tree(val.kind, val.cls, val.keys or tuple(range(len(children))), children)
+    if isinstance(val, ListRef) and isinstance(cx.store.get(val.cell), Grown):
+        cx.refuse("SD322", node, type="a list of a length that is not known when compiling")
+        return Tree()
+    items = containers.elements(cx, val)
+    if items is not None:
+        kind = "list" if isinstance(val, ListRef) or isinstance(val, Known) and isinstance(val.obj, list) else "tuple"
+        return Tree(kind, None, tuple(range(len(items))), tuple(_flatten(cx, node, v, leaves, statics) for v in items))
+    mapping = containers.entries(cx, val)
+    if mapping is not None:
+        return Tree("dict", None, tuple(mapping), tuple(_flatten(cx, node, v, leaves, statics) for v in mapping.values()))
+    if cx.is_numeric(val):
+        if memory.check_stale(cx, node, val):
+            return Tree()
+        leaves.append(cx.scope.use(cx.value(val)))
+        statics.append(None)
+    elif isinstance(val, Known) and isinstance(val.obj, (str, bytes, type(None))):
+        statics.append(Static(val.obj))
+    elif val is not POISON:
+        cx.refuse("SD322", node, type=cx.describe(val))
+    return Tree()
+
+
+def _lowered(cx: Context, source: Source, signature: Signature, leaves: list[Value], tree: Tree, statics: list[Static | None]) -> Lowered:
+    name = source.name if source.name.isidentifier() else "function"
+    names = {a.name for p in cx.params for a in types.type_atoms(p.type) if a.op == "var"}
+    body = Block(tuple(cx.param_values), tuple(cx.top.ops), tuple(leaves))
+    function = Function(name, body, tuple(sorted(names)))
+    nodes = [s.node for s in cx.compiled.values()]
+    owned = {n for s in cx.compiled.values() for n in local_names(s.node)} | cx.used_names
+    doc = "" if isinstance(source.node, ast.Lambda) else ast.get_docstring(source.node) or ""
+    return Lowered(
+        program=Program({name: function}, name),
+        name=name,
+        file=source.file,
+        first_line=source.first_line,
+        signature=signature,
+        params=tuple(cx.params),
+        out=tree,
+        out_static=tuple(statics),
+        guards=tuple(cx.guards.values()),
+        hash=normalised_hash(nodes),
+        written=tuple(sorted(cx.written)),
+        doc=doc,
+        user_names=frozenset(owned),
+    )
+
+
+__all__ = ["Arr", "Closure", "Num", "Problem", "dims", "lower"]

@@ -1,0 +1,269 @@
+"""Methods of arrays, lists, dicts, strings and the user's objects."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from symdiff.frontend.python import arrays, calls, captured, containers, memory, operators
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.values import (
+    NONE,
+    POISON,
+    Arr,
+    DictRef,
+    Grown,
+    Known,
+    ListRef,
+    Method,
+    Num,
+    Sequence_,
+    Struct,
+    Val,
+)
+from symdiff.ir import types
+from symdiff.ir.types import Kind
+
+_PURE_METHODS = {
+    str: frozenset("upper lower strip split join startswith endswith replace format title capitalize lstrip rstrip count find".split()),
+    dict: frozenset("keys values items get".split()),
+    list: frozenset("index count".split()),
+    tuple: frozenset("index count".split()),
+    float: frozenset(["is_integer", "conjugate", "as_integer_ratio", "hex"]),
+    int: frozenset(["bit_length", "conjugate"]),
+    np.ndarray: arrays.ARRAY_METHODS - {"fill"},
+    np.generic: arrays.ARRAY_METHODS - {"fill"},
+}
+
+
+def call_method(cx: Context, node: ast.AST, method: Method, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    receiver, name = method.receiver, method.name
+    if memory.is_poison(receiver, *args, *kwargs.values()):
+        return POISON
+    if isinstance(receiver, (Num, Arr)):
+        return _array_method(cx, node, receiver, name, args, kwargs)
+    if isinstance(receiver, Known):
+        return _known_method(cx, node, receiver, name, args, kwargs)
+    if isinstance(receiver, ListRef):
+        return _list_method(cx, node, receiver, name, args, kwargs)
+    if isinstance(receiver, DictRef):
+        return _dict_method(cx, node, receiver, name, args)
+    assert isinstance(receiver, Struct)
+    return _struct_method(cx, node, receiver, name, args, kwargs)
+
+
+# --- objects known when compiling
+
+
+def _known_method(cx: Context, node: ast.AST, receiver: Known, name: str, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    obj = receiver.obj
+    if isinstance(obj, dict) and name in ("items", "keys", "values", "get"):
+        return _dict_method(cx, node, receiver, name, args)
+    if isinstance(obj, (np.ndarray, np.generic)) and not all(isinstance(a, Known) for a in (*args, *kwargs.values())):
+        return _array_method(cx, node, receiver, name, args, kwargs)
+    allowed = next((names for kind, names in _PURE_METHODS.items() if isinstance(obj, kind)), frozenset())
+    if name not in allowed or not all(isinstance(a, Known) for a in (*args, *kwargs.values())):
+        code = "SD503" if isinstance(obj, (list, dict, np.ndarray)) else "SD404"
+        return cx.refuse(code, node, type=type(obj).__name__, name=name if code == "SD404" else f"`{cx.text(node)}`")
+    try:
+        found = getattr(obj, name)(*(a.obj for a in args if isinstance(a, Known)), **{k: v.obj for k, v in kwargs.items() if isinstance(v, Known)})
+    except (TypeError, ValueError, LookupError) as error:
+        return cx.refuse("SD403", node, function=f"{type(obj).__name__}.{name}", message=str(error))
+    return Known(found)
+
+
+# --- lists and dicts
+
+
+def _list_method(cx: Context, node: ast.AST, receiver: ListRef, name: str, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    content = cx.store.get(receiver.cell)
+    if name == "append" and len(args) == 1:
+        return containers.append_value(cx, node, receiver, args[0])
+    if isinstance(content, Grown):
+        return _grown_method(cx, node, receiver, content, name, args)
+    if name == "copy":
+        return containers.new_list(cx, node, content)
+    if name in ("index", "count"):
+        return _search(cx, node, content, name, args)
+    if not containers.changeable(cx, node, receiver):
+        return POISON
+    if name == "extend" and len(args) == 1:
+        items = containers.items_of(cx, node, args[0])
+        if items is None:
+            return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason="takes an unknown number of elements")
+        cx.store.set(receiver.cell, (*content, *items))
+        return NONE
+    if name == "reverse":
+        cx.store.set(receiver.cell, content[::-1])
+        return NONE
+    if name == "pop":
+        at = containers.position(cx, node, args[0] if args else Known(-1), len(content))
+        if at is None:
+            return POISON
+        cx.store.set(receiver.cell, (*content[:at], *content[at + 1 :]))
+        return content[at]  # type: ignore[no-any-return]
+    if name == "insert" and isinstance(args[0], Known):
+        made = list(content)
+        made.insert(args[0].obj, args[1])
+        cx.store.set(receiver.cell, tuple(made))
+        return NONE
+    return cx.refuse("SD404", node, type="a list", name=name)
+
+
+def _grown_method(cx: Context, node: ast.AST, receiver: ListRef, content: Grown, name: str, args: list[Val]) -> Val:
+    if name == "pop" and not args and containers.changeable(cx, node, receiver):
+        last = cx.at(node).emit("seq_last", content.value)[0]
+        cx.store.set(receiver.cell, Grown(cx.scope.emit("seq_rest", content.value)[0]))
+        return cx.wrap(last)
+    return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason=f"is then changed by `{name}`")
+
+
+def _search(cx: Context, node: ast.AST, content: tuple[Val, ...], name: str, args: list[Val]) -> Val:
+    if not all(isinstance(v, Known) for v in (*content, *args)):
+        return cx.refuse("SD224", node, construct=f"`{name}`")
+    known = [v.obj for v in content if isinstance(v, Known)]
+    try:
+        return Known(getattr(known, name)(*(a.obj for a in args if isinstance(a, Known))))
+    except ValueError as error:
+        return cx.refuse("SD403", node, function=f"list.{name}", message=str(error))
+
+
+def _dict_method(cx: Context, node: ast.AST, receiver: Val, name: str, args: list[Val]) -> Val:
+    entries = containers.entries(cx, receiver)
+    assert entries is not None
+    if name == "keys":
+        return Sequence_("iterator", tuple(Known(k) for k in entries))
+    if name == "values":
+        return Sequence_("iterator", tuple(entries.values()))
+    if name == "items":
+        return Sequence_("iterator", tuple(Struct("tuple", (Known(k), v)) for k, v in entries.items()))
+    if name == "get" and args:
+        return entries.get(containers.key_of(cx, node, args[0]), args[1] if len(args) > 1 else NONE)
+    if name == "copy":
+        return containers.new_dict(cx, node, dict(entries))
+    if isinstance(receiver, DictRef) and name in ("update", "pop") and containers.changeable(cx, node, receiver):
+        return _change_dict(cx, node, receiver, entries, name, args)
+    return cx.refuse("SD404", node, type="a dict", name=name)
+
+
+def _change_dict(cx: Context, node: ast.AST, receiver: DictRef, entries: dict[Any, Val], name: str, args: list[Val]) -> Val:
+    if name == "update":
+        merged = containers.mapping(cx, node, args[0])
+        if merged is not None:
+            cx.store.set(receiver.cell, {**entries, **merged})
+        return NONE
+    key = containers.key_of(cx, node, args[0])
+    if key not in entries:
+        return args[1] if len(args) > 1 else cx.refuse("SD403", node, function="dict.pop", message=f"KeyError: {key!r}")
+    cx.store.set(receiver.cell, {k: v for k, v in entries.items() if k != key})
+    return entries[key]
+
+
+def _struct_method(cx: Context, node: ast.AST, receiver: Struct, name: str, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    if name in ("index", "count"):
+        return _search(cx, node, receiver.items, name, args)
+    if name == "_replace" and set(kwargs) <= set(receiver.keys):
+        items = tuple(kwargs.get(k, v) for k, v in zip(receiver.keys, receiver.items, strict=True))
+        return Struct(receiver.kind, items, receiver.cls, receiver.keys)
+    if name == "_asdict":
+        return containers.new_dict(cx, node, dict(zip(receiver.keys, receiver.items, strict=True)))
+    found = receiver.cls.__dict__[name] if receiver.cls is not None else None
+    function = captured.lift(cx, node, found, receiver.cls.__name__, (("attr", name),), cx.frame.source) if receiver.cls else POISON
+    return calls.apply(cx, node, function, [receiver, *args], kwargs)
+
+
+# --- arrays
+
+
+def _array_method(cx: Context, node: ast.AST, receiver: Val, name: str, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    from symdiff.frontend.python.numpy_calls import by_name
+
+    t = cx.aval(receiver)
+    special: dict[str, Callable[..., Val]] = {"astype": _astype, "item": _item, "copy": _copy, "flatten": _flatten, "fill": _fill,
+                                              "tolist": _tolist, "reshape": _reshape, "transpose": _transpose, "is_integer": _is_integer}  # fmt: skip
+    if t.kind is Kind.EITHER:
+        return cx.refuse("SD312", node, use=f"`.{name}`", name="a scalar")
+    if name in special:
+        return special[name](cx, node, receiver, args, kwargs)
+    return by_name(cx, node, "conj" if name == "conjugate" else name, [receiver, *args], kwargs)
+
+
+def _astype(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    from symdiff.frontend.python.numpy_calls import dtype_of
+
+    code = dtype_of(cx, node, (args or [kwargs.get("dtype", NONE)])[0])
+    if code is None:
+        return POISON
+    if set(kwargs) - {"dtype"} or len(args) > 1:
+        return cx.refuse("SD402", node, argument=", ".join(kwargs) or "order", function="astype", detail="")
+    t = cx.aval(receiver)
+    if t.complex and code[0] not in "cb":
+        return cx.refuse("SD402", node, argument="dtype", function="astype", detail=": take the real part first")
+    if t.dtype == code:
+        return arrays.copy(cx, node, receiver)
+    return cx.emit(node, "convert", receiver, kind=t.kind, dtype=code)
+
+
+def _item(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    from symdiff.frontend.python.expressions import subscript
+
+    t = cx.aval(receiver)
+    if args:
+        if t.rank != 1 or len(args) != 1:
+            return cx.refuse("SD402", node, argument="args", function="item", detail="")
+        receiver = subscript(cx, node, receiver, args[0])
+    elif t.rank:
+        return cx.refuse("SD317", node, use="`.item()`", name=f"`{cx.text(node)}`", shape=str(t))
+    if receiver is POISON or t.dtype not in types.PYTHON_NAMES and t.dtype not in ("f4", "c8"):
+        return POISON
+    python = {"f": "f8", "c": "c16", "b": "b1"}.get(t.dtype[0], "i8")
+    return cx.emit(node, "convert", receiver, kind=Kind.PYTHON, dtype=python)
+
+
+def _copy(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    made = arrays.copy(cx, node, receiver)
+    if isinstance(made, Arr) and not args and not kwargs:
+        made.cell.contiguous = True
+    return made
+
+
+def _flatten(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    if args or kwargs:
+        return cx.refuse("SD402", node, argument="order", function="flatten", detail="")
+    return cx.emit(node, "ravel", receiver)
+
+
+def _fill(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    from symdiff.frontend.python import subscripts
+
+    if isinstance(receiver, Arr):
+        subscripts.write(cx, node, receiver, Known(Ellipsis), args[0])
+    return NONE
+
+
+def _tolist(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    return cx.refuse("SD404", node, type=str(cx.aval(receiver)), name="tolist")
+
+
+def _is_integer(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    whole = operators.binary(cx, node, ast.FloorDiv(), receiver, Known(1))
+    return operators.compare(cx, node, ast.Eq(), whole, receiver)
+
+
+def _reshape(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    from symdiff.frontend.python.numpy_shapes import reshape
+
+    if kwargs:
+        return cx.refuse("SD402", node, argument=", ".join(kwargs), function="reshape", detail="")
+    return reshape(cx, node, receiver, args[0] if len(args) == 1 else Struct("tuple", tuple(args)))
+
+
+def _transpose(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    from symdiff.frontend.python.numpy_calls import by_name
+
+    if len(args) > 1:
+        args = [Struct("tuple", tuple(args))]
+    return by_name(cx, node, "transpose", [receiver, *args], kwargs)

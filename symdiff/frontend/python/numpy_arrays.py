@@ -1,0 +1,407 @@
+"""NumPy functions that reduce, multiply, make and join arrays."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from symdiff.frontend.python import arrays, containers, operators
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.numpy_calls import HANDLERS, bind, dtype_of, family, handler, is_unknown, known, numeric, result
+from symdiff.frontend.python.numpy_shapes import emit_sized, shape_of
+from symdiff.frontend.python.sizes import fresh_opaque
+from symdiff.frontend.python.values import NONE, POISON, Known, Num, Struct, Val, static_size
+from symdiff.ir import dims, types
+from symdiff.ir.dims import Dim
+from symdiff.ir.types import AVal, Kind
+
+Args = list[Val]
+Kwargs = dict[str, Val]
+
+# --- reductions
+
+_REDUCTIONS = {
+    "sum": "a axis=None *dtype *out keepdims=False *initial *where", "prod": "a axis=None *dtype *out keepdims=False *initial *where",
+    "mean": "a axis=None *dtype *out keepdims=False *where", "max": "a axis=None *out keepdims=False *initial *where",
+    "min": "a axis=None *out keepdims=False *initial *where", "any": "a axis=None *out keepdims=False *where",
+    "all": "a axis=None *out keepdims=False *where", "argmax": "a axis=None *out keepdims=False", "argmin": "a axis=None *out keepdims=False",
+    "var": "a axis=None *dtype *out ddof=0 keepdims=False *where", "std": "a axis=None *dtype *out ddof=0 keepdims=False *where",
+    "count_nonzero": "a axis=None keepdims=False", "linalg.norm": "a ord=None axis=None keepdims=False",
+}  # fmt: skip
+
+
+def _reduction(name: str) -> Any:
+    prim = name.rpartition(".")[2]
+
+    def handle(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+        found = bind(cx, node, name, _REDUCTIONS[name], args, kwargs)
+        if found is None:
+            return POISON
+        a = numeric(cx, node, found["a"])
+        params: dict[str, Any] = {}
+        for key in ("axis", "keepdims", "ddof", "ord"):
+            if key in found:
+                obj = known(cx, node, found[key], f"`{key}` of np.{name}")
+                if is_unknown(obj):
+                    return POISON
+                if obj is not None and obj is not False and not (key == "ddof" and obj == 0):
+                    params[key] = _plain(obj)
+        return POISON if a is POISON else cx.emit(node, prim, a, **params)
+
+    return handle
+
+
+def _plain(obj: Any) -> Any:
+    if isinstance(obj, tuple):
+        return tuple(map(_plain, obj))
+    return int(obj) if isinstance(obj, np.integer) else obj
+
+
+for _name in _REDUCTIONS:
+    HANDLERS[_name] = _reduction(_name)
+
+
+def _with_axis(name: str, signature: str) -> Any:
+    def handle(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+        found = bind(cx, node, name, signature, args, kwargs)
+        if found is None:
+            return POISON
+        axis = known(cx, node, found["axis"], f"`axis` of np.{name}")
+        a = numeric(cx, node, found["a"])
+        if is_unknown(axis) or a is POISON:
+            return POISON
+        return cx.emit(node, name, a, **({} if axis is None else {"axis": _plain(axis)}))
+
+    return handle
+
+
+HANDLERS["cumsum"] = _with_axis("cumsum", "a axis=None *dtype *out")
+HANDLERS["cumprod"] = _with_axis("cumprod", "a axis=None *dtype *out")
+HANDLERS["sort"] = _with_axis("sort", "a axis=-1 *kind *order")
+HANDLERS["argsort"] = _with_axis("argsort", "a axis=-1 *kind *order")
+
+
+@handler("round")
+def _round(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    found = bind(cx, node, "round", "a decimals=0 *out", args, kwargs)
+    if found is None:
+        return POISON
+    decimals = known(cx, node, found["decimals"], "`decimals` of np.round")
+    return POISON if is_unknown(decimals) else cx.emit(node, "round", numeric(cx, node, found["a"]), decimals=decimals)
+
+
+# --- choices
+
+
+@handler("where")
+def _where(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    if len(args) != 3 or kwargs:
+        return cx.refuse("SD402", node, argument="x, y", function="np.where", detail=": give the condition and both values")
+    return cx.emit(node, "where", *(numeric(cx, node, a) for a in args))
+
+
+@handler("clip")
+def _clip(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    names = {"min": "a_min", "max": "a_max"}
+    found = bind(cx, node, "clip", "a a_min=None a_max=None *out", args, {names.get(k, k): v for k, v in kwargs.items()})
+    if found is None:
+        return POISON
+    a, lo, hi = (numeric(cx, node, v) if not _is_none(v) else v for v in (found["a"], found["a_min"], found["a_max"]))
+    if _is_none(lo) and _is_none(hi):
+        return cx.refuse("SD402", node, argument="a_min", function="np.clip", detail="")
+    if _is_none(lo):
+        return cx.emit(node, "minimum", a, hi)
+    return cx.emit(node, "maximum", a, lo) if _is_none(hi) else cx.emit(node, "clip", a, lo, hi)
+
+
+def _is_none(val: Val) -> bool:
+    return isinstance(val, Known) and val.obj is None
+
+
+# --- products
+
+
+def _binary(name: str) -> Any:
+    def handle(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+        found = bind(cx, node, name, "a b *out", args, kwargs)
+        if found is None:
+            return POISON
+        a, b = (numeric(cx, node, found[k]) for k in "ab")
+        if POISON in (a, b):
+            return POISON
+        made = cx.emit(node, name.rpartition(".")[2], a, b)
+        return made
+
+    return handle
+
+
+for _name in ("dot", "matmul", "outer", "vdot", "linalg.solve"):
+    HANDLERS[_name] = _binary(_name)
+
+
+@handler("inner")
+def _inner(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    a, b = (numeric(cx, node, v) for v in args)
+    if POISON in (a, b):
+        return POISON
+    if cx.aval(a).rank == cx.aval(b).rank == 1:
+        return cx.emit(node, "dot", a, b)
+    return cx.emit(node, "tensordot", a, b, axes=((cx.aval(a).rank - 1,), (cx.aval(b).rank - 1,)))
+
+
+@handler("tensordot")
+def _tensordot(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    found = bind(cx, node, "tensordot", "a b axes=2", args, kwargs)
+    if found is None:
+        return POISON
+    axes = known(cx, node, found["axes"], "`axes` of np.tensordot")
+    return POISON if is_unknown(axes) else cx.emit(node, "tensordot", numeric(cx, node, found["a"]), numeric(cx, node, found["b"]), axes=axes)
+
+
+@handler("einsum")
+def _einsum(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    if kwargs or not args or not isinstance(args[0], Known) or not isinstance(args[0].obj, str):
+        return cx.refuse("SD402", node, argument=next(iter(kwargs), "subscripts"), function="np.einsum", detail=": give a string first")
+    return result(cx, node, "einsum", [numeric(cx, node, a) for a in args[1:]], subscripts=args[0].obj)
+
+
+def _unary(name: str) -> Any:
+    def handle(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+        found = bind(cx, node, name, "a", args, kwargs)
+        return POISON if found is None else cx.emit(node, name.rpartition(".")[2], numeric(cx, node, found["a"]))
+
+    return handle
+
+
+for _name in ("linalg.inv", "linalg.det", "linalg.cholesky"):
+    HANDLERS[_name] = _unary(_name)
+
+
+@handler("linalg.slogdet")
+def _slogdet(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    a = numeric(cx, node, args[0])
+    cls = type(np.linalg.slogdet(np.eye(1)))
+    return Struct("namedtuple", (cx.emit(node, "slogdet_sign", a), cx.emit(node, "logabsdet", a)), cls, ("sign", "logabsdet"))
+
+
+# --- making arrays
+
+
+@family("array", "asarray", "ascontiguousarray")
+def _array(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    found = bind(cx, node, "array", "a dtype=None *order", args, kwargs)
+    if found is None:
+        return POISON
+    dtype = None
+    if not _is_none(found["dtype"]):
+        dtype = dtype_of(cx, node, found["dtype"])
+        if dtype is None:
+            return POISON
+    make = arrays.to_array if name == "array" else arrays.as_array
+    return make(cx, node, found["a"], dtype)
+
+
+@handler("copy")
+def _copy(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    found = bind(cx, node, "copy", "a", args, kwargs)
+    return POISON if found is None else arrays.to_array(cx, node, found["a"])
+
+
+def _filled_with(name: str) -> Any:
+    def handle(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+        found = bind(cx, node, name, "shape dtype=None *order", args, kwargs)
+        if found is None:
+            return POISON
+        dtype = "f8" if _is_none(found["dtype"]) else dtype_of(cx, node, found["dtype"])
+        shape = shape_of(cx, node, found["shape"])
+        if dtype is None or shape is None:
+            return POISON
+        return _fill(cx, node, name, shape, dtype)
+
+    return handle
+
+
+def _fill(cx: Context, node: ast.AST, name: str, shape: Sequence[Val], dtype: str) -> Val:
+    prim = "ones" if name.startswith("ones") else "zeros"  # what np.empty holds is nobody's to read
+    sizes = tuple(_size(cx, v) for v in shape)
+    found = emit_sized(cx, node, prim, [], shape, type=AVal(Kind.ARRAY, sizes, dtype))
+    return _contiguous(found)
+
+
+def _contiguous(val: Val) -> Val:
+    if isinstance(val, arrays.Arr):
+        val.cell.contiguous = True
+    return val
+
+
+def _size(cx: Context, val: Val) -> Dim:
+    found = operators.as_dim(val)
+    return fresh_opaque(cx, ("size", cx.value(val))) if found is None else found
+
+
+for _name in ("zeros", "ones", "empty"):
+    HANDLERS[_name] = _filled_with(_name)
+
+
+def _like(name: str) -> Any:
+    def handle(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+        found = bind(cx, node, name, "a dtype=None *order *shape", args, kwargs)
+        if found is None:
+            return POISON
+        a = numeric(cx, node, found["a"])
+        if a is POISON:
+            return POISON
+        t = cx.aval(a)
+        dtype = t.dtype if _is_none(found["dtype"]) else dtype_of(cx, node, found["dtype"])
+        shape = [arrays.size_of(cx, node, a, k) for k in range(t.rank)]
+        return POISON if dtype is None else _fill(cx, node, name, shape, dtype)
+
+    return handle
+
+
+for _name in ("zeros_like", "ones_like", "empty_like"):
+    HANDLERS[_name] = _like(_name)
+
+
+@family("full", "full_like")
+def _full(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    found = bind(cx, node, "full", "shape fill_value dtype=None *order", args, {"shape" if k == "a" else k: v for k, v in kwargs.items()})
+    if found is None:
+        return POISON
+    value = numeric(cx, node, found["fill_value"])
+    dtype = None if _is_none(found["dtype"]) else dtype_of(cx, node, found["dtype"])
+    if name == "full_like":
+        a = numeric(cx, node, found["shape"])
+        shape: list[Val] | None = [arrays.size_of(cx, node, a, k) for k in range(cx.aval(a).rank)]
+        dtype = dtype or cx.aval(a).dtype
+    else:
+        shape = shape_of(cx, node, found["shape"])
+    if shape is None or value is POISON:
+        return POISON
+    t = cx.aval(value)
+    if dtype is not None and t.dtype != dtype:
+        value = operators.convert(cx, node, value, t.kind if t.kind is Kind.ARRAY else Kind.NUMPY, dtype)
+    return _contiguous(emit_sized(cx, node, "full", [value], shape))
+
+
+@family("eye", "identity")
+def _eye(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    found = bind(cx, node, "eye", "N M=None k=0 dtype=None *order", args, {"N" if k == "n" else k: v for k, v in kwargs.items()})
+    if found is None:
+        return POISON
+    rows, cols = found["N"], found["N"] if _is_none(found["M"]) else found["M"]
+    k = known(cx, node, found["k"], "`k` of np.eye")
+    dtype = "f8" if _is_none(found["dtype"]) else dtype_of(cx, node, found["dtype"])
+    if is_unknown(k) or dtype is None:
+        return POISON
+    sizes = [operators.as_dim(v) for v in (rows, cols)]
+    if any(s is None or not static_size(s) for s in sizes):
+        return cx.need_static(node, rows, "the size of np.eye")
+    return _contiguous(cx.emit(node, "eye", rows=sizes[0], cols=sizes[1], k=k, dtype=dtype))
+
+
+@handler("arange")
+def _arange(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    dtype = kwargs.pop("dtype", NONE)
+    if kwargs or not 1 <= len(args) <= 3:
+        return cx.refuse("SD402", node, argument=next(iter(kwargs), "args"), function="np.arange", detail="")
+    code = None if _is_none(dtype) else dtype_of(cx, node, dtype)
+    if all(isinstance(a, Known) for a in args):
+        made = np.arange(*(a.obj for a in args if isinstance(a, Known)), dtype=code)
+        if made.dtype.kind != "i" or code not in (None, "i8"):
+            return arrays.literal(cx, node, made)
+    lo, hi, step = (Known(0), args[0], Known(1)) if len(args) == 1 else (*args, Known(1))[:3]
+    a, b, s = (operators.as_dim(v) for v in (lo, hi, step))
+    params: dict[str, Any] = {} if code in (None, "i8") else {"dtype": code}
+    if a is None or b is None or not isinstance(s, int) or s != 1 or not (static_size(a) and static_size(b)):
+        return _runtime_arange(cx, node, args, params)
+    size = b if a == 0 and (dims.lower_bound(b) or -1) >= 0 or a == 0 and dims.lower_bound(b) == 0 else dims.dmax(dims.sub(b, a), 0)
+    if a != 0 or size != b:
+        params |= {"start": a, "stop": b}
+    return cx.emit(node, "arange", size=size, **params)
+
+
+def _runtime_arange(cx: Context, node: ast.AST, args: Args, params: dict[str, Any]) -> Val:
+    if any(not cx.is_numeric(a) or cx.aval(a).dtype[0] not in "iu" for a in args):
+        return cx.refuse("SD303", node, use="the range of np.arange over floats", name=f"`{cx.text(node)}`")
+    values = [cx.value(a) for a in args]
+    size = fresh_opaque(cx, ("arange", *values))
+    return cx.emit(node, "arange", *args, size=size, **params)
+
+
+@handler("linspace")
+def _linspace(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    found = bind(cx, node, "linspace", "start stop num=50 endpoint=True", args, kwargs)
+    if found is None:
+        return POISON
+    num = operators.as_dim(found["num"])
+    endpoint = known(cx, node, found["endpoint"], "`endpoint` of np.linspace")
+    if is_unknown(endpoint):
+        return POISON
+    if num is None or not static_size(num):
+        return cx.need_static(node, found["num"], "`num` of np.linspace")
+    params = {} if endpoint else {"endpoint": False}
+    return cx.emit(node, "linspace", numeric(cx, node, found["start"]), numeric(cx, node, found["stop"]), num=num, **params)
+
+
+# --- joining arrays
+
+
+def _parts(cx: Context, node: ast.AST, val: Val) -> list[Val] | None:
+    items = containers.items_of(cx, node, val)
+    if items is None:
+        if val is not POISON:
+            cx.refuse("SD303", node, use="the number of arrays to join", name=f"`{cx.text(node)}`")
+        return None
+    found = [numeric(cx, node, i) for i in items]
+    return None if POISON in found else found
+
+
+def _join(name: str, prim: str) -> Any:
+    def handle(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+        found = bind(cx, node, name, "arrays axis=0 *out", args, kwargs)
+        parts = None if found is None else _joined_parts(cx, node, prim, found["arrays"])
+        if found is None or parts is None:
+            return POISON
+        if not isinstance(parts, list):
+            return parts
+        axis = known(cx, node, found["axis"], f"`axis` of np.{name}")
+        return POISON if is_unknown(axis) else cx.emit(node, prim, *parts, **({"axis": axis} if axis else {}))
+
+    return handle
+
+
+def _joined_parts(cx: Context, node: ast.AST, prim: str, val: Val) -> list[Val] | Val | None:
+    """The arrays to join, or the result where they are a list that grew in a loop."""
+    if isinstance(val, arrays.ListRef) and isinstance(cx.store.get(val.cell), arrays.Grown):
+        if prim == "stack":
+            return arrays.to_array(cx, node, val)
+        cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason="is then concatenated")
+        return None
+    return _parts(cx, node, val)
+
+
+HANDLERS["concatenate"] = _join("concatenate", "concatenate")
+HANDLERS["stack"] = _join("stack", "stack")
+
+
+@family("hstack", "vstack", "column_stack")
+def _stacked(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    parts = None if kwargs or len(args) != 1 else _parts(cx, node, args[0])
+    if parts is None:
+        return POISON if not kwargs else cx.refuse("SD402", node, argument=next(iter(kwargs)), function=f"np.{name}", detail="")
+    flat = all(cx.aval(p).rank == 1 for p in parts)
+    if name == "column_stack" or name == "vstack":
+        if flat:
+            return cx.emit(node, "stack", *parts, **({"axis": 1} if name == "column_stack" else {}))
+        if all(cx.aval(p).rank >= 2 for p in parts):
+            return cx.emit(node, "concatenate", *parts, **({"axis": 1} if name == "column_stack" else {}))
+    elif all(cx.aval(p).rank >= 1 for p in parts):
+        return cx.emit(node, "concatenate", *parts, **({} if flat else {"axis": 1}))
+    return cx.refuse("SD402", node, argument="tup", function=f"np.{name}", detail=": the arrays have different ranks")
+
+
+__all__ = ["types"]

@@ -1,0 +1,275 @@
+"""NumPy's functions by name: which primitive each is, and how its arguments become operands and parameters."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from symdiff.frontend.python import arrays, containers, memory, operators
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.values import NONE, POISON, Arr, Known, ListRef, Num, Struct, Val
+from symdiff.ir import types
+from symdiff.ir.core import REGISTRY
+from symdiff.ir.types import Kind
+
+Handler = Callable[[Context, ast.AST, list[Val], dict[str, Val]], Val]
+HANDLERS: dict[str, Handler] = {}
+
+# NumPy's name -> the primitive's, where they differ
+ALIAS = {
+    "subtract": "sub", "multiply": "mul", "divide": "div", "true_divide": "div", "power": "pow", "negative": "neg", "positive": "pos",
+    "greater": "gt", "greater_equal": "ge", "less": "lt", "less_equal": "le", "equal": "eq", "not_equal": "ne", "remainder": "mod",
+    "floor_divide": "floordiv", "absolute": "abs", "bitwise_and": "bit_and", "bitwise_or": "bit_or", "bitwise_xor": "bit_xor",
+    "conjugate": "conj", "acos": "arccos", "asin": "arcsin", "atan": "arctan", "atan2": "arctan2", "acosh": "arccosh", "asinh": "arcsinh",
+    "atanh": "arctanh", "pow": "pow", "amax": "max", "amin": "min", "around": "round", "bitwise_not": "invert", "fix": "trunc",
+    "permute_dims": "transpose", "concat": "concatenate",
+}  # fmt: skip
+_ELEMENTWISE = frozenset(
+    "pos neg add sub mul div reciprocal floordiv mod fmod square pow float_power deg2rad radians rad2deg degrees maximum minimum fmax fmin "
+    "heaviside copysign abs fabs sign real imag conj angle exp exp2 expm1 log log2 log10 log1p logaddexp logaddexp2 sqrt cbrt hypot sin cos "
+    "tan arcsin arccos arctan arctan2 sinc sinh cosh tanh arcsinh arccosh arctanh eq ne lt le gt ge logical_and logical_or logical_xor "
+    "logical_not bit_and bit_or bit_xor invert left_shift right_shift gcd lcm isfinite isnan isinf signbit floor ceil trunc rint".split()
+)
+_MATH = frozenset(
+    "exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh fabs "
+    "degrees radians".split()
+)
+
+
+def handler(*names: str) -> Callable[[Handler], Handler]:
+    def register(function: Handler) -> Handler:
+        HANDLERS.update(dict.fromkeys(names, function))
+        return function
+
+    return register
+
+
+def family(*names: str) -> Callable[[Callable[..., Val]], Callable[..., Val]]:
+    """Functions handled alike: the handler is told which one it is."""
+
+    def register(function: Callable[..., Val]) -> Callable[..., Val]:
+        for name in names:
+            HANDLERS[name] = partial(function, name)
+        return function
+
+    return register
+
+
+def _function_names() -> dict[int, tuple[str, object]]:
+    """What each NumPy function object is called here."""
+    found: dict[int, tuple[str, object]] = {}
+    for module, prefix in ((np, ""), (np.linalg, "linalg.")):
+        for name in dir(module):
+            if name.startswith("_") or name in ("row_stack", "trapz", "in1d", "disp", "cross"):
+                continue
+            obj = getattr(module, name)
+            if callable(obj) and not isinstance(obj, type) and id(obj) not in found:
+                found[id(obj)] = (prefix + ALIAS.get(name, name), obj)
+    for name in dir(math):
+        if not name.startswith("_") and callable(getattr(math, name)):
+            found[id(getattr(math, name))] = ("math." + name, getattr(math, name))
+    return found
+
+
+_NAMES: dict[int, tuple[str, object]] = {}
+
+
+def name_of(obj: object) -> str | None:
+    if not _NAMES:
+        _NAMES.update(_function_names())
+    found = _NAMES.get(id(obj))
+    return found[0] if found is not None and found[1] is obj else None
+
+
+def call_numpy(cx: Context, node: ast.AST, obj: Any, args: list[Val], kwargs: dict[str, Val]) -> Val | None:
+    """A call of a NumPy or math function, or of a NumPy scalar type; None where `obj` is none."""
+    if isinstance(obj, type) and issubclass(obj, np.generic):
+        return _scalar_type(cx, node, obj, args, kwargs)
+    if obj in (np.finfo, np.iinfo, np.dtype) and len(args) == 1 and isinstance(args[0], Known):
+        return Known(obj(args[0].obj))
+    name = name_of(obj)
+    if name is None:
+        return None
+    if memory.is_poison(*args, *kwargs.values()):
+        return POISON
+    if name.startswith("math."):
+        return _math(cx, node, name[5:], obj, args, kwargs)
+    return by_name(cx, node, name, args, kwargs)
+
+
+def by_name(cx: Context, node: ast.AST, name: str, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    from symdiff.frontend.python import numpy_arrays, numpy_shapes  # noqa: F401  # fill HANDLERS
+
+    name = ALIAS.get(name, name)
+    if name in HANDLERS:
+        return HANDLERS[name](cx, node, args, kwargs)
+    if name in _ELEMENTWISE and name in REGISTRY:
+        return elementwise(cx, node, name, args, kwargs)
+    shown = next((cx.describe(a) for a in args if not isinstance(a, Known)), "known values only")
+    return cx.refuse("SD401", node, function=f"`np.{name}`", argument=shown)
+
+
+def elementwise(cx: Context, node: ast.AST, name: str, args: Sequence[Val], kwargs: dict[str, Val]) -> Val:
+    prim = REGISTRY[name]
+    if kwargs:
+        return cx.refuse("SD402", node, argument=next(iter(kwargs)), function=f"np.{name}", detail="")
+    if len(args) != len(prim.operands):
+        return cx.refuse("SD403", node, function=f"np.{name}", message=f"{len(args)} arguments given")
+    vals = [numeric(cx, node, a) for a in args]
+    if POISON in vals:
+        return POISON
+    if all(isinstance(v, Known) and not isinstance(v.obj, np.ndarray) for v in vals):
+        found = fold(name, [v.obj for v in vals if isinstance(v, Known)])
+        if found is not None:
+            return found
+    params = {}
+    if prim.ufunc is not None and all(cx.aval(v).kind in (Kind.PYTHON, Kind.EITHER) for v in vals):
+        params["ufunc"] = True
+    return cx.emit(node, name, *vals, **params)
+
+
+def fold(name: str, objs: Sequence[Any]) -> Known | None:
+    """A NumPy function of known scalars."""
+    back = {v: k for k, v in ALIAS.items() if k not in ("pow", "acos", "asin", "atan", "atan2")}
+    function = getattr(np, back.get(name, name), None) or getattr(np, name, None)
+    if function is None:
+        return None
+    try:
+        with np.errstate(all="ignore"):
+            found = function(*objs)
+    except (TypeError, ValueError, ArithmeticError):
+        return None
+    return Known(found) if isinstance(found, np.generic) else None
+
+
+def numeric(cx: Context, node: ast.AST, val: Val) -> Val:
+    """An operand: lists and tuples become arrays, as in NumPy."""
+    if cx.is_numeric(val) or val is POISON:
+        return val
+    if isinstance(val, (ListRef, Struct)) or containers.elements(cx, val) is not None:
+        return arrays.to_array(cx, node, val)
+    return cx.refuse("SD321", node, operation=cx.text(node), left=cx.describe(val), right="")
+
+
+def _math(cx: Context, node: ast.AST, name: str, obj: Any, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    """`math.exp(x)`: Python floats in and out, with Python's exceptions."""
+    if all(isinstance(a, Known) for a in args) and not kwargs:
+        try:
+            return Known(obj(*(a.obj for a in args if isinstance(a, Known))))
+        except (ValueError, TypeError, ArithmeticError) as error:
+            return cx.refuse("SD403", node, function=f"math.{name}", message=str(error))
+    prim = ALIAS.get(name, name)
+    if prim not in _MATH or REGISTRY[prim].scalar is None or len(args) != 1 or kwargs or not cx.is_numeric(args[0]):
+        return cx.refuse("SD401", node, function=f"`math.{name}`", argument=cx.describe(args[0]) if args else "nothing")
+    t = cx.aval(args[0])
+    if t.rank or t.complex:
+        return cx.refuse("SD317", node, use=f"math.{name}", name=f"`{cx.text(node)}`", shape=str(t))
+    arg = args[0] if t.kind is Kind.PYTHON else operators.convert(cx, node, args[0], Kind.PYTHON, "f8")
+    return cx.emit(node, prim, arg, math=True)
+
+
+# --- types
+
+
+def dtype_of(cx: Context, node: ast.AST, val: Val) -> str | None:
+    """The dtype code that an argument names; None after a problem."""
+    if isinstance(val, Known):
+        try:
+            found = np.dtype(val.obj)
+        except TypeError:
+            cx.refuse("SD309", node, dtype=val.obj, name=f"`{cx.text(node)}`")
+            return None
+        if found.kind in "fciub" and found.isnative:
+            return types.code(found)
+        cx.refuse("SD309", node, dtype=found, name=f"`{cx.text(node)}`")
+    elif val is not POISON:
+        cx.refuse("SD303", node, use="a dtype", name=f"`{cx.text(node)}`")
+    return None
+
+
+def _scalar_type(cx: Context, node: ast.AST, obj: type[np.generic], args: list[Val], kwargs: dict[str, Val]) -> Val:
+    """`np.float64(x)`."""
+    if POISON in args:
+        return POISON
+    code = dtype_of(cx, node, Known(obj))
+    if code is None:
+        return POISON
+    if len(args) != 1 or kwargs:
+        return cx.refuse("SD403", node, function=obj.__name__, message=f"{len(args)} arguments given")
+    if isinstance(args[0], Known) and cx.is_numeric(args[0]):
+        return Known(obj(args[0].obj))  # type: ignore[call-arg]  # np.generic itself is abstract
+    val = numeric(cx, node, args[0])
+    if val is POISON:
+        return POISON
+    t = cx.aval(val)
+    return operators.convert(cx, node, val, Kind.ARRAY if t.kind is Kind.ARRAY and t.rank else Kind.NUMPY, code)
+
+
+# --- arguments
+
+
+def bind(cx: Context, node: ast.AST, name: str, signature: str, args: Sequence[Val], kwargs: dict[str, Val]) -> dict[str, Val] | None:
+    """Arguments by the names of a signature such as "a axis=None *out"; a starred name is only accepted as None.
+
+    None after a problem.
+    """
+    entries = signature.split()
+    names = [e.lstrip("*").split("=")[0] for e in entries]
+    if len(args) > len(names):
+        cx.refuse("SD403", node, function=f"np.{name}", message=f"{len(args)} arguments given")
+        return None
+    found: dict[str, Val] = dict(zip(names, args, strict=False))
+    for key, val in kwargs.items():
+        if key not in names:
+            cx.refuse("SD402", node, argument=key, function=f"np.{name}", detail="")
+            return None
+        found[key] = val
+    for entry, key in zip(entries, names, strict=True):
+        default = entry.partition("=")[2]
+        if entry.startswith("*"):
+            given = found.get(key, NONE)
+            if not isinstance(given, Known) or given.obj is not None and given.obj != "C":
+                cx.refuse("SD402", node, argument=key, function=f"np.{name}", detail="")
+                return None
+        elif key not in found:
+            if not default:
+                cx.refuse("SD403", node, function=f"np.{name}", message=f"argument {key} is missing")
+                return None
+            found[key] = Known(ast.literal_eval(default))
+    return found
+
+
+_UNKNOWN: Any = object()
+
+
+def known(cx: Context, node: ast.AST, val: Val, use: str) -> Any:
+    """A static argument as a Python object, tuples for lists; `_UNKNOWN` after a problem."""
+    if isinstance(val, Known):
+        return tuple(val.obj) if isinstance(val.obj, list) else val.obj
+    items = containers.elements(cx, val)
+    if items is not None:
+        found = tuple(known(cx, node, i, use) for i in items)
+        return _UNKNOWN if any(f is _UNKNOWN for f in found) else found
+    cx.need_static(node, val, use)
+    return _UNKNOWN
+
+
+def is_unknown(obj: Any) -> bool:
+    return obj is _UNKNOWN
+
+
+def result(cx: Context, node: ast.AST, prim: str, operands: Sequence[Val], **params: Any) -> Val:
+    """Emit; a result that NumPy may give as a view may share memory."""
+    found = cx.emit(node, prim, *operands, **params)
+    if isinstance(found, Arr) and REGISTRY[prim].views is not None:
+        memory.shares(cx, found, operands[:1])
+    return found
+
+
+def scalar_bool(val: Val) -> bool:
+    return isinstance(val, Num) and val.type.dtype == "b1"

@@ -1,0 +1,277 @@
+"""NumPy functions that rearrange arrays: reshaping, transposing, selecting."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from symdiff.frontend.python import arrays, containers, memory, operators, subscripts
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.numpy_calls import HANDLERS, bind, family, handler, is_unknown, known, numeric, result
+from symdiff.frontend.python.sizes import fresh_opaque, quotient
+from symdiff.frontend.python.values import NONE, POISON, Arr, Known, Num, SliceVal, Step, Struct, Val, static_size
+from symdiff.ir import dims
+from symdiff.ir.dims import Dim
+from symdiff.ir.types import Kind
+
+Args = list[Val]
+Kwargs = dict[str, Val]
+
+
+def shape_of(cx: Context, node: ast.AST, val: Val) -> list[Val] | None:
+    """A shape argument as integers; None after a problem."""
+    items = containers.elements(cx, val)
+    found = [val] if items is None else list(items)
+    for item in found:
+        if item is POISON:
+            return None
+        if isinstance(item, Known) and isinstance(item.obj, (int, np.integer)):
+            continue
+        if not isinstance(item, Num) or item.type.dtype[0] not in "iu":
+            cx.refuse("SD321", node, operation="a shape", left=cx.describe(item), right="")
+            return None
+    return [Known(int(i.obj)) if isinstance(i, Known) else i for i in found]
+
+
+def dim_of(cx: Context, val: Val) -> Dim:
+    found = operators.as_dim(val)
+    return fresh_opaque(cx, ("size", cx.value(val))) if found is None else found
+
+
+def emit_sized(cx: Context, node: ast.AST, prim: str, operands: Sequence[Val], shape: Sequence[Val], **params: Any) -> Val:
+    """An operation with a `shape`: static where its sizes are, else one integer operand per axis."""
+    sizes = tuple(dim_of(cx, v) for v in shape)
+    dynamic = () if all(static_size(d) for d in sizes) else shape
+    return cx.emit(node, prim, *operands, *dynamic, shape=sizes, **params)
+
+
+def reshape(cx: Context, node: ast.AST, val: Val, new: Val) -> Val:
+    """`val.reshape(new)`; one size may be -1."""
+    shape = shape_of(cx, node, new)
+    if shape is None or val is POISON:
+        return POISON
+    unknown = [k for k, s in enumerate(shape) if isinstance(s, Known) and s.obj == -1]
+    t = cx.aval(val)
+    if len(unknown) == 1:
+        total, rest = dims.prod(t.shape), dims.prod(dim_of(cx, s) for k, s in enumerate(shape) if k != unknown[0])
+        if rest == 0:
+            return cx.refuse("SD403", node, function="reshape", message="-1 next to a size of 0")
+        size = quotient(total, rest)
+        if static_size(size):
+            shape[unknown[0]] = Known(size) if isinstance(size, int) else Num(None, size)
+        else:
+            product: Val = Known(1)
+            for k, s in enumerate(shape):
+                product = operators.binary(cx, node, ast.Mult(), product, s) if k != unknown[0] else product
+            shape[unknown[0]] = operators.binary(cx, node, ast.FloorDiv(), arrays.element_count(cx, node, val), product)
+    found = emit_sized(cx, node, "reshape", [val], shape)
+    if isinstance(found, Arr):
+        found.cell.contiguous = len(shape) <= 1 or isinstance(val, Arr) and val.cell.contiguous and not val.path
+        memory.shares(cx, found, [val])
+    return found
+
+
+@handler("reshape")
+def _reshape(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    found = bind(cx, node, "reshape", "a shape *order", args, {"shape" if k == "newshape" else k: v for k, v in kwargs.items()})
+    return POISON if found is None else reshape(cx, node, numeric(cx, node, found["a"]), found["shape"])
+
+
+@handler("ravel")
+def _ravel(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    found = bind(cx, node, "ravel", "a *order", args, kwargs)
+    return POISON if found is None else result(cx, node, "ravel", [numeric(cx, node, found["a"])])
+
+
+@handler("transpose")
+def _transpose(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    found = bind(cx, node, "transpose", "a axes=None", args, kwargs)
+    if found is None:
+        return POISON
+    a = numeric(cx, node, found["a"])
+    axes = known(cx, node, found["axes"], "`axes` of np.transpose")
+    if is_unknown(axes) or a is POISON:
+        return POISON
+    rank = cx.aval(a).rank
+    perm = tuple(reversed(range(rank))) if axes is None else tuple(int(k) for k in axes)
+    return _permuted(cx, node, a, perm, rank)
+
+
+def _permuted(cx: Context, node: ast.AST, a: Val, perm: Sequence[int], rank: int) -> Val:
+    if len(perm) != rank or any(not -rank <= k < rank for k in perm) or len({k % rank for k in perm}) != rank:
+        return cx.refuse("SD403", node, function="np.transpose", message=f"axes {tuple(perm)} do not match an array of rank {rank}")
+    return arrays.transposed(cx, node, a, tuple(k % rank for k in perm)) if rank else a
+
+
+@family("swapaxes", "moveaxis")
+def _swapaxes(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    if kwargs or len(args) != 3:
+        return cx.refuse("SD402", node, argument=next(iter(kwargs), "axis"), function="np.swapaxes", detail="")
+    a, i, j = numeric(cx, node, args[0]), *(known(cx, node, v, "an axis") for v in args[1:])
+    if a is POISON or is_unknown(i) or is_unknown(j):
+        return POISON
+    rank = cx.aval(a).rank
+    if not (isinstance(i, int) and isinstance(j, int) and -rank <= i < rank and -rank <= j < rank):
+        return cx.refuse("SD403", node, function="np.swapaxes", message=f"axes {i} and {j} of an array of rank {rank}")
+    perm = list(range(rank))
+    if name == "moveaxis":
+        perm.insert(j % rank, perm.pop(i % rank))
+    else:
+        perm[i], perm[j] = perm[j], perm[i]
+    return _permuted(cx, node, a, perm, rank)
+
+
+def _axis(name: str, signature: str, default: Any = None, **rename: str) -> Any:
+    """A handler of a function of an array and an axis."""
+
+    def handle(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+        found = bind(cx, node, name, signature, args, kwargs)
+        if found is None:
+            return POISON
+        a = numeric(cx, node, found.pop("a"))
+        params: dict[str, Any] = {}
+        for key, val in found.items():
+            obj = known(cx, node, val, f"`{key}` of np.{name}") if not (isinstance(val, Known) and val.obj is None) else None
+            if is_unknown(obj):
+                return POISON
+            if obj is not None:
+                params[rename.get(key, key)] = obj
+        return POISON if a is POISON else result(cx, node, name, [a], **params)
+
+    return handle
+
+
+for _name, _signature in {
+    "expand_dims": "a axis", "squeeze": "a axis=None", "flip": "a axis=None", "tril": "a k=0", "triu": "a k=0", "trace": "a offset=0",
+    "diagonal": "a offset=0", "diag": "a k=0",
+}.items():  # fmt: skip
+    HANDLERS[_name] = _axis(_name, _signature)
+
+
+@family("fliplr", "flipud")
+def _flip(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    axis = 1 if name == "fliplr" else 0
+    return result(cx, node, "flip", [numeric(cx, node, args[0])], axis=axis)
+
+
+@handler("broadcast_to")
+def _broadcast_to(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    found = bind(cx, node, "broadcast_to", "a shape", args, kwargs)
+    shape = None if found is None else shape_of(cx, node, found["shape"])
+    if found is None or shape is None:
+        return POISON
+    a = numeric(cx, node, found["a"])
+    made = emit_sized(cx, node, "broadcast_to", [a], shape)
+    if isinstance(made, Arr):
+        made.cell.readonly = "broadcast_to"
+        memory.shares(cx, made, [a])
+    return made
+
+
+@family("tile", "repeat", "roll")
+def _repeated(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    signature, keys = {"tile": ("a reps", ["reps"]), "repeat": ("a repeats axis=None", ["repeats", "axis"]),
+                       "roll": ("a shift axis=None", ["shift", "axis"])}[name]  # fmt: skip
+    found = bind(cx, node, name, signature, args, kwargs)
+    if found is None:
+        return POISON
+    a = numeric(cx, node, found["a"])
+    params: dict[str, Any] = {}
+    for key in keys:
+        obj = known(cx, node, found[key], f"`{key}` of np.{name}")
+        if is_unknown(obj):
+            return POISON
+        if obj is not None:
+            params[key] = (obj,) if key == "reps" and isinstance(obj, int) else obj
+    if a is POISON:
+        return POISON
+    if name == "repeat" and "axis" not in params:
+        a, params["axis"] = (a if cx.aval(a).rank == 1 else cx.emit(node, "ravel", a)), 0
+    return cx.emit(node, name, a, **params)
+
+
+@handler("pad")
+def _pad(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    found = bind(cx, node, "pad", "a width mode='constant'", args, {"width" if k == "pad_width" else k: v for k, v in kwargs.items()})
+    if found is None:
+        return POISON
+    a = numeric(cx, node, found["a"])
+    width, mode = known(cx, node, found["width"], "`pad_width`"), known(cx, node, found["mode"], "`mode`")
+    if a is POISON or is_unknown(width) or is_unknown(mode):
+        return POISON
+    if mode != "constant":
+        return cx.refuse("SD402", node, argument="mode", function="np.pad", detail=": only zeros are padded")
+    widths = np.broadcast_to(np.asarray(width), (cx.aval(a).rank, 2))
+    return cx.emit(node, "pad", a, width=tuple((int(lo), int(hi)) for lo, hi in widths))
+
+
+@handler("take")
+def _take(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    found = bind(cx, node, "take", "a indices axis=None", args, kwargs)
+    if found is None:
+        return POISON
+    a, axis = numeric(cx, node, found["a"]), known(cx, node, found["axis"], "`axis` of np.take")
+    if a is POISON or is_unknown(axis):
+        return POISON
+    rank = cx.aval(a).rank
+    if axis is None and rank != 1 or axis is not None and not -rank <= axis < rank:
+        return cx.refuse("SD402", node, argument="axis", function="np.take", detail="")
+    full = SliceVal(NONE, NONE, NONE)
+    index = [*[full] * ((axis or 0) % rank), numeric(cx, node, found["indices"])]
+    if not isinstance(a, Arr):
+        return subscripts.read_known(cx, node, a, Struct("tuple", tuple(index))) if isinstance(a, Known) else POISON
+    return arrays.copy(cx, node, subscripts.read(cx, node, a, Struct("tuple", tuple(index))))
+
+
+@family("take_along_axis", "searchsorted")
+def _along(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    if name == "searchsorted":
+        found = bind(cx, node, "searchsorted", "a v side='left'", args, kwargs)
+        if found is None:
+            return POISON
+        return cx.emit(node, "searchsorted", numeric(cx, node, found["a"]), numeric(cx, node, found["v"]), side=known(cx, node, found["side"], "side"))
+    found = bind(cx, node, "take_along_axis", "arr indices axis=-1", args, kwargs)
+    if found is None:
+        return POISON
+    axis = known(cx, node, found["axis"], "`axis`")
+    return POISON if is_unknown(axis) else cx.emit(node, "take_along_axis", numeric(cx, node, found["arr"]), numeric(cx, node, found["indices"]), axis=axis)
+
+
+# --- sizes
+
+
+@family("shape", "ndim", "size")
+def _sizes(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    a = numeric(cx, node, args[0])
+    if a is POISON or kwargs or len(args) != 1:
+        return POISON if a is POISON else cx.refuse("SD402", node, argument="axis", function=f"np.{name}", detail="")
+    t = cx.aval(a)
+    if name == "ndim":
+        return Known(t.rank)
+    if name == "size":
+        return arrays.element_count(cx, node, a)
+    return Struct("tuple", tuple(arrays.size_of(cx, node, a, k) for k in range(t.rank)))
+
+
+@handler("diff")
+def _diff(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    a = numeric(cx, node, args[0])
+    if kwargs or len(args) != 1 or a is POISON or not isinstance(a, Arr) or cx.aval(a).rank != 1:
+        return POISON if a is POISON else cx.refuse("SD402", node, argument="n, axis", function="np.diff", detail=": slice and subtract")
+    upper = subscripts.read(cx, node, a, SliceVal(Known(1), NONE, NONE))
+    lower = subscripts.read(cx, node, a, SliceVal(NONE, Known(-1), NONE))
+    return operators.binary(cx, node, ast.Sub(), upper, lower)
+
+
+@handler("atleast_1d")
+def _atleast_1d(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    a = numeric(cx, node, args[0])
+    if a is POISON or cx.aval(a).rank:
+        return a
+    return cx.emit(node, "reshape", a, shape=(1,))
+
+
+__all__ = ["Kind", "Step", "emit_sized", "reshape", "shape_of"]

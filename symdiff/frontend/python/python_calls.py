@@ -1,0 +1,346 @@
+"""Python's builtins and the few modules of the standard library that functions of numbers use."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import copy
+import functools
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from symdiff.frontend.python import arrays, calls, containers, control, memory, operators
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.values import (
+    NONE,
+    POISON,
+    Arr,
+    Closure,
+    DictRef,
+    Grown,
+    Known,
+    ListRef,
+    Num,
+    Sequence_,
+    Struct,
+    Val,
+)
+from symdiff.ir import types
+from symdiff.ir.core import REGISTRY
+from symdiff.ir.types import Kind
+
+Args = list[Val]
+Kwargs = dict[str, Val]
+_REFUSED = {"eval", "exec", "compile", "globals", "locals", "vars", "__import__", "dir"}
+_PURE = (str, repr, format, chr, ord, hash, slice, complex, bytes, hex, oct, bin, divmod, round, pow, isinstance, issubclass, callable)
+
+
+def call_builtin(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> Val | None:
+    """A builtin's result; None where `obj` is no builtin with a meaning here."""
+    name = _NAMES.get(id(obj))
+    if name is not None:
+        return POISON if memory.is_poison(*args, *kwargs.values()) else _BUILTINS[name](cx, node, args, kwargs)
+    if getattr(obj, "__module__", None) == "builtins" and getattr(obj, "__name__", "") in _REFUSED:
+        return cx.refuse("SD206", node, name=obj.__name__)
+    if obj in (copy.copy, copy.deepcopy) and len(args) == 1:
+        return _copy(cx, node, args[0], obj is copy.deepcopy)
+    if obj is functools.reduce and len(args) in (2, 3):
+        return _reduce(cx, node, args)
+    if obj is functools.partial:
+        return cx.refuse("SD299", node, construct="`functools.partial` inside the function")
+    op = _OPERATORS.get(id(obj))
+    if op is not None and len(args) == 2 and not kwargs:
+        return operators.binary(cx, node, op, args[0], args[1])
+    if any(obj is p for p in _PURE):
+        return _pure(cx, node, obj, args, kwargs)
+    if isinstance(obj, type) and issubclass(obj, BaseException):
+        return cx.refuse("SD230", node, construct=cx.text(node))
+    return None
+
+
+_OPERATORS = {id(getattr(operator, n)): op for n, op in (("add", ast.Add()), ("sub", ast.Sub()), ("mul", ast.Mult()), ("truediv", ast.Div()))}
+
+
+def _pure(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> Val:
+    if memory.is_poison(*args):
+        return POISON
+    if obj in (isinstance, issubclass) and len(args) == 2:
+        return _isinstance(cx, node, args)
+    if obj is callable and len(args) == 1:
+        return Known(isinstance(args[0], Closure) or isinstance(args[0], Known) and callable(args[0].obj))
+    if all(isinstance(a, Known) for a in (*args, *kwargs.values())):
+        try:
+            return Known(obj(*(a.obj for a in args if isinstance(a, Known)), **{k: v.obj for k, v in kwargs.items() if isinstance(v, Known)}))
+        except (ArithmeticError, TypeError, ValueError) as error:
+            return cx.refuse("SD403", node, function=obj.__name__, message=str(error))
+    if obj is pow and len(args) == 2:
+        return operators.binary(cx, node, ast.Pow(), args[0], args[1])
+    if obj is divmod and len(args) == 2:
+        parts = (operators.binary(cx, node, op, args[0], args[1]) for op in (ast.FloorDiv(), ast.Mod()))
+        return Struct("tuple", tuple(parts))
+    if obj in (str, repr, format):
+        return cx.refuse("SD222", node, construct="text")
+    if obj is slice:
+        from symdiff.frontend.python.values import SliceVal
+
+        lo, hi, step = (NONE, args[0], NONE) if len(args) == 1 else (*args, NONE)[:3]
+        return SliceVal(lo, hi, step)
+    return cx.refuse("SD401", node, function=f"`{obj.__name__}`", argument=cx.describe(args[0]) if args else "")
+
+
+def _isinstance(cx: Context, node: ast.AST, args: Args) -> Val:
+    """What class a value has is known, staged or not, except for scalars that may be Python's or NumPy's."""
+    items = containers.elements(cx, args[1])
+    wanted = args[1].obj if isinstance(args[1], Known) else tuple(i.obj for i in items or () if isinstance(i, Known))
+    cls = _class_of(cx, args[0])
+    if cls is None:
+        return cx.refuse("SD312", node, use="isinstance", name=f"`{cx.text(node)}`")
+    return Known(issubclass(cls, wanted))
+
+
+def _class_of(cx: Context, val: Val) -> type | None:
+    if isinstance(val, Known):
+        return type(val.obj)
+    if isinstance(val, Arr):
+        return np.ndarray
+    if isinstance(val, Num):
+        t = val.type
+        if t.kind is Kind.EITHER:
+            return None
+        return {"b1": bool, "i8": int, "f8": float, "c16": complex}[t.dtype] if t.kind is Kind.PYTHON else np.dtype(t.dtype).type
+    if isinstance(val, Struct):
+        return val.cls or tuple
+    return list if isinstance(val, ListRef) else dict if isinstance(val, DictRef) else object
+
+
+# --- conversions
+
+
+def _number(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:
+    dtype = {"float": "f8", "int": "i8", "bool": "b1"}[name]
+
+    def convert(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+        if len(args) != 1 or kwargs:
+            return Known(getattr(builtins, name)()) if not args else cx.refuse("SD403", node, function=name, message="one argument is needed")
+        if isinstance(args[0], Known) and not isinstance(args[0].obj, np.ndarray):
+            try:
+                return Known(getattr(builtins, name)(args[0].obj))
+            except (TypeError, ValueError, OverflowError) as error:
+                return cx.refuse("SD403", node, function=name, message=str(error))
+        if name == "bool":
+            found = operators.truth(cx, node, args[0])
+            return found if not isinstance(found, Num) else operators.convert(cx, node, found, Kind.PYTHON, "b1")
+        if not cx.is_numeric(args[0]):
+            return cx.refuse("SD321", node, operation=name, left=cx.describe(args[0]), right="")
+        t = cx.aval(args[0])
+        if t.rank or t.complex:
+            return cx.refuse("SD317", node, use=name, name=f"`{cx.text(node)}`", shape=str(t))
+        return operators.convert(cx, node, args[0], Kind.PYTHON, dtype)
+
+    return convert
+
+
+def _abs(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    if len(args) != 1:
+        return cx.refuse("SD403", node, function="abs", message="one argument is needed")
+    if isinstance(args[0], Known):
+        return Known(abs(args[0].obj))
+    if not cx.is_numeric(args[0]):
+        return cx.refuse("SD321", node, operation="abs", left=cx.describe(args[0]), right="")
+    return cx.emit(node, "abs", operators._counted(cx, node, args[0]))
+
+
+def _round(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    return cx.refuse("SD401", node, function="`round`", argument=cx.describe(args[0]) if args else "")
+
+
+# --- iteration
+
+
+def _range(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    for a in args:
+        if not (isinstance(a, Num) and a.type.dtype[0] in "iu" or isinstance(a, Known) and isinstance(a.obj, (int, np.integer))):
+            return cx.refuse("SD321", node, operation="range", left=cx.describe(a), right="")
+    parts = [operators.convert(cx, node, a, Kind.PYTHON, "i8") if isinstance(a, Num) else Known(operator.index(a.obj)) for a in args]  # type: ignore[attr-defined]  # Known, checked above
+    if not 1 <= len(parts) <= 3:
+        return cx.refuse("SD403", node, function="range", message=f"{len(parts)} arguments given")
+    lo, hi, step = (Known(0), parts[0], Known(1)) if len(parts) == 1 else (*parts, Known(1))[:3]
+    if isinstance(step, Known) and step.obj == 0:
+        return cx.refuse("SD403", node, function="range", message="the step is zero")
+    return Sequence_("range", (lo, hi, step))
+
+
+def _len(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    return containers.length(cx, node, args[0])
+
+
+def _enumerate(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    return Sequence_("enumerate", (args[0], args[1] if len(args) > 1 else kwargs.get("start", Known(0))))
+
+
+def _zip(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    if kwargs:
+        return cx.refuse("SD402", node, argument="strict", function="zip", detail="")
+    return Sequence_("zip", tuple(args))
+
+
+def _reversed(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    return Sequence_("reversed", (args[0],))
+
+
+def _map(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    rows = containers.items_of(cx, node, Sequence_("zip", tuple(args[1:])))
+    if rows is None:
+        return cx.refuse("SD231", node, iterable=f"`{cx.text(node)}`")
+    return Sequence_("iterator", tuple(calls.apply(cx, node, args[0], list(r.items), {}) for r in rows if isinstance(r, Struct)))
+
+
+def _items(cx: Context, node: ast.AST, val: Val) -> list[Val] | None:
+    found = containers.items_of(cx, node, val)
+    if found is None and val is not POISON:
+        if isinstance(val, Sequence_):
+            for part in val.parts:
+                if isinstance(part, Num) and part.tags:
+                    cx.need_static(node, part, "the number of elements")
+        cx.refuse("SD231", node, iterable=f"`{cx.text(node)}`")
+    return found
+
+
+def _list(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    if args and isinstance(args[0], ListRef) and isinstance(cx.store.get(args[0].cell), Grown):
+        made = containers.new_list(cx, node, ())
+        cx.store.set(made.cell, cx.store.get(args[0].cell))
+        return made
+    found = _items(cx, node, args[0]) if args else []
+    return POISON if found is None else containers.new_list(cx, node, found)
+
+
+def _tuple(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    found = _items(cx, node, args[0]) if args else []
+    return POISON if found is None else Struct("tuple", tuple(found))
+
+
+def _dict(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    found: dict[Any, Val] = {}
+    if args:
+        merged = containers.entries(cx, args[0])
+        if merged is None:
+            for pair in _items(cx, node, args[0]) or ():
+                key, val = containers.elements(cx, pair) or (POISON, POISON)
+                found[containers.key_of(cx, node, key)] = val
+        else:
+            found.update(merged)
+    return containers.new_dict(cx, node, {**found, **kwargs})
+
+
+def _sum(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    """`sum` adds from the left, beginning with 0."""
+    start = args[1] if len(args) > 1 else kwargs.get("start", Known(0))
+    if isinstance(args[0], Arr) and containers.items_of(cx, node, args[0]) is None:
+        return cx.refuse("SD231", node, iterable=f"`{cx.text(node)}`: use np.sum, or a loop")
+    items = _items(cx, node, args[0])
+    if items is None:
+        return POISON
+    total: Val = start
+    for item in items:
+        total = operators.binary(cx, node, ast.Add(), total, item)
+    return total
+
+
+def _extreme(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:
+    """`max(a, b, …)`: Python's takes the first of those that no later one beats."""
+
+    def extreme(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+        if kwargs:
+            return cx.refuse("SD402", node, argument=next(iter(kwargs)), function=name, detail="")
+        items = args if len(args) > 1 else _items(cx, node, args[0])
+        if not items:
+            return POISON if items is None else cx.refuse("SD403", node, function=name, message="an empty sequence")
+        best = items[0]
+        op: ast.cmpop = ast.Gt() if name == "max" else ast.Lt()
+        for item in items[1:]:
+            test = operators.truth(cx, node, operators.compare(cx, node, op, item, best))
+            best = control.choose(cx, node, test, lambda item=item: item, lambda best=best: best)  # type: ignore[misc]
+        return best
+
+    return extreme
+
+
+def _any(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:
+    def any_(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+        items = _items(cx, node, args[0])
+        if items is None:
+            return POISON
+        found: Val = Known(name == "all")
+        for item in items:
+            test = operators.truth(cx, node, item)
+            found = control.short_circuit(cx, node, found, name == "all", lambda test=test: test)  # type: ignore[misc]
+        return found if isinstance(found, Known) or found is POISON else operators.convert(cx, node, found, Kind.PYTHON, "b1")
+
+    return any_
+
+
+def _sorted(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    items = _items(cx, node, args[0])
+    if items is None:
+        return POISON
+    if kwargs or not all(isinstance(i, Known) for i in items):
+        return cx.refuse("SD224", node, construct="`sorted`")
+    return containers.new_list(cx, node, [Known(x) for x in sorted(i.obj for i in items if isinstance(i, Known))])
+
+
+def _type(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    cls = _class_of(cx, args[0])
+    return cx.refuse("SD312", node, use="type", name=f"`{cx.text(node)}`") if cls is None else Known(cls)
+
+
+def _getattr(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    if len(args) < 2 or not isinstance(args[1], Known):
+        return cx.refuse("SD206", node, name="getattr")
+    fake = ast.copy_location(ast.Attribute(value=ast.Constant(None), attr=args[1].obj, ctx=ast.Load()), node)
+    mark = len(cx.problems)
+    found = arrays.attribute(cx, fake, args[0], args[1].obj)
+    if found is POISON and len(args) == 3:
+        del cx.problems[mark:]
+        return args[2]
+    return found
+
+
+def _print(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    return cx.refuse("SD409", node, function="`print`")
+
+
+def _copy(cx: Context, node: ast.AST, val: Val, deep: bool) -> Val:
+    if isinstance(val, ListRef):
+        items = containers.elements(cx, val)
+        return containers.new_list(cx, node, [_copy(cx, node, i, True) if deep else i for i in items or ()])
+    if isinstance(val, DictRef):
+        return containers.new_dict(cx, node, {k: _copy(cx, node, v, True) if deep else v for k, v in (containers.entries(cx, val) or {}).items()})
+    return arrays.copy(cx, node, val)
+
+
+def _reduce(cx: Context, node: ast.AST, args: Args) -> Val:
+    items = _items(cx, node, args[1])
+    if items is None:
+        return POISON
+    items = [*args[2:], *items]
+    if not items:
+        return cx.refuse("SD403", node, function="reduce", message="an empty sequence")
+    total = items[0]
+    for item in items[1:]:
+        total = calls.apply(cx, node, args[0], [total, item], {})
+    return total
+
+
+_BUILTINS: dict[str, Callable[[Context, ast.AST, Args, Kwargs], Val]] = {
+    "float": _number("float"), "int": _number("int"), "bool": _number("bool"), "abs": _abs, "range": _range, "len": _len,
+    "enumerate": _enumerate, "zip": _zip, "reversed": _reversed, "map": _map, "list": _list, "tuple": _tuple, "dict": _dict, "sum": _sum,
+    "max": _extreme("max"), "min": _extreme("min"), "any": _any("any"), "all": _any("all"), "sorted": _sorted, "type": _type,
+    "getattr": _getattr, "print": _print,
+}  # fmt: skip
+_NAMES = {id(getattr(builtins, name)): name for name in _BUILTINS}
+
+__all__ = ["REGISTRY", "call_builtin", "types"]

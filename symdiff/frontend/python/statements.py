@@ -1,0 +1,231 @@
+"""Running statements.  A block is a work list, so that what follows an early return needs no recursion."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from symdiff.frontend.python import calls, containers, control, inplace, loops, operators
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.control import BREAK, CONTINUE, ON, RAISE, RESULT, RETURN, Pending
+from symdiff.frontend.python.expressions import evaluate
+from symdiff.frontend.python.liveness import assigned
+from symdiff.frontend.python.values import NONE, POISON, Known, Struct, Val
+
+Work = list[ast.stmt | Pending]
+
+
+def run_block(cx: Context, body: Sequence[ast.stmt], live: frozenset[str]) -> None:
+    """Run the statements; `live` are the names that may be read behind the block."""
+    pending: list[Pending] = []
+    work: Work = list(reversed(body))
+    while work:
+        item = work.pop()
+        if isinstance(item, Pending):
+            _close_down_to(cx, pending, item)
+            continue
+        state = control.exit_of(cx)
+        if state.known is None:
+            pending.append(control.open_guard(cx, item, state, None))
+        elif state.known != ON:
+            continue
+        if isinstance(item, ast.If):
+            _if(cx, item, work, pending)
+        else:
+            execute(cx, item)
+    while pending:
+        control.close_side(cx, pending.pop(), live)
+
+
+def _close_down_to(cx: Context, pending: list[Pending], marker: Pending) -> None:
+    while True:
+        last = pending.pop()
+        control.close_side(cx, last, marker.live)
+        if last is marker:
+            return
+
+
+def execute(cx: Context, stmt: ast.stmt) -> None:
+    handler = _HANDLERS.get(type(stmt))
+    if handler is None:
+        code, fields = _REFUSED.get(type(stmt), ("SD299", {"construct": f"`{cx.text(stmt)}`"}))
+        cx.refuse(code, stmt, **fields)
+        poison(cx, [stmt])
+        return
+    handler(cx, stmt)
+
+
+def poison(cx: Context, body: Sequence[ast.AST]) -> None:
+    """After a refusal: the names these statements bind are unknown."""
+    for name in sorted(assigned(body)):
+        cx.set_name(cx.frame, name, POISON)
+
+
+# --- branches
+
+
+def _if(cx: Context, stmt: ast.If, work: Work, pending: list[Pending]) -> None:
+    test = operators.truth(cx, stmt.test, evaluate(cx, stmt.test))
+    if isinstance(test, Known):
+        work.extend(reversed(stmt.body if test.obj else stmt.orelse))
+        return
+    if test is POISON:
+        _look_for_problems(cx, stmt)
+        return
+    live = cx.frame.live.after[id(stmt)]
+    if _raise_only(stmt.body) and _raise_here(cx, stmt.body[0], test):
+        work.extend(reversed(stmt.orelse))
+        return
+    pred = cx.value(test)
+    then_leaves, else_leaves = control.leaves(stmt.body), control.leaves(stmt.orelse)
+    if else_leaves and not then_leaves:
+        first, _ = control.branch(cx, lambda: run_block(cx, stmt.orelse, live))
+        pending.append(control.open_side(cx, stmt, pred, first, False, live))
+        work.extend(reversed(stmt.body))
+        return
+    first, _ = control.branch(cx, lambda: run_block(cx, stmt.body, live))
+    opened = control.open_side(cx, stmt, pred, first, True, live)
+    pending.append(opened)
+    if not then_leaves:  # the two sides meet right behind the `if`
+        work.append(opened)
+    work.extend(reversed(stmt.orelse))
+
+
+def _look_for_problems(cx: Context, stmt: ast.If) -> None:
+    """The condition is refused: report what else is wrong inside, and go on."""
+    for body in (stmt.body, stmt.orelse):
+        control.branch(cx, lambda body=body: run_block(cx, body, frozenset()))  # type: ignore[misc]
+    poison(cx, [stmt])
+
+
+def _raise_only(body: Sequence[ast.stmt]) -> bool:
+    return len(body) == 1 and isinstance(body[0], ast.Raise)
+
+
+# --- exceptions
+
+
+def _raise_here(cx: Context, stmt: ast.stmt, test: Val) -> bool:
+    """`if test: raise E(…)` as one operation, where E and its arguments are known."""
+    assert isinstance(stmt, ast.Raise)
+    found = _exception(cx, stmt)
+    if found is None:
+        return True
+    operators.raise_if(cx, stmt, test, *found)
+    return True
+
+
+def _exception(cx: Context, stmt: ast.Raise) -> tuple[str, tuple[Any, ...]] | None:
+    """Name and arguments of the exception raised; None after a problem."""
+    node = stmt.exc
+    arguments: list[ast.expr] = []
+    if isinstance(node, ast.Call) and not node.keywords:
+        node, arguments = node.func, node.args
+    found = None if node is None else evaluate(cx, node)
+    cls = found.obj if isinstance(found, Known) else None
+    if found is POISON:
+        return None
+    if not isinstance(cls, type) or not issubclass(cls, BaseException) or getattr(builtins, cls.__name__, None) is not cls or stmt.cause:
+        cx.refuse("SD230", stmt, construct=cx.text(stmt.exc) if stmt.exc else "")
+        return None
+    values = [evaluate(cx, a) for a in arguments]
+    if any(not isinstance(v, Known) or not isinstance(v.obj, (str, int, float, type(None))) for v in values):
+        if POISON not in values:
+            cx.refuse("SD230", stmt, construct=cx.text(stmt.exc) if stmt.exc else "")
+        return None
+    return cls.__name__, tuple(v.obj for v in values if isinstance(v, Known))
+
+
+def _raise(cx: Context, stmt: ast.Raise) -> None:
+    found = _exception(cx, stmt)
+    if found is not None:
+        operators.raise_if(cx, stmt, Known(True), *found)
+    control.leave(cx, RAISE)
+
+
+def _assert(cx: Context, stmt: ast.Assert) -> None:
+    test = operators.truth(cx, stmt.test, evaluate(cx, stmt.test))
+    message = () if stmt.msg is None else (evaluate(cx, stmt.msg),)
+    if test is POISON or POISON in message:
+        return
+    if any(not isinstance(m, Known) or not isinstance(m.obj, (str, int, float)) for m in message):
+        cx.refuse("SD222", stmt, construct="message")
+        return
+    if isinstance(test, Known) and test.obj:
+        return
+    args = tuple(m.obj for m in message if isinstance(m, Known))
+    operators.raise_if(cx, stmt, operators.negate(cx, stmt.test, test), "AssertionError", args)
+    if isinstance(test, Known):
+        control.leave(cx, RAISE)
+
+
+# --- the rest
+
+
+def _assign(cx: Context, stmt: ast.Assign) -> None:
+    val = evaluate(cx, stmt.value)
+    for target in stmt.targets:
+        containers.assign(cx, target, val)
+
+
+def _annotated(cx: Context, stmt: ast.AnnAssign) -> None:
+    if stmt.value is not None:
+        containers.assign(cx, stmt.target, evaluate(cx, stmt.value))
+
+
+def _expression(cx: Context, stmt: ast.Expr) -> None:
+    if not isinstance(stmt.value, ast.Constant):
+        evaluate(cx, stmt.value)
+
+
+def _return(cx: Context, stmt: ast.Return) -> None:
+    cx.set_name(cx.frame, RESULT, NONE if stmt.value is None else evaluate(cx, stmt.value))
+    control.leave(cx, RETURN)
+
+
+def _function(cx: Context, stmt: ast.FunctionDef) -> None:
+    if stmt.decorator_list:
+        cx.refuse("SD226", stmt, name=stmt.name)
+        cx.set_name(cx.frame, stmt.name, POISON)
+        return
+    cx.set_name(cx.frame, stmt.name, calls.closure(cx, stmt))
+
+
+def _delete(cx: Context, stmt: ast.Delete) -> None:
+    cx.refuse("SD209", stmt, target=", ".join(cx.text(t) for t in stmt.targets))
+
+
+def _global(cx: Context, stmt: ast.Global) -> None:
+    cx.refuse("SD204", stmt, name=", ".join(stmt.names))
+
+
+def _nonlocal(cx: Context, stmt: ast.Nonlocal) -> None:
+    cx.refuse("SD205", stmt, name=", ".join(stmt.names))
+
+
+def _with(cx: Context, stmt: ast.With) -> None:
+    cx.refuse("SD210", stmt, manager=", ".join(f"`{cx.text(i.context_expr)}`" for i in stmt.items))
+    poison(cx, [stmt])
+
+
+def _match(cx: Context, stmt: ast.Match) -> None:
+    cx.refuse("SD211", stmt, subject=f"`{cx.text(stmt.subject)}`")
+    poison(cx, [stmt])
+
+
+_HANDLERS: dict[type[ast.stmt], Callable[[Context, Any], None]] = {
+    ast.Assign: _assign, ast.AnnAssign: _annotated, ast.AugAssign: lambda cx, stmt: inplace.augmented(cx, stmt), ast.Expr: _expression,
+    ast.Return: _return, ast.Pass: lambda cx, stmt: None, ast.Raise: _raise, ast.Assert: _assert, ast.FunctionDef: _function,
+    ast.Break: lambda cx, stmt: control.leave(cx, BREAK), ast.Continue: lambda cx, stmt: control.leave(cx, CONTINUE),
+    ast.For: lambda cx, stmt: loops.for_statement(cx, stmt), ast.While: lambda cx, stmt: loops.while_statement(cx, stmt),
+    ast.Delete: _delete, ast.Global: _global, ast.Nonlocal: _nonlocal, ast.With: _with, ast.Match: _match,
+}  # fmt: skip
+_REFUSED: dict[type[ast.stmt], tuple[str, dict[str, str]]] = {
+    ast.Try: ("SD203", {}), ast.TryStar: ("SD203", {}), ast.AsyncFor: ("SD202", {"construct": "async for"}),
+    ast.AsyncWith: ("SD202", {"construct": "async with"}), ast.AsyncFunctionDef: ("SD202", {"construct": "async def"}),
+    ast.ClassDef: ("SD207", {}), ast.Import: ("SD217", {}), ast.ImportFrom: ("SD217", {}),
+}  # fmt: skip
+
+__all__ = ["Struct", "execute", "poison", "run_block"]

@@ -1,0 +1,103 @@
+"""What values hold: the buffers of arrays and lists, as `symdiff.ir.aliases` follows them through a function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from symdiff.ir.core import Block, Family, Op, Value
+from symdiff.ir.types import Alt, AVal, Kind, Opt, Saved, Seq, Type
+
+# Two marks stand among the buffers of a value: they are never written, and nobody shares them.
+READONLY = -1  # a constant, or a view that NumPy refuses to write
+ELEMENT = -2  # read out of a list or record, where the same array may stand twice
+
+Buffers = frozenset[int]
+NO_BUFFERS: Buffers = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The buffers a value is, and those of what it contains."""
+
+    top: Buffers = NO_BUFFERS
+    inner: Buffers = NO_BUFFERS
+
+    @property
+    def all(self) -> Buffers:
+        return self.top | self.inner if self.inner else self.top
+
+
+NOTHING = Memory()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Why an operation wants to write: its own statement, or a loop whose body writes carry `slot`."""
+
+    text: str
+    slot: int | None = None
+
+
+Token = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What callers know of a function: the parameters it overwrites, and what each result may share.
+
+    A token is ("top", parameter), ("inner", parameter), ("mark", READONLY …) or ("shared", k): a buffer of two results.
+    """
+
+    written: frozenset[int] = frozenset()
+    outs: tuple[tuple[frozenset[Token], frozenset[Token]], ...] = ()
+
+    def join(self, other: Summary) -> Summary:
+        if not self.outs:
+            return Summary(self.written | other.written, other.outs)
+        outs = tuple((a[0] | b[0], a[1] | b[1]) for a, b in zip(self.outs, other.outs, strict=True))
+        return Summary(self.written | other.written, outs)
+
+
+@dataclass(slots=True)
+class Frame:
+    """A block being walked: where each value is used last, and the operations of the new block."""
+
+    block: Block
+    depth: int
+    last: dict[Value, int]
+    at: int = -1
+    ops: list[Op] = field(default_factory=list)
+    outs: list[Value] = field(default_factory=list)
+    env: dict[Value, Value] = field(default_factory=dict)
+    held: list[Value] = field(default_factory=list)
+
+    def value(self, v: Value) -> Value:
+        return self.env.get(v, v)
+
+    def rebuilt(self) -> Block:
+        old = self.block
+        kept = len(self.ops) == len(old.ops) and all(a is b for a, b in zip(self.ops, old.ops, strict=True))
+        if kept and tuple(self.outs) == old.outs:
+            return old
+        return Block(old.params, tuple(self.ops), tuple(self.outs))
+
+
+def mutable(t: Type) -> bool:
+    """Whether values of this type are objects that can be written: arrays, lists, and what may hold them."""
+    return t.kind is Kind.ARRAY if isinstance(t, AVal) else True
+
+
+def contains(t: Type) -> bool:
+    """Whether values of this type may hold other objects that can be written."""
+    if isinstance(t, (Seq, Opt)):
+        return mutable(t.elem)
+    return isinstance(t, Saved) or (isinstance(t, Alt) and any(map(mutable, (*t.then, *t.orelse))))
+
+
+def viewed(op: Op) -> int | None:
+    """The operand that an array result may be a view of."""
+    k = op.prim.views
+    if k is None or op.prim.family is Family.STRUCTURE or not mutable(op.outs[0].type):
+        return None
+    fancy = any(item[0] in ("array", "mask") for item in op.params.get("spec", ()))
+    return None if fancy else k

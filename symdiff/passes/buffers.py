@@ -1,0 +1,298 @@
+"""The last pass, mandatory at every level: copies are inserted so that printing in place is right.
+
+    %r = index(%x) {…}               %r = index(%x) {…}
+    %y = index_set(%x, …)            %c = copy(%r)             a small slice read later: copied instead of %x
+    %z = add(%r, …)          ⟹       %y = index_set(%x, …)
+    return %y, %z                    %z = add(%c, …)
+
+An operation that overwrites an operand may do so if the operand's memory belongs to this function, is not read
+afterwards and is held by no other live value.  Where that fails, the copy goes where it costs least: on the other
+holder if it is a slice, else on the operand; of a loop's carry once before the loop.  Results of public functions are
+writable and share memory with no argument and not with each other.
+
+`ownership` then finds elementwise operations whose result can be written over an operand that is dead: `z1 += b1`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from symdiff.ir.aliases import Flow
+from symdiff.ir.core import REGISTRY, Block, Function, Op, Params, Program, Value
+from symdiff.ir.memory import Buffers, Claim, Frame, Memory, Summary, viewed
+from symdiff.ir.types import AVal, Seq
+
+_READS = ("index", "seq_last", "seq_get", "seq_len", "dim_of")  # they read a part, or less
+_VIEW_ROUNDS = 8  # then only operands are copied, which always ends
+
+
+def buffers(
+    program: Program, entries: Collection[str] = (), residuals: Collection[int] = (), borrow: bool = False
+) -> Program:
+    """The program with copies where in-place printing needs them.
+
+    `entries` are the functions that users call (default: the program's entry).  `residuals` are the positions of those
+    results that only a backward pass reads: like the fields of saved records they may share memory among themselves,
+    and with `borrow` they may be the caller's arrays.
+    """
+    public = frozenset(entries) or frozenset((program.entry,))
+    ordered = {name: Function(name, reads_first(f.body), f.dims) for name, f in program.functions.items()}
+    summaries = {name: Summary() for name in program.functions}
+    plans = {name: _Plan(frozenset(residuals), borrow) for name in program.functions}
+    while True:
+        functions: dict[str, Function] = {}
+        settled = True
+        for name, function in ordered.items():
+            plan = plans[name]
+            before = plan.size, summaries[name]
+            functions[name], found = _Copies(program, summaries, public, plan).function(function)
+            plan.rounds += 1
+            summaries[name] = summaries[name].join(found)
+            settled = settled and before == (plan.size, summaries[name])
+        if settled:
+            return Program(functions, program.entry, program.records)
+
+
+def reads_first(block: Block) -> Block:
+    """The block with parts of an operand read before the operation that overwrites it, where they were read after.
+
+    `r = rest(s); e = last(s)` would copy s; `e = last(s); r = rest(s)` does not.
+    """
+    defined = {v: k for k, op in enumerate(block.ops) for v in op.outs}
+    writers: dict[Value, int] = {}
+    moved: dict[int, list[Op]] = {}
+    ops: list[Op] = []
+    for k, op in enumerate(block.ops):
+        regions = tuple(map(reads_first, op.regions))
+        if any(a is not b for a, b in zip(regions, op.regions, strict=True)):
+            op = Op(op.prim, op.ins, op.outs, op.params, regions, op.loc)
+        ops.append(op)
+        target = writers.get(op.ins[0], k) if op.prim.name in _READS else k
+        if target < k and all(defined.get(v, -1) < target for v in op.ins):
+            moved.setdefault(target, []).append(op)
+            defined[op.outs[0]] = target
+        if op.prim.consumes is not None:
+            writers.setdefault(op.ins[op.prim.consumes], k)
+    if not moved:
+        kept = all(a is b for a, b in zip(ops, block.ops, strict=True))
+        return block if kept else Block(block.params, tuple(ops), block.outs)
+    early = {op for found in moved.values() for op in found}
+    placed = [o for k, op in enumerate(ops) if op not in early for o in (*moved.get(k, ()), op)]
+    return Block(block.params, tuple(placed), block.outs)
+
+
+@dataclass(slots=True)
+class _Plan:
+    """Copies decided on in earlier rounds, for one function."""
+
+    residuals: frozenset[int]
+    borrow: bool
+    views: set[Value] = field(default_factory=set)
+    fields: set[tuple[Op, int]] = field(default_factory=set)
+    rounds: int = 0
+
+    @property
+    def size(self) -> int:
+        return len(self.views) + len(self.fields)
+
+
+class _Copies(Flow):
+    def __init__(
+        self, program: Program, summaries: Mapping[str, Summary], public: Collection[str], plan: _Plan
+    ) -> None:
+        super().__init__(program, summaries, public)
+        self.plan, self.residuals, self.borrow = plan, plan.residuals, plan.borrow
+
+    def step(self, frame: Frame, k: int, op: Op) -> None:
+        ins = list(op.ins)
+        for i in range(len(ins)):
+            if (op, i) in self.plan.fields:
+                ins[i] = self.copied_for(frame, k, op, ins[i])
+        kept = tuple(ins) == op.ins
+        super().step(frame, k, op if kept else Op(op.prim, tuple(ins), op.outs, op.params, op.regions, op.loc))
+
+    def copied_for(self, frame: Frame, k: int, op: Op, x: Value) -> Value:
+        """A copy of an operand for this operation alone."""
+        frame.at = k - 1
+        new = self.copied(frame, frame.value(x), op, deep=True)
+        frame.last[new] = k
+        self.define(frame, new, self.of(new))
+        return new
+
+    def refused(self, frame: Frame, op: Op, x: Value, clash: frozenset[Value], where: Claim) -> Value:
+        if clash and self.plan.rounds < _VIEW_ROUNDS:
+            slices = self.slices(frame, x, clash)
+            if slices:
+                self.plan.views |= slices
+                return x
+        return self.copied(frame, x, op)
+
+    def slices(self, frame: Frame, x: Value, clash: frozenset[Value]) -> set[Value]:
+        """The views to copy instead of x; none if some other holder is no view."""
+        sources = set(self.sources(x))
+        found: set[Value] = set()
+        for v in clash:
+            op, depth = self.made_by.get(v, (None, 0))
+            if op is None or v in sources or viewed(op) is None:
+                return set()
+            if op.prim.name != "index" and depth >= frame.depth:
+                return set()
+            if clash.isdisjoint(self.sources(v)[1:]):  # else copying what it views is enough
+                found.add(v)
+        return found
+
+    def sources(self, x: Value) -> list[Value]:
+        """x, what it is a view of, and so on."""
+        found = [x]
+        while found[-1] in self.made_by:
+            op, _ = self.made_by[found[-1]]
+            k = viewed(op) if len(op.outs) == 1 else None
+            if k is None:
+                break
+            found.append(op.ins[k])
+        return found
+
+    def leaked(self, frame: Frame, op: Op | None, index: int, x: Value) -> Value:
+        if op is None:
+            return self.copied(frame, x, None, deep=True)
+        self.plan.fields.add((op, index))
+        return x
+
+    def defined(self, frame: Frame, op: Op) -> None:
+        for v in op.outs:
+            if v in self.plan.views:
+                frame.env[v] = new = self.copied(frame, v, op)
+                frame.last[new] = frame.last.get(v, -1)
+                self.drop(v)
+                self.define(frame, new, self.of(new))
+
+    def copied(self, frame: Frame, x: Value, op: Op | None, deep: bool = False) -> Value:
+        new = Value(x.type, x.hint)
+        fresh = self.new(x.type)
+        self.memory[new] = fresh if deep or not isinstance(x.type, Seq) else Memory(fresh.top, self.of(x).inner)
+        params = Params(deep=True) if deep and not isinstance(x.type, AVal) else Params()
+        frame.ops.append(Op(REGISTRY["copy"], (x,), (new,), params, (), op.loc if op is not None else None))
+        return new
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """`into[function][op]` is the operand whose dead array the elementwise result may be written over.
+
+    By function, for functions may share operations.
+    """
+
+    into: Mapping[str, Mapping[Op, int]]
+
+
+def ownership(program: Program, entries: Collection[str] = ()) -> Ownership:
+    """What can be written in place beyond what must be; for a program that `buffers` has made."""
+    public = frozenset(entries) or frozenset((program.entry,))
+    summaries = summarised(program, public)
+    into: dict[str, Mapping[Op, int]] = {}
+    for name, function in program.functions.items():
+        reading = Reading(program, summaries, public)
+        reading.function(function)
+        denied: set[Slot] = set()
+        while True:
+            flow = _InPlace(program, summaries, public, reading.loop_writes, denied)
+            flow.function(function)
+            if not flow.failed:
+                break
+            denied |= flow.failed
+        into[name] = flow.into
+    return Ownership(into)
+
+
+def summarised(program: Program, public: Collection[str]) -> dict[str, Summary]:
+    """What each function of a program writes and returns."""
+    summaries = {name: Summary() for name in program.functions}
+    while True:
+        found = {}
+        for name, function in program.functions.items():
+            found[name] = summaries[name].join(Reading(program, summaries, public).function(function)[1])
+        if found == summaries:
+            return summaries
+        summaries = found
+
+
+Slot = tuple[Op, int]
+
+
+class Reading(Flow):
+    """Changes nothing: for programs in which every claim holds."""
+
+    def __init__(self, program: Program, summaries: Mapping[str, Summary], public: Collection[str]) -> None:
+        super().__init__(program, summaries, public)
+        self.loop_writes: set[Slot] = set()
+
+    def slot_written(self, op: Op, j: int) -> None:
+        self.loop_writes.add((op, j))
+
+    def refused(self, frame: Frame, op: Op, x: Value, clash: frozenset[Value], where: Claim) -> Value:
+        return x
+
+    def leaked(self, frame: Frame, op: Op | None, index: int, x: Value) -> Value:
+        return x
+
+
+class _InPlace(Reading):
+    """Elementwise results take over dead operands.
+
+    Slots of loops and parameters that updates write anyway (`mandatory`) are ours; other slots are taken on trial: one
+    for which that would need a copy is denied, and the function walked again.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        summaries: Mapping[str, Summary],
+        public: Collection[str],
+        mandatory: Collection[Slot],
+        denied: Collection[Slot],
+    ) -> None:
+        super().__init__(program, summaries, public)
+        self.mandatory, self.denied = mandatory, denied
+        self.failed: set[Slot] = set()
+        self.into: dict[Op, int] = {}
+        self.closed: set[int] = set()  # buffers that are not ours to write
+        self.carried: set[int] = set()
+
+    def parameters(self, function: Function, memories: Sequence[Memory]) -> None:
+        written = self.summaries[function.name].written
+        self.closed.update(b for k, m in enumerate(memories) if k not in written for b in m.all)
+
+    def slots(self, op: Op, memories: Sequence[Memory]) -> None:
+        for j, m in enumerate(memories):
+            self.carried |= m.top
+            if (op, j) in self.denied:
+                self.closed |= m.top
+
+    def overwrites(self, frame: Frame, op: Op, ins: Sequence[Value]) -> int | None:
+        t = op.outs[0].type
+        fits = [k for k, v in enumerate(ins) if v.type == t and self.dead(v, ins)]
+        if not fits:
+            return None
+        carried = [k for k in fits if not self.carried.isdisjoint(self.closure(self.of(ins[k]).top))]
+        k = (carried or fits)[0]
+        self.into[op] = k
+        self.write(self.of(ins[k]).top)
+        return k
+
+    def dead(self, v: Value, ins: Sequence[Value]) -> bool:
+        top = self.of(v).top
+        free, _ = self.obstacle(v, [w for w in ins if w is not v])
+        return free and bool(top) and self.open(top)
+
+    def open(self, top: Buffers) -> bool:
+        return self.closed.isdisjoint(self.closure(top))
+
+    def claim(self, frame: Frame, op: Op, x: Value, others: Iterable[Value], where: Claim) -> Value:
+        j, others = where.slot, list(others)
+        ours = j is None or (op, j) in self.mandatory
+        if ours or (self.open(self.of(x).top) and self.obstacle(x, others)[0]):
+            return super().claim(frame, op, x, others, where)
+        assert j is not None
+        self.failed.add((op, j))
+        return x

@@ -1,0 +1,53 @@
+"""What runs at -O0, -O1 and -O2, in order: before a program is differentiated, and after.
+
+`stabilise` comes before differentiation, so that derivatives are those of the stable forms.  Between two orders of
+differentiation the passes of `AFTER` run.  `buffers` and the lowering to `math` come last, in the pipeline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from symdiff.ir.core import Program
+from symdiff.passes.cse import cse
+from symdiff.passes.dce import dce
+from symdiff.passes.fold import fold
+from symdiff.passes.invariants import invariant_carries
+from symdiff.passes.report import Report
+from symdiff.passes.stabilise import stabilise
+
+Pass = Callable[[Program, Report], Program]
+REWRITES: Mapping[str, Pass] = {
+    "fold": fold,
+    "cse": cse,
+    "stabilise": stabilise,
+    "invariants": lambda program, report: invariant_carries(program),
+}
+BEFORE: tuple[tuple[str, ...], ...] = (
+    ("dce",),
+    ("fold", "cse", "fold", "dce"),
+    ("fold", "cse", "stabilise", "fold", "cse", "fold", "dce"),
+)
+AFTER: tuple[tuple[str, ...], ...] = (
+    ("invariants", "dce"),
+    ("fold", "cse", "fold", "invariants", "dce"),
+    ("fold", "cse", "fold", "invariants", "dce"),
+)
+
+
+def before(program: Program, level: int, report: Report | None = None, keep: Sequence[str] = ()) -> Program:
+    """The primal at a level, ready to be differentiated."""
+    return run(BEFORE[level], program, report, keep)
+
+
+def after(program: Program, level: int, report: Report | None = None, keep: Sequence[str] = ()) -> Program:
+    """A differentiated program at a level, ready to be printed or differentiated again."""
+    return run(AFTER[level], program, report, keep)
+
+
+def run(names: Sequence[str], program: Program, report: Report | None = None, keep: Sequence[str] = ()) -> Program:
+    """The passes in order; functions named in `keep` keep their signatures, like the entry."""
+    found = report if report is not None else Report()
+    for name in names:
+        program = dce(program, keep) if name == "dce" else REWRITES[name](program, found)
+    return program

@@ -1,0 +1,203 @@
+"""The compiler on one screen.
+
+stage      in                          out                          invariant                              file
+frontend   function, signature         Lowered                      runs as the function does              frontend/
+names      Program                     Program, all values named    every stage has its name               codegen/names.py
+primal     Program                     Program                      same results (-O1: bit for bit)        passes/
+adjoint    Program, wrt                forward, backward, fused     primal results bit-identical           ad/
+optimized  Program                     Program                      same results                           passes/
+buffers    Program                     Program with copies          printing in place is right             passes/buffers.py
+source     Programs                    module text                  means what the programs mean           codegen/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from symdiff import __version__
+from symdiff.ad import forward, reverse
+from symdiff.codegen.module import Module, Parts, Ready, generate
+from symdiff.codegen.names import identifier, name_stages
+from symdiff.errors import UsageError
+from symdiff.ir import types
+from symdiff.ir.build import Builder
+from symdiff.ir.core import Block, Function, Program, Value
+from symdiff.ir.text import print_program
+from symdiff.ir.types import AVal, Kind
+from symdiff.passes.buffers import buffers, ownership
+from symdiff.passes.cost import cost
+from symdiff.passes.cse import cse
+from symdiff.passes.dce import dce
+from symdiff.passes.effects import may_raise
+from symdiff.passes.fold import fold
+from symdiff.signature import Lowered
+
+STAGES = ("ir", "types", "adjoint", "optimized", "source")
+DEFAULT = ("primal", "forward", "backward", "value_and_grad", "grad")
+Pass = Callable[[Program], Program]
+
+# What each level runs, in order, on the primal and again after differentiation.
+PRIMAL: Mapping[int, tuple[Pass, ...]] = {0: (), 1: (fold, cse, dce), 2: (fold, cse, dce)}
+ADJOINT: Mapping[int, tuple[Pass, ...]] = {0: (dce,), 1: (fold, cse, dce), 2: (fold, cse, dce)}
+
+
+def compile_module(
+    lowered: Lowered, wrt: Sequence[str], *, level: int = 2, functions: Sequence[str] | None = None, name: str = "", embed: bool = True,
+    borrow: bool = False,
+) -> Module:  # fmt: skip
+    """The module of a lowered function.
+
+    `wrt` names the arguments to differentiate by.  `functions` are kinds of `codegen.module.KINDS`; without it, the
+    table of the design, less what needs a scalar result where there is none.  `embed`: captured data up to 64 elements
+    become defaults of keyword parameters (else all of it is required).  `borrow`: saved records may hold the caller's arrays.
+
+    Raises UsageError for an unknown name, for an argument without floats, and for a gradient of no scalar.
+    """
+    return _Compilation(lowered, tuple(wrt), level, borrow).module(functions, name, embed)
+
+
+def stage(lowered: Lowered, wrt: Sequence[str], which: str, *, level: int = 2) -> str:
+    """What `symdiff show --stage` prints: one of STAGES."""
+    if which not in STAGES:
+        raise UsageError.of("SD715", option="stage", value=which, choices=", ".join(STAGES))
+    run = _Compilation(lowered, tuple(wrt), level, borrow=False)
+    if which == "ir":
+        return print_program(run.named.program)
+    if which == "types":
+        return "".join(f"{v.hint}: {v.type}\n" for op in run.named.program.main.body.ops for v in op.outs)
+    if which == "adjoint":
+        pair = reverse.vjp(run.primal, run.wrt_params, literal=run.level == 0)
+        return print_program(pair.forward) + "\n" + print_program(pair.backward)
+    if which == "optimized":
+        return print_program(run.ready(run.fused()).program)
+    return run.module(None, "", embed=True).text
+
+
+class _Compilation:
+    """One lowered function on its way to one module."""
+
+    def __init__(self, lowered: Lowered, wrt: tuple[str, ...], level: int, borrow: bool) -> None:
+        self.lowered, self.wrt, self.level, self.borrow = lowered, wrt, level, borrow
+        self.wrt_params = differentiated(lowered, wrt)
+        self.named = name_stages(lowered.program, lowered.user_names, [p.name for p in lowered.params])
+        self.primal = self.passes(PRIMAL, self.named.program)
+
+    def passes(self, table: Mapping[int, tuple[Pass, ...]], program: Program) -> Program:
+        for run in table[self.level]:
+            program = run(program)
+        return program
+
+    def ready(self, program: Program, borrow: bool = False) -> Ready:
+        """A program with its copies, and what may be overwritten."""
+        made = buffers(program, borrow=borrow)
+        return Ready(made, ownership(made).into if self.level > 0 else {})
+
+    def adjoint(self, program: Program) -> Program:
+        return self.passes(ADJOINT, program)
+
+    # --- the programs
+
+    def fused(self) -> Program:
+        """Params → results, gradients: the first result has cotangent 1, the others 0."""
+        program = reverse.value_and_grad(self.primal, self.wrt_params, literal=self.level == 0)
+        main, n = program.main, len(self.lowered.params)
+        b, env = Builder(), {}
+        for k, ct in enumerate(main.body.params[n:]):
+            assert isinstance(ct.type, AVal)
+            scalar = not ct.type.shape and ct.type.kind is not Kind.ARRAY
+            one = k == 0
+            if scalar:
+                env[ct] = b.const((1.0 if one else 0.0) if not ct.type.complex else complex(one), ct.type)
+            else:
+                env[ct] = b.op("ones" if one else "zeros", type=ct.type, shape=ct.type.shape).value
+            env[ct].hint = ct.hint
+        params = tuple(Value(v.type, v.hint) for v in main.body.params[:n])
+        outs = b.inline(main.body, [*params, *(env[ct] for ct in main.body.params[n:])])
+        body = Block(params, tuple(b.ops), outs)
+        return self.adjoint(_with_main(program, Function(main.name, body, main.dims)))
+
+    def gradient(self) -> Program:
+        """Params → gradients."""
+        program = self.fused()
+        body = program.main.body
+        kept = body.outs[len(body.outs) - len(self.wrt_params) :]
+        main = Function(program.main.name, Block(body.params, body.ops, kept), program.main.dims)
+        return dce(_with_main(program, main))
+
+    def hessian_product(self) -> Program:
+        """Params, vectors → the derivative of the gradients along the vectors."""
+        program = forward.jvp(self.gradient(), self.wrt_params)
+        body = program.main.body
+        kept = body.outs[len(self.wrt_params) :]
+        return self.adjoint(_with_main(program, Function(program.main.name, Block(body.params, body.ops, kept), program.main.dims)))
+
+    # --- the module
+
+    def module(self, functions: Sequence[str] | None, name: str, embed: bool) -> Module:
+        scalar = self.scalar_result()
+        kinds = tuple(functions) if functions is not None else tuple(k for k in DEFAULT if scalar or k not in ("value_and_grad", "grad"))
+        if not scalar and {"value_and_grad", "grad", "hvp"} & set(kinds):
+            shown = ", ".join(map(str, self.named.program.main.out_types)) or "no number"
+            raise UsageError.of("SD704", function=self.lowered.name, type=shown)
+        programs: dict[str, Ready] = {}
+        facts = [("level", f"-O{self.level}")]
+        n_residuals = 0
+        if "primal" in kinds:
+            programs["primal"] = self.ready(dce(self.primal))
+        if {"forward", "backward"} & set(kinds):
+            pair = reverse.vjp(self.primal, self.wrt_params, literal=self.level == 0)
+            pair = replace(pair, forward=self.adjoint(pair.forward), backward=self.adjoint(pair.backward))
+            programs["forward"], programs["backward"] = self.ready(pair.forward, self.borrow), self.ready(pair.backward)
+            n_residuals = pair.n_residuals
+            facts += self.facts(pair)
+        if {"value_and_grad", "grad"} & set(kinds):
+            programs["value_and_grad"] = self.ready(self.fused())
+        if "jvp" in kinds:
+            programs["jvp"] = self.ready(self.adjoint(forward.jvp(self.primal, self.wrt_params)))
+        if "hvp" in kinds:
+            programs["hvp"] = self.ready(self.hessian_product())
+        if "grad" in kinds and "value_and_grad" not in kinds:
+            kinds = (*kinds, "value_and_grad")
+        facts.append(("source", f"{self.lowered.name} {self.lowered.hash[:8]}".strip()))
+        return generate(
+            Parts(
+                lowered=self.lowered, name=name or identifier(self.lowered.name), wrt=self.wrt, wrt_params=self.wrt_params, level=self.level,
+                kinds=kinds, programs=programs, stages=self.named.stages, may_raise=may_raise, facts=facts, version=__version__,
+                embed=embed, n_residuals=n_residuals,
+            )
+        )  # fmt: skip
+
+    def scalar_result(self) -> bool:
+        """Whether the result, or the first of a pair, is a real scalar."""
+        out = self.lowered.out
+        first = out if out.kind == "leaf" else out.children[0] if out.kind == "tuple" and out.children else None
+        if first is None or first.kind != "leaf" or not self.lowered.out_static or self.lowered.out_static[0] is not None:
+            return False
+        t = self.named.program.main.out_types[0]
+        return isinstance(t, AVal) and not t.shape and t.dtype[0] == "f"
+
+    def facts(self, pair: reverse.Vjp) -> list[tuple[str, str]]:
+        saved = pair.forward.main.body.outs[len(pair.forward.main.body.outs) - pair.n_residuals :]
+        names = ", ".join(v.hint or "1 value" for v in saved) or "nothing"
+        found = cost(self.primal.main, pair.backward.main, saved)
+        return [("saves", f"{names} ({found.saved()})" if saved else names), ("cost", found.header())]
+
+
+def differentiated(lowered: Lowered, wrt: Sequence[str]) -> tuple[int, ...]:
+    """The float leaves of the arguments `wrt`, as indices of the params, in order of `wrt`."""
+    arguments = {a.name: a for a in lowered.signature.arguments}
+    found: list[int] = []
+    for name in wrt:
+        if name not in arguments:
+            raise UsageError.of("SD702", name=name, function=lowered.name, parameters=", ".join(arguments))
+        mine = [k for k, p in enumerate(lowered.params) if p.argument == name and not p.captured and types.cotangent(p.type) is not None]
+        if not mine:
+            kinds = ", ".join(str(leaf) for leaf in arguments[name].leaves) or "empty"
+            raise UsageError.of("SD705", name=name, function=lowered.name, type=kinds)
+        found += mine
+    return tuple(found)
+
+
+def _with_main(program: Program, main: Function) -> Program:
+    return Program({**program.functions, main.name: main}, main.name, program.records)

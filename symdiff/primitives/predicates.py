@@ -1,0 +1,61 @@
+"""Comparisons, logic, bits and rounding: piecewise constant, so nothing flows back through them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from symdiff.ir import types
+from symdiff.ir.core import Params
+from symdiff.ir.types import Type
+from symdiff.primitives.declare import CONSTANT, numeric, prim
+
+_KINKS = "piecewise constant: the derivative is 0"
+
+eq = prim("eq", "x y", CONSTANT, numpy="x == y", ufunc="np.equal(x, y)", sympy="Eq(x, y)")
+ne = prim("ne", "x y", CONSTANT, numpy="x != y", ufunc="np.not_equal(x, y)", sympy="Ne(x, y)")
+lt = prim("lt", "x y", CONSTANT, numpy="x < y", ufunc="np.less(x, y)", sympy="x < y")
+le = prim("le", "x y", CONSTANT, numpy="x <= y", ufunc="np.less_equal(x, y)", sympy="x <= y")
+gt = prim("gt", "x y", CONSTANT, numpy="x > y", ufunc="np.greater(x, y)", sympy="x > y")
+ge = prim("ge", "x y", CONSTANT, numpy="x >= y", ufunc="np.greater_equal(x, y)", sympy="x >= y")
+
+logical_and = prim("logical_and", "x y", CONSTANT, numpy="np.logical_and(x, y)", commutative=True, sympy="And(x, y)")
+logical_or = prim("logical_or", "x y", CONSTANT, numpy="np.logical_or(x, y)", commutative=True, sympy="Or(x, y)")
+logical_xor = prim("logical_xor", "x y", CONSTANT, numpy="np.logical_xor(x, y)", commutative=True, sympy="Xor(x, y)")
+logical_not = prim("logical_not", "x", CONSTANT, numpy="np.logical_not(x)", sympy="Not(x)")
+
+
+def _not_infer(ins: tuple[Type, ...], regions: tuple[()], **_: Any) -> tuple[Type, ...]:
+    if numeric(ins[0]).shape:
+        raise TypeError("the truth value of an array with more than one element is ambiguous")
+    return (types.BOOL,)
+
+
+not_ = prim("not_", "x", CONSTANT, infer=_not_infer, numpy="not x", sympy="Not(x)")
+
+bit_and = prim("bit_and", "x y", CONSTANT, numpy="x & y", ufunc="np.bitwise_and(x, y)", commutative=True,
+               sympy="And(x, y)")  # fmt: skip
+bit_or = prim("bit_or", "x y", CONSTANT, numpy="x | y", ufunc="np.bitwise_or(x, y)", commutative=True, sympy="Or(x, y)")
+bit_xor = prim("bit_xor", "x y", CONSTANT, numpy="x ^ y", ufunc="np.bitwise_xor(x, y)", commutative=True,
+               sympy="Xor(x, y)")  # fmt: skip
+invert = prim("invert", "x", CONSTANT, numpy="~x", ufunc="np.invert(x)", sympy="Not(x)")
+left_shift = prim("left_shift", "x y", CONSTANT, numpy="x << y", ufunc="np.left_shift(x, y)")
+right_shift = prim("right_shift", "x y", CONSTANT, numpy="x >> y", ufunc="np.right_shift(x, y)")
+gcd = prim("gcd", "x y", CONSTANT, numpy="np.gcd(x, y)", commutative=True)
+lcm = prim("lcm", "x y", CONSTANT, numpy="np.lcm(x, y)", commutative=True)
+
+isfinite = prim("isfinite", "x", CONSTANT, numpy="np.isfinite(x)", scalar="math.isfinite(x)", sympy="true")
+isnan = prim("isnan", "x", CONSTANT, numpy="np.isnan(x)", scalar="math.isnan(x)", sympy="false")
+isinf = prim("isinf", "x", CONSTANT, numpy="np.isinf(x)", scalar="math.isinf(x)", sympy="false")
+signbit = prim("signbit", "x", CONSTANT, numpy="np.signbit(x)", sympy="x < 0")
+
+floor = prim("floor", "x", CONSTANT, numpy="np.floor(x)", sympy="floor(x)", kinks=_KINKS)
+ceil = prim("ceil", "x", CONSTANT, numpy="np.ceil(x)", sympy="ceiling(x)", kinks=_KINKS)
+trunc = prim("trunc", "x", CONSTANT, numpy="np.trunc(x)", sympy="sign(x) * floor(Abs(x))", kinks=_KINKS)
+rint = prim("rint", "x", CONSTANT, numpy="np.rint(x)", sympy="floor(x + Rational(1, 2))", kinks=_KINKS)
+
+
+def _round_text(params: Params, ins: tuple[Type, ...]) -> str:
+    return "np.round(x)" if params.get("decimals") is None else "np.round(x, decimals)"
+
+
+round_ = prim("round", "x", CONSTANT, params=("decimals",), numpy=_round_text, kinks=_KINKS)

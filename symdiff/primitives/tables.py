@@ -1,0 +1,70 @@
+"""Tables printed from the registry: what the docs show, and which primitive a NumPy function is."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+import numpy as np
+
+from symdiff.ir.core import REGISTRY, Family, Prim
+from symdiff.primitives.declare import Known
+
+
+def kinks_table_markdown() -> str:
+    """Every convention at a point where the derivative is not defined, with the values that the tests assert."""
+    rows = [(f"`{p.name}`", p.info["kinks"], "; ".join(_points(p))) for p in _sorted() if "kinks" in p.info]
+    return _table(("primitive", "convention", "for example"), rows)
+
+
+def coverage_table_markdown() -> str:
+    """Every differentiable primitive: its NumPy text, the form of its rule, and how the rule is checked."""
+    rows = []
+    for p in _sorted():
+        if p.family in (Family.ELEMENTWISE, Family.LINEAR, Family.BILINEAR, Family.GENERAL):
+            kind = "partials" if p.partials else "transpose" if p.transpose else "vjp and jvp"
+            rows.append(
+                (
+                    f"`{p.name}`",
+                    kind,
+                    f"numerical: {p.info['numerical']}" if "numerical" in p.info else "proved by SymPy",
+                )
+            )
+    return _table(("primitive", "rule", "checked"), rows)
+
+
+def numpy_functions() -> dict[object, Prim]:
+    """The primitive of each NumPy function whose text is a call with exactly the operands: `np.exp` is `exp`."""
+    found: dict[object, Prim] = {}
+    for p in REGISTRY.values():
+        for text in (p.ufunc, p.numpy):
+            name = _called(text, p.operands) if isinstance(text, str) and p.info.get("elementwise") else None
+            if name is not None:
+                found[getattr(np, name)] = p
+    return found
+
+
+def _called(text: str, operands: Iterable[str]) -> str | None:
+    """The name n where the text is `np.n(operands in order)`."""
+    tree = ast.parse(text, mode="eval").body
+    if not isinstance(tree, ast.Call) or not isinstance(tree.func, ast.Attribute):
+        return None
+    given = [a.id if isinstance(a, ast.Name) else "" for a in tree.args]
+    return tree.func.attr if given == list(operands) else None
+
+
+def _sorted() -> list[Prim]:
+    return sorted(REGISTRY.values(), key=lambda p: p.name)
+
+
+def _points(p: Prim) -> Iterable[str]:
+    """The first rows of the entry's table, which are those at the kink."""
+    for xs, derivatives in p.info.get("table", ())[:2]:
+        at = ", ".join(f"constant {x.value:g}" if isinstance(x, Known) else f"{x:g}" for x in xs)
+        shown = [f"∂{name} = {d:g}" for name, d in zip(p.operands, derivatives, strict=True) if d is not None]
+        yield f"at ({at}): {', '.join(shown)}"
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in lines) + "\n"
