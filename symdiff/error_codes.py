@@ -475,6 +475,9 @@ _USAGE = (
     ("SD727", "primal missing",
      "{function} needs a value for `{name}`",
      "every parameter without a default has a primal"),
+    ("SD728", "nothing to verify",
+     "{path} {reason}",
+     "`verify` repeats the command in the first line of a generated module"),
 )
 
 _INTERNAL = (

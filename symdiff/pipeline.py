@@ -12,7 +12,7 @@ source     Programs                    module text                  means what t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from symdiff import __version__
@@ -25,21 +25,17 @@ from symdiff.ir.build import Builder
 from symdiff.ir.core import Block, Function, Program, Value
 from symdiff.ir.text import print_program
 from symdiff.ir.types import AVal, Kind
+from symdiff.passes import levels
 from symdiff.passes.buffers import buffers, ownership
 from symdiff.passes.cost import cost
 from symdiff.passes.cse import cse
 from symdiff.passes.dce import dce
 from symdiff.passes.effects import may_raise
-from symdiff.passes.fold import fold
+from symdiff.passes.scalars import lower_scalars
 from symdiff.signature import Lowered
 
 STAGES = ("ir", "types", "adjoint", "optimized", "source")
 DEFAULT = ("primal", "forward", "backward", "value_and_grad", "grad")
-Pass = Callable[[Program], Program]
-
-# What each level runs, in order, on the primal and again after differentiation.
-PRIMAL: Mapping[int, tuple[Pass, ...]] = {0: (), 1: (fold, cse, dce), 2: (fold, cse, dce)}
-ADJOINT: Mapping[int, tuple[Pass, ...]] = {0: (dce,), 1: (fold, cse, dce), 2: (fold, cse, dce)}
 
 
 def compile_module(
@@ -81,24 +77,31 @@ class _Compilation:
         self.lowered, self.wrt, self.level, self.borrow = lowered, wrt, level, borrow
         self.wrt_params = differentiated(lowered, wrt)
         self.named = name_stages(lowered.program, lowered.user_names, [p.name for p in lowered.params])
-        self.primal = self.passes(PRIMAL, self.named.program)
+        self.primal = levels.before(self.named.program, level)
 
-    def passes(self, table: Mapping[int, tuple[Pass, ...]], program: Program) -> Program:
-        for run in table[self.level]:
-            program = run(program)
-        return program
+    def ready(self, program: Program, residuals: Collection[int] = (), inputs: bool = False) -> Ready:
+        """A program with its copies, what may be overwritten, and its form in `math` for Python floats.
 
-    def ready(self, program: Program, borrow: bool = False) -> Ready:
-        """A program with its copies, and what may be overwritten."""
-        made = buffers(program, borrow=borrow)
-        return Ready(made, ownership(made).into if self.level > 0 else {})
+        `inputs`: NumPy scalars may come in (the residuals of a backward pass), to be taken as floats.
+        """
+        made = buffers(program, residuals=residuals, borrow=self.borrow)
+        fast = lower_scalars(program, inputs) if self.level == 2 else None
+        return Ready(
+            made,
+            ownership(made).into if self.level > 0 else {},
+            None if fast is None else buffers(dce(cse(fast)), residuals=residuals),
+        )
 
     def adjoint(self, program: Program) -> Program:
-        return self.passes(ADJOINT, program)
+        return levels.last(program, self.level)
 
     # --- the programs
 
     def fused(self) -> Program:
+        """Params → results, gradients, ready to be printed."""
+        return self.adjoint(self.closed())
+
+    def closed(self) -> Program:
         """Params → results, gradients: the first result has cotangent 1, the others 0."""
         program = reverse.value_and_grad(self.primal, self.wrt_params, literal=self.level == 0)
         main, n = program.main, len(self.lowered.params)
@@ -115,11 +118,11 @@ class _Compilation:
         params = tuple(Value(v.type, v.hint) for v in main.body.params[:n])
         outs = b.inline(main.body, [*params, *(env[ct] for ct in main.body.params[n:])])
         body = Block(params, tuple(b.ops), outs)
-        return self.adjoint(_with_main(program, Function(main.name, body, main.dims)))
+        return _with_main(program, Function(main.name, body, main.dims))
 
     def gradient(self) -> Program:
-        """Params → gradients."""
-        program = self.fused()
+        """Params → gradients, ready to be differentiated again."""
+        program = levels.after(self.closed(), self.level)
         body = program.main.body
         kept = body.outs[len(body.outs) - len(self.wrt_params) :]
         main = Function(program.main.name, Block(body.params, body.ops, kept), program.main.dims)
@@ -130,36 +133,25 @@ class _Compilation:
         program = forward.jvp(self.gradient(), self.wrt_params)
         body = program.main.body
         kept = body.outs[len(self.wrt_params) :]
-        return self.adjoint(_with_main(program, Function(program.main.name, Block(body.params, body.ops, kept), program.main.dims)))
+        return self.adjoint(
+            _with_main(program, Function(program.main.name, Block(body.params, body.ops, kept), program.main.dims))
+        )
 
     # --- the module
 
     def module(self, functions: Sequence[str] | None, name: str, embed: bool) -> Module:
         scalar = self.scalar_result()
-        kinds = tuple(functions) if functions is not None else tuple(k for k in DEFAULT if scalar or k not in ("value_and_grad", "grad"))
+        kinds = (
+            tuple(functions)
+            if functions is not None
+            else tuple(k for k in DEFAULT if scalar or k not in ("value_and_grad", "grad"))
+        )
         if not scalar and {"value_and_grad", "grad", "hvp"} & set(kinds):
             shown = ", ".join(map(str, self.named.program.main.out_types)) or "no number"
             raise UsageError.of("SD704", function=self.lowered.name, type=shown)
-        programs: dict[str, Ready] = {}
-        facts = [("level", f"-O{self.level}")]
-        n_residuals = 0
-        if "primal" in kinds:
-            programs["primal"] = self.ready(dce(self.primal))
-        if {"forward", "backward"} & set(kinds):
-            pair = reverse.vjp(self.primal, self.wrt_params, literal=self.level == 0)
-            pair = replace(pair, forward=self.adjoint(pair.forward), backward=self.adjoint(pair.backward))
-            programs["forward"], programs["backward"] = self.ready(pair.forward, self.borrow), self.ready(pair.backward)
-            n_residuals = pair.n_residuals
-            facts += self.facts(pair)
-        if {"value_and_grad", "grad"} & set(kinds):
-            programs["value_and_grad"] = self.ready(self.fused())
-        if "jvp" in kinds:
-            programs["jvp"] = self.ready(self.adjoint(forward.jvp(self.primal, self.wrt_params)))
-        if "hvp" in kinds:
-            programs["hvp"] = self.ready(self.hessian_product())
+        programs, facts, n_residuals = self.programs(kinds)
         if "grad" in kinds and "value_and_grad" not in kinds:
             kinds = (*kinds, "value_and_grad")
-        facts.append(("source", f"{self.lowered.name} {self.lowered.hash[:8]}".strip()))
         return generate(
             Parts(
                 lowered=self.lowered, name=name or identifier(self.lowered.name), wrt=self.wrt, wrt_params=self.wrt_params, level=self.level,
@@ -168,11 +160,49 @@ class _Compilation:
             )
         )  # fmt: skip
 
+    def programs(self, kinds: Collection[str]) -> tuple[dict[str, Ready], list[tuple[str, str]], int]:
+        """The programs to print, by kind; the lines of the header; how many residuals there are."""
+        found: dict[str, Ready] = {}
+        facts, n_residuals = [("level", f"-O{self.level}")], 0
+        if "primal" in kinds:
+            found["primal"] = self.ready(levels.last(self.primal, self.level))
+        if {"forward", "backward"} & set(kinds):
+            pair = reverse.vjp(self.primal, self.wrt_params, literal=self.level == 0)
+            n_residuals, n_results = pair.n_residuals, len(self.primal.main.body.outs)
+            pair = in_order(
+                replace(pair, forward=self.adjoint(pair.forward), backward=self.adjoint(pair.backward)),
+                self.named.stages,
+            )
+            found["forward"] = self.ready(pair.forward, range(n_results, n_results + n_residuals))
+            found["backward"] = self.ready(pair.backward, inputs=True)
+            facts += self.facts(pair)
+        if {"value_and_grad", "grad"} & set(kinds):
+            found["value_and_grad"] = self.ready(self.fused())
+        if "jvp" in kinds:
+            found["jvp"] = self.ready(self.adjoint(forward.jvp(self.primal, self.wrt_params)))
+        if "hvp" in kinds:
+            found["hvp"] = self.ready(self.hessian_product())
+        same = {
+            "primal",
+            "forward",
+            "value_and_grad",
+            "jvp",
+        } & found.keys()  # one primal, to the bit: all by `math`, or none
+        if any(found[k].fast is None for k in same):
+            found = {k: replace(r, fast=None) for k, r in found.items()}
+        facts.append(("source", f"{self.lowered.name} {self.lowered.hash[:8]}".strip()))
+        return found, facts, n_residuals
+
     def scalar_result(self) -> bool:
         """Whether the result, or the first of a pair, is a real scalar."""
         out = self.lowered.out
         first = out if out.kind == "leaf" else out.children[0] if out.kind == "tuple" and out.children else None
-        if first is None or first.kind != "leaf" or not self.lowered.out_static or self.lowered.out_static[0] is not None:
+        if (
+            first is None
+            or first.kind != "leaf"
+            or not self.lowered.out_static
+            or self.lowered.out_static[0] is not None
+        ):
             return False
         t = self.named.program.main.out_types[0]
         return isinstance(t, AVal) and not t.shape and t.dtype[0] == "f"
@@ -191,12 +221,45 @@ def differentiated(lowered: Lowered, wrt: Sequence[str]) -> tuple[int, ...]:
     for name in wrt:
         if name not in arguments:
             raise UsageError.of("SD702", name=name, function=lowered.name, parameters=", ".join(arguments))
-        mine = [k for k, p in enumerate(lowered.params) if p.argument == name and not p.captured and types.cotangent(p.type) is not None]
+        mine = [
+            k
+            for k, p in enumerate(lowered.params)
+            if p.argument == name and not p.captured and types.cotangent(p.type) is not None
+        ]
         if not mine:
             kinds = ", ".join(str(leaf) for leaf in arguments[name].leaves) or "empty"
             raise UsageError.of("SD705", name=name, function=lowered.name, type=kinds)
         found += mine
     return tuple(found)
+
+
+def in_order(pair: reverse.Vjp, stages: Collection[str]) -> reverse.Vjp:
+    """The residuals as one would list them: arguments, then the user's variables, then stages from the output backwards."""
+    first, second, n = pair.forward.main, pair.backward.main, pair.n_residuals
+    results, saved = first.body.outs[: len(first.body.outs) - n], first.body.outs[len(first.body.outs) - n :]
+    params = {v: k for k, v in enumerate(first.body.params)}
+
+    def place(k: int) -> tuple[int, int, int]:
+        v = saved[k]
+        if v in params:
+            return 0, params[v], k
+        digits = v.hint.lstrip("y")
+        return (
+            (2, int(digits or 0), k)
+            if v.hint in stages and (digits.isdigit() or not digits)
+            else (1 if v.hint else 3, 0, k)
+        )
+
+    order = sorted(range(n), key=place)
+    forward_body = Block(first.body.params, first.body.ops, (*results, *(saved[k] for k in order)))
+    incoming = (*(second.body.params[k] for k in order), *second.body.params[n:])
+    return replace(
+        pair,
+        forward=_with_main(pair.forward, Function(first.name, forward_body, first.dims)),
+        backward=_with_main(
+            pair.backward, Function(second.name, Block(incoming, second.body.ops, second.body.outs), second.dims)
+        ),
+    )
 
 
 def _with_main(program: Program, main: Function) -> Program:

@@ -29,12 +29,16 @@ class Half:
         self.defined = {v: op for op in forward.ops for v in op.outs}
         self.known = {*block.params, *self.defined}
         self.b = RuleBuilder(self.sizes, self.last, sweep.reversal.zeros.of)
+        self.b.loc = rules.derived(forward.loc)
         self.cts: dict[Value, Value] = {}
         self.size_cache: dict[Value, list[Value]] = {}
 
     def home(self, v: Value) -> Builder:
         """Where v may be read: the forward pass if it belongs there, so that only what is read is saved."""
-        return self.forward if v in self.known else self.b
+        if v not in self.known:
+            return self.b
+        self.forward.loc = self.b.loc
+        return self.forward
 
     def sizes(self, v: Value) -> list[Value] | None:
         """The sizes of v as integers; None if its type says them."""
@@ -57,8 +61,9 @@ class Half:
 
     def add(self, v: Value, contribution: Any, origin: tuple[Op, int] | None = None) -> None:
         """Add a contribution to the cotangent of v, summed over what broadcasting repeated."""
-        if contribution is None or rules.is_number(contribution) or v not in self.sweep.active:
+        if contribution is None or v not in self.sweep.active or (rules.is_number(contribution) and contribution == 0):
             return
+        contribution = self.b.v(contribution)
         if isinstance(v.type, AVal):
             contribution = rules.unbroadcast(self.b, contribution, v)
         new = contribution.value
@@ -84,7 +89,7 @@ class Half:
         cts = [self.take(v) for v in op.outs]
         if all(ct is None for ct in cts):
             return
-        self.b.loc = op.loc
+        self.b.loc = rules.derived(op.loc)
         ins = [V(self.b, v) for v in op.ins]
         if op.prim.name in ("seq_get", "seq_last"):
             assert cts[0] is not None

@@ -21,9 +21,10 @@ from symdiff.ad import rules
 from symdiff.ad.activity import Flags, Forward, is_differentiable, varied_transfer
 from symdiff.ad.layout import loop, select
 from symdiff.ad.masking import may_be_zero, wild_transfer
-from symdiff.ad.reverse import with_cotangent_records
+from symdiff.ad.reverse import block_loc, with_cotangent_records
 from symdiff.ad.rules import RuleBuilder
 from symdiff.ad.zeros import Zeros
+from symdiff.errors import Loc
 from symdiff.ir import types
 from symdiff.ir.build import V
 from symdiff.ir.core import Block, Family, Function, Op, Params, Program, Value
@@ -68,7 +69,7 @@ class _Tangents:
         wild: set[Value] = set()
         self.wild_analysis.block(body, wild_params, wild)
         incoming = {v for v, flag in zip(body.params, flags, strict=True) if flag and masked}
-        return _BlockTangents(self, varied, wild).block(body, flags, wanted, incoming)
+        return _BlockTangents(self, varied, wild, block_loc(body)).block(body, flags, wanted, incoming)
 
     def callee(self, name: str, flags: Flags, wild: Flags, masked: bool) -> tuple[str, Flags]:
         """The tangent function of a callee for this pattern of arguments, and which results have tangents."""
@@ -89,11 +90,12 @@ class _Tangents:
 class _BlockTangents:
     """Tangents of the values of one block; `varied` and `wild` cover the whole function."""
 
-    def __init__(self, run: _Tangents, varied: set[Value], wild: set[Value]) -> None:
+    def __init__(self, run: _Tangents, varied: set[Value], wild: set[Value], loc: Loc | None) -> None:
         self.run = run
         self.varied = varied
         self.wild = wild
         self.b = RuleBuilder(self.sizes, lambda s: self.b.op("seq_last", s).value, run.zeros.of)
+        self.b.loc = rules.derived(loc)
         self.tangents: dict[Value, Value] = {}
         self.masked: set[Value] = set()  # tangents that may be zero because the program masked them
 
@@ -111,13 +113,13 @@ class _BlockTangents:
         self.masked.update(t for v, t in zip(select(block.params, flags), incoming, strict=True) if v in masked)
         self.tangents.update(zip(select(block.params, flags), incoming, strict=True))
         for op in block.ops:
-            self.b.loc = op.loc
+            self.b.loc = rules.derived(op.loc)
             self.op(op)
         outs = [self.finished(v) for v in select(block.outs, wanted)]
         return Block((*block.params, *incoming), tuple(self.b.ops), (*block.outs, *outs))
 
     def nested(self) -> _BlockTangents:
-        return _BlockTangents(self.run, self.varied, self.wild)
+        return _BlockTangents(self.run, self.varied, self.wild, self.b.loc)
 
     def finished(self, v: Value) -> Value:
         """The tangent of v as a value of exactly its tangent type."""

@@ -7,7 +7,7 @@ programs with the residuals between them.  Both are ordinary programs: they are 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symdiff.ad.activity import Backward as UsefulAnalysis
 from symdiff.ad.activity import Flags, Forward, is_differentiable, varied_transfer
@@ -15,6 +15,7 @@ from symdiff.ad.layout import select
 from symdiff.ad.masking import Masked, may_be_zero, wild_transfer
 from symdiff.ad.sweep import Backward, Pattern, Sweep, copies, ct_value
 from symdiff.ad.zeros import Zeros
+from symdiff.errors import Loc
 from symdiff.ir import dims, types
 from symdiff.ir.build import Builder
 from symdiff.ir.core import REGISTRY, Block, Function, Op, Params, Program, Value, walk
@@ -37,6 +38,7 @@ class Pair:
     forward: str
     backward: str
     wanted: Flags
+    lent: Flags  # those whose cotangent so far is handed over
 
 
 class Reversal:
@@ -61,8 +63,9 @@ class Reversal:
         if key not in self.pairs:
             reached = self.useful.function(name, pattern.useful)
             wanted = tuple(a and b for a, b in zip(pattern.varied, reached, strict=True))
+            pattern = replace(pattern, lent=tuple(a and b for a, b in zip(pattern.lent, wanted, strict=True)))
             base = _unused(name, {*self.functions, *self.entries})
-            self.pairs[key] = made = Pair(f"{base}_forward", f"{base}_backward", wanted)
+            self.pairs[key] = made = Pair(f"{base}_forward", f"{base}_backward", wanted, pattern.lent)
             self.functions[made.forward] = self.functions[made.backward] = self.program.functions[name]  # taken; filled below
             self.build(self.program.functions[name], pattern, made)
         return self.pairs[key]
@@ -79,17 +82,18 @@ class Reversal:
         env: dict[Value, Value] = {}
         incoming = Value(record.type, "saved")
         fields = copies(saved, env)
-        head = [Op(REGISTRY["saved_unpack"], (incoming,), tuple(fields), Params(types=self.records[pair.forward]))]
-        head += _bindings(sizes, fields[len(back.saved) :])
+        head = [Op(REGISTRY["saved_unpack"], (incoming,), tuple(fields), Params(types=self.records[pair.forward]), (), b.loc)]
+        head += _bindings(sizes, fields[len(back.saved) :], b.loc)
         params = [incoming, *copies([ct for _, ct in back.seeds], env)]
         self.functions[pair.backward] = Function(pair.backward, back.block(params, env, head), function.dims)
 
     def halves(self, body: Block, pattern: Pattern, wanted: Sequence[Value]) -> tuple[Builder, Backward]:
         """The forward half of a function body, and its backward half as far as it can be before its block is made."""
         sweep = Sweep(self, body, pattern)
-        b = Builder()
-        pulls = sweep.forward(body, b)
-        seeds = [(v, ct_value(v)) for v, on in zip(body.outs, pattern.useful, strict=True) if on]
+        b = Builder(block_loc(body))
+        seeded = [*select(body.outs, pattern.useful), *(select(body.params, pattern.lent) if pattern.lent else [])]
+        pulls = sweep.forward(body, b, seeded)
+        seeds = [(v, ct_value(v)) for v in seeded]
         return b, sweep.backward(body, b, pulls, seeds, wanted)
 
     def finish(self, entry: Function) -> Program:
@@ -122,7 +126,7 @@ def vjp(program: Program, wrt: Sequence[int], names: tuple[str, str] | None = No
     env: dict[Value, Value] = {}
     fields = copies(saved, env)
     params = [*fields, *copies([ct for _, ct in back.seeds], env)]
-    second = Function(backward, back.block(params, env, _bindings(sizes, fields[len(back.saved) :])), main.dims)
+    second = Function(backward, back.block(params, env, _bindings(sizes, fields[len(back.saved) :], b.loc)), main.dims)
     return Vjp(run.finish(first), run.finish(second), len(saved))
 
 
@@ -139,8 +143,13 @@ def _main_halves(run: Reversal, main: Function, wrt: Sequence[int]) -> tuple[Bui
     return run.halves(main.body, pattern, [params[k] for k in wrt])
 
 
-def _bindings(sizes: Sequence[str], values: Sequence[Value]) -> list[Op]:
-    return [Op(REGISTRY["bind_dim"], (v,), (), Params(name=n)) for n, v in zip(sizes, values, strict=True)]
+def block_loc(block: Block) -> Loc | None:
+    """The place of the first operation that has one: for what belongs to no operation."""
+    return next((op.loc for op in walk(block) if op.loc is not None), None)
+
+
+def _bindings(sizes: Sequence[str], values: Sequence[Value], loc: Loc | None) -> list[Op]:
+    return [Op(REGISTRY["bind_dim"], (v,), (), Params(name=n), (), loc) for n, v in zip(sizes, values, strict=True)]
 
 
 def _unused(name: str, taken: set[str]) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
+from symdiff.errors import Loc
 from symdiff.ir import dims, types
 from symdiff.ir.build import Builder, V
 from symdiff.ir.core import Value
@@ -50,6 +53,14 @@ def sizes_of(b: Builder, v: Value) -> list[Value] | None:
     if not isinstance(v.type, AVal) or all(isinstance(d, int) for d in v.type.shape):
         return None
     return [b.op("dim_of", v, axis=k).value for k in range(v.type.rank)]
+
+
+@lru_cache(maxsize=65536)
+def derived(loc: Loc | None) -> Loc | None:
+    """The place of an operation that the drivers make: its function is marked, so that passes may drop it."""
+    if loc is None or loc.function.startswith("∂"):
+        return loc
+    return replace(loc, function="∂" + loc.function)
 
 
 def is_opaque(t: AVal) -> bool:

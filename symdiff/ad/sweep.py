@@ -16,7 +16,7 @@ By hand, once: `for i in range(n): c = c * x[i]` saves c and reads x[i] again as
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,17 +24,20 @@ from symdiff.ad import rules
 from symdiff.ad.activity import Flags
 from symdiff.ad.backward import Half, free_values, prune
 from symdiff.ad.layout import Loop, loop, select
+from symdiff.ad.order import reading_first
 from symdiff.ad.zeros import has_record
+from symdiff.errors import Loc
 from symdiff.ir import types
 from symdiff.ir.build import Builder, V, clone_ops
 from symdiff.ir.core import REGISTRY, Block, Family, Op, Params, Value
-from symdiff.ir.types import Alt, Saved, Seq
+from symdiff.ir.types import Alt, AVal, Saved, Seq
 from symdiff.primitives.control import elem_type
 
 if TYPE_CHECKING:
     from symdiff.ad.reverse import Reversal
 
 Pull = Callable[[Half], None]
+Structured = Callable[[Op, Builder, Sequence[bool]], Pull]
 Seeds = list[tuple[Value, Value]]  # (forward value, its cotangent on entry)
 
 
@@ -87,6 +90,7 @@ class Pattern:
     useful: Flags
     wild: Flags
     masked: Flags
+    lent: Flags = ()  # arguments whose cotangent so far is handed over, to be added to
 
 
 class Sweep:
@@ -107,19 +111,29 @@ class Sweep:
     def is_active(self, values: Sequence[Value]) -> list[bool]:
         return [v in self.active for v in values]
 
-    def forward(self, block: Block, b: Builder) -> list[Pull]:
-        """Append the forward half of a block's operations; how to pull back each active one, in order."""
-        structured = {"cond": self.cond, "for": self.loop, "while": self.loop, "call": self.call}
-        pulls: list[Pull] = []
+    def forward(self, block: Block, b: Builder, seeded: Iterable[Value]) -> list[Pull]:
+        """Append the forward half of a block's operations; how to pull back each active one, the last one first of all.
+
+        `seeded` are the values with a cotangent from the start.
+        """
+        structured: dict[str, Structured] = {"cond": self.cond, "for": self.loop, "while": self.loop, "call": self.call}
+        order = reading_first([op for op in block.ops if any(v in self.active for v in op.outs)])
+        place = {op: k for k, op in enumerate(order)}
+        # before its last use, on the way back, the cotangent of a value has begun
+        last = {v: k for k, op in enumerate(order) for v in op.ins} | {v: len(order) for v in seeded}
+        pulls: dict[Op, Pull] = {}
+        start = b.loc
         for op in block.ops:
-            if not any(v in self.active for v in op.outs):
+            b.loc = op.loc
+            if op not in place:
                 b.ops.append(op)
             elif op.prim.name in structured:
-                pulls.append(structured[op.prim.name](op, b))
+                pulls[op] = structured[op.prim.name](op, b, [last[v] > place[op] for v in op.ins])
             else:
                 b.ops.append(op)
-                pulls.append(_straight(op))
-        return pulls
+                pulls[op] = _straight(op)
+        b.loc = start
+        return [pulls[op] for op in order]
 
     def backward(self, block: Block, b: Builder, pulls: Sequence[Pull], seeds: Seeds, wanted: Sequence[Value],
                  direct: Sequence[Value] = ()) -> Backward:  # fmt: skip
@@ -141,35 +155,37 @@ class Sweep:
 
     # --- cond
 
-    def cond(self, op: Op, b: Builder) -> Pull:
+    def cond(self, op: Op, b: Builder, begun: Sequence[bool]) -> Pull:
         outs_on = self.is_active(op.outs)
         caps_on = [any(self.is_active(pair)) for pair in zip(*(r.params for r in op.regions), strict=True)]
-        sides = [self._branch(region, outs_on, caps_on) for region in op.regions]
+        lent = lendable(op.ins[1:], [a and c for a, c in zip(begun[1:], caps_on, strict=True)])
+        sides = [self._branch(region, Builder(op.loc), outs_on, caps_on, lent) for region in op.regions]
         record = Alt(*(tuple(v.type for v in side.saved) for _, side in sides))
         alt = Value(record, "saved") if record.then or record.orelse else None
         regions = [Block(r.params, ops, r.outs) for (ops, _), r in zip(sides, op.regions, strict=True)]
         if alt is not None:
-            regions = [_packing(r, side.saved, k, record) for k, (r, (_, side)) in enumerate(zip(regions, sides, strict=True))]
+            regions = [_packing(r, side.saved, k, record, op.loc) for k, (r, (_, side)) in enumerate(zip(regions, sides, strict=True))]
         outs = op.outs if alt is None else (*op.outs, alt)
         b.ops.append(Op(op.prim, op.ins, outs, op.params, tuple(regions), op.loc))
-        return lambda half: _pull_cond(half, op, [side for _, side in sides], alt, outs_on, caps_on)
+        return lambda half: _pull_cond(half, op, [side for _, side in sides], alt, outs_on, caps_on, lent)
 
-    def _branch(self, region: Block, outs_on: Sequence[bool], caps_on: Sequence[bool]) -> tuple[tuple[Op, ...], Backward]:
-        b = Builder()
-        pulls = self.forward(region, b)
+    def _branch(self, region: Block, b: Builder, outs_on: Sequence[bool], caps_on: Sequence[bool], lent: Sequence[bool]
+                ) -> tuple[tuple[Op, ...], Backward]:  # fmt: skip
+        seeded = [*select(region.params, lent), *select(region.outs, outs_on)]
+        pulls = self.forward(region, b, seeded)
         wanted = select(region.params, caps_on)
-        seeds = [(v, ct_value(v)) for v in [*filter(takes_accumulator, wanted), *select(region.outs, outs_on)]]
+        seeds = [(v, ct_value(v)) for v in seeded]
         side = self.backward(region, b, pulls, seeds, wanted, region.params)
         return tuple(b.ops), side
 
     # --- for and while
 
-    def loop(self, op: Op, b: Builder) -> Pull:
+    def loop(self, op: Op, b: Builder, begun: Sequence[bool]) -> Pull:
         part = loop(op)
-        inner = Builder()
-        pulls = self.forward(part.body, inner)
+        inner = Builder(op.loc)
         on = LoopMasks(*map(self.is_active, (part.carry_params, part.x_params, part.cap_params, part.ys)))
         carry, caps = select(part.carry_params, on.carry), select(part.cap_params, on.caps)
+        pulls = self.forward(part.body, inner, [*select(part.carry_ends, on.carry), *caps, *select(part.y_ends, on.ys)])
         seeds = [(v, ct_value(p)) for v, p in zip(select(part.carry_ends, on.carry), carry, strict=True)]
         seeds += [(v, ct_value(v)) for v in (*caps, *select(part.y_ends, on.ys))]
         wanted = [*carry, *caps, *select(part.x_params, on.xs)]
@@ -184,11 +200,12 @@ class Sweep:
 
     # --- call
 
-    def call(self, op: Op, b: Builder) -> Pull:
+    def call(self, op: Op, b: Builder, begun: Sequence[bool]) -> Pull:
         useful = tuple(self.is_active(op.outs))
         flags = [tuple(v in found for v in op.ins) for found in (self.varied, self.wild)]
         masked = tuple(v in self.masked and on for v, on in zip(op.outs, useful, strict=True))
-        pair = self.reversal.pair(op.params["function"], Pattern(flags[0], useful, flags[1], masked))
+        lent = lendable(op.ins, [on and not is_scalar(v) for v, on in zip(op.ins, begun, strict=True)])
+        pair = self.reversal.pair(op.params["function"], Pattern(flags[0], useful, flags[1], masked, lent))
         record = Value(Saved(pair.forward), "saved")
         params = Params(function=pair.forward, types=(*op.params["types"], record.type))
         b.ops.append(Op(op.prim, op.ins, (*op.outs, record), params, (), op.loc))
@@ -199,7 +216,8 @@ class Sweep:
                 return
             targets = select(op.ins, pair.wanted)
             found = tuple(types.cotangent(v.type) for v in targets)
-            outs = half.b.emit("call", record, *d_outs, function=pair.backward, types=found)
+            accs = _accumulators(half, select(op.ins, pair.lent))
+            outs = half.b.emit("call", record, *d_outs, *accs, function=pair.backward, types=found)
             for v, ct in zip(targets, outs, strict=True):
                 half.add(v, V(half.b, ct))
 
@@ -220,10 +238,10 @@ def _straight(op: Op) -> Pull:
     return lambda half: half.pull(op)
 
 
-def _packing(region: Block, saved: Sequence[Value], side: int, record: Alt) -> Block:
+def _packing(region: Block, saved: Sequence[Value], side: int, record: Alt, loc: Loc | None) -> Block:
     """A branch that also returns the record of what its backward half reads."""
     alt = Value(record, "saved")
-    pack = Op(REGISTRY["alt_pack"], tuple(saved), (alt,), Params(side=side, type=record))
+    pack = Op(REGISTRY["alt_pack"], tuple(saved), (alt,), Params(side=side, type=record), (), loc)
     return Block(region.params, (*region.ops, pack), (*region.outs, alt))
 
 
@@ -231,16 +249,28 @@ def _finish(half: Half, outs: Sequence[Value], op: Op) -> list[Value] | None:
     """The cotangents of an operation's results, zeros where missing; None if all are."""
     if all(v not in half.cts for v in outs):
         return None
-    half.b.loc = op.loc
+    half.b.loc = rules.derived(op.loc)
     found = [half.finished(v) for v in outs]
     for v in outs:
         half.cts.pop(v, None)
     return found
 
 
-def takes_accumulator(v: Value) -> bool:
-    """Whether a branch adds to v's cotangent; what it finds for a record, which has no parts to add to, it returns."""
-    return not has_record(v.type)
+def lendable(values: Sequence[Value], begun: Sequence[bool]) -> Flags:
+    """Whose cotangent a branch or a callee takes to add to it: where there is one, once for each value.
+
+    Made for the purpose it would cost its whole size, be the part that is added ever so small; a record has no parts.
+    """
+    seen: set[Value] = set()
+    flags = []
+    for v, on in zip(values, begun, strict=True):
+        flags.append(on and v not in seen and not has_record(v.type))
+        seen.add(v)
+    return tuple(flags)
+
+
+def is_scalar(v: Value) -> bool:
+    return isinstance(v.type, AVal) and not v.type.shape
 
 
 def _accumulators(half: Half, targets: Sequence[Value]) -> list[Value]:
@@ -252,26 +282,27 @@ def _accumulators(half: Half, targets: Sequence[Value]) -> list[Value]:
     return found
 
 
-def _pull_cond(half: Half, op: Op, sides: Sequence[Backward], alt: Value | None, outs_on: Sequence[bool], caps_on: Sequence[bool]) -> None:
+def _pull_cond(half: Half, op: Op, sides: Sequence[Backward], alt: Value | None, outs_on: Sequence[bool], caps_on: Sequence[bool],
+               lent: Sequence[bool]) -> None:  # fmt: skip
     d_outs = _finish(half, select(op.outs, outs_on), op)
     if d_outs is None:
         return
     targets = select(op.ins[1:], caps_on)
-    accs = _accumulators(half, [v for v in targets if takes_accumulator(v)])
+    accs = _accumulators(half, select(op.ins[1:], lent))
     read = [k for k in range(len(op.ins) - 1) if any(r.params[k] in s.again for s, r in zip(sides, op.regions, strict=True))]
     ins = [op.ins[0], *([alt] if alt else []), *accs, *d_outs, *(op.ins[1 + k] for k in read)]
-    regions = [_back_branch(side, region, k, alt, read) for k, (side, region) in enumerate(zip(sides, op.regions, strict=True))]
+    regions = [_back_branch(op, side, region, k, alt, read) for k, (side, region) in enumerate(zip(sides, op.regions, strict=True))]
     for v, ct in zip(targets, half.b.emit("cond", *ins, regions=regions), strict=True):
         half.add(v, V(half.b, ct))
 
 
-def _back_branch(side: Backward, region: Block, number: int, alt: Value | None, read: Sequence[int]) -> Block:
+def _back_branch(op: Op, side: Backward, region: Block, number: int, alt: Value | None, read: Sequence[int]) -> Block:
     env: dict[Value, Value] = {}
     head: list[Op] = []
     record = copies([alt], env) if alt is not None else []
     if side.saved:
         fields = tuple(copies(side.saved, env))
-        head.append(Op(REGISTRY["alt_unpack"], tuple(record), fields, Params(side=number)))
+        head.append(Op(REGISTRY["alt_unpack"], tuple(record), fields, Params(side=number), (), op.loc))
     params = [*record, *copies([ct for _, ct in side.seeds], env), *copies([region.params[k] for k in read], env)]
     return side.block(params, env, head)
 

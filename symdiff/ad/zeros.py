@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from symdiff.ad.rules import RuleBuilder, sizes_of
+from symdiff.errors import Loc
 from symdiff.ir import types
 from symdiff.ir.core import Block, Function, Value
 from symdiff.ir.types import Alt, Opt, Saved, Seq, Type
@@ -38,36 +39,37 @@ class Zeros:
         if isinstance(t, Saved):
             found = types.cotangent(t)
             assert found is not None
-            return b.emit("call", v, function=self.function(t), types=(found,))[0]
+            return b.emit("call", v, function=self.function(t, b.loc), types=(found,))[0]
         if isinstance(t, Alt):
-            return b.emit("cond", b.op("alt_side", v).value, v, regions=[self.side(t, k) for k in (1, 0)])[0]
+            return b.emit("cond", b.op("alt_side", v).value, v, regions=[self.side(t, k, b.loc) for k in (1, 0)])[0]
         if not isinstance(t, Seq):
             raise TypeError(f"{t}: a record that may be missing has no zero")
         x = Value(t.elem)
-        inner = self.builder()
+        inner = self.builder(b.loc)
         zero = inner.zeros(x).value
         body = inner.block([Value(types.INT), x], [zero])
         count = b.op("seq_len", v).value
         return b.emit("for", b.const(0), count, b.const(1), v, regions=[body], n_carry=0, n_xs=1)[0]
 
-    def builder(self) -> RuleBuilder:
+    def builder(self, loc: Loc | None) -> RuleBuilder:
         made = RuleBuilder(lambda v: sizes_of(made, v), lambda s: made.op("seq_last", s).value, self.of)
+        made.loc = loc
         return made
 
-    def side(self, t: Alt, number: int) -> Block:
+    def side(self, t: Alt, number: int, loc: Loc | None) -> Block:
         """The branch that makes the zero of one side."""
-        b, record = self.builder(), Value(t, "saved")
+        b, record = self.builder(loc), Value(t, "saved")
         fields = b.emit("alt_unpack", record, side=number)
         found = types.cotangent(t)
         assert isinstance(found, Alt)
         made = b.emit("alt_pack", *_zeros(b, fields), side=number, type=found)
         return b.block([record], made)
 
-    def function(self, t: Saved) -> str:
+    def function(self, t: Saved, loc: Loc | None) -> str:
         """The name of the function that makes zeros of a record."""
         name = t.name.replace("'", "_ct") + "_zeros"
         if name not in self.functions:
-            b, record = self.builder(), Value(t, "saved")
+            b, record = self.builder(loc), Value(t, "saved")
             self.functions[name] = Function(name, b.block([record], []))  # taken; filled below
             found = types.cotangent(t)
             assert isinstance(found, Saved)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from symdiff.api.parameters import name_of, parameters_of
-from symdiff.api.public import grad, hvp, jvp, vjp
+from symdiff.api.transforms import Forward, Grad, Tangent
 from symdiff.errors import SymdiffError, UsageError
 from symdiff.trees import flatten, path_text, paths, unflatten
 
@@ -50,7 +50,7 @@ def check_grads(
 ) -> None:
     """Compare the derivatives of `fun` at `args` with differences, up to `order` 1 or 2, in the given `modes`.
 
-    All arguments must be floats, arrays or containers of them.  Tolerances follow the coarsest dtype among them.
+    Checked are the arguments that hold floats and nothing else.  Tolerances follow the coarsest dtype among them.
 
     >>> check_grads(lambda x, w: np.sum(np.tanh(x @ w)), (np.ones((2, 3)), np.arange(3.0)))
 
@@ -76,17 +76,20 @@ class _Check:
         self, fun: Callable[..., Any], args: tuple[Any, ...], atol: float | None, rtol: float | None, eps: float | None
     ) -> None:
         self.fun, self.args, self.name = fun, args, name_of(fun)
-        leaves = [np.asarray(leaf) for leaf in flatten(args)[0]]
-        single = any(leaf.dtype in (np.float32, np.complex64) for leaf in leaves)
+        single = any(getattr(leaf, "dtype", None) in (np.float32, np.complex64) for leaf in flatten(args)[0])
         self.atol = (2e-2 if single else 1e-6) if atol is None else atol
         self.rtol = (2e-2 if single else 1e-6) if rtol is None else rtol
         self.eps = (2e-2 if single else 1e-3) if eps is None else eps
         self.rng = np.random.default_rng(_SEED)
-        self.places = [place for k in range(len(args)) for place in self.places_of(k)]
+        self.names = [p.name for p in parameters_of(fun)][: len(args)]
+        self.checked = [k for k, arg in enumerate(args) if _floats(arg)]
+        if not self.checked:
+            raise UsageError.of("SD705", name="of any position", function=self.name, type="no float")
+        self.wrt = [self.names[k] for k in self.checked]
+        self.places = [place for k in self.checked for place in self.places_of(k)]
 
     def places_of(self, k: int) -> Iterator[Place]:
         leaves, tree = flatten(self.args[k])
-        names = _parameter_names(self.fun, len(self.args))
         for number, (leaf, path) in enumerate(zip(leaves, paths(tree), strict=True)):
             if leaf is None:
                 continue
@@ -97,7 +100,7 @@ class _Check:
                 elements = [elements[i] for i in sorted(chosen)]
             for element in elements:
                 index = f"[{', '.join(map(str, element))}]" if element else ""
-                name = names[k] + path_text(path) + index
+                name = self.names[k] + path_text(path) + index
                 yield Place(k, number, element, False, name)
                 if np.iscomplexobj(leaf):
                     yield Place(k, number, element, True, f"{name} (imaginary part)")
@@ -105,17 +108,18 @@ class _Check:
     # --- the checks
 
     def reverse(self) -> None:
-        value, pullback = vjp(self.fun, *self.args)
+        value, pullback = Forward(self.fun, wrt=self.wrt)(*self.args)
         weights = self.weights(value)
         gradients = pullback(unflatten(flatten(value)[1], weights))
         for place in self.places:
             expected = self.difference(lambda *args: _inner(weights, self.fun(*args)), place)
-            self.compare(place, _element(gradients, place), expected, "reverse mode")
+            self.compare(place, self.element(gradients, place), expected, "reverse mode")
 
     def forward(self) -> None:
         weights = self.weights(self.fun(*self.args))
+        derivative = Tangent(self.fun, wrt=self.wrt)
         for place in self.places:
-            _, tangent = jvp(self.fun, self.args, self.direction(place))
+            _, tangent = derivative(*self.args, *self.direction(place))
             expected = self.difference(lambda *args: _inner(weights, self.fun(*args)), place)
             self.compare(place, _inner(weights, tangent), expected, "forward mode")
 
@@ -126,22 +130,28 @@ class _Check:
         complex_somewhere = any(np.iscomplexobj(leaf) for leaf in [*leaves, *flatten(self.args)[0]] if leaf is not None)
         if tree.kind != "leaf" or np.ndim(leaves[0]) or complex_somewhere:
             return
-        gradient = grad(self.fun, tuple(range(len(self.args))))
+        gradient = Grad(self.fun, wrt=tuple(self.wrt))
         weights = self.weights(gradient(*self.args))
-        along = unflatten(flatten(self.args)[1], weights)
+        along = unflatten(flatten(tuple(self.args[k] for k in self.checked))[1], weights)
         hessian: dict[str, Any] = {}
         if "fwd" in modes:
-            made = hvp(self.fun, self.args, along)
-            hessian["forward over reverse"] = made if len(self.args) > 1 else (made,)
+            made = Tangent(self.fun, wrt=self.wrt, kind="hvp")(*self.args, *along)
+            hessian["forward over reverse"] = made if len(self.checked) > 1 else (made,)
         if "rev" in modes:
-            _, pullback = vjp(gradient, *self.args)
+            _, pullback = Forward(gradient, wrt=self.wrt)(*self.args)
             hessian["reverse over reverse"] = pullback(along)
         for place in self.places:
             expected = self.difference(lambda *args: _inner(weights, gradient(*args)), place)
             for how, product in hessian.items():
-                self.compare(place, _element(product, place), expected, how)
+                self.compare(place, self.element(product, place), expected, how)
 
     # --- numbers
+
+    def element(self, gradients: Sequence[Any], place: Place) -> float:
+        """The derivative in a direction, from a gradient in JAX's convention (∂f/∂x - i ∂f/∂y)."""
+        gradient = gradients[self.checked.index(place.argument)]
+        number = complex(np.asarray(flatten(gradient)[0][place.leaf])[place.element])
+        return -number.imag if place.imaginary else number.real
 
     def weights(self, value: Any) -> list[Any]:
         """Random weights, one array (or number) per leaf of a result; None where it has no derivative."""
@@ -166,8 +176,8 @@ class _Check:
     def direction(self, place: Place) -> tuple[Any, ...]:
         """Zeros, and one at the place."""
         tangents = []
-        for k, arg in enumerate(self.args):
-            leaves, tree = flatten(arg)
+        for k in self.checked:
+            leaves, tree = flatten(self.args[k])
             made = []
             for number, leaf in enumerate(leaves):
                 array = np.zeros_like(np.asarray(leaf)) if leaf is not None else None
@@ -190,16 +200,19 @@ class _Check:
         if abs(found - expected) <= self.atol + self.rtol * abs(expected):
             return
         text = f"{found:.9g}", f"{expected:.9g}"
-        message = str(GradientMismatch.of("SD721", function=self.name, name=place.name, found=text[0], expected=text[1]))
+        message = str(
+            GradientMismatch.of("SD721", function=self.name, name=place.name, found=text[0], expected=text[1])
+        )
         raise GradientMismatch(f"{message.removeprefix('SD721 ')} ({how})", code="SD721")
 
 
-def _parameter_names(fun: Callable[..., Any], count: int) -> list[str]:
-    return [p.name for p in parameters_of(fun)][:count]
+def _floats(value: Any) -> bool:
+    leaves = [leaf for leaf in flatten(value)[0] if leaf is not None]
+    return bool(leaves) and all(_inexact(leaf) for leaf in leaves)
 
 
 def _inexact(leaf: Any) -> bool:
-    return leaf is not None and not isinstance(leaf, str) and np.asarray(leaf).dtype.kind in "fc"
+    return isinstance(leaf, float | complex | np.ndarray | np.generic) and np.asarray(leaf).dtype.kind in "fc"
 
 
 def _typed_like(array: Any, leaf: Any) -> Any:
@@ -219,9 +232,3 @@ def _inner(weights: Sequence[Any], value: Any) -> float:
             wide = np.asarray(w).astype(np.complex128), np.asarray(leaf).astype(np.complex128)
             total += float(np.sum(wide[0] * wide[1]).real)
     return total
-
-
-def _element(gradients: Sequence[Any], place: Place) -> float:
-    """The derivative in a direction, from a gradient in JAX's convention (∂f/∂x - i ∂f/∂y)."""
-    number = complex(np.asarray(flatten(gradients[place.argument])[0][place.leaf])[place.element])
-    return -number.imag if place.imaginary else number.real

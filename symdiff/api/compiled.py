@@ -78,7 +78,7 @@ class Compiled:
 
     def _rebuild(self) -> None:
         self._chain = Chain(name_of(self.fun), self.call_parameters(), self._variants, self.form(), _missed)
-        type(self).__call__ = self._chain.call  # type: ignore[attr-defined]
+        type(self).__call__ = self._chain.call  # type: ignore[method-assign]
 
     def variant(self, values: Sequence[Any]) -> tuple[Variant, Mapping[str, Any]]:
         """The variant for these arguments, compiled if there is none yet, and what it captured as keywords."""
@@ -204,7 +204,7 @@ def _what_varies(left: Signature, right: Signature) -> str:
     return "the captured data"
 
 
-# What can be differentiated by -----------------------------------------------------------------------------------------
+# What can be differentiated by --------------------------------------------------------------------------------------
 
 
 def check_differentiable(signature: Signature, names: Sequence[str], function: str) -> None:
@@ -228,4 +228,3 @@ def _type_text(leaf: object) -> str:
     if not isinstance(leaf, Static):
         return str(leaf)
     return "None" if leaf.value is None else type(leaf.value).__name__
-

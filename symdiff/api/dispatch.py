@@ -60,7 +60,9 @@ class Variant:
 class Chain:
     """The generated functions over some variants: `call` (a ``__call__``), and per variant its `readers`."""
 
-    def __init__(self, name: str, parameters: Sequence[Parameter], variants: Sequence[Variant], form: Form, miss: Any) -> None:
+    def __init__(
+        self, name: str, parameters: Sequence[Parameter], variants: Sequence[Variant], form: Form, miss: Any
+    ) -> None:
         self.parameters, self.form = parameters, form.text
         names = [p.name for p in parameters]
         self.prefix = "_"
@@ -77,7 +79,10 @@ class Chain:
         exec(compile(text, f"<symdiff call of {name}>", "exec", dont_inherit=True), self.space)
         self.text = text
         self.call: Any = self.space["__call__"]
-        self.readers: list[Callable[[], Any] | None] = [self.space.get(f"{self.prefix}read{k}") for k in range(len(variants))]
+        self.call.__qualname__ = name  # in the message for a missing argument
+        self.readers: list[Callable[[], Any] | None] = [
+            self.space.get(f"{self.prefix}read{k}") for k in range(len(variants))
+        ]
 
     # --- names
 
@@ -180,8 +185,10 @@ class Chain:
             yield from self.array_tests(value, leaf)
 
     def static_test(self, value: str, known: object) -> str:
-        if known is None or isinstance(known, bool) or isinstance(known, _IDENTITY):
-            return f"{value} is {known if known is None or isinstance(known, bool) else self.constant(known)}"
+        if known is None or isinstance(known, bool):
+            return f"{value} is {known}"
+        if isinstance(known, _IDENTITY):
+            return f"{value} is {self.constant(known)}"
         if type(known) in (int, str):
             return f"{self.type_test(value, self.builtin[type(known).__name__])} and {value} == {known!r}"
         return f"{self._same}({value}, {self.constant(known)})"

@@ -79,7 +79,7 @@ def chosen_names(fun: Function, signature: Signature, wrt: Names) -> tuple[str, 
         return choose(fun, parameters_of(fun), 0, wrt).names
     names = float_arguments(signature)
     if not names:
-        raise UsageError(f"no parameter of {name_of(fun)} holds floats: {signature or 'it has none'}", code="SD705")
+        raise UsageError(f"no parameter of {name_of(fun)} holds floats: {signature}", code="SD705")
     return names
 
 
@@ -121,7 +121,7 @@ class Differentiable:
         level: int = 2,
         static: str | Sequence[str] = (),
     ) -> None:
-        functools.update_wrapper(self, fun, updated=())
+        functools.update_wrapper(self, fun, updated=())  # type: ignore[arg-type]  # callable by its own class
         self.__wrapped__ = fun
         self._options: dict[str, Any] = {"argnums": argnums, "wrt": wrt, "level": level, "static": static}
         self.grad = Grad(fun, argnums, wrt=wrt, level=level, static=static)

@@ -28,9 +28,8 @@ def result_types(lowered: Lowered) -> list[AVal | Static]:
     return [next(staged).type if known is None else known for known in lowered.out_static]  # type: ignore[misc]
 
 
-def value_leaf(lowered: Lowered, has_aux: bool) -> None:
+def value_leaf(lowered: Lowered, has_aux: bool, name: str) -> None:
     """UsageError where the result is not a real scalar (with `has_aux`: a pair whose first part is one)."""
-    name = lowered.name
     types = result_types(lowered)
     tree = lowered.out
     if has_aux:
@@ -70,7 +69,9 @@ def wrt_params(lowered: Lowered, names: Sequence[str]) -> list[int]:
     return found
 
 
-def gradient(lowered: Lowered, names: Sequence[str], *, bare: bool, has_aux: bool = False, value: bool = False) -> Lowered:
+def gradient(
+    lowered: Lowered, names: Sequence[str], *, bare: bool, has_aux: bool = False, value: bool = False
+) -> Lowered:
     """The gradient of `lowered` by the arguments `names`.
 
     The result has the structure that the API gives it: ``grads``, ``(grads, aux)``, ``(value, grads)`` or
@@ -115,7 +116,9 @@ def _keeping(program: Program, outs: Sequence[Value]) -> Program:
     """The program with fewer results."""
     main = program.main
     body = Block(main.body.params, main.body.ops, tuple(outs))
-    return Program({**program.functions, program.entry: Function(main.name, body, main.dims)}, program.entry, program.records)
+    return Program(
+        {**program.functions, program.entry: Function(main.name, body, main.dims)}, program.entry, program.records
+    )
 
 
 def _seeded(program: Program, count: int, extra: Sequence[Value]) -> tuple[Program, list[Value]]:

@@ -11,7 +11,7 @@ from symdiff.errors import UsageError
 from symdiff.frontend.source import load
 
 POSITIONAL_ONLY, KEYWORD_ONLY = "positional only", "keyword only"
-_KINDS = {
+_KINDS: dict[object, str] = {
     inspect.Parameter.POSITIONAL_ONLY: POSITIONAL_ONLY,
     inspect.Parameter.POSITIONAL_OR_KEYWORD: "",
     inspect.Parameter.KEYWORD_ONLY: KEYWORD_ONLY,
@@ -68,9 +68,7 @@ class Wrt:
     bare: bool
 
 
-def choose(
-    fun: Callable[..., Any], parameters: Sequence[Parameter], argnums: int | Sequence[int], wrt: Names
-) -> Wrt:
+def choose(fun: Callable[..., Any], parameters: Sequence[Parameter], argnums: int | Sequence[int], wrt: Names) -> Wrt:
     """What `argnums` or `wrt` mean for `fun`; UsageError SD701, SD702 or SD703 where they mean nothing."""
     if wrt is not None:
         if argnums != 0:
@@ -80,7 +78,7 @@ def choose(
     bare = _is_index(argnums)
     given = (argnums,) if bare else argnums
     count = len(positional)
-    fits = isinstance(given, Sequence) and not isinstance(given, str) and bool(given)
+    fits = isinstance(given, tuple | list) and bool(given)
     if not fits or not all(_is_index(k) and -count <= k < count for k in given):  # type: ignore[operator, union-attr]
         _refuse_argnums(fun, argnums, count)
     names = tuple(positional[k] for k in given)  # type: ignore[index, union-attr]
@@ -94,7 +92,7 @@ def _is_index(value: object) -> bool:
 
 
 def _refuse_argnums(fun: Callable[..., Any], argnums: object, count: int) -> None:
-    raise UsageError.of("SD701", argnums=argnums, function=name_of(fun), count=count)
+    raise UsageError.of("SD701", argnums=repr(argnums), function=name_of(fun), count=count)
 
 
 def _by_name(fun: Callable[..., Any], parameters: Sequence[Parameter], wrt: str | Sequence[str]) -> Wrt:

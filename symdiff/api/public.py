@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from symdiff.api.compiled import Compiled
+from symdiff.api.like import Like, named
 from symdiff.api.parameters import Names, name_of
 from symdiff.api.transforms import Function, Grad, Pullback, ValueAndGrad, compiled_for
-from symdiff.errors import CheckError, UsageError
-from symdiff.signature import SizeNames, Static, leaf_type
-from symdiff.trees import flatten, path_text, paths
+from symdiff.errors import UsageError
 
 
 def grad(
@@ -25,9 +24,9 @@ def grad(
     """The gradient of `fun`, a function with the same parameters.  Also a decorator, with and without arguments.
 
     `argnums` are positions, `wrt` names of the arguments to differentiate by: one gives its gradient, several (or a
-    sequence of one) a tuple.  A gradient has the structure, shape, dtype and kind of its argument.  `fun` returns a real
-    scalar; with `has_aux` a pair (scalar, aux), and the result is (gradient, aux).  `static` names arguments to compile
-    for by value; `level` is 0, 1 or 2 (see the guide).
+    sequence of one) a tuple.  A gradient has the structure, shape, dtype and kind of its argument.  `fun` returns a
+    real scalar; with `has_aux` a pair (scalar, aux), and the result is (gradient, aux).  `static` names arguments to
+    compile for by value; `level` is 0, 1 or 2 (see the guide).
 
     >>> grad(lambda x, y: (x + y) * x)(3.0, 4.0)
     10.0
@@ -107,34 +106,15 @@ def hvp(fun: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
 def _along(kind: str, fun: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
     if not isinstance(primals, tuple | list) or not isinstance(tangents, tuple | list):
         wrong = primals if not isinstance(primals, tuple | list) else tangents
-        raise UsageError.of("SD719", what="primals and", name="tangents", found=_named(wrong), expected="tuples")
+        raise UsageError.of("SD719", what="primals and", name="tangents", found=named(wrong), expected="tuples")
     if len(primals) != len(tangents):
         found, expected = (f"a tuple of {len(part)}" for part in (tangents, primals))
         raise UsageError.of("SD719", what="the tangents of", name=name_of(fun), found=found, expected=expected)
     made = compiled_for(kind, fun, len(primals))
     for p, primal, tangent in zip(made.parameters, primals, tangents, strict=False):
-        check_like(f"tangent of {p.name}", primal, tangent)
+        Like(primal).check("the tangent of", p.name, tangent)
     rest = [p.default for p in made.parameters[len(primals) :]]
     for p in made.parameters[len(primals) :]:
         if p.required:
             raise UsageError.of("SD727", function=name_of(fun), name=p.name)
     return made(*primals, *rest, *tangents)
-
-
-def check_like(what: str, primal: Any, tangent: Any) -> None:
-    """CheckError SD719 where a tangent has another structure or shape than its primal, or is no number."""
-    (leaves, tree), (found, found_tree) = flatten(primal), flatten(tangent)
-    if tree != found_tree:
-        raise CheckError.of("SD719", what="", name=what, found=str(found_tree), expected=str(tree))
-    for path, x, t in zip(paths(tree), leaves, found, strict=True):
-        name = what + path_text(path)
-        if x is None is t:
-            continue
-        shapes = [getattr(value, "shape", ()) for value in (x, t)]
-        if isinstance(leaf_type(name, t, SizeNames()), Static) or shapes[0] != shapes[1]:
-            raise CheckError.of("SD719", what="", name=name, found=_named(t), expected=_named(x))
-
-
-def _named(value: Any) -> str:
-    shape = getattr(value, "shape", None)
-    return type(value).__name__ if not shape else f"an array of shape {shape}"

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from symdiff.api.compiled import Compiled
 from symdiff.api.parameters import Parameter, name_of, parameters_of
 from symdiff.errors import UsageError
 from symdiff.frontend.source import load
@@ -24,7 +25,9 @@ Types = str | Mapping[str, str] | None
 Example = str | PathLike[str] | Mapping[str, Any] | None
 
 
-def declared_signature(fun: Callable[..., Any], types: Types = None, example: Example = None) -> tuple[Signature, list[str]]:
+def declared_signature(
+    fun: Callable[..., Any], types: Types = None, example: Example = None
+) -> tuple[Signature, list[str]]:
     """The signature that `fun` declares, and the parameters of which nothing says the type: Python floats.
 
     For each parameter the first that says something: `types`, `example`, its annotation, its default value.
@@ -87,9 +90,7 @@ def _of_value(name: str, value: Any, fresh: SizeNames) -> Argument:
     def size(d: dims.Dim) -> dims.Dim:
         return d if isinstance(d, int) else renamed.setdefault(str(d), dims.var(fresh.fresh()))
 
-    leaves = (
-        x if isinstance(x, Static) else AVal(x.kind, tuple(map(size, x.shape)), x.dtype) for x in argument.leaves
-    )
+    leaves = (x if isinstance(x, Static) else AVal(x.kind, tuple(map(size, x.shape)), x.dtype) for x in argument.leaves)
     return Argument(name, argument.tree, tuple(leaves))
 
 
@@ -103,6 +104,8 @@ def _of_annotation(fun: Callable[..., Any], parameter: Parameter, node: ast.expr
 
 
 def _annotations(fun: Callable[..., Any]) -> dict[str, ast.expr]:
+    while isinstance(fun, Compiled):
+        fun = fun.fun
     node = load(fun).node
     every = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
     return {a.arg: a.annotation for a in every if a.annotation is not None}
@@ -118,7 +121,7 @@ def _size_names(arguments: Mapping[str, Argument]) -> set[str]:
     return {atom.name for x in leaves for d in x.shape for atom in dims.atoms(d)}
 
 
-# Example files ---------------------------------------------------------------------------------------------------------
+# Example files ------------------------------------------------------------------------------------------------------
 
 
 def example_values(path: str | PathLike[str]) -> dict[str, Any]:
@@ -165,5 +168,3 @@ def _with_lists(value: Any) -> Any:
     if sorted(made) == sorted(str(k) for k in range(len(made))):
         return [made[str(k)] for k in range(len(made))]
     return made
-
-

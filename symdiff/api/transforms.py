@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-import weakref
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from symdiff.api import nested
 from symdiff.api.compiled import Compiled, check_differentiable
 from symdiff.api.dispatch import AS_IS, Form
+from symdiff.api.like import Like
 from symdiff.api.parameters import KEYWORD_ONLY, Names, Parameter, choose, name_of, parameters_of
 from symdiff.errors import UsageError
 from symdiff.frontend.source import load
@@ -85,7 +85,7 @@ class ValueAndGrad(Compiled):
         """The function to differentiate, lowered and found fit to be differentiated."""
         check_differentiable(signature, self.chosen.names, name_of(self.fun))
         lowered = lower_function(self.fun, signature)
-        nested.value_leaf(lowered, self.has_aux)
+        nested.value_leaf(lowered, self.has_aux, name_of(self.fun))
         return lowered
 
     def build(self, signature: Signature) -> tuple[Lowered, Function]:
@@ -112,13 +112,15 @@ class Grad(ValueAndGrad):
 class Pullback:
     """The cotangents of a function's results, taken back to its arguments; may be called again."""
 
-    __slots__ = ("_backward", "_bare", "saved")
+    __slots__ = ("_backward", "_bare", "_like", "saved")
 
-    def __init__(self, backward: Function, saved: Any, bare: bool) -> None:
+    def __init__(self, backward: Function, saved: Any, bare: bool, value: Any) -> None:
         self._backward, self.saved, self._bare = backward, saved, bare
+        self._like = Like(value)
 
     def __call__(self, cotangent: Any) -> tuple[Any, ...]:
         """The gradients, one per primal, each with its structure, shape and dtype."""
+        self._like.check("the cotangent of", "the result", cotangent)
         made = self._backward(self.saved, cotangent)
         return (made,) if self._bare else made
 
@@ -143,7 +145,7 @@ class Forward(Compiled):
         @functools.wraps(forward)
         def call(*arguments: Any, **captured: Any) -> tuple[Any, Pullback]:
             value, saved = forward(*arguments, **captured)
-            return value, Pullback(backward, saved, bare)
+            return value, Pullback(backward, saved, bare, value)
 
         return lowered, call
 
@@ -177,26 +179,27 @@ class Tangent(Compiled):
         check_differentiable(signature, self.wrt, name_of(self.fun))
         lowered = lower_function(self.fun, signature)
         if self.kind == "hvp":
-            nested.value_leaf(lowered, False)
+            nested.value_leaf(lowered, False, name_of(self.fun))
         return lowered, compile_kinds(lowered, self.wrt, (self.kind,), self.level)[self.kind]
 
 
-# The functions that take `fun` and its arguments at once --------------------------------------------------------------
-
-_made: weakref.WeakKeyDictionary[Any, dict[tuple[str, int], Compiled]] = weakref.WeakKeyDictionary()
+# The functions that take `fun` and its arguments at once ---------------------------------------------------------------
 
 
 def compiled_for(kind: str, fun: Function, count: int) -> Compiled:
-    """The pullback, tangent or Hessian product of `fun` by its first `count` arguments, made once per function."""
+    """The pullback, tangent or Hessian product of `fun` by its first `count` arguments; the last 256 are kept."""
     if not callable(fun):
         raise UsageError.of("SD726", type=type(fun).__name__)
+    make = _kept if _is_hashable(fun) else _make  # a method hashes its object
+    return make(kind, fun, count)
+
+
+def _is_hashable(fun: Function) -> bool:
     try:
-        known = _made.setdefault(fun, {})
-    except TypeError:  # a callable that cannot be referred to weakly
-        known = {}
-    if (kind, count) not in known:
-        known[kind, count] = _make(kind, fun, count)
-    return known[kind, count]
+        hash(fun)
+    except TypeError:
+        return False
+    return True
 
 
 def _make(kind: str, fun: Function, count: int) -> Compiled:
@@ -207,3 +210,6 @@ def _make(kind: str, fun: Function, count: int) -> Compiled:
     if kind == "forward":
         return Forward(fun, wrt=names[:count])
     return Tangent(fun, wrt=names[:count], kind=kind)
+
+
+_kept = functools.lru_cache(maxsize=256)(_make)

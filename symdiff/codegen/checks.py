@@ -11,6 +11,7 @@ scalar given for a float, and raises TypeError or ValueError with function, para
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -117,7 +118,7 @@ def conditions(names: Sequence[str], types: Sequence[AVal], sizes: Sizes) -> lis
 
 def chain(parts: Sequence[str], depth: int) -> list[Line]:
     """`if not (a and b` … `):` in lines of bounded width."""
-    if len(parts) == 1 and parts[0].startswith("type(") and parts[0].count(" is ") == 1:
+    if len(parts) == 1 and re.fullmatch(r"type\(\w+\) is [\w.]+", parts[0]):
         return [Line(depth, f"if {parts[0].replace(' is ', ' is not ')}:")]
     rows = [parts[0]]
     for part in parts[1:]:
@@ -131,7 +132,9 @@ def chain(parts: Sequence[str], depth: int) -> list[Line]:
     return [Line(depth if k == 0 else depth + 2, r) for k, r in enumerate(rows)]
 
 
-def entry(function: str, names: Sequence[str], types: Sequence[AVal], table: str, structure: Sequence[str] = ()) -> Checks:
+def entry(
+    function: str, names: Sequence[str], types: Sequence[AVal], table: str, structure: Sequence[str] = ()
+) -> Checks:
     """The check of a function's leaves, which are variables `names`; `table` is the name of the module's type table.
 
     `structure` are conditions on the containers that the leaves come from; they are checked before and raise at once.
@@ -153,9 +156,12 @@ def entry(function: str, names: Sequence[str], types: Sequence[AVal], table: str
     return Checks(tuple(lines), sizes.found, ("_floats",) if floats else ("_accept",), constants)
 
 
-def late_checks(function: str, names: Sequence[str], types: Sequence[AVal], size: Mapping[Atom, str]) -> tuple[list[Line], set[Atom]]:
+def late_checks(
+    function: str, names: Sequence[str], types: Sequence[AVal], size: Mapping[Atom, str]
+) -> tuple[list[Line], set[Atom]]:
     """Comparisons that need the sizes' names: `x.shape[0]` against `2 * n + 1`."""
-    lines, used = [], set()
+    lines: list[Line] = []
+    used: set[Atom] = set()
     for place, d in read_sizes(names, types).late:
         used |= dims.atoms(d)
         expected = ast.unparse(expressions.dim(d, lambda a: expressions.name(size[a])))

@@ -50,5 +50,3 @@ def label(value: Value) -> str:
     if value.const is not None and not isinstance(value.const, Literal):
         return repr(value.const)
     return "…"
-
-

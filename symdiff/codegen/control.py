@@ -11,12 +11,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from symdiff.codegen import expressions
 from symdiff.codegen.expressions import parallel
 from symdiff.codegen.names import identifier
-from symdiff.codegen.statements import Emitter, Place, Region, Steps, Tail
+from symdiff.codegen.statements import Emitter, Outlined, Place, Region, Steps, Tail
 from symdiff.codegen.view import Line
 from symdiff.ir import dims
 from symdiff.ir.core import Block, Op, Value
@@ -26,12 +25,10 @@ DEEPEST = 15
 
 
 @dataclass(frozen=True, slots=True)
-class Assign:
+class Assign(Tail):
     """The results become these variables: the end of a branch."""
 
     names: tuple[str | None, ...]
-    jumps: ClassVar[bool] = False
-    folds: ClassVar[str] = ""
 
     def targets(self, outs: Sequence[Value]) -> Mapping[Value, str]:
         return _targets(outs, self.names)
@@ -41,13 +38,12 @@ class Assign:
 
 
 @dataclass(frozen=True, slots=True)
-class NextTurn:
+class NextTurn(Tail):
     """The end of a loop's body: carries to their variables, and out of the loop on an exit code."""
 
     names: tuple[str | None, ...]
     exit: bool
     code: str | None  # the variable of the exit code, where it is read after the loop
-    folds: ClassVar[str] = ""
 
     @property
     def jumps(self) -> bool:
@@ -75,29 +71,30 @@ class NextTurn:
 
 
 @dataclass(slots=True)
-class Condition:
+class Condition(Tail):
     """The block's one result is the condition of a loop."""
 
     text: str = ""
-    jumps: ClassVar[bool] = False
-    folds: ClassVar[str] = "all"
 
-    def targets(self, outs: Sequence[Value]) -> Mapping[Value, str]:
-        return {}
+    @property
+    def folds(self) -> str:
+        return "all"
 
     def finish(self, emitter: Emitter, outs: Sequence[Value], depth: int, more: bool) -> None:
         self.text = emitter.text(outs[0])
 
 
 @dataclass(frozen=True, slots=True)
-class Return:
+class Return(Tail):
     """The results are returned: bare, as a tuple, or nothing."""
 
-    jumps: ClassVar[bool] = True
-    folds: ClassVar[str] = "unnamed"
+    @property
+    def jumps(self) -> bool:
+        return True
 
-    def targets(self, outs: Sequence[Value]) -> Mapping[Value, str]:
-        return {}
+    @property
+    def folds(self) -> str:
+        return "unnamed"
 
     def finish(self, emitter: Emitter, outs: Sequence[Value], depth: int, more: bool) -> None:
         found = [emitter.text(v) for v in outs]
@@ -146,10 +143,14 @@ class Printer(Emitter):
         pred, comment = self.expr(op.ins[0]), self.context.comment(op, self.shown)
         self.line(depth, f"{place.keyword} {ast.unparse(pred)}:", comment)
         names = self.branch_names(place) if tail is None else ()
-        ending: Tail = Assign(names) if tail is None else tail
+        ending: Tail = tail if tail is not None else Assign(names)
         owned = frozenset(v for v in place.dying if v in {self.resolve(x) for x in op.ins[1:]})
         busy = self.busy.copy()
-        if self.resolve(op.ins[0]) in place.dying and self.resolve(op.ins[0]) in self.names and self.resolve(op.ins[0]) not in owned:
+        if (
+            self.resolve(op.ins[0]) in place.dying
+            and self.resolve(op.ins[0]) in self.names
+            and self.resolve(op.ins[0]) not in owned
+        ):
             self.release([self.resolve(op.ins[0])])
         before = self.busy.copy()
         yield self.block(then, depth + 1, ending, Region(owned, more=ending.jumps))
@@ -163,7 +164,9 @@ class Printer(Emitter):
             if name:
                 self.define(v, name)
 
-    def orelse(self, place: Place, block: Block, ending: Tail, owned: frozenset[Value], header: int, pred: ast.expr) -> Steps:
+    def orelse(
+        self, place: Place, block: Block, ending: Tail, owned: frozenset[Value], header: int, pred: ast.expr
+    ) -> Steps:
         """The second branch; an empty branch is not printed."""
         empty = len(self.lines) == header + 1
         start = len(self.lines)
@@ -188,7 +191,9 @@ class Printer(Emitter):
             if not place.reads(v):
                 chosen.append(None)
                 continue
-            chosen.append(self.choose(self.wishes(v, place, [r.outs[place.op.outs.index(v)] for r in place.op.regions])))
+            chosen.append(
+                self.choose(self.wishes(v, place, [r.outs[place.op.outs.index(v)] for r in place.op.regions]))
+            )
             self.busy[str(chosen[-1])] += 1
         for name in [*filter(None, chosen)]:
             self.busy[name] -= 1
@@ -283,9 +288,15 @@ class Printer(Emitter):
     def counter(self, place: Place, first: int) -> str | None:
         """A variable that counts the turns, where neither the range nor a list tells."""
         op = place.op
-        if not place.reads(op.outs[-1]) or (op.prim.name == "for" and not op.params.get("exit")) or any(map(place.reads, op.outs[first:-1])):
+        if (
+            not place.reads(op.outs[-1])
+            or (op.prim.name == "for" and not op.params.get("exit"))
+            or any(map(place.reads, op.outs[first:-1]))
+        ):
             return None
-        name = self.define(op.outs[-1], self.choose([op.outs[-1].hint if op.outs[-1].hint not in self.context.stages else "", "count"]))
+        name = self.define(
+            op.outs[-1], self.choose([op.outs[-1].hint if op.outs[-1].hint not in self.context.stages else "", "count"])
+        )
         self.line(place.depth, f"{name} = 0")
         return name
 
@@ -308,7 +319,10 @@ class Printer(Emitter):
             self.line(depth, f"while {condition.text}:", comment)
         else:
             self.lines.insert(header, Line(depth, "while True:", comment))
-            self.line(depth + 1, f"if not {condition.text}:" if condition.text.isidentifier() else f"if not ({condition.text}):")
+            self.line(
+                depth + 1,
+                f"if not {condition.text}:" if condition.text.isidentifier() else f"if not ({condition.text}):",
+            )
             self.line(depth + 2, "break")
         self.busy = busy
         for v, variable in zip(after.params, variables, strict=False):
@@ -366,9 +380,15 @@ class Printer(Emitter):
             return f"reversed(range({ast.unparse(lo)}, {ast.unparse(hi)}, {ast.unparse(step)}))"
         if plain and isinstance(lo, ast.Constant) and lo.value == 0:
             return f"range({ast.unparse(hi)})"
-        return f"range({ast.unparse(lo)}, {ast.unparse(hi)})" if plain else f"range({ast.unparse(lo)}, {ast.unparse(hi)}, {ast.unparse(step)})"
+        return (
+            f"range({ast.unparse(lo)}, {ast.unparse(hi)})"
+            if plain
+            else f"range({ast.unparse(lo)}, {ast.unparse(hi)}, {ast.unparse(step)})"
+        )
 
-    def after_loop(self, place: Place, variables: Sequence[str], lists: Sequence[str | None], code: str | None, counter: str | None) -> None:
+    def after_loop(
+        self, place: Place, variables: Sequence[str], lists: Sequence[str | None], code: str | None, counter: str | None
+    ) -> None:
         op, depth = place.op, place.depth
         skip = 1 if op.params.get("exit") else 0
         for v, variable in zip(op.outs[skip:], variables, strict=False):
@@ -408,16 +428,18 @@ class Printer(Emitter):
             if v not in seen and v.const is None:
                 arguments.append(self.text(v))
                 seen[v] = inner.define(v, inner.choose([v.hint, "t"]))
-        block = Block(tuple(seen), (Op(op.prim, tuple(map(self.resolve, op.ins)), op.outs, op.params, op.regions, op.loc),), op.outs)
-        name = f"_part{len(self.context.outlined) + 1}"
-        self.context.outlined.append(None)
-        slot = len(self.context.outlined) - 1
+        block = Block(
+            tuple(seen),
+            (Op(op.prim, tuple(map(self.resolve, op.ins)), op.outs, op.params, op.regions, op.loc),),
+            op.outs,
+        )
+        part = Outlined(f"_part{len(self.context.outlined) + 1}")
+        self.context.outlined.append(part)
         yield inner.block(block, 1, Return(), Region(frozenset(seen)))
         sizes = [inner.size_names[a] for a in sorted(inner.sizes, key=lambda a: a.name)]
         self.sizes |= inner.sizes
-        self.context.outlined[slot] = (name, [*seen.values(), *sizes], inner.lines)
-        self.receive(place, f"{name}({', '.join([*arguments, *sizes])})", self.context.comment(op, self.shown))
-
+        part.parameters, part.lines = [*seen.values(), *sizes], inner.finished()
+        self.receive(place, f"{part.name}({', '.join([*arguments, *sizes])})", self.context.comment(op, self.shown))
 
 
 def _negation(pred: ast.expr) -> ast.expr:
@@ -431,9 +453,9 @@ def _less_one(tree: ast.expr) -> ast.expr:
     if isinstance(tree, ast.Constant) and isinstance(tree.value, int):
         return ast.Constant(tree.value - 1) if tree.value > 0 else ast.UnaryOp(ast.USub(), ast.Constant(1 - tree.value))
     if isinstance(tree, ast.BinOp) and isinstance(tree.right, ast.Constant) and isinstance(tree.op, (ast.Add, ast.Sub)):
-        change = tree.right.value if isinstance(tree.op, ast.Add) else -tree.right.value
-        if isinstance(change, int):
-            change -= 1
+        right = tree.right.value
+        if isinstance(right, int):
+            change = (right if isinstance(tree.op, ast.Add) else -right) - 1
             if change == 0:
                 return tree.left
             return ast.BinOp(tree.left, ast.Add() if change > 0 else ast.Sub(), ast.Constant(abs(change)))

@@ -66,11 +66,17 @@ class Folder:
     """
 
     def __init__(
-        self, resolve: Callable[[Value], Value], nameless: Callable[[Value], bool], may_raise: Callable[[Op], bool], reused: Mapping[Op, int]
+        self,
+        resolve: Callable[[Value], Value],
+        nameless: Callable[[Value], bool],
+        may_raise: Callable[[Op], bool],
+        reused: Mapping[Op, int],
     ) -> None:
         self.resolve, self.nameless, self.may_raise, self.reused = resolve, nameless, may_raise, reused
 
-    def plan(self, block: Block, owned: Set[Value], appended: Set[Value], targets: Mapping[Value, str], folds: str) -> Plan:
+    def plan(
+        self, block: Block, owned: Set[Value], appended: Set[Value], targets: Mapping[Value, str], folds: str
+    ) -> Plan:
         """`owned`: values from outside that this block may forget; `appended`: outs stored as soon as they are there.
 
         `targets` are the variables that results should be; `folds`: which results may be expressions
@@ -132,12 +138,27 @@ class Folder:
             self.take(plan, None, block.outs, set(range(len(block.outs))), pending, writes, raised)
 
     def is_candidate(self, op: Op) -> bool:
-        if len(op.outs) != 1 or op.prim.effect or op.prim.family is Family.CONTROL or is_update(op) or op in self.reused:
+        if (
+            len(op.outs) != 1
+            or op.prim.effect
+            or op.prim.family is Family.CONTROL
+            or is_update(op)
+            or op in self.reused
+        ):
             return False
-        return self.nameless(op.out) and op.prim.name not in UNPACKS and op.prim.name != "dim" and not is_constant(op.out)
+        return (
+            self.nameless(op.out) and op.prim.name not in UNPACKS and op.prim.name != "dim" and not is_constant(op.out)
+        )
 
     def take(
-        self, plan: Plan, op: Op | None, ins: Sequence[Value], open_operands: Set[int], pending: dict[Value, _Pending], writes: int, raised: int
+        self,
+        plan: Plan,
+        op: Op | None,
+        ins: Sequence[Value],
+        open_operands: Set[int],
+        pending: dict[Value, _Pending],
+        writes: int,
+        raised: int,
     ) -> list[_Pending]:
         """Fold what can be folded into one line, from the right; `op` None: the block's end."""
         taken: list[_Pending] = []
@@ -196,7 +217,11 @@ def _measure(op: Op, position: int, taken: list[_Pending], raises: tuple[int, in
     if any(not (isinstance(v.type, AVal) and v.type.kind is not Kind.ARRAY) for v in op.ins):
         reads.append(position)
     return _Pending(
-        position, len(text) + 2 + sum(p.width for p in taken), 1 + max((p.depth for p in taken), default=0), min(reads, default=None), raises
+        position,
+        len(text) + 2 + sum(p.width for p in taken),
+        1 + max((p.depth for p in taken), default=0),
+        min(reads, default=None),
+        raises,
     )
 
 

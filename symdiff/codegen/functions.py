@@ -5,9 +5,8 @@ A `Layout` knows the user's arguments and results: which leaf is where, how a gr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import ClassVar
 
 from symdiff.codegen import checks, expressions
 from symdiff.codegen.control import Printer
@@ -26,15 +25,18 @@ ReturnText = Callable[[Sequence[str]], str]
 
 
 @dataclass(frozen=True, slots=True)
-class ReturnAs:
+class ReturnAs(Tail):
     """The results are returned as `text` makes of their expressions."""
 
     text: ReturnText
-    jumps: ClassVar[bool] = True
-    folds: ClassVar[str] = "unnamed"
 
-    def targets(self, outs: Sequence[Value]) -> Mapping[Value, str]:
-        return {}
+    @property
+    def jumps(self) -> bool:
+        return True
+
+    @property
+    def folds(self) -> str:
+        return "unnamed"
 
     def finish(self, emitter: Emitter, outs: Sequence[Value], depth: int, more: bool) -> None:
         emitter.line(depth, f"return {self.text([emitter.text(v) for v in outs])}")
@@ -95,39 +97,52 @@ def container_conditions(base: str, tree: Tree) -> list[str]:
     return found
 
 
-def build(tree: Tree, leaves: Sequence[str], like: str | None) -> str:
-    """The expression of a container with these leaves; classes are taken from `like`, a value of the same structure."""
-    rest = iter(leaves)
-    text = _build(tree, rest, like)
-    return text
+def classes(base: str, tree: Tree) -> list[str]:
+    """The expression of the class of each named tuple and dataclass in a container, outermost first."""
+    found: list[str] = []
+    todo = [(base, tree)]
+    while todo:
+        text, node = todo.pop()
+        named = node.kind in ("namedtuple", "dataclass")
+        if named:
+            found.append(f"type({text})")
+        below = [
+            (f"{text}.{k}" if named else f"{text}[{k!r}]", c) for k, c in zip(node.keys, node.children, strict=True)
+        ]
+        todo.extend(reversed(below))
+    return found
 
 
-def _build(tree: Tree, rest: object, like: str | None) -> str:
+def build(tree: Tree, leaves: Sequence[str], known: Sequence[str] | None) -> str:
+    """The expression of a container with these leaves; `known` are its classes, in the order of `classes`.
+
+    Without them a named tuple becomes a plain one, and a dataclass is an error: a module cannot import the user's.
+    """
+    return _build(tree, iter(leaves), None if known is None else iter(known))
+
+
+def _build(tree: Tree, leaves: Iterator[str], known: Iterator[str] | None) -> str:
     if tree.kind == "leaf":
-        return str(next(rest))  # type: ignore[call-overload]
-    parts = []
-    for key, child in zip(tree.keys, tree.children, strict=True):
-        below = None if like is None else f"{like}.{key}" if tree.kind in ("namedtuple", "dataclass") else f"{like}[{key!r}]"
-        parts.append(_build(child, rest, below))
-    if tree.kind == "tuple":
-        return expressions.tuple_text(parts)
+        return next(leaves)
+    cls = next(known) if known is not None and tree.kind in ("namedtuple", "dataclass") else None
+    parts = [_build(child, leaves, known) for child in tree.children]
     if tree.kind == "list":
         return f"[{', '.join(parts)}]"
     if tree.kind == "dict":
         return "{" + ", ".join(f"{key!r}: {part}" for key, part in zip(tree.keys, parts, strict=True)) + "}"
-    if like is None:
-        if tree.kind == "namedtuple":
-            return expressions.tuple_text(parts)
-        raise UsageError(f"a generated module cannot make the result's class {tree.cls.__name__ if tree.cls else '?'}", code="SD724")
-    if tree.kind == "namedtuple":
-        return f"type({like})({', '.join(parts)})"
-    return f"_rebuilt({like}, {', '.join(f'{k}={p}' for k, p in zip(tree.keys, parts, strict=True))})"
+    if tree.kind == "dataclass":
+        if cls is None:
+            raise UsageError(
+                f"a generated module cannot make the result's class {getattr(tree.cls, '__name__', '')}", code="SD724"
+            )
+        return f"_rebuilt({cls}, {', '.join(f'{k}={p}' for k, p in zip(tree.keys, parts, strict=True))})"
+    return f"{cls}({', '.join(parts)})" if cls is not None else expressions.tuple_text(parts)
 
 
 REBUILT = '''
-def _rebuilt(like, **fields):
-    """A dataclass instance of the class of `like` with these fields."""
-    made = object.__new__(type(like))
+def _rebuilt(cls, **fields):
+    """An instance of a dataclass with these fields."""
+    made = object.__new__(cls)
     for name, value in fields.items():
         object.__setattr__(made, name, value)
     return made
@@ -271,6 +286,25 @@ def sizes_in(value: object) -> frozenset[Atom]:
 
 def print_body(context: Context, body: Body) -> tuple[list[Line], dict[Value, str]]:
     """The lines of a function, and the names its values got."""
+    printer, sizes = print_block(context, body, 1)
+    return [*opening(body, printer, sizes), *printer.finished()], printer.names
+
+
+def with_fallback(
+    fast_context: Context, fast: Body, context: Context, body: Body
+) -> tuple[list[Line], dict[Value, str]]:
+    """The body on Python floats, and behind it the NumPy body for where `math` raises."""
+    first, sizes = print_block(fast_context, fast, 2)
+    second, _ = print_block(context, body, 1)
+    one, two = first.finished(), second.finished()
+    if [x.text for x in one] == [x.text for x in two]:
+        return [*opening(body, second, sizes), *two], second.names
+    caught = Line(1, "except (OverflowError, ValueError, ZeroDivisionError):", "NumPy's inf and nan")
+    return [*opening(body, second, sizes), Line(1, "try:"), *one, caught, Line(2, "pass"), *two], first.names
+
+
+def print_block(context: Context, body: Body, depth: int) -> tuple[Printer, dict[Atom, str]]:
+    """The printer of a function after its work, and the names of sizes."""
     block = body.function.body
     hints = {v.hint for op in walk(block) for v in op.outs} | set(body.names)
     atoms = set(body.check.sizes)
@@ -280,15 +314,22 @@ def print_body(context: Context, body: Body) -> tuple[list[Line], dict[Value, st
     printer = Printer(context, sizes, opaque_sizes(block))
     for v, name in zip(block.params, body.names, strict=True):
         printer.define(v, name)
-    run(printer.block(block, 1, body.tail, Region(frozenset(block.params))))
+    run(printer.block(block, depth, body.tail, Region(frozenset(block.params))))
+    return printer, sizes
+
+
+def opening(body: Body, printer: Printer, sizes: Mapping[Atom, str]) -> list[Line]:
+    """Unpacking, the check, and the sizes that the body mentions."""
     late: list[Line] = []
     if body.late:
-        leaf_types = [v.type for v in block.params if isinstance(v.type, AVal)]
-        leaf_names = [n for v, n in zip(block.params, body.names, strict=True) if isinstance(v.type, AVal)]
-        late, used = checks.late_checks(body.late, leaf_names, leaf_types, sizes)
+        leaves = [
+            (n, v.type) for v, n in zip(body.function.body.params, body.names, strict=True) if isinstance(v.type, AVal)
+        ]
+        late, used = checks.late_checks(body.late, [n for n, _ in leaves], [t for _, t in leaves], sizes)
         printer.sizes |= used
-    bound = [Line(1, f"{sizes[a]} = {body.check.sizes[a]}") for a in sorted(printer.sizes, key=lambda a: a.name) if a in body.check.sizes]
-    return [*body.before, *body.check.lines, *body.after_check, *bound, *late, *printer.finished()], printer.names
+    read = [a for a in sorted(printer.sizes, key=lambda a: a.name) if a in body.check.sizes]
+    bound = [Line(1, f"{sizes[a]} = {body.check.sizes[a]}") for a in read if sizes[a] != body.check.sizes[a]]
+    return [*body.before, *body.check.lines, *body.after_check, *bound, *late]
 
 
 def user_sizes(block: Block, stages: Set[str], atoms: Set[Atom]) -> dict[Atom, str]:

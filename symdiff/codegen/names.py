@@ -24,8 +24,38 @@ from symdiff.ir.core import Block, Function, Op, Program, Value, walk
 
 # What generated code itself says; a parameter of such a name is renamed too.
 SPOKEN = frozenset(
-    "np math float int bool complex type len range zip reversed enumerate list tuple dict any all isinstance repr print getattr "
-    "TypeError ValueError UnboundLocalError sorted set slice sum abs str".split()
+    [
+        "np",
+        "math",
+        "float",
+        "int",
+        "bool",
+        "complex",
+        "type",
+        "len",
+        "range",
+        "zip",
+        "reversed",
+        "enumerate",
+        "list",
+        "tuple",
+        "dict",
+        "any",
+        "all",
+        "isinstance",
+        "repr",
+        "print",
+        "getattr",
+        "TypeError",
+        "ValueError",
+        "UnboundLocalError",
+        "sorted",
+        "set",
+        "slice",
+        "sum",
+        "abs",
+        "str",
+    ]
 )
 RESERVED = frozenset(keyword.kwlist) | frozenset(keyword.softkwlist) | frozenset(dir(builtins)) | SPOKEN
 

@@ -21,7 +21,12 @@ def environment() -> jinja2.Environment:
 
     loader = jinja2.FileSystemLoader([str(f) for f in FOLDERS])
     return jinja2.Environment(
-        loader=loader, undefined=jinja2.StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+        loader=loader,
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
 
 

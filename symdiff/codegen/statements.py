@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -21,11 +21,20 @@ from symdiff.codegen.folding import UNPACKS, Folder, Plan, is_constant, is_updat
 from symdiff.codegen.names import identifier
 from symdiff.codegen.view import Line
 from symdiff.ir import template
-from symdiff.ir.core import Block, Family, Op, Value
+from symdiff.ir.core import Block, Family, Op, Params, Value
 from symdiff.ir.dims import Atom, Dim
 from symdiff.ir.types import AVal, Kind
 
 Steps = Generator[Any, None, None]  # yields further Steps to run before going on
+
+
+@dataclass(slots=True)
+class Outlined:
+    """A function split off from one that is nested too deep."""
+
+    name: str
+    parameters: list[str] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -35,27 +44,38 @@ class Context:
     level: int = 1
     stages: frozenset[str] = frozenset()  # hints that are not the user's
     reserved: frozenset[str] = frozenset()  # no variable is called so
-    calls: Mapping[str, str] = field(default_factory=dict)  # functions of the program, by the name they are printed under
+    calls: Mapping[str, str] = field(
+        default_factory=dict
+    )  # functions of the program, by the name they are printed under
     reused: Mapping[Op, int] = field(default_factory=dict)  # operations that overwrite a dead operand
     comment: Callable[[Op, Callable[[Value], str]], str] = lambda op, text: ""
-    outlined: list[Any] = field(default_factory=list)  # functions split off from ones nested too deep
+    outlined: list[Outlined] = field(default_factory=list)
     helpers: dict[str, str] = field(default_factory=dict)  # text of the helper functions used, by name
     may_raise: Callable[[Op], bool] = lambda op: True
 
 
-class Tail(Protocol):
+class Tail:
     """What is printed at the end of a block."""
 
-    jumps: bool  # it leaves the block: a branch that ends in it needs no `else` behind it
-    folds: str  # which results may be expressions: "all", "unnamed", or none: ""
+    __slots__ = ()
+
+    @property
+    def jumps(self) -> bool:
+        """Whether it leaves the block: a branch that ends in it needs no `else` behind it."""
+        return False
+
+    @property
+    def folds(self) -> str:
+        """Which results may be expressions: "all", "unnamed", or none: ""."""
+        return ""
 
     def targets(self, outs: Sequence[Value]) -> Mapping[Value, str]:
         """The variable that each result should be."""
-        ...
+        return {}
 
     def finish(self, emitter: Emitter, outs: Sequence[Value], depth: int, more: bool) -> None:
         """Print it; `more`: other lines of the same block follow, which must not run."""
-        ...
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +116,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Substituted:
+class Substituted(Tail):
     """A block's tail, printed by the branches of the `cond` that it ends in."""
 
     tail: Tail
@@ -106,8 +126,6 @@ class Substituted:
     @property
     def jumps(self) -> bool:
         return self.tail.jumps
-
-    folds: ClassVar[str] = ""
 
     def values(self, outs: Sequence[Value]) -> list[Value]:
         own = dict(zip(self.op.outs, outs, strict=True))
@@ -212,7 +230,9 @@ class Emitter:
         self.need_helper(op)
         strong = op.prim.family is Family.ELEMENTWISE and any(is_double(v) for v in op.ins if v.const is None)
         operands = [self.plain(v) if strong else self.expr(v) for v in op.ins]
-        return template.expression(op, operands, self.dim, scalar=bool(op.params.get("math")))
+        if op.params.get("math"):
+            return template.expression(without(op, "math"), operands, self.dim, scalar=True)
+        return template.expression(op, operands, self.dim)
 
     def plain(self, value: Value) -> ast.expr:
         """An operand next to a float64 of NumPy's: a constant `np.float64(2.0)` is as well a Python float there."""
@@ -247,7 +267,11 @@ class Emitter:
         for k, line in enumerate(self.lines):
             if id(line) not in unused:
                 kept.append(line)
-            elif kept and kept[-1].text.endswith(":") and (k + 1 == len(self.lines) or self.lines[k + 1].depth < line.depth):
+            elif (
+                kept
+                and kept[-1].text.endswith(":")
+                and (k + 1 == len(self.lines) or self.lines[k + 1].depth < line.depth)
+            ):
                 kept.append(Line(line.depth, "pass"))
         return kept
 
@@ -274,7 +298,10 @@ class Emitter:
                 continue
             if op.regions or op.prim.name == "call":
                 final = op.prim.name == "cond" and position == len(block.ops) - 1 and (tail.jumps or keyword == "elif")
-                yield self.control(Place(op, depth, plan, position, keyword, region.more), Substituted(tail, op, block.outs) if final else None)
+                yield self.control(
+                    Place(op, depth, plan, position, keyword, region.more),
+                    Substituted(tail, op, block.outs) if final else None,
+                )
                 if final:
                     return
             else:
@@ -292,7 +319,11 @@ class Emitter:
 
     def only_branch(self, block: Block, plan: Plan) -> bool:
         """Whether a block is one `if` and prints nothing else."""
-        return bool(block.ops) and block.ops[-1].prim.name == "cond" and all(self.is_silent(op, plan) for op in block.ops[:-1])
+        return (
+            bool(block.ops)
+            and block.ops[-1].prim.name == "cond"
+            and all(self.is_silent(op, plan) for op in block.ops[:-1])
+        )
 
     def control(self, place: Place, tail: Tail | None) -> Steps:
         raise NotImplementedError
@@ -305,7 +336,7 @@ class Emitter:
         if first in plan.folded:
             self.inside[first] = op
             return True
-        if op.prim.name == "dim" or op.prim.name == "const" and self.is_inline(first):
+        if op.prim.name == "dim" or (op.prim.name == "const" and self.is_inline(first)):
             self.inside[first] = op
             return True
         return first in plan.roots
@@ -318,7 +349,7 @@ class Emitter:
         if op.prim.name == "bind_dim":
             return self.bind_size(op, depth)
         if is_update(op) or op in self.context.reused:
-            return self.update(op, depth, plan, comment)
+            return self.update(op, depth, plan, comment, position)
         unpacks = op.prim.name in UNPACKS
         if len(op.outs) == 1 and not unpacks:
             text = ast.unparse(self.expression(op))
@@ -351,23 +382,40 @@ class Emitter:
 
     def bind_size(self, op: Op, depth: int) -> None:
         """A size that was saved gets its name."""
-        name, text = self.size_names[next(a for a in self.size_names if a.name == op.params["name"])], self.text(op.ins[0])
+        name, text = (
+            self.size_names[next(a for a in self.size_names if a.name == op.params["name"])],
+            self.text(op.ins[0]),
+        )
         if name != text:
             self.line(depth, f"{name} = {text}")
 
-    def update(self, op: Op, depth: int, plan: Plan, comment: str) -> None:
+    def update(self, op: Op, depth: int, plan: Plan, comment: str, position: int) -> None:
         """A statement that overwrites an operand, whose name goes over to the result."""
         number = self.context.reused.get(op, op.prim.consumes)
         assert number is not None
         target = self.text(op.ins[number])
         operands = [self.expr(v) for v in op.ins]
         if is_update(op):
-            lines = [statement_text(template.statement(op, operands, self.dim))]
-        else:
-            lines = [reuse_text(op, number, template.expression(op, operands, self.dim), target)]
-        for text in lines:
-            self.line(depth, text, comment)
-        self.define(op.out, target)
+            self.line(depth, statement_text(template.statement(op, operands, self.dim)), comment)
+            self.define(op.out, target)
+            return
+        tree = template.expression(op, operands, self.dim)
+        named = (
+            op.out.hint
+            and op.out.hint not in self.context.stages
+            and identifier(op.out.hint, self.context.reserved) != target
+        )
+        if not named:
+            self.line(depth, reuse_text(op, number, tree, target), comment)
+            self.define(op.out, target)
+            return
+        self.released(plan.dying.get(position, ()), lambda: self.name_for(op.out, plan))
+        name = self.names[op.out]  # the array goes on under a name of its own
+        self.line(
+            depth,
+            reuse_text(op, number, tree, target) if name == target else f"{name} = {out_text(op, tree, target)}",
+            comment,
+        )
 
     def append(self, values: Sequence[Value], stored: Mapping[Value, Sequence[str]], depth: int) -> None:
         for v in values:
@@ -412,6 +460,12 @@ def expressions_atom(atom: Atom) -> Dim:
     return dims.var(atom.name) if atom.op == "var" else dims.opaque(atom.name)
 
 
+def without(op: Op, name: str) -> Op:
+    """The operation without one of its parameters."""
+    params = Params(**{k: v for k, v in op.params.items() if k != name})
+    return Op(op.prim, op.ins, op.outs, params, op.regions, op.loc)
+
+
 def prints_in_place(op: Op) -> bool:
     """Whether `reuse_text` has a form for the operation: an operator, or a NumPy ufunc."""
     tree = template.expression(op, [expressions.name(f"x{k}") for k in range(len(op.ins))], template.int_dim)
@@ -426,11 +480,15 @@ def reuse_text(op: Op, number: int, tree: ast.expr, target: str) -> str:
         return statement_text(ast.AugAssign(ast.Name(target, ast.Store()), tree.op, tree.right))
     if isinstance(tree, ast.BinOp) and op.prim.commutative and ast.unparse(tree.right) == target:
         return statement_text(ast.AugAssign(ast.Name(target, ast.Store()), tree.op, tree.left))
-    if not isinstance(tree, ast.Call) and op.prim.ufunc:
-        operands = [tree.operand] if isinstance(tree, ast.UnaryOp) else [tree.left, tree.right] if isinstance(tree, ast.BinOp) else []
-        assert operands
+    return out_text(op, tree, target)
+
+
+def out_text(op: Op, tree: ast.expr, target: str) -> str:
+    """`np.exp(x, out=x)`, which is its result too."""
+    if not isinstance(tree, ast.Call):
+        assert op.prim.ufunc and isinstance(tree, (ast.BinOp, ast.UnaryOp))
+        operands = [tree.operand] if isinstance(tree, ast.UnaryOp) else [tree.left, tree.right]
         tree = ast.Call(expressions.name(op.prim.ufunc.split("(")[0]), operands, [])
-    assert isinstance(tree, ast.Call)
     tree.keywords = [*tree.keywords, ast.keyword("out", expressions.name(target))]
     return ast.unparse(tree)
 
@@ -439,4 +497,17 @@ def _numpy_name(dtype: str) -> str:
     return np.dtype(dtype).name.replace("bool", "bool_")
 
 
-__all__ = ["OUTERMOST", "Context", "Emitter", "Place", "Region", "Steps", "Substituted", "Tail", "prints_in_place", "reuse_text", "run"]
+__all__ = [
+    "OUTERMOST",
+    "Context",
+    "Emitter",
+    "Outlined",
+    "Place",
+    "Region",
+    "Steps",
+    "Substituted",
+    "Tail",
+    "prints_in_place",
+    "reuse_text",
+    "run",
+]

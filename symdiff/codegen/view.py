@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import tokenize
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 _WIDEST = 56  # a longer line does not push the comments of its function further right
@@ -48,7 +49,10 @@ def aligned(lines: Sequence[Line]) -> tuple[Line, ...]:
     widths = [len(x.text) + 4 * x.depth for x in lines if x.comment]
     column = max((w for w in widths if w <= _WIDEST), default=_WIDEST) + 2
     return tuple(
-        Line(x.depth, x.text, comment_text(x.comment), " " * max(2, column - len(x.text) - 4 * x.depth)) if x.comment else x for x in lines
+        Line(x.depth, x.text, comment_text(x.comment), " " * max(2, column - len(x.text) - 4 * x.depth))
+        if x.comment
+        else x
+        for x in lines
     )
 
 
@@ -60,7 +64,7 @@ def wrapped(line: Line) -> list[Line]:
     if len(line.text) + 4 * line.depth <= LONGEST:
         return [line]
     rows, start, level, cut = [], 0, 0, 0
-    for token in tokenize.generate_tokens(io.StringIO(line.text + ("pass" if line.text.endswith(":") else "")).readline):
+    for token in _tokens(line.text):
         if token.type != tokenize.OP or token.start[0] != 1:
             continue
         level += (token.string in "([{") - (token.string in ")]}")
@@ -78,9 +82,17 @@ def wrapped(line: Line) -> list[Line]:
     return lines
 
 
+def _tokens(text: str) -> Iterator[tokenize.TokenInfo]:
+    with contextlib.suppress(tokenize.TokenError):  # one row of a statement of several
+        yield from tokenize.generate_tokens(io.StringIO(text + ("pass" if text.endswith(":") else "")).readline)
+
+
 def comment_text(text: str) -> str:
     """Text that stays one comment: no line ends, nothing invisible."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in unicodedata.normalize("NFC", " ".join(text.split())))
+    return "".join(
+        c if c.isprintable() else "\N{REPLACEMENT CHARACTER}"
+        for c in unicodedata.normalize("NFC", " ".join(text.split()))
+    )
 
 
 def doc_literal(text: str) -> str:

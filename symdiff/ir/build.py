@@ -183,7 +183,7 @@ def _is(x: Any, number: int) -> bool:
 
 def _ufunc(*xs: Any) -> Mapping[str, bool]:
     """Python numbers divide and raise as NumPy's do inside rules."""
-    python = all(not isinstance(x, V) or (isinstance(x.type, AVal) and x.type.kind is Kind.PYTHON) for x in xs)
+    python = all(not isinstance(x, V) or (isinstance(x.type, AVal) and x.type.kind in (Kind.PYTHON, Kind.EITHER)) for x in xs)
     return {"ufunc": True} if python else {}
 
 

@@ -81,7 +81,7 @@ class _Fill(ast.NodeTransformer):
     def visit_Name(self, node: ast.Name) -> ast.expr:
         if node.id in self.names:
             return self.names[node.id]
-        if node.id in self.params:
+        if node.id in self.params and node.id != "math":  # the flag, not the module
             return constant(self.params[node.id], self.dim)
         return node
 

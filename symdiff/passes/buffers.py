@@ -62,6 +62,7 @@ def reads_first(block: Block) -> Block:
     defined = {v: k for k, op in enumerate(block.ops) for v in op.outs}
     writers: dict[Value, int] = {}
     moved: dict[int, list[Op]] = {}
+    effect = -1  # what may raise stays behind the last effect
     ops: list[Op] = []
     for k, op in enumerate(block.ops):
         regions = tuple(map(reads_first, op.regions))
@@ -69,9 +70,11 @@ def reads_first(block: Block) -> Block:
             op = Op(op.prim, op.ins, op.outs, op.params, regions, op.loc)
         ops.append(op)
         target = writers.get(op.ins[0], k) if op.prim.name in _READS else k
-        if target < k and all(defined.get(v, -1) < target for v in op.ins):
+        if effect < target < k and all(defined.get(v, -1) < target for v in op.ins):
             moved.setdefault(target, []).append(op)
             defined[op.outs[0]] = target
+        if op.prim.effect or op.regions or op.prim.name == "call":
+            effect = k
         if op.prim.consumes is not None:
             writers.setdefault(op.ins[op.prim.consumes], k)
     if not moved:

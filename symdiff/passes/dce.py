@@ -255,7 +255,7 @@ class _Rebuild:
         marks = self.marks
         called = {op.params["function"] for op in marks.ops if op.prim.name == "call"}
         functions = {n: self.function(f) for n, f in marks.functions.items() if n in called or n in marks.roots}
-        records = marks.flow.records(v.type for v in marks.live)
+        records = marks.flow.records(self.new(v).type for v in marks.live)
         old = self.old
         same = list(functions) == list(old.functions) and all(functions[n] is f for n, f in old.functions.items())
         if same and records == old.records:

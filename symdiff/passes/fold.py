@@ -248,6 +248,41 @@ def _sum_of_ones(site: Site) -> Any:
     return inner.ins[0] if same else None
 
 
+def _repeated(site: Site, v: Value) -> Value | None:
+    """The scalar that v repeats, where its shape says all sizes."""
+    op = site.source(v, "broadcast_to")
+    return op.ins[0] if op is not None and len(op.ins) == 1 and not number_type(op.ins[0]).shape else None
+
+
+def _operand_repeated(site: Site) -> Any:
+    """An elementwise operation broadcasts by itself."""
+    op = site.op
+    scalars = [_repeated(site, v) for v in op.ins]
+    if op.prim.name == "index_add":
+        scalars = [None, scalars[1], *[None] * (len(op.ins) - 2)]
+    ins = [v if scalar is None else scalar for v, scalar in zip(op.ins, scalars, strict=True)]
+    if ins == list(op.ins):
+        return None
+    found = site.b.emit(op.prim, *ins, **op.params)
+    same = number_type(op.out)
+    if found[0].type == same:
+        return found
+    if number_type(found[0]).shape or op.prim.name == "index_add" or opaque(same):
+        return None
+    return site.b.op("broadcast_to", found[0], shape=same.shape)
+
+
+def opaque(t: AVal) -> bool:
+    return any(a.op == "opaque" for d in t.shape for a in dims.atoms(d))
+
+
+def _reshaped_scalar(site: Site) -> Any:
+    scalar = _repeated(site, site.op.ins[0])
+    if scalar is None or len(site.op.ins) > 1 or opaque(number_type(site.op.out)):
+        return None
+    return site.b.op("broadcast_to", scalar, shape=number_type(site.op.out).shape)
+
+
 def _stacked(site: Site) -> Any:
     """Reading an element of what was just stacked."""
     spec = site.op.params["spec"]
@@ -339,6 +374,7 @@ def _no_exit(site: Site) -> Any:
     return (site.b.const(0), *site.b.emit(op.prim, *op.ins, regions=(*op.regions[:-1], inner), hints=hints, **params))
 
 
+_BROADCASTING = ("neg", "add", "sub", "mul", "div", "select", "index_add")
 _RESHAPES = ("reshape", "ravel", "squeeze", "expand_dims", "broadcast_to", "sum_to", "retype")
 _IEEE = "every real and complex number, NaN, infinities and signed zeros included; kind and dtype unchanged"
 ROWS = (
@@ -362,6 +398,8 @@ ROWS = (
     Row("reshape of reshape", ("reshape",), _reshape_twice, "always: both keep the elements in order"),
     Row("transpose of transpose", ("transpose",), _transposed_twice, "always: permutations compose"),
     Row("sum of broadcast", ("sum_to",), _sum_of_ones, "no axis is longer than 1, hence nothing is added"),
+    Row("broadcasting operand", _BROADCASTING, _operand_repeated, "elementwise: each result has the same operands"),
+    Row("shape of a repeated number", ("reshape", "ravel", "squeeze", "expand_dims"), _reshaped_scalar, "always"),
     Row("element of a stack", ("index",), _stacked, "elements of the stack's own type"),
     Row("distinct places", ("index_add",), _distinct_places, "indices from a range of numbers >= 0"),
     Row("unpack of pack", ("alt_unpack", "saved_unpack"), _unpacked, "always"),

@@ -31,7 +31,8 @@ def _block(block: Block) -> Block:
         if op.prim.name == "cond":
             op = _cond(op, env)
         elif op.prim.name in ("for", "while"):
-            op = _loop(op, env)
+            while (smaller := _loop(op, env)) is not op:  # a carry may leave as another one that was found fixed
+                op = smaller
         ops.append(op)
     return same_block(block, block.params, ops, substitute(block.outs, env))
 

@@ -1,7 +1,8 @@
 """What runs at -O0, -O1 and -O2, in order: before a program is differentiated, and after.
 
 `stabilise` comes before differentiation, so that derivatives are those of the stable forms.  Between two orders of
-differentiation the passes of `AFTER` run.  `buffers` and the lowering to `math` come last, in the pipeline.
+differentiation the passes of `AFTER` run, after the last those of `LAST`.  The lowering to `math` and `buffers` follow,
+in the pipeline.
 """
 
 from __future__ import annotations
@@ -14,13 +15,16 @@ from symdiff.passes.dce import dce
 from symdiff.passes.fold import fold
 from symdiff.passes.invariants import invariant_carries
 from symdiff.passes.report import Report
-from symdiff.passes.stabilise import stabilise
+from symdiff.passes.share import share_exponentials
+from symdiff.passes.stabilise import stabilise, stabilise_derivatives
 
 Pass = Callable[[Program, Report], Program]
 REWRITES: Mapping[str, Pass] = {
     "fold": fold,
     "cse": cse,
     "stabilise": stabilise,
+    "stable derivatives": stabilise_derivatives,
+    "share": share_exponentials,
     "invariants": lambda program, report: invariant_carries(program),
 }
 BEFORE: tuple[tuple[str, ...], ...] = (
@@ -31,8 +35,9 @@ BEFORE: tuple[tuple[str, ...], ...] = (
 AFTER: tuple[tuple[str, ...], ...] = (
     ("invariants", "dce"),
     ("fold", "cse", "fold", "invariants", "dce"),
-    ("fold", "cse", "fold", "invariants", "dce"),
+    ("fold", "cse", "stable derivatives", "fold", "cse", "invariants", "dce"),
 )
+LAST: tuple[tuple[str, ...], ...] = (AFTER[0], AFTER[1], (*AFTER[2], "share", "cse", "dce"))
 
 
 def before(program: Program, level: int, report: Report | None = None, keep: Sequence[str] = ()) -> Program:
@@ -41,8 +46,13 @@ def before(program: Program, level: int, report: Report | None = None, keep: Seq
 
 
 def after(program: Program, level: int, report: Report | None = None, keep: Sequence[str] = ()) -> Program:
-    """A differentiated program at a level, ready to be printed or differentiated again."""
+    """A differentiated program at a level, ready to be differentiated again."""
     return run(AFTER[level], program, report, keep)
+
+
+def last(program: Program, level: int, report: Report | None = None, keep: Sequence[str] = ()) -> Program:
+    """A primal or differentiated program at a level, ready for `buffers` and printing."""
+    return run(LAST[level], program, report, keep)
 
 
 def run(names: Sequence[str], program: Program, report: Report | None = None, keep: Sequence[str] = ()) -> Program:

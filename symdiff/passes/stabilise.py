@@ -27,6 +27,11 @@ def stabilise(program: Program, report: Report | None = None) -> Program:
     return Rewriter(ROWS, report).program(program)
 
 
+def stabilise_derivatives(program: Program, report: Report | None = None) -> Program:
+    """What derivative rules write, in stable forms: exp(f - log Σ exp(f)) loses digits where f is large."""
+    return Rewriter(DERIVATIVE_ROWS, report).program(program)
+
+
 def _real(v: Value) -> bool:
     return isinstance(v.type, AVal) and v.type.dtype[0] == "f"
 
@@ -204,6 +209,15 @@ def _softmax(site: Site) -> Any:
     return site.b.softmax(f, axis=found[1])
 
 
+def _exp_of_difference(site: Site) -> Any:
+    """exp(f - log Σ exp(f)), the derivative of log Σ exp(f)."""
+    difference = site.source(site.op.ins[0], "sub")
+    found = None if difference is None else _reduction_of(site, difference.ins[1], "logsumexp")
+    if difference is None or found is None or found[0] is not difference.ins[0]:
+        return None
+    return site.b.softmax(found[0], axis=found[1])
+
+
 def _exp_of_log_softmax(site: Site) -> Any:
     log_p = site.source(site.op.ins[0], "log_softmax")
     return None if log_p is None else site.b.softmax(log_p.ins[0], **log_p.params)
@@ -371,3 +385,4 @@ ROWS = (
         "numpy numbers and arrays, within a rounding per product; roots of arrays, as NumPy has them, or of x >= 0"),
     Row("sum of products", ("sum",), _sum_of_products, "float64 arrays of one shape: another order of summation"),
 )  # fmt: skip
+DERIVATIVE_ROWS = (Row("softmax", ("exp",), _exp_of_difference, _REALS),)

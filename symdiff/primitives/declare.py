@@ -191,7 +191,7 @@ def _run_on_ones(
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # ~True
             try:
-                found.add(types.type_of(eval(text, space, {**dict(params), **values})))
+                found.add(types.type_of(eval(text, space, {**{k: v for k, v in dict(params).items() if k != "math"}, **values})))
             except (ValueError, OverflowError) as error:
                 raise TypeError(str(error)) from error
     if len({t.dtype for t in found}) > 1:

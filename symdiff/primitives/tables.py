@@ -23,14 +23,14 @@ def coverage_table_markdown() -> str:
     for p in _sorted():
         if p.family in (Family.ELEMENTWISE, Family.LINEAR, Family.BILINEAR, Family.GENERAL):
             kind = "partials" if p.partials else "transpose" if p.transpose else "vjp and jvp"
-            rows.append(
-                (
-                    f"`{p.name}`",
-                    kind,
-                    f"numerical: {p.info['numerical']}" if "numerical" in p.info else "proved by SymPy",
-                )
-            )
+            rows.append((f"`{p.name}`", kind, _checked(p)))
     return _table(("primitive", "rule", "checked"), rows)
+
+
+def _checked(p: Prim) -> str:
+    if "numerical" in p.info:
+        return f"numerical: {p.info['numerical']}"
+    return "proved by SymPy" if p.info.get("elementwise") else "linear: its own tangent"
 
 
 def numpy_functions() -> dict[object, Prim]:

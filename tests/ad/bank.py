@@ -30,7 +30,10 @@ def vec(n: Any = N, dtype: str = "f8") -> types.AVal:
 
 @dataclass(frozen=True)
 class Entry:
-    """`linear`: the program's own cost is O(n).  `holomorphic`: the Python function takes complex arguments."""
+    """`linear`: the program's own cost is O(n), shown at n = `count` and 10 n; `least` is the smallest n that it takes.
+
+    `holomorphic`: the Python function takes complex arguments, so complex steps check the gradient.
+    """
 
     name: str
     program: Program
@@ -43,6 +46,7 @@ class Entry:
     rtol: float = 1e-6
     step: float = 1e-5
     least: int = 0
+    count: int = 16
 
 
 BANK: dict[str, Entry] = {}

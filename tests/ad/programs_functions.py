@@ -160,6 +160,6 @@ def _walk(b, x, i, w):
     return cond(b, b.ge(i, n), lambda b, x, i, w, n: [w * 1.0], more, [x, i, w, n])
 
 
-@entry(program("walk", [vec(), INT, F8], _walk, "x i w"), lambda rng, n: (normal(rng, n), 0, normal(rng)), (0, 2), linear=True, holomorphic=True)
+@entry(program("walk", [vec(), INT, F8], _walk, "x i w"), lambda rng, n: (normal(rng, n), 0, normal(rng)), (0, 2), linear=True, holomorphic=True, count=4)
 def walk(x, i, w):
     return (w * 1.0 if i >= len(x) else np.sin(x[i]) * w + walk(x, i + 1, w)[0] * 0.5,)

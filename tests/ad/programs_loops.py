@@ -402,7 +402,7 @@ def _written_in_branch(b, x, w):
     return for_(b, (0, size(b), 1), [x], turn, caps=[w])[:1]
 
 
-@entry(program("written_in_branch", [vec(), F8], _written_in_branch, "x w"), _vector_and_scalar, (0, 1), linear=True)
+@entry(program("written_in_branch", [vec(), F8], _written_in_branch, "x w"), _vector_and_scalar, (0, 1), linear=True, count=128)
 def written_in_branch(x, w):
     y = x.copy()
     for i in range(len(x)):

@@ -156,7 +156,9 @@ class Compared:
         value, saved = made["forward"](*args)
         assert exact(value, primal), ("forward", value, primal)
         rng = np.random.default_rng(1)
-        every = [_cotangent(o, rng.standard_normal()) if on else None for o, on in zip(self.outs, self.active, strict=True)]
+        every = [
+            _cotangent(o, rng.standard_normal()) if on else None for o, on in zip(self.outs, self.active, strict=True)
+        ]
         given = every[0] if len(every) == 1 else tuple(every)
         first = made["backward"](saved, given)
         self.check_gradient(first, [c for c in every if c is not None], args)

@@ -36,7 +36,9 @@ def function(name: str, param_types: Sequence[Type], make: Callable[..., Any], l
     return Function(name, block(param_types, make, loc), tuple(atoms))
 
 
-def program(param_types: Sequence[Type], make: Callable[..., Any], *others: Function, loc: Loc = LOC, **records: Any) -> Program:
+def program(
+    param_types: Sequence[Type], make: Callable[..., Any], *others: Function, loc: Loc = LOC, **records: Any
+) -> Program:
     f = function("f", param_types, make, loc)
     return Program({g.name: g for g in (f, *others)}, "f", records)
 
@@ -45,14 +47,26 @@ def emit(b: Builder, prim: str, /, *ins: Any, regions: Sequence[Block] = (), **p
     return [V(b, v) for v in b.emit(prim, *map(b.value, ins), regions=regions, **params)]
 
 
-def loop(b: Builder, n: Any, carry: Sequence[Any], xs: Sequence[Any], caps: Sequence[Any], make: Callable[..., Any], **params: Any) -> list[V]:
+def loop(
+    b: Builder,
+    n: Any,
+    carry: Sequence[Any],
+    xs: Sequence[Any],
+    caps: Sequence[Any],
+    make: Callable[..., Any],
+    **params: Any,
+) -> list[V]:
     """A `for` over range(n); `make(b, i, *carry, *x_i, *caps)` returns (*carry, *ys_i)."""
     from symdiff.primitives.control import elem_type
 
     values = [b.value(v) for v in (*carry, *xs, *caps)]
     n_carry, n_xs = len(carry), len(xs)
-    inside = [I8, *(v.type for v in values[:n_carry]), *(elem_type(v.type) for v in values[n_carry : n_carry + n_xs]),
-              *(v.type for v in values[n_carry + n_xs :])]  # fmt: skip
+    inside = [
+        I8,
+        *(v.type for v in values[:n_carry]),
+        *(elem_type(v.type) for v in values[n_carry : n_carry + n_xs]),
+        *(v.type for v in values[n_carry + n_xs :]),
+    ]
     body = block(inside, make, b.loc or LOC)
     return emit(b, "for", 0, n, 1, *values, regions=[body], n_carry=n_carry, n_xs=n_xs, **params)
 
@@ -60,7 +74,9 @@ def loop(b: Builder, n: Any, carry: Sequence[Any], xs: Sequence[Any], caps: Sequ
 def cond(b: Builder, pred: Any, caps: Sequence[Any], then: Callable[..., Any], orelse: Callable[..., Any]) -> list[V]:
     values = [b.value(v) for v in caps]
     inside = [v.type for v in values]
-    return emit(b, "cond", pred, *values, regions=[block(inside, then, b.loc or LOC), block(inside, orelse, b.loc or LOC)])
+    return emit(
+        b, "cond", pred, *values, regions=[block(inside, then, b.loc or LOC), block(inside, orelse, b.loc or LOC)]
+    )
 
 
 def names(p: Program, function: str = "f") -> list[str]:

@@ -2,6 +2,7 @@
 
 import copy
 import itertools
+import time
 from collections import Counter
 from typing import Any
 
@@ -9,7 +10,10 @@ import numpy as np
 import pytest
 
 import symdiff.primitives  # noqa: F401  (fills the registry)
-from symdiff.ir.core import Program, walk
+from symdiff.ad.reverse import value_and_grad
+from symdiff.ir import dims, types
+from symdiff.ir.build import Builder
+from symdiff.ir.core import Function, Program, Value, walk
 from symdiff.ir.interpret import run
 from symdiff.ir.text import parse_program, print_program
 from symdiff.passes.buffers import buffers, ownership
@@ -157,6 +161,34 @@ def test_what_a_loop_collects_is_not_overwritten_by_the_next_turn() -> None:
     yield %d, %d
 return %y, %ys""")
     assert lines[7] == "    %d.2: f8[n] = copy(%d)" and lines[8] == "    yield %d.2, %d"
+
+
+def test_what_a_loop_may_hand_through_from_an_argument_is_copied() -> None:
+    """Without a turn %y is the argument, after one turn %z is."""
+    body = f"""{LOOP_HEAD}
+%a: f8[n] = exp(%x)
+%y: f8[n], %z: f8[n], %k: int = for(%zero, %hi, %one, %x, %a) {{n_carry=2, n_xs=0}}
+  region (%i: int, %c: f8[n], %d: f8[n])
+    %e: f8[n] = exp(%c)
+    yield %e, %c
+return %y, %z"""
+    assert after(body)[-1] == "return %y.2, %z.2"
+    for n in range(3):
+        outcome(program(body, head="%x: f8[n]"), [np.full(n, 0.5)])
+
+
+def test_a_row_that_a_loop_reads_is_copied_before_it_is_written() -> None:
+    body = f"""{LOOP_HEAD}
+%ys: Seq[f8[2]], %k: int = for(%zero, %hi, %one, %a) {{n_carry=0, n_xs=1}}
+  region (%i: int, %row: f8[2])
+    %ten: float = const() {{type=type(float), value=10.0}}
+    %e: f8[2] = index_add(%row, %ten) {AT0}
+    yield %e
+%b: f8[n, 2] = as_array(%ys) {{type=type(f8[n, 2]), shape=(dim(n), 2)}}
+%c: f8[n, 2] = add(%a, %b)
+return %c"""
+    assert "    %row.2: f8[2] = copy(%row)" in after(f"%a: f8[n, 2] = exp(%x)\n{body}", head="%x: f8[n, 2]")
+    outcome(program(f"%a: f8[n, 2] = exp(%x)\n{body}", head="%x: f8[n, 2]"), [np.ones((3, 2))])
 
 
 def test_a_list_grows_without_being_copied() -> None:
@@ -334,3 +366,32 @@ def test_a_buffered_program_needs_no_more_copies(seed: int) -> None:
     for k in range(20):
         once = buffers(random_program(np.random.default_rng([seed, k])))
         assert print_program(buffers(once)) == print_program(once)
+
+
+@pytest.mark.parametrize("k", range(30))
+def test_gradients_of_random_programs_run_in_place_as_they_run_purely(k: int, seed: int) -> None:
+    rng = np.random.default_rng([seed, k])
+    p = random_program(rng)
+    args = random_args(p, rng, 3)
+    cts = [np.ones_like(out) if isinstance(out, np.ndarray) else type(out)(1) for out in run(p, *args)]
+    outcome(value_and_grad(p, list(range(len(args)))), [*args, *cts])
+
+
+def test_time_is_linear_in_the_program() -> None:
+    """Many updates of one array with slices of it live: no pair of them is looked at."""
+
+    def seconds(count: int) -> float:
+        b = Builder()
+        x = Value(types.array("f8", dims.var("n")), "x")
+        a, total = b.op("exp", x), b.v(0.0)
+        for _ in range(count):
+            r = b.op("index", a, spec=(("at", 0),))
+            a = b.op("index_set", a, r, spec=(("at", 1),))
+            total = total + r
+        p = Program({"f": Function("f", b.block([x], [a.value, total.value]), ("n",))}, "f")
+        start = time.perf_counter()
+        ownership(buffers(p))
+        return time.perf_counter() - start
+
+    small = min(seconds(500) for _ in range(3))
+    assert min(seconds(5000) for _ in range(3)) < 40 * small

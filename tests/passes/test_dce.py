@@ -5,12 +5,26 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from symdiff.ir.core import Block, Function
 from symdiff.ir.types import Alt, Saved
 from symdiff.passes.dce import dce
 from symdiff.passes.invariants import invariant_carries
 from tests.passes.helpers import (
-    DERIVED, F8, I8, N8, array, assert_same_bits, block, cond, emit, find, function, loop, names, program,
-)  # fmt: skip
+    DERIVED,
+    F8,
+    I8,
+    N8,
+    array,
+    assert_same_bits,
+    block,
+    cond,
+    emit,
+    find,
+    function,
+    loop,
+    names,
+    program,
+)
 
 X = np.array([1.0, -2.0, 3.0])
 
@@ -197,7 +211,13 @@ def test_records_in_columns_of_loops() -> None:
 
     p = program([F8], make)
     q = dce(p)
-    assert [str(v.type) for op in find(q, "for") for v in op.outs] == ["float", "Seq[Alt[float | ]]", "int", "float", "int"]
+    assert [str(v.type) for op in find(q, "for") for v in op.outs] == [
+        "float",
+        "Seq[Alt[float | ]]",
+        "int",
+        "float",
+        "int",
+    ]
     assert_same_bits(p, q, (1.5,), (3.0,))
     assert dce(q) is q
 
@@ -296,6 +316,13 @@ def test_invariant_carries_become_captures() -> None:
     assert invariant_carries(q) is q
 
 
+def test_a_carry_that_leaves_as_a_fixed_one_is_fixed_if_both_enter_alike() -> None:
+    p = program([F8], lambda b, x: loop(b, 3, [x, x, x], [], [], lambda b, i, s, t, u: (s * t, u, u))[0])
+    q = invariant_carries(p)
+    assert find(q, "for")[0].params["n_carry"] == 1 and invariant_carries(q) is q
+    assert_same_bits(p, q, (1.5,))
+
+
 def test_branches_that_pass_a_value_on() -> None:
     def make(b, x, y):
         before = block([F8, F8], lambda b, s, w: s < 10.0)
@@ -334,3 +361,32 @@ def test_deep_nesting_and_long_programs() -> None:
 
     assert len(names(dce(program([F8], long)))) == 20_000
 
+
+def test_a_function_and_its_forward_may_share_operations() -> None:
+    g = function("g", [F8, F8], lambda b, x, y: (x * x, b.exp(y)))
+    twin = Function("g_forward", Block(g.body.params, g.body.ops, (*g.body.outs, g.body.params[0])), ())
+
+    def make(b, x, y):
+        first, _ = emit(b, "call", x, y, function="g", types=(F8, N8))
+        _, second, _ = emit(b, "call", x, y, function="g_forward", types=(F8, N8, F8))
+        return first, second
+
+    p = program([F8, F8], make, g, twin)
+    q = dce(p)
+    assert names(q, "g") == ["mul"] and names(q, "g_forward") == ["exp"]
+    assert_same_bits(p, q, (2.0, 3.0))
+
+
+def test_sizes_bound_in_the_middle_stay_if_read() -> None:
+    n = array("f8", "n").shape[0]
+
+    def body(b, k):
+        emit(b, "bind_dim", k, name="n")
+        return b.op("dim", size=n), b.exp(1.0)
+
+    g = Function("g", block([I8], body), ("n",))
+    for wanted, kept in ((0, ["bind_dim", "dim"]), (1, ["exp"])):
+        p = program([I8], lambda b, k, w=wanted: emit(b, "call", k, function="g", types=(I8, N8))[w], g)
+        q = dce(p)
+        assert names(q, "g") == kept and q.functions["g"].dims == (("n",) if kept[0] == "bind_dim" else ())
+        assert_same_bits(p, q, (4,))

@@ -84,8 +84,15 @@ def test_integers_lose_zeros() -> None:
 @pytest.mark.parametrize("t", [F8, VEC], ids=str)
 def test_signs(t) -> None:
     def make(b, x, y):
-        return (b.op("add", x, b.neg(y)), b.op("add", b.neg(x), y), b.op("sub", x, b.neg(y)), b.op("mul", b.neg(x), b.neg(y)),
-                b.op("div", b.neg(x), 2.0), b.op("mul", -3.0, b.neg(x)), b.neg(b.op("mul", x, 4.0)))  # fmt: skip
+        return (
+            b.op("add", x, b.neg(y)),
+            b.op("add", b.neg(x), y),
+            b.op("sub", x, b.neg(y)),
+            b.op("mul", b.neg(x), b.neg(y)),
+            b.op("div", b.neg(x), 2.0),
+            b.op("mul", -3.0, b.neg(x)),
+            b.neg(b.op("mul", x, 4.0)),
+        )
 
     p = program([t, t], make)
     q = dce(fold(p))
@@ -107,7 +114,13 @@ def test_constants_are_computed_as_numpy_and_python_do() -> None:
         third = b.op("div", 1, 3)
         single = b.op("mul", b.const(0.1, types.numpy("f4")), 3.0)
         root = b.op("sqrt", 2.0)
-        return b.op("mul", x, third), single, root, b.op("gt", 2, 1.5), b.op("convert", third, kind=Kind.PYTHON, dtype="i8")
+        return (
+            b.op("mul", x, third),
+            single,
+            root,
+            b.op("gt", 2, 1.5),
+            b.op("convert", third, kind=Kind.PYTHON, dtype="i8"),
+        )
 
     p = program([F8], make)
     q = dce(fold(p))
@@ -118,8 +131,21 @@ def test_constants_are_computed_as_numpy_and_python_do() -> None:
 
 def test_what_raises_or_warns_or_is_inexact_is_left_alone() -> None:
     def make(b, x):
-        return (b.op("div", 1, 0), b.op("div", 1.0, 0.0, ufunc=True), b.op("mul", 1e200, b.op("sqrt", 1e300, )),
-                b.exp(1.0), b.op("mul", 2**62, 4), b.op("sqrt", -1.0))  # fmt: skip
+        return (
+            b.op("div", 1, 0),
+            b.op("div", 1.0, 0.0, ufunc=True),
+            b.op(
+                "mul",
+                1e200,
+                b.op(
+                    "sqrt",
+                    1e300,
+                ),
+            ),
+            b.exp(1.0),
+            b.op("mul", 2**62, 4),
+            b.op("sqrt", -1.0),
+        )
 
     q = dce(fold(program([F8], make)))
     assert names(q) == ["div", "div", "mul", "exp", "mul", "sqrt"]
@@ -131,6 +157,22 @@ def test_twice_the_same(t) -> None:
     q = dce(fold(p))
     assert names(q) == ["mul"]
     assert_same_bits(p, q, *([(3,), (-2,)] if t == I8 else scalars(p)))
+
+
+def test_numbers_are_not_repeated_for_operations_that_broadcast() -> None:
+    m, labels = array("f8", "n", 3), array("i8", "n")
+
+    def make(b, x, d, labels):
+        n = m.shape[0]
+        row = b.op("broadcast_to", d, shape=(n,))
+        rows = b.op("arange", size=n)
+        scaled = b.op("mul", b.expand_dims(row, axis=(1,)), x)
+        return b.op("index_add", scaled, b.neg(row), rows, labels, spec=(("array",), ("array",))), b.op("sub", row, row)
+
+    p = program([m, N8, labels], make)
+    q = dce(fold(p))
+    assert names(q) == ["arange", "mul", "neg", "index_add", "sub", "broadcast_to"]
+    assert_same_bits(p, q, (np.arange(6.0).reshape(2, 3), np.float64(0.3), np.array([2, 0])))
 
 
 def test_updates_at_distinct_places() -> None:
@@ -204,7 +246,10 @@ def test_shapes_and_conversions() -> None:
     q = dce(fold(p))
     assert names(q) == ["reshape", "convert"]
     assert_same_bits(p, q, (np.arange(6.0).reshape(2, 3),))
-    long = program([array("i8", "n")], lambda b, x: b.op("convert", b.op("convert", x, kind=Kind.ARRAY, dtype="f8"), kind=Kind.ARRAY, dtype="i8"))
+    long = program(
+        [array("i8", "n")],
+        lambda b, x: b.op("convert", b.op("convert", x, kind=Kind.ARRAY, dtype="f8"), kind=Kind.ARRAY, dtype="i8"),
+    )
     assert fold(long) is long
 
 
@@ -245,8 +290,12 @@ def test_products_commute() -> None:
 
 def test_what_differs_is_kept_apart() -> None:
     def make(b, x, y):
-        return ((x - y) * (y - x), b.op("mul", x, 0.0) + b.op("mul", x, -0.0), b.op("div", x, y) + b.op("div", x, y, ufunc=True),
-                b.op("mul", x, 1) * b.op("mul", x, 1.0))  # fmt: skip
+        return (
+            (x - y) * (y - x),
+            b.op("mul", x, 0.0) + b.op("mul", x, -0.0),
+            b.op("div", x, y) + b.op("div", x, y, ufunc=True),
+            b.op("mul", x, 1) * b.op("mul", x, 1.0),
+        )
 
     p = program([F8, F8], make)
     assert len(names(dce(cse(p)))) == len(names(p))

@@ -37,9 +37,17 @@ def test_the_neuron() -> None:
 
 def test_expansions_agree_with_numpy() -> None:
     def make(b, x, y):
-        return (b.logistic(x), b.square(x), b.reciprocal(x), b.maximum(x, y), b.minimum(x, y), b.masked_mul(x, b.exp(y)),
-                b.softplus(x), b.op("convert", b.exp(x), kind=Kind.PYTHON, dtype="f8"),
-                b.select(b.logical_and(x > y, b.logical_not(b.isnan(b.exp(y)))), b.sin(x), b.cos(x)))  # fmt: skip
+        return (
+            b.logistic(x),
+            b.square(x),
+            b.reciprocal(x),
+            b.maximum(x, y),
+            b.minimum(x, y),
+            b.masked_mul(x, b.exp(y)),
+            b.softplus(x),
+            b.op("convert", b.exp(x), kind=Kind.PYTHON, dtype="f8"),
+            b.select(b.logical_and(x > y, b.logical_not(b.isnan(b.exp(y)))), b.sin(x), b.cos(x)),
+        )
 
     p = program([F8, F8], make)
     q = lower_scalars(p)
@@ -82,7 +90,9 @@ def test_loops_branches_calls_and_records() -> None:
         close(run(p, x, 4), run(q, x, 4), 1e-13)
 
 
-@pytest.mark.parametrize(("name", "x"), [("log", 0.0), ("sqrt", -1.0), ("exp", 1000.0), ("reciprocal", 0.0), ("arcsin", 2.0)])
+@pytest.mark.parametrize(
+    ("name", "x"), [("log", 0.0), ("sqrt", -1.0), ("exp", 1000.0), ("reciprocal", 0.0), ("arcsin", 2.0)]
+)
 def test_where_numpy_gives_inf_or_nan_the_lowered_form_raises(name: str, x: float) -> None:
     q = lower_scalars(program([F8], lambda b, x: b.op(name, x)))
     assert q is not None

@@ -95,10 +95,15 @@ SHIFTED = {
     "log-softmax": (lambda b, z: z - lse(b, z), "log_softmax"),
     "softmax": (lambda b, z: b.op("div", b.exp(z), b.sum(b.exp(z), axis=1, keepdims=True)), "softmax"),
     "exp of log-softmax": (lambda b, z: b.exp(z - lse(b, z)), "softmax"),
-    "log of softmax": (lambda b, z: b.log(b.op("div", b.exp(z), b.sum(b.exp(z), axis=1, keepdims=True))), "log_softmax"),
+    "log of softmax": (
+        lambda b, z: b.log(b.op("div", b.exp(z), b.sum(b.exp(z), axis=1, keepdims=True))),
+        "log_softmax",
+    ),
     "softmax with new axes": (
-        lambda b, z: b.op("div", b.exp(z), b.expand_dims(b.sum(b.exp(z), axis=1), axis=1)), "softmax"),
-}  # fmt: skip
+        lambda b, z: b.op("div", b.exp(z), b.expand_dims(b.sum(b.exp(z), axis=1), axis=1)),
+        "softmax",
+    ),
+}
 
 
 @pytest.mark.parametrize("shift", [False, True])
@@ -137,10 +142,13 @@ def test_scipys_way_to_logsumexp() -> None:
 
 
 CROSS_ENTROPY = {
-    "log-softmax": lambda b, f, rows, labels: b.neg(b.mean(b.index(f - lse(b, f), rows, labels, spec=(("array",), ("array",))))),
+    "log-softmax": lambda b, f, rows, labels: b.neg(
+        b.mean(b.index(f - lse(b, f), rows, labels, spec=(("array",), ("array",))))
+    ),
     "log of the softmax": lambda b, f, rows, labels: b.neg(
-        b.mean(b.log(b.index(SHIFTED["softmax"][0](b, f), rows, labels, spec=(("array",), ("array",)))))),
-}  # fmt: skip
+        b.mean(b.log(b.index(SHIFTED["softmax"][0](b, f), rows, labels, spec=(("array",), ("array",)))))
+    ),
+}
 
 
 @pytest.mark.parametrize("form", CROSS_ENTROPY)
@@ -240,7 +248,9 @@ def test_every_row_says_where_it_is_sound(row) -> None:
 
 
 def test_complex_numbers_are_left_alone() -> None:
-    p = program([array("c16", "n")], lambda b, z: (LOGISTIC["1 / (1 + exp(-z))"](b, z), SOFTPLUS["log(1 + exp(z))"](b, z)))
+    p = program(
+        [array("c16", "n")], lambda b, z: (LOGISTIC["1 / (1 + exp(-z))"](b, z), SOFTPLUS["log(1 + exp(z))"](b, z))
+    )
     assert not {"logistic", "softplus"} & set(names(stable(p)))
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+import warnings
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from symdiff.ir.core import REGISTRY, Family, Prim
-from tests.primitives.cases import RULED, is_elementwise, ruled
+from symdiff.ir.interpret import run
+from tests.primitives.cases import RULED, Case, is_elementwise, program, ruled
 from tests.primitives.checks import CHECKS
 
 PRIMS = [pytest.param(p, id=p.name) for p in ruled()]
@@ -46,3 +50,19 @@ def test_rule_texts_name_operands_and_the_result_only() -> None:
 def test_constant_primitives_have_no_rule() -> None:
     guilty = [p.name for p in REGISTRY.values() if p.family is Family.CONSTANT and (p.partials or p.transpose or p.vjp)]
     assert guilty == []
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8", "c16"])
+def test_a_masked_product_is_silent_and_keeps_its_dtype(dtype: str) -> None:
+    """Zero times infinity warns; the guard must not, and python numbers and scalars stay what NumPy makes of them."""
+    d, p = np.array([0.0, 0.0, 2.0, 0.0], dtype), np.array([np.inf, np.nan, 3.0, 4.0], dtype)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for args, expected in (
+            ((d, p), [0, 0, 6, 0]),
+            ((d[:1], p[0]), [0]),
+            ((d[2], 1.5), 3),
+            ((d[:2], math.inf), [0, 0]),
+        ):
+            (found,) = run(program(REGISTRY["masked_mul"], Case(args)), *args)
+            assert found.dtype == dtype and np.array_equal(found, expected)

@@ -251,6 +251,7 @@ def open_guard(cx: Context, node: ast.AST, state: Exit, live: frozenset[str] | N
     first, _ = branch(cx, gone)
     pending = open_side(cx, node, going, first, False, live)
     set_exit(cx, GOING)
+    cx.set_name(cx.frame, RESULT, MISSING)
     return pending
 
 

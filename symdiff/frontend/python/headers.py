@@ -15,11 +15,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from symdiff.frontend.python import memory
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.joins import join_types, same_known, widen_shapes
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.values import (
+    BOTTOM,
     DEAD,
     POISON,
     UNBOUND,
@@ -33,6 +33,7 @@ from symdiff.frontend.python.values import (
     Num,
     Struct,
     Val,
+    static_size,
 )
 from symdiff.ir import dims, types
 from symdiff.ir.core import Value
@@ -100,6 +101,8 @@ def _from_same(cx: Context, before: Any, after: Any, key: Any) -> Slot:
         return Slot(SAME, same=before)
     if before is POISON or after is POISON:
         return Slot(SAME, same=POISON)
+    if before is BOTTOM:
+        return _from_nothing(cx, after, key)
     if isinstance(before, Value) and isinstance(after, Value):
         if before.type != after.type:
             raise Misfit(str(before.type), str(after.type))
@@ -112,6 +115,22 @@ def _from_same(cx: Context, before: Any, after: Any, key: Any) -> Slot:
     if isinstance(before, ListRef) and isinstance(after, ListRef):
         raise Misfit("a list", "another list")
     return _number(cx, before, after, key)
+
+
+def _from_nothing(cx: Context, after: Any, key: Any) -> Slot:
+    """A result that is only read where a turn has made it."""
+    if isinstance(after, Struct):
+        parts = tuple(_from_nothing(cx, x, (key, k)) for k, x in enumerate(after.items))
+        return Slot("struct", parts=parts, make=lambda items: Struct(after.kind, items, after.cls, after.keys))
+    t = _type(cx, after)
+    if t is None and isinstance(after, Known):
+        return Slot(SAME, same=after)
+    if t is None:
+        raise Misfit("nothing", _describe(cx, after))
+    if t.kind is not Kind.ARRAY:
+        return Slot("opt" if isinstance(after, Maybe) else "scalar", t)
+    optional = isinstance(after, Maybe) or not all(map(static_size, t.shape))
+    return Slot("optarray" if optional else "array", t, group=("new", None, place(after)))
 
 
 def unchanged(before: Any, after: Any) -> bool:
@@ -188,11 +207,13 @@ def _widen_number(cx: Context, slot: Slot, after: Any, key: Any) -> Slot:
     if joined is None:
         raise Misfit(str(slot.type), _describe(cx, after))
     if joined.kind is Kind.ARRAY:
-        return Slot("optarray" if optional else "array", joined, group=slot.group, aliases=slot.aliases)
+        return Slot("optarray" if optional else "array", joined, group=slot.group, aliases=set(slot.aliases))
     return Slot("opt" if optional else "scalar", joined)
 
 
 def _widen_parts(cx: Context, slot: Slot, before: Any, header: Any, after: Any, key: Any) -> Slot:
+    if before is BOTTOM:
+        before = Struct("tuple", (BOTTOM,) * len(slot.parts))
     a, h, b = (_parts(v) for v in (before, header, after))
     if a is None or h is None or b is None or not len(a) == len(b) == len(slot.parts):
         if slot.kind == "list" and isinstance(before, tuple) and isinstance(after, tuple):
@@ -214,18 +235,32 @@ def place(val: Any) -> Any:
 # --- groups of arrays
 
 
-def regroup(slots: Sequence[tuple[Slot, Any, Any]]) -> None:
+def regroup(slots: Sequence[tuple[Slot, Any, Any]], serial: int) -> frozenset[tuple[int, int]]:
     """Split groups whose members ended a turn in different memory, and record what may alias.
 
-    `slots` are the array slots with what they held before the loop and after the turn.
+    `slots` are the array slots with what they held before the loop and after the turn; cells older than `serial`
+    were there before the loop.  Returns the pairs of groups that may share memory.
     """
     numbers: dict[Any, int] = {}
+    members: list[tuple[int, Any, Any]] = []
     for slot, before, after in slots:
         group = slot.group[1] if slot.group[0] == "known" else place(before)
-        slot.group = ("known", numbers.setdefault((group, place(after)), len(numbers)))
+        number = numbers.setdefault((group, place(after)), len(numbers))
+        slot.group = ("known", number)
+        members.append((number, before, after))
         for val in (before, after):
             if isinstance(val, Arr):
-                slot.aliases |= {c for c in (val.cell, *val.cell.may)}
+                slot.aliases |= {c for c in (val.cell, *val.cell.may) if c.serial < serial}
+    pairs = set()
+    for k, (g, before, after) in enumerate(members):
+        for h, other_before, other_after in members[:k]:
+            if g != h and (_share(before, other_before) or _share(after, other_after)):
+                pairs.add((min(g, h), max(g, h)))
+    return frozenset(pairs)
+
+
+def _share(a: Any, b: Any) -> bool:
+    return isinstance(a, Arr) and isinstance(b, Arr) and (a.cell is b.cell or b.cell in a.cell.may)
 
 
 # --- building the header, and what is carried
@@ -234,9 +269,10 @@ def regroup(slots: Sequence[tuple[Slot, Any, Any]]) -> None:
 class Carry:
     """The header's values: parameters of the body for what is carried, in order."""
 
-    def __init__(self, cx: Context, loop: int) -> None:
+    def __init__(self, cx: Context, loop: int, pairs: frozenset[tuple[int, int]]) -> None:
         self.cx = cx
         self.loop = loop
+        self.pairs = pairs
         self.types: list[Type] = []
         self.hints: list[str] = []
         self.cells: dict[Any, Arr] = {}
@@ -287,19 +323,24 @@ class Carry:
         """Put the carried arrays into their cells, and let them alias what they may."""
         for cell, at in self.created:
             self.cx.store.set(cell, values[at])
-        for k, (cell, aliases) in enumerate(self.alias_sets):
-            for other in aliases:
+        for cell, aliases in self.alias_sets:
+            for other in sorted(aliases, key=lambda c: c.serial):
                 if self.cx.store.get(other) is not MISSING:
-                    memory.may_alias(cell, other)
-            for other_cell, other_aliases in self.alias_sets[:k]:
-                if other_cell is not cell and aliases & other_aliases:
-                    memory.may_alias(cell, other_cell)
+                    cell.may.add(other)
+                    other.may.add(cell)
+        for g, h in sorted(self.pairs):
+            one, other_arr = self.cells.get(("known", g)), self.cells.get(("known", h))
+            if one is not None and other_arr is not None:
+                one.cell.may.add(other_arr.cell)
+                other_arr.cell.may.add(one.cell)
 
 
 def contribute(cx: Context, slot: Slot, val: Any, seen: set[Any]) -> list[Value]:
     """The carried values of `val`, in the order of `Carry.plan`, converted to the header's types."""
     if slot.kind == SAME:
         return []
+    if slot.kind == "struct" and val is BOTTOM:
+        val = Struct("tuple", (BOTTOM,) * len(slot.parts))
     if slot.kind in ("struct", "list"):
         return [v for s, part in zip(slot.parts, _parts(val) or (), strict=True) for v in contribute(cx, s, part, seen)]
     if slot.kind == "array":
@@ -318,6 +359,8 @@ def contribute(cx: Context, slot: Slot, val: Any, seen: set[Any]) -> list[Value]
 
 
 def _as_type(cx: Context, val: Any, t: AVal) -> Value:
+    if val is BOTTOM:
+        return cx.scope.emit("zeros", type=t, shape=t.shape)[0]
     value = cx.scope.use(cx.value(val))
     assert isinstance(value.type, AVal)
     if value.type == t:
@@ -328,7 +371,7 @@ def _as_type(cx: Context, val: Any, t: AVal) -> Value:
 
 
 def _optional(cx: Context, t: AVal, val: Any) -> Value:
-    if val is UNBOUND or val is MISSING or val is DEAD or isinstance(val, Conflict):
+    if val is BOTTOM or val is UNBOUND or val is MISSING or val is DEAD or isinstance(val, Conflict):
         return cx.scope.emit("opt_none", elem=t)[0]
     if isinstance(val, Maybe):
         return cx.scope.use(val.value)
@@ -347,6 +390,8 @@ def _grown(cx: Context, slot: Slot, val: Any) -> Value:
 
 def array_slots(slot: Slot, before: Any, after: Any) -> list[tuple[Slot, Any, Any]]:
     """The array slots within a slot, with what they hold on both sides."""
+    if before is BOTTOM and slot.kind == "struct":
+        before = Struct("tuple", (BOTTOM,) * len(slot.parts))
     if slot.kind == "array":
         return [(slot, before, after)]
     if slot.kind in ("struct", "list"):

@@ -15,7 +15,7 @@ from symdiff.frontend.python.headers import Carry, Misfit, Slot, array_slots, co
 from symdiff.frontend.python.liveness import assigned
 from symdiff.frontend.python.problems import CannotRoll, NeedStatic
 from symdiff.frontend.python.store import MISSING, Scope, captured_params, close
-from symdiff.frontend.python.values import DEAD, POISON, UNBOUND, Cell, Conflict, Known, Maybe, Num, Sequence_, Val
+from symdiff.frontend.python.values import BOTTOM, DEAD, POISON, UNBOUND, Cell, Conflict, Known, Maybe, Num, Sequence_, Val
 from symdiff.ir import dims, types
 from symdiff.ir.core import Block, Value
 
@@ -269,6 +269,8 @@ class _Rolled:
         self.slots: dict[Any, Slot] = {}
         self.leaving: tuple[int, ...] = ()
         self.key = (cx.frame.path, id(stmt))
+        self.serial = Cell("array").serial
+        self.pairs: frozenset[tuple[int, int]] = frozenset()
 
     def fixpoint(self) -> _Rolled:
         cx = self.cx
@@ -286,9 +288,13 @@ class _Rolled:
 
     def _before(self, key: Any) -> Any:
         found = self.cx.store.get(key)
-        if key[0] == self.cx.frame.id if isinstance(key, tuple) else False:
-            return UNBOUND if found is MISSING or found is DEAD else found
-        return found
+        return self._absent(key) if found is MISSING or found is DEAD else found
+
+    def _absent(self, key: Any) -> Any:
+        """What stands for a name without a value; a result is only read where a turn has made it."""
+        if not isinstance(key, tuple) or key[0] == "stale":
+            return MISSING
+        return BOTTOM if key[1] == RESULT else UNBOUND
 
     def _warm_start(self) -> None:
         """Begin from the scalar types that the last visit on this call path ended with."""
@@ -317,7 +323,7 @@ class _Rolled:
         before = {key: self._before(key) for key in self.slots}
         seen: set[Any] = set()
         self.before = [v for key, slot in self.slots.items() for v in contribute(cx, slot, before[key], seen)]
-        carry = Carry(cx, self.loop.id)
+        carry = Carry(cx, self.loop.id, self.pairs)
         self.plans = {key: carry.plan(slot, self._hint(key)) for key, slot in self.slots.items()}
         self.carry = carry
         outer, self.scope = cx.scope, Scope(cx.scope, cx.homes)
@@ -360,26 +366,25 @@ class _Rolled:
             slots[key] = self._widened(key, slot, before[key], header[key], after[key])
         for key in new:
             slots[key] = self._widened(key, start(self._base(key)), self._base(key), None, self._after(key))
-        regroup([a for key, slot in slots.items() for a in array_slots(slot, self._base_of(key, before), after.get(key, self._after(key)))])
-        stable = not new and all(slots[k].signature() == s.signature() for k, s in self.slots.items())
+        arrays = [a for key, slot in slots.items() for a in array_slots(slot, self._base_of(key, before), after.get(key, self._after(key)))]
+        pairs = regroup(arrays, self.serial)
+        stable = not new and pairs == self.pairs and all(slots[k].signature() == s.signature() for k, s in self.slots.items())
         if stable:
             self._hand_on(after, state)
-        self.slots = {k: s for k, s in slots.items()}
+        self.slots, self.pairs = slots, pairs
         cx.store.end()
         return stable
 
     def _after(self, key: Any) -> Any:
         found = self.cx.store.get(key)
-        if isinstance(key, tuple) and key[0] == self.cx.frame.id and (found is MISSING or found is DEAD):
-            return UNBOUND
-        return found
+        return self._absent(key) if found is MISSING or found is DEAD else found
 
     def _base(self, key: Any) -> Any:
         """What a key held before the loop (it is not in the header yet, so the journals have it)."""
         for log in self.cx.store.logs[-1:]:
             if key in log:
                 found = log[key]
-                return UNBOUND if found is MISSING and isinstance(key, tuple) else found
+                return self._absent(key) if found is MISSING or found is DEAD else found
         return self._before(key)
 
     def _base_of(self, key: Any, before: dict[Any, Any]) -> Any:
@@ -392,7 +397,7 @@ class _Rolled:
             if key in header or self.cx.store.get(key) is old:
                 continue
             if isinstance(key, Cell):
-                if old is not MISSING:
+                if old is not MISSING and key.serial < self.serial:
                     found.append(key)
             elif key[0] == "stale" or key[0] == self.cx.frame.id and (key[1] == RESULT or key[1] in self.live and key[1] != EXIT):
                 found.append(key)
@@ -401,9 +406,7 @@ class _Rolled:
     def _widened(self, key: Any, slot: Slot, before: Any, header: Any, after: Any) -> Slot:
         cx = self.cx
         if isinstance(key, tuple) and key[0] == "stale":
-            return start(after if after is not MISSING else before)
-        if isinstance(key, tuple) and key[1] == RESULT:
-            return self._result_slot(slot, after)
+            return slot if slot.same is not MISSING else start(after)
         if isinstance(before, Conflict) or isinstance(after, Conflict):
             return start(after if isinstance(after, Conflict) else before)
         try:
@@ -413,19 +416,6 @@ class _Rolled:
             fields = {"before": misfit.before, "after": misfit.after} if misfit.code == "SD304" else {"reason": f"is {misfit.after} after a turn"}
             problem = cx.make_problem(misfit.code, self.stmt, name=name, **fields)
             raise CannotRoll(self.loop.id, problem, name, f"is {misfit.before} before the loop and {misfit.after} after a turn") from None
-
-    def _result_slot(self, slot: Slot, after: Any) -> Slot:
-        """What is returned from inside: before the first turn anything may stand, since the exit code guards it."""
-        if after is UNBOUND:
-            return slot
-        made = widen(self.cx, slot, UNBOUND, None, after, (self.key, RESULT)) if slot.kind != "same" else None
-        if made is None:
-            try:
-                made = widen(self.cx, start(UNBOUND), UNBOUND, None, after, (self.key, RESULT))
-            except Misfit:
-                problem = self.cx.make_problem("SD304", self.stmt, name="what is returned", before="nothing", after=self.cx.describe(after))
-                raise CannotRoll(self.loop.id, problem, "what is returned", "has a structure") from None
-        return made
 
     def _hand_on(self, after: dict[Any, Any], state: Exit) -> None:
         cx = self.cx

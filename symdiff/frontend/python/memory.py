@@ -74,15 +74,14 @@ def shares(cx: Context, result: Val, bases: Sequence[Val]) -> Val:
     return result
 
 
-def may_alias(a: Cell, b: Cell) -> None:
-    """Record that two cells, and what they already may share with, may share memory."""
-    if a is b:
+def may_alias(new: Cell, base: Cell) -> None:
+    """Record that `new` may share memory with `base`, hence with what `base` may share memory with."""
+    if new is base:
         return
-    for one in {a, *a.may}:
-        for other in {b, *b.may}:
-            if one is not other:
-                one.may.add(other)
-                other.may.add(one)
+    for other in (base, *base.may):
+        if other is not new:
+            new.may.add(other)
+            other.may.add(new)
 
 
 def write(cx: Context, node: ast.AST, arr: Arr, new: Value) -> bool:
@@ -129,7 +128,7 @@ def writable(cx: Context, node: ast.AST, arr: Arr) -> bool:
 
 def _touch(cx: Context, cell: Cell, loc: Loc) -> None:
     """The cells that may share the written one's memory can no longer be read."""
-    for other in sorted(cell.may, key=lambda c: (c.name, id(c))):
+    for other in sorted(cell.may, key=lambda c: c.serial):
         cx.store.set(("stale", other), (cell.name or "an array", loc))
 
 

@@ -8,6 +8,7 @@ resolves against the content at that moment, so a view sees later writes.
 from __future__ import annotations
 
 import ast
+import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +56,7 @@ class Num(Val):
         return self.value.type
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Cell:
     """Memory: an array, a list or a dict.  `external` names what it belonged to before the call."""
 
@@ -67,6 +68,10 @@ class Cell:
     readonly: str | None = None
     may: set[Cell] = field(default_factory=set)  # cells that may share memory with this one
     name: str = ""
+    serial: int = field(default_factory=itertools.count().__next__)  # cells made earlier have smaller ones
+
+    def __repr__(self) -> str:
+        return f"<cell {self.serial} {self.name}>"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,5 @@
+"""The command `symdiff`."""
+
+from symdiff.cli.main import main
+
+__all__ = ["main"]

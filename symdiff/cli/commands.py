@@ -1,0 +1,222 @@
+"""What each subcommand does; each returns the exit code."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from symdiff.api.check import GradientMismatch, check_grads
+from symdiff.api.files import write_whole
+from symdiff.api.modules import chosen_names, module_text, shown_as
+from symdiff.api.parameters import KEYWORD_ONLY, parameters_of
+from symdiff.api.signatures import declared_signature, example_values
+from symdiff.api.transforms import lower_function
+from symdiff.cli import records
+from symdiff.cli.targets import Target, find
+from symdiff.errors import SymdiffError, UsageError
+from symdiff.ir import dims
+from symdiff.ir.types import AVal, Kind
+from symdiff.signature import Signature, Static
+from symdiff.trees import unflatten
+
+OK, PROBLEM, WRONG = 0, 1, 2
+Say = Callable[[str], None]
+
+# generate -----------------------------------------------------------------------------------------------------------
+
+
+def generate(options: Namespace, say: Say) -> int:
+    output = None if options.output == "-" else Path(options.output)
+    target = find(options.target)
+    if output is not None:
+        _check_output(output, target, options.force)
+    text = _generated(options, target, output, say)
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        write_whole(output, text)
+    return OK
+
+
+def _generated(options: Namespace, target: Target, output: Path | None, say: Say) -> str:
+    signature = _signature(options, target, say)
+    place = records.relative_place(target, output)
+    shown = f"{place}::{target.name}" if target.file is not None else target.text
+    words = records.command(options, shown, signature)
+    file = place if target.file is not None else None
+    text = module_text(
+        target.function,
+        signature,
+        wrt=_names(options.wrt),
+        level=options.level,
+        functions=_kinds(options),
+        name=options.name,
+        file=file,
+    )
+    return records.with_command(text, words)
+
+
+def _kinds(options: Namespace) -> tuple[str, ...] | None:
+    from symdiff.pipeline import DEFAULT
+
+    extra = tuple(kind for kind in ("jvp", "hvp") if getattr(options, kind))
+    return (*DEFAULT, *extra) if extra else None
+
+
+def _check_output(output: Path, target: Target, force: bool) -> None:
+    shown = output.as_posix()
+    if output.is_dir():
+        raise UsageError.of("SD710", path=shown, reason="it is a folder")
+    if target.file is not None and output.resolve() == target.file.resolve():
+        raise UsageError.of("SD723", path=shown)
+    if output.is_file() and not force and not records.is_generated(output):
+        raise UsageError.of("SD711", path=shown)
+
+
+def _names(wrt: str | None) -> tuple[str, ...] | None:
+    return tuple(name.strip() for name in wrt.split(",")) if wrt else None
+
+
+def _signature(options: Namespace, target: Target, say: Say) -> Signature:
+    signature, assumed = declared_signature(target.function, options.types, options.example)
+    if assumed:
+        verb = "is taken as a Python float" if len(assumed) == 1 else "are taken as Python floats"
+        say(f"note: {', '.join(assumed)} {verb}: no annotation, no --types, no --example")
+    return signature
+
+
+# show ---------------------------------------------------------------------------------------------------------------
+
+
+def show(options: Namespace, say: Say) -> int:
+    from symdiff.pipeline import stage
+
+    target = find(options.target)
+    signature = _signature(options, target, say)
+    names = chosen_names(target.function, signature, _names(options.wrt))
+    lowered = shown_as(lower_function(target.function, signature), records.relative_place(target, None))
+    text = stage(lowered, names, options.stage, level=options.level)
+    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    return OK
+
+
+# check --------------------------------------------------------------------------------------------------------------
+
+
+def check(options: Namespace, say: Say) -> int:
+    target = find(options.target)
+    signature = _signature(options, target, say)
+    values = example_values(options.example) if options.example else {}
+    sampled = _sample(signature, options.seed)
+    parameters = parameters_of(target.function)
+    if any(p.kind == KEYWORD_ONLY for p in parameters):
+        names = ", ".join(p.name for p in parameters if p.kind == KEYWORD_ONLY)
+        raise UsageError(f"`check` passes arguments by position, and {names} cannot be passed so", code="SD719")
+    args = [values.get(p.name, sampled[p.name]) for p in parameters]
+    try:
+        check_grads(target.function, args, order=options.order)
+    except GradientMismatch as error:
+        say(str(error))
+        return PROBLEM
+    except ArithmeticError as error:
+        say(f"{target.name} raises {type(error).__name__} at the sampled arguments: {error}; give --example")
+        return PROBLEM
+    print(f"{target.name}: forward and reverse mode agree with differences, order {options.order}")
+    return OK
+
+
+def _sample(signature: Signature, seed: int) -> dict[str, Any]:
+    """Arguments of the signature: small sizes, floats in (0.2, 1.2), integers 0 and 1."""
+    rng = np.random.default_rng(seed)
+    sizes: dict[dims.Atom, int] = {}
+
+    def size(d: dims.Dim) -> int:
+        for atom in sorted(dims.atoms(d), key=str):
+            sizes.setdefault(atom, 2 + len(sizes) % 3)
+        return dims.evaluate(d, sizes)
+
+    def leaf(t: AVal | Static) -> Any:
+        if isinstance(t, Static):
+            return t.value
+        shape = tuple(map(size, t.shape))
+        drawn: Any = rng.uniform(0.2, 1.2, shape) if t.inexact else rng.integers(0, 2, shape)
+        if t.complex:
+            drawn = drawn + 1j * rng.uniform(0.2, 1.2, shape)
+        array = np.asarray(drawn, t.dtype)
+        return array if t.kind is Kind.ARRAY else array.item() if t.kind is Kind.PYTHON else array[()]
+
+    return {a.name: unflatten(a.tree, [leaf(t) for t in a.leaves]) for a in signature.arguments}
+
+
+# verify -------------------------------------------------------------------------------------------------------------
+
+
+def verify(options: Namespace, say: Say, parse: Callable[[Sequence[str]], Namespace]) -> int:
+    worst = OK
+    for path in [file for name in options.paths for file in _modules(Path(name))]:
+        try:
+            worst = max(worst, _verified(path, parse, say))
+        except SymdiffError as error:
+            say(f"{path.as_posix()}: {error}")
+            worst = WRONG
+    return worst
+
+
+def _modules(path: Path) -> list[Path]:
+    """The generated modules at a path: the file itself, or those in a folder."""
+    if path.is_dir():
+        found = [file for file in sorted(path.rglob("*.py")) if records.recorded(file) is not None]
+        if not found:
+            raise UsageError.of("SD728", path=path.as_posix(), reason="holds no module made by `symdiff generate`")
+        return found
+    if not path.is_file():
+        raise UsageError.of("SD728", path=path.as_posix(), reason="does not exist")
+    if records.recorded(path) is None:
+        raise UsageError.of("SD728", path=path.as_posix(), reason="was not made by `symdiff generate`")
+    return [path]
+
+
+def _verified(path: Path, parse: Callable[[Sequence[str]], Namespace], say: Say) -> int:
+    words = records.recorded(path) or []
+    options = parse(["generate", *words])
+    place, separator, name = options.target.partition("::")
+    if separator:
+        source = records.found_from(path, place)
+        if source is None:
+            raise UsageError.of("SD728", path=place, reason="does not exist in any folder above")
+        target = find(f"{source}::{name}")
+    else:
+        target = find(options.target)
+    expected = _generated(options, target, path, lambda note: None)
+    found = path.read_text(encoding="utf-8")
+    if found == expected:
+        print(f"{path.as_posix()}: up to date")
+        return OK
+    shown = path.as_posix()
+    old, new = found.splitlines(keepends=True), expected.splitlines(keepends=True)
+    sys.stdout.writelines(difflib.unified_diff(old, new, shown, f"{shown} (generated now)"))
+    say(str(UsageError.of("SD712", path=shown)))
+    return PROBLEM
+
+
+# primitives ---------------------------------------------------------------------------------------------------------
+
+
+def primitives(options: Namespace, say: Say) -> int:
+    import symdiff.primitives  # noqa: F401  # fills the registry
+    from symdiff.ir.core import REGISTRY
+
+    rows = [("name", "operands", "family", "rule")]
+    for name, p in sorted(REGISTRY.items()):
+        rule = next((kind for kind in ("partials", "transpose", "vjp") if getattr(p, kind) is not None), "-")
+        rows.append((name, " ".join(p.operands) or "-", p.family.value, rule))
+    widths = [max(len(row[k]) for row in rows) for k in range(4)]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    return OK

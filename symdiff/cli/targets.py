@@ -1,0 +1,118 @@
+"""From `file.py::function` or `module:function` to the function; the target is imported, hence run."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.util
+import inspect
+import platform
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from symdiff.errors import CompileError, Loc, UsageError, refuse
+
+_loaded: dict[Path, ModuleType] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A function to compile: where it was asked for, and where its source file is."""
+
+    text: str
+    place: str  # the file or module, as it was written
+    name: str
+    function: Callable[..., Any]
+    file: Path | None  # of a target `file.py::function`
+
+
+def find(text: str, folder: Path | None = None) -> Target:
+    """The target that `text` writes, relative paths starting at `folder` (the working directory).
+
+    Raises UsageError SD708, SD709 or SD720, CompileError SD104 for a file that does not parse.
+    """
+    place, separator, name = text.partition("::")
+    if separator:
+        file = (folder or Path.cwd()) / place
+        module = _from_file(file, place)
+    else:
+        file = None
+        place, separator, name = text.partition(":")
+        if not separator or not place.replace(".", "").isidentifier() or place.endswith(".py"):
+            raise UsageError.of("SD709", target=text)
+        module = _from_name(place)
+    if not name or not name.replace(".", "").isidentifier():
+        raise UsageError.of("SD709", target=text)
+    found: Any = module
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    if not callable(found):
+        raise UsageError.of("SD708", name=name, place=f"{place}{_instead(module)}")
+    return Target(text, place, name, found, file)
+
+
+def _instead(module: ModuleType) -> str:
+    """The functions that a module does define."""
+    own = [n for n, f in vars(module).items() if inspect.isfunction(f) and f.__module__ == module.__name__]
+    return f"; it defines: {', '.join(own)}" if own else ""
+
+
+def _from_file(file: Path, shown: str) -> ModuleType:
+    file = file.resolve()
+    if file in _loaded:
+        return _loaded[file]
+    if not file.is_file():
+        reason = "it is a folder" if file.is_dir() else "there is no such file"
+        raise UsageError.of("SD720", module=shown, reason=reason)
+    name = file.stem if file.stem not in sys.modules else f"{file.stem}_{len(_loaded)}_of_symdiff"
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise UsageError.of("SD720", module=shown, reason="it is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses and pickle look it up
+    folder = str(file.parent)
+    if folder not in sys.path:  # as `python file.py` does
+        sys.path.insert(0, folder)
+    loader = spec.loader
+    _run(lambda: loader.exec_module(module), shown, file)
+    _loaded[file] = module
+    return module
+
+
+def _from_name(name: str) -> ModuleType:
+    if "" not in sys.path and str(Path.cwd()) not in sys.path:
+        sys.path.insert(0, str(Path.cwd()))
+    module: ModuleType = _run(lambda: importlib.import_module(name), name)
+    return module
+
+
+def _run(load: Callable[[], Any], shown: str, file: Path | None = None) -> Any:
+    """Import; what the module prints goes to stderr, since stdout may be the generated text."""
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            return load()
+    except SyntaxError as error:
+        if file is not None and error.filename is not None and Path(error.filename) == file:
+            raise _does_not_parse(error, shown) from None
+        raise UsageError.of(
+            "SD720", module=shown, reason=f"{error.filename}, line {error.lineno}: {error.msg}"
+        ) from None
+    except ModuleNotFoundError as error:
+        missing = f"there is no module {error.name}"
+        raise UsageError.of("SD720", module=shown, reason=missing) from error
+    except (Exception, SystemExit) as error:  # the user's code runs here and may raise anything
+        text = f"{type(error).__name__}: {error}".removesuffix(": ")
+        raise UsageError.of("SD720", module=shown, reason=text) from error
+
+
+def _does_not_parse(error: SyntaxError, shown: str) -> CompileError:
+    line, column = error.lineno or 1, max((error.offset or 1) - 1, 0)
+    end = max((error.end_offset or 0) - 1, column + 1) if error.end_lineno == error.lineno else column + 1
+    text = (error.text or "").rstrip("\n")
+    loc = Loc(shown, line, column, line, end)
+    problem = refuse("SD104", loc, source_line=text, message=error.msg, version=platform.python_version())
+    return CompileError([problem])

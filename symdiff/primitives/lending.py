@@ -1,0 +1,59 @@
+"""Lending a part of an array: what a function adds to a slice's cotangent, it adds in place.
+
+`borrow(x, *i)` gives `part = x[i]` and `rest`, which is x without that part: nobody looks at the part in it.
+`restore(rest, part, *i)` is x again.  They are each other's transposes, and neither moves an element: where a recursion
+over slices lends the cotangent's slices to itself, all levels together write each element once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from symdiff.ir.core import Params
+from symdiff.ir.types import Type
+from symdiff.primitives.declare import STRUCTURE, prim
+from symdiff.primitives.indexing import Spec, index, index_set, subscript
+
+
+def _or_zeros(b: Any, ct: Any, v: Any) -> Any:
+    return b.zeros(v) if ct is None else ct
+
+
+def _borrow_infer(ins: tuple[Type, ...], regions: tuple[()], spec: Spec) -> tuple[Type, ...]:
+    return (*index.infer(ins, regions, spec=spec), ins[0])
+
+
+def _restore_infer(ins: tuple[Type, ...], regions: tuple[()], spec: Spec) -> tuple[Type, ...]:
+    found: tuple[Type, ...] = index_set.infer(ins, regions, spec=spec)
+    return found
+
+
+def _borrow_text(params: Params, ins: tuple[Type, ...]) -> str:
+    return f"(x[{subscript(params['spec'])}], x)"
+
+
+def _restore_text(params: Params, ins: tuple[Type, ...]) -> str:
+    return f"_put(x, np.index_exp[{subscript(params['spec'])}], v)"
+
+
+def _borrow_vjp(b: Any, cts: Any, outs: Any, x: Any, *i: Any, spec: Spec) -> tuple[Any, ...]:
+    part, rest = (_or_zeros(b, ct, v) for ct, v in zip(cts, outs, strict=True))
+    return (b.restore(rest, part, *i, spec=spec), *(None for _ in i))
+
+
+def _borrow_jvp(b: Any, ts: Any, outs: Any, x: Any, *i: Any, spec: Spec) -> tuple[Any, ...]:
+    return tuple(b.multi("borrow", ts[0], *i, spec=spec))
+
+
+def _restore_vjp(b: Any, cts: Any, outs: Any, x: Any, v: Any, *i: Any, spec: Spec) -> tuple[Any, ...]:
+    part, rest = b.multi("borrow", cts[0], *i, spec=spec)
+    return (rest, part, *(None for _ in i))
+
+
+def _restore_jvp(b: Any, ts: Any, outs: Any, x: Any, v: Any, *i: Any, spec: Spec) -> tuple[Any, ...]:
+    return (b.restore(_or_zeros(b, ts[0], x), _or_zeros(b, ts[1], v), *i, spec=spec),)
+
+
+borrow = prim("borrow", "x *i", STRUCTURE, params=("spec",), infer=_borrow_infer, numpy=_borrow_text, views=0, vjp=_borrow_vjp, jvp=_borrow_jvp)
+restore = prim("restore", "x v *i", STRUCTURE, params=("spec",), infer=_restore_infer, numpy=_restore_text, consumes=0,
+               inplace=lambda params, ins: f"x[{subscript(params['spec'])}] = v", vjp=_restore_vjp, jvp=_restore_jvp)  # fmt: skip
