@@ -328,6 +328,10 @@ _OPERATIONS = (
     ("SD410", "derivative of higher order missing",
      "{primitive} is declared with a custom rule that cannot be differentiated again",
      "its backward rule uses an operation without derivative"),
+    ("SD411", "derivative inside the function",
+     "`{function}` takes a derivative inside the compiled function",
+     "a derivative of a derivative is taken from outside: symdiff does not follow its own functions",
+     "nest the calls: `grad(grad(f))`, or `jvp(grad(f), ...)`"),
 )
 
 _MEMORY = (

@@ -1,13 +1,13 @@
 """The compiler on one screen.
 
-stage      in                          out                          invariant                              file
-frontend   function, signature         Lowered                      runs as the function does              frontend/
-names      Program                     Program, all values named    every stage has its name               codegen/names.py
-primal     Program                     Program                      same results (-O1: bit for bit)        passes/
-adjoint    Program, wrt                forward, backward, fused     primal results bit-identical           ad/
-optimized  Program                     Program                      same results                           passes/
-buffers    Program                     Program with copies          printing in place is right             passes/buffers.py
-source     Programs                    module text                  means what the programs mean           codegen/
+stage      in                    out                        invariant                             file
+frontend   function, signature   Lowered                    runs as the function does             frontend/
+names      Program               Program, all values named  every stage has its name              codegen/names.py
+primal     Program               Program                    same results (-O1: bit for bit)       passes/levels.py
+adjoint    Program, wrt          forward, backward, fused   primal results bit-identical          ad/
+optimized  Program               Program                    same results                          passes/levels.py
+buffers    Program               Program with copies        printing in place is right            passes/buffers.py
+source     Programs              module text                means what the programs mean          codegen/
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from dataclasses import replace
 
 from symdiff import __version__
 from symdiff.ad import forward, reverse
-from symdiff.codegen.module import Module, Parts, Ready, generate
+from symdiff.codegen.module import generate
 from symdiff.codegen.names import identifier, name_stages
+from symdiff.codegen.parts import Module, Parts, Ready
 from symdiff.errors import UsageError
 from symdiff.ir import types
 from symdiff.ir.build import Builder
@@ -39,14 +40,21 @@ DEFAULT = ("primal", "forward", "backward", "value_and_grad", "grad")
 
 
 def compile_module(
-    lowered: Lowered, wrt: Sequence[str], *, level: int = 2, functions: Sequence[str] | None = None, name: str = "", embed: bool = True,
+    lowered: Lowered,
+    wrt: Sequence[str],
+    *,
+    level: int = 2,
+    functions: Sequence[str] | None = None,
+    name: str = "",
+    embed: bool = True,
     borrow: bool = False,
-) -> Module:  # fmt: skip
+) -> Module:
     """The module of a lowered function.
 
-    `wrt` names the arguments to differentiate by.  `functions` are kinds of `codegen.module.KINDS`; without it, the
+    `wrt` names the arguments to differentiate by.  `functions` are kinds of `codegen.parts.KINDS`; without it, the
     table of the design, less what needs a scalar result where there is none.  `embed`: captured data up to 64 elements
-    become defaults of keyword parameters (else all of it is required).  `borrow`: saved records may hold the caller's arrays.
+    become defaults of keyword parameters (else all of it is required).  `borrow`: saved records may hold the caller's
+    arrays.
 
     Raises UsageError for an unknown name, for an argument without floats, and for a gradient of no scalar.
     """
@@ -154,11 +162,21 @@ class _Compilation:
             kinds = (*kinds, "value_and_grad")
         return generate(
             Parts(
-                lowered=self.lowered, name=name or identifier(self.lowered.name), wrt=self.wrt, wrt_params=self.wrt_params, level=self.level,
-                kinds=kinds, programs=programs, stages=self.named.stages, may_raise=may_raise, facts=facts, version=__version__,
-                embed=embed, n_residuals=n_residuals,
+                lowered=self.lowered,
+                name=name or identifier(self.lowered.name),
+                wrt=self.wrt,
+                wrt_params=self.wrt_params,
+                level=self.level,
+                kinds=kinds,
+                programs=programs,
+                stages=self.named.stages,
+                may_raise=may_raise,
+                facts=facts,
+                version=__version__,
+                embed=embed,
+                n_residuals=n_residuals,
             )
-        )  # fmt: skip
+        )
 
     def programs(self, kinds: Collection[str]) -> tuple[dict[str, Ready], list[tuple[str, str]], int]:
         """The programs to print, by kind; the lines of the header; how many residuals there are."""
@@ -234,7 +252,7 @@ def differentiated(lowered: Lowered, wrt: Sequence[str]) -> tuple[int, ...]:
 
 
 def in_order(pair: reverse.Vjp, stages: Collection[str]) -> reverse.Vjp:
-    """The residuals as one would list them: arguments, then the user's variables, then stages from the output backwards."""
+    """The residuals as one would list them: arguments, the user's variables, stages from the output backwards."""
     first, second, n = pair.forward.main, pair.backward.main, pair.n_residuals
     results, saved = first.body.outs[: len(first.body.outs) - n], first.body.outs[len(first.body.outs) - n :]
     params = {v: k for k, v in enumerate(first.body.params)}

@@ -139,8 +139,8 @@ def test_an_annotation(annotation: str, meaning: str) -> None:
         ),
         (
             "NDArray[np.float64]",
-            "type `NDArray[np.float64]` of x is not understood: NDArray[np.float64] is too vague: write dtype and sizes, "
-            '`x: "f8[n, d]"`',
+            "type `NDArray[np.float64]` of x is not understood: NDArray[np.float64] is too vague: "
+            'write dtype and sizes, `x: "f8[n, d]"`',
         ),
         (
             'Float64[Array, "*batch n"]',

@@ -1,8 +1,8 @@
 """Which values matter: those that depend on what is differentiated by (varied) and reach a result (useful).
 
 Both are least fixpoints: forwards through the program for `varied`, backwards for `useful`, around loops until nothing
-changes, and through calls by a summary per function and argument pattern.  `symdiff.ad.masking` has two more analyses of
-the same make, for the guards.
+changes, and through calls by a summary per function and argument pattern.  `symdiff.ad.masking` has two more analyses
+of the same make, for the guards.
 
 By hand, once: in `y = where(x > 0, sqrt(x), 0)` with x differentiated, x, sqrt(x) and y are varied; all three reach y,
 so they are useful; 0 and x > 0 are neither.  In a loop `for …: a, b = b, sin(a)` with a differentiated the first round
@@ -59,9 +59,9 @@ class Summaries:
             before = dict(self.found)
             self.round = set()
             self._visit(key, start)
-            self.round, visited = None, self.round
+            visited, self.round = self.round, None
             if before == self.found:
-                self.final |= visited
+                self.final.update(visited)
                 return self.found[key]
 
     def _visit(self, key: tuple[str, Flags], start: Flags) -> None:
@@ -104,7 +104,9 @@ class Forward:
         """Around the loop until no carry changes, from where an earlier visit ended: nested loops stay linear."""
         part = loop(op)
         head, n = len(part.bounds), len(part.carry)
-        carry: Flags = tuple(flag or v in marked for flag, v in zip(flags[head : head + n], part.carry_params, strict=True))
+        carry: Flags = tuple(
+            flag or v in marked for flag, v in zip(flags[head : head + n], part.carry_params, strict=True)
+        )
         while True:
             outs = self.block(part.body, (*(False for _ in part.index), *carry, *flags[head + n :]), marked)
             skip = len(part.exit)
@@ -147,13 +149,17 @@ class Backward:
         return self.loop(op, flags, marked) if name in ("for", "while") else None
 
     def loop(self, op: Op, flags: Flags, marked: set[Value]) -> Flags:
-        """A carry whose result is wanted is wanted as it came in, too: there may be no turn, or no turn that reads it."""
+        """A carry whose result is wanted is wanted as it came in, too: there may be no turn, or none that reads it."""
         part = loop(op)
         skip, n = len(part.exit), len(part.carry)
-        carry: Flags = tuple(flag or v in marked for flag, v in zip(flags[skip : skip + n], part.carry_params, strict=True))
+        carry: Flags = tuple(
+            flag or v in marked for flag, v in zip(flags[skip : skip + n], part.carry_params, strict=True)
+        )
         while True:
             marked.update(v for v, flag in zip(part.carry_params, carry, strict=True) if flag and is_differentiable(v))
-            found = self.block(part.body, (*(False for _ in part.exit), *carry, *flags[skip + n : -1]), marked)[len(part.index) :]
+            found = self.block(part.body, (*(False for _ in part.exit), *carry, *flags[skip + n : -1]), marked)[
+                len(part.index) :
+            ]
             again = merge(carry, found[:n])
             if again == carry:
                 return (*(False for _ in part.bounds), *carry, *found[n:])

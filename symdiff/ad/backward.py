@@ -115,7 +115,9 @@ class Half:
 
     def pull_partials(self, op: Op, ct: V, ins: Sequence[V]) -> None:
         assert op.prim.partials is not None
-        guarded = op.out in self.sweep.masked and (op.prim.unbounded or any(v in self.sweep.wild for v in (*op.ins, op.out)))
+        guarded = op.out in self.sweep.masked and (
+            op.prim.unbounded or any(v in self.sweep.wild for v in (*op.ins, op.out))
+        )
         for k, partial in enumerate(op.prim.partials(self.b, V(self.b, op.out), *ins)):
             if op.ins[k] in self.sweep.active:
                 guard = guarded and not rules.is_number(partial)
@@ -156,24 +158,3 @@ class Half:
         acc = self.b.zeros(s) if before is None else V(self.b, before)
         element = rules.exactly(self.b, ct, op.out)
         self.set(s, self.b.op("seq_add", acc, op.ins[1] if len(op.ins) > 1 else -1, element).value, (op, 0))
-
-
-def prune(ops: Sequence[Op], results: Sequence[Value]) -> list[Op]:
-    """The operations that the results need."""
-    needed = set(results)
-    kept = []
-    for op in reversed(ops):
-        if op.prim.effect and op.prim.name != "opt_get" or any(v in needed for v in op.outs):
-            kept.append(op)
-            needed.update(op.ins)
-    return kept[::-1]
-
-
-def free_values(ops: Sequence[Op], results: Sequence[Value], bound: Sequence[Value]) -> list[Value]:
-    """What a block uses and does not define, in order of first use."""
-    defined = {*bound, *(v for op in ops for v in op.outs)}
-    found: dict[Value, None] = {}
-    for v in [v for op in ops for v in op.ins] + list(results):
-        if v not in defined:
-            found.setdefault(v)
-    return list(found)

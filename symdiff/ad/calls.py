@@ -11,10 +11,11 @@ one addition, not an array of zeros.  Of a slice that only this call uses, the p
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from symdiff.ad.backward import Half
+from symdiff.ad.halves import Pattern, Pull
 from symdiff.ad.layout import select
 from symdiff.ad.lending import accumulators, finish, is_scalar, lendable
 from symdiff.ir import types
@@ -33,15 +34,18 @@ def sole_slices(ops: Sequence[Op], seeded: set[Value]) -> dict[Value, Op]:
     """Slices that are used once among these operations."""
     uses = Counter(v for op in ops for v in op.ins)
     return {
-        op.out: op for op in ops
-        if op.prim.name == "index" and is_basic(op.params["spec"]) and not is_scalar(op.out) and uses[op.out] == 1 and op.out not in seeded
-    }  # fmt: skip
+        op.out: op
+        for op in ops
+        if op.prim.name == "index"
+        and is_basic(op.params["spec"])
+        and not is_scalar(op.out)
+        and uses[op.out] == 1
+        and op.out not in seeded
+    }
 
 
-def call(sweep: Sweep, op: Op, b: Builder, begun: Sequence[bool], slices: Slices) -> Callable[[Half], None]:
+def call(sweep: Sweep, op: Op, b: Builder, begun: Sequence[bool], slices: Slices) -> Pull:
     """Append the call of the forward pass; how to pull it back."""
-    from symdiff.ad.sweep import Pattern
-
     useful = tuple(sweep.is_active(op.outs))
     varied, wild = (tuple(v in found for v in op.ins) for found in (sweep.varied, sweep.wild))
     masked = tuple(v in sweep.masked and on for v, on in zip(op.outs, useful, strict=True))

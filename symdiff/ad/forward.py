@@ -63,7 +63,7 @@ class _Tangents:
         self.made: dict[tuple[str, Flags, Flags, bool], tuple[str, Flags]] = {}
 
     def function_block(self, body: Block, flags: Flags, wanted: Flags, wild_params: Flags, masked: bool) -> Block:
-        """A function body with tangents of the flagged params appended to its params, and of wanted results to its outs."""
+        """A function body with tangents of the flagged params after its params, and of wanted outs after its outs."""
         varied: set[Value] = set()
         self.analysis.block(body, flags, varied)
         wild: set[Value] = set()
@@ -83,7 +83,9 @@ class _Tangents:
             function = self.program.functions[name]
             self.made[key] = (made, wanted)
             self.functions[made] = function  # taken; filled below
-            self.functions[made] = Function(made, self.function_block(function.body, flags, wanted, wild, masked), function.dims)
+            self.functions[made] = Function(
+                made, self.function_block(function.body, flags, wanted, wild, masked), function.dims
+            )
         return self.made[key]
 
 
@@ -104,7 +106,9 @@ class _BlockTangents:
             return None
         return [self.b.op("dim_of", v, axis=k).value for k in range(v.type.rank)]
 
-    def block(self, block: Block, flags: Sequence[bool], wanted: Sequence[bool], masked: Collection[Value] = ()) -> Block:
+    def block(
+        self, block: Block, flags: Sequence[bool], wanted: Sequence[bool], masked: Collection[Value] = ()
+    ) -> Block:
         """The block with tangents: flagged params get one each (after all params), wanted outs too.
 
         The tangents of the params in `masked` may be zero where the program masked them.
@@ -176,7 +180,9 @@ class _BlockTangents:
             filled = [(t or self.b.zeros(v)) if is_differentiable(v.value) else v for t, v in zip(ts, ins, strict=True)]
             self.set(op.out, self.b.op(prim.name, *filled, **op.params))
         elif prim.family is Family.BILINEAR:
-            terms = [self.b.op(prim.name, *ins[:k], t, *ins[k + 1 :], **op.params) for k, t in enumerate(ts) if t is not None]
+            terms = [
+                self.b.op(prim.name, *ins[:k], t, *ins[k + 1 :], **op.params) for k, t in enumerate(ts) if t is not None
+            ]
             self.set(op.out, _sum(terms))
         else:
             assert prim.jvp is not None
@@ -204,7 +210,9 @@ class _BlockTangents:
         regions = []
         masked = self.incoming_masked(op.ins[1:])
         for r in op.regions:
-            regions.append(self.nested().block(r, caps_on, outs_on, {p for p, on in zip(r.params, masked, strict=True) if on}))
+            regions.append(
+                self.nested().block(r, caps_on, outs_on, {p for p, on in zip(r.params, masked, strict=True) if on})
+            )
         ts = [self.finished(v) for v in select(op.ins[1:], caps_on)]
         outs = tuple(_tangent_value(v) for v in select(op.outs, outs_on))
         self.b.ops.append(Op(op.prim, (*op.ins, *ts), (*op.outs, *outs), op.params, tuple(regions), op.loc))
@@ -234,11 +242,13 @@ class _BlockTangents:
         ins = (*part.bounds, *part.carry, *t_carry, *part.xs, *t_xs, *part.caps, *t_caps)
         outs = (*part.exit_outs, *part.carry_outs, *d_carry, *part.ys, *d_ys, part.count)
         self.b.ops.append(Op(op.prim, ins, outs, Params(**params), tuple(regions), op.loc))
-        self.tangents.update(zip([*select(part.carry_outs, carry_on), *select(part.ys, ys_on)], [*d_carry, *d_ys], strict=True))
+        self.tangents.update(
+            zip([*select(part.carry_outs, carry_on), *select(part.ys, ys_on)], [*d_carry, *d_ys], strict=True)
+        )
 
     def call(self, op: Op) -> None:
         flags = tuple(v in self.tangents for v in op.ins)
-        masked = any(select(self.incoming_masked(op.ins), flags))
+        masked = any(on and flag for on, flag in zip(self.incoming_masked(op.ins), flags, strict=True))
         name, wanted = self.run.callee(op.params["function"], flags, tuple(v in self.wild for v in op.ins), masked)
         ts = [self.finished(v) for v in select(op.ins, flags)]
         outs = tuple(_tangent_value(v) for v in select(op.outs, wanted))
@@ -264,8 +274,15 @@ def _interleave(part: Any, raw: Block, n_carry: int, n_xs: int, n_caps: int) -> 
     """The loop body with every group of tangents beside its group: carry, xs and captures; carry ends and ys."""
     base = len(part.body.params)
     t = raw.params[base:]
-    params = (*part.index, *part.carry_params, *t[:n_carry], *part.x_params, *t[n_carry : n_carry + n_xs], *part.cap_params,
-              *t[n_carry + n_xs :])  # fmt: skip
+    params = (
+        *part.index,
+        *part.carry_params,
+        *t[:n_carry],
+        *part.x_params,
+        *t[n_carry : n_carry + n_xs],
+        *part.cap_params,
+        *t[n_carry + n_xs :],
+    )
     ends = raw.outs[len(part.body.outs) :]
     outs = (*part.exit, *part.carry_ends, *ends[:n_carry], *part.y_ends, *ends[n_carry:])
     return Block(params, raw.ops, outs)

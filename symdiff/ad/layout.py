@@ -42,11 +42,23 @@ def loop(op: Op) -> Loop:
     lead = 1 if is_for else 0
     carry_params, x_params, cap_params = _split(body.params[lead:], n, m)
     return Loop(
-        bounds=op.ins[:head], carry=carry, xs=xs, caps=caps, body=body, index=body.params[:lead],
-        carry_params=carry_params, x_params=x_params, cap_params=cap_params,
-        exit=body.outs[:skip], carry_ends=body.outs[skip : skip + n], y_ends=body.outs[skip + n :],
-        exit_outs=op.outs[:skip], carry_outs=op.outs[skip : skip + n], ys=op.outs[skip + n : -1], count=op.outs[-1],
-    )  # fmt: skip
+        bounds=op.ins[:head],
+        carry=carry,
+        xs=xs,
+        caps=caps,
+        body=body,
+        index=body.params[:lead],
+        carry_params=carry_params,
+        x_params=x_params,
+        cap_params=cap_params,
+        exit=body.outs[:skip],
+        carry_ends=body.outs[skip : skip + n],
+        y_ends=body.outs[skip + n :],
+        exit_outs=op.outs[:skip],
+        carry_outs=op.outs[skip : skip + n],
+        ys=op.outs[skip + n : -1],
+        count=op.outs[-1],
+    )
 
 
 def _split(values: Values, n: int, m: int) -> tuple[Values, Values, Values]:

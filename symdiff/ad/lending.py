@@ -1,7 +1,7 @@
 """Cotangents handed over to a region or a callee, which adds to them, instead of contributions handed back.
 
-By hand, once: a loop that reads `x[i]` in each turn hands d_x from turn to turn and adds to one element of it; were each
-turn to return its own contribution, an array of zeros but for one, n turns would cost n².
+By hand, once: a loop that reads `x[i]` in each turn hands d_x from turn to turn and adds to one element of it; were
+each turn to return its own contribution, an array of zeros but for one, n turns would cost n².
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from symdiff.ad.activity import Flags
 from symdiff.ad.backward import Half
+from symdiff.ad.rules import derived
 from symdiff.ad.zeros import has_record
 from symdiff.ir.core import Op, Value
 from symdiff.ir.types import AVal
@@ -45,7 +46,7 @@ def finish(half: Half, outs: Sequence[Value], op: Op) -> list[Value] | None:
     """The cotangents of an operation's results, zeros where missing; None if all are."""
     if all(v not in half.cts for v in outs):
         return None
-    half.b.loc = op.loc
+    half.b.loc = derived(op.loc)
     found = [half.finished(v) for v in outs]
     for v in outs:
         half.cts.pop(v, None)

@@ -1,7 +1,7 @@
 """The order in which the operations of a block are pulled back.
 
-Any order will do in which an operation comes before those that made its operands; the program's own order, backwards, is
-one.  But where a program reads a part of an array (or list) after the operation that overwrites it, as in
+Any order will do in which an operation comes before those that made its operands; the program's own order, backwards,
+is one.  But where a program reads a part of an array (or list) after the operation that overwrites it, as in
 
     y = index_set(x, v, i);  u = x[j]
 

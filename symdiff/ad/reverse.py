@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 
 from symdiff.ad.activity import Backward as UsefulAnalysis
 from symdiff.ad.activity import Flags, Forward, is_differentiable, varied_transfer
+from symdiff.ad.halves import Backward, Pattern, copies, ct_value
 from symdiff.ad.layout import select
 from symdiff.ad.masking import Masked, may_be_zero, wild_transfer
-from symdiff.ad.sweep import Backward, Pattern, Sweep, copies, ct_value
+from symdiff.ad.sweep import Sweep
 from symdiff.ad.zeros import Zeros
 from symdiff.errors import Loc
 from symdiff.ir import dims, types
@@ -66,7 +67,9 @@ class Reversal:
             pattern = replace(pattern, lent=tuple(a and b for a, b in zip(pattern.lent, wanted, strict=True)))
             base = _unused(name, {*self.functions, *self.entries})
             self.pairs[key] = made = Pair(f"{base}_forward", f"{base}_backward", wanted, pattern.lent)
-            self.functions[made.forward] = self.functions[made.backward] = self.program.functions[name]  # taken; filled below
+            self.functions[made.forward] = self.functions[made.backward] = self.program.functions[
+                name
+            ]  # taken; filled below
             self.build(self.program.functions[name], pattern, made)
         return self.pairs[key]
 
@@ -78,11 +81,22 @@ class Reversal:
         saved = [*back.saved, *(b.op("dim", size=dims.var(n)).value for n in sizes)]
         record = b.op("saved_pack", *saved, name=pair.forward)
         self.records[pair.forward] = tuple(v.type for v in saved)
-        self.functions[pair.forward] = Function(pair.forward, b.block(body.params, [*body.outs, record.value]), function.dims)
+        self.functions[pair.forward] = Function(
+            pair.forward, b.block(body.params, [*body.outs, record.value]), function.dims
+        )
         env: dict[Value, Value] = {}
         incoming = Value(record.type, "saved")
         fields = copies(saved, env)
-        head = [Op(REGISTRY["saved_unpack"], (incoming,), tuple(fields), Params(types=self.records[pair.forward]), (), b.loc)]
+        head = [
+            Op(
+                REGISTRY["saved_unpack"],
+                (incoming,),
+                tuple(fields),
+                Params(types=self.records[pair.forward]),
+                (),
+                b.loc,
+            )
+        ]
         head += _bindings(sizes, fields[len(back.saved) :], b.loc)
         params = [incoming, *copies([ct for _, ct in back.seeds], env)]
         self.functions[pair.backward] = Function(pair.backward, back.block(params, env, head), function.dims)
@@ -167,7 +181,9 @@ def unbound_sizes(back: Backward, bound_by: Sequence[Value]) -> list[str]:
     for op in walk(block):
         for value in op.params.values():
             used.update(_names(value))
-    bound = {str(d) for v in (*bound_by, *(ct for _, ct in back.seeds)) if isinstance(v.type, AVal) for d in v.type.shape}
+    bound = {
+        str(d) for v in (*bound_by, *(ct for _, ct in back.seeds)) if isinstance(v.type, AVal) for d in v.type.shape
+    }
     return sorted(used - bound)
 
 

@@ -19,11 +19,14 @@ Sizes = Callable[[Value], list[Value] | None]
 class RuleBuilder(Builder):
     """A builder that also makes zeros; `sizes(v)` gives v's sizes as integers where its type does not say them.
 
-    By hand, once: in `y = x * w` with an array x and a scalar w the rule's contribution to d_w is `d_y * x`, an array;
-    `unbroadcast` makes it `sum(d_y * x)`.  Were w an int, there would be none; were y complex and w real, its real part.
+    By hand, once: in `y = x * w` with an array x and a scalar w the rule's contribution to d_w is the array `d_y * x`;
+    `unbroadcast` makes it `sum(d_y * x)`.  Were x complex
+    and w real, the real part of that.
     """
 
-    def __init__(self, sizes: Sizes, last: Callable[[Value], Value], structured: Callable[[RuleBuilder, Value], Value]) -> None:
+    def __init__(
+        self, sizes: Sizes, last: Callable[[Value], Value], structured: Callable[[RuleBuilder, Value], Value]
+    ) -> None:
         super().__init__()
         self.sizes = sizes
         self.last = last

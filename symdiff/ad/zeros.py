@@ -1,12 +1,13 @@
 """Zero cotangents of everything that is not a number or an array.
 
-A zero of a list of numbers is one operation.  A record is taken apart by its type, because its fields without derivative
-are absent from its cotangent.  By hand, once: the zero cotangent of `saved: Alt[f8; i8 | f8]` is
+A zero of a list of numbers is one operation.  A record is taken apart by its type, because its fields without
+derivative are absent from its cotangent.  By hand, once: the zero cotangent of `saved: Alt[f8; i8 | f8]` is
 
     if alt_side(saved):  (x,) = saved;    zero = (zeros_like(x),)
     else:                (x, k) = saved;  zero = (zeros_like(x),)
 
-A `Saved` record may contain itself (recursion), so its zero is made by a function, one per record, that may call itself.
+A `Saved` record may contain itself (recursion), so its zero is made by a function, one per record, that may call
+itself.
 """
 
 from __future__ import annotations
@@ -87,4 +88,3 @@ class Zeros:
 
 def _zeros(b: RuleBuilder, fields: tuple[Value, ...]) -> list[Value]:
     return [b.zeros(v).value for v in fields if types.cotangent(v.type) is not None]
-

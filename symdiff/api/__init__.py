@@ -11,8 +11,24 @@ Functions are compiled when they are called, once for each signature: structure,
 the arguments.  Arguments are never modified; a gradient has the structure, shape, dtype and kind of its argument.
 """
 
-from symdiff.api.check import check_grads
-from symdiff.api.modules import Differentiable, differentiable, generate
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from symdiff.api.public import grad, hvp, jvp, value_and_grad, vjp
 
+if TYPE_CHECKING:
+    from symdiff.api.check import check_grads
+    from symdiff.api.modules import Differentiable, differentiable, generate
+
 __all__ = ["Differentiable", "check_grads", "differentiable", "generate", "grad", "hvp", "jvp", "value_and_grad", "vjp"]
+
+# Loaded on first use: files, examples and checks need more of the standard library than a gradient does.
+_HOMES = {"check_grads": "check", "Differentiable": "modules", "differentiable": "modules", "generate": "modules"}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'symdiff.api' has no attribute {name!r}")
+    value: object = getattr(import_module(f"symdiff.api.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value

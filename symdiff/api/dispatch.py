@@ -56,6 +56,11 @@ class Variant:
     guards: tuple[Guard, ...] = ()
     keywords: tuple[str, ...] = ()  # by which `call` takes what was captured
 
+    @property
+    def reads(self) -> bool:
+        """Whether anything from outside is looked at; where no name leads to it, it stays as it was."""
+        return bool(self.captured) or any(guard.home is not None for guard in self.guards)
+
 
 class Chain:
     """The generated functions over some variants: `call` (a ``__call__``), and per variant its `readers`."""
@@ -110,7 +115,7 @@ class Chain:
             self.space[function] = variant.call
             tests = [t for a in variant.signature.arguments for t in self.argument_tests(a)]
             extra = []
-            if variant.captured or variant.guards:
+            if variant.reads:
                 held = f"{self.prefix}held"
                 tests.append(f"({held} := {self.prefix}read{k}()) is not None")
                 extra = [f"{name}={held}[{i}]" for i, name in enumerate(variant.keywords)]
@@ -213,16 +218,20 @@ class Chain:
 
     def reader(self, k: int, variant: Variant) -> Iterator[str]:
         """A function that reads what variant `k` captured; it returns None where that is no more what it was."""
-        if not variant.captured and not variant.guards:
+        if not variant.reads:
             return
         yield f"def {self.prefix}read{k}():"
         yield "    try:"
-        for guard in variant.guards:
+        yield "        pass"
+        for guard in (g for g in variant.guards if g.home is not None):
             found = self.reached(guard.home, guard.name, guard.path)
             yield f"        if not {self.guard_test(found, guard)}:"
             yield "            return None"
         values = []
         for param in variant.captured:
+            if param.home is None:
+                values.append(self.constant(param.value))
+                continue
             values.append(self.fresh("h"))
             yield f"        {values[-1]} = {self.reached(param.home, param.argument, param.path)}"
             yield f"        if not ({' and '.join(self.leaf_tests(values[-1], param.type))}):"

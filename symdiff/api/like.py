@@ -38,8 +38,7 @@ def _discrete(leaf: Any) -> bool:
     return (
         leaf is None
         or isinstance(leaf, bool | int | str)
-        or getattr(leaf, "dtype", None) is not None
-        and leaf.dtype.kind not in "fc"
+        or (getattr(leaf, "dtype", None) is not None and leaf.dtype.kind not in "fc")
     )
 
 

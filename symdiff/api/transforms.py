@@ -183,7 +183,7 @@ class Tangent(Compiled):
         return lowered, compile_kinds(lowered, self.wrt, (self.kind,), self.level)[self.kind]
 
 
-# The functions that take `fun` and its arguments at once ---------------------------------------------------------------
+# The functions that take `fun` and its arguments at once -------------------------------------------------------------
 
 
 def compiled_for(kind: str, fun: Function, count: int) -> Compiled:

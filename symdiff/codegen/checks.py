@@ -224,8 +224,9 @@ def _scalar(where, wanted, x):
     allowed = given[{"f": "float", "i": "int", "u": "int", "b": "bool", "c": "complex"}[kind]]
     if not isinstance(x, allowed) or (isinstance(x, bool) and kind != "b"):
         raise TypeError(f"{where}{wanted}, not {_found(x)}")
-    made = np.dtype(wanted[3:]).type if numpy else {"float": float, "int": int, "bool": bool, "complex": complex}[wanted]
-    return made(x)
+    if numpy:
+        return np.dtype(wanted[3:]).type(x)
+    return {"float": float, "int": int, "bool": bool, "complex": complex}[wanted](x)
 '''
 
 HELPERS = {"_floats": FLOATS, "_found": FOUND, "_accept": ACCEPT, "_scalar": SCALAR}

@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from symdiff.codegen import expressions
+from symdiff.codegen.blocks import Outlined, Place, Region, Steps, Tail
 from symdiff.codegen.expressions import parallel
 from symdiff.codegen.names import identifier
-from symdiff.codegen.statements import Emitter, Outlined, Place, Region, Steps, Tail
+from symdiff.codegen.statements import Emitter
 from symdiff.codegen.view import Line
 from symdiff.ir import dims
 from symdiff.ir.core import Block, Op, Value

@@ -49,7 +49,7 @@ class Plan:
 
 @dataclass(slots=True)
 class _Pending:
-    """A candidate: its position, estimated width and depth, the first position it reads memory at, its raising range."""
+    """A candidate: position, estimated width and depth, where it first reads memory, its raising range."""
 
     position: int
     width: int

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from symdiff.codegen import checks, expressions
+from symdiff.codegen.blocks import Context, Region, Tail, run
 from symdiff.codegen.control import Printer
 from symdiff.codegen.names import identifier, parameter
-from symdiff.codegen.statements import Context, Emitter, Region, Tail, run
+from symdiff.codegen.statements import Emitter
 from symdiff.codegen.view import FunctionView, Line, aligned, doc_literal, wrapped
 from symdiff.errors import UsageError
 from symdiff.ir import dims, types
@@ -171,8 +172,8 @@ def static_condition(text: str, value: object) -> str:
         return f"{text} is {value!r}"
     if type(value) in PRINTABLE:
         return f"type({text}) is {type(value).__name__} and {text} == {value!r}"
-    name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None) or type(value).__qualname__
-    return f"(getattr({text}, '__qualname__', None) or getattr({text}, '__name__', None) or type({text}).__qualname__) == {name!r}"
+    name = getattr(value, "__qualname__", getattr(value, "__name__", type(value).__qualname__))
+    return f"getattr({text}, '__qualname__', getattr({text}, '__name__', type({text}).__qualname__)) == {name!r}"
 
 
 def entry(lowered: Lowered, embed: bool) -> Entry:
@@ -196,7 +197,7 @@ def entry(lowered: Lowered, embed: bool) -> Entry:
             variable[(argument.name, path)] = base if not path else identifier(p.name, frozenset(own.values()))
             if path:
                 unpack.append(Line(1, f"{variable[(argument.name, path)]} = {text}"))
-        given.append(Given(base, _argument_annotation(argument)))
+        given.append(Given(base, argument_annotation(argument)))
     captured: dict[int, str] = {}  # a name may be captured from several places, and be that of an argument
     for k, p in enumerate(lowered.params):
         if p.captured:
@@ -207,7 +208,7 @@ def entry(lowered: Lowered, embed: bool) -> Entry:
     return Entry(tuple(given), tuple(unpack), leaves, tuple(structure))
 
 
-def _argument_annotation(argument: Argument) -> str:
+def argument_annotation(argument: Argument) -> str:
     if argument.tree.kind == "leaf":
         leaf = argument.leaves[0]
         return annotation(leaf) if isinstance(leaf, AVal) else "object"
@@ -231,7 +232,8 @@ def _embedded(value: object) -> str:
             return ""
         return ast.unparse(template.constant(Literal.of(value), template.int_dim))
     if isinstance(value, np.generic):
-        return f"np.{value.dtype.name.replace('bool', 'bool_')}({ast.unparse(template.constant(value.item(), template.int_dim))})"
+        item = ast.unparse(template.constant(value.item(), template.int_dim))
+        return f"{checks.scalar_name(types.type_of(value))}({item})"
     return ast.unparse(template.constant(value, template.int_dim))
 
 

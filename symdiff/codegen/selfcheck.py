@@ -13,7 +13,7 @@ from symdiff.signature import Static
 from symdiff.trees import path_text, paths
 
 if TYPE_CHECKING:
-    from symdiff.codegen.module import Parts
+    from symdiff.codegen.parts import Parts
 
 SMALLEST = 3  # the first size variable is 3, the second 4, …
 

@@ -10,13 +10,12 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 
 import numpy as np
 
 from symdiff.codegen import expressions
+from symdiff.codegen.blocks import OUTERMOST, Context, Place, Region, Steps, Substituted, Tail
 from symdiff.codegen.folding import UNPACKS, Folder, Plan, is_constant, is_update
 from symdiff.codegen.names import identifier
 from symdiff.codegen.view import Line
@@ -24,129 +23,6 @@ from symdiff.ir import template
 from symdiff.ir.core import Block, Family, Op, Params, Value
 from symdiff.ir.dims import Atom, Dim
 from symdiff.ir.types import AVal, Kind
-
-Steps = Generator[Any, None, None]  # yields further Steps to run before going on
-
-
-@dataclass(slots=True)
-class Outlined:
-    """A function split off from one that is nested too deep."""
-
-    name: str
-    parameters: list[str] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Context:
-    """What all functions of a module share."""
-
-    level: int = 1
-    stages: frozenset[str] = frozenset()  # hints that are not the user's
-    reserved: frozenset[str] = frozenset()  # no variable is called so
-    calls: Mapping[str, str] = field(
-        default_factory=dict
-    )  # functions of the program, by the name they are printed under
-    reused: Mapping[Op, int] = field(default_factory=dict)  # operations that overwrite a dead operand
-    comment: Callable[[Op, Callable[[Value], str]], str] = lambda op, text: ""
-    outlined: list[Outlined] = field(default_factory=list)
-    helpers: dict[str, str] = field(default_factory=dict)  # text of the helper functions used, by name
-    may_raise: Callable[[Op], bool] = lambda op: True
-
-
-class Tail:
-    """What is printed at the end of a block."""
-
-    __slots__ = ()
-
-    @property
-    def jumps(self) -> bool:
-        """Whether it leaves the block: a branch that ends in it needs no `else` behind it."""
-        return False
-
-    @property
-    def folds(self) -> str:
-        """Which results may be expressions: "all", "unnamed", or none: ""."""
-        return ""
-
-    def targets(self, outs: Sequence[Value]) -> Mapping[Value, str]:
-        """The variable that each result should be."""
-        return {}
-
-    def finish(self, emitter: Emitter, outs: Sequence[Value], depth: int, more: bool) -> None:
-        """Print it; `more`: other lines of the same block follow, which must not run."""
-        raise NotImplementedError
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """How a block stands in the one around it.
-
-    `owned`: values from outside that nobody reads after it; `appended`: results that go to a list as soon as they are
-    there; `orelse`: it is the second branch, and prints `else:` or `elif` itself; `more`: lines follow that must not run.
-    """
-
-    owned: Set[Value] = frozenset()
-    appended: tuple[tuple[Value, str], ...] = ()
-    orelse: bool = False
-    more: bool = False
-
-
-OUTERMOST = Region()
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an operation with regions is printed."""
-
-    op: Op
-    depth: int
-    plan: Plan
-    position: int
-    keyword: str  # "if", or "elif"
-    more: bool
-
-    @property
-    def dying(self) -> list[Value]:
-        return self.plan.dying.get(self.position, [])
-
-    def reads(self, value: Value) -> bool:
-        """Whether a result is read after the operation."""
-        return self.plan.last.get(value, -1) > self.position
-
-
-@dataclass(frozen=True, slots=True)
-class Substituted(Tail):
-    """A block's tail, printed by the branches of the `cond` that it ends in."""
-
-    tail: Tail
-    op: Op
-    outs: tuple[Value, ...]
-
-    @property
-    def jumps(self) -> bool:
-        return self.tail.jumps
-
-    def values(self, outs: Sequence[Value]) -> list[Value]:
-        own = dict(zip(self.op.outs, outs, strict=True))
-        return [own.get(v, v) for v in self.outs]
-
-    def targets(self, outs: Sequence[Value]) -> Mapping[Value, str]:
-        return self.tail.targets(self.values(outs))
-
-    def finish(self, emitter: Emitter, outs: Sequence[Value], depth: int, more: bool) -> None:
-        self.tail.finish(emitter, self.values(outs), depth, more)
-
-
-def run(steps: Steps) -> None:
-    """Run a generator that yields generators, depth first, without recursion."""
-    stack = [steps]
-    while stack:
-        following = next(stack[-1], None)
-        if following is None:
-            stack.pop()
-        else:
-            stack.append(following)
 
 
 class Emitter:
@@ -290,8 +166,9 @@ class Emitter:
         elif region.orelse:
             self.line(depth, "else:")
             depth += 1
-        own = {v for op in block.ops for v in op.outs}
-        self.append([v for v in stored if v not in own], stored, depth)
+        stored = merged(stored, self.resolve)  # the block's own second names are known now
+        printed = {v for op in block.ops if not self.is_silent(op, plan) for v in op.outs}
+        self.append([v for v in stored if v not in printed], stored, depth)
         self.release(v for v in region.owned if v not in plan.last)
         for position, op in enumerate(block.ops):
             if self.is_silent(op, plan):
@@ -362,7 +239,7 @@ class Emitter:
         names = [self.names[v] for v in op.outs]
         self.line(depth, f"{expressions.targets(names)} = {text}", comment)
 
-    def released(self, dying: Sequence[Value], define: Callable[[], Any]) -> None:
+    def released(self, dying: Sequence[Value], define: Callable[[], object]) -> None:
         """Define results while the names of operands read for the last time are free."""
         gone = [self.names[v] for v in dying if v in self.names]
         for name in gone:
@@ -444,8 +321,15 @@ class Emitter:
         return self.names.get(value) or value.hint or (self.text(value) if is_constant(value) else "…")
 
 
+def merged(stored: Mapping[Value, Sequence[str]], resolve: Callable[[Value], Value]) -> dict[Value, list[str]]:
+    found: dict[Value, list[str]] = {}
+    for v, names in stored.items():
+        found.setdefault(resolve(v), []).extend(names)
+    return found
+
+
 def is_double(value: Value) -> bool:
-    """Whether a value is a float64 of NumPy's: it decides the dtype next to a Python float, and is not decided by one."""
+    """Whether a value is a float64 of NumPy's: next to a Python float it decides the dtype."""
     return isinstance(value.type, AVal) and value.type.kind in (Kind.NUMPY, Kind.ARRAY) and value.type.dtype == "f8"
 
 
@@ -495,19 +379,3 @@ def out_text(op: Op, tree: ast.expr, target: str) -> str:
 
 def _numpy_name(dtype: str) -> str:
     return np.dtype(dtype).name.replace("bool", "bool_")
-
-
-__all__ = [
-    "OUTERMOST",
-    "Context",
-    "Emitter",
-    "Outlined",
-    "Place",
-    "Region",
-    "Steps",
-    "Substituted",
-    "Tail",
-    "prints_in_place",
-    "reuse_text",
-    "run",
-]

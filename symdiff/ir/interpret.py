@@ -54,7 +54,7 @@ class _Run:
         if control is not None:
             return control(self, op, ins, sizes)
         found = self.function(op, sizes)(*ins)
-        return tuple(found) if op.prim.name in ("alt_unpack", "saved_unpack") else (found,)
+        return tuple(found) if op.prim.name in ("alt_unpack", "saved_unpack", "borrow") else (found,)
 
     def function(self, op: Op, sizes: dict[Atom, int]) -> Callable[..., Any]:
         """The compiled NumPy text of an operation."""

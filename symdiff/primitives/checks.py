@@ -8,6 +8,7 @@ from symdiff.ir import types
 from symdiff.ir.core import Params
 from symdiff.ir.dims import Dim
 from symdiff.ir.types import AVal, Type
+from symdiff.primitives.axes import shape_text
 from symdiff.primitives.declare import CONSTANT, LINEAR, numeric, prim
 
 _CHECK_SHAPE = '''
@@ -37,13 +38,19 @@ def _raise_text(params: Params, ins: tuple[Type, ...]) -> str:
     return f"_raise_if(pred, {params['exc']}, args)"
 
 
-def _back(name: str) -> Any:
-    return (lambda b, ct, x, shape: b.op(name, ct, shape=x.type.shape),)
+def _back(b: Any, ct: Any, x: Any, *n: Any, shape: tuple[Dim, ...]) -> Any:
+    return b.op("retype", ct, shape=x.type.shape)
 
 
-check_shape = prim("check_shape", "x", LINEAR, infer=_reshaped, params=("shape",), numpy="_check_shape(x, shape)", views=0, effect=True,
-                   helper=_CHECK_SHAPE, transpose=_back("retype"))  # fmt: skip
+def _samples(rng: Any) -> list[tuple[tuple[Any, ...], dict[str, Any]]]:
+    return [((rng.normal(size=shape),), {"shape": shape}) for shape in ((3,), (2, 3), ())]
+
+
+_INFO: dict[str, Any] = {"rule": "1", "numerical": "the identity on arrays", "samples": _samples}
+check_shape = prim("check_shape", "x *n", LINEAR, infer=_reshaped, params=("shape",), views=0, effect=True,
+                   numpy=lambda p, ins: f"_check_shape(x, {shape_text(ins)})", helper=_CHECK_SHAPE,
+                   transpose=(_back, None), **_INFO)  # fmt: skip
 # The same array under another name for its sizes: of the two arms of a branch, say.  Costs nothing at run time.
-retype = prim("retype", "x", LINEAR, infer=_reshaped, params=("shape",), numpy="x", views=0, transpose=_back("retype"))
-raise_if = prim("raise_if", "pred", CONSTANT, infer=lambda ins, regions, exc, args: (types.BOOL,), params=("exc", "args"), numpy=_raise_text,
-                effect=True, helper=_RAISE_IF)  # fmt: skip
+retype = prim("retype", "x", LINEAR, infer=_reshaped, params=("shape",), numpy="x", views=0, transpose=(_back,), **_INFO)
+raise_if = prim("raise_if", "pred", CONSTANT, infer=lambda ins, regions, exc, args: (types.BOOL,), params=("exc", "args"),
+                numpy=_raise_text, effect=True, helper=_RAISE_IF)  # fmt: skip

@@ -54,6 +54,26 @@ def _restore_jvp(b: Any, ts: Any, outs: Any, x: Any, v: Any, *i: Any, spec: Spec
     return (b.restore(_or_zeros(b, ts[0], x), _or_zeros(b, ts[1], v), *i, spec=spec),)
 
 
-borrow = prim("borrow", "x *i", STRUCTURE, params=("spec",), infer=_borrow_infer, numpy=_borrow_text, views=0, vjp=_borrow_vjp, jvp=_borrow_jvp)
-restore = prim("restore", "x v *i", STRUCTURE, params=("spec",), infer=_restore_infer, numpy=_restore_text, consumes=0,
-               inplace=lambda params, ins: f"x[{subscript(params['spec'])}] = v", vjp=_restore_vjp, jvp=_restore_jvp)  # fmt: skip
+borrow = prim(
+    "borrow",
+    "x *i",
+    STRUCTURE,
+    params=("spec",),
+    infer=_borrow_infer,
+    numpy=_borrow_text,
+    views=0,
+    vjp=_borrow_vjp,
+    jvp=_borrow_jvp,
+)
+restore = prim(
+    "restore",
+    "x v *i",
+    STRUCTURE,
+    params=("spec",),
+    infer=_restore_infer,
+    numpy=_restore_text,
+    consumes=0,
+    inplace=lambda params, ins: f"x[{subscript(params['spec'])}] = v",
+    vjp=_restore_vjp,
+    jvp=_restore_jvp,
+)

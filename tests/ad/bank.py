@@ -52,8 +52,9 @@ class Entry:
 BANK: dict[str, Entry] = {}
 
 
-def entry(program: Program, args: Callable[[np.random.Generator, int], tuple[Any, ...]], wrt: Sequence[int],
-          **facts: Any) -> Callable[[Callable[..., tuple[Any, ...]]], Callable[..., tuple[Any, ...]]]:  # fmt: skip
+def entry(
+    program: Program, args: Callable[[np.random.Generator, int], tuple[Any, ...]], wrt: Sequence[int], **facts: Any
+) -> Callable[[Callable[..., tuple[Any, ...]]], Callable[..., tuple[Any, ...]]]:
     """Enter the decorated Python function, and the program that says the same, into the bank."""
 
     def enter(python: Callable[..., tuple[Any, ...]]) -> Callable[..., tuple[Any, ...]]:
@@ -65,7 +66,13 @@ def entry(program: Program, args: Callable[[np.random.Generator, int], tuple[Any
     return enter
 
 
-def program(name: str, param_types: Sequence[Any], build: Callable[..., Sequence[Any]], names: str, others: Sequence[Function] = ()) -> Program:
+def program(
+    name: str,
+    param_types: Sequence[Any],
+    build: Callable[..., Sequence[Any]],
+    names: str,
+    others: Sequence[Function] = (),
+) -> Program:
     return Program({f.name: f for f in (function(name, param_types, build, names), *others)}, name)
 
 
@@ -84,8 +91,16 @@ def region(param_types: Sequence[Any], build: Callable[..., Sequence[Any]]) -> B
     return b.block(params, [b.value(o) for o in outs])
 
 
-def for_(b: Builder, bounds: Sequence[Any], carry: Sequence[Any], build: Callable[..., Sequence[Any]], xs: Sequence[Any] = (),
-         caps: Sequence[Any] = (), exit: bool = False, reverse: bool = False) -> list[V]:  # fmt: skip
+def for_(
+    b: Builder,
+    bounds: Sequence[Any],
+    carry: Sequence[Any],
+    build: Callable[..., Sequence[Any]],
+    xs: Sequence[Any] = (),
+    caps: Sequence[Any] = (),
+    exit: bool = False,
+    reverse: bool = False,
+) -> list[V]:
     carry, xs, caps = ([b.v(x) for x in group] for group in (carry, xs, caps))
     body = region([INT, *(v.type for v in carry), *(elem_type(v.type) for v in xs), *(v.type for v in caps)], build)
     ins = [b.value(x) for x in (*bounds, *carry, *xs, *caps)]
@@ -93,8 +108,14 @@ def for_(b: Builder, bounds: Sequence[Any], carry: Sequence[Any], build: Callabl
     return [V(b, v) for v in b.emit("for", *ins, regions=[body], n_carry=len(carry), n_xs=len(xs), **flags)]
 
 
-def while_(b: Builder, carry: Sequence[Any], before: Callable[..., Any], after: Callable[..., Sequence[Any]], caps: Sequence[Any] = (),
-           exit: bool = False) -> list[V]:  # fmt: skip
+def while_(
+    b: Builder,
+    carry: Sequence[Any],
+    before: Callable[..., Any],
+    after: Callable[..., Sequence[Any]],
+    caps: Sequence[Any] = (),
+    exit: bool = False,
+) -> list[V]:
     carry, caps = ([b.v(x) for x in group] for group in (carry, caps))
     found = [v.type for v in (*carry, *caps)]
     regions = [region(found, lambda b, *a: [truth(b, before(b, *a))]), region(found, after)]
@@ -103,7 +124,9 @@ def while_(b: Builder, carry: Sequence[Any], before: Callable[..., Any], after: 
     return [V(b, v) for v in outs]
 
 
-def cond(b: Builder, pred: Any, then: Callable[..., Sequence[Any]], orelse: Callable[..., Sequence[Any]], caps: Sequence[Any]) -> list[V]:
+def cond(
+    b: Builder, pred: Any, then: Callable[..., Sequence[Any]], orelse: Callable[..., Sequence[Any]], caps: Sequence[Any]
+) -> list[V]:
     caps = [b.v(x) for x in caps]
     regions = [region([v.type for v in caps], side) for side in (then, orelse)]
     return [V(b, v) for v in b.emit("cond", truth(b, pred).value, *(v.value for v in caps), regions=regions)]

@@ -48,7 +48,9 @@ def moved(args: Args, wrt: Sequence[int], steps: Sequence[Any], h: Any) -> Args:
     return tuple(out)
 
 
-def difference(f: Callable[[Args], Sequence[Any]], args: Args, wrt: Sequence[int], direction: Sequence[Any], h: float) -> list[Any]:
+def difference(
+    f: Callable[[Args], Sequence[Any]], args: Args, wrt: Sequence[int], direction: Sequence[Any], h: float
+) -> list[Any]:
     """The central difference of f along a direction."""
     up, down = f(moved(args, wrt, direction, h)), f(moved(args, wrt, direction, -h))
     return [(a - b) / (2 * h) for a, b in zip(up, down, strict=True)]
@@ -97,10 +99,14 @@ def arguments_kept(f: Callable[..., Any], *args: Any) -> Any:
 def same(a: Any, b: Any) -> bool:
     if isinstance(a, (list, tuple)):
         return type(a) is type(b) and len(a) == len(b) and all(map(same, a, b))
-    return a is None and b is None or type(a) is type(b) and np.array_equal(a, b, equal_nan=np.asarray(a).dtype.kind in "fc")
+    return (a is None and b is None) or (
+        type(a) is type(b) and np.array_equal(a, b, equal_nan=np.asarray(a).dtype.kind in "fc")
+    )
 
 
-def hessian_programs(program: Program, wrt: Sequence[int], simplify: Callable[[Program], Program] = lambda p: p) -> tuple[Program, Program, Program]:
+def hessian_programs(
+    program: Program, wrt: Sequence[int], simplify: Callable[[Program], Program] = lambda p: p
+) -> tuple[Program, Program, Program]:
     """The gradient, and reverse over reverse and forward over reverse of it."""
     gradient = simplify(value_and_grad(program, wrt))
     return gradient, simplify(value_and_grad(gradient, wrt, "ror")), simplify(jvp(gradient, wrt, "fr"))

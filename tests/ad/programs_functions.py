@@ -6,7 +6,24 @@ import numpy as np
 
 from symdiff.ir import dims, types
 from symdiff.ir.core import Program
-from tests.ad.bank import F8, INT, N, at, call, cond, cut, entry, for_, function, normal, program, put_cut, real, size, vec
+from tests.ad.bank import (
+    F8,
+    INT,
+    N,
+    at,
+    call,
+    cond,
+    cut,
+    entry,
+    for_,
+    function,
+    normal,
+    program,
+    put_cut,
+    real,
+    size,
+    vec,
+)
 
 K, M = dims.opaque("k"), dims.opaque("m")
 
@@ -27,7 +44,15 @@ def _tree(b, x, w):
     return cond(b, b.eq(size(b), 1), leaf, halves, [x, w, size(b)])
 
 
-@entry(program("tree", [vec(), F8], _tree, "x w"), lambda rng, n: (normal(rng, n), normal(rng)), (0, 1), size=7, linear=True, holomorphic=True, least=1)
+@entry(
+    program("tree", [vec(), F8], _tree, "x w"),
+    lambda rng, n: (normal(rng, n), normal(rng)),
+    (0, 1),
+    size=7,
+    linear=True,
+    holomorphic=True,
+    least=1,
+)
 def tree(x, w):
     if len(x) == 1:
         return (np.sin(x[0]) * w,)
@@ -48,7 +73,13 @@ def _determinant(b, a):
             n = size(b)
             minor = b.op("zeros", n - 1, n - 1, type=types.array("f8", K, K))
             minor = put_cut(b, minor, cut(b, a, (1, None, K), (None, j, M)), (None, None, K), (None, j, M))
-            minor = put_cut(b, minor, cut(b, a, (1, None, K), (j + 1, None, dims.opaque("r"))), (None, None, K), (j, None, dims.opaque("r")))
+            minor = put_cut(
+                b,
+                minor,
+                cut(b, a, (1, None, K), (j + 1, None, dims.opaque("r"))),
+                (None, None, K),
+                (j, None, dims.opaque("r")),
+            )
             part = call(b, "determinant", [minor], F8)[0]
             return [s + sign * at(b, a, 0, j) * part, sign * -1.0]
 
@@ -57,8 +88,14 @@ def _determinant(b, a):
     return cond(b, b.eq(size(b), 1), one, expand, [a])
 
 
-@entry(program("determinant", [types.array("f8", N, N)], _determinant, "a"), lambda rng, n: (normal(rng, n, n),), (0,), size=4, holomorphic=True,
-       least=1)  # fmt: skip
+@entry(
+    program("determinant", [types.array("f8", N, N)], _determinant, "a"),
+    lambda rng, n: (normal(rng, n, n),),
+    (0,),
+    size=4,
+    holomorphic=True,
+    least=1,
+)
 def determinant(a):
     if len(a) == 1:
         return (a[0, 0],)
@@ -73,17 +110,34 @@ def determinant(a):
 
 
 def _ping(b, x, w, k):
-    return cond(b, b.le(k, 0), lambda b, x, w, k: [w * 1.0], lambda b, x, w, k: call(b, "pong", [b.sin(x) * w, w, k - 1], F8), [x, w, k])
+    return cond(
+        b,
+        b.le(k, 0),
+        lambda b, x, w, k: [w * 1.0],
+        lambda b, x, w, k: call(b, "pong", [b.sin(x) * w, w, k - 1], F8),
+        [x, w, k],
+    )
 
 
 def _pong(b, x, w, k):
-    return cond(b, b.le(k, 0), lambda b, x, w, k: [x * x], lambda b, x, w, k: [call(b, "ping", [x * 1.5, w, k - 1], F8)[0] * x], [x, w, k])
+    return cond(
+        b,
+        b.le(k, 0),
+        lambda b, x, w, k: [x * x],
+        lambda b, x, w, k: [call(b, "ping", [x * 1.5, w, k - 1], F8)[0] * x],
+        [x, w, k],
+    )
 
 
 _PONG = function("pong", [F8, F8, INT], _pong, "x w k")
 
 
-@entry(program("ping", [F8, F8, INT], _ping, "x w k", [_PONG]), lambda rng, n: (normal(rng), normal(rng), n), (0, 1), holomorphic=True)
+@entry(
+    program("ping", [F8, F8, INT], _ping, "x w k", [_PONG]),
+    lambda rng, n: (normal(rng), normal(rng), n),
+    (0, 1),
+    holomorphic=True,
+)
 def ping(x, w, k):
     return (w * 1.0,) if k <= 0 else pong(np.sin(x) * w, w, k - 1)
 
@@ -103,7 +157,9 @@ def _second(b, x, k):
     return [call(b, "first", [x, k - 1], F8)[0] * 2.0]
 
 
-_BACK = {f.name: f for f in (function("first", [F8, INT], _first, "x k"), function("second", [F8, INT], _second, "x k"))}
+_BACK = {
+    f.name: f for f in (function("first", [F8, INT], _first, "x k"), function("second", [F8, INT], _second, "x k"))
+}
 
 
 @entry(Program(_BACK, "second"), lambda rng, n: (normal(rng), n + 1), (0,), holomorphic=True)
@@ -134,8 +190,14 @@ def _helped(b, x, c, w):
 _HELPER = function("helper", [vec(), vec()], _helper, "x y")
 
 
-@entry(program("helped", [vec(), vec(), F8], _helped, "x c w", [_HELPER]), lambda rng, n: (normal(rng, n), normal(rng, n), normal(rng)), (0, 2),
-       linear=True, holomorphic=True, least=1)  # fmt: skip
+@entry(
+    program("helped", [vec(), vec(), F8], _helped, "x c w", [_HELPER]),
+    lambda rng, n: (normal(rng, n), normal(rng, n), normal(rng)),
+    (0, 2),
+    linear=True,
+    holomorphic=True,
+    least=1,
+)
 def helped(x, c, w):
     def helper(x, y):
         return x * np.tanh(y), np.sum(x * np.tanh(y) * y)
@@ -160,6 +222,13 @@ def _walk(b, x, i, w):
     return cond(b, b.ge(i, n), lambda b, x, i, w, n: [w * 1.0], more, [x, i, w, n])
 
 
-@entry(program("walk", [vec(), INT, F8], _walk, "x i w"), lambda rng, n: (normal(rng, n), 0, normal(rng)), (0, 2), linear=True, holomorphic=True, count=4)
+@entry(
+    program("walk", [vec(), INT, F8], _walk, "x i w"),
+    lambda rng, n: (normal(rng, n), 0, normal(rng)),
+    (0, 2),
+    linear=True,
+    holomorphic=True,
+    count=4,
+)
 def walk(x, i, w):
     return (w * 1.0 if i >= len(x) else np.sin(x[i]) * w + walk(x, i + 1, w)[0] * 0.5,)

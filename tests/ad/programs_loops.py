@@ -5,7 +5,24 @@ from __future__ import annotations
 import numpy as np
 
 from symdiff.ir import dims, types
-from tests.ad.bank import F8, INT, N, at, cond, cut, entry, for_, normal, number, program, put, put_cut, real, size, vec, while_
+from tests.ad.bank import (
+    F8,
+    INT,
+    N,
+    at,
+    cond,
+    cut,
+    entry,
+    for_,
+    normal,
+    program,
+    put,
+    put_cut,
+    real,
+    size,
+    vec,
+    while_,
+)
 
 K = dims.opaque("k")
 
@@ -28,7 +45,9 @@ def _nested(b, x, w):
     return [for_(b, (0, size(b), 1), [real(b, 0.0)], outer, caps=[x, w])[0]]
 
 
-@entry(program("nested", [vec(), F8], _nested, "x w"), _vector_and_scalar, (0, 1), linear=True, holomorphic=True, least=3)
+@entry(
+    program("nested", [vec(), F8], _nested, "x w"), _vector_and_scalar, (0, 1), linear=True, holomorphic=True, least=3
+)
 def nested(x, w):
     s = 0.0
     for i in range(len(x)):
@@ -48,7 +67,9 @@ def _cholesky(b, a):
     def column(b, j, low, i, a):
         left, right = cut(b, low, i, (None, j, K)), cut(b, low, j, (None, j, K))
         s = at(b, a, i, j) - b.dot(left, right)
-        entry = cond(b, b.eq(i, j), lambda b, s, low, j: [b.sqrt(s)], lambda b, s, low, j: [s / at(b, low, j, j)], [s, low, j])[0]
+        entry = cond(
+            b, b.eq(i, j), lambda b, s, low, j: [b.sqrt(s)], lambda b, s, low, j: [s / at(b, low, j, j)], [s, low, j]
+        )[0]
         return [put(b, low, entry, i, j)]
 
     def row(b, i, low, a):
@@ -79,15 +100,25 @@ def cholesky(a):
 
 def _iterate(b, x, w):
     def turn(b, i, s, k, x, w):
-        y, m, count = while_(b, [at(b, x, i) * w, 0], lambda b, y, m, w: b.gt(b.abs(y), 0.3),
-                             lambda b, y, m, w: [b.sin(y) * 0.6 * w, m + 1], caps=[w])  # fmt: skip
+        y, m, count = while_(
+            b,
+            [at(b, x, i) * w, 0],
+            lambda b, y, m, w: b.gt(b.abs(y), 0.3),
+            lambda b, y, m, w: [b.sin(y) * 0.6 * w, m + 1],
+            caps=[w],
+        )
         return [s + y * y, k + count + m]
 
     s, k, _ = for_(b, (0, size(b), 1), [real(b, 0.0), 0], turn, caps=[x, w])
     return [s, k]
 
 
-@entry(program("iterate", [vec(), F8], _iterate, "x w"), lambda rng, n: (3 * normal(rng, n), np.float64(1.1)), (0, 1), linear=True)
+@entry(
+    program("iterate", [vec(), F8], _iterate, "x w"),
+    lambda rng, n: (3 * normal(rng, n), np.float64(1.1)),
+    (0, 1),
+    linear=True,
+)
 def iterate(x, w):
     s, k = 0.0, 0
     for i in range(len(x)):
@@ -104,7 +135,9 @@ def iterate(x, w):
 
 def _branches(b, x, w):
     def turn(b, i, s, c, v, w):
-        t, c = cond(b, b.gt(v, 0.0), lambda b, v, w, c: [b.exp(v) * w * b.sin(c), c], lambda b, v, w, c: [v, w * 0.5], [v, w, c])
+        t, c = cond(
+            b, b.gt(v, 0.0), lambda b, v, w, c: [b.exp(v) * w * b.sin(c), c], lambda b, v, w, c: [v, w * 0.5], [v, w, c]
+        )
         return [s + t, c]
 
     s, c, _ = for_(b, (0, size(b), 1), [real(b, 0.0), w * w], turn, xs=[x], caps=[w])
@@ -120,80 +153,6 @@ def branches(x, w):
         else:
             s, c = s + v, w * 0.5
     return s, c
-
-
-# --- early exit, of a for and of a while; also without turns, and over a stream
-
-
-def _exits(b, x, w):
-    def turn(b, i, s, v, w):
-        s = s + b.sin(v) * w
-        return [number(b, b.gt(b.abs(s), 1.2)), s, s * s]
-
-    code, s, ys, count = for_(b, (0, size(b), 1), [w * 0.3], turn, xs=[x], caps=[w], exit=True)
-    total = for_(b, (0, count, 1), [real(b, 0.0)], lambda b, i, t, y: [t * 0.5 + y], xs=[ys])[0]
-    return [code, s, total]
-
-
-@entry(program("exits", [vec(), F8], _exits, "x w"), _vector_and_scalar, (0, 1), linear=True)
-def exits(x, w):
-    s, code, squares = w * 0.3, 0, []
-    for v in x:
-        s = s + np.sin(v) * w
-        squares.append(s * s)
-        if abs(s) > 1.2:
-            code = 1
-            break
-    total = 0.0
-    for y in squares:
-        total = total * 0.5 + y
-    return code, s, total
-
-
-def _exits_captured(b, x, w):
-    def turn(b, i, s, x, w):
-        s = s * w + at(b, x, i)
-        return [number(b, b.gt(b.abs(s), 1.5)), s]
-
-    return for_(b, (1, size(b), 2), [w * 0.3], turn, caps=[x, w], exit=True)[1:2]
-
-
-@entry(program("exits_captured", [vec(), F8], _exits_captured, "x w"), _vector_and_scalar, (0, 1), linear=True)
-def exits_captured(x, w):
-    s = w * 0.3
-    for i in range(1, len(x), 2):
-        s = s * w + x[i]
-        if abs(s) > 1.5:
-            break
-    return (s,)
-
-
-def _while_exits(b, x, w):
-    n = size(b)
-
-    def after(b, i, s, x, n, w):
-        s = s * b.cos(at(b, x, i)) + w
-        return [number(b, b.gt(s, 4.0)), i + 1, s, s * w]
-
-    code, i, s, ys, count = while_(b, [0, w], lambda b, i, s, x, n, w: b.lt(i, n), after, caps=[x, n, w], exit=True)
-    total = for_(b, (0, count, 1), [real(b, 1.0)], lambda b, k, t, y: [t * 0.5 + b.sin(y)], xs=[ys])[0]
-    return [s * total, code]
-
-
-@entry(program("while_exits", [vec(), F8], _while_exits, "x w"), lambda rng, n: (normal(rng, n), np.float64(1.3)), (0, 1), linear=True)
-def while_exits(x, w):
-    i, s, code, ys = 0, w, 0, []
-    while i < len(x):
-        s = s * np.cos(x[i]) + w
-        ys.append(s * w)
-        i += 1
-        if s > 4.0:
-            code = 1
-            break
-    total = 1.0
-    for y in ys:
-        total = total * 0.5 + np.sin(y)
-    return s * total, code
 
 
 # --- reversed loops; xs streamed from arrays and Seqs; ys collected into arrays
@@ -215,8 +174,13 @@ def _streams(b, x, m, w):
     return [d, b.op("as_array", zs, type=vec(), shape=(N,)), rows]
 
 
-@entry(program("streams", [vec(), types.array("f8", N, 3), F8], _streams, "x m w"),
-       lambda rng, n: (normal(rng, n), normal(rng, n, 3), normal(rng)), (0, 1, 2), linear=True, holomorphic=True)  # fmt: skip
+@entry(
+    program("streams", [vec(), types.array("f8", N, 3), F8], _streams, "x m w"),
+    lambda rng, n: (normal(rng, n), normal(rng, n, 3), normal(rng)),
+    (0, 1, 2),
+    linear=True,
+    holomorphic=True,
+)
 def streams(x, m, w):
     n = len(x)
     kind = np.result_type(x, m, w)
@@ -271,7 +235,9 @@ def _overwritten(b, x, w):
     return for_(b, (0, size(b), 1), [w], lambda b, i, c, v: [b.sin(v)], xs=[x])[:1]
 
 
-@entry(program("overwritten", [vec(), F8], _overwritten, "x w"), _vector_and_scalar, (0, 1), linear=True, holomorphic=True)
+@entry(
+    program("overwritten", [vec(), F8], _overwritten, "x w"), _vector_and_scalar, (0, 1), linear=True, holomorphic=True
+)
 def overwritten(x, w):
     c = w
     for v in x:
@@ -311,8 +277,13 @@ def _inactive_args(rng, n):
     return normal(rng, n), rng.integers(0, max(n, 1), n), rng.integers(0, 2, n) == 1, normal(rng)
 
 
-@entry(program("inactive", [vec(), vec(dtype="i8"), vec(dtype="b1"), F8], _inactive, "x idx mask scale"), _inactive_args, (0,), linear=True,
-       holomorphic=True)  # fmt: skip
+@entry(
+    program("inactive", [vec(), vec(dtype="i8"), vec(dtype="b1"), F8], _inactive, "x idx mask scale"),
+    _inactive_args,
+    (0,),
+    linear=True,
+    holomorphic=True,
+)
 def inactive(x, idx, mask, scale):
     c, k, f = 1.0, 0, scale
     for i in range(len(x)):
@@ -335,8 +306,13 @@ def _stencil(b, u, dt):
     return for_(b, (0, 4, 1), [u, u * 1.0], step, caps=[dt])[:2]
 
 
-@entry(program("stencil", [vec(), F8], _stencil, "u dt"), lambda rng, n: (normal(rng, n + 2), np.float64(0.1)), (0, 1), linear=True,
-       holomorphic=True)  # fmt: skip
+@entry(
+    program("stencil", [vec(), F8], _stencil, "u dt"),
+    lambda rng, n: (normal(rng, n + 2), np.float64(0.1)),
+    (0, 1),
+    linear=True,
+    holomorphic=True,
+)
 def stencil(u, dt):
     old, new = u.astype(np.result_type(u, dt)), u.astype(np.result_type(u, dt))
     for _ in range(4):
@@ -376,8 +352,13 @@ def _recurrence(b, x, w, lo):
     return for_(b, (size(b) - 1, lo, -2), [x], turn, caps=[w])[:1]
 
 
-@entry(program("recurrence", [vec(), F8, INT], _recurrence, "x w lo"), lambda rng, n: (normal(rng, n), normal(rng), 0), (0, 1), linear=True,
-       holomorphic=True)  # fmt: skip
+@entry(
+    program("recurrence", [vec(), F8, INT], _recurrence, "x w lo"),
+    lambda rng, n: (normal(rng, n), normal(rng), 0),
+    (0, 1),
+    linear=True,
+    holomorphic=True,
+)
 def recurrence(x, w, lo):
     y = x.astype(np.result_type(x, w))
     for i in range(len(x) - 1, lo, -2):
@@ -402,61 +383,16 @@ def _written_in_branch(b, x, w):
     return for_(b, (0, size(b), 1), [x], turn, caps=[w])[:1]
 
 
-@entry(program("written_in_branch", [vec(), F8], _written_in_branch, "x w"), _vector_and_scalar, (0, 1), linear=True, count=128)
+@entry(
+    program("written_in_branch", [vec(), F8], _written_in_branch, "x w"),
+    _vector_and_scalar,
+    (0, 1),
+    linear=True,
+    count=128,
+)
 def written_in_branch(x, w):
     y = x.copy()
     for i in range(len(x)):
         if y[i] > 0:
             y[i] = np.exp(y[i]) * w if y[i] > 0.5 else w
     return (y,)
-
-
-# --- early exit over matrices and lists, in both directions
-
-
-def _exits_streams(b, m, w, reverse):
-    def widen(b, i, row, w):
-        return [b.sum(row) * w]
-
-    n = size(b)
-    sums, _ = for_(b, (0, n, 1), [], widen, xs=[m], caps=[w])
-
-    def turn(b, i, s, row, v):
-        s = s * 0.5 + b.sum(row * row) * v
-        return [number(b, b.gt(b.abs(s), 1.0)), s, v * s]
-
-    _, s, ys, count = for_(b, (1, n + 1, 1), [w], turn, xs=[m, sums], exit=True, reverse=reverse)
-    total = for_(b, (0, count, 1), [real(b, 0.0)], lambda b, i, t, y: [t * 0.5 + b.sin(y)], xs=[ys])[0]
-    return [s, total]
-
-
-def _exits_streams_python(m, w, turns):
-    sums = [np.sum(row) * w for row in m]
-    s, ys = w, []
-    for i in turns:
-        s = s * 0.5 + np.sum(m[i] * m[i]) * sums[i]
-        ys.append(sums[i] * s)
-        if abs(s) > 1.0:
-            break
-    total = 0.0
-    for y in ys if turns.step > 0 else ys[::-1]:
-        total = total * 0.5 + np.sin(y)
-    return s, total
-
-
-def _rows_and_scalar(rng, n):
-    return 0.4 * normal(rng, n, 3), np.float64(0.5)
-
-
-def _exits_program(name, reverse):
-    return program(name, [types.array("f8", N, 3), F8], lambda b, m, w: _exits_streams(b, m, w, reverse), "m w")
-
-
-@entry(_exits_program("exits_streams", False), _rows_and_scalar, (0, 1), size=9, linear=True)
-def exits_streams(m, w):
-    return _exits_streams_python(m, w, range(len(m)))
-
-
-@entry(_exits_program("exits_backwards", True), _rows_and_scalar, (0, 1), size=9, linear=True)
-def exits_backwards(m, w):
-    return _exits_streams_python(m, w, range(len(m) - 1, -1, -1))

@@ -6,7 +6,26 @@ import numpy as np
 
 from symdiff.ir import dims, types
 from symdiff.ir.types import Opt
-from tests.ad.bank import F8, INT, N, at, call, cond, cut, entry, for_, function, normal, program, put, put_cut, real, size, vec, while_
+from tests.ad.bank import (
+    F8,
+    INT,
+    N,
+    at,
+    call,
+    cond,
+    cut,
+    entry,
+    for_,
+    function,
+    normal,
+    program,
+    put,
+    put_cut,
+    real,
+    size,
+    vec,
+    while_,
+)
 
 K = dims.opaque("k")
 
@@ -34,7 +53,9 @@ def _viewed(b, x, w):
     return [y, s]
 
 
-@entry(program("viewed", [vec(), F8], _viewed, "x w"), _vector_and_scalar, (0, 1), linear=True, holomorphic=True, least=1)
+@entry(
+    program("viewed", [vec(), F8], _viewed, "x w"), _vector_and_scalar, (0, 1), linear=True, holomorphic=True, least=1
+)
 def viewed(x, w):
     y = x.astype(np.result_type(x, w))
     view = y[1:]
@@ -59,11 +80,17 @@ def _rows(b, m, idx):
         m = put_cut(b, m, b.exp(cut(b, m, i) * 0.1) * row, i)
         return [put_cut(b, m, cut(b, m, (None, None, N), 1) * 0.5, (None, None, N), 0)]
 
-    return for_(b, (0, 3, 1), [m], turn, xs=[cut(b, picked, (0, 3, 3))])[:1] + [picked]
+    return [for_(b, (0, 3, 1), [m], turn, xs=[cut(b, picked, (0, 3, 3))])[0], picked]
 
 
-@entry(program("rows", [types.array("f8", N, 2), types.array("i8", 4)], _rows, "m idx"),
-       lambda rng, n: (normal(rng, n, 2), np.array([0, 2, 2, 1])), (0,), linear=True, holomorphic=True, least=3)  # fmt: skip
+@entry(
+    program("rows", [types.array("f8", N, 2), types.array("i8", 4)], _rows, "m idx"),
+    lambda rng, n: (normal(rng, n, 2), np.array([0, 2, 2, 1])),
+    (0,),
+    linear=True,
+    holomorphic=True,
+    least=3,
+)
 def rows(m, idx):
     y = m.copy()
     picked = m[idx]
@@ -90,7 +117,11 @@ def _growing(b, x, w):
         return [b.op("seq_rest", s), t * 0.5 + b.op("seq_last", s) * t]
 
     rest, t, _ = for_(b, (0, n, 1), [s, real(b, 1.0)], shrink)
-    return [t, b.op("seq_last", rest), for_(b, (0, n + 1, 1), [real(b, 0.0)], lambda b, i, t, v: [t + v * v], xs=[s])[0]]
+    return [
+        t,
+        b.op("seq_last", rest),
+        for_(b, (0, n + 1, 1), [real(b, 0.0)], lambda b, i, t, v: [t + v * v], xs=[s])[0],
+    ]
 
 
 @entry(program("growing", [vec(), F8], _growing, "x w"), _vector_and_scalar, (0, 1), linear=True, holomorphic=True)
@@ -142,14 +173,24 @@ def _looked_up(b, x, idx):
 
     def turn(b, i, t, k, s, x):
         j = b.op("convert", k, kind=types.Kind.PYTHON, dtype="i8")
-        v = cond(b, b.gt(at(b, x, j), 0.0), lambda b, s, j: [b.op("seq_get", s, j)], lambda b, s, j: [b.op("seq_last", s) * 2.0], [s, j])[0]
+        v = cond(
+            b,
+            b.gt(at(b, x, j), 0.0),
+            lambda b, s, j: [b.op("seq_get", s, j)],
+            lambda b, s, j: [b.op("seq_last", s) * 2.0],
+            [s, j],
+        )[0]
         return [t * 0.5 + b.sin(v)]
 
     return [for_(b, (0, size(b), 1), [real(b, 0.0)], turn, xs=[idx], caps=[squares, x])[0]]
 
 
-@entry(program("looked_up", [vec(), vec(dtype="i8")], _looked_up, "x idx"), lambda rng, n: (normal(rng, n), rng.integers(0, max(n, 1), n)), (0,),
-       linear=True)  # fmt: skip
+@entry(
+    program("looked_up", [vec(), vec(dtype="i8")], _looked_up, "x idx"),
+    lambda rng, n: (normal(rng, n), rng.integers(0, max(n, 1), n)),
+    (0,),
+    linear=True,
+)
 def looked_up(x, idx):
     t = 0.0
     for k in idx:
@@ -165,15 +206,23 @@ def _bound(b, x, w):
 
     def turn(b, i, t, last, v, w):
         test = b.gt(v, 0.0)
-        best = cond(b, test, lambda b, v, w: [b.op("opt_some", b.exp(v) * w)], lambda b, v, w: [b.op("opt_none", elem=F8)], [v, w])[0]
-        got = lambda b, best, v, t, last: [t + b.op("opt_get", best, name="best") * v, best, 1]  # noqa: E731
+        best = cond(
+            b,
+            test,
+            lambda b, v, w: [b.op("opt_some", b.exp(v) * w)],
+            lambda b, v, w: [b.op("opt_none", elem=F8)],
+            [v, w],
+        )[0]
+        got = lambda b, best, v, t, last: [t + b.op("opt_get", best, name="best") * v, best, 1]
         t, last, _ = cond(b, test, got, lambda b, best, v, t, last: [t * 0.5, last, 0], [best, v, t, last])
         return [t, last]
 
     t, last, _ = for_(b, (0, size(b), 1), [w, b.op("opt_none", elem=F8)], turn, xs=[x], caps=[w])
     assert last.type == found
     positive = b.any(b.gt(x, 0.0))
-    return cond(b, positive, lambda b, t, last: [t + b.op("opt_get", last, name="best")], lambda b, t, last: [t], [t, last])
+    return cond(
+        b, positive, lambda b, t, last: [t + b.op("opt_get", last, name="best")], lambda b, t, last: [t], [t, last]
+    )
 
 
 @entry(program("bound", [vec(), F8], _bound, "x w"), _vector_and_scalar, (0, 1), linear=True)
@@ -196,8 +245,13 @@ def _results(b, x, w, unused, k):
     return [x, y, y, w, k, b.op("zeros", type=vec(), shape=(N,)), 2.5]
 
 
-@entry(program("results", [vec(), F8, types.array("f8", N, dims.var("m")), types.FLOAT], _results, "x w unused k"),
-       lambda rng, n: (normal(rng, n), normal(rng), normal(rng, n, 3), 1.5), (0, 1, 2, 3), linear=True, holomorphic=True)  # fmt: skip
+@entry(
+    program("results", [vec(), F8, types.array("f8", N, dims.var("m")), types.FLOAT], _results, "x w unused k"),
+    lambda rng, n: (normal(rng, n), normal(rng), normal(rng, n, 3), 1.5),
+    (0, 1, 2, 3),
+    linear=True,
+    holomorphic=True,
+)
 def results(x, w, unused, k):
     y = np.sin(x) * w
     return x, y, y, w, k, np.zeros(len(x)), 2.5
@@ -217,8 +271,13 @@ def _scaled(b, ys, w, n):
     return [zs, s]
 
 
-@entry(program("listed", [vec(), F8], _listed, "x w", [function("scaled", [types.Seq(F8), F8, INT], _scaled, "ys w n")]), _vector_and_scalar, (0, 1),
-       linear=True, holomorphic=True)  # fmt: skip
+@entry(
+    program("listed", [vec(), F8], _listed, "x w", [function("scaled", [types.Seq(F8), F8, INT], _scaled, "ys w n")]),
+    _vector_and_scalar,
+    (0, 1),
+    linear=True,
+    holomorphic=True,
+)
 def listed(x, w):
     s, t, pairs = w, 0.0, []
     for v in x:
@@ -242,7 +301,12 @@ def _relaxed(b, x, w):
     return [y, k]
 
 
-@entry(program("relaxed", [vec(), F8], _relaxed, "x w"), lambda rng, n: (3 * normal(rng, n), np.float64(0.7)), (0, 1), least=2)
+@entry(
+    program("relaxed", [vec(), F8], _relaxed, "x w"),
+    lambda rng, n: (3 * normal(rng, n), np.float64(0.7)),
+    (0, 1),
+    least=2,
+)
 def relaxed(x, w):
     y, k = x.copy(), 0
     while abs(y[0]) > 0.2:

@@ -7,9 +7,10 @@ import pytest
 
 from symdiff.ad.forward import jvp
 from symdiff.ad.reverse import value_and_grad, vjp
+from symdiff.ir.core import Op
 from symdiff.ir.interpret import run
 from symdiff.passes.dce import dce
-from tests.ad import programs_functions, programs_loops, programs_memory  # noqa: F401  (they fill the bank)
+from tests.ad import programs_exits, programs_functions, programs_loops, programs_memory  # noqa: F401  (the bank)
 from tests.ad.bank import BANK
 from tests.ad.checks import (
     Case,
@@ -40,12 +41,12 @@ def test_value(name: str, size: int | None) -> None:
 
 
 @entries
-@pytest.mark.parametrize("size", [0, 1, 2, None])
-def test_gradient_against_differences(name: str, size: int | None) -> None:
+@pytest.mark.parametrize(("size", "seed"), [(0, 0), (1, 0), (2, 0), (None, 0), (None, 1), (None, 2)])
+def test_gradient_against_differences(name: str, size: int | None, seed: int) -> None:
     e = BANK[name]
     if size is not None and size < e.least:
         pytest.skip("too small")
-    case = Case(e, size)
+    case = Case(e, size, seed)
     made = value_and_grad(e.program, e.wrt)
     outs = arguments_kept(lambda *args: run(made, *args), *case.args, *case.cts)
     close(outs[: case.n_out], case.values, 0)
@@ -114,7 +115,22 @@ def test_pair(name: str) -> None:
     close(second, expected, 0)
 
 
-THIRD = [name for name in ("nested", "cholesky", "iterate", "branches", "streams", "stencil", "recurrence", "tree", "determinant", "growing") if name in BANK]
+THIRD = [
+    name
+    for name in (
+        "nested",
+        "cholesky",
+        "iterate",
+        "branches",
+        "streams",
+        "stencil",
+        "recurrence",
+        "tree",
+        "determinant",
+        "growing",
+    )
+    if name in BANK
+]
 
 
 @pytest.mark.parametrize("name", THIRD)
@@ -128,10 +144,30 @@ def test_third_order(name: str) -> None:
         return run(ror, *args, *case.cts, *zeros, *case.direction)[case.n_out + len(e.wrt) :]
 
     expected = difference(hvp, case.args, e.wrt, case.direction, e.step)
-    forward = run(jvp(ror, e.wrt, "third"), *case.args, *case.cts, *zeros, *case.direction, *case.direction)[-len(e.wrt) :]
+    forward = run(jvp(ror, e.wrt, "third"), *case.args, *case.cts, *zeros, *case.direction, *case.direction)[
+        -len(e.wrt) :
+    ]
     close(forward, expected, 100 * e.rtol)
     again = value_and_grad(fr, e.wrt, "third")
     n = len(fr.main.body.outs)
     seeds = [np.zeros_like(v)[()] for v in inexact(run(fr, *case.args, *case.cts, *case.direction))[: -len(e.wrt)]]
     reverse = run(again, *case.args, *case.cts, *case.direction, *seeds, *case.direction)[n:]
     close(reverse, forward, 1e-10)
+
+
+@pytest.mark.parametrize("name", ["exits", "exits_captured", "while_exits", "exits_streams", "exits_backwards"])
+def test_loops_of_the_bank_end_early(name: str) -> None:
+    """An exit in the middle, in the last turn or not at all: the arguments drawn reach more than one of these."""
+    e = BANK[name]
+    counts = set()
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        found: list[int] = []
+
+        def seen(op: Op, outs: tuple, found: list[int] = found) -> None:
+            if op.params.get("exit"):
+                found.append(outs[-1])
+
+        run(e.program, *e.args(rng, e.size), observer=seen)
+        counts.add(found[0])
+    assert len(counts) > 1, counts

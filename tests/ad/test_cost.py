@@ -18,9 +18,19 @@ from symdiff.ir.dims import Atom
 from symdiff.ir.interpret import _Run
 from symdiff.passes.buffers import buffers
 from symdiff.passes.dce import dce
-from tests.ad import programs_functions, programs_loops, programs_memory  # noqa: F401  (they fill the bank)
+from tests.ad import programs_exits, programs_functions, programs_loops, programs_memory  # noqa: F401  (the bank)
 from tests.ad.bank import BANK
 from tests.ad.checks import Case, zero
+
+Finish = Callable[..., Program]  # what is done to a program last; the numbers of its results that are residuals
+
+
+def pure(program: Program, residuals: Sequence[int] = ()) -> Program:
+    return program
+
+
+def in_place(program: Program, residuals: Sequence[int] = ()) -> Program:
+    return buffers(program, residuals=residuals)
 
 
 def n_bytes(x: Any) -> int:
@@ -39,8 +49,10 @@ class Counting(_Run):
     def op(self, op: Op, ins: list[Any], sizes: dict[Atom, int]) -> tuple[Any, ...]:
         outs = super().op(op, ins, sizes)
         self.operations += 1
-        if op.prim.consumes is not None:
-            self.bytes += sum(n_bytes(x) for k, x in enumerate(ins) if k != op.prim.consumes) if op.prim.name != "seq_append" else 8
+        if op.prim.name in ("seq_append", "restore"):  # a restored part is where it belongs
+            self.bytes += 8
+        elif op.prim.consumes is not None:
+            self.bytes += sum(n_bytes(x) for k, x in enumerate(ins) if k != op.prim.consumes)
         elif op.prim.views is None and op.prim.family is not Family.CONTROL:
             self.bytes += sum(map(n_bytes, outs))
         return outs
@@ -52,12 +64,14 @@ def cost(program: Program, args: Sequence[Any]) -> np.ndarray:
     return np.array([run.operations, run.bytes])
 
 
-def costs(name: str, n: int, finish: Callable[[Program], Program]) -> dict[str, np.ndarray]:
+def costs(name: str, n: int, finish: Finish) -> dict[str, np.ndarray]:
     """The costs of an entry's programs for size n; `finish` is what is done to them last."""
     e = BANK[name]
     case = Case(e, n)
     gradient = dce(value_and_grad(e.program, e.wrt))
     pair = vjp(gradient, e.wrt)
+    first = len(pair.forward.main.body.outs) - pair.n_residuals
+    residuals = range(first, first + pair.n_residuals)
     seeds = (*map(zero, case.cts), *case.direction)
     given = (*case.args, *case.cts)
     return {
@@ -66,13 +80,21 @@ def costs(name: str, n: int, finish: Callable[[Program], Program]) -> dict[str, 
         "jvp": cost(finish(dce(jvp(e.program, e.wrt))), (*case.args, *case.direction)),
         "reverse over reverse": cost(finish(dce(value_and_grad(gradient, e.wrt, "ror"))), (*given, *seeds)),
         "forward over reverse": cost(finish(dce(jvp(gradient, e.wrt, "fr"))), (*given, *case.direction)),
-        "forward half of the gradient": cost(finish(pair.forward), given),
+        "forward half of the gradient": cost(finish(pair.forward, residuals), given),
     }
 
 
-@pytest.mark.parametrize("finish", [lambda program: program, buffers], ids=["pure", "buffers"])
-@pytest.mark.parametrize("name", [name for name, e in sorted(BANK.items()) if e.linear])
-def test_ten_times_the_size_costs_ten_times_as_much(name: str, finish: Callable[[Program], Program]) -> None:
+LINEAR = [name for name, e in sorted(BANK.items()) if e.linear]
+LENDING = pytest.mark.xfail(strict=True, reason="buffers copies the part that borrow lends")
+CASES = [
+    pytest.param(name, finish, marks=[LENDING] if name == "tree" and finish is in_place else [])
+    for name in LINEAR
+    for finish in (pure, in_place)
+]
+
+
+@pytest.mark.parametrize(("name", "finish"), CASES)
+def test_ten_times_the_size_costs_ten_times_as_much(name: str, finish: Finish) -> None:
     n = BANK[name].count
     small, large = costs(name, n, finish), costs(name, 10 * n, finish)
     ratios = {what: (large[what] / small[what]).round(2).tolist() for what in small}

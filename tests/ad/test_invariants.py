@@ -8,7 +8,7 @@ from symdiff.ad.forward import jvp
 from symdiff.ad.reverse import value_and_grad, vjp
 from symdiff.ir.verify import verify
 from symdiff.passes.dce import dce
-from tests.ad import programs_functions, programs_loops, programs_memory  # noqa: F401  (they fill the bank)
+from tests.ad import programs_exits, programs_functions, programs_loops, programs_memory  # noqa: F401  (the bank)
 from tests.ad.bank import BANK
 from tests.ad.checks import hessian_programs
 
@@ -30,7 +30,12 @@ def test_first_order(name: str) -> None:
 def test_higher_orders(name: str) -> None:
     e = BANK[name]
     gradient, ror, fr = hessian_programs(e.program, e.wrt)
-    for made, stage in ((ror, "reverse over reverse"), (fr, "forward over reverse"), (dce(ror), "dce"), (jvp(fr, e.wrt), "third order")):
+    for made, stage in (
+        (ror, "reverse over reverse"),
+        (fr, "forward over reverse"),
+        (dce(ror), "dce"),
+        (jvp(fr, e.wrt), "third order"),
+    ):
         verify(made, locs=True, stage=stage)
     pair = vjp(gradient, e.wrt)
     verify(pair.forward, locs=True, stage="forward of the gradient")

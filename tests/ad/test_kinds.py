@@ -24,7 +24,9 @@ def loop_program(dtype: str) -> Program:
 
     def build(b: Any, x: Any, m: Any, w: Any) -> Any:
         def turn(b: Any, i: Any, s: Any, y: Any, v: Any, row: Any, w: Any) -> Any:
-            t = cond(b, b.gt(b.abs(v), 0.7), lambda b, v, w: [b.exp(v * 0.3) * w], lambda b, v, w: [v * w + 2.0], [v, w])[0]
+            t = cond(
+                b, b.gt(b.abs(v), 0.7), lambda b, v, w: [b.exp(v * 0.3) * w], lambda b, v, w: [v * w + 2.0], [v, w]
+            )[0]
             y = put(b, y, t * b.sum(row), i)
             return [s * 0.5 + t * at(b, y, i), y, t]
 
@@ -65,7 +67,13 @@ def test_dtypes_are_kept_and_modes_agree(dtype: str, n: int) -> None:
 
 def test_float32_agrees_with_float64() -> None:
     args = arguments("f8", 4)
-    low = run(value_and_grad(loop_program("f4"), [0]), *(np.float32(a)[()] for a in args), np.float32(1), np.zeros(4, "f4"), np.zeros(4, "f4"))
+    low = run(
+        value_and_grad(loop_program("f4"), [0]),
+        *(np.float32(a)[()] for a in args),
+        np.float32(1),
+        np.zeros(4, "f4"),
+        np.zeros(4, "f4"),
+    )
     high = run(value_and_grad(loop_program("f8"), [0]), *args, np.float64(1), np.zeros(4), np.zeros(4))
     np.testing.assert_allclose(low[-1], high[-1], rtol=1e-4, atol=1e-5)
 
@@ -83,7 +91,7 @@ def test_holomorphic() -> None:
     rng = np.random.default_rng(0)
     z, w, e = (draw(rng, np.zeros(3, "c16")) for _ in range(3))
     gradient = run(value_and_grad(made, [0]), z, w[0], np.complex128(1))[1]
-    f = lambda z: run(made, z, w[0])[0]  # noqa: E731
+    f = lambda z: run(made, z, w[0])[0]
     for step in (1e-5, 1e-5j):
         np.testing.assert_allclose(gradient @ e, (f(z + step * e) - f(z - step * e)) / (2 * step), rtol=1e-8)
 
@@ -105,7 +113,7 @@ def test_r_linear() -> None:
     x, z, d, e = rng.normal(size=4), draw(rng, np.zeros(4, "c16")), rng.normal(size=4), draw(rng, np.zeros(4, "c16"))
     d_x, d_z = run(value_and_grad(made, [0, 1]), x, z, np.float64(1))[1:]
     assert (d_x.dtype, d_z.dtype) == (np.float64, np.complex128)
-    f = lambda h: run(made, x + h * d, z + h * e)[0]  # noqa: E731
+    f = lambda h: run(made, x + h * d, z + h * e)[0]
     expected = (f(1e-6) - f(-1e-6)) / 2e-6
     np.testing.assert_allclose(np.sum(d_x * d) + np.real(np.sum(d_z * e)), expected, rtol=1e-8)
     np.testing.assert_allclose(run(jvp(made, [0, 1]), x, z, d, e)[1], expected, rtol=1e-8)
@@ -124,8 +132,15 @@ def test_python_floats_stay_python_floats() -> None:
 
 @pytest.mark.parametrize("n", [0, 1, 3])
 def test_zeros_of_unused_parameters(n: int) -> None:
-    """Exact zeros for what no result depends on, whatever its size; also of a zero length, also where a loop reads nothing."""
-    known = [vec(), types.array("f8", N, dims.add(N, 1)), types.numpy("f4"), types.FLOAT, types.array("f8"), vec(dtype="c16")]
+    """Exact zeros for what no result depends on, whatever its size; also where a loop has no turns."""
+    known = [
+        vec(),
+        types.array("f8", N, dims.add(N, 1)),
+        types.numpy("f4"),
+        types.FLOAT,
+        types.array("f8"),
+        vec(dtype="c16"),
+    ]
 
     def build(b: Any, x: Any, m: Any, p: Any, q: Any, a: Any, z: Any) -> Any:
         y = for_(b, (0, 0, 1), [x], lambda b, i, x, m: [x * at(b, m, 0, 0)], caps=[m])[0]
@@ -149,8 +164,17 @@ def test_sizes_known_only_at_run_time() -> None:
     def build(b: Any, x: Any, i: Any, w: Any) -> Any:
         part = cut(b, x, (None, i, k))
         whole = b.sum(part * w) * b.sum(part)  # w is broadcast to ?k, and ?k summed
-        return [whole + for_(b, (0, i, 1), [b.op("ones", b.op("dim_of", part, axis=0), type=types.array("f8", k))],
-                             lambda b, j, c, p: [c * p], caps=[part])[0] @ part]  # fmt: skip
+        return [
+            whole
+            + for_(
+                b,
+                (0, i, 1),
+                [b.op("ones", b.op("dim_of", part, axis=0), type=types.array("f8", k))],
+                lambda b, j, c, p: [c * p],
+                caps=[part],
+            )[0]
+            @ part
+        ]
 
     made = program("f", [vec(), INT, types.numpy("f8")], build, "x i w")
     x, e = np.random.default_rng(0).normal(size=(2, 5))
@@ -158,10 +182,14 @@ def test_sizes_known_only_at_run_time() -> None:
         args = (x, i, np.float64(0.7))
         gradient = verify(value_and_grad(made, [0, 2]))
         d_x, d_w = run(gradient, *args, np.float64(1))[1:]
-        f = lambda h, i=i: run(made, x + h * e, i, np.float64(0.7 + h))[0]  # noqa: E731
+        f = lambda h, i=i: run(made, x + h * e, i, np.float64(0.7 + h))[0]
         np.testing.assert_allclose(d_x @ e + d_w, (f(1e-5) - f(-1e-5)) / 2e-5, rtol=1e-8, atol=1e-12)
-        np.testing.assert_allclose(run(verify(jvp(made, [0, 2])), *args, e, np.float64(1))[1], d_x @ e + d_w, rtol=1e-12)
-        ror = run(verify(value_and_grad(gradient, [0, 2], "ror")), *args, np.float64(1), np.float64(0), e, np.float64(1))[-2:]
+        np.testing.assert_allclose(
+            run(verify(jvp(made, [0, 2])), *args, e, np.float64(1))[1], d_x @ e + d_w, rtol=1e-12
+        )
+        ror = run(
+            verify(value_and_grad(gradient, [0, 2], "ror")), *args, np.float64(1), np.float64(0), e, np.float64(1)
+        )[-2:]
         fr = run(verify(jvp(gradient, [0, 2], "fr")), *args, np.float64(1), e, np.float64(1))[-2:]
         for a, c in zip(ror, fr, strict=True):
             np.testing.assert_allclose(a, c, rtol=1e-12, atol=1e-13)

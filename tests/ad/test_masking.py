@@ -100,13 +100,21 @@ CASES = {
     "sqrt": Case(lambda b, x: chosen(b, x, root), *ROOT),
     "log": Case(lambda b, x: chosen(b, x, lambda b, x: b.log(x)), (0.0, 2.0, -1.0), (0, 0.5, 0), (0, -0.25, 0)),
     "div": Case(lambda b, x: chosen(b, x, lambda b, x: 1 / x), (0.0, 2.0), (0, -0.25), (0, 0.25)),
-    "exp": Case(lambda b, x: b.sum(b.where(b.gt(x, 0.0), x, b.exp(x) - 1)), (INF, -1.0), (1, np.exp(-1)), (0, np.exp(-1))),
+    "exp": Case(
+        lambda b, x: b.sum(b.where(b.gt(x, 0.0), x, b.exp(x) - 1)), (INF, -1.0), (1, np.exp(-1)), (0, np.exp(-1))
+    ),
     "power": Case(lambda b, x: chosen(b, x, lambda b, x: x**0.5), *ROOT),
     "wild product": Case(lambda b, x: b.sum(b.where(b.gt(x, 9.0), x, b.exp(x) * x)), (INF, 0.0), (1, 1), (0, 2)),
     "inside": Case(lambda b, x: b.sum(b.sqrt(b.where(b.gt(x, 0.0), x, 1.0))), *ROOT),
     "inside, singular": Case(lambda b, x: b.sum(b.sqrt(b.where(b.gt(x, 0.0), x, 0.0))), *ROOT),
     "helper": Case(lambda b, x: chosen(b, x, lambda b, x: call(b, "outer", [x], vec())[0]), *ROOT, (HELPER, OUTER)),
-    "wild argument": Case(lambda b, x: b.sum(b.where(b.gt(x, 9.0), x, call(b, "times", [b.exp(x), x], vec())[0])), (INF, 0.0), (1, 1), (0, 2), (TIMES,)),
+    "wild argument": Case(
+        lambda b, x: b.sum(b.where(b.gt(x, 9.0), x, call(b, "times", [b.exp(x), x], vec())[0])),
+        (INF, 0.0),
+        (1, 1),
+        (0, 2),
+        (TIMES,),
+    ),
     "gather": Case(lambda b, x: at(b, b.sqrt(x), 1), *ROOT),
     "slice": Case(lambda b, x: b.sum(cut(b, b.sqrt(x), (1, 2, 1))), *ROOT),
     "maximum": Case(lambda b, x: b.sum(b.maximum(b.log(x), -5.0)), (0.0, 2.0), (0, 0.5), (0, -0.25)),
@@ -118,7 +126,7 @@ CASES = {
     "zero carry": Case(zero_carry, (2.0, 3.0), (0, 6), (0, 2)),
     "list": Case(through_list, *ROOT),
     "opt": Case(through_opt, *ROOT),
-}  # fmt: skip
+}
 
 cases = pytest.mark.parametrize("name", CASES)
 
@@ -133,10 +141,14 @@ def quiet() -> Any:
 def test_reverse(name: str) -> None:
     case = CASES[name]
     x = np.array(case.x)
-    np.testing.assert_allclose(run(value_and_grad(case.program, [0]), x, np.float64(1))[1], case.gradient, rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(
+        run(value_and_grad(case.program, [0]), x, np.float64(1))[1], case.gradient, rtol=1e-12, atol=1e-15
+    )
     pair = vjp(case.program, [0])
     saved = run(pair.forward, x)[1:]
-    np.testing.assert_allclose(run(pair.backward, *saved, np.float64(2))[0], 2 * np.array(case.gradient), rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(
+        run(pair.backward, *saved, np.float64(2))[0], 2 * np.array(case.gradient), rtol=1e-12, atol=1e-15
+    )
 
 
 @cases
@@ -156,7 +168,9 @@ def test_second_order(name: str, simplify: Callable[[Program], Program]) -> None
     ror, fr = simplify(value_and_grad(gradient, [0], "ror")), simplify(jvp(gradient, [0], "fr"))
     for k, e in enumerate(np.eye(len(x))):
         expected = e * np.array(case.diagonal)
-        np.testing.assert_allclose(run(fr, x, one, e)[-1], expected, rtol=1e-12, atol=1e-15, err_msg=f"forward over reverse, {k}")
+        np.testing.assert_allclose(
+            run(fr, x, one, e)[-1], expected, rtol=1e-12, atol=1e-15, err_msg=f"forward over reverse, {k}"
+        )
         found = run(ror, x, one, np.float64(0), e)[-1]
         np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-15, err_msg=f"reverse over reverse, {k}")
 

@@ -47,8 +47,17 @@ def test_each_signature_is_compiled_once() -> None:
 
 def test_the_chain_tells_kinds_dtypes_ranks_and_unit_sizes_apart() -> None:
     g = grad(lambda x: np.sum(x * x))
-    values = [1.0, np.float64(1), np.float32(1), np.ones(2), np.ones(2, "f4"), np.ones(1), np.ones((2, 2)), np.ones((1, 2))]
-    for turn in range(2):
+    values = [
+        1.0,
+        np.float64(1),
+        np.float32(1),
+        np.ones(2),
+        np.ones(2, "f4"),
+        np.ones(1),
+        np.ones((2, 2)),
+        np.ones((1, 2)),
+    ]
+    for _ in range(2):
         for x in values:
             made = g(x)
             assert np.shape(made) == np.shape(x) and getattr(made, "dtype", None) == getattr(x, "dtype", None)
@@ -133,10 +142,7 @@ def test_two_closures_of_one_function_have_cells_of_their_own() -> None:
 
 
 def test_a_function_that_was_replaced_is_followed() -> None:
-    space: dict[str, Any] = {}
-
-    def helper(x):
-        return x * x
+    helper = square
 
     def f(x):
         return helper(x)
@@ -144,9 +150,7 @@ def test_a_function_that_was_replaced_is_followed() -> None:
     g = grad(f)
     assert g(3.0) == 6.0
 
-    def helper(x):
-        return 5.0 * x
-
+    helper = lambda x: 5.0 * x
     assert g(3.0) == 5.0
 
 
@@ -235,3 +239,20 @@ def test_the_lines_of_the_generated_code_show_in_tracebacks() -> None:
     except ValueError as error:
         text = "".join(traceback.format_exception(error))
     assert "_accept(" in text
+
+
+def test_a_method_of_an_argument_whose_class_has_no_global_name() -> None:
+    @dataclass
+    class Model:
+        scale: float
+
+        def loss(self, x):
+            return self.scale * self.power(x)
+
+        def power(self, x):
+            return x * x
+
+    g = grad(lambda model, x: model.loss(x), argnums=(0, 1))
+    for _ in range(3):
+        assert g(Model(3.0), 2.0) == (Model(4.0), 12.0)
+    assert len(g._variants) == 1

@@ -218,7 +218,7 @@ def test_arguments_are_not_modified_and_results_are_new() -> None:
         return np.sum(x * y)
 
     x, y = np.arange(3.0), np.ones(3)
-    value, (d_x, d_y) = value_and_grad(f, (0, 1))(x, y)
+    _, (d_x, d_y) = value_and_grad(f, (0, 1))(x, y)
     assert x.tolist() == [0, 1, 2] and y.tolist() == [1, 1, 1]
     assert not any(np.shares_memory(a, b) for a in (d_x, d_y) for b in (x, y)) and not np.shares_memory(d_x, d_y)
     d_x += 1

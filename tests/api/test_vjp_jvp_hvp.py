@@ -91,7 +91,7 @@ def test_differentiable_with_options_and_save(tmp_path: Any) -> None:
     made = f.grad(np.ones(3), 2.0)
     assert made[0].tolist() == [2.0, 2.0, 2.0] and made[1] == 3.0
     assert f.backward(f.forward(np.ones(3), 2.0)[1])[1] == 3.0
-    with pytest.raises(UsageError, match="SD710 cannot write .*: there is no folder"):
+    with pytest.raises(UsageError, match=r"SD710 cannot write .*: there is no folder"):
         f.save(tmp_path / "none" / "out.py")
 
 
@@ -111,7 +111,11 @@ def test_differentiable_methods() -> None:
 
 BAD = [
     (lambda: jvp(kept, 1.0, (1.0,)), UsageError, "SD719 primals and tangents is float, expected tuples"),
-    (lambda: jvp(kept, (1.0,), (1.0, 2.0)), UsageError, "SD719 the tangents of kept is a tuple of 2, expected a tuple of 1"),
+    (
+        lambda: jvp(kept, (1.0,), (1.0, 2.0)),
+        UsageError,
+        "SD719 the tangents of kept is a tuple of 2, expected a tuple of 1",
+    ),
     (
         lambda: jvp(layer, (PARAMS, X), ({"w": PARAMS["w"]}, X)),
         CheckError,
@@ -146,7 +150,7 @@ BAD = [
         "SD704 <lambda> returns an array of shape (n,) and dtype float64, but a gradient needs a real scalar "
         "(use symdiff.jacobian, or return a sum)",
     ),
-    (lambda: hvp(3, (1.0,), (1.0,)), UsageError, "SD726 expected a function, not int (options are given by name: `grad(wrt=...)`)"),
+    (lambda: hvp(3, (1.0,), (1.0,)), UsageError, "SD726 expected a function, not int"),
 ]
 
 
@@ -154,4 +158,4 @@ BAD = [
 def test_what_does_not_fit(call: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error) as caught:
         call()
-    assert str(caught.value).split(" (options")[0] == message.split(" (options")[0]
+    assert str(caught.value) == message

@@ -11,7 +11,7 @@ import numpy as np
 import symdiff.primitives  # noqa: F401  (fills the registry)
 from symdiff.ad import reverse
 from symdiff.codegen.load import Loaded
-from symdiff.codegen.module import Module
+from symdiff.codegen.parts import Module
 from symdiff.errors import Loc
 from symdiff.ir import types
 from symdiff.ir.build import Builder, V
@@ -36,9 +36,16 @@ def lowered(program: Program, file: str = "model.py", **facts: Any) -> Lowered:
     out = LEAF if n == 1 else Tree("tuple", None, tuple(range(n)), (LEAF,) * n)
     given = list(zip(names, main.param_types, strict=True))
     return Lowered(
-        program, main.name, file, 1, Signature(tuple(Argument(a, LEAF, (t,)) for a, t in given)), tuple(Param(a, t, a) for a, t in given),
-        out, (None,) * n, **facts,
-    )  # fmt: skip
+        program,
+        main.name,
+        file,
+        1,
+        Signature(tuple(Argument(a, LEAF, (t,)) for a, t in given)),
+        tuple(Param(a, t, a) for a, t in given),
+        out,
+        (None,) * n,
+        **facts,
+    )
 
 
 def program(build: Callable[..., Sequence[Any]], name: str = "f", **params: types.AVal) -> Program:

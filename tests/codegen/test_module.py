@@ -41,12 +41,20 @@ def layer() -> Any:
 
 
 def test_same_bytes_across_hash_seeds() -> None:
-    code = "from tests.codegen.harness import neuron; from symdiff.pipeline import compile_module as c; print(c(neuron(), ('w1', 'b')).text)"
+    code = (
+        "from tests.codegen.harness import neuron; from symdiff.pipeline import compile_module as c\n"
+        "print(c(neuron(), ('w1', 'b')).text)"
+    )
     found = {
-        subprocess.run([sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "PYTHONHASHSEED": s, "PYTHONPATH": str(ROOT)},
-                       capture_output=True, check=True).stdout
+        subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": s, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            check=True,
+        ).stdout
         for s in ("0", "1", "77")
-    }  # fmt: skip
+    }
     assert len(found) == 1
 
 
@@ -162,8 +170,18 @@ GOOD = (np.ones((2, 3)), np.ones(3), 2.0)
 @pytest.mark.parametrize(
     ("position", "value", "error", "message"),
     [
-        (0, np.ones((2, 4)), ValueError, "layer: w must be an array of float64 and shape (d,), not an array of float64 and shape (3,)"),
-        (0, np.ones(3), ValueError, "layer: X must be an array of float64 and shape (n, d), not an array of float64 and shape (3,)"),
+        (
+            0,
+            np.ones((2, 4)),
+            ValueError,
+            "layer: w must be an array of float64 and shape (d,), not an array of float64 and shape (3,)",
+        ),
+        (
+            0,
+            np.ones(3),
+            ValueError,
+            "layer: X must be an array of float64 and shape (n, d), not an array of float64 and shape (3,)",
+        ),
         (0, np.ones((2, 3), np.float32), TypeError, "not an array of float32"),
         (0, np.ones((2, 3), ">f8"), TypeError, "not an array of >f8"),
         (0, np.ones((2, 3), object), TypeError, "not an array of object"),
@@ -174,7 +192,7 @@ GOOD = (np.ones((2, 3)), np.ones(3), 2.0)
         (2, True, TypeError, "not bool True"),
         (2, 1j, TypeError, "not complex"),
     ],
-)  # fmt: skip
+)
 def test_wrong_arguments(position: int, value: Any, error: type[Exception], message: str) -> None:
     args = list(GOOD)
     args[position] = value

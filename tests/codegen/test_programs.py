@@ -109,8 +109,24 @@ def test_a_loop_reads_like_python() -> None:
         out = inner.op("convert", V(inner, s) + V(inner, v) * V(inner, cap), kind=types.Kind.PYTHON, dtype="f8")
         body = Block((index, s, v, cap), tuple(inner.ops), (out.value,))
         start = b.const(0.0)
-        return [V(b, b.emit("for", b.const(0), size.value, b.const(1), start, xs.value, x.value, regions=[body], n_carry=1, n_xs=1,
-                            hints=("s",))[0])]  # fmt: skip
+        return [
+            V(
+                b,
+                b.emit(
+                    "for",
+                    b.const(0),
+                    size.value,
+                    b.const(1),
+                    start,
+                    xs.value,
+                    x.value,
+                    regions=[body],
+                    n_carry=1,
+                    n_xs=1,
+                    hints=("s",),
+                )[0],
+            )
+        ]
 
     made = program(build, "total", x=FLOAT, xs=VEC)
     module = Compared(made, [0.5, np.array([1.0, 2.0, 4.0])], 1).check()
@@ -119,5 +135,25 @@ def test_a_loop_reads_like_python() -> None:
 
 
 def test_an_update_in_place_prints_as_one() -> None:
-    module = Compared(program(lambda b, x, y: [(x @ x + y) * 2.0], "f", x=types.array("f8", 3, 3), y=types.array("f8", 3)),
-                      [np.eye(3), np.ones(3)], 1).check()  # fmt: skip
+    made = program(lambda b, x, y: [(x @ x + y) * 2.0], "f", x=types.array("f8", 3, 3), y=types.array("f8", 3))
+    module = Compared(made, [np.eye(3), np.ones(3)], 1).check()
+    assert [line.split("#")[0].rstrip() for line in body_of(module.text, "f")[-4:]] == [
+        "y0 = x @ x",
+        "y0 += y",
+        "y0 *= 2.0",
+        "return y0",
+    ]
+
+
+def test_a_constant_and_a_second_name_are_collected_every_turn() -> None:
+    def build(b: Builder, x: V) -> list[V]:
+        turn = lambda b, i, t: [t * x_in(b, t), b.v(3.0), b.op("retype", t, shape=())]
+        out, threes, same, _ = for_(b, (0, 3, 1), [x], turn)
+        add = lambda b, i, s, p, q: [s + p * q]
+        return [for_(b, (0, 3, 1), [out], add, xs=[threes, same])[0]]
+
+    def x_in(b: Builder, t: V) -> V:
+        return t + 1.0
+
+    for level in (0, 1, 2):
+        Compared(program(build, "f", x=FLOAT), [0.5], level).check()

@@ -96,7 +96,10 @@ def at_line(block: Block) -> str:
 
 
 def run_page(page: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs the blocks in order in `folder`; the Python of a page is one module, as pickle and dataclasses want."""
+    """Runs the Python of a page in `folder` as one module, as pickle and dataclasses want, then its commands.
+
+    One module is one compilation: CPython compiles `np.sum(x)` differently where it sees `import numpy as np`.
+    """
     found = list(blocks(page.read_text(encoding="utf-8")))
     path = write_code(page, found, folder)
     module = types.ModuleType(path.stem)
@@ -104,10 +107,9 @@ def run_page(page: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, path.stem, module)
     monkeypatch.syspath_prepend(folder)
     monkeypatch.chdir(folder)
+    exec(compile(path.read_text(encoding="utf-8"), path, "exec", dont_inherit=True), vars(module))
     for block in found:
-        if block.info == "python":
-            exec(compile(at_line(block), path, "exec", dont_inherit=True), vars(module))
-        elif block.info == "python no-run":
+        if block.info == "python no-run":
             compile(at_line(block), page, "exec", dont_inherit=True)
         elif block.info == "console":
             for command in commands(block):
@@ -118,6 +120,7 @@ def run_page(page: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def folder(tmp_path: Path) -> Path:
     if (ROOT / "examples").is_dir():
         shutil.copytree(ROOT / "examples", tmp_path / "examples")
+        shutil.copytree(ROOT / "generated", tmp_path / "generated")
     return tmp_path
 
 

@@ -84,7 +84,7 @@ class Program:
         self.lines.append("    " * depth + line)
 
     def scalar(self, n: Names, d: int = 2) -> str:
-        leaf = [lambda: self.one(*n.f), lambda: self.one("0.5", "1.5", "2", "-0.7", "SCALE", "TABLE['half']", "TABLE['rows'][1]")]
+        leaf = [lambda: self.one(*n.f), lambda: self.one("0.5", "1.5", "2.0", "-0.7", "SCALE", "TABLE['half']", "TABLE['rows'][1]")]
         if n.v:
             leaf += [lambda: f"{self.one(*n.v)}[{self.index(n)}]"]
         if d == 0:
@@ -160,7 +160,7 @@ class Program:
             ("zeros_like", lambda: f"(np.{self.one('zeros', 'ones')}_like({self.one(*n.v)}) + {s()})"),
             ("cumsum", lambda: f"np.cumsum(0.2 * {v()})"),
             ("comprehension", lambda: f"np.stack([{v()}, {v()}]).sum(axis=0)"),
-            ("vector power", lambda: f"{self.one(*n.v)} ** 2"),
+            ("vector power", lambda: f"({self.one(*n.v)} ** 2)"),
         ]
         if n.m:
             options += [

@@ -8,13 +8,15 @@ import types as python_types
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from symdiff.errors import CompileError
 from symdiff.frontend.python import captured, containers
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.liveness import Liveness, local_names
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.values import NONE, POISON, Closure, DictRef, Known, Method, Num, Sequence_, Struct, Val
-from symdiff.frontend.source import Source, load
+from symdiff.frontend.source import Source, is_transparent, load
 
 MAX_DEPTH = 40
 Arguments = tuple[list[Val], dict[str, Val]]
@@ -111,7 +113,9 @@ def closure(cx: Context, node: ast.FunctionDef | ast.Lambda) -> Val:
 def _follow(cx: Context, node: ast.AST, function: Known, args: list[Val], kwargs: dict[str, Val]) -> Val:
     """A function from outside: compiled in from its source."""
     obj = function.obj
-    if isinstance(obj, python_types.BuiltinFunctionType | python_types.WrapperDescriptorType) or not callable(obj):
+    if _is_derivative(obj):
+        return cx.refuse("SD411", node, function=cx.text(node))
+    if isinstance(obj, python_types.BuiltinFunctionType | python_types.WrapperDescriptorType | np.ufunc) or not callable(obj):
         return _unknown(cx, node, obj, [*args, *kwargs.values()])
     memo = cx.sources.get(id(obj))
     if memo is None or memo[0] is not obj:
@@ -127,6 +131,12 @@ def _follow(cx: Context, node: ast.AST, function: Known, args: list[Val], kwargs
     first = [_bound(cx, function, a) for a in source.arguments]
     bound = {k: captured.lift_item(cx, Known(source.keywords), k) for k in source.keywords}
     return _inline(cx, node, source, None, [*first, *args], {**bound, **kwargs}, None)
+
+
+def _is_derivative(obj: Any) -> bool:
+    """Whether a call of `obj` is symdiff's own work: `grad`, or what it returned."""
+    made = obj if isinstance(obj, python_types.FunctionType | type) else type(obj)
+    return getattr(made, "__module__", "").startswith("symdiff.api") and not is_transparent(obj)
 
 
 def _bound(cx: Context, function: Known, obj: Any) -> Val:

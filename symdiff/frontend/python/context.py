@@ -239,12 +239,12 @@ class Context:
         from symdiff.frontend.python.sizes import reconcile
 
         found: Sequence[Value] | None = ins
-        self._guard_either(node, ins)
+        self._guard_either(node, ins[1:] if prim == "where" else ins)
         for _ in range(16):
             try:
                 return self.scope.emit(prim, *found, **params)[0]
             except ShapeError as error:
-                found = reconcile(self, node, prim, found, error)
+                found = reconcile(self, node, prim, found, params, error)
                 if found is None:
                     return None
             except KindError:

@@ -15,7 +15,7 @@ from symdiff.frontend.python.headers import Carry, Misfit, Slot, array_slots, co
 from symdiff.frontend.python.liveness import assigned
 from symdiff.frontend.python.problems import CannotRoll, NeedStatic
 from symdiff.frontend.python.store import MISSING, Scope, captured_params, close
-from symdiff.frontend.python.values import BOTTOM, DEAD, POISON, UNBOUND, Cell, Conflict, Known, Maybe, Num, Sequence_, Val
+from symdiff.frontend.python.values import BOTTOM, DEAD, POISON, UNBOUND, Cell, Conflict, Known, Num, Sequence_, Struct, Val, static_size
 from symdiff.ir import dims, types
 from symdiff.ir.core import Block, Value
 
@@ -162,20 +162,26 @@ def _combined_turns(cx: Context, node: ast.AST, val: Sequence_) -> Turns | None:
     if val.kind == "enumerate":
         first = val.parts[1]
         return Turns(
-            Known(0), hi, Known(1), lambda i: containers.Struct("tuple", (operators.binary(cx, node, ast.Add(), first, i), found[0].item(i)))
+            Known(0), hi, Known(1), lambda i: Struct("tuple", (operators.binary(cx, node, ast.Add(), first, i), found[0].item(i)))
         )
     if val.kind == "reversed":
         return Turns(
             operators.binary(cx, node, ast.Sub(), hi, Known(1)), Known(-1), Known(-1), found[0].item
         )
-    sizes = [operators.as_dim(t.hi) for t in found]
-    least = sizes[0]
-    for size in sizes[1:]:
-        least = None if least is None or size is None else dims.dmin(least, size)
-    if least is None:
-        return None
-    bound: Val = Known(least) if isinstance(least, int) else Num(None, least)
-    return Turns(Known(0), bound, Known(1), lambda i: containers.Struct("tuple", tuple(t.item(i) for t in found)))
+    bound = found[0].hi
+    for t in found[1:]:
+        bound = _shorter(cx, node, bound, t.hi)
+    return Turns(Known(0), bound, Known(1), lambda i: Struct("tuple", tuple(t.item(i) for t in found)))
+
+
+def _shorter(cx: Context, node: ast.AST, a: Val, b: Val) -> Val:
+    """The smaller of two counts."""
+    one, other = operators.as_dim(a), operators.as_dim(b)
+    if one is not None and other is not None and static_size(one) and static_size(other):
+        least = dims.dmin(one, other)
+        return Known(least) if isinstance(least, int) else Num(None, least)
+    test = operators.compare(cx, node, ast.Lt(), b, a)
+    return control.choose(cx, node, test, lambda: b, lambda: a)
 
 
 def _for_items(cx: Context, stmt: ast.For, iterable: Val) -> None:
@@ -399,7 +405,10 @@ class _Rolled:
             if isinstance(key, Cell):
                 if old is not MISSING and key.serial < self.serial:
                     found.append(key)
-            elif key[0] == "stale" or key[0] == self.cx.frame.id and (key[1] == RESULT or key[1] in self.live and key[1] != EXIT):
+            elif key[0] == "stale":
+                if key[1].serial < self.serial:
+                    found.append(key)
+            elif key[0] == self.cx.frame.id and (key[1] == RESULT or key[1] in self.live and key[1] != EXIT):
                 found.append(key)
         return found
 
@@ -463,13 +472,15 @@ class _RolledWhile(_Rolled):
         self.test_params = [self.test_scope.param(Value(v.type, v.hint)) for v in self.params]
         cx.store.begin()
         self._install(self.test_params)
+        cx.store.begin()
         test = operators.truth(cx, stmt.test, evaluate(cx, stmt.test))
         if test is not POISON:
             test = operators.convert(cx, stmt.test, test, types.Kind.PYTHON, "b1")
             self.pred = cx.scope.use(cx.value(test))
         self.known = isinstance(test, Known)
-        changed = [k for k in cx.store.end() if isinstance(k, Cell)]
-        if self.test_scope.effects or any(cx.store.get(c) is not MISSING for c in changed):
+        changed = [k for k in cx.store.end() if isinstance(k, Cell) and cx.store.get(k) is not MISSING]
+        cx.store.end()
+        if self.test_scope.effects or changed:
             cx.refuse("SD299", stmt.test, construct="a `while` condition with effects")
         cx.scope = outer
         self._install(self.params)
@@ -513,4 +524,3 @@ def _while_turns(cx: Context, stmt: ast.While) -> None:
     _run_turns(cx, stmt, turns(), live)
 
 
-__all__ = ["Maybe", "for_statement", "while_statement"]

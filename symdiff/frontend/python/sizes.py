@@ -8,7 +8,7 @@ check at the operation.  `x[1:] + x` can hold only where a size happens to be 1:
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from symdiff.frontend.python.context import Context
@@ -19,7 +19,9 @@ from symdiff.ir.dims import Atom, Dim
 from symdiff.ir.types import AVal, ShapeError
 
 
-def reconcile(cx: Context, node: ast.AST, prim: str, ins: Sequence[Value], error: ShapeError) -> list[Value] | None:
+def reconcile(
+    cx: Context, node: ast.AST, prim: str, ins: Sequence[Value], params: Mapping[str, Any], error: ShapeError
+) -> list[Value] | None:
     """The operands with the two sizes made one; None where they cannot be, after reporting it."""
     left, right = error.left, error.right
     operation = cx.text(node)
@@ -34,7 +36,11 @@ def reconcile(cx: Context, node: ast.AST, prim: str, ins: Sequence[Value], error
         return None
     if cx.scope is cx.top:
         _unify(cx, left, right)
-    return _checked(cx, node, ins, left, right)
+    others = list(ins)
+    if prim in ("index_set", "index_add"):  # the part written may have a size that no operand has
+        others += cx.at(node).emit("index", ins[0], *ins[2:], spec=params["spec"])
+        return [ins[0], *_checked(cx, node, ins[1:2], left, right, others), *ins[2:]]
+    return _checked(cx, node, ins, left, right, others)
 
 
 def _holds_plainly(left: Dim, right: Dim) -> bool:
@@ -64,16 +70,37 @@ def _good(solution: Dim) -> bool:
     return isinstance(solution, int) or len(dims.atoms(solution)) == 1 and all(a.op == "var" for m, _ in solution.terms for a in m)
 
 
-def _checked(cx: Context, node: ast.AST, ins: Sequence[Value], left: Dim, right: Dim) -> list[Value]:
+def _checked(
+    cx: Context, node: ast.AST, ins: Sequence[Value], left: Dim, right: Dim, others: Sequence[Value]
+) -> list[Value]:
     """The operands, those with size `right` checked to have size `left`."""
     done = []
     for v in ins:
         t = v.type
         if isinstance(t, AVal) and right in t.shape:
             shape = tuple(left if d == right else d for d in t.shape)
-            (v,) = cx.at(node).emit("check_shape", v, shape=shape)
+            v = check_shape(cx, node, v, shape, others)
         done.append(v)
     return done
+
+
+def check_shape(cx: Context, node: ast.AST, value: Value, shape: tuple[Dim, ...], others: Sequence[Value] = ()) -> Value:
+    """The array, whose shape is compared with `shape` at run time.
+
+    Sizes that no size variable makes are taken from the arrays that have them.
+    """
+    scope = cx.at(node)
+    if all(map(static_size, shape)):
+        return scope.emit("check_shape", value, shape=shape)[0]
+    sizes = []
+    for d in shape:
+        if static_size(d):
+            sizes.append(scope.const(d) if isinstance(d, int) else scope.emit("dim", size=d)[0])
+            continue
+        holder = next(v for v in (*others, value) if isinstance(v.type, AVal) and d in v.type.shape)
+        assert isinstance(holder.type, AVal)
+        sizes.append(scope.emit("dim_of", holder, axis=holder.type.shape.index(d))[0])
+    return scope.emit("check_shape", value, *sizes, shape=shape)[0]
 
 
 # --- slices
@@ -176,5 +203,4 @@ def require(cx: Context, node: ast.AST, val: Val, shape: tuple[Dim, ...]) -> Val
             _unify(cx, want, have)
     if found == shape:
         return val
-    value = cx.at(node).emit("check_shape", cx.value(val), shape=shape)[0]
-    return POISON if value is None else cx.wrap(value)
+    return cx.wrap(check_shape(cx, node, cx.value(val), shape))

@@ -1,0 +1,98 @@
+"""Branches: each side packs what its backward half reads into an `Alt` record; the backward `cond` unpacks it.
+
+By hand, once: `if c: y = sin(x) * w` `else: y = x` is reversed, adding to d_x and d_w as they are so far, as
+
+    if c:  (s,) = saved;  d_w = d_w + d_y * s;  d_x = d_x + d_y * w * cos(x)
+    else:  d_x = d_x + d_y
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from symdiff.ad.backward import Half
+from symdiff.ad.halves import Backward, Pull, copies, ct_value
+from symdiff.ad.layout import select
+from symdiff.ad.lending import accumulators, finish, lendable
+from symdiff.errors import Loc
+from symdiff.ir.build import Builder, V
+from symdiff.ir.core import REGISTRY, Block, Op, Params, Value
+from symdiff.ir.types import Alt
+
+if TYPE_CHECKING:
+    from symdiff.ad.sweep import Sweep
+
+
+def cond(sweep: Sweep, op: Op, b: Builder, begun: Sequence[bool]) -> Pull:
+    """Append the branches of the forward pass; how to pull them back."""
+    outs_on = sweep.is_active(op.outs)
+    caps_on = [any(sweep.is_active(pair)) for pair in zip(*(r.params for r in op.regions), strict=True)]
+    lent = lendable(op.ins[1:], [a and c for a, c in zip(begun[1:], caps_on, strict=True)])
+    sides = [_branch(sweep, region, Builder(op.loc), outs_on, caps_on, lent) for region in op.regions]
+    record = Alt(*(tuple(v.type for v in side.saved) for _, side in sides))
+    alt = Value(record, "saved") if record.then or record.orelse else None
+    regions = [Block(r.params, ops, r.outs) for (ops, _), r in zip(sides, op.regions, strict=True)]
+    if alt is not None:
+        regions = [
+            _packing(r, side.saved, k, record, op.loc)
+            for k, (r, (_, side)) in enumerate(zip(regions, sides, strict=True))
+        ]
+    outs = op.outs if alt is None else (*op.outs, alt)
+    b.ops.append(Op(op.prim, op.ins, outs, op.params, tuple(regions), op.loc))
+    return lambda half: _pull_cond(half, op, [side for _, side in sides], alt, outs_on, caps_on, lent)
+
+
+def _branch(
+    sweep: Sweep, region: Block, b: Builder, outs_on: Sequence[bool], caps_on: Sequence[bool], lent: Sequence[bool]
+) -> tuple[tuple[Op, ...], Backward]:
+    seeded = [*select(region.params, lent), *select(region.outs, outs_on)]
+    pulls = sweep.forward(region, b, seeded)
+    wanted = select(region.params, caps_on)
+    seeds = [(v, ct_value(v)) for v in seeded]
+    side = sweep.backward(region, b, pulls, seeds, wanted, region.params)
+    return tuple(b.ops), side
+
+
+def _packing(region: Block, saved: Sequence[Value], side: int, record: Alt, loc: Loc | None) -> Block:
+    """A branch that also returns the record of what its backward half reads."""
+    alt = Value(record, "saved")
+    pack = Op(REGISTRY["alt_pack"], tuple(saved), (alt,), Params(side=side, type=record), (), loc)
+    return Block(region.params, (*region.ops, pack), (*region.outs, alt))
+
+
+def _pull_cond(
+    half: Half,
+    op: Op,
+    sides: Sequence[Backward],
+    alt: Value | None,
+    outs_on: Sequence[bool],
+    caps_on: Sequence[bool],
+    lent: Sequence[bool],
+) -> None:
+    d_outs = finish(half, select(op.outs, outs_on), op)
+    if d_outs is None:
+        return
+    targets = select(op.ins[1:], caps_on)
+    accs = accumulators(half, select(op.ins[1:], lent))
+    read = [
+        k for k in range(len(op.ins) - 1) if any(r.params[k] in s.again for s, r in zip(sides, op.regions, strict=True))
+    ]
+    ins = [op.ins[0], *([alt] if alt else []), *accs, *d_outs, *(op.ins[1 + k] for k in read)]
+    regions = [
+        _back_branch(op, side, region, k, alt, read)
+        for k, (side, region) in enumerate(zip(sides, op.regions, strict=True))
+    ]
+    for v, ct in zip(targets, half.b.emit("cond", *ins, regions=regions), strict=True):
+        half.add(v, V(half.b, ct))
+
+
+def _back_branch(op: Op, side: Backward, region: Block, number: int, alt: Value | None, read: Sequence[int]) -> Block:
+    env: dict[Value, Value] = {}
+    head: list[Op] = []
+    record = copies([alt], env) if alt is not None else []
+    if side.saved:
+        fields = tuple(copies(side.saved, env))
+        head.append(Op(REGISTRY["alt_unpack"], tuple(record), fields, Params(side=number), (), op.loc))
+    params = [*record, *copies([ct for _, ct in side.seeds], env), *copies([region.params[k] for k in read], env)]
+    return side.block(params, env, head)

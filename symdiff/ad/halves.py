@@ -1,0 +1,95 @@
+"""A backward half on its own: what it computes, what it reads from the forward half, and how it becomes a block.
+
+By hand, once: the backward half of `y = sin(x); z = y * w` with the cotangent d_z on entry is
+
+    d_y = d_z * w;  d_w = d_z * y;  d_x = d_y * cos(x)          results d_x, d_w; saved w, y, x
+
+In the same block it can be appended as it stands.  As a block of its own its parameters stand for w, y, x and d_z.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from symdiff.ad.activity import Flags
+from symdiff.ad.backward import Half
+from symdiff.ir import types
+from symdiff.ir.build import clone_ops
+from symdiff.ir.core import Block, Family, Op, Value
+
+Pull = Callable[[Half], None]
+Seeds = list[tuple[Value, Value]]  # (forward value, its cotangent on entry)
+
+
+def ct_value(v: Value) -> Value:
+    """A fresh value for the cotangent of v."""
+    t = types.cotangent(v.type)
+    assert t is not None
+    return Value(t, "d_" + v.hint if v.hint else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Backward:
+    """A pruned backward half: operations, results, entry cotangents, and the forward values it reads.
+
+    `saved` are the values that must be kept; those in `again` are passed again by whoever runs the half (captures, xs,
+    the index); constants and sizes are made anew.
+    """
+
+    ops: list[Op]
+    results: list[Value]
+    seeds: Seeds
+    anew: list[Op]
+    again: list[Value]
+    saved: list[Value]
+
+    def block(self, params: Sequence[Value], env: dict[Value, Value], head: Sequence[Op] = ()) -> Block:
+        """The half as a block of its own; `env` says which value stands for each forward value and entry cotangent."""
+        own = dict(env)
+        ops = (*head, *clone_ops(self.anew, own), *clone_ops(self.ops, own))
+        return Block(tuple(params), ops, tuple(own.get(v, v) for v in self.results))
+
+
+def is_static(op: Op | None) -> bool:
+    """Whether an operation is made anew rather than its result saved: a constant or a size."""
+    return op is not None and not op.ins and op.prim.family is Family.CONSTANT and not op.prim.effect
+
+
+def copies(values: Sequence[Value], env: dict[Value, Value]) -> list[Value]:
+    """Fresh values that stand for these in another block, entered into `env`."""
+    made = [Value(v.type, v.hint) for v in values]
+    env.update(zip(values, made, strict=True))
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """How a function is used: arguments that vary and that may be infinite, results that matter and may be masked."""
+
+    varied: Flags
+    useful: Flags
+    wild: Flags
+    masked: Flags
+    lent: Flags = ()  # arguments whose cotangent so far is handed over, to be added to
+
+
+def prune(ops: Sequence[Op], results: Sequence[Value]) -> list[Op]:
+    """The operations that the results need."""
+    needed = set(results)
+    kept = []
+    for op in reversed(ops):
+        if (op.prim.effect and op.prim.name != "opt_get") or any(v in needed for v in op.outs):
+            kept.append(op)
+            needed.update(op.ins)
+    return kept[::-1]
+
+
+def free_values(ops: Sequence[Op], results: Sequence[Value], bound: Sequence[Value]) -> list[Value]:
+    """What a block uses and does not define, in order of first use."""
+    defined = {*bound, *(v for op in ops for v in op.outs)}
+    found: dict[Value, None] = {}
+    for v in [v for op in ops for v in op.ins] + list(results):
+        if v not in defined:
+            found.setdefault(v)
+    return list(found)

@@ -1,0 +1,144 @@
+"""Loops: the adjoint of a loop is the loop run the other way.
+
+What each turn's backward half reads leaves the forward loop as one more `ys` per value and enters the backward loop as
+`xs`; cotangents of the carry are its carry, cotangents of captures are handed from turn to turn, cotangents of `xs`
+leave as `ys`.  Captures, xs and the turn's number are passed again, not saved.  The adjoint of a `while`, and of a
+`for` that may end early, runs over the turns that ran.
+
+By hand, once: `for i in range(n): c = c * x[i]` saves c and reads x[i] again as
+
+    for i in reversed(range(n)):  d_x[i] += d_c * c_in[i];  d_c = d_c * x[i]
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from symdiff.ad.backward import Half
+from symdiff.ad.halves import Backward, Pull, copies, ct_value
+from symdiff.ad.layout import Loop, loop, select
+from symdiff.ad.lending import accumulators, finish
+from symdiff.ir import types
+from symdiff.ir.build import Builder, V
+from symdiff.ir.core import Block, Op, Value
+from symdiff.ir.types import AVal, Seq
+from symdiff.primitives.control import elem_type
+
+if TYPE_CHECKING:
+    from symdiff.ad.sweep import Sweep
+
+
+@dataclass(frozen=True, slots=True)
+class LoopMasks:
+    """Which of a loop's carries, xs, captures and ys have a cotangent."""
+
+    carry: list[bool]
+    xs: list[bool]
+    caps: list[bool]
+    ys: list[bool]
+
+
+def reverse_loop(sweep: Sweep, op: Op, b: Builder) -> Pull:
+    """Append the loop of the forward pass; how to pull it back."""
+    part = loop(op)
+    inner = Builder(op.loc)
+    on = LoopMasks(*map(sweep.is_active, (part.carry_params, part.x_params, part.cap_params, part.ys)))
+    carry, caps = select(part.carry_params, on.carry), select(part.cap_params, on.caps)
+    pulls = sweep.forward(part.body, inner, [*select(part.carry_ends, on.carry), *caps, *select(part.y_ends, on.ys)])
+    seeds = [(v, ct_value(p)) for v, p in zip(select(part.carry_ends, on.carry), carry, strict=True)]
+    seeds += [(v, ct_value(v)) for v in (*caps, *select(part.y_ends, on.ys))]
+    wanted = [*carry, *caps, *select(part.x_params, on.xs)]
+    # what every turn gets anyway is passed again; after an early exit xs are longer than the turns, so they are saved
+    passed = (*part.index, *(() if part.exit else part.x_params), *part.cap_params)
+    back = sweep.backward(part.body, inner, pulls, seeds, wanted, passed)
+    body = Block(part.body.params, tuple(inner.ops), (*part.body.outs, *back.saved))
+    stacks = [Value(Seq(v.type), f"{v.hint}_in" if v in part.carry_params and v.hint else v.hint) for v in back.saved]
+    regions = (body,) if op.prim.name == "for" else (op.regions[0], body)
+    b.ops.append(Op(op.prim, op.ins, (*op.outs[:-1], *stacks, part.count), op.params, regions, op.loc))
+    return lambda half: _pull_loop(half, op, part, on, back, stacks)
+
+
+def _pull_loop(half: Half, op: Op, part: Loop, on: LoopMasks, back: Backward, stacks: list[Value]) -> None:
+    reaching = [v for v in (*select(part.carry_outs, on.carry), *select(part.ys, on.ys))]
+    cts = finish(half, reaching, op)
+    if cts is None:
+        return
+    b, n = half.b, sum(on.carry)
+    targets = select(part.caps, on.caps)
+    accs = accumulators(half, targets)
+    x_read, c_read = [v in back.again for v in part.x_params], [v in back.again for v in part.cap_params]
+    xs = [*stacks, *select(part.xs, x_read), *cts[n:]]
+    body = _back_body(part, on, back, x_read, c_read)
+    outs = b.emit(
+        "for",
+        *_bounds(b, op, part),
+        *cts[:n],
+        *accs,
+        *xs,
+        *select(part.caps, c_read),
+        regions=[body],
+        n_carry=n + len(accs),
+        n_xs=len(xs),
+        reverse=not op.params.get("reverse", False),
+    )
+    for v, ct in zip([*select(part.carry, on.carry), *targets], outs, strict=False):
+        half.add(v, V(b, ct))
+    for v, ct in zip(select(part.xs, on.xs), outs[n + len(accs) : -1], strict=True):
+        half.add(v, _scattered(half, op, part, ct, v) if part.exit else _as_operand(half, V(b, ct), v))
+
+
+def _as_operand(half: Half, ct: V, v: Value) -> V:
+    """The cotangents of all turns as a value of the kind that was read turn by turn: a Seq or an array."""
+    if isinstance(v.type, Seq):
+        return ct
+    assert isinstance(v.type, AVal)
+    sizes = half.sizes(v)
+    if sizes is None:
+        return half.b.op("as_array", ct, type=v.type, shape=v.type.shape)
+    return half.b.op("as_array", ct, *sizes, type=v.type)
+
+
+def _scattered(half: Half, op: Op, part: Loop, cts: Value, v: Value) -> V:
+    """The cotangents of the turns that ran before an exit, added to zeros of all turns."""
+    inner, zeros = Builder(half.b.loc), half.b.zeros(v)
+    acc, turn, ct = (Value(t) for t in (zeros.type, types.INT, elem_type(cts.type)))
+    if isinstance(v.type, Seq):
+        end = inner.op("seq_add", acc, turn, ct)
+    else:
+        end = inner.op("index_add", acc, ct, turn, spec=(("at", None),))
+    body = inner.block([turn, acc, ct], [end.value])
+    first = _first_turn(half.b, op, part) if op.params.get("reverse") else half.b.v(0)
+    bounds = (first.value, (first + part.count).value, half.b.const(1))
+    return V(half.b, half.b.emit("for", *bounds, zeros.value, cts, regions=[body], n_carry=1, n_xs=1)[0])
+
+
+def _first_turn(b: Builder, op: Op, part: Loop) -> V:
+    """The lowest number of a turn that ran, where the turns run backwards: their number less `count`."""
+    lo, hi, step = (V(b, v) for v in part.bounds)
+    turns: V = -b.op("floordiv", lo - hi, step)
+    return V(b, (turns - part.count).value)
+
+
+def _bounds(b: Builder, op: Op, part: Loop) -> tuple[Value, ...]:
+    """The turns that ran: all of a `for`, `count` where it could end early and of a `while`."""
+    if op.prim.name == "while":
+        return b.const(0), part.count, b.const(1)
+    lo, _, step = part.bounds
+    if not part.exit:
+        return part.bounds
+    start = V(b, lo)
+    if op.params.get("reverse"):
+        start = start + _first_turn(b, op, part) * step
+    return start.value, (start + V(b, part.count) * step).value, step
+
+
+def _back_body(part: Loop, on: LoopMasks, back: Backward, x_read: list[bool], c_read: list[bool]) -> Block:
+    env: dict[Value, Value] = {}
+    index = Value(types.INT, part.index[0].hint if part.index else "")
+    env.update(zip(part.index, [index], strict=False))
+    cts = [ct for _, ct in back.seeds]
+    n = sum(on.carry) + sum(on.caps)
+    params = [index, *copies(cts[:n], env), *copies(back.saved, env), *copies(select(part.x_params, x_read), env)]
+    params += copies(cts[n:], env)
+    return back.block([*params, *copies(select(part.cap_params, c_read), env)], env)

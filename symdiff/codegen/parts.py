@@ -1,0 +1,57 @@
+"""What a module is made of, as the pipeline hands it over, and what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from symdiff.ir.core import Op, Program
+from symdiff.signature import Lowered
+
+KINDS = ("primal", "forward", "backward", "value_and_grad", "grad", "jvp", "hvp")
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A program as it is to be printed, and by function the operations that may overwrite a dead operand.
+
+    `fast` is the same computation on Python floats by `math`; where it raises, the program itself says what happens.
+    """
+
+    program: Program
+    reused: Mapping[str, Mapping[Op, int]] = field(default_factory=dict)
+    fast: Program | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a module is made of.
+
+    The entries of `programs`, by kind: primal: params → results; forward: params → results, residuals; backward:
+    residuals, a cotangent per differentiable result → gradients; value_and_grad: params → results, gradients;
+    jvp: params, tangents → results, tangents; hvp: params, vectors → products.  Gradients, tangents and vectors follow
+    `wrt`.
+    """
+
+    lowered: Lowered
+    name: str
+    wrt: tuple[str, ...]  # arguments differentiated by
+    wrt_params: tuple[int, ...]  # their leaves, as indices of lowered.params
+    level: int
+    kinds: tuple[str, ...]
+    programs: Mapping[str, Ready]
+    stages: frozenset[str]
+    may_raise: Callable[[Op], bool]
+    facts: Sequence[tuple[str, str]] = ()  # lines of the header
+    version: str = ""
+    embed: bool = True  # captured data up to 64 elements become defaults
+    n_residuals: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A generated module: its text, and the public function of each kind."""
+
+    text: str
+    name: str
+    functions: Mapping[str, str]  # kind -> name

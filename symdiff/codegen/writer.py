@@ -1,0 +1,196 @@
+"""Printing functions into a module: names of callees, entry checks, bodies with and without `math`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from symdiff.codegen import checks, functions
+from symdiff.codegen.blocks import Context, Outlined
+from symdiff.codegen.comments import Comments
+from symdiff.codegen.control import Return
+from symdiff.codegen.functions import Body, Entry, Given, ReturnAs
+from symdiff.codegen.names import identifier, parameter
+from symdiff.codegen.parts import KINDS, Parts
+from symdiff.codegen.statements import prints_in_place
+from symdiff.codegen.view import FunctionView, Line
+from symdiff.ir.core import Program, Value, walk
+from symdiff.ir.types import AVal, Kind
+from symdiff.signature import Argument
+
+
+class Writer:
+    """What the functions of a module share: contexts, the functions that they call, their entry checks."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.lowered = parts.lowered
+        self.public = {kind: parts.name if kind == "primal" else f"{parts.name}_{kind}" for kind in KINDS}
+        self.entry: Entry = functions.entry(parts.lowered, parts.embed)
+        self.views: list[FunctionView] = []
+        self.internal: dict[str, tuple[str, ...]] = {}  # name -> the lines it was printed as
+        self.internal_views: list[FunctionView] = []
+        self.helpers: dict[str, str] = {}
+        self.constants: dict[str, None] = {}
+        self.own_helpers: dict[str, None] = {}
+        self.outlined: list[Outlined] = []
+        self.table = "_TYPES"
+        self.residual_names: list[str] = []
+
+    def context(self, kind: str, program: Program, function: str, calls: Mapping[str, str]) -> Context:
+        reused = self.parts.programs[kind].reused.get(function, {})
+        return Context(
+            level=self.parts.level,
+            stages=self.parts.stages,
+            reserved=self.reserved() | set(calls.values()),
+            calls=calls,
+            reused={op: k for op, k in reused.items() if prints_in_place(op)},
+            comment=Comments(self.parts.level),
+            outlined=self.outlined,
+            helpers=self.helpers,
+            may_raise=self.parts.may_raise,
+        )
+
+    def reserved(self) -> frozenset[str]:
+        return (
+            frozenset(self.public.values())
+            | {"saved", self.table, *map(class_name, range(len(self.classes())))}
+            | set(checks.HELPERS)
+        )
+
+    def calls(self, kind: str, program: Program, suffix: str = "") -> dict[str, str]:
+        """The functions that a program calls, printed as functions of the module; their names there."""
+        called = {
+            op.params["function"] for f in program.functions.values() for op in walk(f.body) if op.prim.name == "call"
+        }
+        others = {name: f for name, f in program.functions.items() if name in called}
+        plain = {name: "_" + identifier(name.lstrip("_")) + suffix for name in others}
+        for names in (plain, {f: f"{name}_in_{kind}" for f, name in plain.items()}):
+            printed = {names[key]: self.internal_function(program, names, kind, key) for key in others}
+            texts = {name: tuple(f"{x.depth}{x.text}" for x in view.lines) for name, view in printed.items()}
+            if all(self.internal.get(name, text) == text for name, text in texts.items()):
+                self.internal_views += [view for name, view in printed.items() if name not in self.internal]
+                self.internal.update(texts)
+                return names
+        raise AssertionError(f"two functions named {sorted(plain.values())}")
+
+    def internal_function(self, program: Program, names: Mapping[str, str], kind: str, key: str) -> FunctionView:
+        function = program.functions[key]
+        context = self.context(kind, program, key, names)
+        params = distinct([v.hint or "x" for v in function.body.params], context.reserved)
+        arrays = [(n, v.type) for n, v in zip(params, function.body.params, strict=True) if isinstance(v.type, AVal)]
+        sizes = checks.read_sizes([n for n, _ in arrays], [t for _, t in arrays])
+        check = checks.Checks((), sizes.found, (), ())
+        lines, _ = functions.print_body(context, Body(function, params, check, "", (), Return()))
+        head = functions.header(
+            names[key],
+            [Given(n, functions.annotation(v.type)) for n, v in zip(params, function.body.params, strict=True)],
+        )
+        return FunctionView(head, "", functions.tidy(lines))
+
+    def start(self, function: str) -> tuple[checks.Checks, list[Line]]:
+        """The entry check of a function that takes the user's arguments."""
+        leaf_types = [p.type for p in self.lowered.params]
+        check = checks.entry(function, self.entry.leaves, leaf_types, self.table)
+        before: list[Line] = []
+        if self.entry.structure:
+            before = checks.chain(self.entry.structure, 1)
+            shown = ", ".join(f"{a.name}: {a.tree}" for a in self.lowered.signature.arguments)
+            message = f"{function}: arguments must have the structure ({shown}) and the known values compiled for"
+            before.append(Line(2, f"raise TypeError({message!r})"))
+        before += self.entry.unpack
+        self.use(check)
+        if "_accept" in check.helpers:
+            rows = ", ".join(
+                f"{leaf!r}: {checks.described(t)}" for leaf, t in zip(self.entry.leaves, leaf_types, strict=True)
+            )
+            self.constants[f"{self.table} = {{{rows}}}"] = None
+        return check, [*before]
+
+    def bodies(self, kind: str, body: Body) -> tuple[list[Line], dict[Value, str]]:
+        """The body of a public function; with a form in `math`, that first, and the body itself for when it raises."""
+        ready = self.parts.programs[kind]
+        if ready.fast is not None:
+            fast = replace(body, function=ready.fast.main)
+            fast_context = self.context(kind, ready.fast, "", self.calls(kind, ready.fast, "_fast"))
+            if not any(self.parts.may_raise(op) for op in walk(ready.fast.main.body)):
+                return functions.print_body(fast_context, fast)
+        context = self.context(kind, ready.program, ready.program.entry, self.calls(kind, ready.program))
+        if ready.fast is None:
+            return functions.print_body(context, body)
+        return functions.with_fallback(fast_context, fast, context, body)
+
+    def use(self, check: checks.Checks) -> None:
+        self.own_helpers.update(dict.fromkeys(check.helpers))
+        self.constants.update(dict.fromkeys(check.constants))
+
+    def with_arguments(
+        self,
+        kind: str,
+        doc: str,
+        tail: ReturnAs,
+        extra: Sequence[Given] = (),
+        extra_leaves: Sequence[str] = (),
+        extra_lines: Sequence[Line] = (),
+    ) -> dict[Value, str]:
+        """Print a function whose first parameters are the user's."""
+        name = self.public[kind]
+        check, before = self.start(name)
+        function = self.parts.programs[kind].program.main
+        leaves = [*self.entry.leaves, *extra_leaves]
+        lines, names = self.bodies(
+            kind, Body(function, leaves, check, name, before, tail, after_check=[*self.written(name), *extra_lines])
+        )
+        positional = [g for g in self.entry.given if not g.keyword]
+        keywords = [g for g in self.entry.given if g.keyword]
+        head = functions.header(name, [*positional, *extra, *keywords], self.returns(kind))
+        self.views.append(functions.view(head, doc, lines))
+        return names
+
+    def returns(self, kind: str) -> str:
+        """The annotation of the result."""
+        if kind != "primal" or self.lowered.out.kind not in ("leaf", "list", "dict"):
+            return "tuple" if kind != "hvp" else "object"
+        if self.lowered.out.kind != "leaf":
+            return self.lowered.out.kind
+        known = self.lowered.out_static[0]
+        return functions.annotation(self.parts.programs[kind].program.main.out_types[0]) if known is None else "object"
+
+    def written(self, name: str) -> list[Line]:
+        """An argument that the function writes into shares memory with no other."""
+        lines = []
+        arrays = [
+            (k, leaf) for k, leaf in enumerate(self.entry.leaves) if self.lowered.params[k].type.kind is Kind.ARRAY
+        ]
+        for k in self.lowered.written:
+            mine = self.entry.leaves[k]
+            for other, leaf in arrays:
+                if other == k or (other in self.lowered.written and other < k):
+                    continue
+                lines.append(Line(1, f"if np.shares_memory({mine}, {leaf}):"))
+                message = f"{name}: {mine} is written into and shares memory with {leaf}"
+                lines.append(Line(2, f"raise ValueError({message!r})"))
+        return lines
+
+    def wrt_arguments(self) -> list[Argument]:
+        by_name = {a.name: a for a in self.lowered.signature.arguments}
+        return [by_name[n] for n in self.parts.wrt]
+
+    def classes(self) -> list[str]:
+        """The classes that the backward pass needs to put gradients together: saved with the residuals."""
+        return [text for a in self.wrt_arguments() for text in functions.classes(parameter(a.name), a.tree)]
+
+
+def class_name(k: int) -> str:
+    return f"class_{k + 1}"
+
+
+def distinct(wishes: Sequence[str], reserved: frozenset[str], taken: Sequence[str] = ()) -> list[str]:
+    found: list[str] = []
+    for wish in wishes:
+        base = name = identifier(wish, reserved)
+        k = 1
+        while name in found or name in taken:
+            name, k = f"{base}_{k}", k + 1
+        found.append(name)
+    return found

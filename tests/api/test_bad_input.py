@@ -1,0 +1,215 @@
+"""Bad input is answered with a clear error, and nothing is lost: one test per item, with the exact message."""
+
+import importlib
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.special
+
+import symdiff
+from symdiff import CompileError, grad
+from symdiff.errors import CheckError, UsageError
+
+HERE = __file__
+
+
+def line_of(text: str) -> int:
+    """The line of this file that holds `text` first."""
+    lines = Path(HERE).read_text(encoding="utf-8").splitlines()
+    return next(k for k, line in enumerate(lines, start=1) if text in line)
+
+
+def two(x, n=2):
+    return x * x * n
+
+
+USAGE = [
+    (lambda: grad(two, 2), "SD701 argnums=2 does not fit two, which has 2 positional parameters"),
+    (lambda: grad(two, -3), "SD701 argnums=-3 does not fit two, which has 2 positional parameters"),
+    (lambda: grad(two, (0, 0)), "SD701 argnums=(0, 0) does not fit two, which has 2 positional parameters"),
+    (lambda: grad(two, ()), "SD701 argnums=() does not fit two, which has 2 positional parameters"),
+    (lambda: grad(two, "x"), "SD701 argnums='x' does not fit two, which has 2 positional parameters"),
+    (lambda: grad(two, True), "SD701 argnums=True does not fit two, which has 2 positional parameters"),
+    (lambda: grad(two, (0, 1.0)), "SD701 argnums=(0, 1.0) does not fit two, which has 2 positional parameters"),
+    (lambda: grad(two, wrt="y"), "SD702 two has no parameter `y` to differentiate by; it has: x, n"),
+    (lambda: grad(two, wrt=("x", "x")), "SD702 wrt=('x', 'x') must name parameters of two, each once"),
+    (lambda: grad(two, 1, wrt="x"), "SD703 give argnums or wrt, not both"),
+    (lambda: grad(two, level=3), "SD715 level=3 is not one of: 0, 1, 2"),
+    (lambda: grad(two, static="q"), "SD702 two has no parameter `q` to differentiate by; it has: x, n"),
+    (lambda: grad(3), "SD726 expected a function, not int"),
+    (lambda: grad(two, has_aux=True)(1.0), "SD714 with has_aux=True two must return a pair (value, aux), not float"),
+    (
+        lambda: grad(lambda x: x * 2)(np.ones((3, 2))),
+        "SD704 <lambda> returns an array of shape (n, m) and dtype float64, but a gradient needs a real scalar "
+        "(use symdiff.jacobian, or return a sum)",
+    ),
+    (
+        lambda: grad(lambda x: (x, x))(1.0),
+        "SD704 <lambda> returns a tuple of 2, but a gradient needs a real scalar "
+        "(use symdiff.jacobian, or return a sum)",
+    ),
+    (
+        lambda: grad(lambda x: None)(1.0),
+        "SD704 <lambda> returns None, but a gradient needs a real scalar (use symdiff.jacobian, or return a sum)",
+    ),
+    (
+        lambda: grad(lambda x: x > 0)(1.0),
+        "SD704 <lambda> returns bool, but a gradient needs a real scalar (use symdiff.jacobian, or return a sum)",
+    ),
+    (
+        lambda: grad(lambda x: x * 1j)(1.0),
+        "SD717 <lambda> returns a complex number; a gradient needs a real one (return its real part or its modulus)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "message"), USAGE, ids=[message[:70] for _, message in USAGE])
+def test_wrong_use(call: Any, message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        call()
+    assert str(caught.value) == message
+
+
+FLOATS = "differentiated arguments are real or complex floats"
+ARGUMENTS = [
+    (lambda: grad(two)(3), f"SD705 argument x of two is int; {FLOATS}"),
+    (lambda: grad(two)(np.arange(3)), f"SD705 argument x of two is i8[m]; {FLOATS}"),
+    (lambda: grad(two)(True), f"SD705 argument x of two is bool; {FLOATS}"),
+    (lambda: grad(two)("a"), f"SD705 argument x of two is str; {FLOATS}"),
+    (lambda: grad(two)(None), f"SD705 argument x of two is None; {FLOATS}"),
+    (lambda: grad(two, 1)(1.0), f"SD705 argument n of two is int; {FLOATS}"),
+    (lambda: grad(two)({"a": [1.0, 2]}), f"SD705 argument x['a'][1] of two is int; {FLOATS}"),
+    (lambda: grad(two)(np.asmatrix([[1.0]])), "SD314 x is np.matrix (convert it: `np.array(x, dtype=float)`)"),
+    (
+        lambda: grad(two)(1.0, object()),
+        "SD724 argument n is object (pass the numbers it holds, or make its class a dataclass)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "message"), ARGUMENTS, ids=[message[:70] for _, message in ARGUMENTS])
+def test_arguments_that_cannot_be_differentiated_or_taken(call: Any, message: str) -> None:
+    with pytest.raises(CheckError) as caught:
+        call()
+    assert str(caught.value) == message
+
+
+def report(call: Any) -> list[str]:
+    with pytest.raises(CompileError) as caught:
+        call()
+    return str(caught.value).split("\n")
+
+
+def test_no_source() -> None:
+    space: dict[str, Any] = {}
+    exec("def f(x):\n    return x * x\n", space)
+    assert report(lambda: grad(space["f"])(1.0)) == [
+        "SD101 no source found for `f`: it was made by exec, eval or `python -c`",
+        "  why: symdiff compiles a function from its text",
+        "  rewrite: define it in a file or a notebook cell, or give its text",
+    ]
+
+
+def test_no_python_function() -> None:
+    assert report(lambda: grad(abs)(1.0))[0] == "SD106 `abs` is a function written in C, not a Python function"
+
+
+def test_star_parameters() -> None:
+    f = lambda *xs: xs[0]
+    assert report(lambda: grad(f)(1.0))[:3] == [
+        f"{HERE}:{line_of('f = lambda *xs')}:9: SD220 `*xs` of <lambda> is not supported",
+        "    f = lambda *xs: xs[0]",
+        "        ^^^^^^^^^^^^^^^^^",
+    ]
+
+
+def test_source_changed_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    file = tmp_path / "changing_of_bad_input.py"
+    file.write_text("def f(x):\n    return x * x\n")
+    module = importlib.import_module("changing_of_bad_input")
+    file.write_text("def f(x):\n    return x * x * x\n")
+    os.utime(file, (1, 1))
+    assert report(lambda: grad(module.f)(1.0))[:3] == [
+        f"{file}:1:1: SD103 the source found for `f` is not what is running: the file changed on disk since import, "
+        "or an import hook rewrote the function",
+        "    def f(x):",
+        "    ^^^^^^^^^",
+    ]
+    del sys.modules["changing_of_bad_input"]
+
+
+def special(x):
+    return scipy.special.gamma(x)
+
+
+def test_an_unknown_function_on_an_active_value_names_its_line() -> None:
+    first, line, carets, *_ = report(lambda: grad(special)(1.0))
+    assert first.startswith(f"{HERE}:{line_of('return scipy.special.gamma(x)')}:12: SD")
+    assert (line, carets) == ("    return scipy.special.gamma(x)", "           ^^^^^^^^^^^^^^^^^^^^^^")
+
+
+def stores(x):
+    a = np.zeros(3, dtype=int)
+    a[0] = x
+    return np.sum(a)
+
+
+def test_an_active_value_stored_into_an_integer_array() -> None:
+    assert report(lambda: grad(stores)(1.0)) == [
+        f"{HERE}:{line_of('    a[0] = x')}:5: SD306 a differentiated value is stored in `a`, an array of i8",
+        "    a[0] = x",
+        "    ^^^^",
+        "  why: the store truncates, and its derivative would silently be zero",
+        "  rewrite: make the array float: `np.zeros(n)`",
+    ]
+
+
+def writes(x, y):
+    x[0] = 2 * y[1]
+    return np.sum(x * y)
+
+
+def test_written_arguments_that_share_memory() -> None:
+    x = np.ones(3)
+    with pytest.raises(ValueError, match=r"^writes_value_and_grad: x is written into and shares memory with y$"):
+        grad(writes)(x, x)
+    assert grad(writes)(x, x.copy()).tolist() == [0.0, 1.0, 1.0] and x.tolist() == [1.0, 1.0, 1.0]
+
+
+def test_a_gradient_inside_of_a_function_is_refused_by_name() -> None:
+    inner = grad(two)
+    outer = lambda x: inner(x) * x
+    assert report(lambda: grad(outer)(1.0)) == [
+        f"{HERE}:{line_of('outer = lambda')}:23: SD411 `inner(x)` takes a derivative inside the compiled function",
+        "    outer = lambda x: inner(x) * x",
+        "                      ^^^^^^^^",
+        "  why: a derivative of a derivative is taken from outside: symdiff does not follow its own functions",
+        "  rewrite: nest the calls: `grad(grad(f))`, or `jvp(grad(f), ...)`",
+    ]
+    through = lambda x: symdiff.jvp(two, (x,), (1.0,))[1]
+    first, *_ = report(lambda: grad(through)(1.0))
+    assert first.endswith("SD411 `symdiff.jvp(two, (x,), (1.0,))` takes a derivative inside the compiled function")
+
+
+def test_names_and_docstrings_with_quotes_and_braces() -> None:
+    def größe(ключ, λ):
+        '''Ends with "quotes" and {{ braces }} and \\ and """ and {% raw %}"'''
+        return ключ * λ
+
+    assert grad(größe, wrt=("λ", "ключ"))(2.0, 3.0) == (2.0, 3.0)
+    key = "a'}{{\"\n\\"
+    assert grad(lambda p: p[key] * p["b"])({key: 2.0, "b": 3.0}) == {key: 3.0, "b": 2.0}
+
+
+def test_an_error_loses_nothing() -> None:
+    g = grad(two)
+    assert g(1.0) == 4.0
+    for bad in (1, "a", np.asmatrix([[1.0]])):
+        with pytest.raises(CheckError):
+            g(bad)
+    assert g(2.0) == 8.0 and len(g._variants) == 1

@@ -1,0 +1,145 @@
+"""`generate`: types, options, and modules that stand alone."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from symdiff import CompileError, generate
+from symdiff.errors import UsageError
+
+WEIGHTS = np.arange(3.0)
+MANY = np.arange(100.0)
+
+
+def affine(x: "f8[n, d]", w: "f8[d]", b: float, power: int = 2, scale=1.5):  # noqa: F821
+    return np.sum((x @ w + b) ** power) * scale
+
+
+def captures(x: "f8[3]"):  # noqa: F821
+    return np.sum(x * WEIGHTS)
+
+
+def captures_many(x: "f8[n]"):  # noqa: F821
+    return np.sum(x * MANY)
+
+
+def loaded(text: str) -> dict[str, Any]:
+    space: dict[str, Any] = {"__name__": "generated"}
+    exec(text, space)
+    return space
+
+
+def test_annotations_and_defaults() -> None:
+    text = generate(affine)
+    assert "types   x: f8[n, d]; w: f8[d]; b, scale: float; power: int" in text
+    assert "wrt     x, w, b, scale" in text
+    x, w = np.ones((2, 3)), np.arange(3.0)
+    d_x, d_w, d_b, d_scale = loaded(text)["affine_grad"](x, w, 1.0, 2, 1.5)
+    np.testing.assert_allclose(d_w, 2 * 1.5 * 4.0 * x.sum(axis=0))
+    assert d_b == 2 * 1.5 * 4.0 * 2 and d_scale == 32.0 and d_x.shape == x.shape
+
+
+@pytest.mark.parametrize(
+    ("types", "expected"),
+    [
+        ("x=f4[n], y=f4[n]", "types   x, y: f4[n]"),
+        ({"x": "f8[n, 1]"}, "types   x: f8[n, 1]; y: float"),
+        ("x=np.float32", "types   x: np.f4; y: float"),
+    ],
+)
+def test_types(types: Any, expected: str) -> None:
+    assert expected in generate(lambda x, y: np.sum(x * y), types=types, wrt="x")
+
+
+def test_an_example_of_values() -> None:
+    text = generate(
+        lambda p, x: np.sum(p["w"] * x), example={"p": {"w": np.ones(2)}, "x": np.ones(2)}, wrt="p", name="f"
+    )
+    assert loaded(text)["f_grad"]({"w": np.ones(4)}, np.arange(4.0))["w"].tolist() == [0, 1, 2, 3]
+
+
+def test_functions_and_levels() -> None:
+    text = generate(affine, wrt="w", functions=("primal", "hvp"), level=0)
+    assert "-O0" in text and set(loaded(text)["__all__"]) == {"affine", "affine_hvp"}
+
+
+def test_the_same_input_gives_the_same_bytes() -> None:
+    assert generate(affine) == generate(affine)
+    program = (
+        "import sys; sys.path.insert(0, sys.argv[1]); sys.path.insert(0, sys.argv[2]);"
+        "import test_generate as t; import symdiff; sys.stdout.write(symdiff.generate(t.affine))"
+    )
+    here = Path(__file__).resolve()
+    texts = {
+        subprocess.run(
+            [sys.executable, "-c", program, str(here.parent), str(here.parents[2])],
+            env={"PYTHONHASHSEED": seed, "PYTHONDONTWRITEBYTECODE": "1"},
+            cwd=here.parents[2],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(texts) == 1
+
+
+def test_a_module_runs_where_symdiff_cannot_be_imported(tmp_path: Path) -> None:
+    (tmp_path / "out.py").write_text(generate(affine), encoding="utf-8")
+    program = (
+        "import sys; sys.modules['symdiff'] = None; import numpy as np, out;"
+        "print(out.affine_grad(np.ones((2, 3)), np.arange(3.0), 1.0, 2, 1.5)[2])"
+    )
+    run = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "24.0"
+    subprocess.run([sys.executable, "out.py"], cwd=tmp_path, capture_output=True, check=True)
+
+
+def test_captured_data_is_a_default_or_a_required_keyword() -> None:
+    assert loaded(generate(captures))["captures_grad"](np.ones(3)).tolist() == [0, 1, 2]
+    space = loaded(generate(captures_many))
+    with pytest.raises(TypeError, match="missing 1 required keyword-only argument: 'MANY'"):
+        space["captures_many_grad"](np.ones(100))
+    assert space["captures_many_grad"](np.ones(100), MANY=MANY).tolist() == MANY.tolist()
+
+
+BAD: list[tuple[dict[str, Any], str]] = [
+    ({"wrt": "q"}, "SD702 affine has no parameter `q` to differentiate by; it has: x, w, b, power, scale"),
+    ({"types": "q=float"}, "SD702 affine has no parameter `q`; it has: x, w, b, power, scale"),
+    ({"example": {"q": 1.0}}, "SD702 affine has no parameter `q`; it has: x, w, b, power, scale"),
+    ({"types": {"x": "f8"}}, "SD713 type `f8` of x is not understood: an array has its sizes in brackets, `f8[n]`; "
+     "a NumPy scalar is `np.f8`\n    f8\n    ^^"),
+    ({"functions": ("hessian",)}, "SD715 functions=hessian is not one of: "
+     "primal, forward, backward, value_and_grad, grad, jvp, hvp"),
+    ({"name": "not a name"}, "SD715 name=not a name is not one of: Python identifiers"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("options", "message"), BAD, ids=[message[:60] for _, message in BAD])
+def test_what_is_given_wrongly(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        generate(affine, **options)
+    assert str(caught.value) == message
+
+
+def vague(x: np.ndarray, flag: bool):
+    return np.sum(x)
+
+
+def test_annotations_that_are_too_vague_and_functions_without_floats() -> None:
+    with pytest.raises(UsageError, match=r'too vague: write dtype and sizes, `x: "f8\[n, d\]"`'):
+        generate(vague)
+    with pytest.raises(UsageError, match=r"a bool is known when compiling: give its value, `--types \"flag=True\"`"):
+        generate(vague, types="x=f8[n]")
+    assert "types   x: f8[n]" in generate(vague, types="x=f8[n], flag=True")
+    with pytest.raises(UsageError, match=r"^SD705 no parameter of <lambda> holds floats: n: int$"):
+        generate(lambda n: n, types="n=int")
+
+
+def test_a_broadcast_that_holds_for_one_size_only_is_refused_at_its_line() -> None:
+    with pytest.raises(CompileError, match=r"test_generate.py:\d+:\d+: SD308 `x\[1:\] \+ x` of sizes"):
+        generate(lambda x: np.sum(x[1:] + x), types="x=f8[n]")
