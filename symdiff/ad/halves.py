@@ -9,14 +9,16 @@ In the same block it can be appended as it stands.  As a block of its own its pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 
 from symdiff.ad.activity import Flags
 from symdiff.ad.backward import Half
+from symdiff.ad.layout import loop
 from symdiff.ir import types
 from symdiff.ir.build import clone_ops
 from symdiff.ir.core import Block, Family, Op, Value
+from symdiff.ir.types import AVal
 
 Pull = Callable[[Half], None]
 Seeds = list[tuple[Value, Value]]  # (forward value, its cotangent on entry)
@@ -34,7 +36,7 @@ class Backward:
     """A pruned backward half: operations, results, entry cotangents, and the forward values it reads.
 
     `saved` are the values that must be kept; those in `again` are passed again by whoever runs the half (captures, xs,
-    the index); constants and sizes are made anew.
+    the index); constants, sizes and what is cheap are made anew.
     """
 
     ops: list[Op]
@@ -45,15 +47,69 @@ class Backward:
     saved: list[Value]
 
     def block(self, params: Sequence[Value], env: dict[Value, Value], head: Sequence[Op] = ()) -> Block:
-        """The half as a block of its own; `env` says which value stands for each forward value and entry cotangent."""
+        """The half as a block of its own; `env` says which value stands for each forward value and entry cotangent.
+
+        To be called once: the regions of the half's operations become the block's, else nested branches would be
+        copied again at every level.
+        """
         own = dict(env)
-        ops = (*head, *clone_ops(self.anew, own), *clone_ops(self.ops, own))
+        ops = (*head, *clone_ops(self.anew, own), *clone_ops(self.ops, own, deep=False))
         return Block(tuple(params), ops, tuple(own.get(v, v) for v in self.results))
 
 
 def is_static(op: Op | None) -> bool:
     """Whether an operation is made anew rather than its result saved: a constant or a size."""
     return op is not None and not op.ins and op.prim.family is Family.CONSTANT and not op.prim.effect
+
+
+def made_anew(ops: Sequence[Op], passed: Set[Value], steady: Set[Value]) -> dict[Value, Op]:
+    """What is not worth saving, with how it is made: constants, sizes, and what is cheap to make of what is passed again.
+
+    Cheap are whole numbers, and single elements of arrays that no loop changes (`steady`): `x[i - 1]` is read again.
+    """
+    found: dict[Value, Op] = {}
+    for op in ops:
+        at_hand = all(v in passed or v in found for v in op.ins)
+        if is_static(op) or (op.ins and at_hand and (_is_count(op) or _is_element(op, steady))):
+            found.update(dict.fromkeys(op.outs, op))
+    return found
+
+
+def _is_count(op: Op) -> bool:
+    return not op.prim.effect and op.prim.name in _COUNTING and all(v.type == types.INT for v in (*op.ins, *op.outs))
+
+
+_COUNTING = frozenset(("add", "sub", "mul", "neg"))
+
+
+def _is_element(op: Op, steady: Set[Value]) -> bool:
+    return op.prim.name == "index" and isinstance(op.out.type, AVal) and not op.out.type.shape and op.ins[0] in steady
+
+
+def needed_of(makers: dict[Value, Op], free: Sequence[Value]) -> list[Op]:
+    """The operations that make these values anew, and those that they need."""
+    found: dict[Op, None] = {}
+    todo = [makers[v] for v in free if v in makers]
+    while todo:
+        op = todo.pop()
+        if op not in found:
+            found[op] = None
+            todo += [makers[v] for v in op.ins if v in makers]
+    return list(found)
+
+
+def steady_values(body: Block) -> set[Value]:
+    """The values of a function that no loop changes: those of its outermost block, also where regions capture them."""
+    found = {*body.params, *(v for op in body.ops for v in op.outs)}
+    todo = [op for op in body.ops if op.regions]
+    while todo:
+        op = todo.pop()
+        for region in op.regions:
+            captured = op.ins[1:] if op.prim.name == "cond" else loop(op).caps
+            own = region.params[len(region.params) - len(captured) :] if captured else ()
+            found.update(p for p, v in zip(own, captured, strict=True) if v in found)
+            todo += [inner for inner in region.ops if inner.regions]
+    return found
 
 
 def copies(values: Sequence[Value], env: dict[Value, Value]) -> list[Value]:

@@ -51,7 +51,7 @@ def reverse_loop(sweep: Sweep, op: Op, b: Builder) -> Pull:
     wanted = [*carry, *caps, *select(part.x_params, on.xs)]
     # what every turn gets anyway is passed again; after an early exit xs are longer than the turns, so they are saved
     passed = (*part.index, *(() if part.exit else part.x_params), *part.cap_params)
-    back = sweep.backward(part.body, inner, pulls, seeds, wanted, passed)
+    back = sweep.backward(part.body, inner, pulls, seeds, wanted, passed, sweep.steady)
     body = Block(part.body.params, tuple(inner.ops), (*part.body.outs, *back.saved))
     stacks = [Value(Seq(v.type), f"{v.hint}_in" if v in part.carry_params and v.hint else v.hint) for v in back.saved]
     regions = (body,) if op.prim.name == "for" else (op.regions[0], body)

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from symdiff.ad.activity import Backward, Flags, is_differentiable
 from symdiff.ad.layout import loop
-from symdiff.ir.core import Family, Op, Program, Value
+from symdiff.ir.core import Block, Family, Op, Program, Value
 from symdiff.ir.types import AVal
 
 
@@ -29,12 +29,29 @@ def may_be_zero(values: Sequence[Value]) -> bool:
     return len(values) != 1 or not isinstance(values[0].type, AVal) or values[0].type.rank > 0
 
 
+class _Reaching(Backward):
+    """`useful` of regions on their own; each is asked once per pattern, else nested branches would be quadratic."""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__(program)
+        self.known: dict[tuple[Block, Flags], Flags] = {}
+
+    def block(self, block: Block, flags: Sequence[bool], marked: set[Value]) -> Flags:
+        key = (block, tuple(flags))
+        if key in self.known:
+            return self.known[key]
+        found = super().block(block, flags, set())
+        if self.summaries.round is None:  # else a call in it may say more in the next round
+            self.known[key] = found
+        return found
+
+
 class Masked(Backward):
     """Values whose cotangent may be exactly zero because the program did not take them."""
 
     def __init__(self, program: Program) -> None:
         super().__init__(program)
-        self.useful = Backward(program)
+        self.useful = _Reaching(program)
 
     def op(self, op: Op, flags: Flags, marked: set[Value]) -> Flags:
         found = self.structured(op, flags, marked)

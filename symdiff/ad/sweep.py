@@ -12,14 +12,14 @@ back the operations in turn, the last one first:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import TYPE_CHECKING
 
 from symdiff.ad import rules
 from symdiff.ad.backward import Half
 from symdiff.ad.branches import cond
 from symdiff.ad.calls import call, sole_slices
-from symdiff.ad.halves import Backward, Pattern, Pull, Seeds, free_values, is_static, prune
+from symdiff.ad.halves import Backward, Pattern, Pull, Seeds, free_values, made_anew, needed_of, prune, steady_values
 from symdiff.ad.loops import reverse_loop
 from symdiff.ad.order import reading_first
 from symdiff.ir.build import Builder
@@ -39,6 +39,7 @@ class Sweep:
         reversal.varied.block(body, pattern.varied, self.varied)
         reversal.useful.block(body, pattern.useful, reached)
         self.active = self.varied & reached
+        self.steady = steady_values(body)
         self.wild: set[Value] = set()
         reversal.wild.block(body, pattern.wild, self.wild)
         self.masked: set[Value] = set()
@@ -85,6 +86,7 @@ class Sweep:
         seeds: Seeds,
         wanted: Sequence[Value],
         direct: Sequence[Value] = (),
+        steady: Set[Value] = frozenset(),
     ) -> Backward:
         """Run the pullbacks in reverse from the seeds; the cotangents of `wanted` are the results."""
         half = Half(self, b, block)
@@ -95,12 +97,13 @@ class Sweep:
         results = [half.finished(v) for v in wanted]
         ops = prune(half.b.ops, results)
         free = free_values(ops, results, [ct for _, ct in seeds])
-        makers = {v: op for op in b.ops for v in op.outs if is_static(op)}
         passed = set(direct)
+        makers = made_anew(b.ops, passed, steady)
         place = {v: k for k, v in enumerate([*block.params, *(v for op in b.ops for v in op.outs)])}
         saved = sorted((v for v in free if v not in passed and v not in makers), key=place.__getitem__)
-        anew = list(dict.fromkeys(makers[v] for v in free if v in makers))
-        return Backward(ops, results, seeds, anew, [v for v in free if v in passed], saved)
+        anew = sorted(needed_of(makers, free), key=lambda op: place[op.outs[0]])
+        read = {*free, *(v for op in anew for v in op.ins)}
+        return Backward(ops, results, seeds, anew, [v for v in direct if v in read], saved)
 
 
 def _straight(op: Op) -> Pull:

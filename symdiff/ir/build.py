@@ -82,13 +82,16 @@ class Builder:
         return tuple(env.get(v, v) for v in block.outs)
 
 
-def clone_ops(ops: Sequence[Op], env: dict[Value, Value]) -> list[Op]:
-    """Copies of the operations with fresh values; `env` maps old to new and is extended."""
+def clone_ops(ops: Sequence[Op], env: dict[Value, Value], deep: bool = True) -> list[Op]:
+    """Copies of the operations with fresh values; `env` maps old to new and is extended.
+
+    Without `deep` the regions stay the same objects: for operations that nobody uses afterwards.
+    """
     done = []
     for op in ops:
         outs = tuple(Value(v.type, v.hint, v.const, v.origin) for v in op.outs)
         env.update(zip(op.outs, outs, strict=True))
-        regions = tuple(clone_block(r) for r in op.regions)
+        regions = tuple(clone_block(r) for r in op.regions) if deep else op.regions
         done.append(Op(op.prim, tuple(env.get(v, v) for v in op.ins), outs, op.params, regions, op.loc))
     return done
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from symdiff.ir.core import Block, Family, Op, Value
 from symdiff.ir.types import Alt, AVal, Kind, Opt, Saved, Seq, Type
@@ -83,10 +84,13 @@ class Frame:
 
 
 def mutable(t: Type) -> bool:
-    """Whether values of this type are objects that can be written: arrays, lists, and what may hold them."""
-    return t.kind is Kind.ARRAY if isinstance(t, AVal) else True
+    """Whether values of this type are objects that can be written, or may hold such: arrays, lists, their records."""
+    if isinstance(t, AVal):
+        return t.kind is Kind.ARRAY
+    return contains(t) if isinstance(t, Alt) else True
 
 
+@lru_cache(maxsize=8192)
 def contains(t: Type) -> bool:
     """Whether values of this type may hold other objects that can be written."""
     if isinstance(t, (Seq, Opt)):

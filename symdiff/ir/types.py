@@ -11,8 +11,9 @@ hold what loops collect, what one path binds, what a branch saves and what a cal
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
 
@@ -88,10 +89,21 @@ class Opt:
 
 @dataclass(frozen=True, slots=True)
 class Alt:
-    """The record saved by the branch that was taken: the fields of one side."""
+    """The record saved by the branch that was taken: the fields of one side.
+
+    `weight` counts what is inside.  It is the hash: 150 early returns nest as many records, and hashing all of the
+    inside at each of them would be quadratic.
+    """
 
     then: tuple[Type, ...]
     orelse: tuple[Type, ...]
+    weight: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weight", 1 + sum(map(_weight, (*self.then, *self.orelse))))
+
+    def __hash__(self) -> int:
+        return hash((self.weight, len(self.then), len(self.orelse)))
 
     def __str__(self) -> str:
         sides = ("; ".join(map(str, side)) for side in (self.then, self.orelse))
@@ -112,6 +124,12 @@ class Saved:
 
 
 Type = AVal | Seq | Opt | Alt | Saved
+
+
+def _weight(t: Type) -> int:
+    if isinstance(t, (Seq, Opt)):
+        return 1 + _weight(t.elem)
+    return t.weight if isinstance(t, Alt) else 1
 
 
 def array(dtype: str, *shape: Dim) -> AVal:
@@ -151,6 +169,11 @@ def cotangent(t: Type) -> Type | None:
     """The type of cotangents (and tangents) of t; None where nothing in t is differentiable."""
     if isinstance(t, AVal):
         return t if t.inexact else None
+    return _cotangent(t)
+
+
+@lru_cache(maxsize=8192)
+def _cotangent(t: Seq | Opt | Alt | Saved) -> Type | None:
     if isinstance(t, (Seq, Opt)):
         elem = cotangent(t.elem)
         return None if elem is None else type(t)(elem)
@@ -174,9 +197,15 @@ def map_dims(t: Type, change: Callable[[Dim], Dim]) -> Type:
 
 def type_atoms(t: Type) -> frozenset[dims.Atom]:
     """Every size variable and opaque size in t."""
-    found: set[dims.Atom] = set()
-    map_dims(t, lambda d: (found.update(dims.atoms(d)), d)[1])
-    return frozenset(found)
+    return frozenset().union(*map(dims.atoms, t.shape)) if isinstance(t, AVal) else _inner_atoms(t)
+
+
+@lru_cache(maxsize=8192)
+def _inner_atoms(t: Seq | Opt | Alt | Saved) -> frozenset[dims.Atom]:
+    if isinstance(t, Saved):
+        return frozenset()
+    inner = (t.elem,) if isinstance(t, (Seq, Opt)) else (*t.then, *t.orelse)
+    return frozenset().union(*map(type_atoms, inner))
 
 
 def broadcast(shapes: Sequence[tuple[Dim, ...]]) -> tuple[Dim, ...]:

@@ -26,11 +26,16 @@ class Field:
 
 @dataclass(eq=False, slots=True)
 class Node:
-    """A class of values of one composite type: the element of a Seq or Opt, or the fields of each side of a record."""
+    """A class of values of one composite type: the element of a Seq or Opt, or the fields of each side of a record.
+
+    An Alt's sides are made when someone asks for them (`unmade` is its type until then): a record of 150 nested ones
+    would be 150 nodes for each value that holds it.
+    """
 
     elem: Node | None = None
     sides: list[list[Field]] = field(default_factory=list)
     same: Node | None = None
+    unmade: Alt | None = None
 
 
 def find(n: Node) -> Node:
@@ -64,9 +69,17 @@ class Flow:
     def field(self, op: Op, record: Value, k: int) -> Field | None:
         """Field k of the record that `op` packs or unpacks; None where the record's fields are not known."""
         n = self.node(record)
-        if n is None or not find(n).sides:
+        if n is None or not self.sides(n):
             return None
-        return find_field(find(n).sides[op.params.get("side", 0)][k])
+        return find_field(self.sides(n)[op.params.get("side", 0)][k])
+
+    def sides(self, n: Node) -> list[list[Field]]:
+        """The fields of a class of records, by side."""
+        n = find(n)
+        if n.unmade is not None:
+            n.sides = [[Field(self._make(f)) for f in n.unmade.side(s)] for s in (0, 1)]
+            n.unmade = None
+        return n.sides
 
     def node(self, v: Value) -> Node | None:
         if isinstance(v.type, AVal):
@@ -81,7 +94,7 @@ class Flow:
         if isinstance(t, (Seq, Opt)):
             return Node(elem=self._make(t.elem))
         if isinstance(t, Alt):
-            return Node(sides=[[Field(self._make(f)) for f in t.side(s)] for s in (0, 1)])
+            return Node(unmade=t)
         if t.name not in self.named:
             self.named[t.name] = made = Node()
             if t.name in self.program.records:
@@ -97,8 +110,12 @@ class Flow:
             left, right = find(left), find(right)
             if left is right:
                 continue
+            if left.unmade is not None:
+                left, right = right, left
             right.same = left
             todo.append((left.elem, right.elem))
+            if right.unmade is not None:  # nobody knows of fields of its own
+                continue
             for one, two in zip(left.sides, right.sides, strict=True):
                 for f, g in zip(one, two, strict=True):
                     f, g = find_field(f), find_field(g)
@@ -186,7 +203,7 @@ class Flow:
                 continue
             seen.add(n)
             inner = [n.elem]
-            for side in n.sides:
+            for side in self.sides(n):
                 for f in map(find_field, side):
                     f.live = True
                     inner.append(f.inner)
@@ -202,7 +219,8 @@ class Flow:
         n = find(n)
         if n not in self.types:
             if isinstance(t, Alt):
-                self.types[n] = Alt(self._fields(t.then, n.sides[0]), self._fields(t.orelse, n.sides[1]))
+                then, orelse = self.sides(n)
+                self.types[n] = Alt(self._fields(t.then, then), self._fields(t.orelse, orelse))
             else:
                 self.types[n] = type(t)(self._type(t.elem, n.elem))
         return self.types[n]
@@ -223,6 +241,6 @@ class Flow:
             elif isinstance(t, Saved) and t.name in self.program.records and t.name not in found:
                 n = self._make(t)
                 assert n is not None
-                found[t.name] = self._fields(self.program.records[t.name], find(n).sides[0])
+                found[t.name] = self._fields(self.program.records[t.name], self.sides(n)[0])
                 todo.extend(found[t.name])
         return {name: found[name] for name in self.program.records if name in found}

@@ -51,6 +51,9 @@ check_shape = prim("check_shape", "x *n", LINEAR, infer=_reshaped, params=("shap
                    numpy=lambda p, ins: f"_check_shape(x, {shape_text(ins)})", helper=_CHECK_SHAPE,
                    transpose=(_back, None), **_INFO)  # fmt: skip
 # The same array under another name for its sizes: of the two arms of a branch, say.  Costs nothing at run time.
-retype = prim("retype", "x", LINEAR, infer=_reshaped, params=("shape",), numpy="x", views=0, transpose=(_back,), **_INFO)
-raise_if = prim("raise_if", "pred", CONSTANT, infer=lambda ins, regions, exc, args: (types.BOOL,), params=("exc", "args"),
+retype = prim(
+    "retype", "x", LINEAR, infer=_reshaped, params=("shape",), numpy="x", views=0, transpose=(_back,), **_INFO
+)
+raise_if = prim("raise_if", "pred", CONSTANT, infer=lambda ins, regions, exc, args: (types.BOOL,), params=("exc",
+"args"),
                 numpy=_raise_text, effect=True, helper=_RAISE_IF)  # fmt: skip

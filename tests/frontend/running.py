@@ -39,7 +39,10 @@ def signature(source: Source, args: tuple[Any, ...], known: frozenset[str] = fro
     for name, value in zip(names, args, strict=False):
         leaves, tree = trees.flatten(value)
         typed = [leaf(x, f"{name}{k}" if k else name, sizes) for k, x in enumerate(leaves)]
-        fixed = [types.map_dims(t, lambda d: sizes[str(d)] if str(d) in known else d) if isinstance(t, AVal) else t for t in typed]
+        fixed = [
+            types.map_dims(t, lambda d: sizes[str(d)] if str(d) in known else d) if isinstance(t, AVal) else t
+            for t in typed
+        ]
         found.append(Argument(name, tree, tuple(fixed)))
     return Signature(tuple(found))
 
@@ -115,7 +118,11 @@ def _same_leaf(x: Any, y: Any, rtol: float) -> bool:
     x, y = np.asarray(x), np.asarray(y)
     if x.dtype != y.dtype or x.shape != y.shape:
         return False
-    return bool(np.allclose(x, y, rtol=rtol, atol=0, equal_nan=True) if rtol else np.array_equal(x, y, equal_nan=x.dtype.kind in "fc"))
+    return bool(
+        np.allclose(x, y, rtol=rtol, atol=0, equal_nan=True)
+        if rtol
+        else np.array_equal(x, y, equal_nan=x.dtype.kind in "fc")
+    )
 
 
 def check(function: Callable[..., Any], *calls: tuple[Any, ...]) -> Lowered:
@@ -129,7 +136,7 @@ def check(function: Callable[..., Any], *calls: tuple[Any, ...]) -> Lowered:
         kept = copy.deepcopy(args)
         found = outcome(lambda: run(low, *args))  # noqa: B023
         assert same(args, kept), "an argument was changed"
-        assert found[0] == wanted[0] and (found[1] == wanted[1] if found[0] == "raises" else same(found[1], wanted[1])), (
-            f"{function.__name__}{args}: {found} instead of {wanted}"
-        )
+        assert found[0] == wanted[0] and (
+            found[1] == wanted[1] if found[0] == "raises" else same(found[1], wanted[1])
+        ), f"{function.__name__}{args}: {found} instead of {wanted}"
     return low

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-HELPERS = '''
+HELPERS = """
 import numpy as np
 from numpy import tanh as squash
 SCALE = 0.75
@@ -37,7 +37,7 @@ def norm2(w):
         s += t * t
     return s
 
-'''
+"""
 
 
 @dataclass
@@ -84,7 +84,10 @@ class Program:
         self.lines.append("    " * depth + line)
 
     def scalar(self, n: Names, d: int = 2) -> str:
-        leaf = [lambda: self.one(*n.f), lambda: self.one("0.5", "1.5", "2.0", "-0.7", "SCALE", "TABLE['half']", "TABLE['rows'][1]")]
+        leaf = [
+            lambda: self.one(*n.f),
+            lambda: self.one("0.5", "1.5", "2.0", "-0.7", "SCALE", "TABLE['half']", "TABLE['rows'][1]"),
+        ]
         if n.v:
             leaf += [lambda: f"{self.one(*n.v)}[{self.index(n)}]"]
         if d == 0:
@@ -100,7 +103,10 @@ class Program:
             ("power", lambda: f"np.tanh({s()}) ** {self.one(2, 3)}"),
             ("builtin abs", lambda: f"abs({s()})"),
             ("builtin max", lambda: f"{self.one('max', 'min')}({s()}, {s()})"),
-            ("helper call", lambda: f"square(np.tanh({s()}){self.one('', ', 0.3', ', shift=0.1', ', k=0.2, shift=0.3')})"),
+            (
+                "helper call",
+                lambda: f"square(np.tanh({s()}){self.one('', ', 0.3', ', shift=0.1', ', k=0.2, shift=0.3')})",
+            ),
             ("helper with branch", lambda: f"pick({s()}, {s()})"),
             ("conditional expression", lambda: f"({s()} if {self.test(n)} else {s()})"),
             ("conversion", lambda: f"float({s()})"),
@@ -198,12 +204,28 @@ class Program:
             self.say(depth, "pass")
 
     def statement(self, n: Names, depth: int, in_loop: bool) -> None:
-        simple = [self.assign, self.assign, self.assign_vector, self.augment, self.unpack, self.inner_function, self.containers]
+        simple = [
+            self.assign,
+            self.assign,
+            self.assign_vector,
+            self.augment,
+            self.unpack,
+            self.inner_function,
+            self.containers,
+        ]
         if n.own:
             simple += [self.write, self.write, self.write_slice, self.augment_vector, self.view, self.alias]
         if n.m:
             simple += [self.assign_matrix]
-        nested = [self.branch, self.branch, self.early_return, self.for_range, self.for_array, self.while_loop, self.for_known]
+        nested = [
+            self.branch,
+            self.branch,
+            self.early_return,
+            self.for_range,
+            self.for_array,
+            self.while_loop,
+            self.for_known,
+        ]
         if in_loop:
             nested += [self.leave]
         if n.v:
@@ -248,7 +270,10 @@ class Program:
         free = [x for x in n.f if x not in self.reserved]
         if not free:
             return self.assign(n, depth)
-        self.say(depth, f"{self.rng.choice(free)} {self.one('+=', '-=', '*=')} {self.one('0.3 * ', '')}np.tanh({self.scalar(n, 2)})")
+        self.say(
+            depth,
+            f"{self.rng.choice(free)} {self.one('+=', '-=', '*=')} {self.one('0.3 * ', '')}np.tanh({self.scalar(n, 2)})",
+        )
         self.note("augmented assignment")
         return None
 
@@ -304,13 +329,15 @@ class Program:
     def write_slice(self, n: Names, depth: int) -> None:
         y = self.one(*n.own)
         part = self.one("1:", ":-1", "::2", ":", ":1")
-        same = part if self.rng.random() < 0.5 else part
-        value = self.one(f"np.sin({self.one(*n.v)}[{same}])", f"np.tanh({self.scalar(n, 1)})")
+        value = self.one(f"np.sin({self.one(*n.v)}[{part}])", f"np.tanh({self.scalar(n, 1)})")
         self.say(depth, f"{y}[{part}] {self.one('=', '+=', '-=')} {value}")
         self.note("slice write")
 
     def augment_vector(self, n: Names, depth: int) -> None:
-        self.say(depth, f"{self.one(*n.own)} {self.one('+=', '-=', '*=')} {self.one('0.5 * ', '')}np.tanh({self.vector(n, 1)})")
+        self.say(
+            depth,
+            f"{self.one(*n.own)} {self.one('+=', '-=', '*=')} {self.one('0.5 * ', '')}np.tanh({self.vector(n, 1)})",
+        )
         self.note("in-place vector update")
 
     def view(self, n: Names, depth: int) -> None:
@@ -464,12 +491,12 @@ class Program:
 
     def arguments(self) -> tuple[Any, ...]:
         g = np.random.default_rng(self.seed)
-        n, m = self.one(1, 2, 3, 3, 4), self.one(1, 2, 3)
-        if self.rng.random() < 0.06:
-            n = 0
+        k, m = self.one(0, 1, 2, 3), self.one(1, 2, 3)
+        # mostly k is an index; sometimes it is out of range, or there are no elements at all
+        n = self.one(k + 1, k + 2, k + 3) if self.rng.random() < 0.85 else self.one(0, 1, 2)
         vec: Callable[[], Any] = lambda: g.normal(size=n)
         p = {"c": float(g.normal()), "de": (float(g.normal()), vec())}
-        return float(g.normal()), float(g.normal()), self.one(0, 1, 2, 3), vec(), vec(), g.normal(size=(n, m)), p
+        return float(g.normal()), float(g.normal()), k, vec(), vec(), g.normal(size=(n, m)), p
 
 
 def made(text: str, name: str) -> FunctionType:

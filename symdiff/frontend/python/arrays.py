@@ -30,13 +30,14 @@ from symdiff.frontend.python.values import (
 from symdiff.ir import dims, types
 from symdiff.ir.types import AVal, Kind
 
-ARRAY_METHODS = frozenset(
-    "sum mean prod max min var std any all argmax argmin cumsum cumprod reshape ravel flatten transpose copy astype dot item tolist squeeze "
-    "swapaxes clip repeat diagonal trace conj conjugate take sort fill round view".split()
+_METHOD_NAMES = (
+    "sum mean prod max min var std any all argmax argmin cumsum cumprod reshape ravel flatten transpose copy "
+    "astype dot item tolist squeeze swapaxes clip repeat diagonal trace conj conjugate take sort fill round view"
 )
+ARRAY_METHODS = frozenset(_METHOD_NAMES.split())
 _CONTAINER_METHODS = {
-    "list": frozenset("append extend insert pop copy index count reverse".split()),
-    "dict": frozenset("items keys values get copy update pop setdefault".split()),
+    "list": frozenset(["append", "extend", "insert", "pop", "copy", "index", "count", "reverse"]),
+    "dict": frozenset(["items", "keys", "values", "get", "copy", "update", "pop", "setdefault"]),
     "tuple": frozenset(["index", "count"]),
 }
 
@@ -50,7 +51,15 @@ def attribute(cx: Context, node: ast.Attribute, base: Val, name: str) -> Val:
         return base.items[base.keys.index(name)]
     if isinstance(base, (Num, Arr)):
         return _numeric(cx, node, base, name)
-    kind = "list" if isinstance(base, ListRef) else "dict" if isinstance(base, DictRef) else "tuple" if isinstance(base, Struct) else ""
+    kind = (
+        "list"
+        if isinstance(base, ListRef)
+        else "dict"
+        if isinstance(base, DictRef)
+        else "tuple"
+        if isinstance(base, Struct)
+        else ""
+    )
     if name in _CONTAINER_METHODS.get(kind, ()):
         return Method(base, name)
     if isinstance(base, Struct) and base.cls is not None:
@@ -69,8 +78,18 @@ def _known(cx: Context, node: ast.Attribute, base: Known, name: str) -> Val:
     found = _plain_attribute(obj, name)
     if found is _NOTHING:
         code = "SD407" if obj is np else "SD404"
-        return cx.refuse(code, node, type=type(obj).__name__, name=name, function=f"np.{name}", version=np.__version__, alternative="")
-    if isinstance(obj, python_types.ModuleType) and (base.origin is None or isinstance(found, (python_types.ModuleType, np.ufunc))):
+        return cx.refuse(
+            code,
+            node,
+            type=type(obj).__name__,
+            name=name,
+            function=f"np.{name}",
+            version=np.__version__,
+            alternative="",
+        )
+    if isinstance(obj, python_types.ModuleType) and (
+        base.origin is None or isinstance(found, (python_types.ModuleType, np.ufunc))
+    ):
         return Known(found, base.origin and (base.origin[0], (*base.origin[1], ("attr", name))))
     if isinstance(obj, python_types.ModuleType) and obj.__name__.split(".")[0] in ("numpy", "math", "scipy"):
         return Known(found)
@@ -90,7 +109,9 @@ def _plain_attribute(obj: Any, name: str) -> Any:
     for cls in type(obj).__mro__:
         if name in cls.__dict__:
             found = cls.__dict__[name]
-            if isinstance(found, (python_types.FunctionType, python_types.MemberDescriptorType, staticmethod, classmethod)):
+            if isinstance(
+                found, (python_types.FunctionType, python_types.MemberDescriptorType, staticmethod, classmethod)
+            ):
                 return getattr(obj, name, _NOTHING)
             if isinstance(obj, tuple) and name in getattr(obj, "_fields", ()):
                 return getattr(obj, name)
@@ -124,7 +145,9 @@ def _numeric(cx: Context, node: ast.Attribute, base: Num | Arr, name: str) -> Va
         return _complex_part(cx, node, base, name)
     if python and name not in ("is_integer",):
         code = "SD312" if t.kind is Kind.EITHER else "SD404"
-        return cx.refuse(code, node, type=str(t), name=f"`{cx.text(node.value)}`" if code == "SD312" else name, use=f"`.{name}`")
+        return cx.refuse(
+            code, node, type=str(t), name=f"`{cx.text(node.value)}`" if code == "SD312" else name, use=f"`.{name}`"
+        )
     if name == "shape":
         return Struct("tuple", tuple(size_of(cx, node, base, k) for k in range(t.rank)))
     if name == "ndim":
@@ -199,7 +222,11 @@ def to_array(cx: Context, node: ast.AST, val: Val, dtype: str | None = None) -> 
         return cx.emit(node, "convert", val, kind=Kind.ARRAY, dtype=dtype or t.dtype)
     if isinstance(val, Arr):
         t = cx.aval(val)
-        return copy(cx, node, val) if dtype in (None, t.dtype) else cx.emit(node, "convert", val, kind=Kind.ARRAY, dtype=dtype)
+        return (
+            copy(cx, node, val)
+            if dtype in (None, t.dtype)
+            else cx.emit(node, "convert", val, kind=Kind.ARRAY, dtype=dtype)
+        )
     if isinstance(val, ListRef) and isinstance(cx.store.get(val.cell), Grown):
         return _from_grown(cx, node, val, dtype)
     items = containers.elements(cx, val)
@@ -269,7 +296,7 @@ def copy(cx: Context, node: ast.AST, val: Val) -> Val:
     if not isinstance(val, Arr):
         return val
     value = cx.value(val)
-    cell = Cell("array", cx.loc(node), contiguous=cx.aval(val).rank <= 1 or val.cell.contiguous and not val.path)
+    cell = Cell("array", cx.loc(node), contiguous=cx.aval(val).rank <= 1 or (val.cell.contiguous and not val.path))
     cx.store.set(cell, value)
     return Arr(cell)
 
@@ -289,4 +316,14 @@ def python_type(name: str) -> AVal:
     return types.python(name)
 
 
-__all__ = ["Sequence_", "as_array", "attribute", "copy", "element_count", "literal", "size_of", "to_array", "transposed"]
+__all__ = [
+    "Sequence_",
+    "as_array",
+    "attribute",
+    "copy",
+    "element_count",
+    "literal",
+    "size_of",
+    "to_array",
+    "transposed",
+]

@@ -1,4 +1,4 @@
-"""Calls: the user's functions are followed into their source and compiled in place; NumPy and builtins have handlers."""
+"""Calls: the user's functions are followed into their source and compiled in place, others have handlers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import types as python_types
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -104,9 +105,15 @@ def closure(cx: Context, node: ast.FunctionDef | ast.Lambda) -> Val:
 
     name = "<lambda>" if isinstance(node, ast.Lambda) else node.name
     outer = cx.frame.source
-    source = dataclasses.replace(outer, node=node, name=name, qualname=f"{outer.qualname}.<locals>.{name}", arguments=(), keywords={})
+    source = dataclasses.replace(
+        outer, node=node, name=name, qualname=f"{outer.qualname}.<locals>.{name}", arguments=(), keywords={}
+    )
     defaults = tuple(evaluate(cx, d) for d in node.args.defaults)
-    kwdefaults = {a.arg: evaluate(cx, d) for a, d in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if d is not None}
+    kwdefaults = {
+        a.arg: evaluate(cx, d)
+        for a, d in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+        if d is not None
+    }
     return Closure(node, source, cx.frame, defaults, kwdefaults)
 
 
@@ -115,7 +122,9 @@ def _follow(cx: Context, node: ast.AST, function: Known, args: list[Val], kwargs
     obj = function.obj
     if _is_derivative(obj):
         return cx.refuse("SD411", node, function=cx.text(node))
-    if isinstance(obj, python_types.BuiltinFunctionType | python_types.WrapperDescriptorType | np.ufunc) or not callable(obj):
+    if isinstance(
+        obj, python_types.BuiltinFunctionType | python_types.WrapperDescriptorType | np.ufunc
+    ) or not callable(obj):
         return _unknown(cx, node, obj, [*args, *kwargs.values()])
     memo = cx.sources.get(id(obj))
     if memo is None or memo[0] is not obj:
@@ -165,12 +174,22 @@ def _unknown(cx: Context, node: ast.AST, obj: Any, args: Sequence[Val]) -> Val:
 
 
 def _inline(
-    cx: Context, node: ast.AST, source: Source, outer: Frame | None, args: list[Val], kwargs: dict[str, Val], inner: Closure | None
+    cx: Context,
+    node: ast.AST,
+    source: Source,
+    outer: Frame | None,
+    args: list[Val],
+    kwargs: dict[str, Val],
+    inner: Closure | None,
 ) -> Val:
     """Run a function's body in a frame of its own."""
     if cx.frame.depth >= MAX_DEPTH:
         return cx.refuse("SD605", node, construct="a call", count=cx.frame.depth, budget=MAX_DEPTH)
-    if sum(f.source.node is source.node for f in cx.frames) and any(isinstance(a, Num) for a in (*args, *kwargs.values())) and not _progress(cx, source, args):
+    if (
+        sum(f.source.node is source.node for f in cx.frames)
+        and any(isinstance(a, Num) for a in (*args, *kwargs.values()))
+        and not _progress(cx, source, args)
+    ):
         return cx.refuse("SD218", node, name=f"`{source.name}`")
     bound = bind(cx, node, source, args, kwargs, inner)
     if bound is None:
@@ -194,8 +213,14 @@ def run_function(cx: Context, node: ast.AST, source: Source, outer: Frame | None
         cx.live_memo[id(source.node)] = live = Liveness(source.node)
         cx.compiled[id(source.node)] = source
     caller = cx.frames[-1] if cx.frames else None
-    path = (*(caller.path if caller else ()), id(node), *(("loop", x.turn) for x in cx.loops if x.unrolled and x.frame is caller))
-    frame = Frame(cx.count("frame"), source, live, outer, path, local_names(source.node), caller.depth + 1 if caller else 0)
+    path = (
+        *(caller.path if caller else ()),
+        id(node),
+        *(("loop", x.turn) for x in cx.loops if x.unrolled and x.frame is caller),
+    )
+    frame = Frame(
+        cx.count("frame"), source, live, outer, path, local_names(source.node), caller.depth + 1 if caller else 0
+    )
     cx.frames.append(frame)
     loc = cx.scope.loc
     try:
@@ -231,16 +256,22 @@ def _is_generator(node: ast.FunctionDef) -> bool:
 
 
 def bind(
-    cx: Context, node: ast.AST, source: Source, args: Sequence[Val], kwargs: Mapping[str, Val], inner: Closure | None = None
+    cx: Context,
+    node: ast.AST,
+    source: Source,
+    args: Sequence[Val],
+    kwargs: Mapping[str, Val],
+    inner: Closure | None = None,
 ) -> dict[str, Val] | None:
     """Arguments to parameters, as Python binds them; None after a problem."""
+    wrong = partial(_wrong, cx, node, source)
     a = source.node.args
     positional = [p.arg for p in (*a.posonlyargs, *a.args)]
     bound: dict[str, Val] = dict(zip(positional, args, strict=False))
     rest = dict(kwargs)
     if len(args) > len(positional):
         if a.vararg is None:
-            return _wrong(cx, node, source, f"takes {len(positional)} positional arguments but {len(args)} were given")
+            return wrong(f"takes {len(positional)} positional arguments but {len(args)} were given")
         bound[a.vararg.arg] = Struct("tuple", tuple(args[len(positional) :]))
     elif a.vararg is not None:
         bound[a.vararg.arg] = Struct("tuple", ())
@@ -248,18 +279,19 @@ def bind(
     for name in [*positional, *(p.arg for p in a.kwonlyargs)]:
         if name in rest and name not in only:
             if name in bound:
-                return _wrong(cx, node, source, f"got multiple values for argument '{name}'")
+                return wrong(f"got multiple values for argument '{name}'")
             bound[name] = rest.pop(name)
     if a.kwarg is not None:
         bound[a.kwarg.arg] = containers.new_dict(cx, node, rest)
     elif rest:
-        return _wrong(cx, node, source, f"got an unexpected keyword argument '{next(iter(rest))}'")
+        return wrong(f"got an unexpected keyword argument '{next(iter(rest))}'")
     return _defaults(cx, node, source, positional, bound, inner)
 
 
 def _defaults(
     cx: Context, node: ast.AST, source: Source, positional: Sequence[str], bound: dict[str, Val], inner: Closure | None
 ) -> dict[str, Val] | None:
+    wrong = partial(_wrong, cx, node, source)
     a = source.node.args
     given: Sequence[Any] = inner.defaults if inner is not None else source.defaults
     tail = positional[len(positional) - len(given) :]
@@ -272,19 +304,20 @@ def _defaults(
             bound[p.arg] = kwdefaults[p.arg] if inner is not None else _default(cx, source, p.arg, kwdefaults[p.arg])
     missing = [n for n in (*positional, *(p.arg for p in a.kwonlyargs)) if n not in bound]
     if missing:
-        return _wrong(cx, node, source, "missing required argument: " + ", ".join(f"'{m}'" for m in missing))
+        return wrong("missing required argument: " + ", ".join(f"'{m}'" for m in missing))
     return bound
 
 
 def _default(cx: Context, source: Source, name: str, obj: Any) -> Val:
     """A default is fixed when the function is defined; an array or container among them could change in place."""
-    if isinstance(obj, (list, dict)) or captured._is_leaf(obj) and hasattr(obj, "shape") and getattr(obj, "shape", ()):
+    if isinstance(obj, (list, dict)) or (captured.is_leaf(obj) and bool(getattr(obj, "shape", None))):
         return captured.lift(cx, source.node, obj, f"{source.name}_{name}", (), source)
     return Known(obj)
 
 
-def _wrong(cx: Context, node: ast.AST, source: Source, message: str) -> None:
+def _wrong(cx: Context, node: ast.AST, source: Source, message: str) -> dict[str, Val] | None:
     cx.refuse("SD313", node, function=source.name, message=message)
+    return None
 
 
 # --- classes
@@ -313,9 +346,12 @@ def _construct(cx: Context, node: ast.AST, cls: type, args: list[Val], kwargs: d
 
 def _plain_init(cls: type) -> bool:
     params = getattr(cls, "__dataclass_params__", None)
-    return bool(params is not None and params.init) and "__init__" in cls.__dict__ and not any(
-        f.default_factory is not dataclasses.MISSING or f.kw_only or not f.init
-        for f in dataclasses.fields(cls)  # type: ignore[arg-type]  # checked by the caller
+    return (
+        bool(params is not None and params.init)
+        and "__init__" in cls.__dict__
+        and not any(
+            f.default_factory is not dataclasses.MISSING or f.kw_only or not f.init for f in dataclasses.fields(cls)
+        )
     )
 
 

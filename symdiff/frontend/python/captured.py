@@ -45,7 +45,7 @@ def lift(cx: Context, node: ast.AST, obj: Any, name: str, path: tuple[tuple[str,
     key = (root, path)
     if key in cx.captured:
         return cx.captured[key]
-    if _is_leaf(obj):
+    if is_leaf(obj):
         found = _parameter(cx, node, obj, name, path, root, home)
     else:
         tree = trees.container(obj) if isinstance(obj, _STRUCTURES) else None
@@ -80,7 +80,7 @@ def _harmless(obj: Any) -> bool:
     return isinstance(obj, python_types.BuiltinFunctionType | np.ufunc)
 
 
-def _is_leaf(obj: Any) -> bool:
+def is_leaf(obj: Any) -> bool:
     if isinstance(obj, bool):
         return False
     if isinstance(obj, np.ndarray):
@@ -106,7 +106,9 @@ def lift_attribute(cx: Context, base: Known, name: str, obj: Any) -> Val:
     return lift(cx, source.node, obj, root_name, (*path, ("attr", name)), source)
 
 
-def _parameter(cx: Context, node: ast.AST, obj: Any, name: str, path: tuple[tuple[str, Any], ...], root: str, home: Any) -> Val:
+def _parameter(
+    cx: Context, node: ast.AST, obj: Any, name: str, path: tuple[tuple[str, Any], ...], root: str, home: Any
+) -> Val:
     """A captured number or array: an implicit argument, fetched at each call."""
     text = name + trees.path_text(path)
     tag = f"{root}{trees.path_text(path)}"
@@ -122,7 +124,9 @@ def _parameter(cx: Context, node: ast.AST, obj: Any, name: str, path: tuple[tupl
     if isinstance(obj, np.ndarray):
         shape = tuple(1 if n == 1 else cx.session.substitute(var(f"{clean}_{k}")) for k, n in enumerate(obj.shape))
     kind = types.type_of(obj).kind
-    t = AVal(kind, shape, types.code(obj.dtype) if isinstance(obj, (np.ndarray, np.generic)) else types.type_of(obj).dtype)
+    t = AVal(
+        kind, shape, types.code(obj.dtype) if isinstance(obj, (np.ndarray, np.generic)) else types.type_of(obj).dtype
+    )
     return add_parameter(cx, Param(clean, t, name, path, True, obj, root, home), text, tag)
 
 

@@ -16,7 +16,6 @@ from symdiff.frontend.python.values import (
     POISON,
     Arr,
     Cell,
-    Closure,
     DictRef,
     Grown,
     Known,
@@ -125,7 +124,9 @@ def _sequence_items(cx: Context, node: ast.AST, val: Sequence_) -> list[Val] | N
     if val.kind == "reversed":
         return found[0][::-1]
     start = val.parts[1]
-    return [Struct("tuple", (operators.binary(cx, node, ast.Add(), start, Known(k)), x)) for k, x in enumerate(found[0])]
+    return [
+        Struct("tuple", (operators.binary(cx, node, ast.Add(), start, Known(k)), x)) for k, x in enumerate(found[0])
+    ]
 
 
 def item_at(cx: Context, node: ast.AST, val: Val, index: Val) -> Val:
@@ -193,13 +194,16 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
             return cx.refuse("SD403", node, function=f"`{cx.text(node)}`", message=f"KeyError: {key!r}")
         return mapping_[key]
     if isinstance(base, Known) and isinstance(base.obj, np.ndarray):
-        if isinstance(index, Known) or isinstance(index, SliceVal) and _known_slice(index) is not None:
-            return Known(base.obj[_known_slice(index) if isinstance(index, SliceVal) else index.obj])  # type: ignore[union-attr]
+        part = index.obj if isinstance(index, Known) else _known_slice(index)
+        if isinstance(index, Known) or part is not None:
+            return Known(base.obj[part])
         return subscripts.read_known(cx, node, base, index)
     if isinstance(base, Known) and isinstance(base.obj, (str, range)) and isinstance(index, Known):
         return Known(base.obj[index.obj])
     if isinstance(base, Sequence_) and base.kind == "range":
-        return operators.binary(cx, node, ast.Add(), base.parts[0], operators.binary(cx, node, ast.Mult(), index, base.parts[2]))
+        return operators.binary(
+            cx, node, ast.Add(), base.parts[0], operators.binary(cx, node, ast.Mult(), index, base.parts[2])
+        )
     return cx.refuse("SD321", node, operation="[…]", left=cx.describe(base), right=cx.describe(index))
 
 
@@ -388,7 +392,11 @@ def _array_items(cx: Context, node: ast.AST, val: Val, count: int) -> list[Val] 
 
 def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Val | None:
     """`+` and `*` of lists and tuples; an array with a list makes an array of it.  None where there is no meaning."""
-    if isinstance(op, ast.Add) and isinstance(left, (ListRef, Struct, Known)) and isinstance(right, (ListRef, Struct, Known)):
+    if (
+        isinstance(op, ast.Add)
+        and isinstance(left, (ListRef, Struct, Known))
+        and isinstance(right, (ListRef, Struct, Known))
+    ):
         a, b = elements(cx, left), elements(cx, right)
         if a is not None and b is not None and _is_list(left) == _is_list(right):
             return new_list(cx, node, a + b) if _is_list(left) else Struct("tuple", a + b)
@@ -409,7 +417,7 @@ def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Va
 
 
 def _is_list(val: Val) -> bool:
-    return isinstance(val, ListRef) or isinstance(val, Known) and isinstance(val.obj, list)
+    return isinstance(val, ListRef) or (isinstance(val, Known) and isinstance(val.obj, list))
 
 
 def truth(cx: Context, val: Val) -> Val:
@@ -453,11 +461,13 @@ def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) ->
 def _equal_elements(cx: Context, node: ast.AST, op: ast.cmpop, a: tuple[Val, ...], b: tuple[Val, ...]) -> Val:
     from symdiff.frontend.python import control
 
-    equal: Val = Known(len(a) == len(b))
-    if len(a) == len(b):
-        for x, y in zip(a, b, strict=True):
-            before = equal
-            equal = control.short_circuit(cx, node, before, True, lambda x=x, y=y: operators.compare(cx, node, ast.Eq(), x, y))  # type: ignore[misc]
+    def rest(k: int) -> Val:
+        if k == len(a):
+            return Known(True)
+        first = operators.compare(cx, node, ast.Eq(), a[k], b[k])
+        return control.short_circuit(cx, node, first, True, lambda: rest(k + 1))
+
+    equal = rest(0) if len(a) == len(b) else Known(False)
     return equal if isinstance(op, ast.Eq) else operators.negate(cx, node, equal)
 
 

@@ -21,7 +21,7 @@ from symdiff.frontend.source import Source
 from symdiff.ir import dims, types
 from symdiff.ir.core import Literal, Value
 from symdiff.ir.dims import Dim
-from symdiff.ir.types import AVal, KindError, Kind, Opt, ShapeError
+from symdiff.ir.types import AVal, Kind, KindError, Opt, ShapeError
 from symdiff.signature import Guard, Param
 
 MAX_OPERATIONS = 100_000
@@ -180,9 +180,9 @@ class Context:
         if isinstance(obj, np.generic):
             return self.scope.const(obj.item(), types.type_of(obj))
         if isinstance(obj, (bool, int, float, complex)):
-            for base in (bool, int, float, complex):
-                if isinstance(obj, base):
-                    return self.scope.const(base(obj))
+            base = next(b for b in (bool, int, float, complex) if isinstance(obj, b))
+            plain: Any = base
+            return self.scope.const(plain(obj))  # of a subclass, the number alone
         raise TypeError(f"a {type(obj).__name__} is no number")
 
     def aval(self, val: Val) -> AVal:
@@ -201,7 +201,9 @@ class Context:
         return found
 
     def is_numeric(self, val: Val) -> bool:
-        return isinstance(val, (Num, Arr)) or (isinstance(val, Known) and (values.is_number(val.obj) or isinstance(val.obj, np.ndarray)))
+        return isinstance(val, (Num, Arr)) or (
+            isinstance(val, Known) and (values.is_number(val.obj) or isinstance(val.obj, np.ndarray))
+        )
 
     def wrap(self, value: Value, tags: frozenset[Tag] = NO_TAGS, contiguous: bool = False) -> Val:
         """What a fresh result is: a scalar, or memory of its own."""
@@ -238,15 +240,16 @@ class Context:
         """Emit; sizes that meet are reconciled; None after a problem was reported."""
         from symdiff.frontend.python.sizes import reconcile
 
-        found: Sequence[Value] | None = ins
+        operands = ins
         self._guard_either(node, ins[1:] if prim == "where" else ins)
         for _ in range(16):
             try:
-                return self.scope.emit(prim, *found, **params)[0]
+                return self.scope.emit(prim, *operands, **params)[0]
             except ShapeError as error:
-                found = reconcile(self, node, prim, found, params, error)
-                if found is None:
+                reconciled = reconcile(self, node, prim, operands, params, error)
+                if reconciled is None:
                     return None
+                operands = reconciled
             except KindError:
                 self.refuse("SD312", node, use=f"`{self.text(node)}`", name=_either_name(ins))
                 return None
@@ -270,7 +273,13 @@ class Context:
 
     def name_value(self, val: Val, name: str) -> None:
         """A value bound to a name first keeps it."""
-        value = val.value if isinstance(val, Num) else self.store.get(val.cell) if isinstance(val, Arr) and not val.path else None
+        value = (
+            val.value
+            if isinstance(val, Num)
+            else self.store.get(val.cell)
+            if isinstance(val, Arr) and not val.path
+            else None
+        )
         if isinstance(val, Arr):
             val.cell.name = val.cell.name or name
             if val.path and val.cache is not None:
@@ -298,8 +307,10 @@ class Context:
             return repr(val.obj) if isinstance(val.obj, (type(None), bool, int, float, str)) else type(val.obj).__name__
         if isinstance(val, values.Struct):
             return val.kind if val.cls is None else val.cls.__name__
-        names: dict[type, str] = {values.ListRef: "a list", values.DictRef: "a dict", values.Maybe: "a number or unbound",
-                                  values.Closure: "a function", values.Method: "a method", values.Sequence_: "an iterator"}  # fmt: skip
+        names: dict[type, str] = {values.ListRef: "a list", values.DictRef: "a dict",
+        values.Maybe: "a number or unbound",
+                                  values.Closure: "a function", values.Method: "a method",
+                                  values.Sequence_: "an iterator"}  # fmt: skip
         return names.get(type(val), "unbound" if val is values.UNBOUND else str(val))
 
 

@@ -80,7 +80,15 @@ def _raised(cx: Context, side: Side) -> bool:
 # --- joining two sides
 
 
-def merge(cx: Context, node: ast.AST, pred: Value, then: Side, orelse: Side, live: frozenset[str] | None = None, result: Any = None) -> Any:
+def merge(
+    cx: Context,
+    node: ast.AST,
+    pred: Value,
+    then: Side,
+    orelse: Side,
+    live: frozenset[str] | None = None,
+    result: Any = None,
+) -> Any:
     """Emit the `cond` of two sides and join their states; `result` is a pair of values to join as well."""
     if _raised(cx, then) and _raised(cx, orelse):
         orelse.changes[(cx.frame.id, EXIT)] = Exit((RAISE,))
@@ -100,12 +108,19 @@ def merge(cx: Context, node: ast.AST, pred: Value, then: Side, orelse: Side, liv
 
 
 def _hinted(key: Any, val: Any) -> Any:
-    if isinstance(key, tuple) and isinstance(val, (Num, Maybe)) and val.value is not None and not str(key[1]).startswith("$"):
+    if (
+        isinstance(key, tuple)
+        and isinstance(val, (Num, Maybe))
+        and val.value is not None
+        and not str(key[1]).startswith("$")
+    ):
         val.value.hint = val.value.hint or key[1]
     return val
 
 
-def _join_key(cx: Context, joiner: Joiner, key: Any, live: frozenset[str] | None) -> Callable[[Sequence[Value]], Any] | None:
+def _join_key(
+    cx: Context, joiner: Joiner, key: Any, live: frozenset[str] | None
+) -> Callable[[Sequence[Value]], Any] | None:
     then, orelse = joiner.sides
     base = cx.store.get(key)
     a, b = then.changes.get(key, base), orelse.changes.get(key, base)
@@ -120,7 +135,7 @@ def _join_key(cx: Context, joiner: Joiner, key: Any, live: frozenset[str] | None
         return _join_exit(joiner, a, b)
     if live is not None and name not in live and not name.startswith("$"):
         return lambda outs: DEAD
-    a_gone, b_gone = (side.left and name != RESULT or _raised(cx, side) for side in joiner.sides)
+    a_gone, b_gone = ((side.left and name != RESULT) or _raised(cx, side) for side in joiner.sides)
     if a_gone and b_gone:
         return lambda outs: DEAD
     if name == RESULT:  # the exit code guards it: where nothing was returned anything may stand
@@ -151,14 +166,16 @@ def _join_exit(joiner: Joiner, a: Any, b: Any) -> Callable[[Sequence[Value]], An
         return lambda outs: first
     values = []
     for side, state in zip(joiner.sides, (first, second), strict=True):
-        values.append(side.scope.const(state.known) if state.value is None else side.scope.use(state.value))
+        values.append(side.scope.const(state.codes[0]) if state.value is None else side.scope.use(state.value))
     joiner.outs.append((values[0], values[1]))
     at = len(joiner.outs) - 1
     codes = tuple(sorted({*first.codes, *second.codes}))
     return lambda outs: Exit(codes, outs[at])
 
 
-def emit_cond(cx: Context, node: ast.AST, pred: Value, then: Scope, orelse: Scope, outs: Sequence[tuple[Value, Value]]) -> Sequence[Value]:
+def emit_cond(
+    cx: Context, node: ast.AST, pred: Value, then: Scope, orelse: Scope, outs: Sequence[tuple[Value, Value]]
+) -> Sequence[Value]:
     """The `cond` operation; nothing where neither side does anything."""
     if not outs and not then.ops and not orelse.ops:
         return ()
@@ -221,7 +238,9 @@ class Pending:
     live: frozenset[str] | None
 
 
-def open_side(cx: Context, node: ast.AST, pred: Value, first: Side, first_is_then: bool, live: frozenset[str] | None) -> Pending:
+def open_side(
+    cx: Context, node: ast.AST, pred: Value, first: Side, first_is_then: bool, live: frozenset[str] | None
+) -> Pending:
     pending = Pending(node, pred, cx.scope, Scope(cx.scope, cx.homes), first, first_is_then, live)
     cx.scope = pending.scope
     cx.store.begin()

@@ -73,6 +73,7 @@ def _settle(cx: Context, node: ast.Name, frame: Frame, val: Any) -> Val:
         return bound
     if isinstance(val, Arr) and memory.check_stale(cx, node, val):
         return POISON
+    assert isinstance(val, Val)
     return val
 
 
@@ -119,7 +120,9 @@ def _bool_tail(cx: Context, node: ast.BoolOp, k: int) -> Val:
     found = evaluate(cx, node.values[k])
     if k + 1 == len(node.values):
         return found
-    return control.short_circuit(cx, node.values[k], found, isinstance(node.op, ast.And), lambda: _bool_tail(cx, node, k + 1))
+    return control.short_circuit(
+        cx, node.values[k], found, isinstance(node.op, ast.And), lambda: _bool_tail(cx, node, k + 1)
+    )
 
 
 def _if_exp(cx: Context, node: ast.IfExp) -> Val:
@@ -216,7 +219,9 @@ def _comprehend(cx: Context, node: ast.ListComp | ast.GeneratorExp | ast.DictCom
             containers.assign(cx, generator.target, item)
             tests = [operators.truth(cx, t, evaluate(cx, t)) for t in generator.ifs]
             if any(not isinstance(t, Known) for t in tests):
-                cx.refuse("SD213", generator.iter, iterable="a filtered iterable", elements="chosen by a staged condition")
+                cx.refuse(
+                    "SD213", generator.iter, iterable="a filtered iterable", elements="chosen by a staged condition"
+                )
                 return False
             if all(isinstance(t, Known) and t.obj for t in tests):
                 done = turn(k + 1) and done
@@ -291,20 +296,24 @@ def _f_string(cx: Context, node: ast.JoinedStr) -> Val:
             continue
         assert isinstance(piece, ast.FormattedValue)
         val = evaluate(cx, piece.value)
-        spec = "" if piece.format_spec is None else evaluate(cx, piece.format_spec)
+        spec = Known("") if piece.format_spec is None else evaluate(cx, piece.format_spec)
         if val is POISON:
             return POISON
-        if not isinstance(val, Known) or not isinstance(spec, (str, Known)):
+        if not isinstance(val, Known) or not isinstance(spec, Known):
             return cx.refuse("SD222", node, construct="formatted string")
-        obj = {ord("r"): repr, ord("s"): str, ord("a"): ascii}.get(piece.conversion, lambda x: x)(val.obj)
-        parts.append(format(obj, spec if isinstance(spec, str) else spec.obj))
+        conversions: dict[int, Callable[[object], str]] = {ord("r"): repr, ord("s"): str, ord("a"): ascii}
+        convert = conversions.get(piece.conversion)
+        parts.append(format(val.obj if convert is None else convert(val.obj), spec.obj))
     return Known("".join(parts))
 
 
 _HANDLERS: dict[type[ast.AST], Callable[[Context, Any], Val]] = {
-    ast.Constant: _constant, ast.Name: _name, ast.BinOp: _binary, ast.UnaryOp: _unary, ast.Compare: _compare, ast.BoolOp: _bool_op,
-    ast.IfExp: _if_exp, ast.Tuple: _tuple, ast.List: _list, ast.Dict: _dict, ast.Set: _set, ast.SetComp: _set, ast.ListComp: _list_comp,
-    ast.DictComp: _dict_comp, ast.GeneratorExp: _generator, ast.Attribute: _attribute, ast.Subscript: _subscript, ast.Slice: _slice,
+    ast.Constant: _constant, ast.Name: _name, ast.BinOp: _binary, ast.UnaryOp: _unary, ast.Compare: _compare,
+    ast.BoolOp: _bool_op,
+    ast.IfExp: _if_exp, ast.Tuple: _tuple, ast.List: _list, ast.Dict: _dict, ast.Set: _set, ast.SetComp: _set,
+    ast.ListComp: _list_comp,
+    ast.DictComp: _dict_comp, ast.GeneratorExp: _generator, ast.Attribute: _attribute, ast.Subscript: _subscript,
+    ast.Slice: _slice,
     ast.Call: lambda cx, node: calls.call(cx, node), ast.Lambda: _lambda, ast.Starred: _starred, ast.NamedExpr: _named,
     ast.Yield: _yield, ast.YieldFrom: _yield, ast.Await: _await, ast.JoinedStr: _f_string,
 }  # fmt: skip

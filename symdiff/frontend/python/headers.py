@@ -64,7 +64,14 @@ class Slot:
     def signature(self) -> Any:
         """What must not change any more at the fixpoint."""
         same = id(self.same) if self.kind == "same" else None
-        return (self.kind, self.type, tuple(p.signature() for p in self.parts), self.group, same, frozenset(self.aliases))
+        return (
+            self.kind,
+            self.type,
+            tuple(p.signature() for p in self.parts),
+            self.group,
+            same,
+            frozenset(self.aliases),
+        )
 
 
 SAME = "same"
@@ -109,8 +116,14 @@ def _from_same(cx: Context, before: Any, after: Any, key: Any) -> Slot:
         return Slot("version", before.type)
     if isinstance(before, (tuple, Grown)) and isinstance(after, (tuple, Grown)):
         return _content(cx, before, after, key)
-    if isinstance(before, Struct) and isinstance(after, Struct) and (before.kind, before.cls, len(before.items)) == (after.kind, after.cls, len(after.items)):
-        parts = tuple(_from_same(cx, x, y, (key, k)) for k, (x, y) in enumerate(zip(before.items, after.items, strict=True)))
+    if (
+        isinstance(before, Struct)
+        and isinstance(after, Struct)
+        and (before.kind, before.cls, len(before.items)) == (after.kind, after.cls, len(after.items))
+    ):
+        parts = tuple(
+            _from_same(cx, x, y, (key, k)) for k, (x, y) in enumerate(zip(before.items, after.items, strict=True))
+        )
         return Slot("struct", parts=parts, make=lambda items: Struct(before.kind, items, before.cls, before.keys))
     if isinstance(before, ListRef) and isinstance(after, ListRef):
         raise Misfit("a list", "another list")
@@ -219,7 +232,9 @@ def _widen_parts(cx: Context, slot: Slot, before: Any, header: Any, after: Any, 
         if slot.kind == "list" and isinstance(before, tuple) and isinstance(after, tuple):
             return _content(cx, before, after, key)
         raise Misfit(_describe(cx, before), _describe(cx, after))
-    parts = tuple(widen(cx, s, x, y, z, (key, k)) for k, (s, x, y, z) in enumerate(zip(slot.parts, a, h, b, strict=True)))
+    parts = tuple(
+        widen(cx, s, x, y, z, (key, k)) for k, (s, x, y, z) in enumerate(zip(slot.parts, a, h, b, strict=True))
+    )
     return Slot(slot.kind, parts=parts, make=slot.make)
 
 

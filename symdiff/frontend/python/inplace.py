@@ -7,7 +7,7 @@ import ast
 from symdiff.frontend.python import containers, memory, operators, subscripts
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.expressions import evaluate, subscript
-from symdiff.frontend.python.values import POISON, Arr, ListRef, Val
+from symdiff.frontend.python.values import POISON, Arr, Known, ListRef, Val
 from symdiff.ir import dims
 from symdiff.ir.types import Kind
 
@@ -53,7 +53,9 @@ def write_whole(cx: Context, stmt: ast.AugAssign, arr: Arr, val: Val) -> bool:
     t = cx.aval(found)
     name = f"`{cx.text(stmt.target)}`"
     if len(t.shape) != to.rank or not all(dims.equal(a, b) is True for a, b in zip(t.shape, to.shape, strict=True)):
-        cx.refuse("SD301", stmt, left=str(to), right=cx.describe(val), operation=cx.text(stmt), left_size=to, right_size=t)
+        cx.refuse(
+            "SD301", stmt, left=str(to), right=cx.describe(val), operation=cx.text(stmt), left_size=to, right_size=t
+        )
         return False
     order = "biufc"
     if order.index(t.dtype[0]) > order.index(to.dtype[0]) and not (t.dtype[0] in "iu" and to.dtype[0] in "iu"):
@@ -73,14 +75,18 @@ def _item(cx: Context, stmt: ast.AugAssign, target: ast.Subscript) -> None:
     if not isinstance(base, Arr):
         before = subscript(cx, target, base, index)
         found = update(cx, stmt, before, evaluate(cx, stmt.value))
-        if not isinstance(before, (Arr, ListRef)) or not isinstance(base, containers.Known):
+        if not isinstance(before, (Arr, ListRef)) or not isinstance(base, Known):
             containers.store_item(cx, target, base, index, found)
         return
     version = cx.store.get(base.cell)
     val = evaluate(cx, stmt.value)
     if memory.is_poison(val):
         return
-    if isinstance(stmt.op, (ast.Add,)) and cx.is_numeric(val) and subscripts.update(cx, stmt, base, index, val, version):
+    if (
+        isinstance(stmt.op, (ast.Add,))
+        and cx.is_numeric(val)
+        and subscripts.update(cx, stmt, base, index, val, version)
+    ):
         return
     part = subscript(cx, target, base, index)
     if isinstance(part, Arr) and part.cell is base.cell:

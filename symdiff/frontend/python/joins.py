@@ -83,14 +83,12 @@ class Joiner:
         """Pair what both sides hold; what they hold together, once the operation is there."""
         a, b = (UNBOUND if x is MISSING else x for x in (a, b))
         if a is b:
-            return lambda outs: a  # type: ignore[no-any-return]
-        for one, other in ((a, b), (b, a)):
-            if one is POISON or one is DEAD:
-                return lambda outs, one=one: one  # type: ignore[misc]
-            if isinstance(one, Conflict):
-                return lambda outs, one=one: one  # type: ignore[misc]
+            return lambda outs: a
+        spoilt = next((x for x in (a, b) if x is POISON or x is DEAD or isinstance(x, Conflict)), None)
+        if spoilt is not None:
+            return lambda outs: spoilt
         if same_known(a, b):
-            return lambda outs: a  # type: ignore[no-any-return]
+            return lambda outs: a
         if isinstance(a, Num) and isinstance(b, Num) and a.value is b.value and a.dim == b.dim:
             return lambda outs: Num(a.value, a.dim, a.tags | b.tags)
         found = self._structure(a, b)
@@ -101,7 +99,11 @@ class Joiner:
     def _structure(self, a: Val, b: Val) -> Rebuild | None:
         if a is BOTTOM or b is BOTTOM:
             return self._bottom(a, b)
-        if isinstance(a, Struct) and isinstance(b, Struct) and (a.kind, a.cls, len(a.items)) == (b.kind, b.cls, len(b.items)):
+        if (
+            isinstance(a, Struct)
+            and isinstance(b, Struct)
+            and (a.kind, a.cls, len(a.items)) == (b.kind, b.cls, len(b.items))
+        ):
             parts = [self.join(x, y) for x, y in zip(a.items, b.items, strict=True)]
             return lambda outs: Struct(a.kind, tuple(p(outs) for p in parts), a.cls, a.keys)
         if isinstance(a, ListRef) and isinstance(b, ListRef):
@@ -291,7 +293,9 @@ class Joiner:
         assert isinstance(live, Arr)
         key = (BOTTOM, _place(live))
         if key not in self.cells:
-            cell = Cell("array", self.cx.scope.loc, contiguous=live.cell.contiguous and not live.path, name=live.cell.name)
+            cell = Cell(
+                "array", self.cx.scope.loc, contiguous=live.cell.contiguous and not live.path, name=live.cell.name
+            )
             memory.may_alias(cell, live.cell)
             self.cells[key] = Arr(cell)
             self.later.append(lambda outs: self.cx.store.set(cell, outs[at]))
@@ -385,5 +389,8 @@ def widen_shapes(cx: Context, a: AVal, b: AVal, key: Any) -> AVal | None:
     """Arrays whose sizes differ between the sides: a size of its own where they do."""
     if a.kind is not Kind.ARRAY or b.kind is not Kind.ARRAY or a.dtype != b.dtype or a.rank != b.rank:
         return None
-    shape = tuple(x if dims.equal(x, y) is True else fresh_opaque(cx, (key, k)) for k, (x, y) in enumerate(zip(a.shape, b.shape, strict=True)))
+    shape = tuple(
+        x if dims.equal(x, y) is True else fresh_opaque(cx, (key, k))
+        for k, (x, y) in enumerate(zip(a.shape, b.shape, strict=True))
+    )
     return AVal(Kind.ARRAY, shape, a.dtype)

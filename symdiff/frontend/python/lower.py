@@ -73,7 +73,9 @@ def _run(cx: Context, source: Source, bound: dict[str, Val]) -> Val:
     """Bind what a method or partial passes first, then the arguments, then defaults; run."""
     a = source.node.args
     names = [p.arg for p in (*a.posonlyargs, *a.args)]
-    first = [captured.lift(cx, source.node, obj, f"{source.name}_{k}", (), source) for k, obj in enumerate(source.arguments)]
+    first = [
+        captured.lift(cx, source.node, obj, f"{source.name}_{k}", (), source) for k, obj in enumerate(source.arguments)
+    ]
     kwargs: dict[str, Val] = dict(zip(names, first, strict=False))
     for name, obj in source.keywords.items():
         kwargs[name] = captured.lift(cx, source.node, obj, name, (), source)
@@ -85,7 +87,9 @@ def _run(cx: Context, source: Source, bound: dict[str, Val]) -> Val:
     return POISON if found is None else calls.run_function(cx, source.node, source, None, found)
 
 
-def _star_parameters(cx: Context, source: Source, kwargs: dict[str, Val], args: list[Val], names: Sequence[str]) -> None:
+def _star_parameters(
+    cx: Context, source: Source, kwargs: dict[str, Val], args: list[Val], names: Sequence[str]
+) -> None:
     """A signature gives `*args` as a tuple and `**kw` as a dict."""
     a = source.node.args
     if a.vararg is not None and a.vararg.arg in kwargs:
@@ -153,11 +157,13 @@ def _flatten(cx: Context, node: ast.AST, val: Val, leaves: list[Value], statics:
         return Tree()
     items = containers.elements(cx, val)
     if items is not None:
-        kind = "list" if isinstance(val, ListRef) or isinstance(val, Known) and isinstance(val.obj, list) else "tuple"
+        kind = "list" if isinstance(val, ListRef) or (isinstance(val, Known) and isinstance(val.obj, list)) else "tuple"
         return Tree(kind, None, tuple(range(len(items))), tuple(_flatten(cx, node, v, leaves, statics) for v in items))
     mapping = containers.entries(cx, val)
     if mapping is not None:
-        return Tree("dict", None, tuple(mapping), tuple(_flatten(cx, node, v, leaves, statics) for v in mapping.values()))
+        return Tree(
+            "dict", None, tuple(mapping), tuple(_flatten(cx, node, v, leaves, statics) for v in mapping.values())
+        )
     if cx.is_numeric(val):
         if memory.check_stale(cx, node, val):
             return Tree()
@@ -170,7 +176,9 @@ def _flatten(cx: Context, node: ast.AST, val: Val, leaves: list[Value], statics:
     return Tree()
 
 
-def _lowered(cx: Context, source: Source, signature: Signature, leaves: list[Value], tree: Tree, statics: list[Static | None]) -> Lowered:
+def _lowered(
+    cx: Context, source: Source, signature: Signature, leaves: list[Value], tree: Tree, statics: list[Static | None]
+) -> Lowered:
     name = source.name if source.name.isidentifier() else "function"
     names = {a.name for p in cx.params for a in types.type_atoms(p.type) if a.op == "var"}
     body = Block(tuple(cx.param_values), tuple(cx.top.ops), tuple(leaves))

@@ -28,10 +28,28 @@ from symdiff.ir import types
 from symdiff.ir.types import Kind
 
 _PURE_METHODS = {
-    str: frozenset("upper lower strip split join startswith endswith replace format title capitalize lstrip rstrip count find".split()),
-    dict: frozenset("keys values items get".split()),
-    list: frozenset("index count".split()),
-    tuple: frozenset("index count".split()),
+    str: frozenset(
+        [
+            "upper",
+            "lower",
+            "strip",
+            "split",
+            "join",
+            "startswith",
+            "endswith",
+            "replace",
+            "format",
+            "title",
+            "capitalize",
+            "lstrip",
+            "rstrip",
+            "count",
+            "find",
+        ]
+    ),
+    dict: frozenset(["keys", "values", "items", "get"]),
+    list: frozenset(["index", "count"]),
+    tuple: frozenset(["index", "count"]),
     float: frozenset(["is_integer", "conjugate", "as_integer_ratio", "hex"]),
     int: frozenset(["bit_length", "conjugate"]),
     np.ndarray: arrays.ARRAY_METHODS - {"fill"},
@@ -58,7 +76,9 @@ def call_method(cx: Context, node: ast.AST, method: Method, args: list[Val], kwa
 # --- objects known when compiling
 
 
-def _known_method(cx: Context, node: ast.AST, receiver: Known, name: str, args: list[Val], kwargs: dict[str, Val]) -> Val:
+def _known_method(
+    cx: Context, node: ast.AST, receiver: Known, name: str, args: list[Val], kwargs: dict[str, Val]
+) -> Val:
     obj = receiver.obj
     if isinstance(obj, dict) and name in ("items", "keys", "values", "get"):
         return _dict_method(cx, node, receiver, name, args)
@@ -69,7 +89,10 @@ def _known_method(cx: Context, node: ast.AST, receiver: Known, name: str, args: 
         code = "SD503" if isinstance(obj, (list, dict, np.ndarray)) else "SD404"
         return cx.refuse(code, node, type=type(obj).__name__, name=name if code == "SD404" else f"`{cx.text(node)}`")
     try:
-        found = getattr(obj, name)(*(a.obj for a in args if isinstance(a, Known)), **{k: v.obj for k, v in kwargs.items() if isinstance(v, Known)})
+        found = getattr(obj, name)(
+            *(a.obj for a in args if isinstance(a, Known)),
+            **{k: v.obj for k, v in kwargs.items() if isinstance(v, Known)},
+        )
     except (TypeError, ValueError, LookupError) as error:
         return cx.refuse("SD403", node, function=f"{type(obj).__name__}.{name}", message=str(error))
     return Known(found)
@@ -78,7 +101,9 @@ def _known_method(cx: Context, node: ast.AST, receiver: Known, name: str, args: 
 # --- lists and dicts
 
 
-def _list_method(cx: Context, node: ast.AST, receiver: ListRef, name: str, args: list[Val], kwargs: dict[str, Val]) -> Val:
+def _list_method(
+    cx: Context, node: ast.AST, receiver: ListRef, name: str, args: list[Val], kwargs: dict[str, Val]
+) -> Val:
     content = cx.store.get(receiver.cell)
     if name == "append" and len(args) == 1:
         return containers.append_value(cx, node, receiver, args[0])
@@ -149,7 +174,9 @@ def _dict_method(cx: Context, node: ast.AST, receiver: Val, name: str, args: lis
     return cx.refuse("SD404", node, type="a dict", name=name)
 
 
-def _change_dict(cx: Context, node: ast.AST, receiver: DictRef, entries: dict[Any, Val], name: str, args: list[Val]) -> Val:
+def _change_dict(
+    cx: Context, node: ast.AST, receiver: DictRef, entries: dict[Any, Val], name: str, args: list[Val]
+) -> Val:
     if name == "update":
         merged = containers.mapping(cx, node, args[0])
         if merged is not None:
@@ -162,7 +189,9 @@ def _change_dict(cx: Context, node: ast.AST, receiver: DictRef, entries: dict[An
     return entries[key]
 
 
-def _struct_method(cx: Context, node: ast.AST, receiver: Struct, name: str, args: list[Val], kwargs: dict[str, Val]) -> Val:
+def _struct_method(
+    cx: Context, node: ast.AST, receiver: Struct, name: str, args: list[Val], kwargs: dict[str, Val]
+) -> Val:
     if name in ("index", "count"):
         return _search(cx, node, receiver.items, name, args)
     if name == "_replace" and set(kwargs) <= set(receiver.keys):
@@ -171,7 +200,11 @@ def _struct_method(cx: Context, node: ast.AST, receiver: Struct, name: str, args
     if name == "_asdict":
         return containers.new_dict(cx, node, dict(zip(receiver.keys, receiver.items, strict=True)))
     found = receiver.cls.__dict__[name] if receiver.cls is not None else None
-    function = captured.lift(cx, node, found, receiver.cls.__name__, (("attr", name),), cx.frame.source) if receiver.cls else POISON
+    function = (
+        captured.lift(cx, node, found, receiver.cls.__name__, (("attr", name),), cx.frame.source)
+        if receiver.cls
+        else POISON
+    )
     return calls.apply(cx, node, function, [receiver, *args], kwargs)
 
 
@@ -182,8 +215,10 @@ def _array_method(cx: Context, node: ast.AST, receiver: Val, name: str, args: li
     from symdiff.frontend.python.numpy_calls import by_name
 
     t = cx.aval(receiver)
-    special: dict[str, Callable[..., Val]] = {"astype": _astype, "item": _item, "copy": _copy, "flatten": _flatten, "fill": _fill,
-                                              "tolist": _tolist, "reshape": _reshape, "transpose": _transpose, "is_integer": _is_integer}  # fmt: skip
+    special: dict[str, Callable[..., Val]] = {"astype": _astype, "item": _item, "copy": _copy, "flatten": _flatten,
+    "fill": _fill,
+                                              "tolist": _tolist, "reshape": _reshape, "transpose": _transpose,
+                                              "is_integer": _is_integer}  # fmt: skip
     if t.kind is Kind.EITHER:
         return cx.refuse("SD312", node, use=f"`.{name}`", name="a scalar")
     if name in special:
@@ -217,7 +252,7 @@ def _item(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: di
         receiver = subscript(cx, node, receiver, args[0])
     elif t.rank:
         return cx.refuse("SD317", node, use="`.item()`", name=f"`{cx.text(node)}`", shape=str(t))
-    if receiver is POISON or t.dtype not in types.PYTHON_NAMES and t.dtype not in ("f4", "c8"):
+    if receiver is POISON or (t.dtype not in types.PYTHON_NAMES and t.dtype not in ("f4", "c8")):
         return POISON
     python = {"f": "f8", "c": "c16", "b": "b1"}.get(t.dtype[0], "i8")
     return cx.emit(node, "convert", receiver, kind=Kind.PYTHON, dtype=python)

@@ -10,10 +10,20 @@ import numpy as np
 
 from symdiff.frontend.python import arrays, containers, operators
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.numpy_calls import HANDLERS, bind, dtype_of, family, handler, is_unknown, known, numeric, result
+from symdiff.frontend.python.numpy_calls import (
+    HANDLERS,
+    bind,
+    dtype_of,
+    family,
+    handler,
+    is_unknown,
+    known,
+    numeric,
+    result,
+)
 from symdiff.frontend.python.numpy_shapes import emit_sized, shape_of
 from symdiff.frontend.python.sizes import fresh_opaque
-from symdiff.frontend.python.values import NONE, POISON, Known, Num, Struct, Val, static_size
+from symdiff.frontend.python.values import NONE, POISON, Arr, Grown, Known, ListRef, Struct, Val, static_size
 from symdiff.ir import dims, types
 from symdiff.ir.dims import Dim
 from symdiff.ir.types import AVal, Kind
@@ -24,11 +34,14 @@ Kwargs = dict[str, Val]
 # --- reductions
 
 _REDUCTIONS = {
-    "sum": "a axis=None *dtype *out keepdims=False *initial *where", "prod": "a axis=None *dtype *out keepdims=False *initial *where",
+    "sum": "a axis=None *dtype *out keepdims=False *initial *where",
+    "prod": "a axis=None *dtype *out keepdims=False *initial *where",
     "mean": "a axis=None *dtype *out keepdims=False *where", "max": "a axis=None *out keepdims=False *initial *where",
     "min": "a axis=None *out keepdims=False *initial *where", "any": "a axis=None *out keepdims=False *where",
-    "all": "a axis=None *out keepdims=False *where", "argmax": "a axis=None *out keepdims=False", "argmin": "a axis=None *out keepdims=False",
-    "var": "a axis=None *dtype *out ddof=0 keepdims=False *where", "std": "a axis=None *dtype *out ddof=0 keepdims=False *where",
+    "all": "a axis=None *out keepdims=False *where", "argmax": "a axis=None *out keepdims=False",
+    "argmin": "a axis=None *out keepdims=False",
+    "var": "a axis=None *dtype *out ddof=0 keepdims=False *where",
+    "std": "a axis=None *dtype *out ddof=0 keepdims=False *where",
     "count_nonzero": "a axis=None keepdims=False", "linalg.norm": "a ord=None axis=None keepdims=False",
 }  # fmt: skip
 
@@ -99,14 +112,18 @@ def _round(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
 @handler("where")
 def _where(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     if len(args) != 3 or kwargs:
-        return cx.refuse("SD402", node, argument="x, y", function="np.where", detail=": give the condition and both values")
+        return cx.refuse(
+            "SD402", node, argument="x, y", function="np.where", detail=": give the condition and both values"
+        )
     return cx.emit(node, "where", *(numeric(cx, node, a) for a in args))
 
 
 @handler("clip")
 def _clip(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     names = {"min": "a_min", "max": "a_max"}
-    found = bind(cx, node, "clip", "a a_min=None a_max=None *out", args, {names.get(k, k): v for k, v in kwargs.items()})
+    found = bind(
+        cx, node, "clip", "a a_min=None a_max=None *out", args, {names.get(k, k): v for k, v in kwargs.items()}
+    )
     if found is None:
         return POISON
     a, lo, hi = (numeric(cx, node, v) if not _is_none(v) else v for v in (found["a"], found["a_min"], found["a_max"]))
@@ -158,13 +175,23 @@ def _tensordot(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     if found is None:
         return POISON
     axes = known(cx, node, found["axes"], "`axes` of np.tensordot")
-    return POISON if is_unknown(axes) else cx.emit(node, "tensordot", numeric(cx, node, found["a"]), numeric(cx, node, found["b"]), axes=axes)
+    return (
+        POISON
+        if is_unknown(axes)
+        else cx.emit(node, "tensordot", numeric(cx, node, found["a"]), numeric(cx, node, found["b"]), axes=axes)
+    )
 
 
 @handler("einsum")
 def _einsum(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     if kwargs or not args or not isinstance(args[0], Known) or not isinstance(args[0].obj, str):
-        return cx.refuse("SD402", node, argument=next(iter(kwargs), "subscripts"), function="np.einsum", detail=": give a string first")
+        return cx.refuse(
+            "SD402",
+            node,
+            argument=next(iter(kwargs), "subscripts"),
+            function="np.einsum",
+            detail=": give a string first",
+        )
     return result(cx, node, "einsum", [numeric(cx, node, a) for a in args[1:]], subscripts=args[0].obj)
 
 
@@ -184,7 +211,9 @@ for _name in ("linalg.inv", "linalg.det", "linalg.cholesky"):
 def _slogdet(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     a = numeric(cx, node, args[0])
     cls = type(np.linalg.slogdet(np.eye(1)))
-    return Struct("namedtuple", (cx.emit(node, "slogdet_sign", a), cx.emit(node, "logabsdet", a)), cls, ("sign", "logabsdet"))
+    return Struct(
+        "namedtuple", (cx.emit(node, "slogdet_sign", a), cx.emit(node, "logabsdet", a)), cls, ("sign", "logabsdet")
+    )
 
 
 # --- making arrays
@@ -232,7 +261,7 @@ def _fill(cx: Context, node: ast.AST, name: str, shape: Sequence[Val], dtype: st
 
 
 def _contiguous(val: Val) -> Val:
-    if isinstance(val, arrays.Arr):
+    if isinstance(val, Arr):
         val.cell.contiguous = True
     return val
 
@@ -268,7 +297,14 @@ for _name in ("zeros_like", "ones_like", "empty_like"):
 
 @family("full", "full_like")
 def _full(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    found = bind(cx, node, "full", "shape fill_value dtype=None *order", args, {"shape" if k == "a" else k: v for k, v in kwargs.items()})
+    found = bind(
+        cx,
+        node,
+        "full",
+        "shape fill_value dtype=None *order",
+        args,
+        {"shape" if k == "a" else k: v for k, v in kwargs.items()},
+    )
     if found is None:
         return POISON
     value = numeric(cx, node, found["fill_value"])
@@ -289,7 +325,9 @@ def _full(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> 
 
 @family("eye", "identity")
 def _eye(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    found = bind(cx, node, "eye", "N M=None k=0 dtype=None *order", args, {"N" if k == "n" else k: v for k, v in kwargs.items()})
+    found = bind(
+        cx, node, "eye", "N M=None k=0 dtype=None *order", args, {"N" if k == "n" else k: v for k, v in kwargs.items()}
+    )
     if found is None:
         return POISON
     rows, cols = found["N"], found["N"] if _is_none(found["M"]) else found["M"]
@@ -318,7 +356,11 @@ def _arange(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     params: dict[str, Any] = {} if code in (None, "i8") else {"dtype": code}
     if a is None or b is None or not isinstance(s, int) or s != 1 or not (static_size(a) and static_size(b)):
         return _runtime_arange(cx, node, args, params)
-    size = b if a == 0 and (dims.lower_bound(b) or -1) >= 0 or a == 0 and dims.lower_bound(b) == 0 else dims.dmax(dims.sub(b, a), 0)
+    size = (
+        b
+        if (a == 0 and (dims.lower_bound(b) or -1) >= 0) or (a == 0 and dims.lower_bound(b) == 0)
+        else dims.dmax(dims.sub(b, a), 0)
+    )
     if a != 0 or size != b:
         params |= {"start": a, "stop": b}
     return cx.emit(node, "arange", size=size, **params)
@@ -344,7 +386,9 @@ def _linspace(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     if num is None or not static_size(num):
         return cx.need_static(node, found["num"], "`num` of np.linspace")
     params = {} if endpoint else {"endpoint": False}
-    return cx.emit(node, "linspace", numeric(cx, node, found["start"]), numeric(cx, node, found["stop"]), num=num, **params)
+    return cx.emit(
+        node, "linspace", numeric(cx, node, found["start"]), numeric(cx, node, found["stop"]), num=num, **params
+    )
 
 
 # --- joining arrays
@@ -376,7 +420,7 @@ def _join(name: str, prim: str) -> Any:
 
 def _joined_parts(cx: Context, node: ast.AST, prim: str, val: Val) -> list[Val] | Val | None:
     """The arrays to join, or the result where they are a list that grew in a loop."""
-    if isinstance(val, arrays.ListRef) and isinstance(cx.store.get(val.cell), arrays.Grown):
+    if isinstance(val, ListRef) and isinstance(cx.store.get(val.cell), Grown):
         if prim == "stack":
             return arrays.to_array(cx, node, val)
         cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason="is then concatenated")
@@ -392,7 +436,11 @@ HANDLERS["stack"] = _join("stack", "stack")
 def _stacked(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     parts = None if kwargs or len(args) != 1 else _parts(cx, node, args[0])
     if parts is None:
-        return POISON if not kwargs else cx.refuse("SD402", node, argument=next(iter(kwargs)), function=f"np.{name}", detail="")
+        return (
+            POISON
+            if not kwargs
+            else cx.refuse("SD402", node, argument=next(iter(kwargs)), function=f"np.{name}", detail="")
+        )
     flat = all(cx.aval(p).rank == 1 for p in parts)
     if name == "column_stack" or name == "vstack":
         if flat:

@@ -22,23 +22,31 @@ HANDLERS: dict[str, Handler] = {}
 
 # NumPy's name -> the primitive's, where they differ
 ALIAS = {
-    "subtract": "sub", "multiply": "mul", "divide": "div", "true_divide": "div", "power": "pow", "negative": "neg", "positive": "pos",
-    "greater": "gt", "greater_equal": "ge", "less": "lt", "less_equal": "le", "equal": "eq", "not_equal": "ne", "remainder": "mod",
-    "floor_divide": "floordiv", "absolute": "abs", "bitwise_and": "bit_and", "bitwise_or": "bit_or", "bitwise_xor": "bit_xor",
-    "conjugate": "conj", "acos": "arccos", "asin": "arcsin", "atan": "arctan", "atan2": "arctan2", "acosh": "arccosh", "asinh": "arcsinh",
-    "atanh": "arctanh", "pow": "pow", "amax": "max", "amin": "min", "around": "round", "bitwise_not": "invert", "fix": "trunc",
+    "subtract": "sub", "multiply": "mul", "divide": "div", "true_divide": "div", "power": "pow", "negative": "neg",
+    "positive": "pos",
+    "greater": "gt", "greater_equal": "ge", "less": "lt", "less_equal": "le", "equal": "eq", "not_equal": "ne",
+    "remainder": "mod",
+    "floor_divide": "floordiv", "absolute": "abs", "bitwise_and": "bit_and", "bitwise_or": "bit_or",
+    "bitwise_xor": "bit_xor",
+    "conjugate": "conj", "acos": "arccos", "asin": "arcsin", "atan": "arctan", "atan2": "arctan2",
+    "acosh": "arccosh", "asinh": "arcsinh",
+    "atanh": "arctanh", "pow": "pow", "amax": "max", "amin": "min", "around": "round", "bitwise_not": "invert",
+    "fix": "trunc",
     "permute_dims": "transpose", "concat": "concatenate",
 }  # fmt: skip
-_ELEMENTWISE = frozenset(
-    "pos neg add sub mul div reciprocal floordiv mod fmod square pow float_power deg2rad radians rad2deg degrees maximum minimum fmax fmin "
-    "heaviside copysign abs fabs sign real imag conj angle exp exp2 expm1 log log2 log10 log1p logaddexp logaddexp2 sqrt cbrt hypot sin cos "
-    "tan arcsin arccos arctan arctan2 sinc sinh cosh tanh arcsinh arccosh arctanh eq ne lt le gt ge logical_and logical_or logical_xor "
-    "logical_not bit_and bit_or bit_xor invert left_shift right_shift gcd lcm isfinite isnan isinf signbit floor ceil trunc rint".split()
+_UFUNCS = (
+    "pos neg add sub mul div reciprocal floordiv mod fmod square pow float_power deg2rad radians rad2deg degrees "
+    "maximum minimum fmax fmin heaviside copysign abs fabs sign real imag conj angle exp exp2 expm1 log log2 "
+    "log10 log1p logaddexp logaddexp2 sqrt cbrt hypot sin cos tan arcsin arccos arctan arctan2 sinc sinh cosh "
+    "tanh arcsinh arccosh arctanh eq ne lt le gt ge logical_and logical_or logical_xor logical_not bit_and bit_or "
+    "bit_xor invert left_shift right_shift gcd lcm isfinite isnan isinf signbit floor ceil trunc rint"
 )
-_MATH = frozenset(
-    "exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh fabs "
-    "degrees radians".split()
+_ELEMENTWISE = frozenset(_UFUNCS.split())
+_MATH_NAMES = (
+    "exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh "
+    "arccosh arctanh fabs degrees radians"
 )
+_MATH = frozenset(_MATH_NAMES.split())
 
 
 def handler(*names: str) -> Callable[[Handler], Handler]:
@@ -202,7 +210,7 @@ def _scalar_type(cx: Context, node: ast.AST, obj: type[np.generic], args: list[V
     if len(args) != 1 or kwargs:
         return cx.refuse("SD403", node, function=obj.__name__, message=f"{len(args)} arguments given")
     if isinstance(args[0], Known) and cx.is_numeric(args[0]):
-        return Known(obj(args[0].obj))  # type: ignore[call-arg]  # np.generic itself is abstract
+        return Known(obj(args[0].obj))
     val = numeric(cx, node, args[0])
     if val is POISON:
         return POISON
@@ -213,7 +221,9 @@ def _scalar_type(cx: Context, node: ast.AST, obj: type[np.generic], args: list[V
 # --- arguments
 
 
-def bind(cx: Context, node: ast.AST, name: str, signature: str, args: Sequence[Val], kwargs: dict[str, Val]) -> dict[str, Val] | None:
+def bind(
+    cx: Context, node: ast.AST, name: str, signature: str, args: Sequence[Val], kwargs: dict[str, Val]
+) -> dict[str, Val] | None:
     """Arguments by the names of a signature such as "a axis=None *out"; a starred name is only accepted as None.
 
     None after a problem.
@@ -233,7 +243,7 @@ def bind(cx: Context, node: ast.AST, name: str, signature: str, args: Sequence[V
         default = entry.partition("=")[2]
         if entry.startswith("*"):
             given = found.get(key, NONE)
-            if not isinstance(given, Known) or given.obj is not None and given.obj != "C":
+            if not isinstance(given, Known) or (given.obj is not None and given.obj != "C"):
                 cx.refuse("SD402", node, argument=key, function=f"np.{name}", detail="")
                 return None
         elif key not in found:

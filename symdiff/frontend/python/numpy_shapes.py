@@ -41,7 +41,9 @@ def dim_of(cx: Context, val: Val) -> Dim:
     return fresh_opaque(cx, ("size", cx.value(val))) if found is None else found
 
 
-def emit_sized(cx: Context, node: ast.AST, prim: str, operands: Sequence[Val], shape: Sequence[Val], **params: Any) -> Val:
+def emit_sized(
+    cx: Context, node: ast.AST, prim: str, operands: Sequence[Val], shape: Sequence[Val], **params: Any
+) -> Val:
     """An operation with a `shape`: static where its sizes are, else one integer operand per axis."""
     sizes = tuple(dim_of(cx, v) for v in shape)
     dynamic = () if all(static_size(d) for d in sizes) else shape
@@ -69,14 +71,16 @@ def reshape(cx: Context, node: ast.AST, val: Val, new: Val) -> Val:
             shape[unknown[0]] = operators.binary(cx, node, ast.FloorDiv(), arrays.element_count(cx, node, val), product)
     found = emit_sized(cx, node, "reshape", [val], shape)
     if isinstance(found, Arr):
-        found.cell.contiguous = len(shape) <= 1 or isinstance(val, Arr) and val.cell.contiguous and not val.path
+        found.cell.contiguous = len(shape) <= 1 or (isinstance(val, Arr) and val.cell.contiguous and not val.path)
         memory.shares(cx, found, [val])
     return found
 
 
 @handler("reshape")
 def _reshape(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    found = bind(cx, node, "reshape", "a shape *order", args, {"shape" if k == "newshape" else k: v for k, v in kwargs.items()})
+    found = bind(
+        cx, node, "reshape", "a shape *order", args, {"shape" if k == "newshape" else k: v for k, v in kwargs.items()}
+    )
     return POISON if found is None else reshape(cx, node, numeric(cx, node, found["a"]), found["shape"])
 
 
@@ -102,7 +106,9 @@ def _transpose(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
 
 def _permuted(cx: Context, node: ast.AST, a: Val, perm: Sequence[int], rank: int) -> Val:
     if len(perm) != rank or any(not -rank <= k < rank for k in perm) or len({k % rank for k in perm}) != rank:
-        return cx.refuse("SD403", node, function="np.transpose", message=f"axes {tuple(perm)} do not match an array of rank {rank}")
+        return cx.refuse(
+            "SD403", node, function="np.transpose", message=f"axes {tuple(perm)} do not match an array of rank {rank}"
+        )
     return arrays.transposed(cx, node, a, tuple(k % rank for k in perm)) if rank else a
 
 
@@ -134,7 +140,11 @@ def _axis(name: str, signature: str, default: Any = None, **rename: str) -> Any:
         a = numeric(cx, node, found.pop("a"))
         params: dict[str, Any] = {}
         for key, val in found.items():
-            obj = known(cx, node, val, f"`{key}` of np.{name}") if not (isinstance(val, Known) and val.obj is None) else None
+            obj = (
+                known(cx, node, val, f"`{key}` of np.{name}")
+                if not (isinstance(val, Known) and val.obj is None)
+                else None
+            )
             if is_unknown(obj):
                 return POISON
             if obj is not None:
@@ -145,7 +155,8 @@ def _axis(name: str, signature: str, default: Any = None, **rename: str) -> Any:
 
 
 for _name, _signature in {
-    "expand_dims": "a axis", "squeeze": "a axis=None", "flip": "a axis=None", "tril": "a k=0", "triu": "a k=0", "trace": "a offset=0",
+    "expand_dims": "a axis", "squeeze": "a axis=None", "flip": "a axis=None", "tril": "a k=0", "triu": "a k=0",
+    "trace": "a offset=0",
     "diagonal": "a offset=0", "diag": "a k=0",
 }.items():  # fmt: skip
     HANDLERS[_name] = _axis(_name, _signature)
@@ -195,7 +206,14 @@ def _repeated(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs)
 
 @handler("pad")
 def _pad(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    found = bind(cx, node, "pad", "a width mode='constant'", args, {"width" if k == "pad_width" else k: v for k, v in kwargs.items()})
+    found = bind(
+        cx,
+        node,
+        "pad",
+        "a width mode='constant'",
+        args,
+        {"width" if k == "pad_width" else k: v for k, v in kwargs.items()},
+    )
     if found is None:
         return POISON
     a = numeric(cx, node, found["a"])
@@ -217,7 +235,7 @@ def _take(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     if a is POISON or is_unknown(axis):
         return POISON
     rank = cx.aval(a).rank
-    if axis is None and rank != 1 or axis is not None and not -rank <= axis < rank:
+    if (axis is None and rank != 1) or (axis is not None and not -rank <= axis < rank):
         return cx.refuse("SD402", node, argument="axis", function="np.take", detail="")
     full = SliceVal(NONE, NONE, NONE)
     index = [*[full] * ((axis or 0) % rank), numeric(cx, node, found["indices"])]
@@ -232,12 +250,24 @@ def _along(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) ->
         found = bind(cx, node, "searchsorted", "a v side='left'", args, kwargs)
         if found is None:
             return POISON
-        return cx.emit(node, "searchsorted", numeric(cx, node, found["a"]), numeric(cx, node, found["v"]), side=known(cx, node, found["side"], "side"))
+        return cx.emit(
+            node,
+            "searchsorted",
+            numeric(cx, node, found["a"]),
+            numeric(cx, node, found["v"]),
+            side=known(cx, node, found["side"], "side"),
+        )
     found = bind(cx, node, "take_along_axis", "arr indices axis=-1", args, kwargs)
     if found is None:
         return POISON
     axis = known(cx, node, found["axis"], "`axis`")
-    return POISON if is_unknown(axis) else cx.emit(node, "take_along_axis", numeric(cx, node, found["arr"]), numeric(cx, node, found["indices"]), axis=axis)
+    return (
+        POISON
+        if is_unknown(axis)
+        else cx.emit(
+            node, "take_along_axis", numeric(cx, node, found["arr"]), numeric(cx, node, found["indices"]), axis=axis
+        )
+    )
 
 
 # --- sizes
@@ -260,7 +290,11 @@ def _sizes(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) ->
 def _diff(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     a = numeric(cx, node, args[0])
     if kwargs or len(args) != 1 or a is POISON or not isinstance(a, Arr) or cx.aval(a).rank != 1:
-        return POISON if a is POISON else cx.refuse("SD402", node, argument="n, axis", function="np.diff", detail=": slice and subtract")
+        return (
+            POISON
+            if a is POISON
+            else cx.refuse("SD402", node, argument="n, axis", function="np.diff", detail=": slice and subtract")
+        )
     upper = subscripts.read(cx, node, a, SliceVal(Known(1), NONE, NONE))
     lower = subscripts.read(cx, node, a, SliceVal(NONE, Known(-1), NONE))
     return operators.binary(cx, node, ast.Sub(), upper, lower)

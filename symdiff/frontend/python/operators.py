@@ -11,23 +11,41 @@ import numpy as np
 
 from symdiff.frontend.python import containers
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import NO_TAGS, POISON, Arr, Closure, DictRef, Known, ListRef, Num, Struct, Val, static_size
+from symdiff.frontend.python.values import (
+    NO_TAGS,
+    POISON,
+    Arr,
+    Closure,
+    DictRef,
+    Known,
+    ListRef,
+    Num,
+    Struct,
+    Val,
+    static_size,
+)
 from symdiff.ir import dims, types
 from symdiff.ir.core import REGISTRY
 from symdiff.ir.dims import Dim
 from symdiff.ir.types import Kind
 
 _PYTHON: dict[type[ast.AST], tuple[str, Callable[..., Any]]] = {
-    ast.Add: ("add", operator.add), ast.Sub: ("sub", operator.sub), ast.Mult: ("mul", operator.mul), ast.Div: ("div", operator.truediv),
+    ast.Add: ("add", operator.add), ast.Sub: ("sub", operator.sub), ast.Mult: ("mul", operator.mul),
+    ast.Div: ("div", operator.truediv),
     ast.FloorDiv: ("floordiv", operator.floordiv), ast.Mod: ("mod", operator.mod), ast.Pow: ("pow", operator.pow),
-    ast.MatMult: ("matmul", operator.matmul), ast.BitAnd: ("bit_and", operator.and_), ast.BitOr: ("bit_or", operator.or_),
-    ast.BitXor: ("bit_xor", operator.xor), ast.LShift: ("left_shift", operator.lshift), ast.RShift: ("right_shift", operator.rshift),
-    ast.Lt: ("lt", operator.lt), ast.LtE: ("le", operator.le), ast.Gt: ("gt", operator.gt), ast.GtE: ("ge", operator.ge),
+    ast.MatMult: ("matmul", operator.matmul), ast.BitAnd: ("bit_and", operator.and_), ast.BitOr: ("bit_or",
+    operator.or_),
+    ast.BitXor: ("bit_xor", operator.xor), ast.LShift: ("left_shift", operator.lshift), ast.RShift: ("right_shift",
+    operator.rshift),
+    ast.Lt: ("lt", operator.lt), ast.LtE: ("le", operator.le), ast.Gt: ("gt", operator.gt), ast.GtE: ("ge",
+    operator.ge),
     ast.Eq: ("eq", operator.eq), ast.NotEq: ("ne", operator.ne),
     ast.USub: ("neg", operator.neg), ast.UAdd: ("pos", operator.pos), ast.Invert: ("invert", operator.invert),
 }  # fmt: skip
-_SIGN = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**", ast.MatMult: "@",
-         ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^", ast.LShift: "<<", ast.RShift: ">>", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">",
+_SIGN = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
+ast.MatMult: "@",
+         ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^", ast.LShift: "<<", ast.RShift: ">>", ast.Lt: "<",
+         ast.LtE: "<=", ast.Gt: ">",
          ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}  # fmt: skip
 _PURE = (bool, int, float, complex, str, tuple, bytes, type(None), np.generic, np.ndarray, np.dtype, type)
 
@@ -176,7 +194,9 @@ def truth(cx: Context, node: ast.AST, val: Val) -> Val:
         return cx.refuse("SD317", node, use="a condition", name=f"`{cx.text(node)}`", shape=cx.describe(val))
     t = cx.aval(val)
     if t.rank:
-        return cx.refuse("SD317", node, use="a condition", name=f"`{cx.text(node)}`", shape=f"({', '.join(map(str, t.shape))})")
+        return cx.refuse(
+            "SD317", node, use="a condition", name=f"`{cx.text(node)}`", shape=f"({', '.join(map(str, t.shape))})"
+        )
     if isinstance(val, Num) and val.value is None and val.dim is not None:
         low = dims.lower_bound(val.dim)
         if low is not None and low > 0:
@@ -249,4 +269,4 @@ def convert(cx: Context, node: ast.AST, val: Val, kind: Kind, dtype: str) -> Val
 
 
 def is_array(val: Val) -> bool:
-    return isinstance(val, Arr) or isinstance(val, Known) and isinstance(val.obj, np.ndarray)
+    return isinstance(val, Arr) or (isinstance(val, Known) and isinstance(val.obj, np.ndarray))

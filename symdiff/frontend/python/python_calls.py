@@ -35,7 +35,26 @@ from symdiff.ir.types import Kind
 Args = list[Val]
 Kwargs = dict[str, Val]
 _REFUSED = {"eval", "exec", "compile", "globals", "locals", "vars", "__import__", "dir"}
-_PURE = (str, repr, format, chr, ord, hash, slice, complex, bytes, hex, oct, bin, divmod, round, pow, isinstance, issubclass, callable)
+_PURE = (
+    str,
+    repr,
+    format,
+    chr,
+    ord,
+    hash,
+    slice,
+    complex,
+    bytes,
+    hex,
+    oct,
+    bin,
+    divmod,
+    round,
+    pow,
+    isinstance,
+    issubclass,
+    callable,
+)
 
 
 def call_builtin(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> Val | None:
@@ -61,7 +80,10 @@ def call_builtin(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwarg
     return None
 
 
-_OPERATORS = {id(getattr(operator, n)): op for n, op in (("add", ast.Add()), ("sub", ast.Sub()), ("mul", ast.Mult()), ("truediv", ast.Div()))}
+_OPERATORS = {
+    id(getattr(operator, n)): op
+    for n, op in (("add", ast.Add()), ("sub", ast.Sub()), ("mul", ast.Mult()), ("truediv", ast.Div()))
+}
 
 
 def _pure(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> Val:
@@ -70,10 +92,15 @@ def _pure(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> V
     if obj in (isinstance, issubclass) and len(args) == 2:
         return _isinstance(cx, node, args)
     if obj is callable and len(args) == 1:
-        return Known(isinstance(args[0], Closure) or isinstance(args[0], Known) and callable(args[0].obj))
+        return Known(isinstance(args[0], Closure) or (isinstance(args[0], Known) and callable(args[0].obj)))
     if all(isinstance(a, Known) for a in (*args, *kwargs.values())):
         try:
-            return Known(obj(*(a.obj for a in args if isinstance(a, Known)), **{k: v.obj for k, v in kwargs.items() if isinstance(v, Known)}))
+            return Known(
+                obj(
+                    *(a.obj for a in args if isinstance(a, Known)),
+                    **{k: v.obj for k, v in kwargs.items() if isinstance(v, Known)},
+                )
+            )
         except (ArithmeticError, TypeError, ValueError) as error:
             return cx.refuse("SD403", node, function=obj.__name__, message=str(error))
     if obj is pow and len(args) == 2:
@@ -110,7 +137,11 @@ def _class_of(cx: Context, val: Val) -> type | None:
         t = val.type
         if t.kind is Kind.EITHER:
             return None
-        return {"b1": bool, "i8": int, "f8": float, "c16": complex}[t.dtype] if t.kind is Kind.PYTHON else np.dtype(t.dtype).type
+        return (
+            {"b1": bool, "i8": int, "f8": float, "c16": complex}[t.dtype]
+            if t.kind is Kind.PYTHON
+            else np.dtype(t.dtype).type
+        )
     if isinstance(val, Struct):
         return val.cls or tuple
     return list if isinstance(val, ListRef) else dict if isinstance(val, DictRef) else object
@@ -124,7 +155,11 @@ def _number(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:
 
     def convert(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
         if len(args) != 1 or kwargs:
-            return Known(getattr(builtins, name)()) if not args else cx.refuse("SD403", node, function=name, message="one argument is needed")
+            return (
+                Known(getattr(builtins, name)())
+                if not args
+                else cx.refuse("SD403", node, function=name, message="one argument is needed")
+            )
         if isinstance(args[0], Known) and not isinstance(args[0].obj, np.ndarray):
             try:
                 return Known(getattr(builtins, name)(args[0].obj))
@@ -161,10 +196,14 @@ def _round(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
 
 
 def _range(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    parts: list[Val] = []
     for a in args:
-        if not (isinstance(a, Num) and a.type.dtype[0] in "iu" or isinstance(a, Known) and isinstance(a.obj, (int, np.integer))):
+        if isinstance(a, Num) and a.type.dtype[0] in "iu":
+            parts.append(operators.convert(cx, node, a, Kind.PYTHON, "i8"))
+        elif isinstance(a, Known) and isinstance(a.obj, (int, np.integer)):
+            parts.append(Known(operator.index(a.obj)))
+        else:
             return cx.refuse("SD321", node, operation="range", left=cx.describe(a), right="")
-    parts = [operators.convert(cx, node, a, Kind.PYTHON, "i8") if isinstance(a, Num) else Known(operator.index(a.obj)) for a in args]  # type: ignore[attr-defined]  # Known, checked above
     if not 1 <= len(parts) <= 3:
         return cx.refuse("SD403", node, function="range", message=f"{len(parts)} arguments given")
     lo, hi, step = (Known(0), parts[0], Known(1)) if len(parts) == 1 else (*parts, Known(1))[:3]
@@ -195,7 +234,9 @@ def _map(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     rows = containers.items_of(cx, node, Sequence_("zip", tuple(args[1:])))
     if rows is None:
         return cx.refuse("SD231", node, iterable=f"`{cx.text(node)}`")
-    return Sequence_("iterator", tuple(calls.apply(cx, node, args[0], list(r.items), {}) for r in rows if isinstance(r, Struct)))
+    return Sequence_(
+        "iterator", tuple(calls.apply(cx, node, args[0], list(r.items), {}) for r in rows if isinstance(r, Struct))
+    )
 
 
 def _items(cx: Context, node: ast.AST, val: Val) -> list[Val] | None:
@@ -278,7 +319,11 @@ def _any(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:
         for item in items:
             test = operators.truth(cx, node, item)
             found = control.short_circuit(cx, node, found, name == "all", lambda test=test: test)  # type: ignore[misc]
-        return found if isinstance(found, Known) or found is POISON else operators.convert(cx, node, found, Kind.PYTHON, "b1")
+        return (
+            found
+            if isinstance(found, Known) or found is POISON
+            else operators.convert(cx, node, found, Kind.PYTHON, "b1")
+        )
 
     return any_
 
@@ -318,7 +363,11 @@ def _copy(cx: Context, node: ast.AST, val: Val, deep: bool) -> Val:
         items = containers.elements(cx, val)
         return containers.new_list(cx, node, [_copy(cx, node, i, True) if deep else i for i in items or ()])
     if isinstance(val, DictRef):
-        return containers.new_dict(cx, node, {k: _copy(cx, node, v, True) if deep else v for k, v in (containers.entries(cx, val) or {}).items()})
+        return containers.new_dict(
+            cx,
+            node,
+            {k: _copy(cx, node, v, True) if deep else v for k, v in (containers.entries(cx, val) or {}).items()},
+        )
     return arrays.copy(cx, node, val)
 
 
@@ -336,9 +385,12 @@ def _reduce(cx: Context, node: ast.AST, args: Args) -> Val:
 
 
 _BUILTINS: dict[str, Callable[[Context, ast.AST, Args, Kwargs], Val]] = {
-    "float": _number("float"), "int": _number("int"), "bool": _number("bool"), "abs": _abs, "range": _range, "len": _len,
-    "enumerate": _enumerate, "zip": _zip, "reversed": _reversed, "map": _map, "list": _list, "tuple": _tuple, "dict": _dict, "sum": _sum,
-    "max": _extreme("max"), "min": _extreme("min"), "any": _any("any"), "all": _any("all"), "sorted": _sorted, "type": _type,
+    "float": _number("float"), "int": _number("int"), "bool": _number("bool"), "abs": _abs, "range": _range,
+    "len": _len,
+    "enumerate": _enumerate, "zip": _zip, "reversed": _reversed, "map": _map, "list": _list, "tuple": _tuple,
+    "dict": _dict, "sum": _sum,
+    "max": _extreme("max"), "min": _extreme("min"), "any": _any("any"), "all": _any("all"), "sorted": _sorted,
+    "type": _type,
     "getattr": _getattr, "print": _print,
 }  # fmt: skip
 _NAMES = {id(getattr(builtins, name)): name for name in _BUILTINS}

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import POISON, Known, Num, Val, static_size
+from symdiff.frontend.python.values import Known, Num, Val, static_size
 from symdiff.ir import dims
 from symdiff.ir.core import Value
 from symdiff.ir.dims import Atom, Dim
@@ -27,10 +27,10 @@ def reconcile(
     operation = cx.text(node)
     if isinstance(left, int) and isinstance(right, int):
         shapes = [str(v.type) for v in ins if isinstance(v.type, AVal)]
-        cx.refuse("SD301", node, left=shapes[0] if shapes else "?", right=shapes[-1] if shapes else "?", operation=operation,
-                  left_size=left, right_size=right)  # fmt: skip
+        ends = {"left": shapes[0], "right": shapes[-1], "left_size": left, "right_size": right}
+        cx.refuse("SD301", node, (), operation=operation, **ends)
         return None
-    if dims.equal(left, right) is False or dims.atoms(left) & dims.atoms(right) and not _holds_plainly(left, right):
+    if dims.equal(left, right) is False or (dims.atoms(left) & dims.atoms(right) and not _holds_plainly(left, right)):
         cx.sizes_needed.update(a.name for a in dims.atoms(left) | dims.atoms(right) if a.op == "var")
         cx.refuse("SD308", node, left=str(left), right=str(right), operation=operation)
         return None
@@ -67,7 +67,9 @@ def _unify(cx: Context, left: Dim, right: Dim) -> None:
 
 def _good(solution: Dim) -> bool:
     """A parameter's size is written as a number or in one variable: what an entry check can read back."""
-    return isinstance(solution, int) or len(dims.atoms(solution)) == 1 and all(a.op == "var" for m, _ in solution.terms for a in m)
+    return isinstance(solution, int) or (
+        len(dims.atoms(solution)) == 1 and all(a.op == "var" for m, _ in solution.terms for a in m)
+    )
 
 
 def _checked(
@@ -84,7 +86,9 @@ def _checked(
     return done
 
 
-def check_shape(cx: Context, node: ast.AST, value: Value, shape: tuple[Dim, ...], others: Sequence[Value] = ()) -> Value:
+def check_shape(
+    cx: Context, node: ast.AST, value: Value, shape: tuple[Dim, ...], others: Sequence[Value] = ()
+) -> Value:
     """The array, whose shape is compared with `shape` at run time.
 
     Sizes that no size variable makes are taken from the arrays that have them.
@@ -146,7 +150,11 @@ def _clip(bound: Dim, n: Dim) -> Dim | None:
     high = dims.lower_bound(dims.mul(-1, bound))
     if high is not None and high >= 1:
         return dims.dmax(dims.add(n, bound), 0)
-    if dims.compare(bound, 0) is None and isinstance(bound, dims.Poly) and dims.lower_bound(dims.add(bound, 1)) is not None:
+    if (
+        dims.compare(bound, 0) is None
+        and isinstance(bound, dims.Poly)
+        and dims.lower_bound(dims.add(bound, 1)) is not None
+    ):
         return _clip_below_one(bound, n)
     return None
 
@@ -198,7 +206,15 @@ def require(cx: Context, node: ast.AST, val: Val, shape: tuple[Dim, ...]) -> Val
     found = cx.aval(val).shape
     for have, want in zip(found, shape, strict=True):
         if dims.equal(have, want) is False:
-            return cx.refuse("SD301", node, left=str(found), right=str(shape), operation=cx.text(node), left_size=have, right_size=want)
+            return cx.refuse(
+                "SD301",
+                node,
+                left=str(found),
+                right=str(shape),
+                operation=cx.text(node),
+                left_size=have,
+                right_size=want,
+            )
         if dims.equal(have, want) is None and cx.scope is cx.top:
             _unify(cx, want, have)
     if found == shape:

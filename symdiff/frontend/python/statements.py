@@ -50,8 +50,9 @@ def _close_down_to(cx: Context, pending: list[Pending], marker: Pending) -> None
 def execute(cx: Context, stmt: ast.stmt) -> None:
     handler = _HANDLERS.get(type(stmt))
     if handler is None:
+        fields: dict[str, Any]
         code, fields = _REFUSED.get(type(stmt), ("SD299", {"construct": f"`{cx.text(stmt)}`"}))
-        cx.refuse(code, stmt, **fields)
+        cx.refuse(code, stmt, (), **fields)
         poison(cx, [stmt])
         return
     handler(cx, stmt)
@@ -122,12 +123,13 @@ def _exception(cx: Context, stmt: ast.Raise) -> tuple[str, tuple[Any, ...]] | No
     node = stmt.exc
     arguments: list[ast.expr] = []
     if isinstance(node, ast.Call) and not node.keywords:
-        node, arguments = node.func, node.args
+        arguments, node = node.args, node.func
     found = None if node is None else evaluate(cx, node)
-    cls = found.obj if isinstance(found, Known) else None
     if found is POISON:
         return None
-    if not isinstance(cls, type) or not issubclass(cls, BaseException) or getattr(builtins, cls.__name__, None) is not cls or stmt.cause:
+    cls = found.obj if isinstance(found, Known) else None
+    builtin = isinstance(cls, type) and issubclass(cls, BaseException) and getattr(builtins, cls.__name__, None) is cls
+    if cls is None or not builtin or stmt.cause:
         cx.refuse("SD230", stmt, construct=cx.text(stmt.exc) if stmt.exc else "")
         return None
     values = [evaluate(cx, a) for a in arguments]
@@ -216,10 +218,13 @@ def _match(cx: Context, stmt: ast.Match) -> None:
 
 
 _HANDLERS: dict[type[ast.stmt], Callable[[Context, Any], None]] = {
-    ast.Assign: _assign, ast.AnnAssign: _annotated, ast.AugAssign: lambda cx, stmt: inplace.augmented(cx, stmt), ast.Expr: _expression,
-    ast.Return: _return, ast.Pass: lambda cx, stmt: None, ast.Raise: _raise, ast.Assert: _assert, ast.FunctionDef: _function,
+    ast.Assign: _assign, ast.AnnAssign: _annotated, ast.AugAssign: lambda cx, stmt: inplace.augmented(cx, stmt),
+    ast.Expr: _expression,
+    ast.Return: _return, ast.Pass: lambda cx, stmt: None, ast.Raise: _raise, ast.Assert: _assert,
+    ast.FunctionDef: _function,
     ast.Break: lambda cx, stmt: control.leave(cx, BREAK), ast.Continue: lambda cx, stmt: control.leave(cx, CONTINUE),
-    ast.For: lambda cx, stmt: loops.for_statement(cx, stmt), ast.While: lambda cx, stmt: loops.while_statement(cx, stmt),
+    ast.For: lambda cx, stmt: loops.for_statement(cx, stmt), ast.While: lambda cx, stmt: loops.while_statement(cx,
+    stmt),
     ast.Delete: _delete, ast.Global: _global, ast.Nonlocal: _nonlocal, ast.With: _with, ast.Match: _match,
 }  # fmt: skip
 _REFUSED: dict[type[ast.stmt], tuple[str, dict[str, str]]] = {

@@ -12,6 +12,7 @@ from typing import Any
 
 from symdiff.ir.build import Builder
 from symdiff.ir.core import Block, Prim, Value
+from symdiff.ir.types import AVal
 
 MISSING: Any = type("Missing", (), {"__repr__": lambda self: "missing"})()
 Changes = dict[Hashable, Any]
@@ -82,8 +83,8 @@ class Scope(Builder):
         if found is not None:
             return found
         if value.const is not None:
-            assert not isinstance(value.type, type(None))
-            self.copies[value] = made = self.const(value.const, value.type)  # type: ignore[arg-type]  # constants are AVals
+            assert isinstance(value.type, AVal)
+            self.copies[value] = made = self.const(value.const, value.type)
             return made
         assert self.sees(value), f"a value of a closed region is used outside: {value}"
         self.captures[value] = made = self.param(Value(value.type, value.hint))
@@ -97,7 +98,7 @@ class Scope(Builder):
         return scope is home
 
     def emit(
-        self, prim: Prim | str, *ins: Value, regions: Sequence[Block] = (), hints: Sequence[str] = (), **params: Any
+        self, prim: Prim | str, /, *ins: Value, regions: Sequence[Block] = (), hints: Sequence[str] = (), **params: Any
     ) -> tuple[Value, ...]:
         outs = super().emit(prim, *[self.use(v) for v in ins], regions=regions, hints=hints, **params)
         for v in outs:

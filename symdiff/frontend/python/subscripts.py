@@ -112,7 +112,7 @@ def _add_slice(cx: Context, node: ast.AST, spec: _Spec, entry: SliceVal, n: Dim)
     step = entry.step
     if memory.is_poison(entry.lo, entry.hi, step):
         return None
-    if not isinstance(step, Known) or step.obj is not None and type(step.obj) is not int:
+    if not isinstance(step, Known) or (step.obj is not None and type(step.obj) is not int):
         cx.need_static(node, step, "the step of a slice")
         return None
     if step.obj == 0:

@@ -34,7 +34,7 @@ class Val:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Known(Val):
-    """A Python object; `origin` is the global or closure name and path it was read from, `tags` what fixed its value."""
+    """A Python object; `origin` is the global or closure name and path it was read from."""
 
     obj: Any
     origin: tuple[str, tuple[tuple[str, Any], ...]] | None = None
@@ -42,7 +42,7 @@ class Known(Val):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Num(Val):
-    """A staged scalar.  `dim` is the size it equals, where it is one; without a `value` it is emitted where it is used."""
+    """A staged scalar.  `dim` is the size it equals; without a `value` it is emitted where it is used."""
 
     value: Value | None
     dim: Dim | None = None
@@ -192,7 +192,9 @@ NONE = Known(None)
 def is_number(obj: object) -> bool:
     import numpy as np
 
-    return isinstance(obj, (bool, int, float, complex, np.generic)) and not isinstance(obj, (np.str_, np.bytes_, np.void))
+    return isinstance(obj, (bool, int, float, complex, np.generic)) and not isinstance(
+        obj, (np.str_, np.bytes_, np.void)
+    )
 
 
 def static_size(d: Dim) -> bool:

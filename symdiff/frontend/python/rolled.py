@@ -1,0 +1,314 @@
+"""The body of a rolled loop: lowered again until its header serves every turn."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from symdiff.frontend.python import control, operators
+from symdiff.frontend.python.context import Context, LoopState
+from symdiff.frontend.python.control import BREAK, CONTINUE, EXIT, ON, RESULT, RETURN, Exit, exit_of, set_exit
+from symdiff.frontend.python.expressions import evaluate
+from symdiff.frontend.python.headers import Carry, Misfit, Slot, array_slots, contribute, regroup, start, widen
+from symdiff.frontend.python.liveness import assigned
+from symdiff.frontend.python.problems import CannotRoll
+from symdiff.frontend.python.store import MISSING, Scope
+from symdiff.frontend.python.values import BOTTOM, DEAD, POISON, UNBOUND, Cell, Conflict, Known
+from symdiff.ir import types
+from symdiff.ir.core import Value
+
+_MAX_ROUNDS = 20
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Where the evaluator stood, to go back to."""
+
+    logs: int
+    frames: int
+    loops: int
+    problems: int
+    scope: Scope
+    ops: int
+    effects: int
+
+
+def mark(cx: Context) -> Mark:
+    return Mark(
+        len(cx.store.logs),
+        len(cx.frames),
+        len(cx.loops),
+        len(cx.problems),
+        cx.scope,
+        len(cx.scope.ops),
+        cx.scope.effects,
+    )
+
+
+def go_back(cx: Context, place: Mark) -> None:
+    while len(cx.store.logs) > place.logs:
+        cx.store.end()
+    del cx.frames[place.frames :], cx.loops[place.loops :], cx.problems[place.problems :]
+    cx.scope = place.scope
+    del cx.scope.ops[place.ops :]
+    cx.scope.effects = place.effects
+
+
+def without(cx: Context, node: ast.AST, state: Exit, code: int) -> Exit:
+    """The exit state with one code turned into going on."""
+    if code not in state.codes:
+        return state
+    rest = tuple(sorted({ON, *state.codes} - {code}))
+    if state.value is None or rest == (ON,):
+        return Exit((ON,))
+    kept = [c for c in rest if c != ON]
+    if len(kept) == 1:
+        stays = cx.at(node).emit("eq", state.value, cx.scope.const(kept[0]))[0]
+        return Exit(rest, control.select_int(cx, node, stays, kept[0], ON))
+    gone = cx.at(node).emit("eq", state.value, cx.scope.const(code))[0]
+    first, a = control.branch(cx, lambda: cx.scope.const(ON))
+    second, b = control.branch(cx, lambda: cx.scope.use(state.value))  # type: ignore[arg-type]  # checked above
+    return Exit(rest, control.emit_cond(cx, node, gone, first.scope, second.scope, [(a, b)])[0])
+
+
+class Rolled:
+    """The body of a rolled loop, lowered again until its header no longer changes."""
+
+    def __init__(
+        self, cx: Context, stmt: ast.For | ast.While, loop: LoopState, enter: Callable[[Scope], Value | None]
+    ) -> None:
+        self.cx = cx
+        self.stmt = stmt
+        self.loop = loop
+        self.enter = enter
+        self.live = cx.frame.live.header[id(stmt)]
+        self.slots: dict[Any, Slot] = {}
+        self.leaving: tuple[int, ...] = ()
+        self.key = (cx.frame.path, id(stmt))
+        self.serial = Cell("array").serial
+        self.pairs: frozenset[tuple[int, int]] = frozenset()
+
+    def fixpoint(self) -> Rolled:
+        cx = self.cx
+        for name in sorted(
+            assigned(self.stmt.body) | (assigned([self.stmt.target]) if isinstance(self.stmt, ast.For) else set())
+        ):
+            if name in self.live:
+                self.slots[(cx.frame.id, name)] = start(self._before((cx.frame.id, name)))
+        self._warm_start()
+        for _ in range(_MAX_ROUNDS):
+            place = mark(cx)
+            if self._round():
+                self._remember()
+                return self
+            go_back(cx, place)
+        raise CannotRoll(
+            self.loop.id, cx.make_problem("SD604", self.stmt, name="the loop", types="…"), "the loop", "has no fixpoint"
+        )
+
+    def _before(self, key: Any) -> Any:
+        found = self.cx.store.get(key)
+        return self._absent(key) if found is MISSING or found is DEAD else found
+
+    def _absent(self, key: Any) -> Any:
+        """What stands for a name without a value; a result is only read where a turn has made it."""
+        if not isinstance(key, tuple) or key[0] == "stale":
+            return MISSING
+        return BOTTOM if key[1] == RESULT else UNBOUND
+
+    def _warm_start(self) -> None:
+        """Begin from the scalar types that the last visit on this call path ended with."""
+        for name, slot in self.cx.headers.get(self.key, {}).items():
+            key = (self.cx.frame.id, name)
+            if key in self.slots:
+                try:
+                    before = self.slots[key].same
+                    made = (
+                        widen(self.cx, Slot(slot.kind, slot.type), before, None, before, key)
+                        if before is not UNBOUND
+                        else slot
+                    )
+                except Misfit:
+                    continue
+                self.slots[key] = made
+
+    def _remember(self) -> None:
+        self.cx.headers[self.key] = {
+            key[1]: slot
+            for key, slot in self.slots.items()
+            if isinstance(key, tuple) and slot.kind in ("scalar", "opt")
+        }
+
+    # --- one attempt
+
+    def _round(self) -> bool:
+        """Lower the body with the present header; whether the header holds."""
+        from symdiff.frontend.python.statements import run_block
+
+        cx = self.cx
+        before = {key: self._before(key) for key in self.slots}
+        seen: set[Any] = set()
+        self.before = [v for key, slot in self.slots.items() for v in contribute(cx, slot, before[key], seen)]
+        carry = Carry(cx, self.loop.id, self.pairs)
+        self.plans = {key: carry.plan(slot, self._hint(key)) for key, slot in self.slots.items()}
+        self.carry = carry
+        outer, self.scope = cx.scope, Scope(cx.scope, cx.homes)
+        cx.scope = self.scope
+        self.params = [self.scope.param(Value(t, h)) for t, h in zip(carry.types, carry.hints, strict=True)]
+        cx.store.begin()
+        header = self._install(self.params)
+        self.prepare()
+        cx.store.begin()
+        self.index = self.enter(self.scope)
+        run_block(cx, self.stmt.body, self.live)
+        stable = self._end(before, header)
+        cx.store.end() if len(cx.store.logs) else None
+        cx.scope = outer
+        return stable
+
+    def prepare(self) -> None:
+        """What is evaluated at the header, before a turn: the condition of a `while`."""
+
+    def _hint(self, key: Any) -> str:
+        name = key.name if isinstance(key, Cell) else str(key[1])
+        return "" if name.startswith("$") else name
+
+    def _install(self, values: Sequence[Value]) -> dict[Any, Any]:
+        self.carry.settle(values)
+        header = {key: plan(values) for key, plan in self.plans.items()}
+        for key, val in header.items():
+            self.cx.store.set(key, MISSING if val is UNBOUND else val)
+        return header
+
+    def _end(self, before: dict[Any, Any], header: dict[Any, Any]) -> bool:
+        """Compare what the turn left with the header; emit what the body hands on."""
+        cx = self.cx
+        state = without(cx, self.stmt, exit_of(cx), CONTINUE)
+        cx.set_name(cx.frame, EXIT, state)
+        after = {key: self._after(key) for key in self.slots}
+        new = self._found(header)
+        slots = {}
+        for key, slot in self.slots.items():
+            slots[key] = self._widened(key, slot, before[key], header[key], after[key])
+        for key in new:
+            slots[key] = self._widened(key, start(self._base(key)), self._base(key), None, self._after(key))
+        arrays = [
+            a
+            for key, slot in slots.items()
+            for a in array_slots(slot, self._base_of(key, before), after.get(key, self._after(key)))
+        ]
+        pairs = regroup(arrays, self.serial)
+        stable = (
+            not new
+            and pairs == self.pairs
+            and all(slots[k].signature() == s.signature() for k, s in self.slots.items())
+        )
+        if stable:
+            self._hand_on(after, state)
+        self.slots, self.pairs = slots, pairs
+        cx.store.end()
+        return stable
+
+    def _after(self, key: Any) -> Any:
+        found = self.cx.store.get(key)
+        return self._absent(key) if found is MISSING or found is DEAD else found
+
+    def _base(self, key: Any) -> Any:
+        """What a key held before the loop (it is not in the header yet, so the journals have it)."""
+        for log in self.cx.store.logs[-1:]:
+            if key in log:
+                found = log[key]
+                return self._absent(key) if found is MISSING or found is DEAD else found
+        return self._before(key)
+
+    def _base_of(self, key: Any, before: dict[Any, Any]) -> Any:
+        return before[key] if key in before else self._base(key)
+
+    def _found(self, header: dict[Any, Any]) -> list[Any]:
+        """Keys that the turn changed and the header does not have yet."""
+        found = []
+        key: Any
+        for key, old in self.cx.store.logs[-1].items():
+            if key in header or self.cx.store.get(key) is old:
+                continue
+            if isinstance(key, Cell):
+                if old is not MISSING and key.serial < self.serial:
+                    found.append(key)
+            elif key[0] == "stale":
+                if key[1].serial < self.serial:
+                    found.append(key)
+            elif key[0] == self.cx.frame.id and (key[1] == RESULT or (key[1] in self.live and key[1] != EXIT)):
+                found.append(key)
+        return found
+
+    def _widened(self, key: Any, slot: Slot, before: Any, header: Any, after: Any) -> Slot:
+        cx = self.cx
+        if isinstance(key, tuple) and key[0] == "stale":
+            return slot if slot.same is not MISSING else start(after)
+        if isinstance(before, Conflict) or isinstance(after, Conflict):
+            return start(after if isinstance(after, Conflict) else before)
+        try:
+            return widen(cx, slot, before, header, after, (self.key, self._hint(key)))
+        except Misfit as misfit:
+            name = f"`{self._hint(key) or 'a value'}`"
+            fields = (
+                {"before": misfit.before, "after": misfit.after}
+                if misfit.code == "SD304"
+                else {"reason": f"is {misfit.after} after a turn"}
+            )
+            problem = cx.make_problem(misfit.code, self.stmt, (), name=name, **fields)
+            raise CannotRoll(
+                self.loop.id, problem, name, f"is {misfit.before} before the loop and {misfit.after} after a turn"
+            ) from None
+
+    def _hand_on(self, after: dict[Any, Any], state: Exit) -> None:
+        cx = self.cx
+        self.outs: list[Value] = []
+        self.leaving = tuple(c for c in state.codes if c in (BREAK, RETURN))
+        if self.leaving:
+            self.outs.append(cx.scope.const(state.codes[0]) if state.value is None else cx.scope.use(state.value))
+        seen: set[Any] = set()
+        for key, slot in self.slots.items():
+            self.outs += [cx.scope.use(v) for v in contribute(cx, slot, after[key], seen)]
+
+    # --- after the loop
+
+    def finish(self, outs: Sequence[Value]) -> None:
+        cx = self.cx
+        cx.scope.effects += self.scope.effects
+        skip = 1 if self.leaving else 0
+        values = outs[skip : skip + len(self.params)]
+        for value, hint in zip(values, self.carry.hints, strict=True):
+            value.hint = value.hint or hint
+        self._install(values)
+        if RETURN in self.leaving:
+            state = Exit(tuple(sorted({ON, *self.leaving})), outs[0])
+            set_exit(cx, without(cx, self.stmt, state, BREAK))
+
+
+class RolledWhile(Rolled):
+    """Evaluates the condition in a region of its own, at the header."""
+
+    def prepare(self) -> None:
+        cx, stmt = self.cx, self.stmt
+        assert isinstance(stmt, ast.While)
+        outer, self.test_scope = cx.scope, Scope(cx.scope.parent, cx.homes)
+        cx.scope = self.test_scope
+        self.test_params = [self.test_scope.param(Value(v.type, v.hint)) for v in self.params]
+        cx.store.begin()
+        self._install(self.test_params)
+        cx.store.begin()
+        test = operators.truth(cx, stmt.test, evaluate(cx, stmt.test))
+        if test is not POISON:
+            test = operators.convert(cx, stmt.test, test, types.Kind.PYTHON, "b1")
+            self.pred = cx.scope.use(cx.value(test))
+        self.known = isinstance(test, Known)
+        changed = [k for k in cx.store.end() if isinstance(k, Cell) and cx.store.get(k) is not MISSING]
+        cx.store.end()
+        if self.test_scope.effects or changed:
+            cx.refuse("SD299", stmt.test, construct="a `while` condition with effects")
+        cx.scope = outer
+        self._install(self.params)
+        self.poisoned = test is POISON
