@@ -46,9 +46,13 @@ def _torch(work: Workload) -> Callable[[], Any]:
     torch = import_module("torch")
     torch.set_num_threads(1)
     numpy = types.SimpleNamespace(
-        exp=torch.exp, log=torch.log, mean=torch.mean, arange=torch.arange,
-        maximum=lambda x, y: torch.clamp(x, min=y), sum=lambda x, axis, keepdims: torch.sum(x, dim=axis, keepdim=keepdims),
-    )  # fmt: skip
+        exp=torch.exp,
+        log=torch.log,
+        mean=torch.mean,
+        arange=torch.arange,
+        maximum=lambda x, y: torch.clamp(x, min=y),
+        sum=lambda x, axis, keepdims: torch.sum(x, dim=axis, keepdim=keepdims),
+    )
     function = _renamed(work.function, numpy)
     args = [torch.tensor(np.asarray(a)) for a in work.args]
     for k in work.argnums:

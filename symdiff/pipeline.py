@@ -48,17 +48,18 @@ def compile_module(
     name: str = "",
     embed: bool = True,
     borrow: bool = False,
+    guarded: bool = False,
 ) -> Module:
     """The module of a lowered function.
 
     `wrt` names the arguments to differentiate by.  `functions` are kinds of `codegen.parts.KINDS`; without it, the
     table of the design, less what needs a scalar result where there is none.  `embed`: captured data up to 64 elements
     become defaults of keyword parameters (else all of it is required).  `borrow`: saved records may hold the caller's
-    arrays.
+    arrays.  `guarded`: the module is called behind `api.dispatch` alone, whose tests need not be repeated.
 
     Raises UsageError for an unknown name, for an argument without floats, and for a gradient of no scalar.
     """
-    return _Compilation(lowered, tuple(wrt), level, borrow).module(functions, name, embed)
+    return _Compilation(lowered, tuple(wrt), level, borrow).module(functions, name, embed, guarded)
 
 
 def stage(lowered: Lowered, wrt: Sequence[str], which: str, *, level: int = 2) -> str:
@@ -147,7 +148,7 @@ class _Compilation:
 
     # --- the module
 
-    def module(self, functions: Sequence[str] | None, name: str, embed: bool) -> Module:
+    def module(self, functions: Sequence[str] | None, name: str, embed: bool, guarded: bool = False) -> Module:
         scalar = self.scalar_result()
         kinds = (
             tuple(functions)
@@ -175,6 +176,7 @@ class _Compilation:
                 version=__version__,
                 embed=embed,
                 n_residuals=n_residuals,
+                guarded=guarded,
             )
         )
 

@@ -33,12 +33,14 @@ class Tree:
     def __str__(self) -> str:
         if self.kind == "leaf":
             return "*"
-        parts = [f"{k!r}: {c}" if self.kind == "dict" else f"{k}={c}" if self.kind in ("namedtuple", "dataclass") else str(c)
-                 for k, c in zip(self.keys, self.children, strict=True)]  # fmt: skip
+        parts = [
+            f"{k!r}: {c}" if self.kind == "dict" else f"{k}={c}" if self.kind in ("namedtuple", "dataclass") else str(c)
+            for k, c in zip(self.keys, self.children, strict=True)
+        ]
         inside = ", ".join(parts)
         if self.kind in ("namedtuple", "dataclass") and self.cls is not None:
             return f"{self.cls.__name__}({inside})"
-        left, right = {"list": "[]", "dict": "{}"}.get(self.kind, "()")
+        left, right = {"list": ("[", "]"), "dict": ("{", "}")}.get(self.kind, ("(", ")"))
         return f"{left}{inside}{',' if self.kind == 'tuple' and len(parts) == 1 else ''}{right}"
 
 
@@ -47,8 +49,9 @@ LEAF = Tree()
 
 def container(value: Any) -> Tree | None:
     """The node of a container with its children still leaves, or None for a leaf."""
-    if isinstance(value, tuple) and hasattr(type(value), "_fields"):
-        return Tree("namedtuple", type(value), tuple(type(value)._fields), (LEAF,) * len(value))
+    names: tuple[str, ...] | None = getattr(type(value), "_fields", None)
+    if isinstance(value, tuple) and names is not None:
+        return Tree("namedtuple", type(value), names, (LEAF,) * len(value))
     if type(value) in (list, tuple):
         return Tree(type(value).__name__, None, tuple(range(len(value))), (LEAF,) * len(value))
     if type(value) is dict:
@@ -105,7 +108,7 @@ def construct(tree: Tree, children: Sequence[Any]) -> Any:
     assert tree.cls is not None
     if tree.kind == "namedtuple":
         return tree.cls(*children)
-    made = object.__new__(tree.cls)  # no __init__: fields computed there are leaves already
+    made: Any = object.__new__(tree.cls)  # no __init__: fields computed there are leaves already
     for name, value in named.items():
         object.__setattr__(made, str(name), value)
     return made

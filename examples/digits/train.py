@@ -20,13 +20,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "generated"))
 import classifier_grad
 
 HIDDEN, EPOCHS, BATCH = 256, 60, 32
-RATE, DECAY, FADE = 1e-3, 1e-3, 0.05  # of Adam: step size, weight decay, last step size over the first; by cross-validation
+# Of Adam, by cross-validation: step size, weight decay, last step size over the first.
+RATE, DECAY, FADE = 1e-3, 1e-3, 0.05
 
 
 def held_out(seed=0):
-    """Pixels in [0, 1] and labels: three quarters to train on, one quarter held out, stratified."""
+    """Pixels in [0, 1] and labels; one quarter is held out, stratified and shuffled."""
     digits = load_digits()
-    return train_test_split(digits.data / 16.0, digits.target, test_size=0.25, stratify=digits.target, random_state=seed)
+    return train_test_split(
+        digits.data / 16.0, digits.target, test_size=0.25, stratify=digits.target, random_state=seed
+    )
 
 
 def initial(rng, inputs=64, hidden=HIDDEN, classes=10):

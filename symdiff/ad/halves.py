@@ -63,9 +63,10 @@ def is_static(op: Op | None) -> bool:
 
 
 def made_anew(ops: Sequence[Op], passed: Set[Value], steady: Set[Value]) -> dict[Value, Op]:
-    """What is not worth saving, with how it is made: constants, sizes, and what is cheap to make of what is passed again.
+    """What is not worth saving, with how it is made: constants, sizes, and what is cheap given what is passed again.
 
-    Cheap are whole numbers, and single elements of arrays that no loop changes (`steady`): `x[i - 1]` is read again.
+    Cheap are whole numbers, and single elements of arrays that no loop changes (`steady`): `x[i - 1]` is read
+    again.
     """
     found: dict[Value, Op] = {}
     for op in ops:

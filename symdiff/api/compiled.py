@@ -9,11 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MethodType
 from typing import Any, ClassVar, Self
 
+import numpy as np
+
 from symdiff.api.dispatch import AS_IS, Chain, Form, Variant
 from symdiff.api.parameters import Parameter, name_of, parameters_of
 from symdiff.errors import CheckError, UsageError
 from symdiff.signature import Leaf, Lowered, Signature, Static, from_values, leaf_names
-from symdiff.trees import flatten, paths
+from symdiff.trees import flatten, map_leaves, paths
 
 Reader = Callable[[], Any]
 MOST_VARIANTS = 64
@@ -169,8 +171,16 @@ class Compiled:
 
 def _missed(compiled: Compiled, *values: Any) -> Any:
     """What the chain calls when no variant fits."""
+    values = tuple(_in_memory(value) for value in values)
     variant, captured = compiled.variant(values)
     return compiled.form().apply(variant.call(*values, **captured))
+
+
+def _in_memory(value: Any) -> Any:
+    """The value with files mapped to memory as plain arrays, which is what compiled functions take."""
+    if not any(isinstance(leaf, np.memmap) for leaf in flatten(value)[0]):
+        return value
+    return map_leaves(lambda leaf: leaf.view(np.ndarray) if isinstance(leaf, np.memmap) else leaf, value)
 
 
 def reached_by_name(decorated: Any) -> str:

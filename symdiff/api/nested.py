@@ -19,7 +19,7 @@ from symdiff.ir.build import Builder
 from symdiff.ir.core import Block, Function, Literal, Program, Value
 from symdiff.ir.types import AVal, Kind
 from symdiff.signature import Argument, Lowered, Static
-from symdiff.trees import LEAF, Tree, paths, unflatten
+from symdiff.trees import LEAF, Tree, flatten, paths, unflatten
 
 
 def result_types(lowered: Lowered) -> list[AVal | Static]:
@@ -163,3 +163,20 @@ def flat(lowered: Lowered) -> tuple[Lowered, Callable[[Any], Any]]:
         return unflatten(lowered.out, [next(rest) if known is None else known.value for known in lowered.out_static])
 
     return simple, structured
+
+
+def has_classes(tree: Tree) -> bool:
+    """Whether named tuples or dataclasses are in a result: a module's text cannot make them."""
+    return tree.kind in ("namedtuple", "dataclass") or any(map(has_classes, tree.children))
+
+
+def flat_cotangent(lowered: Lowered, cotangent: Any) -> tuple[Any, ...]:
+    """A cotangent of the user's result as one of `flat`'s."""
+    leaves = flatten(cotangent)[0]
+    return tuple(leaf for leaf, known in zip(leaves, lowered.out_static, strict=True) if known is None)
+
+
+def tangent_of(lowered: Lowered, tangents: Sequence[Any]) -> Any:
+    """A tangent of `flat`'s result in the user's structure; None where the result is known when compiling."""
+    rest = iter(tangents)
+    return unflatten(lowered.out, [next(rest) if known is None else None for known in lowered.out_static])

@@ -36,7 +36,7 @@ def compile_kinds(lowered: Lowered, wrt: Sequence[str], kinds: Sequence[str], le
     from symdiff.codegen.load import Loaded
     from symdiff.pipeline import compile_module
 
-    module = compile_module(lowered, tuple(wrt), level=level, functions=tuple(kinds), embed=False)
+    module = compile_module(lowered, tuple(wrt), level=level, functions=tuple(kinds), embed=False, guarded=True)
     loaded = Loaded(module.text, module.name)
     return {kind: loaded[module.functions[kind]] for kind in kinds}
 
@@ -139,8 +139,11 @@ class Forward(Compiled):
     def build(self, signature: Signature) -> tuple[Lowered, Function]:
         check_differentiable(signature, self.wrt, name_of(self.fun))
         lowered = lower_function(self.fun, signature)
+        bare = len(self.wrt) == 1
+        if nested.has_classes(lowered.out):
+            return lowered, self.build_flat(lowered, bare)
         made = compile_kinds(lowered, self.wrt, ("forward", "backward"), self.level)
-        forward, backward, bare = made["forward"], made["backward"], len(self.wrt) == 1
+        forward, backward = made["forward"], made["backward"]
 
         @functools.wraps(forward)
         def call(*arguments: Any, **captured: Any) -> tuple[Any, Pullback]:
@@ -148,6 +151,23 @@ class Forward(Compiled):
             return value, Pullback(backward, saved, bare, value)
 
         return lowered, call
+
+    def build_flat(self, lowered: Lowered, bare: bool) -> Function:
+        """Where the result has classes: the module gives its leaves, and they are put together here."""
+        simple, structured = nested.flat(lowered)
+        made = compile_kinds(simple, self.wrt, ("forward", "backward"), self.level)
+        forward, backward = made["forward"], made["backward"]
+
+        def flat_backward(saved: Any, cotangent: Any) -> Any:
+            return backward(saved, nested.flat_cotangent(lowered, cotangent))
+
+        @functools.wraps(forward)
+        def call(*arguments: Any, **captured: Any) -> tuple[Any, Pullback]:
+            results, saved = forward(*arguments, **captured)
+            value = structured(results)
+            return value, Pullback(flat_backward, saved, bare, value)
+
+        return call
 
 
 class Tangent(Compiled):
@@ -180,7 +200,17 @@ class Tangent(Compiled):
         lowered = lower_function(self.fun, signature)
         if self.kind == "hvp":
             nested.value_leaf(lowered, False, name_of(self.fun))
-        return lowered, compile_kinds(lowered, self.wrt, (self.kind,), self.level)[self.kind]
+        if not nested.has_classes(lowered.out):
+            return lowered, compile_kinds(lowered, self.wrt, (self.kind,), self.level)[self.kind]
+        simple, structured = nested.flat(lowered)
+        flat = compile_kinds(simple, self.wrt, (self.kind,), self.level)[self.kind]
+
+        @functools.wraps(flat)
+        def call(*arguments: Any, **captured: Any) -> tuple[Any, Any]:
+            results, tangents = flat(*arguments, **captured)
+            return structured(results), nested.tangent_of(lowered, tangents)
+
+        return lowered, call
 
 
 # The functions that take `fun` and its arguments at once -------------------------------------------------------------

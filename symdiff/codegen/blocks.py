@@ -106,11 +106,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Substituted(Tail):
-    """A block's tail, printed by the branches of the `cond` that it ends in."""
+    """A block's tail, printed by the branches of the `cond` that it ends in; `stored`: its results that lists take."""
 
     tail: Tail
     op: Op
     outs: tuple[Value, ...]
+    stored: Mapping[Value, Sequence[str]] = field(default_factory=dict)
 
     @property
     def jumps(self) -> bool:
@@ -124,6 +125,9 @@ class Substituted(Tail):
         return self.tail.targets(self.values(outs))
 
     def finish(self, emitter: Emitter, outs: Sequence[Value], depth: int, more: bool) -> None:
+        for result, value in zip(self.op.outs, outs, strict=True):
+            for name in self.stored.get(result, ()):
+                emitter.line(depth, f"{name}.append({emitter.text(value)})")
         self.tail.finish(emitter, self.values(outs), depth, more)
 
 

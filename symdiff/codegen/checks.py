@@ -132,17 +132,23 @@ def chain(parts: Sequence[str], depth: int) -> list[Line]:
     return [Line(depth if k == 0 else depth + 2, r) for k, r in enumerate(rows)]
 
 
-def entry(
-    function: str, names: Sequence[str], types: Sequence[AVal], table: str, structure: Sequence[str] = ()
-) -> Checks:
+def agreements(sizes: Sizes) -> list[str]:
+    """The parts of the chain that compare sizes of the arguments with each other."""
+    return [" == ".join(group) for group in sizes.conditions if not group[-1].isdigit()]
+
+
+def entry(function: str, names: Sequence[str], types: Sequence[AVal], table: str, guarded: bool = False) -> Checks:
     """The check of a function's leaves, which are variables `names`; `table` is the name of the module's type table.
 
-    `structure` are conditions on the containers that the leaves come from; they are checked before and raise at once.
+    `guarded`: the caller has looked at each leaf on its own, so that only sizes are left to be compared.
     """
     if not names:
         return Checks((), {}, (), ())
     sizes = read_sizes(names, types)
-    lines = chain(conditions(names, types, sizes), 1)
+    parts = agreements(sizes) if guarded else conditions(names, types, sizes)
+    if not parts:
+        return Checks((), sizes.found, (), ())
+    lines = chain(parts, 1)
     row = ", ".join(names)
     given = row if len(names) > 1 else f"({row},)"
     floats = all(t.kind is Kind.PYTHON and t.dtype == "f8" for t in types)

@@ -46,6 +46,7 @@ class Parts:
     version: str = ""
     embed: bool = True  # captured data up to 64 elements become defaults
     n_residuals: int = 0
+    guarded: bool = False  # the arguments were looked at by a dispatcher
 
 
 @dataclass(frozen=True, slots=True)

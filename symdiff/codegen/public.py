@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 
 from symdiff.codegen import checks, functions
 from symdiff.codegen.functions import Body, Given, ReturnAs
 from symdiff.codegen.names import parameter
 from symdiff.codegen.view import LONGEST, Line
 from symdiff.codegen.writer import Writer, class_name, distinct
-from symdiff.ir.core import Function, Value
+from symdiff.ir.core import Function, Value, walk
 from symdiff.ir.types import AVal, Kind, Type
 from symdiff.signature import Argument, Param
 from symdiff.trees import Tree, path_text, paths
@@ -49,7 +50,7 @@ class Public(Writer):
         name, function = self.public["backward"], self.parts.programs["backward"].program.main
         n = self.parts.n_residuals
         given, cotangents, unpack = self.cotangents(function.body.params[n:])
-        residuals = self.residuals(function, cotangents)
+        residuals = self.residuals(function, [*cotangents, *(g.name for g in given)])
         check, lines = self.check_cotangents(name, cotangents, function.body.params[n:])
         arrays = [
             (r, v.type) for r, v in zip(residuals, function.body.params, strict=False) if isinstance(v.type, AVal)
@@ -87,7 +88,7 @@ class Public(Writer):
         names = distinct([v.hint or "d_y" for v in params], self.reserved())
         if self.lowered.out.kind == "leaf":
             given = [
-                Given(n, functions.annotation(_as_given(v.type)), "1.0" if _is_scalar(v) else "")
+                Given(n, functions.annotation(self.as_given(v.type)), "1.0" if _is_scalar(v) else "")
                 for n, v in zip(names, params, strict=True)
             ]
             return given, names, []
@@ -100,6 +101,18 @@ class Public(Writer):
             lines,
         )
 
+    def as_given(self, t: Type) -> AVal:
+        """Cotangents of float64 scalars may be Python floats, unless these would take a float32's dtype."""
+        assert isinstance(t, AVal)
+        float64 = t.dtype == "f8" and (t.kind is Kind.EITHER or (t.kind is Kind.NUMPY and not self.has_singles))
+        return AVal(Kind.PYTHON, (), "f8") if float64 else t
+
+    @cached_property
+    def has_singles(self) -> bool:
+        functions_ = self.lowered.program.functions.values()
+        values = (v for f in functions_ for op in walk(f.body) for v in (*op.ins, *op.outs))
+        return any(isinstance(v.type, AVal) and v.type.dtype in ("f2", "f4", "c8") for v in values)
+
     def check_cotangents(
         self, name: str, names: Sequence[str], params: Sequence[Value]
     ) -> tuple[checks.Checks, list[Line]]:
@@ -107,7 +120,8 @@ class Public(Writer):
         found = checks.Checks((), {}, (), ())
         for n, v in zip(names, params, strict=True):
             assert isinstance(v.type, AVal)
-            one = checks.entry(name, [n], [_as_given(v.type)], f"{{{n!r}: {checks.described(_as_given(v.type))}}}")
+            t = self.as_given(v.type)
+            one = checks.entry(name, [n], [t], f"{{{n!r}: {checks.described(t)}}}")
             lines += one.lines
             found = checks.Checks((), {}, (*found.helpers, *one.helpers), (*found.constants, *one.constants))
         return found, lines
@@ -184,7 +198,7 @@ class Public(Writer):
                 leaves.append(leaf)
                 if p.path:
                     unpack.append(Line(1, f"{leaf} = {base}{path_text(p.path)}"))
-        types_ = [_as_given(self.lowered.params[k].type) for k in self.parts.wrt_params]
+        types_ = [self.as_given(self.lowered.params[k].type) for k in self.parts.wrt_params]
         for leaf, t, k in zip(leaves, types_, self.parts.wrt_params, strict=True):
             rows = f"{{{leaf!r}: {checks.described(t)}}}"
             check = checks.entry(self.parts.name, [leaf], [t], rows)
@@ -237,11 +251,6 @@ def _tuple(texts: Sequence[str]) -> str:
 def _is_scalar(v: Value) -> bool:
     return isinstance(v.type, AVal) and v.type.kind is not Kind.ARRAY and not v.type.complex
 
-
-def _as_given(t: Type) -> AVal:
-    """Cotangents of float64 scalars may be Python floats; other kinds are as they are."""
-    assert isinstance(t, AVal)
-    return AVal(Kind.PYTHON, (), "f8") if t.kind in (Kind.NUMPY, Kind.EITHER) and t.dtype == "f8" else t
 
 
 def _converted(text: str, value: Value, param: Param) -> str:

@@ -177,7 +177,7 @@ class Emitter:
                 final = op.prim.name == "cond" and position == len(block.ops) - 1 and (tail.jumps or keyword == "elif")
                 yield self.control(
                     Place(op, depth, plan, position, keyword, region.more),
-                    Substituted(tail, op, block.outs) if final else None,
+                    Substituted(tail, op, block.outs, stored) if final else None,
                 )
                 if final:
                     return

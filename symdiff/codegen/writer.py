@@ -91,9 +91,10 @@ class Writer:
     def start(self, function: str) -> tuple[checks.Checks, list[Line]]:
         """The entry check of a function that takes the user's arguments."""
         leaf_types = [p.type for p in self.lowered.params]
-        check = checks.entry(function, self.entry.leaves, leaf_types, self.table)
+        guarded = self.parts.guarded
+        check = checks.entry(function, self.entry.leaves, leaf_types, self.table, guarded)
         before: list[Line] = []
-        if self.entry.structure:
+        if self.entry.structure and not guarded:
             before = checks.chain(self.entry.structure, 1)
             shown = ", ".join(f"{a.name}: {a.tree}" for a in self.lowered.signature.arguments)
             message = f"{function}: arguments must have the structure ({shown}) and the known values compiled for"

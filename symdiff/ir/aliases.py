@@ -39,7 +39,7 @@ from symdiff.ir.memory import (
 )
 from symdiff.ir.types import Seq, Type
 
-_READONLY_VIEWS = ("broadcast_to", "diagonal", "imag")
+_READONLY_VIEWS = ("broadcast_to", "diag", "diagonal", "imag")
 
 
 class Flow:

@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,9 @@ class Builder:
         self.ops: list[Op] = []
         self.loc = loc
 
-    def emit(self, prim: Prim | str, /, *ins: Value, regions: Sequence[Block] = (), hints: Sequence[str] = (), **params: Any) -> tuple[Value, ...]:
+    def emit(
+        self, prim: Prim | str, /, *ins: Value, regions: Sequence[Block] = (), hints: Sequence[str] = (), **params: Any
+    ) -> tuple[Value, ...]:
         """Append one operation; its result types are inferred.  Raises TypeError where the types do not fit."""
         prim = REGISTRY[prim] if isinstance(prim, str) else prim
         found = Params(**params)
@@ -184,9 +186,11 @@ def _is(x: Any, number: int) -> bool:
     return isinstance(x, (int, float)) and not isinstance(x, bool) and x == number
 
 
-def _ufunc(*xs: Any) -> Mapping[str, bool]:
+def _ufunc(*xs: Any) -> dict[str, Any]:
     """Python numbers divide and raise as NumPy's do inside rules."""
-    python = all(not isinstance(x, V) or (isinstance(x.type, AVal) and x.type.kind in (Kind.PYTHON, Kind.EITHER)) for x in xs)
+    python = all(
+        not isinstance(x, V) or (isinstance(x.type, AVal) and x.type.kind in (Kind.PYTHON, Kind.EITHER)) for x in xs
+    )
     return {"ufunc": True} if python else {}
 
 

@@ -100,7 +100,9 @@ class Prim:
     unbounded: bool = False  # a partial may be infinite or NaN where the program masks it
     effect: bool = False  # kept in order, never removed or repeated
     commutative: bool = False
-    info: Mapping[str, Any] = field(default_factory=dict)  # for proofs, docs and printing: sympy, latex, kinks, probes, …
+    info: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # for proofs, docs and printing: sympy, latex, kinks, probes, …
 
     def __repr__(self) -> str:
         return f"<prim {self.name}>"
@@ -135,7 +137,7 @@ class Op:
     prim: Prim
     ins: tuple[Value, ...]
     outs: tuple[Value, ...]
-    params: Params = Params()
+    params: Params = field(default_factory=Params)
     regions: tuple[Block, ...] = ()
     loc: Loc | None = None
 

@@ -65,7 +65,9 @@ class _Run:
         key = (op.prim, op.params, tuple(v.type for v in op.ins), tuple(sorted((str(a), n) for a, n in sizes.items())))
         if key not in self.compiled:
             names = template.operand_names(op.prim, len(op.ins))
-            body = template.expression(op, [ast.Name(n, ast.Load()) for n in names], dim, scalar=bool(op.params.get("math")))
+            body = template.expression(
+                op, [ast.Name(n, ast.Load()) for n in names], dim, scalar=bool(op.params.get("math"))
+            )
             self.compiled[key] = compile_lambda(names, body)
         return self.compiled[key]
 
@@ -114,7 +116,9 @@ class _Run:
 
     def opt_get(self, op: Op, ins: list[Any], sizes: dict[Atom, int]) -> tuple[Any, ...]:
         if ins[0] is None:
-            raise UnboundLocalError(f"cannot access local variable '{op.params['name']}' where it is not associated with a value")
+            raise UnboundLocalError(
+                f"cannot access local variable '{op.params['name']}' where it is not associated with a value"
+            )
         return (ins[0],)
 
 
@@ -126,7 +130,9 @@ _CONTROL: dict[str, Callable[..., tuple[Any, ...]]] = {
 
 def compile_lambda(names: Sequence[str], body: ast.expr) -> Callable[..., Any]:
     """A function of these names with this body, in a namespace with NumPy, math and the registry's helpers."""
-    arguments = ast.arguments(posonlyargs=[], args=[ast.arg(n) for n in names], kwonlyargs=[], kw_defaults=[], defaults=[])
+    arguments = ast.arguments(
+        posonlyargs=[], args=[ast.arg(n) for n in names], kwonlyargs=[], kw_defaults=[], defaults=[]
+    )
     tree = ast.fix_missing_locations(ast.Expression(ast.Lambda(arguments, body)))
     made: Callable[..., Any] = eval(compile(tree, "<symdiff interpreter>", "eval"), namespace())
     return made

@@ -32,7 +32,8 @@ def operand_names(prim: Prim, count: int) -> list[str]:
 
 def expression(op: Op, operands: Sequence[ast.expr], dim: DimExpr, scalar: bool = False) -> ast.expr:
     """The expression that computes the op's result from the expressions of its operands."""
-    return _instantiate(op, _text(op, "scalar" if scalar else "numpy"), "eval", operands, dim)
+    found: ast.expr = _instantiate(op, _text(op, "scalar" if scalar else "numpy"), "eval", operands, dim)
+    return found
 
 
 def statement(op: Op, operands: Sequence[ast.expr], dim: DimExpr) -> ast.stmt:
@@ -46,7 +47,7 @@ def _text(op: Op, which: str) -> str:
     text: Any = getattr(prim, which)
     if which == "numpy" and prim.ufunc and op.params.get("ufunc") and all_python(types):
         text = prim.ufunc
-    return text(op.params, types) if callable(text) else text
+    return str(text(op.params, types) if callable(text) else text)
 
 
 def all_python(types: Sequence[Type]) -> bool:
@@ -117,7 +118,9 @@ def constant(value: Any, dim: DimExpr) -> ast.expr:
 
 def _non_finite(value: float | complex) -> ast.expr:
     if isinstance(value, complex):
-        return ast.Call(ast.Name("complex", ast.Load()), [constant(value.real, int_dim), constant(value.imag, int_dim)], [])
+        return ast.Call(
+            ast.Name("complex", ast.Load()), [constant(value.real, int_dim), constant(value.imag, int_dim)], []
+        )
     name: ast.expr = ast.Attribute(ast.Name("np", ast.Load()), "nan" if np.isnan(value) else "inf", ast.Load())
     return ast.UnaryOp(ast.USub(), name) if value < 0 else name
 
@@ -133,7 +136,9 @@ def _literal(value: Literal) -> ast.expr:
 
     np_name = ast.Name("np", ast.Load())
     dtype = ast.Attribute(np_name, np.dtype(value.dtype).name.replace("bool", "bool_"), ast.Load())
-    made: ast.expr = ast.Call(ast.Attribute(np_name, "array", ast.Load()), [nested(value.array().tolist())], [ast.keyword("dtype", dtype)])
+    made: ast.expr = ast.Call(
+        ast.Attribute(np_name, "array", ast.Load()), [nested(value.array().tolist())], [ast.keyword("dtype", dtype)]
+    )
     if 0 in value.shape[:-1]:
         made = ast.Call(ast.Attribute(made, "reshape", ast.Load()), [constant(value.shape, int_dim)], [])
     return made

@@ -226,7 +226,10 @@ class ShapeError(TypeError):
 
     def __init__(self, shapes: tuple[tuple[Dim, ...], ...], left: Dim, right: Dim) -> None:
         text = " and ".join(f"({', '.join(map(str, s))})" for s in shapes)
-        super().__init__(f"shapes {text}: {left} and {right} " + ("differ" if dims.equal(left, right) is False else "are not known to be equal"))
+        super().__init__(
+            f"shapes {text}: {left} and {right} "
+            + ("differ" if dims.equal(left, right) is False else "are not known to be equal")
+        )
         self.left, self.right = left, right
 
 

@@ -58,7 +58,14 @@ def _list(found: tuple[Type, ...]) -> str:
     return "(" + ", ".join(map(str, found)) + ")"
 
 
-def _for(ins: tuple[Type, ...], regions: tuple[Block, ...], n_carry: int, n_xs: int, exit: bool = False, reverse: bool = False) -> tuple[Type, ...]:
+def _for(
+    ins: tuple[Type, ...],
+    regions: tuple[Block, ...],
+    n_carry: int,
+    n_xs: int,
+    exit: bool = False,
+    reverse: bool = False,
+) -> tuple[Type, ...]:
     (body,) = regions
     if ins[:3] != (types.INT,) * 3:
         raise TypeError("for: lo, hi and step are ints")

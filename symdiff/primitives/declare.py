@@ -112,6 +112,8 @@ def prim(
         infer, info["elementwise"] = elementwise_infer(names, numpy, ufunc, scalar, info.get("helper", "")), True
     if isinstance(info.get("rule"), str):
         info["rule"] = (info["rule"],) * len(names)
+    if family is ELEMENTWISE:
+        vjp, jvp = _of_the_value(vjp), _of_the_value(jvp)
     rules = (transpose,) if callable(transpose) or transpose is None else tuple(transpose)
     made = Prim(
         name=name, operands=names, family=family, infer=infer, params=tuple(params), numpy=numpy, ufunc=ufunc,
@@ -122,6 +124,17 @@ def prim(
     _check(made)
     REGISTRY[name] = made
     return made
+
+
+def _of_the_value(rule: Callable[..., Any] | None) -> Callable[..., Any] | None:
+    """`ufunc` and `math` choose the function that is printed, not the value: a rule does not see them."""
+    if rule is None:
+        return None
+
+    def without_form(*args: Any, ufunc: bool = False, math: bool = False, **params: Any) -> Any:
+        return rule(*args, **params)
+
+    return without_form
 
 
 def _check(p: Prim) -> None:
@@ -185,13 +198,14 @@ def _run_on_ones(
     space: dict[str, Any] = {"np": np, "math": math}
     if helper:
         exec(helper, space)
+    static = {k: v for k, v in dict(params).items() if k != "math"}  # the flag, not the module
     found = set()
     for choice in itertools.product(*choices):
         values = {name: _one(*each) for name, each in zip(names, choice, strict=True)}
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # ~True
             try:
-                found.add(types.type_of(eval(text, space, {**{k: v for k, v in dict(params).items() if k != "math"}, **values})))
+                found.add(types.type_of(eval(text, space, {**static, **values})))
             except (ValueError, OverflowError) as error:
                 raise TypeError(str(error)) from error
     if len({t.dtype for t in found}) > 1:

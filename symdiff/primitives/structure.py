@@ -12,11 +12,17 @@ import numpy as np
 
 from symdiff.ir import types
 from symdiff.ir.core import Params
-from symdiff.ir.dims import Dim
 from symdiff.ir.types import Alt, AVal, Kind, Opt, Saved, Seq, Type
 from symdiff.primitives.declare import CONSTANT, LINEAR, STRUCTURE, numeric, prim
 
-_DTYPES = {"f8": "np.float64", "f4": "np.float32", "c16": "np.complex128", "c8": "np.complex64", "i8": "np.int64", "b1": "np.bool_"}
+_DTYPES = {
+    "f8": "np.float64",
+    "f4": "np.float32",
+    "c16": "np.complex128",
+    "c8": "np.complex64",
+    "i8": "np.int64",
+    "b1": "np.bool_",
+}
 
 
 def dtype_text(code: str) -> str:
@@ -29,7 +35,9 @@ def _const_text(params: Params, ins: tuple[Type, ...]) -> str:
     return f"{dtype_text(dtype)}(value)" if kind is Kind.NUMPY else "value"
 
 
-const = prim("const", "", CONSTANT, infer=lambda ins, regions, value, type: (type,), params=("value", "type"), numpy=_const_text)
+const = prim(
+    "const", "", CONSTANT, infer=lambda ins, regions, value, type: (type,), params=("value", "type"), numpy=_const_text
+)
 
 
 def _filled_text(name: str) -> Callable[..., str]:
@@ -56,17 +64,34 @@ zeros = prim("zeros", "*n", CONSTANT, infer=_filled_infer, params=("type", "shap
 ones = prim("ones", "*n", CONSTANT, infer=_filled_infer, params=("type", "shape"), numpy=_filled_text("ones"))
 dim = prim("dim", "", CONSTANT, infer=lambda ins, regions, size: (types.INT,), params=("size",), numpy="size")
 # in the backward pass of a function: from here on the size variable `name` has this value
-bind_dim = prim("bind_dim", "n", CONSTANT, infer=lambda ins, regions, name: (), params=("name",), numpy="n", effect=True)
+bind_dim = prim(
+    "bind_dim", "n", CONSTANT, infer=lambda ins, regions, name: (), params=("name",), numpy="n", effect=True
+)
 # -O0 only: a cotangent passed on unchanged has a line of its own
-same = prim("same", "x", LINEAR, infer=lambda ins, regions: ins, numpy="x", views=0, transpose=(lambda b, ct, x: ct,), rule="1",
-            samples=lambda rng: [((rng.normal(size=s),), {}) for s in ((), (3,), (2, 3))])  # fmt: skip
-dim_of = prim("dim_of", "x", CONSTANT, infer=lambda ins, regions, axis: (types.INT,), params=("axis",), numpy="x.shape[axis]")
+same = prim(
+    "same",
+    "x",
+    LINEAR,
+    infer=lambda ins, regions: ins,
+    numpy="x",
+    views=0,
+    transpose=(lambda b, ct, x: ct,),
+    rule="1",
+    samples=lambda rng: [((rng.normal(size=s),), {}) for s in ((), (3,), (2, 3))],
+)
+dim_of = prim(
+    "dim_of", "x", CONSTANT, infer=lambda ins, regions, axis: (types.INT,), params=("axis",), numpy="x.shape[axis]"
+)
 
 
 def _convert_text(params: Params, ins: tuple[Type, ...]) -> str:
     kind, dtype, (source,) = params["kind"], params["dtype"], ins
     if kind is Kind.ARRAY:
-        return f"x.astype({dtype_text(dtype)})" if numeric(source).kind is Kind.ARRAY else f"np.asarray(x, dtype={dtype_text(dtype)})"
+        return (
+            f"x.astype({dtype_text(dtype)})"
+            if numeric(source).kind is Kind.ARRAY
+            else f"np.asarray(x, dtype={dtype_text(dtype)})"
+        )
     if kind is Kind.PYTHON:
         return f"{types.PYTHON_NAMES[dtype]}(x)"
     return "x" if kind is Kind.EITHER else f"{dtype_text(dtype)}(x)"
@@ -85,8 +110,17 @@ def _convert_back(b: Any, ct: Any, x: Any, kind: Kind, dtype: str) -> Any:
     return b.real(ct) if ct.type.complex and not x.type.complex else ct
 
 
-convert = prim("convert", "x", LINEAR, infer=_convert_infer, params=("kind", "dtype"), numpy=_convert_text, transpose=(_convert_back,),
-               rule="x", domain="real")  # fmt: skip
+convert = prim(
+    "convert",
+    "x",
+    LINEAR,
+    infer=_convert_infer,
+    params=("kind", "dtype"),
+    numpy=_convert_text,
+    transpose=(_convert_back,),
+    rule="x",
+    domain="real",
+)
 
 
 _COPY_HELPER = '''
@@ -104,8 +138,18 @@ def _copy_text(params: Params, ins: tuple[Type, ...]) -> str:
     return "x.copy()" if plain else "_deep_copy(x)"
 
 
-copy = prim("copy", "x", LINEAR, infer=lambda ins, regions, deep=False: ins, params=("deep",), numpy=_copy_text, helper=_COPY_HELPER,
-            transpose=(lambda b, ct, x, deep=False: ct,), rule="1", domain="real")  # fmt: skip
+copy = prim(
+    "copy",
+    "x",
+    LINEAR,
+    infer=lambda ins, regions, deep=False: ins,
+    params=("deep",),
+    numpy=_copy_text,
+    helper=_COPY_HELPER,
+    transpose=(lambda b, ct, x, deep=False: ct,),
+    rule="1",
+    domain="real",
+)
 
 
 # --- one value per turn
@@ -132,10 +176,24 @@ def _as_seq_text(params: Params, ins: tuple[Type, ...]) -> str:
     return "a.tolist()" if params["elem"].kind is Kind.PYTHON else "list(a)"
 
 
-as_array = prim("as_array", "s *n", LINEAR, infer=_as_array_infer, params=("type", "shape"), numpy=_as_array_text,
-                transpose=(lambda b, ct, s, *n, **params: b.op("as_seq", ct, elem=s.type.elem), None))  # fmt: skip
-as_seq = prim("as_seq", "a", LINEAR, infer=_as_seq_infer, params=("elem",), numpy=_as_seq_text,
-              transpose=(lambda b, ct, a, elem: b.op("as_array", ct, type=a.type, shape=a.type.shape),))  # fmt: skip
+as_array = prim(
+    "as_array",
+    "s *n",
+    LINEAR,
+    infer=_as_array_infer,
+    params=("type", "shape"),
+    numpy=_as_array_text,
+    transpose=(lambda b, ct, s, *n, **params: b.op("as_seq", ct, elem=s.type.elem), None),
+)
+as_seq = prim(
+    "as_seq",
+    "a",
+    LINEAR,
+    infer=_as_seq_infer,
+    params=("elem",),
+    numpy=_as_seq_text,
+    transpose=(lambda b, ct, a, elem: b.op("as_array", ct, type=a.type, shape=a.type.shape),),
+)
 
 
 def _elem(ins: tuple[Type, ...]) -> Type:
@@ -149,50 +207,118 @@ def _or_zeros(b: Any, ct: Any, v: Any) -> Any:
 
 
 # A growing list: append and the pair (last, rest) are each other's transposes, get and add likewise.
-seq_empty = prim("seq_empty", "", STRUCTURE, infer=lambda ins, regions, elem: (Seq(elem),), params=("elem",), numpy="[]",
-                 vjp=lambda b, cts, outs, elem: (), jvp=lambda b, ts, outs, elem: (None,))  # fmt: skip
+seq_empty = prim(
+    "seq_empty",
+    "",
+    STRUCTURE,
+    infer=lambda ins, regions, elem: (Seq(elem),),
+    params=("elem",),
+    numpy="[]",
+    vjp=lambda b, cts, outs, elem: (),
+    jvp=lambda b, ts, outs, elem: (None,),
+)
 seq_append = prim(
-    "seq_append", "s x", STRUCTURE, infer=lambda ins, regions: (ins[0],), numpy="[*s, x]", inplace="s.append(x)", consumes=0,
+    "seq_append",
+    "s x",
+    STRUCTURE,
+    infer=lambda ins, regions: (ins[0],),
+    numpy="[*s, x]",
+    inplace="s.append(x)",
+    consumes=0,
     vjp=lambda b, cts, outs, s, x: (b.op("seq_last", cts[0]), b.op("seq_rest", cts[0]))[::-1],
     jvp=lambda b, ts, outs, s, x: (b.op("seq_append", _or_zeros(b, ts[0], s), _or_zeros(b, ts[1], x)),),
-)  # fmt: skip
+)
 seq_last = prim(
-    "seq_last", "s", STRUCTURE, infer=lambda ins, regions: (_elem(ins),), numpy="s[-1]", views=0,
-    vjp=lambda b, cts, outs, s: (b.op("seq_add", b.zeros(s), -1, cts[0]),), jvp=lambda b, ts, outs, s: (b.op("seq_last", ts[0]),),
-)  # fmt: skip
+    "seq_last",
+    "s",
+    STRUCTURE,
+    infer=lambda ins, regions: (_elem(ins),),
+    numpy="s[-1]",
+    views=0,
+    vjp=lambda b, cts, outs, s: (b.op("seq_add", b.zeros(s), -1, cts[0]),),
+    jvp=lambda b, ts, outs, s: (b.op("seq_last", ts[0]),),
+)
 seq_rest = prim(
-    "seq_rest", "s", STRUCTURE, infer=lambda ins, regions: (ins[0],), numpy="s[:-1]", inplace="del s[-1]", consumes=0,
-    vjp=lambda b, cts, outs, s: (b.op("seq_append", cts[0], b.zeros(b.last_of(s))),), jvp=lambda b, ts, outs, s: (b.op("seq_rest", ts[0]),),
-)  # fmt: skip
+    "seq_rest",
+    "s",
+    STRUCTURE,
+    infer=lambda ins, regions: (ins[0],),
+    numpy="s[:-1]",
+    inplace="del s[-1]",
+    consumes=0,
+    vjp=lambda b, cts, outs, s: (b.op("seq_append", cts[0], b.zeros(b.last_of(s))),),
+    jvp=lambda b, ts, outs, s: (b.op("seq_rest", ts[0]),),
+)
 seq_get = prim(
-    "seq_get", "s i", STRUCTURE, infer=lambda ins, regions: (_elem(ins),), numpy="s[i]", views=0,
+    "seq_get",
+    "s i",
+    STRUCTURE,
+    infer=lambda ins, regions: (_elem(ins),),
+    numpy="s[i]",
+    views=0,
     vjp=lambda b, cts, outs, s, i: (b.op("seq_add", b.zeros(s), i, cts[0]), None),
     jvp=lambda b, ts, outs, s, i: (b.op("seq_get", ts[0], i),),
-)  # fmt: skip
+)
 seq_set = prim(
-    "seq_set", "s i x", STRUCTURE, infer=lambda ins, regions: (ins[0],), numpy="_with(s, i, x)", inplace="s[i] = x", consumes=0,
+    "seq_set",
+    "s i x",
+    STRUCTURE,
+    infer=lambda ins, regions: (ins[0],),
+    numpy="_with(s, i, x)",
+    inplace="s[i] = x",
+    consumes=0,
     helper="\ndef _with(s, i, x):\n    s = list(s)\n    s[i] = x\n    return s\n",
     vjp=lambda b, cts, outs, s, i, x: (b.op("seq_get", cts[0], i), None, b.op("seq_set", cts[0], i, b.zeros(x)))[::-1],
     jvp=lambda b, ts, outs, s, i, x: (b.op("seq_set", _or_zeros(b, ts[0], s), i, _or_zeros(b, ts[2], x)),),
-)  # fmt: skip
+)
 seq_add = prim(
-    "seq_add", "s i x", STRUCTURE, infer=lambda ins, regions: (ins[0],), numpy="_with(s, i, s[i] + x)", inplace="s[i] = s[i] + x", consumes=0,
+    "seq_add",
+    "s i x",
+    STRUCTURE,
+    infer=lambda ins, regions: (ins[0],),
+    numpy="_with(s, i, s[i] + x)",
+    inplace="s[i] = s[i] + x",
+    consumes=0,
     vjp=lambda b, cts, outs, s, i, x: (cts[0], None, b.op("seq_get", cts[0], i)),
     jvp=lambda b, ts, outs, s, i, x: (b.op("seq_add", _or_zeros(b, ts[0], s), i, _or_zeros(b, ts[2], x)),),
-)  # fmt: skip
+)
 seq_len = prim("seq_len", "s", CONSTANT, infer=lambda ins, regions: (types.INT,), numpy="len(s)")
 
 
 # --- bound on one path only
 
-opt_none = prim("opt_none", "", STRUCTURE, infer=lambda ins, regions, elem: (Opt(elem),), params=("elem",), numpy="None",
-                vjp=lambda b, cts, outs, elem: (), jvp=lambda b, ts, outs, elem: (None,))  # fmt: skip
-opt_some = prim("opt_some", "x", STRUCTURE, infer=lambda ins, regions: (Opt(ins[0]),), numpy="x", views=0,
-                vjp=lambda b, cts, outs, x: (b.op("opt_get", cts[0], name=""),), jvp=lambda b, ts, outs, x: (b.op("opt_some", ts[0]),))  # fmt: skip
+opt_none = prim(
+    "opt_none",
+    "",
+    STRUCTURE,
+    infer=lambda ins, regions, elem: (Opt(elem),),
+    params=("elem",),
+    numpy="None",
+    vjp=lambda b, cts, outs, elem: (),
+    jvp=lambda b, ts, outs, elem: (None,),
+)
+opt_some = prim(
+    "opt_some",
+    "x",
+    STRUCTURE,
+    infer=lambda ins, regions: (Opt(ins[0]),),
+    numpy="x",
+    views=0,
+    vjp=lambda b, cts, outs, x: (b.op("opt_get", cts[0], name=""),),
+    jvp=lambda b, ts, outs, x: (b.op("opt_some", ts[0]),),
+)
 opt_get = prim(
-    "opt_get", "o", STRUCTURE, infer=lambda ins, regions, name: (_elem(ins),), params=("name",), numpy="o", views=0, effect=True,
-    vjp=lambda b, cts, outs, o, name: (b.op("opt_some", cts[0]),), jvp=lambda b, ts, outs, o, name: (b.op("opt_get", ts[0], name=name),),
-)  # fmt: skip
+    "opt_get",
+    "o",
+    STRUCTURE,
+    infer=lambda ins, regions, name: (_elem(ins),),
+    params=("name",),
+    numpy="o",
+    views=0,
+    effect=True,
+    vjp=lambda b, cts, outs, o, name: (b.op("opt_some", cts[0]),),
+    jvp=lambda b, ts, outs, o, name: (b.op("opt_get", ts[0], name=name),),
+)
 
 
 # --- records of residuals: pack and unpack are each other's transposes, fields without derivative left out
@@ -255,14 +381,29 @@ def _alt_jvp(b: Any, ts: Any, outs: Any, *xs: Any, side: int, type: Alt) -> tupl
 
 
 alt_pack = prim(
-    "alt_pack", "*xs", STRUCTURE, infer=_alt_pack_infer, params=("side", "type"), numpy=_alt_pack_text, views=0, jvp=_alt_jvp,
+    "alt_pack",
+    "*xs",
+    STRUCTURE,
+    infer=_alt_pack_infer,
+    params=("side", "type"),
+    numpy=_alt_pack_text,
+    views=0,
+    jvp=_alt_jvp,
     vjp=lambda b, cts, outs, *xs, side, type: _spread(xs, b.multi("alt_unpack", cts[0], side=side)),
-)  # fmt: skip
+)
 alt_unpack = prim(
-    "alt_unpack", "a", STRUCTURE, infer=_alt_unpack_infer, params=("side",), numpy=_alt_unpack_text, views=0,
-    vjp=lambda b, cts, outs, a, side: (b.op("alt_pack", *_filled(b, cts, outs), side=side, type=types.cotangent(a.type)),),
+    "alt_unpack",
+    "a",
+    STRUCTURE,
+    infer=_alt_unpack_infer,
+    params=("side",),
+    numpy=_alt_unpack_text,
+    views=0,
+    vjp=lambda b, cts, outs, a, side: (
+        b.op("alt_pack", *_filled(b, cts, outs), side=side, type=types.cotangent(a.type)),
+    ),
     jvp=lambda b, ts, outs, a, side: _spread(outs, b.multi("alt_unpack", ts[0], side=side)),
-)  # fmt: skip
+)
 
 # whether a record is of the second side
 alt_side = prim("alt_side", "a", CONSTANT, infer=lambda ins, regions: (types.BOOL,), numpy=_alt_side_text)
@@ -277,15 +418,27 @@ def _prime(name: str) -> str:
 
 
 saved_pack = prim(
-    "saved_pack", "*xs", STRUCTURE, infer=lambda ins, regions, name: (Saved(name),), params=("name",), numpy=_pack_text, views=0,
+    "saved_pack",
+    "*xs",
+    STRUCTURE,
+    infer=lambda ins, regions, name: (Saved(name),),
+    params=("name",),
+    numpy=_pack_text,
+    views=0,
     vjp=lambda b, cts, outs, *xs, name: _spread(xs, b.multi("saved_unpack", cts[0], types=_field_cts(xs))),
     jvp=lambda b, ts, outs, *xs, name: (b.op("saved_pack", *_filled(b, ts, xs), name=_prime(name)),),
-)  # fmt: skip
+)
 saved_unpack = prim(
-    "saved_unpack", "a", STRUCTURE, infer=lambda ins, regions, types: types, params=("types",), numpy="a", views=0,
+    "saved_unpack",
+    "a",
+    STRUCTURE,
+    infer=lambda ins, regions, types: types,
+    params=("types",),
+    numpy="a",
+    views=0,
     vjp=lambda b, cts, outs, a, types: (b.op("saved_pack", *_filled(b, cts, outs), name=_prime(a.type.name)),),
     jvp=lambda b, ts, outs, a, types: _spread(outs, b.multi("saved_unpack", ts[0], types=_field_cts(outs))),
-)  # fmt: skip
+)
 
 
 _ZEROS_HELPER = '''
@@ -315,6 +468,13 @@ def _ct_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
 
 
 zeros_ct = prim("zeros_ct", "x", CONSTANT, infer=_ct_infer, numpy="_zeros_like(x)", helper=_ZEROS_HELPER)
-add_ct = prim("add_ct", "x y", STRUCTURE, infer=lambda ins, regions: (ins[0],), numpy="_add(x, y)", helper=_ADD_HELPER,
-              vjp=lambda b, cts, outs, x, y: (cts[0], cts[0]),
-              jvp=lambda b, ts, outs, x, y: (b.op("add_ct", _or_zeros(b, ts[0], x), _or_zeros(b, ts[1], y)),))  # fmt: skip
+add_ct = prim(
+    "add_ct",
+    "x y",
+    STRUCTURE,
+    infer=lambda ins, regions: (ins[0],),
+    numpy="_add(x, y)",
+    helper=_ADD_HELPER,
+    vjp=lambda b, cts, outs, x, y: (cts[0], cts[0]),
+    jvp=lambda b, ts, outs, x, y: (b.op("add_ct", _or_zeros(b, ts[0], x), _or_zeros(b, ts[1], y)),),
+)

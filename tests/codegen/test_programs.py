@@ -10,7 +10,7 @@ from symdiff.ir import dims, types
 from symdiff.ir.build import Builder, V
 from symdiff.ir.core import Block, Program, Value
 from symdiff.pipeline import compile_module
-from tests.ad import programs_loops, programs_memory  # noqa: F401  (fills the bank)
+from tests.ad import programs_exits, programs_functions, programs_loops, programs_memory  # noqa: F401  (the bank)
 from tests.ad.bank import BANK, cond, for_
 from tests.codegen.harness import FLOAT, Compared, body_of, lowered, program
 from tests.ir.random_programs import random_args, random_program
