@@ -8,8 +8,10 @@ for _pool in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_pool] = "1"  # before NumPy is imported: one core, one thread
 
 import argparse  # noqa: E402
+import inspect  # noqa: E402
 import json  # noqa: E402
 import sys  # noqa: E402
+from functools import partial  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
@@ -18,9 +20,22 @@ from benchmarks import measure, peers, startup  # noqa: E402
 from benchmarks.workloads import Workload, workloads  # noqa: E402
 
 
+OURS = ("module", "decorator")
+
+
 def contenders(work: Workload, available: dict[str, bool]) -> dict[str, Any]:
+    """The hand-written gradient, the generated module's own function, what the decorator gives, and the peers."""
     made = symdiff.value_and_grad(work.function, argnums=work.argnums)
-    calls: dict[str, Any] = {"hand": lambda: work.hand(*work.args), "symdiff": lambda: made(*work.args)}
+    names = list(inspect.signature(work.function).parameters)
+    example = dict(zip(names, work.args, strict=True))
+    space: dict[str, Any] = {"__name__": "generated"}
+    exec(symdiff.generate(work.function, wrt=[names[k] for k in work.argnums], example=example), space)
+    module = space[f"{work.function.__name__}_value_and_grad"]
+    calls: dict[str, Any] = {
+        "hand": partial(work.hand, *work.args),
+        "module": partial(module, *work.args),
+        "decorator": partial(made, *work.args),
+    }
     for name in peers.PEERS:
         if available[name]:
             calls[name] = peers.value_and_grad(name, work)
@@ -41,7 +56,7 @@ def run_workload(work: Workload, available: dict[str, bool], rounds: int, second
 
 
 def markdown(rows: list[dict[str, Any]], start: dict[str, Any], available: dict[str, bool]) -> str:
-    names = ["symdiff", *peers.PEERS]
+    names = [*OURS, *peers.PEERS]
     lines = ["| workload | hand (µs) | " + " | ".join(names) + " | goal |", "|---|---|" + "---|" * (len(names) + 1)]
     for row in rows:
         cells = [f"{row['ratio'][n]:.2f}" if n in row["ratio"] else "not installed" for n in names]

@@ -336,7 +336,7 @@ _OPERATIONS = (
 
 _MEMORY = (
     ("SD501", "stale view",
-     "{name} may or may not share memory with {base}, which was written since",
+     "`{name}` may or may not share memory with `{base}`, which was written since",
      "whether it sees the write depends on the memory layout",
      "copy before the write: `{name} = {name}.copy()`"),
     ("SD502", "written argument shares memory",

@@ -20,18 +20,22 @@ from symdiff.ad import forward, reverse
 from symdiff.codegen.module import generate
 from symdiff.codegen.names import identifier, name_stages
 from symdiff.codegen.parts import Module, Parts, Ready
+from symdiff.codegen.statements import reusable
 from symdiff.errors import UsageError
 from symdiff.ir import types
 from symdiff.ir.build import Builder
 from symdiff.ir.core import Block, Function, Program, Value
 from symdiff.ir.text import print_program
 from symdiff.ir.types import AVal, Kind
+from symdiff.ir.verify import checked
 from symdiff.passes import levels
 from symdiff.passes.buffers import buffers, ownership
 from symdiff.passes.cost import cost
 from symdiff.passes.cse import cse
 from symdiff.passes.dce import dce
 from symdiff.passes.effects import may_raise
+from symdiff.passes.lending import in_place
+from symdiff.passes.masks import wild_values
 from symdiff.passes.scalars import lower_scalars
 from symdiff.signature import Lowered
 
@@ -94,15 +98,25 @@ class _Compilation:
         `inputs`: NumPy scalars may come in (the residuals of a backward pass), to be taken as floats.
         """
         made = buffers(program, residuals=residuals, borrow=self.borrow)
+        checked(made, "buffers")
         fast = lower_scalars(program, inputs) if self.level == 2 else None
+        reused = reusable(ownership(made).into) if self.level > 0 else {}
         return Ready(
             made,
-            ownership(made).into if self.level > 0 else {},
+            reused,
+            in_place(made, reused),
             None if fast is None else buffers(dce(cse(fast)), residuals=residuals),
         )
 
-    def adjoint(self, program: Program) -> Program:
-        return levels.last(program, self.level)
+    def adjoint(self, program: Program, wild: Collection[int] = ()) -> Program:
+        return levels.last(program, self.level, wild=wild)
+
+    def adjoints(self, pair: reverse.Vjp) -> reverse.Vjp:
+        """Both passes; the second is told which residuals may be infinite or NaN."""
+        body = pair.forward.main.body
+        found = wild_values(body)
+        wild = [k for k, v in enumerate(body.outs[len(body.outs) - pair.n_residuals :]) if v in found]
+        return replace(pair, forward=self.adjoint(pair.forward), backward=self.adjoint(pair.backward, wild))
 
     # --- the programs
 
@@ -189,10 +203,7 @@ class _Compilation:
         if {"forward", "backward"} & set(kinds):
             pair = reverse.vjp(self.primal, self.wrt_params, literal=self.level == 0)
             n_residuals, n_results = pair.n_residuals, len(self.primal.main.body.outs)
-            pair = in_order(
-                replace(pair, forward=self.adjoint(pair.forward), backward=self.adjoint(pair.backward)),
-                self.named.stages,
-            )
+            pair = in_order(self.adjoints(pair), self.named.stages)
             found["forward"] = self.ready(pair.forward, range(n_results, n_results + n_residuals))
             found["backward"] = self.ready(pair.backward, inputs=True)
             facts += self.facts(pair)

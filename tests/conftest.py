@@ -10,6 +10,7 @@ SEED = pytest.StashKey[int]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    os.environ["SYMDIFF_VERIFY"] = "1"  # every pass is followed by a check of the invariants
     worker = getattr(config, "workerinput", None)
     if worker is not None:
         config.stash[SEED] = worker["symdiff_seed"]

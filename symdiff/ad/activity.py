@@ -93,7 +93,8 @@ class Forward:
     def op(self, op: Op, flags: Flags, marked: set[Value]) -> Flags:
         name = op.prim.name
         if name == "cond":
-            return merge(*(self.block(r, flags[1:], marked) for r in op.regions))
+            then, orelse = op.regions
+            return merge(self.block(then, flags[1:], marked), self.block(orelse, flags[1:], marked))
         if name == "call":
             return self.function(op.params["function"], flags)
         if name in ("for", "while"):
@@ -143,7 +144,8 @@ class Backward:
         """The operands of control flow that are reached; None of any other operation."""
         name = op.prim.name
         if name == "cond":
-            return (False, *merge(*(self.block(r, flags, marked) for r in op.regions)))
+            then, orelse = op.regions
+            return (False, *merge(self.block(then, flags, marked), self.block(orelse, flags, marked)))
         if name == "call":
             return self.function(op.params["function"], flags)
         return self.loop(op, flags, marked) if name in ("for", "while") else None

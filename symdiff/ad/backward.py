@@ -146,7 +146,8 @@ class Half:
         if ct.type.complex and not ins[k].type.complex:
             ct = self.b.op("real", ct)
         before = self.cts.get(v)
-        acc = self.b.zeros(v) if before is None else V(self.b, before)
+        # what is added into must be an array of v's dtype: not a NumPy scalar for a 0-d array, not real for complex
+        acc = self.b.zeros(v) if before is None else rules.exactly(self.b, V(self.b, before), v)
         self.set(v, rule.rule(self.b, acc, ct, *ins, **op.params).value, (op, k))
 
     def accumulate_element(self, op: Op, ct: V) -> None:

@@ -8,6 +8,7 @@ no scalar are first summed with fixed random weights.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -62,6 +63,8 @@ def check_grads(
         raise UsageError.of("SD715", option="modes", value=modes, choices="'fwd', 'rev'")
     if order not in (1, 2):
         raise UsageError.of("SD715", option="order", value=order, choices="1, 2")
+    if not isinstance(args, tuple | list):
+        raise UsageError(f"args is {type(args).__name__}, expected a tuple of arguments", code="SD719")
     check = _Check(fun, tuple(args), atol, rtol, eps)
     if "rev" in modes:
         check.reverse()
@@ -112,20 +115,20 @@ class _Check:
         weights = self.weights(value)
         gradients = pullback(unflatten(flatten(value)[1], weights))
         for place in self.places:
-            expected = self.difference(lambda *args: _inner(weights, self.fun(*args)), place)
+            expected = self.difference(lambda *args: _inner(weights, self.value(args)), place)
             self.compare(place, self.element(gradients, place), expected, "reverse mode")
 
     def forward(self) -> None:
-        weights = self.weights(self.fun(*self.args))
+        weights = self.weights(self.value(self.args))
         derivative = Tangent(self.fun, wrt=self.wrt)
         for place in self.places:
             _, tangent = derivative(*self.args, *self.direction(place))
-            expected = self.difference(lambda *args: _inner(weights, self.fun(*args)), place)
+            expected = self.difference(lambda *args: _inner(weights, self.value(args)), place)
             self.compare(place, _inner(weights, tangent), expected, "forward mode")
 
     def second(self, modes: Sequence[str]) -> None:
         """The gradient of a real scalar function is checked as the function was; others end at the first order."""
-        value = self.fun(*self.args)
+        value = self.value(self.args)
         leaves, tree = flatten(value)
         complex_somewhere = any(np.iscomplexobj(leaf) for leaf in [*leaves, *flatten(self.args)[0]] if leaf is not None)
         if tree.kind != "leaf" or np.ndim(leaves[0]) or complex_somewhere:
@@ -146,6 +149,10 @@ class _Check:
                 self.compare(place, self.element(product, place), expected, how)
 
     # --- numbers
+
+    def value(self, args: Sequence[Any]) -> Any:
+        """The function as plain Python; it may write into its arguments, which others still need."""
+        return self.fun(*copy.deepcopy(list(args)))
 
     def element(self, gradients: Sequence[Any], place: Place) -> float:
         """The derivative in a direction, from a gradient in JAX's convention (∂f/∂x - i ∂f/∂y)."""

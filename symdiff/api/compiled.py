@@ -22,6 +22,12 @@ MOST_VARIANTS = 64
 _LEVELS = (0, 1, 2)
 
 
+def check_level(level: object) -> None:
+    """UsageError SD715 for what is no optimisation level."""
+    if type(level) is not int or level not in _LEVELS:
+        raise UsageError.of("SD715", option="level", value=repr(level), choices="0, 1, 2")
+
+
 class Compiled:
     """A callable with the parameters of `fun` that compiles itself for each new signature.
 
@@ -35,8 +41,7 @@ class Compiled:
         return super().__new__(type(cls.__name__, (cls,), {"__doc__": cls.__doc__, "__module__": cls.__module__}))
 
     def __init__(self, fun: Callable[..., Any], level: int = 2, static: str | Sequence[str] = ()) -> None:
-        if level not in _LEVELS:
-            raise UsageError.of("SD715", option="level", value=level, choices="0, 1, 2")
+        check_level(level)
         self.fun = fun
         self.level = level
         self.static = (static,) if isinstance(static, str) else tuple(static)

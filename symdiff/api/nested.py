@@ -70,7 +70,7 @@ def wrt_params(lowered: Lowered, names: Sequence[str]) -> list[int]:
 
 
 def gradient(
-    lowered: Lowered, names: Sequence[str], *, bare: bool, has_aux: bool = False, value: bool = False
+    lowered: Lowered, names: Sequence[str], *, bare: bool, has_aux: bool = False, value: bool = False, level: int = 2
 ) -> Lowered:
     """The gradient of `lowered` by the arguments `names`.
 
@@ -78,11 +78,13 @@ def gradient(
     ``((value, aux), grads)``; `bare` says whether the gradient by a single argument comes without a tuple.
     """
     from symdiff.ad.reverse import value_and_grad
+    from symdiff.passes import levels
 
     arguments = [lowered.signature[name] for name in names]
-    outs = lowered.program.main.body.outs
+    primal = levels.before(lowered.program, level)  # second derivatives are those of the stable forms, too
+    outs = primal.main.body.outs
     wrt = wrt_params(lowered, names)
-    alone = value_and_grad(_keeping(lowered.program, outs[:1]), wrt)
+    alone = value_and_grad(_keeping(primal, outs[:1]), wrt)
     program, results = _seeded(alone, len(lowered.params), outs[1:])
     by_param = dict(zip(wrt, results[1:], strict=False))
     grad_tree, grad_leaves = _gradient_tree(lowered, arguments, by_param, bare)
@@ -100,7 +102,7 @@ def gradient(
     functions = {k: f for k, f in program.functions.items() if k != main.name} | {entry.name: entry}
     return dataclasses.replace(
         lowered,
-        program=Program(functions, entry.name, program.records),
+        program=levels.after(Program(functions, entry.name, program.records), level),
         name=entry.name,
         out=tree,
         out_static=tuple(leaf if isinstance(leaf, Static) else None for leaf in leaves),

@@ -37,7 +37,7 @@ def declared_signature(
     given = _typed(types)
     for name in given:
         _check_known(fun, name, names)
-    values = example_values(example) if isinstance(example, str | PathLike) else dict(example or {})
+    values = _example(example)
     for name in values:
         _check_known(fun, name, names)
     annotations = _annotations(fun)
@@ -57,6 +57,18 @@ def declared_signature(
             arguments[p.name] = scalar_argument(p.name)
             assumed.append(p.name)
     return Signature(tuple(arguments[name] for name in names)), assumed
+
+
+def _example(example: Example) -> dict[str, Any]:
+    if isinstance(example, str | PathLike):
+        return example_values(example)
+    if not isinstance(example, Mapping | None):
+        raise UsageError.of("SD715", option="example", value=_short(example), choices=".npz file, dict of arguments")
+    return dict(example or {})
+
+
+def _short(value: object) -> str:
+    return repr(value) if len(repr(value)) < 40 else f"{type(value).__name__}(...)"
 
 
 def float_arguments(signature: Signature) -> tuple[str, ...]:
@@ -79,6 +91,8 @@ def _typed(types: Types) -> dict[str, Argument]:
         return {}
     if isinstance(types, str):
         return parse_types(types)
+    if not isinstance(types, Mapping) or not all(isinstance(text, str) for text in types.values()):
+        raise UsageError.of("SD715", option="types", value=_short(types), choices="text, dict of texts by parameter")
     return {name: Argument(name, *parse_type(text, name)) for name, text in types.items()}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 import sys
 from argparse import Namespace
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from symdiff.api.check import GradientMismatch, check_grads
-from symdiff.api.files import write_whole
+from symdiff.api.files import is_generated, write_whole
 from symdiff.api.modules import chosen_names, module_text, shown_as
 from symdiff.api.parameters import KEYWORD_ONLY, parameters_of
 from symdiff.api.signatures import declared_signature, example_values
@@ -75,7 +76,7 @@ def _check_output(output: Path, target: Target, force: bool) -> None:
         raise UsageError.of("SD710", path=shown, reason="it is a folder")
     if target.file is not None and output.resolve() == target.file.resolve():
         raise UsageError.of("SD723", path=shown)
-    if output.is_file() and not force and not records.is_generated(output):
+    if output.is_file() and not force and not is_generated(output):
         raise UsageError.of("SD711", path=shown)
 
 
@@ -119,16 +120,26 @@ def check(options: Namespace, say: Say) -> int:
         names = ", ".join(p.name for p in parameters if p.kind == KEYWORD_ONLY)
         raise UsageError(f"`check` passes arguments by position, and {names} cannot be passed so", code="SD719")
     args = [values.get(p.name, sampled[p.name]) for p in parameters]
+    raised = _raised(target, args)
+    if raised is not None:
+        say(f"{target.name} raises {type(raised).__name__} at the sampled arguments: {raised}; give --example")
+        return PROBLEM
     try:
         check_grads(target.function, args, order=options.order)
     except GradientMismatch as error:
         say(str(error))
         return PROBLEM
-    except ArithmeticError as error:
-        say(f"{target.name} raises {type(error).__name__} at the sampled arguments: {error}; give --example")
-        return PROBLEM
     print(f"{target.name}: forward and reverse mode agree with differences, order {options.order}")
     return OK
+
+
+def _raised(target: Target, args: Sequence[Any]) -> BaseException | None:
+    """What the function itself raises at the arguments."""
+    try:
+        target.function(*copy.deepcopy(args))
+    except Exception as error:  # the user's code runs here and may raise anything
+        return error
+    return None
 
 
 def _sample(signature: Signature, seed: int) -> dict[str, Any]:

@@ -36,6 +36,7 @@ class Context:
         default_factory=dict
     )  # functions of the program, by the name they are printed under
     reused: Mapping[Op, int] = field(default_factory=dict)  # operations that overwrite a dead operand
+    idle: Set[Op] = frozenset()  # restores of a part that is where it belongs
     comment: Callable[[Op, Callable[[Value], str]], str] = lambda op, text: ""
     outlined: list[Outlined] = field(default_factory=list)
     helpers: dict[str, str] = field(default_factory=dict)  # text of the helper functions used, by name

@@ -17,7 +17,9 @@ class Comments:
 
     def __call__(self, op: Op, shown: Callable[[Value], str]) -> str:
         origin = next((v.origin for v in op.outs if v.origin is not None), None) if not op.regions else None
-        rule = derivative_rule(*origin) if origin is not None else ""
+        read = [shown(v) for v in op.ins]
+        cotangents = {name for name in read if name.startswith("d_") and name.isidentifier()}
+        rule = derivative_rule(*origin, cotangents.pop() if len(cotangents) == 1 else "") if origin is not None else ""
         return rule or self.place(op)
 
     def place(self, op: Op) -> str:
@@ -26,18 +28,23 @@ class Comments:
         return op.loc.relative if self.level == 0 else op.loc.relative.split(":")[0]
 
 
-def derivative_rule(op: Op, number: int) -> str:
-    """`∂y/∂y1 = -1/y1²`, or `∂f/∂W2: a1ᵀ · d_f` where the rule is written with the cotangent in its place."""
+def derivative_rule(op: Op, number: int, cotangent: str = "") -> str:
+    """`∂y/∂y1 = -1/y1²`, or `∂f/∂W2: a1ᵀ · d_f` where the rule is written with the cotangent in its place.
+
+    For z = X W and f = z + b, d_z is d_f: then the line reads `cotangent`, and the rule says so.
+    """
     texts: Any = op.prim.info.get("rule")
     if not texts or len(op.outs) != 1:
         return ""
     text = texts[min(number, len(texts) - 1)]
     names = dict(zip(template.operand_names(op.prim, len(op.ins)), map(label, op.ins), strict=True))
-    left = f"∂{label(op.out)}/∂{label(op.ins[number])}"
+    written_out = "d_{out}" in text
+    out = cotangent[2:] if written_out and cotangent else label(op.out)
+    left = f"∂{out}/∂{label(op.ins[number])}"
     if not text or "…" in left:
         return ""
     try:
-        right = text.format(**names, out=label(op.out))
+        right = text.format(**names, out=out)
     except (KeyError, IndexError):
         right = text
     return f"{left}: {right}" if "d_" in right and "{out}" in text else f"{left} = {right}"

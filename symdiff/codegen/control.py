@@ -343,13 +343,19 @@ class Printer(Emitter):
             self.define(v, variable)
         read = [k for k, v in enumerate(elements) if v in used]
         sources = [self.source(op, op.ins[3 + n + k]) for k in read]
-        targets = [self.define(elements[k], self.choose([elements[k].hint, "x"])) for k in read]
+        targets = [self.define(elements[k], self.choose(self.element(elements[k], op.ins[3 + n + k]))) for k in read]
         if index in used or not self.aligned(op, [op.ins[3 + n + k] for k in read]):
             sources.insert(0, self.range_text(op))
             targets.insert(0, self.define(index, self.choose([index.hint, "i", "j", "k"])) if index in used else "_")
         over = sources[0] if len(sources) == 1 else f"zip({', '.join(sources)})"
         self.line(depth, f"for {', '.join(targets)} in {over}:", comment)
         return {*body.params[: 1 + n], *(elements[k] for k in read)}
+
+    def element(self, element: Value, source: Value) -> list[str]:
+        """What an element may be called: as it was when it went into `y7_list`, or `y7_list_1` if it is a list."""
+        of = self.names.get(self.resolve(source), "")
+        base = of.rstrip("_0123456789").removesuffix("_list") if "_list" in of else ""
+        return [f"{base}_list"] if base and isinstance(element.type, Seq) else [element.hint, base, "x"]
 
     def aligned(self, op: Op, xs: Sequence[Value]) -> bool:
         """Whether going through xs alone makes the right number of turns."""

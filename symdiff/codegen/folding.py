@@ -204,10 +204,29 @@ class Folder:
     def wishes(self, block: Block, plan: Plan) -> None:
         """An operand that becomes a named result in place takes the result's name from the start."""
         for op in reversed(block.ops):
-            for operand, name in _becomes(op, plan, self.reused):
+            for operand, name in self.becomes(op, plan):
                 found = self.root(plan, operand)
                 if name and found in plan.owned:
                     plan.wanted.setdefault(found, name)
+
+    def becomes(self, op: Op, plan: Plan) -> list[tuple[Value, str]]:
+        """Operands of an operation whose storage goes on as one of its results, with the name that result will have."""
+
+        def name(v: Value) -> str:
+            return v.hint if not self.nameless(v) else plan.wanted.get(v, "") or v.hint
+
+        if op.prim.name == "borrow":
+            return [(op.ins[0], name(op.outs[1])), (op.outs[0], "part")]
+        if is_update(op) or op in self.reused:
+            number = self.reused.get(op, op.prim.consumes)
+            assert number is not None
+            given_back = [(op.ins[1], "part")] if op.prim.name == "restore" else []
+            return [(op.ins[number], name(op.out)), *given_back]
+        if op.prim.name not in ("for", "while"):
+            return []
+        lead, first = 3 if op.prim.name == "for" else 0, 1 if op.params.get("exit") else 0
+        params = op.regions[-1].params[1 if lead else 0 :]
+        return [(op.ins[lead + k], name(op.outs[first + k]) or params[k].hint) for k in range(op.params["n_carry"])]
 
 
 def _measure(op: Op, position: int, taken: list[_Pending], raises: tuple[int, int]) -> _Pending:
@@ -238,20 +257,6 @@ def _expression_operands(op: Op, reused: Mapping[Op, int]) -> set[int]:
         every.discard(op.prim.consumes)
     if op in reused:
         every.discard(reused[op])
+    if op.prim.name == "borrow":
+        every.discard(0)
     return every
-
-
-def _becomes(op: Op, plan: Plan, reused: Mapping[Op, int]) -> list[tuple[Value, str]]:
-    """Operands of an operation whose storage goes on as one of its results, with the name that result will have."""
-
-    def name(v: Value) -> str:
-        return plan.wanted.get(v, "") or v.hint
-
-    if is_update(op) or op in reused:
-        number = reused.get(op, op.prim.consumes)
-        assert number is not None
-        return [(op.ins[number], name(op.out))]
-    if op.prim.name not in ("for", "while"):
-        return []
-    lead, first = 3 if op.prim.name == "for" else 0, 1 if op.params.get("exit") else 0
-    return [(op.ins[lead + k], name(op.outs[first + k])) for k in range(op.params["n_carry"])]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from symdiff.codegen import checks, expressions
 from symdiff.codegen.blocks import Context, Region, Tail, run
 from symdiff.codegen.control import Printer
-from symdiff.codegen.names import identifier, parameter
+from symdiff.codegen.names import identifier, parameters
 from symdiff.codegen.statements import Emitter
 from symdiff.codegen.view import FunctionView, Line, aligned, doc_literal, wrapped
 from symdiff.errors import UsageError
@@ -176,9 +176,9 @@ def static_condition(text: str, value: object) -> str:
     return f"getattr({text}, '__qualname__', getattr({text}, '__name__', type({text}).__qualname__)) == {name!r}"
 
 
-def entry(lowered: Lowered, embed: bool) -> Entry:
+def entry(lowered: Lowered, embed: bool, avoid: Set[str] = frozenset()) -> Entry:
     """The parameters of `f` itself: the user's arguments, then captured data by keyword."""
-    own = {a.name: parameter(a.name) for a in lowered.signature.arguments}
+    own = parameters([a.name for a in lowered.signature.arguments], avoid)
     staged: dict[tuple[str, Path], Param] = {(p.argument, p.path): p for p in lowered.params if not p.captured}
     unpack, structure, given = [], [], []
     variable: dict[tuple[str, Path], str] = {}

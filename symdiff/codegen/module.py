@@ -6,7 +6,7 @@ The pipeline hands over finished programs (`Parts`); nothing is computed here bu
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from symdiff.codegen import checks, functions, selfcheck
 from symdiff.codegen.parts import KINDS, Module, Parts, Ready
@@ -55,13 +55,10 @@ class _Text(Public):
         for name in [*self.own_helpers]:
             for needed in (name, *checks.NEEDS.get(name, ())):
                 helpers.setdefault(needed, checks.HELPERS.get(needed, functions.REBUILT))
-        texts = tuple(text.strip() for _, text in sorted(helpers.items()))
         views = (*self.views, *self.internal_views)
-        code = (
-            [f.header for f in views]
-            + [line.text for f in views for line in f.lines]
-            + [*texts, *self.constants, check]
-        )
+        code = [f.header for f in views] + [line.text for f in views for line in f.lines]
+        texts = tuple(text.strip() for text in _called(helpers, code))
+        code += [*texts, *self.constants, check]
         imports = [
             statement
             for word, statement in (("math", "import math"), ("np", "import numpy as np"))
@@ -92,6 +89,17 @@ class _Text(Public):
         for p in self.lowered.params:
             groups.setdefault(str(p.type), []).append(p.argument + path_text(p.path))
         return "; ".join(f"{', '.join(names)}: {t}" for t, names in groups.items())
+
+
+def _called(helpers: Mapping[str, str], code: Sequence[str]) -> list[str]:
+    """The helpers that the code calls, and those that they call: an operation may print without the one it has."""
+    found: set[str] = set()
+    texts = list(code)
+    while texts:
+        names = {name for name in helpers if any(f"{name}(" in text for text in texts)} - found
+        found |= names
+        texts = [helpers[name] for name in names]
+    return [helpers[name] for name in sorted(found)]
 
 
 def _mentions(texts: Sequence[str], word: str) -> bool:

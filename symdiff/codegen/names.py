@@ -18,9 +18,10 @@ import unicodedata
 from collections import deque
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 
 from symdiff.ir.build import clone_block
-from symdiff.ir.core import Block, Function, Op, Program, Value, walk
+from symdiff.ir.core import REGISTRY, Block, Function, Op, Program, Value, walk
 
 # What generated code itself says; a parameter of such a name is renamed too.
 SPOKEN = frozenset(
@@ -60,19 +61,45 @@ SPOKEN = frozenset(
 RESERVED = frozenset(keyword.kwlist) | frozenset(keyword.softkwlist) | frozenset(dir(builtins)) | SPOKEN
 
 
+# What a generated module defines beside its functions; the primitives' helpers join them.
+_OWN = frozenset(["_TYPES", "_accept", "_check", "_floats", "_found", "_rebuilt", "_scalar"])
+_DTYPE = re.compile(r"_[biufc]\d+")
+_DEFINED = re.compile(r"\s*def (\w+)")
+
+
+def is_private(name: str) -> bool:
+    """Whether a module may define a helper or a constant of this name."""
+    return name.startswith("_") and (
+        name in _OWN or _DTYPE.fullmatch(name) is not None or name in _helpers(len(REGISTRY))
+    )
+
+
+@lru_cache(maxsize=1)
+def _helpers(_size: int) -> frozenset[str]:
+    """The names of all primitives' helpers; made again when the registry has grown."""
+    texts = (str(p.info.get("helper", "")) for p in REGISTRY.values())
+    return frozenset(found.group(1) for text in texts if (found := _DEFINED.match(text)))
+
+
 def identifier(text: str, avoid: Set[str] = frozenset()) -> str:
     """The nearest identifier to `text` that is not reserved."""
     name = re.sub(r"\W", "_", unicodedata.normalize("NFKC", text)) or "v"
     if name[0].isdigit():
         name = "_" + name
-    while name in RESERVED or name in avoid:
+    while name in RESERVED or name in avoid or is_private(name):
         name += "_"
     return name
 
 
-def parameter(text: str) -> str:
-    """The name of a parameter of the user's function: kept, unless generated code would break."""
-    return text + "_" if text in SPOKEN else text
+def parameters(names: Sequence[str], avoid: Set[str] = frozenset()) -> dict[str, str]:
+    """What the parameters of the user's function are called: as they are, unless generated code would break."""
+    found: dict[str, str] = {}
+    for name in names:
+        free = name
+        while free in SPOKEN or free in avoid or is_private(free) or (free != name and free in names):
+            free += "_"
+        found[name] = free
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from symdiff.ir.core import Op, Program
@@ -15,11 +15,13 @@ KINDS = ("primal", "forward", "backward", "value_and_grad", "grad", "jvp", "hvp"
 class Ready:
     """A program as it is to be printed, and by function the operations that may overwrite a dead operand.
 
-    `fast` is the same computation on Python floats by `math`; where it raises, the program itself says what happens.
+    `idle` are, by function, the restores of a part that is where it belongs.  `fast` is the same computation on Python
+    floats by `math`; where it raises, the program itself says what happens.
     """
 
     program: Program
     reused: Mapping[str, Mapping[Op, int]] = field(default_factory=dict)
+    idle: Mapping[str, Set[Op]] = field(default_factory=dict)
     fast: Program | None = None
 
 

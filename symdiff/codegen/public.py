@@ -7,7 +7,6 @@ from functools import cached_property
 
 from symdiff.codegen import checks, functions
 from symdiff.codegen.functions import Body, Given, ReturnAs
-from symdiff.codegen.names import parameter
 from symdiff.codegen.view import LONGEST, Line
 from symdiff.codegen.writer import Writer, class_name, distinct
 from symdiff.ir.core import Function, Value, walk
@@ -85,7 +84,8 @@ class Public(Writer):
         places = [
             path for path, known in zip(paths(self.lowered.out), self.lowered.out_static, strict=True) if known is None
         ]
-        names = distinct([v.hint or "d_y" for v in params], self.reserved())
+        taken = () if self.lowered.out.kind == "leaf" else ("d_out",)
+        names = distinct([v.hint or "d_y" for v in params], self.reserved(), taken)
         if self.lowered.out.kind == "leaf":
             given = [
                 Given(n, functions.annotation(self.as_given(v.type)), "1.0" if _is_scalar(v) else "")
@@ -157,7 +157,7 @@ class Public(Writer):
             texts.append("None" if k is None or k not in found else found[k])  # no number, or an integer: no gradient
         if _has_dataclass(argument.tree):
             self.own_helpers["_rebuilt"] = None
-        known = functions.classes(parameter(argument.name), argument.tree)
+        known = functions.classes(self.own[argument.name], argument.tree)
         if not by_arguments:
             first = self.classes().index(known[0]) if known else 0
             known = [class_name(first + k) for k in range(len(known))]
@@ -187,14 +187,22 @@ class Public(Writer):
     def tangents(self, prefix: str) -> tuple[list[Given], list[str], list[Line], list[Line]]:
         """One more parameter per differentiated argument: parameters, leaf variables, unpacking, checks."""
         given, leaves, unpack, lines = [], [], [], []
+        taken = {*self.entry.leaves, *(g.name for g in self.entry.given)}
+
+        def free(name: str) -> str:
+            while name in taken:
+                name += "_"
+            taken.add(name)
+            return name
+
         for argument in self.wrt_arguments():
-            base = f"{prefix}{argument.name}"
+            base = free(f"{prefix}{argument.name}")
             given.append(Given(base, functions.argument_annotation(argument)))
             for k in self.parts.wrt_params:
                 p = self.lowered.params[k]
                 if p.argument != argument.name:
                     continue
-                leaf = base if not p.path else f"{prefix}{self.entry.leaves[k]}"
+                leaf = base if not p.path else free(f"{prefix}{self.entry.leaves[k]}")
                 leaves.append(leaf)
                 if p.path:
                     unpack.append(Line(1, f"{leaf} = {base}{path_text(p.path)}"))

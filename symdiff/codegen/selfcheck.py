@@ -1,16 +1,17 @@
-"""What `python generated.py` does: compare the gradient with a central difference at seeded sample arguments."""
+"""What `python generated.py` does: compare the derivatives with central differences at seeded sample arguments."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from symdiff.codegen import checks, functions
 from symdiff.codegen.functions import Entry
 from symdiff.ir import dims, types
 from symdiff.ir.types import AVal, Kind
-from symdiff.signature import Static
-from symdiff.trees import path_text, paths
+from symdiff.signature import Argument, Static
+from symdiff.trees import Path, path_text, paths
 
 if TYPE_CHECKING:
     from symdiff.codegen.parts import Parts
@@ -27,26 +28,55 @@ def text(parts: Parts, public: Mapping[str, str], entry: Entry) -> str:
         return ""
     single = any(t.dtype in ("f4", "c8") for t in (p.type for p in parts.lowered.params))
     step, tolerance = ("1e-2", "2e-2") if single else ("1e-6", "1e-6")
-    name = parts.name
+    entry = replace(entry, leaves=local_names(entry.leaves, {parts.name, *public.values()}))
+    rows = comparisons(parts, public, entry, step)
     lines = [
         "def _check():",
-        '    """Compare the gradient with a central difference at sample arguments; 0 if they agree."""',
+        '    """Compare the derivatives with central differences at sample arguments; 0 if they agree."""',
+        *["    rng = np.random.default_rng(0)", *samples(parts, entry)],
+        *["", "    def at(h):", f"        found = {parts.name}({call(parts, entry, moved=True)})"],
+        *[f"        return float({'found' if parts.lowered.out.kind == 'leaf' else 'found[0]'})", ""],
+        *["    def along(gradient):", f"        return {inner(parts, entry)}", ""],
     ]
-    lines += ["    rng = np.random.default_rng(0)", *samples(parts, entry)]
-    lines += ["", "    def at(h):", f"        found = {name}({call(parts, entry, moved=True)})"]
-    lines += [f"        return float({'found' if parts.lowered.out.kind == 'leaf' else 'found[0]'})", ""]
-    lines += [
-        f"    _, gradient = {public['value_and_grad']}({call(parts, entry, moved=False)})",
-        f"    found = {inner(parts, entry)}",
-    ]
-    lines += [f"    expected = (at({step}) - at(-{step})) / {2 * float(step)!r}"]
-    lines += [
-        f"    print({f'{name}: along a random direction the gradient gives '!r}",
-        "          f'{found:.9g}, differences {expected:.9g}')",
-    ]
-    lines += [f"    return int(not abs(found - expected) <= {tolerance} * max(1.0, abs(expected)))", "", ""]
+    if "hvp" in parts.kinds:
+        moved = f"along({public['value_and_grad']}({call(parts, entry, moved=True)})[1])"
+        lines += ["    def slope(h):", f"        return {moved}", ""]
+    lines += [f"    expected = (at({step}) - at(-{step})) / {2 * float(step)!r}", "    rows = ["]
+    lines += [f"        ({name!r}, {found}, {expected})," for name, found, expected in rows]
+    lines += ["    ]", "    for name, found, expected in rows:"]
+    lines += ["        print(f'{name}: {found:.9g}, by differences {expected:.9g}')"]
+    bound = f"abs(found - expected) <= {tolerance} * max(1.0, abs(expected))"
+    lines += [f"    return int(not all({bound} for _, found, expected in rows))", "", ""]
     lines += ['if __name__ == "__main__":', "    raise SystemExit(_check())"]
     return "\n".join(lines)
+
+
+def comparisons(parts: Parts, public: Mapping[str, str], entry: Entry, step: str) -> list[tuple[str, str, str]]:
+    """What is compared: the name of a function, what it finds, and what is expected."""
+    plain = call(parts, entry, moved=False)
+    rows = [(public["value_and_grad"], f"along({public['value_and_grad']}({plain})[1])", "expected")]
+    leaf = parts.lowered.out.kind == "leaf"
+    if leaf and {"forward", "backward"} <= set(parts.kinds):
+        rows.append((public["backward"], f"along({public['backward']}({public['forward']}({plain})[1]))", "expected"))
+    along = call(parts, entry, moved=False, directions=True)
+    if leaf and "jvp" in parts.kinds:
+        rows.append((public["jvp"], f"float({public['jvp']}({along})[1])", "expected"))
+    if "hvp" in parts.kinds:
+        difference = f"(slope({step}) - slope(-{step})) / {2 * float(step)!r}"
+        rows.append((public["hvp"], f"along({public['hvp']}({along}))", difference))
+    return rows
+
+
+def local_names(leaves: Sequence[str], taken: Collection[str]) -> tuple[str, ...]:
+    """A variable per leaf that is none of the check's own, nor a direction's."""
+    own = {"rng", "at", "along", "slope", "h", "found", "gradient", "expected", "rows", "name", "_", *taken}
+    names: list[str] = []
+    for leaf in leaves:
+        name = leaf
+        while name in own or name in names or (name != leaf and name in leaves) or f"v_{name}" in {*leaves, *names}:
+            name += "_"
+        names.append(name)
+    return tuple(names)
 
 
 def samples(parts: Parts, entry: Entry) -> list[str]:
@@ -56,8 +86,11 @@ def samples(parts: Parts, entry: Entry) -> list[str]:
         for atom in sorted(types.type_atoms(p.type), key=lambda a: a.name):
             found.setdefault(atom, SMALLEST + len(found))
     lines = []
+    captured = [k for k, p in enumerate(parts.lowered.params) if p.captured]
+    keywords = [g for g in entry.given if g.keyword]
+    defaulted = {k for k, g in zip(captured, keywords, strict=True) if g.default}
     for k, (leaf, p) in enumerate(zip(entry.leaves, parts.lowered.params, strict=True)):
-        if p.captured and any(g.name == leaf and g.default for g in entry.given):
+        if k in defaulted:
             continue
         shape = tuple(max(dims.evaluate(d, found), 1) for d in p.type.shape)
         lines.append(f"    {leaf} = {sample(p.type, shape)}")
@@ -89,23 +122,38 @@ def converted(t: AVal, text: str) -> str:
     )
 
 
-def call(parts: Parts, entry: Entry, moved: bool) -> str:
-    """The arguments of a call, with the leaves differentiated by moved along their directions or not."""
-    leaf_text: dict[tuple[str, object], str] = {}
+def call(parts: Parts, entry: Entry, moved: bool, directions: bool = False) -> str:
+    """The arguments of a call, with the leaves differentiated by moved along their directions or not.
+
+    With `directions` the directions follow, as `jvp` and `hvp` take them.
+    """
+    leaf_text: dict[tuple[str, Path], str] = {}
+    captured: list[str] = []
+    along: dict[tuple[str, Path], str] = {}
     for k, (leaf, p) in enumerate(zip(entry.leaves, parts.lowered.params, strict=True)):
-        shown = converted(p.type, f"{leaf} + h * v_{leaf}") if moved and k in parts.wrt_params else leaf
-        leaf_text[(p.argument, p.path)] = shown
+        wrt = k in parts.wrt_params
         if p.captured:
-            leaf_text[("", leaf)] = shown
-    texts = []
-    for argument in parts.lowered.signature.arguments:
-        pieces = []
-        for path, leaf_type in zip(paths(argument.tree), argument.leaves, strict=True):
-            known = repr(leaf_type.value) if isinstance(leaf_type, Static) else "None"
-            pieces.append(leaf_text.get((argument.name, path), known))
-        texts.append(functions.build(argument.tree, pieces, None))
-    required = [g.name for g in entry.given if g.keyword and not g.default]
-    return ", ".join([*texts, *(f"{name}={name}" for name in required)])
+            captured.append(leaf)
+            continue
+        leaf_text[(p.argument, p.path)] = converted(p.type, f"{leaf} + h * v_{leaf}") if moved and wrt else leaf
+        if wrt:
+            along[(p.argument, p.path)] = converted(p.type, f"v_{leaf}")
+    arguments = parts.lowered.signature.arguments
+    texts = [structured(a, leaf_text) for a in arguments]
+    by_name = {a.name: a for a in arguments}
+    texts += [structured(by_name[name], along) for name in parts.wrt if directions]
+    keywords = [g for g in entry.given if g.keyword]
+    texts += [f"{g.name}={leaf}" for g, leaf in zip(keywords, captured, strict=True) if not g.default]
+    return ", ".join(texts)
+
+
+def structured(argument: Argument, leaf_text: Mapping[tuple[str, Path], str]) -> str:
+    """An argument whose leaves are these expressions, or known values."""
+    pieces = []
+    for path, leaf in zip(paths(argument.tree), argument.leaves, strict=True):
+        known = repr(leaf.value) if isinstance(leaf, Static) else "None"
+        pieces.append(leaf_text.get((argument.name, path), known))
+    return functions.build(argument.tree, pieces, None)
 
 
 def inner(parts: Parts, entry: Entry) -> str:

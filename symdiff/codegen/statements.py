@@ -225,8 +225,13 @@ class Emitter:
             return self.bound(op, depth, plan, comment)
         if op.prim.name == "bind_dim":
             return self.bind_size(op, depth)
+        if op in self.context.idle:
+            self.define(op.out, self.text(op.ins[0]))
+            return None
         if is_update(op) or op in self.context.reused:
             return self.update(op, depth, plan, comment, position)
+        if op.prim.name == "borrow":
+            return self.lend(op, depth, plan, comment, dying)
         unpacks = op.prim.name in UNPACKS
         if len(op.outs) == 1 and not unpacks:
             text = ast.unparse(self.expression(op))
@@ -294,6 +299,15 @@ class Emitter:
             comment,
         )
 
+    def lend(self, op: Op, depth: int, plan: Plan, comment: str, dying: Sequence[Value]) -> None:
+        """`part = x[lo:hi]`; the rest goes under the name of x."""
+        whole = self.text(op.ins[0])
+        pair = self.expression(op)
+        assert isinstance(pair, ast.Tuple)
+        self.define(op.outs[1], whole)
+        self.released(dying, lambda: self.name_for(op.outs[0], plan))
+        self.line(depth, f"{self.names[op.outs[0]]} = {ast.unparse(pair.elts[0])}", comment)
+
     def append(self, values: Sequence[Value], stored: Mapping[Value, Sequence[str]], depth: int) -> None:
         for v in values:
             for name in stored.get(v, ()):
@@ -356,6 +370,11 @@ def prints_in_place(op: Op) -> bool:
     if isinstance(tree, ast.Call):
         return isinstance(getattr(np, ast.unparse(tree.func).removeprefix("np."), None), np.ufunc)
     return isinstance(tree, (ast.BinOp, ast.UnaryOp)) and bool(op.prim.ufunc)
+
+
+def reusable(into: Mapping[str, Mapping[Op, int]]) -> dict[str, dict[Op, int]]:
+    """Of the operations that may overwrite an operand, those that can be printed so."""
+    return {name: {op: k for op, k in found.items() if prints_in_place(op)} for name, found in into.items()}
 
 
 def reuse_text(op: Op, number: int, tree: ast.expr, target: str) -> str:

@@ -10,9 +10,8 @@ from symdiff.codegen.blocks import Context, Outlined
 from symdiff.codegen.comments import Comments
 from symdiff.codegen.control import Return
 from symdiff.codegen.functions import Body, Entry, Given, ReturnAs
-from symdiff.codegen.names import identifier, parameter
+from symdiff.codegen.names import identifier, parameters
 from symdiff.codegen.parts import KINDS, Parts
-from symdiff.codegen.statements import prints_in_place
 from symdiff.codegen.view import FunctionView, Line
 from symdiff.ir.core import Program, Value, walk
 from symdiff.ir.types import AVal, Kind
@@ -26,7 +25,9 @@ class Writer:
         self.parts = parts
         self.lowered = parts.lowered
         self.public = {kind: parts.name if kind == "primal" else f"{parts.name}_{kind}" for kind in KINDS}
-        self.entry: Entry = functions.entry(parts.lowered, parts.embed)
+        public = frozenset(self.public.values())
+        self.own = parameters([a.name for a in parts.lowered.signature.arguments], public)
+        self.entry: Entry = functions.entry(parts.lowered, parts.embed, public)
         self.views: list[FunctionView] = []
         self.internal: dict[str, tuple[str, ...]] = {}  # name -> the lines it was printed as
         self.internal_views: list[FunctionView] = []
@@ -44,7 +45,8 @@ class Writer:
             stages=self.parts.stages,
             reserved=self.reserved() | set(calls.values()),
             calls=calls,
-            reused={op: k for op, k in reused.items() if prints_in_place(op)},
+            reused=reused,
+            idle=self.parts.programs[kind].idle.get(function, frozenset()),
             comment=Comments(self.parts.level),
             outlined=self.outlined,
             helpers=self.helpers,
@@ -64,7 +66,7 @@ class Writer:
             op.params["function"] for f in program.functions.values() for op in walk(f.body) if op.prim.name == "call"
         }
         others = {name: f for name, f in program.functions.items() if name in called}
-        plain = {name: "_" + identifier(name.lstrip("_")) + suffix for name in others}
+        plain = {name: identifier("_" + name.lstrip("_") + suffix) for name in others}
         for names in (plain, {f: f"{name}_in_{kind}" for f, name in plain.items()}):
             printed = {names[key]: self.internal_function(program, names, kind, key) for key in others}
             texts = {name: tuple(f"{x.depth}{x.text}" for x in view.lines) for name, view in printed.items()}
@@ -179,7 +181,7 @@ class Writer:
 
     def classes(self) -> list[str]:
         """The classes that the backward pass needs to put gradients together: saved with the residuals."""
-        return [text for a in self.wrt_arguments() for text in functions.classes(parameter(a.name), a.tree)]
+        return [text for a in self.wrt_arguments() for text in functions.classes(self.own[a.name], a.tree)]
 
 
 def class_name(k: int) -> str:

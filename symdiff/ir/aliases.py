@@ -14,6 +14,9 @@ reachable inside it (`inner`: elements of lists, fields of records), and for eac
 hold it.  A slot of a loop, a parameter of a function get a buffer of their own; whether they are written is found in
 the body, and then demanded of what comes in (`claim`).  What to do where a claim fails is the subclass's: copy,
 complain or do without.
+
+`borrow` claims its operand, and cuts it in two: the part and the rest hold a buffer each, so that the part may be
+written while the rest is waiting; `restore` makes one array of them again, which holds both.
 """
 
 from __future__ import annotations
@@ -53,7 +56,7 @@ class Flow:
         self.memory: dict[Value, Memory] = {}
         self.holders: dict[int, set[Value]] = {}  # live values only
         self.fixed: set[int] = set()  # buffers of parameters that belong to the caller
-        self.under: dict[int, Buffers] = {}  # what a buffer of a cond's result may be in truth
+        self.under: dict[int, Buffers] = {}  # what a buffer may be in truth: a cond's result, a part, a claimed operand
         self.written: set[int] = set()
         self.made_by: dict[Value, tuple[Op, int]] = {}
         self.fresh_count = 0
@@ -122,6 +125,16 @@ class Flow:
                 found.add(b)
                 todo.extend(self.under.get(b, ()))
         return found
+
+    def roots(self, buffers: Iterable[int]) -> Buffers:
+        """What buffers are in truth, without those in between."""
+        return frozenset(b for b in self.closure(buffers) if b not in self.under)
+
+    def standing_for(self, t: Type, claimed: Value) -> Memory:
+        """Buffers of its own for what a claimed operand has become."""
+        made = self.new(t)
+        self.under.update(dict.fromkeys(made.top, self.roots(self.of(claimed).top)))
+        return made
 
     def write(self, buffers: Iterable[int]) -> None:
         self.written |= self.closure(buffers)
@@ -208,6 +221,18 @@ class Flow:
             target = self.of(ins[k])
             return [Memory(target.top, target.inner.union(*rest))], ()
         return [self.result(op, v.type, ins) for v in op.outs], ()
+
+    def lend(self, frame: Frame, op: Op, ins: list[Value]) -> _Effect:
+        ins[0] = self.claim(frame, op, ins[0], ins[1:], Claim("operand"))
+        return [self.standing_for(v.type, ins[0]) for v in op.outs], ()
+
+    def restore(self, frame: Frame, op: Op, ins: list[Value]) -> _Effect:
+        """The array is whole: whoever still holds the part now holds some of it."""
+        ins[0] = self.claim(frame, op, ins[0], ins[1:], Claim("operand"))
+        rest = self.of(ins[0]).top
+        whole = self.roots(rest)
+        lent = {b for b in self.of(ins[1]).top if b > 0 and not whole.isdisjoint(self.roots((b,)))}
+        return [Memory(rest | lent)], ()
 
     def result(self, op: Op, t: Type, ins: Sequence[Value]) -> Memory:
         """What a result shares, of an operation that overwrites nothing."""
@@ -300,7 +325,11 @@ class Flow:
                 if kind == "mark":
                     found.add(k)
                 elif kind == "shared" or (kind == "top" and k in summary.written):
-                    found.add(own.setdefault(token, self.fresh()))
+                    if token not in own:
+                        own[token] = self.fresh()
+                        if kind == "top":
+                            self.under[own[token]] = self.roots(self.of(ins[k]).top)
+                    found.add(own[token])
                 else:
                     found |= self.of(ins[k]).top if kind == "top" else self.of(ins[k]).inner
             return frozenset(found)
@@ -366,6 +395,8 @@ _CONTROL: dict[str, Callable[[Flow, Frame, Op, list[Value]], _Effect]] = {
     "for": Flow.for_,
     "while": Flow.while_,
     "call": Flow.call,
+    "borrow": Flow.lend,
+    "restore": Flow.restore,
 }
 
 
@@ -419,7 +450,8 @@ class _Slots:
         for j, m in enumerate(self.ends[self.skip : end]):
             initial = flow.of(self.initial[j])
             inner = initial.inner | meaning(m.inner)
-            top = flow.new(self.initial[j].type).top if j in self.wanted else initial.top | meaning(m.top)
+            claimed = self.initial[j]
+            top = flow.standing_for(claimed.type, claimed).top if j in self.wanted else initial.top | meaning(m.top)
             found.append(Memory(top, inner))
         for m in self.ends[end:]:
             found.append(Memory(frozenset((flow.fresh(),)), meaning(m.all)))

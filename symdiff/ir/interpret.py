@@ -1,14 +1,14 @@
 """Running programs on NumPy: the meaning of the IR, and what every pass is checked against.
 
-Regions run on an explicit stack of nothing but Python's own loops: recursion depth follows the program's *nesting*
-and its calls, never its length.  `observer(op, outs)` sees every operation executed: tests count work with it.
+Regions and calls run on an explicit stack of generators, so a program that recurses deeply costs no Python frames.
+`observer(op, outs)` sees every operation executed: tests count work with it.
 """
 
 from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,8 @@ from symdiff.ir.dims import Atom, Dim
 from symdiff.ir.types import AVal, Kind
 
 Observer = Callable[[Op, tuple[Any, ...]], None]
+Results = tuple[Any, ...]
+Steps = Generator[Any, Any, Results]  # yields further Steps to run, and is sent what they return
 
 
 def run(program: Program, *args: Any, function: str | None = None, observer: Observer | None = None) -> tuple[Any, ...]:
@@ -32,27 +34,47 @@ class _Run:
         self.observer = observer
         self.compiled: dict[tuple[Any, ...], Callable[..., Any]] = {}
 
-    def call(self, name: str, args: Sequence[Any]) -> tuple[Any, ...]:
+    def call(self, name: str, args: Sequence[Any]) -> Results:
+        """The results of a function of the program."""
+        stack, value = [self.called(name, args)], None
+        while stack:
+            try:
+                following = stack[-1].send(value)
+            except StopIteration as stop:
+                stack.pop()
+                value = stop.value
+            else:
+                stack.append(following)
+                value = None
+        assert value is not None
+        return value
+
+    def called(self, name: str, args: Sequence[Any]) -> Steps:
         function = self.program.functions[name]
         sizes: dict[Atom, int] = {}
         for value, arg in zip(function.body.params, args, strict=True):
             bind_sizes(value.type, arg, sizes)
-        return self.block(function.body, args, sizes)
+        return (yield self.block(name, function.body, args, sizes))
 
-    def block(self, block: Block, args: Sequence[Any], sizes: dict[Atom, int]) -> tuple[Any, ...]:
+    def block(self, name: str, block: Block, args: Sequence[Any], sizes: dict[Atom, int]) -> Steps:
         env: dict[Value, Any] = dict(zip(block.params, args, strict=True))
         for op in block.ops:
             ins = [env[v] for v in op.ins]
-            outs = self.op(op, ins, sizes)
+            control = _CONTROL.get(op.prim.name)
+            if control is None:
+                outs = self.op(name, op, ins, sizes)
+            else:
+                outs = yield control(self, name, op, ins, sizes)
             if self.observer is not None:
                 self.observer(op, outs)
             env.update(zip(op.outs, outs, strict=True))
         return tuple(env[v] for v in block.outs)
 
-    def op(self, op: Op, ins: list[Any], sizes: dict[Atom, int]) -> tuple[Any, ...]:
-        control = _CONTROL.get(op.prim.name)
-        if control is not None:
-            return control(self, op, ins, sizes)
+    def op(self, name: str, op: Op, ins: list[Any], sizes: dict[Atom, int]) -> Results:
+        """An operation without regions, in the function of this name."""
+        special = _SPECIAL.get(op.prim.name)
+        if special is not None:
+            return special(op, ins, sizes)
         found = self.function(op, sizes)(*ins)
         return tuple(found) if op.prim.name in ("alt_unpack", "saved_unpack", "borrow") else (found,)
 
@@ -71,10 +93,10 @@ class _Run:
             self.compiled[key] = compile_lambda(names, body)
         return self.compiled[key]
 
-    def cond(self, op: Op, ins: list[Any], sizes: dict[Atom, int]) -> tuple[Any, ...]:
-        return self.block(op.regions[0 if ins[0] else 1], ins[1:], sizes)
+    def cond(self, name: str, op: Op, ins: list[Any], sizes: dict[Atom, int]) -> Steps:
+        return (yield self.block(name, op.regions[0 if ins[0] else 1], ins[1:], sizes))
 
-    def for_(self, op: Op, ins: list[Any], sizes: dict[Atom, int]) -> tuple[Any, ...]:
+    def for_(self, name: str, op: Op, ins: list[Any], sizes: dict[Atom, int]) -> Steps:
         lo, hi, step, *rest = ins
         n_carry, n_xs = op.params["n_carry"], op.params["n_xs"]
         carry, xs, caps = rest[:n_carry], rest[n_carry : n_carry + n_xs], rest[n_carry + n_xs :]
@@ -83,7 +105,7 @@ class _Run:
         turns: Sequence[tuple[int, int]] = list(enumerate(range(lo, hi, step)))
         code, count = 0, 0
         for k, i in reversed(turns) if op.params.get("reverse") else turns:
-            outs = self.block(op.regions[0], [i, *carry, *(x[k] for x in xs), *caps], sizes)
+            outs = yield self.block(name, op.regions[0], [i, *carry, *(x[k] for x in xs), *caps], sizes)
             code, carry, count = outs[0] if skip else 0, list(outs[skip : skip + n_carry]), count + 1
             for y, value in zip(ys, outs[skip + n_carry :], strict=True):
                 y.append(value)
@@ -93,13 +115,13 @@ class _Run:
             ys = [y[::-1] for y in ys]
         return (*((code,) if skip else ()), *carry, *ys, count)
 
-    def while_(self, op: Op, ins: list[Any], sizes: dict[Atom, int]) -> tuple[Any, ...]:
+    def while_(self, name: str, op: Op, ins: list[Any], sizes: dict[Atom, int]) -> Steps:
         n_carry, skip = op.params["n_carry"], 1 if op.params.get("exit") else 0
         carry, caps = ins[:n_carry], ins[n_carry:]
         ys: list[list[Any]] = [[] for _ in range(len(op.outs) - skip - n_carry - 1)]
         code, count = 0, 0
-        while self.block(op.regions[0], [*carry, *caps], sizes)[0]:
-            outs = self.block(op.regions[1], [*carry, *caps], sizes)
+        while (yield self.block(name, op.regions[0], [*carry, *caps], sizes))[0]:
+            outs = yield self.block(name, op.regions[1], [*carry, *caps], sizes)
             code, carry, count = outs[0] if skip else 0, list(outs[skip : skip + n_carry]), count + 1
             for y, value in zip(ys, outs[skip + n_carry :], strict=True):
                 y.append(value)
@@ -107,25 +129,26 @@ class _Run:
                 break
         return (*((code,) if skip else ()), *carry, *ys, count)
 
-    def call_op(self, op: Op, ins: list[Any], sizes: dict[Atom, int]) -> tuple[Any, ...]:
-        return self.call(op.params["function"], ins)
-
-    def bind_dim(self, op: Op, ins: list[Any], sizes: dict[Atom, int]) -> tuple[Any, ...]:
-        sizes[Atom("var", op.params["name"])] = ins[0]
-        return ()
-
-    def opt_get(self, op: Op, ins: list[Any], sizes: dict[Atom, int]) -> tuple[Any, ...]:
-        if ins[0] is None:
-            raise UnboundLocalError(
-                f"cannot access local variable '{op.params['name']}' where it is not associated with a value"
-            )
-        return (ins[0],)
+    def call_op(self, name: str, op: Op, ins: list[Any], sizes: dict[Atom, int]) -> Steps:
+        return (yield self.called(op.params["function"], ins))
 
 
-_CONTROL: dict[str, Callable[..., tuple[Any, ...]]] = {
-    "cond": _Run.cond, "for": _Run.for_, "while": _Run.while_, "call": _Run.call_op, "opt_get": _Run.opt_get,
-    "bind_dim": _Run.bind_dim,
+def _bind_dim(op: Op, ins: list[Any], sizes: dict[Atom, int]) -> Results:
+    sizes[Atom("var", op.params["name"])] = ins[0]
+    return ()
+
+
+def _opt_get(op: Op, ins: list[Any], sizes: dict[Atom, int]) -> Results:
+    if ins[0] is None:
+        name = op.params["name"]
+        raise UnboundLocalError(f"cannot access local variable '{name}' where it is not associated with a value")
+    return (ins[0],)
+
+
+_CONTROL: dict[str, Callable[..., Steps]] = {
+    "cond": _Run.cond, "for": _Run.for_, "while": _Run.while_, "call": _Run.call_op,
 }  # fmt: skip
+_SPECIAL: dict[str, Callable[..., Results]] = {"bind_dim": _bind_dim, "opt_get": _opt_get}
 
 
 def compile_lambda(names: Sequence[str], body: ast.expr) -> Callable[..., Any]:

@@ -10,6 +10,7 @@ it.  After the `buffers` pass, `after_ownership` also checks that nothing is ove
 from __future__ import annotations
 
 import linecache
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -36,6 +37,7 @@ INVARIANTS = {
     "place": "Every operation says where in the user's source it comes from.",
     "call": "A call passes what its callee takes and gets what it returns, with one size for each size variable.",
     "record": "A saved record is declared, and is packed and unpacked with the fields it declares.",
+    "lending": "A restore gives back what one borrow of its block lent, and nothing else uses the rest.",
     "sizes": "Every size variable in use is one of the function's, and found in a parameter or bound before.",
     "overwritten": "A value that is overwritten is not used afterwards.",
     "shared": "No live value shares memory with one that is overwritten.",
@@ -66,6 +68,11 @@ class _Broken(Exception):
     def __init__(self, name: str, op: Op | None, detail: str) -> None:
         super().__init__(name)
         self.name, self.op, self.detail = name, op, detail
+
+
+def checked(program: Program, stage: str, **options: Any) -> Program:
+    """The program; verified first where the environment sets SYMDIFF_VERIFY, as the tests do after every pass."""
+    return verify(program, stage=stage, **options) if os.environ.get("SYMDIFF_VERIFY") else program
 
 
 def verify(
@@ -111,6 +118,7 @@ class _Check:
         self.program, self.function, self.locs = program, function, locs
         self.defined: set[Value] = set()
         self.atoms = {Atom("var", n) for n in function.dims}
+        self.rests: dict[Value, Op] = {}  # results of borrows, until they are restored
 
     def run(self) -> None:
         todo: list[Block] = [self.function.body]
@@ -128,8 +136,11 @@ class _Check:
                 if v not in own:
                     raise _Broken("isolation", op, f"operand {v!r} is no value of this block")
             self.op(op)
+            self.lending(op)
             self.define(own, op.outs, op)
         for v in block.outs:
+            if v in self.rests:
+                raise _Broken("lending", self.rests[v], f"the block ends in {v!r}")
             if v not in own:
                 last = block.ops[-1] if block.ops else None
                 raise _Broken("isolation", last, f"the block ends in {v!r}, which is no value of it")
@@ -261,6 +272,18 @@ class _Check:
         sizes: dict[Atom, Dim] = {}
         if len(found) != len(declared) or not all(_fits(t, g, sizes) for t, g in zip(declared, found, strict=True)):
             raise _Broken("record", op, f"{saved} holds {_row(declared)}, not {_row(found)}")
+
+    def lending(self, op: Op) -> None:
+        if op.prim.name == "restore":
+            lent = self.rests.pop(op.ins[0], None)
+            if lent is None:
+                raise _Broken("lending", op, f"{op.ins[0]!r} is no rest, or is restored already")
+            if lent.ins[1:] != op.ins[2:] or lent.params != op.params:
+                raise _Broken("lending", op, "another part was lent")
+        if any(v in self.rests for v in op.ins):
+            raise _Broken("lending", op, "the rest of a borrow is used")
+        if op.prim.name == "borrow":
+            self.rests[op.outs[1]] = op
 
     def cotangent(self, op: Op) -> None:
         for v in op.ins:

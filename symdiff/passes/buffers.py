@@ -165,10 +165,18 @@ class _Copies(Flow):
     def defined(self, frame: Frame, op: Op) -> None:
         for v in op.outs:
             if v in self.plan.views:
-                frame.env[v] = new = self.copied(frame, v, op)
+                frame.env[v] = new = self.copied(frame, self.unnamed(frame, v), op)
+                new.hint, new.origin = v.hint, v.origin
                 frame.last[new] = frame.last.get(v, -1)
                 self.drop(v)
                 self.define(frame, new, self.of(new))
+
+    def unnamed(self, frame: Frame, v: Value) -> Value:
+        """A view that only its copy reads: `r = x[i].copy()` is one line."""
+        op, bare = frame.ops[-1], Value(v.type)
+        frame.ops[-1] = Op(op.prim, op.ins, (bare,), op.params, op.regions, op.loc)
+        self.memory[bare] = self.of(v)
+        return bare
 
     def copied(self, frame: Frame, x: Value, op: Op | None, deep: bool = False) -> Value:
         new = Value(x.type, x.hint)

@@ -16,7 +16,7 @@ from symdiff.passes.effects import derived, may_raise
 from symdiff.passes.regions import Steps, map_functions, rebuilt, run_steps, same_block, substitute
 from symdiff.passes.report import Report
 
-_FRESH = {"zeros", "ones", "full", "empty", "copy", "zeros_ct", "seq_empty", "call"}
+_FRESH = {"zeros", "ones", "full", "empty", "copy", "zeros_ct", "seq_empty", "call", "borrow"}
 Key = tuple[Hashable, ...]
 Table = dict[Key, Op]
 

@@ -294,6 +294,15 @@ def _stacked(site: Site) -> Any:
     return inner.ins[spec[0][1]]
 
 
+def _whole(site: Site) -> Any:
+    """Reading or overwriting all of an array: `x[:] = v`."""
+    op = site.op
+    if any(item[:4] != ("slice", None, None, None) for item in op.params["spec"]):
+        return None
+    found = op.ins[0 if op.prim.name == "index" else 1]
+    return found if found.type == op.out.type else None
+
+
 def _distinct_places(site: Site) -> Any:
     """An update at arange(n), …: no element is met twice, so `x[i] += v` will do."""
     op = site.op
@@ -401,6 +410,7 @@ ROWS = (
     Row("broadcasting operand", _BROADCASTING, _operand_repeated, "elementwise: each result has the same operands"),
     Row("shape of a repeated number", ("reshape", "ravel", "squeeze", "expand_dims"), _reshaped_scalar, "always"),
     Row("element of a stack", ("index",), _stacked, "elements of the stack's own type"),
+    Row("all of an array", ("index", "index_set"), _whole, "slices without bounds, and the array's own type"),
     Row("distinct places", ("index_add",), _distinct_places, "indices from a range of numbers >= 0"),
     Row("unpack of pack", ("alt_unpack", "saved_unpack"), _unpacked, "always"),
     Row("last of append", ("seq_last", "seq_rest"), _last_appended, "always"),

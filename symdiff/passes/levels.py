@@ -7,13 +7,16 @@ in the pipeline.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from symdiff.ir.core import Program
+from symdiff.ir.verify import checked
+from symdiff.passes.cheaper import cheaper
 from symdiff.passes.cse import cse
 from symdiff.passes.dce import dce
 from symdiff.passes.fold import fold
 from symdiff.passes.invariants import invariant_carries
+from symdiff.passes.masks import masks
 from symdiff.passes.report import Report
 from symdiff.passes.share import share_exponentials
 from symdiff.passes.stabilise import stabilise, stabilise_derivatives
@@ -25,6 +28,7 @@ REWRITES: Mapping[str, Pass] = {
     "stabilise": stabilise,
     "stable derivatives": stabilise_derivatives,
     "share": share_exponentials,
+    "cheaper": cheaper,
     "invariants": lambda program, report: invariant_carries(program),
 }
 BEFORE: tuple[tuple[str, ...], ...] = (
@@ -37,7 +41,7 @@ AFTER: tuple[tuple[str, ...], ...] = (
     ("fold", "cse", "fold", "invariants", "dce"),
     ("fold", "cse", "stable derivatives", "fold", "cse", "invariants", "dce"),
 )
-LAST: tuple[tuple[str, ...], ...] = (AFTER[0], AFTER[1], (*AFTER[2], "share", "cse", "dce"))
+LAST: tuple[tuple[str, ...], ...] = (AFTER[0], AFTER[1], (*AFTER[2], "masks", "share", "cheaper", "cse", "dce"))
 
 
 def before(program: Program, level: int, report: Report | None = None, keep: Sequence[str] = ()) -> Program:
@@ -50,14 +54,35 @@ def after(program: Program, level: int, report: Report | None = None, keep: Sequ
     return run(AFTER[level], program, report, keep)
 
 
-def last(program: Program, level: int, report: Report | None = None, keep: Sequence[str] = ()) -> Program:
-    """A primal or differentiated program at a level, ready for `buffers` and printing."""
-    return run(LAST[level], program, report, keep)
+def last(
+    program: Program,
+    level: int,
+    report: Report | None = None,
+    keep: Sequence[str] = (),
+    wild: Collection[int] = (),
+) -> Program:
+    """A primal or differentiated program at a level, ready for `buffers` and printing.
+
+    `wild` are the numbers of the entry's parameters that may be infinite or NaN.
+    """
+    return run(LAST[level], program, report, keep, wild)
 
 
-def run(names: Sequence[str], program: Program, report: Report | None = None, keep: Sequence[str] = ()) -> Program:
+def run(
+    names: Sequence[str],
+    program: Program,
+    report: Report | None = None,
+    keep: Sequence[str] = (),
+    wild: Collection[int] = (),
+) -> Program:
     """The passes in order; functions named in `keep` keep their signatures, like the entry."""
     found = report if report is not None else Report()
     for name in names:
-        program = dce(program, keep) if name == "dce" else REWRITES[name](program, found)
+        if name == "dce":
+            program = dce(program, keep)
+        elif name == "masks":
+            program = masks(program, found, wild)
+        else:
+            program = REWRITES[name](program, found)
+        program = checked(program, name)
     return program

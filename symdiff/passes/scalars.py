@@ -146,7 +146,7 @@ def _as(b: Builder, v: Value, t: Type) -> Value:
 
 
 def _emit(b: Builder, env: Env, op: Op, regions: Sequence[Block]) -> None:
-    ins = [env[v] for v in op.ins]
+    ins = _as_floats(b, op, [env[v] for v in op.ins])
     name = op.prim.name
     if name == "convert" and lowered(op.out.type) == ins[0].type:
         env[op.out] = ins[0]
@@ -161,6 +161,13 @@ def _emit(b: Builder, env: Env, op: Op, regions: Sequence[Block]) -> None:
             raise _NotLowered
         new.origin = new.origin or old.origin
         env[old] = new
+
+
+def _as_floats(b: Builder, op: Op, ins: list[Value]) -> list[Value]:
+    """An integer constant next to a float is the float it is converted to: `1.0 - y` is faster than `1 - y`."""
+    if op.prim.name not in ("add", "sub", "mul", "div") or not any(v.type == types.FLOAT for v in ins):
+        return ins
+    return [b.const(float(v.const)) if type(v.const) is int and abs(v.const) < 2**53 else v for v in ins]
 
 
 def _params(op: Op) -> Mapping[str, Any]:

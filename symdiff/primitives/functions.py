@@ -38,7 +38,7 @@ _LOGISTIC = '''
 def _logistic(x):
     """1 / (1 + e^-x) without overflow."""
     e = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1, e)[()] / (1 + e)
+    return np.maximum(x >= 0, e) / (1 + e)
 '''
 
 

@@ -168,6 +168,17 @@ def _put(x, index, v):
     return x
 '''
 
+_ONCE_HELPER = '''
+def _index_once(x, index):
+    """x[index], the cotangent of what was stored there; which of two values at one position stays is undefined."""
+    number = np.zeros(x.shape, int)
+    order = np.arange(number[index].size).reshape(np.shape(number[index]))
+    number[index] = order
+    if np.any(number[index] != order):
+        raise ValueError("an assignment through an index array that names a position twice has no derivative")
+    return x[index]
+'''
+
 
 def _index_back(b: Any, acc: Any, ct: Any, x: Any, *i: Any, spec: Spec) -> Any:
     return b.index_add(acc, ct, *i, spec=spec)
@@ -182,9 +193,7 @@ def _overwritten_back(b: Any, ct: Any, x: Any, v: Any, *i: Any, spec: Spec, uniq
 
 
 def _stored_back(b: Any, ct: Any, x: Any, v: Any, *i: Any, spec: Spec, unique: bool = False) -> Any:
-    if may_repeat(spec) and not unique:
-        raise TypeError("an assignment through an index array whose positions may repeat has no derivative")
-    return b.index(ct, *i, spec=spec)
+    return (b.index_once if may_repeat(spec) and not unique else b.index)(ct, *i, spec=spec)
 
 
 def _sample(*rows: tuple[tuple[int, ...], Spec, tuple[Any, ...]], value: bool = False) -> Any:
@@ -214,11 +223,16 @@ _MOVES = "moves elements, has no SymPy form"
 index = prim("index", "x *i", LINEAR, params=("spec",), infer=_index_infer, numpy=lambda p,
     ins: f"x[{subscript(p['spec'])}]", views=0, masks=True, transpose=(accumulate(_index_back), None), rule=("1", ""),
     numerical=_MOVES, samples=_sample(*_ROWS, *_REPEATING))  # fmt: skip
+index_once = prim("index_once", "x *i", LINEAR, params=("spec",), infer=_index_infer, numpy=lambda p,
+    ins: f"_index_once(x, np.index_exp[{subscript(p['spec'])}])", helper=_ONCE_HELPER, masks=True,
+    transpose=(accumulate(_index_back), None), rule=("1", ""), numerical=_MOVES,
+    samples=_sample(((4, 3), (("array",),), ([0, 3, 1],)), ((3,), (("array",),), ([[2, 0]],)),
+    ((2, 4), (("at", 1), ("array",)), ([3, 0],))))  # fmt: skip
 index_add = prim("index_add", "x v *i", LINEAR, params=("spec", "unique"), infer=_update_infer,
     numpy=_pure("_accumulate"), inplace=_add_text, consumes=0, helper=_ADD_HELPER,
     transpose=(lambda b, ct, *ins, **p: ct, _value_back, None), rule=("1", "1", ""), numerical=_MOVES,
     samples=_sample(*_ROWS, *_REPEATING, value=True))  # fmt: skip
 index_set = prim("index_set", "x v *i", LINEAR, params=("spec", "unique"), infer=_update_infer, numpy=_pure("_put"),
     inplace=_set_text, consumes=0, helper=_SET_HELPER, masks=True, transpose=(_overwritten_back, _stored_back, None),
-    rule=("1 outside", "1", ""), kinks="where index arrays name a position twice, the assignment is refused",
+    rule=("1 outside", "1", ""), kinks="where index arrays name a position twice, the backward pass raises ValueError",
     numerical=_MOVES, samples=_sample(*_ROWS, value=True))  # fmt: skip

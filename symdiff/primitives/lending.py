@@ -2,7 +2,8 @@
 
 `borrow(x, *i)` gives `part = x[i]` and `rest`, which is x without that part: nobody looks at the part in it.
 `restore(rest, part, *i)` is x again.  They are each other's transposes, and neither moves an element: where a recursion
-over slices lends the cotangent's slices to itself, all levels together write each element once.
+over slices lends the cotangent's slices to itself, all levels together write each element once.  Where one of part and
+rest has no cotangent or tangent, nothing is lent, and the other is put among zeros.
 """
 
 from __future__ import annotations
@@ -15,8 +16,12 @@ from symdiff.primitives.declare import STRUCTURE, prim
 from symdiff.primitives.indexing import Spec, index, index_set, subscript
 
 
-def _or_zeros(b: Any, ct: Any, v: Any) -> Any:
-    return b.zeros(v) if ct is None else ct
+def _whole(b: Any, cts: Any, rest: Any, part: Any, i: Any, spec: Spec) -> Any:
+    """What cotangents or tangents of a rest and a part are together, one of which may be None."""
+    if None not in cts:
+        return b.op("restore", *cts, *i, spec=spec)
+    found, lent = (b.zeros(v) if ct is None else ct for ct, v in zip(cts, (rest, part), strict=True))
+    return b.op("index_set", found, lent, *i, spec=spec)
 
 
 def _borrow_infer(ins: tuple[Type, ...], regions: tuple[()], spec: Spec) -> tuple[Type, ...]:
@@ -37,8 +42,7 @@ def _restore_text(params: Params, ins: tuple[Type, ...]) -> str:
 
 
 def _borrow_vjp(b: Any, cts: Any, outs: Any, x: Any, *i: Any, spec: Spec) -> tuple[Any, ...]:
-    part, rest = (_or_zeros(b, ct, v) for ct, v in zip(cts, outs, strict=True))
-    return (b.restore(rest, part, *i, spec=spec), *(None for _ in i))
+    return (_whole(b, cts[::-1], outs[1], outs[0], i, spec), *(None for _ in i))
 
 
 def _borrow_jvp(b: Any, ts: Any, outs: Any, x: Any, *i: Any, spec: Spec) -> tuple[Any, ...]:
@@ -51,7 +55,7 @@ def _restore_vjp(b: Any, cts: Any, outs: Any, x: Any, v: Any, *i: Any, spec: Spe
 
 
 def _restore_jvp(b: Any, ts: Any, outs: Any, x: Any, v: Any, *i: Any, spec: Spec) -> tuple[Any, ...]:
-    return (b.restore(_or_zeros(b, ts[0], x), _or_zeros(b, ts[1], v), *i, spec=spec),)
+    return (_whole(b, ts[:2], x, v, i, spec),)
 
 
 borrow = prim(

@@ -228,7 +228,6 @@ def _walk(b, x, i, w):
     (0, 2),
     linear=True,
     holomorphic=True,
-    count=4,
 )
 def walk(x, i, w):
     return (w * 1.0 if i >= len(x) else np.sin(x[i]) * w + walk(x, i + 1, w)[0] * 0.5,)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from symdiff.ad.forward import jvp
+from symdiff.ad.reverse import value_and_grad
 from symdiff.codegen.load import Loaded
 from symdiff.ir import dims, types
 from symdiff.ir.build import Builder, V
 from symdiff.ir.core import Block, Program, Value
+from symdiff.passes.dce import dce
 from symdiff.pipeline import compile_module
 from tests.ad import programs_exits, programs_functions, programs_loops, programs_memory  # noqa: F401  (the bank)
 from tests.ad.bank import BANK, cond, for_
+from tests.ad.checks import Case
 from tests.codegen.harness import FLOAT, Compared, body_of, lowered, program
 from tests.ir.random_programs import random_args, random_program
 
@@ -24,6 +28,30 @@ def test_bank(name: str, level: int) -> None:
     entry = BANK[name]
     with np.errstate(all="ignore"):
         Compared(entry.program, entry.args(np.random.default_rng(0), entry.size), level, list(entry.wrt)).check()
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+@pytest.mark.parametrize("name", sorted(BANK))
+def test_gradients_and_tangents_of_the_bank(name: str, level: int) -> None:
+    case = Case(BANK[name])
+    derivatives = (
+        (value_and_grad(case.program, case.wrt), case.cts),
+        (jvp(case.program, case.wrt), case.direction),
+    )
+    with np.errstate(all="ignore"):
+        for made, more in derivatives:
+            Compared(dce(made), (*case.args, *more), level, case.wrt).check()
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_a_part_that_is_lent_is_a_view_and_nothing_puts_it_back(level: int) -> None:
+    e = BANK["tree"]
+    module = compile_module(lowered(e.program), ["x", "w"], level=level, functions=["value_and_grad"])
+    lines = [line.split("  #")[0] for line in body_of(module.text, "_tree_backward")]
+    start = next(k for k, line in enumerate(lines) if line.startswith("part = "))
+    assert [line.split(" = ")[0] for line in lines[start : start + 4]] == ["part", "part, t", "part", "part, t1"]
+    assert lines[start].startswith("part = d_x[y") and lines[start + 2].startswith("part = d_x[:y")
+    assert lines[-1].startswith("return d_x, ") and "copy" not in module.text.split("def _accept")[0]
 
 
 @pytest.mark.fuzz

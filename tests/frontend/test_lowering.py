@@ -363,6 +363,46 @@ def duplicate_indices(x):
 case((A([1.0, 2.0]),))(duplicate_indices)
 
 
+def sorted_in_place(x):
+    y = x.copy()
+    found = y.sort()
+    return y, found, np.sort(-y)
+
+
+case((A([3.0, 1.0, 2.0]),))(sorted_in_place)
+
+
+def same_memory_under_other_functions(x):
+    y = x + 0.0
+    a, b, c = y.conj(), np.conj(y), np.asarray(y)
+    y[0] = 9.0
+    return a, b, c, y
+
+
+case((A([3.0, 1.0]),))(same_memory_under_other_functions)
+
+
+def lists_hold_arrays_not_copies(x):
+    y = x + 0.0
+    both = [y, (y, 1.0)]
+    y[0] = 5.0
+    both[0][1] += 1
+    return both, y
+
+
+case((A([3.0, 1.0]),))(lists_hold_arrays_not_copies)
+
+
+def array_chosen_by_a_condition(x, y, t):
+    a = x + 0.0
+    b = y + 0.0
+    c = a if t > 0 else b
+    return c * 2, a, b
+
+
+case((A([3.0, 1.0]), A([1.0, 0.0]), 1.0), (A([3.0, 1.0]), A([1.0, 0.0]), -1.0))(array_chosen_by_a_condition)
+
+
 # --- control
 
 
@@ -447,7 +487,7 @@ case((A([1.0, 2.0]),), (A([]),))(sum_from_int)
 
 def loop_over_pairs(x, y):
     s = 0.0
-    for a, b in zip(x, y):
+    for a, b in zip(x, y):  # noqa: B905
         s += a * b
     for i in reversed(range(len(x))):
         s -= x[i] * i
@@ -568,7 +608,7 @@ def test_names_of_values_and_parameters() -> None:
 
 def test_hints_are_the_users_names() -> None:
     low = compiled(sum_from_int, A([1.0, 2.0]))
-    assert [v.hint for op in low.program.main.body.ops if op.prim.name == "for" for v in op.outs][0] == "s"
+    assert next(v.hint for op in low.program.main.body.ops if op.prim.name == "for" for v in op.outs) == "s"
 
 
 def test_captured_numbers_are_parameters_fetched_at_each_call() -> None:

@@ -1,7 +1,7 @@
 """Running a program as generated code runs it: updates overwrite their operand, `ownership` is made use of."""
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -17,16 +17,10 @@ class _InPlaceRun(_Run):
         self, program: Program, into: Mapping[str, Mapping[Op, int]], observer: Observer | None = None
     ) -> None:
         super().__init__(program, observer)
-        self.all_into, self.into = into, into.get(program.entry, {})
+        self.into = into
         self.statements: dict[Any, Any] = {}
 
-    def call(self, name: str, args: Sequence[Any]) -> tuple[Any, ...]:
-        outer, self.into = self.into, self.all_into.get(name, {})
-        found = super().call(name, args)
-        self.into = outer
-        return found
-
-    def op(self, op: Op, ins: list[Any], sizes: dict[Atom, int]) -> tuple[Any, ...]:
+    def op(self, name: str, op: Op, ins: list[Any], sizes: dict[Atom, int]) -> tuple[Any, ...]:
         k = op.prim.consumes
         if k is not None:
             names = template.operand_names(op.prim, len(op.ins))
@@ -34,9 +28,10 @@ class _InPlaceRun(_Run):
             exec(self.statement(op, names, sizes), namespace(), scope)
             assert scope[names[k]] is ins[k], f"{op.prim.name} does not write in place"
             return (ins[k],)
-        found = super().op(op, ins, sizes)
-        if op in self.into:
-            target = ins[self.into[op]]
+        found = super().op(name, op, ins, sizes)
+        into = self.into.get(name, {})
+        if op in into:
+            target = ins[into[op]]
             assert target.shape == found[0].shape and target.dtype == found[0].dtype
             target[...] = found[0]
             return (target,)

@@ -64,8 +64,8 @@ def test_a_slice_read_after_the_update_is_copied_instead_of_the_array() -> None:
     check(
         f"%a: f8[n] = {ZEROS}\n%r: f8[n - 1] = index(%a) {TAIL}\n%b: f8[n] = index_set(%a, %v) {AT0}\n"
         "%c: f8[n - 1] = exp(%r)\nreturn %b, %c",
-        f"%a: f8[n] = {ZEROS}\n%r: f8[n - 1] = index(%a) {TAIL}\n%r.2: f8[n - 1] = copy(%r)\n"
-        f"%b: f8[n] = index_set(%a, %v) {AT0}\n%c: f8[n - 1] = exp(%r.2)\nreturn %b, %c",
+        f"%a: f8[n] = {ZEROS}\n%1: f8[n - 1] = index(%a) {TAIL}\n%r: f8[n - 1] = copy(%1)\n"
+        f"%b: f8[n] = index_set(%a, %v) {AT0}\n%c: f8[n - 1] = exp(%r)\nreturn %b, %c",
     )
 
 
@@ -80,8 +80,8 @@ def test_a_slice_read_before_the_update_is_no_reason_to_copy() -> None:
 def test_a_slice_added_to_its_own_array_is_copied() -> None:
     check(
         f"%a: f8[n] = {ZEROS}\n%r: f8[n - 1] = index(%a) {TAIL}\n%b: f8[n] = index_add(%a, %r) {TAIL}\nreturn %b",
-        f"%a: f8[n] = {ZEROS}\n%r: f8[n - 1] = index(%a) {TAIL}\n%r.2: f8[n - 1] = copy(%r)\n"
-        f"%b: f8[n] = index_add(%a, %r.2) {TAIL}\nreturn %b",
+        f"%a: f8[n] = {ZEROS}\n%1: f8[n - 1] = index(%a) {TAIL}\n%r: f8[n - 1] = copy(%1)\n"
+        f"%b: f8[n] = index_add(%a, %r) {TAIL}\nreturn %b",
     )
 
 

@@ -272,7 +272,7 @@ class Program:
             return self.assign(n, depth)
         self.say(
             depth,
-            f"{self.rng.choice(free)} {self.one('+=', '-=', '*=')} {self.one('0.3 * ', '')}np.tanh({self.scalar(n, 2)})",
+            f"{self.rng.choice(free)} {self.one('+=', '-=', '*=')} {self.one('0.3 * ', '')}np.tanh({self.scalar(n)})",
         )
         self.note("augmented assignment")
         return None

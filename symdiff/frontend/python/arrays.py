@@ -63,7 +63,7 @@ def attribute(cx: Context, node: ast.Attribute, base: Val, name: str) -> Val:
     if name in _CONTAINER_METHODS.get(kind, ()):
         return Method(base, name)
     if isinstance(base, Struct) and base.cls is not None:
-        found = base.cls.__dict__.get(name)
+        found = getattr(base.cls, name, None)
         if isinstance(found, python_types.FunctionType) or name in ("_replace", "_asdict"):
             return Method(base, name)
     return cx.refuse("SD404", node, type=cx.describe(base), name=name)

@@ -145,7 +145,7 @@ def _follow(cx: Context, node: ast.AST, function: Known, args: list[Val], kwargs
 def _is_derivative(obj: Any) -> bool:
     """Whether a call of `obj` is symdiff's own work: `grad`, or what it returned."""
     made = obj if isinstance(obj, python_types.FunctionType | type) else type(obj)
-    return getattr(made, "__module__", "").startswith("symdiff.api") and not is_transparent(obj)
+    return str(getattr(made, "__module__", "")).startswith("symdiff.api") and not is_transparent(obj)
 
 
 def _bound(cx: Context, function: Known, obj: Any) -> Val:

@@ -200,6 +200,16 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
         return subscripts.read_known(cx, node, base, index)
     if isinstance(base, Known) and isinstance(base.obj, (str, range)) and isinstance(index, Known):
         return Known(base.obj[index.obj])
+    if isinstance(base, Sequence_) and base.kind == "range" and isinstance(index, SliceVal):
+        whole = (
+            isinstance(index.lo, Known)
+            and index.lo.obj is None
+            and isinstance(index.hi, Known)
+            and index.hi.obj is None
+        )
+        if whole and isinstance(index.step, Known) and index.step.obj == -1:
+            return Sequence_("reversed", (base,))
+        return cx.refuse("SD299", node, construct="this slice of a range of unknown length")
     if isinstance(base, Sequence_) and base.kind == "range":
         return operators.binary(
             cx, node, ast.Add(), base.parts[0], operators.binary(cx, node, ast.Mult(), index, base.parts[2])

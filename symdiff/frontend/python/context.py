@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 import symdiff.primitives.checks  # noqa: F401  # fills the registry
-from symdiff.errors import Loc, Problem
+from symdiff.errors import CompileError, Loc, Problem
 from symdiff.frontend.python import values
 from symdiff.frontend.python.liveness import Liveness
 from symdiff.frontend.python.problems import Leaf, NeedStatic
@@ -24,7 +24,7 @@ from symdiff.ir.dims import Dim
 from symdiff.ir.types import AVal, Kind, KindError, Opt, ShapeError
 from symdiff.signature import Guard, Param
 
-MAX_OPERATIONS = 100_000
+MAX_OPERATIONS = 200_000  # emitted, those of abandoned attempts included
 
 
 @dataclass(eq=False)
@@ -104,6 +104,7 @@ class Context:
         self.sources: dict[int, tuple[Any, Source]] = {}
         self.live_memo: dict[int, Liveness] = {}
         self.used_names: set[str] = set()
+        self.emitted = 0
 
     # --- places and problems
 
@@ -240,6 +241,9 @@ class Context:
         """Emit; sizes that meet are reconciled; None after a problem was reported."""
         from symdiff.frontend.python.sizes import reconcile
 
+        self.emitted += 1
+        if self.emitted > MAX_OPERATIONS:
+            raise CompileError([self.make_problem("SD603", node, count=self.emitted, budget=MAX_OPERATIONS)])
         operands = ins
         self._guard_either(node, ins[1:] if prim == "where" else ins)
         for _ in range(16):

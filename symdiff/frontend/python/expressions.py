@@ -71,7 +71,7 @@ def _settle(cx: Context, node: ast.Name, frame: Frame, val: Any) -> Val:
         bound = cx.wrap(got)
         cx.set_name(frame, node.id, bound)
         return bound
-    if isinstance(val, Arr) and memory.check_stale(cx, node, val):
+    if memory.check_stale(cx, node, val):
         return POISON
     assert isinstance(val, Val)
     return val

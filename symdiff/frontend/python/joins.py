@@ -84,7 +84,9 @@ class Joiner:
         a, b = (UNBOUND if x is MISSING else x for x in (a, b))
         if a is b:
             return lambda outs: a
-        spoilt = next((x for x in (a, b) if x is POISON or x is DEAD or isinstance(x, Conflict)), None)
+        # dropped on one path, since nothing reads it behind that path: anything may stand there
+        a, b = (BOTTOM if x is DEAD else x for x in (a, b))
+        spoilt = next((x for x in (a, b) if x is POISON or isinstance(x, Conflict)), None)
         if spoilt is not None:
             return lambda outs: spoilt
         if same_known(a, b):

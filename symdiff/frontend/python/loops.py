@@ -16,7 +16,9 @@ from symdiff.frontend.python.rolled import Rolled, RolledWhile, go_back, mark, w
 from symdiff.frontend.python.store import Scope, captured_params, close
 from symdiff.frontend.python.values import (
     POISON,
+    Grown,
     Known,
+    ListRef,
     Num,
     Sequence_,
     Struct,
@@ -50,6 +52,10 @@ def for_statement(cx: Context, stmt: ast.For) -> None:
         _give_up(cx, stmt)
         return
     turns = rolled_turns(cx, stmt.iter, iterable)
+    if turns is None and not isinstance(iterable, Sequence_) and containers.items_of(cx, stmt.iter, iterable) is None:
+        cx.refuse("SD231", stmt, iterable=f"`{cx.text(stmt.iter)}`")
+        _give_up(cx, stmt)
+        return
     _either(
         cx,
         stmt,
@@ -133,6 +139,10 @@ def rolled_turns(cx: Context, node: ast.AST, val: Val) -> Turns | None:
     if isinstance(val, Sequence_) and val.kind == "range":
         lo, hi, step = val.parts
         return Turns(lo, hi, step, lambda i: i)
+    if isinstance(val, ListRef) and isinstance(cx.store.get(val.cell), Grown):
+        return Turns(
+            Known(0), containers.length(cx, node, val), Known(1), lambda i: containers.subscript(cx, node, val, i)
+        )
     if operators.is_array(val) and cx.aval(val).rank:
         return Turns(
             Known(0), containers.length(cx, node, val), Known(1), lambda i: containers.item_at(cx, node, val, i)
@@ -158,7 +168,7 @@ def _combined_turns(cx: Context, node: ast.AST, val: Sequence_) -> Turns | None:
             Known(0),
             hi,
             Known(1),
-            lambda i: Struct("tuple", (operators.binary(cx, node, ast.Add(), first, i), found[0].item(i))),
+            lambda i: Struct("tuple", (_counted(cx, node, first, i), found[0].item(i))),
         )
     if val.kind == "reversed":
         return Turns(operators.binary(cx, node, ast.Sub(), hi, Known(1)), Known(-1), Known(-1), found[0].item)
@@ -166,6 +176,12 @@ def _combined_turns(cx: Context, node: ast.AST, val: Sequence_) -> Turns | None:
     for t in found[1:]:
         bound = _shorter(cx, node, bound, t.hi)
     return Turns(Known(0), bound, Known(1), lambda i: Struct("tuple", tuple(t.item(i) for t in found)))
+
+
+def _counted(cx: Context, node: ast.AST, first: Val, index: Val) -> Val:
+    """What `enumerate` counts, from `first`."""
+    plain = isinstance(first, Known) and first.obj == 0
+    return index if plain else operators.binary(cx, node, ast.Add(), first, index)
 
 
 def _shorter(cx: Context, node: ast.AST, a: Val, b: Val) -> Val:

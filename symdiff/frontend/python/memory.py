@@ -12,10 +12,10 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
-from symdiff.errors import Loc
+from symdiff.errors import Loc, refuse
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.store import MISSING
-from symdiff.frontend.python.values import POISON, Arr, Cell, Num, Step, Val
+from symdiff.frontend.python.values import POISON, Arr, Cell, DictRef, ListRef, Num, Step, Val
 from symdiff.ir.core import Value
 from symdiff.ir.types import AVal, Kind
 
@@ -24,6 +24,7 @@ def read(cx: Context, arr: Arr) -> Value:
     """The array as it is now."""
     version = cx.store.get(arr.cell)
     assert isinstance(version, Value), (arr.cell, version)
+    _check_read(cx, arr)
     if not arr.path:
         return version
     if arr.cache is not None and arr.cache[0] is version and cx.scope.sees(arr.cache[1]):
@@ -41,16 +42,28 @@ def read_step(cx: Context, value: Value, step: Step) -> Value:
     return cx.scope.emit("index", value, *step.operands, spec=step.spec)[0]
 
 
+def _check_read(cx: Context, arr: Arr) -> None:
+    """Report the read of a stale array that was reached without its name: an element of a tuple, say."""
+    wrote = cx.store.get(("stale", arr.cell), None)
+    if wrote is None or wrote is MISSING or cx.scope.loc is None:
+        return
+    loc, source = cx.scope.loc, cx.frame.source
+    name = f"`{arr.cell.name or 'an array'}`"
+    if not any(p.code == "SD501" and p.loc is not None and p.loc.line == loc.line for p in cx.problems):
+        notes = [(wrote[1], "the write")]
+        line = source.line(loc)
+        cx.problems.append(refuse("SD501", loc, source_line=line, notes=notes, name=name, base=f"`{wrote[0]}`"))
+
+
 def check_stale(cx: Context, node: ast.AST, val: Val) -> bool:
     """Whether reading `val` is an error (reported)."""
-    if not isinstance(val, Arr):
+    if not isinstance(val, (Arr, ListRef, DictRef)):
         return False
     wrote = cx.store.get(("stale", val.cell), None)
     if wrote is None or wrote is MISSING:
         return False
     base, loc = wrote
-    name = f"`{cx.text(node)}`"
-    cx.refuse("SD501", node, notes=[(loc, "the write")], name=name, base=f"`{base}`")
+    cx.refuse("SD501", node, notes=[(loc, "the write")], name=cx.text(node), base=base)
     return True
 
 

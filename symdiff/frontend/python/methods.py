@@ -52,8 +52,8 @@ _PURE_METHODS = {
     tuple: frozenset(["index", "count"]),
     float: frozenset(["is_integer", "conjugate", "as_integer_ratio", "hex"]),
     int: frozenset(["bit_length", "conjugate"]),
-    np.ndarray: arrays.ARRAY_METHODS - {"fill"},
-    np.generic: arrays.ARRAY_METHODS - {"fill"},
+    np.ndarray: arrays.ARRAY_METHODS - {"fill", "sort"},
+    np.generic: arrays.ARRAY_METHODS - {"fill", "sort"},
 }
 
 
@@ -199,7 +199,7 @@ def _struct_method(
         return Struct(receiver.kind, items, receiver.cls, receiver.keys)
     if name == "_asdict":
         return containers.new_dict(cx, node, dict(zip(receiver.keys, receiver.items, strict=True)))
-    found = receiver.cls.__dict__[name] if receiver.cls is not None else None
+    found = getattr(receiver.cls, name, None)
     function = (
         captured.lift(cx, node, found, receiver.cls.__name__, (("attr", name),), cx.frame.source)
         if receiver.cls
@@ -216,14 +216,26 @@ def _array_method(cx: Context, node: ast.AST, receiver: Val, name: str, args: li
 
     t = cx.aval(receiver)
     special: dict[str, Callable[..., Val]] = {"astype": _astype, "item": _item, "copy": _copy, "flatten": _flatten,
-    "fill": _fill,
+    "fill": _fill, "sort": _sort,
                                               "tolist": _tolist, "reshape": _reshape, "transpose": _transpose,
                                               "is_integer": _is_integer}  # fmt: skip
     if t.kind is Kind.EITHER:
         return cx.refuse("SD312", node, use=f"`.{name}`", name="a scalar")
+    if name in ("conj", "conjugate") and not t.complex and not args:
+        return receiver  # the method gives the array itself, np.conj a new one
     if name in special:
         return special[name](cx, node, receiver, args, kwargs)
     return by_name(cx, node, "conj" if name == "conjugate" else name, [receiver, *args], kwargs)
+
+
+def _sort(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    """`x.sort()` writes into the array and gives None, unlike np.sort."""
+    from symdiff.frontend.python.numpy_calls import by_name
+
+    if not isinstance(receiver, Arr):
+        return cx.refuse("SD404", node, type=cx.describe(receiver), name="sort")
+    made = by_name(cx, node, "sort", [receiver, *args], kwargs)
+    return NONE if made is not POISON and memory.write(cx, node, receiver, cx.value(made)) else POISON
 
 
 def _astype(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:

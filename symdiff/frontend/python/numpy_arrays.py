@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import arrays, containers, operators
+from symdiff.frontend.python import arrays, containers, memory, operators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.numpy_calls import (
     HANDLERS,
@@ -175,11 +175,16 @@ def _tensordot(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     if found is None:
         return POISON
     axes = known(cx, node, found["axes"], "`axes` of np.tensordot")
-    return (
-        POISON
-        if is_unknown(axes)
-        else cx.emit(node, "tensordot", numeric(cx, node, found["a"]), numeric(cx, node, found["b"]), axes=axes)
-    )
+    a, b = numeric(cx, node, found["a"]), numeric(cx, node, found["b"])
+    if is_unknown(axes) or POISON in (a, b):
+        return POISON
+    if isinstance(axes, (int, np.integer)):  # the last axes of the one with the first of the other
+        rank = cx.aval(a).rank
+        pairs: tuple[Any, Any] = (range(rank - int(axes), rank), range(int(axes)))
+    else:
+        pairs = axes
+    left, right = (tuple(map(int, np.atleast_1d(list(p) if isinstance(p, range) else p))) for p in pairs)
+    return cx.emit(node, "tensordot", a, b, axes=(left, right))
 
 
 @handler("einsum")
@@ -229,8 +234,12 @@ def _array(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) ->
         dtype = dtype_of(cx, node, found["dtype"])
         if dtype is None:
             return POISON
-    make = arrays.to_array if name == "array" else arrays.as_array
-    return make(cx, node, found["a"], dtype)
+    if name == "array":
+        return arrays.to_array(cx, node, found["a"], dtype)
+    made = arrays.as_array(cx, node, found["a"], dtype)
+    if name == "ascontiguousarray" and isinstance(made, Arr) and (made.path or not made.cell.contiguous):
+        made = memory.shares(cx, arrays.copy(cx, node, made), [made])  # a copy, or not
+    return made
 
 
 @handler("copy")

@@ -44,7 +44,7 @@ _UFUNCS = (
 _ELEMENTWISE = frozenset(_UFUNCS.split())
 _MATH_NAMES = (
     "exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh "
-    "arccosh arctanh fabs degrees radians"
+    "arccosh arctanh fabs degrees radians arctan2 hypot copysign"
 )
 _MATH = frozenset(_MATH_NAMES.split())
 
@@ -73,7 +73,7 @@ def _function_names() -> dict[int, tuple[str, object]]:
     found: dict[int, tuple[str, object]] = {}
     for module, prefix in ((np, ""), (np.linalg, "linalg.")):
         for name in dir(module):
-            if name.startswith("_") or name in ("row_stack", "trapz", "in1d", "disp", "cross"):
+            if name.startswith("_") or name in ("row_stack", "trapz", "in1d", "disp"):
                 continue
             obj = getattr(module, name)
             if callable(obj) and not isinstance(obj, type) and id(obj) not in found:
@@ -138,7 +138,7 @@ def elementwise(cx: Context, node: ast.AST, name: str, args: Sequence[Val], kwar
     params = {}
     if prim.ufunc is not None and all(cx.aval(v).kind in (Kind.PYTHON, Kind.EITHER) for v in vals):
         params["ufunc"] = True
-    return cx.emit(node, name, *vals, **params)
+    return result(cx, node, name, vals, **params)
 
 
 def fold(name: str, objs: Sequence[Any]) -> Known | None:
@@ -172,13 +172,16 @@ def _math(cx: Context, node: ast.AST, name: str, obj: Any, args: list[Val], kwar
         except (ValueError, TypeError, ArithmeticError) as error:
             return cx.refuse("SD403", node, function=f"math.{name}", message=str(error))
     prim = ALIAS.get(name, name)
-    if prim not in _MATH or REGISTRY[prim].scalar is None or len(args) != 1 or kwargs or not cx.is_numeric(args[0]):
+    known = prim in _MATH and REGISTRY[prim].scalar is not None and len(args) == len(REGISTRY[prim].operands)
+    if not known or kwargs or not all(map(cx.is_numeric, args)):
         return cx.refuse("SD401", node, function=f"`math.{name}`", argument=cx.describe(args[0]) if args else "nothing")
-    t = cx.aval(args[0])
-    if t.rank or t.complex:
-        return cx.refuse("SD317", node, use=f"math.{name}", name=f"`{cx.text(node)}`", shape=str(t))
-    arg = args[0] if t.kind is Kind.PYTHON else operators.convert(cx, node, args[0], Kind.PYTHON, "f8")
-    return cx.emit(node, prim, arg, math=True)
+    numbers = []
+    for arg in args:
+        t = cx.aval(arg)
+        if t.rank or t.complex:
+            return cx.refuse("SD317", node, use=f"math.{name}", name=f"`{cx.text(node)}`", shape=str(t))
+        numbers.append(arg if t.kind is Kind.PYTHON else operators.convert(cx, node, arg, Kind.PYTHON, "f8"))
+    return cx.emit(node, prim, *numbers, math=True)
 
 
 # --- types

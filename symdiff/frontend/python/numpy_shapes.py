@@ -149,7 +149,12 @@ def _axis(name: str, signature: str, default: Any = None, **rename: str) -> Any:
                 return POISON
             if obj is not None:
                 params[rename.get(key, key)] = obj
-        return POISON if a is POISON else result(cx, node, name, [a], **params)
+        if a is POISON:
+            return POISON
+        made = result(cx, node, name, [a], **params)
+        if isinstance(made, Arr) and name in ("diagonal", "diag") and cx.aval(a).rank == 2:
+            made.cell.readonly = f"np.{name}"
+        return made
 
     return handle
 

@@ -188,6 +188,9 @@ class Rolled:
         state = without(cx, self.stmt, exit_of(cx), CONTINUE)
         cx.set_name(cx.frame, EXIT, state)
         after = {key: self._after(key) for key in self.slots}
+        for key, val in after.items():
+            if val is DEAD:  # nothing reads it behind a turn that ends here
+                after[key] = header[key]
         new = self._found(header)
         slots = {}
         for key, slot in self.slots.items():
@@ -213,7 +216,7 @@ class Rolled:
 
     def _after(self, key: Any) -> Any:
         found = self.cx.store.get(key)
-        return self._absent(key) if found is MISSING or found is DEAD else found
+        return self._absent(key) if found is MISSING else found
 
     def _base(self, key: Any) -> Any:
         """What a key held before the loop (it is not in the header yet, so the journals have it)."""
@@ -231,7 +234,7 @@ class Rolled:
         found = []
         key: Any
         for key, old in self.cx.store.logs[-1].items():
-            if key in header or self.cx.store.get(key) is old:
+            if key in header or self.cx.store.get(key) is old or self.cx.store.get(key) is DEAD:
                 continue
             if isinstance(key, Cell):
                 if old is not MISSING and key.serial < self.serial:

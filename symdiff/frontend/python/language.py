@@ -1,0 +1,152 @@
+"""The language: what is compiled and what is refused, each with an example that the tests run.
+
+`docs/language.md` is printed from these rows.  An example is the body of a function of x (a float), n (an int),
+v (a vector), m (a matrix), p (a dict of a float `a` and a vector `b`); ` ⏎ ` separates its lines.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from symdiff.errors import CODES
+
+PARAMETERS = "x, n, v, m, p"
+LINE = " ⏎ "
+
+
+class Row(NamedTuple):
+    construct: str
+    example: str
+    code: str = ""  # of the refusal
+
+
+# fmt: off
+SUPPORTED = (
+    Row("arithmetic, comparisons", "return (x + 1.0) * 2 - x / 3 if x > 0 else -x ** 2"),
+    Row("`and`, `or`, `not`, chained comparisons", "return 1.0 if 0 < x < 2 and not x == 1 else x or 3.0"),
+    Row("tuple unpacking, starred on known structure", "a, (b, *c) = x, (2.0, x, 3.0) ⏎ return a * b + c[0]"),
+    Row("augmented assignment", "s = 0 ⏎ s += x ⏎ s *= 2 ⏎ return s"),
+    Row("NumPy under any name", "return np.sum(np.exp(v)) + np.linalg.norm(v) + getattr(np, 'tanh')(x)"),
+    Row("array attributes and methods", "return m.T.reshape(-1).sum() * v.shape[0] / m.size + v.mean()"),
+    Row("`math` on scalars", "return math.exp(x) + math.pi"),
+    Row("calls of your functions, defaults, keywords", "return helper(x, k=3) + helper(x)"),
+    Row("inner functions and lambdas", "g = lambda t, c=2.0: c * t + x ⏎ return g(x)"),
+    Row("nested dict, list, tuple, named tuple, dataclass arguments", "return p['a'] * p['b'][0] + len(p)"),
+    Row("local lists, tuples and dicts", "a = [x, 2.0] ⏎ a.append(x) ⏎ d = {'k': a} ⏎ return sum(d['k'])"),
+    Row("comprehensions over known structure", "return sum([t * x for t in (1.0, 2.0) if t > 1])"),
+    Row("captured numbers, arrays and containers", "return SCALE * x + TABLE['w'][1]"),
+    Row("`for` over ranges", "s = 0.0 ⏎ for i in range(1, n): s += i * x ⏎ return s"),
+    Row("`for` over arrays, `enumerate`, `zip`, `reversed`",
+        "s = 0.0 ⏎ for i, (a, b) in enumerate(zip(v, v)): s += i * a * b ⏎ return s"),
+    Row("`for` over known structure", "for t in (1.0, [x, 2.0]): y = t ⏎ return y[0]"),
+    Row("`while` on data", "while x < 5.0: x = x * 2 + 1 ⏎ return x"),
+    Row("`if`, `elif`, `else` on data", "if x > 1: y = x ⏎ elif x > 0: y = 2.0 ⏎ else: y = -x ⏎ return y"),
+    Row("`break`, `continue`, early `return`", "for t in v: ⏎     if t > x: break ⏎     if t < 0: return t ⏎ return x"),
+    Row("lists of scalars that grow in a loop",
+        "out = [] ⏎ for t in v: out.append(t * x) ⏎ return np.array(out).sum()"),
+    Row("slices, integer arrays, masks, `None`, `...`",
+        "return np.sum(v[1:-1]) + np.sum(v[v > 0]) + np.sum(v[[0, 1]]) + m[..., 0][None].sum()"),
+    Row("writes into local arrays, through views too",
+        "y = np.zeros(3) ⏎ y[0] = x ⏎ r = y[1:] ⏎ r += x ⏎ return y.sum()"),
+    Row("writes into an argument's array (of a copy)", "v[0] = x ⏎ return v.sum()"),
+    Row("`assert`, `raise` of a builtin exception",
+        "if x > 1e9: raise ValueError('too large') ⏎ assert v.ndim == 1 ⏎ return x"),
+    Row("`isinstance`, `is None`, `in` on known keys",
+        "return x if 'a' in p and isinstance(v, np.ndarray) and p is not None else 0.0"),
+)
+REFUSED = (
+    Row("`yield`", "yield x", "SD201"),
+    Row("`try`", "try: return x ⏎ finally: pass", "SD203"),
+    Row("`global`", "global SCALE ⏎ return x", "SD204"),
+    Row("`eval`, `exec`", "return eval('x')", "SD206"),
+    Row("a class inside the function", "class A: pass ⏎ return x", "SD207"),
+    Row("`else` of a loop", "for i in range(n): x = x * 2 ⏎ else: x = 0.0 ⏎ return x", "SD208"),
+    Row("`del`", "y = x ⏎ del y ⏎ return x", "SD209"),
+    Row("`with`", "with np.errstate(all='ignore'): x = x * 2 ⏎ return x", "SD210"),
+    Row("`match`", "match n: ⏎     case 1: x = 2.0 ⏎ return x", "SD211"),
+    Row("star arguments of unknown length", "return helper(*v)", "SD212"),
+    Row("a comprehension over a staged size", "return [t * 2 for t in v][0]", "SD213"),
+    Row("`:=`", "return (y := x) * 2", "SD214"),
+    Row("a set", "return len({1, 2}) * x", "SD216"),
+    Row("`import` inside the function", "import math ⏎ return x", "SD217"),
+    Row("recursion on staged values", "return endless(x)", "SD218"),
+    Row("a generator outside a consumer", "g = (t for t in (1, 2)) ⏎ return x", "SD219"),
+    Row("attribute assignment", "p.a = x ⏎ return x", "SD221"),
+    Row("text of a staged value", "s = f'{x}' ⏎ return x", "SD222"),
+    Row("identity of a staged value", "return 1.0 if x is n else x", "SD223"),
+    Row("`in` with a staged value", "return 1.0 if x in (1.0, 2.0) else x", "SD224"),
+    Row("a starred target of unknown length", "a, *b = v ⏎ return a", "SD225"),
+    Row("a decorated inner function", "@math.exp ⏎ def g(): pass ⏎ return x", "SD226"),
+    Row("unpacking an array in a display", "return [*v][0]", "SD228"),
+    Row("an exception that is not builtin, or of staged parts", "if x > 0: raise ValueError(x) ⏎ return x", "SD230"),
+    Row("a loop over something opaque", "for t in x: pass ⏎ return x", "SD231"),
+    Row("shapes that do not fit", "return np.ones(2) + np.ones(3)", "SD301"),
+    Row("a static value needed from a float", "return m.sum(axis=x)", "SD303"),
+    Row("a loop that changes a type", "y = x ⏎ for i in range(n): y = np.ones(2) * y ⏎ return y", "SD304"),
+    Row("a float stored in an integer array", "y = np.zeros(3, dtype=int) ⏎ y[0] = x ⏎ return y", "SD306"),
+    Row("sizes that fit only by broadcasting", "return v[1:] + v", "SD308"),
+    Row("different things on different paths", "if x > 0: y = x ⏎ else: y = None ⏎ return y", "SD310"),
+    Row("an unbound local", "return y ⏎ y = x", "SD311"),
+    Row("the dtype of a scalar of either kind", "s = 0.0 ⏎ for t in v: s += t ⏎ return np.array([s, 1.0])", "SD312"),
+    Row("wrong arguments in a call", "return helper()", "SD313"),
+    Row("an index out of known structure", "return (x, 2.0)[5]", "SD315"),
+    Row("too many indices", "return v[0, 1]", "SD316"),
+    Row("the truth of an array", "return x if v > 0 else 0.0", "SD317"),
+    Row("an in-place update that changes the dtype", "y = np.ones(3, dtype=int) ⏎ y /= 2.0 ⏎ return y", "SD306"),
+    Row("too many values to unpack", "a, b = x, 2.0, 3.0 ⏎ return a", "SD319"),
+    Row("an unknown name", "return wieght * x", "SD320"),
+    Row("operands without a meaning", "return x + 'a'", "SD321"),
+    Row("a result that is no number", "return helper", "SD322"),
+    Row("an unknown function", "return np.unwrap(v)", "SD401"),
+    Row("an argument of NumPy not supported", "return np.sum(v, where=v > 0)", "SD402"),
+    Row("a wrong use of a NumPy function", "return v.sum(axis=5)", "SD403"),
+    Row("an unknown attribute", "return v.flat", "SD404"),
+    Row("a name that this NumPy lacks", "return np.bool8(x)", "SD407"),
+    Row("`print`", "print(x) ⏎ return x", "SD409"),
+    Row("a stale element", "r = (m.reshape(-1), 1.0) ⏎ m[0, 0] = x ⏎ return r[0] + 1", "SD501"),
+    Row("a stale choice", "y = v + 0 ⏎ z = v * 2 ⏎ r = y if x > 0 else z ⏎ r[0] = x ⏎ return y", "SD501"),
+    Row("a stale view", "r = m.reshape(-1) ⏎ m[0, 0] = x ⏎ return r", "SD501"),
+    Row("writing what existed before the call", "TABLE['w'][0] = x ⏎ return x", "SD503"),
+    Row("a list that grows by different things",
+        "a = [] ⏎ for t in v: ⏎     a.append(t) ⏎     a.append(m) ⏎ return x", "SD505"),
+    Row("writing a read-only view", "y = np.broadcast_to(v, (2, 3)) ⏎ y[0, 0] = x ⏎ return y", "SD506"),
+    Row("unrolling without end", "k = [1] ⏎ for i in range(100000): k = (k, i) ⏎ return x", "SD601"),
+    Row("calls nested too deeply", "return deep(x, 1000)", "SD605"),
+)
+# fmt: on
+
+
+def language_markdown() -> str:
+    """The page `docs/language.md`."""
+    lines = [
+        "# The language",
+        "",
+        "What symdiff compiles today and what it refuses, printed from `symdiff/frontend/python/language.py`.",
+        "Everything not listed as supported is an error: with its code, the line, a caret, the reason and the smallest",
+        "rewrite; all problems of a function come in one report.",
+        "",
+        f"Each example is the body of a function of `{PARAMETERS}`: a float, an int, a vector, a matrix, a dict.",
+        "",
+        "## Supported",
+        "",
+        "| construct | example |",
+        "|---|---|",
+        *(f"| {row.construct} | {_code(row.example)} |" for row in SUPPORTED),
+        "",
+        "## Refused",
+        "",
+        "| construct | example | code | rewrite |",
+        "|---|---|---|---|",
+        *(f"| {r.construct} | {_code(r.example)} | {r.code} | {_rewrite(r.code)} |" for r in REFUSED),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _code(example: str) -> str:
+    return "<br>".join(f"`{line.replace('|', chr(92) + '|')}`" for line in example.split(LINE))
+
+
+def _rewrite(code: str) -> str:
+    found = CODES[code].rewrite or CODES[code].why
+    return found.replace("{{", "{").replace("}}", "}").replace("|", "\\|")

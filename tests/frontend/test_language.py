@@ -1,0 +1,93 @@
+"""Each row of the language table does what it says, and the printed page is current."""
+
+from __future__ import annotations
+
+import linecache
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from symdiff.errors import CODES, CompileError
+from symdiff.frontend.python.language import LINE, PARAMETERS, REFUSED, SUPPORTED, Row, language_markdown
+from symdiff.frontend.python.lower import lower
+from symdiff.frontend.source import load
+from tests.frontend.running import check, compiled, signature
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "language.md"
+HEAD = """
+import math
+import numpy as np
+SCALE = 0.5
+TABLE = {"w": [1.0, 2.0]}
+
+def helper(t, k=2):
+    return t * k
+
+def endless(t):
+    return endless(t * 0.5) if t > 0 else t
+
+def deep(t, k):
+    return t if k == 0 else deep(t, k - 1)
+
+"""
+ARGUMENTS = (0.7, 3, np.array([0.5, -1.0, 2.0]), np.array([[1.0, 2.0], [3.0, 4.0]]), {"a": 2.0, "b": np.ones(2)})
+
+
+def defined(row: Row) -> FunctionType:
+    body = "\n".join("    " + line for line in row.example.split(LINE))
+    text = f"{HEAD}def f({PARAMETERS}):\n{body}\n"
+    file = f"<row {row.construct}>"
+    linecache.cache[file] = (len(text), None, text.splitlines(True), file)
+    namespace: dict[str, Any] = {}
+    exec(compile(text, file, "exec"), namespace)
+    function = namespace["f"]
+    assert isinstance(function, FunctionType)
+    return function
+
+
+@pytest.mark.parametrize("row", SUPPORTED, ids=lambda r: r.construct)
+def test_supported(row: Row) -> None:
+    check(defined(row), ARGUMENTS)
+
+
+@pytest.mark.parametrize("row", REFUSED, ids=lambda r: r.construct)
+def test_refused(row: Row) -> None:
+    function = defined(row)
+    with pytest.raises(CompileError) as caught:
+        lower(load(function), signature(load(function), ARGUMENTS))
+    problems = caught.value.problems
+    assert [p.code for p in problems] == [row.code], str(caught.value)
+    (problem,) = problems
+    assert problem.loc is not None and problem.source_line and problem.why == problem.why.strip() != ""
+    assert "{" not in problem.what.replace("{'", "") or "`" in problem.what
+    text = problem.render()
+    assert "^" in text and text.startswith(f"{problem.loc}: {row.code} ")
+
+
+def test_page_is_current() -> None:
+    assert PAGE.read_text(encoding="utf-8") == language_markdown(), "print it anew: make language"
+
+
+def test_all_problems_in_one_report() -> None:
+    row = Row("several", "y = wieght * x ⏎ z = y + np.unwrap(v) ⏎ if y > 0: z = x ** 'a' ⏎ del z ⏎ return y + z")
+    with pytest.raises(CompileError) as caught:
+        compiled(defined(row), *ARGUMENTS)
+    assert [p.code for p in caught.value.problems] == ["SD320", "SD401", "SD321", "SD209"]
+
+
+def test_a_report_reads_like_this() -> None:
+    row = Row("report", "y = v * 2 ⏎ return np.unwrap(y)")
+    with pytest.raises(CompileError) as caught:
+        compiled(defined(row), *ARGUMENTS)
+    first = caught.value.problems[0]
+    assert str(caught.value).splitlines() == [
+        f"<row report>:18:12: SD401 {first.what}",
+        "    return np.unwrap(y)",
+        "           ^^^^^^^^^^^^",
+        f"  why: {CODES['SD401'].why}",
+        f"  rewrite: {CODES['SD401'].rewrite}",
+    ]
+    assert first.what.startswith("`np.unwrap` has no known derivative")

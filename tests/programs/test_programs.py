@@ -1,0 +1,27 @@
+"""Functions as scientists write them, against running them as plain Python and against differences."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.programs import arrays, flow, straight
+from tests.programs.cases import Case
+from tests.programs.checks import Checked, same
+
+CASES = [*straight.cases, *arrays.cases, *flow.cases]
+
+
+@pytest.mark.parametrize(("number", "case"), enumerate(CASES), ids=[c.id for c in CASES])
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_value_gradients_and_second_order(number: int, case: Case) -> None:
+    """First order at every level; second order and the fused form at one of them, taken in turn."""
+    checked = Checked(case)
+    gradients = [checked.first_order(level) for level in range(3)]
+    for gradient in gradients[1:]:
+        assert same(gradient, gradients[0], checked.exact)
+    checked.fused(number % 3, gradients[number % 3])
+    checked.second_order(number % 3)
+
+
+def test_there_are_many() -> None:
+    assert len(CASES) > 150 and len({c.id for c in CASES}) > 150
