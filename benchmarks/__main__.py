@@ -19,7 +19,6 @@ import symdiff  # noqa: E402
 from benchmarks import measure, peers, startup  # noqa: E402
 from benchmarks.workloads import Workload, workloads  # noqa: E402
 
-
 OURS = ("module", "decorator")
 
 
@@ -66,7 +65,8 @@ def markdown(rows: list[dict[str, Any]], start: dict[str, Any], available: dict[
               f"`import symdiff.api`: {imports['symdiff.api'] - imports['numpy']:.1f} ms.", "",
               "| compiling value and gradient | operations | ms | ms per operation |", "|---|---|---|---|"]  # fmt: skip
     for name, found in start["compile"].items():
-        lines.append(f"| {name} | {found['operations']} | {found['ms']:.0f} | {found['ms'] / found['operations']:.2f} |")
+        each = found["ms"] / found["operations"]
+        lines.append(f"| {name} | {found['operations']} | {found['ms']:.0f} | {each:.2f} |")
     missing = [name for name, here in available.items() if not here]
     if missing:
         lines += ["", "Not installed, hence not measured: " + ", ".join(missing) + "."]

@@ -23,7 +23,11 @@ def leaves(value: Any) -> list[np.ndarray]:
 def disagreement(found: Any, expected: Any) -> float:
     """The largest difference relative to the size of the expected arrays."""
     pairs = list(zip(leaves(found), leaves(expected), strict=True))
-    return max(float(np.max(np.abs(a - b), initial=0.0) / max(1.0, float(np.max(np.abs(b), initial=0.0)))) for a, b in pairs)
+    return max(_largest(a - b) / max(1.0, _largest(b)) for a, b in pairs)
+
+
+def _largest(x: np.ndarray) -> float:
+    return float(np.max(np.abs(x), initial=0.0))
 
 
 def repeats(call: Call, seconds: float) -> int:

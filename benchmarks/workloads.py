@@ -104,15 +104,21 @@ def _classifier_args(n: int, hidden: int, dtype: Any) -> tuple[Any, ...]:
 
 def workloads() -> list[Workload]:
     """Every workload, smallest first."""
+    logistic = [
+        Workload(f"logistic regression {size}", logistic_regression, hand_logistic_regression, args, (0, 1), goal)
+        for size, args, goal in (
+            ("100×10", _logistic_args(100, 10), 0.9),
+            ("10⁴×100", _logistic_args(10_000, 100), 1.0),
+        )
+    ]
     mlp = [
-        Workload(f"MLP {n}×784-{h}-10 {np.dtype(t).name}", classifier, hand_classifier, _classifier_args(n, h, t), (0, 1, 2, 3), 1.05)
+        Workload(f"MLP {n}×784-{h}-10 {t}", classifier, hand_classifier, _classifier_args(n, h, t), (0, 1, 2, 3), 1.05)
         for n, h in ((32, 128), (256, 512))
-        for t in (np.float64, np.float32)
+        for t in ("float64", "float32")
     ]
     return [
         Workload("logistic neuron, floats", neuron, hand_neuron, (0.5, -1.2, 0.3, 0.8, 0.1), (2, 3, 4), 0.65),
         Workload("(x+y)·z, floats", product, hand_product, (-2.0, 5.0, -4.0), (0, 1, 2), 1.2),
-        Workload("logistic regression 100×10", logistic_regression, hand_logistic_regression, _logistic_args(100, 10), (0, 1), 0.9),
-        Workload("logistic regression 10⁴×100", logistic_regression, hand_logistic_regression, _logistic_args(10_000, 100), (0, 1), 1.0),
+        *logistic,
         *mlp,
     ]

@@ -51,7 +51,7 @@ def scalar_network_backward(saved: tuple, d_L: float = 1.0) -> tuple[float, floa
         (d_L,) = _floats('scalar_network_backward', d_L=d_L)
     d_y1 = d_L * 0.5                     # ∂L/∂y1 = 0.5
     d_y2 = d_y1 * y2                     # ∂y1/∂y2 = y2
-    d_y2 = 2.0 * d_y2                    # ∂y1/∂y2 = y2
+    d_y2 = 2.0 * d_y2                    # ∂y1/∂y2 = 2·y2
     d_y = -d_y2                          # ∂y2/∂y = -1
     d_w2 = d_y2 * g                      # ∂y_hat/∂w2 = g
     d_g = d_y2 * w2                      # ∂y_hat/∂g = w2
@@ -71,7 +71,7 @@ def scalar_network_value_and_grad(x: float, w1: float, w2: float, y: float) -> t
     y2 = y_hat - y
     L = 0.5 * (y2 * y2)                  # 6
     d_y2 = 0.5 * y2                      # ∂y1/∂y2 = y2
-    d_y2 = 2.0 * d_y2                    # ∂y1/∂y2 = y2
+    d_y2 = 2.0 * d_y2                    # ∂y1/∂y2 = 2·y2
     d_y = -d_y2                          # ∂y2/∂y = -1
     d_w2 = d_y2 * g                      # ∂y_hat/∂w2 = g
     d_g = d_y2 * w2                      # ∂y_hat/∂g = w2

@@ -346,7 +346,7 @@ _MEMORY = (
     ("SD503", "object from outside changed",
      "{name} existed before the call and would be changed by it",
      "the change outlives the call and would happen again at each differentiation",
-     "copy it first: `{name} = {name}.copy()`"),
+     "copy it first, and change the copy"),
     ("SD504", "views differ in a loop",
      "{name} is a view of {before} before the loop and of {after} after a turn, at different structure",
      "one loop body must serve every turn",

@@ -40,7 +40,7 @@ def test_full_report():
         notes=[(at(12, 4, 5), "v may view a here"), (at(13, 4, 8), "a is written here")],
     )
     assert str(CompileError([problem])) == (
-        "m.py:14:9: SD501 v may or may not share memory with a, which was written since\n"
+        "m.py:14:9: SD501 `v` may or may not share memory with `a`, which was written since\n"
         "    y = v * 2\n"
         "        ^\n"
         "  why: whether it sees the write depends on the memory layout\n"

@@ -91,7 +91,8 @@ def _typed(types: Types) -> dict[str, Argument]:
         return {}
     if isinstance(types, str):
         return parse_types(types)
-    if not isinstance(types, Mapping) or not all(isinstance(text, str) for text in types.values()):
+    given: Any = types  # callers without a type checker give anything
+    if not isinstance(given, Mapping) or not all(isinstance(text, str) for text in given.values()):
         raise UsageError.of("SD715", option="types", value=_short(types), choices="text, dict of texts by parameter")
     return {name: Argument(name, *parse_type(text, name)) for name, text in types.items()}
 

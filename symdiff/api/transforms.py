@@ -97,9 +97,7 @@ class ValueAndGrad(Compiled):
 
     def gradient(self, lowered: Lowered) -> Lowered:
         names, bare = self.chosen.names, self.chosen.bare
-        return nested.gradient(
-            lowered, names, bare=bare, has_aux=self.has_aux, value=self.with_value, level=self.level
-        )
+        return nested.gradient(lowered, names, bare=bare, has_aux=self.has_aux, value=self.with_value, level=self.level)
 
     def lowered(self, signature: Signature) -> Lowered:
         return self.gradient(self.inner(signature))

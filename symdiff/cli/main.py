@@ -93,11 +93,17 @@ def _parser(cls: type[argparse.ArgumentParser] = argparse.ArgumentParser) -> arg
     shown.add_argument("--stage", choices=_STAGES, default="source", help="which (source)")
     checked = add.add_parser("check", parents=[typed, common], help="compare derivatives with differences")
     checked.add_argument("--order", type=int, choices=(1, 2), default=2, help="up to which order (2)")
-    checked.add_argument("--seed", type=int, default=0, help="of the sampled arguments (0)")
+    checked.add_argument("--seed", type=_seed, default=0, help="of the sampled arguments (0)")
     verified = add.add_parser("verify", parents=[common], help="fail where a generated module is stale")
     verified.add_argument("paths", nargs="+", metavar="PATH", help="generated modules, or folders of such")
     add.add_parser("primitives", parents=[common], help="list the operations with a derivative")
     return parser
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no natural number")
+    return int(text)
 
 
 class _Strict(argparse.ArgumentParser):

@@ -36,7 +36,7 @@ def find(text: str, folder: Path | None = None) -> Target:
     Raises UsageError SD708, SD709 or SD720, CompileError SD104 for a file that does not parse.
     """
     place, separator, name = text.partition("::")
-    if separator:
+    if separator and place:
         file = (folder or Path.cwd()) / place
         module = _from_file(file, place)
     else:

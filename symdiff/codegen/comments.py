@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from symdiff.ir import template
 from symdiff.ir.core import Literal, Op, Value
+
+_CONSTANT_POWER = re.compile(r"\^\((\d+)-1\)")  # `2·y2^(2-1)` is 2·y2
+
+
+def _power(exponent: int) -> str:
+    return "" if exponent == 1 else f"^{exponent}"
 
 
 class Comments:
@@ -19,6 +26,8 @@ class Comments:
         origin = next((v.origin for v in op.outs if v.origin is not None), None) if not op.regions else None
         read = [shown(v) for v in op.ins]
         cotangents = {name for name in read if name.startswith("d_") and name.isidentifier()}
+        if origin is not None and _is_square(origin[0]) and any(v.const == 2 for v in op.ins):
+            return f"∂{label(origin[0].out)}/∂{label(origin[0].ins[0])} = 2·{label(origin[0].ins[0])}"
         rule = derivative_rule(*origin, cotangents.pop() if len(cotangents) == 1 else "") if origin is not None else ""
         return rule or self.place(op)
 
@@ -47,7 +56,13 @@ def derivative_rule(op: Op, number: int, cotangent: str = "") -> str:
         right = text.format(**names, out=out)
     except (KeyError, IndexError):
         right = text
+    right = _CONSTANT_POWER.sub(lambda found: _power(int(found.group(1)) - 1), right)
     return f"{left}: {right}" if "d_" in right and "{out}" in text else f"{left} = {right}"
+
+
+def _is_square(op: Op) -> bool:
+    """x · x, of which two equal contributions were made one: 2 · (d · x)."""
+    return op.prim.name == "mul" and op.ins[0] is op.ins[1]
 
 
 def label(value: Value) -> str:

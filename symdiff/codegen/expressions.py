@@ -77,3 +77,7 @@ def parallel(targets: Sequence[str], values: Sequence[str], reads: Sequence[froz
 
 def names_in(tree: ast.expr) -> frozenset[str]:
     return frozenset(n.id for n in ast.walk(tree) if isinstance(n, ast.Name))
+
+
+def parsed(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
-from symdiff.codegen import checks, functions
+from symdiff.codegen import checks, expressions, functions
 from symdiff.codegen.functions import Body, Given, ReturnAs
 from symdiff.codegen.view import LONGEST, Line
 from symdiff.codegen.writer import Writer, class_name, distinct
+from symdiff.ir import dims
 from symdiff.ir.core import Function, Value, walk
 from symdiff.ir.types import AVal, Kind, Type
 from symdiff.signature import Argument, Param
@@ -58,6 +60,7 @@ class Public(Writer):
             (c, v.type) for c, v in zip(cotangents, function.body.params[n:], strict=True) if isinstance(v.type, AVal)
         ]
         sizes = checks.read_sizes([a for a, _ in arrays], [t for _, t in arrays])
+        lines += self.shape_checks(name, function, residuals, cotangents)
         kept = [*residuals, *(class_name(k) for k in range(len(self.classes())))]
         before = [Line(1, f"{_row(kept)} = saved")] if kept else []
         body = Body(
@@ -78,6 +81,29 @@ class Public(Writer):
                 functions.header(name, [Given("saved", "tuple"), *given], self.gradient_annotation()), doc, lines
             )
         )
+
+    def shape_checks(
+        self, name: str, function: Function, residuals: Sequence[str], cotangents: Sequence[str]
+    ) -> list[Line]:
+        """A cotangent has the shape of its result, as far as what is saved tells."""
+        n = self.parts.n_residuals
+        params = function.body.params
+        saved = [(r, v.type) for r, v in zip(residuals, params, strict=False) if isinstance(v.type, AVal)]
+        found = dict(checks.read_sizes([r for r, _ in saved], [t for _, t in saved]).found)
+        names = dict(zip(params, residuals, strict=False))
+        bound = (op for op in function.body.ops if op.prim.name == "bind_dim" and op.ins[0] in names)
+        found |= {functions.dims_atom(op.params["name"]): names[op.ins[0]] for op in bound}
+        lines: list[Line] = []
+        for c, v in zip(cotangents, params[n:], strict=True):
+            shape = v.type.shape if isinstance(v.type, AVal) else ()
+            symbolic = not self.parts.guarded and any(not isinstance(d, int) for d in shape)
+            if symbolic and all(a in found for d in shape for a in dims.atoms(d)):
+                sizes = [ast.unparse(expressions.dim(d, lambda a: expressions.parsed(found[a]))) for d in shape]
+                expected = f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
+                lines.append(Line(1, f"if {c}.shape != {expected}:"))
+                message = f"{name}: {c} must have shape {{{expected}}}, not {{{c}.shape}}"
+                lines.append(Line(2, f"raise ValueError(f'{message}')"))
+        return lines
 
     def cotangents(self, params: Sequence[Value]) -> tuple[list[Given], list[str], list[Line]]:
         """The parameter for the cotangents, the variable of each, and how they are unpacked."""
@@ -184,7 +210,7 @@ class Public(Writer):
         found = [functions.argument_annotation(a) for a in self.wrt_arguments()]
         return found[0] if len(found) == 1 else f"tuple[{', '.join(found)}]"
 
-    def tangents(self, prefix: str) -> tuple[list[Given], list[str], list[Line], list[Line]]:
+    def tangents(self, name: str, prefix: str) -> tuple[list[Given], list[str], list[Line], list[Line]]:
         """One more parameter per differentiated argument: parameters, leaf variables, unpacking, checks."""
         given, leaves, unpack, lines = [], [], [], []
         taken = {*self.entry.leaves, *(g.name for g in self.entry.given)}
@@ -209,15 +235,20 @@ class Public(Writer):
         types_ = [self.as_given(self.lowered.params[k].type) for k in self.parts.wrt_params]
         for leaf, t, k in zip(leaves, types_, self.parts.wrt_params, strict=True):
             rows = f"{{{leaf!r}: {checks.described(t)}}}"
-            check = checks.entry(self.parts.name, [leaf], [t], rows)
-            same = [f"{leaf}.shape == {self.entry.leaves[k]}.shape"] if t.kind is Kind.ARRAY else []
-            parts = [*checks.conditions([leaf], [t], checks.Sizes()), *same]
-            lines += [*checks.chain(parts, 1), check.lines[-1]]
+            check = checks.entry(name, [leaf], [t], rows)
+            primal = self.entry.leaves[k]
+            same = [f"{leaf}.shape == {primal}.shape"] if t.kind is Kind.ARRAY else []
+            lines += checks.chain([*checks.conditions([leaf], [t], checks.Sizes()), *same], 1)
+            if same:  # the primal binds the sizes
+                rows = f"{{{primal!r}: {checks.described(t)}, {leaf!r}: {checks.described(t)}}}"
+                lines.append(Line(2, f"_, {leaf} = _accept({name!r}, {rows}, {primal}, {leaf})"))
+            else:
+                lines.append(check.lines[-1])
             self.use(check)
         return given, leaves, unpack, lines
 
     def jvp(self) -> None:
-        given, leaves, unpack, lines = self.tangents("v_")
+        given, leaves, unpack, lines = self.tangents(self.public["jvp"], "v_")
         n = self.n_results
         doc = f"Return {self.call_text()} and its derivative along {', '.join(g.name for g in given)}."
         self.with_arguments(
@@ -239,7 +270,7 @@ class Public(Writer):
         return functions.build(self.lowered.out, leaves, None)
 
     def hvp(self) -> None:
-        given, leaves, unpack, lines = self.tangents("v_")
+        given, leaves, unpack, lines = self.tangents(self.public["hvp"], "v_")
         along = ", ".join(g.name for g in given)
         doc = f"Return the Hessian of {self.call_text()} by {', '.join(self.parts.wrt)} times {along}."
         self.with_arguments(
@@ -258,7 +289,6 @@ def _tuple(texts: Sequence[str]) -> str:
 
 def _is_scalar(v: Value) -> bool:
     return isinstance(v.type, AVal) and v.type.kind is not Kind.ARRAY and not v.type.complex
-
 
 
 def _converted(text: str, value: Value, param: Param) -> str:

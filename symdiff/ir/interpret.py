@@ -20,7 +20,7 @@ from symdiff.ir.types import AVal, Kind
 
 Observer = Callable[[Op, tuple[Any, ...]], None]
 Results = tuple[Any, ...]
-Steps = Generator[Any, Any, Results]  # yields further Steps to run, and is sent what they return
+Steps = Generator[Any, Any, Any]  # yields further Steps to run, is sent what they return, and returns Results
 
 
 def run(program: Program, *args: Any, function: str | None = None, observer: Observer | None = None) -> tuple[Any, ...]:
@@ -36,7 +36,8 @@ class _Run:
 
     def call(self, name: str, args: Sequence[Any]) -> Results:
         """The results of a function of the program."""
-        stack, value = [self.called(name, args)], None
+        stack = [self.called(name, args)]
+        value: Results | None = None
         while stack:
             try:
                 following = stack[-1].send(value)

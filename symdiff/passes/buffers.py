@@ -92,12 +92,12 @@ class _Plan:
     residuals: frozenset[int]
     borrow: bool
     views: set[Value] = field(default_factory=set)
-    fields: set[tuple[Op, int]] = field(default_factory=set)
+    operands: set[tuple[Value, int]] = field(default_factory=set)  # of an operation, told by its first result
     rounds: int = 0
 
     @property
     def size(self) -> int:
-        return len(self.views) + len(self.fields)
+        return len(self.views) + len(self.operands)
 
 
 class _Copies(Flow):
@@ -110,7 +110,7 @@ class _Copies(Flow):
     def step(self, frame: Frame, k: int, op: Op) -> None:
         ins = list(op.ins)
         for i in range(len(ins)):
-            if (op, i) in self.plan.fields:
+            if op.outs and (op.outs[0], i) in self.plan.operands:
                 ins[i] = self.copied_for(frame, k, op, ins[i])
         kept = tuple(ins) == op.ins
         super().step(frame, k, op if kept else Op(op.prim, tuple(ins), op.outs, op.params, op.regions, op.loc))
@@ -157,10 +157,29 @@ class _Copies(Flow):
         return found
 
     def leaked(self, frame: Frame, op: Op | None, index: int, x: Value) -> Value:
+        if self.starts_with_ours(x):
+            return x
         if op is None:
             return self.copied(frame, x, None, deep=True)
-        self.plan.fields.add((op, index))
+        self.plan.operands.add((op.outs[0], index))
         return x
+
+    def starts_with_ours(self, x: Value) -> bool:
+        """Where x lists what a carry was, and only the first was the caller's, that one is copied before the loop."""
+        loop, _ = self.made_by.get(x, (None, 0))
+        if loop is None or loop.prim.name not in ("for", "while") or not isinstance(x.type, Seq):
+            return False
+        lead = 3 if loop.prim.name == "for" else 0
+        params = loop.regions[-1].params[1 if lead else 0 :][: loop.params["n_carry"]]
+        listed = loop.regions[-1].outs[loop.outs.index(x)]
+        if listed not in params or x.type != Seq(listed.type):
+            return False
+        operand = lead + params.index(listed)
+        found = (loop.outs[0], operand)
+        if found in self.plan.operands or self.fixed.isdisjoint(self.closure(self.of(loop.ins[operand]).all)):
+            return False
+        self.plan.operands.add(found)
+        return True
 
     def defined(self, frame: Frame, op: Op) -> None:
         for v in op.outs:

@@ -2,7 +2,7 @@
 
 By hand, once.  `loss = mean(s - y * z)` has `t = 1 / n;  d_z = -t * y + t * logistic(z)`.  Written as an expert would,
 
-    loss = (s - y * z).sum() / n;  d_z = (logistic(z) - y) * t
+    loss = (s - y * z).sum() / n;  d_z = (logistic(z) - y) / n
 
 `np.mean` takes 2 µs more than the sum it calls, and a common factor is multiplied once.
 """
@@ -52,6 +52,17 @@ def _common_factor(site: Site) -> Any:
     return site.b.op("sub" if minus_b else "add", a, b) * s
 
 
+def _divided(site: Site) -> Any:
+    """x * (1 / n) as x / n, of an array and a number of elements."""
+    for x, s in (site.op.ins, site.op.ins[::-1]):
+        op = site.source(s, "div")
+        if op is None or site.uses(s) > 1 or not site.is_number(op.ins[0], 1) or number_type(x).kind is not Kind.ARRAY:
+            continue
+        if number_type(x).dtype[0] == "f" and site.source(op.ins[1], "dim"):
+            return site.b.op("div", x, op.ins[1])
+    return None
+
+
 def _scaled(site: Site, v: Value) -> tuple[Value, Value, bool] | None:
     """(s, x, minus) where v is s * x or -s * x, read here alone, of a computed number s and an array x."""
     op = site.source(v, "mul")
@@ -68,4 +79,5 @@ ROWS = (
     Row("mean as a sum", ("mean",), _mean, "float64 and float32: np.mean divides its sum by the number, too"),
     Row("common factor", ("add", "sub"), _common_factor,
         "finite numbers within a rounding, as long as a + b does not overflow"),
+    Row("division by a size", ("mul",), _divided, "within a rounding, of which there is one less"),
 )  # fmt: skip

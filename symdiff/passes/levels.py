@@ -41,7 +41,11 @@ AFTER: tuple[tuple[str, ...], ...] = (
     ("fold", "cse", "fold", "invariants", "dce"),
     ("fold", "cse", "stable derivatives", "fold", "cse", "invariants", "dce"),
 )
-LAST: tuple[tuple[str, ...], ...] = (AFTER[0], AFTER[1], (*AFTER[2], "masks", "share", "cheaper", "cse", "dce"))
+LAST: tuple[tuple[str, ...], ...] = (
+    AFTER[0],
+    AFTER[1],
+    (*AFTER[2], "masks", "share", "cheaper", "dce", "cheaper", "cse", "dce"),
+)
 
 
 def before(program: Program, level: int, report: Report | None = None, keep: Sequence[str] = ()) -> Program:

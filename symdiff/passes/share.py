@@ -7,7 +7,9 @@ By hand, once.  The loss needs `l = logsumexp(f, axis=1)`, its gradient `p = sof
 bit for bit what the two compute apart.  Differentiating this form would carry the maximum along, hence after.  So do
 softplus(z), of a loss, and logistic(z), its derivative:
 
-    e = exp(-|z|);  s = max(z, 0) + log1p(e);  p = max(z >= 0, e) / (1 + e)          where z >= 0 counts as 1, and e <= 1
+    e = exp(-|z|);  s = max(z, 0) + log1p(e);  p = max(z >= 0, e) / (1 + e)
+
+where z >= 0 counts as 1, and e is at most 1.
 """
 
 from __future__ import annotations
@@ -103,7 +105,7 @@ def _logistics(block: Block, report: Report) -> Block:
             report.add("shared exponential", op.loc)
         e = powers[op.ins[0]]
         if op.prim.name == "softplus":
-            found = b.op("add", b.op("log1p", e), b.op("maximum", z, 0), hint=op.out.hint)
+            found = b.op("add", b.op("maximum", z, 0), b.op("log1p", e), hint=op.out.hint)
         else:
             found = b.op("div", b.op("maximum", z >= 0, e), b.op("add", e, 1), hint=op.out.hint)
         found.value.origin = op.out.origin

@@ -115,6 +115,11 @@ BAD: list[tuple[dict[str, Any], str]] = [
      "a NumPy scalar is `np.f8`\n    f8\n    ^^"),
     ({"functions": ("hessian",)}, "SD715 functions=hessian is not one of: "
      "primal, forward, backward, value_and_grad, grad, jvp, hvp"),
+    ({"functions": "hessian"}, "SD715 functions=hessian is not one of: "
+     "primal, forward, backward, value_and_grad, grad, jvp, hvp"),
+    ({"types": 3}, "SD715 types=3 is not one of: text, dict of texts by parameter"),
+    ({"types": {"x": 3}}, "SD715 types={'x': 3} is not one of: text, dict of texts by parameter"),
+    ({"example": (1.0, 2.0)}, "SD715 example=(1.0, 2.0) is not one of: .npz file, dict of arguments"),
     ({"name": "not a name"}, "SD715 name=not a name is not one of: Python identifiers"),
 ]  # fmt: skip
 

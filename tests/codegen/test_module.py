@@ -301,3 +301,16 @@ def test_jvp_and_hvp() -> None:
         and ds == pytest.approx(np.sum(3 * x * x * v))
         and type(ds) is float
     )
+
+
+def test_directions_and_cotangents_have_the_shape_of_what_they_belong_to() -> None:
+    made = program(lambda b, x, y: [b.op("exp", x) * y], "f", x=types.array("f8", N, D), y=types.array("f8", N, D))
+    loaded = Loaded(compile_module(lowered(made), ("x", "y"), functions=["forward", "backward", "jvp"]).text, "f")
+    x, wrong = np.ones((2, 3)), np.ones((3, 2))
+    message = "f_jvp: v_y must be an array of float64 and shape (n, d), not an array of float64 and shape (3, 2)"
+    with pytest.raises(ValueError, match=re.escape(message)):
+        loaded["f_jvp"](x, x, x, wrong)
+    _, saved = loaded["f_forward"](x, x)
+    with pytest.raises(ValueError, match=re.escape("f_backward: d_y0 must have shape (2, 3), not (3, 2)")):
+        loaded["f_backward"](saved, wrong)
+    assert loaded["f_backward"](saved, x)[1].shape == (2, 3)

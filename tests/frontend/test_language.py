@@ -68,7 +68,9 @@ def test_refused(row: Row) -> None:
 
 
 def test_page_is_current() -> None:
-    assert PAGE.read_text(encoding="utf-8") == language_markdown(), "print it anew: make language"
+    assert PAGE.read_text(encoding="utf-8") == language_markdown(), (
+        "python -m symdiff.frontend.python.language > docs/language.md"
+    )
 
 
 def test_all_problems_in_one_report() -> None:

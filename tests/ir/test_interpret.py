@@ -227,3 +227,24 @@ def test_long_programs_need_no_recursion() -> None:
     for _ in range(5000):
         y = b.op("add", y, 1).value
     assert run(Program({"f": Function("f", b.block([x], [y]))}, "f"), 0.0) == (5000.0,)
+
+
+def test_deep_recursion_needs_no_recursion() -> None:
+    p = parse_program("""\
+program @f
+
+func @f(%k: int)
+  %zero: int = const() {type=type(int), value=0}
+  %more: bool = gt(%k, %zero)
+  %y: int = cond(%more, %k)
+    region (%j: int)
+      %one: int = const() {type=type(int), value=1}
+      %less: int = sub(%j, %one)
+      %r: int = call(%less) {function='f', types=(type(int),)}
+      %s: int = add(%r, %j)
+      yield %s
+    region (%e: int)
+      yield %e
+  return %y
+""")
+    assert run(p, 20_000) == (200_010_000,)

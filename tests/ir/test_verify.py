@@ -24,6 +24,7 @@ TRUE = "%p: bool = const() {type=type(bool), value=True}\n"
 FOR = "%y: float, %n: int = for(%a, %b, %c, %v) {n_carry=1, n_xs=0}\n"
 AT0 = "{spec=(('at', 0),)}"
 PART = "{spec=(('slice', None, 1, None, 1),)}"
+LENT = f"%p: f8[1], %r: f8[n] = borrow(%x) {PART}\n"
 ZEROS = "zeros() {shape=(dim(n),), type=type(f8[n])}"
 
 
@@ -108,16 +109,15 @@ BAD = [
         "%y: f8[n], %z: f8[n] = saved_unpack(%s) {types=(type(f8[n]), type(f8[n]))}\nreturn %y",
         before="record F: f8[n]\n", head="%s: Saved[F]",
     )),
-    ("lending", "is no rest", program(f"%p: f8[1], %r: f8[n] = borrow(%x) {PART}\n%y: f8[n] = restore(%x, %p) {PART}\nreturn %y")),
+    ("lending", "is no rest", program(LENT + f"%y: f8[n] = restore(%x, %p) {PART}\nreturn %y")),
     ("lending", "is no rest", program(
-        f"%p: f8[1], %r: f8[n] = borrow(%x) {PART}\n%y: f8[n] = restore(%r, %p) {PART}\n"
-        f"%z: f8[n] = restore(%r, %p) {PART}\nreturn %y, %z"
+        LENT + f"%y: f8[n] = restore(%r, %p) {PART}\n%z: f8[n] = restore(%r, %p) {PART}\nreturn %y, %z"
     )),
     ("lending", "another part", program(
-        f"%p: f8[1], %r: f8[n] = borrow(%x) {PART}\n%y: f8[n] = restore(%r, %p) {{spec=(('slice', 1, 2, None, 1),)}}\nreturn %y"
+        LENT + "%y: f8[n] = restore(%r, %p) {spec=(('slice', 1, 2, None, 1),)}\nreturn %y"
     )),
-    ("lending", "is used", program(f"%p: f8[1], %r: f8[n] = borrow(%x) {PART}\n%y: f8[n] = exp(%r)\nreturn %y")),
-    ("lending", "ends in", program(f"%p: f8[1], %r: f8[n] = borrow(%x) {PART}\nreturn %r")),
+    ("lending", "is used", program(LENT + "%y: f8[n] = exp(%r)\nreturn %y")),
+    ("lending", "ends in", program(LENT + "return %r")),
     ("sizes", "does not declare", program("return %x", dims="")),
     ("sizes", "no parameter", program(
         "%y: f8[m] = zeros() {shape=(dim(m),), type=type(f8[m])}\nreturn %y", dims=" dims n, m"
@@ -149,10 +149,10 @@ BAD_AFTERWARDS = [
         "return %y"
     )),
     ("overwritten", "read again", program(
-        f"%z: f8[n] = {ZEROS}\n%p: f8[1], %r: f8[n] = borrow(%z) {PART}\n%y: f8[n] = restore(%r, %p) {PART}\nreturn %y, %z"
+        f"%x2: f8[n] = exp(%x)\n{LENT.replace('%x', '%x2')}%y: f8[n] = restore(%r, %p) {PART}\nreturn %y, %x2"
     )),
     ("shared", "also held", program(
-        f"%z: f8[n] = {ZEROS}\n%p: f8[1], %r: f8[n] = borrow(%z) {PART}\n%q: f8[1] = index_set(%p, %v) {AT0}\n"
+        f"%x2: f8[n] = exp(%x)\n{LENT.replace('%x', '%x2')}%q: f8[1] = index_set(%p, %v) {AT0}\n"
         f"%y: f8[n] = restore(%r, %q) {PART}\n%w: f8[n] = index_set(%y, %v) {AT0}\n%e: f8[1] = exp(%q)\nreturn %w, %e"
     )),
     ("results", "result 0", program("return %x")),

@@ -196,7 +196,8 @@ def weighted(function: Function, names: list[str], value: Any) -> Function:
             terms.append(f"np.sum(np.sin(np.real({out})) + np.cos(np.imag({out})))")
         elif is_float(leaf):
             terms.append(f"np.sum(np.sin({out}))")
-    text = f"def loss({', '.join(names)}):\n    out = function({', '.join(names)})\n    return {' + '.join(terms) or '0.0'}\n"
+    row = ", ".join(names)
+    text = f"def loss({row}):\n    out = function({row})\n    return {' + '.join(terms) or '0.0'}\n"
     file = f"<loss of {function.__name__} {id(function)} {hash(text)}>"
     linecache.cache[file] = (len(text), None, text.splitlines(True), file)
     space: dict[str, Any] = {"np": np, "function": function}

@@ -198,67 +198,6 @@ def builtin_maximum(x):
     return best
 
 
-@cases(array(3), 0.1, 20)
-def gradient_descent(x, rate, steps):
-    w = np.zeros(3)
-    for _ in range(steps):
-        w = w - rate * 2 * (w - x)
-    return np.sum(w**2)
-
-
-@cases(array(2), 0.1)
-def euler(y0, h):
-    y = y0.copy()
-    t = 0.0
-    while t < 1.0:
-        dy = np.array([y[1], -y[0]])
-        y = y + h * dy
-        t += 0.1
-    return y
-
-
-def _field(y, k):
-    return np.array([y[1], -k * np.sin(y[0])])
-
-
-@cases(array(2), 1.3)
-def runge_kutta(y, k):
-    h = 0.1
-    for _ in range(5):
-        k1 = _field(y, k)
-        k2 = _field(y + h / 2 * k1, k)
-        k3 = _field(y + h / 2 * k2, k)
-        k4 = _field(y + h * k3, k)
-        y = y + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
-    return y
-
-
-@cases(array(6), 0.2)
-def heat_equation(u, c):
-    for _ in range(3):
-        new = u.copy()
-        new[1:-1] = u[1:-1] + c * (u[2:] - 2 * u[1:-1] + u[:-2])
-        u = new
-    return u
-
-
-@cases(array(6), 0.2)
-def heat_in_place(u, c):
-    for _ in range(3):
-        u[1:-1] += c * (u[2:] - 2 * u[1:-1] + u[:-2])
-    return u.sum()
-
-
-@cases(array(6), 0.2)
-def double_buffer(u, c):
-    old, new = u.copy(), np.zeros(6)
-    for _ in range(3):
-        new[1:-1] = old[1:-1] * c + old[2:] * old[:-2]
-        new[0] = old[0]
-        old, new = new, old
-    return old * 2 + new
-
-
 @cases(array(3, 3) + 3 * np.eye(3))
 def cholesky_by_hand(a):
     n = a.shape[0]
@@ -297,7 +236,7 @@ def count_and_mean(x, t):
 @cases(array(4))
 def zip_and_enumerate(x):
     s = 0.0
-    for i, (a, b) in enumerate(zip(x, x[1:])):
+    for i, (a, b) in enumerate(zip(x[1:], x[:-1], strict=True)):
         s += (i + 1) * a * b
     return s
 
@@ -384,7 +323,7 @@ def if_on_array_element(x):
 
 @cases(signed(4))
 def any_and_all(x):
-    if np.any(x > 1) and not np.all(x > 0) or x.sum() > 100:
+    if (np.any(x > 1) and not np.all(x > 0)) or x.sum() > 100:
         return x.sum()
     return x.prod()
 

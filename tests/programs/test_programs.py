@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.programs import arrays, flow, straight
+from tests.programs import arrays, flow, schemes, straight
 from tests.programs.cases import Case
 from tests.programs.checks import Checked, same
 
-CASES = [*straight.cases, *arrays.cases, *flow.cases]
+CASES = [*straight.cases, *arrays.cases, *flow.cases, *schemes.cases]
 
 
-@pytest.mark.parametrize(("number", "case"), enumerate(CASES), ids=[c.id for c in CASES])
+@pytest.mark.parametrize(("number", "case"), list(enumerate(CASES)), ids=[c.id for c in CASES])
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_value_gradients_and_second_order(number: int, case: Case) -> None:
     """First order at every level; second order and the fused form at one of them, taken in turn."""

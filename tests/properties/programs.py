@@ -229,7 +229,7 @@ class Program:
         if in_loop:
             nested += [self.leave]
         if n.v:
-            nested += [self.collect, self.recurrence, self.swap]
+            nested += [self.collect, self.recurrence, self.swap, self.filtered, self.state, self.chosen]
         if depth < 4 and self.rng.random() < 0.45 / depth + (0.1 if in_loop else 0.15):
             self.rng.choice(nested)(n, depth)
         else:
@@ -470,6 +470,37 @@ class Program:
         n.v += [a, b]
         n.own += [a, b]
         self.note("buffer swap")
+
+    def filtered(self, n: Names, depth: int) -> None:
+        out, u, t = self.new("c"), self.new("u"), self.new("t")
+        self.say(depth, f"{out} = []")
+        self.say(depth, f"for {u} in {self.one(*n.v)}:")
+        self.say(depth + 1, f"if {u} > {self.scalar(n, 1)}:")
+        self.say(depth + 2, f"{out}.append(np.cos({u}))")
+        self.say(depth, f"{t} = len({out}) * 0.5")
+        self.say(depth, f"for {u} in {out}:")
+        self.say(depth + 1, f"{t} = {t} + {u} * {self.scalar(n, 0)}")
+        n.f.append(t)
+        self.note("list grown on a condition")
+
+    def state(self, n: Names, depth: int) -> None:
+        d, u, a, b, t = self.new("c"), self.new("u"), self.new("t"), self.new("t"), self.new("t")
+        self.say(depth, f"{d} = {{'s': {self.scalar(n, 0)}, 'l': [{self.scalar(n, 0)}, 0.0]}}")
+        self.say(depth, f"{a}, {b} = {self.scalar(n, 0)}, {self.scalar(n, 1)}")
+        self.say(depth, f"for {u} in {self.one(*n.v)}:")
+        self.say(depth + 1, f"{d}['s'] = np.tanh({d}['s'] + {u})")
+        self.say(depth + 1, f"{d}['l'][1] += {d}['s'] * {a}")
+        self.say(depth + 1, f"{a}, {b} = {b}, np.sin({a} + {b})")
+        self.say(depth, f"{t} = {d}['s'] + {d}['l'][1] - {a} * {b}")
+        n.f.append(t)
+        self.note("dict and tuple carried")
+
+    def chosen(self, n: Names, depth: int) -> None:
+        r, t = self.new("r"), self.new("t")
+        self.say(depth, f"{r} = {self.one(*n.v)} if {self.test(n)} else {self.one(*n.v)}")
+        self.say(depth, f"{t} = {r}.sum() - {r}[0]")
+        n.f.append(t)
+        self.note("array chosen")
 
     def result(self, n: Names) -> str:
         # one structure for every return: a float

@@ -26,7 +26,6 @@ from symdiff.frontend.python.values import (
     Struct,
     Val,
 )
-from symdiff.ir import types
 from symdiff.ir.core import Value
 from symdiff.ir.dims import Dim
 
@@ -80,8 +79,7 @@ def elements(cx: Context, val: Val) -> tuple[Val, ...] | None:
 def entries(cx: Context, val: Val) -> dict[Any, Val] | None:
     if isinstance(val, DictRef):
         content = cx.store.get(val.cell)
-        assert isinstance(content, dict)
-        return content
+        return content if isinstance(content, dict) else None
     if isinstance(val, Known) and isinstance(val.obj, dict):
         return {k: captured.lift_item(cx, val, k) for k in val.obj}
     return None
@@ -397,88 +395,7 @@ def _array_items(cx: Context, node: ast.AST, val: Val, count: int) -> list[Val] 
     return None if checked is POISON else [item_at(cx, node, checked, Known(k)) for k in range(count)]
 
 
-# --- operators and tests
-
-
-def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Val | None:
-    """`+` and `*` of lists and tuples; an array with a list makes an array of it.  None where there is no meaning."""
-    if (
-        isinstance(op, ast.Add)
-        and isinstance(left, (ListRef, Struct, Known))
-        and isinstance(right, (ListRef, Struct, Known))
-    ):
-        a, b = elements(cx, left), elements(cx, right)
-        if a is not None and b is not None and _is_list(left) == _is_list(right):
-            return new_list(cx, node, a + b) if _is_list(left) else Struct("tuple", a + b)
-    if isinstance(op, ast.Mult):
-        for one, other in ((left, right), (right, left)):
-            items = elements(cx, one)
-            if items is not None and isinstance(other, Known) and type(other.obj) is int:
-                return new_list(cx, node, items * other.obj) if _is_list(one) else Struct("tuple", items * other.obj)
-            if items is not None and isinstance(other, Num) and other.type == types.INT:
-                return cx.need_static(node, other, "how often a list is repeated")
-    if operators.is_array(left) or operators.is_array(right):
-        from symdiff.frontend.python.arrays import to_array
-
-        if elements(cx, left) is not None or elements(cx, right) is not None:
-            a_, b_ = (v if cx.is_numeric(v) else to_array(cx, node, v) for v in (left, right))
-            return operators.binary(cx, node, op, a_, b_)
-    return None
-
-
-def _is_list(val: Val) -> bool:
-    return isinstance(val, ListRef) or (isinstance(val, Known) and isinstance(val.obj, list))
-
-
-def truth(cx: Context, val: Val) -> Val:
-    if isinstance(val, ListRef) and isinstance(cx.store.get(val.cell), Grown):
-        content: Grown = cx.store.get(val.cell)
-        count = cx.wrap(cx.scope.emit("seq_len", content.value)[0])
-        return cx.wrap(cx.scope.emit("gt", cx.value(count), cx.value(Known(0)))[0])
-    if isinstance(val, DictRef):
-        return Known(bool(cx.store.get(val.cell)))
-    known = elements(cx, val)
-    return Known(True if known is None else bool(known))
-
-
-def contains(cx: Context, node: ast.AST, item: Val, container: Val) -> Val:
-    """`item in container`."""
-    mapping_ = entries(cx, container)
-    if mapping_ is not None:
-        key = key_of(cx, node, item)
-        return POISON if key is POISON else Known(key in mapping_)
-    if isinstance(container, Known) and isinstance(container.obj, (str, range)) and isinstance(item, Known):
-        return Known(item.obj in container.obj)
-    known = elements(cx, container)
-    if known is None or not isinstance(item, Known) or not all(isinstance(k, Known) for k in known):
-        return cx.refuse("SD224", node, construct="`in`")
-    return Known(any(item.obj is k.obj or item.obj == k.obj for k in known if isinstance(k, Known)))
-
-
-def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) -> Val:
-    """Comparisons of what is not numeric: equality of known structure."""
-    if isinstance(op, (ast.Eq, ast.NotEq)):
-        a, b = elements(cx, left), elements(cx, right)
-        if a is not None and b is not None:
-            return _equal_elements(cx, node, op, a, b)
-        if any(isinstance(v, Known) and isinstance(v.obj, (type(None), str)) for v in (left, right)) and not any(
-            operators.is_array(v) for v in (left, right)
-        ):
-            return Known(isinstance(op, ast.NotEq))
-    return cx.refuse("SD321", node, operation="comparison", left=cx.describe(left), right=cx.describe(right))
-
-
-def _equal_elements(cx: Context, node: ast.AST, op: ast.cmpop, a: tuple[Val, ...], b: tuple[Val, ...]) -> Val:
-    from symdiff.frontend.python import control
-
-    def rest(k: int) -> Val:
-        if k == len(a):
-            return Known(True)
-        first = operators.compare(cx, node, ast.Eq(), a[k], b[k])
-        return control.short_circuit(cx, node, first, True, lambda: rest(k + 1))
-
-    equal = rest(0) if len(a) == len(b) else Known(False)
-    return equal if isinstance(op, ast.Eq) else operators.negate(cx, node, equal)
+# --- growing
 
 
 def append_value(cx: Context, node: ast.AST, base: ListRef, val: Val) -> Val:
@@ -486,9 +403,11 @@ def append_value(cx: Context, node: ast.AST, base: ListRef, val: Val) -> Val:
     if not changeable(cx, node, base):
         return POISON
     content = cx.store.get(base.cell)
-    if not isinstance(content, Grown):
+    if isinstance(content, tuple):
         cx.store.set(base.cell, (*content, val))
         return NONE
+    if not isinstance(content, Grown):
+        return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason="has another form on another path")
     seq = content.value
     elem = getattr(seq.type, "elem", None)
     value = None

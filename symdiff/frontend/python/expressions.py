@@ -73,6 +73,8 @@ def _settle(cx: Context, node: ast.Name, frame: Frame, val: Any) -> Val:
         return bound
     if memory.check_stale(cx, node, val):
         return POISON
+    if isinstance(val, (ListRef, DictRef)) and isinstance(cx.store.get(val.cell), Conflict):
+        return cx.refuse("SD505", node, name=f"`{node.id}`", reason="has another form on another path")
     assert isinstance(val, Val)
     return val
 

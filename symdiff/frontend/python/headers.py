@@ -75,6 +75,7 @@ class Slot:
 
 
 SAME = "same"
+_COMPOSITE = ("struct", "list", "dict")
 
 
 def start(val: Any) -> Slot:
@@ -90,7 +91,7 @@ def widen(cx: Context, slot: Slot, before: Any, header: Any, after: Any, key: An
         return _from_same(cx, before, after, key)
     if after is POISON or header is POISON:
         return Slot(SAME, same=POISON)
-    if slot.kind in ("struct", "list"):
+    if slot.kind in _COMPOSITE:
         return _widen_parts(cx, slot, before, header, after, key)
     if slot.kind == "grown":
         if not isinstance(after, Grown) or after.value.type != slot.type:
@@ -116,6 +117,9 @@ def _from_same(cx: Context, before: Any, after: Any, key: Any) -> Slot:
         return Slot("version", before.type)
     if isinstance(before, (tuple, Grown)) and isinstance(after, (tuple, Grown)):
         return _content(cx, before, after, key)
+    if isinstance(before, dict) and isinstance(after, dict) and list(before) == list(after):
+        parts = tuple(_from_same(cx, before[k], after[k], (key, k)) for k in before)
+        return Slot("dict", parts=parts, make=lambda items: dict(zip(before, items, strict=True)))
     if (
         isinstance(before, Struct)
         and isinstance(after, Struct)
@@ -163,9 +167,17 @@ def _content(cx: Context, before: Any, after: Any, key: Any) -> Slot:
     if isinstance(before, tuple) and isinstance(after, tuple) and len(before) == len(after):
         parts = tuple(_from_same(cx, x, y, (key, k)) for k, (x, y) in enumerate(zip(before, after, strict=True)))
         return Slot("list", parts=parts, make=lambda items: items)
-    if not isinstance(before, tuple) or not isinstance(after, tuple):
-        raise Misfit("a list", "a list of another form", "SD505")
-    found = {_type(cx, v) for v in (*before, *after)}
+    found: set[Any] = set()
+    for content in (before, after):
+        if isinstance(content, Grown):
+            assert isinstance(content.value.type, Seq)
+            found.add(content.value.type.elem)
+        else:
+            found |= {_type(cx, v) for v in content}
+    if isinstance(before, Grown) or isinstance(after, Grown):
+        if len(found) == 1 and None not in found:
+            return Slot("grown", Seq(found.pop()))
+        raise Misfit("a list", "a list of elements of different types", "SD505")
     if len(found) != 1 or None in found:
         raise Misfit(f"a list of {len(before)} elements", f"one of {len(after)} elements of different types", "SD505")
     (elem,) = found
@@ -239,6 +251,8 @@ def _widen_parts(cx: Context, slot: Slot, before: Any, header: Any, after: Any, 
 
 
 def _parts(val: Any) -> tuple[Any, ...] | None:
+    if isinstance(val, dict):
+        return tuple(val.values())
     return val if isinstance(val, tuple) else val.items if isinstance(val, Struct) else None
 
 
@@ -298,7 +312,7 @@ class Carry:
         """How the slot's value is made of the carried values."""
         if slot.kind == SAME:
             return lambda values: slot.same
-        if slot.kind in ("struct", "list"):
+        if slot.kind in _COMPOSITE:
             parts = [self.plan(p, name) for p in slot.parts]
             make = slot.make
             assert make is not None
@@ -356,7 +370,7 @@ def contribute(cx: Context, slot: Slot, val: Any, seen: set[Any]) -> list[Value]
         return []
     if slot.kind == "struct" and val is BOTTOM:
         val = Struct("tuple", (BOTTOM,) * len(slot.parts))
-    if slot.kind in ("struct", "list"):
+    if slot.kind in _COMPOSITE:
         return [v for s, part in zip(slot.parts, _parts(val) or (), strict=True) for v in contribute(cx, s, part, seen)]
     if slot.kind == "array":
         if slot.group in seen:
@@ -409,7 +423,7 @@ def array_slots(slot: Slot, before: Any, after: Any) -> list[tuple[Slot, Any, An
         before = Struct("tuple", (BOTTOM,) * len(slot.parts))
     if slot.kind == "array":
         return [(slot, before, after)]
-    if slot.kind in ("struct", "list"):
+    if slot.kind in _COMPOSITE:
         a, b = _parts(before) or (), _parts(after) or ()
         return [found for s, x, y in zip(slot.parts, a, b, strict=True) for found in array_slots(s, x, y)]
     return []

@@ -42,7 +42,7 @@ from symdiff.frontend.python.values import (
 )
 from symdiff.ir import dims, types
 from symdiff.ir.core import Value
-from symdiff.ir.types import AVal, Kind, Opt
+from symdiff.ir.types import AVal, Kind, Opt, Seq
 
 Rebuild = Callable[[Sequence[Value]], Val]
 
@@ -144,7 +144,7 @@ class Joiner:
             return lambda outs: a
         if isinstance(a, tuple) and isinstance(b, tuple):
             if len(a) != len(b):
-                return None
+                return self._growing(a, b)
             parts = [self.join(x, y) for x, y in zip(a, b, strict=True)]
             return lambda outs: tuple(p(outs) for p in parts)
         if isinstance(a, dict) and isinstance(b, dict):
@@ -157,7 +157,31 @@ class Joiner:
             return lambda outs: Grown(outs[at])
         if isinstance(a, Value) and isinstance(b, Value):
             return self._versions(a, b)
-        return None
+        return self._growing(a, b) if isinstance(a, (tuple, Grown)) and isinstance(b, (tuple, Grown)) else None
+
+    def _growing(self, a: Any, b: Any) -> Callable[[Sequence[Value]], Any] | None:
+        """Lists of different lengths: a staged list, where all elements are of one type."""
+        found: set[Any] = set()
+        for content in (a, b):
+            if isinstance(content, Grown):
+                found.add(content.value.type)
+            else:
+                found |= {None if (t := self._type(x)) is None else Seq(t) for x in content}
+        if len(found) != 1 or None in found:
+            return None
+        (seq,) = found
+        at = self._pair(*(self._as_seq(k, content, seq) for k, content in enumerate((a, b))))
+        return lambda outs: Grown(outs[at])
+
+    def _as_seq(self, k: int, content: Any, seq: Seq) -> Value:
+        if isinstance(content, Grown):
+            return content.value
+        with self.sides[k].active(self.cx):
+            scope = self.cx.scope
+            made = scope.emit("seq_empty", elem=seq.elem)[0]
+            for item in content:
+                made = scope.emit("seq_append", made, self.cx.value(item))[0]
+            return made
 
     def _versions(self, a: Value, b: Value) -> Callable[[Sequence[Value]], Any] | None:
         if a.type != b.type:

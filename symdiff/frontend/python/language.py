@@ -150,3 +150,7 @@ def _code(example: str) -> str:
 def _rewrite(code: str) -> str:
     found = CODES[code].rewrite or CODES[code].why
     return found.replace("{{", "{").replace("}}", "}").replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    print(language_markdown(), end="")

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import containers
+from symdiff.frontend.python import container_operators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NO_TAGS,
@@ -60,7 +60,7 @@ def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Va
         if found is not None:
             return found
     if not cx.is_numeric(left) or not cx.is_numeric(right):
-        made = containers.binary(cx, node, op, left, right)
+        made = container_operators.binary(cx, node, op, left, right)
         return made if made is not None else _unsupported(cx, node, op, left, right)
     made = _size(op, left, right)
     if made is not None:
@@ -187,7 +187,7 @@ def truth(cx: Context, node: ast.AST, val: Val) -> Val:
             return cx.refuse("SD317", node, use="a condition", name=f"`{cx.text(node)}`", shape=val.obj.shape)
         return Known(bool(val.obj))
     if isinstance(val, (Struct, ListRef, DictRef)):
-        return containers.truth(cx, val)
+        return container_operators.truth(cx, val)
     if isinstance(val, Closure):
         return Known(True)
     if not cx.is_numeric(val):
@@ -212,7 +212,7 @@ def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) ->
     if isinstance(op, (ast.Is, ast.IsNot)):
         return _identity(cx, node, op, left, right)
     if isinstance(op, (ast.In, ast.NotIn)):
-        found = containers.contains(cx, node, left, right)
+        found = container_operators.contains(cx, node, left, right)
         return found if isinstance(op, ast.In) or found is POISON else negate(cx, node, found)
     prim, function = _PYTHON[type(op)]
     if isinstance(left, Known) and isinstance(right, Known):
@@ -222,7 +222,7 @@ def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) ->
         if isinstance(op, (ast.Eq, ast.NotEq)):
             return Known((left.obj is right.obj) == isinstance(op, ast.Eq))
     if not cx.is_numeric(left) or not cx.is_numeric(right):
-        return containers.compare(cx, node, op, left, right)
+        return container_operators.compare(cx, node, op, left, right)
     decided = _compare_sizes(op, left, right)
     if decided is not None:
         return Known(decided)

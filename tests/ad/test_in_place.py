@@ -1,0 +1,28 @@
+"""The bank's derivatives, run as generated code runs them: updates overwrite, lent parts are views."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from symdiff.ir.interpret import run
+from symdiff.ir.verify import verify
+from symdiff.passes.buffers import buffers, ownership
+from symdiff.passes.dce import dce
+from tests.ad import programs_exits, programs_functions, programs_loops, programs_memory  # noqa: F401  (the bank)
+from tests.ad.bank import BANK
+from tests.ad.checks import Case, close, hessian_programs, zero
+from tests.passes.in_place import run_in_place
+
+
+@pytest.mark.parametrize("name", sorted(BANK))
+def test_in_place_is_as_pure(name: str) -> None:
+    case = Case(BANK[name])
+    programs = hessian_programs(case.program, case.wrt, dce)
+    seeds = [*map(zero, case.cts), *case.direction]
+    for program, more in zip(programs, ([], seeds, case.direction), strict=True):
+        made = verify(buffers(program), after_ownership=True)
+        args = (*case.args, *case.cts, *more)
+        given = [a.copy() if isinstance(a, np.ndarray) else a for a in args]
+        found = run_in_place(made, *given, into=ownership(made).into)
+        close(found, run(program, *args), 1e-12, name)

@@ -1,0 +1,386 @@
+"""Idioms of numerical code, against CPython, and differentiable: verified after the reverse pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from symdiff.ad import reverse
+from symdiff.ir.verify import verify
+from tests.frontend.running import check
+
+A = np.array
+CASES: list[tuple[Callable[..., Any], tuple[tuple[Any, ...], ...]]] = []
+
+
+def case(*calls: tuple[Any, ...]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def add(function: Callable[..., Any]) -> Callable[..., Any]:
+        # compiled from its text, which `load` compares with its code: not wrapped
+        CASES.append((function, calls))
+        return function
+
+    return add
+
+
+@case((A([1.0, 2.0]), 3))
+def argument_updated_in_a_loop(x, n):
+    h = x
+    for i in range(n):
+        h += 1.0
+    return h, x
+
+
+@case((A([[1.0, 2.0], [3.0, 4.0]]),))
+def rows_written_through_views(A):
+    B = A + 0.0
+    for row in B:
+        row[:] = row * 2 + B[0]
+        row[0] += 1
+    return B
+
+
+@case((A([1.0, 2.0]), 3))
+def arrays_in_a_list_updated(x, n):
+    L = [x + 0.0, x * 2]
+    for i in range(n):
+        L[0][0] += 1.0
+        L[1] = L[1] * L[0]
+    return L
+
+
+@case((2.0, 3))
+def closure_over_list_and_dict(x, n):
+    out = []
+
+    def add(v):
+        out.append(v * x)
+
+    add(1.0)
+    add(2.0)
+    d = {"a": x}
+    for i in range(n):
+        d["a"] = d["a"] * 0.5
+        add(3.0)
+    return out[0] + out[-1], d
+
+
+@case((A([[1.0, 2.0], [3.0, 4.0]]),))
+def row_views_carried(M):
+    y = M[0]
+    for i in range(1, len(M)):
+        y = y + M[i] * 2
+    r = M[0]
+    for i in range(len(M)):
+        r = M[i]
+    return y, r * 1
+
+
+@case((5,), (0,))
+def fibonacci(n):
+    a, b = 0, 1
+    for _ in range(n):
+        a, b = b, a + b
+    return a
+
+
+@case((A([1.0, 2.0]),), (A([]),))
+def tuple_carried(x):
+    s = (0.0, 1.0)
+    for v in x:
+        s = (s[1], s[0] + v)
+    return s
+
+
+@case((A([1.0, -2.0, 3.0]),))
+def list_grown_on_a_condition(x):
+    out = []
+    for v in x:
+        if v > 0:
+            out.append(v)
+    return len(out), out[0], np.array(out).sum()
+
+
+@case((A([1.0, -2.0, 3.0]), 2.0))
+def helper_that_writes(x, c):
+    y = x * 1
+
+    def upd(z, k):
+        if z[k] > c:
+            z[k] = c
+            return True
+        return False
+
+    a = upd(y, 0)
+    b = upd(y, 2)
+    return y, a, b
+
+
+@case((A([1.0, 2.0, 3.0]),), (A([0.0, 2.0, 3.0]),))
+def view_or_copy(x):
+    y = x + 0.0
+    z = y if x[0] > 0.5 else x * 3
+    return z.sum() + y[0]
+
+
+@case((3.0,))
+def dict_items(x):
+    total = 0
+    for name, w in {"a": 1.0, "b": x}.items():
+        total += w
+    for i, (p, q) in enumerate([(1, 2), (3, x)]):
+        total += p * q * i
+    return total
+
+
+@case((A([[4.0, 2.0], [2.0, 3.0]]),))
+def cholesky(A):
+    n = A.shape[0]
+    L = np.zeros_like(A)
+    for j in range(n):
+        L[j, j] = np.sqrt(A[j, j] - np.sum(L[j, :j] ** 2))
+        for i in range(j + 1, n):
+            L[i, j] = (A[i, j] - L[i, :j] @ L[j, :j]) / L[j, j]
+    return L
+
+
+@case((A([1.0, 2.0, 3.0]), 2))
+def strided_ranges(x, k):
+    acc = 0.0
+    for i in range(0, len(x), k):
+        acc += x[i : i + k].sum()
+    for i in range(len(x) - 1, -1, -1):
+        acc = acc * 0.5 + x[i]
+    return acc
+
+
+@case((A([1.0, 2.0, 3.0, 4.0]),))
+def slices_by_size(x):
+    n = len(x)
+    mid = n // 2
+    return (
+        x[:mid].sum() - x[mid:].sum(),
+        x[1 : mid + 1] - x[:mid],
+        np.zeros(n - 1) + x[1:],
+        np.arange(n)[::-1] * x,
+        x[n - 1],
+    )
+
+
+@case(
+    (A([1.0, 2.0, 3.0]), A([2, 0])),
+)
+def integer_array_index(x, idx):
+    return x[idx], x[idx[0]], x[idx].sum()
+
+
+@case((2.0,))
+def while_true(x):
+    i = 0
+    while True:
+        x = x * 1.5
+        i += 1
+        if i >= 3:
+            break
+    return x, i
+
+
+@case((2.0, 1), (2.0, -1))
+def function_known_by_argument_sign(x, n):
+    if n > 0:
+        f = lambda t: t * 2
+        r = f(x)
+    else:
+        r = 0
+    return r
+
+
+@case((A([1.0, 2.0]),))
+def arrays_of_scalars(x):
+    m = np.array([[x[0], 1.0], [2.0, x[1]]])
+    v = np.array([x[0], 3])
+    return m @ v, np.linalg.inv(m), m.T @ m, np.trace(m), np.diag(m), m[m > 1.5], m.flatten()[::2]
+
+
+@case((1 + 2j, A([1 + 1j, 2.0])))
+def complex_numbers(z, w):
+    return z * w, abs(z), np.conj(w), w.real, np.abs(w).sum(), z.imag if False else z
+
+
+@case((A([3.0, 1.0, 2.0]),))
+def sorting_and_selecting(x):
+    order = np.argsort(x)
+    y = x[order]
+    k = int(np.argmax(x))
+    return y, x[k], np.searchsorted(y, 1.5), np.repeat(x, 2), np.tile(x, 2), np.roll(x, 1), np.pad(x, 1), np.flip(x)
+
+
+@case((A([[1.0, 2.0], [3.0, 4.0]]), A([0, 1])))
+def cross_entropy(X, lab):
+    z = X - X.max(axis=1, keepdims=True)
+    lp = z - np.log(np.sum(np.exp(z), axis=1, keepdims=True))
+    return -np.mean(lp[np.arange(len(lab)), lab])
+
+
+@case((2.0, 3.0))
+def python_numbers(a, b):
+    try_ = [a, b]
+    a2, b2 = try_
+    [c, d] = (a2, b2)
+    x = y = a
+    x += 1
+    return (
+        a2 + c,
+        y,
+        x,
+        -(a**2),
+        2**a,
+        a // b,
+        a % b,
+        divmod(a, b),
+        a < b,
+        not a < b,
+        a if a > b else b,
+        min(a, b),
+        max(a, b, 0),
+        abs(-a),
+        int(a),
+        float(3),
+        bool(a),
+        round(2.5),
+    )
+
+
+@case((np.float64(2.0), 3))
+def numpy_scalars(a, n):
+    return a * n, a**n, n / 2, n // 2 * a, -a, +a, a / n, float(a), int(a), a.sum(), n % 2 == 1
+
+
+@case(
+    (A([1.0, 2.0]), A([3.0, 4.0])),
+)
+def augmented_list_elements(x, y):
+    z = x
+    z = z + y
+    z += 1
+    w = [x, y]
+    w[0] = w[0] * 2
+    a, b = w
+    a -= 1
+    return z, w, a, x
+
+
+@case((A([1.0, 2.0, 3.0]),))
+def writes_of_all_forms(x):
+    y = np.zeros((3, 3))
+    y[1] = x
+    y[:, 2] = x * 2
+    y[0, :2] = 5
+    y[2, [0, 1]] = x[:2]
+    y[y > 5] = 0.0
+    y[1:, 1:] += 1
+    return y
+
+
+@case((A([1.0, 2.0, 3.0]),))
+def continue_and_break(x):
+    k = 0
+    for v in x:
+        if v < 1.5:
+            continue
+        if v > 2.5:
+            break
+        k += 1
+    else_ = k
+    return k
+
+
+@case((3,), (2,))
+def factorial(n):
+    r = 1
+    while n > 1:
+        r *= n
+        n -= 1
+    return r
+
+
+@case((A([1.0, 2.0, 3.0]), 0.5), (A([]), 0.5))
+def none_at_first(x, p):
+    m = None
+    for v in (1.0, 2.0):
+        if m is None:
+            m = v * p
+        else:
+            m = m + v
+    return m
+
+
+@case((A([1.0, 2.0, 3.0]),))
+def running_maximum(x):
+    it = iter_ = 0
+    best = -np.inf
+    arg = -1
+    for i in range(len(x)):
+        if x[i] > best:
+            best = x[i]
+            arg = i
+    return best, arg
+
+
+@case((A([1.0, 2.0]), A([[1.0, 2.0], [3.0, 4.0]])))
+def power_iteration(v, M):
+    def step(v, M=M):
+        return M @ v / np.linalg.norm(M @ v)
+
+    for _ in range(5):
+        v = step(v)
+    return v @ M @ v
+
+
+# --- found by the random programs
+
+
+@case((0.5, A([1.0, -2.0, 3.0])), (3.0, A([1.0, -2.0, 3.0])))
+def dead_behind_a_break(b, x):
+    """`b` is not read behind the loop, so a path that breaks drops it; the other paths still carry it."""
+    for u in x:
+        b = b * np.tanh(u)
+        if u < b:
+            if u > 0:
+                b = -u
+            break
+    return x.sum()
+
+
+@case((A([1.0, 2.0, 3.0]), A([4.0, 5.0, 6.0])))
+def sizes_that_differ_in_a_loop(x, y):
+    """The swapped buffers have sizes of their own, which `zip` compares at run time."""
+    a, b = x + 0.0, np.zeros_like(y)
+    for _ in range(3):
+        b[:] = 0.5 * a
+        a, b = b, a
+    s = 0.0
+    for u, v in zip(a, x):
+        s += u * v
+    return s
+
+
+@case((A([1.0, 2.0, 3.0]), 2), (A([1.0, 2.0, 3.0]), 0))
+def enumerated_while_writing(x, k):
+    y = x + 0.0
+    for i, u in enumerate(y):
+        if i < k:
+            y[i] = u * 2
+            y[0] += 1
+    return y
+
+
+@pytest.mark.parametrize(("function", "calls"), CASES, ids=[f.__name__ for f, _ in CASES])
+def test_as_python(function: Callable[..., Any], calls: tuple[tuple[Any, ...], ...]) -> None:
+    low = check(function, *calls)
+    verify(low.program)
+    wrt = [k for k, p in enumerate(low.params) if p.type.inexact]
+    if wrt:
+        verify(reverse.value_and_grad(low.program, wrt))
