@@ -45,7 +45,8 @@ def test_neither_script_nor_module_imports_a_differentiator():
     allowed = {"numpy", "sklearn", "tqdm", "classifier_grad", "argparse", "sys", "pathlib", "math"}
     for path in (SCRIPT, ROOT / "generated" / "classifier_grad.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            names = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             assert {n.split(".")[0] for n in names} <= allowed
 
 

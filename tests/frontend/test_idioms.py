@@ -28,7 +28,7 @@ def case(*calls: tuple[Any, ...]) -> Callable[[Callable[..., Any]], Callable[...
 @case((A([1.0, 2.0]), 3))
 def argument_updated_in_a_loop(x, n):
     h = x
-    for i in range(n):
+    for _i in range(n):
         h += 1.0
     return h, x
 
@@ -45,7 +45,7 @@ def rows_written_through_views(A):
 @case((A([1.0, 2.0]), 3))
 def arrays_in_a_list_updated(x, n):
     L = [x + 0.0, x * 2]
-    for i in range(n):
+    for _i in range(n):
         L[0][0] += 1.0
         L[1] = L[1] * L[0]
     return L
@@ -61,7 +61,7 @@ def closure_over_list_and_dict(x, n):
     add(1.0)
     add(2.0)
     d = {"a": x}
-    for i in range(n):
+    for _i in range(n):
         d["a"] = d["a"] * 0.5
         add(3.0)
     return out[0] + out[-1], d
@@ -128,7 +128,7 @@ def view_or_copy(x):
 @case((3.0,))
 def dict_items(x):
     total = 0
-    for name, w in {"a": 1.0, "b": x}.items():
+    for _name, w in {"a": 1.0, "b": x}.items():
         total += w
     for i, (p, q) in enumerate([(1, 2), (3, x)]):
         total += p * q * i
@@ -267,7 +267,7 @@ def augmented_list_elements(x, y):
     z += 1
     w = [x, y]
     w[0] = w[0] * 2
-    a, b = w
+    a, _b = w
     a -= 1
     return z, w, a, x
 
@@ -362,7 +362,7 @@ def sizes_that_differ_in_a_loop(x, y):
         b[:] = 0.5 * a
         a, b = b, a
     s = 0.0
-    for u, v in zip(a, x):
+    for u, v in zip(a, x, strict=False):
         s += u * v
     return s
 

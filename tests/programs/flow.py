@@ -236,7 +236,7 @@ def count_and_mean(x, t):
 @cases(array(4))
 def zip_and_enumerate(x):
     s = 0.0
-    for i, (a, b) in enumerate(zip(x[1:], x[:-1], strict=True)):
+    for i, (a, b) in enumerate(zip(x[1:], x[:-1])):
         s += (i + 1) * a * b
     return s
 

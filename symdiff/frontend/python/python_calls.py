@@ -221,8 +221,15 @@ def _enumerate(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
 
 
 def _zip(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    if kwargs:
-        return cx.refuse("SD402", node, argument="strict", function="zip", detail="")
+    strict = kwargs.pop("strict", Known(False))
+    if kwargs or not isinstance(strict, Known):
+        return cx.refuse("SD402", node, argument=next(iter(kwargs), "strict"), function="zip", detail="")
+    if strict.obj:
+        counts = [containers.items_of(cx, node, a) for a in args]
+        if any(c is None for c in counts) or len({len(c) for c in counts if c is not None}) > 1:
+            return cx.refuse(
+                "SD402", node, argument="strict", function="zip", detail=": the lengths are not known equal"
+            )
     return Sequence_("zip", tuple(args))
 
 
