@@ -487,7 +487,7 @@ case((A([1.0, 2.0]),), (A([]),))(sum_from_int)
 
 def loop_over_pairs(x, y):
     s = 0.0
-    for a, b in zip(x, y):  # noqa: B905
+    for a, b in zip(x, y):
         s += a * b
     for i in reversed(range(len(x))):
         s -= x[i] * i
