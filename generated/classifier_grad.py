@@ -119,7 +119,7 @@ def classifier_value_and_grad(
     f += b2                                     # 5
     y3 = np.arange(n)
     t = f[y3, labels]
-    t1 = f.max(axis=1, keepdims=True)
+    t1 = f.max(axis=1, keepdims=True, initial=-np.inf)
     t1 = np.where(np.isfinite(t1), t1, 0.0)
     f -= t1
     np.exp(f, out=f)

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from symdiff.ir.core import Params
+from symdiff.ir.core import REGISTRY, Params
 from symdiff.ir.types import Type
 from symdiff.primitives import axes
 from symdiff.primitives.axes import draws, function
-from symdiff.primitives.declare import ELEMENTWISE, GENERAL, numeric, prim
+from symdiff.primitives.declare import CONSTANT, ELEMENTWISE, GENERAL, numeric, prim
 
 _SOFTPLUS = '''
 def _softplus(x):
@@ -88,3 +88,13 @@ softmax = prim("softmax", "x", GENERAL, numpy=function("_softmax", "x, axis"), h
 log_softmax = prim("log_softmax", "x", GENERAL, numpy=function("_log_softmax", "x, axis"), helper=_LOG_SOFTMAX,
                    vjp=_log_softmax_back, jvp=_log_softmax_along, rule="d_{out} - e^{out} · Σ d_{out}",
                **_ALONG)  # fmt: skip
+
+
+def _peak_infer(ins: tuple[Type, ...], regions: tuple[()], axis: axes.Axis) -> tuple[Type, ...]:
+    found: tuple[Type, ...] = REGISTRY["max"].infer(ins, regions, axis=axis, keepdims=True)
+    return found
+
+
+# What the shared exponential is taken relative to; made after differentiation, and no constant is too small for it.
+peak = prim("peak", "x", CONSTANT, infer=_peak_infer, params=("axis",),
+            numpy="x.max(axis=axis, keepdims=True, initial=-np.inf)")  # fmt: skip
