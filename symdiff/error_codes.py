@@ -363,6 +363,10 @@ _MEMORY = (
      "`{target}` is written from a value that overlaps it in memory",
      "the order of the element writes would matter",
      "copy the right-hand side"),
+    ("SD508", "write to an array in a growing list",
+     "`{target}` writes into an array that is, or may be, an element of a list that grows in a loop",
+     "such a list keeps the values of its elements, so the write would be seen under one name and lost under the other",
+     "append a copy: `rows.append(r.copy())`, write before appending, or fill a 2-d array made before the loop"),
 )
 
 _BUDGETS = (

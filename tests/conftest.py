@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -35,3 +36,15 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def seed(pytestconfig: pytest.Config) -> int:
     """The seed of this run; `SYMDIFF_SEED=… make pytest` repeats one."""
     return pytestconfig.stash[SEED]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What the random programs were made of: how often each construct, depth and broadcast pattern occurred."""
+    used: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            used.update(dict(getattr(report, "user_properties", ())).get("constructs", {}))
+    if used:
+        terminalreporter.section("constructs of the random programs")
+        for name, count in sorted(used.items()):
+            terminalreporter.write_line(f"{name:40} {count:6}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import warnings
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.fuzz
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
-def test_random_programs(chunk: int, seed: int) -> None:
+def test_random_programs(chunk: int, seed: int, record_property: Callable[[str, object], None]) -> None:
     used: Counter[str] = Counter()
     failures: list[str] = []
     for k in range(PER_CHUNK):
@@ -42,7 +43,7 @@ def test_random_programs(chunk: int, seed: int) -> None:
         used["ends: " + found.partition(":")[0]] += 1
         if not found.startswith(("value", "raises", "gradient", "kink")):
             failures.append(f"program {number}: {found}")
-    print_table(used)
+    record_property("constructs", dict(used))  # the table of the whole run is printed at its end
     assert not failures, "\n".join(failures)
 
 
@@ -53,14 +54,8 @@ def test_table_of_constructs(seed: int) -> None:
         program = Program(seed + k)
         program.text()
         used.update(program.used.keys())
-    print_table(used)
     assert min(used.values()) >= 5
     assert len(used) >= 60
-
-
-def print_table(used: Counter[str]) -> None:
-    for name, count in sorted(used.items()):
-        print(f"{name:28} {count:6}")
 
 
 def attempt(program: Program, gradient: bool) -> str:

@@ -253,7 +253,7 @@ def _grown_item(cx: Context, node: ast.AST, base: ListRef, index: Val) -> Val:
     content = cx.store.get(base.cell)
     if not cx.is_numeric(index) or cx.aval(index).dtype[0] not in "iu":
         return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason="is then read by a slice")
-    return cx.wrap(cx.at(node).emit("seq_get", content.value, cx.value(index))[0])
+    return memory.hold(cx, cx.wrap(cx.at(node).emit("seq_get", content.value, cx.value(index))[0]), cx.loc(node))
 
 
 def key_of(cx: Context, node: ast.AST, val: Val) -> Any:
@@ -292,6 +292,7 @@ def set_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> Non
     if isinstance(content, Grown):
         value = cx.at(node).emit("seq_set", content.value, cx.value(index), cx.value(val))[0]
         cx.store.set(base.cell, Grown(value))
+        memory.hold(cx, val, cx.loc(node))
         return
     if isinstance(index, SliceVal):
         cx.refuse("SD299", node, construct="assignment to a slice of a list")
@@ -416,6 +417,7 @@ def append_value(cx: Context, node: ast.AST, base: ListRef, val: Val) -> Val:
     if value is None:
         return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason=f"takes {cx.describe(val)} besides {elem}")
     cx.store.set(base.cell, Grown(cx.at(node).emit("seq_append", seq, value)[0]))
+    memory.hold(cx, val, cx.loc(node))
     return NONE
 
 

@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from symdiff.frontend.python import operators
+from symdiff.frontend.python import memory, operators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.joins import Joiner, Side
 from symdiff.frontend.python.store import MISSING, Changes, Scope, captured_params, close
-from symdiff.frontend.python.values import BOTTOM, DEAD, POISON, Cell, Conflict, Known, Maybe, Num, Val
+from symdiff.frontend.python.values import BOTTOM, DEAD, POISON, Arr, Cell, Conflict, Known, Maybe, Num, Val
 from symdiff.ir.core import Block, Value
 
 ON, BREAK, CONTINUE, RETURN, RAISE = range(5)
@@ -126,7 +126,7 @@ def _join_key(
     a, b = then.changes.get(key, base), orelse.changes.get(key, base)
     if isinstance(key, Cell):
         return None if base is MISSING else _join_cell(cx, joiner, key, a, b)
-    if key[0] == "stale":
+    if key[0] in ("stale", "held"):
         return lambda outs: a if a is not MISSING else b
     if key[0] != cx.frame.id:
         return None
@@ -265,7 +265,8 @@ def open_guard(cx: Context, node: ast.AST, state: Exit, live: frozenset[str] | N
         set_exit(cx, Exit(left, state.value if len(left) > 1 else None))
         found = cx.get_name(cx.frame, RESULT)
         if isinstance(found, Maybe) and left == (RETURN,):  # of a size that only the path that returned knows
-            cx.set_name(cx.frame, RESULT, cx.wrap(cx.scope.emit("opt_get", found.value, name="result")[0]))
+            got = cx.wrap(cx.scope.emit("opt_get", found.value, name="result")[0])
+            cx.set_name(cx.frame, RESULT, memory.shares(cx, got, [] if found.cell is None else [Arr(found.cell)]))
 
     first, _ = branch(cx, gone)
     pending = open_side(cx, node, going, first, False, live)

@@ -67,8 +67,10 @@ def _settle(cx: Context, node: ast.Name, frame: Frame, val: Any) -> Val:
         cx.set_name(frame, node.id, POISON)
         return cx.refuse(val.code, node, name=f"`{node.id}`", then=val.then, otherwise=val.orelse)
     if isinstance(val, Maybe):
+        if val.cell is not None and memory.check_stale(cx, node, Arr(val.cell)):
+            return POISON
         got = cx.at(node).emit("opt_get", val.value, name=node.id, hints=(node.id,))[0]
-        bound = cx.wrap(got)
+        bound = memory.shares(cx, cx.wrap(got), [] if val.cell is None else [Arr(val.cell)])
         cx.set_name(frame, node.id, bound)
         return bound
     if memory.check_stale(cx, node, val):

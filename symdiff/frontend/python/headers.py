@@ -15,6 +15,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from symdiff.errors import Loc
+from symdiff.frontend.python import memory
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.joins import join_types, same_known, widen_shapes
 from symdiff.frontend.python.store import MISSING
@@ -59,6 +61,7 @@ class Slot:
     same: Any = None
     make: Callable[[tuple[Val, ...]], Any] | None = None
     aliases: set[Cell] = field(default_factory=set)
+    held: Loc | None = None  # where its array was put into a growing list
     name: str = ""
 
     def signature(self) -> Any:
@@ -71,6 +74,7 @@ class Slot:
             self.group,
             same,
             frozenset(self.aliases),
+            self.held is None,
         )
 
 
@@ -232,7 +236,8 @@ def _widen_number(cx: Context, slot: Slot, after: Any, key: Any) -> Slot:
     if joined is None:
         raise Misfit(str(slot.type), _describe(cx, after))
     if joined.kind is Kind.ARRAY:
-        return Slot("optarray" if optional else "array", joined, group=slot.group, aliases=set(slot.aliases))
+        kind = "optarray" if optional else "array"
+        return Slot(kind, joined, group=slot.group, aliases=set(slot.aliases), held=slot.held)
     return Slot("opt" if optional else "scalar", joined)
 
 
@@ -264,7 +269,7 @@ def place(val: Any) -> Any:
 # --- groups of arrays
 
 
-def regroup(slots: Sequence[tuple[Slot, Any, Any]], serial: int) -> frozenset[tuple[int, int]]:
+def regroup(cx: Context, slots: Sequence[tuple[Slot, Any, Any]], serial: int) -> frozenset[tuple[int, int]]:
     """Split groups whose members ended a turn in different memory, and record what may alias.
 
     `slots` are the array slots with what they held before the loop and after the turn; cells older than `serial`
@@ -272,14 +277,17 @@ def regroup(slots: Sequence[tuple[Slot, Any, Any]], serial: int) -> frozenset[tu
     """
     numbers: dict[Any, int] = {}
     members: list[tuple[int, Any, Any]] = []
-    for slot, before, after in slots:
+    for k, (slot, before, after) in enumerate(slots):
         group = slot.group[1] if slot.group[0] == "known" else place(before)
-        number = numbers.setdefault((group, place(after)), len(numbers))
+        together = ("optional", k) if slot.kind == "optarray" else (group, place(after))
+        number = numbers.setdefault(together, len(numbers))
         slot.group = ("known", number)
         members.append((number, before, after))
         for val in (before, after):
-            if isinstance(val, Arr):
-                slot.aliases |= {c for c in (val.cell, *val.cell.may) if c.serial < serial}
+            cell = _memory(val)
+            if cell is not None:
+                slot.aliases |= {c for c in (cell, *cell.may) if c.serial < serial}
+                slot.held = slot.held or memory.held(cx, cell)
     pairs = set()
     for k, (g, before, after) in enumerate(members):
         for h, other_before, other_after in members[:k]:
@@ -289,7 +297,12 @@ def regroup(slots: Sequence[tuple[Slot, Any, Any]], serial: int) -> frozenset[tu
 
 
 def _share(a: Any, b: Any) -> bool:
-    return isinstance(a, Arr) and isinstance(b, Arr) and (a.cell is b.cell or b.cell in a.cell.may)
+    one, other = _memory(a), _memory(b)
+    return one is not None and other is not None and (one is other or other in one.may)
+
+
+def _memory(val: Any) -> Cell | None:
+    return val.cell if isinstance(val, (Arr, Maybe)) else None
 
 
 # --- building the header, and what is carried
@@ -306,7 +319,7 @@ class Carry:
         self.hints: list[str] = []
         self.cells: dict[Any, Arr] = {}
         self.created: list[tuple[Cell, int]] = []
-        self.alias_sets: list[tuple[Cell, frozenset[Cell]]] = []
+        self.alias_sets: list[tuple[Cell, Slot]] = []
 
     def plan(self, slot: Slot, name: str) -> Callable[[Sequence[Value]], Any]:
         """How the slot's value is made of the carried values."""
@@ -317,7 +330,7 @@ class Carry:
             make = slot.make
             assert make is not None
             return lambda values: make(tuple(p(values) for p in parts))
-        if slot.kind == "array":
+        if slot.kind in ("array", "optarray"):
             return self._array(slot, name)
         at = self._carried(slot, name)
         if slot.kind == "scalar":
@@ -325,7 +338,7 @@ class Carry:
             assert isinstance(t, AVal)
             tags: frozenset[Any] = frozenset({self.loop}) if t.dtype[0] in "iub" else frozenset()
             return lambda values: Num(values[at], None, tags)
-        if slot.kind in ("opt", "optarray"):
+        if slot.kind == "opt":
             return lambda values: Maybe(values[at])
         if slot.kind == "grown":
             return lambda values: Grown(values[at])
@@ -345,15 +358,20 @@ class Carry:
             self.created.append((cell, at))
             self.cells[slot.group] = Arr(cell)
         found = self.cells[slot.group]
-        self.alias_sets.append((found.cell, frozenset(slot.aliases)))
+        self.alias_sets.append((found.cell, slot))
+        if slot.kind == "optarray":
+            at = next(at for cell, at in self.created if cell is found.cell)
+            return lambda values: Maybe(values[at], found.cell)
         return lambda values: found
 
     def settle(self, values: Sequence[Value]) -> None:
         """Put the carried arrays into their cells, and let them alias what they may."""
         for cell, at in self.created:
             self.cx.store.set(cell, values[at])
-        for cell, aliases in self.alias_sets:
-            for other in sorted(aliases, key=lambda c: c.serial):
+        for cell, slot in self.alias_sets:
+            if slot.held is not None:
+                self.cx.store.set(("held", cell), slot.held)
+            for other in sorted(slot.aliases, key=lambda c: c.serial):
                 if self.cx.store.get(other) is not MISSING:
                     cell.may.add(other)
                     other.may.add(cell)
@@ -403,6 +421,8 @@ def _optional(cx: Context, t: AVal, val: Any) -> Value:
     if val is BOTTOM or val is UNBOUND or val is MISSING or val is DEAD or isinstance(val, Conflict):
         return cx.scope.emit("opt_none", elem=t)[0]
     if isinstance(val, Maybe):
+        if val.cell is not None:
+            memory.check_read(cx, Arr(val.cell))
         return cx.scope.use(val.value)
     return cx.scope.emit("opt_some", _as_type(cx, val, t))[0]
 
@@ -414,6 +434,8 @@ def _grown(cx: Context, slot: Slot, val: Any) -> Value:
     made = cx.scope.emit("seq_empty", elem=slot.type.elem)[0]
     for item in val:
         made = cx.scope.emit("seq_append", made, cx.value(item))[0]
+        assert cx.scope.loc is not None
+        memory.hold(cx, item, cx.scope.loc)
     return made
 
 
@@ -421,7 +443,7 @@ def array_slots(slot: Slot, before: Any, after: Any) -> list[tuple[Slot, Any, An
     """The array slots within a slot, with what they hold on both sides."""
     if before is BOTTOM and slot.kind == "struct":
         before = Struct("tuple", (BOTTOM,) * len(slot.parts))
-    if slot.kind == "array":
+    if slot.kind in ("array", "optarray"):
         return [(slot, before, after)]
     if slot.kind in _COMPOSITE:
         a, b = _parts(before) or (), _parts(after) or ()

@@ -181,7 +181,12 @@ class Joiner:
             made = scope.emit("seq_empty", elem=seq.elem)[0]
             for item in content:
                 made = scope.emit("seq_append", made, self.cx.value(item))[0]
-            return made
+        self.later.append(lambda outs: self._hold(content))
+        return made
+
+    def _hold(self, content: Sequence[Val]) -> None:
+        for item in content:
+            memory.hold(self.cx, item, self.cx.loc(self.node))
 
     def _versions(self, a: Value, b: Value) -> Callable[[Sequence[Value]], Any] | None:
         if a.type != b.type:
@@ -260,9 +265,9 @@ class Joiner:
         if key not in self.cells or maybe:
             pair = [self._array(k, x, t, maybe) for k, x in enumerate((a, b))]
             at = self._pair(*pair)
-            if maybe:
-                return lambda outs: Maybe(outs[at])
             cell = Cell("array", self.cx.scope.loc, contiguous=t.rank <= 1)
+            if maybe:
+                return self._maybe_array(a, b, cell, at)
             for x in (a, b):
                 if isinstance(x, Arr):
                     cell.name = cell.name or x.cell.name
@@ -275,12 +280,22 @@ class Joiner:
         found = self.cells[key]
         return lambda outs: found
 
+    def _maybe_array(self, a: Val, b: Val, cell: Cell, at: int) -> Rebuild:
+        for x in (a, b):
+            if isinstance(x, (Arr, Maybe)) and x.cell is not None:
+                cell.name = cell.name or x.cell.name
+                memory.may_alias(cell, x.cell)
+        self.later.append(lambda outs: self.cx.store.set(cell, outs[at]))
+        return lambda outs: Maybe(outs[at], cell)
+
     def _array(self, k: int, x: Val, t: AVal, maybe: bool) -> Value:
         with self.sides[k].active(self.cx):
             scope = self.cx.scope
             if x is UNBOUND:
                 return scope.emit("opt_none", elem=t)[0]
             if isinstance(x, Maybe):
+                if x.cell is not None:
+                    memory.check_read(self.cx, Arr(x.cell))
                 return scope.use(x.value)
             value = scope.use(self.cx.value(x))
             assert isinstance(value.type, AVal)

@@ -4,6 +4,9 @@ By hand: `r = y[1:]; y[2] = v; s = r[1]`.  `r` is the path (cell of y, [1:]).  T
 `index_set(y, v; [2])`; reading `r` then is `index(version 1; [1:])`, so `s` is v.  A write through `r` reads the part,
 updates it, and sets it back.  Where view or copy is not known, the result is a cell that *may* share memory with its
 base: a write to one makes the other stale, and reading a stale cell is an error naming both lines.
+
+A list that grows in a rolled loop keeps its arrays by value.  An array put into one, or read out of one, is *held*: the
+mark ("held", cell) is in the store, follows the cell through joins and loop headers, and no view of it can be written.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ def read(cx: Context, arr: Arr) -> Value:
     """The array as it is now."""
     version = cx.store.get(arr.cell)
     assert isinstance(version, Value), (arr.cell, version)
-    _check_read(cx, arr)
+    check_read(cx, arr)
     if not arr.path:
         return version
     if arr.cache is not None and arr.cache[0] is version and cx.scope.sees(arr.cache[1]):
@@ -42,7 +45,7 @@ def read_step(cx: Context, value: Value, step: Step) -> Value:
     return cx.scope.emit("index", value, *step.operands, spec=step.spec)[0]
 
 
-def _check_read(cx: Context, arr: Arr) -> None:
+def check_read(cx: Context, arr: Arr) -> None:
     """Report the read of a stale array that was reached without its name: an element of a tuple, say."""
     wrote = cx.store.get(("stale", arr.cell), None)
     if wrote is None or wrote is MISSING or cx.scope.loc is None:
@@ -127,6 +130,10 @@ def writable(cx: Context, node: ast.AST, arr: Arr) -> bool:
     if cell.readonly is not None:
         cx.refuse("SD506", node, name=f"`{cx.text(node)}`", origin=cell.readonly)
         return False
+    found = held(cx, cell)
+    if found is not None:
+        cx.refuse("SD508", node, notes=[(found, "in the list here")], target=cx.text(node))
+        return False
     if cell.external is not None and cell.param is None:
         cx.refuse("SD503", node, name=f"`{cell.external}`")
         return False
@@ -137,6 +144,24 @@ def writable(cx: Context, node: ast.AST, arr: Arr) -> bool:
             cx.refuse("SD503", node, name=f"`{other.external}`")
             return False
     return True
+
+
+def hold(cx: Context, val: Val, loc: Loc) -> Val:
+    """Mark an array, and what it may share memory with, as an element of a growing list."""
+    if isinstance(val, Arr):
+        for cell in (val.cell, *sorted(val.cell.may, key=lambda c: c.serial)):
+            if cx.store.get(("held", cell)) is MISSING:
+                cx.store.set(("held", cell), loc)
+    return val
+
+
+def held(cx: Context, cell: Cell) -> Loc | None:
+    """Where an array was put into a growing list, if it, or one that may share its memory, was."""
+    for other in (cell, *sorted(cell.may, key=lambda c: c.serial)):
+        found = cx.store.get(("held", other))
+        if isinstance(found, Loc):
+            return found
+    return None
 
 
 def _touch(cx: Context, cell: Cell, loc: Loc) -> None:

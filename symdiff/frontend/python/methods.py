@@ -142,7 +142,7 @@ def _grown_method(cx: Context, node: ast.AST, receiver: ListRef, content: Grown,
     if name == "pop" and not args and containers.changeable(cx, node, receiver):
         last = cx.at(node).emit("seq_last", content.value)[0]
         cx.store.set(receiver.cell, Grown(cx.scope.emit("seq_rest", content.value)[0]))
-        return cx.wrap(last)
+        return memory.hold(cx, cx.wrap(last), cx.loc(node))
     return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason=f"is then changed by `{name}`")
 
 

@@ -114,7 +114,7 @@ class Rolled:
 
     def _absent(self, key: Any) -> Any:
         """What stands for a name without a value; a result is only read where a turn has made it."""
-        if not isinstance(key, tuple) or key[0] == "stale":
+        if not isinstance(key, tuple) or key[0] in ("stale", "held"):
             return MISSING
         return BOTTOM if key[1] == RESULT else UNBOUND
 
@@ -202,7 +202,7 @@ class Rolled:
             for key, slot in slots.items()
             for a in array_slots(slot, self._base_of(key, before), after.get(key, self._after(key)))
         ]
-        pairs = regroup(arrays, self.serial)
+        pairs = regroup(cx, arrays, self.serial)
         stable = (
             not new
             and pairs == self.pairs
@@ -239,7 +239,7 @@ class Rolled:
             if isinstance(key, Cell):
                 if old is not MISSING and key.serial < self.serial:
                     found.append(key)
-            elif key[0] == "stale":
+            elif key[0] in ("stale", "held"):
                 if key[1].serial < self.serial:
                     found.append(key)
             elif key[0] == self.cx.frame.id and (key[1] == RESULT or (key[1] in self.live and key[1] != EXIT)):
@@ -248,7 +248,7 @@ class Rolled:
 
     def _widened(self, key: Any, slot: Slot, before: Any, header: Any, after: Any) -> Slot:
         cx = self.cx
-        if isinstance(key, tuple) and key[0] == "stale":
+        if isinstance(key, tuple) and key[0] in ("stale", "held"):
             return slot if slot.same is not MISSING else start(after)
         if isinstance(before, Conflict) or isinstance(after, Conflict):
             return start(after if isinstance(after, Conflict) else before)

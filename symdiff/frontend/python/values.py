@@ -150,9 +150,10 @@ class SliceVal(Val):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Maybe(Val):
-    """A number or array bound on some paths only: an Opt value."""
+    """A number or array bound on some paths only: an Opt value.  `cell` stands for the array's memory."""
 
     value: Value
+    cell: Cell | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
