@@ -290,6 +290,8 @@ def set_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> Non
     assert isinstance(base, ListRef)
     content = cx.store.get(base.cell)
     if isinstance(content, Grown):
+        if val is POISON:
+            return
         value = cx.at(node).emit("seq_set", content.value, cx.value(index), cx.value(val))[0]
         cx.store.set(base.cell, Grown(value))
         memory.hold(cx, val, cx.loc(node))
