@@ -374,3 +374,16 @@ def test_an_array_bound_on_some_paths_keeps_its_memory() -> None:
     with pytest.raises(CompileError) as caught:
         compiled(bound_in_the_loop_is_the_outer_one, X, N)
     assert [p.code for p in caught.value.problems] == ["SD501"]
+
+
+def refused_in_a_loop(x, n):
+    s = x * 1.0
+    for _i in range(n):
+        s = np.cross(s, x)
+    return s
+
+
+def test_what_spoils_a_carried_name_is_reported_once() -> None:
+    with pytest.raises(CompileError) as caught:
+        compiled(refused_in_a_loop, np.ones(3), N)
+    assert [p.code for p in caught.value.problems] == ["SD401"]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from symdiff.errors import Problem
 from symdiff.frontend.python import control, operators
 from symdiff.frontend.python.context import Context, LoopState
 from symdiff.frontend.python.control import BREAK, CONTINUE, EXIT, ON, RESULT, RETURN, Exit, exit_of, set_exit
@@ -73,6 +74,10 @@ def without(cx: Context, node: ast.AST, state: Exit, code: int) -> Exit:
     return Exit(rest, control.emit_cond(cx, node, gone, first.scope, second.scope, [(a, b)])[0])
 
 
+def _spoilt(slot: Slot) -> bool:
+    return slot.same is POISON or any(map(_spoilt, slot.parts))
+
+
 class Rolled:
     """The body of a rolled loop, lowered again until its header no longer changes."""
 
@@ -98,11 +103,17 @@ class Rolled:
             if name in self.live:
                 self.slots[(cx.frame.id, name)] = start(self._before((cx.frame.id, name)))
         self._warm_start()
+        lost: list[Problem] = []  # of rounds that spoilt a carried name: later ones have nothing to report about it
         for _ in range(_MAX_ROUNDS):
             place = mark(cx)
             if self._round():
+                here = {(p.code, p.loc) for p in cx.problems[place.problems :]}
+                cx.problems += [p for p in lost if (p.code, p.loc) not in here]
                 self._remember()
                 return self
+            known = {(p.code, p.loc) for p in lost}
+            if any(map(_spoilt, self.slots.values())):
+                lost += [p for p in cx.problems[place.problems :] if (p.code, p.loc) not in known]
             go_back(cx, place)
         raise CannotRoll(
             self.loop.id, cx.make_problem("SD604", self.stmt, name="the loop", types="…"), "the loop", "has no fixpoint"
