@@ -451,6 +451,8 @@ def _refuse_changed(unit: _Unit, own: CodeType, qualname: str, named: list[_Defi
     if near:
         loc = _loc(unit.file, unit.lines, near[0], own.co_name, near[0].lineno)
         line = unit.lines[loc.line - 1]
+    elif unit.file == "<string>":  # Python 3.13 keeps the text of `python -c`, and exec has the same file name
+        raise CompileError.of("SD101", name=f"`{qualname}`", reason=_why_no_source(unit.file))
     else:
         loc, line = Loc(unit.file, own.co_firstlineno, 0, own.co_firstlineno, 0, own.co_name), ""
     raise CompileError([refuse("SD103", loc, source_line=line, name=f"`{qualname}`")])
