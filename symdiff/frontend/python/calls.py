@@ -14,6 +14,7 @@ import numpy as np
 from symdiff.errors import CompileError
 from symdiff.frontend.python import captured, containers
 from symdiff.frontend.python.context import Context, Frame
+from symdiff.frontend.python.desugar import desugared
 from symdiff.frontend.python.liveness import Liveness, local_names
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.values import NONE, POISON, Closure, DictRef, Known, Method, Num, Sequence_, Struct, Val
@@ -24,9 +25,13 @@ Arguments = tuple[list[Val], dict[str, Val]]
 
 
 def call(cx: Context, node: ast.Call) -> Val:
+    from symdiff.frontend.python import comprehensions
     from symdiff.frontend.python.expressions import evaluate
 
     function = evaluate(cx, node.func)
+    kind = comprehensions.consumer_of(function)
+    if kind and node.args and isinstance(node.args[0], (ast.GeneratorExp, ast.ListComp)):
+        return comprehensions.consume(cx, node, function, kind)
     if _wants_generators(function):
         given = _arguments(cx, node, generators=True)
     else:
@@ -208,30 +213,29 @@ def run_function(cx: Context, node: ast.AST, source: Source, outer: Frame | None
     from symdiff.frontend.python.expressions import evaluate
     from symdiff.frontend.python.statements import run_block
 
-    live = cx.live_memo.get(id(source.node))
-    if live is None:
-        cx.live_memo[id(source.node)] = live = Liveness(source.node)
+    if id(source.node) not in cx.bodies:
+        rewritten = desugared(source.node)
+        cx.bodies[id(source.node)] = rewritten, Liveness(rewritten)
         cx.compiled[id(source.node)] = source
+    body, live = cx.bodies[id(source.node)]
     caller = cx.frames[-1] if cx.frames else None
     path = (
         *(caller.path if caller else ()),
         id(node),
         *(("loop", x.turn) for x in cx.loops if x.unrolled and x.frame is caller),
     )
-    frame = Frame(
-        cx.count("frame"), source, live, outer, path, local_names(source.node), caller.depth + 1 if caller else 0
-    )
+    frame = Frame(cx.count("frame"), source, live, outer, path, local_names(body), caller.depth + 1 if caller else 0)
     cx.frames.append(frame)
     loc = cx.scope.loc
     try:
         for name, val in bound.items():
             cx.set_name(frame, name, val)
-        if isinstance(source.node, ast.Lambda):
-            return evaluate(cx, source.node.body)
-        if source.node.type_comment is None and _is_generator(source.node):
+        if isinstance(body, ast.Lambda):
+            return evaluate(cx, body.body)
+        if body.type_comment is None and _is_generator(body):
             return cx.refuse("SD201", source.node)
-        end = ast.copy_location(ast.Return(value=None), source.node.body[-1])
-        run_block(cx, [*source.node.body, end], frozenset(live.always))
+        end = ast.copy_location(ast.Return(value=None), body.body[-1])
+        run_block(cx, [*body.body, end], frozenset(live.always))
         found = cx.get_name(frame, RESULT)
         if found is MISSING or exit_of(cx).known is None:
             return NONE if found is MISSING else found

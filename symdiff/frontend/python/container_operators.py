@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
-from symdiff.frontend.python import containers, control, operators
+from symdiff.frontend.python import containers, control, operators, values
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     POISON,
@@ -70,12 +71,41 @@ def contains(cx: Context, node: ast.AST, item: Val, container: Val) -> Val:
     if mapping_ is not None:
         key = containers.key_of(cx, node, item)
         return POISON if key is POISON else Known(key in mapping_)
-    if isinstance(container, Known) and isinstance(container.obj, (str, range)) and isinstance(item, Known):
+    plain = isinstance(container, Known) and isinstance(container.obj, (str, range, set, frozenset))
+    if plain and isinstance(container, Known) and isinstance(item, Known):
         return Known(item.obj in container.obj)
     known = containers.elements(cx, container)
-    if known is None or not isinstance(item, Known) or not all(isinstance(k, Known) for k in known):
+    if plain and isinstance(container, Known) and isinstance(container.obj, (set, frozenset)):
+        known = tuple(Known(k) for k in sorted(container.obj, key=repr))
+    if known is not None and all(isinstance(v, Known) for v in (item, *known)):
+        return Known(any(_same(item, k) for k in known))
+    scalars = known is not None and all(_scalar(cx, v) for v in (item, *known))
+    if known is None or not scalars:
         return cx.refuse("SD224", node, construct="`in`")
-    return Known(any(item.obj is k.obj or item.obj == k.obj for k in known if isinstance(k, Known)))
+    return _among(cx, node, item, known)
+
+
+def _same(a: Val, b: Val) -> bool:
+    assert isinstance(a, Known) and isinstance(b, Known)
+    return a.obj is b.obj or bool(a.obj == b.obj)
+
+
+def _scalar(cx: Context, val: Val) -> bool:
+    return isinstance(val, Num) or (isinstance(val, Known) and values.is_number(val.obj))
+
+
+def _among(cx: Context, node: ast.AST, item: Val, known: Sequence[Val]) -> Val:
+    """Whether a number equals one of several: compared one by one, until one is."""
+    if any(item is k for k in known):
+        return Known(True)
+
+    def rest(k: int) -> Val:
+        if k == len(known):
+            return Known(False)
+        first = operators.compare(cx, node, ast.Eq(), item, known[k])
+        return control.short_circuit(cx, node, first, False, lambda: rest(k + 1))
+
+    return rest(0)
 
 
 def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) -> Val:

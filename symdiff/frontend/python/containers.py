@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from symdiff.frontend.python import captured, memory, operators, subscripts
-from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.values import (
     NONE,
     POISON,
+    UNBOUND,
     Arr,
     Cell,
     DictRef,
@@ -329,8 +330,7 @@ def assign(cx: Context, target: ast.expr, val: Val) -> None:
     from symdiff.frontend.python.expressions import evaluate
 
     if isinstance(target, ast.Name):
-        cx.name_value(val, target.id)
-        cx.set_name(cx.frame, target.id, val)
+        bind_name(cx, target, val, cx.frame)
     elif isinstance(target, (ast.Tuple, ast.List)):
         _unpack(cx, target, val)
     elif isinstance(target, ast.Subscript):
@@ -341,6 +341,19 @@ def assign(cx: Context, target: ast.expr, val: Val) -> None:
     else:
         evaluate(cx, target.value) if isinstance(target, ast.Attribute) else None
         cx.refuse("SD221", target, target=cx.text(target))
+
+
+def bind_name(cx: Context, target: ast.Name, val: Val, frame: Frame) -> None:
+    """Bind a name seen from `frame`: its own local, or with `nonlocal` one of a frame around it."""
+    home = cx.home_of(target.id, frame)
+    if home is None:  # `nonlocal` of a function that symdiff did not compile around it
+        cx.refuse("SD205", target, name=target.id)
+        return
+    if home is not cx.frame:
+        cx.count("bound")
+    if not target.id.startswith("$"):
+        cx.name_value(val, target.id)
+    cx.set_name(home, target.id, val)
 
 
 def store_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> None:
@@ -396,6 +409,55 @@ def _array_items(cx: Context, node: ast.AST, val: Val, count: int) -> list[Val] 
     shape: tuple[Dim, ...] = cx.aval(val).shape
     checked = require(cx, node, val, (count, *shape[1:]))
     return None if checked is POISON else [item_at(cx, node, checked, Known(k)) for k in range(count)]
+
+
+def delete(cx: Context, target: ast.expr) -> None:
+    """`del target`: a name becomes unbound, an element of a list or dict goes."""
+    from symdiff.frontend.python.expressions import evaluate
+
+    if isinstance(target, ast.Name):
+        home = cx.home_of(target.id)
+        if home is not None and evaluate(cx, ast.copy_location(ast.Name(target.id, ast.Load()), target)) is not POISON:
+            cx.set_name(home, target.id, UNBOUND)
+        elif home is None:
+            cx.refuse("SD311", target, name=f"`{target.id}`")
+        return
+    if isinstance(target, (ast.Tuple, ast.List)):
+        for part in target.elts:
+            delete(cx, part)
+        return
+    if not isinstance(target, ast.Subscript):
+        evaluate(cx, target.value) if isinstance(target, ast.Attribute) else None
+        cx.refuse("SD209", target, target=cx.text(target))
+        return
+    base, index = evaluate(cx, target.value), evaluate(cx, target.slice)
+    if not memory.is_poison(base, index):
+        _delete_item(cx, target, base, index)
+
+
+def _delete_item(cx: Context, node: ast.Subscript, base: Val, index: Val) -> None:
+    content = cx.store.get(base.cell) if isinstance(base, (ListRef, DictRef)) else None
+    if not isinstance(content, (tuple, dict)):
+        cx.refuse("SD209", node, target=cx.text(node))
+        return
+    if not changeable(cx, node, base):
+        return
+    assert isinstance(base, (ListRef, DictRef))
+    if isinstance(content, dict):
+        key = key_of(cx, node, index)
+        if key not in content:
+            cx.refuse("SD403", node, function=f"`{cx.text(node)}`", message=f"KeyError: {key!r}")
+            return
+        cx.store.set(base.cell, {k: v for k, v in content.items() if k != key})
+        return
+    where = _known_slice(index)
+    if where is None:
+        at = position(cx, node, index, len(content))
+        if at is None:
+            return
+        where = slice(at, at + 1)
+    gone = set(range(len(content))[where])
+    cx.store.set(base.cell, tuple(v for k, v in enumerate(content) if k not in gone))
 
 
 # --- growing

@@ -17,7 +17,7 @@ from symdiff.frontend.python.liveness import Liveness
 from symdiff.frontend.python.problems import Leaf, NeedStatic
 from symdiff.frontend.python.store import MISSING, Scope, Store
 from symdiff.frontend.python.values import NO_TAGS, POISON, Arr, Cell, Known, Num, Tag, Val
-from symdiff.frontend.source import Source
+from symdiff.frontend.source import FunctionNode, Source
 from symdiff.ir import dims, types
 from symdiff.ir.core import Literal, Value
 from symdiff.ir.dims import Dim
@@ -38,6 +38,7 @@ class Frame:
     path: tuple[Any, ...] = ()  # of call sites, from the entry
     local: frozenset[str] = frozenset()
     depth: int = 0
+    comprehension: bool = False
 
 
 @dataclass(eq=False)
@@ -99,10 +100,11 @@ class Context:
         self.sizes_needed: set[str] = set()
         self.written: set[int] = set()
         self.headers: dict[Any, Any] = {}  # per loop and call path: its last header
-        self.counters = {"frame": 0, "loop": 0, "opaque": 0}
+        self.counters = {"frame": 0, "loop": 0, "opaque": 0, "bound": 0}  # bound: names, inside expressions
         self.opaque_memo: dict[Any, Dim] = {}
+        self.folds: dict[tuple[int, str], ast.FunctionDef] = {}  # by comprehension or call: the loop it is short for
         self.sources: dict[int, tuple[Any, Source]] = {}
-        self.live_memo: dict[int, Liveness] = {}
+        self.bodies: dict[int, tuple[FunctionNode, Liveness]] = {}  # by the id of the definition: what is run
         self.used_names: set[str] = set()
         self.emitted = 0
 
@@ -302,6 +304,17 @@ class Context:
 
     def set_name(self, frame: Frame, name: str, val: Val) -> None:
         self.store.set((frame.id, name), val)
+
+    def home_of(self, name: str, start: Frame | None = None) -> Frame | None:
+        """The frame whose local `name` is, seen from `start` or the innermost one; None for a name from outside."""
+        frame: Frame | None = start or self.frame
+        while frame is not None and name not in frame.local:
+            frame = frame.outer
+        return frame
+
+    def running(self, frame_id: int) -> bool:
+        """Whether a call is not over: an inner function may have bound a name of it."""
+        return any(f.id == frame_id for f in self.frames)
 
     def describe(self, val: Val) -> str:
         """A value as messages name it."""

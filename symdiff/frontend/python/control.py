@@ -19,7 +19,7 @@ from symdiff.frontend.python.store import MISSING, Changes, Scope, captured_para
 from symdiff.frontend.python.values import BOTTOM, DEAD, POISON, Arr, Cell, Conflict, Known, Maybe, Num, Val
 from symdiff.ir.core import Block, Value
 
-ON, BREAK, CONTINUE, RETURN, RAISE = range(5)
+ON, BREAK, CONTINUE, RETURN, RAISE, BROKEN = range(6)  # BROKEN: by break, while the loop's `else` is compiled
 EXIT, RESULT = "$exit", "$result"
 
 
@@ -128,14 +128,17 @@ def _join_key(
         return None if base is MISSING else _join_cell(cx, joiner, key, a, b)
     if key[0] in ("stale", "held"):
         return lambda outs: a if a is not MISSING else b
-    if key[0] != cx.frame.id:
+    if not cx.running(key[0]):
         return None
     name = key[1]
+    if key[0] != cx.frame.id:  # bound by an inner function: live as far as this frame can tell
+        live = None
     if name == EXIT:
         return _join_exit(joiner, a, b)
     if live is not None and name not in live and not name.startswith("$"):
         return lambda outs: DEAD
-    a_gone, b_gone = ((side.left and name != RESULT) or _raised(cx, side) for side in joiner.sides)
+    own = key[0] == cx.frame.id and name != RESULT
+    a_gone, b_gone = ((side.left and own) or _raised(cx, side) for side in joiner.sides)
     if a_gone and b_gone:
         return lambda outs: DEAD
     if name == RESULT:  # the exit code guards it: where nothing was returned anything may stand

@@ -6,12 +6,13 @@ Long sums are deep trees leaning left: `_binary` walks the left spine in a loop,
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from symdiff.frontend.python import calls, captured, containers, control, memory, operators, subscripts
 from symdiff.frontend.python.arrays import attribute
 from symdiff.frontend.python.context import Context, Frame, opt_elem
+from symdiff.frontend.python.desugar import HIDDEN
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.values import (
     DEAD,
@@ -25,8 +26,6 @@ from symdiff.frontend.python.values import (
     Known,
     ListRef,
     Maybe,
-    Num,
-    Sequence_,
     SliceVal,
     Struct,
     Val,
@@ -48,9 +47,9 @@ def _constant(cx: Context, node: ast.Constant) -> Val:
 
 
 def _name(cx: Context, node: ast.Name) -> Val:
-    frame: Frame | None = cx.frame
-    while frame is not None and node.id not in frame.local:
-        frame = frame.outer
+    frame = cx.home_of(node.id)
+    if frame is None and node.id in HIDDEN:
+        return Known(HIDDEN[node.id])
     if frame is None:
         cx.used_names.add(node.id)
         return captured.free_name(cx, node)
@@ -161,29 +160,27 @@ def _dict(cx: Context, node: ast.Dict) -> Val:
     return containers.new_dict(cx, node, found)
 
 
-def _set(cx: Context, node: ast.Set | ast.SetComp) -> Val:
-    return cx.refuse("SD216", node)
+def _set(cx: Context, node: ast.Set) -> Val:
+    items = containers.display(cx, node.elts)
+    return POISON if items is None else known_set(cx, node, items)
+
+
+def known_set(cx: Context, node: ast.AST, items: Sequence[Val]) -> Val:
+    """A set's elements must be told apart when compiling."""
+    if memory.is_poison(*items):
+        return POISON
+    if not all(isinstance(i, Known) for i in items):
+        return cx.refuse("SD216", node)
+    return Known({i.obj for i in items if isinstance(i, Known)})
 
 
 # --- comprehensions
 
 
-def _list_comp(cx: Context, node: ast.ListComp | ast.GeneratorExp) -> Val:
-    items: list[Val] = []
+def _comprehension(cx: Context, node: ast.ListComp | ast.SetComp | ast.DictComp) -> Val:
+    from symdiff.frontend.python import comprehensions
 
-    def element() -> None:
-        items.append(evaluate(cx, node.elt))
-
-    return containers.new_list(cx, node, items) if _comprehend(cx, node, element) else POISON
-
-
-def _dict_comp(cx: Context, node: ast.DictComp) -> Val:
-    found: dict[Any, Val] = {}
-
-    def element() -> None:
-        found[containers.key_of(cx, node.key, evaluate(cx, node.key))] = evaluate(cx, node.value)
-
-    return containers.new_dict(cx, node, found) if _comprehend(cx, node, element) else POISON
+    return comprehensions.comprehension(cx, node)
 
 
 def _generator(cx: Context, node: ast.GeneratorExp) -> Val:
@@ -192,58 +189,9 @@ def _generator(cx: Context, node: ast.GeneratorExp) -> Val:
 
 def generator_items(cx: Context, node: ast.GeneratorExp) -> Val:
     """A generator consumed at once, as the list it would give."""
-    return _list_comp(cx, node)
+    from symdiff.frontend.python import comprehensions
 
-
-def _comprehend(cx: Context, node: ast.ListComp | ast.GeneratorExp | ast.DictComp, element: Callable[[], None]) -> bool:
-    """Run `element` for each turn; comprehensions are unrolled: their length must be known."""
-    names = frozenset(n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name))
-    outer = cx.frame
-    inner = Frame(cx.count("frame"), outer.source, outer.live, outer, outer.path, names, outer.depth)
-
-    def turn(k: int) -> bool:
-        if k == len(node.generators):
-            element()
-            return True
-        generator = node.generators[k]
-        if k == 0:
-            cx.frames.pop()
-        iterable = evaluate(cx, generator.iter)
-        if k == 0:
-            cx.frames.append(inner)
-        if iterable is POISON:
-            return False
-        items = containers.items_of(cx, generator.iter, iterable)
-        if items is None:
-            if iterable is not POISON:
-                _refuse_unknown_length(cx, node, generator, iterable)
-            return False
-        done = True
-        for item in items:
-            containers.assign(cx, generator.target, item)
-            tests = [operators.truth(cx, t, evaluate(cx, t)) for t in generator.ifs]
-            if any(not isinstance(t, Known) for t in tests):
-                cx.refuse(
-                    "SD213", generator.iter, iterable="a filtered iterable", elements="chosen by a staged condition"
-                )
-                return False
-            if all(isinstance(t, Known) and t.obj for t in tests):
-                done = turn(k + 1) and done
-        return done
-
-    cx.frames.append(inner)
-    try:
-        return turn(0)
-    finally:
-        cx.frames.pop()
-
-
-def _refuse_unknown_length(cx: Context, node: ast.AST, generator: ast.comprehension, iterable: Val) -> None:
-    if isinstance(iterable, Sequence_):
-        for part in iterable.parts:
-            if isinstance(part, Num) and part.tags:
-                cx.need_static(generator.iter, part, "the number of turns of a comprehension")
-    cx.refuse("SD213", node, iterable=f"`{cx.text(generator.iter)}`", elements="made turn by turn")
+    return comprehensions.comprehension_list(cx, node)
 
 
 # --- attributes, subscripts, calls
@@ -281,7 +229,15 @@ def _starred(cx: Context, node: ast.Starred) -> Val:
 
 
 def _named(cx: Context, node: ast.NamedExpr) -> Val:
-    return cx.refuse("SD214", node)
+    """`name := value` binds where a comprehension stands, not inside it."""
+    val = evaluate(cx, node.value)
+    frame = cx.frame
+    while frame.comprehension:
+        assert frame.outer is not None
+        frame = frame.outer
+    cx.count("bound")
+    containers.bind_name(cx, node.target, val, frame)
+    return val
 
 
 def _yield(cx: Context, node: ast.expr) -> Val:
@@ -314,9 +270,9 @@ def _f_string(cx: Context, node: ast.JoinedStr) -> Val:
 _HANDLERS: dict[type[ast.AST], Callable[[Context, Any], Val]] = {
     ast.Constant: _constant, ast.Name: _name, ast.BinOp: _binary, ast.UnaryOp: _unary, ast.Compare: _compare,
     ast.BoolOp: _bool_op,
-    ast.IfExp: _if_exp, ast.Tuple: _tuple, ast.List: _list, ast.Dict: _dict, ast.Set: _set, ast.SetComp: _set,
-    ast.ListComp: _list_comp,
-    ast.DictComp: _dict_comp, ast.GeneratorExp: _generator, ast.Attribute: _attribute, ast.Subscript: _subscript,
+    ast.IfExp: _if_exp, ast.Tuple: _tuple, ast.List: _list, ast.Dict: _dict, ast.Set: _set, ast.SetComp: _comprehension,
+    ast.ListComp: _comprehension,
+    ast.DictComp: _comprehension, ast.GeneratorExp: _generator, ast.Attribute: _attribute, ast.Subscript: _subscript,
     ast.Slice: _slice,
     ast.Call: lambda cx, node: calls.call(cx, node), ast.Lambda: _lambda, ast.Starred: _starred, ast.NamedExpr: _named,
     ast.Yield: _yield, ast.YieldFrom: _yield, ast.Await: _await, ast.JoinedStr: _f_string,

@@ -7,7 +7,7 @@ nothing.  One backward walk per function; loops are walked until nothing changes
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from symdiff.frontend.source import FunctionNode, walk
 
@@ -15,7 +15,10 @@ Names = set[str]
 
 
 class Liveness:
-    """`after[id(if)]`: names live behind it.  `header[id(loop)]`: names live when a turn begins, or might."""
+    """`after[id(stmt)]`: names live behind an `if` or a loop.
+
+    `header[id(loop)]`: names live when a turn begins, or might.
+    """
 
     def __init__(self, node: FunctionNode) -> None:
         self.after: dict[int, frozenset[str]] = {}
@@ -41,7 +44,7 @@ class Liveness:
             then = self._block(stmt.body, set(live), on_break, on_continue)
             return then | self._block(stmt.orelse, live, on_break, on_continue) | reads(stmt.test)
         if isinstance(stmt, (ast.For, ast.While)):
-            return self._loop(stmt, live)
+            return self._loop(stmt, live, on_break, on_continue)
         if isinstance(stmt, (ast.Assign, ast.AnnAssign)):
             for target in stmt.targets if isinstance(stmt, ast.Assign) else [stmt.target]:
                 live -= stores(target)
@@ -52,8 +55,9 @@ class Liveness:
             return live | reads(stmt)
         return live | reads(stmt)
 
-    def _loop(self, stmt: ast.For | ast.While, live: Names) -> Names:
-        after = set(live)
+    def _loop(self, stmt: ast.For | ast.While, live: Names, on_break: Names, on_continue: Names) -> Names:
+        self.after[id(stmt)] = frozenset(live)
+        after = self._block(stmt.orelse, set(live), on_break, on_continue)
         if isinstance(stmt, ast.While):
             after |= reads(stmt.test)
         header = set(after)
@@ -84,7 +88,21 @@ def local_names(node: FunctionNode) -> frozenset[str]:
     """What the function binds: parameters and assigned names, inner functions' own aside."""
     a = node.args
     found = {p.arg for p in (*a.posonlyargs, *a.args, *a.kwonlyargs)} | {p.arg for p in (a.vararg, a.kwarg) if p}
-    return frozenset(found | (set() if isinstance(node, ast.Lambda) else assigned(node.body)))
+    if isinstance(node, ast.Lambda):
+        return frozenset(found | assigned([node.body]))
+    outside = {n for s in walk_own(node) if isinstance(s, (ast.Nonlocal, ast.Global)) for n in s.names}
+    return frozenset((found | assigned(node.body)) - outside)
+
+
+def walk_own(node: ast.FunctionDef) -> Iterator[ast.stmt]:
+    """The function's statements, those of inner functions aside."""
+    stack: list[ast.AST] = list(node.body)
+    while stack:
+        n = stack.pop()
+        if isinstance(n, ast.stmt):
+            yield n
+        if not isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.expr)):
+            stack.extend(ast.iter_child_nodes(n))
 
 
 def assigned(body: Iterable[ast.AST]) -> Names:
@@ -96,8 +114,13 @@ def assigned(body: Iterable[ast.AST]) -> Names:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             found.add(node.name)
             continue
-        if isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+        if isinstance(node, ast.Lambda):
             continue
+        if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            found |= {n.target.id for n in walk(node) if isinstance(n, ast.NamedExpr)}
+            continue
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            found |= {a.asname or a.name.partition(".")[0] for a in node.names}
         if isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
             found.add(node.id)
         stack.extend(ast.iter_child_nodes(node))

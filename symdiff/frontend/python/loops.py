@@ -9,10 +9,10 @@ from typing import Any
 
 from symdiff.frontend.python import containers, control, operators
 from symdiff.frontend.python.context import Context, LoopState
-from symdiff.frontend.python.control import BREAK, CONTINUE, ON, exit_of, set_exit
+from symdiff.frontend.python.control import BREAK, BROKEN, CONTINUE, ON, exit_of, set_exit
 from symdiff.frontend.python.expressions import evaluate
 from symdiff.frontend.python.problems import CannotRoll, NeedStatic
-from symdiff.frontend.python.rolled import Rolled, RolledWhile, go_back, mark, without
+from symdiff.frontend.python.rolled import Rolled, RolledWhile, go_back, mark, relabelled, without
 from symdiff.frontend.python.store import Scope, captured_params, close
 from symdiff.frontend.python.values import (
     POISON,
@@ -25,6 +25,7 @@ from symdiff.frontend.python.values import (
     Val,
     static_size,
 )
+from symdiff.frontend.source import walk
 from symdiff.ir import dims, types
 from symdiff.ir.core import Block, Value
 
@@ -45,8 +46,6 @@ class Turns:
 
 
 def for_statement(cx: Context, stmt: ast.For) -> None:
-    if stmt.orelse:
-        cx.refuse("SD208", stmt, loop="for")
     iterable = evaluate(cx, stmt.iter)
     if iterable is POISON:
         _give_up(cx, stmt)
@@ -62,6 +61,19 @@ def for_statement(cx: Context, stmt: ast.For) -> None:
         None if turns is None else lambda loop: _roll_for(cx, stmt, turns, loop),
         lambda: _for_items(cx, stmt, iterable),
     )
+    _behind(cx, stmt)
+
+
+def _behind(cx: Context, stmt: ast.For | ast.While) -> None:
+    """A loop that was left by break goes on behind its `else`, any other runs that first."""
+    from symdiff.frontend.python.statements import run_block
+
+    if stmt.orelse:
+        set_exit(cx, relabelled(cx, stmt, exit_of(cx), BREAK, BROKEN))
+        run_block(cx, stmt.orelse, cx.frame.live.after[id(stmt)])
+        set_exit(cx, without(cx, stmt, exit_of(cx), BROKEN))
+    else:
+        set_exit(cx, without(cx, stmt, exit_of(cx), BREAK))
 
 
 def _either(
@@ -228,7 +240,6 @@ def _run_turns(cx: Context, stmt: ast.For | ast.While, turns: Any, live: frozens
             break
     while pending:
         control.close_side(cx, pending.pop(), live)
-    set_exit(cx, without(cx, stmt, exit_of(cx), BREAK))
 
 
 # --- rolled loops
@@ -270,9 +281,12 @@ def _roll_for(cx: Context, stmt: ast.For, turns: Turns, loop: LoopState) -> None
 
 
 def while_statement(cx: Context, stmt: ast.While) -> None:
-    if stmt.orelse:
-        cx.refuse("SD208", stmt, loop="while")
+    if stmt.orelse and any(isinstance(n, ast.NamedExpr) for n in walk(stmt.test)):
+        cx.refuse("SD214", stmt.test)
+        _give_up(cx, stmt)
+        return
     _either(cx, stmt, lambda loop: _roll_while(cx, stmt, loop), lambda: _while_turns(cx, stmt))
+    _behind(cx, stmt)
 
 
 def _roll_while(cx: Context, stmt: ast.While, loop: LoopState) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import arrays, calls, containers, control, memory, operators
+from symdiff.frontend.python import arrays, calls, comprehensions, containers, control, desugar, memory, operators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NONE,
@@ -238,7 +238,10 @@ def _reversed(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
 
 
 def _map(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    rows = containers.items_of(cx, node, Sequence_("zip", tuple(args[1:])))
+    over = Sequence_("zip", tuple(args[1:]))
+    rows = containers.items_of(cx, node, over)
+    if rows is None and comprehensions.can_fold(cx, node, over):
+        return comprehensions.fold(cx, node, "map", over, {"$function": args[0]})
     if rows is None:
         return cx.refuse("SD231", node, iterable=f"`{cx.text(node)}`")
     return Sequence_(
@@ -284,11 +287,21 @@ def _dict(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     return containers.new_dict(cx, node, {**found, **kwargs})
 
 
+def _folded(cx: Context, node: ast.AST, kind: str, val: Val, given: Kwargs) -> Val | None:
+    """The builtin by a loop, where the elements are alike and how many is not known; else None."""
+    if val is POISON or containers.items_of(cx, node, val) is not None:
+        return None
+    if isinstance(val, Arr) and cx.aval(val).rank > 1:
+        return cx.refuse("SD231", node, iterable=f"`{cx.text(node)}`: use np.{kind}, or a loop")
+    return comprehensions.fold(cx, node, kind, val, given) if comprehensions.can_fold(cx, node, val) else None
+
+
 def _sum(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     """`sum` adds from the left, beginning with 0."""
     start = args[1] if len(args) > 1 else kwargs.get("start", Known(0))
-    if isinstance(args[0], Arr) and containers.items_of(cx, node, args[0]) is None:
-        return cx.refuse("SD231", node, iterable=f"`{cx.text(node)}`: use np.sum, or a loop")
+    folded = _folded(cx, node, "sum", args[0], {"$start": start})
+    if folded is not None:
+        return folded
     items = _items(cx, node, args[0])
     if items is None:
         return POISON
@@ -304,6 +317,9 @@ def _extreme(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:
     def extreme(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
         if kwargs:
             return cx.refuse("SD402", node, argument=next(iter(kwargs)), function=name, detail="")
+        folded = _folded(cx, node, name, args[0], {}) if len(args) == 1 else None
+        if folded is not None:
+            return folded
         items = args if len(args) > 1 else _items(cx, node, args[0])
         if not items:
             return POISON if items is None else cx.refuse("SD403", node, function=name, message="an empty sequence")
@@ -319,6 +335,9 @@ def _extreme(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:
 
 def _any(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:
     def any_(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+        folded = _folded(cx, node, name, args[0], {})
+        if folded is not None:
+            return folded
         items = _items(cx, node, args[0])
         if items is None:
             return POISON
@@ -361,6 +380,25 @@ def _getattr(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     return found
 
 
+def _is_sequence(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    """Whether a sequence pattern takes a value apart: an array is no sequence, as in Python."""
+    cls = _class_of(cx, args[0])
+    return Known(cls is not None and issubclass(cls, (list, tuple)))
+
+
+def _match_part(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    """What a positional pattern of a class is matched with."""
+    cls, k = (a.obj for a in args[1:] if isinstance(a, Known))
+    if cls in desugar.WHOLE:
+        return args[0]
+    names = getattr(cls, "__match_args__", ())
+    if k >= len(names):
+        message = f"{cls.__name__}() accepts {len(names)} positional sub-patterns"
+        return cx.refuse("SD313", node, function=cls.__name__, message=message)
+    read = ast.copy_location(ast.Attribute(value=ast.Constant(None), attr=names[k], ctx=ast.Load()), node)
+    return arrays.attribute(cx, read, args[0], names[k])
+
+
 def _print(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     return cx.refuse("SD409", node, function="`print`")
 
@@ -399,7 +437,10 @@ _BUILTINS: dict[str, Callable[[Context, ast.AST, Args, Kwargs], Val]] = {
     "max": _extreme("max"), "min": _extreme("min"), "any": _any("any"), "all": _any("all"), "sorted": _sorted,
     "type": _type,
     "getattr": _getattr, "print": _print,
+    "$bound": lambda cx, node, args, kwargs: Known(True), "$sequence": _is_sequence, "$match_part": _match_part,
 }  # fmt: skip
-_NAMES = {id(getattr(builtins, name)): name for name in _BUILTINS}
+_NAMES = {id(getattr(builtins, name)): name for name in _BUILTINS if hasattr(builtins, name)} | {
+    id(desugar.bound): "$bound", id(desugar.sequence): "$sequence", id(desugar.match_part): "$match_part",
+}  # fmt: skip
 
 __all__ = ["REGISTRY", "call_builtin", "types"]

@@ -74,6 +74,20 @@ def without(cx: Context, node: ast.AST, state: Exit, code: int) -> Exit:
     return Exit(rest, control.emit_cond(cx, node, gone, first.scope, second.scope, [(a, b)])[0])
 
 
+def relabelled(cx: Context, node: ast.AST, state: Exit, old: int, new: int) -> Exit:
+    """The exit state with one code in place of another."""
+    if old not in state.codes:
+        return state
+    codes = tuple(sorted({*state.codes, new} - {old}))
+    if state.value is None or len(codes) == 1:
+        return Exit(codes)
+    kept = state.value
+    found = cx.at(node).emit("eq", kept, cx.scope.const(old))[0]
+    first, a = control.branch(cx, lambda: cx.scope.const(new))
+    second, b = control.branch(cx, lambda: cx.scope.use(kept))
+    return Exit(codes, control.emit_cond(cx, node, found, first.scope, second.scope, [(a, b)])[0])
+
+
 def _spoilt(slot: Slot) -> bool:
     return slot.same is POISON or any(map(_spoilt, slot.parts))
 
@@ -149,7 +163,7 @@ class Rolled:
         self.cx.headers[self.key] = {
             key[1]: slot
             for key, slot in self.slots.items()
-            if isinstance(key, tuple) and slot.kind in ("scalar", "opt")
+            if isinstance(key, tuple) and key[0] == self.cx.frame.id and slot.kind in ("scalar", "opt")
         }
 
     # --- one attempt
@@ -253,9 +267,15 @@ class Rolled:
             elif key[0] in ("stale", "held"):
                 if key[1].serial < self.serial:
                     found.append(key)
-            elif key[0] == self.cx.frame.id and (key[1] == RESULT or (key[1] in self.live and key[1] != EXIT)):
+            elif self._carries(*key):
                 found.append(key)
         return found
+
+    def _carries(self, frame: int, name: str) -> bool:
+        """Whether a turn hands a name on: one that is live, or that an inner function binds further out."""
+        if frame == self.cx.frame.id:
+            return name == RESULT or (name in self.live and name != EXIT)
+        return self.cx.running(frame)
 
     def _widened(self, key: Any, slot: Slot, before: Any, header: Any, after: Any) -> Slot:
         cx = self.cx
@@ -297,9 +317,8 @@ class Rolled:
         for value, hint in zip(values, self.carry.hints, strict=True):
             value.hint = value.hint or hint
         self._install(values)
-        if RETURN in self.leaving:
-            state = Exit(tuple(sorted({ON, *self.leaving})), outs[0])
-            set_exit(cx, without(cx, self.stmt, state, BREAK))
+        if self.leaving and (RETURN in self.leaving or self.stmt.orelse):
+            set_exit(cx, Exit(tuple(sorted({ON, *self.leaving})), outs[0]))
 
 
 class RolledWhile(Rolled):
@@ -314,14 +333,16 @@ class RolledWhile(Rolled):
         cx.store.begin()
         self._install(self.test_params)
         cx.store.begin()
+        bound = cx.counters["bound"]
         test = operators.truth(cx, stmt.test, evaluate(cx, stmt.test))
         if test is not POISON:
             test = operators.convert(cx, stmt.test, test, types.Kind.PYTHON, "b1")
             self.pred = cx.scope.use(cx.value(test))
         self.known = isinstance(test, Known)
         changed = [k for k in cx.store.end() if isinstance(k, Cell) and cx.store.get(k) is not MISSING]
+        bound = cx.counters["bound"] - bound
         cx.store.end()
-        if self.test_scope.effects or changed:
+        if self.test_scope.effects or changed or bound:
             cx.refuse("SD299", stmt.test, construct="a `while` condition with effects")
         cx.scope = outer
         self._install(self.params)

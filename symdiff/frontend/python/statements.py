@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import ast
 import builtins
+import importlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
+from symdiff import trees
 from symdiff.frontend.python import calls, containers, control, inplace, loops, operators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.control import BREAK, CONTINUE, ON, RAISE, RESULT, RETURN, Pending
@@ -196,7 +200,35 @@ def _function(cx: Context, stmt: ast.FunctionDef) -> None:
 
 
 def _delete(cx: Context, stmt: ast.Delete) -> None:
-    cx.refuse("SD209", stmt, target=", ".join(cx.text(t) for t in stmt.targets))
+    for target in stmt.targets:
+        containers.delete(cx, target)
+
+
+def _import(cx: Context, stmt: ast.Import | ast.ImportFrom) -> None:
+    """The module is imported now, as it would be at the first call."""
+    for alias in stmt.names:
+        name = alias.asname or alias.name.partition(".")[0]
+        try:
+            obj = _imported(cx, stmt, alias)
+        except (ImportError, AttributeError) as error:
+            cx.set_name(cx.frame, name, cx.refuse("SD217", stmt, construct=cx.text(stmt), message=str(error)))
+            continue
+        if trees.container(obj) is not None or isinstance(obj, np.ndarray):  # data that may change between calls
+            message = f"{alias.name} is {type(obj).__name__}"
+            cx.set_name(cx.frame, name, cx.refuse("SD217", stmt, construct=cx.text(stmt), message=message))
+            continue
+        cx.set_name(cx.frame, name, Known(obj))
+
+
+def _imported(cx: Context, stmt: ast.Import | ast.ImportFrom, alias: ast.alias) -> Any:
+    if isinstance(stmt, ast.Import):
+        module = importlib.import_module(alias.name)
+        return module if alias.asname else importlib.import_module(alias.name.partition(".")[0])
+    package = str(cx.frame.source.globals.get("__package__") or "") or None
+    module = importlib.import_module("." * stmt.level + (stmt.module or ""), package)
+    if not hasattr(module, alias.name):
+        return importlib.import_module(f"{module.__name__}.{alias.name}")
+    return getattr(module, alias.name)
 
 
 def _global(cx: Context, stmt: ast.Global) -> None:
@@ -204,7 +236,9 @@ def _global(cx: Context, stmt: ast.Global) -> None:
 
 
 def _nonlocal(cx: Context, stmt: ast.Nonlocal) -> None:
-    cx.refuse("SD205", stmt, name=", ".join(stmt.names))
+    outside = [n for n in stmt.names if cx.home_of(n) is None]
+    if outside:
+        cx.refuse("SD205", stmt, name=", ".join(outside))
 
 
 def _with(cx: Context, stmt: ast.With) -> None:
@@ -226,11 +260,12 @@ _HANDLERS: dict[type[ast.stmt], Callable[[Context, Any], None]] = {
     ast.For: lambda cx, stmt: loops.for_statement(cx, stmt), ast.While: lambda cx, stmt: loops.while_statement(cx,
     stmt),
     ast.Delete: _delete, ast.Global: _global, ast.Nonlocal: _nonlocal, ast.With: _with, ast.Match: _match,
+    ast.Import: _import, ast.ImportFrom: _import,
 }  # fmt: skip
 _REFUSED: dict[type[ast.stmt], tuple[str, dict[str, str]]] = {
     ast.Try: ("SD203", {}), ast.TryStar: ("SD203", {}), ast.AsyncFor: ("SD202", {"construct": "async for"}),
     ast.AsyncWith: ("SD202", {"construct": "async with"}), ast.AsyncFunctionDef: ("SD202", {"construct": "async def"}),
-    ast.ClassDef: ("SD207", {}), ast.Import: ("SD217", {}), ast.ImportFrom: ("SD217", {}),
+    ast.ClassDef: ("SD207", {}),
 }  # fmt: skip
 
 __all__ = ["Struct", "execute", "poison", "run_block"]

@@ -1,0 +1,299 @@
+"""Comprehensions, and builtins that consume what they run over: unrolled where the length is known, else loops.
+
+What cannot be unrolled is the loop that it is short for, run in a frame of its own:
+
+    [f(t) for t in v if t > 0]           $out = []
+                                         for t in v:
+                                             if t > 0: $out.append(f(t))
+    sum(f(t) for t in v)                 $out = 0
+                                         for t in v: $out = $out + f(t)
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from symdiff.frontend.python import containers, operators
+from symdiff.frontend.python.context import Context, Frame
+from symdiff.frontend.python.control import RESULT
+from symdiff.frontend.python.liveness import Liveness, local_names
+from symdiff.frontend.python.loops import rolled_turns
+from symdiff.frontend.python.rolled import go_back, mark
+from symdiff.frontend.python.store import MISSING
+from symdiff.frontend.python.values import NONE, POISON, Known, Num, Sequence_, Val
+
+Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+
+# Before the loops, for each `$item`, and behind them.
+_FOLDS = {
+    "list": ("$out = []", "$out.append($item)", "return $out"),
+    "map": ("$out = []", "$out.append($function(*$item))", "return $out"),
+    "sum": ("$out = $start", "$out = $out + $item", "return $out"),
+    "any": ("", "if $item: return True", "return False"),
+    "all": ("", "if not $item: return False", "return True"),
+    "max": ("$some = False", "if not $some or $item > $out:\n    $out = $item\n    $some = True", ""),
+    "min": ("$some = False", "if not $some or $item < $out:\n    $out = $item\n    $some = True", ""),
+}
+_EMPTY = "if not $some: raise ValueError('{0}() arg is an empty sequence')\nreturn $out"
+_HIDDEN = "_symdiff_"  # stands for the `$` of hidden names while a template is parsed
+
+
+class UnknownLength(Exception):
+    """The comprehension cannot be unrolled."""
+
+    def __init__(self, generator: ast.comprehension, iterable: Val) -> None:
+        super().__init__()
+        self.generator = generator
+        self.iterable = iterable
+
+
+def unrolled(cx: Context, node: Comprehension, element: Callable[[], None]) -> bool:
+    """Run `element` for each turn; whether all went well.  Raises UnknownLength."""
+    from symdiff.frontend.python.expressions import evaluate
+
+    names = frozenset(n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name))
+    outer = cx.frame
+    inner = Frame(cx.count("frame"), outer.source, outer.live, outer, outer.path, names, outer.depth, True)
+
+    def turn(k: int) -> bool:
+        if k == len(node.generators):
+            element()
+            return True
+        generator = node.generators[k]
+        if k == 0:
+            cx.frames.pop()
+        iterable = evaluate(cx, generator.iter)
+        if k == 0:
+            cx.frames.append(inner)
+        items = containers.items_of(cx, generator.iter, iterable)
+        if items is None:
+            if iterable is not POISON:
+                raise UnknownLength(generator, iterable)
+            return False
+        done = True
+        for item in items:
+            containers.assign(cx, generator.target, item)
+            tests = [operators.truth(cx, t, evaluate(cx, t)) for t in generator.ifs]
+            if POISON in tests:
+                return False
+            if any(not isinstance(t, Known) for t in tests):
+                raise UnknownLength(generator, iterable)
+            if all(isinstance(t, Known) and t.obj for t in tests):
+                done = turn(k + 1) and done
+        return done
+
+    cx.frames.append(inner)
+    try:
+        return turn(0)
+    finally:
+        cx.frames.pop()
+
+
+def comprehension(cx: Context, node: ast.ListComp | ast.SetComp | ast.DictComp) -> Val:
+    """A list, set or dict."""
+    from symdiff.frontend.python.expressions import evaluate, known_set
+
+    if isinstance(node, ast.ListComp):
+        return comprehension_list(cx, node)
+    items: list[Val] = []
+    pairs: dict[Any, Val] = {}
+
+    def element() -> None:
+        if isinstance(node, ast.SetComp):
+            items.append(evaluate(cx, node.elt))
+        else:
+            key = containers.key_of(cx, node.key, evaluate(cx, node.key))
+            pairs[key] = evaluate(cx, node.value)
+
+    try:
+        if not unrolled(cx, node, element):
+            return POISON
+    except UnknownLength as unknown:
+        return _refuse_unknown_length(cx, node, unknown)
+    return known_set(cx, node, items) if isinstance(node, ast.SetComp) else containers.new_dict(cx, node, pairs)
+
+
+def comprehension_list(cx: Context, node: ast.ListComp | ast.GeneratorExp) -> Val:
+    """The list of a comprehension."""
+    try:
+        items = _attempt(cx, node)
+        return POISON if items is None else containers.new_list(cx, node, items)
+    except UnknownLength as unknown:
+        return _rolled_or_static(cx, node, "list", node, {}, unknown)
+
+
+def consumer_of(function: Val) -> str:
+    """The kind of fold that a called function is, or nothing."""
+    return _KINDS.get(id(function.obj), "") if isinstance(function, Known) else ""
+
+
+_KINDS = {id(f): f.__name__ for f in (sum, any, all, max, min)}
+
+
+def consume(cx: Context, node: ast.Call, function: Val, kind: str) -> Val:
+    """A call such as `sum(… for t in v)`: unrolled, or by a loop that makes no list."""
+    from symdiff.frontend.python.calls import apply
+    from symdiff.frontend.python.expressions import evaluate
+
+    over = node.args[0]
+    assert isinstance(over, (ast.ListComp, ast.GeneratorExp))
+    try:
+        items = _attempt(cx, over)
+    except UnknownLength as unknown:
+        given = {k.arg or "**": evaluate(cx, k.value) for k in node.keywords}
+        for argument in node.args[1:]:
+            given["start"] = evaluate(cx, argument)
+        wrong = next((name for name in given if kind != "sum" or name != "start"), None)
+        if wrong is not None:
+            return cx.refuse("SD402", node, argument=wrong, function=kind, detail=" over elements made turn by turn")
+        return _rolled_or_static(cx, node, kind, over, {"$start": given.get("start", Known(0))}, unknown)
+    rest = [evaluate(cx, a) for a in node.args[1:]]
+    kwargs = {k.arg or "**": evaluate(cx, k.value) for k in node.keywords}
+    return POISON if items is None else apply(cx, node, function, [containers.new_list(cx, over, items), *rest], kwargs)
+
+
+def _attempt(cx: Context, node: ast.ListComp | ast.GeneratorExp) -> list[Val] | None:
+    """The elements, unrolled; None after a problem.  Nothing has happened where it raises UnknownLength."""
+    from symdiff.frontend.python.expressions import evaluate
+
+    items: list[Val] = []
+    place = mark(cx)
+    cx.store.begin()
+    try:
+        done = unrolled(cx, node, lambda: items.append(evaluate(cx, node.elt)))
+    except UnknownLength:
+        go_back(cx, place)
+        raise
+    cx.store.keep()
+    return items if done else None
+
+
+def _rolled_or_static(
+    cx: Context,
+    node: ast.AST,
+    kind: str,
+    over: ast.ListComp | ast.GeneratorExp,
+    given: Mapping[str, Val],
+    unknown: UnknownLength,
+) -> Val:
+    """The loop; where its elements make no list of one type, the number of turns is asked for."""
+    place = mark(cx)
+    cx.store.begin()
+    found = fold(cx, node, kind, over, given)
+    tagged = None if len(cx.problems) == place.problems else _tagged(unknown.iterable)
+    if tagged is not None:
+        go_back(cx, place)
+        return cx.need_static(unknown.generator.iter, tagged, "the number of turns of a comprehension")
+    cx.store.keep()
+    return found
+
+
+def _tagged(iterable: Val) -> Val | None:
+    parts = iterable.parts if isinstance(iterable, Sequence_) else ()
+    return next((p for p in parts if isinstance(p, Num) and p.tags), None)
+
+
+def _refuse_unknown_length(cx: Context, node: ast.AST, unknown: UnknownLength) -> Val:
+    """A dict or set of a length that is not known."""
+    tagged = _tagged(unknown.iterable)
+    if tagged is not None:
+        return cx.need_static(unknown.generator.iter, tagged, "the number of turns of a comprehension")
+    return cx.refuse("SD213", node, iterable=f"`{cx.text(unknown.generator.iter)}`", elements="made turn by turn")
+
+
+# --- folds as loops
+
+
+def fold(
+    cx: Context,
+    node: ast.AST,
+    kind: str,
+    over: ast.ListComp | ast.GeneratorExp | Val,
+    given: Mapping[str, Val] = {},  # read only
+) -> Val:
+    """What the builtin `kind` makes of the elements, by a loop; `given` are hidden names that it reads."""
+    from symdiff.frontend.python.statements import run_block
+
+    key = (id(node), kind)
+    if key not in cx.folds:
+        cx.folds[key] = function = _function(node, kind, over)
+        cx.bodies[id(function)] = function, Liveness(function)
+    function = cx.folds[key]
+    outer, (_, live) = cx.frame, cx.bodies[id(function)]
+    path = (*outer.path, id(node))
+    names = local_names(function) | {*given, "$over"}
+    frame = Frame(cx.count("frame"), outer.source, live, outer, path, names, outer.depth, True)
+    cx.frames.append(frame)
+    try:
+        for name, val in given.items():
+            cx.set_name(frame, name, val)
+        if isinstance(over, Val):
+            cx.set_name(frame, "$over", over)
+        run_block(cx, function.body, frozenset())
+        found = cx.get_name(frame, RESULT)
+        return NONE if found is MISSING else found
+    finally:
+        cx.frames.pop()
+
+
+def can_fold(cx: Context, node: ast.AST, val: Val) -> bool:
+    """Whether the elements can be run over by a loop."""
+    return rolled_turns(cx, node, val) is not None
+
+
+def _function(node: ast.AST, kind: str, over: ast.ListComp | ast.GeneratorExp | Val) -> ast.FunctionDef:
+    """The loops of the comprehension, or one over `$over`, as a function without parameters."""
+    before, each, after = _FOLDS[kind]
+    after = after or _EMPTY.format(kind)
+    if isinstance(over, Val):
+        generators = _parsed("[0 for $item in $over]")[0].value.generators
+        body = _parsed(each)
+    else:
+        generators = over.generators
+        bind = ast.Assign([ast.Name("$item", ast.Store())], over.elt)
+        body = [bind, *_parsed(each)]
+    for generator in reversed(generators):
+        for test in reversed(generator.ifs):
+            body = [ast.If(test, body, [])]
+        body = [ast.For(generator.target, generator.iter, body, [])]
+    made = ast.FunctionDef("comprehension", _NO_PARAMETERS, [*_parsed(before), *body, *_parsed(after)], [])
+    return _placed(made, node)
+
+
+_NO_PARAMETERS = ast.arguments([], [], None, [], [], None, [])
+
+
+def _parsed(text: str) -> list[Any]:
+    """Statements of a template, their hidden names with `$`; without positions."""
+    tree = ast.parse(text.replace("$", _HIDDEN))
+    for n in ast.walk(tree):
+        for field in ("lineno", "col_offset", "end_lineno", "end_col_offset"):
+            if hasattr(n, field):
+                delattr(n, field)
+        if isinstance(n, ast.Name):
+            n.id = n.id.replace(_HIDDEN, "$")
+    return list(tree.body)
+
+
+def _placed(function: ast.FunctionDef, where: ast.AST) -> ast.FunctionDef:
+    stack: list[ast.AST] = [function]
+    while stack:
+        n = stack.pop()
+        if not hasattr(n, "lineno"):
+            ast.copy_location(n, where)
+            stack += ast.iter_child_nodes(n)
+    return function
+
+
+__all__ = [
+    "UnknownLength",
+    "can_fold",
+    "comprehension",
+    "comprehension_list",
+    "consume",
+    "consumer_of",
+    "fold",
+    "unrolled",
+]

@@ -1,0 +1,191 @@
+"""Statements that are short for others: `match`, and a `while` whose condition binds names.
+
+Rewritten before anything is evaluated, into statements at the same positions; the caller's tree is left alone.
+
+    match p:                          $1 = p
+        case (a, 0) if a > 1: …       if ($sequence($1) and $len($1) == 2 and $bound(a := $1[0]) and $1[1] == 0
+                                              and a > 1): …
+        case _: …                     else: …
+
+    while (n := step(n)) > 0: …       while True:
+                                          if not (n := step(n)) > 0: break
+                                          …
+
+A name with a `$` cannot be the user's.  `HIDDEN` says what those are that the rewritten text calls.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator, Sequence
+from itertools import count
+from typing import Any, TypeVar
+
+from symdiff.frontend.source import FunctionNode, walk
+
+Node = TypeVar("Node", bound=ast.AST)
+
+
+def bound(value: object) -> bool:
+    """A capture in a pattern always matches."""
+    return True
+
+
+def sequence(value: object) -> bool:
+    """Whether a sequence pattern takes `value` apart."""
+    return isinstance(value, (list, tuple))
+
+
+def match_part(value: object, cls: type, k: int) -> object:
+    """What the k-th positional pattern of `cls(…)` is matched with."""
+    return value if cls in WHOLE else getattr(value, cls.__match_args__[k])  # type: ignore[attr-defined]
+
+
+# Classes whose one positional pattern is matched with the value itself.
+WHOLE = (bool, bytearray, bytes, dict, float, frozenset, int, list, set, str, tuple)
+HIDDEN: dict[str, Any] = {
+    "$bound": bound, "$sequence": sequence, "$match_part": match_part, "$len": len, "$list": list,
+    "$isinstance": isinstance,
+}  # fmt: skip
+
+
+def desugared(node: FunctionNode) -> FunctionNode:
+    """`node` itself where there is nothing to rewrite, else a copy with other statements."""
+    if isinstance(node, ast.Lambda) or not any(isinstance(n, ast.Match) or _binds(n) for n in walk(node)):
+        return node
+    found = copy.copy(node)
+    found.body = _block(node.body, count(1))
+    return found
+
+
+def _binds(node: ast.AST) -> bool:
+    """Whether the node is a `while` whose condition binds a name."""
+    return isinstance(node, ast.While) and any(isinstance(n, ast.NamedExpr) for n in walk(node.test))
+
+
+def _block(body: Sequence[ast.stmt], subjects: Iterator[int]) -> list[ast.stmt]:
+    return [new for stmt in body for new in _statement(stmt, subjects)]
+
+
+def _statement(stmt: ast.stmt, subjects: Iterator[int]) -> list[ast.stmt]:
+    if isinstance(stmt, ast.If):
+        return [_if(stmt, subjects)]
+    if isinstance(stmt, ast.Match):
+        return _match(stmt, subjects)
+    if not isinstance(stmt, (ast.For, ast.While, ast.With)):
+        return [stmt]
+    made = copy.copy(stmt)
+    made.body = _block(stmt.body, subjects)
+    if isinstance(made, ast.With):
+        return [made]
+    made.orelse = _block(made.orelse, subjects)
+    if isinstance(made, ast.While) and _binds(made) and not made.orelse:
+        leave = _placed(ast.If(ast.UnaryOp(ast.Not(), made.test), [ast.Break()], []), made.test)
+        made.test, made.body = _placed(ast.Constant(True), made.test), [leave, *made.body]
+    return [made]
+
+
+def _if(stmt: ast.If, subjects: Iterator[int]) -> ast.If:
+    """A chain of `elif` is deep, so it is walked."""
+    first = made = copy.copy(stmt)
+    while True:
+        made.body = _block(made.body, subjects)
+        if len(made.orelse) != 1 or not isinstance(made.orelse[0], ast.If):
+            made.orelse = _block(made.orelse, subjects)
+            return first
+        below = copy.copy(made.orelse[0])
+        made.orelse = [below]
+        made = below
+
+
+# --- match
+
+
+class _NoForm(Exception):
+    """A pattern that cannot be written as a condition here."""
+
+
+def _match(stmt: ast.Match, subjects: Iterator[int]) -> list[ast.stmt]:
+    name = f"${next(subjects)}"
+    try:
+        tests = [_condition(case, name) for case in stmt.cases]
+    except _NoForm:
+        return [stmt]
+    chain: list[ast.stmt] = []
+    for test, case in zip(reversed(tests), reversed(stmt.cases), strict=True):
+        body = _block(case.body, subjects)
+        chain = body if test is None else [_placed(ast.If(test, body, chain), case.pattern)]
+    return [_placed(ast.Assign([ast.Name(name, ast.Store())], stmt.subject), stmt), *chain]
+
+
+def _condition(case: ast.match_case, subject: str) -> ast.expr | None:
+    """When a case is taken, its captures bound on the way; None where it always is."""
+    tests = [*_tests(case.pattern, ast.Name(subject, ast.Load())), *([case.guard] if case.guard else [])]
+    return _placed(_all(tests), case.pattern) if tests else None
+
+
+def _all(tests: Sequence[ast.expr]) -> ast.expr:
+    return tests[0] if len(tests) == 1 else ast.BoolOp(ast.And(), list(tests))
+
+
+def _tests(pattern: ast.pattern, subject: ast.expr) -> Iterator[ast.expr]:
+    """What must hold, in Python's order; `subject` has no effects and may be repeated."""
+    if isinstance(pattern, ast.MatchValue):
+        yield _placed(ast.Compare(subject, [ast.Eq()], [pattern.value]), pattern)
+    elif isinstance(pattern, ast.MatchSingleton):
+        yield _placed(ast.Compare(subject, [ast.Is()], [ast.Constant(pattern.value)]), pattern)
+    elif isinstance(pattern, ast.MatchAs):
+        if pattern.pattern is not None:
+            yield from _tests(pattern.pattern, subject)
+        if pattern.name is not None:
+            yield _bind(pattern.name, subject, pattern)
+    elif isinstance(pattern, ast.MatchOr):
+        arms = [list(_tests(p, subject)) for p in pattern.patterns]
+        if all(arms):
+            yield _placed(ast.BoolOp(ast.Or(), [_all(tests) for tests in arms]), pattern)
+    elif isinstance(pattern, ast.MatchSequence):
+        yield from _sequence(pattern, subject)
+    elif isinstance(pattern, ast.MatchClass):
+        yield _placed(_call("$isinstance", subject, pattern.cls), pattern)
+        for k, part in enumerate(pattern.patterns):
+            yield from _tests(part, _placed(_call("$match_part", subject, pattern.cls, ast.Constant(k)), part))
+        for attribute, part in zip(pattern.kwd_attrs, pattern.kwd_patterns, strict=True):
+            yield from _tests(part, _placed(ast.Attribute(subject, attribute, ast.Load()), part))
+    else:
+        raise _NoForm
+
+
+def _sequence(pattern: ast.MatchSequence, subject: ast.expr) -> Iterator[ast.expr]:
+    count_ = len(pattern.patterns)
+    star = next((k for k, p in enumerate(pattern.patterns) if isinstance(p, ast.MatchStar)), count_)
+    size, op = (count_, ast.Eq()) if star == count_ else (count_ - 1, ast.GtE())
+    yield _placed(_call("$sequence", subject), pattern)
+    yield _placed(ast.Compare(_call("$len", subject), [op], [ast.Constant(size)]), pattern)
+    for k, part in enumerate(pattern.patterns):
+        if not isinstance(part, ast.MatchStar):
+            at = ast.Constant(k if k < star else k - count_)
+            yield from _tests(part, _placed(ast.Subscript(subject, at, ast.Load()), part))
+        elif part.name is not None:
+            stop = None if k == count_ - 1 else ast.Constant(k + 1 - count_)
+            rest = ast.Subscript(subject, ast.Slice(ast.Constant(k), stop), ast.Load())
+            yield _bind(part.name, _call("$list", rest), part)
+
+
+def _bind(name: str, value: ast.expr, where: ast.AST) -> ast.expr:
+    return _placed(_call("$bound", ast.NamedExpr(ast.Name(name, ast.Store()), value)), where)
+
+
+def _call(name: str, *args: ast.expr) -> ast.expr:
+    return ast.Call(ast.Name(name, ast.Load()), list(args), [])
+
+
+def _placed(node: Node, where: ast.AST) -> Node:
+    """The new nodes of `node`, those without a position, stand where `where` stands."""
+    stack: list[ast.AST] = [node]
+    while stack:
+        n = stack.pop()
+        if not hasattr(n, "lineno"):
+            ast.copy_location(n, where)
+            stack += ast.iter_child_nodes(n)
+    return node
