@@ -51,7 +51,7 @@ SUPPORTED = (
         "s = 0.0 ⏎ for i, (a, b) in enumerate(zip(v, v)): s += i * a * b ⏎ return s"),
     Row("`for` over known structure", "for t in (1.0, [x, 2.0]): y = t ⏎ return y[0]"),
     Row("`else` of a loop",
-        "for t in v: ⏎     if t > x: break ⏎     x *= 2 ⏎ else: x = 0.0 ⏎ while x > 9: x /= 2 ⏎ else: x = 1 ⏎ return x"),
+        "for t in v: ⏎     if t > x: break ⏎     x *= 2 ⏎ else: x = 0 ⏎ while x > 9: x /= 2 ⏎ else: x = 1 ⏎ return x"),
     Row("`match` on values, sequences, classes, with captures and guards",
         "match (x, n): ⏎     case (a, 1): return a ⏎     case (float(a), b) if b > 2: return a ⏎     case _: return 0"),
     Row("`while` on data", "while x < 5.0: x = x * 2 + 1 ⏎ return x"),
