@@ -97,16 +97,14 @@ class _Compilation:
 
         `inputs`: NumPy scalars may come in (the residuals of a backward pass), to be taken as floats.
         """
-        made = buffers(program, residuals=residuals, borrow=self.borrow)
-        checked(made, "buffers")
         fast = lower_scalars(program, inputs) if self.level == 2 else None
+        made = buffers(program, residuals=residuals, borrow=self.borrow)
         reused = reusable(ownership(made).into) if self.level > 0 else {}
-        return Ready(
-            made,
-            reused,
-            in_place(made, reused),
-            None if fast is None else buffers(dce(cse(fast)), residuals=residuals),
-        )
+        owned = {"after_ownership": True, "residuals": residuals, "borrow": self.borrow}
+        checked(made, "buffers", **owned, into=reused)
+        if fast is not None:
+            fast = checked(buffers(dce(cse(fast)), residuals=residuals, borrow=self.borrow), "math", **owned)
+        return Ready(made, reused, in_place(made, reused), fast)
 
     def adjoint(self, program: Program, wild: Collection[int] = ()) -> Program:
         return levels.last(program, self.level, wild=wild)

@@ -246,6 +246,8 @@ class Flow:
             readonly = frozenset((READONLY,)) if name in _READONLY_VIEWS else NO_BUFFERS
             return Memory(self.of(ins[source]).top | readonly)
         made = self.new(t)
+        if name == "copy" and (op.params.get("deep") or not isinstance(t, Seq)):
+            return made
         if prim.family is Family.STRUCTURE and prim.views is not None:
             held = NO_BUFFERS.union(*(self.of(v).all for v in ins))
             if name in ("opt_some", "opt_get"):

@@ -4,7 +4,8 @@
     a program                    "The types of an operation's results are what its primitive infers."
 
 `verify` raises `IRError` with the sentence, the operation, its place in the user's source and the ten operations around
-it.  After the `buffers` pass, `after_ownership` also checks that nothing is overwritten that is still read.
+it.  After the `buffers` pass, `after_ownership` also checks that nothing is overwritten that is still read, nor by the
+elementwise results that `ownership` puts over an operand (`into`).
 """
 
 from __future__ import annotations
@@ -46,6 +47,9 @@ INVARIANTS = {
     "results": "Results of public functions are writable and share memory with no parameter and not with each other.",
 }
 
+Into = Mapping[str, Mapping[Op, int]]
+
+_NOTHING_REUSED: Into = {}
 _REGIONS = {"cond": 2, "for": 1, "while": 2}
 _CONTEXT = 5  # operations before and after
 
@@ -83,10 +87,12 @@ def verify(
     entries: Collection[str] = (),
     residuals: Collection[int] = (),
     borrow: bool = False,
+    into: Into = _NOTHING_REUSED,
 ) -> Program:
     """The program, if every invariant holds; raises IRError for the first that does not.
 
-    With `locs` every operation must have a place.  `entries`, `residuals` and `borrow` are those of `buffers`.
+    With `locs` every operation must have a place.  `entries`, `residuals` and `borrow` are those of `buffers`; `into`
+    is that of `ownership`: by function, the operands that elementwise results are written over.
     """
     for function in program.functions.values():
         try:
@@ -94,7 +100,8 @@ def verify(
         except _Broken as broken:
             raise IRError.at(broken.name, function, broken.op, broken.detail, stage) from None
     if after_ownership:
-        _verify_ownership(program, frozenset(entries) or frozenset((program.entry,)), residuals, borrow, stage)
+        public = frozenset(entries) or frozenset((program.entry,))
+        _verify_ownership(program, public, residuals, borrow, into, stage)
     return program
 
 
@@ -387,10 +394,10 @@ def _fits_size(taken: Dim, given: Dim, sizes: dict[Atom, Dim]) -> bool:
 
 
 def _verify_ownership(
-    program: Program, public: frozenset[str], residuals: Collection[int], borrow: bool, stage: str
+    program: Program, public: frozenset[str], residuals: Collection[int], borrow: bool, into: Into, stage: str
 ) -> None:
     def walked(function: Function) -> tuple[Summary, _Broken | None]:
-        flow = _Owned(program, summaries, public, residuals, borrow)
+        flow = _Owned(program, summaries, public, residuals, borrow, into.get(function.name, {}))
         return flow.function(function)[1], flow.broken
 
     summaries = {name: Summary() for name in program.functions}
@@ -415,10 +422,17 @@ class _Owned(Flow):
         public: Collection[str],
         residuals: Collection[int],
         borrow: bool,
+        into: Mapping[Op, int],
     ) -> None:
         super().__init__(program, summaries, public)
-        self.residuals, self.borrow = residuals, borrow
+        self.residuals, self.borrow, self.into = residuals, borrow, into
         self.broken: _Broken | None = None
+
+    def overwrites(self, frame: Frame, op: Op, ins: Sequence[Value]) -> int | None:
+        k = self.into.get(op)
+        if k is not None:
+            self.claim(frame, op, ins[k], [v for v in ins if v is not ins[k]], Claim("operand"))
+        return k
 
     def refused(self, frame: Frame, op: Op, x: Value, clash: frozenset[Value], where: Claim) -> Value:
         detail = f"{where.text}: {x!r} is overwritten"

@@ -199,10 +199,10 @@ class _Copies(Flow):
 
     def copied(self, frame: Frame, x: Value, op: Op | None, deep: bool = False) -> Value:
         new = Value(x.type, x.hint)
-        fresh = self.new(x.type)
-        self.memory[new] = fresh if deep or not isinstance(x.type, Seq) else Memory(fresh.top, self.of(x).inner)
         params = Params(deep=True) if deep and not isinstance(x.type, AVal) else Params()
-        frame.ops.append(Op(REGISTRY["copy"], (x,), (new,), params, (), op.loc if op is not None else None))
+        made = Op(REGISTRY["copy"], (x,), (new,), params, (), op.loc if op is not None else None)
+        self.memory[new] = self.result(made, x.type, made.ins)
+        frame.ops.append(made)
         return new
 
 

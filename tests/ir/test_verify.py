@@ -184,6 +184,38 @@ def test_a_program_that_overwrites_what_is_read_is_found_and_cured_by_buffers(
     verify(buffers(bad), after_ownership=True)
 
 
+@pytest.mark.parametrize(
+    ("where", "rest", "detail"),
+    [
+        (f"%a: f8[n] = {ZEROS}\n%b: f8[n] = exp(%a)\n", "%c: f8[n] = add(%a, %b)\nreturn %c", "read again"),
+        (
+            f"%a: f8[n] = {ZEROS}\n%r: f8[1] = index(%a) {{spec=(('slice', 0, 1, None, 1),)}}\n%b: f8[n] = exp(%a)\n",
+            "%c: f8[n] = add(%b, %r)\nreturn %c",
+            "also held",
+        ),
+        ("%b: f8[n] = exp(%x)\n", "return %b", "not this function's"),
+    ],
+    ids=["overwritten", "shared", "borrowed"],
+)
+def test_an_elementwise_result_written_over_what_is_read_is_found(where: str, rest: str, detail: str) -> None:
+    bad = program(where + rest)
+    exp = next(op for op in bad.main.body.ops if op.prim.name == "exp")
+    verify(bad, after_ownership=True)
+    with pytest.raises(IRError, match=detail):
+        verify(bad, after_ownership=True, into={"f": {exp: 0}})
+
+
+def test_a_copied_list_holds_the_same_arrays_unless_it_is_copied_deep() -> None:
+    text = (
+        "%a: int = const() {type=type(int), value=0}\n%b: int = const() {type=type(int), value=3}\n"
+        "%c: int = const() {type=type(int), value=1}\n%xs: Seq[f8[n]], %k: int = for(%a, %b, %c, %x) "
+        "{n_carry=0, n_xs=0}\n  region (%i: int, %u: f8[n])\n    yield %u\n%ys: Seq[f8[n]] = copy(%xs)DEEP\nreturn %ys"
+    )
+    verify(program(text.replace("DEEP", " {deep=True}")), after_ownership=True)
+    with pytest.raises(IRError, match=INVARIANTS["results"]):
+        verify(program(text.replace("DEEP", "")), after_ownership=True)
+
+
 def test_every_operation_has_a_place_where_the_program_comes_from_source() -> None:
     text = "program @f\n\nfunc @f(%x: float)\n  %y: np.f8 = exp(%x){}\n  return %y\n"
     verify(parse_program(text.format(" @ m.py:1:1-1:2 in f:1")), locs=True)

@@ -9,14 +9,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-import symdiff.primitives  # noqa: F401  (fills the registry)
+import symdiff
+from symdiff import pipeline
 from symdiff.ad.reverse import value_and_grad
 from symdiff.ir import dims, types
 from symdiff.ir.build import Builder
 from symdiff.ir.core import Function, Program, Value, walk
 from symdiff.ir.interpret import run
 from symdiff.ir.text import parse_program, print_program
-from symdiff.passes.buffers import buffers, ownership
+from symdiff.ir.verify import IRError
+from symdiff.passes.buffers import Ownership, buffers, ownership
 from tests.ir.random_programs import random_args, random_program
 from tests.passes.in_place import arrays, run_in_place
 
@@ -395,3 +397,22 @@ def test_time_is_linear_in_the_program() -> None:
 
     small = min(seconds(500) for _ in range(3))
     assert min(seconds(5000) for _ in range(3)) < 40 * small
+
+
+def _first_replaced(x):
+    y = x * 2.0
+    y[0] = x[1]
+    return np.sum(y * x)
+
+
+@pytest.mark.parametrize("name", ["buffers", "ownership"])
+def test_the_pipeline_checks_ownership(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a pass that copies nothing, or takes everything for dead."""
+
+    def all_dead(program: Program) -> Ownership:
+        return Ownership({program.entry: {op: 0 for op in walk(program.main.body) if op.prim.name == "mul"}})
+
+    monkeypatch.setattr(pipeline, name, {"buffers": lambda program, **_: program, "ownership": all_dead}[name])
+    with pytest.raises(IRError) as info:
+        symdiff.generate(_first_replaced, types="x=f8[n]", wrt=("x",))
+    assert info.value.invariant in ("borrowed", "overwritten", "results")
