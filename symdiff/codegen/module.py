@@ -5,7 +5,6 @@ The pipeline hands over finished programs (`Parts`); nothing is computed here bu
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from symdiff.codegen import checks, functions, selfcheck
@@ -13,6 +12,7 @@ from symdiff.codegen.parts import KINDS, Module, Parts, Ready
 from symdiff.codegen.public import Public
 from symdiff.codegen.render import render
 from symdiff.codegen.view import ModuleView, doc_literal
+from symdiff.ir import libraries
 from symdiff.trees import path_text
 
 __all__ = ["KINDS", "Module", "Parts", "Ready", "generate"]
@@ -59,11 +59,7 @@ class _Text(Public):
         code = [f.header for f in views] + [line.text for f in views for line in f.lines]
         texts = tuple(text.strip() for text in _called(helpers, code))
         code += [*texts, *self.constants, check]
-        imports = [
-            statement
-            for word, statement in (("math", "import math"), ("np", "import numpy as np"))
-            if _mentions(code, word)
-        ]
+        imports = [libraries.IMPORTS[name] for name in libraries.named("\n".join(code))]
         listed = ", ".join(f'"{n}"' for n in exports)
         exported = (
             f"__all__ = [{listed}]"
@@ -100,8 +96,3 @@ def _called(helpers: Mapping[str, str], code: Sequence[str]) -> list[str]:
         found |= names
         texts = [helpers[name] for name in names]
     return [helpers[name] for name in sorted(found)]
-
-
-def _mentions(texts: Sequence[str], word: str) -> bool:
-    pattern = re.compile(rf"\b{word}\.")
-    return any(pattern.search(t) for t in texts)

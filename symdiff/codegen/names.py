@@ -28,6 +28,7 @@ SPOKEN = frozenset(
     [
         "np",
         "math",
+        "scipy",
         "float",
         "int",
         "bool",

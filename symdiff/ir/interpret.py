@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.ir import dims, template
+from symdiff.ir import dims, libraries, template
 from symdiff.ir.core import REGISTRY, Block, Op, Program, Value
 from symdiff.ir.dims import Atom, Dim
 from symdiff.ir.types import AVal, Kind
@@ -158,7 +158,10 @@ def compile_lambda(names: Sequence[str], body: ast.expr) -> Callable[..., Any]:
         posonlyargs=[], args=[ast.arg(n) for n in names], kwonlyargs=[], kw_defaults=[], defaults=[]
     )
     tree = ast.fix_missing_locations(ast.Expression(ast.Lambda(arguments, body)))
-    made: Callable[..., Any] = eval(compile(tree, "<symdiff interpreter>", "eval"), namespace())
+    space = namespace()
+    used = {node.id for node in ast.walk(body) if isinstance(node, ast.Name)} & libraries.IMPORTS.keys()
+    space.update(libraries.modules(used - space.keys()))
+    made: Callable[..., Any] = eval(compile(tree, "<symdiff interpreter>", "eval"), space)
     return made
 
 

@@ -130,9 +130,9 @@ float_power = prim("float_power", "x y", ELEMENTWISE, numpy="np.float_power(x, y
 _DEGREES, _RADIANS = 57.29577951308232, 0.017453292519943295
 deg2rad = prim("deg2rad", "x", ELEMENTWISE, numpy="np.deg2rad(x)", sympy="pi * x / 180", rule="π/180",
                partials=lambda b, y, x: (_RADIANS,))  # fmt: skip
-radians = prim("radians", "x", ELEMENTWISE, numpy="np.radians(x)", sympy="pi * x / 180", rule="π/180",
-               partials=lambda b, y, x: (_RADIANS,))  # fmt: skip
+radians = prim("radians", "x", ELEMENTWISE, numpy="np.radians(x)", scalar="math.radians(x)", sympy="pi * x / 180",
+               rule="π/180", partials=lambda b, y, x: (_RADIANS,))  # fmt: skip
 rad2deg = prim("rad2deg", "x", ELEMENTWISE, numpy="np.rad2deg(x)", sympy="180 * x / pi", rule="180/π",
                partials=lambda b, y, x: (_DEGREES,))  # fmt: skip
-degrees = prim("degrees", "x", ELEMENTWISE, numpy="np.degrees(x)", sympy="180 * x / pi", rule="180/π",
-               partials=lambda b, y, x: (_DEGREES,))  # fmt: skip
+degrees = prim("degrees", "x", ELEMENTWISE, numpy="np.degrees(x)", scalar="math.degrees(x)", sympy="180 * x / pi",
+               rule="180/π", partials=lambda b, y, x: (_DEGREES,))  # fmt: skip

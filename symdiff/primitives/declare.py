@@ -39,7 +39,6 @@ Facts that drive the registry's tests (`tests/primitives`), the docs and the com
 from __future__ import annotations
 
 import itertools
-import math
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -48,7 +47,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.ir import types
+from symdiff.ir import libraries, types
 from symdiff.ir.core import REGISTRY, Family, Params, Prim
 from symdiff.ir.types import AVal, Kind, Type
 
@@ -195,7 +194,7 @@ def _run_on_ones(
 ) -> AVal:
     """The type of the text's value on ones; where a kind depends on the path, that of either."""
     choices = [((Kind.PYTHON, d), (Kind.NUMPY, d)) if k is Kind.EITHER else ((k, d),) for k, d in kinds]
-    space: dict[str, Any] = {"np": np, "math": math}
+    space = libraries.modules(libraries.named(text + helper))
     if helper:
         exec(helper, space)
     static = {k: v for k, v in dict(params).items() if k != "math"}  # the flag, not the module

@@ -21,6 +21,7 @@ from symdiff.ir.core import Op, Prim, Value
 _EXACT = {
     0.6931471805599453: sympy.log(2), 2.302585092994046: sympy.log(10), 3.141592653589793: sympy.pi,
     57.29577951308232: 180 / sympy.pi, 0.017453292519943295: sympy.pi / 180,
+    1.1283791670955126: 2 / sympy.sqrt(sympy.pi), 0.3989422804014327: 1 / sympy.sqrt(2 * sympy.pi),
 }  # fmt: skip
 _PIECE = {"p": sympy.Symbol("p", positive=True), "q": sympy.Symbol("q", positive=True)}
 

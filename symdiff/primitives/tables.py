@@ -33,24 +33,32 @@ def _checked(p: Prim) -> str:
     return "proved by SymPy" if p.info.get("elementwise") else "linear: its own tangent"
 
 
-def numpy_functions() -> dict[object, Prim]:
-    """The primitive of each NumPy function whose text is a call with exactly the operands: `np.exp` is `exp`."""
-    found: dict[object, Prim] = {}
+def called_functions() -> dict[str, Prim]:
+    """The elementwise primitive of each function that a text calls with exactly the operands.
+
+    `np.exp`, `math.exp`: exp; `scipy.special.erf`, `math.erf`: erf.
+    """
+    found: dict[str, Prim] = {}
     for p in REGISTRY.values():
-        for text in (p.ufunc, p.numpy):
+        for text in (p.ufunc, p.numpy, p.scalar):
             name = _called(text, p.operands) if isinstance(text, str) and p.info.get("elementwise") else None
             if name is not None:
-                found[getattr(np, name)] = p
+                found[name] = p
     return found
 
 
+def numpy_functions() -> dict[object, Prim]:
+    """The primitive of each NumPy function that is elementwise: `np.exp` is `exp`."""
+    return {getattr(np, n[3:]): p for n, p in called_functions().items() if n.startswith("np.")}
+
+
 def _called(text: str, operands: Iterable[str]) -> str | None:
-    """The name n where the text is `np.n(operands in order)`."""
+    """The dotted name of a function where the text is its call with the operands in order."""
     tree = ast.parse(text, mode="eval").body
     if not isinstance(tree, ast.Call) or not isinstance(tree.func, ast.Attribute):
         return None
     given = [a.id if isinstance(a, ast.Name) else "" for a in tree.args]
-    return tree.func.attr if given == list(operands) else None
+    return ast.unparse(tree.func) if given == list(operands) else None
 
 
 def _sorted() -> list[Prim]:

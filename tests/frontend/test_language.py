@@ -20,6 +20,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "language.md"
 HEAD = """
 import math
 import numpy as np
+from scipy import special
 SCALE = 0.5
 TABLE = {"w": [1.0, 2.0]}
 
@@ -86,7 +87,7 @@ def test_a_report_reads_like_this() -> None:
         compiled(defined(row), *ARGUMENTS)
     first = caught.value.problems[0]
     assert str(caught.value).splitlines() == [
-        f"<row report>:18:12: SD401 {first.what}",
+        f"<row report>:19:12: SD401 {first.what}",
         "    return np.unwrap(y)",
         "           ^^^^^^^^^^^^",
         f"  why: {CODES['SD401'].why}",

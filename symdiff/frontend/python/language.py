@@ -29,6 +29,7 @@ SUPPORTED = (
     Row("NumPy under any name", "return np.sum(np.exp(v)) + np.linalg.norm(v) + getattr(np, 'tanh')(x)"),
     Row("array attributes and methods", "return m.T.reshape(-1).sum() * v.shape[0] / m.size + v.mean()"),
     Row("`math` on scalars", "return math.exp(x) + math.pi"),
+    Row("elementwise functions of `scipy.special`", "return np.sum(v * special.erf(v)) + math.erf(x)"),
     Row("calls of your functions, defaults, keywords", "return helper(x, k=3) + helper(x)"),
     Row("inner functions and lambdas", "g = lambda t, c=2.0: c * t + x ⏎ return g(x)"),
     Row("nested dict, list, tuple, named tuple, dataclass arguments", "return p['a'] * p['b'][0] + len(p)"),

@@ -1,11 +1,15 @@
-"""NumPy's functions by name: which primitive each is, and how its arguments become operands and parameters."""
+"""Functions of NumPy, math and SciPy by name: which primitive each is, and how its arguments become operands.
+
+An elementwise function is found by the text of its primitive; the others have handlers, entered in `HANDLERS`.
+"""
 
 from __future__ import annotations
 
 import ast
 import math
+import sys
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +20,7 @@ from symdiff.frontend.python.values import NONE, POISON, Arr, Known, ListRef, Nu
 from symdiff.ir import types
 from symdiff.ir.core import REGISTRY
 from symdiff.ir.types import Kind
+from symdiff.primitives.tables import called_functions
 
 Handler = Callable[[Context, ast.AST, list[Val], dict[str, Val]], Val]
 HANDLERS: dict[str, Handler] = {}
@@ -34,19 +39,6 @@ ALIAS = {
     "fix": "trunc",
     "permute_dims": "transpose", "concat": "concatenate",
 }  # fmt: skip
-_UFUNCS = (
-    "pos neg add sub mul div reciprocal floordiv mod fmod square pow float_power deg2rad radians rad2deg degrees "
-    "maximum minimum fmax fmin heaviside copysign abs fabs sign real imag conj angle exp exp2 expm1 log log2 "
-    "log10 log1p logaddexp logaddexp2 sqrt cbrt hypot sin cos tan arcsin arccos arctan arctan2 sinc sinh cosh "
-    "tanh arcsinh arccosh arctanh eq ne lt le gt ge logical_and logical_or logical_xor logical_not bit_and bit_or "
-    "bit_xor invert left_shift right_shift gcd lcm isfinite isnan isinf signbit floor ceil trunc rint"
-)
-_ELEMENTWISE = frozenset(_UFUNCS.split())
-_MATH_NAMES = (
-    "exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh "
-    "arccosh arctanh fabs degrees radians arctan2 hypot copysign"
-)
-_MATH = frozenset(_MATH_NAMES.split())
 
 
 def handler(*names: str) -> Callable[[Handler], Handler]:
@@ -69,7 +61,7 @@ def family(*names: str) -> Callable[[Callable[..., Val]], Callable[..., Val]]:
 
 
 def _function_names() -> dict[int, tuple[str, object]]:
-    """What each NumPy function object is called here."""
+    """What each function object of NumPy and math is called here."""
     found: dict[int, tuple[str, object]] = {}
     for module, prefix in ((np, ""), (np.linalg, "linalg.")):
         for name in dir(module):
@@ -78,20 +70,42 @@ def _function_names() -> dict[int, tuple[str, object]]:
             obj = getattr(module, name)
             if callable(obj) and not isinstance(obj, type) and id(obj) not in found:
                 found[id(obj)] = (prefix + ALIAS.get(name, name), obj)
-    for name in dir(math):
-        if not name.startswith("_") and callable(getattr(math, name)):
-            found[id(getattr(math, name))] = ("math." + name, getattr(math, name))
+    found.update(_names_in(math, "math."))
     return found
+
+
+def _names_in(module: Any, prefix: str) -> dict[int, tuple[str, object]]:
+    public = {n: getattr(module, n) for n in dir(module) if not n.startswith("_")}
+    return {id(obj): (prefix + n, obj) for n, obj in public.items() if callable(obj) and not isinstance(obj, type)}
 
 
 _NAMES: dict[int, tuple[str, object]] = {}
 
 
 def name_of(obj: object) -> str | None:
+    """`exp`, `linalg.norm`, `math.exp`, `scipy.special.erf`; None where `obj` is no function of theirs."""
     if not _NAMES:
         _NAMES.update(_function_names())
+    special = sys.modules.get("scipy.special")  # who calls a function of it has imported it
+    if special is not None and id(special.erf) not in _NAMES:
+        _NAMES.update(_names_in(special, _SPECIAL))
     found = _NAMES.get(id(obj))
     return found[0] if found is not None and found[1] is obj else None
+
+
+_SPECIAL = "scipy.special."
+
+
+@cache
+def _elementwise() -> dict[str, str]:
+    """The primitive of each elementwise function: {"exp": "exp", "scipy.special.erf": "erf", "math.atan2": …}."""
+    names = {n.removeprefix("np."): p.name for n, p in called_functions().items()}
+    return names | {p: p for n, p in names.items() if "." not in n}
+
+
+def _shown(name: str) -> str:
+    """The name as users write it."""
+    return name if name.startswith(_SPECIAL) else f"np.{name}"
 
 
 def call_numpy(cx: Context, node: ast.AST, obj: Any, args: list[Val], kwargs: dict[str, Val]) -> Val | None:
@@ -116,18 +130,18 @@ def by_name(cx: Context, node: ast.AST, name: str, args: list[Val], kwargs: dict
     name = ALIAS.get(name, name)
     if name in HANDLERS:
         return HANDLERS[name](cx, node, args, kwargs)
-    if name in _ELEMENTWISE and name in REGISTRY:
+    if name in _elementwise():
         return elementwise(cx, node, name, args, kwargs)
     shown = next((cx.describe(a) for a in args if not isinstance(a, Known)), "known values only")
-    return cx.refuse("SD401", node, function=f"`np.{name}`", argument=shown)
+    return cx.refuse("SD401", node, function=f"`{_shown(name)}`", argument=shown)
 
 
 def elementwise(cx: Context, node: ast.AST, name: str, args: Sequence[Val], kwargs: dict[str, Val]) -> Val:
-    prim = REGISTRY[name]
+    prim = REGISTRY[_elementwise()[name]]
     if kwargs:
-        return cx.refuse("SD402", node, argument=next(iter(kwargs)), function=f"np.{name}", detail="")
+        return cx.refuse("SD402", node, argument=next(iter(kwargs)), function=_shown(name), detail="")
     if len(args) != len(prim.operands):
-        return cx.refuse("SD403", node, function=f"np.{name}", message=f"{len(args)} arguments given")
+        return cx.refuse("SD403", node, function=_shown(name), message=f"{len(args)} arguments given")
     vals = [numeric(cx, node, a) for a in args]
     if POISON in vals:
         return POISON
@@ -138,7 +152,7 @@ def elementwise(cx: Context, node: ast.AST, name: str, args: Sequence[Val], kwar
     params = {}
     if prim.ufunc is not None and all(cx.aval(v).kind in (Kind.PYTHON, Kind.EITHER) for v in vals):
         params["ufunc"] = True
-    return result(cx, node, name, vals, **params)
+    return result(cx, node, prim.name, vals, **params)
 
 
 def fold(name: str, objs: Sequence[Any]) -> Known | None:
@@ -171,9 +185,8 @@ def _math(cx: Context, node: ast.AST, name: str, obj: Any, args: list[Val], kwar
             return Known(obj(*(a.obj for a in args if isinstance(a, Known))))
         except (ValueError, TypeError, ArithmeticError) as error:
             return cx.refuse("SD403", node, function=f"math.{name}", message=str(error))
-    prim = ALIAS.get(name, name)
-    known = prim in _MATH and REGISTRY[prim].scalar is not None and len(args) == len(REGISTRY[prim].operands)
-    if not known or kwargs or not all(map(cx.is_numeric, args)):
+    prim = _elementwise().get("math." + name)
+    if prim is None or len(args) != len(REGISTRY[prim].operands) or kwargs or not all(map(cx.is_numeric, args)):
         return cx.refuse("SD401", node, function=f"`math.{name}`", argument=cx.describe(args[0]) if args else "nothing")
     numbers = []
     for arg in args:
