@@ -1,0 +1,55 @@
+"""The right-hand sides of stages, as Python syntax trees and as text."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+
+from symdiff.codegen import expressions
+from symdiff.codegen.folding import is_update
+from symdiff.codegen.statements import statement_text
+from symdiff.ir import template
+from symdiff.ir.core import Literal, Op, Value
+from symdiff.ir.dims import Atom, Dim
+
+_NUMPY = re.compile(r"\bnp\.(?:linalg\.)?(?=\w)")
+_LONGEST_LITERAL = 9
+
+
+def dim(d: Dim) -> ast.expr:
+    """A size by its name."""
+
+    def named(atom: Atom) -> ast.expr:
+        return expressions.name(atom.name)
+
+    return expressions.dim(d, named)
+
+
+def constant(value: Value) -> ast.expr:
+    """A constant as it is written; a large array by its shape."""
+    if isinstance(value.const, Literal) and value.const.array().size > _LONGEST_LITERAL:
+        return expressions.name(f"constant{list(value.const.shape)}")
+    return template.constant(value.const, dim)
+
+
+def expression(op: Op, operands: Sequence[ast.expr]) -> ast.expr:
+    """What an operation computes, of the expressions of its operands."""
+    return template.expression(op, operands, dim)
+
+
+def statement(op: Op, operands: Sequence[ast.expr], target: str) -> str:
+    """An update in place, as a statement: `y[i] = y5`."""
+    assert is_update(op) and op.prim.consumes is not None
+    named = list(operands)
+    named[op.prim.consumes] = expressions.name(target)
+    return plain(statement_text(template.statement(op, named, dim)))
+
+
+def text(tree: ast.expr) -> str:
+    """An expression as a student writes it: `exp(y3)`, without `np.`"""
+    return plain(ast.unparse(tree))
+
+
+def plain(written: str) -> str:
+    return _NUMPY.sub("", written)

@@ -1,0 +1,315 @@
+"""From a program to stages: a walk through its blocks, outer before inner, in the order in which they run.
+
+Numbers that are not differentiated (`i - 1`, `len(labels)`, `x > y`) are written where they are read, sizes by their
+names; every other value is a stage.  A value that a branch or a loop passes on under another name is a stage too,
+`z = x`.  What a stage reads is resolved at the end to the stages it may come from (`Edge.when`).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from symdiff.ad.layout import loop
+from symdiff.codegen import expressions
+from symdiff.codegen.folding import Folder, is_update
+from symdiff.explain import formulas
+from symdiff.explain.stages import Group
+from symdiff.explain.variables import Variables
+from symdiff.ir import types
+from symdiff.ir.core import Block, Function, Op, Program, Value
+
+Groups = tuple[Group, ...]
+Steps = Iterator["Steps"]
+Origin = Value | tuple[Op, int, Value]  # a value; or what passes a region's border: the operation, which, what
+_LONGEST_INSIDE = 40  # nodes of a text that is written where it is read
+
+
+@dataclass(slots=True)
+class Draft:
+    """A stage before its edges are resolved."""
+
+    origin: Origin
+    key: str
+    name: str
+    op: Op | None
+    formula: str
+    tree: ast.expr | None
+    group: Groups
+    reads: Sequence[tuple[int, Value]] = ()  # operand number, value
+    update: bool = False
+
+    @property
+    def type(self) -> types.Type:
+        return self.origin.type if isinstance(self.origin, Value) else self.origin[2].type
+
+
+@dataclass(slots=True)
+class Reading:
+    """All stages of a program, and where values that are not stages come from."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    arguments: list[Draft] = field(default_factory=list)
+    comes_from: dict[Value, list[tuple[Value, str]]] = field(default_factory=dict)
+    by_value: dict[Value, Draft] = field(default_factory=dict)
+    calls: dict[Value, list[Value]] = field(default_factory=dict)  # parameters of functions: what they are given
+    ends: dict[str, tuple[Value, ...]] = field(default_factory=dict)  # the results of functions
+    trees: dict[Value, ast.expr] = field(default_factory=dict)  # how each value is written
+
+    def text(self, value: Value) -> str:
+        """A value where it is read: its name, or what is written in its place."""
+        return formulas.text(self.tree(value))
+
+    def tree(self, value: Value) -> ast.expr:
+        found = self.trees.get(value)
+        if found is None:
+            found = formulas.constant(value) if value.const is not None else expressions.name(value.hint or "…")
+        return found
+
+    def sources(self, value: Value) -> list[tuple[Draft, str]]:
+        """The stages that a value may come from, each with when."""
+        found: dict[str, tuple[Draft, str]] = {}
+        seen: set[Value] = set()
+        stack = [(value, "")]
+        while stack:
+            v, when = stack.pop()
+            if v in seen:
+                continue
+            seen.add(v)
+            draft = self.by_value.get(v)
+            if draft is not None:
+                found.setdefault(draft.key, (draft, when))
+                continue
+            before = reversed(self.comes_from.get(v, ()))
+            stack.extend((other, " and ".join(w for w in (when, more) if w)) for other, more in before)
+        return list(found.values())
+
+
+def read(program: Program, arguments: Sequence[str]) -> Reading:
+    """The stages of the entry function, whose arguments are written so, then of the functions it calls."""
+    reader = _Reader(program)
+    reader.run(arguments)
+    return reader.found
+
+
+class _Reader:
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.found = Reading()
+        self.trees, self.tree = self.found.trees, self.found.tree
+        self.variables = Variables(program.main.body)
+        self.home = ""  # the function that the lines at the top are of
+        self.keys: Counter[str] = Counter()
+        self.groups = 0
+        self.inline = False  # in the condition of a `while`: nothing is a stage
+        self.waiting = [program.entry]
+
+    def run(self, arguments: Sequence[str]) -> None:
+        for name in self.waiting:  # grows
+            function = self.program.functions[name]
+            self.variables = Variables(function.body)
+            self.home = next((op.loc.function for op in function.body.ops if op.loc is not None), name)
+            entry = name == self.program.entry
+            shown = ", ".join(v.hint for v in function.body.params)
+            group = () if entry else (Group("function", f"{name}({shown}):", f"function {name}"),)
+            self.parameters(function, group, arguments if entry else [v.hint for v in function.body.params])
+            self.walk(function.body, group)
+            self.found.ends[name] = function.body.outs
+
+    def parameters(self, function: Function, group: Groups, written: Sequence[str]) -> None:
+        for v, text in zip(function.body.params, written, strict=True):
+            draft = self.draft(v, v, None, text, None, group)
+            if group:
+                draft.reads = [(0, value) for value in self.found.calls.get(v, ())]
+            self.trees[v] = expressions.name(draft.name)
+
+    def draft(
+        self, value: Value, named: Value, op: Op | None, formula: str, tree: ast.expr | None, group: Groups
+    ) -> Draft:
+        """A stage for a value, called as `named` is."""
+        name = self.variables.name(named) or "t"
+        self.keys[name] += 1
+        key = name if self.keys[name] == 1 else f"{name}#{self.keys[name]}"
+        made = Draft(value, key, name, op, formula, tree, group)
+        self.found.by_value[value] = made
+        (self.found.drafts if op is not None or group else self.found.arguments).append(made)
+        self.trees[value] = expressions.name(name)
+        return made
+
+    def walk(self, body: Block, group: Groups) -> None:
+        """Run the steps of a body; regions go on an explicit stack."""
+        stack = [self.block(body, group)]
+        while stack:
+            region = next(stack[-1], None)
+            if region is None:
+                stack.pop()
+            else:
+                stack.append(region)
+
+    def block(self, block: Block, group: Groups) -> Steps:
+        for op in block.ops:
+            inside = self.within(op, group)
+            if op.prim.name == "cond":
+                yield self.cond(op, inside)
+            elif op.prim.name in ("for", "while"):
+                yield self.loop(op, inside)
+            elif op.prim.name == "call":
+                self.call(op, inside)
+            else:
+                self.operation(op, inside)
+
+    def within(self, op: Op, group: Groups) -> Groups:
+        """The group of an operation: that of its block, and the helper that its line is from."""
+        function = op.loc.function if op.loc is not None else self.home
+        helpers = [g.text for g in group if g.kind == "call"]
+        text = f"in {function}:"
+        if not function or function == self.home or text in helpers:
+            return group
+        return (*group, Group("call", text, f"{group[-1].key if group else ''} {text}"))
+
+    def group(self, kind: str, text: str) -> Group:
+        self.groups += 1
+        return Group(kind, text, f"{kind} {self.groups}")
+
+    # --- straight lines
+
+    def operation(self, op: Op, group: Groups) -> None:
+        if not op.outs:
+            return
+        if op.prim.numpy is None or (
+            len(op.ins) == 1 and Folder.is_same(op)
+        ):  # a record, a list: what is inside counts
+            self.passed(op)
+            return
+        if is_update(op) and not self.inline:
+            formula = formulas.statement(op, self.operands(op), self.variables.name(op.out))
+            self.draft(op.out, op.out, op, formula, None, group).update = True
+            self.found.by_value[op.out].reads = differentiable(op)
+            return
+        tree = formulas.constant(op.out) if op.prim.name == "const" else formulas.expression(op, self.operands(op))
+        if self.inline or is_written_inside(op, tree):
+            for v in op.outs:
+                self.trees[v] = tree
+            return
+        for v in op.outs:
+            self.draft(v, v, op, formulas.text(tree), tree, group).reads = differentiable(op)
+
+    def passed(self, op: Op) -> None:
+        sources = [v for v in op.ins if types.cotangent(v.type) is not None]
+        for v in op.outs:
+            self.found.comes_from[v] = [(source, "") for source in sources]
+            self.trees[v] = self.trees[op.ins[0]] if op.ins else expressions.name(v.hint or "()")
+
+    def operands(self, op: Op) -> list[ast.expr]:
+        return [self.tree(v) for v in op.ins]
+
+    # --- regions
+
+    def alias(self, inside: Value, outside: Value) -> None:
+        """A parameter of a region that is the value outside."""
+        self.trees[inside] = self.tree(outside)
+        self.found.comes_from[inside] = [(outside, "")]
+
+    def passed_on(self, op: Op, number: int, out: Value, end: Value, group: Groups) -> Value:
+        """What becomes `out` at a region's border: `end`, or a stage `out = end` where that has another name or none.
+
+        `number` is the arm's or the carry's, inverted for what a carry is before the first turn.
+        """
+        one_name = self.variables.root(out) is self.variables.root(end) and end.const is None
+        if one_name or types.cotangent(out.type) is None or not out.hint:
+            return end
+        here = Value(out.type, out.hint)
+        tree = self.tree(end)
+        made = self.draft(here, out, op, formulas.text(tree), tree, group)
+        made.origin, made.reads = (op, number, end), [(0, end)]
+        return here
+
+    def cond(self, op: Op, group: Groups) -> Steps:
+        condition = formulas.text(self.tree(op.ins[0]))
+        ends: list[list[ast.expr]] = []
+        for number, (kind, text) in enumerate((("if", f"if {condition}:"), ("else", "else:"))):
+            region = op.regions[number]
+            for inside, outside in zip(region.params, op.ins[1:], strict=True):
+                self.alias(inside, outside)
+            arm = (*group, self.group(kind, text))
+            yield self.block(region, arm)
+            for out, end in zip(op.outs, region.outs, strict=True):
+                source = self.passed_on(op, number, out, end, arm)
+                self.found.comes_from.setdefault(out, []).append((source, text.rstrip(":")))
+            ends.append([self.tree(v) for v in region.outs])
+        for out, then, orelse in zip(op.outs, *ends, strict=True):
+            if types.cotangent(out.type) is None:
+                tree = ast.IfExp(self.tree(op.ins[0]), then, orelse)
+                self.trees[out] = tree if is_short(tree) else expressions.name(self.variables.name(out) or "…")
+            else:
+                self.trees[out] = expressions.name(self.variables.name(out) or "…")
+
+    def loop(self, op: Op, group: Groups) -> Steps:
+        part = loop(op)
+        for inside, outside in zip(part.cap_params, part.caps, strict=True):
+            self.alias(inside, outside)
+        for v in (*part.index, *part.carry_params):
+            self.trees[v] = expressions.name(self.variables.name(v) or "…")
+        starts = [
+            self.passed_on(op, ~number, inside, start, group)
+            for number, (inside, start) in enumerate(zip(part.carry_params, part.carry, strict=True))
+        ]
+        if op.prim.name == "for":
+            body = (*group, self.group("for", self.for_text(op)))
+        else:
+            before = op.regions[0]
+            for inside, outside in zip(before.params, (*part.carry_params, *part.cap_params), strict=True):
+                self.alias(inside, outside)
+            self.inline = True
+            yield self.block(before, group)
+            self.inline = False
+            body = (*group, self.group("while", f"while {formulas.text(self.tree(before.outs[0]))}:"))
+        for x, xs in zip(part.x_params, part.xs, strict=True):
+            tree = ast.Subscript(self.tree(xs), self.tree(part.index[0]), ast.Load())
+            self.draft(x, x, op, formulas.text(tree), tree, body).reads = [(op.ins.index(xs), xs)]
+        yield self.block(part.body, body)
+        for number, (start, inside, end, out) in enumerate(
+            zip(starts, part.carry_params, part.carry_ends, part.carry_outs, strict=True)
+        ):
+            source = self.passed_on(op, number, out, end, body)
+            self.found.comes_from[inside] = [(source, "turn before"), (start, "first turn")]
+            self.found.comes_from[out] = [(source, "last turn")]
+            self.trees[out] = expressions.name(self.variables.name(out) or "…")
+        for end, out in zip(part.y_ends, part.ys, strict=True):
+            self.found.comes_from[out] = [(end, "every turn")]
+
+    def for_text(self, op: Op) -> str:
+        lo, hi, step = (self.tree(v) for v in op.ins[:3])
+        bounds = [lo, hi, step]
+        if ast.unparse(step) == "1":
+            bounds = bounds[:2] if ast.unparse(lo) != "0" else [hi]
+        index = formulas.text(self.tree(op.regions[0].params[0]))
+        return f"for {index} in range({', '.join(map(formulas.text, bounds))}):"
+
+    def call(self, op: Op, group: Groups) -> None:
+        name = op.params["function"]
+        formula = f"{name}({', '.join(formulas.text(self.tree(v)) for v in op.ins)})"
+        for v in op.outs:
+            self.draft(v, v, op, formula, None, group).reads = differentiable(op)
+        for v, argument in zip(self.program.functions[name].body.params, op.ins, strict=True):
+            self.found.calls.setdefault(v, []).append(argument)
+        if name not in self.waiting:
+            self.waiting.append(name)
+
+
+def differentiable(op: Op) -> list[tuple[int, Value]]:
+    """The operands that may have a derivative, with their numbers."""
+    return [(k, v) for k, v in enumerate(op.ins) if types.cotangent(v.type) is not None]
+
+
+def is_written_inside(op: Op, tree: ast.expr) -> bool:
+    """Whether an operation has no line: constants without a name, sizes, and short texts of what has no derivative."""
+    if op.prim.name == "const":
+        return op.out.hint == "" or types.cotangent(op.out.type) is None
+    return op.prim.name == "dim" or (all(types.cotangent(v.type) is None for v in op.outs) and is_short(tree))
+
+
+def is_short(tree: ast.expr) -> bool:
+    return sum(1 for _ in ast.walk(tree)) <= _LONGEST_INSIDE

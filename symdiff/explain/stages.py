@@ -1,0 +1,111 @@
+"""A derivation: the stages of a function, what each reads, and with which local derivative.
+
+By hand, of the neuron of the lecture notes: the last stage is ``y = 1 / y1``; its one edge reads y1, with the local
+derivative ``∂y/∂y1 = -1/y1²``; then come y1, y2, … as `codegen.names` numbers them, from the output backwards, so that
+a stage is called as the line of the generated module that computes it.
+
+The body of a loop or a branch is there once.  Its stages say where they stand (`Stage.group`), and, where values are
+given, hold one `Turn` for each time they ran.  Between stages inside and outside there are plain edges; `Edge.when`
+says which of several sources is read: that of the arm taken, of the turn before.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+ARGUMENT, PARAMETER = "argument", "parameter"  # `Stage.op` of what a function is given
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What encloses a stage: `kind` is "if", "else", "for", "while", "call" (a helper) or "function" (called)."""
+
+    kind: str
+    text: str  # "if x > 0:", "for i in range(n):", "in softplus:"
+    key: str  # the same for all that one loop, one arm of a branch or one call encloses
+    taken: bool | None = None  # of an arm: whether it ran, where values are given
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One use of a stage or an argument by a stage.
+
+    `local` is the local derivative as text: ``∂y/∂y1 = -1/y1²``, or ``∂f/∂W2: a1ᵀ · d_f`` where it is a rule for the
+    cotangent.  It is empty where nothing flows back: `active` is whether it lies on a way from what is differentiated
+    by to the output.  `value` is the local derivative as a number or array, of elementwise operations.
+    """
+
+    source: str  # the key of a stage or an argument
+    operand: int
+    local: str = ""
+    active: bool = False
+    when: str = ""  # "previous turn", "if x > 0": where one of several sources is read
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One run of a stage inside a loop: `index` has the loop variables, outermost first."""
+
+    index: tuple[tuple[str, int], ...]
+    value: Any
+    gradient: Any = None
+    locals: tuple[Any, ...] = ()  # the values of the edges
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One named value: `name` as in the generated module, `key` unique in the derivation.
+
+    `formula` is its right-hand side as text (with `update`, a whole statement: ``y[i] = y5``).  `gradient` is the
+    derivative of the output by it, of its shape; None for what is not differentiated or where no values are given.
+    """
+
+    key: str
+    name: str
+    formula: str
+    op: str
+    shape: str
+    inputs: tuple[Edge, ...] = ()
+    group: tuple[Group, ...] = ()
+    position: str = ""  # "line:col", counted from the first line of the function it stands in
+    order: int = 0  # of execution; `Derivation.stages` has the order of the notes
+    active: bool = False
+    update: bool = False
+    value: Any = None
+    gradient: Any = None
+    turns: tuple[Turn, ...] = ()
+    expression: ast.expr | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """All of it; `stages` come from the output backwards, breadth first, as in the notes."""
+
+    function: str
+    place: str  # "examples/neuron.py:6"
+    arguments: tuple[Stage, ...]
+    stages: tuple[Stage, ...]
+    results: tuple[str, ...]  # the keys of what is differentiated: several where arms of a branch give it
+    wrt: tuple[str, ...]  # keys of arguments
+    at: tuple[tuple[str, Any], ...] | None = None  # the arguments that values are for
+
+    def __getitem__(self, key: str) -> Stage:
+        return next(s for s in (*self.stages, *self.arguments) if s.key == key)
+
+    def forward(self) -> tuple[Stage, ...]:
+        """The stages in the order in which they run."""
+        return tuple(sorted(self.stages, key=lambda s: s.order))
+
+    def uses(self, key: str) -> Iterator[tuple[Stage, Edge]]:
+        """The stages that read a stage or an argument, with the edges."""
+        for stage in self.stages:
+            for edge in stage.inputs:
+                if edge.source == key:
+                    yield stage, edge
