@@ -8,7 +8,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from symdiff.api import check_grads, differentiable, generate, grad, hvp, jvp, value_and_grad, vjp
+    from symdiff.api import (
+        check_grads,
+        differentiable,
+        generate,
+        grad,
+        hessian,
+        hvp,
+        jacfwd,
+        jacobian,
+        jacrev,
+        jvp,
+        value_and_grad,
+        vjp,
+    )
     from symdiff.errors import CompileError, SymdiffError
 
 __version__ = "0.1.0"
@@ -21,7 +34,11 @@ __all__ = [
     "differentiable",
     "generate",
     "grad",
+    "hessian",
     "hvp",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
     "jvp",
     "value_and_grad",
     "vjp",

@@ -482,6 +482,10 @@ _USAGE = (
     ("SD728", "nothing to verify",
      "{path} {reason}",
      "`verify` repeats the command in the first line of a generated module"),
+    ("SD729", "no Jacobian",
+     "{what} is {type}; a Jacobian is that of real floats by real floats",
+     "integers have no derivative, and complex ones only where the function is holomorphic",
+     "return floats, real and imaginary parts apart; leave the rest to has_aux=True"),
 )
 
 _INTERNAL = (

@@ -14,13 +14,27 @@ the arguments.  Arguments are never modified; a gradient has the structure, shap
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from symdiff.api.public import grad, hvp, jvp, value_and_grad, vjp
+from symdiff.api.public import grad, hessian, hvp, jacfwd, jacobian, jacrev, jvp, value_and_grad, vjp
 
 if TYPE_CHECKING:
     from symdiff.api.check import check_grads
     from symdiff.api.modules import Differentiable, differentiable, generate
 
-__all__ = ["Differentiable", "check_grads", "differentiable", "generate", "grad", "hvp", "jvp", "value_and_grad", "vjp"]
+__all__ = [
+    "Differentiable",
+    "check_grads",
+    "differentiable",
+    "generate",
+    "grad",
+    "hessian",
+    "hvp",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
+    "jvp",
+    "value_and_grad",
+    "vjp",
+]
 
 # Loaded on first use: files, examples and checks need more of the standard library than a gradient does.
 _HOMES = {"check_grads": "check", "Differentiable": "modules", "differentiable": "modules", "generate": "modules"}

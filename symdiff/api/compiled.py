@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -208,7 +209,7 @@ def _keyword_names(function: Callable[..., Any], count: int) -> tuple[str, ...]:
     """The keyword-only parameters of a generated function: the names it gave to what was captured, in order."""
     if not count:
         return ()
-    code = getattr(function, "__wrapped__", function).__code__
+    code = inspect.unwrap(function).__code__
     return tuple(code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount])
 
 

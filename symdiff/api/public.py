@@ -1,4 +1,4 @@
-"""`grad`, `value_and_grad`, `vjp`, `jvp` and `hvp`, as functions and decorators."""
+"""`grad`, `value_and_grad`, `vjp`, `jvp`, `hvp` and the Jacobians, as functions and decorators."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from symdiff.api.compiled import Compiled
+from symdiff.api.jacobians import Hessian, Jacfwd, Jacrev
 from symdiff.api.like import Like, named
 from symdiff.api.parameters import Names, name_of
 from symdiff.api.transforms import Function, Grad, Pullback, ValueAndGrad, compiled_for
@@ -59,6 +60,99 @@ def value_and_grad(
     (9.0, 6.0)
     """
     return _decorate(ValueAndGrad, fun, argnums, wrt=wrt, has_aux=has_aux, level=level, static=static)
+
+
+def jacrev(
+    fun: Function | None = None,
+    argnums: int | Sequence[int] = 0,
+    *,
+    wrt: Names = None,
+    has_aux: bool = False,
+    level: int = 2,
+    static: str | Sequence[str] = (),
+) -> Any:
+    """The Jacobian of `fun`, by rows of the pullback: for few results and many arguments.  Parameters as in `grad`.
+
+    For a result y and an argument x the Jacobian is ``J[i…, j…] = ∂y[i…]/∂x[j…]``, an array of the shape
+    ``y.shape + x.shape`` and the dtype of x; a number by a number gives a number of the kind of x.  A container of
+    results gives the same container of Jacobians, several arguments a tuple, a container of arguments its structure
+    in the place of each result.  With `has_aux` `fun` returns a pair (results, aux), and the result is (Jacobian, aux).
+    It is also a decorator, with and without arguments.
+
+    The notes call ∂y/∂x the matrix "input × output": the transpose of this one, if y and x are vectors.
+
+    >>> import numpy as np
+    >>> W = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    >>> jacrev(lambda x: W @ x)(np.ones(3))
+    array([[1., 2., 3.],
+           [4., 5., 6.]])
+    >>> jacrev(lambda x, y: {"product": x * y}, argnums=(0, 1))(2.0, 3.0)
+    {'product': (3.0, 2.0)}
+
+    Raises UsageError for wrong `argnums` or `wrt` and for a result that is no real float, CheckError for an argument
+    that is none, CompileError for a function that cannot be compiled.
+    """
+    return _decorate(Jacrev, fun, argnums, wrt=wrt, has_aux=has_aux, level=level, static=static)
+
+
+def jacobian(
+    fun: Function | None = None,
+    argnums: int | Sequence[int] = 0,
+    *,
+    wrt: Names = None,
+    has_aux: bool = False,
+    level: int = 2,
+    static: str | Sequence[str] = (),
+) -> Any:
+    """`jacrev` by another name.
+
+    >>> import numpy as np
+    >>> jacobian(lambda f, g: f * g)(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    array([[3., 0.],
+           [0., 4.]])
+    """
+    return _decorate(Jacrev, fun, argnums, wrt=wrt, has_aux=has_aux, level=level, static=static)
+
+
+def jacfwd(
+    fun: Function | None = None,
+    argnums: int | Sequence[int] = 0,
+    *,
+    wrt: Names = None,
+    has_aux: bool = False,
+    level: int = 2,
+    static: str | Sequence[str] = (),
+) -> Any:
+    """The Jacobian of `fun`, by columns of the tangent: for many results and few arguments.  Otherwise as `jacrev`.
+
+    >>> import numpy as np
+    >>> jacfwd(lambda t: np.array([t, t * t]))(3.0)
+    array([1., 6.])
+    """
+    return _decorate(Jacfwd, fun, argnums, wrt=wrt, has_aux=has_aux, level=level, static=static)
+
+
+def hessian(
+    fun: Function | None = None,
+    argnums: int | Sequence[int] = 0,
+    *,
+    wrt: Names = None,
+    has_aux: bool = False,
+    level: int = 2,
+    static: str | Sequence[str] = (),
+) -> Any:
+    """The Hessian of the scalar function `fun`: the Jacobian of its gradient, forward over reverse.
+
+    For one argument x it has the shape ``x.shape + x.shape``; for several it is a tuple of rows, each a tuple; for
+    containers the structure of the argument twice.  With `has_aux` the result is (Hessian, aux).  To multiply by a
+    vector, `hvp` is cheaper.  Raises as `grad` does, and CheckError for a complex argument.
+
+    >>> import numpy as np
+    >>> hessian(lambda x: x[0] * x[0] * x[1])(np.array([3.0, 5.0]))
+    array([[10.,  6.],
+           [ 6.,  0.]])
+    """
+    return _decorate(Hessian, fun, argnums, wrt=wrt, has_aux=has_aux, level=level, static=static)
 
 
 def _decorate(made: Callable[..., Compiled], fun: Function | None, argnums: Any, **options: Any) -> Any:

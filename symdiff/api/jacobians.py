@@ -1,0 +1,199 @@
+"""`jacobian`, `jacrev`, `jacfwd`, `hessian`: full derivatives, one row or one column at a time.
+
+The layout is JAX's: for a result y and an argument x, arrays or numbers, ``J[i…, j…] = ∂y[i…]/∂x[j…]``, of the shape
+``y.shape + x.shape``.  Where they are containers, J has the structure of the result and, in the place of each of its
+leaves, that of the arguments.  A pullback gives a row and a tangent a column:
+
+    y = W @ x,  W (2, 3)        rows: Wᵀ e_i = W[i, :]       columns: W e_j = W[:, j]       J = W
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from symdiff.api import nested
+from symdiff.api.compiled import Compiled
+from symdiff.api.parameters import Names, choose, name_of
+from symdiff.api.transforms import Forward, Function, Grad, Tangent
+from symdiff.errors import CheckError, UsageError
+from symdiff.ir.types import AVal
+from symdiff.signature import Lowered, Signature, Static, leaf_names
+from symdiff.trees import LEAF, flatten, map_leaves, unflatten
+
+
+class Jacrev(Compiled):
+    """``f(x, …) -> Jacobian`` by rows; with `has_aux` ``(Jacobian, aux)``."""
+
+    takes: ClassVar[tuple[str, ...]] = ("argnums", "wrt", "has_aux")
+
+    def __init__(
+        self,
+        fun: Function,
+        argnums: int | Sequence[int] = 0,
+        *,
+        wrt: Names = None,
+        has_aux: bool = False,
+        level: int = 2,
+        static: str | Sequence[str] = (),
+    ) -> None:
+        super().__init__(fun, level, static)
+        self.argnums, self.wrt, self.has_aux = argnums, wrt, has_aux
+        self.chosen = choose(fun, self.parameters, argnums, wrt)
+
+    def build(self, signature: Signature) -> tuple[Lowered, Function]:
+        _check_arguments(signature, self.chosen.names, name_of(self.fun))
+        lowered, function = self.inner(signature)
+        _check_results(lowered, self.has_aux, name_of(self.fun))
+
+        @functools.wraps(function)
+        def call(*arguments: Any, **captured: Any) -> Any:
+            return self.jacobian(function, arguments, captured)
+
+        return lowered, call
+
+    def inner(self, signature: Signature) -> tuple[Lowered, Function]:
+        """What gives one row (column) at a time, compiled."""
+        return Forward(self.fun, wrt=self.chosen.names, level=self.level).build(signature)
+
+    def jacobian(self, function: Function, arguments: Sequence[Any], captured: dict[str, Any]) -> Any:
+        value, pullback = function(*arguments, **captured)
+        if not self.has_aux:
+            return _by_rows(value, pullback, self.chosen.bare)
+        main, aux = value
+        rest = map_leaves(_zeros, aux)
+        return _by_rows(main, lambda row: pullback((row, rest)), self.chosen.bare), aux
+
+
+class Jacfwd(Jacrev):
+    """``f(x, …) -> Jacobian`` by columns; with `has_aux` ``(Jacobian, aux)``."""
+
+    def inner(self, signature: Signature) -> tuple[Lowered, Function]:
+        return Tangent(self.fun, wrt=self.chosen.names, level=self.level).build(signature)
+
+    def jacobian(self, function: Function, arguments: Sequence[Any], captured: dict[str, Any]) -> Any:
+        names = [p.name for p in self.parameters]
+        by = tuple(arguments[names.index(name)] for name in self.chosen.names)
+
+        def along(tangents: Sequence[Any]) -> tuple[Any, Any]:
+            value, tangent = function(*arguments, *tangents, **captured)
+            return value, tangent[0] if self.has_aux else tangent
+
+        made, value = _by_columns(by, along, self.chosen.bare)
+        return (made, value[1]) if self.has_aux else made
+
+
+class Hessian(Jacfwd):
+    """``f(x, …) -> Hessian`` of a scalar function, columns of the gradient's Jacobian."""
+
+    def inner(self, signature: Signature) -> tuple[Lowered, Function]:
+        gradient = Grad(self.fun, self.argnums, wrt=self.wrt, has_aux=self.has_aux, level=self.level)
+        return Tangent(gradient, wrt=self.chosen.names, level=self.level).build(signature)
+
+
+# What has a Jacobian ------------------------------------------------------------------------------------------------
+
+
+def _check_arguments(signature: Signature, names: Sequence[str], function: str) -> None:
+    """CheckError SD729 for a complex argument; what has no derivative at all is refused with every other gradient."""
+    for name in names:
+        argument = signature[name]
+        for written, leaf in zip(leaf_names(argument), argument.leaves, strict=True):
+            if isinstance(leaf, AVal) and leaf.complex:
+                raise CheckError.of("SD729", what=f"argument {written} of {function}", type=str(leaf))
+
+
+def _check_results(lowered: Lowered, has_aux: bool, function: str) -> None:
+    """UsageError SD729 for a result that is no real float, SD714 where `has_aux` has no pair; None stays None."""
+    types, tree = nested.result_types(lowered), lowered.out
+    if has_aux:
+        if tree.kind != "tuple" or len(tree.children) != 2:
+            raise UsageError.of("SD714", function=function, type=nested.described(tree, types))
+        tree = tree.children[0]
+    for t in types[: tree.leaf_count]:
+        known = isinstance(t, Static) and (t.value is None or isinstance(t.value, float))
+        if not known and not (isinstance(t, AVal) and t.inexact and not t.complex):
+            raise UsageError.of("SD729", what=f"a result of {function}", type=nested.described(LEAF, [t]))
+
+
+# One row, one column at a time --------------------------------------------------------------------------------------
+
+
+def _by_rows(value: Any, pullback: Callable[[Any], tuple[Any, ...]], bare: bool) -> Any:
+    leaves, tree = flatten(value)
+    zeros = [_zeros(leaf) for leaf in leaves]
+    found: list[Any] = []
+    for k, leaf in enumerate(leaves):
+        if leaf is None:
+            found.append(None)
+            continue
+        rows = [pullback(unflatten(tree, [*zeros[:k], unit, *zeros[k + 1 :]])) for unit in _units(leaf)]
+        # an empty result has no rows; the row of zeros says their structure
+        parts, inner = flatten(rows[0] if rows else pullback(unflatten(tree, zeros)))
+        lists = [[flatten(row)[0][j] for row in rows] for j in range(len(parts))]
+        made = unflatten(inner, [_stacked(s, p, np.shape(leaf)) for s, p in zip(lists, parts, strict=True)])
+        found.append(made[0] if bare else made)
+    return unflatten(tree, found)
+
+
+def _stacked(rows: Sequence[Any], like: Any, shape: tuple[int, ...]) -> Any:
+    """Rows as an array of `shape` + that of a row; of a result that is one number, the row itself."""
+    if like is None or not shape:
+        return like if like is None else rows[0]
+    return np.array(rows, dtype=np.asarray(like).dtype).reshape(shape + np.shape(like))
+
+
+def _by_columns(by: tuple[Any, ...], along: Callable[[Any], tuple[Any, Any]], bare: bool) -> tuple[Any, Any]:
+    """The Jacobian, and the value."""
+    leaves, inner = flatten(by)
+    zeros = [_zeros(leaf) for leaf in leaves]
+    units = [() if leaf is None else _units(leaf) for leaf in leaves]
+    runs = [[along(unflatten(inner, [*zeros[:k], u, *zeros[k + 1 :]])) for u in us] for k, us in enumerate(units)]
+    # empty arguments have no columns; the column of zeros says their structure
+    value, column = next((run for one in runs for run in one), None) or along(unflatten(inner, zeros))
+    likes, tree = flatten(column)
+    columns = [[flatten(tangent)[0] for _, tangent in one] for one in runs]
+    found: list[Any] = []
+    for j, like in enumerate(likes):
+        blocks = [_beside([c[j] for c in own], like, leaf) for own, leaf in zip(columns, leaves, strict=True)]
+        made = unflatten(inner, blocks)
+        found.append(None if like is None else made[0] if bare else made)
+    return unflatten(tree, found), value
+
+
+def _beside(columns: Sequence[Any], like: Any, leaf: Any) -> Any:
+    """Columns as an array of the shape of one + that of the argument's leaf, of the leaf's dtype and kind."""
+    if leaf is None or like is None:
+        return None
+    if not np.shape(leaf) and not np.shape(like):
+        made = np.asarray(columns[0], dtype=np.asarray(leaf).dtype)
+        return made if isinstance(leaf, np.ndarray) else type(leaf)(made)
+    made = np.empty((*np.shape(like), np.size(leaf)), dtype=np.asarray(leaf).dtype)
+    for k, column in enumerate(columns):
+        made[..., k] = column
+    return made.reshape(np.shape(like) + np.shape(leaf))
+
+
+def _units(leaf: Any) -> list[Any]:
+    """The unit vectors of a leaf: one per element, in row-major order."""
+    if not np.shape(leaf):
+        return [_like(np.ones((), np.asarray(leaf).dtype), leaf)]
+    found: list[Any] = []
+    for k in range(np.size(leaf)):
+        unit = np.zeros(np.shape(leaf), leaf.dtype)
+        unit.flat[k] = 1
+        found.append(unit)
+    return found
+
+
+def _zeros(leaf: Any) -> Any:
+    """The zero cotangent or tangent of a leaf; of what has none, None."""
+    kind = getattr(np.asarray(leaf), "dtype", np.dtype(object)).kind
+    return _like(np.zeros(np.shape(leaf), np.asarray(leaf).dtype), leaf) if kind in "fc" else None
+
+
+def _like(array: np.ndarray[Any, Any], leaf: Any) -> Any:
+    return array if isinstance(leaf, np.ndarray) else type(leaf)(array)
