@@ -352,7 +352,7 @@ _MEMORY = (
      "what changes there must be a list of scalars, or of arrays of one type",
      "fill an array made before the loop: `out = np.empty(n)`"),
     ("SD506", "write to a read-only view",
-     "{name} is a read-only view ({origin})",
+     "`{name}` is a read-only view ({origin})",
      "NumPy would raise ValueError",
      "copy first: `{name} = {name}.copy()`"),
     ("SD507", "overlapping write",

@@ -87,6 +87,15 @@ def _is_element(op: Op, steady: Set[Value]) -> bool:
     return op.prim.name == "index" and isinstance(op.out.type, AVal) and not op.out.type.shape and op.ins[0] in steady
 
 
+def wide_views(ops: Sequence[Op], free: Sequence[Value]) -> dict[Value, Op]:
+    """The views among these values that are larger than what they are views of, which is saved in their place."""
+    wanted = set(free)
+    return {op.out: op for op in ops if op.prim.name in _WIDE and len(op.ins) == 1 and op.out in wanted}
+
+
+_WIDE = frozenset(("broadcast_to", "sliding_window_view"))
+
+
 def needed_of(makers: dict[Value, Op], free: Sequence[Value]) -> list[Op]:
     """The operations that make these values anew, and those that they need."""
     found: dict[Op, None] = {}

@@ -19,7 +19,18 @@ from symdiff.ad import rules
 from symdiff.ad.backward import Half
 from symdiff.ad.branches import cond
 from symdiff.ad.calls import call, sole_slices
-from symdiff.ad.halves import Backward, Pattern, Pull, Seeds, free_values, made_anew, needed_of, prune, steady_values
+from symdiff.ad.halves import (
+    Backward,
+    Pattern,
+    Pull,
+    Seeds,
+    free_values,
+    made_anew,
+    needed_of,
+    prune,
+    steady_values,
+    wide_views,
+)
 from symdiff.ad.loops import reverse_loop
 from symdiff.ad.order import reading_first
 from symdiff.ir.build import Builder
@@ -99,6 +110,9 @@ class Sweep:
         free = free_values(ops, results, [ct for _, ct in seeds])
         passed = set(direct)
         makers = made_anew(b.ops, passed, steady)
+        wide = wide_views(b.ops, free)
+        makers.update(wide)
+        free = list(dict.fromkeys([*free, *(op.ins[0] for op in wide.values())]))
         place = {v: k for k, v in enumerate([*block.params, *(v for op in b.ops for v in op.outs)])}
         saved = sorted((v for v in free if v not in passed and v not in makers), key=place.__getitem__)
         anew = sorted(needed_of(makers, free), key=lambda op: place[op.outs[0]])

@@ -16,11 +16,12 @@ def name(text: str) -> ast.Name:
 
 
 def dim(d: Dim, size: NamedSize) -> ast.expr:
-    """A dimension as Python: `2 * n - 1`."""
+    """A dimension as Python: `n - k + 1`, what is added first."""
     if isinstance(d, int):
         return ast.Constant(d) if d >= 0 else ast.UnaryOp(ast.USub(), ast.Constant(-d))
     total: ast.expr | None = None
-    for monomial, coefficient in d.terms:
+    first = next((term for term in d.terms if term[1] > 0), d.terms[0])
+    for monomial, coefficient in (first, *(term for term in d.terms if term is not first)):
         term = _term(monomial, abs(coefficient), size)
         if total is None:
             total = ast.UnaryOp(ast.USub(), term) if coefficient < 0 else term

@@ -313,6 +313,7 @@ def print_block(context: Context, body: Body, depth: int) -> tuple[Printer, dict
     atoms |= {a for v in block.params for a in types.type_atoms(v.type)} | {dims_atom(n) for n in body.function.dims}
     own = user_sizes(block, context.stages, atoms)
     sizes = {a: own.get(a) or _size_name(a, hints) for a in atoms if a.op == "var" or a in body.check.sizes}
+    sizes |= saved_sizes(body)
     printer = Printer(context, sizes, opaque_sizes(block))
     for v, name in zip(block.params, body.names, strict=True):
         printer.define(v, name)
@@ -329,7 +330,8 @@ def opening(body: Body, printer: Printer, sizes: Mapping[Atom, str]) -> list[Lin
         ]
         late, used = checks.late_checks(body.late, [n for n, _ in leaves], [t for _, t in leaves], sizes)
         printer.sizes |= used
-    read = [a for a in sorted(printer.sizes, key=lambda a: a.name) if a in body.check.sizes]
+    given = saved_sizes(body)
+    read = [a for a in sorted(printer.sizes, key=lambda a: a.name) if a in body.check.sizes and a not in given]
     bound = [Line(1, f"{sizes[a]} = {body.check.sizes[a]}") for a in read if sizes[a] != body.check.sizes[a]]
     return [*body.before, *body.check.lines, *body.after_check, *bound, *late]
 
@@ -343,6 +345,17 @@ def user_sizes(block: Block, stages: Set[str], atoms: Set[Atom]) -> dict[Atom, s
                 if op.params["size"] == dims.var(a.name) and op.out.hint not in found.values():
                     found.setdefault(a, op.out.hint)
     return found
+
+
+def saved_sizes(body: Body) -> dict[Atom, str]:
+    """Size variables whose values are parameters: saved by the forward pass."""
+    block = body.function.body
+    names = dict(zip(block.params, body.names, strict=True))
+    return {
+        dims_atom(op.params["name"]): names[op.ins[0]]
+        for op in block.ops
+        if op.prim.name == "bind_dim" and op.ins[0] in names
+    }
 
 
 def dims_atom(name: str) -> Atom:

@@ -129,7 +129,7 @@ class Emitter:
 
     def need_helper(self, op: Op) -> None:
         source = op.prim.info.get("helper")
-        if source and not is_update(op):
+        if source:  # a module has those that its text calls
             found = re.search(r"def (\w+)", source)
             assert found is not None
             self.context.helpers[found.group(1)] = source
@@ -278,6 +278,7 @@ class Emitter:
         target = self.text(op.ins[number])
         operands = [self.expr(v) for v in op.ins]
         if is_update(op):
+            self.need_helper(op)
             self.line(depth, statement_text(template.statement(op, operands, self.dim)), comment)
             self.define(op.out, target)
             return

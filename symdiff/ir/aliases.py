@@ -42,7 +42,7 @@ from symdiff.ir.memory import (
 )
 from symdiff.ir.types import Seq, Type
 
-_READONLY_VIEWS = ("broadcast_to", "diag", "diagonal", "imag")
+_READONLY_VIEWS = ("broadcast_to", "diag", "diagonal", "imag", "sliding_window_view")
 
 
 class Flow:

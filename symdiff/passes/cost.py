@@ -12,6 +12,7 @@ from symdiff.ir.types import AVal, Kind, Type
 
 _FREE = {
     *("convert", "retype", "reshape", "ravel", "expand_dims", "squeeze", "transpose", "broadcast_to", "bind_dim"),
+    "sliding_window_view",
     *("alt_pack", "alt_unpack", "saved_pack", "saved_unpack", "opt_some", "opt_get", "opt_none"),
 }
 _CONTROL = {"cond", "for", "while", "call"}

@@ -116,6 +116,9 @@ SYMBOLIC: list[tuple[str, tuple[AVal, ...], dict[str, Any]]] = [ ("sum", (ARRAY,
     ("linspace", (types.FLOAT, types.FLOAT), {"num": N}), ("eye", (), {"rows": N, "cols": M, "k": 1}),
     ("eye", (), {"rows": N, "cols": N}), ("diagonal", (ARRAY,), {}), ("diagonal", (ARRAY,), {"offset": 2}),
     ("diagonal", (ARRAY,), {"offset": -1}), ("diag", (VECTOR,), {"k": -2}), ("trace", (ARRAY,), {}),
+    ("sliding_window_view", (ARRAY,), {"shape": (M,), "axis": (1,)}),
+    ("sliding_window_view", (ARRAY,), {"shape": (N, 0)}),
+    ("window_add", (ARRAY, AVal(Kind.ARRAY, (N, 1, M), "f8")), {"axis": (1,)}),
     ("sort", (ARRAY,), {}), ("argsort", (ARRAY,), {"axis": 0}), ("matmul", (ARRAY, AVal(Kind.ARRAY, (M, N), "f8")), {}),
     ("matmul", (ARRAY, AVal(Kind.ARRAY, (M,), "f4")), {}), ("matmul", (AVal(Kind.ARRAY, (2, N, M), "f8"),
     AVal(Kind.ARRAY, (M, 3), "f8")), {}), ("outer", (VECTOR, VECTOR), {}), ("dot", (VECTOR, VECTOR), {}),
@@ -175,7 +178,10 @@ REFUSED: list[tuple[str, tuple[AVal, ...], dict[str, Any]]] = [ ("sum", (ARRAY,)
     ("transpose", (ARRAY,), {"axes": (0,)}), ("norm", (ARRAY,), {"ord": 2}), ("norm", (VECTOR,), {"ord": 3}),
     ("stack", (AVal(Kind.EITHER, (), "f8"),), {}), ("cholesky", (types.array("c16", N, N),), {}),
     ("roll", (VECTOR,), {}), ("tril", (VECTOR,), {}), ("linspace", (VECTOR, VECTOR), {"num": 3}),
-    ("sort", (types.FLOAT,), {})]  # fmt: skip
+    ("sort", (types.FLOAT,), {}), ("sliding_window_view", (ARRAY,), {"shape": (2,)}),
+    ("sliding_window_view", (types.array("f8", 3),), {"shape": (4,)}),
+    ("sliding_window_view", (types.FLOAT,), {"shape": ()}), ("window_add", (ARRAY, ARRAY), {}),
+    ("window_add", (VECTOR, ARRAY), {"axis": (0, 0)})]  # fmt: skip
 
 
 @pytest.mark.parametrize("name, operands, params", REFUSED)

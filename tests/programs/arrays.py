@@ -308,6 +308,21 @@ def convolution_by_slices(x, k):
     return y
 
 
+@cases(array(4, 3), array(2, 2, seed=1))
+def windows(x, k):
+    seen = np.lib.stride_tricks.sliding_window_view(x, k.shape)
+    rows = np.lib.stride_tricks.sliding_window_view(x.T, 3, axis=1)
+    return np.sum(seen * k, axis=(2, 3)), np.einsum("ijab,ab->ij", seen, k), np.sum(rows * rows, axis=-1)
+
+
+@cases(array(5))
+def windows_in_a_loop(x):
+    s = 0.0
+    for w in np.lib.stride_tricks.sliding_window_view(x * x, 3):
+        s += w[0] * w[2]
+    return s
+
+
 @cases(array(6))
 def split_and_join(x):
     a, b, c = x[:2], x[2:4], x[4:]

@@ -62,6 +62,8 @@ SUPPORTED = (
         "out = [] ⏎ for t in v: out.append(t * x) ⏎ return np.array(out).sum()"),
     Row("slices, integer arrays, masks, `None`, `...`",
         "return np.sum(v[1:-1]) + np.sum(v[v > 0]) + np.sum(v[[0, 1]]) + m[..., 0][None].sum()"),
+    Row("windows, as a view that is only read",
+        "return np.sum(np.lib.stride_tricks.sliding_window_view(v, 2) * np.array([x, 2.0]))"),
     Row("writes into local arrays, through views too",
         "y = np.zeros(3) ⏎ y[0] = x ⏎ r = y[1:] ⏎ r += x ⏎ return y.sum()"),
     Row("writes into an argument's array (of a copy)", "v[0] = x ⏎ return v.sum()"),
@@ -125,6 +127,7 @@ REFUSED = (
     Row("a list that grows by different things",
         "a = [] ⏎ for t in v: ⏎     a.append(t) ⏎     a.append(m) ⏎ return x", "SD505"),
     Row("writing a read-only view", "y = np.broadcast_to(v, (2, 3)) ⏎ y[0, 0] = x ⏎ return y", "SD506"),
+    Row("writing windows", "y = np.lib.stride_tricks.sliding_window_view(v, 2) ⏎ y[0] = x ⏎ return y.sum()", "SD506"),
     Row("unrolling without end", "k = [1] ⏎ for i in range(100000): k = (k, i) ⏎ return x", "SD601"),
     Row("calls nested too deeply", "return deep(x, 1000)", "SD605"),
 )

@@ -128,7 +128,7 @@ def _put_back(cx: Context, level: Value, part: Value, step: Step) -> Value:
 def writable(cx: Context, node: ast.AST, arr: Arr) -> bool:
     cell = arr.cell
     if cell.readonly is not None:
-        cx.refuse("SD506", node, name=f"`{cx.text(node)}`", origin=cell.readonly)
+        cx.refuse("SD506", node, name=cell.name or cx.text(node), origin=cell.readonly)
         return False
     found = held(cx, cell)
     if found is not None:

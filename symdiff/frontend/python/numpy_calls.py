@@ -63,7 +63,7 @@ def family(*names: str) -> Callable[[Callable[..., Val]], Callable[..., Val]]:
 def _function_names() -> dict[int, tuple[str, object]]:
     """What each function object of NumPy and math is called here."""
     found: dict[int, tuple[str, object]] = {}
-    for module, prefix in ((np, ""), (np.linalg, "linalg.")):
+    for module, prefix in ((np, ""), (np.linalg, "linalg."), (np.lib.stride_tricks, "lib.stride_tricks.")):
         for name in dir(module):
             if name.startswith("_") or name in ("row_stack", "trapz", "in1d", "disp"):
                 continue

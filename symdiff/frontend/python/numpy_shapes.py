@@ -187,6 +187,28 @@ def _broadcast_to(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val
     return made
 
 
+@handler("lib.stride_tricks.sliding_window_view")
+def _sliding_window_view(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    """A view that cannot be written; `axis` None means all axes, in order."""
+    name = "lib.stride_tricks.sliding_window_view"
+    found = bind(cx, node, name, "x window_shape axis=None subok=False writeable=False", args, kwargs)
+    if found is None:
+        return POISON
+    for key in ("subok", "writeable"):
+        if not isinstance(given := found[key], Known) or given.obj:
+            return cx.refuse("SD402", node, argument=key, function=f"np.{name}", detail="")
+    x, shape = numeric(cx, node, found["x"]), shape_of(cx, node, found["window_shape"])
+    axis = known(cx, node, found["axis"], f"`axis` of np.{name}")
+    if x is POISON or shape is None or is_unknown(axis):
+        return POISON
+    params = {} if axis is None else {"axis": axis if isinstance(axis, tuple) else (axis,)}
+    made = emit_sized(cx, node, "sliding_window_view", [x], shape, **params)
+    if isinstance(made, Arr):
+        made.cell.readonly = "sliding_window_view"
+        memory.shares(cx, made, [x])
+    return made
+
+
 @family("tile", "repeat", "roll")
 def _repeated(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     signature, keys = {"tile": ("a reps", ["reps"]), "repeat": ("a repeats axis=None", ["repeats", "axis"]),
