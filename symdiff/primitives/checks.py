@@ -10,6 +10,7 @@ from symdiff.ir.dims import Dim
 from symdiff.ir.types import AVal, Type
 from symdiff.primitives.axes import shape_text
 from symdiff.primitives.declare import CONSTANT, LINEAR, numeric, prim
+from symdiff.primitives.effects import list_texts
 
 _CHECK_SHAPE = '''
 def _check_shape(x, shape):
@@ -35,7 +36,10 @@ def _reshaped(ins: tuple[Type, ...], regions: tuple[()], shape: tuple[Dim, ...])
 
 
 def _raise_text(params: Params, ins: tuple[Type, ...]) -> str:
-    return f"_raise_if(pred, {params['exc']}, args)"
+    if len(ins) == 1:
+        return f"_raise_if(pred, {params['exc']}, args)"
+    texts = list_texts(params["args"])
+    return f"_raise_if(pred, {params['exc']}, ({', '.join(texts)},))"
 
 
 def _back(b: Any, ct: Any, x: Any, *n: Any, shape: tuple[Dim, ...]) -> Any:
@@ -54,6 +58,7 @@ check_shape = prim("check_shape", "x *n", LINEAR, infer=_reshaped, params=("shap
 retype = prim(
     "retype", "x", LINEAR, infer=_reshaped, params=("shape",), numpy="x", views=0, transpose=(_back,), **_INFO
 )
-raise_if = prim("raise_if", "pred", CONSTANT, infer=lambda ins, regions, exc, args: (types.BOOL,), params=("exc",
+# `args` are constants; with operands they are what `primitives.effects.Piece` describes.
+raise_if = prim("raise_if", "pred *xs", CONSTANT, infer=lambda ins, regions, exc, args: (types.BOOL,), params=("exc",
 "args"),
                 numpy=_raise_text, effect=True, helper=_RAISE_IF)  # fmt: skip

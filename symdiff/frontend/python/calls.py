@@ -174,8 +174,17 @@ def _unknown(cx: Context, node: ast.AST, obj: Any, args: Sequence[Val]) -> Val:
     text = f"`{module}.{name}`" if module and module != "builtins" else f"`{name}`"
     if POISON in args:
         return POISON
+    if _impure(obj):
+        return cx.refuse("SD409", node, function=text)
     shown = next((cx.describe(a) for a in args if not isinstance(a, Known)), "known values only")
     return cx.refuse("SD401", node, function=text, argument=shown)
+
+
+def _impure(obj: Any) -> bool:
+    """Whether a function is known to read or change hidden state."""
+    owner = getattr(obj, "__self__", None)
+    module = str(getattr(obj, "__module__", None) or type(owner).__module__)
+    return obj in (input, open) or module.startswith(("numpy.random", "random", "time"))
 
 
 def _inline(

@@ -1,4 +1,4 @@
-"""Statements that are short for others: `match`, and a `while` whose condition binds names.
+"""Statements that are short for others: `match`, a `while` whose condition binds names, an `assert` with a message.
 
 Rewritten before anything is evaluated, into statements at the same positions; the caller's tree is left alone.
 
@@ -46,13 +46,15 @@ def match_part(value: object, cls: type, k: int) -> object:
 WHOLE = (bool, bytearray, bytes, dict, float, frozenset, int, list, set, str, tuple)
 HIDDEN: dict[str, Any] = {
     "$bound": bound, "$sequence": sequence, "$match_part": match_part, "$len": len, "$list": list,
-    "$isinstance": isinstance,
+    "$isinstance": isinstance, "$AssertionError": AssertionError,
 }  # fmt: skip
 
 
 def desugared(node: FunctionNode) -> FunctionNode:
     """`node` itself where there is nothing to rewrite, else a copy with other statements."""
-    if isinstance(node, ast.Lambda) or not any(isinstance(n, ast.Match) or _binds(n) for n in walk(node)):
+    if isinstance(node, ast.Lambda) or not any(
+        isinstance(n, ast.Match) or _binds(n) or _message(n) for n in walk(node)
+    ):
         return node
     found = copy.copy(node)
     found.body = _block(node.body, count(1))
@@ -64,6 +66,15 @@ def _binds(node: ast.AST) -> bool:
     return isinstance(node, ast.While) and any(isinstance(n, ast.NamedExpr) for n in walk(node.test))
 
 
+def _message(node: ast.AST) -> bool:
+    return isinstance(node, ast.Assert) and _computed(node.msg)
+
+
+def _computed(message: ast.expr | None) -> bool:
+    """Whether the message of an `assert` is worked out only where it fails."""
+    return message is not None and not isinstance(message, ast.Constant)
+
+
 def _block(body: Sequence[ast.stmt], subjects: Iterator[int]) -> list[ast.stmt]:
     return [new for stmt in body for new in _statement(stmt, subjects)]
 
@@ -73,6 +84,9 @@ def _statement(stmt: ast.stmt, subjects: Iterator[int]) -> list[ast.stmt]:
         return [_if(stmt, subjects)]
     if isinstance(stmt, ast.Match):
         return _match(stmt, subjects)
+    if isinstance(stmt, ast.Assert) and _computed(stmt.msg):
+        call = ast.Call(ast.Name("$AssertionError", ast.Load()), [stmt.msg], [])  # type: ignore[list-item]  # not None
+        return [_placed(ast.If(ast.UnaryOp(ast.Not(), stmt.test), [ast.Raise(call)], []), stmt)]
     if not isinstance(stmt, (ast.For, ast.While, ast.With)):
         return [stmt]
     made = copy.copy(stmt)

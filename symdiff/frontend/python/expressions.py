@@ -249,22 +249,9 @@ def _await(cx: Context, node: ast.expr) -> Val:
 
 
 def _f_string(cx: Context, node: ast.JoinedStr) -> Val:
-    parts: list[str] = []
-    for piece in node.values:
-        if isinstance(piece, ast.Constant):
-            parts.append(str(piece.value))
-            continue
-        assert isinstance(piece, ast.FormattedValue)
-        val = evaluate(cx, piece.value)
-        spec = Known("") if piece.format_spec is None else evaluate(cx, piece.format_spec)
-        if val is POISON:
-            return POISON
-        if not isinstance(val, Known) or not isinstance(spec, Known):
-            return cx.refuse("SD222", node, construct="formatted string")
-        conversions: dict[int, Callable[[object], str]] = {ord("r"): repr, ord("s"): str, ord("a"): ascii}
-        convert = conversions.get(piece.conversion)
-        parts.append(format(val.obj if convert is None else convert(val.obj), spec.obj))
-    return Known("".join(parts))
+    from symdiff.frontend.python import output
+
+    return output.f_string(cx, node)
 
 
 _HANDLERS: dict[type[ast.AST], Callable[[Context, Any], Val]] = {

@@ -37,6 +37,7 @@ from symdiff.frontend.python.values import (
     Num,
     Sequence_,
     Struct,
+    Text,
     Val,
     static_size,
 )
@@ -112,8 +113,8 @@ class Joiner:
             return self._references(a, b, ListRef)
         if isinstance(a, DictRef) and isinstance(b, DictRef):
             return self._references(a, b, DictRef)
-        if isinstance(a, (Closure, Method, Sequence_, ListRef, DictRef, Struct)) or isinstance(
-            b, (Closure, Method, Sequence_, ListRef, DictRef, Struct)
+        if isinstance(a, (Closure, Method, Sequence_, ListRef, DictRef, Struct, Text)) or isinstance(
+            b, (Closure, Method, Sequence_, ListRef, DictRef, Struct, Text)
         ):
             return self._conflict(a, b)
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ from symdiff.frontend.python.values import (
     static_size,
 )
 from symdiff.ir import dims, types
-from symdiff.ir.core import REGISTRY
+from symdiff.ir.core import REGISTRY, Value
 from symdiff.ir.dims import Dim
 from symdiff.ir.types import Kind
 
@@ -142,9 +142,12 @@ def power(cx: Context, node: ast.AST, left: Val, right: Val) -> Val:
     return cx.emit(node, "pow", left, right, **({"safe": True} if safe else {}))
 
 
-def raise_if(cx: Context, node: ast.AST, condition: Val, exception: str, args: tuple[Any, ...]) -> None:
+def raise_if(
+    cx: Context, node: ast.AST, condition: Val, exception: str, args: tuple[Any, ...], staged: Sequence[Value] = ()
+) -> None:
+    """Raise where the condition holds; with `staged` operands, `args` say what is shown of them."""
     if condition is not POISON:
-        cx.at(node).emit("raise_if", cx.value(condition), exc=exception, args=args)
+        cx.at(node).emit("raise_if", cx.value(condition), *staged, exc=exception, args=args)
 
 
 def unary(cx: Context, node: ast.AST, op: ast.AST, val: Val) -> Val:

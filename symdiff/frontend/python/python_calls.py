@@ -12,7 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import arrays, calls, comprehensions, containers, control, desugar, memory, operators
+from symdiff.frontend.python import (
+    arrays,
+    calls,
+    comprehensions,
+    containers,
+    control,
+    desugar,
+    memory,
+    operators,
+    output,
+)
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NONE,
@@ -109,13 +119,23 @@ def _pure(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> V
         parts = (operators.binary(cx, node, op, args[0], args[1]) for op in (ast.FloorDiv(), ast.Mod()))
         return Struct("tuple", tuple(parts))
     if obj in (str, repr, format):
-        return cx.refuse("SD222", node, construct="text")
+        return _text(cx, node, obj, args, kwargs)
     if obj is slice:
         from symdiff.frontend.python.values import SliceVal
 
         lo, hi, step = (NONE, args[0], NONE) if len(args) == 1 else (*args, NONE)[:3]
         return SliceVal(lo, hi, step)
     return cx.refuse("SD401", node, function=f"`{obj.__name__}`", argument=cx.describe(args[0]) if args else "")
+
+
+def _text(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> Val:
+    """`str(x)`, `repr(x)`, `format(x, spec)`."""
+    if not 1 <= len(args) <= (2 if obj is format else 1) or kwargs:
+        return cx.refuse("SD222", node, construct="text")
+    spec = args[1] if len(args) == 2 else Known("")
+    conversion = "" if obj is format or (cx.is_numeric(args[0]) and obj is str) else obj.__name__[0]
+    shown = output.pieces_of(cx, args[0], conversion, str(spec.obj)) if isinstance(spec, Known) else None
+    return cx.refuse("SD222", node, construct="text") if shown is None else output.text(shown)
 
 
 def _isinstance(cx: Context, node: ast.AST, args: Args) -> Val:
@@ -399,10 +419,6 @@ def _match_part(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     return arrays.attribute(cx, read, args[0], names[k])
 
 
-def _print(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    return cx.refuse("SD409", node, function="`print`")
-
-
 def _copy(cx: Context, node: ast.AST, val: Val, deep: bool) -> Val:
     if isinstance(val, ListRef):
         items = containers.elements(cx, val)
@@ -436,7 +452,7 @@ _BUILTINS: dict[str, Callable[[Context, ast.AST, Args, Kwargs], Val]] = {
     "dict": _dict, "sum": _sum,
     "max": _extreme("max"), "min": _extreme("min"), "any": _any("any"), "all": _any("all"), "sorted": _sorted,
     "type": _type,
-    "getattr": _getattr, "print": _print,
+    "getattr": _getattr, "print": output.print_,
     "$bound": lambda cx, node, args, kwargs: Known(True), "$sequence": _is_sequence, "$match_part": _match_part,
 }  # fmt: skip
 _NAMES = {id(getattr(builtins, name)): name for name in _BUILTINS if hasattr(builtins, name)} | {

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from symdiff import trees
-from symdiff.frontend.python import calls, containers, control, inplace, loops, operators
+from symdiff.frontend.python import calls, containers, control, inplace, loops, operators, output
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.control import BREAK, CONTINUE, ON, RAISE, RESULT, RETURN, Pending
 from symdiff.frontend.python.expressions import evaluate
 from symdiff.frontend.python.liveness import assigned
 from symdiff.frontend.python.values import NONE, POISON, Known, Struct, Val
+from symdiff.ir.core import Value
 
 Work = list[ast.stmt | Pending]
 
@@ -118,12 +119,14 @@ def _raise_here(cx: Context, stmt: ast.stmt, test: Val) -> bool:
     found = _exception(cx, stmt)
     if found is None:
         return True
+    if found[2]:  # what the message shows is computed where it is raised
+        return False
     operators.raise_if(cx, stmt, test, *found)
     return True
 
 
-def _exception(cx: Context, stmt: ast.Raise) -> tuple[str, tuple[Any, ...]] | None:
-    """Name and arguments of the exception raised; None after a problem."""
+def _exception(cx: Context, stmt: ast.Raise) -> tuple[str, tuple[Any, ...], list[Value]] | None:
+    """Name, arguments and staged parts of the exception raised; None after a problem."""
     node = stmt.exc
     arguments: list[ast.expr] = []
     if isinstance(node, ast.Call) and not node.keywords:
@@ -137,11 +140,14 @@ def _exception(cx: Context, stmt: ast.Raise) -> tuple[str, tuple[Any, ...]] | No
         cx.refuse("SD230", stmt, construct=cx.text(stmt.exc) if stmt.exc else "")
         return None
     values = [evaluate(cx, a) for a in arguments]
-    if any(not isinstance(v, Known) or not isinstance(v.obj, (str, int, float, type(None))) for v in values):
+    if all(isinstance(v, Known) and isinstance(v.obj, (str, int, float, type(None))) for v in values):
+        return cls.__name__, tuple(v.obj for v in values if isinstance(v, Known)), []
+    shown = None if POISON in values else output.arguments_of(cx, values)
+    if shown is None:
         if POISON not in values:
             cx.refuse("SD230", stmt, construct=cx.text(stmt.exc) if stmt.exc else "")
         return None
-    return cls.__name__, tuple(v.obj for v in values if isinstance(v, Known))
+    return cls.__name__, *shown
 
 
 def _raise(cx: Context, stmt: ast.Raise) -> None:
@@ -156,7 +162,7 @@ def _assert(cx: Context, stmt: ast.Assert) -> None:
     message = () if stmt.msg is None else (evaluate(cx, stmt.msg),)
     if test is POISON or POISON in message:
         return
-    if any(not isinstance(m, Known) or not isinstance(m.obj, (str, int, float)) for m in message):
+    if any(not isinstance(m, Known) or not isinstance(m.obj, (str, int, float, type(None))) for m in message):
         cx.refuse("SD222", stmt, construct="message")
         return
     if isinstance(test, Known) and test.obj:

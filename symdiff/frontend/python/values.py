@@ -172,6 +172,13 @@ class Grown(Val):
     value: Value
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Text(Val):
+    """A string of staged parts: literal text, and values as they were, with conversion and format spec."""
+
+    pieces: tuple[str | tuple[Value, str, str], ...]
+
+
 class _Marker(Val):
     __slots__ = ("name",)
 

@@ -1,0 +1,137 @@
+"""Text of staged values: formatted strings, `print`, and messages of exceptions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from symdiff.frontend.python import containers, memory
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.values import POISON, Known, Struct, Text, Val
+from symdiff.ir.core import Value
+
+Pieces = list[str | tuple[Value, str, str]]
+Texts = tuple[tuple[str | tuple[str, str], ...], ...]
+_CONVERSIONS: dict[str, Callable[[object], str]] = {"r": repr, "s": str, "a": ascii}
+
+
+def pieces_of(cx: Context, val: Val, conversion: str = "", spec: str = "") -> Pieces | None:
+    """What `format` makes of a value; None for what has no text here.  An array is taken as it is now."""
+    if isinstance(val, Known):
+        shown = val.obj if not conversion else _CONVERSIONS[conversion](val.obj)
+        return [format(shown, spec)]
+    if isinstance(val, Text):
+        return list(val.pieces) if not spec and conversion in ("", "s") else None
+    if cx.is_numeric(val):
+        return [(cx.scope.use(cx.value(val)), conversion, spec)]
+    if spec or conversion == "a":
+        return None
+    return _container(cx, val)
+
+
+def _container(cx: Context, val: Val) -> Pieces | None:
+    """A list, tuple or dict shows the `repr` of its elements."""
+    items = containers.elements(cx, val)
+    mapping = containers.entries(cx, val)
+    if mapping is not None:
+        parts = [(f"{key!r}: ", item) for key, item in mapping.items()]
+        return _joined(cx, "{", parts, "}")
+    if items is None or (isinstance(val, Struct) and val.kind != "tuple"):
+        return None
+    is_tuple = isinstance(val, Struct) or (isinstance(val, Known) and isinstance(val.obj, tuple))
+    closing = ",)" if is_tuple and len(items) == 1 else ")" if is_tuple else "]"
+    return _joined(cx, "(" if is_tuple else "[", [("", item) for item in items], closing)
+
+
+def _joined(cx: Context, opening: str, parts: Sequence[tuple[str, Val]], closing: str) -> Pieces | None:
+    found: Pieces = [opening]
+    for k, (label, item) in enumerate(parts):
+        shown = pieces_of(cx, item, "r")
+        if shown is None:
+            return None
+        found += [", " * (k > 0) + label, *shown]
+    return [*found, closing]
+
+
+def text(pieces: Pieces) -> Val:
+    """A known string where nothing staged is in it."""
+    merged = _merged(pieces)
+    if all(isinstance(p, str) for p in merged):
+        return Known("".join(p for p in merged if isinstance(p, str)))
+    return Text(tuple(merged))
+
+
+def _merged(pieces: Pieces) -> Pieces:
+    found: Pieces = []
+    for piece in pieces:
+        if isinstance(piece, str) and found and isinstance(found[-1], str):
+            found[-1] += piece
+        elif piece != "":
+            found.append(piece)
+    return found or [""]
+
+
+def f_string(cx: Context, node: ast.JoinedStr) -> Val:
+    from symdiff.frontend.python.expressions import evaluate
+
+    found: Pieces = []
+    for piece in node.values:
+        if isinstance(piece, ast.Constant):
+            found.append(str(piece.value))
+            continue
+        assert isinstance(piece, ast.FormattedValue)
+        val = evaluate(cx, piece.value)
+        spec = Known("") if piece.format_spec is None else evaluate(cx, piece.format_spec)
+        if memory.is_poison(val, spec):
+            return POISON
+        conversion = chr(piece.conversion) if piece.conversion > 0 else ""
+        shown = pieces_of(cx, val, conversion, str(spec.obj)) if isinstance(spec, Known) else None
+        if shown is None:
+            return cx.refuse("SD222", node, construct="formatted string")
+        found += shown
+    return text(found)
+
+
+def print_(cx: Context, node: ast.AST, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    """`print(…)`, in its place in the forward pass."""
+    if memory.is_poison(*args, *kwargs.values()):
+        return POISON
+    given: dict[str, Any] = {"sep": None, "end": None}
+    for name, val in kwargs.items():
+        if name not in ("sep", "end", "flush") or not isinstance(val, Known):
+            return cx.refuse("SD402", node, argument=name, function="print", detail="")
+        given[name] = val.obj
+    shown = [pieces_of(cx, arg, "s" if isinstance(arg, Known) else "") for arg in args]
+    if None in shown:
+        wrong = args[shown.index(None)]
+        return cx.refuse("SD222", node, construct=f"text of {cx.describe(wrong)}")
+    texts, operands = _taken_apart([_merged(s) for s in shown if s is not None])
+    cx.at(node).emit("print", *operands, texts=texts, sep=given["sep"], end=given["end"])
+    return Known(None)
+
+
+def arguments_of(cx: Context, vals: Sequence[Val]) -> tuple[Texts, list[Value]] | None:
+    """The arguments of an exception: numbers and arrays as they are, text; None for anything else."""
+    found = []
+    for val in vals:
+        if cx.is_numeric(val):
+            shown: Pieces | None = [(cx.scope.use(cx.value(val)), "", "")]
+        else:
+            shown = pieces_of(cx, val) if isinstance(val, Text) or _is_string(val) else None
+        if shown is None:
+            return None
+        if isinstance(val, Text) and len(shown) == 1:  # `f"{x}"` is a string, not x
+            shown = [(p[0], p[1] or "s", p[2]) if not isinstance(p, str) else p for p in shown]
+        found.append(_merged(shown))
+    return _taken_apart(found)
+
+
+def _is_string(val: Val) -> bool:
+    return isinstance(val, Known) and isinstance(val.obj, str)
+
+
+def _taken_apart(shown: Sequence[Pieces]) -> tuple[Texts, list[Value]]:
+    """What is printed of each operand, and the operands."""
+    operands = [p[0] for pieces in shown for p in pieces if not isinstance(p, str)]
+    return tuple(tuple(p if isinstance(p, str) else p[1:] for p in pieces) for pieces in shown), operands

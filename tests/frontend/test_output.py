@@ -1,0 +1,86 @@
+"""Formatted strings, `print` and messages: what CPython shows, once, in order, in every form of the function."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import symdiff
+
+
+def shouting(x, v):
+    print("x is", x, "and", v, [x, 2.0], (x,), {"a": x}, sep=" | ")
+    y = x * 2
+    s = f"{y:.3f} {{}} {v!r}"
+    for t in v:
+        if t > 0.4:
+            print(f"t={t:8.3f}", s, end=";\n")
+        y = y + t * x
+    v[0] = 7.0
+    print(v, str(x), repr(y), "a\nb'\"{}", format(y, ".2e"), len(v))
+    print()
+    return y * v[0]
+
+
+def guarded(x):
+    if x > 1:
+        raise ValueError(f"too large: {x!r} {x:.2f}", x, f"{x}", 3)
+    if x < 0.1:
+        raise ArithmeticError(f"small {x}")
+    return x * x
+
+
+def asserting(x):
+    assert x > 0.1, f"small {x:.3f}"
+    assert x > 0.2, x
+    return x * x
+
+
+def outcome(function: Callable[..., Any], *args: Any) -> tuple[str, str]:
+    """What is printed, and the exception that ends the call."""
+    printed, end = io.StringIO(), ""
+    with contextlib.redirect_stdout(printed):
+        try:
+            function(*args)
+        except (ValueError, AssertionError, ArithmeticError) as error:
+            end = repr((type(error), [(type(a), a) for a in error.args]))
+    return printed.getvalue(), end
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+@pytest.mark.parametrize("x", [1.5, np.float64(1.5)])
+def test_print(level: int, x: float) -> None:
+    v = np.array([0.5, 1.7, -0.3, 2.2])
+    plain = outcome(shouting, x, v.copy())
+    assert plain[0].count("t=") == 3
+    for transform in (symdiff.value_and_grad, symdiff.grad):
+        assert outcome(transform(shouting, level=level), x, v) == plain
+    assert outcome(symdiff.grad(symdiff.grad(shouting)), x, v) == plain
+    assert outcome(lambda: symdiff.jvp(shouting, (x, v), (1.0, v))) == plain
+    assert outcome(lambda: symdiff.vjp(shouting, x, v)[1](1.0)) == plain
+    assert v[0] == 0.5
+
+
+@pytest.mark.parametrize("x", [3.0, np.float64(3.0), 0.01, 0.5])
+def test_messages(x: float) -> None:
+    assert outcome(symdiff.grad(guarded), x) == outcome(guarded, x)
+
+
+def test_message_of_assert() -> None:
+    """Typed by hand: pytest rewrites the assertions of this file."""
+    assert outcome(symdiff.grad(asserting), 0.01)[1] == "(<class 'AssertionError'>, [(<class 'str'>, 'small 0.010')])"
+    assert outcome(symdiff.grad(asserting), 0.15)[1] == "(<class 'AssertionError'>, [(<class 'float'>, 0.15)])"
+    assert outcome(symdiff.grad(asserting), 0.5) == ("", "")
+
+
+def test_text_cannot_become_code() -> None:
+    def quoted(x):
+        print(f"{{x}} ''' \\ {x} {{__import__('os')}}", '{"a"}')
+        return x
+
+    assert outcome(symdiff.grad(quoted), 1.0)[0] == "{x} ''' \\ 1.0 {__import__('os')} {\"a\"}\n"
