@@ -91,16 +91,8 @@ class Half:
             return
         self.b.loc = rules.derived(op.loc)
         ins = [V(self.b, v) for v in op.ins]
-        if op.prim.name in ("seq_get", "seq_last"):
-            assert cts[0] is not None
-            self.accumulate_element(op, cts[0])
-            return
         if op.prim.family is Family.STRUCTURE:
-            assert op.prim.vjp is not None
-            outs = [V(self.b, v) for v in op.outs]
-            typed = [ct and rules.exactly(self.b, ct, v) for ct, v in zip(cts, op.outs, strict=True)]
-            for k, contribution in enumerate(op.prim.vjp(self.b, typed, outs, *ins, **op.params)):
-                self.add(op.ins[k], contribution, (op, k))
+            self.pull_structure(op, cts, ins)
             return
         ct = cts[0]
         assert ct is not None
@@ -112,6 +104,18 @@ class Half:
             found = op.prim.vjp(self.b, ct, V(self.b, op.out), *ins, **op.params)
             for k, contribution in enumerate(found):
                 self.add(op.ins[k], contribution, (op, k))
+
+    def pull_structure(self, op: Op, cts: Sequence[V | None], ins: Sequence[V]) -> None:
+        rule = op.prim.vjp
+        assert rule is not None
+        typed = [ct and rules.exactly(self.b, ct, v) for ct, v in zip(cts, op.outs, strict=True)]
+        if isinstance(rule, Accumulate):
+            assert typed[0] is not None
+            self.accumulate(op, 0, rule, typed[0], ins)
+            return
+        outs = [V(self.b, v) for v in op.outs]
+        for k, contribution in enumerate(rule(self.b, typed, outs, *ins, **op.params)):
+            self.add(op.ins[k], contribution, (op, k))
 
     def pull_partials(self, op: Op, ct: V, ins: Sequence[V]) -> None:
         assert op.prim.partials is not None
@@ -143,19 +147,9 @@ class Half:
         v = op.ins[k]
         if v not in self.sweep.active:
             return
-        if ct.type.complex and not ins[k].type.complex:
+        if isinstance(v.type, AVal) and ct.type.complex and not v.type.complex:
             ct = self.b.op("real", ct)
         before = self.cts.get(v)
         # what is added into must be an array of v's dtype: not a NumPy scalar for a 0-d array, not real for complex
         acc = self.b.zeros(v) if before is None else rules.exactly(self.b, V(self.b, before), v)
         self.set(v, rule.rule(self.b, acc, ct, *ins, **op.params).value, (op, k))
-
-    def accumulate_element(self, op: Op, ct: V) -> None:
-        """Add to the element of a list's cotangent that the operation read."""
-        s = op.ins[0]
-        if s not in self.sweep.active:
-            return
-        before = self.cts.get(s)
-        acc = self.b.zeros(s) if before is None else V(self.b, before)
-        element = rules.exactly(self.b, ct, op.out)
-        self.set(s, self.b.op("seq_add", acc, op.ins[1] if len(op.ins) > 1 else -1, element).value, (op, 0))

@@ -21,7 +21,7 @@ from symdiff.primitives.declare import Accumulate
 
 def reads_part(op: Op, k: int) -> bool:
     """Whether the operation adds to a part of its operand's cotangent, or (in a region) may do so."""
-    if op.regions or op.prim.name in ("call", "seq_get", "seq_last"):
+    if op.regions or op.prim.name == "call" or isinstance(op.prim.vjp, Accumulate):
         return True
     rules = op.prim.transpose
     return rules is not None and k < len(rules) and isinstance(rules[k], Accumulate)

@@ -73,7 +73,7 @@ class Family(enum.Enum):
     BILINEAR = "bilinear"  # linear in each operand with the others fixed: matmul, outer, einsum
     GENERAL = "general"
     CONSTANT = "constant"  # no differentiable operand matters: integers, booleans, sizes, zeros
-    STRUCTURE = "structure"  # pack and unpack of records, sequences, options: rules in primitives/structure.py
+    STRUCTURE = "structure"  # pack and unpack of records, sequences, options: lists, records, lent parts of arrays
     CONTROL = "control"  # cond, for, while, call: known to the drivers
 
 
@@ -92,7 +92,7 @@ class Prim:
     inplace: Any = None
     partials: Callable[..., Any] | None = None
     transpose: tuple[Any, ...] | None = None
-    vjp: Callable[..., Any] | None = None
+    vjp: Any = None
     jvp: Callable[..., Any] | None = None
     consumes: int | None = None  # the operand that the printed statement overwrites
     views: int | None = None  # the operand that the result may share memory with

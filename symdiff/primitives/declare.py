@@ -15,6 +15,7 @@ Exactly one kind of rule:
 
 STRUCTURE primitives (records, sequences) have `vjp(b, cts, outs, *ins, **params)` and `jvp(b, ts, outs, *ins,
 **params)` with one entry per result and per operand, None for zero; `b.zeros(v)` materialises a zero cotangent of v.
+A vjp that touches part of its first operand is `accumulate(f)`, as in a transpose.
 
 Broadcasting, accumulation, zeros, dtype and complex conventions are the drivers' (`symdiff.ad`), never a rule's.
 
@@ -24,6 +25,8 @@ Facts that drive the registry's tests (`tests/primitives`), the docs and the com
   of NumPy values (arrays, NumPy scalars, Python numbers) and `params` a dict of static parameters.  Real samples are
   float64; the tests derive float32 and complex128 from them where `complex_samples=True`.  `symmetric=True`: the
   derivative is that along symmetric matrices.
+- `programs(rng) -> [(args, build), …]` instead of samples, where operands or results are lists or records:
+  `build(b, f, *xs)` is a value computed from the args with `f(*operands, **params)`, the primitive.
 - `domain=((lo, hi), …)`: for elementwise ones, the interval each operand is sampled from, where rules are smooth;
   "bool" for a condition.
 - `sympy="exp(x)"`: the meaning, in the operand names; each rule is proved against its derivative.  `assume=({"x":
@@ -86,7 +89,7 @@ def prim(
     inplace: Any = None,
     partials: Callable[..., Any] | None = None,
     transpose: Sequence[Any] | Callable[..., Any] | None = None,
-    vjp: Callable[..., Any] | None = None,
+    vjp: Any = None,
     jvp: Callable[..., Any] | None = None,
     consumes: int | None = None,
     views: int | None = None,

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from symdiff.ir.core import Params
 from symdiff.ir.types import Type
 from symdiff.primitives.declare import STRUCTURE, prim
@@ -58,6 +60,34 @@ def _restore_jvp(b: Any, ts: Any, outs: Any, x: Any, v: Any, *i: Any, spec: Spec
     return (_whole(b, ts[:2], x, v, i, spec),)
 
 
+def _on_part(build: Any) -> Any:
+    """The program on an array and a slice's worth of numbers, and on a matrix and a row."""
+
+    def programs(rng: Any) -> list[Any]:
+        def slice_(b: Any, f: Any, *xs: Any) -> Any:
+            return build(b, f, *xs, spec=(("slice", 1, 3, None, 2),))
+
+        def row(b: Any, f: Any, *xs: Any) -> Any:
+            return build(b, f, *xs, b.v(1), spec=(("at", None),))
+
+        return [((rng.normal(size=5), rng.normal(size=2)), slice_), ((rng.normal(size=(2, 3)), np.ones(3)), row)]
+
+    return programs
+
+
+def _borrowed(b: Any, f: Any, x: Any, y: Any, *i: Any, spec: Spec) -> Any:
+    part, rest = f(x, *i, spec=spec)
+    alone = f(x, *i, spec=spec)[0]  # whose rest has no cotangent
+    return b.op("restore", rest, part * y, *i, spec=spec) * b.sum(alone * y)
+
+
+def _restored(b: Any, f: Any, x: Any, y: Any, *i: Any, spec: Spec) -> Any:
+    part, rest = b.multi("borrow", x, *i, spec=spec)
+    whole = f(rest, part * y, *i, spec=spec)
+    among_zeros = f(b.zeros(type=x.type, shape=x.type.shape), y, *i, spec=spec)
+    return whole * (among_zeros + 1.0)
+
+
 borrow = prim(
     "borrow",
     "x *i",
@@ -68,6 +98,8 @@ borrow = prim(
     views=0,
     vjp=_borrow_vjp,
     jvp=_borrow_jvp,
+    programs=_on_part(_borrowed),
+    complex_samples=True,
 )
 restore = prim(
     "restore",
@@ -80,4 +112,6 @@ restore = prim(
     inplace=lambda params, ins: f"x[{subscript(params['spec'])}] = v",
     vjp=_restore_vjp,
     jvp=_restore_jvp,
+    programs=_on_part(_restored),
+    complex_samples=True,
 )

@@ -1,7 +1,4 @@
-"""Constants, zeros, sizes, conversions, and the values that hold other values: Seq, Opt, Alt and Saved.
-
-Packing and unpacking are each other's transposes, so records of residuals are differentiated like everything else.
-"""
+"""Constants, zeros, sizes, conversions and copies."""
 
 from __future__ import annotations
 
@@ -12,8 +9,8 @@ import numpy as np
 
 from symdiff.ir import types
 from symdiff.ir.core import Params
-from symdiff.ir.types import Alt, AVal, Kind, Opt, Saved, Seq, Type
-from symdiff.primitives.declare import CONSTANT, LINEAR, STRUCTURE, numeric, prim
+from symdiff.ir.types import AVal, Kind, Seq, Type
+from symdiff.primitives.declare import CONSTANT, LINEAR, numeric, prim
 
 _DTYPES = {
     "f8": "np.float64",
@@ -110,6 +107,16 @@ def _convert_back(b: Any, ct: Any, x: Any, kind: Kind, dtype: str) -> Any:
     return b.real(ct) if ct.type.complex and not x.type.complex else ct
 
 
+def _convert_samples(rng: Any) -> list[tuple[tuple[Any, ...], dict[str, Any]]]:
+    x = rng.normal(size=(2, 3))
+    return [
+        ((x,), {"kind": Kind.ARRAY, "dtype": "c16"}),
+        ((x,), {"kind": Kind.ARRAY, "dtype": "f8"}),
+        ((x[0, 0],), {"kind": Kind.PYTHON, "dtype": "f8"}),
+        ((0.5,), {"kind": Kind.NUMPY, "dtype": "c16"}),
+    ]
+
+
 convert = prim(
     "convert",
     "x",
@@ -119,7 +126,8 @@ convert = prim(
     numpy=_convert_text,
     transpose=(_convert_back,),
     rule="x",
-    domain="real",
+    samples=_convert_samples,
+    complex_samples=True,
 )
 
 
@@ -138,6 +146,15 @@ def _copy_text(params: Params, ins: tuple[Type, ...]) -> str:
     return "x.copy()" if plain else "_deep_copy(x)"
 
 
+def _copy_programs(rng: Any) -> list[Any]:
+    def of_list(b: Any, f: Any, x: Any, y: Any) -> Any:
+        made = b.op("seq_append", b.op("seq_append", b.op("seq_empty", elem=x.type), x), y)
+        return b.op("seq_get", f(made, deep=True), 0) * b.op("seq_get", f(made), 1)
+
+    vector = rng.normal(size=3)
+    return [((vector,), lambda b, f, x: f(x)), ((vector, 2.0 * vector), of_list), ((0.5, 1.5), of_list)]
+
+
 copy = prim(
     "copy",
     "x",
@@ -148,333 +165,6 @@ copy = prim(
     helper=_COPY_HELPER,
     transpose=(lambda b, ct, x, deep=False: ct,),
     rule="1",
-    domain="real",
-)
-
-
-# --- one value per turn
-
-
-def _as_array_infer(ins: tuple[Type, ...], regions: tuple[()], type: AVal, shape: Any = None) -> tuple[Type, ...]:
-    return (type,)
-
-
-def _as_array_text(params: Params, ins: tuple[Type, ...]) -> str:
-    """One array from one value per turn; the shape matters where there are no turns."""
-    text = f"np.array(s, dtype={dtype_text(params['type'].dtype)})"
-    if params["type"].rank == 1:
-        return text
-    sizes = ", ".join(f"n{k}" for k in range(len(ins) - 1))
-    return f"{text}.reshape({f'({sizes})' if sizes else 'shape'})"
-
-
-def _as_seq_infer(ins: tuple[Type, ...], regions: tuple[()], elem: AVal) -> tuple[Type, ...]:
-    return (Seq(elem),)
-
-
-def _as_seq_text(params: Params, ins: tuple[Type, ...]) -> str:
-    return "a.tolist()" if params["elem"].kind is Kind.PYTHON else "list(a)"
-
-
-as_array = prim(
-    "as_array",
-    "s *n",
-    LINEAR,
-    infer=_as_array_infer,
-    params=("type", "shape"),
-    numpy=_as_array_text,
-    transpose=(lambda b, ct, s, *n, **params: b.op("as_seq", ct, elem=s.type.elem), None),
-)
-as_seq = prim(
-    "as_seq",
-    "a",
-    LINEAR,
-    infer=_as_seq_infer,
-    params=("elem",),
-    numpy=_as_seq_text,
-    transpose=(lambda b, ct, a, elem: b.op("as_array", ct, type=a.type, shape=a.type.shape),),
-)
-
-
-def _elem(ins: tuple[Type, ...]) -> Type:
-    seq = ins[0]
-    assert isinstance(seq, (Seq, Opt))
-    return seq.elem
-
-
-def _or_zeros(b: Any, ct: Any, v: Any) -> Any:
-    return b.zeros(v) if ct is None else ct
-
-
-# A growing list: append and the pair (last, rest) are each other's transposes, get and add likewise.
-seq_empty = prim(
-    "seq_empty",
-    "",
-    STRUCTURE,
-    infer=lambda ins, regions, elem: (Seq(elem),),
-    params=("elem",),
-    numpy="[]",
-    vjp=lambda b, cts, outs, elem: (),
-    jvp=lambda b, ts, outs, elem: (None,),
-)
-seq_append = prim(
-    "seq_append",
-    "s x",
-    STRUCTURE,
-    infer=lambda ins, regions: (ins[0],),
-    numpy="[*s, x]",
-    inplace="s.append(x)",
-    consumes=0,
-    vjp=lambda b, cts, outs, s, x: (b.op("seq_last", cts[0]), b.op("seq_rest", cts[0]))[::-1],
-    jvp=lambda b, ts, outs, s, x: (b.op("seq_append", _or_zeros(b, ts[0], s), _or_zeros(b, ts[1], x)),),
-)
-seq_last = prim(
-    "seq_last",
-    "s",
-    STRUCTURE,
-    infer=lambda ins, regions: (_elem(ins),),
-    numpy="s[-1]",
-    views=0,
-    vjp=lambda b, cts, outs, s: (b.op("seq_add", b.zeros(s), -1, cts[0]),),
-    jvp=lambda b, ts, outs, s: (b.op("seq_last", ts[0]),),
-)
-seq_rest = prim(
-    "seq_rest",
-    "s",
-    STRUCTURE,
-    infer=lambda ins, regions: (ins[0],),
-    numpy="s[:-1]",
-    inplace="del s[-1]",
-    consumes=0,
-    vjp=lambda b, cts, outs, s: (b.op("seq_append", cts[0], b.zeros(b.last_of(s))),),
-    jvp=lambda b, ts, outs, s: (b.op("seq_rest", ts[0]),),
-)
-seq_get = prim(
-    "seq_get",
-    "s i",
-    STRUCTURE,
-    infer=lambda ins, regions: (_elem(ins),),
-    numpy="s[i]",
-    views=0,
-    vjp=lambda b, cts, outs, s, i: (b.op("seq_add", b.zeros(s), i, cts[0]), None),
-    jvp=lambda b, ts, outs, s, i: (b.op("seq_get", ts[0], i),),
-)
-seq_set = prim(
-    "seq_set",
-    "s i x",
-    STRUCTURE,
-    infer=lambda ins, regions: (ins[0],),
-    numpy="_with(s, i, x)",
-    inplace="s[i] = x",
-    consumes=0,
-    helper="\ndef _with(s, i, x):\n    s = list(s)\n    s[i] = x\n    return s\n",
-    vjp=lambda b, cts, outs, s, i, x: (b.op("seq_get", cts[0], i), None, b.op("seq_set", cts[0], i, b.zeros(x)))[::-1],
-    jvp=lambda b, ts, outs, s, i, x: (b.op("seq_set", _or_zeros(b, ts[0], s), i, _or_zeros(b, ts[2], x)),),
-)
-seq_add = prim(
-    "seq_add",
-    "s i x",
-    STRUCTURE,
-    infer=lambda ins, regions: (ins[0],),
-    numpy="_with(s, i, s[i] + x)",
-    inplace="s[i] = s[i] + x",
-    consumes=0,
-    vjp=lambda b, cts, outs, s, i, x: (cts[0], None, b.op("seq_get", cts[0], i)),
-    jvp=lambda b, ts, outs, s, i, x: (b.op("seq_add", _or_zeros(b, ts[0], s), i, _or_zeros(b, ts[2], x)),),
-)
-seq_len = prim("seq_len", "s", CONSTANT, infer=lambda ins, regions: (types.INT,), numpy="len(s)")
-
-
-# --- bound on one path only
-
-opt_none = prim(
-    "opt_none",
-    "",
-    STRUCTURE,
-    infer=lambda ins, regions, elem: (Opt(elem),),
-    params=("elem",),
-    numpy="None",
-    vjp=lambda b, cts, outs, elem: (),
-    jvp=lambda b, ts, outs, elem: (None,),
-)
-opt_some = prim(
-    "opt_some",
-    "x",
-    STRUCTURE,
-    infer=lambda ins, regions: (Opt(ins[0]),),
-    numpy="x",
-    views=0,
-    vjp=lambda b, cts, outs, x: (b.op("opt_get", cts[0], name=""),),
-    jvp=lambda b, ts, outs, x: (b.op("opt_some", ts[0]),),
-)
-opt_get = prim(
-    "opt_get",
-    "o",
-    STRUCTURE,
-    infer=lambda ins, regions, name: (_elem(ins),),
-    params=("name",),
-    numpy="o",
-    views=0,
-    effect=True,
-    vjp=lambda b, cts, outs, o, name: (b.op("opt_some", cts[0]),),
-    jvp=lambda b, ts, outs, o, name: (b.op("opt_get", ts[0], name=name),),
-)
-
-
-# --- records of residuals: pack and unpack are each other's transposes, fields without derivative left out
-
-
-def _alt_unpack_infer(ins: tuple[Type, ...], regions: tuple[()], side: int) -> tuple[Type, ...]:
-    (alt,) = ins
-    assert isinstance(alt, Alt)
-    return alt.side(side)
-
-
-def _alt_pack_infer(ins: tuple[Type, ...], regions: tuple[()], side: int, type: Alt) -> tuple[Type, ...]:
-    if ins != type.side(side):
-        raise TypeError("alt_pack: the fields differ from the record's")
-    return (type,)
-
-
-def _pack_text(params: Params, ins: tuple[Type, ...]) -> str:
-    return "(" + "".join(f"xs{k}, " for k in range(len(ins))) + ")"
-
-
-def _tagged(t: Type) -> bool:
-    """Whether a record says which side it is of: where the number of its fields does not."""
-    assert isinstance(t, Alt)
-    return len(t.then) == len(t.orelse)
-
-
-def _alt_pack_text(params: Params, ins: tuple[Type, ...]) -> str:
-    fields = [*(["side"] if _tagged(params["type"]) else []), *(f"xs{k}" for k in range(len(ins)))]
-    return "(" + "".join(f"{f}, " for f in fields) + ")"
-
-
-def _alt_unpack_text(params: Params, ins: tuple[Type, ...]) -> str:
-    return "a[1:]" if _tagged(ins[0]) else "a"
-
-
-def _alt_side_text(params: Params, ins: tuple[Type, ...]) -> str:
-    (alt,) = ins
-    assert isinstance(alt, Alt)
-    return "a[0] == 1" if _tagged(alt) else f"len(a) == {len(alt.orelse)}"
-
-
-def differentiable(values: Any) -> list[int]:
-    """The positions whose type has a cotangent."""
-    return [k for k, v in enumerate(values) if types.cotangent(v.type) is not None]
-
-
-def _spread(values: Any, fields: Any) -> tuple[Any, ...]:
-    """One entry per value: the next field where the value is differentiable, else None."""
-    rest = iter(fields)
-    return tuple(next(rest) if types.cotangent(v.type) is not None else None for v in values)
-
-
-def _filled(b: Any, cts: Any, values: Any) -> list[Any]:
-    return [_or_zeros(b, cts[k], values[k]) for k in differentiable(values)]
-
-
-def _alt_jvp(b: Any, ts: Any, outs: Any, *xs: Any, side: int, type: Alt) -> tuple[Any, ...]:
-    return (b.op("alt_pack", *_filled(b, ts, xs), side=side, type=types.cotangent(type)),)
-
-
-alt_pack = prim(
-    "alt_pack",
-    "*xs",
-    STRUCTURE,
-    infer=_alt_pack_infer,
-    params=("side", "type"),
-    numpy=_alt_pack_text,
-    views=0,
-    jvp=_alt_jvp,
-    vjp=lambda b, cts, outs, *xs, side, type: _spread(xs, b.multi("alt_unpack", cts[0], side=side)),
-)
-alt_unpack = prim(
-    "alt_unpack",
-    "a",
-    STRUCTURE,
-    infer=_alt_unpack_infer,
-    params=("side",),
-    numpy=_alt_unpack_text,
-    views=0,
-    vjp=lambda b, cts, outs, a, side: (
-        b.op("alt_pack", *_filled(b, cts, outs), side=side, type=types.cotangent(a.type)),
-    ),
-    jvp=lambda b, ts, outs, a, side: _spread(outs, b.multi("alt_unpack", ts[0], side=side)),
-)
-
-# whether a record is of the second side
-alt_side = prim("alt_side", "a", CONSTANT, infer=lambda ins, regions: (types.BOOL,), numpy=_alt_side_text)
-
-
-def _field_cts(values: Any) -> tuple[Any, ...]:
-    return tuple(types.cotangent(values[k].type) for k in differentiable(values))
-
-
-def _prime(name: str) -> str:
-    return name if name.endswith("'") else name + "'"
-
-
-saved_pack = prim(
-    "saved_pack",
-    "*xs",
-    STRUCTURE,
-    infer=lambda ins, regions, name: (Saved(name),),
-    params=("name",),
-    numpy=_pack_text,
-    views=0,
-    vjp=lambda b, cts, outs, *xs, name: _spread(xs, b.multi("saved_unpack", cts[0], types=_field_cts(xs))),
-    jvp=lambda b, ts, outs, *xs, name: (b.op("saved_pack", *_filled(b, ts, xs), name=_prime(name)),),
-)
-saved_unpack = prim(
-    "saved_unpack",
-    "a",
-    STRUCTURE,
-    infer=lambda ins, regions, types: types,
-    params=("types",),
-    numpy="a",
-    views=0,
-    vjp=lambda b, cts, outs, a, types: (b.op("saved_pack", *_filled(b, cts, outs), name=_prime(a.type.name)),),
-    jvp=lambda b, ts, outs, a, types: _spread(outs, b.multi("saved_unpack", ts[0], types=_field_cts(outs))),
-)
-
-
-_ZEROS_HELPER = '''
-def _zeros_like(x):
-    """Zeros of the structure of a saved record, a list, or an array; None for what has no derivative."""
-    if isinstance(x, (list, tuple)):
-        found = [_zeros_like(e) for e in x]
-        return found if isinstance(x, list) else tuple(e for e in found if e is not None)
-    if x is None or np.asarray(x).dtype.kind not in "fc":
-        return None
-    return np.zeros_like(x) if isinstance(x, np.ndarray) else type(x)(0)
-'''
-_ADD_HELPER = '''
-def _add(x, y):
-    """The sum of two cotangents of one structure."""
-    if isinstance(x, (list, tuple)):
-        return type(x)(_add(a, b) for a, b in zip(x, y, strict=True))
-    return x if x is None or isinstance(x, int) else x + y  # an int says which side a record is of
-'''
-
-
-def _ct_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
-    found = types.cotangent(ins[0])
-    if found is None:
-        raise TypeError(f"{ins[0]} has no cotangent")
-    return (found,)
-
-
-zeros_ct = prim("zeros_ct", "x", CONSTANT, infer=_ct_infer, numpy="_zeros_like(x)", helper=_ZEROS_HELPER)
-add_ct = prim(
-    "add_ct",
-    "x y",
-    STRUCTURE,
-    infer=lambda ins, regions: (ins[0],),
-    numpy="_add(x, y)",
-    helper=_ADD_HELPER,
-    vjp=lambda b, cts, outs, x, y: (cts[0], cts[0]),
-    jvp=lambda b, ts, outs, x, y: (b.op("add_ct", _or_zeros(b, ts[0], x), _or_zeros(b, ts[1], y)),),
+    programs=_copy_programs,
+    complex_samples=True,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,12 +19,26 @@ from symdiff.ir.interpret import run
 from symdiff.ir.types import AVal, Kind
 from symdiff.primitives.declare import Known
 
-RULED = (Family.ELEMENTWISE, Family.LINEAR, Family.BILINEAR, Family.GENERAL)
+LINEAR_BY_FAMILY = (Family.LINEAR, Family.BILINEAR, Family.STRUCTURE)
+
+
+def has_rule(prim: Prim) -> bool:
+    return any(rule is not None for rule in (prim.partials, prim.transpose, prim.vjp))
 
 
 def ruled() -> list[Prim]:
     """The primitives with a derivative rule that the registry's tests cover."""
-    return [p for p in REGISTRY.values() if p.family in RULED and (is_elementwise(p) or "samples" in p.info)]
+    return [p for p in REGISTRY.values() if has_rule(p) and is_sampled(p)]
+
+
+def uncovered() -> set[str]:
+    """The primitives with a derivative rule that no test of the registry reaches: there must be none."""
+    return {p.name for p in REGISTRY.values() if has_rule(p)} - {p.name for p in ruled()}
+
+
+def is_sampled(prim: Prim) -> bool:
+    """Operands come from the domain, or the entry has samples or programs."""
+    return is_elementwise(prim) or "samples" in prim.info or "programs" in prim.info
 
 
 def is_elementwise(prim: Prim) -> bool:
@@ -38,6 +52,7 @@ class Case:
     args: tuple[Any, ...]
     params: dict[str, Any] = field(default_factory=dict)
     symmetric: bool = False  # differences are taken along symmetric matrices
+    build: Any = None  # the program around the primitive, where its operands or results are lists or records
 
     def direction(self, rng: np.random.Generator, k: int) -> Any:
         """A random tangent of a given operand."""
@@ -66,17 +81,31 @@ def rng_of(prim: Prim) -> np.random.Generator:
 
 
 def program(prim: Prim, case: Case) -> Program:
-    """`f(given) = prim(args)`."""
+    """`f(given) = prim(args)`, or what `case.build` makes of it."""
     b = Builder()
     given = [Value(types.type_of(a), f"x{k}") for k, a in enumerate(case.given)]
+    if case.build is not None:
+        return one_function(b, given, [case.build(b, _applied(b, prim), *map(b.v, given)).value])
     rest = iter(given)
     ins = [b.const(a.value) if isinstance(a, Known) else next(rest) for a in case.args]
     outs = b.emit(prim, *ins, **case.params)
     return one_function(b, given, outs)
 
 
+def _applied(b: Builder, prim: Prim) -> Callable[..., Any]:
+    """What a program calls: the primitive, mutated perhaps; its result, or a list of several."""
+
+    def apply(*operands: Any, **params: Any) -> Any:
+        outs = [b.v(out) for out in b.emit(prim, *map(b.value, operands), **params)]
+        return outs[0] if len(outs) == 1 else outs
+
+    return apply
+
+
 def one_function(b: Builder, given: Sequence[Value], outs: Sequence[Value]) -> Program:
-    return Program({"f": Function("f", b.block(given, outs))}, "f")
+    packs = [op for op in b.ops if op.prim.name == "saved_pack"]
+    records = {op.params["name"]: tuple(v.type for v in op.ins) for op in packs}
+    return Program({"f": Function("f", b.block(given, outs))}, "f", records)
 
 
 def quiet(p: Program, *args: Any) -> tuple[Any, ...]:
@@ -172,6 +201,8 @@ def broadcasts(prim: Prim) -> Iterator[Case]:
 def cases(prim: Prim) -> list[Case]:
     """A few float64 cases: what most checks run on."""
     rng = rng_of(prim)
+    if "programs" in prim.info:
+        return [Case(args, build=build) for args, build in prim.info["programs"](rng)]
     if not is_elementwise(prim):
         return [Case(args, params, prim.info.get("symmetric", False)) for args, params in prim.info["samples"](rng)]
     return [draw(prim, patterns, rng) for patterns in [((4,),) * len(prim.operands), ("numpy",) * len(prim.operands)]]

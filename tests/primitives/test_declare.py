@@ -11,8 +11,8 @@ import pytest
 
 from symdiff.ir import interpret
 from symdiff.ir.core import REGISTRY
-from symdiff.primitives.declare import CONSTANT, ELEMENTWISE, GENERAL, LINEAR, prim
-from tests.primitives.cases import ruled
+from symdiff.primitives.declare import CONSTANT, ELEMENTWISE, GENERAL, LINEAR, STRUCTURE, prim
+from tests.primitives.cases import ruled, uncovered
 from tests.primitives.checks import CHECKS
 from tests.primitives.mutations import mutants
 from tests.primitives.test_mutations import is_seen
@@ -90,6 +90,13 @@ def test_adding_a_primitive_is_one_entry_of_at_most_eight_lines(registry: None) 
     for check in CHECKS:
         check(added)
     assert [what for what, made in mutants(added) if not is_seen(made)] == []
+
+
+def test_a_rule_that_no_test_reaches_is_named(registry: None) -> None:
+    assert uncovered() == set()
+    prim("new", "x", LINEAR, infer=same, numpy="x", transpose=(lambda b, ct, x: ct,))
+    prim("lists", "s", STRUCTURE, infer=same, vjp=one, jvp=one)
+    assert uncovered() == {"new", "lists"}
 
 
 def test_what_is_piecewise_constant_needs_no_rule(registry: None) -> None:

@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from symdiff.ir.core import Prim
+from symdiff.ir import types
+from symdiff.ir.core import Family, Prim
+from symdiff.primitives.declare import Accumulate
 from symdiff.primitives.proofs import is_boolean
 from tests.primitives import checks
-from tests.primitives.cases import ruled
+from tests.primitives.cases import cases, program, ruled, uncovered
 from tests.primitives.mutations import mutants, scaled, wrong_one
 
 # The cheap ones first; the others are not needed.
@@ -42,8 +44,31 @@ def test_every_broken_rule_is_seen(prim: Prim) -> None:
 
 
 def declared_zero(prim: Prim) -> set[str]:
-    """Operands by which the derivative is 0 wherever it exists, as the entry says; that too is tested, next."""
-    return {name for name, text in zip(prim.operands, prim.info.get("rule", ()), strict=False) if text in ("", "0")}
+    """Operands by which the derivative is 0 wherever it exists, as the entry says; that too is tested, next.
+
+    And those of no (co)tangent: an index into a list.
+    """
+    zero = {name for name, text in zip(prim.operands, prim.info.get("rule", ()), strict=False) if text in ("", "0")}
+    if prim.family is not Family.STRUCTURE:
+        return zero
+    applied = [op for case in cases(prim) for op in program(prim, case).main.body.ops if op.prim is prim]
+    without = [[types.cotangent(v.type) is None for v in op.ins] for op in applied]
+    return zero | {name for k, name in enumerate(prim.operands) if all(all(row[k : k + 1]) for row in without)}
+
+
+def rules(prim: Prim) -> int:
+    """How many rules an entry has, counted from the entry."""
+    if prim.partials is not None:
+        return len(prim.operands)
+    if prim.transpose is not None:
+        return sum(rule is not None for rule in prim.transpose)
+    return 2 if isinstance(prim.vjp, Accumulate) else len(prim.operands) + 1
+
+
+def test_every_rule_of_every_primitive_is_broken_once() -> None:
+    assert uncovered() == set()
+    missed = [p.name for p in ruled() if len(list(scaled(p, 7))) != rules(p)]
+    assert missed == []
 
 
 @pytest.mark.parametrize("prim", PRIMS)

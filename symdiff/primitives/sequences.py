@@ -1,0 +1,196 @@
+"""Lists: one value per turn of a loop, or as many as were appended.
+
+A growing list is a carry: `seq_append` and the pair `seq_last`, `seq_rest` are each other's transposes, and so are
+reading an element and adding to it.  `programs` are what the registry's tests differentiate: the elements come in as
+numbers, and what is read from the list comes out.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from symdiff.ir import types
+from symdiff.ir.core import Params
+from symdiff.ir.types import AVal, Kind, Opt, Seq, Type
+from symdiff.primitives.declare import CONSTANT, LINEAR, STRUCTURE, accumulate, prim
+from symdiff.primitives.structure import dtype_text
+
+# --- programs for the tests
+
+
+def listed(b: Any, *xs: Any) -> Any:
+    """The list of these values."""
+    found = b.op("seq_empty", elem=xs[0].type)
+    for x in xs:
+        found = b.op("seq_append", found, x)
+    return found
+
+
+def weighed(b: Any, s: Any, count: int) -> Any:
+    """Σ (k + 1) · s[k]²: each element matters, and differently."""
+    elements = [b.op("seq_get", s, k) for k in range(count)]
+    return sum(((k + 1) * (e * e) for k, e in enumerate(elements[1:], 1)), elements[0] * elements[0])
+
+
+def on_numbers(count: int, build: Any) -> Any:
+    """The program on as many floats, NumPy scalars and arrays."""
+
+    def programs(rng: Any) -> list[Any]:
+        x = rng.uniform(0.5, 1.5, (count, 3))
+        return [((*map(float, x[:, 0]),), build), ((*x[:, 1],), build), ((*x,), build)]
+
+    return programs
+
+
+def _into_array(b: Any, f: Any, *xs: Any) -> Any:
+    t: AVal = xs[0].type
+    shape = (len(xs), *t.shape)
+    return f(listed(b, *xs), type=AVal(Kind.ARRAY, shape, t.dtype), shape=shape)
+
+
+def _into_list(b: Any, f: Any, *xs: Any) -> Any:
+    return weighed(b, f(b.op("stack", *xs), elem=xs[0].type), len(xs))
+
+
+def _as_array_infer(ins: tuple[Type, ...], regions: tuple[()], type: AVal, shape: Any = None) -> tuple[Type, ...]:
+    return (type,)
+
+
+def _as_array_text(params: Params, ins: tuple[Type, ...]) -> str:
+    """One array from one value per turn; the shape matters where there are no turns."""
+    text = f"np.array(s, dtype={dtype_text(params['type'].dtype)})"
+    if params["type"].rank == 1:
+        return text
+    sizes = ", ".join(f"n{k}" for k in range(len(ins) - 1))
+    return f"{text}.reshape({f'({sizes})' if sizes else 'shape'})"
+
+
+def _as_seq_infer(ins: tuple[Type, ...], regions: tuple[()], elem: AVal) -> tuple[Type, ...]:
+    return (Seq(elem),)
+
+
+def _as_seq_text(params: Params, ins: tuple[Type, ...]) -> str:
+    return "a.tolist()" if params["elem"].kind is Kind.PYTHON else "list(a)"
+
+
+as_array = prim(
+    "as_array",
+    "s *n",
+    LINEAR,
+    infer=_as_array_infer,
+    params=("type", "shape"),
+    numpy=_as_array_text,
+    transpose=(lambda b, ct, s, *n, **params: b.op("as_seq", ct, elem=s.type.elem), None),
+    programs=on_numbers(3, _into_array),
+    complex_samples=True,
+)
+as_seq = prim(
+    "as_seq",
+    "a",
+    LINEAR,
+    infer=_as_seq_infer,
+    params=("elem",),
+    numpy=_as_seq_text,
+    transpose=(lambda b, ct, a, elem: b.op("as_array", ct, type=a.type, shape=a.type.shape),),
+    programs=on_numbers(3, _into_list),
+)
+
+
+def element(ins: tuple[Type, ...]) -> Type:
+    """What a list or an optional value holds."""
+    seq = ins[0]
+    assert isinstance(seq, (Seq, Opt))
+    return seq.elem
+
+
+def or_zeros(b: Any, ct: Any, v: Any) -> Any:
+    """A cotangent or tangent of v, zeros where there is none."""
+    return b.zeros(v) if ct is None else ct
+
+
+seq_empty = prim(
+    "seq_empty",
+    "",
+    STRUCTURE,
+    infer=lambda ins, regions, elem: (Seq(elem),),
+    params=("elem",),
+    numpy="[]",
+)
+seq_append = prim(
+    "seq_append",
+    "s x",
+    STRUCTURE,
+    infer=lambda ins, regions: (ins[0],),
+    numpy="[*s, x]",
+    inplace="s.append(x)",
+    consumes=0,
+    vjp=lambda b, cts, outs, s, x: (b.op("seq_last", cts[0]), b.op("seq_rest", cts[0]))[::-1],
+    jvp=lambda b, ts, outs, s, x: (b.op("seq_append", or_zeros(b, ts[0], s), or_zeros(b, ts[1], x)),),
+    programs=on_numbers(3, lambda b, f, x, y, z: weighed(b, f(f(listed(b, x), y), z), 3)),
+    complex_samples=True,
+)
+seq_last = prim(
+    "seq_last",
+    "s",
+    STRUCTURE,
+    infer=lambda ins, regions: (element(ins),),
+    numpy="s[-1]",
+    views=0,
+    vjp=accumulate(lambda b, acc, ct, s: b.op("seq_add", acc, -1, ct)),
+    jvp=lambda b, ts, outs, s: (b.op("seq_last", ts[0]),),
+    programs=on_numbers(2, lambda b, f, x, y: f(listed(b, x, y)) * y),
+    complex_samples=True,
+)
+seq_rest = prim(
+    "seq_rest",
+    "s",
+    STRUCTURE,
+    infer=lambda ins, regions: (ins[0],),
+    numpy="s[:-1]",
+    inplace="del s[-1]",
+    consumes=0,
+    vjp=lambda b, cts, outs, s: (b.op("seq_append", cts[0], b.zeros(b.last_of(s))),),
+    jvp=lambda b, ts, outs, s: (b.op("seq_rest", ts[0]),),
+    programs=on_numbers(3, lambda b, f, x, y, z: weighed(b, f(listed(b, x, y, z)), 2)),
+    complex_samples=True,
+)
+seq_get = prim(
+    "seq_get",
+    "s i",
+    STRUCTURE,
+    infer=lambda ins, regions: (element(ins),),
+    numpy="s[i]",
+    views=0,
+    vjp=accumulate(lambda b, acc, ct, s, i: b.op("seq_add", acc, i, ct)),
+    jvp=lambda b, ts, outs, s, i: (b.op("seq_get", ts[0], i),),
+    programs=on_numbers(3, lambda b, f, x, y, z: f(listed(b, x, y, z), 1) * f(listed(b, y, z), -1)),
+    complex_samples=True,
+)
+seq_set = prim(
+    "seq_set",
+    "s i x",
+    STRUCTURE,
+    infer=lambda ins, regions: (ins[0],),
+    numpy="_with(s, i, x)",
+    inplace="s[i] = x",
+    consumes=0,
+    helper="\ndef _with(s, i, x):\n    s = list(s)\n    s[i] = x\n    return s\n",
+    vjp=lambda b, cts, outs, s, i, x: (b.op("seq_get", cts[0], i), None, b.op("seq_set", cts[0], i, b.zeros(x)))[::-1],
+    jvp=lambda b, ts, outs, s, i, x: (b.op("seq_set", or_zeros(b, ts[0], s), i, or_zeros(b, ts[2], x)),),
+    programs=on_numbers(3, lambda b, f, x, y, z: weighed(b, f(listed(b, x, y), 1, z), 2)),
+    complex_samples=True,
+)
+seq_add = prim(
+    "seq_add",
+    "s i x",
+    STRUCTURE,
+    infer=lambda ins, regions: (ins[0],),
+    numpy="_with(s, i, s[i] + x)",
+    inplace="s[i] = s[i] + x",
+    consumes=0,
+    vjp=lambda b, cts, outs, s, i, x: (cts[0], None, b.op("seq_get", cts[0], i)),
+    jvp=lambda b, ts, outs, s, i, x: (b.op("seq_add", or_zeros(b, ts[0], s), i, or_zeros(b, ts[2], x)),),
+    programs=on_numbers(3, lambda b, f, x, y, z: weighed(b, f(listed(b, x, y), 0, z), 2)),
+    complex_samples=True,
+)
+seq_len = prim("seq_len", "s", CONSTANT, infer=lambda ins, regions: (types.INT,), numpy="len(s)")
