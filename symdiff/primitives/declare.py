@@ -23,8 +23,8 @@ Facts that drive the registry's tests (`tests/primitives`), the docs and the com
 
 - `samples(rng) -> [(args, params), …]`: for every primitive that is not elementwise, at least three; `args` is a tuple
   of NumPy values (arrays, NumPy scalars, Python numbers) and `params` a dict of static parameters.  Real samples are
-  float64; the tests derive float32 and complex128 from them where `complex_samples=True`.  `symmetric=True`: the
-  derivative is that along symmetric matrices.
+  float64; the tests derive float32 and complex128 from them, where the type rule takes those (`holomorphic=False`: then
+  it is linear over the reals only).  `symmetric=True`: the derivative is that along symmetric (Hermitian) matrices.
 - `programs(rng) -> [(args, build), …]` instead of samples, where operands or results are lists or records:
   `build(b, f, *xs)` is a value computed from the args with `f(*operands, **params)`, the primitive.
 - `domain=((lo, hi), …)`: for elementwise ones, the interval each operand is sampled from, where rules are smooth;

@@ -99,7 +99,6 @@ borrow = prim(
     vjp=_borrow_vjp,
     jvp=_borrow_jvp,
     programs=_on_part(_borrowed),
-    complex_samples=True,
 )
 restore = prim(
     "restore",
@@ -113,5 +112,4 @@ restore = prim(
     vjp=_restore_vjp,
     jvp=_restore_jvp,
     programs=_on_part(_restored),
-    complex_samples=True,
 )

@@ -16,10 +16,12 @@ from symdiff.ir.types import AVal, Type
 from symdiff.primitives.axes import (
     Shape,
     array_result,
+    conjugate,
     count,
     draws,
     joined,
     normalize,
+    real,
     reshaped,
     result,
     same,
@@ -27,7 +29,7 @@ from symdiff.primitives.axes import (
     sizes,
     swap,
 )
-from symdiff.primitives.declare import BILINEAR, CONSTANT, GENERAL, numeric, prim
+from symdiff.primitives.declare import BILINEAR, GENERAL, numeric, prim
 
 _TENSOR = "indexed sums have no SymPy form"
 
@@ -88,7 +90,7 @@ def _right_back(b: Any, ct: Any, x: Any, y: Any) -> Any:
 _SAME_RANK2: tuple[Any, ...] = ((((2, 3), (3, 4)), {}), (((2, 3), (3,)), {}), (((3,), (3, 2)), {}), (((3,), (3,)), {}))
 _RULES = ("d_{out} · {y}ᵀ", "{x}ᵀ · d_{out}")
 matmul = prim("matmul", "x y", BILINEAR, infer=_matmul_infer, numpy="x @ y", transpose=(_left_back, _right_back),
-    rule=_RULES, latex="{x} {y}", numerical=_TENSOR, complex_samples=True,
+    rule=_RULES, latex="{x} {y}", numerical=_TENSOR,
     samples=draws(*_SAME_RANK2, (((2, 3, 4), (4, 2)), {}), (((2, 3, 4), (4,)), {}), (((4,), (2, 4, 3)), {}),
     (((3, 4), (2, 4, 2)), {}), (((5, 1, 2, 3), (4, 3, 2)), {})))  # fmt: skip
 
@@ -108,21 +110,21 @@ def _outer_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
 
 def _vdot_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
     x, y = (numeric(t) for t in ins)
-    if x.complex or y.complex:
-        raise TypeError("vdot of complex numbers: it is sum(conj(x) * y)")
     same([x.shape, y.shape], dims.prod(x.shape), dims.prod(y.shape))
     return result((), types.promote([x, y]))
 
 
 dot = prim("dot", "x y", BILINEAR, infer=_dot_infer, numpy="np.dot(x, y)", transpose=(_left_back, _right_back),
-    rule=_RULES, numerical=_TENSOR, complex_samples=True, samples=draws(*_SAME_RANK2))  # fmt: skip
+    rule=_RULES, numerical=_TENSOR, samples=draws(*_SAME_RANK2))  # fmt: skip
 outer = prim("outer", "x y", BILINEAR, infer=_outer_infer, numpy="np.outer(x, y)",
     rule=("d_{out} · {y}", "{x}ᵀ · d_{out}"), transpose=(lambda b, ct, x, y: ct @ y, lambda b, ct, x, y: x @ ct),
-    numerical=_TENSOR, complex_samples=True, samples=draws((((2,), (3,)), {}), (((1,), (4,)), {}),
+    numerical=_TENSOR, samples=draws((((2,), (3,)), {}), (((1,), (4,)), {}),
     (((3,), (2,)), {})))  # fmt: skip
+# y · conj(x): linear in x over the reals only
 vdot = prim("vdot", "x y", BILINEAR, infer=_vdot_infer, numpy="np.vdot(x, y)", rule=("d_{out} · {y}", "d_{out} · {x}"),
-    transpose=(lambda b, ct, x, y: reshaped(b, ct * y, x), lambda b, ct, x, y: reshaped(b, ct * x, y)),
-    numerical=_TENSOR, samples=draws((((3,), (3,)), {}), (((2, 3), (2, 3)), {}), (((2, 3), (6,)), {})))  # fmt: skip
+    transpose=(lambda b, ct, x, y: reshaped(b, conjugate(b, ct * y), x),
+    lambda b, ct, x, y: reshaped(b, ct * conjugate(b, x), y)), numerical=_TENSOR, holomorphic=False,
+    samples=draws((((3,), (3,)), {}), (((2, 3), (2, 3)), {}), (((2, 3), (6,)), {})))  # fmt: skip
 
 
 # --- tensordot: pairs of axes summed over
@@ -176,7 +178,7 @@ def _ordered(b: Any, x: Any, order: tuple[int, ...]) -> Any:
 
 tensordot = prim("tensordot", "x y", BILINEAR, params=("axes",), infer=_tensordot_infer,
     numpy="np.tensordot(x, y, axes)", transpose=(_tensordot_left, _tensordot_right),
-    rule=("d_{out} · {y}", "{x} · d_{out}"), numerical=_TENSOR, complex_samples=True,
+    rule=("d_{out} · {y}", "{x} · d_{out}"), numerical=_TENSOR,
     samples=draws((((2, 3, 4), (4, 3, 5)), {"axes": ((2, 1), (0, 1))}), (((2, 3), (4, 2)), {"axes": ((0,), (1,))}),
     (((2,), (3,)), {"axes": ((), ())}), (((2, 3), (3, 2)), {"axes": ((0, 1), (1, 0))})))  # fmt: skip
 
@@ -258,7 +260,7 @@ def _einsum_text(params: Params, ins: tuple[Type, ...]) -> str:
 
 einsum = prim("einsum", "*xs", BILINEAR, params=("subscripts",), infer=_einsum_infer, numpy=_einsum_text,
     transpose=(_einsum_back,), views=0, rule=("the sum with d_{out} in its place",), numerical=_TENSOR,
-    complex_samples=True, samples=draws((((2, 3), (3, 4)), {"subscripts": "ij,jk->ik"}),
+    samples=draws((((2, 3), (3, 4)), {"subscripts": "ij,jk->ik"}),
     (((2, 3), (3,), (2,)), {"subscripts": "ij,j,i"}), (((3, 3),), {"subscripts": "ii"}),
     (((2, 3), (4,)), {"subscripts": "ij,k->k"}), (((3, 3, 2),), {"subscripts": "iij->ji"}),
     (((2, 3, 4), (2, 4, 5)), {"subscripts": "bij,bjk->bik"})))  # fmt: skip
@@ -267,12 +269,10 @@ einsum = prim("einsum", "*xs", BILINEAR, params=("subscripts",), infer=_einsum_i
 # --- inverses and factors of square matrices, possibly stacked
 
 
-def _square(t: Type, name: str, complex: bool = True) -> AVal:
+def _square(t: Type, name: str) -> AVal:
     x = numeric(t)
     if x.rank < 2:
         raise TypeError(f"{name}: a square matrix is needed, not {x}")
-    if x.complex and not complex:
-        raise TypeError(f"{name} of complex matrices is not supported")
     same([x.shape], x.shape[-2], x.shape[-1])
     return x
 
@@ -293,8 +293,13 @@ def _det_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
 
 
 def _slogdet_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
-    x = _square(ins[0], "slogdet", complex=False)
+    x = _square(ins[0], "slogdet")
     return result(x.shape[:-2], _inexact(x))
+
+
+def _logabsdet_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
+    x = _square(ins[0], "slogdet")
+    return result(x.shape[:-2], real(_inexact(x)))
 
 
 def _matrices(b: Any, s: Any, x: Any) -> Any:
@@ -319,6 +324,22 @@ def _logdet_back(b: Any, ct: Any, y: Any, x: Any) -> tuple[Any]:
     return (_matrices(b, ct, x) * swap(b, b.inv(x)),)
 
 
+def _logdet_along(b: Any, ts: Any, y: Any, x: Any) -> Any:
+    moved = _trace_of_product(b, b.inv(x), ts[0])
+    return b.real(moved) if x.type.complex else moved
+
+
+def _slogdet_sign_back(b: Any, ct: Any, y: Any, x: Any) -> tuple[Any]:
+    """sign = e^(i·Im log det): only a complex one turns."""
+    if not x.type.complex:
+        return (None,)
+    return (_matrices(b, b.imag(ct * y) * 1j, x) * swap(b, b.inv(x)),)
+
+
+def _slogdet_sign_along(b: Any, ts: Any, y: Any, x: Any) -> Any:
+    return y * (b.imag(_trace_of_product(b, b.inv(x), ts[0])) * 1j) if x.type.complex else None
+
+
 _FACTORED = "a factorisation, tested by differences"
 
 
@@ -341,17 +362,17 @@ _SQUARES = draws(((_regular(3, 3),), {}), ((_regular(2, 2, 2),), {}), ((_regular
 _SINGULAR = "a singular matrix has no derivative here: LinAlgError"
 inv = prim("inv", "x", GENERAL, infer=_inv_infer, numpy="np.linalg.inv(x)", unbounded=True, vjp=_inv_back,
     rule=("-{out}ᵀ · d_{out} · {out}ᵀ",), jvp=lambda b, ts, y, x: -(y @ ts[0] @ y), latex="{x}^{-1}",
-    numerical=_FACTORED, complex_samples=True, samples=_SQUARES)  # fmt: skip
+    numerical=_FACTORED, samples=_SQUARES)  # fmt: skip
 det = prim("det", "x", GENERAL, infer=_det_infer, numpy="np.linalg.det(x)", unbounded=True, vjp=_det_back,
     rule=("{out} · {x}⁻ᵀ",), jvp=lambda b, ts, y, x: y * _trace_of_product(b, b.inv(x), ts[0]), latex=r"\det {x}",
-    kinks=_SINGULAR, numerical=_FACTORED, complex_samples=True, samples=_SQUARES)  # fmt: skip
-# the two results of np.linalg.slogdet, for real matrices: the sign is piecewise constant
-logabsdet = prim("logabsdet", "x", GENERAL, infer=_slogdet_infer, numpy="np.linalg.slogdet(x)[1]", unbounded=True,
-    vjp=_logdet_back, jvp=lambda b, ts, y, x: _trace_of_product(b, b.inv(x), ts[0]), rule=("{x}⁻ᵀ",),
-    latex=r"\log|\det {x}|", kinks=_SINGULAR, numerical=_FACTORED, samples=_SQUARES)  # fmt: skip
-slogdet_sign = prim(
-    "slogdet_sign", "x", CONSTANT, infer=_slogdet_infer, numpy="np.linalg.slogdet(x)[0]", samples=_SQUARES
-)
+    kinks=_SINGULAR, numerical=_FACTORED, samples=_SQUARES)  # fmt: skip
+# the two results of np.linalg.slogdet
+logabsdet = prim("logabsdet", "x", GENERAL, infer=_logabsdet_infer, numpy="np.linalg.slogdet(x)[1]", unbounded=True,
+    vjp=_logdet_back, jvp=_logdet_along, rule=("{x}⁻ᵀ",), latex=r"\log|\det {x}|", kinks=_SINGULAR,
+    numerical=_FACTORED, samples=_SQUARES)  # fmt: skip
+slogdet_sign = prim("slogdet_sign", "x", GENERAL, infer=_slogdet_infer, numpy="np.linalg.slogdet(x)[0]",
+    vjp=_slogdet_sign_back, jvp=_slogdet_sign_along, rule="0", kinks="of a real matrix the derivative is 0",
+    numerical=_FACTORED, samples=_SQUARES)  # fmt: skip
 
 
 def _solve_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
@@ -387,13 +408,13 @@ def _solve_along(b: Any, ts: Any, y: Any, a: Any, c: Any) -> Any:
 
 solve = prim("solve", "a c", GENERAL, infer=_solve_infer, numpy="np.linalg.solve(a, c)", unbounded=True,
     vjp=_solve_back, jvp=_solve_along, rule=("-{a}⁻ᵀ · d_{out} · {out}ᵀ", "{a}⁻ᵀ · d_{out}"), latex="{a}^{-1} {c}",
-    numerical=_FACTORED, complex_samples=True, samples=draws(((_regular(3, 3), (3,)), {}),
+    numerical=_FACTORED, samples=draws(((_regular(3, 3), (3,)), {}),
     ((_regular(3, 3), (3, 2)), {}), ((_regular(2, 3, 3), (3,)), {}), ((_regular(3, 3), (2, 3, 2)), {}),
     ((_regular(2, 2, 2), (2, 2, 1)), {})))  # fmt: skip
 
 
 def _cholesky_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
-    x = _square(ins[0], "cholesky", complex=False)
+    x = _square(ins[0], "cholesky")
     return array_result(x.shape, _inexact(x))
 
 
@@ -402,25 +423,30 @@ def _half_lower(b: Any, x: Any) -> Any:
     return 0.5 * (b.tril(x) + b.tril(x, k=-1))
 
 
+def _adjoint(b: Any, x: Any) -> Any:
+    return conjugate(b, swap(b, x))
+
+
 def _symmetric(b: Any, x: Any) -> Any:
-    return 0.5 * (x + swap(b, x))
+    """The symmetric part, of complex matrices the Hermitian one."""
+    return 0.5 * (x + _adjoint(b, x))
 
 
 def _cholesky_back(b: Any, ct: Any, y: Any, x: Any) -> tuple[Any]:
-    """S = L⁻ᵀ · Φ(Lᵀ · ct) · L⁻¹, made symmetric."""
+    """S = L⁻ᵀ · Φ(Lᵀ · ct) · L⁻¹ (the last L conjugated), made symmetric."""
     upper = swap(b, y)
     left = b.solve(upper, _half_lower(b, upper @ ct))
-    return (_symmetric(b, b.solve(upper, swap(b, left))),)
+    return (conjugate(b, _symmetric(b, b.solve(conjugate(b, upper), swap(b, left)))),)
 
 
 def _cholesky_along(b: Any, ts: Any, y: Any, x: Any) -> Any:
-    """L · Φ(L⁻¹ · t · L⁻ᵀ) for the symmetric part of t."""
+    """L · Φ(L⁻¹ · t · L⁻ᴴ) for the symmetric part of t."""
     left = b.solve(y, _symmetric(b, ts[0]))
-    return y @ _half_lower(b, b.solve(y, swap(b, left)))
+    return y @ _half_lower(b, b.solve(y, _adjoint(b, left)))
 
 
 cholesky = prim("cholesky", "x", GENERAL, infer=_cholesky_infer, numpy="np.linalg.cholesky(x)", unbounded=True,
     vjp=_cholesky_back, jvp=_cholesky_along, rule=("{out}⁻ᵀ · Φ({out}ᵀ · d_{out}) · {out}⁻¹",), numerical=_FACTORED,
     symmetric=True,
-    kinks="the matrix is taken as symmetric, and so is its gradient, although NumPy reads its lower triangle only",
+    kinks="the matrix is taken as symmetric (Hermitian), and so is its gradient: NumPy reads its lower triangle only",
     samples=draws(((_positive(3, 3),), {}), ((_positive(2, 2, 2),), {}), ((_positive(1, 1),), {})))  # fmt: skip

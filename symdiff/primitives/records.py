@@ -95,7 +95,6 @@ opt_some = prim(
     vjp=lambda b, cts, outs, x: (b.op("opt_get", cts[0], name=""),),
     jvp=lambda b, ts, outs, x: (b.op("opt_some", ts[0]),),
     programs=on_numbers(1, lambda b, f, x: b.op("opt_get", f(x), name="v") * x),
-    complex_samples=True,
 )
 opt_get = prim(
     "opt_get",
@@ -109,7 +108,6 @@ opt_get = prim(
     vjp=lambda b, cts, outs, o, name: (b.op("opt_some", cts[0]),),
     jvp=lambda b, ts, outs, o, name: (b.op("opt_get", ts[0], name=name),),
     programs=on_numbers(1, lambda b, f, x: f(b.op("opt_some", x), name="v") * x),
-    complex_samples=True,
 )
 
 
@@ -183,7 +181,6 @@ alt_pack = prim(
     jvp=_alt_jvp,
     vjp=lambda b, cts, outs, *xs, side, type: _spread(xs, b.multi("alt_unpack", cts[0], side=side)),
     programs=_through_alt(pack=True),
-    complex_samples=True,
 )
 alt_unpack = prim(
     "alt_unpack",
@@ -198,7 +195,6 @@ alt_unpack = prim(
     ),
     jvp=lambda b, ts, outs, a, side: _spread(outs, b.multi("alt_unpack", ts[0], side=side)),
     programs=_through_alt(unpack=True),
-    complex_samples=True,
 )
 
 # whether a record is of the second side
@@ -224,7 +220,6 @@ saved_pack = prim(
     vjp=lambda b, cts, outs, *xs, name: _spread(xs, b.multi("saved_unpack", cts[0], types=_field_cts(xs))),
     jvp=lambda b, ts, outs, *xs, name: (b.op("saved_pack", *_filled(b, ts, xs), name=_prime(name)),),
     programs=on_numbers(3, _through_saved),
-    complex_samples=True,
 )
 saved_unpack = prim(
     "saved_unpack",
@@ -237,7 +232,6 @@ saved_unpack = prim(
     vjp=lambda b, cts, outs, a, types: (b.op("saved_pack", *_filled(b, cts, outs), name=_prime(a.type.name)),),
     jvp=lambda b, ts, outs, a, types: _spread(outs, b.multi("saved_unpack", ts[0], types=_field_cts(outs))),
     programs=on_numbers(3, _from_saved),
-    complex_samples=True,
 )
 
 
@@ -278,5 +272,4 @@ add_ct = prim(
     vjp=lambda b, cts, outs, x, y: (cts[0], cts[0]),
     jvp=lambda b, ts, outs, x, y: (b.op("add_ct", or_zeros(b, ts[0], x), or_zeros(b, ts[1], y)),),
     programs=on_numbers(3, _sum_of_alts),
-    complex_samples=True,
 )

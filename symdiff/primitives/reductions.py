@@ -55,7 +55,8 @@ def _mean_back(b: Any, ct: Any, x: Any, axis: Axis = None, keepdims: bool = Fals
 
 
 sum_ = prim("sum", "x", LINEAR, params=_P, infer=_infer(axes.summed), numpy=method("sum", *_P), transpose=(_sum_back,),
-    rule=("1",), latex=r"\sum x", numerical="sums have no SymPy form", samples=_ROWS)  # fmt: skip
+    rule=("1",), latex=r"\sum x", numerical="sums have no SymPy form",
+    samples=_ROWS)  # fmt: skip
 mean = prim("mean", "x", LINEAR, params=_P, infer=_infer(axes.floating), numpy=method("mean", *_P),
     transpose=(_mean_back,), rule=("1/n",), latex=r"\overline{x}", numerical="sums have no SymPy form",
     samples=_ROWS)  # fmt: skip

@@ -82,7 +82,6 @@ as_array = prim(
     numpy=_as_array_text,
     transpose=(lambda b, ct, s, *n, **params: b.op("as_seq", ct, elem=s.type.elem), None),
     programs=on_numbers(3, _into_array),
-    complex_samples=True,
 )
 as_seq = prim(
     "as_seq",
@@ -127,7 +126,6 @@ seq_append = prim(
     vjp=lambda b, cts, outs, s, x: (b.op("seq_last", cts[0]), b.op("seq_rest", cts[0]))[::-1],
     jvp=lambda b, ts, outs, s, x: (b.op("seq_append", or_zeros(b, ts[0], s), or_zeros(b, ts[1], x)),),
     programs=on_numbers(3, lambda b, f, x, y, z: weighed(b, f(f(listed(b, x), y), z), 3)),
-    complex_samples=True,
 )
 seq_last = prim(
     "seq_last",
@@ -139,7 +137,6 @@ seq_last = prim(
     vjp=accumulate(lambda b, acc, ct, s: b.op("seq_add", acc, -1, ct)),
     jvp=lambda b, ts, outs, s: (b.op("seq_last", ts[0]),),
     programs=on_numbers(2, lambda b, f, x, y: f(listed(b, x, y)) * y),
-    complex_samples=True,
 )
 seq_rest = prim(
     "seq_rest",
@@ -152,7 +149,6 @@ seq_rest = prim(
     vjp=lambda b, cts, outs, s: (b.op("seq_append", cts[0], b.zeros(b.last_of(s))),),
     jvp=lambda b, ts, outs, s: (b.op("seq_rest", ts[0]),),
     programs=on_numbers(3, lambda b, f, x, y, z: weighed(b, f(listed(b, x, y, z)), 2)),
-    complex_samples=True,
 )
 seq_get = prim(
     "seq_get",
@@ -164,7 +160,6 @@ seq_get = prim(
     vjp=accumulate(lambda b, acc, ct, s, i: b.op("seq_add", acc, i, ct)),
     jvp=lambda b, ts, outs, s, i: (b.op("seq_get", ts[0], i),),
     programs=on_numbers(3, lambda b, f, x, y, z: f(listed(b, x, y, z), 1) * f(listed(b, y, z), -1)),
-    complex_samples=True,
 )
 seq_set = prim(
     "seq_set",
@@ -178,7 +173,6 @@ seq_set = prim(
     vjp=lambda b, cts, outs, s, i, x: (b.op("seq_get", cts[0], i), None, b.op("seq_set", cts[0], i, b.zeros(x)))[::-1],
     jvp=lambda b, ts, outs, s, i, x: (b.op("seq_set", or_zeros(b, ts[0], s), i, or_zeros(b, ts[2], x)),),
     programs=on_numbers(3, lambda b, f, x, y, z: weighed(b, f(listed(b, x, y), 1, z), 2)),
-    complex_samples=True,
 )
 seq_add = prim(
     "seq_add",
@@ -191,6 +185,5 @@ seq_add = prim(
     vjp=lambda b, cts, outs, s, i, x: (cts[0], None, b.op("seq_get", cts[0], i)),
     jvp=lambda b, ts, outs, s, i, x: (b.op("seq_add", or_zeros(b, ts[0], s), i, or_zeros(b, ts[2], x)),),
     programs=on_numbers(3, lambda b, f, x, y, z: weighed(b, f(listed(b, x, y), 0, z), 2)),
-    complex_samples=True,
 )
 seq_len = prim("seq_len", "s", CONSTANT, infer=lambda ins, regions: (types.INT,), numpy="len(s)")

@@ -18,7 +18,7 @@ from symdiff.primitives.axes import Shape, draws, filled, function, is_array, li
 from symdiff.primitives.declare import LINEAR, numeric, prim
 
 _STRUCTURAL = "moves elements, has no SymPy form"
-_IDENTITY: dict[str, Any] = {"rule": ("1",), "numerical": _STRUCTURAL, "complex_samples": True}
+_IDENTITY: dict[str, Any] = {"rule": ("1",), "numerical": _STRUCTURAL}
 _SIZED = _IDENTITY | {"rule": ("1", "")}
 
 

@@ -127,7 +127,6 @@ convert = prim(
     transpose=(_convert_back,),
     rule="x",
     samples=_convert_samples,
-    complex_samples=True,
 )
 
 
@@ -166,5 +165,4 @@ copy = prim(
     transpose=(lambda b, ct, x, deep=False: ct,),
     rule="1",
     programs=_copy_programs,
-    complex_samples=True,
 )

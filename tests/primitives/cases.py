@@ -51,13 +51,13 @@ class Case:
 
     args: tuple[Any, ...]
     params: dict[str, Any] = field(default_factory=dict)
-    symmetric: bool = False  # differences are taken along symmetric matrices
+    symmetric: bool = False  # differences are taken along symmetric (Hermitian) matrices
     build: Any = None  # the program around the primitive, where its operands or results are lists or records
 
     def direction(self, rng: np.random.Generator, k: int) -> Any:
         """A random tangent of a given operand."""
         t = like(rng, self.given[k])
-        return (t + np.swapaxes(t, -1, -2)) / 2 if self.symmetric else t
+        return (t + np.conj(np.swapaxes(t, -1, -2))) / 2 if self.symmetric else t
 
     @property
     def given(self) -> tuple[Any, ...]:
@@ -210,10 +210,7 @@ def cases(prim: Prim) -> list[Case]:
 
 def with_complex(prim: Prim) -> list[Case]:
     """The cases, and those of them in complex128 that the primitive takes."""
-    found = cases(prim)
-    if is_elementwise(prim) or prim.info.get("complex_samples"):
-        found += [c for c in (cast(case, "c16") for case in cases(prim)) if accepts(prim, c)]
-    return found
+    return [*cases(prim), *(c for c in (cast(case, "c16") for case in cases(prim)) if accepts(prim, c))]
 
 
 def accepts(prim: Prim, case: Case) -> bool:

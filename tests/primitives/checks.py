@@ -99,12 +99,12 @@ def assert_near(found: Any, expected: Any, tolerance: float, what: str) -> None:
 
 def check_complex_step(prim: Prim) -> None:
     """Where the primitive is holomorphic and takes complex numbers: the derivative to rounding."""
-    if prim.vjp is not None:
+    if prim.vjp is not None or not prim.info.get("holomorphic", True):
         return
     rng, h = np.random.default_rng(3), 1e-30
     for case in cases(prim):
         whole = cast(case, "c16")
-        if not (is_elementwise(prim) or prim.info.get("complex_samples")) or not accepts(prim, whole):
+        if not accepts(prim, whole):
             return
         p, lifted = program(prim, case), program(prim, whole)
         for k in case.active():
@@ -206,8 +206,6 @@ def check_dtypes(prim: Prim) -> None:
     rng = np.random.default_rng(6)
     for case in cases(prim):
         for narrow, wide in (("f4", "f8"), ("c8", "c16")):
-            if narrow == "c8" and not (is_elementwise(prim) or prim.info.get("complex_samples")):
-                continue
             small, large = cast(case, narrow), cast(case, wide)
             if not accepts(prim, small) or not small.active():
                 continue

@@ -104,7 +104,7 @@ def test_rule(prim: Any, seed: int) -> None:
         check_rule(rng, of_sample(prim, args, params), args, prim.info.get("symmetric", False))
 
 
-COMPLEX = [p for p in RULED if p.name not in ("max", "min", "logsumexp", "vdot", "logabsdet", "cholesky", "sort")]
+COMPLEX = [p for p in RULED if p.name not in ("logsumexp", "cholesky")]  # real; tested along Hermitian directions
 
 
 @pytest.mark.parametrize("prim", COMPLEX, ids=lambda p: p.name)
@@ -112,8 +112,6 @@ def test_complex(prim: Any, seed: int) -> None:
     rng = np.random.default_rng(seed)
     for args, params in prim.info["samples"](rng):
         changed = tuple(a + 1j * like(rng, a) if k in active(args) else a for k, a in enumerate(args))
-        if prim.name == "norm" and params.get("ord") not in (None, 2, "fro"):
-            continue
         check_rule(rng, of_sample(prim, changed, params), changed)
 
 
