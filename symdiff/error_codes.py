@@ -486,6 +486,21 @@ _USAGE = (
      "{what} is {type}; a Jacobian is that of real floats by real floats",
      "integers have no derivative, and complex ones only where the function is holomorphic",
      "return floats, real and imaginary parts apart; leave the rest to has_aux=True"),
+    ("SD740", "no value to explain at",
+     "{function} is to be explained at a point, and no value is given for: {names}",
+     "a stage has a value when every argument has one",
+     "give one: `--at {example}=1.5`"),
+    ("SD741", "value for an unknown argument",
+     "{function} has no argument `{name}` to give a value for; it has: {parameters}",
+     "values are given by the names of the parameters"),
+    ("SD742", "value not understood",
+     "`--at {text}` is not understood: {reason}",
+     "a value is a number, a string, True, False, None, or lists and dicts of such",
+     "write `name=value`: `--at x=1.5 W=[[1.0,2.0],[3.0,4.0]]`"),
+    ("SD743", "too many steps to explain",
+     "{function} takes more than {count} steps at these values",
+     "each step is kept with its value and gradient",
+     "give smaller arrays, or fewer turns"),
 )
 
 _INTERNAL = (

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from symdiff.codegen.comments import derivative_rule
 from symdiff.codegen.names import name_stages
-from symdiff.explain.reading import Draft, read
+from symdiff.explain.point import entry_values
+from symdiff.explain.reading import Border, Draft, read
 from symdiff.explain.stages import ARGUMENT, PARAMETER, Derivation, Edge, Stage
+from symdiff.explain.values import Values
 from symdiff.ir import types
 from symdiff.ir.core import Family, Op, Program, Value
 from symdiff.passes import levels
@@ -39,34 +41,40 @@ def staged(lowered: Lowered) -> Program:
     return levels.before(named.program, 0)
 
 
-def derivation(lowered: Lowered, wrt: Sequence[str]) -> Derivation:
-    """The stages of a function, differentiated by the arguments `wrt` names.
+def derivation(lowered: Lowered, wrt: Sequence[str], at: Mapping[str, Any] | None = None) -> Derivation:
+    """The stages of a function, differentiated by the arguments `wrt` names; with `at`, their values there.
 
     >>> from symdiff.api.signatures import declared_signature
     >>> from symdiff.api.transforms import lower_function
     >>> def f(x, y): return x * y + y
-    >>> made = derivation(lower_function(f, declared_signature(f)[0]), ("x",))
-    >>> [(s.name, s.formula) for s in made.stages]
-    [('y0', 'y1 + y'), ('y1', 'x * y')]
-    >>> [e.local for e in made["y1"].inputs]
-    ['∂y1/∂x = y', '∂y1/∂y = x']
+    >>> made = derivation(lower_function(f, declared_signature(f)[0]), ("x",), {"x": 3, "y": 2})
+    >>> [(s.name, s.formula, s.value) for s in made.stages]
+    [('y0', 'y1 + y', 8.0), ('y1', 'x * y', 6.0)]
+    >>> [e.local for e in made["y1"].inputs], made["x"].gradient
+    (['∂y1/∂x = y', '∂y1/∂y = x'], 2.0)
+
+    `at` has a value for each argument.  Raises UsageError and CheckError for values that do not fit, and whatever the
+    function itself raises at the point.
     """
-    return Deriving(lowered, wrt).made
+    return _Deriving(lowered, wrt, at).made
 
 
-class Deriving:
-    """A derivation on its way; `reading` and `drafts` say which part of the program each stage is."""
+class _Deriving:
+    """A derivation on its way."""
 
-    def __init__(self, lowered: Lowered, wrt: Sequence[str]) -> None:
+    def __init__(self, lowered: Lowered, wrt: Sequence[str], at: Mapping[str, Any] | None) -> None:
         self.lowered = lowered
-        self.program = staged(lowered)
-        self.reading = read(self.program, [_written(p.argument, p.path) for p in lowered.params])
+        program = staged(lowered)
+        self.reading = read(program, [p.argument + path_text(p.path) for p in lowered.params])
         self.drafts = {d.key: d for d in (*self.reading.arguments, *self.reading.drafts)}
+        self.run_at = {d.key: k for k, d in enumerate(self.reading.drafts)}
         chosen = {k for k, p in enumerate(lowered.params) if p.argument in wrt and not p.captured}
         self.wrt = tuple(d.key for k, d in enumerate(self.reading.arguments) if k in chosen and _inexact(d))
         self.uses = {d.key: self.uses_of(d) for d in self.drafts.values()}
-        self.results = self.result_keys()
+        first = next((v for v in program.main.body.outs if types.cotangent(v.type) is not None), None)
+        self.results = () if first is None else tuple(d.key for d, _ in self.reading.sources(first))
         self.active = self.active_keys()
+        self.values = None if at is None else Values(program, self.reading, entry_values(lowered, at), first)
         self.made = self.derivation()
 
     def uses_of(self, draft: Draft) -> list[_Use]:
@@ -75,12 +83,6 @@ class Deriving:
             for number, value in draft.reads
             for source, when in self.reading.sources(value)
         ]
-
-    def result_keys(self) -> tuple[str, ...]:
-        """The stages that the first result may come from."""
-        outs = self.program.main.body.outs
-        first = next((v for v in outs if types.cotangent(v.type) is not None), None)
-        return () if first is None else tuple(d.key for d, _ in self.reading.sources(first))
 
     def active_keys(self) -> set[str]:
         """What lies on a way from the arguments `wrt` to the first result."""
@@ -100,47 +102,64 @@ class Deriving:
     # --- the result
 
     def derivation(self) -> Derivation:
-        order = {d.key: k for k, d in enumerate(self.reading.drafts)}
-        stages = {key: self.stage(self.drafts[key], k) for key, k in order.items()}
+        stages = {d.key: self.stage(d) for d in self.drafts.values()}
+        order = tuple(self.breadth_first())
         return Derivation(
             function=self.lowered.name,
             place=f"{self.lowered.file}:{self.lowered.first_line}",
-            arguments=tuple(self.stage(d, 0) for d in self.reading.arguments),
-            stages=tuple(stages[key] for key in self.breadth_first(order)),
+            arguments=tuple(stages[d.key] for d in self.reading.arguments),
+            stages=tuple(stages[key] for key in order if key in self.run_at),
+            order=order,
             results=self.results,
             wrt=self.wrt,
+            has_values=self.values is not None,
         )
 
-    def breadth_first(self, order: dict[str, int]) -> list[str]:
-        """The stages from the output backwards; then what only conditions and other results read."""
+    def breadth_first(self) -> list[str]:
+        """From the results backwards, each key after those that read it in the same turn; then what is never reached.
+
+        So a gradient comes after those that it is computed from.
+        """
+        reachable = _reached(self.results, lambda key: [u.source.key for u in self.uses[key]])
+        left: Counter[str] = Counter()
+        for key in reachable:
+            left.update({u.source.key for u in self.uses[key] if "turn before" not in u.when})
+        queue = deque(key for key in self.results if not left[key])
         found: dict[str, None] = {}
-        for seed in (*self.results, *sorted(order, key=lambda key: -order[key])):
-            queue = deque([seed])
-            while queue:
-                key = queue.popleft()
-                if key in found or key not in order:
-                    continue
-                found[key] = None
-                queue.extend(u.source.key for u in self.uses[key])
+        later = iter(sorted(self.drafts, key=lambda key: -self.run_at.get(key, -1)))
+        while len(found) < len(self.drafts):
+            if not queue:  # round a loop, or read by conditions alone
+                queue.append(next(later))
+            key = queue.popleft()
+            if key in found:
+                continue
+            found[key] = None
+            for source in dict.fromkeys(u.source.key for u in self.uses[key] if "turn before" not in u.when):
+                left[source] -= 1
+                if left[source] == 0:
+                    queue.append(source)
         return list(found)
 
-    def stage(self, draft: Draft, order: int) -> Stage:
+    def stage(self, draft: Draft) -> Stage:
         loc = draft.op.loc if draft.op is not None else None
         kind = draft.op.prim.name if draft.op is not None else PARAMETER if draft.group else ARGUMENT
-        return Stage(
+        active = draft.key in self.active
+        edges = tuple(self.edge(use) for use in self.uses[draft.key])
+        made = Stage(
             key=draft.key,
             name=draft.name,
             formula=draft.formula,
             op=kind,
             shape=str(draft.type),
-            inputs=tuple(self.edge(use) for use in self.uses[draft.key]),
+            inputs=edges,
             group=draft.group,
             position=loc.relative if loc is not None else "",
-            order=order,
-            active=draft.key in self.active,
+            order=self.run_at.get(draft.key, -1),
+            active=active,
             update=draft.update,
             expression=draft.tree,
         )
+        return made if self.values is None else self.values.filled(made, draft.origin)
 
     def edge(self, use: _Use) -> Edge:
         active = use.flows() and {use.draft.key, use.source.key} <= self.active
@@ -151,7 +170,7 @@ class Deriving:
         op = use.draft.op
         if op is None or not use.flows():
             return ""
-        if not isinstance(use.draft.origin, Value) or op.prim.name in ("for", "call"):
+        if isinstance(use.draft.origin, Border) or op.prim.name in ("for", "call"):
             return "" if op.prim.name == "call" else f"∂{use.draft.name}/∂{use.source.name} = 1"
         return derivative_rule(self.shown(op, use.draft), use.number)
 
@@ -164,15 +183,11 @@ class Deriving:
         return Op(op.prim, tuple(names), (Value(op.out.type, draft.name),), op.params, (), op.loc)
 
 
-def _written(argument: str, path: Any) -> str:
-    return argument + path_text(path)
-
-
 def _inexact(draft: Draft) -> bool:
     return types.cotangent(draft.type) is not None
 
 
-def _reached(seeds: Sequence[str], following: Any) -> set[str]:
+def _reached(seeds: Iterable[str], following: Callable[[str], Iterable[str]]) -> set[str]:
     found: set[str] = set()
     stack = list(seeds)
     while stack:

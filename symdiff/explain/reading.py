@@ -23,15 +23,24 @@ from symdiff.ir.core import Block, Function, Op, Program, Value
 
 Groups = tuple[Group, ...]
 Steps = Iterator["Steps"]
-Origin = Value | tuple[Op, int, Value]  # a value; or what passes a region's border: the operation, which, what
 _LONGEST_INSIDE = 40  # nodes of a text that is written where it is read
+
+
+@dataclass(frozen=True, slots=True)
+class Border:
+    """What becomes result `position` of a region's block; of a loop with `start`, what a carry is before it."""
+
+    block: Block
+    position: int
+    start: bool = False
 
 
 @dataclass(slots=True)
 class Draft:
-    """A stage before its edges are resolved."""
+    """A stage before its edges are resolved; `origin` is what it stands for: a value, or what passes a border."""
 
-    origin: Origin
+    origin: Value | Border
+    type: types.Type
     key: str
     name: str
     op: Op | None
@@ -40,10 +49,6 @@ class Draft:
     group: Groups
     reads: Sequence[tuple[int, Value]] = ()  # operand number, value
     update: bool = False
-
-    @property
-    def type(self) -> types.Type:
-        return self.origin.type if isinstance(self.origin, Value) else self.origin[2].type
 
 
 @dataclass(slots=True)
@@ -57,6 +62,7 @@ class Reading:
     calls: dict[Value, list[Value]] = field(default_factory=dict)  # parameters of functions: what they are given
     ends: dict[str, tuple[Value, ...]] = field(default_factory=dict)  # the results of functions
     trees: dict[Value, ast.expr] = field(default_factory=dict)  # how each value is written
+    regions: dict[str, Block] = field(default_factory=dict)  # what each group encloses, by its key
 
     def text(self, value: Value) -> str:
         """A value where it is read: its name, or what is written in its place."""
@@ -102,7 +108,6 @@ class _Reader:
         self.variables = Variables(program.main.body)
         self.home = ""  # the function that the lines at the top are of
         self.keys: Counter[str] = Counter()
-        self.groups = 0
         self.inline = False  # in the condition of a `while`: nothing is a stage
         self.waiting = [program.entry]
 
@@ -132,7 +137,7 @@ class _Reader:
         name = self.variables.name(named) or "t"
         self.keys[name] += 1
         key = name if self.keys[name] == 1 else f"{name}#{self.keys[name]}"
-        made = Draft(value, key, name, op, formula, tree, group)
+        made = Draft(value, value.type, key, name, op, formula, tree, group)
         self.found.by_value[value] = made
         (self.found.drafts if op is not None or group else self.found.arguments).append(made)
         self.trees[value] = expressions.name(name)
@@ -169,9 +174,10 @@ class _Reader:
             return group
         return (*group, Group("call", text, f"{group[-1].key if group else ''} {text}"))
 
-    def group(self, kind: str, text: str) -> Group:
-        self.groups += 1
-        return Group(kind, text, f"{kind} {self.groups}")
+    def group(self, kind: str, text: str, block: Block) -> Group:
+        key = f"{kind} {len(self.found.regions) + 1}"
+        self.found.regions[key] = block
+        return Group(kind, text, key)
 
     # --- straight lines
 
@@ -212,18 +218,15 @@ class _Reader:
         self.trees[inside] = self.tree(outside)
         self.found.comes_from[inside] = [(outside, "")]
 
-    def passed_on(self, op: Op, number: int, out: Value, end: Value, group: Groups) -> Value:
-        """What becomes `out` at a region's border: `end`, or a stage `out = end` where that has another name or none.
-
-        `number` is the arm's or the carry's, inverted for what a carry is before the first turn.
-        """
+    def passed_on(self, op: Op, border: Border, out: Value, end: Value, group: Groups) -> Value:
+        """What becomes `out` at a region's border: `end`, or a stage `out = end` where that is called otherwise."""
         one_name = self.variables.root(out) is self.variables.root(end) and end.const is None
         if one_name or types.cotangent(out.type) is None or not out.hint:
             return end
         here = Value(out.type, out.hint)
         tree = self.tree(end)
         made = self.draft(here, out, op, formulas.text(tree), tree, group)
-        made.origin, made.reads = (op, number, end), [(0, end)]
+        made.origin, made.reads = border, [(0, end)]
         return here
 
     def cond(self, op: Op, group: Groups) -> Steps:
@@ -233,10 +236,10 @@ class _Reader:
             region = op.regions[number]
             for inside, outside in zip(region.params, op.ins[1:], strict=True):
                 self.alias(inside, outside)
-            arm = (*group, self.group(kind, text))
+            arm = (*group, self.group(kind, text, region))
             yield self.block(region, arm)
-            for out, end in zip(op.outs, region.outs, strict=True):
-                source = self.passed_on(op, number, out, end, arm)
+            for position, (out, end) in enumerate(zip(op.outs, region.outs, strict=True)):
+                source = self.passed_on(op, Border(region, position), out, end, arm)
                 self.found.comes_from.setdefault(out, []).append((source, text.rstrip(":")))
             ends.append([self.tree(v) for v in region.outs])
         for out, then, orelse in zip(op.outs, *ends, strict=True):
@@ -253,11 +256,11 @@ class _Reader:
         for v in (*part.index, *part.carry_params):
             self.trees[v] = expressions.name(self.variables.name(v) or "…")
         starts = [
-            self.passed_on(op, ~number, inside, start, group)
+            self.passed_on(op, Border(part.body, number, start=True), inside, start, group)
             for number, (inside, start) in enumerate(zip(part.carry_params, part.carry, strict=True))
         ]
         if op.prim.name == "for":
-            body = (*group, self.group("for", self.for_text(op)))
+            body = (*group, self.group("for", self.for_text(op), part.body))
         else:
             before = op.regions[0]
             for inside, outside in zip(before.params, (*part.carry_params, *part.cap_params), strict=True):
@@ -265,7 +268,7 @@ class _Reader:
             self.inline = True
             yield self.block(before, group)
             self.inline = False
-            body = (*group, self.group("while", f"while {formulas.text(self.tree(before.outs[0]))}:"))
+            body = (*group, self.group("while", f"while {formulas.text(self.tree(before.outs[0]))}:", part.body))
         for x, xs in zip(part.x_params, part.xs, strict=True):
             tree = ast.Subscript(self.tree(xs), self.tree(part.index[0]), ast.Load())
             self.draft(x, x, op, formulas.text(tree), tree, body).reads = [(op.ins.index(xs), xs)]
@@ -273,7 +276,7 @@ class _Reader:
         for number, (start, inside, end, out) in enumerate(
             zip(starts, part.carry_params, part.carry_ends, part.carry_outs, strict=True)
         ):
-            source = self.passed_on(op, number, out, end, body)
+            source = self.passed_on(op, Border(part.body, len(part.exit) + number), out, end, body)
             self.found.comes_from[inside] = [(source, "turn before"), (start, "first turn")]
             self.found.comes_from[out] = [(source, "last turn")]
             self.trees[out] = expressions.name(self.variables.name(out) or "…")

@@ -26,7 +26,7 @@ class Group:
     kind: str
     text: str  # "if x > 0:", "for i in range(n):", "in softplus:"
     key: str  # the same for all that one loop, one arm of a branch or one call encloses
-    taken: bool | None = None  # of an arm: whether it ran, where values are given
+    runs: int | None = None  # how many times what it encloses ran, where values are given
 
     def __str__(self) -> str:
         return self.text
@@ -92,9 +92,10 @@ class Derivation:
     place: str  # "examples/neuron.py:6"
     arguments: tuple[Stage, ...]
     stages: tuple[Stage, ...]
+    order: tuple[str, ...]  # the keys of both, in the order of the notes: each after all that read it
     results: tuple[str, ...]  # the keys of what is differentiated: several where arms of a branch give it
     wrt: tuple[str, ...]  # keys of arguments
-    at: tuple[tuple[str, Any], ...] | None = None  # the arguments that values are for
+    has_values: bool = False
 
     def __getitem__(self, key: str) -> Stage:
         return next(s for s in (*self.stages, *self.arguments) if s.key == key)

@@ -25,10 +25,12 @@ Steps = Generator[Any, Any, Any]  # yields further Steps to run, is sent what th
 
 def run(program: Program, *args: Any, function: str | None = None, observer: Observer | None = None) -> tuple[Any, ...]:
     """The results of a function of the program on concrete arguments."""
-    return _Run(program, observer).call(function or program.entry, args)
+    return Run(program, observer).call(function or program.entry, args)
 
 
-class _Run:
+class Run:
+    """One run of a program; a subclass may watch (or carry something along in) what `op` and `block` are given."""
+
     def __init__(self, program: Program, observer: Observer | None) -> None:
         self.program = program
         self.observer = observer
@@ -36,7 +38,11 @@ class _Run:
 
     def call(self, name: str, args: Sequence[Any]) -> Results:
         """The results of a function of the program."""
-        stack = [self.called(name, args)]
+        return self.finish(self.called(name, args))
+
+    def finish(self, steps: Steps) -> Results:
+        """Run steps, and those that they yield, to the end."""
+        stack = [steps]
         value: Results | None = None
         while stack:
             try:
@@ -147,7 +153,7 @@ def _opt_get(op: Op, ins: list[Any], sizes: dict[Atom, int]) -> Results:
 
 
 _CONTROL: dict[str, Callable[..., Steps]] = {
-    "cond": _Run.cond, "for": _Run.for_, "while": _Run.while_, "call": _Run.call_op,
+    "cond": Run.cond, "for": Run.for_, "while": Run.while_, "call": Run.call_op,
 }  # fmt: skip
 _SPECIAL: dict[str, Callable[..., Results]] = {"bind_dim": _bind_dim, "opt_get": _opt_get}
 

@@ -15,7 +15,7 @@ from symdiff.ad.forward import jvp
 from symdiff.ad.reverse import value_and_grad, vjp
 from symdiff.ir.core import Family, Op, Program
 from symdiff.ir.dims import Atom
-from symdiff.ir.interpret import _Run
+from symdiff.ir.interpret import Run
 from symdiff.passes.buffers import buffers
 from symdiff.passes.dce import dce
 from symdiff.passes.lending import in_place as restored_in_place
@@ -40,7 +40,7 @@ def n_bytes(x: Any) -> int:
     return x.nbytes if isinstance(x, np.ndarray) else 8
 
 
-class Counting(_Run):
+class Counting(Run):
     """The interpreter, counting operations and the bytes they write."""
 
     def __init__(self, program: Program) -> None:

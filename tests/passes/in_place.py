@@ -9,10 +9,10 @@ import numpy as np
 from symdiff.ir import dims, template
 from symdiff.ir.core import Op, Program
 from symdiff.ir.dims import Atom, Dim
-from symdiff.ir.interpret import Observer, _Run, namespace
+from symdiff.ir.interpret import Observer, Run, namespace
 
 
-class _InPlaceRun(_Run):
+class _InPlaceRun(Run):
     def __init__(
         self, program: Program, into: Mapping[str, Mapping[Op, int]], observer: Observer | None = None
     ) -> None:

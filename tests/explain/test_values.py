@@ -1,0 +1,143 @@
+"""Values and gradients of stages at a point, from the notes and from plain arithmetic."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import symdiff
+from symdiff.api.signatures import declared_signature, float_arguments
+from symdiff.api.transforms import lower_function
+from symdiff.errors import CheckError, UsageError
+from symdiff.explain.derive import derivation
+from symdiff.explain.stages import Derivation
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "examples"))
+
+import chain
+
+
+def at(fun: Any, **point: Any) -> Derivation:
+    signature, _ = declared_signature(fun)
+    return derivation(lower_function(fun, signature), float_arguments(signature), point)
+
+
+def test_the_chain_rule_example_of_the_notes():
+    """ee367: f = (x + y) z at (-2, 5, -4)."""
+    made = at(chain.product, x=-2, y=5, z=-4)
+    assert {k: made[k].value for k in ("q", "f")} == {"q": 3, "f": -12}
+    assert {k: made[k].gradient for k in made.order} == {"f": 1, "q": -4, "z": 3, "x": -4, "y": -4}
+
+
+def decay(a, x: "f8[n]"):  # noqa: F821
+    y = np.zeros_like(x)
+    y[0] = x[0]
+    for i in range(1, len(x)):
+        y[i] = a * y[i - 1] + x[i]
+    return np.sum(y)
+
+
+def test_every_turn_of_a_loop():
+    """y = 1, 0.5·1 + 2 = 2.5, 0.5·2.5 + 3 = 4.25; back: 1, 1 + 0.5, 1 + 0.75."""
+    made = at(decay, a=0.5, x=[1, 2, 3])
+    (stage,) = [s for s in made.stages if s.update and s.turns]
+    assert [t.index for t in stage.turns] == [(("i", 1),), (("i", 2),)]
+    assert np.array_equal(stage.turns[-1].value, [1, 2.5, 4.25])
+    (element,) = [s for s in made.stages if s.formula == "x[i]"]
+    assert [(t.value, t.gradient) for t in element.turns] == [(2, 1.5), (3, 1)]
+    assert made["a"].gradient == 1 * 1.5 + 2.5 * 1
+    assert np.array_equal(made["x"].gradient, [1.75, 1.5, 1])
+
+
+def collect(x: "f8[n]", w):  # noqa: F821
+    parts = []
+    for v in x:
+        if v > 0:
+            h = v * w
+        else:
+            h = np.exp(v)
+        parts.append(h)
+    return np.sum(np.array(parts) ** 2)
+
+
+def swap(a, b, n: int):
+    for _ in range(n):
+        a, b = b, np.sin(a) * b
+    return a + b
+
+
+PROGRAMS = [
+    (collect, {"x": np.array([1.0, -0.5, 2.0]), "w": 0.7}),
+    (swap, {"a": 0.3, "b": 0.8, "n": 5}),
+    (decay, {"a": 0.9, "x": np.array([0.1, -0.7, 2.0, 1.0])}),
+]
+
+
+@pytest.mark.parametrize(("fun", "point"), PROGRAMS, ids=lambda x: getattr(x, "__name__", ""))
+def test_gradients_are_those_of_the_module(fun, point):
+    made = at(fun, **point)
+    expected = symdiff.grad(fun, wrt=made.wrt, level=0)(**point)
+    for key, gradient in zip(made.wrt, expected, strict=True):
+        np.testing.assert_allclose(made[key].gradient, gradient, rtol=1e-14)
+
+
+def masked(x):
+    return np.where(x > 0, np.sqrt(x), 0.0)[()]
+
+
+def test_what_was_not_taken_counts_for_nothing():
+    assert at(masked, x=0.0)["x"].gradient == 0
+
+
+@pytest.mark.parametrize(
+    ("point", "error", "text"),
+    [
+        (
+            {"x": 1.0, "y": 2.0},
+            UsageError,
+            "SD740 product is to be explained at a point, and no value is given for: z (give one: `--at z=1.5`)",
+        ),
+        (
+            {"x": 1.0, "y": 2.0, "z": 3.0, "w": 4.0},
+            UsageError,
+            "SD741 product has no argument `w` to give a value for; it has: x, y, z",
+        ),
+        ({"x": [1.0], "y": 2.0, "z": 3.0}, CheckError, "SD707 argument x is f8[1], expected float"),
+        ({"x": "a", "y": 2.0, "z": 3.0}, CheckError, "SD707 argument x is 'a', expected float"),
+    ],
+)
+def test_a_point_that_does_not_fit(point, error, text):
+    with pytest.raises(error) as caught:
+        at(chain.product, **point)
+    assert str(caught.value) == text
+
+
+def product_of(a: "f8[n, m]", b: "f8[m]"):  # noqa: F821
+    return np.sum(a @ b)
+
+
+def test_sizes_that_do_not_fit():
+    with pytest.raises(CheckError) as caught:
+        at(product_of, a=[[1.0, 2.0]], b=[1.0, 2.0, 3.0])
+    assert str(caught.value) == "SD707 argument b is f8[3], expected f8[m] with m = 2"
+    with pytest.raises(CheckError) as caught:
+        at(product_of, a=[[1.0, 2.0], [3.0]], b=[1.0, 2.0])
+    assert str(caught.value) == "SD707 argument a is rows of different lengths, expected f8[n, m]"
+
+
+def long(x, n: int):
+    for _ in range(n):
+        x = x * 0.5
+    return x
+
+
+def test_too_many_steps(monkeypatch):
+    monkeypatch.setattr("symdiff.explain.tape.MOST_NODES", 100)
+    with pytest.raises(UsageError) as caught:
+        at(long, x=1.0, n=1000)
+    assert (
+        str(caught.value)
+        == "SD743 long takes more than 100 steps at these values (give smaller arrays, or fewer turns)"
+    )
