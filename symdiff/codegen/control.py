@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symdiff.codegen import expressions
 from symdiff.codegen.blocks import Outlined, Place, Region, Steps, Tail
@@ -174,7 +174,7 @@ class Printer(Emitter):
         if empty:
             yield self.block(block, place.depth + 1, ending, Region(owned))
             negated = ast.unparse(_negation(pred))
-            self.lines[header] = Line(place.depth, f"{place.keyword} {negated}:", self.lines[header].comment)
+            self.lines[header] = replace(self.lines[header], text=f"{place.keyword} {negated}:")
             if len(self.lines) == start:
                 self.line(place.depth + 1, "pass")
             return

@@ -6,7 +6,7 @@ A `Layout` knows the user's arguments and results: which leaf is where, how a gr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symdiff.codegen import checks, expressions
 from symdiff.codegen.blocks import Context, Region, Tail, run
@@ -375,7 +375,7 @@ def tidy(lines: Sequence[Line]) -> tuple[Line, ...]:
     for k, line in enumerate(lines):
         following = lines[k + 1].comment if k + 1 < len(lines) else ""
         again = line.comment and line.comment == following and line.comment.isdigit()
-        kept.append(Line(line.depth, line.text) if again else line)
+        kept.append(replace(line, comment="") if again else line)
     return aligned([part for line in kept for part in wrapped(line)])
 
 

@@ -11,7 +11,7 @@ from symdiff.codegen import checks, functions, selfcheck
 from symdiff.codegen.parts import KINDS, Module, Parts, Ready
 from symdiff.codegen.public import Public
 from symdiff.codegen.render import render
-from symdiff.codegen.view import ModuleView, doc_literal
+from symdiff.codegen.view import ModuleView, Origins, doc_literal
 from symdiff.ir import libraries
 from symdiff.trees import path_text
 
@@ -48,7 +48,7 @@ class _Text(Public):
         view = self.view(exports, check)
         text = render(view)
         compile(text, self.parts.name, "exec", dont_inherit=True)
-        return Module(text, self.parts.name, {k: self.public[k] for k in kinds})
+        return Module(text, self.parts.name, {k: self.public[k] for k in kinds}, origins(text, view))
 
     def view(self, exports: Sequence[str], check: str) -> ModuleView:
         helpers = dict(self.helpers)
@@ -85,6 +85,21 @@ class _Text(Public):
         for p in self.lowered.params:
             groups.setdefault(str(p.type), []).append(p.argument + path_text(p.path))
         return "; ".join(f"{', '.join(names)}: {t}" for t, names in groups.items())
+
+
+def origins(text: str, module: ModuleView) -> dict[int, Origins]:
+    """Of each line of a module's text that has them, the lines of the source it comes from."""
+    rows = text.split("\n")
+    found: dict[int, Origins] = {}
+    at = 0
+    for function in module.functions:
+        header, doc = function.header.split("\n"), function.doc.split("\n") if function.doc else []
+        at = next(k for k in range(at, len(rows)) if rows[k : k + len(header)] == header) + len(header) + len(doc)
+        for line in function.lines:
+            at += 1
+            if line.origins:
+                found[at] = line.origins
+    return found
 
 
 def _called(helpers: Mapping[str, str], code: Sequence[str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
+from symdiff.codegen.view import Origins
 from symdiff.ir.core import Op, Program
 from symdiff.signature import Lowered
 
@@ -53,8 +54,9 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """A generated module: its text, and the public function of each kind."""
+    """A generated module: its text, the public function of each kind, and which lines of the source lines come from."""
 
     text: str
     name: str
     functions: Mapping[str, str]  # kind -> name
+    origins: Mapping[int, Origins] = field(default_factory=dict)  # line of the text, from 1

@@ -39,6 +39,7 @@ class Emitter:
         self.aliases: dict[Value, Value] = {}
         self.size_lines: dict[Atom, Line] = {}
         self.inside: dict[Value, Op] = {}  # folded values, by the operation that computes them
+        self.origins: dict[tuple[str, int], None] = {}  # lines of the source that the next line comes from
 
     # --- what values are called
 
@@ -104,6 +105,7 @@ class Emitter:
 
     def expression(self, op: Op) -> ast.expr:
         self.need_helper(op)
+        self.comes_from(op)
         strong = op.prim.family is Family.ELEMENTWISE and any(is_double(v) for v in op.ins if v.const is None)
         operands = [self.plain(v) if strong else self.expr(v) for v in op.ins]
         if op.params.get("math"):
@@ -152,7 +154,12 @@ class Emitter:
         return kept
 
     def line(self, depth: int, text: str, comment: str = "") -> None:
-        self.lines.append(Line(depth, text, comment))
+        self.lines.append(Line(depth, text, comment, origins=tuple(self.origins)))
+        self.origins = {}
+
+    def comes_from(self, op: Op) -> None:
+        if op.loc is not None:
+            self.origins[op.loc.file, op.loc.line] = None
 
     def block(self, block: Block, depth: int, tail: Tail, region: Region = OUTERMOST) -> Steps:
         """Print a block: its operations, then what `tail` makes of its results."""
@@ -173,6 +180,8 @@ class Emitter:
         for position, op in enumerate(block.ops):
             if self.is_silent(op, plan):
                 continue
+            self.origins = {}
+            self.comes_from(op)
             if op.regions or op.prim.name == "call":
                 final = op.prim.name == "cond" and position == len(block.ops) - 1 and (tail.jumps or keyword == "elif")
                 yield self.control(

@@ -7,9 +7,12 @@ import io
 import tokenize
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _WIDEST = 56  # a longer line does not push the comments of its function further right
+
+
+Origins = tuple[tuple[str, int], ...]  # lines of the user's source: file, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class Line:
     text: str
     comment: str = ""
     pad: str = ""  # the blanks that align the comment
+    origins: Origins = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ def aligned(lines: Sequence[Line]) -> tuple[Line, ...]:
     widths = [len(x.text) + 4 * x.depth for x in lines if x.comment]
     column = max((w for w in widths if w <= _WIDEST), default=_WIDEST) + 2
     return tuple(
-        Line(x.depth, x.text, comment_text(x.comment), " " * max(2, column - len(x.text) - 4 * x.depth))
+        replace(x, comment=comment_text(x.comment), pad=" " * max(2, column - len(x.text) - 4 * x.depth))
         if x.comment
         else x
         for x in lines
@@ -77,8 +81,9 @@ def wrapped(line: Line) -> list[Line]:
         rows.append(line.text[start:cut].strip())
         start = cut
     rows.append(line.text[start:].strip())
-    lines = [Line(line.depth if k == 0 else line.depth + 2, row) for k, row in enumerate(rows)]
-    lines[-1] = Line(lines[-1].depth, lines[-1].text, line.comment)
+    depths = [line.depth, *(line.depth + 2 for _ in rows[1:])]
+    lines = [replace(line, depth=depth, text=row, comment="") for depth, row in zip(depths, rows, strict=True)]
+    lines[-1] = replace(lines[-1], comment=line.comment)
     return lines
 
 
