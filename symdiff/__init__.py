@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from symdiff.api import (
         check_grads,
         differentiable,
+        from_dsl,
         generate,
         grad,
         hessian,
@@ -32,6 +33,7 @@ __all__ = [
     "__version__",
     "check_grads",
     "differentiable",
+    "from_dsl",
     "generate",
     "grad",
     "hessian",

@@ -18,6 +18,7 @@ GROUPS: dict[str, str] = {
     "SD5": "Memory and aliasing",
     "SD6": "Budgets",
     "SD7": "Using the API and the command line",
+    "SD8": "Formulas: the DSL and SymPy",
     "SD9": "Internal errors",
 }
 
@@ -503,6 +504,67 @@ _USAGE = (
      "give smaller arrays, or fewer turns"),
 )
 
+_FORMULAS = (
+    ("SD801", "formula not understood",
+     "{found} is not expected here; expected is {expected}",
+     "the text is not in the notation of docs/dsl.md"),
+    ("SD802", "formula too large",
+     "{count} {what}: the limit is {limit}",
+     "limits keep broken and hostile input from taking time and memory",
+     "name parts of the formula, or split the file"),
+    ("SD803", "unknown name in a formula",
+     "`{name}` is not defined{hint}",
+     "a name is a parameter, a stage, an index, a size in a declared shape, or a function of the notation"),
+    ("SD804", "no function in the text",
+     "the text defines no function",
+     "parameters say what a formula is a function of",
+     "begin with `f(x; w) = ...`"),
+    ("SD805", "name defined twice",
+     "`{name}` is defined twice",
+     "a name means one thing",
+     "choose another name"),
+    ("SD806", "reserved name",
+     "`{name}` is a word of Python",
+     "generated code could not use it",
+     "choose another name"),
+    ("SD807", "definitions in a circle",
+     "definitions need each other in a circle: {chain}",
+     "a formula is computed stage after stage"),
+    ("SD808", "subscript out of range",
+     "subscript `{index}` takes values from {low} to {high}, and the axis has {first} to {last}",
+     "every subscript must be known to be in range",
+     "change the range of an index, or declare the array zero outside: `X: [n, m] padded`"),
+    ("SD809", "shapes do not fit in a formula",
+     "{reason}",
+     "vectors are columns, and shapes are those of mathematics"),
+    ("SD810", "index used wrongly",
+     "index `{name}` {reason}",
+     "an index is bound by a Σ or stands on the left, and has a range"),
+    ("SD811", "ambiguous formula",
+     "{reason}",
+     "a formula that can be read in two ways would be read wrongly by one reader"),
+    ("SD812", "wrong arguments in a formula",
+     "{name} takes {count}, given: {given}",
+     "the notation has no meaning for it"),
+    ("SD813", "unknown size",
+     "`{name}` is no size that a declared shape gives",
+     "sizes are read from the arguments",
+     "use the letters of the declared shapes, numbers, and sums and products of these"),
+    ("SD814", "formula file cannot be read",
+     "cannot read {path}: {reason}",
+     "a formula file is UTF-8 text"),
+    ("SD815", "SymPy expression not supported",
+     "{what} is not supported",
+     "symdiff has no meaning for it"),
+    ("SD816", "argument does not fit its declaration",
+     "{name} is {found}, declared are {declared}",
+     "a formula is compiled for the shapes that it declares"),
+    ("SD817", "function of a formula file not chosen",
+     "{place} defines several functions: {names}",
+     "one of them is meant",
+     "say which: `model.sd::f`, or `from_dsl(text, name=\"f\")`"),
+)
+
 _INTERNAL = (
     ("SD901", "invalid program after a pass",
      "internal error: {invariant} broken after {stage}\n{context}",
@@ -513,7 +575,7 @@ _INTERNAL = (
 )
 
 # fmt: on
-_ROWS = chain(_SOURCE, _LANGUAGE, _TYPES, _OPERATIONS, _MEMORY, _BUDGETS, _USAGE, _INTERNAL)
+_ROWS = chain(_SOURCE, _LANGUAGE, _TYPES, _OPERATIONS, _MEMORY, _BUDGETS, _USAGE, _FORMULAS, _INTERNAL)
 
 CODES: dict[str, CodeInfo] = {row[0]: CodeInfo(*row) for row in _ROWS}
 

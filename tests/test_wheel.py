@@ -12,7 +12,7 @@ import pytest
 import symdiff
 
 ROOT = Path(__file__).resolve().parent.parent
-RUNTIME = ("numpy", "sympy", "jinja2")
+RUNTIME = ("numpy", "sympy", "jinja2", "lark")
 
 # One worker, one build, one environment.
 pytestmark = [pytest.mark.xdist_group("wheel"), pytest.mark.slow]

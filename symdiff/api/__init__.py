@@ -18,12 +18,14 @@ from symdiff.api.public import grad, hessian, hvp, jacfwd, jacobian, jacrev, jvp
 
 if TYPE_CHECKING:
     from symdiff.api.check import check_grads
+    from symdiff.api.formulas import from_dsl
     from symdiff.api.modules import Differentiable, differentiable, generate
 
 __all__ = [
     "Differentiable",
     "check_grads",
     "differentiable",
+    "from_dsl",
     "generate",
     "grad",
     "hessian",
@@ -37,7 +39,13 @@ __all__ = [
 ]
 
 # Loaded on first use: files, examples and checks need more of the standard library than a gradient does.
-_HOMES = {"check_grads": "check", "Differentiable": "modules", "differentiable": "modules", "generate": "modules"}
+_HOMES = {
+    "check_grads": "check",
+    "Differentiable": "modules",
+    "differentiable": "modules",
+    "from_dsl": "formulas",
+    "generate": "modules",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -12,7 +12,7 @@ from typing import Any
 
 from symdiff.api.compiled import check_level, reached_by_name
 from symdiff.api.files import is_generated, write_whole
-from symdiff.api.parameters import Names, choose, name_of, parameters_of
+from symdiff.api.parameters import FIRST, Names, asked_for, choose, name_of, parameters_of
 from symdiff.api.signatures import Example, Types, declared_signature, float_arguments
 from symdiff.api.transforms import Forward, Grad, Pullback, ValueAndGrad, lower_function
 from symdiff.errors import UsageError
@@ -79,10 +79,10 @@ def module_text(
 
 
 def chosen_names(fun: Function, signature: Signature, wrt: Names) -> tuple[str, ...]:
-    """The parameters to differentiate by: those of `wrt`, or all that hold floats."""
+    """The parameters to differentiate by: those of `wrt`, those that a formula asks for, or all that hold floats."""
     if wrt is not None:
         return choose(fun, parameters_of(fun), 0, wrt).names
-    names = float_arguments(signature)
+    names = asked_for(fun) or float_arguments(signature)
     if not names:
         raise UsageError(f"no parameter of {name_of(fun)} holds floats: {signature}", code="SD705")
     return names
@@ -120,7 +120,7 @@ class Differentiable:
     def __init__(
         self,
         fun: Function,
-        argnums: int | Sequence[int] = 0,
+        argnums: int | Sequence[int] = FIRST,
         *,
         wrt: Names = None,
         level: int = 2,
@@ -187,7 +187,7 @@ def _remade(fun: Function, options: dict[str, Any]) -> Differentiable:
 
 def differentiable(
     fun: Function | None = None,
-    argnums: int | Sequence[int] = 0,
+    argnums: int | Sequence[int] = FIRST,
     *,
     wrt: Names = None,
     level: int = 2,

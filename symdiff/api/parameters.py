@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from symdiff.errors import UsageError
+from symdiff.frontend.formula import Formula
 from symdiff.frontend.source import load
 
 POSITIONAL_ONLY, KEYWORD_ONLY = "positional only", "keyword only"
@@ -60,6 +61,16 @@ def name_of(fun: Callable[..., Any]) -> str:
 Names = str | Sequence[str] | None
 
 
+class _First(int):
+    """0, where no position was given: the first parameter of a Python function, of a formula what it asks for."""
+
+    def __reduce__(self) -> str:
+        return "FIRST"
+
+
+FIRST = _First(0)
+
+
 @dataclass(frozen=True, slots=True)
 class Wrt:
     """The parameters to differentiate by; `bare`: one was named, so its gradient comes without a tuple."""
@@ -74,6 +85,9 @@ def choose(fun: Callable[..., Any], parameters: Sequence[Parameter], argnums: in
         if argnums != 0:
             raise UsageError.of("SD703")
         return _by_name(fun, parameters, wrt)
+    asked = asked_for(fun) if argnums is FIRST else ()
+    if asked:
+        return Wrt(asked, len(asked) == 1)
     positional = [p.name for p in parameters if p.kind != KEYWORD_ONLY]
     bare = _is_index(argnums)
     given = (argnums,) if bare else argnums
@@ -85,6 +99,11 @@ def choose(fun: Callable[..., Any], parameters: Sequence[Parameter], argnums: in
     if len(set(names)) < len(names):
         _refuse_argnums(fun, argnums, count)
     return Wrt(names, bare)
+
+
+def asked_for(fun: Callable[..., Any]) -> tuple[str, ...]:
+    """What a formula says it is to be differentiated by; nothing for a Python function."""
+    return fun.wrt if isinstance(fun, Formula) else ()
 
 
 def _is_index(value: object) -> bool:

@@ -8,14 +8,14 @@ from typing import Any
 from symdiff.api.compiled import Compiled
 from symdiff.api.jacobians import Hessian, Jacfwd, Jacrev
 from symdiff.api.like import Like, named
-from symdiff.api.parameters import Names, name_of
+from symdiff.api.parameters import FIRST, Names, name_of
 from symdiff.api.transforms import Function, Grad, Pullback, ValueAndGrad, compiled_for
 from symdiff.errors import UsageError
 
 
 def grad(
     fun: Function | None = None,
-    argnums: int | Sequence[int] = 0,
+    argnums: int | Sequence[int] = FIRST,
     *,
     wrt: Names = None,
     has_aux: bool = False,
@@ -45,7 +45,7 @@ def grad(
 
 def value_and_grad(
     fun: Function | None = None,
-    argnums: int | Sequence[int] = 0,
+    argnums: int | Sequence[int] = FIRST,
     *,
     wrt: Names = None,
     has_aux: bool = False,

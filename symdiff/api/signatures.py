@@ -15,6 +15,7 @@ import numpy as np
 from symdiff.api.compiled import Compiled
 from symdiff.api.parameters import Parameter, name_of, parameters_of
 from symdiff.errors import UsageError
+from symdiff.frontend.formula import Formula
 from symdiff.frontend.source import load
 from symdiff.ir import dims
 from symdiff.ir.types import AVal
@@ -30,7 +31,8 @@ def declared_signature(
 ) -> tuple[Signature, list[str]]:
     """The signature that `fun` declares, and the parameters of which nothing says the type: Python floats.
 
-    For each parameter the first that says something: `types`, `example`, its annotation, its default value.
+    For each parameter the first that says something: `types`, `example`, its annotation, its default value; a formula
+    declares all of its parameters.
     """
     parameters = parameters_of(fun)
     names = [p.name for p in parameters]
@@ -40,7 +42,8 @@ def declared_signature(
     values = _example(example)
     for name in values:
         _check_known(fun, name, names)
-    annotations = _annotations(fun)
+    declared = _declared(fun)
+    annotations = {} if declared else _annotations(fun)
     fresh = SizeNames({*names, *_size_names(given), *_words(annotations)})
     arguments: dict[str, Argument] = {}
     assumed = []
@@ -49,6 +52,8 @@ def declared_signature(
             arguments[p.name] = given[p.name]
         elif p.name in values:
             arguments[p.name] = _of_value(p.name, values[p.name], fresh)
+        elif p.name in declared:
+            arguments[p.name] = declared[p.name]
         elif p.name in annotations:
             arguments[p.name] = _of_annotation(fun, p, annotations[p.name], fresh)
         elif not p.required:
@@ -116,6 +121,13 @@ def _of_annotation(fun: Callable[..., Any], parameter: Parameter, node: ast.expr
     space = getattr(getattr(fun, "func", fun), "__globals__", {})
     typed = from_annotation(node, parameter.name, fresh, space)
     return Argument(parameter.name, typed.tree, typed.leaves)
+
+
+def _declared(fun: Callable[..., Any]) -> dict[str, Argument]:
+    """The parameters of a formula; nothing for a Python function."""
+    while isinstance(fun, Compiled):
+        fun = fun.fun
+    return {a.name: a for a in fun.declared()} if isinstance(fun, Formula) else {}
 
 
 def _annotations(fun: Callable[..., Any]) -> dict[str, ast.expr]:

@@ -10,8 +10,9 @@ from symdiff.api import nested
 from symdiff.api.compiled import Compiled, check_differentiable
 from symdiff.api.dispatch import AS_IS, Form
 from symdiff.api.like import Like
-from symdiff.api.parameters import KEYWORD_ONLY, Names, Parameter, choose, name_of, parameters_of
+from symdiff.api.parameters import FIRST, KEYWORD_ONLY, Names, Parameter, choose, name_of, parameters_of
 from symdiff.errors import UsageError
+from symdiff.frontend.formula import Formula
 from symdiff.frontend.source import load
 from symdiff.signature import Lowered, Signature
 
@@ -23,9 +24,11 @@ _VALUE_TUPLE = Form("((_r := {})[0], (_r[1],))", lambda r: (r[0], (r[1],)))
 
 
 def lower_function(fun: Function, signature: Signature) -> Lowered:
-    """A user's function, or what symdiff made of one, as a program."""
+    """A user's function, a formula, or what symdiff made of one, as a program."""
     if isinstance(fun, Compiled):
         return fun.lowered(signature)
+    if isinstance(fun, Formula):
+        return fun.lower(signature)
     from symdiff.frontend.python import lower
 
     return lower(load(fun), signature)
@@ -62,7 +65,7 @@ class ValueAndGrad(Compiled):
     def __init__(
         self,
         fun: Function,
-        argnums: int | Sequence[int] = 0,
+        argnums: int | Sequence[int] = FIRST,
         *,
         wrt: Names = None,
         has_aux: bool = False,

@@ -1,4 +1,4 @@
-"""From `file.py::function` or `module:function` to the function; the target is imported, hence run."""
+"""From a target to the function: `file.py::function` and `module:function` are imported and run, `file.sd` is read."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from symdiff.errors import CompileError, Loc, UsageError, refuse
+from symdiff.frontend.formula import SUFFIX
 
 _loaded: dict[Path, ModuleType] = {}
 
@@ -36,6 +37,8 @@ def find(text: str, folder: Path | None = None) -> Target:
     Raises UsageError SD708, SD709 or SD720, CompileError SD104 for a file that does not parse.
     """
     place, separator, name = text.partition("::")
+    if place.endswith(SUFFIX):
+        return _formula(text, place, name if separator else None, (folder or Path.cwd()) / place)
     if separator and place:
         file = (folder or Path.cwd()) / place
         module = _from_file(file, place)
@@ -53,6 +56,16 @@ def find(text: str, folder: Path | None = None) -> Target:
     if not callable(found):
         raise UsageError.of("SD708", name=name, place=f"{place}{_instead(module)}")
     return Target(text, place, name, found, file)
+
+
+def _formula(text: str, place: str, name: str | None, file: Path) -> Target:
+    """A function of a formula file, which is read and not run."""
+    if name is not None and not name.isidentifier():
+        raise UsageError.of("SD709", target=text)
+    from symdiff.frontend.dsl.load import formula, read_text
+
+    function = formula(read_text(file, place), name, place)
+    return Target(text, place, function.__name__, function, file)
 
 
 def _instead(module: ModuleType) -> str:

@@ -1,0 +1,536 @@
+"""From trees to tensors: sums, products, powers, functions.  Subscripts, big sums and cases have files of their own."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import pairwise
+
+from symdiff.frontend.dsl import nodes, words
+from symdiff.frontend.dsl.cases import Choosing
+from symdiff.frontend.dsl.files import File, FormulaFunction, parameter_name
+from symdiff.frontend.dsl.frames import Frame, Turn, used_names
+from symdiff.frontend.dsl.nodes import Node, Span
+from symdiff.frontend.dsl.stages import stage_order
+from symdiff.frontend.dsl.subscripts import Subscripts
+from symdiff.frontend.dsl.sums import Sums
+from symdiff.frontend.dsl.tensors import Label, Tensor, number
+from symdiff.ir import dims
+from symdiff.ir.dims import Dim
+from symdiff.ir.types import Kind
+
+MAX_LEVELS = 120  # of trees inside each other, through the functions that formulas call
+MAX_OPERATIONS = 20_000
+_FOLDED = {"add": lambda x, y: x + y, "sub": lambda x, y: x - y, "mul": lambda x, y: x * y, "div": lambda x, y: x / y}
+_SIZES = {"add": dims.add, "sub": dims.sub, "mul": dims.mul}
+_SIGN = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
+
+
+class Evaluator(Sums, Subscripts, Choosing):
+    """Compiles the functions of one file into the builders of their frames."""
+
+    def __init__(self, file: File, frame: Frame) -> None:
+        super().__init__(file.text, frame)
+        self.file = file
+        self.calls: list[str] = []
+        self.levels = 0
+        self.made = 0
+
+    # --- functions and stages
+
+    def run(self, frame: Frame) -> Tensor:
+        """The result of a frame's function, whose arguments it holds."""
+        function = frame.function
+        before, self.frame = self.frame, frame
+        try:
+            for name in stage_order(self.text, function):
+                with self.within(frame):
+                    frame.values[name] = self.stage(name)
+            body = function.body or nodes.Name(function.span, function.result)
+            return self.tensor(body)
+        finally:
+            self.frame = before
+
+    @contextmanager
+    def within(self, frame: Frame) -> Iterator[None]:
+        """In the builder of the frame, with no index in use."""
+        active, b = frame.active, self.b
+        frame.active, self.b = {}, frame.builder
+        try:
+            yield
+        finally:
+            frame.active, self.b, frame.wanted = active, b, ()
+
+    def stage(self, name: str) -> Tensor:
+        stage = self.frame.function.stage(name)
+        assert stage is not None
+        labels = tuple(self.index_label(i, stage.span) for i in stage.indices)
+        self.frame.active = dict(zip(stage.indices, labels, strict=True))
+        self.frame.wanted = labels
+        found = self.tensor(stage.body)
+        if labels and found.axes:
+            self.refuse("SD809", stage.body.span, reason="a vector or matrix stands where the left side has indices")
+        if labels:
+            made = self.broadcast(found, labels)
+            found = self.relabelled(replace(made, axes=labels), [label.again() for label in labels])
+        value = found.value
+        if self.frame.entry and value is not None and not value.hint and value.const is None:
+            value.hint = name
+        return found
+
+    def index_label(self, name: str, span: Span) -> Label:
+        """A new label for an index that has an index set."""
+        found = self.frame.function.index_set(name)
+        if found is None:
+            self.refuse("SD810", span, name=name, reason="has no range: `index i = 1..n`, or Σ_{i=1}^n")
+        return Label(self.size(found.first), self.size(found.last), name)
+
+    def called(self, node: nodes.Call, function: FormulaFunction) -> Tensor:
+        """A call of a function of the file, compiled in place."""
+        if function.name in self.calls:
+            chain = " → ".join([*self.calls[self.calls.index(function.name) :], function.name])
+            self.refuse("SD807", node.span, chain=chain)
+        if len(node.arguments) != len(function.parameters):
+            self.refuse(
+                "SD812", node.span, name=function.name, count=len(function.parameters), given=len(node.arguments)
+            )
+        self.calls.append(function.name)
+        frame = Frame(function, self.b)
+        given = [self.tensor(a) for a in node.arguments]
+        shared: tuple[Label, ...] = ()
+        row = False
+        for p, t, argument in zip(function.parameters, given, node.arguments, strict=True):
+            if not p.axes and t.axes:  # applied to every element: the axes of all such arguments are the same
+                if shared:
+                    t = self.fitted(t, shared, row, argument.span)
+                shared, row = t.axes, t.row
+                t = self.elements(t)
+            elif p.axes:
+                t = self.passed(p, t, frame, argument.span)
+            frame.values[parameter_name(p)] = t
+        made = self.run(frame)
+        self.calls.pop()
+        if shared and made.axes:
+            self.refuse("SD809", node.span, reason=f"{function.name} of a vector's elements would be a table of arrays")
+        kept = tuple(label for label in shared if label in made.labels)
+        return replace(made, axes=kept, row=row) if shared and len(kept) == len(shared) else made
+
+    def passed(self, p: nodes.Declared, t: Tensor, frame: Frame, span: Span) -> Tensor:
+        """An argument as its parameter declares it; sizes that are new get their meaning from it."""
+        if len(t.axes) != len(p.axes):
+            self.refuse(
+                "SD809", span, reason=f"{parameter_name(p)} has {_axes(len(p.axes))}, this {_axes(len(t.axes))}"
+            )
+        labels = []
+        for axis, label in zip(p.axes, t.axes, strict=True):
+            found = self.declared_axis(axis, label.size, frame)
+            if dims.equal(found.size, label.size) is not True:
+                self.refuse("SD809", span, reason=f"sizes {found.size} and {label.size} differ")
+            labels.append(found)
+        return replace(self.relabelled(t, labels), padded=p.padded)
+
+    def declared_axis(self, axis: tuple[Node | None, Node], size: Dim, frame: Frame) -> Label:
+        """The axis of a parameter; a letter that is new is solved for."""
+        new = {n for node in axis if node is not None for n in used_names(node) if n not in frame.sizes}
+        if len(new) == 1:
+            (name,) = new
+            unknown = dims.var("?")
+            frame.sizes[name] = unknown
+            rest = dims.sub(self.declared_axis(axis, size, frame).size, unknown)
+            frame.sizes[name] = dims.sub(size, rest)
+        first, last = axis
+        return Label(1 if first is None else self.size(first, frame), self.size(last, frame))
+
+    # --- trees
+
+    def tensor(self, node: Node) -> Tensor:
+        self.levels += 1
+        if self.levels > MAX_LEVELS:
+            self.refuse("SD802", node.span, what="levels, with the functions it calls", count=self.levels,
+                        limit=MAX_LEVELS)  # fmt: skip
+        parts = self.unfolded(node)
+        found = self.product(node, parts) if len(parts) > 1 else self.dispatch(node)
+        self.levels -= 1
+        return found
+
+    def dispatch(self, node: Node) -> Tensor:
+        b = self.b
+        b.loc = self.text.loc(node.span)
+        found: Tensor = getattr(self, f"on_{type(node).__name__.lower()}")(node)
+        b.loc = None
+        return found
+
+    def emitted(self, prim: str, node: Node, labels: tuple[Label, ...], *ins: object, **params: object) -> Tensor:
+        self.b.loc = self.text.loc(node.span)
+        self.made += 1
+        if self.made > MAX_OPERATIONS:
+            self.refuse(
+                "SD802", node.span, what="operations", count=f"more than {MAX_OPERATIONS}", limit=MAX_OPERATIONS
+            )
+        return self.emit(prim, labels, *ins, **params)  # type: ignore[arg-type]  # values
+
+    def on_number(self, node: nodes.Number) -> Tensor:
+        return number(node.value)
+
+    def on_name(self, node: nodes.Name) -> Tensor:
+        frame, name = self.frame, node.id
+        if name in frame.values:
+            return frame.values[name]
+        if name in frame.active:
+            return self.index_value(frame.active[name], node)
+        if name in frame.sizes:
+            size = frame.sizes[name]
+            return number(size) if isinstance(size, int) else Tensor(None, size=size)
+        subscripted = frame.subscripted(node)
+        if subscripted is not None:
+            return self.on_subscript(subscripted)
+        if name in words.CONSTANTS:
+            return number(words.CONSTANTS[name])
+        if frame.is_index(name):
+            self.refuse("SD810", node.span, name=name, reason="is free here: no Σ binds it, and it is not on the left")
+        return self.unknown(name, node.span)
+
+    def unknown(self, name: str, span: Span) -> Tensor:
+        f = self.frame.function
+        known = [*f.names, *f.own.stages, *f.shared.stages, *self.file.functions, *words.FUNCTIONS]
+        near = difflib.get_close_matches(name, known, n=1)
+        self.refuse("SD803", span, name=name, hint=f"; did you mean `{near[0]}`?" if near else "")
+
+    def index_value(self, index: Label | Turn, node: Node) -> Tensor:
+        """An index used as a number."""
+        if isinstance(index, Turn):
+            return self.arithmetic("add", Tensor(index.value), Tensor(None, size=index.label.first), node)
+        if not isinstance(index.first, int):
+            self.refuse("SD813", node.span, name=str(index.first))
+        made = self.emitted("arange", node, (index,), size=index.size)
+        return self.arithmetic("add", made, number(index.first), node) if index.first else made
+
+    # --- sums
+
+    def on_sum(self, node: nodes.Sum) -> Tensor:
+        total: Tensor | None = None
+        for sign, term in node.terms:
+            found = self.tensor(term)
+            if total is None:
+                total = self.negative(found, node) if sign == "-" else found
+            else:
+                total = self.plus(total, found, sign, node)
+        assert total is not None
+        return total
+
+    def plus(self, x: Tensor, y: Tensor, sign: str, node: Node) -> Tensor:
+        if len(x.axes) == 2 and len(y.axes) == 1:
+            if not y.row:
+                reason = "a column is added to a matrix: to add it to every row, write it as a row: `bᵀ`"
+                self.refuse("SD809", node.span, reason=reason)
+            y = self.fitted(y, x.axes[1:], True, node.span)
+        elif x.axes and y.axes:
+            y = self.fitted(y, x.axes, x.row, node.span)
+        return self.arithmetic("add" if sign == "+" else "sub", x, y, node)
+
+    def negative(self, x: Tensor, node: Node) -> Tensor:
+        if x.const is not None:
+            return number(-x.const)
+        made = self.emitted("neg", node, x.labels, self.value(x))
+        return replace(made, axes=x.axes, row=x.row)
+
+    def arithmetic(self, prim: str, x: Tensor, y: Tensor, node: Node) -> Tensor:
+        """An operation element by element; the axes of both, where both have some, are the same by now.
+
+        A constant comes last in a sum and first in a product: y2 + 1 and 1 + y2 are one program.
+        """
+        if x.const is not None and y.const is not None:
+            return self.folded(prim, x.const, y.const, node)
+        sizes = self.of_sizes(prim, x, y)
+        if sizes is not None:
+            return sizes
+        if prim == "add" and (x.const is not None or x.size is not None):
+            x, y = y, x
+        if prim == "mul" and (y.const is not None or y.size is not None):
+            x, y = y, x
+        if prim == "add" and y.const is not None and y.const < 0:
+            prim, y = "sub", number(-y.const)
+        values, labels = self.aligned([x, y])
+        made = self.emitted(prim, node, labels, *values)
+        first = x if len(x.axes) >= len(y.axes) else y
+        return replace(made, axes=first.axes, row=first.row)
+
+    def folded(self, prim: str, x: float, y: float, node: Node) -> Tensor:
+        if prim == "div" and y == 0:
+            self.refuse("SD812", node.span, name="/", count="a divisor that is not 0", given=0)
+        found = _FOLDED[prim](x, y)
+        if isinstance(found, int) and abs(found) >= 2**53:
+            found = float(found)
+        return self.finite(found, node)
+
+    def finite(self, found: float, node: Node) -> Tensor:
+        if not math.isfinite(found):
+            self.refuse("SD802", node.span, what="digits before the point", count="more than 308", limit=308)
+        return number(found)
+
+    def of_sizes(self, prim: str, x: Tensor, y: Tensor) -> Tensor | None:
+        """n - 1 is a size again."""
+        a, b = (t.size if t.size is not None else t.const if isinstance(t.const, int) else None for t in (x, y))
+        if a is None or b is None or prim not in _SIZES:
+            return None
+        found = _SIZES[prim](a, b)
+        return number(found) if isinstance(found, int) else Tensor(None, size=found)
+
+    def fitted(self, t: Tensor, axes: Sequence[Label], row: bool, span: Span) -> Tensor:
+        """The tensor with its axes called as those of another, which must have the same sizes."""
+        if len(t.axes) != len(axes):
+            self.refuse("SD809", span, reason=f"{_axes(len(axes))} and {_axes(len(t.axes))} do not fit")
+        if len(axes) == 1 and t.row != row:
+            self.refuse("SD809", span, reason="one is a row, the other a column: transpose one of them")
+        for mine, other in zip(t.axes, axes, strict=True):
+            if dims.equal(mine.size, other.size) is not True:
+                self.refuse("SD809", span, reason=f"sizes {other.size} and {mine.size} are not the same")
+        return self.relabelled(t, axes)
+
+    # --- products
+
+    def unfolded(self, node: Node) -> list[tuple[str, Node]]:
+        """α (x - 1)^2 reads as a call of α, until α turns out to be a number: then it is the product α · (x - 1)^2."""
+        if isinstance(node, nodes.Call):
+            if self.frame.is_value(node.function) or self.is_element(node):
+                if len(node.arguments) != 1 or node.split is not None:
+                    self.refuse("SD811", node.span, reason=f"{node.function} is no function, and this is no product")
+                width = len(node.function)
+                span = Span(node.span.line, node.span.col, node.span.line, node.span.col + width)
+                return [("", nodes.Name(span, node.function)), ("", node.arguments[0])]
+            return [("", node)]
+        if isinstance(node, (nodes.Power, nodes.Transpose, nodes.Subscript)):
+            first, *rest = self.unfolded(node.base)
+            if rest:
+                return [first, ("", replace(node, base=rest[0][1]))]
+        return [("", node)]
+
+    def is_element(self, node: nodes.Call) -> bool:
+        """x_i (a + b) is a product as well."""
+        known = node.function in self.file.functions or node.function in words.FUNCTIONS
+        return not known and self.frame.subscripted(nodes.Name(node.span, node.function)) is not None
+
+    def factors(self, node: nodes.Product) -> list[tuple[str, Node]]:
+        """The factors, with calls that are products taken apart."""
+        found: list[tuple[str, Node]] = []
+        for operator, factor in node.factors:
+            (_, first), *rest = self.unfolded(factor)
+            found.append((operator, first))
+            found += rest
+        found = self.applied(found)
+        for (before, divisor), (operator, factor) in pairwise(found):
+            if operator == "" and isinstance(factor, nodes.Number):
+                self.refuse("SD811", factor.span, reason="a number stands after another factor: write `*`, or `^`")
+            plain = isinstance(divisor, nodes.Number)
+            plain = plain or (isinstance(divisor, nodes.Name) and divisor.id in self.frame.sizes)
+            if before == "/" and operator == "" and not plain:
+                reason = "it may belong to the divisor or not: write `*`, or parentheses"
+                self.refuse("SD811", factor.span, reason=reason)
+        return found
+
+    def applied(self, factors: list[tuple[str, Node]]) -> list[tuple[str, Node]]:
+        """`log y` at the end of a product is log(y)."""
+        made: list[tuple[str, Node]] = []
+        for k, (operator, factor) in enumerate(factors):
+            previous = made[-1][1] if made else None
+            if operator == "" and isinstance(previous, nodes.Name) and self.is_function(previous.id):
+                if k + 1 < len(factors) and factors[k + 1][0] == "":
+                    self.refuse(
+                        "SD811", previous.span, reason=f"what {previous.id} is of is not clear: write {previous.id}(…)"
+                    )
+                span = previous.span.to(factor.span)
+                made[-1] = made[-1][0], nodes.Call(span, previous.id, (factor,))
+            else:
+                made.append((operator, factor))
+        return made
+
+    def is_function(self, name: str) -> bool:
+        known = name in self.file.functions or name in words.FUNCTIONS
+        return known and not self.frame.is_value(name)
+
+    def on_product(self, node: nodes.Product) -> Tensor:
+        return self.product(node, self.factors(node))
+
+    def product(self, node: Node, factors: Sequence[tuple[str, Node]]) -> Tensor:
+        found = self.tensor(factors[0][1])
+        for operator, factor in factors[1:]:
+            found = self.times(operator, found, self.tensor(factor), node)
+        return found
+
+    def times(self, operator: str, x: Tensor, y: Tensor, node: Node) -> Tensor:
+        if operator == "/" and y.axes:
+            self.refuse("SD811", node.span, reason="a vector or matrix is a divisor: element by element it is `⊘`")
+        if operator in ("⊙", "⊘", "/") or not (x.axes and y.axes):
+            if operator == "@" and not (x.axes and y.axes):
+                self.refuse("SD809", node.span, reason="`@` is the product of matrices and vectors")
+            if x.axes and y.axes:
+                y = self.fitted(y, x.axes, x.row, node.span)
+            return self.arithmetic("div" if operator in ("⊘", "/") else "mul", x, y, node)
+        if operator == "*":
+            reason = "`*` of two arrays may be `A B`, their matrix product, or `A ⊙ B`, element by element"
+            self.refuse("SD811", node.span, reason=reason)
+        return self.matrix_product(operator, x, y, node)
+
+    def matrix_product(self, operator: str, x: Tensor, y: Tensor, node: Node) -> Tensor:
+        if max(len(x.axes), len(y.axes)) > 2:
+            self.refuse("SD809", node.span, reason="products are of vectors and matrices: write the sum with indices")
+        if len(x.axes) == len(y.axes) == 1 and x.row == y.row and operator == "·":
+            x, y = replace(x, row=True), replace(y, row=False)
+        if len(x.axes) == 1 and not x.row:
+            if len(y.axes) == 1 and y.row:
+                values, labels = self.aligned([self.elements(x), self.elements(y)])
+                plain = len(x.labels) == len(y.labels) == 1
+                made = self.emitted("outer", node, labels, self.value(x), self.value(y)) if plain else self.emitted(
+                    "mul", node, labels, *values)  # fmt: skip
+                return replace(made, axes=(*x.axes, *y.axes))
+            self.refuse("SD809", node.span, reason="a column stands on the left: write `xᵀ y`, `x yᵀ` or `x · y`")
+        if len(y.axes) == 1 and y.row:
+            self.refuse("SD809", node.span, reason="a row stands on the right: transpose it")
+        inner = x.axes[-1]
+        if dims.equal(inner.size, y.axes[0].size) is not True:
+            reason = f"the inner sizes {inner.size} and {y.axes[0].size} are not the same"
+            self.refuse("SD809", node.span, reason=reason)
+        others = [label.again() if label in x.labels else label for label in y.axes[1:]]  # A A: its second axis is new
+        y = self.relabelled(y, [inner, *others])
+        self.b.loc = self.text.loc(node.span)
+        axes = (*x.axes[:-1], *y.axes[1:])
+        made = self.contracted([self.elements(x), self.elements(y)], [inner], axes)
+        return replace(made, axes=axes, row=len(axes) == 1 and len(x.axes) == 1)
+
+    # --- powers and functions
+
+    def on_power(self, node: nodes.Power) -> Tensor:
+        if isinstance(node.exponent, nodes.Number) and node.exponent.value == 2:
+            square = self.squared_norm(node.base)
+            if square is not None:
+                return square
+        if isinstance(node.base, nodes.Name) and node.base.id == "e" and not self.frame.is_value("e"):
+            return self.elementwise("exp", self.tensor(node.exponent), node)
+        x, y = self.tensor(node.base), self.tensor(node.exponent)
+        if y.axes:
+            self.refuse("SD809", node.exponent.span, reason="an exponent is a number")
+        if x.axes:
+            if y.const == -1 and len(x.axes) == 2:
+                return self.inverse(x, node)
+            self.refuse("SD811", node.span, reason="a power of a vector or matrix: write `x ⊙ x`, or use an index")
+        return self.power(x, y, node)
+
+    def power(self, x: Tensor, y: Tensor, node: Node) -> Tensor:
+        if x.const is not None and y.const is not None:
+            try:
+                found = float(x.const) ** float(y.const)
+            except (OverflowError, ZeroDivisionError):
+                found = math.inf
+            if isinstance(found, complex):
+                self.refuse("SD812", node.span, name="^", count="a base that is not negative", given=x.const)
+            whole = isinstance(x.const, int) and isinstance(y.const, int) and y.const >= 0 and abs(found) < 2**53
+            return self.finite(int(found) if whole else found, node)
+        if y.const is None and x.const is not None:
+            x = number(float(x.const))
+        scalar = all(t.value is None or t.type.kind is Kind.PYTHON for t in (x, y))
+        safe = scalar and y.const is not None and float(y.const).is_integer()
+        values, labels = self.aligned([x, y])
+        return self.emitted("pow", node, labels, *values, **({"safe": True} if safe else {}))
+
+    def inverse(self, x: Tensor, node: Node) -> Tensor:
+        made = self.emitted("inv", node, x.labels, self.square_matrix(x, node))
+        return replace(made, axes=x.axes)
+
+    def square_matrix(self, x: Tensor, node: Node) -> object:
+        if len(x.axes) != 2 or x.loose or dims.equal(x.axes[0].size, x.axes[1].size) is not True:
+            self.refuse("SD809", node.span, reason="a square matrix is needed here")
+        return self.value(self.arranged(x, x.axes))
+
+    def on_transpose(self, node: nodes.Transpose) -> Tensor:
+        x = self.tensor(node.base)
+        if len(x.axes) == 1:
+            return replace(x, row=not x.row)
+        if len(x.axes) != 2:
+            self.refuse("SD809", node.span, reason="only a vector or a matrix can be transposed")
+        places = [x.labels.index(label) for label in x.axes[::-1]]
+        order = list(range(len(x.labels)))
+        order[min(places)], order[max(places)] = max(places), min(places)
+        made = self.arranged(x, [x.labels[k] for k in order])
+        return replace(made, axes=x.axes[::-1])
+
+    def on_call(self, node: nodes.Call) -> Tensor:
+        name = node.function
+        if name in self.file.functions:
+            return self.called(node, self.file.functions[name])
+        if name not in words.FUNCTIONS:
+            return self.unknown(name, node.span)
+        given = [self.tensor(a) for a in node.arguments]
+        count = "at least 2" if name in words.CHOICES else 2 if name == words.MOD else 1
+        fits = len(given) >= 2 if name in words.CHOICES else len(given) == count
+        if not fits or node.split is not None:
+            self.refuse("SD812", node.span, name=name, count=count, given=len(given))
+        if name in words.ELEMENTWISE:
+            return self.elementwise(words.ELEMENTWISE[name], given[0], node)
+        if name in words.SIGMOID:
+            e = self.elementwise("exp", self.negative(given[0], node), node)
+            return self.arithmetic("div", number(1), self.arithmetic("add", e, number(1), node), node)
+        if name in words.CHOICES or name == words.MOD:
+            return self.pairwise(words.CHOICES.get(name, name), given, node)
+        return self.whole(name, given[0], node)
+
+    def elementwise(self, prim: str, x: Tensor, node: Node) -> Tensor:
+        made = self.emitted(prim, node, x.labels, self.value(x))
+        return replace(made, axes=x.axes, row=x.row)
+
+    def pairwise(self, prim: str, given: Sequence[Tensor], node: Node) -> Tensor:
+        found = given[0]
+        for other in given[1:]:
+            if found.axes and other.axes:
+                other = self.fitted(other, found.axes, found.row, node.span)
+            values, labels = self.aligned([found, other])
+            first = found if found.axes else other
+            found = replace(self.emitted(prim, node, labels, *values), axes=first.axes, row=first.row)
+        return found
+
+    def whole(self, name: str, x: Tensor, node: Node) -> Tensor:
+        """sum(x), mean(x), norm(x), tr(A), det(A), inv(A)."""
+        if name in words.MATRIX:
+            if words.MATRIX[name] == "inv":
+                return self.inverse(x, node)
+            return self.emitted(words.MATRIX[name], node, (), self.square_matrix(x, node))
+        if not x.axes:
+            self.refuse("SD809", node.span, reason=f"{name} is of a vector or matrix; with an index it is `Σ_i`")
+        return self.norm(x, node) if name == "norm" else self.total(x, x.axes, words.WHOLE[name])
+
+    # --- lengths
+
+    def on_bars(self, node: nodes.Bars) -> Tensor:
+        x = self.tensor(node.inside)
+        if node.norm:
+            return self.norm(x, node)
+        if x.axes:
+            self.refuse("SD811", node.span, reason="bars around an array: its length is ‖x‖, its elements have abs(x)")
+        return self.elementwise("abs", x, node)
+
+    def norm(self, x: Tensor, node: Node) -> Tensor:
+        if not x.axes:
+            return self.elementwise("abs", x, node)
+        if not x.loose:
+            return self.emitted("norm", node, (), self.value(x))
+        return self.elementwise("sqrt", self.sum_of_squares(x, node), node)
+
+    def squared_norm(self, base: Node) -> Tensor | None:
+        """‖x‖² without the root."""
+        if isinstance(base, nodes.Subscript) and base.text in ("2", "F"):
+            base = base.base
+        if not (isinstance(base, nodes.Bars) and base.norm):
+            return None
+        x = self.tensor(base.inside)
+        return self.sum_of_squares(x, base) if x.axes else None
+
+    def sum_of_squares(self, x: Tensor, node: Node) -> Tensor:
+        self.b.loc = self.text.loc(node.span)
+        flat = self.elements(x)
+        return self.contracted([flat, flat], x.axes)
+
+
+def _axes(count: int) -> str:
+    return ("a number", "a vector", "a matrix")[count] if count < 3 else f"an array of {count} axes"
