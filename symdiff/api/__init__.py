@@ -18,7 +18,7 @@ from symdiff.api.public import grad, hessian, hvp, jacfwd, jacobian, jacrev, jvp
 
 if TYPE_CHECKING:
     from symdiff.api.check import check_grads
-    from symdiff.api.formulas import from_dsl
+    from symdiff.api.formulas import from_dsl, from_sympy
     from symdiff.api.modules import Differentiable, differentiable, generate
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "check_grads",
     "differentiable",
     "from_dsl",
+    "from_sympy",
     "generate",
     "grad",
     "hessian",
@@ -44,6 +45,7 @@ _HOMES = {
     "Differentiable": "modules",
     "differentiable": "modules",
     "from_dsl": "formulas",
+    "from_sympy": "formulas",
     "generate": "modules",
 }
 

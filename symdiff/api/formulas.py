@@ -1,6 +1,9 @@
-"""Functions that are given as formulas: text in the notation of the lectures."""
+"""Functions that are given as formulas: text in the notation of the lectures, SymPy expressions."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 from symdiff.errors import UsageError
 from symdiff.frontend.formula import Formula
@@ -25,3 +28,24 @@ def from_dsl(text: str, name: str | None = None) -> Formula:
     if not isinstance(text, str):
         raise UsageError.of("SD715", option="text", value=type(text).__name__, choices="the text of formulas")
     return formula(text, name)
+
+
+def from_sympy(expr: Any, args: Sequence[Any], wrt: Any = None, name: str = "f") -> Formula:
+    """The function of `args` (symbols, MatrixSymbols, IndexedBases with a shape) that a SymPy expression is.
+
+    Functions, Piecewise, Max and Min, Sum and Product over ranges, matrices and matrix expressions are taken;
+    subscripts count from 0.  `wrt` are symbols, or their names, to differentiate by where nothing else is said.
+    A string is no expression: SymPy would run it.
+
+    >>> import sympy
+    >>> from symdiff import grad
+    >>> x, w = sympy.symbols("x w")
+    >>> f = from_sympy((w * x - 1) ** 2, [x, w], wrt=w)
+    >>> f(2.0, 3.0), grad(f)(2.0, 3.0)
+    (25.0, 20.0)
+
+    Raises CompileError for what symdiff has no meaning for, UsageError for wrong arguments.
+    """
+    from symdiff.frontend.sympy_expr import formula
+
+    return formula(expr, args, wrt, name)

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from symdiff.errors import Problem
 from symdiff.frontend.dsl import nodes
+from symdiff.frontend.dsl.files import File
 from symdiff.frontend.dsl.frames import Frame
 from symdiff.frontend.dsl.nodes import Node, Span
 from symdiff.frontend.dsl.parsing import Refused, Text
@@ -33,6 +34,8 @@ class Position:
 
 class Base(Algebra):
     """Trees are compiled by `tensor`, which the evaluator defines."""
+
+    file: File
 
     def __init__(self, text: Text, frame: Frame) -> None:
         super().__init__(frame.builder)
@@ -98,3 +101,13 @@ class Base(Algebra):
         if isinstance(node, nodes.Product) and all(operator in ("", "*", "·") for operator, _ in node.factors):
             return dims.prod(self.size(factor, frame) for _, factor in node.factors)
         self.refuse("SD813", node.span, name=self.text.quote(node.span))
+
+    def check_index(self, name: str, span: Span) -> None:
+        """SD810 for an index whose name means something already."""
+        frame = self.frame
+        if name in frame.active or name in frame.sizes or frame.function.declared(name):
+            self.refuse("SD810", span, name=name, reason="is in use here already: choose another letter")
+
+
+def axes_text(count: int) -> str:
+    return ("a number", "a vector", "a matrix")[count] if count < 3 else f"an array of {count} axes"

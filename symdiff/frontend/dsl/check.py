@@ -6,7 +6,7 @@ import difflib
 
 from symdiff.errors import CompileError, Problem
 from symdiff.frontend.dsl import nodes, words
-from symdiff.frontend.dsl.files import File, FormulaFunction
+from symdiff.frontend.dsl.files import MAX_PROBLEMS, File, FormulaFunction
 from symdiff.frontend.dsl.frames import used_names
 from symdiff.frontend.dsl.nodes import Node, Span
 from symdiff.frontend.dsl.parsing import Refused
@@ -28,7 +28,7 @@ def check(file: File) -> None:
     if not problems:
         problems += _recursive(file)
     if problems:
-        raise CompileError(problems)
+        raise CompileError(problems[:MAX_PROBLEMS])
 
 
 def unknown_names(file: File, function: FormulaFunction, body: Node) -> list[Problem]:

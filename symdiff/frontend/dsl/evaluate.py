@@ -7,29 +7,30 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import pairwise
 
 from symdiff.frontend.dsl import nodes, words
+from symdiff.frontend.dsl.base import axes_text
 from symdiff.frontend.dsl.cases import Choosing
 from symdiff.frontend.dsl.files import File, FormulaFunction, parameter_name
 from symdiff.frontend.dsl.frames import Frame, Turn, used_names
 from symdiff.frontend.dsl.nodes import Node, Span
+from symdiff.frontend.dsl.products import Products
 from symdiff.frontend.dsl.stages import stage_order
 from symdiff.frontend.dsl.subscripts import Subscripts
 from symdiff.frontend.dsl.sums import Sums
 from symdiff.frontend.dsl.tensors import Label, Tensor, number
 from symdiff.ir import dims
 from symdiff.ir.dims import Dim
-from symdiff.ir.types import Kind
+from symdiff.ir.types import Kind, array
 
 MAX_LEVELS = 120  # of trees inside each other, through the functions that formulas call
-MAX_OPERATIONS = 20_000
+MAX_OPERATIONS = 10_000
 _FOLDED = {"add": lambda x, y: x + y, "sub": lambda x, y: x - y, "mul": lambda x, y: x * y, "div": lambda x, y: x / y}
 _SIZES = {"add": dims.add, "sub": dims.sub, "mul": dims.mul}
 _SIGN = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 
 
-class Evaluator(Sums, Subscripts, Choosing):
+class Evaluator(Products, Sums, Subscripts, Choosing):
     """Compiles the functions of one file into the builders of their frames."""
 
     def __init__(self, file: File, frame: Frame) -> None:
@@ -67,6 +68,8 @@ class Evaluator(Sums, Subscripts, Choosing):
     def stage(self, name: str) -> Tensor:
         stage = self.frame.function.stage(name)
         assert stage is not None
+        for index in stage.indices:
+            self.check_index(index, stage.span)
         labels = tuple(self.index_label(i, stage.span) for i in stage.indices)
         self.frame.active = dict(zip(stage.indices, labels, strict=True))
         self.frame.wanted = labels
@@ -122,7 +125,7 @@ class Evaluator(Sums, Subscripts, Choosing):
         """An argument as its parameter declares it; sizes that are new get their meaning from it."""
         if len(t.axes) != len(p.axes):
             self.refuse(
-                "SD809", span, reason=f"{parameter_name(p)} has {_axes(len(p.axes))}, this {_axes(len(t.axes))}"
+                "SD809", span, reason=f"{parameter_name(p)} has {axes_text(len(p.axes))}, this {axes_text(len(t.axes))}"
             )
         labels = []
         for axis, label in zip(p.axes, t.axes, strict=True):
@@ -282,123 +285,13 @@ class Evaluator(Sums, Subscripts, Choosing):
     def fitted(self, t: Tensor, axes: Sequence[Label], row: bool, span: Span) -> Tensor:
         """The tensor with its axes called as those of another, which must have the same sizes."""
         if len(t.axes) != len(axes):
-            self.refuse("SD809", span, reason=f"{_axes(len(axes))} and {_axes(len(t.axes))} do not fit")
+            self.refuse("SD809", span, reason=f"{axes_text(len(axes))} and {axes_text(len(t.axes))} do not fit")
         if len(axes) == 1 and t.row != row:
             self.refuse("SD809", span, reason="one is a row, the other a column: transpose one of them")
         for mine, other in zip(t.axes, axes, strict=True):
             if dims.equal(mine.size, other.size) is not True:
                 self.refuse("SD809", span, reason=f"sizes {other.size} and {mine.size} are not the same")
         return self.relabelled(t, axes)
-
-    # --- products
-
-    def unfolded(self, node: Node) -> list[tuple[str, Node]]:
-        """α (x - 1)^2 reads as a call of α, until α turns out to be a number: then it is the product α · (x - 1)^2."""
-        if isinstance(node, nodes.Call):
-            if self.frame.is_value(node.function) or self.is_element(node):
-                if len(node.arguments) != 1 or node.split is not None:
-                    self.refuse("SD811", node.span, reason=f"{node.function} is no function, and this is no product")
-                width = len(node.function)
-                span = Span(node.span.line, node.span.col, node.span.line, node.span.col + width)
-                return [("", nodes.Name(span, node.function)), ("", node.arguments[0])]
-            return [("", node)]
-        if isinstance(node, (nodes.Power, nodes.Transpose, nodes.Subscript)):
-            first, *rest = self.unfolded(node.base)
-            if rest:
-                return [first, ("", replace(node, base=rest[0][1]))]
-        return [("", node)]
-
-    def is_element(self, node: nodes.Call) -> bool:
-        """x_i (a + b) is a product as well."""
-        known = node.function in self.file.functions or node.function in words.FUNCTIONS
-        return not known and self.frame.subscripted(nodes.Name(node.span, node.function)) is not None
-
-    def factors(self, node: nodes.Product) -> list[tuple[str, Node]]:
-        """The factors, with calls that are products taken apart."""
-        found: list[tuple[str, Node]] = []
-        for operator, factor in node.factors:
-            (_, first), *rest = self.unfolded(factor)
-            found.append((operator, first))
-            found += rest
-        found = self.applied(found)
-        for (before, divisor), (operator, factor) in pairwise(found):
-            if operator == "" and isinstance(factor, nodes.Number):
-                self.refuse("SD811", factor.span, reason="a number stands after another factor: write `*`, or `^`")
-            plain = isinstance(divisor, nodes.Number)
-            plain = plain or (isinstance(divisor, nodes.Name) and divisor.id in self.frame.sizes)
-            if before == "/" and operator == "" and not plain:
-                reason = "it may belong to the divisor or not: write `*`, or parentheses"
-                self.refuse("SD811", factor.span, reason=reason)
-        return found
-
-    def applied(self, factors: list[tuple[str, Node]]) -> list[tuple[str, Node]]:
-        """`log y` at the end of a product is log(y)."""
-        made: list[tuple[str, Node]] = []
-        for k, (operator, factor) in enumerate(factors):
-            previous = made[-1][1] if made else None
-            if operator == "" and isinstance(previous, nodes.Name) and self.is_function(previous.id):
-                if k + 1 < len(factors) and factors[k + 1][0] == "":
-                    self.refuse(
-                        "SD811", previous.span, reason=f"what {previous.id} is of is not clear: write {previous.id}(…)"
-                    )
-                span = previous.span.to(factor.span)
-                made[-1] = made[-1][0], nodes.Call(span, previous.id, (factor,))
-            else:
-                made.append((operator, factor))
-        return made
-
-    def is_function(self, name: str) -> bool:
-        known = name in self.file.functions or name in words.FUNCTIONS
-        return known and not self.frame.is_value(name)
-
-    def on_product(self, node: nodes.Product) -> Tensor:
-        return self.product(node, self.factors(node))
-
-    def product(self, node: Node, factors: Sequence[tuple[str, Node]]) -> Tensor:
-        found = self.tensor(factors[0][1])
-        for operator, factor in factors[1:]:
-            found = self.times(operator, found, self.tensor(factor), node)
-        return found
-
-    def times(self, operator: str, x: Tensor, y: Tensor, node: Node) -> Tensor:
-        if operator == "/" and y.axes:
-            self.refuse("SD811", node.span, reason="a vector or matrix is a divisor: element by element it is `⊘`")
-        if operator in ("⊙", "⊘", "/") or not (x.axes and y.axes):
-            if operator == "@" and not (x.axes and y.axes):
-                self.refuse("SD809", node.span, reason="`@` is the product of matrices and vectors")
-            if x.axes and y.axes:
-                y = self.fitted(y, x.axes, x.row, node.span)
-            return self.arithmetic("div" if operator in ("⊘", "/") else "mul", x, y, node)
-        if operator == "*":
-            reason = "`*` of two arrays may be `A B`, their matrix product, or `A ⊙ B`, element by element"
-            self.refuse("SD811", node.span, reason=reason)
-        return self.matrix_product(operator, x, y, node)
-
-    def matrix_product(self, operator: str, x: Tensor, y: Tensor, node: Node) -> Tensor:
-        if max(len(x.axes), len(y.axes)) > 2:
-            self.refuse("SD809", node.span, reason="products are of vectors and matrices: write the sum with indices")
-        if len(x.axes) == len(y.axes) == 1 and x.row == y.row and operator == "·":
-            x, y = replace(x, row=True), replace(y, row=False)
-        if len(x.axes) == 1 and not x.row:
-            if len(y.axes) == 1 and y.row:
-                values, labels = self.aligned([self.elements(x), self.elements(y)])
-                plain = len(x.labels) == len(y.labels) == 1
-                made = self.emitted("outer", node, labels, self.value(x), self.value(y)) if plain else self.emitted(
-                    "mul", node, labels, *values)  # fmt: skip
-                return replace(made, axes=(*x.axes, *y.axes))
-            self.refuse("SD809", node.span, reason="a column stands on the left: write `xᵀ y`, `x yᵀ` or `x · y`")
-        if len(y.axes) == 1 and y.row:
-            self.refuse("SD809", node.span, reason="a row stands on the right: transpose it")
-        inner = x.axes[-1]
-        if dims.equal(inner.size, y.axes[0].size) is not True:
-            reason = f"the inner sizes {inner.size} and {y.axes[0].size} are not the same"
-            self.refuse("SD809", node.span, reason=reason)
-        others = [label.again() if label in x.labels else label for label in y.axes[1:]]  # A A: its second axis is new
-        y = self.relabelled(y, [inner, *others])
-        self.b.loc = self.text.loc(node.span)
-        axes = (*x.axes[:-1], *y.axes[1:])
-        made = self.contracted([self.elements(x), self.elements(y)], [inner], axes)
-        return replace(made, axes=axes, row=len(axes) == 1 and len(x.axes) == 1)
 
     # --- powers and functions
 
@@ -446,6 +339,8 @@ class Evaluator(Sums, Subscripts, Choosing):
 
     def on_transpose(self, node: nodes.Transpose) -> Tensor:
         x = self.tensor(node.base)
+        if self.frame.is_value("T") and self.text.quote(node.span).endswith(("T", "}")):
+            self.refuse("SD811", node.span, reason="T is a name here: the transpose is `ᵀ`, the power is `^(T)`")
         if len(x.axes) == 1:
             return replace(x, row=not x.row)
         if len(x.axes) != 2:
@@ -465,7 +360,9 @@ class Evaluator(Sums, Subscripts, Choosing):
         given = [self.tensor(a) for a in node.arguments]
         count = "at least 2" if name in words.CHOICES else 2 if name == words.MOD else 1
         fits = len(given) >= 2 if name in words.CHOICES else len(given) == count
-        if not fits or node.split is not None:
+        if node.split is not None:
+            self.refuse("SD812", node.span, name=name, count="no semicolon", given="one")
+        if not fits:
             self.refuse("SD812", node.span, name=name, count=count, given=len(given))
         if name in words.ELEMENTWISE:
             return self.elementwise(words.ELEMENTWISE[name], given[0], node)
@@ -475,6 +372,36 @@ class Evaluator(Sums, Subscripts, Choosing):
         if name in words.CHOICES or name == words.MOD:
             return self.pairwise(words.CHOICES.get(name, name), given, node)
         return self.whole(name, given[0], node)
+
+    def on_apply(self, node: nodes.Apply) -> Tensor:
+        """A primitive by its name, which no formula of a file can write."""
+        given = [self.tensor(a) for a in node.arguments]
+        made = self.elementwise(node.primitive, given[0], node) if len(given) == 1 else None
+        return self.pairwise(node.primitive, given, node) if made is None else made
+
+    def on_ofmatrix(self, node: nodes.OfMatrix) -> Tensor:
+        x = self.tensor(node.argument)
+        if node.primitive == "inv":
+            return self.inverse(x, node)
+        return self.emitted(node.primitive, node, (), self.square_matrix(x, node))
+
+    def on_table(self, node: nodes.Table) -> Tensor:
+        """A matrix of numbers, each an expression."""
+        given = [self.tensor(entry) for row in node.rows for entry in row]
+        if any(t.labels for t in given):
+            self.refuse("SD809", node.span, reason="an entry of a matrix is no number")
+        values = [self.value(self.as_kind(t, Kind.PYTHON) if t.value is None else t) for t in given]
+        axes = (Label(0, len(node.rows) - 1), Label(0, len(node.rows[0]) - 1))
+        flat = self.value(self.emitted("stack", node, (), *values))
+        return replace(self.emitted("reshape", node, axes, flat, shape=tuple(a.size for a in axes)), axes=axes)
+
+    def on_filled(self, node: nodes.Filled) -> Tensor:
+        """The identity, a matrix of zeros or of ones."""
+        shape = (self.size(node.rows), self.size(node.columns))
+        axes = tuple(Label(0, dims.sub(size, 1)) for size in shape)
+        if node.kind == "eye":
+            return replace(self.emitted("eye", node, axes, rows=shape[0], cols=shape[1]), axes=axes)
+        return replace(self.emitted(node.kind, node, axes, type=array("f8", *shape), shape=shape), axes=axes)
 
     def elementwise(self, prim: str, x: Tensor, node: Node) -> Tensor:
         made = self.emitted(prim, node, x.labels, self.value(x))
@@ -530,7 +457,3 @@ class Evaluator(Sums, Subscripts, Choosing):
         self.b.loc = self.text.loc(node.span)
         flat = self.elements(x)
         return self.contracted([flat, flat], x.axes)
-
-
-def _axes(count: int) -> str:
-    return ("a number", "a vector", "a matrix")[count] if count < 3 else f"an array of {count} axes"

@@ -17,6 +17,9 @@ from symdiff.frontend.dsl import nodes
 from symdiff.frontend.dsl.nodes import Node, Span
 from symdiff.frontend.dsl.parsing import Refused, Text, parse
 
+MAX_PARAMETERS = 200
+MAX_PROBLEMS = 20  # that are reported at once
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -126,7 +129,8 @@ class _Reader:
         return File(self.text, self.functions, self.shared)
 
     def refuse(self, code: str, span: Span, **fields: object) -> None:
-        self.problems.append(self.text.problem(code, span, **fields))
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(self.text.problem(code, span, **fields))
 
     # --- functions
 
@@ -164,6 +168,9 @@ class _Reader:
 
     def made(self, call: nodes.Call, result: nodes.Name | None, body: Node | None) -> FormulaFunction:
         parameters = []
+        count = len(call.arguments)
+        if count > MAX_PARAMETERS:
+            raise Refused(self.text.problem("SD802", call.span, what="parameters", count=count, limit=MAX_PARAMETERS))
         for argument in call.arguments:
             if not _plain_name(argument):
                 raise Refused(

@@ -114,6 +114,38 @@ class Call(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Apply(Node):
+    """A primitive of one or two operands, element by element; only SymPy expressions are translated to it."""
+
+    primitive: str
+    arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfMatrix(Node):
+    """The inverse, trace or determinant of a square matrix."""
+
+    primitive: str
+    argument: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Node):
+    """A matrix by its entries."""
+
+    rows: tuple[tuple[Node, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filled(Node):
+    """A matrix of kind eye, zeros or ones."""
+
+    kind: str
+    rows: Node
+    columns: Node
+
+
+@dataclass(frozen=True, slots=True)
 class Declared(Node):
     """A parameter with its type: dtype ("" for any float), axes as (first or None, last), zero-padded or not."""
 

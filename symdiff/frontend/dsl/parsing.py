@@ -33,8 +33,8 @@ _EXPECTED = (
     (("_IF",), "`if` or `otherwise`"),
     (("SUBSCRIPT",), "an index: `_i` or `_{i=1}^n`"),
     (("NAME",), "a name"),
-    (("EQUAL",), "`=`"),
     (("NEWLINE", "$END"), "an operator or the end of the definition"),
+    (("EQUAL",), "`=`"),
 )
 
 
@@ -47,11 +47,14 @@ class Refused(Exception):
 
 
 class Text:
-    """A formula file's name and lines: what makes problems with a place of spans."""
+    """A formula file's name and lines: what makes problems with a place of spans.
 
-    def __init__(self, text: str, file: str) -> None:
+    Without lines nothing has a place: expressions of SymPy.
+    """
+
+    def __init__(self, text: str | None, file: str) -> None:
         self.file = file
-        self.lines = text.split("\n")
+        self.lines = text.split("\n") if text is not None else []
         self.function, self.first_line = "", 1
 
     def inside(self, function: str, first_line: int) -> Text:
@@ -60,8 +63,12 @@ class Text:
         made.lines, made.function, made.first_line = self.lines, function, first_line
         return made
 
-    def loc(self, span: Span) -> Loc:
-        return Loc(self.file, span.line, span.col, span.end_line, span.end_col, self.function, self.first_line)
+    def loc(self, span: Span) -> Loc | None:
+        return (
+            None
+            if not self.lines
+            else Loc(self.file, span.line, span.col, span.end_line, span.end_col, self.function, self.first_line)
+        )
 
     def problem(self, code: str, span: Span, **fields: object) -> Problem:
         line = self.lines[span.line - 1] if span.line <= len(self.lines) else ""
@@ -71,7 +78,7 @@ class Text:
         """What stands at a span, on one line and not too long."""
         lines = self.lines[span.line - 1 : span.end_line]
         if not lines:
-            return ""
+            return "…"
         lines = [*lines[:-1], lines[-1][: span.end_col]]
         text = " ".join([lines[0][span.col :], *lines[1:]])
         return text if len(text) <= 60 else text[:57] + "…"

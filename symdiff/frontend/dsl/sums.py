@@ -31,8 +31,7 @@ class Sums(Base):
         labels: dict[str, Label] = {}
         for bound in indices:
             for name in self.names_of(bound, frame):
-                if name in frame.active:
-                    self.refuse("SD810", bound.span, name=name, reason="is in use here already: choose another letter")
+                self.check_index(name, bound.span)
                 label = self.bound_label(bound, name)
                 frame.active[name] = labels[name] = label
         found = self.summed(node, body, labels) if node.kind == "sum" else self.reduced(node, body, labels)
