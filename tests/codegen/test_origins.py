@@ -1,6 +1,6 @@
 """Which lines of the source each generated line comes from."""
 
-import sys
+from pathlib import Path
 
 import numpy as np
 
@@ -23,7 +23,7 @@ def summed(w, x: "f8[n]"):  # noqa: F821
 def text_lines(fun, wrt, level):
     """The generated lines, each with the texts of the lines of this file that it comes from."""
     module = compile_module(lower_function(fun, declared_signature(fun)[0]), wrt, level=level)
-    own = open(sys.modules[__name__].__file__, encoding="utf-8").read().split("\n")
+    own = Path(__file__).read_text(encoding="utf-8").split("\n")
     rows = module.text.split("\n")
     return [
         (rows[k - 1].split("#")[0].strip(), {own[n - 1].strip() for _, n in at}) for k, at in module.origins.items()
