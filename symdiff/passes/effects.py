@@ -22,7 +22,7 @@ _SEQUENCES = {"seq_get", "seq_set", "seq_last", "seq_rest", "opt_get"}
 _INDEXING = {"index", "index_set", "index_add"}
 _PYTHON_ARITHMETIC = {"div", "floordiv", "floor_divide", "mod", "remainder", "pow"}
 _BINDERS = {"bind_dim"}  # kept where the size that they bind is read
-_LINALG = {"cholesky", "solve", "inv", "eigh", "svd", "lstsq"}
+_LINALG = {"cholesky", "solve", "inv", "eigh_values", "eigh_vectors", "eigvalsh", "svd", "lstsq"}
 
 
 def derived(op: Op) -> bool:

@@ -201,3 +201,8 @@ masked_mul = prim("masked_mul", "d p", ELEMENTWISE, numpy="_masked_mul(d, p)", h
                   table=(((0.0, _INF), (0.0, 0.0)), ((0.0, _NAN), (0.0, 0.0)), ((0.0, 2.0), (2.0, 0.0))),
                   vjp=lambda b, ct, z, d, p: (_taken(b, d, p, b.masked_mul(ct, p)), b.masked_mul(d, ct)),
                   jvp=_masked_jvp)  # fmt: skip
+
+nan_to_num = prim("nan_to_num", "x", ELEMENTWISE, numpy="np.nan_to_num(x)", sympy="x", masks=True, rule="[{x} finite]",
+                  kinks="of NaN and infinities the derivative is 0", table=(((_NAN,), (0.0,)), ((_INF,), (0.0,))),
+                  vjp=lambda b, ct, y, x: (b.select(b.isfinite(x), ct, 0.0),),
+                  jvp=lambda b, ts, y, x: b.select(b.isfinite(x), ts[0], 0.0))  # fmt: skip

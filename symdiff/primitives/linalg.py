@@ -269,7 +269,8 @@ einsum = prim("einsum", "*xs", BILINEAR, params=("subscripts",), infer=_einsum_i
 # --- inverses and factors of square matrices, possibly stacked
 
 
-def _square(t: Type, name: str) -> AVal:
+def square(t: Type, name: str) -> AVal:
+    """The type of a square matrix, or of a stack of them.  Raises TypeError."""
     x = numeric(t)
     if x.rank < 2:
         raise TypeError(f"{name}: a square matrix is needed, not {x}")
@@ -277,29 +278,30 @@ def _square(t: Type, name: str) -> AVal:
     return x
 
 
-def _inexact(*xs: AVal) -> str:
+def inexact(*xs: AVal) -> str:
+    """The dtype that LAPACK computes in."""
     found = joined(xs)
     return "f8" if found[0] in "biu" else found
 
 
 def _inv_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
-    x = _square(ins[0], "inv")
-    return array_result(x.shape, _inexact(x))
+    x = square(ins[0], "inv")
+    return array_result(x.shape, inexact(x))
 
 
 def _det_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
-    x = _square(ins[0], "det")
-    return result(x.shape[:-2], _inexact(x))
+    x = square(ins[0], "det")
+    return result(x.shape[:-2], inexact(x))
 
 
 def _slogdet_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
-    x = _square(ins[0], "slogdet")
-    return result(x.shape[:-2], _inexact(x))
+    x = square(ins[0], "slogdet")
+    return result(x.shape[:-2], inexact(x))
 
 
 def _logabsdet_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
-    x = _square(ins[0], "slogdet")
-    return result(x.shape[:-2], real(_inexact(x)))
+    x = square(ins[0], "slogdet")
+    return result(x.shape[:-2], real(inexact(x)))
 
 
 def _matrices(b: Any, s: Any, x: Any) -> Any:
@@ -376,11 +378,11 @@ slogdet_sign = prim("slogdet_sign", "x", GENERAL, infer=_slogdet_infer, numpy="n
 
 
 def _solve_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
-    a, c = _square(ins[0], "solve"), numeric(ins[1])
+    a, c = square(ins[0], "solve"), numeric(ins[1])
     if not c.shape:
         raise TypeError("solve: the right-hand side is a vector or matrices")
     product = _matmul_infer((AVal(a.kind, a.shape, a.dtype), c), ())[0]
-    return array_result(numeric(product).shape, _inexact(a, c))
+    return array_result(numeric(product).shape, inexact(a, c))
 
 
 def _solve_back(b: Any, ct: Any, y: Any, a: Any, c: Any) -> tuple[Any, Any]:
@@ -414,8 +416,8 @@ solve = prim("solve", "a c", GENERAL, infer=_solve_infer, numpy="np.linalg.solve
 
 
 def _cholesky_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
-    x = _square(ins[0], "cholesky")
-    return array_result(x.shape, _inexact(x))
+    x = square(ins[0], "cholesky")
+    return array_result(x.shape, inexact(x))
 
 
 def _half_lower(b: Any, x: Any) -> Any:
@@ -427,7 +429,7 @@ def _adjoint(b: Any, x: Any) -> Any:
     return conjugate(b, swap(b, x))
 
 
-def _symmetric(b: Any, x: Any) -> Any:
+def symmetric_part(b: Any, x: Any) -> Any:
     """The symmetric part, of complex matrices the Hermitian one."""
     return 0.5 * (x + _adjoint(b, x))
 
@@ -436,12 +438,12 @@ def _cholesky_back(b: Any, ct: Any, y: Any, x: Any) -> tuple[Any]:
     """S = L⁻ᵀ · Φ(Lᵀ · ct) · L⁻¹ (the last L conjugated), made symmetric."""
     upper = swap(b, y)
     left = b.solve(upper, _half_lower(b, upper @ ct))
-    return (conjugate(b, _symmetric(b, b.solve(conjugate(b, upper), swap(b, left)))),)
+    return (conjugate(b, symmetric_part(b, b.solve(conjugate(b, upper), swap(b, left)))),)
 
 
 def _cholesky_along(b: Any, ts: Any, y: Any, x: Any) -> Any:
     """L · Φ(L⁻¹ · t · L⁻ᴴ) for the symmetric part of t."""
-    left = b.solve(y, _symmetric(b, ts[0]))
+    left = b.solve(y, symmetric_part(b, ts[0]))
     return y @ _half_lower(b, b.solve(y, _adjoint(b, left)))
 
 

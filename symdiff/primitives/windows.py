@@ -17,7 +17,7 @@ from symdiff.primitives import axes
 from symdiff.primitives.axes import Shape, draws, is_array, shape_text
 from symdiff.primitives.declare import LINEAR, accumulate, numeric, prim
 
-_MOVES: dict[str, Any] = {"numerical": "moves elements, has no SymPy form", "complex_samples": True}
+_MOVES: dict[str, Any] = {"numerical": "moves elements, has no SymPy form"}
 
 
 def _windows_infer(

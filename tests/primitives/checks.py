@@ -292,7 +292,10 @@ def _number(expression: Any, xs: dict[str, Any], values: Sequence[Any]) -> float
         x: sympy.true if v is True else sympy.false if v is False else sympy.Float(v, 60)
         for x, v in zip(xs.values(), values, strict=True)
     }
-    found = expression.subs(point).evalf(60)
+    try:
+        found = expression.subs(point).evalf(60)
+    except ValueError:  # a pole
+        return None
     return float(found) if found.is_Float or found.is_Integer else None
 
 

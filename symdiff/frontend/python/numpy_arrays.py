@@ -208,7 +208,7 @@ def _unary(name: str) -> Any:
     return handle
 
 
-for _name in ("linalg.inv", "linalg.det", "linalg.cholesky"):
+for _name in ("linalg.inv", "linalg.det", "linalg.cholesky", "linalg.eigvalsh"):
     HANDLERS[_name] = _unary(_name)
 
 
@@ -219,6 +219,17 @@ def _slogdet(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     return Struct(
         "namedtuple", (cx.emit(node, "slogdet_sign", a), cx.emit(node, "logabsdet", a)), cls, ("sign", "logabsdet")
     )
+
+
+@handler("linalg.eigh")
+def _eigh(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    found = bind(cx, node, "linalg.eigh", "a", args, kwargs)
+    if found is None:
+        return POISON
+    a = numeric(cx, node, found["a"])
+    cls = type(np.linalg.eigh(np.eye(1)))
+    parts = (cx.emit(node, "eigh_values", a), cx.emit(node, "eigh_vectors", a))
+    return Struct("namedtuple", parts, cls, ("eigenvalues", "eigenvectors"))
 
 
 # --- making arrays

@@ -65,7 +65,7 @@ def _function_names() -> dict[int, tuple[str, object]]:
     found: dict[int, tuple[str, object]] = {}
     for module, prefix in ((np, ""), (np.linalg, "linalg."), (np.lib.stride_tricks, "lib.stride_tricks.")):
         for name in dir(module):
-            if name.startswith("_") or name in ("row_stack", "trapz", "in1d", "disp"):
+            if name.startswith("_") or name in ("row_stack", "in1d", "disp"):
                 continue
             obj = getattr(module, name)
             if callable(obj) and not isinstance(obj, type) and id(obj) not in found:
@@ -125,7 +125,7 @@ def call_numpy(cx: Context, node: ast.AST, obj: Any, args: list[Val], kwargs: di
 
 
 def by_name(cx: Context, node: ast.AST, name: str, args: list[Val], kwargs: dict[str, Val]) -> Val:
-    from symdiff.frontend.python import numpy_arrays, numpy_shapes  # noqa: F401  # fill HANDLERS
+    from symdiff.frontend.python import numpy_arrays, numpy_composed, numpy_shapes  # noqa: F401  # fill HANDLERS
 
     name = ALIAS.get(name, name)
     if name in HANDLERS:

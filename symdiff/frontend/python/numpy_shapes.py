@@ -313,20 +313,6 @@ def _sizes(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) ->
     return Struct("tuple", tuple(arrays.size_of(cx, node, a, k) for k in range(t.rank)))
 
 
-@handler("diff")
-def _diff(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    a = numeric(cx, node, args[0])
-    if kwargs or len(args) != 1 or a is POISON or not isinstance(a, Arr) or cx.aval(a).rank != 1:
-        return (
-            POISON
-            if a is POISON
-            else cx.refuse("SD402", node, argument="n, axis", function="np.diff", detail=": slice and subtract")
-        )
-    upper = subscripts.read(cx, node, a, SliceVal(Known(1), NONE, NONE))
-    lower = subscripts.read(cx, node, a, SliceVal(NONE, Known(-1), NONE))
-    return operators.binary(cx, node, ast.Sub(), upper, lower)
-
-
 @handler("atleast_1d")
 def _atleast_1d(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     a = numeric(cx, node, args[0])

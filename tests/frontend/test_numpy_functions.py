@@ -1,0 +1,106 @@
+"""Functions that are compositions of others, or of SciPy: NumPy's values to the bit, and gradients by differences."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import special
+
+import symdiff
+from symdiff.errors import CompileError
+from tests.frontend.running import check
+
+RNG = np.random.default_rng(5)
+V, W, M, T, POINTS = (RNG.normal(size=shape) for shape in ((5,), (5,), (3, 4), (3,), (4, 3)))
+SYMMETRIC = np.array([[2.0, 0.5, 0.1], [0.5, 4.0, 0.3], [0.1, 0.3, 7.0]])
+
+
+def differences(v, m):
+    return np.diff(v), np.diff(v, 2), np.diff(m, axis=0), np.diff(m, n=3), np.diff(v, 0)
+
+
+def integrals(v, w, m, t):
+    return np.trapezoid(v, w), np.trapezoid(v, dx=0.5), np.trapezoid(m, t, axis=0), np.trapezoid(m), np.trapezoid(m, m)
+
+
+def products(t, points, m, v):
+    return np.cross(t, t + 1.0), np.cross(points, t), np.kron(m, points), np.kron(v, v), np.convolve(v, t)
+
+
+def of_scipy(v, x):
+    a, b = special.gammaln(v * v + x), special.digamma(v * v + 0.5)
+    c, d = special.logsumexp(v), special.softmax(v)
+    return a, b, c, d, special.polygamma(1, x), special.gammaln(x), special.log_softmax(v)
+
+
+def of_math(x):
+    return math.lgamma(x) * x + math.lgamma(x - 2.0)
+
+
+def finite_parts(v):
+    return np.nan_to_num(v * 2.0)
+
+
+def spectrum(m):
+    a = m @ m.T + np.diag(np.arange(3) * 5.0)
+    w, q = np.linalg.eigh(a)
+    return w * np.sum(q * q * q, axis=0), np.linalg.eigvalsh(a)
+
+
+CASES: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
+    (differences, (V, M)), (integrals, (V, W, M, T)), (products, (T, POINTS, M, V)), (of_scipy, (V, 1.5)),
+    (of_math, (0.7,)), (finite_parts, (V,)), (spectrum, (M,)),
+]  # fmt: skip
+
+
+def weighed(*results: Any) -> Any:
+    """A number that depends on every element of the results, and on its place."""
+    flat = np.concatenate([np.ravel(r) for r in results])
+    return np.sum(flat * flat * (np.arange(flat.size) % 7 + 1.0))
+
+
+@pytest.mark.parametrize(("function", "args"), CASES, ids=lambda c: getattr(c, "__name__", ""))
+def test_values_and_gradients(function: Callable[..., Any], args: tuple[Any, ...]) -> None:
+    check(function, args)
+    count = function.__code__.co_argcount
+    if isinstance(function(*args), tuple):
+        total = [lambda a: weighed(*function(a)), lambda a, b: weighed(*function(a, b)), None,
+                 lambda a, b, c, d: weighed(*function(a, b, c, d))][count - 1]  # fmt: skip
+    else:
+        total = lambda a: np.sum(function(a) * function(a))
+    symdiff.check_grads(total, args, order=2)
+
+
+def test_lgamma_needs_no_scipy() -> None:
+    text = symdiff.generate(of_math)
+    assert "scipy" not in text
+    # digamma(1) = -γ
+    assert symdiff.grad(lambda x: math.lgamma(x))(1.0) == pytest.approx(-0.57721566490153286, rel=1e-14)
+
+
+def test_equal_eigenvalues_are_loud() -> None:
+    with np.errstate(all="ignore"):
+        found = symdiff.grad(lambda a: np.sum(np.linalg.eigh(a)[1][0] ** 2 * np.arange(2.0)))(np.eye(2))
+    assert not np.all(np.isfinite(found))
+    np.testing.assert_allclose(symdiff.grad(lambda a: np.sum(np.linalg.eigvalsh(a)))(np.eye(2)), np.eye(2))
+
+
+REFUSED: list[tuple[Callable[..., Any], Any, str]] = [
+    (lambda v: np.sum(np.convolve(v, v, "same")), V, "argument `mode` of np.convolve is not supported: slice the full"),
+    (lambda v: np.sum(np.cross(v, v)), V[:2], "argument `a, b` of np.cross is not supported: the last axes must have"),
+    (lambda v: np.sum(np.nan_to_num(v, nan=1.0)), V, "argument `nan` of np.nan_to_num is not supported"),
+    (lambda v: np.sum(np.diff(v, prepend=0.0)), V, "argument `prepend` of np.diff is not supported"),
+    (lambda m: np.sum(np.linalg.svd(m)[1]), M, "`np.linalg.svd` has no known derivative"),
+    (lambda a: np.abs(np.linalg.eigh(a)[1][0, 0]), SYMMETRIC + 0j, "eigh of complex matrices is not supported"),
+]
+
+
+@pytest.mark.parametrize(("function", "x", "message"), REFUSED, ids=lambda c: c if isinstance(c, str) else "")
+def test_refused_by_name(function: Callable[..., Any], x: Any, message: str) -> None:
+    with pytest.raises(CompileError) as caught:
+        symdiff.grad(function)(x)
+    assert message in str(caught.value)
