@@ -76,6 +76,53 @@ take_along_axis = prim("take_along_axis", "x i", LINEAR, params=("axis",), infer
     (((3,), _picks(2)), {"axis": 0}), (((2, 3), _picks(1, 2)), {"axis": 1})))  # fmt: skip
 
 
+# --- the median: the middle of the sorted elements, or the mean of the two middle ones
+
+
+def _median_infer(ins: tuple[Type, ...], regions: tuple[()], axis: int | None = None) -> tuple[Type, ...]:
+    x = numeric(ins[0])
+    if not x.shape or x.complex:
+        raise TypeError(f"median: an array of real numbers is needed, not {x}")
+    if isinstance(axis, tuple):
+        raise TypeError("median: one axis, or all of them")
+    return axes.result(axes.reduced(x.shape, axis, False), axes.floating(x.dtype))
+
+
+def _row(b: Any, x: Any, axis: int | None) -> tuple[Any, int]:
+    """What is sorted, and along which axis: all elements for None."""
+    return (b.ravel(x), 0) if axis is None else (x, axes.one_axis(axis, x.type.rank))
+
+
+def _middles(b: Any, x: Any, axis: int) -> tuple[Any, tuple[Any, Any]]:
+    """The spec of one element along an axis, and the places of the two middle ones."""
+    n = axes.size(b, x, axis)
+    lower, upper = (m // 2 if isinstance(m, int) else b.op("floordiv", m, 2) for m in (n - 1, n))
+    return (*(("slice", None, None, None, d) for d in x.type.shape[:axis]), ("at", None)), (lower, upper)
+
+
+def _median_back(b: Any, ct: Any, y: Any, x: Any, axis: int | None = None) -> tuple[Any]:
+    row, k = _row(b, x, axis)
+    spec, places = _middles(b, row, k)
+    found = b.zeros(row)
+    for place in places:
+        found = b.index_add(found, 0.5 * ct, place, spec=spec)
+    return (axes.reshaped(b, _sort_back(b, found, None, row, axis=k)[0], x),)
+
+
+def _median_along(b: Any, ts: Any, y: Any, x: Any, axis: int | None = None) -> Any:
+    (row, k), (t, _) = _row(b, x, axis), _row(b, ts[0], axis)
+    spec, (lower, upper) = _middles(b, row, k)
+    moved = _sort_along(b, [t], None, row, axis=k)
+    return 0.5 * (b.index(moved, lower, spec=spec) + b.index(moved, upper, spec=spec))
+
+
+median = prim("median", "x", GENERAL, params=("axis",), infer=_median_infer, numpy=function("np.median", "x", "axis"),
+    vjp=_median_back, jvp=_median_along, rule=("1 in the middle, or ½ each",), masks=True, numerical=_MOVES,
+    kinks="of equal elements the derivative belongs to the one that a stable sort puts in the middle",
+    samples=draws(((spaced(3, 4),), {}), ((spaced(3, 4),), {"axis": 0}), ((spaced(5),), {"axis": -1}),
+    ((spaced(2, 3, 2),), {"axis": 1})))  # fmt: skip
+
+
 def _search_infer(ins: tuple[Type, ...], regions: tuple[()], side: str = "left") -> tuple[Type, ...]:
     a, v = (numeric(t) for t in ins)
     if a.rank != 1:

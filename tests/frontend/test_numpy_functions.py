@@ -41,6 +41,15 @@ def of_math(x):
     return math.lgamma(x) * x + math.lgamma(x - 2.0)
 
 
+def interpolated(v, w, x):
+    knots = np.cumsum(w * w + 0.1)
+    return np.interp(x, knots, v), np.interp(v * 3.0, knots, w), np.interp(0.4, [0.0, 1.0], [x, 2.0])
+
+
+def medians(v, m):
+    return np.median(v), np.median(m), np.median(m, axis=0), np.median(m, axis=-1), np.median(v[:4] * 2.0)
+
+
 def finite_parts(v):
     return np.nan_to_num(v * 2.0)
 
@@ -53,7 +62,7 @@ def spectrum(m):
 
 CASES: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (differences, (V, M)), (integrals, (V, W, M, T)), (products, (T, POINTS, M, V)), (of_scipy, (V, 1.5)),
-    (of_math, (0.7,)), (finite_parts, (V,)), (spectrum, (M,)),
+    (of_math, (0.7,)), (finite_parts, (V,)), (interpolated, (V, W, 1.3)), (medians, (V, M)), (spectrum, (M,)),
 ]  # fmt: skip
 
 
@@ -68,7 +77,8 @@ def test_values_and_gradients(function: Callable[..., Any], args: tuple[Any, ...
     check(function, args)
     count = function.__code__.co_argcount
     if isinstance(function(*args), tuple):
-        total = [lambda a: weighed(*function(a)), lambda a, b: weighed(*function(a, b)), None,
+        total = [lambda a: weighed(*function(a)), lambda a, b: weighed(*function(a, b)),
+                 lambda a, b, c: weighed(*function(a, b, c)),
                  lambda a, b, c, d: weighed(*function(a, b, c, d))][count - 1]  # fmt: skip
     else:
         total = lambda a: np.sum(function(a) * function(a))
@@ -80,6 +90,20 @@ def test_lgamma_needs_no_scipy() -> None:
     assert "scipy" not in text
     # digamma(1) = -γ
     assert symdiff.grad(lambda x: math.lgamma(x))(1.0) == pytest.approx(-0.57721566490153286, rel=1e-14)
+
+
+def test_interpolation_at_knots_and_outside() -> None:
+    """fp rises by 1, 3 and -2 between the knots 0, 1, 2, 3: at a knot the right piece counts."""
+    xp, fp = np.arange(4.0), np.array([0.0, 1.0, 4.0, 2.0])
+    slope = symdiff.grad(lambda x: np.interp(x, xp, fp))
+    assert [slope(x) for x in (-1.0, 0.0, 0.5, 1.0, 2.0, 3.0, 9.0)] == [0.0, 1.0, 1.0, 3.0, -2.0, -2.0, 0.0]
+
+
+def test_medians() -> None:
+    """The middle element has it all, or the two middle ones a half each."""
+    odd, even = np.array([5.0, 1.0, 3.0]), np.array([[4.0, 1.0, 2.0, 9.0]])
+    np.testing.assert_array_equal(symdiff.grad(lambda x: np.median(x))(odd), [0.0, 0.0, 1.0])
+    np.testing.assert_array_equal(symdiff.grad(lambda x: np.sum(np.median(x, axis=1)))(even), [[0.5, 0.0, 0.5, 0.0]])
 
 
 def test_equal_eigenvalues_are_loud() -> None:
@@ -94,6 +118,7 @@ REFUSED: list[tuple[Callable[..., Any], Any, str]] = [
     (lambda v: np.sum(np.cross(v, v)), V[:2], "argument `a, b` of np.cross is not supported: the last axes must have"),
     (lambda v: np.sum(np.nan_to_num(v, nan=1.0)), V, "argument `nan` of np.nan_to_num is not supported"),
     (lambda v: np.sum(np.diff(v, prepend=0.0)), V, "argument `prepend` of np.diff is not supported"),
+    (lambda m: np.median(m, axis=(0, 1)), M, "median: one axis, or all of them"),
     (lambda m: np.sum(np.linalg.svd(m)[1]), M, "`np.linalg.svd` has no known derivative"),
     (lambda a: np.abs(np.linalg.eigh(a)[1][0, 0]), SYMMETRIC + 0j, "eigh of complex matrices is not supported"),
 ]

@@ -93,6 +93,7 @@ def _with_axis(name: str, signature: str) -> Any:
 
 HANDLERS["cumsum"] = _with_axis("cumsum", "a axis=None *dtype *out")
 HANDLERS["cumprod"] = _with_axis("cumprod", "a axis=None *dtype *out")
+HANDLERS["median"] = _with_axis("median", "a axis=None *out *overwrite_input *keepdims")
 HANDLERS["sort"] = _with_axis("sort", "a axis=-1 *kind *order")
 HANDLERS["argsort"] = _with_axis("argsort", "a axis=-1 *kind *order")
 

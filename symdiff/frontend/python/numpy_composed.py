@@ -159,6 +159,15 @@ def _convolve(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     return cx.emit(node, "convolve", a, v)
 
 
+@handler("interp")
+def _interp(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    found = bind(cx, node, "interp", "x xp fp *left *right *period", args, kwargs)
+    if found is None:
+        return POISON
+    x, xp, fp = numeric(cx, node, found["x"]), _array(cx, node, found["xp"]), _array(cx, node, found["fp"])
+    return POISON if x is POISON or xp is None or fp is None else cx.emit(node, "interp", x, xp, fp)
+
+
 @family("scipy.special.logsumexp", "scipy.special.softmax", "scipy.special.log_softmax")
 def _of_scipy(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     signature = "a axis=None *b keepdims=False *return_sign" if name.endswith("logsumexp") else "a axis=None"
