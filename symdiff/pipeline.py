@@ -24,6 +24,7 @@ from symdiff.codegen.statements import reusable
 from symdiff.errors import UsageError
 from symdiff.ir import types
 from symdiff.ir.build import Builder
+from symdiff.ir.collector import uncollected
 from symdiff.ir.core import Block, Function, Program, Value
 from symdiff.ir.text import print_program
 from symdiff.ir.types import AVal, Kind
@@ -43,6 +44,7 @@ STAGES = ("ir", "types", "adjoint", "optimized", "source")
 DEFAULT = ("primal", "forward", "backward", "value_and_grad", "grad")
 
 
+@uncollected()
 def compile_module(
     lowered: Lowered,
     wrt: Sequence[str],

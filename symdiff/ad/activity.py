@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from symdiff.ad.layout import loop
 from symdiff.ir import types
 from symdiff.ir.core import Block, Family, Op, Program, Value
+from symdiff.ir.steps import Steps, run_steps
 
 Flags = tuple[bool, ...]
 Transfer = Callable[[Op, Flags], Flags]
@@ -77,31 +78,36 @@ class Forward:
     def __init__(self, program: Program, transfer: Transfer) -> None:
         self.program = program
         self.transfer = transfer
-        self.summaries = Summaries(lambda name, flags: self.block(program.functions[name].body, flags, set()))
+        self.summaries = Summaries(lambda name, flags: self.run(program.functions[name].body, flags, set()))
 
     def function(self, name: str, flags: Flags) -> Flags:
         """The flags of a function's results."""
         return self.summaries.get(name, flags, (False,) * len(self.program.functions[name].body.outs))
 
-    def block(self, block: Block, flags: Sequence[bool], marked: set[Value]) -> Flags:
+    def run(self, block: Block, flags: Sequence[bool], marked: set[Value]) -> Flags:
+        """The flags of a block's results; the flagged values of the block and its regions go into `marked`."""
+        found: Flags = run_steps(self.block(block, flags, marked))
+        return found
+
+    def block(self, block: Block, flags: Sequence[bool], marked: set[Value]) -> Steps:
         marked.update(v for v, flag in zip(block.params, flags, strict=True) if flag)
         for op in block.ops:
-            found = self.op(op, tuple(v in marked for v in op.ins), marked)
+            own = tuple([v in marked for v in op.ins])
+            found = (yield from self.structured(op, own, marked)) if op.regions else self.plain(op, own)
             marked.update(v for v, flag in zip(op.outs, found, strict=True) if flag)
         return tuple(v in marked for v in block.outs)
 
-    def op(self, op: Op, flags: Flags, marked: set[Value]) -> Flags:
-        name = op.prim.name
-        if name == "cond":
-            then, orelse = op.regions
-            return merge(self.block(then, flags[1:], marked), self.block(orelse, flags[1:], marked))
-        if name == "call":
-            return self.function(op.params["function"], flags)
-        if name in ("for", "while"):
-            return self.loop(op, flags, marked)
-        return self.transfer(op, flags)
+    def plain(self, op: Op, flags: Flags) -> Flags:
+        return self.function(op.params["function"], flags) if op.prim.name == "call" else self.transfer(op, flags)
 
-    def loop(self, op: Op, flags: Flags, marked: set[Value]) -> Flags:
+    def structured(self, op: Op, flags: Flags, marked: set[Value]) -> Steps:
+        if op.prim.name != "cond":
+            return (yield from self.loop(op, flags, marked))
+        then = yield self.block(op.regions[0], flags[1:], marked)
+        orelse = yield self.block(op.regions[1], flags[1:], marked)
+        return merge(then, orelse)
+
+    def loop(self, op: Op, flags: Flags, marked: set[Value]) -> Steps:
         """Around the loop until no carry changes, from where an earlier visit ended: nested loops stay linear."""
         part = loop(op)
         head, n = len(part.bounds), len(part.carry)
@@ -109,7 +115,7 @@ class Forward:
             flag or v in marked for flag, v in zip(flags[head : head + n], part.carry_params, strict=True)
         )
         while True:
-            outs = self.block(part.body, (*(False for _ in part.index), *carry, *flags[head + n :]), marked)
+            outs = yield self.block(part.body, (*(False for _ in part.index), *carry, *flags[head + n :]), marked)
             skip = len(part.exit)
             again = merge(carry, outs[skip : skip + n])
             if again == carry:
@@ -122,35 +128,45 @@ class Backward:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.summaries = Summaries(lambda name, flags: self.block(program.functions[name].body, flags, set()))
+        self.summaries = Summaries(lambda name, flags: self.run(program.functions[name].body, flags, set()))
 
     def function(self, name: str, flags: Flags) -> Flags:
         """Which parameters reach the flagged results."""
         return self.summaries.get(name, flags, (False,) * len(self.program.functions[name].body.params))
 
-    def block(self, block: Block, flags: Sequence[bool], marked: set[Value]) -> Flags:
+    def run(self, block: Block, flags: Sequence[bool], marked: set[Value]) -> Flags:
+        """The flags of a block's parameters; the flagged values of the block and its regions go into `marked`."""
+        found: Flags = run_steps(self.block(block, flags, marked))
+        return found
+
+    def block(self, block: Block, flags: Sequence[bool], marked: set[Value]) -> Steps:
         marked.update(v for v, flag in zip(block.outs, flags, strict=True) if flag and is_differentiable(v))
         for op in reversed(block.ops):
-            found = self.op(op, tuple(v in marked for v in op.outs), marked)
+            own = tuple([v in marked for v in op.outs])
+            found = (yield from self.structured(op, own, marked)) if op.regions else self.plain(op, own)
             marked.update(v for v, flag in zip(op.ins, found, strict=True) if flag and is_differentiable(v))
         return tuple(v in marked for v in block.params)
 
-    def op(self, op: Op, flags: Flags, marked: set[Value]) -> Flags:
+    def plain(self, op: Op, flags: Flags) -> Flags:
+        """The operands that are reached, of an operation without regions."""
+        if op.prim.name == "call" and any(flags):
+            return self.function(op.params["function"], flags)
+        return (any(flags) and op.prim.family is not Family.CONSTANT,) * len(op.ins)
+
+    def structured(self, op: Op, flags: Flags, marked: set[Value]) -> Steps:
+        """The operands of control flow that are reached."""
         if not any(flags):
             return (False,) * len(op.ins)
-        return self.structured(op, flags, marked) or (op.prim.family is not Family.CONSTANT,) * len(op.ins)
+        return (yield from self.reached(op, flags, marked))
 
-    def structured(self, op: Op, flags: Flags, marked: set[Value]) -> Flags | None:
-        """The operands of control flow that are reached; None of any other operation."""
-        name = op.prim.name
-        if name == "cond":
-            then, orelse = op.regions
-            return (False, *merge(self.block(then, flags, marked), self.block(orelse, flags, marked)))
-        if name == "call":
-            return self.function(op.params["function"], flags)
-        return self.loop(op, flags, marked) if name in ("for", "while") else None
+    def reached(self, op: Op, flags: Flags, marked: set[Value]) -> Steps:
+        if op.prim.name != "cond":
+            return (yield from self.loop(op, flags, marked))
+        then = yield self.block(op.regions[0], flags, marked)
+        orelse = yield self.block(op.regions[1], flags, marked)
+        return (False, *merge(then, orelse))
 
-    def loop(self, op: Op, flags: Flags, marked: set[Value]) -> Flags:
+    def loop(self, op: Op, flags: Flags, marked: set[Value]) -> Steps:
         """A carry whose result is wanted is wanted as it came in, too: there may be no turn, or none that reads it."""
         part = loop(op)
         skip, n = len(part.exit), len(part.carry)
@@ -159,9 +175,8 @@ class Backward:
         )
         while True:
             marked.update(v for v, flag in zip(part.carry_params, carry, strict=True) if flag and is_differentiable(v))
-            found = self.block(part.body, (*(False for _ in part.exit), *carry, *flags[skip + n : -1]), marked)[
-                len(part.index) :
-            ]
+            ends = (*(False for _ in part.exit), *carry, *flags[skip + n : -1])
+            found = (yield self.block(part.body, ends, marked))[len(part.index) :]
             again = merge(carry, found[:n])
             if again == carry:
                 return (*(False for _ in part.bounds), *carry, *found[n:])

@@ -12,24 +12,27 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from symdiff.ad.backward import Half
-from symdiff.ad.halves import Backward, Pull, copies, ct_value
+from symdiff.ad.halves import Backward, copies, ct_value
 from symdiff.ad.layout import select
 from symdiff.ad.lending import accumulators, finish, lendable
 from symdiff.errors import Loc
 from symdiff.ir.build import Builder, V
 from symdiff.ir.core import REGISTRY, Block, Op, Params, Value
+from symdiff.ir.steps import Steps
 from symdiff.ir.types import Alt
 
 if TYPE_CHECKING:
     from symdiff.ad.sweep import Sweep
 
 
-def cond(sweep: Sweep, op: Op, b: Builder, begun: Sequence[bool]) -> Pull:
-    """Append the branches of the forward pass; how to pull them back."""
+def cond(sweep: Sweep, op: Op, b: Builder, begun: Sequence[bool]) -> Steps:
+    """Append the branches of the forward pass; how to pull them back, a Pull."""
     outs_on = sweep.is_active(op.outs)
     caps_on = [any(sweep.is_active(pair)) for pair in zip(*(r.params for r in op.regions), strict=True)]
     lent = lendable(op.ins[1:], [a and c for a, c in zip(begun[1:], caps_on, strict=True)])
-    sides = [_branch(sweep, region, Builder(op.loc), outs_on, caps_on, lent) for region in op.regions]
+    sides = []
+    for region in op.regions:
+        sides.append((yield _branch(sweep, region, Builder(op.loc), outs_on, caps_on, lent)))
     record = Alt(*(tuple(v.type for v in side.saved) for _, side in sides))
     alt = Value(record, "saved") if record.then or record.orelse else None
     regions = [Block(r.params, ops, r.outs) for (ops, _), r in zip(sides, op.regions, strict=True)]
@@ -45,9 +48,10 @@ def cond(sweep: Sweep, op: Op, b: Builder, begun: Sequence[bool]) -> Pull:
 
 def _branch(
     sweep: Sweep, region: Block, b: Builder, outs_on: Sequence[bool], caps_on: Sequence[bool], lent: Sequence[bool]
-) -> tuple[tuple[Op, ...], Backward]:
+) -> Steps:
+    """The operations of the forward half of a branch, and its backward half."""
     seeded = [*select(region.params, lent), *select(region.outs, outs_on)]
-    pulls = sweep.forward(region, b, seeded)
+    pulls = yield from sweep.forward(region, b, seeded)
     wanted = select(region.params, caps_on)
     seeds = [(v, ct_value(v)) for v in seeded]
     side = sweep.backward(region, b, pulls, seeds, wanted, region.params)

@@ -15,12 +15,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from symdiff.ad.backward import Half
-from symdiff.ad.halves import Pattern, Pull
+from symdiff.ad.halves import Pattern
 from symdiff.ad.layout import select
 from symdiff.ad.lending import accumulators, finish, is_scalar, lendable
 from symdiff.ir import types
 from symdiff.ir.build import Builder, V
 from symdiff.ir.core import Op, Params, Value
+from symdiff.ir.steps import Steps
 from symdiff.ir.types import Saved
 from symdiff.primitives.indexing import is_basic
 
@@ -44,14 +45,14 @@ def sole_slices(ops: Sequence[Op], seeded: set[Value]) -> dict[Value, Op]:
     }
 
 
-def call(sweep: Sweep, op: Op, b: Builder, begun: Sequence[bool], slices: Slices) -> Pull:
-    """Append the call of the forward pass; how to pull it back."""
+def call(sweep: Sweep, op: Op, b: Builder, begun: Sequence[bool], slices: Slices) -> Steps:
+    """Append the call of the forward pass; how to pull it back, a Pull."""
     useful = tuple(sweep.is_active(op.outs))
     varied, wild = (tuple(v in found for v in op.ins) for found in (sweep.varied, sweep.wild))
     masked = tuple(v in sweep.masked and on for v, on in zip(op.outs, useful, strict=True))
     parts = _parts(op, slices)
     lent = lendable(op.ins, [v in parts or (on and not is_scalar(v)) for v, on in zip(op.ins, begun, strict=True)])
-    pair = sweep.reversal.pair(op.params["function"], Pattern(varied, useful, wild, masked, lent))
+    pair = yield sweep.reversal.pair(op.params["function"], Pattern(varied, useful, wild, masked, lent))
     record = Value(Saved(pair.forward), "saved")
     params = Params(function=pair.forward, types=(*op.params["types"], record.type))
     b.ops.append(Op(op.prim, op.ins, (*op.outs, record), params, (), op.loc))

@@ -28,6 +28,7 @@ from symdiff.errors import Loc
 from symdiff.ir import types
 from symdiff.ir.build import V
 from symdiff.ir.core import Block, Family, Function, Op, Params, Program, Value
+from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import AVal
 
 
@@ -65,11 +66,13 @@ class _Tangents:
     def function_block(self, body: Block, flags: Flags, wanted: Flags, wild_params: Flags, masked: bool) -> Block:
         """A function body with tangents of the flagged params after its params, and of wanted outs after its outs."""
         varied: set[Value] = set()
-        self.analysis.block(body, flags, varied)
+        self.analysis.run(body, flags, varied)
         wild: set[Value] = set()
-        self.wild_analysis.block(body, wild_params, wild)
+        self.wild_analysis.run(body, wild_params, wild)
         incoming = {v for v, flag in zip(body.params, flags, strict=True) if flag and masked}
-        return _BlockTangents(self, varied, wild, block_loc(body)).block(body, flags, wanted, incoming)
+        made = _BlockTangents(self, varied, wild, block_loc(body)).block(body, flags, wanted, incoming)
+        found: Block = run_steps(made)
+        return found
 
     def callee(self, name: str, flags: Flags, wild: Flags, masked: bool) -> tuple[str, Flags]:
         """The tangent function of a callee for this pattern of arguments, and which results have tangents."""
@@ -108,7 +111,7 @@ class _BlockTangents:
 
     def block(
         self, block: Block, flags: Sequence[bool], wanted: Sequence[bool], masked: Collection[Value] = ()
-    ) -> Block:
+    ) -> Steps:
         """The block with tangents: flagged params get one each (after all params), wanted outs too.
 
         The tangents of the params in `masked` may be zero where the program masked them.
@@ -118,7 +121,12 @@ class _BlockTangents:
         self.tangents.update(zip(select(block.params, flags), incoming, strict=True))
         for op in block.ops:
             self.b.loc = rules.derived(op.loc)
-            self.op(op)
+            if op.regions and any(v in self.varied for v in op.outs):
+                yield from self.cond(op) if op.prim.name == "cond" else self.loop(op)
+            else:
+                self.op(op)
+            if self.is_masking(op):
+                self.masked.update(self.tangents[v] for v in op.outs if v in self.tangents)
         outs = [self.finished(v) for v in select(block.outs, wanted)]
         return Block((*block.params, *incoming), tuple(self.b.ops), (*block.outs, *outs))
 
@@ -141,17 +149,13 @@ class _BlockTangents:
         self.tangents[v] = value
 
     def op(self, op: Op) -> None:
-        structured = {"cond": self.cond, "for": self.loop, "while": self.loop, "call": self.call}
-        name = op.prim.name
-        if not any(v in self.varied for v in op.outs):
-            self.b.ops.append(op)
-        elif name in structured:
-            structured[name](op)
-        else:
-            self.b.ops.append(op)
+        varied = any(v in self.varied for v in op.outs)
+        if varied and op.prim.name == "call":
+            self.call(op)
+            return
+        self.b.ops.append(op)
+        if varied:
             self.straight(op)
-        if self.is_masking(op):
-            self.masked.update(self.tangents[v] for v in op.outs if v in self.tangents)
 
     def is_masking(self, op: Op) -> bool:
         """Whether tangents of an operation's results may be zeros that it made, or passes on."""
@@ -204,21 +208,20 @@ class _BlockTangents:
         """Which tangents that enter a region or a function may be masked: zeros made here, or those known to be."""
         return [v not in self.tangents or self.tangents[v] in self.masked for v in values]
 
-    def cond(self, op: Op) -> None:
+    def cond(self, op: Op) -> Steps:
         caps_on = [v in self.tangents for v in op.ins[1:]]
         outs_on = [v in self.varied for v in op.outs]
         regions = []
         masked = self.incoming_masked(op.ins[1:])
         for r in op.regions:
-            regions.append(
-                self.nested().block(r, caps_on, outs_on, {p for p, on in zip(r.params, masked, strict=True) if on})
-            )
+            zeros = {p for p, on in zip(r.params, masked, strict=True) if on}
+            regions.append((yield self.nested().block(r, caps_on, outs_on, zeros)))
         ts = [self.finished(v) for v in select(op.ins[1:], caps_on)]
         outs = tuple(_tangent_value(v) for v in select(op.outs, outs_on))
         self.b.ops.append(Op(op.prim, (*op.ins, *ts), (*op.outs, *outs), op.params, tuple(regions), op.loc))
         self.tangents.update(zip(select(op.outs, outs_on), outs, strict=True))
 
-    def loop(self, op: Op) -> None:
+    def loop(self, op: Op) -> Steps:
         part = loop(op)
         carry_on = [v in self.varied for v in part.carry_params]
         xs_on, caps_on = [v in self.tangents for v in part.xs], [v in self.tangents for v in part.caps]
@@ -230,7 +233,7 @@ class _BlockTangents:
         ends_on = [*(False for _ in part.exit), *carry_on, *ys_on]
         inside = [*part.x_params, *part.cap_params]
         masked = {p for p, on in zip(inside, self.incoming_masked((*part.xs, *part.caps)), strict=True) if on}
-        raw = self.nested().block(part.body, flags, ends_on, masked.union(part.carry_params))
+        raw = yield self.nested().block(part.body, flags, ends_on, masked.union(part.carry_params))
         body = _interleave(part, raw, sum(carry_on), sum(xs_on), sum(caps_on))
         regions, params = [body], {**op.params, "n_carry": len(part.carry) + len(t_carry)}
         if op.prim.name == "for":

@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from symdiff.ad.backward import Half
-from symdiff.ad.halves import Backward, Pull, copies, ct_value
+from symdiff.ad.halves import Backward, copies, ct_value
 from symdiff.ad.layout import Loop, loop, select
 from symdiff.ad.lending import accumulators, finish
 from symdiff.ir import types
 from symdiff.ir.build import Builder, V
 from symdiff.ir.core import Block, Op, Value
+from symdiff.ir.steps import Steps
 from symdiff.ir.types import AVal, Seq
 from symdiff.primitives.control import elem_type
 
@@ -39,13 +40,14 @@ class LoopMasks:
     ys: list[bool]
 
 
-def reverse_loop(sweep: Sweep, op: Op, b: Builder) -> Pull:
-    """Append the loop of the forward pass; how to pull it back."""
+def reverse_loop(sweep: Sweep, op: Op, b: Builder) -> Steps:
+    """Append the loop of the forward pass; how to pull it back, a Pull."""
     part = loop(op)
     inner = Builder(op.loc)
     on = LoopMasks(*map(sweep.is_active, (part.carry_params, part.x_params, part.cap_params, part.ys)))
     carry, caps = select(part.carry_params, on.carry), select(part.cap_params, on.caps)
-    pulls = sweep.forward(part.body, inner, [*select(part.carry_ends, on.carry), *caps, *select(part.y_ends, on.ys)])
+    seeded = [*select(part.carry_ends, on.carry), *caps, *select(part.y_ends, on.ys)]
+    pulls = yield sweep.forward(part.body, inner, seeded)
     seeds = [(v, ct_value(p)) for v, p in zip(select(part.carry_ends, on.carry), carry, strict=True)]
     seeds += [(v, ct_value(v)) for v in (*caps, *select(part.y_ends, on.ys))]
     wanted = [*carry, *caps, *select(part.x_params, on.xs)]

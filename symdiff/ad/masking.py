@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from symdiff.ad.activity import Backward, Flags, is_differentiable
 from symdiff.ad.layout import loop
 from symdiff.ir.core import Block, Family, Op, Program, Value
+from symdiff.ir.steps import Steps
 from symdiff.ir.types import AVal
 
 
@@ -36,11 +37,11 @@ class _Reaching(Backward):
         super().__init__(program)
         self.known: dict[tuple[Block, Flags], Flags] = {}
 
-    def block(self, block: Block, flags: Sequence[bool], marked: set[Value]) -> Flags:
+    def block(self, block: Block, flags: Sequence[bool], marked: set[Value]) -> Steps:
         key = (block, tuple(flags))
         if key in self.known:
             return self.known[key]
-        found = super().block(block, flags, set())
+        found: Flags = yield from super().block(block, flags, set())
         if self.summaries.round is None:  # else a call in it may say more in the next round
             self.known[key] = found
         return found
@@ -53,23 +54,27 @@ class Masked(Backward):
         super().__init__(program)
         self.useful = _Reaching(program)
 
-    def op(self, op: Op, flags: Flags, marked: set[Value]) -> Flags:
-        found = self.structured(op, flags, marked)
-        if found is None:
-            return (any(flags) or op.prim.masks or op.prim.family is Family.STRUCTURE,) * len(op.ins)
-        if op.prim.name == "cond":
-            then, orelse = (self.useful.block(r, (True,) * len(op.outs), set()) for r in op.regions)
-            return (False, *(flag or a != b for flag, a, b in zip(found[1:], then, orelse, strict=True)))
-        return found
+    def plain(self, op: Op, flags: Flags) -> Flags:
+        if op.prim.name == "call":
+            return self.function(op.params["function"], flags)
+        return (any(flags) or op.prim.masks or op.prim.family is Family.STRUCTURE,) * len(op.ins)
 
-    def loop(self, op: Op, flags: Flags, marked: set[Value]) -> Flags:
+    def structured(self, op: Op, flags: Flags, marked: set[Value]) -> Steps:
+        found = yield from self.reached(op, flags, marked)
+        if op.prim.name != "cond":
+            return found
+        then = yield self.useful.block(op.regions[0], (True,) * len(op.outs), set())
+        orelse = yield self.useful.block(op.regions[1], (True,) * len(op.outs), set())
+        return (False, *(flag or a != b for flag, a, b in zip(found[1:], then, orelse, strict=True)))
+
+    def loop(self, op: Op, flags: Flags, marked: set[Value]) -> Steps:
         """A capture may meet no turn, a carry may be overwritten before it is read, and an exit leaves xs unread."""
         part = loop(op)
         n, lead = len(part.carry), len(part.index)
-        read = self.useful.block(part.body, (True,) * len(part.body.outs), set())[lead : lead + n]
+        read = (yield self.useful.block(part.body, (True,) * len(part.body.outs), set()))[lead : lead + n]
         skip = len(part.exit)
         unread = tuple(flag or not r for flag, r in zip(flags[skip : skip + n], read, strict=True))
-        found = super().loop(op, (*flags[:skip], *unread, *flags[skip + n :]), marked)
+        found = yield from super().loop(op, (*flags[:skip], *unread, *flags[skip + n :]), marked)
         m = len(part.bounds) + n
         xs = tuple(flag or bool(part.exit) for flag in found[m : m + len(part.xs)])
         return (*found[:m], *xs, *(True for _ in part.caps))

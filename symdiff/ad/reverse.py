@@ -20,6 +20,7 @@ from symdiff.errors import Loc
 from symdiff.ir import dims, types
 from symdiff.ir.build import Builder
 from symdiff.ir.core import REGISTRY, Block, Function, Op, Params, Program, Value, walk
+from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import AVal, Type
 
 
@@ -58,8 +59,8 @@ class Reversal:
         self.zeros = Zeros(self.functions, self.records)
         self.pairs: dict[tuple[str, Pattern], Pair] = {}
 
-    def pair(self, name: str, pattern: Pattern) -> Pair:
-        """The forward/backward pair of a function for this pattern of arguments and results."""
+    def pair(self, name: str, pattern: Pattern) -> Steps:
+        """The forward/backward Pair of a function for this pattern of arguments and results."""
         key = (name, pattern)
         if key not in self.pairs:
             reached = self.useful.function(name, pattern.useful)
@@ -70,13 +71,13 @@ class Reversal:
             self.functions[made.forward] = self.functions[made.backward] = self.program.functions[
                 name
             ]  # taken; filled below
-            self.build(self.program.functions[name], pattern, made)
+            yield self.build(self.program.functions[name], pattern, made)
         return self.pairs[key]
 
-    def build(self, function: Function, pattern: Pattern, pair: Pair) -> None:
+    def build(self, function: Function, pattern: Pattern, pair: Pair) -> Steps:
         """Fill in the two functions of a pair; the residuals travel in one Saved record."""
         body = function.body
-        b, back = self.halves(body, pattern, select(body.params, pair.wanted))
+        b, back = yield self.halves(body, pattern, select(body.params, pair.wanted))
         sizes = unbound_sizes(back, ())
         saved = [*back.saved, *(b.op("dim", size=dims.var(n)).value for n in sizes)]
         record = b.op("saved_pack", *saved, name=pair.forward)
@@ -101,12 +102,12 @@ class Reversal:
         params = [incoming, *copies([ct for _, ct in back.seeds], env)]
         self.functions[pair.backward] = Function(pair.backward, back.block(params, env, head), function.dims)
 
-    def halves(self, body: Block, pattern: Pattern, wanted: Sequence[Value]) -> tuple[Builder, Backward]:
-        """The forward half of a function body, and its backward half as far as it can be before its block is made."""
+    def halves(self, body: Block, pattern: Pattern, wanted: Sequence[Value]) -> Steps:
+        """The forward half of a function body (a Builder), and its Backward, of which no block is made yet."""
         sweep = Sweep(self, body, pattern)
         b = Builder(block_loc(body))
         seeded = [*select(body.outs, pattern.useful), *(select(body.params, pattern.lent) if pattern.lent else [])]
-        pulls = sweep.forward(body, b, seeded)
+        pulls = yield sweep.forward(body, b, seeded)
         seeds = [(v, ct_value(v)) for v in seeded]
         return b, sweep.backward(body, b, pulls, seeds, wanted)
 
@@ -154,7 +155,8 @@ def _main_halves(run: Reversal, main: Function, wrt: Sequence[int]) -> tuple[Bui
     useful = tuple(map(is_differentiable, main.body.outs))
     masked = tuple(on and may_be_zero(select(main.body.outs, useful)) for on in useful)
     pattern = Pattern(varied, useful, (False,) * len(params), masked)
-    return run.halves(main.body, pattern, [params[k] for k in wrt])
+    found: tuple[Builder, Backward] = run_steps(run.halves(main.body, pattern, [params[k] for k in wrt]))
+    return found
 
 
 def block_loc(block: Block) -> Loc | None:

@@ -35,6 +35,7 @@ from symdiff.ad.loops import reverse_loop
 from symdiff.ad.order import reading_first
 from symdiff.ir.build import Builder
 from symdiff.ir.core import Block, Op, Value
+from symdiff.ir.steps import Steps
 
 if TYPE_CHECKING:
     from symdiff.ad.reverse import Reversal
@@ -47,20 +48,20 @@ class Sweep:
         self.reversal = reversal
         self.varied: set[Value] = set()
         reached: set[Value] = set()
-        reversal.varied.block(body, pattern.varied, self.varied)
-        reversal.useful.block(body, pattern.useful, reached)
+        reversal.varied.run(body, pattern.varied, self.varied)
+        reversal.useful.run(body, pattern.useful, reached)
         self.active = self.varied & reached
         self.steady = steady_values(body)
         self.wild: set[Value] = set()
-        reversal.wild.block(body, pattern.wild, self.wild)
+        reversal.wild.run(body, pattern.wild, self.wild)
         self.masked: set[Value] = set()
-        reversal.masked.block(body, pattern.masked, self.masked)
+        reversal.masked.run(body, pattern.masked, self.masked)
 
     def is_active(self, values: Sequence[Value]) -> list[bool]:
         return [v in self.active for v in values]
 
-    def forward(self, block: Block, b: Builder, seeded: Sequence[Value]) -> list[Pull]:
-        """Append the forward half of a block's operations; how to pull back each active one, the last one first of all.
+    def forward(self, block: Block, b: Builder, seeded: Sequence[Value]) -> Steps:
+        """Append the forward half of a block's operations; how to pull back each active one, a `list[Pull]` in order.
 
         `seeded` are the values with a cotangent from the start.
         """
@@ -78,11 +79,11 @@ class Sweep:
                 continue
             begun = [last[v] > place[op] for v in op.ins]
             if op.prim.name == "cond":
-                pulls[op] = cond(self, op, b, begun)
+                pulls[op] = yield from cond(self, op, b, begun)
             elif op.prim.name == "call":
-                pulls[op] = call(self, op, b, begun, slices)
+                pulls[op] = yield from call(self, op, b, begun, slices)
             elif op.prim.name in ("for", "while"):
-                pulls[op] = reverse_loop(self, op, b)
+                pulls[op] = yield from reverse_loop(self, op, b)
             else:
                 b.ops.append(op)
                 pulls[op] = _straight(op)

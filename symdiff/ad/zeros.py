@@ -17,8 +17,9 @@ from collections.abc import Mapping
 from symdiff.ad.rules import RuleBuilder, sizes_of
 from symdiff.errors import Loc
 from symdiff.ir import types
-from symdiff.ir.core import Block, Function, Value
-from symdiff.ir.types import Alt, Opt, Saved, Seq, Type
+from symdiff.ir.core import Function, Value
+from symdiff.ir.steps import Steps, run_steps
+from symdiff.ir.types import Alt, AVal, Opt, Saved, Seq, Type
 
 
 def has_record(t: Type) -> bool:
@@ -34,20 +35,27 @@ class Zeros:
 
     def of(self, b: RuleBuilder, v: Value) -> Value:
         """A zero cotangent of v, which is no array."""
+        found: Value = run_steps(self.made(b, v))
+        return found
+
+    def made(self, b: RuleBuilder, v: Value) -> Steps:
+        """The zero, of arrays too."""
         t = v.type
         if not has_record(t):
-            return b.op("zeros_ct", v).value
+            return b.zeros(v).value if isinstance(t, AVal) else b.op("zeros_ct", v).value
         if isinstance(t, Saved):
             found = types.cotangent(t)
             assert found is not None
-            return b.emit("call", v, function=self.function(t, b.loc), types=(found,))[0]
+            return b.emit("call", v, function=(yield self.function(t, b.loc)), types=(found,))[0]
         if isinstance(t, Alt):
-            return b.emit("cond", b.op("alt_side", v).value, v, regions=[self.side(t, k, b.loc) for k in (1, 0)])[0]
+            first = b.op("alt_side", v).value
+            regions = [(yield self.side(t, 1, b.loc)), (yield self.side(t, 0, b.loc))]
+            return b.emit("cond", first, v, regions=regions)[0]
         if not isinstance(t, Seq):
             raise TypeError(f"{t}: a record that may be missing has no zero")
         x = Value(t.elem)
         inner = self.builder(b.loc)
-        zero = inner.zeros(x).value
+        zero = yield self.made(inner, x)
         body = inner.block([Value(types.INT), x], [zero])
         count = b.op("seq_len", v).value
         return b.emit("for", b.const(0), count, b.const(1), v, regions=[body], n_carry=0, n_xs=1)[0]
@@ -57,16 +65,16 @@ class Zeros:
         made.loc = loc
         return made
 
-    def side(self, t: Alt, number: int, loc: Loc | None) -> Block:
-        """The branch that makes the zero of one side."""
+    def side(self, t: Alt, number: int, loc: Loc | None) -> Steps:
+        """The branch (a Block) that makes the zero of one side."""
         b, record = self.builder(loc), Value(t, "saved")
         fields = b.emit("alt_unpack", record, side=number)
         found = types.cotangent(t)
         assert isinstance(found, Alt)
-        made = b.emit("alt_pack", *_zeros(b, fields), side=number, type=found)
+        made = b.emit("alt_pack", *(yield self.all(b, fields)), side=number, type=found)
         return b.block([record], made)
 
-    def function(self, t: Saved, loc: Loc | None) -> str:
+    def function(self, t: Saved, loc: Loc | None) -> Steps:
         """The name of the function that makes zeros of a record."""
         name = t.name.replace("'", "_ct") + "_zeros"
         if name not in self.functions:
@@ -75,7 +83,7 @@ class Zeros:
             found = types.cotangent(t)
             assert isinstance(found, Saved)
             fields = b.emit("saved_unpack", record, types=self.fields(t))
-            made = b.emit("saved_pack", *_zeros(b, fields), name=found.name)
+            made = b.emit("saved_pack", *(yield self.all(b, fields)), name=found.name)
             sizes = sorted({a.name for f in self.fields(t) for a in types.type_atoms(f) if a.op == "var"})
             self.functions[name] = Function(name, b.block([record], made), tuple(sizes))
         return name
@@ -85,6 +93,9 @@ class Zeros:
             return self.records[t.name]
         return tuple(c for f in self.records[t.name.removesuffix("'")] if (c := types.cotangent(f)) is not None)
 
-
-def _zeros(b: RuleBuilder, fields: tuple[Value, ...]) -> list[Value]:
-    return [b.zeros(v).value for v in fields if types.cotangent(v.type) is not None]
+    def all(self, b: RuleBuilder, fields: tuple[Value, ...]) -> Steps:
+        found = []
+        for v in fields:
+            if types.cotangent(v.type) is not None:
+                found.append((yield self.made(b, v)))
+        return found

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from symdiff.codegen.folding import Plan
 from symdiff.codegen.view import Line
@@ -13,7 +13,7 @@ from symdiff.ir.core import Op, Value
 if TYPE_CHECKING:
     from symdiff.codegen.statements import Emitter
 
-Steps = Generator[Any, None, None]  # yields further Steps to run before going on
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -107,37 +107,39 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Substituted(Tail):
-    """A block's tail, printed by the branches of the `cond` that it ends in; `stored`: its results that lists take."""
+    """A block's tail, printed by the branches of the `cond` that it ends in.
+
+    `taken` is what the tail takes, `stored` what lists take, by name: the number of a branch's result, or a value from
+    outside.  Of a chain of such blocks, as 1,000 early returns are, `tail` is that of the outermost.
+    """
 
     tail: Tail
-    op: Op
-    outs: tuple[Value, ...]
-    stored: Mapping[Value, Sequence[str]] = field(default_factory=dict)
+    taken: tuple[Value | int, ...]
+    stored: tuple[tuple[Value | int, str], ...] = ()
+
+    @staticmethod
+    def of(tail: Tail, op: Op, outs: Sequence[Value], stored: Mapping[Value, Sequence[str]]) -> Substituted:
+        """The tail of the branches of `op`, which is last in a block of these outs, of which lists take some."""
+        place: dict[Value, int] = {v: k for k, v in enumerate(op.outs)}
+        own = tuple([place.get(v, v) for v in outs])
+        appended = tuple([(place[v], name) for v in op.outs for name in stored.get(v, ())])
+        if not isinstance(tail, Substituted):
+            return Substituted(tail, own, appended)
+        taken = tuple([_at(own, x) for x in tail.taken])
+        return Substituted(tail.tail, taken, (*appended, *((_at(own, x), name) for x, name in tail.stored)))
 
     @property
     def jumps(self) -> bool:
         return self.tail.jumps
 
-    def values(self, outs: Sequence[Value]) -> list[Value]:
-        own = dict(zip(self.op.outs, outs, strict=True))
-        return [own.get(v, v) for v in self.outs]
-
     def targets(self, outs: Sequence[Value]) -> Mapping[Value, str]:
-        return self.tail.targets(self.values(outs))
+        return self.tail.targets([_at(outs, x) for x in self.taken])
 
     def finish(self, emitter: Emitter, outs: Sequence[Value], depth: int, more: bool) -> None:
-        for result, value in zip(self.op.outs, outs, strict=True):
-            for name in self.stored.get(result, ()):
-                emitter.line(depth, f"{name}.append({emitter.text(value)})")
-        self.tail.finish(emitter, self.values(outs), depth, more)
+        for x, name in self.stored:
+            emitter.line(depth, f"{name}.append({emitter.text(_at(outs, x))})")
+        self.tail.finish(emitter, [_at(outs, x) for x in self.taken], depth, more)
 
 
-def run(steps: Steps) -> None:
-    """Run a generator that yields generators, depth first, without recursion."""
-    stack = [steps]
-    while stack:
-        following = next(stack[-1], None)
-        if following is None:
-            stack.pop()
-        else:
-            stack.append(following)
+def _at(values: Sequence[T], x: Value | int) -> T | Value:
+    return values[x] if isinstance(x, int) else x

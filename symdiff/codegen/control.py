@@ -13,13 +13,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from symdiff.codegen import expressions
-from symdiff.codegen.blocks import Outlined, Place, Region, Steps, Tail
+from symdiff.codegen.blocks import Outlined, Place, Region, Tail
 from symdiff.codegen.expressions import parallel
 from symdiff.codegen.names import identifier
 from symdiff.codegen.statements import Emitter
 from symdiff.codegen.view import Line
 from symdiff.ir import dims
 from symdiff.ir.core import Block, Op, Value
+from symdiff.ir.steps import Steps
 from symdiff.ir.types import AVal, Seq
 
 DEEPEST = 15
@@ -432,7 +433,7 @@ class Printer(Emitter):
         inner = Printer(self.context, self.size_names, self.opaque)
         arguments, seen = [], {}
         for v in map(self.resolve, op.ins):
-            if v not in seen and v.const is None:
+            if v not in seen and not self.is_inline(v):
                 arguments.append(self.text(v))
                 seen[v] = inner.define(v, inner.choose([v.hint, "t"]))
         block = Block(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from symdiff.codegen import checks, expressions
-from symdiff.codegen.blocks import Context, Region, Tail, run
+from symdiff.codegen.blocks import Context, Region, Tail
 from symdiff.codegen.control import Printer
 from symdiff.codegen.names import identifier, parameters
 from symdiff.codegen.statements import Emitter
@@ -18,6 +18,7 @@ from symdiff.errors import UsageError
 from symdiff.ir import dims, types
 from symdiff.ir.core import Block, Function, Value, walk
 from symdiff.ir.dims import Atom
+from symdiff.ir.steps import run_steps
 from symdiff.ir.types import AVal, Kind, Type
 from symdiff.signature import Argument, Lowered, Param, Static
 from symdiff.trees import Path, Tree, path_text, paths
@@ -317,7 +318,7 @@ def print_block(context: Context, body: Body, depth: int) -> tuple[Printer, dict
     printer = Printer(context, sizes, opaque_sizes(block))
     for v, name in zip(block.params, body.names, strict=True):
         printer.define(v, name)
-    run(printer.block(block, depth, body.tail, Region(frozenset(block.params))))
+    run_steps(printer.block(block, depth, body.tail, Region(frozenset(block.params))))
     return printer, sizes
 
 

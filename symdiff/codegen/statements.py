@@ -15,13 +15,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 import numpy as np
 
 from symdiff.codegen import expressions
-from symdiff.codegen.blocks import OUTERMOST, Context, Place, Region, Steps, Substituted, Tail
+from symdiff.codegen.blocks import OUTERMOST, Context, Place, Region, Substituted, Tail
 from symdiff.codegen.folding import UNPACKS, Folder, Plan, is_constant, is_update
 from symdiff.codegen.names import identifier
 from symdiff.codegen.view import Line
 from symdiff.ir import template
 from symdiff.ir.core import Block, Family, Op, Params, Value
 from symdiff.ir.dims import Atom, Dim
+from symdiff.ir.steps import Steps
 from symdiff.ir.types import AVal, Kind
 
 
@@ -186,7 +187,7 @@ class Emitter:
                 final = op.prim.name == "cond" and position == len(block.ops) - 1 and (tail.jumps or keyword == "elif")
                 yield self.control(
                     Place(op, depth, plan, position, keyword, region.more),
-                    Substituted(tail, op, block.outs, stored) if final else None,
+                    Substituted.of(tail, op, block.outs, stored) if final else None,
                 )
                 if final:
                     return

@@ -22,7 +22,8 @@ from symdiff.explain.reading import Border, Reading
 from symdiff.ir import types
 from symdiff.ir.core import REGISTRY, Block, Family, Function, Op, Params, Program, Value, walk
 from symdiff.ir.dims import Atom
-from symdiff.ir.interpret import Run, Steps
+from symdiff.ir.interpret import Run
+from symdiff.ir.steps import Steps, run_steps
 
 MOST_NODES = 200_000
 Index = tuple[tuple[str, int], ...]  # the turns of the loops around, outermost first
@@ -219,7 +220,7 @@ class Pullbacks:
         given = [plain(x) for v, x in zip(node.op.ins, node.ins, strict=True) if v.const is None]
         run = Run(program, None)
         with np.errstate(all="ignore"):  # a derivative at a singular point is inf or nan: it is shown
-            found = run.finish(run.block(program.entry, program.main.body, [*given, cotangent], dict(node.sizes)))
+            found = run_steps(run.block(program.entry, program.main.body, [*given, cotangent], dict(node.sizes)))
         return list(zip(wanted, found[1:], strict=True))
 
     def local(self, node: Node, operand: int) -> Any:

@@ -40,6 +40,7 @@ from symdiff.ir.memory import (
     mutable,
     viewed,
 )
+from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import Seq, Type
 
 _READONLY_VIEWS = ("broadcast_to", "diag", "diagonal", "imag", "sliding_window_view")
@@ -167,15 +168,15 @@ class Flow:
             if function.name in self.public:
                 self.fixed |= m.all
         self.parameters(function, memories)
-        frame = self.region(function.body, memories, (), 0)
+        frame = run_steps(self.region(function.body, memories, (), 0))
         if function.name in self.public:
             self.release(frame)
         summary = self.summary(memories, frame)
         body = frame.rebuilt()
         return (function if body is function.body else Function(function.name, body, function.dims)), summary
 
-    def region(self, block: Block, memories: Sequence[Memory], held: Collection[Value], depth: int) -> Frame:
-        """Walk a block; `held` are parameters that others still read when it ends."""
+    def region(self, block: Block, memories: Sequence[Memory], held: Collection[Value], depth: int) -> Steps:
+        """Walk a block, to its Frame; `held` are parameters that others still read when it ends."""
         last = {v: k for k, op in enumerate(block.ops) for v in op.ins}
         last.update(dict.fromkeys(block.outs, len(block.ops)))
         last.update(dict.fromkeys(held, len(block.ops) + 1))
@@ -183,7 +184,7 @@ class Flow:
         for v, m in zip(block.params, memories, strict=True):
             self.define(frame, v, m)
         for k, op in enumerate(block.ops):
-            self.step(frame, k, op)
+            yield from self.step(frame, k, op)
         frame.at = len(block.ops)
         frame.outs = [frame.value(v) for v in block.outs]
         for v in frame.outs:
@@ -195,15 +196,17 @@ class Flow:
         for v in frame.held:
             self.drop(v)
 
-    def step(self, frame: Frame, k: int, op: Op) -> None:
+    def step(self, frame: Frame, k: int, op: Op) -> Steps:
         frame.at = k
         ins = [frame.value(v) for v in op.ins]
         for v in ins:
             if frame.last.get(v, -1) <= k:
                 self.drop(v)
-        handler = _CONTROL.get(op.prim.name, Flow.plain)
-        memories, regions = handler(self, frame, op, ins)
-        kept = tuple(ins) == op.ins and all(a is b for a, b in zip(regions, op.regions, strict=True))
+        if op.regions:
+            memories, regions = yield from _CONTROL[op.prim.name](self, frame, op, ins)
+        else:
+            memories, regions = _HANDLERS.get(op.prim.name, Flow.plain)(self, frame, op, ins)
+        kept = (tuple(ins), tuple(regions)) == (op.ins, op.regions)
         frame.ops.append(op if kept else Op(op.prim, tuple(ins), op.outs, op.params, tuple(regions), op.loc))
         for v, m in zip(op.outs, memories, strict=True):
             self.made_by[v] = (op, frame.depth)
@@ -262,10 +265,10 @@ class Flow:
 
     # --- control flow
 
-    def cond(self, frame: Frame, op: Op, ins: list[Value]) -> _Effect:
+    def cond(self, frame: Frame, op: Op, ins: list[Value]) -> Steps:
         blocks, ends = [], []
         for region in op.regions:
-            inner = self.region(region, [self.of(v) for v in ins[1:]], (), frame.depth + 1)
+            inner = yield self.region(region, [self.of(v) for v in ins[1:]], (), frame.depth + 1)
             blocks.append(inner.rebuilt())
             ends.append([self.of(v) for v in inner.outs])
             self.leave(inner)
@@ -285,14 +288,14 @@ class Flow:
         self.under[own] = union.top
         return Memory(frozenset((own,)), union.inner)
 
-    def for_(self, frame: Frame, op: Op, ins: list[Value]) -> _Effect:
+    def for_(self, frame: Frame, op: Op, ins: list[Value]) -> Steps:
         n_carry, n_xs = op.params["n_carry"], op.params["n_xs"]
         slots = _Slots(self, op, ins, 3, n_carry)
         rows = [self.row(v) for v in ins[3 + n_carry : 3 + n_carry + n_xs]]
         caps = [self.of(v) for v in ins[3 + n_carry + n_xs :]]
         body = op.regions[0]
         memories = [NOTHING, *slots.memories, *rows, *caps]
-        inner = self.region(body, memories, body.params[1 + n_carry :], frame.depth + 1)
+        inner = yield self.region(body, memories, body.params[1 + n_carry :], frame.depth + 1)
         slots.close(inner)
         slots.enter(frame, ins)
         return slots.results(inner), (inner.rebuilt(),)
@@ -302,14 +305,14 @@ class Flow:
         inner = (m.inner if isinstance(xs.type, Seq) else m.top) | {ELEMENT}
         return Memory(inner, inner if isinstance(xs.type, Seq) and contains(xs.type.elem) else NO_BUFFERS)
 
-    def while_(self, frame: Frame, op: Op, ins: list[Value]) -> _Effect:
+    def while_(self, frame: Frame, op: Op, ins: list[Value]) -> Steps:
         n_carry = op.params["n_carry"]
         slots = _Slots(self, op, ins, 0, n_carry)
         memories = [*slots.memories, *(self.of(v) for v in ins[n_carry:])]
         before, after = op.regions
-        test = self.region(before, memories, before.params, frame.depth + 1)
+        test = yield self.region(before, memories, before.params, frame.depth + 1)
         self.leave(test)
-        inner = self.region(after, memories, after.params[n_carry:], frame.depth + 1)
+        inner = yield self.region(after, memories, after.params[n_carry:], frame.depth + 1)
         slots.close(inner)
         slots.enter(frame, ins)
         return slots.results(inner), (test.rebuilt(), inner.rebuilt())
@@ -392,10 +395,12 @@ class Flow:
 
 
 _Effect = tuple[Sequence[Memory], Sequence[Block]]
-_CONTROL: dict[str, Callable[[Flow, Frame, Op, list[Value]], _Effect]] = {
+_CONTROL: dict[str, Callable[[Flow, Frame, Op, list[Value]], Steps]] = {
     "cond": Flow.cond,
     "for": Flow.for_,
     "while": Flow.while_,
+}
+_HANDLERS: dict[str, Callable[[Flow, Frame, Op, list[Value]], _Effect]] = {
     "call": Flow.call,
     "borrow": Flow.lend,
     "restore": Flow.restore,

@@ -18,6 +18,7 @@ import numpy as np
 from symdiff.errors import Loc
 from symdiff.ir import types
 from symdiff.ir.core import REGISTRY, Block, Literal, Op, Params, Prim, Value
+from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import AVal, Kind, Type
 
 Number = bool | int | float | complex
@@ -89,19 +90,34 @@ def clone_ops(ops: Sequence[Op], env: dict[Value, Value], deep: bool = True) -> 
 
     Without `deep` the regions stay the same objects: for operations that nobody uses afterwards.
     """
-    done = []
-    for op in ops:
-        outs = tuple(Value(v.type, v.hint, v.const, v.origin) for v in op.outs)
-        env.update(zip(op.outs, outs, strict=True))
-        regions = tuple(clone_block(r) for r in op.regions) if deep else op.regions
-        done.append(Op(op.prim, tuple(env.get(v, v) for v in op.ins), outs, op.params, regions, op.loc))
-    return done
+    found: list[Op] = run_steps(_clone_ops(ops, env, deep))
+    return found
 
 
 def clone_block(block: Block) -> Block:
     """The same block with values of its own."""
+    found: Block = run_steps(_clone_block(block))
+    return found
+
+
+def _clone_ops(ops: Sequence[Op], env: dict[Value, Value], deep: bool) -> Steps:
+    done = []
+    for op in ops:
+        outs = tuple([Value(v.type, v.hint, v.const, v.origin) for v in op.outs])
+        env.update(zip(op.outs, outs, strict=True))
+        regions = op.regions
+        if deep and regions:
+            copies = []
+            for region in regions:
+                copies.append((yield _clone_block(region)))
+            regions = tuple(copies)
+        done.append(Op(op.prim, tuple([env.get(v, v) for v in op.ins]), outs, op.params, regions, op.loc))
+    return done
+
+
+def _clone_block(block: Block) -> Steps:
     env = {v: Value(v.type, v.hint, v.const, v.origin) for v in block.params}
-    ops = clone_ops(block.ops, env)
+    ops = yield _clone_ops(block.ops, env, True)
     return Block(tuple(env[v] for v in block.params), tuple(ops), tuple(env.get(v, v) for v in block.outs))
 
 

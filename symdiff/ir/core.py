@@ -18,6 +18,17 @@ from symdiff.errors import Loc
 from symdiff.ir.types import Type
 
 
+def _alike(a: Any, b: Any) -> bool:
+    """Whether two static parameters are the same: 1, 1.0 and True differ, and so do 0.0 and -0.0; NaN is itself."""
+    if a is b:
+        return True
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, tuple):
+        return len(a) == len(b) and all(map(_alike, a, b))
+    return repr(a) == repr(b) if isinstance(a, (float, complex)) else bool(a == b)
+
+
 class Params(Mapping[str, Any]):
     """The static parameters of an operation: an immutable, hashable mapping in sorted order."""
 
@@ -42,7 +53,9 @@ class Params(Mapping[str, Any]):
         return self._hash
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Params) and repr(self) == repr(other)
+        if not isinstance(other, Params) or len(self) != len(other):
+            return False
+        return all(_alike(a, b) for a, b in zip(self._items.items(), other._items.items(), strict=True))
 
     def __repr__(self) -> str:
         return f"Params({', '.join(f'{k}={v!r}' for k, v in self._items.items())})"

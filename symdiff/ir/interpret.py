@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,11 +16,11 @@ import numpy as np
 from symdiff.ir import dims, libraries, template
 from symdiff.ir.core import REGISTRY, Block, Op, Program, Value
 from symdiff.ir.dims import Atom, Dim
+from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import AVal, Kind
 
 Observer = Callable[[Op, tuple[Any, ...]], None]
 Results = tuple[Any, ...]
-Steps = Generator[Any, Any, Any]  # yields further Steps to run, is sent what they return, and returns Results
 
 
 def run(program: Program, *args: Any, function: str | None = None, observer: Observer | None = None) -> tuple[Any, ...]:
@@ -38,23 +38,8 @@ class Run:
 
     def call(self, name: str, args: Sequence[Any]) -> Results:
         """The results of a function of the program."""
-        return self.finish(self.called(name, args))
-
-    def finish(self, steps: Steps) -> Results:
-        """Run steps, and those that they yield, to the end."""
-        stack = [steps]
-        value: Results | None = None
-        while stack:
-            try:
-                following = stack[-1].send(value)
-            except StopIteration as stop:
-                stack.pop()
-                value = stop.value
-            else:
-                stack.append(following)
-                value = None
-        assert value is not None
-        return value
+        found: Results = run_steps(self.called(name, args))
+        return found
 
     def called(self, name: str, args: Sequence[Any]) -> Steps:
         function = self.program.functions[name]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from symdiff.ir.core import Block, Family, Op, Value
-from symdiff.ir.types import Alt, AVal, Kind, Opt, Saved, Seq, Type
+from symdiff.ir.types import Alt, AVal, Kind, Opt, Saved, Seq, Type, inner_first
 
 # Two marks stand among the buffers of a value: they are never written, and nobody shares them.
 READONLY = -1  # a constant, or a view that NumPy refuses to write
@@ -77,8 +76,7 @@ class Frame:
 
     def rebuilt(self) -> Block:
         old = self.block
-        kept = len(self.ops) == len(old.ops) and all(a is b for a, b in zip(self.ops, old.ops, strict=True))
-        if kept and tuple(self.outs) == old.outs:
+        if (tuple(self.ops), tuple(self.outs)) == (old.ops, old.outs):
             return old
         return Block(old.params, tuple(self.ops), tuple(self.outs))
 
@@ -90,7 +88,7 @@ def mutable(t: Type) -> bool:
     return contains(t) if isinstance(t, Alt) else True
 
 
-@lru_cache(maxsize=8192)
+@inner_first
 def contains(t: Type) -> bool:
     """Whether values of this type may hold other objects that can be written."""
     if isinstance(t, (Seq, Opt)):

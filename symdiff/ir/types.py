@@ -11,14 +11,18 @@ hold what loops collect, what one path binds, what a branch saves and what a cal
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from threading import RLock
+from typing import TypeVar
+from weakref import WeakValueDictionary
 
 import numpy as np
 
 from symdiff.ir import dims
 from symdiff.ir.dims import Dim
+
+Found = TypeVar("Found")
 
 
 class Kind(StrEnum):
@@ -87,27 +91,43 @@ class Opt:
         return f"Opt[{self.elem}]"
 
 
-@dataclass(frozen=True, slots=True)
 class Alt:
-    """The record saved by the branch that was taken: the fields of one side.
+    """The record saved by the branch that was taken: the fields of one side, `then` or `orelse`.
 
-    `weight` counts what is inside.  It is the hash: 150 early returns nest as many records, and hashing all of the
-    inside at each of them would be quadratic.
+    Equal records are one object: a thousand early returns nest as many, and to compare or hash all of the inside at
+    each of them would be quadratic, and deeper than Python's stack.
     """
 
+    __slots__ = ("__weakref__", "orelse", "then")
     then: tuple[Type, ...]
     orelse: tuple[Type, ...]
-    weight: int = field(init=False, compare=False, repr=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "weight", 1 + sum(map(_weight, (*self.then, *self.orelse))))
+    def __new__(cls, then: tuple[Type, ...], orelse: tuple[Type, ...]) -> Alt:
+        with _ALTS_LOCK:
+            found = _ALTS.get((then, orelse))
+            if found is None:
+                found = super().__new__(cls)
+                found.then, found.orelse = then, orelse
+                _ALTS[then, orelse] = found
+            return found
 
-    def __hash__(self) -> int:
-        return hash((self.weight, len(self.then), len(self.orelse)))
+    def __reduce__(self) -> tuple[type[Alt], tuple[tuple[Type, ...], tuple[Type, ...]]]:
+        return Alt, (self.then, self.orelse)
+
+    def __repr__(self) -> str:
+        return str(self)
 
     def __str__(self) -> str:
-        sides = ("; ".join(map(str, side)) for side in (self.then, self.orelse))
-        return f"Alt[{' | '.join(sides)}]"
+        text, todo = "", list[Type | str]((self,))
+        while todo:
+            item = todo.pop()
+            if isinstance(item, Alt):
+                sides = ([x for f in side for x in ("; ", f)][1:] for side in (item.orelse, item.then))
+                orelse, then = sides
+                todo += ["]", *reversed(orelse), " | ", *reversed(then), "Alt["]
+            else:
+                text += str(item)
+        return text
 
     def side(self, index: int) -> tuple[Type, ...]:
         return self.orelse if index else self.then
@@ -124,12 +144,36 @@ class Saved:
 
 
 Type = AVal | Seq | Opt | Alt | Saved
+_ALTS: WeakValueDictionary[tuple[tuple[Type, ...], tuple[Type, ...]], Alt] = WeakValueDictionary()
+_ALTS_LOCK = RLock()
+_REMEMBERED = 65536  # types, of one fact
 
 
-def _weight(t: Type) -> int:
+def inner_first(compute: Callable[[Type], Found]) -> Callable[[Type], Found]:
+    """`compute` with what it found remembered, and asked of inner types first: its own recursion ends at once."""
+    known: dict[Type, Found] = {}
+
+    def found(t: Type) -> Found:
+        if t not in known:
+            if len(known) > _REMEMBERED:
+                known.clear()
+            todo = [t]
+            while todo:
+                unknown = [p for p in parts(todo[-1]) if isinstance(p, (Seq, Opt, Alt)) and p not in known]
+                todo += unknown
+                if not unknown:
+                    inner = todo.pop()
+                    known[inner] = compute(inner)
+        return known[t]
+
+    return found
+
+
+def parts(t: Type) -> tuple[Type, ...]:
+    """The types that t is made of."""
     if isinstance(t, (Seq, Opt)):
-        return 1 + _weight(t.elem)
-    return t.weight if isinstance(t, Alt) else 1
+        return (t.elem,)
+    return (*t.then, *t.orelse) if isinstance(t, Alt) else ()
 
 
 def array(dtype: str, *shape: Dim) -> AVal:
@@ -172,8 +216,9 @@ def cotangent(t: Type) -> Type | None:
     return _cotangent(t)
 
 
-@lru_cache(maxsize=8192)
-def _cotangent(t: Seq | Opt | Alt | Saved) -> Type | None:
+@inner_first
+def _cotangent(t: Type) -> Type | None:
+    assert not isinstance(t, AVal)
     if isinstance(t, (Seq, Opt)):
         elem = cotangent(t.elem)
         return None if elem is None else type(t)(elem)
@@ -187,12 +232,16 @@ def map_dims(t: Type, change: Callable[[Dim], Dim]) -> Type:
     """t with every dimension changed."""
     if isinstance(t, AVal):
         return AVal(t.kind, tuple(map(change, t.shape)), t.dtype) if t.shape else t
-    if isinstance(t, (Seq, Opt)):
-        return type(t)(map_dims(t.elem, change))
-    if isinstance(t, Alt):
-        then, orelse = (tuple(map_dims(f, change) for f in side) for side in (t.then, t.orelse))
-        return Alt(then, orelse)
-    return t
+
+    @inner_first
+    def mapped(t: Type) -> Type:
+        if isinstance(t, (Seq, Opt)):
+            return type(t)(mapped(t.elem))
+        if isinstance(t, Alt):
+            return Alt(tuple(map(mapped, t.then)), tuple(map(mapped, t.orelse)))
+        return map_dims(t, change) if isinstance(t, AVal) else t
+
+    return mapped(t)
 
 
 def type_atoms(t: Type) -> frozenset[dims.Atom]:
@@ -200,12 +249,9 @@ def type_atoms(t: Type) -> frozenset[dims.Atom]:
     return frozenset().union(*map(dims.atoms, t.shape)) if isinstance(t, AVal) else _inner_atoms(t)
 
 
-@lru_cache(maxsize=8192)
-def _inner_atoms(t: Seq | Opt | Alt | Saved) -> frozenset[dims.Atom]:
-    if isinstance(t, Saved):
-        return frozenset()
-    inner = (t.elem,) if isinstance(t, (Seq, Opt)) else (*t.then, *t.orelse)
-    return frozenset().union(*map(type_atoms, inner))
+@inner_first
+def _inner_atoms(t: Type) -> frozenset[dims.Atom]:
+    return frozenset().union(*map(type_atoms, parts(t)))
 
 
 def broadcast(shapes: Sequence[tuple[Dim, ...]]) -> tuple[Dim, ...]:

@@ -21,7 +21,9 @@ from dataclasses import dataclass, field
 from symdiff.ir.aliases import Flow
 from symdiff.ir.core import REGISTRY, Block, Function, Op, Params, Program, Value
 from symdiff.ir.memory import Buffers, Claim, Frame, Memory, Summary, viewed
+from symdiff.ir.steps import Steps
 from symdiff.ir.types import AVal, Seq
+from symdiff.passes.regions import map_blocks
 
 _READS = ("index", "seq_last", "seq_get", "seq_len", "dim_of")  # they read a part, or less
 _VIEW_ROUNDS = 8  # then only operands are copied, which always ends
@@ -37,7 +39,7 @@ def buffers(
     and with `borrow` they may be the caller's arrays.
     """
     public = frozenset(entries) or frozenset((program.entry,))
-    ordered = {name: Function(name, reads_first(f.body), f.dims) for name, f in program.functions.items()}
+    ordered = {name: map_blocks(f, reads_first) for name, f in program.functions.items()}
     summaries = {name: Summary() for name in program.functions}
     plans = {name: _Plan(frozenset(residuals), borrow) for name in program.functions}
     while True:
@@ -63,12 +65,7 @@ def reads_first(block: Block) -> Block:
     writers: dict[Value, int] = {}
     moved: dict[int, list[Op]] = {}
     effect = -1  # what may raise stays behind the last effect
-    ops: list[Op] = []
     for k, op in enumerate(block.ops):
-        regions = tuple(map(reads_first, op.regions))
-        if any(a is not b for a, b in zip(regions, op.regions, strict=True)):
-            op = Op(op.prim, op.ins, op.outs, op.params, regions, op.loc)
-        ops.append(op)
         target = writers.get(op.ins[0], k) if op.prim.name in _READS else k
         if effect < target < k and all(defined.get(v, -1) < target for v in op.ins):
             moved.setdefault(target, []).append(op)
@@ -78,10 +75,9 @@ def reads_first(block: Block) -> Block:
         if op.prim.consumes is not None:
             writers.setdefault(op.ins[op.prim.consumes], k)
     if not moved:
-        kept = all(a is b for a, b in zip(ops, block.ops, strict=True))
-        return block if kept else Block(block.params, tuple(ops), block.outs)
+        return block
     early = {op for found in moved.values() for op in found}
-    placed = [o for k, op in enumerate(ops) if op not in early for o in (*moved.get(k, ()), op)]
+    placed = [o for k, op in enumerate(block.ops) if op not in early for o in (*moved.get(k, ()), op)]
     return Block(block.params, tuple(placed), block.outs)
 
 
@@ -107,13 +103,14 @@ class _Copies(Flow):
         super().__init__(program, summaries, public)
         self.plan, self.residuals, self.borrow = plan, plan.residuals, plan.borrow
 
-    def step(self, frame: Frame, k: int, op: Op) -> None:
+    def step(self, frame: Frame, k: int, op: Op) -> Steps:
         ins = list(op.ins)
         for i in range(len(ins)):
             if op.outs and (op.outs[0], i) in self.plan.operands:
                 ins[i] = self.copied_for(frame, k, op, ins[i])
         kept = tuple(ins) == op.ins
-        super().step(frame, k, op if kept else Op(op.prim, tuple(ins), op.outs, op.params, op.regions, op.loc))
+        own = op if kept else Op(op.prim, tuple(ins), op.outs, op.params, op.regions, op.loc)
+        yield from super().step(frame, k, own)
 
     def copied_for(self, frame: Frame, k: int, op: Op, x: Value) -> Value:
         """A copy of an operand for this operation alone."""

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 
 from symdiff.ir.core import Block, Function, Op, Program, Value
+from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import AVal, Kind
 from symdiff.passes.effects import derived, may_raise
-from symdiff.passes.regions import Steps, map_functions, rebuilt, run_steps, same_block, substitute
+from symdiff.passes.regions import map_functions, rebuilt, same_block, substitute
 from symdiff.passes.report import Report
 
 _FRESH = {"zeros", "ones", "full", "empty", "copy", "zeros_ct", "seq_empty", "call", "borrow"}

@@ -21,10 +21,11 @@ from typing import Any
 from symdiff.ir import dims, types
 from symdiff.ir.core import Block, Function, Op, Program, Value, walk
 from symdiff.ir.dims import Atom, Poly
+from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import AVal, Type
 from symdiff.passes.effects import must_stay
 from symdiff.passes.records import Field, Flow
-from symdiff.passes.regions import Loop, Steps, rebuilt, run_steps, same_block, unshared
+from symdiff.passes.regions import Loop, rebuilt, same_block, unshared
 
 _PACKS = ("alt_pack", "saved_pack")
 _UNPACKS = ("alt_unpack", "saved_unpack")

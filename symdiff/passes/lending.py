@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symdiff.ir.core import Block, Function, Op, Program, Value
-from symdiff.passes.regions import Steps, run_steps
+from symdiff.ir.steps import Steps, run_steps
 
 Into = Mapping[str, Mapping[Op, int]]
 Returned = tuple[frozenset[int], ...]  # by result: the parameters that it is

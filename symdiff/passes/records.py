@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symdiff.ir.core import Function, Op, Program, Value, walk
-from symdiff.ir.types import Alt, AVal, Opt, Saved, Seq, Type
+from symdiff.ir.steps import Steps, run_steps
+from symdiff.ir.types import Alt, AVal, Opt, Saved, Seq, Type, parts
 from symdiff.passes.regions import Loop
 
 
@@ -211,36 +212,40 @@ class Flow:
 
     def type_of(self, v: Value) -> Type:
         """The value's type without the fields that nobody reads."""
-        return self._type(v.type, self.node(v))
+        found: Type = run_steps(self._type(v.type, self.node(v)))
+        return found
 
-    def _type(self, t: Type, n: Node | None) -> Type:
+    def _type(self, t: Type, n: Node | None) -> Steps:
         if isinstance(t, (AVal, Saved)) or n is None:
             return t
         n = find(n)
         if n not in self.types:
             if isinstance(t, Alt):
                 then, orelse = self.sides(n)
-                self.types[n] = Alt(self._fields(t.then, then), self._fields(t.orelse, orelse))
+                self.types[n] = Alt((yield self._fields(t.then, then)), (yield self._fields(t.orelse, orelse)))
             else:
-                self.types[n] = type(t)(self._type(t.elem, n.elem))
+                self.types[n] = type(t)((yield self._type(t.elem, n.elem)))
         return self.types[n]
 
-    def _fields(self, old: Sequence[Type], fields: Sequence[Field]) -> tuple[Type, ...]:
-        return tuple(self._type(t, f.inner) for t, f in zip(old, map(find_field, fields), strict=True) if f.live)
+    def _fields(self, old: Sequence[Type], fields: Sequence[Field]) -> Steps:
+        found = []
+        for t, f in zip(old, map(find_field, fields), strict=True):
+            if f.live:
+                found.append((yield self._type(t, f.inner)))
+        return tuple(found)
 
     def records(self, used: Iterable[Type]) -> dict[str, tuple[Type, ...]]:
         """The fields of the Saved records that these types mention."""
         todo: list[Type] = list(set(used))
+        seen = set(todo)
         found: dict[str, tuple[Type, ...]] = {}
         while todo:
             t = todo.pop()
-            if isinstance(t, (Seq, Opt)):
-                todo.append(t.elem)
-            elif isinstance(t, Alt):
-                todo.extend((*t.then, *t.orelse))
-            elif isinstance(t, Saved) and t.name in self.program.records and t.name not in found:
+            inner = parts(t)
+            if isinstance(t, Saved) and t.name in self.program.records:
                 n = self._make(t)
                 assert n is not None
-                found[t.name] = self._fields(self.program.records[t.name], self.sides(n)[0])
-                todo.extend(found[t.name])
+                found[t.name] = inner = run_steps(self._fields(self.program.records[t.name], self.sides(n)[0]))
+            todo += [p for p in inner if p not in seen]
+            seen.update(inner)
         return {name: found[name] for name in self.program.records if name in found}

@@ -1,30 +1,14 @@
-"""What the passes share: the layout of structured operations, substitution, and recursion without Python's stack."""
+"""What the passes share: the layout of structured operations, and substitution."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from symdiff.ir.build import clone_block
 from symdiff.ir.core import Block, Function, Op, Params, Program, Value, walk
-
-Steps = Generator[Any, Any, Any]
-
-
-def run_steps(start: Steps) -> Any:
-    """The result of a generator in which `x = yield g(…)` is a recursive call: nesting costs no Python frames."""
-    stack, value = [start], None
-    while stack:
-        try:
-            called = stack[-1].send(value)
-        except StopIteration as stop:
-            stack.pop()
-            value = stop.value
-        else:
-            stack.append(called)
-            value = None
-    return value
+from symdiff.ir.steps import Steps, run_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +52,8 @@ def _split(values: Sequence[Value], first: int, second: int, third: int) -> Grou
 def rebuilt(op: Op, ins: Sequence[Value], outs: Sequence[Value], regions: Sequence[Block], **params: Any) -> Op:
     """The operation with these parts; itself where nothing changed."""
     parts = tuple(ins), tuple(outs), tuple(regions)
-    same = all(
-        len(a) == len(b) and all(x is y for x, y in zip(a, b, strict=True))
-        for a, b in zip(parts, (op.ins, op.outs, op.regions), strict=True)
-    )
-    if all(op.params[k] == v for k, v in params.items()):
-        if same:
+    if not params or all(op.params[k] == v for k, v in params.items()):
+        if parts == (op.ins, op.outs, op.regions):  # values and blocks are equal to themselves alone
             return op
         kept = op.params
     else:
@@ -84,10 +64,7 @@ def rebuilt(op: Op, ins: Sequence[Value], outs: Sequence[Value], regions: Sequen
 def same_block(old: Block, params: Sequence[Value], ops: Sequence[Op], outs: Sequence[Value]) -> Block:
     """A block of these parts; the old one where nothing changed."""
     new = Block(tuple(params), tuple(ops), tuple(outs))
-    pairs = ((old.params, new.params), (old.ops, new.ops), (old.outs, new.outs))
-    if all(len(a) == len(b) and all(x is y for x, y in zip(a, b, strict=True)) for a, b in pairs):
-        return old
-    return new
+    return old if (new.params, new.ops, new.outs) == (old.params, old.ops, old.outs) else new
 
 
 def map_functions(program: Program, change: Callable[[Function], Function]) -> Program:

@@ -15,8 +15,9 @@ from typing import Any
 
 from symdiff.ir.build import Builder, V
 from symdiff.ir.core import Block, Function, Literal, Op, Program, Value
+from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import AVal, Kind
-from symdiff.passes.regions import Steps, map_functions, rebuilt, run_steps, same_block, substitute
+from symdiff.passes.regions import map_functions, rebuilt, same_block, substitute
 from symdiff.passes.report import Report
 
 _BUDGET = 24  # rewrites of rewrites, per operation of the program

@@ -30,9 +30,9 @@ from typing import Any
 from symdiff.ir import types
 from symdiff.ir.build import Builder
 from symdiff.ir.core import Block, Function, Op, Params, Program, Value, walk
+from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import Alt, AVal, Kind, Opt, Seq, Type
 from symdiff.passes.dce import dce
-from symdiff.passes.regions import Steps, run_steps
 
 _NUMBERS = {"f8", "b1", "i8"}
 _REPEATABLE = {"opt_get", "raise_if"}  # effects that are exceptions: running the NumPy body raises them again
@@ -88,6 +88,7 @@ def _plausible(program: Program, convert_inputs: bool) -> bool:
     return gain
 
 
+@types.inner_first
 def lowered(t: Type) -> Type:
     """The type of a lowered value.  Raises where it has none."""
     if isinstance(t, AVal):

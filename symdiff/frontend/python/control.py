@@ -18,6 +18,7 @@ from symdiff.frontend.python.joins import Joiner, Side
 from symdiff.frontend.python.store import MISSING, Changes, Scope, captured_params, close
 from symdiff.frontend.python.values import BOTTOM, DEAD, POISON, Arr, Cell, Conflict, Known, Maybe, Num, Val
 from symdiff.ir.core import Block, Value
+from symdiff.ir.steps import Steps, at_once, run_steps
 
 ON, BREAK, CONTINUE, RETURN, RAISE, BROKEN = range(6)  # BROKEN: by break, while the loop's `else` is compiled
 EXIT, RESULT = "$exit", "$result"
@@ -56,11 +57,16 @@ def set_exit(cx: Context, state: Exit) -> None:
 
 def branch(cx: Context, run: Callable[[], Any]) -> tuple[Side, Any]:
     """Run in a region of its own; what it changed is taken back and kept in the side."""
+    found: tuple[Side, Any] = run_steps(branch_steps(cx, at_once(run)))
+    return found
+
+
+def branch_steps(cx: Context, run: Steps) -> Steps:
     outer, scope = cx.scope, Scope(cx.scope, cx.homes)
     cx.scope = scope
     cx.store.begin()
     try:
-        found = run()
+        found = yield run
     finally:
         changes = cx.store.end()
         cx.scope = outer
@@ -196,14 +202,20 @@ def emit_cond(
 
 def choose(cx: Context, node: ast.AST, test: Val, then: Callable[[], Val], orelse: Callable[[], Val]) -> Val:
     """`then() if test else orelse()`."""
+    found: Val = run_steps(choose_steps(cx, node, test, at_once(then), at_once(orelse)))
+    return found
+
+
+def choose_steps(cx: Context, node: ast.AST, test: Val, then: Steps, orelse: Steps) -> Steps:
     if test is POISON:
-        then(), orelse()
+        yield then
+        yield orelse
         return POISON
     if isinstance(test, Known):
-        return then() if test.obj else orelse()
+        return (yield then if test.obj else orelse)
     pred = cx.value(test)
-    first, a = branch(cx, then)
-    second, b = branch(cx, orelse)
+    first, a = yield branch_steps(cx, then)
+    second, b = yield branch_steps(cx, orelse)
     found = merge(cx, node, pred, first, second, None, (a, b))
     if isinstance(found, Conflict):
         return cx.refuse(found.code, node, name=f"`{cx.text(node)}`", then=found.then, otherwise=found.orelse)
@@ -213,10 +225,14 @@ def choose(cx: Context, node: ast.AST, test: Val, then: Callable[[], Val], orels
 
 def short_circuit(cx: Context, node: ast.AST, first: Val, both: bool, rest: Callable[[], Val]) -> Val:
     """`first and rest()`, or with `both` false `first or rest()`."""
+    found: Val = run_steps(short_circuit_steps(cx, node, first, both, at_once(rest)))
+    return found
+
+
+def short_circuit_steps(cx: Context, node: ast.AST, first: Val, both: bool, rest: Steps) -> Steps:
     test = operators.truth(cx, node, first)
-    if both:
-        return choose(cx, node, test, rest, lambda: first)
-    return choose(cx, node, test, lambda: first, rest)
+    known = at_once(lambda: first)
+    return (yield choose_steps(cx, node, test, rest, known) if both else choose_steps(cx, node, test, known, rest))
 
 
 def select_int(cx: Context, node: ast.AST, pred: Value, then: int, orelse: int) -> Value:

@@ -1,6 +1,6 @@
 """Evaluating expressions: the syntax tree in, a `Val` out.
 
-Long sums are deep trees leaning left: `_binary` walks the left spine in a loop, so depth costs no recursion.
+Operators, attributes and subscripts nest as deep as Python's parser lets them: they are evaluated in steps.
 """
 
 from __future__ import annotations
@@ -30,13 +30,23 @@ from symdiff.frontend.python.values import (
     Struct,
     Val,
 )
+from symdiff.ir.steps import Steps, at_once, run_steps
 
 
 def evaluate(cx: Context, node: ast.expr) -> Val:
     handler = _HANDLERS.get(type(node))
-    if handler is None:
-        return cx.refuse("SD299", node, construct=f"`{cx.text(node)}`")
-    return handler(cx, node)
+    if handler is not None:
+        return handler(cx, node)
+    if type(node) in _NESTING:
+        found: Val = run_steps(_NESTING[type(node)](cx, node))
+        return found
+    return cx.refuse("SD299", node, construct=f"`{cx.text(node)}`")
+
+
+def steps(cx: Context, node: ast.expr) -> Steps:
+    """`evaluate`, in steps."""
+    nesting = _NESTING.get(type(node))
+    return at_once(lambda: evaluate(cx, node)) if nesting is None else nesting(cx, node)
 
 
 def _constant(cx: Context, node: ast.Constant) -> Val:
@@ -83,54 +93,39 @@ def _settle(cx: Context, node: ast.Name, frame: Frame, val: Any) -> Val:
 # --- operators
 
 
-def _binary(cx: Context, node: ast.BinOp) -> Val:
-    spine: list[ast.BinOp] = []
-    left: ast.expr = node
-    while isinstance(left, ast.BinOp):
-        spine.append(left)
-        left = left.left
-    val = evaluate(cx, left)
-    for link in reversed(spine):
-        val = operators.binary(cx, link, link.op, val, evaluate(cx, link.right))
-    return val
+def _binary(cx: Context, node: ast.BinOp) -> Steps:
+    left = yield steps(cx, node.left)
+    return operators.binary(cx, node, node.op, left, (yield steps(cx, node.right)))
 
 
-def _unary(cx: Context, node: ast.UnaryOp) -> Val:
-    return operators.unary(cx, node, node.op, evaluate(cx, node.operand))
+def _unary(cx: Context, node: ast.UnaryOp) -> Steps:
+    return operators.unary(cx, node, node.op, (yield steps(cx, node.operand)))
 
 
-def _compare(cx: Context, node: ast.Compare) -> Val:
+def _compare(cx: Context, node: ast.Compare) -> Steps:
     """`a < b < c` is `a < b and b < c` with b evaluated once."""
-    left = evaluate(cx, node.left)
-    if len(node.ops) == 1:
-        return operators.compare(cx, node, node.ops[0], left, evaluate(cx, node.comparators[0]))
-    return _chain(cx, node, left, 0)
+    return (yield _chain(cx, node, (yield steps(cx, node.left)), 0))
 
 
-def _chain(cx: Context, node: ast.Compare, left: Val, k: int) -> Val:
-    right = evaluate(cx, node.comparators[k])
+def _chain(cx: Context, node: ast.Compare, left: Val, k: int) -> Steps:
+    right = yield steps(cx, node.comparators[k])
     found = operators.compare(cx, node, node.ops[k], left, right)
     if k + 1 == len(node.ops):
         return found
-    return control.short_circuit(cx, node, found, True, lambda: _chain(cx, node, right, k + 1))
+    return (yield control.short_circuit_steps(cx, node, found, True, _chain(cx, node, right, k + 1)))
 
 
-def _bool_op(cx: Context, node: ast.BoolOp) -> Val:
-    return _bool_tail(cx, node, 0)
-
-
-def _bool_tail(cx: Context, node: ast.BoolOp, k: int) -> Val:
-    found = evaluate(cx, node.values[k])
+def _bool_op(cx: Context, node: ast.BoolOp, k: int = 0) -> Steps:
+    found = yield steps(cx, node.values[k])
     if k + 1 == len(node.values):
         return found
-    return control.short_circuit(
-        cx, node.values[k], found, isinstance(node.op, ast.And), lambda: _bool_tail(cx, node, k + 1)
-    )
+    both = isinstance(node.op, ast.And)
+    return (yield control.short_circuit_steps(cx, node.values[k], found, both, _bool_op(cx, node, k + 1)))
 
 
-def _if_exp(cx: Context, node: ast.IfExp) -> Val:
-    test = operators.truth(cx, node.test, evaluate(cx, node.test))
-    return control.choose(cx, node, test, lambda: evaluate(cx, node.body), lambda: evaluate(cx, node.orelse))
+def _if_exp(cx: Context, node: ast.IfExp) -> Steps:
+    test = operators.truth(cx, node.test, (yield steps(cx, node.test)))
+    return (yield control.choose_steps(cx, node, test, steps(cx, node.body), steps(cx, node.orelse)))
 
 
 # --- displays
@@ -197,13 +192,13 @@ def generator_items(cx: Context, node: ast.GeneratorExp) -> Val:
 # --- attributes, subscripts, calls
 
 
-def _attribute(cx: Context, node: ast.Attribute) -> Val:
-    return attribute(cx, node, evaluate(cx, node.value), node.attr)
+def _attribute(cx: Context, node: ast.Attribute) -> Steps:
+    return attribute(cx, node, (yield steps(cx, node.value)), node.attr)
 
 
-def _subscript(cx: Context, node: ast.Subscript) -> Val:
-    base = evaluate(cx, node.value)
-    return subscript(cx, node, base, evaluate(cx, node.slice))
+def _subscript(cx: Context, node: ast.Subscript) -> Steps:
+    base = yield steps(cx, node.value)
+    return subscript(cx, node, base, (yield steps(cx, node.slice)))
 
 
 def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
@@ -255,14 +250,15 @@ def _f_string(cx: Context, node: ast.JoinedStr) -> Val:
 
 
 _HANDLERS: dict[type[ast.AST], Callable[[Context, Any], Val]] = {
-    ast.Constant: _constant, ast.Name: _name, ast.BinOp: _binary, ast.UnaryOp: _unary, ast.Compare: _compare,
-    ast.BoolOp: _bool_op,
-    ast.IfExp: _if_exp, ast.Tuple: _tuple, ast.List: _list, ast.Dict: _dict, ast.Set: _set, ast.SetComp: _comprehension,
-    ast.ListComp: _comprehension,
-    ast.DictComp: _comprehension, ast.GeneratorExp: _generator, ast.Attribute: _attribute, ast.Subscript: _subscript,
-    ast.Slice: _slice,
-    ast.Call: lambda cx, node: calls.call(cx, node), ast.Lambda: _lambda, ast.Starred: _starred, ast.NamedExpr: _named,
-    ast.Yield: _yield, ast.YieldFrom: _yield, ast.Await: _await, ast.JoinedStr: _f_string,
+    ast.Constant: _constant, ast.Name: _name, ast.Tuple: _tuple, ast.List: _list, ast.Dict: _dict, ast.Set: _set,
+    ast.SetComp: _comprehension, ast.ListComp: _comprehension, ast.DictComp: _comprehension,
+    ast.GeneratorExp: _generator, ast.Slice: _slice, ast.Call: lambda cx, node: calls.call(cx, node),
+    ast.Lambda: _lambda, ast.Starred: _starred, ast.NamedExpr: _named, ast.Yield: _yield, ast.YieldFrom: _yield,
+    ast.Await: _await, ast.JoinedStr: _f_string,
+}  # fmt: skip
+_NESTING: dict[type[ast.AST], Callable[[Context, Any], Steps]] = {
+    ast.BinOp: _binary, ast.UnaryOp: _unary, ast.Compare: _compare, ast.BoolOp: _bool_op, ast.IfExp: _if_exp,
+    ast.Attribute: _attribute, ast.Subscript: _subscript,
 }  # fmt: skip
 
 __all__ = ["Closure", "DictRef", "ListRef", "evaluate", "generator_items", "opt_elem", "subscript"]

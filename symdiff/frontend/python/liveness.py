@@ -10,6 +10,7 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 
 from symdiff.frontend.source import FunctionNode, walk
+from symdiff.ir.steps import Steps, run_steps
 
 Names = set[str]
 
@@ -25,11 +26,20 @@ class Liveness:
         self.header: dict[int, frozenset[str]] = {}
         self.always = _names_of_inner_functions(node)
         body = [] if isinstance(node, ast.Lambda) else node.body
-        self._block(body, set(self.always), set(), set())
+        run_steps(self._block(body, set(self.always), set(), set()))
 
-    def _block(self, body: Sequence[ast.stmt], live: Names, on_break: Names, on_continue: Names) -> Names:
+    def _block(self, body: Sequence[ast.stmt], live: Names, on_break: Names, on_continue: Names) -> Steps:
+        """The names live before the statements, given those live behind them."""
         for stmt in reversed(body):
-            live = self._statement(stmt, live, on_break, on_continue)
+            if isinstance(stmt, ast.If):  # a thousand `elif` are nested as deep
+                self.after[id(stmt)] = frozenset(live)
+                then = yield self._block(stmt.body, set(live), on_break, on_continue)
+                orelse = yield self._block(stmt.orelse, live, on_break, on_continue)
+                live = then | orelse | reads(stmt.test)
+            elif isinstance(stmt, (ast.For, ast.While)):
+                live = yield self._loop(stmt, live, on_break, on_continue)
+            else:
+                live = self._statement(stmt, live, on_break, on_continue)
         return live
 
     def _statement(self, stmt: ast.stmt, live: Names, on_break: Names, on_continue: Names) -> Names:
@@ -39,12 +49,6 @@ class Liveness:
             return set(on_break)
         if isinstance(stmt, ast.Continue):
             return set(on_continue)
-        if isinstance(stmt, ast.If):
-            self.after[id(stmt)] = frozenset(live)
-            then = self._block(stmt.body, set(live), on_break, on_continue)
-            return then | self._block(stmt.orelse, live, on_break, on_continue) | reads(stmt.test)
-        if isinstance(stmt, (ast.For, ast.While)):
-            return self._loop(stmt, live, on_break, on_continue)
         if isinstance(stmt, (ast.Assign, ast.AnnAssign)):
             for target in stmt.targets if isinstance(stmt, ast.Assign) else [stmt.target]:
                 live -= stores(target)
@@ -55,14 +59,14 @@ class Liveness:
             return live | reads(stmt)
         return live | reads(stmt)
 
-    def _loop(self, stmt: ast.For | ast.While, live: Names, on_break: Names, on_continue: Names) -> Names:
+    def _loop(self, stmt: ast.For | ast.While, live: Names, on_break: Names, on_continue: Names) -> Steps:
         self.after[id(stmt)] = frozenset(live)
-        after = self._block(stmt.orelse, set(live), on_break, on_continue)
+        after = yield self._block(stmt.orelse, set(live), on_break, on_continue)
         if isinstance(stmt, ast.While):
             after |= reads(stmt.test)
         header = set(after)
         while True:
-            turn = self._block(stmt.body, set(header), set(live), header)
+            turn = yield self._block(stmt.body, set(header), set(live), header)
             if isinstance(stmt, ast.For):
                 turn = (turn - stores(stmt.target)) | reads(stmt.target)
             if turn <= header:

@@ -15,6 +15,7 @@ from symdiff.frontend.python.problems import CannotRoll, NeedStatic, Respecialis
 from symdiff.frontend.python.values import POISON, Arr, Cell, Closure, DictRef, Grown, Known, ListRef, Num, Struct, Val
 from symdiff.frontend.source import Source, normalised_hash
 from symdiff.ir import dims, types
+from symdiff.ir.collector import uncollected
 from symdiff.ir.core import Block, Function, Program, Value
 from symdiff.ir.types import AVal
 from symdiff.signature import Argument, Lowered, Param, Signature, Static
@@ -23,6 +24,7 @@ from symdiff.trees import Path, Tree
 _MAX_ATTEMPTS = 200
 
 
+@uncollected()
 def lower(source: Source, signature: Signature, *, static: Iterable[str] = (), globals_fetch: bool = True) -> Lowered:
     """The program that computes `source` for arguments of `signature`.
 
