@@ -50,6 +50,7 @@ PROGRAMS = {
     "800-term sum": (long_sum(800), 800),
     "120 arguments": (many_arguments(120), 240),
     "150 early returns": (early_returns(150), 450),
+    "1,200 early returns": (early_returns(1200), 3600),
 }
 
 

@@ -389,6 +389,10 @@ _BUDGETS = (
      "the loop must be unrolled because {name} {reason}, but its count is not known when compiling",
      "each turn would need code of its own",
      "loop over a known range, or keep {name} one type"),
+    ("SD607", "no room on the stack",
+     "{construct} nests {count} levels deep, with what it calls deeper than Python's stack of {limit} frames",
+     "calls and displays inside each other are compiled by calls inside each other",
+     "name the inner part in a statement before"),
 )
 
 _USAGE = (

@@ -34,7 +34,7 @@ class Target:
 def find(text: str, folder: Path | None = None) -> Target:
     """The target that `text` writes, relative paths starting at `folder` (the working directory).
 
-    Raises UsageError SD708, SD709 or SD720, CompileError SD104 for a file that does not parse.
+    Raises UsageError SD708, SD709 or SD720, CompileError SD104 or SD108 for a file that does not parse.
     """
     place, separator, name = text.partition("::")
     if place.endswith(SUFFIX):
@@ -103,6 +103,14 @@ def _from_name(name: str) -> ModuleType:
     return module
 
 
+def _check_depth(file: Path) -> None:
+    """Raise CompileError where it was Python's own compiler that ended for want of room."""
+    try:
+        compile(file.read_bytes(), str(file), "exec", dont_inherit=True)
+    except (RecursionError, MemoryError):
+        raise CompileError.of("SD108", loc=Loc(str(file), 1, 0, 1, 0)) from None
+
+
 def _run(load: Callable[[], Any], shown: str, file: Path | None = None) -> Any:
     """Import; what the module prints goes to stderr, since stdout may be the generated text."""
     try:
@@ -114,6 +122,10 @@ def _run(load: Callable[[], Any], shown: str, file: Path | None = None) -> Any:
         raise UsageError.of(
             "SD720", module=shown, reason=f"{error.filename}, line {error.lineno}: {error.msg}"
         ) from None
+    except (RecursionError, MemoryError) as error:
+        if file is not None:
+            _check_depth(file)
+        raise UsageError.of("SD720", module=shown, reason=type(error).__name__) from error
     except ModuleNotFoundError as error:
         missing = f"there is no module {error.name}"
         raise UsageError.of("SD720", module=shown, reason=missing) from error

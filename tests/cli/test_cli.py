@@ -439,3 +439,32 @@ def test_names_and_docstrings_cannot_reach_out_of_their_place(folder: Path) -> N
     assert run("generate", f"{name}::größe", "-o", "out.py") == 0
     assert loaded("out.py")["größe_grad"](3.0) == 6.0
     assert run("verify", "out.py") == 0
+
+
+def test_deeper_than_python_compiles(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("deep.py").write_text("def f(x):\n    return " + " + ".join(["x"] * 200_000) + "\n")
+    assert run("generate", "deep.py::f", "--types", "x=float", "-o", "-") == 2
+    said = capsys.readouterr().err
+    assert "SD108 the source is nested too deeply for Python's own parser" in said
+    assert "Traceback" not in said
+
+
+def test_expressions_that_nest_too_deep(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = ["def h(x):", "    return x"]
+    for name, inner in (("g", "h"), ("k", "g"), ("f", "k")):
+        lines += [f"def {name}(x):", f"    return {'abs(' * 190}{inner}(x){')' * 190}"]
+    Path("deep.py").write_text("\n".join(lines) + "\n")
+    assert run("generate", "deep.py::f", "--types", "x=float", "-o", "-") == 2
+    said = capsys.readouterr().err
+    assert "deep.py:8:12: SD607 the expression nests 191 levels deep" in said
+    assert "Traceback" not in said
+
+
+def test_early_returns_by_the_hundred() -> None:
+    body = "".join(f"    if x > {300 - k}:\n        return x * {k + 1}.0\n" for k in range(300))
+    Path("many.py").write_text(f"def f(x):\n{body}    return x * x\n")
+    assert run("generate", "many.py::f", "--types", "x=float", "-o", "many_grad.py") == 0
+    made = loaded("many_grad.py")
+    assert made["f_value_and_grad"](290.5) == (290.5 * 11.0, 11.0)
+    value, saved = made["f_forward"](0.5)
+    assert (value, made["f_backward"](saved)) == (0.25, 1.0)

@@ -77,6 +77,27 @@ def nested(depth: int) -> Program:
     return program(lambda b, x: arms(0, (x,), b), "f", x=FLOAT)
 
 
+def test_constants_with_names_reach_functions_split_off() -> None:
+    """At -O0 a constant with a name of the user's has a line; the parts of a deep program read it."""
+
+    def build(b: Builder, x: V) -> list[V]:
+        factor = b.const(2.0)
+        factor.hint = "factor"
+
+        def arms(k: int, params: tuple[V, ...], b: Builder) -> list[V]:
+            x, factor = params
+            if k == 20:
+                return [x * factor]
+            deeper = lambda b, x, factor: arms(k + 1, (x, factor), b)
+            found = cond(b, b.op("gt", x, float(k)), deeper, lambda b, x, factor: [x + factor], [x, factor])
+            return [found[0] * factor]
+
+        return arms(0, (x, V(b, factor)), b)
+
+    for level in (0, 1):
+        Compared(program(build, "f", x=FLOAT), [30.5], level).check()
+
+
 def test_150_early_returns_stay_flat_and_linear() -> None:
     sizes = {}
     for n in (75, 150):

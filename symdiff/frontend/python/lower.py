@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -55,6 +56,8 @@ def _attempt(source: Source, signature: Signature, session: Session) -> Lowered:
     except CannotRoll as error:
         cx.problems.append(error.problem)
         result = POISON
+    except RecursionError:
+        raise CompileError([_no_room(cx)]) from None
     if session.changed and not cx.problems:
         raise Restart
     leaves: list[Value] = []
@@ -69,6 +72,22 @@ def _attempt(source: Source, signature: Signature, session: Session) -> Lowered:
             raise Restart
         raise CompileError(cx.problems)
     return _lowered(cx, source, signature, leaves, tree, statics)
+
+
+def _no_room(cx: Context) -> Problem:
+    """The problem of the deepest expression in what was compiled so far."""
+    most, source = 0, cx.source
+    expression: ast.AST = source.node
+    for compiled in cx.compiled.values():
+        todo: list[tuple[ast.AST, ast.AST, int]] = [(compiled.node, compiled.node, 0)]
+        while todo:
+            node, top, depth = todo.pop()
+            if depth > most:
+                most, expression, source = depth, top, compiled
+            for part in ast.iter_child_nodes(node):
+                first = isinstance(node, ast.stmt) or not isinstance(part, ast.expr)
+                todo.append((part, part, 0) if first else (part, top, depth + 1))
+    return source.refuse("SD607", expression, construct="the expression", count=most, limit=sys.getrecursionlimit())
 
 
 def _run(cx: Context, source: Source, bound: dict[str, Val]) -> Val:
