@@ -242,3 +242,44 @@ def class_patterns(p, n):
             return a * b**k
         case _:
             return p.b
+
+
+@cases(1.5)
+def list_methods(x):
+    a = [x]
+    a.append(2 * x)
+    a.extend([1.0, x])
+    a.insert(0, x * x)
+    y = a.pop()
+    a[1] = y * 3
+    a += [x]
+    b = a[1:3]
+    a.reverse()
+    order = [3, 1, 2]
+    order.sort(key=lambda k: -k)
+    names = sorted({"b": x, "a": 2.0}.items(), key=lambda item: item[0], reverse=True)
+    return sum(a) * b[0] * len(a) + order[0] * names[0][1]
+
+
+@cases(1.5)
+def dict_methods(x):
+    d = {"a": x}
+    d["b"] = 2 * x
+    d.update(c=x * x)
+    d.update({"a": 3 * x}, e=1.0)
+    s = 0.0
+    for k, v in d.items():
+        s += v * len(k)
+    last, value = d.popitem()
+    return s * d.get("z", x) + sum(d.values()) + d.pop("a") + d.setdefault("q", x) * value + d["q"] * len(last)
+
+
+@cases(signed(5), 0.4)
+def functional(v, x):
+    import functools
+
+    scaled = functools.partial(lambda a, b, c=1.0: a * b * c, x, c=2.0)
+    product = functools.reduce(lambda a, b: a * b, [x, 2.0, scaled(3.0)])
+    kept = list(filter(lambda t: t > 0, v))
+    known = list(filter(None, [0, 1, 2]))
+    return sum(kept) * product + len(known) * scaled(b=x)

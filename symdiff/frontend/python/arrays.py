@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import types as python_types
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,11 +35,14 @@ _METHOD_NAMES = (
     "astype dot item tolist squeeze swapaxes clip repeat diagonal trace conj conjugate take sort fill round view"
 )
 ARRAY_METHODS = frozenset(_METHOD_NAMES.split())
-_CONTAINER_METHODS = {
-    "list": frozenset(["append", "extend", "insert", "pop", "copy", "index", "count", "reverse"]),
-    "dict": frozenset(["items", "keys", "values", "get", "copy", "update", "pop", "setdefault"]),
-    "tuple": frozenset(["index", "count"]),
-}
+
+
+def container_method_names(base: Val) -> Iterable[str]:
+    from symdiff.frontend.python import container_methods
+
+    if isinstance(base, (ListRef, DictRef)):
+        return container_methods.LIST if isinstance(base, ListRef) else container_methods.DICT
+    return ("index", "count") if isinstance(base, Struct) else ()
 
 
 def attribute(cx: Context, node: ast.Attribute, base: Val, name: str) -> Val:
@@ -51,16 +54,7 @@ def attribute(cx: Context, node: ast.Attribute, base: Val, name: str) -> Val:
         return base.items[base.keys.index(name)]
     if isinstance(base, (Num, Arr)):
         return _numeric(cx, node, base, name)
-    kind = (
-        "list"
-        if isinstance(base, ListRef)
-        else "dict"
-        if isinstance(base, DictRef)
-        else "tuple"
-        if isinstance(base, Struct)
-        else ""
-    )
-    if name in _CONTAINER_METHODS.get(kind, ()):
+    if name in container_method_names(base):
         return Method(base, name)
     if isinstance(base, Struct) and base.cls is not None:
         found = getattr(base.cls, name, None)

@@ -17,7 +17,19 @@ from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.desugar import desugared
 from symdiff.frontend.python.liveness import Liveness, local_names
 from symdiff.frontend.python.store import MISSING
-from symdiff.frontend.python.values import NONE, POISON, Closure, DictRef, Known, Method, Num, Sequence_, Struct, Val
+from symdiff.frontend.python.values import (
+    NONE,
+    POISON,
+    Closure,
+    DictRef,
+    Known,
+    Method,
+    Num,
+    Partial,
+    Sequence_,
+    Struct,
+    Val,
+)
 from symdiff.frontend.source import Source, is_transparent, load
 
 MAX_DEPTH = 40
@@ -85,6 +97,8 @@ def apply(cx: Context, node: ast.AST, function: Val, args: list[Val], kwargs: di
 
     if isinstance(function, Closure):
         return _inline(cx, node, function.source, function.frame, args, kwargs, function)
+    if isinstance(function, Partial):
+        return apply(cx, node, function.function, [*function.args, *args], {**function.kwargs, **kwargs})
     if isinstance(function, Method):
         return methods.call_method(cx, node, function, args, kwargs)
     if not isinstance(function, Known):

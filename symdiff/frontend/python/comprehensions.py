@@ -30,6 +30,8 @@ Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 _FOLDS = {
     "list": ("$out = []", "$out.append($item)", "return $out"),
     "map": ("$out = []", "$out.append($function(*$item))", "return $out"),
+    "filter": ("$out = []", "if $function($item): $out.append($item)", "return $out"),
+    "kept": ("$out = []", "if $item: $out.append($item)", "return $out"),
     "sum": ("$out = $start", "$out = $out + $item", "return $out"),
     "any": ("", "if $item: return True", "return False"),
     "all": ("", "if not $item: return False", "return True"),

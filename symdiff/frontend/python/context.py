@@ -326,7 +326,7 @@ class Context:
             return val.kind if val.cls is None else val.cls.__name__
         names: dict[type, str] = {values.ListRef: "a list", values.DictRef: "a dict",
         values.Maybe: "a number or unbound",
-                                  values.Closure: "a function", values.Method: "a method",
+                                  values.Closure: "a function", values.Partial: "a function", values.Method: "a method",
                                   values.Sequence_: "an iterator"}  # fmt: skip
         return names.get(type(val), "unbound" if val is values.UNBOUND else str(val))
 

@@ -35,6 +35,7 @@ from symdiff.frontend.python.values import (
     Maybe,
     Method,
     Num,
+    Partial,
     Sequence_,
     Struct,
     Text,
@@ -113,8 +114,8 @@ class Joiner:
             return self._references(a, b, ListRef)
         if isinstance(a, DictRef) and isinstance(b, DictRef):
             return self._references(a, b, DictRef)
-        if isinstance(a, (Closure, Method, Sequence_, ListRef, DictRef, Struct, Text)) or isinstance(
-            b, (Closure, Method, Sequence_, ListRef, DictRef, Struct, Text)
+        if isinstance(a, (Closure, Method, Partial, Sequence_, ListRef, DictRef, Struct, Text)) or isinstance(
+            b, (Closure, Method, Partial, Sequence_, ListRef, DictRef, Struct, Text)
         ):
             return self._conflict(a, b)
         return None

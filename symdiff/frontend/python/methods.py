@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import arrays, calls, captured, containers, memory, operators
+from symdiff.frontend.python import arrays, calls, captured, container_methods, containers, memory, operators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NONE,
     POISON,
     Arr,
     DictRef,
-    Grown,
     Known,
     ListRef,
     Method,
     Num,
-    Sequence_,
     Struct,
     Val,
 )
@@ -66,9 +63,9 @@ def call_method(cx: Context, node: ast.AST, method: Method, args: list[Val], kwa
     if isinstance(receiver, Known):
         return _known_method(cx, node, receiver, name, args, kwargs)
     if isinstance(receiver, ListRef):
-        return _list_method(cx, node, receiver, name, args, kwargs)
+        return container_methods.list_method(cx, node, receiver, name, args, kwargs)
     if isinstance(receiver, DictRef):
-        return _dict_method(cx, node, receiver, name, args)
+        return container_methods.dict_method(cx, node, receiver, name, args, kwargs)
     assert isinstance(receiver, Struct)
     return _struct_method(cx, node, receiver, name, args, kwargs)
 
@@ -81,7 +78,7 @@ def _known_method(
 ) -> Val:
     obj = receiver.obj
     if isinstance(obj, dict) and name in ("items", "keys", "values", "get"):
-        return _dict_method(cx, node, receiver, name, args)
+        return container_methods.dict_method(cx, node, receiver, name, args, kwargs)
     if isinstance(obj, (np.ndarray, np.generic)) and not all(isinstance(a, Known) for a in (*args, *kwargs.values())):
         return _array_method(cx, node, receiver, name, args, kwargs)
     allowed = next((names for kind, names in _PURE_METHODS.items() if isinstance(obj, kind)), frozenset())
@@ -98,102 +95,14 @@ def _known_method(
     return Known(found)
 
 
-# --- lists and dicts
-
-
-def _list_method(
-    cx: Context, node: ast.AST, receiver: ListRef, name: str, args: list[Val], kwargs: dict[str, Val]
-) -> Val:
-    content = cx.store.get(receiver.cell)
-    if name == "append" and len(args) == 1:
-        return containers.append_value(cx, node, receiver, args[0])
-    if isinstance(content, Grown):
-        return _grown_method(cx, node, receiver, content, name, args)
-    if name == "copy":
-        return containers.new_list(cx, node, content)
-    if name in ("index", "count"):
-        return _search(cx, node, content, name, args)
-    if not containers.changeable(cx, node, receiver):
-        return POISON
-    if name == "extend" and len(args) == 1:
-        items = containers.items_of(cx, node, args[0])
-        if items is None:
-            return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason="takes an unknown number of elements")
-        cx.store.set(receiver.cell, (*content, *items))
-        return NONE
-    if name == "reverse":
-        cx.store.set(receiver.cell, content[::-1])
-        return NONE
-    if name == "pop":
-        at = containers.position(cx, node, args[0] if args else Known(-1), len(content))
-        if at is None:
-            return POISON
-        cx.store.set(receiver.cell, (*content[:at], *content[at + 1 :]))
-        return content[at]  # type: ignore[no-any-return]
-    if name == "insert" and isinstance(args[0], Known):
-        made = list(content)
-        made.insert(args[0].obj, args[1])
-        cx.store.set(receiver.cell, tuple(made))
-        return NONE
-    return cx.refuse("SD404", node, type="a list", name=name)
-
-
-def _grown_method(cx: Context, node: ast.AST, receiver: ListRef, content: Grown, name: str, args: list[Val]) -> Val:
-    if name == "pop" and not args and containers.changeable(cx, node, receiver):
-        last = cx.at(node).emit("seq_last", content.value)[0]
-        cx.store.set(receiver.cell, Grown(cx.scope.emit("seq_rest", content.value)[0]))
-        return memory.hold(cx, cx.wrap(last), cx.loc(node))
-    return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason=f"is then changed by `{name}`")
-
-
-def _search(cx: Context, node: ast.AST, content: tuple[Val, ...], name: str, args: list[Val]) -> Val:
-    if not all(isinstance(v, Known) for v in (*content, *args)):
-        return cx.refuse("SD224", node, construct=f"`{name}`")
-    known = [v.obj for v in content if isinstance(v, Known)]
-    try:
-        return Known(getattr(known, name)(*(a.obj for a in args if isinstance(a, Known))))
-    except ValueError as error:
-        return cx.refuse("SD403", node, function=f"list.{name}", message=str(error))
-
-
-def _dict_method(cx: Context, node: ast.AST, receiver: Val, name: str, args: list[Val]) -> Val:
-    entries = containers.entries(cx, receiver)
-    assert entries is not None
-    if name == "keys":
-        return Sequence_("iterator", tuple(Known(k) for k in entries))
-    if name == "values":
-        return Sequence_("iterator", tuple(entries.values()))
-    if name == "items":
-        return Sequence_("iterator", tuple(Struct("tuple", (Known(k), v)) for k, v in entries.items()))
-    if name == "get" and args:
-        return entries.get(containers.key_of(cx, node, args[0]), args[1] if len(args) > 1 else NONE)
-    if name == "copy":
-        return containers.new_dict(cx, node, dict(entries))
-    if isinstance(receiver, DictRef) and name in ("update", "pop") and containers.changeable(cx, node, receiver):
-        return _change_dict(cx, node, receiver, entries, name, args)
-    return cx.refuse("SD404", node, type="a dict", name=name)
-
-
-def _change_dict(
-    cx: Context, node: ast.AST, receiver: DictRef, entries: dict[Any, Val], name: str, args: list[Val]
-) -> Val:
-    if name == "update":
-        merged = containers.mapping(cx, node, args[0])
-        if merged is not None:
-            cx.store.set(receiver.cell, {**entries, **merged})
-        return NONE
-    key = containers.key_of(cx, node, args[0])
-    if key not in entries:
-        return args[1] if len(args) > 1 else cx.refuse("SD403", node, function="dict.pop", message=f"KeyError: {key!r}")
-    cx.store.set(receiver.cell, {k: v for k, v in entries.items() if k != key})
-    return entries[key]
+# --- tuples and other structures
 
 
 def _struct_method(
     cx: Context, node: ast.AST, receiver: Struct, name: str, args: list[Val], kwargs: dict[str, Val]
 ) -> Val:
     if name in ("index", "count"):
-        return _search(cx, node, receiver.items, name, args)
+        return container_methods.search(cx, node, receiver.items, name, args)
     if name == "_replace" and set(kwargs) <= set(receiver.keys):
         items = tuple(kwargs.get(k, v) for k, v in zip(receiver.keys, receiver.items, strict=True))
         return Struct(receiver.kind, items, receiver.cls, receiver.keys)

@@ -16,12 +16,14 @@ from symdiff.frontend.python import (
     arrays,
     calls,
     comprehensions,
+    container_methods,
     containers,
     control,
     desugar,
     memory,
     operators,
     output,
+    rolled,
 )
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
@@ -34,6 +36,7 @@ from symdiff.frontend.python.values import (
     Known,
     ListRef,
     Num,
+    Partial,
     Sequence_,
     Struct,
     Val,
@@ -78,8 +81,8 @@ def call_builtin(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwarg
         return _copy(cx, node, args[0], obj is copy.deepcopy)
     if obj is functools.reduce and len(args) in (2, 3):
         return _reduce(cx, node, args)
-    if obj is functools.partial:
-        return cx.refuse("SD299", node, construct="`functools.partial` inside the function")
+    if obj is functools.partial and args:
+        return Partial(args[0], tuple(args[1:]), kwargs)
     op = _OPERATORS.get(id(obj))
     if op is not None and len(args) == 2 and not kwargs:
         return operators.binary(cx, node, op, args[0], args[1])
@@ -102,7 +105,7 @@ def _pure(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> V
     if obj in (isinstance, issubclass) and len(args) == 2:
         return _isinstance(cx, node, args)
     if obj is callable and len(args) == 1:
-        return Known(isinstance(args[0], Closure) or (isinstance(args[0], Known) and callable(args[0].obj)))
+        return Known(isinstance(args[0], (Closure, Partial)) or (isinstance(args[0], Known) and callable(args[0].obj)))
     if all(isinstance(a, Known) for a in (*args, *kwargs.values())):
         try:
             return Known(
@@ -375,12 +378,38 @@ def _any(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:
 
 
 def _sorted(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    items = _items(cx, node, args[0])
+    if len(args) == 1 and isinstance(args[0], Known) and isinstance(args[0].obj, (set, frozenset)):
+        items: list[Val] | None = [Known(x) for x in args[0].obj]
+    else:
+        items = _items(cx, node, args[0])
     if items is None:
         return POISON
-    if kwargs or not all(isinstance(i, Known) for i in items):
-        return cx.refuse("SD224", node, construct="`sorted`")
-    return containers.new_list(cx, node, [Known(x) for x in sorted(i.obj for i in items if isinstance(i, Known))])
+    if set(kwargs) - {"key", "reverse"} or len(args) != 1:
+        return cx.refuse("SD313", node, function="sorted", message="takes `key` and `reverse` by name")
+    found = container_methods.sort(cx, node, tuple(items), kwargs)
+    return POISON if found is None else containers.new_list(cx, node, found)
+
+
+def _filter(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    """The elements for which the function, or the element itself, is true."""
+    keeps = args[0]
+    plain = isinstance(keeps, Known) and keeps.obj is None
+    items = containers.items_of(cx, node, args[1])
+    place = rolled.mark(cx)
+    cx.store.begin()
+    tests = [
+        operators.truth(cx, node, item if plain else calls.apply(cx, node, keeps, [item], {})) for item in items or ()
+    ]
+    if items is None or not all(isinstance(t, Known) or t is POISON for t in tests):
+        rolled.go_back(cx, place)
+        if not comprehensions.can_fold(cx, node, args[1]):
+            return cx.refuse("SD231", node, iterable=f"`{cx.text(node)}`")
+        return comprehensions.fold(cx, node, "kept" if plain else "filter", args[1], {"$function": keeps})
+    cx.store.keep()
+    if memory.is_poison(*tests):
+        return POISON
+    kept = [item for item, t in zip(items, tests, strict=True) if isinstance(t, Known) and t.obj]
+    return Sequence_("iterator", tuple(kept))
 
 
 def _type(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
@@ -451,6 +480,7 @@ _BUILTINS: dict[str, Callable[[Context, ast.AST, Args, Kwargs], Val]] = {
     "enumerate": _enumerate, "zip": _zip, "reversed": _reversed, "map": _map, "list": _list, "tuple": _tuple,
     "dict": _dict, "sum": _sum,
     "max": _extreme("max"), "min": _extreme("min"), "any": _any("any"), "all": _any("all"), "sorted": _sorted,
+    "filter": _filter,
     "type": _type,
     "getattr": _getattr, "print": output.print_,
     "$bound": lambda cx, node, args, kwargs: Known(True), "$sequence": _is_sequence, "$match_part": _match_part,

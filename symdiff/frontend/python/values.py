@@ -126,6 +126,15 @@ class Closure(Val):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Partial(Val):
+    """`functools.partial` made inside the compiled function."""
+
+    function: Val
+    args: tuple[Val, ...]
+    kwargs: dict[str, Val]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Method(Val):
     """A method of a value, not yet called."""
 
