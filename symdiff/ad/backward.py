@@ -15,6 +15,7 @@ from symdiff.ir.build import Builder, V
 from symdiff.ir.core import Block, Family, Op, Value
 from symdiff.ir.types import AVal
 from symdiff.primitives.declare import Accumulate
+from symdiff.primitives.indexing import Spec
 
 if TYPE_CHECKING:
     from symdiff.ad.sweep import Sweep
@@ -28,6 +29,7 @@ class Half:
         self.forward = forward
         self.defined = {v: op for op in forward.ops for v in op.outs}
         self.known = {*block.params, *self.defined}
+        self.consumed = {op.ins[op.prim.consumes] for op in forward.ops if op.prim.consumes is not None}
         self.b = RuleBuilder(self.sizes, self.last, sweep.reversal.zeros.of)
         self.b.loc = rules.derived(forward.loc)
         self.cts: dict[Value, Value] = {}
@@ -150,6 +152,23 @@ class Half:
         if isinstance(v.type, AVal) and ct.type.complex and not v.type.complex:
             ct = self.b.op("real", ct)
         before = self.cts.get(v)
+        if before is None and (place := self.element_of(v)):
+            s, spec, where = place
+            part, rest = self.b.multi("borrow", self.finished(s), *where, spec=spec)
+            self.set(v, rule.rule(self.b, part, ct, *ins, **op.params).value, (op, k))
+            self.set(s, self.b.op("restore", rest, self.cts.pop(v), *where, spec=spec).value)
+            return
         # what is added into must be an array of v's dtype: not a NumPy scalar for a 0-d array, not real for complex
         acc = self.b.zeros(v) if before is None else rules.exactly(self.b, V(self.b, before), v)
         self.set(v, rule.rule(self.b, acc, ct, *ins, **op.params).value, (op, k))
+
+    def element_of(self, v: Value) -> tuple[Value, Spec, Sequence[Value]] | None:
+        """The list that an array is read out of by this block, and where: what is read of the array is added there."""
+        made = self.defined.get(v)
+        if made is None or made.prim.name not in ("seq_get", "seq_last") or made.ins[0] not in self.sweep.active:
+            return None
+        if not (isinstance(v.type, AVal) and v.type.shape):
+            return None
+        if made.ins[0] not in self.cts and made.ins[0] in self.consumed:  # its cotangent will come through the overwrite
+            return None
+        return made.ins[0], (("at", None if len(made.ins) > 1 else -1),), made.ins[1:]

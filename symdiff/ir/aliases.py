@@ -17,6 +17,11 @@ complain or do without.
 
 `borrow` claims its operand, and cuts it in two: the part and the rest hold a buffer each, so that the part may be
 written while the rest is waiting; `restore` makes one array of them again, which holds both.
+
+An element of a list may be lent as well if no two elements of the list are the same array.  A list is taken to be so
+unless it holds the mark ELEMENT: it gets it where something is put in that was not made in the same turn, as
+the same array might be put in by every turn.  Like memory, the elements of a carry or parameter are claimed of what
+comes in.
 """
 
 from __future__ import annotations
@@ -40,6 +45,7 @@ from symdiff.ir.memory import (
     mutable,
     viewed,
 )
+from symdiff.ir.slots import Slots
 from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import Seq, Type
 
@@ -144,18 +150,18 @@ class Flow:
 
     def claim(self, frame: Frame, op: Op, x: Value, others: Iterable[Value], where: Claim) -> Value:
         """x, or what the subclass puts in its place, as an operand that is overwritten."""
-        free, clash = self.obstacle(x, others)
+        free, clash = self.obstacle(x, others, where.elements)
         if not free:
             x = self.refused(frame, op, x, clash, where)
-        self.write(self.of(x).top)
+        self.write(self.of(x).inner if where.elements else self.of(x).top)
         return x
 
-    def obstacle(self, x: Value, others: Iterable[Value]) -> tuple[bool, frozenset[Value]]:
-        top = self.of(x).top
-        if any(b < 0 or b in self.fixed for b in top):
+    def obstacle(self, x: Value, others: Iterable[Value], elements: bool = False) -> tuple[bool, frozenset[Value]]:
+        found = self.of(x).inner if elements else self.of(x).top
+        if any(b < 0 or b in self.fixed for b in found):
             return False, frozenset()
-        clash = {v for b in top for v in self.holders.get(b, ())}
-        clash.update(v for v in others if not top.isdisjoint(self.of(v).all))
+        clash = {v for b in found for v in self.holders.get(b, ())}
+        clash.update(v for v in others if not found.isdisjoint(self.of(v).all))
         return not clash, frozenset(clash)
 
     # --- walking
@@ -202,10 +208,12 @@ class Flow:
         for v in ins:
             if frame.last.get(v, -1) <= k:
                 self.drop(v)
+        known = self.fresh_count
         if op.regions:
             memories, regions = yield from _CONTROL[op.prim.name](self, frame, op, ins)
         else:
             memories, regions = _HANDLERS.get(op.prim.name, Flow.plain)(self, frame, op, ins)
+        frame.own.update(b for m in memories for b in m.top if b > known and b not in self.under)
         kept = (tuple(ins), tuple(regions)) == (op.ins, op.regions)
         frame.ops.append(op if kept else Op(op.prim, tuple(ins), op.outs, op.params, tuple(regions), op.loc))
         for v, m in zip(op.outs, memories, strict=True):
@@ -219,23 +227,43 @@ class Flow:
             ins[k] = self.claim(frame, op, ins[k], [*ins[:k], *ins[k + 1 :]], Claim("operand"))
         elif op.prim.family is Family.ELEMENTWISE and mutable(op.outs[0].type) and viewed(op) is None:
             k = self.overwrites(frame, op, ins)
-        if k is not None and mutable(op.ins[k].type):
-            rest = [self.of(v).all for v in (*ins[:k], *ins[k + 1 :])] if contains(op.outs[0].type) else []
-            target = self.of(ins[k])
-            return [Memory(target.top, target.inner.union(*rest))], ()
-        return [self.result(op, v.type, ins) for v in op.outs], ()
+        if k is None or not mutable(op.ins[k].type):
+            return [self.result(op, v.type, ins) for v in op.outs], ()
+        target = self.of(ins[k])
+        frame.own |= target.top  # claimed just now: nobody else holds it
+        if not contains(op.outs[0].type) or op.prim.name == "seq_rest":
+            return [target], ()
+        if op.prim.name == "seq_add":  # s[i] + x is a new array
+            return [Memory(target.top, target.inner | self.new(op.ins[-1].type).all)], ()
+        return [Memory(target.top, self.with_element(frame, target.inner, self.of(ins[-1])))], ()
+
+    def with_element(self, frame: Frame, inner: Buffers, put: Memory) -> Buffers:
+        """What a list holds with one more element: the mark as well, unless this block made it and puts it in once."""
+        once = not put.inner and put.top <= frame.own and self.closure(inner).isdisjoint(put.top)
+        return inner | put.all if once else inner | put.all | {ELEMENT}
 
     def lend(self, frame: Frame, op: Op, ins: list[Value]) -> _Effect:
+        if contains(ins[0].type):
+            ins[0] = self.claim(frame, op, ins[0], ins[1:], Claim("elements of a list", elements=True))
         ins[0] = self.claim(frame, op, ins[0], ins[1:], Claim("operand"))
-        return [self.standing_for(v.type, ins[0]) for v in op.outs], ()
+        rest = self.standing_for(op.outs[1].type, ins[0])
+        if not contains(ins[0].type):
+            return [self.standing_for(op.outs[0].type, ins[0]), rest], ()
+        inner, part = self.of(ins[0]).inner, self.fresh()
+        self.under[part] = self.roots(inner)
+        return [Memory(frozenset((part,))), Memory(rest.top, inner)], ()
 
     def restore(self, frame: Frame, op: Op, ins: list[Value]) -> _Effect:
         """The array is whole: whoever still holds the part now holds some of it."""
         ins[0] = self.claim(frame, op, ins[0], ins[1:], Claim("operand"))
-        rest = self.of(ins[0]).top
-        whole = self.roots(rest)
-        lent = {b for b in self.of(ins[1]).top if b > 0 and not whole.isdisjoint(self.roots((b,)))}
-        return [Memory(rest | lent)], ()
+        rest, part = self.of(ins[0]), self.of(ins[1])
+        whole = self.roots(rest.inner or rest.top)
+        lent = frozenset(b for b in part.top if b > 0 and not whole.isdisjoint(self.roots((b,))))
+        if not contains(ins[0].type):
+            return [Memory(rest.top | lent)], ()
+        back = frozenset(b for b in lent if b in self.under)
+        held = frozenset(b for b in back if self.holders.get(b))
+        return [Memory(rest.top, self.with_element(frame, rest.inner | held, Memory(part.top - back)))], ()
 
     def result(self, op: Op, t: Type, ins: Sequence[Value]) -> Memory:
         """What a result shares, of an operation that overwrites nothing."""
@@ -247,7 +275,7 @@ class Flow:
         source = viewed(op)
         if source is not None:
             readonly = frozenset((READONLY,)) if name in _READONLY_VIEWS else NO_BUFFERS
-            return Memory(self.of(ins[source]).top | readonly)
+            return Memory(self.of(ins[source]).top | readonly, self.of(ins[source]).inner)
         made = self.new(t)
         if name == "copy" and (op.params.get("deep") or not isinstance(t, Seq)):
             return made
@@ -260,7 +288,8 @@ class Flow:
             inner = self.of(ins[0]).inner | {ELEMENT}
             return Memory(inner, inner if contains(t) else NO_BUFFERS)
         if contains(t) and prim.family is Family.LINEAR:
-            return Memory(made.top, made.inner.union(*(self.of(v).all for v in ins)))
+            mark = NO_BUFFERS if name == "copy" else frozenset((ELEMENT,))
+            return Memory(made.top, made.inner.union(mark, *(self.of(v).all for v in ins)))
         return made
 
     # --- control flow
@@ -290,7 +319,7 @@ class Flow:
 
     def for_(self, frame: Frame, op: Op, ins: list[Value]) -> Steps:
         n_carry, n_xs = op.params["n_carry"], op.params["n_xs"]
-        slots = _Slots(self, op, ins, 3, n_carry)
+        slots = Slots(self, op, ins, 3, n_carry)
         rows = [self.row(v) for v in ins[3 + n_carry : 3 + n_carry + n_xs]]
         caps = [self.of(v) for v in ins[3 + n_carry + n_xs :]]
         body = op.regions[0]
@@ -307,7 +336,7 @@ class Flow:
 
     def while_(self, frame: Frame, op: Op, ins: list[Value]) -> Steps:
         n_carry = op.params["n_carry"]
-        slots = _Slots(self, op, ins, 0, n_carry)
+        slots = Slots(self, op, ins, 0, n_carry)
         memories = [*slots.memories, *(self.of(v) for v in ins[n_carry:])]
         before, after = op.regions
         test = yield self.region(before, memories, before.params, frame.depth + 1)
@@ -319,8 +348,9 @@ class Flow:
 
     def call(self, frame: Frame, op: Op, ins: list[Value]) -> _Effect:
         summary = self.summaries[op.params["function"]]
-        for k in sorted(summary.written):
-            ins[k] = self.claim(frame, op, ins[k], [*ins[:k], *ins[k + 1 :]], Claim("argument"))
+        claims = [(k, Claim("elements of an argument", elements=True)) for k in sorted(summary.elements)]
+        for k, where in (*claims, *((k, Claim("argument")) for k in sorted(summary.written))):
+            ins[k] = self.claim(frame, op, ins[k], [*ins[:k], *ins[k + 1 :]], where)
         own: dict[Token, int] = {}
 
         def meaning(tokens: frozenset[Token]) -> Buffers:
@@ -342,7 +372,9 @@ class Flow:
         memories = [self.new(v.type) for v in op.outs]
         for j, (top, inner) in enumerate(summary.outs):
             if mutable(op.outs[j].type):
-                memories[j] = Memory(meaning(top) or memories[j].top, meaning(inner) or memories[j].inner)
+                made, found = memories[j], meaning(inner)
+                held = found if any(b > 0 for b in found) else found | made.inner
+                memories[j] = Memory(meaning(top) or made.top, held)
         return memories, ()
 
     # --- ends of functions
@@ -353,18 +385,18 @@ class Flow:
             tokens.update(dict.fromkeys(m.inner, ("inner", k)))
             tokens.update(dict.fromkeys(m.top, ("top", k)))
         ends = [(self.closure(m.top), self.closure(m.inner)) for m in map(self.of, frame.outs)]
-        count: dict[int, int] = {}
-        for top, inner in ends:
+        held: dict[int, int] = {}  # the results that hold a buffer, as bits: rounds and recursion add no new names
+        for j, (top, inner) in enumerate(ends):
             for b in top | inner:
-                count[b] = count.get(b, 0) + 1
-        for b, uses in count.items():
-            if uses > 1 and b not in tokens:
-                tokens[b] = ("shared", len(tokens))
+                held[b] = held.get(b, 0) | 1 << j
+        tokens.update({b: ("shared", bits) for b, bits in held.items() if bits & (bits - 1) and b not in tokens})
         outs = tuple(
             (frozenset(tokens[b] for b in top if b in tokens), frozenset(tokens[b] for b in inner if b in tokens))
             for top, inner in ends
         )
-        return Summary(frozenset(k for k, m in enumerate(params) if not m.top.isdisjoint(self.written)), outs)
+        written = frozenset(k for k, m in enumerate(params) if not m.top.isdisjoint(self.written))
+        elements = frozenset(k for k, m in enumerate(params) if not m.inner.isdisjoint(self.written))
+        return Summary(written, elements, outs)
 
     def release(self, frame: Frame) -> None:
         """The results of a public function: writable, sharing memory with no argument and not with each other.
@@ -376,7 +408,7 @@ class Flow:
         last = [j for j, v in enumerate(frame.outs) if j in self.residuals or v in makers]
         for j in [j for j in range(len(frame.outs)) if j not in set(last)]:
             frame.outs[j] = self.hand_out(frame, None, j, frame.outs[j], given)
-            given |= self.closure(self.of(frame.outs[j]).all)
+            given |= {b for b in self.closure(self.of(frame.outs[j]).all) if b > 0}
         taken = given if self.borrow else given | self.fixed
         for j in last:
             op = makers.get(frame.outs[j])
@@ -405,85 +437,3 @@ _HANDLERS: dict[str, Callable[[Flow, Frame, Op, list[Value]], _Effect]] = {
     "borrow": Flow.lend,
     "restore": Flow.restore,
 }
-
-
-class _Slots:
-    """The carries of one loop: a buffer each, and what becomes of it from turn to turn."""
-
-    def __init__(self, flow: Flow, op: Op, ins: Sequence[Value], first: int, count: int) -> None:
-        self.flow, self.op, self.first, self.count = flow, op, first, count
-        self.skip = 1 if op.params.get("exit") else 0
-        self.initial = list(ins[first : first + count])
-        self.memories = [flow.new(v.type) for v in self.initial]
-        flow.slots(op, self.memories)
-        self.wanted: set[int] = set()
-        self.ends: list[Memory] = []
-
-    def close(self, body: Frame) -> None:
-        """The end of a turn: a slot that the body writes is handed on as the only holder of its buffer."""
-        flow = self.flow
-        while True:
-            found = {j for j, m in enumerate(self.memories) if not m.top.isdisjoint(flow.written)} - self.wanted
-            if not found:
-                break
-            self.wanted |= found
-            for j in sorted(found):
-                flow.slot_written(self.op, j)
-                k = self.skip + j
-                others = [*body.outs[:k], *body.outs[k + 1 :]]
-                body.outs[k] = flow.claim(
-                    body, self.op, body.outs[k], others, Claim(f"carry {j} at the end of a turn", j)
-                )
-        self.ends = [flow.of(v) for v in body.outs]
-        flow.leave(body)
-
-    def enter(self, frame: Frame, ins: list[Value]) -> None:
-        """The loop overwrites the first values of the slots it writes."""
-        for j in sorted(self.wanted):
-            k = self.first + j
-            ins[k] = self.flow.claim(
-                frame, self.op, ins[k], [*ins[:k], *ins[k + 1 :]], Claim(f"carry {j} before the loop", j)
-            )
-            self.initial[j] = ins[k]
-
-    def results(self, body: Frame) -> list[Memory]:
-        flow, end = self.flow, self.skip + self.count
-        outside = self.meanings()
-
-        def meaning(buffers: Buffers) -> Buffers:
-            return frozenset(c for b in buffers for d in flow.closure((b,)) for c in outside.get(d, (d,)))
-
-        found = [NOTHING] * self.skip
-        for j, m in enumerate(self.ends[self.skip : end]):
-            initial = flow.of(self.initial[j])
-            inner = initial.inner | meaning(m.inner)
-            claimed = self.initial[j]
-            top = flow.standing_for(claimed.type, claimed).top if j in self.wanted else initial.top | meaning(m.top)
-            found.append(Memory(top, inner))
-        for m in self.ends[end:]:
-            found.append(Memory(frozenset((flow.fresh(),)), meaning(m.all)))
-        return [*found, NOTHING]
-
-    def meanings(self) -> dict[int, Buffers]:
-        """What the buffers of the slots may be, outside: a fixpoint over the turns."""
-        known: dict[int, set[int]] = {}
-        flows: dict[int, Buffers] = {}
-        for j, m in enumerate(self.memories):
-            initial, end = self.flow.of(self.initial[j]), self.ends[self.skip + j]
-            for b in m.inner:
-                known[b], flows[b] = set(initial.inner), end.inner
-            for b in m.top:
-                known[b], flows[b] = ({b}, NO_BUFFERS) if j in self.wanted else (set(initial.top), end.top)
-        todo = list(known)
-        readers: dict[int, list[int]] = {}
-        direct = {b: self.flow.closure(ends) for b, ends in flows.items()}
-        for b, ends in direct.items():
-            for e in ends:
-                readers.setdefault(e, []).append(b)
-        while todo:
-            b = todo.pop()
-            size = len(known[b])
-            known[b].update(c for e in direct[b] for c in known.get(e, (e,)))
-            if len(known[b]) > size:
-                todo.extend(readers.get(b, ()))
-        return {b: frozenset(found) for b, found in known.items()}

@@ -9,7 +9,7 @@ from symdiff.ir.types import Alt, AVal, Kind, Opt, Saved, Seq, Type, inner_first
 
 # Two marks stand among the buffers of a value: they are never written, and nobody shares them.
 READONLY = -1  # a constant, or a view that NumPy refuses to write
-ELEMENT = -2  # read out of a list or record, where the same array may stand twice
+ELEMENT = -2  # read out of a list or record; inside a list: the same array may stand in it twice
 
 Buffers = frozenset[int]
 NO_BUFFERS: Buffers = frozenset()
@@ -32,10 +32,14 @@ NOTHING = Memory()
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Why an operation wants to write: its own statement, or a loop whose body writes carry `slot`."""
+    """Why an operation wants to write: its own statement, or a loop whose body writes carry `slot`.
+
+    `elements`: not the list itself, but the arrays in it.
+    """
 
     text: str
     slot: int | None = None
+    elements: bool = False
 
 
 Token = tuple[str, int]
@@ -43,19 +47,22 @@ Token = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What callers know of a function: the parameters it overwrites, and what each result may share.
+    """What callers know of a function: the parameters it overwrites, those whose elements, and what results share.
 
-    A token is ("top", parameter), ("inner", parameter), ("mark", READONLY …) or ("shared", k): a buffer of two results.
+    A token is ("top", parameter), ("inner", parameter), ("mark", READONLY …) or ("shared", bits): a buffer of
+    those results whose bit is set.
     """
 
     written: frozenset[int] = frozenset()
+    elements: frozenset[int] = frozenset()
     outs: tuple[tuple[frozenset[Token], frozenset[Token]], ...] = ()
 
     def join(self, other: Summary) -> Summary:
+        written, elements = self.written | other.written, self.elements | other.elements
         if not self.outs:
-            return Summary(self.written | other.written, other.outs)
+            return Summary(written, elements, other.outs)
         outs = tuple((a[0] | b[0], a[1] | b[1]) for a, b in zip(self.outs, other.outs, strict=True))
-        return Summary(self.written | other.written, outs)
+        return Summary(written, elements, outs)
 
 
 @dataclass(slots=True)
@@ -70,6 +77,7 @@ class Frame:
     outs: list[Value] = field(default_factory=list)
     env: dict[Value, Value] = field(default_factory=dict)
     held: list[Value] = field(default_factory=list)
+    own: set[int] = field(default_factory=set)  # buffers that operations of the block have made
 
     def value(self, v: Value) -> Value:
         return self.env.get(v, v)

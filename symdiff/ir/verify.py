@@ -4,8 +4,8 @@
     a program                    "The types of an operation's results are what its primitive infers."
 
 `verify` raises `IRError` with the sentence, the operation, its place in the user's source and the ten operations around
-it.  After the `buffers` pass, `after_ownership` also checks that nothing is overwritten that is still read, nor by the
-elementwise results that `ownership` puts over an operand (`into`).
+it.  After the `buffers` pass, `after_ownership` also checks that nothing is overwritten that is still read: by updates,
+and by the elementwise results that `ownership` puts over an operand (`into`).
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ INVARIANTS = {
     "overwritten": "A value that is overwritten is not used afterwards.",
     "shared": "No live value shares memory with one that is overwritten.",
     "collected": "What a list or record holds is not overwritten afterwards.",
-    "borrowed": "Parameters of public functions, constants and elements of lists are not overwritten.",
+    "borrowed": "Parameters of public functions, constants and what is read out of lists are not overwritten.",
     "results": "Results of public functions are writable and share memory with no parameter and not with each other.",
 }
 

@@ -121,12 +121,12 @@ class _Copies(Flow):
         return new
 
     def refused(self, frame: Frame, op: Op, x: Value, clash: frozenset[Value], where: Claim) -> Value:
-        if clash and self.plan.rounds < _VIEW_ROUNDS:
+        if clash and self.plan.rounds < _VIEW_ROUNDS and not where.elements:
             slices = self.slices(frame, x, clash)
             if slices:
                 self.plan.views |= slices
                 return x
-        return self.copied(frame, x, op)
+        return self.copied(frame, x, op, deep=where.elements)
 
     def slices(self, frame: Frame, x: Value, clash: frozenset[Value]) -> set[Value]:
         """The views to copy instead of x; none if some other holder is no view."""
@@ -199,6 +199,7 @@ class _Copies(Flow):
         params = Params(deep=True) if deep and not isinstance(x.type, AVal) else Params()
         made = Op(REGISTRY["copy"], (x,), (new,), params, (), op.loc if op is not None else None)
         self.memory[new] = self.result(made, x.type, made.ins)
+        frame.own |= self.of(new).top
         frame.ops.append(made)
         return new
 
@@ -317,7 +318,7 @@ class _InPlace(Reading):
 
     def claim(self, frame: Frame, op: Op, x: Value, others: Iterable[Value], where: Claim) -> Value:
         j, others = where.slot, list(others)
-        ours = j is None or (op, j) in self.mandatory
+        ours = j is None or where.elements or (op, j) in self.mandatory
         if ours or (self.open(self.of(x).top) and self.obstacle(x, others)[0]):
             return super().claim(frame, op, x, others, where)
         assert j is not None

@@ -1,4 +1,4 @@
-"""Lending a part of an array: what a function adds to a slice's cotangent, it adds in place.
+"""Lending a part of an array, or an array in a list: what is added to a slice's cotangent, is added in place.
 
 `borrow(x, *i)` gives `part = x[i]` and `rest`, which is x without that part: nobody looks at the part in it.
 `restore(rest, part, *i)` is x again.  They are each other's transposes, and neither moves an element: where a recursion
@@ -13,26 +13,41 @@ from typing import Any
 import numpy as np
 
 from symdiff.ir.core import Params
-from symdiff.ir.types import Type
+from symdiff.ir.types import AVal, Seq, Type
 from symdiff.primitives.declare import STRUCTURE, prim
 from symdiff.primitives.indexing import Spec, index, index_set, subscript
 
 
-def _whole(b: Any, cts: Any, rest: Any, part: Any, i: Any, spec: Spec) -> Any:
+def _whole(b: Any, cts: Any, whole: Any, part: Any, i: Any, spec: Spec) -> Any:
     """What cotangents or tangents of a rest and a part are together, one of which may be None."""
     if None not in cts:
         return b.op("restore", *cts, *i, spec=spec)
-    found, lent = (b.zeros(v) if ct is None else ct for ct, v in zip(cts, (rest, part), strict=True))
+    found, lent = (b.zeros(v) if ct is None else ct for ct, v in zip(cts, (whole, part), strict=True))
+    if isinstance(whole.type, Seq):
+        return b.op("seq_set", found, *(i or spec[0][1:]), lent)
     return b.op("index_set", found, lent, *i, spec=spec)
 
 
 def _borrow_infer(ins: tuple[Type, ...], regions: tuple[()], spec: Spec) -> tuple[Type, ...]:
+    if isinstance(ins[0], Seq):
+        return _element(ins[0], spec), ins[0]
     return (*index.infer(ins, regions, spec=spec), ins[0])
 
 
 def _restore_infer(ins: tuple[Type, ...], regions: tuple[()], spec: Spec) -> tuple[Type, ...]:
+    if isinstance(ins[0], Seq):
+        if ins[1] != _element(ins[0], spec):
+            raise TypeError(f"{ins[1]} is no element of {ins[0]}")
+        return (ins[0],)
     found: tuple[Type, ...] = index_set.infer(ins, regions, spec=spec)
     return found
+
+
+def _element(s: Seq, spec: Spec) -> Type:
+    """What can be lent of a list: an array, at one place."""
+    if len(spec) != 1 or spec[0][0] != "at" or not isinstance(s.elem, AVal) or not s.elem.shape:
+        raise TypeError(f"no part of {s} can be lent by {spec}")
+    return s.elem
 
 
 def _borrow_text(params: Params, ins: tuple[Type, ...]) -> str:
@@ -40,11 +55,13 @@ def _borrow_text(params: Params, ins: tuple[Type, ...]) -> str:
 
 
 def _restore_text(params: Params, ins: tuple[Type, ...]) -> str:
+    if isinstance(ins[0], Seq):
+        return f"_with(x, {subscript(params['spec'])}, v)"
     return f"_put(x, np.index_exp[{subscript(params['spec'])}], v)"
 
 
 def _borrow_vjp(b: Any, cts: Any, outs: Any, x: Any, *i: Any, spec: Spec) -> tuple[Any, ...]:
-    return (_whole(b, cts[::-1], outs[1], outs[0], i, spec), *(None for _ in i))
+    return (_whole(b, cts[::-1], x, outs[0], i, spec), *(None for _ in i))
 
 
 def _borrow_jvp(b: Any, ts: Any, outs: Any, x: Any, *i: Any, spec: Spec) -> tuple[Any, ...]:
@@ -57,7 +74,7 @@ def _restore_vjp(b: Any, cts: Any, outs: Any, x: Any, v: Any, *i: Any, spec: Spe
 
 
 def _restore_jvp(b: Any, ts: Any, outs: Any, x: Any, v: Any, *i: Any, spec: Spec) -> tuple[Any, ...]:
-    return (_whole(b, ts[:2], x, v, i, spec),)
+    return (_whole(b, ts[:2], outs[0], v, i, spec),)
 
 
 def _on_part(build: Any) -> Any:

@@ -198,6 +198,47 @@ def looked_up(x, idx):
     return (t,)
 
 
+# --- a list of long arrays: one number, or a few, read out of one of them in each turn
+
+
+def _elements(b, x, idx, w):
+    def grow(b, i, s, x):
+        return [b.op("seq_append", s, b.sin(x * (i + 1)))]
+
+    rows = for_(b, (0, 3, 1), [b.op("seq_empty", elem=vec())], grow, caps=[x])[0]
+
+    def turn(b, i, t, k, rows, w):
+        j = b.op("convert", k, kind=types.Kind.PYTHON, dtype="i8")
+        v = at(b, b.op("seq_get", rows, j), i)
+        u = cond(
+            b,
+            b.gt(v, 0.0),
+            lambda b, rows, i, w: [at(b, b.op("seq_last", rows), i) * w],
+            lambda b, rows, i, w: [b.sum(cut(b, b.op("seq_get", rows, 0), (0, 2, 2)))],
+            [rows, i, w],
+        )[0]
+        return [t * 0.5 + v * u]
+
+    t = for_(b, (0, size(b), 1), [w], turn, xs=[idx], caps=[rows, w])[0]
+    return [t, b.sum(b.op("seq_get", rows, 1)) + at(b, b.op("seq_get", rows, 1), 0)]
+
+
+@entry(
+    program("elements", [vec(), vec(dtype="i8"), F8], _elements, "x idx w"),
+    lambda rng, n: (normal(rng, n), rng.integers(0, 3, n), normal(rng)),
+    (0, 2),
+    linear=True,
+    least=2,
+)
+def elements(x, idx, w):
+    rows = [np.sin(x * (i + 1)) for i in range(3)]
+    t = w
+    for i, k in enumerate(idx):
+        v = rows[k][i]
+        t = t * 0.5 + v * (rows[-1][i] * w if v > 0 else rows[0][0] + rows[0][1])
+    return t, np.sum(rows[1]) + rows[1][0]
+
+
 # --- values bound on one path
 
 

@@ -43,6 +43,17 @@ def table(w, x):
     return np.sum(h[x.shape[0]])
 
 
+def looked_up(w, x):
+    rows = []
+    for t in range(x.shape[0]):
+        rows.append(np.tanh(w @ x[t]))
+    s = 0.0
+    for i in range(x.shape[0]):
+        for j in range(w.shape[0]):
+            s += rows[i][j] * rows[0][j]
+    return s
+
+
 CASES = {
     "decay": (decay, "a=float, x=f8[n]", ("a", "x"), (0.9, np.linspace(-1, 1, 6))),
     "rnn": (
@@ -56,6 +67,12 @@ CASES = {
         "w=f8[k, k], x=f8[t, k]",
         ("w",),
         tuple(np.random.default_rng(1).normal(size=s) for s in ((3, 3), (5, 3))),
+    ),
+    "looked_up": (
+        looked_up,
+        "w=f8[k, k], x=f8[t, k]",
+        ("w",),
+        tuple(np.random.default_rng(3).normal(size=s) for s in ((3, 3), (5, 3))),
     ),
     "table": (
         table,
@@ -87,6 +104,8 @@ def function(text: str, name: str) -> str:
         ("rnn", "hvp", (0, 0)),
         ("rnn", "backward", (0, 0)),
         ("overwritten", "value_and_grad", (0, 0)),
+        ("looked_up", "value_and_grad", (0, 0)),
+        ("looked_up", "hvp", (0, 0)),
         ("table", "value_and_grad", (2, 0)),  # rows read of arrays that are overwritten, on the way there and back
     ],
 )

@@ -330,12 +330,31 @@ class _Scope:
         scope = self.region(heads, caps, 2)
         last = scope.b.op("seq_last", heads[1]).value
         scope.add(last)
-        grown = scope.b.op("seq_append", heads[1], self.settled(scope, last)).value
-        body = scope.b.block(scope.params, [grown])
+        start = scope.lent(heads[1]) if elem == VEC else heads[1]
+        grown = scope.b.op("seq_append", start, self.settled(scope, last)).value
+        body = scope.b.block(scope.params, [scope.lent(grown) if elem == VEC else grown])
         out = self.b.emit("for", *bounds, seq.value, *caps, regions=[body], n_carry=1, n_xs=0)[0]
         self.add(self.b.op("seq_last", out).value)
+        out = self.lent(out) if elem == VEC else out
         changed = self.b.op("seq_set", out, 0, self.some(elem))
         self.add(self.b.op("seq_get", changed, 0).value, self.b.op("seq_get", out, 0).value)
+
+    def lent(self, seq: Value) -> Value:
+        """A list, or one of which an array was lent, updated or replaced, and given back; others may hold it, too."""
+        if self.rng.random() < 0.5:
+            return seq
+        spec = (("at", int(self.rng.integers(-1, 1))),)
+        part, rest = self.b.emit("borrow", seq, spec=spec)
+        new = self.updated(part)
+        if self.rng.random() < 0.3:
+            self.add(new)
+            self.fill(1)
+        if self.rng.random() < 0.3:
+            new = self.b.op("add", new, self.tame(self.some(VEC))).value
+        seq = self.b.op("restore", rest, new, spec=spec).value
+        if self.rng.random() < 0.3:
+            self.add(new)
+        return self.lent(seq)
 
     def swap(self) -> None:
         """Two buffers that change places each turn, one of them updated in between."""

@@ -101,3 +101,56 @@ def test_all_of_an_array_is_the_array() -> None:
     body = f"%y: f8[n] = index(%x) {whole}\n%z: f8[n] = exp(%y)\n%w: f8[n] = index_set(%y, %z) {whole}\nreturn %w"
     folded = fold(program(body, CALLEES[0][0]))
     assert [op.prim.name for op in folded.main.body.ops if op.outs[0] in folded.main.body.outs] == ["exp"]
+
+
+LIST = "%e: Seq[f8[n]] = seq_empty() {elem=type(f8[n])}\n%z: f8[n] = exp(%x)\n%u: f8[n] = sin(%x)\n"
+TURNS = (
+    "%a: int = const() {type=type(int), value=0}\n%b: int = const() {type=type(int), value=2}\n"
+    "%c: int = const() {type=type(int), value=1}\n"
+)
+APPENDED = "%e2: Seq[f8[n]] = seq_append(%e, %z)\n%s: Seq[f8[n]] = seq_append(%e2, "
+# how a list comes to be, and the copies that lending one of its arrays costs
+LISTS = [
+    (APPENDED + "%u)", 0),
+    (APPENDED + "%z)", 1),  # the same array twice
+    (APPENDED + "%u)\n%f: f8[n] = seq_get(%s, %a)", 1),  # read below
+    (APPENDED + "%u)\n%f: f8[n] = add(%z, %u)", 0),
+    (APPENDED + "%u)\n%f: f8[n] = mul(%z, %v)\n%t: f8[n] = add(%f, %f)", 0),
+    (
+        "%s: Seq[f8[n]], %k: int = for(%a, %b, %c, %z) {n_carry=0, n_xs=0}\n"
+        "  region (%i: int, %g: f8[n])\n    %h: f8[n] = exp(%g)\n    yield %h",
+        0,
+    ),
+    (
+        "%s: Seq[f8[n]], %k: int = for(%a, %b, %c, %z) {n_carry=0, n_xs=0}\n"
+        "  region (%i: int, %g: f8[n])\n    yield %g",
+        1,
+    ),
+    (
+        "%s: Seq[f8[n]], %k: int = for(%a, %b, %c, %e, %z) {n_carry=1, n_xs=0}\n"
+        "  region (%i: int, %d: Seq[f8[n]], %g: f8[n])\n    %h: Seq[f8[n]] = seq_append(%d, %g)\n    yield %h",
+        1,
+    ),
+    (
+        "%s: Seq[f8[n]], %o: f8[n], %k: int = for(%a, %b, %c, %e, %z) {n_carry=2, n_xs=0}\n"
+        "  region (%i: int, %d: Seq[f8[n]], %g: f8[n])\n    %h: Seq[f8[n]] = seq_append(%d, %g)\n"
+        "    %m: f8[n] = sin(%g)\n    yield %h, %m",
+        1,
+    ),
+]
+
+
+@pytest.mark.parametrize(("made", "copies"), LISTS)
+def test_an_array_in_a_list_is_lent_where_no_other_element_is_the_same_array(made: str, copies: int) -> None:
+    also = ", %f" if "%f" in made else ""
+    body = (
+        f"{LIST}{TURNS}{made}\n%p: f8[n], %r: Seq[f8[n]] = borrow(%s) {AT0}\n%q: f8[n] = index_add(%p, %v) {AT0}\n"
+        f"%y: Seq[f8[n]] = restore(%r, %q) {AT0}\nreturn %y{also}"
+    )
+    before = program(body, CALLEES[0][0])
+    after = buffers(verify(before))
+    verify(after, after_ownership=True)
+    assert print_program(after).count("copy(%s)") == copies and len(in_place(after, {})["f"]) == 1
+    args = (2.0, np.arange(3.0))
+    for found, expected in zip(run_in_place(after, *args, into={}), run(before, *args), strict=True):
+        np.testing.assert_array_equal(found, expected)
