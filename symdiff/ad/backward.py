@@ -169,6 +169,6 @@ class Half:
             return None
         if not (isinstance(v.type, AVal) and v.type.shape):
             return None
-        if made.ins[0] not in self.cts and made.ins[0] in self.consumed:  # its cotangent will come through the overwrite
+        if made.ins[0] not in self.cts and made.ins[0] in self.consumed:  # it comes through the overwrite
             return None
         return made.ins[0], (("at", None if len(made.ins) > 1 else -1),), made.ins[1:]

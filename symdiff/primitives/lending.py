@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from symdiff.ir.core import Params
-from symdiff.ir.types import AVal, Seq, Type
+from symdiff.ir.types import AVal, Kind, Seq, Type
 from symdiff.primitives.declare import STRUCTURE, prim
 from symdiff.primitives.indexing import Spec, index, index_set, subscript
 
@@ -78,7 +78,7 @@ def _restore_jvp(b: Any, ts: Any, outs: Any, x: Any, v: Any, *i: Any, spec: Spec
 
 
 def _on_part(build: Any) -> Any:
-    """The program on an array and a slice's worth of numbers, and on a matrix and a row."""
+    """The program on an array and a slice's worth of numbers, on a matrix and a row, and on a list of rows."""
 
     def programs(rng: Any) -> list[Any]:
         def slice_(b: Any, f: Any, *xs: Any) -> Any:
@@ -87,7 +87,12 @@ def _on_part(build: Any) -> Any:
         def row(b: Any, f: Any, *xs: Any) -> Any:
             return build(b, f, *xs, b.v(1), spec=(("at", None),))
 
-        return [((rng.normal(size=5), rng.normal(size=2)), slice_), ((rng.normal(size=(2, 3)), np.ones(3)), row)]
+        def element(b: Any, f: Any, x: Any, y: Any) -> Any:
+            rows = b.op("as_seq", x, elem=AVal(Kind.ARRAY, x.type.shape[1:], x.type.dtype))
+            return build(b, f, rows, y, b.v(1), spec=(("at", None),))
+
+        matrix = (rng.normal(size=(2, 3)), np.ones(3))
+        return [((rng.normal(size=5), rng.normal(size=2)), slice_), (matrix, row), (matrix, element)]
 
     return programs
 
@@ -95,14 +100,22 @@ def _on_part(build: Any) -> Any:
 def _borrowed(b: Any, f: Any, x: Any, y: Any, *i: Any, spec: Spec) -> Any:
     part, rest = f(x, *i, spec=spec)
     alone = f(x, *i, spec=spec)[0]  # whose rest has no cotangent
-    return b.op("restore", rest, part * y, *i, spec=spec) * b.sum(alone * y)
+    return _numbers(b, b.op("restore", rest, part * y, *i, spec=spec)) * b.sum(alone * y)
 
 
 def _restored(b: Any, f: Any, x: Any, y: Any, *i: Any, spec: Spec) -> Any:
     part, rest = b.multi("borrow", x, *i, spec=spec)
     whole = f(rest, part * y, *i, spec=spec)
-    among_zeros = f(b.zeros(type=x.type, shape=x.type.shape), y, *i, spec=spec)
-    return whole * (among_zeros + 1.0)
+    zeros = b.op("zeros_ct", x) if isinstance(x.type, Seq) else b.zeros(type=x.type, shape=x.type.shape)
+    among_zeros = f(zeros, y, *i, spec=spec)
+    return _numbers(b, whole) * (_numbers(b, among_zeros) + 1.0)
+
+
+def _numbers(b: Any, x: Any) -> Any:
+    """An array itself; of a list what the borrower has put there, and the array next to it."""
+    if not isinstance(x.type, Seq):
+        return x
+    return b.op("seq_get", x, 1) + 2.0 * b.op("seq_get", x, 0)
 
 
 borrow = prim(
