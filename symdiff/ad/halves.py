@@ -65,7 +65,7 @@ def is_static(op: Op | None) -> bool:
 def made_anew(ops: Sequence[Op], passed: Set[Value], steady: Set[Value]) -> dict[Value, Op]:
     """What is not worth saving, with how it is made: constants, sizes, and what is cheap given what is passed again.
 
-    Cheap are whole numbers, and single elements of arrays that no loop changes (`steady`): `x[i - 1]` is read
+    Cheap are whole numbers, and single elements and rows of arrays that no loop changes (`steady`): `x[i - 1]` is read
     again.
     """
     found: dict[Value, Op] = {}
@@ -84,7 +84,10 @@ _COUNTING = frozenset(("add", "sub", "mul", "neg"))
 
 
 def _is_element(op: Op, steady: Set[Value]) -> bool:
-    return op.prim.name == "index" and isinstance(op.out.type, AVal) and not op.out.type.shape and op.ins[0] in steady
+    if op.prim.name != "index" or op.ins[0] not in steady:
+        return False
+    assert isinstance(op.out.type, AVal)
+    return not op.out.type.shape or all(item[0] == "at" for item in op.params["spec"])
 
 
 def wide_views(ops: Sequence[Op], free: Sequence[Value]) -> dict[Value, Op]:

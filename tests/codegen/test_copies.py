@@ -103,6 +103,7 @@ def function(text: str, name: str) -> str:
         ("rnn", "value_and_grad", (0, 0)),
         ("rnn", "hvp", (0, 0)),
         ("rnn", "backward", (0, 0)),
+        ("rnn", "forward", (0, 3)),  # w, x and h are the caller's; the rows of x are read again
         ("overwritten", "value_and_grad", (0, 0)),
         ("looked_up", "value_and_grad", (0, 0)),
         ("looked_up", "hvp", (0, 0)),
