@@ -13,7 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.ir.interpret import run
+from symdiff.errors import CheckError
+from symdiff.frontend.python.problems import Respecialise
+from symdiff.ir import dims
+from symdiff.ir.interpret import bind_sizes, run
 from symdiff.ir.types import AVal
 from symdiff.signature import Argument, Lowered, Signature, from_values
 from symdiff.trees import LEAF
@@ -59,10 +62,18 @@ class Formula:
         signature = from_values(bound.arguments)
         with self._lock:
             if signature not in self._lowered:
-                self._lowered[signature] = self.lower(signature)
+                self._lowered[signature] = self.lowered_for(signature, bound.arguments)
             lowered = self._lowered[signature]
+        check_sizes(lowered, bound.arguments)
         (result,) = run(lowered.program, *(bound.arguments[p.argument] for p in lowered.params))
         return result.copy() if isinstance(result, np.ndarray) else result
+
+    def lowered_for(self, signature: Signature, values: Mapping[str, Any]) -> Lowered:
+        """The program for a call; sizes that the formula declares as numbers are looked at as numbers."""
+        try:
+            return self.lower(signature)
+        except Respecialise as request:
+            return self.lower(from_values(values, sizes=request.sizes))
 
     def __reduce__(self) -> tuple[Any, ...]:
         make, *arguments = self.source
@@ -70,3 +81,18 @@ class Formula:
 
     def __repr__(self) -> str:
         return f"<symdiff formula {self.__name__}{self.__signature__}>"
+
+
+def check_sizes(lowered: Lowered, values: Mapping[str, Any]) -> None:
+    """CheckError SD707 for an array whose sizes are not those that the formula declares."""
+    sizes: dict[dims.Atom, int] = {}
+    for _ in range(2):  # [2*n - 1] may stand before [n]
+        for p in lowered.params:
+            bind_sizes(p.type, values[p.argument], sizes)
+    for p in lowered.params:
+        found = np.shape(values[p.argument])
+        expected = tuple(dims.evaluate(d, sizes) for d in p.type.shape)
+        if found != expected:
+            pairs = zip(p.type.shape, expected, strict=True)
+            declared = ", ".join(f"{d} = {n}" if str(d) != str(n) else str(n) for d, n in pairs)
+            raise CheckError.of("SD707", name=p.argument, found=f"of shape {found}", expected=f"shape ({declared})")

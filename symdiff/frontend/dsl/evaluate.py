@@ -100,9 +100,9 @@ class Evaluator(Products, Sums, Subscripts, Choosing):
             self.refuse(
                 "SD812", node.span, name=function.name, count=len(function.parameters), given=len(node.arguments)
             )
-        self.calls.append(function.name)
         frame = Frame(function, self.b)
         given = [self.tensor(a) for a in node.arguments]
+        self.calls.append(function.name)
         shared: tuple[Label, ...] = ()
         row = False
         for p, t, argument in zip(function.parameters, given, node.arguments, strict=True):
@@ -208,7 +208,7 @@ class Evaluator(Products, Sums, Subscripts, Choosing):
             return self.arithmetic("add", Tensor(index.value), Tensor(None, size=index.label.first), node)
         if not isinstance(index.first, int):
             self.refuse("SD813", node.span, name=str(index.first))
-        made = self.emitted("arange", node, (index,), size=index.size)
+        made = self.emitted("arange", node, (index,), size=index.size, dtype="f8")  # integers would overflow
         return self.arithmetic("add", made, number(index.first), node) if index.first else made
 
     # --- sums
@@ -323,6 +323,9 @@ class Evaluator(Products, Sums, Subscripts, Choosing):
             return self.finite(int(found) if whole else found, node)
         if y.const is None and x.const is not None:
             x = number(float(x.const))
+        if not self.is_float(x) and not (isinstance(y.const, int) and y.const >= 0):
+            kind = Kind.PYTHON if x.value is None else x.type.kind  # an integer to this power may be none
+            x = replace(x, value=self.b.emit("convert", self.value(x), kind=kind, dtype="f8")[0], size=None)
         scalar = all(t.value is None or t.type.kind is Kind.PYTHON for t in (x, y))
         safe = scalar and y.const is not None and float(y.const).is_integer()
         values, labels = self.aligned([x, y])

@@ -119,6 +119,7 @@ class _Reader:
                 continue
             scope = header.own
             self.add_function(header)
+        self.share_indices()
         for scope, definition in pending:  # which of `a_j` is name and which index, all index sets say
             self.add_stage(scope, definition)
         self.check_names()
@@ -204,6 +205,16 @@ class _Reader:
             self.refuse("SD805", found.span, name=found.name)
         scope.indices[found.name] = found
 
+    def share_indices(self) -> None:
+        """An index set that one function declares, or several in the same way, is there for the whole file."""
+        found: dict[str, list[nodes.IndexSet]] = {}
+        for function in self.functions.values():
+            for name, index in function.own.indices.items():
+                found.setdefault(name, []).append(index)
+        for name, same in found.items():
+            if all(index == same[0] for index in same):
+                self.shared.indices.setdefault(name, same[0])
+
     def add_stage(self, scope: Scope, definition: nodes.Definition) -> None:
         left, body = definition.sides
         name, indices = self.target(scope, left)
@@ -245,7 +256,7 @@ class _Reader:
         for scope in (self.shared, *(f.own for f in self.functions.values())):
             for name, found in scope.indices.items():
                 owner = next((f for f in self.functions.values() if f.own is scope), None)
-                if name in scope.stages or (owner is not None and owner.declared(name)):
+                if name in scope.stages or (owner is not None and name in owner.names):
                     self.refuse("SD805", found.span, name=name)
             for name, stage in scope.stages.items():
                 if name in self.functions:

@@ -52,11 +52,15 @@ class Frame:
         items = tuple(self.letter(node, c) for c in ([rest] if rest.isdecimal() else rest))
         if rest.isdecimal() and base in self.values and len(self.values[base].axes) == len(rest):
             items = tuple(self.letter(node, c) for c in rest)
-        known = all(isinstance(i, nodes.Number) or (isinstance(i, nodes.Name) and self.is_index(i.id)) for i in items)
+        known = all(isinstance(i, nodes.Number) or (isinstance(i, nodes.Name) and self.counts(i.id)) for i in items)
         return nodes.Subscript(node.span, nodes.Name(node.span, base), items) if known else None
 
     def letter(self, node: Node, text: str) -> Node:
         return nodes.Number(node.span, int(text)) if text.isdecimal() else nodes.Name(node.span, text)
+
+    def counts(self, name: str) -> bool:
+        """Whether a name can be a subscript: an index, a size, an integer."""
+        return self.is_index(name) or self.is_value(name)
 
     def is_index(self, name: str) -> bool:
         return name in self.index_names()

@@ -88,6 +88,10 @@ def _with_bars(tokens: list[Token]) -> list[Token]:
     for token in tokens:
         if token.type in ("BAR", "NORM"):
             ended = bool(made) and (made[-1].type in _ENDS or made[-1] in _CLOSING)
+            if token == "||" and ended and open_[-2:] == ["BAR", "BAR"]:  # |a - |b|| closes twice
+                made.append(token.update(type="BAR_CLOSE", value="|"))
+                open_.pop()
+                token = token.update(type="BAR", value="|")
             closes = ended and bool(open_) and open_[-1] == token.type
             if closes:
                 open_.pop()

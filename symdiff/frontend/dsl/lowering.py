@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import symdiff.primitives  # noqa: F401  # fills the registry
-from symdiff.errors import CompileError
+from symdiff.errors import CompileError, Problem
 from symdiff.frontend.dsl import nodes
 from symdiff.frontend.dsl.evaluate import Evaluator
 from symdiff.frontend.dsl.files import File, FormulaFunction, parameter_name
@@ -16,10 +16,11 @@ from symdiff.frontend.dsl.nodes import Node
 from symdiff.frontend.dsl.parsing import Refused
 from symdiff.frontend.dsl.stages import stage_order, stages_of
 from symdiff.frontend.dsl.tensors import Label, Tensor
+from symdiff.frontend.python.problems import Respecialise
 from symdiff.ir import dims, types
 from symdiff.ir.build import Builder
 from symdiff.ir.core import Block, Function, Op, Program, Value
-from symdiff.ir.dims import Atom
+from symdiff.ir.dims import Atom, Dim
 from symdiff.ir.types import AVal, Kind
 from symdiff.signature import Argument, Lowered, Param, Signature, SizeNames, Static
 from symdiff.trees import LEAF
@@ -148,8 +149,20 @@ def _solve(evaluator: Evaluator, frame: Frame, given: Mapping[str, AVal]) -> Non
             frame.sizes[solved[0].name] = solved[1]
             label = _label(evaluator, axis, frame)
         if dims.equal(label.size, actual) is False:
-            evaluator.refuse("SD816", p.span, name=parameter_name(p), found=f"of size {actual}",
-                             declared=f"of size {label.size}")  # fmt: skip
+            raise Refused(_wrong_size(evaluator, p, actual, label.size))
+    wrong, names = [], set()
+    for p, axis, actual in patterns:
+        size = _label(evaluator, axis, frame).size
+        if isinstance(size, int) and not isinstance(actual, int):  # ask for the number: it may be this one
+            names |= {atom.name for atom in dims.atoms(actual)}
+            wrong.append(_wrong_size(evaluator, p, actual, size))
+    if wrong:
+        raise Respecialise(wrong, sizes=names)
+
+
+def _wrong_size(evaluator: Evaluator, p: nodes.Declared, found: Dim, declared: Dim) -> Problem:
+    fields = {"name": parameter_name(p), "found": f"of size {found}", "declared": f"{declared} elements"}
+    return evaluator.text.problem("SD816", p.span, **fields)
 
 
 def _labels(evaluator: Evaluator, p: nodes.Declared, frame: Frame) -> list[Label]:

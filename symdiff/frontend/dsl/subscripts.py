@@ -28,15 +28,18 @@ class Subscripts(Base):
         items = self.frame.items(node)
         if isinstance(node.base, nodes.Bars):
             return self.named_norm(x, node)
-        if len(items) != len(x.axes):
+        if len(items) > len(x.axes) or not x.axes:
             reason = f"{len(items)} subscripts for an array of {len(x.axes)} axes"
             self.refuse("SD809", node.span, reason=reason)
+        rest, x = x.axes[len(items) :], replace(x, axes=x.axes[: len(items)])  # X_i is row i of a matrix: a vector
         positions = [self.position(item) for item in items]
         if any(p is None or not self.is_slice(p) for p in positions):
+            if rest:
+                self.refuse("SD809", node.span, reason="here every axis needs a subscript")
             return self.gathered(x, items, positions, node)
         found = [p for p in positions if p is not None]
         x = self.in_range(x, items, found, node)
-        return self.sliced(x, found, node)
+        return replace(self.sliced(x, found, node), axes=rest)
 
     def named_norm(self, x: Tensor, node: nodes.Subscript) -> Tensor:
         """‖x‖₂ and ‖A‖_F are ‖x‖, ‖x‖₁ is the sum of absolute values."""
@@ -116,6 +119,9 @@ class Subscripts(Base):
         width: list[tuple[Dim, Dim]] = []
         for item, p, label in zip(items, positions, x.axes, strict=True):
             low, high = self.extent(p)
+            if not p.indices and _checked_by_numpy(p.constant, label):
+                width.append((0, 0))
+                continue
             if dims.compare(label.first, low) in (-1, 0) and dims.compare(high, label.last) in (-1, 0):
                 width.append((0, 0))
                 continue
@@ -185,8 +191,9 @@ class Subscripts(Base):
             else:
                 start = dims.add(start, found.first if c > 0 else dims.mul(-1, found.last))
         if index is None:
-            if not turns and isinstance(start, int):
-                return ("at", start)
+            from_end = dims.sub(start, axis.size)
+            if not turns and (isinstance(start, int) or isinstance(from_end, int)):
+                return ("at", start if isinstance(start, int) else from_end)
             ins.append(self.offset(start, turns))
             return ("at", None)
         if not turns:
@@ -297,6 +304,17 @@ class Subscripts(Base):
         if axis.first == 0:
             return found
         return self.arithmetic("sub", found, Tensor(None, const=axis.first), item)
+
+
+def _checked_by_numpy(position: Dim, axis: Label) -> bool:
+    """Whether a single position, counted from the start or from the end, is one that NumPy checks: x_1, x_{n-1}.
+
+    Of an empty array it raises IndexError; a position that is never there is refused.
+    """
+    start, from_end = dims.sub(position, axis.first), dims.sub(position, axis.last)
+    if isinstance(start, int) and isinstance(from_end, int):
+        return False
+    return (isinstance(start, int) and start >= 0) or (isinstance(from_end, int) and from_end <= 0)
 
 
 def _width(d: Dim) -> Dim:
