@@ -22,9 +22,14 @@ def python(*words: str, folder: Path, seed: str = "0") -> subprocess.CompletedPr
 
 
 def test_the_examples_are_there() -> None:
-    assert {"classifier_grad", "neuron_grad", "neuron_O0_grad", "product_grad", "scalar_network_grad"} <= {
-        path.stem for path in MODULES
-    }
+    assert {
+        "classifier_grad",
+        "neuron_grad",
+        "neuron_O0_grad",
+        "product_grad",
+        "scalar_network_grad",
+        "two_layers_grad",
+    } <= {path.stem for path in MODULES}
 
 
 def test_they_are_what_symdiff_generates_now(

@@ -97,7 +97,9 @@ def elsewhere(tmp_path: Path) -> Path:
 
 def test_the_wheel_holds_the_package_and_its_templates(wheel: Path) -> None:
     held = set(zipfile.ZipFile(wheel).namelist())
-    package = {path.relative_to(ROOT).as_posix() for path in (ROOT / "symdiff").rglob("*.py")}
+    package = {
+        path.relative_to(ROOT).as_posix() for path in (ROOT / "symdiff").rglob("*.*") if path.suffix in (".py", ".lark")
+    }
     folder = ROOT / "templates"
     templates = {f"symdiff/_templates/{path.relative_to(folder).as_posix()}" for path in folder.rglob("*.j2")}
     missing = (package | templates | {"symdiff/py.typed"}) - held

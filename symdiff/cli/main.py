@@ -13,7 +13,10 @@ from symdiff.cli import commands
 from symdiff.errors import SymdiffError, UsageError
 
 _STAGES = ("ir", "types", "adjoint", "optimized", "source")
-_EPILOG = "A target is `file.py::function` or `module:function`; it is imported, hence run."
+_EPILOG = (
+    "A target is `file.py::function` or `module:function`, which is imported, hence run,"
+    " or `file.sd::function`, a file of formulas, which is not."
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -73,7 +76,7 @@ def _parser(cls: type[argparse.ArgumentParser] = argparse.ArgumentParser) -> arg
     common = cls(add_help=False)
     common.add_argument("--traceback", action="store_true", help="show where an error comes from")
     typed = cls(add_help=False)
-    typed.add_argument("target", help="file.py::function or module:function")
+    typed.add_argument("target", help="file.py::function, module:function or file.sd::function")
     typed.add_argument("--types", metavar="TYPES", help='types of parameters: "x=f8[n,d], w=f8[d], b=float"')
     typed.add_argument("--example", metavar="FILE.npz", help="a file with one array per parameter")
     level = cls(add_help=False)

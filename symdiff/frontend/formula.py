@@ -14,9 +14,7 @@ from typing import Any
 import numpy as np
 
 from symdiff.errors import CheckError
-from symdiff.frontend.python.problems import Respecialise
 from symdiff.ir import dims
-from symdiff.ir.interpret import bind_sizes, run
 from symdiff.ir.types import AVal
 from symdiff.signature import Argument, Lowered, Signature, from_values
 from symdiff.trees import LEAF
@@ -59,6 +57,8 @@ class Formula:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The value; CompileError where the formula does not fit the arguments."""
         bound = self.__signature__.bind(*args, **kwargs)
+        from symdiff.ir.interpret import run
+
         signature = from_values(bound.arguments)
         with self._lock:
             if signature not in self._lowered:
@@ -70,6 +70,8 @@ class Formula:
 
     def lowered_for(self, signature: Signature, values: Mapping[str, Any]) -> Lowered:
         """The program for a call; sizes that the formula declares as numbers are looked at as numbers."""
+        from symdiff.frontend.python.problems import Respecialise
+
         try:
             return self.lower(signature)
         except Respecialise as request:
@@ -85,6 +87,8 @@ class Formula:
 
 def check_sizes(lowered: Lowered, values: Mapping[str, Any]) -> None:
     """CheckError SD707 for an array whose sizes are not those that the formula declares."""
+    from symdiff.ir.interpret import bind_sizes
+
     sizes: dict[dims.Atom, int] = {}
     for _ in range(2):  # [2*n - 1] may stand before [n]
         for p in lowered.params:

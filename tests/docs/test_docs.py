@@ -1,4 +1,4 @@
-"""The documentation runs: every Python block, every `$ symdiff` line and every docstring example."""
+"""The documentation runs: every Python block, formula file, `$ symdiff` line and docstring example."""
 
 import doctest
 import importlib
@@ -15,6 +15,8 @@ from textwrap import dedent
 from typing import NamedTuple
 
 import pytest
+
+import symdiff
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -95,12 +97,26 @@ def at_line(block: Block) -> str:
     return "\n" * (block.line - 1) + block.code
 
 
+def run_formulas(block: Block, page: Path, folder: Path) -> None:
+    """Compiles every function of a formula file; `sd name=model.sd` puts the file where the commands find it."""
+    from symdiff.frontend.dsl.files import read
+
+    for name in read(block.code, f"{page.name}:{block.line}").functions:
+        assert symdiff.generate(symdiff.from_dsl(block.code, name))
+    _, _, name = block.info.partition(" name=")
+    if name:
+        (folder / name).write_text(block.code, encoding="utf-8")
+
+
 def run_page(page: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs the Python of a page in `folder` as one module, as pickle and dataclasses want, then its commands.
 
     One module is one compilation: CPython compiles `np.sum(x)` differently where it sees `import numpy as np`.
     """
     found = list(blocks(page.read_text(encoding="utf-8")))
+    for block in found:
+        if block.info.split(" ")[0] == "sd":
+            run_formulas(block, page, folder)
     path = write_code(page, found, folder)
     module = types.ModuleType(path.stem)
     module.__file__ = str(path)
@@ -161,7 +177,13 @@ def f(x):
 f(unknown)
 ```
 
+```sd name=page.sd
+f(x; w) = w x
+```
+
 ```console
+$ symdiff show page.sd --stage types
+y: float
 $ python -c 'print(1);\\
 print(2)'
 1
@@ -183,11 +205,18 @@ def test_a_right_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.parametrize(
     ("right", "wrong"),
-    [("== 2", "== 3"), ("f(unknown)", "f(unknown"), ("\n1\n", "\n0\n"), ("print(1)", "print(unknown)")],
+    [
+        ("== 2", "== 3"),
+        ("f(unknown)", "f(unknown"),
+        ("\n1\n", "\n0\n"),
+        ("print(1)", "print(unknown)"),
+        ("= w x", "= w x +"),
+        ("y: float", "y: int"),
+    ],
 )
 def test_a_wrong_page_fails(right: str, wrong: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = written(tmp_path, PAGE.replace(right, wrong))
-    with pytest.raises((AssertionError, SyntaxError)):
+    with pytest.raises((AssertionError, SyntaxError, symdiff.CompileError)):
         run_page(page, tmp_path, monkeypatch)
 
 

@@ -155,7 +155,10 @@ class Evaluator(Products, Sums, Subscripts, Choosing):
             self.refuse("SD802", node.span, what="levels, with the functions it calls", count=self.levels,
                         limit=MAX_LEVELS)  # fmt: skip
         parts = self.unfolded(node)
-        found = self.product(node, parts) if len(parts) > 1 else self.dispatch(node)
+        try:
+            found = self.product(node, parts) if len(parts) > 1 else self.dispatch(node)
+        except TypeError as error:  # the operands are not what a primitive takes
+            self.refuse("SD809", node.span, reason=str(error))
         self.levels -= 1
         return found
 
@@ -352,7 +355,7 @@ class Evaluator(Products, Sums, Subscripts, Choosing):
         order = list(range(len(x.labels)))
         order[min(places)], order[max(places)] = max(places), min(places)
         made = self.arranged(x, [x.labels[k] for k in order])
-        return replace(made, axes=x.axes[::-1])
+        return replace(made, axes=x.axes[::-1], padded=False)
 
     def on_call(self, node: nodes.Call) -> Tensor:
         name = node.function

@@ -161,7 +161,7 @@ def _solve(evaluator: Evaluator, frame: Frame, given: Mapping[str, AVal]) -> Non
 
 
 def _wrong_size(evaluator: Evaluator, p: nodes.Declared, found: Dim, declared: Dim) -> Problem:
-    fields = {"name": parameter_name(p), "found": f"of size {found}", "declared": f"{declared} elements"}
+    fields = {"name": parameter_name(p), "found": f"of size {found}", "declared": str(declared)}
     return evaluator.text.problem("SD816", p.span, **fields)
 
 

@@ -20,6 +20,8 @@ from symdiff.ir.core import Value
 from symdiff.ir.dims import Dim
 from symdiff.ir.types import AVal, Kind, numpy
 
+_MOST_INDICES = 20
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Label:
@@ -230,6 +232,8 @@ class Algebra:
 
 def _letters(labels: Sequence[Label]) -> dict[Label, str]:
     """A letter of the alphabet for each label: its own where it is one and free."""
+    if len(labels) > _MOST_INDICES:
+        raise TypeError(f"{len(labels)} indices in one product: the limit is {_MOST_INDICES}")
     free = [c for c in "ijklmnopqrstuvwxyzabcdefgh" if c not in {label.name for label in labels}]
     found: dict[Label, str] = {}
     for label in labels:

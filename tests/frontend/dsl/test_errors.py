@@ -78,11 +78,11 @@ def test_arguments_that_do_not_fit() -> None:
     with pytest.raises(CompileError) as caught:
         f(2.0, 1)
     assert str(caught.value).splitlines()[:3] == [
-        "<dsl>:1:3: SD816 x is float, declared are an array of 1 axes",
+        "<dsl>:1:3: SD816 x is float; declared: an array of 1 axes",
         "    f(x: [n], k: int) = Σ_{i=1}^n x_i",
         "      ^^^^^^",
     ]
-    with pytest.raises(CompileError, match="SD816 k is float, declared are integers"):
+    with pytest.raises(CompileError, match="SD816 k is float; declared: integers"):
         f(np.ones(2), 2.0)
 
 
