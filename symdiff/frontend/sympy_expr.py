@@ -33,7 +33,7 @@ _FUNCTIONS: dict[type, str] = {
     sympy.acos: "arccos", sympy.atan: "arctan", sympy.sinh: "sinh", sympy.cosh: "cosh", sympy.tanh: "tanh",
     sympy.asinh: "arcsinh", sympy.acosh: "arccosh", sympy.atanh: "arctanh", sympy.Abs: "abs", sympy.sign: "sign",
     sympy.floor: "floor", sympy.ceiling: "ceil", sympy.atan2: "arctan2", sympy.Mod: "mod", sympy.Max: "maximum",
-    sympy.Min: "minimum",
+    sympy.Min: "minimum", sympy.erf: "erf", sympy.erfc: "erfc",
 }  # fmt: skip
 _RELATIONS: dict[type, str] = {
     sympy.StrictLessThan: "<", sympy.LessThan: "<=", sympy.StrictGreaterThan: ">", sympy.GreaterThan: ">=",

@@ -398,7 +398,8 @@ class Evaluator(Products, Sums, Subscripts, Choosing):
             self.refuse("SD809", node.span, reason="an entry of a matrix is no number")
         values = [self.value(self.as_kind(t, Kind.PYTHON) if t.value is None else t) for t in given]
         axes = (Label(0, len(node.rows) - 1), Label(0, len(node.rows[0]) - 1))
-        flat = self.value(self.emitted("stack", node, (), *values))
+        self.b.loc = self.text.loc(node.span)
+        flat = self.b.emit("stack", *values)[0]
         return replace(self.emitted("reshape", node, axes, flat, shape=tuple(a.size for a in axes)), axes=axes)
 
     def on_filled(self, node: nodes.Filled) -> Tensor:

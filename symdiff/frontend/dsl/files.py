@@ -16,6 +16,7 @@ from symdiff.errors import CompileError, Problem
 from symdiff.frontend.dsl import nodes
 from symdiff.frontend.dsl.nodes import Node, Span
 from symdiff.frontend.dsl.parsing import Refused, Text, parse
+from symdiff.frontend.dsl.words import FUNCTIONS
 
 MAX_PARAMETERS = 200
 MAX_PROBLEMS = 20  # that are reported at once
@@ -161,8 +162,6 @@ class _Reader:
         call = sides[1]
         if isinstance(sides[0], nodes.Name) and isinstance(call, nodes.Call) and all(map(_plain_name, call.arguments)):
             certain = call.split is not None or any(isinstance(a, nodes.Declared) for a in call.arguments)
-            from symdiff.frontend.dsl.words import FUNCTIONS
-
             if (certain or call.function not in known) and call.function not in FUNCTIONS | known:
                 return self.made(call, sides[0], None)
         return None

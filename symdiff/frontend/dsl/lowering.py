@@ -14,7 +14,7 @@ from symdiff.frontend.dsl.files import File, FormulaFunction, parameter_name
 from symdiff.frontend.dsl.frames import Frame, used_names
 from symdiff.frontend.dsl.nodes import Node
 from symdiff.frontend.dsl.parsing import Refused
-from symdiff.frontend.dsl.stages import stage_order, stages_of
+from symdiff.frontend.dsl.stages import stage_order
 from symdiff.frontend.dsl.tensors import Label, Tensor
 from symdiff.frontend.python.problems import Respecialise
 from symdiff.ir import dims, types
@@ -234,10 +234,7 @@ def compiled_in(file: File, function: FormulaFunction) -> list[tuple[FormulaFunc
         f = todo.pop()
         if f.name in found:
             continue
-        try:
-            stages = stage_order(file.text, f)
-        except Refused:
-            stages = [s for s in f.own.stages if f.body is None or s in stages_of(f, f.body)]
+        stages = stage_order(file.text, f)
         found[f.name] = f, stages
         bodies = [s.body for name in stages if (s := f.stage(name)) is not None]
         called = [n for body in (*bodies, *([f.body] if f.body else [])) for n in used_names(body)]

@@ -213,7 +213,9 @@ def words(root: Node) -> Iterator[str]:
     stack: list[object] = [root]
     while stack:
         item = stack.pop()
-        if isinstance(item, Node):
+        if isinstance(item, Product) and len(item.factors) == 1:  # parentheses
+            stack.append(item.factors[0][1])
+        elif isinstance(item, Node):
             yield type(item).__name__
             stack.append(")")
             stack += [getattr(item, f.name) for f in reversed(fields(item)) if f.name not in ("span", "depth")]

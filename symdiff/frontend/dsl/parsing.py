@@ -202,7 +202,8 @@ class _Trees:
     def build_parenthesised(self, span: Span, parts: list[Any]) -> Node:
         node: Node = parts[0]
         # (a(b))^2 is a square for certain; a(b)^2 is a·b² where a turns out to be a number
-        return nodes.Product(span, (("", node),)) if isinstance(node, nodes.Call) else node
+        # … and a (2) is a product, where a 2 is refused
+        return nodes.Product(span, (("", node),)) if isinstance(node, (nodes.Call, nodes.Number)) else node
 
     def build_braced(self, span: Span, parts: list[Any]) -> Node:
         node: Node = parts[1]

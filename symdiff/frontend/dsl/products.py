@@ -105,6 +105,7 @@ class Products(Base):
             x, y = replace(x, row=True), replace(y, row=False)
         if len(x.axes) == 1 and not x.row:
             if len(y.axes) == 1 and y.row:
+                y = self.relabelled(y, [y.axes[0].again()])  # x xᵀ has two axes
                 values, labels = self.aligned([self.elements(x), self.elements(y)])
                 plain = len(x.labels) == len(y.labels) == 1
                 made = self.emitted("outer", node, labels, self.value(x), self.value(y)) if plain else self.emitted(

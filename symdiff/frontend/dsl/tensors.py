@@ -90,7 +90,10 @@ class Algebra:
         return isinstance(t.const, float) if t.value is None else t.type.inexact
 
     def emit(self, prim: str, labels: tuple[Label, ...], *ins: Value, **params: Any) -> Tensor:
-        return Tensor(self.b.emit(prim, *ins, **params)[0], labels)
+        made = Tensor(self.b.emit(prim, *ins, **params)[0], labels)
+        sizes = zip(made.type.shape, labels, strict=True)
+        assert all(dims.equal(d, label.size) is True for d, label in sizes), "an axis has the wrong label"
+        return made
 
     # --- layout
 

@@ -11,6 +11,7 @@ ELEMENTWISE = {
     "tanh": "tanh", "arcsin": "arcsin", "arccos": "arccos", "arctan": "arctan", "asin": "arcsin", "acos": "arccos",
     "atan": "arctan", "arsinh": "arcsinh", "arcosh": "arccosh", "artanh": "arctanh", "asinh": "arcsinh",
     "acosh": "arccosh", "atanh": "arctanh", "abs": "abs", "sign": "sign", "floor": "floor", "ceil": "ceil",
+    "erf": "erf", "erfc": "erfc", "Φ": "ndtr",  # of SciPy, which generated code then imports
 }  # fmt: skip
 # Of at least two arguments, pairwise.
 CHOICES = {"max": "maximum", "min": "minimum"}

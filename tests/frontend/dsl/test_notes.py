@@ -17,6 +17,13 @@ def sigma(z):
     return 1 / (1 + np.exp(-z))
 
 
+ROOT_2_PI = math.sqrt(2 * math.pi)
+
+
+def PHI(x):
+    return (1 + math.erf(x / math.sqrt(2))) / 2
+
+
 # name, formula of x (other letters are parameters), its value, its derivative by x as the table has it, parameters
 ACTIVATIONS = [
     ("identity", "x", lambda x: x, lambda x: 1, {}),
@@ -59,6 +66,9 @@ ACTIVATIONS = [
     ("soft clipping", "1/α * log((1 + e^{α x}) / (1 + e^{α (x - 1)}))",
      lambda x, a: math.log((1 + math.exp(a * x)) / (1 + math.exp(a * (x - 1)))) / a,
      lambda x, a: sigma(a * x) - sigma(a * (x - 1)), {"α": 2.0}),
+    ("GELU", "x (1 + erf(x/√2))/2", lambda x: x * PHI(x), lambda x: PHI(x) + x * math.exp(-x * x / 2) / ROOT_2_PI, {}),
+    ("GELU by Φ", "x Φ(x)", lambda x: x * PHI(x), lambda x: PHI(x) + x * math.exp(-x * x / 2) / ROOT_2_PI, {}),
+    ("SiLU", "x σ(x)", lambda x: x * sigma(x), lambda x: sigma(x) * (1 + x * (1 - sigma(x))), {}),
     ("sinusoid", "sin(x)", math.sin, math.cos, {}),
     ("sinc", "{ 1 for x = 0; sin(x)/x for x ≠ 0 }", lambda x: math.sin(x) / x,
      lambda x: math.cos(x) / x - math.sin(x) / x**2, {}),

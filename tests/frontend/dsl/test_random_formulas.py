@@ -92,3 +92,61 @@ def test_formulas_mean_their_loops(seed: int) -> None:
             for h in (1e-6, -1e-6)
         ]
         assert np.isclose(along, (moved[0] - moved[1]) / 2e-6, rtol=2e-5, atol=2e-5), (text, python)
+
+
+class Matrices:
+    """Draws pairs of texts of numbers, vectors and matrices of one size, some of them products with themselves."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = random.Random(seed)
+
+    def draw(self, sort: str, depth: int) -> tuple[str, str]:
+        if depth == 0:
+            return {
+                "s": [("a", "a"), ("2", "2")],
+                "v": [("x", "x"), ("y", "y"), ("A_1", "A[0]")],
+                "m": [("A", "A"), ("B", "B"), ("Aᵀ", "A.T")],
+            }[sort][self.rng.randrange(2 + (sort != "s"))]
+        form, python, sorts = self.rng.choice(RULES[sort])
+        parts = [self.draw(s, depth - 1) for s in sorts]
+        if self.rng.random() < 0.3:  # something with itself
+            parts = [next(p for p, s in zip(parts, sorts, strict=True) if s == sort_) for sort_ in sorts]
+        return form.format(*(s for s, _ in parts)), python.format(*(p for _, p in parts))
+
+
+RULES = {
+    "s": [("({0})^T ({1})", "({0} @ {1})", "vv"), ("sum({0})", "np.sum({0})", "m"), ("tr({0})", "np.trace({0})", "m"),
+          ("‖{0}‖²", "np.sum({0} * {0})", "v"), ("({0} + {1})", "({0} + {1})", "ss"),
+          ("({0}) ({1})", "({0} * {1})", "ss"),
+          ("({0})ᵀ ({1}) ({2})", "({0} @ {1} @ {2})", "vmv"), ("(({0}) · ({1}))", "({0} @ {1})", "vv")],
+    "v": [("({0}) ({1})", "({0} @ {1})", "mv"), ("({0} - {1})", "({0} - {1})", "vv"),
+          ("({0}) ({1})", "({0} * {1})", "sv"),
+          ("(({0}) ⊙ ({1}))", "({0} * {1})", "vv"), ("g({0})", "(np.tanh({0}) * {0})", "v"),
+          ("(({0})ᵀ ({1}))ᵀ", "({0} @ {1})", "vm")],
+    "m": [("({0}) ({1})", "({0} @ {1})", "mm"), ("({0} + {1})", "({0} + {1})", "mm"), ("({0})ᵀ", "({0}.T)", "m"),
+          ("(({0}) ⊙ ({1}))", "({0} * {1})", "mm"), ("({0}) ({1})ᵀ", "np.outer({0}, {1})", "vv"),
+          ("({0} + ({1})ᵀ)", "({0} + {1})", "mv"), ("g({0})", "(np.tanh({0}) * {0})", "m")],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_matrices_mean_numpy(seed: int) -> None:
+    sort = "svm"[seed % 3]
+    text, python = Matrices(seed).draw(sort, 3)
+    rng = np.random.default_rng(seed)
+    values = {"a": 0.7, "x": rng.normal(size=3), "y": rng.normal(size=3), "A": rng.normal(size=(3, 3)) * 0.5}
+    values["B"] = rng.normal(size=(3, 3)) * 0.5
+    f = symdiff.from_dsl(f"g(t) = tanh(t) t\nf(a, x: [n], y: [n], A: [n, n], B: [n, n]) = {text} + 0 a", "f")
+    expected = eval(python, {"np": np, **values})
+    found, pullback = symdiff.vjp(f, *values.values())
+    np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-10, err_msg=text)
+    np.testing.assert_allclose(f(*values.values()), expected, rtol=1e-10, atol=1e-10, err_msg=text)
+    weight = rng.normal(size=np.shape(expected))[()]
+    gradients = pullback(weight)
+    direction = [rng.normal(size=np.shape(v)) for v in values.values()]
+    along = sum(np.sum(g * d) for g, d in zip(gradients, direction, strict=True))
+    moved = [
+        np.sum(weight * eval(python, {"np": np, **{k: v + h * d for (k, v), d in zip(values.items(), direction)}}))
+        for h in (1e-6, -1e-6)
+    ]
+    assert np.isclose(along, (moved[0] - moved[1]) / 2e-6, rtol=1e-4, atol=1e-5), text
