@@ -124,7 +124,7 @@ def test_file_names_do_not_get_into_the_code(name: str, tmp_path: Path, monkeypa
 
 
 def test_a_wide_sum_and_a_deep_chain_of_stages_compile() -> None:
-    wide = symdiff.from_dsl("f(x) = " + " + ".join(["x"] * 400))
-    assert symdiff.grad(wide)(1.0) == 400
-    deep = symdiff.from_dsl("f(x) = a0\n" + "\n".join(f"a{k} = a{k + 1} + x" for k in range(400)) + "\na400 = x")
-    assert deep(1.0) == 401
+    wide = symdiff.from_dsl("f(x) = " + " + ".join(["x"] * 150))
+    assert symdiff.grad(wide)(1.0) == 150
+    deep = symdiff.from_dsl("f(x) = a0\n" + "\n".join(f"a{k} = a{k + 1} + x" for k in range(150)) + "\na150 = x")
+    assert deep(1.0) == 151
