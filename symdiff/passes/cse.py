@@ -8,16 +8,18 @@ of the two stays, where it stands; it takes the user's name if it has none of it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Mapping, Sequence
 
 from symdiff.ir.core import Block, Function, Op, Program, Value
 from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import AVal, Kind
 from symdiff.passes.effects import derived, may_raise
-from symdiff.passes.regions import map_functions, rebuilt, same_block, substitute
+from symdiff.passes.regions import map_blocks, map_functions, rebuilt, same_block, substitute
 from symdiff.passes.report import Report
 
 _FRESH = {"zeros", "ones", "full", "empty", "copy", "zeros_ct", "seq_empty", "call", "borrow"}
+_STAGE = re.compile(r"y\d+")
 Key = tuple[Hashable, ...]
 Table = dict[Key, Op]
 
@@ -31,6 +33,24 @@ def cse(program: Program, report: Report | None = None) -> Program:
         return f if body is f.body else Function(f.name, body, f.dims)
 
     return map_functions(program, function)
+
+
+def same_names(program: Program) -> Program:
+    """The program with one stage name for operations that `cse` will merge: comments then name what is printed."""
+    return map_functions(program, lambda f: map_blocks(f, _same_names))
+
+
+def _same_names(block: Block) -> Block:
+    first: Table = {}
+    env: dict[Value, Value] = {}
+    named: dict[Value, Value] = {}
+    for op in filter(_mergeable, block.ops):
+        kept = first.setdefault(_key(rebuilt(op, substitute(op.ins, env), op.outs, op.regions)), op)
+        if kept is not op:
+            env[op.out] = kept.out
+            if kept.out.hint and _STAGE.fullmatch(op.out.hint):
+                named[op.out] = kept.out
+    return _finished(block, block.ops, block.outs, named)
 
 
 def _key(op: Op) -> Key:

@@ -28,11 +28,19 @@ _EXACT = (
     *("logical_not", "logical_and", "logical_or", "not", "truth"),
 )
 _SCALARS = (Kind.PYTHON, Kind.NUMPY)
+_FLOATS = (types.FLOAT, AVal(Kind.EITHER, (), "f8"))
 
 
 def fold(program: Program, report: Report | None = None) -> Program:
     """The program with constants folded; results equal bit for bit."""
     return Rewriter(ROWS, report).program(program)
+
+
+def tidy(program: Program, report: Report | None = None) -> Program:
+    """The part of `fold` that also leaves the program's derivative as it is, bit for bit: no sum of cotangents has its
+    terms in another order.
+    """
+    return Rewriter(TIDY_ROWS, report).program(program)
 
 
 # --- constants
@@ -87,6 +95,22 @@ def _times_one(site: Site) -> Any:
     if site.is_number(y, 1):
         return x
     return y if site.op.prim.name == "mul" and site.is_number(x, 1) else None
+
+
+def _times_minus_one(site: Site) -> Any:
+    """-1 * x is -x."""
+    for one, x in (site.op.ins, site.op.ins[::-1]):
+        if site.is_number(one, -1) and number_type(x).inexact:
+            return site.b.op("neg", x) if number_type(x) == site.op.out.type else None
+    return None
+
+
+def _one_as_kind(site: Site) -> Any:
+    """np.float64(1.0) * x of a float x is x as an np.float64."""
+    for one, x in (site.op.ins, site.op.ins[::-1]):
+        if site.is_number(one, 1) and number_type(x) in _FLOATS and site.op.out.type == AVal(Kind.NUMPY, (), "f8"):
+            return site.b.op("convert", x, kind=Kind.NUMPY, dtype="f8")
+    return None
 
 
 def _negative_zero(v: Value) -> bool:
@@ -182,6 +206,51 @@ def _doubled(site: Site) -> Any:
     return site.b.op("mul", 2.0 if number_type(x).inexact else 2, x, **_ufunc(site.op))
 
 
+# --- choices between a NumPy and a Python number: `d if x > 0 else 0.0`, converted where it matters
+
+
+def _loose(site: Site, v: Value) -> Value | None:
+    """The Python number that v is, or what it was before it became an np.float64; None of an np.float64."""
+    if number_type(v).kind is Kind.PYTHON:
+        return v
+    if isinstance(site.number(v), float):
+        return site.b.const(v.const)
+    op = site.source(v, "convert")
+    return op.ins[0] if op is not None and number_type(op.ins[0]).kind in (Kind.PYTHON, Kind.EITHER) else None
+
+
+def _conditional(site: Site) -> Any:
+    pred, *chosen = site.op.ins
+    double = AVal(Kind.NUMPY, (), "f8")
+    if site.op.out.type != double or number_type(pred).kind is Kind.ARRAY:
+        return None
+    if any(number_type(v).dtype != "f8" or number_type(v).kind not in _SCALARS for v in chosen):
+        return None
+    found = [_loose(site, v) for v in chosen]
+    if all(v is None for v in found):
+        return None
+    sides = [
+        site.b.op("convert", old, kind=Kind.EITHER, dtype="f8") if new is None else new
+        for old, new in zip(chosen, found, strict=True)
+    ]
+    return site.b.op("convert", site.b.op("select", pred, *sides), kind=Kind.NUMPY, dtype="f8")
+
+
+def _kind_of_the_other(site: Site) -> Any:
+    """Next to an np.float64, or an array of these, a number's own kind does not matter."""
+    for k, v in enumerate(site.op.ins):
+        other = number_type(site.op.ins[1 - k])
+        converted = site.source(v, "convert")
+        if converted is None or number_type(v) != AVal(Kind.NUMPY, (), "f8"):
+            continue
+        loose = converted.ins[0]
+        if number_type(loose) in _FLOATS and other.dtype == "f8" and other.kind in (Kind.NUMPY, Kind.ARRAY):
+            ins = [*site.op.ins]
+            ins[k] = loose
+            return site.b.op(site.op.prim.name, *ins, **site.op.params)
+    return None
+
+
 # --- conversions and shapes
 
 
@@ -196,7 +265,9 @@ def _widened(site: Site) -> Any:
     if inner is None or number_type(inner.out).kind is Kind.EITHER:
         return None
     source, between = number_type(inner.ins[0]), number_type(inner.out)
-    if source.kind is Kind.EITHER or not _keeps_values(source.dtype, between.dtype):
+    if (source.kind is Kind.EITHER and site.op.params["kind"] is not Kind.PYTHON) or not _keeps_values(
+        source.dtype, between.dtype
+    ):
         return None
     return site.b.op("convert", inner.ins[0], **site.op.params)
 
@@ -303,6 +374,11 @@ def _whole(site: Site) -> Any:
     return found if found.type == op.out.type else None
 
 
+def _overwritten(site: Site) -> Any:
+    """Overwriting all of an array by a value that is read here alone: `h[:] = v`."""
+    return _whole(site) if site.uses(site.op.ins[1]) == 1 else None
+
+
 def _distinct_places(site: Site) -> Any:
     """An update at arange(n), …: no element is met twice, so `x[i] += v` will do."""
     op = site.op
@@ -391,6 +467,8 @@ ROWS = (
     Row("known size", ("dim",), _size, "always"),
     Row("known size", ("dim_of",), _size_of, "always"),
     Row("x * 1", ("mul", "div"), _times_one, _IEEE),
+    Row("-1 * x", ("mul",), _times_minus_one, _IEEE),
+    Row("1 * x", ("mul",), _one_as_kind, "a float64 of NumPy's times 1.0"),
     Row("x + 0", ("add",), _plus_zero, "integers, and -0.0 for floats: -0.0 + 0.0 is 0.0"),
     Row("x - 0", ("sub",), _minus_zero, _IEEE),
     Row("x + x", ("add",), _doubled, _IEEE),
@@ -401,6 +479,8 @@ ROWS = (
     Row("-x * -y", ("mul", "div"), _both_negated, "floats: the sign of a product is exact"),
     Row("-x * c", ("mul", "div"), _negated_factor, "floats and constants c != 0: the sign of a product is exact"),
     Row("-(x * c)", ("neg",), _negated_product, "floats and constants c != 0: the sign of a product is exact"),
+    Row("conditional", ("select",), _conditional, "numbers of one dtype: the result is converted"),
+    Row("kind of the other operand", ("add", "sub", "mul", "div"), _kind_of_the_other, "float64: no bit depends on it"),
     Row("conversion to the own type", ("convert",), _to_own_type, "always"),
     Row("conversion after widening", ("convert",), _widened, "the first conversion keeps every value"),
     Row("reshape to the own shape", _RESHAPES, _same_shape, "always"),
@@ -419,3 +499,8 @@ ROWS = (
     Row("loop without turns", ("for",), _no_turns, "bounds known"),
     Row("loop without exit", ("for", "while"), _no_exit, "the exit code is the constant 0"),
 )  # fmt: skip
+TIDY_ROWS = (
+    Row("all of an array", ("index_set",), _overwritten, "slices without bounds, the array's own type, one reader"),
+    Row("loop without turns", ("for",), _no_turns, "bounds known"),
+    Row("loop without exit", ("for", "while"), _no_exit, "the exit code is the constant 0"),
+)

@@ -1,6 +1,8 @@
 """What runs at -O0, -O1 and -O2, in order: before a program is differentiated, and after.
 
-`stabilise` comes before differentiation, so that derivatives are those of the stable forms.  Between two orders of
+`stabilise` comes before differentiation, so that derivatives are those of the stable forms.  -O1 hardly
+rewrites anything there: where two values are merged, their cotangents are summed in another order, and the gradient
+would not be -O0's bit for bit.  Between two orders of
 differentiation the passes of `AFTER` run, after the last those of `LAST`.  The lowering to `math` and `buffers` follow,
 in the pipeline.
 """
@@ -12,39 +14,45 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from symdiff.ir.core import Program
 from symdiff.ir.verify import checked
 from symdiff.passes.cheaper import cheaper
-from symdiff.passes.cse import cse
+from symdiff.passes.cse import cse, same_names
 from symdiff.passes.dce import dce
-from symdiff.passes.fold import fold
+from symdiff.passes.fold import fold, tidy
 from symdiff.passes.invariants import invariant_carries
+from symdiff.passes.kinds import running_sums
 from symdiff.passes.masks import masks
 from symdiff.passes.report import Report
 from symdiff.passes.share import share_exponentials
 from symdiff.passes.stabilise import stabilise, stabilise_derivatives
+from symdiff.passes.views import repeated_views
 
 Pass = Callable[[Program, Report], Program]
 REWRITES: Mapping[str, Pass] = {
     "fold": fold,
+    "tidy": tidy,
+    "names": lambda program, report: same_names(program),
     "cse": cse,
     "stabilise": stabilise,
     "stable derivatives": stabilise_derivatives,
     "share": share_exponentials,
     "cheaper": cheaper,
     "invariants": lambda program, report: invariant_carries(program),
+    "views": lambda program, report: repeated_views(program),
+    "running sums": lambda program, report: running_sums(program),
 }
 BEFORE: tuple[tuple[str, ...], ...] = (
     ("dce",),
-    ("fold", "cse", "fold", "dce"),
+    ("tidy", "dce", "names"),
     ("fold", "cse", "stabilise", "fold", "cse", "fold", "dce"),
 )
 AFTER: tuple[tuple[str, ...], ...] = (
     ("invariants", "dce"),
-    ("fold", "cse", "fold", "invariants", "dce"),
+    ("fold", "cse", "fold", "invariants", "fold", "dce"),
     ("fold", "cse", "stable derivatives", "fold", "cse", "invariants", "dce"),
 )
 LAST: tuple[tuple[str, ...], ...] = (
-    AFTER[0],
-    AFTER[1],
-    (*AFTER[2], "masks", "share", "cheaper", "dce", "cheaper", "cse", "dce"),
+    (*AFTER[0], "running sums"),
+    (*AFTER[1], "views", "running sums"),
+    (*AFTER[2], "masks", "share", "cheaper", "dce", "cheaper", "fold", "cse", "dce", "views", "running sums"),
 )
 
 

@@ -46,7 +46,8 @@ def _select_text(params: Params, ins: tuple[Type, ...]) -> str:
     c, x, y = (numeric(t) for t in ins)
     if c.shape or x.shape or y.shape:
         return "np.where(c, x, y)"
-    return "x if c else y" if x == y and x.kind is not Kind.ARRAY else "np.where(c, x, y)[()]"
+    same = x == y or (x.dtype == y.dtype and {x.kind, y.kind} == {Kind.PYTHON, Kind.EITHER})
+    return "x if c else y" if same and x.kind is not Kind.ARRAY else "np.where(c, x, y)[()]"
 
 
 _SIDES, _SIDED = ({"c": "true"}, {"c": "false"}), ("bool", (-2.0, 2.0), (-2.0, 2.0))

@@ -10,14 +10,19 @@ from symdiff.ir.core import Program
 from symdiff.ir.types import AVal
 from symdiff.ir.verify import verify
 from symdiff.passes import levels
-from symdiff.passes.cse import cse
+from symdiff.passes.cse import cse, same_names
 from symdiff.passes.dce import dce
-from symdiff.passes.fold import fold
+from symdiff.passes.fold import fold, tidy
 from symdiff.passes.invariants import invariant_carries
+from symdiff.passes.kinds import running_sums
+from symdiff.passes.views import repeated_views
 from tests.ir.random_programs import random_args, random_program
 from tests.passes.helpers import close, outcome, same_bits
 
-EXACT = {"dce": dce, "invariants": invariant_carries, "fold": fold, "cse": cse}
+EXACT = {
+    **{"dce": dce, "invariants": invariant_carries, "fold": fold, "cse": cse},
+    **{"tidy": tidy, "names": same_names, "views": repeated_views, "running sums": running_sums},
+}
 
 
 def drawn(seed: int, number: int) -> tuple[Program, list[object]]:
@@ -53,10 +58,11 @@ def test_exact_passes(seed: int, number: int) -> None:
     p, args = drawn(seed, number)
     expected = outcome(p, args)
     q = p
-    for name in ("dce", "fold", "cse", "dce", "invariants", "fold", "cse", "invariants", "dce"):
+    for name in ("tidy", "dce", "names", "fold", "cse", "dce", "invariants", "fold", "cse", "invariants", "dce",
+                 "views", "running sums"):  # fmt: skip
         q = verify(EXACT[name](q))
         assert same_bits(expected, outcome(q, args)), f"{name} changed {expected} to {outcome(q, args)}"
-        assert name == "fold" or EXACT[name](q) is q
+        assert name in ("fold", "tidy") or EXACT[name](q) is q
     assert q.main.out_types == p.main.out_types
 
 

@@ -35,6 +35,18 @@ def same(a: Any, b: Any, rtol: float = 0.0) -> bool:
     return tree == other and all(same_leaf(x, y, rtol) for x, y in zip(left, right, strict=True))
 
 
+def identical(a: Any, b: Any) -> bool:
+    """Equal bit for bit, but for which NaN it is."""
+    return same(a, b) and all(map(_same_signs, flatten(a)[0], flatten(b)[0]))
+
+
+def _same_signs(x: Any, y: Any) -> bool:
+    if not is_float(x):
+        return True
+    parts = [(np.asarray(x).real, np.asarray(y).real), (np.asarray(x).imag, np.asarray(y).imag)]
+    return all(bool(np.all((np.signbit(p) == np.signbit(q)) | np.isnan(p))) for p, q in parts)
+
+
 def like(value: Any, make: Callable[[tuple[int, ...]], Any], other: Any = None) -> Any:
     """Numbers drawn for every float leaf, in its kind and dtype; `other` for the others."""
     leaves, tree = flatten(value)
@@ -151,6 +163,12 @@ class Checked:
         self.close(inner(pullback(other), self.direction), inner(other, tangent), "another cotangent", self.exact)
         self.close(inner(self.cotangent, tangent), inner(kept, self.direction), "forward mode", self.exact)
         return kept
+
+    def value_and_gradient(self, level: int) -> Any:
+        """What the fused form returns; None where the value is no real scalar."""
+        if not isinstance(self.value, float | np.floating):
+            return None
+        return self.call(ValueAndGrad(self.function, wrt=self.by, level=level))[0]
 
     def fused(self, level: int, gradient: Any) -> None:
         """`value_and_grad` of a real scalar gives what the two passes give."""
