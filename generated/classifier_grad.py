@@ -4,8 +4,8 @@
 types   W1: f8[d, h]; b1: f8[h]; W2: f8[h, c]; b2: f8[c]; X: f8[n, d]; labels: i8[n]
 wrt     W1, b1, W2, b2
 level   -O2
-saves   W2, X, labels, z1, a1, f, 1 value (c*h + c*n + d*n + 2*h*n + 2*n elements)
-cost    forward 9 operations, backward 12
+saves   W2, X, labels, z1, a1, f, log_sum (c*h + c*n + d*n + 2*h*n + 2*n elements)
+cost    forward 9 operations, backward 11
 source  classifier ab5c3a4a
 """
 
@@ -39,9 +39,9 @@ def classifier(
     a1 = np.maximum(z1, 0, out=z1)  # 4
     f = a1 @ W2
     f += b2                         # 5
-    t = _logsumexp(f, axis=1)
-    t -= f[np.arange(n), labels]
-    loss = t.sum() / n              # 7
+    log_sum = _logsumexp(f, axis=1)
+    log_sum -= f[np.arange(n), labels]
+    loss = log_sum.sum() / n        # 7
     return loss
 
 
@@ -67,26 +67,22 @@ def classifier_forward(
     f = a1 @ W2
     f += b2                 # 5
     t = f[np.arange(n), labels]
-    t1 = _logsumexp(f, axis=1)
-    np.subtract(t1, t, out=t)
+    log_sum = _logsumexp(f, axis=1)
+    np.subtract(log_sum, t, out=t)
     loss = t.sum() / n      # 7
-    W2 = W2.copy()
-    X = X.copy()
-    labels = labels.copy()
-    return loss, (W2, X, labels, z1, a1, f, t1)
+    return loss, (W2.copy(), X.copy(), labels.copy(), z1, a1, f, log_sum)
 
 
 def classifier_backward(saved: tuple, d_loss: float = 1.0) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return d_loss · ∂classifier/∂(W1, b1, W2, b2) at the point where `classifier_forward` was called."""
-    W2, X, labels, z1, a1, f, t1 = saved
+    W2, X, labels, z1, a1, f, log_sum = saved
     if type(d_loss) is not float:
         (d_loss,) = _floats('classifier_backward', d_loss=d_loss)
     n = X.shape[0]
-    t = d_loss / n
-    d_f = f - t1[:, None]
+    d_f = f - log_sum[:, None]
     np.exp(d_f, out=d_f)
-    d_f *= t
-    d_f[np.arange(n), labels] += -t     # 7
+    d_f[np.arange(n), labels] -= 1.0
+    d_f *= d_loss / n                   # 7
     d_b2 = d_f.sum(axis=0)              # ∂f/∂b2 = 1
     d_a1 = d_f @ W2.T                   # ∂f/∂a1: d_f · W2ᵀ
     d_W2 = a1.T @ d_f                   # ∂f/∂W2: a1ᵀ · d_f
@@ -119,20 +115,19 @@ def classifier_value_and_grad(
     f += b2                                     # 5
     y3 = np.arange(n)
     t = f[y3, labels]
-    t1 = f.max(axis=1, keepdims=True, initial=-np.inf)
-    t1 = np.where(np.isfinite(t1), t1, 0.0)
-    f -= t1
+    top = f.max(axis=1, keepdims=True, initial=-np.inf)
+    top = np.where(np.isfinite(top), top, 0.0)
+    f -= top
     np.exp(f, out=f)
-    t2 = f.sum(axis=1, keepdims=True)
-    t3 = np.log(t2)
-    t3 += t1
-    t1 = t3.squeeze(axis=1)
+    total = f.sum(axis=1, keepdims=True)
+    t1 = np.log(total)
+    t1 += top
+    t1 = t1.squeeze(axis=1)
     t1 -= t
     loss = t1.sum() / n
-    t = np.float64(1.0) / n
-    f /= t2
-    d_f = np.multiply(t, f, out=f)
-    d_f[y3, labels] += -t                       # 7
+    f /= total
+    f[y3, labels] -= 1.0
+    d_f = np.divide(f, n, out=f)                # 7
     d_b2 = d_f.sum(axis=0)                      # ∂f/∂b2 = 1
     d_a1 = d_f @ W2.T                           # ∂f/∂a1: d_f · W2ᵀ
     d_W2 = a1.T @ d_f                           # ∂f/∂W2: a1ᵀ · d_f

@@ -20,8 +20,8 @@ def neuron(x1: float, x2: float, w1: float, w2: float, b: float) -> np.float64:
     if not (type(x1) is type(x2) is type(w1) is type(w2) is type(b) is float):
         x1, x2, w1, w2, b = _floats('neuron', x1=x1, x2=x2, w1=w1, w2=w2, b=b)
     try:
-        y = np.float64(1.0 / (1.0 + math.exp(-(w1 * x1 + w2 * x2 + b))))  # 2
-        return y
+        y = 1.0 / (1.0 + math.exp(-(w1 * x1 + w2 * x2 + b)))  # 2
+        return np.float64(y)
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
     y = _logistic(w1 * x1 + w2 * x2 + b)  # 2
@@ -33,7 +33,8 @@ def neuron_forward(x1: float, x2: float, w1: float, w2: float, b: float) -> tupl
     if not (type(x1) is type(x2) is type(w1) is type(w2) is type(b) is float):
         x1, x2, w1, w2, b = _floats('neuron_forward', x1=x1, x2=x2, w1=w1, w2=w2, b=b)
     try:
-        y = np.float64(1.0 / (1.0 + math.exp(-(w1 * x1 + w2 * x2 + b))))  # 2
+        y = 1.0 / (1.0 + math.exp(-(w1 * x1 + w2 * x2 + b)))
+        y = np.float64(y)                 # 2
         return y, (x1, x2, y)
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
@@ -62,15 +63,14 @@ def neuron_value_and_grad(x1: float, x2: float, w1: float, w2: float, b: float) 
         d_y4 = y * (1.0 - y)              # ∂y/∂y4 = y·(1 - y)
         d_w2 = d_y4 * x2                  # ∂y7/∂w2 = x2
         d_w1 = d_y4 * x1                  # ∂y6/∂w1 = x1
-        y = np.float64(y)                 # 2
-        return y, (d_w1, d_w2, d_y4)
+        return np.float64(y), (d_w1, d_w2, d_y4)
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
     y = _logistic(w1 * x1 + w2 * x2 + b)  # 2
     d_y4 = y * (1 - y)                    # ∂y/∂y4 = y·(1 - y)
     d_w2 = d_y4 * x2                      # ∂y7/∂w2 = x2
     d_w1 = d_y4 * x1                      # ∂y6/∂w1 = x1
-    return y, (float(d_w1), float(d_w2), float(d_y4))
+    return neuron(x1, x2, w1, w2, b), (float(d_w1), float(d_w2), float(d_y4))
 
 
 def neuron_grad(x1: float, x2: float, w1: float, w2: float, b: float) -> tuple[float, float, float]:

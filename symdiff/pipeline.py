@@ -19,7 +19,7 @@ from symdiff import __version__
 from symdiff.ad import forward, reverse
 from symdiff.codegen.module import generate
 from symdiff.codegen.names import identifier, name_stages
-from symdiff.codegen.parts import Module, Parts, Ready
+from symdiff.codegen.parts import Module, Parts, Ready, otherwise
 from symdiff.codegen.statements import reusable
 from symdiff.errors import UsageError
 from symdiff.ir import types
@@ -35,6 +35,7 @@ from symdiff.passes.cost import cost
 from symdiff.passes.cse import cse
 from symdiff.passes.dce import dce
 from symdiff.passes.effects import may_raise
+from symdiff.passes.fills import fills
 from symdiff.passes.lending import in_place
 from symdiff.passes.masks import wild_values
 from symdiff.passes.scalars import lower_scalars
@@ -100,7 +101,7 @@ class _Compilation:
         `inputs`: NumPy scalars may come in (the residuals of a backward pass), to be taken as floats.
         """
         fast = lower_scalars(program, inputs) if self.level == 2 else None
-        made = buffers(program, residuals=residuals, borrow=self.borrow)
+        made = fills(buffers(program, residuals=residuals, borrow=self.borrow))
         reused = reusable(ownership(made).into) if self.level > 0 else {}
         owned = {"after_ownership": True, "residuals": residuals, "borrow": self.borrow}
         checked(made, "buffers", **owned, into=reused)
@@ -221,8 +222,20 @@ class _Compilation:
         } & found.keys()  # one primal, to the bit: all by `math`, or none
         if any(found[k].fast is None for k in same):
             found = {k: replace(r, fast=None) for k, r in found.items()}
+        if len(same) > 1:
+            both = [k for k in ("value_and_grad", "jvp") if k in same and found[k].fast is not None]
+            found |= {otherwise(k): self.derivative(k) for k in both}
         facts.append(("source", f"{self.lowered.name} {self.lowered.hash[:8]}".strip()))
         return found, facts, n_residuals
+
+    def derivative(self, kind: str) -> Ready:
+        """What a function computes beside the value: for where `math` raises, as the value may not have."""
+        made = self.closed() if kind == "value_and_grad" else forward.jvp(self.primal, self.wrt_params)
+        program = self.adjoint(made)
+        body = program.main.body
+        rest = Block(body.params, body.ops, body.outs[len(self.primal.main.body.outs) :])
+        alone = Function(program.main.name, rest, program.main.dims)
+        return replace(self.ready(dce(_with_main(program, alone))), fast=None)
 
     def scalar_result(self) -> bool:
         """Whether the result, or the first of a pair, is a real scalar."""
@@ -240,9 +253,8 @@ class _Compilation:
 
     def facts(self, pair: reverse.Vjp) -> list[tuple[str, str]]:
         saved = pair.forward.main.body.outs[len(pair.forward.main.body.outs) - pair.n_residuals :]
-        names = ", ".join(v.hint or "1 value" for v in saved) or "nothing"
         found = cost(self.primal.main, pair.backward.main, saved)
-        return [("saves", f"{names} ({found.saved()})" if saved else names), ("cost", found.header())]
+        return [("saves", found.saved()), ("cost", found.header())]
 
 
 def differentiated(lowered: Lowered, wrt: Sequence[str]) -> tuple[int, ...]:

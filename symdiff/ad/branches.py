@@ -34,7 +34,7 @@ def cond(sweep: Sweep, op: Op, b: Builder, begun: Sequence[bool]) -> Steps:
     for region in op.regions:
         sides.append((yield _branch(sweep, region, Builder(op.loc), outs_on, caps_on, lent)))
     record = Alt(*(tuple(v.type for v in side.saved) for _, side in sides))
-    alt = Value(record, "saved") if record.then or record.orelse else None
+    alt = Value(record, "branch") if record.then or record.orelse else None
     regions = [Block(r.params, ops, r.outs) for (ops, _), r in zip(sides, op.regions, strict=True)]
     if alt is not None:
         regions = [
@@ -60,7 +60,7 @@ def _branch(
 
 def _packing(region: Block, saved: Sequence[Value], side: int, record: Alt, loc: Loc | None) -> Block:
     """A branch that also returns the record of what its backward half reads."""
-    alt = Value(record, "saved")
+    alt = Value(record, "branch")
     pack = Op(REGISTRY["alt_pack"], tuple(saved), (alt,), Params(side=side, type=record), (), loc)
     return Block(region.params, (*region.ops, pack), (*region.outs, alt))
 

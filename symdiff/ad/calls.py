@@ -53,7 +53,7 @@ def call(sweep: Sweep, op: Op, b: Builder, begun: Sequence[bool], slices: Slices
     parts = _parts(op, slices)
     lent = lendable(op.ins, [v in parts or (on and not is_scalar(v)) for v, on in zip(op.ins, begun, strict=True)])
     pair = yield sweep.reversal.pair(op.params["function"], Pattern(varied, useful, wild, masked, lent))
-    record = Value(Saved(pair.forward), "saved")
+    record = Value(Saved(pair.forward), "record")
     params = Params(function=pair.forward, types=(*op.params["types"], record.type))
     b.ops.append(Op(op.prim, op.ins, (*op.outs, record), params, (), op.loc))
 

@@ -12,6 +12,7 @@ By hand, once: `for i in range(n): c = c * x[i]` saves c and reads x[i] again as
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -55,10 +56,21 @@ def reverse_loop(sweep: Sweep, op: Op, b: Builder) -> Steps:
     passed = (*part.index, *(() if part.exit else part.x_params), *part.cap_params)
     back = sweep.backward(part.body, inner, pulls, seeds, wanted, passed, sweep.steady)
     body = Block(part.body.params, tuple(inner.ops), (*part.body.outs, *back.saved))
-    stacks = [Value(Seq(v.type), f"{v.hint}_in" if v in part.carry_params and v.hint else v.hint) for v in back.saved]
+    stacks = [Value(Seq(v.type), _collected(v, v in part.carry_params)) for v in back.saved]
     regions = (body,) if op.prim.name == "for" else (op.regions[0], body)
     b.ops.append(Op(op.prim, op.ins, (*op.outs[:-1], *stacks, part.count), op.params, regions, op.loc))
     return lambda half: _pull_loop(half, op, part, on, back, stacks)
+
+
+def _collected(v: Value, carried: bool) -> str:
+    """What the list of a value's turns is called: `x_in` of what came in, `all_hs` of lists, else `hs`."""
+    if not v.hint:
+        return ""
+    if carried:
+        return f"{v.hint}_in"
+    if isinstance(v.type, Seq):
+        return f"all_{v.hint}"
+    return f"{v.hint}es" if v.hint.endswith("ch") else f"{v.hint}s"
 
 
 def _pull_loop(half: Half, op: Op, part: Loop, on: LoopMasks, back: Backward, stacks: list[Value]) -> None:
@@ -74,7 +86,7 @@ def _pull_loop(half: Half, op: Op, part: Loop, on: LoopMasks, back: Backward, st
     body = _back_body(part, on, back, x_read, c_read)
     outs = b.emit(
         "for",
-        *_bounds(b, op, part),
+        *_bounds(b, op, part, stacks),
         *cts[:n],
         *accs,
         *xs,
@@ -83,6 +95,7 @@ def _pull_loop(half: Half, op: Op, part: Loop, on: LoopMasks, back: Backward, st
         n_carry=n + len(accs),
         n_xs=len(xs),
         reverse=not op.params.get("reverse", False),
+        hints=[f"d_{v.hint}" if v.hint else "" for v in select(part.carry_params, on.carry)],
     )
     for v, ct in zip([*select(part.carry, on.carry), *targets], outs, strict=False):
         half.add(v, V(b, ct))
@@ -122,10 +135,10 @@ def _first_turn(b: Builder, op: Op, part: Loop) -> V:
     return V(b, (turns - part.count).value)
 
 
-def _bounds(b: Builder, op: Op, part: Loop) -> tuple[Value, ...]:
-    """The turns that ran: all of a `for`, `count` where it could end early and of a `while`."""
+def _bounds(b: Builder, op: Op, part: Loop, stacks: Sequence[Value]) -> tuple[Value, ...]:
+    """The turns that ran: all of a `for`, `count` where it could end early and of a `while` (a list's length)."""
     if op.prim.name == "while":
-        return b.const(0), part.count, b.const(1)
+        return b.const(0), b.op("seq_len", stacks[0]).value if stacks else part.count, b.const(1)
     lo, _, step = part.bounds
     if not part.exit:
         return part.bounds

@@ -37,7 +37,7 @@ class Context:
     )  # functions of the program, by the name they are printed under
     reused: Mapping[Op, int] = field(default_factory=dict)  # operations that overwrite a dead operand
     idle: Set[Op] = frozenset()  # restores of a part that is where it belongs
-    comment: Callable[[Op, Callable[[Value], str]], str] = lambda op, text: ""
+    comment: Callable[[Op, Callable[[Op], Set[str]]], str] = lambda op, reads: ""
     outlined: list[Outlined] = field(default_factory=list)
     helpers: dict[str, str] = field(default_factory=dict)  # text of the helper functions used, by name
     may_raise: Callable[[Op], bool] = lambda op: True

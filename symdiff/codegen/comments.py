@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import Any
 
 from symdiff.ir import template
@@ -22,13 +22,16 @@ class Comments:
     def __init__(self, level: int) -> None:
         self.level = level
 
-    def __call__(self, op: Op, shown: Callable[[Value], str]) -> str:
+    def __call__(self, op: Op, reads: Callable[[Op], Set[str]]) -> str:
+        """`reads` gives the variables that the operation's line mentions."""
         origin = next((v.origin for v in op.outs if v.origin is not None), None) if not op.regions else None
-        read = [shown(v) for v in op.ins]
-        cotangents = {name for name in read if name.startswith("d_") and name.isidentifier()}
-        if origin is not None and _is_square(origin[0]) and any(v.const == 2 for v in op.ins):
+        if origin is None:
+            return self.place(op)
+        own = re.compile(re.escape(op.outs[0].hint) + r"(_\d+)?")  # d_x = d_x_1 + …
+        cotangents = {name for name in reads(op) if name.startswith("d_") and not own.fullmatch(name)}
+        if _is_square(origin[0]) and any(v.const == 2 for v in op.ins):
             return f"∂{label(origin[0].out)}/∂{label(origin[0].ins[0])} = 2·{label(origin[0].ins[0])}"
-        rule = derivative_rule(*origin, cotangents.pop() if len(cotangents) == 1 else "") if origin is not None else ""
+        rule = derivative_rule(*origin, cotangents.pop() if len(cotangents) == 1 else "")
         return rule or self.place(op)
 
     def place(self, op: Op) -> str:
@@ -50,7 +53,7 @@ def derivative_rule(op: Op, number: int, cotangent: str = "") -> str:
     written_out = "d_{out}" in text
     out = cotangent[2:] if written_out and cotangent else label(op.out)
     left = f"∂{out}/∂{label(op.ins[number])}"
-    if not text or "…" in left:
+    if not text or "…" in left or out == label(op.ins[number]):  # ∂y/∂y, of an array before and after a write
         return ""
     try:
         right = text.format(**names, out=out)
@@ -62,7 +65,7 @@ def derivative_rule(op: Op, number: int, cotangent: str = "") -> str:
 
 def _is_square(op: Op) -> bool:
     """x · x, of which two equal contributions were made one: 2 · (d · x)."""
-    return op.prim.name == "mul" and op.ins[0] is op.ins[1]
+    return op.prim.name in ("mul", "vdot", "inner") and op.ins[0] is op.ins[1]
 
 
 def label(value: Value) -> str:

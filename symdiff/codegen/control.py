@@ -142,7 +142,7 @@ class Printer(Emitter):
         for region in op.regions:
             self.aliases.update(zip(region.params, op.ins[1:], strict=True))
         header = len(self.lines)
-        pred, comment = self.expr(op.ins[0]), self.context.comment(op, self.shown)
+        pred, comment = self.expr(op.ins[0]), self.context.comment(op, self.reads)
         self.line(depth, f"{place.keyword} {ast.unparse(pred)}:", comment)
         names = self.branch_names(place) if tail is None else ()
         ending: Tail = tail if tail is not None else Assign(names)
@@ -280,10 +280,8 @@ class Printer(Emitter):
             if not place.reads(v):
                 names.append(None)
                 continue
-            base = inside.hint or "v"
             own = v.hint if v.hint and v.hint not in self.context.stages else ""
-            fallback = f"{base}_in" if inside in body.params else f"{base}s" if base[-1].isalpha() else f"{base}_list"
-            names.append(self.define(v, self.choose([own, fallback])))
+            names.append(self.define(v, self.choose([own, f"{inside.hint or 'v'}s"])))
             self.line(place.depth, f"{names[-1]} = []")
         return names
 
@@ -315,7 +313,7 @@ class Printer(Emitter):
         for v, variable in zip(before.params, variables, strict=False):
             self.define(v, variable)
         header = len(self.lines)
-        comment = self.context.comment(op, self.shown)
+        comment = self.context.comment(op, self.reads)
         yield self.block(before, depth + 1, condition)
         if len(self.lines) == header:
             self.line(depth, f"while {condition.text}:", comment)
@@ -337,7 +335,7 @@ class Printer(Emitter):
         index, elements = body.params[0], body.params[1 + n : 1 + n + xs]
         self.aliases.update(zip(body.params[1 + n + xs :], op.ins[3 + n + xs :], strict=True))
         used = {v for o in body.ops for v in o.ins} | set(body.outs)
-        comment = self.context.comment(op, self.shown)
+        comment = self.context.comment(op, self.reads)
         for variable in variables:
             self.busy[variable] -= 1
         for v, variable in zip(body.params[1:], variables, strict=False):
@@ -348,15 +346,18 @@ class Printer(Emitter):
         if index in used or not self.aligned(op, [op.ins[3 + n + k] for k in read]):
             sources.insert(0, self.range_text(op))
             targets.insert(0, self.define(index, self.choose([index.hint, "i", "j", "k"])) if index in used else "_")
-        over = sources[0] if len(sources) == 1 else f"zip({', '.join(sources)})"
+        exact = op.params.get("reverse") or all(
+            isinstance(x.type, Seq) or self.covers(op, x) for x in op.ins[3 + n : 3 + n + xs]
+        )
+        over = sources[0] if len(sources) == 1 else f"zip({', '.join(sources)}{', strict=True' if exact else ''})"
         self.line(depth, f"for {', '.join(targets)} in {over}:", comment)
         return {*body.params[: 1 + n], *(elements[k] for k in read)}
 
     def element(self, element: Value, source: Value) -> list[str]:
-        """What an element may be called: as it was when it went into `y7_list`, or `y7_list_1` if it is a list."""
+        """What an element may be called: as it was when it went into the list, else after the list."""
         of = self.names.get(self.resolve(source), "")
-        base = of.rstrip("_0123456789").removesuffix("_list") if "_list" in of else ""
-        return [f"{base}_list"] if base and isinstance(element.type, Seq) else [element.hint, base, "x"]
+        base = of.rstrip("_0123456789").removesuffix("s")
+        return [element.hint or base.removeprefix("all_") or "x"]
 
     def aligned(self, op: Op, xs: Sequence[Value]) -> bool:
         """Whether going through xs alone makes the right number of turns."""
@@ -419,7 +420,7 @@ class Printer(Emitter):
         op = place.op
         arguments = ", ".join(self.text(v) for v in op.ins)
         name = self.context.calls[op.params["function"]]
-        self.receive(place, f"{name}({arguments})", self.context.comment(op, self.shown))
+        self.receive(place, f"{name}({arguments})", self.context.comment(op, self.reads))
 
     def receive(self, place: Place, text: str, comment: str) -> None:
         op = place.op
@@ -447,7 +448,7 @@ class Printer(Emitter):
         sizes = [inner.size_names[a] for a in sorted(inner.sizes, key=lambda a: a.name)]
         self.sizes |= inner.sizes
         part.parameters, part.lines = [*seen.values(), *sizes], inner.finished()
-        self.receive(place, f"{part.name}({', '.join([*arguments, *sizes])})", self.context.comment(op, self.shown))
+        self.receive(place, f"{part.name}({', '.join([*arguments, *sizes])})", self.context.comment(op, self.reads))
 
 
 def _negation(pred: ast.expr) -> ast.expr:

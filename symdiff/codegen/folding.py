@@ -15,6 +15,7 @@ from symdiff.ir.core import Block, Family, Literal, Op, Value
 from symdiff.ir.types import AVal, Kind
 
 WIDTH = 84  # of an expression, estimated; the line's target and indentation come on top
+_AT_RETURN = ("convert", "copy")  # `return float(y), x.copy()`
 DEPTH = 12  # of nested operations in one expression
 
 UNPACKS = ("alt_unpack", "saved_unpack")  # their result is several values, even if it is one
@@ -111,13 +112,15 @@ class Folder:
 
     def fold(self, block: Block, plan: Plan, appended: Set[Value], folds: str) -> None:
         uses: dict[Value, int] = {}
+        converted = {op.out for op in block.ops if op.prim.name in _AT_RETURN and op.out.hint}
         for op in block.ops:
             for v in op.ins:
                 found = self.root(plan, v)
                 uses[found] = uses.get(found, 0) + 1
         for v in block.outs:
             found = self.root(plan, v)
-            uses[found] = uses.get(found, 0) + (1 if folds == "all" or (folds and not found.hint) else 2)
+            once = folds == "all" or (folds and (not found.hint or found in converted))
+            uses[found] = uses.get(found, 0) + (1 if once else 2)
         pending: dict[Value, _Pending] = {}
         writes = -1  # the last position that writes memory
         raised = 0  # how many operations that may raise came before
@@ -126,10 +129,12 @@ class Folder:
                 if self.may_raise(op):
                     raised += 1
                 continue
-            taken = self.take(plan, op, op.ins, _expression_operands(op, self.reused), pending, writes, raised)
+            last = folds and not converted.isdisjoint(op.outs) and op.out in block.outs
+            operands = set[int]() if last and op.prim.name == "convert" else _expression_operands(op, self.reused)
+            taken = self.take(plan, op, op.ins, operands, pending, writes, raised)
             low = min([raised, *(p.raises[0] for p in taken if p.raises[0] < p.raises[1])])
             raises = self.may_raise(op)
-            if self.is_candidate(op) and uses.get(op.out, 0) == 1 and op.out not in appended:
+            if (self.is_candidate(op) or last) and uses.get(op.out, 0) == 1 and op.out not in appended:
                 pending[op.out] = _measure(op, position, taken, (low, raised + raises))
             raised += raises
             if is_update(op) or op in self.reused or op.prim.effect or (op.prim.family is Family.CONTROL):

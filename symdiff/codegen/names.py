@@ -62,6 +62,14 @@ SPOKEN = frozenset(
 RESERVED = frozenset(keyword.kwlist) | frozenset(keyword.softkwlist) | frozenset(dir(builtins)) | SPOKEN
 
 
+# What a value is called that neither the user nor the numbering named, by the operation that makes it; else `t`.
+CALLED = {
+    **dict.fromkeys(("gt", "ge", "lt", "le", "eq", "ne", "logical_and", "logical_or", "isfinite"), "mask"),
+    **dict.fromkeys(("sum", "vdot"), "total"),
+    **dict.fromkeys(("max", "peak"), "top"),
+    **{"arange": "places", "exp": "e", "logsumexp": "log_sum", "softmax": "p"},
+}
+
 # What a generated module defines beside its functions; the primitives' helpers join them.
 _OWN = frozenset(["_TYPES", "_accept", "_check", "_floats", "_found", "_rebuilt", "_scalar"])
 _DTYPE = re.compile(r"_[biufc]\d+")

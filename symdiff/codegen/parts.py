@@ -9,6 +9,12 @@ from symdiff.codegen.view import Origins
 from symdiff.ir.core import Op, Program
 from symdiff.signature import Lowered
 
+
+def otherwise(kind: str) -> str:
+    """The name of the program that a function falls back to for its derivative where `math` raises."""
+    return f"{kind}_otherwise"
+
+
 KINDS = ("primal", "forward", "backward", "value_and_grad", "grad", "jvp", "hvp")
 
 
@@ -33,7 +39,7 @@ class Parts:
     The entries of `programs`, by kind: primal: params → results; forward: params → results, residuals; backward:
     residuals, a cotangent per differentiable result → gradients; value_and_grad: params → results, gradients;
     jvp: params, tangents → results, tangents; hvp: params, vectors → products.  Gradients, tangents and vectors follow
-    `wrt`.
+    `wrt`.  Under `otherwise(kind)` stands a program without the results.
     """
 
     lowered: Lowered

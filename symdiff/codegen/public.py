@@ -45,13 +45,13 @@ class Public(Writer):
             ReturnAs(lambda texts: f"{self.results(texts[:n])}, {_tuple([*texts[n:], *self.classes()])}"),
         )
         ready = self.parts.programs["forward"]
-        self.residual_names = [names.get(v, "") for v in (ready.fast or ready.program).main.body.outs[n:]]
+        self.residual_names = [names.get(v) or v.hint for v in (ready.fast or ready.program).main.body.outs[n:]]
 
     def backward(self) -> None:
         name, function = self.public["backward"], self.parts.programs["backward"].program.main
         n = self.parts.n_residuals
         given, cotangents, unpack = self.cotangents(function.body.params[n:])
-        residuals = self.residuals(function, [*cotangents, *(g.name for g in given)])
+        self.residual_names = residuals = self.residuals(function, [*cotangents, *(g.name for g in given)])
         check, lines = self.check_cotangents(name, cotangents, function.body.params[n:])
         arrays = [
             (r, v.type) for r, v in zip(residuals, function.body.params, strict=False) if isinstance(v.type, AVal)
@@ -194,7 +194,10 @@ class Public(Writer):
         gradients = self.gradients("value_and_grad")
         doc = f"Return {self.call_text()} and its gradient by {', '.join(self.parts.wrt)}."
         self.with_arguments(
-            "value_and_grad", doc, ReturnAs(lambda texts: f"{self.results(texts[:n])}, {gradients(texts[n:])}")
+            "value_and_grad",
+            doc,
+            ReturnAs(lambda texts: f"{self.results(texts[:n])}, {gradients(texts[n:])}"),
+            derivative=ReturnAs(lambda texts: f"{self.value_call()}, {gradients(texts)}"),
         )
 
     def grad(self) -> None:
@@ -254,13 +257,14 @@ class Public(Writer):
         self.with_arguments(
             "jvp",
             doc,
-            ReturnAs(lambda texts: f"{self.results(texts[:n])}, {self.tangent_results(texts[:n], texts[n:])}"),
+            ReturnAs(lambda texts: f"{self.results(texts[:n])}, {self.tangent_results(texts[n:])}"),
             given,
             leaves,
             [*unpack, *lines],
+            ReturnAs(lambda texts: f"{self.value_call()}, {self.tangent_results(texts)}"),
         )
 
-    def tangent_results(self, primal: Sequence[str], texts: Sequence[str]) -> str:
+    def tangent_results(self, texts: Sequence[str]) -> str:
         rest = iter(texts)
         outs = iter(self.parts.programs["jvp"].program.main.body.outs)
         leaves = []

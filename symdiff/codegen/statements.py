@@ -10,14 +10,14 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 
 import numpy as np
 
 from symdiff.codegen import expressions
 from symdiff.codegen.blocks import OUTERMOST, Context, Place, Region, Substituted, Tail
 from symdiff.codegen.folding import UNPACKS, Folder, Plan, is_constant, is_update
-from symdiff.codegen.names import identifier
+from symdiff.codegen.names import CALLED, identifier
 from symdiff.codegen.view import Line
 from symdiff.ir import template
 from symdiff.ir.core import Block, Family, Op, Params, Value
@@ -41,6 +41,7 @@ class Emitter:
         self.size_lines: dict[Atom, Line] = {}
         self.inside: dict[Value, Op] = {}  # folded values, by the operation that computes them
         self.origins: dict[tuple[str, int], None] = {}  # lines of the source that the next line comes from
+        self.halves: set[Value] = set()  # of two equal contributions: d in d_x = 2.0 * d
 
     # --- what values are called
 
@@ -51,7 +52,8 @@ class Emitter:
 
     def nameless(self, value: Value) -> bool:
         """Whether a value may be printed without a line of its own."""
-        return not value.hint or (self.context.level > 0 and value.hint in self.context.stages)
+        own = value.hint and value not in self.halves
+        return not own or (self.context.level > 0 and value.hint in self.context.stages)
 
     def choose(self, wishes: Iterable[str]) -> str:
         """The first wish that no live value has; the first with a number where all are taken."""
@@ -70,10 +72,11 @@ class Emitter:
         self.busy[name] += 1
         return name
 
-    def name_for(self, value: Value, plan: Plan) -> str:
-        wanted = plan.wanted.get(value, "")
-        own = value.hint if value.hint != "saved" or isinstance(value.type, AVal) else "kept"
-        wishes = [own, wanted] if own and own not in self.context.stages else [wanted, own]
+    def name_for(self, value: Value, plan: Plan, made: str = "") -> str:
+        """The name of a new value; `made` is the primitive it comes from."""
+        wanted = plan.wanted.get(value, "") or ("" if value.hint else CALLED.get(made, ""))
+        own, record = value.hint, not isinstance(value.type, AVal)
+        wishes = [own, wanted] if own and own not in self.context.stages and not record else [wanted, own]
         return self.define(value, self.choose(wishes))
 
     def release(self, values: Iterable[Value]) -> None:
@@ -107,11 +110,16 @@ class Emitter:
     def expression(self, op: Op) -> ast.expr:
         self.need_helper(op)
         self.comes_from(op)
-        strong = op.prim.family is Family.ELEMENTWISE and any(is_double(v) for v in op.ins if v.const is None)
-        operands = [self.plain(v) if strong else self.expr(v) for v in op.ins]
+        operands = self.operands(op)
         if op.params.get("math"):
             return template.expression(without(op, "math"), operands, self.dim, scalar=True)
         return template.expression(op, operands, self.dim)
+
+    def operands(self, op: Op) -> list[ast.expr]:
+        strong = op.prim.family is Family.ELEMENTWISE or is_update(op)
+        strong = strong and any(is_double(v) for v in op.ins if v.const is None)
+        strong = strong or op.prim.name in ("full", "broadcast_to")
+        return [self.plain(v) if strong else self.expr(v) for v in op.ins]
 
     def plain(self, value: Value) -> ast.expr:
         """An operand next to a float64 of NumPy's: a constant `np.float64(2.0)` is as well a Python float there."""
@@ -198,6 +206,7 @@ class Emitter:
         tail.finish(self, block.outs, depth, region.more)
 
     def plan(self, block: Block, tail: Tail, region: Region, stored: Mapping[Value, Sequence[str]]) -> Plan:
+        self.halves.update(v for op in block.ops for v in doubled(op) if op not in self.context.reused)
         folder = Folder(self.resolve, self.nameless, self.context.may_raise, self.context.reused)
         targets = {self.resolve(v): n for v, n in tail.targets(block.outs).items()}
         plan = folder.plan(block, region.owned, set(stored), targets, tail.folds)
@@ -229,7 +238,7 @@ class Emitter:
         return first in plan.roots
 
     def operation(self, op: Op, depth: int, plan: Plan, position: int) -> None:
-        comment = self.context.comment(op, self.shown)
+        comment = self.context.comment(op, self.reads)
         dying = plan.dying.get(position, ())
         if op.prim.name == "opt_get":
             return self.bound(op, depth, plan, comment)
@@ -244,9 +253,9 @@ class Emitter:
             return self.lend(op, depth, plan, comment, dying)
         unpacks = op.prim.name in UNPACKS
         if len(op.outs) == 1 and not unpacks:
-            text = ast.unparse(self.expression(op))
-            self.released(dying, lambda: self.name_for(op.out, plan))
-            return self.line(depth, f"{self.names[op.out]} = {text}", comment)
+            tree = self.expression(op)
+            self.released(dying, lambda: self.name_for(op.out, plan, op.prim.name))
+            return self.line(depth, assignment(self.names[op.out], tree, op.out), comment)
         text = ast.unparse(self.expression(op)) if op.prim.numpy is not None else ""
         if not op.outs:
             return self.line(depth, text, comment)
@@ -286,7 +295,7 @@ class Emitter:
         number = self.context.reused.get(op, op.prim.consumes)
         assert number is not None
         target = self.text(op.ins[number])
-        operands = [self.expr(v) for v in op.ins]
+        operands = self.operands(op)
         if is_update(op):
             self.need_helper(op)
             self.line(depth, statement_text(template.statement(op, operands, self.dim)), comment)
@@ -340,10 +349,9 @@ class Emitter:
                     self.line(depth, f"{self.size_names[atom]} = {self.names[value]}.shape[{axis}]")
                     self.size_lines[atom] = self.lines[-1]
 
-    def shown(self, value: Value) -> str:
-        """A value in a comment: its name where it has one."""
-        value = self.resolve(value)
-        return self.names.get(value) or value.hint or (self.text(value) if is_constant(value) else "…")
+    def reads(self, op: Op) -> Set[str]:
+        """The variables that the line of an operation mentions."""
+        return frozenset().union(*(expressions.names_in(self.expr(v)) for v in op.ins))
 
 
 def merged(stored: Mapping[Value, Sequence[str]], resolve: Callable[[Value], Value]) -> dict[Value, list[str]]:
@@ -353,6 +361,20 @@ def merged(stored: Mapping[Value, Sequence[str]], resolve: Callable[[Value], Val
     return found
 
 
+def doubled(op: Op) -> Iterator[Value]:
+    """d of `d_x = 2.0 * d`, where d is half of d_x."""
+    if op.prim.name == "mul" and op.ins[0].const == 2 and op.out.hint and op.ins[1].hint == op.out.hint:
+        yield op.ins[1]
+
+
+def assignment(name: str, tree: ast.expr, value: Value) -> str:
+    """`s = s + x` of numbers as `s += x`: of arrays it would be another statement."""
+    number = isinstance(value.type, AVal) and value.type.kind is not Kind.ARRAY
+    if number and isinstance(tree, ast.BinOp) and isinstance(tree.left, ast.Name) and tree.left.id == name:
+        return statement_text(ast.AugAssign(ast.Name(name, ast.Store()), tree.op, tree.right))
+    return f"{name} = {ast.unparse(tree)}"
+
+
 def is_double(value: Value) -> bool:
     """Whether a value is a float64 of NumPy's: next to a Python float it decides the dtype."""
     return isinstance(value.type, AVal) and value.type.kind in (Kind.NUMPY, Kind.ARRAY) and value.type.dtype == "f8"
@@ -360,6 +382,12 @@ def is_double(value: Value) -> bool:
 
 def statement_text(tree: ast.stmt) -> str:
     tree.lineno = 0  # asked for by `unparse`, for type comments
+    if isinstance(tree, ast.AugAssign) and isinstance(tree.op, ast.Add) and isinstance(tree.value, ast.UnaryOp):
+        term = tree.value
+        if isinstance(term.op, ast.USub) and not (
+            isinstance(term.operand, ast.Constant) and type(term.operand.value) is int
+        ):
+            tree.op, tree.value = ast.Sub(), term.operand
     return ast.unparse(tree)
 
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from symdiff.codegen import checks, functions
-from symdiff.codegen.blocks import Context, Outlined
+from symdiff.codegen.blocks import Context, Outlined, Tail
 from symdiff.codegen.comments import Comments
 from symdiff.codegen.control import Return
 from symdiff.codegen.functions import Body, Entry, Given, ReturnAs
 from symdiff.codegen.names import identifier, parameters
-from symdiff.codegen.parts import KINDS, Parts
+from symdiff.codegen.parts import KINDS, Parts, otherwise
 from symdiff.codegen.view import FunctionView, Line
 from symdiff.ir.core import Program, Value, walk
 from symdiff.ir.types import AVal, Kind
@@ -110,18 +110,37 @@ class Writer:
             self.constants[f"{self.table} = {{{rows}}}"] = None
         return check, [*before]
 
-    def bodies(self, kind: str, body: Body) -> tuple[list[Line], dict[Value, str]]:
-        """The body of a public function; with a form in `math`, that first, and the body itself for when it raises."""
+    def bodies(self, kind: str, body: Body, derivative: Tail | None = None) -> tuple[list[Line], dict[Value, str]]:
+        """The body of a public function; with a form in `math`, that first, and the body itself for when it raises.
+
+        `derivative` ends the latter where it computes the derivative alone: the value is then that of the primal, in
+        which `math` may not have raised.
+        """
         ready = self.parts.programs[kind]
         if ready.fast is not None:
             fast = replace(body, function=ready.fast.main)
             fast_context = self.context(kind, ready.fast, "", self.calls(kind, ready.fast, "_fast"))
             if not any(self.parts.may_raise(op) for op in walk(ready.fast.main.body)):
                 return functions.print_body(fast_context, fast)
+        if (
+            ready.fast is not None
+            and derivative is not None
+            and self.value_call()
+            and otherwise(kind) in self.parts.programs
+        ):
+            kind = otherwise(kind)
+            ready = replace(self.parts.programs[kind], fast=ready.fast)
+            body = replace(body, function=ready.program.main, tail=derivative)
         context = self.context(kind, ready.program, ready.program.entry, self.calls(kind, ready.program))
         if ready.fast is None:
             return functions.print_body(context, body)
         return functions.with_fallback(fast_context, fast, context, body)
+
+    def value_call(self) -> str:
+        """The value as another function of the module gives it."""
+        name = next((k for k in ("primal", "forward") if k in self.parts.kinds), None)
+        given = ", ".join(g.name if not g.keyword else f"{g.name}={g.name}" for g in self.entry.given)
+        return f"{self.public[name]}({given}){'[0]' if name == 'forward' else ''}" if name else ""
 
     def use(self, check: checks.Checks) -> None:
         self.own_helpers.update(dict.fromkeys(check.helpers))
@@ -135,6 +154,7 @@ class Writer:
         extra: Sequence[Given] = (),
         extra_leaves: Sequence[str] = (),
         extra_lines: Sequence[Line] = (),
+        derivative: Tail | None = None,
     ) -> dict[Value, str]:
         """Print a function whose first parameters are the user's."""
         name = self.public[kind]
@@ -142,7 +162,9 @@ class Writer:
         function = self.parts.programs[kind].program.main
         leaves = [*self.entry.leaves, *extra_leaves]
         lines, names = self.bodies(
-            kind, Body(function, leaves, check, name, before, tail, after_check=[*self.written(name), *extra_lines])
+            kind,
+            Body(function, leaves, check, name, before, tail, after_check=[*self.written(name), *extra_lines]),
+            derivative,
         )
         positional = [g for g in self.entry.given if not g.keyword]
         keywords = [g for g in self.entry.given if g.keyword]

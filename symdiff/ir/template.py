@@ -75,6 +75,9 @@ def _copy(node: Any) -> Any:
     return [_copy(x) for x in node] if isinstance(node, list) else node
 
 
+_SHAPED = ("np.zeros", "np.ones", "np.empty", "np.full")  # np.zeros(n) is np.zeros((n,))
+
+
 class _Fill(ast.NodeTransformer):
     def __init__(self, names: Mapping[str, ast.expr], params: Params, dim: DimExpr) -> None:
         self.names, self.params, self.dim = names, params, dim
@@ -89,6 +92,8 @@ class _Fill(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.expr:
         node.keywords = [k for k in node.keywords if not self._default(k)]
         self.generic_visit(node)
+        if ast.unparse(node.func) in _SHAPED and isinstance(node.args[0], ast.Tuple) and len(node.args[0].elts) == 1:
+            node.args[0] = node.args[0].elts[0]
         return node
 
     def _default(self, keyword: ast.keyword) -> bool:

@@ -9,11 +9,13 @@ By hand, once.  `loss = mean(s - y * z)` has `t = 1 / n;  d_z = -t * y + t * log
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from symdiff.ir import dims
 from symdiff.ir.core import Program, Value
 from symdiff.ir.types import Kind
+from symdiff.passes.effects import derived
 from symdiff.passes.report import Report
 from symdiff.passes.rules import Rewriter, Row, Site, number_type
 from symdiff.primitives import axes
@@ -22,6 +24,11 @@ from symdiff.primitives import axes
 def cheaper(program: Program, report: Report | None = None) -> Program:
     """The program with the rows of the table applied."""
     return Rewriter(ROWS, report).program(program)
+
+
+def _of_derivatives(rewrite: Callable[[Site], Any]) -> Callable[[Site], Any]:
+    """A rewrite that changes a rounding leaves the value alone: all functions of a module compute the same bits."""
+    return lambda site: rewrite(site) if derived(site.op) else None
 
 
 def _mean(site: Site) -> Any:
@@ -63,6 +70,40 @@ def _divided(site: Site) -> Any:
     return None
 
 
+def _nothing_added(site: Site) -> Any:
+    """x + 0.0, which is x but for the sign of a zero."""
+    for x, zero in (site.op.ins, site.op.ins[::-1]):
+        if site.is_number(zero, 0) and number_type(x).inexact:
+            return x
+    return None
+
+
+def _number_first(site: Site) -> Any:
+    """2 * (s * x), of numbers 2 and s, as (2 * s) * x: one product less of arrays, or of what is known."""
+    c, v = site.op.ins
+    product = site.source(v, "mul")
+    if site.number(c) is None or product is None or site.uses(v) > 1 or number_type(c).kind is Kind.ARRAY:
+        return None
+    for s, x in (product.ins, product.ins[::-1]):
+        known = number_type(v).kind is Kind.ARRAY or site.number(s) is not None
+        if known and number_type(s).kind in (Kind.NUMPY, Kind.PYTHON) and number_type(x) == number_type(v):
+            return site.b.op("mul", c, s) * site.v(x)
+    return None
+
+
+def _scaled_once(site: Site) -> Any:
+    """s * x with s subtracted in places, as 1 subtracted from x there, times s: softmax less onehot."""
+    op = site.op
+    acc, v, *places = op.ins
+    product, minus = site.source(acc, "mul"), site.source(v, "neg")
+    if product is None or minus is None or site.uses(acc) > 1 or number_type(acc).dtype[0] != "f":
+        return None
+    for s, x in (product.ins, product.ins[::-1]):
+        if s is minus.ins[0] and number_type(s).kind is Kind.NUMPY and number_type(x) == number_type(acc):
+            return site.b.op("index_add", x, -1.0, *places, **op.params) * site.v(s)
+    return None
+
+
 def _scaled(site: Site, v: Value) -> tuple[Value, Value, bool] | None:
     """(s, x, minus) where v is s * x or -s * x, read here alone, of a computed number s and an array x."""
     op = site.source(v, "mul")
@@ -77,7 +118,10 @@ def _scaled(site: Site, v: Value) -> tuple[Value, Value, bool] | None:
 
 ROWS = (
     Row("mean as a sum", ("mean",), _mean, "float64 and float32: np.mean divides its sum by the number, too"),
-    Row("common factor", ("add", "sub"), _common_factor,
+    Row("common factor", ("add", "sub"), _of_derivatives(_common_factor),
         "finite numbers within a rounding, as long as a + b does not overflow"),
-    Row("division by a size", ("mul",), _divided, "within a rounding, of which there is one less"),
+    Row("nothing added", ("add",), _of_derivatives(_nothing_added), "but for the sign of a zero"),
+    Row("numbers first", ("mul",), _of_derivatives(_number_first), "within a rounding, as long as 2 s does not overflow"),
+    Row("scaled once", ("index_add",), _of_derivatives(_scaled_once), "within a rounding of s (x - 1)"),
+    Row("division by a size", ("mul",), _of_derivatives(_divided), "within a rounding, of which there is one less"),
 )  # fmt: skip

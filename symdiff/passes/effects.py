@@ -73,7 +73,11 @@ def _inside(index: int, size: dims.Dim) -> bool:
 
 
 def _division_may_raise(op: Op) -> bool:
-    if op.params.get("ufunc") or not all_python([v.type for v in op.ins]):
+    if (
+        op.params.get("ufunc")
+        or (op.prim.name == "div" and op.params.get("safe"))
+        or not all_python([v.type for v in op.ins])
+    ):
         return False
     divisor = op.ins[1].const
     return op.prim.name == "pow" or not isinstance(divisor, (int, float, complex)) or divisor == 0

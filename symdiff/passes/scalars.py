@@ -204,8 +204,8 @@ def _never_complex(op: Op) -> bool:
 
 
 def _masked_mul(b: Builder, d: Any, p: Any) -> Any:
-    finite = b.eq(p - p, 0.0)
-    return b.select(finite, d * p, b.select(b.ne(d, 0.0), d * p, 0.0))
+    taken = b.op("logical_or", b.op("isfinite", p, math=True), b.ne(d, 0.0), math=True)
+    return b.select(taken, d * p, 0.0)
 
 
 # What has no text in terms of `math`, by what has: of floats, or of bools, with NaN as in NumPy.
@@ -216,7 +216,4 @@ _EXPANSIONS: Mapping[str, Callable[..., Any]] = {
     "maximum": lambda b, x, y: b.select(b.ge(x, y), x, b.select(b.ne(x, x), x, y)),
     "minimum": lambda b, x, y: b.select(b.le(x, y), x, b.select(b.ne(x, x), x, y)),
     "masked_mul": _masked_mul,
-    "logical_and": lambda b, x, y: b.select(x, y, False),
-    "logical_or": lambda b, x, y: b.select(x, True, y),
-    "logical_not": lambda b, x: b.not_(x),
 }

@@ -43,11 +43,14 @@ mul = prim("mul", "x y", ELEMENTWISE, numpy="x * y", ufunc="np.multiply(x, y)", 
 
 
 def _div_partials(b: Builder, z: V, x: V, y: V) -> tuple[Any, ...]:
+    if z.type.kind in (Kind.PYTHON, Kind.EITHER):  # Python's own division: it has raised if y is 0, so y is not
+        return b.op("div", 1, y, safe=True), b.op("div", -z, y, safe=True)
     # A known numerator is not kept anyway; otherwise the result is, and x/y·1/y does not overflow where y² does.
     return 1 / y, -x / (y * y) if is_known(x) else -z / y
 
 
-div = prim("div", "x y", ELEMENTWISE, numpy="x / y", ufunc="np.divide(x, y)", sympy="x / y",
+# `safe` says that y is not 0
+div = prim("div", "x y", ELEMENTWISE, params=("safe",), numpy="x / y", ufunc="np.divide(x, y)", sympy="x / y",
            rule=("1/{y}", "-{x}/{y}²"), unbounded=True, domain=((-2.0, 2.0), (0.3, 2.0)),
            table=(((0.0, 1e-200), (1e200, 0.0)), ((Known(1.0), 2.0), (None, -0.25))),
            partials=_div_partials)  # fmt: skip

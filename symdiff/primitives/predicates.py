@@ -18,10 +18,12 @@ le = prim("le", "x y", CONSTANT, numpy="x <= y", ufunc="np.less_equal(x, y)", sy
 gt = prim("gt", "x y", CONSTANT, numpy="x > y", ufunc="np.greater(x, y)", sympy="x > y")
 ge = prim("ge", "x y", CONSTANT, numpy="x >= y", ufunc="np.greater_equal(x, y)", sympy="x >= y")
 
-logical_and = prim("logical_and", "x y", CONSTANT, numpy="np.logical_and(x, y)", commutative=True, sympy="And(x, y)")
-logical_or = prim("logical_or", "x y", CONSTANT, numpy="np.logical_or(x, y)", commutative=True, sympy="Or(x, y)")
+logical_and = prim("logical_and", "x y", CONSTANT, numpy="np.logical_and(x, y)", scalar="x and y",
+                   commutative=True, sympy="And(x, y)")  # fmt: skip
+logical_or = prim("logical_or", "x y", CONSTANT, numpy="np.logical_or(x, y)", scalar="x or y",
+                  commutative=True, sympy="Or(x, y)")  # fmt: skip
 logical_xor = prim("logical_xor", "x y", CONSTANT, numpy="np.logical_xor(x, y)", commutative=True, sympy="Xor(x, y)")
-logical_not = prim("logical_not", "x", CONSTANT, numpy="np.logical_not(x)", sympy="Not(x)")
+logical_not = prim("logical_not", "x", CONSTANT, numpy="np.logical_not(x)", scalar="not x", sympy="Not(x)")
 
 
 def _not_infer(ins: tuple[Type, ...], regions: tuple[()], **_: Any) -> tuple[Type, ...]:

@@ -48,10 +48,11 @@ def test_a_comment_names_the_cotangent_that_its_line_reads(level: int) -> None:
 def test_an_element_of_a_list_is_called_as_what_went_in() -> None:
     text = generate(sweeps, level=1)
     forward, backward = part(text, "sweeps_forward"), part(text, "sweeps_backward")
-    stored = re.search(r"(\w+)_list_1\.append\(\1\)", forward)
+    stored = re.search(r" (\w+)s\.append\(\1\)", forward)
     assert stored is not None
     name = stored.group(1)
-    assert f"for {name}_list_1 in reversed({name}_list):" in backward
+    assert f"all_{name}s.append({name}s)" in forward
+    assert f"for {name}s in reversed(all_{name}s):" in backward
     assert f"for i, {name} in zip(" in backward
 
 

@@ -258,9 +258,12 @@ def _roll_for(cx: Context, stmt: ast.For, turns: Turns, loop: LoopState) -> None
 
     def enter(scope: Scope) -> Value:
         """The index, and the target bound to its item."""
-        index = scope.param(Value(types.INT, stmt.target.id if isinstance(stmt.target, ast.Name) else ""))
+        index = scope.param(Value(types.INT))
         dim = dims.opaque(f"i{cx.count('opaque')}") if _never_negative(turns) else None
-        containers.assign(cx, stmt.target, turns.item(Num(index, dim, frozenset({loop.id}))))
+        item = turns.item(Num(index, dim, frozenset({loop.id})))
+        if isinstance(stmt.target, ast.Name) and isinstance(item, Num) and item.value is index:
+            index.hint = stmt.target.id
+        containers.assign(cx, stmt.target, item)
         return index
 
     body = Rolled(cx, stmt, loop, enter).fixpoint()

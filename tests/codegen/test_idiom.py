@@ -1,0 +1,163 @@
+"""Lines that an expert would not write, each seen once in generated code."""
+
+import math
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from symdiff import generate
+from tests.codegen.harness import Loaded
+from tests.codegen.test_readable import part
+
+
+def decay(a: float, x: "f8[n]"):  # noqa: F821
+    y = np.zeros_like(x)
+    y[0] = x[0]
+    for i in range(1, len(x)):
+        y[i] = a * y[i - 1] + x[i] * x[i]
+    return np.sum(y * y)
+
+
+def root(a: float, tol: float):
+    x = a
+    while abs(x * x - a) > tol:
+        if x < 0.1:
+            x = x + 1.0
+        else:
+            x = 0.5 * (x + a / x)
+    return x
+
+
+def rnn(W: "f8[k, d]", U: "f8[k, k]", b: "f8[k]", xs: "f8[n, d]", h: "f8[k]"):  # noqa: F821
+    for x in xs:
+        h = np.tanh(W @ x + U @ h + b)
+    return np.sum(h * h)
+
+
+def hinge(w: "f8[n]", x: "f8[n]", b: float):  # noqa: F821
+    f = w @ x + b
+    return np.maximum(f, 0) * f
+
+
+def total(x: "f8[n]"):  # noqa: F821
+    return np.sum(x)
+
+
+def rootless(x: float, z: float):
+    return np.exp(x) + np.sqrt(z)
+
+
+def cross_entropy(f: "f8[n, c]", labels: "i8[n]"):  # noqa: F821
+    log_p = f - np.log(np.sum(np.exp(f), axis=1, keepdims=True))
+    return -np.mean(log_p[np.arange(len(labels)), labels])
+
+
+FUNCTIONS = [decay, root, rnn, hinge, total, rootless, cross_entropy]
+
+
+def body(text: str, name: str) -> str:
+    """The lines of a function behind its checks, without comments."""
+    lines = part(text, name).splitlines()
+    return "\n".join(line.split("  #")[0].rstrip() for line in lines)
+
+
+def loops(text: str) -> Iterator[str]:
+    """The lines inside loops."""
+    depth = None
+    for line in text.splitlines():
+        indent = len(line) - len(line.lstrip())
+        if depth is not None and indent > depth:
+            yield line
+        else:
+            depth = indent if line.lstrip().startswith(("for ", "while ")) else None
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_a_running_sum_is_converted_once(level: int) -> None:
+    text = body(generate(decay, level=level), "decay_backward")
+    assert any("d_a" in line for line in loops(text)) and not any("float(" in line for line in loops(text))
+    assert text.rstrip().endswith("return float(d_a), d_x")
+
+
+def test_the_derivative_of_a_square_is_one_line() -> None:
+    text = body(generate(decay, level=2), "decay_backward")
+    assert len([line for line in loops(text) if re.match(r" +d_y9 [+*]?=", line)]) == 1
+    assert "d_y = 2.0 * d_y0 * y\n" in text
+
+
+@pytest.mark.parametrize("level", [1, 2])
+def test_the_reverse_loop_of_python_floats_runs_on_python_floats(level: int) -> None:
+    text = body(generate(root, wrt=["a"], level=level), "root_backward")
+    assert "np." not in text and "float(" not in text.split("root_backward', d_x=d_x)")[1]
+    assert "x_in, y6s, branches = saved" in text and "_1" not in text
+    module = Loaded(generate(root, wrt=["a"], level=level), "root")
+    value, saved = module["root_forward"](2.0, 1e-13)
+    assert abs(value - math.sqrt(2)) < 1e-12 and abs(module["root_backward"](saved) - 0.5 / math.sqrt(2)) < 1e-9
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+@pytest.mark.parametrize("function", [decay, root, rnn])
+def test_lists_read_side_by_side_have_one_length(function: Any, level: int) -> None:
+    text = generate(function, level=level).split("\ndef _")[0]
+    rows = re.findall(r"zip\(.*", text)
+    assert rows and all("strict=True" in row for row in rows)
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_header_names_what_is_saved(function: Any, level: int) -> None:
+    text = generate(function, level=level)
+    unpacked = re.search(r"^    (.*) = saved$", text, re.MULTILINE)
+    names = unpacked.group(1).strip("(),") if unpacked else "nothing"
+    header = re.search(r"^saves +(.*)$", text, re.MULTILINE)
+    assert header is not None and re.sub(r" \(.*", "", header.group(1)) == names
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+@pytest.mark.parametrize("function", FUNCTIONS[:-1])
+def test_no_comment_differentiates_a_variable_by_itself(function: Any, level: int) -> None:
+    found = re.findall(r"# ∂(\w+)/∂(\w+)", generate(function, level=level))
+    assert found and all(above != below for above, below in found)
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_a_loop_over_rows_reads_them_again(level: int) -> None:
+    text = generate(rnn, wrt=["W", "U", "b"], level=level)
+    forward, backward = body(text, "rnn_forward"), body(text, "rnn_backward")
+    assert "for x in" not in forward and "_deep_copy" not in text and "_size" not in text
+    assert "x = xs[i]" in forward and " = xs[i]" in backward
+
+
+def test_a_choice_of_numbers_is_a_conditional_expression() -> None:
+    text = body(generate(hinge, level=1), "hinge_value_and_grad")
+    assert "np.where" not in text and " if f > 0 else 0.0" in text
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_a_repeated_number_fills_an_array(level: int) -> None:
+    text = body(generate(total, level=level), "total_backward")
+    assert "np.full(n, d_y)" in text and "broadcast_to" not in text and ".copy()" not in text
+
+
+def test_copies_stand_where_they_are_returned() -> None:
+    assert "return y0, (a, x.copy(), y, y8s)" in body(generate(decay, level=1), "decay_forward")
+
+
+def test_cross_entropy_is_p_minus_onehot_over_n() -> None:
+    text = body(generate(cross_entropy), "cross_entropy_value_and_grad")
+    assert re.search(r"\[\w+, labels\] -= 1.0\n.*/=? ?.*n\b", text) or re.search(r"-= 1.0\n.*np.divide\(\w+, n", text)
+    assert "np.float64" not in text
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("x", np.linspace(-3.0, 3.0, 25).tolist())
+def test_where_the_derivative_alone_raises_the_value_is_the_same(x: float) -> None:
+    """0.5 / sqrt(0) raises in Python; np.exp and math.exp may differ in the last bit."""
+    module = Loaded(generate(rootless, functions=("primal", "forward", "value_and_grad", "jvp")), "rootless")
+    value = module["rootless"](x, 0.0)
+    assert module["rootless_value_and_grad"](x, 0.0)[0] == value == module["rootless_forward"](x, 0.0)[0]
+    assert module["rootless_jvp"](x, 0.0, 1.0, 1.0)[0] == value
+    assert module["rootless_value_and_grad"](x, 0.0)[1] == (pytest.approx(math.exp(x)), math.inf)
