@@ -121,7 +121,9 @@ ROWS = (
     Row("common factor", ("add", "sub"), _of_derivatives(_common_factor),
         "finite numbers within a rounding, as long as a + b does not overflow"),
     Row("nothing added", ("add",), _of_derivatives(_nothing_added), "but for the sign of a zero"),
-    Row("numbers first", ("mul",), _of_derivatives(_number_first), "within a rounding, as long as 2 s does not overflow"),
+    Row("numbers first", ("mul",), _of_derivatives(_number_first),
+        "within a rounding, as long as 2 s does not overflow"),
     Row("scaled once", ("index_add",), _of_derivatives(_scaled_once), "within a rounding of s (x - 1)"),
-    Row("division by a size", ("mul",), _of_derivatives(_divided), "within a rounding, of which there is one less"),
+    Row("division by a size", ("mul",), _of_derivatives(_divided),
+        "within a rounding, of which there is one less"),
 )  # fmt: skip

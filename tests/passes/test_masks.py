@@ -147,7 +147,7 @@ def test_one_over_a_size_divides() -> None:
 
 
 def test_the_roundings_of_the_value_are_the_same_in_every_function() -> None:
-    """The gradient reads s * x, so that the sum would not be rewritten in it: it is not rewritten in the value either."""
+    """A gradient may read s * x, so that the product is not rewritten there: nor is it in the value."""
 
     def scaled(b, x, t):
         return b.op("sum", b.op("mul", 2.0, b.op("mul", t, x)))
