@@ -36,6 +36,7 @@ from symdiff.passes.cse import cse
 from symdiff.passes.dce import dce
 from symdiff.passes.effects import may_raise
 from symdiff.passes.fills import fills
+from symdiff.passes.layout import same_layout
 from symdiff.passes.lending import in_place
 from symdiff.passes.masks import wild_values
 from symdiff.passes.scalars import lower_scalars
@@ -102,7 +103,7 @@ class _Compilation:
         """
         fast = lower_scalars(program, inputs) if self.level == 2 else None
         made = fills(buffers(program, residuals=residuals, borrow=self.borrow))
-        reused = reusable(ownership(made).into) if self.level > 0 else {}
+        reused = same_layout(made, reusable(ownership(made).into), self.level == 2) if self.level > 0 else {}
         owned = {"after_ownership": True, "residuals": residuals, "borrow": self.borrow}
         checked(made, "buffers", **owned, into=reused)
         if fast is not None:

@@ -316,6 +316,7 @@ def print_block(context: Context, body: Body, depth: int) -> tuple[Printer, dict
     sizes = {a: own.get(a) or _size_name(a, hints) for a in atoms if a.op == "var" or a in body.check.sizes}
     sizes |= saved_sizes(body)
     printer = Printer(context, sizes, opaque_sizes(block))
+    printer.taken = hints
     for v, name in zip(block.params, body.names, strict=True):
         printer.define(v, name)
     run_steps(printer.block(block, depth, body.tail, Region(frozenset(block.params))))

@@ -41,6 +41,7 @@ class Emitter:
         self.size_lines: dict[Atom, Line] = {}
         self.inside: dict[Value, Op] = {}  # folded values, by the operation that computes them
         self.origins: dict[tuple[str, int], None] = {}  # lines of the source that the next line comes from
+        self.taken: Set[str] = frozenset()  # names that the user's values have somewhere
         self.halves: set[Value] = set()  # of two equal contributions: d in d_x = 2.0 * d
 
     # --- what values are called
@@ -74,7 +75,8 @@ class Emitter:
 
     def name_for(self, value: Value, plan: Plan, made: str = "") -> str:
         """The name of a new value; `made` is the primitive it comes from."""
-        wanted = plan.wanted.get(value, "") or ("" if value.hint else CALLED.get(made, ""))
+        called = "" if value.hint or CALLED.get(made) in self.taken else CALLED.get(made, "")
+        wanted = plan.wanted.get(value, "") or called
         own, record = value.hint, not isinstance(value.type, AVal)
         wishes = [own, wanted] if own and own not in self.context.stages and not record else [wanted, own]
         return self.define(value, self.choose(wishes))
@@ -363,14 +365,17 @@ def merged(stored: Mapping[Value, Sequence[str]], resolve: Callable[[Value], Val
 
 def doubled(op: Op) -> Iterator[Value]:
     """d of `d_x = 2.0 * d`, where d is half of d_x."""
-    if op.prim.name == "mul" and op.ins[0].const == 2 and op.out.hint and op.ins[1].hint == op.out.hint:
+    d_x = op.out.hint if op.outs and op.outs[0].origin is not None else ""
+    if op.prim.name == "mul" and op.ins[0].const == 2 and d_x and op.ins[1].hint == d_x:
         yield op.ins[1]
 
 
 def assignment(name: str, tree: ast.expr, value: Value) -> str:
     """`s = s + x` of numbers as `s += x`: of arrays it would be another statement."""
     number = isinstance(value.type, AVal) and value.type.kind is not Kind.ARRAY
-    if number and isinstance(tree, ast.BinOp) and isinstance(tree.left, ast.Name) and tree.left.id == name:
+    if not number or not isinstance(tree, ast.BinOp) or isinstance(tree.op, ast.MatMult):  # @ of vectors is a number
+        return f"{name} = {ast.unparse(tree)}"
+    if isinstance(tree.left, ast.Name) and tree.left.id == name:
         return statement_text(ast.AugAssign(ast.Name(name, ast.Store()), tree.op, tree.right))
     return f"{name} = {ast.unparse(tree)}"
 

@@ -61,7 +61,7 @@ def _block(block: Block, report: Report) -> Block:
 
 def _exponentials(b: Builder, f: V, axes: tuple[int, ...]) -> tuple[V, V, V]:
     axis = axes if len(axes) > 1 else axes[0]
-    top = b.op("peak", f, axis=axis)
+    top = b.op("peak", f, axis=axis, hint="top")
     top = b.op("where", b.op("isfinite", top), top, 0.0, hint="top")
     e = b.op("exp", b.op("sub", f, top))
     return top, e, b.op("sum", e, axis=axis, keepdims=True)

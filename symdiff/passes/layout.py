@@ -1,0 +1,97 @@
+"""Which results may be written over an operand without changing how they lie in memory.
+
+NumPy sums an array in the order of its memory, so that a sum's last bit depends on it.  By hand, once: in
+
+    a = np.exp(x.T);  b = np.exp(y);  c = a * b;  s = np.sum(c)
+
+a lies in columns like x.T, b in rows; NumPy makes c in rows, while `a *= b` would leave it in columns.  A result lies
+in rows if one full-size operand does, and like its operands if they all lie alike; else nobody knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from symdiff.ir.core import Block, Family, Function, Op, Program, Value
+from symdiff.ir.types import AVal
+from symdiff.passes.regions import Loop, Steps, run_steps
+
+Layout = object  # ROWS, COLUMNS, or one of its own
+ROWS, COLUMNS = "rows", "columns"
+_IN_ROWS = frozenset(("zeros", "ones", "full", "empty", "copy", "matmul", "outer", "eye", "const", "as_array"))
+_KEEPING_ROWS = frozenset((
+    *("sum", "mean", "max", "min", "prod", "peak", "sum_to", "cumsum", "softmax", "log_softmax", "logsumexp"),
+    *("index", "reshape", "expand_dims", "squeeze", "broadcast_to", "stack", "concatenate"),
+))  # fmt: skip
+
+
+def same_layout(program: Program, into: Mapping[str, Mapping[Op, int]], rows: bool) -> dict[str, dict[Op, int]]:
+    """Of the operations that may overwrite an operand, those whose result lies where a new one would.
+
+    `rows`: the arrays given to functions are taken to lie in rows, as nearly all do; else nothing is known of them.
+    """
+    found = {}
+    for name, function in program.functions.items():
+        layouts = _Layouts(rows)
+        run_steps(layouts.function(function))
+        found[name] = {op: k for op, k in into.get(name, {}).items() if layouts.agree(op, k)}
+    return found
+
+
+@dataclass(slots=True)
+class _Layouts:
+    rows: bool
+    of: dict[Value, Layout] = field(default_factory=dict)
+
+    def get(self, v: Value) -> Layout:
+        if not isinstance(v.type, AVal) or sum(d != 1 for d in v.type.shape) < 2:
+            return ROWS
+        return self.of.setdefault(v, object())
+
+    def agree(self, op: Op, k: int) -> bool:
+        return self.get(op.ins[k]) == self.get(op.out)
+
+    def function(self, f: Function) -> Steps:
+        if self.rows:
+            self.of.update(dict.fromkeys(f.body.params, ROWS))
+        yield self.block(f.body)
+
+    def block(self, block: Block) -> Steps:
+        for op in block.ops:
+            if op.prim.name == "cond":
+                for region in op.regions:
+                    self.pass_on(op.ins[1:], region.params)
+                    yield self.block(region)
+                for v, a, b in zip(op.outs, *(r.outs for r in op.regions), strict=True):
+                    if self.get(a) == self.get(b):
+                        self.of[v] = self.get(a)
+            elif op.regions:
+                loop = Loop.of(op)
+                captured = loop.operands(op)[3]
+                for region in op.regions:
+                    self.pass_on(captured, loop.params(region)[3])
+                    yield self.block(region)
+            else:
+                for v in op.outs:
+                    self.of[v] = self.made(op)
+
+    def pass_on(self, values: Sequence[Value], params: Sequence[Value]) -> None:
+        self.of.update((p, self.get(v)) for v, p in zip(values, params, strict=True))
+
+    def made(self, op: Op) -> Layout:
+        """How a new array lies that the operation makes."""
+        name = op.prim.name
+        if name in _IN_ROWS:
+            return ROWS
+        if name == "transpose" and op.params.get("axes") in (None, (1, 0)):
+            return {ROWS: COLUMNS, COLUMNS: ROWS}.get(self.get(op.ins[0]), object())  # type: ignore[call-overload]
+        if op.prim.consumes is not None:
+            return self.get(op.ins[op.prim.consumes])
+        if name in _KEEPING_ROWS and all(self.get(v) == ROWS for v in op.ins):
+            return ROWS
+        if op.prim.family not in (Family.ELEMENTWISE, Family.CONSTANT) or not op.prim.info.get("elementwise"):
+            return object()
+        shape = op.out.type.shape if isinstance(op.out.type, AVal) else ()
+        full = {self.get(v) for v in op.ins if isinstance(v.type, AVal) and v.type.shape == shape}
+        return ROWS if ROWS in full or not full else full.pop() if len(full) == 1 else object()
