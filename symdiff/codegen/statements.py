@@ -365,8 +365,10 @@ def merged(stored: Mapping[Value, Sequence[str]], resolve: Callable[[Value], Val
 
 def doubled(op: Op) -> Iterator[Value]:
     """d of `d_x = 2.0 * d`, where d is half of d_x."""
-    d_x = op.out.hint if op.outs and op.outs[0].origin is not None else ""
-    if op.prim.name == "mul" and op.ins[0].const == 2 and d_x and op.ins[1].hint == d_x:
+    if op.prim.name != "mul" or op.out.origin is None:
+        return
+    d_x = op.out.hint
+    if op.ins[0].const == 2 and d_x and op.ins[1].hint == d_x:
         yield op.ins[1]
 
 

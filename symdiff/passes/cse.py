@@ -44,7 +44,7 @@ def _same_names(block: Block) -> Block:
     first: Table = {}
     env: dict[Value, Value] = {}
     named: dict[Value, Value] = {}
-    for op in filter(_mergeable, block.ops):
+    for op in (op for op in block.ops if _mergeable(op) and len(op.outs) == 1):
         kept = first.setdefault(_key(rebuilt(op, substitute(op.ins, env), op.outs, op.regions)), op)
         if kept is not op:
             env[op.out] = kept.out
