@@ -14,8 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symdiff.ir.core import Block, Family, Function, Op, Program, Value
+from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import AVal
-from symdiff.passes.regions import Loop, Steps, run_steps
+from symdiff.passes.regions import Loop
 
 Layout = object  # ROWS, COLUMNS, or one of its own
 ROWS, COLUMNS = "rows", "columns"
