@@ -85,9 +85,9 @@ CASES = {
 
 def copies(text: str) -> tuple[int, int]:
     """The copies that a function makes: in loops, and outside."""
-    lines = [line.split("  #")[0] for line in text.splitlines() if re.search(r"\.copy\(\)|_deep_copy\(", line)]
-    inside = [line for line in lines if line.startswith(" " * 8)]
-    return len(inside), len(lines) - len(inside)
+    lines = [line.split("  #")[0] for line in text.splitlines()]
+    counts = [(line.startswith(" " * 8), len(re.findall(r"\.copy\(\)|_deep_copy\(", line))) for line in lines]
+    return sum(n for inside, n in counts if inside), sum(n for inside, n in counts if not inside)
 
 
 def function(text: str, name: str) -> str:
