@@ -4,8 +4,8 @@
 types   x: f8[d]; y: f8[c]; W1: f8[h, d]; W2: f8[c, h]
 wrt     W1, W2
 level   -O2
-saves   x, W2, g, y2 (c*h + c + d + h elements)
-cost    forward 6 operations, backward 9
+saves   x, W2, g, ŷ (c*h + c + d + h elements)
+cost    forward 6 operations, backward 8
 source  two_layers 17c75d8d
 """
 
@@ -44,9 +44,7 @@ def two_layers_forward(x: np.ndarray, y: np.ndarray, W1: np.ndarray, W2: np.ndar
     ŷ = W2 @ g          # 2
     np.subtract(y, ŷ, out=ŷ)
     y0 = 0.5 * (ŷ @ ŷ)  # 1
-    x = x.copy()
-    W2 = W2.copy()
-    return y0, (x, W2, g, ŷ)
+    return y0, (x.copy(), W2.copy(), g, ŷ)
 
 
 def two_layers_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
@@ -54,15 +52,13 @@ def two_layers_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndarray, np
     x, W2, g, ŷ = saved
     if type(d_y0) is not float:
         (d_y0,) = _floats('two_layers_backward', d_y0=d_y0)
-    d_y1 = d_y0 * 0.5                        # ∂y0/∂y1 = 0.5
-    d_y2 = d_y1 * ŷ                          # ∂y1/∂y2: d_y1 · y2ᵀ
-    d_ŷ = np.multiply(-2.0, d_y2, out=d_y2)  # ∂y2/∂ŷ = -1
-    d_W2 = np.outer(d_ŷ, g)                  # ∂ŷ/∂W2: d_ŷ · gᵀ
-    d_g = W2.T @ d_ŷ                         # ∂ŷ/∂g: W2ᵀ · d_ŷ
+    d_ŷ = -d_y0 * ŷ                     # ∂y2/∂ŷ = -1
+    d_W2 = np.outer(d_ŷ, g)             # ∂ŷ/∂W2: d_ŷ · gᵀ
+    d_g = W2.T @ d_ŷ                    # ∂ŷ/∂g: W2ᵀ · d_ŷ
     t = 1 - g
-    t *= g                                   # 3
-    d_f = np.multiply(d_g, t, out=d_g)       # ∂g/∂f = g·(1 - g)
-    d_W1 = np.outer(d_f, x)                  # ∂f/∂W1: d_f · xᵀ
+    t *= g                              # 3
+    d_f = np.multiply(d_g, t, out=d_g)  # ∂g/∂f = g·(1 - g)
+    d_W1 = np.outer(d_f, x)             # ∂f/∂W1: d_f · xᵀ
     return d_W1, d_W2
 
 
@@ -73,18 +69,17 @@ def two_layers_value_and_grad(x: np.ndarray, y: np.ndarray, W1: np.ndarray, W2: 
             and W1.ndim == W2.ndim == 2 and x.shape[0] == W1.shape[1] and y.shape[0] == W2.shape[0]
             and W1.shape[0] == W2.shape[1]):
         x, y, W1, W2 = _accept('two_layers_value_and_grad', _TYPES, x, y, W1, W2)
-    f = W1 @ x                                     # 4
-    g = _logistic(f)                               # 3
-    ŷ = W2 @ g                                     # 2
+    f = W1 @ x                          # 4
+    g = _logistic(f)                    # 3
+    ŷ = W2 @ g                          # 2
     np.subtract(y, ŷ, out=ŷ)
-    y0 = 0.5 * (ŷ @ ŷ)                             # 1
-    d_y2 = np.multiply(np.float64(0.5), ŷ, out=ŷ)  # ∂y1/∂y2: d_y1 · y2ᵀ
-    d_ŷ = np.multiply(-2.0, d_y2, out=d_y2)        # ∂y2/∂ŷ = -1
-    d_W2 = np.outer(d_ŷ, g)                        # ∂ŷ/∂W2: d_ŷ · gᵀ
-    d_g = W2.T @ d_ŷ                               # ∂ŷ/∂g: W2ᵀ · d_ŷ
-    g *= 1 - g                                     # 3
-    d_f = np.multiply(d_g, g, out=d_g)             # ∂g/∂f = g·(1 - g)
-    d_W1 = np.outer(d_f, x)                        # ∂f/∂W1: d_f · xᵀ
+    y0 = 0.5 * (ŷ @ ŷ)                  # 1
+    d_ŷ = np.negative(ŷ, out=ŷ)         # ∂y2/∂ŷ = -1
+    d_W2 = np.outer(d_ŷ, g)             # ∂ŷ/∂W2: d_ŷ · gᵀ
+    d_g = W2.T @ d_ŷ                    # ∂ŷ/∂g: W2ᵀ · d_ŷ
+    g *= 1 - g                          # 3
+    d_f = np.multiply(d_g, g, out=d_g)  # ∂g/∂f = g·(1 - g)
+    d_W1 = np.outer(d_f, x)             # ∂f/∂W1: d_f · xᵀ
     return y0, (d_W1, d_W2)
 
 
