@@ -11,7 +11,16 @@ if TYPE_CHECKING:
     from symdiff.api import (
         check_grads,
         differentiable,
+        explain,
         from_dsl,
+        from_sympy,
+        generate,
+        grad,
+        hessian,
+        hvp,
+        jacfwd,
+        jacobian,
+        jacrev,
         jvp,
         value_and_grad,
         vjp,
@@ -26,6 +35,7 @@ __all__ = [
     "__version__",
     "check_grads",
     "differentiable",
+    "explain",
     "from_dsl",
     "from_sympy",
     "generate",
@@ -46,6 +56,8 @@ _ERRORS = {"CompileError", "SymdiffError"}
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module 'symdiff' has no attribute {name!r}")
+    if name == "explain":  # also a package, see there
+        return import_module("symdiff.explain")
     home = "symdiff.errors" if name in _ERRORS else "symdiff.api"
     value: object = getattr(import_module(home), name)
     globals()[name] = value  # the next access does not come here

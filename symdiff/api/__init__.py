@@ -18,13 +18,16 @@ from symdiff.api.public import grad, hessian, hvp, jacfwd, jacobian, jacrev, jvp
 
 if TYPE_CHECKING:
     from symdiff.api.check import check_grads
+    from symdiff.api.explaining import Explanation, explain
     from symdiff.api.formulas import from_dsl, from_sympy
     from symdiff.api.modules import Differentiable, differentiable, generate
 
 __all__ = [
     "Differentiable",
+    "Explanation",
     "check_grads",
     "differentiable",
+    "explain",
     "from_dsl",
     "from_sympy",
     "generate",
@@ -42,6 +45,8 @@ __all__ = [
 # Loaded on first use: files, examples and checks need more of the standard library than a gradient does.
 _HOMES = {
     "check_grads": "check",
+    "explain": "explaining",
+    "Explanation": "explaining",
     "Differentiable": "modules",
     "differentiable": "modules",
     "from_dsl": "formulas",

@@ -171,6 +171,12 @@ class Differentiable:
             raise UsageError(message, code="SD711")
         write_whole(path, text)
 
+    def explain(self, *args: Any, format: str | None = None, **named: Any) -> Any:
+        """The stages with their derivatives, at `args` with their values: see `symdiff.explain`."""
+        from symdiff.api.explaining import explain
+
+        return explain(self.__wrapped__, *args, wrt=self._chosen.names, format=format, **named)
+
     def __reduce__(self) -> str | tuple[Any, ...]:
         return reached_by_name(self) or (_remade, (self.__wrapped__, self._options))
 

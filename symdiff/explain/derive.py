@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +11,7 @@ from typing import Any
 
 from symdiff.codegen.comments import derivative_rule
 from symdiff.codegen.names import name_stages
+from symdiff.explain import formulas
 from symdiff.explain.point import entry_values
 from symdiff.explain.reading import Border, Draft, read
 from symdiff.explain.stages import ARGUMENT, PARAMETER, Derivation, Edge, Stage
@@ -18,6 +21,8 @@ from symdiff.ir.core import Family, Op, Program, Value
 from symdiff.passes import levels
 from symdiff.signature import Lowered
 from symdiff.trees import path_text
+
+_WRITTEN = re.compile(r"[^\[]*(\[.*\]) \+?= ")  # the part that an update is of: `y[i] = y5`
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,21 +163,30 @@ class _Deriving:
             active=active,
             update=draft.update,
             expression=draft.tree,
+            operands=tuple(draft.operands),
+            operation=draft.op if isinstance(draft.origin, Value) else None,
         )
         return made if self.values is None else self.values.filled(made, draft.origin)
 
     def edge(self, use: _Use) -> Edge:
         active = use.flows() and {use.draft.key, use.source.key} <= self.active
-        return Edge(use.source.key, use.number, self.local(use), active, use.when)
+        return Edge(use.source.key, use.number, self.local(use), active, use.when, _summed(use))
 
     def local(self, use: _Use) -> str:
-        """The local derivative of one use, as the comments of generated code have it."""
-        op = use.draft.op
-        if op is None or not use.flows():
+        """The local derivative of one use, as the comments of generated code have it, and for which part."""
+        op, draft = use.draft.op, use.draft
+        if op is None or op.prim.name == "call" or not use.flows():
             return ""
-        if isinstance(use.draft.origin, Border) or op.prim.name in ("for", "call"):
-            return "" if op.prim.name == "call" else f"∂{use.draft.name}/∂{use.source.name} = 1"
-        return derivative_rule(self.shown(op, use.draft), use.number)
+        if isinstance(draft.origin, Border) or op.prim.name == "for":
+            found = f"∂{draft.name}/∂{use.source.name} = 1"
+        else:
+            found = derivative_rule(self.shown(op, draft), use.number)
+        if found.endswith(" = 1") and isinstance(draft.tree, ast.Subscript):
+            return f"{found} at [{formulas.text(draft.tree.slice)}]"
+        written = _WRITTEN.match(draft.formula) if draft.update else None
+        if found and written:
+            return f"{found} {written[1]}" if found.endswith(" outside") else f"{found} at {written[1]}"
+        return found
 
     def shown(self, op: Op, draft: Draft) -> Op:
         """The operation on values that are called as in the derivation."""
@@ -181,6 +195,18 @@ class _Deriving:
             constant = v.const is not None and v not in self.reading.by_value
             names.append(Value(v.type, "" if constant else self.reading.text(v), v.const if constant else None))
         return Op(op.prim, tuple(names), (Value(op.out.type, draft.name),), op.params, (), op.loc)
+
+
+def _summed(use: _Use) -> tuple[tuple[int, str], ...]:
+    """The axes that an elementwise operation repeats its operand along, with their sizes."""
+    op = use.draft.op
+    if op is None or op.prim.family is not Family.ELEMENTWISE or isinstance(use.draft.origin, Border):
+        return ()
+    result, source = op.out.type, op.ins[use.number].type
+    if not isinstance(result, types.AVal) or not isinstance(source, types.AVal):
+        return ()
+    padded = (None,) * (result.rank - source.rank) + source.shape
+    return tuple((axis, str(d)) for axis, (d, s) in enumerate(zip(result.shape, padded, strict=True)) if s != d)
 
 
 def _inexact(draft: Draft) -> bool:

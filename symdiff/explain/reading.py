@@ -11,13 +11,14 @@ import ast
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from symdiff.ad.layout import loop
 from symdiff.codegen import expressions
-from symdiff.codegen.folding import Folder, is_update
+from symdiff.codegen.folding import is_update
 from symdiff.explain import formulas
 from symdiff.explain.stages import Group
-from symdiff.explain.variables import Variables
+from symdiff.explain.variables import Variables, is_second_name
 from symdiff.ir import types
 from symdiff.ir.core import Block, Function, Op, Program, Value
 
@@ -49,6 +50,7 @@ class Draft:
     group: Groups
     reads: Sequence[tuple[int, Value]] = ()  # operand number, value
     update: bool = False
+    operands: Sequence[ast.expr] = ()
 
 
 @dataclass(slots=True)
@@ -108,6 +110,7 @@ class _Reader:
         self.variables = Variables(program.main.body)
         self.home = ""  # the function that the lines at the top are of
         self.keys: Counter[str] = Counter()
+        self.numbers: dict[Op, int] = {}  # of operations with regions
         self.inline = False  # in the condition of a `while`: nothing is a stage
         self.waiting = [program.entry]
 
@@ -174,25 +177,24 @@ class _Reader:
             return group
         return (*group, Group("call", text, f"{group[-1].key if group else ''} {text}"))
 
-    def group(self, kind: str, text: str, block: Block) -> Group:
-        key = f"{kind} {len(self.found.regions) + 1}"
+    def group(self, kind: str, text: str, op: Op, block: Block, **facts: Any) -> Group:
+        """A group for a region of an operation; the arms of one branch have one number."""
+        key = f"{kind} {self.numbers.setdefault(op, len(self.numbers) + 1)}"
         self.found.regions[key] = block
-        return Group(kind, text, key)
+        return Group(kind, text, key, **facts)
 
     # --- straight lines
 
     def operation(self, op: Op, group: Groups) -> None:
         if not op.outs:
             return
-        if op.prim.numpy is None or (
-            len(op.ins) == 1 and Folder.is_same(op)
-        ):  # a record, a list: what is inside counts
+        if op.prim.numpy is None or is_second_name(op):  # of a record counts what is inside
             self.passed(op)
             return
         if is_update(op) and not self.inline:
             formula = formulas.statement(op, self.operands(op), self.variables.name(op.out))
-            self.draft(op.out, op.out, op, formula, None, group).update = True
-            self.found.by_value[op.out].reads = differentiable(op)
+            made = self.draft(op.out, op.out, op, formula, None, group)
+            made.update, made.reads, made.operands = True, differentiable(op), self.operands(op)
             return
         tree = formulas.constant(op.out) if op.prim.name == "const" else formulas.expression(op, self.operands(op))
         if self.inline or is_written_inside(op, tree):
@@ -200,7 +202,8 @@ class _Reader:
                 self.trees[v] = tree
             return
         for v in op.outs:
-            self.draft(v, v, op, formulas.text(tree), tree, group).reads = differentiable(op)
+            made = self.draft(v, v, op, formulas.text(tree), tree, group)
+            made.reads, made.operands = differentiable(op), self.operands(op)
 
     def passed(self, op: Op) -> None:
         sources = [v for v in op.ins if types.cotangent(v.type) is not None]
@@ -236,7 +239,7 @@ class _Reader:
             region = op.regions[number]
             for inside, outside in zip(region.params, op.ins[1:], strict=True):
                 self.alias(inside, outside)
-            arm = (*group, self.group(kind, text, region))
+            arm = (*group, self.group(kind, text, op, region, test=self.tree(op.ins[0])))
             yield self.block(region, arm)
             for position, (out, end) in enumerate(zip(op.outs, region.outs, strict=True)):
                 source = self.passed_on(op, Border(region, position), out, end, arm)
@@ -260,7 +263,7 @@ class _Reader:
             for number, (inside, start) in enumerate(zip(part.carry_params, part.carry, strict=True))
         ]
         if op.prim.name == "for":
-            body = (*group, self.group("for", self.for_text(op), part.body))
+            body = (*group, self.for_group(op))
         else:
             before = op.regions[0]
             for inside, outside in zip(before.params, (*part.carry_params, *part.cap_params), strict=True):
@@ -268,7 +271,7 @@ class _Reader:
             self.inline = True
             yield self.block(before, group)
             self.inline = False
-            body = (*group, self.group("while", f"while {formulas.text(self.tree(before.outs[0]))}:", part.body))
+            body = (*group, self.while_group(op))
         for x, xs in zip(part.x_params, part.xs, strict=True):
             tree = ast.Subscript(self.tree(xs), self.tree(part.index[0]), ast.Load())
             self.draft(x, x, op, formulas.text(tree), tree, body).reads = [(op.ins.index(xs), xs)]
@@ -283,13 +286,18 @@ class _Reader:
         for end, out in zip(part.y_ends, part.ys, strict=True):
             self.found.comes_from[out] = [(end, "every turn")]
 
-    def for_text(self, op: Op) -> str:
+    def for_group(self, op: Op) -> Group:
         lo, hi, step = (self.tree(v) for v in op.ins[:3])
-        bounds = [lo, hi, step]
+        shown = [lo, hi, step]
         if ast.unparse(step) == "1":
-            bounds = bounds[:2] if ast.unparse(lo) != "0" else [hi]
+            shown = shown[:2] if ast.unparse(lo) != "0" else [hi]
         index = formulas.text(self.tree(op.regions[0].params[0]))
-        return f"for {index} in range({', '.join(map(formulas.text, bounds))}):"
+        text = f"for {index} in range({', '.join(map(formulas.text, shown))}):"
+        return self.group("for", text, op, op.regions[0], index=index, bounds=(lo, hi, step))
+
+    def while_group(self, op: Op) -> Group:
+        test = self.tree(op.regions[0].outs[0])
+        return self.group("while", f"while {formulas.text(test)}:", op, op.regions[1], index="turn", test=test)
 
     def call(self, op: Op, group: Groups) -> None:
         name = op.params["function"]

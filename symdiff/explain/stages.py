@@ -16,7 +16,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from symdiff.ir.core import Op
+
 ARGUMENT, PARAMETER = "argument", "parameter"  # `Stage.op` of what a function is given
+REPEATED = ("for", "while", "function")  # kinds of groups whose stages may run more than once
+TURNS = ("turn before", "first turn", "last turn", "every turn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,9 @@ class Group:
     text: str  # "if x > 0:", "for i in range(n):", "in softplus:"
     key: str  # the same for all that one loop, one arm of a branch or one call encloses
     runs: int | None = None  # how many times what it encloses ran, where values are given
+    index: str = ""  # of a loop: what counts its turns
+    bounds: tuple[ast.expr, ...] = field(default=(), compare=False, repr=False)  # of a `for`: start, stop, step
+    test: ast.expr | None = field(default=None, compare=False, repr=False)  # of an arm or a `while`
 
     def __str__(self) -> str:
         return self.text
@@ -45,8 +52,27 @@ class Edge:
     operand: int
     local: str = ""
     active: bool = False
-    when: str = ""  # "previous turn", "if x > 0": where one of several sources is read
+    when: str = ""  # "turn before", "if x > 0": where one of several sources is read
+    summed: tuple[tuple[int, str], ...] = ()  # the axes that broadcasting repeated the source along, with their sizes
     value: Any = None
+
+    @property
+    def turn(self) -> str:
+        """Which turn of a loop is read, one of TURNS; empty where that is no question."""
+        parts = self.when.split(" and ")
+        return next((turn for turn in TURNS if turn in parts), "")
+
+    @property
+    def rule(self) -> str:
+        """The right-hand side of `local`; a rule for the cotangent has its ``d_f`` in it."""
+        mark = ": " if self.is_rule else " = "
+        return self.local.partition(mark)[2]
+
+    @property
+    def is_rule(self) -> bool:
+        """Whether `local` is written with the cotangent in its place."""
+        head = self.local.partition(" = ")[0]
+        return ": " in head
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +108,8 @@ class Stage:
     gradient: Any = None
     turns: tuple[Turn, ...] = ()
     expression: ast.expr | None = field(default=None, compare=False, repr=False)
+    operands: tuple[ast.expr, ...] = field(default=(), compare=False, repr=False)  # of the primitive `op`
+    operation: Op | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

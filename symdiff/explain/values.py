@@ -7,11 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from symdiff.explain.reading import Border, Reading
-from symdiff.explain.stages import Edge, Stage, Turn
+from symdiff.explain.stages import REPEATED, Edge, Stage, Turn
 from symdiff.explain.tape import Node, Pullbacks, Tape, zeros
 from symdiff.ir.core import Program, Value
-
-REPEATED = ("for", "while", "function")  # groups whose stages run more than once
 
 
 class Values:

@@ -8,9 +8,11 @@ a loop makes one, and the versions of an array that is written in place.
 from __future__ import annotations
 
 from symdiff.ad.layout import loop
-from symdiff.codegen.folding import is_update
+from symdiff.codegen.folding import Folder, is_update
+from symdiff.ir import types
 from symdiff.ir.core import Block, Op, Value, walk
 
+_LETTERS = ("i", "j", "k", "t", "i1", "i2", "i3")
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -20,17 +22,36 @@ class Variables:
     def __init__(self, body: Block) -> None:
         self.parent: dict[Value, Value] = {}
         for op in walk(body):
+            if is_second_name(op) and op.ins[0].const is None:
+                self.parent[op.out] = self.root(op.ins[0])
+        for op in walk(body):
             self._join_op(op)
         self.shown: dict[Value, str] = {}
         counts: dict[str, int] = {}
-        for value in (*body.params, *_results(body)):
+        every = (*body.params, *_results(body))
+        self.indices = self._index_names(body, {v.hint for v in every})
+        for value in every:
             root = self.root(value)
-            if value.hint and root not in self.shown:
+            if value.hint and root not in self.shown and types.cotangent(value.type) is not None:
                 counts[value.hint] = number = counts.get(value.hint, 0) + 1
                 mark = f"⁽{str(number).translate(_SUPERSCRIPTS)}⁾" if number > 1 else ""
                 self.shown[root] = value.hint + mark
 
+    def _index_names(self, body: Block, taken: set[str]) -> dict[Value, str]:
+        """The index of `for v in x`, which has the name of the element there, under a letter of its own."""
+        letters = (letter for letter in _LETTERS if letter not in taken)
+        found = {}
+        for op in walk(body):
+            if op.prim.name == "for":
+                index = op.regions[0].params[0]
+                elements = {inner.out.hint for inner in op.regions[0].ops if index in inner.ins and inner.outs}
+                if index.hint in elements or not index.hint.isidentifier() or index.hint == "_":
+                    found[index] = next(letters, index.hint)
+        return found
+
     def name(self, value: Value) -> str:
+        if value in self.indices:
+            return self.indices[value]
         return self.shown.get(self.root(value), "") or value.hint
 
     def root(self, value: Value) -> Value:
@@ -69,6 +90,11 @@ class Variables:
             for outsides, insides in captures:
                 for a, b in zip(outsides, insides, strict=True):
                     self._join(a, b)
+
+
+def is_second_name(op: Op) -> bool:
+    """Whether the result is the operand under another name, as `x = y` would make it."""
+    return len(op.ins) == 1 and len(op.outs) == 1 and (op.prim.numpy is None or Folder.is_same(op))
 
 
 def _results(body: Block) -> list[Value]:

@@ -32,6 +32,8 @@ Facts that drive the registry's tests (`tests/primitives`), the docs and the com
 - `sympy="exp(x)"`: the meaning, in the operand names; each rule is proved against its derivative.  `assume=({"x":
   "p"}, {"x": "-q"})` proves piece by piece: p and q are positive.  `numerical="reason"`: compared with mpmath instead.
 - `rule=("e^{x} = {out}",)`: one text per operand for comments; `{x}` and `{out}` become the names of the values.
+- `latex=r"\\sum_{axis} x"`: how formulas are written, in the operand names; `_{axis}` becomes the letters of the axes,
+  or nothing.  Without it, an elementwise primitive is written as SymPy writes its meaning, an operator as it is.
 - `probes=(0.0, …)`: values tried for every operand besides 0, ±1 and large ones: singularities, overflow.
 - `table=(((x0, x1), (∂0, ∂1)), …)`: points with the derivatives the rule must give there: conventions, edge cases.  An
   operand `Known(2)` is a constant of the program, and its derivative is None.

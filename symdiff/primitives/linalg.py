@@ -90,7 +90,7 @@ def _right_back(b: Any, ct: Any, x: Any, y: Any) -> Any:
 _SAME_RANK2: tuple[Any, ...] = ((((2, 3), (3, 4)), {}), (((2, 3), (3,)), {}), (((3,), (3, 2)), {}), (((3,), (3,)), {}))
 _RULES = ("d_{out} · {y}ᵀ", "{x}ᵀ · d_{out}")
 matmul = prim("matmul", "x y", BILINEAR, infer=_matmul_infer, numpy="x @ y", transpose=(_left_back, _right_back),
-    rule=_RULES, latex="{x} {y}", numerical=_TENSOR,
+    rule=_RULES, latex="x y", numerical=_TENSOR,
     samples=draws(*_SAME_RANK2, (((2, 3, 4), (4, 2)), {}), (((2, 3, 4), (4,)), {}), (((4,), (2, 4, 3)), {}),
     (((3, 4), (2, 4, 2)), {}), (((5, 1, 2, 3), (4, 3, 2)), {})))  # fmt: skip
 
@@ -363,14 +363,14 @@ def _positive(*shape: int) -> Any:
 _SQUARES = draws(((_regular(3, 3),), {}), ((_regular(2, 2, 2),), {}), ((_regular(1, 1),), {}))
 _SINGULAR = "a singular matrix has no derivative here: LinAlgError"
 inv = prim("inv", "x", GENERAL, infer=_inv_infer, numpy="np.linalg.inv(x)", unbounded=True, vjp=_inv_back,
-    rule=("-{out}ᵀ · d_{out} · {out}ᵀ",), jvp=lambda b, ts, y, x: -(y @ ts[0] @ y), latex="{x}^{-1}",
+    rule=("-{out}ᵀ · d_{out} · {out}ᵀ",), jvp=lambda b, ts, y, x: -(y @ ts[0] @ y), latex="x^{-1}",
     numerical=_FACTORED, samples=_SQUARES)  # fmt: skip
 det = prim("det", "x", GENERAL, infer=_det_infer, numpy="np.linalg.det(x)", unbounded=True, vjp=_det_back,
-    rule=("{out} · {x}⁻ᵀ",), jvp=lambda b, ts, y, x: y * _trace_of_product(b, b.inv(x), ts[0]), latex=r"\det {x}",
+    rule=("{out} · {x}⁻ᵀ",), jvp=lambda b, ts, y, x: y * _trace_of_product(b, b.inv(x), ts[0]), latex=r"\det x",
     kinks=_SINGULAR, numerical=_FACTORED, samples=_SQUARES)  # fmt: skip
 # the two results of np.linalg.slogdet
 logabsdet = prim("logabsdet", "x", GENERAL, infer=_logabsdet_infer, numpy="np.linalg.slogdet(x)[1]", unbounded=True,
-    vjp=_logdet_back, jvp=_logdet_along, rule=("{x}⁻ᵀ",), latex=r"\log|\det {x}|", kinks=_SINGULAR,
+    vjp=_logdet_back, jvp=_logdet_along, rule=("{x}⁻ᵀ",), latex=r"\log|\det x|", kinks=_SINGULAR,
     numerical=_FACTORED, samples=_SQUARES)  # fmt: skip
 slogdet_sign = prim("slogdet_sign", "x", GENERAL, infer=_slogdet_infer, numpy="np.linalg.slogdet(x)[0]",
     vjp=_slogdet_sign_back, jvp=_slogdet_sign_along, rule="0", kinks="of a real matrix the derivative is 0",
@@ -409,7 +409,7 @@ def _solve_along(b: Any, ts: Any, y: Any, a: Any, c: Any) -> Any:
 
 
 solve = prim("solve", "a c", GENERAL, infer=_solve_infer, numpy="np.linalg.solve(a, c)", unbounded=True,
-    vjp=_solve_back, jvp=_solve_along, rule=("-{a}⁻ᵀ · d_{out} · {out}ᵀ", "{a}⁻ᵀ · d_{out}"), latex="{a}^{-1} {c}",
+    vjp=_solve_back, jvp=_solve_along, rule=("-{a}⁻ᵀ · d_{out} · {out}ᵀ", "{a}⁻ᵀ · d_{out}"), latex="a^{-1} c",
     numerical=_FACTORED, samples=draws(((_regular(3, 3), (3,)), {}),
     ((_regular(3, 3), (3, 2)), {}), ((_regular(2, 3, 3), (3,)), {}), ((_regular(3, 3), (2, 3, 2)), {}),
     ((_regular(2, 2, 2), (2, 2, 1)), {})))  # fmt: skip

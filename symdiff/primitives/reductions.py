@@ -55,10 +55,10 @@ def _mean_back(b: Any, ct: Any, x: Any, axis: Axis = None, keepdims: bool = Fals
 
 
 sum_ = prim("sum", "x", LINEAR, params=_P, infer=_infer(axes.summed), numpy=method("sum", *_P), transpose=(_sum_back,),
-    rule=("1",), latex=r"\sum x", numerical="sums have no SymPy form",
+    rule=("1",), latex=r"\sum_{axis} x", numerical="sums have no SymPy form",
     samples=_ROWS)  # fmt: skip
 mean = prim("mean", "x", LINEAR, params=_P, infer=_infer(axes.floating), numpy=method("mean", *_P),
-    transpose=(_mean_back,), rule=("1/n",), latex=r"\overline{x}", numerical="sums have no SymPy form",
+    transpose=(_mean_back,), rule=("1/n",), latex=r"\frac{1}{n} \sum_{axis} x", numerical="sums have no SymPy form",
     samples=_ROWS)  # fmt: skip
 
 
@@ -90,8 +90,8 @@ _EXTREME: dict[str, Any] = { "params": _P, "infer": _infer(_same), "vjp": _extre
     "kinks": "where several elements are the largest (smallest), each gets an equal share",
     "numerical": "piecewise, tested by differences", "samples": draws(((spaced(3, 4),), {}),
     ((spaced(2, 3, 4),), {"axis": (0, -1)}), ((spaced(2, 3),), {"axis": 1, "keepdims": True}))}  # fmt: skip
-max_ = prim("max", "x", GENERAL, numpy=method("max", *_P), latex=r"\max x", **_EXTREME)
-min_ = prim("min", "x", GENERAL, numpy=method("min", *_P), latex=r"\min x", **_EXTREME)
+max_ = prim("max", "x", GENERAL, numpy=method("max", *_P), latex=r"\max_{axis} x", **_EXTREME)
+min_ = prim("min", "x", GENERAL, numpy=method("min", *_P), latex=r"\min_{axis} x", **_EXTREME)
 
 
 # --- products
@@ -141,7 +141,7 @@ def _prod_along(b: Any, ts: Any, y: Any, x: Any, axis: Axis = None, keepdims: bo
 
 
 prod = prim("prod", "x", GENERAL, params=_P, infer=_infer(axes.summed), numpy=method("prod", *_P), vjp=_prod_back,
-    jvp=_prod_along, rule=("∏ of the others",), latex=r"\prod x", numerical="products over an axis have no SymPy form",
+    jvp=_prod_along, rule=("∏ of the others",), latex=r"\prod_{axis} x", numerical="products over an axis have no SymPy form",
     samples=_ROWS)  # fmt: skip
 
 
@@ -357,7 +357,7 @@ def _logsumexp(x, axis=None, keepdims=False):
 '''
 logsumexp = prim("logsumexp", "x", GENERAL, params=_P, infer=_infer(axes.floating, real_only=True),
     numpy=function("_logsumexp", "x", *_P), helper=_LOGSUMEXP_HELPER, vjp=_logsumexp_back, jvp=_logsumexp_along,
-    rule=("e^({x} - {out})",), latex=r"\log \sum e^{x}", numerical="sums have no SymPy form",
+    rule=("e^({x} - {out})",), latex=r"\log \sum_{axis} e^{x}", numerical="sums have no SymPy form",
     samples=_ROWS)  # fmt: skip
 
 

@@ -346,7 +346,7 @@ def _roll_text(params: Params, ins: tuple[Type, ...]) -> str:
 
 
 transpose = prim("transpose", "x", LINEAR, params=("axes",), infer=_transpose_infer, numpy=_transpose_text, views=0,
-    latex=r"x^\top", transpose=(_transpose_back,), **_IDENTITY, samples=draws((((3, 4),), {}),
+    latex="x^T", transpose=(_transpose_back,), **_IDENTITY, samples=draws((((3, 4),), {}),
     (((2, 3, 4),), {"axes": (1, 2, 0)}), (((2, 3, 4),), {"axes": (0, 2, 1)})))  # fmt: skip
 flip = prim("flip", "x", LINEAR, params=("axis",), infer=_kept_infer, numpy=function("np.flip", "x", "axis"), views=0,
     **_IDENTITY, transpose=(lambda b, ct, x, axis=None: b.flip(ct, axis=axis),),

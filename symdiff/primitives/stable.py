@@ -84,9 +84,11 @@ _ALONG: dict[str, Any] = {
 }  # fmt: skip
 softmax = prim("softmax", "x", GENERAL, numpy=function("_softmax", "x, axis"), helper=_SOFTMAX,
                vjp=_softmax_back, jvp=_softmax_along, rule="{out} · (d_{out} - Σ d_{out} · {out})",
+               latex=r"\operatorname{softmax} x",
                **_ALONG)  # fmt: skip
 log_softmax = prim("log_softmax", "x", GENERAL, numpy=function("_log_softmax", "x, axis"), helper=_LOG_SOFTMAX,
                    vjp=_log_softmax_back, jvp=_log_softmax_along, rule="d_{out} - e^{out} · Σ d_{out}",
+                   latex=r"\log \operatorname{softmax} x",
                **_ALONG)  # fmt: skip
 
 

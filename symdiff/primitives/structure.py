@@ -57,8 +57,12 @@ def _filled_infer(ins: tuple[Type, ...], regions: tuple[()], type: AVal, shape: 
     return (type,)
 
 
-zeros = prim("zeros", "*n", CONSTANT, infer=_filled_infer, params=("type", "shape"), numpy=_filled_text("zeros"))
-ones = prim("ones", "*n", CONSTANT, infer=_filled_infer, params=("type", "shape"), numpy=_filled_text("ones"))
+zeros = prim(
+    "zeros", "*n", CONSTANT, infer=_filled_infer, params=("type", "shape"), numpy=_filled_text("zeros"), latex="0"
+)
+ones = prim(
+    "ones", "*n", CONSTANT, infer=_filled_infer, params=("type", "shape"), numpy=_filled_text("ones"), latex="1"
+)
 dim = prim("dim", "", CONSTANT, infer=lambda ins, regions, size: (types.INT,), params=("size",), numpy="size")
 # in the backward pass of a function: from here on the size variable `name` has this value
 bind_dim = prim(

@@ -1,0 +1,339 @@
+"""The derivation in LaTeX, line by line as lecture notes write it: the function, its stages, its derivatives.
+
+Of the neuron: y = 1/y_1, y_1 = y_2 + 1, … from the output backwards, then for each stage and each argument
+
+    ∂y/∂y_2 = ∂y/∂y_1 ∂y_1/∂y_2 = ∂y/∂y_1 * 1
+
+in the order in which they are found, and the gradient.  In a loop a value of turn i has the index i; one that is
+carried from turn to turn has the index i before the turn and i + 1 after it.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import takewhile
+from typing import Any
+
+import numpy as np
+import sympy
+
+from symdiff.explain.formula_latex import AXES, Named, Printer, literal, stage_formula
+from symdiff.explain.notation import ATOM, PRODUCT, Tex, number, parenthesised, product, rule, symbol
+from symdiff.explain.stages import ARGUMENT, Derivation, Edge, Group, Stage
+from symdiff.explain.table import is_repeated, outline
+from symdiff.ir import dims
+from symdiff.ir.core import Prim
+
+_LONGEST = 400  # characters of the formula of the whole function
+
+
+@cache
+def meaning(prim: Prim) -> str:
+    """The LaTeX of what SymPy knows an elementwise primitive to be, in the names of its operands."""
+    symbols = {name: sympy.Symbol(name) for name in prim.operands}
+    return str(sympy.latex(sympy.sympify(prim.info["sympy"], locals=symbols)))
+
+
+def document(derivation: Derivation) -> str:
+    """The derivation as one `align*` environment, for a LaTeX document or a notebook cell."""
+    body = " \\\\\n".join(lines(derivation))
+    return f"% {derivation.function}, {derivation.place}\n\\begin{{align*}}\n{body}\n\\end{{align*}}\n"
+
+
+def lines(derivation: Derivation) -> list[str]:
+    """The lines of the derivation, aligned at `&`."""
+    writer = _Writer(derivation)
+    return [writer.function(), *writer.stages(), *writer.derivatives(), writer.gradient()]
+
+
+class _Writer:
+    def __init__(self, derivation: Derivation) -> None:
+        self.derivation = derivation
+        self.results = [derivation[key] for key in derivation.results]
+        names = {s.name for s in self.results}
+        taken = {s.name for s in (*derivation.arguments, *derivation.stages)} - names
+        letters = ([derivation.function] if len(derivation.function) == 1 else []) + ["f", "F", "g", "G"]
+        self.letter = next((c for c in letters if c not in taken), "f")
+        single = len(names) == 1 and not any(map(is_repeated, self.results))
+        self.top = symbol(names.pop()) if single else self.letter
+        self.symbols = Symbols(derivation)
+        self.uses: dict[str, list[tuple[Stage, Edge]]] = {}
+        for stage in derivation.stages:
+            for edge in stage.inputs:
+                if edge.active:
+                    self.uses.setdefault(edge.source, []).append((stage, edge))
+
+    # --- the function and its stages
+
+    def application(self) -> str:
+        """`f(x_1,x_2;w_1,w_2,b)`: what is differentiated by stands behind the semicolon."""
+        wrt = set(self.derivation.wrt)
+        given = [symbol(a.name) for a in self.derivation.arguments if a.key not in wrt]
+        by = [symbol(self.derivation[key].name) for key in self.derivation.wrt]
+        return f"{self.letter}({';'.join(','.join(part) for part in (given, by) if part)})"
+
+    def function(self) -> str:
+        """The first line: the result, and the formula of all of it where that is one and not too long."""
+        whole = self.whole(self.results[0]) if len(self.results) == 1 else None
+        formula = [whole.text] if whole is not None and len(whole.text) <= _LONGEST else []
+        head = [self.application()]
+        if self.top != self.letter:
+            head.insert(0, self.top)
+        elif not formula:
+            formula = [self.symbols.of(self.results[0], "stop")]
+        return f"{head[0]} &= {' = '.join([*head[1:], *formula])}"
+
+    def whole(self, result: Stage) -> Tex | None:
+        """The formula of a stage with the formulas of all that it reads in their places."""
+        if any((s.group and any(g.kind != "call" for g in s.group)) or s.update for s in self.derivation.stages):
+            return None
+        made: dict[str, Tex] = {a.name: Tex(symbol(a.name)) for a in self.derivation.arguments}
+        for stage in sorted(self.derivation.stages, key=lambda s: s.order):
+            made[stage.name] = stage_formula(stage, lambda n: made.get(n, Tex(symbol(n))), meaning, notes_order=False)
+            if len(made[stage.name].text) > _LONGEST:
+                return None
+        return made[result.name]
+
+    def stages(self) -> Iterator[str]:
+        for item in self.under_heads(lambda stage: stage.op != ARGUMENT):
+            yield item if isinstance(item, str) else self.stage(item)
+
+    def stage(self, stage: Stage) -> str:
+        named = self.symbols.reader(stage)
+        if stage.update:
+            head, _, right = stage.formula.partition(" = ")
+            node = ast.parse(head, mode="eval").body
+            left = Printer(named, True).tex(node).text
+            return f"{left} &= {Printer(named, True).tex(ast.parse(right, mode='eval').body).text}"
+        line = f"{self.symbols.of(stage)} &= {stage_formula(stage, named, meaning).text}"
+        return line + self.value(stage.value)
+
+    def value(self, value: Any) -> str:
+        """A number at the end of a line, where one is known."""
+        return f" = {number(value)}" if value is not None and np.ndim(value) == 0 else ""
+
+    def under_heads(self, wanted: Callable[[Stage], bool]) -> Iterator[str | Stage]:
+        """The wanted stages with the heads of the groups they stand in."""
+        items = outline(self.derivation)
+        for k, (depth, item) in enumerate(items):
+            if isinstance(item, Stage):
+                if wanted(item):
+                    yield item
+                continue
+            inside = takewhile(lambda other, depth=depth: other[0] > depth, items[k + 1 :])  # type: ignore[misc]  # bound now
+            if any(isinstance(other, Stage) and wanted(other) for _, other in inside):
+                yield f"&{self.head(item)}"
+
+    def head(self, group: Group) -> str:
+        printer = Printer(lambda name: Tex(symbol(name)), True)
+        if group.kind == "for":
+            lo, hi, step = group.bounds
+            last = printer.tex(ast.BinOp(hi, ast.Sub(), ast.Constant(1))).text
+            turns = f"{printer.tex(lo).text}, \\dots, {last}"
+            steps = "" if ast.unparse(step) == "1" else f" \\text{{ in steps of }} {printer.tex(step).text}"
+            return f"\\text{{for }} {symbol(group.index)} = {turns}{steps}:"
+        if group.kind in ("if", "while"):
+            assert group.test is not None
+            word = "if" if group.kind == "if" else "while"
+            return f"\\text{{{word} }} {printer.tex(group.test).text}:"
+        return f"\\text{{{'otherwise:' if group.kind == 'else' else literal(group.text)}}}"
+
+    # --- the derivatives
+
+    def derivatives(self) -> Iterator[str]:
+        top = {s.key for s in self.results if not is_repeated(s)}
+        for item in self.under_heads(lambda stage: stage.active and stage.key not in top):
+            yield item if isinstance(item, str) else self.derivative(item)
+
+    def partial(self, below: str) -> str:
+        return f"\\frac{{\\partial {self.top}}}{{\\partial {below}}}"
+
+    def derivative(self, stage: Stage) -> str:
+        """One line: the gradient of a stage as what its readers give, first as the chain rule, then with the rules."""
+        uses = {(r.key, e.operand): (r, e) for r, e in self.uses.get(stage.key, [])}
+        terms = [self.term(stage, reader, edge) for reader, edge in uses.values()]
+        if stage.key in self.derivation.results:
+            terms.insert(0, ("1", Tex("1 \\text{ in the last turn}", PRODUCT)))
+        terms = _collected(terms)
+        chain = " + ".join(chain for chain, _ in terms)
+        rules = " + ".join(rule.text if not rule.text.startswith("-") or k == 0 else parenthesised(rule.text)
+                           for k, (_, rule) in enumerate(terms))  # fmt: skip
+        sides = [self.partial(self.symbols.of(stage)) + " &", *([chain] if chain != rules and terms else []), rules]
+        value = self.value(stage.gradient)
+        return "= ".join((sides[0], " = ".join(sides[1:]))) + (value if value != f" = {rules}" else "")
+
+    def term(self, stage: Stage, reader: Stage, edge: Edge) -> tuple[str, Tex]:
+        """What one reader gives: by the chain rule, and with its local derivative."""
+        shift = self.symbols.shift(edge)
+        below = self.symbols.of(reader, shift)
+        above, named = self.partial(below), self.symbols.reader(reader, shift)
+        direct = reader.key in self.derivation.results and not is_repeated(reader)
+        known = {n.name for n in (self.derivation[e.source] for e in reader.inputs)} | {reader.name}
+
+        def name(word: str) -> str | None:
+            if word == f"d_{reader.name}":
+                return above
+            return below if word == reader.name else named(word).text if word in known else None
+
+        sums = self.sums(stage, reader, edge)
+        local = rule(edge.rule.partition(" = ")[0] if "[" not in edge.rule else edge.rule, name)
+        chain = f"{above} \\frac{{\\partial {below}}}{{\\partial {self.read_as(stage, edge)}}}"
+        if edge.is_rule:
+            return sums + chain, Tex(sums + local.text, local.holds)
+        at = re.fullmatch(r"1 (at|outside) (\[.*\])", edge.rule)
+        if at:
+            return sums + chain, Tex(sums + self.part(above, at[1], at[2], reader, named), PRODUCT)
+        if not edge.rule:
+            return sums + chain, Tex(sums + chain, PRODUCT)
+        if direct:
+            found = Tex(sums + (local.at_least(PRODUCT) if sums else local.text), local.holds)
+            return found.text, found
+        return sums + chain, Tex(sums + times(above, local, reader), PRODUCT)
+
+    def read_as(self, stage: Stage, edge: Edge) -> str:
+        """What a reader reads, in its local derivative: the stage."""
+        return self.symbols.of(stage)
+
+    def sums(self, stage: Stage, reader: Stage, edge: Edge) -> str:
+        """The signs in front of a term: arms as conditions, turns and repeated axes as sums."""
+        own = [g.key for g in stage.group]
+        if edge.turn in ("turn before", "first turn"):  # what is read in another turn: its arms are asked again
+            loops = [k for k, key in enumerate(own) if key.startswith(("for", "while"))]
+            own = own[: loops[-1] + 1] if loops else own
+        outside = [g for g in reader.group if g.key not in own]
+        found = ""
+        for group in outside:
+            if group.kind in ("for", "while") and edge.turn != "first turn":
+                found += f"\\sum_{{{'t' if group.kind == 'while' else symbol(group.index)}}} "
+            elif group.kind in ("if", "else"):
+                assert group.test is not None
+                test = Printer(lambda name: Tex(symbol(name)), True).tex(group.test).text
+                found += f"[{test}] " if group.kind == "if" else f"[\\neg ({test})] "
+        if edge.turn == "last turn":
+            found += "[\\text{last turn}] "
+        for axis, size in edge.summed:
+            found += f"\\sum_{{{AXES[axis]}=1}}^{{{symbol(size) if size.isidentifier() else size}}} "
+        return found
+
+    def part(self, above: str, which: str, written: str, reader: Stage, named: Named) -> str:
+        """The gradient of a part: read at an index, it goes there (e_i is 1 at i); written, it comes from there."""
+        tree = ast.parse(f"_{written}", mode="eval").body
+        assert isinstance(tree, ast.Subscript)
+        index = ",".join(Printer(named, True).indices(tree))
+        index = simplified(index) if re.fullmatch(r"[\w+\- ]+", index) else index
+        if which == "outside":
+            return f"{above} \\text{{ outside }} {index}"
+        if reader.update:
+            return f"\\left({above}\\right)_{{{index}}}"
+        return f"{above} e_{{{index}}}" if ":" not in index else f"{above} \\text{{ at }} {index}"
+
+    def gradient(self) -> str:
+        """The last line: ∇f."""
+        by = [self.derivation[key] for key in self.derivation.wrt]
+        parts = [self.partial(symbol(a.name)) for a in by]
+        if len(parts) == 1:
+            below, right = symbol(by[0].name), parts[0]
+        else:
+            below = f"({','.join(symbol(a.name) for a in by)})"
+            arrays = any("[" in a.shape for a in by)
+            right = f"\\left({', '.join(parts)}\\right)" if arrays else f"[{' '.join(parts)}]^T"
+        return f"\\nabla_{{{below}}} {self.application()} &= {right}"
+
+
+def _collected(terms: list[tuple[str, Tex]]) -> list[tuple[str, Tex]]:
+    """Equal terms as one, with their number: 2 z for z + z."""
+    counts = Counter(terms)
+    found = []
+    for (chain, rule), count in counts.items():
+        number = Tex(str(count))
+        found.append(
+            (chain, rule) if count == 1 else (product(number, Tex(chain, PRODUCT)).text, product(number, rule))
+        )
+    return found
+
+
+class Symbols:
+    """What stages are called in the lines of loops: with the turn as an index."""
+
+    def __init__(self, derivation: Derivation) -> None:
+        self.derivation = derivation
+        edges = [e for s in derivation.stages for e in s.inputs]
+        updates = {s.name for s in derivation.stages if s.update}
+        self.carried = {e.source for e in edges if e.turn == "turn before" and derivation[e.source].name not in updates}
+        self.updates = updates
+        self.starts: dict[str, str] = {}
+        for stage in derivation.stages:
+            for e in stage.inputs:
+                loops = [g for g in stage.group if g.kind in ("for", "while")]
+                source = derivation[e.source]
+                if e.turn == "first turn" and loops and source.op != ARGUMENT and source.name not in updates:
+                    self.starts[e.source] = _turn(loops[-1], False, "start")
+
+    def of(self, stage: Stage, shift: str = "") -> str:
+        """The symbol of a stage; `shift` "next", "start" or "stop": in which turn, else in this one."""
+        if stage.name in self.updates:
+            return symbol(stage.name)
+        indices = []
+        loops = [g for g in stage.group if g.kind in ("for", "while")]
+        for k, group in enumerate(loops):
+            innermost = k == len(loops) - 1
+            indices.append(_turn(group, stage.key in self.carried and innermost, shift if innermost else ""))
+        if stage.key in self.starts:
+            indices.append(self.starts[stage.key])
+        return symbol(stage.name, *indices)
+
+    def shift(self, edge: Edge) -> str:
+        return {"turn before": "next", "first turn": "start"}.get(edge.turn, "")
+
+    def reader(self, stage: Stage, shift: str = "") -> Named:
+        """How a stage writes what it reads, by name."""
+        found: dict[str, str] = {}
+        for edge in sorted(
+            stage.inputs, key=lambda e: ("turn before", "", "last turn", "every turn", "first turn").index(e.turn)
+        ):
+            source = self.derivation[edge.source]
+            found.setdefault(source.name, self.read(source, edge, shift))
+        loops = [g for g in stage.group if g.kind == "for"]
+        if loops and shift:
+            found[loops[-1].index] = _turn(loops[-1], False, shift)
+        return lambda name: Tex(found.get(name) or symbol(name))
+
+    def read(self, source: Stage, edge: Edge, shift: str) -> str:
+        if source.name in self.updates:
+            return symbol(source.name)
+        if edge.turn == "turn before":
+            loops = [g for g in source.group if g.kind in ("for", "while")]
+            return symbol(source.name, *[_turn(g, False, shift if g is loops[-1] else "") for g in loops])
+        return self.of(source, "stop" if edge.turn == "last turn" else shift if edge.turn == "" else "")
+
+
+def _turn(group: Group, after: bool, shift: str) -> str:
+    """The index of a turn, and `after` it the next; a `while` counts its turns from 1 to T."""
+    start, stop, step = map(ast.unparse, group.bounds) if group.bounds else ("1", "T + 1", "1")
+    index = group.index if group.bounds else "t"
+    if shift == "start":
+        index = start
+    elif shift == "stop":
+        return simplified(stop) if after else simplified(f"{stop} - ({step})")
+    return simplified(index + f" + ({step})" * ((shift == "next") + after))
+
+
+def simplified(index: str) -> str:
+    """Index arithmetic in LaTeX: `i + 1 - 1` is i; what is no arithmetic of names and integers stays as it is."""
+    with contextlib.suppress(ValueError):
+        index = str(dims.parse(index))
+    return Printer(lambda name: Tex(symbol(name)), True).tex(ast.parse(index, mode="eval").body).text.replace(" ", "")
+
+
+def times(above: str, local: Tex, reader: Stage) -> str:
+    """Upstream times local: `* 1` for a number as in the notes, side by side else; ⊙ between arrays."""
+    if re.fullmatch(r"-?[\d.]+", local.text):
+        return f"{above} * {local.text}"
+    if "[" in reader.shape and not local.text.startswith(("\\frac{1}{n", "\\text")):
+        return f"{above} \\odot {local.at_least(ATOM)}"
+    return product(Tex(above), local).text
