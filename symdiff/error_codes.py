@@ -506,6 +506,9 @@ _USAGE = (
      "{function} takes more than {count} steps at these values",
      "each step is kept with its value and gradient",
      "give smaller arrays, or fewer turns"),
+    ("SD744", "gradient that cannot be graded",
+     "{name} cannot be graded: {reason}",
+     "it is called with the arguments of the function that it is the gradient of"),
 )
 
 _FORMULAS = (

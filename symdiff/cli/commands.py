@@ -46,7 +46,7 @@ def generate(options: Namespace, say: Say) -> int:
 
 
 def _generated(options: Namespace, target: Target, output: Path | None, say: Say) -> str:
-    signature = _signature(options, target, say)
+    signature = signature_of(options, target, say)
     place = records.relative_place(target, output)
     shown = f"{place}::{target.name}" if target.file is not None else target.text
     words = records.command(options, shown, signature)
@@ -54,7 +54,7 @@ def _generated(options: Namespace, target: Target, output: Path | None, say: Say
     text = module_text(
         target.function,
         signature,
-        wrt=_names(options.wrt),
+        wrt=names_of(options.wrt),
         level=options.level,
         functions=_kinds(options),
         name=options.name,
@@ -80,11 +80,11 @@ def _check_output(output: Path, target: Target, force: bool) -> None:
         raise UsageError.of("SD711", path=shown)
 
 
-def _names(wrt: str | None) -> tuple[str, ...] | None:
+def names_of(wrt: str | None) -> tuple[str, ...] | None:
     return tuple(name.strip() for name in wrt.split(",")) if wrt else None
 
 
-def _signature(options: Namespace, target: Target, say: Say) -> Signature:
+def signature_of(options: Namespace, target: Target, say: Say) -> Signature:
     signature, assumed = declared_signature(target.function, options.types, options.example)
     if assumed:
         verb = "is taken as a Python float" if len(assumed) == 1 else "are taken as Python floats"
@@ -99,8 +99,8 @@ def show(options: Namespace, say: Say) -> int:
     from symdiff.pipeline import stage
 
     target = find(options.target)
-    signature = _signature(options, target, say)
-    names = chosen_names(target.function, signature, _names(options.wrt))
+    signature = signature_of(options, target, say)
+    names = chosen_names(target.function, signature, names_of(options.wrt))
     lowered = shown_as(lower_function(target.function, signature), records.relative_place(target, None))
     text = stage(lowered, names, options.stage, level=options.level)
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
@@ -112,15 +112,15 @@ def show(options: Namespace, say: Say) -> int:
 
 def check(options: Namespace, say: Say) -> int:
     target = find(options.target)
-    signature = _signature(options, target, say)
+    signature = signature_of(options, target, say)
     values = example_values(options.example) if options.example else {}
-    sampled = _sample(signature, options.seed)
+    sampled = sample_of(signature, options.seed)
     parameters = parameters_of(target.function)
     if any(p.kind == KEYWORD_ONLY for p in parameters):
         names = ", ".join(p.name for p in parameters if p.kind == KEYWORD_ONLY)
         raise UsageError(f"`check` passes arguments by position, and {names} cannot be passed so", code="SD719")
     args = [values.get(p.name, sampled[p.name]) for p in parameters]
-    raised = _raised(target, args)
+    raised = raised_by(target, args)
     if raised is not None:
         say(f"{target.name} raises {type(raised).__name__} at the sampled arguments: {raised}; give --example")
         return PROBLEM
@@ -133,7 +133,7 @@ def check(options: Namespace, say: Say) -> int:
     return OK
 
 
-def _raised(target: Target, args: Sequence[Any]) -> BaseException | None:
+def raised_by(target: Target, args: Sequence[Any]) -> BaseException | None:
     """What the function itself raises at the arguments."""
     try:
         target.function(*copy.deepcopy(args))
@@ -142,7 +142,7 @@ def _raised(target: Target, args: Sequence[Any]) -> BaseException | None:
     return None
 
 
-def _sample(signature: Signature, seed: int) -> dict[str, Any]:
+def sample_of(signature: Signature, seed: int) -> dict[str, Any]:
     """Arguments of the signature: small sizes, floats in (0.2, 1.2), integers 0 and 1."""
     rng = np.random.default_rng(seed)
     sizes: dict[dims.Atom, int] = {}
@@ -221,13 +221,7 @@ def _verified(path: Path, parse: Callable[[Sequence[str]], Namespace], say: Say)
 
 def primitives(options: Namespace, say: Say) -> int:
     import symdiff.primitives  # noqa: F401  # fills the registry
-    from symdiff.ir.core import REGISTRY
+    from symdiff.primitives.tables import primitives_markdown, primitives_text
 
-    rows = [("name", "operands", "family", "rule")]
-    for name, p in sorted(REGISTRY.items()):
-        rule = next((kind for kind in ("partials", "transpose", "vjp") if getattr(p, kind) is not None), "-")
-        rows.append((name, " ".join(p.operands) or "-", p.family.value, rule))
-    widths = [max(len(row[k]) for row in rows) for k in range(4)]
-    for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    sys.stdout.write(primitives_markdown() if options.format == "md" else primitives_text())
     return OK

@@ -6,10 +6,10 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from symdiff import __version__
-from symdiff.cli import commands
+from symdiff.cli import commands, explaining
 from symdiff.errors import SymdiffError, UsageError
 
 _STAGES = ("ir", "types", "adjoint", "optimized", "source")
@@ -56,6 +56,8 @@ def _run(options: argparse.Namespace) -> int:
         "generate": commands.generate,
         "show": commands.show,
         "check": commands.check,
+        "explain": explaining.explain,
+        "grade": explaining.grade_command,
         "primitives": commands.primitives,
     }[options.command]
     return run(options, _note)
@@ -99,8 +101,27 @@ def _parser(cls: type[argparse.ArgumentParser] = argparse.ArgumentParser) -> arg
     checked.add_argument("--seed", type=_seed, default=0, help="of the sampled arguments (0)")
     verified = add.add_parser("verify", parents=[common], help="fail where a generated module is stale")
     verified.add_argument("paths", nargs="+", metavar="PATH", help="generated modules, or folders of such")
-    add.add_parser("primitives", parents=[common], help="list the operations with a derivative")
+    listed = add.add_parser("primitives", parents=[common], help="list the operations and their derivatives")
+    listed.add_argument("--format", choices=("text", "md"), default="text", help="text or Markdown (text)")
+    _add_explaining(add, typed, common)
     return parser
+
+
+def _add_explaining(add: Any, typed: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
+    """The commands for those who learn: derivations, and whether a gradient by hand is right."""
+    cls = type(common)
+    point = cls(add_help=False)
+    point.add_argument("--wrt", metavar="A,B", help="parameters to differentiate by (all that hold floats)")
+    point.add_argument("--at", nargs="+", metavar="NAME=VALUE", help="values: --at x=1.5 W=[[1.0,2.0],[3.0,4.0]]")
+    made = add.add_parser("explain", parents=[typed, point, common], help="print the stages and their derivatives")
+    made.add_argument("--format", choices=("text", "md", "tex"), default="text", help="text, Markdown or LaTeX (text)")
+    made.add_argument("--kinks", action="store_true", help="where the function is not smooth, and its derivative there")
+    graded = add.add_parser("grade", parents=[point, common], help="find the first wrong stage of a gradient by hand")
+    graded.add_argument("mine", help="the gradient: file.py::function or module:function")
+    graded.add_argument("--against", required=True, metavar="TARGET", help="the function that it is the gradient of")
+    graded.add_argument("--types", metavar="TYPES", help='types of parameters: "x=f8[n,d], w=f8[d], b=float"')
+    graded.add_argument("--example", metavar="FILE.npz", help="a file with one array per parameter")
+    graded.add_argument("--seed", type=_seed, default=0, help="of the sampled arguments (0)")
 
 
 def _seed(text: str) -> int:

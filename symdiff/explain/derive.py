@@ -118,6 +118,7 @@ class _Deriving:
             results=self.results,
             wrt=self.wrt,
             has_values=self.values is not None,
+            constants=tuple(self.reading.constants),
         )
 
     def breadth_first(self) -> list[str]:

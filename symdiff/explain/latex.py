@@ -249,11 +249,10 @@ def _collected(terms: list[tuple[str, Tex]]) -> list[tuple[str, Tex]]:
     """Equal terms as one, with their number: 2 z for z + z."""
     counts = Counter(terms)
     found = []
-    for (chain, rule), count in counts.items():
+    for (chain, local), count in counts.items():
         number = Tex(str(count))
-        found.append(
-            (chain, rule) if count == 1 else (product(number, Tex(chain, PRODUCT)).text, product(number, rule))
-        )
+        counted = (product(number, Tex(chain, PRODUCT)).text, product(number, local))
+        found.append(counted if count > 1 else (chain, local))
     return found
 
 

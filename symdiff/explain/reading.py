@@ -17,13 +17,14 @@ from symdiff.ad.layout import loop
 from symdiff.codegen import expressions
 from symdiff.codegen.folding import is_update
 from symdiff.explain import formulas
-from symdiff.explain.stages import Group
+from symdiff.explain.stages import Constant, Group
 from symdiff.explain.variables import Variables, is_second_name
 from symdiff.ir import types
 from symdiff.ir.core import Block, Function, Op, Program, Value
 
 Groups = tuple[Group, ...]
 Steps = Iterator["Steps"]
+_COMPARISONS = frozenset(("gt", "lt", "ge", "le", "eq", "ne", "dim_of", "isnan", "isinf", "isfinite", "signbit"))
 _LONGEST_INSIDE = 40  # nodes of a text that is written where it is read
 
 
@@ -64,6 +65,7 @@ class Reading:
     calls: dict[Value, list[Value]] = field(default_factory=dict)  # parameters of functions: what they are given
     ends: dict[str, tuple[Value, ...]] = field(default_factory=dict)  # the results of functions
     trees: dict[Value, ast.expr] = field(default_factory=dict)  # how each value is written
+    constants: list[Constant] = field(default_factory=list)
     regions: dict[str, Block] = field(default_factory=dict)  # what each group encloses, by its key
 
     def text(self, value: Value) -> str:
@@ -200,6 +202,9 @@ class _Reader:
         if self.inline or is_written_inside(op, tree):
             for v in op.outs:
                 self.trees[v] = tree
+            if differentiable(op) and op.prim.ufunc is None and op.prim.name not in _COMPARISONS:
+                position = op.loc.relative if op.loc is not None else ""
+                self.found.constants.append(Constant(formulas.text(tree), op.prim.name, position))
             return
         for v in op.outs:
             made = self.draft(v, v, op, formulas.text(tree), tree, group)

@@ -113,6 +113,15 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class Constant:
+    """An operation on a float that is written where it is read, and through which nothing flows back: `argmax(x)`."""
+
+    formula: str
+    op: str
+    position: str
+
+
+@dataclass(frozen=True, slots=True)
 class Derivation:
     """All of it; `stages` come from the output backwards, breadth first, as in the notes."""
 
@@ -124,6 +133,7 @@ class Derivation:
     results: tuple[str, ...]  # the keys of what is differentiated: several where arms of a branch give it
     wrt: tuple[str, ...]  # keys of arguments
     has_values: bool = False
+    constants: tuple[Constant, ...] = ()
 
     def __getitem__(self, key: str) -> Stage:
         return next(s for s in (*self.stages, *self.arguments) if s.key == key)

@@ -151,6 +151,11 @@ class _Cells:
         return f"{above} · {bracketed(rule)}{summed_text(edge)}"
 
 
+def cells_of(derivation: Derivation, stage: Stage) -> dict[str, list[str]]:
+    """The cells of one stage: `gradient` has its formula with the value."""
+    return _Cells(derivation).of(stage)
+
+
 def result_name(derivation: Derivation) -> str:
     """What is differentiated, in ∂L/∂x: the result, or the function where that has no one name."""
     found = [derivation[key] for key in derivation.results]

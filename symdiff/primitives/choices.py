@@ -50,11 +50,13 @@ def _select_text(params: Params, ins: tuple[Type, ...]) -> str:
     return "x if c else y" if same and x.kind is not Kind.ARRAY else "np.where(c, x, y)[()]"
 
 
+_TAKEN = "the derivative is that of the side taken, also where the condition changes"
 _SIDES, _SIDED = ({"c": "true"}, {"c": "false"}), ("bool", (-2.0, 2.0), (-2.0, 2.0))
 where = prim("where", "c x y", ELEMENTWISE, numpy="np.where(c, x, y)", masks=True, sympy="Piecewise((x, c), (y, True))",
-             assume=_SIDES, domain=_SIDED, rule=("", "[{c}]", "[not {c}]"), vjp=_where_vjp, jvp=_where_jvp)  # fmt: skip
+             kinks=_TAKEN, assume=_SIDES, domain=_SIDED, rule=("", "[{c}]", "[not {c}]"), vjp=_where_vjp,
+             jvp=_where_jvp)  # fmt: skip
 select = prim("select", "c x y", ELEMENTWISE, numpy=_select_text, masks=True, sympy="Piecewise((x, c), (y, True))",
-              assume=_SIDES, domain=_SIDED, rule=("", "[{c}]", "[not {c}]"), vjp=_where_vjp,
+              kinks=_TAKEN, assume=_SIDES, domain=_SIDED, rule=("", "[{c}]", "[not {c}]"), vjp=_where_vjp,
               jvp=_where_jvp)  # fmt: skip
 
 # --- the larger and the smaller

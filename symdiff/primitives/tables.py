@@ -27,6 +27,44 @@ def coverage_table_markdown() -> str:
     return _table(("primitive", "rule", "checked"), rows)
 
 
+def derivative_text(p: Prim) -> str:
+    """The rules of a primitive for each operand, its result written y; nothing where it has none."""
+    names = {name.lstrip("*"): name.lstrip("*") for name in p.operands}
+    if not p.info.get("rule"):
+        return "0" if p.family is Family.CONSTANT and p.info.get("kinks") else ""
+    found = []
+    for operand, text in zip(p.operands, p.info["rule"], strict=False):
+        if text:
+            name = operand.lstrip("*")
+            out = "z" if "y" in names else "y"
+            shown = text.format(**names, out=out) if "{" in text else text
+            found.append(f"∂{name}: {shown}")
+    return "; ".join(found)
+
+
+def primitives_rows() -> list[tuple[str, str, str, str]]:
+    """name, kind, derivative and convention of every primitive that users' programs are made of."""
+    return [(p.name, p.family.value, derivative_text(p), str(p.info.get("kinks", ""))) for p in _sorted()]
+
+
+def primitives_markdown() -> str:
+    """The registry as a Markdown table."""
+    rows = [(f"`{name}`", kind, rule and f"`{rule}`", kinks) for name, kind, rule, kinks in primitives_rows()]
+    return _table(("primitive", "kind", "derivative", "at kinks"), rows)
+
+
+def primitives_text() -> str:
+    """The registry as lines for a terminal: name, kind, derivative; the convention below."""
+    rows = primitives_rows()
+    names, kinds = (max(len(row[k]) for row in rows) for k in (0, 1))
+    lines = [f"{'name'.ljust(names)}  {'kind'.ljust(kinds)}  derivative (y, or z: the result)"]
+    for name, kind, rule, kinks in rows:
+        lines.append(f"{name.ljust(names)}  {kind.ljust(kinds)}  {rule}".rstrip())
+        if kinks:
+            lines.append(" " * (names + kinds + 4) + f"kink: {kinks}")
+    return "\n".join(lines) + "\n"
+
+
 def _checked(p: Prim) -> str:
     if "numerical" in p.info:
         return f"numerical: {p.info['numerical']}"

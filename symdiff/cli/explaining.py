@@ -1,0 +1,187 @@
+"""`explain` and `grade`: derivations on the command line."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import copy
+import inspect
+import sys
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from symdiff.api.explaining import Explanation, explained, plain_function
+from symdiff.api.parameters import name_of, parameters_of
+from symdiff.api.signatures import declared_signature, example_values
+from symdiff.api.transforms import lower_function
+from symdiff.cli import records
+from symdiff.cli.commands import OK, PROBLEM, Say, names_of, raised_by, sample_of
+from symdiff.cli.targets import Target, find
+from symdiff.errors import UsageError
+from symdiff.explain import kinks
+from symdiff.explain.grade import grade, report
+from symdiff.explain.watching import Watched
+from symdiff.signature import Signature
+from symdiff.trees import flatten, unflatten
+
+_POINTS = 3  # that a hand-written gradient is tried at
+
+
+def explain(options: Namespace, say: Say) -> int:
+    if options.kinks and options.format == "tex":
+        raise UsageError.of("SD715", option="format", value="tex", choices="text, md (with --kinks)")
+    target = find(options.target)
+    function = plain_function(target.function)
+    given = {**(example_values(options.example) if options.example else {}), **assigned(options.at or ())}
+    signature = _signature(options, function, given, say)
+    point = _complete(function, given) if given else None
+    if point is not None:
+        raised = _raised(target, function, point)
+        if raised is not None:
+            say(f"{target.name} raises {type(raised).__name__} at these values: {raised}")
+            return PROBLEM
+    made = _explained(options, target, signature, point)
+    if options.kinks:
+        show = kinks.markdown if options.format == "md" else kinks.text
+        sys.stdout.write(show(made.derivation))
+    else:
+        sys.stdout.write(made.show(options.format))
+    return OK
+
+
+def _explained(
+    options: Namespace, target: Target, signature: Signature, point: Mapping[str, Any] | None
+) -> Explanation:
+    function = plain_function(target.function)
+    file = records.relative_place(target, None)
+    return explained(lower_function(function, signature), names_of(options.wrt), point, function, file)
+
+
+def _signature(options: Namespace, function: Any, given: Mapping[str, Any], say: Say) -> Signature:
+    """The declared signature; what nothing declares has the type of the value that is given for it."""
+    declared = {n for n, p in inspect.signature(function).parameters.items() if p.annotation is not p.empty}
+    by = names_of(options.wrt) or ()
+    example = {n: _typed(v, n in by) for n, v in given.items() if n not in declared}
+    names = [p.name for p in parameters_of(function)]
+    for name in given:
+        if name not in names:
+            raise UsageError.of("SD741", name=name, function=name_of(function), parameters=", ".join(names) or "none")
+    signature, assumed = declared_signature(function, options.types, example)
+    if assumed and not given:
+        verb = "is taken as a Python float" if len(assumed) == 1 else "are taken as Python floats"
+        say(f"note: {', '.join(assumed)} {verb}: no annotation, no --types, no --at")
+    return signature
+
+
+def _typed(value: Any, differentiated: bool) -> Any:
+    """A value as one means it where nothing is declared: numbers are floats, nested lists of numbers arrays."""
+    if type(value) is int:
+        return float(value)
+    if isinstance(value, list):
+        with contextlib.suppress(ValueError):  # rows of different lengths: a list
+            array = np.array(value)
+            if array.dtype.kind in "biufc":
+                return array.astype(float) if differentiated and array.dtype.kind in "iu" else array
+    return value
+
+
+def assigned(texts: Sequence[str]) -> dict[str, Any]:
+    """The values that `--at name=value …` gives; UsageError SD742 for a text that is none."""
+    found: dict[str, Any] = {}
+    for text in texts:
+        name, separator, written = text.partition("=")
+        if not separator or not name.strip().isidentifier():
+            raise UsageError.of("SD742", text=text, reason="it is not of the form name=value")
+        try:
+            found[name.strip()] = ast.literal_eval(written.strip())
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            raise UsageError.of("SD742", text=text, reason=f"`{written.strip()[:60]}` is no number or list") from None
+    return found
+
+
+def _complete(function: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The given values with the defaults of the others, in the order of the parameters."""
+    parameters = parameters_of(function)
+    missing = [p.name for p in parameters if p.required and p.name not in given]
+    if missing:
+        raise UsageError.of("SD740", function=name_of(function), names=", ".join(missing), example=missing[0])
+    return {p.name: given.get(p.name, p.default) for p in parameters}
+
+
+def _raised(target: Target, function: Any, point: Mapping[str, Any]) -> BaseException | None:
+    """What the function itself raises at the point; what it prints goes to stderr."""
+    values = [np.asarray(v) if isinstance(v, list) and _typed(v, False) is not v else v for v in point.values()]
+    with contextlib.redirect_stdout(sys.stderr):
+        return raised_by(Target(target.text, target.place, target.name, function, target.file), values)
+
+
+# grade --------------------------------------------------------------------------------------------------------------
+
+
+def grade_command(options: Namespace, say: Say) -> int:
+    mine, target = find(options.mine), find(options.against)
+    if not inspect.isfunction(mine.function):
+        raise UsageError.of("SD744", name=mine.name, reason="it is not a plain function")
+    function = plain_function(target.function)
+    given = {**(example_values(options.example) if options.example else {}), **assigned(options.at or ())}
+    signature = _signature(options, function, given, say)
+    points = [_complete(function, given)] if given else _sampled(target, function, signature, options.seed)
+    right: tuple[str, ...] = ()
+    for point in points:
+        made = _explained(options, target, signature, point).derivation
+        with contextlib.redirect_stdout(sys.stderr):
+            watched = Watched(mine.function, _arguments(mine, function, made, point))
+        found = grade(made, watched)
+        if found.difference is not None or found.trouble:
+            sys.stdout.write(report(made, found, mine.name, mine.place))
+            return PROBLEM
+        right = found.right
+    stages = f"; right on the way: {', '.join(right)}" if right else ""
+    count = f"{len(points)} points" if len(points) > 1 else "this point"
+    print(f"{mine.name} is the gradient of {target.name} at {count}{stages}")
+    return OK
+
+
+def _sampled(target: Target, function: Any, signature: Signature, seed: int) -> list[dict[str, Any]]:
+    """Points to try: positive ones, and ones of both signs where the function has a finite value.
+
+    The latter tell a gradient that forgot where a maximum or a branch changes sides.
+    """
+    positive = [sample_of(signature, seed + k) for k in range(_POINTS)]
+    found = list(positive)
+    for point in positive:
+        leaves, tree = flatten(point)
+        mixed = unflatten(tree, [3 * (x - 0.7) if _is_float(x) else x for x in leaves])
+        with np.errstate(all="ignore"), contextlib.redirect_stdout(sys.stderr):
+            if (
+                raised_by(Target(target.text, target.place, target.name, function, target.file), [*mixed.values()])
+                is None
+            ):
+                values, _ = flatten(function(*copy.deepcopy([*mixed.values()])))
+                if all(np.all(np.isfinite(v)) for v in values if _is_float(v)):
+                    found.append(mixed)
+    return found
+
+
+def _is_float(x: Any) -> bool:
+    return isinstance(x, float | complex) or getattr(getattr(x, "dtype", None), "kind", "") in ("f", "c")
+
+
+def _arguments(mine: Target, function: Any, made: Any, point: Mapping[str, Any]) -> list[Any]:
+    """The point as the hand-written gradient takes it: by the names of its parameters, else in order."""
+    values = {a.name: a.value for a in made.arguments} | {
+        n: v for n, v in point.items() if n not in {a.name for a in made.arguments}
+    }
+    wanted = [
+        p.name for p in inspect.signature(mine.function).parameters.values() if p.default is p.empty or p.name in values
+    ]
+    names = [p.name for p in parameters_of(function)]
+    if set(wanted) <= set(values):
+        return [values[name] for name in wanted]
+    if len(wanted) == len(names):
+        return [values[name] for name in names]
+    reason = f"it takes {', '.join(wanted) or 'nothing'}, and the function {', '.join(names)}"
+    raise UsageError.of("SD744", name=mine.name, reason=reason)

@@ -1,0 +1,199 @@
+"""At which stage a hand-written gradient first differs.
+
+The variables of the hand-written function are matched with the stages of the derivation: by name (`d_y3`, `dy3`,
+`grad_y3`, `dL_dy3`, `y3_bar`, … are ∂L/∂y3, `y3` is the stage itself), and where a number is not the stage's but some
+other's, by value: a student may count stages otherwise.  A variable that is matched neither way says nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from symdiff.explain import table
+from symdiff.explain.stages import Derivation, Edge, Stage
+from symdiff.explain.watching import Variable, Watched
+
+_GRADIENT = (
+    r"d_?(?:[A-Za-z]+\d*_+d_?)?(?P<a>\w+)", r"(?:grad|g|delta|adj|bar)_?(?P<b>\w+)", r"(?P<c>\w+?)_?(?:grad|bar|adj)",
+    r"d(?:[A-Za-z]\w*?)d(?P<d>\w+)", r"partial_(?P<e>\w+)",
+)  # fmt: skip
+_NUMBERED = re.compile(r"y\d*")
+_RTOL, _ATOL = 1e-6, 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What is wrong first: `variable` should be the gradient (or the value) of `stage`; None: only the result is."""
+
+    stage: Stage
+    variable: Variable | None
+    expected: Any
+    found: Any
+    is_gradient: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """The outcome at one point: the variables that were right, and the first difference."""
+
+    right: tuple[str, ...]
+    difference: Difference | None
+    trouble: str = ""  # where the results cannot be compared at all
+
+
+def grade(derivation: Derivation, watched: Watched) -> Grade:
+    """Compare a run of the hand-written gradient with the derivation at the same point."""
+    variables = [v for v in watched.variables if v.name not in watched.parameters]
+    counted_otherwise = any(_is_counted_otherwise(derivation, v) for v in variables)
+    right: list[str] = []
+    for variable in variables:
+        stage, is_gradient = _named(derivation, variable.name)
+        if stage is None:
+            continue
+        expected = _expected(stage, is_gradient)
+        same = any(_equal(variable.value, e) for e in expected)
+        free = counted_otherwise and _NUMBERED.fullmatch(stage.name)
+        if same or (free and _is_some(derivation, variable.value, is_gradient)):
+            right.append(variable.name)
+        else:
+            return Grade(tuple(right), Difference(stage, variable, expected[-1], variable.value, is_gradient))
+    if watched.raised is not None:
+        return Grade(tuple(right), None, f"raises {type(watched.raised).__name__}: {watched.raised}")
+    return _graded_result(derivation, watched.result, tuple(right))
+
+
+def _is_counted_otherwise(derivation: Derivation, variable: Variable) -> bool:
+    """Whether a variable called as a numbered stage is another stage: then the numbers mean nothing."""
+    stage, is_gradient = _named(derivation, variable.name)
+    if stage is None or is_gradient or not _NUMBERED.fullmatch(stage.name):
+        return False
+    by_name = any(_equal(variable.value, e) for e in _expected(stage, is_gradient=False))
+    return not by_name and _is_some(derivation, variable.value, is_gradient=False)
+
+
+def _named(derivation: Derivation, name: str) -> tuple[Stage | None, bool]:
+    """The stage that a variable is named after, and whether it is its gradient."""
+    candidates = [(name, False)]
+    for pattern in _GRADIENT:
+        match = re.fullmatch(pattern, name)
+        if match:
+            candidates += [(text, True) for text in match.groups() if text]
+    for text, is_gradient in candidates:
+        for stage in (*derivation.stages, *derivation.arguments):
+            if stage.name == text and _expected(stage, is_gradient):
+                return stage, is_gradient
+    return None, False
+
+
+def _expected(stage: Stage, is_gradient: bool) -> list[Any]:
+    """What a stage's value or gradient is: of a loop's stage one for each turn."""
+    if stage.turns:
+        found = [t.gradient if is_gradient else t.value for t in stage.turns]
+    else:
+        found = [stage.gradient if is_gradient else stage.value]
+    return [x for x in found if x is not None]
+
+
+def _is_some(derivation: Derivation, value: Any, is_gradient: bool) -> bool:
+    return any(_equal(value, e) for s in (*derivation.stages, *derivation.arguments) for e in _expected(s, is_gradient))
+
+
+def _equal(x: Any, y: Any) -> bool:
+    return np.shape(x) == np.shape(y) and bool(np.allclose(x, y, rtol=_RTOL, atol=_ATOL, equal_nan=True))
+
+
+def _graded_result(derivation: Derivation, result: Any, right: tuple[str, ...]) -> Grade:
+    by = [derivation[key] for key in derivation.wrt]
+    given = _gradients(result, [s.name for s in by])
+    if given is None:
+        names = ", ".join(s.name for s in by)
+        shown = f"{len(result)} values" if isinstance(result, tuple | list) else table.shown(result) or repr(result)
+        return Grade(right, None, f"returns {shown}, expected the gradients by {names}")
+    for stage, found in zip(by, given, strict=True):
+        if not _equal(found, stage.gradient):
+            return Grade(right, Difference(stage, None, stage.gradient, found, is_gradient=True))
+    return Grade(right, None)
+
+
+def _gradients(result: Any, names: Sequence[str]) -> list[Any] | None:
+    """The gradients in a result: bare, a tuple, a dict by name, or behind the value; None where it is none of these."""
+    if isinstance(result, Mapping):
+        return [result[n] for n in names] if set(names) <= set(result) else None
+    if isinstance(result, tuple | list):
+        if len(result) == len(names):
+            return list(result)
+        return _gradients(result[1], names) if len(result) == 2 else None
+    if result is None or len(names) != 1:
+        return None
+    return [result]
+
+
+# What is said about it -----------------------------------------------------------------------------------------------
+
+
+def report(derivation: Derivation, found: Grade, mine: str, place: str) -> str:
+    """The difference in words: the stage, the values, and the rule that applies."""
+    if found.difference is None:
+        return f"{mine} {found.trouble}\n" + _so_far(found)
+    d = found.difference
+    top = table.result_name(derivation)
+    what = f"∂{top}/∂{d.stage.name}" if d.is_gradient else d.stage.name
+    where = (
+        f"{place}:{d.variable.line}: {d.variable.name}" if d.variable is not None else f"the result for {d.stage.name}"
+    )
+    lines = [f"{mine} first differs at stage {d.stage.name}: {where} is not {what}", ""]
+    lines.append(f"  at        {_point(derivation)}")
+    lines.append(f"  expected  {table.shown(d.expected)}{_shape(d.expected)}")
+    lines.append(f"  found     {table.shown(d.found)}{_shape(d.found)}")
+    if d.is_gradient:
+        cells = table.cells_of(derivation, d.stage)
+        lines += [f"  gradient  {text}" for text in cells["gradient"]]
+        lines += [f"  rule      {text}" for text in cells["local derivative"]]
+    else:
+        lines.append(f"  rule      {d.stage.name} = {table.formula(d.stage)}")
+    hint = _hint(derivation, d)
+    if hint:
+        lines.append(f"  hint      {hint}")
+    return "\n".join(lines) + "\n" + _so_far(found)
+
+
+def _so_far(found: Grade) -> str:
+    return f"  right     {', '.join(found.right)}\n" if found.right else ""
+
+
+def _point(derivation: Derivation) -> str:
+    return ", ".join(f"{a.name} = {table.shown(a.value)}" for a in derivation.arguments)
+
+
+def _shape(value: Any) -> str:
+    return f"  of shape {np.shape(value)}" if np.ndim(value) else ""
+
+
+def _hint(derivation: Derivation, d: Difference) -> str:
+    """What the difference looks like."""
+    expected, found = np.asarray(d.expected), np.asarray(d.found)
+    if expected.ndim == 2 and _equal(found.T, expected):
+        return "it is transposed"
+    if expected.shape != found.shape:
+        return "a gradient has the shape of what it is the gradient of"
+    if _equal(-found, expected):
+        return "the sign is the other way round"
+    if not d.is_gradient:
+        return ""
+    terms = [(reader, edge) for reader, edge in derivation.uses(d.stage.key) if edge.active]
+    for reader, edge in terms:
+        if _equal(found, reader.gradient) and edge.value is not None:
+            return f"it is ∂/∂{reader.name} itself: the local derivative {edge.local} is missing"
+        if len(terms) > 1 and edge.value is not None and _equal(found, np.multiply(reader.gradient, edge.value)):
+            others = ", ".join(_other(r, e) for r, e in terms if e is not edge)
+            return f"only {reader.name}'s part is there; missing: {others}"
+    return ""
+
+
+def _other(reader: Stage, edge: Edge) -> str:
+    return edge.local or f"the part of {reader.name}"
