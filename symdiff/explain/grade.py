@@ -142,7 +142,7 @@ def report(derivation: Derivation, found: Grade, mine: str, place: str) -> str:
         return f"{mine} {found.trouble}\n" + _so_far(found)
     d = found.difference
     top = table.result_name(derivation)
-    what = f"∂{top}/∂{d.stage.name}" if d.is_gradient else d.stage.name
+    what = f"∂{top}/∂{d.stage.name}" if d.is_gradient else table.formula(d.stage)
     where = (
         f"{place}:{d.variable.line}: {d.variable.name}" if d.variable is not None else f"the result for {d.stage.name}"
     )

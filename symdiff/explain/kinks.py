@@ -14,7 +14,7 @@ import numpy as np
 
 from symdiff.explain import formulas
 from symdiff.explain.stages import Derivation, Group, Stage
-from symdiff.ir.core import REGISTRY, Family
+from symdiff.ir.core import REGISTRY, Family, Op
 from symdiff.primitives.indexing import may_repeat
 
 _BRANCH = "the derivative is that of the arm taken"
@@ -44,7 +44,7 @@ def kinks(derivation: Derivation) -> list[Kink]:
         if op is None or (op.prim.family is Family.CONSTANT and not stage.inputs):
             continue
         convention = str(op.prim.info.get("kinks", ""))
-        if convention and (op.prim.name != "index_set" or may_repeat(op.params["spec"])):
+        if convention and not _is_smooth(op):
             where = _where(stage)
             formula = stage.formula if stage.update else f"{stage.name} = {stage.formula}"
             found.append(Kink(formula, stage.position, where, convention, _here(derivation, stage, where)))
@@ -52,6 +52,16 @@ def kinks(derivation: Derivation) -> list[Kink]:
         convention = str(REGISTRY[constant.op].info.get("kinks", _CONSTANT))
         found.append(Kink(constant.formula, constant.position, "", convention))
     return found
+
+
+def _is_smooth(op: Op) -> bool:
+    """Operations that have a kink in general, and not here: x ** 2, a write at one index."""
+    if op.prim.name == "index_set":
+        return not may_repeat(op.params["spec"])
+    if op.prim.name in ("pow", "float_power"):
+        exponent = op.ins[1].const
+        return isinstance(exponent, int | float) and exponent >= 1 and exponent == int(exponent)
+    return False
 
 
 def _where(stage: Stage) -> str:

@@ -36,7 +36,8 @@ _LONGEST = 400  # characters of the formula of the whole function
 def meaning(prim: Prim) -> str:
     """The LaTeX of what SymPy knows an elementwise primitive to be, in the names of its operands."""
     symbols = {name: sympy.Symbol(name) for name in prim.operands}
-    return str(sympy.latex(sympy.sympify(prim.info["sympy"], locals=symbols)))
+    text = str(sympy.latex(sympy.sympify(prim.info["sympy"], locals=symbols)))
+    return text.replace("\\\\", "\\\\ ")
 
 
 def document(derivation: Derivation) -> str:

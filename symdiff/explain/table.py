@@ -228,7 +228,9 @@ def columns(derivation: Derivation, found: Sequence[Row]) -> list[str]:
 def title(derivation: Derivation) -> str:
     arguments = ", ".join(a.name for a in derivation.arguments)
     by = ", ".join(derivation[key].name for key in derivation.wrt)
-    return f"{derivation.function}({arguments}) by {by}"
+    arrays = {derivation[key].name for key in derivation.results if shape(derivation[key])}
+    of = f", gradients of the sum of {', '.join(sorted(arrays))}" if arrays else ""
+    return f"{derivation.function}({arguments}) by {by}{of}"
 
 
 # Printing ------------------------------------------------------------------------------------------------------------

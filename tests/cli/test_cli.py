@@ -277,8 +277,12 @@ def test_verify_does_not_mind_where_the_function_stands_and_sees_what_it_does(fo
 def test_primitives(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("primitives") == 0
     first, *rows = capsys.readouterr().out.splitlines()
-    assert first.split() == ["name", "operands", "family", "rule"]
-    assert any(row.split() == ["exp", "x", "elementwise", "partials"] for row in rows)
+    assert first.split()[:3] == ["name", "kind", "derivative"]
+    assert any(row.split() == ["exp", "elementwise", "∂x:", "e^x", "=", "y"] for row in rows)
+    at = next(k for k, row in enumerate(rows) if row.startswith("maximum "))
+    assert rows[at + 1].strip() == "kink: a tie of two variables is shared by halves; a known constant wins its ties"
+    assert run("primitives", "--format", "md") == 0
+    assert "| `neg` | elementwise | `∂x: -1` |  |" in capsys.readouterr().out
 
 
 def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:

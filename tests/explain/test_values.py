@@ -31,6 +31,40 @@ def test_the_chain_rule_example_of_the_notes():
     assert {k: made[k].gradient for k in made.order} == {"f": 1, "q": -4, "z": 3, "x": -4, "y": -4}
 
 
+def test_the_scalar_network_of_the_notes():
+    """ee367: ∂f/∂w1 = x = 5, ∂g/∂f = 1, ∂ŷ/∂g = w2 = 2, ∂L/∂ŷ = ŷ - y = 8: ∂L/∂w1 = 80."""
+    made = at(chain.scalar_network, x=5, w1=1, w2=2, y=2)
+    local = {(s.name, e.source): e.value for s in made.stages for e in s.inputs}
+    assert (local["f", "w1"], local["g", "f"], local["y_hat", "g"], made["y_hat"].gradient) == (5, 1, 2, 8)
+    assert made["w1"].gradient == 80
+    assert made["L"].value == 32
+
+
+def classifier(X: "f8[n, d]", W1: "f8[d, h]", b1: "f8[h]", W2: "f8[h, c]", b2: "f8[c]", labels: "i8[n]"):  # noqa: F821
+    a1 = np.maximum(X @ W1 + b1, 0)
+    f = a1 @ W2 + b2
+    log_p = f - np.log(np.sum(np.exp(f), axis=1, keepdims=True))
+    return -np.mean(log_p[np.arange(len(labels)), labels])
+
+
+def test_the_classifier_of_the_notes():
+    """two-layer-softmax-backprop: ∂L/∂f is P - 1 at the label and P elsewhere, over n; ∂L/∂W2 = X2ᵀ ∂L/∂f."""
+    rng = np.random.default_rng(7)
+    X, W1, b1 = rng.normal(size=(4, 3)), rng.normal(size=(3, 5)), rng.normal(size=5)
+    W2, b2, labels = rng.normal(size=(5, 2)), rng.normal(size=2), np.array([0, 1, 1, 0])
+    made = at(classifier, X=X, W1=W1, b1=b1, W2=W2, b2=b2, labels=labels)
+    hidden = np.maximum(X @ W1 + b1, 0)
+    scores = np.exp(hidden @ W2 + b2)
+    d_f = scores / scores.sum(axis=1, keepdims=True)
+    d_f[np.arange(4), labels] -= 1
+    d_f /= 4
+    d_hidden = d_f @ W2.T * (hidden > 0)
+    for key, expected in {
+        "f": d_f, "W2": hidden.T @ d_f, "b2": d_f.sum(axis=0), "W1": X.T @ d_hidden, "b1": d_hidden.sum(axis=0),
+    }.items():  # fmt: skip
+        np.testing.assert_allclose(made[key].gradient, expected, rtol=1e-10, atol=1e-14)
+
+
 def decay(a, x: "f8[n]"):  # noqa: F821
     y = np.zeros_like(x)
     y[0] = x[0]

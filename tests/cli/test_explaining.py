@@ -1,0 +1,162 @@
+"""`symdiff explain` and `symdiff grade`: what they print, say and return."""
+
+from pathlib import Path
+
+import pytest
+
+from symdiff.cli import main
+
+FUNCTIONS = """\
+import numpy as np
+
+
+def product(x, y, z):
+    q = x + y
+    f = q * z
+    return f
+
+
+def layer(W: "f8[d, h]", b: "f8[h]", X: "f8[n, d]"):
+    z = X @ W + b
+    return np.sum(np.maximum(z, 0))
+
+
+def noisy(x):
+    print("running")
+    return 1 / x
+
+
+def product_by_hand(x, y, z):
+    q = x + y
+    df_dq = z
+    df_dz = q
+    return df_dq, df_dq, df_dz
+
+
+def product_wrong(x, y, z):
+    q = x - y
+    return z, z, q
+
+
+def unlike(u):
+    return u
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "f.py").write_text(FUNCTIONS)
+    monkeypatch.chdir(tmp_path)
+
+
+def run(*words: str) -> int:
+    return main(list(words))
+
+
+def test_the_table_at_a_point(capsys: pytest.CaptureFixture[str]) -> None:
+    """The chain-rule example of the notes: q = 3, f = -12, gradients -4, -4, 3."""
+    assert run("explain", "f.py::product", "--at", "x=-2", "y=5", "z=-4") == 0
+    assert capsys.readouterr().out == (
+        "product(x, y, z) by x, y, z   f.py:4\n"
+        "\n"
+        "name   formula    value   local derivative   gradient\n"
+        "────   ────────   ─────   ────────────────   ──────────────────────\n"
+        "f      q * z      -12                        ∂f/∂f = 1\n"
+        "q      x + y      3       ∂f/∂q = z = -4     ∂f/∂q = z = -4\n"
+        "z      argument   -4      ∂f/∂z = q = 3      ∂f/∂z = q = 3\n"
+        "x      argument   -2      ∂q/∂x = 1          ∂f/∂x = ∂f/∂q · 1 = -4\n"
+        "y      argument   5       ∂q/∂y = 1          ∂f/∂y = ∂f/∂q · 1 = -4\n"
+    )
+
+
+def test_shapes_and_matrix_rules(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("explain", "f.py::layer", "--wrt", "W,b") == 0
+    out = capsys.readouterr().out
+    assert "∂y/∂W = Xᵀ · ∂y/∂y2" in out and "∂z/∂b = 1, summed over n" in out and "n × h" in out
+
+
+def test_formats(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("explain", "f.py::product", "--format", "md") == 0
+    assert "| `q` | `x + y` | `∂f/∂q = z` | `∂f/∂q = z` |" in capsys.readouterr().out
+    assert run("explain", "f.py::product", "--format", "tex") == 0
+    assert "\\frac{\\partial f}{\\partial q} &= z \\\\" in capsys.readouterr().out
+
+
+def test_kinks(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("explain", "f.py::layer", "--kinks") == 0
+    assert "maximum(z, 0)  layer 3:19  at z = 0\n" in capsys.readouterr().out
+    assert run("explain", "f.py::layer", "--kinks", "--format", "md") == 0
+    assert "| `z = 0` | a tie of two variables is shared by halves" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "text"),
+    [
+        (
+            ("product", "--at", "x=1"),
+            2,
+            "SD740 product is to be explained at a point, and no value is given for: y, z (give one: `--at y=1.5`)",
+        ),
+        (("product", "--at", "q=1"), 2, "SD741 product has no argument `q` to give a value for; it has: x, y, z"),
+        (
+            ("product", "--at", "x"),
+            2,
+            "SD742 `--at x` is not understood: it is not of the form name=value "
+            "(write `name=value`: `--at x=1.5 W=[[1.0,2.0],[3.0,4.0]]`)",
+        ),
+        (
+            ("product", "--at", "x=open('f.py')"),
+            2,
+            "SD742 `--at x=open('f.py')` is not understood: `open('f.py')` is no number or list "
+            "(write `name=value`: `--at x=1.5 W=[[1.0,2.0],[3.0,4.0]]`)",
+        ),
+        (
+            ("layer", "--at", "W=[[1.0]]", "b=[1.0,2.0]", "X=[[1.0]]"),
+            2,
+            "SD707 argument b is f8[2], expected f8[h] with h = 1",
+        ),
+        (
+            ("product", "--kinks", "--format", "tex"),
+            2,
+            "SD715 format=tex is not one of: text, md (with --kinks)",
+        ),
+        (("product", "--example", "no.npz"), 2, "SD716 cannot read the example no.npz: there is no such file"),
+    ],
+)
+def test_what_is_given_wrongly(
+    words: tuple[str, ...], code: int, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("explain", f"f.py::{words[0]}", *words[1:]) == code
+    assert capsys.readouterr().err.splitlines()[-1] == f"symdiff: error: {text}"
+
+
+def test_a_function_that_raises_at_the_point(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("explain", "f.py::noisy", "--at", "x=0.0") == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.endswith("symdiff: noisy raises ZeroDivisionError at these values: float division by zero\n")
+
+
+def test_grade(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("grade", "f.py::product_by_hand", "--against", "f.py::product") == 0
+    assert capsys.readouterr().out == (
+        "product_by_hand is the gradient of product at 6 points; right on the way: q, df_dq, df_dz\n"
+    )
+    assert run("grade", "f.py::product_wrong", "--against", "f.py::product", "--at", "x=-2", "y=5", "z=-4") == 1
+    assert capsys.readouterr().out == (
+        "product_wrong first differs at stage q: f.py:28: q is not x + y\n"
+        "\n"
+        "  at        x = -2, y = 5, z = -4\n"
+        "  expected  3\n"
+        "  found     -7\n"
+        "  rule      q = x + y\n"
+    )
+
+
+def test_what_cannot_be_graded(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("grade", "f.py::unlike", "--against", "f.py::product") == 2
+    assert capsys.readouterr().err.endswith(
+        "symdiff: error: SD744 unlike cannot be graded: it takes u, and the function x, y, z\n"
+    )
+    assert run("grade", "f.py::nothing", "--against", "f.py::product") == 2
+    assert "SD708 no function `nothing` in f.py" in capsys.readouterr().err
