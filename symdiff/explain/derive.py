@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,8 +20,6 @@ from symdiff.ir.core import Family, Op, Program, Value
 from symdiff.passes import levels
 from symdiff.signature import Lowered
 from symdiff.trees import path_text
-
-_WRITTEN = re.compile(r"[^\[]*(\[.*\]) \+?= ")  # the part that an update is of: `y[i] = y5`
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +67,7 @@ class _Deriving:
     def __init__(self, lowered: Lowered, wrt: Sequence[str], at: Mapping[str, Any] | None) -> None:
         self.lowered = lowered
         program = staged(lowered)
-        self.reading = read(program, [p.argument + path_text(p.path) for p in lowered.params])
+        self.reading = read(program, lowered.name, [p.argument + path_text(p.path) for p in lowered.params])
         self.drafts = {d.key: d for d in (*self.reading.arguments, *self.reading.drafts)}
         self.run_at = {d.key: k for k, d in enumerate(self.reading.drafts)}
         chosen = {k for k, p in enumerate(lowered.params) if p.argument in wrt and not p.captured}
@@ -162,7 +159,8 @@ class _Deriving:
             position=loc.relative if loc is not None else "",
             order=self.run_at.get(draft.key, -1),
             active=active,
-            update=draft.update,
+            update=draft.statement is not None,
+            statement=draft.statement,
             expression=draft.tree,
             operands=tuple(draft.operands),
             operation=draft.op if isinstance(draft.origin, Value) else None,
@@ -171,23 +169,23 @@ class _Deriving:
 
     def edge(self, use: _Use) -> Edge:
         active = use.flows() and {use.draft.key, use.source.key} <= self.active
-        return Edge(use.source.key, use.number, self.local(use), active, use.when, _summed(use))
+        local, part = self.local(use)
+        return Edge(use.source.key, use.number, local, active, use.when, part, _summed(use))
 
-    def local(self, use: _Use) -> str:
-        """The local derivative of one use, as the comments of generated code have it, and for which part."""
+    def local(self, use: _Use) -> tuple[str, ast.expr | None]:
+        """The local derivative of one use, as the comments of generated code have it, and the index it is for."""
         op, draft = use.draft.op, use.draft
         if op is None or op.prim.name == "call" or not use.flows():
-            return ""
+            return "", None
         if isinstance(draft.origin, Border) or op.prim.name == "for":
             found = f"∂{draft.name}/∂{use.source.name} = 1"
         else:
             found = derivative_rule(self.shown(op, draft), use.number)
-        if found.endswith(" = 1") and isinstance(draft.tree, ast.Subscript):
-            return f"{found} at [{formulas.text(draft.tree.slice)}]"
-        written = _WRITTEN.match(draft.formula) if draft.update else None
-        if found and written:
-            return f"{found} {written[1]}" if found.endswith(" outside") else f"{found} at {written[1]}"
-        return found
+        part = draft.tree if isinstance(draft.tree, ast.Subscript) else formulas.written_part(draft.statement)
+        if part is None or not found.endswith((" = 1", " = 1 outside")):
+            return found, None
+        joint = " " if found.endswith(" outside") else " at "
+        return f"{found}{joint}[{formulas.text(part.slice).removeprefix('(').removesuffix(')')}]", part
 
     def shown(self, op: Op, draft: Draft) -> Op:
         """The operation on values that are called as in the derivation."""

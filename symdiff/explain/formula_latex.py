@@ -169,13 +169,15 @@ class Printer:
     def Subscript(self, node: ast.Subscript) -> Tex:
         below = self.indices(node)
         base = self.tex(node.value)
+        if not below:  # x[()]
+            return base
         split = re.fullmatch(r"(\\?\w+?|\\\w+\{[^{}]*\})_(?:\{([^{}]*)\}|(\w))", base.text)
         inside = [split[2] or split[3], *below] if split else below
         return Tex(f"{split[1] if split else base.at_least(ATOM)}_{{{','.join(inside)}}}")
 
     def indices(self, node: ast.Subscript) -> list[str]:
         items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        rows = isinstance(items[0], ast.Call) and ast.unparse(items[0].func).endswith("arange")
+        rows = bool(items) and isinstance(items[0], ast.Call) and ast.unparse(items[0].func).endswith("arange")
         return [self.index(x, rows) for x in items]
 
     def index(self, node: ast.expr, rows: bool) -> str:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from symdiff.codegen import expressions
 from symdiff.codegen.folding import is_update
-from symdiff.codegen.statements import statement_text
 from symdiff.ir import template
 from symdiff.ir.core import Literal, Op, Value
 from symdiff.ir.dims import Atom, Dim
@@ -38,12 +37,23 @@ def expression(op: Op, operands: Sequence[ast.expr]) -> ast.expr:
     return template.expression(op, operands, dim)
 
 
-def statement(op: Op, operands: Sequence[ast.expr], target: str) -> str:
-    """An update in place, as a statement: `y[i] = y5`."""
+def statement(op: Op, operands: Sequence[ast.expr], target: str) -> ast.stmt:
+    """An update in place: `y[i] = y5`."""
     assert is_update(op) and op.prim.consumes is not None
     named = list(operands)
     named[op.prim.consumes] = expressions.name(target)
-    return plain(statement_text(template.statement(op, named, dim)))
+    return template.statement(op, named, dim)
+
+
+def written_part(found: ast.stmt | None) -> ast.Subscript | None:
+    """What an update writes into: `y[i]`; None where that is no part of an array."""
+    if isinstance(found, ast.Assign) and len(found.targets) == 1:
+        target: ast.expr = found.targets[0]
+    elif isinstance(found, ast.AugAssign):
+        target = found.target
+    else:
+        return None
+    return target if isinstance(target, ast.Subscript) else None
 
 
 def text(tree: ast.expr) -> str:

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 import sympy
 
+from symdiff.explain import formulas
 from symdiff.explain.formula_latex import AXES, Named, Printer, literal, stage_formula
 from symdiff.explain.notation import ATOM, PRODUCT, Tex, number, parenthesised, product, rule, symbol
 from symdiff.explain.stages import ARGUMENT, Derivation, Edge, Group, Stage
@@ -48,6 +49,8 @@ def document(derivation: Derivation) -> str:
 
 def lines(derivation: Derivation) -> list[str]:
     """The lines of the derivation, aligned at `&`."""
+    if not derivation.results:
+        return [f"&\\text{{the result of {literal(derivation.function)} has no derivative}}"]
     writer = _Writer(derivation)
     return [writer.function(), *writer.stages(), *writer.derivatives(), writer.gradient()]
 
@@ -107,12 +110,19 @@ class _Writer:
     def stage(self, stage: Stage) -> str:
         named = self.symbols.reader(stage)
         if stage.update:
-            head, _, right = stage.formula.partition(" = ")
-            node = ast.parse(head, mode="eval").body
-            left = Printer(named, True).tex(node).text
-            return f"{left} &= {Printer(named, True).tex(ast.parse(right, mode='eval').body).text}"
+            return self.update(stage, named)
         line = f"{self.symbols.of(stage)} &= {stage_formula(stage, named, meaning).text}"
         return line + self.value(stage.value)
+
+    def update(self, stage: Stage, named: Named) -> str:
+        """A write into a part of an array: `y_i = y_{5,i}`, or what is added to it."""
+        part, printer = formulas.written_part(stage.statement), Printer(named, True)
+        if part is None:
+            return f"{self.symbols.of(stage)} &\\text{{: }} \\texttt{{{literal(stage.formula)}}}"
+        assert isinstance(stage.statement, ast.Assign | ast.AugAssign)
+        left, right = printer.tex(part).text, printer.tex(stage.statement.value).text
+        added = f"{left} + " if isinstance(stage.statement, ast.AugAssign) else ""
+        return f"{left} &= {added}{right}"
 
     def value(self, value: Any) -> str:
         """A number at the end of a line, where one is known."""
@@ -186,9 +196,8 @@ class _Writer:
         chain = f"{above} \\frac{{\\partial {below}}}{{\\partial {self.read_as(stage, edge)}}}"
         if edge.is_rule:
             return sums + chain, Tex(sums + local.text, local.holds)
-        at = re.fullmatch(r"1 (at|outside) (\[.*\])", edge.rule)
-        if at:
-            return sums + chain, Tex(sums + self.part(above, at[1], at[2], reader, named), PRODUCT)
+        if edge.part is not None:
+            return sums + chain, Tex(sums + self.part(above, edge, reader, named), PRODUCT)
         if not edge.rule:
             return sums + chain, Tex(sums + chain, PRODUCT)
         if direct:
@@ -221,13 +230,12 @@ class _Writer:
             found += f"\\sum_{{{AXES[axis]}=1}}^{{{symbol(size) if size.isidentifier() else size}}} "
         return found
 
-    def part(self, above: str, which: str, written: str, reader: Stage, named: Named) -> str:
+    def part(self, above: str, edge: Edge, reader: Stage, named: Named) -> str:
         """The gradient of a part: read at an index, it goes there (e_i is 1 at i); written, it comes from there."""
-        tree = ast.parse(f"_{written}", mode="eval").body
-        assert isinstance(tree, ast.Subscript)
-        index = ",".join(Printer(named, True).indices(tree))
-        index = simplified(index) if re.fullmatch(r"[\w+\- ]+", index) else index
-        if which == "outside":
+        assert isinstance(edge.part, ast.Subscript)
+        index = ",".join(Printer(named, True).indices(edge.part))
+        index = simplified(index) if re.fullmatch(r"[a-z0-9+\- ]+", index) else index
+        if edge.rule.startswith("1 outside"):
             return f"{above} \\text{{ outside }} {index}"
         if reader.update:
             return f"\\left({above}\\right)_{{{index}}}"

@@ -16,6 +16,7 @@ from typing import Any
 from symdiff.ad.layout import loop
 from symdiff.codegen import expressions
 from symdiff.codegen.folding import is_update
+from symdiff.codegen.statements import statement_text
 from symdiff.explain import formulas
 from symdiff.explain.stages import Constant, Group
 from symdiff.explain.variables import Variables, is_second_name
@@ -50,7 +51,7 @@ class Draft:
     tree: ast.expr | None
     group: Groups
     reads: Sequence[tuple[int, Value]] = ()  # operand number, value
-    update: bool = False
+    statement: ast.stmt | None = None  # of an update
     operands: Sequence[ast.expr] = ()
 
 
@@ -97,16 +98,16 @@ class Reading:
         return list(found.values())
 
 
-def read(program: Program, arguments: Sequence[str]) -> Reading:
-    """The stages of the entry function, whose arguments are written so, then of the functions it calls."""
-    reader = _Reader(program)
+def read(program: Program, name: str, arguments: Sequence[str]) -> Reading:
+    """The stages of the entry function, called `name` with arguments written so, then of the functions it calls."""
+    reader = _Reader(program, name)
     reader.run(arguments)
     return reader.found
 
 
 class _Reader:
-    def __init__(self, program: Program) -> None:
-        self.program = program
+    def __init__(self, program: Program, name: str) -> None:
+        self.program, self.name = program, name
         self.found = Reading()
         self.trees, self.tree = self.found.trees, self.found.tree
         self.variables = Variables(program.main.body)
@@ -120,8 +121,8 @@ class _Reader:
         for name in self.waiting:  # grows
             function = self.program.functions[name]
             self.variables = Variables(function.body)
-            self.home = next((op.loc.function for op in function.body.ops if op.loc is not None), name)
             entry = name == self.program.entry
+            self.home = self.name if entry else name
             shown = ", ".join(v.hint for v in function.body.params)
             group = () if entry else (Group("function", f"{name}({shown}):", f"function {name}"),)
             self.parameters(function, group, arguments if entry else [v.hint for v in function.body.params])
@@ -194,9 +195,9 @@ class _Reader:
             self.passed(op)
             return
         if is_update(op) and not self.inline:
-            formula = formulas.statement(op, self.operands(op), self.variables.name(op.out))
-            made = self.draft(op.out, op.out, op, formula, None, group)
-            made.update, made.reads, made.operands = True, differentiable(op), self.operands(op)
+            statement = formulas.statement(op, self.operands(op), self.variables.name(op.out))
+            made = self.draft(op.out, op.out, op, formulas.plain(statement_text(statement)), None, group)
+            made.statement, made.reads, made.operands = statement, differentiable(op), self.operands(op)
             return
         tree = formulas.constant(op.out) if op.prim.name == "const" else formulas.expression(op, self.operands(op))
         if self.inline or is_written_inside(op, tree):

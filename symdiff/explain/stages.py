@@ -53,6 +53,7 @@ class Edge:
     local: str = ""
     active: bool = False
     when: str = ""  # "turn before", "if x > 0": where one of several sources is read
+    part: ast.expr | None = field(default=None, compare=False, repr=False)  # the index read or written: `1 at [i]`
     summed: tuple[tuple[int, str], ...] = ()  # the axes that broadcasting repeated the source along, with their sizes
     value: Any = None
 
@@ -108,6 +109,7 @@ class Stage:
     gradient: Any = None
     turns: tuple[Turn, ...] = ()
     expression: ast.expr | None = field(default=None, compare=False, repr=False)
+    statement: ast.stmt | None = field(default=None, compare=False, repr=False)  # of an update
     operands: tuple[ast.expr, ...] = field(default=(), compare=False, repr=False)  # of the primitive `op`
     operation: Op | None = field(default=None, compare=False, repr=False)
 

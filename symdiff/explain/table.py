@@ -61,7 +61,8 @@ class _Branch:
 
 def _other_arm(group: Group) -> str:
     kind, _, number = group.key.partition(" ")
-    return {"if": "else", "else": "if"}.get(kind, "") + " " + number
+    other = {"if": "else", "else": "if"}.get(kind)
+    return f"{other} {number}" if other else ""
 
 
 def outline(derivation: Derivation) -> list[tuple[int, Group | Stage]]:

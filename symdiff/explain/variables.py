@@ -44,7 +44,8 @@ class Variables:
         for op in walk(body):
             if op.prim.name == "for":
                 index = op.regions[0].params[0]
-                elements = {inner.out.hint for inner in op.regions[0].ops if index in inner.ins and inner.outs}
+                reads = [inner for inner in op.regions[0].ops if inner.prim.name == "index" and index in inner.ins]
+                elements = {inner.out.hint for inner in reads}
                 if index.hint in elements or not index.hint.isidentifier() or index.hint == "_":
                     found[index] = next(letters, index.hint)
         return found
