@@ -161,6 +161,9 @@ class _Parser:
             if self.peek() in ("·", "*"):
                 self.take()
                 found = product(found, self.factor())
+            elif self.peek() == "∘":
+                self.take()
+                found = Tex(f"{found.at_least(PRODUCT)} \\circ {self.factor().at_least(PRODUCT)}", PRODUCT)
             elif self.peek() == "/":
                 self.take()
                 found = Tex(f"\\frac{{{_bare(found)}}}{{{_bare(self.factor())}}}")
@@ -199,7 +202,8 @@ class _Parser:
         while self.at < len(self.tokens) and self.tokens[self.at][0] == "name" and self.name(self.peek()) is None:
             words.append(self.take())
         start = "" if self.at == len(words) else " "  # after what stands before
-        return Tex(f"\\text{{{start}{' '.join(words)}}}", PRODUCT)
+        end = " " if self.peek() else ""
+        return Tex(f"\\text{{{start}{' '.join(words)}{end}}}", PRODUCT)
 
     def atom(self) -> Tex:
         kind, text = self.tokens[self.at] if self.at < len(self.tokens) else ("", "")

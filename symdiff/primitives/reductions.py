@@ -141,8 +141,8 @@ def _prod_along(b: Any, ts: Any, y: Any, x: Any, axis: Axis = None, keepdims: bo
 
 
 prod = prim("prod", "x", GENERAL, params=_P, infer=_infer(axes.summed), numpy=method("prod", *_P), vjp=_prod_back,
-    jvp=_prod_along, rule=("∏ of the others",), latex=r"\prod_{axis} x", numerical="products over an axis have no SymPy form",
-    samples=_ROWS)  # fmt: skip
+    jvp=_prod_along, rule=("∏ of the others",), latex=r"\prod_{axis} x",
+    numerical="products over an axis have no SymPy form", samples=_ROWS)  # fmt: skip
 
 
 # --- cumulative
