@@ -87,9 +87,9 @@ def plain(x: Any) -> Any:
 
 
 def zeros(x: Any) -> Any:
-    """Zeros of the structure of a number, an array or a list of such."""
-    if isinstance(x, list):
-        return [zeros(e) for e in x]
+    """Zeros of the structure of a number, an array or a list of such; None for what no path has bound."""
+    if x is None or isinstance(x, list):
+        return x if x is None else [zeros(e) for e in x]
     return np.zeros_like(x) if isinstance(x, np.ndarray) else type(x)(0)
 
 
