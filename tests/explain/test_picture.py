@@ -43,6 +43,7 @@ def text_areas(root):
         kind = element.get("class", "")
         size, shown = SIZES.get(kind, NAME), "".join(element.itertext())
         x, y, width = float(element.get("x")), float(element.get("y")), text_width(shown, size)
+        width *= 1.08 if kind == "input" else 1  # bold
         left = x - {"op": width / 2, "input": width, "local": width}.get(kind, 0)
         yield Area(left, y - 0.72 * size, left + width, y, shown)
 

@@ -104,6 +104,6 @@ def widths_of(node: Node, edges: list[Edge]) -> Widths:
     texts = clipped(wire_text(node), WIDEST), clipped(node.gradient, WIDEST)
     tail = max(text_width(text, NAME) for text in texts) + 12
     if not node.op:
-        return Widths(0.0, text_width(clipped(node.label or node.name, WIDEST), NAME) + 6, tail)
+        return Widths(0.0, 1.08 * text_width(clipped(node.label or node.name, WIDEST), NAME) + 10, tail)  # bold
     locals_ = max((text_width(clipped(edge.local, WIDEST), SMALL) for edge in edges), default=0.0)
     return Widths(locals_ + 16 if edges else 0.0, sign_size(node, len(edges))[0], tail)

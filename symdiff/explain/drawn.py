@@ -1,0 +1,278 @@
+"""From a derivation to a circuit: what is written in each sign and beside each wire.
+
+By hand, of ``y1 = 1 + y2`` at y2 = 0.37: the sign is "1 + x" (constants stand in the sign, as in the notes), above its
+wire stands "y1 = 1.37", below it the gradient, and where y2 comes in the local gradient 1.  A value from the turn
+before is an input of the loop's box.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from symdiff.explain.circuit.graph import Edge, Graph, Group, Node
+from symdiff.explain.stages import Derivation, Stage, Turn
+from symdiff.explain.stages import Edge as Use
+from symdiff.explain.stages import Group as Around
+
+_SIGNS = {
+    ast.Add: "+",
+    ast.Sub: "−",
+    ast.Mult: "×",
+    ast.Div: "÷",
+    ast.MatMult: "@",
+    ast.Pow: "^",
+    ast.FloorDiv: "//",
+    ast.Mod: "mod",
+}
+_UNORDERED = ("+", "×")
+_FEW = 3  # elements of an array that are shown
+_TURNS_SHOWN = 6
+_LONGEST_SIGN = 22
+
+
+def circuit(made: Derivation) -> Graph:
+    """The circuit of a derivation."""
+    return _Drawer(made).graph()
+
+
+@dataclass(slots=True)
+class _Drawer:
+    made: Derivation
+    nodes: list[Node] = field(default_factory=list)
+    edges: list[Edge] = field(default_factory=list)
+    groups: dict[str, Group] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)  # of stages, by key
+    groups_of: dict[str, tuple[Around, ...]] = field(default_factory=dict)
+    drawn: set[str] = field(default_factory=set)
+
+    def graph(self) -> Graph:
+        stages = self.made.forward()
+        self.names = {s.key: s.name for s in (*self.made.arguments, *stages)}
+        self.groups_of = {s.key: s.group for s in (*self.made.arguments, *stages)}
+        used = {e.source for s in stages for e in s.inputs}
+        for argument in self.made.arguments:
+            if argument.key in used or argument.key in self.made.results:
+                self.nodes.append(self.node(argument, argument, "", ""))
+                self.drawn.add(argument.key)
+        boxes = _boxes(stages)
+        for stage in stages:
+            self.stage(stage, self.box(stage.group, boxes.get(stage.key, 0)))
+        return Graph(self.made.function, tuple(self.nodes), tuple(self.edges), tuple(self.groups.values()))
+
+    def stage(self, stage: Stage, box: str) -> None:
+        shown = stage.turns[-1] if stage.turns else stage
+        values = stage.turns[-1].locals if stage.turns else tuple(use.value for use in stage.inputs)
+        operands: dict[int, list[tuple[Use, Any]]] = {}
+        for use, value in zip(stage.inputs, values, strict=True):
+            operands.setdefault(use.operand, []).append((use, value))
+        edges = []
+        for uses in operands.values():
+            (use, value), *others = uses
+            alone = not others and use.source in self.drawn
+            source = use.source if alone else self.join(stage, [u for u, _ in uses])
+            edges.append(Edge(source, stage.key, local_text(use, value), use.local))
+        sign = sign_of(stage, {self.names[e.source] for e in stage.inputs})
+        self.nodes.append(self.node(stage, shown, sign, box))
+        self.drawn.add(stage.key)
+        self.edges += edges
+
+    def join(self, stage: Stage, uses: Sequence[Use]) -> str:
+        """A node where the ways of a value meet: of the first turn and of later ones, of the arms of a branch.
+
+        It stands in the innermost box that holds all of them, but for what comes in from outside a loop.
+        """
+        name = " | ".join(f"{u.source} {u.when}" for u in uses)
+        inside = [self.groups_of[u.source] for u in uses if not u.when.startswith("first turn")]
+        around = list(_common([stage.group, *inside]))
+        name += f" in {around[-1].key}" if around else ""
+        if name in self.drawn:
+            return name
+        self.drawn.add(name)
+        box, label = self.box(around, 0), self.names[uses[0].source]
+        again = any(u.source not in self.drawn for u in uses)
+        made = Node(name, "⟳" if again else "if", label, title=f"{label}: {', '.join(u.when for u in uses)}", group=box)
+        if again:
+            self.nodes.append(Node(f"before {name}", label=f"{label}, before", group=box))
+            self.edges.append(Edge(f"before {name}", name))
+        self.nodes.append(made)
+        self.edges += [Edge(u.source, name, u.when) for u in uses if u.source in self.drawn]
+        return name
+
+    def node(self, stage: Stage, shown: Stage | Turn, sign: str, box: str) -> Node:
+        if self.made.has_values:
+            value, gradient = number_text(shown.value), number_text(shown.gradient)
+        else:
+            value, gradient = "", f"d_{stage.name}" if stage.active else ""
+        rows = [f"{stage.name} = {stage.formula}" if sign and not stage.update else stage.formula, stage.shape]
+        rows += [_turn_text(t) for t in stage.turns[:_TURNS_SHOWN]]
+        rows += [f"… {len(stage.turns)} turns"] if len(stage.turns) > _TURNS_SHOWN else []
+        inside = any(g.kind in ("call", "function") for g in stage.group)
+        line = int(stage.position.split(":")[0]) if stage.position and not inside else 0
+        title, ordered = " · ".join(rows), sign not in _UNORDERED
+        return Node(stage.key, sign, stage.name, value, gradient, title, box, line, ordered)
+
+    def box(self, groups: Sequence[Around], part: int) -> str:
+        """The box that groups stand for, made where it is first met; `part` tells the calls of a helper apart."""
+        parent = ""
+        for k, around in enumerate(groups):
+            last = k == len(groups) - 1
+            name = f"{parent}/{around.key}" + (f" {part}" if last and around.kind == "call" else "")
+            if name not in self.groups:
+                self.groups[name] = Group(name, _box_text(around), parent)
+            parent = name
+        return parent
+
+
+def _common(groups: Sequence[tuple[Around, ...]]) -> Iterator[Around]:
+    """What all of them begin with."""
+    for level in zip(*groups, strict=False):
+        if len({g.key for g in level}) > 1:
+            return
+        yield level[0]
+
+
+def _box_text(around: Around) -> str:
+    text = around.text.rstrip(":")
+    if around.runs is None or around.kind == "call":
+        return text
+    if around.kind in ("if", "else"):
+        return text if around.runs else f"{text} (not taken)"
+    return f"{text}: {around.runs} turns, the last is shown" if around.kind != "function" else text
+
+
+def _boxes(stages: Sequence[Stage]) -> dict[str, int]:
+    """Of each stage in a helper, the number of the call: operations in a row are one, until its first comes again."""
+    found: dict[str, int] = {}
+    number, first, before = 0, "", ""
+    for stage in stages:
+        here = stage.group[-1].key if stage.group and stage.group[-1].kind == "call" else ""
+        place = f"{stage.position} {stage.op}"
+        if here != before or place == first:
+            number, first = number + 1, place
+        before = here
+        if here:
+            found[stage.key] = number
+    return found
+
+
+# Texts ---------------------------------------------------------------------------------------------------------------
+
+
+def sign_of(stage: Stage, operands: set[str]) -> str:
+    """What is written in the sign of an operation; its operands are `x` where a constant stands beside them.
+
+    >>> from symdiff.explain.stages import Stage
+    >>> def sign(text):
+    ...     tree = ast.parse(text, mode="eval").body
+    ...     return sign_of(Stage("y", "y", text, "", "", expression=tree), {"a", "b"})
+    >>> [sign(t) for t in ("a + b", "1 + a", "1 / a", "-a", "np.exp(a)", "np.sum(a, axis=0)", "a[i]", "a.T", "a")]
+    ['+', '1 + x', '1 / x', '−x', 'exp', 'sum(axis=0)', '[i]', '.T', '=']
+    """
+    tree = stage.expression
+    if stage.update or tree is None:
+        return (
+            stage.formula.split("=")[0].rstrip("+-*/@ ").removeprefix(stage.name) + " ←" if stage.update else stage.op
+        )
+    if isinstance(tree, ast.BinOp):
+        if all(isinstance(t, ast.Name) and t.id in operands for t in (tree.left, tree.right)):
+            same = ast.unparse(tree.left) == ast.unparse(tree.right)
+            return "x²" if same and isinstance(tree.op, ast.Mult) else _SIGNS.get(type(tree.op), stage.op)
+        return _short(tree, operands, stage.op)
+    if isinstance(tree, ast.Name):
+        return "="
+    if isinstance(tree, ast.Subscript) and _is_operand(tree.value, operands):
+        return f"[{_index_text(tree.slice)}]"
+    if isinstance(tree, ast.Attribute) and _is_operand(tree.value, operands):
+        return f".{tree.attr}"
+    if isinstance(tree, ast.Call):
+        return _call_sign(tree, operands, stage.op)
+    return _short(tree, operands, stage.op)
+
+
+def _index_text(tree: ast.expr) -> str:
+    parts = tree.elts if isinstance(tree, ast.Tuple) else [tree]
+    return ", ".join(ast.unparse(t).replace("np.", "") for t in parts)
+
+
+def _is_operand(tree: ast.expr, operands: set[str]) -> bool:
+    return isinstance(tree, ast.Name) and tree.id in operands
+
+
+def _call_sign(tree: ast.Call, operands: set[str], otherwise: str) -> str:
+    """`exp`; what is known stands behind it: `sum(axis=0)`, `maximum(x, 0)`."""
+    function = ast.unparse(tree.func).removeprefix("np.").removeprefix("linalg.")
+    if isinstance(tree.func, ast.Attribute) and _is_operand(tree.func.value, operands):
+        function = tree.func.attr
+    known = [a for a in tree.args if not _is_operand(a, operands)]
+    if not known and not tree.keywords:
+        return function
+    if len(known) == len(tree.args) and known:
+        return function
+    args = ["x" if _is_operand(a, operands) else ast.unparse(a).removeprefix("np.") for a in tree.args] if known else []
+    text = f"{function}({', '.join([*args, *map(ast.unparse, tree.keywords)])})"
+    return text if len(text) <= _LONGEST_SIGN else function
+
+
+def _short(tree: ast.expr, operands: set[str], otherwise: str) -> str:
+    """An expression with `x` for its operand, if that is short."""
+    nodes = list(ast.walk(tree))
+    if len(nodes) > _LONGEST_SIGN or len({n.id for n in nodes if isinstance(n, ast.Name)} & operands) > 1:
+        return otherwise
+    text = ast.unparse(_Anonymous(operands).visit(copy.deepcopy(tree)))
+    text = text.replace("np.", "").replace("x ** 2", "x²").replace("**", "^").replace("*", "×").replace("-", "−")
+    return text if len(text) <= _LONGEST_SIGN else otherwise
+
+
+class _Anonymous(ast.NodeTransformer):
+    def __init__(self, operands: set[str]) -> None:
+        self.operands = operands
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        return ast.Name("x") if node.id in self.operands else node
+
+
+def local_text(use: Use, value: Any = None) -> str:
+    """The local gradient beside a wire: the rule without its left side, and its value where that is one number."""
+    if not use.active or not use.local:
+        return ""
+    _, equals, text = use.local.partition(" = ")
+    if not equals:
+        text = use.local.partition(": ")[2]
+    shown = number_text(value) if value is not None and np.ndim(value) == 0 else ""
+    return f"{text} = {shown}" if shown and text not in (shown, "1", "-1") else text
+
+
+def number_text(value: Any) -> str:
+    """A number with four digits; of an array the elements, or its shape where it has many.
+
+    >>> number_text(0.7310585786300049), number_text(np.ones(2)), number_text(np.ones((20, 3))), number_text(None)
+    ('0.7311', '[1, 1]', '20×3', '')
+    """
+    if value is None:
+        return ""
+    array = np.asarray(value)
+    if array.dtype.kind not in "biufc":
+        return ""
+    if array.ndim == 0:
+        return _number(array[()])
+    if array.ndim == 1 and array.size <= _FEW:
+        return f"[{', '.join(map(_number, array))}]"
+    return "×".join(map(str, array.shape)) + (" elements" if array.ndim == 1 else "")
+
+
+def _number(x: Any) -> str:
+    if np.iscomplexobj(x):
+        return f"{x:.4g}"
+    return f"{float(x):.4g}" if np.asarray(x).dtype.kind == "f" else str(x)
+
+
+def _turn_text(turn: Turn) -> str:
+    index = ", ".join(f"{name} = {k}" for name, k in turn.index)
+    gradient = number_text(turn.gradient)
+    return f"{index}: {number_text(turn.value)}" + (f", gradient {gradient}" if gradient else "")
