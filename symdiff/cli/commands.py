@@ -36,7 +36,7 @@ def generate(options: Namespace, say: Say) -> int:
     output = None if options.output == "-" else Path(options.output)
     target = find(options.target)
     if output is not None:
-        _check_output(output, target, options.force)
+        check_output(output, target, options.force)
     text = _generated(options, target, output, say)
     if output is None:
         sys.stdout.write(text)
@@ -70,13 +70,14 @@ def _kinds(options: Namespace) -> tuple[str, ...] | None:
     return (*DEFAULT, *extra) if extra else None
 
 
-def _check_output(output: Path, target: Target, force: bool) -> None:
+def check_output(output: Path, target: Target, force: bool, ours: Callable[[Path], bool] = is_generated) -> None:
+    """UsageError where a file is not to be written: a folder, the source itself, a file that is not `ours`."""
     shown = output.as_posix()
     if output.is_dir():
         raise UsageError.of("SD710", path=shown, reason="it is a folder")
     if target.file is not None and output.resolve() == target.file.resolve():
         raise UsageError.of("SD723", path=shown)
-    if output.is_file() and not force and not is_generated(output):
+    if output.is_file() and not force and not ours(output):
         raise UsageError.of("SD711", path=shown)
 
 

@@ -36,8 +36,8 @@ def explain(options: Namespace, say: Say) -> int:
     target = find(options.target)
     function = plain_function(target.function)
     given = {**(example_values(options.example) if options.example else {}), **assigned(options.at or ())}
-    signature = _signature(options, function, given, say)
-    point = _complete(function, given) if given else None
+    signature = signature_at(options, function, given, say)
+    point = complete(function, given) if given else None
     if point is not None:
         raised = _raised(target, function, point)
         if raised is not None:
@@ -60,7 +60,7 @@ def _explained(
     return explained(lower_function(function, signature), names_of(options.wrt), point, function, file)
 
 
-def _signature(options: Namespace, function: Any, given: Mapping[str, Any], say: Say) -> Signature:
+def signature_at(options: Namespace, function: Any, given: Mapping[str, Any], say: Say) -> Signature:
     """The declared signature; what nothing declares has the type of the value that is given for it."""
     declared = {n for n, p in inspect.signature(function).parameters.items() if p.annotation is not p.empty}
     by = names_of(options.wrt) or ()
@@ -102,7 +102,7 @@ def assigned(texts: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def _complete(function: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+def complete(function: Any, given: Mapping[str, Any]) -> dict[str, Any]:
     """The given values with the defaults of the others, in the order of the parameters."""
     parameters = parameters_of(function)
     missing = [p.name for p in parameters if p.required and p.name not in given]
@@ -127,8 +127,8 @@ def grade_command(options: Namespace, say: Say) -> int:
         raise UsageError.of("SD744", name=mine.name, reason="it is not a plain function")
     function = plain_function(target.function)
     given = {**(example_values(options.example) if options.example else {}), **assigned(options.at or ())}
-    signature = _signature(options, function, given, say)
-    points = [_complete(function, given)] if given else _sampled(target, function, signature, options.seed)
+    signature = signature_at(options, function, given, say)
+    points = [complete(function, given)] if given else _sampled(target, function, signature, options.seed)
     right: tuple[str, ...] = ()
     for point in points:
         made = _explained(options, target, signature, point).derivation

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from symdiff import __version__
-from symdiff.cli import commands, explaining
+from symdiff.cli import commands, explaining, reports
 from symdiff.errors import SymdiffError, UsageError
 
 _STAGES = ("ir", "types", "adjoint", "optimized", "source")
@@ -58,6 +58,7 @@ def _run(options: argparse.Namespace) -> int:
         "check": commands.check,
         "explain": explaining.explain,
         "grade": explaining.grade_command,
+        "report": reports.report,
         "primitives": commands.primitives,
     }[options.command]
     return run(options, _note)
@@ -99,6 +100,10 @@ def _parser(cls: type[argparse.ArgumentParser] = argparse.ArgumentParser) -> arg
     checked = add.add_parser("check", parents=[typed, common], help="compare derivatives with differences")
     checked.add_argument("--order", type=int, choices=(1, 2), default=2, help="up to which order (2)")
     checked.add_argument("--seed", type=_seed, default=0, help="of the sampled arguments (0)")
+    told = add.add_parser("report", parents=[typed, level, common], help="write a page that shows and explains it")
+    told.add_argument("--at", metavar="NAME=VALUE", nargs="+", help="values to show, and to check the gradient at")
+    told.add_argument("-o", "--output", metavar="FILE.html", required=True, help="where to (-: standard output)")
+    told.add_argument("--force", action="store_true", help="replace a file that symdiff did not write")
     verified = add.add_parser("verify", parents=[common], help="fail where a generated module is stale")
     verified.add_argument("paths", nargs="+", metavar="PATH", help="generated modules, or folders of such")
     listed = add.add_parser("primitives", parents=[common], help="list the operations and their derivatives")

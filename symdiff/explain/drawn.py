@@ -241,11 +241,18 @@ def local_text(use: Use, value: Any = None) -> str:
     """The local gradient beside a wire: the rule without its left side, and its value where that is one number."""
     if not use.active or not use.local:
         return ""
-    _, equals, text = use.local.partition(" = ")
-    if not equals:
-        text = use.local.partition(": ")[2]
+    return " = ".join(text for text in (_rule(use), local_value(use, value)) if text)
+
+
+def local_value(use: Use, value: Any) -> str:
+    """The value of a local gradient, where it is one number and the rule does not say it."""
     shown = number_text(value) if value is not None and np.ndim(value) == 0 else ""
-    return f"{text} = {shown}" if shown and text not in (shown, "1", "-1") else text
+    return "" if _rule(use) in (shown, "1", "-1") else shown
+
+
+def _rule(use: Use) -> str:
+    left, equals, right = use.local.partition(" = ")
+    return right if equals and ": " not in left else use.local.partition(": ")[2]
 
 
 def number_text(value: Any) -> str:
