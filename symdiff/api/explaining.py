@@ -12,12 +12,14 @@ from symdiff.api.signatures import Types, declared_signature
 from symdiff.api.transforms import lower_function
 from symdiff.errors import UsageError
 from symdiff.explain import table
+from symdiff.explain.circuit import graph, svg
 from symdiff.explain.derive import derivation
+from symdiff.explain.drawn import circuit
 from symdiff.explain.stages import Derivation
 from symdiff.signature import Lowered, Signature
 
 Function = Callable[..., Any]
-FORMATS = ("text", "md", "tex")
+FORMATS = ("text", "md", "tex", "svg", "mermaid", "dot")
 
 
 class Explanation:
@@ -43,10 +45,23 @@ class Explanation:
 
         return document(self.derivation)
 
+    def svg(self) -> str:
+        """The circuit picture: values above the wires, gradients below, local gradients where wires come in."""
+        return svg.svg(circuit(self.derivation))
+
+    def mermaid(self) -> str:
+        """The circuit as a Mermaid flowchart."""
+        return graph.mermaid(circuit(self.derivation))
+
+    def dot(self) -> str:
+        """The circuit in Graphviz's language."""
+        return graph.dot(circuit(self.derivation))
+
     def show(self, format: str) -> str:
-        """One of "text", "md", "tex"; UsageError SD715 for another."""
+        """One of "text", "md", "tex", "svg", "mermaid", "dot"; UsageError SD715 for another."""
         check_format(format)
-        return {"text": self.text, "md": self.markdown, "tex": self.latex}[format]()
+        shown = self.text, self.markdown, self.latex, self.svg, self.mermaid, self.dot
+        return dict(zip(FORMATS, shown, strict=True))[format]()
 
     def __str__(self) -> str:
         return self.text()
@@ -69,7 +84,7 @@ def explain(
 
     Without arguments, types are those of `types`, of annotations, of default values; else a parameter is a float.
     `wrt` names what to differentiate by: without it, all parameters that hold floats.  With `format` ("text", "md",
-    "tex") the result is text; without, an `Explanation`, which prints as the table.
+    "tex", "svg", "mermaid", "dot") the result is text; without, an `Explanation`, which prints as the table.
 
     >>> def f(x, y):
     ...     return (x + y) * x

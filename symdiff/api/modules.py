@@ -177,6 +177,12 @@ class Differentiable:
 
         return explain(self.__wrapped__, *args, wrt=self._chosen.names, format=format, **named)
 
+    def _repr_html_(self) -> str:
+        """What notebooks show: the stages and the circuit picture for `signature()`, or why there are none."""
+        from symdiff.api.reporting import notebook_form
+
+        return notebook_form(self.__wrapped__, self.signature(), self._chosen.names)
+
     def __reduce__(self) -> str | tuple[Any, ...]:
         return reached_by_name(self) or (_remade, (self.__wrapped__, self._options))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import linecache
 from collections.abc import Callable, Mapping, Sequence
+from html import escape
 from typing import Any
 
 from symdiff.api.check import check_grads
@@ -49,6 +50,15 @@ def report_page(
     args = [_argument(a, (point or {}).get(a.name, x)) for a, x in zip(signature.arguments, sample, strict=True)]
     check = checked(fun, args, "at the arguments" if point is not None else "at sampled arguments")
     return report.page(report.view(made, module.text, module.origins, sources, check))
+
+
+def notebook_form(fun: Function, signature: Signature, wrt: Sequence[str]) -> str:
+    """The table of stages and the picture; for a function that cannot be compiled, the errors."""
+    try:
+        made = derivation(lower_function(fun, signature), wrt)
+    except SymdiffError as error:
+        return f"<pre>{escape(str(error))}</pre>"
+    return report.short(made)
 
 
 def _argument(argument: Argument, value: Any) -> Any:

@@ -241,18 +241,13 @@ def local_text(use: Use, value: Any = None) -> str:
     """The local gradient beside a wire: the rule without its left side, and its value where that is one number."""
     if not use.active or not use.local:
         return ""
-    return " = ".join(text for text in (_rule(use), local_value(use, value)) if text)
+    return " = ".join(text for text in (use.rule, local_value(use, value)) if text)
 
 
 def local_value(use: Use, value: Any) -> str:
     """The value of a local gradient, where it is one number and the rule does not say it."""
     shown = number_text(value) if value is not None and np.ndim(value) == 0 else ""
-    return "" if _rule(use) in (shown, "1", "-1") else shown
-
-
-def _rule(use: Use) -> str:
-    left, equals, right = use.local.partition(" = ")
-    return right if equals and ": " not in left else use.local.partition(": ")[2]
+    return "" if use.rule in (shown, "1", "-1") else shown
 
 
 def number_text(value: Any) -> str:

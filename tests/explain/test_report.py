@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from symdiff.api.explaining import explain
+from symdiff.api.modules import differentiable
 from symdiff.api.reporting import checked, report_page
 from symdiff.api.signatures import declared_signature
 from symdiff.explain import report
@@ -243,3 +245,31 @@ def test_formulas(formula, words):
 )
 def test_local_derivatives(local, shown_as):
     assert shown(ElementTree.fromstring(math(derivative(local)))) == shown_as
+
+
+# in notebooks
+
+
+def test_a_differentiable_function_shows_its_stages():
+    root = ElementTree.fromstring(differentiable(squash)._repr_html_())
+    assert root.get("class") == "symdiff-report"
+    assert {"v", "y1", "y"} == {e.get("data-stage") for e in root.iter(f"{SVG}g")}
+
+
+def test_one_that_cannot_be_compiled_says_why():
+    def refused(x):
+        try:
+            return x
+        except ValueError:
+            return "<b>"
+
+    shown_as = differentiable(refused)._repr_html_()
+    assert shown_as.startswith("<pre>") and "SD203" in shown_as and "<b>" not in shown_as
+
+
+@pytest.mark.parametrize(
+    ("format", "start"), [("svg", "<svg "), ("mermaid", "flowchart LR\n"), ("dot", 'digraph "squash" {')]
+)
+def test_explain_gives_the_picture(format, start):
+    assert explain(squash, 0.5, format=format).startswith(start)
+    assert differentiable(squash).explain(0.5, format=format) == explain(squash, 0.5, format=format)
