@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest
 PARALLEL := -n 2 --dist=loadgroup
 
-.PHONY: test lint types format pytest fuzz bench sizes clean
+.PHONY: test lint types format pytest test-browser fuzz bench sizes clean
 
 test: lint types pytest sizes
 
@@ -21,6 +21,11 @@ types: $(STAMP)
 
 pytest: $(STAMP)
 	$(PYTEST) $(PARALLEL)
+
+test-browser: $(STAMP)
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
+		{ echo "no chromium found; on Debian: apt-get install chromium" >&2; exit 1; }
+	$(PYTEST) -n 0 --override-ini=addopts= --import-mode=importlib tests/browser
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .

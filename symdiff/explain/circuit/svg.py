@@ -45,7 +45,7 @@ def svg(graph: Graph, width: float = 1180.0) -> str:
     w, h = _number(picture.width), _number(picture.height)
     rows = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="symdiff-circuit" role="img" width="{w}" height="{h}" '
-        f'viewBox="0 0 {w} {h}">',
+        f'viewBox="0 0 {w} {h}" style="--natural:{w}px">',
         f"<title>{_text(graph.title)}</title>",
         f"<style>{_STYLE}</style>",
         f'<rect class="ground" width="{w}" height="{h}"/>',
