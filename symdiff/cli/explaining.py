@@ -31,15 +31,15 @@ _POINTS = 3  # that a hand-written gradient is tried at
 
 
 def explain(options: Namespace, say: Say) -> int:
-    if options.kinks and options.format == "tex":
-        raise UsageError.of("SD715", option="format", value="tex", choices="text, md (with --kinks)")
+    if options.kinks and options.format not in ("text", "md"):
+        raise UsageError.of("SD715", option="format", value=options.format, choices="text, md (with --kinks)")
     target = find(options.target)
     function = plain_function(target.function)
     given = {**(example_values(options.example) if options.example else {}), **assigned(options.at or ())}
     signature = signature_at(options, function, given, say)
     point = complete(function, given) if given else None
     if point is not None:
-        raised = _raised(target, function, point)
+        raised = raised_at(target, function, point)
         if raised is not None:
             say(f"{target.name} raises {type(raised).__name__} at these values: {raised}")
             return PROBLEM
@@ -111,7 +111,7 @@ def complete(function: Any, given: Mapping[str, Any]) -> dict[str, Any]:
     return {p.name: given.get(p.name, p.default) for p in parameters}
 
 
-def _raised(target: Target, function: Any, point: Mapping[str, Any]) -> BaseException | None:
+def raised_at(target: Target, function: Any, point: Mapping[str, Any]) -> BaseException | None:
     """What the function itself raises at the point; what it prints goes to stderr."""
     values = [np.asarray(v) if isinstance(v, list) and _typed(v, False) is not v else v for v in point.values()]
     with contextlib.redirect_stdout(sys.stderr):

@@ -13,6 +13,7 @@ from symdiff.cli import commands, explaining, reports
 from symdiff.errors import SymdiffError, UsageError
 
 _STAGES = ("ir", "types", "adjoint", "optimized", "source")
+_FORMATS = ("text", "md", "tex", "svg", "mermaid", "dot")
 _EPILOG = (
     "A target is `file.py::function` or `module:function`, which is imported, hence run,"
     " or `file.sd::function`, a file of formulas, which is not."
@@ -119,7 +120,8 @@ def _add_explaining(add: Any, typed: argparse.ArgumentParser, common: argparse.A
     point.add_argument("--wrt", metavar="A,B", help="parameters to differentiate by (all that hold floats)")
     point.add_argument("--at", nargs="+", metavar="NAME=VALUE", help="values: --at x=1.5 W=[[1.0,2.0],[3.0,4.0]]")
     made = add.add_parser("explain", parents=[typed, point, common], help="print the stages and their derivatives")
-    made.add_argument("--format", choices=("text", "md", "tex"), default="text", help="text, Markdown or LaTeX (text)")
+    shown = "a table as text or Markdown, LaTeX, or the circuit as a picture or text (text)"
+    made.add_argument("--format", choices=_FORMATS, default="text", help=shown)
     made.add_argument("--kinks", action="store_true", help="where the function is not smooth, and its derivative there")
     graded = add.add_parser("grade", parents=[point, common], help="find the first wrong stage of a gradient by hand")
     graded.add_argument("mine", help="the gradient: file.py::function or module:function")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from argparse import Namespace
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from symdiff.api.files import write_whole
 from symdiff.api.parameters import parameters_of
 from symdiff.api.signatures import example_values
 from symdiff.cli import commands, records
-from symdiff.cli.explaining import assigned, complete, signature_at
+from symdiff.cli.explaining import assigned, complete, raised_at, signature_at
 from symdiff.cli.targets import find
 
 _HEAD = 4000
@@ -28,16 +29,22 @@ def report(options: Namespace, say: Callable[[str], None]) -> int:
     function = plain_function(target.function)
     given = {**(example_values(options.example) if options.example else {}), **assigned(options.at or ())}
     signature = signature_at(options, function, given, say)
+    point = complete(function, given) if given else None
+    raised = raised_at(target, function, point) if point is not None else None
+    if raised is not None:
+        say(f"{target.name} raises {type(raised).__name__} at these values: {raised}")
+        return commands.PROBLEM
     sampled = commands.sample_of(signature, 0)
-    text = report_page(
-        function,
-        signature,
-        wrt=commands.names_of(options.wrt),
-        level=options.level,
-        point=complete(function, given) if given else None,
-        sample=[sampled[p.name] for p in parameters_of(function)],
-        file=records.relative_place(target, None),
-    )
+    with contextlib.redirect_stdout(sys.stderr):  # what the function prints is no part of the page
+        text = report_page(
+            function,
+            signature,
+            wrt=commands.names_of(options.wrt),
+            level=options.level,
+            point=point,
+            sample=[sampled[p.name] for p in parameters_of(function)],
+            file=records.relative_place(target, None),
+        )
     if output is None:
         sys.stdout.write(text)
     else:

@@ -114,6 +114,9 @@ def test_a_check_that_fails_is_said():
     found = checked(kinked, (1e-5,), "here")  # the differences reach across the kink
     assert found.state == "failed" and "here: SD721" in found.text
     assert checked(len, ([1.0],), "here").state == "not run"
+    assert checked(lambda x: 1 / x, (0.0,), "here").text == (
+        "Not compared with differences: the function raises ZeroDivisionError here: float division by zero"
+    )
 
 
 def hostile(a, b=1.0):
