@@ -34,6 +34,7 @@ _UNORDERED = ("+", "×")
 _FEW = 3  # elements of an array that are shown
 _TURNS_SHOWN = 6
 _LONGEST_SIGN = 22
+_LONGEST_RULE = 16  # of a rule in several forms the shortest is shown
 
 
 def circuit(made: Derivation) -> Graph:
@@ -209,6 +210,8 @@ def _call_sign(tree: ast.Call, operands: set[str], otherwise: str) -> str:
     function = ast.unparse(tree.func).removeprefix("np.").removeprefix("linalg.")
     if isinstance(tree.func, ast.Attribute) and _is_operand(tree.func.value, operands):
         function = tree.func.attr
+    if function.startswith("_"):
+        return function.strip("_").replace("_", " ")  # a helper of generated modules: `_check_shape(x, (n,))`
     known = [a for a in tree.args if not _is_operand(a, operands)]
     if not known and not tree.keywords:
         return function
@@ -241,7 +244,8 @@ def local_text(use: Use, value: Any = None) -> str:
     """The local gradient beside a wire: the rule without its left side, and its value where that is one number."""
     if not use.active or not use.local:
         return ""
-    return " = ".join(text for text in (use.rule, local_value(use, value)) if text)
+    rule = use.rule if len(use.rule) <= _LONGEST_RULE else min(use.rule.split(" = "), key=len)
+    return " = ".join(text for text in (rule, local_value(use, value)) if text)
 
 
 def local_value(use: Use, value: Any) -> str:

@@ -18,6 +18,8 @@ from symdiff.explain.circuit.order import untangle
 from symdiff.explain.circuit.picture import PORT, RADIUS, SMALL, Picture, Sign, Stroke, Tag, Widths, sign_size, tag_text
 from symdiff.explain.circuit.place import heights
 
+_OFF = 8.0  # a tag stands so far off the frame of the box it is in
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -39,7 +41,7 @@ def node_piece(node: Node, ports: int) -> Piece:
 
 def port_part(kind: str, node: Node, column: int) -> Part:
     """A value that comes into a band, or leaves the box around it."""
-    width = 0.0 if kind == "exit" else text_width(tag_text(node), SMALL) + 12
+    width = 0.0 if kind == "exit" else text_width(tag_text(node), SMALL) + (12 if kind == "entry" else 12 + _OFF)
     return Part(kind, node.name, Piece(18.0, (9.0,) if kind == "exit" else (), (9.0,)), Widths(tail=width), column)
 
 
@@ -122,7 +124,8 @@ class Band:
             if part.kind == "node":
                 picture.signs.append(self._sign(slot, *nodes[part.name], left, middle, y))
             elif part.kind in ("entry", "tag"):
-                picture.tags.append(Tag(tag_text(nodes[part.name][0]), left, middle, part.kind == "entry"))
+                x0 = left if part.kind == "entry" else left + _OFF
+                picture.tags.append(Tag(tag_text(nodes[part.name][0]), x0, middle, part.kind == "entry"))
         for c, links in enumerate(self.columns.links):
             for link in links:
                 end = x + self._arrives(link.right, link.into)

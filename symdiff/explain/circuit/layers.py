@@ -75,7 +75,10 @@ def column_numbers(count: int, wires: Sequence[Wire]) -> list[int]:
 
 
 def _tighten(column: list[int], sources: list[list[int]], sinks: list[list[int]]) -> None:
-    """Move to the right what makes no other wire longer: inputs, and expressions of inputs used nowhere else."""
+    """Move to the right what makes no other wire longer: inputs, and expressions of inputs used nowhere else.
+
+    Also an operation on an input alone, `x[3]`: one of the two wires is long, and an input's name is easily found.
+    """
     loose = [False] * len(column)
     for k in range(len(column)):
         loose[k] = all(loose[s] and set(sinks[s]) == {k} for s in sources[k])
@@ -84,7 +87,9 @@ def _tighten(column: list[int], sources: list[list[int]], sinks: list[list[int]]
             continue
         goal = min(column[t] for t in sinks[k]) - 1
         if all(
-            (loose[s] and set(sinks[s]) == {k}) or max((column[t] for t in sinks[s] if t != k), default=0) >= goal
+            not sources[s]
+            or (loose[s] and set(sinks[s]) == {k})
+            or max((column[t] for t in sinks[s] if t != k), default=0) >= goal
             for s in sources[k]
         ):
             column[k] = goal

@@ -15,7 +15,8 @@ from symdiff.explain.circuit.measure import clipped, text_width
 from symdiff.explain.circuit.picture import SMALL, Box, Picture, Widths, widths_of
 
 _HEADER, _PAD, _BAND_GAP, _COLUMN_GAP = 26.0, 12.0, 28.0, 20.0
-_NARROWEST = 320.0
+_NARROWEST = 480.0
+_BESIDE = 140.0  # the room that a box leaves for inputs in front of it
 _SLACK = 1.3  # a circuit so much wider than the page is rather shown smaller than folded
 
 
@@ -26,7 +27,7 @@ def layout(graph: Graph, width: float = 1180.0) -> Picture:
     for group in graph.groups:
         depth[group.name] = depth[group.parent] + 1
     for level in levels(graph):
-        limit = max(_NARROWEST, width - depth[level.group] * 4 * _PAD)
+        limit = max(_NARROWEST, width - depth[level.group] * _BESIDE)
         drawing.frames[level.group] = _Frame(drawing, level, limit)
     picture = Picture(2 * _PAD, 2 * _PAD)
     waiting = [("", _PAD, _PAD)] if graph.nodes else []
@@ -57,6 +58,7 @@ class _Frame:
     def __init__(self, drawing: _Drawing, level: Level, limit: float) -> None:
         self.drawing, self.level = drawing, level
         self.group = drawing.groups.get(level.group)
+        self.slack = _SLACK if self.group is None else 1.0
         self.inside = [kind in ("node", "box") for kind, _ in level.keys]
         self.pieces = [self._piece(key) for key in level.keys]
         self.widths = [self._widths(key) for key in level.keys]
@@ -99,7 +101,7 @@ class _Frame:
         rest, number = sum(spans), 0
         while len(bands) < len(spans):
             start, many = len(bands), -(-rest // limit)
-            end = len(spans) if rest <= _SLACK * limit else _cut(spans, passing, start, limit, rest / many)
+            end = len(spans) if rest <= self.slack * limit else _cut(spans, passing, start, limit, rest / many)
             bands += [number] * (end - start)
             rest, number = rest - sum(spans[start:end]), number + 1
         found = [bands[c] for c in self.number]
