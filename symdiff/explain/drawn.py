@@ -102,7 +102,9 @@ class _Drawer:
             self.nodes.append(Node(f"before {name}", label=f"{label}, before", group=box))
             self.edges.append(Edge(f"before {name}", name))
         self.nodes.append(made)
-        self.edges += [Edge(u.source, name, u.when) for u in uses if u.source in self.drawn]
+        for use in uses:
+            if use.source in self.drawn:
+                self.edges.append(Edge(use.source, name, " and ".join(dict.fromkeys(use.when.split(" and ")))))
         return name
 
     def node(self, stage: Stage, shown: Stage | Turn, sign: str, box: str) -> Node:
