@@ -22,6 +22,7 @@ from functools import lru_cache
 
 from symdiff.ir.build import clone_block
 from symdiff.ir.core import REGISTRY, Block, Function, Op, Program, Value, walk
+from symdiff.ir.types import Kind
 
 # What generated code itself says; a parameter of such a name is renamed too.
 SPOKEN = frozenset(
@@ -192,6 +193,11 @@ class _Numbering:
         queue.append(value)
 
 
+def is_renaming(op: Op) -> bool:
+    """Whether an operation gives on its operand as it is, under a type that says less."""
+    return op.prim.name == "convert" and op.params["kind"] is Kind.EITHER
+
+
 def _hints(body: Block) -> Iterator[str]:
     return (v.hint for v in (*body.params, *_outs(body)) if v.hint)
 
@@ -204,7 +210,9 @@ def _outs(body: Block) -> Iterator[Value]:
 
 
 def _twins(op: Op, number: int) -> list[Value]:
-    """The values inside regions that become this result: one variable in the printed code."""
+    """The values, inside regions mostly, that become this result: one variable in the printed code."""
+    if is_renaming(op):
+        return [op.ins[0]]
     if op.prim.name == "cond":
         return [v for r in op.regions if (v := r.outs[number]) not in r.params]
     if op.prim.name not in ("for", "while"):

@@ -17,7 +17,7 @@ import numpy as np
 from symdiff.codegen import expressions
 from symdiff.codegen.blocks import OUTERMOST, Context, Place, Region, Substituted, Tail
 from symdiff.codegen.folding import UNPACKS, Folder, Plan, is_constant, is_update
-from symdiff.codegen.names import CALLED, identifier
+from symdiff.codegen.names import CALLED, identifier, is_renaming
 from symdiff.codegen.view import Line
 from symdiff.ir import template
 from symdiff.ir.core import Block, Family, Op, Params, Value
@@ -246,7 +246,7 @@ class Emitter:
             return self.bound(op, depth, plan, comment)
         if op.prim.name == "bind_dim":
             return self.bind_size(op, depth)
-        if op in self.context.idle:
+        if op in self.context.idle or (is_renaming(op) and self.handed_over(op.ins[0], dying)):
             self.define(op.out, self.text(op.ins[0]))
             return None
         if is_update(op) or op in self.context.reused:
@@ -254,16 +254,21 @@ class Emitter:
         if op.prim.name == "borrow":
             return self.lend(op, depth, plan, comment, dying)
         unpacks = op.prim.name in UNPACKS
+        if op.prim.effect and all(plan.last.get(v, position) <= position for v in op.outs):  # nobody reads a result
+            return self.line(depth, ast.unparse(self.expression(op)), comment)
         if len(op.outs) == 1 and not unpacks:
             tree = self.expression(op)
             self.released(dying, lambda: self.name_for(op.out, plan, op.prim.name))
             return self.line(depth, assignment(self.names[op.out], tree, op.out), comment)
         text = ast.unparse(self.expression(op)) if op.prim.numpy is not None else ""
-        if not op.outs:
-            return self.line(depth, text, comment)
         self.released(dying, lambda: [self.name_for(v, plan) for v in op.outs])
         names = [self.names[v] for v in op.outs]
         self.line(depth, f"{expressions.targets(names)} = {text}", comment)
+
+    def handed_over(self, value: Value, dying: Sequence[Value]) -> bool:
+        """Whether a value has a name that nothing else is going to read."""
+        value = self.resolve(value)
+        return value in dying and value in self.names
 
     def released(self, dying: Sequence[Value], define: Callable[[], object]) -> None:
         """Define results while the names of operands read for the last time are free."""

@@ -110,4 +110,5 @@ def viewed(op: Op) -> int | None:
     if k is None or op.prim.family is Family.STRUCTURE or not mutable(op.outs[0].type):
         return None
     fancy = any(item[0] in ("array", "mask") for item in op.params.get("spec", ()))
-    return None if fancy else k
+    product = op.prim.name == "einsum" and len(op.ins) > 1
+    return None if fancy or product else k
