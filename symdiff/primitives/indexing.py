@@ -10,8 +10,8 @@
 
 so that `x[i, 1:, idx]` is `index(x, i, idx; spec=(("at", None), ("slice", 1, None, None, n - 1), ("array",)))`.
 Reading and accumulating are each other's transposes: repeated indices add.  Where an assignment through index arrays
-meets a position twice, the last value stays; which one is differentiable only if it happens never, and the one who
-emits it says so with `unique=True`.
+meets a position twice, the last value stays, and it alone gets the cotangent; who emits an assignment that meets none
+twice says so with `unique=True`.
 """
 
 from __future__ import annotations
@@ -170,13 +170,13 @@ def _put(x, index, v):
 
 _ONCE_HELPER = '''
 def _index_once(x, index):
-    """x[index], the cotangent of what was stored there; which of two values at one position stays is undefined."""
+    """x[index], the cotangent of what was stored there: of two values stored at one position the last one stayed."""
+    found = x[index]
     number = np.zeros(x.shape, int)
-    order = np.arange(number[index].size).reshape(np.shape(number[index]))
+    order = np.arange(found.size).reshape(found.shape)
     number[index] = order
-    if np.any(number[index] != order):
-        raise ValueError("an assignment through an index array that names a position twice has no derivative")
-    return x[index]
+    found[number[index] != order] = 0
+    return found
 '''
 
 
@@ -194,6 +194,10 @@ def _overwritten_back(b: Any, ct: Any, x: Any, v: Any, *i: Any, spec: Spec, uniq
 
 def _stored_back(b: Any, ct: Any, x: Any, v: Any, *i: Any, spec: Spec, unique: bool = False) -> Any:
     return (b.index_once if may_repeat(spec) and not unique else b.index)(ct, *i, spec=spec)
+
+
+def _once_back(b: Any, ct: Any, x: Any, *i: Any, spec: Spec) -> Any:
+    return b.index_set(b.zeros(x), ct, *i, spec=spec)
 
 
 def _sample(*rows: tuple[tuple[int, ...], Spec, tuple[Any, ...]], value: bool = False) -> Any:
@@ -225,14 +229,13 @@ index = prim("index", "x *i", LINEAR, params=("spec",), infer=_index_infer, nump
     numerical=_MOVES, samples=_sample(*_ROWS, *_REPEATING))  # fmt: skip
 index_once = prim("index_once", "x *i", LINEAR, params=("spec",), infer=_index_infer, numpy=lambda p,
     ins: f"_index_once(x, np.index_exp[{subscript(p['spec'])}])", helper=_ONCE_HELPER, masks=True,
-    transpose=(accumulate(_index_back), None), rule=("1", ""), numerical=_MOVES,
+    transpose=(_once_back, None), rule=("1 where it stayed", ""), numerical=_MOVES,
     samples=_sample(((4, 3), (("array",),), ([0, 3, 1],)), ((3,), (("array",),), ([[2, 0]],)),
-    ((2, 4), (("at", 1), ("array",)), ([3, 0],))))  # fmt: skip
+    ((2, 4), (("at", 1), ("array",)), ([3, 0],)), *_REPEATING))  # fmt: skip
 index_add = prim("index_add", "x v *i", LINEAR, params=("spec", "unique"), infer=_update_infer,
     numpy=_pure("_accumulate"), inplace=_add_text, consumes=0, helper=_ADD_HELPER,
     transpose=(lambda b, ct, *ins, **p: ct, _value_back, None), rule=("1", "1", ""), numerical=_MOVES,
     samples=_sample(*_ROWS, *_REPEATING, value=True))  # fmt: skip
 index_set = prim("index_set", "x v *i", LINEAR, params=("spec", "unique"), infer=_update_infer, numpy=_pure("_put"),
     inplace=_set_text, consumes=0, helper=_SET_HELPER, masks=True, transpose=(_overwritten_back, _stored_back, None),
-    rule=("1 outside", "1", ""), kinks="where index arrays name a position twice, the backward pass raises ValueError",
-    numerical=_MOVES, samples=_sample(*_ROWS, value=True))  # fmt: skip
+    rule=("1 outside", "1", ""), numerical=_MOVES, samples=_sample(*_ROWS, *_REPEATING, value=True))  # fmt: skip

@@ -346,3 +346,41 @@ def stacked_scalars(x):
 @cases(signed(5))
 def sorting(x):
     return np.sort(x) * np.arange(5.0), x[np.argsort(x)], x[np.argmax(x)], x.max() * np.argmin(x)
+
+
+@cases(array(3))
+def added_through_repeated_indices(v):
+    y = np.ones(3)
+    y[[0, 0, 2]] += v
+    y[np.array([1, 1])] *= v[:2]
+    return np.sum(y * y * v)
+
+
+@cases(array(4, 3), np.array([2, 0, 2, 2]))
+def rows_stored_twice(A, where):
+    y = np.zeros((3, 3))
+    y[where] = A * A
+    y[where, 1] = A[:, 0]
+    return np.sum(y * np.arange(9.0).reshape(3, 3))
+
+
+@cases(array(4), np.array([2, 0, 2, 2]))
+def accumulated(v, where):
+    y = np.zeros(3)
+    np.add.at(y, where, v * v)
+    np.subtract.at(y, [0, 0], v[:2])
+    np.add.at(y[1:], [0, 1], v[0])
+    return np.sum(y * y)
+
+
+@cases(array(3), array(3, seed=1))
+def into_arrays(v, w):
+    y = np.empty(3)
+    z = np.multiply(v, w, out=y)
+    np.exp(y, out=y)
+    np.add(y, v, y)
+    total = np.empty(())
+    np.sum(z * w, out=total)
+    row = np.zeros((2, 3))
+    np.sqrt(w, out=row[1])
+    return y.sum() + z[0] + total * row.sum()

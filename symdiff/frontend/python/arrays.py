@@ -69,6 +69,8 @@ def _known(cx: Context, node: ast.Attribute, base: Known, name: str) -> Val:
         return _known_numeric(cx, node, base, name)
     if isinstance(obj, (list, tuple, dict, str)) and not hasattr(obj, "_fields"):
         return Method(base, name)
+    if name == "at" and obj in (np.add, np.subtract):
+        return Method(base, name)
     found = _plain_attribute(obj, name)
     if found is _NOTHING:
         code = "SD407" if obj is np else "SD404"

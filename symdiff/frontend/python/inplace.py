@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
-from symdiff.frontend.python import containers, memory, operators, subscripts
+import numpy as np
+
+from symdiff.frontend.python import containers, memory, operators, sizes, subscripts
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.expressions import evaluate, subscript
-from symdiff.frontend.python.values import POISON, Arr, Known, ListRef, Val
+from symdiff.frontend.python.values import NONE, POISON, Arr, Known, ListRef, Struct, Val
 from symdiff.ir import dims
 from symdiff.ir.types import Kind
 
@@ -46,25 +49,58 @@ def write_whole(cx: Context, stmt: ast.AugAssign, arr: Arr, val: Val) -> bool:
     """`arr op= val` for an array: the result is stored in the array's own memory and dtype."""
     if not memory.writable(cx, stmt, arr):
         return False
-    to = cx.aval(arr)
     found = operators.binary(cx, stmt, stmt.op, arr, val)
-    if found is POISON:
-        return False
-    t = cx.aval(found)
-    name = f"`{cx.text(stmt.target)}`"
+    return found is not POISON and store_whole(cx, stmt, arr, found, cx.text(stmt.target), cx.describe(val))
+
+
+def store_whole(cx: Context, node: ast.AST, arr: Arr, found: Val, target: str, shown: str) -> bool:
+    """Put a result of an array's shape into its memory, in its dtype; `target` and `shown` name them in messages."""
+    to, t = cx.aval(arr), cx.aval(found)
     if len(t.shape) != to.rank or not all(dims.equal(a, b) is True for a, b in zip(t.shape, to.shape, strict=True)):
-        cx.refuse(
-            "SD301", stmt, left=str(to), right=cx.describe(val), operation=cx.text(stmt), left_size=to, right_size=t
-        )
+        cx.refuse("SD301", node, left=str(to), right=shown, operation=cx.text(node), left_size=to, right_size=t)
         return False
     order = "biufc"
     if order.index(t.dtype[0]) > order.index(to.dtype[0]) and not (t.dtype[0] in "iu" and to.dtype[0] in "iu"):
         code = "SD306" if t.inexact and not to.inexact else "SD318"
-        cx.refuse(code, stmt, name=name, dtype=to.dtype, operation=cx.text(stmt), value=str(t))
+        cx.refuse(code, node, name=f"`{target}`", dtype=to.dtype, operation=cx.text(node), value=str(t))
         return False
     if t.dtype != to.dtype or t.kind is not Kind.ARRAY:
-        found = cx.emit(stmt, "convert", found, kind=Kind.ARRAY, dtype=to.dtype)
-    return found is not POISON and memory.write(cx, stmt, arr, cx.value(found))
+        found = cx.emit(node, "convert", found, kind=Kind.ARRAY, dtype=to.dtype)
+    return found is not POISON and memory.write(cx, node, arr, cx.value(found))
+
+
+def into(cx: Context, node: ast.AST, name: str, out: Val, ufunc: bool, call: Callable[[], Val]) -> Val:
+    """`np.f(…, out=y)`: the result is stored in `y`, which is also what the call gives."""
+    if isinstance(out, Struct) and len(out.items) == 1:
+        out = out.items[0]
+    if not isinstance(out, Arr):
+        return cx.refuse("SD402", node, argument="out", function=name, detail=": it must be an array made here")
+    if memory.check_stale(cx, node, out) or not memory.writable(cx, node, out):
+        return POISON
+    found = call()
+    if found is POISON:
+        return POISON
+    if cx.aval(found).rank == cx.aval(out).rank:
+        found = sizes.require(cx, node, found, cx.aval(out).shape)
+        if found is POISON:
+            return POISON
+    if not ufunc and cx.aval(found).dtype != cx.aval(out).dtype:  # NumPy would compute in the dtype of `out`
+        return cx.refuse("SD402", node, argument="out", function=name, detail=": its dtype is not the result's")
+    return out if store_whole(cx, node, out, found, out.cell.name, cx.describe(found)) else POISON
+
+
+def add_at(cx: Context, node: ast.AST, ufunc: np.ufunc, args: list[Val]) -> Val:
+    """`np.add.at(y, index, v)`, `np.subtract.at(…)`: repeated positions add up."""
+    if len(args) != 3:
+        return cx.refuse("SD313", node, function=f"np.{ufunc.__name__}.at", message="takes an array, an index, values")
+    base, index, val = args
+    if not isinstance(base, Arr):
+        return cx.refuse("SD321", node, operation=f"np.{ufunc.__name__}.at", left=cx.describe(base), right="")
+    if ufunc is np.subtract:
+        val = operators.unary(cx, node, ast.USub(), val)
+    if not memory.is_poison(index, val):
+        subscripts.accumulate(cx, node, base, index, val)
+    return NONE
 
 
 def _item(cx: Context, stmt: ast.AugAssign, target: ast.Subscript) -> None:

@@ -66,6 +66,8 @@ SUPPORTED = (
         "return np.sum(np.lib.stride_tricks.sliding_window_view(v, 2) * np.array([x, 2.0]))"),
     Row("writes into local arrays, through views too",
         "y = np.zeros(3) ⏎ y[0] = x ⏎ r = y[1:] ⏎ r += x ⏎ return y.sum()"),
+    Row("`np.add.at`, `out=`, stores through repeated indices: the last value stays",
+        "y = np.zeros(2) ⏎ np.add.at(y, [0, 0], x) ⏎ np.exp(y, out=y) ⏎ y[[1, 1]] = x, n ⏎ return y.sum()"),
     Row("writes into an argument's array (of a copy)", "v[0] = x ⏎ return v.sum()"),
     Row("`assert`, `raise` of a builtin exception",
         "if x > 1e9: raise ValueError('too large') ⏎ assert v.ndim == 1 ⏎ return x"),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from symdiff.frontend.python import arrays, calls, captured, container_methods, containers, memory, operators
+from symdiff.frontend.python import arrays, calls, captured, container_methods, containers, inplace, memory, operators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NONE,
@@ -77,6 +77,8 @@ def _known_method(
     cx: Context, node: ast.AST, receiver: Known, name: str, args: list[Val], kwargs: dict[str, Val]
 ) -> Val:
     obj = receiver.obj
+    if isinstance(obj, np.ufunc):
+        return inplace.add_at(cx, node, obj, args)
     if isinstance(obj, dict) and name in ("items", "keys", "values", "get"):
         return container_methods.dict_method(cx, node, receiver, name, args, kwargs)
     if isinstance(obj, (np.ndarray, np.generic)) and not all(isinstance(a, Known) for a in (*args, *kwargs.values())):

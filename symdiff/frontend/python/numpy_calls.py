@@ -119,6 +119,19 @@ def call_numpy(cx: Context, node: ast.AST, obj: Any, args: list[Val], kwargs: di
         return None
     if memory.is_poison(*args, *kwargs.values()):
         return POISON
+    if isinstance(obj, np.ufunc) and len(args) == obj.nin + 1 and obj.nout == 1:
+        args, kwargs = args[:-1], {**kwargs, "out": args[-1]}
+    out = kwargs.get("out", NONE)
+    rest = {k: v for k, v in kwargs.items() if k != "out"}
+    if isinstance(out, Known) and out.obj is None:
+        return _called(cx, node, obj, name, args, rest)
+    from symdiff.frontend.python import inplace
+
+    is_ufunc = isinstance(obj, np.ufunc)
+    return inplace.into(cx, node, _shown(name), out, is_ufunc, lambda: _called(cx, node, obj, name, args, rest))
+
+
+def _called(cx: Context, node: ast.AST, obj: Any, name: str, args: list[Val], kwargs: dict[str, Val]) -> Val:
     if name.startswith("math."):
         return _math(cx, node, name[5:], obj, args, kwargs)
     return by_name(cx, node, name, args, kwargs)

@@ -219,6 +219,23 @@ def update(cx: Context, node: ast.AST, base: Arr, index: Val, val: Val, before: 
     return True
 
 
+def accumulate(cx: Context, node: ast.AST, base: Arr, index: Val, val: Val) -> None:
+    """`np.add.at(base, index, val)`."""
+    cx.at(node)
+    if memory.check_stale(cx, node, base) or not memory.writable(cx, node, base):
+        return
+    spec = build(cx, node, base, index)
+    if spec is None or not _fits(cx, node, base, val):
+        return
+    path, step = base.path, Step(tuple(spec.items), tuple(spec.operands))
+    if spec.basic:
+        path, step = memory.compose(path, step)
+    target = Arr(base.cell, path)
+    value = cx.emit_value(node, "index_add", [memory.read(cx, target), cx.value(val), *step.operands], spec=step.spec)
+    if value is not None:
+        memory.write(cx, node, target, value)
+
+
 def full_slice() -> SliceVal:
     return SliceVal(NONE, NONE, NONE)
 
