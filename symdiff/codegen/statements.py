@@ -150,10 +150,12 @@ class Emitter:
     # --- lines
 
     def finished(self) -> list[Line]:
-        """The lines, without sizes that turned out not to be needed."""
+        """The lines, without sizes that turned out not to be needed and what stands behind a `raise`."""
         unused = {id(line) for atom, line in self.size_lines.items() if atom not in self.sizes}
-        kept = []
+        kept: list[Line] = []
         for k, line in enumerate(self.lines):
+            if kept and kept[-1].text.startswith("raise ") and line.depth >= kept[-1].depth:
+                continue
             if id(line) not in unused:
                 kept.append(line)
             elif (
@@ -244,6 +246,8 @@ class Emitter:
         dying = plan.dying.get(position, ())
         if op.prim.name == "opt_get":
             return self.bound(op, depth, plan, comment)
+        if op.prim.name == "raise_if":
+            return self.raising(op, depth, comment)
         if op.prim.name == "bind_dim":
             return self.bind_size(op, depth)
         if op in self.context.idle or (is_renaming(op) and self.handed_over(op.ins[0], dying)):
@@ -287,6 +291,17 @@ class Emitter:
         self.line(depth + 1, f"raise UnboundLocalError({message!r})")
         if op.out not in plan.roots:
             self.line(depth, f"{self.name_for(op.out, plan)} = {held}")
+
+    def raising(self, op: Op, depth: int, comment: str) -> None:
+        """The user's exception, under its condition unless that certainly holds."""
+        call = self.expression(op)
+        assert isinstance(call, ast.Call)
+        condition, exception, arguments = call.args
+        assert isinstance(arguments, ast.Tuple)
+        if not (isinstance(condition, ast.Constant) and condition.value is True):
+            self.line(depth, f"if {ast.unparse(condition)}:", comment)
+            depth, comment = depth + 1, ""
+        self.line(depth, f"raise {ast.unparse(ast.Call(exception, arguments.elts, []))}", comment)
 
     def bind_size(self, op: Op, depth: int) -> None:
         """A size that was saved gets its name."""

@@ -81,7 +81,8 @@ def _if(cx: Context, stmt: ast.If, work: Work, pending: list[Pending]) -> None:
         _look_for_problems(cx, stmt)
         return
     live = cx.frame.live.after[id(stmt)]
-    if _raise_only(stmt.body) and _raise_here(cx, stmt.body[0], test):
+    if _raise_only(stmt.body):
+        _raise_here(cx, stmt.body[0], test)
         work.extend(reversed(stmt.orelse))
         return
     pred = cx.value(test)
@@ -113,16 +114,23 @@ def _raise_only(body: Sequence[ast.stmt]) -> bool:
 # --- exceptions
 
 
-def _raise_here(cx: Context, stmt: ast.stmt, test: Val) -> bool:
-    """`if test: raise E(…)` as one operation, where E and its arguments are known."""
+def _raise_here(cx: Context, stmt: ast.stmt, test: Val) -> None:
+    """`if test: raise E(…)`: nothing is joined behind it."""
     assert isinstance(stmt, ast.Raise)
+    side, found = control.branch(cx, lambda: _raise_staged(cx, stmt))
+    if found is not None and not found[2]:
+        operators.raise_if(cx, stmt, test, *found)
+    elif found is not None:  # what the message shows is computed where it is raised
+        nothing, _ = control.branch(cx, lambda: None)
+        control.emit_cond(cx, stmt, cx.value(test), side.scope, nothing.scope, ())
+
+
+def _raise_staged(cx: Context, stmt: ast.Raise) -> tuple[str, tuple[Any, ...], list[Value]] | None:
+    """What is raised; raised here where it shows staged values."""
     found = _exception(cx, stmt)
-    if found is None:
-        return True
-    if found[2]:  # what the message shows is computed where it is raised
-        return False
-    operators.raise_if(cx, stmt, test, *found)
-    return True
+    if found is not None and found[2]:
+        operators.raise_if(cx, stmt, Known(True), *found)
+    return found
 
 
 def _exception(cx: Context, stmt: ast.Raise) -> tuple[str, tuple[Any, ...], list[Value]] | None:
