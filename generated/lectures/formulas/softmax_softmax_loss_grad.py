@@ -28,7 +28,8 @@ def softmax_loss(label: int, f: np.ndarray) -> np.float64:
     if not (type(label) is int and type(f) is np.ndarray and f.dtype is _f8 and f.ndim == 1):
         label, f = _accept('softmax_loss', _TYPES, label, f)
     y9 = label < 1   # 1:47
-    _raise_if(y9, IndexError, ('a subscript is below 1, the first index',))  # 1:47
+    if y9:           # 1:47
+        raise IndexError('a subscript is below 1, the first index')
     y7 = label - 1   # 1:47
     y5 = f[y7]       # 1:44
     y3 = np.exp(y5)  # 1:41
@@ -45,7 +46,8 @@ def softmax_loss_forward(label: int, f: np.ndarray) -> tuple:
     if not (type(label) is int and type(f) is np.ndarray and f.dtype is _f8 and f.ndim == 1):
         label, f = _accept('softmax_loss_forward', _TYPES, label, f)
     y9 = label < 1   # 1:47
-    _raise_if(y9, IndexError, ('a subscript is below 1, the first index',))  # 1:47
+    if y9:           # 1:47
+        raise IndexError('a subscript is below 1, the first index')
     y7 = label - 1   # 1:47
     y5 = f[y7]       # 1:44
     y3 = np.exp(y5)  # 1:41
@@ -81,7 +83,8 @@ def softmax_loss_value_and_grad(label: int, f: np.ndarray) -> tuple:
     c = f.shape[0]
     d_y = np.float64(1.0)
     y9 = label < 1                      # 1:47
-    _raise_if(y9, IndexError, ('a subscript is below 1, the first index',))  # 1:47
+    if y9:                              # 1:47
+        raise IndexError('a subscript is below 1, the first index')
     y7 = label - 1                      # 1:47
     y5 = f[y7]                          # 1:44
     y3 = np.exp(y5)                     # 1:41
@@ -144,13 +147,6 @@ def _found(x):
         kind = "an array" if type(x) is np.ndarray else f"a {type(x).__name__}"
         return f"{kind} of {x.dtype.str if not x.dtype.isnative else x.dtype} and shape {x.shape}"
     return f"{type(x).__name__} {x!r:.60}"
-
-
-def _raise_if(condition, exception, args):
-    """Raise where the condition holds."""
-    if condition:
-        raise exception(*args)
-    return False
 
 
 def _scalar(where, wanted, x):

@@ -30,7 +30,7 @@ def program(text: str) -> str:
     f = symdiff.from_dsl(text)
     lowered = lower_function(f, declared_signature(f)[0])
     named = name_stages(lowered.program, lowered.user_names, list(f.types))
-    return print_program(levels.before(named.program, 1))
+    return print_program(levels.last(levels.before(named.program, 1), 1))
 
 
 @pytest.mark.parametrize("turn", range(8))
@@ -62,6 +62,7 @@ def test_splitting_does_not_change_the_program(split: str, whole: str) -> None:
     for text in (split, whole):
         f = symdiff.from_dsl(text, "f")
         found = levels.before(lower_function(f, declared_signature(f)[0]).program, 1)
+        found = levels.last(found, 1)
         body = found.main.body
         for value in [*body.params, *(v for op in body.ops for v in op.outs)]:
             value.hint = ""
