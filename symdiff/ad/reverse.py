@@ -79,7 +79,7 @@ class Reversal:
         body = function.body
         b, back = yield self.halves(body, pattern, select(body.params, pair.wanted))
         sizes = unbound_sizes(back, ())
-        saved = [*back.saved, *(b.op("dim", size=dims.var(n)).value for n in sizes)]
+        saved = [*back.saved, *(b.op("dim", size=dims.var(n), hint=n).value for n in sizes)]
         record = b.op("saved_pack", *saved, name=pair.forward)
         self.records[pair.forward] = tuple(v.type for v in saved)
         self.functions[pair.forward] = Function(

@@ -309,7 +309,8 @@ def with_fallback(
 def print_block(context: Context, body: Body, depth: int) -> tuple[Printer, dict[Atom, str]]:
     """The printer of a function after its work, and the names of sizes."""
     block = body.function.body
-    hints = {v.hint for op in walk(block) for v in op.outs} | set(body.names)
+    bound = {op.ins[0]: dims_atom(op.params["name"]) for op in block.ops if op.prim.name == "bind_dim"}
+    hints = {v.hint for op in walk(block) for v in op.outs if v not in bound} | set(body.names)
     atoms = set(body.check.sizes)
     atoms |= {a for v in block.params for a in types.type_atoms(v.type)} | {dims_atom(n) for n in body.function.dims}
     own = user_sizes(block, context.stages, atoms)
@@ -317,6 +318,7 @@ def print_block(context: Context, body: Body, depth: int) -> tuple[Printer, dict
     sizes |= saved_sizes(body)
     printer = Printer(context, sizes, opaque_sizes(block))
     printer.taken = hints
+    printer.given = {v: sizes[a] for v, a in bound.items()}
     for v, name in zip(block.params, body.names, strict=True):
         printer.define(v, name)
     run_steps(printer.block(block, depth, body.tail, Region(frozenset(block.params))))

@@ -36,6 +36,7 @@ class Emitter:
         self.opaque = opaque  # sizes to be named as soon as a value that has them is there
         self.sizes: set[Atom] = set()
         self.names: dict[Value, str] = {}
+        self.given: dict[Value, str] = {}  # sizes that come out of a record
         self.busy: Counter[str] = Counter(sizes.values())
         self.aliases: dict[Value, Value] = {}
         self.size_lines: dict[Atom, Line] = {}
@@ -75,6 +76,8 @@ class Emitter:
 
     def name_for(self, value: Value, plan: Plan, made: str = "") -> str:
         """The name of a new value; `made` is the primitive it comes from."""
+        if value in self.given:
+            return self.define(value, self.given[value])
         called = "" if value.hint or CALLED.get(made) in self.taken else CALLED.get(made, "")
         wanted = plan.wanted.get(value, "") or called
         own, record = value.hint, not isinstance(value.type, AVal)

@@ -68,7 +68,8 @@ class Writer:
         others = {name: f for name, f in program.functions.items() if name in called}
         plain = {name: identifier("_" + name.lstrip("_") + suffix) for name in others}
         for names in (plain, {f: f"{name}_in_{kind}" for f, name in plain.items()}):
-            printed = {names[key]: self.internal_function(program, names, kind, key) for key in others}
+            names = self.merged(program, names, kind)
+            printed = {names[key]: self.internal_function(program, names, kind, key) for key in reversed(others)}
             texts = {name: tuple(f"{x.depth}{x.text}" for x in view.lines) for name, view in printed.items()}
             if all(self.internal.get(name, text) == text for name, text in texts.items()):
                 self.internal_views += [view for name, view in printed.items() if name not in self.internal]
@@ -76,10 +77,29 @@ class Writer:
                 return names
         raise AssertionError(f"two functions named {sorted(plain.values())}")
 
+    def merged(self, program: Program, names: Mapping[str, str], kind: str) -> dict[str, str]:
+        """The names, functions of one text having that of the first: `f` called in two ways is often one function.
+
+        All count as one at first; those whose texts differ, given that, are told apart, until no more do.
+        """
+        found = dict.fromkeys(names, next(iter(names.values()), ""))
+        outlined, count = len(self.outlined), 0
+        while len(names) > 1 and len(set(found.values())) > count:
+            count = len(set(found.values()))
+            firsts: dict[tuple[str, ...], str] = {}
+            told: dict[str, str] = {}
+            for key, name in names.items():
+                view = self.internal_function(program, found, kind, key)
+                text = (found[key], view.header, *(f"{x.depth}{x.text}" for x in view.lines))
+                told[key] = firsts.setdefault(text, name)
+            found = told
+            del self.outlined[outlined:]
+        return found
+
     def internal_function(self, program: Program, names: Mapping[str, str], kind: str, key: str) -> FunctionView:
         function = program.functions[key]
         context = self.context(kind, program, key, names)
-        params = distinct([v.hint or "x" for v in function.body.params], context.reserved)
+        params = distinct([v.hint or "x" for v in function.body.params], context.reserved - {"saved"})
         arrays = [(n, v.type) for n, v in zip(params, function.body.params, strict=True) if isinstance(v.type, AVal)]
         sizes = checks.read_sizes([n for n, _ in arrays], [t for _, t in arrays])
         check = checks.Checks((), sizes.found, (), ())
