@@ -20,24 +20,25 @@ Steps = Generator[Any, Any, Any]
 def run_steps(start: Steps) -> Any:
     """The result of a generator in which `x = yield g(…)` is a recursive call: nesting costs no Python frames.
 
-    What a generator raises ends the run: those that called it run their `finally`, the innermost first, and cannot
-    catch it.
+    What a generator raises is raised where it was called, as by a function.
     """
-    stack, value = [start], None
-    try:
-        while stack:
-            try:
-                called = stack[-1].send(value)
-            except StopIteration as stop:
-                stack.pop()
-                value = stop.value
-            else:
-                stack.append(called)
-                value = None
-    finally:
-        while stack:
-            stack.pop().close()
-    return value
+    stack, value, error = [start], None, None
+    while True:
+        try:
+            called = stack[-1].send(value) if error is None else stack[-1].throw(error)
+        except StopIteration as stop:
+            stack.pop()
+            value, error = stop.value, None
+            if not stack:
+                return value
+        except BaseException as raised:
+            stack.pop()
+            if not stack:
+                raise
+            error = raised
+        else:
+            stack.append(called)
+            value, error = None, None
 
 
 def at_once(call: Callable[[], Any]) -> Steps:

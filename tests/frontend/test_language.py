@@ -28,10 +28,10 @@ def helper(t, k=2):
     return t * k
 
 def endless(t):
-    return endless(t * 0.5) if t > 0 else t
+    return endless(t * 0.5)
 
 def deep(t, k):
-    return t if k == 0 else deep(t, k - 1)
+    return deep(t, k[1:]) if k else t
 
 """
 ARGUMENTS = (0.7, 3, np.array([0.5, -1.0, 2.0]), np.array([[1.0, 2.0], [3.0, 4.0]]), {"a": 2.0, "b": np.ones(2)})

@@ -14,5 +14,11 @@ def scale(t):
     return TABLE[0] * t + SHIFT
 
 
+def damped(t, depth):
+    if depth <= 0:
+        return scale(t)
+    return 0.5 * damped(np.sin(t), depth - 1)
+
+
 def poly(t, a=1.0, *, b=2.0, c=0.0):
     return a + b * t + c * t**2

@@ -37,6 +37,19 @@ def norm2(w):
         s += t * t
     return s
 
+def nested(t, k):
+    return np.tanh(t) if k <= 0 else np.cos(nested(t * 0.5, k - 1) + 0.1 * k)
+
+def halves(w, t):
+    if len(w) < 2:
+        return np.sum(w) * t
+    return np.sin(halves(w[: len(w) // 2], t)) - halves(w[len(w) // 2 :], t * 0.5)
+
+def mirrored(w, k):
+    if k <= 0:
+        return w
+    return np.tanh(mirrored(w[::-1], k - 1) + w)
+
 """
 
 
@@ -119,11 +132,13 @@ class Program:
                 ("dot", lambda: f"({self.vector(n, d - 1)} @ {self.vector(n, d - 1)})"),
                 ("slices", lambda: f"np.sum({(v := self.one(*n.v))}[1:] * {v}[:-1])"),
                 ("helper with loop", lambda: f"norm2(np.tanh({self.vector(n, d - 1)}))"),
+                ("recursion over halves", lambda: f"halves(np.tanh({self.vector(n, d - 1)}), {s()})"),
                 ("captured array", lambda: "np.sum(np.cos(WEIGHTS))"),
                 ("mask", lambda: f"np.sum({(v := self.one(*n.v))}[{v} > {self.scalar(n, 0)}])"),
             ]
         if n.i:
             options += [("int in float", lambda: f"({s()} * {self.one(*n.i)} * 0.1)")]
+            options += [("recursion", lambda: f"nested({s()}, {self.one(*n.i)})")]
         if n.m:
             options += [("matrix reduction", lambda: f"np.sum({self.matrix(n, d - 1)}, axis=1).mean()")]
         name, make = self.rng.choice(options)

@@ -15,16 +15,15 @@ from symdiff.errors import CompileError
 from symdiff.frontend.python import captured, containers
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.desugar import desugared
+from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.liveness import Liveness, local_names
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.values import (
     NONE,
     POISON,
     Closure,
-    DictRef,
     Known,
     Method,
-    Num,
     Partial,
     Sequence_,
     Struct,
@@ -211,28 +210,27 @@ def _inline(
     inner: Closure | None,
 ) -> Val:
     """Run a function's body in a frame of its own."""
-    if cx.frame.depth >= MAX_DEPTH:
-        return cx.refuse("SD605", node, construct="a call", count=cx.frame.depth, budget=MAX_DEPTH)
-    if (
-        sum(f.source.node is source.node for f in cx.frames)
-        and any(isinstance(a, Num) for a in (*args, *kwargs.values()))
-        and not _progress(cx, source, args)
-    ):
-        return cx.refuse("SD218", node, name=f"`{source.name}`")
     bound = bind(cx, node, source, args, kwargs, inner)
     if bound is None:
         return POISON
+    return enter(cx, node, source, outer, bound)
+
+
+def enter(cx: Context, node: ast.AST, source: Source, outer: Frame | None, bound: Mapping[str, Val]) -> Val:
+    """The result of a call with its parameters bound: of a function that calls itself, or compiled in place."""
+    from symdiff.frontend.python import recursion
+
+    found = recursion.enter(cx, node, source, outer, bound)
+    if found is not None:
+        return found
+    if cx.frame.depth >= MAX_DEPTH:
+        return cx.refuse("SD605", node, construct="a call", count=cx.frame.depth, budget=MAX_DEPTH)
     return run_function(cx, node, source, outer, bound)
-
-
-def _progress(cx: Context, source: Source, args: Sequence[Val]) -> bool:
-    """Recursion that is decided by known arguments may unfold."""
-    return any(isinstance(a, (Known, Struct, DictRef)) for a in args)
 
 
 def run_function(cx: Context, node: ast.AST, source: Source, outer: Frame | None, bound: Mapping[str, Val]) -> Val:
     """The result of a function whose parameters are bound."""
-    from symdiff.frontend.python.control import RESULT, exit_of
+    from symdiff.frontend.python.control import RAISE, RESULT, exit_of
     from symdiff.frontend.python.expressions import evaluate
     from symdiff.frontend.python.statements import run_block
 
@@ -247,7 +245,8 @@ def run_function(cx: Context, node: ast.AST, source: Source, outer: Frame | None
         id(node),
         *(("loop", x.turn) for x in cx.loops if x.unrolled and x.frame is caller),
     )
-    frame = Frame(cx.count("frame"), source, live, outer, path, local_names(body), caller.depth + 1 if caller else 0)
+    depth = caller.depth + 1 if caller else 0
+    frame = Frame(cx.count("frame"), source, live, outer, path, local_names(body), depth, bound=bound, scope=cx.scope)
     cx.frames.append(frame)
     loc = cx.scope.loc
     try:
@@ -258,7 +257,10 @@ def run_function(cx: Context, node: ast.AST, source: Source, outer: Frame | None
         if body.type_comment is None and _is_generator(body):
             return cx.refuse("SD201", source.node)
         end = ast.copy_location(ast.Return(value=None), body.body[-1])
+        bottoms = cx.instances.bottoms
         run_block(cx, [*body.body, end], frozenset(live.always))
+        if cx.instances.bottoms > bottoms and exit_of(cx).known == RAISE:
+            raise Bottom
         found = cx.get_name(frame, RESULT)
         if found is MISSING or exit_of(cx).known is None:
             return NONE if found is MISSING else found

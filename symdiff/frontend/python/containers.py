@@ -307,6 +307,9 @@ def set_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> Non
 
 def changeable(cx: Context, node: ast.AST, base: Val) -> bool:
     """Whether a list or dict was made in this call; reported if not."""
+    if isinstance(base, (ListRef, DictRef)) and any(cx.belongs_outside(c.serial) for c in (base.cell, *base.cell.may)):
+        cx.refuse_outside(node, base.cell.name)
+        return False
     if isinstance(base, (ListRef, DictRef)) and base.cell.external is None:
         for other in base.cell.may:
             if other.external is not None:
@@ -348,6 +351,9 @@ def bind_name(cx: Context, target: ast.Name, val: Val, frame: Frame) -> None:
     home = cx.home_of(target.id, frame)
     if home is None:  # `nonlocal` of a function that symdiff did not compile around it
         cx.refuse("SD205", target, name=target.id)
+        return
+    if cx.instances.active and home.id < cx.instances.active[-1].first_frame:
+        cx.refuse_outside(target, target.id)
         return
     if home is not cx.frame:
         cx.count("bound")

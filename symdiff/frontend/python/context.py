@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +13,7 @@ import numpy as np
 import symdiff.primitives.checks  # noqa: F401  # fills the registry
 from symdiff.errors import CompileError, Loc, Problem
 from symdiff.frontend.python import values
+from symdiff.frontend.python.instances import Bottom, Instances, Place
 from symdiff.frontend.python.liveness import Liveness
 from symdiff.frontend.python.problems import Leaf, NeedStatic
 from symdiff.frontend.python.store import MISSING, Scope, Store
@@ -39,6 +40,8 @@ class Frame:
     local: frozenset[str] = frozenset()
     depth: int = 0
     comprehension: bool = False
+    bound: Mapping[str, Val] | None = None  # what its parameters were bound to
+    scope: Scope | None = None  # the region that it began in
 
 
 @dataclass(eq=False)
@@ -61,6 +64,7 @@ class Session:
     by_value: bool = False  # take every captured number by value
     changed: bool = False
     unrolled: set[Any] = field(default_factory=set)  # loops (by call path) known to need unrolling
+    recursive: dict[Hashable, frozenset[Place]] = field(default_factory=dict)  # definitions, with what they stage
 
     def substitute(self, d: Dim) -> Dim:
         for _ in range(len(self.sizes) + 1):
@@ -106,6 +110,8 @@ class Context:
         self.sources: dict[int, tuple[Any, Source]] = {}
         self.bodies: dict[int, tuple[FunctionNode, Liveness]] = {}  # by the id of the definition: what is run
         self.used_names: set[str] = set()
+        self.instances = Instances()
+        self.unfolded: dict[Hashable, int] = {}  # by definition: recursive calls compiled in place
         self.emitted = 0
 
     # --- places and problems
@@ -132,6 +138,17 @@ class Context:
         """Report a problem; the poison that stands for what could not be computed."""
         self.problems.append(self.make_problem(code, node, notes, **fields))
         return POISON
+
+    def belongs_outside(self, serial: int) -> bool:
+        """Whether memory is older than the call of the recursive function that is being compiled."""
+        active = self.instances.active
+        return bool(active) and serial < active[-1].first_cell
+
+    def refuse_outside(self, node: ast.AST, name: str) -> None:
+        function = self.instances.active[-1].source.name
+        if not name and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            name = self.text(node.func.value)
+        self.refuse("SD509", node, name=f"`{name or self.text(node)}`", function=f"`{function}`")
 
     def need_static(self, node: ast.AST, val: Val, use: str) -> Val:
         """Unwind to whoever can make the value known, or report."""
@@ -160,6 +177,19 @@ class Context:
         """The current scope, its next operations standing at `node`."""
         self.scope.loc = self.loc(node)
         return self.scope
+
+    @contextmanager
+    def reaching_bottom(self) -> Iterator[None]:
+        """A `Bottom` leaves the state as it was here, but for what was changed in it before."""
+        logs, frames, loops, scope = len(self.store.logs), len(self.frames), len(self.loops), self.scope
+        try:
+            yield
+        except Bottom:
+            while len(self.store.logs) > logs:
+                self.store.end()
+            del self.frames[frames:], self.loops[loops:]
+            self.scope = scope
+            raise
 
     # --- values
 

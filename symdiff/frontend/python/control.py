@@ -14,6 +14,7 @@ from typing import Any
 
 from symdiff.frontend.python import memory, operators
 from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.joins import Joiner, Side
 from symdiff.frontend.python.store import MISSING, Changes, Scope, captured_params, close
 from symdiff.frontend.python.values import BOTTOM, DEAD, POISON, Arr, Cell, Conflict, Known, Maybe, Num, Val
@@ -66,7 +67,11 @@ def branch_steps(cx: Context, run: Steps) -> Steps:
     cx.scope = scope
     cx.store.begin()
     try:
-        found = yield run
+        with cx.reaching_bottom():
+            found = yield run
+    except Bottom:
+        leave(cx, RAISE)
+        found = BOTTOM
     finally:
         changes = cx.store.end()
         cx.scope = outer
@@ -216,6 +221,8 @@ def choose_steps(cx: Context, node: ast.AST, test: Val, then: Steps, orelse: Ste
     pred = cx.value(test)
     first, a = yield branch_steps(cx, then)
     second, b = yield branch_steps(cx, orelse)
+    if a is BOTTOM and b is BOTTOM:
+        raise Bottom
     found = merge(cx, node, pred, first, second, None, (a, b))
     if isinstance(found, Conflict):
         return cx.refuse(found.code, node, name=f"`{cx.text(node)}`", then=found.then, otherwise=found.orelse)

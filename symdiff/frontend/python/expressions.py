@@ -13,6 +13,7 @@ from symdiff.frontend.python import calls, captured, containers, control, memory
 from symdiff.frontend.python.arrays import attribute
 from symdiff.frontend.python.context import Context, Frame, opt_elem
 from symdiff.frontend.python.desugar import HIDDEN
+from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.values import (
     DEAD,
@@ -69,6 +70,9 @@ def _name(cx: Context, node: ast.Name) -> Val:
 def _settle(cx: Context, node: ast.Name, frame: Frame, val: Any) -> Val:
     """A local as it can be used: bound, and the same on every path."""
     if val is MISSING or val is UNBOUND:
+        if cx.instances.waiting:  # bound, maybe, behind a call whose result is not known yet
+            cx.instances.bottoms += 1
+            raise Bottom
         return cx.refuse("SD311", node, name=f"`{node.id}`")
     if val is DEAD:
         return cx.refuse("SD902", node, stage="liveness", message=f"{node.id} is read but was dropped")

@@ -9,7 +9,7 @@ from typing import Any
 
 from symdiff import trees
 from symdiff.errors import CompileError, Problem
-from symdiff.frontend.python import calls, captured, containers, memory
+from symdiff.frontend.python import calls, captured, containers, memory, recursion
 from symdiff.frontend.python.context import Context, Frame, Session
 from symdiff.frontend.python.liveness import Liveness, local_names
 from symdiff.frontend.python.problems import CannotRoll, NeedStatic, Respecialise, Restart
@@ -17,7 +17,7 @@ from symdiff.frontend.python.values import POISON, Arr, Cell, Closure, DictRef, 
 from symdiff.frontend.source import Source, normalised_hash
 from symdiff.ir import dims, types
 from symdiff.ir.collector import uncollected
-from symdiff.ir.core import Block, Function, Program, Value
+from symdiff.ir.core import Block, Function, Program, Value, walk
 from symdiff.ir.types import AVal
 from symdiff.signature import Argument, Lowered, Param, Signature, Static
 from symdiff.trees import Path, Tree
@@ -66,8 +66,9 @@ def _attempt(source: Source, signature: Signature, session: Session) -> Lowered:
     if not cx.problems and result is not POISON:
         tree = _flatten(cx, source.node, result, leaves, statics)
     if cx.problems:
-        if cx.sizes_needed:
-            raise Respecialise(cx.problems, sizes=cx.sizes_needed)
+        sizes = recursion.sizes_outside(cx, cx.sizes_needed)
+        if sizes:
+            raise Respecialise(cx.problems, sizes=sizes)
         if session.changed and all(p.code in ("SD301", "SD308") for p in cx.problems):
             raise Restart
         raise CompileError(cx.problems)
@@ -105,7 +106,7 @@ def _run(cx: Context, source: Source, bound: dict[str, Val]) -> Val:
     args = [kwargs.pop(n) for n in names if n in positional and n in kwargs]
     _star_parameters(cx, source, kwargs, args, names)
     found = calls.bind(cx, source.node, source, args, kwargs)
-    return POISON if found is None else calls.run_function(cx, source.node, source, None, found)
+    return POISON if found is None else calls.enter(cx, source.node, source, None, found)
 
 
 def _star_parameters(
@@ -208,7 +209,7 @@ def _lowered(
     owned = {n for s in cx.compiled.values() for n in local_names(s.node)} | cx.used_names
     doc = "" if isinstance(source.node, ast.Lambda) else ast.get_docstring(source.node) or ""
     return Lowered(
-        program=Program({name: function}, name),
+        program=Program({name: function, **_called(cx, function)}, name),
         name=name,
         file=source.file,
         first_line=source.first_line,
@@ -222,6 +223,20 @@ def _lowered(
         doc=doc,
         user_names=frozenset(owned),
     )
+
+
+def _called(cx: Context, entry: Function) -> dict[str, Function]:
+    """The functions that the entry calls, and that those call, in the order they were met."""
+    made = {i.name: i.function for i in cx.instances.every if i.function is not None}
+    found: dict[str, Function] = {}
+    todo = [entry]
+    while todo:
+        for op in walk(todo.pop().body):
+            name = op.params.get("function") if op.prim.name == "call" else None
+            if name is not None and name not in found:
+                found[name] = made[name]
+                todo.append(made[name])
+    return found
 
 
 __all__ = ["Arr", "Closure", "Num", "Problem", "dims", "lower"]

@@ -127,6 +127,10 @@ def _put_back(cx: Context, level: Value, part: Value, step: Step) -> Value:
 
 def writable(cx: Context, node: ast.AST, arr: Arr) -> bool:
     cell = arr.cell
+    older = next((c for c in (cell, *sorted(cell.may, key=lambda c: c.serial)) if cx.belongs_outside(c.serial)), None)
+    if older is not None:
+        cx.refuse_outside(node, older.name)
+        return False
     if cell.readonly is not None:
         cx.refuse("SD506", node, name=cell.name or cx.text(node), origin=cell.readonly)
         return False

@@ -15,6 +15,7 @@ from symdiff.frontend.python import calls, containers, control, inplace, loops, 
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.control import BREAK, CONTINUE, ON, RAISE, RESULT, RETURN, Pending
 from symdiff.frontend.python.expressions import evaluate
+from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.liveness import assigned
 from symdiff.frontend.python.values import NONE, POISON, Known, Struct, Val
 from symdiff.ir.core import Value
@@ -36,12 +37,28 @@ def run_block(cx: Context, body: Sequence[ast.stmt], live: frozenset[str]) -> No
             pending.append(control.open_guard(cx, item, state, None))
         elif state.known != ON:
             continue
-        if isinstance(item, ast.If):
-            _if(cx, item, work, pending)
+        if cx.instances.active:
+            _in_recursion(cx, item, work, pending)
         else:
-            execute(cx, item)
+            _run(cx, item, work, pending)
     while pending:
         control.close_side(cx, pending.pop(), live)
+
+
+def _run(cx: Context, stmt: ast.stmt, work: Work, pending: list[Pending]) -> None:
+    if isinstance(stmt, ast.If):
+        _if(cx, stmt, work, pending)
+    else:
+        execute(cx, stmt)
+
+
+def _in_recursion(cx: Context, stmt: ast.stmt, work: Work, pending: list[Pending]) -> None:
+    """A statement with a call whose result no path has given yet leaves, as `raise` does."""
+    try:
+        with cx.reaching_bottom():
+            _run(cx, stmt, work, pending)
+    except Bottom:
+        control.leave(cx, RAISE)
 
 
 def _close_down_to(cx: Context, pending: list[Pending], marker: Pending) -> None:

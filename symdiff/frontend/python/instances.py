@@ -1,0 +1,85 @@
+"""What the evaluator keeps about functions that call themselves: see `symdiff.frontend.python.recursion`."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from symdiff.frontend.python.values import Cell, Val
+from symdiff.frontend.source import Source
+from symdiff.ir.core import Function, Value
+from symdiff.ir.dims import Dim
+from symdiff.ir.types import AVal
+
+if TYPE_CHECKING:
+    from symdiff.frontend.python.context import Frame
+
+Place = tuple[Hashable, ...]  # a parameter's name and the path to one leaf of it
+
+
+class Bottom(Exception):
+    """A call of a function of which no path has returned yet: the path that it stands on has no result either."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """The structure of a value: `kind` is known, scalar, array, or a container's (tuple, list, dict, …)."""
+
+    kind: str
+    parts: tuple[Pattern, ...] = ()
+    type: AVal | None = None  # of a scalar or array
+    cls: Any = None  # the class of a named tuple or dataclass
+    keys: tuple[Hashable, ...] = ()
+    token: Hashable = None  # of a known object: what tells it from others
+    val: Val | None = field(default=None, compare=False)
+
+    def __str__(self) -> str:
+        if self.type is not None:
+            return str(self.type)
+        if self.kind == "known":
+            assert isinstance(self.token, tuple)
+            return str(self.token[-1])
+        name = self.kind if self.cls is None else self.cls.__name__
+        return f"{name} of {len(self.parts)}"
+
+
+@dataclass(eq=False)
+class Instance:
+    """A definition compiled as a function of the program, for arguments of one pattern."""
+
+    name: str
+    source: Source
+    outer: Frame | None
+    params: dict[str, Pattern]  # sizes are the function's own variables
+    sizes: dict[Dim, Dim]  # the pattern's sizes -> those variables
+    around: tuple[object, ...]  # what the names outside held when it was compiled
+    result: Pattern | None = None  # None: no path has returned yet
+    aliases: tuple[frozenset[int | Cell], ...] = ()  # per array result: arguments, or outer cells, it may share with
+    shared: frozenset[tuple[int, int]] = frozenset()  # array results that may share memory
+    captures: tuple[Value, ...] = ()
+    missing: tuple[str, ...] = ()  # sizes that only the code around knows: passed as integers
+    effects: bool = False
+    failed: bool = False  # a problem was reported
+    first_cell: int = 0  # what it makes itself has larger serial numbers
+    first_frame: int = 0
+    function: Function | None = None
+
+
+@dataclass(eq=False)
+class Instances:
+    """All of one lowering.  `active` are being compiled; `done` have been, with the results assumed at present."""
+
+    found: dict[Hashable, Instance] = field(default_factory=dict)
+    every: list[Instance] = field(default_factory=list)
+    active: list[Instance] = field(default_factory=list)
+    done: set[Instance] = field(default_factory=set)
+    changed: bool = False
+    bottoms: int = 0  # how often a result was missing
+    bottoms_before: int = 0  # and how often before this round
+    names: set[str] = field(default_factory=set)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a result was missing in this round: the next one sees more."""
+        return bool(self.active) and self.bottoms > self.bottoms_before

@@ -1,0 +1,229 @@
+"""Functions that call themselves: what is unfolded and what is called, the order of effects, what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import symdiff
+from symdiff.errors import CompileError
+from symdiff.ir.core import walk
+from symdiff.signature import Lowered
+from tests.frontend.running import compiled
+
+
+def called(low: Lowered) -> list[str]:
+    """The functions of the program beside its entry."""
+    return [name for name in low.program.functions if name != low.program.entry]
+
+
+def power(x, n):
+    return 1.0 if n == 0 else x * power(x, n - 1)
+
+
+def fixed(x):
+    return power(x, 3)
+
+
+def large(x):
+    return power(x, 100)
+
+
+def text_of(low: Lowered) -> list[str]:
+    return [op.prim.name for op in low.program.main.body.ops]
+
+
+def test_a_known_depth_is_unfolded() -> None:
+    low = compiled(fixed, 0.5)
+    assert called(low) == []
+    assert sum(op.prim.name == "mul" for op in walk(low.program.main.body)) == 3
+
+
+def test_a_depth_over_the_budget_is_staged() -> None:
+    assert called(compiled(large, 0.5)) == ["_power"]
+    assert symdiff.value_and_grad(large)(1.0) == (1.0, 100.0)
+
+
+def test_the_entry_is_one_function_of_the_program_and_a_call_of_it() -> None:
+    low = compiled(power, 0.5, 3)
+    assert called(low) == ["_power"] and text_of(low) == ["call"]
+
+
+def broken_square(a):
+    if len(a) == 1:
+        return a[0, 0]
+    return a[0, 0] * broken_square(a[1:])
+
+
+def test_sizes_that_are_equal_in_the_first_call_only_make_no_second_function() -> None:
+    assert called(compiled(broken_square, np.ones((3, 3)))) == ["_broken_square"]
+
+
+def two_types(x, n):
+    return _summed(x, n, 0)
+
+
+def _summed(x, n, s):
+    return s if n == 0 else _summed(x, n - 1, s + x)
+
+
+def test_each_type_of_an_argument_has_a_function() -> None:
+    assert len(called(compiled(two_types, 0.5, 3))) == 2  # `s` is the known 0 in the first call, then a float
+    assert symdiff.value_and_grad(two_types)(0.5, 3) == (1.5, 3.0)
+
+
+def test_functions_of_one_text_are_printed_once() -> None:
+    text = symdiff.generate(newton, types={"x": "float", "a": "float"})
+    assert [line.partition("(")[0] for line in text.splitlines() if line.startswith("def _newton")] == [
+        "def _newton",
+        "def _newton_forward",
+        "def _newton_backward",
+    ]
+
+
+def newton(x, a):
+    y = 0.5 * (x + a / x)
+    if abs(y - x) < 1e-14:
+        return y
+    return newton(y, a)
+
+
+def told(x, n):
+    print("down", n)
+    if n == 0:
+        return x
+    y = told(x * x, n - 1)
+    print("up", n)
+    return y * x
+
+
+def test_effects_stay_in_order(capsys: pytest.CaptureFixture[str]) -> None:
+    assert symdiff.value_and_grad(told)(2.0, 2) == (128.0, 448.0)  # x**4 * x**2 * x
+    assert capsys.readouterr().out == "down 2\ndown 1\ndown 0\nup 1\nup 2\n"
+
+
+def checked(x, n):
+    if n < 0:
+        raise ValueError("negative")
+    return x if n == 0 else checked(x * x, n - 2)
+
+
+def test_exceptions_come_from_inside() -> None:
+    gradient = symdiff.grad(checked)
+    assert gradient(3.0, 2) == 6.0
+    with pytest.raises(ValueError, match="negative"):
+        gradient(3.0, 3)
+
+
+def first_wins(v, n):
+    return v if n == 0 else first_wins(v, n - 1)
+
+
+def writes_the_result(v, n):
+    w = first_wins(v, n)
+    w[0] = 2.0
+    return np.sum(v * v)
+
+
+def test_a_result_may_be_the_argument() -> None:
+    with pytest.raises(CompileError) as caught:
+        compiled(writes_the_result, np.ones(3), 2)
+    assert {p.code for p in caught.value.problems} == {"SD501"}
+
+
+# --- refused
+
+
+def endless(x):
+    return endless(x * 0.5)
+
+
+def waits(x, n):
+    return endless(x) if n == 0 else waits(x, n - 1)
+
+
+def writes(v, n):
+    v[0] = v[0] * 2.0
+    return v[0] if n == 0 else writes(v, n - 1)
+
+
+def collects(x, n):
+    found = []
+
+    def go(t, k):
+        found.append(t)
+        return t if k == 0 else go(t * x, k - 1)
+
+    return go(x, n)
+
+
+def counts(x, n):
+    total = x
+
+    def go(k):
+        nonlocal total
+        total = total * x
+        return total if k == 0 else go(k - 1)
+
+    return go(n)
+
+
+def iterates(x, n):
+    return _last(zip([x], [x], strict=True), n)
+
+
+def _last(pairs, n):
+    return 1.0 if n == 0 else _last(pairs, n - 1)
+
+
+def grows(x, n):
+    return _grown((x,), n)
+
+
+def _grown(t, n):
+    return t[0] if n == 0 else _grown((*t, t[0]), n - 1)
+
+
+def two_structures(x, n):
+    if n == 0:
+        return x
+    two_structures(x, n - 1)
+    return x, x
+
+
+REFUSED = [
+    (endless, (0.5,), "SD218 `endless` calls itself on every path"),
+    (waits, (0.5, 2), "SD218 `endless` calls itself on every path"),
+    (
+        writes,
+        (np.ones(2), 2),
+        "SD509 `v` existed before the call of `writes`, which calls itself",
+    ),
+    (collects, (0.5, 2), "SD509 `found` existed before the call of `go`, which calls itself, and would be changed"),
+    (counts, (0.5, 2), "SD509 `total` existed before the call of `go`, which calls itself, and would be changed"),
+    (iterates, (0.5, 2), "SD232 `_last`, which calls itself, is called with an iterator"),
+    (grows, (0.5, 2), "SD604 the type of an argument of `_grown` grows without end: …; tuple of 6, int; "),
+    (two_structures, (0.5, 2), "SD310 the result of `two_structures` is float on one path and tuple on the other"),
+]
+
+
+@pytest.mark.parametrize(("function", "args", "text"), REFUSED, ids=[f.__name__ for f, *_ in REFUSED])
+def test_refused(function: Callable[..., Any], args: tuple[Any, ...], text: str) -> None:
+    with pytest.raises(CompileError) as caught:
+        compiled(function, *args)
+    assert [p.code for p in caught.value.problems] == [text[:5]]
+    assert text in str(caught.value)
+
+
+def test_a_report_reads_like_this() -> None:
+    with pytest.raises(CompileError) as caught:
+        compiled(writes, np.ones(2), 2)
+    assert str(caught.value).splitlines()[1:] == [
+        "    v[0] = v[0] * 2.0",
+        "    ^^^^",
+        "  why: such a function is compiled on its own: its calls give results and change nothing else",
+        "  rewrite: copy it first and return the copy",
+    ]
