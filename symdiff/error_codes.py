@@ -106,7 +106,7 @@ _LANGUAGE = (
      "define the class at module level"),
     ("SD209", "del",
      "`del {target}` is not supported",
-     "only names, and elements of lists and dicts of known structure, can go",
+     "only names, attributes of objects, and elements of lists and dicts of known structure, can go",
      "leave it out: unused values cost nothing"),
     ("SD210", "with",
      "`with` is not supported for {manager}",
@@ -154,7 +154,7 @@ _LANGUAGE = (
      "name the parameters"),
     ("SD221", "attribute assignment",
      "assignment to `{target}` is not supported",
-     "the object lives longer than the call",
+     "only attributes of objects of your classes can be set: not of frozen ones, of named tuples, of arrays",
      "make a new object: `dataclasses.replace(obj, field=value)`"),
     ("SD222", "text of a staged value",
      "a {construct} of a staged value is supported only in `print`, `raise` and `assert`",
@@ -333,6 +333,10 @@ _OPERATIONS = (
      "`{function}` takes a derivative inside the compiled function",
      "a derivative of a derivative is taken from outside: symdiff does not follow its own functions",
      "nest the calls: `grad(grad(f))`, or `jvp(grad(f), ...)`"),
+    ("SD412", "class not seen through",
+     "{name} {reason}",
+     "what an attribute, an operator or a call of it means is then decided by code that symdiff does not follow",
+     "use a plain class or a dataclass: attributes, methods, properties, operators"),
 )
 
 _MEMORY = (

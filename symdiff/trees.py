@@ -10,6 +10,7 @@ Lists, tuples, named tuples, dicts and dataclasses are containers; everything el
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -58,8 +59,21 @@ def container(value: Any) -> Tree | None:
         return Tree("dict", None, tuple(value), (LEAF,) * len(value))
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         names = tuple(f.name for f in dataclasses.fields(value))
+        if not only_fields(value, names):
+            return None
         return Tree("dataclass", type(value), names, (LEAF,) * len(names))
     return None
+
+
+def only_fields(value: Any, names: tuple[str, ...]) -> bool:
+    """Whether everything but a dataclass instance's fields is as its class has it.
+
+    An instance with a method or class attribute of its own is a leaf: its fields do not say what it does.  A value kept
+    by `functools.cached_property` is computed from the fields.
+    """
+    extra = [name for name in getattr(value, "__dict__", ()) if name not in names]
+    found = [getattr(type(value), name) for name in extra if hasattr(type(value), name)]
+    return all(isinstance(f, functools.cached_property) for f in found)
 
 
 def child(value: Any, kind: str, key: Any) -> Any:

@@ -28,7 +28,7 @@ from symdiff import trees
 from symdiff.api.parameters import KEYWORD_ONLY, POSITIONAL_ONLY, Parameter
 from symdiff.ir.types import PYTHON_NAMES, AVal, Kind
 from symdiff.signature import Argument, Guard, Param, Signature, Static
-from symdiff.trees import Tree
+from symdiff.trees import Tree, only_fields
 
 _SIMPLE_KEYS = (str, int)
 _BUILTINS = ("type", "len", "tuple", "list", "dict", "float", "int", "complex", "str", "bool")
@@ -164,7 +164,12 @@ class Chain:
             yield from tests[1:]
 
     def container_test(self, value: str, tree: Tree) -> str:
-        if tree.kind in ("namedtuple", "dataclass"):
+        if tree.kind == "dataclass":
+            names = self.constant(tree.keys)
+            return (
+                f"{self.type_test(value, self.constant(tree.cls))} and {self.constant(only_fields)}({value}, {names})"
+            )
+        if tree.kind == "namedtuple":
             return self.type_test(value, self.constant(tree.cls))
         test = self.type_test(value, self.builtin[tree.kind])
         if tree.kind == "dict":

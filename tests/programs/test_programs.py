@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.programs import arrays, flow, language, recursive, schemes, straight
+from tests.programs import arrays, flow, language, objects, recursive, schemes, straight
 from tests.programs.cases import Case
 from tests.programs.checks import Checked, identical, same
 
-CASES = [*straight.cases, *arrays.cases, *flow.cases, *language.cases, *recursive.cases, *schemes.cases]
+CASES = [*straight.cases, *arrays.cases, *flow.cases, *language.cases, *objects.cases, *recursive.cases, *schemes.cases]
 
 
 @pytest.mark.parametrize(("number", "case"), list(enumerate(CASES)), ids=[c.id for c in CASES])

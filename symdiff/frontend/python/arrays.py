@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import captured, containers, memory, operators
+from symdiff.frontend.python import captured, containers, memory, objects, operators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     POISON,
@@ -48,6 +48,9 @@ def container_method_names(base: Val) -> Iterable[str]:
 def attribute(cx: Context, node: ast.Attribute, base: Val, name: str) -> Val:
     if base is POISON:
         return POISON
+    found = objects.attribute(cx, node, base, name)
+    if found is not None:
+        return found
     if isinstance(base, Known):
         return _known(cx, node, base, name)
     if isinstance(base, Struct) and name in base.keys:
@@ -56,10 +59,8 @@ def attribute(cx: Context, node: ast.Attribute, base: Val, name: str) -> Val:
         return _numeric(cx, node, base, name)
     if name in container_method_names(base):
         return Method(base, name)
-    if isinstance(base, Struct) and base.cls is not None:
-        found = getattr(base.cls, name, None)
-        if isinstance(found, python_types.FunctionType) or name in ("_replace", "_asdict"):
-            return Method(base, name)
+    if isinstance(base, Struct) and base.cls is not None and name in ("_replace", "_asdict"):
+        return Method(base, name)
     return cx.refuse("SD404", node, type=cx.describe(base), name=name)
 
 

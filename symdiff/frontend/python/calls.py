@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import functools
 import types as python_types
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from symdiff.errors import CompileError
-from symdiff.frontend.python import captured, containers
+from symdiff.frontend.python import captured, classes, containers, memory, objects, special_methods
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.desugar import desugared
 from symdiff.frontend.python.instances import Bottom
@@ -21,6 +21,7 @@ from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.values import (
     NONE,
     POISON,
+    Bound,
     Closure,
     Known,
     Method,
@@ -100,9 +101,17 @@ def apply(cx: Context, node: ast.AST, function: Val, args: list[Val], kwargs: di
         return apply(cx, node, function.function, [*function.args, *args], {**function.kwargs, **kwargs})
     if isinstance(function, Method):
         return methods.call_method(cx, node, function, args, kwargs)
+    if isinstance(function, Bound):
+        return apply(cx, node, function.function, [function.receiver, *args], kwargs)
     if not isinstance(function, Known):
+        called = special_methods.call(cx, node, function, "__call__", args, kwargs)
+        if called is not None:
+            return called
         return cx.refuse("SD321", node, operation="a call", left=cx.describe(function), right="")
     obj = function.obj
+    special = objects.call_special(cx, node, obj, args, kwargs)
+    if special is not None:
+        return special
     found = call_numpy(cx, node, obj, args, kwargs)
     if found is not None:
         return found
@@ -110,8 +119,17 @@ def apply(cx: Context, node: ast.AST, function: Val, args: list[Val], kwargs: di
     if found is not None:
         return found
     if isinstance(obj, type):
-        return _construct(cx, node, obj, args, kwargs)
+        return _construct(cx, node, function, args, kwargs)
+    if _followed(obj):
+        called = special_methods.call(cx, node, function, "__call__", args, kwargs)
+        if called is not None:
+            return called
     return _follow(cx, node, function, args, kwargs)
+
+
+def _followed(obj: Any) -> bool:
+    """Whether calling an object is calling the `__call__` of its class."""
+    return not is_transparent(obj) and type(obj).__module__.split(".")[0] not in ("numpy", "scipy", "symdiff")
 
 
 # --- the user's functions
@@ -155,8 +173,7 @@ def _follow(cx: Context, node: ast.AST, function: Known, args: list[Val], kwargs
             return _unknown(cx, node, obj, [*args, *kwargs.values()])
         cx.sources[id(obj)] = memo = (obj, source)
     source = memo[1]
-    first = [_bound(cx, function, a) for a in source.arguments]
-    bound = {k: captured.lift_item(cx, Known(source.keywords), k) for k in source.keywords}
+    first, bound = _passed(cx, function)
     return _inline(cx, node, source, None, [*first, *args], {**bound, **kwargs}, None)
 
 
@@ -166,15 +183,22 @@ def _is_derivative(obj: Any) -> bool:
     return str(getattr(made, "__module__", "")).startswith("symdiff.api") and not is_transparent(obj)
 
 
-def _bound(cx: Context, function: Known, obj: Any) -> Val:
-    """The object a method is bound to: captured where the method was."""
-    if function.origin is None:
-        return Known(obj)
-    root, path = function.origin
-    name, source = cx.origins[root]
-    if path and path[-1][0] == "attr":
-        path = path[:-1]
-    return captured.lift(cx, source.node, obj, name, path, source) if path or name else Known(obj)
+def _passed(cx: Context, function: Known) -> Arguments:
+    """What methods and partials pass first, captured where they were."""
+    args: list[Val] = []
+    kwargs: dict[str, Val] = {}
+    obj = function.obj
+    steps: tuple[tuple[str, Any], ...] = ()
+    while isinstance(obj, python_types.MethodType | functools.partial):
+        if isinstance(obj, python_types.MethodType):
+            args = [classes.part(cx, function, obj.__self__, *steps, ("attr", "__self__")), *args]
+            obj, steps = obj.__func__, (*steps, ("attr", "__func__"))
+            continue
+        given, named = (*steps, ("attr", "args")), (*steps, ("attr", "keywords"))
+        args = [*(classes.part(cx, function, a, *given, ("item", k)) for k, a in enumerate(obj.args)), *args]
+        kwargs = {k: classes.part(cx, function, a, *named, ("item", k)) for k, a in obj.keywords.items()} | kwargs
+        obj, steps = obj.func, (*steps, ("attr", "func"))
+    return args, kwargs
 
 
 def _staged(cx: Context, vals: Sequence[Val]) -> bool:
@@ -293,7 +317,7 @@ def bind(
     inner: Closure | None = None,
 ) -> dict[str, Val] | None:
     """Arguments to parameters, as Python binds them; None after a problem."""
-    wrong = partial(_wrong, cx, node, source)
+    wrong = functools.partial(_wrong, cx, node, source)
     a = source.node.args
     positional = [p.arg for p in (*a.posonlyargs, *a.args)]
     bound: dict[str, Val] = dict(zip(positional, args, strict=False))
@@ -320,7 +344,7 @@ def bind(
 def _defaults(
     cx: Context, node: ast.AST, source: Source, positional: Sequence[str], bound: dict[str, Val], inner: Closure | None
 ) -> dict[str, Val] | None:
-    wrong = partial(_wrong, cx, node, source)
+    wrong = functools.partial(_wrong, cx, node, source)
     a = source.node.args
     given: Sequence[Any] = inner.defaults if inner is not None else source.defaults
     tail = positional[len(positional) - len(given) :]
@@ -352,36 +376,30 @@ def _wrong(cx: Context, node: ast.AST, source: Source, message: str) -> dict[str
 # --- classes
 
 
-def _construct(cx: Context, node: ast.AST, cls: type, args: list[Val], kwargs: dict[str, Val]) -> Val:
-    """A named tuple or plain dataclass made inside the function."""
-    if POISON in args:
+def _construct(cx: Context, node: ast.AST, function: Known, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    """An instance of a class, made inside the function."""
+    cls = function.obj
+    if memory.is_poison(*args, *kwargs.values()):
         return POISON
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):
-        fields, defaults, kind = tuple(cls._fields), dict(cls._field_defaults), "namedtuple"  # type: ignore[attr-defined]
-    elif dataclasses.is_dataclass(cls) and not hasattr(cls, "__post_init__") and _plain_init(cls):
-        fields, kind = tuple(f.name for f in dataclasses.fields(cls)), "dataclass"
-        defaults = {f.name: f.default for f in dataclasses.fields(cls) if f.default is not dataclasses.MISSING}
-    else:
-        return _unknown(cx, node, cls, [*args, *kwargs.values()])
-    found = dict(zip(fields, args, strict=False))
-    found.update(kwargs)
-    for name in fields:
-        if name not in found and name in defaults:
-            found[name] = Known(defaults[name])
-    if set(found) != set(fields) or len(args) > len(fields):
+        return _named_tuple(cx, node, cls, args, kwargs)
+    if function.origin is not None:
+        cx.classes.setdefault(cls, function)
+    made = objects.construct(cx, node, cls, args, kwargs)
+    return _unknown(cx, node, cls, [*args, *kwargs.values()]) if made is None else made
+
+
+def _named_tuple(cx: Context, node: ast.AST, cls: Any, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    fields = tuple(cls._fields)
+    made = classes.lookup(cls, "__new__")
+    if made is None or "_fields" not in made[0].__dict__ or cls.__init__ is not object.__init__:
+        return cx.refuse("SD412", node, name=f"`{cls.__name__}`", reason="has a `__new__` or `__init__` of its own")
+    found = {**cls._field_defaults, **dict.fromkeys(kwargs), **dict.fromkeys(fields[: len(args)])}
+    if set(found) != set(fields) or len(args) > len(fields) or kwargs.keys() & set(fields[: len(args)]):
         return cx.refuse("SD313", node, function=cls.__name__, message=f"takes {', '.join(fields)}")
-    return Struct(kind, tuple(found[f] for f in fields), cls, fields)
-
-
-def _plain_init(cls: type) -> bool:
-    params = getattr(cls, "__dataclass_params__", None)
-    return (
-        bool(params is not None and params.init)
-        and "__init__" in cls.__dict__
-        and not any(
-            f.default_factory is not dataclasses.MISSING or f.kw_only or not f.init for f in dataclasses.fields(cls)
-        )
-    )
+    given = dict(zip(fields, args, strict=False)) | kwargs
+    items = tuple(given[f] if f in given else Known(cls._field_defaults[f]) for f in fields)
+    return Struct("namedtuple", items, cls, fields)
 
 
 __all__ = ["Method", "Sequence_", "apply", "bind", "call", "closure", "run_function"]

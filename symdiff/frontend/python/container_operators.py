@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from symdiff.frontend.python import containers, control, operators, values
+from symdiff.frontend.python import containers, control, operators, special_methods, values
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     POISON,
@@ -67,6 +67,10 @@ def truth(cx: Context, val: Val) -> Val:
 
 def contains(cx: Context, node: ast.AST, item: Val, container: Val) -> Val:
     """`item in container`."""
+    found = special_methods.call(cx, node, container, "__contains__", [item])
+    if found is not None:
+        return operators.truth(cx, node, found)
+    container = special_methods.iterated(cx, node, container)
     mapping_ = containers.entries(cx, container)
     if mapping_ is not None:
         key = containers.key_of(cx, node, item)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import captured, memory, operators, subscripts
+from symdiff.frontend.python import captured, memory, objects, operators, special_methods, subscripts
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.values import (
     NONE,
@@ -22,6 +22,7 @@ from symdiff.frontend.python.values import (
     Known,
     ListRef,
     Num,
+    Reference,
     Sequence_,
     SliceVal,
     Struct,
@@ -67,9 +68,10 @@ def display(cx: Context, elements: Sequence[ast.expr]) -> list[Val] | None:
 
 def elements(cx: Context, val: Val) -> tuple[Val, ...] | None:
     """The elements of a list or tuple of known structure."""
-    if isinstance(val, Struct) and val.kind != "dataclass":
+    if isinstance(val, Struct):
         return val.items
     if isinstance(val, ListRef):
+        memory.check_read(cx, val)
         content = cx.store.get(val.cell)
         return content if isinstance(content, tuple) else None
     if isinstance(val, Known) and isinstance(val.obj, (list, tuple)):
@@ -79,6 +81,7 @@ def elements(cx: Context, val: Val) -> tuple[Val, ...] | None:
 
 def entries(cx: Context, val: Val) -> dict[Any, Val] | None:
     if isinstance(val, DictRef):
+        memory.check_read(cx, val)
         content = cx.store.get(val.cell)
         return content if isinstance(content, dict) else None
     if isinstance(val, Known) and isinstance(val.obj, dict):
@@ -88,6 +91,7 @@ def entries(cx: Context, val: Val) -> dict[Any, Val] | None:
 
 def items_of(cx: Context, node: ast.AST, val: Val) -> list[Val] | None:
     """What iterating gives, turn by turn; None where the number of turns is not known."""
+    val = special_methods.iterated(cx, node, val)
     if val is POISON:
         return None
     known = elements(cx, val)
@@ -144,6 +148,9 @@ def length(cx: Context, node: ast.AST, val: Val) -> Val:
 
     if val is POISON:
         return POISON
+    counted = special_methods.call(cx, node, val, "__len__", [])
+    if counted is not None:
+        return counted
     if isinstance(val, ListRef):
         content = cx.store.get(val.cell)
         if isinstance(content, Grown):
@@ -181,6 +188,11 @@ def range_length(cx: Context, node: ast.AST, val: Sequence_) -> Val:
 
 def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
     """`base[index]` of a container."""
+    if memory.check_stale(cx, node, base):
+        return POISON
+    found = special_methods.call(cx, node, base, "__getitem__", [index])
+    if found is not None:
+        return found
     if isinstance(base, ListRef) and isinstance(cx.store.get(base.cell), Grown):
         return _grown_item(cx, node, base, index)
     known = elements(cx, base)
@@ -279,7 +291,7 @@ def mapping(cx: Context, node: ast.AST, val: Val) -> dict[Any, Val] | None:
 
 def set_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> None:
     """`base[index] = val` of a list or dict."""
-    if memory.is_poison(base, index):
+    if memory.is_poison(base, index) or special_methods.call(cx, node, base, "__setitem__", [index, val]) is not None:
         return
     if not changeable(cx, node, base):
         return
@@ -306,18 +318,18 @@ def set_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> Non
 
 
 def changeable(cx: Context, node: ast.AST, base: Val) -> bool:
-    """Whether a list or dict was made in this call; reported if not."""
-    if isinstance(base, (ListRef, DictRef)) and any(cx.belongs_outside(c.serial) for c in (base.cell, *base.cell.may)):
+    """Whether a list, dict or object was made in this call; reported if not."""
+    if isinstance(base, Reference) and any(cx.belongs_outside(c.serial) for c in (base.cell, *base.cell.may)):
         cx.refuse_outside(node, base.cell.name)
         return False
-    if isinstance(base, (ListRef, DictRef)) and base.cell.external is None:
+    if isinstance(base, Reference) and base.cell.external is None:
         for other in base.cell.may:
             if other.external is not None:
                 cx.refuse("SD503", node, name=f"`{other.external}`")
                 return False
-            cx.store.set(("stale", other), (base.cell.name or "a list", cx.loc(node)))
+            cx.store.set(("stale", other), (base.cell.name or memory.A_KIND[base.cell.kind], cx.loc(node)))
         return True
-    if isinstance(base, (ListRef, DictRef, Known)):
+    if isinstance(base, Reference | Known):
         named = base.cell.external if not isinstance(base, Known) else cx.text(node)
         cx.refuse("SD503", node, name=f"`{named}`")
     else:
@@ -342,8 +354,8 @@ def assign(cx: Context, target: ast.expr, val: Val) -> None:
     elif isinstance(target, ast.Starred):
         cx.refuse("SD225", target, name=cx.text(target.value))
     else:
-        evaluate(cx, target.value) if isinstance(target, ast.Attribute) else None
-        cx.refuse("SD221", target, target=cx.text(target))
+        assert isinstance(target, ast.Attribute)
+        objects.set_attribute(cx, target, evaluate(cx, target.value), target.attr, val)
 
 
 def bind_name(cx: Context, target: ast.Name, val: Val, frame: Frame) -> None:
@@ -433,8 +445,8 @@ def delete(cx: Context, target: ast.expr) -> None:
             delete(cx, part)
         return
     if not isinstance(target, ast.Subscript):
-        evaluate(cx, target.value) if isinstance(target, ast.Attribute) else None
-        cx.refuse("SD209", target, target=cx.text(target))
+        assert isinstance(target, ast.Attribute)
+        objects.delete_attribute(cx, target, evaluate(cx, target.value), target.attr)
         return
     base, index = evaluate(cx, target.value), evaluate(cx, target.slice)
     if not memory.is_poison(base, index):
@@ -442,6 +454,8 @@ def delete(cx: Context, target: ast.expr) -> None:
 
 
 def _delete_item(cx: Context, node: ast.Subscript, base: Val, index: Val) -> None:
+    if special_methods.call(cx, node, base, "__delitem__", [index]) is not None:
+        return
     content = cx.store.get(base.cell) if isinstance(base, (ListRef, DictRef)) else None
     if not isinstance(content, (tuple, dict)):
         cx.refuse("SD209", node, target=cx.text(node))

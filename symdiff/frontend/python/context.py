@@ -98,12 +98,15 @@ class Context:
         self.captured: dict[Any, Val] = {}
         self.origins: dict[str, tuple[str, Source]] = {}
         self.homes_of: dict[int, tuple[int, Any]] = {}  # id -> number and object: globals and cells that were read
+        self.classes: dict[type, Known] = {}  # of objects: the class, as it is read at each call
         self.fixed: dict[tuple[int, str], dict[str, Any]] = {}  # what partials and methods pass, by source and name
         self.guards: dict[Any, Guard] = {}
         self.compiled: dict[int, Source] = {}  # every definition compiled in, by the id of its node
         self.sizes_needed: set[str] = set()
         self.written: set[int] = set()
         self.headers: dict[Any, Any] = {}  # per loop and call path: its last header
+        self.turn_depth = 0  # of the journals: the header's, while a turn is compared with it
+        self.pairing: list[Any] = []  # the references being compared there, outermost first
         self.counters = {"frame": 0, "loop": 0, "opaque": 0, "bound": 0}  # bound: names, inside expressions
         self.opaque_memo: dict[Any, Dim] = {}
         self.folds: dict[tuple[int, str], ast.FunctionDef] = {}  # by comprehension or call: the loop it is short for
@@ -316,10 +319,10 @@ class Context:
             if isinstance(val, Arr) and not val.path
             else None
         )
-        if isinstance(val, Arr):
+        if isinstance(val, (Arr, values.ObjRef)):
             val.cell.name = val.cell.name or name
-            if val.path and val.cache is not None:
-                value = val.cache[1]
+        if isinstance(val, Arr) and val.path and val.cache is not None:
+            value = val.cache[1]
         if isinstance(value, Value) and not value.hint:
             value.hint = name
 
@@ -352,11 +355,14 @@ class Context:
             return str(self.aval(val))
         if isinstance(val, Known):
             return repr(val.obj) if isinstance(val.obj, (type(None), bool, int, float, str)) else type(val.obj).__name__
+        if isinstance(val, values.ObjRef):
+            return val.cls.__name__
         if isinstance(val, values.Struct):
             return val.kind if val.cls is None else val.cls.__name__
         names: dict[type, str] = {values.ListRef: "a list", values.DictRef: "a dict",
         values.Maybe: "a number or unbound",
                                   values.Closure: "a function", values.Partial: "a function", values.Method: "a method",
+                                  values.Bound: "a method", values.Super: "super()",
                                   values.Sequence_: "an iterator"}  # fmt: skip
         return names.get(type(val), "unbound" if val is values.UNBOUND else str(val))
 

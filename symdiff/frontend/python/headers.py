@@ -4,40 +4,38 @@ By hand: `s = 0; for v in x: s += v`.  The first header guesses that s stays the
 scalar; the header becomes "a scalar that is a Python int or np.float64", and a second turn leaves it so: done.
 
 A `Slot` describes one carried thing, as a tree: unchanged, a scalar of a type, an array of a group, a list or tuple of
-slots, a list that grows.  Arrays that share memory both before the loop and after every turn are one group, one carry;
-groups that share it on one side only may alias.
+slots, a list that grows, a list or object that a turn replaces by another (a reference).
 """
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from symdiff.errors import Loc
-from symdiff.frontend.python import memory
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.joins import join_types, same_known, widen_shapes
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.values import (
     BOTTOM,
-    DEAD,
     POISON,
     UNBOUND,
     Arr,
+    Attributes,
     Cell,
     Conflict,
     Grown,
     Known,
-    ListRef,
     Maybe,
     Num,
+    ObjRef,
+    Reference,
     Struct,
     Val,
     static_size,
 )
-from symdiff.ir import dims, types
+from symdiff.ir import types
 from symdiff.ir.core import Value
 from symdiff.ir.types import AVal, Kind, Opt, Seq, Type
 
@@ -52,11 +50,15 @@ class Misfit(Exception):
 
 @dataclass(eq=False)
 class Slot:
-    """`kind`: same, scalar, opt, array, optarray, version (content of a cell), struct, list, grown."""
+    """`kind`: same, scalar, opt, array, optarray, version (content of a cell), struct, list, grown, reference.
+
+    `keys` are the names of an object's attributes; `same` of a reference is one of its sort.
+    """
 
     kind: str
     type: Type | None = None
     parts: tuple[Slot, ...] = ()
+    keys: tuple[str, ...] = ()
     group: Any = None
     same: Any = None
     make: Callable[[tuple[Val, ...]], Any] | None = None
@@ -79,7 +81,7 @@ class Slot:
 
 
 SAME = "same"
-_COMPOSITE = ("struct", "list", "dict")
+COMPOSITE = ("struct", "list", "dict", "attributes")
 
 
 def start(val: Any) -> Slot:
@@ -95,7 +97,11 @@ def widen(cx: Context, slot: Slot, before: Any, header: Any, after: Any, key: An
         return _from_same(cx, before, after, key)
     if after is POISON or header is POISON:
         return Slot(SAME, same=POISON)
-    if slot.kind in _COMPOSITE:
+    if slot.kind == "attributes":
+        return _widen_attributes(cx, slot, before, header, after, key)
+    if slot.kind == "reference":
+        return _widen_reference(cx, slot, before, header, after, key)
+    if slot.kind in COMPOSITE:
         return _widen_parts(cx, slot, before, header, after, key)
     if slot.kind == "grown":
         if not isinstance(after, Grown) or after.value.type != slot.type:
@@ -121,6 +127,8 @@ def _from_same(cx: Context, before: Any, after: Any, key: Any) -> Slot:
         return Slot("version", before.type)
     if isinstance(before, (tuple, Grown)) and isinstance(after, (tuple, Grown)):
         return _content(cx, before, after, key)
+    if isinstance(before, Attributes) and isinstance(after, Attributes):
+        return _widen_attributes(cx, Slot("attributes"), before, before, after, key)
     if isinstance(before, dict) and isinstance(after, dict) and list(before) == list(after):
         parts = tuple(_from_same(cx, before[k], after[k], (key, k)) for k in before)
         return Slot("dict", parts=parts, make=lambda items: dict(zip(before, items, strict=True)))
@@ -133,9 +141,69 @@ def _from_same(cx: Context, before: Any, after: Any, key: Any) -> Slot:
             _from_same(cx, x, y, (key, k)) for k, (x, y) in enumerate(zip(before.items, after.items, strict=True))
         )
         return Slot("struct", parts=parts, make=lambda items: Struct(before.kind, items, before.cls, before.keys))
-    if isinstance(before, ListRef) and isinstance(after, ListRef):
-        raise Misfit("a list", "another list")
+    if isinstance(before, Reference) and alike(before, after):
+        return _reference(cx, before, after, key)
     return _number(cx, before, after, key)
+
+
+def alike(a: Any, b: Any) -> bool:
+    """Whether two references are of one sort: two lists, two dicts, two objects of one class."""
+    return type(a) is type(b) and not (isinstance(a, ObjRef) and a.cls is not b.cls)
+
+
+def _reference(cx: Context, before: Any, after: Reference, key: Any) -> Slot:
+    """A turn replaces a list or object by another of its sort: what it holds is carried."""
+    pair = (place(before), after.cell)
+    if pair in cx.pairing:
+        raise Misfit(_describe(cx, after), "one that holds itself")
+    cx.pairing.append(pair)
+    try:
+        content = _content_after(cx, after)
+        if before is BOTTOM:
+            part = _from_nothing(cx, content, (key, "content"))
+        else:
+            part = _from_same(cx, cx.store.as_of(cx.turn_depth, before.cell), content, (key, "content"))
+    finally:
+        cx.pairing.pop()
+    return Slot("reference", parts=(part,), group=("new", place(before), place(after)), same=after)
+
+
+def _content_after(cx: Context, after: Reference) -> Any:
+    found = cx.store.get(after.cell)
+    if isinstance(found, Conflict):
+        raise Misfit(found.then, found.orelse)
+    return found
+
+
+def _widen_reference(cx: Context, slot: Slot, before: Any, header: Any, after: Any, key: Any) -> Slot:
+    if not alike(slot.same, after):
+        raise Misfit(_describe(cx, slot.same), _describe(cx, after))
+    was = before if before is BOTTOM else cx.store.as_of(cx.turn_depth, before.cell)
+    at_header = cx.store.as_of(cx.turn_depth + 1, header.cell)
+    part = widen(cx, slot.parts[0], was, at_header, _content_after(cx, after), (key, "content"))
+    return Slot("reference", parts=(part,), group=slot.group, same=slot.same, aliases=set(slot.aliases))
+
+
+def _widen_attributes(cx: Context, slot: Slot, before: Any, header: Any, after: Any, key: Any) -> Slot:
+    """The attributes of an object, one by one; what a turn adds is not there when a turn begins."""
+    old = dict(zip(slot.keys, slot.parts, strict=True))
+    keys = tuple(sorted({*old, *after, *(() if before is BOTTOM else before)}))
+    parts = []
+    for name, a, h, b in zip(keys, *(_named(keys, val) for val in (before, header, after)), strict=True):
+        part = old.get(name, start(a))
+        if part.kind == SAME and isinstance(part.same, Conflict):
+            parts.append(part)
+        elif UNBOUND in (a, b) and _type(cx, b if a is UNBOUND else a) is None:
+            parts.append(start(Conflict("not there", _describe(cx, b if a is UNBOUND else a))))
+        else:
+            parts.append(widen(cx, part, a, h, b, (key, name)))
+    return Slot(
+        "attributes", parts=tuple(parts), keys=keys, make=lambda items: Attributes(zip(keys, items, strict=True))
+    )
+
+
+def _named(keys: Sequence[str], val: Any) -> tuple[Any, ...]:
+    return tuple(val.get(name, UNBOUND) if isinstance(val, dict) else val for name in keys)
 
 
 def _from_nothing(cx: Context, after: Any, key: Any) -> Slot:
@@ -143,8 +211,18 @@ def _from_nothing(cx: Context, after: Any, key: Any) -> Slot:
     if isinstance(after, Struct):
         parts = tuple(_from_nothing(cx, x, (key, k)) for k, x in enumerate(after.items))
         return Slot("struct", parts=parts, make=lambda items: Struct(after.kind, items, after.cls, after.keys))
+    if isinstance(after, Attributes):
+        return _widen_attributes(cx, Slot("attributes"), BOTTOM, BOTTOM, after, key)
+    if isinstance(after, (tuple, dict)):
+        items_ = after.values() if isinstance(after, dict) else after
+        parts = tuple(_from_nothing(cx, x, (key, k)) for k, x in enumerate(items_))
+        if isinstance(after, tuple):
+            return Slot("list", parts=parts, make=lambda items: items)
+        return Slot("dict", parts=parts, make=lambda items: dict(zip(after, items, strict=True)))
+    if isinstance(after, Reference):
+        return _reference(cx, BOTTOM, after, key)
     t = _type(cx, after)
-    if t is None and isinstance(after, Known):
+    if t is None and isinstance(after, (Known, Conflict)):
         return Slot(SAME, same=after)
     if t is None:
         raise Misfit("nothing", _describe(cx, after))
@@ -161,7 +239,7 @@ def unchanged(before: Any, after: Any) -> bool:
         return before.value is after.value and before.dim == after.dim
     if isinstance(before, Arr) and isinstance(after, Arr):
         return before.cell is after.cell and before.path == after.path
-    return isinstance(before, ListRef) and isinstance(after, ListRef) and before.cell is after.cell
+    return isinstance(before, Reference) and isinstance(after, Reference) and before.cell is after.cell
 
 
 def _content(cx: Context, before: Any, after: Any, key: Any) -> Slot:
@@ -242,9 +320,7 @@ def _widen_number(cx: Context, slot: Slot, after: Any, key: Any) -> Slot:
 
 
 def _widen_parts(cx: Context, slot: Slot, before: Any, header: Any, after: Any, key: Any) -> Slot:
-    if before is BOTTOM:
-        before = Struct("tuple", (BOTTOM,) * len(slot.parts))
-    a, h, b = (_parts(v) for v in (before, header, after))
+    a, h, b = (inside(slot, v) for v in (before, header, after))
     if a is None or h is None or b is None or not len(a) == len(b) == len(slot.parts):
         if slot.kind == "list" and isinstance(before, tuple) and isinstance(after, tuple):
             return _content(cx, before, after, key)
@@ -255,204 +331,19 @@ def _widen_parts(cx: Context, slot: Slot, before: Any, header: Any, after: Any, 
     return Slot(slot.kind, parts=parts, make=slot.make)
 
 
-def _parts(val: Any) -> tuple[Any, ...] | None:
+def inside(slot: Slot, val: Any) -> tuple[Any, ...] | None:
+    """What the parts of a slot stand for."""
+    if val is BOTTOM:
+        return (BOTTOM,) * len(slot.parts)
+    if slot.kind == "attributes":
+        return _named(slot.keys, val)
     if isinstance(val, dict):
         return tuple(val.values())
     return val if isinstance(val, tuple) else val.items if isinstance(val, Struct) else None
 
 
 def place(val: Any) -> Any:
-    """Where an array lives."""
+    """Where an array, a list or an object lives."""
+    if isinstance(val, Reference):
+        return val.cell, ()
     return (val.cell, val.path) if isinstance(val, Arr) else None
-
-
-# --- groups of arrays
-
-
-def regroup(cx: Context, slots: Sequence[tuple[Slot, Any, Any]], serial: int) -> frozenset[tuple[int, int]]:
-    """Split groups whose members ended a turn in different memory, and record what may alias.
-
-    `slots` are the array slots with what they held before the loop and after the turn; cells older than `serial`
-    were there before the loop.  Returns the pairs of groups that may share memory.
-    """
-    numbers: dict[Any, int] = {}
-    members: list[tuple[int, Any, Any]] = []
-    for k, (slot, before, after) in enumerate(slots):
-        group = slot.group[1] if slot.group[0] == "known" else place(before)
-        together = ("optional", k) if slot.kind == "optarray" else (group, place(after))
-        number = numbers.setdefault(together, len(numbers))
-        slot.group = ("known", number)
-        members.append((number, before, after))
-        for val in (before, after):
-            cell = _memory(val)
-            if cell is not None:
-                slot.aliases |= {c for c in (cell, *cell.may) if c.serial < serial}
-                slot.held = slot.held or memory.held(cx, cell)
-    pairs = set()
-    for k, (g, before, after) in enumerate(members):
-        for h, other_before, other_after in members[:k]:
-            if g != h and (_share(before, other_before) or _share(after, other_after)):
-                pairs.add((min(g, h), max(g, h)))
-    return frozenset(pairs)
-
-
-def _share(a: Any, b: Any) -> bool:
-    one, other = _memory(a), _memory(b)
-    return one is not None and other is not None and (one is other or other in one.may)
-
-
-def _memory(val: Any) -> Cell | None:
-    return val.cell if isinstance(val, (Arr, Maybe)) else None
-
-
-# --- building the header, and what is carried
-
-
-class Carry:
-    """The header's values: parameters of the body for what is carried, in order."""
-
-    def __init__(self, cx: Context, loop: int, pairs: frozenset[tuple[int, int]]) -> None:
-        self.cx = cx
-        self.loop = loop
-        self.pairs = pairs
-        self.types: list[Type] = []
-        self.hints: list[str] = []
-        self.cells: dict[Any, Arr] = {}
-        self.created: list[tuple[Cell, int]] = []
-        self.alias_sets: list[tuple[Cell, Slot]] = []
-
-    def plan(self, slot: Slot, name: str) -> Callable[[Sequence[Value]], Any]:
-        """How the slot's value is made of the carried values."""
-        if slot.kind == SAME:
-            return lambda values: slot.same
-        if slot.kind in _COMPOSITE:
-            parts = [self.plan(p, name) for p in slot.parts]
-            make = slot.make
-            assert make is not None
-            return lambda values: make(tuple(p(values) for p in parts))
-        if slot.kind in ("array", "optarray"):
-            return self._array(slot, name)
-        at = self._carried(slot, name)
-        if slot.kind == "scalar":
-            t = slot.type
-            assert isinstance(t, AVal)
-            tags: frozenset[Any] = frozenset({self.loop}) if t.dtype[0] in "iub" else frozenset()
-            return lambda values: Num(values[at], None, tags)
-        if slot.kind == "opt":
-            return lambda values: Maybe(values[at])
-        if slot.kind == "grown":
-            return lambda values: Grown(values[at])
-        return lambda values: values[at]
-
-    def _carried(self, slot: Slot, name: str) -> int:
-        assert slot.type is not None
-        self.types.append(Opt(slot.type) if slot.kind.startswith("opt") else slot.type)
-        self.hints.append(name)
-        return len(self.types) - 1
-
-    def _array(self, slot: Slot, name: str) -> Callable[[Sequence[Value]], Any]:
-        if slot.group not in self.cells:
-            at = self._carried(slot, name)
-            assert isinstance(slot.type, AVal)
-            cell = Cell("array", self.cx.scope.loc, contiguous=slot.type.rank <= 1, name=name)
-            self.created.append((cell, at))
-            self.cells[slot.group] = Arr(cell)
-        found = self.cells[slot.group]
-        self.alias_sets.append((found.cell, slot))
-        if slot.kind == "optarray":
-            at = next(at for cell, at in self.created if cell is found.cell)
-            return lambda values: Maybe(values[at], found.cell)
-        return lambda values: found
-
-    def settle(self, values: Sequence[Value]) -> None:
-        """Put the carried arrays into their cells, and let them alias what they may."""
-        for cell, at in self.created:
-            self.cx.store.set(cell, values[at])
-        for cell, slot in self.alias_sets:
-            if slot.held is not None:
-                self.cx.store.set(("held", cell), slot.held)
-            for other in sorted(slot.aliases, key=lambda c: c.serial):
-                if self.cx.store.get(other) is not MISSING:
-                    cell.may.add(other)
-                    other.may.add(cell)
-        for g, h in sorted(self.pairs):
-            one, other_arr = self.cells.get(("known", g)), self.cells.get(("known", h))
-            if one is not None and other_arr is not None:
-                one.cell.may.add(other_arr.cell)
-                other_arr.cell.may.add(one.cell)
-
-
-def contribute(cx: Context, slot: Slot, val: Any, seen: set[Any]) -> list[Value]:
-    """The carried values of `val`, in the order of `Carry.plan`, converted to the header's types."""
-    if slot.kind == SAME:
-        return []
-    if slot.kind == "struct" and val is BOTTOM:
-        val = Struct("tuple", (BOTTOM,) * len(slot.parts))
-    if slot.kind in _COMPOSITE:
-        return [v for s, part in zip(slot.parts, _parts(val) or (), strict=True) for v in contribute(cx, s, part, seen)]
-    if slot.kind == "array":
-        if slot.group in seen:
-            return []
-        seen.add(slot.group)
-    if slot.kind == "grown":
-        return [_grown(cx, slot, val)]
-    if slot.kind == "version":
-        return [val]
-    t = slot.type
-    assert isinstance(t, AVal)
-    if slot.kind in ("opt", "optarray"):
-        return [_optional(cx, t, val)]
-    return [_as_type(cx, val, t)]
-
-
-def _as_type(cx: Context, val: Any, t: AVal) -> Value:
-    if val is BOTTOM:
-        return cx.scope.emit("zeros", type=t, shape=t.shape)[0]
-    value = cx.scope.use(cx.value(val))
-    assert isinstance(value.type, AVal)
-    if value.type == t:
-        return value
-    if t.kind is Kind.ARRAY:
-        return cx.scope.emit("retype", value, shape=t.shape)[0]
-    return cx.scope.emit("convert", value, kind=t.kind, dtype=t.dtype)[0]
-
-
-def _optional(cx: Context, t: AVal, val: Any) -> Value:
-    if val is BOTTOM or val is UNBOUND or val is MISSING or val is DEAD or isinstance(val, Conflict):
-        return cx.scope.emit("opt_none", elem=t)[0]
-    if isinstance(val, Maybe):
-        if val.cell is not None:
-            memory.check_read(cx, Arr(val.cell))
-        return cx.scope.use(val.value)
-    return cx.scope.emit("opt_some", _as_type(cx, val, t))[0]
-
-
-def _grown(cx: Context, slot: Slot, val: Any) -> Value:
-    if isinstance(val, Grown):
-        return cx.scope.use(val.value)
-    assert isinstance(slot.type, Seq)
-    made = cx.scope.emit("seq_empty", elem=slot.type.elem)[0]
-    for item in val:
-        made = cx.scope.emit("seq_append", made, cx.value(item))[0]
-        assert cx.scope.loc is not None
-        memory.hold(cx, item, cx.scope.loc)
-    return made
-
-
-def array_slots(slot: Slot, before: Any, after: Any) -> list[tuple[Slot, Any, Any]]:
-    """The array slots within a slot, with what they hold on both sides."""
-    if before is BOTTOM and slot.kind == "struct":
-        before = Struct("tuple", (BOTTOM,) * len(slot.parts))
-    if slot.kind in ("array", "optarray"):
-        return [(slot, before, after)]
-    if slot.kind in _COMPOSITE:
-        a, b = _parts(before) or (), _parts(after) or ()
-        return [found for s, x, y in zip(slot.parts, a, b, strict=True) for found in array_slots(s, x, y)]
-    return []
-
-
-def same_shape(a: AVal, b: AVal) -> bool:
-    return all(dims.equal(x, y) is True for x, y in zip(a.shape, b.shape, strict=True))
-
-
-__all__ = ["Carry", "Misfit", "Slot", "array_slots", "ast", "contribute", "regroup", "start", "widen"]

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from symdiff.frontend.python import containers, memory, operators, sizes, subscripts
+from symdiff.frontend.python import containers, memory, objects, operators, sizes, special_methods, subscripts
+from symdiff.frontend.python.arrays import attribute
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.expressions import evaluate, subscript
 from symdiff.frontend.python.values import NONE, POISON, Arr, Known, ListRef, Struct, Val
@@ -25,8 +26,10 @@ def augmented(cx: Context, stmt: ast.AugAssign) -> None:
     elif isinstance(target, ast.Subscript):
         _item(cx, stmt, target)
     else:
-        evaluate(cx, stmt.value)
-        cx.refuse("SD221", stmt, target=cx.text(target))
+        base = evaluate(cx, target.value)
+        before = attribute(cx, ast.copy_location(ast.Attribute(target.value, target.attr), target), base, target.attr)
+        found = update(cx, stmt, before, evaluate(cx, stmt.value))
+        objects.set_attribute(cx, target, base, target.attr, found)
 
 
 def update(cx: Context, stmt: ast.AugAssign, before: Val, val: Val) -> Val:
@@ -42,7 +45,8 @@ def update(cx: Context, stmt: ast.AugAssign, before: Val, val: Val) -> Val:
         for item in items:
             containers.append_value(cx, stmt, before, item)
         return before
-    return operators.binary(cx, stmt, stmt.op, before, val)
+    made = special_methods.inplace(cx, stmt, stmt.op, before, val)
+    return operators.binary(cx, stmt, stmt.op, before, val) if made is None else made
 
 
 def write_whole(cx: Context, stmt: ast.AugAssign, arr: Arr, val: Val) -> bool:

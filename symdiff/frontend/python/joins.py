@@ -25,6 +25,8 @@ from symdiff.frontend.python.values import (
     POISON,
     UNBOUND,
     Arr,
+    Attributes,
+    Bound,
     Cell,
     Closure,
     Conflict,
@@ -35,9 +37,12 @@ from symdiff.frontend.python.values import (
     Maybe,
     Method,
     Num,
+    ObjRef,
     Partial,
+    Reference,
     Sequence_,
     Struct,
+    Super,
     Text,
     Val,
     static_size,
@@ -110,28 +115,30 @@ class Joiner:
         ):
             parts = [self.join(x, y) for x, y in zip(a.items, b.items, strict=True)]
             return lambda outs: Struct(a.kind, tuple(p(outs) for p in parts), a.cls, a.keys)
-        if isinstance(a, ListRef) and isinstance(b, ListRef):
-            return self._references(a, b, ListRef)
-        if isinstance(a, DictRef) and isinstance(b, DictRef):
-            return self._references(a, b, DictRef)
-        if isinstance(a, (Closure, Method, Partial, Sequence_, ListRef, DictRef, Struct, Text)) or isinstance(
-            b, (Closure, Method, Partial, Sequence_, ListRef, DictRef, Struct, Text)
-        ):
+        if isinstance(a, Reference) and type(a) is type(b):
+            return self._references(a, b)
+        if isinstance(a, _STRUCTURES) or isinstance(b, _STRUCTURES):
             return self._conflict(a, b)
         return None
 
-    def _references(self, a: Any, b: Any, make: type) -> Rebuild:
-        """Two lists (or dicts): a new one that may share with both."""
+    def _references(self, a: Any, b: Any) -> Rebuild:
+        """Two lists (dicts, objects of one class): a new one that may share with both."""
         key = (a.cell, b.cell)
         if a.cell is b.cell:
             return lambda outs: a
+        if isinstance(a, ObjRef) and a.cls is not b.cls:
+            return self._conflict(a, b)
         if key not in self.cells:
+            for side, x in zip(self.sides, (a, b), strict=True):
+                with side.active(self.cx):
+                    memory.check_read(self.cx, x)
             cell = Cell(a.cell.kind, a.cell.loc, name=a.cell.name)
             for other in key:
                 memory.may_alias(cell, other)
-            self.cells[key] = make(cell)
+            self.cells[key] = at_cell(a, cell)
             rebuild = self.content(self._content(0, a.cell), self._content(1, b.cell))
             if rebuild is None:
+                del self.cells[key]
                 return self._conflict(a, b)
             self.later.append(lambda outs: self.cx.store.set(cell, rebuild(outs)))
         found = self.cells[key]
@@ -149,6 +156,9 @@ class Joiner:
                 return self._growing(a, b)
             parts = [self.join(x, y) for x, y in zip(a, b, strict=True)]
             return lambda outs: tuple(p(outs) for p in parts)
+        if isinstance(a, Attributes) and isinstance(b, Attributes):
+            attributes = {k: self._attribute(a, b, k) for k in sorted({*a, *b})}
+            return lambda outs: Attributes((k, p(outs)) for k, p in attributes.items())
         if isinstance(a, dict) and isinstance(b, dict):
             if list(a) != list(b):
                 return None
@@ -160,6 +170,12 @@ class Joiner:
         if isinstance(a, Value) and isinstance(b, Value):
             return self._versions(a, b)
         return self._growing(a, b) if isinstance(a, (tuple, Grown)) and isinstance(b, (tuple, Grown)) else None
+
+    def _attribute(self, a: Attributes, b: Attributes, name: str) -> Rebuild:
+        """An attribute that one side lacks must not be read before it is set again."""
+        if name in a and name in b:
+            return self.join(a[name], b[name])
+        return lambda outs: Conflict(*("an attribute" if name in side else "not there" for side in (a, b)))
 
     def _growing(self, a: Any, b: Any) -> Callable[[Sequence[Value]], Any] | None:
         """Lists of different lengths: a staged list, where all elements are of one type."""
@@ -310,12 +326,12 @@ class Joiner:
     def _bottom(self, a: Val, b: Val) -> Rebuild:
         """The value of the other side; the one that left contributes anything of its type."""
         k, live = (0, b) if a is BOTTOM else (1, a)
-        if live is BOTTOM or live is UNBOUND or isinstance(live, (Known, Closure, Method, Sequence_)):
+        if live is BOTTOM or live is UNBOUND or isinstance(live, _NO_NUMBERS):
             return lambda outs: UNBOUND if live is BOTTOM else live
         if isinstance(live, Struct):
             items = [self.join(*((BOTTOM, x) if k == 0 else (x, BOTTOM))) for x in live.items]
             return lambda outs: Struct(live.kind, tuple(p(outs) for p in items), live.cls, live.keys)
-        if isinstance(live, (ListRef, DictRef)):
+        if isinstance(live, Reference):
             return self._bottom_reference(k, live)
         t = self._type(live)
         if t is None:
@@ -345,21 +361,31 @@ class Joiner:
         found = self.cells[key]
         return lambda outs: found
 
-    def _bottom_reference(self, k: int, live: ListRef | DictRef) -> Rebuild:
+    def _bottom_reference(self, k: int, live: Reference) -> Rebuild:
         content = self._content(1 - k, live.cell)
         if self.cx.store.get(live.cell) is not MISSING:
             return lambda outs: live  # it existed before: its content is joined as a cell
-        cell = Cell(live.cell.kind, live.cell.loc, name=live.cell.name)
-        made = type(live)(cell)
+        key = (BOTTOM, live.cell)
+        if key not in self.cells:
+            cell = Cell(live.cell.kind, live.cell.loc, name=live.cell.name)
+            memory.may_alias(cell, live.cell)
+            self.cells[key] = at_cell(live, cell)
+            rebuild = self._bottom_content(k, content)
+            if rebuild is None:
+                del self.cells[key]
+                return self._conflict(UNBOUND, live)
+            self.later.append(lambda outs: self.cx.store.set(cell, rebuild(outs)))
+        found = self.cells[key]
+        return lambda outs: found
+
+    def _bottom_content(self, k: int, content: Any) -> Callable[[Sequence[Value]], Any] | None:
+        sides = [(BOTTOM, x) if k == 0 else (x, BOTTOM) for x in _inside(content)]
+        parts = [self.join(a, b) for a, b in sides]
         if isinstance(content, tuple):
-            parts = [self.join(*((BOTTOM, x) if k == 0 else (x, BOTTOM))) for x in content]
-            self.later.append(lambda outs: self.cx.store.set(cell, tuple(p(outs) for p in parts)))
-        elif isinstance(content, dict):
-            items = {key: self.join(*((BOTTOM, x) if k == 0 else (x, BOTTOM))) for key, x in content.items()}
-            self.later.append(lambda outs: self.cx.store.set(cell, {key: p(outs) for key, p in items.items()}))
-        else:
-            return self._conflict(UNBOUND, live)
-        return lambda outs: made
+            return lambda outs: tuple(p(outs) for p in parts)
+        if isinstance(content, dict):
+            return lambda outs: type(content)(zip(content, (p(outs) for p in parts), strict=True))
+        return None
 
     def _pair(self, a: Value, b: Value) -> int:
         with_scopes = []
@@ -367,6 +393,21 @@ class Joiner:
             with_scopes.append(side.scope.use(v))
         self.outs.append((with_scopes[0], with_scopes[1]))
         return len(self.outs) - 1
+
+
+_NO_NUMBERS = (Known, Closure, Method, Partial, Bound, Super, Sequence_)
+_STRUCTURES = (Closure, Method, Partial, Bound, Super, Sequence_, ListRef, DictRef, ObjRef, Struct, Text)
+
+
+def _inside(content: Any) -> Sequence[Val]:
+    if isinstance(content, dict):
+        return tuple(content.values())
+    return content if isinstance(content, tuple) else ()
+
+
+def at_cell(like: Reference, cell: Cell) -> Reference:
+    """A reference of the same sort to another cell."""
+    return ObjRef(cell, like.cls) if isinstance(like, ObjRef) else type(like)(cell)
 
 
 def _place(x: Val) -> Any:

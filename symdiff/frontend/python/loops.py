@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from symdiff.frontend.python import containers, control, operators
+from symdiff.frontend.python import containers, control, operators, special_methods
 from symdiff.frontend.python.context import Context, LoopState
 from symdiff.frontend.python.control import BREAK, BROKEN, CONTINUE, ON, exit_of, set_exit
 from symdiff.frontend.python.expressions import evaluate
@@ -46,7 +46,7 @@ class Turns:
 
 
 def for_statement(cx: Context, stmt: ast.For) -> None:
-    iterable = evaluate(cx, stmt.iter)
+    iterable = special_methods.iterated(cx, stmt.iter, evaluate(cx, stmt.iter))
     if iterable is POISON:
         _give_up(cx, stmt)
         return

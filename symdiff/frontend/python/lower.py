@@ -5,15 +5,31 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterable, Sequence
+from functools import partial
+from types import MethodType
 from typing import Any
 
 from symdiff import trees
 from symdiff.errors import CompileError, Problem
-from symdiff.frontend.python import calls, captured, containers, memory, recursion
+from symdiff.frontend.python import calls, captured, classes, containers, memory, objects, recursion
 from symdiff.frontend.python.context import Context, Frame, Session
 from symdiff.frontend.python.liveness import Liveness, local_names
 from symdiff.frontend.python.problems import CannotRoll, NeedStatic, Respecialise, Restart
-from symdiff.frontend.python.values import POISON, Arr, Cell, Closure, DictRef, Grown, Known, ListRef, Num, Struct, Val
+from symdiff.frontend.python.values import (
+    POISON,
+    Arr,
+    Attributes,
+    Cell,
+    Closure,
+    DictRef,
+    Grown,
+    Known,
+    ListRef,
+    Num,
+    ObjRef,
+    Struct,
+    Val,
+)
 from symdiff.frontend.source import Source, normalised_hash
 from symdiff.ir import dims, types
 from symdiff.ir.collector import uncollected
@@ -145,7 +161,7 @@ def _argument(cx: Context, argument: Argument) -> Val:
 def _build(cx: Context, name: str, tree: Tree, leaves: Any) -> Val:
     if tree.kind == "leaf":
         leaf, path = next(leaves)
-        return Known(leaf.value) if isinstance(leaf, Static) else _leaf(cx, name, leaf, path)
+        return _static(cx, name, leaf, path) if isinstance(leaf, Static) else _leaf(cx, name, leaf, path)
     parts = tuple(_build(cx, name, c, leaves) for c in tree.children)
     if tree.kind == "list":
         cell = Cell("list", external=name)
@@ -155,7 +171,20 @@ def _build(cx: Context, name: str, tree: Tree, leaves: Any) -> Val:
         cell = Cell("dict", external=name)
         cx.base_set(cell, dict(zip(tree.keys, parts, strict=True)))
         return DictRef(cell)
-    return Struct(tree.kind, parts, tree.cls, tuple(str(k) for k in tree.keys) if tree.cls is not None else ())
+    keys = tuple(str(k) for k in tree.keys)
+    if tree.kind == "dataclass":
+        assert tree.cls is not None
+        cell = Cell("object", external=name)
+        cx.base_set(cell, Attributes(sorted(zip(keys, parts, strict=True))))
+        return ObjRef(cell, tree.cls)
+    return Struct(tree.kind, parts, tree.cls, keys if tree.cls is not None else ())
+
+
+def _static(cx: Context, name: str, leaf: Static, path: Path) -> Val:
+    """A function as an argument: the numbers that a method or partial brings along are fetched at each call."""
+    if not isinstance(leaf.value, MethodType | partial) and classes.class_of(Known(leaf.value)) is None:
+        return Known(leaf.value)
+    return captured.lift(cx, cx.source.node, leaf.value, f"argument {name}{trees.path_text(path)}", (), cx.source)
 
 
 def _leaf(cx: Context, name: str, leaf: AVal, path: Path) -> Val:
@@ -174,6 +203,8 @@ def _flatten(cx: Context, node: ast.AST, val: Val, leaves: list[Value], statics:
     if isinstance(val, Struct):
         children = tuple(_flatten(cx, node, v, leaves, statics) for v in val.items)
         return Tree(val.kind, val.cls, val.keys or tuple(range(len(children))), children)
+    if isinstance(val, ObjRef):
+        return _flatten_object(cx, node, val, leaves, statics)
     if isinstance(val, ListRef) and isinstance(cx.store.get(val.cell), Grown):
         cx.refuse("SD322", node, type="a list of a length that is not known when compiling")
         return Tree()
@@ -196,6 +227,16 @@ def _flatten(cx: Context, node: ast.AST, val: Val, leaves: list[Value], statics:
     elif val is not POISON:
         cx.refuse("SD322", node, type=cx.describe(val))
     return Tree()
+
+
+def _flatten_object(cx: Context, node: ast.AST, val: ObjRef, leaves: list[Value], statics: list[Static | None]) -> Tree:
+    """An instance of a dataclass, whose fields are all it has."""
+    fields = objects.field_values(cx, node, val)
+    if fields is None:
+        cx.refuse("SD322", node, type=f"an instance of {val.cls.__name__}, more than the fields of a dataclass")
+        return Tree()
+    children = tuple(_flatten(cx, node, v, leaves, statics) for v in fields.values())
+    return Tree("dataclass", val.cls, tuple(fields), children)
 
 
 def _lowered(

@@ -18,9 +18,11 @@ from typing import Any
 from symdiff.errors import Loc, refuse
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.store import MISSING
-from symdiff.frontend.python.values import POISON, Arr, Cell, DictRef, ListRef, Num, Step, Val
+from symdiff.frontend.python.values import POISON, Arr, Cell, Num, Reference, Step, Val
 from symdiff.ir.core import Value
 from symdiff.ir.types import AVal, Kind
+
+A_KIND = {"array": "an array", "list": "a list", "dict": "a dict", "object": "an object"}
 
 
 def read(cx: Context, arr: Arr) -> Value:
@@ -45,13 +47,14 @@ def read_step(cx: Context, value: Value, step: Step) -> Value:
     return cx.scope.emit("index", value, *step.operands, spec=step.spec)[0]
 
 
-def check_read(cx: Context, arr: Arr) -> None:
-    """Report the read of a stale array that was reached without its name: an element of a tuple, say."""
-    wrote = cx.store.get(("stale", arr.cell), None)
-    if wrote is None or wrote is MISSING or cx.scope.loc is None:
+def check_read(cx: Context, val: Arr | Reference) -> None:
+    """Report the read of something stale that was reached without its name: an element of a tuple, say."""
+    wrote = cx.store.get(("stale", val.cell), None)
+    if wrote is None or wrote is MISSING:
         return
-    loc, source = cx.scope.loc, cx.frame.source
-    name = f"`{arr.cell.name or 'an array'}`"
+    source = cx.frame.source
+    loc = cx.scope.loc or cx.loc(source.node)
+    name = f"`{val.cell.name or A_KIND[val.cell.kind]}`"
     if not any(p.code == "SD501" and p.loc is not None and p.loc.line == loc.line for p in cx.problems):
         notes = [(wrote[1], "the write")]
         line = source.line(loc)
@@ -60,7 +63,7 @@ def check_read(cx: Context, arr: Arr) -> None:
 
 def check_stale(cx: Context, node: ast.AST, val: Val) -> bool:
     """Whether reading `val` is an error (reported)."""
-    if not isinstance(val, (Arr, ListRef, DictRef)):
+    if not isinstance(val, (Arr, Reference)):
         return False
     wrote = cx.store.get(("stale", val.cell), None)
     if wrote is None or wrote is MISSING:

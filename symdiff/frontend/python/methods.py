@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from symdiff.frontend.python import arrays, calls, captured, container_methods, containers, inplace, memory, operators
+from symdiff.frontend.python import arrays, container_methods, containers, inplace, memory, operators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NONE,
@@ -110,13 +110,7 @@ def _struct_method(
         return Struct(receiver.kind, items, receiver.cls, receiver.keys)
     if name == "_asdict":
         return containers.new_dict(cx, node, dict(zip(receiver.keys, receiver.items, strict=True)))
-    found = getattr(receiver.cls, name, None)
-    function = (
-        captured.lift(cx, node, found, receiver.cls.__name__, (("attr", name),), cx.frame.source)
-        if receiver.cls
-        else POISON
-    )
-    return calls.apply(cx, node, function, [receiver, *args], kwargs)
+    return cx.refuse("SD404", node, type=cx.describe(receiver), name=name)
 
 
 # --- arrays

@@ -9,17 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import container_operators
+from symdiff.frontend.python import container_operators, special_methods
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NO_TAGS,
     POISON,
     Arr,
+    Bound,
     Closure,
     DictRef,
     Known,
     ListRef,
     Num,
+    ObjRef,
     Struct,
     Val,
     static_size,
@@ -60,7 +62,9 @@ def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Va
         if found is not None:
             return found
     if not cx.is_numeric(left) or not cx.is_numeric(right):
-        made = container_operators.binary(cx, node, op, left, right)
+        made = special_methods.binary(cx, node, op, left, right)
+        if made is None:
+            made = container_operators.binary(cx, node, op, left, right)
         return made if made is not None else _unsupported(cx, node, op, left, right)
     made = _size(op, left, right)
     if made is not None:
@@ -78,8 +82,8 @@ def _unsupported(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val)
 
 def fold(cx: Context, function: Callable[..., Any], *vals: Known) -> Known | None:
     """The result on known objects; None where Python raises (it then does so at run time) or where it is not pure."""
-    if not all(isinstance(v.obj, _PURE) for v in vals):
-        return None
+    if not all(isinstance(v.obj, _PURE) and (v.origin is None or not isinstance(v.obj, tuple)) for v in vals):
+        return None  # the numbers in a captured tuple are fetched at each call
     try:
         with np.errstate(all="ignore"):
             return Known(function(*(v.obj for v in vals)))
@@ -161,6 +165,9 @@ def unary(cx: Context, node: ast.AST, op: ast.AST, val: Val) -> Val:
         if found is not None:
             return found
     if not cx.is_numeric(val):
+        made = special_methods.unary(cx, node, op, val)
+        if made is not None:
+            return made
         return cx.refuse("SD321", node, operation=cx.text(node), left=cx.describe(val), right="nothing")
     if isinstance(op, ast.USub) and isinstance(val, Num) and val.value is None and val.dim is not None:
         return Num(None, dims.mul(-1, val.dim))
@@ -185,13 +192,17 @@ def truth(cx: Context, node: ast.AST, val: Val) -> Val:
     """What decides a branch: a known bool, or a staged scalar."""
     if val is POISON:
         return POISON
+    if not cx.is_numeric(val):
+        decided = special_methods.truth(cx, node, val)
+        if decided is not None:
+            return decided
     if isinstance(val, Known):
         if isinstance(val.obj, np.ndarray) and val.obj.size != 1:
             return cx.refuse("SD317", node, use="a condition", name=f"`{cx.text(node)}`", shape=val.obj.shape)
         return Known(bool(val.obj))
     if isinstance(val, (Struct, ListRef, DictRef)):
         return container_operators.truth(cx, val)
-    if isinstance(val, Closure):
+    if isinstance(val, (Closure, Bound)):
         return Known(True)
     if not cx.is_numeric(val):
         return cx.refuse("SD317", node, use="a condition", name=f"`{cx.text(node)}`", shape=cx.describe(val))
@@ -222,8 +233,12 @@ def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) ->
         found_known = fold(cx, function, left, right)
         if found_known is not None:
             return found_known
-        if isinstance(op, (ast.Eq, ast.NotEq)):
-            return Known((left.obj is right.obj) == isinstance(op, ast.Eq))
+    if not cx.is_numeric(left) or not cx.is_numeric(right):
+        made = special_methods.compare(cx, node, op, left, right)
+        if made is not None:
+            return made
+    if isinstance(left, Known) and isinstance(right, Known) and isinstance(op, (ast.Eq, ast.NotEq)):
+        return Known((left.obj is right.obj) == isinstance(op, ast.Eq))
     if not cx.is_numeric(left) or not cx.is_numeric(right):
         return container_operators.compare(cx, node, op, left, right)
     decided = _compare_sizes(op, left, right)
@@ -255,6 +270,8 @@ def _identity(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) 
             return Known((isinstance(other, Known) and other.obj is None) == positive)
     if isinstance(left, Known) and isinstance(right, Known):
         return Known((left.obj is right.obj) == positive)
+    if isinstance(left, ObjRef) or isinstance(right, ObjRef):
+        return special_methods.same_object(cx, node, left, right, positive)
     if isinstance(left, (Struct, Closure)) or isinstance(right, (Struct, Closure)):
         return Known((left is right) == positive)
     return cx.refuse("SD223", node, operator="is" if positive else "is not")

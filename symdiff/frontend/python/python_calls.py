@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import copy
+import dataclasses
 import functools
 import operator
 from collections.abc import Callable
@@ -15,27 +16,32 @@ import numpy as np
 from symdiff.frontend.python import (
     arrays,
     calls,
+    classes,
     comprehensions,
     container_methods,
     containers,
     control,
     desugar,
     memory,
+    objects,
     operators,
     output,
     rolled,
+    special_methods,
 )
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NONE,
     POISON,
     Arr,
+    Bound,
     Closure,
     DictRef,
     Grown,
     Known,
     ListRef,
     Num,
+    ObjRef,
     Partial,
     Sequence_,
     Struct,
@@ -73,12 +79,16 @@ _PURE = (
 def call_builtin(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> Val | None:
     """A builtin's result; None where `obj` is no builtin with a meaning here."""
     name = _NAMES.get(id(obj))
+    if name in _ITERATING:
+        args = [special_methods.iterated(cx, node, a) for a in args]
     if name is not None:
         return POISON if memory.is_poison(*args, *kwargs.values()) else _BUILTINS[name](cx, node, args, kwargs)
     if getattr(obj, "__module__", None) == "builtins" and getattr(obj, "__name__", "") in _REFUSED:
         return cx.refuse("SD206", node, name=obj.__name__)
     if obj in (copy.copy, copy.deepcopy) and len(args) == 1:
         return _copy(cx, node, args[0], obj is copy.deepcopy)
+    if obj is dataclasses.replace and len(args) == 1:
+        return objects.replaced(cx, node, args[0], kwargs)
     if obj is functools.reduce and len(args) in (2, 3):
         return _reduce(cx, node, args)
     if obj is functools.partial and args:
@@ -105,7 +115,11 @@ def _pure(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> V
     if obj in (isinstance, issubclass) and len(args) == 2:
         return _isinstance(cx, node, args)
     if obj is callable and len(args) == 1:
-        return Known(isinstance(args[0], (Closure, Partial)) or (isinstance(args[0], Known) and callable(args[0].obj)))
+        cls = classes.class_of(args[0])
+        made = isinstance(args[0], (Closure, Partial, Bound)) or (
+            cls is not None and classes.lookup(cls, "__call__") is not None
+        )
+        return Known(made or (isinstance(args[0], Known) and callable(args[0].obj)))
     if all(isinstance(a, Known) for a in (*args, *kwargs.values())):
         try:
             return Known(
@@ -165,6 +179,8 @@ def _class_of(cx: Context, val: Val) -> type | None:
             if t.kind is Kind.PYTHON
             else np.dtype(t.dtype).type
         )
+    if isinstance(val, ObjRef):
+        return val.cls
     if isinstance(val, Struct):
         return val.cls or tuple
     return list if isinstance(val, ListRef) else dict if isinstance(val, DictRef) else object
@@ -204,6 +220,9 @@ def _number(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:
 def _abs(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     if len(args) != 1:
         return cx.refuse("SD403", node, function="abs", message="one argument is needed")
+    made = special_methods.call(cx, node, args[0], "__abs__", [])
+    if made is not None:
+        return made
     if isinstance(args[0], Known):
         return Known(abs(args[0].obj))
     if not cx.is_numeric(args[0]):
@@ -414,6 +433,8 @@ def _filter(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
 
 def _type(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     cls = _class_of(cx, args[0])
+    if isinstance(args[0], ObjRef):
+        return classes.class_value(cx, args[0].cls)
     return cx.refuse("SD312", node, use="type", name=f"`{cx.text(node)}`") if cls is None else Known(cls)
 
 
@@ -458,6 +479,8 @@ def _copy(cx: Context, node: ast.AST, val: Val, deep: bool) -> Val:
             node,
             {k: _copy(cx, node, v, True) if deep else v for k, v in (containers.entries(cx, val) or {}).items()},
         )
+    if isinstance(val, ObjRef):
+        return objects.copied(cx, node, val, (lambda v: _copy(cx, node, v, True)) if deep else None)
     return arrays.copy(cx, node, val)
 
 
@@ -482,9 +505,13 @@ _BUILTINS: dict[str, Callable[[Context, ast.AST, Args, Kwargs], Val]] = {
     "max": _extreme("max"), "min": _extreme("min"), "any": _any("any"), "all": _any("all"), "sorted": _sorted,
     "filter": _filter,
     "type": _type,
+    "super": lambda cx, node, args, kwargs: objects.super_(cx, node, args), "iter": special_methods.iter_,
     "getattr": _getattr, "print": output.print_,
     "$bound": lambda cx, node, args, kwargs: Known(True), "$sequence": _is_sequence, "$match_part": _match_part,
 }  # fmt: skip
+_ITERATING = frozenset(
+    ["enumerate", "zip", "reversed", "map", "list", "tuple", "sum", "max", "min", "any", "all", "sorted"]
+)
 _NAMES = {id(getattr(builtins, name)): name for name in _BUILTINS if hasattr(builtins, name)} | {
     id(desugar.bound): "$bound", id(desugar.sequence): "$sequence", id(desugar.match_part): "$match_part",
 }  # fmt: skip

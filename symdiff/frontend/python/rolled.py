@@ -9,10 +9,11 @@ from typing import Any
 
 from symdiff.errors import Problem
 from symdiff.frontend.python import control, operators
+from symdiff.frontend.python.carries import Carry, array_slots, contribute, regroup
 from symdiff.frontend.python.context import Context, LoopState
 from symdiff.frontend.python.control import BREAK, CONTINUE, EXIT, ON, RESULT, RETURN, Exit, exit_of, set_exit
 from symdiff.frontend.python.expressions import evaluate
-from symdiff.frontend.python.headers import Carry, Misfit, Slot, array_slots, contribute, regroup, start, widen
+from symdiff.frontend.python.headers import Misfit, Slot, start, widen
 from symdiff.frontend.python.liveness import assigned
 from symdiff.frontend.python.problems import CannotRoll
 from symdiff.frontend.python.store import MISSING, Scope
@@ -210,6 +211,7 @@ class Rolled:
     def _end(self, before: dict[Any, Any], header: dict[Any, Any]) -> bool:
         """Compare what the turn left with the header; emit what the body hands on."""
         cx = self.cx
+        cx.turn_depth = len(cx.store.logs) - 2
         state = without(cx, self.stmt, exit_of(cx), CONTINUE)
         cx.set_name(cx.frame, EXIT, state)
         after = {key: self._after(key) for key in self.slots}
@@ -225,7 +227,7 @@ class Rolled:
         arrays = [
             a
             for key, slot in slots.items()
-            for a in array_slots(slot, self._base_of(key, before), after.get(key, self._after(key)))
+            for a in array_slots(cx, slot, self._base_of(key, before), after.get(key, self._after(key)))
         ]
         pairs = regroup(cx, arrays, self.serial)
         stable = (

@@ -48,6 +48,13 @@ class Store:
                 self.data[key] = old
         return {key: new for key, new in changes.items() if new is not before[key]}
 
+    def as_of(self, depth: int, key: Hashable) -> Any:
+        """What a key held when the journal number `depth` was begun."""
+        for log in self.logs[depth:]:
+            if key in log:
+                return log[key]
+        return self.data.get(key, MISSING)
+
     def keep(self) -> None:
         """Close the innermost journal and leave its changes standing."""
         before = self.logs.pop()

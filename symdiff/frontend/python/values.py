@@ -1,8 +1,8 @@
 """What a name can hold while a function is compiled: known Python objects, staged numbers, and memory.
 
 Arrays, lists and dicts are mutable, so a name holds a *reference*: an `Arr` is a path into a `Cell`, and the cell's
-current content is in the `Store` (an IR value for arrays, a tuple of elements for lists, a dict for dicts).  A read
-resolves against the content at that moment, so a view sees later writes.
+current content is in the `Store` (an IR value for arrays, a tuple of elements for lists, a dict for dicts and for the
+attributes of objects).  A read resolves against the content at that moment, so a view sees later writes.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Num(Val):
 
 @dataclass(slots=True, eq=False, repr=False)
 class Cell:
-    """Memory: an array, a list or a dict.  `external` names what it belonged to before the call."""
+    """Memory: an array, a list, a dict or an object.  `external` names what it belonged to before the call."""
 
     kind: str
     loc: Loc | None = None
@@ -94,7 +94,7 @@ class Arr(Val):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Struct(Val):
-    """An immutable container: tuple, namedtuple or dataclass instance."""
+    """An immutable container: tuple or named tuple."""
 
     kind: str
     items: tuple[Val, ...]
@@ -112,6 +112,37 @@ class ListRef(Val):
 @dataclass(frozen=True, slots=True, eq=False)
 class DictRef(Val):
     cell: Cell
+
+
+class Attributes(dict[str, Val]):
+    """What the store has of an object: its attributes, in the order of their names."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ObjRef(Val):
+    """An instance of a class of the user's; the store has its attributes."""
+
+    cell: Cell
+    cls: type
+
+
+Reference = ListRef | DictRef | ObjRef
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bound(Val):
+    """A method of an object, not yet called: the function and what it passes first."""
+
+    receiver: Val
+    function: Val
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Super(Val):
+    """`super()`: attributes are looked for behind `cls` in the order of the receiver's classes."""
+
+    receiver: Val
+    cls: type
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,233 @@
+"""What a loop carries, as values: the parameters of its body, and what a turn hands on.
+
+Arrays (and lists and objects that a turn replaces) that share memory both before the loop and after every turn are one
+group and one carry; groups that share it on one side only may alias.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from symdiff.frontend.python import memory
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.headers import COMPOSITE, SAME, Slot, inside, place
+from symdiff.frontend.python.joins import at_cell
+from symdiff.frontend.python.store import MISSING
+from symdiff.frontend.python.values import (
+    BOTTOM,
+    DEAD,
+    UNBOUND,
+    Arr,
+    Cell,
+    Conflict,
+    Grown,
+    Maybe,
+    Num,
+    Reference,
+)
+from symdiff.ir.core import Value
+from symdiff.ir.types import AVal, Kind, Opt, Seq, Type
+
+# --- groups of arrays
+
+
+def regroup(cx: Context, slots: Sequence[tuple[Slot, Any, Any]], serial: int) -> frozenset[tuple[int, int]]:
+    """Split groups whose members ended a turn in different memory, and record what may alias.
+
+    `slots` are the array slots with what they held before the loop and after the turn; cells older than `serial`
+    were there before the loop.  Returns the pairs of groups that may share memory.
+    """
+    numbers: dict[Any, int] = {}
+    members: list[tuple[int, Any, Any]] = []
+    for k, (slot, before, after) in enumerate(slots):
+        group = slot.group[1] if slot.group[0] == "known" else place(before)
+        together = ("optional", k) if slot.kind == "optarray" else (group, place(after))
+        number = numbers.setdefault(together, len(numbers))
+        slot.group = ("known", number)
+        members.append((number, before, after))
+        for val in (before, after):
+            cell = _memory(val)
+            if cell is not None:
+                slot.aliases |= {c for c in (cell, *cell.may) if c.serial < serial}
+                slot.held = slot.held or memory.held(cx, cell)
+    pairs = set()
+    for k, (g, before, after) in enumerate(members):
+        for h, other_before, other_after in members[:k]:
+            if g != h and (_share(before, other_before) or _share(after, other_after)):
+                pairs.add((min(g, h), max(g, h)))
+    return frozenset(pairs)
+
+
+def _share(a: Any, b: Any) -> bool:
+    one, other = _memory(a), _memory(b)
+    return one is not None and other is not None and (one is other or other in one.may)
+
+
+def _memory(val: Any) -> Cell | None:
+    return val.cell if isinstance(val, Arr | Maybe | Reference) else None
+
+
+# --- building the header, and what is carried
+
+
+class Carry:
+    """The header's values: parameters of the body for what is carried, in order."""
+
+    def __init__(self, cx: Context, loop: int, pairs: frozenset[tuple[int, int]]) -> None:
+        self.cx = cx
+        self.loop = loop
+        self.pairs = pairs
+        self.types: list[Type] = []
+        self.hints: list[str] = []
+        self.cells: dict[Any, Arr | Reference] = {}
+        self.contents: list[tuple[Cell, Callable[[Sequence[Value]], Any]]] = []
+        self.created: list[tuple[Cell, int]] = []
+        self.alias_sets: list[tuple[Cell, Slot]] = []
+
+    def plan(self, slot: Slot, name: str) -> Callable[[Sequence[Value]], Any]:
+        """How the slot's value is made of the carried values."""
+        if slot.kind == SAME:
+            return lambda values: slot.same
+        if slot.kind in COMPOSITE:
+            names = slot.keys or (name,) * len(slot.parts)
+            parts = [self.plan(p, part) for p, part in zip(slot.parts, names, strict=True)]
+            make = slot.make
+            assert make is not None
+            return lambda values: make(tuple(p(values) for p in parts))
+        if slot.kind in ("array", "optarray"):
+            return self._array(slot, name)
+        if slot.kind == "reference":
+            return self._reference(slot, name)
+        at = self._carried(slot, name)
+        if slot.kind == "scalar":
+            t = slot.type
+            assert isinstance(t, AVal)
+            tags: frozenset[Any] = frozenset({self.loop}) if t.dtype[0] in "iub" else frozenset()
+            return lambda values: Num(values[at], None, tags)
+        if slot.kind == "opt":
+            return lambda values: Maybe(values[at])
+        if slot.kind == "grown":
+            return lambda values: Grown(values[at])
+        return lambda values: values[at]
+
+    def _carried(self, slot: Slot, name: str) -> int:
+        assert slot.type is not None
+        self.types.append(Opt(slot.type) if slot.kind.startswith("opt") else slot.type)
+        self.hints.append(name)
+        return len(self.types) - 1
+
+    def _array(self, slot: Slot, name: str) -> Callable[[Sequence[Value]], Any]:
+        if slot.group not in self.cells:
+            at = self._carried(slot, name)
+            assert isinstance(slot.type, AVal)
+            cell = Cell("array", self.cx.scope.loc, contiguous=slot.type.rank <= 1, name=name)
+            self.created.append((cell, at))
+            self.cells[slot.group] = Arr(cell)
+        found = self.cells[slot.group]
+        self.alias_sets.append((found.cell, slot))
+        if slot.kind == "optarray":
+            at = next(at for cell, at in self.created if cell is found.cell)
+            return lambda values: Maybe(values[at], found.cell)
+        return lambda values: found
+
+    def _reference(self, slot: Slot, name: str) -> Callable[[Sequence[Value]], Any]:
+        if slot.group not in self.cells:
+            cell = Cell(slot.same.cell.kind, self.cx.scope.loc, name=name)
+            self.cells[slot.group] = at_cell(slot.same, cell)
+            self.contents.append((cell, self.plan(slot.parts[0], name)))
+        found = self.cells[slot.group]
+        self.alias_sets.append((found.cell, slot))
+        return lambda values: found
+
+    def settle(self, values: Sequence[Value]) -> None:
+        """Put the carried arrays into their cells, and let them alias what they may."""
+        for cell, at in self.created:
+            self.cx.store.set(cell, values[at])
+        for cell, make in self.contents:
+            self.cx.store.set(cell, make(values))
+        for cell, slot in self.alias_sets:
+            if slot.held is not None:
+                self.cx.store.set(("held", cell), slot.held)
+            for other in sorted(slot.aliases, key=lambda c: c.serial):
+                if self.cx.store.get(other) is not MISSING:
+                    cell.may.add(other)
+                    other.may.add(cell)
+        for g, h in sorted(self.pairs):
+            one, other_arr = self.cells.get(("known", g)), self.cells.get(("known", h))
+            if one is not None and other_arr is not None:
+                one.cell.may.add(other_arr.cell)
+                other_arr.cell.may.add(one.cell)
+
+
+def contribute(cx: Context, slot: Slot, val: Any, seen: set[Any]) -> list[Value]:
+    """The carried values of `val`, in the order of `Carry.plan`, converted to the header's types."""
+    if slot.kind == SAME:
+        return []
+    if slot.kind in COMPOSITE:
+        found = inside(slot, val) or ()
+        return [v for s, part in zip(slot.parts, found, strict=True) for v in contribute(cx, s, part, seen)]
+    if slot.kind in ("array", "reference"):
+        if slot.group in seen:
+            return []
+        seen.add(slot.group)
+    if slot.kind == "reference":
+        if val is not BOTTOM:
+            memory.check_read(cx, val)
+        return contribute(cx, slot.parts[0], val if val is BOTTOM else cx.store.get(val.cell), seen)
+    if slot.kind == "grown":
+        return [_grown(cx, slot, val)]
+    if slot.kind == "version":
+        return [val]
+    t = slot.type
+    assert isinstance(t, AVal)
+    if slot.kind in ("opt", "optarray"):
+        return [_optional(cx, t, val)]
+    return [_as_type(cx, val, t)]
+
+
+def _as_type(cx: Context, val: Any, t: AVal) -> Value:
+    if val is BOTTOM:
+        return cx.scope.emit("zeros", type=t, shape=t.shape)[0]
+    value = cx.scope.use(cx.value(val))
+    assert isinstance(value.type, AVal)
+    if value.type == t:
+        return value
+    if t.kind is Kind.ARRAY:
+        return cx.scope.emit("retype", value, shape=t.shape)[0]
+    return cx.scope.emit("convert", value, kind=t.kind, dtype=t.dtype)[0]
+
+
+def _optional(cx: Context, t: AVal, val: Any) -> Value:
+    if val is BOTTOM or val is UNBOUND or val is MISSING or val is DEAD or isinstance(val, Conflict):
+        return cx.scope.emit("opt_none", elem=t)[0]
+    if isinstance(val, Maybe):
+        if val.cell is not None:
+            memory.check_read(cx, Arr(val.cell))
+        return cx.scope.use(val.value)
+    return cx.scope.emit("opt_some", _as_type(cx, val, t))[0]
+
+
+def _grown(cx: Context, slot: Slot, val: Any) -> Value:
+    if isinstance(val, Grown):
+        return cx.scope.use(val.value)
+    assert isinstance(slot.type, Seq)
+    made = cx.scope.emit("seq_empty", elem=slot.type.elem)[0]
+    for item in val:
+        made = cx.scope.emit("seq_append", made, cx.value(item))[0]
+        assert cx.scope.loc is not None
+        memory.hold(cx, item, cx.scope.loc)
+    return made
+
+
+def array_slots(cx: Context, slot: Slot, before: Any, after: Any) -> list[tuple[Slot, Any, Any]]:
+    """The slots of arrays and references within a slot, with what they hold on both sides."""
+    if slot.kind in ("array", "optarray"):
+        return [(slot, before, after)]
+    if slot.kind == "reference":
+        was = before if before is BOTTOM else cx.store.as_of(cx.turn_depth, before.cell)
+        return [(slot, before, after), *array_slots(cx, slot.parts[0], was, cx.store.get(after.cell))]
+    if slot.kind in COMPOSITE:
+        a, b = inside(slot, before) or (), inside(slot, after) or ()
+        return [found for s, x, y in zip(slot.parts, a, b, strict=True) for found in array_slots(cx, s, x, y)]
+    return []

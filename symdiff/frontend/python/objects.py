@@ -1,0 +1,389 @@
+"""Instances of the user's classes: made, read, written; their methods and properties are followed into their source.
+
+By hand: `s = State(x); s.v += 2 * x; s.step()`.  `State(x)` makes a cell without attributes and runs `__init__` with a
+reference to it; each assignment to an attribute makes a new content of the cell.  `s.step` is found on the class, and
+runs with the same reference, so that what it writes is seen under every name of the object.  Branches join, and loops
+carry, the attributes one by one.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import functools
+import types as python_types
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from symdiff.frontend.python import calls, captured, classes, containers, memory
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.values import (
+    NONE,
+    POISON,
+    UNBOUND,
+    Attributes,
+    Bound,
+    Cell,
+    Conflict,
+    Known,
+    Maybe,
+    ObjRef,
+    Struct,
+    Super,
+    Val,
+)
+
+# --- attributes
+
+
+def attributes(cx: Context, node: ast.AST, obj: ObjRef) -> Attributes | None:
+    """The attributes an object has now; None after a problem."""
+    if memory.check_stale(cx, node, obj):
+        return None
+    content = cx.store.get(obj.cell)
+    if isinstance(content, Conflict):
+        cx.refuse(content.code, node, name=f"`{cx.text(node)}`", then=content.then, otherwise=content.orelse)
+        return None
+    assert isinstance(content, Attributes), content
+    return content
+
+
+def put(cx: Context, obj: ObjRef, content: Mapping[str, Val]) -> None:
+    cx.store.set(obj.cell, Attributes(sorted(content.items())))
+
+
+def attribute(cx: Context, node: ast.AST, base: Val, name: str) -> Val | None:
+    """`base.name` of an object made in the function or captured, of a class, or of `super()`; None of anything else."""
+    if isinstance(base, Super):
+        return _behind(cx, node, base, name)
+    if isinstance(base, Known) and isinstance(base.obj, type):
+        return _of_class(cx, base, name)
+    cls = classes.class_of(base)
+    if cls is None or name == "__class__":
+        return None if cls is None else classes.class_value(cx, cls)
+    found = classes.lookup(cls, name)
+    raw = found[1] if found is not None else None
+    if isinstance(base, ObjRef):
+        return _of_object(cx, node, base, name, raw)
+    if isinstance(base, Struct):
+        plain = name in base.keys or raw is None or name.startswith("_") or isinstance(raw, _C_METHODS)
+        return None if plain else _found_on(cx, node, base, cls, name, raw)
+    assert isinstance(base, Known)
+    if name in getattr(base.obj, "__dict__", {}) and not isinstance(raw, property):
+        return None
+    if classes.opaque(cls) or not isinstance(raw, (property, python_types.FunctionType, staticmethod, classmethod)):
+        return None
+    captured.lift_attribute(cx, base, "__class__", cls)
+    return _found_on(cx, node, base, cls, name, raw)
+
+
+def _of_object(cx: Context, node: ast.AST, obj: ObjRef, name: str, raw: Any) -> Val:
+    why = classes.opaque(obj.cls)
+    if why is not None:
+        return cx.refuse("SD412", node, name=f"`{obj.cls.__name__}`", reason=why)
+    content = attributes(cx, node, obj)
+    if content is None:
+        return POISON
+    if name in content and (not classes.is_data_descriptor(raw) or classes.is_slot(raw)):
+        return _settled(cx, node, name, content[name])
+    if raw is None or classes.is_slot(raw):
+        return cx.refuse("SD404", node, type=obj.cls.__name__, name=name)
+    return _found_on(cx, node, obj, obj.cls, name, raw)
+
+
+def _settled(cx: Context, node: ast.AST, name: str, val: Val) -> Val:
+    if isinstance(val, Conflict):
+        return cx.refuse(val.code, node, name=f"`{name}`", then=val.then, otherwise=val.orelse)
+    if isinstance(val, Maybe) or val is UNBOUND:
+        return cx.refuse("SD310", node, name=f"`{name}`", then="an attribute", otherwise="not there")
+    return val
+
+
+def _found_on(cx: Context, node: ast.AST, receiver: Val, cls: type, name: str, raw: Any) -> Val:
+    """What a class has under a name, as its instance `receiver` gives it."""
+    if isinstance(raw, python_types.FunctionType):
+        return Bound(receiver, classes.member(cx, cls, name, raw))
+    if isinstance(raw, staticmethod):
+        return classes.member(cx, cls, name, raw.__func__)
+    if isinstance(raw, classmethod):
+        return Bound(_class_of(cx, receiver), classes.member(cx, cls, name, raw.__func__, ("attr", "__func__")))
+    if isinstance(raw, property):
+        if raw.fget is None:
+            return cx.refuse("SD404", node, type=cls.__name__, name=name)
+        return calls.apply(cx, node, classes.member(cx, cls, name, raw.fget, ("attr", "fget")), [receiver], {})
+    if isinstance(raw, functools.cached_property) and isinstance(receiver, ObjRef):
+        function = classes.member(cx, cls, name, raw.func, ("attr", "func"))
+        found = calls.apply(cx, node, function, [receiver], {})
+        _write(cx, node, receiver, name, found)
+        return found
+    if isinstance(raw, python_types.WrapperDescriptorType) and name == "__init__":
+        return Bound(receiver, Known(raw))
+    if hasattr(type(raw), "__get__"):
+        return cx.refuse("SD412", node, name=f"`{cls.__name__}.{name}`", reason="is a descriptor")
+    return classes.member(cx, cls, name, raw)
+
+
+def _class_of(cx: Context, receiver: Val) -> Val:
+    """What a class method is called with."""
+    if isinstance(receiver, Known) and isinstance(receiver.obj, type):
+        return receiver
+    cls = classes.class_of(receiver)
+    assert cls is not None
+    return classes.class_value(cx, cls)
+
+
+def _of_class(cx: Context, base: Known, name: str) -> Val | None:
+    """A class method of a class; everything else is a plain attribute."""
+    found = classes.lookup(base.obj, name)
+    if found is None or not isinstance(found[1], classmethod) or not isinstance(found[1].__func__, _FUNCTION):
+        return None
+    if base.origin is None:
+        return Bound(base, Known(found[1].__func__))
+    return Bound(base, classes.part(cx, base, found[1].__func__, ("attr", name), ("attr", "__func__")))
+
+
+_FUNCTION = python_types.FunctionType
+_C_METHODS = (python_types.WrapperDescriptorType, python_types.MethodDescriptorType)
+
+
+def _behind(cx: Context, node: ast.AST, base: Super, name: str) -> Val:
+    """`super().name`."""
+    receiver = base.receiver
+    is_class = isinstance(receiver, Known) and isinstance(receiver.obj, type)
+    cls = receiver.obj if is_class and isinstance(receiver, Known) else classes.class_of(receiver)
+    assert cls is not None
+    found = classes.lookup(cls, name, base.cls)
+    if found is None:
+        return cx.refuse("SD404", node, type="super()", name=name)
+    owner, raw = found
+    if isinstance(raw, _FUNCTION) and is_class:
+        return classes.member(cx, owner, name, raw)
+    return _found_on(cx, node, receiver, owner, name, raw)
+
+
+def super_(cx: Context, node: ast.AST, args: Sequence[Val]) -> Val:
+    """`super()` in a method, or `super(cls, obj)`."""
+    frame = cx.frame
+    if not args:
+        params = frame.source.node.args
+        first = next((p.arg for p in (*params.posonlyargs, *params.args)), None)
+        cell = frame.source.closure.get("__class__")
+        if first is None or cell is None or frame.outer is not None or frame.comprehension:
+            return cx.refuse("SD403", node, function="super", message="there is no method around it")
+        cls, receiver = cell.cell_contents, cx.get_name(frame, first)
+    else:
+        cls, receiver = getattr(args[0], "obj", None), args[-1]
+    of = receiver.obj if isinstance(receiver, Known) and isinstance(receiver.obj, type) else classes.class_of(receiver)
+    if len(args) == 1 or not isinstance(cls, type) or of is None or cls not in of.__mro__:
+        return cx.refuse("SD403", node, function="super", message="it needs a class and an instance of it")
+    return Super(receiver, cls)
+
+
+# --- writing
+
+
+def set_attribute(cx: Context, node: ast.AST, base: Val, name: str, val: Val) -> None:
+    """`base.name = val`."""
+    if memory.is_poison(base, val):
+        return
+    if not isinstance(base, ObjRef):
+        known = isinstance(base, Known) and (classes.class_of(base) or isinstance(base.obj, type))
+        cx.refuse("SD503" if known else "SD221", node, name=f"`{cx.text(node)}`", target=cx.text(node))
+        return
+    found = classes.lookup(base.cls, name)
+    raw = found[1] if found is not None else None
+    why = classes.opaque(base.cls)
+    if isinstance(raw, property) and raw.fset is not None and why is None:
+        function = classes.member(cx, base.cls, name, raw.fset, ("attr", "fset"))
+        calls.apply(cx, node, function, [base, val], {})
+    elif isinstance(raw, property) or classes.frozen(base.cls) or name in ("__class__", "__dict__"):
+        cx.refuse("SD221", node, target=cx.text(node))
+    elif why is not None:
+        cx.refuse("SD412", node, name=f"`{base.cls.__name__}`", reason=why)
+    else:
+        _write(cx, node, base, name, val)
+
+
+def _write(cx: Context, node: ast.AST, base: ObjRef, name: str, val: Val) -> None:
+    """Set an attribute in the object's own dictionary or slot."""
+    found = classes.lookup(base.cls, name)
+    if found is not None and classes.is_data_descriptor(found[1]) and not classes.is_slot(found[1]):
+        cx.refuse("SD412", node, name=f"`{base.cls.__name__}.{name}`", reason="is a descriptor")
+    elif not classes.has_room(base.cls, name):
+        cx.refuse("SD404", node, type=base.cls.__name__, name=name)
+    elif val is not POISON and containers.changeable(cx, node, base):
+        content = attributes(cx, node, base)
+        if content is not None:
+            cx.name_value(val, name)
+            put(cx, base, {**content, name: val})
+
+
+def delete_attribute(cx: Context, node: ast.AST, base: Val, name: str) -> None:
+    """`del base.name`."""
+    if base is POISON:
+        return
+    if not isinstance(base, ObjRef) or classes.frozen(base.cls) or classes.opaque(base.cls):
+        cx.refuse("SD209", node, target=cx.text(node))
+        return
+    content = attributes(cx, node, base)
+    if content is None or not containers.changeable(cx, node, base):
+        return
+    found = classes.lookup(base.cls, name)
+    if name not in content or (found is not None and isinstance(found[1], property)):
+        cx.refuse("SD404", node, type=base.cls.__name__, name=name)
+    elif _settled(cx, node, name, content[name]) is not POISON:
+        put(cx, base, {key: val for key, val in content.items() if key != name})
+
+
+# --- making
+
+
+def construct(cx: Context, node: ast.AST, cls: type, args: list[Val], kwargs: dict[str, Val]) -> Val | None:
+    """`cls(…)`; None where the class is not written in Python."""
+    if not cls.__flags__ & (1 << 9) or cls.__module__.split(".")[0] == "numpy":
+        return None
+    why = classes.unmakeable(cls)
+    if why is not None:
+        return cx.refuse("SD412", node, name=f"`{cls.__name__}`", reason=why)
+    made = empty(cx, node, cls)
+    found = classes.lookup(cls, "__init__")
+    assert found is not None
+    init = classes.member(cx, cls, "__init__", found[1]) if isinstance(found[1], _FUNCTION) else Known(found[1])
+    returned = calls.apply(cx, node, init, [made, *args], kwargs)
+    if returned is POISON:
+        return POISON
+    if not isinstance(returned, Known) or returned.obj is not None:
+        return cx.refuse("SD313", node, function=f"{cls.__name__}.__init__", message="should return None")
+    return made
+
+
+def empty(cx: Context, node: ast.AST, cls: type) -> ObjRef:
+    cell = Cell("object", cx.loc(node))
+    cx.store.set(cell, Attributes())
+    return ObjRef(cell, cls)
+
+
+def call_special(cx: Context, node: ast.AST, function: Any, args: list[Val], kwargs: dict[str, Val]) -> Val | None:
+    """What `object` and `dataclasses` define, which has no source; None for every other function."""
+    if not args or not isinstance(args[0], ObjRef):
+        return None
+    obj = args[0]
+    if function is object.__init__:
+        if len(args) + len(kwargs) > 1:
+            return cx.refuse("SD313", node, function=obj.cls.__name__, message="takes no arguments")
+        return NONE
+    if function is object.__setattr__ and len(args) == 3 and isinstance(args[1], Known) and not kwargs:
+        _write(cx, node, obj, args[1].obj, args[2])
+        return NONE
+    if not classes.generated(function):
+        return None
+    owner = next((c for c in obj.cls.__mro__ if c.__dict__.get(function.__name__) is function), None)
+    if owner is not None and function.__name__ == "__init__":
+        return _fields(cx, node, owner, obj, args[1:], kwargs)
+    if owner is not None and function.__name__ == "__eq__" and len(args) == 2:
+        return _equal(cx, node, obj, args[1])
+    return None
+
+
+def _fields(cx: Context, node: ast.AST, owner: type, obj: ObjRef, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    """The `__init__` that `dataclasses` wrote for `owner`."""
+    fields = classes.dataclass_fields(owner)
+    order = [f.name for f in fields if f.init and not f.kw_only]
+    given = dict(zip(order, args, strict=False))
+    allowed = {f.name for f in fields if f.init}
+    needed = {f.name for f in fields if f.init and f.default is f.default_factory is dataclasses.MISSING}
+    if len(args) > len(order) or given.keys() & kwargs.keys() or not needed <= (given | kwargs).keys() <= allowed:
+        return cx.refuse("SD313", node, function=owner.__name__, message=f"takes {', '.join(sorted(allowed))}")
+    given |= kwargs
+    for field in fields:
+        if field.name not in given:
+            default = _default(cx, node, owner, field)
+            if default is None:
+                continue
+            given[field.name] = default
+        if given[field.name] is POISON:
+            return POISON
+        if classes.stored(field):
+            _write(cx, node, obj, field.name, given[field.name])
+    if classes.lookup(owner, "__post_init__") is None:
+        return NONE
+    after = attribute(cx, node, obj, "__post_init__")
+    extra = [given[f.name] for f in fields if not classes.stored(f)]
+    return NONE if after is None else _none(calls.apply(cx, node, after, extra, {}))
+
+
+def _none(val: Val) -> Val:
+    return POISON if val is POISON else NONE
+
+
+def _default(cx: Context, node: ast.AST, owner: type, field: dataclasses.Field[Any]) -> Val | None:
+    """What `__init__` sets a field to that was not given; None where it leaves the class's own attribute."""
+    path = (("item", field.name),)
+    if field.default_factory is not dataclasses.MISSING:
+        steps = (*path, ("attr", "default_factory"))
+        factory = classes.member(cx, owner, "__dataclass_fields__", field.default_factory, *steps)
+        return calls.apply(cx, node, factory, [], {})
+    if not field.init and (field.default is dataclasses.MISSING or not classes.is_slot(owner.__dict__[field.name])):
+        return None
+    if classes.class_of(Known(field.default)) is None:
+        return Known(field.default)
+    return classes.member(cx, owner, "__dataclass_fields__", field.default, *path, ("attr", "default"))
+
+
+def field_values(cx: Context, node: ast.AST, obj: ObjRef) -> dict[str, Val] | None:
+    """The fields of a dataclass, where they are all that the object has; None otherwise."""
+    if not dataclasses.is_dataclass(obj.cls):
+        return None
+    content = attributes(cx, node, obj)
+    names = [f.name for f in dataclasses.fields(obj.cls)]
+    if content is None or set(names) != set(content):
+        return None
+    return {name: _settled(cx, node, name, content[name]) for name in names}
+
+
+def _equal(cx: Context, node: ast.AST, left: ObjRef, right: Val) -> Val:
+    """The `__eq__` of a dataclass compares the fields of two instances of one class."""
+    from symdiff.frontend.python import operators
+
+    if classes.class_of(right) is not left.cls:
+        return Known(NotImplemented)
+    names = [f.name for f in dataclasses.fields(left.cls) if f.compare]
+    pairs = [[read(cx, node, side, name) for name in names] for side in (left, right)]
+    a, b = (Struct("tuple", tuple(vals)) for vals in pairs)
+    return POISON if memory.is_poison(*a.items, *b.items) else operators.compare(cx, node, ast.Eq(), a, b)
+
+
+def read(cx: Context, node: ast.AST, base: Val, name: str) -> Val:
+    """`base.name`, whatever the base is."""
+    from symdiff.frontend.python import arrays
+
+    fake = ast.copy_location(ast.Attribute(value=ast.Constant(None), attr=name, ctx=ast.Load()), node)
+    return arrays.attribute(cx, fake, base, name)
+
+
+def replaced(cx: Context, node: ast.AST, obj: Val, changes: dict[str, Val]) -> Val:
+    """`dataclasses.replace`: a new instance, made by `__init__` from the fields that are not changed."""
+    cls = classes.class_of(obj)
+    if cls is None or not dataclasses.is_dataclass(cls):
+        return cx.refuse("SD403", node, function="dataclasses.replace", message="it needs an instance of a dataclass")
+    given = dict(changes)
+    for field in classes.dataclass_fields(cls):
+        if field.init and classes.stored(field) and field.name not in given:
+            given[field.name] = read(cx, node, obj, field.name)
+        elif not field.init and field.name in given:
+            return cx.refuse("SD403", node, function="dataclasses.replace", message=f"{field.name} has init=False")
+    return calls.apply(cx, node, classes.class_value(cx, cls), [], given)
+
+
+def copied(cx: Context, node: ast.AST, obj: ObjRef, deep: Any) -> Val:
+    """`copy.copy`; `deep` copies what the attributes hold."""
+    for name in ("__copy__", "__deepcopy__", "__reduce_ex__", "__reduce__", "__getstate__", "__setstate__"):
+        found = classes.lookup(obj.cls, name)
+        if found is not None and found[0] is not object and not classes.generated(found[1]):
+            return cx.refuse("SD412", node, name=f"`{obj.cls.__name__}`", reason=f"defines `{name}`")
+    content = attributes(cx, node, obj)
+    if content is None:
+        return POISON
+    made = empty(cx, node, obj.cls)
+    put(cx, made, {k: v if deep is None else deep(_settled(cx, node, k, v)) for k, v in content.items()})
+    return made

@@ -1,0 +1,187 @@
+"""Special methods of the user's classes: operators, comparisons, truth, length, subscripts, iteration, calls.
+
+Python asks the left operand's class first, then the right one's (the other way round where that is a subclass); a
+method that returns NotImplemented passes.  A class without the method has the meaning of `object`, or of `tuple` for
+named tuples, which the caller of these functions knows.
+"""
+
+from __future__ import annotations
+
+import ast
+import types as python_types
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from symdiff.frontend.python import calls, classes
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.values import POISON, Arr, Bound, Known, Num, ObjRef, Struct, Val
+from symdiff.ir.types import Kind
+
+_NAMES: dict[type[ast.AST], str] = {
+    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.FloorDiv: "floordiv", ast.Mod: "mod",
+    ast.Pow: "pow", ast.MatMult: "matmul", ast.BitAnd: "and", ast.BitOr: "or", ast.BitXor: "xor",
+    ast.LShift: "lshift", ast.RShift: "rshift",
+}  # fmt: skip
+_COMPARE: dict[type[ast.AST], tuple[str, str]] = {
+    ast.Lt: ("__lt__", "__gt__"), ast.LtE: ("__le__", "__ge__"), ast.Gt: ("__gt__", "__lt__"),
+    ast.GtE: ("__ge__", "__le__"), ast.Eq: ("__eq__", "__eq__"), ast.NotEq: ("__ne__", "__ne__"),
+}  # fmt: skip
+_C_METHODS = (python_types.WrapperDescriptorType, python_types.MethodDescriptorType, python_types.BuiltinFunctionType)
+_UNARY: dict[type[ast.AST], str] = {ast.USub: "__neg__", ast.UAdd: "__pos__", ast.Invert: "__invert__"}
+
+
+def call(
+    cx: Context, node: ast.AST, val: Val, name: str, args: Sequence[Val], kwargs: dict[str, Val] | None = None
+) -> Val | None:
+    """`type(val).name(val, *args)`; None where the class has no such method of its own."""
+    cls = classes.class_of(val)
+    found = None if cls is None else classes.lookup(cls, name)
+    if cls is None or found is None or isinstance(found[1], _C_METHODS):
+        return None
+    why = classes.opaque(cls) if isinstance(val, ObjRef) else None
+    if why is not None or classes.function_of(cls, name) is None:
+        reason = why or f"has a `{name}` that is no function"
+        return cx.refuse("SD412", node, name=f"`{cls.__name__}`", reason=reason)
+    return calls.apply(cx, node, Bound(val, classes.member(cx, cls, name, found[1])), list(args), kwargs or {})
+
+
+def _declined(val: Val | None) -> bool:
+    return val is None or (isinstance(val, Known) and val.obj is NotImplemented)
+
+
+def _asked(
+    cx: Context, node: ast.AST, left: Val, right: Val, names: tuple[str, str], right_first: bool
+) -> tuple[bool, Val | None]:
+    """Whether anyone was asked, and the answer of the first that had one."""
+    order = [(left, names[0], right), (right, names[1], left)]
+    if right_first:
+        order.reverse()
+    elif classes.class_of(left) is classes.class_of(right) and names[0] != names[1] and names[1].startswith("__r"):
+        order.pop()  # operands of one class are not asked twice
+    asked = False
+    for val, name, other in order:
+        found = call(cx, node, val, name, [other])
+        asked = asked or found is not None
+        if not _declined(found):
+            return True, found
+    return asked, None
+
+
+def _subclass(left: Val, right: Val) -> bool:
+    a, b = classes.class_of(left), classes.class_of(right)
+    return a is not None and b is not None and a is not b and issubclass(b, a)
+
+
+def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Val | None:
+    """`left op right` where a class has a meaning for it; None where none has."""
+    name = _NAMES[type(op)]
+    if classes.class_of(left) is None:
+        reflected = classes.function_of(classes.class_of(right), f"__r{name}__")
+        converted = left if reflected is None else _as_python(cx, node, left, right)
+        if converted is None:
+            return cx.refuse("SD321", node, operation=cx.text(node), left=cx.describe(left), right=cx.describe(right))
+        left = converted
+    names = (f"__{name}__", f"__r{name}__")
+    own, other = (classes.function_of(classes.class_of(v), names[1]) for v in (left, right))
+    _, found = _asked(cx, node, left, right, names, _subclass(left, right) and other is not None and other is not own)
+    return found
+
+
+def _as_python(cx: Context, node: ast.AST, number: Val, other: Val) -> Val | None:
+    """What a reflected method gets of a number: NumPy hands its scalars on as Python's.  None where NumPy goes on."""
+    from symdiff.frontend.python import operators
+
+    cls = classes.class_of(other)
+    assert cls is not None
+    ufunc = classes.lookup(cls, "__array_ufunc__")
+    plain = isinstance(number, Known) and not isinstance(number.obj, (np.generic, np.ndarray))
+    if not cx.is_numeric(number) or plain or (ufunc is not None and ufunc[1] is None):
+        return number
+    if ufunc is not None or classes.lookup(cls, "__array_priority__") is not None or operators.is_array(number):
+        return None
+    if isinstance(number, Known):
+        return Known(number.obj.item())
+    t = cx.aval(number)
+    if t.kind is Kind.PYTHON:
+        return number
+    if t.kind is not Kind.NUMPY or t.dtype == "b1":
+        return None
+    return operators.convert(cx, node, number, Kind.PYTHON, {"f": "f8", "c": "c16"}.get(t.dtype[0], "i8"))
+
+
+def inplace(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Val | None:
+    """`left op= right` where the class says how; None where it is `left = left op right`."""
+    found = call(cx, node, left, f"__i{_NAMES[type(op)]}__", [right])
+    return None if _declined(found) else found
+
+
+def compare(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Val | None:
+    """`left op right` of objects; None where no class has a meaning for it."""
+    from symdiff.frontend.python import operators
+
+    if not any(isinstance(classes.class_of(v), type) for v in (left, right)):
+        return None
+    if any(isinstance(v, Arr) or (isinstance(v, Num) and v.type.kind is not Kind.PYTHON) for v in (left, right)):
+        return _compare_numpy(cx, node, op, left, right)
+    _, found = _asked(cx, node, left, right, _COMPARE[type(op)], _subclass(left, right))
+    if found is not None:
+        return found
+    if isinstance(op, ast.NotEq):
+        _, equal = _asked(cx, node, left, right, ("__eq__", "__eq__"), _subclass(left, right))
+        if equal is not None:
+            return operators.negate(cx, node, operators.truth(cx, node, equal))
+    if isinstance(op, (ast.Eq, ast.NotEq)) and not any(isinstance(v, Struct) for v in (left, right)):
+        return same_object(cx, node, left, right, isinstance(op, ast.Eq))
+    return None
+
+
+def _compare_numpy(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Val:
+    """NumPy's operand on the left decides; on the right it is a number like any other."""
+    found = call(cx, node, left, _COMPARE[type(op)][0], [right])
+    if found is None or _declined(found):
+        return cx.refuse("SD321", node, operation="comparison", left=cx.describe(left), right=cx.describe(right))
+    return found
+
+
+def same_object(cx: Context, node: ast.AST, left: Val, right: Val, positive: bool) -> Val:
+    """`is`, where an object made in the function is one of the two."""
+    if isinstance(left, ObjRef) and isinstance(right, ObjRef):
+        if left.cell is not right.cell and (left.cell in right.cell.may or right.cell in left.cell.may):
+            return cx.refuse("SD223", node, operator="is" if positive else "is not")
+        return Known((left.cell is right.cell) == positive)
+    if isinstance(left, Known) and isinstance(right, Known):
+        return Known((left.obj is right.obj) == positive)
+    return Known(not positive)
+
+
+def unary(cx: Context, node: ast.AST, op: ast.AST, val: Val) -> Val | None:
+    return call(cx, node, val, _UNARY[type(op)], [])
+
+
+def truth(cx: Context, node: ast.AST, val: Val) -> Val | None:
+    """Whether an object counts as true; None for what is no object."""
+    from symdiff.frontend.python import operators
+
+    for name in ("__bool__", "__len__"):
+        found = call(cx, node, val, name, [])
+        if found is not None:
+            return operators.truth(cx, node, found)
+    return Known(True) if isinstance(val, ObjRef) else None
+
+
+def iterated(cx: Context, node: ast.AST, val: Val) -> Val:
+    """What a loop over an object runs over; anything else as it is."""
+    found = call(cx, node, val, "__iter__", [])
+    return val if found is None else found
+
+
+def iter_(cx: Context, node: ast.AST, args: Sequence[Val], kwargs: dict[str, Any]) -> Val:
+    """`iter(x)`, as what `__iter__` returns: the loop over it runs over x."""
+    if cx.frame.source.name != "__iter__" or len(args) != 1:
+        return cx.refuse("SD401", node, function="`iter`", argument=cx.describe(args[0]) if args else "nothing")
+    return iterated(cx, node, args[0])
+
+
+__all__ = ["POISON", "binary", "call", "compare", "inplace", "iter_", "iterated", "same_object", "truth", "unary"]
