@@ -106,7 +106,7 @@ class Context:
         self.written: set[int] = set()
         self.headers: dict[Any, Any] = {}  # per loop and call path: its last header
         self.turn_depth = 0  # of the journals: the header's, while a turn is compared with it
-        self.pairing: list[Any] = []  # the references being compared there, outermost first
+        self.pairing: list[Any] = []  # references that are being taken apart, outermost first
         self.counters = {"frame": 0, "loop": 0, "opaque": 0, "bound": 0}  # bound: names, inside expressions
         self.opaque_memo: dict[Any, Dim] = {}
         self.folds: dict[tuple[int, str], ast.FunctionDef] = {}  # by comprehension or call: the loop it is short for

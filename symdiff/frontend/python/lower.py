@@ -231,11 +231,13 @@ def _flatten(cx: Context, node: ast.AST, val: Val, leaves: list[Value], statics:
 
 def _flatten_object(cx: Context, node: ast.AST, val: ObjRef, leaves: list[Value], statics: list[Static | None]) -> Tree:
     """An instance of a dataclass, whose fields are all it has."""
-    fields = objects.field_values(cx, node, val)
+    fields = None if val.cell in cx.pairing else objects.field_values(cx, node, val)
     if fields is None:
         cx.refuse("SD322", node, type=f"an instance of {val.cls.__name__}, more than the fields of a dataclass")
         return Tree()
+    cx.pairing.append(val.cell)
     children = tuple(_flatten(cx, node, v, leaves, statics) for v in fields.values())
+    cx.pairing.pop()
     return Tree("dataclass", val.cls, tuple(fields), children)
 
 

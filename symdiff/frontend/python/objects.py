@@ -282,7 +282,8 @@ def call_special(cx: Context, node: ast.AST, function: Any, args: list[Val], kwa
         return _fields(cx, node, owner, obj, args[1:], kwargs)
     if owner is not None and function.__name__ == "__eq__" and len(args) == 2:
         return _equal(cx, node, obj, args[1])
-    return None
+    name = f"`{obj.cls.__name__}.{function.__name__}`"
+    return cx.refuse("SD412", node, name=name, reason="is written by `dataclasses`, without a source")
 
 
 def _fields(cx: Context, node: ast.AST, owner: type, obj: ObjRef, args: list[Val], kwargs: dict[str, Val]) -> Val:

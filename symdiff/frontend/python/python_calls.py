@@ -16,7 +16,6 @@ import numpy as np
 from symdiff.frontend.python import (
     arrays,
     calls,
-    classes,
     comprehensions,
     container_methods,
     containers,
@@ -26,6 +25,7 @@ from symdiff.frontend.python import (
     objects,
     operators,
     output,
+    reflection,
     rolled,
     special_methods,
 )
@@ -34,8 +34,6 @@ from symdiff.frontend.python.values import (
     NONE,
     POISON,
     Arr,
-    Bound,
-    Closure,
     DictRef,
     Grown,
     Known,
@@ -113,13 +111,9 @@ def _pure(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> V
     if memory.is_poison(*args):
         return POISON
     if obj in (isinstance, issubclass) and len(args) == 2:
-        return _isinstance(cx, node, args)
+        return reflection.isinstance_(cx, node, args)
     if obj is callable and len(args) == 1:
-        cls = classes.class_of(args[0])
-        made = isinstance(args[0], (Closure, Partial, Bound)) or (
-            cls is not None and classes.lookup(cls, "__call__") is not None
-        )
-        return Known(made or (isinstance(args[0], Known) and callable(args[0].obj)))
+        return reflection.callable_(cx, node, args)
     if all(isinstance(a, Known) for a in (*args, *kwargs.values())):
         try:
             return Known(
@@ -153,37 +147,6 @@ def _text(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> V
     conversion = "" if obj is format or (cx.is_numeric(args[0]) and obj is str) else obj.__name__[0]
     shown = output.pieces_of(cx, args[0], conversion, str(spec.obj)) if isinstance(spec, Known) else None
     return cx.refuse("SD222", node, construct="text") if shown is None else output.text(shown)
-
-
-def _isinstance(cx: Context, node: ast.AST, args: Args) -> Val:
-    """What class a value has is known, staged or not, except for scalars that may be Python's or NumPy's."""
-    items = containers.elements(cx, args[1])
-    wanted = args[1].obj if isinstance(args[1], Known) else tuple(i.obj for i in items or () if isinstance(i, Known))
-    cls = _class_of(cx, args[0])
-    if cls is None:
-        return cx.refuse("SD312", node, use="isinstance", name=f"`{cx.text(node)}`")
-    return Known(issubclass(cls, wanted))
-
-
-def _class_of(cx: Context, val: Val) -> type | None:
-    if isinstance(val, Known):
-        return type(val.obj)
-    if isinstance(val, Arr):
-        return np.ndarray
-    if isinstance(val, Num):
-        t = val.type
-        if t.kind is Kind.EITHER:
-            return None
-        return (
-            {"b1": bool, "i8": int, "f8": float, "c16": complex}[t.dtype]
-            if t.kind is Kind.PYTHON
-            else np.dtype(t.dtype).type
-        )
-    if isinstance(val, ObjRef):
-        return val.cls
-    if isinstance(val, Struct):
-        return val.cls or tuple
-    return list if isinstance(val, ListRef) else dict if isinstance(val, DictRef) else object
 
 
 # --- conversions
@@ -431,44 +394,6 @@ def _filter(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     return Sequence_("iterator", tuple(kept))
 
 
-def _type(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    cls = _class_of(cx, args[0])
-    if isinstance(args[0], ObjRef):
-        return classes.class_value(cx, args[0].cls)
-    return cx.refuse("SD312", node, use="type", name=f"`{cx.text(node)}`") if cls is None else Known(cls)
-
-
-def _getattr(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    if len(args) < 2 or not isinstance(args[1], Known):
-        return cx.refuse("SD206", node, name="getattr")
-    fake = ast.copy_location(ast.Attribute(value=ast.Constant(None), attr=args[1].obj, ctx=ast.Load()), node)
-    mark = len(cx.problems)
-    found = arrays.attribute(cx, fake, args[0], args[1].obj)
-    if found is POISON and len(args) == 3:
-        del cx.problems[mark:]
-        return args[2]
-    return found
-
-
-def _is_sequence(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    """Whether a sequence pattern takes a value apart: an array is no sequence, as in Python."""
-    cls = _class_of(cx, args[0])
-    return Known(cls is not None and issubclass(cls, (list, tuple)))
-
-
-def _match_part(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    """What a positional pattern of a class is matched with."""
-    cls, k = (a.obj for a in args[1:] if isinstance(a, Known))
-    if cls in desugar.WHOLE:
-        return args[0]
-    names = getattr(cls, "__match_args__", ())
-    if k >= len(names):
-        message = f"{cls.__name__}() accepts {len(names)} positional sub-patterns"
-        return cx.refuse("SD313", node, function=cls.__name__, message=message)
-    read = ast.copy_location(ast.Attribute(value=ast.Constant(None), attr=names[k], ctx=ast.Load()), node)
-    return arrays.attribute(cx, read, args[0], names[k])
-
-
 def _copy(cx: Context, node: ast.AST, val: Val, deep: bool) -> Val:
     if isinstance(val, ListRef):
         items = containers.elements(cx, val)
@@ -504,10 +429,12 @@ _BUILTINS: dict[str, Callable[[Context, ast.AST, Args, Kwargs], Val]] = {
     "dict": _dict, "sum": _sum,
     "max": _extreme("max"), "min": _extreme("min"), "any": _any("any"), "all": _any("all"), "sorted": _sorted,
     "filter": _filter,
-    "type": _type,
+    "type": reflection.type_,
     "super": lambda cx, node, args, kwargs: objects.super_(cx, node, args), "iter": special_methods.iter_,
-    "getattr": _getattr, "print": output.print_,
-    "$bound": lambda cx, node, args, kwargs: Known(True), "$sequence": _is_sequence, "$match_part": _match_part,
+    "getattr": reflection.getattr_, "hasattr": reflection.hasattr_, "setattr": reflection.setattr_,
+    "print": output.print_,
+    "$bound": lambda cx, node, args, kwargs: Known(True), "$sequence": reflection.is_sequence,
+    "$match_part": reflection.match_part,
 }  # fmt: skip
 _ITERATING = frozenset(
     ["enumerate", "zip", "reversed", "map", "list", "tuple", "sum", "max", "min", "any", "all", "sorted"]

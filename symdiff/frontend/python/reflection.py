@@ -1,0 +1,172 @@
+"""What a function asks about a value and its class: `isinstance`, `type`, `getattr`, `hasattr`, class patterns."""
+
+from __future__ import annotations
+
+import abc
+import ast
+from typing import Any
+
+import numpy as np
+
+from symdiff.frontend.python import classes, containers, desugar, objects
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.values import (
+    NONE,
+    POISON,
+    UNBOUND,
+    Arr,
+    Bound,
+    Closure,
+    Conflict,
+    DictRef,
+    Known,
+    ListRef,
+    Maybe,
+    Num,
+    ObjRef,
+    Partial,
+    Struct,
+    Val,
+)
+from symdiff.ir.types import Kind
+
+Args = list[Val]
+Kwargs = dict[str, Val]
+
+
+def isinstance_(cx: Context, node: ast.AST, args: Args) -> Val:
+    """What class a value has is known, staged or not, except for scalars that may be Python's or NumPy's."""
+    items = containers.elements(cx, args[1])
+    wanted = args[1].obj if isinstance(args[1], Known) else tuple(i.obj for i in items or () if isinstance(i, Known))
+    cls = class_of_value(args[0])
+    if cls is None:
+        return cx.refuse("SD312", node, use="isinstance", name=f"`{cx.text(node)}`")
+    for one in wanted if isinstance(wanted, tuple) else (wanted,):
+        check = getattr(type(one), "__instancecheck__", None)
+        if isinstance(one, type) and check not in (type.__instancecheck__, abc.ABCMeta.__instancecheck__):
+            return cx.refuse("SD412", node, name=f"`{one.__name__}`", reason="decides by code what its instances are")
+    try:
+        return Known(issubclass(cls, wanted))
+    except TypeError as error:
+        return cx.refuse("SD403", node, function="isinstance", message=str(error))
+
+
+def class_of_value(val: Val) -> type | None:
+    """The class a value has at run time; None for a scalar that may be Python's or NumPy's."""
+    if isinstance(val, Known):
+        return type(val.obj)
+    if isinstance(val, Arr):
+        return np.ndarray
+    if isinstance(val, Num):
+        t = val.type
+        if t.kind is Kind.EITHER:
+            return None
+        python: dict[str, type] = {"b1": bool, "i8": int, "f8": float, "c16": complex}
+        return python[t.dtype] if t.kind is Kind.PYTHON else np.dtype(t.dtype).type
+    if isinstance(val, ObjRef):
+        return val.cls
+    if isinstance(val, Struct):
+        return val.cls or tuple
+    return list if isinstance(val, ListRef) else dict if isinstance(val, DictRef) else object
+
+
+def callable_(cx: Context, node: ast.AST, args: Args) -> Val:
+    cls = classes.class_of(args[0])
+    known = isinstance(args[0], Known) and callable(args[0].obj)
+    method = cls is not None and classes.lookup(cls, "__call__") is not None
+    return Known(known or method or isinstance(args[0], (Closure, Partial, Bound)))
+
+
+def type_(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    if isinstance(args[0], ObjRef):
+        return classes.class_value(cx, args[0].cls)
+    cls = class_of_value(args[0])
+    return cx.refuse("SD312", node, use="type", name=f"`{cx.text(node)}`") if cls is None else Known(cls)
+
+
+# --- attributes by name
+
+
+def _exists(cx: Context, val: Val, name: str) -> bool | None:
+    """Whether a value has an attribute; None where only running code could tell."""
+    if isinstance(val, Known) and isinstance(val.obj, type | type(ast)):  # a class or a module
+        return hasattr(val.obj, name)
+    cls = class_of_value(val)
+    if cls is None or classes.lookup(cls, "__getattr__") is not None or cls is object:
+        return None
+    found = classes.lookup(cls, name)
+    if isinstance(val, ObjRef):
+        content = cx.store.get(val.cell)
+        if classes.opaque(cls) or isinstance(content, Conflict):
+            return None
+        own = content.get(name)
+        if own is not None:
+            return None if own is UNBOUND or isinstance(own, Conflict | Maybe) else True
+    elif isinstance(val, Known) and name in getattr(val.obj, "__dict__", {}):
+        return True
+    if found is None or isinstance(found[1], property):
+        return None if found is not None else False
+    return not classes.is_slot(found[1]) or (isinstance(val, Known) and hasattr(val.obj, name))
+
+
+def getattr_(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    """`getattr(x, 'name')`; a default is taken only where the attribute is certainly not there."""
+    name = _name(args)
+    if name is None:
+        return cx.refuse("SD206", node, name="getattr")
+    if len(args) == 3 and _exists(cx, args[0], name) is False:
+        return args[2]
+    return objects.read(cx, node, args[0], name)
+
+
+def hasattr_(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    name = _name(args)
+    found = None if name is None else _exists(cx, args[0], name)
+    return cx.refuse("SD206", node, name="hasattr") if found is None else Known(found)
+
+
+def setattr_(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    name = _name(args)
+    if name is None or len(args) != 3:
+        return cx.refuse("SD206", node, name="setattr")
+    objects.set_attribute(cx, node, args[0], name, args[2])
+    return NONE
+
+
+def _name(args: Args) -> str | None:
+    named = len(args) >= 2 and isinstance(args[1], Known) and isinstance(args[1].obj, str)
+    return args[1].obj if named and isinstance(args[1], Known) else None
+
+
+# --- patterns
+
+
+def is_sequence(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    """Whether a sequence pattern takes a value apart: an array is no sequence, as in Python."""
+    cls = class_of_value(args[0])
+    return Known(cls is not None and issubclass(cls, (list, tuple)))
+
+
+def match_part(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    """What a positional pattern of a class is matched with."""
+    cls, k = (a.obj for a in args[1:] if isinstance(a, Known))
+    if cls in desugar.WHOLE:
+        return args[0]
+    names: Any = getattr(cls, "__match_args__", ())
+    if k >= len(names):
+        message = f"{cls.__name__}() accepts {len(names)} positional sub-patterns"
+        return cx.refuse("SD313", node, function=cls.__name__, message=message)
+    return objects.read(cx, node, args[0], names[k])
+
+
+__all__ = [
+    "POISON",
+    "callable_",
+    "getattr_",
+    "hasattr_",
+    "is_sequence",
+    "isinstance_",
+    "match_part",
+    "setattr_",
+    "type_",
+]
