@@ -18,6 +18,7 @@ from tests.frontend.running import check, compiled, signature
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "language.md"
 HEAD = """
+from dataclasses import dataclass, field, replace
 import math
 import numpy as np
 from scipy import special
@@ -32,6 +33,37 @@ def endless(t):
 
 def deep(t, k):
     return deep(t, k[1:]) if k else t
+
+class Layer:
+    def __init__(self, w):
+        self.w = w
+    def __call__(self, t):
+        return self.w * t
+    def __add__(self, other):
+        return Layer(self.w + other.w)
+    @property
+    def double(self):
+        return 2 * self.w
+
+class Scaled(Layer):
+    def __call__(self, t):
+        return 3 * super().__call__(t)
+
+@dataclass
+class Series:
+    total: float
+    seen: list = field(default_factory=list)
+    def __post_init__(self):
+        self.total = 2 * self.total
+    def add(self, t):
+        self.seen.append(t)
+        self.total += t * self.seen[0]
+
+class Odd:
+    def __getattr__(self, name):
+        return 1.0
+
+LAYER = Layer(2.0)
 
 """
 ARGUMENTS = (0.7, 3, np.array([0.5, -1.0, 2.0]), np.array([[1.0, 2.0], [3.0, 4.0]]), {"a": 2.0, "b": np.ones(2)})
@@ -87,7 +119,7 @@ def test_a_report_reads_like_this() -> None:
         compiled(defined(row), *ARGUMENTS)
     first = caught.value.problems[0]
     assert str(caught.value).splitlines() == [
-        f"<row report>:19:12: SD401 {first.what}",
+        f"<row report>:{HEAD.count(chr(10)) + 3}:12: SD401 {first.what}",
         "    return np.unwrap(y)",
         "           ^^^^^^^^^^^^",
         f"  why: {CODES['SD401'].why}",

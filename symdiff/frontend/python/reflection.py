@@ -12,7 +12,6 @@ from symdiff.frontend.python import classes, containers, desugar, objects
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NONE,
-    POISON,
     UNBOUND,
     Arr,
     Bound,
@@ -157,16 +156,3 @@ def match_part(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
         message = f"{cls.__name__}() accepts {len(names)} positional sub-patterns"
         return cx.refuse("SD313", node, function=cls.__name__, message=message)
     return objects.read(cx, node, args[0], names[k])
-
-
-__all__ = [
-    "POISON",
-    "callable_",
-    "getattr_",
-    "hasattr_",
-    "is_sequence",
-    "isinstance_",
-    "match_part",
-    "setattr_",
-    "type_",
-]
