@@ -1,0 +1,291 @@
+"""Objects: what is refused, with its report, and what is fetched or looked up again at each call."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+from symdiff import value_and_grad
+from symdiff.errors import CODES, CheckError, CompileError
+
+
+class Plain:
+    factor = 2.0
+
+    def __init__(self, w: Any, b: Any = 0.0) -> None:
+        self.w = w
+        self.b = b
+
+    def __call__(self, x: Any) -> Any:
+        return self.w * x + self.b
+
+    def scaled(self, x: Any) -> Any:
+        return self.factor * x
+
+
+class Invents(Plain):
+    def __getattr__(self, name: str) -> float:
+        return 7.0
+
+
+class Doubles(Plain):
+    def __setattr__(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, 2 * value)
+
+
+class Makes:
+    def __new__(cls, w: Any) -> Any:
+        return Plain(w)
+
+
+class Meta(type):
+    def __call__(cls, *args: Any) -> Any:
+        return 3.0
+
+
+class OfMeta(metaclass=Meta):
+    pass
+
+
+class Twice:
+    def __get__(self, obj: Any, owner: Any = None) -> float:
+        return 9.0
+
+
+class Describes:
+    twice = Twice()
+
+
+@dataclasses.dataclass
+class Own:
+    """`dataclasses` leaves an `__init__` alone that is there."""
+
+    x: float
+
+    def __init__(self, x: Any) -> None:
+        self.x = 2 * x
+
+
+@dataclasses.dataclass(order=True)
+class Row:
+    x: float
+    y: float = 1.0
+
+    def loss(self) -> float:
+        return self.x * self.y
+
+
+class Pair(NamedTuple):
+    x: float
+    y: float
+
+
+class Tail(Pair):
+    def __new__(cls, x: float) -> Any:
+        return super().__new__(cls, x, x * x)
+
+
+PLAIN = Plain(2.0, 1.0)
+
+
+def codes(function: Callable[..., Any], *args: Any) -> list[str]:
+    with pytest.raises(CompileError) as caught:
+        value_and_grad(function)(*args)
+    return [p.code for p in caught.value.problems]
+
+
+def written_before_the_call(x):
+    PLAIN.w += x
+    return PLAIN.w
+
+
+def written_argument(row):
+    row.x = 3.0
+    return row.x
+
+
+def written_class(x):
+    Plain.factor = x
+    return x
+
+
+def perhaps_the_argument(row, x):
+    one = row if x > 0 else Row(x)
+    one.x = x * x
+    return one.x
+
+
+def read_behind_a_write(x):
+    a, b = Plain(x), Plain(2.0)
+    pair = (a,)
+    one = a if x > 1 else b
+    one.w = x * x
+    return pair[0].w
+
+
+def list_read_behind_a_write(x):
+    a, b = [x], [2 * x]
+    pair = (a,)
+    one = a if x > 0 else b
+    one[0] = x * x
+    return pair[0][0]
+
+
+def called_behind_a_write(x):
+    a, b = Plain(x), Plain(2.0)
+    one = a if x > 1 else b
+    held = [a]
+    one.b = x
+    return held[0].scaled(x)
+
+
+def set_on_one_path(x):
+    a = Plain(x)
+    if x > 1:
+        a.c = x
+    return getattr(a, "c", 5.0)
+
+
+def which_of_two(x):
+    a, b = Plain(x), Plain(x)
+    one = a if x > 1 else b
+    return x if one is a else 2 * x
+
+
+def holds_itself(x):
+    row = Row(x)
+    row.y = [row]
+    return row
+
+
+def array_times(x):
+    return np.ones(2) * Plain(x)
+
+
+def attribute_of_frozen(x):
+    p = Pair(x, 1.0)
+    p.x = 2 * x
+    return p.x
+
+
+def grows_by_objects(v):
+    made = []
+    for t in v:
+        made.append(Plain(t))
+    return v[0] * len(made)
+
+
+REFUSED: list[tuple[Callable[..., Any], tuple[Any, ...], list[str]]] = [
+    (lambda x: Invents(x).w, (1.5,), ["SD412"]),
+    (lambda x: Doubles(x).w, (1.5,), ["SD412"]),
+    (lambda x: Makes(x).w, (1.5,), ["SD412"]),
+    (lambda x: OfMeta(x) * x, (1.5,), ["SD412"]),
+    (lambda x: Describes().twice * x, (1.5,), ["SD412"]),
+    (lambda x: Tail(x).y, (1.5,), ["SD412"]),
+    (lambda x: x if Row(x) < Row(2.0) else -x, (1.5,), ["SD412"]),
+    (lambda x: object.__new__(Plain), (1.5,), ["SD401"]),
+    (lambda x: Plain(x), (1.5,), ["SD322"]),
+    (lambda x: Plain(x).nothing, (1.5,), ["SD404"]),
+    (lambda x: Plain(x, 1.0, 2.0), (1.5,), ["SD313"]),
+    (lambda x: vars(Plain(x))["w"], (1.5,), ["SD206"]),
+    (written_before_the_call, (1.5,), ["SD503"]),
+    (written_argument, (Row(1.5),), ["SD503"]),
+    (written_class, (1.5,), ["SD503"]),
+    (perhaps_the_argument, (Row(1.5), 2.0), ["SD503"]),
+    (read_behind_a_write, (1.5,), ["SD501"]),
+    (list_read_behind_a_write, (1.5,), ["SD501"]),
+    (called_behind_a_write, (1.5,), ["SD501"]),
+    (set_on_one_path, (1.5,), ["SD310"]),
+    (which_of_two, (1.5,), ["SD223"]),
+    (holds_itself, (1.5,), ["SD322"]),
+    (array_times, (1.5,), ["SD321"]),
+    (attribute_of_frozen, (1.5,), ["SD221"]),
+    (grows_by_objects, (np.ones(3),), ["SD505"]),
+]
+
+
+@pytest.mark.parametrize(("function", "args", "expected"), REFUSED, ids=lambda value: getattr(value, "__name__", ""))
+def test_refused(function: Callable[..., Any], args: tuple[Any, ...], expected: list[str]) -> None:
+    assert codes(function, *args) == expected
+
+
+def not_seen_through(x):
+    return Invents(x).w
+
+
+def test_the_report_of_a_class_that_is_not_seen_through() -> None:
+    with pytest.raises(CompileError) as caught:
+        value_and_grad(not_seen_through)(1.5)
+    (problem,) = caught.value.problems
+    assert str(caught.value).splitlines() == [
+        f"{problem.loc}: SD412 `Invents` defines `__getattr__`",
+        "    return Invents(x).w",
+        "           ^^^^^^^^^^",
+        f"  why: {CODES['SD412'].why}",
+        f"  rewrite: {CODES['SD412'].rewrite}",
+    ]
+
+
+def test_an_init_of_ones_own_in_a_dataclass_is_followed() -> None:
+    assert value_and_grad(lambda x: Own(x).x)(1.5) == (3.0, 2.0)
+
+
+def test_numbers_of_objects_are_fetched_at_each_call() -> None:
+    """By whatever way the object comes: a global, a bound method, a partial, an argument; compiled once."""
+    plain = Plain(2.0, 1.0)
+    bound, partial = plain.__call__, functools.partial(Plain.__call__, plain)
+    for function, args in (
+        (lambda x: plain(x), ()),
+        (lambda x: bound(x), ()),
+        (lambda x: partial(x), ()),
+        (plain.__call__, ()),
+        (lambda x, g: g(x), (plain.__call__,)),
+        (lambda x, g: g(x), (plain,)),
+    ):
+        plain.w = 2.0
+        found = value_and_grad(function)
+        assert found(3.0, *args) == (7.0, 2.0)
+        plain.w = 5.0
+        assert found(3.0, *args) == (16.0, 5.0)
+        assert len(found._variants) == 1
+
+
+def test_what_a_partial_passes_is_fetched_one_by_one() -> None:
+    weights = {"w": np.array([1.0, 2.0])}
+    partial = functools.partial(lambda a, b, x, w: a * x[0] + b * np.sum(x * w), 2.0, 3.0, w=weights["w"])
+    found = value_and_grad(lambda x: partial(x))
+    assert found(np.ones(2))[0] == 11.0
+    weights["w"][0] = 2.0
+    assert found(np.ones(2))[0] == 14.0
+
+
+def test_attributes_of_a_class_are_looked_up_at_each_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = value_and_grad(lambda x: Plain(x).scaled(x))
+    assert found(3.0) == (6.0, 2.0)
+    monkeypatch.setattr(Plain, "factor", 4.0)
+    assert found(3.0) == (12.0, 4.0)
+    monkeypatch.setattr(Plain, "scaled", lambda self, x: self.w * x)
+    assert found(3.0) == (9.0, 6.0)
+
+
+def test_numbers_of_a_captured_tuple_that_is_added_are_fetched() -> None:
+    held = {"pair": (2.0, 3.0)}
+    found = value_and_grad(lambda x: (held["pair"] + (1.0,))[0] * x)
+    assert found(1.5) == (3.0, 2.0)
+    held["pair"] = (5.0, 3.0)
+    assert found(1.5) == (7.5, 5.0)
+
+
+def test_a_dataclass_instance_with_a_method_of_its_own_is_no_argument() -> None:
+    row = Row(2.0, 3.0)
+    found = value_and_grad(Row.loss)
+    assert found(row) == (6.0, Row(3.0, 2.0))
+    row.loss = lambda: 0.0  # type: ignore[method-assign]
+    with pytest.raises(CheckError) as caught:
+        found(row)
+    assert caught.value.code == "SD724"
