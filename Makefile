@@ -1,16 +1,23 @@
-# `make test` from a fresh clone creates .venv, installs everything and runs every check.
+# From a fresh clone, `make test` creates .venv, installs everything and runs every check; `make demo` compiles and shows
+# the examples; `make docs` builds the documentation into build/site.
 # PYTHON=python3.14 make test   chooses the interpreter of a new .venv.
 
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
+STAMP := $(VENV)/.installed-test,dev
 # A group (the wheel tests) stays on one worker, so that its fixtures are built once.
 PYTEST := $(BIN)/python -m pytest
 PARALLEL := -n 2 --dist=loadgroup
 
-.PHONY: test lint types format pytest test-browser fuzz bench sizes clean
+.PHONY: test demo docs lint types format pytest test-browser fuzz bench sizes clean
 
 test: lint types pytest sizes
+
+demo: $(VENV)/.installed-examples
+	$(BIN)/python -m tools.demo demo
+
+docs: $(VENV)/.installed-docs,examples
+	$(BIN)/mkdocs build --strict --site-dir build/site
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -40,11 +47,12 @@ bench: $(STAMP)
 sizes: $(STAMP)
 	@$(BIN)/python tools/sizes.py
 
-$(STAMP): pyproject.toml
+# The package with the extras that the stamp names.
+$(VENV)/.installed-%: pyproject.toml
 	test -x $(BIN)/python || PYTHON="$(PYTHON)" tools/make_venv.sh $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,dev]'
-	touch $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
+	touch $@
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build demo dist .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

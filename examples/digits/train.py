@@ -39,31 +39,49 @@ def initial(rng, inputs=64, hidden=HIDDEN, classes=10):
     return [W1, np.zeros(hidden), W2, np.zeros(classes)]
 
 
-def accuracy(params, X, labels):
+def predict(params, X):
+    """The digit with the highest score, for each row of pixels."""
     W1, b1, W2, b2 = params
-    scores = np.maximum(X @ W1 + b1, 0) @ W2 + b2
-    return float(np.mean(np.argmax(scores, axis=1) == labels))
+    return np.argmax(np.maximum(X @ W1 + b1, 0) @ W2 + b2, axis=1)
 
 
-def train(X, labels, value_and_grad=classifier_grad.classifier_value_and_grad, seed=0, epochs=EPOCHS, progress=True):
-    """Adam with decoupled weight decay over shuffled minibatches; the trained parameters."""
+def accuracy(params, X, labels):
+    return float(np.mean(predict(params, X) == labels))
+
+
+def train(
+    X,
+    labels,
+    value_and_grad=classifier_grad.classifier_value_and_grad,
+    seed=0,
+    epochs=EPOCHS,
+    progress=True,
+    losses=None,
+):
+    """Adam with decoupled weight decay over shuffled minibatches; the trained parameters.
+
+    A list `losses` gets the mean loss of each epoch.
+    """
     rng = np.random.default_rng(seed)
     params = initial(rng, X.shape[1])
     mean, square = [np.zeros_like(p) for p in params], [np.zeros_like(p) for p in params]
     step, steps = 0, epochs * -(-len(X) // BATCH)
     bar = tqdm(range(epochs), disable=not progress, unit="epoch")
     for _ in bar:
-        order = rng.permutation(len(X))
+        order, total = rng.permutation(len(X)), 0.0
         for start in range(0, len(X), BATCH):
             batch = order[start : start + BATCH]
             loss, gradients = value_and_grad(*params, X[batch], labels[batch])
+            total += len(batch) * loss
             step += 1
             rate = RATE * (1 - (1 - FADE) * step / steps)
             for p, g, m, v in zip(params, gradients, mean, square, strict=True):
                 m += 0.1 * (g - m)
                 v += 0.001 * (g * g - v)
                 p -= rate * (m / (1 - 0.9**step) / (np.sqrt(v / (1 - 0.999**step)) + 1e-8) + DECAY * p)
-        bar.set_postfix(loss=f"{loss:.4f}")
+        bar.set_postfix(loss=f"{total / len(X):.4f}")
+        if losses is not None:
+            losses.append(total / len(X))
     return params
 
 
