@@ -1,0 +1,88 @@
+"""Write what pages print from the code: docs/cli.md, and the lists in README.md: `python -m tests.docs.print_pages`."""
+
+import argparse
+import re
+
+import symdiff.primitives  # noqa: F401  (fills the registry)
+from symdiff.cli.main import _parser
+from symdiff.frontend.python.language import REFUSED, SUPPORTED, Row
+from symdiff.ir.core import REGISTRY, Family
+from tests.docs.test_docs import ROOT
+
+README, CLI = ROOT / "README.md", ROOT / "docs" / "cli.md"
+CLI_HEAD = """# Command line
+
+Printed from the parser; `symdiff COMMAND --help` says the same. Messages go to stderr. The exit code is 0 where all is in
+order, 1 where a problem was found (a stale module, a derivative that differs), 2 for wrong use or a function that is
+refused. `NO_COLOR` turns colours off. Files are written whole or not at all, and a file that symdiff did not write is
+replaced with `--force` only.
+
+{epilog}
+"""
+
+
+def cli_page() -> str:
+    parser = _parser()
+    parts = [CLI_HEAD.format(epilog=parser.epilog)]
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            helps = {choice.dest: choice.help for choice in action._choices_actions}
+            parts += [section(name, str(helps[name]), command) for name, command in action.choices.items()]
+    return "\n".join(parts)
+
+
+def section(name: str, purpose: str, command: argparse.ArgumentParser) -> str:
+    shown = [action for action in command._actions if action.dest != "help"]
+    rows = [f"| {form(action)} | {cell(action.help or '')} |" for action in shown]
+    return "\n".join(
+        [f"## symdiff {name}", "", f"{purpose[0].upper()}{purpose[1:]}.", "", "| | |", "|---|---|", *rows, ""]
+    )
+
+
+def form(action: argparse.Action) -> str:
+    """An option or argument as it is typed."""
+    if not action.option_strings:
+        return f"`{action.metavar or action.dest}`" + (" …" if action.nargs == "+" else "")
+    flags = ", ".join(f"`{flag}`" for flag in action.option_strings)
+    if action.nargs == 0:
+        return flags
+    value = "|".join(map(str, action.choices)) if action.choices else str(action.metavar or action.dest.upper())
+    return f"{flags} `{cell(value)}`" + (" …" if action.nargs == "+" else "")
+
+
+def cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;")
+
+
+def constructs(rows: tuple[Row, ...]) -> str:
+    return "; ".join(row.construct for row in rows) + "."
+
+
+def operations() -> str:
+    """The primitives with a derivative that programs are made of."""
+    found = [p for p in REGISTRY.values() if p.family is not Family.STRUCTURE and (p.partials or p.transpose or p.vjp)]
+    return ", ".join(f"`{name}`" for name in sorted(p.name for p in found)) + "."
+
+
+LISTS = {
+    "supported": lambda: constructs(SUPPORTED),
+    "refused": lambda: constructs(REFUSED),
+    "operations": operations,
+}
+
+
+def readme() -> str:
+    """README.md with its lists as the code has them."""
+    text = README.read_text(encoding="utf-8")
+    for name, made in LISTS.items():
+        begin, end = f"<!-- {name}: printed -->\n", "<!-- end -->"
+        pattern = re.escape(begin) + ".*?" + re.escape(end)
+        text, count = re.subn(pattern, lambda _, s=begin + made() + "\n" + end: s, text, flags=re.DOTALL)
+        if count != 1:
+            raise ValueError(f"README.md has {count} places for the list {name}")
+    return text
+
+
+if __name__ == "__main__":
+    CLI.write_text(cli_page(), encoding="utf-8")
+    README.write_text(readme(), encoding="utf-8")
