@@ -1,7 +1,7 @@
 """What mkdocs cannot do by itself: pages that live outside docs/, and plots made when the site is built.
 
-A link from a page to a file that has no page (a source file, a folder) becomes its name in code: the site has no copy of
-the repository.
+A link from a page to a file that has no page (a source file, a folder) becomes its name in code: the site has no copy
+of the repository.
 """
 
 import os

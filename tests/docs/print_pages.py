@@ -1,7 +1,6 @@
 """Write what pages print from the code: docs/cli.md, and the lists in README.md: `python -m tests.docs.print_pages`."""
 
 import argparse
-import re
 
 import symdiff.primitives  # noqa: F401  (fills the registry)
 from symdiff.cli.main import _parser
@@ -12,8 +11,8 @@ from tests.docs.test_docs import ROOT
 README, CLI = ROOT / "README.md", ROOT / "docs" / "cli.md"
 CLI_HEAD = """# Command line
 
-Printed from the parser; `symdiff COMMAND --help` says the same. Messages go to stderr. The exit code is 0 where all is in
-order, 1 where a problem was found (a stale module, a derivative that differs), 2 for wrong use or a function that is
+Printed from the parser; `symdiff COMMAND --help` says the same. Messages go to stderr. The exit code is 0 where all is
+in order, 1 where a problem was found (a stale module, a derivative that differs), 2 for wrong use or a function that is
 refused. `NO_COLOR` turns colours off. Files are written whole or not at all, and a file that symdiff did not write is
 replaced with `--force` only.
 
@@ -34,9 +33,8 @@ def cli_page() -> str:
 def section(name: str, purpose: str, command: argparse.ArgumentParser) -> str:
     shown = [action for action in command._actions if action.dest != "help"]
     rows = [f"| {form(action)} | {cell(action.help or '')} |" for action in shown]
-    return "\n".join(
-        [f"## symdiff {name}", "", f"{purpose[0].upper()}{purpose[1:]}.", "", "| | |", "|---|---|", *rows, ""]
-    )
+    head = [f"## symdiff {name}", "", f"{purpose[0].upper()}{purpose[1:]}."]
+    return "\n".join([*head, "", "| | |", "|---|---|", *rows, ""])
 
 
 def form(action: argparse.Action) -> str:
@@ -76,10 +74,10 @@ def readme() -> str:
     text = README.read_text(encoding="utf-8")
     for name, made in LISTS.items():
         begin, end = f"<!-- {name}: printed -->\n", "<!-- end -->"
-        pattern = re.escape(begin) + ".*?" + re.escape(end)
-        text, count = re.subn(pattern, lambda _, s=begin + made() + "\n" + end: s, text, flags=re.DOTALL)
-        if count != 1:
-            raise ValueError(f"README.md has {count} places for the list {name}")
+        if text.count(begin) != 1:
+            raise ValueError(f"README.md has {text.count(begin)} places for the list {name}")
+        before, after = text.split(begin)
+        text = before + begin + made() + "\n" + after[after.index(end) :]
     return text
 
 

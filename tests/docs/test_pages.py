@@ -8,7 +8,6 @@ import pytest
 import yaml
 
 import symdiff
-from symdiff.cli.main import _parser
 from tests.docs import print_pages
 from tests.docs.test_docs import ROOT
 from tools import site_hooks
@@ -33,8 +32,6 @@ def test_the_lists_of_the_readme_are_current() -> None:
 
 
 def test_every_command_has_its_section() -> None:
-    usage = re.search(r"\{(.+?)\}|COMMAND", _parser().format_help())
-    assert usage
     for name in ("generate", "show", "check", "verify", "explain", "report", "grade", "primitives"):
         assert f"\n## symdiff {name}\n" in print_pages.cli_page()
 
@@ -45,9 +42,8 @@ def test_the_reference_has_every_public_name() -> None:
 
 
 def test_the_readme_repeats_the_measured_ratios() -> None:
-    rows = re.findall(
-        r"^\| .*autograd.*$\n\|.*\n((?:\|.*\n)+)", print_pages.README.read_text(encoding="utf-8"), re.MULTILINE
-    )
+    table = re.compile(r"^\| .*autograd.*$\n\|.*\n((?:\|.*\n)+)", re.MULTILINE)
+    rows = table.findall(print_pages.README.read_text(encoding="utf-8"))
     measured = (DOCS / "performance.md").read_text(encoding="utf-8").splitlines()
     assert len(rows) == 1 and rows[0].splitlines()
     assert [row for row in rows[0].splitlines() if row not in measured] == []
