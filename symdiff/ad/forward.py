@@ -163,7 +163,9 @@ class _BlockTangents:
             return True
         if op.prim.masks or op.prim.family is Family.CONTROL:
             return True
-        filled = op.prim.family in (Family.LINEAR, Family.STRUCTURE)
+        if op.prim.family is Family.LINEAR:
+            return any(on and v not in self.tangents for v, on in zip(op.ins, _jointly(op), strict=True))
+        filled = op.prim.family is Family.STRUCTURE
         return filled and any(v not in self.tangents and is_differentiable(v) for v in op.ins)
 
     def straight(self, op: Op) -> None:
@@ -181,8 +183,7 @@ class _BlockTangents:
         elif prim.partials is not None:
             self.set(op.out, self._partials(op, ts, outs[0], ins))
         elif prim.family is Family.LINEAR:
-            filled = [(t or self.b.zeros(v)) if is_differentiable(v.value) else v for t, v in zip(ts, ins, strict=True)]
-            self.set(op.out, self.b.op(prim.name, *filled, **op.params))
+            self.set(op.out, self.b.op(prim.name, *self._filled(op, ts), **op.params))
         elif prim.family is Family.BILINEAR:
             terms = [
                 self.b.op(prim.name, *ins[:k], t, *ins[k + 1 :], **op.params) for k, t in enumerate(ts) if t is not None
@@ -191,6 +192,13 @@ class _BlockTangents:
         else:
             assert prim.jvp is not None
             self.set(op.out, prim.jvp(self.b, ts, outs[0], *ins, **op.params))
+
+    def _filled(self, op: Op, ts: Sequence[V | None]) -> list[V]:
+        """The operands of a jointly linear operation on tangents; indices and sizes stay."""
+        return [
+            (t or self.b.nothing(v, op.out)) if on else V(self.b, v)
+            for t, v, on in zip(ts, op.ins, _jointly(op), strict=True)
+        ]
 
     def _partials(self, op: Op, ts: Sequence[V | None], out: V, ins: Sequence[V]) -> Any:
         """Σ tangent · partial; guarded where a zero tangent may meet an infinite partial."""
@@ -258,6 +266,13 @@ class _BlockTangents:
         params = Params(function=name, types=(*op.params["types"], *(v.type for v in outs)))
         self.b.ops.append(Op(op.prim, (*op.ins, *ts), (*op.outs, *outs), params, (), op.loc))
         self.tangents.update(zip(select(op.outs, wanted), outs, strict=True))
+
+
+def _jointly(op: Op) -> list[bool]:
+    """The operands that an operation is linear in: those with a rule, be they integers; not its indices and sizes."""
+    back = op.prim.transpose
+    assert back is not None
+    return [back[min(k, len(back) - 1)] is not None for k in range(len(op.ins))]
 
 
 def _tangent_value(v: Value) -> Value:

@@ -46,6 +46,22 @@ class RuleBuilder(Builder):
             return self.op("zeros", type=t, shape=t.shape)
         return self.op("zeros", *sizes, type=t)
 
+    def nothing(self, v: V | Value, like: Value) -> V:
+        """The tangent of an operand, where it has none, beside others whose result is `like`: zeros.
+
+        An integer among floats has no tangent type of its own; its zeros have the result's dtype.
+        """
+        t, out = self.value(v).type, like.type
+        if types.cotangent(t) is not None:
+            return self.zeros(v)
+        assert isinstance(t, AVal) and isinstance(out, AVal)
+        if t.kind is not Kind.ARRAY:
+            kind = Kind.PYTHON if out.dtype in types.PYTHON_NAMES else Kind.NUMPY
+            return V(self, self.const(0j if out.complex else 0.0, AVal(kind, (), out.dtype)))
+        return self.op(
+            "zeros", *(self.sizes(self.value(v)) or ()), type=AVal(t.kind, t.shape, out.dtype), shape=t.shape
+        )
+
     def last_of(self, s: V) -> V:
         """The last element of a list of the forward pass, read there: the backward pass need not keep the list."""
         return V(self, self.last(s.value))

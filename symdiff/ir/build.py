@@ -180,6 +180,8 @@ class V:
     def __neg__(self) -> Any:
         if isinstance(self.const, (int, float)) and not isinstance(self.const, bool) and self.type.kind is Kind.PYTHON:
             return self.b.v(-self.const)
+        if self.type.dtype == "b1":  # NumPy has no minus of it
+            return self.b.op("sub", 0, self)
         return self.b.op("neg", self)
 
     def __matmul__(self, other: Any) -> Any:

@@ -171,7 +171,7 @@ copysign = prim("copysign", "x y", ELEMENTWISE, numpy="np.copysign(x, y)", scala
                 sympy="Abs(x) * sign(y)", assume=({"x": "p", "y": "q"}, {"x": "-p", "y": "q"}, {"x": "-p", "y": "-q"}),
                 rule=("sign {x}·sign {y}", "0"), kinks="by x the derivative is 0 at 0; by y it is 0, at the jump too",
                 table=(((0.0, 1.0), (0.0, 0.0)), ((-2.0, 3.0), (-1.0, 0.0)), ((2.0, -0.0), (-1.0, 0.0))),
-                vjp=lambda b, ct, z, x, y: (b.masked_mul(_toward(b, x, y), ct), None),
+                vjp=lambda b, ct, z, x, y: (b.masked_mul(_toward(b, x, y), ct) if x.type.inexact else None, None),
                 jvp=lambda b, ts, z, x, y: ts[0] and b.masked_mul(_toward(b, x, y), ts[0]))  # fmt: skip
 
 # --- a product in which a masked zero wins over infinity and NaN

@@ -66,7 +66,13 @@ def _spec(k: Any) -> tuple[Any, ...]:
     return (("array",),) if k.type.kind is Kind.ARRAY else (("at", None),)
 
 
+def _numbers(b: Any, v: Any) -> Any:
+    """Bools as floats: NumPy has no difference of them."""
+    return b.op("convert", v, kind=v.type.kind, dtype="f8") if v.type.dtype == "b1" else v
+
+
 def _piece(b: Any, x: Any, xp: Any, fp: Any) -> _Piece:
+    x, xp, fp = (_numbers(b, v) for v in (x, xp, fp))
     n = size(b, xp, 0)
     left = b.maximum(b.minimum(b.searchsorted(xp, x, side="right") - 1, n - 2), 0)
     right = b.minimum(left + 1, n - 1)

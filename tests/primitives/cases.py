@@ -213,6 +213,42 @@ def with_complex(prim: Prim) -> list[Case]:
     return [*cases(prim), *(c for c in (cast(case, "c16") for case in cases(prim)) if accepts(prim, c))]
 
 
+def with_whole_operands(prim: Prim) -> Iterator[Case]:
+    """The cases with each inexact operand in turn as integers and as bools, where another one stays inexact.
+
+    The new operand is 2 or True where a domain has that number.  Of operations that are not linear only integers: a
+    matrix of bools may be singular, and knots must differ.  A list holds elements of one type.
+    """
+    smooth = is_elementwise(prim) or prim.family in LINEAR_BY_FAMILY
+    for case in with_complex(prim):
+        if case.build is not None:
+            continue
+        for k, dtype in itertools.product(case.active(), ("i8", "b1") if smooth else ("i8",)):
+            whole = replace(case, args=(*case.args[:k], _whole(prim, case.args[k], dtype), *case.args[k + 1 :]))
+            if whole.active() and in_domain(prim, whole, k) and takes(prim, whole):
+                yield whole
+
+
+def takes(prim: Prim, case: Case) -> bool:
+    """Whether the primitive makes something differentiable of operands of these types."""
+    return accepts(prim, case) and types.cotangent(program(prim, case).main.out_types[0]) is not None
+
+
+def _whole(prim: Prim, value: Any, dtype: str) -> Any:
+    """Integers or bools instead of a real or complex operand, of its kind and shape."""
+    if is_elementwise(prim):
+        made = np.full(np.shape(value), 2)
+    else:
+        made = np.real(value) > 0 if dtype == "b1" else np.rint(2 * np.real(value))
+    return as_type(made, replace(types.type_of(value), dtype=dtype))
+
+
+def in_domain(prim: Prim, case: Case, k: int) -> bool:
+    """Whether an operand of an elementwise primitive lies where its rules are smooth."""
+    lo, hi = prim.info.get("domain", ((-2.5, 2.5),) * len(case.args))[k] if is_elementwise(prim) else (-np.inf, np.inf)
+    return bool(np.all((np.asarray(case.args[k]) > lo) & (np.asarray(case.args[k]) < hi)))
+
+
 def accepts(prim: Prim, case: Case) -> bool:
     """Whether the primitive takes operands of these types."""
     try:

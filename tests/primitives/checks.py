@@ -36,6 +36,7 @@ from tests.primitives.cases import (
     rng_of,
     tangent,
     with_complex,
+    with_whole_operands,
 )  # fmt: skip
 
 # --- the two modes against each other and against differences
@@ -239,6 +240,13 @@ def assert_mixed(prim: Prim, case: Case, rng: np.random.Generator) -> None:
         )
 
 
+def check_integers(prim: Prim) -> None:
+    """Beside inexact operands an integer or a bool has no tangent, whatever its value, and gets no cotangent."""
+    for case in with_whole_operands(prim):
+        assert_identity(program(prim, case), case)
+        assert_differences(program(prim, case), case)
+
+
 # --- singular points
 
 
@@ -396,5 +404,5 @@ def check_points(prim: Prim) -> None:
 
 CHECKS: tuple[Callable[[Prim], None], ...] = (
     check_identity, check_differences, check_complex_step, check_second_order, check_broadcasting, check_dtypes,
-    check_probes, check_guarded, check_masks, check_table, check_proof,
+    check_integers, check_probes, check_guarded, check_masks, check_table, check_proof,
 )  # fmt: skip
