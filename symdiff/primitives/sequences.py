@@ -12,6 +12,7 @@ from typing import Any
 from symdiff.ir import types
 from symdiff.ir.core import Params
 from symdiff.ir.types import AVal, Kind, Opt, Seq, Type
+from symdiff.primitives import axes
 from symdiff.primitives.declare import CONSTANT, LINEAR, STRUCTURE, accumulate, prim
 from symdiff.primitives.structure import dtype_text
 
@@ -90,7 +91,7 @@ as_seq = prim(
     infer=_as_seq_infer,
     params=("elem",),
     numpy=_as_seq_text,
-    transpose=(lambda b, ct, a, elem: b.op("as_array", ct, type=a.type, shape=a.type.shape),),
+    transpose=(lambda b, ct, a, elem: b.op("as_array", ct, *axes.sizes(b, a), type=a.type, shape=a.type.shape),),
     programs=on_numbers(3, _into_list),
 )
 

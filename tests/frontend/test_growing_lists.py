@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import symdiff
 from symdiff.errors import CompileError
 from tests.frontend.running import check, compiled
 
@@ -387,3 +388,12 @@ def test_what_spoils_a_carried_name_is_reported_once() -> None:
     with pytest.raises(CompileError) as caught:
         compiled(refused_in_a_loop, np.ones(3), N)
     assert [p.code for p in caught.value.problems] == ["SD401"]
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_the_second_derivative_of_a_list_made_an_array(level: int) -> None:
+    # f = Σ (t v_k)² over t in v and k = (Σ v²)², so its Hessian is 4 (Σ v²) 1 + 8 v vᵀ
+    f = lambda v: np.sum(np.array([t * v for t in v]) ** 2)
+    v, ct = np.array([1.0, 2.0]), np.array([1.0, -0.5])
+    expected = 4 * (v @ v) * ct + 8 * v * (v @ ct)
+    np.testing.assert_allclose(symdiff.vjp(symdiff.grad(f, level=level), v)[1](ct)[0], expected, rtol=1e-13)
