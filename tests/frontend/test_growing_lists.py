@@ -390,6 +390,34 @@ def test_what_spoils_a_carried_name_is_reported_once() -> None:
     assert [p.code for p in caught.value.problems] == ["SD401"]
 
 
+# --- elements are of one type
+
+
+def an_int(x, n):
+    rows = []
+    for _ in range(n):
+        rows.append(x)
+    rows[0] = 2  # here
+    return sum(rows) * x
+
+
+def a_float_among_ints(x, n):
+    rows = []
+    for i in range(n):
+        rows.append(i)
+    rows[0] = x  # here
+    return sum(rows) * x
+
+
+@pytest.mark.parametrize(
+    ("f", "found"), [(an_int, "takes 2 besides float"), (a_float_among_ints, "takes float besides int")]
+)
+def test_an_element_of_another_type_is_refused(f: Callable[..., Any], found: str) -> None:
+    with pytest.raises(CompileError, match=f"SD505.*{found}") as caught:
+        symdiff.grad(f)(1.5, N)
+    assert "rows[0]" in str(caught.value)
+
+
 @pytest.mark.parametrize("level", [0, 1, 2])
 def test_the_second_derivative_of_a_list_made_an_array(level: int) -> None:
     # f = Σ (t v_k)² over t in v and k = (Σ v²)², so its Hessian is 4 (Σ v²) 1 + 8 v vᵀ

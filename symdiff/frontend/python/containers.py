@@ -305,7 +305,10 @@ def set_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> Non
     if isinstance(content, Grown):
         if val is POISON:
             return
-        value = cx.at(node).emit("seq_set", content.value, cx.value(index), cx.value(val))[0]
+        element = fitted(cx, node, content.value, val)
+        if element is None:
+            return
+        value = cx.at(node).emit("seq_set", content.value, cx.value(index), element)[0]
         cx.store.set(base.cell, Grown(value))
         memory.hold(cx, val, cx.loc(node))
         return
@@ -494,18 +497,19 @@ def append_value(cx: Context, node: ast.AST, base: ListRef, val: Val) -> Val:
     if not isinstance(content, Grown):
         return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason="has another form on another path")
     seq = content.value
-    elem = getattr(seq.type, "elem", None)
-    value = None
-    if cx.is_numeric(val):
-        value = fit(cx, node, val, elem)
+    value = fitted(cx, node, seq, val)
     if value is None:
-        return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason=f"takes {cx.describe(val)} besides {elem}")
+        return POISON
     cx.store.set(base.cell, Grown(cx.at(node).emit("seq_append", seq, value)[0]))
     memory.hold(cx, val, cx.loc(node))
     return NONE
 
 
-def fit(cx: Context, node: ast.AST, val: Val, elem: Any) -> Value | None:
-    """The value as an element of a list of `elem`, if it is one."""
-    found = cx.value(val)
-    return found if found.type == elem else None
+def fitted(cx: Context, node: ast.AST, seq: Value, val: Val) -> Value | None:
+    """The value as an element of a grown list; refused where the elements have another type."""
+    elem = getattr(seq.type, "elem", None)
+    found = cx.value(val) if cx.is_numeric(val) else None
+    if found is not None and found.type == elem:
+        return found
+    cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason=f"takes {cx.describe(val)} besides {elem}")
+    return None
