@@ -450,7 +450,7 @@ def reuse_text(op: Op, number: int, tree: ast.expr, target: str) -> str:
     """`x += y` for `x + y` when x may be overwritten, `np.exp(x, out=x)` for a function."""
     if isinstance(tree, ast.BinOp) and ast.unparse(tree.left) == target and not isinstance(tree.op, ast.MatMult):
         return statement_text(ast.AugAssign(ast.Name(target, ast.Store()), tree.op, tree.right))
-    if isinstance(tree, ast.BinOp) and op.prim.commutative and ast.unparse(tree.right) == target:
+    if isinstance(tree, ast.BinOp) and op.commutes and ast.unparse(tree.right) == target:
         return statement_text(ast.AugAssign(ast.Name(target, ast.Store()), tree.op, tree.left))
     return out_text(op, tree, target)
 

@@ -159,6 +159,16 @@ class Op:
         (value,) = self.outs
         return value
 
+    @property
+    def commutes(self) -> bool:
+        """Whether its two operands may be exchanged bit for bit.
+
+        Not those of a product of complex arrays: where NumPy fuses multiplication and addition, one of the two real
+        products of a part is rounded and the other is not.
+        """
+        rounds = self.prim.name == "mul" and getattr(self.out.type, "complex", False)
+        return self.prim.commutative and not rounds
+
     def __repr__(self) -> str:
         return f"<op {self.prim.name}>"
 

@@ -1,6 +1,7 @@
 """Common subexpressions: an operation that repeats an earlier one with the same operands takes its result.
 
-By hand, once: in `a = x * y; b = y * x + z` the second product is a, for IEEE multiplication commutes bit for bit.
+By hand, once: in `a = x * y; b = y * x + z` the second product is a, for IEEE multiplication commutes bit for bit
+(that of complex arrays does not: `Op.commutes`).
 Inside a region, an operation may also repeat one outside whose operands and result are captured already.
 Effects, structured operations and fresh arrays (`zeros`: they are there to be overwritten) are left alone.  The first
 of the two stays, where it stands; it takes the user's name if it has none of its own.
@@ -55,7 +56,7 @@ def _same_names(block: Block) -> Block:
 
 def _key(op: Op) -> Key:
     ins: Sequence[Value] = op.ins
-    if op.prim.commutative and len(ins) == 2:
+    if len(ins) == 2 and op.commutes:
         ins = sorted(ins, key=id)
     return (op.prim, tuple(ins), op.params, tuple(v.type for v in op.outs))
 

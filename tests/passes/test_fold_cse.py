@@ -346,6 +346,13 @@ def test_the_users_exception_is_not_left_to_a_derived_operation() -> None:
     assert names(cse(program([VEC, I8], make))).count("index") == 2
 
 
+@pytest.mark.parametrize(("dtype", "kept"), [("f8", 1), ("c16", 2)])
+def test_a_product_commutes_unless_it_is_of_complex_arrays(dtype: str, kept: int) -> None:
+    vector = array(dtype, "n")
+    p = cse(program([vector, vector], lambda b, x, y: b.op("add", b.op("mul", x, y), b.op("mul", y, x))))
+    assert names(p).count("mul") == kept
+
+
 def test_long_programs_are_quick() -> None:
     def make(b, x):
         y = x

@@ -208,6 +208,11 @@ def complex_modulus(z, k):
     return np.sum(np.abs(z) ** 2 * k) + np.sum((z * np.conj(z)).real) + np.sum(z.imag * z.real)
 
 
+@cases(signed(7) * (1 + 0.3j))
+def complex_powers(z):
+    return np.sum(np.abs(np.sqrt(z) ** z))
+
+
 @cases(1.5 + 0.5j)
 def complex_holomorphic(z):
     return np.exp(z) * z**2 / (1 + z)
