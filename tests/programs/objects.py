@@ -475,3 +475,16 @@ def a_dataclass_result(p, x, n):
 @cases(Point(1.5, 2.0))
 def a_named_tuple_argument(p):
     return p.norm() * p.swapped.x
+
+
+@cases(1.2, 9.0)
+def read_by_a_recursion(x, limit):
+    """What the recursion reads of the object has changed between its two calls."""
+    layer = Layer(x)
+
+    def until(y):
+        return y if y > limit else until(y * layer.w)
+
+    first = until(x)
+    layer.w = 2 * x
+    return first * until(x)

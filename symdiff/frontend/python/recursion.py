@@ -32,12 +32,16 @@ from symdiff.frontend.python.values import (
     BOTTOM,
     POISON,
     Arr,
+    Attributes,
+    Bound,
     Cell,
     Closure,
     Conflict,
     DictRef,
     ListRef,
     Num,
+    ObjRef,
+    Partial,
     Struct,
     Val,
 )
@@ -159,6 +163,7 @@ def _closures(pattern: Pattern) -> Iterator[Frame]:
 def _around(cx: Context, frames: list[Frame | None]) -> Iterator[object]:
     """Everything that functions defined in these frames can read, as it is now."""
     seen: set[int] = set()
+    held: set[Cell] = set()  # objects may hold themselves
     todo = frames
     while todo:
         frame = todo.pop()
@@ -174,6 +179,16 @@ def _around(cx: Context, frames: list[Frame | None]) -> Iterator[object]:
                 todo.append(val.frame)
             elif isinstance(val, Struct):
                 vals += val.items
+            elif isinstance(val, Partial):
+                vals += [val.function, *val.args, *val.kwargs.values()]
+            elif isinstance(val, Bound):
+                vals += [val.receiver, val.function]
+            elif isinstance(val, ObjRef):
+                attributes = cx.store.get(val.cell)
+                if val.cell not in held and isinstance(attributes, Attributes):
+                    held.add(val.cell)
+                    yield attributes
+                    vals += attributes.values()
             elif isinstance(val, (Arr, ListRef, DictRef)):
                 content = cx.store.get(val.cell)
                 yield content
