@@ -477,7 +477,7 @@ def a_named_tuple_argument(p):
     return p.norm() * p.swapped.x
 
 
-@cases(1.2, 9.0)
+@cases(1.7, 5.0)
 def read_by_a_recursion(x, limit):
     """What the recursion reads of the object has changed between its two calls."""
     layer = Layer(x)
