@@ -106,6 +106,16 @@ def test_medians() -> None:
     np.testing.assert_array_equal(symdiff.grad(lambda x: np.sum(np.median(x, axis=1)))(even), [[0.5, 0.0, 0.5, 0.0]])
 
 
+def sinc(v):
+    return np.sinc(v), special.erf(v)
+
+
+def test_what_scipy_takes_from_numpy_is_numpys() -> None:
+    """scipy.special.sinc is np.sinc."""
+    assert special.sinc is np.sinc
+    check(sinc, (V,))
+
+
 def test_equal_eigenvalues_are_loud() -> None:
     with np.errstate(all="ignore"):
         found = symdiff.grad(lambda a: np.sum(np.linalg.eigh(a)[1][0] ** 2 * np.arange(2.0)))(np.eye(2))

@@ -88,7 +88,7 @@ def name_of(obj: object) -> str | None:
         _NAMES.update(_function_names())
     special = sys.modules.get("scipy.special")  # who calls a function of it has imported it
     if special is not None and id(special.erf) not in _NAMES:
-        _NAMES.update(_names_in(special, _SPECIAL))
+        _NAMES.update(_names_in(special, _SPECIAL) | _NAMES)  # scipy.special.sinc is NumPy's
     found = _NAMES.get(id(obj))
     return found[0] if found is not None and found[1] is obj else None
 
