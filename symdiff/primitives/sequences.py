@@ -57,9 +57,25 @@ def _as_array_infer(ins: tuple[Type, ...], regions: tuple[()], type: AVal, shape
     return (type,)
 
 
+_ROWS_HELPER = '''
+def _rows(s, dtype):
+    """The elements of s as one array along a new first axis."""
+    if not s:
+        raise ValueError("need at least one array to stack: an empty list has no shape")
+    return np.array(s, dtype=dtype)
+'''
+
+
 def _as_array_text(params: Params, ins: tuple[Type, ...]) -> str:
-    """One array from one value per turn; the shape matters where there are no turns."""
-    text = f"np.array(s, dtype={dtype_text(params['type'].dtype)})"
+    """One array from one value per turn.
+
+    Where there are no turns, a shape or sizes say what it is; without them that is an error, since an empty list of
+    arrays is an array of another rank in NumPy.
+    """
+    dtype = dtype_text(params["type"].dtype)
+    if len(ins) == 1 and params.get("shape") is None:
+        return f"_rows(s, {dtype})"
+    text = f"np.array(s, dtype={dtype})"
     if params["type"].rank == 1:
         return text
     sizes = ", ".join(f"n{k}" for k in range(len(ins) - 1))
@@ -81,6 +97,7 @@ as_array = prim(
     infer=_as_array_infer,
     params=("type", "shape"),
     numpy=_as_array_text,
+    helper=_ROWS_HELPER,
     transpose=(lambda b, ct, s, *n, **params: b.op("as_seq", ct, elem=s.type.elem), None),
     programs=on_numbers(3, _into_array),
 )

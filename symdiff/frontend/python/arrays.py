@@ -225,7 +225,7 @@ def to_array(cx: Context, node: ast.AST, val: Val, dtype: str | None = None) -> 
             else cx.emit(node, "convert", val, kind=Kind.ARRAY, dtype=dtype)
         )
     if isinstance(val, ListRef) and isinstance(cx.store.get(val.cell), Grown):
-        return _from_grown(cx, node, val, dtype)
+        return from_grown(cx, node, val, dtype)
     items = containers.elements(cx, val)
     if items is None:
         return cx.refuse("SD321", node, operation="np.array", left=cx.describe(val), right="")
@@ -268,7 +268,10 @@ def known_nested(cx: Context, items: Sequence[Val]) -> list[Any] | None:
     return found
 
 
-def _from_grown(cx: Context, node: ast.AST, val: ListRef, dtype: str | None) -> Val:
+def from_grown(cx: Context, node: ast.AST, val: ListRef, dtype: str | None, stacked: bool = False) -> Val:
+    """A list that grew in a loop as one array; at run time an empty one is an error where NumPy's has another rank,
+    and where it is `stacked`.
+    """
     from symdiff.frontend.python.sizes import fresh_opaque
 
     content: Grown = cx.store.get(val.cell)
@@ -277,7 +280,8 @@ def _from_grown(cx: Context, node: ast.AST, val: ListRef, dtype: str | None) -> 
         return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason=f"holds {elem}")
     size = fresh_opaque(cx, ("grown", content.value))
     t = AVal(Kind.ARRAY, (size, *elem.shape), dtype or elem.dtype)
-    value = cx.at(node).emit("as_array", content.value, type=t, shape=(-1, *elem.shape))[0]
+    shape: dict[str, Any] = {} if elem.rank or stacked else {"shape": (-1,)}
+    value = cx.at(node).emit("as_array", content.value, type=t, **shape)[0]
     return cx.wrap(value, contiguous=True)
 
 
@@ -319,6 +323,7 @@ __all__ = [
     "attribute",
     "copy",
     "element_count",
+    "from_grown",
     "literal",
     "size_of",
     "to_array",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -428,25 +429,36 @@ def _parts(cx: Context, node: ast.AST, val: Val) -> list[Val] | None:
 def _join(name: str, prim: str) -> Any:
     def handle(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
         found = bind(cx, node, name, "arrays axis=0 *out", args, kwargs)
-        parts = None if found is None else _joined_parts(cx, node, prim, found["arrays"])
-        if found is None or parts is None:
+        if found is None:
             return POISON
-        if not isinstance(parts, list):
-            return parts
         axis = known(cx, node, found["axis"], f"`axis` of np.{name}")
-        return POISON if is_unknown(axis) else cx.emit(node, prim, *parts, **({"axis": axis} if axis else {}))
+        if is_unknown(axis):
+            return POISON
+        given = found["arrays"]
+        if isinstance(given, ListRef) and isinstance(cx.store.get(given.cell), Grown):
+            if prim == "stack":
+                return _stack_grown(cx, node, given, axis)
+            return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason="is then concatenated")
+        parts = _parts(cx, node, given)
+        return POISON if parts is None else cx.emit(node, prim, *parts, **({"axis": axis} if axis else {}))
 
     return handle
 
 
-def _joined_parts(cx: Context, node: ast.AST, prim: str, val: Val) -> list[Val] | Val | None:
-    """The arrays to join, or the result where they are a list that grew in a loop."""
-    if isinstance(val, ListRef) and isinstance(cx.store.get(val.cell), Grown):
-        if prim == "stack":
-            return arrays.to_array(cx, node, val)
-        cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason="is then concatenated")
-        return None
-    return _parts(cx, node, val)
+def _stack_grown(cx: Context, node: ast.AST, val: ListRef, axis: Any) -> Val:
+    """np.stack of a list that grew in a loop: its first axis, moved."""
+    stacked = arrays.from_grown(cx, node, val, None, stacked=True)
+    if stacked is POISON:
+        return POISON
+    rank = cx.aval(stacked).rank
+    try:
+        at = range(rank)[operator.index(axis)]
+    except (IndexError, TypeError):
+        message = f"axis {axis} is out of bounds for array of dimension {rank}"
+        return cx.refuse("SD403", node, function="np.stack", message=message)
+    order = list(range(1, rank))
+    order.insert(at, 0)
+    return arrays.transposed(cx, node, stacked, tuple(order))
 
 
 HANDLERS["concatenate"] = _join("concatenate", "concatenate")
