@@ -169,9 +169,9 @@ def _combined_turns(cx: Context, node: ast.AST, val: Sequence_) -> Turns | None:
     found = [p for p in parts if p is not None]
     if len(found) != len(parts) or not found:
         return None
-    if any(
-        not isinstance(t.lo, Known) or t.lo.obj != 0 or not isinstance(t.step, Known) or t.step.obj != 1 for t in found
-    ):
+    counted = [_from_zero(cx, node, t) for t in found]
+    found = [t for t in counted if t is not None]
+    if len(found) != len(counted):
         return None
     hi = found[0].hi
     if val.kind == "enumerate":
@@ -188,6 +188,27 @@ def _combined_turns(cx: Context, node: ast.AST, val: Sequence_) -> Turns | None:
     for t in found[1:]:
         bound = _shorter(cx, node, bound, t.hi)
     return Turns(Known(0), bound, Known(1), lambda i: Struct("tuple", tuple(t.item(i) for t in found)))
+
+
+def _from_zero(cx: Context, node: ast.AST, turns: Turns) -> Turns | None:
+    """The same turns, their index counting up from 0; None where the step is not known."""
+    lo, hi, step = turns.lo, turns.hi, turns.step
+    if not isinstance(step, Known) or not step.obj:
+        return None
+    if step.obj == 1 and isinstance(lo, Known) and lo.obj == 0:
+        return turns
+
+    def calc(op: ast.operator, a: Val, b: Val) -> Val:
+        return operators.binary(cx, node, op, a, b)
+
+    if step.obj == 1:
+        return Turns(Known(0), calc(ast.Sub(), hi, lo), step, lambda i: turns.item(calc(ast.Add(), lo, i)))
+    if step.obj == -1:
+        return Turns(Known(0), calc(ast.Sub(), lo, hi), Known(1), lambda i: turns.item(calc(ast.Sub(), lo, i)))
+    # the number of turns is (hi - lo) / step, rounded up
+    down = calc(ast.FloorDiv(), calc(ast.Sub(), hi, lo), Known(-step.obj))
+    count = calc(ast.Sub(), Known(0), down)
+    return Turns(Known(0), count, Known(1), lambda i: turns.item(calc(ast.Add(), lo, calc(ast.Mult(), i, step))))
 
 
 def _counted(cx: Context, node: ast.AST, first: Val, index: Val) -> Val:

@@ -1,0 +1,91 @@
+"""`enumerate`, `zip` and `reversed` of each other and of ranges with any start and step, over any size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import symdiff
+from tests.frontend.running import check
+
+V = np.array([1.0, 2.0, 3.0, 5.0])
+
+
+def enumerate_reversed(v):
+    s = 0.0
+    for i, t in enumerate(reversed(v)):
+        s = s * 0.5 + i * t * t
+    return s
+
+
+def zip_reversed(v):
+    s = 0.0
+    for t, i in zip(reversed(v), range(4)):
+        s = s * 0.5 + i * t * t
+    return s
+
+
+def range_from_two(v, n):
+    s = 0.0
+    for k, (t, i) in enumerate(zip(v, range(2, n)), 1):
+        s = s * 0.5 + i * t * t + k
+    return s
+
+
+def range_downwards(v, n):
+    s = 0.0
+    for t, i in zip(v[1:], range(n, 1, -1)):
+        s = s * 0.5 + i * t * t
+    return s
+
+
+def ranges_reversed(v, n):
+    s = 0.0
+    for i in reversed(range(2, n)):
+        s = s * 0.5 + i
+    for i in reversed(range(n, 2, -1)):
+        s = s * 0.5 + i
+    for t, i in zip(reversed(v), reversed(range(1, n))):
+        s = s * 0.3 + i * t
+    for i in reversed(range(0, n, 2)):
+        s = s * 0.3 + i
+    for t, i in zip(v, range(n, 0, -3)):
+        s = s * 0.3 + i * t
+    return s
+
+
+def zip_with_its_reverse(v):
+    s = 0.0
+    for t, u in zip(v, reversed(v)):
+        s = s * 0.5 + u * t * t
+    return s
+
+
+def positions_reversed(v):
+    s = 0.0
+    for i in reversed(range(1, len(v))):
+        s = s * 0.5 + v[i] * v[i - 1]
+    for i, k in enumerate(range(len(v) - 1, -1, -1)):
+        s = s * 0.5 + v[k] * i
+    return s
+
+
+@pytest.mark.parametrize(
+    "function", [enumerate_reversed, zip_reversed, zip_with_its_reverse, positions_reversed], ids=lambda f: f.__name__
+)
+def test_vectors(function: Callable[..., Any]) -> None:
+    check(function, (V,), (V[:2],), (np.zeros(0),), (np.arange(9.0),))
+
+
+@pytest.mark.parametrize("function", [range_from_two, range_downwards, ranges_reversed], ids=lambda f: f.__name__)
+def test_ranges(function: Callable[..., Any]) -> None:
+    check(function, (V, 5), *((V, n) for n in (4, 3, 2, 1, 0, 12)), (V[:1], 1))
+
+
+def test_the_gradient_backwards() -> None:
+    """s = ((0 · ½ + 0 · 9) ½ + 1 · 4) ½ + 2 · 1 of v = (1, 2, 3): the last turn has i = 2 and v[0]."""
+    found = symdiff.grad(enumerate_reversed)(V[:3])
+    np.testing.assert_array_equal(found, [2 * 2 * 1.0, 0.5 * 2 * 2.0, 0.0])
