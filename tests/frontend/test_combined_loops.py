@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import symdiff
+from symdiff.errors import CompileError
 from tests.frontend.running import check
 
 V = np.array([1.0, 2.0, 3.0, 5.0])
@@ -89,3 +90,41 @@ def test_the_gradient_backwards() -> None:
     """s = ((0 · ½ + 0 · 9) ½ + 1 · 4) ½ + 2 · 1 of v = (1, 2, 3): the last turn has i = 2 and v[0]."""
     found = symdiff.grad(enumerate_reversed)(V[:3])
     np.testing.assert_array_equal(found, [2 * 2 * 1.0, 0.5 * 2 * 2.0, 0.0])
+
+
+def other_size(a, b):
+    s = 0.0
+    for c in a:
+        s += c[0]
+    for c in b:
+        s += c[0]
+    return s + c[1]
+
+
+def other_kind(a, b):
+    s = 0.0
+    for c in a[0]:
+        s += c
+    for c in range(len(b)):
+        s += c
+    return s + c
+
+
+@pytest.mark.parametrize(
+    ("function", "types"),
+    [
+        (other_size, "f8[m] or unbound before the loop and f8[p]"),
+        (other_kind, "np.f8 or unbound before the loop and int"),
+    ],
+)
+def test_a_name_of_two_loops_keeps_its_type(function: Callable[..., Any], types: str) -> None:
+    with pytest.raises(CompileError) as caught:
+        symdiff.grad(function)(np.ones((3, 4)), np.ones((3, 3)))
+    assert [p.code for p in caught.value.problems] == ["SD304"]
+    assert f"`c` is {types}" in str(caught.value)
+    first = function.__code__.co_firstlineno
+    assert [p.loc and p.loc.line for p in caught.value.problems] == [first + 4]
+
+
+def test_a_name_of_two_loops_over_one_size() -> None:
+    check(lambda a: other_size(a, a), (np.arange(12.0).reshape(3, 4),), (np.ones((2, 3)),))

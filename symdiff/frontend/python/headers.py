@@ -111,7 +111,14 @@ def widen(cx: Context, slot: Slot, before: Any, header: Any, after: Any, key: An
         if not isinstance(after, Value) or after.type != slot.type:
             raise Misfit(str(slot.type), str(getattr(after, "type", after)))
         return slot
-    return _widen_number(cx, slot, after, key)
+    return _one_type(cx, _widen_number(cx, slot, after, key), before, after)
+
+
+def _one_type(cx: Context, slot: Slot, before: Any, after: Any) -> Slot:
+    """What is bound on some paths only keeps its type: there is no conversion of what may not be there."""
+    if any(isinstance(v, Maybe) and _type(cx, v) != slot.type for v in (before, after)):
+        raise Misfit(_describe(cx, before), _describe(cx, after))
+    return slot
 
 
 def _from_same(cx: Context, before: Any, after: Any, key: Any) -> Slot:
@@ -287,8 +294,10 @@ def _number(cx: Context, before: Any, after: Any, key: Any) -> Slot:
     if t is None:
         raise Misfit(_describe(cx, before), _describe(cx, after))
     if t.kind is Kind.ARRAY:
-        return Slot("optarray" if optional else "array", t, group=("new", place(before), place(after)))
-    return Slot("opt" if optional else "scalar", t)
+        slot = Slot("optarray" if optional else "array", t, group=("new", place(before), place(after)))
+    else:
+        slot = Slot("opt" if optional else "scalar", t)
+    return _one_type(cx, slot, before, after)
 
 
 def _join(cx: Context, a: AVal | None, b: AVal | None, key: Any) -> AVal | None:
@@ -299,6 +308,8 @@ def _join(cx: Context, a: AVal | None, b: AVal | None, key: Any) -> AVal | None:
 def _describe(cx: Context, val: Any) -> str:
     if val is MISSING or val is UNBOUND:
         return "unbound"
+    if isinstance(val, Maybe):
+        return f"{_type(cx, val)} or unbound"
     return cx.describe(val) if isinstance(val, Val) else "something else"
 
 
