@@ -14,7 +14,7 @@ import numpy as np
 
 from symdiff.api.dispatch import AS_IS, Chain, Form, Variant
 from symdiff.api.parameters import Parameter, name_of, parameters_of
-from symdiff.errors import CheckError, UsageError
+from symdiff.errors import CheckError, CompileError, UsageError
 from symdiff.signature import Leaf, Lowered, Signature, Static, from_values, leaf_names
 from symdiff.trees import flatten, map_leaves, paths
 
@@ -138,7 +138,7 @@ class Compiled:
                 sizes.update(request.sizes)
                 narrowed = self._narrowed(general, given)
                 if (len(static), len(sizes)) == before or narrowed == signature:
-                    raise
+                    raise CompileError(request.problems) from None
                 signature = narrowed
                 continue
             captured = tuple(p for p in lowered.params if p.captured)

@@ -9,7 +9,7 @@ from symdiff.api.compiled import Compiled
 from symdiff.api.modules import chosen_names, shown_as
 from symdiff.api.parameters import KEYWORD_ONLY, Names, name_of, parameters_of
 from symdiff.api.signatures import Types, declared_signature
-from symdiff.api.transforms import lower_function
+from symdiff.api.transforms import lower_function, lower_or_ask
 from symdiff.errors import UsageError
 from symdiff.explain import table
 from symdiff.explain.circuit import graph, svg
@@ -128,7 +128,7 @@ class _Lowering(Compiled):
         return self.found
 
     def build(self, signature: Signature) -> tuple[Lowered, Function]:
-        self.found = lower_function(self.fun, signature)
+        self.found = lower_or_ask(self.fun, signature)
         return self.found, lambda: None
 
 

@@ -11,7 +11,7 @@ from symdiff.api.compiled import Compiled, check_differentiable
 from symdiff.api.dispatch import AS_IS, Form
 from symdiff.api.like import Like
 from symdiff.api.parameters import FIRST, KEYWORD_ONLY, Names, Parameter, choose, name_of, parameters_of
-from symdiff.errors import UsageError
+from symdiff.errors import CompileError, UsageError
 from symdiff.frontend.formula import Formula
 from symdiff.frontend.source import load
 from symdiff.signature import Lowered, Signature
@@ -24,7 +24,17 @@ _VALUE_TUPLE = Form("((_r := {})[0], (_r[1],))", lambda r: (r[0], (r[1],)))
 
 
 def lower_function(fun: Function, signature: Signature) -> Lowered:
-    """A user's function, a formula, or what symdiff made of one, as a program."""
+    """A user's function, a formula, or what symdiff made of one, as a program.  Raises CompileError."""
+    from symdiff.frontend.python.problems import Respecialise
+
+    try:
+        return lower_or_ask(fun, signature)
+    except Respecialise as request:
+        raise CompileError(request.problems) from None
+
+
+def lower_or_ask(fun: Function, signature: Signature) -> Lowered:
+    """The same for a caller that has the arguments: a `Respecialise` asks for more of them to be known."""
     if isinstance(fun, Compiled):
         return fun.lowered(signature)
     if isinstance(fun, Formula):
@@ -87,7 +97,7 @@ class ValueAndGrad(Compiled):
     def inner(self, signature: Signature) -> Lowered:
         """The function to differentiate, lowered and found fit to be differentiated."""
         check_differentiable(signature, self.chosen.names, name_of(self.fun))
-        lowered = lower_function(self.fun, signature)
+        lowered = lower_or_ask(self.fun, signature)
         nested.value_leaf(lowered, self.has_aux, name_of(self.fun))
         return lowered
 
@@ -141,7 +151,7 @@ class Forward(Compiled):
 
     def build(self, signature: Signature) -> tuple[Lowered, Function]:
         check_differentiable(signature, self.wrt, name_of(self.fun))
-        lowered = lower_function(self.fun, signature)
+        lowered = lower_or_ask(self.fun, signature)
         bare = len(self.wrt) == 1
         if nested.has_classes(lowered.out):
             return lowered, self.build_flat(lowered, bare)
@@ -200,7 +210,7 @@ class Tangent(Compiled):
 
     def build(self, signature: Signature) -> tuple[Lowered, Function]:
         check_differentiable(signature, self.wrt, name_of(self.fun))
-        lowered = lower_function(self.fun, signature)
+        lowered = lower_or_ask(self.fun, signature)
         if self.kind == "hvp":
             nested.value_leaf(lowered, False, name_of(self.fun))
         if not nested.has_classes(lowered.out):

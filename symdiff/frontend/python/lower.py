@@ -9,6 +9,8 @@ from functools import partial
 from types import MethodType
 from typing import Any
 
+import numpy as np
+
 from symdiff import trees
 from symdiff.errors import CompileError, Problem
 from symdiff.frontend.python import calls, captured, classes, containers, memory, objects, recursion
@@ -84,6 +86,7 @@ def _attempt(source: Source, signature: Signature, session: Session) -> Lowered:
     if cx.problems:
         sizes = recursion.sizes_outside(cx, cx.sizes_needed)
         if sizes:
+            _fix_captured_sizes(cx)
             raise Respecialise(cx.problems, sizes=sizes)
         if session.changed and all(p.code in ("SD301", "SD308") for p in cx.problems):
             raise Restart
@@ -148,6 +151,18 @@ def _make_static(cx: Context, error: NeedStatic) -> None:
     if leaves:
         raise Respecialise([*cx.problems, error.problem], static=leaves)
     raise CompileError([*cx.problems, error.problem])
+
+
+def _fix_captured_sizes(cx: Context) -> None:
+    """Start again with the sizes of captured arrays as numbers where they are asked for."""
+    for p in cx.params:
+        if not p.captured or not isinstance(p.value, np.ndarray):
+            continue
+        own = {f"{p.name}_{k}": n for k, n in enumerate(p.value.shape) if p.type.shape[k] == dims.var(f"{p.name}_{k}")}
+        asked = {name: n for name, n in own.items() if name in cx.sizes_needed}
+        if asked:
+            cx.session.sizes.update(asked)
+            raise Restart
 
 
 # --- arguments
