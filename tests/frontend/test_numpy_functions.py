@@ -127,6 +127,12 @@ REFUSED: list[tuple[Callable[..., Any], Any, str]] = [
     (lambda v: np.sum(np.convolve(v, v, "same")), V, "argument `mode` of np.convolve is not supported: slice the full"),
     (lambda v: np.sum(np.cross(v, v)), V[:2], "argument `a, b` of np.cross is not supported: the last axes must have"),
     (lambda v: np.sum(np.nan_to_num(v, nan=1.0)), V, "argument `nan` of np.nan_to_num is not supported"),
+    (
+        lambda m: np.sum(np.kron(2.0, m)),
+        M,
+        "argument `2.0` of np.kron is not supported: an array with an axis is needed",
+    ),
+    (lambda m: np.sum(np.squeeze(m)), M, "a size may be 1 at run time; name the axes"),
     (lambda v: np.sum(np.diff(v, prepend=0.0)), V, "argument `prepend` of np.diff is not supported"),
     (lambda m: np.median(m, axis=(0, 1)), M, "median: one axis, or all of them"),
     (lambda m: np.sum(np.linalg.svd(m)[1]), M, "`np.linalg.svd` has no known derivative"),

@@ -84,3 +84,12 @@ def test_text_cannot_become_code() -> None:
         return x
 
     assert outcome(symdiff.grad(quoted), 1.0)[0] == "{x} ''' \\ 1.0 {__import__('os')} {\"a\"}\n"
+
+
+def labelled(x):
+    print("x = " + str(x) + f" ({x:.1f})" + "!")
+    return x * x
+
+
+def test_strings_are_joined() -> None:
+    assert outcome(symdiff.grad(labelled), 1.5) == outcome(labelled, 1.5)

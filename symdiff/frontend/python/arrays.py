@@ -228,7 +228,7 @@ def to_array(cx: Context, node: ast.AST, val: Val, dtype: str | None = None) -> 
         return from_grown(cx, node, val, dtype)
     items = containers.elements(cx, val)
     if items is None:
-        return cx.refuse("SD321", node, operation="np.array", left=cx.describe(val), right="")
+        return cx.refuse("SD321", node, operation="np.array", left=cx.describe(val), right="nothing")
     return _from_items(cx, node, items, dtype)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from symdiff.frontend.python import containers, control, operators, special_methods, values
+from symdiff.frontend.python import containers, control, operators, output, special_methods, values
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     POISON,
@@ -15,6 +15,7 @@ from symdiff.frontend.python.values import (
     ListRef,
     Num,
     Struct,
+    Text,
     Val,
 )
 from symdiff.ir import types
@@ -30,6 +31,9 @@ def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Va
         a, b = containers.elements(cx, left), containers.elements(cx, right)
         if a is not None and b is not None and _is_list(left) == _is_list(right):
             return containers.new_list(cx, node, a + b) if _is_list(left) else Struct("tuple", a + b)
+    if isinstance(op, ast.Add) and any(isinstance(v, Text) for v in (left, right)):
+        parts = [output.text_pieces(v) for v in (left, right)]
+        return None if None in parts else output.text([piece for part in parts for piece in part or ()])
     if isinstance(op, ast.Mult):
         for one, other in ((left, right), (right, left)):
             items = containers.elements(cx, one)

@@ -360,7 +360,7 @@ class Context:
         if isinstance(val, values.Struct):
             return val.kind if val.cls is None else val.cls.__name__
         names: dict[type, str] = {values.ListRef: "a list", values.DictRef: "a dict",
-        values.Maybe: "a number or unbound",
+        values.Maybe: "a number or unbound", values.Text: "a string of staged parts",
                                   values.Closure: "a function", values.Partial: "a function", values.Method: "a method",
                                   values.Bound: "a method", values.Super: "super()",
                                   values.Sequence_: "an iterator"}  # fmt: skip

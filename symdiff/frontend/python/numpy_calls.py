@@ -188,7 +188,7 @@ def numeric(cx: Context, node: ast.AST, val: Val) -> Val:
         return val
     if isinstance(val, (ListRef, Struct)) or containers.elements(cx, val) is not None:
         return arrays.to_array(cx, node, val)
-    return cx.refuse("SD321", node, operation=cx.text(node), left=cx.describe(val), right="")
+    return cx.refuse("SD321", node, operation=cx.text(node), left=cx.describe(val), right="nothing")
 
 
 def _math(cx: Context, node: ast.AST, name: str, obj: Any, args: list[Val], kwargs: dict[str, Val]) -> Val:

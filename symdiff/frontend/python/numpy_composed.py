@@ -40,7 +40,9 @@ def _array(cx: Context, node: ast.AST, val: Val) -> Arr | None:
     if isinstance(found, Arr) and cx.aval(found).rank:
         return found
     if found is not POISON:
-        cx.refuse("SD321", node, operation=cx.text(node), left=cx.describe(found), right="")
+        function = cx.text(node.func) if isinstance(node, ast.Call) else "a NumPy function"
+        detail = ": an array with an axis is needed"
+        cx.refuse("SD402", node, argument=cx.describe(found), function=function, detail=detail)
     return None
 
 

@@ -130,6 +130,11 @@ def _swapaxes(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs)
     return _permuted(cx, node, a, perm, rank)
 
 
+def _may_squeeze(cx: Context, a: Val) -> bool:
+    """Whether a size of an array is 1 in some calls and not in others."""
+    return any(d != 1 and dims.equal(d, 1) is not False for d in cx.aval(a).shape)
+
+
 def _axis(name: str, signature: str, default: Any = None, **rename: str) -> Any:
     """A handler of a function of an array and an axis."""
 
@@ -151,6 +156,9 @@ def _axis(name: str, signature: str, default: Any = None, **rename: str) -> Any:
                 params[rename.get(key, key)] = obj
         if a is POISON:
             return POISON
+        if name == "squeeze" and not params and _may_squeeze(cx, a):
+            detail = f" for {cx.describe(a)}: a size may be 1 at run time; name the axes"
+            return cx.refuse("SD402", node, argument="axis=None", function="np.squeeze", detail=detail)
         made = result(cx, node, name, [a], **params)
         if isinstance(made, Arr) and name in ("diagonal", "diag") and cx.aval(a).rank == 2:
             made.cell.readonly = f"np.{name}"

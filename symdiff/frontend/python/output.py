@@ -30,6 +30,13 @@ def pieces_of(cx: Context, val: Val, conversion: str = "", spec: str = "") -> Pi
     return _container(cx, val)
 
 
+def text_pieces(val: Val) -> Pieces | None:
+    """What a string is made of; None for what is no string."""
+    if isinstance(val, Text):
+        return list(val.pieces)
+    return [val.obj] if isinstance(val, Known) and isinstance(val.obj, str) else None
+
+
 def _container(cx: Context, val: Val) -> Pieces | None:
     """A list, tuple or dict shows the `repr` of its elements."""
     items = containers.elements(cx, val)
