@@ -33,9 +33,11 @@ from symdiff.ad.halves import (
 )
 from symdiff.ad.loops import reverse_loop
 from symdiff.ad.order import reading_first
+from symdiff.errors import CompileError, refuse
 from symdiff.ir.build import Builder
 from symdiff.ir.core import Block, Op, Value
 from symdiff.ir.steps import Steps
+from symdiff.ir.types import KindError
 
 if TYPE_CHECKING:
     from symdiff.ad.reverse import Reversal
@@ -122,4 +124,11 @@ class Sweep:
 
 
 def _straight(op: Op) -> Pull:
-    return lambda half: half.pull(op)
+    def pull(half: Half) -> None:
+        try:
+            half.pull(op)
+        except KindError:
+            use = f"the derivative of `{op.prim.name}`"
+            raise CompileError([refuse("SD312", op.loc, use=use, name="a scalar")]) from None
+
+    return pull
