@@ -12,7 +12,7 @@ says which of several sources is read: that of the arm taken, of the turn before
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -136,17 +136,27 @@ class Derivation:
     wrt: tuple[str, ...]  # keys of arguments
     has_values: bool = False
     constants: tuple[Constant, ...] = ()
+    by_key: Mapping[str, Stage] = field(init=False, compare=False, repr=False)
+    readers: Mapping[str, Sequence[tuple[Stage, Edge]]] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        readers: dict[str, list[tuple[Stage, Edge]]] = {}
+        for stage in self.stages:
+            for edge in stage.inputs:
+                readers.setdefault(edge.source, []).append((stage, edge))
+        object.__setattr__(self, "by_key", {s.key: s for s in (*self.stages, *self.arguments)})
+        object.__setattr__(self, "readers", readers)
 
     def __getitem__(self, key: str) -> Stage:
-        return next(s for s in (*self.stages, *self.arguments) if s.key == key)
+        """A stage or an argument by its key; KeyError, with the keys there are, for any other."""
+        if key not in self.by_key:
+            raise KeyError(f"{self.function} has no stage {key!r}; it has: {', '.join(self.by_key)}")
+        return self.by_key[key]
 
     def forward(self) -> tuple[Stage, ...]:
         """The stages in the order in which they run."""
         return tuple(sorted(self.stages, key=lambda s: s.order))
 
-    def uses(self, key: str) -> Iterator[tuple[Stage, Edge]]:
+    def uses(self, key: str) -> Sequence[tuple[Stage, Edge]]:
         """The stages that read a stage or an argument, with the edges."""
-        for stage in self.stages:
-            for edge in stage.inputs:
-                if edge.source == key:
-                    yield stage, edge
+        return self.readers.get(key, ())

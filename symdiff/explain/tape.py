@@ -93,6 +93,11 @@ def zeros(x: Any) -> Any:
     return np.zeros_like(x) if isinstance(x, np.ndarray) else type(x)(0)
 
 
+def ones(x: Any) -> Any:
+    """Ones of the type of a number or an array, whatever it holds: inf and nan too."""
+    return np.ones_like(x) if isinstance(x, np.ndarray) else type(x)(1)
+
+
 def added(x: Any, y: Any) -> Any:
     """The sum of two gradients of one value."""
     if x is None or y is None:
@@ -193,7 +198,7 @@ class Tape(Run):
 
     def pull_back(self, result: Node) -> None:
         """Give every node its gradient: the derivative of (the sum of) the result by it."""
-        result.gradient = result.value * 0 + 1
+        result.gradient = ones(result.value)
         runs = Pullbacks()
         for node in reversed(self.nodes):
             if node.gradient is not None and node.ins:
@@ -230,7 +235,7 @@ class Pullbacks:
         source = node.ins[operand]
         if node.op.prim.family is not Family.ELEMENTWISE or np.shape(plain(source)) != node.shape:
             return None
-        return dict(self.contributions(node, node.value * 0 + 1)).get(operand)
+        return dict(self.contributions(node, ones(node.value))).get(operand)
 
 
 def _reversed(op: Op, number: int) -> tuple[Program, list[int]]:

@@ -175,3 +175,25 @@ def test_too_many_steps(monkeypatch):
         str(caught.value)
         == "SD743 long takes more than 100 steps at these values (give smaller arrays, or fewer turns)"
     )
+
+
+@pytest.mark.parametrize(("x", "expected"), [(0.0, np.inf), (-1.0, -1.0)])
+def test_gradients_where_the_result_is_no_number(x, expected):
+    """1/x, of whatever log(x) is."""
+
+    def log(x):
+        return np.log(x)
+
+    with np.errstate(all="ignore"):
+        made = at(log, x=x)
+    assert made["x"].gradient == expected
+    (edge,) = made["y"].inputs
+    assert edge.value == expected
+
+
+def test_a_stage_that_there_is_not():
+    def product(x, y):
+        return x * y
+
+    with pytest.raises(KeyError, match="product has no stage 'zz'; it has: y0, x, y"):
+        at(product, x=2.0, y=3.0)["zz"]
