@@ -521,6 +521,10 @@ _USAGE = (
     ("SD744", "gradient that cannot be graded",
      "{name} cannot be graded: {reason}",
      "it is called with the arguments of the function that it is the gradient of"),
+    ("SD745", "function that ends the program",
+     "{function} ends the program by itself: SystemExit({code})",
+     "it is run to compare with",
+     "return a number, or raise an error"),
 )
 
 _FORMULAS = (

@@ -135,9 +135,11 @@ def check(options: Namespace, say: Say) -> int:
 
 
 def raised_by(target: Target, args: Sequence[Any]) -> BaseException | None:
-    """What the function itself raises at the arguments."""
+    """What the function itself raises at the arguments; UsageError SD745 where it ends the program."""
     try:
         target.function(*copy.deepcopy(args))
+    except SystemExit as error:
+        raise UsageError.of("SD745", function=target.name, code=repr(error.code)) from error
     except Exception as error:  # the user's code runs here and may raise anything
         return error
     return None

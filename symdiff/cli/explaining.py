@@ -20,7 +20,7 @@ from symdiff.api.transforms import lower_function
 from symdiff.cli import records
 from symdiff.cli.commands import OK, PROBLEM, Say, names_of, raised_by, sample_of
 from symdiff.cli.targets import Target, find
-from symdiff.errors import UsageError
+from symdiff.errors import SymdiffError, UsageError
 from symdiff.explain import kinks
 from symdiff.explain.grade import grade, report
 from symdiff.explain.watching import Watched
@@ -38,12 +38,9 @@ def explain(options: Namespace, say: Say) -> int:
     given = {**(example_values(options.example) if options.example else {}), **assigned(options.at or ())}
     signature = signature_at(options, function, given, say)
     point = complete(function, given) if given else None
-    if point is not None:
-        raised = raised_at(target, function, point)
-        if raised is not None:
-            say(f"{target.name} raises {type(raised).__name__} at these values: {raised}")
-            return PROBLEM
-    made = _explained(options, target, signature, point)
+    made = _explained(options, target, signature, point, say)
+    if made is None:
+        return PROBLEM
     if options.kinks:
         show = kinks.markdown if options.format == "md" else kinks.text
         sys.stdout.write(show(made.derivation))
@@ -53,11 +50,24 @@ def explain(options: Namespace, say: Say) -> int:
 
 
 def _explained(
-    options: Namespace, target: Target, signature: Signature, point: Mapping[str, Any] | None
-) -> Explanation:
+    options: Namespace, target: Target, signature: Signature, point: Mapping[str, Any] | None, say: Say
+) -> Explanation | None:
+    """The explanation; None, and what is raised is said, where the function has no value at the point."""
     function = plain_function(target.function)
-    file = records.relative_place(target, None)
-    return explained(lower_function(function, signature), names_of(options.wrt), point, function, file)
+    raised = raised_at(target, function, point) if point is not None else None
+    if raised is None:
+        file = records.relative_place(target, None)
+        lowered = lower_function(function, signature)
+        try:
+            return explained(lowered, names_of(options.wrt), point, function, file)
+        except SymdiffError:
+            raise
+        except ValueError as error:  # a value of another type than compiled: -1.0 ** 0.5 is complex in Python
+            if point is None:
+                raise
+            raised = error
+    say(f"{target.name} raises {type(raised).__name__} at these values: {raised}")
+    return None
 
 
 def signature_at(options: Namespace, function: Any, given: Mapping[str, Any], say: Say) -> Signature:
@@ -131,7 +141,10 @@ def grade_command(options: Namespace, say: Say) -> int:
     points = [complete(function, given)] if given else _sampled(target, function, signature, options.seed)
     right: tuple[str, ...] = ()
     for point in points:
-        made = _explained(options, target, signature, point).derivation
+        explanation = _explained(options, target, signature, point, say)
+        if explanation is None:
+            return PROBLEM
+        made = explanation.derivation
         with contextlib.redirect_stdout(sys.stderr):
             watched = Watched(mine.function, _arguments(mine, function, made, point))
         found = grade(made, watched)

@@ -103,16 +103,27 @@ def _is_some(derivation: Derivation, value: Any, is_gradient: bool) -> bool:
     return any(_equal(value, e) for s in (*derivation.stages, *derivation.arguments) for e in _expected(s, is_gradient))
 
 
+def _is_numeric(x: Any) -> bool:
+    """Whether a value is a number or an array of numbers; None, which a stage has that did not run, is neither."""
+    try:
+        return np.asarray(x).dtype.kind in "biufc"
+    except ValueError:  # rows of different lengths
+        return False
+
+
 def _equal(x: Any, y: Any) -> bool:
+    if not _is_numeric(x) or not _is_numeric(y):
+        return False
     return np.shape(x) == np.shape(y) and bool(np.allclose(x, y, rtol=_RTOL, atol=_ATOL, equal_nan=True))
 
 
 def _graded_result(derivation: Derivation, result: Any, right: tuple[str, ...]) -> Grade:
     by = [derivation[key] for key in derivation.wrt]
     given = _gradients(result, [s.name for s in by])
-    if given is None:
+    if given is None or not all(map(_is_numeric, given)):
         names = ", ".join(s.name for s in by)
-        shown = f"{len(result)} values" if isinstance(result, tuple | list) else table.shown(result) or repr(result)
+        counted = given is None and isinstance(result, tuple | list)
+        shown = f"{len(result)} values" if counted else table.shown(result) if _is_numeric(result) else repr(result)
         return Grade(right, None, f"returns {shown}, expected the gradients by {names}")
     for stage, found in zip(by, given, strict=True):
         if not _equal(found, stage.gradient):

@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from symdiff.errors import UsageError
+
 
 @dataclass(frozen=True, slots=True)
 class Variable:
@@ -26,7 +28,10 @@ class Variable:
 
 
 class Watched:
-    """One run: the variables in the order of their last assignments, and the result, or what was raised."""
+    """One run: the variables in the order of their last assignments, and the result, or what was raised.
+
+    UsageError SD745 where the function ends the program.
+    """
 
     def __init__(self, function: Callable[..., Any], arguments: Sequence[Any]) -> None:
         self.file = function.__code__.co_filename
@@ -39,6 +44,8 @@ class Watched:
         sys.settrace(self.call)
         try:
             self.result = function(*copy.deepcopy(tuple(arguments)))
+        except SystemExit as error:
+            raise UsageError.of("SD745", function=function.__name__, code=repr(error.code)) from error
         except Exception as error:  # the student's code runs here and may raise anything
             self.raised = error
         finally:

@@ -40,6 +40,30 @@ def product_wrong(x, y, z):
 
 def unlike(u):
     return u
+
+
+def leaves(x):
+    raise SystemExit(0)
+
+
+def square(x):
+    return x * x
+
+
+def word(x):
+    return "2x"
+
+
+def root(x):
+    return x**0.5
+
+
+def sides(x):
+    return -x * x if x > 0 else x
+
+
+def sides_wrong(x):
+    return 5.0
 """
 
 
@@ -160,3 +184,36 @@ def test_what_cannot_be_graded(capsys: pytest.CaptureFixture[str]) -> None:
     )
     assert run("grade", "f.py::nothing", "--against", "f.py::product") == 2
     assert "SD708 no function `nothing` in f.py" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("grade", "f.py::leaves", "--against", "f.py::square"),
+        ("grade", "f.py::square", "--against", "f.py::leaves", "--at", "x=1.0"),
+        ("check", "f.py::leaves"),
+        ("explain", "f.py::leaves", "--at", "x=1.0"),
+    ],
+)
+def test_a_function_that_ends_the_program(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(*words) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.splitlines()[-1] == (
+        "symdiff: error: SD745 leaves ends the program by itself: SystemExit(0) (return a number, or raise an error)"
+    )
+
+
+def test_a_grade_beside_an_arm_that_is_not_taken(capsys: pytest.CaptureFixture[str]) -> None:
+    """The derivative of -x² at 2 is -4."""
+    assert run("grade", "f.py::sides_wrong", "--against", "f.py::sides", "--at", "x=2.0") == 1
+    out = capsys.readouterr().out
+    assert "sides_wrong first differs at stage x" in out
+    assert "  expected  -4\n  found     5\n" in out
+
+
+def test_a_grade_without_numbers(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("grade", "f.py::word", "--against", "f.py::square") == 1
+    assert capsys.readouterr().out == "word returns '2x', expected the gradients by x\n"
+    assert run("grade", "f.py::square", "--against", "f.py::root", "--at", "x=-1.0") == 1
+    assert "symdiff: root raises ValueError at these values: -1.0 ** 0.5 is complex" in capsys.readouterr().err
