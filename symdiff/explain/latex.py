@@ -24,7 +24,7 @@ import sympy
 
 from symdiff.explain import formulas
 from symdiff.explain.formula_latex import AXES, Named, Printer, literal, stage_formula
-from symdiff.explain.notation import ATOM, PRODUCT, Tex, number, parenthesised, product, rule, symbol
+from symdiff.explain.notation import ATOM, PRODUCT, Tex, number, parenthesised, product, rule, symbol, symbols
 from symdiff.explain.stages import ARGUMENT, Derivation, Edge, Group, Stage
 from symdiff.explain.table import is_repeated, outline
 from symdiff.ir import dims
@@ -58,14 +58,14 @@ def lines(derivation: Derivation) -> list[str]:
 class _Writer:
     def __init__(self, derivation: Derivation) -> None:
         self.derivation = derivation
+        self.symbols = Symbols(derivation)
         self.results = [derivation[key] for key in derivation.results]
         names = {s.name for s in self.results}
         taken = {s.name for s in (*derivation.arguments, *derivation.stages)} - names
         letters = ([derivation.function] if len(derivation.function) == 1 else []) + ["f", "F", "g", "G"]
         self.letter = next((c for c in letters if c not in taken), "f")
         single = len(names) == 1 and not any(map(is_repeated, self.results))
-        self.top = symbol(names.pop()) if single else self.letter
-        self.symbols = Symbols(derivation)
+        self.top = self.symbols.symbol(names.pop()) if single else self.letter
         self.uses: dict[str, list[tuple[Stage, Edge]]] = {}
         for stage in derivation.stages:
             for edge in stage.inputs:
@@ -77,8 +77,8 @@ class _Writer:
     def application(self) -> str:
         """`f(x_1,x_2;w_1,w_2,b)`: what is differentiated by stands behind the semicolon."""
         wrt = set(self.derivation.wrt)
-        given = [symbol(a.name) for a in self.derivation.arguments if a.key not in wrt]
-        by = [symbol(self.derivation[key].name) for key in self.derivation.wrt]
+        given = [self.symbols.symbol(a.name) for a in self.derivation.arguments if a.key not in wrt]
+        by = [self.symbols.symbol(self.derivation[key].name) for key in self.derivation.wrt]
         return f"{self.letter}({';'.join(','.join(part) for part in (given, by) if part)})"
 
     def function(self) -> str:
@@ -96,9 +96,11 @@ class _Writer:
         """The formula of a stage with the formulas of all that it reads in their places."""
         if any((s.group and any(g.kind != "call" for g in s.group)) or s.update for s in self.derivation.stages):
             return None
-        made: dict[str, Tex] = {a.name: Tex(symbol(a.name)) for a in self.derivation.arguments}
+        made: dict[str, Tex] = {a.name: Tex(self.symbols.symbol(a.name)) for a in self.derivation.arguments}
         for stage in sorted(self.derivation.stages, key=lambda s: s.order):
-            made[stage.name] = stage_formula(stage, lambda n: made.get(n, Tex(symbol(n))), meaning, notes_order=False)
+            made[stage.name] = stage_formula(
+                stage, lambda n: made.get(n, Tex(self.symbols.symbol(n))), meaning, notes_order=False
+            )
             if len(made[stage.name].text) > _LONGEST:
                 return None
         return made[result.name]
@@ -141,13 +143,13 @@ class _Writer:
                 yield f"&{self.head(item)}"
 
     def head(self, group: Group) -> str:
-        printer = Printer(lambda name: Tex(symbol(name)), True)
+        printer = Printer(lambda name: Tex(self.symbols.symbol(name)), True)
         if group.kind == "for":
             lo, hi, step = group.bounds
             last = printer.tex(ast.BinOp(hi, ast.Sub(), ast.Constant(1))).text
             turns = f"{printer.tex(lo).text}, \\dots, {last}"
             steps = "" if ast.unparse(step) == "1" else f" \\text{{ in steps of }} {printer.tex(step).text}"
-            return f"\\text{{for }} {symbol(group.index)} = {turns}{steps}:"
+            return f"\\text{{for }} {self.symbols.symbol(group.index)} = {turns}{steps}:"
         if group.kind in ("if", "while"):
             assert group.test is not None
             word = "if" if group.kind == "if" else "while"
@@ -219,10 +221,10 @@ class _Writer:
         found = ""
         for group in outside:
             if group.kind in ("for", "while") and edge.turn != "first turn":
-                found += f"\\sum_{{{'t' if group.kind == 'while' else symbol(group.index)}}} "
+                found += f"\\sum_{{{'t' if group.kind == 'while' else self.symbols.symbol(group.index)}}} "
             elif group.kind in ("if", "else"):
                 assert group.test is not None
-                test = Printer(lambda name: Tex(symbol(name)), True).tex(group.test).text
+                test = Printer(lambda name: Tex(self.symbols.symbol(name)), True).tex(group.test).text
                 found += f"[{test}] " if group.kind == "if" else f"[\\neg ({test})] "
         if edge.turn == "last turn":
             found += "[\\text{last turn}] "
@@ -244,11 +246,11 @@ class _Writer:
     def gradient(self) -> str:
         """The last line: ∇f."""
         by = [self.derivation[key] for key in self.derivation.wrt]
-        parts = [self.partial(symbol(a.name)) for a in by]
+        parts = [self.partial(self.symbols.symbol(a.name)) for a in by]
         if len(parts) == 1:
-            below, right = symbol(by[0].name), parts[0]
+            below, right = self.symbols.symbol(by[0].name), parts[0]
         else:
-            below = f"({','.join(symbol(a.name) for a in by)})"
+            below = f"({','.join(self.symbols.symbol(a.name) for a in by)})"
             arrays = any("[" in a.shape for a in by)
             right = f"\\left({', '.join(parts)}\\right)" if arrays else f"[{' '.join(parts)}]^T"
         return f"\\nabla_{{{below}}} {self.application()} &= {right}"
@@ -270,6 +272,8 @@ class Symbols:
 
     def __init__(self, derivation: Derivation) -> None:
         self.derivation = derivation
+        every = (*derivation.stages, *derivation.arguments)
+        self.symbol = symbols({s.name for s in every} | {g.index for s in every for g in s.group if g.index})
         edges = [e for s in derivation.stages for e in s.inputs]
         updates = {s.name for s in derivation.stages if s.update}
         self.carried = {e.source for e in edges if e.turn == "turn before" and derivation[e.source].name not in updates}
@@ -285,7 +289,7 @@ class Symbols:
     def of(self, stage: Stage, shift: str = "") -> str:
         """The symbol of a stage; `shift` "next", "start" or "stop": in which turn, else in this one."""
         if stage.name in self.updates:
-            return symbol(stage.name)
+            return self.symbol(stage.name)
         indices = []
         loops = [g for g in stage.group if g.kind in ("for", "while")]
         for k, group in enumerate(loops):
@@ -293,7 +297,7 @@ class Symbols:
             indices.append(_turn(group, stage.key in self.carried and innermost, shift if innermost else ""))
         if stage.key in self.starts:
             indices.append(self.starts[stage.key])
-        return symbol(stage.name, *indices)
+        return self.symbol(stage.name, *indices)
 
     def shift(self, edge: Edge) -> str:
         return {"turn before": "next", "first turn": "start"}.get(edge.turn, "")
@@ -309,14 +313,14 @@ class Symbols:
         loops = [g for g in stage.group if g.kind == "for"]
         if loops and shift:
             found[loops[-1].index] = _turn(loops[-1], False, shift)
-        return lambda name: Tex(found.get(name) or symbol(name))
+        return lambda name: Tex(found.get(name) or self.symbol(name))
 
     def read(self, source: Stage, edge: Edge, shift: str) -> str:
         if source.name in self.updates:
-            return symbol(source.name)
+            return self.symbol(source.name)
         if edge.turn == "turn before":
             loops = [g for g in source.group if g.kind in ("for", "while")]
-            return symbol(source.name, *[_turn(g, False, shift if g is loops[-1] else "") for g in loops])
+            return self.symbol(source.name, *[_turn(g, False, shift if g is loops[-1] else "") for g in loops])
         return self.of(source, "stop" if edge.turn == "last turn" else shift if edge.turn == "" else "")
 
 

@@ -18,7 +18,7 @@ _FENCES = {"abs": ("|", "|"), "norm": ("‖", "‖"), "floor": ("⌊", "⌋"), "
 _RENAMED = {"maximum": "max", "minimum": "min", "arcsin": "asin", "arccos": "acos", "arctan": "atan"}
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _VERSION = re.compile(r"(.*)⁽([⁰¹²³⁴⁵⁶⁷⁸⁹]+)⁾")  # x⁽²⁾: the second variable of the name x
-_INDEXED = re.compile(r"([^\W\d_]+)_?(\d+)")
+_INDEXED = re.compile(r"([^\W\d_]+)(\d+)")  # x_1 is another name than x1
 
 Shown = tuple[str, int]  # markup, and how tightly it binds
 

@@ -8,7 +8,7 @@ Rules are declared once, as text (`symdiff.primitives`); this is their second fo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 SUM, PRODUCT, ATOM = 0, 1, 2
@@ -73,6 +73,26 @@ def symbol(name: str, *indices: str) -> str:
     if not below:
         return base + mark
     return f"{base}_{below}{mark}" if len(below) == 1 else f"{base}_{{{below}}}{mark}"
+
+
+def symbols(names: Iterable[str]) -> Callable[..., str]:
+    """`symbol` for names that stand together: of those that it writes alike, the plainest keeps it.
+
+    >>> named = symbols(["x_1", "x1", "X"])
+    >>> named("x1"), named("x_1"), named("X")
+    ('x_1', '\\\\mathrm{x\\\\_1}', 'X')
+    """
+    kept: dict[str, str] = {}
+    for name in sorted(names, key=lambda n: (n.count("_"), len(n), n)):
+        kept.setdefault(symbol(name), name)
+
+    def named(name: str, *indices: str) -> str:
+        if kept.get(symbol(name), name) == name:
+            return symbol(name, *indices)
+        word = "\\mathrm{" + name.replace("_", "\\_") + "}"
+        return f"{word}_{{{','.join(indices)}}}" if indices else word
+
+    return named
 
 
 def _split(name: str) -> tuple[str, list[str]]:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import symdiff
+from symdiff.explain import mathml
 from symdiff.explain.notation import rule, symbol
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "examples"))
@@ -165,3 +166,18 @@ def test_symbols():
     }
     assert {name: symbol(name) for name in shown} == shown
     assert symbol("y3", "i", "j") == "y_{3,i,j}"
+
+
+def test_different_names_are_different_symbols():
+    """x1, x_1, X_ and X would be x_1, x_1, X and X."""
+
+    def names(x1, x_1, X_, X):
+        return x1 * x_1 * X_ + X
+
+    shown = symdiff.explain(names, format="tex")
+    first = r"x_1,\mathrm{x\_1},\mathrm{X\_},X"
+    assert f"y &= f({first})" in shown
+    for name in first.split(","):
+        assert shown.count(rf"}}{{\partial {name}}} &=") == 1
+    written = {mathml.variable(name) for name in ("x1", "x_1", "X_", "X")}
+    assert len(written) == 4
