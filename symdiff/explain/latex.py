@@ -26,7 +26,7 @@ from symdiff.explain import formulas
 from symdiff.explain.formula_latex import AXES, Named, Printer, literal, stage_formula
 from symdiff.explain.notation import ATOM, PRODUCT, Tex, number, parenthesised, product, rule, symbol, symbols
 from symdiff.explain.stages import ARGUMENT, Derivation, Edge, Group, Stage
-from symdiff.explain.table import is_repeated, outline
+from symdiff.explain.table import entered, is_repeated, outline
 from symdiff.ir import dims
 from symdiff.ir.core import Prim
 
@@ -213,13 +213,8 @@ class _Writer:
 
     def sums(self, stage: Stage, reader: Stage, edge: Edge) -> str:
         """The signs in front of a term: arms as conditions, turns and repeated axes as sums."""
-        own = [g.key for g in stage.group]
-        if edge.turn in ("turn before", "first turn"):  # what is read in another turn: its arms are asked again
-            loops = [k for k, key in enumerate(own) if key.startswith(("for", "while"))]
-            own = own[: loops[-1] + 1] if loops else own
-        outside = [g for g in reader.group if g.key not in own]
         found = ""
-        for group in outside:
+        for group in entered(stage, reader, edge):
             if group.kind in ("for", "while") and edge.turn != "first turn":
                 found += f"\\sum_{{{'t' if group.kind == 'while' else self.symbols.symbol(group.index)}}} "
             elif group.kind in ("if", "else"):

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from symdiff.explain import formulas
 from symdiff.explain.stages import ARGUMENT, PARAMETER, REPEATED, Derivation, Edge, Group, Stage
 
 _INDENT = "  "
@@ -122,14 +123,18 @@ class _Cells:
             number = shown_turns([t.locals[reader.inputs.index(edge)] for t in reader.turns])
         if number and number != edge.rule:
             text += f" = {number}"
-        when = f"  ({_WHEN[edge.turn]})" if edge.turn else ""
-        return text + summed_text(edge) + when
+        when = [_WHEN[edge.turn]] if edge.turn else []
+        when += [f"if {condition(arm)}" for arm in arms(stage, reader, edge)]
+        return text + summed_text(edge) + (f"  ({', '.join(when)})" if when else "")
 
     def gradient(self, stage: Stage) -> str:
         """The accumulated gradient: its formula and its value."""
         number = shown_turns([t.gradient for t in stage.turns]) if stage.turns else shown(stage.gradient)
         uses = {(reader.key, edge.operand): (reader, edge) for reader, edge in self.uses.get(stage.key, [])}
-        terms = [self.term(reader, edge) for reader, edge in uses.values()]
+        terms = [
+            "".join(f"[{condition(arm)}] · " for arm in arms(stage, reader, edge)) + self.term(reader, edge)
+            for reader, edge in uses.values()
+        ]
         if stage.key in self.derivation.results:
             terms = ["1 (last turn)" if is_repeated(stage) else "1", *terms]
         parts = [f"∂{self.top}/∂{stage.name}", " + ".join(terms)]
@@ -148,7 +153,7 @@ class _Cells:
         if rule.startswith(("1 at ", "1 outside ")):  # of the part that was read or kept
             return above + rule[1:]
         if reader.key in self.derivation.results and not is_repeated(reader):
-            return rule + summed_text(edge)
+            return (bracketed(rule) if arms(self.derivation[edge.source], reader, edge) else rule) + summed_text(edge)
         return f"{above} · {bracketed(rule)}{summed_text(edge)}"
 
 
@@ -162,6 +167,27 @@ def result_name(derivation: Derivation) -> str:
     found = [derivation[key] for key in derivation.results]
     names = {s.name for s in found}
     return names.pop() if len(names) == 1 and not any(map(is_repeated, found)) else derivation.function
+
+
+def arms(stage: Stage, reader: Stage, edge: Edge) -> list[Group]:
+    """The arms of branches that a reader stands in and what it reads does not: it reads where they are taken."""
+    return [g for g in entered(stage, reader, edge) if g.kind in ("if", "else")]
+
+
+def entered(stage: Stage, reader: Stage, edge: Edge) -> list[Group]:
+    """The groups between what is read and its reader; of another turn all that the loop encloses are entered again."""
+    own = [g.key for g in stage.group]
+    if edge.turn in ("turn before", "first turn"):
+        loops = [k for k, key in enumerate(own) if key.startswith(("for", "while"))]
+        own = own[: loops[-1] + 1] if loops else own
+    return [g for g in reader.group if g.key not in own]
+
+
+def condition(group: Group) -> str:
+    """When an arm is taken: `x > 0`, `not (x > 0)`."""
+    assert group.test is not None
+    test = formulas.text(group.test)
+    return test if group.kind == "if" else f"not ({test})"
 
 
 def is_repeated(stage: Stage) -> bool:

@@ -64,6 +64,16 @@ def sides(x):
 
 def sides_wrong(x):
     return 5.0
+
+
+def turns(x):
+    s = x
+    for i in range(3):
+        if x > 1:
+            s = s * x
+        else:
+            s = s + x
+    return s
 """
 
 
@@ -217,3 +227,12 @@ def test_a_grade_without_numbers(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == "word returns '2x', expected the gradients by x\n"
     assert run("grade", "f.py::square", "--against", "f.py::root", "--at", "x=-1.0") == 1
     assert "symdiff: root raises ValueError at these values: -1.0 ** 0.5 is complex" in capsys.readouterr().err
+
+
+def test_arms_are_chosen_and_not_added(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("explain", "f.py::turns") == 0
+    rows = capsys.readouterr().out.splitlines()
+    start = next(row for row in rows if row.startswith("s "))
+    assert "(first turn, if x > 1)" in start
+    assert start.endswith("∂turns/∂s = [x > 1] · ∂turns/∂s · ∂s/∂s + [not (x > 1)] · ∂turns/∂s · ∂s/∂s")
+    assert "(first turn, if not (x > 1))" in rows[rows.index(start) + 1]
