@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from symdiff.explain import formulas
-from symdiff.explain.stages import Derivation, Group, Stage
+from symdiff.explain.stages import REPEATED, Derivation, Group, Stage
 from symdiff.ir.core import REGISTRY, Family, Op
 from symdiff.primitives.indexing import may_repeat
 
@@ -39,7 +39,9 @@ def kinks(derivation: Derivation) -> list[Kink]:
         for group in stage.group:
             if group.kind in ("if", "while") and group.key not in groups and group.test is not None:
                 groups[group.key] = group
-                found.append(Kink(group.text.rstrip(":"), "", boundary(group.test), _BRANCH))
+                where = boundary(group.test)
+                here = "" if any(g.kind in REPEATED for g in stage.group) else _here(derivation, where)
+                found.append(Kink(group.text.rstrip(":"), "", where, _BRANCH, here))
         op = stage.operation
         if op is None or (op.prim.family is Family.CONSTANT and not stage.inputs):
             continue
@@ -47,7 +49,9 @@ def kinks(derivation: Derivation) -> list[Kink]:
         if convention and not _is_smooth(op):
             where = _where(stage)
             formula = stage.formula if stage.update else f"{stage.name} = {stage.formula}"
-            found.append(Kink(formula, stage.position, where, convention, _here(derivation, stage, where)))
+            found.append(
+                Kink(formula, stage.position, where, convention, "" if stage.turns else _here(derivation, where))
+            )
     for constant in derivation.constants:
         convention = str(REGISTRY[constant.op].info.get("kinks", _CONSTANT))
         found.append(Kink(constant.formula, constant.position, "", convention))
@@ -68,11 +72,13 @@ def _where(stage: Stage) -> str:
     """The points at which a stage has its kink, read off its rules or its condition."""
     if stage.operands and isinstance(stage.operands[0], ast.Compare):  # where(x > 0, …)
         return boundary(stage.operands[0])
+    if stage.op in ("floor", "ceil") and stage.operands and not stage.update:  # a jump where it is its operand
+        return f"{formulas.text(stage.operands[0])} = {stage.name}"
     for edge in stage.inputs:
         compared = re.fullmatch(r"\[(.*) ([<>]) (.*)\]", edge.rule)
         if compared and not re.search(r"[<>]", compared[1] + compared[3]):
             return f"{compared[1]} = {compared[3]}"
-        signed = re.fullmatch(r"sign (\S+)", edge.rule)
+        signed = re.fullmatch(r"(?:conj )?sign (\S+)", edge.rule)
         if signed:
             return f"{signed[1]} = 0"
     return ""
@@ -89,9 +95,9 @@ def boundary(test: ast.expr) -> str:
     return ""
 
 
-def _here(derivation: Derivation, stage: Stage, where: str) -> str:
+def _here(derivation: Derivation, where: str) -> str:
     """At the given point: whether the two sides of `where` are equal, and for how many elements."""
-    if not derivation.has_values or not where or stage.turns:
+    if not derivation.has_values or not where:
         return ""
     values = {s.name: s.value for s in (*derivation.arguments, *derivation.stages) if not s.turns}
     sides = []

@@ -30,8 +30,8 @@ def test_kinks_are_found_with_their_places_and_conventions():
     found = kinks.kinks(explain(angular, 0.5, np.array([1.0, 0.0, -1.0]), wrt=("x", "w")).derivation)
     assert [(k.formula, k.where, k.here) for k in found] == [
         ("a = maximum(p, 0)", "p = 0", "here for 1 of 3 elements"),
-        ("if x > 1", "x = 1", ""),
-        ("u = floor(x)", "", ""),
+        ("if x > 1", "x = 1", "not here"),
+        ("u = floor(x)", "x = u", ""),
         ("v = abs(x)", "x = 0", "not here"),
         ("w.argmax()", "", ""),
     ]
@@ -45,3 +45,17 @@ def test_a_smooth_function_has_none():
     made = explain(neuron).derivation
     assert kinks.kinks(made) == []
     assert kinks.text(made) == "neuron has no kinks\n"
+
+
+def test_branches_and_jumps_say_whether_they_are_here():
+    def steps(x, y):
+        u = np.floor(x)
+        if x > y:
+            return u * x
+        return u * y
+
+    def here(x, y):
+        return {k.formula: k.here for k in kinks.kinks(explain(steps, x, y).derivation)}
+
+    assert here(2.0, 2.0) == {"u = floor(x)": "here", "if x > y": "here"}
+    assert here(2.5, 2.0) == {"u = floor(x)": "not here", "if x > y": "not here"}
