@@ -43,6 +43,7 @@ def _abs_text(params: Params, ins: tuple[Type, ...]) -> str:
 
 _ABS: dict[str, Any] = {
     "masks": True, "sympy": "Abs(x)", "assume": ({"x": "p"}, {"x": "-p"}), "rule": "sign {x}",
+    "complex_rule": ("conj sign {x}",),
     "kinks": "at 0 the derivative is 0",
     "table": (((0.0,), (0.0,)), ((-2.0,), (-1.0,))), "vjp": _abs_vjp, "jvp": _along(_abs_along),
 }  # fmt: skip
@@ -66,9 +67,9 @@ sign = prim("sign", "x", ELEMENTWISE, numpy="np.sign(x)", sympy="sign(x)", assum
             kinks="piecewise constant: the derivative is 0 (of complex numbers, at 0)",
             table=(((0.0,), (0.0,)), ((2.0,), (0.0,))), vjp=_sign_vjp, jvp=_along(_sign_along))  # fmt: skip
 
-real = prim("real", "x", ELEMENTWISE, numpy="np.real(x)", views=0, sympy="re(x)", rule="Re",
+real = prim("real", "x", ELEMENTWISE, numpy="np.real(x)", views=0, sympy="re(x)", rule="Re", complex_rule=("1",),
             vjp=lambda b, ct, y, x: (ct,), jvp=_along(lambda b, t, y, x: b.real(t)))  # fmt: skip
-imag = prim("imag", "x", ELEMENTWISE, numpy="np.imag(x)", views=0, sympy="im(x)", rule="Im",
+imag = prim("imag", "x", ELEMENTWISE, numpy="np.imag(x)", views=0, sympy="im(x)", rule="Im", complex_rule=("-1j",),
             vjp=lambda b, ct, y, x: (ct * -1j if x.type.complex else None,),
             jvp=_along(lambda b, t, y, x: b.imag(t) if x.type.complex else None))  # fmt: skip
 
@@ -80,7 +81,7 @@ def _conj_text(params: Params, ins: tuple[Type, ...]) -> str:
 conj = prim("conj", "x", ELEMENTWISE, numpy=_conj_text, ufunc="np.conj(x)", sympy="conjugate(x)", rule="conj",
             vjp=lambda b, ct, y, x: (b.conj(ct),), jvp=_along(lambda b, t, y, x: b.conj(t)))  # fmt: skip
 angle = prim("angle", "x", ELEMENTWISE, numpy="np.angle(x)", unbounded=True, sympy="arg(x)",
-             assume=({"x": "p"}, {"x": "-p"}), rule="Im(·/{x})",
+             assume=({"x": "p"}, {"x": "-p"}), rule="Im(·/{x})", complex_rule=("-1j/{x}",),
              kinks="of a real number the derivative is 0, at the jump too",
              vjp=lambda b, ct, y, x: (ct * -1j / x if x.type.complex else None,),
              jvp=_along(lambda b, t, y, x: b.imag(t / x) if x.type.complex else None))  # fmt: skip

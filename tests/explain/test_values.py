@@ -197,3 +197,23 @@ def test_a_stage_that_there_is_not():
 
     with pytest.raises(KeyError, match="product has no stage 'zz'; it has: y0, x, y"):
         at(product, x=2.0, y=3.0)["zz"]
+
+
+def test_formulas_of_complex_derivatives_give_their_values():
+    """∂f/∂x - i ∂f/∂y: of |z| at 3+4i that is (3-4i)/5, of x + 2y + the angle 1-2i - i/z."""
+
+    def modulus(z: "complex"):
+        return abs(z)
+
+    def parts(z: "complex"):
+        return np.real(z) + 2 * np.imag(z) + np.angle(z)
+
+    z = 3 + 4j
+    (edge,) = at(modulus, z=z)["y"].inputs
+    assert edge.rule == "conj sign z"
+    assert edge.value == pytest.approx((3 - 4j) / 5)
+    made = at(parts, z=z)
+    assert {edge.rule: edge.value for _, edge in made.uses("z")} == {
+        "1": 1, "-1j": -1j, "-1j/z": pytest.approx(-1j / z),
+    }  # fmt: skip
+    assert made["z"].gradient == pytest.approx(1 - 2j - 1j / z)
