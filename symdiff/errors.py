@@ -22,6 +22,7 @@ import linecache
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 from symdiff.error_codes import CODES, GROUPS, CodeInfo, codes_table_markdown
@@ -38,6 +39,7 @@ __all__ = [
     "UsageError",
     "codes_table_markdown",
     "refuse",
+    "why_no_file",
 ]
 
 _TAB_STOP = 4
@@ -187,6 +189,13 @@ class CheckError(SymdiffError, TypeError):
 
 class UsageError(SymdiffError, ValueError):
     """A wrong `argnums`, `wrt`, target or option: the call of symdiff itself is wrong."""
+
+
+def why_no_file(path: Path) -> str:
+    """Why a path where no regular file stands cannot be read or replaced as one."""
+    if path.is_dir():
+        return "it is a folder"
+    return "it is a device or a pipe, no file" if path.exists() else "there is no such file"
 
 
 def in_source_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

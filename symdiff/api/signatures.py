@@ -14,7 +14,7 @@ import numpy as np
 
 from symdiff.api.compiled import Compiled
 from symdiff.api.parameters import Parameter, name_of, parameters_of
-from symdiff.errors import UsageError
+from symdiff.errors import UsageError, why_no_file
 from symdiff.frontend.formula import Formula
 from symdiff.frontend.source import load
 from symdiff.ir import dims
@@ -158,8 +158,7 @@ def example_values(path: str | PathLike[str]) -> dict[str, Any]:
     """
     shown = Path(path).as_posix()
     if not Path(path).is_file():
-        reason = "it is a folder" if Path(path).is_dir() else "there is no such file"
-        raise UsageError.of("SD716", path=shown, reason=reason)
+        raise UsageError.of("SD716", path=shown, reason=why_no_file(Path(path)))
     if not zipfile.is_zipfile(path):
         raise UsageError.of("SD716", path=shown, reason="it is no .npz file")
     try:

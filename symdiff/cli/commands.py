@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from symdiff.api.check import GradientMismatch, check_grads
-from symdiff.api.files import is_generated, write_whole
+from symdiff.api.files import check_writable, is_generated, write_whole
 from symdiff.api.modules import chosen_names, module_text, shown_as
 from symdiff.api.parameters import KEYWORD_ONLY, parameters_of
 from symdiff.api.signatures import declared_signature, example_values
@@ -73,8 +73,7 @@ def _kinds(options: Namespace) -> tuple[str, ...] | None:
 def check_output(output: Path, target: Target, force: bool, ours: Callable[[Path], bool] = is_generated) -> None:
     """UsageError where a file is not to be written: a folder, the source itself, a file that is not `ours`."""
     shown = output.as_posix()
-    if output.is_dir():
-        raise UsageError.of("SD710", path=shown, reason="it is a folder")
+    check_writable(output)
     if target.file is not None and output.resolve() == target.file.resolve():
         raise UsageError.of("SD723", path=shown)
     if output.is_file() and not force and not ours(output):

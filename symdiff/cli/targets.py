@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from symdiff.errors import CompileError, Loc, UsageError, refuse
+from symdiff.errors import CompileError, Loc, UsageError, refuse, why_no_file
 from symdiff.frontend.formula import SUFFIX
 
 _loaded: dict[Path, ModuleType] = {}
@@ -79,8 +79,7 @@ def _from_file(file: Path, shown: str) -> ModuleType:
     if file in _loaded:
         return _loaded[file]
     if not file.is_file():
-        reason = "it is a folder" if file.is_dir() else "there is no such file"
-        raise UsageError.of("SD720", module=shown, reason=reason)
+        raise UsageError.of("SD720", module=shown, reason=why_no_file(file))
     name = file.stem if file.stem not in sys.modules else f"{file.stem}_{len(_loaded)}_of_symdiff"
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:

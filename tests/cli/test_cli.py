@@ -340,6 +340,43 @@ def test_wrong_use(words: list[str], message: str, capsys: pytest.CaptureFixture
     assert (folder / "neuron.py").read_text() == NEURON
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("generate", "neuron.py::neuron"),
+        ("generate", "neuron.py::neuron", "--force"),
+        ("report", "neuron.py::neuron"),
+        ("report", "neuron.py::neuron", "--force"),
+    ],
+)
+def test_a_pipe_is_not_replaced(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo("pipe")
+    os.symlink("pipe", "link")
+    for name in ("pipe", "link"):
+        assert run(*words, "-o", name) == 2
+        problem = f"symdiff: error: SD710 cannot write {name}: it is a device or a pipe, no file\n"
+        assert capsys.readouterr().err.removeprefix(NOTE) == problem
+    assert Path("pipe").is_fifo()
+    assert Path("link").is_symlink()
+
+
+def test_writing_from_python_replaces_no_pipe() -> None:
+    from symdiff import differentiable
+    from symdiff.errors import UsageError
+
+    os.mkfifo("pipe")
+    with pytest.raises(UsageError, match="SD710 cannot write pipe: it is a device or a pipe, no file"):
+        differentiable(lambda x: 2.0 * x).save("pipe", force=True)
+    assert Path("pipe").is_fifo()
+
+
+def test_an_example_that_is_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo("pipe")
+    assert run("generate", "neuron.py::neuron", "--example", "pipe") == 2
+    problem = "SD716 cannot read the example pipe: it is a device or a pipe, no file"
+    assert capsys.readouterr().err.removeprefix(NOTE) == f"symdiff: error: {problem}\n"
+
+
 def test_an_unwritable_folder_is_a_sentence(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     (folder / "file").write_text("")
     assert run("generate", "neuron.py::loss", "-o", "file/out.py") == 2

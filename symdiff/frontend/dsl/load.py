@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from symdiff.errors import UsageError
+from symdiff.errors import UsageError, why_no_file
 from symdiff.frontend.dsl.check import check
 from symdiff.frontend.dsl.files import File, FormulaFunction, parameter_name, read
 from symdiff.frontend.dsl.layout import MAX_CHARACTERS
@@ -47,8 +47,7 @@ def _said(file: File, function: FormulaFunction) -> list[str]:
 def read_text(path: Path, shown: str) -> str:
     """The text of a formula file; UsageError SD814 where it cannot be read as one."""
     if not path.is_file():
-        reason = "it is a folder" if path.is_dir() else "there is no such file"
-        raise UsageError.of("SD814", path=shown, reason=reason)
+        raise UsageError.of("SD814", path=shown, reason=why_no_file(path))
     try:
         if path.stat().st_size > 4 * MAX_CHARACTERS:  # UTF-8 takes at most four bytes
             raise UsageError.of("SD814", path=shown, reason=f"it has more than {MAX_CHARACTERS} characters")

@@ -1,5 +1,6 @@
 """What is wrong with a formula: each code with its exact text and caret; nothing is taken for something else."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -62,10 +63,13 @@ def test_unreadable_files(tmp_path: Path) -> None:
     (tmp_path / "bytes.sd").write_bytes(b"f(x) = \xff")
     (tmp_path / "large.sd").write_text("#" * 900_000)
     (tmp_path / "folder.sd").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "pipe.sd").symlink_to("pipe")
     for name, reason in [
         ("bytes.sd", "byte 7 is no UTF-8"),
         ("large.sd", "it has more than 200000 characters"),
         ("folder.sd", "it is a folder"),
+        ("pipe.sd", "it is a device or a pipe, no file"),
         ("none.sd", "there is no such file"),
     ]:
         with pytest.raises(UsageError) as caught:
