@@ -40,7 +40,7 @@ from symdiff.passes.layout import same_layout
 from symdiff.passes.lending import in_place
 from symdiff.passes.masks import wild_values
 from symdiff.passes.scalars import lower_scalars
-from symdiff.signature import Lowered
+from symdiff.signature import Lowered, check_has_numbers
 
 STAGES = ("ir", "types", "adjoint", "optimized", "source")
 DEFAULT = ("primal", "forward", "backward", "value_and_grad", "grad")
@@ -93,6 +93,8 @@ class _Compilation:
     def __init__(self, lowered: Lowered, wrt: tuple[str, ...], level: int, borrow: bool) -> None:
         self.lowered, self.wrt, self.level, self.borrow = lowered, wrt, level, borrow
         self.wrt_params = differentiated(lowered, wrt)
+        if wrt:
+            check_has_numbers(lowered)
         self.named = name_stages(lowered.program, lowered.user_names, [p.name for p in lowered.params])
         self.primal = levels.before(self.named.program, level)
 

@@ -13,6 +13,7 @@ to demand), the 1 stays, the boolean is known::
 from __future__ import annotations
 
 import enum
+import linecache
 import types
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.errors import CheckError
+from symdiff.errors import CheckError, CompileError, Loc
 from symdiff.ir import dims
 from symdiff.ir.core import Program
 from symdiff.ir.types import AVal, Kind, code, python
@@ -150,6 +151,19 @@ class Lowered:
     written: tuple[int, ...] = ()  # params the function writes into: copied at entry, must not share memory
     doc: str = ""
     user_names: frozenset[str] = frozenset()
+
+
+def check_has_numbers(lowered: Lowered) -> None:
+    """CompileError SD322 at a function that returns no number at all, which has no derivative."""
+    if lowered.program.main.body.outs:
+        return
+    static = [s.value for s in lowered.out_static if s is not None]
+    found = repr(static[0]) if lowered.out.kind == "leaf" and static else f"a {lowered.out.kind} without numbers"
+    line = linecache.getline(lowered.file, lowered.first_line).rstrip("\n")
+    start = line.find(f"def {lowered.name}")
+    col, end = (start + 4, start + 4 + len(lowered.name)) if start >= 0 else (len(line) - len(line.lstrip()), len(line))
+    at = Loc(lowered.file, lowered.first_line, col, lowered.first_line, end, lowered.name, lowered.first_line)
+    raise CompileError.of("SD322", loc=at, type=found, rewrite="return the numbers themselves")
 
 
 # From a call ---------------------------------------------------------------------------------------------------------

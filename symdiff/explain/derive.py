@@ -18,7 +18,7 @@ from symdiff.explain.values import Values
 from symdiff.ir import types
 from symdiff.ir.core import Family, Op, Program, Value
 from symdiff.passes import levels
-from symdiff.signature import Lowered
+from symdiff.signature import Lowered, check_has_numbers
 from symdiff.trees import path_text
 
 
@@ -58,6 +58,7 @@ def derivation(lowered: Lowered, wrt: Sequence[str], at: Mapping[str, Any] | Non
     `at` has a value for each argument.  Raises UsageError and CheckError for values that do not fit, and whatever the
     function itself raises at the point.
     """
+    check_has_numbers(lowered)
     return _Deriving(lowered, wrt, at).made
 
 

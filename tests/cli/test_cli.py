@@ -417,6 +417,28 @@ def test_a_refused_function_is_a_report_with_its_line(capsys: pytest.CaptureFixt
     assert lines[1:3] == ["    try:", "    ^^^^"]
 
 
+@pytest.mark.parametrize(
+    ("body", "found", "caret"),
+    [("pass", "None", 5), ("return 'a'", "'a'", 5), ("return (), {}", "a tuple without numbers", 5)],
+)
+@pytest.mark.parametrize("command", ["check", "generate", "explain", "report", "show"])
+def test_a_result_without_numbers(
+    command: str, body: str, found: str, caret: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("silent.py").write_text(f"\n\ndef silent(x: float):\n    {body}\n")
+    assert run(command, "silent.py::silent", *(["-o", "page.html"] if command == "report" else [])) == 2
+    report = capsys.readouterr().err.removeprefix("symdiff: error: ")
+    place, _, text = report.partition("silent.py:")
+    assert "\n" not in place
+    assert text == (
+        f"3:{caret}: SD322 the function returns {found}\n"
+        "    def silent(x: float):\n"
+        "        ^^^^^^\n"
+        "  why: only numbers, arrays and trees of them can be returned from a differentiated function\n"
+        "  rewrite: return the numbers themselves\n"
+    )
+
+
 def test_a_function_without_a_scalar_result_has_no_gradient(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("generate", "neuron.py::wrong_shape") == 0
     assert re.findall(r"^def (wrong_shape\w*)", capsys.readouterr().out, re.MULTILINE) == [
