@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.api.parameters import name_of
+from symdiff.api.parameters import FIRST, name_of
 from symdiff.api.transforms import ValueAndGrad
 from symdiff.errors import CheckError
 from symdiff.trees import Tree, flatten, path_text, paths, unflatten
@@ -24,7 +24,7 @@ class Objective:
     """A function of one flat float64 vector: `fun_and_jac`, the start `x0`, and `unravel` for the way back."""
 
     def __init__(self, f: Callable[..., Any], example: Any, wrt: str | None = None, level: int = 2) -> None:
-        self._call = ValueAndGrad(f, 0, wrt=wrt, level=level)
+        self._call = ValueAndGrad(f, 0 if wrt is None else FIRST, wrt=wrt, level=level)
         self._position = [p.name for p in self._call.parameters].index(self._call.chosen.names[0])
         self._leaves, self._tree = _floats(example, name_of(f))
         self._shapes = [np.shape(leaf) for leaf in self._leaves]

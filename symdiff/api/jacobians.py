@@ -17,7 +17,7 @@ import numpy as np
 
 from symdiff.api import nested
 from symdiff.api.compiled import Compiled
-from symdiff.api.parameters import Names, choose, name_of
+from symdiff.api.parameters import FIRST, Names, choose, name_of
 from symdiff.api.transforms import Forward, Function, Grad, Tangent
 from symdiff.errors import CheckError, UsageError
 from symdiff.ir.types import AVal
@@ -33,7 +33,7 @@ class Jacrev(Compiled):
     def __init__(
         self,
         fun: Function,
-        argnums: int | Sequence[int] = 0,
+        argnums: int | Sequence[int] = FIRST,
         *,
         wrt: Names = None,
         has_aux: bool = False,

@@ -81,10 +81,11 @@ def module_text(
 def chosen_names(fun: Function, signature: Signature, wrt: Names) -> tuple[str, ...]:
     """The parameters to differentiate by: those of `wrt`, those that a formula asks for, or all that hold floats."""
     if wrt is not None:
-        return choose(fun, parameters_of(fun), 0, wrt).names
+        return choose(fun, parameters_of(fun), FIRST, wrt).names
     names = asked_for(fun) or float_arguments(signature)
     if not names:
-        raise UsageError(f"no parameter of {name_of(fun)} holds floats: {signature}", code="SD705")
+        held = f": {signature}" if signature.arguments else ", which has no parameters"
+        raise UsageError(f"no parameter of {name_of(fun)} holds floats{held}", code="SD705")
     return names
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,7 +82,7 @@ class Wrt:
 def choose(fun: Callable[..., Any], parameters: Sequence[Parameter], argnums: int | Sequence[int], wrt: Names) -> Wrt:
     """What `argnums` or `wrt` mean for `fun`; UsageError SD701, SD702 or SD703 where they mean nothing."""
     if wrt is not None:
-        if argnums != 0:
+        if argnums is not FIRST:
             raise UsageError.of("SD703")
         return _by_name(fun, parameters, wrt)
     asked = asked_for(fun) if argnums is FIRST else ()
@@ -115,6 +115,8 @@ def _refuse_argnums(fun: Callable[..., Any], argnums: object, count: int) -> Non
 
 
 def _by_name(fun: Callable[..., Any], parameters: Sequence[Parameter], wrt: str | Sequence[str]) -> Wrt:
+    if not isinstance(wrt, str | Sequence | Set):
+        raise UsageError(f"wrt={wrt!r} must name parameters of {name_of(fun)}: a position is argnums", code="SD702")
     names = (wrt,) if isinstance(wrt, str) else tuple(wrt)
     known = [p.name for p in parameters]
     for name in names:

@@ -64,7 +64,7 @@ def value_and_grad(
 
 def jacrev(
     fun: Function | None = None,
-    argnums: int | Sequence[int] = 0,
+    argnums: int | Sequence[int] = FIRST,
     *,
     wrt: Names = None,
     has_aux: bool = False,
@@ -97,7 +97,7 @@ def jacrev(
 
 def jacobian(
     fun: Function | None = None,
-    argnums: int | Sequence[int] = 0,
+    argnums: int | Sequence[int] = FIRST,
     *,
     wrt: Names = None,
     has_aux: bool = False,
@@ -116,7 +116,7 @@ def jacobian(
 
 def jacfwd(
     fun: Function | None = None,
-    argnums: int | Sequence[int] = 0,
+    argnums: int | Sequence[int] = FIRST,
     *,
     wrt: Names = None,
     has_aux: bool = False,
@@ -134,7 +134,7 @@ def jacfwd(
 
 def hessian(
     fun: Function | None = None,
-    argnums: int | Sequence[int] = 0,
+    argnums: int | Sequence[int] = FIRST,
     *,
     wrt: Names = None,
     has_aux: bool = False,

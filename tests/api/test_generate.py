@@ -141,6 +141,8 @@ def test_annotations_that_are_too_vague_and_functions_without_floats() -> None:
     with pytest.raises(UsageError, match=r"a bool is known when compiling: give its value, `--types \"flag=True\"`"):
         generate(vague, types="x=f8[n]")
     assert "types   x: f8[n]" in generate(vague, types="x=f8[n], flag=True")
+    with pytest.raises(UsageError, match=r"^SD705 no parameter of <lambda> holds floats, which has no parameters$"):
+        generate(lambda: 1.0)
     with pytest.raises(UsageError, match=r"^SD705 no parameter of <lambda> holds floats: n: int$"):
         generate(lambda n: n, types="n=int")
 
