@@ -27,9 +27,13 @@ def softmax_loss(label: int, f: np.ndarray) -> np.float64:
     """Return softmax_loss(label, f)."""
     if not (type(label) is int and type(f) is np.ndarray and f.dtype is _f8 and f.ndim == 1):
         label, f = _accept('softmax_loss', _TYPES, label, f)
-    y9 = label < 1   # 1:47
-    if y9:           # 1:47
+    c = f.shape[0]
+    y12 = label < 1  # 1:47
+    if y12:          # 1:47
         raise IndexError('a subscript is below 1, the first index')
+    y9 = label > c   # 1:47
+    if y9:           # 1:47
+        raise IndexError('a subscript is above c, the last index')
     y7 = label - 1   # 1:47
     y5 = f[y7]       # 1:44
     y3 = np.exp(y5)  # 1:41
@@ -45,9 +49,13 @@ def softmax_loss_forward(label: int, f: np.ndarray) -> tuple:
     """Return softmax_loss(label, f) and what `softmax_loss_backward` reads."""
     if not (type(label) is int and type(f) is np.ndarray and f.dtype is _f8 and f.ndim == 1):
         label, f = _accept('softmax_loss_forward', _TYPES, label, f)
-    y9 = label < 1   # 1:47
-    if y9:           # 1:47
+    c = f.shape[0]
+    y12 = label < 1  # 1:47
+    if y12:          # 1:47
         raise IndexError('a subscript is below 1, the first index')
+    y9 = label > c   # 1:47
+    if y9:           # 1:47
+        raise IndexError('a subscript is above c, the last index')
     y7 = label - 1   # 1:47
     y5 = f[y7]       # 1:44
     y3 = np.exp(y5)  # 1:41
@@ -82,9 +90,12 @@ def softmax_loss_value_and_grad(label: int, f: np.ndarray) -> tuple:
         label, f = _accept('softmax_loss_value_and_grad', _TYPES, label, f)
     c = f.shape[0]
     d_y = np.float64(1.0)
-    y9 = label < 1                      # 1:47
-    if y9:                              # 1:47
+    y12 = label < 1                     # 1:47
+    if y12:                             # 1:47
         raise IndexError('a subscript is below 1, the first index')
+    y9 = label > c                      # 1:47
+    if y9:                              # 1:47
+        raise IndexError('a subscript is above c, the last index')
     y7 = label - 1                      # 1:47
     y5 = f[y7]                          # 1:44
     y3 = np.exp(y5)                     # 1:41

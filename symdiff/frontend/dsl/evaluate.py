@@ -37,6 +37,7 @@ class Evaluator(Products, Sums, Subscripts, Choosing):
         super().__init__(file.text, frame)
         self.file = file
         self.calls: list[str] = []
+        self.ensured = set()
         self.levels = 0
         self.made = 0
 
@@ -200,6 +201,8 @@ class Evaluator(Products, Sums, Subscripts, Choosing):
         return self.unknown(name, node.span)
 
     def unknown(self, name: str, span: Span) -> Tensor:
+        if self.is_function(name):
+            self.refuse("SD811", span, reason=f"{name} is a function, and what it is of is not clear: write {name}(…)")
         f = self.frame.function
         known = [*f.names, *f.own.stages, *f.shared.stages, *self.file.functions, *words.FUNCTIONS]
         near = difflib.get_close_matches(name, known, n=1)
@@ -453,7 +456,9 @@ class Evaluator(Products, Sums, Subscripts, Choosing):
 
     def squared_norm(self, base: Node) -> Tensor | None:
         """‖x‖² without the root."""
-        if isinstance(base, nodes.Subscript) and base.text in ("2", "F"):
+        if isinstance(base, nodes.Subscript) and base.text in ("2", "F") and isinstance(base.base, nodes.Bars):
+            if base.text == "2" and self.is_matrix(base.base.inside):
+                return None
             base = base.base
         if not (isinstance(base, nodes.Bars) and base.norm):
             return None

@@ -60,16 +60,39 @@ class Products(Base):
         made: list[tuple[str, Node]] = []
         for k, (operator, factor) in enumerate(factors):
             previous = made[-1][1] if made else None
-            if operator == "" and isinstance(previous, nodes.Name) and self.is_function(previous.id):
-                if k + 1 < len(factors) and factors[k + 1][0] == "":
+            named = previous.base if isinstance(previous, nodes.Power) else previous
+            if operator == "" and isinstance(named, nodes.Name) and self.is_function(named.id):
+                assert previous is not None
+                closed = previous is not named and self.opened(previous, factor)
+                bracket = previous is not named and self.text.quote(factor.span).startswith("(")
+                if not closed and (bracket or (k + 1 < len(factors) and factors[k + 1][0] == "")):
                     self.refuse(
-                        "SD811", previous.span, reason=f"what {previous.id} is of is not clear: write {previous.id}(…)"
+                        "SD811", previous.span, reason=f"what {named.id} is of is not clear: write {named.id}(…)"
                     )
                 span = previous.span.to(factor.span)
-                made[-1] = made[-1][0], nodes.Call(span, previous.id, (factor,))
+                call = nodes.Call(span, named.id, (factor,))
+                made[-1] = made[-1][0], self.power_of(previous, call)
             else:
                 made.append((operator, factor))
         return made
+
+    def opened(self, power: Node, factor: Node) -> bool:
+        """Whether sin^2 is followed by a bracket, all of it the factor: not by (x)^2."""
+        if isinstance(factor, nodes.Product) and len(factor.factors) == 1:  # (f(x)), of which the span has the brackets
+            return True
+        before, after = power.span, factor.span
+        between = self.text.quote(Span(before.end_line, before.end_col, after.line, after.col))
+        return bool(between.strip()) and not between.strip().strip("( ")
+
+    def power_of(self, named: Node, call: nodes.Call) -> Node:
+        """sin^2(x) is (sin x)²; sin^-1(x) is the inverse function or a quotient."""
+        if not isinstance(named, nodes.Power):
+            return call
+        exponent = named.exponent.value if isinstance(named.exponent, nodes.Number) else 0
+        if not isinstance(exponent, int) or exponent < 1:
+            reason = f"a power of {call.function} may be of the function or of its value: write ({call.function}(…))^k"
+            self.refuse("SD811", named.span, reason=reason)
+        return nodes.Power(call.span, call, named.exponent)
 
     def is_function(self, name: str) -> bool:
         known = name in self.file.functions or name in words.FUNCTIONS

@@ -14,14 +14,17 @@ from symdiff.frontend.dsl import nodes
 from symdiff.frontend.dsl.base import Base, Position
 from symdiff.frontend.dsl.frames import Turn
 from symdiff.frontend.dsl.nodes import Node
-from symdiff.frontend.dsl.tensors import Label, Tensor
+from symdiff.frontend.dsl.tensors import Label, Tensor, number
 from symdiff.ir import dims
+from symdiff.ir.build import Builder
 from symdiff.ir.core import Value
 from symdiff.ir.dims import Dim
 
 
 class Subscripts(Base):
-    """Compiles subscripts."""
+    """Compiles subscripts; `ensured`: the sizes that are checked to be long enough, by builder."""
+
+    ensured: set[tuple[Builder, Dim, int]]
 
     def on_subscript(self, node: nodes.Subscript) -> Tensor:
         x = self.tensor(node.base)
@@ -42,16 +45,20 @@ class Subscripts(Base):
         return replace(self.sliced(x, found, node), axes=rest)
 
     def named_norm(self, x: Tensor, node: nodes.Subscript) -> Tensor:
-        """‖x‖₂ and ‖A‖_F are ‖x‖, ‖x‖₁ is the sum of absolute values."""
+        """‖x‖₂ and ‖A‖_F are ‖x‖ and ‖A‖, ‖x‖₁ is the sum of absolute values; ‖A‖₂ would be a singular value."""
         assert isinstance(node.base, nodes.Bars)
-        if node.text in ("2", "F") and node.base.norm:
+        if node.base.norm and (node.text == "F" or (node.text == "2" and not self.is_matrix(node.base.inside))):
             return x
         if node.text == "1" and node.base.norm:
             inside = self.tensor(node.base.inside)
             if len(inside.axes) == 1:
                 absolute = self.emitted("abs", node, inside.labels, self.value(inside))
                 return self.total(absolute, inside.axes)
-        self.refuse("SD811", node.span, reason="norms are ‖x‖, ‖x‖_1, ‖x‖_2 and ‖A‖_F")
+        reason = "norms are ‖x‖, ‖x‖_1 and ‖x‖_2 of a vector, ‖A‖ and ‖A‖_F of a matrix"
+        self.refuse("SD811", node.span, reason=reason)
+
+    def is_matrix(self, node: Node) -> bool:
+        return len(self.tensor(node).axes) > 1
 
     # --- positions
 
@@ -119,7 +126,9 @@ class Subscripts(Base):
         width: list[tuple[Dim, Dim]] = []
         for item, p, label in zip(items, positions, x.axes, strict=True):
             low, high = self.extent(p)
-            if not p.indices and _checked_by_numpy(p.constant, label):
+            needed = None if p.indices else _needed_size(p.constant, label)
+            if needed is not None and (needed == 1 or not x.padded):
+                self.long_enough(node, p.constant, label, needed)
                 width.append((0, 0))
                 continue
             if dims.compare(label.first, low) in (-1, 0) and dims.compare(high, label.last) in (-1, 0):
@@ -133,6 +142,17 @@ class Subscripts(Base):
         if all(w == (0, 0) for w in width):
             return x
         return self.with_zeros(x, width, node)
+
+    def long_enough(self, node: Node, position: Dim, axis: Label, needed: int) -> None:
+        """IndexError at run time where the axis is too short; of an empty one NumPy raises it."""
+        if needed == 1 or (self.b, axis.size, needed) in self.ensured:
+            return
+        self.ensured.add((self.b, axis.size, needed))
+        end = f"below {axis.first}, the first" if dims.atoms(position) else f"above {axis.last}, the last"
+        size = self.value(Tensor(None, size=axis.size))
+        short = self.emitted("lt", node, (), size, self.b.const(needed))
+        message = f"{self.text.quote(node.span)}: the subscript is {end} index"
+        self.b.emit("raise_if", self.value(short), exc="IndexError", args=(message,))
 
     def with_zeros(self, x: Tensor, width: Sequence[tuple[Dim, Dim]], node: Node) -> Tensor:
         """The zeros are put around outside of every loop."""
@@ -255,7 +275,7 @@ class Subscripts(Base):
             node,
         )
         if checked.value is not x.value:
-            reason = "zeros outside are read by x_{i+k} with indices i and k, one of them summed over, not by data"
+            reason = "outside of a padded array only x_{i+1}, or x_{i+k} with a sum over i or k, is read"
             self.refuse("SD809", node.span, reason=reason)
         at = [
             self.data(item, axis) if p is None else self.number_of(p, axis, node)
@@ -297,27 +317,33 @@ class Subscripts(Base):
         if found.axes or found.value is None or found.type.inexact or not isinstance(axis.first, int):
             self.refuse("SD808", item.span, index=self.text.quote(item.span), low="?", high="?", first=axis.first,
                         last=axis.last)  # fmt: skip
-        below = self.emitted("lt", item, found.labels, self.value(found), self.b.const(axis.first))
-        any_ = self.emitted("any", item, (), self.value(below)) if found.labels else below
-        message = f"a subscript is below {axis.first}, the first index"
-        self.b.emit("raise_if", self.value(any_), exc="IndexError", args=(message,))
+        last = number(axis.last) if isinstance(axis.last, int) else Tensor(None, size=axis.last)
+        for prim, end, place in (("lt", number(axis.first), "below {}, the first"), ("gt", last, "above {}, the last")):
+            outside = self.emitted(prim, item, found.labels, self.value(found), self.value(end))
+            any_ = self.emitted("any", item, (), self.value(outside)) if found.labels else outside
+            message = f"a subscript is {place.format(end.const if end.size is None else end.size)} index"
+            self.b.emit("raise_if", self.value(any_), exc="IndexError", args=(message,))
         if axis.first == 0:
             return found
         return self.arithmetic("sub", found, Tensor(None, const=axis.first), item)
 
 
-def _checked_by_numpy(position: Dim, axis: Label) -> bool:
-    """Whether a single position, counted from the start or from the end, is one that NumPy checks: x_1, x_{n-1}.
+def _needed_size(position: Dim, axis: Label) -> int | None:
+    """The size from which on an axis has a single position, counted from the start or from the end: x_2, x_{n-1}.
 
-    Of an empty array it raises IndexError; a position that is never there is refused.
+    None where that is known when compiling, or depends on more than the size.
     """
     start, from_end = dims.sub(position, axis.first), dims.sub(position, axis.last)
     if isinstance(start, int) and isinstance(from_end, int):
-        return False
-    return (isinstance(start, int) and start >= 0) or (isinstance(from_end, int) and from_end <= 0)
+        return None
+    if isinstance(start, int) and start >= 0:
+        return start + 1
+    return 1 - from_end if isinstance(from_end, int) and from_end <= 0 else None
 
 
 def _width(d: Dim) -> Dim:
     """How many zeros: k - 1 of a filter of size k, which NumPy refuses for k = 0; max(d, 0) where the sign is open."""
+    if isinstance(d, int):
+        return max(d, 0)
     low = dims.lower_bound(d)
     return d if low is not None and low >= -1 else dims.dmax(d, 0)

@@ -26,6 +26,13 @@ A, B = np.array([[2.0, 0.5, 0.1], [0.3, 3.0, -0.2], [-0.1, 0.4, 1.5]]), np.arang
         ("f(a, b, c) = 2a log c", 2 * a * np.log(c)),
         ("f(a, b, c) = a² b⁻¹", a**2 / b),
         ("f(a, b, c) = √a b", np.sqrt(a) * b),
+        ("f(a, b, c) = √4a + e^2b", 2 * a + np.exp(2) * b),
+        ("f(a, b, c) = sin^2(a) b", np.sin(a) ** 2 * b),
+        ("f(a, b, c) = 2 sin²(a b) c + cos^{3}(a)", 2 * np.sin(a * b) ** 2 * c + np.cos(a) ** 3),
+        ("f(a, b, c) = -c tanh^2 (log(a))", -c * np.tanh(np.log(a)) ** 2),
+        ("f(a, b, c) = b cos^2 a", b * np.cos(a) ** 2),
+        ("f(a, b, c) = sin^2((a + b) c) - cos^2 a^2", np.sin((a + b) * c) ** 2 - np.cos(a**2) ** 2),
+        ("f(a, b, sin) = sin^2(a)", c**2 * a),
         ("f(a, b, c) = π a + pi", np.pi * a + np.pi),
         ("f(a, b, e) = e^2", c**2),
         ("f(a, b, c) = mod(b, a)", b % a),
@@ -48,6 +55,12 @@ def test_numbers(text: str, value: float) -> None:
     f = symdiff.from_dsl(text)
     assert f(a, b, c) == pytest.approx(value, rel=1e-14)
     assert symdiff.value_and_grad(f)(a, b, c)[0] == pytest.approx(value, rel=1e-14)
+
+
+def test_a_power_of_a_function_of_the_file() -> None:
+    f = symdiff.from_dsl("g(t) = t + 1\nf(a, b) = g^2(a) b + 1 / g²(b)", name="f")
+    assert f(a, b) == pytest.approx((a + 1) ** 2 * b + 1 / (b + 1) ** 2, rel=1e-14)
+    assert symdiff.grad(f)(a, b) == pytest.approx(2 * (a + 1) * b, rel=1e-14)
 
 
 HEAD = "f(x: [n], y: [n], A: [n, n], B: [n, n]) = "
