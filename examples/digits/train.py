@@ -11,9 +11,13 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from sklearn.datasets import load_digits
-from sklearn.model_selection import train_test_split
-from tqdm import tqdm
+
+try:
+    from sklearn.datasets import load_digits
+    from sklearn.model_selection import train_test_split
+    from tqdm import tqdm
+except ModuleNotFoundError as missing:
+    sys.exit(f"{missing}: the digits and the progress bar need `pip install scikit-learn tqdm`")
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "generated"))
 
