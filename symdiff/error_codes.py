@@ -522,7 +522,7 @@ _USAGE = (
      "{name} cannot be graded: {reason}",
      "it is called with the arguments of the function that it is the gradient of"),
     ("SD745", "function that ends the program",
-     "{function} ends the program by itself: SystemExit({code})",
+     "{function} ends the program by itself: SystemExit({status})",
      "it is run to compare with",
      "return a number, or raise an error"),
 )

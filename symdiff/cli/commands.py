@@ -138,7 +138,7 @@ def raised_by(target: Target, args: Sequence[Any]) -> BaseException | None:
     try:
         target.function(*copy.deepcopy(args))
     except SystemExit as error:
-        raise UsageError.of("SD745", function=target.name, code=repr(error.code)) from error
+        raise UsageError.of("SD745", function=target.name, status=repr(error.code)) from error
     except Exception as error:  # the user's code runs here and may raise anything
         return error
     return None

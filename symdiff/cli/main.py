@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _say(str(error), "error")
         return commands.WRONG
     except SystemExit as left:  # a function that ran more than once ended the program in a later run
-        _say(str(UsageError.of("SD745", function=f"what `{options.command}` runs", code=repr(left.code))), "error")
+        _say(str(UsageError.of("SD745", function=f"what `{options.command}` runs", status=repr(left.code))), "error")
         return commands.WRONG
     except KeyboardInterrupt:
         return 130

@@ -45,7 +45,7 @@ class Watched:
         try:
             self.result = function(*copy.deepcopy(tuple(arguments)))
         except SystemExit as error:
-            raise UsageError.of("SD745", function=function.__name__, code=repr(error.code)) from error
+            raise UsageError.of("SD745", function=function.__name__, status=repr(error.code)) from error
         except Exception as error:  # the student's code runs here and may raise anything
             self.raised = error
         finally:
