@@ -18,6 +18,7 @@ from symdiff.ir.types import Kind
 from symdiff.passes.effects import derived
 from symdiff.passes.report import Report
 from symdiff.passes.rules import Rewriter, Row, Site, number_type
+from symdiff.passes.stabilise import sum_of_products
 from symdiff.primitives import axes
 
 
@@ -126,4 +127,6 @@ ROWS = (
     Row("scaled once", ("index_add",), _of_derivatives(_scaled_once), "within a rounding of s (x - 1)"),
     Row("division by a size", ("mul",), _of_derivatives(_divided),
         "within a rounding, of which there is one less"),
+    Row("sum of products", ("sum", "sum_to"), _of_derivatives(sum_of_products),
+        "float64 arrays of one shape: another order of summation"),
 )  # fmt: skip

@@ -351,11 +351,11 @@ def _not_negative(site: Site, v: Value) -> bool:
     return True
 
 
-def _sum_of_products(site: Site) -> Any:
+def sum_of_products(site: Site) -> Any:
     """sum(x * y) of arrays of one shape as one product."""
     op = site.op
     inner = site.source(op.ins[0], "mul")
-    if inner is None or op.params.get("axis") is not None or op.params.get("keepdims") or site.uses(inner.out) > 1:
+    if inner is None or number_type(op.out).shape or op.params.get("keepdims") or site.uses(inner.out) > 1:
         return None
     x, y = map(number_type, inner.ins)
     if x != y or x.dtype != "f8" or not x.shape:
@@ -383,6 +383,6 @@ ROWS = (
     Row("sign of a mean", ("neg",), _negated_mean, "real floats; a zero may change its sign"),
     Row("power as product", ("pow",), _power,
         "numpy numbers and arrays, within a rounding per product; roots of arrays, as NumPy has them, or of x >= 0"),
-    Row("sum of products", ("sum",), _sum_of_products, "float64 arrays of one shape: another order of summation"),
+    Row("sum of products", ("sum",), sum_of_products, "float64 arrays of one shape: another order of summation"),
 )  # fmt: skip
 DERIVATIVE_ROWS = (Row("softmax", ("exp",), _exp_of_difference, _REALS),)

@@ -42,6 +42,11 @@ def hinge(w: "f8[n]", x: "f8[n]", b: float):  # noqa: F821
     return np.maximum(f, 0) * f
 
 
+def line(x: "f8[n]", y: "f8[n]", m: float, b: float):  # noqa: F821
+    r = y - (m * x + b)
+    return np.sum(r * r)
+
+
 def total(x: "f8[n]"):  # noqa: F821
     return np.sum(x)
 
@@ -150,6 +155,12 @@ def test_cross_entropy_is_p_minus_onehot_over_n() -> None:
     text = body(generate(cross_entropy), "cross_entropy_value_and_grad")
     assert re.search(r"\[\w+, labels\] -= 1.0\n.*/=? ?.*n\b", text) or re.search(r"-= 1.0\n.*np.divide\(\w+, n", text)
     assert "np.float64" not in text
+
+
+def test_a_gradient_by_a_factor_is_one_product() -> None:
+    text = str(generate(line, wrt=["m", "b"], level=2))
+    assert "d_m = np.vdot(d_" in text
+    assert text.count(".sum()") == 2  # of d_b, in the two functions that have it
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
