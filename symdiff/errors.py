@@ -53,6 +53,7 @@ class Loc:
 
     Lines are 1-based and absolute in the file; columns are 0-based and count characters (`ast` counts UTF-8 bytes:
     `symdiff.frontend.source.Source.loc` converts).  `first_line` is that of the function the span lies in.
+    `under` are the `with np.errstate(…)` around it, outermost first: see `symdiff.ir.errstate`.
 
     >>> loc = Loc("model.py", line=12, col=4, end_line=12, end_col=9, function="neuron", first_line=11)
     >>> str(loc), loc.relative
@@ -66,6 +67,7 @@ class Loc:
     end_col: int
     function: str = ""
     first_line: int = 1
+    under: tuple[tuple[tuple[str, str], ...], ...] = ()
 
     @property
     def relative(self) -> str:

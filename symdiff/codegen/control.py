@@ -432,6 +432,7 @@ class Printer(Emitter):
         """Print the operation as a function of its own and call it."""
         op = place.op
         inner = Printer(self.context, self.size_names, self.opaque)
+        inner.stacks, inner.under = self.stacks, self.under
         arguments, seen = [], {}
         for v in map(self.resolve, op.ins):
             if v not in seen and not self.is_inline(v):

@@ -3,7 +3,8 @@
 `t = w1 * x1; u = t + b` prints as `u = w1 * x1 + b` when t has no name of the user's, is read once, and moving it down
 to its reader changes nothing: no statement in between writes memory that it may read, and operations that may raise
 keep their order.  The latter is a stack discipline: the operands of a line are taken from the right, and one that may
-raise is folded only if it is the newest of those not yet printed.
+raise is folded only if it is the newest of those not yet printed.  What stands under one `np.errstate` is not folded
+into a line under another.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
+from symdiff.ir import errstate
 from symdiff.ir.core import Block, Family, Literal, Op, Value
+from symdiff.ir.errstate import Stack
 from symdiff.ir.types import AVal, Kind
 
 WIDTH = 84  # of an expression, estimated; the line's target and indentation come on top
@@ -37,7 +40,8 @@ class Plan:
 
     `roots`: values that are another value under a second name; `folded`: printed inside their reader;
     `last`: the position of the line that reads an owned value last (the number of operations: the block's end);
-    `dying`: the owned values by that position; `wanted`: the name a value should get for the sake of its reader.
+    `dying`: the owned values by that position; `wanted`: the name a value should get for the sake of its reader;
+    `under`: the `np.errstate` that a line stands in.
     """
 
     roots: dict[Value, Value] = field(default_factory=dict)
@@ -46,6 +50,7 @@ class Plan:
     dying: dict[int, list[Value]] = field(default_factory=dict)
     owned: set[Value] = field(default_factory=set)
     wanted: dict[Value, str] = field(default_factory=dict)
+    under: dict[Op, Stack] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -57,13 +62,15 @@ class _Pending:
     depth: int
     reads: int | None
     raises: tuple[int, int]
+    under: Stack | None
 
 
 class Folder:
     """Makes the plan of one block.
 
     `resolve` takes a value to what it stands for outside the block; `nameless(value)` says whether a value may go
-    without a line of its own; `reused` are the operations that print as an update though the primitive is not one.
+    without a line of its own; `reused` are the operations that print as an update though the primitive is not one;
+    `stacks` says which `np.errstate` an operation must stand in, `around` which the block stands in.
     """
 
     def __init__(
@@ -72,8 +79,11 @@ class Folder:
         nameless: Callable[[Value], bool],
         may_raise: Callable[[Op], bool],
         reused: Mapping[Op, int],
+        stacks: Mapping[Op, Stack],
+        around: Stack,
     ) -> None:
         self.resolve, self.nameless, self.may_raise, self.reused = resolve, nameless, may_raise, reused
+        self.stacks, self.around = stacks, around
 
     def plan(
         self, block: Block, owned: Set[Value], appended: Set[Value], targets: Mapping[Value, str], folds: str
@@ -88,6 +98,8 @@ class Folder:
         self.fold(block, plan, appended, folds)
         self.lifetimes(block, plan)
         self.wishes(block, plan)
+        if self.stacks:
+            self.settle(block, plan)
         return plan
 
     def root(self, plan: Plan, value: Value) -> Value:
@@ -134,8 +146,11 @@ class Folder:
             taken = self.take(plan, op, op.ins, operands, pending, writes, raised)
             low = min([raised, *(p.raises[0] for p in taken if p.raises[0] < p.raises[1])])
             raises = self.may_raise(op)
+            stack = next((p.under for p in taken if p.under is not None), self.stacks.get(op))
+            if stack is not None:
+                plan.under[op] = stack
             if (self.is_candidate(op) or last) and uses.get(op.out, 0) == 1 and op.out not in appended:
-                pending[op.out] = _measure(op, position, taken, (low, raised + raises))
+                pending[op.out] = _measure(op, position, taken, (low, raised + raises), stack)
             raised += raises
             if is_update(op) or op in self.reused or op.prim.effect or (op.prim.family is Family.CONTROL):
                 writes = position
@@ -168,6 +183,7 @@ class Folder:
         """Fold what can be folded into one line, from the right; `op` None: the block's end."""
         taken: list[_Pending] = []
         width = 12
+        stack = self.around if op is None else self.stacks.get(op)
         for number in range(len(ins) - 1, -1, -1):
             value = self.root(plan, ins[number])
             item = pending.pop(value, None)
@@ -176,10 +192,12 @@ class Folder:
             low, high = item.raises
             fits = width + item.width <= WIDTH and item.depth < DEPTH and number in open_operands
             still = item.reads is None or item.reads > writes
+            fits = fits and (stack is None or item.under is None or item.under == stack)
             if fits and still and (low == high or high == raised):
                 plan.folded[value] = op
                 taken.append(item)
                 width += item.width
+                stack = item.under if stack is None else stack
                 raised = low if low < high else raised
         return taken
 
@@ -205,6 +223,18 @@ class Folder:
         for v, position in plan.last.items():
             if v in plan.owned:
                 plan.dying.setdefault(position, []).append(v)
+
+    def settle(self, block: Block, plan: Plan) -> None:
+        """What may stand under any `np.errstate` stands with its neighbours where they agree."""
+        unprinted = plan.folded.keys() | plan.roots.keys()
+        lines = [op for op in block.ops if not op.outs or op.outs[0] not in unprinted]
+        following: dict[Op, Stack] = {}
+        after = before = self.around
+        for op in reversed(lines):
+            following[op] = after = plan.under.get(op, after)
+        for op in lines:
+            before = plan.under[op] if op in plan.under else errstate.common(before, following[op])
+            plan.under[op] = before
 
     def wishes(self, block: Block, plan: Plan) -> None:
         """An operand that becomes a named result in place takes the result's name from the start."""
@@ -234,7 +264,7 @@ class Folder:
         return [(op.ins[lead + k], name(op.outs[first + k]) or params[k].hint) for k in range(op.params["n_carry"])]
 
 
-def _measure(op: Op, position: int, taken: list[_Pending], raises: tuple[int, int]) -> _Pending:
+def _measure(op: Op, position: int, taken: list[_Pending], raises: tuple[int, int], under: Stack | None) -> _Pending:
     text = op.prim.numpy
     text = text(op.params, tuple(v.type for v in op.ins)) if callable(text) else text
     reads = [p.reads for p in taken if p.reads is not None]
@@ -246,6 +276,7 @@ def _measure(op: Op, position: int, taken: list[_Pending], raises: tuple[int, in
         1 + max((p.depth for p in taken), default=0),
         min(reads, default=None),
         raises,
+        under,
     )
 
 

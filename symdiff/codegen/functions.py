@@ -15,9 +15,10 @@ from symdiff.codegen.names import identifier, parameters
 from symdiff.codegen.statements import Emitter
 from symdiff.codegen.view import FunctionView, Line, aligned, doc_literal, wrapped
 from symdiff.errors import UsageError
-from symdiff.ir import dims, types
+from symdiff.ir import dims, errstate, types
 from symdiff.ir.core import Block, Function, Value, walk
 from symdiff.ir.dims import Atom
+from symdiff.ir.errstate import Stack
 from symdiff.ir.steps import run_steps
 from symdiff.ir.types import AVal, Kind, Type
 from symdiff.signature import Argument, Lowered, Param, Static
@@ -266,6 +267,7 @@ class Body:
     before: Sequence[Line]
     tail: Tail
     after_check: Sequence[Line] = ()
+    around: Stack = ()  # what it is called under
 
 
 def opaque_sizes(body: Block) -> frozenset[Atom]:
@@ -318,6 +320,8 @@ def print_block(context: Context, body: Body, depth: int) -> tuple[Printer, dict
     sizes |= saved_sizes(body)
     printer = Printer(context, sizes, opaque_sizes(block))
     printer.taken = hints
+    printer.stacks = errstate.stacks(block)
+    printer.under = errstate.common(body.around, *printer.stacks.values())
     printer.given = {v: sizes[a] for v, a in bound.items()}
     for v, name in zip(block.params, body.names, strict=True):
         printer.define(v, name)

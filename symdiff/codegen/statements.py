@@ -19,9 +19,10 @@ from symdiff.codegen.blocks import OUTERMOST, Context, Place, Region, Substitute
 from symdiff.codegen.folding import UNPACKS, Folder, Plan, is_constant, is_update
 from symdiff.codegen.names import CALLED, identifier, is_renaming
 from symdiff.codegen.view import Line
-from symdiff.ir import template
+from symdiff.ir import errstate, template
 from symdiff.ir.core import Block, Family, Op, Params, Value
 from symdiff.ir.dims import Atom, Dim
+from symdiff.ir.errstate import Stack
 from symdiff.ir.steps import Steps
 from symdiff.ir.types import AVal, Kind
 
@@ -43,6 +44,8 @@ class Emitter:
         self.inside: dict[Value, Op] = {}  # folded values, by the operation that computes them
         self.origins: dict[tuple[str, int], None] = {}  # lines of the source that the next line comes from
         self.taken: Set[str] = frozenset()  # names that the user's values have somewhere
+        self.stacks: Mapping[Op, Stack] = {}  # the `np.errstate` that operations must stand in
+        self.under: Stack = ()  # that of the block being printed
         self.halves: set[Value] = set()  # of two equal contributions: d in d_x = 2.0 * d
 
     # --- what values are called
@@ -193,28 +196,39 @@ class Emitter:
         printed = {v for op in block.ops if not self.is_silent(op, plan) for v in op.outs}
         self.append([v for v in stored if v not in printed], stored, depth)
         self.release(v for v in region.owned if v not in plan.last)
+        base, around, opened = depth, self.under, self.under
         for position, op in enumerate(block.ops):
             if self.is_silent(op, plan):
                 continue
+            opened, depth = self.open(opened, plan.under.get(op, around), base - len(around))
             self.origins = {}
             self.comes_from(op)
             if op.regions or op.prim.name == "call":
+                self.under = opened
                 final = op.prim.name == "cond" and position == len(block.ops) - 1 and (tail.jumps or keyword == "elif")
                 yield self.control(
                     Place(op, depth, plan, position, keyword, region.more),
                     Substituted.of(tail, op, block.outs, stored) if final else None,
                 )
+                self.under = around
                 if final:
                     return
             else:
                 self.operation(op, depth, plan, position)
             self.store(op, stored, depth)
             self.release(plan.dying.get(position, ()))
-        tail.finish(self, block.outs, depth, region.more)
+        tail.finish(self, block.outs, base, region.more)
+
+    def open(self, opened: Stack, wanted: Stack, outermost: int) -> tuple[Stack, int]:
+        """Begin the `with` statements that the next line wants beyond those that are open; it, and its depth."""
+        for k in range(len(errstate.common(opened, wanted)), len(wanted)):
+            self.line(outermost + k, f"with {errstate.text(wanted[k])}:")
+        return wanted, outermost + len(wanted)
 
     def plan(self, block: Block, tail: Tail, region: Region, stored: Mapping[Value, Sequence[str]]) -> Plan:
         self.halves.update(v for op in block.ops for v in doubled(op) if op not in self.context.reused)
-        folder = Folder(self.resolve, self.nameless, self.context.may_raise, self.context.reused)
+        context = self.context
+        folder = Folder(self.resolve, self.nameless, context.may_raise, context.reused, self.stacks, self.under)
         targets = {self.resolve(v): n for v, n in tail.targets(block.outs).items()}
         plan = folder.plan(block, region.owned, set(stored), targets, tail.folds)
         self.aliases.update(plan.roots)
@@ -225,6 +239,7 @@ class Emitter:
         return (
             bool(block.ops)
             and block.ops[-1].prim.name == "cond"
+            and plan.under.get(block.ops[-1], self.under) == self.under
             and all(self.is_silent(op, plan) for op in block.ops[:-1])
         )
 

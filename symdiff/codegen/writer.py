@@ -13,7 +13,9 @@ from symdiff.codegen.functions import Body, Entry, Given, ReturnAs
 from symdiff.codegen.names import identifier, parameters
 from symdiff.codegen.parts import KINDS, Parts, otherwise
 from symdiff.codegen.view import FunctionView, Line
+from symdiff.ir import errstate
 from symdiff.ir.core import Program, Value, walk
+from symdiff.ir.errstate import Stack
 from symdiff.ir.types import AVal, Kind
 from symdiff.signature import Argument
 
@@ -103,7 +105,8 @@ class Writer:
         arrays = [(n, v.type) for n, v in zip(params, function.body.params, strict=True) if isinstance(v.type, AVal)]
         sizes = checks.read_sizes([n for n, _ in arrays], [t for _, t in arrays])
         check = checks.Checks((), sizes.found, (), ())
-        lines, _ = functions.print_body(context, Body(function, params, check, "", (), Return()))
+        body = Body(function, params, check, "", (), Return(), around=called_under(program, key))
+        lines, _ = functions.print_body(context, body)
         head = functions.header(
             names[key],
             [Given(n, functions.annotation(v.type)) for n, v in zip(params, function.body.params, strict=True)],
@@ -224,6 +227,13 @@ class Writer:
     def classes(self) -> list[str]:
         """The classes that the backward pass needs to put gradients together: saved with the residuals."""
         return [text for a in self.wrt_arguments() for text in functions.classes(self.own[a.name], a.tree)]
+
+
+def called_under(program: Program, function: str) -> Stack:
+    """The `np.errstate` that all calls of a function stand in."""
+    every = [op for f in program.functions.values() for op in walk(f.body) if op.prim.name == "call"]
+    calls = [op for op in every if op.params["function"] == function]
+    return errstate.common(*map(errstate.of, calls))
 
 
 def class_name(k: int) -> str:

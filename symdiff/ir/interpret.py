@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.ir import dims, libraries, template
+from symdiff.ir import dims, errstate, libraries, template
 from symdiff.ir.core import REGISTRY, Block, Op, Program, Value
 from symdiff.ir.dims import Atom, Dim
 from symdiff.ir.steps import Steps, run_steps
@@ -54,7 +54,8 @@ class Run:
             ins = [env[v] for v in op.ins]
             control = _CONTROL.get(op.prim.name)
             if control is None:
-                outs = self.op(name, op, ins, sizes)
+                with errstate.entered(errstate.of(op)):
+                    outs = self.op(name, op, ins, sizes)
             else:
                 outs = yield control(self, name, op, ins, sizes)
             if self.observer is not None:

@@ -43,7 +43,10 @@ _FILE = re.compile(r"[\w./\\-]+")
 
 
 def print_program(program: Program, locs: bool = False) -> str:
-    """The program as text; with `locs`, operations show where in the user's source they are written."""
+    """The program as text; with `locs`, operations show where in the user's source they are written.
+
+    Part of that is the `with np.errstate(…)` around them: `… in f:1 under over=ignore`.
+    """
     head = [f"program @{_quoted(program.entry, _NAME)}"]
     for name, fields in program.records.items():
         head.append(f"record {_quoted(name, _NAME)}: {', '.join(map(str, fields))}".rstrip())
@@ -138,7 +141,8 @@ def _quoted(name: str, plain: re.Pattern[str]) -> str:
 
 def _loc_text(loc: Loc) -> str:
     place = f"{_quoted(loc.file, _FILE)}:{loc.line}:{loc.col + 1}-{loc.end_line}:{loc.end_col + 1}"
-    return f"{place} in {_quoted(loc.function, _NAME)}:{loc.first_line}"
+    under = "".join(" under " + ", ".join(map("=".join, handling)) for handling in loc.under)
+    return f"{place} in {_quoted(loc.function, _NAME)}:{loc.first_line}{under}"
 
 
 def show(value: Any) -> str:
@@ -443,7 +447,18 @@ class _Parser:
         s.expect(":")
         first = int(s.need(r"\d+", "a line"))
         line, col, end_line, end_col = map(int, numbers.groups())
-        return Loc(file, line, col - 1, end_line, end_col - 1, function, first)
+        under = []
+        while s.word("under"):
+            handling = [self.mode(s)]
+            while s.word(","):
+                handling.append(self.mode(s))
+            under.append(tuple(handling))
+        return Loc(file, line, col - 1, end_line, end_col - 1, function, first, tuple(under))
+
+    def mode(self, s: _Scanner) -> tuple[str, str]:
+        kind = s.need(r"\w+", "a kind of error")
+        s.expect("=")
+        return kind, s.need(r"\w+", "how it is handled")
 
 
 _FORWARD = Saved("undefined")

@@ -3,6 +3,7 @@
 By hand, once: in `a = x * y; b = y * x + z` the second product is a, for IEEE multiplication commutes bit for bit
 (that of complex arrays does not: `Op.commutes`).
 Inside a region, an operation may also repeat one outside whose operands and result are captured already.
+What signals under one `np.errstate` does not repeat what signals under another.
 Effects, structured operations and fresh arrays (`zeros`: they are there to be overwritten) are left alone.  The first
 of the two stays, where it stands; it takes the user's name if it has none of its own.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Mapping, Sequence
 
+from symdiff.ir import errstate
 from symdiff.ir.core import Block, Function, Op, Program, Value
 from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import AVal, Kind
@@ -58,7 +60,8 @@ def _key(op: Op) -> Key:
     ins: Sequence[Value] = op.ins
     if len(ins) == 2 and op.commutes:
         ins = sorted(ins, key=id)
-    return (op.prim, tuple(ins), op.params, tuple(v.type for v in op.outs))
+    under = errstate.of(op) if errstate.of(op) and errstate.signals(op) else ()
+    return (op.prim, tuple(ins), op.params, tuple(v.type for v in op.outs), under)
 
 
 def _mergeable(op: Op) -> bool:
@@ -141,5 +144,5 @@ def _captured(op: Op, region: Block, origin: Mapping[Value, Op]) -> tuple[dict[K
         if source is None or not _mergeable(source) or len(source.outs) > 1 or not source.ins:
             continue
         if all(u in inside for u in source.ins):
-            found[_key(Op(source.prim, substitute(source.ins, inside), (p,), source.params))] = p
+            found[_key(Op(source.prim, substitute(source.ins, inside), (p,), source.params, (), source.loc))] = p
     return found, same

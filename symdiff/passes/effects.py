@@ -7,12 +7,13 @@ or a division, at which the primal has succeeded.  The two are told apart like t
 - derivative rules divide with `ufunc=True` (`symdiff.ir.build.V`): NumPy's division raises nothing;
 - the AD driver marks what it makes itself by a location whose `function` begins with `∂` (see `derived`).
 
+Under `with np.errstate(divide="raise")` all that may signal may raise.
 An unmarked operation counts as the user's, which is sound.
 """
 
 from __future__ import annotations
 
-from symdiff.ir import dims
+from symdiff.ir import dims, errstate
 from symdiff.ir.core import Op
 from symdiff.ir.template import all_python
 from symdiff.ir.types import AVal
@@ -39,7 +40,7 @@ def must_stay(op: Op) -> bool:
 def may_raise(op: Op) -> bool:
     """Whether running the operation can end in an exception that Python code would see."""
     name = op.prim.name
-    if name in _SEQUENCES or name in _LINALG or op.prim.info.get("raises"):
+    if name in _SEQUENCES or name in _LINALG or op.prim.info.get("raises") or errstate.observed(op):
         return True
     if name in _INDEXING:
         return _index_may_raise(op)

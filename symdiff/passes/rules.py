@@ -3,7 +3,9 @@
 A row's `rewrite(site)` emits into `site.b` and returns the new value (values, where the operation has several
 results), or None where it does not apply.  The engine checks that types are unchanged, kind and dtype included: a
 row that would change one does not fire.  New operations are looked at again, with a budget per original operation.
-What lost its last reader is left to `dce`.  `sound` says in one sentence where the row is exact or stable.
+What lost its last reader is left to `dce`.
+An operation whose warnings are exceptions (`symdiff.ir.errstate`) is left as it is.
+`sound` says in one sentence where the row is exact or stable.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from symdiff.ir import errstate
 from symdiff.ir.build import Builder, V
 from symdiff.ir.core import Block, Function, Literal, Op, Program, Value
 from symdiff.ir.steps import Steps, run_steps
@@ -42,9 +45,11 @@ class Site:
     absorbed: list[Op] = field(default_factory=list)  # may go if unread: the answer raises what they raise
 
     def source(self, v: Value, *prims: str) -> Op | None:
-        """The operation of this block that defines v, if it is one of these primitives."""
+        """The operation of this block that defines v, if it is one of these primitives, under the same handling."""
         op = self.sources.get(v)
-        return op if op is not None and (not prims or op.prim.name in prims) else None
+        if op is None or (prims and op.prim.name not in prims):
+            return None
+        return None if errstate.of(op) != errstate.of(self.op) and errstate.signals(op) else op
 
     def uses(self, v: Value) -> int:
         return self.readers[v]
@@ -150,6 +155,8 @@ class _Here:
         self.sources.update((v, op) for v in op.outs)
 
     def rewrite(self, op: Op, budget: int) -> bool:
+        if errstate.observed(op):
+            return False
         for row in self.rewriter.rows.get(op.prim.name, ()):
             b = Builder(op.loc)
             site = Site(op, b, self.sources, self.readers)

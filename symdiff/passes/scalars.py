@@ -17,7 +17,8 @@ How the code generator uses it, for the public function `f` of a program at -O2:
 
 `math` raises where NumPy gives inf or nan, and Python raises at a division by zero where NumPy warns: the NumPy body
 then says what happens, and raises what the user's own Python arithmetic raises.  Nothing before the exception can be
-seen from outside: a program with effects is not lowered.  Operations marked `math=True` print their `scalar` text.  A
+seen from outside: a program with effects is not lowered, nor one whose warnings are exceptions.  Other
+handling of warnings is left out, since `math` has none.  Operations marked `math=True` print their `scalar` text.  A
 gradient's `float(…)` at the end disappears, since its operand is a float already.
 """
 
@@ -27,7 +28,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from symdiff.ir import types
+from symdiff.ir import errstate, types
 from symdiff.ir.build import Builder
 from symdiff.ir.core import Block, Function, Op, Params, Program, Value, walk
 from symdiff.ir.steps import Steps, run_steps
@@ -78,7 +79,7 @@ def _plausible(program: Program, convert_inputs: bool) -> bool:
     gain = False
     for f in program.functions.values():
         for op in walk(f.body):
-            if op.prim.effect and op.prim.name not in _REPEATABLE:
+            if (op.prim.effect and op.prim.name not in _REPEATABLE) or errstate.strict(errstate.of(op)):
                 return False
             if op.prim.name == "call" and op.params["function"] == program.entry:
                 return False
@@ -128,7 +129,7 @@ class _Lower:
             params = [Value(lowered(p.type), p.hint, None, p.origin) for p in block.params]
             env.update(zip(block.params, params, strict=True))
         for op in block.ops:
-            b.loc = op.loc
+            b.loc = errstate.outside(op.loc)
             regions = []
             for region in op.regions:
                 regions.append((yield self.block(region)))

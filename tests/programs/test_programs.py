@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.programs import arrays, flow, language, objects, recursive, schemes, straight
+from tests.programs import arrays, flow, language, objects, recursive, rules, schemes, straight
 from tests.programs.cases import Case
 from tests.programs.checks import Checked, identical, same
 
-CASES = [*straight.cases, *arrays.cases, *flow.cases, *language.cases, *objects.cases, *recursive.cases, *schemes.cases]
+FILES = (straight, arrays, flow, language, objects, recursive, rules, schemes)
+CASES = [case for file in FILES for case in file.cases]
 
 
 @pytest.mark.parametrize(("number", "case"), list(enumerate(CASES)), ids=[c.id for c in CASES])

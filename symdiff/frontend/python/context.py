@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from symdiff.frontend.source import FunctionNode, Source
 from symdiff.ir import dims, types
 from symdiff.ir.core import Literal, Value
 from symdiff.ir.dims import Dim
+from symdiff.ir.errstate import Stack
 from symdiff.ir.types import AVal, Kind, KindError, Opt, ShapeError
 from symdiff.signature import Guard, Param
 
@@ -116,6 +117,7 @@ class Context:
         self.instances = Instances()
         self.unfolded: dict[Hashable, int] = {}  # by definition: recursive calls compiled in place
         self.emitted = 0
+        self.errstate: Stack = ()  # the `with np.errstate(…)` that is being run
 
     # --- places and problems
 
@@ -128,7 +130,8 @@ class Context:
         return self.counters[what]
 
     def loc(self, node: ast.AST) -> Loc:
-        return self.frame.source.loc(node)
+        loc = self.frame.source.loc(node)
+        return replace(loc, under=self.errstate) if self.errstate else loc
 
     def text(self, node: ast.AST) -> str:
         found = self.frame.source.text(node)

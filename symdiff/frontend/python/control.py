@@ -307,6 +307,9 @@ def leaves(body: Sequence[ast.stmt]) -> bool:
         last = body[-1]
         if isinstance(last, (ast.Return, ast.Raise, ast.Break, ast.Continue)):
             return True
+        if isinstance(last, ast.With):
+            body = last.body
+            continue
         if not isinstance(last, ast.If) or not last.orelse or not leaves(last.body):
             return False
         body = last.orelse

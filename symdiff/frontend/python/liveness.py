@@ -36,6 +36,9 @@ class Liveness:
                 then = yield self._block(stmt.body, set(live), on_break, on_continue)
                 orelse = yield self._block(stmt.orelse, live, on_break, on_continue)
                 live = then | orelse | reads(stmt.test)
+            elif isinstance(stmt, ast.With):
+                live = yield self._block(stmt.body, live, on_break, on_continue)
+                live = live.union(*map(reads, stmt.items))
             elif isinstance(stmt, (ast.For, ast.While)):
                 live = yield self._loop(stmt, live, on_break, on_continue)
             else:

@@ -26,7 +26,7 @@ from symdiff.frontend.python.values import (
     Val,
     static_size,
 )
-from symdiff.ir import dims, types
+from symdiff.ir import dims, errstate, types
 from symdiff.ir.core import REGISTRY, Value
 from symdiff.ir.dims import Dim
 from symdiff.ir.types import Kind
@@ -85,7 +85,7 @@ def fold(cx: Context, function: Callable[..., Any], *vals: Known) -> Known | Non
     if not all(isinstance(v.obj, _PURE) and (v.origin is None or not isinstance(v.obj, tuple)) for v in vals):
         return None  # the numbers in a captured tuple are fetched at each call
     try:
-        with np.errstate(all="ignore"):
+        with np.errstate(all="raise" if errstate.strict(cx.errstate) else "ignore"):
             return Known(function(*(v.obj for v in vals)))
     except (ArithmeticError, TypeError, ValueError):
         return None

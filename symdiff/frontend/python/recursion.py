@@ -123,7 +123,7 @@ def _call(
 ) -> Val:
     table = cx.instances
     around = tuple(_around(cx, [outer, *(f for p in now.values() for f in _closures(p))]))
-    key = (id(source.node), None if outer is None else outer.id, patterns.canonical(now))
+    key = (id(source.node), None if outer is None else outer.id, patterns.canonical(now), cx.errstate)
     instance = table.found.get(key)
     if instance is None or (instance not in table.active and not _fits(cx, instance, around)):
         if sum(i.source.node is source.node for i in table.active) >= _MAX_NESTED:

@@ -6,12 +6,13 @@ import ast
 import builtins
 import importlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from symdiff import trees
-from symdiff.frontend.python import calls, containers, control, inplace, loops, operators, output
+from symdiff.frontend.python import calls, containers, control, inplace, loops, operators, output, withs
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.control import BREAK, CONTINUE, ON, RAISE, RESULT, RETURN, Pending
 from symdiff.frontend.python.expressions import evaluate
@@ -19,16 +20,35 @@ from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.liveness import assigned
 from symdiff.frontend.python.values import NONE, POISON, Known, Struct, Val
 from symdiff.ir.core import Value
+from symdiff.ir.errstate import Stack
 
-Work = list[ast.stmt | Pending]
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The end of a `with`: what NumPy's errors were handled like before."""
+
+    errstate: Stack
+
+
+Work = list[ast.stmt | Pending | Left]
 
 
 def run_block(cx: Context, body: Sequence[ast.stmt], live: frozenset[str]) -> None:
     """Run the statements; `live` are the names that may be read behind the block."""
+    outside = cx.errstate
+    try:
+        _run_all(cx, list(reversed(body)), live)
+    finally:
+        cx.errstate = outside
+
+
+def _run_all(cx: Context, work: Work, live: frozenset[str]) -> None:
     pending: list[Pending] = []
-    work: Work = list(reversed(body))
     while work:
         item = work.pop()
+        if isinstance(item, Left):
+            cx.errstate = item.errstate
+            continue
         if isinstance(item, Pending):
             _close_down_to(cx, pending, item)
             continue
@@ -48,6 +68,8 @@ def run_block(cx: Context, body: Sequence[ast.stmt], live: frozenset[str]) -> No
 def _run(cx: Context, stmt: ast.stmt, work: Work, pending: list[Pending]) -> None:
     if isinstance(stmt, ast.If):
         _if(cx, stmt, work, pending)
+    elif isinstance(stmt, ast.With):
+        _with(cx, stmt, work)
     else:
         execute(cx, stmt)
 
@@ -272,9 +294,13 @@ def _nonlocal(cx: Context, stmt: ast.Nonlocal) -> None:
         cx.refuse("SD205", stmt, name=", ".join(outside))
 
 
-def _with(cx: Context, stmt: ast.With) -> None:
-    cx.refuse("SD210", stmt, manager=", ".join(f"`{cx.text(i.context_expr)}`" for i in stmt.items))
-    poison(cx, [stmt])
+def _with(cx: Context, stmt: ast.With, work: Work) -> None:
+    """The body is run as if it stood here, up to a mark where it ends."""
+    inside = withs.entered(cx, stmt)
+    if inside is not None:
+        work.append(Left(cx.errstate))
+        cx.errstate = inside
+    work.extend(reversed(stmt.body))
 
 
 def _match(cx: Context, stmt: ast.Match) -> None:
@@ -290,7 +316,7 @@ _HANDLERS: dict[type[ast.stmt], Callable[[Context, Any], None]] = {
     ast.Break: lambda cx, stmt: control.leave(cx, BREAK), ast.Continue: lambda cx, stmt: control.leave(cx, CONTINUE),
     ast.For: lambda cx, stmt: loops.for_statement(cx, stmt), ast.While: lambda cx, stmt: loops.while_statement(cx,
     stmt),
-    ast.Delete: _delete, ast.Global: _global, ast.Nonlocal: _nonlocal, ast.With: _with, ast.Match: _match,
+    ast.Delete: _delete, ast.Global: _global, ast.Nonlocal: _nonlocal, ast.Match: _match,
     ast.Import: _import, ast.ImportFrom: _import,
 }  # fmt: skip
 _REFUSED: dict[type[ast.stmt], tuple[str, dict[str, str]]] = {
