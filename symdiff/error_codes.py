@@ -586,6 +586,10 @@ _FORMULAS = (
      "{place} defines several functions: {names}",
      "one of them is meant",
      "say which: `model.sd::f`, or `from_dsl(text, name=\"f\")`"),
+    ("SD818", "functions of a formula file in each other's way",
+     "two functions of {place} would define `{name}` in one module",
+     "a function `f` comes with `f_forward`, `f_backward`, `f_value_and_grad` and `f_grad`",
+     "rename one, or generate a module each: `model.sd::f`"),
 )
 
 _INTERNAL = (

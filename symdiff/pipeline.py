@@ -17,7 +17,7 @@ from dataclasses import replace
 
 from symdiff import __version__
 from symdiff.ad import forward, reverse
-from symdiff.codegen.module import generate
+from symdiff.codegen.module import collected, generate
 from symdiff.codegen.names import identifier, name_stages
 from symdiff.codegen.parts import Module, Parts, Ready, otherwise
 from symdiff.codegen.statements import reusable
@@ -67,7 +67,23 @@ def compile_module(
 
     Raises UsageError for an unknown name, for an argument without floats, and for a gradient of no scalar.
     """
-    return _Compilation(lowered, tuple(wrt), level, borrow).module(functions, name, embed, guarded)
+    return generate(_Compilation(lowered, tuple(wrt), level, borrow).parts(functions, name, embed, guarded))
+
+
+@uncollected()
+def compile_together(
+    pairs: Sequence[tuple[Lowered, Sequence[str]]], *, level: int = 2, functions: Sequence[str] | None = None
+) -> str:
+    """The text of one module of several functions of one file, each with what to differentiate it by.
+
+    Raises UsageError as `compile_module` does, and SD818 where the functions of two would have one name.
+    """
+    parts = [_Compilation(one, tuple(wrt), level, borrow=False).parts(functions, "", True) for one, wrt in pairs]
+    names = [f"{part.name}{suffix}" for part in parts for suffix in ("", *(f"_{kind}" for kind in part.kinds))]
+    for name in names:
+        if names.count(name) > 1:
+            raise UsageError.of("SD818", name=name, place=pairs[0][0].file)
+    return collected(parts)
 
 
 def stage(lowered: Lowered, wrt: Sequence[str], which: str, *, level: int = 2) -> str:
@@ -84,7 +100,7 @@ def stage(lowered: Lowered, wrt: Sequence[str], which: str, *, level: int = 2) -
         return print_program(pair.forward) + "\n" + print_program(pair.backward)
     if which == "optimized":
         return print_program(run.ready(run.fused()).program)
-    return run.module(None, "", embed=True).text
+    return generate(run.parts(None, "", embed=True)).text
 
 
 class _Compilation:
@@ -166,7 +182,7 @@ class _Compilation:
 
     # --- the module
 
-    def module(self, functions: Sequence[str] | None, name: str, embed: bool, guarded: bool = False) -> Module:
+    def parts(self, functions: Sequence[str] | None, name: str, embed: bool, guarded: bool = False) -> Parts:
         scalar = self.scalar_result()
         kinds = (
             tuple(functions)
@@ -179,23 +195,21 @@ class _Compilation:
         programs, facts, n_residuals = self.programs(kinds)
         if "grad" in kinds and "value_and_grad" not in kinds:
             kinds = (*kinds, "value_and_grad")
-        return generate(
-            Parts(
-                lowered=self.lowered,
-                name=name or identifier(self.lowered.name),
-                wrt=self.wrt,
-                wrt_params=self.wrt_params,
-                level=self.level,
-                kinds=kinds,
-                programs=programs,
-                stages=self.named.stages,
-                may_raise=may_raise,
-                facts=facts,
-                version=__version__,
-                embed=embed,
-                n_residuals=n_residuals,
-                guarded=guarded,
-            )
+        return Parts(
+            lowered=self.lowered,
+            name=name or identifier(self.lowered.name),
+            wrt=self.wrt,
+            wrt_params=self.wrt_params,
+            level=self.level,
+            kinds=kinds,
+            programs=programs,
+            stages=self.named.stages,
+            may_raise=may_raise,
+            facts=facts,
+            version=__version__,
+            embed=embed,
+            n_residuals=n_residuals,
+            guarded=guarded,
         )
 
     def programs(self, kinds: Collection[str]) -> tuple[dict[str, Ready], list[tuple[str, str]], int]:

@@ -78,6 +78,20 @@ def module_text(
     return compile_module(lowered, names, level=level, functions=functions, name=name or "").text
 
 
+def module_of_all(
+    functions: Sequence[Function], *, level: int = 2, kinds: Sequence[str] | None = None, file: str | None = None
+) -> str:
+    """The text of one module of several functions of one file, each by what it asks to be differentiated by."""
+    from symdiff.pipeline import compile_together
+
+    check_level(level)
+    pairs = []
+    for fun in functions:
+        signature, _ = declared_signature(fun, None, None)
+        pairs.append((shown_as(lower_function(fun, signature), file), chosen_names(fun, signature, None)))
+    return compile_together(pairs, level=level, functions=kinds)
+
+
 def chosen_names(fun: Function, signature: Signature, wrt: Names) -> tuple[str, ...]:
     """The parameters to differentiate by: those of `wrt`, those that a formula asks for, or all that hold floats."""
     if wrt is not None:

@@ -14,13 +14,14 @@ import numpy as np
 
 from symdiff.api.check import GradientMismatch, check_grads
 from symdiff.api.files import check_writable, is_generated, write_whole
-from symdiff.api.modules import chosen_names, module_text, shown_as
+from symdiff.api.modules import chosen_names, module_of_all, module_text, shown_as
 from symdiff.api.parameters import KEYWORD_ONLY, parameters_of
 from symdiff.api.signatures import declared_signature, example_values
 from symdiff.api.transforms import lower_function
 from symdiff.cli import records
-from symdiff.cli.targets import Target, find
+from symdiff.cli.targets import Target, find, find_all
 from symdiff.errors import SymdiffError, UsageError
+from symdiff.frontend.formula import SUFFIX
 from symdiff.ir import dims
 from symdiff.ir.types import AVal, Kind
 from symdiff.signature import Signature, Static
@@ -34,10 +35,10 @@ Say = Callable[[str], None]
 
 def generate(options: Namespace, say: Say) -> int:
     output = None if options.output == "-" else Path(options.output)
-    target = find(options.target)
+    targets = find_all(options.target)
     if output is not None:
-        check_output(output, target, options.force)
-    text = _generated(options, target, output, say)
+        check_output(output, targets[0], options.force)
+    text = _generated(options, targets, output, say)
     if output is None:
         sys.stdout.write(text)
     else:
@@ -45,7 +46,10 @@ def generate(options: Namespace, say: Say) -> int:
     return OK
 
 
-def _generated(options: Namespace, target: Target, output: Path | None, say: Say) -> str:
+def _generated(options: Namespace, targets: Sequence[Target], output: Path | None, say: Say) -> str:
+    target = targets[0]
+    if len(targets) > 1:
+        return _all_generated(options, targets, output)
     signature = signature_of(options, target, say)
     place = records.relative_place(target, output)
     shown = f"{place}::{target.name}" if target.file is not None else target.text
@@ -60,6 +64,17 @@ def _generated(options: Namespace, target: Target, output: Path | None, say: Say
         name=options.name,
         file=file,
     )
+    return records.with_command(text, words)
+
+
+def _all_generated(options: Namespace, targets: Sequence[Target], output: Path | None) -> str:
+    """One module of all functions of a formula file."""
+    if options.types or options.example or options.wrt or options.name:
+        raise UsageError.of("SD817", place=targets[0].place, names=", ".join(t.name for t in targets))
+    place = records.relative_place(targets[0], output)
+    words = records.command(options, place, None)
+    functions = [t.function for t in targets]
+    text = module_of_all(functions, level=options.level, kinds=_kinds(options), file=place)
     return records.with_command(text, words)
 
 
@@ -199,14 +214,14 @@ def _verified(path: Path, parse: Callable[[Sequence[str]], Namespace], say: Say)
     words = records.recorded(path) or []
     options = parse(["generate", *words])
     place, separator, name = options.target.partition("::")
-    if separator:
+    if separator or place.endswith(SUFFIX):
         source = records.found_from(path, place)
         if source is None:
             raise UsageError.of("SD728", path=place, reason="does not exist in any folder above")
-        target = find(f"{source}::{name}")
+        place = f"{source}{separator}{name}"
     else:
-        target = find(options.target)
-    expected = _generated(options, target, path, lambda note: None)
+        place = options.target
+    expected = _generated(options, find_all(place), path, lambda note: None)
     found = path.read_text(encoding="utf-8")
     if found == expected:
         print(f"{path.as_posix()}: up to date")

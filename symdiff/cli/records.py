@@ -23,12 +23,15 @@ _START = "# symdiff generate "
 _HEAD = 4000
 
 
-def command(options: Namespace, target: str, signature: Signature) -> str:
-    """The words that make the same text again; an example is written as the types that it gave."""
+def command(options: Namespace, target: str, signature: Signature | None) -> str:
+    """The words that make the same text again; an example is written as the types that it gave.
+
+    Without a signature the target is a file, all functions of which are compiled as they are declared.
+    """
     words = [target]
     if options.wrt:
         words += ["--wrt", options.wrt]
-    types = types_text(signature) if options.types or options.example else ""
+    types = types_text(signature) if signature and (options.types or options.example) else ""
     if types:
         words += ["--types", types]
     words += [f"-O{options.level}"]

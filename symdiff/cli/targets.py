@@ -58,6 +58,16 @@ def find(text: str, folder: Path | None = None) -> Target:
     return Target(text, place, name, found, file)
 
 
+def find_all(text: str, folder: Path | None = None) -> list[Target]:
+    """What `text` writes: all functions of a formula file where it names none, else one target.  Raises as `find`."""
+    if not text.endswith(SUFFIX):
+        return [find(text, folder)]
+    from symdiff.frontend.dsl.load import formulas, read_text
+
+    file = (folder or Path.cwd()) / text
+    return [Target(text, text, made.__name__, made, file) for made in formulas(read_text(file, text), text)]
+
+
 def _formula(text: str, place: str, name: str | None, file: Path) -> Target:
     """A function of a formula file, which is read and not run."""
     if name is not None and not name.isidentifier():

@@ -80,7 +80,10 @@ _DEFINED = re.compile(r"\s*def (\w+)")
 def is_private(name: str) -> bool:
     """Whether a module may define a helper or a constant of this name."""
     return name.startswith("_") and (
-        name in _OWN or _DTYPE.fullmatch(name) is not None or name in _helpers(len(REGISTRY))
+        name in _OWN
+        or name.startswith(("_TYPES_", "_check_"))
+        or _DTYPE.fullmatch(name) is not None
+        or name in _helpers(len(REGISTRY))
     )
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SMALLEST = 3  # the first size variable is 3, the second 4, …
 
 
-def text(parts: Parts, public: Mapping[str, str], entry: Entry) -> str:
+def text(parts: Parts, public: Mapping[str, str], entry: Entry, name: str = "_check") -> str:
     """The self-check, or nothing where arguments cannot be made up: classes, functions, gradients of no scalar."""
     arguments = parts.lowered.signature.arguments
     statics = [leaf.value for a in arguments for leaf in a.leaves if isinstance(leaf, Static)]
@@ -31,7 +31,7 @@ def text(parts: Parts, public: Mapping[str, str], entry: Entry) -> str:
     entry = replace(entry, leaves=local_names(entry.leaves, {parts.name, *public.values()}))
     rows = comparisons(parts, public, entry, step)
     lines = [
-        "def _check():",
+        f"def {name}():",
         '    """Compare the derivatives with central differences at sample arguments; 0 if they agree."""',
         *["    rng = np.random.default_rng(0)", *samples(parts, entry)],
         *["", "    def at(h):", f"        found = {parts.name}({call(parts, entry, moved=True)})"],
@@ -46,9 +46,23 @@ def text(parts: Parts, public: Mapping[str, str], entry: Entry) -> str:
     lines += ["    ]", "    for name, found, expected in rows:"]
     lines += ["        print(f'{name}: {found:.9g}, by differences {expected:.9g}')"]
     bound = f"abs(found - expected) <= {tolerance} * max(1.0, abs(expected))"
-    lines += [f"    return int(not all({bound} for _, found, expected in rows))", "", ""]
-    lines += ['if __name__ == "__main__":', "    raise SystemExit(_check())"]
+    lines += [f"    return int(not all({bound} for _, found, expected in rows))"]
     return "\n".join(lines)
+
+
+def of_all(checks: Sequence[str]) -> str:
+    """The self-check of a module of several functions, which has one called `_check_f` for each in `checks`."""
+    lines = [
+        "def _check():",
+        '    """Compare all derivatives with central differences at sample arguments; 0 if they agree."""',
+        f"    return max([check() for check in ({', '.join(checks)},)])",
+    ]
+    return "\n".join(lines)
+
+
+def with_call(check: str) -> str:
+    """The self-check, and its call where the module is run."""
+    return f'{check}\n\n\nif __name__ == "__main__":\n    raise SystemExit(_check())' if check else ""
 
 
 def comparisons(parts: Parts, public: Mapping[str, str], entry: Entry, step: str) -> list[tuple[str, str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from symdiff.codegen import checks, functions
 from symdiff.codegen.blocks import Context, Outlined, Tail
@@ -20,24 +20,36 @@ from symdiff.ir.types import AVal, Kind
 from symdiff.signature import Argument
 
 
-class Writer:
-    """What the functions of a module share: contexts, the functions that they call, their entry checks."""
+@dataclass(slots=True)
+class Printed:
+    """What has been printed into a module so far, of one function or of several."""
 
-    def __init__(self, parts: Parts) -> None:
+    views: list[FunctionView] = field(default_factory=list)
+    internal: dict[str, tuple[str, ...]] = field(default_factory=dict)  # name -> the lines it was printed as
+    internal_views: list[FunctionView] = field(default_factory=list)
+    helpers: dict[str, str] = field(default_factory=dict)
+    constants: dict[str, None] = field(default_factory=dict)
+    own_helpers: dict[str, None] = field(default_factory=dict)
+    outlined: list[Outlined] = field(default_factory=list)
+
+
+class Writer:
+    """What the functions of a module share: contexts, the functions that they call, their entry checks.
+
+    `printed` is what other functions have put into the same module; `table` names the types of the parameters.
+    """
+
+    def __init__(self, parts: Parts, printed: Printed, table: str) -> None:
         self.parts = parts
         self.lowered = parts.lowered
         self.public = {kind: parts.name if kind == "primal" else f"{parts.name}_{kind}" for kind in KINDS}
         public = frozenset(self.public.values())
         self.own = parameters([a.name for a in parts.lowered.signature.arguments], public)
         self.entry: Entry = functions.entry(parts.lowered, parts.embed, public)
-        self.views: list[FunctionView] = []
-        self.internal: dict[str, tuple[str, ...]] = {}  # name -> the lines it was printed as
-        self.internal_views: list[FunctionView] = []
-        self.helpers: dict[str, str] = {}
-        self.constants: dict[str, None] = {}
-        self.own_helpers: dict[str, None] = {}
-        self.outlined: list[Outlined] = []
-        self.table = "_TYPES"
+        self.views, self.internal, self.internal_views = printed.views, printed.internal, printed.internal_views
+        self.helpers, self.constants, self.own_helpers = printed.helpers, printed.constants, printed.own_helpers
+        self.outlined = printed.outlined
+        self.table = table
         self.residual_names: list[str] = []
 
     def context(self, kind: str, program: Program, function: str, calls: Mapping[str, str]) -> Context:
@@ -69,7 +81,8 @@ class Writer:
         }
         others = {name: f for name, f in program.functions.items() if name in called}
         plain = {name: identifier("_" + name.lstrip("_") + suffix) for name in others}
-        for names in (plain, {f: f"{name}_in_{kind}" for f, name in plain.items()}):
+        for place in ("", f"_in_{kind}", f"_in_{self.parts.name}_{kind}"):
+            names = {f: name + place for f, name in plain.items()}
             names = self.merged(program, names, kind)
             printed = {names[key]: self.internal_function(program, names, kind, key) for key in reversed(others)}
             texts = {name: tuple(f"{x.depth}{x.text}" for x in view.lines) for name, view in printed.items()}

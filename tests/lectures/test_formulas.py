@@ -116,14 +116,31 @@ def test_activations(name: str) -> None:
             assert d_x == pytest.approx(d_other, rel=1e-10, abs=1e-13)
 
 
+@pytest.mark.parametrize("name", [n for n in names("activations") if n != "maxout"])
+def test_the_module_of_all_activations(name: str) -> None:
+    made = module("formulas/activations")
+    function = getattr(example("activations"), RENAMED.get(name, name))
+    for parameters in [(-0.6,), (0.6,)] if name == "soft_exponential" else [PARAMETERS.get(name, ())]:
+        for x in (-0.5, 0.5, 0.875) if name == "soft_exponential" else (-2.5, -0.5, 0.5, 2.5):
+            value, gradients = getattr(made, f"{name}_value_and_grad")(x, *parameters)
+            d_x = gradients[0] if isinstance(gradients, tuple) else gradients
+            assert value == pytest.approx(float(function(x, *parameters)), rel=1e-12, abs=1e-14)
+            slope = (function(x + 1e-6, *parameters) - function(x - 1e-6, *parameters)) / 2e-6
+            assert d_x == pytest.approx(float(slope), rel=1e-6, abs=1e-8)
+
+
 def test_maxout() -> None:
     w1, w2, x = np.array([1.0, 2.0]), np.array([-1.0, 1.0]), np.array([3.0, -1.0])
     assert formula("activations", "maxout")(w1, 0.5, w2, 0.25, x) == 1.5
     assert symdiff.grad(formula("activations", "maxout"), wrt="x")(w1, 0.5, w2, 0.25, x).tolist() == [1, 2]
+    value, (d_w1, d_b1, d_w2, d_b2, d_x) = module("formulas/activations").maxout_value_and_grad(w1, 0.5, w2, 0.25, x)
+    assert value == 1.5 and d_w1.tolist() == [3, -1] and d_b1 == 1 and d_x.tolist() == [1, 2]
+    assert d_w2.tolist() == [0, 0] and d_b2 == 0
 
 
 def test_every_formula_is_here() -> None:
     tested = {(p[0], p[1]) for p in PAIRS} | {("softmax", "softmax_loss")}
     tested |= {("neuron", "neuron"), ("neuron", "staged"), ("chain", "product"), ("chain", "scalar_network")}
     tested |= {("activations", name) for name in names("activations")}
+    assert set(names("activations")) <= set(vars(module("formulas/activations")))
     assert tested == {(path.stem, name) for path in EXAMPLES.glob("*.sd") for name in names(path.stem)}

@@ -21,9 +21,19 @@ def formula(text: str, name: str | None = None, file: str = "<dsl>") -> Formula:
     """
     found = read(text, file)
     check(found)
-    function = chosen(found, name)
+    return _made(found, chosen(found, name), text)
+
+
+def formulas(text: str, file: str = "<dsl>") -> list[Formula]:
+    """All functions of a text, in its order.  Raises CompileError for a text that is not in the notation."""
+    found = read(text, file)
+    check(found)
+    return [_made(found, function, text) for function in found.functions.values()]
+
+
+def _made(found: File, function: FormulaFunction, text: str) -> Formula:
     types = {parameter_name(p): declared_type(found, function, p) for p in function.parameters}
-    source = (formula, text, function.name, file)
+    source = (formula, text, function.name, found.text.file)
     doc = "\n".join(_said(found, function))
     return Formula(function.name, types, function.wrt, partial(lower, found, function), source, doc)
 
