@@ -114,19 +114,21 @@ class _Compilation:
         self.named = name_stages(lowered.program, lowered.user_names, [p.name for p in lowered.params])
         self.primal = levels.before(self.named.program, level)
 
-    def ready(self, program: Program, residuals: Collection[int] = (), inputs: bool = False) -> Ready:
-        """A program with its copies, what may be overwritten, and its form in `math` for Python floats.
+    def ready(
+        self, program: Program, residuals: Collection[int] = (), inputs: bool = False, fast: bool = True
+    ) -> Ready:
+        """A program with its copies, what may be overwritten, and (`fast`) its form in `math` for Python floats.
 
         `inputs`: NumPy scalars may come in (the residuals of a backward pass), to be taken as floats.
         """
-        fast = lower_scalars(program, inputs) if self.level == 2 else None
+        lowered = lower_scalars(program, inputs) if fast and self.level == 2 else None
         made = fills(buffers(program, residuals=residuals, borrow=self.borrow))
         reused = same_layout(made, reusable(ownership(made).into), self.level == 2) if self.level > 0 else {}
         owned = {"after_ownership": True, "residuals": residuals, "borrow": self.borrow}
         checked(made, "buffers", **owned, into=reused)
-        if fast is not None:
-            fast = checked(buffers(dce(cse(fast)), residuals=residuals, borrow=self.borrow), "math", **owned)
-        return Ready(made, reused, in_place(made, reused), fast)
+        if lowered is not None:
+            lowered = checked(buffers(dce(cse(lowered)), residuals=residuals, borrow=self.borrow), "math", **owned)
+        return Ready(made, reused, in_place(made, reused), lowered)
 
     def adjoint(self, program: Program, wild: Collection[int] = ()) -> Program:
         return levels.last(program, self.level, wild=wild)
@@ -225,10 +227,12 @@ class _Compilation:
             found["forward"] = self.ready(pair.forward, range(n_results, n_results + n_residuals))
             found["backward"] = self.ready(pair.backward, inputs=True)
             facts += self.facts(pair)
+        both: dict[str, Program] = {}
         if {"value_and_grad", "grad"} & set(kinds):
-            found["value_and_grad"] = self.ready(self.fused())
+            both["value_and_grad"] = self.fused()
         if "jvp" in kinds:
-            found["jvp"] = self.ready(self.adjoint(forward.jvp(self.primal, self.wrt_params)))
+            both["jvp"] = self.adjoint(forward.jvp(self.primal, self.wrt_params))
+        found |= {kind: self.ready(program) for kind, program in both.items()}
         if "hvp" in kinds:
             found["hvp"] = self.ready(self.hessian_product())
         same = {
@@ -240,19 +244,17 @@ class _Compilation:
         if any(found[k].fast is None for k in same):
             found = {k: replace(r, fast=None) for k, r in found.items()}
         if len(same) > 1:
-            both = [k for k in ("value_and_grad", "jvp") if k in same and found[k].fast is not None]
-            found |= {otherwise(k): self.derivative(k) for k in both}
+            both = {kind: program for kind, program in both.items() if found[kind].fast is not None}
+            found |= {otherwise(kind): self.derivative(program) for kind, program in both.items()}
         facts.append(("source", f"{self.lowered.name} {self.lowered.hash[:8]}".strip()))
         return found, facts, n_residuals
 
-    def derivative(self, kind: str) -> Ready:
-        """What a function computes beside the value: for where `math` raises, as the value may not have."""
-        made = self.closed() if kind == "value_and_grad" else forward.jvp(self.primal, self.wrt_params)
-        program = self.adjoint(made)
+    def derivative(self, program: Program) -> Ready:
+        """What a program computes beside the value: for where `math` raises, as the value may not have."""
         body = program.main.body
         rest = Block(body.params, body.ops, body.outs[len(self.primal.main.body.outs) :])
         alone = Function(program.main.name, rest, program.main.dims)
-        return replace(self.ready(dce(_with_main(program, alone))), fast=None)
+        return self.ready(dce(_with_main(program, alone)), fast=False)
 
     def scalar_result(self) -> bool:
         """Whether the result, or the first of a pair, is a real scalar."""

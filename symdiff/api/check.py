@@ -74,9 +74,41 @@ def check_grads(
         check.second(modes)
 
 
+def check_pair(
+    fun: Callable[..., Any],
+    args: Sequence[Any],
+    wrt: Sequence[str],
+    forward: Callable[..., Any],
+    backward: Callable[..., Any],
+) -> None:
+    """Compare the gradients of a generated pair, by the arguments `wrt`, with differences of `fun` at `args`.
+
+    Raises GradientMismatch, as `check_grads` does.
+    """
+    check = _Check(fun, tuple(args), wrt=wrt)
+
+    def both(*arguments: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+        value, saved = forward(*arguments)
+
+        def pullback(cotangent: Any) -> tuple[Any, ...]:
+            made = backward(saved, cotangent)
+            named = dict(zip(wrt, made if len(wrt) > 1 else (made,), strict=True))
+            return tuple(named[name] for name in check.wrt)
+
+        return value, pullback
+
+    check.reverse(both)
+
+
 class _Check:
     def __init__(
-        self, fun: Callable[..., Any], args: tuple[Any, ...], atol: float | None, rtol: float | None, eps: float | None
+        self,
+        fun: Callable[..., Any],
+        args: tuple[Any, ...],
+        atol: float | None = None,
+        rtol: float | None = None,
+        eps: float | None = None,
+        wrt: Sequence[str] | None = None,
     ) -> None:
         self.fun, self.args, self.name = fun, args, name_of(fun)
         single = any(getattr(leaf, "dtype", None) in (np.float32, np.complex64) for leaf in flatten(args)[0])
@@ -85,7 +117,7 @@ class _Check:
         self.eps = (2e-2 if single else 1e-3) if eps is None else eps
         self.rng = np.random.default_rng(_SEED)
         self.names = [p.name for p in parameters_of(fun)][: len(args)]
-        self.checked = [k for k, arg in enumerate(args) if _floats(arg)]
+        self.checked = [k for k, arg in enumerate(args) if _floats(arg) and (wrt is None or self.names[k] in wrt)]
         if not self.checked:
             raise UsageError.of("SD705", name="of any position", function=self.name, type="no float")
         self.wrt = [self.names[k] for k in self.checked]
@@ -110,8 +142,9 @@ class _Check:
 
     # --- the checks
 
-    def reverse(self) -> None:
-        value, pullback = Forward(self.fun, wrt=self.wrt)(*self.args)
+    def reverse(self, forward: Callable[..., Any] | None = None) -> None:
+        """`forward` gives the value and a pullback for `self.wrt`."""
+        value, pullback = (forward or Forward(self.fun, wrt=self.wrt))(*self.args)
         weights = self.weights(value)
         gradients = pullback(unflatten(flatten(value)[1], weights))
         for place in self.places:

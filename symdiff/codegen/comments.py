@@ -27,8 +27,8 @@ class Comments:
         origin = next((v.origin for v in op.outs if v.origin is not None), None) if not op.regions else None
         if origin is None:
             return self.place(op)
-        own = re.compile(re.escape(op.outs[0].hint) + r"(_\d+)?")  # d_x = d_x_1 + …
-        cotangents = {name for name in reads(op) if name.startswith("d_") and not own.fullmatch(name)}
+        own = op.outs[0].hint
+        cotangents = {name for name in reads(op) if name.startswith("d_") and not _is_numbered(name, own)}
         if _is_square(origin[0]) and any(v.const == 2 for v in op.ins):
             return f"∂{label(origin[0].out)}/∂{label(origin[0].ins[0])} = 2·{label(origin[0].ins[0])}"
         rule = derivative_rule(*origin, cotangents.pop() if len(cotangents) == 1 else "")
@@ -38,6 +38,12 @@ class Comments:
         if op.loc is None:
             return ""
         return op.loc.relative if self.level == 0 else op.loc.relative.split(":")[0]
+
+
+def _is_numbered(name: str, own: str) -> bool:
+    """Whether a name is another of the same variable: d_x_1 of d_x."""
+    rest = name.removeprefix(own)
+    return name.startswith(own) and (not rest or (rest[0] == "_" and rest[1:].isdecimal()))
 
 
 def derivative_rule(op: Op, number: int, cotangent: str = "") -> str:

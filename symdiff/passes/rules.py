@@ -155,11 +155,15 @@ class _Here:
         self.sources.update((v, op) for v in op.outs)
 
     def rewrite(self, op: Op, budget: int) -> bool:
-        if errstate.observed(op):
+        rows = self.rewriter.rows.get(op.prim.name)
+        if not rows or errstate.observed(op):
             return False
-        for row in self.rewriter.rows.get(op.prim.name, ()):
-            b = Builder(op.loc)
-            site = Site(op, b, self.sources, self.readers)
+        b = Builder(op.loc)
+        site = Site(op, b, self.sources, self.readers)
+        for row in rows:
+            if b.ops or site.absorbed:  # a row began, and gave up
+                b = Builder(op.loc)
+                site = Site(op, b, self.sources, self.readers)
             found = row.rewrite(site)
             if found is None:
                 continue

@@ -72,6 +72,16 @@ def test_report_without_values_checks_at_sampled_ones() -> None:
     assert "level" in Path("loss.html").read_text(encoding="utf-8")
 
 
+def test_of_a_long_function_the_module_shown_is_checked() -> None:
+    lines = "".join(f"    y = np.sin(y) * w + {k}\n" for k in range(140))
+    Path("long.py").write_text(f"import numpy as np\n\n\ndef long(x, w):\n    y = x\n{lines}    return y\n")
+    assert run("report", "long.py::long", "--wrt", "w", "-o", "long.html") == 0
+    assert check_of("long.html") == (
+        "check passed",
+        "The gradient of this module agrees with differences of the function at sampled arguments.",
+    )
+
+
 def test_a_report_says_what_is_wrong() -> None:
     assert run("report", "model.py::wrong", "--at", "x=1e-5", "-o", "wrong.html") == 0
     state, text = check_of("wrong.html")

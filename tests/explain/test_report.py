@@ -113,6 +113,8 @@ def test_a_check_that_fails_is_said():
 
     found = checked(kinked, (1e-5,), "here")  # the differences reach across the kink
     assert found.state == "failed" and "here: SD721" in found.text
+    halved = checked(kinked, (2.0,), "here", (("x",), lambda x: (abs(x), x), lambda saved, d_y: 0.5 * d_y))
+    assert halved.state == "failed" and "SD721" in halved.text and "(reverse mode)" in halved.text
     assert checked(len, ([1.0],), "here").state == "not run"
     assert checked(lambda x: 1 / x, (0.0,), "here").text == (
         "Not compared with differences: the function raises ZeroDivisionError here: float division by zero"
