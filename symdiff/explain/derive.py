@@ -11,6 +11,7 @@ from typing import Any
 from symdiff.codegen.comments import derivative_rule
 from symdiff.codegen.names import name_stages
 from symdiff.explain import formulas
+from symdiff.explain.crossings import Conditions, Crossing, is_known, places
 from symdiff.explain.point import entry_values
 from symdiff.explain.reading import Border, Draft, read
 from symdiff.explain.stages import ARGUMENT, PARAMETER, Derivation, Edge, Stage
@@ -67,7 +68,7 @@ class _Deriving:
 
     def __init__(self, lowered: Lowered, wrt: Sequence[str], at: Mapping[str, Any] | None) -> None:
         self.lowered = lowered
-        program = staged(lowered)
+        self.program = program = staged(lowered)
         self.reading = read(program, lowered.name, [p.argument + path_text(p.path) for p in lowered.params])
         self.drafts = {d.key: d for d in (*self.reading.arguments, *self.reading.drafts)}
         self.run_at = {d.key: k for k, d in enumerate(self.reading.drafts)}
@@ -106,6 +107,7 @@ class _Deriving:
 
     def derivation(self) -> Derivation:
         stages = {d.key: self.stage(d) for d in self.drafts.values()}
+        self.operations = {key: s.operation for key, s in stages.items() if s.operation is not None}
         order = tuple(self.breadth_first())
         return Derivation(
             function=self.lowered.name,
@@ -117,7 +119,29 @@ class _Deriving:
             wrt=self.wrt,
             has_values=self.values is not None,
             constants=tuple(self.reading.constants),
+            crossings=self.crossings(),
         )
+
+    def crossings(self) -> dict[str, list[Crossing]]:
+        """Where stages, constants and conditions are not smooth."""
+        conditions = Conditions(self.program, self.reading.comes_from)
+        chosen = {key: op.ins[0] for key, op in self.operations.items() if op.prim.name in ("where", "select")}
+        found = {
+            key: [c for op in conditions.comparisons(test) for c in self.crossed(op, "")]
+            for key, test in (self.reading.tests | chosen).items()
+        }
+        named = {key: (op, self.drafts[key].name) for key, op in self.operations.items()}
+        named |= {c.formula: (c.operation, c.formula) for c in self.reading.constants if c.operation is not None}
+        found |= {key: self.crossed(op, name) for key, (op, name) in named.items() if key not in found}
+        return {key: list(dict.fromkeys(places)) for key, places in found.items() if places}
+
+    def crossed(self, op: Op, name: str) -> list[Crossing]:
+        """The kinks of one operation, whose result has a name."""
+        if not is_known(op):
+            return []
+        runs = None if self.values is None else self.values.met.get(op, [])
+        texts = places(op, [self.reading.text(v) for v in op.ins], name)
+        return [Crossing(t, None if runs is None else tuple(run[k] for run in runs)) for k, t in enumerate(texts)]
 
     def breadth_first(self) -> list[str]:
         """From the results backwards, each key after those that read it in the same turn; then what is never reached.

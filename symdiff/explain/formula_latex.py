@@ -118,6 +118,8 @@ class Printer:
     def Constant(self, node: ast.Constant) -> Tex:
         if isinstance(node.value, int | float) and not isinstance(node.value, bool):
             return Tex(number(node.value))
+        if isinstance(node.value, complex):
+            return Tex(number(node.value), SUM if node.value.real or node.value.imag < 0 else PRODUCT)
         return Tex(f"\\texttt{{{literal(repr(node.value))}}}")
 
     def UnaryOp(self, node: ast.UnaryOp) -> Tex:

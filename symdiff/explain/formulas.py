@@ -37,6 +37,23 @@ def expression(op: Op, operands: Sequence[ast.expr]) -> ast.expr:
     return template.expression(op, operands, dim)
 
 
+def conditional(test: ast.expr, then: ast.expr, orelse: ast.expr) -> ast.expr:
+    """What a branch gives: `a and b` and `a or b` where it comes from those."""
+    written, first, second = ast.unparse(test), ast.unparse(then), ast.unparse(orelse)
+    if second in (written, "False"):
+        return ast.BoolOp(ast.And(), [test, then])
+    if first in (written, "True"):
+        return ast.BoolOp(ast.Or(), [test, orelse])
+    return ast.IfExp(test, then, orelse)
+
+
+def without_bool(test: ast.expr) -> ast.expr:
+    """A condition without the conversion that a loop asks for: `s > 4` for `bool(s > 4)`."""
+    if isinstance(test, ast.Call) and ast.unparse(test.func) == "bool" and isinstance(test.args[0], ast.Compare):
+        return test.args[0]
+    return test
+
+
 def statement(op: Op, operands: Sequence[ast.expr], target: str) -> ast.stmt:
     """An update in place: `y[i] = y5`."""
     assert is_update(op) and op.prim.consumes is not None

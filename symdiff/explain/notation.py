@@ -109,8 +109,14 @@ def _split(name: str) -> tuple[str, list[str]]:
     return "\\mathrm{" + name.replace("_", "\\_") + "}", []
 
 
-def number(value: complex) -> str:
-    """A number with five digits: 1.5 \\cdot 10^{-7}."""
+def number(value: float | complex) -> str:
+    """A number with five digits: 1.5 \\cdot 10^{-7}, 0.6 + 0.8 i."""
+    if isinstance(value, complex):
+        size = number(abs(value.imag))
+        imaginary = "i" if size in ("1", "1.0") else f"{size} i"
+        if not value.real:
+            return f"-{imaginary}" if value.imag < 0 else imaginary
+        return f"{number(value.real)} {'-' if value.imag < 0 else '+'} {imaginary}"
     text = str(value) if isinstance(value, int) else f"{value:.5g}"
     mantissa, _, exponent = text.partition("e")
     return f"{mantissa} \\cdot 10^{{{int(exponent)}}}" if exponent else text
@@ -126,7 +132,7 @@ _MARKS = {"²": "2", "³": "3", "ᵀ": "T", "⁻¹": "-1", "⁻ᵀ": "-T"}
 _BIG = {"Σ": "\\sum", "∏": "\\prod"}
 _RELATIONS = {"<": "<", ">": ">", "=": "=", "≤": "\\le", "≥": "\\ge", "≠": "\\ne"}
 _WORD = r"(?![\dπ])(?:(?![²³ᵀ])\w)+(?:⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾)?"
-_TOKEN = re.compile(rf"\s*(?P<number>\d+(?:\.\d+)?(?:e[-+]?\d+)?)|\s*(?P<name>{_WORD})|\s*(?P<mark>⁻[¹ᵀ]|\S)")
+_TOKEN = re.compile(rf"\s*(?P<number>\d+(?:\.\d+)?(?:e[-+]?\d+)?j?)|\s*(?P<name>{_WORD})|\s*(?P<mark>⁻[¹ᵀ]|\S)")
 
 
 class _NotMathematics(Exception):
@@ -229,7 +235,9 @@ class _Parser:
         kind, text = self.tokens[self.at] if self.at < len(self.tokens) else ("", "")
         self.take()
         if kind == "number":
-            return Tex(number(float(text)) if "e" in text else text)
+            real, imaginary = text.rstrip("j"), "i" * text.endswith("j")
+            shown = number(float(real)) if "e" in real else real
+            return Tex(imaginary if imaginary and shown == "1" else shown + imaginary)
         if kind == "name":
             return Tex(self.name(text) or symbol(text))
         if text == "(":

@@ -68,6 +68,7 @@ class Reading:
     trees: dict[Value, ast.expr] = field(default_factory=dict)  # how each value is written
     constants: list[Constant] = field(default_factory=list)
     regions: dict[str, Block] = field(default_factory=dict)  # what each group encloses, by its key
+    tests: dict[str, Value] = field(default_factory=dict)  # the conditions of arms and `while` loops, by group key
 
     def text(self, value: Value) -> str:
         """A value where it is read: its name, or what is written in its place."""
@@ -205,7 +206,7 @@ class _Reader:
                 self.trees[v] = tree
             if differentiable(op) and op.prim.ufunc is None and op.prim.name not in _COMPARISONS:
                 position = op.loc.relative if op.loc is not None else ""
-                self.found.constants.append(Constant(formulas.text(tree), op.prim.name, position))
+                self.found.constants.append(Constant(formulas.text(tree), op.prim.name, position, op))
             return
         for v in op.outs:
             made = self.draft(v, v, op, formulas.text(tree), tree, group)
@@ -251,9 +252,10 @@ class _Reader:
                 source = self.passed_on(op, Border(region, position), out, end, arm)
                 self.found.comes_from.setdefault(out, []).append((source, text.rstrip(":")))
             ends.append([self.tree(v) for v in region.outs])
+            self.found.tests[arm[-1].key] = op.ins[0]
         for out, then, orelse in zip(op.outs, *ends, strict=True):
             if types.cotangent(out.type) is None:
-                tree = ast.IfExp(self.tree(op.ins[0]), then, orelse)
+                tree = formulas.conditional(self.tree(op.ins[0]), then, orelse)
                 self.trees[out] = tree if is_short(tree) else expressions.name(self.variables.name(out) or "…")
             else:
                 self.trees[out] = expressions.name(self.variables.name(out) or "…")
@@ -278,6 +280,7 @@ class _Reader:
             yield self.block(before, group)
             self.inline = False
             body = (*group, self.while_group(op))
+            self.found.tests[body[-1].key] = before.outs[0]
         for x, xs in zip(part.x_params, part.xs, strict=True):
             tree = ast.Subscript(self.tree(xs), self.tree(part.index[0]), ast.Load())
             self.draft(x, x, op, formulas.text(tree), tree, body).reads = [(op.ins.index(xs), xs)]
@@ -302,7 +305,7 @@ class _Reader:
         return self.group("for", text, op, op.regions[0], index=index, bounds=(lo, hi, step))
 
     def while_group(self, op: Op) -> Group:
-        test = self.tree(op.regions[0].outs[0])
+        test = formulas.without_bool(self.tree(op.regions[0].outs[0]))
         return self.group("while", f"while {formulas.text(test)}:", op, op.regions[1], index="turn", test=test)
 
     def call(self, op: Op, group: Groups) -> None:

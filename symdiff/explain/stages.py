@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from symdiff.explain.crossings import Crossing
 from symdiff.ir.core import Op
 
 ARGUMENT, PARAMETER = "argument", "parameter"  # `Stage.op` of what a function is given
@@ -121,11 +122,16 @@ class Constant:
     formula: str
     op: str
     position: str
+    operation: Op | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """All of it; `stages` come from the output backwards, breadth first, as in the notes."""
+    """All of it; `stages` come from the output backwards, breadth first, as in the notes.
+
+    `crossings` says where stages, constants and the tests of groups are not smooth, by the key of a stage or a group
+    and by the formula of a constant.
+    """
 
     function: str
     place: str  # "examples/neuron.py:6"
@@ -136,6 +142,7 @@ class Derivation:
     wrt: tuple[str, ...]  # keys of arguments
     has_values: bool = False
     constants: tuple[Constant, ...] = ()
+    crossings: Mapping[str, Sequence[Crossing]] = field(default_factory=dict, compare=False, repr=False)
     by_key: Mapping[str, Stage] = field(init=False, compare=False, repr=False)
     readers: Mapping[str, Sequence[tuple[Stage, Edge]]] = field(init=False, compare=False, repr=False)
 

@@ -18,6 +18,7 @@ import numpy as np
 from symdiff.ad import reverse
 from symdiff.ad.layout import loop
 from symdiff.errors import UsageError
+from symdiff.explain.crossings import Met, is_known, met
 from symdiff.explain.reading import Border, Reading
 from symdiff.ir import types
 from symdiff.ir.core import REGISTRY, Block, Family, Function, Op, Params, Program, Value, walk
@@ -126,6 +127,7 @@ class Tape(Run):
             if isinstance(origin, Border):
                 self.borders.setdefault(origin.block, []).append(origin)
         self.ran: Counter[Block] = Counter()
+        self.met: dict[Op, list[tuple[Met, ...]]] = {}  # of operations with kinks: was each run at one?
 
     def run(self, arguments: Sequence[Any]) -> list[Any]:
         """Run the entry; its results, nodes where they are differentiable."""
@@ -143,7 +145,10 @@ class Tape(Run):
 
     def op(self, name: str, op: Op, ins: list[Any], sizes: dict[Atom, int]) -> tuple[Any, ...]:
         ins = [self.noted(Record([plain(e) for e in x], x), None) if isinstance(x, list) else x for x in ins]
-        found = super().op(name, op, [plain(x) for x in ins], sizes)
+        given = [plain(x) for x in ins]
+        found = super().op(name, op, given, sizes)
+        if is_known(op):
+            self.met.setdefault(op, []).append(met(op, given, found[0]))
         outs = []
         for number, (v, x) in enumerate(zip(op.outs, found, strict=True)):
             if differentiable(v):

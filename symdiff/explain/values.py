@@ -21,7 +21,7 @@ class Values:
         found = next((x for v, x in zip(program.main.body.outs, outs, strict=True) if v is result), None)
         if isinstance(found, Node):
             tape.pull_back(found)
-        self.pullbacks = Pullbacks()
+        self.pullbacks, self.met = Pullbacks(), tape.met
         self.nodes: dict[Value | Border, list[Node]] = {}
         for node in tape.nodes:
             if node.origin is not None:
@@ -51,4 +51,4 @@ class Values:
         return zeros(node.value) if node.gradient is None else node.gradient
 
     def local(self, node: Node, edge: Edge) -> Any:
-        return self.pullbacks.local(node, edge.operand) if edge.local else None
+        return self.pullbacks.local(node, edge.operand) if edge.local and not edge.is_rule else None

@@ -64,12 +64,13 @@ def _nonzero(b: Builder, x: V) -> V:
 
 
 sign = prim("sign", "x", ELEMENTWISE, numpy="np.sign(x)", sympy="sign(x)", assume=({"x": "p"}, {"x": "-p"}), rule="0",
+            complex_rule=("1j·Im(d_{out}·{out}) / {x}",),
             kinks="piecewise constant: the derivative is 0 (of complex numbers, at 0)",
             table=(((0.0,), (0.0,)), ((2.0,), (0.0,))), vjp=_sign_vjp, jvp=_along(_sign_along))  # fmt: skip
 
-real = prim("real", "x", ELEMENTWISE, numpy="np.real(x)", views=0, sympy="re(x)", rule="Re", complex_rule=("1",),
+real = prim("real", "x", ELEMENTWISE, numpy="np.real(x)", views=0, sympy="re(x)", rule="1", complex_rule=("1",),
             vjp=lambda b, ct, y, x: (ct,), jvp=_along(lambda b, t, y, x: b.real(t)))  # fmt: skip
-imag = prim("imag", "x", ELEMENTWISE, numpy="np.imag(x)", views=0, sympy="im(x)", rule="Im", complex_rule=("-1j",),
+imag = prim("imag", "x", ELEMENTWISE, numpy="np.imag(x)", views=0, sympy="im(x)", rule="0", complex_rule=("-1j",),
             vjp=lambda b, ct, y, x: (ct * -1j if x.type.complex else None,),
             jvp=_along(lambda b, t, y, x: b.imag(t) if x.type.complex else None))  # fmt: skip
 
@@ -78,10 +79,11 @@ def _conj_text(params: Params, ins: tuple[Type, ...]) -> str:
     return "x.conjugate()" if numeric(ins[0]).kind in (Kind.PYTHON, Kind.EITHER) else "np.conj(x)"
 
 
-conj = prim("conj", "x", ELEMENTWISE, numpy=_conj_text, ufunc="np.conj(x)", sympy="conjugate(x)", rule="conj",
+conj = prim("conj", "x", ELEMENTWISE, numpy=_conj_text, ufunc="np.conj(x)", sympy="conjugate(x)", rule="1",
+            complex_rule=("conj d_{out}",),
             vjp=lambda b, ct, y, x: (b.conj(ct),), jvp=_along(lambda b, t, y, x: b.conj(t)))  # fmt: skip
 angle = prim("angle", "x", ELEMENTWISE, numpy="np.angle(x)", unbounded=True, sympy="arg(x)",
-             assume=({"x": "p"}, {"x": "-p"}), rule="Im(·/{x})", complex_rule=("-1j/{x}",),
+             assume=({"x": "p"}, {"x": "-p"}), rule="0", complex_rule=("-1j/{x}",),
              kinks="of a real number the derivative is 0, at the jump too",
              vjp=lambda b, ct, y, x: (ct * -1j / x if x.type.complex else None,),
              jvp=_along(lambda b, t, y, x: b.imag(t / x) if x.type.complex else None))  # fmt: skip

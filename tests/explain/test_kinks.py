@@ -28,12 +28,12 @@ def angular(x, w):
 
 def test_kinks_are_found_with_their_places_and_conventions():
     found = kinks.kinks(explain(angular, 0.5, np.array([1.0, 0.0, -1.0]), wrt=("x", "w")).derivation)
-    assert [(k.formula, k.where, k.here) for k in found] == [
-        ("a = maximum(p, 0)", "p = 0", "here for 1 of 3 elements"),
-        ("if x > 1", "x = 1", "not here"),
-        ("u = floor(x)", "x = u", ""),
-        ("v = abs(x)", "x = 0", "not here"),
-        ("w.argmax()", "", ""),
+    assert [(k.formula, *((c.where, c.here) for c in k.places)) for k in found] == [
+        ("a = maximum(p, 0)", ("p = 0", "here for 1 of 3 elements")),
+        ("if x > 1", ("x = 1", "not here")),
+        ("u = floor(x)", ("x = u", "not reached")),
+        ("v = abs(x)", ("x = 0", "not here")),
+        ("w.argmax()",),
     ]
     assert found[0].convention == "a tie of two variables is shared by halves; a known constant wins its ties"
     assert found[2].convention == "piecewise constant: the derivative is 0"
@@ -47,6 +47,12 @@ def test_a_smooth_function_has_none():
     assert kinks.text(made) == "neuron has no kinks\n"
 
 
+def here(function, *values):
+    """Of each kink, where it is and whether the values are there."""
+    found = kinks.kinks(explain(function, *values).derivation)
+    return {k.formula: [f"{c.where}: {c.here}" for c in k.places] for k in found}
+
+
 def test_branches_and_jumps_say_whether_they_are_here():
     def steps(x, y):
         u = np.floor(x)
@@ -54,8 +60,73 @@ def test_branches_and_jumps_say_whether_they_are_here():
             return u * x
         return u * y
 
-    def here(x, y):
-        return {k.formula: k.here for k in kinks.kinks(explain(steps, x, y).derivation)}
+    assert here(steps, 2.0, 2.0) == {"u = floor(x)": ["x = u: here"], "if x > y": ["x = y: here"]}
+    assert here(steps, 2.5, 2.0) == {"u = floor(x)": ["x = u: not here"], "if x > y": ["x = y: not here"]}
 
-    assert here(2.0, 2.0) == {"u = floor(x)": "here", "if x > y": "here"}
-    assert here(2.5, 2.0) == {"u = floor(x)": "not here", "if x > y": "not here"}
+
+def test_jumps_of_every_kind():
+    def rounded(x, y):
+        return x * np.trunc(x) + y * np.rint(y) + x % y + y * np.clip(x, 0, y)
+
+    def is_here(x, y):
+        return {
+            f.partition(" = ")[2] or f: [p.rpartition(": ")[2] for p in at] for f, at in here(rounded, x, y).items()
+        }
+
+    jumps = {"trunc(x)": ["not here"], "rint(y)": ["not here"], "x % y": ["not here"]}
+    assert is_here(0.75, 2.25) == {**jumps, "clip(x, 0, y)": ["not here", "not here"]}
+    assert is_here(0.0, 2.5) == {**jumps, "rint(y)": ["here"], "x % y": ["here"], "clip(x, 0, y)": ["here", "not here"]}
+    there = {"trunc(x)": ["here"], "x % y": ["here"], "clip(x, 0, y)": ["not here", "here"]}
+    assert is_here(-3.0, -3.0) == {**jumps, **there}
+
+
+def test_conditions_of_several_comparisons():
+    def both(x, y):
+        if 0 < x < 3 or not y > 1:
+            x = x * y
+        return x if x * y > 2 and y < 1 else y
+
+    assert here(both, 3.0, 1.0)["if 0 < x and x < 3 or not y > 1"] == ["x = 0: not here", "x = 3: here", "y = 1: here"]
+    assert here(both, 2.0, 0.5)["if 0 < x and x < 3 or not y > 1"][2] == "y = 1: not reached"
+
+
+def test_conditions_of_arrays_that_have_a_name():
+    def masked(x):
+        inside = (x > 0) & (x < 2)
+        return np.sum(np.where(inside, x * x, x))
+
+    (places,) = here(masked, np.array([2.0, 0.0, 1.0])).values()
+    assert places == ["x = 0: here for 1 of 3 elements", "x = 2: here for 1 of 3 elements"]
+
+
+def test_kinks_in_loops_and_helpers_are_counted():
+    def bent(t):
+        return abs(t)
+
+    def summed(x, w):
+        s = 0.0
+        for i in range(3):
+            if x > i:
+                s += bent(w[i] - x)
+        while s > 4:
+            s = s / 2
+        return s
+
+    # w - x is (1, 0) in the turns with x > i; then s = 1
+    assert here(summed, 2.0, np.array([3.0, 2.0, 7.0])) == {
+        "if x > i": ["x = i: here 1 of 3 times"],
+        "y7 = abs(y8)": ["y8 = 0: here 1 of 2 times"],
+        "while s > 4": ["s = 4: not here"],
+    }
+    # (3, 5): s = 8, 4, and 4 is not greater than 4
+    assert here(summed, 2.0, np.array([5.0, 7.0, 0.0]))["while s > 4"] == ["s = 4: here 1 of 2 times"]
+
+
+def test_a_name_that_is_given_twice_is_the_one_read():
+    """max(x, 0) of x = -1 is 0, and x was not."""
+
+    def again(x):
+        x = np.maximum(x, 0)
+        return x * x
+
+    assert list(here(again, -1.0).values()) == [["x = 0: not here"]]

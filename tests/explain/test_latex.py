@@ -181,3 +181,12 @@ def test_different_names_are_different_symbols():
         assert shown.count(rf"}}{{\partial {name}}} &=") == 1
     written = {mathml.variable(name) for name in ("x1", "x_1", "X_", "X")}
     assert len(written) == 4
+
+
+def test_complex_numbers_have_an_i():
+    def turned(z: "complex"):
+        return np.real(np.conj(z) * 2j)
+
+    text = symdiff.explain(turned, 3 + 4j, format="tex")
+    assert "y_1 &= y_2 \\cdot 2 i = 8 + 6 i" in text
+    assert "y_2 &= \\overline{z} = 3 - 4 i" in text

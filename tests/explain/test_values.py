@@ -217,3 +217,24 @@ def test_formulas_of_complex_derivatives_give_their_values():
         "1": 1, "-1j": -1j, "-1j/z": pytest.approx(-1j / z),
     }  # fmt: skip
     assert made["z"].gradient == pytest.approx(1 - 2j - 1j / z)
+
+
+def test_conjugates_and_signs_of_complex_numbers():
+    """u = z/|z| = 0.6+0.8i turns by Im(dz/z): of Re u that is -Im(u) Im(dz/z), so that d = i·Im(u)/z = 0.8i/(3+4i)."""
+
+    def turned(z: "complex"):
+        return np.real(np.sign(z))
+
+    def mirrored(z: "complex", w: "complex"):
+        return np.real(np.conj(z) * w)
+
+    z = 3 + 4j
+    made = at(turned, z=z)
+    (edge,) = made["y1"].inputs
+    assert edge.local == "∂y1/∂z: 1j·Im(d_y1·y1) / z" and edge.value is None
+    assert made["y1"].gradient == 1
+    assert made["z"].gradient == pytest.approx(0.8j / (3 + 4j)) == pytest.approx(0.128 + 0.096j)
+    made = at(mirrored, z=z, w=1 + 2j)
+    (edge,) = [edge for _, edge in made.uses("z")]
+    assert edge.local == "∂y2/∂z: conj d_y2" and edge.value is None
+    assert made["y2"].gradient == 1 + 2j and made["z"].gradient == 1 - 2j
