@@ -42,7 +42,7 @@ class Site:
     b: Builder
     sources: Mapping[Value, Op]
     readers: Mapping[Value, int]
-    absorbed: list[Op] = field(default_factory=list)  # may go if unread: the answer raises what they raise
+    absorbed: list[Op] = field(default_factory=list)  # may go if unread, readers first: the answer raises what they do
 
     def source(self, v: Value, *prims: str) -> Op | None:
         """The operation of this block that defines v, if it is one of these primitives, under the same handling."""
@@ -172,7 +172,10 @@ class _Here:
             if [v.type for v in values] != [v.type for v in op.outs]:
                 continue
             self.replace(op, values, b.ops, budget)
-            self.dropped.update(o for o in site.absorbed if not any(self.readers[v] for v in o.outs))
+            for absorbed in site.absorbed:
+                if absorbed not in self.dropped and not any(self.readers[v] for v in absorbed.outs):
+                    self.dropped.add(absorbed)
+                    self.readers.subtract(absorbed.ins)
             self.rewriter.report.add(row.name, op.loc)
             return True
         return False

@@ -32,6 +32,8 @@ def share_exponentials(program: Program, report: Report | None = None) -> Progra
 
 def _key(op: Op) -> Key | None:
     axis = op.params.get("axis")
+    if axis is None and number_type(op.ins[0]).rank == 1:
+        axis = 0
     axes = axis if isinstance(axis, tuple) else () if axis is None else (axis,)
     return (op.ins[0], axes) if axes else None
 

@@ -133,6 +133,35 @@ def _logsumexp(site: Site) -> Any:
     return site.b.logsumexp(x, **total.params)
 
 
+def _log_of_exp(site: Site) -> Any:
+    z = _exp_of(site, site.op.ins[0])
+    return None if z is None else site.v(z)
+
+
+def _log_of_quotient(site: Site) -> Any:
+    """log(exp(z) / sum(exp(x))) is z - log(sum(exp(x))), also with exp(x)[i] above."""
+    quotient = site.source(site.op.ins[0], "div")
+    total = None if quotient is None else site.source(quotient.ins[1], "sum")
+    x = None if total is None else _exp_of(site, total.ins[0])
+    if quotient is None or total is None or x is None or not number_type(x).shape:
+        return None
+    z = _log(site, quotient.ins[0])
+    return None if z is None else z - site.b.logsumexp(x, **total.params)
+
+
+def _log(site: Site, v: Value) -> Any:
+    """z where v is exp(z), x[i] where it is exp(x)[i]."""
+    z = _exp_of(site, v)
+    if z is not None:
+        return site.v(z)
+    gather = site.source(v, "index")
+    x = None if gather is None else _exp_of(site, gather.ins[0])
+    if gather is None or x is None:
+        return None
+    site.absorbed.append(gather)
+    return site.b.index(x, *gather.ins[1:], **gather.params)
+
+
 def _log_of_softmax(site: Site) -> Any:
     p = site.source(site.op.ins[0], "softmax")
     return None if p is None else site.b.log_softmax(p.ins[0], **p.params)
@@ -209,6 +238,22 @@ def _softmax(site: Site) -> Any:
     return site.b.softmax(f, axis=found[1])
 
 
+def _one_of_softmax(site: Site) -> Any:
+    """exp(x[i]) / sum(exp(x)), also with exp(x)[i] above, is softmax(x)[i]."""
+    top, bottom = site.op.ins
+    total = site.source(bottom, "sum")
+    x = None if total is None else _exp_of(site, total.ins[0])
+    z = _exp_of(site, top)
+    gather = site.source(top if z is None else z, "index")
+    if total is None or x is None or gather is None or total.params.get("axis") is not None:
+        return None
+    if (gather.ins[0] if z is not None else _exp_of(site, gather.ins[0])) is not x:
+        return None
+    power = site.source(top, "exp")
+    site.absorbed += [gather] if power is None else [power, gather]
+    return site.b.index(site.b.softmax(x, axis=None), *gather.ins[1:], **gather.params)
+
+
 def _exp_of_difference(site: Site) -> Any:
     """exp(f - log Σ exp(f)), the derivative of log Σ exp(f)."""
     difference = site.source(site.op.ins[0], "sub")
@@ -263,12 +308,17 @@ def _same_axes(a: Any, b: Any, rank: int) -> bool:
 
 
 def _gathered_log_softmax(site: Site) -> Any:
-    """log_softmax(f, axis=1)[rows, labels] is f[rows, labels] - logsumexp(f, axis=1)[rows]."""
+    """log_softmax(f, axis=1)[rows, labels] is f[rows, labels] - logsumexp(f, axis=1)[rows]; one sample, f[label]."""
     op = site.op
     log_p = site.source(op.ins[0], "log_softmax")
-    if log_p is None or site.uses(log_p.out) > 1 or op.params["spec"] != (("array",), ("array",)):
+    if log_p is None or site.uses(log_p.out) > 1:
         return None
-    f = log_p.ins[0]
+    f, spec = log_p.ins[0], op.params["spec"]
+    if number_type(f).rank == 1 and spec[0][0] == "at":
+        picked = site.b.op("index", f, *op.ins[1:], **op.params)
+        return picked - site.b.logsumexp(f, axis=None)
+    if spec != (("array",), ("array",)):
+        return None
     if number_type(f).rank != 2 or not _same_axes(log_p.params["axis"], 1, 2):
         return None
     # the gather comes first: backwards, what it subtracts goes into the softmax that logsumexp has made
@@ -294,6 +344,14 @@ def _negated_mean(site: Site) -> Any:
     if total is None or inner is None or site.uses(total.out) > 1 or site.uses(inner.out) > 1 or not _real(inner.out):
         return None
     return site.b.op(total.prim.name, site.b.op("sub", inner.ins[1], inner.ins[0]), **total.params)
+
+
+def _negated_likelihood(site: Site) -> Any:
+    """-(z - log Σ exp(x)) is log Σ exp(x) - z."""
+    inner = site.source(site.op.ins[0], "sub")
+    if inner is None or site.source(inner.ins[1], "logsumexp") is None:
+        return None
+    return site.b.op("sub", inner.ins[1], inner.ins[0])
 
 
 # --- powers and products
@@ -370,17 +428,21 @@ ROWS = (
     Row("stable softplus", ("log", "log1p", "logaddexp"), _softplus, _REALS),
     Row("log of logistic", ("log",), _log_of_logistic, _REALS + "; finite where log(0) was not"),
     Row("stable logsumexp", ("log",), _logsumexp, _REALS),
+    Row("log of exp", ("log",), _log_of_exp, _REALS + "; finite where log(0) was not"),
+    Row("log of softmax", ("log",), _log_of_quotient, _REALS + "; finite where log(0) was not"),
     Row("log of softmax", ("log",), _log_of_softmax, _REALS + "; finite where log(0) was not"),
     Row("log of softmax", ("log",), _log_of_gathered_softmax, _REALS + "; finite where log(0) was not"),
     Row("log1p", ("log",), _log1p, "real floats"),
     Row("expm1", ("sub",), _expm1, "real floats"),
     Row("log-softmax", ("sub",), _log_softmax, _REALS),
     Row("softmax", ("div",), _softmax, _REALS),
+    Row("softmax", ("div",), _one_of_softmax, _REALS),
     Row("softmax", ("exp",), _exp_of_log_softmax, _REALS),
     Row("shift of softmax", ("softmax", "log_softmax"), _shifted, "max(x) finite"),
     Row("stable logsumexp", ("add",), _shifted_logsumexp, "max(x) finite"),
     Row("cross-entropy", ("index",), _gathered_log_softmax, "indices in range, else the same IndexError"),
     Row("sign of a mean", ("neg",), _negated_mean, "real floats; a zero may change its sign"),
+    Row("sign of a likelihood", ("neg",), _negated_likelihood, "real floats; a zero may change its sign"),
     Row("power as product", ("pow",), _power,
         "numpy numbers and arrays, within a rounding per product; roots of arrays, as NumPy has them, or of x >= 0"),
     Row("sum of products", ("sum",), sum_of_products, "float64 arrays of one shape: another order of summation"),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import symdiff
-from tests.lectures.reading import backward_stages, example, module, text
+from tests.lectures.reading import EXAMPLES, backward_stages, example, module, text
 
 softmax_loss, classifier = example("softmax").softmax_loss, example("softmax").classifier
 
@@ -88,3 +88,20 @@ def test_training_as_the_notes_have_it(seed: int) -> None:
         parameters = [p - 0.005 * d for p, d in zip(parameters, made)]
         losses.append(loss)
     assert losses[-1] < losses[0]
+
+
+@pytest.mark.parametrize("notation", ["python", "formula"])
+def test_at_level_2_one_sample_is_p_minus_onehot_also_where_the_exponential_overflows(notation: str) -> None:
+    """-log(e^{f_y} / Σ e^{f_j}) of f = (1000, -1000, 0): 0, 2000, 1000; P is (1, 0, 0)."""
+    formula = symdiff.from_dsl((EXAMPLES / "softmax.sd").read_text(encoding="utf-8"))
+    f = np.array([1000.0, -1000.0, 0.0])
+    for label, loss in enumerate((0.0, 2000.0, 1000.0)):
+        if notation == "python":
+            value, d_f = symdiff.value_and_grad(softmax_loss)(f, label)
+        else:  # labels count from 1
+            value, d_f = symdiff.value_and_grad(formula)(label + 1, f)
+        assert value == loss
+        assert d_f.tolist() == (np.array([1.0, 0.0, 0.0]) - onehot(label, 3)).tolist()
+    source = symdiff.generate(softmax_loss) if notation == "python" else symdiff.generate(formula)
+    body = source.partition("softmax_loss_backward(")[2].partition("\ndef ")[0]
+    assert re.search(r"d_f\[\w+\] -= 1\.0", body) and "np.zeros" not in body and "_masked_mul" not in body

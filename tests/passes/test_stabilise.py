@@ -263,3 +263,72 @@ def test_idempotent_and_by_level() -> None:
     assert stabilise(q) is q and before(q, 2) is q
     assert "log_softmax" not in names(before(p, 1)) and len(names(before(p, 0))) == len(names(p))
     assert find(q, "mean") and types.numpy("f8") == q.main.out_types[0]
+
+
+ONE = array("f8", "c")
+ONE_SAMPLE = {
+    "-log(e^f_y / sum(e^f))": lambda b, f, y: b.neg(
+        b.log(b.op("div", b.exp(b.index(f, y, spec=(("at", None),))), b.sum(b.exp(f))))
+    ),
+    "-log((e^f)[y] / sum(e^f))": lambda b, f, y: b.neg(
+        b.log(b.op("div", b.index(b.exp(f), y, spec=(("at", None),)), b.sum(b.exp(f))))
+    ),
+    "-log(softmax(f)[y])": lambda b, f, y: b.neg(
+        b.log(b.index(b.op("div", b.exp(f), b.sum(b.exp(f))), y, spec=(("at", None),)))
+    ),
+    "-(f - log sum(e^f))[y]": lambda b, f, y: b.neg(b.index(f - b.log(b.sum(b.exp(f))), y, spec=(("at", None),))),
+}
+
+
+@pytest.mark.parametrize("form", ONE_SAMPLE)
+def test_the_loss_of_one_sample(form: str) -> None:
+    p = program([ONE, types.python("i8")], lambda b, f, y: ONE_SAMPLE[form](b, f, y))
+    q = stable(p)
+    assert sorted(names(q)) == ["index", "logsumexp", "sub"]
+    for label in range(4):
+        close(outcome(p, (MILD[:4], label)), outcome(q, (MILD[:4], label)), 1e-10)
+    f = np.array([1000.0, -1000.0, 0.0])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert [float(run(q, f, y)[0]) for y in range(3)] == [0.0, 2000.0, 1000.0]
+    assert outcome(q, (f, 3))[0] == outcome(p, (f, 3))[0] == "IndexError"
+    # infinities and NaN as in the formula
+    with np.errstate(all="ignore"):
+        for odd in ([-np.inf, 0.0], [np.inf, 0.0], [-np.inf, -np.inf], [np.nan, 0.0]):
+            for label in range(2):
+                given = np.array(odd), label
+                np.testing.assert_array_equal(run(q, *given)[0], run(p, *given)[0])
+
+
+@pytest.mark.parametrize(
+    "top",
+    [
+        lambda b, f, y: b.exp(b.index(f, y, spec=(("at", None),))),
+        lambda b, f, y: b.index(b.exp(f), y, spec=(("at", None),)),
+    ],
+)
+def test_one_element_of_a_softmax(top) -> None:
+    p = program([ONE, types.python("i8")], lambda b, f, y: b.op("div", top(b, f, y), b.sum(b.exp(f))))
+    q = stable(p)
+    assert names(q) == ["softmax", "index"]
+    close(outcome(p, (MILD, 5)), outcome(q, (MILD, 5)), 1e-12)
+    assert float(run(q, np.array([1000.0, -1000.0, 1000.0]), 0)[0]) == 0.5
+    assert outcome(q, (MILD, 99))[0] == "IndexError"
+
+
+def test_a_quotient_of_something_else_stays() -> None:
+    def other(b, f, g, y):
+        return b.op("div", b.exp(b.index(g, y, spec=(("at", None),))), b.sum(b.exp(f)))
+
+    assert "logsumexp" not in names(stable(program([ONE, ONE, types.python("i8")], other)))
+
+    def rows(b, f, i, y):
+        return b.op(
+            "div",
+            b.index(b.exp(f), i, y, spec=(("at", None),) * 2),
+            b.index(b.sum(b.exp(f), axis=1), i, spec=(("at", None),)),
+        )
+
+    assert "logsumexp" not in names(stable(program([MAT, types.python("i8"), types.python("i8")], rows)))
+    integers = program([array("i8", "c")], lambda b, k: b.log(b.exp(k)))
+    assert names(stable(integers)) == ["exp", "log"]
