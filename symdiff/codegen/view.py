@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import tokenize
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+
+from symdiff.tokens import tokens
 
 _WIDEST = 56  # a longer line does not push the comments of its function further right
 
@@ -89,7 +90,7 @@ def wrapped(line: Line) -> list[Line]:
 
 def _tokens(text: str) -> Iterator[tokenize.TokenInfo]:
     with contextlib.suppress(tokenize.TokenError):  # one row of a statement of several
-        yield from tokenize.generate_tokens(io.StringIO(text + ("pass" if text.endswith(":") else "")).readline)
+        yield from tokens(text + ("pass" if text.endswith(":") else ""))
 
 
 def comment_text(text: str) -> str:

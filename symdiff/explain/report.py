@@ -6,7 +6,6 @@ Jinja2 escapes every field but those of type `Markup`, which `mathml` and `circu
 
 from __future__ import annotations
 
-import io
 import keyword
 import tokenize
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +19,7 @@ from symdiff.explain import mathml
 from symdiff.explain.circuit.svg import svg
 from symdiff.explain.drawn import circuit, local_value, number_text
 from symdiff.explain.stages import ARGUMENT, PARAMETER, Derivation, Stage
+from symdiff.tokens import tokens
 
 if TYPE_CHECKING:
     import jinja2
@@ -262,10 +262,10 @@ def _coloured(code: str) -> Iterator[tuple[str, int, int, int]]:
     """Kind, line from 0, first and last column of what is coloured."""
     lines = code.split("\n")
     try:
-        tokens = list(tokenize.generate_tokens(io.StringIO(code).readline))
+        found = list(tokens(code))
     except (tokenize.TokenError, IndentationError):  # a function cut out of its class, a lambda out of its line
         return
-    for token in tokens:
+    for token in found:
         kind = _KINDS.get(token.type, "keyword" if keyword.iskeyword(token.string) else "")
         (first, start), (last, end) = token.start, token.end
         if not kind:

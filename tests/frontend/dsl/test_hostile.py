@@ -38,9 +38,9 @@ def test_large_input_is_refused_quickly(name: str, tmp_path: Path, capsys: pytes
     file = tmp_path / "m.sd"
     file.write_text(LARGE[name], encoding="utf-8")
     target = {"functions of functions": "::f59", "a long chain of functions": "::f999"}.get(name, "")
-    start = time.perf_counter()
+    start = time.process_time()
     assert main(["generate", f"{file}{target}", "-o", str(tmp_path / "out.py")]) == 2
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
     error = capsys.readouterr().err
     assert "SD8" in error and "internal" not in error and "Traceback" not in error
     assert len(error) < 20_000
