@@ -173,13 +173,6 @@ def attribute_of_frozen(x):
     return p.x
 
 
-def grows_by_objects(v):
-    made = []
-    for t in v:
-        made.append(Plain(t))
-    return v[0] * len(made)
-
-
 REFUSED: list[tuple[Callable[..., Any], tuple[Any, ...], list[str]]] = [
     (lambda x: Invents(x).w, (1.5,), ["SD412"]),
     (lambda x: Doubles(x).w, (1.5,), ["SD412"]),
@@ -205,7 +198,6 @@ REFUSED: list[tuple[Callable[..., Any], tuple[Any, ...], list[str]]] = [
     (holds_itself, (1.5,), ["SD322"]),
     (array_times, (1.5,), ["SD321"]),
     (attribute_of_frozen, (1.5,), ["SD221"]),
-    (grows_by_objects, (np.ones(3),), ["SD505"]),
 ]
 
 

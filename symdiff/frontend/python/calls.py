@@ -17,6 +17,7 @@ from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.desugar import desugared
 from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.liveness import Liveness, local_names
+from symdiff.frontend.python.sizes import refuse_unknown_count
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.values import (
     NONE,
@@ -61,23 +62,21 @@ _CONSUMERS = [sum, max, min, any, all, list, tuple, dict, sorted]
 
 
 def _arguments(cx: Context, node: ast.Call, generators: bool = False) -> Arguments | None:
-    from symdiff.frontend.python.expressions import evaluate, generator_items
+    from symdiff.frontend.python.expressions import evaluate, evaluate_spent
 
     args: list[Val] = []
     kwargs: dict[str, Val] = {}
     for arg in node.args:
         if isinstance(arg, ast.Starred):
-            val = evaluate(cx, arg.value)
+            val = evaluate_spent(cx, arg.value)
             items = None if val is POISON else containers.items_of(cx, arg, val)
             if items is None:
                 if val is not POISON:
-                    cx.refuse("SD212", arg, argument=cx.text(arg))
+                    refuse_unknown_count(cx, "SD212", arg, val, argument=cx.text(arg))
                 return None
             args += items
-        elif generators and isinstance(arg, ast.GeneratorExp):
-            args.append(generator_items(cx, arg))
         else:
-            args.append(evaluate(cx, arg))
+            args.append(evaluate_spent(cx, arg) if generators else evaluate(cx, arg))
     for keyword in node.keywords:
         val = evaluate(cx, keyword.value)
         if keyword.arg is not None:

@@ -21,8 +21,9 @@ from symdiff.frontend.python.control import RESULT
 from symdiff.frontend.python.liveness import Liveness, local_names
 from symdiff.frontend.python.loops import rolled_turns
 from symdiff.frontend.python.rolled import go_back, mark
+from symdiff.frontend.python.sizes import ask_for_count, refuse_unknown_count
 from symdiff.frontend.python.store import MISSING
-from symdiff.frontend.python.values import NONE, POISON, Known, Num, Sequence_, Val
+from symdiff.frontend.python.values import NONE, POISON, Known, Val
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
@@ -113,7 +114,8 @@ def comprehension(cx: Context, node: ast.ListComp | ast.SetComp | ast.DictComp) 
         if not unrolled(cx, node, element):
             return POISON
     except UnknownLength as unknown:
-        return _refuse_unknown_length(cx, node, unknown)
+        shown = {"iterable": f"`{cx.text(unknown.generator.iter)}`", "elements": "made turn by turn"}
+        return refuse_unknown_count(cx, "SD213", node, unknown.iterable, **shown)
     return known_set(cx, node, items) if isinstance(node, ast.SetComp) else containers.new_dict(cx, node, pairs)
 
 
@@ -184,25 +186,10 @@ def _rolled_or_static(
     place = mark(cx)
     cx.store.begin()
     found = fold(cx, node, kind, over, given)
-    tagged = None if len(cx.problems) == place.problems else _tagged(unknown.iterable)
-    if tagged is not None:
-        go_back(cx, place)
-        return cx.need_static(unknown.generator.iter, tagged, "the number of turns of a comprehension")
+    if len(cx.problems) > place.problems:
+        ask_for_count(cx, unknown.iterable, cx.problems[place.problems])
     cx.store.keep()
     return found
-
-
-def _tagged(iterable: Val) -> Val | None:
-    parts = iterable.parts if isinstance(iterable, Sequence_) else ()
-    return next((p for p in parts if isinstance(p, Num) and p.tags), None)
-
-
-def _refuse_unknown_length(cx: Context, node: ast.AST, unknown: UnknownLength) -> Val:
-    """A dict or set of a length that is not known."""
-    tagged = _tagged(unknown.iterable)
-    if tagged is not None:
-        return cx.need_static(unknown.generator.iter, tagged, "the number of turns of a comprehension")
-    return cx.refuse("SD213", node, iterable=f"`{cx.text(unknown.generator.iter)}`", elements="made turn by turn")
 
 
 # --- folds as loops

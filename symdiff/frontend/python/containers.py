@@ -11,6 +11,7 @@ import numpy as np
 
 from symdiff.frontend.python import captured, memory, objects, operators, special_methods, subscripts
 from symdiff.frontend.python.context import Context, Frame
+from symdiff.frontend.python.sizes import refuse_unknown_count
 from symdiff.frontend.python.values import (
     NONE,
     POISON,
@@ -46,18 +47,18 @@ def new_dict(cx: Context, node: ast.AST, items: dict[Any, Val]) -> DictRef:
 
 def display(cx: Context, elements: Sequence[ast.expr]) -> list[Val] | None:
     """The elements of a list or tuple display, stars expanded; None after a problem."""
-    from symdiff.frontend.python.expressions import evaluate
+    from symdiff.frontend.python.expressions import evaluate, evaluate_spent
 
     found: list[Val] = []
     for node in elements:
         if not isinstance(node, ast.Starred):
             found.append(evaluate(cx, node))
             continue
-        val = evaluate(cx, node.value)
+        val = evaluate_spent(cx, node.value)
         items = None if val is POISON else items_of(cx, node, val)
         if items is None:
             if val is not POISON:
-                cx.refuse("SD228", node, construct=f"`{cx.text(node)}`")
+                refuse_unknown_count(cx, "SD228", node, val, construct=f"`{cx.text(node)}`")
             return None
         found += items
     return found
@@ -400,9 +401,10 @@ def _unpack(cx: Context, target: ast.Tuple | ast.List, val: Val) -> None:
     else:
         found = items_of(cx, target, val)
         if found is None:
-            found = _array_items(cx, target, val, len(names)) if not starred else None
+            take = _grown_items if isinstance(val, ListRef) else _array_items
+            found = take(cx, target, val, len(names)) if not starred else None
         if found is None:
-            cx.refuse("SD225", target, name=cx.text(target))
+            refuse_unknown_count(cx, "SD225", target, val, name=cx.text(target))
             found = [POISON] * len(names)
         items = found
     if starred and val is not POISON and len(items) >= len(names) - 1:
@@ -430,6 +432,15 @@ def _array_items(cx: Context, node: ast.AST, val: Val, count: int) -> list[Val] 
     shape: tuple[Dim, ...] = cx.aval(val).shape
     checked = require(cx, node, val, (count, *shape[1:]))
     return None if checked is POISON else [item_at(cx, node, checked, Known(k)) for k in range(count)]
+
+
+def _grown_items(cx: Context, node: ast.AST, val: Val, count: int) -> list[Val]:
+    """The elements of a list that grew in a loop, whose number must be `count`."""
+    have = length(cx, node, val)
+    less, more = f"not enough values to unpack (expected {count})", f"too many values to unpack (expected {count})"
+    for op, message in ((ast.Lt(), less), (ast.Gt(), more)):
+        operators.raise_if(cx, node, operators.compare(cx, node, op, have, Known(count)), "ValueError", (message,))
+    return [subscript(cx, node, val, Known(k)) for k in range(count)]
 
 
 def delete(cx: Context, target: ast.expr) -> None:

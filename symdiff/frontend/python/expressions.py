@@ -182,15 +182,18 @@ def _comprehension(cx: Context, node: ast.ListComp | ast.SetComp | ast.DictComp)
     return comprehensions.comprehension(cx, node)
 
 
+_CONSUMERS = "`sum`, `max`, `min`, `any`, `all`, `sorted`, `list`, `tuple` and `dict`, behind a star, or unpacked"
+
+
 def _generator(cx: Context, node: ast.GeneratorExp) -> Val:
-    return cx.refuse("SD219", node, consumers="`sum`, `max`, `min`, `any`, `all`, `list`, `tuple` and `dict`")
+    return cx.refuse("SD219", node, consumers=_CONSUMERS)
 
 
-def generator_items(cx: Context, node: ast.GeneratorExp) -> Val:
-    """A generator consumed at once, as the list it would give."""
+def evaluate_spent(cx: Context, node: ast.expr) -> Val:
+    """An expression whose elements are taken at once: a generator is the list it would give."""
     from symdiff.frontend.python import comprehensions
 
-    return comprehensions.comprehension_list(cx, node)
+    return comprehensions.comprehension_list(cx, node) if isinstance(node, ast.GeneratorExp) else evaluate(cx, node)
 
 
 # --- attributes, subscripts, calls
@@ -265,4 +268,4 @@ _NESTING: dict[type[ast.AST], Callable[[Context, Any], Steps]] = {
     ast.Attribute: _attribute, ast.Subscript: _subscript,
 }  # fmt: skip
 
-__all__ = ["Closure", "DictRef", "ListRef", "evaluate", "generator_items", "opt_elem", "subscript"]
+__all__ = ["Closure", "DictRef", "ListRef", "evaluate", "evaluate_spent", "opt_elem", "subscript"]

@@ -47,6 +47,8 @@ SUPPORTED = (
     Row("local lists, tuples and dicts",
         "a = [x, 2.0] ⏎ a.append(x) ⏎ d = {'k': a} ⏎ return d['k'][0] * d['k'][1] + d['k'][2]"),
     Row("comprehensions over known structure", "return sum([t * x for t in (1.0, 2.0) if t > 1])"),
+    Row("generators that are unpacked at once",
+        "a, b = (t * x for t in (1.0, 2.0)) ⏎ return helper(*(k * a for k in (b, 1.0)))"),
     Row("comprehensions of numbers or equal arrays over any size",
         "a = [t * x for t in v if t > 0] ⏎ return a[0] * len(a)"),
     Row("`sum`, `max`, `min`, `any`, `all` of generators, lists and vectors of any size",

@@ -13,6 +13,7 @@ from symdiff.frontend.python.control import BREAK, BROKEN, CONTINUE, ON, exit_of
 from symdiff.frontend.python.expressions import evaluate
 from symdiff.frontend.python.problems import CannotRoll, NeedStatic
 from symdiff.frontend.python.rolled import Rolled, RolledWhile, go_back, mark, relabelled, without
+from symdiff.frontend.python.sizes import ask_for_count
 from symdiff.frontend.python.store import Scope, captured_params, close
 from symdiff.frontend.python.values import (
     POISON,
@@ -111,11 +112,10 @@ def _unroll(
     cx.loops.append(loop)
     try:
         unroll()
-    except _UnknownCount:
-        if problem is not None:
-            cx.problems.append(problem)
-        else:
-            cx.refuse("SD606", stmt, name=reason[0], reason=reason[1])
+    except _UnknownCount as error:
+        found = problem or cx.make_problem("SD606", stmt, name=reason[0], reason=reason[1])
+        ask_for_count(cx, error.over, found)
+        cx.problems.append(found)
         _give_up(cx, stmt)
     except _TooMany as error:
         cx.refuse("SD601", stmt, count=error.count, budget=MAX_TURNS, name=reason[0], reason=reason[1])
@@ -125,7 +125,9 @@ def _unroll(
 
 
 class _UnknownCount(Exception):
-    pass
+    def __init__(self, over: Val) -> None:
+        super().__init__()
+        self.over = over  # what is looped over, or the condition
 
 
 class _TooMany(Exception):
@@ -231,7 +233,7 @@ def _for_items(cx: Context, stmt: ast.For, iterable: Val) -> None:
     """The loop unrolled over known elements."""
     items = containers.items_of(cx, stmt.iter, iterable)
     if items is None:
-        raise _UnknownCount
+        raise _UnknownCount(iterable)
     if len(items) > MAX_TURNS:
         raise _TooMany(len(items))
     loop = cx.loops[-1]
@@ -343,7 +345,7 @@ def _while_turns(cx: Context, stmt: ast.While) -> None:
         while True:
             test = operators.truth(cx, stmt.test, evaluate(cx, stmt.test))
             if not isinstance(test, Known):
-                raise _UnknownCount
+                raise _UnknownCount(test)
             if not test.obj:
                 return
             if loop.turn >= MAX_TURNS:

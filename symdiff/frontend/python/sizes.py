@@ -11,8 +11,10 @@ import ast
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from symdiff.errors import Problem
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import Known, Num, Val, static_size
+from symdiff.frontend.python.problems import NeedStatic
+from symdiff.frontend.python.values import POISON, Arr, Known, Num, Sequence_, Val, static_size
 from symdiff.ir import dims
 from symdiff.ir.core import Value
 from symdiff.ir.dims import Atom, Dim
@@ -107,6 +109,36 @@ def check_shape(
         assert isinstance(holder.type, AVal)
         sizes.append(scope.emit("dim_of", holder, axis=holder.type.shape.index(d))[0])
     return scope.emit("check_shape", value, *sizes, shape=shape)[0]
+
+
+def ask_for_count(cx: Context, over: Val, problem: Problem) -> None:
+    """Ask for the sizes of arguments that say how many elements `over` has, which `problem` is about.
+
+    Raises NeedStatic where the count depends on integers among the arguments, or on an outer loop's index.
+    """
+    numbers: list[Num] = []
+    todo = [over]
+    while todo:
+        val = todo.pop()
+        if isinstance(val, Sequence_):
+            todo += val.parts
+        elif isinstance(val, Num):
+            numbers.append(val)
+        elif isinstance(val, Arr) and cx.aval(val).rank:
+            numbers.append(Num(None, cx.aval(val).shape[0]))
+    tags = cx.tags(numbers)
+    if tags:
+        raise NeedStatic(tags, problem)
+    for number in numbers:
+        cx.sizes_needed.update(a.name for a in dims.atoms(number.dim or 0) if a.op == "var")
+
+
+def refuse_unknown_count(cx: Context, code: str, node: ast.AST, over: Val, **fields: str) -> Val:
+    """Report what needs the number of elements of `over`; see `ask_for_count`."""
+    problem = cx.make_problem(code, node, (), **fields)
+    ask_for_count(cx, over, problem)
+    cx.problems.append(problem)
+    return POISON
 
 
 # --- slices

@@ -15,7 +15,7 @@ from symdiff import trees
 from symdiff.frontend.python import calls, containers, control, inplace, loops, operators, output, withs
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.control import BREAK, CONTINUE, ON, RAISE, RESULT, RETURN, Pending
-from symdiff.frontend.python.expressions import evaluate
+from symdiff.frontend.python.expressions import evaluate, evaluate_spent
 from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.liveness import assigned
 from symdiff.frontend.python.values import NONE, POISON, Known, Struct, Val
@@ -224,7 +224,8 @@ def _assert(cx: Context, stmt: ast.Assert) -> None:
 
 
 def _assign(cx: Context, stmt: ast.Assign) -> None:
-    val = evaluate(cx, stmt.value)
+    unpacked = len(stmt.targets) == 1 and isinstance(stmt.targets[0], (ast.Tuple, ast.List))
+    val = evaluate_spent(cx, stmt.value) if unpacked else evaluate(cx, stmt.value)
     for target in stmt.targets:
         containers.assign(cx, target, val)
 
