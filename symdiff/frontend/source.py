@@ -4,7 +4,7 @@ A gradient of the wrong text is a wrong gradient, so a definition is used only i
 code object.  By hand, for ``f, g = lambda x: x + 1, lambda x: 2 * x`` and ``load(g)``:
 
 1. `_undress`: peel partials, bound methods and declared wrappers off, down to a function with a code object;
-2. `_read`: the text of ``g.__code__.co_filename`` (`linecache`: files, notebook cells, doctests);
+2. `_read`: the text of ``g.__code__.co_filename`` (`linecache`: files, notebook cells, doctests; else `notebook`);
 3. `_compile`: parse and compile all of it, with the flags the function was compiled with: the nesting in classes and
    functions, hence closures and private names, is then the original one;
 4. `_definitions`: pair each ``def`` and ``lambda`` of the tree with its code object, by line, name and column;
@@ -18,6 +18,7 @@ import __future__ as future_features
 import ast
 import functools
 import inspect
+import itertools
 import linecache
 import os
 import platform
@@ -28,6 +29,7 @@ from types import CellType, CodeType, FunctionType, MethodType
 from typing import NamedTuple, NoReturn, TypeAlias, TypeVar
 
 from symdiff.errors import CompileError, Loc, Problem, refuse
+from symdiff.frontend import notebook
 from symdiff.frontend.same_code import Asserts, Span, is_pytest_rewritten, same_code
 from symdiff.frontend.syntax_hash import normalised_hash
 
@@ -155,7 +157,7 @@ def load(fun: object, *, text: str | None = None) -> Source:
         file, text = _read(function)
     else:
         file, text = "<text>", _clean(text)
-    unit = _compile(text, file, code.co_flags & _FUTURE_FLAGS)
+    unit = _compile(text, file, _flags(code))
     node = _find(unit, code, function.__qualname__)
     if isinstance(node, ast.AsyncFunctionDef):
         _refuse_async(node, unit)
@@ -292,6 +294,12 @@ def _read(function: FunctionType) -> tuple[str, str]:
         lines = linecache.getlines(name, function.__globals__)
         if lines:
             return name, _clean("".join(lines))
+    for text in notebook.timed_texts() if file in notebook.TIMED else ():
+        try:
+            _find(_compile(text, file, _flags(function.__code__)), function.__code__, function.__qualname__)
+        except CompileError:
+            continue
+        return file, text
     raise CompileError.of("SD101", name=_name(function), reason=_why_no_source(file))
 
 
@@ -344,7 +352,19 @@ def _compile(text: str, file: str, flags: int) -> _Unit:
         raise CompileError.of("SD104", loc=place, message=str(error), version=platform.python_version()) from None
     except (RecursionError, MemoryError):
         raise CompileError.of("SD108") from None
-    return _Unit(file, tuple(text.split("\n")), tree, _definitions(tree, code))
+    return _Unit(file, tuple(text.split("\n")), tree, _definitions(tree, [code]))
+
+
+@functools.lru_cache(maxsize=16)
+def _by_statement(unit_text: str, file: str, flags: int) -> Mapping[str, list[_Definition]]:
+    """The definitions of a text that ran statement by statement: nodes of `_compile`'s tree with codes of their own."""
+    tree = _compile(unit_text, file, flags).tree
+    return _definitions(tree, notebook.statements_alone(tree, file, flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT))
+
+
+def _flags(code: CodeType) -> int:
+    """What the text was compiled with."""
+    return int(code.co_flags & _FUTURE_FLAGS)
 
 
 def _syntax_problem(error: SyntaxError, text: str, file: str) -> Problem:
@@ -363,7 +383,7 @@ def _syntax_problem(error: SyntaxError, text: str, file: str) -> Problem:
 # 4. Which definition belongs to which code ---------------------------------------------------------------------------
 
 
-def _definitions(tree: ast.Module, module: CodeType) -> dict[str, list[_Definition]]:
+def _definitions(tree: ast.Module, modules: Iterable[CodeType]) -> dict[str, list[_Definition]]:
     """Each definition with its code object, by name.
 
     Name and first line identify a ``def``; lambdas of one line are told apart by the columns of their instructions.
@@ -377,7 +397,7 @@ def _definitions(tree: ast.Module, module: CodeType) -> dict[str, list[_Definiti
             first = node.decorator_list[0] if node.decorator_list else node
             nodes.setdefault((node.name, first.lineno), []).append(node)
     pairs: dict[str, list[_Definition]] = {}
-    for code in _code_objects(module):
+    for code in itertools.chain.from_iterable(map(_code_objects, modules)):
         here = nodes.get((code.co_name, code.co_firstlineno), [])
         candidates = here if len(here) == 1 else _containing(here, code)
         pairs.setdefault(code.co_name, []).extend(_Definition(node, code) for node in candidates)
@@ -424,6 +444,9 @@ def _find(unit: _Unit, own: CodeType, qualname: str) -> _AnyDefinition:
     asserts = _asserts(unit.tree) if is_pytest_rewritten(own) else Asserts()
     named = unit.definitions.get(own.co_name, [])
     equal = [pair for pair in named if same_code(pair.code, own, asserts)]
+    if not equal and not os.path.isfile(unit.file):
+        alone = _by_statement("\n".join(unit.lines), unit.file, _flags(own)).get(own.co_name, [])
+        equal = [pair for pair in alone if same_code(pair.code, own, asserts)]
     if not equal:
         _refuse_changed(unit, own, qualname, named)
     preferences: tuple[Callable[[CodeType], bool], ...] = (
