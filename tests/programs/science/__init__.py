@@ -1,0 +1,1 @@
+"""Whole programs by field, written as their users write them."""
