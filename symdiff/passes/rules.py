@@ -173,7 +173,8 @@ class _Here:
                 continue
             self.replace(op, values, b.ops, budget)
             for absorbed in site.absorbed:
-                if absorbed not in self.dropped and not any(self.readers[v] for v in absorbed.outs):
+                seen = absorbed in self.dropped or errstate.observed(absorbed)
+                if not seen and not any(self.readers[v] for v in absorbed.outs):
                     self.dropped.add(absorbed)
                     self.readers.subtract(absorbed.ins)
             self.rewriter.report.add(row.name, op.loc)
