@@ -14,7 +14,7 @@ from symdiff.explain import formulas
 from symdiff.explain.crossings import Conditions, Crossing, is_known, places
 from symdiff.explain.point import entry_values
 from symdiff.explain.reading import Border, Draft, read
-from symdiff.explain.stages import ARGUMENT, PARAMETER, Derivation, Edge, Stage
+from symdiff.explain.stages import ARGUMENT, BACK, PARAMETER, Derivation, Edge, Stage
 from symdiff.explain.values import Values
 from symdiff.ir import types
 from symdiff.ir.core import Family, Op, Program, Value
@@ -35,7 +35,20 @@ class _Use:
     def flows(self) -> bool:
         """Whether a derivative goes this way at all."""
         op = self.draft.op
+        if op is not None and op.prim.name == "call":
+            return self.number == 0  # from what the function returns; what it is given goes through its parameters
         return op is None or op.prim.family is not Family.CONSTANT
+
+    def is_back(self) -> bool:
+        return any(back in self.when for back in BACK)
+
+
+def _other_call(draft: Draft, number: int, source: Draft) -> str:
+    """Of what passes between a function and itself: in which call the reader is, seen from what is read."""
+    functions = [d.group[0].key for d in (draft, source) if d.group and d.group[0].kind == "function"]
+    if len(functions) < 2 or number or (draft.op is not None and draft.op.prim.name != "call"):
+        return ""
+    return "inner call" if draft.op is None else "outer call"
 
 
 def staged(lowered: Lowered) -> Program:
@@ -83,7 +96,7 @@ class _Deriving:
 
     def uses_of(self, draft: Draft) -> list[_Use]:
         return [
-            _Use(draft, number, source, when)
+            _Use(draft, number, source, " and ".join(w for w in (when, _other_call(draft, number, source)) if w))
             for number, value in draft.reads
             for source, when in self.reading.sources(value)
         ]
@@ -151,7 +164,7 @@ class _Deriving:
         reachable = _reached(self.results, lambda key: [u.source.key for u in self.uses[key]])
         left: Counter[str] = Counter()
         for key in reachable:
-            left.update({u.source.key for u in self.uses[key] if "turn before" not in u.when})
+            left.update({u.source.key for u in self.uses[key] if not u.is_back()})
         queue = deque(key for key in self.results if not left[key])
         found: dict[str, None] = {}
         later = iter(sorted(self.drafts, key=lambda key: -self.run_at.get(key, -1)))
@@ -162,7 +175,7 @@ class _Deriving:
             if key in found:
                 continue
             found[key] = None
-            for source in dict.fromkeys(u.source.key for u in self.uses[key] if "turn before" not in u.when):
+            for source in dict.fromkeys(u.source.key for u in self.uses[key] if not u.is_back()):
                 left[source] -= 1
                 if left[source] == 0:
                     queue.append(source)
@@ -200,8 +213,10 @@ class _Deriving:
     def local(self, use: _Use) -> tuple[str, ast.expr | None]:
         """The local derivative of one use, as the comments of generated code have it, and the index it is for."""
         op, draft = use.draft.op, use.draft
-        if op is None or op.prim.name == "call" or not use.flows():
+        if not use.flows():
             return "", None
+        if op is None or op.prim.name == "call":  # what a function is given, what it returns
+            return f"∂{draft.name}/∂{use.source.name} = 1", None
         if isinstance(draft.origin, Border) or op.prim.name == "for":
             found = f"∂{draft.name}/∂{use.source.name} = 1"
         else:

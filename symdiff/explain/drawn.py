@@ -20,6 +20,7 @@ from symdiff.explain.stages import Derivation, Stage, Turn
 from symdiff.explain.stages import Edge as Use
 from symdiff.explain.stages import Group as Around
 
+_CALLS = ("inner call", "outer call")
 _SIGNS = {
     ast.Add: "+",
     ast.Sub: "−",
@@ -53,7 +54,7 @@ class _Drawer:
     drawn: set[str] = field(default_factory=set)
 
     def graph(self) -> Graph:
-        stages = self.made.forward()
+        stages = _called_first(self.made.forward())
         self.names = {s.key: s.name for s in (*self.made.arguments, *stages)}
         self.groups_of = {s.key: s.group for s in (*self.made.arguments, *stages)}
         used = {e.source for s in stages for e in s.inputs}
@@ -67,10 +68,14 @@ class _Drawer:
         return Graph(self.made.function, tuple(self.nodes), tuple(self.edges), tuple(self.groups.values()))
 
     def stage(self, stage: Stage, box: str) -> None:
-        shown = stage.turns[-1] if stage.turns else stage
-        values = stage.turns[-1].locals if stage.turns else tuple(use.value for use in stage.inputs)
+        first = any(g.kind == "function" for g in stage.group)
+        shown = stage.turns[0 if first else -1] if stage.turns else stage
+        values = shown.locals if isinstance(shown, Turn) else tuple(use.value for use in stage.inputs)
         operands: dict[int, list[tuple[Use, Any]]] = {}
+        again = any(use.turn in _CALLS for use in stage.inputs)
         for use, value in zip(stage.inputs, values, strict=True):
+            if use.turn in _CALLS or (stage.op == "call" and use.operand and not again):
+                continue  # within one call of the function; a call of another is drawn by what it returns
             operands.setdefault(use.operand, []).append((use, value))
         edges = []
         for uses in operands.values():
@@ -132,6 +137,14 @@ class _Drawer:
         return parent
 
 
+def _called_first(stages: Sequence[Stage]) -> list[Stage]:
+    """The stages in their order, but functions that are called stand before the first call of one."""
+    inside = [s for s in stages if s.group and s.group[0].kind == "function"]
+    outside = [s for s in stages if not (s.group and s.group[0].kind == "function")]
+    first = next((k for k, s in enumerate(outside) if s.op == "call"), len(outside))
+    return [*outside[:first], *inside, *outside[first:]]
+
+
 def _common(groups: Sequence[tuple[Around, ...]]) -> Iterator[Around]:
     """What all of them begin with."""
     for level in zip(*groups, strict=False):
@@ -146,7 +159,9 @@ def _box_text(around: Around) -> str:
         return text
     if around.kind in ("if", "else"):
         return text if around.runs else f"{text} (not taken)"
-    return f"{text}: {around.runs} turns, the last is shown" if around.kind != "function" else text
+    if around.kind == "function":
+        return f"{text}: called {around.runs} times, the first is shown" if around.runs > 1 else text
+    return f"{text}: {around.runs} turns, the last is shown"
 
 
 def _boxes(stages: Sequence[Stage]) -> dict[str, int]:

@@ -25,11 +25,12 @@ import sympy
 from symdiff.explain import formulas
 from symdiff.explain.formula_latex import AXES, Named, Printer, literal, stage_formula
 from symdiff.explain.notation import ATOM, PRODUCT, Tex, number, parenthesised, product, rule, symbol, symbols
-from symdiff.explain.stages import ARGUMENT, Derivation, Edge, Group, Stage
+from symdiff.explain.stages import ARGUMENT, PARAMETER, Derivation, Edge, Group, Stage
 from symdiff.explain.table import entered, is_repeated, outline
 from symdiff.ir import dims
 from symdiff.ir.core import Prim
 
+_ORDER = ("turn before", "inner call", "outer call", "", "last turn", "every turn", "first turn")
 _LONGEST = 400  # characters of the formula of the whole function
 
 
@@ -106,7 +107,7 @@ class _Writer:
         return made[result.name]
 
     def stages(self) -> Iterator[str]:
-        for item in self.under_heads(lambda stage: stage.op != ARGUMENT):
+        for item in self.under_heads(lambda stage: stage.op not in (ARGUMENT, PARAMETER)):
             yield item if isinstance(item, str) else self.stage(item)
 
     def stage(self, stage: Stage) -> str:
@@ -154,6 +155,10 @@ class _Writer:
             assert group.test is not None
             word = "if" if group.kind == "if" else "while"
             return f"\\text{{{word} }} {printer.tex(group.test).text}:"
+        if group.kind == "function":
+            name, _, rest = group.text.rstrip(":").removesuffix(")").partition("(")
+            parameters = ", ".join(self.symbols.symbol(p) for p in rest.split(", ") if p)
+            return f"\\text{{one call of }} \\operatorname{{{literal(name)}}}({parameters}):"
         return f"\\text{{{'otherwise:' if group.kind == 'else' else literal(group.text)}}}"
 
     # --- the derivatives
@@ -300,9 +305,7 @@ class Symbols:
     def reader(self, stage: Stage, shift: str = "") -> Named:
         """How a stage writes what it reads, by name."""
         found: dict[str, str] = {}
-        for edge in sorted(
-            stage.inputs, key=lambda e: ("turn before", "", "last turn", "every turn", "first turn").index(e.turn)
-        ):
+        for edge in sorted(stage.inputs, key=lambda e: _ORDER.index(e.turn)):
             source = self.derivation[edge.source]
             found.setdefault(source.name, self.read(source, edge, shift))
         loops = [g for g in stage.group if g.kind == "for"]

@@ -21,7 +21,7 @@ from symdiff.explain import formulas
 from symdiff.explain.stages import Constant, Group
 from symdiff.explain.variables import Variables, is_second_name
 from symdiff.ir import types
-from symdiff.ir.core import Block, Function, Op, Program, Value
+from symdiff.ir.core import Block, Function, Op, Program, Value, walk
 
 Groups = tuple[Group, ...]
 Steps = Iterator["Steps"]
@@ -111,7 +111,8 @@ class _Reader:
         self.program, self.name = program, name
         self.found = Reading()
         self.trees, self.tree = self.found.trees, self.found.tree
-        self.variables = Variables(program.main.body)
+        self.counts: dict[str, int] = {}  # how many variables have a name
+        self.variables = Variables(program.main.body, self.counts)
         self.home = ""  # the function that the lines at the top are of
         self.keys: Counter[str] = Counter()
         self.numbers: dict[Op, int] = {}  # of operations with regions
@@ -121,20 +122,22 @@ class _Reader:
     def run(self, arguments: Sequence[str]) -> None:
         for name in self.waiting:  # grows
             function = self.program.functions[name]
-            self.variables = Variables(function.body)
             entry = name == self.program.entry
-            self.home = self.name if entry else name
-            shown = ", ".join(v.hint for v in function.body.params)
-            group = () if entry else (Group("function", f"{name}({shown}):", f"function {name}"),)
+            if not entry:
+                self.variables = Variables(function.body, self.counts)
+            self.home = self.name if entry else self.called(name)
+            shown = ", ".join(self.variables.name(v) or v.hint for v in function.body.params)
+            group = () if entry else (Group("function", f"{self.home}({shown}):", f"function {name}"),)
+            self.found.regions[f"function {name}"] = function.body
             self.parameters(function, group, arguments if entry else [v.hint for v in function.body.params])
             self.walk(function.body, group)
             self.found.ends[name] = function.body.outs
+        for v, given in self.found.calls.items():
+            self.found.by_value[v].reads = [(0, value) for value in given]
 
     def parameters(self, function: Function, group: Groups, written: Sequence[str]) -> None:
         for v, text in zip(function.body.params, written, strict=True):
             draft = self.draft(v, v, None, text, None, group)
-            if group:
-                draft.reads = [(0, value) for value in self.found.calls.get(v, ())]
             self.trees[v] = expressions.name(draft.name)
 
     def draft(
@@ -310,13 +313,21 @@ class _Reader:
 
     def call(self, op: Op, group: Groups) -> None:
         name = op.params["function"]
-        formula = f"{name}({', '.join(formulas.text(self.tree(v)) for v in op.ins)})"
-        for v in op.outs:
-            self.draft(v, v, op, formula, None, group).reads = differentiable(op)
+        tree = ast.Call(expressions.name(self.called(name)), [self.tree(v) for v in op.ins], [])
+        for v, end in zip(op.outs, self.program.functions[name].body.outs, strict=True):
+            self.draft(v, v, op, formulas.text(tree), tree, group).reads = [
+                (0, end),
+                *((k + 1, x) for k, x in differentiable(op)),
+            ]
         for v, argument in zip(self.program.functions[name].body.params, op.ins, strict=True):
             self.found.calls.setdefault(v, []).append(argument)
         if name not in self.waiting:
             self.waiting.append(name)
+
+    def called(self, name: str) -> str:
+        """What the user calls a function of the program."""
+        body = self.program.functions[name].body
+        return next((op.loc.function for op in walk(body) if op.loc is not None and op.loc.function), name)
 
 
 def differentiable(op: Op) -> list[tuple[int, Value]]:

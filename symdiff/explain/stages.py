@@ -21,7 +21,8 @@ from symdiff.ir.core import Op
 
 ARGUMENT, PARAMETER = "argument", "parameter"  # `Stage.op` of what a function is given
 REPEATED = ("for", "while", "function")  # kinds of groups whose stages may run more than once
-TURNS = ("turn before", "first turn", "last turn", "every turn")
+TURNS = ("turn before", "first turn", "last turn", "every turn", "inner call", "outer call")
+BACK = ("turn before", "inner call", "outer call")  # where the reader is another run of what is read
 
 
 @dataclass(frozen=True, slots=True)

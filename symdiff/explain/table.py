@@ -27,7 +27,12 @@ _WHEN = {
     "first turn": "first turn",
     "last turn": "after the loop",
     "every turn": "every turn",
+    "inner call": "in the call inside",
+    "outer call": "in the call outside",
 }
+
+
+_OF = {"turn before": "[next turn]", "inner call": "[inner call]", "outer call": "[outer call]"}
 
 
 @dataclass(slots=True)
@@ -144,7 +149,7 @@ class _Cells:
 
     def term(self, reader: Stage, edge: Edge) -> str:
         """What one reader contributes: the gradient there times the local derivative."""
-        above = f"∂{self.top}/∂{reader.name}" + ("[next turn]" if edge.turn == "turn before" else "")
+        above = f"∂{self.top}/∂{reader.name}" + _OF.get(edge.turn, "")
         rule = edge.rule.partition(" = ")[0]
         if edge.is_rule:
             return re.sub(rf"\bd_{re.escape(reader.name)}(?!\w)", above, edge.rule) + summed_text(edge)
@@ -241,6 +246,8 @@ def heading(group: Group) -> str:
         return group.text
     if group.kind in ("if", "else"):
         times = {0: "not taken", 1: "taken"}.get(group.runs, f"taken {group.runs} times")
+    elif group.kind == "function":
+        times = {1: "called once"}.get(group.runs, f"called {group.runs} times")
     else:
         times = f"{group.runs} turn{'s' * (group.runs != 1)}"
     return f"{group.text}  ({times})"

@@ -158,6 +158,14 @@ class Tape(Run):
             outs.append(x)
         return tuple(outs)
 
+    def call_op(self, name: str, op: Op, ins: list[Any], sizes: dict[Atom, int]) -> Steps:
+        """What a function returns has another name where it was called."""
+        found = yield super().call_op(name, op, ins, sizes)
+        return tuple(
+            self.noted(Node(plain(x), (x,)), v) if isinstance(x, Node) else x
+            for v, x in zip(op.outs, found, strict=True)
+        )
+
     def block(self, name: str, block: Block, args: Sequence[Any], sizes: dict[Atom, int]) -> Steps:
         """A region or a body; its turn is written down, and what passes its borders under a name of its own."""
         self.ran[block] += 1

@@ -33,6 +33,8 @@ class Values:
         """A stage with what it was at the point."""
         group = tuple(replace(g, runs=self.ran.get(g.key)) for g in stage.group)
         nodes = self.nodes.get(origin, [])
+        if any(g.kind == "function" for g in group):
+            nodes = sorted(nodes, key=lambda node: node.index)  # the outer calls first
         if any(g.kind in REPEATED for g in group):
             turns = tuple(
                 Turn(n.index, n.value, self.gradient(stage, n), tuple(self.local(n, e) for e in stage.inputs))

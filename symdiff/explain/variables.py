@@ -17,9 +17,9 @@ _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class Variables:
-    """The variables of one function body."""
+    """The variables of one function body; `counts` has how many of other functions have a name, and is added to."""
 
-    def __init__(self, body: Block) -> None:
+    def __init__(self, body: Block, counts: dict[str, int]) -> None:
         self.parent: dict[Value, Value] = {}
         for op in walk(body):
             if is_second_name(op) and op.ins[0].const is None:
@@ -27,7 +27,6 @@ class Variables:
         for op in walk(body):
             self._join_op(op)
         self.shown: dict[Value, str] = {}
-        counts: dict[str, int] = {}
         every = (*body.params, *_results(body))
         self.indices = self._index_names(body, {v.hint for v in every})
         for value in every:

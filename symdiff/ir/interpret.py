@@ -139,7 +139,7 @@ def _opt_get(op: Op, ins: list[Any], sizes: dict[Atom, int]) -> Results:
 
 
 _CONTROL: dict[str, Callable[..., Steps]] = {
-    "cond": Run.cond, "for": Run.for_, "while": Run.while_, "call": Run.call_op,
+    "cond": Run.cond, "for": Run.for_, "while": Run.while_, "call": lambda run, *given: run.call_op(*given),
 }  # fmt: skip
 _SPECIAL: dict[str, Callable[..., Results]] = {"bind_dim": _bind_dim, "opt_get": _opt_get}
 
