@@ -3,6 +3,7 @@
 stage      in                    out                        invariant                             file
 frontend   function, signature   Lowered                    runs as the function does             frontend/
 names      Program               Program, all values named  every stage has its name              codegen/names.py
+inner      Program               Program                    no derivative is taken inside         ad/inner.py
 primal     Program               Program                    same results (-O1: bit for bit)       passes/levels.py
 adjoint    Program, wrt          forward, backward, fused   primal results bit-identical          ad/
 optimized  Program               Program                    same results                          passes/levels.py
@@ -17,6 +18,7 @@ from dataclasses import replace
 
 from symdiff import __version__
 from symdiff.ad import forward, reverse
+from symdiff.ad.inner import written_out
 from symdiff.codegen.module import collected, generate
 from symdiff.codegen.names import identifier, name_stages
 from symdiff.codegen.parts import Module, Parts, Ready, otherwise
@@ -103,6 +105,11 @@ def stage(lowered: Lowered, wrt: Sequence[str], which: str, *, level: int = 2) -
     return generate(run.parts(None, "", embed=True)).text
 
 
+def prepared(program: Program, level: int) -> Program:
+    """A lowered program ready to be differentiated: the derivatives that it takes itself are written out."""
+    return levels.before(written_out(program, level, levels.before, levels.after), level)
+
+
 class _Compilation:
     """One lowered function on its way to one module."""
 
@@ -112,7 +119,7 @@ class _Compilation:
         if wrt:
             check_has_numbers(lowered)
         self.named = name_stages(lowered.program, lowered.user_names, [p.name for p in lowered.params])
-        self.primal = levels.before(self.named.program, level)
+        self.primal = prepared(self.named.program, level)
 
     def ready(
         self, program: Program, residuals: Collection[int] = (), inputs: bool = False, fast: bool = True

@@ -32,10 +32,13 @@ from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import AVal
 
 
-def jvp(program: Program, wrt: Sequence[int], name: str = "") -> Program:
-    """Params and a tangent per param of `wrt` in; results and a tangent per differentiable result out."""
+def jvp(program: Program, wrt: Sequence[int], name: str = "", avoid: Collection[str] = ()) -> Program:
+    """Params and a tangent per param of `wrt` in; results and a tangent per differentiable result out.
+
+    The functions made on the way take no name of `avoid`.
+    """
     main, entry_name = program.main, name or f"{program.entry}_jvp"
-    run = _Tangents(program, entry_name)
+    run = _Tangents(program, {entry_name, *avoid})
     for k in wrt:
         if not is_differentiable(main.body.params[k]):
             raise TypeError(f"parameter {k} of {main.name} has type {main.body.params[k].type}: it has no tangent")
@@ -53,9 +56,9 @@ def jvp(program: Program, wrt: Sequence[int], name: str = "") -> Program:
 class _Tangents:
     """One run of the forward pass: the analyses, and the tangent functions made on the way."""
 
-    def __init__(self, program: Program, entry: str) -> None:
+    def __init__(self, program: Program, avoid: Collection[str]) -> None:
         self.program = program
-        self.entry = entry  # a name that the functions made on the way must not take
+        self.avoid = avoid  # names that the functions made on the way must not take
         self.functions = dict(program.functions)
         self.records = dict(program.records)
         self.zeros = Zeros(self.functions, self.records)
@@ -80,7 +83,7 @@ class _Tangents:
         if key not in self.made:
             wanted = self.analysis.function(name, flags)
             made, k = f"{name}_jvp", 1
-            while made in self.functions or made == self.entry:
+            while made in self.functions or made in self.avoid:
                 k += 1
                 made = f"{name}_jvp{k}"
             function = self.program.functions[name]

@@ -65,8 +65,8 @@ def is_static(op: Op | None) -> bool:
 def made_anew(ops: Sequence[Op], passed: Set[Value], steady: Set[Value]) -> dict[Value, Op]:
     """What is not worth saving, with how it is made: constants, sizes, and what is cheap given what is passed again.
 
-    Cheap are whole numbers, and single elements and rows of arrays that no loop changes (`steady`): `x[i - 1]` is read
-    again.
+    Cheap are whole numbers, and single elements, rows and transposes of arrays that no loop changes (`steady`):
+    `x[i - 1]` is read again.
     """
     found: dict[Value, Op] = {}
     for op in ops:
@@ -84,8 +84,10 @@ _COUNTING = frozenset(("add", "sub", "mul", "neg"))
 
 
 def _is_element(op: Op, steady: Set[Value]) -> bool:
-    if op.prim.name != "index" or op.ins[0] not in steady:
+    if op.prim.name not in ("index", "transpose") or op.ins[0] not in steady:
         return False
+    if op.prim.name == "transpose":
+        return True
     assert isinstance(op.out.type, AVal)
     return not op.out.type.shape or all(item[0] == "at" for item in op.params["spec"])
 

@@ -6,7 +6,7 @@ programs with the residuals between them.  Both are ordinary programs: they are 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from symdiff.ad.activity import Backward as UsefulAnalysis
@@ -31,6 +31,7 @@ class Vjp:
     forward: Program
     backward: Program
     n_residuals: int
+    sizes: tuple[str, ...] = ()  # those that `backward` takes last among the residuals
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,24 +117,33 @@ class Reversal:
         return Program(functions, entry.name, with_cotangent_records(self.records))
 
 
-def value_and_grad(program: Program, wrt: Sequence[int], name: str = "", literal: bool = False) -> Program:
+def value_and_grad(
+    program: Program, wrt: Sequence[int], name: str = "", literal: bool = False, avoid: Iterable[str] = ()
+) -> Program:
     """Params and a cotangent per differentiable result in; results and gradients by the params `wrt` out.
 
     `literal` (-O0) keeps one operation per contribution, also where a cotangent is passed on unchanged: d_y2 = d_y1.
+    The functions made on the way take no name of `avoid`.
     """
     main, entry = program.main, name or f"{program.entry}_value_and_grad"
-    run = Reversal(program, [entry], literal)
+    run = Reversal(program, [entry, *avoid], literal)
     b, back = _main_halves(run, main, wrt)
     cts = [ct for _, ct in back.seeds]
     body = Block((*main.body.params, *cts), (*b.ops, *back.ops), (*main.body.outs, *back.results))
     return run.finish(Function(entry, body, main.dims))
 
 
-def vjp(program: Program, wrt: Sequence[int], names: tuple[str, str] | None = None, literal: bool = False) -> Vjp:
+def vjp(
+    program: Program,
+    wrt: Sequence[int],
+    names: tuple[str, str] | None = None,
+    literal: bool = False,
+    avoid: Iterable[str] = (),
+) -> Vjp:
     """The forward and the backward pass as two programs, the residuals between them as plain values."""
     main = program.main
     forward, backward = names or (f"{main.name}_forward", f"{main.name}_backward")
-    run = Reversal(program, [forward, backward], literal)
+    run = Reversal(program, [forward, backward, *avoid], literal)
     b, back = _main_halves(run, main, wrt)
     sizes = unbound_sizes(back, back.saved)
     saved = [*back.saved, *(b.op("dim", size=dims.var(n)).value for n in sizes)]
@@ -142,7 +152,7 @@ def vjp(program: Program, wrt: Sequence[int], names: tuple[str, str] | None = No
     fields = copies(saved, env)
     params = [*fields, *copies([ct for _, ct in back.seeds], env)]
     second = Function(backward, back.block(params, env, _bindings(sizes, fields[len(back.saved) :], b.loc)), main.dims)
-    return Vjp(run.finish(first), run.finish(second), len(saved))
+    return Vjp(run.finish(first), run.finish(second), len(saved), tuple(sizes))
 
 
 def _main_halves(run: Reversal, main: Function, wrt: Sequence[int]) -> tuple[Builder, Backward]:
@@ -182,17 +192,17 @@ def unbound_sizes(back: Backward, bound_by: Sequence[Value]) -> list[str]:
     block = Block((), (*back.anew, *back.ops), ())
     for op in walk(block):
         for value in op.params.values():
-            used.update(_names(value))
+            used.update(size_names(value))
     bound = {
         str(d) for v in (*bound_by, *(ct for _, ct in back.seeds)) if isinstance(v.type, AVal) for d in v.type.shape
     }
     return sorted(used - bound)
 
 
-def _names(value: object) -> set[str]:
+def size_names(value: object) -> set[str]:
     """The size variables in a static parameter: a Dim, a type, or a tuple of such."""
     if isinstance(value, tuple):
-        return set().union(*map(_names, value)) if value else set()
+        return set().union(*map(size_names, value)) if value else set()
     if isinstance(value, dims.Poly):
         return {a.name for a in dims.atoms(value) if a.op == "var"}
     if isinstance(value, (AVal, types.Seq, types.Opt, types.Alt)):

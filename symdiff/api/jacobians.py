@@ -20,6 +20,7 @@ from symdiff.api.compiled import Compiled
 from symdiff.api.parameters import FIRST, Names, choose, name_of
 from symdiff.api.transforms import Forward, Function, Grad, Tangent
 from symdiff.errors import CheckError, UsageError
+from symdiff.frontend.derivative import Derivative
 from symdiff.ir.types import AVal
 from symdiff.signature import Lowered, Signature, Static, leaf_names
 from symdiff.trees import LEAF, flatten, map_leaves, unflatten
@@ -29,6 +30,7 @@ class Jacrev(Compiled):
     """``f(x, …) -> Jacobian`` by rows; with `has_aux` ``(Jacobian, aux)``."""
 
     takes: ClassVar[tuple[str, ...]] = ("argnums", "wrt", "has_aux")
+    kind: ClassVar[str] = "jacrev"
 
     def __init__(
         self,
@@ -43,6 +45,9 @@ class Jacrev(Compiled):
         super().__init__(fun, level, static)
         self.argnums, self.wrt, self.has_aux = argnums, wrt, has_aux
         self.chosen = choose(fun, self.parameters, argnums, wrt)
+
+    def __symdiff_derivative__(self) -> Derivative:
+        return Derivative(self.kind, self.chosen.names, self.chosen.bare, self.has_aux)
 
     def build(self, signature: Signature) -> tuple[Lowered, Function]:
         _check_arguments(signature, self.chosen.names, name_of(self.fun))
@@ -71,6 +76,8 @@ class Jacrev(Compiled):
 class Jacfwd(Jacrev):
     """``f(x, …) -> Jacobian`` by columns; with `has_aux` ``(Jacobian, aux)``."""
 
+    kind: ClassVar[str] = "jacfwd"
+
     def inner(self, signature: Signature) -> tuple[Lowered, Function]:
         return Tangent(self.fun, wrt=self.chosen.names, level=self.level).build(signature)
 
@@ -88,6 +95,8 @@ class Jacfwd(Jacrev):
 
 class Hessian(Jacfwd):
     """``f(x, …) -> Hessian`` of a scalar function, columns of the gradient's Jacobian."""
+
+    kind: ClassVar[str] = "hessian"
 
     def inner(self, signature: Signature) -> tuple[Lowered, Function]:
         gradient = Grad(self.fun, self.argnums, wrt=self.wrt, has_aux=self.has_aux, level=self.level)

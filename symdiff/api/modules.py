@@ -16,6 +16,7 @@ from symdiff.api.parameters import FIRST, Names, asked_for, choose, name_of, par
 from symdiff.api.signatures import Example, Types, declared_signature, float_arguments
 from symdiff.api.transforms import Forward, Grad, Pullback, ValueAndGrad, lower_function
 from symdiff.errors import UsageError
+from symdiff.frontend.derivative import followed
 from symdiff.signature import Lowered, Signature
 
 Function = Callable[..., Any]
@@ -149,6 +150,7 @@ class Differentiable:
         self._chosen = self.grad.chosen
         self.forward = Forward(fun, wrt=self._chosen.names, level=level, static=static)
 
+    @followed
     def backward(self, saved: Pullback, cotangent: Any = 1.0) -> Any:
         """The gradients at the point where `forward` gave `saved`, times a cotangent of the value."""
         made = saved(cotangent)

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from symdiff.ad.inner import keeping, seeded
 from symdiff.errors import UsageError
-from symdiff.ir.build import Builder
-from symdiff.ir.core import Block, Function, Literal, Program, Value
+from symdiff.ir.core import Block, Function, Program, Value
 from symdiff.ir.types import AVal, Kind
 from symdiff.signature import Argument, Lowered, Static
 from symdiff.trees import LEAF, Tree, flatten, paths, unflatten
@@ -79,13 +79,14 @@ def gradient(
     """
     from symdiff.ad.reverse import value_and_grad
     from symdiff.passes import levels
+    from symdiff.pipeline import prepared
 
     arguments = [lowered.signature[name] for name in names]
-    primal = levels.before(lowered.program, level)  # second derivatives are those of the stable forms, too
+    primal = prepared(lowered.program, level)  # second derivatives are those of the stable forms, too
     outs = primal.main.body.outs
     wrt = wrt_params(lowered, names)
-    alone = value_and_grad(_keeping(primal, outs[:1]), wrt)
-    program, results = _seeded(alone, len(lowered.params), outs[1:])
+    alone = value_and_grad(keeping(primal, outs[:1]), wrt)
+    program, results = seeded(alone, len(lowered.params), outs[1:])
     by_param = dict(zip(wrt, results[1:], strict=False))
     grad_tree, grad_leaves = _gradient_tree(lowered, arguments, by_param, bare)
     value_part: tuple[Tree, list[Any]] = (LEAF, results[:1])
@@ -112,33 +113,6 @@ def gradient(
 
 def _pair(left: tuple[Tree, list[Any]], right: tuple[Tree, list[Any]]) -> tuple[Tree, list[Any]]:
     return Tree("tuple", None, (0, 1), (left[0], right[0])), [*left[1], *right[1]]
-
-
-def _keeping(program: Program, outs: Sequence[Value]) -> Program:
-    """The program with fewer results."""
-    main = program.main
-    body = Block(main.body.params, main.body.ops, tuple(outs))
-    return Program(
-        {**program.functions, program.entry: Function(main.name, body, main.dims)}, program.entry, program.records
-    )
-
-
-def _seeded(program: Program, count: int, extra: Sequence[Value]) -> tuple[Program, list[Value]]:
-    """A reverse program with the constant 1 for its cotangent; `extra` values of its body become results too."""
-    main = program.main
-    body = Block(main.body.params, main.body.ops, (*main.body.outs, *extra))
-    b = Builder()
-    params = [Value(v.type, v.hint) for v in main.body.params[:count]]
-    seeds = [_one(b, v.type) for v in main.body.params[count:]]
-    results = list(b.inline(body, [*params, *seeds]))
-    entry = Function(main.name, b.block(params, results), main.dims)
-    return Program({**program.functions, entry.name: entry}, entry.name, program.records), results
-
-
-def _one(b: Builder, t: Any) -> Value:
-    if t.kind is Kind.ARRAY:
-        return b.const(Literal.of(np.ones((), t.dtype)), t)
-    return b.const(1.0, t)
 
 
 def _gradient_tree(

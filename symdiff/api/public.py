@@ -11,8 +11,10 @@ from symdiff.api.like import Like, named
 from symdiff.api.parameters import FIRST, Names, name_of
 from symdiff.api.transforms import Function, Grad, Pullback, ValueAndGrad, compiled_for
 from symdiff.errors import UsageError
+from symdiff.frontend.derivative import maker
 
 
+@maker
 def grad(
     fun: Function | None = None,
     argnums: int | Sequence[int] = FIRST,
@@ -43,6 +45,7 @@ def grad(
     return _decorate(Grad, fun, argnums, wrt=wrt, has_aux=has_aux, level=level, static=static)
 
 
+@maker
 def value_and_grad(
     fun: Function | None = None,
     argnums: int | Sequence[int] = FIRST,
@@ -62,6 +65,7 @@ def value_and_grad(
     return _decorate(ValueAndGrad, fun, argnums, wrt=wrt, has_aux=has_aux, level=level, static=static)
 
 
+@maker
 def jacrev(
     fun: Function | None = None,
     argnums: int | Sequence[int] = FIRST,
@@ -95,6 +99,7 @@ def jacrev(
     return _decorate(Jacrev, fun, argnums, wrt=wrt, has_aux=has_aux, level=level, static=static)
 
 
+@maker
 def jacobian(
     fun: Function | None = None,
     argnums: int | Sequence[int] = FIRST,
@@ -114,6 +119,7 @@ def jacobian(
     return _decorate(Jacrev, fun, argnums, wrt=wrt, has_aux=has_aux, level=level, static=static)
 
 
+@maker
 def jacfwd(
     fun: Function | None = None,
     argnums: int | Sequence[int] = FIRST,
@@ -132,6 +138,7 @@ def jacfwd(
     return _decorate(Jacfwd, fun, argnums, wrt=wrt, has_aux=has_aux, level=level, static=static)
 
 
+@maker
 def hessian(
     fun: Function | None = None,
     argnums: int | Sequence[int] = FIRST,
@@ -163,6 +170,7 @@ def _decorate(made: Callable[..., Compiled], fun: Function | None, argnums: Any,
     return made(fun, argnums, **options)
 
 
+@maker
 def vjp(fun: Function, *primals: Any) -> tuple[Any, Pullback]:
     """The value of ``fun(*primals)``, and a function from a cotangent of it to the tuple of the primals' cotangents.
 
@@ -176,6 +184,7 @@ def vjp(fun: Function, *primals: Any) -> tuple[Any, Pullback]:
     return made
 
 
+@maker
 def jvp(fun: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
     """The value of ``fun(*primals)`` and its derivative along `tangents`, which are like the primals.
 
@@ -186,6 +195,7 @@ def jvp(fun: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple
     return made
 
 
+@maker
 def hvp(fun: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
     """The Hessian of the scalar function `fun` at `primals` times `tangents`: like the primal, a tuple for several.
 

@@ -12,6 +12,7 @@ from symdiff.api.dispatch import AS_IS, Form
 from symdiff.api.like import Like
 from symdiff.api.parameters import FIRST, KEYWORD_ONLY, Names, Parameter, choose, name_of, parameters_of
 from symdiff.errors import CompileError, UsageError
+from symdiff.frontend.derivative import Derivative
 from symdiff.frontend.formula import Formula
 from symdiff.frontend.source import load
 from symdiff.signature import Lowered, Signature
@@ -94,6 +95,10 @@ class ValueAndGrad(Compiled):
             return _VALUE_TUPLE if tuple_of_one else AS_IS
         return _GRAD_TUPLE if tuple_of_one else _GRAD
 
+    def __symdiff_derivative__(self) -> Derivative:
+        kind = "value_and_grad" if self.with_value else "grad"
+        return Derivative(kind, self.chosen.names, self.chosen.bare, self.has_aux)
+
     def inner(self, signature: Signature) -> Lowered:
         """The function to differentiate, lowered and found fit to be differentiated."""
         check_differentiable(signature, self.chosen.names, name_of(self.fun))
@@ -148,6 +153,9 @@ class Forward(Compiled):
     ) -> None:
         super().__init__(fun, level, static)
         self.wrt = tuple(wrt)
+
+    def __symdiff_derivative__(self) -> Derivative:
+        return Derivative("vjp", self.wrt, len(self.wrt) == 1)
 
     def build(self, signature: Signature) -> tuple[Lowered, Function]:
         check_differentiable(signature, self.wrt, name_of(self.fun))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from symdiff.ad.inner import written_out
 from symdiff.codegen.comments import derivative_rule
 from symdiff.codegen.names import name_stages
 from symdiff.explain import formulas
@@ -54,7 +55,7 @@ def _other_call(draft: Draft, number: int, source: Draft) -> str:
 def staged(lowered: Lowered) -> Program:
     """The program that -O0 prints: every value named, nothing restructured."""
     named = name_stages(lowered.program, lowered.user_names, [p.name for p in lowered.params])
-    return levels.before(named.program, 0)
+    return levels.before(written_out(named.program, 0, levels.before, levels.after), 0)
 
 
 def derivation(lowered: Lowered, wrt: Sequence[str], at: Mapping[str, Any] | None = None) -> Derivation:

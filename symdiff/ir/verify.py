@@ -50,7 +50,7 @@ INVARIANTS = {
 Into = Mapping[str, Mapping[Op, int]]
 
 _NOTHING_REUSED: Into = {}
-_REGIONS = {"cond": 2, "for": 1, "while": 2}
+_REGIONS = {"cond": 2, "for": 1, "while": 2, "derivative": 1}
 _CONTEXT = 5  # operations before and after
 
 

@@ -1,4 +1,4 @@
-"""Structured control flow.  The AD drivers, the interpreter and the code generator know these four by name.
+"""Structured control flow.  The AD drivers, the interpreter and the code generator know the first four by name.
 
     cond  (pred, *caps)                        {then} {else}                  -> *outs
     for   (lo, hi, step, *carry, *xs, *caps)   {(i, *carry, *x_i, *caps) -> [exit], *carry, *ys_i}
@@ -6,16 +6,22 @@
     while (*carry, *caps)                      {before -> pred} {after -> [exit], *carry, *ys_i}
                                                                               -> [exit], *carry, *ys, count
     call  (*args)                              -> *outs
+    derivative  (*seeds, *args, *caps)  {(*args, *caps) -> *outs}             -> *outs, *derivatives
 
 `reverse=True` runs the turns of a `for` in the opposite order; xs are read and ys stored at the turn's own number
 either way.  A non-zero exit code ends the loop after its turn; count is the number of turns that ran.
+
+A `derivative` is one that the user's function takes itself; `symdiff.ad.inner` writes it out before anything else
+happens.  It differentiates by the arguments that `wrt` numbers.  `kind` "value" gives the results alone, "grad" also
+the gradient of the first; "jvp" takes a tangent per argument of `wrt` and gives one per result; "vjp" gives a record
+named `name`, which `pullback` turns into a gradient per argument of `wrt`, for a cotangent per result.
 """
 
 from __future__ import annotations
 
 from symdiff.ir import types
 from symdiff.ir.core import Block
-from symdiff.ir.types import AVal, Kind, Seq, Type
+from symdiff.ir.types import AVal, Kind, Saved, Seq, Type
 from symdiff.primitives.declare import CONTROL, prim
 
 
@@ -91,7 +97,36 @@ def _call(ins: tuple[Type, ...], regions: tuple[()], function: str, types: tuple
     return types
 
 
+def _derivative(
+    ins: tuple[Type, ...], regions: tuple[Block, ...], kind: str, wrt: tuple[int, ...], name: str = ""
+) -> tuple[Type, ...]:
+    (body,) = regions
+    taken = tuple(v.type for v in body.params)
+    lead = len(ins) - len(taken)
+    if ins[max(lead, 0) :] != taken:
+        raise TypeError(f"derivative: the region takes {_list(taken)}, not {_list(ins)}")
+    by = _cotangents(tuple(taken[k] for k in wrt))
+    if len(by) < len(wrt):
+        raise TypeError("derivative: an argument to differentiate by has no cotangent")
+    outs = tuple(v.type for v in body.outs)
+    if ins[:lead] != (by if kind == "jvp" else ()):
+        raise TypeError(f"derivative: the seeds are {_list(ins[:lead])}")
+    if kind == "vjp":
+        return (*outs, Saved(name))
+    return (*outs, *{"value": (), "grad": by, "jvp": _cotangents(outs)}[kind])
+
+
+def _cotangents(found: tuple[Type, ...]) -> tuple[Type, ...]:
+    return tuple(c for t in found if (c := types.cotangent(t)) is not None)
+
+
+def _pullback(ins: tuple[Type, ...], regions: tuple[()], types: tuple[Type, ...]) -> tuple[Type, ...]:
+    return types
+
+
 cond = prim("cond", "pred *caps", CONTROL, infer=_cond)
 for_ = prim("for", "lo hi step *rest", CONTROL, infer=_for, params=("n_carry", "n_xs", "exit", "reverse"))
 while_ = prim("while", "*rest", CONTROL, infer=_while, params=("n_carry", "exit"))
 call = prim("call", "*args", CONTROL, infer=_call, params=("function", "types"))
+derivative = prim("derivative", "*rest", CONTROL, infer=_derivative, params=("kind", "wrt", "name"))
+pullback = prim("pullback", "record *cotangents", CONTROL, infer=_pullback, params=("types",))

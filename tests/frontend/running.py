@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from symdiff import trees
+from symdiff.ad.inner import written_out
 from symdiff.frontend.python import lower
 from symdiff.frontend.python.problems import Respecialise
 from symdiff.frontend.source import Source, load
 from symdiff.ir import dims, interpret, types
 from symdiff.ir.types import AVal, Kind
+from symdiff.passes import levels
 from symdiff.signature import Argument, Lowered, Signature, Static
 
 
@@ -87,7 +89,8 @@ def flat_arguments(low: Lowered, args: tuple[Any, ...]) -> list[Any]:
 
 def run(low: Lowered, *args: Any) -> Any:
     """The result of the program, put together."""
-    results = iter(interpret.run(low.program, *flat_arguments(low, args)))
+    program = written_out(low.program, 0, levels.before, levels.after)
+    results = iter(interpret.run(program, *flat_arguments(low, args)))
     leaves = [next(results) if s is None else s.value for s in low.out_static]
     return trees.unflatten(low.out, leaves)
 

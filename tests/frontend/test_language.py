@@ -21,6 +21,7 @@ HEAD = """
 from dataclasses import dataclass, field, replace
 import math
 import numpy as np
+import symdiff
 from scipy import special
 SCALE = 0.5
 TABLE = {"w": [1.0, 2.0]}

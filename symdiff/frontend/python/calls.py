@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from symdiff.errors import CompileError
+from symdiff.frontend.derivative import is_foreign
 from symdiff.frontend.python import captured, classes, containers, memory, objects, special_methods
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.desugar import desugared
@@ -154,9 +155,14 @@ def closure(cx: Context, node: ast.FunctionDef | ast.Lambda) -> Val:
 
 def _follow(cx: Context, node: ast.AST, function: Known, args: list[Val], kwargs: dict[str, Val]) -> Val:
     """A function from outside: compiled in from its source."""
+    from symdiff.frontend.python import derivatives
+
+    base = _passed(cx, function)
+    if derivatives.is_derivative(base[0].obj):
+        return derivatives.call(cx, node, base[0], [*base[1], *args], {**base[2], **kwargs})
     obj = function.obj
-    if _is_derivative(obj):
-        return cx.refuse("SD411", node, function=cx.text(node))
+    if is_foreign(base[0].obj) and not is_transparent(base[0].obj):
+        return cx.refuse("SD411", node, function=cx.text(node), reason="symdiff does not follow its own functions")
     if isinstance(
         obj, python_types.BuiltinFunctionType | python_types.WrapperDescriptorType | np.ufunc
     ) or not callable(obj):
@@ -172,18 +178,12 @@ def _follow(cx: Context, node: ast.AST, function: Known, args: list[Val], kwargs
             return _unknown(cx, node, obj, [*args, *kwargs.values()])
         cx.sources[id(obj)] = memo = (obj, source)
     source = memo[1]
-    first, bound = _passed(cx, function)
+    _, first, bound = base
     return _inline(cx, node, source, None, [*first, *args], {**bound, **kwargs}, None)
 
 
-def _is_derivative(obj: Any) -> bool:
-    """Whether a call of `obj` is symdiff's own work: `grad`, or what it returned."""
-    made = obj if isinstance(obj, python_types.FunctionType | type) else type(obj)
-    return str(getattr(made, "__module__", "")).startswith("symdiff.api") and not is_transparent(obj)
-
-
-def _passed(cx: Context, function: Known) -> Arguments:
-    """What methods and partials pass first, captured where they were."""
+def _passed(cx: Context, function: Known) -> tuple[Known, list[Val], dict[str, Val]]:
+    """The function under methods and partials, and what these pass first, captured where it was."""
     args: list[Val] = []
     kwargs: dict[str, Val] = {}
     obj = function.obj
@@ -197,7 +197,8 @@ def _passed(cx: Context, function: Known) -> Arguments:
         args = [*(classes.part(cx, function, a, *given, ("item", k)) for k, a in enumerate(obj.args)), *args]
         kwargs = {k: classes.part(cx, function, a, *named, ("item", k)) for k, a in obj.keywords.items()} | kwargs
         obj, steps = obj.func, (*steps, ("attr", "func"))
-    return args, kwargs
+    origin = None if function.origin is None else (function.origin[0], (*function.origin[1], *steps))
+    return (Known(obj, origin) if steps else function), args, kwargs
 
 
 def _staged(cx: Context, vals: Sequence[Val]) -> bool:

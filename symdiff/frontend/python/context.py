@@ -108,7 +108,8 @@ class Context:
         self.headers: dict[Any, Any] = {}  # per loop and call path: its last header
         self.turn_depth = 0  # of the journals: the header's, while a turn is compared with it
         self.pairing: list[Any] = []  # references that are being taken apart, outermost first
-        self.counters = {"frame": 0, "loop": 0, "opaque": 0, "bound": 0}  # bound: names, inside expressions
+        # bound: names, inside expressions; leaf: what is differentiated by, inside
+        self.counters = dict.fromkeys(("frame", "loop", "opaque", "bound", "pullback", "leaf"), 0)
         self.opaque_memo: dict[Any, Dim] = {}
         self.folds: dict[tuple[int, str], ast.FunctionDef] = {}  # by comprehension or call: the loop it is short for
         self.sources: dict[int, tuple[Any, Source]] = {}

@@ -62,7 +62,8 @@ def enter(cx: Context, node: ast.AST, source: Source, outer: Frame | None, bound
     """The result of a call as one of a function of the program; None where it is compiled in place."""
     home = _definition(source)
     marked = cx.session.recursive.get(home)
-    active = [f for f in cx.frames if f.source.node is source.node and f.bound is not None]
+    # an inner function of another call of the function around it is another function
+    active = [f for f in cx.frames if f.source.node is source.node and f.bound is not None and f.outer is outer]
     if marked is None and not active:
         return None
     if POISON in bound.values():

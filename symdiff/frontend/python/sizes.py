@@ -36,7 +36,7 @@ def reconcile(
         cx.sizes_needed.update(a.name for a in dims.atoms(left) | dims.atoms(right) if a.op == "var")
         cx.refuse("SD308", node, left=str(left), right=str(right), operation=operation)
         return None
-    if cx.scope is cx.top:
+    if cx.scope.always:
         _unify(cx, left, right)
     others = list(ins)
     if prim in ("index_set", "index_add"):  # the part written may have a size that no operand has
@@ -249,7 +249,7 @@ def require(cx: Context, node: ast.AST, val: Val, shape: tuple[Dim, ...]) -> Val
                 left_size=have,
                 right_size=want,
             )
-        if dims.equal(have, want) is None and cx.scope is cx.top:
+        if dims.equal(have, want) is None and cx.scope.always:
             _unify(cx, want, have)
     if found == shape:
         return val

@@ -76,6 +76,7 @@ class Scope(Builder):
         self.homes = homes
         self.captures: dict[Value, Value] = {}  # value outside -> parameter of this region
         self.copies: dict[Value, Value] = {}  # constant outside -> its copy here
+        self.always = parent is None  # whether it runs, exactly once, whenever the function does
         self.effects = 0  # operations with an effect in this region and the regions inside it
 
     def param(self, value: Value) -> Value:

@@ -166,6 +166,13 @@ class Partial(Val):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Record(Val):
+    """What a forward pass saved for the pullback that holds it."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Method(Val):
     """A method of a value, not yet called."""
 

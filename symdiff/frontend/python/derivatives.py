@@ -1,0 +1,362 @@
+"""Derivatives that the compiled function takes itself: `symdiff.grad(f)(x)`, `symdiff.jvp` and their like.
+
+The function is lowered into a region of its own, as a branch is, and a `derivative` operation says what is wanted of
+it; `symdiff.ad.inner` writes that out.  By hand: in
+
+    for _ in range(k):
+        w = w - lr * symdiff.grad(lambda u: loss(u, lam))(w)
+
+the region is `(u, lam) -> loss(u, lam)`, u an argument and lam a capture, and the loop's body has
+`value, g = derivative(w, lam; grad by u)`.  The region has arrays of its own for its arguments: what the function
+writes into them is not seen outside, and what it would write elsewhere is refused.
+
+A derivative object, `symdiff.grad(f)`, is a partial call of what was asked for (a `Derivative`) with f bound.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from symdiff.errors import UsageError
+from symdiff.frontend.derivative import FIRST, Derivative, choose, derivative_of, made_by
+from symdiff.frontend.python import calls, classes, containers, patterns
+from symdiff.frontend.python.columns import Along, Matrix
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.instances import Pattern
+from symdiff.frontend.python.regions import Part, Region, plan, run, without_known
+from symdiff.frontend.python.values import NONE, POISON, Bound, Closure, Known, Partial, Record, Struct, Val
+from symdiff.ir.core import Value
+
+Args = list[Val]
+Kwargs = dict[str, Val]
+Plans = tuple[list[Part], dict[str, Part]]
+
+
+def is_derivative(obj: Any) -> bool:
+    """Whether calling an object is symdiff's own work."""
+    return isinstance(obj, Derivative | Pull | Along) or bool(made_by(obj)) or derivative_of(obj) is not None
+
+
+def makes_derivatives(function: Val) -> bool:
+    """Whether a value is `symdiff.grad` or its like, or that with options: a decorator."""
+    while isinstance(function, Partial) and not function.args:
+        function = function.function
+    return isinstance(function, Known) and bool(made_by(function.obj))
+
+
+def call(cx: Context, node: ast.AST, function: Known, args: Args, kwargs: Kwargs) -> Val:
+    """Call a derivative object, or what makes one."""
+    if any(v is POISON for v in (*args, *kwargs.values())):
+        return POISON
+    obj = function.obj
+    if isinstance(obj, Pull | Along):
+        return obj(cx, node, args, kwargs)
+    if isinstance(obj, Derivative):
+        return _take(cx, node, obj, args[0], args[1:], kwargs)
+    made = derivative_of(obj)
+    if made is not None:
+        return _take(cx, node, made, classes.part(cx, function, obj.fun, ("attr", "fun")), args, kwargs)
+    try:
+        given = inspect.signature(obj).bind(*args, **kwargs).arguments
+    except TypeError as error:
+        return cx.refuse("SD313", node, function=f"symdiff.{made_by(obj)}", message=str(error))
+    return _AT_ONCE.get(made_by(obj), _object)(cx, node, function, **given)
+
+
+def refuse(cx: Context, node: ast.AST, reason: str) -> Val:
+    return cx.refuse("SD411", node, function=cx.text(node), reason=reason)
+
+
+# --- making a derivative object
+
+
+def _object(
+    cx: Context,
+    node: ast.AST,
+    function: Known,
+    fun: Val | None = None,
+    argnums: Val | None = None,
+    wrt: Val = NONE,
+    has_aux: Val = NONE,
+    **rest: Val,
+) -> Val:
+    """`grad(f)`; without f, `grad(argnums=1)`, a decorator."""
+    options = {"argnums": argnums, "wrt": wrt, "has_aux": has_aux}
+    if fun is None or (isinstance(fun, Known) and fun.obj is None):
+        return Partial(function, (), {k: v for k, v in options.items() if v is not None and v is not NONE})
+    found = [_plain(cx, v) for v in (argnums or Known(FIRST), wrt, has_aux)]
+    if any(v is _UNKNOWN for v in found):
+        return refuse(cx, node, "`argnums`, `wrt` and `has_aux` must be known when compiling")
+    names = parameters(cx, fun)
+    if names is None:
+        return refuse(cx, node, f"the parameters of {cx.describe(fun)} are not known")
+    try:
+        chosen = choose(_name(fun), *names, found[0], found[1])
+    except UsageError as error:
+        return refuse(cx, node, str(error.args[0]))
+    made = made_by(function.obj)
+    kind = "jacrev" if made == "jacobian" else made
+    return Partial(Known(Derivative(kind, chosen.names, chosen.bare, bool(found[2]))), (fun,), {})
+
+
+_UNKNOWN: Any = object()
+
+
+def _plain(cx: Context, val: Val) -> Any:
+    """A known option as a Python object."""
+    items = containers.elements(cx, val)
+    if items is not None:
+        found = [_plain(cx, v) for v in items]
+        return _UNKNOWN if _UNKNOWN in found else tuple(found)
+    return val.obj if isinstance(val, Known) else _UNKNOWN
+
+
+def _name(fun: Val) -> str:
+    if isinstance(fun, Closure):
+        return fun.source.name
+    if isinstance(fun, Partial):
+        return _name(fun.args[0] if fun.args and _is_derivative_object(fun) else fun.function)
+    return str(getattr(fun.obj, "__name__", type(fun.obj).__name__)) if isinstance(fun, Known) else "the function"
+
+
+def _is_derivative_object(fun: Partial) -> bool:
+    return isinstance(fun.function, Known) and isinstance(fun.function.obj, Derivative)
+
+
+def parameters(cx: Context, fun: Val) -> tuple[list[str], list[str]] | None:
+    """The names of the positional parameters of a function, and of all; None where they are not known."""
+    if isinstance(fun, Closure):
+        a = fun.node.args
+        positional = [p.arg for p in (*a.posonlyargs, *a.args)]
+        return positional, [*positional, *(p.arg for p in a.kwonlyargs)]
+    if isinstance(fun, Partial):
+        if _is_derivative_object(fun):
+            return parameters(cx, fun.args[0])
+        found = parameters(cx, fun.function)
+        return None if found is None else _without(found, len(fun.args), fun.kwargs)
+    if isinstance(fun, Bound):
+        found = parameters(cx, fun.function)
+        return None if found is None else _without(found, 1, {})
+    if not isinstance(fun, Known):
+        return None
+    try:
+        known = inspect.signature(fun.obj.fun if derivative_of(fun.obj) else fun.obj).parameters.values()
+    except (TypeError, ValueError):
+        return None
+    star = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    named = [p for p in known if p.kind not in star]
+    return [p.name for p in named if p.kind is not inspect.Parameter.KEYWORD_ONLY], [p.name for p in named]
+
+
+def _without(found: tuple[list[str], list[str]], count: int, given: dict[str, Val]) -> tuple[list[str], list[str]]:
+    gone = {*found[0][:count], *given}
+    return [n for n in found[0] if n not in gone], [n for n in found[1] if n not in gone]
+
+
+# --- taking a derivative
+
+
+def _take(cx: Context, node: ast.AST, made: Derivative, fun: Val, args: Args, kwargs: Kwargs) -> Val:
+    if made.kind == "hessian":
+        fun = Partial(Known(Derivative("grad", made.names, made.bare, made.has_aux)), (fun,), {})
+    places = _places(cx, node, made, fun, args, kwargs)
+    plans = None if places is None else _plans(cx, node, made.names, places, args, kwargs)
+    if places is None or plans is None:
+        return POISON
+    if made.kind == "vjp":
+        return _pulled(cx, node, fun, plans, places)
+    by = [plans[0][k] if isinstance(k, int) else plans[1][k] for k in places]
+    if made.kind in ("grad", "value_and_grad"):
+        return _gradient(cx, node, made, fun, plans, by)
+
+    def inside(narrowed: Callable[[Part], Part]) -> Callable[[Region], Val]:
+        return _call_in(cx, node, fun, ([narrowed(p) for p in plans[0]], {k: narrowed(p) for k, p in plans[1].items()}))
+
+    return Matrix(cx, node, made, _name(fun), inside, by).found()
+
+
+def _places(
+    cx: Context, node: ast.AST, made: Derivative, fun: Val, args: Args, kwargs: Kwargs
+) -> list[int | str] | None:
+    """Where the arguments to differentiate by are given: by number, or by name."""
+    found = parameters(cx, fun)
+    if found is None:
+        refuse(cx, node, f"the parameters of {cx.describe(fun)} are not known")
+        return None
+    places: list[int | str] = []
+    for name in made.names:
+        k = found[0].index(name) if name in found[0] else len(args)
+        if k >= len(args) and name not in kwargs:
+            refuse(cx, node, f"its argument `{name}` is left to its default: give it")
+            return None
+        places.append(k if k < len(args) else name)
+    return places
+
+
+def _plans(
+    cx: Context, node: ast.AST, names: Sequence[str], places: Sequence[int | str], args: Args, kwargs: Kwargs
+) -> Plans | None:
+    """What the region takes for each argument; None after a problem."""
+    before = len(cx.problems)
+    called = dict(zip(places, names, strict=True))
+    first = [plan(cx, node, v, k in called, called.get(k, "")) for k, v in enumerate(args)]
+    second = {k: plan(cx, node, v, k in called, k) for k, v in kwargs.items()}
+    return None if len(cx.problems) > before else (first, second)
+
+
+def _call_in(cx: Context, node: ast.AST, fun: Val, parts: Plans) -> Callable[[Region], Val]:
+    def inside(region: Region) -> Val:
+        args = [region.enter(p) for p in parts[0]]
+        return calls.apply(cx, node, fun, args, {k: region.enter(p) for k, p in parts[1].items()})
+
+    return inside
+
+
+def _gradient(cx: Context, node: ast.AST, made: Derivative, fun: Val, plans: Plans, by: Sequence[Part]) -> Val:
+    aux: list[Pattern] = []
+
+    def finish(region: Region, found: Val) -> list[Value] | None:
+        if made.has_aux:
+            items = containers.elements(cx, found)
+            if items is None or len(items) != 2:
+                cx.refuse("SD714", node, function=_name(fun), type=cx.describe(found))
+                return None
+            found = items[0]
+            rest = region.results(items[1])
+            if rest is None:
+                return None
+            aux.append(rest[0])
+            return None if (value := _scalar(cx, node, fun, found)) is None else [value, *rest[1]]
+        return None if (value := _scalar(cx, node, fun, found)) is None else [value]
+
+    outs = run(cx, node, _call_in(cx, node, fun, plans), finish, kind="grad")
+    if outs is None:
+        return POISON
+    rest = iter(outs)
+    value = cx.wrap(next(rest))
+    extra = region_value(cx, aux[0], rest) if aux else None
+    grads = [p.rebuilt(cx, node, rest) for p in by]
+    gradient = grads[0] if made.bare else Struct("tuple", tuple(grads))
+    if made.kind == "grad":
+        return gradient if extra is None else Struct("tuple", (gradient, extra))
+    first = value if extra is None else Struct("tuple", (value, extra))
+    return Struct("tuple", (first, gradient))
+
+
+def _scalar(cx: Context, node: ast.AST, fun: Val, found: Val) -> Value | None:
+    """The result that is differentiated, a real scalar."""
+    if found is POISON:
+        return None
+    t = cx.aval(found) if cx.is_numeric(found) else None
+    if t is None or not t.inexact or t.rank:
+        cx.refuse("SD704", node, function=_name(fun), type=cx.describe(found))
+        return None
+    if t.complex:
+        cx.refuse("SD717", node, function=_name(fun))
+        return None
+    return cx.value(found)
+
+
+def region_value(cx: Context, pattern: Pattern, values: Iterator[Value]) -> Val:
+    """What a function returned, outside of its region: its numbers and arrays are new."""
+    return patterns.rebuilt(pattern, "", lambda p, name: cx.wrap(next(values)), cx.store.set)
+
+
+def _tangents(cx: Context, pattern: Pattern, values: Iterator[Value]) -> Val:
+    """A tangent in the structure of a result; None where there is none."""
+    return region_value(cx, without_known(pattern), values)
+
+
+# --- along a direction, and back
+
+
+def _jvp(cx: Context, node: ast.AST, function: Known, fun: Val, primals: Val, tangents: Val) -> Val:
+    """`jvp(f, primals, tangents) -> (value, tangent)`."""
+    points, along = containers.elements(cx, primals), containers.elements(cx, tangents)
+    names = parameters(cx, fun)
+    if points is None or along is None or names is None or len(points) != len(along) or len(points) > len(names[0]):
+        return refuse(cx, node, "the primals and tangents must be tuples of one length, at most one for each parameter")
+    places = list(range(len(points)))
+    parts = _plans(cx, node, names[0], places, list(points), {}) if points else None
+    if parts is None:
+        return POISON if points else refuse(cx, node, "there is no primal")
+    seeds: list[Value] = []
+    for part, tangent in zip(parts[0], along, strict=True):
+        found = part.seeds(cx, node, tangent)
+        if found is None:
+            return POISON
+        seeds += found
+    made: list[Pattern] = []
+    outs = run(cx, node, _call_in(cx, node, fun, parts), _all_results(made), seeds, kind="jvp")
+    if outs is None:
+        return POISON
+    rest = iter(outs)
+    value = region_value(cx, made[0], rest)
+    return Struct("tuple", (value, _tangents(cx, made[0], rest)))
+
+
+def _all_results(made: list[Pattern]) -> Callable[[Region, Val], list[Value] | None]:
+    def finish(region: Region, found: Val) -> list[Value] | None:
+        results = region.results(found)
+        if results is None:
+            return None
+        made.append(results[0])
+        return results[1]
+
+    return finish
+
+
+def _hvp(cx: Context, node: ast.AST, function: Known, fun: Val, primals: Val, tangents: Val) -> Val:
+    """`hvp(f, primals, tangents)`: the tangent of the gradient."""
+    points, names = containers.elements(cx, primals), parameters(cx, fun)
+    if points is None or names is None or not 0 < len(points) <= len(names[0]):
+        return refuse(cx, node, "the primals must be a tuple, at most one for each parameter")
+    asked = Derivative("grad", tuple(names[0][: len(points)]), len(points) == 1)
+    found = _jvp(cx, node, function, Partial(Known(asked), (fun,), {}), primals, tangents)
+    return found.items[1] if isinstance(found, Struct) else found
+
+
+def _vjp(cx: Context, node: ast.AST, function: Known, fun: Val, primals: tuple[Val, ...] = ()) -> Val:
+    """`vjp(f, *primals) -> (value, pullback)`."""
+    names = parameters(cx, fun)
+    if names is None or not 0 < len(primals) <= len(names[0]):
+        return refuse(cx, node, "there must be a primal, and at most one for each parameter")
+    asked = Derivative("vjp", tuple(names[0][: len(primals)]), False)
+    return _take(cx, node, asked, fun, list(primals), {})
+
+
+def _pulled(cx: Context, node: ast.AST, fun: Val, parts: Plans, places: Sequence[int | str]) -> Val:
+    made: list[Pattern] = []
+    name = f"{_name(fun).strip('<>')}_pullback{cx.count('pullback')}"
+    outs = run(cx, node, _call_in(cx, node, fun, parts), _all_results(made), kind="vjp", name=name)
+    if outs is None:
+        return POISON
+    value = region_value(cx, made[0], iter(outs[:-1]))
+    by = [parts[0][k] if isinstance(k, int) else parts[1][k] for k in places]
+    pull = Pull(made[0], by)
+    return Struct("tuple", (value, Partial(Known(pull), (Record(outs[-1]),), {})))
+
+
+class Pull:
+    """What a pullback inside the function needs to know beside its record."""
+
+    def __init__(self, result: Pattern, by: Sequence[Part]) -> None:
+        self.result, self.by = result, by
+
+    def __call__(self, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+        record, *cotangents = args
+        assert isinstance(record, Record)
+        if len(cotangents) != 1 or kwargs:
+            return cx.refuse("SD313", node, function="the pullback", message="takes one cotangent")
+        seeds = Part.of_result(self.result).seeds(cx, node, cotangents[0])
+        if seeds is None:
+            return POISON
+        found = tuple(t for p in self.by for t in p.types())
+        outs = iter(cx.at(node).emit("pullback", record.value, *map(cx.scope.use, seeds), types=found))
+        return Struct("tuple", tuple(p.rebuilt(cx, node, outs) for p in self.by))
+
+
+_AT_ONCE: dict[str, Callable[..., Val]] = {"jvp": _jvp, "hvp": _hvp, "vjp": _vjp}
