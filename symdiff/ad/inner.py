@@ -13,7 +13,8 @@ matter: they are two parameters of the region, and a gradient by one says nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,10 +26,11 @@ from symdiff.errors import CompileError, refuse
 from symdiff.ir import dims
 from symdiff.ir.build import Builder
 from symdiff.ir.core import REGISTRY, Block, Function, Literal, Op, Params, Program, Value, walk
-from symdiff.ir.types import AVal, Kind, Saved, Type
+from symdiff.ir.types import AVal, Kind, Saved, Type, type_atoms
 
 Passes = Callable[..., Program]  # (program, level, keep=names): the functions named keep their signatures
 _TAKEN = ("derivative", "pullback")
+_LARGE = 12  # operations of a function whose derivative, taken in several places, is a function of its own
 
 
 def written_out(program: Program, level: int, before: Passes, after: Passes) -> Program:
@@ -93,14 +95,29 @@ class _Writing:
     records: dict[str, tuple[Type, ...]] = field(default_factory=dict)
     saved: dict[str, tuple[Type, ...]] = field(default_factory=dict)  # by record: the residuals of a `vjp`
     pullbacks: dict[str, Block] = field(default_factory=dict)  # residuals and cotangents -> gradients
+    uses: Counter[Hashable] = field(default_factory=Counter)  # by what is taken of which region
+    shared: dict[Hashable, str] = field(default_factory=dict)  # the functions made of those used again
     open: list[str] = field(default_factory=list)
     done: set[str] = field(default_factory=set)
 
     def program(self) -> Program:
         self.functions, self.records = dict(self.source.functions), dict(self.source.records)
+        for function in self.source.functions.values():
+            self.count(function.body)
         for name in self.source.functions:
             self.function(name)
         return Program(self.functions, self.source.entry, self.records)
+
+    def count(self, block: Block) -> None:
+        """Note how often each derivative is taken; what stands inside of one counts once."""
+        todo = [block]
+        while todo:
+            for op in todo.pop().ops:
+                if op.prim.name == "derivative":
+                    self.uses[_taken_key(op)] += 1
+                    if self.uses[_taken_key(op)] > 1:
+                        continue
+                todo += op.regions
 
     def function(self, name: str) -> None:
         if name in self.done:
@@ -150,9 +167,13 @@ class _Writing:
                 raise CompileError([refuse("SD411", op.loc, function=name.lstrip("_"), reason=reason)])
             self.function(name)
         sizes = _missing(region)
-        program = self.before(self.alone(region, sizes, names, callees), self.level, keep=callees)
-        wrt, kind, count = op.params["wrt"], op.params["kind"], len(region.params)
+        count = len(region.params)
         given = [*ins[len(ins) - count :], *(b.op("dim", size=dims.var(n), hint=n).value for n in sizes)]
+        key = _taken_key(op)
+        if key in self.shared:
+            return self.called(op, [*given, *ins[: len(ins) - count]], b)
+        program = self.before(self.alone(region, sizes, names, callees), self.level, keep=callees)
+        wrt, kind = op.params["wrt"], op.params["kind"]
         if kind == "value":
             return b.inline(self.kept(program, sizes), given)
         if kind == "vjp":
@@ -166,7 +187,19 @@ class _Writing:
             program, results = seeded(alone, len(given), outs[1:])
             program = keeping(program, [results[0], *results[1 + len(wrt) :], *results[1 : 1 + len(wrt)]])
         program = self.after(program, self.level if self.level == 2 else 0, keep=callees)
-        return b.inline(self.kept(program, sizes), given)
+        if self.uses[key] < 2 or sum(1 for _ in walk(region)) < _LARGE or not _plain_sizes(op):
+            return b.inline(self.kept(program, sizes), given)
+        called = op.params["name"].strip("_")
+        name = _free(f"_{called if called.isidentifier() else 'inner'}_{kind}", self.functions)
+        self.shared[key] = name
+        self.done.add(name)
+        body = self.kept(program, ())
+        self.functions[name] = Function(name, body, tuple(sorted({*sizes, *_bound(body.params)})))
+        return self.called(op, given, b)
+
+    def called(self, op: Op, given: Sequence[Value], b: Builder) -> Sequence[Value]:
+        """Append the call of a function that stands for several derivatives alike."""
+        return b.emit("call", *given, function=self.shared[_taken_key(op)], types=tuple(v.type for v in op.outs))
 
     def recorded(
         self, op: Op, program: Program, given: Sequence[Value], sizes: Sequence[str], b: Builder
@@ -254,5 +287,42 @@ def _missing(region: Block) -> list[str]:
     for op in walk(region):
         for found in (*op.params.values(), *(v.type for v in op.outs), *(v.type for r in op.regions for v in r.params)):
             used |= size_names(found)
-    bound = {str(d) for v in region.params if isinstance(v.type, AVal) for d in v.type.shape}
-    return sorted(used - bound)
+    return sorted(used - _bound(region.params))
+
+
+def _bound(params: Sequence[Value]) -> set[str]:
+    """The size variables that are a size of a parameter."""
+    found = (d for v in params if isinstance(v.type, AVal) for d in v.type.shape)
+    return {str(d) for d in found if d in map(dims.var, size_names(d))}
+
+
+def _plain_sizes(op: Op) -> bool:
+    """Whether a function can take what the operation takes: sizes known only while the program runs are its own."""
+    atoms = (a for v in (*op.ins, *op.outs) for a in type_atoms(v.type))
+    return all(a.op == "var" for a in atoms)
+
+
+def _taken_key(op: Op) -> Hashable:
+    """What tells one derivative from another: the region, where it is written, and what is wanted of it."""
+    return op.params, _block_key(op.regions[0], {})
+
+
+def _block_key(block: Block, numbers: dict[Value, int]) -> Hashable:
+    """A block without the identity of its values; `numbers` are those of the values so far."""
+
+    def number(v: Value) -> int:
+        return numbers.setdefault(v, len(numbers))
+
+    params = tuple((number(v), v.type) for v in block.params)
+    ops = [
+        (
+            op.prim.name,
+            op.params,
+            op.loc,
+            tuple(map(number, op.ins)),
+            tuple((number(v), v.type) for v in op.outs),
+            tuple(_block_key(r, numbers) for r in op.regions),
+        )
+        for op in block.ops
+    ]
+    return params, tuple(ops), tuple(map(number, block.outs))

@@ -1,7 +1,7 @@
 """What a derivative object is: which derivative of which function, by what.  The API makes them, the frontend reads.
 
 A class of derivative objects says what an instance is by `__symdiff_derivative__`, a function of the instance; a
-function that makes one, or takes a derivative at once, has its name there.
+function that makes one, or takes a derivative at once, is marked there.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class Derivative:
 
 
 def maker(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Declare a function of the API that takes derivatives, by its own name."""
-    setattr(function, _MARK, function.__name__)
+    """Declare a function of the API that takes derivatives; `functools.wraps` does not inherit the declaration."""
+    setattr(function, _MARK, function)
     return function
 
 
@@ -46,8 +46,8 @@ def is_foreign(obj: object) -> bool:
 
 def made_by(obj: object) -> str:
     """The name of such a function; nothing for any other object."""
-    found = getattr(obj, "__dict__", {}).get(_MARK)
-    return found if isinstance(found, str) and getattr(obj, "__name__", "") == found else ""
+    is_marked = isinstance(obj, FunctionType) and obj.__dict__.get(_MARK) is obj
+    return str(getattr(obj, "__name__", "")) if is_marked else ""
 
 
 def derivative_of(obj: Any) -> Derivative | None:

@@ -15,6 +15,7 @@ import pytest
 import symdiff
 from symdiff import grad, hessian, hvp, jacfwd, jacobian, jvp, value_and_grad, vjp
 from symdiff.errors import CompileError
+from tests.programs.inner import leapfrog
 
 LEVELS = (0, 1, 2)
 HERE = str(Path(__file__).resolve())
@@ -254,6 +255,14 @@ def test_a_generated_module_stands_alone(tmp_path: Path) -> None:
     close(space["ridge_grad"](w, X, t, 0.3), grad(ridge, argnums=3)(w, X, t, 0.3))
     body = text[text.index("def ridge_value_and_grad") :].split("\n\n\n")[0]
     assert body.count("for ") == 2, "the loop stays a loop in either direction"
+
+
+def test_a_large_derivative_taken_twice_is_a_function() -> None:
+    text = symdiff.generate(leapfrog, types="q=f8[n], p=f8[n], k=float", functions=["primal"])
+    body = text[text.index("def leapfrog(") :].split("\n\n\n")[0]
+    assert body.count("_slope_grad(q, k)") == 2 and body.count("for ") == 1
+    assert text.count("def _slope_grad(q: np.ndarray, k: float):") == 1
+    assert "_grad(" not in symdiff.generate(ridge, types="w=f8[d], X=f8[n, d], t=f8[n], lam=float", functions="primal")
 
 
 def ridge(w, X, t, lam):

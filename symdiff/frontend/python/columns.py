@@ -23,6 +23,7 @@ from symdiff.ir.core import Block, Value, walk
 from symdiff.ir.types import Kind
 
 Inside = Callable[[Callable[[Part], Part]], Callable[[Region], Val]]  # given how the plans are narrowed
+Finish = Callable[[Region, Val], list[Value] | None]
 
 
 def by_columns(along: Any, ys: Any, x: Any) -> Any:
@@ -89,7 +90,7 @@ class Matrix:
 
     def evaluate(self) -> bool:
         """Call the function, for the structure and the shapes of its result; False after a problem."""
-        outs = run(self.cx, self.node, self.inside(lambda part: only(part, -1)), self.finish, kind="value")
+        outs = self.run(-1, self.finish, "value")
         if outs is None:
             return False
         assert self.pattern is not None
@@ -97,6 +98,11 @@ class Matrix:
         n = sum(1 for _ in patterns.leaf_types([self.pattern]))
         self.values, self.extra = vals[:n], vals[n:]
         return True
+
+    def run(self, number: int, finish: Finish, kind: str, seeds: Sequence[Value] = ()) -> list[Value] | None:
+        """The results of a derivative by one of the leaves."""
+        inside = self.inside(lambda part: only(part, number))
+        return run(self.cx, self.node, inside, finish, seeds, kind=kind, name=self.name)
 
     def finish(self, region: Region, found: Val) -> list[Value] | None:
         cx, rest = self.cx, None
@@ -142,7 +148,7 @@ class Matrix:
             found = self.tangents(number, one)
             return None if found is None else [self.like(v, leaf) for v in found]
         if self.made.kind == "jacrev" and len(self.values) == 1 and not cx.aval(self.values[0]).rank:
-            outs = run(cx, self.node, self.inside(lambda part: only(part, number)), self.first, kind="grad")
+            outs = self.run(number, self.first, "grad")
             return None if outs is None else [cx.wrap(outs[-1])]
         along = Partial(Known(Along(self, number)), (), {})
         made = calls.apply(cx, self.node, Known(by_columns), [along, Struct("tuple", self.values), leaf.val], {})
@@ -160,8 +166,7 @@ class Matrix:
         if seeds is None:
             return None
         n = len(self.values)
-        inside = self.inside(lambda part: only(part, number))
-        outs = run(self.cx, self.node, inside, self.main, seeds, kind="jvp")
+        outs = self.run(number, self.main, "jvp", seeds)
         return None if outs is None else outs[n:]
 
     def main(self, region: Region, found: Val) -> list[Value] | None:

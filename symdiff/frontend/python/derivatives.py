@@ -232,12 +232,12 @@ def _gradient(cx: Context, node: ast.AST, made: Derivative, fun: Val, plans: Pla
             return None if (value := _scalar(cx, node, fun, found)) is None else [value, *rest[1]]
         return None if (value := _scalar(cx, node, fun, found)) is None else [value]
 
-    outs = run(cx, node, _call_in(cx, node, fun, plans), finish, kind="grad")
+    outs = run(cx, node, _call_in(cx, node, fun, plans), finish, kind="grad", name=_name(fun))
     if outs is None:
         return POISON
     rest = iter(outs)
     value = cx.wrap(next(rest))
-    extra = region_value(cx, aux[0], rest) if aux else None
+    extra = _outside(cx, aux[0], rest) if aux else None
     grads = [p.rebuilt(cx, node, rest) for p in by]
     gradient = grads[0] if made.bare else Struct("tuple", tuple(grads))
     if made.kind == "grad":
@@ -260,14 +260,14 @@ def _scalar(cx: Context, node: ast.AST, fun: Val, found: Val) -> Value | None:
     return cx.value(found)
 
 
-def region_value(cx: Context, pattern: Pattern, values: Iterator[Value]) -> Val:
+def _outside(cx: Context, pattern: Pattern, values: Iterator[Value]) -> Val:
     """What a function returned, outside of its region: its numbers and arrays are new."""
     return patterns.rebuilt(pattern, "", lambda p, name: cx.wrap(next(values)), cx.store.set)
 
 
 def _tangents(cx: Context, pattern: Pattern, values: Iterator[Value]) -> Val:
     """A tangent in the structure of a result; None where there is none."""
-    return region_value(cx, without_known(pattern), values)
+    return _outside(cx, without_known(pattern), values)
 
 
 # --- along a direction, and back
@@ -290,11 +290,11 @@ def _jvp(cx: Context, node: ast.AST, function: Known, fun: Val, primals: Val, ta
             return POISON
         seeds += found
     made: list[Pattern] = []
-    outs = run(cx, node, _call_in(cx, node, fun, parts), _all_results(made), seeds, kind="jvp")
+    outs = run(cx, node, _call_in(cx, node, fun, parts), _all_results(made), seeds, kind="jvp", name=_name(fun))
     if outs is None:
         return POISON
     rest = iter(outs)
-    value = region_value(cx, made[0], rest)
+    value = _outside(cx, made[0], rest)
     return Struct("tuple", (value, _tangents(cx, made[0], rest)))
 
 
@@ -330,11 +330,11 @@ def _vjp(cx: Context, node: ast.AST, function: Known, fun: Val, primals: tuple[V
 
 def _pulled(cx: Context, node: ast.AST, fun: Val, parts: Plans, places: Sequence[int | str]) -> Val:
     made: list[Pattern] = []
-    name = f"{_name(fun).strip('<>')}_pullback{cx.count('pullback')}"
+    name = f"{_name(fun)}_pullback{cx.count('pullback')}"
     outs = run(cx, node, _call_in(cx, node, fun, parts), _all_results(made), kind="vjp", name=name)
     if outs is None:
         return POISON
-    value = region_value(cx, made[0], iter(outs[:-1]))
+    value = _outside(cx, made[0], iter(outs[:-1]))
     by = [parts[0][k] if isinstance(k, int) else parts[1][k] for k in places]
     pull = Pull(made[0], by)
     return Struct("tuple", (value, Partial(Known(pull), (Record(outs[-1]),), {})))
@@ -355,7 +355,7 @@ class Pull:
         if seeds is None:
             return POISON
         found = tuple(t for p in self.by for t in p.types())
-        outs = iter(cx.at(node).emit("pullback", record.value, *map(cx.scope.use, seeds), types=found))
+        outs = iter(cx.at(node).emit("pullback", record.value, *seeds, types=found))
         return Struct("tuple", tuple(p.rebuilt(cx, node, outs) for p in self.by))
 
 
