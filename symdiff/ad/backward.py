@@ -13,12 +13,14 @@ from symdiff.ad import rules
 from symdiff.ad.rules import RuleBuilder
 from symdiff.ir.build import Builder, V
 from symdiff.ir.core import Block, Family, Op, Value
-from symdiff.ir.types import AVal
+from symdiff.ir.types import AVal, Seq
 from symdiff.primitives.declare import Accumulate
-from symdiff.primitives.indexing import Spec
+from symdiff.primitives.indexing import Spec, is_basic
 
 if TYPE_CHECKING:
     from symdiff.ad.sweep import Sweep
+
+Place = tuple[Value, Spec, Sequence[Value]]  # a whole, and which part of it
 
 
 class Half:
@@ -152,22 +154,46 @@ class Half:
         if isinstance(v.type, AVal) and ct.type.complex and not v.type.complex:
             ct = self.b.op("real", ct)
         before = self.cts.get(v)
-        if before is None and (place := self.element_of(v)):
-            s, spec, where = place
-            part, rest = self.b.multi("borrow", self.finished(s), *where, spec=spec)
-            self.set(v, rule.rule(self.b, part, ct, *ins, **op.params).value, (op, k))
-            self.set(s, self.b.op("restore", rest, self.cts.pop(v), *where, spec=spec).value)
+        if before is None and (parts := self.parts_of(v)):
+            self.accumulate_in(op, k, parts, rule, ct, ins)
             return
         # what is added into must be an array of v's dtype: not a NumPy scalar for a 0-d array, not real for complex
         acc = self.b.zeros(v) if before is None else rules.exactly(self.b, V(self.b, before), v)
         self.set(v, rule.rule(self.b, acc, ct, *ins, **op.params).value, (op, k))
 
-    def element_of(self, v: Value) -> tuple[Value, Spec, Sequence[Value]] | None:
-        """The list that an array is read out of by this block, and where: what is read of the array is added there."""
+    def accumulate_in(self, op: Op, k: int, parts: Sequence[Place], rule: Accumulate, ct: V, ins: Sequence[V]) -> None:
+        """Add into what is lent of the cotangent of the outermost whole, part by part."""
+        whole = parts[0][0]
+        lent, rests = self.finished(whole), []
+        for _, spec, where in parts:
+            lent, rest = (found.value for found in self.b.multi("borrow", lent, *where, spec=spec))
+            rests.append(rest)
+        self.set(op.ins[k], rule.rule(self.b, V(self.b, lent), ct, *ins, **op.params).value, (op, k))
+        lent = self.cts.pop(op.ins[k])
+        for rest, (_, spec, where) in zip(reversed(rests), reversed(parts), strict=True):
+            lent = self.b.op("restore", rest, lent, *where, spec=spec).value
+        self.set(whole, lent)
+
+    def parts_of(self, v: Value) -> list[Place]:
+        """The parts, outermost first, through which a block reads v out of a list or array that has a cotangent."""
+        found: list[Place] = []
+        while (place := self.part_of(v)) is not None:
+            found.insert(0, place)
+            v = place[0]
+            if v in self.cts or isinstance(v.type, Seq):
+                return found
+        return []
+
+    def part_of(self, v: Value) -> Place | None:
+        """The list or array that an array is read out of by this block, and where."""
         made = self.defined.get(v)
-        if made is None or made.prim.name not in ("seq_get", "seq_last") or made.ins[0] not in self.sweep.active:
+        if made is None or not made.ins or made.ins[0] not in self.sweep.active:
             return None
         if not (isinstance(v.type, AVal) and v.type.shape):
+            return None
+        if made.prim.name == "index" and is_basic(made.params["spec"]):
+            return made.ins[0], made.params["spec"], made.ins[1:]
+        if made.prim.name not in ("seq_get", "seq_last"):
             return None
         if made.ins[0] not in self.cts and made.ins[0] in self.consumed:  # it comes through the overwrite
             return None

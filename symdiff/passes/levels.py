@@ -20,6 +20,7 @@ from symdiff.passes.fold import fold, tidy
 from symdiff.passes.invariants import invariant_carries
 from symdiff.passes.kinds import running_sums
 from symdiff.passes.masks import masks
+from symdiff.passes.parts import lent_parts, whole_again
 from symdiff.passes.report import Report
 from symdiff.passes.share import share_exponentials
 from symdiff.passes.stabilise import stabilise, stabilise_derivatives
@@ -30,6 +31,8 @@ REWRITES: Mapping[str, Pass] = {
     "fold": fold,
     "tidy": tidy,
     "names": lambda program, report: same_names(program),
+    "parts": lambda program, report: lent_parts(program),
+    "wholes": lambda program, report: whole_again(program),
     "cse": cse,
     "stabilise": stabilise,
     "stable derivatives": stabilise_derivatives,
@@ -40,14 +43,14 @@ REWRITES: Mapping[str, Pass] = {
     "running sums": lambda program, report: running_sums(program),
 }
 BEFORE: tuple[tuple[str, ...], ...] = (
-    ("dce",),
-    ("tidy", "dce", "names"),
-    ("fold", "cse", "stabilise", "fold", "cse", "fold", "dce"),
+    ("parts", "dce"),
+    ("tidy", "parts", "dce", "names"),
+    ("fold", "cse", "parts", "stabilise", "fold", "cse", "fold", "dce"),
 )
 AFTER: tuple[tuple[str, ...], ...] = (
-    ("invariants", "dce"),
-    ("fold", "cse", "fold", "invariants", "fold", "dce"),
-    ("fold", "cse", "stable derivatives", "fold", "cse", "invariants", "dce"),
+    ("wholes", "invariants", "dce"),
+    ("fold", "cse", "fold", "wholes", "invariants", "fold", "dce"),
+    ("fold", "cse", "stable derivatives", "fold", "cse", "wholes", "invariants", "dce"),
 )
 LAST: tuple[tuple[str, ...], ...] = (
     (*AFTER[0], "running sums"),

@@ -1,0 +1,152 @@
+"""A write through a view is a write into the part: the rest of the array stays where it is.
+
+The frontend writes `w[i] = v` of a view `w = y[1:]` as values, which would move the whole part in each turn of a loop:
+
+    %p = index(%y, 1:)                     %part, %rest = borrow(%y, 1:)
+    %q = index_set(%p, %v, %i)      ⟹      %q = index_set(%part, %v, %i)
+    %z = index_set(%y, %q, 1:)             %z = restore(%rest, %q, 1:)
+
+Before differentiation, at every level: a borrow's adjoint is a borrow, so that the adjoint's turns move nothing either.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from symdiff.ir.build import Builder
+from symdiff.ir.core import REGISTRY, Block, Op, Program, Value
+from symdiff.ir.types import AVal
+from symdiff.passes.regions import map_blocks, map_functions, rebuilt, same_block, substitute
+from symdiff.primitives.indexing import is_basic
+
+
+def lent_parts(program: Program) -> Program:
+    """The program with writes through views as writes into lent parts."""
+    return map_functions(program, lambda f: map_blocks(f, _block))
+
+
+def whole_again(program: Program) -> Program:
+    """The program where a part that comes back as it was lent is not lent at all."""
+    return map_functions(program, lambda f: map_blocks(f, _unlent))
+
+
+def _unlent(block: Block) -> Block:
+    lent = {op.outs[1]: op for op in block.ops if op.prim.name == "borrow"}
+    readers = Counter(v for op in block.ops for v in op.ins)
+    readers.update(block.outs)
+    wholes: dict[Value, Value] = {}
+    idle: dict[Op, None] = {}  # the borrows of what comes back untouched
+    ops: list[Op] = []
+    for op in block.ops if lent else ():
+        op = rebuilt(op, substitute(op.ins, wholes), op.outs, op.regions)
+        source = lent.get(op.ins[0]) if op.prim.name == "restore" else None
+        if source is not None and op.ins[1] is source.outs[0] and _is_known(source, readers):
+            wholes[op.out] = wholes.get(source.ins[0], source.ins[0])
+            idle[source] = None
+        else:
+            ops.append(op)
+    if not idle:
+        return block
+    rests = {op.outs[1] for op in idle}
+    read = {v for op in ops for v in op.ins} | set(block.outs)
+    kept = []
+    for op in ops:
+        if op.prim.name == "borrow" and op.outs[1] in rests:
+            if op.outs[0] in read:  # only looked at
+                kept.append(Op(REGISTRY["index"], op.ins, op.outs[:1], op.params, (), op.loc))
+        else:
+            kept.append(op)
+    return same_block(block, block.params, kept, substitute(block.outs, wholes))
+
+
+def _is_known(borrow: Op, readers: Counter[Value]) -> bool:
+    """Whether looking at the part alone has another operation, or is not asked for."""
+    return isinstance(borrow.ins[0].type, AVal) or readers[borrow.outs[0]] == 1
+
+
+def _block(block: Block) -> Block:
+    ops = list(block.ops)
+    for store in [op for op in ops if _stores_part(op)]:
+        found = _Found.of(ops, block.outs, store)
+        if found is not None:
+            ops = found.rewritten(ops)
+    return same_block(block, block.params, ops, block.outs)
+
+
+def _stores_part(op: Op) -> bool:
+    if op.prim.name != "index_set" or not is_basic(op.params["spec"]):
+        return False
+    part = op.ins[1].type
+    return isinstance(part, AVal) and bool(part.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """`store` puts back what `view` read and the operations from `first` on have changed."""
+
+    view: Op
+    first: Op
+    store: Op
+
+    @staticmethod
+    def of(ops: Sequence[Op], outs: Sequence[Value], store: Op) -> _Found | None:
+        made = {v: op for op in ops for v in op.outs}
+        place = {op: k for k, op in enumerate(ops)}
+        readers: dict[Value, list[Op]] = {}
+        for op in ops:
+            for v in op.ins:
+                readers.setdefault(v, []).append(op)
+        first, changed = store, store.ins[1]
+        while (op := made.get(changed)) is not None and op.prim.consumes is not None:
+            if changed in outs or len(readers[changed]) != 1:
+                return None
+            if op.prim.name == "restore":  # what is lent of the part is lent in turn
+                op = made[op.ins[0]]
+                changed = op.ins[0]
+            else:
+                changed = op.ins[op.prim.consumes]
+            first = op
+        view = made.get(changed)
+        if view is None or first is store or not _reads(view, store, made) or view.out.type != store.ins[1].type:
+            return None
+        whole = view.ins[0]
+        others = [op for v in (whole, view.out) for op in readers[v] if op not in (store, first)]
+        if {whole, view.out}.intersection(outs) or any(place[op] > place[first] for op in others):
+            return None
+        if first.ins.count(view.out) != 1 or whole in first.ins or store.ins[1:].count(whole):
+            return None
+        return _Found(view, first, store)
+
+    def rewritten(self, ops: Sequence[Op]) -> list[Op]:
+        whole, *where = self.view.ins
+        spec = self.view.params["spec"]
+        b = Builder(self.store.loc)
+        part, rest = b.emit("borrow", whole, *where, spec=spec)
+        back = Builder(self.store.loc)
+        back.emit("restore", rest, self.store.ins[1], *where, spec=spec)
+        restore = Op(back.ops[-1].prim, back.ops[-1].ins, self.store.outs, back.ops[-1].params, (), self.store.loc)
+        lent = rebuilt(self.first, [part if v is self.view.out else v for v in self.first.ins], self.first.outs, ())
+        replaced = {self.first: [*b.ops, lent], self.store: [restore]}
+        found = [new for op in ops for new in replaced.get(op, (op,))]
+        read = {v for op in found for v in op.ins}
+        gone = {self.view.out, self.store.ins[0]}  # the whole may have a second name
+        return [op for op in found if op.prim.name != "index" or op.out in read or op.out not in gone]
+
+
+def _reads(view: Op, store: Op, made: Mapping[Value, Op]) -> bool:
+    """Whether an operation reads the part that `store` writes."""
+    if view.prim.name != "index" or view.params["spec"] != store.params["spec"]:
+        return False
+    return all(_same(a, b, made) for a, b in zip(view.ins, (store.ins[0], *store.ins[2:]), strict=True))
+
+
+def _same(a: Value, b: Value, made: Mapping[Value, Op]) -> bool:
+    """Whether two values are one: the same number, or one part of one array."""
+    if a is b or (a.const is not None and a.const == b.const and a.type == b.type):
+        return True
+    one, two = made.get(a), made.get(b)
+    if one is None or two is None or one.prim.name != "index" or one.prim is not two.prim or one.params != two.params:
+        return False
+    return all(_same(x, y, made) for x, y in zip(one.ins, two.ins, strict=True))
