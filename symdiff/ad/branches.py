@@ -54,7 +54,8 @@ def _branch(
     pulls = yield from sweep.forward(region, b, seeded)
     wanted = select(region.params, caps_on)
     seeds = [(v, ct_value(v)) for v in seeded]
-    side = sweep.backward(region, b, pulls, seeds, wanted, region.params)
+    steady = sweep.steady if sweep.turns else frozenset[Value]()
+    side = sweep.backward(region, b, pulls, seeds, wanted, region.params, steady)
     return tuple(b.ops), side
 
 

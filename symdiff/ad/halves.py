@@ -9,7 +9,7 @@ In the same block it can be appended as it stands.  As a block of its own its pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from symdiff.ad.activity import Flags
@@ -18,9 +18,10 @@ from symdiff.ad.layout import loop
 from symdiff.ir import types
 from symdiff.ir.build import clone_ops
 from symdiff.ir.core import Block, Family, Op, Value
-from symdiff.ir.types import AVal
+from symdiff.ir.types import AVal, Kind
 
 Pull = Callable[[Half], None]
+Makers = dict[Value, Op]  # how values are made anew
 Seeds = list[tuple[Value, Value]]  # (forward value, its cotangent on entry)
 
 
@@ -74,6 +75,46 @@ def made_anew(ops: Sequence[Op], passed: Set[Value], steady: Set[Value]) -> dict
         if is_static(op) or (op.ins and at_hand and (_is_count(op) or _is_element(op, steady))):
             found.update(dict.fromkeys(op.outs, op))
     return found
+
+
+def computed_again(
+    ops: Sequence[Op], free: Sequence[Value], at_hand: Set[Value], makers: Mapping[Value, Op], most: int
+) -> Makers:
+    """What is computed again from what a turn or branch has saved anyway, with how: a / x, x < 0.1.
+
+    `free` is what is read, `at_hand` what is passed again, `makers` what is made anew already; `most` is how many
+    operations one value may cost.  A comparison reads nothing that was computed again with rounding, for it must come
+    out as it did.
+    """
+    made_by = {op.out: op for op in ops if _is_cheap(op)}
+    ready = {*at_hand, *makers, *free, *(v for op in ops for v in op.ins if v.const is not None)}
+    found: Makers = {}
+    wanted = [v for v in free if v in made_by and v not in at_hand and v not in makers]
+    for v in sorted(wanted, key=_decides):
+        own = made_by[v]
+        chain = (*(made_by[u] for u in dict.fromkeys(own.ins) if u not in ready and u in made_by), own)
+        known = {*ready, *(op.out for op in chain)}
+        rounded = [u for op in chain for u in op.ins if not _decides(u) and (u in found or u not in ready)]
+        if len(chain) <= most and all(u in known for op in chain for u in op.ins) and not (_decides(v) and rounded):
+            found.update((op.out, op) for op in chain)
+    return found
+
+
+def _decides(v: Value) -> bool:
+    """Whether a value is no number with a derivative: whole, or true or false."""
+    return types.cotangent(v.type) is None
+
+
+def _is_cheap(op: Op) -> bool:
+    numbers = all(isinstance(v.type, AVal) and v.type.kind is not Kind.ARRAY for v in (*op.ins, *op.outs))
+    as_it_is = op.prim.name == "convert" and all(a.type.dtype == op.out.type.dtype for a in op.ins)
+    return numbers and not op.prim.effect and (as_it_is or op.prim.name in _CHEAP)
+
+
+_COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne", "logical_not", "not_")
+_CHEAP = frozenset(("add", "sub", "mul", "div", "neg", "mod", *_COMPARISONS))
+    ("add", "sub", "mul", "div", "neg", "mod", "lt", "le", "gt", "ge", "eq", "ne", "logical_not", "not_")
+)
 
 
 def _is_count(op: Op) -> bool:

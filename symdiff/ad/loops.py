@@ -48,6 +48,7 @@ def reverse_loop(sweep: Sweep, op: Op, b: Builder) -> Steps:
     on = LoopMasks(*map(sweep.is_active, (part.carry_params, part.x_params, part.cap_params, part.ys)))
     carry, caps = select(part.carry_params, on.carry), select(part.cap_params, on.caps)
     seeded = [*select(part.carry_ends, on.carry), *caps, *select(part.y_ends, on.ys)]
+    sweep.turns += 1
     pulls = yield sweep.forward(part.body, inner, seeded)
     seeds = [(v, ct_value(p)) for v, p in zip(select(part.carry_ends, on.carry), carry, strict=True)]
     seeds += [(v, ct_value(v)) for v in (*caps, *select(part.y_ends, on.ys))]
@@ -55,6 +56,7 @@ def reverse_loop(sweep: Sweep, op: Op, b: Builder) -> Steps:
     # what every turn gets anyway is passed again; after an early exit xs are longer than the turns, so they are saved
     passed = (*part.index, *(() if part.exit else part.x_params), *part.cap_params)
     back = sweep.backward(part.body, inner, pulls, seeds, wanted, passed, sweep.steady)
+    sweep.turns -= 1
     body = Block(part.body.params, tuple(inner.ops), (*part.body.outs, *back.saved))
     stacks = [Value(Seq(v.type), _collected(v, v in part.carry_params)) for v in back.saved]
     regions = (body,) if op.prim.name == "for" else (op.regions[0], body)

@@ -24,6 +24,7 @@ from symdiff.ad.halves import (
     Pattern,
     Pull,
     Seeds,
+    computed_again,
     free_values,
     made_anew,
     needed_of,
@@ -34,6 +35,7 @@ from symdiff.ad.halves import (
 from symdiff.ad.loops import reverse_loop
 from symdiff.ad.order import reading_first
 from symdiff.errors import CompileError, refuse
+from symdiff.ir import types
 from symdiff.ir.build import Builder
 from symdiff.ir.core import Block, Op, Value
 from symdiff.ir.steps import Steps
@@ -54,6 +56,7 @@ class Sweep:
         reversal.useful.run(body, pattern.useful, reached)
         self.active = self.varied & reached
         self.steady = steady_values(body)
+        self.turns = 0  # how many loops there are around what is being reversed
         self.wild: set[Value] = set()
         reversal.wild.run(body, pattern.wild, self.wild)
         self.masked: set[Value] = set()
@@ -116,11 +119,19 @@ class Sweep:
         wide = wide_views(b.ops, free)
         makers.update(wide)
         free = list(dict.fromkeys([*free, *(op.ins[0] for op in wide.values())]))
+        if direct:
+            most = 2 if self.turns else 3
+            makers.update(computed_again(b.ops, free, self.at_hand(direct, free), makers, most))
         place = {v: k for k, v in enumerate([*block.params, *(v for op in b.ops for v in op.outs)])}
         saved = sorted((v for v in free if v not in passed and v not in makers), key=place.__getitem__)
         anew = sorted(needed_of(makers, free), key=lambda op: place[op.outs[0]])
         read = {*free, *(v for op in anew for v in op.ins)}
         return Backward(ops, results, seeds, anew, [v for v in direct if v in read], saved)
+
+    def at_hand(self, direct: Sequence[Value], free: Sequence[Value]) -> set[Value]:
+        """Of what is passed again, what costs no list: it is read anyway, whole, or the same in every turn."""
+        read = {*free, *self.steady}
+        return {v for v in direct if v in read or v.type == types.INT}
 
 
 def _straight(op: Op) -> Pull:

@@ -62,6 +62,10 @@ class Tail:
         """The variable that each result should be."""
         return {}
 
+    def reads(self, outs: Sequence[Value]) -> Sequence[Value]:
+        """The results that it mentions: not those that went to a list as soon as they were there."""
+        return outs
+
     def finish(self, emitter: Emitter, outs: Sequence[Value], depth: int, more: bool) -> None:
         """Print it; `more`: other lines of the same block follow, which must not run."""
         raise NotImplementedError
@@ -102,7 +106,7 @@ class Place:
 
     def reads(self, value: Value) -> bool:
         """Whether a result is read after the operation."""
-        return self.plan.last.get(value, -1) > self.position
+        return self.plan.reads(value, self.position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,34 +114,53 @@ class Substituted(Tail):
     """A block's tail, printed by the branches of the `cond` that it ends in.
 
     `taken` is what the tail takes, `stored` what lists take, by name: the number of a branch's result, or a value from
-    outside.  Of a chain of such blocks, as 1,000 early returns are, `tail` is that of the outermost.
+    outside.  Of a chain of such blocks, as 1,000 early returns are, `tail` is that of the outermost.  `meant` are the
+    results of the `cond` that the tail's expressions mention, and what they are in a branch.
     """
 
     tail: Tail
     taken: tuple[Value | int, ...]
     stored: tuple[tuple[Value | int, str], ...] = ()
+    meant: tuple[tuple[Value, Value | int], ...] = ()
 
     @staticmethod
-    def of(tail: Tail, op: Op, outs: Sequence[Value], stored: Mapping[Value, Sequence[str]]) -> Substituted:
-        """The tail of the branches of `op`, which is last in a block of these outs, of which lists take some."""
+    def of(
+        tail: Tail, op: Op, outs: Sequence[Value], stored: Mapping[Value, Sequence[str]], mentioned: Sequence[Value]
+    ) -> Substituted:
+        """The tail of the branches of `op`, which is last in a block of these outs, of which lists take some.
+
+        `mentioned` are the results of `op` that expressions among the outs are made of.
+        """
         place: dict[Value, int] = {v: k for k, v in enumerate(op.outs)}
         own = tuple([place.get(v, v) for v in outs])
         appended = tuple([(place[v], name) for v in op.outs for name in stored.get(v, ())])
+        meant = tuple([(v, place[v]) for v in mentioned])
         if not isinstance(tail, Substituted):
-            return Substituted(tail, own, appended)
+            return Substituted(tail, own, appended, meant)
         taken = tuple([_at(own, x) for x in tail.taken])
-        return Substituted(tail.tail, taken, (*appended, *((_at(own, x), name) for x, name in tail.stored)))
+        appended = (*appended, *((_at(own, x), name) for x, name in tail.stored))
+        return Substituted(tail.tail, taken, appended, (*meant, *((v, _at(own, x)) for v, x in tail.meant)))
 
     @property
     def jumps(self) -> bool:
         return self.tail.jumps
 
+    @property
+    def folds(self) -> str:
+        read = [x for x in (*self.taken, *(x for _, x in self.meant)) if isinstance(x, int)]
+        return self.tail.folds if not self.stored and len(read) == len(set(read)) else ""
+
     def targets(self, outs: Sequence[Value]) -> Mapping[Value, str]:
         return self.tail.targets([_at(outs, x) for x in self.taken])
+
+    def reads(self, outs: Sequence[Value]) -> Sequence[Value]:
+        meant = [_at(outs, x) for _, x in self.meant]
+        return [*self.tail.reads([_at(outs, x) for x in self.taken]), *(_at(outs, x) for x, _ in self.stored), *meant]
 
     def finish(self, emitter: Emitter, outs: Sequence[Value], depth: int, more: bool) -> None:
         for x, name in self.stored:
             emitter.line(depth, f"{name}.append({emitter.text(_at(outs, x))})")
+        emitter.aliases.update((v, _at(outs, x)) for v, x in self.meant)
         self.tail.finish(emitter, [_at(outs, x) for x in self.taken], depth, more)
 
 

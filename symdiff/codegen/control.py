@@ -9,6 +9,7 @@ A `cond` in tail position prints `if c: return …` and goes on at the same dept
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -35,6 +36,9 @@ class Assign(Tail):
     def targets(self, outs: Sequence[Value]) -> Mapping[Value, str]:
         return _targets(outs, self.names)
 
+    def reads(self, outs: Sequence[Value]) -> Sequence[Value]:
+        return [v for v, name in zip(outs, self.names, strict=False) if name]
+
     def finish(self, emitter: Emitter, outs: Sequence[Value], depth: int, more: bool) -> None:
         _assign(emitter, self.names, outs, depth)
 
@@ -53,6 +57,9 @@ class NextTurn(Tail):
 
     def targets(self, outs: Sequence[Value]) -> Mapping[Value, str]:
         return _targets(outs[1 if self.exit else 0 :], self.names)
+
+    def reads(self, outs: Sequence[Value]) -> Sequence[Value]:
+        return outs[: self.exit + len(self.names)]
 
     def finish(self, emitter: Emitter, outs: Sequence[Value], depth: int, more: bool) -> None:
         code = emitter.resolve(outs[0]) if self.exit else None
@@ -262,7 +269,8 @@ class Printer(Emitter):
         if init in place.dying and init in self.names and alone:
             mine = self.names[init]
             users = [w for w in wishes if w and w not in self.context.stages]
-            if not users or mine == identifier(users[0], self.context.reserved):
+            called = identifier(users[0], self.context.reserved) if users else mine
+            if mine == called or re.fullmatch(rf"{re.escape(called)}_\d+", mine):
                 self.busy[mine] += 1  # until the loop is over
                 return mine
         if init in self.names:

@@ -11,11 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from symdiff.codegen.names import is_renaming
 from symdiff.ir import errstate
 from symdiff.ir.core import Block, Family, Literal, Op, Value
 from symdiff.ir.errstate import Stack
-from symdiff.ir.types import AVal, Kind
+from symdiff.ir.types import Alt, AVal, Kind, Saved
+
+if TYPE_CHECKING:
+    from symdiff.codegen.blocks import Tail
 
 WIDTH = 84  # of an expression, estimated; the line's target and indentation come on top
 _AT_RETURN = ("convert", "copy")  # `return float(y), x.copy()`
@@ -41,7 +46,7 @@ class Plan:
     `roots`: values that are another value under a second name; `folded`: printed inside their reader;
     `last`: the position of the line that reads an owned value last (the number of operations: the block's end);
     `dying`: the owned values by that position; `wanted`: the name a value should get for the sake of its reader;
-    `under`: the `np.errstate` that a line stands in.
+    `under`: the `np.errstate` that a line stands in; `stored`: those that go to a list as soon as they are there.
     """
 
     roots: dict[Value, Value] = field(default_factory=dict)
@@ -51,6 +56,11 @@ class Plan:
     owned: set[Value] = field(default_factory=set)
     wanted: dict[Value, str] = field(default_factory=dict)
     under: dict[Op, Stack] = field(default_factory=dict)
+    stored: set[Value] = field(default_factory=set)
+
+    def reads(self, value: Value, position: int) -> bool:
+        """Whether a value is read after the operation at this position, or stored behind it."""
+        return value in self.stored or self.last.get(value, -1) > position
 
 
 @dataclass(slots=True)
@@ -85,18 +95,14 @@ class Folder:
         self.resolve, self.nameless, self.may_raise, self.reused = resolve, nameless, may_raise, reused
         self.stacks, self.around = stacks, around
 
-    def plan(
-        self, block: Block, owned: Set[Value], appended: Set[Value], targets: Mapping[Value, str], folds: str
-    ) -> Plan:
-        """`owned`: values from outside that this block may forget; `appended`: outs stored as soon as they are there.
-
-        `targets` are the variables that results should be; `folds`: which results may be expressions
-        ("all", "unnamed" or "").
-        """
+    def plan(self, block: Block, tail: Tail, owned: Set[Value], appended: Set[Value]) -> Plan:
+        """`owned`: values from outside that it may forget; `appended`: outs stored as soon as they are there."""
+        targets = {self.resolve(v): n for v, n in tail.targets(block.outs).items()}
         plan = Plan(owned=set(owned), wanted=dict(targets))
         self.find_roots(block, plan)
-        self.fold(block, plan, appended, folds)
-        self.lifetimes(block, plan)
+        plan.stored = {self.root(plan, v) for v in appended}
+        self.fold(block, plan, appended, tail.folds)
+        self.lifetimes(block, plan, tail.reads(block.outs))
         self.wishes(block, plan)
         if self.stacks:
             self.settle(block, plan)
@@ -110,7 +116,8 @@ class Folder:
 
     def find_roots(self, block: Block, plan: Plan) -> None:
         for op in block.ops:
-            if len(op.outs) == 1 and len(op.ins) == 1 and self.is_same(op) and self.nameless(op.out):
+            again = is_renaming(op) and op.out.hint == op.ins[0].hint
+            if len(op.outs) == 1 and len(op.ins) == 1 and self.is_same(op) and (again or self.nameless(op.out)):
                 plan.roots[op.out] = op.ins[0]
 
     @staticmethod
@@ -131,7 +138,8 @@ class Folder:
                 uses[found] = uses.get(found, 0) + 1
         for v in block.outs:
             found = self.root(plan, v)
-            once = folds == "all" or (folds and (not found.hint or found in converted))
+            bare = not found.hint or isinstance(found.type, (Alt, Saved))
+            once = folds == "all" or (folds and (bare or found in converted))
             uses[found] = uses.get(found, 0) + (1 if once else 2)
         pending: dict[Value, _Pending] = {}
         writes = -1  # the last position that writes memory
@@ -201,12 +209,12 @@ class Folder:
                 raised = low if low < high else raised
         return taken
 
-    def lifetimes(self, block: Block, plan: Plan) -> None:
+    def lifetimes(self, block: Block, plan: Plan, ends: Sequence[Value]) -> None:
         """Where each owned value is read last; a folded operation reads where its consumer is printed."""
         at: dict[Op, int] = {}
         end = len(block.ops)
         plan.owned |= {v for op in block.ops for v in op.outs}
-        for v in block.outs:
+        for v in ends:
             plan.last[self.root(plan, v)] = end
         for position in range(end - 1, -1, -1):
             op = block.ops[position]

@@ -312,7 +312,8 @@ def print_block(context: Context, body: Body, depth: int) -> tuple[Printer, dict
     """The printer of a function after its work, and the names of sizes."""
     block = body.function.body
     bound = {op.ins[0]: dims_atom(op.params["name"]) for op in block.ops if op.prim.name == "bind_dim"}
-    hints = {v.hint for op in walk(block) for v in op.outs if v not in bound} | set(body.names)
+    made = [v for op in walk(block) if op.prim.name != "dim" for v in op.outs]  # sizes are called as they are below
+    hints = {v.hint for v in made if v not in bound} | set(body.names)
     atoms = set(body.check.sizes)
     atoms |= {a for v in block.params for a in types.type_atoms(v.type)} | {dims_atom(n) for n in body.function.dims}
     own = user_sizes(block, context.stages, atoms)

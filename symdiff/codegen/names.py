@@ -140,7 +140,8 @@ def name_stages(program: Program, taken: Set[str] = frozenset(), parameters: Seq
 class _Numbering:
     def __init__(self, body: Block, taken: Set[str]) -> None:
         self.body = body
-        self.taken = set(taken) | set(_hints(body))
+        self.hints = set(_hints(body))
+        self.taken = set(taken) | self.hints
         self.given: set[str] = set()
         self.count = 0
         self.done: set[Value] = set()
@@ -152,6 +153,11 @@ class _Numbering:
         name = f"y{self.count}"
         self.given.add(name)
         return name
+
+    def size(self, op: Op) -> str:
+        """What a size is called, if no other value has that name."""
+        name = str(op.params["size"]) if op.prim.name == "dim" else ""
+        return name if name.isidentifier() and name not in self.hints and identifier(name) == name else ""
 
     def run(self) -> None:
         for value in (*self.body.params, *_outs(self.body)):
@@ -190,7 +196,7 @@ class _Numbering:
         op = made.get(value)
         if value.const is None and not value.hint and op is not None:
             twins = [v for v in _twins(op, op.outs.index(value)) if v.const is None]
-            value.hint = next((v.hint for v in twins if v.hint), "") or self.fresh()
+            value.hint = next((v.hint for v in twins if v.hint), "") or self.size(op) or self.fresh()
             for twin in twins:
                 twin.hint = twin.hint or value.hint
         queue.append(value)
@@ -202,7 +208,9 @@ def is_renaming(op: Op) -> bool:
 
 
 def _hints(body: Block) -> Iterator[str]:
-    return (v.hint for v in (*body.params, *_outs(body)) if v.hint)
+    """What values are called that are no sizes."""
+    sizes = {op.out for op in walk(body) if op.prim.name == "dim"}
+    return (v.hint for v in (*body.params, *_outs(body)) if v.hint and v not in sizes)
 
 
 def _outs(body: Block) -> Iterator[Value]:

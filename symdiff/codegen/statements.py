@@ -24,7 +24,7 @@ from symdiff.ir.core import Block, Family, Op, Params, Value
 from symdiff.ir.dims import Atom, Dim
 from symdiff.ir.errstate import Stack
 from symdiff.ir.steps import Steps
-from symdiff.ir.types import AVal, Kind
+from symdiff.ir.types import Alt, AVal, Kind, Saved
 
 
 class Emitter:
@@ -57,7 +57,7 @@ class Emitter:
 
     def nameless(self, value: Value) -> bool:
         """Whether a value may be printed without a line of its own."""
-        own = value.hint and value not in self.halves
+        own = value.hint and value not in self.halves and not isinstance(value.type, (Alt, Saved))
         return not own or (self.context.level > 0 and value.hint in self.context.stages)
 
     def choose(self, wishes: Iterable[str]) -> str:
@@ -193,7 +193,8 @@ class Emitter:
             self.line(depth, "else:")
             depth += 1
         stored = merged(stored, self.resolve)  # the block's own second names are known now
-        printed = {v for op in block.ops if not self.is_silent(op, plan) for v in op.outs}
+        lines = [op for op in block.ops if not self.is_silent(op, plan)]
+        printed = {v for op in lines for v in op.outs}
         self.append([v for v in stored if v not in printed], stored, depth)
         self.release(v for v in region.owned if v not in plan.last)
         base, around, opened = depth, self.under, self.under
@@ -204,6 +205,7 @@ class Emitter:
             self.origins = {}
             self.comes_from(op)
             if op.regions or op.prim.name == "call":
+<<<<<<< HEAD
                 self.under = opened
                 final = op.prim.name == "cond" and position == len(block.ops) - 1 and (tail.jumps or keyword == "elif")
                 yield self.control(
@@ -211,6 +213,11 @@ class Emitter:
                     Substituted.of(tail, op, block.outs, stored) if final else None,
                 )
                 self.under = around
+=======
+                final = op.prim.name == "cond" and op is lines[-1] and (tail.jumps or keyword == "elif")
+                ending = self.substituted(tail, block, position, stored) if final else None
+                yield self.control(Place(op, depth, plan, position, keyword, region.more), ending)
+>>>>>>> 13608c7 (What a turn can compute again from what it saves is not saved; loops, exits and recursions print as one writes them)
                 if final:
                     return
             else:
@@ -225,12 +232,26 @@ class Emitter:
             self.line(outermost + k, f"with {errstate.text(wanted[k])}:")
         return wanted, outermost + len(wanted)
 
+    def substituted(
+        self, tail: Tail, block: Block, position: int, stored: Mapping[Value, Sequence[str]]
+    ) -> Substituted:
+        """The tail of a block, to be printed by the branches of the `cond` at this position; nothing else follows."""
+        op = block.ops[position]
+        read = Counter(self.resolve(v) for later in block.ops[position + 1 :] for v in later.ins)
+        mentioned = [v for v in op.outs for _ in range(read[v])]
+        return Substituted.of(tail, op, [self.resolve(v) for v in block.outs], stored, mentioned)
+
     def plan(self, block: Block, tail: Tail, region: Region, stored: Mapping[Value, Sequence[str]]) -> Plan:
         self.halves.update(v for op in block.ops for v in doubled(op) if op not in self.context.reused)
+<<<<<<< HEAD
         context = self.context
         folder = Folder(self.resolve, self.nameless, context.may_raise, context.reused, self.stacks, self.under)
         targets = {self.resolve(v): n for v, n in tail.targets(block.outs).items()}
         plan = folder.plan(block, region.owned, set(stored), targets, tail.folds)
+=======
+        folder = Folder(self.resolve, self.nameless, self.context.may_raise, self.context.reused)
+        plan = folder.plan(block, tail, region.owned, set(stored))
+>>>>>>> 13608c7 (What a turn can compute again from what it saves is not saved; loops, exits and recursions print as one writes them)
         self.aliases.update(plan.roots)
         return plan
 
@@ -276,7 +297,7 @@ class Emitter:
         if op.prim.name == "borrow":
             return self.lend(op, depth, plan, comment, dying)
         unpacks = op.prim.name in UNPACKS
-        if op.prim.effect and all(plan.last.get(v, position) <= position for v in op.outs):  # nobody reads a result
+        if op.prim.effect and not any(plan.reads(v, position) for v in op.outs):  # nobody reads a result
             return self.line(depth, ast.unparse(self.expression(op)), comment)
         if len(op.outs) == 1 and not unpacks:
             tree = self.expression(op)
