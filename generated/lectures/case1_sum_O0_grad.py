@@ -25,10 +25,10 @@ def case1_sum(theta: np.ndarray, x: np.ndarray, y_star: float) -> np.float64:
     d = theta.shape[0]
     a = 0.0              # 4:5
     for j in range(d):   # 4:5
-        y14 = theta[j]   # 5:14
-        y15 = x[j]       # 5:25
-        y13 = y14 * y15  # 5:14
-        a += y13         # 5:9
+        y13 = theta[j]   # 5:14
+        y14 = x[j]       # 5:25
+        y12 = y13 * y14  # 5:14
+        a += y12         # 5:9
     y9 = -a              # 6:25
     y8 = np.exp(y9)      # 6:18
     y7 = 1 + y8          # 6:14
@@ -51,10 +51,10 @@ def case1_sum_forward(theta: np.ndarray, x: np.ndarray, y_star: float) -> tuple:
     d = theta.shape[0]
     a = 0.0              # 4:5
     for j in range(d):   # 4:5
-        y14 = theta[j]   # 5:14
-        y15 = x[j]       # 5:25
-        y13 = y14 * y15  # 5:14
-        a += y13         # 5:9
+        y13 = theta[j]   # 5:14
+        y14 = x[j]       # 5:25
+        y12 = y13 * y14  # 5:14
+        a += y12         # 5:9
     y9 = -a              # 6:25
     y8 = np.exp(y9)      # 6:18
     y7 = 1 + y8          # 6:14
@@ -89,13 +89,13 @@ def case1_sum_backward(saved: tuple, d_J: float = 1.0) -> tuple[np.ndarray, np.n
     d_theta = np.zeros(d)           # 4:5
     d_x = np.zeros(d)               # 4:5
     for j in range(d - 1, -1, -1):  # 4:5
-        y14 = theta[j]              # 5:14
-        y15 = x[j]                  # 5:25
-        d_y13 = d_a                 # ∂a/∂y13 = 1
-        d_y14 = d_y13 * y15         # ∂y13/∂y14 = y15
-        d_y15 = d_y13 * y14         # ∂y13/∂y15 = y14
-        d_x[j] += d_y15             # ∂y15/∂x = 1
-        d_theta[j] += d_y14         # ∂y14/∂theta = 1
+        y13 = theta[j]              # 5:14
+        y14 = x[j]                  # 5:25
+        d_y12 = d_a                 # ∂a/∂y12 = 1
+        d_y13 = d_y12 * y14         # ∂y12/∂y13 = y14
+        d_y14 = d_y12 * y13         # ∂y12/∂y14 = y13
+        d_x[j] += d_y14             # ∂y14/∂x = 1
+        d_theta[j] += d_y13         # ∂y13/∂theta = 1
     return d_theta, d_x
 
 
@@ -108,10 +108,10 @@ def case1_sum_value_and_grad(theta: np.ndarray, x: np.ndarray, y_star: float) ->
     d_J = np.float64(1.0)
     a = 0.0                         # 4:5
     for j in range(d):              # 4:5
-        y14 = theta[j]              # 5:14
-        y15 = x[j]                  # 5:25
-        y13 = y14 * y15             # 5:14
-        a += y13                    # 5:9
+        y13 = theta[j]              # 5:14
+        y14 = x[j]                  # 5:25
+        y12 = y13 * y14             # 5:14
+        a += y12                    # 5:9
     y9 = -a                         # 6:25
     y8 = np.exp(y9)                 # 6:18
     y7 = 1 + y8                     # 6:14
@@ -137,13 +137,13 @@ def case1_sum_value_and_grad(theta: np.ndarray, x: np.ndarray, y_star: float) ->
     d_theta = np.zeros(d)           # 4:5
     d_x = np.zeros(d)               # 4:5
     for j in range(d - 1, -1, -1):  # 4:5
-        y14 = theta[j]              # 5:14
-        y15 = x[j]                  # 5:25
-        d_y13 = d_a                 # ∂a/∂y13 = 1
-        d_y14 = d_y13 * y15         # ∂y13/∂y14 = y15
-        d_y15 = d_y13 * y14         # ∂y13/∂y15 = y14
-        d_x[j] += d_y15             # ∂y15/∂x = 1
-        d_theta[j] += d_y14         # ∂y14/∂theta = 1
+        y13 = theta[j]              # 5:14
+        y14 = x[j]                  # 5:25
+        d_y12 = d_a                 # ∂a/∂y12 = 1
+        d_y13 = d_y12 * y14         # ∂y12/∂y13 = y14
+        d_y14 = d_y12 * y13         # ∂y12/∂y14 = y13
+        d_x[j] += d_y14             # ∂y14/∂x = 1
+        d_theta[j] += d_y13         # ∂y13/∂theta = 1
     return J, (d_theta, d_x)
 
 

@@ -4,8 +4,8 @@
 types   alpha: f8[d, m]; beta: f8[d]; x: f8[m]; y_star: float
 wrt     alpha, beta, x
 level   -O0
-saves   alpha, beta, x, y_star, y16s, y15s, z_js, y, y4, y6, y7, y8 (6 numbers, lists of one entry per turn or call)
-cost    forward 22 operations, backward 34
+saves   alpha, beta, x, y_star, y15s, y, y4, y6, y7, y8 (6 numbers, lists of one entry per turn or call)
+cost    forward 22 operations, backward 36
 source  case2_sum cb5c4ff2
 """
 
@@ -29,17 +29,17 @@ def case2_sum(alpha: np.ndarray, beta: np.ndarray, x: np.ndarray, y_star: float)
     for j in range(d):         # 4:5
         a_j = 0.0              # 6:9
         for i in range(m):     # 6:9
-            y22 = alpha[j, i]  # 7:20
-            y23 = x[i]         # 7:34
-            y21 = y22 * y23    # 7:20
-            a_j += y21         # 7:13
-        y17 = -a_j             # 8:31
-        y16 = np.exp(y17)      # 8:24
-        y15 = 1 + y16          # 8:20
-        z_j = 1 / y15          # 8:15
-        y14 = beta[j]          # 9:14
-        y13 = y14 * z_j        # 9:14
-        b += y13               # 9:9
+            y20 = alpha[j, i]  # 7:20
+            y21 = x[i]         # 7:34
+            y19 = y20 * y21    # 7:20
+            a_j += y19         # 7:13
+        y16 = -a_j             # 8:31
+        y15 = np.exp(y16)      # 8:24
+        y14 = 1 + y15          # 8:20
+        z_j = 1 / y14          # 8:15
+        y13 = beta[j]          # 9:14
+        y12 = y13 * z_j        # 9:14
+        b += y12               # 9:9
     y9 = -b                    # 10:25
     y8 = np.exp(y9)            # 10:18
     y7 = 1 + y8                # 10:14
@@ -63,26 +63,22 @@ def case2_sum_forward(alpha: np.ndarray, beta: np.ndarray, x: np.ndarray, y_star
     d = alpha.shape[0]
     m = alpha.shape[1]
     b = 0.0                    # 4:5
-    y16s = []
     y15s = []
-    z_js = []
     for j in range(d):         # 4:5
         a_j = 0.0              # 6:9
         for i in range(m):     # 6:9
-            y22 = alpha[j, i]  # 7:20
-            y23 = x[i]         # 7:34
-            y21 = y22 * y23    # 7:20
-            a_j += y21         # 7:13
-        y17 = -a_j             # 8:31
-        y16 = np.exp(y17)      # 8:24
-        y16s.append(y16)
-        y15 = 1 + y16          # 8:20
+            y20 = alpha[j, i]  # 7:20
+            y21 = x[i]         # 7:34
+            y19 = y20 * y21    # 7:20
+            a_j += y19         # 7:13
+        y16 = -a_j             # 8:31
+        y15 = np.exp(y16)      # 8:24
         y15s.append(y15)
-        z_j = 1 / y15          # 8:15
-        z_js.append(z_j)
-        y14 = beta[j]          # 9:14
-        y13 = y14 * z_j        # 9:14
-        b += y13               # 9:9
+        y14 = 1 + y15          # 8:20
+        z_j = 1 / y14          # 8:15
+        y13 = beta[j]          # 9:14
+        y12 = y13 * z_j        # 9:14
+        b += y12               # 9:9
     y9 = -b                    # 10:25
     y8 = np.exp(y9)            # 10:18
     y7 = 1 + y8                # 10:14
@@ -94,12 +90,12 @@ def case2_sum_forward(alpha: np.ndarray, beta: np.ndarray, x: np.ndarray, y_star
     y5 = np.log(y6)            # 11:45
     y2 = y4 * y5               # 11:30
     J = y1 + y2                # 11:9
-    return J, (alpha.copy(), beta.copy(), x.copy(), y_star, y16s, y15s, z_js, y, y4, y6, y7, y8)
+    return J, (alpha.copy(), beta.copy(), x.copy(), y_star, y15s, y, y4, y6, y7, y8)
 
 
 def case2_sum_backward(saved: tuple, d_J: float = 1.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return d_J · ∂case2_sum/∂(alpha, beta, x) at the point where `case2_sum_forward` was called."""
-    alpha, beta, x, y_star, y16s, y15s, z_js, y, y4, y6, y7, y8 = saved
+    alpha, beta, x, y_star, y15s, y, y4, y6, y7, y8 = saved
     if type(d_J) is not float:
         (d_J,) = _floats('case2_sum_backward', d_J=d_J)
     d = alpha.shape[0]
@@ -118,24 +114,26 @@ def case2_sum_backward(saved: tuple, d_J: float = 1.0) -> tuple[np.ndarray, np.n
     d_alpha = np.zeros((d, m))              # 4:5
     d_x = np.zeros(m)                       # 4:5
     d_beta = np.zeros(d)                    # 4:5
-    for j, y16, y15, z_j in zip(range(d - 1, -1, -1), reversed(y16s), reversed(y15s), reversed(z_js), strict=True):  # 4:5
-        y14 = beta[j]                       # 9:14
-        d_y13 = d_b                         # ∂b/∂y13 = 1
-        d_y14 = d_y13 * z_j                 # ∂y13/∂y14 = z_j
-        d_z_j = d_y13 * y14                 # ∂y13/∂z_j = y14
-        d_beta[j] += d_y14                  # ∂y14/∂beta = 1
-        d_y15 = d_z_j * (-1 / (y15 * y15))  # ∂z_j/∂y15 = -1/y15²
-        d_y16 = d_y15                       # ∂y15/∂y16 = 1
-        d_y17 = d_y16 * y16                 # ∂y16/∂y17 = e^y17 = y16
-        d_a_j = -d_y17                      # ∂y17/∂a_j = -1
+    for j, y15 in zip(range(d - 1, -1, -1), reversed(y15s), strict=True):  # 4:5
+        y14 = 1 + y15                       # 8:20
+        z_j = 1 / y14                       # 8:15
+        y13 = beta[j]                       # 9:14
+        d_y12 = d_b                         # ∂b/∂y12 = 1
+        d_y13 = d_y12 * z_j                 # ∂y12/∂y13 = z_j
+        d_z_j = d_y12 * y13                 # ∂y12/∂z_j = y13
+        d_beta[j] += d_y13                  # ∂y13/∂beta = 1
+        d_y14 = d_z_j * (-1 / (y14 * y14))  # ∂z_j/∂y14 = -1/y14²
+        d_y15 = d_y14                       # ∂y14/∂y15 = 1
+        d_y16 = d_y15 * y15                 # ∂y15/∂y16 = e^y16 = y15
+        d_a_j = -d_y16                      # ∂y16/∂a_j = -1
         for i in range(m - 1, -1, -1):      # 6:9
-            y22 = alpha[j, i]               # 7:20
-            y23 = x[i]                      # 7:34
-            d_y21 = d_a_j                   # ∂a_j/∂y21 = 1
-            d_y22 = d_y21 * y23             # ∂y21/∂y22 = y23
-            d_y23 = d_y21 * y22             # ∂y21/∂y23 = y22
-            d_x[i] += d_y23                 # ∂y23/∂x = 1
-            d_alpha[j, i] += d_y22          # ∂y22/∂alpha = 1
+            y20 = alpha[j, i]               # 7:20
+            y21 = x[i]                      # 7:34
+            d_y19 = d_a_j                   # ∂a_j/∂y19 = 1
+            d_y20 = d_y19 * y21             # ∂y19/∂y20 = y21
+            d_y21 = d_y19 * y20             # ∂y19/∂y21 = y20
+            d_x[i] += d_y21                 # ∂y21/∂x = 1
+            d_alpha[j, i] += d_y20          # ∂y20/∂alpha = 1
     return d_alpha, d_beta, d_x
 
 
@@ -149,26 +147,22 @@ def case2_sum_value_and_grad(alpha: np.ndarray, beta: np.ndarray, x: np.ndarray,
     m = alpha.shape[1]
     d_J = np.float64(1.0)
     b = 0.0                                 # 4:5
-    y16s = []
     y15s = []
-    z_js = []
     for j in range(d):                      # 4:5
         a_j = 0.0                           # 6:9
         for i in range(m):                  # 6:9
-            y22 = alpha[j, i]               # 7:20
-            y23 = x[i]                      # 7:34
-            y21 = y22 * y23                 # 7:20
-            a_j += y21                      # 7:13
-        y17 = -a_j                          # 8:31
-        y16 = np.exp(y17)                   # 8:24
-        y16s.append(y16)
-        y15 = 1 + y16                       # 8:20
+            y20 = alpha[j, i]               # 7:20
+            y21 = x[i]                      # 7:34
+            y19 = y20 * y21                 # 7:20
+            a_j += y19                      # 7:13
+        y16 = -a_j                          # 8:31
+        y15 = np.exp(y16)                   # 8:24
         y15s.append(y15)
-        z_j = 1 / y15                       # 8:15
-        z_js.append(z_j)
-        y14 = beta[j]                       # 9:14
-        y13 = y14 * z_j                     # 9:14
-        b += y13                            # 9:9
+        y14 = 1 + y15                       # 8:20
+        z_j = 1 / y14                       # 8:15
+        y13 = beta[j]                       # 9:14
+        y12 = y13 * z_j                     # 9:14
+        b += y12                            # 9:9
     y9 = -b                                 # 10:25
     y8 = np.exp(y9)                         # 10:18
     y7 = 1 + y8                             # 10:14
@@ -194,24 +188,26 @@ def case2_sum_value_and_grad(alpha: np.ndarray, beta: np.ndarray, x: np.ndarray,
     d_alpha = np.zeros((d, m))              # 4:5
     d_x = np.zeros(m)                       # 4:5
     d_beta = np.zeros(d)                    # 4:5
-    for j, y16, y15, z_j in zip(range(d - 1, -1, -1), reversed(y16s), reversed(y15s), reversed(z_js), strict=True):  # 4:5
-        y14 = beta[j]                       # 9:14
-        d_y13 = d_b                         # ∂b/∂y13 = 1
-        d_y14 = d_y13 * z_j                 # ∂y13/∂y14 = z_j
-        d_z_j = d_y13 * y14                 # ∂y13/∂z_j = y14
-        d_beta[j] += d_y14                  # ∂y14/∂beta = 1
-        d_y15 = d_z_j * (-1 / (y15 * y15))  # ∂z_j/∂y15 = -1/y15²
-        d_y16 = d_y15                       # ∂y15/∂y16 = 1
-        d_y17 = d_y16 * y16                 # ∂y16/∂y17 = e^y17 = y16
-        d_a_j = -d_y17                      # ∂y17/∂a_j = -1
+    for j, y15 in zip(range(d - 1, -1, -1), reversed(y15s), strict=True):  # 4:5
+        y14 = 1 + y15                       # 8:20
+        z_j = 1 / y14                       # 8:15
+        y13 = beta[j]                       # 9:14
+        d_y12 = d_b                         # ∂b/∂y12 = 1
+        d_y13 = d_y12 * z_j                 # ∂y12/∂y13 = z_j
+        d_z_j = d_y12 * y13                 # ∂y12/∂z_j = y13
+        d_beta[j] += d_y13                  # ∂y13/∂beta = 1
+        d_y14 = d_z_j * (-1 / (y14 * y14))  # ∂z_j/∂y14 = -1/y14²
+        d_y15 = d_y14                       # ∂y14/∂y15 = 1
+        d_y16 = d_y15 * y15                 # ∂y15/∂y16 = e^y16 = y15
+        d_a_j = -d_y16                      # ∂y16/∂a_j = -1
         for i in range(m - 1, -1, -1):      # 6:9
-            y22 = alpha[j, i]               # 7:20
-            y23 = x[i]                      # 7:34
-            d_y21 = d_a_j                   # ∂a_j/∂y21 = 1
-            d_y22 = d_y21 * y23             # ∂y21/∂y22 = y23
-            d_y23 = d_y21 * y22             # ∂y21/∂y23 = y22
-            d_x[i] += d_y23                 # ∂y23/∂x = 1
-            d_alpha[j, i] += d_y22          # ∂y22/∂alpha = 1
+            y20 = alpha[j, i]               # 7:20
+            y21 = x[i]                      # 7:34
+            d_y19 = d_a_j                   # ∂a_j/∂y19 = 1
+            d_y20 = d_y19 * y21             # ∂y19/∂y20 = y21
+            d_y21 = d_y19 * y20             # ∂y19/∂y21 = y20
+            d_x[i] += d_y21                 # ∂y21/∂x = 1
+            d_alpha[j, i] += d_y20          # ∂y20/∂alpha = 1
     return J, (d_alpha, d_beta, d_x)
 
 

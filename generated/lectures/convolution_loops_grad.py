@@ -64,19 +64,19 @@ def convolution_loops_backward(saved: tuple, d_Y: np.ndarray) -> tuple[np.ndarra
     n2 = X.shape[1]
     d_X = np.zeros((n1, n2))
     d_F = np.zeros((k1, k2))
-    for i in range(n1 - 1, k1 - 2, -1):                  # 6
-        for j in range(n2 - 1, k2 - 2, -1):              # 7
-            for a in range(k1 - 1, -1, -1):              # 8
-                for b in range(k2 - 1, -1, -1):          # 9
-                    y18 = i - a
-                    y19 = j - b
-                    y14 = X[y18, y19]
-                    y15 = F[a, b]                        # 10
-                    d_y11 = d_Y[i - k1 + 1, j - k2 + 1]  # ∂Y/∂y11 = 1
-                    d_y14 = d_y11 * y15                  # ∂y11/∂y14 = y15
-                    d_y15 = d_y11 * y14                  # ∂y11/∂y15 = y14
-                    d_F[a, b] += d_y15                   # ∂y15/∂F = 1
-                    d_X[y18, y19] += d_y14               # ∂y14/∂X = 1
+    for i in range(n1 - 1, k1 - 2, -1):                 # 6
+        for j in range(n2 - 1, k2 - 2, -1):             # 7
+            for a in range(k1 - 1, -1, -1):             # 8
+                for b in range(k2 - 1, -1, -1):         # 9
+                    y14 = i - a
+                    y15 = j - b
+                    y10 = X[y14, y15]
+                    y11 = F[a, b]                       # 10
+                    d_y7 = d_Y[i - k1 + 1, j - k2 + 1]  # ∂Y/∂y7 = 1
+                    d_y10 = d_y7 * y11                  # ∂y7/∂y10 = y11
+                    d_y11 = d_y7 * y10                  # ∂y7/∂y11 = y10
+                    d_F[a, b] += d_y11                  # ∂y11/∂F = 1
+                    d_X[y14, y15] += d_y10              # ∂y10/∂X = 1
     return d_X, d_F
 
 

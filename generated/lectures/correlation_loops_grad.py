@@ -68,15 +68,15 @@ def correlation_loops_backward(saved: tuple, d_Y: np.ndarray) -> tuple[np.ndarra
         for j in range(n2 - k2, -1, -1):         # 7
             for a in range(k1 - 1, -1, -1):      # 8
                 for b in range(k2 - 1, -1, -1):  # 9
-                    y12 = i + a
-                    y13 = j + b
-                    y10 = X[y12, y13]
-                    y11 = F[a, b]                # 10
-                    d_y9 = d_Y[i, j]             # ∂Y/∂y9 = 1
-                    d_y10 = d_y9 * y11           # ∂y9/∂y10 = y11
-                    d_y11 = d_y9 * y10           # ∂y9/∂y11 = y10
-                    d_F[a, b] += d_y11           # ∂y11/∂F = 1
-                    d_X[y12, y13] += d_y10       # ∂y10/∂X = 1
+                    y10 = i + a
+                    y11 = j + b
+                    y8 = X[y10, y11]
+                    y9 = F[a, b]                 # 10
+                    d_y7 = d_Y[i, j]             # ∂Y/∂y7 = 1
+                    d_y8 = d_y7 * y9             # ∂y7/∂y8 = y9
+                    d_y9 = d_y7 * y8             # ∂y7/∂y9 = y8
+                    d_F[a, b] += d_y9            # ∂y9/∂F = 1
+                    d_X[y10, y11] += d_y8        # ∂y8/∂X = 1
     return d_X, d_F
 
 

@@ -25,13 +25,13 @@ def line_sum(m: float, b: float, x: np.ndarray, y: np.ndarray) -> np.float64:
     n = x.shape[0]
     s = 0.0             # 5:5
     for i in range(n):  # 5:5
-        y7 = y[i]       # 6:13
-        y10 = x[i]      # 6:25
-        y9 = m * y10    # 6:21
-        y8 = y9 + b     # 6:21
-        r = y7 - y8     # 6:13
-        y6 = r ** 2     # 7:14
-        s += y6         # 7:9
+        y5 = y[i]       # 6:13
+        y8 = x[i]       # 6:25
+        y7 = m * y8     # 6:21
+        y6 = y7 + b     # 6:21
+        r = y5 - y6     # 6:13
+        y4 = r ** 2     # 7:14
+        s += y4         # 7:9
     y1 = 1 / n          # 8:9
     f = y1 * s          # 8:9
     return f
@@ -46,14 +46,14 @@ def line_sum_forward(m: float, b: float, x: np.ndarray, y: np.ndarray) -> tuple:
     s = 0.0             # 5:5
     rs = []
     for i in range(n):  # 5:5
-        y7 = y[i]       # 6:13
-        y10 = x[i]      # 6:25
-        y9 = m * y10    # 6:21
-        y8 = y9 + b     # 6:21
-        r = y7 - y8     # 6:13
+        y5 = y[i]       # 6:13
+        y8 = x[i]       # 6:25
+        y7 = m * y8     # 6:21
+        y6 = y7 + b     # 6:21
+        r = y5 - y6     # 6:13
         rs.append(r)
-        y6 = r ** 2     # 7:14
-        s += y6         # 7:9
+        y4 = r ** 2     # 7:14
+        s += y4         # 7:9
     y1 = 1 / n          # 8:9
     f = y1 * s          # 8:9
     return f, (x.copy(), rs, y1)
@@ -69,13 +69,13 @@ def line_sum_backward(saved: tuple, d_f: float = 1.0) -> tuple[float, float]:
     d_m = 0.0
     d_b = 0.0
     for i, r in zip(range(n - 1, -1, -1), reversed(rs), strict=True):  # 5:5
-        y10 = x[i]            # 6:25
-        d_y6 = d_s            # ∂s/∂y6 = 1
-        d_r = d_y6 * (2 * r)  # ∂y6/∂r = 2·r
-        d_y8 = -d_r           # ∂r/∂y8 = -1
-        d_y9 = d_y8           # ∂y8/∂y9 = 1
-        d_b += d_y8           # ∂y8/∂b = 1
-        d_m += d_y9 * y10     # ∂y9/∂m = y10
+        y8 = x[i]             # 6:25
+        d_y4 = d_s            # ∂s/∂y4 = 1
+        d_r = d_y4 * (2 * r)  # ∂y4/∂r = 2·r
+        d_y6 = -d_r           # ∂r/∂y6 = -1
+        d_y7 = d_y6           # ∂y6/∂y7 = 1
+        d_b += d_y6           # ∂y6/∂b = 1
+        d_m += d_y7 * y8      # ∂y7/∂m = y8
     return float(d_m), float(d_b)
 
 
@@ -89,27 +89,27 @@ def line_sum_value_and_grad(m: float, b: float, x: np.ndarray, y: np.ndarray) ->
     s = 0.0                   # 5:5
     rs = []
     for i in range(n):        # 5:5
-        y7 = y[i]             # 6:13
-        y10 = x[i]            # 6:25
-        y9 = m * y10          # 6:21
-        y8 = y9 + b           # 6:21
-        r = y7 - y8           # 6:13
+        y5 = y[i]             # 6:13
+        y8 = x[i]             # 6:25
+        y7 = m * y8           # 6:21
+        y6 = y7 + b           # 6:21
+        r = y5 - y6           # 6:13
         rs.append(r)
-        y6 = r ** 2           # 7:14
-        s += y6               # 7:9
+        y4 = r ** 2           # 7:14
+        s += y4               # 7:9
     y1 = 1 / n                # 8:9
     f = y1 * s                # 8:9
     d_s = d_f * y1            # ∂f/∂s = y1
     d_m = 0.0
     d_b = 0.0
     for i, r in zip(range(n - 1, -1, -1), reversed(rs), strict=True):  # 5:5
-        y10 = x[i]            # 6:25
-        d_y6 = d_s            # ∂s/∂y6 = 1
-        d_r = d_y6 * (2 * r)  # ∂y6/∂r = 2·r
-        d_y8 = -d_r           # ∂r/∂y8 = -1
-        d_y9 = d_y8           # ∂y8/∂y9 = 1
-        d_b += d_y8           # ∂y8/∂b = 1
-        d_m += d_y9 * y10     # ∂y9/∂m = y10
+        y8 = x[i]             # 6:25
+        d_y4 = d_s            # ∂s/∂y4 = 1
+        d_r = d_y4 * (2 * r)  # ∂y4/∂r = 2·r
+        d_y6 = -d_r           # ∂r/∂y6 = -1
+        d_y7 = d_y6           # ∂y6/∂y7 = 1
+        d_b += d_y6           # ∂y6/∂b = 1
+        d_m += d_y7 * y8      # ∂y7/∂m = y8
     return f, (float(d_m), float(d_b))
 
 

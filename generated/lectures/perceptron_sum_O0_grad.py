@@ -31,10 +31,10 @@ def perceptron_sum(w0: float, w: np.ndarray, x: np.ndarray) -> np.float64:
     m = w.shape[0]
     z = w0
     for i in range(m):  # 4:5
-        y7 = x[i]       # 5:14
-        y8 = w[i]       # 5:21
-        y6 = y7 * y8    # 5:14
-        z += y6         # 5:9
+        y6 = x[i]       # 5:14
+        y7 = w[i]       # 5:21
+        y5 = y6 * y7    # 5:14
+        z += y5         # 5:9
     y3 = -z             # 6:29
     y2 = np.exp(y3)     # 6:22
     y1 = 1 + y2         # 6:18
@@ -50,10 +50,10 @@ def perceptron_sum_forward(w0: float, w: np.ndarray, x: np.ndarray) -> tuple:
     m = w.shape[0]
     z = w0
     for i in range(m):  # 4:5
-        y7 = x[i]       # 5:14
-        y8 = w[i]       # 5:21
-        y6 = y7 * y8    # 5:14
-        z += y6         # 5:9
+        y6 = x[i]       # 5:14
+        y7 = w[i]       # 5:21
+        y5 = y6 * y7    # 5:14
+        z += y5         # 5:9
     y3 = -z             # 6:29
     y2 = np.exp(y3)     # 6:22
     y1 = 1 + y2         # 6:18
@@ -73,10 +73,10 @@ def perceptron_sum_backward(saved: tuple, d_y_hat: float = 1.0) -> tuple[float, 
     d_z = -d_y3                        # ∂y3/∂z = -1
     d_w = np.zeros(m)                  # 4:5
     for i in range(m - 1, -1, -1):     # 4:5
-        y7 = x[i]                      # 5:14
-        d_y6 = d_z                     # ∂z/∂y6 = 1
-        d_y8 = d_y6 * y7               # ∂y6/∂y8 = y7
-        d_w[i] += d_y8                 # ∂y8/∂w = 1
+        y6 = x[i]                      # 5:14
+        d_y5 = d_z                     # ∂z/∂y5 = 1
+        d_y7 = d_y5 * y6               # ∂y5/∂y7 = y6
+        d_w[i] += d_y7                 # ∂y7/∂w = 1
     d_w0 = d_z                         # 4:5
     return float(d_w0), d_w
 
@@ -90,10 +90,10 @@ def perceptron_sum_value_and_grad(w0: float, w: np.ndarray, x: np.ndarray) -> tu
     d_y_hat = np.float64(1.0)
     z = w0
     for i in range(m):                 # 4:5
-        y7 = x[i]                      # 5:14
-        y8 = w[i]                      # 5:21
-        y6 = y7 * y8                   # 5:14
-        z += y6                        # 5:9
+        y6 = x[i]                      # 5:14
+        y7 = w[i]                      # 5:21
+        y5 = y6 * y7                   # 5:14
+        z += y5                        # 5:9
     y3 = -z                            # 6:29
     y2 = np.exp(y3)                    # 6:22
     y1 = 1 + y2                        # 6:18
@@ -104,10 +104,10 @@ def perceptron_sum_value_and_grad(w0: float, w: np.ndarray, x: np.ndarray) -> tu
     d_z = -d_y3                        # ∂y3/∂z = -1
     d_w = np.zeros(m)                  # 4:5
     for i in range(m - 1, -1, -1):     # 4:5
-        y7 = x[i]                      # 5:14
-        d_y6 = d_z                     # ∂z/∂y6 = 1
-        d_y8 = d_y6 * y7               # ∂y6/∂y8 = y7
-        d_w[i] += d_y8                 # ∂y8/∂w = 1
+        y6 = x[i]                      # 5:14
+        d_y5 = d_z                     # ∂z/∂y5 = 1
+        d_y7 = d_y5 * y6               # ∂y5/∂y7 = y6
+        d_w[i] += d_y7                 # ∂y7/∂w = 1
     d_w0 = d_z                         # 4:5
     return y_hat, (float(d_w0), d_w)
 

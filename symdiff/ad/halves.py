@@ -113,8 +113,6 @@ def _is_cheap(op: Op) -> bool:
 
 _COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne", "logical_not", "not_")
 _CHEAP = frozenset(("add", "sub", "mul", "div", "neg", "mod", *_COMPARISONS))
-    ("add", "sub", "mul", "div", "neg", "mod", "lt", "le", "gt", "ge", "eq", "ne", "logical_not", "not_")
-)
 
 
 def _is_count(op: Op) -> bool:

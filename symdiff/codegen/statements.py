@@ -205,19 +205,11 @@ class Emitter:
             self.origins = {}
             self.comes_from(op)
             if op.regions or op.prim.name == "call":
-<<<<<<< HEAD
                 self.under = opened
-                final = op.prim.name == "cond" and position == len(block.ops) - 1 and (tail.jumps or keyword == "elif")
-                yield self.control(
-                    Place(op, depth, plan, position, keyword, region.more),
-                    Substituted.of(tail, op, block.outs, stored) if final else None,
-                )
-                self.under = around
-=======
                 final = op.prim.name == "cond" and op is lines[-1] and (tail.jumps or keyword == "elif")
                 ending = self.substituted(tail, block, position, stored) if final else None
                 yield self.control(Place(op, depth, plan, position, keyword, region.more), ending)
->>>>>>> 13608c7 (What a turn can compute again from what it saves is not saved; loops, exits and recursions print as one writes them)
+                self.under = around
                 if final:
                     return
             else:
@@ -243,15 +235,9 @@ class Emitter:
 
     def plan(self, block: Block, tail: Tail, region: Region, stored: Mapping[Value, Sequence[str]]) -> Plan:
         self.halves.update(v for op in block.ops for v in doubled(op) if op not in self.context.reused)
-<<<<<<< HEAD
         context = self.context
         folder = Folder(self.resolve, self.nameless, context.may_raise, context.reused, self.stacks, self.under)
-        targets = {self.resolve(v): n for v, n in tail.targets(block.outs).items()}
-        plan = folder.plan(block, region.owned, set(stored), targets, tail.folds)
-=======
-        folder = Folder(self.resolve, self.nameless, self.context.may_raise, self.context.reused)
         plan = folder.plan(block, tail, region.owned, set(stored))
->>>>>>> 13608c7 (What a turn can compute again from what it saves is not saved; loops, exits and recursions print as one writes them)
         self.aliases.update(plan.roots)
         return plan
 

@@ -1,11 +1,18 @@
-"""Write what pages print from the code: docs/cli.md, and the lists in README.md: `python -m tests.docs.print_pages`."""
+"""Write what pages print from the code: `python -m tests.docs.print_pages`.
+
+docs/cli.md, the lists in README.md, and the pages of docs/constructs, which show the texts of tests/golden.
+"""
 
 import argparse
+import ast
 
 import symdiff.primitives  # noqa: F401  (fills the registry)
 from symdiff.cli.main import _parser
 from symdiff.frontend.python.language import REFUSED, SUPPORTED, Row
 from symdiff.ir.core import REGISTRY, Family
+from tests.constructs import calls, flow, memory
+from tests.constructs.bank import BANK
+from tests.constructs.excerpts import path, source
 from tests.docs.test_docs import ROOT
 
 README, CLI = ROOT / "README.md", ROOT / "docs" / "cli.md"
@@ -69,6 +76,40 @@ LISTS = {
 }
 
 
+GROUPS = {
+    "flow": (flow, "Loops, exits, branches"),
+    "memory": (memory, "Arrays written in place, views"),
+    "calls": (calls, "Helpers, recursion, objects, lists"),
+}
+GROUP_HEAD = """# {title}: source and generated code
+
+What `symdiff generate -O1` makes of each construct: the forward pass, which is the loop as it was written with its
+saved values visible, and the backward pass, which runs it the other way round; without the checks of the arguments.
+The numbers are compared with differences, and the work with the size, by the tests that keep these texts.
+
+```python
+import math
+from dataclasses import dataclass
+
+import numpy as np
+```
+"""
+
+
+def group_page(group: str) -> str:
+    """One page of docs/constructs."""
+    module, title = GROUPS[group]
+    parts = [GROUP_HEAD.format(title=title)]
+    for name, c in BANK.items():
+        if c.function.__module__ == module.__name__:
+            kept = path(name).read_text(encoding="utf-8")
+            saves = (ast.get_docstring(ast.parse(kept)) or "").splitlines()[0]
+            made = kept[kept.index('"""\n', 3) + 4 :].strip()
+            title = name.replace("_", " ")
+            parts.append(f"## {title}\n\n```python\n{source(name)}```\n\n{saves}\n\n```python no-run\n{made}\n```\n")
+    return "\n".join(parts)
+
+
 def readme() -> str:
     """README.md with its lists as the code has them."""
     text = README.read_text(encoding="utf-8")
@@ -84,3 +125,5 @@ def readme() -> str:
 if __name__ == "__main__":
     CLI.write_text(cli_page(), encoding="utf-8")
     README.write_text(readme(), encoding="utf-8")
+    for group in GROUPS:
+        (ROOT / "docs" / "constructs" / f"{group}.md").write_text(group_page(group), encoding="utf-8")

@@ -31,6 +31,12 @@ def test_the_lists_of_the_readme_are_current() -> None:
     assert print_pages.README.read_text(encoding="utf-8") == print_pages.readme(), RUN
 
 
+@pytest.mark.parametrize("group", print_pages.GROUPS)
+def test_the_pages_of_constructs_are_current(group: str) -> None:
+    page = DOCS / "constructs" / f"{group}.md"
+    assert page.read_text(encoding="utf-8") == print_pages.group_page(group), RUN
+
+
 def test_every_command_has_its_section() -> None:
     for name in ("generate", "show", "check", "verify", "explain", "report", "grade", "primitives"):
         assert f"\n## symdiff {name}\n" in print_pages.cli_page()

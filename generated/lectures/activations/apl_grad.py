@@ -4,7 +4,7 @@
 types   x: f8[n]; a, b: f8[s]
 wrt     x, a, b
 level   -O2
-saves   x, a, y6s, y5s (lists of one entry per turn or call)
+saves   x, a, y5s, y4s (lists of one entry per turn or call)
 cost    forward 8 operations, backward 10
 source  apl eb048b55
 """
@@ -25,12 +25,12 @@ def apl(x: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     s = a.shape[0]
     y = np.maximum(0, x)  # 3
     for i in range(s):    # 4
-        y4 = a[i]
-        y3 = -x
-        y3 += b[i]
-        np.maximum(0, y3, out=y3)
-        y3 *= y4
-        y += y3           # 5
+        y3 = a[i]
+        y2 = -x
+        y2 += b[i]
+        np.maximum(0, y2, out=y2)
+        y2 *= y3
+        y += y2           # 5
     return y
 
 
@@ -41,22 +41,22 @@ def apl_forward(x: np.ndarray, a: np.ndarray, b: np.ndarray) -> tuple:
         x, a, b = _accept('apl_forward', _TYPES, x, a, b)
     s = a.shape[0]
     y = np.maximum(0, x)        # 3
-    y6s = []
     y5s = []
+    y4s = []
     for i in range(s):          # 4
-        y4 = a[i]
-        y6 = -x
-        y6 += b[i]              # 5
-        y6s.append(y6)
-        y5 = np.maximum(0, y6)  # 5
+        y3 = a[i]
+        y5 = -x
+        y5 += b[i]              # 5
         y5s.append(y5)
-        y += y4 * y5            # 5
-    return y, (x.copy(), a.copy(), y6s, y5s)
+        y4 = np.maximum(0, y5)  # 5
+        y4s.append(y4)
+        y += y3 * y4            # 5
+    return y, (x.copy(), a.copy(), y5s, y4s)
 
 
 def apl_backward(saved: tuple, d_y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return d_y · ∂apl/∂(x, a, b) at the point where `apl_forward` was called."""
-    x, a, y6s, y5s = saved
+    x, a, y5s, y4s = saved
     if not (type(d_y) is np.ndarray and d_y.dtype is _f8 and d_y.ndim == 1):
         (d_y,) = _accept('apl_backward', {'d_y': ('f8', 'n')}, d_y)
     if d_y.shape != (x.shape[0],):
@@ -66,14 +66,14 @@ def apl_backward(saved: tuple, d_y: np.ndarray) -> tuple[np.ndarray, np.ndarray,
     d_a = np.zeros(s)
     d_x = np.zeros(n)
     d_b = np.zeros(s)
-    for i, y6, y5 in zip(range(s - 1, -1, -1), reversed(y6s), reversed(y5s), strict=True):  # 4
-        d_y4 = np.vdot(d_y, y5)             # ∂y3/∂y4 = y5
-        d_y5 = d_y * a[i]                   # ∂y3/∂y5 = y4
-        d_y6 = np.where(y6 > 0, d_y5, 0.0)  # ∂y5/∂y6 = [y6 > 0]
-        d_y8 = d_y6.sum()                   # ∂y6/∂y8 = 1
-        d_b[i] += d_y8                      # ∂y8/∂b = 1
-        d_x -= d_y6                         # ∂y7/∂x = -1
-        d_a[i] += d_y4                      # ∂y4/∂a = 1
+    for i, y5, y4 in zip(range(s - 1, -1, -1), reversed(y5s), reversed(y4s), strict=True):  # 4
+        d_y3 = np.vdot(d_y, y4)             # ∂y2/∂y3 = y4
+        d_y4 = d_y * a[i]                   # ∂y2/∂y4 = y3
+        d_y5 = np.where(y5 > 0, d_y4, 0.0)  # ∂y4/∂y5 = [y5 > 0]
+        d_y7 = d_y5.sum()                   # ∂y5/∂y7 = 1
+        d_b[i] += d_y7                      # ∂y7/∂b = 1
+        d_x -= d_y5                         # ∂y6/∂x = -1
+        d_a[i] += d_y3                      # ∂y3/∂a = 1
     d_x += d_y * (x > 0)                    # ∂y/∂x = [x > 0]
     return d_x, d_a, d_b
 

@@ -5,7 +5,7 @@ types   x, alpha: float
 wrt     x, alpha
 level   -O2
 saves   x, alpha, branch, y1 (3 numbers, lists of one entry per turn or call)
-cost    forward 10 operations, backward 24
+cost    forward 10 operations, backward 28
 source  soft_exponential a5d70358
 """
 
@@ -38,24 +38,14 @@ def soft_exponential_forward(x: float, alpha: float) -> tuple:
     if not (type(x) is type(alpha) is float):
         x, alpha = _floats('soft_exponential_forward', x=x, alpha=alpha)
     y1 = alpha < 0
-    if y1:                        # 3
-        y7 = x + alpha
-        y5 = 1 - alpha * y7
-        y2 = -np.log(y5) / alpha  # 4
-        branch = (y7, y5, y2)     # 3
-        return y2, (x, alpha, branch, y1)
-    y9 = alpha > 0
-    if y9:                        # 5
+    if y1:                                             # 3
+        y2 = -np.log(1 - alpha * (x + alpha)) / alpha  # 4
+        return y2, (x, alpha, (0, y2), y1)
+    if alpha > 0:                                      # 5
         y12 = np.expm1(alpha * x)
-        y11 = y12 / alpha
-        y10 = y11 + alpha         # 6
-        branch = (y12, y11)       # 5
-        y8 = y10
-    else:
-        branch = ()               # 5
-        y8 = x
-    branch = (y9, branch)         # 3
-    return y8, (x, alpha, branch, y1)
+        y10 = y12 / alpha + alpha                      # 6
+        return y10, (x, alpha, (1, (y12,)), y1)
+    return x, (x, alpha, (1, ()), y1)
 
 
 def soft_exponential_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
@@ -64,31 +54,27 @@ def soft_exponential_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, fl
     if type(d_y) is not float:
         (d_y,) = _floats('soft_exponential_backward', d_y=d_y)
     if y1:
-        y7, y5, y2 = branch                   # 3
-        d_y3 = d_y * np.divide(1, alpha)      # ∂y2/∂y3 = 1/alpha
-        d_alpha = d_y * (-y2 / alpha)         # ∂y2/∂alpha = -y3/alpha²
-        d_y4 = -d_y3                          # ∂y3/∂y4 = -1
-        d_y5 = d_y4 * np.divide(1, y5)        # ∂y4/∂y5 = 1/y5
-        d_y6 = -d_y5                          # ∂y5/∂y6 = -1
-        d_alpha += d_y6 * y7                  # ∂y6/∂alpha = y7
-        d_y7 = d_y6 * alpha                   # ∂y6/∂y7 = alpha
-        d_alpha += d_y7                       # ∂y7/∂alpha = 1
-        t = float(d_y7)
-        t1 = float(d_alpha)                   # 4
-        return t, t1
-    y9, branch = branch                       # 3
-    if y9:
-        y12, y11 = branch                     # 5
-        d_y12 = d_y * np.divide(1, alpha)     # ∂y11/∂y12 = 1/alpha
-        d_alpha = d_y + d_y * (-y11 / alpha)  # ∂y11/∂alpha = -y12/alpha²
-        d_y14 = d_y12 * (y12 + 1)             # ∂y12/∂y14 = e^y14 = y12 + 1
-        d_alpha += d_y14 * x                  # ∂y14/∂alpha = x
-        d_x = d_y14 * alpha                   # ∂y14/∂x = alpha
-        t = float(d_alpha)
-        t1 = float(d_x)                       # 6
-        return t1, t
-    t = float(d_y)
-    return t, 0.0
+        (y2,) = branch[1:]                              # 3
+        y7 = x + alpha                                  # 4
+        d_y3 = d_y * np.divide(1, alpha)                # ∂y2/∂y3 = 1/alpha
+        d_alpha = d_y * (-y2 / alpha)                   # ∂y2/∂alpha = -y3/alpha²
+        d_y4 = -d_y3                                    # ∂y3/∂y4 = -1
+        d_y5 = d_y4 * np.divide(1, 1 - alpha * y7)      # ∂y4/∂y5 = 1/y5
+        d_y6 = -d_y5                                    # ∂y5/∂y6 = -1
+        d_alpha += d_y6 * y7                            # ∂y6/∂alpha = y7
+        d_y7 = d_y6 * alpha                             # ∂y6/∂y7 = alpha
+        d_alpha += d_y7                                 # ∂y7/∂alpha = 1
+        return float(d_y7), float(d_alpha)
+    (branch,) = branch[1:]                              # 3
+    if alpha > 0:
+        (y12,) = branch                                 # 5
+        d_y12 = d_y * np.divide(1, alpha)               # ∂y11/∂y12 = 1/alpha
+        d_alpha = d_y + d_y * (-(y12 / alpha) / alpha)  # ∂y11/∂alpha = -y12/alpha²
+        d_y14 = d_y12 * (y12 + 1)                       # ∂y12/∂y14 = e^y14 = y12 + 1
+        d_alpha += d_y14 * x                            # ∂y14/∂alpha = x
+        d_x = d_y14 * alpha                             # ∂y14/∂x = alpha
+        return float(d_x), float(d_alpha)
+    return float(d_y), 0.0
 
 
 def soft_exponential_value_and_grad(x: float, alpha: float) -> tuple:
@@ -96,49 +82,41 @@ def soft_exponential_value_and_grad(x: float, alpha: float) -> tuple:
     if not (type(x) is type(alpha) is float):
         x, alpha = _floats('soft_exponential_value_and_grad', x=x, alpha=alpha)
     y1 = alpha < 0
-    if y1:                              # 3
-        y7 = x + alpha
-        y5 = 1 - alpha * y7
-        y2 = -np.log(y5) / alpha        # 4
-        branch = (y7, y5, y2)           # 3
+    if y1:                                             # 3
+        y2 = -np.log(1 - alpha * (x + alpha)) / alpha  # 4
+        branch = (0, y2)                               # 3
         y = y2
     else:
-        y9 = alpha > 0
-        if y9:                          # 5
+        if alpha > 0:                                  # 5
             y12 = np.expm1(alpha * x)
-            y11 = y12 / alpha
-            y10 = y11 + alpha           # 6
-            branch = (y12, y11)         # 5
+            y10 = y12 / alpha + alpha                  # 6
+            branch = (y12,)                            # 5
             y = y10
         else:
-            branch = ()                 # 5
+            branch = ()                                # 5
             y = x
-        branch = (y9, branch)
+        branch = (1, branch)
     if y1:
-        y7, y5, y2 = branch             # 3
-        d_alpha = -y2 / alpha           # ∂y2/∂alpha = -y3/alpha²
-        d_y4 = np.divide(-1, alpha)     # ∂y3/∂y4 = -1
-        d_y5 = d_y4 * np.divide(1, y5)  # ∂y4/∂y5 = 1/y5
-        d_y6 = -d_y5                    # ∂y5/∂y6 = -1
-        d_alpha += d_y6 * y7            # ∂y6/∂alpha = y7
-        d_y7 = d_y6 * alpha             # ∂y6/∂y7 = alpha
-        d_alpha += d_y7                 # ∂y7/∂alpha = 1
-        t = float(d_y7)
-        t1 = float(d_alpha)             # 4
-        return y, (t, t1)
-    y9, branch = branch                 # 3
-    if y9:
-        y12, y11 = branch               # 5
-        d_y12 = np.divide(1, alpha)     # ∂y11/∂y12 = 1/alpha
-        d_alpha = 1.0 + -y11 / alpha    # ∂y11/∂alpha = -y12/alpha²
-        d_y14 = d_y12 * (y12 + 1)       # ∂y12/∂y14 = e^y14 = y12 + 1
-        d_alpha += d_y14 * x            # ∂y14/∂alpha = x
-        d_x = d_y14 * alpha             # ∂y14/∂x = alpha
-        t = float(d_alpha)
-        t1 = float(d_x)                 # 6
-        return y, (t1, t)
-    t = float(1.0)
-    return y, (t, 0.0)
+        (y2,) = branch[1:]                             # 3
+        y7 = x + alpha                                 # 4
+        d_alpha = -y2 / alpha                          # ∂y2/∂alpha = -y3/alpha²
+        d_y4 = np.divide(-1, alpha)                    # ∂y3/∂y4 = -1
+        d_y5 = d_y4 * np.divide(1, 1 - alpha * y7)     # ∂y4/∂y5 = 1/y5
+        d_y6 = -d_y5                                   # ∂y5/∂y6 = -1
+        d_alpha += d_y6 * y7                           # ∂y6/∂alpha = y7
+        d_y7 = d_y6 * alpha                            # ∂y6/∂y7 = alpha
+        d_alpha += d_y7                                # ∂y7/∂alpha = 1
+        return y, (float(d_y7), float(d_alpha))
+    (branch,) = branch[1:]                             # 3
+    if alpha > 0:
+        (y12,) = branch                                # 5
+        d_y12 = np.divide(1, alpha)                    # ∂y11/∂y12 = 1/alpha
+        d_alpha = 1.0 + -(y12 / alpha) / alpha         # ∂y11/∂alpha = -y12/alpha²
+        d_y14 = d_y12 * (y12 + 1)                      # ∂y12/∂y14 = e^y14 = y12 + 1
+        d_alpha += d_y14 * x                           # ∂y14/∂alpha = x
+        d_x = d_y14 * alpha                            # ∂y14/∂x = alpha
+        return y, (float(d_x), float(d_alpha))
+    return y, (float(1.0), 0.0)
 
 
 def soft_exponential_grad(x: float, alpha: float) -> tuple[float, float]:

@@ -4,7 +4,7 @@
 types   X: f8[n1, n2]; F: f8[k1, k2]
 wrt     X, F
 level   -O0
-saves   F, all_y8s, n1, n2 (2 numbers, lists of one entry per turn or call)
+saves   F, all_y6s, n1, n2 (2 numbers, lists of one entry per turn or call)
 cost    forward 8 operations, backward 11
 source  convolution 9f41e138
 """
@@ -28,14 +28,14 @@ def convolution(X: np.ndarray, F: np.ndarray) -> np.ndarray:
     Y = np.zeros((n1 - k1 + 1, n2 - k2 + 1))  # 3:8
     for a in range(k1):                       # 3:8
         for b in range(k2):                   # 3:8
-            y10 = k1 - 1 - a
-            y11 = n1 - a
-            y12 = k2 - 1 - b
-            y13 = n2 - b
-            y8 = X[y10:y11, y12:y13]          # 3:32
-            y9 = F[a, b]                      # 3:59
-            y7 = y8 * y9                      # 3:8
-            Y = Y + y7                        # 3:8
+            y8 = k1 - 1 - a
+            y9 = n1 - a
+            y10 = k2 - 1 - b
+            y11 = n2 - b
+            y6 = X[y8:y9, y10:y11]            # 3:32
+            y7 = F[a, b]                      # 3:59
+            y5 = y6 * y7                      # 3:8
+            Y = Y + y5                        # 3:8
     return Y
 
 
@@ -48,46 +48,46 @@ def convolution_forward(X: np.ndarray, F: np.ndarray) -> tuple:
     n1 = X.shape[0]
     n2 = X.shape[1]
     Y = np.zeros((n1 - k1 + 1, n2 - k2 + 1))  # 3:8
-    all_y8s = []
+    all_y6s = []
     for a in range(k1):                       # 3:8
-        y8s = []
+        y6s = []
         for b in range(k2):                   # 3:8
-            y10 = k1 - 1 - a
-            y11 = n1 - a
-            y12 = k2 - 1 - b
-            y13 = n2 - b
-            y8 = X[y10:y11, y12:y13]          # 3:32
-            y8s.append(y8)
-            y9 = F[a, b]                      # 3:59
-            y7 = y8 * y9                      # 3:8
-            Y = Y + y7                        # 3:8
-        all_y8s.append(y8s)
-    return Y, (F.copy(), _deep_copy(all_y8s), n1, n2)
+            y8 = k1 - 1 - a
+            y9 = n1 - a
+            y10 = k2 - 1 - b
+            y11 = n2 - b
+            y6 = X[y8:y9, y10:y11]            # 3:32
+            y6s.append(y6)
+            y7 = F[a, b]                      # 3:59
+            y5 = y6 * y7                      # 3:8
+            Y = Y + y5                        # 3:8
+        all_y6s.append(y6s)
+    return Y, (F.copy(), _deep_copy(all_y6s), n1, n2)
 
 
 def convolution_backward(saved: tuple, d_Y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return d_Y · ∂convolution/∂(X, F) at the point where `convolution_forward` was called."""
-    F, all_y8s, n1, n2 = saved
+    F, all_y6s, n1, n2 = saved
     if not (type(d_Y) is np.ndarray and d_Y.dtype is _f8 and d_Y.ndim == 2):
         (d_Y,) = _accept('convolution_backward', {'d_Y': ('f8', '-k1 + n1 + 1', '-k2 + n2 + 1')}, d_Y)
     if d_Y.shape != (n1 - F.shape[0] + 1, n2 - F.shape[1] + 1):
         raise ValueError(f'convolution_backward: d_Y must have shape {(n1 - F.shape[0] + 1, n2 - F.shape[1] + 1)}, not {d_Y.shape}')
     k1 = F.shape[0]
     k2 = F.shape[1]
-    d_X = np.zeros((n1, n2))               # 3:8
-    d_F = np.zeros((k1, k2))               # 3:8
-    for a, y8s in zip(range(k1 - 1, -1, -1), reversed(all_y8s), strict=True):  # 3:8
-        for b, y8 in zip(range(k2 - 1, -1, -1), reversed(y8s), strict=True):  # 3:8
-            y10 = k1 - 1 - a
-            y11 = n1 - a
-            y12 = k2 - 1 - b
-            y13 = n2 - b
-            y9 = F[a, b]                   # 3:59
-            d_y7 = d_Y                     # ∂y4/∂y7 = 1
-            d_y8 = d_y7 * y9               # ∂y7/∂y8 = y9
-            d_y9 = (d_y7 * y8).sum()       # ∂y7/∂y9 = y8
-            d_F[a, b] += d_y9              # ∂y9/∂F = 1
-            d_X[y10:y11, y12:y13] += d_y8  # ∂y8/∂X = 1
+    d_X = np.zeros((n1, n2))             # 3:8
+    d_F = np.zeros((k1, k2))             # 3:8
+    for a, y6s in zip(range(k1 - 1, -1, -1), reversed(all_y6s), strict=True):  # 3:8
+        for b, y6 in zip(range(k2 - 1, -1, -1), reversed(y6s), strict=True):  # 3:8
+            y8 = k1 - 1 - a
+            y9 = n1 - a
+            y10 = k2 - 1 - b
+            y11 = n2 - b
+            y7 = F[a, b]                 # 3:59
+            d_y5 = d_Y                   # ∂y3/∂y5 = 1
+            d_y6 = d_y5 * y7             # ∂y5/∂y6 = y7
+            d_y7 = (d_y5 * y6).sum()     # ∂y5/∂y7 = y6
+            d_F[a, b] += d_y7            # ∂y7/∂F = 1
+            d_X[y8:y9, y10:y11] += d_y6  # ∂y6/∂X = 1
     return d_X, d_F
 
 

@@ -4,7 +4,7 @@
 types   x, y: f8[N]; m, b: float
 wrt     m, b
 level   -O0
-saves   x, y1, y5 (1 number, 2*N elements)
+saves   x, y1, y4 (1 number, 2*N elements)
 cost    forward 7 operations, backward 8
 source  line 442b73d5
 """
@@ -24,11 +24,11 @@ def line(x: np.ndarray, y: np.ndarray, m: float, b: float) -> np.float64:
         x, y, m, b = _accept('line', _TYPES, x, y, m, b)
     N = x.shape[0]
     y1 = 1 / N     # 1:30
-    y7 = m * x     # 1:53
-    y6 = y7 + b    # 1:53
-    y5 = y - y6    # 1:46
-    y4 = y5 ** 2   # 1:45
-    y2 = y4.sum()  # 1:34
+    y6 = m * x     # 1:53
+    y5 = y6 + b    # 1:53
+    y4 = y - y5    # 1:46
+    y3 = y4 ** 2   # 1:45
+    y2 = y3.sum()  # 1:34
     y0 = y1 * y2   # 1:30
     return y0
 
@@ -40,28 +40,28 @@ def line_forward(x: np.ndarray, y: np.ndarray, m: float, b: float) -> tuple:
         x, y, m, b = _accept('line_forward', _TYPES, x, y, m, b)
     N = x.shape[0]
     y1 = 1 / N     # 1:30
-    y7 = m * x     # 1:53
-    y6 = y7 + b    # 1:53
-    y5 = y - y6    # 1:46
-    y4 = y5 ** 2   # 1:45
-    y2 = y4.sum()  # 1:34
+    y6 = m * x     # 1:53
+    y5 = y6 + b    # 1:53
+    y4 = y - y5    # 1:46
+    y3 = y4 ** 2   # 1:45
+    y2 = y3.sum()  # 1:34
     y0 = y1 * y2   # 1:30
-    return y0, (x.copy(), y1, y5)
+    return y0, (x.copy(), y1, y4)
 
 
 def line_backward(saved: tuple, d_y0: float = 1.0) -> tuple[float, float]:
     """Return d_y0 · ∂line/∂(m, b) at the point where `line_forward` was called."""
-    x, y1, y5 = saved
+    x, y1, y4 = saved
     if type(d_y0) is not float:
         (d_y0,) = _floats('line_backward', d_y0=d_y0)
     N = x.shape[0]
     d_y2 = d_y0 * y1                    # ∂y0/∂y2 = y1
-    d_y4 = np.broadcast_to(d_y2, (N,))  # ∂y2/∂y4 = 1
-    d_y5 = d_y4 * (2 * y5)              # ∂y4/∂y5 = 2·y5
-    d_y6 = -d_y5                        # ∂y5/∂y6 = -1
-    d_y7 = d_y6                         # ∂y6/∂y7 = 1
-    d_b = d_y6.sum()                    # ∂y6/∂b = 1
-    d_m = (d_y7 * x).sum()              # ∂y7/∂m = x
+    d_y3 = np.broadcast_to(d_y2, (N,))  # ∂y2/∂y3 = 1
+    d_y4 = d_y3 * (2 * y4)              # ∂y3/∂y4 = 2·y4
+    d_y5 = -d_y4                        # ∂y4/∂y5 = -1
+    d_y6 = d_y5                         # ∂y5/∂y6 = 1
+    d_b = d_y5.sum()                    # ∂y5/∂b = 1
+    d_m = (d_y6 * x).sum()              # ∂y6/∂m = x
     return float(d_m), float(d_b)
 
 
@@ -73,19 +73,19 @@ def line_value_and_grad(x: np.ndarray, y: np.ndarray, m: float, b: float) -> tup
     N = x.shape[0]
     d_y0 = np.float64(1.0)
     y1 = 1 / N                          # 1:30
-    y7 = m * x                          # 1:53
-    y6 = y7 + b                         # 1:53
-    y5 = y - y6                         # 1:46
-    y4 = y5 ** 2                        # 1:45
-    y2 = y4.sum()                       # 1:34
+    y6 = m * x                          # 1:53
+    y5 = y6 + b                         # 1:53
+    y4 = y - y5                         # 1:46
+    y3 = y4 ** 2                        # 1:45
+    y2 = y3.sum()                       # 1:34
     y0 = y1 * y2                        # 1:30
     d_y2 = d_y0 * y1                    # ∂y0/∂y2 = y1
-    d_y4 = np.broadcast_to(d_y2, (N,))  # ∂y2/∂y4 = 1
-    d_y5 = d_y4 * (2 * y5)              # ∂y4/∂y5 = 2·y5
-    d_y6 = -d_y5                        # ∂y5/∂y6 = -1
-    d_y7 = d_y6                         # ∂y6/∂y7 = 1
-    d_b = d_y6.sum()                    # ∂y6/∂b = 1
-    d_m = (d_y7 * x).sum()              # ∂y7/∂m = x
+    d_y3 = np.broadcast_to(d_y2, (N,))  # ∂y2/∂y3 = 1
+    d_y4 = d_y3 * (2 * y4)              # ∂y3/∂y4 = 2·y4
+    d_y5 = -d_y4                        # ∂y4/∂y5 = -1
+    d_y6 = d_y5                         # ∂y5/∂y6 = 1
+    d_b = d_y5.sum()                    # ∂y5/∂b = 1
+    d_m = (d_y6 * x).sum()              # ∂y6/∂m = x
     return y0, (float(d_m), float(d_b))
 
 

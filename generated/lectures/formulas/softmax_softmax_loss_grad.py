@@ -28,8 +28,8 @@ def softmax_loss(label: int, f: np.ndarray) -> np.float64:
     if not (type(label) is int and type(f) is np.ndarray and f.dtype is _f8 and f.ndim == 1):
         label, f = _accept('softmax_loss', _TYPES, label, f)
     c = f.shape[0]
-    y12 = label < 1  # 1:47
-    if y12:          # 1:47
+    y11 = label < 1  # 1:47
+    if y11:          # 1:47
         raise IndexError('a subscript is below 1, the first index')
     y9 = label > c   # 1:47
     if y9:           # 1:47
@@ -50,8 +50,8 @@ def softmax_loss_forward(label: int, f: np.ndarray) -> tuple:
     if not (type(label) is int and type(f) is np.ndarray and f.dtype is _f8 and f.ndim == 1):
         label, f = _accept('softmax_loss_forward', _TYPES, label, f)
     c = f.shape[0]
-    y12 = label < 1  # 1:47
-    if y12:          # 1:47
+    y11 = label < 1  # 1:47
+    if y11:          # 1:47
         raise IndexError('a subscript is below 1, the first index')
     y9 = label > c   # 1:47
     if y9:           # 1:47
@@ -90,8 +90,8 @@ def softmax_loss_value_and_grad(label: int, f: np.ndarray) -> tuple:
         label, f = _accept('softmax_loss_value_and_grad', _TYPES, label, f)
     c = f.shape[0]
     d_y = np.float64(1.0)
-    y12 = label < 1                     # 1:47
-    if y12:                             # 1:47
+    y11 = label < 1                     # 1:47
+    if y11:                             # 1:47
         raise IndexError('a subscript is below 1, the first index')
     y9 = label > c                      # 1:47
     if y9:                              # 1:47

@@ -1,0 +1,210 @@
+"""Loops, exits, branches."""
+
+# ruff: noqa: F821  (sizes in annotations)
+
+import math
+
+import numpy as np
+
+from tests.constructs.bank import construct, matrix, vector
+
+
+@construct(lambda n: (0.5, vector(n)))
+def for_range(a: float, x: "f8[n]"):
+    h = 0.0
+    for i in range(len(x)):
+        h = a * h + x[i]
+    return h * h
+
+
+@construct(lambda n: (matrix(n, 3), vector(3)))
+def for_rows(A: "f8[n, d]", h: "f8[d]"):
+    for row in A:
+        h = np.tanh(h + row)
+    return np.sum(h)
+
+
+@construct(lambda n: (matrix(n, 3), vector(3)))
+def row_by_index(A: "f8[n, m]", x: "f8[m]"):
+    s = 0.0
+    for i in range(len(A)):
+        row = A[i]
+        for j in range(len(x)):
+            s += row[j] * x[j] ** 2
+    return s
+
+
+@construct(lambda n: (vector(n), vector(n)))
+def for_zip(a: "f8[n]", b: "f8[n]"):
+    s = 0.0
+    for x, y in zip(a, b):
+        s += np.sin(x) * y
+    return s
+
+
+@construct(lambda n: (vector(n), 0.5))
+def for_enumerate_reversed(c: "f8[n]", x: float):
+    p = 0.0
+    for k, a in enumerate(reversed(c)):
+        p = p * x + a * k
+    return p
+
+
+@construct(lambda n: (2.0, 1e-13), linear=False)
+def while_loop(a: float, tol: float):
+    x = a
+    while abs(x * x - a) > tol:
+        if x < 0.1:
+            x = x + 1.0
+        else:
+            x = 0.5 * (x + a / x)
+    return x
+
+
+@construct(lambda n: (3.0,), linear=False)
+def while_walrus(x: float):
+    n = 0
+    while (r := x * x) > 1.0:
+        x = 0.5 * x + 1 / r
+        n += 1
+    return x * n
+
+
+@construct(lambda n: (0.5, 1e-10), linear=False)
+def while_true_break(x: float, tol: float):
+    while True:
+        step = math.sin(x) / math.cos(x)
+        x = x - step
+        if abs(step) < tol:
+            break
+    return x
+
+
+@construct(lambda n: (0.5, float(n)))
+def while_count(x: float, n: float):
+    k = 0.0
+    while k < n:
+        x = np.sin(x) + 0.1 * x
+        k += 1.0
+    return x
+
+
+@construct(lambda n: (vector(n), 1000000000.0))
+def for_break(v: "f8[n]", limit: float):
+    s = 0.0
+    for t in v:
+        if s > limit:
+            break
+        s += t * t
+    return s
+
+
+@construct(lambda n: (vector(n, -0.5, 0.5),))
+def for_continue(v: "f8[n]"):
+    s = 0.0
+    for t in v:
+        if t < 0:
+            continue
+        s += t * t
+    return s
+
+
+@construct(lambda n: (vector(n), 1000000000.0))
+def loop_else(v: "f8[n]", limit: float):
+    s = 1.0
+    for t in v:
+        s = s * t
+        if s > limit:
+            break
+    else:
+        s = s * s
+    return s
+
+
+@construct(lambda n: (vector(n), 1000000000.0))
+def early_return(v: "f8[n]", limit: float):
+    s = 0.0
+    for t in v:
+        s += t * t
+        if s > limit:
+            return s * s
+    return s
+
+
+@construct(lambda n: (2.0, 0.7), linear=False)
+def branches(r: float, delta: float):
+    if abs(r) <= delta:
+        y = 0.5 * r * r
+    elif r > 0:
+        y = delta * (r - 0.5 * delta)
+    else:
+        y = delta * (-r - 0.5 * delta)
+    return y
+
+
+@construct(lambda n: (vector(n), 0.5))
+def branch_in_loop(x: "f8[n]", a: float):
+    s = 0.0
+    for i in range(len(x)):
+        if x[i] > a:
+            s = s + x[i] * a
+        else:
+            s = s * 0.5
+    return s
+
+
+@construct(lambda n: (vector(n),))
+def carry_in_one_branch(x: "f8[n]"):
+    best = x[0] * 1.0
+    for i in range(1, len(x)):
+        if x[i] > best:
+            best = x[i] * x[i]
+    return best
+
+
+@construct(lambda n: (1.5, 0.5, 2), linear=False)
+def match_statement(x: float, y: float, k: int):
+    match (x, k):
+        case (a, 1):
+            return a * y
+        case (a, 2) if y > 0:
+            return a * a * y
+        case _:
+            return x + y
+
+
+@construct(lambda n: (matrix(n, 3), 0.5))
+def nested(A: "f8[n, m]", x: float):
+    s = 0.0
+    for i in range(len(A)):
+        t = 1.0
+        for j in range(A.shape[1]):
+            t = t * (A[i, j] + x)
+        s += t
+    return s
+
+
+@construct(lambda n: (vector(n),))
+def slices(v: "f8[n]"):
+    s = 0.0
+    for i in range(len(v) - 2):
+        w = v[i : i + 3]
+        s += w[0] * w[1] * np.sum(w * w)
+    return s
+
+
+@construct(lambda n: (matrix(n, 3), matrix(n, 3)))
+def rows_zip(A: "f8[n, d]", B: "f8[n, d]"):
+    s = 0.0
+    for a, b in zip(A, B):
+        s += np.dot(a, b) * a[0]
+    return s
+
+
+@construct(lambda n: (0.5,), linear=False)
+def checked(x: float):
+    print(f"x = {x:.3f}")
+    assert x < 9, f"x = {x}"
+    if x < 0:
+        raise ValueError("negative")
+    return np.sqrt(x)

@@ -1,0 +1,220 @@
+"""Arrays written in place, and views."""
+
+# ruff: noqa: F821  (sizes in annotations)
+
+import numpy as np
+
+from tests.constructs.bank import construct, matrix, vector
+
+
+@construct(lambda n: (0.5, vector(n)))
+def recurrence(a: float, x: "f8[n]"):
+    y = np.zeros_like(x)
+    y[0] = x[0]
+    for i in range(1, len(x)):
+        y[i] = a * y[i - 1] + x[i] * x[i]
+    return np.sum(y * y)
+
+
+@construct(lambda n: (matrix(n, n) + n * np.eye(n), vector(n), vector(n)), linear=False)
+def gauss_seidel(A: "f8[n, n]", b: "f8[n]", x: "f8[n]"):
+    for i in range(len(b)):
+        x[i] = (b[i] - A[i] @ x + A[i, i] * x[i]) / A[i, i]
+    return np.sum(x * x)
+
+
+@construct(lambda n: (0.3, vector(n)))
+def sweeps(a: float, x: "f8[n]"):
+    y = x.copy()
+    for _k in range(3):
+        for i in range(1, len(x)):
+            y[i] = y[i] * a + y[i - 1]
+    return np.sum(y)
+
+
+@construct(lambda n: (vector(n), 0.5))
+def views(v: "f8[n]", x: float):
+    y = np.zeros(len(v))
+    left = y[:-1]
+    left += v[1:] * x
+    left[0] = x * x
+    return np.sum(y * y)
+
+
+@construct(lambda n: (vector(n), np.arange(n) % 5, 0.5))
+def add_at(v: "f8[n]", idx: "i8[n]", x: float):
+    y = np.zeros(5)
+    np.add.at(y, idx, v * x)
+    return np.sum(y * y)
+
+
+@construct(lambda n: (vector(n), np.arange(n) * 3 % 5))
+def repeated_store(v: "f8[n]", idx: "i8[n]"):
+    y = np.zeros(5)
+    y[idx] = v
+    y[idx] += v * v
+    return np.sum(y * y)
+
+
+@construct(lambda n: (vector(n, -0.5, 0.5), 0.5))
+def masked_store(v: "f8[n]", x: float):
+    y = v * x
+    y[y < 0] = 0.1 * x
+    return np.sum(y * y)
+
+
+@construct(lambda n: (matrix(n, 3), vector(3)))
+def row_update(A: "f8[n, d]", b: "f8[d]"):
+    B = A.copy()
+    for row in B:
+        row += b
+        row *= row
+    return np.sum(B)
+
+
+@construct(lambda n: (vector(n), 0.1, 3))
+def double_buffering(u: "f8[n]", k: float, steps: int):
+    old = u.copy()
+    new = u.copy()
+    for _ in range(steps):
+        new[1:-1] = old[1:-1] + k * (old[2:] - 2.0 * old[1:-1] + old[:-2])
+        old, new = new, old
+    return np.sum(old * old)
+
+
+@construct(lambda n: (matrix(n, n) / n + np.eye(n) * n,), linear=False)
+def cholesky(A: "f8[n, n]"):
+    n = len(A)
+    L = np.zeros((n, n))
+    for i in range(n):
+        for j in range(i + 1):
+            s = A[i, j]
+            for k in range(j):
+                s -= L[i, k] * L[j, k]
+            if i == j:
+                L[i, j] = np.sqrt(s)
+            else:
+                L[i, j] = s / L[j, j]
+    return np.sum(L)
+
+
+@construct(lambda n: (matrix(n, n),), linear=False)
+def swap_rows(A: "f8[n, n]"):
+    B = A.copy()
+    B[[0, 1]] = B[[1, 0]]
+    B[0] *= B[1]
+    return np.sum(B)
+
+
+@construct(lambda n: (vector(n), 0.5))
+def mutating_helper(v: "f8[n]", x: float):
+    def fill(y, s):
+        for i in range(len(y)):
+            y[i] += s * i
+
+    y = v * x
+    fill(y, x)
+    fill(y[1:], 2.0)
+    return np.sum(y * y)
+
+
+@construct(lambda n: (vector(n), 0.5))
+def view_reads(v: "f8[n]", x: float):
+    y = v * x
+    w = y[1:]
+    for i in range(len(w)):
+        y[i] = w[i] * y[i] + x
+    return np.sum(y * y)
+
+
+@construct(lambda n: (vector(n), 0.5))
+def view_writes(v: "f8[n]", x: float):
+    y = v * x
+    w = y[1:]
+    for i in range(len(w)):
+        w[i] = w[i] * y[i] + x
+    return np.sum(y * y)
+
+
+@construct(lambda n: (vector(n), 0.5))
+def view_of_view(v: "f8[n]", x: float):
+    y = v * x
+    w = y[1:]
+    u = w[::2]
+    for i in range(len(u)):
+        u[i] += u[i] * x
+    return np.sum(y * y)
+
+
+@construct(lambda n: (matrix(n, 3),))
+def rows_inner(rows: "f8[n, m]"):
+    s = 0.0
+    for i in range(len(rows)):
+        row = rows[i]
+        t = 1.0
+        for j in range(len(row)):
+            t *= row[j]
+        s += t
+    return s
+
+
+@construct(lambda n: (matrix(3, n),))
+def columns(A: "f8[k, n]"):
+    s = 0.0
+    for j in range(A.shape[1]):
+        c = A[:, j]
+        s += c[0] * c[1]
+    return s
+
+
+@construct(lambda n: (matrix(3, n),))
+def row_of_big(A: "f8[k, n]"):
+    B = A.copy()
+    r = B[0]
+    for j in range(len(r)):
+        B[1, j] = r[j] * r[j]
+        r[j] = B[1, j] * 2.0
+    return np.sum(B)
+
+
+@construct(lambda n: (matrix(3, n),))
+def row_write(A: "f8[k, n]"):
+    B = A.copy()
+    for row in B:
+        for j in range(len(row)):
+            row[j] = row[j] * row[j]
+    return np.sum(B)
+
+
+@construct(lambda n: (vector(n),))
+def stencil(u: "f8[n]"):
+    for i in range(1, len(u) - 1):
+        u[i] = 0.5 * (u[i - 1] * u[i + 1] + u[i])
+    return np.sum(u * u)
+
+
+@construct(lambda n: (vector(4), 0.1, n))
+def time_stepping(u: "f8[m]", dt: float, steps: int):
+    U = np.zeros((steps + 1, len(u)))
+    U[0] = u
+    for t in range(steps):
+        U[t + 1] = U[t] + dt * np.sin(U[t])
+    return np.sum(U[steps] ** 2)
+
+
+@construct(lambda n: (vector(n), 0.5))
+def branch_write(v: "f8[n]", x: float):
+    y = v * x
+    for i in range(1, len(y)):
+        if y[i] > 0.3:
+            y[i] = y[i] * y[i - 1]
+        else:
+            y[i - 1] += x
+    return np.sum(y)
+
+
+@construct(lambda n: (matrix(3, 2), matrix(3, 3), vector(3), matrix(n, 2), vector(3)))
+def rnn(W: "f8[k, d]", U: "f8[k, k]", b: "f8[k]", xs: "f8[n, d]", h: "f8[k]"):
+    for x in xs:
+        h = np.tanh(W @ x + U @ h + b)
+    return np.sum(h * h)

@@ -1,0 +1,58 @@
+"""Saves v, limit, ss, y1, count (3 numbers, lists of one entry per turn or call).
+
+def early_return(v: "f8[n]", limit: float):
+    s = 0.0
+    for t in v:
+        s += t * t
+        if s > limit:
+            return s * s
+    return s
+"""
+
+
+def early_return_forward(v: np.ndarray, limit: float) -> tuple:
+    """Return early_return(v, limit) and what `early_return_backward` reads."""
+    n = v.shape[0]
+    y2 = np.float64(0.0)  # 3
+    code = 0
+    s = 0.0
+    ss = []
+    for i in range(n):
+        t = v[i]          # 3
+        s += t * t        # 4
+        ss.append(s)
+        if s > limit:     # 5
+            y2 = s * s    # 6
+            code = 3
+            break
+    count = len(ss)
+    y1 = code == 0
+    if y1:                # 7
+        return s, (v.copy(), limit, ss, y1, count)
+    return y2, (v.copy(), limit, ss, y1, count)
+
+
+def early_return_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, float]:
+    """Return d_y · ∂early_return/∂(v, limit) at the point where `early_return_forward` was called."""
+    v, limit, ss, y1, count = saved
+    n = v.shape[0]
+    if y1:                     # 7
+        d_s = d_y
+        d_y2 = np.float64(0.0)
+    else:
+        d_y2 = np.float64(d_y)
+        d_s = 0.0
+    d_v = np.zeros(n)
+    for i, s in zip(range(count - 1, -1, -1), reversed(ss), strict=True):
+        t = v[i]               # 3
+        t1 = np.float64(d_s)
+        if s > limit:          # 5
+            t2 = d_y2 * s      # 6
+            d_s = t1 + t2      # ∂y11/∂s = s
+            d_s += t2          # ∂y11/∂s = s
+            d_y2 = np.float64(0.0)
+        else:
+            d_s = t1
+        d_t = 2.0 * (d_s * t)  # ∂y10/∂t = 2·t
+        d_v[i] += d_t          # ∂t/∂v = 1
+    return d_v, 0.0

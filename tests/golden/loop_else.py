@@ -1,0 +1,53 @@
+"""Saves v, s, s_in, y1, count (3 numbers, lists of one entry per turn or call).
+
+def loop_else(v: "f8[n]", limit: float):
+    s = 1.0
+    for t in v:
+        s = s * t
+        if s > limit:
+            break
+    else:
+        s = s * s
+    return s
+"""
+
+
+def loop_else_forward(v: np.ndarray, limit: float) -> tuple:
+    """Return loop_else(v, limit) and what `loop_else_backward` reads."""
+    n = v.shape[0]
+    code = 0
+    s = 1.0
+    s_in = []
+    for i in range(n):  # 3
+        s_in.append(s)
+        t = v[i]        # 3
+        s *= t          # 4
+        if s > limit:   # 5
+            code = 1
+            break
+    count = len(s_in)
+    if code == 1:       # 3
+        y2 = 5
+    else:
+        y2 = code
+    y1 = y2 == 0
+    if y1:
+        s_1 = s * s     # 8
+        return s_1, (v.copy(), s, s_in, y1, count)
+    return s, (v.copy(), s, s_in, y1, count)
+
+
+def loop_else_backward(saved: tuple, d_s: float = 1.0) -> tuple[np.ndarray, float]:
+    """Return d_s · ∂loop_else/∂(v, limit) at the point where `loop_else_forward` was called."""
+    v, s, s_in, y1, count = saved
+    n = v.shape[0]
+    if y1:                     # 8
+        d_s = 2.0 * (d_s * s)  # ∂s/∂s = 2·s
+    d_v = np.zeros(n)
+    for i, s in zip(range(count - 1, -1, -1), reversed(s_in), strict=True):
+        t = v[i]               # 3
+        d_s_1 = d_s * t        # 4
+        d_t = d_s * s          # ∂s/∂t = s
+        d_v[i] += d_t          # ∂t/∂v = 1
+        d_s = d_s_1
+    return d_v, 0.0

@@ -1,0 +1,35 @@
+"""Saves v, x_in (lists of one entry per turn or call).
+
+def nonlocal_state(v: "f8[n]", x: float):
+    def add(t):
+        nonlocal x
+        x = x + t * x
+
+    for t in v:
+        add(t)
+    return x
+"""
+
+
+def nonlocal_state_forward(v: np.ndarray, x: float) -> tuple:
+    """Return nonlocal_state(v, x) and what `nonlocal_state_backward` reads."""
+    n = v.shape[0]
+    x_in = []
+    for i in range(n):  # 6
+        x_in.append(x)
+        t = v[i]        # 6
+        x += t * x      # 3
+    return x, (v.copy(), x_in)
+
+
+def nonlocal_state_backward(saved: tuple, d_x: float = 1.0) -> tuple[np.ndarray, float]:
+    """Return d_x · ∂nonlocal_state/∂(v, x) at the point where `nonlocal_state_forward` was called."""
+    v, x_in = saved
+    n = v.shape[0]
+    d_v = np.zeros(n)
+    for i, x in zip(range(n - 1, -1, -1), reversed(x_in), strict=True):
+        t = v[i]        # 6
+        d_t = d_x * x   # ∂y4/∂t = x
+        d_x += d_x * t  # ∂y4/∂x = t
+        d_v[i] += d_t   # ∂t/∂v = 1
+    return d_v, float(d_x)

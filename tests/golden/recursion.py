@@ -1,0 +1,43 @@
+"""Saves record (lists of one entry per turn or call).
+
+def recursion(x: float, n: int):
+    if n == 0:
+        return x
+    return np.sin(x) * recursion(x * 0.5, n - 1)
+"""
+
+
+def recursion_forward(x: float, n: int) -> tuple:
+    """Return recursion(x, n) and what `recursion_backward` reads."""
+    y, record = _recursion_forward(x, n)  # 1
+    return y, (record,)
+
+
+def recursion_backward(saved: tuple, d_y: float = 1.0) -> float:
+    """Return d_y · ∂recursion/∂(x) at the point where `recursion_forward` was called."""
+    (record,) = saved
+    d_x = _recursion_backward(record, d_y)  # 1
+    return d_x
+
+
+def _recursion_forward(x: float, n: int):
+    y1 = n == 0
+    if y1:        # 2
+        return x, (x, y1, ())
+    y3 = np.sin(x)
+    y4, record = _recursion_forward(x * 0.5, n - 1)
+    y2 = y3 * y4  # 4
+    return y2, (x, y1, (y3, y4, record))
+
+
+def _recursion_backward(saved: tuple, d_y: np.float64):
+    x, y1, branch = saved
+    if y1:                                    # 2
+        return float(d_y)
+    y3, y4, record = branch                   # 2
+    d_y3 = d_y * y4                           # ∂y2/∂y3 = y4
+    d_y4 = d_y * y3                           # ∂y2/∂y4 = y3
+    d_y5 = _recursion_backward(record, d_y4)  # 4
+    d_x = d_y5 * 0.5                          # ∂y5/∂x = 0.5
+    d_x += d_y3 * np.cos(x)                   # ∂y3/∂x = cos x
+    return float(d_x)

@@ -1,0 +1,74 @@
+"""Saves record, n (1 number, lists of one entry per turn or call).
+
+def recursion_array(v: "f8[n]", x: float):
+    def g(k):
+        if k == 0:
+            return x
+        return v[k] * g(k - 1) + v[k - 1]
+
+    return g(len(v) - 1)
+"""
+
+
+def recursion_array_forward(v: np.ndarray, x: float) -> tuple:
+    """Return recursion_array(v, x) and what `recursion_array_backward` reads."""
+    n = v.shape[0]
+    y, record = _g_forward(n - 1, x, v)  # 7
+    return y, (record, n)
+
+
+def recursion_array_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, float]:
+    """Return d_y · ∂recursion_array/∂(v, x) at the point where `recursion_array_forward` was called."""
+    record, n = saved
+    d_x, d_v = _g_backward(record, d_y)  # 7
+    return d_v, d_x
+
+
+def _g2_forward(k: int, x: float, v: np.ndarray):
+    y1 = k == 0
+    if y1:                # 2
+        return x, (k, y1, ())
+    y5 = v[k]
+    y8 = k - 1
+    y6, record = _g2_forward(y8, x, v)
+    y2 = y5 * y6 + v[y8]  # 4
+    return y2, (k, y1, (y5, y6, record))
+
+
+def _g_forward(k: int, x: float, v: np.ndarray):
+    n = v.shape[0]
+    y1 = k == 0
+    if y1:                # 2
+        return x, (k, y1, (), n)
+    y5 = v[k]
+    y8 = k - 1
+    y6, record = _g2_forward(y8, x, v)
+    y2 = y5 * y6 + v[y8]  # 4
+    return y2, (k, y1, (y5, y6, record), n)
+
+
+def _g2_backward(saved: tuple, d_y: np.float64, d_v: np.ndarray):
+    k, y1, branch = saved
+    if y1:                                      # 2
+        return float(d_y), d_v
+    y5, y6, record = branch                     # 2
+    d_v[k - 1] += d_y                           # ∂y4/∂v = 1
+    d_y5 = d_y * y6                             # ∂y3/∂y5 = y6
+    d_y6 = d_y * y5                             # ∂y3/∂y6 = y5
+    d_x, d_v = _g2_backward(record, d_y6, d_v)  # 4
+    d_v[k] += d_y5                              # ∂y5/∂v = 1
+    return d_x, d_v
+
+
+def _g_backward(saved: tuple, d_y: np.float64):
+    k, y1, branch, n = saved
+    if y1:                                      # 2
+        return float(d_y), np.zeros(n)
+    y5, y6, record = branch                     # 2
+    d_v = np.zeros(n)                           # 4
+    d_v[k - 1] += d_y                           # ∂y4/∂v = 1
+    d_y5 = d_y * y6                             # ∂y3/∂y5 = y6
+    d_y6 = d_y * y5                             # ∂y3/∂y6 = y5
+    d_x, d_v = _g2_backward(record, d_y6, d_v)  # 4
+    d_v[k] += d_y5                              # ∂y5/∂v = 1
+    return d_x, d_v

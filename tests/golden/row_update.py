@@ -1,0 +1,44 @@
+"""Saves rows, n, d (2 numbers, lists of one entry per turn or call).
+
+def row_update(A: "f8[n, d]", b: "f8[d]"):
+    B = A.copy()
+    for row in B:
+        row += b
+        row *= row
+    return np.sum(B)
+"""
+
+
+def row_update_forward(A: np.ndarray, b: np.ndarray) -> tuple:
+    """Return row_update(A, b) and what `row_update_backward` reads."""
+    d = A.shape[1]
+    n = A.shape[0]
+    A = A.copy()           # 3
+    B = A
+    rows = []
+    for i in range(n):
+        row = B[i]         # 3
+        B[i] = row + b     # 4
+        row = B[i].copy()  # 5
+        rows.append(row)
+        B[i] = row * row   # 5
+    y = B.sum()            # 6
+    return y, (rows, n, d)
+
+
+def row_update_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """Return d_y · ∂row_update/∂(A, b) at the point where `row_update_forward` was called."""
+    rows, n, d = saved
+    d_b = np.zeros(d)                             # 3
+    d_B = np.full((n, d), d_y)                    # ∂y/∂B = 1
+    for i, row in zip(range(n - 1, -1, -1), reversed(rows), strict=True):  # 3
+        d_y2 = d_B[i].copy()                      # ∂B/∂y2 = 1
+        d_B[i] = 0.0                              # 5
+        d_row = np.multiply(d_y2, row, out=d_y2)  # ∂y2/∂row = row
+        d_row *= 2.0                              # ∂y2/∂row = 2·row
+        d_B[i] += d_row                           # ∂row/∂B = 1
+        d_y3 = d_B[i].copy()                      # ∂B/∂y3 = 1
+        d_B[i] = 0.0                              # 4
+        d_b += d_y3                               # ∂y3/∂b = 1
+        d_B[i] += d_y3                            # ∂row/∂B = 1
+    return d_B, d_b

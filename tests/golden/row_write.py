@@ -1,0 +1,47 @@
+"""Saves all_y4s, y4ss, k, n (2 numbers, lists of one entry per turn or call).
+
+def row_write(A: "f8[k, n]"):
+    B = A.copy()
+    for row in B:
+        for j in range(len(row)):
+            row[j] = row[j] * row[j]
+    return np.sum(B)
+"""
+
+
+def row_write_forward(A: np.ndarray) -> tuple:
+    """Return row_write(A) and what `row_write_backward` reads."""
+    k = A.shape[0]
+    n = A.shape[1]
+    A = A.copy()               # 3
+    B = A
+    all_y4s = []
+    y4ss = []
+    for i in range(k):
+        row = B[i]             # 3
+        y4s = []
+        y4s_1 = []
+        for j in range(n):     # 4
+            y4 = B[i, j]       # 5
+            y4s.append(y4)
+            y4s_1.append(y4)
+            B[i, j] = y4 * y4  # 5
+        all_y4s.append(y4s)
+        y4ss.append(y4s_1)
+    y = B.sum()                # 6
+    return y, (all_y4s, y4ss, k, n)
+
+
+def row_write_backward(saved: tuple, d_y: float = 1.0) -> np.ndarray:
+    """Return d_y · ∂row_write/∂(A) at the point where `row_write_forward` was called."""
+    all_y4s, y4ss, k, n = saved
+    d_B = np.full((k, n), d_y)   # ∂y/∂B = 1
+    for i, y4s, y4s_1 in zip(range(k - 1, -1, -1), reversed(all_y4s), reversed(y4ss), strict=True):  # 3
+        for j, y4, y4_1 in zip(range(n - 1, -1, -1), reversed(y4s), reversed(y4s_1), strict=True):  # 4
+            d_y3 = d_B[i, j]     # ∂B/∂y3 = 1
+            d_B[i, j] = 0.0      # 5
+            d_y4 = d_y3 * y4_1   # ∂y3/∂y4 = y4
+            d_y4_1 = d_y3 * y4   # ∂y3/∂y4 = y4
+            d_B[i, j] += d_y4_1  # ∂y4/∂B = 1
+            d_B[i, j] += d_y4    # ∂y4/∂B = 1
+    return d_B

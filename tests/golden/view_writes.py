@@ -1,0 +1,49 @@
+"""Saves v, x, y, y8s, y9s (1 number, lists of one entry per turn or call).
+
+def view_writes(v: "f8[n]", x: float):
+    y = v * x
+    w = y[1:]
+    for i in range(len(w)):
+        w[i] = w[i] * y[i] + x
+    return np.sum(y * y)
+"""
+
+
+def view_writes_forward(v: np.ndarray, x: float) -> tuple:
+    """Return view_writes(v, x) and what `view_writes_backward` reads."""
+    n = v.shape[0]
+    y = v * x                       # 2
+    y8s = []
+    y9s = []
+    for i in range(max(n - 1, 0)):  # 4
+        y8 = y[1:][i]               # 5
+        y8s.append(y8)
+        y9 = y[i]                   # 5
+        y9s.append(y9)
+        part = y[1:]
+        part[i] = y8 * y9 + x       # 5
+    y0 = (y * y).sum()              # 6
+    return y0, (v.copy(), x, y, y8s, y9s)
+
+
+def view_writes_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndarray, float]:
+    """Return d_y0 · ∂view_writes/∂(v, x) at the point where `view_writes_forward` was called."""
+    v, x, y, y8s, y9s = saved
+    n = v.shape[0]
+    d_y = d_y0 * y        # ∂y1/∂y = y
+    d_y *= 2.0            # ∂y1/∂y = 2·y
+    d_x = 0.0
+    for i, y8, y9 in zip(range(max(n - 1, 0) - 1, -1, -1), reversed(y8s), reversed(y9s), strict=True):  # 4
+        d_y4 = d_y[1:]    # 5
+        d_y6 = d_y4[i]    # ∂y4/∂y6 = 1
+        d_y4[i] = 0.0     # 5
+        d_x += d_y6       # ∂y6/∂x = 1
+        d_y8 = d_y6 * y9  # ∂y7/∂y8 = y9
+        d_y9 = d_y6 * y8  # ∂y7/∂y9 = y8
+        d_y[i] += d_y9    # ∂y9/∂y = 1
+        d_y10 = d_y[1:]   # 5
+        d_y10[i] += d_y8  # ∂y8/∂y10 = 1
+    d_v = d_y * x         # ∂y/∂v = x
+    d_y *= v              # 2
+    d_x += d_y.sum()      # ∂y/∂x = v
+    return d_v, float(d_x)
