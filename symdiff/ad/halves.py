@@ -106,9 +106,11 @@ def _decides(v: Value) -> bool:
 
 
 def _is_cheap(op: Op) -> bool:
-    numbers = all(isinstance(v.type, AVal) and v.type.kind is not Kind.ARRAY for v in (*op.ins, *op.outs))
-    as_it_is = op.prim.name == "convert" and all(a.type.dtype == op.out.type.dtype for a in op.ins)
-    return numbers and not op.prim.effect and (as_it_is or op.prim.name in _CHEAP)
+    found = [v.type for v in (*op.ins, *op.outs)]
+    if op.prim.effect or not all(isinstance(t, AVal) and t.kind is not Kind.ARRAY for t in found):
+        return False
+    as_it_is = op.prim.name == "convert" and len({t.dtype for t in found if isinstance(t, AVal)}) == 1
+    return as_it_is or op.prim.name in _CHEAP
 
 
 _COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne", "logical_not", "not_")

@@ -138,8 +138,8 @@ class Substituted(Tail):
         if not isinstance(tail, Substituted):
             return Substituted(tail, own, appended, meant)
         taken = tuple([_at(own, x) for x in tail.taken])
-        appended = (*appended, *((_at(own, x), name) for x, name in tail.stored))
-        return Substituted(tail.tail, taken, appended, (*meant, *((v, _at(own, x)) for v, x in tail.meant)))
+        stores = (*appended, *((_at(own, x), name) for x, name in tail.stored))
+        return Substituted(tail.tail, taken, stores, (*meant, *((v, _at(own, x)) for v, x in tail.meant)))
 
     @property
     def jumps(self) -> bool:

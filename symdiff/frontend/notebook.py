@@ -16,10 +16,7 @@ TIMED = ("<timed exec>", "<timed eval>")
 
 def statements_alone(tree: ast.Module, file: str, flags: int) -> list[CodeType]:
     """Each top-level statement, compiled as if it were the whole text."""
-    return [
-        compile(ast.Module([statement], []), file, "exec", flags, dont_inherit=True)
-        for statement in tree.body
-    ]
+    return [compile(ast.Module([statement], []), file, "exec", flags, dont_inherit=True) for statement in tree.body]
 
 
 def timed_texts() -> Iterator[str]:

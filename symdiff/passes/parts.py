@@ -99,14 +99,15 @@ class _Found:
             for v in op.ins:
                 readers.setdefault(v, []).append(op)
         first, changed = store, store.ins[1]
-        while (op := made.get(changed)) is not None and op.prim.consumes is not None:
+        while changed in made and (consumed := made[changed].prim.consumes) is not None:
+            op = made[changed]
             if changed in outs or len(readers[changed]) != 1:
                 return None
             if op.prim.name == "restore":  # what is lent of the part is lent in turn
                 op = made[op.ins[0]]
                 changed = op.ins[0]
             else:
-                changed = op.ins[op.prim.consumes]
+                changed = op.ins[consumed]
             first = op
         view = made.get(changed)
         if view is None or first is store or not _reads(view, store, made) or view.out.type != store.ins[1].type:

@@ -1,6 +1,6 @@
-"""Write the kept text of the constructs: `python -m tests.constructs.excerpts`, to be read line by line before a commit.
+"""Write the kept texts of the constructs: `python -m tests.constructs.excerpts`.  Read the changes line by line.
 
-A text has the source, what is saved, and the forward and the backward pass of -O1 without the checks of their arguments.
+A text has the source, what is saved, and the forward and the backward pass of -O1 without the checks of arguments.
 """
 
 import ast
