@@ -525,6 +525,10 @@ _USAGE = (
      "{function} ends the program by itself: SystemExit({status})",
      "it is run to compare with",
      "return a number, or raise an error"),
+    ("SD746", "derivative that cannot be explained",
+     "{function} takes a derivative itself, of a function with branches or recursion, and cannot be explained",
+     "the backward pass inside reads records of what was done, which are no stages of a formula",
+     "explain the inner function by itself"),
 )
 
 _FORMULAS = (

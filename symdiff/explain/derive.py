@@ -11,6 +11,7 @@ from typing import Any
 from symdiff.ad.inner import written_out
 from symdiff.codegen.comments import derivative_rule
 from symdiff.codegen.names import name_stages
+from symdiff.errors import CompileError
 from symdiff.explain import formulas
 from symdiff.explain.crossings import Conditions, Crossing, is_known, places
 from symdiff.explain.point import entry_values
@@ -18,7 +19,7 @@ from symdiff.explain.reading import Border, Draft, read
 from symdiff.explain.stages import ARGUMENT, BACK, PARAMETER, Derivation, Edge, Stage
 from symdiff.explain.values import Values
 from symdiff.ir import types
-from symdiff.ir.core import Family, Op, Program, Value
+from symdiff.ir.core import Family, Op, Program, Value, walk
 from symdiff.passes import levels
 from symdiff.signature import Lowered, check_has_numbers
 from symdiff.trees import path_text
@@ -55,7 +56,14 @@ def _other_call(draft: Draft, number: int, source: Draft) -> str:
 def staged(lowered: Lowered) -> Program:
     """The program that -O0 prints: every value named, nothing restructured."""
     named = name_stages(lowered.program, lowered.user_names, [p.name for p in lowered.params])
-    return levels.before(written_out(named.program, 0, levels.before, levels.after), 0)
+    program = levels.before(written_out(named.program, 0, levels.before, levels.after), 0)
+    packed = next((op for f in program.functions.values() for op in walk(f.body) if op.prim.name in _RECORDS), None)
+    if packed is not None:
+        raise CompileError.of("SD746", loc=packed.loc, function=lowered.name)
+    return program
+
+
+_RECORDS = frozenset(("alt_pack", "saved_pack"))  # of branches and calls in a derivative that the function takes itself
 
 
 def derivation(lowered: Lowered, wrt: Sequence[str], at: Mapping[str, Any] | None = None) -> Derivation:

@@ -257,6 +257,19 @@ def test_a_generated_module_stands_alone(tmp_path: Path) -> None:
     assert body.count("for ") == 2, "the loop stays a loop in either direction"
 
 
+def test_explain_shows_the_inner_derivative_or_says_why_not() -> None:
+    outer = lambda x, y: x * grad(lambda u: x * u * u)(y)  # x · 2xy
+    shown = symdiff.explain(outer, 1.5, 2.0)
+    found = {row.name: row.value for row in shown.derivation.arguments}
+    assert found == {"x": 1.5, "y": 2.0} and [a.gradient for a in shown.derivation.arguments] == [12.0, 4.5]
+    with pytest.raises(CompileError) as caught:
+        symdiff.explain(leapfrog, X, X, 0.5)
+    (problem,) = caught.value.problems
+    assert f"{problem.code} {problem.what}" == (
+        "SD746 leapfrog takes a derivative itself, of a function with branches or recursion, and cannot be explained"
+    )
+
+
 def test_a_large_derivative_taken_twice_is_a_function() -> None:
     text = symdiff.generate(leapfrog, types="q=f8[n], p=f8[n], k=float", functions=["primal"])
     body = text[text.index("def leapfrog(") :].split("\n\n\n")[0]
