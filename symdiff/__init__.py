@@ -1,6 +1,6 @@
 """symdiff: gradients of Python functions, compiled to NumPy source.
 
-The public names live in `symdiff.api` and `symdiff.errors` and are loaded on first use,
+The public names live in `symdiff.api`, `symdiff.custom` and `symdiff.errors` and are loaded on first use,
 so that `import symdiff` costs next to nothing.
 """
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         value_and_grad,
         vjp,
     )
+    from symdiff.custom import custom_jvp, custom_vjp, stop_gradient
     from symdiff.errors import CompileError, SymdiffError
 
 __version__ = "0.1.0"
@@ -34,6 +35,8 @@ __all__ = [
     "SymdiffError",
     "__version__",
     "check_grads",
+    "custom_jvp",
+    "custom_vjp",
     "differentiable",
     "explain",
     "from_dsl",
@@ -46,11 +49,15 @@ __all__ = [
     "jacobian",
     "jacrev",
     "jvp",
+    "stop_gradient",
     "value_and_grad",
     "vjp",
 ]
 
-_ERRORS = {"CompileError", "SymdiffError"}
+_HOMES = {
+    **dict.fromkeys(("CompileError", "SymdiffError"), "symdiff.errors"),
+    **dict.fromkeys(("custom_jvp", "custom_vjp", "stop_gradient"), "symdiff.custom"),
+}
 
 
 def __getattr__(name: str) -> object:
@@ -58,8 +65,7 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module 'symdiff' has no attribute {name!r}")
     if name == "explain":  # also a package, see there
         return import_module("symdiff.explain")
-    home = "symdiff.errors" if name in _ERRORS else "symdiff.api"
-    value: object = getattr(import_module(home), name)
+    value: object = getattr(import_module(_HOMES.get(name, "symdiff.api")), name)
     globals()[name] = value  # the next access does not come here
     return value
 

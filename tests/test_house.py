@@ -19,7 +19,7 @@ LAYERS = (
     ("errors", "error_codes"),
     ("ir",),
     ("primitives",),
-    ("trees", "tokens", "signature", "type_text"),
+    ("trees", "tokens", "signature", "type_text", "custom"),
     ("frontend", "ad", "passes", "codegen"),
     ("explain",),
     ("pipeline",),

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 
 from symdiff.ad.layout import loop
 from symdiff.ir import types
-from symdiff.ir.core import Block, Family, Op, Program, Value
+from symdiff.ir.core import RULES, Block, Family, Op, Program, Value
 from symdiff.ir.steps import Steps, run_steps
 
 Flags = tuple[bool, ...]
@@ -24,6 +24,11 @@ Transfer = Callable[[Op, Flags], Flags]
 
 def is_differentiable(v: Value) -> bool:
     return types.cotangent(v.type) is not None
+
+
+def has_rule(op: Op) -> bool:
+    """Whether a call's derivative is given."""
+    return any(name in op.params for name in RULES)
 
 
 def varied_transfer(op: Op, flags: Flags) -> Flags:
@@ -98,7 +103,11 @@ class Forward:
         return tuple(v in marked for v in block.outs)
 
     def plain(self, op: Op, flags: Flags) -> Flags:
-        return self.function(op.params["function"], flags) if op.prim.name == "call" else self.transfer(op, flags)
+        if op.prim.name != "call":
+            return self.transfer(op, flags)
+        if has_rule(op):  # whatever the function does, the rule may do more
+            return tuple(any(flags) and is_differentiable(v) for v in op.outs)
+        return self.function(op.params["function"], flags)
 
     def structured(self, op: Op, flags: Flags, marked: set[Value]) -> Steps:
         if op.prim.name != "cond":
@@ -149,7 +158,7 @@ class Backward:
 
     def plain(self, op: Op, flags: Flags) -> Flags:
         """The operands that are reached, of an operation without regions."""
-        if op.prim.name == "call" and any(flags):
+        if op.prim.name == "call" and any(flags) and not has_rule(op):
             return self.function(op.params["function"], flags)
         return (any(flags) and op.prim.family is not Family.CONSTANT,) * len(op.ins)
 

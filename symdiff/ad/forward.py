@@ -18,10 +18,11 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from symdiff.ad import rules
-from symdiff.ad.activity import Flags, Forward, is_differentiable, varied_transfer
+from symdiff.ad.activity import Flags, Forward, has_rule, is_differentiable, varied_transfer
 from symdiff.ad.layout import loop, select
 from symdiff.ad.masking import may_be_zero, wild_transfer
 from symdiff.ad.reverse import block_loc, with_cotangent_records
+from symdiff.ad.ruled import called_types, check_arguments, check_linear, problem, tangent_operands
 from symdiff.ad.rules import RuleBuilder
 from symdiff.ad.zeros import Zeros
 from symdiff.errors import Loc
@@ -154,7 +155,7 @@ class _BlockTangents:
     def op(self, op: Op) -> None:
         varied = any(v in self.varied for v in op.outs)
         if varied and op.prim.name == "call":
-            self.call(op)
+            self.ruled(op) if has_rule(op) else self.call(op)
             return
         self.b.ops.append(op)
         if varied:
@@ -269,6 +270,24 @@ class _BlockTangents:
         params = Params(function=name, types=(*op.params["types"], *(v.type for v in outs)))
         self.b.ops.append(Op(op.prim, (*op.ins, *ts), (*op.outs, *outs), params, (), op.loc))
         self.tangents.update(zip(select(op.outs, wanted), outs, strict=True))
+
+    def ruled(self, op: Op) -> None:
+        """A call whose derivative is given: the rule is called in place of the function."""
+        check_arguments(op, [v in self.tangents for v in op.ins])
+        if "vjp" in op.params:
+            raise problem("SD417", op)
+        rule = self.run.program.functions[op.params["jvp"][0]]
+        by = op.params["by"]
+        check_linear(self.run.program, op, [k >= len(rule.body.params) - len(by) for k in range(len(rule.body.params))])
+        ins = tangent_operands(op, [self.finished(op.ins[k]) for k in by])
+        kinds = called_types(rule, [v.type for v in ins], [v.type for v in op.outs])
+        tangents = [Value(t) for t in kinds[len(op.outs) :]]
+        params = Params(function=rule.name, types=(*op.params["types"], *(v.type for v in tangents)))
+        self.b.ops.append(Op(op.prim, ins, (*op.outs, *tangents), params, (), op.loc))
+        differentiable = [v for v in op.outs if is_differentiable(v)]
+        for v, tangent, own in zip(differentiable, tangents, rule.body.outs[len(op.outs) :], strict=True):
+            if own.const != 0:
+                self.set(v, V(self.b, tangent))
 
 
 def _jointly(op: Op) -> list[bool]:

@@ -134,12 +134,12 @@ def _is_element(op: Op, steady: Set[Value]) -> bool:
 
 
 def wide_views(ops: Sequence[Op], free: Sequence[Value]) -> dict[Value, Op]:
-    """The views among these values that are larger than what they are views of, which is saved in their place."""
+    """The views among these values that are as large as what they are views of, or larger: that is saved instead."""
     wanted = set(free)
     return {op.out: op for op in ops if op.prim.name in _WIDE and len(op.ins) == 1 and op.out in wanted}
 
 
-_WIDE = frozenset(("broadcast_to", "sliding_window_view"))
+_WIDE = frozenset(("broadcast_to", "sliding_window_view", "stop_gradient"))
 
 
 def needed_of(makers: dict[Value, Op], free: Sequence[Value]) -> list[Op]:

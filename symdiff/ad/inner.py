@@ -271,7 +271,7 @@ _INT = AVal(Kind.PYTHON, (), "i8")
 
 
 def _called(block: Block) -> Iterator[str]:
-    return (op.params["function"] for op in walk(block) if op.prim.name == "call")
+    return (name for op in walk(block) for name in op.functions)
 
 
 def _free(name: str, taken: dict[str, Function]) -> str:

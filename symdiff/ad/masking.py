@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symdiff.ad.activity import Backward, Flags, is_differentiable
+from symdiff.ad.activity import Backward, Flags, has_rule, is_differentiable
 from symdiff.ad.layout import loop
 from symdiff.ir.core import Block, Family, Op, Program, Value
 from symdiff.ir.steps import Steps
@@ -55,8 +55,10 @@ class Masked(Backward):
         self.useful = _Reaching(program)
 
     def plain(self, op: Op, flags: Flags) -> Flags:
-        if op.prim.name == "call":
+        if op.prim.name == "call" and not has_rule(op):
             return self.function(op.params["function"], flags)
+        if op.prim.name == "call":
+            return (True,) * len(op.ins)
         return (any(flags) or op.prim.masks or op.prim.family is Family.STRUCTURE,) * len(op.ins)
 
     def structured(self, op: Op, flags: Flags, marked: set[Value]) -> Steps:

@@ -16,6 +16,7 @@ from collections.abc import Sequence, Set
 from typing import TYPE_CHECKING
 
 from symdiff.ad import rules
+from symdiff.ad.activity import has_rule
 from symdiff.ad.backward import Half
 from symdiff.ad.branches import cond
 from symdiff.ad.calls import call, sole_slices
@@ -34,6 +35,7 @@ from symdiff.ad.halves import (
 )
 from symdiff.ad.loops import reverse_loop
 from symdiff.ad.order import reading_first
+from symdiff.ad.ruled import call_jvp, call_vjp
 from symdiff.errors import CompileError, refuse
 from symdiff.ir import types
 from symdiff.ir.build import Builder
@@ -85,6 +87,8 @@ class Sweep:
             begun = [last[v] > place[op] for v in op.ins]
             if op.prim.name == "cond":
                 pulls[op] = yield from cond(self, op, b, begun)
+            elif op.prim.name == "call" and has_rule(op):
+                pulls[op] = yield from (call_vjp if "vjp" in op.params else call_jvp)(self, op, b)
             elif op.prim.name == "call":
                 pulls[op] = yield from call(self, op, b, begun, slices)
             elif op.prim.name in ("for", "while"):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from symdiff.codegen import checks, functions
 from symdiff.codegen.functions import Entry
 from symdiff.ir import dims, types
+from symdiff.ir.core import RULES, Op, walk
 from symdiff.ir.types import AVal, Kind
 from symdiff.signature import Argument, Static
 from symdiff.trees import Path, path_text, paths
@@ -20,7 +21,12 @@ SMALLEST = 3  # the first size variable is 3, the second 4, …
 
 
 def text(parts: Parts, public: Mapping[str, str], entry: Entry, name: str = "_check") -> str:
-    """The self-check, or nothing where arguments cannot be made up: classes, functions, gradients of no scalar."""
+    """The self-check, or nothing where arguments cannot be made up: classes, functions, gradients of no scalar.
+
+    Nothing, either, where the user says what the derivative is: it need not be what differences give.
+    """
+    if any(_is_said(op) for f in parts.lowered.program.functions.values() for op in walk(f.body)):
+        return ""
     arguments = parts.lowered.signature.arguments
     statics = [leaf.value for a in arguments for leaf in a.leaves if isinstance(leaf, Static)]
     classes = any(kind in str(a.tree.kind) for a in arguments for kind in ("dataclass", "namedtuple"))
@@ -58,6 +64,11 @@ def of_all(checks: Sequence[str]) -> str:
         f"    return max([check() for check in ({', '.join(checks)},)])",
     ]
     return "\n".join(lines)
+
+
+def _is_said(op: Op) -> bool:
+    """Whether the user says what the derivative of an operation is."""
+    return op.prim.name == "stop_gradient" or any(name in op.params for name in RULES)
 
 
 def with_call(check: str) -> str:

@@ -17,11 +17,12 @@ from symdiff.ad.layout import loop
 from symdiff.codegen import expressions
 from symdiff.codegen.folding import is_update
 from symdiff.codegen.statements import statement_text
+from symdiff.errors import CompileError, refuse
 from symdiff.explain import formulas
 from symdiff.explain.stages import Constant, Group
 from symdiff.explain.variables import Variables, is_second_name
 from symdiff.ir import types
-from symdiff.ir.core import Block, Function, Op, Program, Value, walk
+from symdiff.ir.core import RULES, Block, Function, Op, Program, Value, walk
 
 Groups = tuple[Group, ...]
 Steps = Iterator["Steps"]
@@ -170,6 +171,9 @@ class _Reader:
                 yield self.cond(op, inside)
             elif op.prim.name in ("for", "while"):
                 yield self.loop(op, inside)
+            elif any(rule in op.params for rule in RULES):
+                called = f"`{op.params['function'].lstrip('_')}`"
+                raise CompileError([refuse("SD746", op.loc, name=called)])
             elif op.prim.name == "call":
                 self.call(op, inside)
             else:

@@ -28,6 +28,7 @@ from dataclasses import dataclass, field
 from types import CellType, CodeType, FunctionType, MethodType
 from typing import NamedTuple, NoReturn, TypeAlias, TypeVar
 
+from symdiff.custom import CustomRule
 from symdiff.errors import CompileError, Loc, Problem, refuse
 from symdiff.frontend import notebook
 from symdiff.frontend.same_code import Asserts, Span, is_pytest_rewritten, same_code
@@ -68,6 +69,7 @@ class Source:
     arguments: tuple[object, ...] = ()
     keywords: Mapping[str, object] = field(default_factory=dict)
     function: FunctionType | None = None
+    rule: CustomRule | None = None  # the derivative that the user gave it
 
     @property
     def first_line(self) -> int:
@@ -151,7 +153,7 @@ def load(fun: object, *, text: str | None = None) -> Source:
     >>> load(here.load).name, load(here.load).lines[load(here.load).first_line - 1][:13]
     ('load', 'def load(fun:')
     """
-    function, arguments, keywords = _undress(fun)
+    function, arguments, keywords, rule = _undress(fun)
     code = function.__code__
     if text is None:
         file, text = _read(function)
@@ -174,6 +176,7 @@ def load(fun: object, *, text: str | None = None) -> Source:
         arguments,
         keywords,
         function,
+        rule,
     )
 
 
@@ -208,10 +211,14 @@ def walk(root: ast.AST) -> Iterator[ast.AST]:
 # 1. From what the user passed to a function with code ----------------------------------------------------------------
 
 
-def _undress(fun: object) -> tuple[FunctionType, tuple[object, ...], dict[str, object]]:
-    """The innermost function, and the arguments that partials and methods on the way pass first."""
+_Undressed: TypeAlias = tuple[FunctionType, tuple[object, ...], dict[str, object], CustomRule | None]
+
+
+def _undress(fun: object) -> _Undressed:
+    """The innermost function, the arguments that partials and methods on the way pass first, and a rule on the way."""
     arguments: tuple[object, ...] = ()
     keywords: dict[str, object] = {}
+    rule: CustomRule | None = None
     while not isinstance(fun, FunctionType) or is_transparent(fun):
         if isinstance(fun, functools.partial):
             _refuse_placeholders(fun)
@@ -220,13 +227,16 @@ def _undress(fun: object) -> tuple[FunctionType, tuple[object, ...], dict[str, o
         elif isinstance(fun, MethodType):
             arguments = (fun.__self__, *arguments)
             fun = fun.__func__
+        elif isinstance(fun, CustomRule):
+            rule = rule or fun
+            fun = fun.fun
         elif isinstance(fun, staticmethod) or is_transparent(fun):
             fun = fun.__wrapped__  # type: ignore[attr-defined]  # what `transparent` requires
         else:
             _refuse_callable(fun)
     if hasattr(fun, "__wrapped__"):
         _refuse_wrapper(fun)
-    return fun, arguments, keywords
+    return fun, arguments, keywords, rule
 
 
 def _refuse_placeholders(fun: functools.partial[object]) -> None:

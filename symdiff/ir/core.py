@@ -122,6 +122,7 @@ class Prim:
 
 
 REGISTRY: dict[str, Prim] = {}
+RULES = ("vjp", "jvp")  # parameters of a call whose derivative is given: see `symdiff.primitives.control`
 
 
 class Value:
@@ -158,6 +159,13 @@ class Op:
     def out(self) -> Value:
         (value,) = self.outs
         return value
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """The functions that a call names: that which it calls, and those of its derivative rule."""
+        if self.prim.name != "call":
+            return ()
+        return (self.params["function"], *(name for rule in RULES for name in self.params.get(rule, ())))
 
     @property
     def commutes(self) -> bool:

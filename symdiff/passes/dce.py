@@ -33,7 +33,7 @@ _UNPACKS = ("alt_unpack", "saved_unpack")
 
 def dce(program: Program, keep: Sequence[str] = ()) -> Program:
     """The program without what nothing needs.  The entry, and the functions named in `keep`, keep their signatures."""
-    roots = [program.entry, *(name for name in keep if name != program.entry)]
+    roots = [*dict.fromkeys([program.entry, *keep, *_ruled(program, [program.entry, *keep])])]
     return _Rebuild(_Marks(unshared(program), roots), program).program()
 
 
@@ -211,11 +211,16 @@ def _reachable(program: Program, roots: Sequence[str]) -> list[str]:
     found, todo = dict.fromkeys(roots), list(roots)
     while todo:
         for op in walk(program.functions[todo.pop()].body):
-            name = op.params["function"] if op.prim.name == "call" else None
-            if name is not None and name not in found:
-                found[name] = None
-                todo.append(name)
+            new = [name for name in op.functions if name not in found]
+            found.update(dict.fromkeys(new))
+            todo += new
     return [name for name in program.functions if name in found]
+
+
+def _ruled(program: Program, roots: Sequence[str]) -> list[str]:
+    """The functions with a derivative rule, and those of the rule: a rule is by position."""
+    reached = [op for name in _reachable(program, roots) for op in walk(program.functions[name].body)]
+    return [name for op in reached if len(op.functions) > 1 for name in op.functions]
 
 
 @lru_cache(maxsize=8192)

@@ -22,6 +22,7 @@ from symdiff.passes.kinds import running_sums
 from symdiff.passes.masks import masks
 from symdiff.passes.parts import lent_parts, whole_again
 from symdiff.passes.report import Report
+from symdiff.passes.settled import settled
 from symdiff.passes.share import share_exponentials
 from symdiff.passes.stabilise import stabilise, stabilise_derivatives
 from symdiff.passes.views import repeated_views
@@ -41,6 +42,7 @@ REWRITES: Mapping[str, Pass] = {
     "invariants": lambda program, report: invariant_carries(program),
     "views": lambda program, report: repeated_views(program),
     "running sums": lambda program, report: running_sums(program),
+    "settled": lambda program, report: settled(program),
 }
 BEFORE: tuple[tuple[str, ...], ...] = (
     ("parts", "dce"),
@@ -53,9 +55,22 @@ AFTER: tuple[tuple[str, ...], ...] = (
     ("fold", "cse", "stable derivatives", "fold", "cse", "wholes", "invariants", "dce"),
 )
 LAST: tuple[tuple[str, ...], ...] = (
-    (*AFTER[0], "running sums"),
-    (*AFTER[1], "views", "running sums"),
-    (*AFTER[2], "masks", "share", "cheaper", "dce", "cheaper", "fold", "cse", "dce", "views", "running sums"),
+    ("settled", *AFTER[0], "running sums"),
+    ("settled", *AFTER[1], "views", "running sums"),
+    (
+        "settled",
+        *AFTER[2],
+        "masks",
+        "share",
+        "cheaper",
+        "dce",
+        "cheaper",
+        "fold",
+        "cse",
+        "dce",
+        "views",
+        "running sums",
+    ),
 )
 
 

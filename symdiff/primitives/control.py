@@ -15,6 +15,11 @@ A `derivative` is one that the user's function takes itself; `symdiff.ad.inner` 
 happens.  It differentiates by the arguments that `wrt` numbers.  `kind` "value" gives the results alone, "grad" also
 the gradient of the first; "jvp" takes a tangent per argument of `wrt` and gives one per result; "vjp" gives a record
 named `name`, which `pullback` turns into a gradient per argument of `wrt`, for a cotangent per result.
+
+A call may say what its derivative is: `vjp=(forward, backward)` names two functions, the one of the same operands to
+the results and residuals, the other of (*passed, *residuals, *cotangents) to a cotangent for each of the operands `by`;
+`jvp=(rule,)` names one of (*passed, *the other operands, *tangents of the operands `by`) to the results and their
+tangents.  `by` and `passed` are numbers of operands.
 """
 
 from __future__ import annotations
@@ -93,7 +98,9 @@ def _while(ins: tuple[Type, ...], regions: tuple[Block, ...], n_carry: int, exit
     return _loop_outs(after, ins[:n_carry], exit)
 
 
-def _call(ins: tuple[Type, ...], regions: tuple[()], function: str, types: tuple[Type, ...]) -> tuple[Type, ...]:
+def _call(
+    ins: tuple[Type, ...], regions: tuple[()], function: str, types: tuple[Type, ...], **rule: tuple[str | int, ...]
+) -> tuple[Type, ...]:
     return types
 
 
@@ -127,6 +134,6 @@ def _pullback(ins: tuple[Type, ...], regions: tuple[()], types: tuple[Type, ...]
 cond = prim("cond", "pred *caps", CONTROL, infer=_cond)
 for_ = prim("for", "lo hi step *rest", CONTROL, infer=_for, params=("n_carry", "n_xs", "exit", "reverse"))
 while_ = prim("while", "*rest", CONTROL, infer=_while, params=("n_carry", "exit"))
-call = prim("call", "*args", CONTROL, infer=_call, params=("function", "types"))
+call = prim("call", "*args", CONTROL, infer=_call, params=("function", "types", "vjp", "jvp", "by", "passed"))
 derivative = prim("derivative", "*rest", CONTROL, infer=_derivative, params=("kind", "wrt", "name"))
 pullback = prim("pullback", "record *cotangents", CONTROL, infer=_pullback, params=("types",))

@@ -80,6 +80,8 @@ same = prim(
     rule="1",
     samples=lambda rng: [((rng.normal(size=s),), {}) for s in ((), (3,), (2, 3))],
 )
+# gone as soon as nothing is differentiated any more
+stop_gradient = prim("stop_gradient", "x", CONSTANT, infer=lambda ins, regions: ins, numpy="x", views=0)
 dim_of = prim(
     "dim_of", "x", CONSTANT, infer=lambda ins, regions, axis: (types.INT,), params=("axis",), numpy="x.shape[axis]"
 )

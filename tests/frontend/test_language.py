@@ -23,6 +23,7 @@ import math
 import numpy as np
 import symdiff
 from scipy import special
+import symdiff
 SCALE = 0.5
 TABLE = {"w": [1.0, 2.0]}
 
@@ -66,6 +67,20 @@ class Odd:
 
 LAYER = Layer(2.0)
 
+@symdiff.custom_vjp
+def halved(t):
+    return t / 2
+
+def halved_forward(t):
+    return t / 2, ()
+
+def halved_backward(saved, d):
+    return (d / 2,)
+
+halved.defvjp(halved_forward, halved_backward)
+ruleless, unpaired, outside = (symdiff.custom_vjp(f) for f in (helper, helper, helper))
+unpaired.defvjp(lambda t, k: t * k, lambda saved, d: (d, None))
+outside.defvjp(lambda t, k: (t * k, ()), lambda saved, d: (d * SCALE, None))
 """
 ARGUMENTS = (0.7, 3, np.array([0.5, -1.0, 2.0]), np.array([[1.0, 2.0], [3.0, 4.0]]), {"a": 2.0, "b": np.ones(2)})
 

@@ -200,10 +200,10 @@ REFUSED = [
     (
         writes,
         (np.ones(2), 2),
-        "SD509 `v` existed before the call of `writes`, which calls itself",
+        "SD509 `v` existed before the call of `writes`, compiled on its own",
     ),
-    (collects, (0.5, 2), "SD509 `found` existed before the call of `go`, which calls itself, and would be changed"),
-    (counts, (0.5, 2), "SD509 `total` existed before the call of `go`, which calls itself, and would be changed"),
+    (collects, (0.5, 2), "SD509 `found` existed before the call of `go`, compiled on its own, and would be changed"),
+    (counts, (0.5, 2), "SD509 `total` existed before the call of `go`, compiled on its own, and would be changed"),
     (iterates, (0.5, 2), "SD232 `_last`, which calls itself, is called with an iterator"),
     (grows, (0.5, 2), "SD604 the type of an argument of `_grown` grows without end: …; tuple of 6, int; "),
     (two_structures, (0.5, 2), "SD310 the result of `two_structures` is float on one path and tuple on the other"),

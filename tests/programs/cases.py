@@ -16,6 +16,7 @@ class Case:
     function: Callable[..., Any]
     args: tuple[Any, ...]
     number: int
+    reverse_only: bool = False  # it calls a function with a rule for gradients alone
 
     @property
     def id(self) -> str:
@@ -25,10 +26,10 @@ class Case:
 class Cases(list[Case]):
     """The cases of one file; called, a decorator that adds a function with the arguments given."""
 
-    def __call__(self, *args: Any) -> Callable[..., Any]:
+    def __call__(self, *args: Any, reverse_only: bool = False) -> Callable[..., Any]:
         def add(function: Callable[..., Any]) -> Callable[..., Any]:
             number = sum(c.function.__name__ == function.__name__ for c in self)
-            self.append(Case(function, args, number))
+            self.append(Case(function, args, number, reverse_only))
             return function
 
         return add

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from symdiff.custom import stop_gradient
 from symdiff.errors import CompileError
 from symdiff.frontend.derivative import is_foreign
 from symdiff.frontend.python import captured, classes, containers, memory, objects, special_methods
@@ -92,7 +93,7 @@ def _arguments(cx: Context, node: ast.Call, generators: bool = False) -> Argumen
 
 def apply(cx: Context, node: ast.AST, function: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
     """Call a value."""
-    from symdiff.frontend.python import methods, python_calls
+    from symdiff.frontend.python import custom_rules, methods, python_calls
     from symdiff.frontend.python.numpy_calls import call_numpy
 
     if isinstance(function, Closure):
@@ -109,6 +110,8 @@ def apply(cx: Context, node: ast.AST, function: Val, args: list[Val], kwargs: di
             return called
         return cx.refuse("SD321", node, operation="a call", left=cx.describe(function), right="")
     obj = function.obj
+    if obj is stop_gradient:
+        return custom_rules.stop_gradient(cx, node, args, kwargs)
     special = objects.call_special(cx, node, obj, args, kwargs)
     if special is not None:
         return special
@@ -242,8 +245,10 @@ def _inline(
 
 def enter(cx: Context, node: ast.AST, source: Source, outer: Frame | None, bound: Mapping[str, Val]) -> Val:
     """The result of a call with its parameters bound: of a function that calls itself, or compiled in place."""
-    from symdiff.frontend.python import recursion
+    from symdiff.frontend.python import custom_rules, recursion
 
+    if source.rule is not None:
+        return custom_rules.enter(cx, node, source, bound)
     found = recursion.enter(cx, node, source, outer, bound)
     if found is not None:
         return found

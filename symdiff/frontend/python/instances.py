@@ -14,6 +14,7 @@ from symdiff.ir.types import AVal
 
 if TYPE_CHECKING:
     from symdiff.frontend.python.context import Frame
+    from symdiff.frontend.python.custom_rules import Ruled
 
 Place = tuple[Hashable, ...]  # a parameter's name and the path to one leaf of it
 
@@ -78,6 +79,7 @@ class Instances:
     bottoms: int = 0  # how often a result was missing
     bottoms_before: int = 0  # and how often before this round
     names: set[str] = field(default_factory=set)
+    ruled: dict[Hashable, Ruled] = field(default_factory=dict)  # functions with a derivative rule of the user's
 
     @property
     def waiting(self) -> bool:

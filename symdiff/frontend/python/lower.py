@@ -290,10 +290,10 @@ def _called(cx: Context, entry: Function) -> dict[str, Function]:
     todo = [entry]
     while todo:
         for op in walk(todo.pop().body):
-            name = op.params.get("function") if op.prim.name == "call" else None
-            if name is not None and name not in found:
-                found[name] = made[name]
-                todo.append(made[name])
+            for name in op.functions:
+                if name not in found:
+                    found[name] = made[name]
+                    todo.append(made[name])
     return found
 
 

@@ -53,7 +53,7 @@ from symdiff.ir.types import AVal
 
 _SIZES: Place = ("*", "sizes")  # among the places: sizes that were equal in a call around are not in one inside it
 _MAX_ROUNDS = 20
-_MAX_NESTED = 8  # instances of one definition, each called by the one before
+MAX_NESTED = 8  # instances of one definition, each called by the one before
 _UNFOLDED = (20, 500)  # how deep, and how many, recursive calls of one definition are unfolded
 _GUARDED = (6, 32)  # the same, where a staged condition decides about the call
 
@@ -127,17 +127,17 @@ def _call(
     key = (id(source.node), None if outer is None else outer.id, patterns.canonical(now), cx.errstate)
     instance = table.found.get(key)
     if instance is None or (instance not in table.active and not _fits(cx, instance, around)):
-        if sum(i.source.node is source.node for i in table.active) >= _MAX_NESTED:
+        if sum(i.source.node is source.node for i in table.active) >= MAX_NESTED:
             shown = "; ".join(", ".join(map(str, i.params.values())) for i in table.active[-3:])
             return cx.refuse("SD604", node, name=f"an argument of `{source.name}`", types=f"…; {shown}; …")
         if any(_alike(i, source, now) for i in table.active):
             home = _definition(source)
             cx.session.recursive[home] |= {_SIZES}
             raise Restart
-        table.found[key] = instance = _instance(cx, source, outer, now, around)
+        table.found[key] = instance = new_instance(cx, source, outer, now, around)
     if instance not in table.active and instance not in table.done:
-        _compile(cx, node, instance)
-    return _emit(cx, node, instance, bound, now)
+        compiled(cx, node, instance)
+    return emit(cx, node, instance, bound, now)
 
 
 def _alike(instance: Instance, source: Source, now: dict[str, Pattern]) -> bool:
@@ -196,9 +196,15 @@ def _around(cx: Context, frames: list[Frame | None]) -> Iterator[object]:
                 vals += patterns.parts_of(cx, val) or ()
 
 
-def _instance(
-    cx: Context, source: Source, outer: Frame | None, now: dict[str, Pattern], around: tuple[object, ...]
+def new_instance(
+    cx: Context,
+    source: Source,
+    outer: Frame | None,
+    now: dict[str, Pattern],
+    around: tuple[object, ...],
+    name: str = "",
 ) -> Instance:
+    """A function of the program, to be compiled, for parameters of these patterns."""
     table, sizes = cx.instances, dict[Dim, Dim]()
     taken = {a.name for p in cx.params for a in types.type_atoms(p.type)}
     taken |= {a.name for i in table.active for a in _own(i)}
@@ -209,11 +215,15 @@ def _instance(
         return sizes[d]
 
     params = {name: patterns.resized(p, lambda d, name=name: size(name, d)) for name, p in now.items()}  # type: ignore[misc]
-    base = source.name if source.name.isidentifier() else "function"
-    table.names.add(cx.source.name)
-    instance = Instance(_free(f"_{base.lstrip('_')}", table.names), source, outer, params, sizes, around)
-    table.every.append(instance)
-    return instance
+    made = Instance(name or free_name(cx, source.name), source, outer, params, sizes, around)
+    table.every.append(made)
+    return made
+
+
+def free_name(cx: Context, base: str) -> str:
+    """A name for a function of the program."""
+    cx.instances.names.add(cx.source.name)
+    return _free(f"_{base.lstrip('_')}" if base.isidentifier() else "_function", cx.instances.names)
 
 
 def _free(base: str, taken: set[str]) -> str:
@@ -243,7 +253,7 @@ def sizes_outside(cx: Context, names: set[str]) -> set[str]:
 # --- rounds
 
 
-def _compile(cx: Context, node: ast.AST, instance: Instance) -> None:
+def compiled(cx: Context, node: ast.AST, instance: Instance) -> None:
     """Lower the function; the outermost one goes on until no result changes any more."""
     table = cx.instances
     if table.active:
@@ -429,7 +439,10 @@ def _used_sizes(block: Block) -> set[str]:
 # --- the call
 
 
-def _emit(cx: Context, node: ast.AST, instance: Instance, bound: Mapping[str, Val], now: dict[str, Pattern]) -> Val:
+def emit(
+    cx: Context, node: ast.AST, instance: Instance, bound: Mapping[str, Val], now: dict[str, Pattern], **rule: Any
+) -> Val:
+    """The result of a call; `rule` says what its derivative is, if the user does."""
     if instance.failed:
         return POISON
     passed = [val for name, p in now.items() for _, val in patterns.leaves(cx, p, bound[name])]
@@ -452,7 +465,13 @@ def _emit(cx: Context, node: ast.AST, instance: Instance, bound: Mapping[str, Va
     result = patterns.resized(instance.result, size)
     outer = [cx.scope.emit("dim", size=dims.var(name))[0] for name in instance.missing]
     outs = cx.at(node).emit(
-        "call", *ins, *instance.captures, *outer, function=instance.name, types=tuple(patterns.leaf_types([result]))
+        "call",
+        *ins,
+        *instance.captures,
+        *outer,
+        function=instance.name,
+        types=tuple(patterns.leaf_types([result])),
+        **rule,
     )
     cx.scope.effects += instance.effects
     return _returned(cx, instance, result, outs, passed)
