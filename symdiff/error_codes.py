@@ -295,7 +295,7 @@ _OPERATIONS = (
     ("SD401", "unknown operation on a differentiated value",
      "{function} has no known derivative and is called on a differentiated value ({argument})",
      "treating it as constant would give a silently wrong gradient",
-     "declare a rule: symdiff.custom_vjp, or wrap the value in symdiff.stop_gradient"),
+     "write it with operations that are supported; a derivative other than theirs is given by symdiff.custom_vjp"),
     ("SD402", "argument of a NumPy function not supported",
      "argument `{argument}` of {function} is not supported{detail}",
      "the primitive is declared without it",

@@ -199,3 +199,29 @@ def solve_twice_rule(primals, tangents):
 def tangent_rule_with_two_results(a, b):
     z, first = solve_twice(a, b)
     return z * first + 0.5
+
+
+@symdiff.custom_vjp
+def chosen(x, mask):
+    return x[mask]
+
+
+def chosen_forward(x, mask):
+    return x[mask], (x, mask)
+
+
+def chosen_backward(saved, d_y):
+    x, mask = saved
+    d_x = np.zeros_like(x)
+    d_x[mask] = d_y
+    return d_x, None
+
+
+chosen.defvjp(chosen_forward, chosen_backward)
+
+
+@cases(signed(6), reverse_only=True)
+def sizes_known_at_run_time(x):
+    with np.errstate(invalid="ignore"):
+        positive = chosen(x, x > 0.0)
+        return np.sum(np.sqrt(positive) * positive) - np.mean(x)
