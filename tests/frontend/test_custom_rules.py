@@ -108,6 +108,16 @@ def test_higher_orders_are_those_of_the_rule(level: int) -> None:
     assert (first(2.0), second(2.0), symdiff.grad(second, level=level)(2.0)) == (12.0, 12.0, 6.0)
 
 
+@pytest.mark.parametrize("level", LEVELS)
+def test_derivatives_inside_the_function_use_rules_too(level: int) -> None:
+    """∂/∂y (y³ x) at y = x is 3 x³, and what is held adds its value alone: 24 + 2, and 9 x² = 36."""
+
+    def inner(x):
+        return symdiff.grad(lambda y: cubed(y) * x)(x) + symdiff.stop_gradient(x)
+
+    assert symdiff.value_and_grad(inner, level=level)(2.0) == (26.0, 36.0)
+
+
 TEXT = """\
 def _cubed(x: float):
     y = x * x * x  # 2
