@@ -403,27 +403,39 @@ class Flow:
 
         Residuals, and the fields of records, are only read: they may share memory among themselves.
         """
-        given: set[int] = set()
+        given, beneath = set[int](), set[int]()  # buffers of other results; with what those may be in truth
         makers = {v: op for op in frame.block.ops for v in op.outs if op.prim.name in ("saved_pack", "alt_pack")}
         last = [j for j, v in enumerate(frame.outs) if j in self.residuals or v in makers]
         for j in [j for j in range(len(frame.outs)) if j not in set(last)]:
-            frame.outs[j] = self.hand_out(frame, None, j, frame.outs[j], given)
-            given |= {b for b in self.closure(self.of(frame.outs[j]).all) if b > 0}
+            frame.outs[j] = self.hand_out(frame, None, j, frame.outs[j], given, beneath)
+            found = {b for b in self.of(frame.outs[j]).all if b > 0}
+            given |= found
+            beneath |= {b for b in self.closure(found) if b > 0}
         taken = given if self.borrow else given | self.fixed
         for j in last:
             op = makers.get(frame.outs[j])
             if op is None:
-                frame.outs[j] = self.hand_out(frame, None, j, frame.outs[j], taken, residual=True)
+                frame.outs[j] = self.hand_out(frame, None, j, frame.outs[j], taken, beneath, residual=True)
                 continue
             for k, part in enumerate(op.ins):
-                self.hand_out(frame, op, k, frame.value(part), taken, residual=True)
+                self.hand_out(frame, op, k, frame.value(part), taken, beneath, residual=True)
 
     def hand_out(
-        self, frame: Frame, op: Op | None, k: int, v: Value, taken: Collection[int], residual: bool = False
+        self,
+        frame: Frame,
+        op: Op | None,
+        k: int,
+        v: Value,
+        given: Collection[int],
+        beneath: Collection[int],
+        residual: bool = False,
     ) -> Value:
-        buffers = self.closure(self.of(v).all)
+        """Two results of one cond may be the same array in truth, but of different branches: they share nothing."""
+        own = self.of(v).all
+        buffers = self.closure(own)
         ours = residual or (READONLY not in buffers and self.fixed.isdisjoint(buffers))
-        return v if ours and buffers.isdisjoint(taken) else self.leaked(frame, op, k, v)
+        apart = buffers.isdisjoint(given) and own.isdisjoint(beneath)
+        return v if ours and apart else self.leaked(frame, op, k, v)
 
 
 _Effect = tuple[Sequence[Memory], Sequence[Block]]

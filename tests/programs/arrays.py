@@ -384,3 +384,12 @@ def into_arrays(v, w):
     row = np.zeros((2, 3))
     np.sqrt(w, out=row[1])
     return y.sum() + z[0] + total * row.sum()
+
+
+@cases(array(3), array(3, seed=1))
+def into_swapped_arrays(v, w):
+    a, b = v, w
+    for _ in range(3):
+        a, b = b, a
+    np.cos(w, out=a)
+    return a * 2 + b

@@ -441,3 +441,31 @@ def writes_until_return(x):
         if y[i] < -0.3:
             return y[i] * y[i - 1]
     return y.sum()
+
+
+@cases(signed(4), 5)
+def returned_when_small(x, n):
+    """What is returned early is an argument, or a view of it, that the loop goes on writing."""
+    for _ in range(n):
+        x[0] = x[0] * 0.5
+        if x[0] < 0.3:
+            return x, [x[1:], x[0]]
+    x[1] = x[0] * x[2]
+    return x, [x[1:], 2.0]
+
+
+def _halved(w, limit):
+    for _ in range(4):
+        w[0] = w[0] * 0.5
+        if w[0] < limit:
+            return w[1:]
+    return w[1:]
+
+
+@cases(array(3), 0.1)
+@cases(array(3), 0.0)
+def a_view_returned_by_a_helper(x, limit):
+    y = x * 1.0
+    rest = _halved(y, limit)
+    rest[0] = 7 * y[0]
+    return y

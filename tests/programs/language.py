@@ -283,3 +283,38 @@ def functional(v, x):
     kept = list(filter(lambda t: t > 0, v))
     known = list(filter(None, [0, 1, 2]))
     return sum(kept) * product + len(known) * scaled(b=x)
+
+
+class Gain:
+    def __init__(self, w):
+        self.w = w
+
+
+@cases(0.7, 3)
+@cases(0.7, 0)
+def functions_made_in_a_loop(x, n):
+    """Each turn makes them of what that turn made: nothing of it is there before the loop."""
+    s = 0.0
+    for i in range(n):
+        gain, pair = Gain(x * i), [x, s]
+        g = lambda z: gain.w * z + i  # noqa: B023  # called in its turn
+
+        def power(z, k):
+            return z if k <= 0 else np.sin(power(z * x, k - 1))
+
+        s += g(x) + power(x, i) + sum(map(lambda u: u * pair[1], (0.5, x)))
+    return s
+
+
+@cases(0.7)
+def a_function_that_outlives_its_turn(x):
+    c = 1.0
+    for _ in range(3):
+        g = lambda z: c * z  # noqa: B023  # it sees the last c
+        c = c * x + 0.1
+    return g(x)
+
+
+@cases(0.7)
+def a_filtered_list(x):
+    return sum(filter(lambda u: u > 0.5, [x, 2.0 * x, 0.1])) * len(list(filter(None, [0, 1])))

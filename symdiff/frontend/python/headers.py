@@ -15,7 +15,7 @@ from typing import Any
 
 from symdiff.errors import Loc
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.joins import join_types, same_known, widen_shapes
+from symdiff.frontend.python.joins import fixed, join_types, same_known, same_place, widen_shapes
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.values import (
     BOTTOM,
@@ -94,6 +94,8 @@ def start(val: Any) -> Slot:
 def widen(cx: Context, slot: Slot, before: Any, header: Any, after: Any, key: Any) -> Slot:
     """The least slot that holds `before`, what the slot held, and `after`.  Raises Misfit."""
     if slot.kind == SAME:
+        if before is BOTTOM and header is not BOTTOM and unchanged(header, after):
+            return slot
         return _from_same(cx, before, after, key)
     if after is POISON or header is POISON:
         return Slot(SAME, same=POISON)
@@ -215,6 +217,8 @@ def _named(keys: Sequence[str], val: Any) -> tuple[Any, ...]:
 
 def _from_nothing(cx: Context, after: Any, key: Any) -> Slot:
     """A result that is only read where a turn has made it."""
+    if _from_outside(cx, after):
+        return Slot(SAME, same=after)
     if isinstance(after, Struct):
         parts = tuple(_from_nothing(cx, x, (key, k)) for k, x in enumerate(after.items))
         return Slot("struct", parts=parts, make=lambda items: Struct(after.kind, items, after.cls, after.keys))
@@ -239,13 +243,20 @@ def _from_nothing(cx: Context, after: Any, key: Any) -> Slot:
     return Slot("optarray" if optional else "array", t, group=("new", None, place(after)))
 
 
+def _from_outside(cx: Context, val: Any) -> bool:
+    """Whether the memory, and which part of it, is the same in every turn: `return x` of an x made before the loop."""
+    if isinstance(val, Arr) and not fixed(val):
+        return False
+    return isinstance(val, Arr | Reference) and cx.store.as_of(cx.turn_depth, val.cell) is not MISSING
+
+
 def unchanged(before: Any, after: Any) -> bool:
     if before is after or same_known(before, after):
         return True
     if isinstance(before, Num) and isinstance(after, Num):
         return before.value is after.value and before.dim == after.dim
     if isinstance(before, Arr) and isinstance(after, Arr):
-        return before.cell is after.cell and before.path == after.path
+        return same_place(before, after)
     return isinstance(before, Reference) and isinstance(after, Reference) and before.cell is after.cell
 
 

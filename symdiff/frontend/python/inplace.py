@@ -85,7 +85,7 @@ def into(cx: Context, node: ast.AST, name: str, out: Val, ufunc: bool, call: Cal
     if found is POISON:
         return POISON
     if cx.aval(found).rank == cx.aval(out).rank:
-        found = sizes.require(cx, node, found, cx.aval(out).shape)
+        found = sizes.require(cx, node, found, cx.aval(out).shape, lambda: [cx.value(out)])
         if found is POISON:
             return POISON
     if not ufunc and cx.aval(found).dtype != cx.aval(out).dtype:  # NumPy would compute in the dtype of `out`

@@ -100,8 +100,14 @@ class Joiner:
             return lambda outs: a
         if isinstance(a, Num) and isinstance(b, Num) and a.value is b.value and a.dim == b.dim:
             return lambda outs: Num(a.value, a.dim, a.tags | b.tags)
+        if isinstance(a, Arr) and isinstance(b, Arr) and same_place(a, b) and self._outside(a):
+            return lambda outs: a
         found = self._structure(a, b)
         return self._numeric(a, b) if found is None else found
+
+    def _outside(self, arr: Arr) -> bool:
+        """Whether an array was there before the branches, which then join what its cell holds."""
+        return self.cx.store.get(arr.cell) is not MISSING and fixed(arr)
 
     # --- containers
 
@@ -213,9 +219,12 @@ class Joiner:
         return lambda outs: outs[at]
 
     def _conflict(self, a: Val, b: Val) -> Rebuild:
-        cx = self.cx
-        made = Conflict(cx.describe(a), cx.describe(b), "SD310")
+        made = Conflict(self._shown(a), self._shown(b), "SD310")
         return lambda outs: made
+
+    def _shown(self, x: Val) -> str:
+        """As messages name it; what an array is may be known on one side alone."""
+        return str(self._type(x)) if isinstance(x, Arr) else self.cx.describe(x)
 
     # --- numbers and arrays
 
@@ -331,6 +340,8 @@ class Joiner:
         if isinstance(live, Struct):
             items = [self.join(*((BOTTOM, x) if k == 0 else (x, BOTTOM))) for x in live.items]
             return lambda outs: Struct(live.kind, tuple(p(outs) for p in items), live.cls, live.keys)
+        if isinstance(live, Arr) and self._outside(live):
+            return lambda outs: live
         if isinstance(live, Reference):
             return self._bottom_reference(k, live)
         t = self._type(live)
@@ -403,6 +414,17 @@ def _inside(content: Any) -> Sequence[Val]:
     if isinstance(content, dict):
         return tuple(content.values())
     return content if isinstance(content, tuple) else ()
+
+
+def fixed(arr: Arr) -> bool:
+    """Whether the same part of its cell is meant wherever it is read."""
+    return not any(step.operands for step in arr.path)
+
+
+def same_place(a: Arr, b: Arr) -> bool:
+    """Whether two arrays are the same part of the same cell."""
+    paths = ([(step.spec, step.operands, step.perm) for step in arr.path] for arr in (a, b))
+    return a.cell is b.cell and next(paths) == next(paths)
 
 
 def at_cell(like: Reference, cell: Cell) -> Reference:

@@ -2,6 +2,10 @@
 
 A join and a loop header carry live names only, so temporaries of a branch or of a turn cost nothing and conflict with
 nothing.  One backward walk per function; loops are walked until nothing changes.
+
+What an inner function reads is read where the function is called, if calls are all that its name is used for, and what
+a lambda reads where it stands, if it is used up there (`reduce(lambda …)`): both may be made anew in each turn, of what
+the turn made.  Any other inner function may be called at any time.
 """
 
 from __future__ import annotations
@@ -14,6 +18,9 @@ from symdiff.ir.steps import Steps, run_steps
 
 Names = set[str]
 
+_LAZY = {"map", "filter"}
+_USING_UP = {"sum", "min", "max", "any", "all", "sorted", "list", "tuple", "reduce"}
+
 
 class Liveness:
     """`after[id(stmt)]`: names live behind an `if` or a loop.
@@ -24,7 +31,8 @@ class Liveness:
     def __init__(self, node: FunctionNode) -> None:
         self.after: dict[int, frozenset[str]] = {}
         self.header: dict[int, frozenset[str]] = {}
-        self.always = _names_of_inner_functions(node)
+        inner = _Inner(node)
+        self.apart, self.captured, self.always = inner.apart, inner.captured, inner.always
         body = [] if isinstance(node, ast.Lambda) else node.body
         run_steps(self._block(body, set(self.always), set(), set()))
 
@@ -35,10 +43,10 @@ class Liveness:
                 self.after[id(stmt)] = frozenset(live)
                 then = yield self._block(stmt.body, set(live), on_break, on_continue)
                 orelse = yield self._block(stmt.orelse, live, on_break, on_continue)
-                live = then | orelse | reads(stmt.test)
+                live = then | orelse | self._reads(stmt.test)
             elif isinstance(stmt, ast.With):
                 live = yield self._block(stmt.body, live, on_break, on_continue)
-                live = live.union(*map(reads, stmt.items))
+                live = live.union(*map(self._reads, stmt.items))
             elif isinstance(stmt, (ast.For, ast.While)):
                 live = yield self._loop(stmt, live, on_break, on_continue)
             else:
@@ -47,7 +55,7 @@ class Liveness:
 
     def _statement(self, stmt: ast.stmt, live: Names, on_break: Names, on_continue: Names) -> Names:
         if isinstance(stmt, (ast.Return, ast.Raise)):
-            return reads(stmt) | self.always
+            return self._reads(stmt) | self.always
         if isinstance(stmt, ast.Break):
             return set(on_break)
         if isinstance(stmt, ast.Continue):
@@ -55,36 +63,121 @@ class Liveness:
         if isinstance(stmt, (ast.Assign, ast.AnnAssign)):
             for target in stmt.targets if isinstance(stmt, ast.Assign) else [stmt.target]:
                 live -= stores(target)
-            live |= reads(stmt)
+            live |= self._reads(stmt)
             return live
         if isinstance(stmt, ast.FunctionDef):
             live.discard(stmt.name)
-            return live | reads(stmt)
-        return live | reads(stmt)
+            return live | self._reads(stmt)
+        return live | self._reads(stmt)
 
     def _loop(self, stmt: ast.For | ast.While, live: Names, on_break: Names, on_continue: Names) -> Steps:
         self.after[id(stmt)] = frozenset(live)
         after = yield self._block(stmt.orelse, set(live), on_break, on_continue)
         if isinstance(stmt, ast.While):
-            after |= reads(stmt.test)
+            after |= self._reads(stmt.test)
         header = set(after)
         while True:
             turn = yield self._block(stmt.body, set(header), set(live), header)
             if isinstance(stmt, ast.For):
-                turn = (turn - stores(stmt.target)) | reads(stmt.target)
+                turn = (turn - stores(stmt.target)) | self._reads(stmt.target)
             if turn <= header:
                 break
             header |= turn
         self.header[id(stmt)] = frozenset(header)
-        return header | reads(stmt.iter) if isinstance(stmt, ast.For) else header
+        return header | self._reads(stmt.iter) if isinstance(stmt, ast.For) else header
+
+    def _reads(self, node: ast.AST) -> Names:
+        """Every name that `node` reads; an augmented assignment reads its target, a call what the function reads."""
+        found: Names = set()
+        stack = [node]
+        while stack:
+            n = stack.pop()
+            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load):
+                found.add(n.id)
+                found |= self.captured.get(n.id, set())
+            elif isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Name):
+                found.add(n.target.id)
+            stack += _evaluated_at_definition(n) if id(n) in self.apart else ast.iter_child_nodes(n)
+        return found
 
 
-def reads(node: ast.AST) -> Names:
-    """Every name that `node` reads; an augmented assignment reads its target."""
-    found = {n.id for n in walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-        found.add(node.target.id)
+class _Inner:
+    """The inner functions of a function.
+
+    `captured`: what those read that are only ever called, by name.  `apart`: the ids of their definitions.
+    `always`: the names in all others.
+    """
+
+    def __init__(self, node: FunctionNode) -> None:
+        functions = [n for n in walk(node) if n is not node and isinstance(n, (ast.FunctionDef, ast.Lambda))]
+        self.captured: dict[str, Names] = {}
+        self.apart: set[int] = set()
+        self.always: Names = set()
+        if not functions:
+            return
+        named = _named(node)
+        escaping = _used_otherwise(node)
+        used_up = _used_up(node)
+        for n in functions:
+            if id(n) in used_up:
+                continue
+            names = {m.id for m in walk(n) if isinstance(m, ast.Name)}
+            name = named.get(id(n))
+            if name is None or name in escaping:
+                self.always |= names
+            else:
+                self.captured[name] = self.captured.get(name, set()) | names
+                self.apart.add(id(n))
+        self._through_calls()
+
+    def _through_calls(self) -> None:
+        """What a function reads when it calls another one, too."""
+        sets = [*self.captured.values(), self.always]
+        while True:
+            before = sum(map(len, sets))
+            for names in sets:
+                names |= {m for name in names & self.captured.keys() for m in self.captured[name]}
+            if sum(map(len, sets)) == before:
+                return
+
+
+def _named(node: ast.AST) -> dict[int, str]:
+    """The names of inner functions: of `def g` and of `g = lambda`."""
+    found: dict[int, str] = {}
+    for n in walk(node):
+        if isinstance(n, ast.FunctionDef) and n is not node and not n.decorator_list:
+            found[id(n)] = n.name
+        elif isinstance(n, ast.Assign) and isinstance(n.value, ast.Lambda) and len(n.targets) == 1:
+            target = n.targets[0]
+            if isinstance(target, ast.Name):
+                found[id(n.value)] = target.id
     return found
+
+
+def _used_otherwise(node: ast.AST) -> Names:
+    """Names that are read for anything but a call."""
+    called = {id(n.func) for n in walk(node) if isinstance(n, ast.Call)}
+    return {n.id for n in walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load) and id(n) not in called}
+
+
+def _used_up(node: ast.AST) -> set[int]:
+    """The ids of lambdas that are called while the expression they stand in is evaluated, and never again."""
+    found: set[int] = set()
+    for call in walk(node):
+        if not isinstance(call, ast.Call):
+            continue
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        if isinstance(call.func, ast.Lambda):
+            found.add(id(call.func))
+        elif name in _USING_UP:
+            lazy = [a for a in call.args if isinstance(a, ast.Call) and getattr(a.func, "id", "") in _LAZY]
+            found |= {id(a) for c in [call, *lazy] for a in [*c.args, *(k.value for k in c.keywords)]}
+    return found
+
+
+def _evaluated_at_definition(node: ast.AST) -> list[ast.AST]:
+    assert isinstance(node, (ast.FunctionDef, ast.Lambda))
+    return [*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]
 
 
 def stores(target: ast.AST) -> Names:
@@ -131,12 +224,4 @@ def assigned(body: Iterable[ast.AST]) -> Names:
         if isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
             found.add(node.id)
         stack.extend(ast.iter_child_nodes(node))
-    return found
-
-
-def _names_of_inner_functions(node: FunctionNode) -> Names:
-    found: Names = set()
-    for n in walk(node):
-        if n is not node and isinstance(n, (ast.FunctionDef, ast.Lambda)):
-            found |= {m.id for m in walk(n) if isinstance(m, ast.Name)}
     return found

@@ -384,7 +384,7 @@ def _filter(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     ]
     if items is None or not all(isinstance(t, Known) or t is POISON for t in tests):
         rolled.go_back(cx, place)
-        if not comprehensions.can_fold(cx, node, args[1]):
+        if items is None and not comprehensions.can_fold(cx, node, args[1]):
             return cx.refuse("SD231", node, iterable=f"`{cx.text(node)}`")
         return comprehensions.fold(cx, node, "kept" if plain else "filter", args[1], {"$function": keeps})
     cx.store.keep()

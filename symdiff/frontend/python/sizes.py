@@ -8,7 +8,7 @@ check at the operation.  `x[1:] + x` can hold only where a size happens to be 1:
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from symdiff.errors import Problem
@@ -235,8 +235,13 @@ def _without(monomial: tuple[Atom, ...], factors: tuple[Atom, ...]) -> tuple[Ato
     return tuple(rest)
 
 
-def require(cx: Context, node: ast.AST, val: Val, shape: tuple[Dim, ...]) -> Val:
-    """`val`, whose shape must be `shape`: decided, made so from the start, or checked at run time."""
+def require(
+    cx: Context, node: ast.AST, val: Val, shape: tuple[Dim, ...], others: Callable[[], Sequence[Value]] = tuple
+) -> Val:
+    """`val`, whose shape must be `shape`: decided, made so from the start, or checked at run time.
+
+    `others` gives arrays of that shape, which know the sizes that no size variable makes.
+    """
     found = cx.aval(val).shape
     for have, want in zip(found, shape, strict=True):
         if dims.equal(have, want) is False:
@@ -253,4 +258,4 @@ def require(cx: Context, node: ast.AST, val: Val, shape: tuple[Dim, ...]) -> Val
             _unify(cx, want, have)
     if found == shape:
         return val
-    return cx.wrap(check_shape(cx, node, cx.value(val), shape))
+    return cx.wrap(check_shape(cx, node, cx.value(val), shape, others()))
