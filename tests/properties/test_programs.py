@@ -1,13 +1,17 @@
 """Random programs: what CPython computes is what the lowered program computes, and its gradient is the slope.
 
-Value first: result or class of the exception, exactly, kinds and dtypes included; nothing may be refused.  Then the
-gradient along a random direction against central differences; where two step sizes disagree the point is near a kink
-(or a branch flips) and is passed over.
+Value first: result or class of the exception, exactly, kinds and dtypes included, and what was printed; nothing may be
+refused.  Then the derivative along a random direction: reverse mode against forward mode, and against central
+differences of CPython; where two step sizes disagree the point is near a kink (or a branch flips) and is passed over.
+Of some, the second derivative: forward over reverse against differences of the gradient.
 """
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import io
+import traceback
 import warnings
 from collections import Counter
 from collections.abc import Callable
@@ -16,16 +20,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symdiff.ad import reverse
+from symdiff.ad import forward, reverse
 from symdiff.errors import CompileError
-from symdiff.ir import interpret
+from symdiff.ir import interpret, types
+from symdiff.ir.core import Program as IRProgram
 from symdiff.ir.verify import verify
 from symdiff.signature import Lowered
+from symdiff.trees import flatten
 from tests.frontend.running import compiled, flat_arguments, outcome, run, same
+from tests.properties.minimise import minimised
 from tests.properties.programs import Program, made
 
 CHUNKS, PER_CHUNK = 30, 105
-GRADIENTS_EVERY = 2
+GRADIENTS_EVERY, SECOND_EVERY = 3, 12
 
 pytestmark = pytest.mark.fuzz
 
@@ -37,81 +44,184 @@ def test_random_programs(chunk: int, seed: int, record_property: Callable[[str, 
     for k in range(PER_CHUNK):
         number = (seed * CHUNKS + chunk) * PER_CHUNK + k
         program = Program(number)
-        found = attempt(program, gradient=k % GRADIENTS_EVERY == 0)
+        found = attempt(program, (k % GRADIENTS_EVERY == 0) + (k % SECOND_EVERY == 0))
         used.update(program.used.keys())
         used[f"depth {program.deepest}"] += 1
         used["ends: " + found.partition(":")[0]] += 1
-        if not found.startswith(("value", "raises", "gradient", "kink")):
-            failures.append(f"program {number}: {found}")
+        if found not in ENDS:
+            failures.append(report(program, found, bool(failures)))
     record_property("constructs", dict(used))  # the table of the whole run is printed at its end
-    assert not failures, "\n".join(failures)
+    assert not failures, "\n\n".join(failures)
 
 
 def test_table_of_constructs(seed: int) -> None:
     """Every construct occurs often: the generator did not lose one."""
     used: Counter[str] = Counter()
-    for k in range(600):
+    for k in range(1000):
         program = Program(seed + k)
         program.text()
         used.update(program.used.keys())
     assert min(used.values()) >= 5
-    assert len(used) >= 60
+    assert len(used) >= 190
 
 
-def attempt(program: Program, gradient: bool) -> str:
-    """What became of one program: 'value', 'raises', 'gradient', 'kink', or a failure."""
+def report(program: Program, found: str, whole_only: bool) -> str:
+    """The failure, with the program whole, and made small: the number is enough to make it again."""
+    whole = "\n".join(program.lines)
+    if whole_only:
+        return f"program {program.seed}: {found}\n{whole}"
+    start = found[:30]
+
+    def fails(text: str) -> bool:
+        return attempted(text, program, f"{program.seed} {hash(text)}", 2).startswith(start)
+
+    return f"program {program.seed}: {found}\n{minimised(whole, fails, 150)}\nmade of\n{whole}"
+
+
+ENDS = ("value", "raises", "kink", "gradient", "second derivative")
+
+
+def attempt(program: Program, order: int) -> str:
+    """What became of one program: one of ENDS, or a failure."""
     text = program.text()
-    args = program.arguments()
-    function = made(text, str(program.seed))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        wanted = outcome(lambda: function(*copy.deepcopy(args)))
+    program.given = program.arguments()
+    return attempted(text, program, str(program.seed), order)
+
+
+def attempted(text: str, program: Program, name: str, order: int) -> str:
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            return Attempt(made(text, name), program.given, program.seed).result(order)
+    except Exception:  # of the compiler, at whatever place: reported with the program
+        return f"an exception of the compiler: {traceback.format_exc()}"
+
+
+def printed(call: Callable[[], Any]) -> tuple[tuple[Any, ...], str]:
+    """What a call gives, and what it prints."""
+    with contextlib.redirect_stdout(io.StringIO()) as shown:
+        return outcome(call), shown.getvalue()
+
+
+class Attempt:
+    """One program, run by CPython, lowered, and differentiated."""
+
+    def __init__(self, function: Callable[..., Any], args: tuple[Any, ...], seed: int) -> None:
+        self.function, self.args = function, args
+        self.rng = np.random.default_rng(seed)
+
+    def result(self, order: int) -> str:
+        wanted, text = printed(lambda: self.function(*copy.deepcopy(self.args)))
         try:
-            low = compiled(function, *args)
+            low = compiled(self.function, *self.args)
         except CompileError as error:
             return f"refused: {error}"
         verify(low.program)
-        kept = copy.deepcopy(args)
-        found = outcome(lambda: run(low, *args))
-        if not same(kept, args):
+        kept = copy.deepcopy(self.args)
+        found, shown = printed(lambda: run(low, *self.args))
+        if not same(kept, self.args):
             return "an argument was changed"
         if found[0] != wanted[0] or not (found[1] == wanted[1] if found[0] == "raises" else same(found[1], wanted[1])):
             return f"wrong: {found} instead of {wanted}"
-        if not gradient or found[0] == "raises":
+        if shown != text:
+            return f"prints {shown!r} instead of {text!r}"
+        if order == 0 or found[0] == "raises":
             return str(found[0])
-        return slope(low, args, program.seed)
+        with contextlib.redirect_stdout(io.StringIO()):
+            return Slope(self, low).result(order)
 
 
-def slope(low: Lowered, args: tuple[Any, ...], seed: int) -> str:
-    """The gradient along a random direction against differences."""
-    flat = flat_arguments(low, args)
-    wrt = [k for k, p in enumerate(low.params) if p.type.inexact]
-    program = reverse.value_and_grad(low.program, wrt)
+class Slope:
+    """Derivatives of a weighted sum of the results, along a random direction of the arguments."""
+
+    def __init__(self, attempt: Attempt, low: Lowered) -> None:
+        self.attempt, self.low, self.program = attempt, low, low.program
+        self.flat = flat_arguments(low, attempt.args)
+        self.wrt = [k for k, p in enumerate(low.params) if p.type.inexact and not p.captured]
+        self.direction = [self.like(self.flat[k]) for k in self.wrt]
+        outs = interpret.run(self.program, *self.flat)
+        self.inexact = [k for k, t in enumerate(self.program.main.out_types) if types.cotangent(t) is not None]
+        self.weights = [self.like(outs[k]) for k in self.inexact]
+        self.reverse = checked(reverse.value_and_grad(self.program, self.wrt))
+
+    def like(self, x: Any) -> Any:
+        drawn = self.attempt.rng.normal(size=np.shape(x))
+        return drawn if isinstance(x, np.ndarray) else type(x)(drawn)
+
+    def result(self, order: int) -> str:
+        along = inner(self.gradient(0.0), self.direction)
+        ahead = checked(forward.jvp(self.program, self.wrt))
+        found = interpret.run(ahead, *self.flat, *self.direction)[len(self.program.main.out_types) :]
+        tangent = inner(found, self.weights)
+        if not close(along, tangent, 1e-9):
+            return f"wrong: {along} in reverse mode, {tangent} in forward mode"
+        wanted = slope(self.value)
+        if wanted is None:
+            return "kink"
+        if not close(along, wanted, 1e-5):
+            return f"wrong gradient: {along} instead of {wanted}"
+        return "gradient" if order == 1 else self.second()
+
+    def moved(self, h: float) -> list[Any]:
+        moved = list(self.flat)
+        for k, d in zip(self.wrt, self.direction, strict=True):
+            moved[k] = self.flat[k] + h * d
+            if not isinstance(d, np.ndarray):
+                moved[k] = type(self.flat[k])(moved[k])
+        return moved
+
+    def value(self, h: float) -> float | None:
+        """By CPython; None where it raises."""
+        own = [x for x, p in zip(copy.deepcopy(self.moved(h)), self.low.params, strict=True) if not p.captured]
+        a, b, k, x, y, matrix, c, d, e = own
+        what, found = outcome(lambda: self.attempt.function(a, b, k, x, y, matrix, {"c": c, "de": (d, e)}))
+        if what == "raises":
+            return None
+        numbers = [leaf for leaf, s in zip(flatten(found)[0], self.low.out_static, strict=True) if s is None]
+        weighted = [numbers[k] for k in self.inexact]
+        same_sizes = all(np.shape(x) == np.shape(y) for x, y in zip(weighted, self.weights, strict=True))
+        return inner(weighted, self.weights) if same_sizes else None
+
+    def gradient(self, h: float) -> Any:
+        outs = interpret.run(self.reverse, *self.moved(h), *self.weights)
+        return outs[len(self.program.main.out_types) :]
+
+    def second(self) -> str:
+        """Forward and reverse over reverse, against differences of the gradient."""
+        other = [self.like(self.flat[k]) for k in self.wrt]
+        ahead = checked(forward.jvp(self.reverse, self.wrt))
+        outs = interpret.run(ahead, *self.flat, *self.weights, *self.direction)
+        along = inner(outs[len(outs) - len(self.wrt) :], other)
+        back = checked(reverse.value_and_grad(self.reverse, self.wrt))
+        zeros = [0.0 * w for w in self.weights]
+        outs = interpret.run(back, *self.flat, *self.weights, *zeros, *other)
+        reversed_ = inner(outs[len(outs) - len(self.wrt) :], self.direction)
+        if not close(along, reversed_, 1e-8):
+            return f"wrong: {along} forward over reverse, {reversed_} reverse over reverse"
+        wanted = slope(lambda h: inner(self.gradient(h), other))
+        if wanted is not None and not close(along, wanted, 1e-4):
+            return f"wrong second derivative: {along} instead of {wanted}"
+        return "gradient" if wanted is None else "second derivative"
+
+
+def checked(program: IRProgram) -> IRProgram:
     verify(program)
-    one = 1.0 if low.program.main.out_types[0].kind == "python" else np.float64(1.0)  # type: ignore[union-attr]
-    with np.errstate(all="ignore"):
-        value, *gradients = interpret.run(program, *flat, one)
-    if not same(value, interpret.run(low.program, *flat)[0]):
-        return "wrong: the gradient's program has another value"
-    rng = np.random.default_rng(seed)
-    directions = [rng.normal(size=np.shape(flat[k])) for k in wrt]
+    return program
 
-    def at(h: float) -> float:
-        moved = list(flat)
-        for k, d in zip(wrt, directions, strict=True):
-            x = flat[k] + h * d
-            moved[k] = x if isinstance(flat[k], np.ndarray) else type(flat[k])(x)
-        with np.errstate(all="ignore"):
-            return float(interpret.run(low.program, *moved)[0])
 
-    try:
-        slopes = [(at(h) - at(-h)) / (2 * h) for h in (1e-5, 2e-5)]
-        sides = [(at(h) - at(0.0)) / h for h in (1e-5, -1e-5)]
-    except (ArithmeticError, ValueError, LookupError):
-        return "kink"
-    if not np.isfinite(slopes[0]) or not np.allclose([slopes[1], *sides], slopes[0], rtol=1e-3, atol=1e-3):
-        return "kink"
-    along = sum(float(np.sum(g * d)) for g, d in zip(gradients, directions, strict=True))
-    if not np.isclose(along, slopes[0], rtol=1e-5, atol=1e-5):
-        return f"wrong gradient: {along} instead of {slopes[0]}"
-    return "gradient"
+def slope(f: Callable[[float], float | None]) -> float | None:
+    """The derivative at 0, or None near a kink."""
+    here, up, down, far, deep = (f(h) for h in (0.0, 1e-5, -1e-5, 2e-5, -2e-5))
+    if here is None or up is None or down is None or far is None or deep is None:
+        return None
+    found = [(up - down) / 2e-5, (far - deep) / 4e-5, (up - here) / 1e-5, (here - down) / 1e-5]
+    alike = np.isfinite(found[0]) and np.allclose(found[1:], found[0], rtol=1e-3, atol=1e-3)
+    return found[0] if alike else None
+
+
+def inner(xs: Any, ys: Any) -> float:
+    return sum(float(np.sum(x * y)) for x, y in zip(xs, ys, strict=True))
+
+
+def close(a: float, b: float, rtol: float) -> bool:
+    return bool(np.isclose(a, b, rtol=rtol, atol=rtol, equal_nan=True))
