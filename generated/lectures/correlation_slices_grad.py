@@ -31,7 +31,7 @@ def correlation_slices(X: np.ndarray, F: np.ndarray) -> np.ndarray:
             y5 = X[a:a + n1 - k1 + 1, b:b + n2 - k2 + 1] * F[a, b]
             y4 = _check_shape(y5, (n1 - k1 + 1, y5.shape[1]))
             y3 = _check_shape(y4, (n1 - k1 + 1, n2 - k2 + 1))
-            Y = Y + y3                        # 8
+            Y += y3                           # 8
     return Y
 
 
@@ -53,7 +53,7 @@ def correlation_slices_forward(X: np.ndarray, F: np.ndarray) -> tuple:
             y5 = y8 * F[a, b]
             y4 = _check_shape(y5, (n1 - k1 + 1, y5.shape[1]))
             y3 = _check_shape(y4, (n1 - k1 + 1, n2 - k2 + 1))
-            Y = Y + y3                                    # 8
+            Y += y3                                       # 8
         all_y8s.append(y8s)
     return Y, (F.copy(), _deep_copy(all_y8s), n1, n2)
 

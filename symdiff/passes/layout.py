@@ -58,24 +58,41 @@ class _Layouts:
             self.of.update(dict.fromkeys(f.body.params, ROWS))
         yield self.block(f.body)
 
-    def block(self, block: Block) -> Steps:
+    def block(self, block: Block, hopeful: bool = True) -> Steps:
         for op in block.ops:
             if op.prim.name == "cond":
                 for region in op.regions:
                     self.pass_on(op.ins[1:], region.params)
-                    yield self.block(region)
+                    yield self.block(region, hopeful)
                 for v, a, b in zip(op.outs, *(r.outs for r in op.regions), strict=True):
                     if self.get(a) == self.get(b):
                         self.of[v] = self.get(a)
             elif op.regions:
-                loop = Loop.of(op)
-                captured = loop.operands(op)[3]
-                for region in op.regions:
-                    self.pass_on(captured, loop.params(region)[3])
-                    yield self.block(region)
+                yield self.loop(op, hopeful)
             else:
                 for v in op.outs:
                     self.of[v] = self.made(op)
+
+    def loop(self, op: Op, hopeful: bool) -> Steps:
+        """What every turn leaves as it was at the start lies so throughout; `hopeful`: this is tried first.
+
+        Where it fails, for one of a loop's arrays, the loops inside are not tried again: nesting costs no more than its
+        square.
+        """
+        loop = Loop.of(op)
+        _, start, _, captured = loop.operands(op)
+        lying = [self.get(v) if hopeful else object() for v in start]
+        for trying in (hopeful, False):
+            for region in op.regions:
+                _, carry, _, inside = loop.params(region)
+                self.pass_on(captured, inside)
+                self.of.update(zip(carry, lying, strict=True))
+                yield self.block(region, trying)
+            left = [self.get(v) for v in loop.results(op.regions[-1].outs)[1]]
+            if not trying or left == lying:
+                break
+            lying = [object() for _ in start]
+        self.of.update((v, a) for v, a, b in zip(loop.results(op.outs[:-1])[1], lying, left, strict=True) if a == b)
 
     def pass_on(self, values: Sequence[Value], params: Sequence[Value]) -> None:
         self.of.update((p, self.get(v)) for v, p in zip(values, params, strict=True))

@@ -29,7 +29,7 @@ def nonlocal_state_backward(saved: tuple, d_x: float = 1.0) -> tuple[np.ndarray,
     d_v = np.zeros(n)
     for i, x in zip(range(n - 1, -1, -1), reversed(x_in), strict=True):
         t = v[i]        # 6
-        d_t = d_x * x   # ∂y4/∂t = x
-        d_x += d_x * t  # ∂y4/∂x = t
+        d_t = d_x * x   # ∂y2/∂t = x
+        d_x += d_x * t  # ∂y2/∂x = t
         d_v[i] += d_t   # ∂t/∂v = 1
     return d_v, float(d_x)

@@ -43,9 +43,9 @@ def rnn_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, np.ndarray
         np.subtract(1, t, out=t)             # 3
         d_y3 = np.multiply(d_h, t, out=d_h)  # ∂h/∂y3 = 1 - tanh² y3 = 1 - h²
         d_b += d_y3                          # ∂y3/∂b = 1
-        d_U = d_U + np.outer(d_y3, h)        # ∂y3/∂U: d_y3 · hᵀ
+        d_U += np.outer(d_y3, h)             # ∂y3/∂U: d_y3 · hᵀ
         d_h = U.T @ d_y3                     # ∂y3/∂h: Uᵀ · d_y3
-        d_W = d_W + np.outer(d_y3, x)        # ∂y3/∂W: d_y3 · xᵀ
+        d_W += np.outer(d_y3, x)             # ∂y3/∂W: d_y3 · xᵀ
         d_x = W.T @ d_y3                     # ∂y3/∂x: Wᵀ · d_y3
         d_xs[i] += d_x                       # ∂x/∂xs = 1
     return d_W, d_U, d_b, d_xs, d_h
