@@ -557,14 +557,14 @@ _USAGE = (
      "{function} ends the program by itself: SystemExit({status})",
      "it is run to compare with",
      "return a number, or raise an error"),
-    ("SD746", "derivative that cannot be explained",
-     "{function} takes a derivative itself, of a function with branches or recursion, and cannot be explained",
-     "the backward pass inside reads records of what was done, which are no stages of a formula",
-     "explain the inner function by itself"),
     ("SD746", "derivative rule in what is explained",
      "{name} has a derivative rule, and stages are not explained through rules",
      "the local derivatives shown would be those of its statements, which the rule replaces",
      "explain the function without it, or read the generated module"),
+    ("SD747", "derivative that cannot be explained",
+     "{function} takes a derivative itself, of a function with branches or recursion, and cannot be explained",
+     "the backward pass inside reads records of what was done, which are no stages of a formula",
+     "explain the inner function by itself"),
 )
 
 _FORMULAS = (

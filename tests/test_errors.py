@@ -1,11 +1,13 @@
 """The report users read, to the character, and the table it comes from."""
 
 import pickle
+import re
 import string
 from pathlib import Path
 
 import pytest
 
+from symdiff import error_codes
 from symdiff.errors import (
     CODES,
     GROUPS,
@@ -143,6 +145,12 @@ def test_errors_pickle(error: SymdiffError):
 
 
 # The table
+
+
+def test_every_code_is_declared_once():
+    text = Path(error_codes.__file__).read_text(encoding="utf-8")
+    declared = re.findall(r'^    \("(SD\d+)",', text, re.MULTILINE)
+    assert sorted(declared) == sorted(CODES)
 
 
 def test_codes_are_sorted_within_known_groups():

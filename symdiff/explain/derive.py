@@ -59,7 +59,7 @@ def staged(lowered: Lowered) -> Program:
     program = levels.before(written_out(named.program, 0, levels.before, levels.after), 0)
     packed = next((op for f in program.functions.values() for op in walk(f.body) if op.prim.name in _RECORDS), None)
     if packed is not None:
-        raise CompileError.of("SD746", loc=packed.loc, function=lowered.name)
+        raise CompileError.of("SD747", loc=packed.loc, function=lowered.name)
     return program
 
 

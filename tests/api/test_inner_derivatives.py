@@ -15,7 +15,7 @@ import pytest
 import symdiff
 from symdiff import grad, hessian, hvp, jacfwd, jacobian, jvp, value_and_grad, vjp
 from symdiff.errors import CompileError
-from tests.programs.inner import leapfrog
+from tests.programs.inner import derivative_of_a_recursion, leapfrog
 
 LEVELS = (0, 1, 2)
 HERE = str(Path(__file__).resolve())
@@ -263,10 +263,11 @@ def test_explain_shows_the_inner_derivative_or_says_why_not() -> None:
     found = {row.name: row.value for row in shown.derivation.arguments}
     assert found == {"x": 1.5, "y": 2.0} and [a.gradient for a in shown.derivation.arguments] == [12.0, 4.5]
     with pytest.raises(CompileError) as caught:
-        symdiff.explain(leapfrog, X, X, 0.5)
+        symdiff.explain(derivative_of_a_recursion, 1.1, 3)
     (problem,) = caught.value.problems
     assert f"{problem.code} {problem.what}" == (
-        "SD746 leapfrog takes a derivative itself, of a function with branches or recursion, and cannot be explained"
+        "SD747 derivative_of_a_recursion takes a derivative itself, of a function with branches or recursion, and"
+        " cannot be explained"
     )
 
 
