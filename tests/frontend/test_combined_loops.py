@@ -131,3 +131,21 @@ def test_a_name_of_two_loops_keeps_its_type(function: Callable[..., Any], types:
 
 def test_a_name_of_two_loops_over_one_size() -> None:
     check(lambda a: other_size(a, a), (np.arange(12.0).reshape(3, 4),), (np.ones((2, 3)),))
+
+
+def test_results_of_different_sizes_in_one_loop_are_refused() -> None:
+    """The array that one path made is known on that path alone, and named nevertheless."""
+
+    def f(v, w):
+        for t in v:
+            if t > 1.0:
+                return [v, 0.5]
+            if t > 0.5:
+                return [np.cumsum(w), 0.5]
+        return [v, 0.5]
+
+    source = load(f)
+    with pytest.raises(CompileError) as caught:
+        lower(source, signature(source, (np.ones(3), np.ones(2))))
+    assert [p.code for p in caught.value.problems] == ["SD304"]
+    assert "and f8[w_0] or a number or unbound, depending on the path after a turn" in str(caught.value)
