@@ -3,7 +3,8 @@
 A gradient of the wrong text is a wrong gradient, so a definition is used only if it compiles to the function's own
 code object.  By hand, for ``f, g = lambda x: x + 1, lambda x: 2 * x`` and ``load(g)``:
 
-1. `_undress`: peel partials, bound methods and declared wrappers off, down to a function with a code object;
+1. `_undress`: peel partials, bound methods and declared wrappers off, down to a function with a code object; what an
+   ordinary decorator made is such a function, compiled as it is;
 2. `_read`: the text of ``g.__code__.co_filename`` (`linecache`: files, notebook cells, doctests; else `notebook`);
 3. `_compile`: parse and compile all of it, with the flags the function was compiled with: the nesting in classes and
    functions, hence closures and private names, is then the original one;
@@ -167,7 +168,7 @@ def load(fun: object, *, text: str | None = None) -> Source:
         node,
         file,
         unit.lines,
-        _LAMBDA if isinstance(node, ast.Lambda) else node.name,
+        function.__name__ if hasattr(function, "__wrapped__") else code.co_name,
         function.__qualname__,
         function.__globals__,
         dict(zip(code.co_freevars, function.__closure__ or (), strict=True)),
@@ -230,13 +231,20 @@ def _undress(fun: object) -> _Undressed:
         elif isinstance(fun, CustomRule):
             rule = rule or fun
             fun = fun.fun
-        elif isinstance(fun, staticmethod) or is_transparent(fun):
+        elif isinstance(fun, staticmethod | functools._lru_cache_wrapper) or is_transparent(fun):
             fun = fun.__wrapped__  # type: ignore[attr-defined]  # what `transparent` requires
+        elif _is_called_by_method(fun):
+            fun = MethodType(type(fun).__call__, fun)
         else:
             _refuse_callable(fun)
-    if hasattr(fun, "__wrapped__"):
-        _refuse_wrapper(fun)
     return fun, arguments, keywords, rule
+
+
+def _is_called_by_method(fun: object) -> bool:
+    """Whether `fun` is an instance of a user's class with `__call__`."""
+    mine = type(fun).__module__.partition(".")[0] == "symdiff"
+    called = inspect.isfunction(inspect.getattr_static(type(fun), "__call__", None))
+    return called and not mine and not isinstance(fun, type) and not hasattr(fun, "__wrapped__")
 
 
 def _refuse_placeholders(fun: functools.partial[object]) -> None:
@@ -248,16 +256,13 @@ def _refuse_placeholders(fun: functools.partial[object]) -> None:
 def _refuse_callable(fun: object) -> NoReturn:
     if hasattr(fun, "__wrapped__"):
         _refuse_wrapper(fun)
-    rewrite = None
     if isinstance(fun, type):
         kind = "a class"
     elif inspect.isbuiltin(fun):
         kind = "a function written in C"
     else:
         kind = f"an object of type {type(fun).__qualname__}"
-        if callable(fun) and inspect.isfunction(type(fun).__call__):
-            rewrite = "pass its bound method: `obj.__call__`"
-    raise CompileError([refuse("SD106", name=_name(fun), kind=kind, rewrite=rewrite)])
+    raise CompileError.of("SD106", name=_name(fun), kind=kind)
 
 
 def _refuse_wrapper(wrapper: object) -> NoReturn:

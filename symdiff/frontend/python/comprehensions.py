@@ -33,6 +33,7 @@ _FOLDS = {
     "map": ("$out = []", "$out.append($function(*$item))", "return $out"),
     "filter": ("$out = []", "if $function($item): $out.append($item)", "return $out"),
     "kept": ("$out = []", "if $item: $out.append($item)", "return $out"),
+    "reduce": ("$out = $start", "$out = $function($out, $item)", "return $out"),
     "sum": ("$out = $start", "$out = $out + $item", "return $out"),
     "any": ("", "if $item: return True", "return False"),
     "all": ("", "if not $item: return False", "return True"),
@@ -212,7 +213,8 @@ def fold(
     function = cx.folds[key]
     outer, (_, live) = cx.frame, cx.bodies[id(function)]
     path = (*outer.path, id(node))
-    names = local_names(function) | {*given, "$over"}
+    further_out = {n.target.id for n in ast.walk(function) if isinstance(n, ast.NamedExpr)}
+    names = (local_names(function) - further_out) | {*given, "$over"}
     frame = Frame(cx.count("frame"), outer.source, live, outer, path, names, outer.depth, True)
     cx.frames.append(frame)
     try:

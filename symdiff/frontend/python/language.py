@@ -37,6 +37,8 @@ SUPPORTED = (
     Row("`symdiff.jvp`, `jacobian`, `hessian` inside; `symdiff.grad` as a decorator",
         "@symdiff.grad ⏎ def g(w): return np.sum(w * w) * x ⏎ return symdiff.jvp(g, (v,), (v,))[1]"
         " @ symdiff.hessian(lambda w: np.sum(w * w * w))(v) @ v"),
+    Row("decorated functions: what the decorator made is compiled",
+        "def twice(f): return lambda t: f(f(t)) ⏎ @twice ⏎ def g(t): return t * x ⏎ return g(x)"),
     Row("recursion of any depth, mutual too", "g = lambda k: 1.0 if k == 0 else x * g(k - 1) ⏎ return g(n)"),
     Row("recursion over parts of an array",
         "def g(w): return w[0] if len(w) == 1 else g(w[:len(w) // 2]) * g(w[len(w) // 2:]) ⏎ return g(v)"),
@@ -120,7 +122,6 @@ REFUSED = (
     Row("identity of a staged value", "return 1.0 if x is n else x", "SD223"),
     Row("`in` with an array", "return 1.0 if v in (1.0, 2.0) else x", "SD224"),
     Row("a starred target of unknown length", "a, *b = v ⏎ return a", "SD225"),
-    Row("a decorated inner function", "@math.exp ⏎ def g(): pass ⏎ return x", "SD226"),
     Row("unpacking an array in a display", "return [*v][0]", "SD228"),
     Row("an exception that is not builtin, or of staged parts", "if x > 0: raise ValueError(p) ⏎ return x", "SD230"),
     Row("a loop over something opaque", "for t in x: pass ⏎ return x", "SD231"),

@@ -75,7 +75,7 @@ class Liveness:
         after = yield self._block(stmt.orelse, set(live), on_break, on_continue)
         if isinstance(stmt, ast.While):
             after |= self._reads(stmt.test)
-        header = set(after)
+        header = after | live if stmt.orelse else set(after)  # a break hands on what only the rest reads
         while True:
             turn = yield self._block(stmt.body, set(header), set(live), header)
             if isinstance(stmt, ast.For):

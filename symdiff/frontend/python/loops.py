@@ -11,7 +11,7 @@ from symdiff.frontend.python import containers, control, operators, special_meth
 from symdiff.frontend.python.context import Context, LoopState
 from symdiff.frontend.python.control import BREAK, BROKEN, CONTINUE, ON, exit_of, set_exit
 from symdiff.frontend.python.expressions import evaluate
-from symdiff.frontend.python.problems import CannotRoll, NeedStatic
+from symdiff.frontend.python.problems import CannotRoll, NeedStatic, Restart
 from symdiff.frontend.python.rolled import Rolled, RolledWhile, go_back, mark, relabelled, without
 from symdiff.frontend.python.sizes import ask_for_count
 from symdiff.frontend.python.store import Scope, captured_params, close
@@ -31,6 +31,8 @@ from symdiff.ir import dims, types
 from symdiff.ir.core import Block, Value
 
 MAX_TURNS = 1000
+FEW_TURNS = 64  # at most, to unroll a loop for one of these problems: its body does not serve every turn
+OF_ONE_TYPE = ("SD303", "SD304", "SD310")
 
 
 @dataclass(eq=False)
@@ -61,6 +63,7 @@ def for_statement(cx: Context, stmt: ast.For) -> None:
         stmt,
         None if turns is None else lambda loop: _roll_for(cx, stmt, turns, loop),
         lambda: _for_items(cx, stmt, iterable),
+        iterable,
     )
     _behind(cx, stmt)
 
@@ -77,8 +80,18 @@ def _behind(cx: Context, stmt: ast.For | ast.While) -> None:
         set_exit(cx, without(cx, stmt, exit_of(cx), BREAK))
 
 
+def _few_turns(cx: Context, stmt: ast.For | ast.While, over: Val) -> bool:
+    """Whether the count is known and small, so that each turn may have code of its own."""
+    items = containers.items_of(cx, stmt, over) if isinstance(stmt, ast.For) else None
+    return items is not None and len(items) <= FEW_TURNS
+
+
 def _either(
-    cx: Context, stmt: ast.For | ast.While, roll: Callable[[LoopState], None] | None, unroll: Callable[[], None]
+    cx: Context,
+    stmt: ast.For | ast.While,
+    roll: Callable[[LoopState], None] | None,
+    unroll: Callable[[], None],
+    over: Val = POISON,
 ) -> None:
     """Roll the loop; where that cannot be, or makes something staged that must be known, unroll it."""
     key = (cx.frame.path, id(stmt))
@@ -91,6 +104,9 @@ def _either(
         try:
             roll(loop)
             cx.loops.pop()
+            if any(p.code in OF_ONE_TYPE for p in cx.problems[place.problems :]) and _few_turns(cx, stmt, over):
+                cx.session.unrolled.add(key)
+                raise Restart
             return
         except CannotRoll as error:
             if error.loop != loop.id:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from types import MethodType
 from typing import Any
@@ -90,7 +91,8 @@ def _attempt(source: Source, signature: Signature, session: Session) -> Lowered:
             raise Respecialise(cx.problems, sizes=sizes)
         if session.changed and all(p.code in ("SD301", "SD308") for p in cx.problems):
             raise Restart
-        raise CompileError(cx.problems)
+        firsts = {(p.code, p.loc): p for p in reversed(cx.problems)}  # an unrolled loop repeats them
+        raise CompileError(p for p in cx.problems if p is firsts[p.code, p.loc])
     return _lowered(cx, source, signature, leaves, tree, statics)
 
 
@@ -117,6 +119,8 @@ def _run(cx: Context, source: Source, bound: dict[str, Val]) -> Val:
     first = [
         captured.lift(cx, source.node, obj, f"{source.name}_{k}", (), source) for k, obj in enumerate(source.arguments)
     ]
+    if hasattr(source.function, "__wrapped__"):
+        return _run_wrapper(cx, source, first, bound)
     kwargs: dict[str, Val] = dict(zip(names, first, strict=False))
     for name, obj in source.keywords.items():
         kwargs[name] = captured.lift(cx, source.node, obj, name, (), source)
@@ -125,6 +129,19 @@ def _run(cx: Context, source: Source, bound: dict[str, Val]) -> Val:
     args = [kwargs.pop(n) for n in names if n in positional and n in kwargs]
     _star_parameters(cx, source, kwargs, args, names)
     found = calls.bind(cx, source.node, source, args, kwargs)
+    return POISON if found is None else calls.enter(cx, source.node, source, None, found)
+
+
+def _run_wrapper(cx: Context, source: Source, first: Sequence[Val], bound: Mapping[str, Val]) -> Val:
+    """What a decorator made, called with the parameters of the function that it wraps."""
+    assert source.function is not None
+    rest = {**{n: captured.lift(cx, source.node, obj, n, (), source) for n, obj in source.keywords.items()}, **bound}
+    args = list(first)
+    for p in list(inspect.signature(source.function).parameters.values())[len(first) :]:
+        if p.name not in rest or p.kind is p.KEYWORD_ONLY:
+            break
+        args.append(rest.pop(p.name))
+    found = calls.bind(cx, source.node, source, args, rest)
     return POISON if found is None else calls.enter(cx, source.node, source, None, found)
 
 

@@ -21,6 +21,7 @@ from symdiff.frontend.python import (
     containers,
     control,
     desugar,
+    library_calls,
     memory,
     objects,
     operators,
@@ -30,6 +31,7 @@ from symdiff.frontend.python import (
     special_methods,
 )
 from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.sizes import refuse_unknown_count
 from symdiff.frontend.python.values import (
     NONE,
     POISON,
@@ -87,24 +89,16 @@ def call_builtin(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwarg
         return _copy(cx, node, args[0], obj is copy.deepcopy)
     if obj is dataclasses.replace and len(args) == 1:
         return objects.replaced(cx, node, args[0], kwargs)
-    if obj is functools.reduce and len(args) in (2, 3):
-        return _reduce(cx, node, args)
     if obj is functools.partial and args:
         return Partial(args[0], tuple(args[1:]), kwargs)
-    op = _OPERATORS.get(id(obj))
-    if op is not None and len(args) == 2 and not kwargs:
-        return operators.binary(cx, node, op, args[0], args[1])
+    found = library_calls.call(cx, node, obj, args, kwargs)
+    if found is not None:
+        return found
     if any(obj is p for p in _PURE):
         return _pure(cx, node, obj, args, kwargs)
     if isinstance(obj, type) and issubclass(obj, BaseException):
         return cx.refuse("SD230", node, construct=cx.text(node))
     return None
-
-
-_OPERATORS = {
-    id(getattr(operator, n)): op
-    for n, op in (("add", ast.Add()), ("sub", ast.Sub()), ("mul", ast.Mult()), ("truediv", ast.Div()))
-}
 
 
 def _pure(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> Val:
@@ -230,11 +224,14 @@ def _zip(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     if kwargs or not isinstance(strict, Known):
         return cx.refuse("SD402", node, argument=next(iter(kwargs), "strict"), function="zip", detail="")
     if strict.obj:
-        counts = [containers.items_of(cx, node, a) for a in args]
-        if any(c is None for c in counts) or len({len(c) for c in counts if c is not None}) > 1:
-            return cx.refuse(
-                "SD402", node, argument="strict", function="zip", detail=": the lengths are not known equal"
-            )
+        known = [containers.items_of(cx, node, a) for a in args]
+        counts = [
+            containers.length(cx, node, a) if k is None else Known(len(k)) for a, k in zip(args, known, strict=True)
+        ]
+        for other in counts[1:]:
+            differs = operators.compare(cx, node, ast.NotEq(), counts[0], other)
+            if not isinstance(differs, Known) or differs.obj:
+                operators.raise_if(cx, node, differs, "ValueError", ("zip() arguments have different lengths",))
     return Sequence_("zip", tuple(args))
 
 
@@ -257,11 +254,7 @@ def _map(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
 def _items(cx: Context, node: ast.AST, val: Val) -> list[Val] | None:
     found = containers.items_of(cx, node, val)
     if found is None and val is not POISON:
-        if isinstance(val, Sequence_):
-            for part in val.parts:
-                if isinstance(part, Num) and part.tags:
-                    cx.need_static(node, part, "the number of elements")
-        cx.refuse("SD231", node, iterable=f"`{cx.text(node)}`")
+        refuse_unknown_count(cx, "SD231", node, val, iterable=f"`{cx.text(node)}`")
     return found
 
 
@@ -320,19 +313,28 @@ def _extreme(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:
     """`max(a, b, …)`: Python's takes the first of those that no later one beats."""
 
     def extreme(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-        if kwargs:
+        if set(kwargs) - {"key", "default"} or ("default" in kwargs and len(args) != 1):
             return cx.refuse("SD402", node, argument=next(iter(kwargs)), function=name, detail="")
-        folded = _folded(cx, node, name, args[0], {}) if len(args) == 1 else None
+        folded = _folded(cx, node, name, args[0], {}) if len(args) == 1 and not kwargs else None
         if folded is not None:
             return folded
         items = args if len(args) > 1 else _items(cx, node, args[0])
+        if items is None:
+            return POISON
         if not items:
-            return POISON if items is None else cx.refuse("SD403", node, function=name, message="an empty sequence")
-        best = items[0]
+            return kwargs.get("default") or cx.refuse("SD403", node, function=name, message="an empty sequence")
+        key = kwargs.get("key", NONE)
+        plain = isinstance(key, Known) and key.obj is None
         op: ast.cmpop = ast.Gt() if name == "max" else ast.Lt()
-        for item in items[1:]:
-            test = operators.truth(cx, node, operators.compare(cx, node, op, item, best))
+        keyed = [(item, item if plain else calls.apply(cx, node, key, [item], {})) for item in items]
+        best, most = keyed[0]
+        for item, rank in keyed[1:]:
+            test = operators.truth(cx, node, operators.compare(cx, node, op, rank, most))
             best = control.choose(cx, node, test, lambda item=item: item, lambda best=best: best)  # type: ignore[misc]
+            if plain:
+                most = best
+            else:
+                most = control.choose(cx, node, test, lambda rank=rank: rank, lambda most=most: most)  # type: ignore[misc]
         return best
 
     return extreme
@@ -407,19 +409,6 @@ def _copy(cx: Context, node: ast.AST, val: Val, deep: bool) -> Val:
     if isinstance(val, ObjRef):
         return objects.copied(cx, node, val, (lambda v: _copy(cx, node, v, True)) if deep else None)
     return arrays.copy(cx, node, val)
-
-
-def _reduce(cx: Context, node: ast.AST, args: Args) -> Val:
-    items = _items(cx, node, args[1])
-    if items is None:
-        return POISON
-    items = [*args[2:], *items]
-    if not items:
-        return cx.refuse("SD403", node, function="reduce", message="an empty sequence")
-    total = items[0]
-    for item in items[1:]:
-        total = calls.apply(cx, node, args[0], [total, item], {})
-    return total
 
 
 _BUILTINS: dict[str, Callable[[Context, ast.AST, Args, Kwargs], Val]] = {

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from symdiff import trees
-from symdiff.frontend.python import calls, containers, control, derivatives, inplace, loops, operators, output, withs
+from symdiff.frontend.python import calls, containers, control, inplace, loops, operators, output, withs
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.control import BREAK, CONTINUE, ON, RAISE, RESULT, RETURN, Pending
 from symdiff.frontend.python.expressions import evaluate, evaluate_spent
@@ -246,16 +246,11 @@ def _return(cx: Context, stmt: ast.Return) -> None:
 
 
 def _function(cx: Context, stmt: ast.FunctionDef) -> None:
-    decorators = [evaluate(cx, d) for d in stmt.decorator_list]
-    if not all(map(derivatives.makes_derivatives, decorators)):
-        if POISON not in decorators:
-            cx.refuse("SD226", stmt, name=stmt.name)
-        cx.set_name(cx.frame, stmt.name, POISON)
-        return
-    made = calls.closure(cx, stmt)
-    for decorator, function in zip(reversed(stmt.decorator_list), reversed(decorators), strict=True):
-        made = calls.apply(cx, decorator, function, [made], {})
-    cx.set_name(cx.frame, stmt.name, made)
+    decorators = [(node, evaluate(cx, node)) for node in stmt.decorator_list]
+    function = calls.closure(cx, stmt)
+    for node, decorator in reversed(decorators):
+        function = POISON if decorator is POISON else calls.apply(cx, node, decorator, [function], {})
+    cx.set_name(cx.frame, stmt.name, function)
 
 
 def _delete(cx: Context, stmt: ast.Delete) -> None:
