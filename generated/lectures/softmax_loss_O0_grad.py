@@ -135,7 +135,7 @@ def _found(x):
 def _masked_mul(d, p):
     """d * p, and 0 where d is 0 and p infinite or NaN: d was masked, p belongs to what was not taken."""
     finite = np.isfinite(p)
-    if not np.all(finite):
+    if not (finite.all() if finite.ndim else finite):
         p = np.where(finite | (d != 0), p, 0).astype(np.result_type(d, p))
     return np.multiply(d, p)
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from symdiff.ad import rules
+from symdiff.ad.masking import may_be_wild, unbounded
 from symdiff.ad.rules import RuleBuilder
 from symdiff.ir.build import Builder, V
 from symdiff.ir.core import Block, Family, Op, Value
@@ -123,12 +124,11 @@ class Half:
 
     def pull_partials(self, op: Op, ct: V, ins: Sequence[V]) -> None:
         assert op.prim.partials is not None
-        guarded = op.out in self.sweep.masked and (
-            op.prim.unbounded or any(v in self.sweep.wild for v in (*op.ins, op.out))
-        )
+        wild = self.sweep.wild
+        guarded = op.out in self.sweep.masked and (unbounded(op) or any(v in wild for v in (*op.ins, op.out)))
         for k, partial in enumerate(op.prim.partials(self.b, V(self.b, op.out), *ins)):
             if op.ins[k] in self.sweep.active:
-                guard = guarded and not rules.is_number(partial)
+                guard = guarded and may_be_wild(op, partial, wild)
                 self.add(op.ins[k], self.b.op("masked_mul", ct, partial) if guard else ct * partial, (op, k))
 
     def pull_transpose(self, op: Op, ct: V, ins: Sequence[V]) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 from symdiff.ad import rules
 from symdiff.ad.activity import Flags, Forward, has_rule, is_differentiable, varied_transfer
 from symdiff.ad.layout import loop, select
-from symdiff.ad.masking import may_be_zero, wild_transfer
+from symdiff.ad.masking import may_be_wild, may_be_zero, unbounded, wild_transfer
 from symdiff.ad.reverse import block_loc, with_cotangent_records
 from symdiff.ad.ruled import called_types, check_arguments, check_linear, problem, tangent_operands
 from symdiff.ad.rules import RuleBuilder
@@ -207,12 +207,12 @@ class _BlockTangents:
     def _partials(self, op: Op, ts: Sequence[V | None], out: V, ins: Sequence[V]) -> Any:
         """Σ tangent · partial; guarded where a zero tangent may meet an infinite partial."""
         assert op.prim.partials is not None
-        guarded = op.prim.unbounded or any(v in self.wild for v in (*op.ins, op.out))
+        guarded = unbounded(op) or any(v in self.wild for v in (*op.ins, op.out))
         terms = []
         for t, partial in zip(ts, op.prim.partials(self.b, out, *ins), strict=True):
             if t is None:
                 continue
-            guard = guarded and not rules.is_number(partial) and t.value in self.masked
+            guard = guarded and may_be_wild(op, partial, self.wild) and t.value in self.masked
             terms.append(self.b.op("masked_mul", t, partial) if guard else t * partial)
         return _sum([term for term in terms if not rules.is_number(term)])
 

@@ -11,10 +11,11 @@ d_x = d_r · 0.5/r = 0 · inf = NaN.  The reverse pass emits `masked_mul(d_r, 0.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from symdiff.ad.activity import Backward, Flags, has_rule, is_differentiable
 from symdiff.ad.layout import loop
+from symdiff.ir.build import V
 from symdiff.ir.core import Block, Family, Op, Program, Value
 from symdiff.ir.steps import Steps
 from symdiff.ir.types import AVal
@@ -22,7 +23,23 @@ from symdiff.ir.types import AVal
 
 def wild_transfer(op: Op, flags: Flags) -> Flags:
     """For the forward analysis: a result may be infinite or NaN although all parameters are finite."""
-    return tuple((any(flags) or op.prim.unbounded) and is_differentiable(v) for v in op.outs)
+    return tuple((any(flags) or unbounded(op)) and is_differentiable(v) for v in op.outs)
+
+
+def unbounded(op: Op) -> bool:
+    """Whether the operation says that a partial of it may be infinite; dividing by a constant does not."""
+    divisor = op.ins[1].const if op.prim.name == "div" else None
+    return op.prim.unbounded and not (isinstance(divisor, int | float) and divisor != 0)
+
+
+def may_be_wild(op: Op, partial: object, wild: Collection[Value]) -> bool:
+    """Whether a partial of an operation with a wild value may itself be infinite or NaN.
+
+    A number is not; x · y has the partial x by y, which is as tame as x.
+    """
+    if not isinstance(partial, V):
+        return False
+    return partial.value in wild or partial.value not in (*op.ins, op.out)
 
 
 def may_be_zero(values: Sequence[Value]) -> bool:

@@ -45,11 +45,11 @@ def elu_backward(saved: tuple, d_y: np.ndarray) -> tuple[np.ndarray, float]:
         (d_y,) = _accept('elu_backward', {'d_y': ('f8', 'n')}, d_y)
     if d_y.shape != (y1.shape[0],):
         raise ValueError(f'elu_backward: d_y must have shape {(y1.shape[0],)}, not {d_y.shape}')
-    d_x = d_y * y1                         # ∂y/∂x = [y1]
-    d_y2 = np.where(y1, 0.0, d_y)          # ∂y/∂y2 = [not y1]
-    d_alpha = _masked_mul(d_y2, y3).sum()  # ∂y2/∂alpha = y3
-    d_y3 = _masked_mul(d_y2, alpha)        # ∂y2/∂y3 = alpha
-    d_x += _masked_mul(d_y3, y3 + 1)       # ∂y3/∂x = e^x = y3 + 1
+    d_x = d_y * y1                             # ∂y/∂x = [y1]
+    d_y2 = np.where(y1, 0.0, d_y)              # ∂y/∂y2 = [not y1]
+    d_alpha = _masked_mul(d_y2, y3).sum()      # ∂y2/∂alpha = y3
+    d_y3 = np.multiply(d_y2, alpha, out=d_y2)  # ∂y2/∂y3 = alpha
+    d_x += _masked_mul(d_y3, y3 + 1)           # ∂y3/∂x = e^x = y3 + 1
     return d_x, float(d_alpha)
 
 
@@ -88,7 +88,7 @@ def _found(x):
 def _masked_mul(d, p):
     """d * p, and 0 where d is 0 and p infinite or NaN: d was masked, p belongs to what was not taken."""
     finite = np.isfinite(p)
-    if not np.all(finite):
+    if not (finite.all() if finite.ndim else finite):
         p = np.where(finite | (d != 0), p, 0).astype(np.result_type(d, p))
     return np.multiply(d, p)
 

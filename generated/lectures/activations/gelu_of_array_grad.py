@@ -48,15 +48,16 @@ def gelu_of_array_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
         (d_y,) = _accept('gelu_of_array_backward', {'d_y': ('f8', 'n')}, d_y)
     if d_y.shape != (x.shape[0],):
         raise ValueError(f'gelu_of_array_backward: d_y must have shape {(x.shape[0],)}, not {d_y.shape}')
-    d_y1 = _masked_mul(d_y, 0.5)                  # ∂y/∂y1 = 1/2
-    d_x = _masked_mul(d_y1, y2)                   # ∂y1/∂x = y2
-    d_y2 = _masked_mul(d_y1, x)                   # ∂y1/∂y2 = x
+    d_y1 = d_y * 0.5                       # ∂y/∂y1 = 1/2
+    d_x = d_y1 * y2                        # ∂y1/∂x = y2
+    d_y2 = np.multiply(d_y1, x, out=d_y1)  # ∂y1/∂y2 = x
     t = y4 * y4
     np.negative(t, out=t)
     np.exp(t, out=t)
-    t *= 1.1283791670955126                       # 3
-    d_y4 = _masked_mul(d_y2, t)                   # ∂y3/∂y4 = 2/√π·e^(-y4²)
-    d_x += _masked_mul(d_y4, 0.7071067811865475)  # ∂y4/∂x = 1/1.4142135623730951
+    t *= 1.1283791670955126                # 3
+    d_y4 = np.multiply(d_y2, t, out=d_y2)  # ∂y3/∂y4 = 2/√π·e^(-y4²)
+    d_y4 *= 0.7071067811865475             # 3
+    d_x += d_y4                            # ∂y4/∂x = 1/1.4142135623730951
     return d_x
 
 
@@ -90,14 +91,6 @@ def _found(x):
         kind = "an array" if type(x) is np.ndarray else f"a {type(x).__name__}"
         return f"{kind} of {x.dtype.str if not x.dtype.isnative else x.dtype} and shape {x.shape}"
     return f"{type(x).__name__} {x!r:.60}"
-
-
-def _masked_mul(d, p):
-    """d * p, and 0 where d is 0 and p infinite or NaN: d was masked, p belongs to what was not taken."""
-    finite = np.isfinite(p)
-    if not np.all(finite):
-        p = np.where(finite | (d != 0), p, 0).astype(np.result_type(d, p))
-    return np.multiply(d, p)
 
 
 def _scalar(where, wanted, x):

@@ -47,12 +47,12 @@ def selu_backward(saved: tuple, d_y: np.ndarray) -> tuple[np.ndarray, float]:
         (d_y,) = _accept('selu_backward', {'d_y': ('f8', 'n')}, d_y)
     if d_y.shape != (y2.shape[0],):
         raise ValueError(f'selu_backward: d_y must have shape {(y2.shape[0],)}, not {d_y.shape}')
-    d_y1 = _masked_mul(d_y, 1.0507)        # ∂y/∂y1 = 1.0507
-    d_y3 = d_y1 * y2                       # ∂y1/∂y3 = [y2]
-    d_x = np.where(y2, 0.0, d_y1)          # ∂y1/∂x = [not y2]
-    d_alpha = _masked_mul(d_y3, y4).sum()  # ∂y3/∂alpha = y4
-    d_y4 = _masked_mul(d_y3, alpha)        # ∂y3/∂y4 = alpha
-    d_x += _masked_mul(d_y4, y4 + 1)       # ∂y4/∂x = e^x = y4 + 1
+    d_y1 = d_y * 1.0507                        # ∂y/∂y1 = 1.0507
+    d_y3 = d_y1 * y2                           # ∂y1/∂y3 = [y2]
+    d_x = np.where(y2, 0.0, d_y1)              # ∂y1/∂x = [not y2]
+    d_alpha = _masked_mul(d_y3, y4).sum()      # ∂y3/∂alpha = y4
+    d_y4 = np.multiply(d_y3, alpha, out=d_y3)  # ∂y3/∂y4 = alpha
+    d_x += _masked_mul(d_y4, y4 + 1)           # ∂y4/∂x = e^x = y4 + 1
     return d_x, float(d_alpha)
 
 
@@ -91,7 +91,7 @@ def _found(x):
 def _masked_mul(d, p):
     """d * p, and 0 where d is 0 and p infinite or NaN: d was masked, p belongs to what was not taken."""
     finite = np.isfinite(p)
-    if not np.all(finite):
+    if not (finite.all() if finite.ndim else finite):
         p = np.where(finite | (d != 0), p, 0).astype(np.result_type(d, p))
     return np.multiply(d, p)
 

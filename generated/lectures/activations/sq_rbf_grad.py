@@ -5,7 +5,7 @@ types   x: f8[n]
 wrt     x
 level   -O2
 saves   x, r, y1, y5, y9 (5*n elements)
-cost    forward 9 operations, backward 13
+cost    forward 9 operations, backward 12
 source  sq_rbf 81161a9d
 """
 
@@ -58,18 +58,17 @@ def sq_rbf_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
         (d_y,) = _accept('sq_rbf_backward', {'d_y': ('f8', 'n')}, d_y)
     if d_y.shape != (x.shape[0],):
         raise ValueError(f'sq_rbf_backward: d_y must have shape {(x.shape[0],)}, not {d_y.shape}')
-    d_y2 = d_y * y1                          # ∂y/∂y2 = [y1]
-    d_y3 = np.where(y1, 0.0, d_y)            # ∂y/∂y3 = [not y1]
-    d_y6 = np.multiply(d_y3, y5, out=d_y3)   # ∂y3/∂y6 = [y5]
-    d_y8 = _masked_mul(d_y6, 0.5)            # ∂y6/∂y8 = 1/2
-    d_y9 = np.multiply(d_y8, y9, out=d_y8)   # ∂y8/∂y9 = y9
-    d_y9 *= 2.0                              # ∂y8/∂y9 = 2·y9
-    d_y4 = np.negative(d_y2, out=d_y2)       # ∂y2/∂y4 = -1
-    d_y7 = _masked_mul(d_y4, 0.5)            # ∂y4/∂y7 = 1/2
-    d_y7 *= r                                # 4
-    d_r = np.subtract(d_y7, d_y9, out=d_y9)  # ∂y7/∂r = r
-    d_r += d_y7                              # ∂y7/∂r = r
-    d_x = _masked_mul(np.sign(x), d_r)       # ∂r/∂x = sign x
+    d_y2 = d_y * y1                           # ∂y/∂y2 = [y1]
+    d_y3 = np.where(y1, 0.0, d_y)             # ∂y/∂y3 = [not y1]
+    d_y6 = np.multiply(d_y3, y5, out=d_y3)    # ∂y3/∂y6 = [y5]
+    d_y8 = np.multiply(d_y6, 0.5, out=d_y6)   # ∂y6/∂y8 = 1/2
+    d_y9 = np.multiply(d_y8, y9, out=d_y8)    # ∂y8/∂y9 = y9
+    d_y9 *= 2.0                               # ∂y8/∂y9 = 2·y9
+    d_y7 = np.multiply(d_y2, -0.5, out=d_y2)  # ∂y4/∂y7 = 1/2
+    d_y7 *= r                                 # 4
+    d_r = np.subtract(d_y7, d_y9, out=d_y9)   # ∂y7/∂r = r
+    d_r += d_y7                               # ∂y7/∂r = r
+    d_x = _masked_mul(np.sign(x), d_r)        # ∂r/∂x = sign x
     return d_x
 
 
@@ -108,7 +107,7 @@ def _found(x):
 def _masked_mul(d, p):
     """d * p, and 0 where d is 0 and p infinite or NaN: d was masked, p belongs to what was not taken."""
     finite = np.isfinite(p)
-    if not np.all(finite):
+    if not (finite.all() if finite.ndim else finite):
         p = np.where(finite | (d != 0), p, 0).astype(np.result_type(d, p))
     return np.multiply(d, p)
 

@@ -60,7 +60,7 @@ def sqnl_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
     d_y8 = np.multiply(d_y5, y7, out=d_y5)    # ∂y5/∂y8 = [y7]
     d_x = d_y8 + d_y4                         # ∂y4/∂x = 1
     d_y6 = np.subtract(d_y8, d_y4, out=d_y8)  # ∂y4/∂y6 = -1
-    d_y9 = _masked_mul(d_y6, 0.25)            # ∂y6/∂y9 = 1/4
+    d_y9 = np.multiply(d_y6, 0.25, out=d_y6)  # ∂y6/∂y9 = 1/4
     d_y9 *= x                                 # 3
     d_x += d_y9                               # ∂y9/∂x = x
     d_x += d_y9                               # ∂y9/∂x = x
@@ -97,14 +97,6 @@ def _found(x):
         kind = "an array" if type(x) is np.ndarray else f"a {type(x).__name__}"
         return f"{kind} of {x.dtype.str if not x.dtype.isnative else x.dtype} and shape {x.shape}"
     return f"{type(x).__name__} {x!r:.60}"
-
-
-def _masked_mul(d, p):
-    """d * p, and 0 where d is 0 and p infinite or NaN: d was masked, p belongs to what was not taken."""
-    finite = np.isfinite(p)
-    if not np.all(finite):
-        p = np.where(finite | (d != 0), p, 0).astype(np.result_type(d, p))
-    return np.multiply(d, p)
 
 
 def _scalar(where, wanted, x):
