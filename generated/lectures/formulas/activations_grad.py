@@ -865,9 +865,8 @@ def isrlu_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
         d_y4 = t2 * t4 if math.isfinite(t4) or mask else 0.0  # ∂y2/∂y4 = -x/y4²
         t = 0.5 / t                        # 1
         d_y5 = d_y4 * t if math.isfinite(t) or d_y4 != 0.0 else 0.0  # ∂y4/∂y5 = 1/(2√y5) = 0.5/y4
-        mask = d_y5 != 0.0                 # 1
-        d_alpha = d_y5 * y7 if math.isfinite(y7) or mask else 0.0  # ∂y6/∂alpha = y7
-        d_y7 = d_y5 * alpha if math.isfinite(alpha) or mask else 0.0  # ∂y6/∂y7 = alpha
+        d_alpha = d_y5 * y7 if math.isfinite(y7) or d_y5 != 0.0 else 0.0  # ∂y6/∂alpha = y7
+        d_y7 = d_y5 * alpha                # ∂y6/∂y7 = alpha
         t = 2.0 * x                        # 1
         d_x += d_y7 * t if math.isfinite(t) or d_y7 != 0.0 else 0.0  # ∂y7/∂x = 2·x
         return d_x, d_alpha
@@ -878,7 +877,7 @@ def isrlu_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
     d_y4 = _masked_mul(d_y2, -y2 / y4)     # ∂y2/∂y4 = -x/y4²
     d_y5 = _masked_mul(d_y4, 0.5 / y4)     # ∂y4/∂y5 = 1/(2√y5) = 0.5/y4
     d_alpha = _masked_mul(d_y5, y7)        # ∂y6/∂alpha = y7
-    d_y7 = _masked_mul(d_y5, alpha)        # ∂y6/∂y7 = alpha
+    d_y7 = d_y5 * alpha                    # ∂y6/∂y7 = alpha
     d_x += _masked_mul(d_y7, 2 * x)        # ∂y7/∂x = 2·x
     return float(d_x), float(d_alpha)
 
@@ -901,9 +900,8 @@ def isrlu_value_and_grad(x: float, alpha: float) -> tuple:
         d_y4 = t * t3 if math.isfinite(t3) or mask else 0.0  # ∂y2/∂y4 = -x/y4²
         t = 0.5 / y4                          # 1
         d_y5 = d_y4 * t if math.isfinite(t) or d_y4 != 0.0 else 0.0  # ∂y4/∂y5 = 1/(2√y5) = 0.5/y4
-        mask = d_y5 != 0.0                    # 1
-        d_alpha = d_y5 * y7 if math.isfinite(y7) or mask else 0.0  # ∂y6/∂alpha = y7
-        d_y7 = d_y5 * alpha if math.isfinite(alpha) or mask else 0.0  # ∂y6/∂y7 = alpha
+        d_alpha = d_y5 * y7 if math.isfinite(y7) or d_y5 != 0.0 else 0.0  # ∂y6/∂alpha = y7
+        d_y7 = d_y5 * alpha                   # ∂y6/∂y7 = alpha
         t = 2.0 * x                           # 1
         d_x += d_y7 * t if math.isfinite(t) or d_y7 != 0.0 else 0.0  # ∂y7/∂x = 2·x
         return np.float64(y2 if y1 else x), (d_x, d_alpha)
@@ -917,7 +915,7 @@ def isrlu_value_and_grad(x: float, alpha: float) -> tuple:
     d_y4 = _masked_mul(d_y2, -(x / y4) / y4)  # ∂y2/∂y4 = -x/y4²
     d_y5 = _masked_mul(d_y4, 0.5 / y4)        # ∂y4/∂y5 = 1/(2√y5) = 0.5/y4
     d_alpha = _masked_mul(d_y5, y7)           # ∂y6/∂alpha = y7
-    d_y7 = _masked_mul(d_y5, alpha)           # ∂y6/∂y7 = alpha
+    d_y7 = d_y5 * alpha                       # ∂y6/∂y7 = alpha
     d_x += _masked_mul(d_y7, 2 * x)           # ∂y7/∂x = 2·x
     return isrlu(x, alpha), (float(d_x), float(d_alpha))
 
@@ -1126,11 +1124,10 @@ def elu_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
     t = float(y4)
     t1 = float(d_y)
     t2 = t1 if y1 else 0.0
-    t1 = 0.0 if y1 else t1
-    mask = t2 != 0.0  # 1
-    d_alpha = t2 * t if math.isfinite(t) or mask else 0.0  # ∂y2/∂alpha = y4
-    d_y4 = t2 * alpha if math.isfinite(alpha) or mask else 0.0  # ∂y2/∂y4 = alpha
-    t += 1.0          # 1
+    t1 = 0.0 if y1 else t1  # 1
+    d_alpha = t2 * t if math.isfinite(t) or t2 != 0.0 else 0.0  # ∂y2/∂alpha = y4
+    d_y4 = t2 * alpha       # ∂y2/∂y4 = alpha
+    t += 1.0                # 1
     d_x = t1 + (d_y4 * t if math.isfinite(t) or d_y4 != 0.0 else 0.0)  # ∂y4/∂x = e^x = y4 + 1
     return d_x, d_alpha
 
@@ -1142,11 +1139,10 @@ def elu_value_and_grad(x: float, alpha: float) -> tuple:
     y1 = x <= 0
     y4 = math.expm1(x)
     t = 1.0 if y1 else 0.0
-    t1 = 0.0 if y1 else 1.0
-    mask = t != 0.0  # 1
-    d_alpha = t * y4 if math.isfinite(y4) or mask else 0.0  # ∂y2/∂alpha = y4
-    d_y4 = t * alpha if math.isfinite(alpha) or mask else 0.0  # ∂y2/∂y4 = alpha
-    t = y4 + 1.0     # 1
+    t1 = 0.0 if y1 else 1.0  # 1
+    d_alpha = t * y4 if math.isfinite(y4) or t != 0.0 else 0.0  # ∂y2/∂alpha = y4
+    d_y4 = t * alpha         # ∂y2/∂y4 = alpha
+    t = y4 + 1.0             # 1
     d_x = t1 + (d_y4 * t if math.isfinite(t) or d_y4 != 0.0 else 0.0)  # ∂y4/∂x = e^x = y4 + 1
     return np.float64(alpha * y4 if y1 else x), (d_x, d_alpha)
 
@@ -1182,10 +1178,9 @@ def selu_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
     t = float(y5)
     d_y1 = float(d_y) * 1.0507  # ∂y/∂y1 = 1.0507
     t1 = d_y1 if y2 else 0.0
-    t2 = 0.0 if y2 else d_y1
-    mask = t1 != 0.0            # 1
-    d_alpha = t1 * t if math.isfinite(t) or mask else 0.0  # ∂y3/∂alpha = y5
-    d_y5 = t1 * alpha if math.isfinite(alpha) or mask else 0.0  # ∂y3/∂y5 = alpha
+    t2 = 0.0 if y2 else d_y1    # 1
+    d_alpha = t1 * t if math.isfinite(t) or t1 != 0.0 else 0.0  # ∂y3/∂alpha = y5
+    d_y5 = t1 * alpha           # ∂y3/∂y5 = alpha
     t += 1.0                    # 1
     d_x = t2 + (d_y5 * t if math.isfinite(t) or d_y5 != 0.0 else 0.0)  # ∂y5/∂x = e^x = y5 + 1
     return d_x, d_alpha
@@ -1199,11 +1194,10 @@ def selu_value_and_grad(x: float, alpha: float) -> tuple:
     y5 = math.expm1(x)
     y = 1.0507 * (alpha * y5 if y2 else x)
     t = 1.0507 if y2 else 0.0
-    t1 = 0.0 if y2 else 1.0507
-    mask = t != 0.0  # 1
-    d_alpha = t * y5 if math.isfinite(y5) or mask else 0.0  # ∂y3/∂alpha = y5
-    d_y5 = t * alpha if math.isfinite(alpha) or mask else 0.0  # ∂y3/∂y5 = alpha
-    t = y5 + 1.0     # 1
+    t1 = 0.0 if y2 else 1.0507  # 1
+    d_alpha = t * y5 if math.isfinite(y5) or t != 0.0 else 0.0  # ∂y3/∂alpha = y5
+    d_y5 = t * alpha            # ∂y3/∂y5 = alpha
+    t = y5 + 1.0                # 1
     d_x = t1 + (d_y5 * t if math.isfinite(t) or d_y5 != 0.0 else 0.0)  # ∂y5/∂x = e^x = y5 + 1
     return np.float64(y), (d_x, d_alpha)
 
@@ -2186,7 +2180,7 @@ def _logistic(x):
 def _masked_mul(d, p):
     """d * p, and 0 where d is 0 and p infinite or NaN: d was masked, p belongs to what was not taken."""
     finite = np.isfinite(p)
-    if not np.all(finite):
+    if not (finite.all() if finite.ndim else finite):
         p = np.where(finite | (d != 0), p, 0).astype(np.result_type(d, p))
     return np.multiply(d, p)
 

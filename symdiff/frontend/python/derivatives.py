@@ -40,13 +40,6 @@ def is_derivative(obj: Any) -> bool:
     return isinstance(obj, Derivative | Pull | Along) or bool(made_by(obj)) or derivative_of(obj) is not None
 
 
-def makes_derivatives(function: Val) -> bool:
-    """Whether a value is `symdiff.grad` or its like, or that with options: a decorator."""
-    while isinstance(function, Partial) and not function.args:
-        function = function.function
-    return isinstance(function, Known) and bool(made_by(function.obj))
-
-
 def call(cx: Context, node: ast.AST, function: Known, args: Args, kwargs: Kwargs) -> Val:
     """Call a derivative object, or what makes one."""
     if any(v is POISON for v in (*args, *kwargs.values())):
