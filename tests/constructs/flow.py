@@ -50,7 +50,7 @@ def for_enumerate_reversed(c: "f8[n]", x: float):
     return p
 
 
-@construct(lambda n: (2.0, 1e-13), linear=False)
+@construct(lambda n: (2.0, 1e-3), linear=False)
 def while_loop(a: float, tol: float):
     x = a
     while abs(x * x - a) > tol:
@@ -65,12 +65,12 @@ def while_loop(a: float, tol: float):
 def while_walrus(x: float):
     n = 0
     while (r := x * x) > 1.0:
-        x = 0.5 * x + 1 / r
+        x = 0.5 * x + 0.1 / r
         n += 1
     return x * n
 
 
-@construct(lambda n: (0.5, 1e-10), linear=False)
+@construct(lambda n: (0.5, 1e-3), linear=False)
 def while_true_break(x: float, tol: float):
     while True:
         step = math.sin(x) / math.cos(x)
@@ -80,7 +80,7 @@ def while_true_break(x: float, tol: float):
     return x
 
 
-@construct(lambda n: (0.5, float(n)))
+@construct(lambda n: (0.5, n - 0.5))
 def while_count(x: float, n: float):
     k = 0.0
     while k < n:

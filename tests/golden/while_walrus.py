@@ -3,7 +3,7 @@
 def while_walrus(x: float):
     n = 0
     while (r := x * x) > 1.0:
-        x = 0.5 * x + 1 / r
+        x = 0.5 * x + 0.1 / r
         n += 1
     return x * n
 """
@@ -15,34 +15,34 @@ def while_walrus_forward(x: float) -> tuple:
     x_in = []
     rs = []
     y5s = []
-    while True:              # 3
+    while True:                # 3
         x_in.append(x)
-        r = x * x            # 3
+        r = x * x              # 3
         rs.append(r)
-        y5 = not r > 1.0     # 3
+        y5 = not r > 1.0       # 3
         y5s.append(y5)
-        if y5:               # 3
+        if y5:                 # 3
             break
-        x = 0.5 * x + 1 / r  # 4
-        n += 1               # 5
-    y = x * n                # 6
+        x = 0.5 * x + 0.1 / r  # 4
+        n += 1                 # 5
+    y = x * n                  # 6
     return y, (n, x_in, rs, y5s)
 
 
 def while_walrus_backward(saved: tuple, d_y: float = 1.0) -> float:
     """Return d_y · ∂while_walrus/∂(x) at the point where `while_walrus_forward` was called."""
     n, x_in, rs, y5s = saved
-    d_x = d_y * n                                 # ∂y/∂x = n
+    d_x = d_y * n                                   # ∂y/∂x = n
     for x, r, y5 in zip(reversed(x_in), reversed(rs), reversed(y5s), strict=True):
-        if y5:                                    # 3
+        if y5:                                      # 3
             d_r = 0.0
         else:
-            d_r = _masked_mul(d_x, -(1 / r) / r)  # ∂y9/∂r = -1/r²
-            d_x = _masked_mul(d_x, 0.5)           # ∂y8/∂x = 0.5
+            d_r = _masked_mul(d_x, -(0.1 / r) / r)  # ∂y9/∂r = -0.1/r²
+            d_x = _masked_mul(d_x, 0.5)             # ∂y8/∂x = 0.5
             d_x = float(d_x)
-            d_r = float(d_r)                      # 4
-        t = _masked_mul(d_r, x)                   # 3
-        d_x += t                                  # ∂r/∂x = x
-        d_x += t                                  # ∂r/∂x = x
-        d_x = float(d_x)                          # 3
+            d_r = float(d_r)                        # 4
+        t = _masked_mul(d_r, x)                     # 3
+        d_x += t                                    # ∂r/∂x = x
+        d_x += t                                    # ∂r/∂x = x
+        d_x = float(d_x)                            # 3
     return d_x
