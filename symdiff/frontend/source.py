@@ -56,6 +56,7 @@ class Source:
     `globals` and `closure` are the function's own, not copies: captured data are fetched at each call.  `arguments` and
     `keywords` are what a bound method or a `functools.partial` passes before the caller's.
     `defaults` are values, evaluated when the function was defined; text that was never run has none.
+    `stands_for` is the call that the definition is written out for: positions and messages are the call's.
     """
 
     node: FunctionNode
@@ -71,6 +72,7 @@ class Source:
     keywords: Mapping[str, object] = field(default_factory=dict)
     function: FunctionType | None = None
     rule: CustomRule | None = None  # the derivative that the user gave it
+    stands_for: tuple["Source", ast.AST] | None = None
 
     @property
     def first_line(self) -> int:
@@ -89,6 +91,9 @@ class Source:
         >>> source.loc(source.node.body[0].value.right).col  # ast says 18, in bytes
         17
         """
+        if self.stands_for is not None:
+            source, call = self.stands_for
+            return source.loc(call)
         return _loc(self.file, self.lines, node if hasattr(node, "lineno") else self.node, self.name, self.first_line)
 
     def line(self, loc: Loc) -> str:

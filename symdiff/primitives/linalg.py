@@ -5,6 +5,8 @@ Transposes are not conjugated (JAX's convention).  Matrices may be stacked: lead
 
 from __future__ import annotations
 
+import string
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -206,6 +208,27 @@ def parse_einsum(subscripts: str, ranks: tuple[int, ...]) -> tuple[list[str], st
     return terms, out
 
 
+def written_einsum(subscripts: str, ranks: Sequence[int]) -> str:
+    """The subscripts with letters in place of `...`: the last ones where operands have different numbers of them."""
+    text = subscripts.replace(" ", "")
+    if "..." not in text:
+        return text
+    left, arrow, out = text.partition("->")
+    terms = left.split(",")
+    if len(terms) != len(ranks):
+        raise TypeError(f"einsum: {subscripts!r} does not fit operands of ranks {tuple(ranks)}")
+    free = [c for c in string.ascii_letters if c not in text]
+    counts = [r - len(t.replace("...", "")) if "..." in t else 0 for t, r in zip(terms, ranks, strict=True)]
+    most = max(counts)
+    if min(counts) < 0 or most > len(free):
+        raise TypeError(f"einsum: {subscripts!r} does not fit operands of ranks {tuple(ranks)}")
+    letters = "".join(free[:most])
+    written = [t.replace("...", letters[most - n :]) for t, n in zip(terms, counts, strict=True)]
+    if not arrow:
+        out = "..." + "".join(sorted(c for c in set(left) - {",", "."} if left.count(c) == 1))
+    return ",".join(written) + "->" + out.replace("...", letters)
+
+
 def _letters(terms: list[str], shapes: list[Shape]) -> dict[str, Dim]:
     found: dict[str, Dim] = {}
     for term, shape in zip(terms, shapes, strict=True):
@@ -214,14 +237,14 @@ def _letters(terms: list[str], shapes: list[Shape]) -> dict[str, Dim]:
     return found
 
 
-def _einsum_infer(ins: tuple[Type, ...], regions: tuple[()], subscripts: str) -> tuple[Type, ...]:
+def _einsum_infer(ins: tuple[Type, ...], regions: tuple[()], subscripts: str, optimize: Any = False) -> tuple[Type, ...]:
     xs = [numeric(t) for t in ins]
     terms, out = parse_einsum(subscripts, tuple(x.rank for x in xs))
     length = _letters(terms, [x.shape for x in xs])
     return result(tuple(length[c] for c in out), joined(xs))
 
 
-def _einsum_back(b: Any, ct: Any, *xs: Any, subscripts: str) -> list[Any]:
+def _einsum_back(b: Any, ct: Any, *xs: Any, subscripts: str, optimize: Any = False) -> list[Any]:
     terms, out = parse_einsum(subscripts, tuple(x.type.rank for x in xs))
     return [_einsum_operand(b, ct, xs, terms, out, k) if x.type.inexact else None for k, x in enumerate(xs)]
 
@@ -255,10 +278,11 @@ def _on_diagonal(b: Any, ct: Any, x: Any, own: str, term: str) -> Any:
 
 
 def _einsum_text(params: Params, ins: tuple[Type, ...]) -> str:
-    return f"np.einsum(subscripts, {', '.join(f'xs{k}' for k in range(len(ins)))})"
+    optimize = ", optimize=optimize" if "optimize" in params else ""
+    return f"np.einsum(subscripts, {', '.join(f'xs{k}' for k in range(len(ins)))}{optimize})"
 
 
-einsum = prim("einsum", "*xs", BILINEAR, params=("subscripts",), infer=_einsum_infer, numpy=_einsum_text,
+einsum = prim("einsum", "*xs", BILINEAR, params=("subscripts", "optimize"), infer=_einsum_infer, numpy=_einsum_text,
     transpose=(_einsum_back,), views=0, rule=("the sum with d_{out} in its place",), numerical=_TENSOR,
     samples=draws((((2, 3), (3, 4)), {"subscripts": "ij,jk->ik"}),
     (((2, 3), (3,), (2,)), {"subscripts": "ij,j,i"}), (((3, 3),), {"subscripts": "ii"}),

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from symdiff.ir import dims
+import numpy as np
+
+from symdiff.ir import dims, types
+from symdiff.ir.core import Params
 from symdiff.ir.types import Kind, Type
 from symdiff.primitives import axes
 from symdiff.primitives.axes import Axis, conjugate, count, draws, filled, function, keep, method, reshaped, spaced
@@ -60,6 +63,35 @@ sum_ = prim("sum", "x", LINEAR, params=_P, infer=_infer(axes.summed), numpy=meth
 mean = prim("mean", "x", LINEAR, params=_P, infer=_infer(axes.floating), numpy=method("mean", *_P),
     transpose=(_mean_back,), rule=("1/n",), latex=r"\frac{1}{n} \sum_{axis} x", numerical="sums have no SymPy form",
     samples=_ROWS)  # fmt: skip
+
+
+def _some_infer(ins: tuple[Type, ...], regions: tuple[()], axis: Axis = None, keepdims: bool = False) -> Any:
+    x, where = (numeric(t) for t in ins)
+    if where.dtype != "b1":
+        raise TypeError(f"sum: where= takes a boolean array, not {where}")
+    shape = types.broadcast([x.shape, where.shape])
+    if shape != x.shape:
+        raise TypeError(f"sum: where= of shape {where.shape} is larger than the array of shape {x.shape}")
+    return axes.result(axes.reduced(x.shape, axis, keepdims), axes.summed(x.dtype))
+
+
+def _some_back(b: Any, ct: Any, x: Any, where: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    return b.where(where, filled(b, keep(b, ct, x, axis, keepdims), x), 0)
+
+
+def _some_text(params: Params, ins: tuple[Type, ...]) -> str:
+    given = [f"{k}={k}" for k in _P if k in params]
+    return f"np.sum(x, {', '.join([*given, 'where=where'])})"
+
+
+def _mask(*shape: int) -> Callable[[np.random.Generator], Any]:
+    return lambda rng: rng.random(shape) < 0.6
+
+
+sum_where = prim("sum_where", "x where", LINEAR, params=_P, infer=_some_infer, numpy=_some_text,
+    transpose=(_some_back, None), rule=("1 where it is taken", ""), masks=True, numerical="sums have no SymPy form",
+    samples=draws((((3, 4), _mask(3, 4)), {}), (((3, 4), _mask(4)), {"axis": 1, "keepdims": True}),
+    (((2, 3), _mask(2, 1)), {"axis": 0})))  # fmt: skip
 
 
 # --- the largest and the smallest

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from symdiff.ir import types
-from symdiff.ir.types import Type
+from symdiff.ir.types import Kind, Type
 from symdiff.primitives import axes
 from symdiff.primitives.axes import draws, function, spaced
 from symdiff.primitives.declare import CONSTANT, GENERAL, LINEAR, accumulate, numeric, prim
@@ -76,16 +76,20 @@ take_along_axis = prim("take_along_axis", "x i", LINEAR, params=("axis",), infer
     (((3,), _picks(2)), {"axis": 0}), (((2, 3), _picks(1, 2)), {"axis": 1})))  # fmt: skip
 
 
-# --- the median: the middle of the sorted elements, or the mean of the two middle ones
+# --- quantiles and the median, which is the one at ½: of the elements by rank, at most two have a share
 
 
-def _median_infer(ins: tuple[Type, ...], regions: tuple[()], axis: int | None = None) -> tuple[Type, ...]:
+def _median_infer(
+    ins: tuple[Type, ...], regions: tuple[()], axis: int | None = None, keepdims: bool = False,
+    method: str = "linear", **_: Any,
+) -> tuple[Type, ...]:  # fmt: skip
     x = numeric(ins[0])
     if not x.shape or x.complex:
-        raise TypeError(f"median: an array of real numbers is needed, not {x}")
+        raise TypeError(f"median, quantile: an array of real numbers is needed, not {x}")
     if isinstance(axis, tuple):
-        raise TypeError("median: one axis, or all of them")
-    return axes.result(axes.reduced(x.shape, axis, False), axes.floating(x.dtype))
+        raise TypeError("median, quantile: one axis, or all of them")
+    between = method in ("linear", "midpoint")
+    return axes.result(axes.reduced(x.shape, axis, keepdims), axes.floating(x.dtype) if between else x.dtype)
 
 
 def _row(b: Any, x: Any, axis: int | None) -> tuple[Any, int]:
@@ -93,34 +97,54 @@ def _row(b: Any, x: Any, axis: int | None) -> tuple[Any, int]:
     return (b.ravel(x), 0) if axis is None else (x, axes.one_axis(axis, x.type.rank))
 
 
-def _middles(b: Any, x: Any, axis: int) -> tuple[Any, tuple[Any, Any]]:
-    """The spec of one element along an axis, and the places of the two middle ones."""
-    n = axes.size(b, x, axis)
-    lower, upper = (m // 2 if isinstance(m, int) else b.op("floordiv", m, 2) for m in (n - 1, n))
-    return (*(("slice", None, None, None, d) for d in x.type.shape[:axis]), ("at", None)), (lower, upper)
+def _shares(b: Any, row: Any, axis: int, q: float, method: str) -> Any:
+    """How much of the quantile each element is."""
+    n = axes.size(b, row, axis)
+    place = (n - 1) * q
+    below, above = b.floor(place), b.ceil(place)
+    weight = {"linear": place - below, "lower": 0.0, "higher": 1.0, "midpoint": 0.5, "nearest": None}[method]
+    if weight is None:
+        below = above = b.round(place, decimals=0)
+        weight = 0.0
+    rank = b.argsort(b.argsort(row, axis=axis, kind="stable"), axis=axis)
+    dtype = axes.floating(row.type.dtype)
+    here, above = (b.convert(b.eq(rank, p), kind=Kind.ARRAY, dtype=dtype) for p in (below, above))
+    if not isinstance(weight, float):
+        weight = b.convert(weight, kind=Kind.PYTHON, dtype="f8")
+    return here * (1.0 - weight) + above * weight
 
 
-def _median_back(b: Any, ct: Any, y: Any, x: Any, axis: int | None = None) -> tuple[Any]:
+def _quantile_back(
+    b: Any, ct: Any, y: Any, x: Any, q: float = 0.5, axis: int | None = None, method: str = "linear",
+    keepdims: bool = False,
+) -> tuple[Any]:  # fmt: skip
     row, k = _row(b, x, axis)
-    spec, places = _middles(b, row, k)
-    found = b.zeros(row)
-    for place in places:
-        found = b.index_add(found, 0.5 * ct, place, spec=spec)
-    return (axes.reshaped(b, _sort_back(b, found, None, row, axis=k)[0], x),)
+    if axis is None and keepdims:
+        ct = b.index(ct, spec=(("at", 0),) * x.type.rank)
+    found = _shares(b, row, k, q, method) * (ct if axis is None else axes.keep(b, ct, x, axis, keepdims))
+    return (axes.reshaped(b, found, x),)
 
 
-def _median_along(b: Any, ts: Any, y: Any, x: Any, axis: int | None = None) -> Any:
-    (row, k), (t, _) = _row(b, x, axis), _row(b, ts[0], axis)
-    spec, (lower, upper) = _middles(b, row, k)
-    moved = _sort_along(b, [t], None, row, axis=k)
-    return 0.5 * (b.index(moved, lower, spec=spec) + b.index(moved, upper, spec=spec))
+def _quantile_along(
+    b: Any, ts: Any, y: Any, x: Any, q: float = 0.5, axis: int | None = None, method: str = "linear",
+    keepdims: bool = False,
+) -> Any:  # fmt: skip
+    row, k = _row(b, x, axis)
+    share = axes.reshaped(b, _shares(b, row, k, q, method), x)
+    return b.sum(share * ts[0], axis=axis, keepdims=keepdims)
 
 
-median = prim("median", "x", GENERAL, params=("axis",), infer=_median_infer, numpy=function("np.median", "x", "axis"),
-    vjp=_median_back, jvp=_median_along, rule=("1 in the middle, or ½ each",), masks=True, numerical=_MOVES,
-    kinks="of equal elements the derivative belongs to the one that a stable sort puts in the middle",
-    samples=draws(((spaced(3, 4),), {}), ((spaced(3, 4),), {"axis": 0}), ((spaced(5),), {"axis": -1}),
-    ((spaced(2, 3, 2),), {"axis": 1})))  # fmt: skip
+_OF_EQUAL = "of equal elements the derivative belongs to the one that a stable sort puts in the place"
+_BY_RANK: dict[str, Any] = {"infer": _median_infer, "vjp": _quantile_back, "jvp": _quantile_along, "masks": True,
+    "numerical": _MOVES, "kinks": _OF_EQUAL}  # fmt: skip
+median = prim("median", "x", GENERAL, params=("axis", "keepdims"), numpy=function("np.median", "x", "axis", "keepdims"),
+    rule=("1 in the middle, or ½ each",), samples=draws(((spaced(3, 4),), {}), ((spaced(3, 4),), {"axis": 0}),
+    ((spaced(5),), {"axis": -1}), ((spaced(2, 3, 2),), {"axis": 1, "keepdims": True})), **_BY_RANK)  # fmt: skip
+quantile = prim("quantile", "x", GENERAL, params=("q", "axis", "method", "keepdims"),
+    numpy=function("np.quantile", "x, q", "axis", "method", "keepdims"), rule=("the weights of the two neighbours",),
+    samples=draws(((spaced(3, 4),), {"q": 0.3}), ((spaced(3, 4),), {"q": 0.85, "axis": 0}),
+    ((spaced(6),), {"q": 0.4, "axis": -1, "method": "higher"}),
+    ((spaced(2, 4),), {"q": 0.6, "axis": 1, "keepdims": True})), **_BY_RANK)  # fmt: skip
 
 
 def _search_infer(ins: tuple[Type, ...], regions: tuple[()], side: str = "left") -> tuple[Type, ...]:

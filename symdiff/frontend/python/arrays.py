@@ -32,7 +32,8 @@ from symdiff.ir.types import AVal, Kind
 
 _METHOD_NAMES = (
     "sum mean prod max min var std any all argmax argmin cumsum cumprod reshape ravel flatten transpose copy "
-    "astype dot item tolist squeeze swapaxes clip repeat diagonal trace conj conjugate take sort fill round view"
+    "astype dot item tolist squeeze swapaxes clip repeat diagonal trace conj conjugate take sort fill round view "
+    "put compress nonzero searchsorted"
 )
 ARRAY_METHODS = frozenset(_METHOD_NAMES.split())
 
@@ -70,7 +71,7 @@ def _known(cx: Context, node: ast.Attribute, base: Known, name: str) -> Val:
         return _known_numeric(cx, node, base, name)
     if isinstance(obj, (list, tuple, dict, str)) and not hasattr(obj, "_fields"):
         return Method(base, name)
-    if name == "at" and obj in (np.add, np.subtract):
+    if isinstance(obj, np.ufunc) and name in ("at", "reduce", "accumulate", "outer"):
         return Method(base, name)
     found = _plain_attribute(obj, name)
     if found is _NOTHING:
@@ -153,7 +154,7 @@ def _numeric(cx: Context, node: ast.Attribute, base: Num | Arr, name: str) -> Va
         return Known(np.dtype(t.dtype))
     if name == "size":
         return element_count(cx, node, base)
-    if name == "T":
+    if name == "T" or name == "mT" and t.rank == 2:
         return transposed(cx, node, base, tuple(reversed(range(t.rank))))
     if name == "flat":
         return cx.refuse("SD404", node, type=str(t), name=name)

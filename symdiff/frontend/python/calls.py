@@ -14,7 +14,7 @@ import numpy as np
 from symdiff.custom import stop_gradient
 from symdiff.errors import CompileError
 from symdiff.frontend.derivative import is_foreign
-from symdiff.frontend.python import captured, classes, containers, memory, objects, special_methods
+from symdiff.frontend.python import captured, classes, containers, memory, numpy_spelled, objects, special_methods
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.desugar import desugared
 from symdiff.frontend.python.instances import Bottom
@@ -160,6 +160,8 @@ def _follow(cx: Context, node: ast.AST, function: Known, args: list[Val], kwargs
     """A function from outside: compiled in from its source."""
     from symdiff.frontend.python import derivatives
 
+    if numpy_spelled.is_written_out(function.obj):
+        return numpy_spelled.helper(cx, node, function.obj, args, kwargs)
     base = _passed(cx, function)
     if derivatives.is_derivative(base[0].obj):
         return derivatives.call(cx, node, base[0], [*base[1], *args], {**base[2], **kwargs})
@@ -266,7 +268,8 @@ def run_function(cx: Context, node: ast.AST, source: Source, outer: Frame | None
     if id(source.node) not in cx.bodies:
         rewritten = desugared(source.node)
         cx.bodies[id(source.node)] = rewritten, Liveness(rewritten)
-        cx.compiled[id(source.node)] = source
+        if source.stands_for is None:
+            cx.compiled[id(source.node)] = source
     body, live = cx.bodies[id(source.node)]
     caller = cx.frames[-1] if cx.frames else None
     path = (

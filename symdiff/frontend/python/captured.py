@@ -32,6 +32,8 @@ def free_name(cx: Context, node: ast.Name) -> Val:
         except ValueError:
             return cx.refuse("SD320", node, name=node.id)
         return lift(cx, node, obj, f"{node.id}", (), source)
+    if source.stands_for is not None and node.id in source.globals:
+        return Known(source.globals[node.id])
     if node.id in source.globals:
         return lift(cx, node, source.globals[node.id], node.id, (), source)
     found = getattr(builtins, node.id, MISSING)

@@ -315,7 +315,9 @@ class Context:
             self.refuse("SD403", node, function=prim, message=str(error))
 
     def name_value(self, val: Val, name: str) -> None:
-        """A value bound to a name first keeps it."""
+        """A value bound to a name first keeps it: a name of the user's."""
+        if self.frame.source.stands_for is not None:
+            return
         value = (
             val.value
             if isinstance(val, Num)

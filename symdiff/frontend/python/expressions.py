@@ -62,7 +62,8 @@ def _name(cx: Context, node: ast.Name) -> Val:
     if frame is None and node.id in HIDDEN:
         return Known(HIDDEN[node.id])
     if frame is None:
-        cx.used_names.add(node.id)
+        if cx.frame.source.stands_for is None:
+            cx.used_names.add(node.id)
         return captured.free_name(cx, node)
     return _settle(cx, node, frame, cx.get_name(frame, node.id))
 

@@ -93,20 +93,6 @@ def into(cx: Context, node: ast.AST, name: str, out: Val, ufunc: bool, call: Cal
     return out if store_whole(cx, node, out, found, out.cell.name, cx.describe(found)) else POISON
 
 
-def add_at(cx: Context, node: ast.AST, ufunc: np.ufunc, args: list[Val]) -> Val:
-    """`np.add.at(y, index, v)`, `np.subtract.at(…)`: repeated positions add up."""
-    if len(args) != 3:
-        return cx.refuse("SD313", node, function=f"np.{ufunc.__name__}.at", message="takes an array, an index, values")
-    base, index, val = args
-    if not isinstance(base, Arr):
-        return cx.refuse("SD321", node, operation=f"np.{ufunc.__name__}.at", left=cx.describe(base), right="")
-    if ufunc is np.subtract:
-        val = operators.unary(cx, node, ast.USub(), val)
-    if not memory.is_poison(index, val):
-        subscripts.accumulate(cx, node, base, index, val)
-    return NONE
-
-
 def _item(cx: Context, stmt: ast.AugAssign, target: ast.Subscript) -> None:
     base, index = evaluate(cx, target.value), evaluate(cx, target.slice)
     if memory.is_poison(base, index):

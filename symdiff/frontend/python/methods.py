@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from symdiff.frontend.python import arrays, container_methods, containers, inplace, memory, operators
+from symdiff.frontend.python import arrays, container_methods, containers, inplace, memory, operators, ufuncs
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NONE,
@@ -49,8 +49,8 @@ _PURE_METHODS = {
     tuple: frozenset(["index", "count"]),
     float: frozenset(["is_integer", "conjugate", "as_integer_ratio", "hex"]),
     int: frozenset(["bit_length", "conjugate"]),
-    np.ndarray: arrays.ARRAY_METHODS - {"fill", "sort"},
-    np.generic: arrays.ARRAY_METHODS - {"fill", "sort"},
+    np.ndarray: arrays.ARRAY_METHODS - {"fill", "sort", "put"},
+    np.generic: arrays.ARRAY_METHODS - {"fill", "sort", "put"},
 }
 
 
@@ -78,7 +78,7 @@ def _known_method(
 ) -> Val:
     obj = receiver.obj
     if isinstance(obj, np.ufunc):
-        return inplace.add_at(cx, node, obj, args)
+        return ufuncs.method(cx, node, obj, name, args, kwargs)
     if isinstance(obj, dict) and name in ("items", "keys", "values", "get"):
         return container_methods.dict_method(cx, node, receiver, name, args, kwargs)
     if isinstance(obj, (np.ndarray, np.generic)) and not all(isinstance(a, Known) for a in (*args, *kwargs.values())):
@@ -130,7 +130,12 @@ def _array_method(cx: Context, node: ast.AST, receiver: Val, name: str, args: li
         return receiver  # the method gives the array itself, np.conj a new one
     if name in special:
         return special[name](cx, node, receiver, args, kwargs)
-    return by_name(cx, node, "conj" if name == "conjugate" else name, [receiver, *args], kwargs)
+    name = "conj" if name == "conjugate" else name
+    args = [args[0], receiver, *args[1:]] if name == "compress" and args else [receiver, *args]
+    out = kwargs.pop("out", NONE)
+    if isinstance(out, Known) and out.obj is None:
+        return by_name(cx, node, name, args, kwargs)
+    return inplace.into(cx, node, f"np.{name}", out, False, lambda: by_name(cx, node, name, args, kwargs))
 
 
 def _sort(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import arrays, containers, memory, operators
+from symdiff.frontend.python import arrays, containers, memory, numpy_spelled, operators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.numpy_calls import (
     HANDLERS,
@@ -28,6 +28,7 @@ from symdiff.frontend.python.values import NONE, POISON, Arr, Grown, Known, List
 from symdiff.ir import dims, types
 from symdiff.ir.dims import Dim
 from symdiff.ir.types import AVal, Kind
+from symdiff.primitives.linalg import written_einsum
 
 Args = list[Val]
 Kwargs = dict[str, Val]
@@ -35,16 +36,19 @@ Kwargs = dict[str, Val]
 # --- reductions
 
 _REDUCTIONS = {
-    "sum": "a axis=None *dtype *out keepdims=False *initial *where",
-    "prod": "a axis=None *dtype *out keepdims=False *initial *where",
-    "mean": "a axis=None *dtype *out keepdims=False *where", "max": "a axis=None *out keepdims=False *initial *where",
-    "min": "a axis=None *out keepdims=False *initial *where", "any": "a axis=None *out keepdims=False *where",
-    "all": "a axis=None *out keepdims=False *where", "argmax": "a axis=None *out keepdims=False",
-    "argmin": "a axis=None *out keepdims=False",
-    "var": "a axis=None *dtype *out ddof=0 keepdims=False *where",
-    "std": "a axis=None *dtype *out ddof=0 keepdims=False *where",
+    "sum": "a axis=None dtype=None *out keepdims=False initial=None where=True",
+    "prod": "a axis=None dtype=None *out keepdims=False initial=None where=True",
+    "mean": "a axis=None dtype=None *out keepdims=False where=True",
+    "max": "a axis=None *out keepdims=False initial=None where=True",
+    "min": "a axis=None *out keepdims=False initial=None where=True",
+    "any": "a axis=None *out keepdims=False where=True", "all": "a axis=None *out keepdims=False where=True",
+    "argmax": "a axis=None *out keepdims=False", "argmin": "a axis=None *out keepdims=False",
+    "var": "a axis=None dtype=None *out ddof=0 keepdims=False where=True",
+    "std": "a axis=None dtype=None *out ddof=0 keepdims=False where=True",
     "count_nonzero": "a axis=None keepdims=False", "linalg.norm": "a ord=None axis=None keepdims=False",
+    "median": "a axis=None *out *overwrite_input keepdims=False",
 }  # fmt: skip
+_WIDER = {"dtype": NONE, "initial": NONE, "where": Known(True)}  # what most reductions are called without
 
 
 def _reduction(name: str) -> Any:
@@ -55,6 +59,7 @@ def _reduction(name: str) -> Any:
         if found is None:
             return POISON
         a = numeric(cx, node, found["a"])
+        wider = {k: found[k] for k, default in _WIDER.items() if k in found and not _is_default(found[k], default)}
         params: dict[str, Any] = {}
         for key in ("axis", "keepdims", "ddof", "ord"):
             if key in found:
@@ -63,9 +68,40 @@ def _reduction(name: str) -> Any:
                     return POISON
                 if obj is not None and obj is not False and not (key == "ddof" and obj == 0):
                     params[key] = _plain(obj)
-        return POISON if a is POISON else cx.emit(node, prim, a, **params)
+        if "dtype" in wider:
+            a = _in_dtype(cx, node, name, a, wider.pop("dtype"))
+        if a is POISON:
+            return POISON
+        if "where" in wider and name == "sum" and len(wider) == 1:
+            return cx.emit(node, "sum_where", a, numeric(cx, node, wider["where"]), **params)
+        if wider or prim == "norm" and _of_matrix(cx, a, params):
+            given = {k: Known(v) for k, v in params.items()}
+            return numpy_spelled.call(cx, node, f"{name} of some", [a], {**given, **wider})
+        return cx.emit(node, prim, a, **params)
 
     return handle
+
+
+def _is_default(val: Val, default: Known) -> bool:
+    return isinstance(val, Known) and val.obj is default.obj
+
+
+def _in_dtype(cx: Context, node: ast.AST, name: str, a: Val, dtype: Val) -> Val:
+    """The operand in the dtype that a sum is to be taken in; NumPy converts it in pieces, to the same effect."""
+    code = dtype_of(cx, node, dtype)
+    if code is None or a is POISON:
+        return POISON
+    t = cx.aval(a)
+    if t.complex and code[0] != "c" or t.inexact and code[0] in "biu":
+        return cx.refuse("SD402", node, argument="dtype", function=f"np.{name}", detail=": it loses what is summed")
+    return a if t.dtype == code else cx.emit(node, "convert", a, kind=t.kind, dtype=code)
+
+
+def _of_matrix(cx: Context, a: Val, params: dict[str, Any]) -> bool:
+    """Whether a norm is one of those of matrices that are no length: by singular values, or by rows and columns."""
+    axis = params.get("axis")
+    taken = cx.aval(a).rank if axis is None else len(axis) if isinstance(axis, tuple) else 1
+    return taken == 2 and params.get("ord") not in (None, "fro")
 
 
 def _plain(obj: Any) -> Any:
@@ -85,18 +121,44 @@ def _with_axis(name: str, signature: str) -> Any:
             return POISON
         axis = known(cx, node, found["axis"], f"`axis` of np.{name}")
         a = numeric(cx, node, found["a"])
+        if "dtype" in found and not _is_none(found["dtype"]) and a is not POISON:
+            a = _in_dtype(cx, node, name, a, found["dtype"])
         if is_unknown(axis) or a is POISON:
             return POISON
-        return cx.emit(node, name, a, **({} if axis is None else {"axis": _plain(axis)}))
+        params = {} if axis is None else {"axis": _plain(axis)}
+        if "kind" in found:
+            if axis is None:
+                a, params = (a if cx.aval(a).rank == 1 else cx.emit(node, "ravel", a)), {}
+            if name == "argsort" and not _is_none(found["kind"]):
+                params["kind"] = known(cx, node, found["kind"], "`kind` of np.argsort")
+        return cx.emit(node, name, a, **params)
 
     return handle
 
 
-HANDLERS["cumsum"] = _with_axis("cumsum", "a axis=None *dtype *out")
-HANDLERS["cumprod"] = _with_axis("cumprod", "a axis=None *dtype *out")
-HANDLERS["median"] = _with_axis("median", "a axis=None *out *overwrite_input *keepdims")
-HANDLERS["sort"] = _with_axis("sort", "a axis=-1 *kind *order")
-HANDLERS["argsort"] = _with_axis("argsort", "a axis=-1 *kind *order")
+HANDLERS["cumsum"] = _with_axis("cumsum", "a axis=None dtype=None *out")
+HANDLERS["cumprod"] = _with_axis("cumprod", "a axis=None dtype=None *out")
+HANDLERS["sort"] = _with_axis("sort", "a axis=-1 kind=None *order")
+HANDLERS["argsort"] = _with_axis("argsort", "a axis=-1 kind=None *order")
+
+
+@handler("quantile")
+def _quantile(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    found = bind(
+        cx, node, "quantile", "a q axis=None *out *overwrite_input method='linear' keepdims=False", args, kwargs
+    )
+    if found is None:
+        return POISON
+    a = numeric(cx, node, found["a"])
+    params = {k: known(cx, node, found[k], f"`{k}` of np.quantile") for k in ("q", "axis", "method", "keepdims")}
+    if a is POISON or any(map(is_unknown, params.values())):
+        return POISON
+    if np.ndim(params["q"]):
+        return numpy_spelled.call(cx, node, "quantile of several", [a], {k: Known(v) for k, v in params.items()})
+    if params["method"] not in ("linear", "lower", "higher", "midpoint", "nearest"):
+        return cx.refuse("SD402", node, argument="method", function="np.quantile", detail="")
+    given = {k: _plain(v) for k, v in params.items() if k == "q" or not (v is None or v is False or v == "linear")}
+    return cx.emit(node, "quantile", a, **given)
 
 
 @handler("round")
@@ -113,6 +175,8 @@ def _round(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
 
 @handler("where")
 def _where(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    if len(args) == 1 and not kwargs:
+        return numpy_spelled.call(cx, node, "nonzero", args, kwargs)
     if len(args) != 3 or kwargs:
         return cx.refuse(
             "SD402", node, argument="x, y", function="np.where", detail=": give the condition and both values"
@@ -191,15 +255,18 @@ def _tensordot(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
 
 @handler("einsum")
 def _einsum(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    if kwargs or not args or not isinstance(args[0], Known) or not isinstance(args[0].obj, str):
-        return cx.refuse(
-            "SD402",
-            node,
-            argument=next(iter(kwargs), "subscripts"),
-            function="np.einsum",
-            detail=": give a string first",
-        )
-    return result(cx, node, "einsum", [numeric(cx, node, a) for a in args[1:]], subscripts=args[0].obj)
+    if set(kwargs) - {"optimize"} or not args or not isinstance(args[0], Known) or not isinstance(args[0].obj, str):
+        argument = next(iter(set(kwargs) - {"optimize"}), "subscripts")
+        return cx.refuse("SD402", node, argument=argument, function="np.einsum", detail=": give a string first")
+    optimize = known(cx, node, kwargs.get("optimize", Known(False)), "`optimize` of np.einsum")
+    operands = [numeric(cx, node, a) for a in args[1:]]
+    if is_unknown(optimize) or POISON in operands:
+        return POISON
+    try:
+        subscripts = written_einsum(args[0].obj, [cx.aval(a).rank for a in operands])
+    except TypeError as error:
+        return cx.refuse("SD403", node, function="einsum", message=str(error))
+    return result(cx, node, "einsum", operands, subscripts=subscripts, **({"optimize": optimize} if optimize else {}))
 
 
 def _unary(name: str) -> Any:
@@ -239,6 +306,9 @@ def _eigh(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
 
 @family("array", "asarray", "ascontiguousarray")
 def _array(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    copies = kwargs.pop("copy", Known(True)) if name == "array" else Known(True)
+    if not isinstance(copies, Known) or copies.obj is not True:
+        return cx.refuse("SD402", node, argument="copy", function="np.array", detail="")
     found = bind(cx, node, "array", "a dtype=None *order", args, kwargs)
     if found is None:
         return POISON

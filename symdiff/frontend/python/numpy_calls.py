@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import arrays, containers, memory, operators
+from symdiff.frontend.python import arrays, containers, memory, numpy_spelled, operators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import NONE, POISON, Arr, Known, ListRef, Num, Struct, Val
+from symdiff.frontend.spelled import SPELLED, unsupported
 from symdiff.ir import types
 from symdiff.ir.core import REGISTRY
 from symdiff.ir.types import Kind
@@ -63,7 +64,7 @@ def family(*names: str) -> Callable[[Callable[..., Val]], Callable[..., Val]]:
 def _function_names() -> dict[int, tuple[str, object]]:
     """What each function object of NumPy and math is called here."""
     found: dict[int, tuple[str, object]] = {}
-    for module, prefix in ((np, ""), (np.linalg, "linalg."), (np.lib.stride_tricks, "lib.stride_tricks.")):
+    for module, prefix in ((np, ""), (np.linalg, "linalg."), (np.fft, "fft."), (np.lib.stride_tricks, "lib.stride_tricks.")):
         for name in dir(module):
             if name.startswith("_") or name in ("row_stack", "in1d", "disp"):
                 continue
@@ -114,13 +115,19 @@ def call_numpy(cx: Context, node: ast.AST, obj: Any, args: list[Val], kwargs: di
         return _scalar_type(cx, node, obj, args, kwargs)
     if obj in (np.finfo, np.iinfo, np.dtype) and len(args) == 1 and isinstance(args[0], Known):
         return Known(obj(args[0].obj))
+    if obj is unsupported:
+        return numpy_spelled.refuse(cx, node, args)
     name = name_of(obj)
     if name is None:
         return None
+    from symdiff.frontend.python import ufuncs
+
     if memory.is_poison(*args, *kwargs.values()):
         return POISON
     if isinstance(obj, np.ufunc) and len(args) == obj.nin + 1 and obj.nout == 1:
         args, kwargs = args[:-1], {**kwargs, "out": args[-1]}
+    if isinstance(obj, np.ufunc) and "where" in kwargs:
+        return ufuncs.masked(cx, node, obj, name, args, kwargs)
     out = kwargs.get("out", NONE)
     rest = {k: v for k, v in kwargs.items() if k != "out"}
     if isinstance(out, Known) and out.obj is None:
@@ -138,11 +145,13 @@ def _called(cx: Context, node: ast.AST, obj: Any, name: str, args: list[Val], kw
 
 
 def by_name(cx: Context, node: ast.AST, name: str, args: list[Val], kwargs: dict[str, Val]) -> Val:
-    from symdiff.frontend.python import numpy_arrays, numpy_composed, numpy_shapes  # noqa: F401  # fill HANDLERS
+    from symdiff.frontend.python import numpy_arrays, numpy_composed, numpy_places, numpy_shapes  # noqa: F401  # fill HANDLERS
 
     name = ALIAS.get(name, name)
     if name in HANDLERS:
         return HANDLERS[name](cx, node, args, kwargs)
+    if name in SPELLED:
+        return numpy_spelled.call(cx, node, name, args, kwargs)
     if name in _elementwise():
         return elementwise(cx, node, name, args, kwargs)
     shown = next((cx.describe(a) for a in args if not isinstance(a, Known)), "known values only")

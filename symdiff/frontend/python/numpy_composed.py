@@ -6,7 +6,7 @@ import ast
 
 import numpy as np
 
-from symdiff.frontend.python import arrays, operators, subscripts
+from symdiff.frontend.python import arrays, numpy_spelled, operators, subscripts
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.numpy_calls import bind, family, handler, is_unknown, known, numeric
 from symdiff.frontend.python.numpy_shapes import reshape
@@ -58,10 +58,13 @@ def _axis_of(cx: Context, node: ast.AST, name: str, val: Val, rank: int) -> int 
 
 @handler("diff")
 def _diff(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    found = bind(cx, node, "diff", "a n=1 axis=-1 *prepend *append", args, kwargs)
+    found = bind(cx, node, "diff", "a n=1 axis=-1 prepend=None append=None", args, kwargs)
     a = None if found is None else _array(cx, node, found["a"])
     if found is None or a is None:
         return POISON
+    more: Kwargs = {k: found[k] for k in ("prepend", "append") if found[k] is not NONE and k in kwargs}
+    if more:
+        return numpy_spelled.call(cx, node, "diff of more", [a, found["n"], found["axis"]], more)
     axis, n = _axis_of(cx, node, "diff", found["axis"], cx.aval(a).rank), known(cx, node, found["n"], "`n` of np.diff")
     if axis is None or is_unknown(n):
         return POISON
@@ -157,7 +160,7 @@ def _convolve(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     if a is None or v is None or is_unknown(mode):
         return POISON
     if mode != "full":
-        return cx.refuse("SD402", node, argument="mode", function="np.convolve", detail=": slice the full convolution")
+        return numpy_spelled.call(cx, node, "convolve cut", [a, v, Known(mode)], {})
     return cx.emit(node, "convolve", a, v)
 
 

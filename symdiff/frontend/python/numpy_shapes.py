@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import arrays, containers, memory, operators, subscripts
+from symdiff.frontend.python import arrays, containers, memory, numpy_spelled, operators, subscripts
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.numpy_calls import HANDLERS, bind, family, handler, is_unknown, known, numeric, result
 from symdiff.frontend.python.sizes import fresh_opaque, quotient
@@ -157,8 +157,8 @@ def _axis(name: str, signature: str, default: Any = None, **rename: str) -> Any:
         if a is POISON:
             return POISON
         if name == "squeeze" and not params and _may_squeeze(cx, a):
-            detail = f" for {cx.describe(a)}: a size may be 1 at run time; name the axes"
-            return cx.refuse("SD402", node, argument="axis=None", function="np.squeeze", detail=detail)
+            ones = tuple(k for k, d in enumerate(cx.aval(a).shape) if d == 1)
+            return numpy_spelled.call(cx, node, "squeeze of ones", [a, Known(ones)], {})
         made = result(cx, node, name, [a], **params)
         if isinstance(made, Arr) and name in ("diagonal", "diag") and cx.aval(a).rank == 2:
             made.cell.readonly = f"np.{name}"
@@ -241,24 +241,18 @@ def _repeated(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs)
 
 @handler("pad")
 def _pad(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    found = bind(
-        cx,
-        node,
-        "pad",
-        "a width mode='constant'",
-        args,
-        {"width" if k == "pad_width" else k: v for k, v in kwargs.items()},
-    )
+    found = bind(cx, node, "pad", "array pad_width mode='constant' constant_values=0", args, kwargs)
     if found is None:
         return POISON
-    a = numeric(cx, node, found["a"])
-    width, mode = known(cx, node, found["width"], "`pad_width`"), known(cx, node, found["mode"], "`mode`")
+    a = numeric(cx, node, found["array"])
+    width, mode = known(cx, node, found["pad_width"], "`pad_width`"), known(cx, node, found["mode"], "`mode`")
     if a is POISON or is_unknown(width) or is_unknown(mode):
         return POISON
-    if mode != "constant":
-        return cx.refuse("SD402", node, argument="mode", function="np.pad", detail=": only zeros are padded")
-    widths = np.broadcast_to(np.asarray(width), (cx.aval(a).rank, 2))
-    return cx.emit(node, "pad", a, width=tuple((int(lo), int(hi)) for lo, hi in widths))
+    widths = tuple((int(lo), int(hi)) for lo, hi in np.broadcast_to(np.asarray(width), (cx.aval(a).rank, 2)))
+    value = found["constant_values"]
+    if mode == "constant" and isinstance(value, Known) and np.ndim(value.obj) == 0 and not value.obj:
+        return cx.emit(node, "pad", a, width=widths)
+    return numpy_spelled.call(cx, node, "pad otherwise", [a, Known(widths), Known(mode), value], {})
 
 
 @handler("take")
@@ -270,6 +264,8 @@ def _take(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     if a is POISON or is_unknown(axis):
         return POISON
     rank = cx.aval(a).rank
+    if axis is None and rank != 1 and isinstance(a, Arr):
+        a, rank = cx.emit(node, "ravel", a), 1
     if (axis is None and rank != 1) or (axis is not None and not -rank <= axis < rank):
         return cx.refuse("SD402", node, argument="axis", function="np.take", detail="")
     full = SliceVal(NONE, NONE, NONE)

@@ -44,6 +44,7 @@ from symdiff.frontend.python.values import (
     ObjRef,
     Partial,
     Sequence_,
+    SliceVal,
     Struct,
     Val,
 )
@@ -108,6 +109,9 @@ def _pure(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> V
         return reflection.isinstance_(cx, node, args)
     if obj is callable and len(args) == 1:
         return reflection.callable_(cx, node, args)
+    if obj is slice:
+        lo, hi, step = (NONE, args[0], NONE) if len(args) == 1 else (*args, NONE)[:3]
+        return SliceVal(lo, hi, step)
     if all(isinstance(a, Known) for a in (*args, *kwargs.values())):
         try:
             return Known(
@@ -125,11 +129,6 @@ def _pure(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> V
         return Struct("tuple", tuple(parts))
     if obj in (str, repr, format):
         return _text(cx, node, obj, args, kwargs)
-    if obj is slice:
-        from symdiff.frontend.python.values import SliceVal
-
-        lo, hi, step = (NONE, args[0], NONE) if len(args) == 1 else (*args, NONE)[:3]
-        return SliceVal(lo, hi, step)
     return cx.refuse("SD401", node, function=f"`{obj.__name__}`", argument=cx.describe(args[0]) if args else "")
 
 

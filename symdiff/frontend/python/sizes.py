@@ -40,8 +40,11 @@ def reconcile(
         _unify(cx, left, right)
     others = list(ins)
     if prim in ("index_set", "index_add"):  # the part written may have a size that no operand has
-        others += cx.at(node).emit("index", ins[0], *ins[2:], spec=params["spec"])
-        return [ins[0], *_checked(cx, node, ins[1:2], left, right, others), *ins[2:]]
+        if not any(isinstance(v.type, AVal) and {left, right} & {*v.type.shape} for v in ins[2:]):
+            others += cx.at(node).emit("index", ins[0], *ins[2:], spec=params["spec"])
+        if not any(isinstance(v.type, AVal) and right in v.type.shape for v in ins[1:]):
+            left, right = right, left
+        return [ins[0], *_checked(cx, node, ins[1:], left, right, others)]
     if not any(isinstance(v.type, AVal) and right in v.type.shape for v in ins):
         left, right = right, left  # the size asked for is no operand's: np.broadcast_to(x, (2, 3))
     return _checked(cx, node, ins, left, right, others)

@@ -1,0 +1,93 @@
+"""Choosing among values, comparing with tolerance, and applying a function to parts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from symdiff.frontend.spelled.table import spelled, unsupported
+
+
+@spelled()
+def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
+    """The first condition that holds decides."""
+    found = default
+    for k in reversed(range(len(condlist))):
+        found = np.where(condlist[k], choicelist[k], found)
+    return found
+
+
+@spelled()
+def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
+    """The last condition that holds decides; a function sees only the elements that are its own."""
+    y = np.zeros_like(x)
+    conditions = list(condlist)
+    if len(funclist) == len(conditions) + 1:
+        nowhere = conditions[0]
+        for c in conditions[1:]:
+            nowhere = nowhere | c
+        conditions.append(~nowhere)
+    elif len(funclist) != len(conditions):
+        unsupported("funclist", ": one function for each condition, and one for the rest")
+    for k in range(len(conditions)):
+        f = funclist[k]
+        y[conditions[k]] = f(x[conditions[k]], *args, **kw) if callable(f) else f
+    return y
+
+
+@spelled()
+def choose(a: Any, choices: Any) -> Any:
+    found = choices[0]
+    for k in range(1, len(choices)):
+        found = np.where(np.asarray(a) == k, choices[k], found)
+    return found
+
+
+@spelled()
+def isclose(a: Any, b: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: Any = False) -> Any:
+    if equal_nan:
+        unsupported("equal_nan")
+    return (np.abs(a - b) <= atol + rtol * np.abs(b)) & np.isfinite(b) | (a == b)
+
+
+@spelled()
+def allclose(a: Any, b: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: Any = False) -> Any:
+    return bool(np.all(isclose(a, b, rtol, atol, equal_nan)))
+
+
+@spelled()
+def array_equal(a1: Any, a2: Any) -> Any:
+    if np.ndim(a1) != np.ndim(a2):
+        return False
+    for n, m in zip(np.shape(a1), np.shape(a2)):
+        if n != m:
+            return False
+    return bool(np.all(a1 == a2))
+
+
+@spelled()
+def apply_along_axis(func1d: Any, axis: Any, arr: Any, *args: Any, **kwargs: Any) -> Any:
+    if arr.ndim == 1:
+        return func1d(arr, *args, **kwargs)
+    if arr.ndim != 2:
+        unsupported("arr", ": a vector or a matrix")
+    rows = arr if axis % 2 else arr.T
+    found = np.array([func1d(row, *args, **kwargs) for row in rows])
+    return found if axis % 2 or found.ndim == 1 else found.T
+
+
+@spelled()
+def modf(x: Any) -> Any:
+    whole = np.trunc(x)
+    return x - whole, whole
+
+
+@spelled("divmod")
+def divmod_(x1: Any, x2: Any) -> Any:
+    return np.floor_divide(x1, x2), np.remainder(x1, x2)
+
+
+@spelled()
+def ldexp(x1: Any, x2: Any) -> Any:
+    return x1 * np.exp2(x2)

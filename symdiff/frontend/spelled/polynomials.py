@@ -1,0 +1,62 @@
+"""Polynomials by their coefficients, the highest power first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from symdiff.frontend.spelled.table import spelled, unsupported
+
+
+@spelled()
+def polyval(p: Any, x: Any) -> Any:
+    """Horner's scheme, from 0 as NumPy's."""
+    y = np.zeros_like(x)
+    if y.ndim == 0:
+        y = y[()]
+    for c in p:
+        y = y * x + c
+    return y
+
+
+@spelled()
+def polyfit(x: Any, y: Any, deg: Any, rcond: Any = None, full: Any = False, w: Any = None, cov: Any = False) -> Any:
+    if full or cov:
+        unsupported("full" if full else "cov")
+    lhs, rhs = np.vander(x + 0.0, deg + 1), y + 0.0
+    if w is not None:
+        lhs = lhs * w[:, None]
+        rhs = rhs * w if np.ndim(y) == 1 else rhs * w[:, None]
+    scale = np.sqrt(np.sum(lhs * lhs, axis=0))
+    found = np.linalg.lstsq(lhs / scale, rhs, rcond)[0]  # NumPy's rcond for None is lstsq's own
+    return (found.T / scale).T
+
+
+@spelled()
+def polyder(p: Any, m: Any = 1) -> Any:
+    for _ in range(m):
+        p = p[:-1] * np.arange(len(p) - 1, 0, -1)
+    return p
+
+
+@spelled()
+def polyint(p: Any, m: Any = 1, k: Any = 0) -> Any:
+    for _ in range(m):
+        p = np.concatenate((p / np.arange(len(p), 0, -1), [k]))
+    return p
+
+
+@spelled()
+def polyadd(a1: Any, a2: Any) -> Any:
+    missing = len(a1) - len(a2)
+    if missing == 0:
+        return a1 + a2
+    if missing > 0:
+        return a1 + np.concatenate((np.zeros(missing), a2))
+    return np.concatenate((np.zeros(-missing), a1)) + a2
+
+
+@spelled()
+def polymul(a1: Any, a2: Any) -> Any:
+    return np.convolve(a1, a2)

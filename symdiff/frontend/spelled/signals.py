@@ -1,0 +1,189 @@
+"""Differences along a grid, angles, correlation, and what surrounds Fourier transforms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from symdiff.frontend.spelled.table import at, spelled, unsupported
+
+
+@spelled()
+def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: Any = 1) -> Any:
+    f = np.asarray(f)
+    over = range(f.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    steps = (1.0,) * len(over) if len(varargs) == 0 else varargs * len(over) if len(varargs) == 1 else varargs
+    if len(steps) != len(over):
+        unsupported("varargs", ": one spacing, or one for each axis")
+    found = [_slope(f, step, k % f.ndim, edge_order) for step, k in zip(steps, over)]
+    return found[0] if len(found) == 1 else tuple(found)
+
+
+def _slope(f: Any, step: Any, axis: Any, edge_order: Any) -> Any:
+    """Central differences inside; one-sided ones of the order asked for at both ends."""
+    first, second, third = [f[at(axis, slice(k, k + 1))] for k in (0, 1, min(2, edge_order))]
+    last, before, above = [f[at(axis, slice(-1 - k, -k or None))] for k in (0, 1, min(2, edge_order))]
+    if np.ndim(step):
+        h = np.reshape(step[1:] - step[:-1], [-1 if k == axis else 1 for k in range(f.ndim)])
+        left, right = h[at(axis, slice(None, -1))], h[at(axis, slice(1, None))]
+        low = -right / (left * (left + right))
+        middle, high = (right - left) / (left * right), left / (right * (left + right))
+        ends = h[at(axis, slice(0, 1))], h[at(axis, slice(1, 2))], h[at(axis, slice(-1, None))], h[at(axis, slice(-2, -1))]
+        inner = low * f[at(axis, slice(None, -2))] + middle * f[at(axis, slice(1, -1))] + high * f[at(axis, slice(2, None))]
+    else:
+        ends = step, step, step, step
+        inner = (f[at(axis, slice(2, None))] - f[at(axis, slice(None, -2))]) / (2.0 * step)
+    if edge_order == 1:
+        edges = (second - first) / ends[0], (last - before) / ends[2]
+    else:
+        edges = _second_order(first, second, third, last, before, above, step, ends)
+    return np.concatenate((edges[0], inner, edges[1]), axis=axis)
+
+
+def _second_order(
+    first: Any, second: Any, third: Any, last: Any, before: Any, above: Any, step: Any, ends: Any
+) -> Any:
+    if not np.ndim(step):
+        start = -1.5 / step * first + 2.0 / step * second + -0.5 / step * third
+        return start, 0.5 / step * above + -2.0 / step * before + 1.5 / step * last
+    p, q, r, s = ends
+    start = -(2.0 * p + q) / (p * (p + q)) * first + (p + q) / (p * q) * second + -p / (q * (p + q)) * third
+    end = r / (s * (s + r)) * above + -(r + s) / (s * r) * before + (2.0 * r + s) / (r * (s + r)) * last
+    return start, end
+
+
+@spelled()
+def unwrap(p: Any, discont: Any = None, axis: Any = -1, *, period: Any = 2 * np.pi) -> Any:
+    axis = axis % p.ndim
+    step = p[at(axis, slice(1, None))] - p[at(axis, slice(None, -1))]
+    jump = period / 2 if discont is None else discont
+    low = -period / 2
+    turned = np.mod(step - low, period) + low
+    turned = np.where((turned == low) & (step > 0), period / 2, turned)
+    correction = np.where(np.abs(step) < jump, 0, turned - step)
+    up = p.copy()
+    up[at(axis, slice(1, None))] = p[at(axis, slice(1, None))] + np.cumsum(correction, axis=axis)
+    return up
+
+
+@spelled()
+def correlate(a: Any, v: Any, mode: Any = "valid") -> Any:
+    if mode == "same":
+        unsupported("mode", ": slice the full correlation")
+    found = np.convolve(a, v[::-1])
+    if mode == "full":
+        return found
+    if len(a) < len(v):
+        return found[len(a) - 1 : len(v)]
+    return found[len(v) - 1 : len(a)]
+
+
+# --- around Fourier transforms
+
+
+@spelled("fft.fftfreq")
+def fftfreq(n: Any, d: Any = 1.0) -> Any:
+    positive = np.arange((n - 1) // 2 + 1)
+    return np.concatenate((positive, np.arange(-(n // 2), 0))) * (1.0 / (n * d))
+
+
+@spelled("fft.rfftfreq")
+def rfftfreq(n: Any, d: Any = 1.0) -> Any:
+    return np.arange(n // 2 + 1) * (1.0 / (n * d))
+
+
+@spelled("fft.fftshift")
+def fftshift(x: Any, axes: Any = None) -> Any:
+    for axis in range(x.ndim) if axes is None else axes if isinstance(axes, tuple) else (axes,):
+        k, half = axis % x.ndim, (x.shape[axis] + 1) // 2
+        x = np.concatenate((x[at(k, slice(half, None))], x[at(k, slice(None, half))]), axis=k)
+    return x
+
+
+@spelled("fft.ifftshift")
+def ifftshift(x: Any, axes: Any = None) -> Any:
+    for axis in range(x.ndim) if axes is None else axes if isinstance(axes, tuple) else (axes,):
+        k, half = axis % x.ndim, x.shape[axis] // 2
+        x = np.concatenate((x[at(k, slice(half, None))], x[at(k, slice(None, half))]), axis=k)
+    return x
+
+
+@spelled("fft.fft2")
+def fft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None) -> Any:
+    return np.fft.fft(np.fft.fft(a, _length(s, 1), axes[1], norm), _length(s, 0), axes[0], norm)
+
+
+@spelled("fft.ifft2")
+def ifft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None) -> Any:
+    return np.fft.ifft(np.fft.ifft(a, _length(s, 1), axes[1], norm), _length(s, 0), axes[0], norm)
+
+
+@spelled("fft.rfft2")
+def rfft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None) -> Any:
+    return np.fft.fft(np.fft.rfft(a, _length(s, 1), axes[1], norm), _length(s, 0), axes[0], norm)
+
+
+@spelled("fft.irfft2")
+def irfft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None) -> Any:
+    return np.fft.irfft(np.fft.ifft(a, _length(s, 0), axes[0], norm), _length(s, 1), axes[1], norm)
+
+
+def _length(s: Any, k: Any) -> Any:
+    return None if s is None else s[k]
+
+
+# --- the calls of np.convolve, np.diff and np.pad that their primitives leave
+
+
+@spelled("convolve cut")
+def convolve(a: Any, v: Any, mode: Any) -> Any:
+    found, longer, shorter = np.convolve(a, v), max(len(a), len(v)), min(len(a), len(v))
+    if mode == "valid":
+        return found[shorter - 1 : longer]
+    return found[(shorter - 1) // 2 : (shorter - 1) // 2 + longer]
+
+
+@spelled("diff of more")
+def diff(a: Any, n: Any, axis: Any, prepend: Any = None, append: Any = None) -> Any:
+    parts = [a]
+    if prepend is not None:
+        parts = [_layer(prepend, a, axis % a.ndim), a]
+    if append is not None:
+        parts = [*parts, _layer(append, a, axis % a.ndim)]
+    return np.diff(np.concatenate(parts, axis=axis), n, axis)
+
+
+def _layer(value: Any, a: Any, axis: Any) -> Any:
+    if np.ndim(value) == 0:
+        return np.broadcast_to(value, [1 if k == axis else a.shape[k] for k in range(a.ndim)])
+    return value
+
+
+@spelled("pad otherwise")
+def pad(array: Any, width: Any, mode: Any, constant_values: Any) -> Any:
+    if mode == "constant":
+        if np.ndim(constant_values):
+            unsupported("constant_values", ": one value")
+        shape = [array.shape[k] + width[k][0] + width[k][1] for k in range(array.ndim)]
+        found = np.full(shape, constant_values, dtype=array.dtype)
+        found[tuple([slice(width[k][0], width[k][0] + array.shape[k]) for k in range(array.ndim)])] = array
+        return found
+    for k in range(array.ndim):
+        if width[k][0] + width[k][1] > 0:
+            array = array[at(k, _reflected(array.shape[k], width[k][0], width[k][1], mode))]
+    return array
+
+
+def _reflected(n: Any, before: Any, after: Any, mode: Any) -> Any:
+    """The place that each place of a padded axis is filled from."""
+    place = np.arange(-before, n + after)
+    if mode == "edge":
+        return np.clip(place, 0, n - 1)
+    if mode == "wrap":
+        return place % n
+    if mode == "symmetric":
+        return np.minimum(place % (2 * n), 2 * n - 1 - place % (2 * n))
+    if mode == "reflect":
+        return n - 1 - np.abs(n - 1 - place % (2 * n - 2))
+    return unsupported("mode")

@@ -1,0 +1,95 @@
+"""Reductions of some elements (`where=`), from a start (`initial=`), and the matrix norms that are no length."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from symdiff.frontend.spelled.table import spelled, unsupported
+
+# np.sum(…, where=…) alone is a primitive: NumPy adds up what is masked in another order
+
+
+@spelled("sum of some")
+def sum_(a: Any, axis: Any = None, keepdims: Any = False, *, initial: Any, where: Any = None) -> Any:
+    if axis is not None or keepdims:
+        unsupported("initial", ": add it to the sum")
+    return initial + (np.sum(a) if where is None else np.sum(a, where=where))
+
+
+@spelled("prod of some")
+def prod(a: Any, axis: Any = None, keepdims: Any = False, *, initial: Any = None, where: Any = None) -> Any:
+    if where is not None:
+        a = np.where(where, a, 1)
+    if initial is None:
+        return np.prod(a, axis=axis, keepdims=keepdims)
+    if axis is not None or keepdims:
+        unsupported("initial", ": multiply the product by it")
+    return initial * np.prod(a)
+
+
+@spelled("mean of some")
+def mean(a: Any, axis: Any = None, keepdims: Any = False, *, where: Any) -> Any:
+    return np.sum(a, axis=axis, keepdims=keepdims, where=where) / _count(a, axis, keepdims, where)
+
+
+def _count(a: Any, axis: Any, keepdims: Any, where: Any) -> Any:
+    return np.sum(np.broadcast_to(where, np.shape(a)), axis=axis, keepdims=keepdims)
+
+
+@spelled("var of some")
+def var(a: Any, axis: Any = None, ddof: Any = 0, keepdims: Any = False, *, where: Any) -> Any:
+    centred = a - np.sum(a, axis=axis, keepdims=True, where=where) / _count(a, axis, True, where)
+    total = np.sum(centred * centred, axis=axis, keepdims=keepdims, where=where)
+    return total / np.maximum(_count(a, axis, keepdims, where) - ddof, 0)
+
+
+@spelled("std of some")
+def std(a: Any, axis: Any = None, ddof: Any = 0, keepdims: Any = False, *, where: Any) -> Any:
+    return np.sqrt(var(a, axis, ddof, keepdims, where=where))
+
+
+@spelled("max of some")
+def max_(a: Any, axis: Any = None, keepdims: Any = False, *, initial: Any = None, where: Any = None) -> Any:
+    if initial is None:
+        return unsupported("where", " without initial=")
+    if where is not None:
+        return np.max(np.where(where, a, initial), axis=axis, keepdims=keepdims, initial=initial)
+    return np.maximum(np.max(a, axis=axis, keepdims=keepdims), initial)
+
+
+@spelled("min of some")
+def min_(a: Any, axis: Any = None, keepdims: Any = False, *, initial: Any = None, where: Any = None) -> Any:
+    if initial is None:
+        return unsupported("where", " without initial=")
+    if where is not None:
+        return np.min(np.where(where, a, initial), axis=axis, keepdims=keepdims, initial=initial)
+    return np.minimum(np.min(a, axis=axis, keepdims=keepdims), initial)
+
+
+@spelled("any of some")
+def any_(a: Any, axis: Any = None, keepdims: Any = False, *, where: Any) -> Any:
+    return np.any(np.logical_and(a, where), axis=axis, keepdims=keepdims)
+
+
+@spelled("all of some")
+def all_(a: Any, axis: Any = None, keepdims: Any = False, *, where: Any) -> Any:
+    return np.all(np.logical_or(a, np.logical_not(where)), axis=axis, keepdims=keepdims)
+
+
+@spelled("linalg.norm of some")
+def norm(x: Any, ord: Any, axis: Any = None, keepdims: Any = False) -> Any:
+    rows, columns = (-2, -1) if axis is None else axis
+    if ord in (1, -1, np.inf, -np.inf):
+        inner, outer = (rows, columns) if ord in (1, -1) else (columns, rows)
+        lengths = np.sum(np.abs(x), axis=inner, keepdims=True)
+        largest = np.max if ord in (1, np.inf) else np.min
+        found = largest(lengths, axis=outer, keepdims=True)
+        return found if keepdims else np.squeeze(found, axis=(rows, columns))[()]
+    if keepdims or np.ndim(x) > 2:
+        unsupported("ord", ": one matrix, without keepdims=")
+    s = np.linalg.svd(x if rows % 2 == 0 else x.T, compute_uv=False)
+    if ord == "nuc":
+        return np.sum(s, axis=-1)
+    return np.max(s, axis=-1) if ord == 2 else np.min(s, axis=-1)

@@ -1,0 +1,146 @@
+"""Spread, averages and covariances, and the functions that leave NaN out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from symdiff.frontend.spelled.table import spelled, unsupported
+
+
+@spelled()
+def ptp(a: Any, axis: Any = None, keepdims: Any = False) -> Any:
+    return np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
+
+
+@spelled()
+def average(a: Any, axis: Any = None, weights: Any = None, returned: Any = False, *, keepdims: Any = False) -> Any:
+    a = np.asarray(a)
+    if returned:
+        unsupported("returned")
+    if weights is None:
+        return np.mean(a, axis=axis, keepdims=keepdims)
+    w = np.asarray(weights)
+    if w.ndim != a.ndim:
+        if axis is None or isinstance(axis, tuple) or w.ndim != 1:
+            return unsupported("weights", ": of the array's shape, or a vector for one axis")
+        w = np.reshape(w, (len(w),) + (1,) * (a.ndim - 1 - axis % a.ndim))
+        scale = np.sum(w * np.ones_like(a), axis=axis, keepdims=keepdims)
+    else:
+        scale = np.sum(w, axis=axis, keepdims=keepdims)
+    return np.sum(np.multiply(a, w), axis=axis, keepdims=keepdims) / scale
+
+
+# --- covariances
+
+
+@spelled()
+def cov(m: Any, y: Any = None, rowvar: Any = True, bias: Any = False, ddof: Any = None) -> Any:
+    x = _variables(m, rowvar)
+    if y is not None:
+        x = np.concatenate((x, _variables(y, rowvar)), axis=0)
+    elif x.shape[0] == 1 and np.ndim(m) == 2:
+        raise ValueError("np.cov of a matrix of one variable is a 0-d array: give the variable as a vector")
+    taken = (0 if bias else 1) if ddof is None else ddof
+    x = x - np.mean(x, axis=1)[:, None]
+    found = np.dot(x, x.T) * np.true_divide(1, x.shape[1] - taken)
+    return np.squeeze(found, axis=(0, 1)) if np.ndim(m) == 1 and y is None else found
+
+
+def _variables(m: Any, rowvar: Any) -> Any:
+    """One row per variable."""
+    m = np.asarray(m)
+    if m.ndim == 1:
+        return m[None, :]
+    return m if rowvar else m.T
+
+
+@spelled()
+def corrcoef(x: Any, y: Any = None, rowvar: Any = True) -> Any:
+    c = cov(x, y, rowvar)
+    if np.ndim(c) == 0:
+        return c / c
+    spread = np.sqrt(np.diagonal(c))
+    return np.clip(c / spread[:, None] / spread[None, :], -1, 1)
+
+
+# --- without NaN
+
+
+@spelled()
+def nansum(a: Any, axis: Any = None, keepdims: Any = False) -> Any:
+    return np.sum(np.where(np.isnan(a), 0, a), axis=axis, keepdims=keepdims)
+
+
+@spelled()
+def nanprod(a: Any, axis: Any = None, keepdims: Any = False) -> Any:
+    return np.prod(np.where(np.isnan(a), 1, a), axis=axis, keepdims=keepdims)
+
+
+@spelled()
+def nancumsum(a: Any, axis: Any = None) -> Any:
+    return np.cumsum(np.where(np.isnan(a), 0, a), axis=axis)
+
+
+@spelled()
+def nancumprod(a: Any, axis: Any = None) -> Any:
+    return np.cumprod(np.where(np.isnan(a), 1, a), axis=axis)
+
+
+@spelled()
+def nanmax(a: Any, axis: Any = None, keepdims: Any = False) -> Any:
+    missing = np.isnan(a)
+    found = np.max(np.where(missing, -np.inf, a), axis=axis, keepdims=keepdims)
+    return np.where(np.all(missing, axis=axis, keepdims=keepdims), np.nan, found)[()]
+
+
+@spelled()
+def nanmin(a: Any, axis: Any = None, keepdims: Any = False) -> Any:
+    missing = np.isnan(a)
+    found = np.min(np.where(missing, np.inf, a), axis=axis, keepdims=keepdims)
+    return np.where(np.all(missing, axis=axis, keepdims=keepdims), np.nan, found)[()]
+
+
+@spelled()
+def nanmean(a: Any, axis: Any = None, keepdims: Any = False) -> Any:
+    missing = np.isnan(a)
+    total = np.sum(np.where(missing, 0, a), axis=axis, keepdims=keepdims)
+    return total / np.sum(~missing, axis=axis, keepdims=keepdims)
+
+
+@spelled()
+def nanvar(a: Any, axis: Any = None, ddof: Any = 0, keepdims: Any = False) -> Any:
+    missing = np.isnan(a)
+    filled = np.where(missing, 0, a)
+    count = np.sum(~missing, axis=axis, keepdims=True)
+    centred = np.where(missing, 0, filled - np.sum(filled, axis=axis, keepdims=True) / count)
+    total = np.sum(centred * centred, axis=axis, keepdims=keepdims)
+    return total / (np.sum(~missing, axis=axis, keepdims=keepdims) - ddof)
+
+
+@spelled()
+def nanstd(a: Any, axis: Any = None, ddof: Any = 0, keepdims: Any = False) -> Any:
+    return np.sqrt(nanvar(a, axis, ddof, keepdims))
+
+
+@spelled()
+def nanmedian(a: Any, axis: Any = None) -> Any:
+    if axis is not None and np.ndim(a) != 1:
+        return unsupported("axis", ": the rows may keep different numbers of elements")
+    return np.median(a[~np.isnan(a)])
+
+
+# --- quantiles
+
+
+@spelled("quantile of several")
+def quantile(a: Any, q: Any, axis: Any = None, method: Any = "linear", keepdims: Any = False) -> Any:
+    return np.array([np.quantile(a, each, axis=axis, method=method, keepdims=keepdims) for each in q])
+
+
+@spelled()
+def percentile(a: Any, q: Any, axis: Any = None, *, method: Any = "linear", keepdims: Any = False) -> Any:
+    if np.ndim(q) == 0:
+        return np.quantile(a, q / 100, axis=axis, method=method, keepdims=keepdims)
+    return quantile(a, [each / 100 for each in q], axis, method, keepdims)

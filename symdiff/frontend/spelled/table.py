@@ -1,0 +1,35 @@
+"""The table of NumPy functions that are written out in terms of others, as plain Python.
+
+By hand: `np.ptp(m, axis=0)` is compiled as if its body, `np.max(m, axis=0) - np.min(m, axis=0)`, stood in its place.
+What is known when compiling (ranks, axes, options) decides the `if`s of a body; positions and messages are those of
+the call.  The functions run as they are, too: the tests compare each with NumPy's own, to the bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+SPELLED: dict[str, Callable[..., Any]] = {}
+
+
+def spelled(name: str = "") -> Callable[[Function], Function]:
+    """Enter a function under NumPy's name for it, without `np.`: its own name where none is given."""
+
+    def register(function: Function) -> Function:
+        SPELLED[name or function.__name__] = function
+        return function
+
+    return register
+
+
+def unsupported(argument: str, detail: str = "") -> Any:
+    """What a body calls for an argument that is not compiled: an error at the user's line."""
+    raise NotImplementedError(f"{argument}{detail}")
+
+
+def at(axis: int, entry: Any) -> tuple[Any, ...]:
+    """The index `[:, …, entry]` that puts `entry` on an axis."""
+    return (slice(None),) * axis + (entry,)

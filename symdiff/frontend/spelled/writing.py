@@ -1,0 +1,72 @@
+"""Functions that write into their first argument."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from symdiff.frontend.spelled.table import at, spelled, unsupported
+
+
+@spelled()
+def put(a: Any, ind: Any, v: Any) -> None:
+    """Positions count through the rows; negative ones from the end."""
+    places, values = np.asarray(ind), np.asarray(v)
+    if values.ndim and np.ndim(places) != values.ndim:
+        unsupported("v", ": one value, or one for each place")
+    if a.ndim == 1:
+        a[places] = values
+    else:
+        a[np.unravel_index(np.where(places < 0, places + a.size, places), a.shape)] = values
+
+
+@spelled()
+def copyto(dst: Any, src: Any, where: Any = None) -> None:
+    if where is None:
+        dst[...] = src
+    else:
+        dst[...] = np.where(where, src, dst)
+
+
+@spelled()
+def putmask(a: Any, mask: Any, values: Any) -> None:
+    if np.ndim(values) and np.ndim(values) != a.ndim:
+        unsupported("values", ": one value, or one for each element")
+    a[...] = np.where(mask, values, a)
+
+
+@spelled()
+def fill_diagonal(a: Any, val: Any, wrap: Any = False) -> None:
+    if wrap:
+        unsupported("wrap")
+    k = np.arange(min(a.shape))
+    a[(k,) * a.ndim] = val
+
+
+@spelled()
+def put_along_axis(arr: Any, indices: Any, values: Any, axis: Any = -1) -> None:
+    if axis is None:
+        unsupported("axis")
+    axis = axis % arr.ndim
+    others = [np.arange(n) for n in arr.shape]
+    lines = [np.reshape(r, [-1 if j == k else 1 for j in range(arr.ndim)]) for k, r in enumerate(others)]
+    arr[(*lines[:axis], indices, *lines[axis + 1 :])] = values
+
+
+def update_at(operation: Any, a: Any, indices: Any, b: Any) -> None:
+    """`ufunc.at`: one element after the other, so that repeated positions are updated again."""
+    places, values = np.asarray(indices), np.asarray(b)
+    if places.ndim == 0:
+        a[places] = operation(a[places], values)
+    elif places.ndim != 1 or places.dtype == bool:
+        unsupported("indices", ": one integer, or a vector of them")
+    elif values.ndim == 0:
+        for k in places:
+            a[k] = operation(a[k], b)
+    else:
+        for j, k in enumerate(places):
+            a[k] = operation(a[k], values[j])
+
+
+__all__ = ["at", "copyto", "fill_diagonal", "put", "put_along_axis", "putmask", "update_at"]
