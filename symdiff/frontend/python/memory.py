@@ -18,7 +18,7 @@ from typing import Any
 from symdiff.errors import Loc, refuse
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.store import MISSING
-from symdiff.frontend.python.values import POISON, Arr, Cell, Num, Reference, Step, Val
+from symdiff.frontend.python.values import POISON, Arr, Cell, Num, Reference, Step, Val, static_size
 from symdiff.ir.core import Value
 from symdiff.ir.types import AVal, Kind
 
@@ -44,6 +44,9 @@ def read(cx: Context, arr: Arr) -> Value:
 def read_step(cx: Context, value: Value, step: Step) -> Value:
     if step.perm is not None:
         return cx.scope.emit("transpose", value, axes=step.perm)[0]
+    if step.operation is not None:
+        name, params = step.operation
+        return cx.scope.emit(name, value, *step.operands, **dict(params))[0]
     return cx.scope.emit("index", value, *step.operands, spec=step.spec)[0]
 
 
@@ -125,7 +128,51 @@ def _put_back(cx: Context, level: Value, part: Value, step: Step) -> Value:
         for k, p in enumerate(step.perm):
             inverse[p] = k
         return cx.scope.emit("transpose", part, axes=tuple(inverse))[0]
+    if step.operation is not None:
+        if step.operation[0] == "flip":
+            return read_step(cx, part, step)
+        return _shaped_as(cx, part, level)
     return cx.scope.emit("index_set", level, part, *step.operands, spec=step.spec)[0]
+
+
+def _shaped_as(cx: Context, part: Value, level: Value) -> Value:
+    """The elements of `part` in the shape of `level`."""
+    t = level.type
+    assert isinstance(t, AVal)
+    sizes = () if all(map(static_size, t.shape)) else [cx.scope.emit("dim_of", level, axis=k)[0] for k in range(t.rank)]
+    return cx.scope.emit("reshape", part, *sizes, shape=t.shape)[0]
+
+
+def viewed(cx: Context, base: Arr, made: Val) -> Val:
+    """The result of the operation just emitted on `base`, which NumPy gives as a view."""
+    op = cx.scope.ops[-1]
+    if not isinstance(made, Arr) or made.path or op.outs[0] is not cx.store.get(made.cell):
+        return made
+    step = Step((), op.ins[1:], operation=(op.prim.name, tuple(op.params.items())))
+    version = cx.store.get(base.cell)
+    cx.store.set(made.cell, MISSING)
+    return Arr(base.cell, (*base.path, step), (version, op.outs[0]))
+
+
+def in_order(cx: Context, arr: Arr) -> bool:
+    """Whether an array certainly lies in memory as C has it, without gaps: then a reshape of it is a view."""
+    cell, whole = arr.cell, cx.store.get(arr.cell).type
+    if whole.rank < 2 and (cell.param is not None or cell.external is not None or cell.may):
+        return False  # it may be every second element of another
+    return cell.contiguous and all(_keeps_order(step) for step in arr.path)
+
+
+def _keeps_order(step: Step) -> bool:
+    if step.perm is not None:
+        return False
+    if step.operation is not None:
+        return step.operation[0] != "flip"
+    rest = [item for item in step.spec if item[0] != "new"]
+    while rest and rest[0][0] == "at":
+        rest.pop(0)
+    if rest and rest[0][0] == "slice" and rest[0][3] in (None, 1):
+        rest.pop(0)
+    return all(item[:4] == ("slice", None, None, None) for item in rest)
 
 
 def writable(cx: Context, node: ast.AST, arr: Arr) -> bool:
@@ -179,9 +226,9 @@ def _touch(cx: Context, cell: Cell, loc: Loc) -> None:
 
 def compose(path: tuple[Step, ...], step: Step) -> tuple[tuple[Step, ...], Step]:
     """`A[i][j]` is `A[i, j]`: integer steps join the next subscript, so that a write is one operation."""
-    if not path or step.perm is not None or path[-1].perm is not None:
+    last = path[-1] if path else None
+    if last is None or any(s.perm is not None or s.operation is not None for s in (step, last)):
         return path, step
-    last = path[-1]
     if not all(item[0] == "at" for item in last.spec):
         return path, step
     if not all(item[0] in ("at", "slice", "new") for item in step.spec):

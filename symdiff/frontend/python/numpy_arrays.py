@@ -352,6 +352,13 @@ def _fill(cx: Context, node: ast.AST, name: str, shape: Sequence[Val], dtype: st
     return _contiguous(found)
 
 
+def _in_layout(cx: Context, made: Val, like: Val) -> Val:
+    """What `np.zeros_like(a)` makes lies in memory as a does."""
+    if isinstance(made, Arr) and isinstance(like, Arr) and cx.aval(like).rank > 1:
+        made.cell.contiguous = memory.in_order(cx, like)
+    return made
+
+
 def _contiguous(val: Val) -> Val:
     if isinstance(val, Arr):
         val.cell.contiguous = True
@@ -378,7 +385,8 @@ def _like(name: str) -> Any:
         t = cx.aval(a)
         dtype = t.dtype if _is_none(found["dtype"]) else dtype_of(cx, node, found["dtype"])
         shape = [arrays.size_of(cx, node, a, k) for k in range(t.rank)]
-        return POISON if dtype is None else _fill(cx, node, name, shape, dtype)
+        made = POISON if dtype is None else _fill(cx, node, name, shape, dtype)
+        return _in_layout(cx, made, a)
 
     return handle
 
@@ -412,7 +420,8 @@ def _full(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> 
     t = cx.aval(value)
     if dtype is not None and t.dtype != dtype:
         value = operators.convert(cx, node, value, t.kind if t.kind is Kind.ARRAY else Kind.NUMPY, dtype)
-    return _contiguous(emit_sized(cx, node, "full", [value], shape))
+    made = _contiguous(emit_sized(cx, node, "full", [value], shape))
+    return _in_layout(cx, made, a) if name == "full_like" else made
 
 
 @family("eye", "identity")

@@ -311,9 +311,16 @@ def is_unknown(obj: Any) -> bool:
     return obj is _UNKNOWN
 
 
+_VIEWS = ("expand_dims", "squeeze", "flip")  # of an array, always
+
+
 def result(cx: Context, node: ast.AST, prim: str, operands: Sequence[Val], **params: Any) -> Val:
     """Emit; a result that NumPy may give as a view may share memory."""
+    base = operands[0] if operands else POISON
+    certain = isinstance(base, Arr) and (prim in _VIEWS or prim == "ravel" and memory.in_order(cx, base))
     found = cx.emit(node, prim, *operands, **params)
+    if certain and isinstance(base, Arr):
+        return memory.viewed(cx, base, found)
     if isinstance(found, Arr) and REGISTRY[prim].views is not None:
         memory.shares(cx, found, operands[:1])
     return found

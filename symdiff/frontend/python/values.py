@@ -76,11 +76,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """One basic subscript, or a transposition, on the way from a cell to a view."""
+    """One basic subscript, a transposition or another operation (a reshape) on the way from a cell to a view."""
 
     spec: tuple[Any, ...]
     operands: tuple[Value, ...] = ()
     perm: tuple[int, ...] | None = None
+    operation: tuple[str, tuple[tuple[str, Any], ...]] | None = None  # a primitive that gives a view, its parameters
 
 
 @dataclass(slots=True, eq=False)
