@@ -23,6 +23,10 @@ class Bottom(Exception):
     """A call of a function of which no path has returned yet: the path that it stands on has no result either."""
 
 
+class Widened(Exception):
+    """A function writes into an array from around it: it is compiled again, taking and returning that array too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """The structure of a value: `kind` is known, scalar, array, or a container's (tuple, list, dict, …)."""
@@ -65,6 +69,10 @@ class Instance:
     first_cell: int = 0  # what it makes itself has larger serial numbers
     first_frame: int = 0
     function: Function | None = None
+    own: dict[Cell, int] = field(default_factory=dict)  # the arrays passed to it, by their number among the leaves
+    written: set[int] = field(default_factory=set)  # those that it writes into: returned after the result
+    outer_arrays: list[Cell] = field(default_factory=list)  # arrays from around that it writes: passed and returned
+    reads: set[Cell] = field(default_factory=set)  # arrays from around that it reads
 
 
 @dataclass(eq=False)
@@ -80,6 +88,29 @@ class Instances:
     bottoms_before: int = 0  # and how often before this round
     names: set[str] = field(default_factory=set)
     ruled: dict[Hashable, Ruled] = field(default_factory=dict)  # functions with a derivative rule of the user's
+
+    def note_read(self, cell: Cell) -> None:
+        for instance in self.active:
+            if cell.serial < instance.first_cell and cell not in instance.own:
+                instance.reads.add(cell)
+
+    def note_write(self, cell: Cell) -> bool:
+        """Whether the function being compiled may write into an array older than its call, since it returns it.
+
+        Raises Widened where it is to return one more.
+        """
+        instance = self.active[-1]
+        if cell in instance.own:
+            number = instance.own[cell]
+            self.changed |= number not in instance.written
+            instance.written.add(number)
+            return True
+        if cell.kind != "array" or any(c.serial < instance.first_cell for c in cell.may):
+            return False
+        if cell not in instance.outer_arrays:
+            instance.outer_arrays.append(cell)
+            raise Widened
+        return True
 
     @property
     def waiting(self) -> bool:

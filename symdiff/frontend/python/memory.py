@@ -30,6 +30,7 @@ def read(cx: Context, arr: Arr) -> Value:
     version = cx.store.get(arr.cell)
     assert isinstance(version, Value), (arr.cell, version)
     check_read(cx, arr)
+    cx.instances.note_read(arr.cell)
     if not arr.path:
         return version
     if arr.cache is not None and arr.cache[0] is version and cx.scope.sees(arr.cache[1]):
@@ -178,7 +179,7 @@ def _keeps_order(step: Step) -> bool:
 def writable(cx: Context, node: ast.AST, arr: Arr) -> bool:
     cell = arr.cell
     older = next((c for c in (cell, *sorted(cell.may, key=lambda c: c.serial)) if cx.belongs_outside(c.serial)), None)
-    if older is not None:
+    if older is not None and not (older is cell and cx.instances.note_write(cell)):
         cx.refuse_outside(node, older.name)
         return False
     if cell.readonly is not None:

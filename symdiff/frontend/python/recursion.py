@@ -23,7 +23,7 @@ from typing import Any
 from symdiff.errors import CompileError
 from symdiff.frontend.python import calls, memory, patterns
 from symdiff.frontend.python.context import Context, Frame
-from symdiff.frontend.python.instances import Bottom, Instance, Pattern, Place
+from symdiff.frontend.python.instances import Bottom, Instance, Pattern, Place, Widened
 from symdiff.frontend.python.patterns import Differ
 from symdiff.frontend.python.problems import Restart
 from symdiff.frontend.python.rolled import go_back, mark
@@ -134,7 +134,9 @@ def _call(
             home = _definition(source)
             cx.session.recursive[home] |= {_SIZES}
             raise Restart
+        before = [] if instance is None else instance.outer_arrays
         table.found[key] = instance = new_instance(cx, source, outer, now, around)
+        instance.outer_arrays = [*before]
     if instance not in table.active and instance not in table.done:
         compiled(cx, node, instance)
     return emit(cx, node, instance, bound, now)
@@ -162,8 +164,9 @@ def _closures(pattern: Pattern) -> Iterator[Frame]:
 
 
 def _around(cx: Context, frames: list[Frame | None]) -> Iterator[object]:
-    """Everything that functions defined in these frames can read, as it is now."""
+    """Everything that functions defined in these frames can read, as it is now, but for what is passed to them."""
     seen: set[int] = set()
+    given = {cell for instance in cx.instances.every for cell in instance.outer_arrays}
     held: set[Cell] = set()  # objects may hold themselves
     todo = frames
     while todo:
@@ -190,7 +193,7 @@ def _around(cx: Context, frames: list[Frame | None]) -> Iterator[object]:
                     held.add(val.cell)
                     yield attributes
                     vals += attributes.values()
-            elif isinstance(val, (Arr, ListRef, DictRef)):
+            elif isinstance(val, (Arr, ListRef, DictRef)) and val.cell not in given:
                 content = cx.store.get(val.cell)
                 yield content
                 vals += patterns.parts_of(cx, val) or ()
@@ -264,7 +267,10 @@ def compiled(cx: Context, node: ast.AST, instance: Instance) -> None:
     try:
         for _ in range(_MAX_ROUNDS):
             table.changed, table.bottoms_before = False, table.bottoms
-            _lower(cx, node, instance)
+            try:
+                _lower(cx, node, instance)
+            except Widened:
+                table.changed = True
             if instance.failed or not table.changed:
                 complete = True
                 break
@@ -304,7 +310,8 @@ def _lower(cx: Context, node: ast.AST, instance: Instance) -> None:
     incoming: list[Value] = []
     cells: dict[Cell, int] = {}
     bound = {name: _parameter(cx, p, name, incoming, cells) for name, p in instance.params.items()}
-    instance.first_cell, instance.first_frame = Cell("array").serial, cx.counters["frame"] + 1
+    _take_outer_arrays(cx, instance, incoming)
+    instance.first_cell, instance.first_frame, instance.own = Cell("array").serial, cx.counters["frame"] + 1, cells
     table.active.append(instance)
     try:
         found = calls.run_function(cx, node, instance.source, instance.outer, bound)
@@ -313,7 +320,11 @@ def _lower(cx: Context, node: ast.AST, instance: Instance) -> None:
     finally:
         table.active.pop()
     outs = _results(cx, node, instance, found, cells)
-    written = [key for key in cx.store.end() if isinstance(key, Cell) and key.serial < instance.first_cell]
+    if found is not BOTTOM:
+        outs += _written(cx, instance)
+    changes = cx.store.end()
+    written = [k for k in changes if isinstance(k, Cell) and k.serial < instance.first_cell]
+    written = [k for k in written if k not in instance.outer_arrays]
     cx.scope = outer
     for cell in written:
         if cx.store.get(cell) is not MISSING and not cx.problems:
@@ -335,6 +346,25 @@ def _parameter(cx: Context, pattern: Pattern, name: str, incoming: list[Value], 
         return Arr(cell)
 
     return patterns.rebuilt(pattern, name, make, cx.store.set)
+
+
+def _take_outer_arrays(cx: Context, instance: Instance, incoming: list[Value]) -> None:
+    """The arrays from around that the function writes, as parameters of its own."""
+    for cell in instance.outer_arrays:
+        version = cx.store.get(cell)
+        value = cx.scope.param(Value(version.type, cell.name or version.hint))
+        incoming.append(value)
+        cx.store.set(cell, value)
+
+
+def _written(cx: Context, instance: Instance) -> list[Value]:
+    """What the arrays that the function writes into hold when it returns."""
+    cells = [c for c, k in instance.own.items() if k in instance.written] + instance.outer_arrays
+    for cell in cells:
+        if memory.check_stale(cx, instance.source.node, Arr(cell)):
+            instance.failed = True
+            return []
+    return [cx.scope.use(cx.store.get(cell)) for cell in cells]
 
 
 # --- results
@@ -446,8 +476,11 @@ def emit(
     if instance.failed:
         return POISON
     passed = [val for name, p in now.items() for _, val in patterns.leaves(cx, p, bound[name])]
+    if not _separate(cx, node, instance, passed):
+        return POISON
     cx.at(node)
     ins = [cx.scope.use(cx.value(val)) for val in passed]
+    outer_arrays = [cx.scope.use(memory.read(cx, Arr(cell))) for cell in instance.outer_arrays]
     if instance.result is None:
         cx.instances.bottoms += 1
         raise Bottom
@@ -463,18 +496,43 @@ def emit(
         return sizes.setdefault(d, dims.opaque(f"k{cx.count('opaque')}"))
 
     result = patterns.resized(instance.result, size)
+    written = sorted(instance.written)
+    returned = [*patterns.leaf_types([result]), *(v.type for v in (*(ins[k] for k in written), *outer_arrays))]
     outer = [cx.scope.emit("dim", size=dims.var(name))[0] for name in instance.missing]
     outs = cx.at(node).emit(
         "call",
         *ins,
+        *outer_arrays,
         *instance.captures,
         *outer,
         function=instance.name,
-        types=tuple(patterns.leaf_types([result])),
+        types=tuple(returned),
         **rule,
     )
     cx.scope.effects += instance.effects
-    return _returned(cx, instance, result, outs, passed)
+    into = [*(passed[k] for k in written), *map(Arr, instance.outer_arrays)]
+    for arr, new in zip(into, outs[len(outs) - len(into) :], strict=True):
+        assert isinstance(arr, Arr)
+        if not memory.write(cx, node, arr, new):
+            return POISON
+    return _returned(cx, instance, result, outs[: len(outs) - len(into)], passed)
+
+
+def _separate(cx: Context, node: ast.AST, instance: Instance, passed: Sequence[Val]) -> bool:
+    """Whether no array that the function writes into is one that it knows by another name too; False if reported."""
+    cells = [val.cell if isinstance(val, Arr) else None for val in passed]
+    for k in instance.written:
+        cell = cells[k]
+        assert cell is not None
+        reached = {cell, *cell.may}
+        if reached & {*cells[:k], *cells[k + 1 :], *instance.reads, *instance.outer_arrays}:
+            cx.refuse("SD509", node, name=f"`{cell.name}`", function=f"`{instance.source.name}`")
+            return False
+    for cell in instance.outer_arrays:
+        if {cell, *cell.may} & {*cells, *(c for c in instance.reads if c is not cell)}:
+            cx.refuse("SD509", node, name=f"`{cell.name}`", function=f"`{instance.source.name}`")
+            return False
+    return True
 
 
 def _returned(cx: Context, instance: Instance, result: Pattern, outs: Sequence[Value], passed: Sequence[Val]) -> Val:
