@@ -272,8 +272,8 @@ class Context:
     def _contiguous(self, value: Value, args: Sequence[Val]) -> bool:
         """An elementwise result of C-ordered arrays is C-ordered."""
         op = self.scope.ops[-1]
-        if op.prim.name in ("matmul", "dot", "outer") and len(op.outs[0].type.shape) == 2:
-            return True
+        if op.prim.name in ("matmul", "dot", "outer"):
+            return isinstance(value.type, AVal) and value.type.rank == 2
         if op.prim.family.value != "elementwise":
             return False
         return all(a.cell.contiguous and not a.path for a in args if isinstance(a, Arr))

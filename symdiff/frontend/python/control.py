@@ -103,7 +103,7 @@ def merge(
     """Emit the `cond` of two sides and join their states; `result` is a pair of values to join as well."""
     if _raised(cx, then) and _raised(cx, orelse):
         orelse.changes[(cx.frame.id, EXIT)] = Exit((RAISE,))
-    joiner = Joiner(cx, then, orelse, node)
+    joiner = Joiner(cx, then, orelse, node, pred)
     rebuilds: list[tuple[Any, Callable[[Sequence[Value]], Any]]] = []
     for key in dict.fromkeys([*then.changes, *orelse.changes]):
         rebuild = _join_key(cx, joiner, key, live)

@@ -28,6 +28,7 @@ from symdiff.frontend.python.values import (
     Attributes,
     Bound,
     Cell,
+    Choice,
     Closure,
     Conflict,
     DictRef,
@@ -78,8 +79,9 @@ class Side:
 class Joiner:
     """Collects the pairs of values that two sides contribute."""
 
-    def __init__(self, cx: Context, then: Side, orelse: Side, node: ast.AST) -> None:
+    def __init__(self, cx: Context, then: Side, orelse: Side, node: ast.AST, pred: Value | None = None) -> None:
         self.cx = cx
+        self.pred = pred  # what decided, where that is a value
         self.sides = (then, orelse)
         self.node = node
         self.outs: list[tuple[Value, Value]] = []
@@ -299,6 +301,8 @@ class Joiner:
                 if isinstance(x, Arr):
                     cell.name = cell.name or x.cell.name
                     memory.may_alias(cell, x.cell)
+            if self.pred is not None and isinstance(a, Arr) and isinstance(b, Arr):
+                cell.choice = Choice(self.pred, Arr(a.cell, a.path), Arr(b.cell, b.path))
             for (first, second), other in self.cells.items():
                 if isinstance(other, Arr) and (first == key[0] or second == key[1]):
                     memory.may_alias(cell, other.cell)

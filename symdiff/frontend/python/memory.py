@@ -12,13 +12,13 @@ mark ("held", cell) is in the store, follows the cell through joins and loop hea
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from symdiff.errors import Loc, refuse
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.store import MISSING
-from symdiff.frontend.python.values import POISON, Arr, Cell, Num, Reference, Step, Val, static_size
+from symdiff.frontend.python.values import NONE, POISON, Arr, Cell, Num, Reference, Step, Val, static_size
 from symdiff.ir.core import Value
 from symdiff.ir.types import AVal, Kind
 
@@ -111,6 +111,8 @@ def write(cx: Context, node: ast.AST, arr: Arr, new: Value) -> bool:
     """Make `new` the content of the view; False after a problem was reported."""
     if not writable(cx, node, arr):
         return False
+    if chosen(cx, arr):
+        return in_each(cx, node, arr, lambda side: write(cx, node, side, _sized(cx, new, cx.aval(side))))
     levels = [cx.store.get(arr.cell)]
     for step in arr.path[:-1]:
         levels.append(read_step(cx, levels[-1], step))
@@ -119,8 +121,58 @@ def write(cx: Context, node: ast.AST, arr: Arr, new: Value) -> bool:
     cx.store.set(arr.cell, new)
     if arr.cell.name and not new.hint:
         new.hint = arr.cell.name
-    _touch(cx, arr.cell, cx.loc(node))
+    _touch(cx, node, arr.cell)
     return True
+
+
+def chosen(cx: Context, arr: Arr) -> bool:
+    """Whether an array is one of two by a condition, both of which can still be told and written."""
+    choice = arr.cell.choice
+    if choice is None or cx.store.get(("stale", arr.cell)) is not MISSING:
+        return False
+    values = [choice.pred, *(v for side in (choice.then, choice.orelse) for step in side.path for v in step.operands)]
+    cells = (choice.then.cell, choice.orelse.cell)
+    return all(map(cx.scope.sees, values)) and all(
+        isinstance(cx.store.get(c), Value) and cx.store.get(("stale", c)) is MISSING for c in cells
+    )
+
+
+def in_each(cx: Context, node: ast.AST, arr: Arr, do: Callable[[Arr], object]) -> bool:
+    """Do to both sides, each where it is the one chosen, what is to be done to a chosen array."""
+    from symdiff.frontend.python import control
+
+    choice, problems = arr.cell.choice, len(cx.problems)
+    assert choice is not None
+    whole = cx.store.get(arr.cell).type
+
+    def on(side: Arr) -> Callable[[], Val]:
+        def run() -> Val:
+            do(Arr(side.cell, (*side.path, *arr.path)))
+            cx.store.set(arr.cell, _sized(cx, read(cx, side), whole))
+            return NONE
+
+        return run
+
+    control.choose(cx, node, Num(choice.pred), on(choice.then), on(choice.orelse))
+    return len(cx.problems) == problems
+
+
+def _sized(cx: Context, value: Value, t: AVal) -> Value:
+    """The array with its sizes as a type names them."""
+    value = cx.scope.use(value)
+    return value if value.type == t else cx.scope.emit("retype", value, shape=t.shape)[0]
+
+
+def _choose_again(cx: Context, node: ast.AST, cell: Cell) -> None:
+    """What a chosen array holds after one of the two was written."""
+    from symdiff.frontend.python import control
+
+    choice = cell.choice
+    assert choice is not None
+    whole = cx.store.get(cell).type
+    first, a = control.branch(cx, lambda: _sized(cx, read(cx, choice.then), whole))
+    second, b = control.branch(cx, lambda: _sized(cx, read(cx, choice.orelse), whole))
+    cx.store.set(cell, control.emit_cond(cx, node, choice.pred, first.scope, second.scope, [(a, b)])[0])
 
 
 def _put_back(cx: Context, level: Value, part: Value, step: Step) -> Value:
@@ -219,10 +271,14 @@ def held(cx: Context, cell: Cell) -> Loc | None:
     return None
 
 
-def _touch(cx: Context, cell: Cell, loc: Loc) -> None:
-    """The cells that may share the written one's memory can no longer be read."""
+def _touch(cx: Context, node: ast.AST, cell: Cell) -> None:
+    """The cells that may share the written one's memory can no longer be read, but for those known to choose it."""
     for other in sorted(cell.may, key=lambda c: c.serial):
-        cx.store.set(("stale", other), (cell.name or "an array", loc))
+        choice = other.choice
+        if choice is not None and cell in (choice.then.cell, choice.orelse.cell) and chosen(cx, Arr(other)):
+            _choose_again(cx, node, other)
+        else:
+            cx.store.set(("stale", other), (cell.name or "an array", cx.loc(node)))
 
 
 def compose(path: tuple[Step, ...], step: Step) -> tuple[tuple[Step, ...], Step]:

@@ -174,6 +174,9 @@ def write(cx: Context, node: ast.AST, base: Arr, index: Val, val: Val) -> None:
     cx.at(node)
     if memory.is_poison(val) or memory.check_stale(cx, node, base) or not memory.writable(cx, node, base):
         return
+    if memory.chosen(cx, base):
+        memory.in_each(cx, node, base, lambda side: write(cx, node, side, index, val))
+        return
     spec = build(cx, node, base, index)
     if spec is None or not _fits(cx, node, base, val):
         return
@@ -211,6 +214,9 @@ def update(cx: Context, node: ast.AST, base: Arr, index: Val, val: Val, before: 
         return False
     if not cx.is_numeric(val) or not memory.writable(cx, node, base) or not _fits(cx, node, base, val):
         return True
+    if memory.chosen(cx, base):
+        memory.in_each(cx, node, base, lambda side: update(cx, node, side, index, val, cx.store.get(side.cell)))
+        return True
     path, step = memory.compose(base.path, Step(tuple(spec.items), tuple(spec.operands)))
     target = Arr(base.cell, path)
     value = cx.emit_value(node, "index_add", [memory.read(cx, target), cx.value(val), *step.operands], spec=step.spec)
@@ -223,6 +229,9 @@ def accumulate(cx: Context, node: ast.AST, base: Arr, index: Val, val: Val) -> N
     """`np.add.at(base, index, val)`."""
     cx.at(node)
     if memory.check_stale(cx, node, base) or not memory.writable(cx, node, base):
+        return
+    if memory.chosen(cx, base):
+        memory.in_each(cx, node, base, lambda side: accumulate(cx, node, side, index, val))
         return
     spec = build(cx, node, base, index)
     if spec is None or not _fits(cx, node, base, val):

@@ -68,6 +68,7 @@ class Cell:
     readonly: str | None = None
     may: set[Cell] = field(default_factory=set)  # cells that may share memory with this one
     name: str = ""
+    choice: Choice | None = None
     serial: int = field(default_factory=itertools.count().__next__)  # cells made earlier have smaller ones
 
     def __repr__(self) -> str:
@@ -91,6 +92,15 @@ class Arr(Val):
     cell: Cell
     path: tuple[Step, ...] = ()
     cache: tuple[Value, Value] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """`r = y if c else z`, both made before: r is the view `then` where `pred` holds, else `orelse`."""
+
+    pred: Value
+    then: Arr
+    orelse: Arr
 
 
 @dataclass(frozen=True, slots=True, eq=False)
