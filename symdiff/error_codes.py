@@ -398,7 +398,7 @@ _MEMORY = (
      "append a copy: `rows.append(r.copy())`, write before appending, or fill a 2-d array made before the loop"),
     ("SD509", "write outside a function compiled on its own",
      "{name} existed before the call of {function}, compiled on its own, and would be changed by it",
-     "such a function is compiled on its own: its calls give results and change nothing else",
+     "a recursive function gives back the arrays that it writes, each known to it by one name; another changes nothing",
      "copy it first and return the copy"),
 )
 

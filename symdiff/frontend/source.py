@@ -72,7 +72,7 @@ class Source:
     keywords: Mapping[str, object] = field(default_factory=dict)
     function: FunctionType | None = None
     rule: CustomRule | None = None  # the derivative that the user gave it
-    stands_for: tuple["Source", ast.AST] | None = None
+    stands_for: tuple[Source, ast.AST] | None = None
 
     @property
     def first_line(self) -> int:

@@ -15,7 +15,6 @@ from symdiff.primitives.axes import array_result, draws, floating, function, one
 from symdiff.primitives.declare import LINEAR, numeric, prim
 
 
-
 def _complex(dtype: str) -> str:
     return {"f4": "c8", "f8": "c16"}.get(floating(dtype), floating(dtype))
 
@@ -87,12 +86,13 @@ _P = ("n", "axis", "norm")
 _FFT: dict[str, Any] = {"params": _P, "numerical": "indexed sums have no SymPy form"}
 _ROWS = draws((((6,),), {}), (((5, 3),), {"axis": 0, "norm": "ortho"}), (((4,),), {"n": 6}), (((2, 5),), {"n": 3}),
     (((5,),), {"norm": "forward"}))  # fmt: skip
-fft = prim("fft", "x", LINEAR, infer=_infer("fft"), numpy=function("np.fft.fft", "x", *_P), transpose=(_same_back("fft"),),
-    rule=("fft of d_{out}",), holomorphic=False, samples=_ROWS, **_FFT)  # fmt: skip
+fft = prim("fft", "x", LINEAR, infer=_infer("fft"), numpy=function("np.fft.fft", "x", *_P),
+    transpose=(_same_back("fft"),), rule=("fft of d_{out}",), holomorphic=False, samples=_ROWS, **_FFT)  # fmt: skip
 ifft = prim("ifft", "x", LINEAR, infer=_infer("ifft"), numpy=function("np.fft.ifft", "x", *_P),
     transpose=(_same_back("ifft"),), rule=("ifft of d_{out}",), holomorphic=False, samples=_ROWS, **_FFT)  # fmt: skip
 rfft = prim("rfft", "x", LINEAR, infer=_infer("rfft"), numpy=function("np.fft.rfft", "x", *_P),
-    transpose=(_rfft_back,), rule=("real part of the fft of d_{out}",), holomorphic=False, samples=_ROWS, **_FFT)  # fmt: skip
+    transpose=(_rfft_back,), rule=("real part of the fft of d_{out}",), holomorphic=False, samples=_ROWS,
+    **_FFT)  # fmt: skip
 irfft = prim("irfft", "x", LINEAR, infer=_infer("irfft"), numpy=function("np.fft.irfft", "x", *_P),
     transpose=(_irfft_back,), rule=("conjugate rfft of d_{out}, twice for frequencies that stand for two",),
     holomorphic=False, samples=_ROWS, **_FFT)  # fmt: skip

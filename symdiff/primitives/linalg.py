@@ -237,7 +237,9 @@ def _letters(terms: list[str], shapes: list[Shape]) -> dict[str, Dim]:
     return found
 
 
-def _einsum_infer(ins: tuple[Type, ...], regions: tuple[()], subscripts: str, optimize: Any = False) -> tuple[Type, ...]:
+def _einsum_infer(
+    ins: tuple[Type, ...], regions: tuple[()], subscripts: str, optimize: Any = False
+) -> tuple[Type, ...]:
     xs = [numeric(t) for t in ins]
     terms, out = parse_einsum(subscripts, tuple(x.rank for x in xs))
     length = _letters(terms, [x.shape for x in xs])

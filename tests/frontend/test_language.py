@@ -123,7 +123,9 @@ def test_page_is_current() -> None:
 
 
 def test_all_problems_in_one_report() -> None:
-    row = Row("several", "y = wieght * x ⏎ z = y + np.partition(v, 1) ⏎ if y > 0: z = x ** 'a' ⏎ del v.b ⏎ return y + z")
+    row = Row(
+        "several", "y = wieght * x ⏎ z = y + np.partition(v, 1) ⏎ if y > 0: z = x ** 'a' ⏎ del v.b ⏎ return y + z"
+    )
     with pytest.raises(CompileError) as caught:
         compiled(defined(row), *ARGUMENTS)
     assert [p.code for p in caught.value.problems] == ["SD320", "SD401", "SD321", "SD209"]

@@ -124,7 +124,11 @@ def test_equal_eigenvalues_are_loud() -> None:
 
 
 REFUSED: list[tuple[Callable[..., Any], Any, str]] = [
-    (lambda v: np.sum(np.correlate(v, v, "same")), V, "argument `mode` of np.correlate is not supported: slice the full"),
+    (
+        lambda v: np.sum(np.correlate(v, v, "same")),
+        V,
+        "argument `mode` of np.correlate is not supported: slice the full",
+    ),
     (lambda v: np.sum(np.cross(v, v)), V[:2], "argument `a, b` of np.cross is not supported: the last axes must have"),
     (lambda v: np.sum(np.nan_to_num(v, nan=1.0)), V, "argument `nan` of np.nan_to_num is not supported"),
     (

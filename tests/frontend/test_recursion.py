@@ -146,8 +146,22 @@ def waits(x, n):
 
 
 def writes(v, n):
-    v[0] = v[0] * 2.0
-    return v[0] if n == 0 else writes(v, n - 1)
+    return _writes(v, v, n)
+
+
+def _writes(v, w, n):
+    v[0] = w[1] * 2.0
+    return v[0] if n == 0 else _writes(v, w, n - 1)
+
+
+def writes_around(v, n):
+    w = v * 1.0
+
+    def go(u, k):
+        u[0] += w[1]
+        return u[0] if k == 0 else go(u, k - 1)
+
+    return go(w, n)
 
 
 def collects(x, n):
@@ -200,8 +214,9 @@ REFUSED = [
     (
         writes,
         (np.ones(2), 2),
-        "SD509 `v` existed before the call of `writes`, compiled on its own",
+        "SD509 `v` existed before the call of `_writes`, compiled on its own",
     ),
+    (writes_around, (np.ones(2), 2), "SD509 `w` existed before the call of `go`, compiled on its own"),
     (collects, (0.5, 2), "SD509 `found` existed before the call of `go`, compiled on its own, and would be changed"),
     (counts, (0.5, 2), "SD509 `total` existed before the call of `go`, compiled on its own, and would be changed"),
     (iterates, (0.5, 2), "SD232 `_last`, which calls itself, is called with an iterator"),
@@ -222,8 +237,8 @@ def test_a_report_reads_like_this() -> None:
     with pytest.raises(CompileError) as caught:
         compiled(writes, np.ones(2), 2)
     assert str(caught.value).splitlines()[1:] == [
-        "    v[0] = v[0] * 2.0",
-        "    ^^^^",
-        "  why: such a function is compiled on its own: its calls give results and change nothing else",
+        "    return _writes(v, v, n)",
+        "           ^^^^^^^^^^^^^^^^",
+        "  why: a recursive function gives back the arrays that it writes, each known to it by one name; another changes nothing",
         "  rewrite: copy it first and return the copy",
     ]

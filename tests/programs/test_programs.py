@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from tests.programs import arrays, flow, functions, language, objects, recursive, rules, schemes, straight
+from tests.programs import (
+    arrays,
+    flow,
+    functions,
+    language,
+    numpy_functions,
+    objects,
+    recursive,
+    rules,
+    schemes,
+    straight,
+    writes,
+)
 from tests.programs.cases import Case
 from tests.programs.checks import Checked, identical, same
 
-FILES = (straight, arrays, flow, functions, language, objects, recursive, rules, schemes)
+FILES = (straight, arrays, writes, numpy_functions, flow, functions, language, objects, recursive, rules, schemes)
 CASES = [case for file in FILES for case in file.cases]
 
 

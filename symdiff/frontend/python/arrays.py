@@ -154,7 +154,7 @@ def _numeric(cx: Context, node: ast.Attribute, base: Num | Arr, name: str) -> Va
         return Known(np.dtype(t.dtype))
     if name == "size":
         return element_count(cx, node, base)
-    if name == "T" or name == "mT" and t.rank == 2:
+    if name == "T" or (name == "mT" and t.rank == 2):
         return transposed(cx, node, base, tuple(reversed(range(t.rank))))
     if name == "flat":
         return cx.refuse("SD404", node, type=str(t), name=name)

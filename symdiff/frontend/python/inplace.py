@@ -5,13 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-import numpy as np
-
 from symdiff.frontend.python import containers, memory, objects, operators, sizes, special_methods, subscripts
 from symdiff.frontend.python.arrays import attribute
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.expressions import evaluate, subscript
-from symdiff.frontend.python.values import NONE, POISON, Arr, Known, ListRef, Struct, Val
+from symdiff.frontend.python.values import POISON, Arr, Known, ListRef, Struct, Val
 from symdiff.ir import dims
 from symdiff.ir.types import Kind
 

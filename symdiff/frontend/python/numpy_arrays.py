@@ -74,7 +74,7 @@ def _reduction(name: str) -> Any:
             return POISON
         if "where" in wider and name == "sum" and len(wider) == 1:
             return cx.emit(node, "sum_where", a, numeric(cx, node, wider["where"]), **params)
-        if wider or prim == "norm" and _of_matrix(cx, a, params):
+        if wider or (prim == "norm" and _of_matrix(cx, a, params)):
             given = {k: Known(v) for k, v in params.items()}
             return numpy_spelled.call(cx, node, f"{name} of some", [a], {**given, **wider})
         return cx.emit(node, prim, a, **params)
@@ -92,7 +92,7 @@ def _in_dtype(cx: Context, node: ast.AST, name: str, a: Val, dtype: Val) -> Val:
     if code is None or a is POISON:
         return POISON
     t = cx.aval(a)
-    if t.complex and code[0] != "c" or t.inexact and code[0] in "biu":
+    if (t.complex and code[0] != "c") or (t.inexact and code[0] in "biu"):
         return cx.refuse("SD402", node, argument="dtype", function=f"np.{name}", detail=": it loses what is summed")
     return a if t.dtype == code else cx.emit(node, "convert", a, kind=t.kind, dtype=code)
 

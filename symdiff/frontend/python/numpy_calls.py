@@ -64,7 +64,12 @@ def family(*names: str) -> Callable[[Callable[..., Val]], Callable[..., Val]]:
 def _function_names() -> dict[int, tuple[str, object]]:
     """What each function object of NumPy and math is called here."""
     found: dict[int, tuple[str, object]] = {}
-    for module, prefix in ((np, ""), (np.linalg, "linalg."), (np.fft, "fft."), (np.lib.stride_tricks, "lib.stride_tricks.")):
+    for module, prefix in (
+        (np, ""),
+        (np.linalg, "linalg."),
+        (np.fft, "fft."),
+        (np.lib.stride_tricks, "lib.stride_tricks."),
+    ):
         for name in dir(module):
             if name.startswith("_") or name in ("row_stack", "in1d", "disp"):
                 continue
@@ -317,7 +322,7 @@ _VIEWS = ("expand_dims", "squeeze", "flip")  # of an array, always
 def result(cx: Context, node: ast.AST, prim: str, operands: Sequence[Val], **params: Any) -> Val:
     """Emit; a result that NumPy may give as a view may share memory."""
     base = operands[0] if operands else POISON
-    certain = isinstance(base, Arr) and (prim in _VIEWS or prim == "ravel" and memory.in_order(cx, base))
+    certain = isinstance(base, Arr) and (prim in _VIEWS or (prim == "ravel" and memory.in_order(cx, base)))
     found = cx.emit(node, prim, *operands, **params)
     if certain and isinstance(base, Arr):
         return memory.viewed(cx, base, found)

@@ -146,4 +146,3 @@ def _fft(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> V
             return cx.need_static(node, found["n"], f"`n` of np.{name}")
         params["n"] = n
     return cx.emit(node, name.removeprefix("fft."), a, **params)
-

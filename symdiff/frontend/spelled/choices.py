@@ -60,7 +60,7 @@ def allclose(a: Any, b: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: An
 def array_equal(a1: Any, a2: Any) -> Any:
     if np.ndim(a1) != np.ndim(a2):
         return False
-    for n, m in zip(np.shape(a1), np.shape(a2)):
+    for n, m in zip(np.shape(a1), np.shape(a2), strict=True):
         if n != m:
             return False
     return bool(np.all(a1 == a2))

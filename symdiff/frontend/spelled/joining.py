@@ -167,7 +167,7 @@ def broadcast_arrays(*args: Any) -> Any:
 def meshgrid(*xi: Any, indexing: Any = "xy", sparse: Any = False, copy: Any = True) -> Any:
     count = len(xi)
     order = [1, 0, *range(2, count)] if indexing == "xy" and count > 1 else [*range(count)]
-    lines = [np.reshape(x, [-1 if k == axis else 1 for k in range(count)]) for x, axis in zip(xi, order)]
+    lines = [np.reshape(x, [-1 if k == axis else 1 for k in range(count)]) for x, axis in zip(xi, order, strict=True)]
     if sparse:
         return tuple(lines)
     shape = [np.size(xi[order[k]]) for k in range(count)]

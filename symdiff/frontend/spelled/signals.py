@@ -16,7 +16,7 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: Any = 1) -> An
     steps = (1.0,) * len(over) if len(varargs) == 0 else varargs * len(over) if len(varargs) == 1 else varargs
     if len(steps) != len(over):
         unsupported("varargs", ": one spacing, or one for each axis")
-    found = [_slope(f, step, k % f.ndim, edge_order) for step, k in zip(steps, over)]
+    found = [_slope(f, step, k % f.ndim, edge_order) for step, k in zip(steps, over, strict=True)]
     return found[0] if len(found) == 1 else tuple(found)
 
 
@@ -29,8 +29,15 @@ def _slope(f: Any, step: Any, axis: Any, edge_order: Any) -> Any:
         left, right = h[at(axis, slice(None, -1))], h[at(axis, slice(1, None))]
         low = -right / (left * (left + right))
         middle, high = (right - left) / (left * right), left / (right * (left + right))
-        ends = h[at(axis, slice(0, 1))], h[at(axis, slice(1, 2))], h[at(axis, slice(-1, None))], h[at(axis, slice(-2, -1))]
-        inner = low * f[at(axis, slice(None, -2))] + middle * f[at(axis, slice(1, -1))] + high * f[at(axis, slice(2, None))]
+        ends = (
+            h[at(axis, slice(0, 1))],
+            h[at(axis, slice(1, 2))],
+            h[at(axis, slice(-1, None))],
+            h[at(axis, slice(-2, -1))],
+        )
+        inner = (
+            low * f[at(axis, slice(None, -2))] + middle * f[at(axis, slice(1, -1))] + high * f[at(axis, slice(2, None))]
+        )
     else:
         ends = step, step, step, step
         inner = (f[at(axis, slice(2, None))] - f[at(axis, slice(None, -2))]) / (2.0 * step)
@@ -41,9 +48,7 @@ def _slope(f: Any, step: Any, axis: Any, edge_order: Any) -> Any:
     return np.concatenate((edges[0], inner, edges[1]), axis=axis)
 
 
-def _second_order(
-    first: Any, second: Any, third: Any, last: Any, before: Any, above: Any, step: Any, ends: Any
-) -> Any:
+def _second_order(first: Any, second: Any, third: Any, last: Any, before: Any, above: Any, step: Any, ends: Any) -> Any:
     if not np.ndim(step):
         start = -1.5 / step * first + 2.0 / step * second + -0.5 / step * third
         return start, 0.5 / step * above + -2.0 / step * before + 1.5 / step * last

@@ -1,0 +1,445 @@
+"""NumPy functions that are written out in terms of others, and reductions and ufuncs of some elements."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.programs.cases import Cases, array, signed
+
+cases = Cases()
+
+
+@cases(signed(5))
+def sum_where(v):
+    return np.sum(v, where=v > 0), v.sum(where=v < 0), np.sum(v, initial=2.0)
+
+
+@cases(signed(4, 3))
+def sum_where_axis(m):
+    return np.sum(m, axis=0, where=m > 0), np.sum(m, axis=1, keepdims=True, where=m[0] > 0)
+
+
+@cases(signed(5))
+def mean_where(v):
+    return np.mean(v, where=v > 0), v.mean(where=v < 1)
+
+
+@cases(signed(5))
+def var_where(v):
+    return np.var(v, where=v > 0), np.std(v, where=v > 0)
+
+
+@cases(signed(5))
+def prod_where(v):
+    return np.prod(v, where=v > 0), np.prod(v, initial=2.0)
+
+
+@cases(signed(5))
+def max_where(v):
+    return np.max(v, where=v < 0, initial=-9.0), np.max(v, initial=0.5), np.min(v, where=v > 0, initial=9.0)
+
+
+@cases(signed(5))
+def any_where(v):
+    return v.sum() if np.any(v > 1, where=v > 0) else v.prod()
+
+
+@cases(signed(5), array(5, seed=3))
+def divide_where_ret(a, b):
+    return np.divide(a, b, out=np.zeros_like(a), where=b > 1)
+
+
+@cases(array(5))
+def log_where(a):
+    return np.log(a, out=np.zeros_like(a), where=a > 1), np.sqrt(a, where=a > 0.9, out=a.copy())
+
+
+@cases(array(5))
+def add_where(a):
+    np.add(a, 1.0, out=a, where=a > 1)
+    return a
+
+
+@cases(array(5).astype("f4"))
+def sum_dtype32(a):
+    return np.sum(a, dtype=np.float64), np.mean(a, dtype=np.float64)
+
+
+@cases(array(3, 4))
+def keepdims_all(m):
+    return (
+        m.prod(axis=1, keepdims=True),
+        np.median(m, axis=1, keepdims=True),
+        np.linalg.norm(m, axis=1, keepdims=True),
+        m.max(0, keepdims=True),
+        m.std(1, keepdims=True),
+        m * np.argmax(m, axis=1, keepdims=True),
+        np.average(m, axis=1, keepdims=True),
+    )
+
+
+@cases(array(6))
+def split_(x):
+    a, b, c = np.split(x, 3)
+    d, e = np.split(x, [2])
+    f = np.array_split(x, 4)
+    return a * b - c, d, e, f[0], f[3], sum(p.prod() for p in f)
+
+
+@cases(array(4, 6))
+def hsplit_(x):
+    a, b = np.hsplit(x, 2)
+    c, d = np.vsplit(x, 2)
+    e = np.split(x, 3, axis=1)
+    return a * b, c * d, e[1]
+
+
+@cases(array(4, 6), 2)
+def split_dyn(x, k):
+    a, b = np.split(x, [k], axis=1)
+    return a.sum() * b
+
+
+@cases(array(6))
+def delete_(x):
+    return np.delete(x, 2), np.delete(x, [0, -1]), np.delete(x.reshape(2, 3), 1, axis=1)
+
+
+@cases(array(6))
+def insert_(x):
+    return np.insert(x, 2, 5.0), np.insert(x, 0, x[1])
+
+
+@cases(array(6))
+def append_(x):
+    return np.append(x, 1.0), np.append(x, x[:2]), np.append(x.reshape(2, 3), x[:3][None], axis=0)
+
+
+@cases(array(3, 3))
+def svd_vals(x):
+    return np.linalg.svd(x, compute_uv=False), np.linalg.svdvals(x) if hasattr(np.linalg, "svdvals") else 0.0
+
+
+@cases(array(4, 3))
+def svd_uv(x):
+    u, _s, vt = np.linalg.svd(x, full_matrices=False)
+    return np.abs(u), np.abs(vt)
+
+
+@cases(array(3, 4))
+def svd_wide(x):
+    u, s, vt = np.linalg.svd(x, full_matrices=False)
+    return np.abs(u), np.abs(vt), s
+
+
+@cases(array(3, 3))
+def norms(x):
+    return (
+        np.linalg.norm(x, "fro"),
+        np.linalg.norm(x, 2),
+        np.linalg.norm(x, "nuc"),
+        np.linalg.norm(x, 1),
+        np.linalg.norm(x, np.inf),
+        np.linalg.norm(x[0], 1),
+        np.linalg.norm(x[0], np.inf),
+    )
+
+
+@cases(array(3, 3) + np.diag([1.0, 2, 4]))
+def cond_(x):
+    return np.linalg.cond(x)
+
+
+@cases(array(7))
+def quantile_(x):
+    return np.quantile(x, 0.3), np.percentile(x, 40), np.quantile(x, [0.1, 0.5, 0.75])
+
+
+@cases(array(4, 5))
+def quantile_axis(x):
+    return np.quantile(x, 0.3, axis=0), np.percentile(x, [25, 75], axis=1)
+
+
+@cases(array(7))
+def quantile_method(x):
+    return np.quantile(x, 0.3, method="nearest"), np.quantile(x, 0.3, method="lower")
+
+
+@cases(signed(2, 7) * 5)
+def unwrap_2(x):
+    return np.unwrap(x, axis=0), np.unwrap(x, period=3.0), np.unwrap(x)
+
+
+@cases(array(6), array(6, seed=4))
+def polyfit_(x, y):
+    return np.polyfit(x, y, 2)
+
+
+@cases(array(3), array(6, seed=4))
+def polyval_(p, x):
+    return np.polyval(p, x), np.polyval(p, 2.0), np.polyval([1.0, 2.0], x)
+
+
+@cases(array(3))
+def polyder_(p):
+    return np.polyder(p), np.polyint(p), np.polymul(p, p), np.polyadd(p, p[:2])
+
+
+@cases(array(6), 0.3)
+def gradient_(y, h):
+    return np.gradient(y), np.gradient(y, h), np.gradient(y, edge_order=2)
+
+
+@cases(array(6), array(6, seed=5))
+def gradient_x(y, x):
+    return np.gradient(y, np.cumsum(x)), np.gradient(y, np.cumsum(x), edge_order=2)
+
+
+@cases(array(4, 5), 0.3, 0.4)
+def gradient_22(y, p, q):
+    a, b = np.gradient(y, p, q)
+    return a, b
+
+
+@cases(signed(6))
+def select_(x):
+    return np.select([x > 0.5, x > 0], [x**2, x * 3], default=0.1), np.select([x > 1], [x])
+
+
+@cases(signed(6))
+def piecewise_else(x):
+    return np.piecewise(x, [x < -1, x > 1], [-1.0, 1.0, lambda t: t**3])
+
+
+@cases(array(4))
+def nansum_(x):
+    y = x * 1
+    y[..., 1] = np.nan
+    return np.nansum(y), np.nanmean(y), np.nanmax(y), np.nanmin(y), np.nanstd(y), np.nanvar(y), np.nanprod(y)
+
+
+@cases(array(2, 4))
+def nansum_axis(x):
+    y = x * 1
+    y[..., 1] = np.nan
+    return (
+        np.nansum(y, axis=0),
+        np.nanmean(y, axis=1),
+        np.nanmax(y, axis=1),
+        np.nanvar(y, axis=1, ddof=1),
+        np.nansum(y, axis=1, keepdims=True),
+    )
+
+
+@cases(array(4))
+def nan_median(x):
+    y = x * 1
+    y[..., 1] = np.nan
+    return np.nanmedian(y), np.nancumsum(y)
+
+
+@cases(array(2, 5))
+def ptp_(x):
+    return np.ptp(x), np.ptp(x, axis=0)
+
+
+@cases(array(4, 3), array(4, 3, seed=1))
+def average_full(x, w):
+    return np.average(x, axis=0, weights=w), np.average(x, weights=w)
+
+
+@cases(array(4, 3), array(4, seed=1))
+def average_axis(x, w):
+    return np.average(x, axis=0, weights=w), np.average(x, axis=1)
+
+
+@cases(array(3, 6))
+def cov_(x):
+    return np.cov(x), np.cov(x, bias=True), np.cov(x.T, rowvar=False), np.cov(x, ddof=0)
+
+
+@cases(array(6), array(6, seed=4))
+def cov_xy(x, y):
+    return np.cov(x, y), np.cov(x)
+
+
+@cases(array(3, 6))
+def corrcoef_(x):
+    return np.corrcoef(x), np.corrcoef(x[0], x[1])[0, 1], np.corrcoef(x, rowvar=False)[0, 1]
+
+
+@cases(array(6), np.array([0.1, 0.3, 0.2, 0.9, 0.5, 0.4]))
+def digitize_(x, d):
+    return x[np.digitize(d, [0.25, 0.45, 0.8])]
+
+
+@cases(array(2, 3), array(3, 4, seed=1))
+def einsum_(a, b):
+    return (
+        np.einsum("ij,jk->ik", a, b, optimize=True),
+        np.einsum("ij,jk", a, b),
+        np.einsum("ij->", a),
+        np.einsum("...j,jk->...k", a, b),
+    )
+
+
+@cases(array(2, 3, 3))
+def einsum_ell(a):
+    return np.einsum("...ii->...i", a), np.einsum("...ij,...jk->...ik", a, a), np.einsum("b...->...b", a)
+
+
+@cases(array(3, 3) + 3 * np.eye(3))
+def matpow(a):
+    return np.linalg.matrix_power(a, -2), np.linalg.matrix_power(a, 0), np.linalg.matrix_power(a, 1)
+
+
+@cases(array(3, 4))
+def pinv_wide(a):
+    return np.linalg.pinv(a)
+
+
+@cases(array(4, 3))
+def pinv_(a):
+    return np.linalg.pinv(a)
+
+
+@cases(array(5, 3), array(5, 2, seed=1))
+def lstsq_2(a, b):
+    x, _res, _rank, _s = np.linalg.lstsq(a, b, rcond=None)
+    return x
+
+
+@cases(array(8))
+def rfft_(x):
+    return np.abs(np.fft.rfft(x)) ** 2, np.fft.irfft(np.fft.rfft(x) * 2)
+
+
+@cases(array(8))
+def fft_(x):
+    return np.abs(np.fft.fft(x)) ** 2, np.fft.ifft(np.fft.fft(x) * np.arange(8)).real
+
+
+@cases(array(7))
+def fft_odd(x):
+    return np.abs(np.fft.rfft(x)) ** 2, np.fft.irfft(np.fft.rfft(x), 7), np.abs(np.fft.fft(x, 10))
+
+
+@cases(array(4, 6))
+def fft2_(x):
+    return (
+        np.abs(np.fft.fft2(x)) ** 2,
+        np.fft.ifft2(np.fft.fft2(x)).real,
+        np.abs(np.fft.rfft(x, axis=0)),
+        np.fft.irfft(np.fft.rfft(x), 6),
+    )
+
+
+@cases(array(8))
+def spectral_derivative(u):
+    n = len(u)
+    k = np.fft.fftfreq(n, 1.0 / n)
+    return np.real(np.fft.ifft(1j * k * np.fft.fft(u)))
+
+
+@cases(array(8))
+def rfftfreq_(u):
+    k = np.fft.rfftfreq(8)
+    return np.abs(np.fft.rfft(u)) * k, np.fft.fftshift(u), np.fft.ifftshift(u)
+
+
+@cases(array(4))
+def vander_(x):
+    return np.vander(x, 3), np.vander(x, 3, increasing=True)
+
+
+@cases(array(3), array(4, seed=1))
+def meshgrid_(x, y):
+    X, Y = np.meshgrid(x, y)
+    P, Q = np.meshgrid(x, y, indexing="ij")
+    return X * Y, P * Q
+
+
+@cases(array(6))
+def diff_(x):
+    return (
+        np.diff(x),
+        np.diff(x, 2),
+        np.diff(x.reshape(2, 3), axis=0),
+        np.ediff1d(x),
+        np.diff(x, prepend=0.0),
+        np.diff(x, append=x[:1]),
+    )
+
+
+@cases(array(6), array(3, seed=2))
+def convolve_(x, k):
+    return (
+        np.convolve(x, k),
+        np.convolve(x, k, "same"),
+        np.convolve(x, k, mode="valid"),
+        np.correlate(x, k),
+        np.correlate(x, k, "full"),
+    )
+
+
+@cases(array(2, 3))
+def pad_(x):
+    return (
+        np.pad(x, 1),
+        np.pad(x, ((1, 0), (0, 2))),
+        np.pad(x, 1, constant_values=2.0),
+        np.pad(x, 1, mode="edge"),
+        np.pad(x, 1, "reflect"),
+        np.pad(x, ((0, 0), (1, 1)), "wrap"),
+    )
+
+
+@cases(array(4))
+def pad_edge(x):
+    return np.pad(x, 2, mode="edge"), np.pad(x, 1, mode="constant", constant_values=3.0), np.pad(x, (1, 2), "symmetric")
+
+
+@cases(array(6))
+def broadcast_arrays_(x):
+    a, b = np.broadcast_arrays(x[:3], x[3:][:, None])
+    return a * b
+
+
+@cases(array(4))
+def choose_(x):
+    return np.choose([0, 1, 0, 1], [x, x * 2]), np.compress([True, False, True, False], x), np.extract(x > 1, x)
+
+
+@cases(array(4))
+def misc_(x):
+    return (
+        np.atleast_2d(x),
+        np.atleast_1d(x[0]),
+        np.ravel(x),
+        np.squeeze(x[None]),
+        np.expand_dims(x, (0, 2)),
+        np.copy(x),
+        np.asarray(x),
+        np.ascontiguousarray(x),
+        np.array(x, copy=True),
+        np.float64(x[0]),
+        np.real(x),
+        np.require(x) if False else x,
+    )
+
+
+@cases(array(3, 4))
+def apply_along(x):
+    return np.apply_along_axis(lambda r: r * r.sum(), 1, x)
+
+
+@cases(array(4), array(4, seed=1))
+def logic_(x, y):
+    return (
+        np.where(np.isclose(x, y), x, y),
+        np.where(np.logical_and(x > 1, y < 1), x, y),
+        x * np.isfinite(x),
+        x * np.allclose(x, y),
+        x * np.array_equal(x, y),
+        x * np.count_nonzero(x > 1),
+    )
