@@ -16,6 +16,7 @@ from symdiff.frontend.python.values import (
     Arr,
     Cell,
     DictRef,
+    Flat,
     Grown,
     Known,
     ListRef,
@@ -156,8 +157,8 @@ def _numeric(cx: Context, node: ast.Attribute, base: Num | Arr, name: str) -> Va
         return element_count(cx, node, base)
     if name == "T" or (name == "mT" and t.rank == 2):
         return transposed(cx, node, base, tuple(reversed(range(t.rank))))
-    if name == "flat":
-        return cx.refuse("SD404", node, type=str(t), name=name)
+    if name == "flat" and isinstance(base, Arr):
+        return Flat(base)
     if name in ARRAY_METHODS:
         return Method(base, name)
     return cx.refuse("SD404", node, type=str(t), name=name)

@@ -19,6 +19,7 @@ from symdiff.frontend.python.values import (
     Arr,
     Cell,
     DictRef,
+    Flat,
     Grown,
     Known,
     ListRef,
@@ -387,6 +388,10 @@ def store_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> N
 
             val = to_array(cx, node, val)
         subscripts.write(cx, node, base, index, val)
+    elif isinstance(base, Flat):
+        from symdiff.frontend.python import flat
+
+        flat.write(cx, node, base, index, val)
     elif isinstance(base, Known) and isinstance(base.obj, np.ndarray):
         cx.refuse("SD503", node, name=f"`{cx.text(node)}`")
     else:

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from symdiff.frontend.python import calls, captured, containers, control, memory, operators, subscripts
+from symdiff.frontend.python import calls, captured, containers, control, flat, memory, operators, subscripts
 from symdiff.frontend.python.arrays import attribute
 from symdiff.frontend.python.context import Context, Frame, opt_elem
 from symdiff.frontend.python.desugar import HIDDEN
@@ -24,6 +24,7 @@ from symdiff.frontend.python.values import (
     Closure,
     Conflict,
     DictRef,
+    Flat,
     Known,
     ListRef,
     Maybe,
@@ -215,6 +216,8 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
         return POISON
     if isinstance(base, Arr):
         return subscripts.read(cx, node, base, index)
+    if isinstance(base, Flat):
+        return flat.read(cx, node, base, index)
     return containers.subscript(cx, node, base, index)
 
 

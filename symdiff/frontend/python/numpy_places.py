@@ -9,9 +9,10 @@ import numpy as np
 from symdiff.frontend.python import operators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.numpy_calls import bind, family, handler, is_unknown, known, numeric
+from symdiff.frontend.python.numpy_reductions import is_none
 from symdiff.frontend.python.numpy_shapes import dim_of
 from symdiff.frontend.python.sizes import fresh_opaque
-from symdiff.frontend.python.values import POISON, Conflict, Known, Struct, Val, static_size
+from symdiff.frontend.python.values import POISON, Conflict, Struct, Val, static_size
 from symdiff.ir import dims
 from symdiff.ir.dims import Dim
 
@@ -36,7 +37,7 @@ def _triangle(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs)
     if found is None or is_unknown(k):
         return POISON
     assert isinstance(k, int)
-    sizes = [found["n"], found["n"] if _is_none(found["m"]) else found["m"]]
+    sizes = [found["n"], found["n"] if is_none(found["m"]) else found["m"]]
     rows, cols = (dim_of(cx, v) for v in sizes)
     static = static_size(rows) and static_size(cols)
     size: Dim
@@ -46,10 +47,6 @@ def _triangle(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs)
         size = fresh_opaque(cx, (name, rows, cols, k))
     params = {"size": size, "rows": rows, "cols": cols, "k": k}
     return Struct("tuple", tuple(cx.emit(node, name, *(() if static else sizes), axis=j, **params) for j in (0, 1)))
-
-
-def _is_none(val: Val) -> bool:
-    return isinstance(val, Known) and val.obj is None
 
 
 @handler("digitize")
@@ -70,7 +67,7 @@ def _bincount(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     x, least = numeric(cx, node, found["x"]), operators.as_dim(found["minlength"])
     if least is None or not static_size(least):
         return cx.need_static(node, found["minlength"], "`minlength` of np.bincount")
-    if _is_none(found["weights"]):
+    if is_none(found["weights"]):
         return cx.refuse("SD402", node, argument="weights=None", function="np.bincount", detail=": give the weights")
     weights = numeric(cx, node, found["weights"])
     if x is POISON or weights is POISON:
@@ -140,7 +137,7 @@ def _fft(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> V
     params: dict[str, object] = {"axis": int(axis)} if axis not in (-1, cx.aval(a).rank - 1) else {}
     if norm not in (None, "backward"):
         params["norm"] = norm
-    if not _is_none(found["n"]):
+    if not is_none(found["n"]):
         n = operators.as_dim(found["n"])
         if n is None or not static_size(n):
             return cx.need_static(node, found["n"], f"`n` of np.{name}")

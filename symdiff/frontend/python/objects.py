@@ -21,10 +21,12 @@ from symdiff.frontend.python.values import (
     NONE,
     POISON,
     UNBOUND,
+    Arr,
     Attributes,
     Bound,
     Cell,
     Conflict,
+    Flat,
     Known,
     Maybe,
     ObjRef,
@@ -185,6 +187,11 @@ def super_(cx: Context, node: ast.AST, args: Sequence[Val]) -> Val:
 def set_attribute(cx: Context, node: ast.AST, base: Val, name: str, val: Val) -> None:
     """`base.name = val`."""
     if memory.is_poison(base, val):
+        return
+    if isinstance(base, Arr) and name == "flat":
+        from symdiff.frontend.python import flat
+
+        flat.write(cx, node, Flat(base), Known(Ellipsis), val)
         return
     if not isinstance(base, ObjRef):
         known = isinstance(base, Known) and (classes.class_of(base) or isinstance(base.obj, type))

@@ -21,7 +21,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 from symdiff.errors import CompileError
-from symdiff.frontend.python import calls, memory, patterns
+from symdiff.frontend.python import calls, memory, patterns, recursion_arrays
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.instances import Bottom, Instance, Pattern, Place, Widened
 from symdiff.frontend.python.patterns import Differ
@@ -310,7 +310,7 @@ def _lower(cx: Context, node: ast.AST, instance: Instance) -> None:
     incoming: list[Value] = []
     cells: dict[Cell, int] = {}
     bound = {name: _parameter(cx, p, name, incoming, cells) for name, p in instance.params.items()}
-    _take_outer_arrays(cx, instance, incoming)
+    recursion_arrays.take_outer_arrays(cx, instance, incoming)
     instance.first_cell, instance.first_frame, instance.own = Cell("array").serial, cx.counters["frame"] + 1, cells
     table.active.append(instance)
     try:
@@ -321,7 +321,7 @@ def _lower(cx: Context, node: ast.AST, instance: Instance) -> None:
         table.active.pop()
     outs = _results(cx, node, instance, found, cells)
     if found is not BOTTOM:
-        outs += _written(cx, instance)
+        outs += recursion_arrays.written_arrays(cx, instance)
     changes = cx.store.end()
     written = [k for k in changes if isinstance(k, Cell) and k.serial < instance.first_cell]
     written = [k for k in written if k not in instance.outer_arrays]
@@ -346,25 +346,6 @@ def _parameter(cx: Context, pattern: Pattern, name: str, incoming: list[Value], 
         return Arr(cell)
 
     return patterns.rebuilt(pattern, name, make, cx.store.set)
-
-
-def _take_outer_arrays(cx: Context, instance: Instance, incoming: list[Value]) -> None:
-    """The arrays from around that the function writes, as parameters of its own."""
-    for cell in instance.outer_arrays:
-        version = cx.store.get(cell)
-        value = cx.scope.param(Value(version.type, cell.name or version.hint))
-        incoming.append(value)
-        cx.store.set(cell, value)
-
-
-def _written(cx: Context, instance: Instance) -> list[Value]:
-    """What the arrays that the function writes into hold when it returns."""
-    cells = [c for c, k in instance.own.items() if k in instance.written] + instance.outer_arrays
-    for cell in cells:
-        if memory.check_stale(cx, instance.source.node, Arr(cell)):
-            instance.failed = True
-            return []
-    return [cx.scope.use(cx.store.get(cell)) for cell in cells]
 
 
 # --- results
@@ -476,7 +457,7 @@ def emit(
     if instance.failed:
         return POISON
     passed = [val for name, p in now.items() for _, val in patterns.leaves(cx, p, bound[name])]
-    if not _separate(cx, node, instance, passed):
+    if not recursion_arrays.separate(cx, node, instance, passed):
         return POISON
     cx.at(node)
     ins = [cx.scope.use(cx.value(val)) for val in passed]
@@ -516,23 +497,6 @@ def emit(
         if not memory.write(cx, node, arr, new):
             return POISON
     return _returned(cx, instance, result, outs[: len(outs) - len(into)], passed)
-
-
-def _separate(cx: Context, node: ast.AST, instance: Instance, passed: Sequence[Val]) -> bool:
-    """Whether no array that the function writes into is one that it knows by another name too; False if reported."""
-    cells = [val.cell if isinstance(val, Arr) else None for val in passed]
-    for k in instance.written:
-        cell = cells[k]
-        assert cell is not None
-        reached = {cell, *cell.may}
-        if reached & {*cells[:k], *cells[k + 1 :], *instance.reads, *instance.outer_arrays}:
-            cx.refuse("SD509", node, name=f"`{cell.name}`", function=f"`{instance.source.name}`")
-            return False
-    for cell in instance.outer_arrays:
-        if {cell, *cell.may} & {*cells, *(c for c in instance.reads if c is not cell)}:
-            cx.refuse("SD509", node, name=f"`{cell.name}`", function=f"`{instance.source.name}`")
-            return False
-    return True
 
 
 def _returned(cx: Context, instance: Instance, result: Pattern, outs: Sequence[Value], passed: Sequence[Val]) -> Val:

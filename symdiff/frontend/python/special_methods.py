@@ -16,7 +16,7 @@ import numpy as np
 
 from symdiff.frontend.python import calls, classes
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import POISON, Arr, Bound, Known, Num, ObjRef, Struct, Val
+from symdiff.frontend.python.values import POISON, Arr, Bound, Flat, Known, Num, ObjRef, Struct, Val
 from symdiff.ir.types import Kind
 
 _NAMES: dict[type[ast.AST], str] = {
@@ -173,6 +173,10 @@ def truth(cx: Context, node: ast.AST, val: Val) -> Val | None:
 
 def iterated(cx: Context, node: ast.AST, val: Val) -> Val:
     """What a loop over an object runs over; anything else as it is."""
+    if isinstance(val, Flat):
+        from symdiff.frontend.python import flat
+
+        return flat.elements(cx, node, val)
     found = call(cx, node, val, "__iter__", [])
     return val if found is None else found
 

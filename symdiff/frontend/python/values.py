@@ -95,6 +95,13 @@ class Arr(Val):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Flat(Val):
+    """`y.flat`."""
+
+    base: Arr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Choice:
     """`r = y if c else z`, both made before: r is the view `then` where `pred` holds, else `orelse`."""
 
