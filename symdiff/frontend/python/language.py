@@ -157,7 +157,7 @@ REFUSED = (
     Row("an unknown function", "return np.partition(v, 1)", "SD401"),
     Row("an argument of NumPy not supported", "return np.sum(v, axis=0, initial=x)", "SD402"),
     Row("a wrong use of a NumPy function", "return v.sum(axis=5)", "SD403"),
-    Row("an unknown attribute", "return v.flat", "SD404"),
+    Row("an unknown attribute", "return v.strides", "SD404"),
     Row("a name that this NumPy lacks", "return np.bool8(x)", "SD407"),
     Row("drawing random numbers", "return x * np.random.rand()", "SD409"),
     Row("a derivative of a function that writes what is not its own",
