@@ -73,6 +73,7 @@ class Instance:
     written: set[int] = field(default_factory=set)  # those that it writes into: returned after the result
     outer_arrays: list[Cell] = field(default_factory=list)  # arrays from around that it writes: passed and returned
     reads: set[Cell] = field(default_factory=set)  # arrays from around that it reads
+    gives_back: bool = False  # whether it may write at all: a function with a rule of its own may not
 
 
 @dataclass(eq=False)
@@ -100,6 +101,8 @@ class Instances:
         Raises Widened where it is to return one more.
         """
         instance = self.active[-1]
+        if not instance.gives_back:
+            return False
         if cell in instance.own:
             number = instance.own[cell]
             self.changed |= number not in instance.written

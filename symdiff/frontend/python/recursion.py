@@ -136,7 +136,7 @@ def _call(
             raise Restart
         before = [] if instance is None else instance.outer_arrays
         table.found[key] = instance = new_instance(cx, source, outer, now, around)
-        instance.outer_arrays = [*before]
+        instance.outer_arrays, instance.gives_back = [*before], True
     if instance not in table.active and instance not in table.done:
         compiled(cx, node, instance)
     return emit(cx, node, instance, bound, now)
