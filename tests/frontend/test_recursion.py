@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import symdiff
-from symdiff.errors import CompileError
+from symdiff.errors import CODES, CompileError
 from symdiff.ir.core import walk
 from symdiff.signature import Lowered
 from tests.frontend.running import compiled
@@ -239,6 +239,6 @@ def test_a_report_reads_like_this() -> None:
     assert str(caught.value).splitlines()[1:] == [
         "    return _writes(v, v, n)",
         "           ^^^^^^^^^^^^^^^^",
-        "  why: a recursive function gives back the arrays that it writes, each known to it by one name; another changes nothing",
+        f"  why: {CODES['SD509'].why}",
         "  rewrite: copy it first and return the copy",
     ]
