@@ -45,7 +45,7 @@ def gauss_seidel_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, n
         d_y10 = _masked_mul(d_y3, -y3 / y10)  # ∂y3/∂y10 = -y4/y10²
         d_A[i, i] += d_y10                    # ∂y10/∂A = 1
         d_y10 = _masked_mul(d_y4, y11)        # ∂y7/∂y10 = y11
-        d_y11 = _masked_mul(d_y4, y10)        # ∂y7/∂y11 = y10
+        d_y11 = d_y4 * y10                    # ∂y7/∂y11 = y10
         d_x[i] += d_y11                       # ∂y11/∂x = 1
         d_A[i, i] += d_y10                    # ∂y10/∂A = 1
         d_y9 = -d_y4                          # ∂y6/∂y9 = -1

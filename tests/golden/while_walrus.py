@@ -38,8 +38,7 @@ def while_walrus_backward(saved: tuple, d_y: float = 1.0) -> float:
             d_r = 0.0
         else:
             d_r = _masked_mul(d_x, -(0.1 / r) / r)  # ∂y9/∂r = -0.1/r²
-            d_x = _masked_mul(d_x, 0.5)             # ∂y8/∂x = 0.5
-            d_x = float(d_x)
+            d_x *= 0.5                              # ∂y8/∂x = 0.5
             d_r = float(d_r)                        # 4
         t = _masked_mul(d_r, x)                     # 3
         d_x += t                                    # ∂r/∂x = x
