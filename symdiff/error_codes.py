@@ -382,7 +382,7 @@ _MEMORY = (
      "copy: `{name} = {name}.copy()`"),
     ("SD505", "list grows in a way that has no type",
      "the list or dict {name} changes in a loop or on one path only and {reason}",
-     "what changes there must be a list of scalars, or of arrays of one type",
+     "what changes there must be a list whose elements have one structure, with numbers and arrays of one type",
      "fill an array made before the loop: `out = np.empty(n)`"),
     ("SD506", "write to a read-only view",
      "`{name}` is a read-only view ({origin})",
@@ -400,6 +400,10 @@ _MEMORY = (
      "{name} existed before the call of {function}, compiled on its own, and would be changed by it",
      "a recursive function gives back the arrays that it writes, each known to it by one name; another changes nothing",
      "copy it first and return the copy"),
+    ("SD510", "change of an element of a growing list",
+     "`{target}` changes a list, dict or object that is an element of a list that grows in a loop",
+     "such a list keeps its elements by value: the change would be seen under one name and lost under the other",
+     "put a new one in its place: `items[i] = Item(…)`, or change it before it is appended"),
 )
 
 _BUDGETS = (
@@ -561,6 +565,10 @@ _USAGE = (
      "{function} takes a derivative itself, of a function with branches or recursion, and cannot be explained",
      "the backward pass inside reads records of what was done, which are no stages of a formula",
      "explain the inner function by itself"),
+    ("SD748", "list of any length as a result",
+     "{function} returns a list of a length not known when compiling, which has neither forward and backward nor jvp",
+     "a cotangent or a tangent of the list would have to be a list as long",
+     "return `np.array(…)` of it, or return it behind a scalar, with has_aux=True"),
 )
 
 _FORMULAS = (

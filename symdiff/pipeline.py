@@ -29,7 +29,7 @@ from symdiff.ir.build import Builder
 from symdiff.ir.collector import uncollected
 from symdiff.ir.core import Block, Function, Program, Value
 from symdiff.ir.text import print_program
-from symdiff.ir.types import AVal, Kind
+from symdiff.ir.types import AVal, Kind, Seq
 from symdiff.ir.verify import checked
 from symdiff.passes import levels
 from symdiff.passes.buffers import buffers, ownership
@@ -46,6 +46,7 @@ from symdiff.signature import Lowered, check_has_numbers
 
 STAGES = ("ir", "types", "adjoint", "optimized", "source")
 DEFAULT = ("primal", "forward", "backward", "value_and_grad", "grad")
+OF_EVERY_RESULT = frozenset({"forward", "backward", "jvp"})  # what has a cotangent or tangent for each result
 
 
 @uncollected()
@@ -193,11 +194,13 @@ class _Compilation:
 
     def parts(self, functions: Sequence[str] | None, name: str, embed: bool, guarded: bool = False) -> Parts:
         scalar = self.scalar_result()
-        kinds = (
-            tuple(functions)
-            if functions is not None
-            else tuple(k for k in DEFAULT if scalar or k not in ("value_and_grad", "grad"))
-        )
+        left_out = () if scalar else ("value_and_grad", "grad")
+        lists = any(isinstance(t, Seq) for t in self.named.program.main.out_types)
+        if lists:
+            left_out = (*left_out, *OF_EVERY_RESULT)
+        kinds = tuple(functions) if functions is not None else tuple(k for k in DEFAULT if k not in left_out)
+        if lists and not OF_EVERY_RESULT.isdisjoint(kinds):
+            raise UsageError.of("SD748", function=self.lowered.name)
         if not scalar and {"value_and_grad", "grad", "hvp"} & set(kinds):
             shown = ", ".join(map(str, self.named.program.main.out_types)) or "no number"
             raise UsageError.of("SD704", function=self.lowered.name, type=shown)

@@ -20,7 +20,11 @@ Path = tuple[tuple[str, Any], ...]  # ("item", key) or ("attr", name), outermost
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The structure of a value: `kind` is leaf, list, tuple, dict, namedtuple or dataclass."""
+    """The structure of a value: `kind` is leaf, list, tuple, dict, namedtuple or dataclass.
+
+    Of a result also rows: a list of any length of elements of one structure, its child.  Its leaves are lists: of all
+    elements' first leaves, of all second ones, and so on.
+    """
 
     kind: str = "leaf"
     cls: type | None = None
@@ -109,6 +113,9 @@ def _build(tree: Tree, leaves: Iterator[Any]) -> Any:
             return next(leaves)
         except StopIteration:
             raise ValueError("too few leaves") from None
+    if tree.kind == "rows":
+        columns = [next(leaves) for _ in range(tree.leaf_count)]
+        return [unflatten(tree.children[0], row) for row in zip(*columns, strict=True)]
     return construct(tree, [_build(c, leaves) for c in tree.children])
 
 

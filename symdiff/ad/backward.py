@@ -185,11 +185,11 @@ class Half:
         return []
 
     def part_of(self, v: Value) -> Place | None:
-        """The list or array that an array is read out of by this block, and where."""
+        """The list or array that an array or list is read out of by this block, and where."""
         made = self.defined.get(v)
         if made is None or not made.ins or made.ins[0] not in self.sweep.active:
             return None
-        if not (isinstance(v.type, AVal) and v.type.shape):
+        if isinstance(v.type, AVal) and not v.type.shape:
             return None
         if made.prim.name == "index" and is_basic(made.params["spec"]):
             return made.ins[0], made.params["spec"], made.ins[1:]

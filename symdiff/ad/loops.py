@@ -26,6 +26,7 @@ from symdiff.ir.core import Block, Op, Value
 from symdiff.ir.steps import Steps
 from symdiff.ir.types import AVal, Seq
 from symdiff.primitives.control import elem_type
+from symdiff.primitives.sequences import added
 
 if TYPE_CHECKING:
     from symdiff.ad.sweep import Sweep
@@ -121,7 +122,7 @@ def _scattered(half: Half, op: Op, part: Loop, cts: Value, v: Value) -> V:
     inner, zeros = Builder(half.b.loc), half.b.zeros(v)
     acc, turn, ct = (Value(t) for t in (zeros.type, types.INT, elem_type(cts.type)))
     if isinstance(v.type, Seq):
-        end = inner.op("seq_add", acc, turn, ct)
+        end = added(inner, acc, turn, V(inner, ct))
     else:
         end = inner.op("index_add", acc, ct, turn, spec=(("at", None),))
     body = inner.block([turn, acc, ct], [end.value])

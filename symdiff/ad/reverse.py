@@ -21,7 +21,7 @@ from symdiff.ir import dims, types
 from symdiff.ir.build import Builder
 from symdiff.ir.core import REGISTRY, Block, Function, Op, Params, Program, Value, walk
 from symdiff.ir.steps import Steps, run_steps
-from symdiff.ir.types import AVal, Type
+from symdiff.ir.types import AVal, Seq, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +122,14 @@ def value_and_grad(
 ) -> Program:
     """Params and a cotangent per differentiable result in; results and gradients by the params `wrt` out.
 
+    Lists among the results have none: nobody knows how long theirs would be before the function has run.
     `literal` (-O0) keeps one operation per contribution, also where a cotangent is passed on unchanged: d_y2 = d_y1.
     The functions made on the way take no name of `avoid`.
     """
     main, entry = program.main, name or f"{program.entry}_value_and_grad"
     run = Reversal(program, [entry, *avoid], literal)
-    b, back = _main_halves(run, main, wrt)
+    seeded = [is_differentiable(v) and not isinstance(v.type, Seq) for v in main.body.outs]
+    b, back = _main_halves(run, main, wrt, seeded)
     cts = [ct for _, ct in back.seeds]
     body = Block((*main.body.params, *cts), (*b.ops, *back.ops), (*main.body.outs, *back.results))
     return run.finish(Function(entry, body, main.dims))
@@ -144,7 +146,7 @@ def vjp(
     main = program.main
     forward, backward = names or (f"{main.name}_forward", f"{main.name}_backward")
     run = Reversal(program, [forward, backward, *avoid], literal)
-    b, back = _main_halves(run, main, wrt)
+    b, back = _main_halves(run, main, wrt, [is_differentiable(v) for v in main.body.outs])
     sizes = unbound_sizes(back, back.saved)
     saved = [*back.saved, *(b.op("dim", size=dims.var(n)).value for n in sizes)]
     first = Function(forward, b.block(main.body.params, [*main.body.outs, *saved]), main.dims)
@@ -155,14 +157,14 @@ def vjp(
     return Vjp(run.finish(first), run.finish(second), len(saved), tuple(sizes))
 
 
-def _main_halves(run: Reversal, main: Function, wrt: Sequence[int]) -> tuple[Builder, Backward]:
+def _main_halves(run: Reversal, main: Function, wrt: Sequence[int], seeded: Sequence[bool]) -> tuple[Builder, Backward]:
     params = main.body.params
     for k in wrt:
         if not is_differentiable(params[k]):
             raise TypeError(f"parameter {k} of {main.name} has type {params[k].type}: nothing to differentiate by")
     chosen = set(wrt)
     varied = tuple(k in chosen for k in range(len(params)))
-    useful = tuple(map(is_differentiable, main.body.outs))
+    useful = tuple(seeded)
     masked = tuple(on and may_be_zero(select(main.body.outs, useful)) for on in useful)
     pattern = Pattern(varied, useful, (False,) * len(params), masked)
     found: tuple[Builder, Backward] = run_steps(run.halves(main.body, pattern, [params[k] for k in wrt]))

@@ -17,12 +17,12 @@ import numpy as np
 from symdiff.ad.inner import keeping, seeded
 from symdiff.errors import UsageError
 from symdiff.ir.core import Block, Function, Program, Value
-from symdiff.ir.types import AVal, Kind
+from symdiff.ir.types import AVal, Kind, Seq
 from symdiff.signature import Argument, Lowered, Static
 from symdiff.trees import LEAF, Tree, flatten, paths, unflatten
 
 
-def result_types(lowered: Lowered) -> list[AVal | Static]:
+def result_types(lowered: Lowered) -> list[AVal | Seq | Static]:
     """What each leaf of the result is."""
     staged = iter(lowered.program.main.body.outs)
     return [next(staged).type if known is None else known for known in lowered.out_static]  # type: ignore[misc]
@@ -39,18 +39,20 @@ def value_leaf(lowered: Lowered, has_aux: bool, name: str) -> None:
     if tree.kind != "leaf":
         raise UsageError.of("SD704", function=name, type=described(tree, types))
     t = types[0]
-    if not isinstance(t, Static) and t.inexact and not t.rank:
+    if isinstance(t, AVal) and t.inexact and not t.rank:
         if t.complex:
             raise UsageError.of("SD717", function=name)
         return
     raise UsageError.of("SD704", function=name, type=described(tree, types[:1]))
 
 
-def described(tree: Tree, types: Sequence[AVal | Static]) -> str:
+def described(tree: Tree, types: Sequence[AVal | Seq | Static]) -> str:
     """A result as messages name it: by its shape, where it is an array."""
+    t = types[0]
+    if tree.kind == "rows" or isinstance(t, Seq):
+        return "a list"
     if tree.kind != "leaf":
         return f"a {tree.kind} of {len(tree.children)}"
-    t = types[0]
     if isinstance(t, Static):
         return "None" if t.value is None else f"a known {type(t.value).__name__}"
     if t.kind is Kind.ARRAY:

@@ -127,6 +127,8 @@ def build(tree: Tree, leaves: Sequence[str], known: Sequence[str] | None) -> str
 def _build(tree: Tree, leaves: Iterator[str], known: Iterator[str] | None) -> str:
     if tree.kind == "leaf":
         return next(leaves)
+    if tree.kind == "rows":
+        return _rows(tree, leaves, known)
     cls = next(known) if known is not None and tree.kind in ("namedtuple", "dataclass") else None
     parts = [_build(child, leaves, known) for child in tree.children]
     if tree.kind == "list":
@@ -140,6 +142,19 @@ def _build(tree: Tree, leaves: Iterator[str], known: Iterator[str] | None) -> st
             )
         return f"_rebuilt({cls}, {', '.join(f'{k}={p}' for k, p in zip(tree.keys, parts, strict=True))})"
     return f"{cls}({', '.join(parts)})" if cls is not None else expressions.tuple_text(parts)
+
+
+def _rows(tree: Tree, leaves: Iterator[str], known: Iterator[str] | None, depth: int = 0) -> str:
+    """A list of structures from the lists of their leaves."""
+    columns = [next(leaves) for _ in range(tree.leaf_count)]
+    names = [f"{'efghk'[depth % 5]}{k}" for k in range(len(columns))]
+    element = tree.children[0]
+    inner = iter(names)
+    text = _rows(element, inner, known, depth + 1) if element.kind == "rows" else _build(element, inner, known)
+    if len(columns) == 1:
+        return f"[{text} for {names[0]} in {columns[0]}]"
+    whole = f"zip({', '.join(columns)}, strict=True)"
+    return f"list({whole})" if text == expressions.tuple_text(names) else f"[{text} for {', '.join(names)} in {whole}]"
 
 
 REBUILT = '''

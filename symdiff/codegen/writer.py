@@ -210,6 +210,8 @@ class Writer:
 
     def returns(self, kind: str) -> str:
         """The annotation of the result."""
+        if kind == "primal" and self.lowered.out.kind == "rows":
+            return "list"
         if kind != "primal" or self.lowered.out.kind not in ("leaf", "list", "dict"):
             return "tuple" if kind != "hvp" else "object"
         if self.lowered.out.kind != "leaf":

@@ -233,8 +233,9 @@ class Flow:
         frame.own |= target.top  # claimed just now: nobody else holds it
         if not contains(op.outs[0].type) or op.prim.name == "seq_rest":
             return [target], ()
-        if op.prim.name == "seq_add":  # s[i] + x is a new array
-            return [Memory(target.top, target.inner | self.new(op.ins[-1].type).all)], ()
+        if op.prim.name in ("seq_add", "seq_add_part"):  # s[i] + x is a new array
+            added = op.ins[-1] if op.prim.name == "seq_add" else op.ins[1]
+            return [Memory(target.top, target.inner | self.new(added.type).all)], ()
         return [Memory(target.top, self.with_element(frame, target.inner, self.of(ins[-1])))], ()
 
     def with_element(self, frame: Frame, inner: Buffers, put: Memory) -> Buffers:

@@ -44,8 +44,8 @@ def _restore_infer(ins: tuple[Type, ...], regions: tuple[()], spec: Spec) -> tup
 
 
 def _element(s: Seq, spec: Spec) -> Type:
-    """What can be lent of a list: an array, at one place."""
-    if len(spec) != 1 or spec[0][0] != "at" or not isinstance(s.elem, AVal) or not s.elem.shape:
+    """What can be lent of a list: an array or a list, at one place."""
+    if len(spec) != 1 or spec[0][0] != "at" or (isinstance(s.elem, AVal) and not s.elem.shape):
         raise TypeError(f"no part of {s} can be lent by {spec}")
     return s.elem
 

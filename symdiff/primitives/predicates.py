@@ -60,4 +60,18 @@ def _round_text(params: Params, ins: tuple[Type, ...]) -> str:
     return "np.round(x)" if params.get("decimals") is None else "np.round(x, decimals)"
 
 
+def _rounded_infer(ins: tuple[Type, ...], regions: tuple[()], digits: int | None = None) -> tuple[Type, ...]:
+    x = numeric(ins[0])
+    if x.shape or x.complex:
+        raise TypeError(f"{x} is no real scalar")
+    return (types.INT if digits is None else x,)
+
+
+def _rounded_text(params: Params, ins: tuple[Type, ...]) -> str:
+    return "round(x)" if params.get("digits") is None else "round(x, digits)"
+
+
+# Python's `round` is exact in decimals where np.round is not, and asks the number itself: it has no other form.
+rounded = prim("rounded", "x", CONSTANT, params=("digits",), infer=_rounded_infer, numpy=_rounded_text, kinks=_KINKS,
+               raises=True)  # fmt: skip
 round_ = prim("round", "x", CONSTANT, params=("decimals",), numpy=_round_text, kinks=_KINKS)

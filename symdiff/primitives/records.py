@@ -10,7 +10,7 @@ from typing import Any
 
 from symdiff.ir import types
 from symdiff.ir.core import Params
-from symdiff.ir.types import Alt, Opt, Saved, Type
+from symdiff.ir.types import Alt, AVal, Kind, Opt, Saved, Seq, Type
 from symdiff.primitives.declare import CONSTANT, STRUCTURE, prim
 from symdiff.primitives.sequences import element, listed, on_numbers, or_zeros, weighed
 
@@ -261,7 +261,17 @@ def _ct_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
     return (found,)
 
 
-zeros_ct = prim("zeros_ct", "x", CONSTANT, infer=_ct_infer, numpy="_zeros_like(x)", helper=_ZEROS_HELPER)
+def _zeros_text(params: Params, ins: tuple[Type, ...]) -> str:
+    """Zeros of a list of Python's floats do not ask what they are: an int may stand among them."""
+    t, text, name = ins[0], "{}", "x"
+    while isinstance(t, Seq) and isinstance(t.elem, Seq):
+        t, text, name = t.elem, text.format(f"[{{}} for {name}_ in {name}]"), f"{name}_"
+    if isinstance(t, Seq) and isinstance(t.elem, AVal) and t.elem.kind in (Kind.PYTHON, Kind.EITHER):
+        return text.format(f"[{'0j' if t.elem.complex else '0.0'}] * len({name})").replace("x_", "e")
+    return "_zeros_like(x)"
+
+
+zeros_ct = prim("zeros_ct", "x", CONSTANT, infer=_ct_infer, numpy=_zeros_text, helper=_ZEROS_HELPER)
 add_ct = prim(
     "add_ct",
     "x y",

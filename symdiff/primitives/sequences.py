@@ -64,6 +64,14 @@ def _rows(s, dtype):
         raise ValueError("need at least one array to stack: an empty list has no shape")
     return np.array(s, dtype=dtype)
 '''
+_MIXED_HELPER = '''
+def _mixed(s, dtype):
+    """The numbers of s as one array; an error where they are all ints, of which NumPy makes an array of ints."""
+    found = np.array(s)
+    if found.dtype != dtype:
+        raise TypeError(f"an array of {found.dtype}, where {np.dtype(dtype)} is needed: begin the list with a float")
+    return found
+'''
 
 
 def _as_array_text(params: Params, ins: tuple[Type, ...]) -> str:
@@ -87,7 +95,14 @@ def _as_seq_infer(ins: tuple[Type, ...], regions: tuple[()], elem: AVal) -> tupl
 
 
 def _as_seq_text(params: Params, ins: tuple[Type, ...]) -> str:
-    return "a.tolist()" if params["elem"].kind is Kind.PYTHON else "list(a)"
+    elem, text, depth = params["elem"], "list({})", 0
+    while isinstance(elem, Seq):
+        elem, depth = elem.elem, depth + 1
+    if isinstance(elem, AVal) and elem.kind is Kind.PYTHON:
+        return "a.tolist()"
+    for name in "ebcdf"[:depth]:
+        text = f"[{text.format(name)} for {name} in {{}}]"
+    return text.format("a")
 
 
 as_array = prim(
@@ -100,6 +115,19 @@ as_array = prim(
     helper=_ROWS_HELPER,
     transpose=(lambda b, ct, s, *n, **params: b.op("as_seq", ct, elem=s.type.elem), None),
     programs=on_numbers(3, _into_array),
+)
+mixed_array = prim(
+    "mixed_array",
+    "s",
+    LINEAR,
+    infer=lambda ins, regions, type: (type,),
+    params=("type",),
+    numpy=lambda params, ins: f"_mixed(s, {dtype_text(params['type'].dtype)})",
+    helper=_MIXED_HELPER,
+    transpose=(lambda b, ct, s, type: b.op("as_seq", ct, elem=s.type.elem),),
+    programs=on_numbers(
+        3, lambda b, f, *xs: f(listed(b, *xs), type=AVal(Kind.ARRAY, (3, *xs[0].type.shape), xs[0].type.dtype))
+    ),
 )
 as_seq = prim(
     "as_seq",
@@ -118,6 +146,13 @@ def element(ins: tuple[Type, ...]) -> Type:
     seq = ins[0]
     assert isinstance(seq, (Seq, Opt))
     return seq.elem
+
+
+def added(b: Any, acc: Any, i: Any, ct: Any) -> Any:
+    """A cotangent of a list and one more of its element i; two lists are added element by element."""
+    if isinstance(ct.type, AVal):
+        return b.op("seq_add", acc, i, ct)
+    return b.op("seq_set", acc, i, b.op("add_ct", b.op("seq_get", acc, i), ct))
 
 
 def or_zeros(b: Any, ct: Any, v: Any) -> Any:
@@ -145,6 +180,27 @@ seq_append = prim(
     jvp=lambda b, ts, outs, s, x: (b.op("seq_append", or_zeros(b, ts[0], s), or_zeros(b, ts[1], x)),),
     programs=on_numbers(3, lambda b, f, x, y, z: weighed(b, f(f(listed(b, x), y), z), 3)),
 )
+
+
+def _seq_convert_text(params: Params, ins: tuple[Type, ...]) -> str:
+    """What may be of either kind stays what it is."""
+    elem = params["elem"]
+    if elem.kind not in (Kind.PYTHON, Kind.NUMPY):
+        return "list(s)"
+    name = types.PYTHON_NAMES[elem.dtype] if elem.kind is Kind.PYTHON else dtype_text(elem.dtype)
+    return f"[{name}(e) for e in s]"
+
+
+seq_convert = prim(
+    "seq_convert",
+    "s",
+    LINEAR,
+    infer=lambda ins, regions, elem: (Seq(elem),),
+    params=("elem",),
+    numpy=_seq_convert_text,
+    transpose=(lambda b, ct, s, elem: b.op("seq_convert", ct, elem=types.cotangent(element((s.type,)))),),
+    programs=on_numbers(3, lambda b, f, x, y, z: weighed(b, f(listed(b, x, y, z), elem=x.type), 3)),
+)
 seq_last = prim(
     "seq_last",
     "s",
@@ -152,7 +208,7 @@ seq_last = prim(
     infer=lambda ins, regions: (element(ins),),
     numpy="s[-1]",
     views=0,
-    vjp=accumulate(lambda b, acc, ct, s: b.op("seq_add", acc, -1, ct)),
+    vjp=accumulate(lambda b, acc, ct, s: added(b, acc, -1, ct)),
     jvp=lambda b, ts, outs, s: (b.op("seq_last", ts[0]),),
     programs=on_numbers(2, lambda b, f, x, y: f(listed(b, x, y)) * y),
 )
@@ -175,7 +231,7 @@ seq_get = prim(
     infer=lambda ins, regions: (element(ins),),
     numpy="s[i]",
     views=0,
-    vjp=accumulate(lambda b, acc, ct, s, i: b.op("seq_add", acc, i, ct)),
+    vjp=accumulate(lambda b, acc, ct, s, i: added(b, acc, i, ct)),
     jvp=lambda b, ts, outs, s, i: (b.op("seq_get", ts[0], i),),
     programs=on_numbers(3, lambda b, f, x, y, z: f(listed(b, x, y, z), 1) * f(listed(b, y, z), -1)),
 )

@@ -390,14 +390,14 @@ def test_what_spoils_a_carried_name_is_reported_once() -> None:
     assert [p.code for p in caught.value.problems] == ["SD401"]
 
 
-# --- elements are of one type
+# --- elements are of one type, or numbers that stand for each other
 
 
 def an_int(x, n):
     rows = []
     for _ in range(n):
         rows.append(x)
-    rows[0] = 2  # here
+    rows[0] = 2
     return sum(rows) * x
 
 
@@ -405,16 +405,34 @@ def a_float_among_ints(x, n):
     rows = []
     for i in range(n):
         rows.append(i)
-    rows[0] = x  # here
+    rows[0] = x
     return sum(rows) * x
 
 
-@pytest.mark.parametrize(
-    ("f", "found"), [(an_int, "takes 2 besides float"), (a_float_among_ints, "takes float besides int")]
-)
-def test_an_element_of_another_type_is_refused(f: Callable[..., Any], found: str) -> None:
-    with pytest.raises(CompileError, match=f"SD505.*{found}") as caught:
-        symdiff.grad(f)(1.5, N)
+def numpy_scalars_behind_a_float(x, n):
+    rows = [x]
+    for _ in range(n):
+        rows.append(np.sin(rows[-1]) + x)
+    return np.sum(np.array(rows) ** 2)
+
+
+@pytest.mark.parametrize("f", [an_int, a_float_among_ints, numpy_scalars_behind_a_float])
+def test_numbers_of_two_kinds_stand_in_one_list(f: Callable[..., Any]) -> None:
+    check(f, (1.5, N))
+    symdiff.check_grads(lambda x: f(x, N), (1.5,), order=2, modes=("fwd", "rev"))
+
+
+def an_array_among_numbers(x, n):
+    rows = []
+    for _ in range(n):
+        rows.append(x[0])
+    rows[0] = x  # here
+    return sum(rows)
+
+
+def test_an_element_of_another_type_is_refused() -> None:
+    with pytest.raises(CompileError, match=r"SD505.*takes f8\[m\] besides np.f8") as caught:
+        symdiff.grad(an_array_among_numbers)(X, N)
     assert "rows[0]" in str(caught.value)
 
 

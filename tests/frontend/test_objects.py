@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import functools
 from collections.abc import Callable
@@ -114,6 +115,25 @@ def written_class(x):
     return x
 
 
+CAPTURED = Row(2.0)
+
+
+def written_argument_or_another(row, other):
+    row.x = 3.0
+    return row.x * other.x
+
+
+def written_argument_or_a_captured_one(row):
+    row.x = 3.0
+    return row.x * CAPTURED.x
+
+
+def read_behind_a_write_to_perhaps_it(row, x):
+    one = row if x > 0 else Row(x)
+    one.x = x * x
+    return row.x
+
+
 def perhaps_the_argument(row, x):
     one = row if x > 0 else Row(x)
     one.x = x * x
@@ -187,9 +207,10 @@ REFUSED: list[tuple[Callable[..., Any], tuple[Any, ...], list[str]]] = [
     (lambda x: Plain(x, 1.0, 2.0), (1.5,), ["SD313"]),
     (lambda x: vars(Plain(x))["w"], (1.5,), ["SD206"]),
     (written_before_the_call, (1.5,), ["SD503"]),
-    (written_argument, (Row(1.5),), ["SD503"]),
+    (written_argument_or_another, (Row(1.5), Row(2.5)), ["SD503"]),
+    (written_argument_or_a_captured_one, (Row(1.5),), ["SD503"]),
     (written_class, (1.5,), ["SD503"]),
-    (perhaps_the_argument, (Row(1.5), 2.0), ["SD503"]),
+    (read_behind_a_write_to_perhaps_it, (Row(1.5), 2.0), ["SD501"]),
     (read_behind_a_write, (1.5,), ["SD501"]),
     (list_read_behind_a_write, (1.5,), ["SD501"]),
     (called_behind_a_write, (1.5,), ["SD501"]),
@@ -199,6 +220,38 @@ REFUSED: list[tuple[Callable[..., Any], tuple[Any, ...], list[str]]] = [
     (array_times, (1.5,), ["SD321"]),
     (attribute_of_frozen, (1.5,), ["SD221"]),
 ]
+
+
+def keys_of_an_argument(d, x):
+    d["a"] = d["a"] * x
+    d.update(c=x)
+    return sum(d.values())
+
+
+def elements_of_an_argument(row, x):
+    row.append(x)
+    row[0] *= x
+    row.insert(1, row[0])
+    return sum(row) * len(row)
+
+
+@pytest.mark.parametrize(
+    ("function", "args"),
+    [
+        (written_argument, (Row(1.5),)),
+        (perhaps_the_argument, (Row(1.5), 2.0)),
+        (keys_of_an_argument, ({"a": 1.5, "b": 2.0}, 3.0)),
+        (elements_of_an_argument, ([1.5, 2.0], 3.0)),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_a_function_sees_its_changes_of_an_argument_and_the_caller_does_not(
+    function: Callable[..., Any], args: tuple[Any, ...]
+) -> None:
+    expected = function(*copy.deepcopy(args))
+    before = repr(args)
+    assert value_and_grad(function)(*args)[0] == expected
+    assert repr(args) == before
 
 
 @pytest.mark.parametrize(("function", "args", "expected"), REFUSED, ids=lambda value: getattr(value, "__name__", ""))

@@ -6,9 +6,11 @@ import pytest
 
 from tests.programs import (
     arrays,
+    containers,
     flow,
     functions,
     language,
+    lists,
     numpy_functions,
     objects,
     recursive,
@@ -20,7 +22,10 @@ from tests.programs import (
 from tests.programs.cases import Case
 from tests.programs.checks import Checked, identical, same
 
-FILES = (straight, arrays, writes, numpy_functions, flow, functions, language, objects, recursive, rules, schemes)
+FILES = (
+    *(straight, arrays, writes, numpy_functions, flow, functions, language, objects, recursive, rules, schemes),
+    *(containers, lists),
+)
 CASES = [case for file in FILES for case in file.cases]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import captured, containers, memory, objects, operators
+from symdiff.frontend.python import captured, containers, grown, memory, objects, operators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     POISON,
@@ -34,7 +34,7 @@ from symdiff.ir.types import AVal, Kind
 _METHOD_NAMES = (
     "sum mean prod max min var std any all argmax argmin cumsum cumprod reshape ravel flatten transpose copy "
     "astype dot item tolist squeeze swapaxes clip repeat diagonal trace conj conjugate take sort fill round view "
-    "put compress nonzero searchsorted"
+    "argsort put compress nonzero searchsorted"
 )
 ARRAY_METHODS = frozenset(_METHOD_NAMES.split())
 
@@ -277,14 +277,36 @@ def from_grown(cx: Context, node: ast.AST, val: ListRef, dtype: str | None, stac
     from symdiff.frontend.python.sizes import fresh_opaque
 
     content: Grown = cx.store.get(val.cell)
-    elem = content.value.type.elem  # type: ignore[union-attr]  # a Seq
-    if not isinstance(elem, AVal) or elem.kind is Kind.EITHER or not all(static_size(d) for d in elem.shape):
-        return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason=f"holds {elem}")
-    size = fresh_opaque(cx, ("grown", content.value))
+    elem = content.form.type
+    if elem is None:
+        return _from_parts(cx, node, content, dtype)
+    if not all(static_size(d) for d in elem.shape):
+        return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason=f"holds {grown.described(content.form)}")
+    size = fresh_opaque(cx, ("grown", *content.values))
     t = AVal(Kind.ARRAY, (size, *elem.shape), dtype or elem.dtype)
+    if elem.kind is Kind.EITHER and dtype is None:
+        return cx.wrap(cx.at(node).emit("mixed_array", *content.values, type=t)[0], contiguous=True)
     shape: dict[str, Any] = {} if elem.rank or stacked else {"shape": (-1,)}
-    value = cx.at(node).emit("as_array", content.value, type=t, **shape)[0]
+    value = cx.at(node).emit("as_array", *content.values, type=t, **shape)[0]
     return cx.wrap(value, contiguous=True)
+
+
+def _from_parts(cx: Context, node: ast.AST, content: Grown, dtype: str | None) -> Val:
+    """A list of tuples as an array with a column for each position, a list of lists as an array of their rows."""
+    from symdiff.frontend.python import list_changes
+    from symdiff.frontend.python.sizes import fresh_opaque
+
+    form = content.form
+    columns = None if form.kind == "grown" else list_changes.columns(cx, node, content)
+    if columns:
+        parts = [from_grown(cx, node, column, dtype, stacked=True) for column in columns if isinstance(column, ListRef)]
+        return POISON if any(p is POISON for p in parts) else cx.emit(node, "stack", *parts, axis=1)
+    inner = form.parts[0].type if form.kind == "grown" else None
+    if inner is None or inner.kind is Kind.EITHER or not all(static_size(d) for d in inner.shape):
+        return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason=f"holds {grown.described(form)}")
+    sizes = [fresh_opaque(cx, (name, *content.values)) for name in ("grown", "in grown")]
+    t = AVal(Kind.ARRAY, (*sizes, *inner.shape), dtype or inner.dtype)
+    return cx.wrap(cx.at(node).emit("as_array", *content.values, type=t)[0], contiguous=True)
 
 
 def literal(cx: Context, node: ast.AST, array: np.ndarray) -> Val:

@@ -47,6 +47,9 @@ def call(cx: Context, node: ast.Call) -> Val:
     kind = comprehensions.consumer_of(function)
     if kind and node.args and isinstance(node.args[0], (ast.GeneratorExp, ast.ListComp)):
         return comprehensions.consume(cx, node, function, kind)
+    starred = node.args[0] if len(node.args) == 1 and not node.keywords else None
+    if isinstance(starred, ast.Starred) and isinstance(function, Known) and function.obj is zip:
+        return _zip_of(cx, node, function, starred)
     if _wants_generators(function):
         given = _arguments(cx, node, generators=True)
     else:
@@ -89,6 +92,27 @@ def _arguments(cx: Context, node: ast.Call, generators: bool = False) -> Argumen
             return None
         kwargs.update(merged)
     return args, kwargs
+
+
+def _zip_of(cx: Context, node: ast.Call, function: Val, starred: ast.Starred) -> Val:
+    """`zip(*s)`: of a list of tuples of staged length, the elements at each position.
+
+    Of an empty list Python gives nothing: an error here, as where the result is unpacked.
+    """
+    from symdiff.frontend.python import comprehensions, grown, list_changes
+    from symdiff.frontend.python.expressions import evaluate
+
+    val = evaluate(cx, starred.value)
+    items = None if val is POISON else containers.items_of(cx, starred, val)
+    if items is not None:
+        return apply(cx, node, function, items, {})
+    content = grown.content_of(cx, val)
+    found = None if content is None else list_changes.columns(cx, node, content)
+    if found is None:
+        return POISON if val is POISON else cx.refuse("SD212", starred, argument=cx.text(starred))
+    text = "if not $list: raise ValueError('zip() of the elements of an empty list')"
+    comprehensions.run(cx, node, "zip", text, {"$list": val})
+    return Sequence_("iterator", found)
 
 
 def apply(cx: Context, node: ast.AST, function: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from symdiff.frontend.python import memory
+from symdiff.frontend.python import grown, memory
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.headers import COMPOSITE, SAME, Slot, inside, place
 from symdiff.frontend.python.joins import at_cell
@@ -99,6 +99,8 @@ class Carry:
             return self._array(slot, name)
         if slot.kind == "reference":
             return self._reference(slot, name)
+        if slot.kind == "grown":
+            return self._list(slot, name)
         at = self._carried(slot, name)
         if slot.kind == "scalar":
             t = slot.type
@@ -107,9 +109,15 @@ class Carry:
             return lambda values: Num(values[at], None, tags)
         if slot.kind == "opt":
             return lambda values: Maybe(values[at])
-        if slot.kind == "grown":
-            return lambda values: Grown(values[at])
         return lambda values: values[at]
+
+    def _list(self, slot: Slot, name: str) -> Callable[[Sequence[Value]], Any]:
+        form, first = slot.form, len(self.types)
+        assert form is not None
+        self.types += map(Seq, grown.leaf_types(form))
+        self.hints += grown.leaf_names(form, name)
+        behind = len(self.types)
+        return lambda values: Grown(tuple(values[first:behind]), form)
 
     def _carried(self, slot: Slot, name: str) -> int:
         assert slot.type is not None
@@ -176,7 +184,8 @@ def contribute(cx: Context, slot: Slot, val: Any, seen: set[Any]) -> list[Value]
             memory.check_read(cx, val)
         return contribute(cx, slot.parts[0], val if val is BOTTOM else cx.store.get(val.cell), seen)
     if slot.kind == "grown":
-        return [_grown(cx, slot, val)]
+        assert slot.form is not None
+        return list(grown.as_grown(cx, () if val is BOTTOM else val, slot.form).values)
     if slot.kind == "version":
         return [val]
     t = slot.type
@@ -206,18 +215,6 @@ def _optional(cx: Context, t: AVal, val: Any) -> Value:
             memory.check_read(cx, Arr(val.cell))
         return cx.scope.use(val.value)
     return cx.scope.emit("opt_some", _as_type(cx, val, t))[0]
-
-
-def _grown(cx: Context, slot: Slot, val: Any) -> Value:
-    if isinstance(val, Grown):
-        return cx.scope.use(val.value)
-    assert isinstance(slot.type, Seq)
-    made = cx.scope.emit("seq_empty", elem=slot.type.elem)[0]
-    for item in val:
-        made = cx.scope.emit("seq_append", made, cx.value(item))[0]
-        assert cx.scope.loc is not None
-        memory.hold(cx, item, cx.scope.loc)
-    return made
 
 
 def array_slots(cx: Context, slot: Slot, before: Any, after: Any) -> list[tuple[Slot, Any, Any]]:

@@ -15,7 +15,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from symdiff.frontend.python import containers, operators
+from symdiff.frontend.python import containers, operators, targets
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.control import RESULT
 from symdiff.frontend.python.liveness import Liveness, local_names
@@ -28,18 +28,42 @@ from symdiff.frontend.python.values import NONE, POISON, Known, Val
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 # Before the loops, for each `$item`, and behind them.
+_BY = """\
+$key = $function($item)
+if not $some or $key {} $best:
+    $out = $item
+    $best = $key
+    $some = True"""
 _FOLDS = {
     "list": ("$out = []", "$out.append($item)", "return $out"),
     "map": ("$out = []", "$out.append($function(*$item))", "return $out"),
     "filter": ("$out = []", "if $function($item): $out.append($item)", "return $out"),
     "kept": ("$out = []", "if $item: $out.append($item)", "return $out"),
-    "reduce": ("$out = $start", "$out = $function($out, $item)", "return $out"),
     "sum": ("$out = $start", "$out = $out + $item", "return $out"),
     "any": ("", "if $item: return True", "return False"),
     "all": ("", "if not $item: return False", "return True"),
+    "repeat": ("$out = []", "$out.extend($list)", "return $out"),
+    "extend": ("", "$list.append($item)", "return None"),
+    "in": ("", "if $item == $wanted: return True", "return False"),
+    "count": ("$out = 0", "if $item == $wanted: $out = $out + 1", "return $out"),
+    "index": (
+        "$out = 0",
+        "if $item == $wanted: return $out\n$out = $out + 1",
+        "raise ValueError('the value is not in the list')",
+    ),
+    "sorted": ("$out = []", "$out.append($list[$item])", "return $out"),
+    "reduce": (
+        "$some = False",
+        "if $some: $out = $function($out, $item)\nelse:\n    $out = $item\n    $some = True",
+        "if not $some: raise TypeError('reduce() of empty iterable with no initial value')\nreturn $out",
+    ),
+    "reduce from": ("$out = $start", "$out = $function($out, $item)", "return $out"),
+    "max by": ("$some = False", _BY.format(">"), ""),
+    "min by": ("$some = False", _BY.format("<"), ""),
     "max": ("$some = False", "if not $some or $item > $out:\n    $out = $item\n    $some = True", ""),
     "min": ("$some = False", "if not $some or $item < $out:\n    $out = $item\n    $some = True", ""),
 }
+_OR_ELSE = "if not $some: return $default\nreturn $out"
 _EMPTY = "if not $some: raise ValueError('{0}() arg is an empty sequence')\nreturn $out"
 _HIDDEN = "_symdiff_"  # stands for the `$` of hidden names while a template is parsed
 
@@ -78,7 +102,7 @@ def unrolled(cx: Context, node: Comprehension, element: Callable[[], None]) -> b
             return False
         done = True
         for item in items:
-            containers.assign(cx, generator.target, item)
+            targets.assign(cx, generator.target, item)
             tests = [operators.truth(cx, t, evaluate(cx, t)) for t in generator.ifs]
             if POISON in tests:
                 return False
@@ -134,6 +158,11 @@ def consumer_of(function: Val) -> str:
     return _KINDS.get(id(function.obj), "") if isinstance(function, Known) else ""
 
 
+_GIVEN = {
+    "sum": {"start": "$start"},
+    "max": {"key": "$function", "default": "$default"},
+    "min": {"key": "$function", "default": "$default"},
+}
 _KINDS = {id(f): f.__name__ for f in (sum, any, all, max, min)}
 
 
@@ -150,10 +179,14 @@ def consume(cx: Context, node: ast.Call, function: Val, kind: str) -> Val:
         given = {k.arg or "**": evaluate(cx, k.value) for k in node.keywords}
         for argument in node.args[1:]:
             given["start"] = evaluate(cx, argument)
-        wrong = next((name for name in given if kind != "sum" or name != "start"), None)
+        hidden = _GIVEN.get(kind, {})
+        wrong = next((name for name in given if name not in hidden), None)
         if wrong is not None:
             return cx.refuse("SD402", node, argument=wrong, function=kind, detail=" over elements made turn by turn")
-        return _rolled_or_static(cx, node, kind, over, {"$start": given.get("start", Known(0))}, unknown)
+        named = {hidden[name]: val for name, val in given.items()}
+        if kind == "sum":
+            named.setdefault("$start", Known(0))
+        return _rolled_or_static(cx, node, f"{kind} by" if "key" in given else kind, over, named, unknown)
     rest = [evaluate(cx, a) for a in node.args[1:]]
     kwargs = {k.arg or "**": evaluate(cx, k.value) for k in node.keywords}
     return POISON if items is None else apply(cx, node, function, [containers.new_list(cx, over, items), *rest], kwargs)
@@ -204,24 +237,34 @@ def fold(
     given: Mapping[str, Val] = {},  # read only
 ) -> Val:
     """What the builtin `kind` makes of the elements, by a loop; `given` are hidden names that it reads."""
-    from symdiff.frontend.python.statements import run_block
+    key = (id(node), f"{kind} else" if "$default" in given else kind)
+    if key not in cx.folds:
+        cx.folds[key] = _function(node, kind, over, "$default" in given)
+    return _run(cx, node, cx.folds[key], {**given, "$over": over} if isinstance(over, Val) else given)
 
+
+def run(cx: Context, node: ast.AST, kind: str, text: str, given: Mapping[str, Val]) -> Val:
+    """Statements about the hidden names `given`, run in a frame of their own; what they return."""
     key = (id(node), kind)
     if key not in cx.folds:
-        cx.folds[key] = function = _function(node, kind, over)
+        cx.folds[key] = _placed(ast.FunctionDef("comprehension", _NO_PARAMETERS, _parsed(text), []), node)
+    return _run(cx, node, cx.folds[key], given)
+
+
+def _run(cx: Context, node: ast.AST, function: ast.FunctionDef, given: Mapping[str, Val]) -> Val:
+    from symdiff.frontend.python.statements import run_block
+
+    if id(function) not in cx.bodies:
         cx.bodies[id(function)] = function, Liveness(function)
-    function = cx.folds[key]
     outer, (_, live) = cx.frame, cx.bodies[id(function)]
     path = (*outer.path, id(node))
     further_out = {n.target.id for n in ast.walk(function) if isinstance(n, ast.NamedExpr)}
-    names = (local_names(function) - further_out) | {*given, "$over"}
+    names = (local_names(function) - further_out) | set(given)
     frame = Frame(cx.count("frame"), outer.source, live, outer, path, names, outer.depth, True)
     cx.frames.append(frame)
     try:
         for name, val in given.items():
             cx.set_name(frame, name, val)
-        if isinstance(over, Val):
-            cx.set_name(frame, "$over", over)
         run_block(cx, function.body, frozenset())
         found = cx.get_name(frame, RESULT)
         return NONE if found is MISSING else found
@@ -234,10 +277,10 @@ def can_fold(cx: Context, node: ast.AST, val: Val) -> bool:
     return rolled_turns(cx, node, val) is not None
 
 
-def _function(node: ast.AST, kind: str, over: ast.ListComp | ast.GeneratorExp | Val) -> ast.FunctionDef:
+def _function(node: ast.AST, kind: str, over: ast.ListComp | ast.GeneratorExp | Val, default: bool) -> ast.FunctionDef:
     """The loops of the comprehension, or one over `$over`, as a function without parameters."""
     before, each, after = _FOLDS[kind]
-    after = after or _EMPTY.format(kind)
+    after = after or (_OR_ELSE if default else _EMPTY.format(kind.removesuffix(" by")))
     if isinstance(over, Val):
         generators = _parsed("[0 for $item in $over]")[0].value.generators
         body = _parsed(each)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from symdiff.frontend.python import containers, memory
+from symdiff.frontend.python import comprehensions, containers, grown, list_changes, memory
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import NONE, POISON, DictRef, Grown, Known, ListRef, Sequence_, Struct, Val
 
@@ -48,17 +48,24 @@ def list_method(cx: Context, node: ast.AST, receiver: ListRef, name: str, args: 
     """A method of a list made in this call, or of one that came from outside and is only read."""
     if not _checked(cx, node, "list", name, args, kwargs, LIST):
         return POISON
+    if receiver.cell.kind == "tuple" and name not in ("index", "count"):
+        return cx.refuse("SD404", node, type="a tuple", name=name)
     content = cx.store.get(receiver.cell)
     if name == "append":
         return containers.append_value(cx, node, receiver, args[0])
     if isinstance(content, Grown):
-        return _grown_method(cx, node, receiver, content, name, args)
+        return _grown_method(cx, node, receiver, content, name, args, kwargs)
     if name == "copy":
         return containers.new_list(cx, node, content)
     if name in ("index", "count"):
         return search(cx, node, content, name, args)
     if not containers.changeable(cx, node, receiver):
         return POISON
+    if name == "extend":
+        return _extended(cx, node, receiver, args[0])
+    if name == "insert" and list_changes.is_index(cx, args[0]) and not isinstance(args[0], Known):
+        staged = grown.staged(cx, node, content, args[1])
+        return POISON if staged is None else _grown_method(cx, node, receiver, staged, name, args, kwargs)
     if name == "pop":
         return _pop(cx, node, receiver, content, args)
     if name == "sort":
@@ -72,19 +79,17 @@ def list_method(cx: Context, node: ast.AST, receiver: ListRef, name: str, args: 
 
 
 def _pop(cx: Context, node: ast.AST, receiver: ListRef, content: Content, args: Args) -> Val:
-    at = containers.position(cx, node, args[0] if args else Known(-1), len(content))
+    at = containers.position(cx, node, args[0] if args else Known(-1), content)
     if at is None:
         return POISON
     cx.store.set(receiver.cell, (*content[:at], *content[at + 1 :]))
     return content[at]
 
 
-def _extend(cx: Context, node: ast.AST, content: Content, args: Args) -> Content | None:
-    items = containers.items_of(cx, node, args[0])
-    if items is None:
-        cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason="takes an unknown number of elements")
-        return None
-    return (*content, *items)
+def _extended(cx: Context, node: ast.AST, receiver: ListRef, val: Val) -> Val:
+    if list_changes.extend(cx, node, receiver, val):
+        return NONE
+    return cx.refuse("SD231", node, iterable=f"`{cx.text(node)}`")
 
 
 def _insert(cx: Context, node: ast.AST, content: Content, args: Args) -> Content | None:
@@ -102,13 +107,13 @@ def _remove(cx: Context, node: ast.AST, content: Content, args: Args) -> Content
 
 
 _CHANGED: dict[str, Callable[[Context, ast.AST, Content, Args], Content | None]] = {
-    "extend": _extend, "insert": _insert, "remove": _remove,
+    "insert": _insert, "remove": _remove,
     "reverse": lambda cx, node, content, args: content[::-1], "clear": lambda cx, node, content, args: (),
 }  # fmt: skip
 
 
-def sort(cx: Context, node: ast.AST, content: Content, kwargs: Entries) -> Content | None:
-    """The elements in order, by keys that are known when compiling; None after a problem."""
+def sort(cx: Context, node: ast.AST, content: Content, kwargs: Entries) -> Content | Grown | None:
+    """The elements in the order of their keys; None after a problem."""
     from symdiff.frontend.python.calls import apply
 
     key, backwards = kwargs.get("key", NONE), kwargs.get("reverse", Known(False))
@@ -116,28 +121,72 @@ def sort(cx: Context, node: ast.AST, content: Content, kwargs: Entries) -> Conte
     keys = content if plain else tuple(apply(cx, node, key, [item], {}) for item in content)
     if memory.is_poison(*keys):
         return None
-    if len(content) > 1 and not all(isinstance(k, Known) for k in (*keys, backwards)):
-        cx.refuse("SD224", node, construct="sorting")
+    if not isinstance(backwards, Known):
+        cx.need_static(node, backwards, "`reverse` of a sort")
         return None
+    if len(content) > 1 and not all(isinstance(k, Known) for k in keys):
+        return list_changes.sorted_(cx, node, content, keys, bool(backwards.obj))
     known = [k.obj for k in keys if isinstance(k, Known)]
     order = range(len(content)) if len(content) < 2 else sorted(range(len(content)), key=known.__getitem__)
     # a reversed sort keeps the order of equal elements
-    if len(content) > 1 and isinstance(backwards, Known) and backwards.obj:
+    if len(content) > 1 and backwards.obj:
         order = sorted(order, key=known.__getitem__, reverse=True)
     return tuple(content[k] for k in order)
 
 
-def _grown_method(cx: Context, node: ast.AST, receiver: ListRef, content: Grown, name: str, args: Args) -> Val:
-    if name == "pop" and not args and containers.changeable(cx, node, receiver):
-        last = cx.at(node).emit("seq_last", content.value)[0]
-        cx.store.set(receiver.cell, Grown(cx.scope.emit("seq_rest", content.value)[0]))
-        return memory.hold(cx, cx.wrap(last), cx.loc(node))
-    return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason=f"is then changed by `{name}`")
+def sort_staged(cx: Context, node: ast.AST, content: Grown, kwargs: Entries) -> Content | Grown | None:
+    """The elements of a list of staged length in the order of their keys; None after a problem."""
+    key, backwards = kwargs.get("key", NONE), kwargs.get("reverse", Known(False))
+    if not isinstance(backwards, Known):
+        cx.need_static(node, backwards, "`reverse` of a sort")
+        return None
+    keys: Content | Grown | None = content
+    if not (isinstance(key, Known) and key.obj is None):
+        over = Sequence_("zip", (list_changes.made(cx, node, content),))
+        keys = list_changes.content_of(cx, comprehensions.fold(cx, node, "map", over, {"$function": key}))
+    return None if keys is None else list_changes.sorted_(cx, node, content, keys, bool(backwards.obj))
 
 
-def search(cx: Context, node: ast.AST, content: Content, name: str, args: Args) -> Val:
-    """`index` and `count` of elements that are known when compiling."""
-    if not args or not all(isinstance(v, Known) for v in (*content, *args)):
+def _grown_method(
+    cx: Context, node: ast.AST, receiver: ListRef, content: Grown, name: str, args: Args, kwargs: Entries
+) -> Val:
+    """A method of a list whose length is staged."""
+    if name == "copy":
+        return list_changes.made(cx, node, content)
+    if name in ("index", "count"):
+        return search(cx, node, content, name, args)
+    if not containers.changeable(cx, node, receiver):
+        return POISON
+    if name == "extend":
+        return _extended(cx, node, receiver, args[0])
+    if name == "pop":
+        found = list_changes.removed(cx, node, content, args[0] if args else Known(-1))
+        if found is None:
+            return POISON
+        cx.store.set(receiver.cell, found[1])
+        return found[0]
+    changed: Content | Grown | None = ()
+    if name == "insert":
+        changed = list_changes.inserted(cx, node, content, *args)
+    elif name == "remove":
+        at = search(cx, node, content, "index", args)
+        found = None if at is POISON else list_changes.removed(cx, node, content, at)
+        changed = None if found is None else found[1]
+    elif name == "reverse":
+        changed = list_changes.part(cx, node, content, step=-1)
+    elif name == "sort":
+        changed = sort_staged(cx, node, content, kwargs)
+    if changed is None:
+        return POISON
+    cx.store.set(receiver.cell, changed)
+    return NONE
+
+
+def search(cx: Context, node: ast.AST, content: Content | Grown, name: str, args: Args) -> Val:
+    """`index` and `count` of elements that are known when compiling, or of a list of numbers of staged length."""
+    if isinstance(content, Grown) and len(args) == 1:
+        return list_changes.search(cx, node, content, name, args[0])
+    if not args or isinstance(content, Grown) or not all(isinstance(v, Known) for v in (*content, *args)):
         return cx.refuse("SD224", node, construct=f"`{name}`")
     known = [v.obj for v in content if isinstance(v, Known)]
     try:

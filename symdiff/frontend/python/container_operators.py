@@ -5,12 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from symdiff.frontend.python import containers, control, operators, output, special_methods, values
+from symdiff.frontend.python import containers, control, grown, list_changes, operators, output, special_methods, values
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     POISON,
     DictRef,
-    Grown,
     Known,
     ListRef,
     Num,
@@ -18,7 +17,6 @@ from symdiff.frontend.python.values import (
     Text,
     Val,
 )
-from symdiff.ir import types
 
 
 def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Val | None:
@@ -31,9 +29,14 @@ def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Va
         a, b = containers.elements(cx, left), containers.elements(cx, right)
         if a is not None and b is not None and _is_list(left) == _is_list(right):
             return containers.new_list(cx, node, a + b) if _is_list(left) else Struct("tuple", a + b)
+        parts = list_changes.content_of(cx, left), list_changes.content_of(cx, right)
+        if parts[0] is not None and parts[1] is not None and _is_list(left) == _is_list(right):
+            found = list_changes.joined(cx, node, parts[0], parts[1])
+            like = left if isinstance(left, ListRef) else right
+            return POISON if found is None else list_changes.made(cx, node, found, like)
     if isinstance(op, ast.Add) and any(isinstance(v, Text) for v in (left, right)):
-        parts = [output.text_pieces(v) for v in (left, right)]
-        return None if None in parts else output.text([piece for part in parts for piece in part or ()])
+        pieces = [output.text_pieces(v) for v in (left, right)]
+        return None if None in pieces else output.text([piece for part in pieces for piece in part or ()])
     if isinstance(op, ast.Mult):
         for one, other in ((left, right), (right, left)):
             items = containers.elements(cx, one)
@@ -43,8 +46,12 @@ def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Va
                     if _is_list(one)
                     else Struct("tuple", items * other.obj)
                 )
-            if items is not None and isinstance(other, Num) and other.type == types.INT:
-                return cx.need_static(node, other, "how often a list is repeated")
+            whole = list_changes.content_of(cx, one)
+            times = list_changes.is_index(cx, other)
+            if whole is not None and times and _is_list(one):
+                return list_changes.repeated(cx, node, whole, other)
+            if whole is not None and times:
+                return cx.need_static(node, other, "how often a tuple is repeated")
     if operators.is_array(left) or operators.is_array(right):
         from symdiff.frontend.python.arrays import to_array
 
@@ -55,13 +62,15 @@ def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Va
 
 
 def _is_list(val: Val) -> bool:
-    return isinstance(val, ListRef) or (isinstance(val, Known) and isinstance(val.obj, list))
+    if isinstance(val, ListRef):
+        return val.cell.kind != "tuple"
+    return isinstance(val, Known) and isinstance(val.obj, list)
 
 
 def truth(cx: Context, val: Val) -> Val:
-    if isinstance(val, ListRef) and isinstance(cx.store.get(val.cell), Grown):
-        content: Grown = cx.store.get(val.cell)
-        count = cx.wrap(cx.scope.emit("seq_len", content.value)[0])
+    content = grown.content_of(cx, val)
+    if content is not None:
+        count = cx.wrap(grown.count(cx, content))
         return cx.wrap(cx.scope.emit("gt", cx.value(count), cx.value(Known(0)))[0])
     if isinstance(val, DictRef):
         return Known(bool(cx.store.get(val.cell)))
@@ -82,6 +91,9 @@ def contains(cx: Context, node: ast.AST, item: Val, container: Val) -> Val:
     plain = isinstance(container, Known) and isinstance(container.obj, (str, range, set, frozenset))
     if plain and isinstance(container, Known) and isinstance(item, Known):
         return Known(item.obj in container.obj)
+    staged = grown.content_of(cx, container)
+    if staged is not None:
+        return list_changes.search(cx, node, staged, "in", item)
     known = containers.elements(cx, container)
     if plain and isinstance(container, Known) and isinstance(container.obj, (set, frozenset)):
         known = tuple(Known(k) for k in sorted(container.obj, key=repr))
@@ -126,7 +138,23 @@ def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) ->
             operators.is_array(v) for v in (left, right)
         ):
             return Known(isinstance(op, ast.NotEq))
+    if isinstance(op, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)):
+        a, b = containers.elements(cx, left), containers.elements(cx, right)
+        if a is not None and b is not None and _is_list(left) == _is_list(right):
+            return _in_order(cx, node, op, a, b)
     return cx.refuse("SD321", node, operation="comparison", left=cx.describe(left), right=cx.describe(right))
+
+
+def _in_order(cx: Context, node: ast.AST, op: ast.cmpop, a: tuple[Val, ...], b: tuple[Val, ...]) -> Val:
+    """`a < b` of sequences: decided by the first elements that differ, else by the lengths."""
+
+    def rest(k: int) -> Val:
+        if k == min(len(a), len(b)):
+            return operators.compare(cx, node, op, Known(len(a)), Known(len(b)))
+        same = operators.truth(cx, node, operators.compare(cx, node, ast.Eq(), a[k], b[k]))
+        return control.choose(cx, node, same, lambda: rest(k + 1), lambda: operators.compare(cx, node, op, a[k], b[k]))
+
+    return rest(0)
 
 
 def _equal_elements(cx: Context, node: ast.AST, op: ast.cmpop, a: tuple[Val, ...], b: tuple[Val, ...]) -> Val:

@@ -9,17 +9,24 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import captured, memory, objects, operators, special_methods, subscripts
-from symdiff.frontend.python.context import Context, Frame
+from symdiff.frontend.python import (
+    captured,
+    grown,
+    list_changes,
+    memory,
+    operators,
+    special_methods,
+    subscripts,
+)
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.problems import Restart
 from symdiff.frontend.python.sizes import refuse_unknown_count
 from symdiff.frontend.python.values import (
     NONE,
     POISON,
-    UNBOUND,
     Arr,
     Cell,
     DictRef,
-    Flat,
     Grown,
     Known,
     ListRef,
@@ -30,8 +37,6 @@ from symdiff.frontend.python.values import (
     Struct,
     Val,
 )
-from symdiff.ir.core import Value
-from symdiff.ir.dims import Dim
 
 
 def new_list(cx: Context, node: ast.AST, items: Sequence[Val]) -> ListRef:
@@ -153,10 +158,10 @@ def length(cx: Context, node: ast.AST, val: Val) -> Val:
     counted = special_methods.call(cx, node, val, "__len__", [])
     if counted is not None:
         return counted
-    if isinstance(val, ListRef):
-        content = cx.store.get(val.cell)
-        if isinstance(content, Grown):
-            return cx.wrap(cx.at(node).emit("seq_len", content.value)[0])
+    staged = grown.content_of(cx, val)
+    if staged is not None:
+        cx.at(node)
+        return cx.wrap(grown.count(cx, staged))
     known = elements(cx, val)
     if known is not None:
         return Known(len(known))
@@ -195,8 +200,9 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
     found = special_methods.call(cx, node, base, "__getitem__", [index])
     if found is not None:
         return found
-    if isinstance(base, ListRef) and isinstance(cx.store.get(base.cell), Grown):
-        return _grown_item(cx, node, base, index)
+    staged = grown.content_of(cx, base)
+    if staged is not None:
+        return _grown_item(cx, node, base, staged, index)
     known = elements(cx, base)
     if known is not None:
         return _sequence_item(cx, node, base, known, index)
@@ -207,7 +213,7 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
             return cx.refuse("SD403", node, function=f"`{cx.text(node)}`", message=f"KeyError: {key!r}")
         return mapping_[key]
     if isinstance(base, Known) and isinstance(base.obj, np.ndarray):
-        part = index.obj if isinstance(index, Known) else _known_slice(index)
+        part = index.obj if isinstance(index, Known) else known_slice(index)
         if isinstance(index, Known) or part is not None:
             return Known(base.obj[part])
         return subscripts.read_known(cx, node, base, index)
@@ -230,7 +236,7 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
     return cx.refuse("SD321", node, operation="[…]", left=cx.describe(base), right=cx.describe(index))
 
 
-def _known_slice(index: Val) -> slice | None:
+def known_slice(index: Val) -> slice | None:
     if not isinstance(index, SliceVal):
         return None
     parts = (index.lo, index.hi, index.step)
@@ -239,21 +245,45 @@ def _known_slice(index: Val) -> slice | None:
 
 def _sequence_item(cx: Context, node: ast.AST, base: Val, known: tuple[Val, ...], index: Val) -> Val:
     if isinstance(index, SliceVal):
-        where = _known_slice(index)
+        where = known_slice(index)
+        if where is None and isinstance(base, ListRef) and searched(cx, node, index, known):
+            staged = grown.staged(cx, node, known)
+            return POISON if staged is None else _grown_item(cx, node, base, staged, index)
         if where is None:
+            instead = _instead(cx, node, known)
             for part in (index.lo, index.hi, index.step):
                 if not isinstance(part, Known):
-                    return cx.need_static(node, part, "the bounds of a slice of a list or tuple")
+                    return cx.need_static(node, part, "the bounds of a slice of a list or tuple", instead)
             return POISON
         return new_list(cx, node, known[where]) if isinstance(base, ListRef) else Struct("tuple", known[where])
-    at = position(cx, node, index, len(known))
+    if searched(cx, node, index, known):
+        staged = grown.staged(cx, node, known)
+        return POISON if staged is None else grown.element(cx, node, staged, index)
+    at = position(cx, node, index, known)
     return POISON if at is None else known[at]
 
 
-def position(cx: Context, node: ast.AST, index: Val, count: int) -> int | None:
-    """A known index into `count` elements; None after a problem."""
+def searched(cx: Context, node: ast.AST, index: Val, known: Sequence[Val]) -> bool:
+    """Whether a staged index looks at run time for an element of a list or tuple of known structure.
+
+    It is the last resort: where the loop that the index depends on can be unrolled, no element is looked for.
+    """
+    parts = (index.lo, index.hi) if isinstance(index, SliceVal) else (index,)
+    staged = [p for p in parts if isinstance(p, Num) and p.type.dtype[0] in "iu"]
+    if not staged or grown.form_of_elements(cx, known) is None:
+        return False
+    return not any(p.tags for p in staged) or (cx.frame.path, id(node)) in cx.session.searched
+
+
+def _instead(cx: Context, node: ast.AST, known: Sequence[Val]) -> tuple[Any, ...] | None:
+    return None if grown.form_of_elements(cx, known) is None else (cx.frame.path, id(node))
+
+
+def position(cx: Context, node: ast.AST, index: Val, known: Sequence[Val]) -> int | None:
+    """A known index of one of the elements; None after a problem."""
+    count = len(known)
     if not isinstance(index, Known):
-        cx.need_static(node, index, "the index of an element of a list or tuple")
+        cx.need_static(node, index, "the index of an element of a list or tuple", _instead(cx, node, known))
         return None
     if not isinstance(index.obj, (int, np.integer)):
         cx.refuse("SD321", node, operation="[…]", left="a list or tuple", right=cx.describe(index))
@@ -264,11 +294,13 @@ def position(cx: Context, node: ast.AST, index: Val, count: int) -> int | None:
     return int(operator.index(index.obj)) % count
 
 
-def _grown_item(cx: Context, node: ast.AST, base: ListRef, index: Val) -> Val:
-    content = cx.store.get(base.cell)
+def _grown_item(cx: Context, node: ast.AST, base: Val, content: Grown, index: Val) -> Val:
+    if isinstance(index, SliceVal):
+        part = list_changes.sliced(cx, node, content, index)
+        return POISON if part is None else list_changes.made(cx, node, part, base)
     if not cx.is_numeric(index) or cx.aval(index).dtype[0] not in "iu":
         return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason="is then read by a slice")
-    return memory.hold(cx, cx.wrap(cx.at(node).emit("seq_get", content.value, cx.value(index))[0]), cx.loc(node))
+    return grown.element(cx, node, content, index)
 
 
 def key_of(cx: Context, node: ast.AST, val: Val) -> Any:
@@ -304,22 +336,43 @@ def set_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> Non
         return
     assert isinstance(base, ListRef)
     content = cx.store.get(base.cell)
+    if isinstance(index, SliceVal):
+        _set_slice(cx, node, base, content, index, val)
+        return
     if isinstance(content, Grown):
         if val is POISON:
             return
-        element = fitted(cx, node, content.value, val)
-        if element is None:
-            return
-        value = cx.at(node).emit("seq_set", content.value, cx.value(index), element)[0]
-        cx.store.set(base.cell, Grown(value))
-        memory.hold(cx, val, cx.loc(node))
+        changed = grown.replaced(cx, node, content, index, val)
+        if changed is not None:
+            cx.store.set(base.cell, changed)
         return
-    if isinstance(index, SliceVal):
-        cx.refuse("SD299", node, construct="assignment to a slice of a list")
+    if searched(cx, node, index, (*content, val)):
+        staged = grown.staged(cx, node, content, val)
+        changed = None if staged is None else grown.replaced(cx, node, staged, index, val)
+        if changed is not None:
+            cx.store.set(base.cell, changed)
         return
-    at = position(cx, node, index, len(content))
+    at = position(cx, node, index, content)
     if at is not None:
         cx.store.set(base.cell, (*content[:at], val, *content[at + 1 :]))
+
+
+def _set_slice(cx: Context, node: ast.AST, base: ListRef, content: Any, where: SliceVal, val: Val) -> None:
+    """`base[lo:hi] = val`."""
+    items = items_of(cx, node, val)
+    new = list_changes.content_of(cx, val) if items is None else tuple(items)
+    known = known_slice(where)
+    if new is None:
+        cx.refuse("SD299", node, construct="assignment of this to a slice of a list")
+    elif isinstance(content, tuple) and isinstance(new, tuple) and known is not None:
+        changed = list(content)
+        changed[known] = new
+        cx.store.set(base.cell, tuple(changed))
+    else:
+        staged = grown.staged(cx, node, content) if isinstance(content, tuple) else content
+        put = None if staged is None else list_changes.put(cx, node, staged, where, new)
+        if put is not None:
+            cx.store.set(base.cell, put)
 
 
 def changeable(cx: Context, node: ast.AST, base: Val) -> bool:
@@ -327,7 +380,21 @@ def changeable(cx: Context, node: ast.AST, base: Val) -> bool:
     if isinstance(base, Reference) and any(cx.belongs_outside(c.serial) for c in (base.cell, *base.cell.may)):
         cx.refuse_outside(node, base.cell.name)
         return False
+    if isinstance(base, Reference) and (found := memory.held(cx, base.cell)) is not None:
+        problem = cx.make_problem("SD510", node, [(found, "in the list here")], target=cx.text(node))
+        if cx.session.taken_apart is not None:
+            cx.problems.append(problem)
+            return False
+        cx.session.taken_apart = problem
+        raise Restart
+    if isinstance(base, ListRef) and base.cell.kind == "tuple":
+        cx.refuse("SD321", node, operation="a change", left="a tuple", right="nothing")
+        return False
     if isinstance(base, Reference) and base.cell.external is None:
+        for cell in (base.cell, *base.cell.may):
+            if cell.argument is not None:
+                problem = cx.make_problem("SD503", node, name=f"`{cell.name}`")
+                cx.changed.setdefault(cell.argument, problem)
         for other in base.cell.may:
             if other.external is not None:
                 cx.refuse("SD503", node, name=f"`{other.external}`")
@@ -340,163 +407,6 @@ def changeable(cx: Context, node: ast.AST, base: Val) -> bool:
     else:
         cx.refuse("SD321", node, operation="[…] =", left=cx.describe(base), right="a value")
     return False
-
-
-# --- assignment targets
-
-
-def assign(cx: Context, target: ast.expr, val: Val) -> None:
-    """Bind `target` to `val`: names, tuples of targets, items."""
-    from symdiff.frontend.python.expressions import evaluate
-
-    if isinstance(target, ast.Name):
-        bind_name(cx, target, val, cx.frame)
-    elif isinstance(target, (ast.Tuple, ast.List)):
-        _unpack(cx, target, val)
-    elif isinstance(target, ast.Subscript):
-        base, index = evaluate(cx, target.value), evaluate(cx, target.slice)
-        store_item(cx, target, base, index, val)
-    elif isinstance(target, ast.Starred):
-        cx.refuse("SD225", target, name=cx.text(target.value))
-    else:
-        assert isinstance(target, ast.Attribute)
-        objects.set_attribute(cx, target, evaluate(cx, target.value), target.attr, val)
-
-
-def bind_name(cx: Context, target: ast.Name, val: Val, frame: Frame) -> None:
-    """Bind a name seen from `frame`: its own local, or with `nonlocal` one of a frame around it."""
-    home = cx.home_of(target.id, frame)
-    if home is None:  # `nonlocal` of a function that symdiff did not compile around it
-        cx.refuse("SD205", target, name=target.id)
-        return
-    if cx.instances.active and home.id < cx.instances.active[-1].first_frame:
-        cx.refuse_outside(target, target.id)
-        return
-    if home is not cx.frame:
-        cx.count("bound")
-    if not target.id.startswith("$"):
-        cx.name_value(val, target.id)
-    cx.set_name(home, target.id, val)
-
-
-def store_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> None:
-    if memory.is_poison(base, index):
-        return
-    if isinstance(base, Arr):
-        if isinstance(val, (ListRef, Struct)):
-            from symdiff.frontend.python.arrays import to_array
-
-            val = to_array(cx, node, val)
-        subscripts.write(cx, node, base, index, val)
-    elif isinstance(base, Flat):
-        from symdiff.frontend.python import flat
-
-        flat.write(cx, node, base, index, val)
-    elif isinstance(base, Known) and isinstance(base.obj, np.ndarray):
-        cx.refuse("SD503", node, name=f"`{cx.text(node)}`")
-    else:
-        set_item(cx, node, base, index, val)
-
-
-def _unpack(cx: Context, target: ast.Tuple | ast.List, val: Val) -> None:
-    names = target.elts
-    starred = [k for k, t in enumerate(names) if isinstance(t, ast.Starred)]
-    if val is POISON:
-        items: list[Val] = [POISON] * len(names)
-    else:
-        found = items_of(cx, target, val)
-        if found is None:
-            take = _grown_items if isinstance(val, ListRef) else _array_items
-            found = take(cx, target, val, len(names)) if not starred else None
-        if found is None:
-            refuse_unknown_count(cx, "SD225", target, val, name=cx.text(target))
-            found = [POISON] * len(names)
-        items = found
-    if starred and val is not POISON and len(items) >= len(names) - 1:
-        items = _take_starred(cx, target, items, starred[0])
-        names = [t.value if isinstance(t, ast.Starred) else t for t in names]
-    if len(items) != len(names):
-        cx.refuse("SD319", target, count=len(items), targets=len(names))
-        items = [POISON] * len(names)
-    for name, item in zip(names, items, strict=True):
-        assign(cx, name.value if isinstance(name, ast.Starred) else name, item)
-
-
-def _take_starred(cx: Context, target: ast.AST, items: list[Val], at: int) -> list[Val]:
-    after = len(getattr(target, "elts", [])) - at - 1
-    stop = len(items) - after
-    return [*items[:at], new_list(cx, target, items[at:stop]), *items[stop:]]
-
-
-def _array_items(cx: Context, node: ast.AST, val: Val, count: int) -> list[Val] | None:
-    """The rows of an array whose first size must be `count`."""
-    if not isinstance(val, Arr) or not cx.aval(val).rank:
-        return None
-    from symdiff.frontend.python.sizes import require
-
-    shape: tuple[Dim, ...] = cx.aval(val).shape
-    checked = require(cx, node, val, (count, *shape[1:]))
-    return None if checked is POISON else [item_at(cx, node, checked, Known(k)) for k in range(count)]
-
-
-def _grown_items(cx: Context, node: ast.AST, val: Val, count: int) -> list[Val]:
-    """The elements of a list that grew in a loop, whose number must be `count`."""
-    have = length(cx, node, val)
-    less, more = f"not enough values to unpack (expected {count})", f"too many values to unpack (expected {count})"
-    for op, message in ((ast.Lt(), less), (ast.Gt(), more)):
-        operators.raise_if(cx, node, operators.compare(cx, node, op, have, Known(count)), "ValueError", (message,))
-    return [subscript(cx, node, val, Known(k)) for k in range(count)]
-
-
-def delete(cx: Context, target: ast.expr) -> None:
-    """`del target`: a name becomes unbound, an element of a list or dict goes."""
-    from symdiff.frontend.python.expressions import evaluate
-
-    if isinstance(target, ast.Name):
-        home = cx.home_of(target.id)
-        if home is not None and evaluate(cx, ast.copy_location(ast.Name(target.id, ast.Load()), target)) is not POISON:
-            cx.set_name(home, target.id, UNBOUND)
-        elif home is None:
-            cx.refuse("SD311", target, name=f"`{target.id}`")
-        return
-    if isinstance(target, (ast.Tuple, ast.List)):
-        for part in target.elts:
-            delete(cx, part)
-        return
-    if not isinstance(target, ast.Subscript):
-        assert isinstance(target, ast.Attribute)
-        objects.delete_attribute(cx, target, evaluate(cx, target.value), target.attr)
-        return
-    base, index = evaluate(cx, target.value), evaluate(cx, target.slice)
-    if not memory.is_poison(base, index):
-        _delete_item(cx, target, base, index)
-
-
-def _delete_item(cx: Context, node: ast.Subscript, base: Val, index: Val) -> None:
-    if special_methods.call(cx, node, base, "__delitem__", [index]) is not None:
-        return
-    content = cx.store.get(base.cell) if isinstance(base, (ListRef, DictRef)) else None
-    if not isinstance(content, (tuple, dict)):
-        cx.refuse("SD209", node, target=cx.text(node))
-        return
-    if not changeable(cx, node, base):
-        return
-    assert isinstance(base, (ListRef, DictRef))
-    if isinstance(content, dict):
-        key = key_of(cx, node, index)
-        if key not in content:
-            cx.refuse("SD403", node, function=f"`{cx.text(node)}`", message=f"KeyError: {key!r}")
-            return
-        cx.store.set(base.cell, {k: v for k, v in content.items() if k != key})
-        return
-    where = _known_slice(index)
-    if where is None:
-        at = position(cx, node, index, len(content))
-        if at is None:
-            return
-        where = slice(at, at + 1)
-    gone = set(range(len(content))[where])
-    cx.store.set(base.cell, tuple(v for k, v in enumerate(content) if k not in gone))
 
 
 # --- growing
@@ -512,20 +422,8 @@ def append_value(cx: Context, node: ast.AST, base: ListRef, val: Val) -> Val:
         return NONE
     if not isinstance(content, Grown):
         return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason="has another form on another path")
-    seq = content.value
-    value = fitted(cx, node, seq, val)
-    if value is None:
+    wide = grown.fitted(cx, node, content, val)
+    if wide is None:
         return POISON
-    cx.store.set(base.cell, Grown(cx.at(node).emit("seq_append", seq, value)[0]))
-    memory.hold(cx, val, cx.loc(node))
+    cx.store.set(base.cell, grown.appended(cx, wide, val, cx.loc(node)))
     return NONE
-
-
-def fitted(cx: Context, node: ast.AST, seq: Value, val: Val) -> Value | None:
-    """The value as an element of a grown list; refused where the elements have another type."""
-    elem = getattr(seq.type, "elem", None)
-    found = cx.value(val) if cx.is_numeric(val) else None
-    if found is not None and found.type == elem:
-        return found
-    cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason=f"takes {cx.describe(val)} besides {elem}")
-    return None

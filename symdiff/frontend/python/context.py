@@ -64,7 +64,10 @@ class Session:
     statics: set[str] = field(default_factory=set)  # captured integers to take by value
     by_value: bool = False  # take every captured number by value
     changed: bool = False
-    unrolled: set[Any] = field(default_factory=set)  # loops (by call path) known to need unrolling
+    # loops (by call path) known to need unrolling, with the subscript that would go without: see NeedStatic
+    unrolled: dict[Any, Hashable] = field(default_factory=dict)
+    taken_apart: Problem | None = None  # why no list of lists, dicts or objects is taken as one that grows
+    searched: set[Hashable] = field(default_factory=set)  # subscripts (by call path) of lists with staged indices
     recursive: dict[Hashable, frozenset[Place]] = field(default_factory=dict)  # definitions, with what they stage
 
     def substitute(self, d: Dim) -> Dim:
@@ -105,6 +108,7 @@ class Context:
         self.compiled: dict[int, Source] = {}  # every definition compiled in, by the id of its node
         self.sizes_needed: set[str] = set()
         self.written: set[int] = set()
+        self.changed: dict[type, Problem] = {}  # by class of a changed argument: what to say of a captured one
         self.headers: dict[Any, Any] = {}  # per loop and call path: its last header
         self.turn_depth = 0  # of the journals: the header's, while a turn is compared with it
         self.pairing: list[Any] = []  # references that are being taken apart, outermost first
@@ -157,14 +161,14 @@ class Context:
             name = self.text(node.func.value)
         self.refuse("SD509", node, name=f"`{name or self.text(node)}`", function=f"`{function}`")
 
-    def need_static(self, node: ast.AST, val: Val, use: str) -> Val:
+    def need_static(self, node: ast.AST, val: Val, use: str, instead: Hashable = None) -> Val:
         """Unwind to whoever can make the value known, or report."""
         if val is POISON:
             return POISON
         tags = val.tags if isinstance(val, Num) else NO_TAGS
         problem = self.make_problem("SD303", node, use=use, name=f"`{self.text(node)}`")
         if tags:
-            raise NeedStatic(tags, problem)
+            raise NeedStatic(tags, problem, instead)
         self.problems.append(problem)
         return POISON
 
@@ -327,7 +331,7 @@ class Context:
             if isinstance(val, Arr) and not val.path
             else None
         )
-        if isinstance(val, (Arr, values.ObjRef)):
+        if isinstance(val, (Arr, values.Reference)):
             val.cell.name = val.cell.name or name
         if isinstance(val, Arr) and val.path and val.cache is not None:
             value = val.cache[1]

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from symdiff.frontend.python import calls, captured, containers, control, flat, memory, operators, subscripts
+from symdiff.frontend.python import calls, captured, containers, control, flat, memory, operators, subscripts, targets
 from symdiff.frontend.python.arrays import attribute
 from symdiff.frontend.python.context import Context, Frame, opt_elem
 from symdiff.frontend.python.desugar import HIDDEN
@@ -242,7 +242,7 @@ def _named(cx: Context, node: ast.NamedExpr) -> Val:
         assert frame.outer is not None
         frame = frame.outer
     cx.count("bound")
-    containers.bind_name(cx, node.target, val, frame)
+    targets.bind_name(cx, node.target, val, frame)
     return val
 
 

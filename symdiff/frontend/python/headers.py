@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from symdiff.errors import Loc
+from symdiff.frontend.python import grown
 from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.joins import fixed, join_types, same_known, same_place, widen_shapes
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.values import (
@@ -37,7 +39,7 @@ from symdiff.frontend.python.values import (
 )
 from symdiff.ir import types
 from symdiff.ir.core import Value
-from symdiff.ir.types import AVal, Kind, Opt, Seq, Type
+from symdiff.ir.types import AVal, Kind, Opt, Type
 
 
 class Misfit(Exception):
@@ -64,6 +66,7 @@ class Slot:
     make: Callable[[tuple[Val, ...]], Any] | None = None
     aliases: set[Cell] = field(default_factory=set)
     held: Loc | None = None  # where its array was put into a growing list
+    form: Pattern | None = None  # of the elements of a list that grows
     name: str = ""
 
     def signature(self) -> Any:
@@ -75,6 +78,7 @@ class Slot:
             tuple(p.signature() for p in self.parts),
             self.group,
             same,
+            self.form,
             frozenset(self.aliases),
             self.held is None,
         )
@@ -106,9 +110,7 @@ def widen(cx: Context, slot: Slot, before: Any, header: Any, after: Any, key: An
     if slot.kind in COMPOSITE:
         return _widen_parts(cx, slot, before, header, after, key)
     if slot.kind == "grown":
-        if not isinstance(after, Grown) or after.value.type != slot.type:
-            raise Misfit("a list that grows", "something else", "SD505")
-        return slot
+        return _grown(cx, before, header, after)
     if slot.kind == "version":
         if not isinstance(after, Value) or after.type != slot.type:
             raise Misfit(str(slot.type), str(getattr(after, "type", after)))
@@ -232,6 +234,8 @@ def _from_nothing(cx: Context, after: Any, key: Any) -> Slot:
         return Slot("dict", parts=parts, make=lambda items: dict(zip(after, items, strict=True)))
     if isinstance(after, Reference):
         return _reference(cx, BOTTOM, after, key)
+    if isinstance(after, Grown):
+        return _grown(cx, after)
     t = _type(cx, after)
     if t is None and isinstance(after, (Known, Conflict)):
         return Slot(SAME, same=after)
@@ -262,27 +266,22 @@ def unchanged(before: Any, after: Any) -> bool:
 
 def _content(cx: Context, before: Any, after: Any, key: Any) -> Slot:
     """The elements of a list: one by one where their number stays, else a growing list."""
-    if isinstance(before, Grown) and isinstance(after, Grown) and before.value.type == after.value.type:
-        return Slot("grown", before.value.type)
     if isinstance(before, tuple) and isinstance(after, tuple) and len(before) == len(after):
         parts = tuple(_from_same(cx, x, y, (key, k)) for k, (x, y) in enumerate(zip(before, after, strict=True)))
         return Slot("list", parts=parts, make=lambda items: items)
-    found: set[Any] = set()
-    for content in (before, after):
-        if isinstance(content, Grown):
-            assert isinstance(content.value.type, Seq)
-            found.add(content.value.type.elem)
-        else:
-            found |= {_type(cx, v) for v in content}
-    if isinstance(before, Grown) or isinstance(after, Grown):
-        if len(found) == 1 and None not in found:
-            return Slot("grown", Seq(found.pop()))
-        raise Misfit("a list", "a list of elements of different types", "SD505")
-    if len(found) != 1 or None in found:
-        raise Misfit(f"a list of {len(before)} elements", f"one of {len(after)} elements of different types", "SD505")
-    (elem,) = found
-    assert elem is not None
-    return Slot("grown", Seq(elem))
+    return _grown(cx, before, after)
+
+
+def _grown(cx: Context, *contents: Any) -> Slot:
+    """A list that grows: its elements have one form, at the header and after each turn."""
+    if not all(isinstance(content, (tuple, Grown)) for content in contents):
+        raise Misfit("a list that grows", "something else", "SD505")
+    form = grown.form_of_elements(cx, *contents)
+    staged = [content.form for content in contents if isinstance(content, Grown)]
+    if form is None or not all(grown.covers(form, have) for have in staged):
+        counts = [f"one of {len(content)} elements" for content in contents if isinstance(content, tuple)]
+        raise Misfit("a list", f"{(counts or ['one'])[-1]} of different structure or types", "SD505")
+    return Slot("grown", form=form)
 
 
 def _type(cx: Context, val: Any) -> AVal | None:

@@ -5,7 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from symdiff.frontend.python import containers, memory, objects, operators, sizes, special_methods, subscripts
+from symdiff.frontend.python import (
+    list_changes,
+    memory,
+    objects,
+    operators,
+    sizes,
+    special_methods,
+    subscripts,
+    targets,
+)
 from symdiff.frontend.python.arrays import attribute
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.expressions import evaluate, subscript
@@ -20,7 +29,7 @@ def augmented(cx: Context, stmt: ast.AugAssign) -> None:
         load = ast.copy_location(ast.Name(target.id, ast.Load()), target)
         before = evaluate(cx, load)
         val = evaluate(cx, stmt.value)
-        containers.assign(cx, target, update(cx, stmt, before, val))
+        targets.assign(cx, target, update(cx, stmt, before, val))
     elif isinstance(target, ast.Subscript):
         _item(cx, stmt, target)
     else:
@@ -37,11 +46,8 @@ def update(cx: Context, stmt: ast.AugAssign, before: Val, val: Val) -> Val:
     if isinstance(before, Arr):
         return before if write_whole(cx, stmt, before, val) else POISON
     if isinstance(before, ListRef) and isinstance(stmt.op, ast.Add):
-        items = containers.items_of(cx, stmt.value, val)
-        if items is None:
+        if not list_changes.extend(cx, stmt, before, val):
             return cx.refuse("SD321", stmt, operation="+=", left="a list", right=cx.describe(val))
-        for item in items:
-            containers.append_value(cx, stmt, before, item)
         return before
     made = special_methods.inplace(cx, stmt, stmt.op, before, val)
     return operators.binary(cx, stmt, stmt.op, before, val) if made is None else made
@@ -100,7 +106,7 @@ def _item(cx: Context, stmt: ast.AugAssign, target: ast.Subscript) -> None:
         before = subscript(cx, target, base, index)
         found = update(cx, stmt, before, evaluate(cx, stmt.value))
         if not isinstance(before, (Arr, ListRef)) or not isinstance(base, Known):
-            containers.store_item(cx, target, base, index, found)
+            targets.store_item(cx, target, base, index, found)
         return
     version = cx.store.get(base.cell)
     val = evaluate(cx, stmt.value)

@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import memory
+from symdiff.frontend.python import grown, memory
 from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.sizes import fresh_opaque
 from symdiff.frontend.python.store import MISSING, Changes, Scope
 from symdiff.frontend.python.values import (
@@ -50,7 +51,7 @@ from symdiff.frontend.python.values import (
 )
 from symdiff.ir import dims, types
 from symdiff.ir.core import Value
-from symdiff.ir.types import AVal, Kind, Opt, Seq
+from symdiff.ir.types import AVal, Kind, Opt
 
 Rebuild = Callable[[Sequence[Value]], Val]
 
@@ -172,9 +173,6 @@ class Joiner:
                 return None
             items = {k: self.join(a[k], b[k]) for k in a}
             return lambda outs: {k: p(outs) for k, p in items.items()}
-        if isinstance(a, Grown) and isinstance(b, Grown) and a.value.type == b.value.type:
-            at = self._pair(a.value, b.value)
-            return lambda outs: Grown(outs[at])
         if isinstance(a, Value) and isinstance(b, Value):
             return self._versions(a, b)
         return self._growing(a, b) if isinstance(a, (tuple, Grown)) and isinstance(b, (tuple, Grown)) else None
@@ -186,33 +184,33 @@ class Joiner:
         return lambda outs: Conflict(*("an attribute" if name in side else "not there" for side in (a, b)))
 
     def _growing(self, a: Any, b: Any) -> Callable[[Sequence[Value]], Any] | None:
-        """Lists of different lengths: a staged list, where all elements are of one type."""
-        found: set[Any] = set()
-        for content in (a, b):
-            if isinstance(content, Grown):
-                found.add(content.value.type)
-            else:
-                found |= {None if (t := self._type(x)) is None else Seq(t) for x in content}
-        if len(found) != 1 or None in found:
+        """Lists of different lengths: a staged list, where all elements have one form."""
+        contents = (a, b)
+        forms = [self._form(k, content) for k, content in enumerate(contents) if content != ()]
+        if not forms or None in forms:
             return None
-        (seq,) = found
-        at = self._pair(*(self._as_seq(k, content, seq) for k, content in enumerate((a, b))))
-        return lambda outs: Grown(outs[at])
+        form = forms[0] if len(forms) == 1 else grown.join(*forms)  # type: ignore[arg-type]  # none is None
+        staged = [content for content in contents if isinstance(content, Grown)]
+        if form is None or not all(grown.covers(form, content.form) for content in staged):
+            return None
+        pairs = zip(*(self._as_grown(k, content, form) for k, content in enumerate(contents)), strict=True)
+        at = [self._pair(*pair) for pair in pairs]
+        return lambda outs: Grown(tuple(outs[k] for k in at), form)
 
-    def _as_seq(self, k: int, content: Any, seq: Seq) -> Value:
-        if isinstance(content, Grown):
-            return content.value
+    def _form(self, k: int, content: Any) -> Pattern | None:
         with self.sides[k].active(self.cx):
-            scope = self.cx.scope
-            made = scope.emit("seq_empty", elem=seq.elem)[0]
-            for item in content:
-                made = scope.emit("seq_append", made, self.cx.value(item))[0]
-        self.later.append(lambda outs: self._hold(content))
+            return grown.form_of_elements(self.cx, content)
+
+    def _as_grown(self, k: int, content: Any, form: Pattern) -> Sequence[Value]:
+        with self.sides[k].active(self.cx):
+            made = grown.as_grown(self.cx, content, form).values
+        if not isinstance(content, Grown):
+            self.later.append(lambda outs: self._hold(content))
         return made
 
     def _hold(self, content: Sequence[Val]) -> None:
         for item in content:
-            memory.hold(self.cx, item, self.cx.loc(self.node))
+            grown.hold(self.cx, item, self.cx.loc(self.node))
 
     def _versions(self, a: Value, b: Value) -> Callable[[Sequence[Value]], Any] | None:
         if a.type != b.type:

@@ -59,8 +59,8 @@ def _reduce(cx: Context, node: ast.AST, args: Args) -> Val:
             operators.raise_if(cx, node, empty, "TypeError", ("reduce() of empty iterable with no initial value",))
             start = [containers.item_at(cx, node, over, Known(0))]
             over = _from_second(cx, node, over)
-        if start:
-            return comprehensions.fold(cx, node, "reduce", over, {"$function": function, "$start": start[0]})
+        given = {"$function": function} | ({"$start": start[0]} if start else {})
+        return comprehensions.fold(cx, node, "reduce from" if start else "reduce", over, given)
     items = _items(cx, node, over)
     if items is None:
         return POISON

@@ -89,15 +89,21 @@ class Liveness:
     def _reads(self, node: ast.AST) -> Names:
         """Every name that `node` reads; an augmented assignment reads its target, a call what the function reads."""
         found: Names = set()
-        stack = [node]
+        stack: list[tuple[ast.AST, frozenset[str]]] = [(node, frozenset())]  # with what comprehensions around it bind
         while stack:
-            n = stack.pop()
-            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load):
+            n, bound = stack.pop()
+            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load) and n.id not in bound:
                 found.add(n.id)
                 found |= self.captured.get(n.id, set())
             elif isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Name):
                 found.add(n.target.id)
-            stack += _evaluated_at_definition(n) if id(n) in self.apart else ast.iter_child_nodes(n)
+            parts = _evaluated_at_definition(n) if id(n) in self.apart else ast.iter_child_nodes(n)
+            if isinstance(n, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+                first = n.generators[0]
+                stack.append((first.iter, bound))  # evaluated outside
+                bound = bound.union(*(stores(g.target) for g in n.generators))
+                parts = [*(p for p in ast.iter_child_nodes(n) if p is not first), first.target, *first.ifs]
+            stack += [(p, bound) for p in parts]
         return found
 
 

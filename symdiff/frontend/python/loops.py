@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from symdiff.frontend.python import containers, control, operators, special_methods
+from symdiff.frontend.python import containers, control, operators, special_methods, targets
 from symdiff.frontend.python.context import Context, LoopState
 from symdiff.frontend.python.control import BREAK, BROKEN, CONTINUE, ON, exit_of, set_exit
 from symdiff.frontend.python.expressions import evaluate
@@ -96,7 +96,7 @@ def _either(
     """Roll the loop; where that cannot be, or makes something staged that must be known, unroll it."""
     key = (cx.frame.path, id(stmt))
     reason = ("its elements", "are of different structure")
-    problem = None
+    problem, instead = None, cx.session.unrolled.get(key)
     if roll is not None and key not in cx.session.unrolled:
         place = mark(cx)
         loop = LoopState(cx.count("loop"), stmt, cx.frame)
@@ -105,7 +105,7 @@ def _either(
             roll(loop)
             cx.loops.pop()
             if any(p.code in OF_ONE_TYPE for p in cx.problems[place.problems :]) and _few_turns(cx, stmt, over):
-                cx.session.unrolled.add(key)
+                cx.session.unrolled[key] = None
                 raise Restart
             return
         except CannotRoll as error:
@@ -115,25 +115,39 @@ def _either(
         except NeedStatic as error:
             if loop.id not in error.tags:
                 raise
-            reason, problem = (error.problem.what, "depends on the loop"), error.problem
+            reason, problem, instead = (error.problem.what, "depends on the loop"), error.problem, error.instead
         go_back(cx, place)
-        cx.session.unrolled.add(key)
-    _unroll(cx, stmt, unroll, reason, problem)
+        cx.session.unrolled[key] = instead
+    try:
+        _unroll(cx, stmt, unroll, reason, problem, instead is None)
+    except (_UnknownCount, _TooMany):
+        del cx.session.unrolled[key]
+        cx.session.searched.add(instead)
+        raise Restart from None
 
 
 def _unroll(
-    cx: Context, stmt: ast.For | ast.While, unroll: Callable[[], None], reason: tuple[str, str], problem: Any
+    cx: Context,
+    stmt: ast.For | ast.While,
+    unroll: Callable[[], None],
+    reason: tuple[str, str],
+    problem: Any,
+    final: bool,
 ) -> None:
     loop = LoopState(cx.count("loop"), stmt, cx.frame, True)
     cx.loops.append(loop)
     try:
         unroll()
     except _UnknownCount as error:
+        if not final:
+            raise
         found = problem or cx.make_problem("SD606", stmt, name=reason[0], reason=reason[1])
         ask_for_count(cx, error.over, found)
         cx.problems.append(found)
         _give_up(cx, stmt)
     except _TooMany as error:
+        if not final:
+            raise
         cx.refuse("SD601", stmt, count=error.count, budget=MAX_TURNS, name=reason[0], reason=reason[1])
         _give_up(cx, stmt)
     finally:
@@ -258,7 +272,7 @@ def _for_items(cx: Context, stmt: ast.For, iterable: Val) -> None:
     def turns() -> Any:
         for item in items:
             loop.turn += 1
-            containers.assign(cx, stmt.target, item)
+            targets.assign(cx, stmt.target, item)
             yield
 
     _run_turns(cx, stmt, turns(), live)
@@ -302,7 +316,7 @@ def _roll_for(cx: Context, stmt: ast.For, turns: Turns, loop: LoopState) -> None
         item = turns.item(Num(index, dim, frozenset({loop.id})))
         if isinstance(stmt.target, ast.Name) and isinstance(item, Num) and item.value is index:
             index.hint = stmt.target.id
-        containers.assign(cx, stmt.target, item)
+        targets.assign(cx, stmt.target, item)
         return index
 
     body = Rolled(cx, stmt, loop, enter).fixpoint()

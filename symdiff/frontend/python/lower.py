@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import inspect
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import partial
 from types import MethodType
 from typing import Any
@@ -14,8 +16,9 @@ import numpy as np
 
 from symdiff import trees
 from symdiff.errors import CompileError, Problem
-from symdiff.frontend.python import calls, captured, classes, containers, memory, objects, recursion
+from symdiff.frontend.python import calls, captured, classes, containers, grown, memory, objects, recursion
 from symdiff.frontend.python.context import Context, Frame, Session
+from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.liveness import Liveness, local_names
 from symdiff.frontend.python.problems import CannotRoll, NeedStatic, Respecialise, Restart
 from symdiff.frontend.python.values import (
@@ -38,7 +41,7 @@ from symdiff.ir import dims, types
 from symdiff.ir.collector import uncollected
 from symdiff.ir.core import Block, Function, Program, Value, walk
 from symdiff.ir.types import AVal
-from symdiff.signature import Argument, Lowered, Param, Signature, Static
+from symdiff.signature import Lowered, Param, Signature, Static
 from symdiff.trees import Path, Tree
 
 _MAX_ATTEMPTS = 200
@@ -59,14 +62,25 @@ def lower(source: Source, signature: Signature, *, static: Iterable[str] = (), g
             return _attempt(source, signature, session)
         except Restart:
             continue
+        except Respecialise:
+            raise
+        except CompileError as error:
+            raise _not_taken_apart(session, error) from None
     raise CompileError.of("SD902", stage="lowering", message="the sizes of the arguments do not settle")
+
+
+def _not_taken_apart(session: Session, error: CompileError) -> CompileError:
+    """A list of lists or objects neither grows in a loop, since these are changed, nor can its loop be unrolled."""
+    first = session.taken_apart
+    rest = [p for p in error.problems if p.code not in ("SD303", "SD304", "SD315", "SD505", "SD510", "SD601", "SD606")]
+    return error if first is None or len(rest) == len(error.problems) else CompileError([first, *rest])
 
 
 def _attempt(source: Source, signature: Signature, session: Session) -> Lowered:
     cx = Context(source, session)
     root = Frame(0, source, Liveness(ast.parse("lambda: 0", mode="eval").body), local=frozenset())  # type: ignore[arg-type]  # a lambda
     cx.frames.append(root)
-    bound = {a.name: _argument(cx, a) for a in signature.arguments}
+    bound = _arguments(cx, signature)
     try:
         result = _run(cx, source, bound)
     except NeedStatic as error:
@@ -79,6 +93,7 @@ def _attempt(source: Source, signature: Signature, session: Session) -> Lowered:
         raise CompileError([_no_room(cx)]) from None
     if session.changed and not cx.problems:
         raise Restart
+    _refuse_changed(cx)
     leaves: list[Value] = []
     statics: list[Static | None] = []
     tree = Tree()
@@ -185,28 +200,47 @@ def _fix_captured_sizes(cx: Context) -> None:
 # --- arguments
 
 
-def _argument(cx: Context, argument: Argument) -> Val:
-    leaves = iter(zip(argument.leaves, trees.paths(argument.tree), strict=True))
-    return _build(cx, argument.name, argument.tree, leaves)
+def _arguments(cx: Context, signature: Signature) -> dict[str, Val]:
+    """The arguments; a container that could be no other of them may be changed, since the caller's is taken apart."""
+    todo, count = [a.tree for a in signature.arguments], Counter[Tree]()
+    while todo:
+        tree = todo.pop()
+        count[tree] += 1
+        todo += tree.children
+    found = {}
+    for a in signature.arguments:
+        leaves = iter(zip(a.leaves, trees.paths(a.tree), strict=True))
+        found[a.name] = _build(cx, a.name, a.tree, leaves, {tree for tree, n in count.items() if n == 1})
+    return found
 
 
-def _build(cx: Context, name: str, tree: Tree, leaves: Any) -> Val:
+def _cell(cx: Context, kind: str, name: str, cls: type, alone: bool) -> Cell:
+    return Cell(kind, external=None if alone else name, argument=cls if alone else None, name=name)
+
+
+def _refuse_changed(cx: Context) -> None:
+    """Where a captured object is of the class of a changed argument, it may be the very same: one sees the change."""
+    captured_classes = {type(val.obj) for val in cx.captured.values() if isinstance(val, Known)}
+    cx.problems += [problem for cls, problem in cx.changed.items() if cls in captured_classes]
+
+
+def _build(cx: Context, name: str, tree: Tree, leaves: Any, alone: Set[Tree]) -> Val:
     if tree.kind == "leaf":
         leaf, path = next(leaves)
         return _static(cx, name, leaf, path) if isinstance(leaf, Static) else _leaf(cx, name, leaf, path)
-    parts = tuple(_build(cx, name, c, leaves) for c in tree.children)
+    parts = tuple(_build(cx, name, c, leaves, alone) for c in tree.children)
     if tree.kind == "list":
-        cell = Cell("list", external=name)
+        cell = _cell(cx, "list", name, list, tree in alone)
         cx.base_set(cell, parts)
         return ListRef(cell)
     if tree.kind == "dict":
-        cell = Cell("dict", external=name)
+        cell = _cell(cx, "dict", name, dict, tree in alone)
         cx.base_set(cell, dict(zip(tree.keys, parts, strict=True)))
         return DictRef(cell)
     keys = tuple(str(k) for k in tree.keys)
     if tree.kind == "dataclass":
         assert tree.cls is not None
-        cell = Cell("object", external=name)
+        cell = _cell(cx, "object", name, tree.cls, tree in alone)
         cx.base_set(cell, Attributes(sorted(zip(keys, parts, strict=True))))
         return ObjRef(cell, tree.cls)
     return Struct(tree.kind, parts, tree.cls, keys if tree.cls is not None else ())
@@ -238,8 +272,7 @@ def _flatten(cx: Context, node: ast.AST, val: Val, leaves: list[Value], statics:
     if isinstance(val, ObjRef):
         return _flatten_object(cx, node, val, leaves, statics)
     if isinstance(val, ListRef) and isinstance(cx.store.get(val.cell), Grown):
-        cx.refuse("SD322", node, type="a list of a length that is not known when compiling")
-        return Tree()
+        return _flatten_list(cx, node, val, leaves, statics)
     items = containers.elements(cx, val)
     if items is not None:
         kind = "list" if isinstance(val, ListRef) or (isinstance(val, Known) and isinstance(val.obj, list)) else "tuple"
@@ -259,6 +292,42 @@ def _flatten(cx: Context, node: ast.AST, val: Val, leaves: list[Value], statics:
     elif val is not POISON:
         cx.refuse("SD322", node, type=cx.describe(val))
     return Tree()
+
+
+def _flatten_list(cx: Context, node: ast.AST, val: ListRef, leaves: list[Value], statics: list[Static | None]) -> Tree:
+    """A list of a length that is not known when compiling: a leaf for each number of an element."""
+    content = cx.store.get(val.cell)
+    tree = _element_tree(content.form)
+    if tree is None or val.cell.kind == "tuple":
+        held = grown.described(content.form)
+        cx.refuse("SD322", node, type=f"a {val.cell.kind} of {held}, of a length that is not known when compiling")
+        return Tree()
+    leaves += map(cx.scope.use, content.values)
+    statics += [None] * len(content.values)
+    return tree if _plain(tree) else Tree("rows", None, (0,), (tree,))
+
+
+def _element_tree(form: Pattern) -> Tree | None:
+    """The structure of an element; None where it holds what is no number."""
+    if form.kind in grown.LEAVES:
+        return Tree()
+    parts = [_element_tree(part) for part in form.parts]
+    children = tuple(part for part in parts if part is not None)
+    if len(children) < len(parts) or form.kind == "known":
+        return None
+    if form.kind == "grown":
+        return children[0] if _plain(children[0]) else Tree("rows", None, (0,), children)
+    if form.kind != "object":
+        return Tree(form.kind, form.cls, form.keys or tuple(range(len(children))), children)
+    names = [f.name for f in dataclasses.fields(form.cls)] if dataclasses.is_dataclass(form.cls) else []
+    # the leaves come in the order of the attributes' names, the fields of a tree in their own
+    if sorted(names) != list(form.keys) or names != sorted(names):
+        return None
+    return Tree("dataclass", form.cls, tuple(names), children)
+
+
+def _plain(tree: Tree) -> bool:
+    return tree.kind == "leaf"
 
 
 def _flatten_object(cx: Context, node: ast.AST, val: ObjRef, leaves: list[Value], statics: list[Static | None]) -> Tree:

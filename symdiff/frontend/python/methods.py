@@ -7,13 +7,24 @@ from collections.abc import Callable
 
 import numpy as np
 
-from symdiff.frontend.python import arrays, container_methods, containers, inplace, memory, operators, ufuncs
+from symdiff.frontend.python import (
+    arrays,
+    container_methods,
+    containers,
+    inplace,
+    list_changes,
+    memory,
+    operators,
+    ufuncs,
+)
 from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.values import (
     NONE,
     POISON,
     Arr,
     DictRef,
+    Grown,
     Known,
     ListRef,
     Method,
@@ -121,7 +132,7 @@ def _array_method(cx: Context, node: ast.AST, receiver: Val, name: str, args: li
 
     t = cx.aval(receiver)
     special: dict[str, Callable[..., Val]] = {"astype": _astype, "item": _item, "copy": _copy, "flatten": _flatten,
-    "fill": _fill, "sort": _sort,
+    "fill": _fill, "sort": _sort, "searchsorted": _searchsorted,
                                               "tolist": _tolist, "reshape": _reshape, "transpose": _transpose,
                                               "is_integer": _is_integer}  # fmt: skip
     if t.kind is Kind.EITHER:
@@ -201,8 +212,22 @@ def _fill(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: di
     return NONE
 
 
+def _searchsorted(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    from symdiff.frontend.python.numpy_calls import by_name
+
+    return by_name(cx, node, "searchsorted", [receiver, *args], kwargs)
+
+
 def _tolist(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
-    return cx.refuse("SD404", node, type=str(cx.aval(receiver)), name="tolist")
+    """A vector as a list of Python's numbers."""
+    t = cx.aval(receiver)
+    if not t.rank:
+        return _item(cx, node, receiver, [], {})
+    if t.rank > 1 or t.dtype not in types.PYTHON_NAMES:
+        return cx.refuse("SD404", node, type=str(t), name="tolist")
+    elem = types.python(t.dtype)
+    listed = cx.at(node).emit("as_seq", cx.value(receiver), elem=elem)[0]
+    return list_changes.made(cx, node, Grown((listed,), Pattern("scalar", type=elem)))
 
 
 def _is_integer(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-import operator
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import arrays, containers, memory, numpy_spelled, operators
+from symdiff.frontend.python import arrays, containers, grown, memory, numpy_grown, numpy_spelled, operators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.numpy_calls import (
     HANDLERS,
@@ -376,28 +375,12 @@ def _join(name: str, prim: str) -> Any:
         given = found["arrays"]
         if isinstance(given, ListRef) and isinstance(cx.store.get(given.cell), Grown):
             if prim == "stack":
-                return _stack_grown(cx, node, given, axis)
-            return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason="is then concatenated")
+                return numpy_grown.stack(cx, node, given, axis)
+            return POISON if axis is None else numpy_grown.concatenate(cx, node, given, axis)
         parts = _parts(cx, node, given)
         return POISON if parts is None else cx.emit(node, prim, *parts, **({"axis": axis} if axis else {}))
 
     return handle
-
-
-def _stack_grown(cx: Context, node: ast.AST, val: ListRef, axis: Any) -> Val:
-    """np.stack of a list that grew in a loop: its first axis, moved."""
-    stacked = arrays.from_grown(cx, node, val, None, stacked=True)
-    if stacked is POISON:
-        return POISON
-    rank = cx.aval(stacked).rank
-    try:
-        at = range(rank)[operator.index(axis)]
-    except (IndexError, TypeError):
-        message = f"axis {axis} is out of bounds for array of dimension {rank}"
-        return cx.refuse("SD403", node, function="np.stack", message=message)
-    order = list(range(1, rank))
-    order.insert(at, 0)
-    return arrays.transposed(cx, node, stacked, tuple(order))
 
 
 HANDLERS["concatenate"] = _join("concatenate", "concatenate")
@@ -406,6 +389,9 @@ HANDLERS["stack"] = _join("stack", "stack")
 
 @family("hstack", "vstack", "column_stack")
 def _stacked(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    staged = grown.content_of(cx, args[0]) if len(args) == 1 and not kwargs else None
+    if staged is not None and isinstance(args[0], ListRef):
+        return numpy_grown.stacked(cx, node, name, args[0], staged)
     parts = None if kwargs or len(args) != 1 else _parts(cx, node, args[0])
     if parts is None:
         return (

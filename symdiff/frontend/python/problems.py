@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
 from symdiff.errors import CompileError, Problem
 from symdiff.frontend.python.values import Tag
@@ -11,12 +11,16 @@ Leaf = tuple[str, tuple[tuple[str, object], ...]]  # argument name and path
 
 
 class NeedStatic(Exception):
-    """A staged integer is needed as a known one; `tags` say which loops or parameters fix it."""
+    """A staged integer is needed as a known one; `tags` say which loops or parameters fix it.
 
-    def __init__(self, tags: frozenset[Tag], problem: Problem) -> None:
+    `instead` is the place of a subscript that can be compiled without, at a cost.
+    """
+
+    def __init__(self, tags: frozenset[Tag], problem: Problem, instead: Hashable = None) -> None:
         super().__init__(problem.what)
         self.tags = tags
         self.problem = problem
+        self.instead = instead
 
 
 class CannotRoll(Exception):

@@ -17,27 +17,26 @@ from symdiff.frontend.python import (
     arrays,
     calls,
     comprehensions,
-    container_methods,
     containers,
     control,
     desugar,
     library_calls,
+    list_changes,
     memory,
     objects,
     operators,
+    ordering,
     output,
     reflection,
     rolled,
     special_methods,
+    values,
 )
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.sizes import refuse_unknown_count
 from symdiff.frontend.python.values import (
     NONE,
     POISON,
-    Arr,
     DictRef,
-    Grown,
     Known,
     ListRef,
     Num,
@@ -69,7 +68,6 @@ _PURE = (
     oct,
     bin,
     divmod,
-    round,
     pow,
     isinstance,
     issubclass,
@@ -124,6 +122,8 @@ def _pure(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> V
             return cx.refuse("SD403", node, function=obj.__name__, message=str(error))
     if obj is pow and len(args) == 2:
         return operators.binary(cx, node, ast.Pow(), args[0], args[1])
+    if obj is pow and len(args) == 3:
+        return cx.refuse("SD402", node, argument="mod", function="pow", detail=": write `pow(x, y) % mod`")
     if obj is divmod and len(args) == 2:
         parts = (operators.binary(cx, node, op, args[0], args[1]) for op in (ast.FloorDiv(), ast.Mod()))
         return Struct("tuple", tuple(parts))
@@ -187,7 +187,24 @@ def _abs(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
 
 
 def _round(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    return cx.refuse("SD401", node, function="`round`", argument=cx.describe(args[0]) if args else "")
+    """`round(x)` is an int, `round(x, digits)` a number of x's kind; both are piecewise constant."""
+    digits = args[1] if len(args) == 2 else kwargs.pop("ndigits", NONE)
+    if not 1 <= len(args) <= 2 or kwargs:
+        return cx.refuse("SD403", node, function="round", message="a number, and its digits, are needed")
+    if not isinstance(digits, Known):
+        return cx.need_static(node, digits, "how many digits `round` keeps")
+    if isinstance(args[0], Known) and values.is_number(args[0].obj):
+        return _pure(cx, node, round, [args[0], digits], {})
+    if not cx.is_numeric(args[0]):
+        return cx.refuse("SD321", node, operation="round", left=cx.describe(args[0]), right="")
+    t = cx.aval(args[0])
+    if t.rank and digits.obj is not None:
+        return cx.emit(node, "round", args[0], decimals=digits.obj)
+    if t.rank or t.complex:
+        return cx.refuse("SD317", node, use="round", name=f"`{cx.text(node)}`", shape=str(t))
+    if t.dtype[0] not in "fb" and digits.obj is not None and digits.obj >= 0:
+        return args[0]
+    return cx.emit(node, "rounded", args[0], digits=digits.obj)
 
 
 # --- iteration
@@ -250,24 +267,21 @@ def _map(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     )
 
 
-def _items(cx: Context, node: ast.AST, val: Val) -> list[Val] | None:
-    found = containers.items_of(cx, node, val)
-    if found is None and val is not POISON:
-        refuse_unknown_count(cx, "SD231", node, val, iterable=f"`{cx.text(node)}`")
-    return found
-
-
 def _list(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    if args and isinstance(args[0], ListRef) and isinstance(cx.store.get(args[0].cell), Grown):
-        made = containers.new_list(cx, node, ())
-        cx.store.set(made.cell, cx.store.get(args[0].cell))
-        return made
-    found = _items(cx, node, args[0]) if args else []
-    return POISON if found is None else containers.new_list(cx, node, found)
+    found = list_changes.listed(cx, node, args[0]) if args else None
+    if found is not None:
+        return found
+    items = ordering.known_items(cx, node, args[0]) if args else []
+    return POISON if items is None else containers.new_list(cx, node, items)
 
 
 def _tuple(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    found = _items(cx, node, args[0]) if args else []
+    staged = list_changes.listed(cx, node, args[0]) if args else None
+    if isinstance(staged, ListRef):
+        staged.cell.kind = "tuple"
+    if staged is not None:
+        return staged
+    found = ordering.known_items(cx, node, args[0]) if args else []
     return POISON if found is None else Struct("tuple", tuple(found))
 
 
@@ -276,7 +290,7 @@ def _dict(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     if args:
         merged = containers.entries(cx, args[0])
         if merged is None:
-            for pair in _items(cx, node, args[0]) or ():
+            for pair in ordering.known_items(cx, node, args[0]) or ():
                 key, val = containers.elements(cx, pair) or (POISON, POISON)
                 found[containers.key_of(cx, node, key)] = val
         else:
@@ -284,22 +298,13 @@ def _dict(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     return containers.new_dict(cx, node, {**found, **kwargs})
 
 
-def _folded(cx: Context, node: ast.AST, kind: str, val: Val, given: Kwargs) -> Val | None:
-    """The builtin by a loop, where the elements are alike and how many is not known; else None."""
-    if val is POISON or containers.items_of(cx, node, val) is not None:
-        return None
-    if isinstance(val, Arr) and cx.aval(val).rank > 1:
-        return cx.refuse("SD231", node, iterable=f"`{cx.text(node)}`: use np.{kind}, or a loop")
-    return comprehensions.fold(cx, node, kind, val, given) if comprehensions.can_fold(cx, node, val) else None
-
-
 def _sum(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     """`sum` adds from the left, beginning with 0."""
     start = args[1] if len(args) > 1 else kwargs.get("start", Known(0))
-    folded = _folded(cx, node, "sum", args[0], {"$start": start})
+    folded = ordering.by_loop(cx, node, "sum", args[0], {"$start": start})
     if folded is not None:
         return folded
-    items = _items(cx, node, args[0])
+    items = ordering.known_items(cx, node, args[0])
     if items is None:
         return POISON
     total: Val = start
@@ -308,43 +313,12 @@ def _sum(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     return total
 
 
-def _extreme(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:
-    """`max(a, b, …)`: Python's takes the first of those that no later one beats."""
-
-    def extreme(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-        if set(kwargs) - {"key", "default"} or ("default" in kwargs and len(args) != 1):
-            return cx.refuse("SD402", node, argument=next(iter(kwargs)), function=name, detail="")
-        folded = _folded(cx, node, name, args[0], {}) if len(args) == 1 and not kwargs else None
-        if folded is not None:
-            return folded
-        items = args if len(args) > 1 else _items(cx, node, args[0])
-        if items is None:
-            return POISON
-        if not items:
-            return kwargs.get("default") or cx.refuse("SD403", node, function=name, message="an empty sequence")
-        key = kwargs.get("key", NONE)
-        plain = isinstance(key, Known) and key.obj is None
-        op: ast.cmpop = ast.Gt() if name == "max" else ast.Lt()
-        keyed = [(item, item if plain else calls.apply(cx, node, key, [item], {})) for item in items]
-        best, most = keyed[0]
-        for item, rank in keyed[1:]:
-            test = operators.truth(cx, node, operators.compare(cx, node, op, rank, most))
-            best = control.choose(cx, node, test, lambda item=item: item, lambda best=best: best)  # type: ignore[misc]
-            if plain:
-                most = best
-            else:
-                most = control.choose(cx, node, test, lambda rank=rank: rank, lambda most=most: most)  # type: ignore[misc]
-        return best
-
-    return extreme
-
-
 def _any(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:
     def any_(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-        folded = _folded(cx, node, name, args[0], {})
+        folded = ordering.by_loop(cx, node, name, args[0], {})
         if folded is not None:
             return folded
-        items = _items(cx, node, args[0])
+        items = ordering.known_items(cx, node, args[0])
         if items is None:
             return POISON
         found: Val = Known(name == "all")
@@ -358,19 +332,6 @@ def _any(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:
         )
 
     return any_
-
-
-def _sorted(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    if len(args) == 1 and isinstance(args[0], Known) and isinstance(args[0].obj, (set, frozenset)):
-        items: list[Val] | None = [Known(x) for x in args[0].obj]
-    else:
-        items = _items(cx, node, args[0])
-    if items is None:
-        return POISON
-    if set(kwargs) - {"key", "reverse"} or len(args) != 1:
-        return cx.refuse("SD313", node, function="sorted", message="takes `key` and `reverse` by name")
-    found = container_methods.sort(cx, node, tuple(items), kwargs)
-    return POISON if found is None else containers.new_list(cx, node, found)
 
 
 def _filter(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
@@ -412,10 +373,11 @@ def _copy(cx: Context, node: ast.AST, val: Val, deep: bool) -> Val:
 
 _BUILTINS: dict[str, Callable[[Context, ast.AST, Args, Kwargs], Val]] = {
     "float": _number("float"), "int": _number("int"), "bool": _number("bool"), "abs": _abs, "range": _range,
-    "len": _len,
+    "len": _len, "round": _round,
     "enumerate": _enumerate, "zip": _zip, "reversed": _reversed, "map": _map, "list": _list, "tuple": _tuple,
     "dict": _dict, "sum": _sum,
-    "max": _extreme("max"), "min": _extreme("min"), "any": _any("any"), "all": _any("all"), "sorted": _sorted,
+    "max": ordering.extreme("max"), "min": ordering.extreme("min"), "any": _any("any"), "all": _any("all"),
+    "sorted": ordering.sorted_,
     "filter": _filter,
     "type": reflection.type_,
     "super": lambda cx, node, args, kwargs: objects.super_(cx, node, args), "iter": special_methods.iter_,

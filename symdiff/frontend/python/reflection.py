@@ -66,7 +66,9 @@ def class_of_value(val: Val) -> type | None:
         return val.cls
     if isinstance(val, Struct):
         return val.cls or tuple
-    return list if isinstance(val, ListRef) else dict if isinstance(val, DictRef) else object
+    if isinstance(val, ListRef):
+        return tuple if val.cell.kind == "tuple" else list
+    return dict if isinstance(val, DictRef) else object
 
 
 def callable_(cx: Context, node: ast.AST, args: Args) -> Val:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from symdiff import trees
-from symdiff.frontend.python import calls, containers, control, inplace, loops, operators, output, withs
+from symdiff.frontend.python import calls, control, inplace, loops, operators, output, targets, withs
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.control import BREAK, CONTINUE, ON, RAISE, RESULT, RETURN, Pending
 from symdiff.frontend.python.expressions import evaluate, evaluate_spent
@@ -227,12 +227,12 @@ def _assign(cx: Context, stmt: ast.Assign) -> None:
     unpacked = len(stmt.targets) == 1 and isinstance(stmt.targets[0], (ast.Tuple, ast.List))
     val = evaluate_spent(cx, stmt.value) if unpacked else evaluate(cx, stmt.value)
     for target in stmt.targets:
-        containers.assign(cx, target, val)
+        targets.assign(cx, target, val)
 
 
 def _annotated(cx: Context, stmt: ast.AnnAssign) -> None:
     if stmt.value is not None:
-        containers.assign(cx, stmt.target, evaluate(cx, stmt.value))
+        targets.assign(cx, stmt.target, evaluate(cx, stmt.value))
 
 
 def _expression(cx: Context, stmt: ast.Expr) -> None:
@@ -255,7 +255,7 @@ def _function(cx: Context, stmt: ast.FunctionDef) -> None:
 
 def _delete(cx: Context, stmt: ast.Delete) -> None:
     for target in stmt.targets:
-        containers.delete(cx, target)
+        targets.delete(cx, target)
 
 
 def _import(cx: Context, stmt: ast.Import | ast.ImportFrom) -> None:

@@ -20,6 +20,7 @@ from symdiff.ir.types import AVal
 
 if TYPE_CHECKING:
     from symdiff.frontend.python.context import Frame
+    from symdiff.frontend.python.instances import Pattern
     from symdiff.frontend.source import Source
 
 Tag = int | str  # what a staged integer depends on: a loop (its number) or a parameter (its name)
@@ -64,6 +65,7 @@ class Cell:
     loc: Loc | None = None
     external: str | None = None
     param: int | None = None  # of an argument's array: it may be written, on a copy
+    argument: type | None = None  # of an argument's list, dict or object, which may be changed: its class
     contiguous: bool = False
     readonly: str | None = None
     may: set[Cell] = field(default_factory=set)  # cells that may share memory with this one
@@ -232,9 +234,13 @@ class Conflict(Val):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grown(Val):
-    """The staged content of a list that grows in a rolled loop: a Seq value (content only, never in a name)."""
+    """The staged content of a list that grows in a rolled loop (content only, never in a name).
 
-    value: Value
+    One Seq value for each number in an element; `form` is what an element is: see `grown`.
+    """
+
+    values: tuple[Value, ...]
+    form: Pattern
 
 
 @dataclass(frozen=True, slots=True, eq=False)

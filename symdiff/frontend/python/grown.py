@@ -1,0 +1,314 @@
+"""Lists that grow in a rolled loop: one list of the IR for each number or array in an element.
+
+By hand: `h.append((t, y))` with a float t and an array y.  An element has the form (float, f8[n]), so h is two lists,
+of all t and of all y, and the append is two appends.  `h[-1]` is the pair of their last elements.  A list in a list of
+unknown length has the form of its own elements: the IR has a list of lists then.  What is known when compiling and no
+number (text, None, a function) is in the form, hence the same in every element.
+
+Elements are kept by value: arrays, lists, dicts and objects put in or read out are held (see `memory`).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from symdiff.frontend.python import memory
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.instances import Pattern
+from symdiff.frontend.python.store import MISSING
+from symdiff.frontend.python.values import (
+    Attributes,
+    Cell,
+    DictRef,
+    Grown,
+    Known,
+    ListRef,
+    ObjRef,
+    Reference,
+    Struct,
+    Val,
+)
+from symdiff.ir.core import Value
+from symdiff.ir.types import AVal, Kind, Seq, Type
+
+LEAVES = ("scalar", "array")
+
+
+# --- the form of elements
+
+
+def form_of(cx: Context, val: Any) -> Pattern | None:
+    """The form of a value as an element; None of what cannot be one."""
+    if cx.is_numeric(val):
+        t = cx.aval(val)
+        return Pattern("array" if t.kind is Kind.ARRAY else "scalar", type=t)
+    if isinstance(val, Known):
+        token = val.obj if isinstance(val.obj, (str, bytes, type(None))) else id(val.obj)
+        return Pattern("known", token=(type(val.obj).__name__, token), val=val)
+    if isinstance(val, Struct):
+        return _container(cx, Pattern(val.kind, cls=val.cls, keys=val.keys), val.items)
+    if not isinstance(val, Reference) or cx.session.taken_apart is not None:
+        return None
+    content = cx.store.get(val.cell)
+    if isinstance(content, Grown):
+        return Pattern("grown", (content.form,))
+    if isinstance(val, ListRef):
+        return _container(cx, Pattern("list"), content)
+    if not isinstance(content, dict):
+        return None
+    cls = val.cls if isinstance(val, ObjRef) else None
+    empty = Pattern("dict" if cls is None else "object", cls=cls, keys=tuple(content))
+    return _container(cx, empty, tuple(content.values()))
+
+
+def _container(cx: Context, empty: Pattern, items: Any) -> Pattern | None:
+    parts = [form_of(cx, item) for item in items] if isinstance(items, tuple) else [None]
+    found = tuple(p for p in parts if p is not None)
+    return replace(empty, parts=found) if len(found) == len(parts) else None
+
+
+def form_of_elements(cx: Context, *contents: Any) -> Pattern | None:
+    """The form that all elements of some lists have; None where there is none, or nothing staged in it."""
+    forms: list[Pattern | None] = []
+    for content in contents:
+        forms += [content.form] if isinstance(content, Grown) else [form_of(cx, item) for item in content]
+    found: Pattern | None = forms[0] if forms else None
+    for form in forms[1:]:
+        found = None if found is None or form is None else join(found, form)
+    return found if found is not None and any(leaf_types(found)) else None
+
+
+def join(a: Pattern, b: Pattern) -> Pattern | None:
+    """The least form that covers both; None where none does."""
+    if a == b:
+        return a
+    if a.kind in LEAVES and b.kind in LEAVES:
+        return _join_numbers(a, b)
+    if {a.kind, b.kind} <= {"list", "grown"} and (a.kind, len(a.parts)) != (b.kind, len(b.parts)):
+        first, *rest = (*a.parts, *b.parts)
+        inner: Pattern | None = first
+        for part in rest:
+            inner = None if inner is None else join(inner, part)
+        return None if inner is None or not any(leaf_types(inner)) else Pattern("grown", (inner,))
+    if a.kind == "known" or (a.kind, a.cls, a.keys, len(a.parts)) != (b.kind, b.cls, b.keys, len(b.parts)):
+        return None
+    parts = [join(x, y) for x, y in zip(a.parts, b.parts, strict=True)]
+    found = tuple(p for p in parts if p is not None)
+    return replace(a, parts=found) if len(found) == len(parts) else None
+
+
+def _join_numbers(a: Pattern, b: Pattern) -> Pattern | None:
+    from symdiff.frontend.python.joins import join_types
+
+    assert a.type is not None and b.type is not None
+    joined = join_types(a.type, b.type)
+    return None if joined is None else Pattern(a.kind, type=joined)
+
+
+def leaf_types(form: Pattern) -> Iterator[Type]:
+    """What the lists of an element's numbers hold, in order."""
+    if form.type is not None:
+        yield form.type
+    inner = (t for p in form.parts for t in leaf_types(p))
+    yield from map(Seq, inner) if form.kind == "grown" else inner
+
+
+def leaf_names(form: Pattern, name: str) -> Iterator[str]:
+    """A name for each of the lists: that of the list, then attributes, keys or positions."""
+    if form.type is not None:
+        yield name
+    keys: Sequence[Any] = form.keys or range(len(form.parts))
+    for key, part in zip(keys, form.parts, strict=True):
+        named = isinstance(key, int) or str(key).isidentifier()
+        yield from leaf_names(part, f"{name}_{key}" if name and named and form.kind != "grown" else name)
+
+
+def described(form: Pattern) -> str:
+    """A form as messages name it: `(float, f8[n])`, `list of float`, `State(t=float, y=float)`."""
+    if form.type is not None:
+        return str(form.type)
+    if form.kind == "known":
+        assert isinstance(form.val, Known)
+        return repr(form.val.obj)
+    parts = [described(p) for p in form.parts]
+    if form.kind == "grown":
+        return f"list of {parts[0]}"
+    if form.keys:
+        shown = form.kind == "dict"
+        parts = [f"{k!r}: {p}" if shown else f"{k}={p}" for k, p in zip(form.keys, parts, strict=True)]
+    around = {"list": "[]", "dict": "{}"}.get(form.kind, "()")
+    return f"{'' if form.cls is None else form.cls.__name__}{around[0]}{', '.join(parts)}{around[1]}"
+
+
+# --- elements taken apart and put together
+
+
+def numbers(cx: Context, form: Pattern, val: Any) -> list[Value]:
+    """The numbers of a value that the form covers, in the form's types."""
+    if form.type is not None:
+        return [_typed(cx, cx.scope.use(cx.value(val)), form.type)]
+    if form.kind == "grown":
+        return list(as_grown(cx, cx.store.get(val.cell), form.parts[0]).values)
+    found = zip(form.parts, _inside(cx, val) if form.parts else (), strict=True)
+    return [v for part, item in found for v in numbers(cx, part, item)]
+
+
+def _inside(cx: Context, val: Any) -> Sequence[Val]:
+    if isinstance(val, Struct):
+        return val.items
+    content = cx.store.get(val.cell)
+    return tuple(content.values()) if isinstance(content, dict) else content
+
+
+def _typed(cx: Context, value: Value, t: Type) -> Value:
+    assert isinstance(t, AVal)
+    if value.type == t or t.kind is Kind.ARRAY:
+        return value
+    return cx.scope.emit("convert", value, kind=t.kind, dtype=t.dtype)[0]
+
+
+def built(cx: Context, node: ast.AST, form: Pattern, found: Iterator[Value]) -> Val:
+    """The element that these numbers make: with memory of its own, held."""
+    if form.kind == "known":
+        assert form.val is not None
+        return form.val
+    if form.type is not None:
+        return memory.hold(cx, cx.wrap(next(found)), cx.loc(node))
+    if form.kind == "grown":
+        inner = form.parts[0]
+        return _held(cx, node, ListRef(Cell("list", cx.loc(node))), Grown(_take(inner, found), inner))
+    items = tuple(built(cx, node, part, found) for part in form.parts)
+    if form.kind == "list":
+        return _held(cx, node, ListRef(Cell("list", cx.loc(node))), items)
+    if form.kind == "dict":
+        return _held(cx, node, DictRef(Cell("dict", cx.loc(node))), dict(zip(form.keys, items, strict=True)))
+    if form.kind == "object":
+        made = Attributes(zip(map(str, form.keys), items, strict=True))
+        return _held(cx, node, ObjRef(Cell("object", cx.loc(node)), form.cls), made)
+    return Struct(form.kind, items, form.cls, tuple(map(str, form.keys)))
+
+
+def _take(form: Pattern, found: Iterator[Value]) -> tuple[Value, ...]:
+    return tuple(next(found) for _ in leaf_types(form))
+
+
+def _held(cx: Context, node: ast.AST, made: Reference, content: Any) -> Val:
+    cx.store.set(made.cell, content)
+    cx.store.set(("held", made.cell), cx.loc(node))
+    return made
+
+
+def hold(cx: Context, val: Any, loc: Any) -> None:
+    """Mark everything that can be changed in an element."""
+    memory.hold(cx, val, loc)
+    if isinstance(val, Reference):
+        if cx.store.get(("held", val.cell)) is MISSING:
+            cx.store.set(("held", val.cell), loc)
+        content = cx.store.get(val.cell)
+        inside = content.values() if isinstance(content, dict) else content if isinstance(content, tuple) else ()
+        for item in inside:
+            hold(cx, item, loc)
+    elif isinstance(val, Struct):
+        for item in val.items:
+            hold(cx, item, loc)
+
+
+# --- whole lists
+
+
+def content_of(cx: Context, val: Any) -> Grown | None:
+    """What is staged of a list that grows; None of every other value."""
+    content = cx.store.get(val.cell) if isinstance(val, ListRef) else None
+    return content if isinstance(content, Grown) else None
+
+
+def empty(cx: Context, form: Pattern) -> Grown:
+    return Grown(tuple(cx.scope.emit("seq_empty", elem=t)[0] for t in leaf_types(form)), form)
+
+
+def appended(cx: Context, content: Grown, item: Any, loc: Any) -> Grown:
+    """The list and one element more, which its form covers."""
+    new = numbers(cx, content.form, item)
+    hold(cx, item, loc)
+    made = (cx.scope.emit("seq_append", s, v)[0] for s, v in zip(content.values, new, strict=True))
+    return Grown(tuple(made), content.form)
+
+
+def as_grown(cx: Context, content: Any, form: Pattern) -> Grown:
+    """A list, staged or of known structure, as one whose elements have a form that covers theirs."""
+    if isinstance(content, Grown):
+        kept = zip(content.values, leaf_types(content.form), leaf_types(form), strict=True)
+        return Grown(tuple(_converted(cx, cx.scope.use(s), have, want) for s, have, want in kept), form)
+    made = empty(cx, form)
+    loc = cx.scope.loc or cx.loc(cx.frame.source.node)
+    for item in content:
+        made = appended(cx, made, item, loc)
+    return made
+
+
+def _converted(cx: Context, s: Value, have: Type, want: Type) -> Value:
+    return s if have == want else cx.scope.emit("seq_convert", s, elem=want)[0]
+
+
+def covers(wide: Pattern, form: Pattern) -> bool:
+    """Whether a staged list of the one form becomes one of the other by converting its numbers."""
+    if wide.kind != form.kind or len(wide.parts) != len(form.parts):
+        return wide.kind in LEAVES and form.kind in LEAVES
+    if wide.kind == "grown" and wide != form:
+        return False  # lists in lists are not converted
+    return all(covers(a, b) for a, b in zip(wide.parts, form.parts, strict=True))
+
+
+def fitted(cx: Context, node: ast.AST, content: Grown, val: Val) -> Grown | None:
+    """The list in a form that covers one value more; None after a problem."""
+    form = form_of(cx, val)
+    joined = None if form is None else join(content.form, form)
+    if joined is None or not covers(joined, content.form):
+        besides = described(content.form)
+        takes = f"takes {cx.describe(val) if form is None else described(form)} besides {besides}"
+        cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason=takes)
+        return None
+    cx.at(node)
+    return as_grown(cx, content, joined)
+
+
+def staged(cx: Context, node: ast.AST, content: Sequence[Val], *more: Val) -> Grown | None:
+    """A list of known structure as one that grows, with room for `more`; None after a problem."""
+    form = form_of_elements(cx, (*content, *more))
+    if form is None:
+        found = ", ".join(sorted({cx.describe(v) for v in (*content, *more)}))
+        cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason=f"holds {found or 'nothing'}")
+        return None
+    cx.at(node)
+    return as_grown(cx, tuple(content), form)
+
+
+def element(cx: Context, node: ast.AST, content: Grown, index: Val) -> Val:
+    """`h[index]`, an integer."""
+    at = cx.value(index)
+    return built(cx, node, content.form, iter([cx.at(node).emit("seq_get", s, at)[0] for s in content.values]))
+
+
+def last_popped(cx: Context, node: ast.AST, content: Grown) -> tuple[Val, Grown]:
+    """`h.pop()`: the last element, and the others."""
+    lasts = [cx.at(node).emit("seq_last", s)[0] for s in content.values]
+    rest = Grown(tuple(cx.scope.emit("seq_rest", s)[0] for s in content.values), content.form)
+    return built(cx, node, content.form, iter(lasts)), rest
+
+
+def replaced(cx: Context, node: ast.AST, content: Grown, index: Val, val: Val) -> Grown | None:
+    """The list after `h[index] = val`; None after a problem."""
+    wide = fitted(cx, node, content, val)
+    if wide is None:
+        return None
+    at, new = cx.value(index), numbers(cx, wide.form, val)
+    hold(cx, val, cx.loc(node))
+    made = (cx.at(node).emit("seq_set", s, at, v)[0] for s, v in zip(wide.values, new, strict=True))
+    return Grown(tuple(made), wide.form)
+
+
+def count(cx: Context, content: Grown) -> Value:
+    return cx.scope.emit("seq_len", content.values[0])[0]

@@ -1,0 +1,300 @@
+"""Lists whose length is staged: slices, sums and products of lists, insertions, removals, unpacking, searching.
+
+A slice or sum is one operation on each of the lists that a list of structures is (see `grown`); what goes over all of
+its elements is a loop (see `comprehensions.fold`).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Any
+
+from symdiff.frontend.python import comprehensions, control, grown, memory, operators
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.values import (
+    NONE,
+    POISON,
+    Cell,
+    Grown,
+    Known,
+    ListRef,
+    Num,
+    Sequence_,
+    SliceVal,
+    Val,
+)
+from symdiff.ir.core import Value
+
+Content = tuple[Val, ...] | Grown
+
+
+def made(cx: Context, node: ast.AST, content: Content, like: Val | None = None) -> ListRef:
+    """A new list; a tuple where `like` is one."""
+    kind = like.cell.kind if isinstance(like, ListRef) else "list"
+    cell = Cell(kind, cx.loc(node))
+    cx.store.set(cell, content)
+    return ListRef(cell)
+
+
+def content_of(cx: Context, val: Val) -> Content | None:
+    """The elements of a list or tuple, known or staged."""
+    from symdiff.frontend.python import containers
+
+    staged = grown.content_of(cx, val)
+    return containers.elements(cx, val) if staged is None else staged
+
+
+def listed(cx: Context, node: ast.AST, val: Val) -> Val | None:
+    """The list of what can be run over by a loop alone; None of everything else."""
+    from symdiff.frontend.python import containers
+
+    content = grown.content_of(cx, val)
+    if content is not None:
+        return made(cx, node, content)
+    if containers.items_of(cx, node, val) is not None or not comprehensions.can_fold(cx, node, val):
+        return None
+    return comprehensions.fold(cx, node, "list", val, {})
+
+
+# --- slices and sums
+
+
+def sliced(cx: Context, node: ast.AST, content: Grown, where: SliceVal) -> Grown | None:
+    """`s[lo:hi:step]`; None after a problem."""
+    if not isinstance(where.step, Known) or (where.step.obj is not None and type(where.step.obj) is not int):
+        cx.need_static(node, where.step, "the step of a slice")
+        return None
+    if where.step.obj == 0:
+        cx.refuse("SD403", node, function="a slice", message="the step is zero")
+        return None
+    bounds: list[Any] = []
+    operands: list[Value] = []
+    for bound in (where.lo, where.hi):
+        if isinstance(bound, Known) and (bound.obj is None or type(bound.obj) is int):
+            bounds.append(bound.obj)
+        elif isinstance(bound, Num) and bound.type.dtype[0] in "iu":
+            bounds.append("v")
+            operands.append(cx.value(bound))
+        else:
+            cx.refuse("SD321", node, operation="a slice", left="a list", right=cx.describe(bound))
+            return None
+    spec = (("slice", *bounds, None if where.step.obj == 1 else where.step.obj, None),)
+    parts = (cx.at(node).emit("seq_slice", s, *operands, spec=spec)[0] for s in content.values)
+    return Grown(tuple(parts), content.form)
+
+
+def part(cx: Context, node: ast.AST, content: Grown, lo: Val = NONE, hi: Val = NONE, step: int = 1) -> Grown:
+    found = sliced(cx, node, content, SliceVal(lo, hi, Known(step)))
+    assert found is not None
+    return found
+
+
+def joined(cx: Context, node: ast.AST, first: Content, second: Content) -> Content | None:
+    """The elements of both; None after a problem."""
+    if first == () or second == ():
+        return second if first == () else first
+    if isinstance(first, tuple) and isinstance(second, tuple):
+        return first + second
+    form = grown.form_of_elements(cx, first, second)
+    staged = [c.form for c in (first, second) if isinstance(c, Grown)]
+    if form is None or not all(grown.covers(form, have) for have in staged):
+        kinds = [grown.described(have) for have in staged]
+        cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason=f"takes elements besides {' and '.join(kinds)}")
+        return None
+    cx.at(node)
+    a, b = grown.as_grown(cx, first, form), grown.as_grown(cx, second, form)
+    n = grown.count(cx, a)
+    pairs = zip(a.values, b.values, strict=True)
+    return Grown(tuple(cx.scope.emit("seq_join", s, t, n)[0] for s, t in pairs), form)
+
+
+def repeated(cx: Context, node: ast.AST, content: Content, times: Val) -> Val:
+    """`s * n`: a loop that extends an empty list."""
+    if content == ():
+        return made(cx, node, ())
+    over = Sequence_("range", (Known(0), times, Known(1)))
+    return comprehensions.fold(cx, node, "repeat", over, {"$list": made(cx, node, content)})
+
+
+# --- changes at a place
+
+
+def _counted(cx: Context, node: ast.AST, content: Grown, index: Val) -> Val:
+    """The index counted from the front where it may be negative."""
+    if isinstance(index, Known):
+        return index if index.obj >= 0 else operators.binary(cx, node, ast.Add(), _length(cx, content), index)
+    test = operators.compare(cx, node, ast.Lt(), index, Known(0))
+    return control.choose(
+        cx,
+        node,
+        test,
+        lambda: operators.binary(cx, node, ast.Add(), _length(cx, content), index),
+        lambda: index,
+    )
+
+
+def _length(cx: Context, content: Grown) -> Val:
+    return cx.wrap(grown.count(cx, content))
+
+
+def is_index(cx: Context, val: Val) -> bool:
+    return cx.is_numeric(val) and cx.aval(val).dtype[0] in "iu" and not cx.aval(val).rank
+
+
+def removed(cx: Context, node: ast.AST, content: Grown, index: Val) -> tuple[Val, Content] | None:
+    """The element at an index, and the list without it; None after a problem."""
+    if not is_index(cx, index):
+        cx.refuse("SD321", node, operation="an index", left="a list", right=cx.describe(index))
+        return None
+    if isinstance(index, Known) and index.obj == -1:
+        return grown.last_popped(cx, node, content)
+    found = grown.element(cx, node, content, index)
+    if isinstance(index, Known) and index.obj == 0:
+        return found, part(cx, node, content, Known(1))
+    at = _counted(cx, node, content, index)
+    behind = operators.binary(cx, node, ast.Add(), at, Known(1))
+    rest = joined(cx, node, part(cx, node, content, NONE, at), part(cx, node, content, behind))
+    return None if rest is None else (found, rest)
+
+
+def inserted(cx: Context, node: ast.AST, content: Grown, index: Val, val: Val) -> Content | None:
+    """`s.insert(index, val)`, which counts an index beyond the ends as the end; None after a problem."""
+    if not is_index(cx, index):
+        cx.refuse("SD321", node, operation="an index", left="a list", right=cx.describe(index))
+        return None
+    if isinstance(index, Known) and index.obj == 0:
+        return joined(cx, node, (val,), content)
+    front = joined(cx, node, part(cx, node, content, NONE, index), (val,))
+    return None if front is None else joined(cx, node, front, part(cx, node, content, index))
+
+
+def put(cx: Context, node: ast.AST, content: Grown, where: SliceVal, new: Content) -> Content | None:
+    """The list after `s[lo:hi] = new`; None after a problem."""
+    if not isinstance(where.step, Known) or where.step.obj not in (None, 1):
+        cx.refuse("SD299", node, construct="a change of a list's slice with a step")
+        return None
+    for bound in (where.lo, where.hi):
+        if not (isinstance(bound, Known) and (bound.obj is None or _plain(bound.obj))):
+            cx.refuse("SD299", node, construct="a change of a list's slice whose ends may be negative")
+            return None
+    if isinstance(where.lo, Known) and isinstance(where.hi, Known) and (where.lo.obj or 0) > (where.hi.obj or 0):
+        where = SliceVal(where.lo, where.hi if where.hi.obj is None else where.lo, NONE)
+    front: Content | None = () if _none(where.lo) else sliced(cx, node, content, SliceVal(NONE, where.lo, NONE))
+    back: Content | None = () if _none(where.hi) else sliced(cx, node, content, SliceVal(where.hi, NONE, NONE))
+    if front is None or back is None:
+        return None
+    with_new = joined(cx, node, front, new)
+    return None if with_new is None else joined(cx, node, with_new, back)
+
+
+def _none(bound: Val) -> bool:
+    return isinstance(bound, Known) and bound.obj is None
+
+
+def _plain(bound: Any) -> bool:
+    return isinstance(bound, int) and bound >= 0
+
+
+def extend(cx: Context, node: ast.AST, receiver: ListRef, val: Val) -> bool:
+    """`s.extend(val)`, element by element; False where the elements of `val` cannot be run over."""
+    from symdiff.frontend.python import containers
+
+    items = containers.items_of(cx, node, val)
+    if items is None:
+        if not comprehensions.can_fold(cx, node, val):
+            return False
+        if isinstance(val, ListRef) and val.cell is receiver.cell:
+            content = grown.content_of(cx, val)
+            assert content is not None
+            val = made(cx, node, content)
+        comprehensions.fold(cx, node, "extend", val, {"$list": receiver})
+        return True
+    return all(containers.append_value(cx, node, receiver, item) is not POISON for item in items)
+
+
+# --- unpacking, searching, sorting
+
+
+def delete(cx: Context, node: ast.AST, base: ListRef, content: Grown, index: Val) -> None:
+    """`del s[index]`, of an element or a slice."""
+    from symdiff.frontend.python import containers
+
+    if not containers.changeable(cx, node, base):
+        return
+    if isinstance(index, SliceVal):
+        rest = put(cx, node, content, index, ())
+    else:
+        found = removed(cx, node, content, index)
+        rest = None if found is None else found[1]
+    if rest is not None:
+        cx.store.set(base.cell, rest)
+
+
+def unpacked(cx: Context, node: ast.AST, content: Grown, before: int, starred: bool, after: int) -> list[Val]:
+    """The elements of `a, b = s` or `a, *b, c = s`; how many there are is checked at run time."""
+    least = before + after
+    given = {"$list": made(cx, node, content)}
+    comprehensions.run(cx, node, f"unpack {least}{starred}", _length_check(least, starred), given)
+    found = [grown.element(cx, node, content, Known(k)) for k in range(before)]
+    if starred:
+        hi = NONE if not after else Known(-after)
+        found.append(made(cx, node, part(cx, node, content, Known(before), hi)))
+    return found + [grown.element(cx, node, content, Known(k - after)) for k in range(after)]
+
+
+def _length_check(least: int, starred: bool) -> str:
+    expected = f"expected {'at least ' if starred else ''}{least}, got "
+    few = f"if len($list) < {least}: raise ValueError(f'not enough values to unpack ({expected}{{len($list)}})')\n"
+    many = f"if len($list) > {least}: raise ValueError('too many values to unpack (expected {least})')\n"
+    return few if starred else few + many
+
+
+def columns(cx: Context, node: ast.AST, content: Grown) -> tuple[Val, ...] | None:
+    """`zip(*s)` of a list of tuples: a tuple of each position; None where its elements are no tuples."""
+    if content.form.kind not in ("tuple", "namedtuple", "list"):
+        return None
+    found, rest = [], list(content.values)
+    for form in content.form.parts:
+        width = sum(1 for _ in grown.leaf_types(form))
+        if not width:
+            return None
+        found.append(made(cx, node, Grown(tuple(rest[:width]), form)))
+        found[-1].cell.kind = "tuple"
+        rest = rest[width:]
+    return tuple(found)
+
+
+def search(cx: Context, node: ast.AST, content: Content, name: str, item: Val) -> Val:
+    """`item in s`, `s.index(item)`, `s.count(item)` of numbers, compared one by one."""
+    if isinstance(content, tuple):
+        return cx.refuse("SD224", node, construct=f"`{name}`")
+    if content.form.kind != "scalar" or not cx.is_numeric(item) or cx.aval(item).rank:
+        return cx.refuse("SD224", node, construct=f"`{name}`")
+    return comprehensions.fold(cx, node, name, made(cx, node, content), {"$wanted": item})
+
+
+def sorted_(cx: Context, node: ast.AST, content: Content, keys: Content, backwards: bool) -> Content | None:
+    """The elements in the order of their keys, which are numbers; None after a problem.  Equal ones keep theirs."""
+    from symdiff.frontend.python import arrays
+
+    a, k = (grown.staged(cx, node, c) if isinstance(c, tuple) else c for c in (content, keys))
+    if a is None or k is None:
+        return None
+    if k.form.kind != "scalar" or k.form.type.complex:  # type: ignore[union-attr]  # of a scalar
+        cx.refuse("SD224", node, construct="sorting")
+        return None
+    ranked = arrays.from_grown(cx, node, made(cx, node, k), None)
+    if backwards:
+        ranked = operators.unary(cx, node, ast.USub(), ranked)
+    order = cx.emit(node, "argsort", ranked, axis=-1, kind="stable")
+    found = POISON if order is POISON else comprehensions.fold(cx, node, "sorted", order, {"$list": made(cx, node, a)})
+    return None if memory.is_poison(found) else content_of(cx, found)
+
+
+__all__: Sequence[str] = [
+    "columns", "content_of", "delete", "extend", "inserted",
+    "is_index", "joined", "listed", "made",
+    "part", "put", "removed", "repeated",
+    "search", "sliced", "sorted_", "unpacked",
+]  # fmt: skip

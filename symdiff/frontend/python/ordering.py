@@ -1,0 +1,101 @@
+"""`min`, `max` and `sorted`, and what all builtins that consume elements share."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from symdiff.frontend.python import (
+    calls,
+    comprehensions,
+    container_methods,
+    containers,
+    control,
+    grown,
+    list_changes,
+    operators,
+)
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.sizes import refuse_unknown_count
+from symdiff.frontend.python.values import NONE, POISON, Arr, Known, Struct, Val
+
+Args = list[Val]
+Kwargs = dict[str, Val]
+
+
+def known_items(cx: Context, node: ast.AST, val: Val) -> list[Val] | None:
+    found = containers.items_of(cx, node, val)
+    if found is None and val is not POISON:
+        refuse_unknown_count(cx, "SD231", node, val, iterable=f"`{cx.text(node)}`")
+    return found
+
+
+def by_loop(cx: Context, node: ast.AST, kind: str, val: Val, given: Kwargs) -> Val | None:
+    """The builtin by a loop, where the elements are alike and how many is not known; else None."""
+    if val is POISON or containers.items_of(cx, node, val) is not None:
+        return None
+    if isinstance(val, Arr) and cx.aval(val).rank > 1:
+        return cx.refuse("SD231", node, iterable=f"`{cx.text(node)}`: use np.{kind}, or a loop")
+    return comprehensions.fold(cx, node, kind, val, given) if comprehensions.can_fold(cx, node, val) else None
+
+
+def extreme(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:
+    """`max(a, b, …)`: Python's takes the first of those that no later one beats."""
+
+    def extreme(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+        if set(kwargs) - {"key", "default"} or ("default" in kwargs and len(args) > 1) or not args:
+            wrong = next(iter(kwargs), "")
+            return cx.refuse("SD402", node, argument=wrong, function=name, detail=": only key= and default= are there")
+        key = kwargs.get("key", NONE)
+        by = not (isinstance(key, Known) and key.obj is None)
+        if len(args) == 1:
+            given = {"$default": kwargs["default"]} if "default" in kwargs else {}
+            given |= {"$function": key} if by else {}
+            folded = by_loop(cx, node, f"{name} by" if by else name, args[0], given)
+            if folded is not None:
+                return folded
+        items = args if len(args) > 1 else known_items(cx, node, args[0])
+        if items is None:
+            return POISON
+        if not items and "default" in kwargs:
+            return kwargs["default"]
+        if not items:
+            return cx.refuse("SD403", node, function=name, message="an empty sequence")
+        keys = [calls.apply(cx, node, key, [item], {}) for item in items] if by else items
+        return _best(cx, node, ast.Gt() if name == "max" else ast.Lt(), items, keys)
+
+    return extreme
+
+
+def _best(cx: Context, node: ast.AST, op: ast.cmpop, items: Args, keys: Args) -> Val:
+    """The first element whose key no later one beats."""
+    best, top = items[0], keys[0]
+    for item, k in zip(items[1:], keys[1:], strict=True):
+        test = operators.truth(cx, node, operators.compare(cx, node, op, k, top))
+        one, other = Struct("tuple", (item, k)), Struct("tuple", (best, top))
+        if keys is items:
+            best = top = control.choose(cx, node, test, lambda item=item: item, lambda best=best: best)  # type: ignore[misc]
+            continue
+        both = control.choose(cx, node, test, lambda one=one: one, lambda other=other: other)  # type: ignore[misc]
+        if not isinstance(both, Struct):
+            return POISON
+        best, top = both.items
+    return best
+
+
+def sorted_(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    if len(args) == 1 and isinstance(args[0], Known) and isinstance(args[0].obj, (set, frozenset)):
+        items: list[Val] | None = [Known(x) for x in args[0].obj]
+    else:
+        staged = list_changes.listed(cx, node, args[0])
+        content = None if staged is None else grown.content_of(cx, staged)
+        if content is not None:
+            changed = container_methods.sort_staged(cx, node, content, kwargs)
+            return POISON if changed is None else list_changes.made(cx, node, changed)
+        items = known_items(cx, node, args[0])
+    if items is None:
+        return POISON
+    if set(kwargs) - {"key", "reverse"} or len(args) != 1:
+        return cx.refuse("SD313", node, function="sorted", message="takes `key` and `reverse` by name")
+    found = container_methods.sort(cx, node, tuple(items), kwargs)
+    return POISON if found is None else list_changes.made(cx, node, found)

@@ -1,0 +1,176 @@
+"""What stands left of `=`, and behind `del`: names, attributes, elements, and tuples of these."""
+
+from __future__ import annotations
+
+import ast
+
+import numpy as np
+
+from symdiff.frontend.python import containers, flat, grown, list_changes, memory, objects, special_methods, subscripts
+from symdiff.frontend.python.context import Context, Frame
+from symdiff.frontend.python.sizes import refuse_unknown_count
+from symdiff.frontend.python.values import (
+    POISON,
+    UNBOUND,
+    Arr,
+    DictRef,
+    Flat,
+    Grown,
+    Known,
+    ListRef,
+    Struct,
+    Val,
+)
+from symdiff.ir.dims import Dim
+
+
+def assign(cx: Context, target: ast.expr, val: Val) -> None:
+    """Bind `target` to `val`: names, tuples of targets, items."""
+    from symdiff.frontend.python.expressions import evaluate
+
+    if isinstance(target, ast.Name):
+        bind_name(cx, target, val, cx.frame)
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        _unpack(cx, target, val)
+    elif isinstance(target, ast.Subscript):
+        base, index = evaluate(cx, target.value), evaluate(cx, target.slice)
+        store_item(cx, target, base, index, val)
+    elif isinstance(target, ast.Starred):
+        cx.refuse("SD225", target, name=cx.text(target.value))
+    else:
+        assert isinstance(target, ast.Attribute)
+        objects.set_attribute(cx, target, evaluate(cx, target.value), target.attr, val)
+
+
+def bind_name(cx: Context, target: ast.Name, val: Val, frame: Frame) -> None:
+    """Bind a name seen from `frame`: its own local, or with `nonlocal` one of a frame around it."""
+    home = cx.home_of(target.id, frame)
+    if home is None:  # `nonlocal` of a function that symdiff did not compile around it
+        cx.refuse("SD205", target, name=target.id)
+        return
+    if cx.instances.active and home.id < cx.instances.active[-1].first_frame:
+        cx.refuse_outside(target, target.id)
+        return
+    if home is not cx.frame:
+        cx.count("bound")
+    if not target.id.startswith("$"):
+        cx.name_value(val, target.id)
+    cx.set_name(home, target.id, val)
+
+
+def store_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> None:
+    if memory.is_poison(base, index):
+        return
+    if isinstance(base, Arr):
+        if isinstance(val, (ListRef, Struct)):
+            from symdiff.frontend.python.arrays import to_array
+
+            val = to_array(cx, node, val)
+        subscripts.write(cx, node, base, index, val)
+    elif isinstance(base, Flat):
+        flat.write(cx, node, base, index, val)
+    elif isinstance(base, Known) and isinstance(base.obj, np.ndarray):
+        cx.refuse("SD503", node, name=f"`{cx.text(node)}`")
+    else:
+        containers.set_item(cx, node, base, index, val)
+
+
+def _unpack(cx: Context, target: ast.Tuple | ast.List, val: Val) -> None:
+    names = target.elts
+    starred = [k for k, t in enumerate(names) if isinstance(t, ast.Starred)]
+    if val is POISON:
+        items: list[Val] = [POISON] * len(names)
+    else:
+        staged = grown.content_of(cx, val)
+        after = len(names) - starred[0] - 1 if starred else 0
+        if staged is not None:
+            items = list_changes.unpacked(cx, target, staged, len(names) - bool(starred) - after, bool(starred), after)
+            for name, item in zip(names, items, strict=True):
+                assign(cx, name.value if isinstance(name, ast.Starred) else name, item)
+            return
+        found = containers.items_of(cx, target, val)
+        if found is None:
+            found = _array_items(cx, target, val, len(names)) if not starred else None
+        if found is None:
+            refuse_unknown_count(cx, "SD225", target, val, name=cx.text(target))
+            found = [POISON] * len(names)
+        items = found
+    if starred and val is not POISON and len(items) >= len(names) - 1:
+        items = _take_starred(cx, target, items, starred[0])
+        names = [t.value if isinstance(t, ast.Starred) else t for t in names]
+    if len(items) != len(names):
+        cx.refuse("SD319", target, count=len(items), targets=len(names))
+        items = [POISON] * len(names)
+    for name, item in zip(names, items, strict=True):
+        assign(cx, name.value if isinstance(name, ast.Starred) else name, item)
+
+
+def _take_starred(cx: Context, target: ast.AST, items: list[Val], at: int) -> list[Val]:
+    after = len(getattr(target, "elts", [])) - at - 1
+    stop = len(items) - after
+    return [*items[:at], containers.new_list(cx, target, items[at:stop]), *items[stop:]]
+
+
+def _array_items(cx: Context, node: ast.AST, val: Val, count: int) -> list[Val] | None:
+    """The rows of an array whose first size must be `count`."""
+    if not isinstance(val, Arr) or not cx.aval(val).rank:
+        return None
+    from symdiff.frontend.python.sizes import require
+
+    shape: tuple[Dim, ...] = cx.aval(val).shape
+    checked = require(cx, node, val, (count, *shape[1:]))
+    return None if checked is POISON else [containers.item_at(cx, node, checked, Known(k)) for k in range(count)]
+
+
+def delete(cx: Context, target: ast.expr) -> None:
+    """`del target`: a name becomes unbound, an element of a list or dict goes."""
+    from symdiff.frontend.python.expressions import evaluate
+
+    if isinstance(target, ast.Name):
+        home = cx.home_of(target.id)
+        if home is not None and evaluate(cx, ast.copy_location(ast.Name(target.id, ast.Load()), target)) is not POISON:
+            cx.set_name(home, target.id, UNBOUND)
+        elif home is None:
+            cx.refuse("SD311", target, name=f"`{target.id}`")
+        return
+    if isinstance(target, (ast.Tuple, ast.List)):
+        for part in target.elts:
+            delete(cx, part)
+        return
+    if not isinstance(target, ast.Subscript):
+        assert isinstance(target, ast.Attribute)
+        objects.delete_attribute(cx, target, evaluate(cx, target.value), target.attr)
+        return
+    base, index = evaluate(cx, target.value), evaluate(cx, target.slice)
+    if not memory.is_poison(base, index):
+        _delete_item(cx, target, base, index)
+
+
+def _delete_item(cx: Context, node: ast.Subscript, base: Val, index: Val) -> None:
+    if special_methods.call(cx, node, base, "__delitem__", [index]) is not None:
+        return
+    content = cx.store.get(base.cell) if isinstance(base, (ListRef, DictRef)) else None
+    if isinstance(content, Grown) and isinstance(base, ListRef):
+        list_changes.delete(cx, node, base, content, index)
+        return
+    if not isinstance(content, (tuple, dict)):
+        cx.refuse("SD209", node, target=cx.text(node))
+        return
+    if not containers.changeable(cx, node, base):
+        return
+    assert isinstance(base, (ListRef, DictRef))
+    if isinstance(content, dict):
+        key = containers.key_of(cx, node, index)
+        if key not in content:
+            cx.refuse("SD403", node, function=f"`{cx.text(node)}`", message=f"KeyError: {key!r}")
+            return
+        cx.store.set(base.cell, {k: v for k, v in content.items() if k != key})
+        return
+    where = containers.known_slice(index)
+    if where is None:
+        at = containers.position(cx, node, index, content)
+        if at is None:
+            return
+        where = slice(at, at + 1)
+    gone = set(range(len(content))[where])
+    cx.store.set(base.cell, tuple(v for k, v in enumerate(content) if k not in gone))

@@ -1,0 +1,283 @@
+"""Lists that grow in a loop by tuples, objects, dicts and lists: what is refused, what it costs, what is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+import symdiff
+from symdiff.errors import CompileError, UsageError
+from tests.frontend.running import check
+
+V = np.array([0.5, -1.5, 2.0])
+
+
+@dataclass
+class Body:
+    mass: Any
+    place: Any = 0.0
+
+
+# --- refused at the line marked with `# here`: an element is changed, and nobody knows how many turns there are
+
+
+def after_the_append(a):
+    bodies = []
+    while a < 40.0:
+        a = a * 2.0
+        body = Body(a)
+        bodies.append(body)
+        body.place = a * a  # here
+    return bodies[0].place
+
+
+def of_the_list(a):
+    bodies = []
+    while a < 40.0:
+        a = a * 2.0
+        bodies.append(Body(a))
+    bodies[0].mass = 2.0  # here
+    return bodies[0].mass * a
+
+
+def one_object_in_every_turn(a):
+    body = Body(a)
+    bodies = []
+    while a < 40.0:
+        a = a * 2.0
+        bodies.append(body)
+    body.mass = 2.0  # here
+    return bodies[0].mass * a
+
+
+def a_row_that_goes_on_growing(a):
+    rows = []
+    while a < 40.0:
+        a = a * 2.0
+        row = [b * a for b in V]
+        rows.append(row)
+        row.append(a)  # here
+    return rows[0][-1]
+
+
+def a_list_in_a_dict(a):
+    records = []
+    while a < 40.0:
+        a = a * 2.0
+        records.append({"pair": [a, a]})
+    record = records[1]
+    record["pair"][0] = 2.0  # here
+    return records[1]["pair"][0]
+
+
+def through_a_loop(a):
+    bodies = []
+    while a < 40.0:
+        a = a * 2.0
+        bodies.append(Body(a))
+    for body in bodies:
+        body.mass += 1.0  # here
+    return bodies[0].mass
+
+
+CHANGED = [
+    after_the_append,
+    of_the_list,
+    one_object_in_every_turn,
+    a_row_that_goes_on_growing,
+    a_list_in_a_dict,
+    through_a_loop,
+]
+
+
+@pytest.mark.parametrize("f", CHANGED, ids=lambda f: f.__name__)
+def test_changing_an_element_is_refused(f: Callable[..., Any]) -> None:
+    with pytest.raises(CompileError) as caught:
+        symdiff.grad(f)(2.0)
+    (problem,) = caught.value.problems
+    assert problem.code == "SD510"
+    assert problem.source_line.endswith("# here")
+
+
+def test_the_report_reads_like_this() -> None:
+    with pytest.raises(CompileError) as caught:
+        symdiff.grad(of_the_list)(2.0)
+    where, *lines = str(caught.value).splitlines()[:5]
+    assert where.endswith(
+        ":43:5: SD510 `bodies[0].mass` changes a list, dict or object that is an element of a list that grows in a loop"
+    )
+    assert lines == [
+        "    bodies[0].mass = 2.0  # here",
+        "    ^^^^^^^^^^^^^^",
+        "  why: such a list keeps its elements by value: the change would be seen under one name and lost under the "
+        "other",
+        "  rewrite: put a new one in its place: `items[i] = Item(…)`, or change it before it is appended",
+    ]
+
+
+def test_where_the_loop_can_be_unrolled_elements_change() -> None:
+    def f(x):
+        bodies = []
+        for k in range(3):
+            bodies.append(Body(x * k))
+        for body in bodies:
+            body.place += body.mass * x
+        return bodies[1].place + bodies[2].place
+
+    assert symdiff.value_and_grad(f)(2.0) == (12.0, 12.0)  # 3 x²
+
+
+# --- elements that have no form together
+
+
+def a_pair_then_a_triple(a):
+    found = []
+    while a < 40.0:
+        a = a * 2.0
+        found.append((a, 1.0))
+        found.append((a, 1.0, 2.0))
+    return found[0][0]
+
+
+def different_names(a):
+    found = []
+    while a < 40.0:
+        a = a * 2.0
+        found.append(("first", a))
+        found.append(("second", a))
+    return found[0][1]
+
+
+@pytest.mark.parametrize("f", [a_pair_then_a_triple, different_names], ids=lambda f: f.__name__)
+def test_elements_of_different_structure_are_refused(f: Callable[..., Any]) -> None:
+    with pytest.raises(CompileError, match="SD505"):
+        symdiff.grad(f)(2.0)
+
+
+# --- as in Python
+
+
+def test_names_and_text_in_an_element_stay_known() -> None:
+    def f(v, x):
+        found = []
+        for a in v:
+            found.append(("power", a * x, None))
+        name, last, nothing = found[-1]
+        return last**2 if name == "power" and nothing is None else x
+
+    check(f, (V, 0.5))
+
+
+def test_an_index_out_of_range_stays_one() -> None:
+    def f(x, n):
+        found = []
+        for i in range(n):
+            found.append((i, x * i))
+        return found[2][1]
+
+    check(f, (1.5, 3), (1.5, 2))
+
+
+def test_rows_are_read_at_the_cost_of_what_is_read() -> None:
+    """`rows[i][j]` in a double loop adds to one number of the cotangent, not to a row."""
+
+    def f(x, n):
+        rows = []
+        for i in range(n):
+            row = []
+            for j in range(n):
+                row.append(x * (i + j))
+            rows.append(row)
+        s = 0.0
+        for i in range(n):
+            for j in range(n):
+                s += rows[i][j] * rows[j][i]
+        return s
+
+    text = symdiff.generate(f, types="x=float, n=int", functions=("backward",))
+    assert "_add(" not in text and "zeros" not in text.split("def ")[-1].split("for ")[-1]
+    value, slope = symdiff.value_and_grad(f)(2.0, 3)
+    expected = sum((i + j) ** 2 for i in range(3) for j in range(3))  # f = x² Σ (i + j)²
+    assert (value, slope) == (4.0 * expected, 4.0 * expected)
+
+
+# --- as results
+
+
+class State(NamedTuple):
+    t: Any
+    y: Any
+
+
+def with_numbers(x, v):
+    found = []
+    for a in v:
+        found.append(a * x)
+    return sum(found), found
+
+
+def with_states(x, v):
+    found = [State(0.0, x)]
+    for i, a in enumerate(v):
+        found.append(State(i * 0.1, found[-1].y * a))
+    return found[-1].y, {"history": found, "count": len(found)}
+
+
+def with_rows_of_pairs(x, v):
+    rows = []
+    for a in v:
+        rows.append([(a, b * x) for b in v])
+    return rows[0][1][1], rows
+
+
+def with_objects(x, v):
+    bodies = []
+    for a in v:
+        bodies.append(Body(a, v * x))
+    return bodies[-1].mass * x, (bodies, v)
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+@pytest.mark.parametrize("f", [with_numbers, with_states, with_rows_of_pairs, with_objects], ids=lambda f: f.__name__)
+def test_lists_of_any_length_are_auxiliary_results(f: Callable[..., Any], level: int) -> None:
+    value, expected = f(0.5, V)
+    (found, aux), slope = symdiff.value_and_grad(f, has_aux=True, level=level)(0.5, V)
+    assert (found, repr(aux)) == (value, repr(expected))
+    difference = (f(0.5 + 1e-6, V)[0] - f(0.5 - 1e-6, V)[0]) / 2e-6
+    assert slope == pytest.approx(difference, rel=1e-6)
+
+
+def test_a_result_of_a_list_shares_memory_with_nothing() -> None:
+    def f(x, v):
+        found = []
+        for _ in v:
+            found.append(v)
+        return x, (found, found)
+
+    v = V.copy()
+    first, second = symdiff.grad(f, has_aux=True)(1.0, v)[1]
+    first[0][0] = 99.0
+    assert [a[0] for a in (*first[1:], *second, v)] == [0.5] * 6
+
+
+def test_a_generated_module_returns_lists() -> None:
+    text = symdiff.generate(with_rows_of_pairs, types="x=float, v=f8[n]")
+    space: dict[str, Any] = {}
+    exec(compile(text, "module", "exec"), space)
+    assert repr(space["with_rows_of_pairs"](0.5, V)) == repr(with_rows_of_pairs(0.5, V))
+    assert "list(zip(" in text and "def with_rows_of_pairs_backward" not in text
+
+
+def test_a_list_has_no_cotangent() -> None:
+    with pytest.raises(UsageError) as caught:
+        symdiff.vjp(with_numbers, 0.5, V)
+    assert str(caught.value) == (
+        "SD748 with_numbers returns a list of a length not known when compiling, which has neither forward and "
+        "backward nor jvp (return `np.array(…)` of it, or return it behind a scalar, with has_aux=True)"
+    )
+    with pytest.raises(UsageError, match=r"SD704 .* returns a list"):
+        symdiff.grad(lambda x: with_numbers(x, V)[1])(0.5)

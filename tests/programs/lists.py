@@ -1,0 +1,361 @@
+"""Lists of staged length: slices, sums, insertions, removals, sorting; builtins over them."""
+
+from __future__ import annotations
+
+from functools import reduce
+
+import numpy as np
+
+from tests.programs.cases import Cases, signed
+
+cases = Cases()
+
+
+def multiples(x, v):
+    out = []
+    for a in v:
+        out.append(a * x)
+    return out
+
+
+@cases(0.7, signed(5))
+def neighbours_by_slices(x, v):
+    a = multiples(x, v)
+    return sum(p * q for p, q in zip(a[1:], a[:-1]))
+
+
+@cases(0.7, signed(5))
+def backwards_by_a_slice(x, v):
+    a = multiples(x, v)
+    return sum(i * p for i, p in enumerate(a[::-1]))
+
+
+@cases(0.7, signed(5), 4)
+def slices_with_staged_ends(x, v, n):
+    a = multiples(x, v)
+    return sum(a[-2:]) + sum(a[-n:-1]) + sum(a[1:n:2])
+
+
+@cases(0.7, signed(5))
+def inserted_in_front_and_inside(x, v):
+    a = multiples(x, v)
+    a.insert(0, x * x)
+    a.insert(2, x)
+    return sum(i * p for i, p in enumerate(a))
+
+
+@cases(0.7, signed(5))
+def popped_from_the_front(x, v):
+    a = multiples(x, v)
+    b = a.pop(0)
+    c = a.pop(1)
+    return b * 2 + c * 3 + sum(i * p for i, p in enumerate(a))
+
+
+@cases(0.7, signed(5))
+def cleared(x, v):
+    a = multiples(x, v)
+    s = sum(a)
+    a.clear()
+    return s + len(a)
+
+
+@cases(0.7, signed(5))
+def extended_by_lists(x, v):
+    a = multiples(x, v)
+    a.extend([x, x * x])
+    a.extend(multiples(2.0, v))
+    a += [3.0 * x]
+    return sum(i * p for i, p in enumerate(a))
+
+
+@cases(0.7, signed(5))
+def sums_of_lists(x, v):
+    a = multiples(x, v) + multiples(x * x, v)
+    return sum(i * p for i, p in enumerate(a))
+
+
+@cases(0.7, signed(5), 4)
+def products_of_lists(x, v, n):
+    a = multiples(x, v) * 2 + [x] * n
+    return sum(i * p for i, p in enumerate(a))
+
+
+@cases(0.7, 4)
+def a_list_of_zeros_is_filled(x, n):
+    a = [0.0] * n
+    a[0] = x
+    for i in range(1, n):
+        a[i] = a[i - 1] * x + 1.0
+    return sum(a)
+
+
+@cases(0.7, signed(5))
+def reversed_lists(x, v):
+    s = 0.0
+    for p in reversed(multiples(x, v)):
+        s = s * 0.5 + p
+    backwards = list(reversed(multiples(x, v)))
+    return s + backwards[0]
+
+
+@cases(0.7, signed(5))
+def reversed_in_place(x, v):
+    a = multiples(x, v)
+    a.reverse()
+    return sum(i * p for i, p in enumerate(a))
+
+
+@cases(0.7, signed(5))
+def copies_are_lists_of_their_own(x, v):
+    a = multiples(x, v)
+    b = a.copy()
+    b[0] = x
+    c = list(a)
+    return sum(a) * sum(b) + c[1]
+
+
+@cases(0.7, signed(5), 4)
+def elements_are_set(x, v, n):
+    a = multiples(x, v)
+    for i in range(len(a)):
+        a[i] = a[i] * a[i]
+    a[n - 1] += x
+    return sum(a)
+
+
+@cases(0.7, signed(5), 4)
+def concatenated_parts(x, v, n):
+    parts = []
+    for i in range(n):
+        parts.append(v * x + i)
+    y = np.concatenate(parts)
+    return np.sum(y * np.arange(len(y)))
+
+
+@cases(0.7, signed(5), 4)
+def stacked_parts(x, v, n):
+    parts = []
+    for i in range(n):
+        parts.append(v * x + i)
+    return np.sum(np.vstack(parts) ** 2) + np.sum(np.stack(parts, axis=1)[0])
+
+
+@cases(0.7, signed(5), 4)
+def parts_side_by_side(x, v, n):
+    parts = []
+    for i in range(n):
+        parts.append(v * x + i)
+    return np.sum(np.hstack(parts) ** 2)
+
+
+@cases(0.7, signed(5), 4)
+def parts_as_columns(x, v, n):
+    parts = []
+    for i in range(n):
+        parts.append(v * x + i)
+    return np.sum(np.column_stack(parts)[0] ** 2)
+
+
+@cases(0.7, 4)
+def a_number_in_a_list(x, n):
+    idx = []
+    for i in range(n):
+        idx.append(i * i)
+    return x * 2 if 4 in idx else x
+
+
+@cases(0.7, 4)
+def index_and_count(x, n):
+    idx = []
+    for i in range(n):
+        idx.append(i * i)
+    return x * idx.index(4) + idx.count(9) * x
+
+
+@cases(0.7, signed(5))
+def the_list_of_a_vector(x, v):
+    a = list(v)
+    a[0] = x
+    a.append(x * x)
+    return sum(i * p for i, p in enumerate(a))
+
+
+@cases(0.7, signed(5))
+def tolist(x, v):
+    a = v.tolist()
+    a.append(x)
+    return sum(p * p for p in a)
+
+
+@cases(0.7, signed(5))
+def the_tuple_of_a_list(x, v):
+    a = tuple(multiples(x, v))
+    return a[0] * a[-1] + sum(a)
+
+
+@cases(0.7, signed(5))
+def first_and_rest(x, v):
+    first, *rest = multiples(x, v)
+    return first * sum(rest)
+
+
+@cases(0.7, signed(5))
+def unpacked_list(x, v):
+    a, b, c, d, e = multiples(x, v)
+    return a * b * c * d * e
+
+
+@cases(0.7)
+def a_slice_is_replaced(x):
+    a = [x, 2.0, x * x]
+    a[1:] = [x * 3, x * 4, x]
+    return sum(i * p for i, p in enumerate(a))
+
+
+@cases(0.7, signed(5))
+def elements_are_deleted(x, v):
+    a = multiples(x, v)
+    del a[0]
+    del a[-1]
+    return sum(i * p for i, p in enumerate(a))
+
+
+@cases(0.7)
+def queue(x):
+    q = [x]
+    s = 0.0
+    k = 0
+    while q:
+        a = q.pop(0)
+        s = s * 0.5 + a
+        k += 1
+        if k < 6:
+            q.append(a * 1.1)
+            q.append(a * 0.9)
+    return s
+
+
+@cases(0.7, signed(5))
+def window_of_a_list(x, v):
+    m = []
+    s = 0.0
+    for a in v:
+        m.append(a * x)
+        s += sum(m[-2:])
+    return s
+
+
+@cases(0.7, 4)
+def zip_of_the_elements(x, n):
+    h = []
+    for i in range(n):
+        h.append((x * i, x + i))
+    a, b = zip(*h)
+    return np.sum(np.array(a) * np.array(b))
+
+
+@cases(0.7, signed(5))
+def pairs_as_an_array(x, v):
+    pts = []
+    for a in v:
+        pts.append([a, a * x])
+    pts = np.array(pts)
+    return np.sum(pts[:, 0] * pts[:, 1])
+
+
+@cases(0.7, signed(5), 4)
+def rows_as_an_array(x, v, n):
+    rows = []
+    for i in range(n):
+        rows.append([a * x + i for a in v])
+    A = np.array(rows)
+    return np.sum(A * A)
+
+
+@cases(0.7)
+def rounded(x):
+    return round(x) * x + round(x * 3.3, 2) + x
+
+
+@cases(0.7, 4)
+def quotient_and_rest(x, n):
+    q, r = divmod(x * 7, 2.0)
+    a, b = divmod(n, 3)
+    return q + r * x + a * b
+
+
+@cases(0.7, signed(5))
+def sorted_numbers(x, v):
+    s = sorted([x, v[0], v[1] * 2, x * x])
+    return s[0] * 1 + s[1] * 2 + s[2] * 3 + s[3] * 4
+
+
+@cases(0.7, signed(5))
+def sorted_vector(x, v):
+    s = sorted(v)
+    return sum(i * p * x for i, p in enumerate(s))
+
+
+@cases(0.7, signed(5))
+def sorted_backwards(x, v):
+    s = sorted(v, reverse=True)
+    return s[0] * s[1] * x
+
+
+@cases(0.7, signed(5))
+def sorted_by_distance(x, v):
+    s = sorted(v, key=lambda t: -abs(t - x))
+    return s[0] + 2 * s[1]
+
+
+@cases(0.7, signed(5))
+def sorted_list(x, v):
+    s = sorted(multiples(x, v))
+    return s[0] + 2 * s[1] + s[len(s) // 2]
+
+
+@cases(0.7, signed(5))
+def sorted_in_place(x, v):
+    a = multiples(x, v)
+    a.sort()
+    return a[0] + 2 * a[1]
+
+
+@cases(0.7, signed(5))
+def nearest(x, v):
+    return min(v, key=lambda t: abs(t - x)) + max([x, v[0], v[1]], key=lambda t: t * t)
+
+
+@cases(0.7, signed(5))
+def default_of_nothing(x, v):
+    return max([a for a in v if a > 100.0], default=x) + min([], default=x)
+
+
+@cases(0.7, signed(5))
+def least_pair(x, v):
+    best = min([(v[0] * x, 1.0), (v[1], x)])
+    return best[0] * best[1]
+
+
+@cases(0.7, signed(5))
+def place_of_the_least(x, v):
+    k = min(range(len(v)), key=lambda i: v[i])
+    return v[k] * x
+
+
+@cases(0.7, signed(5))
+def methods_that_sort(x, v):
+    k = v.argsort()
+    return v[k][0] * x + v[v.argmax()]
+
+
+@cases(0.7, signed(5))
+def searchsorted_method(x, v):
+    s = np.sort(v)
+    return s[s.searchsorted(0.2)] * x
+
+
+@cases(0.7, signed(5))
+def reduced_by_a_function(x, v):
+    return reduce(lambda a, b: a * b + x, v)
