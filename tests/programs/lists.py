@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from functools import reduce
 
 import numpy as np
@@ -359,3 +360,34 @@ def searchsorted_method(x, v):
 @cases(0.7, signed(5))
 def reduced_by_a_function(x, v):
     return reduce(lambda a, b: a * b + x, v)
+
+
+@cases(0.7, signed(4))
+def sorted_pairs(x, v):
+    pairs = sorted([(v[0], x), (v[1], x * x), (v[2], 3 * x)], key=lambda p: (p[0], p[1]))
+    return pairs[0][1] + 2 * pairs[1][1]
+
+
+@cases(0.7, signed(5))
+def sorted_pairs_of_a_list(x, v):
+    pairs = []
+    for i, a in enumerate(v):
+        pairs.append((i // 2, a * x))
+    pairs.sort(reverse=True)
+    return sum(k * b for k, (_, b) in enumerate(pairs))
+
+
+@cases(0.7, signed(3))
+def combined_in_pairs(x, v):
+    s = sum(v[i] * v[j] * x for i, j in itertools.combinations(range(3), 2))
+    for i, j in itertools.product(range(2), repeat=2):
+        s += v[i] * v[j + 1] * x
+    return s
+
+
+@cases(0.7, signed(3))
+def merged_dicts(x, v):
+    d = {"a": x} | {"b": v * x}
+    d |= {"a": d["a"] * 2.0, "c": x}
+    chosen = {"a", "b"} & {"b", "c"}
+    return d["a"] * d["c"] + sum(d["b"]) * len(chosen)

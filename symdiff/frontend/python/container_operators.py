@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from symdiff.frontend.python import containers, control, grown, list_changes, operators, output, special_methods, values
 from symdiff.frontend.python.context import Context
@@ -52,6 +54,13 @@ def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Va
                 return list_changes.repeated(cx, node, whole, other)
             if whole is not None and times:
                 return cx.need_static(node, other, "how often a tuple is repeated")
+    sets = [v.obj for v in (left, right) if isinstance(v, Known) and isinstance(v.obj, (set, frozenset))]
+    if len(sets) == 2 and type(op) in _ON_SETS:
+        return Known(_ON_SETS[type(op)](*sets))
+    if isinstance(op, ast.BitOr):
+        mappings = containers.entries(cx, left), containers.entries(cx, right)
+        if mappings[0] is not None and mappings[1] is not None:
+            return containers.new_dict(cx, node, {**mappings[0], **mappings[1]})
     if operators.is_array(left) or operators.is_array(right):
         from symdiff.frontend.python.arrays import to_array
 
@@ -59,6 +68,11 @@ def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Va
             a_, b_ = (v if cx.is_numeric(v) else to_array(cx, node, v) for v in (left, right))
             return operators.binary(cx, node, op, a_, b_)
     return None
+
+
+_ON_SETS: dict[type[ast.AST], Callable[..., Any]] = {
+    ast.BitOr: operator.or_, ast.BitAnd: operator.and_, ast.Sub: operator.sub, ast.BitXor: operator.xor,
+}  # fmt: skip
 
 
 def _is_list(val: Val) -> bool:

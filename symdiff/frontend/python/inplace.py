@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable
 
 from symdiff.frontend.python import (
+    containers,
     list_changes,
     memory,
     objects,
@@ -18,7 +19,7 @@ from symdiff.frontend.python import (
 from symdiff.frontend.python.arrays import attribute
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.expressions import evaluate, subscript
-from symdiff.frontend.python.values import POISON, Arr, Known, ListRef, Struct, Val
+from symdiff.frontend.python.values import POISON, Arr, DictRef, Known, ListRef, Struct, Val
 from symdiff.ir import dims
 from symdiff.ir.types import Kind
 
@@ -45,9 +46,15 @@ def update(cx: Context, stmt: ast.AugAssign, before: Val, val: Val) -> Val:
         return POISON
     if isinstance(before, Arr):
         return before if write_whole(cx, stmt, before, val) else POISON
-    if isinstance(before, ListRef) and isinstance(stmt.op, ast.Add):
+    if isinstance(before, ListRef) and isinstance(stmt.op, ast.Add) and before.cell.kind != "tuple":
         if not list_changes.extend(cx, stmt, before, val):
             return cx.refuse("SD321", stmt, operation="+=", left="a list", right=cx.describe(val))
+        return before
+    merged = containers.entries(cx, val) if isinstance(before, DictRef) and isinstance(stmt.op, ast.BitOr) else None
+    if merged is not None and isinstance(before, DictRef):
+        if not containers.changeable(cx, stmt, before):
+            return POISON
+        cx.store.set(before.cell, {**(containers.entries(cx, before) or {}), **merged})
         return before
     made = special_methods.inplace(cx, stmt, stmt.op, before, val)
     return operators.binary(cx, stmt, stmt.op, before, val) if made is None else made

@@ -10,11 +10,12 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
-from symdiff.frontend.python import comprehensions, control, grown, memory, operators
+from symdiff.frontend.python import comprehensions, control, grown, memory, operators, subscripts
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NONE,
     POISON,
+    Arr,
     Cell,
     Grown,
     Known,
@@ -25,6 +26,7 @@ from symdiff.frontend.python.values import (
     Val,
 )
 from symdiff.ir.core import Value
+from symdiff.ir.types import AVal
 
 Content = tuple[Val, ...] | Grown
 
@@ -275,21 +277,37 @@ def search(cx: Context, node: ast.AST, content: Content, name: str, item: Val) -
 
 
 def sorted_(cx: Context, node: ast.AST, content: Content, keys: Content, backwards: bool) -> Content | None:
-    """The elements in the order of their keys, which are numbers; None after a problem.  Equal ones keep theirs."""
-    from symdiff.frontend.python import arrays
+    """The elements in the order of their keys, numbers or tuples of such; None after a problem.
 
+    Equal ones keep their order.  Of tuples the last position is sorted by first, then the one before it, and so on.
+    """
     a, k = (grown.staged(cx, node, c) if isinstance(c, tuple) else c for c in (content, keys))
     if a is None or k is None:
         return None
-    if k.form.kind != "scalar" or k.form.type.complex:  # type: ignore[union-attr]  # of a scalar
+    parts = k.form.parts if k.form.kind in ("tuple", "namedtuple") else (k.form,)
+    if not all(isinstance(p.type, AVal) and not p.type.rank and p.type.dtype[0] in "fiu" for p in parts):
         cx.refuse("SD224", node, construct="sorting")
         return None
-    ranked = arrays.from_grown(cx, node, made(cx, node, k), None)
-    if backwards:
-        ranked = operators.unary(cx, node, ast.USub(), ranked)
-    order = cx.emit(node, "argsort", ranked, axis=-1, kind="stable")
+    order: Val | None = None
+    for column, form in reversed(list(zip(k.values, parts, strict=True))):
+        order = _ranked(cx, node, Grown((column,), form), order, backwards)
+    assert order is not None
     found = POISON if order is POISON else comprehensions.fold(cx, node, "sorted", order, {"$list": made(cx, node, a)})
     return None if memory.is_poison(found) else content_of(cx, found)
+
+
+def _ranked(cx: Context, node: ast.AST, keys: Grown, order: Val | None, backwards: bool) -> Val:
+    """The positions of the keys in order, those of equal ones as `order` has them."""
+    from symdiff.frontend.python import arrays
+
+    ranked = arrays.from_grown(cx, node, made(cx, node, keys), None)
+    if backwards:
+        ranked = operators.unary(cx, node, ast.USub(), ranked)
+    if order is None or memory.is_poison(ranked, order):
+        return cx.emit(node, "argsort", ranked, axis=-1, kind="stable")
+    assert isinstance(ranked, Arr) and isinstance(order, Arr)
+    place = cx.emit(node, "argsort", subscripts.read(cx, node, ranked, order), axis=-1, kind="stable")
+    return subscripts.read(cx, node, order, place)
 
 
 __all__: Sequence[str] = [
