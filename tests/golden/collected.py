@@ -11,12 +11,12 @@ def collected(v: "f8[n]", x: float):
 def collected_forward(v: np.ndarray, x: float) -> tuple:
     """Return collected(v, x) and what `collected_backward` reads."""
     n = v.shape[0]
-    y2 = []
+    out = []
     for i in range(n):
-        t = v[i]                  # 3
-        y2.append(np.sin(t * x))  # 4
-    y1 = np.array(y2, dtype=np.float64)
-    y = y1.sum()                  # 5
+        t = v[i]                   # 3
+        out.append(np.sin(t * x))  # 4
+    y1 = np.array(out, dtype=np.float64)
+    y = y1.sum()                   # 5
     return y, (v.copy(), x, y1.shape[0])
 
 
@@ -25,13 +25,13 @@ def collected_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, floa
     v, x, t = saved
     n = v.shape[0]
     d_y1 = np.broadcast_to(d_y, (t,))  # ∂y/∂y1 = 1
-    d_y2 = list(d_y1)                  # 5
+    d_out = list(d_y1)                 # 5
     d_v = np.zeros(n)                  # 3
     d_x = 0.0
     for i in range(n - 1, -1, -1):
         t = v[i]                       # 3
-        d_y5 = d_y2[-1]
-        del d_y2[-1]                   # 4
+        d_y5 = d_out[-1]
+        del d_out[-1]                  # 4
         d_y6 = d_y5 * np.cos(t * x)    # ∂y5/∂y6 = cos y6
         d_t = d_y6 * x                 # ∂y6/∂t = x
         d_x += d_y6 * t                # ∂y6/∂x = t

@@ -1,4 +1,4 @@
-"""Saves v, y1_in, x, y2 (2 numbers, lists of one entry per turn or call).
+"""Saves v, d, d_1, d_in (2 numbers, lists of one entry per turn or call).
 
 def dict_state(v: "f8[n]", x: float):
     d = {"a": x, "b": 1.0}
@@ -12,32 +12,33 @@ def dict_state(v: "f8[n]", x: float):
 def dict_state_forward(v: np.ndarray, x: float) -> tuple:
     """Return dict_state(v, x) and what `dict_state_backward` reads."""
     n = v.shape[0]
-    y2 = 1.0
-    y1_in = []
-    for i in range(n):   # 3
-        y1_in.append(x)
-        t = v[i]         # 3
-        y5 = x * t + y2  # 4
-        y7 = y2 + t      # 5
-        x = y5
-        y2 = y7
-    y = x * y2           # 6
-    return y, (v.copy(), y1_in, x, y2)
+    d = x
+    d_1 = 1.0
+    d_in = []
+    for i in range(n):    # 3
+        d_in.append(d)
+        t = v[i]          # 3
+        y3 = d * t + d_1  # 4
+        y5 = d_1 + t      # 5
+        d = y3
+        d_1 = y5
+    y = d * d_1           # 6
+    return y, (v.copy(), d, d_1, d_in)
 
 
 def dict_state_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, float]:
     """Return d_y · ∂dict_state/∂(v, x) at the point where `dict_state_forward` was called."""
-    v, y1_in, x, y2 = saved
+    v, d, d_1, d_in = saved
     n = v.shape[0]
-    d_y1 = d_y * y2             # ∂y/∂y1 = y2
-    d_y2 = d_y * x              # ∂y/∂y2 = y1
+    d_d = d_y * d_1            # ∂y/∂d = d
+    d_d_1 = d_y * d            # ∂y/∂d = d
     d_v = np.zeros(n)
-    for i, y1 in zip(range(n - 1, -1, -1), reversed(y1_in), strict=True):
-        t = v[i]                # 3
-        d_y2_1 = d_y2 + d_y1    # ∂y5/∂y2 = 1
-        d_y1_1 = d_y1 * t       # ∂y6/∂y1 = t
-        d_t = d_y2 + d_y1 * y1  # ∂y6/∂t = y1
-        d_v[i] += d_t           # ∂t/∂v = 1
-        d_y1 = d_y1_1
-        d_y2 = d_y2_1
-    return d_v, float(d_y1)
+    for i, d in zip(range(n - 1, -1, -1), reversed(d_in), strict=True):
+        t = v[i]               # 3
+        d_d_2 = d_d_1 + d_d    # ∂y3/∂d = 1
+        d_d_3 = d_d * t        # ∂y4/∂d = t
+        d_t = d_d_1 + d_d * d  # ∂y4/∂t = d
+        d_v[i] += d_t          # ∂t/∂v = 1
+        d_d = d_d_3
+        d_d_1 = d_d_2
+    return d_v, float(d_d)

@@ -137,5 +137,6 @@ _FUNCTIONS: list[tuple[Any, Callable[[Context, ast.AST, Args], Val]]] = [
     (itertools.pairwise, _pairwise), (itertools.accumulate, _accumulate),
     (itertools.chain, _chain), (itertools.product, _product),
     (itertools.combinations, _choices(itertools.combinations)),
+    (itertools.combinations_with_replacement, _choices(itertools.combinations_with_replacement)),
     (itertools.permutations, _choices(itertools.permutations)),
 ]  # fmt: skip
