@@ -51,7 +51,7 @@ def derivative_rule(op: Op, number: int, cotangent: str = "") -> str:
 
     For z = X W and f = z + b, d_z is d_f: then the line reads `cotangent`, and the rule says so.
     """
-    texts: Any = op.prim.info.get("rule")
+    texts: Any = template.fact(op, "rule")
     if getattr(op.ins[number].type, "complex", False):
         texts = op.prim.info.get("complex_rule", texts)
     if not texts or len(op.outs) != 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from symdiff.ad.inner import written_out
@@ -194,7 +194,7 @@ class _Deriving:
         loc = draft.op.loc if draft.op is not None else None
         kind = draft.op.prim.name if draft.op is not None else PARAMETER if draft.group else ARGUMENT
         active = draft.key in self.active
-        edges = tuple(self.edge(use) for use in self.uses[draft.key])
+        edges = _merged(self.edge(use) for use in self.uses[draft.key])
         made = Stage(
             key=draft.key,
             name=draft.name,
@@ -242,7 +242,32 @@ class _Deriving:
         for v in op.ins:
             constant = v.const is not None and v not in self.reading.by_value
             names.append(Value(v.type, "" if constant else self.reading.text(v), v.const if constant else None))
-        return Op(op.prim, tuple(names), (Value(op.out.type, draft.name),), op.params, (), op.loc)
+        return Op(op.prim, tuple(names), tuple(Value(v.type, draft.name) for v in op.outs), op.params, (), op.loc)
+
+
+def _merged(edges: Iterable[Edge]) -> tuple[Edge, ...]:
+    """The edges of a stage; of x · x there is one, ∂y/∂x = 2·x.  Rules for the cotangent stay apart, as its parts."""
+    found: dict[tuple[str, str, int], Edge] = {}
+    for edge in edges:
+        plain = " = " in edge.local and not edge.is_rule and edge.part is None
+        key = (edge.source, edge.when, -1 if plain else edge.operand)
+        if key in found:
+            first = found[key]
+            left = first.local.partition(" = ")[0]
+            local = f"{left} = {_added(first.rule, edge.rule)}"
+            edge = replace(first, local=local, also=(*first.also, edge.operand))
+        found[key] = edge
+    return tuple(found.values())
+
+
+def _added(rule: str, other: str) -> str:
+    """The sum of two rules, of each its first form."""
+    one, two = (text.partition(" = ")[0] for text in (rule, other))
+    if one == two == "1":
+        return "2"
+    if one == two and one.isidentifier():
+        return f"2·{one}"
+    return f"{one} - {two[1:]}" if two.startswith("-") else f"{one} + {two}"
 
 
 def _summed(use: _Use) -> tuple[tuple[int, str], ...]:

@@ -1,7 +1,7 @@
 """Formulas of stages in LaTeX: Python's operators as mathematics, primitives as they are declared.
 
-The LaTeX of a primitive is its `latex`, a text in its operands or a function of params and operand types; of an
-elementwise one without, SymPy prints its meaning (`explain.latex` has SymPy).
+The LaTeX of a primitive is its `formula` printed, or its `latex`, a text in its operands; of an elementwise one without,
+SymPy prints its meaning (`explain.latex` has SymPy).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Callable, Sequence
 
+from symdiff.explain import formulas
 from symdiff.explain.notation import ATOM, PRODUCT, SUM, Tex, number, parenthesised, power, product
 from symdiff.explain.stages import Stage
 from symdiff.ir import template
@@ -34,12 +35,27 @@ def stage_formula(stage: Stage, named: Named, meaning: Meaning, notes_order: boo
     printer = Printer(named, notes_order)
     op = stage.operation
     if op is not None:
+        between = _between_arrays(op, [printer.tex(x) for x in stage.operands])
+        if between is not None:
+            return between
+        written = template.formula(op, stage.operands, formulas.dim)
+        if written is not None:
+            return printer.tex(written)
         declared = _declared(op, meaning)
         if declared:
             return filled(declared, op.prim, [printer.tex(x) for x in stage.operands])
     if stage.expression is None:
         return Tex(f"\\texttt{{{stage.formula}}}")
     return printer.tex(stage.expression)
+
+
+def _between_arrays(op: Op, operands: Sequence[Tex]) -> Tex | None:
+    """Products of arrays and powers of matrices, element by element: side by side they would be matrix products."""
+    if formulas.is_elementwise_product(op):
+        return Tex(" \\odot ".join(x.at_least(ATOM) for x in operands), SUM)
+    if op.prim.name == "pow" and isinstance(op.ins[0].type, AVal) and op.ins[0].type.rank > 1:
+        return Tex(f"{operands[0].at_least(ATOM)}^{{\\odot {operands[1].text}}}", PRODUCT)
+    return None
 
 
 def _declared(op: Op, meaning: Meaning) -> str:

@@ -11,6 +11,7 @@ from symdiff.codegen.folding import is_update
 from symdiff.ir import template
 from symdiff.ir.core import Literal, Op, Value
 from symdiff.ir.dims import Atom, Dim
+from symdiff.ir.types import AVal
 
 _NUMPY = re.compile(r"\bnp\.(?:linalg\.)?(?=\w)")
 _LONGEST_LITERAL = 9
@@ -35,6 +36,12 @@ def constant(value: Value) -> ast.expr:
 def expression(op: Op, operands: Sequence[ast.expr]) -> ast.expr:
     """What an operation computes, of the expressions of its operands."""
     return template.expression(op, operands, dim)
+
+
+def is_elementwise_product(op: Op) -> bool:
+    """Whether this is x ⊙ y of two arrays; the square of a vector is written x²."""
+    ranks = [v.type.rank if isinstance(v.type, AVal) else 0 for v in op.ins]
+    return op.prim.name == "mul" and min(ranks) > 0 and not (op.ins[0] is op.ins[1] and ranks[0] == 1)
 
 
 def conditional(test: ast.expr, then: ast.expr, orelse: ast.expr) -> ast.expr:

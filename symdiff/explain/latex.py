@@ -165,7 +165,8 @@ class _Writer:
 
     def derivatives(self) -> Iterator[str]:
         top = {s.key for s in self.results if not is_repeated(s)}
-        for item in self.under_heads(lambda stage: stage.active and stage.key not in top):
+        wrt = self.derivation.wrt
+        for item in self.under_heads(lambda stage: (stage.active or stage.key in wrt) and stage.key not in top):
             yield item if isinstance(item, str) else self.derivative(item)
 
     def partial(self, below: str) -> str:
@@ -173,12 +174,14 @@ class _Writer:
 
     def derivative(self, stage: Stage) -> str:
         """One line: the gradient of a stage as what its readers give, first as the chain rule, then with the rules."""
+        if not stage.active:
+            return f"{self.partial(self.symbols.of(stage))} &= 0"
         uses = {(r.key, e.operand): (r, e) for r, e in self.uses.get(stage.key, [])}
         terms = [self.term(stage, reader, edge) for reader, edge in uses.values()]
         if stage.key in self.derivation.results:
             terms.insert(0, ("1", Tex("1 \\text{ in the last turn}", PRODUCT)))
         terms = _collected(terms)
-        chain = " + ".join(chain for chain, _ in terms)
+        chain = " + ".join(dict.fromkeys(chain for chain, _ in terms))
         rules = " + ".join(rule.text if not rule.text.startswith("-") or k == 0 else parenthesised(rule.text)
                            for k, (_, rule) in enumerate(terms))  # fmt: skip
         sides = [self.partial(self.symbols.of(stage)) + " &", *([chain] if chain != rules and terms else []), rules]
@@ -257,13 +260,12 @@ class _Writer:
 
 
 def _collected(terms: list[tuple[str, Tex]]) -> list[tuple[str, Tex]]:
-    """Equal terms as one, with their number: 2 z for z + z."""
+    """Equal terms as one, with their number: 2 d·z for d·z + d·z; the chain rule has one term for each reader."""
     counts = Counter(terms)
     found = []
     for (chain, local), count in counts.items():
         number = Tex(str(count))
-        counted = (product(number, Tex(chain, PRODUCT)).text, product(number, local))
-        found.append(counted if count > 1 else (chain, local))
+        found.append((chain, product(number, local) if count > 1 else local))
     return found
 
 

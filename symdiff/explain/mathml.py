@@ -33,6 +33,11 @@ def equation(name: str, tree: ast.expr) -> str:
     return f"<mrow>{variable(name)}<mo>=</mo>{text(tree)}</mrow>"
 
 
+def elementwise_product(name: str, left: ast.expr, right: ast.expr) -> str:
+    """`name = left ⊙ right`."""
+    return f"<mrow>{variable(name)}<mo>=</mo>{_at(left, _ATOM)}<mo>⊙</mo>{_at(right, _ATOM)}</mrow>"
+
+
 def text(tree: ast.expr) -> str:
     """An expression; what has no notation of its own stands as code."""
     return _shown(tree)[0]

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, NewType
 
 from symdiff.codegen.render import FOLDERS
 from symdiff.codegen.view import Origins
-from symdiff.explain import mathml
+from symdiff.explain import formulas, mathml
 from symdiff.explain.circuit.svg import svg
 from symdiff.explain.drawn import circuit, local_value, number_text
 from symdiff.explain.stages import ARGUMENT, PARAMETER, Derivation, Stage
+from symdiff.ir import template
 from symdiff.tokens import tokens
 
 if TYPE_CHECKING:
@@ -209,7 +210,11 @@ def _formula(stage: Stage) -> str:
         return mathml.variable(stage.name)
     if stage.expression is None:
         return mathml.code(stage.formula if stage.update else f"{stage.name} = {stage.formula}")
-    return mathml.equation(stage.name, stage.expression)
+    op = stage.operation
+    if op is not None and formulas.is_elementwise_product(op):
+        return mathml.elementwise_product(stage.name, *stage.operands)
+    written = template.formula(op, stage.operands, formulas.dim) if op is not None else None
+    return mathml.equation(stage.name, written or stage.expression)
 
 
 # Code ----------------------------------------------------------------------------------------------------------------

@@ -58,6 +58,7 @@ class Edge:
     part: ast.expr | None = field(default=None, compare=False, repr=False)  # the index read or written: `1 at [i]`
     summed: tuple[tuple[int, str], ...] = ()  # the axes that broadcasting repeated the source along, with their sizes
     value: Any = None
+    also: tuple[int, ...] = ()  # further operands that are this source: `local` is the derivative by all of them
 
     @property
     def turn(self) -> str:

@@ -118,6 +118,8 @@ class _Cells:
             found["value"] = [shown_turns([t.value for t in stage.turns]) if stage.turns else shown(stage.value)]
         found["local derivative"] = [self.local(stage, reader, edge) for reader, edge in self.uses.get(stage.key, [])]
         found["gradient"] = [self.gradient(stage)] if stage.active else []
+        if stage.key in self.derivation.wrt and not stage.active:
+            found["gradient"] = [f"∂{self.top}/∂{stage.name} = 0"]
         return found
 
     def local(self, stage: Stage, reader: Stage, edge: Edge) -> str:
@@ -152,7 +154,7 @@ class _Cells:
         above = f"∂{self.top}/∂{reader.name}" + _OF.get(edge.turn, "")
         rule = edge.rule.partition(" = ")[0]
         if edge.is_rule:
-            return re.sub(rf"\bd_{re.escape(reader.name)}(?!\w)", above, edge.rule) + summed_text(edge)
+            return re.sub(rf"\bd_{re.escape(reader.name)}(?![^\Wᵀ])", above, edge.rule) + summed_text(edge)
         if not rule:
             return f"{above} · ∂{reader.name}/∂{self.derivation[edge.source].name}"
         if rule.startswith(("1 at ", "1 outside ")):  # of the part that was read or kept

@@ -53,4 +53,7 @@ class Values:
         return zeros(node.value) if node.gradient is None else node.gradient
 
     def local(self, node: Node, edge: Edge) -> Any:
-        return self.pullbacks.local(node, edge.operand) if edge.local and not edge.is_rule else None
+        if not edge.local or edge.is_rule:
+            return None
+        parts = [self.pullbacks.local(node, operand) for operand in (edge.operand, *edge.also)]
+        return None if any(part is None for part in parts) else sum(parts[1:], start=parts[0])

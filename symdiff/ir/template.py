@@ -42,6 +42,19 @@ def statement(op: Op, operands: Sequence[ast.expr], dim: DimExpr) -> ast.stmt:
     return found
 
 
+def fact(op: Op, name: str) -> Any:
+    """What the primitive says of itself, of operands of these ranks or in general; None where it says nothing."""
+    ranks = tuple(getattr(v.type, "rank", None) for v in op.ins)
+    return op.prim.info.get("ranked", {}).get(ranks, {}).get(name, op.prim.info.get(name))
+
+
+def formula(op: Op, operands: Sequence[ast.expr], dim: DimExpr) -> ast.expr | None:
+    """The op as mathematics writes it, where that is not its NumPy text: xᵀ y for `x @ y` of two vectors."""
+    text = fact(op, "formula")
+    found: ast.expr | None = None if text is None else _instantiate(op, text, "eval", operands, dim)
+    return found
+
+
 def _text(op: Op, which: str) -> str:
     prim, types = op.prim, tuple(v.type for v in op.ins)
     text: Any = getattr(prim, which)

@@ -120,7 +120,7 @@ _POW_TABLE = (
 )  # fmt: skip
 _POW_INFO: dict[str, Any] = {
     "unbounded": True, "sympy": "x**y", "assume": ({"x": "p"},), "partials": _pow_partials,
-    "rule": ("{y}·{x}^({y}-1)", "{out}·log {x}"),
+    "rule": ("{y}·{x}^({y}-1)", "{out}·log {x}"), "formula": "x ** y",
     "domain": ((0.2, 2.0), (-2.0, 2.0)), "table": _POW_TABLE,
     "kinks": "x^0 has derivative 0 by x, and 0^y by y, also at 0^0",
 }  # fmt: skip

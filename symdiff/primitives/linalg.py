@@ -90,9 +90,16 @@ def _right_back(b: Any, ct: Any, x: Any, y: Any) -> Any:
 
 
 _SAME_RANK2: tuple[Any, ...] = ((((2, 3), (3, 4)), {}), (((2, 3), (3,)), {}), (((3,), (3, 2)), {}), (((3,), (3,)), {}))
-_RULES = ("d_{out} · {y}ᵀ", "{x}ᵀ · d_{out}")
+# Formulas and rules take a vector for a column: x @ y is xᵀ y, and x @ A is Aᵀ x.
+_PRODUCT: dict[str, Any] = {
+    "formula": "x @ y", "rule": ("d_{out} · {y}ᵀ", "{x}ᵀ · d_{out}"), "numerical": _TENSOR,
+    "ranked": {
+        (1, 1): {"formula": "x.T @ y", "rule": ("{y}", "{x}")},
+        (1, 2): {"formula": "y.T @ x", "rule": ("{y} · d_{out}", "{x} · d_{out}ᵀ")},
+    },
+}  # fmt: skip
 matmul = prim("matmul", "x y", BILINEAR, infer=_matmul_infer, numpy="x @ y", transpose=(_left_back, _right_back),
-    rule=_RULES, latex="x y", numerical=_TENSOR,
+    **_PRODUCT,
     samples=draws(*_SAME_RANK2, (((2, 3, 4), (4, 2)), {}), (((2, 3, 4), (4,)), {}), (((4,), (2, 4, 3)), {}),
     (((3, 4), (2, 4, 2)), {}), (((5, 1, 2, 3), (4, 3, 2)), {})))  # fmt: skip
 
@@ -117,13 +124,13 @@ def _vdot_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
 
 
 dot = prim("dot", "x y", BILINEAR, infer=_dot_infer, numpy="np.dot(x, y)", transpose=(_left_back, _right_back),
-    rule=_RULES, numerical=_TENSOR, samples=draws(*_SAME_RANK2))  # fmt: skip
+    **_PRODUCT, samples=draws(*_SAME_RANK2))  # fmt: skip
 outer = prim("outer", "x y", BILINEAR, infer=_outer_infer, numpy="np.outer(x, y)",
-    rule=("d_{out} · {y}", "{x}ᵀ · d_{out}"), transpose=(lambda b, ct, x, y: ct @ y, lambda b, ct, x, y: x @ ct),
-    numerical=_TENSOR, samples=draws((((2,), (3,)), {}), (((1,), (4,)), {}),
+    rule=("d_{out} · {y}", "d_{out}ᵀ · {x}"), transpose=(lambda b, ct, x, y: ct @ y, lambda b, ct, x, y: x @ ct),
+    formula="x @ y.T", numerical=_TENSOR, samples=draws((((2,), (3,)), {}), (((1,), (4,)), {}),
     (((3,), (2,)), {})))  # fmt: skip
 # y · conj(x): linear in x over the reals only
-vdot = prim("vdot", "x y", BILINEAR, infer=_vdot_infer, numpy="np.vdot(x, y)", rule=("d_{out} · {y}", "d_{out} · {x}"),
+vdot = prim("vdot", "x y", BILINEAR, infer=_vdot_infer, numpy="np.vdot(x, y)", rule=("{y}", "{x}"),
     transpose=(lambda b, ct, x, y: reshaped(b, conjugate(b, ct * y), x),
     lambda b, ct, x, y: reshaped(b, ct * conjugate(b, x), y)), numerical=_TENSOR, holomorphic=False,
     samples=draws((((3,), (3,)), {}), (((2, 3), (2, 3)), {}), (((2, 3), (6,)), {})))  # fmt: skip
