@@ -73,8 +73,8 @@ def case1_backward(saved: tuple, d_J: float = 1.0) -> tuple[np.ndarray, np.ndarr
     d_y8 = d_y7                    # ∂y7/∂y8 = 1
     d_y9 = d_y8 * y8               # ∂y8/∂y9 = e^y9 = y8
     d_a = -d_y9                    # ∂y9/∂a = -1
-    d_theta = d_a * x              # ∂a/∂theta: d_a · xᵀ
-    d_x = d_a * theta              # ∂a/∂x: thetaᵀ · d_a
+    d_theta = d_a * x              # ∂a/∂theta = x
+    d_x = d_a * theta              # ∂a/∂x = theta
     return d_theta, d_x
 
 
@@ -107,8 +107,8 @@ def case1_value_and_grad(theta: np.ndarray, x: np.ndarray, y_star: float) -> tup
     d_y8 = d_y7                    # ∂y7/∂y8 = 1
     d_y9 = d_y8 * y8               # ∂y8/∂y9 = e^y9 = y8
     d_a = -d_y9                    # ∂y9/∂a = -1
-    d_theta = d_a * x              # ∂a/∂theta: d_a · xᵀ
-    d_x = d_a * theta              # ∂a/∂x: thetaᵀ · d_a
+    d_theta = d_a * x              # ∂a/∂theta = x
+    d_x = d_a * theta              # ∂a/∂x = theta
     return J, (d_theta, d_x)
 
 

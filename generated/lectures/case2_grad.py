@@ -55,8 +55,8 @@ def case2_backward(saved: tuple, d_J: float = 1.0) -> tuple[np.ndarray, np.ndarr
     d_y3 = d_J * y_star                 # ∂y1/∂y3 = y_star
     d_y9 = -d_y3 * _logistic(y9)        # 7
     d_b -= d_y9                         # ∂y9/∂b = -1
-    d_beta = d_b * z                    # ∂b/∂beta: d_b · zᵀ
-    d_z = d_b * beta                    # ∂b/∂z: betaᵀ · d_b
+    d_beta = d_b * z                    # ∂b/∂beta = z
+    d_z = d_b * beta                    # ∂b/∂z = beta
     t = 1 - z
     t *= z                              # 4
     d_a = np.multiply(d_z, t, out=d_z)  # ∂z/∂a = z·(1 - z)
@@ -82,8 +82,8 @@ def case2_value_and_grad(alpha: np.ndarray, beta: np.ndarray, x: np.ndarray, y_s
     d_y3 = np.float64(y_star)                         # ∂y1/∂y3 = y_star
     d_y9 = -d_y3 * _logistic(y9)                      # 7
     d_b -= d_y9                                       # ∂y9/∂b = -1
-    d_beta = d_b * z                                  # ∂b/∂beta: d_b · zᵀ
-    d_z = d_b * beta                                  # ∂b/∂z: betaᵀ · d_b
+    d_beta = d_b * z                                  # ∂b/∂beta = z
+    d_z = d_b * beta                                  # ∂b/∂z = beta
     z *= 1 - z                                        # 4
     d_a = np.multiply(d_z, z, out=d_z)                # ∂z/∂a = z·(1 - z)
     d_alpha = np.outer(d_a, x)                        # ∂a/∂alpha: d_a · xᵀ

@@ -55,8 +55,8 @@ def inpainting_backward(saved: tuple, d_L: float = 1.0) -> tuple[np.ndarray, np.
     if type(d_L) is not float:
         (d_L,) = _floats('inpainting_backward', d_L=d_L)
     d_y1 = d_L * 0.5                 # ∂L/∂y1 = 0.5
-    d_r = d_y1 * r                   # ∂y1/∂r: d_y1 · rᵀ
-    d_r = d_r + d_y1 * r             # ∂y1/∂r: rᵀ · d_y1
+    d_r = d_y1 * r                   # ∂y1/∂r = r, in part
+    d_r = d_r + d_y1 * r             # ∂y1/∂r = r, in part
     d_y_hat = -d_r                   # ∂r/∂y_hat = -1
     d_W2 = np.outer(d_y_hat, g)      # ∂y_hat/∂W2: d_y_hat · gᵀ
     d_g = W2.T @ d_y_hat             # ∂y_hat/∂g: W2ᵀ · d_y_hat
@@ -80,8 +80,8 @@ def inpainting_value_and_grad(W1: np.ndarray, W2: np.ndarray, x: np.ndarray, y: 
     y1 = r @ r                       # 7:16
     L = 0.5 * y1                     # 7:9
     d_y1 = d_L * 0.5                 # ∂L/∂y1 = 0.5
-    d_r = d_y1 * r                   # ∂y1/∂r: d_y1 · rᵀ
-    d_r = d_r + d_y1 * r             # ∂y1/∂r: rᵀ · d_y1
+    d_r = d_y1 * r                   # ∂y1/∂r = r, in part
+    d_r = d_r + d_y1 * r             # ∂y1/∂r = r, in part
     d_y_hat = -d_r                   # ∂r/∂y_hat = -1
     d_W2 = np.outer(d_y_hat, g)      # ∂y_hat/∂W2: d_y_hat · gᵀ
     d_g = W2.T @ d_y_hat             # ∂y_hat/∂g: W2ᵀ · d_y_hat

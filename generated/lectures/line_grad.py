@@ -66,7 +66,7 @@ def line_value_and_grad(m: float, b: float, x: np.ndarray, y: np.ndarray) -> tup
     y_hat += b                                 # 3
     r = np.subtract(y, y_hat, out=y_hat)       # 4
     f = (r * r).sum() / n                      # 5
-    d_r = np.divide(r, n, out=r)               # ∂y1/∂r = r
+    d_r = np.divide(r, n, out=r)               # ∂y1/∂r = r, in part
     d_y_hat = np.multiply(-2.0, d_r, out=d_r)  # ∂r/∂y_hat = -1
     d_b = d_y_hat.sum()                        # ∂y_hat/∂b = 1
     d_m = np.vdot(d_y_hat, x)                  # ∂y2/∂m = x

@@ -89,7 +89,7 @@ def network_backward(
     W2, W3, x, a2, a3, y_hat, y3 = saved
     if type(d_L) is not float:
         (d_L,) = _floats('network_backward', d_L=d_L)
-    d_y3 = d_L * y3                        # ∂L/∂y3: d_L · y3
+    d_y3 = d_L * y3                        # ∂y1/∂y3 = y3, in part
     t = 1 - y_hat
     t *= y_hat                             # 3
     d_z4 = np.multiply(d_y3, t, out=d_y3)  # ∂y_hat/∂z4 = y_hat·(1 - y_hat)

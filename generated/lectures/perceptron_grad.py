@@ -43,7 +43,7 @@ def perceptron_backward(saved: tuple, d_y_hat: float = 1.0) -> tuple[float, np.n
     if type(d_y_hat) is not float:
         (d_y_hat,) = _floats('perceptron_backward', d_y_hat=d_y_hat)
     d_z = d_y_hat * (y_hat * (1 - y_hat))  # ∂y_hat/∂z = y_hat·(1 - y_hat)
-    d_w = d_z * x                          # ∂z/∂w: xᵀ · d_z
+    d_w = d_z * x                          # ∂y4/∂w = x
     return float(d_z), d_w
 
 
@@ -55,7 +55,7 @@ def perceptron_value_and_grad(w0: float, w: np.ndarray, x: np.ndarray) -> tuple:
     z = w0 + x @ w             # 3
     y_hat = _logistic(z)       # 4
     d_z = y_hat * (1 - y_hat)  # ∂y_hat/∂z = y_hat·(1 - y_hat)
-    d_w = d_z * x              # ∂z/∂w: xᵀ · d_z
+    d_w = d_z * x              # ∂y4/∂w = x
     return y_hat, (float(d_z), d_w)
 
 

@@ -105,7 +105,9 @@ def _parser(cls: type[argparse.ArgumentParser] = argparse.ArgumentParser) -> arg
     checked.add_argument("--order", type=int, choices=(1, 2), default=2, help="up to which order (2)")
     checked.add_argument("--seed", type=_seed, default=0, help="of the sampled arguments (0)")
     told = add.add_parser("report", parents=[typed, level, common], help="write a page that shows and explains it")
-    told.add_argument("--at", metavar="NAME=VALUE", nargs="+", action="extend", help="values to show, and to check the gradient at")
+    told.add_argument(
+        "--at", metavar="NAME=VALUE", nargs="+", action="extend", help="values to show, and to check the gradient at"
+    )
     told.add_argument("-o", "--output", metavar="FILE.html", required=True, help="where to (-: standard output)")
     told.add_argument("--force", action="store_true", help="replace a file that symdiff did not write")
     verified = add.add_parser("verify", parents=[common], help="fail where a generated module is stale")
@@ -121,7 +123,9 @@ def _add_explaining(add: Any, typed: argparse.ArgumentParser, common: argparse.A
     cls = type(common)
     point = cls(add_help=False)
     point.add_argument("--wrt", metavar="A,B", help="parameters to differentiate by (all that hold floats)")
-    point.add_argument("--at", nargs="+", action="extend", metavar="NAME=VALUE", help="values: --at x=1.5 W=[[1.0,2.0],[3.0,4.0]]")
+    point.add_argument(
+        "--at", nargs="+", action="extend", metavar="NAME=VALUE", help="values: --at x=1.5 W=[[1.0,2.0],[3.0,4.0]]"
+    )
     made = add.add_parser("explain", parents=[typed, point, common], help="print the stages and their derivatives")
     shown = "a table as text or Markdown, LaTeX, or the circuit as a picture or text (text)"
     made.add_argument("--format", choices=_FORMATS, default="text", help=shown)

@@ -32,6 +32,8 @@ class Comments:
         if _is_square(origin[0]) and any(v.const == 2 for v in op.ins):
             return f"∂{label(origin[0].out)}/∂{label(origin[0].ins[0])} = 2·{label(origin[0].ins[0])}"
         rule = derivative_rule(*origin, cotangents.pop() if len(cotangents) == 1 else "")
+        if " = " in rule and origin[0].ins.count(origin[0].ins[origin[1]]) > 1:  # of x · x, say
+            rule += ", in part"
         return rule or self.place(op)
 
     def place(self, op: Op) -> str:
@@ -73,7 +75,7 @@ def derivative_rule(op: Op, number: int, cotangent: str = "") -> str:
 
 def _is_square(op: Op) -> bool:
     """x · x, of which two equal contributions were made one: 2 · (d · x)."""
-    return op.prim.name in ("mul", "vdot", "inner") and op.ins[0] is op.ins[1]
+    return op.prim.name in ("mul", "vdot", "inner", "matmul", "dot") and op.ins[0] is op.ins[1]
 
 
 def label(value: Value) -> str:

@@ -200,7 +200,10 @@ def sign_of(stage: Stage, operands: set[str]) -> str:
     if isinstance(tree, ast.BinOp):
         if all(isinstance(t, ast.Name) and t.id in operands for t in (tree.left, tree.right)):
             same = ast.unparse(tree.left) == ast.unparse(tree.right)
-            return "x²" if same and isinstance(tree.op, ast.Mult) else _SIGNS.get(type(tree.op), stage.op)
+            if same and isinstance(tree.op, ast.Mult):
+                return "x²"
+            sign = _SIGNS.get(type(tree.op), stage.op)
+            return f"x {sign} x" if same and len(stage.inputs) == 1 else sign
         return _short(tree, operands, stage.op)
     if isinstance(tree, ast.Name):
         return "="

@@ -1,7 +1,7 @@
 """Formulas of stages in LaTeX: Python's operators as mathematics, primitives as they are declared.
 
-The LaTeX of a primitive is its `formula` printed, or its `latex`, a text in its operands; of an elementwise one without,
-SymPy prints its meaning (`explain.latex` has SymPy).
+The LaTeX of a primitive is its `formula` printed, or its `latex`, a text in its operands; of an elementwise one
+without, SymPy prints its meaning (`explain.latex` has SymPy).
 """
 
 from __future__ import annotations

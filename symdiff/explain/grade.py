@@ -2,7 +2,8 @@
 
 The variables of the hand-written function are matched with the stages of the derivation: by name (`d_y3`, `dy3`,
 `grad_y3`, `dL_dy3`, `y3_bar`, … are ∂L/∂y3, `y3` is the stage itself), and where a number is not the stage's but some
-other's, by value: a student may count stages otherwise.  A variable that is matched neither way says nothing.
+other's, by value: a student may count stages otherwise.  A variable that is matched neither way says nothing, and none
+says anything where the result is right: `dm`, summed up and divided by n where it is returned, is no mistake.
 """
 
 from __future__ import annotations
@@ -48,6 +49,9 @@ class Grade:
 
 def grade(derivation: Derivation, watched: Watched) -> Grade:
     """Compare a run of the hand-written gradient with the derivation at the same point."""
+    by = [derivation[key] for key in derivation.wrt]
+    given = _gradients(watched.result, [s.name for s in by]) if watched.raised is None else None
+    returned = {s.key for s, x in zip(by, given or (), strict=False) if _equal(x, s.gradient)}
     variables = [v for v in watched.variables if v.name not in watched.parameters]
     counted_otherwise = any(_is_counted_otherwise(derivation, v) for v in variables)
     right: list[str] = []
@@ -56,15 +60,15 @@ def grade(derivation: Derivation, watched: Watched) -> Grade:
         if stage is None:
             continue
         expected = _expected(stage, is_gradient)
-        same = any(_equal(variable.value, e) for e in expected)
+        same = any(_equal(variable.value, e) for e in expected) or _equal(variable.value, _stacked(expected))
         free = counted_otherwise and _NUMBERED.fullmatch(stage.name)
         if same or (free and _is_some(derivation, variable.value, is_gradient)):
             right.append(variable.name)
-        else:
+        elif len(returned) < len(by) and not (is_gradient and stage.key in returned):
             return Grade(tuple(right), Difference(stage, variable, expected[-1], variable.value, is_gradient))
     if watched.raised is not None:
         return Grade(tuple(right), None, f"raises {type(watched.raised).__name__}: {watched.raised}")
-    return _graded_result(derivation, watched.result, tuple(right))
+    return _graded_result(by, given, watched.result, tuple(right))
 
 
 def _is_counted_otherwise(derivation: Derivation, variable: Variable) -> bool:
@@ -99,6 +103,12 @@ def _expected(stage: Stage, is_gradient: bool) -> list[Any]:
     return [x for x in found if x is not None]
 
 
+def _stacked(turns: list[Any]) -> Any:
+    """The values of all turns as one array, as who writes the loop as an array has them; None where they are none."""
+    alike = len({np.shape(x) for x in turns if _is_numeric(x)}) == 1 and all(map(_is_numeric, turns))
+    return np.asarray(turns) if alike else None
+
+
 def _is_some(derivation: Derivation, value: Any, is_gradient: bool) -> bool:
     return any(_equal(value, e) for s in (*derivation.stages, *derivation.arguments) for e in _expected(s, is_gradient))
 
@@ -117,9 +127,7 @@ def _equal(x: Any, y: Any) -> bool:
     return np.shape(x) == np.shape(y) and bool(np.allclose(x, y, rtol=_RTOL, atol=_ATOL, equal_nan=True))
 
 
-def _graded_result(derivation: Derivation, result: Any, right: tuple[str, ...]) -> Grade:
-    by = [derivation[key] for key in derivation.wrt]
-    given = _gradients(result, [s.name for s in by])
+def _graded_result(by: Sequence[Stage], given: list[Any] | None, result: Any, right: tuple[str, ...]) -> Grade:
     if given is None or not all(map(_is_numeric, given)):
         names = ", ".join(s.name for s in by)
         counted = given is None and isinstance(result, tuple | list)

@@ -163,8 +163,9 @@ class _Translation:
 
     def symbol(self, e: Any, level: int) -> Node:
         if not self.open and e not in self.given and e not in self.bound and e not in self.sizes:
-            known = ", ".join(sorted(map(str, self.given)))
-            raise Refused(refuse("SD803", None, name=str(e), hint=f": args are {known or 'none'}"))
+            known = sorted(map(str, self.given))
+            other = "; a symbol with other assumptions is another" if str(e) in known else ""
+            raise Refused(refuse("SD803", None, name=str(e), hint=f": args are {', '.join(known) or 'none'}{other}"))
         name = str(e.label if isinstance(e, Idx) else e)
         if not name.isidentifier():
             raise self.refuse(f"the name {name!r}")
@@ -233,6 +234,8 @@ class _Translation:
         for limit in reversed(e.limits):  # the last is the outermost
             if len(limit) != 3:
                 raise self.refuse(f"{e}: a range is needed")
+            if (limit[2] - limit[1] + 1).is_negative:  # SymPy takes what lies between, with a minus
+                raise self.refuse(f"{e}: a range that runs backwards")
             inner.append(nodes.Bound(NOWHERE, str(limit[0]), self.node(limit[1], level), self.node(limit[2], level)))
         made = self.node(body, level)
         del self.bound[len(self.bound) - len(e.limits) :]

@@ -531,3 +531,9 @@ def test_early_returns_by_the_hundred() -> None:
     assert made["f_value_and_grad"](290.5) == (290.5 * 11.0, 11.0)
     value, saved = made["f_forward"](0.5)
     assert (value, made["f_backward"](saved)) == (0.25, 1.0)
+
+
+def test_a_module_of_several_functions_is_replaced(folder: Path) -> None:
+    """Its title, "Values and gradients of 2 functions", is symdiff's as well."""
+    (folder / "two.sd").write_text("f(x) = x + 1\ng(x) = f(x)^2\n")
+    assert [run("generate", "two.sd", "-o", "two_grad.py"), run("generate", "two.sd", "-o", "two_grad.py")] == [0, 0]

@@ -142,3 +142,49 @@ def test_arrays(mine, stage, hint):
     assert found.difference is not None and found.difference.stage.name == stage
     assert hint in text
     assert graded(layer_by_hand, layer, *point, wrt=("W", "b"))[0].difference is None
+
+
+def line(x: "f8[n]", y: "f8[n]", m: float, b: float):  # noqa: F821
+    s = 0.0
+    for i in range(len(x)):
+        r = y[i] - (m * x[i] + b)
+        s += r * r
+    return s / len(x)
+
+
+def by_loop(sign):
+    def mine(x, y, m, b):
+        dm = db = 0.0
+        for i in range(len(x)):
+            r = y[i] - (m * x[i] + b)
+            dm += -2 * x[i] * r
+            db += sign * 2 * r
+        return dm / len(x), db / len(x)
+
+    return mine
+
+
+def by_arrays(x, y, m, b):
+    r = y - (m * x + b)
+    return np.mean(-2 * x * r), -2 * r
+
+
+LINE = (np.array([1.0, 2.0, 3.0]), np.array([1.0, 3.0, 2.0]), 0.5, 0.25)  # r = ¼, 1¾, ¼
+
+
+def test_sums_that_are_divided_where_they_are_returned_are_right():
+    """dm is n ∂L/∂m on the way, and the result is the gradient: (-½ - 7 - 1½)/3 and (-½ - 3½ - ½)/3."""
+    assert by_loop(-1)(*LINE) == (-3, -1.5)
+    found, text = graded(by_loop(-1), line, *LINE, wrt=("m", "b"))
+    assert text == "" and "r" in found.right
+
+
+def test_the_fault_is_where_the_result_is_wrong():
+    found, _ = graded(by_loop(1), line, *LINE, wrt=("m", "b"))
+    assert found.difference.stage.name == "b" and found.difference.variable.name == "db"
+
+
+def test_all_turns_as_one_array():
+    found, _ = graded(by_arrays, line, *LINE, wrt=("m", "b"))
+    assert found.right == ("r",)
+    assert found.difference.stage.name == "b" and found.difference.variable is None

@@ -190,3 +190,44 @@ def test_complex_numbers_have_an_i():
     text = symdiff.explain(turned, 3 + 4j, format="tex")
     assert "y_1 &= y_2 \\cdot 2 i = 8 + 6 i" in text
     assert "y_2 &= \\overline{z} = 3 - 4 i" in text
+
+
+def vectors(x: "f8[n]", y: "f8[n]", A: "f8[n, n]"):  # noqa: F821
+    p = x @ A
+    s = p @ y
+    M = np.outer(x, y)
+    H = M * A
+    return s + np.sum(H)
+
+
+def test_a_vector_is_a_column():
+    """s = pᵀ y and p = Aᵀ x; ∂s/∂p = y, ∂L/∂x has A ∂L/∂p, ∂L/∂A has x (∂L/∂p)ᵀ, M = x yᵀ, and H = M ⊙ A."""
+    found = derivation(vectors)
+    for line in ("s = p^T y", "p = A^T x", "M = x y^T", r"H = M \odot A"):
+        assert typeset(line) in found
+    D = r"\frac{\partial y_0}{\partial %s}"
+    for name, parts in {
+        "p": (D % "s" + " y",),
+        "x": (r"A " + D % "p", D % "M" + " y"),
+        "A": (rf"x \left({D % 'p'}\right)^T", rf"{D % 'H'} \odot M"),
+        "y": (D % "s" + " p", rf"\left({D % 'M'}\right)^T x"),
+    }.items():
+        (line,) = [x for x in found if x.startswith(typeset(D % name + " ="))]
+        assert set(line.rpartition("=")[2].split("+")) == {typeset(part) for part in parts}
+
+
+def twice(x, y: float):
+    return x * x + x / x
+
+
+def test_what_is_read_twice_has_one_local_derivative():
+    """∂(x·x)/∂x = 2x, not x two times; and where nothing depends on y the derivative is 0."""
+    found = derivation(twice)
+    D = r"\frac{\partial y_0}{\partial %s}"
+    assert typeset(r"\frac{\partial y_0}{\partial y} = 0") in found
+    (line,) = [x for x in found if x.startswith(typeset(D % "x" + " ="))]
+    chain, rules = line.split("=")[1:]
+    assert chain == typeset(
+        D % "y_1" + r"\frac{\partial y_1}{\partial x} + " + D % "y_2" + r"\frac{\partial y_2}{\partial x}"
+    )
+    assert rules == typeset(D % "y_1" + r"\cdot 2 x + " + D % "y_2" + r"\left(\frac{1}{x} - \frac{x}{x^2}\right)")

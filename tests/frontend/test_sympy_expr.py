@@ -174,3 +174,16 @@ def test_sympy_is_imported_when_it_is_asked_for() -> None:
     program = "import sys, symdiff; symdiff.from_dsl('f(x) = x'); print('sympy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("kind", [sp.Sum, sp.Product])
+def test_a_range_that_runs_backwards(kind: type) -> None:
+    """SymPy's Sum over i from 3 to 1 is minus the term at 2, not 0; one from 2 to 1 is empty."""
+    with pytest.raises(CompileError, match="a range that runs backwards"):
+        symdiff.from_sympy(kind(w * i, (i, 3, 1)), [w])
+    assert symdiff.from_sympy(kind(w * i, (i, 2, 1)), [w])(5.0) == (0 if kind is sp.Sum else 1)
+
+
+def test_a_symbol_with_other_assumptions() -> None:
+    with pytest.raises(CompileError, match="args are x; a symbol with other assumptions is another"):
+        symdiff.from_sympy(sp.Symbol("x", positive=True) ** 2, [x])

@@ -57,8 +57,8 @@ def isru_backward(saved: tuple, d_y: np.ndarray) -> tuple[np.ndarray, float]:
     d_alpha = np.vdot(d_y2, y4)                # ∂y3/∂alpha = y4
     d_y4 = np.multiply(d_y2, alpha, out=d_y2)  # ∂y3/∂y4 = alpha
     d_y4 *= x                                  # 3
-    d_x += d_y4                                # ∂y4/∂x = x
-    d_x += d_y4                                # ∂y4/∂x = x
+    d_x += d_y4                                # ∂y4/∂x = x, in part
+    d_x += d_y4                                # ∂y4/∂x = x, in part
     return d_x, float(d_alpha)
 
 

@@ -47,10 +47,10 @@ def maxout_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, float, 
     t = 0.5 * d_y
     t1 = d_y if y1 > y2 else t if y1 == y2 else 0.0
     t = d_y if y2 > y1 else t if y2 == y1 else 0.0  # 3
-    d_w2 = t * x                                    # ∂y4/∂w2: d_y4 · xᵀ
-    d_x = t * w2                                    # ∂y4/∂x: w2ᵀ · d_y4
-    d_w1 = t1 * x                                   # ∂y3/∂w1: d_y3 · xᵀ
-    d_x += t1 * w1                                  # ∂y3/∂x: w1ᵀ · d_y3
+    d_w2 = t * x                                    # ∂y4/∂w2 = x
+    d_x = t * w2                                    # ∂y4/∂x = w2
+    d_w1 = t1 * x                                   # ∂y3/∂w1 = x
+    d_x += t1 * w1                                  # ∂y3/∂x = w1
     return d_w1, float(t1), d_w2, float(t), d_x
 
 
@@ -65,10 +65,10 @@ def maxout_value_and_grad(w1: np.ndarray, b1: float, w2: np.ndarray, b2: float, 
     y = np.maximum(y1, y2)
     t = 1.0 if y1 > y2 else 0.5 if y1 == y2 else 0.0
     t1 = 1.0 if y2 > y1 else 0.5 if y2 == y1 else 0.0  # 3
-    d_w2 = t1 * x                                      # ∂y4/∂w2: d_y4 · xᵀ
-    d_x = t1 * w2                                      # ∂y4/∂x: w2ᵀ · d_y4
-    d_w1 = t * x                                       # ∂y3/∂w1: d_y3 · xᵀ
-    d_x += t * w1                                      # ∂y3/∂x: w1ᵀ · d_y3
+    d_w2 = t1 * x                                      # ∂y4/∂w2 = x
+    d_x = t1 * w2                                      # ∂y4/∂x = w2
+    d_w1 = t * x                                       # ∂y3/∂w1 = x
+    d_x += t * w1                                      # ∂y3/∂x = w1
     return y, (d_w1, t, d_w2, t1, d_x)
 
 

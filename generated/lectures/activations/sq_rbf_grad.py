@@ -62,12 +62,12 @@ def sq_rbf_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
     d_y3 = np.where(y1, 0.0, d_y)             # ∂y/∂y3 = [not y1]
     d_y6 = np.multiply(d_y3, y5, out=d_y3)    # ∂y3/∂y6 = [y5]
     d_y8 = np.multiply(d_y6, 0.5, out=d_y6)   # ∂y6/∂y8 = 1/2
-    d_y9 = np.multiply(d_y8, y9, out=d_y8)    # ∂y8/∂y9 = y9
+    d_y9 = np.multiply(d_y8, y9, out=d_y8)    # ∂y8/∂y9 = y9, in part
     d_y9 *= 2.0                               # ∂y8/∂y9 = 2·y9
     d_y7 = np.multiply(d_y2, -0.5, out=d_y2)  # ∂y4/∂y7 = 1/2
     d_y7 *= r                                 # 4
-    d_r = np.subtract(d_y7, d_y9, out=d_y9)   # ∂y7/∂r = r
-    d_r += d_y7                               # ∂y7/∂r = r
+    d_r = np.subtract(d_y7, d_y9, out=d_y9)   # ∂y7/∂r = r, in part
+    d_r += d_y7                               # ∂y7/∂r = r, in part
     d_x = _masked_mul(np.sign(x), d_r)        # ∂r/∂x = sign x
     return d_x
 

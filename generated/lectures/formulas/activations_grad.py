@@ -1304,8 +1304,8 @@ def apl_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, np.ndarray, np.
     x, a, y3, y4 = saved
     if type(d_y) is not float:
         (d_y,) = _floats('apl_backward', d_y=d_y)
-    d_a = d_y * y3                              # ∂y/∂a: d_y · y3ᵀ
-    d_y3 = d_y * a                              # ∂y/∂y3: aᵀ · d_y
+    d_a = d_y * y3                              # ∂y2/∂a = y3
+    d_y3 = d_y * a                              # ∂y2/∂y3 = a
     d_y4 = np.multiply(d_y3, y4 > 0, out=d_y3)  # ∂y3/∂y4 = [y4 > 0]
     d_y5 = d_y4.sum()                           # ∂y4/∂y5 = 1
     d_x = (d_y if x > 0 else 0.0) - d_y5        # ∂y1/∂x = [x > 0]
@@ -2095,10 +2095,10 @@ def maxout_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, float, 
     t = 0.5 * d_y
     t1 = d_y if y1 > y2 else t if y1 == y2 else 0.0
     t = d_y if y2 > y1 else t if y2 == y1 else 0.0  # 1
-    d_w2 = t * x                                    # ∂y4/∂w2: d_y4 · xᵀ
-    d_x = t * w2                                    # ∂y4/∂x: w2ᵀ · d_y4
-    d_w1 = t1 * x                                   # ∂y3/∂w1: d_y3 · xᵀ
-    d_x += t1 * w1                                  # ∂y3/∂x: w1ᵀ · d_y3
+    d_w2 = t * x                                    # ∂y4/∂w2 = x
+    d_x = t * w2                                    # ∂y4/∂x = w2
+    d_w1 = t1 * x                                   # ∂y3/∂w1 = x
+    d_x += t1 * w1                                  # ∂y3/∂x = w1
     return d_w1, float(t1), d_w2, float(t), d_x
 
 
@@ -2113,10 +2113,10 @@ def maxout_value_and_grad(w1: np.ndarray, b1: float, w2: np.ndarray, b2: float, 
     y = np.maximum(y1, y2)
     t = 1.0 if y1 > y2 else 0.5 if y1 == y2 else 0.0
     t1 = 1.0 if y2 > y1 else 0.5 if y2 == y1 else 0.0  # 1
-    d_w2 = t1 * x                                      # ∂y4/∂w2: d_y4 · xᵀ
-    d_x = t1 * w2                                      # ∂y4/∂x: w2ᵀ · d_y4
-    d_w1 = t * x                                       # ∂y3/∂w1: d_y3 · xᵀ
-    d_x += t * w1                                      # ∂y3/∂x: w1ᵀ · d_y3
+    d_w2 = t1 * x                                      # ∂y4/∂w2 = x
+    d_x = t1 * w2                                      # ∂y4/∂x = w2
+    d_w1 = t * x                                       # ∂y3/∂w1 = x
+    d_x += t * w1                                      # ∂y3/∂x = w1
     return y, (d_w1, t, d_w2, t1, d_x)
 
 

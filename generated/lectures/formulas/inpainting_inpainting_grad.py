@@ -55,8 +55,8 @@ def inpainting_backward(saved: tuple, d_L: float = 1.0) -> tuple[np.ndarray, np.
     if type(d_L) is not float:
         (d_L,) = _floats('inpainting_backward', d_L=d_L)
     d_y1 = d_L * 0.5                 # ∂L/∂y1 = 0.5
-    d_y2 = d_y1 * y2                 # ∂y1/∂y2: d_y1 · y2ᵀ
-    d_y2 = d_y2 + d_y1 * y2          # ∂y1/∂y2: y2ᵀ · d_y1
+    d_y2 = d_y1 * y2                 # ∂y1/∂y2 = y2, in part
+    d_y2 = d_y2 + d_y1 * y2          # ∂y1/∂y2 = y2, in part
     d_y_hat = -d_y2                  # ∂y2/∂y_hat = -1
     d_W2 = np.outer(d_y_hat, g)      # ∂y_hat/∂W2: d_y_hat · gᵀ
     d_g = W2.T @ d_y_hat             # ∂y_hat/∂g: W2ᵀ · d_y_hat
@@ -80,8 +80,8 @@ def inpainting_value_and_grad(x: np.ndarray, y: np.ndarray, W1: np.ndarray, W2: 
     y1 = y2 @ y2                     # 5:9
     L = 0.5 * y1                     # 5:5
     d_y1 = d_L * 0.5                 # ∂L/∂y1 = 0.5
-    d_y2 = d_y1 * y2                 # ∂y1/∂y2: d_y1 · y2ᵀ
-    d_y2 = d_y2 + d_y1 * y2          # ∂y1/∂y2: y2ᵀ · d_y1
+    d_y2 = d_y1 * y2                 # ∂y1/∂y2 = y2, in part
+    d_y2 = d_y2 + d_y1 * y2          # ∂y1/∂y2 = y2, in part
     d_y_hat = -d_y2                  # ∂y2/∂y_hat = -1
     d_W2 = np.outer(d_y_hat, g)      # ∂y_hat/∂W2: d_y_hat · gᵀ
     d_g = W2.T @ d_y_hat             # ∂y_hat/∂g: W2ᵀ · d_y_hat

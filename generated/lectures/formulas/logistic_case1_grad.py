@@ -73,7 +73,7 @@ def case1_backward(saved: tuple, d_J: float = 1.0) -> np.ndarray:
     d_y8 = d_y7                    # ∂y7/∂y8 = 1
     d_y9 = d_y8 * y8               # ∂y8/∂y9 = e^y9 = y8
     d_a = -d_y9                    # ∂y9/∂a = -1
-    d_theta = d_a * x              # ∂a/∂theta: d_a · xᵀ
+    d_theta = d_a * x              # ∂a/∂theta = x
     return d_theta
 
 
@@ -106,7 +106,7 @@ def case1_value_and_grad(x: np.ndarray, y_star: float, theta: np.ndarray) -> tup
     d_y8 = d_y7                    # ∂y7/∂y8 = 1
     d_y9 = d_y8 * y8               # ∂y8/∂y9 = e^y9 = y8
     d_a = -d_y9                    # ∂y9/∂a = -1
-    d_theta = d_a * x              # ∂a/∂theta: d_a · xᵀ
+    d_theta = d_a * x              # ∂a/∂theta = x
     return J, d_theta
 
 

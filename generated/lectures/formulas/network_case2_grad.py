@@ -85,8 +85,8 @@ def case2_backward(saved: tuple, d_J: float = 1.0) -> tuple[np.ndarray, np.ndarr
     d_y8 = d_y7                       # ∂y7/∂y8 = 1
     d_y9 = d_y8 * y8                  # ∂y8/∂y9 = e^y9 = y8
     d_b = -d_y9                       # ∂y9/∂b = -1
-    d_beta = d_b * z                  # ∂b/∂beta: d_b · zᵀ
-    d_z = d_b * beta                  # ∂b/∂z: betaᵀ · d_b
+    d_beta = d_b * z                  # ∂b/∂beta = z
+    d_z = d_b * beta                  # ∂b/∂z = beta
     d_y10 = d_z * (-1 / (y10 * y10))  # ∂z/∂y10 = -1/y10²
     d_y11 = d_y10                     # ∂y10/∂y11 = 1
     d_y12 = d_y11 * y11               # ∂y11/∂y12 = e^y12 = y11
@@ -130,8 +130,8 @@ def case2_value_and_grad(x: np.ndarray, y_star: float, alpha: np.ndarray, beta: 
     d_y8 = d_y7                       # ∂y7/∂y8 = 1
     d_y9 = d_y8 * y8                  # ∂y8/∂y9 = e^y9 = y8
     d_b = -d_y9                       # ∂y9/∂b = -1
-    d_beta = d_b * z                  # ∂b/∂beta: d_b · zᵀ
-    d_z = d_b * beta                  # ∂b/∂z: betaᵀ · d_b
+    d_beta = d_b * z                  # ∂b/∂beta = z
+    d_z = d_b * beta                  # ∂b/∂z = beta
     d_y10 = d_z * (-1 / (y10 * y10))  # ∂z/∂y10 = -1/y10²
     d_y11 = d_y10                     # ∂y10/∂y11 = 1
     d_y12 = d_y11 * y11               # ∂y11/∂y12 = e^y12 = y11

@@ -56,7 +56,7 @@ def perceptron_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, np.ndarr
     d_y4 = -d_y3                   # ∂y3/∂y4 = -1
     d_w0 = d_y4                    # ∂y4/∂w0 = 1
     d_y5 = d_y4                    # ∂y4/∂y5 = 1
-    d_w = d_y5 * x                 # ∂y5/∂w: xᵀ · d_y5
+    d_w = d_y5 * x                 # ∂y5/∂w = x
     return float(d_w0), d_w
 
 
@@ -78,7 +78,7 @@ def perceptron_value_and_grad(x: np.ndarray, w0: float, w: np.ndarray) -> tuple:
     d_y4 = -d_y3                   # ∂y3/∂y4 = -1
     d_w0 = d_y4                    # ∂y4/∂w0 = 1
     d_y5 = d_y4                    # ∂y4/∂y5 = 1
-    d_w = d_y5 * x                 # ∂y5/∂w: xᵀ · d_y5
+    d_w = d_y5 * x                 # ∂y5/∂w = x
     return y, (float(d_w0), d_w)
 
 

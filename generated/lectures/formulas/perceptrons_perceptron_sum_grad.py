@@ -62,7 +62,7 @@ def perceptron_sum_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, np.n
     d_y4 = -d_y3                   # ∂y3/∂y4 = -1
     d_w0 = d_y4                    # ∂y4/∂w0 = 1
     d_y5 = d_y4                    # ∂y4/∂y5 = 1
-    d_w = d_y5 * x                 # ∂y5/∂w: xᵀ · d_y5
+    d_w = d_y5 * x                 # ∂y5/∂w = x
     return float(d_w0), d_w
 
 
@@ -84,7 +84,7 @@ def perceptron_sum_value_and_grad(x: np.ndarray, w0: float, w: np.ndarray) -> tu
     d_y4 = -d_y3                   # ∂y3/∂y4 = -1
     d_w0 = d_y4                    # ∂y4/∂w0 = 1
     d_y5 = d_y4                    # ∂y4/∂y5 = 1
-    d_w = d_y5 * x                 # ∂y5/∂w: xᵀ · d_y5
+    d_w = d_y5 * x                 # ∂y5/∂w = x
     return y, (float(d_w0), d_w)
 
 

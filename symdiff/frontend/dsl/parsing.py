@@ -190,6 +190,8 @@ class _Trees:
 
     def build_number(self, span: Span, parts: list[Any]) -> Node:
         text = str(parts[0])
+        if text == "½":
+            return nodes.Number(span, 0.5)
         value = float(text) if len(text) <= MAX_DIGITS else float("inf")
         if value == float("inf"):
             raise Refused(self.source.problem("SD802", span, what="digits", count=text[:12] + "…", limit=MAX_DIGITS))
