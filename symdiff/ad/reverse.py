@@ -118,17 +118,22 @@ class Reversal:
 
 
 def value_and_grad(
-    program: Program, wrt: Sequence[int], name: str = "", literal: bool = False, avoid: Iterable[str] = ()
+    program: Program,
+    wrt: Sequence[int],
+    name: str = "",
+    literal: bool = False,
+    avoid: Iterable[str] = (),
+    lists: bool = False,
 ) -> Program:
     """Params and a cotangent per differentiable result in; results and gradients by the params `wrt` out.
 
-    Lists among the results have none: nobody knows how long theirs would be before the function has run.
+    Lists among the results have none without `lists`: how long theirs would be is known when the function has run.
     `literal` (-O0) keeps one operation per contribution, also where a cotangent is passed on unchanged: d_y2 = d_y1.
     The functions made on the way take no name of `avoid`.
     """
     main, entry = program.main, name or f"{program.entry}_value_and_grad"
     run = Reversal(program, [entry, *avoid], literal)
-    seeded = [is_differentiable(v) and not isinstance(v.type, Seq) for v in main.body.outs]
+    seeded = [is_differentiable(v) and (lists or not isinstance(v.type, Seq)) for v in main.body.outs]
     b, back = _main_halves(run, main, wrt, seeded)
     cts = [ct for _, ct in back.seeds]
     body = Block((*main.body.params, *cts), (*b.ops, *back.ops), (*main.body.outs, *back.results))

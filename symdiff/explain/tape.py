@@ -269,7 +269,7 @@ def _reversed(op: Op, number: int) -> tuple[Program, list[int]]:
     if op.prim.family is Family.CONSTANT or not wanted:
         return Program({}, ""), []
     single = Program({op.prim.name: Function(op.prim.name, body)}, op.prim.name)
-    return reverse.value_and_grad(single, [params.index(own[k]) for k in wanted]), wanted
+    return reverse.value_and_grad(single, [params.index(own[k]) for k in wanted], lists=True), wanted
 
 
 def is_loop(op: Op) -> bool:

@@ -183,6 +183,6 @@ def _lstsq_along(b: Any, ts: Any, y: Any, a: Any, c: Any, rcond: float | None = 
 
 lstsq = prim("lstsq", "a c", GENERAL, params=("rcond",), infer=_lstsq_infer, vjp=_lstsq_back, jvp=_lstsq_along,
     numpy=lambda p, ins: f"np.linalg.lstsq(a, c{', rcond=rcond' if 'rcond' in p else ''})[0]",
-    rule=("through {a}⁺", "({a}⁺)ᵀ · d_{out}"),
+    rule=("through the pseudo-inverse of {a}", "the pseudo-inverse of {a}ᵀ, times d_{out}"),
     samples=draws(((_apart(4, 2), (4,)), {}), ((_apart(4, 2), (4, 3)), {}), ((_apart(2, 3), (2,)), {}),
     ((_apart(3, 3), (3,)), {"rcond": 1e-10})), **_LEAST)  # fmt: skip

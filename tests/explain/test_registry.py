@@ -9,7 +9,11 @@ from symdiff.explain.notation import Tex, rule, symbol
 from symdiff.ir import template
 from symdiff.ir.core import REGISTRY, Family
 
-PROSE = {"angle", "conj", "cumsum", "einsum", "imag", "real"}  # rules that are a sentence, or an operator on nothing
+# rules that are a sentence, or an operator on nothing
+PROSE = {
+    *("angle", "conj", "cumsum", "einsum", "imag", "real", "fft", "ifft", "rfft", "irfft"),
+    *("svd_left", "svd_right", "pinv", "lstsq"),
+}
 
 
 @pytest.mark.parametrize("name", [p.name for p in REGISTRY.values() if p.info.get("rule")])
