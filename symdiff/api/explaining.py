@@ -107,13 +107,13 @@ def explain(
         check_format(format)
     fun = plain_function(fun)
     if not args and not named:
-        made = explained(lower_function(fun, declared_signature(fun, types)[0]), wrt, None, fun)
+        made = explained(lower_function(fun, declared_signature(fun, types)[0], share=False), wrt, None, fun)
     else:
         point = bound(fun, args, named)
         if types is None:
             made = explained(_Lowering(fun).at(point), wrt, point, fun)
         else:
-            made = explained(lower_function(fun, declared_signature(fun, types)[0]), wrt, point, fun)
+            made = explained(lower_function(fun, declared_signature(fun, types)[0], share=False), wrt, point, fun)
     return made if format is None else made.show(format)
 
 
@@ -128,7 +128,7 @@ class _Lowering(Compiled):
         return self.found
 
     def build(self, signature: Signature) -> tuple[Lowered, Function]:
-        self.found = lower_or_ask(self.fun, signature)
+        self.found = lower_or_ask(self.fun, signature, share=False)
         return self.found, lambda: None
 
 

@@ -55,6 +55,8 @@ def report_page(
     args = [_argument(a, (point or {}).get(a.name, x)) for a, x in zip(signature.arguments, sample, strict=True)]
     where = "at the arguments" if point is not None else "at sampled arguments"
     check = checked(fun, args, where, long_pair(shown, module, names))
+    if len(lowered.program.functions) > 1:  # a helper that is a function of the module is explained in place
+        shown = shown_as(lower_function(fun, signature, share=False), file)
     with uncollected():
         made = derivation(shown, names, point)
         return report.page(report.view(made, module.text, module.origins, sources, check))
@@ -63,7 +65,7 @@ def report_page(
 def notebook_form(fun: Function, signature: Signature, wrt: Sequence[str]) -> str:
     """The table of stages and the picture; for a function that cannot be compiled, the errors."""
     try:
-        made = derivation(lower_function(fun, signature), wrt)
+        made = derivation(lower_function(fun, signature, share=False), wrt)
     except SymdiffError as error:
         return f"<pre>{escape(str(error))}</pre>"
     return report.short(made)

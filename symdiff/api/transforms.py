@@ -24,17 +24,20 @@ _GRAD_TUPLE = Form("({}[1],)", lambda r: (r[1],))
 _VALUE_TUPLE = Form("((_r := {})[0], (_r[1],))", lambda r: (r[0], (r[1],)))
 
 
-def lower_function(fun: Function, signature: Signature) -> Lowered:
-    """A user's function, a formula, or what symdiff made of one, as a program.  Raises CompileError."""
+def lower_function(fun: Function, signature: Signature, share: bool = True) -> Lowered:
+    """A user's function, a formula, or what symdiff made of one, as a program.  Raises CompileError.
+
+    With `share` a helper called in several places may be a function of the program; else every call is in place.
+    """
     from symdiff.frontend.python.problems import Respecialise
 
     try:
-        return lower_or_ask(fun, signature)
+        return lower_or_ask(fun, signature, share)
     except Respecialise as request:
         raise CompileError(request.problems) from None
 
 
-def lower_or_ask(fun: Function, signature: Signature) -> Lowered:
+def lower_or_ask(fun: Function, signature: Signature, share: bool = True) -> Lowered:
     """The same for a caller that has the arguments: a `Respecialise` asks for more of them to be known."""
     if isinstance(fun, Compiled):
         return fun.lowered(signature)
@@ -42,7 +45,7 @@ def lower_or_ask(fun: Function, signature: Signature) -> Lowered:
         return fun.lower(signature)
     from symdiff.frontend.python import lower
 
-    return lower(load(fun), signature)
+    return lower(load(fun), signature, share=share)
 
 
 def compile_kinds(lowered: Lowered, wrt: Sequence[str], kinds: Sequence[str], level: int) -> dict[str, Function]:

@@ -57,7 +57,7 @@ def _explained(
     raised = raised_at(target, function, point) if point is not None else None
     if raised is None:
         file = records.relative_place(target, None)
-        lowered = lower_function(function, signature)
+        lowered = lower_function(function, signature, share=False)
         try:
             return explained(lowered, names_of(options.wrt), point, function, file)
         except SymdiffError:

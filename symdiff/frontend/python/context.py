@@ -69,6 +69,8 @@ class Session:
     taken_apart: Problem | None = None  # why no list of lists, dicts or objects is taken as one that grows
     searched: set[Hashable] = field(default_factory=set)  # subscripts (by call path) of lists with staged indices
     recursive: dict[Hashable, frozenset[Place]] = field(default_factory=dict)  # definitions, with what they stage
+    sharing: bool = True  # helpers may become functions of the program
+    shared: set[Hashable] = field(default_factory=set)  # those that did, for arguments of one pattern each
 
     def substitute(self, d: Dim) -> Dim:
         for _ in range(len(self.sizes) + 1):
@@ -107,6 +109,7 @@ class Context:
         self.guards: dict[Any, Guard] = {}
         self.compiled: dict[int, Source] = {}  # every definition compiled in, by the id of its node
         self.sizes_needed: set[str] = set()
+        self.places: dict[Hashable, set[Hashable]] = {}  # where helpers are called: see `sharing`
         self.written: set[int] = set()
         self.changed: dict[type, Problem] = {}  # by class of a changed argument: what to say of a captured one
         self.headers: dict[Any, Any] = {}  # per loop and call path: its last header

@@ -40,7 +40,14 @@ def call(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> Va
         if isinstance(op, ast.cmpop) and len(args) == 2:
             return operators.compare(cx, node, op, *args)
     handler = next((h for f, h in _FUNCTIONS if f is obj), None)
-    return None if handler is None or kwargs else handler(cx, node, args)
+    if handler is None:
+        return None
+    if obj is itertools.product and kwargs.keys() == {"repeat"}:
+        (times,) = kwargs.values()
+        if not isinstance(times, Known) or not isinstance(times.obj, int):
+            return cx.need_static(node, times, "how often the elements are repeated")
+        return handler(cx, node, args * times.obj)
+    return None if kwargs else handler(cx, node, args)
 
 
 def _items(cx: Context, node: ast.AST, val: Val) -> list[Val] | None:
@@ -115,15 +122,21 @@ def _product(cx: Context, node: ast.AST, args: Args) -> Val:
     return Sequence_("iterator", tuple(Struct("tuple", row) for row in itertools.product(*found)))
 
 
-def _choices(choose: Callable[[list[Val], int], Any]) -> Callable[[Context, ast.AST, Args], Val]:
+def _choices(choose: Callable[..., Any]) -> Callable[[Context, ast.AST, Args], Val]:
     def handler(cx: Context, node: ast.AST, args: Args) -> Val:
-        over, size = args
+        over, *sizes = args
         items = _items(cx, node, over)
         if items is None:
             return POISON
-        if not isinstance(size, Known):
-            return cx.need_static(node, size, "the number of elements in a choice")
-        return Sequence_("iterator", tuple(Struct("tuple", row) for row in choose(items, size.obj)))
+        for size in sizes:
+            if not isinstance(size, Known):
+                return cx.need_static(node, size, "the number of elements in a choice")
+        known = [size.obj for size in sizes if isinstance(size, Known)]
+        try:
+            rows = list(choose(items, *known))
+        except (TypeError, ValueError) as error:
+            return cx.refuse("SD403", node, function=choose.__name__, message=str(error))
+        return Sequence_("iterator", tuple(Struct("tuple", row) for row in rows))
 
     return handler
 

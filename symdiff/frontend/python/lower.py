@@ -16,7 +16,7 @@ import numpy as np
 
 from symdiff import trees
 from symdiff.errors import CompileError, Problem
-from symdiff.frontend.python import calls, captured, classes, containers, grown, memory, objects, recursion
+from symdiff.frontend.python import calls, captured, classes, containers, grown, memory, objects, recursion, sharing
 from symdiff.frontend.python.context import Context, Frame, Session
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.liveness import Liveness, local_names
@@ -48,14 +48,25 @@ _MAX_ATTEMPTS = 200
 
 
 @uncollected()
-def lower(source: Source, signature: Signature, *, static: Iterable[str] = (), globals_fetch: bool = True) -> Lowered:
+def lower(
+    source: Source, signature: Signature, *, static: Iterable[str] = (), globals_fetch: bool = True, share: bool = True
+) -> Lowered:
     """The program that computes `source` for arguments of `signature`.
 
     Raises CompileError with every problem of the function; its subclass `Respecialise` says which leaves or sizes to
     make known first.  `static` are captured names whose integers are taken by value; without `globals_fetch` all
-    captured numbers are.
+    captured numbers are.  With `share` a helper called in several places may be a function of the program.
     """
-    session = Session(statics=set(static), by_value=not globals_fetch)
+    session = Session(statics=set(static), by_value=not globals_fetch, sharing=share)
+    try:
+        return _settled(source, signature, session)
+    except CompileError:
+        if not session.shared:
+            raise
+    return _settled(source, signature, Session(statics=set(static), by_value=not globals_fetch, sharing=False))
+
+
+def _settled(source: Source, signature: Signature, session: Session) -> Lowered:
     for _ in range(_MAX_ATTEMPTS):
         session.changed = False
         try:
@@ -92,6 +103,8 @@ def _attempt(source: Source, signature: Signature, session: Session) -> Lowered:
     except RecursionError:
         raise CompileError([_no_room(cx)]) from None
     if session.changed and not cx.problems:
+        raise Restart
+    if not cx.problems and sharing.note_shared(cx):
         raise Restart
     _refuse_changed(cx)
     leaves: list[Value] = []

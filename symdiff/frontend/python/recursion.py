@@ -21,7 +21,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 from symdiff.errors import CompileError
-from symdiff.frontend.python import calls, memory, patterns, recursion_arrays
+from symdiff.frontend.python import calls, memory, patterns, recursion_arrays, sharing
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.instances import Bottom, Instance, Pattern, Place, Widened
 from symdiff.frontend.python.patterns import Differ
@@ -65,7 +65,8 @@ def enter(cx: Context, node: ast.AST, source: Source, outer: Frame | None, bound
     # an inner function of another call of the function around it is another function
     active = [f for f in cx.frames if f.source.node is source.node and f.bound is not None and f.outer is outer]
     if marked is None and not active:
-        return None
+        helper = sharing.shared(cx, node, source, outer, bound)
+        return None if helper is None else _call(cx, node, source, outer, bound, helper)
     if POISON in bound.values():
         return POISON
     staged = frozenset(marked or ())

@@ -1,0 +1,65 @@
+"""Helpers called in several places: a function of the program for all of them, if it is more than a few operations.
+
+By hand, once.  `f(x) = rate(x, 2.0) + rate(x * x, 3.0)` is lowered with `rate` in place twice, which is noted; then
+again, with a function `_rate(x, a)` that both places call, which gets a forward and a backward function of its own.
+Numbers known when compiling (2.0, 3.0) become arguments if they are floats; an integer or a text decides what the
+function is, and so makes a function for each.  Whatever a function of the program cannot do is done in place: `lower`
+starts again without sharing where anything is refused.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+from symdiff.frontend.python import patterns
+from symdiff.frontend.python.context import Context, Frame
+from symdiff.frontend.python.instances import Pattern, Place
+from symdiff.frontend.python.values import Arr, Known, Num, Val
+from symdiff.frontend.source import Source
+
+_LEAST = 12  # operations worth a function
+_LOOP = 8  # operations that a loop counts as
+_OPERATIONS = (ast.BinOp, ast.UnaryOp, ast.Call, ast.Compare, ast.Subscript, ast.AugAssign, ast.IfExp)
+
+
+def shared(
+    cx: Context, node: ast.AST, source: Source, outer: Frame | None, bound: Mapping[str, Val]
+) -> dict[str, Pattern] | None:
+    """The patterns of the arguments where the call is one of a function of the program; else None, noting the place."""
+    session = cx.session
+    if not session.sharing or outer is not None or source.stands_for is not None or _weight(source.node) < _LEAST:
+        return None
+    if any(isinstance(v, Num) and v.dim is not None for v in bound.values()):  # a size, known in place
+        return None
+    floats = {(name,) for name, v in bound.items() if isinstance(v, Known) and type(v.obj) is float}
+    now = {name: patterns.pattern_of(cx, val, frozenset[Place](floats), (name,)) for name, val in bound.items()}
+    if any(patterns.unsuitable(p) is not None for p in now.values()) or not _apart(cx, bound):
+        return None
+    key = (source.file, source.qualname, source.first_line, patterns.canonical(now), cx.errstate)
+    if key in session.shared:
+        return now
+    turns = tuple(x.turn for x in cx.loops if x.unrolled and x.frame is cx.frame)
+    cx.places.setdefault(key, set()).add((cx.frame.path, id(node), turns))
+    return None
+
+
+def note_shared(cx: Context) -> bool:
+    """Whether a helper was found to be called in several places, so that lowering starts again."""
+    found = {key for key, places in cx.places.items() if len(places) > 1}
+    cx.session.shared |= found
+    return bool(found)
+
+
+def _weight(node: ast.AST) -> int:
+    if isinstance(node, ast.Lambda):
+        return 0
+    parts = list(ast.walk(node))
+    loops = sum(isinstance(n, (ast.For, ast.While)) for n in parts)
+    return sum(isinstance(n, _OPERATIONS) for n in parts) + _LOOP * loops
+
+
+def _apart(cx: Context, bound: Mapping[str, Val]) -> bool:
+    """Whether no array is passed under two names."""
+    cells = [val.cell for val in bound.values() if isinstance(val, Arr)]
+    return len({c for cell in cells for c in (cell, *cell.may)}) == sum(1 + len(cell.may) for cell in cells)
