@@ -48,8 +48,8 @@ def early_return_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, f
         t1 = np.float64(d_s)
         if s > limit:          # 5
             t2 = d_y2 * s      # 6
-            d_s = t1 + t2      # ∂y11/∂s = s
-            d_s += t2          # ∂y11/∂s = s
+            d_s = t1 + t2      # ∂y11/∂s = s, in part
+            d_s += t2          # ∂y11/∂s = s, in part
             d_y2 = np.float64(0.0)
         else:
             d_s = t1

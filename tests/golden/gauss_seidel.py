@@ -32,7 +32,7 @@ def gauss_seidel_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, n
     """Return d_y · ∂gauss_seidel/∂(A, b, x) at the point where `gauss_seidel_forward` was called."""
     A, x, x_in, y11s, y3s = saved
     n = A.shape[0]
-    d_x = d_y * x                             # ∂y1/∂x = x
+    d_x = d_y * x                             # ∂y1/∂x = x, in part
     d_x *= 2.0                                # ∂y1/∂x = 2·x
     d_b = np.zeros(n)
     d_A = np.zeros((n, n))
@@ -49,8 +49,8 @@ def gauss_seidel_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, n
         d_x[i] += d_y11                       # ∂y11/∂x = 1
         d_A[i, i] += d_y10                    # ∂y10/∂A = 1
         d_y9 = -d_y4                          # ∂y6/∂y9 = -1
-        d_y12 = d_y9 * x                      # ∂y9/∂y12: d_y9 · xᵀ
-        d_x += d_y9 * y12                     # ∂y9/∂x: y12ᵀ · d_y9
+        d_y12 = d_y9 * x                      # ∂y9/∂y12 = x
+        d_x += d_y9 * y12                     # ∂y9/∂x = y12
         d_A[i] += d_y12                       # ∂y12/∂A = 1
         d_b[i] += d_y4                        # ∂y8/∂b = 1
     return d_A, d_b, d_x

@@ -35,7 +35,7 @@ def grown_arrays_backward(saved: tuple, d_y: float = 1.0) -> np.ndarray:
     n, hs, h_in, gs, y1, m = saved
     d_hs = _zeros_like(hs)
     for i, g in zip(range(y1 - 1, -1, -1), reversed(gs), strict=True):  # 6
-        d_g = d_y * g            # ∂y8/∂g = g
+        d_g = d_y * g            # ∂y8/∂g = g, in part
         d_g *= 2.0               # ∂y8/∂g = 2·g
         d_hs[i] = d_hs[i] + d_g  # 6
     d_h = np.zeros(m)

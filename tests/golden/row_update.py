@@ -34,7 +34,7 @@ def row_update_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, np.
     for i, row in zip(range(n - 1, -1, -1), reversed(rows), strict=True):  # 3
         d_y2 = d_B[i].copy()                      # ∂B/∂y2 = 1
         d_B[i] = 0.0                              # 5
-        d_row = np.multiply(d_y2, row, out=d_y2)  # ∂y2/∂row = row
+        d_row = np.multiply(d_y2, row, out=d_y2)  # ∂y2/∂row = row, in part
         d_row *= 2.0                              # ∂y2/∂row = 2·row
         d_B[i] += d_row                           # ∂row/∂B = 1
         d_y3 = d_B[i].copy()                      # ∂B/∂y3 = 1

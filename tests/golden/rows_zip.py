@@ -35,8 +35,8 @@ def rows_zip_backward(saved: tuple, d_s: float = 1.0) -> tuple[np.ndarray, np.nd
         d_y4 = d_s * A[i, 0]  # ∂y3/∂y4 = y5
         d_y5 = d_s * y4       # ∂y3/∂y5 = y4
         d_A[i, 0] += d_y5     # ∂y5/∂A = 1
-        d_a = d_y4 * b        # ∂y4/∂a: d_y4 · bᵀ
-        d_b = d_y4 * a        # ∂y4/∂b: aᵀ · d_y4
+        d_a = d_y4 * b        # ∂y4/∂a = b
+        d_b = d_y4 * a        # ∂y4/∂b = a
         d_B[i] += d_b         # ∂b/∂B = 1
         d_A[i] += d_a         # ∂a/∂A = 1
     return d_A, d_B
