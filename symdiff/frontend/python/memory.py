@@ -58,11 +58,11 @@ def check_read(cx: Context, val: Arr | Reference) -> None:
         return
     source = cx.frame.source
     loc = cx.scope.loc or cx.loc(source.node)
-    name = f"`{val.cell.name or A_KIND[val.cell.kind]}`"
+    name = val.cell.name or A_KIND[val.cell.kind]
     if not any(p.code == "SD501" and p.loc is not None and p.loc.line == loc.line for p in cx.problems):
         notes = [(wrote[1], "the write")]
         line = source.line(loc)
-        cx.problems.append(refuse("SD501", loc, source_line=line, notes=notes, name=name, base=f"`{wrote[0]}`"))
+        cx.problems.append(refuse("SD501", loc, source_line=line, notes=notes, name=name, base=wrote[0]))
 
 
 def check_stale(cx: Context, node: ast.AST, val: Val) -> bool:
