@@ -149,6 +149,8 @@ REFUSED = (
     Row("a loop over something opaque", "for t in x: pass ⏎ return x", "SD231"),
     Row("an iterator passed in a recursion",
         "g = lambda t, k: t if k == 0 else g(t, k - 1) ⏎ return x * len(list(g(zip(v, v), n)))", "SD232"),
+    Row("a list of unknown length passed in a recursion",
+        "def g(a): return x if len(a) < 2 else g([t for t in a if t > a[0]]) ⏎ return g(list(v))", "SD232"),
     Row("shapes that do not fit", "return np.ones(2) + np.ones(3)", "SD301"),
     Row("a static value needed from a float", "return m.sum(axis=x)", "SD303"),
     Row("a loop that changes a type", "y = x ⏎ for i in range(n): y = np.ones(2) * y ⏎ return y", "SD304"),

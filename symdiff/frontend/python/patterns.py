@@ -181,6 +181,8 @@ def separated(patterns: Mapping[str, Pattern]) -> dict[str, Pattern]:
 
 def advances(before: Pattern, now: Pattern) -> bool:
     """Whether something known when compiling has changed between two calls; a structure that grows goes nowhere."""
+    if before.kind == now.kind == "other" and isinstance(now.val, ListRef):
+        return False  # a list of unknown length: nothing is known to decide
     if before.kind == now.kind and before.kind in ("known", "other"):
         return before.token != now.token
     if before.parts or now.parts:
