@@ -7,7 +7,7 @@ from functools import reduce
 
 import numpy as np
 
-from tests.programs.cases import Cases, signed
+from tests.programs.cases import Cases, array, signed
 
 cases = Cases()
 
@@ -391,3 +391,40 @@ def merged_dicts(x, v):
     d |= {"a": d["a"] * 2.0, "c": x}
     chosen = {"a", "b"} & {"b", "c"}
     return d["a"] * d["c"] + sum(d["b"]) * len(chosen)
+
+
+@cases(array(6), 0.7)
+def breadth_first(v, x):
+    queue, seen = [(0, x)], 0
+    y = np.zeros(6)
+    while queue and seen < 9:
+        k, t = queue.pop(0)
+        seen += 1
+        y[k] += t * v[k]
+        if 2 * k + 1 < 6:
+            queue.append((2 * k + 1, t * 0.5))
+        if not (queue and t > 100) and 2 * k + 2 < 6:
+            queue.append((2 * k + 2, t * v[k]))
+    return y
+
+
+@cases(array(6), 0.7)
+def monotonic_stack(v, x):
+    stack = []
+    s = 0.0
+    for t in v:
+        while stack and stack[-1] > t:
+            s += stack.pop() * x
+        stack.append(t)
+    return s * stack[0]
+
+
+@cases(array(6), 0.7)
+def popped_before_it_is_filled(v, x):
+    stack = []
+    s = 0.0
+    for t in v:
+        while len(stack) > 0:
+            s = s * t + stack.pop()
+        stack.append(t * x)
+    return s

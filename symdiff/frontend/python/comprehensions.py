@@ -15,7 +15,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from symdiff.frontend.python import containers, operators, targets
+from symdiff.frontend.python import containers, targets
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.control import RESULT
 from symdiff.frontend.python.liveness import Liveness, local_names
@@ -79,7 +79,7 @@ class UnknownLength(Exception):
 
 def unrolled(cx: Context, node: Comprehension, element: Callable[[], None]) -> bool:
     """Run `element` for each turn; whether all went well.  Raises UnknownLength."""
-    from symdiff.frontend.python.expressions import evaluate
+    from symdiff.frontend.python.expressions import condition, evaluate
 
     names = frozenset(n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name))
     outer = cx.frame
@@ -103,7 +103,7 @@ def unrolled(cx: Context, node: Comprehension, element: Callable[[], None]) -> b
         done = True
         for item in items:
             targets.assign(cx, generator.target, item)
-            tests = [operators.truth(cx, t, evaluate(cx, t)) for t in generator.ifs]
+            tests = [condition(cx, t) for t in generator.ifs]
             if POISON in tests:
                 return False
             if any(not isinstance(t, Known) for t in tests):

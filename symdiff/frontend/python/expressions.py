@@ -105,6 +105,8 @@ def _binary(cx: Context, node: ast.BinOp) -> Steps:
 
 
 def _unary(cx: Context, node: ast.UnaryOp) -> Steps:
+    if isinstance(node.op, ast.Not):
+        return operators.negate(cx, node, (yield _condition(cx, node.operand)))
     return operators.unary(cx, node, node.op, (yield steps(cx, node.operand)))
 
 
@@ -129,8 +131,32 @@ def _bool_op(cx: Context, node: ast.BoolOp, k: int = 0) -> Steps:
     return (yield control.short_circuit_steps(cx, node.values[k], found, both, _bool_op(cx, node, k + 1)))
 
 
+def condition(cx: Context, node: ast.expr) -> Val:
+    """What decides a branch: of `a and b` only the truth is asked for, so that `a` may be a list and `b` a bool."""
+    found: Val = run_steps(_condition(cx, node))
+    return found
+
+
+def _condition(cx: Context, node: ast.expr) -> Steps:
+    if isinstance(node, ast.BoolOp):
+        return _all_or_any(cx, node, 0)
+    return _truth(cx, node)
+
+
+def _truth(cx: Context, node: ast.expr) -> Steps:
+    return operators.truth(cx, node, (yield steps(cx, node)))
+
+
+def _all_or_any(cx: Context, node: ast.BoolOp, k: int) -> Steps:
+    found = yield _condition(cx, node.values[k])
+    if k + 1 == len(node.values):
+        return found
+    both = isinstance(node.op, ast.And)
+    return (yield control.short_circuit_steps(cx, node.values[k], found, both, _all_or_any(cx, node, k + 1)))
+
+
 def _if_exp(cx: Context, node: ast.IfExp) -> Steps:
-    test = operators.truth(cx, node.test, (yield steps(cx, node.test)))
+    test = yield _condition(cx, node.test)
     return (yield control.choose_steps(cx, node, test, steps(cx, node.body), steps(cx, node.orelse)))
 
 

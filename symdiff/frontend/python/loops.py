@@ -10,7 +10,7 @@ from typing import Any
 from symdiff.frontend.python import containers, control, operators, special_methods, targets
 from symdiff.frontend.python.context import Context, LoopState
 from symdiff.frontend.python.control import BREAK, BROKEN, CONTINUE, ON, exit_of, set_exit
-from symdiff.frontend.python.expressions import evaluate
+from symdiff.frontend.python.expressions import condition, evaluate
 from symdiff.frontend.python.problems import CannotRoll, NeedStatic, Restart
 from symdiff.frontend.python.rolled import Rolled, RolledWhile, go_back, mark, relabelled, without
 from symdiff.frontend.python.sizes import ask_for_count
@@ -341,8 +341,28 @@ def while_statement(cx: Context, stmt: ast.While) -> None:
         cx.refuse("SD214", stmt.test)
         _give_up(cx, stmt)
         return
-    _either(cx, stmt, lambda loop: _roll_while(cx, stmt, loop), lambda: _while_turns(cx, stmt))
+    if not _makes_no_turn(cx, stmt):
+        _either(cx, stmt, lambda loop: _roll_while(cx, stmt, loop), lambda: _while_turns(cx, stmt))
     _behind(cx, stmt)
+
+
+def _makes_no_turn(cx: Context, stmt: ast.While) -> bool:
+    """Whether the condition is known to be false at once.
+
+    A list that is empty before a loop around this one is known to be so in the first round of that loop: what the body
+    takes from it is wrong in that round alone.
+    """
+    if any(isinstance(n, ast.NamedExpr) or (isinstance(n, ast.Call) and not _is_len(n)) for n in walk(stmt.test)):
+        return False  # it may change something, and would be evaluated twice
+    place = mark(cx)
+    cx.store.begin()
+    test = condition(cx, stmt.test)
+    go_back(cx, place)
+    return isinstance(test, Known) and not test.obj
+
+
+def _is_len(node: ast.Call) -> bool:
+    return isinstance(node.func, ast.Name) and node.func.id == "len"
 
 
 def _roll_while(cx: Context, stmt: ast.While, loop: LoopState) -> None:
@@ -373,7 +393,7 @@ def _while_turns(cx: Context, stmt: ast.While) -> None:
 
     def turns() -> Any:
         while True:
-            test = operators.truth(cx, stmt.test, evaluate(cx, stmt.test))
+            test = condition(cx, stmt.test)
             if not isinstance(test, Known):
                 raise _UnknownCount(test)
             if not test.obj:

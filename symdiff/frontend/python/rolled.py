@@ -12,7 +12,7 @@ from symdiff.frontend.python import control, operators
 from symdiff.frontend.python.carries import Carry, array_slots, contribute, regroup
 from symdiff.frontend.python.context import Context, LoopState
 from symdiff.frontend.python.control import BREAK, CONTINUE, EXIT, ON, RESULT, RETURN, Exit, exit_of, set_exit
-from symdiff.frontend.python.expressions import evaluate
+from symdiff.frontend.python.expressions import condition
 from symdiff.frontend.python.headers import Misfit, Slot, start, widen
 from symdiff.frontend.python.liveness import assigned
 from symdiff.frontend.python.problems import CannotRoll
@@ -336,7 +336,7 @@ class RolledWhile(Rolled):
         self._install(self.test_params)
         cx.store.begin()
         bound = cx.counters["bound"]
-        test = operators.truth(cx, stmt.test, evaluate(cx, stmt.test))
+        test = condition(cx, stmt.test)
         if test is not POISON:
             test = operators.convert(cx, stmt.test, test, types.Kind.PYTHON, "b1")
             self.pred = cx.scope.use(cx.value(test))

@@ -15,7 +15,7 @@ from symdiff import trees
 from symdiff.frontend.python import calls, control, inplace, loops, operators, output, targets, withs
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.control import BREAK, CONTINUE, ON, RAISE, RESULT, RETURN, Pending
-from symdiff.frontend.python.expressions import evaluate, evaluate_spent
+from symdiff.frontend.python.expressions import condition, evaluate, evaluate_spent
 from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.liveness import assigned
 from symdiff.frontend.python.values import NONE, POISON, Known, Struct, Val
@@ -112,7 +112,7 @@ def poison(cx: Context, body: Sequence[ast.AST]) -> None:
 
 
 def _if(cx: Context, stmt: ast.If, work: Work, pending: list[Pending]) -> None:
-    test = operators.truth(cx, stmt.test, evaluate(cx, stmt.test))
+    test = condition(cx, stmt.test)
     if isinstance(test, Known):
         work.extend(reversed(stmt.body if test.obj else stmt.orelse))
         return
@@ -205,7 +205,7 @@ def _raise(cx: Context, stmt: ast.Raise) -> None:
 
 
 def _assert(cx: Context, stmt: ast.Assert) -> None:
-    test = operators.truth(cx, stmt.test, evaluate(cx, stmt.test))
+    test = condition(cx, stmt.test)
     message = () if stmt.msg is None else (evaluate(cx, stmt.msg),)
     if test is POISON or POISON in message:
         return
