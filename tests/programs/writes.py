@@ -488,3 +488,29 @@ def heap(x):
         y[0], y[i] = y[i], y[0]
         sift(y, 0, i)
     return y * np.arange(6.0)
+
+
+def _first_of_next(w, x):
+    w[0] = w[1] * x
+    return w[1]
+
+
+@cases(array(5), 0.7)
+def element_taken_before_the_value_writes_it(v, x):
+    w = v * x
+    v[0] += _first_of_next(v, x)
+    w[0] *= _first_of_next(w, x)
+    w[[0, 2]] += _first_of_next(w, x)
+    v[:2] -= _first_of_next(v, x)
+    return v @ w
+
+
+@cases(array(5), 0.7, 3)
+def element_taken_before_the_recursion_writes_it(v, x, n):
+    def g(w, k):
+        w[0] = w[k] * x
+        if k > 0:
+            w[0] += g(w, k - 1)
+        return w[1]
+
+    return g(v, n) + v.sum()

@@ -125,7 +125,10 @@ def _item(cx: Context, stmt: ast.AugAssign, target: ast.Subscript) -> None:
         and subscripts.update(cx, stmt, base, index, val, version)
     ):
         return
+    now = cx.store.get(base.cell)
+    cx.store.set(base.cell, version)  # Python takes the element before it evaluates the value, which may write there
     part = subscript(cx, target, base, index)
+    cx.store.set(base.cell, now)
     if isinstance(part, Arr) and part.cell is base.cell:
         write_whole(cx, stmt, part, val)
         return
