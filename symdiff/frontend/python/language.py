@@ -147,6 +147,8 @@ REFUSED = (
     Row("unpacking an array in a display", "return [*v][0]", "SD228"),
     Row("an exception that is not builtin, or of staged parts", "if x > 0: raise ValueError(p) ⏎ return x", "SD230"),
     Row("a loop over something opaque", "for t in x: pass ⏎ return x", "SD231"),
+    Row("a loop over a list that its turns make longer or shorter",
+        "a = [x] ⏎ for t in a: ⏎     if len(a) < 5: a.append(t * x) ⏎ return sum(a)", "SD299"),
     Row("an iterator passed in a recursion",
         "g = lambda t, k: t if k == 0 else g(t, k - 1) ⏎ return x * len(list(g(zip(v, v), n)))", "SD232"),
     Row("a list of unknown length passed in a recursion",

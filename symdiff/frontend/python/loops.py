@@ -53,6 +53,10 @@ def for_statement(cx: Context, stmt: ast.For) -> None:
     if iterable is POISON:
         _give_up(cx, stmt)
         return
+    if isinstance(iterable, ListRef) and isinstance(stmt.iter, ast.Name) and _resizes(stmt.body, stmt.iter.id):
+        cx.refuse("SD299", stmt, construct="a loop over a list that its turns make longer or shorter")
+        _give_up(cx, stmt)
+        return
     turns = rolled_turns(cx, stmt.iter, iterable)
     if turns is None and not isinstance(iterable, Sequence_) and containers.items_of(cx, stmt.iter, iterable) is None:
         cx.refuse("SD231", stmt, iterable=f"`{cx.text(stmt.iter)}`")
@@ -66,6 +70,25 @@ def for_statement(cx: Context, stmt: ast.For) -> None:
         iterable,
     )
     _behind(cx, stmt)
+
+
+_RESIZING = frozenset({"append", "extend", "insert", "pop", "remove", "clear"})
+
+
+def _resizes(body: list[ast.stmt], name: str) -> bool:
+    """Whether statements call what changes the length of a list, and the loop may go on: Python would see it."""
+    if body and isinstance(body[-1], (ast.Break, ast.Return)):
+        return False
+    for stmt in body:
+        inner = [block for field in ("body", "orelse") if isinstance(block := getattr(stmt, field, None), list)]
+        if any(_resizes(block, name) for block in inner):
+            return True
+        call = stmt.value if isinstance(stmt, (ast.Expr, ast.Assign)) else None
+        func = call.func if isinstance(call, ast.Call) else None
+        of_it = isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and func.value.id == name
+        if of_it and isinstance(func, ast.Attribute) and func.attr in _RESIZING:
+            return True
+    return False
 
 
 def _behind(cx: Context, stmt: ast.For | ast.While) -> None:
