@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from symdiff.frontend.python import containers, control, operators, special_methods, targets
+from symdiff.frontend.python import containers, control, iterated, operators, special_methods, targets
 from symdiff.frontend.python.context import Context, LoopState
 from symdiff.frontend.python.control import BREAK, BROKEN, CONTINUE, ON, exit_of, set_exit
 from symdiff.frontend.python.expressions import condition, evaluate
@@ -53,10 +53,6 @@ def for_statement(cx: Context, stmt: ast.For) -> None:
     if iterable is POISON:
         _give_up(cx, stmt)
         return
-    if isinstance(iterable, ListRef) and isinstance(stmt.iter, ast.Name) and _resizes(stmt.body, stmt.iter.id):
-        cx.refuse("SD299", stmt, construct="a loop over a list that its turns make longer or shorter")
-        _give_up(cx, stmt)
-        return
     turns = rolled_turns(cx, stmt.iter, iterable)
     if turns is None and not isinstance(iterable, Sequence_) and containers.items_of(cx, stmt.iter, iterable) is None:
         cx.refuse("SD231", stmt, iterable=f"`{cx.text(stmt.iter)}`")
@@ -65,30 +61,11 @@ def for_statement(cx: Context, stmt: ast.For) -> None:
     _either(
         cx,
         stmt,
-        None if turns is None else lambda loop: _roll_for(cx, stmt, turns, loop),
+        None if turns is None else lambda loop: _roll_for(cx, stmt, turns, loop, iterable),
         lambda: _for_items(cx, stmt, iterable),
         iterable,
     )
     _behind(cx, stmt)
-
-
-_RESIZING = frozenset({"append", "extend", "insert", "pop", "remove", "clear"})
-
-
-def _resizes(body: list[ast.stmt], name: str) -> bool:
-    """Whether statements call what changes the length of a list, and the loop may go on: Python would see it."""
-    if body and isinstance(body[-1], (ast.Break, ast.Return)):
-        return False
-    for stmt in body:
-        inner = [block for field in ("body", "orelse") if isinstance(block := getattr(stmt, field, None), list)]
-        if any(_resizes(block, name) for block in inner):
-            return True
-        call = stmt.value if isinstance(stmt, (ast.Expr, ast.Assign)) else None
-        func = call.func if isinstance(call, ast.Call) else None
-        of_it = isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and func.value.id == name
-        if of_it and isinstance(func, ast.Attribute) and func.attr in _RESIZING:
-            return True
-    return False
 
 
 def _behind(cx: Context, stmt: ast.For | ast.While) -> None:
@@ -293,10 +270,22 @@ def _for_items(cx: Context, stmt: ast.For, iterable: Val) -> None:
     live = cx.frame.live.header[id(stmt)]
 
     def turns() -> Any:
-        for item in items:
+        for k, item in enumerate(items):
             loop.turn += 1
-            targets.assign(cx, stmt.target, item)
+            targets.assign(cx, stmt.target, now(k, item))
             yield
+        if items:  # the last turn counts, too
+            now(-1, items[-1])
+
+    def now(k: int, item: Val) -> Val:
+        """An element of a list as it is at its turn; the list must have kept its length."""
+        if not isinstance(iterable, ListRef):
+            return item
+        found = containers.items_of(cx, stmt.iter, iterable)
+        if found is None or len(found) != len(items):
+            cx.refuse("SD299", stmt, construct="a loop over a list that its turns make longer or shorter")
+            return POISON
+        return found[k]
 
     _run_turns(cx, stmt, turns(), live)
 
@@ -328,12 +317,15 @@ def _never_negative(turns: Turns) -> bool:
     return isinstance(turns.step, Known) and turns.step.obj > 0 and low is not None and low >= 0
 
 
-def _roll_for(cx: Context, stmt: ast.For, turns: Turns, loop: LoopState) -> None:
+def _roll_for(cx: Context, stmt: ast.For, turns: Turns, loop: LoopState, over: Val = POISON) -> None:
     cx.at(stmt)
     bounds = [cx.value(v) for v in (turns.lo, turns.hi, turns.step)]
 
+    starts: list[Value] = []
+
     def enter(scope: Scope) -> Value:
         """The index, and the target bound to its item."""
+        starts[:] = iterated.elements_of(cx, over)
         index = scope.param(Value(types.INT))
         dim = dims.opaque(f"i{cx.count('opaque')}") if _never_negative(turns) else None
         item = turns.item(Num(index, dim, frozenset({loop.id})))
@@ -350,6 +342,8 @@ def _roll_for(cx: Context, stmt: ast.For, turns: Turns, loop: LoopState) -> None
     block = Block(
         (body.index, *body.params, *captured_params(body.scope, captured)), tuple(body.scope.ops), tuple(body.outs)
     )
+    if iterated.resized(stmt, block, starts, len(exits)):
+        cx.refuse("SD299", stmt, construct="a loop over a list that its turns make longer or shorter")
     outs = cx.at(stmt).emit(
         "for", *bounds, *carried, *captured, regions=(block,), n_carry=len(carried), n_xs=0, **exits
     )

@@ -1,0 +1,129 @@
+"""A list that changes while a loop runs over it: written elements are seen at their turn, another length is refused."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import symdiff
+
+V = np.array([0.5, 0.7, 1.1])
+
+
+def written_ahead(v):
+    h = [t for t in v]
+    s = 0.0
+    for t in h:
+        s = s + t * t
+        h[1] = s
+    return s
+
+
+def written_ahead_in_known_structure(v):
+    h = [v[0], v[1] * 2, v[2]]
+    s = 0.0
+    for t in h:
+        s = s + t * t
+        h[2] = s
+    return s
+
+
+def written_beside_an_array(v):
+    h = [t for t in v]
+    s = 0.0
+    for t, u in zip(h, v):
+        s = s + t * t * u
+        if t > 0.6:
+            h[-1] = s
+    return s
+
+
+def written_behind(v):
+    h = [t for t in v]
+    for i, t in enumerate(h):
+        h[i] = t * 2 + (h[i - 1] if i > 0 else 0)
+    return sum(h)
+
+
+def removed_at_the_end(v):
+    h = [t for t in v]
+    s = 0.0
+    for t in h:
+        s = s + t * t
+        if t > 0.6:
+            h.remove(t)
+            break
+    return s + h[-1]
+
+
+@pytest.mark.parametrize(
+    "f", [written_ahead, written_ahead_in_known_structure, written_beside_an_array, written_behind, removed_at_the_end]
+)
+def test_elements_are_those_of_their_turn(f: Callable[..., Any]) -> None:
+    value, gradient = symdiff.value_and_grad(f, level=1)(V)
+    assert value == f(V)
+    steps = 1e-6 * np.eye(3)
+    np.testing.assert_allclose(gradient, [(f(V + d) - f(V - d)) / 2e-6 for d in steps], rtol=1e-6)
+
+
+def add(h, t):
+    h.append(t)
+
+
+def directly(v):
+    h = [t for t in v]
+    for t in h:
+        if len(h) < 6:
+            h.append(t * 2)
+    return sum(h)
+
+
+def by_another_name(v):
+    h = [t for t in v]
+    g = h
+    for t in h:
+        if len(g) < 6:
+            g.append(t * 2)
+    return sum(h)
+
+
+def by_a_helper(v):
+    h = [t for t in v]
+    for t in h:
+        if len(h) < 6:
+            add(h, t * 2)
+    return sum(h)
+
+
+def counted(v):
+    h = [t for t in v]
+    for i, t in enumerate(h):
+        if len(h) < 6:
+            h += [t * i]
+    return sum(h)
+
+
+def in_an_expression(v):
+    h = [t for t in v]
+    s = 0.0
+    for t in h:
+        s = s + t
+        if len(h) > 2:
+            s += h.pop()
+    return s
+
+
+def of_known_structure(v):
+    h = [v[0], v[1]]
+    for t in h:
+        if len(h) < 6:
+            h.append(t * 2)
+    return sum(h)
+
+
+@pytest.mark.parametrize("f", [directly, by_another_name, by_a_helper, counted, in_an_expression, of_known_structure])
+def test_another_length_is_refused_at_the_loop(f: Callable[..., Any]) -> None:
+    f(V)  # Python runs it
+    with pytest.raises(symdiff.CompileError, match="SD299 a loop over a list that its turns make longer or shorter"):
+        symdiff.grad(f)(V)
