@@ -75,13 +75,14 @@ CALLED = {
 _OWN = frozenset(["_TYPES", "_accept", "_check", "_floats", "_found", "_rebuilt", "_scalar"])
 _DTYPE = re.compile(r"_[biufc]\d+")
 _DEFINED = re.compile(r"\s*def (\w+)")
+_PREFIXES = ("_TYPES_", "_check_")  # of what a module of several functions has for each
 
 
 def is_private(name: str) -> bool:
     """Whether a module may define a helper or a constant of this name."""
     return name.startswith("_") and (
         name in _OWN
-        or name.startswith(("_TYPES_", "_check_"))
+        or name.startswith(_PREFIXES)
         or _DTYPE.fullmatch(name) is not None
         or name in _helpers(len(REGISTRY))
     )
@@ -100,8 +101,12 @@ def identifier(text: str, avoid: Set[str] = frozenset()) -> str:
     if name[0].isdigit():
         name = "_" + name
     while name in RESERVED or name in avoid or is_private(name):
-        name += "_"
+        name = _other(name)
     return name
+
+
+def _other(name: str) -> str:
+    return f"v{name}" if name.startswith(_PREFIXES) else f"{name}_"
 
 
 def parameters(names: Sequence[str], avoid: Set[str] = frozenset()) -> dict[str, str]:
@@ -110,7 +115,7 @@ def parameters(names: Sequence[str], avoid: Set[str] = frozenset()) -> dict[str,
     for name in names:
         free = name
         while free in SPOKEN or free in avoid or is_private(free) or (free != name and free in names):
-            free += "_"
+            free = _other(free)
         found[name] = free
     return found
 
