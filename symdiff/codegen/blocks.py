@@ -109,6 +109,9 @@ class Place:
         return self.plan.reads(value, self.position)
 
 
+_MENTIONED = 8
+
+
 @dataclass(frozen=True, slots=True)
 class Substituted(Tail):
     """A block's tail, printed by the branches of the `cond` that it ends in.
@@ -148,7 +151,8 @@ class Substituted(Tail):
     @property
     def folds(self) -> str:
         read = [x for x in (*self.taken, *(x for _, x in self.meant)) if isinstance(x, int)]
-        return self.tail.folds if not self.stored and len(read) == len(set(read)) else ""
+        short = len(self.meant) <= _MENTIONED  # an expression grows with every branch whose result it mentions
+        return self.tail.folds if short and not self.stored and len(read) == len(set(read)) else ""
 
     def targets(self, outs: Sequence[Value]) -> Mapping[Value, str]:
         return self.tail.targets([_at(outs, x) for x in self.taken])

@@ -109,6 +109,7 @@ class Context:
         self.guards: dict[Any, Guard] = {}
         self.compiled: dict[int, Source] = {}  # every definition compiled in, by the id of its node
         self.sizes_needed: set[str] = set()
+        self.derivatives = 0  # how many are being taken, one inside another
         self.places: dict[Hashable, set[Hashable]] = {}  # where helpers are called: see `sharing`
         self.written: set[int] = set()
         self.changed: dict[type, Problem] = {}  # by class of a changed argument: what to say of a captured one

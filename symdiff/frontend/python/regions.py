@@ -308,6 +308,7 @@ def run(
     region = Region(cx, outer)
     cx.scope = region.scope
     cx.store.begin()
+    cx.derivatives += 1
     outs: list[Value] | None = None
     try:
         with cx.reaching_bottom():
@@ -317,6 +318,7 @@ def run(
     finally:
         changes = cx.store.end()
         cx.scope = outer
+        cx.derivatives -= 1
     if outs is None or len(cx.problems) > problems:
         return None
     region.check(node, changes)

@@ -28,7 +28,13 @@ def shared(
 ) -> dict[str, Pattern] | None:
     """The patterns of the arguments where the call is one of a function of the program; else None, noting the place."""
     session = cx.session
-    if not session.sharing or outer is not None or source.stands_for is not None or _weight(source.node) < _LEAST:
+    if (
+        cx.derivatives
+        or not session.sharing
+        or outer is not None
+        or source.stands_for is not None
+        or _weight(source.node) < _LEAST
+    ):
         return None
     if any(isinstance(v, Num) and v.dim is not None for v in bound.values()):  # a size, known in place
         return None
