@@ -28,6 +28,7 @@ PLOTS = {
     "differences": "The error of numerical differentiation",
 }
 MADE = {"plots.md"}
+FENCE = re.compile(r"^( *```\w+) .*$", re.MULTILINE)  # what follows the language is for the tests, and no option here
 LINK = re.compile(
     r"(?P<text>!?\[(?:[^\]\[]|\[[^\]]*\])*\])\((?P<target>(?!https?:|#|mailto:)[^)#\s]+)(?P<anchor>#[^)\s]*)?\)"
 )
@@ -78,4 +79,4 @@ def relinked(markdown: str, page: str, pages: set[str]) -> str:
         return link["text"][1:-1] if link["text"].startswith("[`") else f"{link['text'][1:-1]} (`{target}`)"
 
     outside_code = re.split(r"(^ *```.*?^ *```$|`[^`\n]+`(?!\]))", markdown, flags=re.DOTALL | re.MULTILINE)
-    return "".join(part if k % 2 else LINK.sub(new, part) for k, part in enumerate(outside_code))
+    return "".join(FENCE.sub(r"\1", part) if k % 2 else LINK.sub(new, part) for k, part in enumerate(outside_code))

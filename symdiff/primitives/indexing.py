@@ -156,14 +156,14 @@ def _pure(helper: str) -> Callable[..., str]:
 _ADD_HELPER = '''
 def _accumulate(x, index, v):
     """A copy of x with v added at an index; repeated positions add up."""
-    x = x.copy()
+    x = x.copy("K")
     np.add.at(x, index, v)
     return x
 '''
 _SET_HELPER = '''
 def _put(x, index, v):
     """A copy of x with v at an index."""
-    x = x.copy()
+    x = x.copy("K")
     x[index] = v
     return x
 '''

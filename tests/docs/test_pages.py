@@ -96,6 +96,7 @@ PAGES = {
         ("gallery.md", "[the model](../examples/digits/model.py)", "the model (`examples/digits/model.py`)"),
         ("gallery.md", "`[a](../b)` [web](https://example.org)", "`[a](../b)` [web](https://example.org)"),
         ("gallery.md", "```text\n[a](../b)\n```", "```text\n[a](../b)\n```"),
+        ("gallery.md", "```python no-run\ny[1:][i]\n```", "```python\ny[1:][i]\n```"),
     ],
 )
 def test_links_are_those_of_the_site(page: str, text: str, expected: str) -> None:

@@ -105,7 +105,7 @@ def outcome(call: Callable[[], Any]) -> tuple[Any, ...]:
 
 
 def same(a: Any, b: Any, rtol: float = 0.0) -> bool:
-    """Equal in structure, class, dtype, shape and value, NaN included."""
+    """Equal in structure, class, dtype, shape and value, NaN included; numbers of size 1 up to `rtol`."""
     left, tree = trees.flatten(a)
     right, other = trees.flatten(b)
     if tree != other:
@@ -122,7 +122,7 @@ def _same_leaf(x: Any, y: Any, rtol: float) -> bool:
     if x.dtype != y.dtype or x.shape != y.shape:
         return False
     return bool(
-        np.allclose(x, y, rtol=rtol, atol=0, equal_nan=True)
+        np.allclose(x, y, rtol=rtol, atol=rtol, equal_nan=True)
         if rtol
         else np.array_equal(x, y, equal_nan=x.dtype.kind in "fc")
     )

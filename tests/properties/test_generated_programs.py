@@ -21,7 +21,7 @@ from symdiff.ir import interpret, types
 from tests.frontend.running import compiled, flat_arguments, outcome, same
 from tests.programs.checks import arrays, identical, inner, like, separate
 from tests.properties.minimise import minimised
-from tests.properties.programs import Program, made
+from tests.properties.programs import Program, made, rounding
 
 CHUNKS, PER_CHUNK = 8, 10
 
@@ -66,13 +66,13 @@ def agreement(text: str, program: Program, name: str) -> str:
         if wanted[0] != "value":
             return "raises"
         try:
-            agree(function, args, wanted[1])
+            agree(function, args, wanted[1], rounding(text))
         except Exception:  # of the compiler, at whatever place: reported with the program
             return traceback.format_exc().rpartition("\n  File")[2]
     return "agrees"
 
 
-def agree(function: Callable[..., Any], args: tuple[Any, ...], value: Any) -> None:
+def agree(function: Callable[..., Any], args: tuple[Any, ...], value: Any, rounding: float) -> None:
     """Value and gradients at each level against the interpreted IR; the value exactly at -O0 and -O1.
 
     The gradient at -O1 is that at -O0, bit for bit.  Forward mode gives what reverse mode does.  Arguments stay as they
@@ -93,7 +93,7 @@ def agree(function: Callable[..., Any], args: tuple[Any, ...], value: Any) -> No
     for level in (0, 1, 2):
         given = copy.deepcopy(args)
         found, pullback = Forward(function, wrt=names, level=level)(*given)
-        assert level == 2 or same(found, value), f"-O{level}: {found} instead of {value}"
+        assert level == 2 or same(found, value, rounding), f"-O{level}: {found} instead of {value}"
         gradient = pullback(cotangent)
         assert same(given, args), f"-O{level}: an argument was changed"
         assert separate(gradient, found, given, cotangent) and separate(found, given), f"-O{level}: memory is shared"

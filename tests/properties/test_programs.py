@@ -29,7 +29,7 @@ from symdiff.signature import Lowered
 from symdiff.trees import flatten
 from tests.frontend.running import compiled, flat_arguments, outcome, run, same
 from tests.properties.minimise import minimised
-from tests.properties.programs import Program, made
+from tests.properties.programs import Program, made, rounding
 
 CHUNKS, PER_CHUNK = 30, 105
 GRADIENTS_EVERY, SECOND_EVERY = 3, 12
@@ -92,7 +92,7 @@ def attempted(text: str, program: Program, name: str, order: int) -> str:
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            return Attempt(made(text, name), program.given, program.seed).result(order)
+            return Attempt(made(text, name), program.given, program.seed, rounding(text)).result(order)
     except Exception:  # of the compiler, at whatever place: reported with the program
         return f"an exception of the compiler: {traceback.format_exc()}"
 
@@ -106,8 +106,8 @@ def printed(call: Callable[[], Any]) -> tuple[tuple[Any, ...], str]:
 class Attempt:
     """One program, run by CPython, lowered, and differentiated."""
 
-    def __init__(self, function: Callable[..., Any], args: tuple[Any, ...], seed: int) -> None:
-        self.function, self.args = function, args
+    def __init__(self, function: Callable[..., Any], args: tuple[Any, ...], seed: int, rounding: float) -> None:
+        self.function, self.args, self.rounding = function, args, rounding
         self.rng = np.random.default_rng(seed)
 
     def result(self, order: int) -> str:
@@ -121,7 +121,8 @@ class Attempt:
         found, shown = printed(lambda: run(low, *self.args))
         if not same(kept, self.args):
             return "an argument was changed"
-        if found[0] != wanted[0] or not (found[1] == wanted[1] if found[0] == "raises" else same(found[1], wanted[1])):
+        value = found[0] == "value"
+        if found[0] != wanted[0] or not (same(found[1], wanted[1], self.rounding) if value else found[1] == wanted[1]):
             return f"wrong: {found} instead of {wanted}"
         if shown != text:
             return f"prints {shown!r} instead of {text!r}"
