@@ -57,8 +57,37 @@ def removed_at_the_end(v):
     return s + h[-1]
 
 
+def grown_beside_known(v):
+    h = []
+    for t in v:
+        if t > 2.0:
+            break
+        h.append(t * v[0])
+    known, s = [v[0], v[1] * 2, 0.5], 0.0
+    for t, u in zip(h, known):
+        s = s + t * u
+        known[2] = s
+    return s + known[2] * known[0]
+
+
+def counted_beside_a_tuple(v):
+    turns, s = int(v[0] * 9), 0.0  # 4
+    for i, w in zip(range(1, turns), (v[1], v[2], 0.25, 8.0)):
+        s = np.sin(s * i) + w
+    return s
+
+
 @pytest.mark.parametrize(
-    "f", [written_ahead, written_ahead_in_known_structure, written_beside_an_array, written_behind, removed_at_the_end]
+    "f",
+    [
+        written_ahead,
+        written_ahead_in_known_structure,
+        written_beside_an_array,
+        written_behind,
+        removed_at_the_end,
+        grown_beside_known,
+        counted_beside_a_tuple,
+    ],
 )
 def test_elements_are_those_of_their_turn(f: Callable[..., Any]) -> None:
     value, gradient = symdiff.value_and_grad(f, level=1)(V)

@@ -7,7 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from symdiff.frontend.python import containers, control, iterated, operators, special_methods, targets
+from symdiff.frontend.python import (
+    containers,
+    control,
+    grown,
+    iterated,
+    list_changes,
+    operators,
+    special_methods,
+    targets,
+)
 from symdiff.frontend.python.context import Context, LoopState
 from symdiff.frontend.python.control import BREAK, BROKEN, CONTINUE, ON, exit_of, set_exit
 from symdiff.frontend.python.expressions import condition, evaluate
@@ -198,6 +207,8 @@ def rolled_turns(cx: Context, node: ast.AST, val: Val) -> Turns | None:
 
 def _combined_turns(cx: Context, node: ast.AST, val: Sequence_) -> Turns | None:
     parts = [rolled_turns(cx, node, p) for p in (val.parts[:1] if val.kind == "enumerate" else val.parts)]
+    if any(t is not None and operators.as_dim(t.hi) is None for t in parts):  # no unrolling: the others must be rolled
+        parts = [t or _numbers_rolled(cx, node, p) for t, p in zip(parts, val.parts, strict=False)]
     found = [p for p in parts if p is not None]
     if len(found) != len(parts) or not found:
         return None
@@ -220,6 +231,21 @@ def _combined_turns(cx: Context, node: ast.AST, val: Sequence_) -> Turns | None:
     for t in found[1:]:
         bound = _shorter(cx, node, bound, t.hi)
     return Turns(Known(0), bound, Known(1), lambda i: Struct("tuple", tuple(t.item(i) for t in found)))
+
+
+def _numbers_rolled(cx: Context, node: ast.AST, val: Val) -> Turns | None:
+    """The turns of a list or tuple of known length, of numbers of one kind."""
+    items = containers.elements(cx, val)
+    if not items or not all(cx.is_numeric(v) and not operators.is_array(v) for v in items):
+        return None
+    form = grown.form_of_elements(cx, items)
+    if form is None:
+        return None
+    cx.at(node)
+    content = grown.as_grown(cx, items, form)
+    if isinstance(val, ListRef):  # a turn may write its elements
+        cx.store.set(val.cell, content)
+    return rolled_turns(cx, node, val if isinstance(val, ListRef) else list_changes.made(cx, node, content))
 
 
 def _from_zero(cx: Context, node: ast.AST, turns: Turns) -> Turns | None:
