@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from symdiff.frontend.python import comprehensions, containers, grown, list_changes, memory
+from symdiff.frontend.python.calls import apply
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import NONE, POISON, DictRef, Grown, Known, ListRef, Sequence_, Struct, Val
 
@@ -53,22 +54,25 @@ def list_method(cx: Context, node: ast.AST, receiver: ListRef, name: str, args: 
     content = cx.store.get(receiver.cell)
     if name == "append":
         return containers.append_value(cx, node, receiver, args[0])
-    if isinstance(content, Grown):
-        return _grown_method(cx, node, receiver, content, name, args, kwargs)
     if name == "copy":
-        return containers.new_list(cx, node, content)
+        return list_changes.made(cx, node, content)
     if name in ("index", "count"):
         return search(cx, node, content, name, args)
     if not containers.changeable(cx, node, receiver):
         return POISON
     if name == "extend":
         return _extended(cx, node, receiver, args[0])
-    if name == "insert" and list_changes.is_index(cx, args[0]) and not isinstance(args[0], Known):
-        staged = grown.staged(cx, node, content, args[1])
-        return POISON if staged is None else _grown_method(cx, node, receiver, staged, name, args, kwargs)
     if name == "pop":
-        return _pop(cx, node, receiver, content, args)
-    if name == "sort":
+        return _pop(cx, node, receiver, content, args[0] if args else Known(-1))
+    staged = content if isinstance(content, Grown) else None
+    if staged is None and name == "insert" and list_changes.is_index(cx, args[0]) and not isinstance(args[0], Known):
+        staged = grown.staged(cx, node, content, args[1])
+        if staged is None:
+            return POISON
+    changed: Content | Grown | None
+    if staged is not None:
+        changed = _changed_staged(cx, node, staged, name, args, kwargs)
+    elif name == "sort":
         changed = sort(cx, node, content, kwargs)
     else:
         changed = _CHANGED[name](cx, node, content, args)
@@ -78,12 +82,17 @@ def list_method(cx: Context, node: ast.AST, receiver: ListRef, name: str, args: 
     return NONE
 
 
-def _pop(cx: Context, node: ast.AST, receiver: ListRef, content: Content, args: Args) -> Val:
-    at = containers.position(cx, node, args[0] if args else Known(-1), content)
-    if at is None:
+def _pop(cx: Context, node: ast.AST, receiver: ListRef, content: Content | Grown, index: Val) -> Val:
+    found: tuple[Val, Content | Grown] | None
+    if isinstance(content, Grown):
+        found = list_changes.removed(cx, node, content, index)
+    else:
+        at = containers.position(cx, node, index, content)
+        found = None if at is None else (content[at], (*content[:at], *content[at + 1 :]))
+    if found is None:
         return POISON
-    cx.store.set(receiver.cell, (*content[:at], *content[at + 1 :]))
-    return content[at]
+    cx.store.set(receiver.cell, found[1])
+    return found[0]
 
 
 def _extended(cx: Context, node: ast.AST, receiver: ListRef, val: Val) -> Val:
@@ -114,8 +123,6 @@ _CHANGED: dict[str, Callable[[Context, ast.AST, Content, Args], Content | None]]
 
 def sort(cx: Context, node: ast.AST, content: Content, kwargs: Entries) -> Content | Grown | None:
     """The elements in the order of their keys; None after a problem."""
-    from symdiff.frontend.python.calls import apply
-
     key, backwards = kwargs.get("key", NONE), kwargs.get("reverse", Known(False))
     plain = isinstance(key, Known) and key.obj is None
     keys = content if plain else tuple(apply(cx, node, key, [item], {}) for item in content)
@@ -147,39 +154,19 @@ def sort_staged(cx: Context, node: ast.AST, content: Grown, kwargs: Entries) -> 
     return None if keys is None else list_changes.sorted_(cx, node, content, keys, bool(backwards.obj))
 
 
-def _grown_method(
-    cx: Context, node: ast.AST, receiver: ListRef, content: Grown, name: str, args: Args, kwargs: Entries
-) -> Val:
-    """A method of a list whose length is staged."""
-    if name == "copy":
-        return list_changes.made(cx, node, content)
-    if name in ("index", "count"):
-        return search(cx, node, content, name, args)
-    if not containers.changeable(cx, node, receiver):
-        return POISON
-    if name == "extend":
-        return _extended(cx, node, receiver, args[0])
-    if name == "pop":
-        found = list_changes.removed(cx, node, content, args[0] if args else Known(-1))
-        if found is None:
-            return POISON
-        cx.store.set(receiver.cell, found[1])
-        return found[0]
-    changed: Content | Grown | None = ()
+def _changed_staged(
+    cx: Context, node: ast.AST, content: Grown, name: str, args: Args, kwargs: Entries
+) -> Content | Grown | None:
+    """What a method leaves of a list whose length is staged; None after a problem."""
     if name == "insert":
-        changed = list_changes.inserted(cx, node, content, *args)
-    elif name == "remove":
+        return list_changes.inserted(cx, node, content, *args)
+    if name == "remove":
         at = search(cx, node, content, "index", args)
         found = None if at is POISON else list_changes.removed(cx, node, content, at)
-        changed = None if found is None else found[1]
-    elif name == "reverse":
-        changed = list_changes.part(cx, node, content, step=-1)
-    elif name == "sort":
-        changed = sort_staged(cx, node, content, kwargs)
-    if changed is None:
-        return POISON
-    cx.store.set(receiver.cell, changed)
-    return NONE
+        return None if found is None else found[1]
+    if name == "reverse":
+        return list_changes.part(cx, node, content, step=-1)
+    return sort_staged(cx, node, content, kwargs) if name == "sort" else ()
 
 
 def search(cx: Context, node: ast.AST, content: Content | Grown, name: str, args: Args) -> Val:
