@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +10,7 @@ import numpy as np
 
 from symdiff.frontend.python import memory, sizes
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import NONE, POISON, Arr, Known, ListRef, Num, SliceVal, Step, Struct, Val
+from symdiff.frontend.python.values import POISON, Arr, Known, ListRef, Num, SliceVal, Step, Struct, Val
 from symdiff.ir import types
 from symdiff.ir.core import Value
 from symdiff.ir.dims import Dim
@@ -171,20 +170,33 @@ def read_known(cx: Context, node: ast.AST, base: Known, index: Val) -> Val:
 
 def write(cx: Context, node: ast.AST, base: Arr, index: Val, val: Val) -> None:
     """`base[index] = val`."""
+    _store(cx, node, "index_set", base, index, val)
+
+
+def accumulate(cx: Context, node: ast.AST, base: Arr, index: Val, val: Val) -> None:
+    """`np.add.at(base, index, val)`."""
+    _store(cx, node, "index_add", base, index, val)
+
+
+def _store(cx: Context, node: ast.AST, prim: str, base: Arr, index: Val, val: Val) -> None:
     cx.at(node)
     if memory.is_poison(val) or memory.check_stale(cx, node, base) or not memory.writable(cx, node, base):
         return
     if memory.chosen(cx, base):
-        memory.in_each(cx, node, base, lambda side: write(cx, node, side, index, val))
+        memory.in_each(cx, node, base, lambda side: _store(cx, node, prim, side, index, val))
         return
     spec = build(cx, node, base, index)
-    if spec is None or not _fits(cx, node, base, val):
-        return
+    if spec is not None and _fits(cx, node, base, val):
+        _emit_store(cx, node, prim, base, spec, val)
+
+
+def _emit_store(cx: Context, node: ast.AST, prim: str, base: Arr, spec: _Spec, val: Val) -> None:
+    """Write into the array that `base[index]` is part of; a basic index goes on with the path of the view."""
     path, step = base.path, Step(tuple(spec.items), tuple(spec.operands))
     if spec.basic:
         path, step = memory.compose(path, step)
     target = Arr(base.cell, path)
-    value = cx.emit_value(node, "index_set", [memory.read(cx, target), cx.value(val), *step.operands], spec=step.spec)
+    value = cx.emit_value(node, prim, [memory.read(cx, target), cx.value(val), *step.operands], spec=step.spec)
     if value is not None:
         memory.write(cx, node, target, value)
 
@@ -217,37 +229,5 @@ def update(cx: Context, node: ast.AST, base: Arr, index: Val, val: Val, before: 
     if memory.chosen(cx, base):
         memory.in_each(cx, node, base, lambda side: update(cx, node, side, index, val, cx.store.get(side.cell)))
         return True
-    path, step = memory.compose(base.path, Step(tuple(spec.items), tuple(spec.operands)))
-    target = Arr(base.cell, path)
-    value = cx.emit_value(node, "index_add", [memory.read(cx, target), cx.value(val), *step.operands], spec=step.spec)
-    if value is not None:
-        memory.write(cx, node, target, value)
+    _emit_store(cx, node, "index_add", base, spec, val)
     return True
-
-
-def accumulate(cx: Context, node: ast.AST, base: Arr, index: Val, val: Val) -> None:
-    """`np.add.at(base, index, val)`."""
-    cx.at(node)
-    if memory.check_stale(cx, node, base) or not memory.writable(cx, node, base):
-        return
-    if memory.chosen(cx, base):
-        memory.in_each(cx, node, base, lambda side: accumulate(cx, node, side, index, val))
-        return
-    spec = build(cx, node, base, index)
-    if spec is None or not _fits(cx, node, base, val):
-        return
-    path, step = base.path, Step(tuple(spec.items), tuple(spec.operands))
-    if spec.basic:
-        path, step = memory.compose(path, step)
-    target = Arr(base.cell, path)
-    value = cx.emit_value(node, "index_add", [memory.read(cx, target), cx.value(val), *step.operands], spec=step.spec)
-    if value is not None:
-        memory.write(cx, node, target, value)
-
-
-def full_slice() -> SliceVal:
-    return SliceVal(NONE, NONE, NONE)
-
-
-def at_entries(index: Sequence[Val]) -> Val:
-    return Struct("tuple", tuple(index))
