@@ -31,24 +31,19 @@ from symdiff.ir.core import REGISTRY, Value
 from symdiff.ir.dims import Dim
 from symdiff.ir.types import Kind
 
-_PYTHON: dict[type[ast.AST], tuple[str, Callable[..., Any]]] = {
-    ast.Add: ("add", operator.add), ast.Sub: ("sub", operator.sub), ast.Mult: ("mul", operator.mul),
-    ast.Div: ("div", operator.truediv),
-    ast.FloorDiv: ("floordiv", operator.floordiv), ast.Mod: ("mod", operator.mod), ast.Pow: ("pow", operator.pow),
-    ast.MatMult: ("matmul", operator.matmul), ast.BitAnd: ("bit_and", operator.and_), ast.BitOr: ("bit_or",
-    operator.or_),
-    ast.BitXor: ("bit_xor", operator.xor), ast.LShift: ("left_shift", operator.lshift), ast.RShift: ("right_shift",
-    operator.rshift),
-    ast.Lt: ("lt", operator.lt), ast.LtE: ("le", operator.le), ast.Gt: ("gt", operator.gt), ast.GtE: ("ge",
-    operator.ge),
-    ast.Eq: ("eq", operator.eq), ast.NotEq: ("ne", operator.ne),
-    ast.USub: ("neg", operator.neg), ast.UAdd: ("pos", operator.pos), ast.Invert: ("invert", operator.invert),
+# The primitive, what Python does, and how it is written.
+_OPERATORS: dict[type[ast.AST], tuple[str, Callable[..., Any], str]] = {
+    ast.Add: ("add", operator.add, "+"), ast.Sub: ("sub", operator.sub, "-"), ast.Mult: ("mul", operator.mul, "*"),
+    ast.Div: ("div", operator.truediv, "/"), ast.FloorDiv: ("floordiv", operator.floordiv, "//"),
+    ast.Mod: ("mod", operator.mod, "%"), ast.Pow: ("pow", operator.pow, "**"),
+    ast.MatMult: ("matmul", operator.matmul, "@"), ast.BitAnd: ("bit_and", operator.and_, "&"),
+    ast.BitOr: ("bit_or", operator.or_, "|"), ast.BitXor: ("bit_xor", operator.xor, "^"),
+    ast.LShift: ("left_shift", operator.lshift, "<<"), ast.RShift: ("right_shift", operator.rshift, ">>"),
+    ast.Lt: ("lt", operator.lt, "<"), ast.LtE: ("le", operator.le, "<="), ast.Gt: ("gt", operator.gt, ">"),
+    ast.GtE: ("ge", operator.ge, ">="), ast.Eq: ("eq", operator.eq, "=="), ast.NotEq: ("ne", operator.ne, "!="),
+    ast.USub: ("neg", operator.neg, "-"), ast.UAdd: ("pos", operator.pos, "+"),
+    ast.Invert: ("invert", operator.invert, "~"),
 }  # fmt: skip
-_SIGN = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
-ast.MatMult: "@",
-         ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^", ast.LShift: "<<", ast.RShift: ">>", ast.Lt: "<",
-         ast.LtE: "<=", ast.Gt: ">",
-         ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}  # fmt: skip
 _PURE = (bool, int, float, complex, str, tuple, bytes, type(None), np.generic, np.ndarray, np.dtype, type)
 
 
@@ -56,7 +51,7 @@ def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Va
     """`left op right`."""
     if left is POISON or right is POISON:
         return POISON
-    prim, function = _PYTHON[type(op)]
+    prim, function, _ = _OPERATORS[type(op)]
     if isinstance(left, Known) and isinstance(right, Known):
         found = fold(cx, function, left, right)
         if found is not None:
@@ -72,12 +67,12 @@ def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Va
     if isinstance(op, ast.Pow):
         return power(cx, node, left, right)
     if prim not in REGISTRY:
-        return cx.refuse("SD321", node, operation=_SIGN[type(op)], left=cx.describe(left), right=cx.describe(right))
-    return _with_dim(cx, op, left, right, cx.emit(node, prim, _counted(cx, node, left), _counted(cx, node, right)))
+        return _unsupported(cx, node, op, left, right)
+    return _with_dim(op, left, right, cx.emit(node, prim, _counted(cx, node, left), _counted(cx, node, right)))
 
 
 def _unsupported(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Val:
-    return cx.refuse("SD321", node, operation=_SIGN[type(op)], left=cx.describe(left), right=cx.describe(right))
+    return cx.refuse("SD321", node, operation=_OPERATORS[type(op)][2], left=cx.describe(left), right=cx.describe(right))
 
 
 def fold(cx: Context, function: Callable[..., Any], *vals: Known) -> Known | None:
@@ -126,7 +121,7 @@ def _size(op: ast.AST, left: Val, right: Val) -> Val | None:
     return Known(found) if isinstance(found, int) else Num(None, found)
 
 
-def _with_dim(cx: Context, op: ast.AST, left: Val, right: Val, found: Val) -> Val:
+def _with_dim(op: ast.AST, left: Val, right: Val, found: Val) -> Val:
     """An int made of run-time sizes keeps the size it equals."""
     a, b = as_dim(left), as_dim(right)
     if a is None or b is None or not isinstance(found, Num):
@@ -159,7 +154,7 @@ def unary(cx: Context, node: ast.AST, op: ast.AST, val: Val) -> Val:
         return POISON
     if isinstance(op, ast.Not):
         return negate(cx, node, truth(cx, node, val))
-    prim, function = _PYTHON[type(op)]
+    prim, function, _ = _OPERATORS[type(op)]
     if isinstance(val, Known):
         found = fold(cx, function, val)
         if found is not None:
@@ -228,7 +223,7 @@ def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) ->
     if isinstance(op, (ast.In, ast.NotIn)):
         found = container_operators.contains(cx, node, left, right)
         return found if isinstance(op, ast.In) or found is POISON else negate(cx, node, found)
-    prim, function = _PYTHON[type(op)]
+    prim, function, _ = _OPERATORS[type(op)]
     if isinstance(left, Known) and isinstance(right, Known):
         found_known = fold(cx, function, left, right)
         if found_known is not None:
