@@ -100,6 +100,20 @@ def check_pair(
     check.reverse(both)
 
 
+def raised_by(fun: Callable[..., Any], args: Sequence[Any], name: str) -> Exception | None:
+    """What the function `name` of the user's raises at copies of the arguments, if anything.
+
+    Raises UsageError SD745 where it ends the program.
+    """
+    try:
+        fun(*copy.deepcopy(list(args)))
+    except SystemExit as error:
+        raise UsageError.of("SD745", function=name, status=repr(error.code)) from error
+    except Exception as error:  # the user's code runs here and may raise anything
+        return error
+    return None
+
+
 class _Check:
     def __init__(
         self,

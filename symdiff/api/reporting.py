@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import ast
-import copy
 import linecache
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from symdiff.api.check import check_grads, check_pair
+from symdiff.api.check import check_grads, check_pair, raised_by
 from symdiff.api.compiled import check_level
 from symdiff.api.modules import chosen_names, shown_as
-from symdiff.api.parameters import Names
+from symdiff.api.parameters import name_of
 from symdiff.api.transforms import lower_function
 from symdiff.codegen.load import Loaded
 from symdiff.codegen.parts import Module
@@ -20,6 +19,7 @@ from symdiff.errors import Loc, SymdiffError
 from symdiff.explain import report
 from symdiff.explain.derive import derivation
 from symdiff.explain.point import number
+from symdiff.frontend.derivative import Names
 from symdiff.ir.collector import uncollected
 from symdiff.ir.core import walk
 from symdiff.ir.types import AVal
@@ -88,10 +88,9 @@ def long_pair(lowered: Lowered, module: Module, wrt: Sequence[str]) -> Pair | No
 
 def checked(fun: Function, args: Sequence[Any], where: str, pair: Pair | None = None) -> report.Check:
     """What `check_grads` finds, as a sentence; where a pair is given, what it finds of that alone."""
-    try:
-        fun(*copy.deepcopy(list(args)))
-    except Exception as error:  # the user's code runs here and may raise anything
-        text = f"the function raises {type(error).__name__} {where}: {error}"
+    raised = raised_by(fun, args, name_of(fun))
+    if raised is not None:
+        text = f"the function raises {type(raised).__name__} {where}: {raised}"
         return report.Check("not run", f"Not compared with differences: {text}")
     try:
         if pair is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import difflib
 import sys
 from argparse import Namespace
@@ -12,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.api.check import GradientMismatch, check_grads
+from symdiff.api.check import GradientMismatch, check_grads, raised_by
 from symdiff.api.files import check_writable, is_generated, write_whole
 from symdiff.api.modules import chosen_names, module_of_all, module_text, shown_as
 from symdiff.api.parameters import KEYWORD_ONLY, parameters_of
@@ -135,7 +134,7 @@ def check(options: Namespace, say: Say) -> int:
         names = ", ".join(p.name for p in parameters if p.kind == KEYWORD_ONLY)
         raise UsageError(f"`check` passes arguments by position, and {names} cannot be passed so", code="SD719")
     args = [values.get(p.name, sampled[p.name]) for p in parameters]
-    raised = raised_by(target, args)
+    raised = raised_by(target.function, args, target.name)
     if raised is not None:
         say(f"{target.name} raises {type(raised).__name__} at the sampled arguments: {raised}; give --example")
         return PROBLEM
@@ -146,17 +145,6 @@ def check(options: Namespace, say: Say) -> int:
         return PROBLEM
     print(f"{target.name}: forward and reverse mode agree with differences, order {options.order}")
     return OK
-
-
-def raised_by(target: Target, args: Sequence[Any]) -> BaseException | None:
-    """What the function itself raises at the arguments; UsageError SD745 where it ends the program."""
-    try:
-        target.function(*copy.deepcopy(args))
-    except SystemExit as error:
-        raise UsageError.of("SD745", function=target.name, status=repr(error.code)) from error
-    except Exception as error:  # the user's code runs here and may raise anything
-        return error
-    return None
 
 
 def sample_of(signature: Signature, seed: int) -> dict[str, Any]:

@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from symdiff.api.check import raised_by
 from symdiff.api.explaining import Explanation, explained, plain_function
 from symdiff.api.parameters import name_of, parameters_of
 from symdiff.api.signatures import declared_signature, example_values
 from symdiff.api.transforms import lower_function
 from symdiff.cli import records
-from symdiff.cli.commands import OK, PROBLEM, Say, names_of, raised_by, sample_of
+from symdiff.cli.commands import OK, PROBLEM, Say, names_of, sample_of
 from symdiff.cli.targets import Target, find
 from symdiff.errors import SymdiffError, UsageError
 from symdiff.explain import kinks
@@ -121,11 +122,11 @@ def complete(function: Any, given: Mapping[str, Any]) -> dict[str, Any]:
     return {p.name: given.get(p.name, p.default) for p in parameters}
 
 
-def raised_at(target: Target, function: Any, point: Mapping[str, Any]) -> BaseException | None:
+def raised_at(target: Target, function: Any, point: Mapping[str, Any]) -> Exception | None:
     """What the function itself raises at the point; what it prints goes to stderr."""
     values = [np.asarray(v) if isinstance(v, list) and _typed(v, False) is not v else v for v in point.values()]
     with contextlib.redirect_stdout(sys.stderr):
-        return raised_by(Target(target.text, target.place, target.name, function, target.file), values)
+        return raised_by(function, values, target.name)
 
 
 # grade --------------------------------------------------------------------------------------------------------------
@@ -169,10 +170,7 @@ def _sampled(target: Target, function: Any, signature: Signature, seed: int) -> 
         leaves, tree = flatten(point)
         mixed = unflatten(tree, [3 * (x - 0.7) if _is_float(x) else x for x in leaves])
         with np.errstate(all="ignore"), contextlib.redirect_stdout(sys.stderr):
-            if (
-                raised_by(Target(target.text, target.place, target.name, function, target.file), [*mixed.values()])
-                is None
-            ):
+            if raised_by(function, [*mixed.values()], target.name) is None:
                 values, _ = flatten(function(*copy.deepcopy([*mixed.values()])))
                 if all(np.all(np.isfinite(v)) for v in values if _is_float(v)):
                     found.append(mixed)

@@ -284,9 +284,14 @@ def _take_cotangents(cx: Context, instance: Instance, args: Sequence[Pattern]) -
         if wrong:
             _wrong(cx, instance.source, f"returns {wrong} as the cotangent of argument {number}, {_shown(arg)}")
             return False
-    body = Block(function.body.params, (*function.body.ops, *b.ops), tuple(outs))
-    instance.function = Function(function.name, body, function.dims)
+    instance.function = _returning(function, b, outs)
     return True
+
+
+def _returning(function: Function, b: Builder, outs: Sequence[Value]) -> Function:
+    """The function with the builder's operations behind its own, and other results."""
+    body = Block(function.body.params, (*function.body.ops, *b.ops), tuple(outs))
+    return Function(function.name, body, function.dims)
 
 
 def _take(b: Builder, arg: Pattern, part: Pattern, values: Any, outs: list[Value]) -> str:
@@ -349,6 +354,5 @@ def _fits(cx: Context, instance: Instance, pair: tuple[Pattern, Pattern]) -> boo
     if wrong:
         _wrong(cx, instance.source, f"returns {wrong} as the tangent of {_shown(pair[0])}")
         return False
-    body = Block(function.body.params, (*function.body.ops, *b.ops), tuple(outs))
-    instance.function = Function(function.name, body, function.dims)
+    instance.function = _returning(function, b, outs)
     return True
