@@ -59,6 +59,5 @@ retype = prim(
     "retype", "x", LINEAR, infer=_reshaped, params=("shape",), numpy="x", views=0, transpose=(_back,), **_INFO
 )
 # `args` are constants; with operands they are what `primitives.effects.Piece` describes.
-raise_if = prim("raise_if", "pred *xs", CONSTANT, infer=lambda ins, regions, exc, args: (types.BOOL,), params=("exc",
-"args"),
-                numpy=_raise_text, effect=True, helper=_RAISE_IF)  # fmt: skip
+raise_if = prim("raise_if", "pred *xs", CONSTANT, infer=lambda ins, regions, exc, args: (types.BOOL,),
+params=("exc", "args"), numpy=_raise_text, effect=True, helper=_RAISE_IF)  # fmt: skip

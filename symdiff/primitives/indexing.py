@@ -36,11 +36,11 @@ def index_shape(shape: tuple[Dim, ...], spec: Spec, operands: tuple[AVal, ...]) 
     out: list[Dim] = []
     arrays: list[tuple[Dim, ...]] = []
     places: list[int] = []  # where an advanced index stands, in positions of `out`
-    for number, item in enumerate(spec):
+    for item in spec:
         if item[0] == "new":
             out.append(1)
             continue
-        axis += _axes_of(item, operands, dynamic, arrays, out, places, number)
+        axis += _axes_of(item, dynamic, arrays, out, places)
     if axis > len(shape):
         raise TypeError(f"too many indices: {axis} for an array of rank {len(shape)}")
     out.extend(shape[axis:])
@@ -50,9 +50,7 @@ def index_shape(shape: tuple[Dim, ...], spec: Spec, operands: tuple[AVal, ...]) 
     return (*out[:start], *types.broadcast(arrays), *out[start:])
 
 
-def _axes_of(
-    item: tuple[Any, ...], operands: Any, dynamic: Any, arrays: Any, out: Any, places: Any, number: int
-) -> int:
+def _axes_of(item: tuple[Any, ...], dynamic: Any, arrays: Any, out: Any, places: Any) -> int:
     """Consume one entry; how many axes of the array it takes."""
     if item[0] == "at":
         if item[1] is None:
@@ -224,9 +222,9 @@ _ROWS: tuple[Any, ...] = (
 _REPEATING = (((4, 3), (("array",),), ([0, 2, 2, 1],)), ((3, 4), (("array",), ("array",)), ([[0], [2]], [1, 1, 3])))
 _MOVES = "moves elements, has no SymPy form"
 
-index = prim("index", "x *i", LINEAR, params=("spec",), infer=_index_infer, numpy=lambda p,
-    ins: f"x[{subscript(p['spec'])}]", views=0, masks=True, transpose=(accumulate(_index_back), None), rule=("1", ""),
-    numerical=_MOVES, samples=_sample(*_ROWS, *_REPEATING))  # fmt: skip
+index = prim("index", "x *i", LINEAR, params=("spec",), infer=_index_infer,
+    numpy=lambda p, ins: f"x[{subscript(p['spec'])}]", views=0, masks=True, transpose=(accumulate(_index_back), None),
+    rule=("1", ""), numerical=_MOVES, samples=_sample(*_ROWS, *_REPEATING))  # fmt: skip
 index_once = prim("index_once", "x *i", LINEAR, params=("spec",), infer=_index_infer, numpy=lambda p,
     ins: f"_index_once(x, np.index_exp[{subscript(p['spec'])}])", helper=_ONCE_HELPER, masks=True,
     transpose=(_once_back, None), rule=("1 where it stayed", ""), numerical=_MOVES,

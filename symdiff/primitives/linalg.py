@@ -127,8 +127,8 @@ dot = prim("dot", "x y", BILINEAR, infer=_dot_infer, numpy="np.dot(x, y)", trans
     **_PRODUCT, samples=draws(*_SAME_RANK2))  # fmt: skip
 outer = prim("outer", "x y", BILINEAR, infer=_outer_infer, numpy="np.outer(x, y)",
     rule=("d_{out} · {y}", "d_{out}ᵀ · {x}"), transpose=(lambda b, ct, x, y: ct @ y, lambda b, ct, x, y: x @ ct),
-    formula="x @ y.T", numerical=_TENSOR, samples=draws((((2,), (3,)), {}), (((1,), (4,)), {}),
-    (((3,), (2,)), {})))  # fmt: skip
+    formula="x @ y.T", numerical=_TENSOR,
+    samples=draws((((2,), (3,)), {}), (((1,), (4,)), {}), (((3,), (2,)), {})))  # fmt: skip
 # y · conj(x): linear in x over the reals only
 vdot = prim("vdot", "x y", BILINEAR, infer=_vdot_infer, numpy="np.vdot(x, y)", rule=("{y}", "{x}"),
     transpose=(lambda b, ct, x, y: reshaped(b, conjugate(b, ct * y), x),

@@ -159,5 +159,5 @@ def _sorted(rng: np.random.Generator) -> Any:
 
 
 searchsorted = prim("searchsorted", "a v", CONSTANT, params=("side",), infer=_search_infer,
-    numpy=function("np.searchsorted", "a, v", "side"), samples=draws(((_sorted, (3,)), {}),
-    ((_sorted, 0.5), {"side": "right"}), ((_sorted, (2, 2)), {})))  # fmt: skip
+    numpy=function("np.searchsorted", "a, v", "side"),
+    samples=draws(((_sorted, (3,)), {}), ((_sorted, 0.5), {"side": "right"}), ((_sorted, (2, 2)), {})))  # fmt: skip

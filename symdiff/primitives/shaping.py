@@ -89,12 +89,14 @@ _RESHAPE = draws(
 )
 reshape = prim("reshape", "x *n", LINEAR, params=("shape",), infer=_reshape_infer, numpy=_reshape_text, views=0,
     samples=_RESHAPE, transpose=(lambda b, ct, x, *n, shape: reshaped(b, ct, x), None), **_SIZED)  # fmt: skip
-ravel = prim("ravel", "x", LINEAR, infer=_ravel_infer, numpy=lambda p,
-    ins: "x.ravel()" if is_array(ins[0]) else "np.ravel(x)", views=0, transpose=(lambda b, ct, x: reshaped(b, ct, x),),
-    samples=draws((((3, 4),), {}), (((2,),), {}), (((),), {})), **_IDENTITY)  # fmt: skip
+ravel = prim("ravel", "x", LINEAR, infer=_ravel_infer,
+    numpy=lambda p, ins: "x.ravel()" if is_array(ins[0]) else "np.ravel(x)", views=0,
+    transpose=(lambda b, ct, x: reshaped(b, ct, x),), samples=draws((((3, 4),), {}), (((2,),), {}), (((),), {})),
+    **_IDENTITY)  # fmt: skip
 expand_dims = prim("expand_dims", "x", LINEAR, params=("axis",), infer=_expand_infer, numpy=_expand_text, views=0,
-    transpose=(lambda b, ct, x, axis: reshaped(b, ct, x),), samples=draws((((3, 4),), {"axis": 1}),
-    (((2,),), {"axis": (0, -1)}), (((2,),), {"axis": 0})), **_IDENTITY)  # fmt: skip
+    transpose=(lambda b, ct, x, axis: reshaped(b, ct, x),),
+    samples=draws((((3, 4),), {"axis": 1}), (((2,),), {"axis": (0, -1)}), (((2,),), {"axis": 0})),
+    **_IDENTITY)  # fmt: skip
 squeeze = prim("squeeze", "x", LINEAR, params=("axis",), infer=_squeeze_infer, numpy=axes.method("squeeze", "axis"),
     views=0, transpose=(lambda b, ct, x, axis=None: reshaped(b, ct, x),),
     samples=draws((((3, 1, 4),), {"axis": 1}), (((1, 2, 1),), {"axis": (0, -1)}), (((1, 3),), {})),
@@ -156,10 +158,10 @@ def _full_infer(ins: tuple[Type, ...], regions: tuple[()], shape: Shape) -> tupl
     return _broadcast_infer(ins, regions, shape)
 
 
-full = prim("full", "v *n", LINEAR, params=("shape",), infer=_full_infer, numpy=lambda p,
-    ins: f"np.full({shape_text(ins)}, v)", **_SIZED, transpose=(lambda b, ct, v, *n,
-    shape: b.sum_to(ct, shape=v.type.shape), None), samples=draws((((),), {"shape": (2, 3)}),
-    (((3,),), {"shape": (2, 3)}), (((),), {"shape": (2,)})))  # fmt: skip
+full = prim("full", "v *n", LINEAR, params=("shape",), infer=_full_infer,
+    numpy=lambda p, ins: f"np.full({shape_text(ins)}, v)", **_SIZED,
+    transpose=(lambda b, ct, v, *n, shape: b.sum_to(ct, shape=v.type.shape), None),
+    samples=draws((((),), {"shape": (2, 3)}), (((3,),), {"shape": (2, 3)}), (((),), {"shape": (2,)})))  # fmt: skip
 
 
 def _tile_shapes(shape: Shape, reps: Shape) -> tuple[Shape, Shape]:
@@ -389,9 +391,10 @@ def _with_k(name: str) -> Any:
     return lambda params, ins: f"{name}(x, k)" if params.get("k") else f"{name}(x)"
 
 
-_TRIANGLE: dict[str, Any] = {"params": ("k",), "infer": _triangle_infer, "masks": True, "rule": ("1 in the triangle",),
-    "numerical": _STRUCTURAL, "samples": draws((((3, 4),), {}), (((2, 3, 3),), {"k": 1}),
-    (((4, 3),), {"k": -1}))}  # fmt: skip
+_TRIANGLE: dict[str, Any] = {
+    "params": ("k",), "infer": _triangle_infer, "masks": True, "rule": ("1 in the triangle",), "numerical": _STRUCTURAL,
+    "samples": draws((((3, 4),), {}), (((2, 3, 3),), {"k": 1}), (((4, 3),), {"k": -1})),
+}  # fmt: skip
 pad = prim("pad", "x", LINEAR, params=("width",), infer=_pad_infer, numpy="np.pad(x, width)", transpose=(_pad_back,),
     **_IDENTITY, samples=draws((((3,),), {"width": ((1, 2),)}), (((2, 3),), {"width": ((0, 1), (2, 0))}),
     (((2,),), {"width": ((0, 0),)})))  # fmt: skip

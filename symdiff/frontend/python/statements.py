@@ -18,7 +18,7 @@ from symdiff.frontend.python.control import BREAK, CONTINUE, ON, RAISE, RESULT, 
 from symdiff.frontend.python.expressions import condition, evaluate, evaluate_spent
 from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.liveness import assigned
-from symdiff.frontend.python.values import NONE, POISON, Known, Struct, Val
+from symdiff.frontend.python.values import NONE, POISON, Known, Val
 from symdiff.ir.core import Value
 from symdiff.ir.errstate import Stack
 
@@ -311,19 +311,14 @@ def _match(cx: Context, stmt: ast.Match) -> None:
 
 _HANDLERS: dict[type[ast.stmt], Callable[[Context, Any], None]] = {
     ast.Assign: _assign, ast.AnnAssign: _annotated, ast.AugAssign: lambda cx, stmt: inplace.augmented(cx, stmt),
-    ast.Expr: _expression,
-    ast.Return: _return, ast.Pass: lambda cx, stmt: None, ast.Raise: _raise, ast.Assert: _assert,
-    ast.FunctionDef: _function,
-    ast.Break: lambda cx, stmt: control.leave(cx, BREAK), ast.Continue: lambda cx, stmt: control.leave(cx, CONTINUE),
-    ast.For: lambda cx, stmt: loops.for_statement(cx, stmt), ast.While: lambda cx, stmt: loops.while_statement(cx,
-    stmt),
-    ast.Delete: _delete, ast.Global: _global, ast.Nonlocal: _nonlocal, ast.Match: _match,
-    ast.Import: _import, ast.ImportFrom: _import,
+    ast.Expr: _expression, ast.Return: _return, ast.Pass: lambda cx, stmt: None, ast.Raise: _raise, ast.Assert: _assert,
+    ast.FunctionDef: _function, ast.Break: lambda cx, stmt: control.leave(cx, BREAK),
+    ast.Continue: lambda cx, stmt: control.leave(cx, CONTINUE), ast.For: lambda cx, stmt: loops.for_statement(cx, stmt),
+    ast.While: lambda cx, stmt: loops.while_statement(cx, stmt), ast.Delete: _delete, ast.Global: _global,
+    ast.Nonlocal: _nonlocal, ast.Match: _match, ast.Import: _import, ast.ImportFrom: _import,
 }  # fmt: skip
 _REFUSED: dict[type[ast.stmt], tuple[str, dict[str, str]]] = {
     ast.Try: ("SD203", {}), ast.TryStar: ("SD203", {}), ast.AsyncFor: ("SD202", {"construct": "async for"}),
     ast.AsyncWith: ("SD202", {"construct": "async with"}), ast.AsyncFunctionDef: ("SD202", {"construct": "async def"}),
     ast.ClassDef: ("SD207", {}),
 }  # fmt: skip
-
-__all__ = ["Struct", "execute", "poison", "run_block"]
