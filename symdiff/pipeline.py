@@ -21,7 +21,7 @@ from symdiff.ad import forward, reverse
 from symdiff.ad.inner import written_out
 from symdiff.codegen.module import collected, generate
 from symdiff.codegen.names import identifier, name_stages
-from symdiff.codegen.parts import Module, Parts, Ready, otherwise
+from symdiff.codegen.parts import STAGES, Module, Parts, Ready, otherwise
 from symdiff.codegen.statements import reusable
 from symdiff.errors import UsageError
 from symdiff.ir import types
@@ -44,7 +44,6 @@ from symdiff.passes.masks import wild_values
 from symdiff.passes.scalars import lower_scalars
 from symdiff.signature import Lowered, check_has_numbers
 
-STAGES = ("ir", "types", "adjoint", "optimized", "source")
 DEFAULT = ("primal", "forward", "backward", "value_and_grad", "grad")
 OF_EVERY_RESULT = frozenset({"forward", "backward", "jvp"})  # what has a cotangent or tangent for each result
 

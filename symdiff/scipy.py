@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.api.parameters import FIRST, name_of
+from symdiff.api.parameters import name_of
 from symdiff.api.transforms import ValueAndGrad
 from symdiff.errors import CheckError
+from symdiff.frontend.derivative import FIRST
 from symdiff.trees import Tree, flatten, path_text, paths, unflatten
 
 Vector = np.ndarray[Any, np.dtype[np.float64]]

@@ -15,7 +15,7 @@ from __future__ import annotations
 import enum
 import linecache
 import types
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -249,14 +249,6 @@ def dtype_code(name: str, dtype: np.dtype[Any]) -> str:
     return found
 
 
-_ARTICLES = {
-    "MaskedArray": "np.ma.MaskedArray",
-    "matrix": "np.matrix",
-    "memmap": "np.memmap",
-    "recarray": "np.recarray",
-}
-
-
 def _described(cls: type) -> str:
     if cls.__module__.split(".")[0] == "numpy":
         return f"np.ma.{cls.__name__}" if "ma" in cls.__module__.split(".") else f"np.{cls.__name__}"
@@ -288,13 +280,3 @@ def leaf_names(argument: Argument) -> list[str]:
 def scalar_argument(name: str) -> Argument:
     """A Python float: what an unannotated argument is on the command line."""
     return Argument(name, LEAF, (python("f8"),))
-
-
-def map_staged(signature: Signature, change: Callable[[AVal], AVal]) -> Signature:
-    """The signature with the type of every staged leaf changed."""
-    return Signature(
-        tuple(
-            Argument(a.name, a.tree, tuple(x if isinstance(x, Static) else change(x) for x in a.leaves))
-            for a in signature.arguments
-        )
-    )

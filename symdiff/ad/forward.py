@@ -246,7 +246,7 @@ class _BlockTangents:
         inside = [*part.x_params, *part.cap_params]
         masked = {p for p, on in zip(inside, self.incoming_masked((*part.xs, *part.caps)), strict=True) if on}
         raw = yield self.nested().block(part.body, flags, ends_on, masked.union(part.carry_params))
-        body = _interleave(part, raw, sum(carry_on), sum(xs_on), sum(caps_on))
+        body = _interleave(part, raw, sum(carry_on), sum(xs_on))
         regions, params = [body], {**op.params, "n_carry": len(part.carry) + len(t_carry)}
         if op.prim.name == "for":
             params["n_xs"] = len(part.xs) + len(t_xs)
@@ -310,7 +310,7 @@ def _sum(terms: Sequence[V]) -> V | None:
     return total
 
 
-def _interleave(part: Any, raw: Block, n_carry: int, n_xs: int, n_caps: int) -> Block:
+def _interleave(part: Any, raw: Block, n_carry: int, n_xs: int) -> Block:
     """The loop body with every group of tangents beside its group: carry, xs and captures; carry ends and ys."""
     base = len(part.body.params)
     t = raw.params[base:]

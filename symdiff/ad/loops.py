@@ -126,12 +126,12 @@ def _scattered(half: Half, op: Op, part: Loop, cts: Value, v: Value) -> V:
     else:
         end = inner.op("index_add", acc, ct, turn, spec=(("at", None),))
     body = inner.block([turn, acc, ct], [end.value])
-    first = _first_turn(half.b, op, part) if op.params.get("reverse") else half.b.v(0)
+    first = _first_turn(half.b, part) if op.params.get("reverse") else half.b.v(0)
     bounds = (first.value, (first + part.count).value, half.b.const(1))
     return V(half.b, half.b.emit("for", *bounds, zeros.value, cts, regions=[body], n_carry=1, n_xs=1)[0])
 
 
-def _first_turn(b: Builder, op: Op, part: Loop) -> V:
+def _first_turn(b: Builder, part: Loop) -> V:
     """The lowest number of a turn that ran, where the turns run backwards: their number less `count`."""
     lo, hi, step = (V(b, v) for v in part.bounds)
     turns: V = -b.op("floordiv", lo - hi, step)
@@ -147,7 +147,7 @@ def _bounds(b: Builder, op: Op, part: Loop, stacks: Sequence[Value]) -> tuple[Va
         return part.bounds
     start = V(b, lo)
     if op.params.get("reverse"):
-        start = start + _first_turn(b, op, part) * step
+        start = start + _first_turn(b, part) * step
     return start.value, (start + V(b, part.count) * step).value, step
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from symdiff.api.compiled import Compiled
 from symdiff.api.modules import chosen_names, shown_as
-from symdiff.api.parameters import KEYWORD_ONLY, Names, name_of, parameters_of
+from symdiff.api.parameters import KEYWORD_ONLY, name_of, parameters_of
 from symdiff.api.signatures import Types, declared_signature
 from symdiff.api.transforms import lower_function, lower_or_ask
 from symdiff.errors import UsageError
@@ -16,6 +16,7 @@ from symdiff.explain.circuit import graph, svg
 from symdiff.explain.derive import derivation
 from symdiff.explain.drawn import circuit
 from symdiff.explain.stages import Derivation
+from symdiff.frontend.derivative import Names
 from symdiff.signature import Lowered, Signature
 
 Function = Callable[..., Any]

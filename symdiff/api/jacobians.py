@@ -17,10 +17,10 @@ import numpy as np
 
 from symdiff.api import nested
 from symdiff.api.compiled import Compiled
-from symdiff.api.parameters import FIRST, Names, choose, name_of
+from symdiff.api.parameters import choose, name_of
 from symdiff.api.transforms import Forward, Function, Grad, Tangent
 from symdiff.errors import CheckError, UsageError
-from symdiff.frontend.derivative import Derivative
+from symdiff.frontend.derivative import FIRST, Derivative, Names
 from symdiff.ir.types import AVal
 from symdiff.signature import Lowered, Signature, Static, leaf_names
 from symdiff.trees import LEAF, flatten, map_leaves, unflatten

@@ -12,11 +12,11 @@ from typing import Any
 
 from symdiff.api.compiled import check_level, reached_by_name
 from symdiff.api.files import is_generated, write_whole
-from symdiff.api.parameters import FIRST, Names, asked_for, choose, name_of, parameters_of
+from symdiff.api.parameters import asked_for, choose, name_of, parameters_of
 from symdiff.api.signatures import Example, Types, declared_signature, float_arguments
 from symdiff.api.transforms import Forward, Grad, Pullback, ValueAndGrad, lower_function
 from symdiff.errors import UsageError
-from symdiff.frontend.derivative import followed
+from symdiff.frontend.derivative import FIRST, Names, followed
 from symdiff.signature import Lowered, Signature
 
 Function = Callable[..., Any]

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from symdiff.errors import CompileError
 from symdiff.frontend import derivative
-from symdiff.frontend.derivative import FIRST, Names, Wrt
+from symdiff.frontend.derivative import Names, Wrt
 from symdiff.frontend.formula import Formula
 from symdiff.frontend.source import load
 
@@ -47,8 +48,6 @@ def parameters_of(fun: Callable[..., Any]) -> tuple[Parameter, ...]:
 
 
 def _refuse_star(fun: Callable[..., Any], written: str) -> None:
-    from symdiff.errors import CompileError
-
     source = load(fun)
     raise CompileError([source.refuse("SD220", source.node, parameter=written, name=source.name)])
 
@@ -69,6 +68,3 @@ def choose(fun: Callable[..., Any], parameters: Sequence[Parameter], argnums: in
 def asked_for(fun: Callable[..., Any]) -> tuple[str, ...]:
     """What a formula says it is to be differentiated by; nothing for a Python function."""
     return fun.wrt if isinstance(fun, Formula) else ()
-
-
-__all__ = ["FIRST", "KEYWORD_ONLY", "POSITIONAL_ONLY", "Names", "Parameter", "Wrt", "asked_for", "choose", "name_of"]

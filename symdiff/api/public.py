@@ -8,10 +8,10 @@ from typing import Any
 from symdiff.api.compiled import Compiled
 from symdiff.api.jacobians import Hessian, Jacfwd, Jacrev
 from symdiff.api.like import Like, named
-from symdiff.api.parameters import FIRST, Names, name_of
+from symdiff.api.parameters import name_of
 from symdiff.api.transforms import Function, Grad, Pullback, ValueAndGrad, compiled_for
 from symdiff.errors import UsageError
-from symdiff.frontend.derivative import maker
+from symdiff.frontend.derivative import FIRST, Names, maker
 
 
 @maker

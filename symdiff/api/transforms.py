@@ -10,9 +10,9 @@ from symdiff.api import nested
 from symdiff.api.compiled import Compiled, check_differentiable
 from symdiff.api.dispatch import AS_IS, Form
 from symdiff.api.like import Like
-from symdiff.api.parameters import FIRST, KEYWORD_ONLY, Names, Parameter, choose, name_of, parameters_of
+from symdiff.api.parameters import KEYWORD_ONLY, Parameter, choose, name_of, parameters_of
 from symdiff.errors import CompileError, UsageError
-from symdiff.frontend.derivative import Derivative
+from symdiff.frontend.derivative import FIRST, Derivative, Names
 from symdiff.frontend.formula import Formula
 from symdiff.frontend.source import load
 from symdiff.signature import Lowered, Signature

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from symdiff import __version__
+from symdiff.api.explaining import FORMATS
 from symdiff.cli import commands, explaining, reports
+from symdiff.codegen.parts import STAGES
 from symdiff.errors import SymdiffError, UsageError
 
-_STAGES = ("ir", "types", "adjoint", "optimized", "source")
-_FORMATS = ("text", "md", "tex", "svg", "mermaid", "dot")
 _EPILOG = (
     "A target is `file.py::function` or `module:function`, which is imported, hence run,"
     " or `file.sd::function`, a file of formulas, which is not."
@@ -100,7 +100,7 @@ def _parser(cls: type[argparse.ArgumentParser] = argparse.ArgumentParser) -> arg
     made.add_argument("--force", action="store_true", help="replace a file that symdiff did not write")
     made.add_argument("--name", metavar="NAME", help="what the functions are called (as the function)")
     shown = add.add_parser("show", parents=[typed, level, common], help="print a stage of the compilation")
-    shown.add_argument("--stage", choices=_STAGES, default="source", help="which (source)")
+    shown.add_argument("--stage", choices=STAGES, default="source", help="which (source)")
     checked = add.add_parser("check", parents=[typed, common], help="compare derivatives with differences")
     checked.add_argument("--order", type=int, choices=(1, 2), default=2, help="up to which order (2)")
     checked.add_argument("--seed", type=_seed, default=0, help="of the sampled arguments (0)")
@@ -128,7 +128,7 @@ def _add_explaining(add: Any, typed: argparse.ArgumentParser, common: argparse.A
     )
     made = add.add_parser("explain", parents=[typed, point, common], help="print the stages and their derivatives")
     shown = "a table as text or Markdown, LaTeX, or the circuit as a picture or text (text)"
-    made.add_argument("--format", choices=_FORMATS, default="text", help=shown)
+    made.add_argument("--format", choices=FORMATS, default="text", help=shown)
     made.add_argument("--kinks", action="store_true", help="where the function is not smooth, and its derivative there")
     graded = add.add_parser("grade", parents=[point, common], help="find the first wrong stage of a gradient by hand")
     graded.add_argument("mine", help="the gradient: file.py::function or module:function")

@@ -31,16 +31,16 @@ class Target:
     file: Path | None  # of a target `file.py::function`
 
 
-def find(text: str, folder: Path | None = None) -> Target:
-    """The target that `text` writes, relative paths starting at `folder` (the working directory).
+def find(text: str) -> Target:
+    """The target that `text` writes, relative paths starting at the working directory.
 
     Raises UsageError SD708, SD709 or SD720, CompileError SD104 or SD108 for a file that does not parse.
     """
     place, separator, name = text.partition("::")
     if place.endswith(SUFFIX):
-        return _formula(text, place, name if separator else None, (folder or Path.cwd()) / place)
+        return _formula(text, place, name if separator else None, Path.cwd() / place)
     if separator and place:
-        file = (folder or Path.cwd()) / place
+        file = Path.cwd() / place
         module = _from_file(file, place)
     else:
         file = None
@@ -58,13 +58,13 @@ def find(text: str, folder: Path | None = None) -> Target:
     return Target(text, place, name, found, file)
 
 
-def find_all(text: str, folder: Path | None = None) -> list[Target]:
+def find_all(text: str) -> list[Target]:
     """What `text` writes: all functions of a formula file where it names none, else one target.  Raises as `find`."""
     if not text.endswith(SUFFIX):
-        return [find(text, folder)]
+        return [find(text)]
     from symdiff.frontend.dsl.load import formulas, read_text
 
-    file = (folder or Path.cwd()) / text
+    file = Path.cwd() / text
     return [Target(text, text, made.__name__, made, file) for made in formulas(read_text(file, text), text)]
 
 

@@ -244,7 +244,7 @@ class Printer(Emitter):
         if len(self.lines) == start:
             self.line(depth + 1, "pass")
         self.busy = busy
-        self.after_loop(place, variables, lists, code, counter)
+        self.after_loop(place, variables, lists, counter)
 
     def forget(self, value: Value, variable: str | None, place: Place) -> None:
         if value in place.dying and self.names.get(value) == variable:
@@ -404,7 +404,7 @@ class Printer(Emitter):
         )
 
     def after_loop(
-        self, place: Place, variables: Sequence[str], lists: Sequence[str | None], code: str | None, counter: str | None
+        self, place: Place, variables: Sequence[str], lists: Sequence[str | None], counter: str | None
     ) -> None:
         op, depth = place.op, place.depth
         skip = 1 if op.params.get("exit") else 0

@@ -5,8 +5,11 @@ A `Layout` knows the user's arguments and results: which leaf is where, how a gr
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+
+import numpy as np
 
 from symdiff.codegen import checks, expressions
 from symdiff.codegen.blocks import Context, Region, Tail
@@ -15,8 +18,8 @@ from symdiff.codegen.names import identifier, parameters
 from symdiff.codegen.statements import Emitter
 from symdiff.codegen.view import FunctionView, Line, aligned, doc_literal, wrapped
 from symdiff.errors import UsageError
-from symdiff.ir import dims, errstate, types
-from symdiff.ir.core import Block, Function, Value, walk
+from symdiff.ir import dims, errstate, template, types
+from symdiff.ir.core import Block, Function, Literal, Value, walk
 from symdiff.ir.dims import Atom
 from symdiff.ir.errstate import Stack
 from symdiff.ir.steps import run_steps
@@ -237,13 +240,6 @@ LARGEST_EMBEDDED = 64
 
 def _embedded(value: object) -> str:
     """The default of captured data: a literal, or nothing where it is too large."""
-    import ast
-
-    import numpy as np
-
-    from symdiff.ir import template
-    from symdiff.ir.core import Literal
-
     if isinstance(value, np.ndarray):
         if value.size > LARGEST_EMBEDDED:
             return ""

@@ -16,6 +16,7 @@ def otherwise(kind: str) -> str:
 
 
 KINDS = ("primal", "forward", "backward", "value_and_grad", "grad", "jvp", "hvp")
+STAGES = ("ir", "types", "adjoint", "optimized", "source")  # of one compilation, that can be shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from symdiff.codegen.blocks import OUTERMOST, Context, Place, Region, Substitute
 from symdiff.codegen.folding import UNPACKS, Folder, Plan, is_constant, is_update
 from symdiff.codegen.names import CALLED, identifier, is_renaming
 from symdiff.codegen.view import Line
-from symdiff.ir import errstate, template
+from symdiff.ir import dims, errstate, template
 from symdiff.ir.core import Block, Family, Op, Params, Value
 from symdiff.ir.dims import Atom, Dim
 from symdiff.ir.errstate import Stack
@@ -355,14 +355,14 @@ class Emitter:
             and identifier(op.out.hint, self.context.reserved) != target
         )
         if not named:
-            self.line(depth, reuse_text(op, number, tree, target), comment)
+            self.line(depth, reuse_text(op, tree, target), comment)
             self.define(op.out, target)
             return
         self.released(plan.dying.get(position, ()), lambda: self.name_for(op.out, plan))
         name = self.names[op.out]  # the array goes on under a name of its own
         self.line(
             depth,
-            reuse_text(op, number, tree, target) if name == target else f"{name} = {out_text(op, tree, target)}",
+            reuse_text(op, tree, target) if name == target else f"{name} = {out_text(op, tree, target)}",
             comment,
         )
 
@@ -444,8 +444,6 @@ def statement_text(tree: ast.stmt) -> str:
 
 
 def expressions_atom(atom: Atom) -> Dim:
-    from symdiff.ir import dims
-
     return dims.var(atom.name) if atom.op == "var" else dims.opaque(atom.name)
 
 
@@ -468,7 +466,7 @@ def reusable(into: Mapping[str, Mapping[Op, int]]) -> dict[str, dict[Op, int]]:
     return {name: {op: k for op, k in found.items() if prints_in_place(op)} for name, found in into.items()}
 
 
-def reuse_text(op: Op, number: int, tree: ast.expr, target: str) -> str:
+def reuse_text(op: Op, tree: ast.expr, target: str) -> str:
     """`x += y` for `x + y` when x may be overwritten, `np.exp(x, out=x)` for a function."""
     if isinstance(tree, ast.BinOp) and ast.unparse(tree.left) == target and not isinstance(tree.op, ast.MatMult):
         return statement_text(ast.AugAssign(ast.Name(target, ast.Store()), tree.op, tree.right))

@@ -212,7 +212,7 @@ def sign_of(stage: Stage, operands: set[str]) -> str:
     if isinstance(tree, ast.Attribute) and _is_operand(tree.value, operands):
         return f".{tree.attr}"
     if isinstance(tree, ast.Call):
-        return _call_sign(tree, operands, stage.op)
+        return _call_sign(tree, operands)
     return _short(tree, operands, stage.op)
 
 
@@ -225,7 +225,7 @@ def _is_operand(tree: ast.expr, operands: set[str]) -> bool:
     return isinstance(tree, ast.Name) and tree.id in operands
 
 
-def _call_sign(tree: ast.Call, operands: set[str], otherwise: str) -> str:
+def _call_sign(tree: ast.Call, operands: set[str]) -> str:
     """`exp`; what is known stands behind it: `sum(axis=0)`, `maximum(x, 0)`."""
     function = ast.unparse(tree.func).removeprefix("np.").removeprefix("linalg.")
     if isinstance(tree.func, ast.Attribute) and _is_operand(tree.func.value, operands):
@@ -260,7 +260,7 @@ class _Anonymous(ast.NodeTransformer):
         return ast.Name("x") if node.id in self.operands else node
 
 
-def local_text(use: Use, value: Any = None) -> str:
+def local_text(use: Use, value: Any) -> str:
     """The local gradient beside a wire: the rule without its left side, and its value where that is one number."""
     if not use.active or not use.local:
         return ""

@@ -203,7 +203,7 @@ class _Writer:
 
         sums = self.sums(stage, reader, edge)
         local = rule(edge.rule.partition(" = ")[0] if "[" not in edge.rule else edge.rule, name)
-        chain = f"{above} \\frac{{\\partial {below}}}{{\\partial {self.read_as(stage, edge)}}}"
+        chain = f"{above} \\frac{{\\partial {below}}}{{\\partial {self.symbols.of(stage)}}}"
         if edge.is_rule:
             return sums + chain, Tex(sums + local.text, local.holds)
         if edge.part is not None:
@@ -214,10 +214,6 @@ class _Writer:
             found = Tex(sums + (local.at_least(PRODUCT) if sums else local.text), local.holds)
             return found.text, found
         return sums + chain, Tex(sums + times(above, local, reader), PRODUCT)
-
-    def read_as(self, stage: Stage, edge: Edge) -> str:
-        """What a reader reads, in its local derivative: the stage."""
-        return self.symbols.of(stage)
 
     def sums(self, stage: Stage, reader: Stage, edge: Edge) -> str:
         """The signs in front of a term: arms as conditions, turns and repeated axes as sums."""

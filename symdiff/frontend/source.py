@@ -35,8 +35,6 @@ from symdiff.frontend import notebook
 from symdiff.frontend.same_code import Asserts, Span, is_pytest_rewritten, same_code
 from symdiff.frontend.syntax_hash import normalised_hash
 
-__all__ = ["FunctionNode", "Source", "from_text", "is_transparent", "load", "normalised_hash", "transparent", "walk"]
-
 FunctionNode: TypeAlias = ast.FunctionDef | ast.Lambda
 _AnyDefinition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _Wrapper = TypeVar("_Wrapper", bound=Callable[..., object])

@@ -19,7 +19,7 @@ from symdiff.errors import Loc
 from symdiff.ir import types
 from symdiff.ir.core import REGISTRY, Block, Literal, Op, Params, Prim, Value
 from symdiff.ir.steps import Steps, run_steps
-from symdiff.ir.types import AVal, Kind, Type
+from symdiff.ir.types import AVal, Kind
 
 Number = bool | int | float | complex
 
@@ -78,7 +78,7 @@ class Builder:
     def block(self, params: Sequence[Value], outs: Sequence[Value]) -> Block:
         return Block(tuple(params), tuple(self.ops), tuple(outs))
 
-    def inline(self, block: Block, args: Sequence[Value], keep_hints: bool = True) -> tuple[Value, ...]:
+    def inline(self, block: Block, args: Sequence[Value]) -> tuple[Value, ...]:
         """Append a copy of a block's operations with its parameters replaced; the values of its outs."""
         env = dict(zip(block.params, args, strict=True))
         self.ops.extend(clone_ops(block.ops, env))
@@ -210,9 +210,3 @@ def _ufunc(*xs: Any) -> dict[str, Any]:
         not isinstance(x, V) or (isinstance(x.type, AVal) and x.type.kind in (Kind.PYTHON, Kind.EITHER)) for x in xs
     )
     return {"ufunc": True} if python else {}
-
-
-def retype(t: Type, **changes: Any) -> AVal:
-    """An AVal with some fields replaced."""
-    assert isinstance(t, AVal)
-    return AVal(changes.get("kind", t.kind), changes.get("shape", t.shape), changes.get("dtype", t.dtype))

@@ -214,9 +214,9 @@ class Ownership:
     into: Mapping[str, Mapping[Op, int]]
 
 
-def ownership(program: Program, entries: Collection[str] = ()) -> Ownership:
+def ownership(program: Program) -> Ownership:
     """What can be written in place beyond what must be; for a program that `buffers` has made."""
-    public = frozenset(entries) or frozenset((program.entry,))
+    public = frozenset((program.entry,))
     summaries = summarised(program, public)
     into: dict[str, Mapping[Op, int]] = {}
     for name, function in program.functions.items():

@@ -19,7 +19,7 @@ from symdiff.ir import errstate
 from symdiff.ir.build import Builder, V
 from symdiff.ir.core import Block, Function, Literal, Op, Program, Value
 from symdiff.ir.steps import Steps, run_steps
-from symdiff.ir.types import AVal, Kind
+from symdiff.ir.types import AVal
 from symdiff.passes.regions import map_functions, rebuilt, same_block, substitute
 from symdiff.passes.report import Report
 
@@ -70,10 +70,6 @@ class Site:
 def number_type(v: Value) -> AVal:
     assert isinstance(v.type, AVal)
     return v.type
-
-
-def is_python(v: Value) -> bool:
-    return isinstance(v.type, AVal) and v.type.kind is Kind.PYTHON
 
 
 class Rewriter:

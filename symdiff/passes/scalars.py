@@ -43,11 +43,6 @@ class _NotLowered(Exception):
     """The program is not a computation on Python floats throughout."""
 
 
-def eligible(program: Program, convert_inputs: bool = False) -> bool:
-    """Whether `lower_scalars` applies."""
-    return lower_scalars(program, convert_inputs) is not None
-
-
 def lower_scalars(program: Program, convert_inputs: bool = False) -> Program | None:
     """The program on Python numbers, or None.  `convert_inputs` admits np.float64 parameters: the residuals of a
     backward pass, converted at entry.

@@ -90,7 +90,7 @@ def _pow_text(params: Params, ins: tuple[Type, ...]) -> str:
     return "_pow(x, y)" if _all_python(ins) and not complex_ and not params.get("safe") else "x ** y"
 
 
-def _by_base(b: Builder, z: V, x: V, y: V) -> Any:
+def _by_base(b: Builder, x: V, y: V) -> Any:
     if is_known(y):
         n = y.const
         return 0 if n == 0 else 1 if n == 1 else n * x ** (n - 1)
@@ -105,7 +105,7 @@ def _by_exponent(b: Builder, z: V, x: V, y: V) -> Any:
 
 
 def _pow_partials(b: Builder, z: V, x: V, y: V) -> tuple[Any, ...]:
-    return _by_base(b, z, x, y), _by_exponent(b, z, x, y)
+    return _by_base(b, x, y), _by_exponent(b, z, x, y)
 
 
 _POW_TABLE = (

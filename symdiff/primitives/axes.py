@@ -114,9 +114,9 @@ def listed(count: int, name: str, start: int = 0) -> str:
     return f"({', '.join(names)}{',' if len(names) == 1 else ''})"
 
 
-def shape_text(ins: tuple[Type, ...], before: int = 1) -> str:
+def shape_text(ins: tuple[Type, ...]) -> str:
     """The parameter `shape`, or the integer operands `*n`, one per axis, that stand for it."""
-    return listed(len(ins) - before, "n") if len(ins) > before else "shape"
+    return listed(len(ins) - 1, "n") if len(ins) > 1 else "shape"
 
 
 # --- inside rules: b is the builder

@@ -126,7 +126,7 @@ def _pinv_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
     return array_result((*x.shape[:-2], x.shape[-1], x.shape[-2]), inexact(x))
 
 
-def _outside_range(b: Any, v: Any, x: Any, y: Any) -> Any:
+def _outside_range(v: Any, x: Any, y: Any) -> Any:
     """(1 - x·y)·v, where y is the pseudo-inverse of x, or the other way round."""
     return v - x @ (y @ v)
 
@@ -134,15 +134,15 @@ def _outside_range(b: Any, v: Any, x: Any, y: Any) -> Any:
 def _pinv_back(b: Any, ct: Any, y: Any, x: Any) -> tuple[Any]:
     yt, back = swap(b, y), swap(b, ct)
     inside = yt @ ct @ yt
-    left = _outside_range(b, back @ y @ yt, x, y)
-    right = swap(b, _outside_range(b, swap(b, yt @ y @ back), y, x))
+    left = _outside_range(back @ y @ yt, x, y)
+    right = swap(b, _outside_range(swap(b, yt @ y @ back), y, x))
     return (left + right - inside,)
 
 
 def _pinv_along(b: Any, ts: Any, y: Any, x: Any) -> Any:
     yt, tt = swap(b, y), swap(b, ts[0])
-    left = swap(b, _outside_range(b, swap(b, y @ yt @ tt), x, y))
-    right = _outside_range(b, tt @ yt @ y, y, x)
+    left = swap(b, _outside_range(swap(b, y @ yt @ tt), x, y))
+    right = _outside_range(tt @ yt @ y, y, x)
     return left + right - y @ ts[0] @ y
 
 
@@ -166,7 +166,7 @@ def _lstsq_back(b: Any, ct: Any, y: Any, a: Any, c: Any, rcond: float | None = N
     """With P = a⁺: d_c = Pᵀ·d_y, and d_a = (c - a·y)·(P·d_c)ᵀ + (Pᵀ·y)·(d_y - P·a·d_y)ᵀ - d_c·yᵀ."""
     p = b.pinv(a)
     d_c = swap(b, p) @ ct
-    rest, turned, outside = c - a @ y, swap(b, p) @ y, _outside_range(b, ct, p, a)
+    rest, turned, outside = c - a @ y, swap(b, p) @ y, _outside_range(ct, p, a)
     if c.type.rank == 1:
         return b.outer(rest, p @ d_c) + b.outer(turned, outside) - b.outer(d_c, y), d_c
     return rest @ swap(b, p @ d_c) + turned @ swap(b, outside) - d_c @ swap(b, y), d_c
@@ -177,7 +177,7 @@ def _lstsq_along(b: Any, ts: Any, y: Any, a: Any, c: Any, rcond: float | None = 
     if t_a is None:
         return p @ t_c
     back = swap(b, t_a)
-    moved = p @ (swap(b, p) @ (back @ (c - a @ y))) + _outside_range(b, back @ (swap(b, p) @ y), p, a)
+    moved = p @ (swap(b, p) @ (back @ (c - a @ y))) + _outside_range(back @ (swap(b, p) @ y), p, a)
     return moved + p @ (-(t_a @ y) if t_c is None else t_c - t_a @ y)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from symdiff.frontend.python import captured, containers, grown, memory, objects, operators
 from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.sizes import fresh_opaque
 from symdiff.frontend.python.values import (
     POISON,
     Arr,
@@ -22,13 +23,13 @@ from symdiff.frontend.python.values import (
     ListRef,
     Method,
     Num,
-    Sequence_,
     Step,
     Struct,
     Val,
+    is_number,
     static_size,
 )
-from symdiff.ir import dims, types
+from symdiff.ir.core import REGISTRY
 from symdiff.ir.types import AVal, Kind
 
 _METHOD_NAMES = (
@@ -36,7 +37,7 @@ _METHOD_NAMES = (
     "astype dot item tolist squeeze swapaxes clip repeat diagonal trace conj conjugate take sort fill round view "
     "argsort put compress nonzero searchsorted"
 )
-ARRAY_METHODS = frozenset(_METHOD_NAMES.split())
+ARRAY_METHODS: frozenset[str] = frozenset(_METHOD_NAMES.split())
 
 
 def container_method_names(base: Val) -> Iterable[str]:
@@ -121,8 +122,6 @@ def _plain_attribute(obj: Any, name: str) -> Any:
 
 
 def values_number(obj: Any) -> bool:
-    from symdiff.frontend.python.values import is_number
-
     return is_number(obj)
 
 
@@ -165,8 +164,6 @@ def _numeric(cx: Context, node: ast.Attribute, base: Num | Arr, name: str) -> Va
 
 
 def _complex_part(cx: Context, node: ast.AST, base: Num | Arr, name: str) -> Val:
-    from symdiff.ir.core import REGISTRY
-
     if name == "conjugate":
         return Method(base, name)
     t = cx.aval(base)
@@ -274,8 +271,6 @@ def from_grown(cx: Context, node: ast.AST, val: ListRef, dtype: str | None, stac
     """A list that grew in a loop as one array; at run time an empty one is an error where NumPy's has another rank,
     and where it is `stacked`.
     """
-    from symdiff.frontend.python.sizes import fresh_opaque
-
     content: Grown = cx.store.get(val.cell)
     elem = content.form.type
     if elem is None:
@@ -294,7 +289,6 @@ def from_grown(cx: Context, node: ast.AST, val: ListRef, dtype: str | None, stac
 def _from_parts(cx: Context, node: ast.AST, content: Grown, dtype: str | None) -> Val:
     """A list of tuples as an array with a column for each position, a list of lists as an array of their rows."""
     from symdiff.frontend.python import list_changes
-    from symdiff.frontend.python.sizes import fresh_opaque
 
     form = content.form
     columns = None if form.kind == "grown" else list_changes.columns(cx, node, content)
@@ -331,25 +325,3 @@ def as_array(cx: Context, node: ast.AST, val: Val, dtype: str | None = None) -> 
     if isinstance(val, Arr) and dtype in (None, cx.aval(val).dtype):
         return val
     return to_array(cx, node, val, dtype)
-
-
-def product_of(shape: Sequence[dims.Dim]) -> dims.Dim:
-    return dims.prod(shape)
-
-
-def python_type(name: str) -> AVal:
-    return types.python(name)
-
-
-__all__ = [
-    "Sequence_",
-    "as_array",
-    "attribute",
-    "copy",
-    "element_count",
-    "from_grown",
-    "literal",
-    "size_of",
-    "to_array",
-    "transposed",
-]

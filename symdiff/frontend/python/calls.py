@@ -432,6 +432,3 @@ def _named_tuple(cx: Context, node: ast.AST, cls: Any, args: list[Val], kwargs: 
     given = dict(zip(fields, args, strict=False)) | kwargs
     items = tuple(given[f] if f in given else Known(cls._field_defaults[f]) for f in fields)
     return Struct("namedtuple", items, cls, fields)
-
-
-__all__ = ["Method", "Sequence_", "apply", "bind", "call", "closure", "run_function"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import builtins
+import keyword
+import re
 import types as python_types
 from typing import Any
 
@@ -143,7 +145,7 @@ def array_problem(obj: np.ndarray) -> str | None:
     return None
 
 
-def add_parameter(cx: Context, param: Param, text: str, tag: str, loc: Any = None) -> Val:
+def add_parameter(cx: Context, param: Param, text: str, tag: str) -> Val:
     """A parameter of the entry, as a value."""
     value = cx.top.param(Value(param.type, param.name))
     cx.params.append(param)
@@ -151,7 +153,7 @@ def add_parameter(cx: Context, param: Param, text: str, tag: str, loc: Any = Non
     t = param.type
     if t.kind is not Kind.ARRAY:
         return Num(value, None, frozenset({tag}) if t.dtype[0] in "iu" else frozenset())
-    cell = Cell("array", loc, external=text, contiguous=t.rank <= 1, name=param.name)
+    cell = Cell("array", None, external=text, contiguous=t.rank <= 1, name=param.name)
     if not param.captured:
         cell.param = len(cx.params) - 1
     cx.base_set(cell, value)
@@ -160,9 +162,6 @@ def add_parameter(cx: Context, param: Param, text: str, tag: str, loc: Any = Non
 
 def identifier(cx: Context, text: str) -> str:
     """A free Python identifier that reads like the path: `W1` for `params['W1']`."""
-    import keyword
-    import re
-
     words = [w for w in re.split(r"\W+", text) if w]
     last = words[-1] if words and not words[-1].isdigit() else "_".join(words)
     taken = {p.name for p in cx.params}

@@ -319,15 +319,3 @@ def _placed(function: ast.FunctionDef, where: ast.AST) -> ast.FunctionDef:
             ast.copy_location(n, where)
             stack += ast.iter_child_nodes(n)
     return function
-
-
-__all__ = [
-    "UnknownLength",
-    "can_fold",
-    "comprehension",
-    "comprehension_list",
-    "consume",
-    "consumer_of",
-    "fold",
-    "unrolled",
-]

@@ -11,7 +11,7 @@ from typing import Any
 
 from symdiff.frontend.python import calls, captured, containers, control, flat, memory, operators, subscripts, targets
 from symdiff.frontend.python.arrays import attribute
-from symdiff.frontend.python.context import Context, Frame, opt_elem
+from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.desugar import HIDDEN
 from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.store import MISSING
@@ -21,7 +21,6 @@ from symdiff.frontend.python.values import (
     POISON,
     UNBOUND,
     Arr,
-    Closure,
     Conflict,
     DictRef,
     Flat,
@@ -297,5 +296,3 @@ _NESTING: dict[type[ast.AST], Callable[[Context, Any], Steps]] = {
     ast.BinOp: _binary, ast.UnaryOp: _unary, ast.Compare: _compare, ast.BoolOp: _bool_op, ast.IfExp: _if_exp,
     ast.Attribute: _attribute, ast.Subscript: _subscript,
 }  # fmt: skip
-
-__all__ = ["Closure", "DictRef", "ListRef", "evaluate", "evaluate_spent", "opt_elem", "subscript"]

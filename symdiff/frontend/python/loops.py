@@ -343,7 +343,7 @@ def _never_negative(turns: Turns) -> bool:
     return isinstance(turns.step, Known) and turns.step.obj > 0 and low is not None and low >= 0
 
 
-def _roll_for(cx: Context, stmt: ast.For, turns: Turns, loop: LoopState, over: Val = POISON) -> None:
+def _roll_for(cx: Context, stmt: ast.For, turns: Turns, loop: LoopState, over: Val) -> None:
     cx.at(stmt)
     bounds = [cx.value(v) for v in (turns.lo, turns.hi, turns.step)]
 

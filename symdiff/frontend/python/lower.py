@@ -23,20 +23,18 @@ from symdiff.frontend.python.liveness import Liveness, local_names
 from symdiff.frontend.python.problems import CannotRoll, NeedStatic, Respecialise, Restart
 from symdiff.frontend.python.values import (
     POISON,
-    Arr,
     Attributes,
     Cell,
-    Closure,
     DictRef,
     Grown,
     Known,
     ListRef,
-    Num,
     ObjRef,
     Struct,
     Val,
 )
-from symdiff.frontend.source import Source, normalised_hash
+from symdiff.frontend.source import Source
+from symdiff.frontend.syntax_hash import normalised_hash
 from symdiff.ir import dims, types
 from symdiff.ir.collector import uncollected
 from symdiff.ir.core import Block, Function, Program, Value, walk
@@ -394,6 +392,3 @@ def _called(cx: Context, entry: Function) -> dict[str, Function]:
                     found[name] = made[name]
                     todo.append(made[name])
     return found
-
-
-__all__ = ["Arr", "Closure", "Num", "Problem", "dims", "lower"]

@@ -15,10 +15,14 @@ from symdiff.frontend.python import (
     list_changes,
     memory,
     operators,
+    subscripts,
     ufuncs,
 )
 from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.expressions import subscript
 from symdiff.frontend.python.instances import Pattern
+from symdiff.frontend.python.numpy_calls import by_name, dtype_of
+from symdiff.frontend.python.numpy_shapes import reshape
 from symdiff.frontend.python.values import (
     NONE,
     POISON,
@@ -128,8 +132,6 @@ def _struct_method(
 
 
 def _array_method(cx: Context, node: ast.AST, receiver: Val, name: str, args: list[Val], kwargs: dict[str, Val]) -> Val:
-    from symdiff.frontend.python.numpy_calls import by_name
-
     t = cx.aval(receiver)
     special: dict[str, Callable[..., Val]] = {"astype": _astype, "item": _item, "copy": _copy, "flatten": _flatten,
     "fill": _fill, "sort": _sort, "searchsorted": _searchsorted,
@@ -151,8 +153,6 @@ def _array_method(cx: Context, node: ast.AST, receiver: Val, name: str, args: li
 
 def _sort(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
     """`x.sort()` writes into the array and gives None, unlike np.sort."""
-    from symdiff.frontend.python.numpy_calls import by_name
-
     if not isinstance(receiver, Arr):
         return cx.refuse("SD404", node, type=cx.describe(receiver), name="sort")
     made = by_name(cx, node, "sort", [receiver, *args], kwargs)
@@ -160,8 +160,6 @@ def _sort(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: di
 
 
 def _astype(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
-    from symdiff.frontend.python.numpy_calls import dtype_of
-
     code = dtype_of(cx, node, (args or [kwargs.get("dtype", NONE)])[0])
     if code is None:
         return POISON
@@ -176,8 +174,6 @@ def _astype(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: 
 
 
 def _item(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
-    from symdiff.frontend.python.expressions import subscript
-
     t = cx.aval(receiver)
     if args:
         if t.rank != 1 or len(args) != 1:
@@ -205,16 +201,12 @@ def _flatten(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs:
 
 
 def _fill(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
-    from symdiff.frontend.python import subscripts
-
     if isinstance(receiver, Arr):
         subscripts.write(cx, node, receiver, Known(Ellipsis), args[0])
     return NONE
 
 
 def _searchsorted(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
-    from symdiff.frontend.python.numpy_calls import by_name
-
     return by_name(cx, node, "searchsorted", [receiver, *args], kwargs)
 
 
@@ -236,16 +228,12 @@ def _is_integer(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwar
 
 
 def _reshape(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
-    from symdiff.frontend.python.numpy_shapes import reshape
-
     if kwargs:
         return cx.refuse("SD402", node, argument=", ".join(kwargs), function="reshape", detail="")
     return reshape(cx, node, receiver, args[0] if len(args) == 1 else Struct("tuple", tuple(args)))
 
 
 def _transpose(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
-    from symdiff.frontend.python.numpy_calls import by_name
-
     if len(args) > 1:
         args = [Struct("tuple", tuple(args))]
     return by_name(cx, node, "transpose", [receiver, *args], kwargs)

@@ -25,7 +25,7 @@ from symdiff.frontend.python.numpy_reductions import is_none
 from symdiff.frontend.python.numpy_shapes import emit_sized, shape_of
 from symdiff.frontend.python.sizes import fresh_opaque
 from symdiff.frontend.python.values import NONE, POISON, Arr, Grown, Known, ListRef, Struct, Val, static_size
-from symdiff.ir import dims, types
+from symdiff.ir import dims
 from symdiff.ir.dims import Dim
 from symdiff.ir.types import AVal, Kind
 from symdiff.primitives.linalg import written_einsum
@@ -408,6 +408,3 @@ def _stacked(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) 
     elif all(cx.aval(p).rank >= 1 for p in parts):
         return cx.emit(node, "concatenate", *parts, **({} if flat else {"axis": 1}))
     return cx.refuse("SD402", node, argument="tup", function=f"np.{name}", detail=": the arrays have different ranks")
-
-
-__all__ = ["types"]

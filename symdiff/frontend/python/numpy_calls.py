@@ -16,7 +16,7 @@ import numpy as np
 
 from symdiff.frontend.python import arrays, containers, memory, numpy_spelled, operators
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import NONE, POISON, Arr, Known, ListRef, Num, Struct, Val
+from symdiff.frontend.python.values import NONE, POISON, Arr, Known, ListRef, Struct, Val
 from symdiff.frontend.spelled import SPELLED, unsupported
 from symdiff.ir import types
 from symdiff.ir.core import REGISTRY
@@ -329,7 +329,3 @@ def result(cx: Context, node: ast.AST, prim: str, operands: Sequence[Val], **par
     if isinstance(found, Arr) and REGISTRY[prim].views is not None:
         memory.shares(cx, found, operands[:1])
     return found
-
-
-def scalar_bool(val: Val) -> bool:
-    return isinstance(val, Num) and val.type.dtype == "b1"

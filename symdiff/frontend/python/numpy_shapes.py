@@ -12,10 +12,9 @@ from symdiff.frontend.python import arrays, containers, memory, numpy_spelled, o
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.numpy_calls import HANDLERS, bind, family, handler, is_unknown, known, numeric, result
 from symdiff.frontend.python.sizes import fresh_opaque, quotient
-from symdiff.frontend.python.values import NONE, POISON, Arr, Known, Num, SliceVal, Step, Struct, Val, static_size
+from symdiff.frontend.python.values import NONE, POISON, Arr, Known, Num, SliceVal, Struct, Val, static_size
 from symdiff.ir import dims
 from symdiff.ir.dims import Dim
-from symdiff.ir.types import Kind
 
 Args = list[Val]
 Kwargs = dict[str, Val]
@@ -326,6 +325,3 @@ def _atleast_1d(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     if a is POISON or cx.aval(a).rank:
         return a
     return cx.emit(node, "reshape", a, shape=(1,))
-
-
-__all__ = ["Kind", "Step", "emit_sized", "reshape", "shape_of"]

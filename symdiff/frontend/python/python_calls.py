@@ -47,8 +47,6 @@ from symdiff.frontend.python.values import (
     Struct,
     Val,
 )
-from symdiff.ir import types
-from symdiff.ir.core import REGISTRY
 from symdiff.ir.types import Kind
 
 Args = list[Val]
@@ -106,7 +104,7 @@ def _pure(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> V
     if obj in (isinstance, issubclass) and len(args) == 2:
         return reflection.isinstance_(cx, node, args)
     if obj is callable and len(args) == 1:
-        return reflection.callable_(cx, node, args)
+        return reflection.callable_(args)
     if obj is slice:
         lo, hi, step = (NONE, args[0], NONE) if len(args) == 1 else (*args, NONE)[:3]
         return SliceVal(lo, hi, step)
@@ -392,5 +390,3 @@ _ITERATING = frozenset(
 _NAMES = {id(getattr(builtins, name)): name for name in _BUILTINS if hasattr(builtins, name)} | {
     id(desugar.bound): "$bound", id(desugar.sequence): "$sequence", id(desugar.match_part): "$match_part",
 }  # fmt: skip
-
-__all__ = ["REGISTRY", "call_builtin", "types"]

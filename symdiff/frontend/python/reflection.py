@@ -71,7 +71,7 @@ def class_of_value(val: Val) -> type | None:
     return dict if isinstance(val, DictRef) else object
 
 
-def callable_(cx: Context, node: ast.AST, args: Args) -> Val:
+def callable_(args: Args) -> Val:
     cls = classes.class_of(args[0])
     known = isinstance(args[0], Known) and callable(args[0].obj)
     method = cls is not None and classes.lookup(cls, "__call__") is not None

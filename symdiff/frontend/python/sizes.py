@@ -14,7 +14,7 @@ from typing import Any
 from symdiff.errors import Problem
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.problems import NeedStatic
-from symdiff.frontend.python.values import POISON, Arr, Known, Num, Sequence_, Val, static_size
+from symdiff.frontend.python.values import POISON, Arr, Num, Sequence_, Val, static_size
 from symdiff.ir import dims
 from symdiff.ir.core import Value
 from symdiff.ir.dims import Atom, Dim
@@ -145,13 +145,6 @@ def refuse_unknown_count(cx: Context, code: str, node: ast.AST, over: Val, **fie
 
 
 # --- slices
-
-
-def bound_dim(val: Val) -> Dim | None:
-    """The size a slice bound is known as."""
-    if isinstance(val, Known):
-        return int(val.obj)
-    return val.dim if isinstance(val, Num) else None
 
 
 def slice_size(n: Dim, lo: Dim | None, hi: Dim | None, step: int) -> Dim | None:

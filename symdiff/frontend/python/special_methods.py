@@ -16,7 +16,7 @@ import numpy as np
 
 from symdiff.frontend.python import calls, classes
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import POISON, Arr, Bound, Flat, Known, Num, ObjRef, Struct, Val
+from symdiff.frontend.python.values import Arr, Bound, Flat, Known, Num, ObjRef, Struct, Val
 from symdiff.ir.types import Kind
 
 _NAMES: dict[type[ast.AST], str] = {
@@ -186,6 +186,3 @@ def iter_(cx: Context, node: ast.AST, args: Sequence[Val], kwargs: dict[str, Any
     if cx.frame.source.name != "__iter__" or len(args) != 1:
         return cx.refuse("SD401", node, function="`iter`", argument=cx.describe(args[0]) if args else "nothing")
     return iterated(cx, node, args[0])
-
-
-__all__ = ["POISON", "binary", "call", "compare", "inplace", "iter_", "iterated", "same_object", "truth", "unary"]

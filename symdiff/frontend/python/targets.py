@@ -8,7 +8,7 @@ import numpy as np
 
 from symdiff.frontend.python import containers, flat, grown, list_changes, memory, objects, special_methods, subscripts
 from symdiff.frontend.python.context import Context, Frame
-from symdiff.frontend.python.sizes import refuse_unknown_count
+from symdiff.frontend.python.sizes import refuse_unknown_count, require
 from symdiff.frontend.python.values import (
     POISON,
     UNBOUND,
@@ -115,8 +115,6 @@ def _array_items(cx: Context, node: ast.AST, val: Val, count: int) -> list[Val] 
     """The rows of an array whose first size must be `count`."""
     if not isinstance(val, Arr) or not cx.aval(val).rank:
         return None
-    from symdiff.frontend.python.sizes import require
-
     shape: tuple[Dim, ...] = cx.aval(val).shape
     checked = require(cx, node, val, (count, *shape[1:]))
     return None if checked is POISON else [containers.item_at(cx, node, checked, Known(k)) for k in range(count)]

@@ -12,6 +12,8 @@ import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from symdiff.errors import Loc
 from symdiff.ir import dims, types
 from symdiff.ir.core import Value
@@ -269,8 +271,6 @@ NONE = Known(None)
 
 
 def is_number(obj: object) -> bool:
-    import numpy as np
-
     return isinstance(obj, (bool, int, float, complex, np.generic)) and not isinstance(
         obj, (np.str_, np.bytes_, np.void)
     )
@@ -283,7 +283,3 @@ def static_size(d: Dim) -> bool:
 
 def size(d: Dim) -> Val:
     return Known(d) if isinstance(d, int) else Num(None, d)
-
-
-def is_int_type(t: AVal) -> bool:
-    return t.dtype[0] in "iu"

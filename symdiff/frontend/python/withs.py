@@ -12,6 +12,7 @@ import contextlib
 import numpy as np
 
 from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.expressions import evaluate
 from symdiff.frontend.python.values import POISON, Known
 from symdiff.ir import errstate
 from symdiff.ir.errstate import Handling, Stack
@@ -19,8 +20,6 @@ from symdiff.ir.errstate import Handling, Stack
 
 def entered(cx: Context, stmt: ast.With) -> Stack | None:
     """The handling inside; None after a problem."""
-    from symdiff.frontend.python.expressions import evaluate
-
     stack = cx.errstate
     for item in stmt.items:
         node = item.context_expr
@@ -43,8 +42,6 @@ def entered(cx: Context, stmt: ast.With) -> Stack | None:
 
 def _handling(cx: Context, call: ast.Call) -> Handling | None:
     """The modes that `np.errstate(over="ignore", …)` is given."""
-    from symdiff.frontend.python.expressions import evaluate
-
     found: list[tuple[str, str]] = []
     for keyword in call.keywords:
         given = evaluate(cx, keyword.value)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.spelled.table import at, spelled, unsupported
+from symdiff.frontend.spelled.table import spelled, unsupported
 
 
 @spelled()
@@ -67,6 +67,3 @@ def update_at(operation: Any, a: Any, indices: Any, b: Any) -> None:
     else:
         for j, k in enumerate(places):
             a[k] = operation(a[k], values[j])
-
-
-__all__ = ["at", "copyto", "fill_diagonal", "put", "put_along_axis", "putmask", "update_at"]
