@@ -23,7 +23,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from symdiff.error_codes import CODES, GROUPS, CodeInfo, codes_table_markdown
 
@@ -180,9 +180,9 @@ class CompileError(SymdiffError):
         return report if count == 1 else f"{report}\n\n{count} problems"
 
     @classmethod
-    def of(cls, code: str, /, **fields: object) -> Self:
+    def of(cls, code: str, /, **fields: Any) -> Self:
         """A report of one problem; takes what `refuse` takes: ``CompileError.of("SD101", name="f", reason="…")``."""
-        return cls([refuse(code, **fields)])  # type: ignore[arg-type]  # `loc` among them has its own type
+        return cls([refuse(code, **fields)])
 
 
 class CheckError(SymdiffError, TypeError):

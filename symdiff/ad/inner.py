@@ -214,8 +214,9 @@ class _Writing:
 
     def pulled(self, op: Op, ins: tuple[Value, ...], b: Builder) -> Sequence[Value]:
         """Append the backward pass that the residuals belong to."""
-        name = op.ins[0].type.name  # type: ignore[union-attr]  # a record's
-        return b.inline(self.pullbacks[name], ins)
+        record = op.ins[0].type
+        assert isinstance(record, Saved)
+        return b.inline(self.pullbacks[record.name], ins)
 
     # --- the function that is differentiated, as a program
 

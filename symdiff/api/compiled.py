@@ -86,7 +86,7 @@ class Compiled:
 
     def _rebuild(self) -> None:
         self._chain = Chain(name_of(self.fun), self.call_parameters(), self._variants, self.form(), _missed)
-        type(self).__call__ = self._chain.call  # type: ignore[method-assign]
+        type(self).__call__ = self._chain.call  # type: ignore[method-assign]  # one call less
 
     def variant(self, values: Sequence[Any]) -> tuple[Variant, Mapping[str, Any]]:
         """The variant for these arguments, compiled if there is none yet, and what it captured as keywords."""

@@ -25,7 +25,12 @@ from symdiff.trees import LEAF, Tree, flatten, paths, unflatten
 def result_types(lowered: Lowered) -> list[AVal | Seq | Static]:
     """What each leaf of the result is."""
     staged = iter(lowered.program.main.body.outs)
-    return [next(staged).type if known is None else known for known in lowered.out_static]  # type: ignore[misc]
+    found: list[AVal | Seq | Static] = []
+    for known in lowered.out_static:
+        t = next(staged).type if known is None else known
+        assert isinstance(t, (AVal, Seq, Static))
+        found.append(t)
+    return found
 
 
 def value_leaf(lowered: Lowered, has_aux: bool, name: str) -> None:

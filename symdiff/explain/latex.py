@@ -16,7 +16,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
-from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -139,8 +138,8 @@ class _Writer:
                 if wanted(item):
                     yield item
                 continue
-            inside = takewhile(lambda other, depth=depth: other[0] > depth, items[k + 1 :])  # type: ignore[misc]  # bound now
-            if any(isinstance(other, Stage) and wanted(other) for _, other in inside):
+            end = next((j for j in range(k + 1, len(items)) if items[j][0] <= depth), len(items))
+            if any(isinstance(other, Stage) and wanted(other) for _, other in items[k + 1 : end]):
                 yield f"&{self.head(item)}"
 
     def head(self, group: Group) -> str:

@@ -96,12 +96,10 @@ def choose(
         return _by_name(function, known, wrt)
     if asked and argnums is FIRST:
         return Wrt(asked, len(asked) == 1)
-    bare = _is_index(argnums)
-    given = (argnums,) if bare else argnums
-    count = len(positional)
-    fits = isinstance(given, tuple | list) and bool(given)
-    if fits and all(_is_index(k) and -count <= k < count for k in given):  # type: ignore[operator, union-attr]
-        names = tuple(positional[k] for k in given)  # type: ignore[index, union-attr]
+    bare, count = _is_index(argnums), len(positional)
+    given: Any = (argnums,) if bare else argnums
+    if isinstance(given, tuple | list) and given and all(_is_index(k) and -count <= k < count for k in given):
+        names = tuple(positional[k] for k in given)
         if len(set(names)) == len(names):
             return Wrt(names, bare)
     raise UsageError.of("SD701", argnums=repr(argnums), function=function, count=count)

@@ -27,7 +27,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import CellType, CodeType, FunctionType, MethodType
-from typing import NamedTuple, NoReturn, TypeAlias, TypeVar
+from typing import Any, NamedTuple, NoReturn, TypeAlias, TypeVar
 
 from symdiff.custom import CustomRule
 from symdiff.errors import CompileError, Loc, Problem, refuse
@@ -108,10 +108,10 @@ class Source:
         lines[0] = lines[0][loc.col :]
         return " ".join(line.strip() for line in lines)
 
-    def refuse(self, code: str, node: ast.AST, *, notes: Iterable[tuple[Loc, str]] = (), **fields: object) -> Problem:
+    def refuse(self, code: str, node: ast.AST, *, notes: Iterable[tuple[Loc, str]] = (), **fields: Any) -> Problem:
         """The problem `code` of the table at `node`, with its source line."""
         loc = self.loc(node)
-        return refuse(code, loc, source_line=self.line(loc), notes=notes, **fields)  # type: ignore[arg-type]
+        return refuse(code, loc, source_line=self.line(loc), notes=notes, **fields)
 
 
 def _loc(file: str, lines: tuple[str, ...], node: ast.AST, function: str, first_line: int) -> Loc:
@@ -121,7 +121,7 @@ def _loc(file: str, lines: tuple[str, ...], node: ast.AST, function: str, first_
 
 
 def _span(node: ast.AST) -> Span:
-    line, column = node.lineno, node.col_offset  # type: ignore[attr-defined]
+    line, column = node.lineno, node.col_offset  # type: ignore[attr-defined]  # of what is reported
     end_line, end_column = getattr(node, "end_lineno", None), getattr(node, "end_col_offset", None)
     return line, column, line if end_line is None else end_line, column if end_column is None else end_column
 

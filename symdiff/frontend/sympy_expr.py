@@ -51,7 +51,7 @@ def formula(expr: Any, args: Sequence[Any], wrt: Any = None, name: str = "f") ->
         raise UsageError.of("SD715", option="expr", value=type(expr).__name__, choices="an expression of SymPy")
     given = [args] if isinstance(args, (sympy.Basic, IndexedBase)) else list(args)
     parameters = [_parameter(symbol) for symbol in given]
-    _check_names([*(p.name.id for p in parameters), name])  # type: ignore[attr-defined]  # a name
+    _check_names([*(p.name.id for p in parameters if isinstance(p.name, nodes.Name)), name])
     chosen = _chosen(wrt, given, name)
     text = Text(None, "<sympy>")
     try:

@@ -22,7 +22,7 @@ from symdiff.ir import dims, types
 from symdiff.ir.core import Block, Function, Op, Program, Value, walk
 from symdiff.ir.dims import Atom, Poly
 from symdiff.ir.steps import Steps, run_steps
-from symdiff.ir.types import AVal, Type
+from symdiff.ir.types import AVal, Opt, Seq, Type
 from symdiff.passes.effects import must_stay
 from symdiff.passes.records import Field, Flow
 from symdiff.passes.regions import Loop, rebuilt, same_block, unshared
@@ -304,7 +304,9 @@ class _Rebuild:
             return self.record(op)
         outs = self.news(op.outs)
         if name in ("seq_empty", "opt_none") and op.out in live:
-            return rebuilt(op, op.ins, outs, (), elem=outs[0].type.elem)  # type: ignore[union-attr]
+            made = outs[0].type
+            assert isinstance(made, (Seq, Opt))
+            return rebuilt(op, op.ins, outs, (), elem=made.elem)
         return rebuilt(op, self.news(op.ins), outs, ())
 
     def record(self, op: Op) -> Op:

@@ -20,6 +20,7 @@ from symdiff.passes.regions import Loop
 
 Layout = object  # ROWS, COLUMNS, or one of its own
 ROWS, COLUMNS = "rows", "columns"
+_TURNED: dict[Layout, Layout] = {ROWS: COLUMNS, COLUMNS: ROWS}
 _IN_ROWS = frozenset(("zeros", "ones", "full", "empty", "copy", "matmul", "outer", "eye", "const", "as_array"))
 _KEEPING_ROWS = frozenset((
     *("sum", "mean", "max", "min", "prod", "peak", "sum_to", "cumsum", "softmax", "log_softmax", "logsumexp"),
@@ -103,7 +104,7 @@ class _Layouts:
         if name in _IN_ROWS:
             return ROWS
         if name == "transpose" and op.params.get("axes") in (None, (1, 0)):
-            return {ROWS: COLUMNS, COLUMNS: ROWS}.get(self.get(op.ins[0]), object())  # type: ignore[call-overload]
+            return _TURNED.get(self.get(op.ins[0]), object())
         if op.prim.consumes is not None:
             return self.get(op.ins[op.prim.consumes])
         if name in _KEEPING_ROWS and all(self.get(v) == ROWS for v in op.ins):

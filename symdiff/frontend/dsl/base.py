@@ -14,6 +14,7 @@ from symdiff.frontend.dsl.nodes import Node, Span
 from symdiff.frontend.dsl.parsing import Refused, Text
 from symdiff.frontend.dsl.tensors import Algebra, Label, Tensor
 from symdiff.ir import dims
+from symdiff.ir.core import Value
 from symdiff.ir.dims import Dim
 
 
@@ -51,7 +52,7 @@ class Base(Algebra):
     def tensor(self, node: Node) -> Tensor:
         raise NotImplementedError
 
-    def emitted(self, prim: str, node: Node, labels: tuple[Label, ...], *ins: object, **params: object) -> Tensor:
+    def emitted(self, prim: str, node: Node, labels: tuple[Label, ...], *ins: Value, **params: object) -> Tensor:
         raise NotImplementedError
 
     def arithmetic(self, prim: str, x: Tensor, y: Tensor, node: Node) -> Tensor:

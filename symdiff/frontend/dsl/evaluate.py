@@ -20,6 +20,7 @@ from symdiff.frontend.dsl.subscripts import Subscripts
 from symdiff.frontend.dsl.sums import Sums
 from symdiff.frontend.dsl.tensors import Label, Tensor, number
 from symdiff.ir import dims
+from symdiff.ir.core import Value
 from symdiff.ir.dims import Dim
 from symdiff.ir.types import Kind, array
 
@@ -170,14 +171,14 @@ class Evaluator(Products, Sums, Subscripts, Choosing):
         b.loc = None
         return found
 
-    def emitted(self, prim: str, node: Node, labels: tuple[Label, ...], *ins: object, **params: object) -> Tensor:
+    def emitted(self, prim: str, node: Node, labels: tuple[Label, ...], *ins: Value, **params: object) -> Tensor:
         self.b.loc = self.text.loc(node.span)
         self.made += 1
         if self.made > MAX_OPERATIONS:
             self.refuse(
                 "SD802", node.span, what="operations", count=f"more than {MAX_OPERATIONS}", limit=MAX_OPERATIONS
             )
-        return self.emit(prim, labels, *ins, **params)  # type: ignore[arg-type]  # values
+        return self.emit(prim, labels, *ins, **params)
 
     def on_number(self, node: nodes.Number) -> Tensor:
         return number(node.value)
@@ -341,7 +342,7 @@ class Evaluator(Products, Sums, Subscripts, Choosing):
         made = self.emitted("inv", node, x.labels, self.square_matrix(x, node))
         return replace(made, axes=x.axes)
 
-    def square_matrix(self, x: Tensor, node: Node) -> object:
+    def square_matrix(self, x: Tensor, node: Node) -> Value:
         if len(x.axes) != 2 or x.loose or dims.equal(x.axes[0].size, x.axes[1].size) is not True:
             self.refuse("SD809", node.span, reason="a square matrix is needed here")
         return self.value(self.arranged(x, x.axes))

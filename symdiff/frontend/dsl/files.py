@@ -167,7 +167,7 @@ class _Reader:
         return None
 
     def made(self, call: nodes.Call, result: nodes.Name | None, body: Node | None) -> FormulaFunction:
-        parameters = []
+        parameters: list[nodes.Declared] = []
         count = len(call.arguments)
         if count > MAX_PARAMETERS:
             raise Refused(self.text.problem("SD802", call.span, what="parameters", count=count, limit=MAX_PARAMETERS))
@@ -176,10 +176,11 @@ class _Reader:
                 raise Refused(
                     self.text.problem("SD801", argument.span, found="this", expected="the name of a parameter")
                 )
-            plain = isinstance(argument, nodes.Name)
-            parameters.append(nodes.Declared(argument.span, argument, "", (), False) if plain else argument)
+            if not isinstance(argument, nodes.Declared):
+                argument = nodes.Declared(argument.span, argument, "", (), False)
+            parameters.append(argument)
         name = result.id if result is not None else ""
-        function = FormulaFunction(call.function, tuple(parameters), call.split, name, body, call.span)  # type: ignore[arg-type]  # declared
+        function = FormulaFunction(call.function, tuple(parameters), call.split, name, body, call.span)
         function.shared = self.shared
         if result is not None and body is not None:
             function.own.stages[name] = Stage(name, (), body, result.span)

@@ -70,9 +70,9 @@ class Text:
             else Loc(self.file, span.line, span.col, span.end_line, span.end_col, self.function, self.first_line)
         )
 
-    def problem(self, code: str, span: Span, **fields: object) -> Problem:
+    def problem(self, code: str, span: Span, **fields: Any) -> Problem:
         line = self.lines[span.line - 1] if span.line <= len(self.lines) else ""
-        return refuse(code, self.loc(span), source_line=line.rstrip("\r"), **fields)  # type: ignore[arg-type]
+        return refuse(code, self.loc(span), source_line=line.rstrip("\r"), **fields)
 
     def quote(self, span: Span) -> str:
         """What stands at a span, on one line and not too long."""

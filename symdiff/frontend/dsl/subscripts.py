@@ -19,6 +19,7 @@ from symdiff.ir import dims
 from symdiff.ir.build import Builder
 from symdiff.ir.core import Value
 from symdiff.ir.dims import Dim
+from symdiff.primitives.declare import numeric
 
 
 class Subscripts(Base):
@@ -284,7 +285,7 @@ class Subscripts(Base):
         places = dict(zip(x.axes, at, strict=True))
         ordered = [places[label] for label in x.labels]
         values, labels = self.aligned(ordered)
-        spec = tuple(("array",) if v.type.shape else ("at", None) for v in values)  # type: ignore[union-attr]  # numbers
+        spec = tuple(("array",) if numeric(v.type).shape else ("at", None) for v in values)
         return self.emitted("index", node, labels, self.value(x), *values, spec=spec)
 
     def number_of(self, p: Position, axis: Label, node: Node) -> Tensor:

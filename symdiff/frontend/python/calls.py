@@ -317,10 +317,10 @@ def run_function(cx: Context, node: ast.AST, source: Source, outer: Frame | None
         run_block(cx, [*body.body, end], frozenset(live.always))
         if cx.instances.bottoms > bottoms and exit_of(cx).known == RAISE:
             raise Bottom
-        found = cx.get_name(frame, RESULT)
+        found: Val = cx.get_name(frame, RESULT)
         if found is MISSING or exit_of(cx).known is None:
             return NONE if found is MISSING else found
-        return found  # type: ignore[no-any-return]
+        return found
     finally:
         cx.frames.pop()
         cx.scope.loc = loc

@@ -173,9 +173,9 @@ def _join_cell(cx: Context, joiner: Joiner, cell: Cell, a: Any, b: Any) -> Calla
 
 def _join_exit(joiner: Joiner, a: Any, b: Any) -> Callable[[Sequence[Value]], Any]:
     first, second = (GOING if x is MISSING else x for x in (a, b))
-    for one, other in ((first, second), (second, first)):
-        if one.known == RAISE:
-            return lambda outs, other=other: other  # type: ignore[misc]
+    if RAISE in (first.known, second.known):
+        other = second if first.known == RAISE else first
+        return lambda outs: other
     if first.known is not None and first.known == second.known:
         return lambda outs: first
     values = []
@@ -209,6 +209,11 @@ def choose(cx: Context, node: ast.AST, test: Val, then: Callable[[], Val], orels
     """`then() if test else orelse()`."""
     found: Val = run_steps(choose_steps(cx, node, test, at_once(then), at_once(orelse)))
     return found
+
+
+def chosen(cx: Context, node: ast.AST, test: Val, then: Val, orelse: Val) -> Val:
+    """`then if test else orelse`, of values that are there on both sides."""
+    return choose(cx, node, test, lambda: then, lambda: orelse)
 
 
 def choose_steps(cx: Context, node: ast.AST, test: Val, then: Steps, orelse: Steps) -> Steps:

@@ -20,7 +20,7 @@ import ast
 import copy
 from collections.abc import Iterator, Sequence
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from symdiff.frontend.source import FunctionNode, walk
 
@@ -37,9 +37,9 @@ def sequence(value: object) -> bool:
     return isinstance(value, (list, tuple))
 
 
-def match_part(value: object, cls: type, k: int) -> object:
+def match_part(value: object, cls: Any, k: int) -> object:
     """What the k-th positional pattern of `cls(…)` is matched with."""
-    return value if cls in WHOLE else getattr(value, cls.__match_args__[k])  # type: ignore[attr-defined]
+    return value if cls in WHOLE else getattr(value, cls.__match_args__[k])
 
 
 # Classes whose one positional pattern is matched with the value itself.
@@ -70,7 +70,7 @@ def _message(node: ast.AST) -> bool:
     return isinstance(node, ast.Assert) and _computed(node.msg)
 
 
-def _computed(message: ast.expr | None) -> bool:
+def _computed(message: ast.expr | None) -> TypeGuard[ast.expr]:
     """Whether the message of an `assert` is worked out only where it fails."""
     return message is not None and not isinstance(message, ast.Constant)
 
@@ -85,7 +85,7 @@ def _statement(stmt: ast.stmt, subjects: Iterator[int]) -> list[ast.stmt]:
     if isinstance(stmt, ast.Match):
         return _match(stmt, subjects)
     if isinstance(stmt, ast.Assert) and _computed(stmt.msg):
-        call = ast.Call(ast.Name("$AssertionError", ast.Load()), [stmt.msg], [])  # type: ignore[list-item]  # not None
+        call = ast.Call(ast.Name("$AssertionError", ast.Load()), [stmt.msg], [])
         return [_placed(ast.If(ast.UnaryOp(ast.Not(), stmt.test), [ast.Raise(call)], []), stmt)]
     if not isinstance(stmt, (ast.For, ast.While, ast.With)):
         return [stmt]

@@ -326,9 +326,9 @@ def _describe(cx: Context, val: Any) -> str:
 def _widen_number(cx: Context, slot: Slot, after: Any, key: Any) -> Slot:
     t = _type(cx, after)
     optional = slot.kind.startswith("opt") or after is UNBOUND or after is MISSING or isinstance(after, Maybe)
-    if after is UNBOUND or after is MISSING:
-        t = slot.type  # type: ignore[assignment]  # of a number: an AVal
     assert isinstance(slot.type, AVal)
+    if after is UNBOUND or after is MISSING:
+        t = slot.type
     joined = None if t is None else join_types(slot.type, t)
     if joined is None and t is not None:
         joined = widen_shapes(cx, slot.type, t, ("header", key))

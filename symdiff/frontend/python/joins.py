@@ -186,10 +186,11 @@ class Joiner:
     def _growing(self, a: Any, b: Any) -> Callable[[Sequence[Value]], Any] | None:
         """Lists of different lengths: a staged list, where all elements have one form."""
         contents = (a, b)
-        forms = [self._form(k, content) for k, content in enumerate(contents) if content != ()]
-        if not forms or None in forms:
+        found = [self._form(k, content) for k, content in enumerate(contents) if content != ()]
+        forms = [form for form in found if form is not None]
+        if not forms or len(forms) < len(found):
             return None
-        form = forms[0] if len(forms) == 1 else grown.join(*forms)  # type: ignore[arg-type]  # none is None
+        form = forms[0] if len(forms) == 1 else grown.join(*forms)
         staged = [content for content in contents if isinstance(content, Grown)]
         if form is None or not all(grown.covers(form, content.form) for content in staged):
             return None

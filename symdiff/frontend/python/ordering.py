@@ -72,11 +72,10 @@ def _best(cx: Context, node: ast.AST, op: ast.cmpop, items: Args, keys: Args) ->
     best, top = items[0], keys[0]
     for item, k in zip(items[1:], keys[1:], strict=True):
         test = operators.truth(cx, node, operators.compare(cx, node, op, k, top))
-        one, other = Struct("tuple", (item, k)), Struct("tuple", (best, top))
         if keys is items:
-            best = top = control.choose(cx, node, test, lambda item=item: item, lambda best=best: best)  # type: ignore[misc]
+            best = top = control.chosen(cx, node, test, item, best)
             continue
-        both = control.choose(cx, node, test, lambda one=one: one, lambda other=other: other)  # type: ignore[misc]
+        both = control.chosen(cx, node, test, Struct("tuple", (item, k)), Struct("tuple", (best, top)))
         if not isinstance(both, Struct):
             return POISON
         best, top = both.items

@@ -322,7 +322,8 @@ def _any(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:
         found: Val = Known(name == "all")
         for item in items:
             test = operators.truth(cx, node, item)
-            found = control.short_circuit(cx, node, found, name == "all", lambda test=test: test)  # type: ignore[misc]
+            then, orelse = (test, found) if name == "all" else (found, test)
+            found = control.chosen(cx, node, operators.truth(cx, node, found), then, orelse)
         return (
             found
             if isinstance(found, Known) or found is POISON

@@ -63,15 +63,16 @@ def without(cx: Context, node: ast.AST, state: Exit, code: int) -> Exit:
     if code not in state.codes:
         return state
     rest = tuple(sorted({ON, *state.codes} - {code}))
-    if state.value is None or rest == (ON,):
+    value = state.value
+    if value is None or rest == (ON,):
         return Exit((ON,))
     kept = [c for c in rest if c != ON]
     if len(kept) == 1:
-        stays = cx.at(node).emit("eq", state.value, cx.scope.const(kept[0]))[0]
+        stays = cx.at(node).emit("eq", value, cx.scope.const(kept[0]))[0]
         return Exit(rest, control.select_int(cx, node, stays, kept[0], ON))
-    gone = cx.at(node).emit("eq", state.value, cx.scope.const(code))[0]
+    gone = cx.at(node).emit("eq", value, cx.scope.const(code))[0]
     first, a = control.branch(cx, lambda: cx.scope.const(ON))
-    second, b = control.branch(cx, lambda: cx.scope.use(state.value))  # type: ignore[arg-type]  # checked above
+    second, b = control.branch(cx, lambda: cx.scope.use(value))
     return Exit(rest, control.emit_cond(cx, node, gone, first.scope, second.scope, [(a, b)])[0])
 
 

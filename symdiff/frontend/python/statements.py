@@ -7,6 +7,7 @@ import builtins
 import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -142,7 +143,7 @@ def _if(cx: Context, stmt: ast.If, work: Work, pending: list[Pending]) -> None:
 def _look_for_problems(cx: Context, stmt: ast.If) -> None:
     """The condition is refused: report what else is wrong inside, and go on."""
     for body in (stmt.body, stmt.orelse):
-        control.branch(cx, lambda body=body: run_block(cx, body, frozenset()))  # type: ignore[misc]
+        control.branch(cx, partial(run_block, cx, body, frozenset()))
     poison(cx, [stmt])
 
 
