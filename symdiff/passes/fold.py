@@ -2,7 +2,7 @@
 
 By hand, once: `y = -(-x) * 1` becomes `y = x`, but `x + 0` stays: at x = -0.0 it is 0.0.  Constants are computed with
 the operation's own NumPy text, only where IEEE arithmetic prescribes every bit (never `exp`), and never where it warns.
-A sign is not folded through a value that the user named.
+The rows of arithmetic are in `identities`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from symdiff.ir.build import V
 from symdiff.ir.core import Block, Op, Program, Value
 from symdiff.ir.interpret import compile_lambda
 from symdiff.ir.types import AVal, Kind, Seq
+from symdiff.passes import identities
+from symdiff.passes.identities import FLOATS
 from symdiff.passes.regions import Loop, rebuilt, substitute
 from symdiff.passes.report import Report
 from symdiff.passes.rules import Rewriter, Row, Site, number_type
@@ -28,7 +30,6 @@ _EXACT = (
     *("logical_not", "logical_and", "logical_or", "not", "truth"),
 )
 _SCALARS = (Kind.PYTHON, Kind.NUMPY)
-_FLOATS = (types.FLOAT, AVal(Kind.EITHER, (), "f8"))
 
 
 def fold(program: Program, report: Report | None = None) -> Program:
@@ -87,125 +88,6 @@ def _size_of(site: Site) -> Any:
     return size if isinstance(size, int) else None
 
 
-# --- arithmetic with 0 and 1, signs
-
-
-def _times_one(site: Site) -> Any:
-    x, y = site.op.ins
-    if site.is_number(y, 1):
-        return x
-    return y if site.op.prim.name == "mul" and site.is_number(x, 1) else None
-
-
-def _times_minus_one(site: Site) -> Any:
-    """-1 * x is -x."""
-    for one, x in (site.op.ins, site.op.ins[::-1]):
-        if site.is_number(one, -1) and number_type(x).inexact:
-            return site.b.op("neg", x) if number_type(x) == site.op.out.type else None
-    return None
-
-
-def _one_as_kind(site: Site) -> Any:
-    """np.float64(1.0) * x of a float x is x as an np.float64."""
-    for one, x in (site.op.ins, site.op.ins[::-1]):
-        if site.is_number(one, 1) and number_type(x) in _FLOATS and site.op.out.type == AVal(Kind.NUMPY, (), "f8"):
-            return site.b.op("convert", x, kind=Kind.NUMPY, dtype="f8")
-    return None
-
-
-def _negative_zero(v: Value) -> bool:
-    return isinstance(v.const, float) and v.const == 0 and bool(np.signbit(v.const))
-
-
-def _plus_zero(site: Site) -> Any:
-    for x, zero in (site.op.ins, site.op.ins[::-1]):
-        integer = number_type(x).dtype[0] in "iu"
-        if _negative_zero(zero) or (integer and site.is_number(zero, 0)):
-            return x
-    return None
-
-
-def _minus_zero(site: Site) -> Any:
-    x, zero = site.op.ins
-    return x if site.is_number(zero, 0) and not _negative_zero(zero) else None
-
-
-def _first_power(site: Site) -> Any:
-    return site.op.ins[0] if site.is_number(site.op.ins[1], 1) else None
-
-
-def _double_negation(site: Site) -> Any:
-    inner = site.source(site.op.ins[0], "neg")
-    return inner.ins[0] if inner else None
-
-
-def _signed(site: Site, v: Value) -> Value | None:
-    """x where v is -x, computed by this block."""
-    op = site.source(v, "neg")
-    return op.ins[0] if op is not None and number_type(v).inexact and not _named(v) else None
-
-
-def _add_negated(site: Site) -> Any:
-    x, y = site.op.ins
-    if (minus := _signed(site, y)) is not None:
-        return site.b.op("sub", x, minus, **_ufunc(site.op))
-    if (minus := _signed(site, x)) is not None:
-        return site.b.op("sub", y, minus, **_ufunc(site.op))
-    return None
-
-
-def _sub_negated(site: Site) -> Any:
-    minus = _signed(site, site.op.ins[1])
-    return None if minus is None else site.b.op("add", site.op.ins[0], minus, **_ufunc(site.op))
-
-
-def _both_negated(site: Site) -> Any:
-    x, y = (_signed(site, v) for v in site.op.ins)
-    return None if x is None or y is None else site.b.op(site.op.prim.name, x, y, **_ufunc(site.op))
-
-
-def _negated_factor(site: Site) -> Any:
-    """-x * c is x * -c."""
-    x, c = site.op.ins
-    swapped = site.number(c) is None
-    if swapped:
-        x, c = c, x
-    plain = _signed(site, x)
-    return None if plain is None else _times_minus(site, site.op, plain, c, swapped)
-
-
-def _negated_product(site: Site) -> Any:
-    """-(x * c) is x * -c."""
-    product = site.source(site.op.ins[0], "mul", "div")
-    if product is None or site.uses(product.out) > 1 or _named(product.out) or not number_type(site.op.out).inexact:
-        return None
-    x, c = product.ins
-    swapped = site.number(c) is None
-    return _times_minus(site, product, *((c, x) if swapped else (x, c)), swapped)
-
-
-def _times_minus(site: Site, op: Op, x: Value, c: Value, swapped: bool) -> V | None:
-    if not isinstance(site.number(c), (int, float)) or isinstance(c.const, bool) or c.const == 0:
-        return None
-    minus = site.b.const(-c.const, number_type(c))
-    return site.b.op(op.prim.name, *((minus, x) if swapped else (x, minus)), **_ufunc(op))
-
-
-def _named(v: Value) -> bool:
-    return bool(v.hint) and not v.hint.startswith("d_")
-
-
-def _ufunc(op: Op) -> dict[str, Any]:
-    return {"ufunc": True} if op.params.get("ufunc") else {}
-
-
-def _doubled(site: Site) -> Any:
-    x, y = site.op.ins
-    if x is not y or site.number(x) is not None:
-        return None
-    return site.b.op("mul", 2.0 if number_type(x).inexact else 2, x, **_ufunc(site.op))
-
-
 # --- choices between a NumPy and a Python number: `d if x > 0 else 0.0`, converted where it matters
 
 
@@ -244,7 +126,7 @@ def _kind_of_the_other(site: Site) -> Any:
         if converted is None or number_type(v) != AVal(Kind.NUMPY, (), "f8"):
             continue
         loose = converted.ins[0]
-        if number_type(loose) in _FLOATS and other.dtype == "f8" and other.kind in (Kind.NUMPY, Kind.ARRAY):
+        if number_type(loose) in FLOATS and other.dtype == "f8" and other.kind in (Kind.NUMPY, Kind.ARRAY):
             ins = [*site.op.ins]
             ins[k] = loose
             return site.b.op(site.op.prim.name, *ins, **site.op.params)
@@ -461,24 +343,11 @@ def _no_exit(site: Site) -> Any:
 
 _BROADCASTING = ("neg", "add", "sub", "mul", "div", "select", "index_add")
 _RESHAPES = ("reshape", "ravel", "squeeze", "expand_dims", "broadcast_to", "sum_to", "retype")
-_IEEE = "every real and complex number, NaN, infinities and signed zeros included; kind and dtype unchanged"
 ROWS = (
     Row("constant", _EXACT, _constant, "operations whose bits IEEE 754 prescribes, where they neither raise nor warn"),
     Row("known size", ("dim",), _size, "always"),
     Row("known size", ("dim_of",), _size_of, "always"),
-    Row("x * 1", ("mul", "div"), _times_one, _IEEE),
-    Row("-1 * x", ("mul",), _times_minus_one, _IEEE),
-    Row("1 * x", ("mul",), _one_as_kind, "a float64 of NumPy's times 1.0"),
-    Row("x + 0", ("add",), _plus_zero, "integers, and -0.0 for floats: -0.0 + 0.0 is 0.0"),
-    Row("x - 0", ("sub",), _minus_zero, _IEEE),
-    Row("x + x", ("add",), _doubled, _IEEE),
-    Row("x ** 1", ("pow",), _first_power, _IEEE),
-    Row("-(-x)", ("neg",), _double_negation, _IEEE),
-    Row("x + -y", ("add",), _add_negated, "floats: IEEE subtraction is addition of the negative"),
-    Row("x - -y", ("sub",), _sub_negated, "floats: IEEE subtraction is addition of the negative"),
-    Row("-x * -y", ("mul", "div"), _both_negated, "floats: the sign of a product is exact"),
-    Row("-x * c", ("mul", "div"), _negated_factor, "floats and constants c != 0: the sign of a product is exact"),
-    Row("-(x * c)", ("neg",), _negated_product, "floats and constants c != 0: the sign of a product is exact"),
+    *identities.ROWS,
     Row("conditional", ("select",), _conditional, "numbers of one dtype: the result is converted"),
     Row("kind of the other operand", ("add", "sub", "mul", "div"), _kind_of_the_other, "float64: no bit depends on it"),
     Row("conversion to the own type", ("convert",), _to_own_type, "always"),

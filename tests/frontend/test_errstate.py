@@ -16,7 +16,8 @@ from symdiff.api.transforms import Forward, Grad, Tangent
 from symdiff.errors import CompileError
 from symdiff.ir import errstate
 from symdiff.ir.core import walk
-from symdiff.ir.text import parse_program, print_program, same
+from symdiff.ir.same import same
+from symdiff.ir.text import parse_program, print_program
 from tests.frontend.running import check, compiled
 
 ZERO = np.array([2.0, 0.0])

@@ -21,8 +21,10 @@ import numpy as np
 import pytest
 
 from symdiff.errors import CompileError
+from symdiff.frontend.definitions import walk
 from symdiff.frontend.same_code import is_pytest_rewritten
-from symdiff.frontend.source import Source, from_text, is_transparent, load, normalised_hash, transparent, walk
+from symdiff.frontend.source import Source, from_text, is_transparent, load, transparent
+from symdiff.frontend.syntax_hash import normalised_hash
 
 HERE = __file__
 

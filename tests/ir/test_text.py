@@ -10,7 +10,8 @@ from symdiff.errors import Loc
 from symdiff.ir import dims, types
 from symdiff.ir.build import Builder
 from symdiff.ir.core import Block, Function, Literal, Program, Value
-from symdiff.ir.text import parse_program, print_program, same, show
+from symdiff.ir.same import same
+from symdiff.ir.text import parse_program, print_program, show
 from symdiff.ir.types import Alt, AVal, Kind, Opt, Saved, Seq
 from tests.ir.random_programs import random_program
 

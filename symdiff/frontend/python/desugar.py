@@ -22,7 +22,8 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import Any, TypeGuard, TypeVar
 
-from symdiff.frontend.source import FunctionNode, walk
+from symdiff.frontend.definitions import walk
+from symdiff.frontend.source import FunctionNode
 
 Node = TypeVar("Node", bound=ast.AST)
 

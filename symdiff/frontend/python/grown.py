@@ -19,6 +19,7 @@ from symdiff.frontend.python import memory
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.store import MISSING
+from symdiff.frontend.python.type_joins import join_types
 from symdiff.frontend.python.values import (
     Attributes,
     Cell,
@@ -101,8 +102,6 @@ def join(a: Pattern, b: Pattern) -> Pattern | None:
 
 
 def _join_numbers(a: Pattern, b: Pattern) -> Pattern | None:
-    from symdiff.frontend.python.joins import join_types
-
     assert a.type is not None and b.type is not None
     joined = join_types(a.type, b.type)
     return None if joined is None else Pattern(a.kind, type=joined)

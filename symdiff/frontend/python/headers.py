@@ -17,8 +17,9 @@ from symdiff.errors import Loc
 from symdiff.frontend.python import grown
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
-from symdiff.frontend.python.joins import fixed, join_types, same_known, same_place, widen_shapes
+from symdiff.frontend.python.joins import fixed, same_known, same_place
 from symdiff.frontend.python.store import MISSING
+from symdiff.frontend.python.type_joins import join_types, widen_shapes
 from symdiff.frontend.python.values import (
     BOTTOM,
     POISON,

@@ -18,8 +18,8 @@ import numpy as np
 from symdiff.frontend.python import grown, memory
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
-from symdiff.frontend.python.sizes import fresh_opaque
 from symdiff.frontend.python.store import MISSING, Changes, Scope
+from symdiff.frontend.python.type_joins import join_types, widen_shapes
 from symdiff.frontend.python.values import (
     BOTTOM,
     DEAD,
@@ -49,7 +49,7 @@ from symdiff.frontend.python.values import (
     Val,
     static_size,
 )
-from symdiff.ir import dims, types
+from symdiff.ir import types
 from symdiff.ir.core import Value
 from symdiff.ir.types import AVal, Kind, Opt
 
@@ -451,55 +451,3 @@ def same_known(a: Any, b: Any) -> bool:
     if isinstance(x, (float, complex)):
         return repr(x) == repr(y)
     return isinstance(x, (int, str, bytes, np.dtype, range)) and x == y
-
-
-def join_types(a: AVal, b: AVal) -> AVal | None:
-    """The least type that holds both, or None.
-
-    Kinds: Python and NumPy scalars give EITHER, which carries its object as it is; int and float do too.  NumPy scalars
-    of different dtypes, arrays of different dtype or rank, and scalar against array have no join.
-    """
-    if a == b:
-        return a
-    if (a.kind is Kind.ARRAY) != (b.kind is Kind.ARRAY):
-        return None
-    if a.kind is Kind.ARRAY:
-        return _join_arrays(a, b)
-    if a.kind is b.kind is Kind.NUMPY:
-        return None
-    for one, other in ((a, b), (b, a)):
-        if one.kind is Kind.NUMPY and not _embeds(other, one):
-            return None
-    strong = next((t.dtype for t in (a, b) if t.kind is Kind.NUMPY), None)
-    if strong is None and {a.dtype, b.dtype} - set(_SCALARS):
-        return None
-    dtype = strong or max(a.dtype, b.dtype, key=_SCALARS.index)
-    return AVal(Kind.EITHER, (), dtype)
-
-
-_SCALARS = ("b1", "i8", "f8", "c16")  # a Python number's dtypes, least first
-
-
-def _embeds(t: AVal, strong: AVal) -> bool:
-    """Whether a Python number of type t means the same next to a NumPy scalar of the other type."""
-    order = "biufc"
-    return order.index(t.dtype[0]) <= order.index(strong.dtype[0])
-
-
-def _join_arrays(a: AVal, b: AVal) -> AVal | None:
-    if a.dtype != b.dtype or a.rank != b.rank:
-        return None
-    if all(dims.equal(x, y) is True for x, y in zip(a.shape, b.shape, strict=True)):
-        return a
-    return None
-
-
-def widen_shapes(cx: Context, a: AVal, b: AVal, key: Any) -> AVal | None:
-    """Arrays whose sizes differ between the sides: a size of its own where they do."""
-    if a.kind is not Kind.ARRAY or b.kind is not Kind.ARRAY or a.dtype != b.dtype or a.rank != b.rank:
-        return None
-    shape = tuple(
-        x if dims.equal(x, y) is True else fresh_opaque(cx, (key, k))
-        for k, (x, y) in enumerate(zip(a.shape, b.shape, strict=True))
-    )
-    return AVal(Kind.ARRAY, shape, a.dtype)

@@ -13,7 +13,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 
-from symdiff.frontend.source import FunctionNode, walk
+from symdiff.frontend.definitions import walk
+from symdiff.frontend.source import FunctionNode
 from symdiff.ir.steps import Steps, run_steps
 
 Names = set[str]

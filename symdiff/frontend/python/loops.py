@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from symdiff.frontend.definitions import walk
 from symdiff.frontend.python import (
     containers,
     control,
@@ -35,7 +36,6 @@ from symdiff.frontend.python.values import (
     Val,
     static_size,
 )
-from symdiff.frontend.source import walk
 from symdiff.ir import dims, types
 from symdiff.ir.core import Block, Value
 

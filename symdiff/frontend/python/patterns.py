@@ -15,7 +15,7 @@ import numpy as np
 from symdiff.frontend.python import containers
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern, Place
-from symdiff.frontend.python.joins import join_types
+from symdiff.frontend.python.type_joins import join_types
 from symdiff.frontend.python.values import Arr, Cell, Closure, DictRef, Known, ListRef, Num, Struct, Val, is_number
 from symdiff.ir import dims, types
 from symdiff.ir.core import Value

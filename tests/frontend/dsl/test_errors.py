@@ -57,9 +57,10 @@ def test_too_many_brackets() -> None:
     assert found[2].index("^") - 4 < 120
 
 
-def test_unreadable_files(tmp_path: Path) -> None:
+def test_unreadable_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from symdiff.cli.targets import find
 
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "bytes.sd").write_bytes(b"f(x) = \xff")
     (tmp_path / "large.sd").write_text("#" * 900_000)
     (tmp_path / "folder.sd").mkdir()
@@ -73,7 +74,7 @@ def test_unreadable_files(tmp_path: Path) -> None:
         ("none.sd", "there is no such file"),
     ]:
         with pytest.raises(UsageError) as caught:
-            find(name, tmp_path)
+            find(name)
         assert str(caught.value) == f"SD814 cannot read {name}: {reason}"
 
 
