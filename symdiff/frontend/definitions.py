@@ -17,7 +17,7 @@ from types import CodeType
 from typing import NamedTuple, NoReturn, TypeAlias
 
 from symdiff.errors import CompileError, Loc, Problem, refuse
-from symdiff.frontend import notebook
+from symdiff.frontend import notebook, private_names
 from symdiff.frontend.same_code import Asserts, Span, is_pytest_rewritten, same_code
 from symdiff.frontend.syntax_hash import normalised_hash
 
@@ -93,6 +93,7 @@ def compiled(text: str, file: str, flags: int) -> Unit:
         raise CompileError.of("SD104", loc=place, message=str(error), version=platform.python_version()) from None
     except (RecursionError, MemoryError):
         raise CompileError.of("SD108") from None
+    private_names.mangle(tree)
     return Unit(file, tuple(text.split("\n")), tree, _definitions(tree, [code]))
 
 
