@@ -25,7 +25,7 @@ from symdiff.errors import CheckError, CompileError, Loc
 from symdiff.ir import dims
 from symdiff.ir.core import Program
 from symdiff.ir.types import AVal, Kind, code, python
-from symdiff.trees import LEAF, Path, Tree, container, flatten, path_text, paths
+from symdiff.trees import LEAF, NAMED, Path, Tree, container, flatten, path_text, paths
 
 Leaf = tuple[str, Path]  # a leaf of an argument: its name, and the way to the leaf
 
@@ -265,7 +265,7 @@ def tree_text(tree: Tree, leaves: Iterator[AVal | Static]) -> str:
     parts = [(key, tree_text(c, leaves)) for key, c in zip(tree.keys, tree.children, strict=True)]
     if tree.kind == "dict":
         return "{" + ", ".join(f"{key!r}: {text}" for key, text in parts) + "}"
-    if tree.kind in ("namedtuple", "dataclass"):
+    if tree.kind in NAMED:
         assert tree.cls is not None
         return f"{tree.cls.__name__}({', '.join(f'{key}={text}' for key, text in parts)})"
     inside = ", ".join(text for _, text in parts)

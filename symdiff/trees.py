@@ -15,6 +15,8 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+NAMED = ("namedtuple", "dataclass", "object")  # the kinds with a class, whose parts are attributes
+
 Path = tuple[tuple[str, Any], ...]  # ("item", key) or ("attr", name), outermost first
 
 
@@ -22,8 +24,9 @@ Path = tuple[tuple[str, Any], ...]  # ("item", key) or ("attr", name), outermost
 class Tree:
     """The structure of a value: `kind` is leaf, list, tuple, dict, namedtuple or dataclass.
 
-    Of a result also rows: a list of any length of elements of one structure, its child.  Its leaves are lists: of all
-    elements' first leaves, of all second ones, and so on.
+    Of a result also object, an instance of another class of the user's, with its attributes; and rows: a list of any
+    length of elements of one structure, its child.  The leaves of rows are lists: of all elements' first leaves, of all
+    second ones, and so on.
     """
 
     kind: str = "leaf"
@@ -39,11 +42,11 @@ class Tree:
         if self.kind == "leaf":
             return "*"
         parts = [
-            f"{k!r}: {c}" if self.kind == "dict" else f"{k}={c}" if self.kind in ("namedtuple", "dataclass") else str(c)
+            f"{k!r}: {c}" if self.kind == "dict" else f"{k}={c}" if self.kind in NAMED else str(c)
             for k, c in zip(self.keys, self.children, strict=True)
         ]
         inside = ", ".join(parts)
-        if self.kind in ("namedtuple", "dataclass") and self.cls is not None:
+        if self.kind in NAMED and self.cls is not None:
             return f"{self.cls.__name__}({inside})"
         left, right = {"list": ("[", "]"), "dict": ("{", "}")}.get(self.kind, ("(", ")"))
         return f"{left}{inside}{',' if self.kind == 'tuple' and len(parts) == 1 else ''}{right}"
@@ -52,8 +55,11 @@ class Tree:
 LEAF = Tree()
 
 
-def container(value: Any) -> Tree | None:
-    """The node of a container with its children still leaves, or None for a leaf."""
+_HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE: of a class made by a `class` statement
+
+
+def container(value: Any, objects: bool = False) -> Tree | None:
+    """The node of a container with its children still leaves, or None for a leaf; with `objects` also of an object."""
     names: tuple[str, ...] | None = getattr(type(value), "_fields", None)
     if isinstance(value, tuple) and names is not None:
         return Tree("namedtuple", type(value), names, (LEAF,) * len(value))
@@ -63,10 +69,18 @@ def container(value: Any) -> Tree | None:
         return Tree("dict", None, tuple(value), (LEAF,) * len(value))
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         names = tuple(f.name for f in dataclasses.fields(value))
-        if not only_fields(value, names):
-            return None
-        return Tree("dataclass", type(value), names, (LEAF,) * len(names))
+        if only_fields(value, names):
+            return Tree("dataclass", type(value), names, (LEAF,) * len(names))
+    if objects and type(value).__flags__ & _HEAP and not isinstance(value, (str, bytes, int, float, complex, type)):
+        names = tuple(sorted(attributes(value)))
+        return Tree("object", type(value), names, (LEAF,) * len(names))
     return None
+
+
+def attributes(value: Any) -> set[str]:
+    """The names of what an object holds, in its dictionary and in slots."""
+    slots = {name for cls in type(value).__mro__ for name in getattr(cls, "__slots__", ()) if hasattr(value, name)}
+    return {*getattr(value, "__dict__", ()), *slots} - {"__dict__", "__weakref__"}
 
 
 def only_fields(value: Any, names: tuple[str, ...]) -> bool:
@@ -81,18 +95,18 @@ def only_fields(value: Any, names: tuple[str, ...]) -> bool:
 
 
 def child(value: Any, kind: str, key: Any) -> Any:
-    return getattr(value, key) if kind in ("namedtuple", "dataclass") else value[key]
+    return getattr(value, key) if kind in NAMED else value[key]
 
 
-def flatten(value: Any) -> tuple[list[Any], Tree]:
-    """The leaves, in order, and the structure."""
-    node = container(value)
+def flatten(value: Any, objects: bool = False) -> tuple[list[Any], Tree]:
+    """The leaves, in order, and the structure; with `objects` also of objects of other classes, as results may be."""
+    node = container(value, objects)
     if node is None:
         return [value], LEAF
     leaves: list[Any] = []
     children = []
     for key in node.keys:
-        found, tree = flatten(child(value, node.kind, key))
+        found, tree = flatten(child(value, node.kind, key), objects)
         leaves += found
         children.append(tree)
     return leaves, Tree(node.kind, node.cls, node.keys, tuple(children))
@@ -135,8 +149,8 @@ def construct(tree: Tree, children: Sequence[Any]) -> Any:
     return made
 
 
-def map_leaves(function: Callable[[Any], Any], value: Any) -> Any:
-    leaves, tree = flatten(value)
+def map_leaves(function: Callable[[Any], Any], value: Any, objects: bool = False) -> Any:
+    leaves, tree = flatten(value, objects)
     return unflatten(tree, [function(x) for x in leaves])
 
 
@@ -144,8 +158,16 @@ def paths(tree: Tree) -> list[Path]:
     """How to reach each leaf: the items and attributes to take."""
     if tree.kind == "leaf":
         return [()]
-    step = "attr" if tree.kind in ("namedtuple", "dataclass") else "item"
+    step = "attr" if tree.kind in NAMED else "item"
     return [((step, key), *path) for key, c in zip(tree.keys, tree.children, strict=True) for path in paths(c)]
+
+
+def named(tree: Tree) -> Iterator[Tree]:
+    """The parts that have a class, outermost first."""
+    if tree.kind in NAMED:
+        yield tree
+    for part in tree.children:
+        yield from named(part)
 
 
 def path_text(path: Path) -> str:

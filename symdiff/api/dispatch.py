@@ -28,7 +28,7 @@ from symdiff import trees
 from symdiff.api.parameters import KEYWORD_ONLY, POSITIONAL_ONLY, Parameter
 from symdiff.ir.types import PYTHON_NAMES, AVal, Kind
 from symdiff.signature import Argument, Guard, Param, Signature, Static
-from symdiff.trees import Tree, only_fields
+from symdiff.trees import NAMED, Tree, only_fields
 
 _SIMPLE_KEYS = (str, int)
 _BUILTINS = ("type", "len", "tuple", "list", "dict", "float", "int", "complex", "str", "bool")
@@ -159,7 +159,7 @@ class Chain:
         for key, child in zip(tree.keys, tree.children, strict=True):
             part = self.fresh("v")
             tests = list(self.tree_tests(part, child, leaves))
-            reached = self.step(value, "attr" if tree.kind in ("namedtuple", "dataclass") else "item", key)
+            reached = self.step(value, "attr" if tree.kind in NAMED else "item", key)
             yield tests[0].replace(part, f"({part} := {reached})", 1)
             yield from tests[1:]
 

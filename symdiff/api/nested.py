@@ -19,7 +19,7 @@ from symdiff.errors import UsageError
 from symdiff.ir.core import Block, Function, Program, Value
 from symdiff.ir.types import AVal, Kind, Seq
 from symdiff.signature import Argument, Lowered, Static
-from symdiff.trees import LEAF, Tree, flatten, paths, unflatten
+from symdiff.trees import LEAF, NAMED, Tree, flatten, paths, unflatten
 
 
 def result_types(lowered: Lowered) -> list[AVal | Seq | Static]:
@@ -149,13 +149,13 @@ def flat(lowered: Lowered) -> tuple[Lowered, Callable[[Any], Any]]:
 
 
 def has_classes(tree: Tree) -> bool:
-    """Whether named tuples or dataclasses are in a result: a module's text cannot make them."""
-    return tree.kind in ("namedtuple", "dataclass") or any(map(has_classes, tree.children))
+    """Whether instances of the user's classes are in a result: a module's text cannot make them."""
+    return tree.kind in NAMED or any(map(has_classes, tree.children))
 
 
 def flat_cotangent(lowered: Lowered, cotangent: Any) -> tuple[Any, ...]:
     """A cotangent of the user's result as one of `flat`'s."""
-    leaves = flatten(cotangent)[0]
+    leaves = flatten(cotangent, objects=True)[0]
     return tuple(leaf for leaf, known in zip(leaves, lowered.out_static, strict=True) if known is None)
 
 

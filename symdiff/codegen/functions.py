@@ -25,7 +25,7 @@ from symdiff.ir.errstate import Stack
 from symdiff.ir.steps import run_steps
 from symdiff.ir.types import AVal, Kind, Type
 from symdiff.signature import Argument, Lowered, Param, Static
-from symdiff.trees import Path, Tree, path_text, paths
+from symdiff.trees import NAMED, Path, Tree, path_text, paths
 
 ReturnText = Callable[[Sequence[str]], str]
 
@@ -97,7 +97,7 @@ def container_conditions(base: str, tree: Tree) -> list[str]:
             found.append(f"getattr(type({text}), '_fields', None) == {tuple(node.keys)!r}")
         else:
             found.append(f"tuple(getattr(type({text}), '__dataclass_fields__', ())) == {tuple(node.keys)!r}")
-        step = "." if node.kind in ("namedtuple", "dataclass") else ""
+        step = "." if node.kind in NAMED else ""
         for key, child in reversed(list(zip(node.keys, node.children, strict=True))):
             todo.append((f"{text}.{key}" if step else f"{text}[{key!r}]", child))
     return found
@@ -109,7 +109,7 @@ def classes(base: str, tree: Tree) -> list[str]:
     todo = [(base, tree)]
     while todo:
         text, node = todo.pop()
-        named = node.kind in ("namedtuple", "dataclass")
+        named = node.kind in NAMED
         if named:
             found.append(f"type({text})")
         below = [
@@ -119,41 +119,54 @@ def classes(base: str, tree: Tree) -> list[str]:
     return found
 
 
-def build(tree: Tree, leaves: Sequence[str], known: Sequence[str] | None) -> str:
-    """The expression of a container with these leaves; `known` are its classes, in the order of `classes`.
-
-    Without them a named tuple becomes a plain one, and a dataclass is an error: a module cannot import the user's.
-    """
-    return _build(tree, iter(leaves), None if known is None else iter(known))
+Maker = Callable[[Tree], Callable[[Sequence[str]], str]]  # of a part that has a class: its expression from its parts
 
 
-def _build(tree: Tree, leaves: Iterator[str], known: Iterator[str] | None) -> str:
+def build(tree: Tree, leaves: Sequence[str], maker: Maker) -> str:
+    """The expression of a container with these leaves; `maker` says how a part that has a class is made."""
+    return _build(tree, iter(leaves), maker)
+
+
+def in_order(known: Sequence[str]) -> Maker:
+    """Parts are made by these classes, in the order of `classes`."""
+    rest = iter(known)
+    return lambda tree: made_by(next(rest), tree)
+
+
+def made_by(cls: str, tree: Tree) -> Callable[[Sequence[str]], str]:
+    """An object of the class of an argument: without its `__init__`, which may take other things than fields."""
+    if tree.kind == "namedtuple":
+        return lambda parts: f"{cls}({', '.join(parts)})"
+    return lambda parts: f"_rebuilt({', '.join([cls, *by_name(tree, parts)])})"
+
+
+def by_name(tree: Tree, parts: Sequence[str]) -> list[str]:
+    return [f"{key}={part}" for key, part in zip(tree.keys, parts, strict=True)]
+
+
+def _build(tree: Tree, leaves: Iterator[str], maker: Maker) -> str:
     if tree.kind == "leaf":
         return next(leaves)
     if tree.kind == "rows":
-        return _rows(tree, leaves, known)
-    cls = next(known) if known is not None and tree.kind in ("namedtuple", "dataclass") else None
-    parts = [_build(child, leaves, known) for child in tree.children]
+        return _rows(tree, leaves, maker)
+    if tree.kind in NAMED:
+        whole = maker(tree)
+        return whole([_build(child, leaves, maker) for child in tree.children])
+    parts = [_build(child, leaves, maker) for child in tree.children]
     if tree.kind == "list":
         return f"[{', '.join(parts)}]"
     if tree.kind == "dict":
         return "{" + ", ".join(f"{key!r}: {part}" for key, part in zip(tree.keys, parts, strict=True)) + "}"
-    if tree.kind == "dataclass":
-        if cls is None:
-            raise UsageError(
-                f"a generated module cannot make the result's class {getattr(tree.cls, '__name__', '')}", code="SD724"
-            )
-        return f"_rebuilt({cls}, {', '.join(f'{k}={p}' for k, p in zip(tree.keys, parts, strict=True))})"
-    return f"{cls}({', '.join(parts)})" if cls is not None else expressions.tuple_text(parts)
+    return expressions.tuple_text(parts)
 
 
-def _rows(tree: Tree, leaves: Iterator[str], known: Iterator[str] | None, depth: int = 0) -> str:
+def _rows(tree: Tree, leaves: Iterator[str], maker: Maker, depth: int = 0) -> str:
     """A list of structures from the lists of their leaves."""
     columns = [next(leaves) for _ in range(tree.leaf_count)]
     names = [f"{'efghk'[depth % 5]}{k}" for k in range(len(columns))]
     element = tree.children[0]
     inner = iter(names)
-    text = _rows(element, inner, known, depth + 1) if element.kind == "rows" else _build(element, inner, known)
+    text = _rows(element, inner, maker, depth + 1) if element.kind == "rows" else _build(element, inner, maker)
     if len(columns) == 1:
         return f"[{text} for {names[0]} in {columns[0]}]"
     whole = f"zip({', '.join(columns)}, strict=True)"

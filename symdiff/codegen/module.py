@@ -111,8 +111,10 @@ def module_view(printed: Printed, header: str, exports: Sequence[str], check: st
     views = (*printed.views, *printed.internal_views)
     code = [f.header for f in views] + [line.text for f in views for line in f.lines]
     texts = tuple(text.strip() for text in _called(helpers, code))
-    code += [*texts, *printed.constants, check]
+    defined = tuple(written.text() for written in printed.classes.values())
+    code += [*defined, *texts, *printed.constants, check]
     imports = [libraries.IMPORTS[name] for name in libraries.named("\n".join(code))]
+    exports = [*exports, *(written.name for written in printed.classes.values())]
     listed = ", ".join(f'"{n}"' for n in exports)
     exported = (
         f"__all__ = [{listed}]"
@@ -120,7 +122,7 @@ def module_view(printed: Printed, header: str, exports: Sequence[str], check: st
         else "__all__ = [\n" + "".join(f'    "{n}",\n' for n in exports) + "]"
     )
     # `doc` of functions is a literal already
-    return ModuleView(header, tuple(imports), exported, tuple(printed.constants), views, texts, check)
+    return ModuleView(header, tuple(imports), exported, tuple(printed.constants), defined, views, texts, check)
 
 
 def origins(text: str, module: ModuleView) -> dict[int, Origins]:

@@ -30,6 +30,8 @@ SPOKEN = frozenset(
         "np",
         "math",
         "scipy",
+        "dataclasses",
+        "typing",
         "float",
         "int",
         "bool",

@@ -14,7 +14,7 @@ from symdiff.ir import dims
 from symdiff.ir.core import Function, Value, walk
 from symdiff.ir.types import AVal, Kind, Type
 from symdiff.signature import Argument, Param
-from symdiff.trees import Tree, path_text, paths
+from symdiff.trees import named, path_text, paths
 
 
 class Public(Writer):
@@ -24,7 +24,9 @@ class Public(Writer):
         """The user's result from the expressions of its staged leaves."""
         rest = iter(texts)
         leaves = [next(rest) if known is None else repr(known.value) for known in self.lowered.out_static]
-        return functions.build(self.lowered.out, leaves, None)
+        if any(tree.kind == "dataclass" for tree in named(self.lowered.out)):
+            self.own_helpers["_rebuilt"] = None
+        return functions.build(self.lowered.out, leaves, self.maker)
 
     def call_text(self) -> str:
         return f"{self.lowered.name}({', '.join(a.name for a in self.lowered.signature.arguments)})"
@@ -181,13 +183,13 @@ class Public(Writer):
         for path in paths(argument.tree):
             k = index.get(path)
             texts.append("None" if k is None or k not in found else found[k])  # no number, or an integer: no gradient
-        if _has_dataclass(argument.tree):
+        if any(tree.kind == "dataclass" for tree in named(argument.tree)):
             self.own_helpers["_rebuilt"] = None
         known = functions.classes(self.own[argument.name], argument.tree)
         if not by_arguments:
             first = self.classes().index(known[0]) if known else 0
             known = [class_name(first + k) for k in range(len(known))]
-        return functions.build(argument.tree, texts, known)
+        return functions.build(argument.tree, texts, functions.in_order(known))
 
     def value_and_grad(self) -> None:
         n = self.n_results
@@ -271,7 +273,7 @@ class Public(Writer):
         for known in self.lowered.out_static:
             t = next(outs).type if known is None else None
             leaves.append(next(rest) if isinstance(t, AVal) and t.inexact else "None")
-        return functions.build(self.lowered.out, leaves, None)
+        return functions.build(self.lowered.out, leaves, self.maker)
 
     def hvp(self) -> None:
         given, leaves, unpack, lines = self.tangents(self.public["hvp"], "v_")
@@ -306,13 +308,3 @@ def _converted(text: str, value: Value, param: Param) -> str:
     if t.kind is Kind.ARRAY and not t.shape and not (isinstance(found, AVal) and found.kind is Kind.ARRAY):
         return f"np.asarray({text})"
     return text
-
-
-def _has_dataclass(tree: Tree) -> bool:
-    todo = [tree]
-    while todo:
-        node = todo.pop()
-        if node.kind == "dataclass":
-            return True
-        todo.extend(node.children)
-    return False

@@ -12,7 +12,7 @@ from symdiff.ir import dims, types
 from symdiff.ir.core import RULES, Op, walk
 from symdiff.ir.types import AVal, Kind
 from symdiff.signature import Argument, Static
-from symdiff.trees import Path, path_text, paths
+from symdiff.trees import Path, named, path_text, paths
 
 if TYPE_CHECKING:
     from symdiff.codegen.parts import Parts
@@ -29,7 +29,7 @@ def text(parts: Parts, public: Mapping[str, str], entry: Entry, name: str = "_ch
         return ""
     arguments = parts.lowered.signature.arguments
     statics = [leaf.value for a in arguments for leaf in a.leaves if isinstance(leaf, Static)]
-    classes = any(kind in str(a.tree.kind) for a in arguments for kind in ("dataclass", "namedtuple"))
+    classes = any(True for a in arguments for _ in named(a.tree))
     if "value_and_grad" not in parts.kinds or classes or not all(type(s) in functions.PRINTABLE for s in statics):
         return ""
     single = any(t.dtype in ("f4", "c8") for t in (p.type for p in parts.lowered.params))
@@ -178,7 +178,7 @@ def structured(argument: Argument, leaf_text: Mapping[tuple[str, Path], str]) ->
     for path, leaf in zip(paths(argument.tree), argument.leaves, strict=True):
         known = repr(leaf.value) if isinstance(leaf, Static) else "None"
         pieces.append(leaf_text.get((argument.name, path), known))
-    return functions.build(argument.tree, pieces, None)
+    return functions.build(argument.tree, pieces, functions.in_order(()))
 
 
 def inner(parts: Parts, entry: Entry) -> str:

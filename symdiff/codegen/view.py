@@ -38,12 +38,13 @@ class FunctionView:
 
 @dataclass(frozen=True, slots=True)
 class ModuleView:
-    """One module: docstring literal, imports, `__all__`, constants, functions in order, and the self-check."""
+    """One module: docstring literal, imports, `__all__`, constants, classes, functions in order, and the self-check."""
 
     doc: str
     imports: tuple[str, ...]
     exports: str
     constants: tuple[str, ...]
+    classes: tuple[str, ...]
     functions: tuple[FunctionView, ...]
     helpers: tuple[str, ...]
     check: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from symdiff.codegen import checks, functions
+from symdiff.codegen import checks, classes, functions
 from symdiff.codegen.blocks import Context, Outlined, Tail
+from symdiff.codegen.classes import Written
 from symdiff.codegen.comments import Comments
 from symdiff.codegen.control import Return
 from symdiff.codegen.functions import Body, Entry, Given, ReturnAs
@@ -18,6 +19,7 @@ from symdiff.ir.core import Program, Value, walk
 from symdiff.ir.errstate import Stack
 from symdiff.ir.types import AVal, Kind
 from symdiff.signature import Argument
+from symdiff.trees import NAMED
 
 
 @dataclass(slots=True)
@@ -31,6 +33,7 @@ class Printed:
     constants: dict[str, None] = field(default_factory=dict)
     own_helpers: dict[str, None] = field(default_factory=dict)
     outlined: list[Outlined] = field(default_factory=list)
+    classes: dict[type, Written] = field(default_factory=dict)
 
 
 class Writer:
@@ -45,6 +48,10 @@ class Writer:
         self.public = {kind: parts.name if kind == "primal" else f"{parts.name}_{kind}" for kind in KINDS}
         public = frozenset(self.public.values())
         self.own = parameters([a.name for a in parts.lowered.signature.arguments], public)
+        arguments = parts.lowered.signature.arguments
+        self.result = classes.of_result(parts.lowered, printed.classes, {*public, *self.own.values()})
+        self.exports = [written.name for written in printed.classes.values()]
+        self.maker = classes.maker([(self.own[a.name], a.tree) for a in arguments], printed.classes)
         self.entry: Entry = functions.entry(parts.lowered, parts.embed, public)
         self.views, self.internal, self.internal_views = printed.views, printed.internal, printed.internal_views
         self.helpers, self.constants, self.own_helpers = printed.helpers, printed.constants, printed.own_helpers
@@ -72,6 +79,7 @@ class Writer:
             frozenset(self.public.values())
             | {"saved", self.table, *map(class_name, range(len(self.classes())))}
             | set(checks.HELPERS)
+            | set(self.exports)
         )
 
     def calls(self, kind: str, program: Program, suffix: str = "") -> dict[str, str]:
@@ -210,8 +218,8 @@ class Writer:
 
     def returns(self, kind: str) -> str:
         """The annotation of the result."""
-        if kind == "primal" and self.lowered.out.kind == "rows":
-            return "list"
+        if kind == "primal" and self.lowered.out.kind in ("rows", *NAMED):
+            return self.result
         if kind != "primal" or self.lowered.out.kind not in ("leaf", "list", "dict"):
             return "tuple" if kind != "hvp" else "object"
         if self.lowered.out.kind != "leaf":

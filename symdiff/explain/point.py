@@ -12,7 +12,7 @@ from symdiff.ir import dims
 from symdiff.ir.interpret import bind_sizes
 from symdiff.ir.types import AVal, Kind, type_of
 from symdiff.signature import Argument, Lowered, Static
-from symdiff.trees import Tree, child, container, path_text, paths
+from symdiff.trees import NAMED, Tree, child, container, path_text, paths
 
 _NUMBERS = {"f": float, "i": int, "b": bool, "c": complex}
 
@@ -69,7 +69,7 @@ def _leaves(name: str, tree: Tree, value: Any) -> list[Any]:
 
 
 def _step(tree: Tree) -> str:
-    return "attr" if tree.kind in ("namedtuple", "dataclass") else "item"
+    return "attr" if tree.kind in NAMED else "item"
 
 
 def number(name: str, value: Any, t: AVal) -> Any:

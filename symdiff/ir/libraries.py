@@ -10,7 +10,13 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-IMPORTS = {"math": "import math", "np": "import numpy as np", "scipy": "import scipy.special"}
+IMPORTS = {
+    "dataclasses": "import dataclasses",
+    "math": "import math",
+    "typing": "import typing",
+    "np": "import numpy as np",
+    "scipy": "import scipy.special",
+}
 
 
 def named(text: str) -> list[str]:

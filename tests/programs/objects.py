@@ -472,6 +472,14 @@ def a_dataclass_result(p, x, n):
     return p
 
 
+@cases(1.5, 2)
+def objects_in_a_result(x, n):
+    layer = Layer(x * x)
+    for _ in range(n):
+        layer.b = layer.b * layer(x)
+    return {"layers": [layer, Doubled(x)], "state": State(x, hist=[x * n]), "vector": Vec(x, layer.w)}
+
+
 @cases(Point(1.5, 2.0))
 def a_named_tuple_argument(p):
     return p.norm() * p.swapped.x

@@ -48,6 +48,7 @@ SUPPORTED = (
     Row("methods, properties, `super()`, operators of a class", "a = Layer(x) + Layer(2.0) ⏎ return Scaled(a.w)(x)"),
     Row("objects that a loop or a branch replaces",
         "a = Layer(x) ⏎ while a.w < 9: a = a + Layer(x) ⏎ b = a if x > 0 else Layer(n) ⏎ return b.w"),
+    Row("objects in results, of plain classes too", "return x * x, {'layer': Layer(x), 'row': [Series(x), Layer(n)]}"),
     Row("dataclasses with defaults, factories, `__post_init__`",
         "s = Series(x) ⏎ for t in v: s.add(t) ⏎ return s.total * replace(s, total=x).total"),
     Row("objects from outside: their numbers are fetched at each call", "return LAYER(x) + LAYER.double"),

@@ -330,11 +330,14 @@ def _element_tree(form: Pattern) -> Tree | None:
         return children[0] if _plain(children[0]) else Tree("rows", None, (0,), children)
     if form.kind != "object":
         return Tree(form.kind, form.cls, form.keys or tuple(range(len(children))), children)
-    names = [f.name for f in dataclasses.fields(form.cls)] if dataclasses.is_dataclass(form.cls) else []
+    cls: type = form.cls
+    if not dataclasses.is_dataclass(cls):
+        return Tree("object", cls, tuple(map(str, form.keys)), children)
+    names = [f.name for f in dataclasses.fields(cls)]
     # the leaves come in the order of the attributes' names, the fields of a tree in their own
     if sorted(names) != list(form.keys) or names != sorted(names):
         return None
-    return Tree("dataclass", form.cls, tuple(names), children)
+    return Tree("dataclass", cls, tuple(names), children)
 
 
 def _plain(tree: Tree) -> bool:
@@ -342,15 +345,18 @@ def _plain(tree: Tree) -> bool:
 
 
 def _flatten_object(cx: Context, node: ast.AST, val: ObjRef, leaves: list[Value], statics: list[Static | None]) -> Tree:
-    """An instance of a dataclass, whose fields are all it has."""
-    fields = None if val.cell in cx.pairing else objects.field_values(cx, node, val)
-    if fields is None:
-        cx.refuse("SD322", node, type=f"an instance of {val.cls.__name__}, more than the fields of a dataclass")
+    """An instance of a class of the user's: the fields of a dataclass, or all attributes of another object."""
+    if val.cell in cx.pairing:
+        cx.refuse("SD322", node, type=f"an instance of {val.cls.__name__} that holds itself")
         return Tree()
+    fields = objects.field_values(cx, node, val)
+    kind = "object" if fields is None else "dataclass"
+    if fields is None:
+        fields = objects.all_values(cx, node, val)
     cx.pairing.append(val.cell)
     children = tuple(_flatten(cx, node, v, leaves, statics) for v in fields.values())
     cx.pairing.pop()
-    return Tree("dataclass", val.cls, tuple(fields), children)
+    return Tree(kind, val.cls, tuple(fields), children)
 
 
 def _lowered(

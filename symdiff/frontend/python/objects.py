@@ -349,6 +349,12 @@ def field_values(cx: Context, node: ast.AST, obj: ObjRef) -> dict[str, Val] | No
     return {name: _settled(cx, node, name, content[name]) for name in names}
 
 
+def all_values(cx: Context, node: ast.AST, obj: ObjRef) -> dict[str, Val]:
+    """What an object holds, by attribute."""
+    content = attributes(cx, node, obj)
+    return {} if content is None else {name: _settled(cx, node, name, val) for name, val in content.items()}
+
+
 def _equal(cx: Context, node: ast.AST, left: ObjRef, right: Val) -> Val:
     """The `__eq__` of a dataclass compares the fields of two instances of one class."""
     from symdiff.frontend.python import operators

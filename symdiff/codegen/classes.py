@@ -1,0 +1,105 @@
+"""Classes in the results of a module, which imports nothing of the user's.
+
+An object of an argument's class is made by that argument's class.  Every other class is written into the module under
+its name, with its fields: a named tuple as a `typing.NamedTuple`, a dataclass or an object of another class as a
+dataclass, without methods.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+
+from symdiff.codegen import functions
+from symdiff.codegen.names import identifier
+from symdiff.errors import UsageError
+from symdiff.signature import Lowered, Static
+from symdiff.trees import NAMED, Tree, named
+
+
+@dataclass(slots=True)
+class Written:
+    """A class that a module defines."""
+
+    name: str
+    kind: str
+    frozen: bool
+    fields: dict[str, str] = field(default_factory=dict)  # -> annotation
+
+    def text(self) -> str:
+        if self.kind == "namedtuple":
+            head = f"class {self.name}(typing.NamedTuple):"
+        else:
+            head = f"@dataclasses.dataclass{'(frozen=True)' if self.frozen else ''}\nclass {self.name}:"
+        rows = [f"    {name}: {annotation}" for name, annotation in self.fields.items()]
+        return "\n".join(
+            [head, f'    """`{self.name}` of a result, with its fields."""', *(["", *rows] if rows else [])]
+        )
+
+
+def of_result(lowered: Lowered, made: dict[type, Written], taken: Set[str]) -> str:
+    """The annotation of the result; the classes in it that no argument has are added to `made`.
+
+    `taken` are names that they must not have.  UsageError SD724 for a class whose fields cannot be written.
+    """
+    given = {tree.cls for a in lowered.signature.arguments for tree in named(a.tree)}
+    staged = iter(lowered.program.main.body.outs)
+    leaves = [functions.annotation(next(staged).type) if s is None else _known(s) for s in lowered.out_static]
+    return _add(lowered.out, iter(leaves), made, given, taken)
+
+
+def _add(tree: Tree, leaves: Iterator[str], made: dict[type, Written], given: Set[type | None], taken: Set[str]) -> str:
+    """The annotation of a part of the result."""
+    if tree.kind == "leaf":
+        return next(leaves)
+    if tree.kind == "rows":
+        for _ in range(tree.leaf_count):
+            next(leaves)
+        _add(tree.children[0], iter(("object",) * tree.leaf_count), made, given, taken)
+        return "list"
+    parts = [_add(child, leaves, made, given, taken) for child in tree.children]
+    if tree.kind not in NAMED:
+        return tree.kind
+    assert tree.cls is not None
+    if tree.cls in given:
+        return "object"
+    names = list(map(str, tree.keys))
+    hidden = "_" if tree.kind == "namedtuple" else "__"
+    if any(not name.isidentifier() or name.startswith(hidden) for name in names):
+        message = f"a generated module cannot make the result's class {tree.cls.__name__} with these fields: "
+        raise UsageError(message + ", ".join(names), code="SD724")
+    found = made.get(tree.cls)
+    if found is None:
+        others = {w.name for w in made.values()}
+        found = Written(identifier(tree.cls.__name__, {*taken, *others}), tree.kind, _frozen(tree.cls))
+        made[tree.cls] = found
+    for name, annotation in zip(names, parts, strict=True):
+        if found.fields.setdefault(name, annotation) != annotation or annotation == found.name:
+            found.fields[name] = "object"
+    return found.name
+
+
+def maker(arguments: Sequence[tuple[str, Tree]], made: Mapping[type, Written]) -> functions.Maker:
+    """How objects of a result are made: by classes of the arguments, given by expression and tree, or the module's."""
+    known: dict[type | None, str] = {}
+    for base, tree in arguments:
+        for text, node in zip(functions.classes(base, tree), named(tree), strict=True):
+            known.setdefault(node.cls, text)
+
+    def find(tree: Tree) -> Callable[[Sequence[str]], str]:
+        if tree.cls in known:
+            return functions.made_by(known[tree.cls], tree)
+        assert tree.cls is not None
+        name = made[tree.cls].name
+        return lambda parts: f"{name}({', '.join(functions.by_name(tree, parts))})"
+
+    return find
+
+
+def _frozen(cls: type) -> bool:
+    parameters = getattr(cls, "__dataclass_params__", None)
+    return bool(parameters is not None and parameters.frozen)
+
+
+def _known(static: Static) -> str:
+    return "None" if static.value is None else type(static.value).__name__
