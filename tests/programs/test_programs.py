@@ -6,6 +6,7 @@ import pytest
 
 from tests.programs import (
     arrays,
+    closures,
     containers,
     flow,
     functions,
@@ -24,7 +25,7 @@ from tests.programs.checks import Checked, identical, same
 
 FILES = (
     *(straight, arrays, writes, numpy_functions, flow, functions, language, objects, recursive, rules, schemes),
-    *(containers, lists),
+    *(containers, lists, closures),
 )
 CASES = [case for file in FILES for case in file.cases]
 

@@ -139,8 +139,8 @@ def _join_key(
         return None if base is MISSING else _join_cell(cx, joiner, key, a, b)
     if key[0] in ("stale", "held"):
         return lambda outs: a if a is not MISSING else b
-    if not cx.running(key[0]):
-        return None
+    if base is MISSING and not cx.running(key[0]):
+        return None  # of a call that began and ended on one side
     name = key[1]
     if key[0] != cx.frame.id:  # bound by an inner function: live as far as this frame can tell
         live = None

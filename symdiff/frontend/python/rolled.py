@@ -270,15 +270,19 @@ class Rolled:
             elif key[0] in ("stale", "held"):
                 if key[1].serial < self.serial:
                     found.append(key)
-            elif self._carries(*key):
+            elif self._carries(key, old):
                 found.append(key)
         return found
 
-    def _carries(self, frame: int, name: str) -> bool:
-        """Whether a turn hands a name on: one that is live, or that an inner function binds further out."""
+    def _carries(self, key: tuple[int, str], old: Any) -> bool:
+        """Whether a turn hands a name on: one that is live, or that an inner function binds further out.
+
+        The call that the name is of may be over, `count = counter()`; one that a turn began had no value before it.
+        """
+        frame, name = key
         if frame == self.cx.frame.id:
             return name == RESULT or (name in self.live and name != EXIT)
-        return self.cx.running(frame)
+        return old is not MISSING or self.cx.running(frame)
 
     def _widened(self, key: Any, slot: Slot, before: Any, header: Any, after: Any) -> Slot:
         cx = self.cx

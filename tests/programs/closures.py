@@ -1,0 +1,124 @@
+"""Functions with a memory: what a call that is over left to the functions it made, changed in loops and branches."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.programs.cases import Cases, signed
+
+cases = Cases()
+
+
+def counter(start):
+    total = start
+
+    def add(t):
+        nonlocal total
+        total = total + t
+        return total * t
+
+    def value():
+        return total
+
+    return add, value
+
+
+class Meter:
+    def __init__(self, k):
+        reading = 0.0
+
+        def turn(t):
+            nonlocal reading
+            reading += k * t
+            return reading
+
+        self.turn = turn
+
+
+@cases(2.0, 4)
+@cases(2.0, 0)
+def counts_in_a_loop(x, n: int):
+    add, value = counter(1.0)
+    for i in range(n):
+        add(x * i)
+    return value() ** 2
+
+
+@cases(2.0)
+@cases(-2.0)
+def counts_in_a_branch(x):
+    add, value = counter(1.0)
+    if x > 0:
+        add(x * x)
+    return value() * x
+
+
+@cases(signed(6))
+def two_counters(v):
+    up, high = counter(v[0])
+    down, low = counter(0.0)
+    y = 0.0
+    for t in v:
+        if t > 0:
+            y += up(t)
+            continue
+        y *= down(0.5)
+        while low() > -2.0:
+            down(-1.0)
+            if low() * t > 1.5:
+                break
+    return y + high() * low()
+
+
+@cases(1.1, 3)
+def made_in_every_turn(x, n: int):
+    y = 0.0
+    for i in range(n):
+        add, value = counter(y)
+        for k in range(3):
+            if k < i:
+                add(x * k)
+            y += value() * 0.1
+    return y
+
+
+@cases(1.3, 5)
+@cases(1.3, 1)
+def made_with_a_buffer(x, n: int):
+    def window(size):
+        buffer, used = np.zeros(size), 0
+
+        def push(t):
+            nonlocal buffer, used
+            if used < size:
+                buffer[used] = t
+                used += 1
+            else:
+                buffer = np.concatenate([buffer[1:], np.array([t])])
+            return buffer.mean()
+
+        return push
+
+    push = window(2)
+    y = 0.0
+    for i in range(n):
+        y += push(x * i + 1.0)
+    return y
+
+
+@cases(1.3, 4)
+def made_in_a_constructor(x, n: int):
+    meter = Meter(x)
+    y = 0.0
+    for i in range(n):
+        if i != 2:
+            y += meter.turn(i + 0.5)
+    return y
+
+
+@cases(signed(4))
+def called_in_comprehensions(v):
+    add, value = counter(v[0])
+    y = [add(t) for t in v]
+    z = sum(add(t) for t in v if t > 0)
+    return sum(y) * z + value()
