@@ -18,6 +18,7 @@ from tests.programs import (
     rules,
     schemes,
     straight,
+    views,
     writes,
 )
 from tests.programs.cases import Case
@@ -25,7 +26,7 @@ from tests.programs.checks import Checked, identical, same
 
 FILES = (
     *(straight, arrays, writes, numpy_functions, flow, functions, language, objects, recursive, rules, schemes),
-    *(containers, lists, closures),
+    *(containers, lists, closures, views),
 )
 CASES = [case for file in FILES for case in file.cases]
 

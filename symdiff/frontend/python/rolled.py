@@ -54,6 +54,9 @@ def go_back(cx: Context, place: Mark) -> None:
         cx.store.end()
     del cx.frames[place.frames :], cx.loops[place.loops :], cx.problems[place.problems :]
     cx.scope = place.scope
+    for op in cx.scope.ops[place.ops :]:
+        for value in op.outs:
+            del cx.homes[value]  # a view may remember it as what it read last
     del cx.scope.ops[place.ops :]
     cx.scope.effects = place.effects
 

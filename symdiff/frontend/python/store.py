@@ -99,11 +99,11 @@ class Scope(Builder):
         return made
 
     def sees(self, value: Value) -> bool:
-        home: Scope | None = self.homes[value]
+        home = self.homes.get(value)  # None where an attempt that emitted it was given up
         scope: Scope | None = self
         while scope is not None and scope is not home:
             scope = scope.parent
-        return scope is home
+        return scope is not None
 
     def emit(
         self, prim: Prim | str, /, *ins: Value, regions: Sequence[Block] = (), hints: Sequence[str] = (), **params: Any
