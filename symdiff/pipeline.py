@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from symdiff import __version__
 from symdiff.ad import forward, reverse
-from symdiff.ad.inner import written_out
+from symdiff.ad.inner import keeping, written_out
 from symdiff.codegen.module import collected, generate
 from symdiff.codegen.names import identifier, name_stages
 from symdiff.codegen.parts import STAGES, Module, Parts, Ready, otherwise
@@ -154,23 +154,24 @@ class _Compilation:
         return self.adjoint(self.closed())
 
     def closed(self) -> Program:
-        """Params → results, gradients: the first result has cotangent 1, the others 0."""
-        program = reverse.value_and_grad(self.primal, self.wrt_params, literal=self.level == 0)
-        main, n = program.main, len(self.lowered.params)
-        b, env = Builder(), {}
-        for k, ct in enumerate(main.body.params[n:]):
-            assert isinstance(ct.type, AVal)
-            scalar = not ct.type.shape and ct.type.kind is not Kind.ARRAY
-            one = k == 0
-            if scalar:
-                env[ct] = b.const((1.0 if one else 0.0) if not ct.type.complex else complex(one), ct.type)
-            else:
-                env[ct] = b.op("ones" if one else "zeros", type=ct.type, shape=ct.type.shape).value
-            env[ct].hint = ct.hint
+        """Params → results, gradients: those of the first result, whose cotangent is 1; the others have none."""
+        n, outs = len(self.lowered.params), self.primal.main.body.outs
+        program = reverse.value_and_grad(keeping(self.primal, outs[:1]), self.wrt_params, literal=self.level == 0)
+        main = program.main
+        (ct,) = main.body.params[n:]
+        assert isinstance(ct.type, AVal)
+        b = Builder()
+        if not ct.type.shape and ct.type.kind is not Kind.ARRAY:
+            one = b.const(1.0 if not ct.type.complex else complex(1.0), ct.type)
+        else:
+            one = b.op("ones", type=ct.type, shape=ct.type.shape).value
+        one.hint = ct.hint
         params = tuple(Value(v.type, v.hint) for v in main.body.params[:n])
-        outs = b.inline(main.body, [*params, *(env[ct] for ct in main.body.params[n:])])
-        body = Block(params, tuple(b.ops), outs)
-        return _with_main(program, Function(main.name, body, main.dims))
+        value, *gradients = main.body.outs
+        body = Block(main.body.params, main.body.ops, (value, *outs[1:], *gradients))
+        results = b.inline(body, [*params, one])
+        made = Block(params, tuple(b.ops), results)
+        return _with_main(program, Function(main.name, made, main.dims))
 
     def gradient(self) -> Program:
         """Params → gradients, ready to be differentiated again."""

@@ -150,3 +150,23 @@ def test_annotations_that_are_too_vague_and_functions_without_floats() -> None:
 def test_a_broadcast_that_holds_for_one_size_only_is_refused_at_its_line() -> None:
     with pytest.raises(CompileError, match=r"test_generate.py:\d+:\d+: SD308 `x\[1:\] \+ x` of sizes"):
         generate(lambda x: np.sum(x[1:] + x), types="x=f8[n]")
+
+
+def squares(x: Any, k: int) -> Any:
+    """The results behind the first have sizes that only the call knows."""
+    rows = []
+    for t in x:
+        rows.append(t * t)
+    table = x.reshape(k, -1) * 2.0
+    return np.sum(np.array(rows)) + table[0, 0], np.array(rows), table
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_the_first_of_several_results_is_differentiated(level: int) -> None:
+    namespace: dict[str, Any] = {}
+    exec(generate(squares, types="x=f8[n], k=int", level=level), namespace)
+    (value, rows, table), d_x = namespace["squares_value_and_grad"](np.array([1.0, 3.0]), 2)
+    assert value == 1.0 + 9.0 + 2.0
+    assert rows.tolist() == [1.0, 9.0]
+    assert table.tolist() == [[2.0], [6.0]]
+    assert d_x.tolist() == [2.0 + 2.0, 6.0]
