@@ -247,7 +247,7 @@ _TYPES = (
     ("SD312", "kind depends on the path",
      "{use} reads the dtype of {name}, which is a Python number on one path and a NumPy scalar on another",
      "the result's dtype would depend on the path taken",
-     "start from `np.float64(0)`, or convert: `float({name})`"),
+     "start from a NumPy scalar, such as `np.float64(0)`, or convert it with `float(...)`"),
     ("SD313", "wrong arguments in a call",
      "{function}() {message}",
      "Python would raise TypeError"),

@@ -129,7 +129,7 @@ class Half:
         for k, partial in enumerate(op.prim.partials(self.b, V(self.b, op.out), *ins)):
             if op.ins[k] in self.sweep.active:
                 guard = guarded and may_be_wild(op, partial, wild)
-                self.add(op.ins[k], self.b.op("masked_mul", ct, partial) if guard else ct * partial, (op, k))
+                self.add(op.ins[k], rules.scaled(self.b, ct, partial, guard), (op, k))
 
     def pull_transpose(self, op: Op, ct: V, ins: Sequence[V]) -> None:
         assert op.prim.transpose is not None

@@ -158,8 +158,12 @@ class _BlockTangents:
             self.ruled(op) if has_rule(op) else self.call(op)
             return
         self.b.ops.append(op)
-        if varied:
+        if not varied:
+            return
+        try:
             self.straight(op)
+        except types.KindError:
+            raise rules.unclear_kind(op) from None
 
     def is_masking(self, op: Op) -> bool:
         """Whether tangents of an operation's results may be zeros that it made, or passes on."""
@@ -213,7 +217,7 @@ class _BlockTangents:
             if t is None:
                 continue
             guard = guarded and may_be_wild(op, partial, self.wild) and t.value in self.masked
-            terms.append(self.b.op("masked_mul", t, partial) if guard else t * partial)
+            terms.append(rules.scaled(self.b, t, partial, guard))
         return _sum([term for term in terms if not rules.is_number(term)])
 
     def incoming_masked(self, values: Sequence[Value]) -> list[bool]:

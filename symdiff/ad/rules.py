@@ -7,10 +7,10 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from symdiff.errors import Loc
+from symdiff.errors import CompileError, Loc, refuse
 from symdiff.ir import dims, types
 from symdiff.ir.build import Builder, V
-from symdiff.ir.core import Value
+from symdiff.ir.core import Op, Value
 from symdiff.ir.types import AVal, Kind
 
 Sizes = Callable[[Value], list[Value] | None]
@@ -125,3 +125,21 @@ def _broadcast(b: RuleBuilder, x: V, v: Value) -> V:
 
 def is_number(x: Any) -> bool:
     return isinstance(x, (bool, int, float, complex))
+
+
+def scaled(b: Builder, ct: V, partial: V, guarded: bool) -> V:
+    """A (co)tangent times a partial derivative, 0 where a zero one meets an infinite partial."""
+    product: V = b.op("masked_mul", _of_one_kind(b, ct), _of_one_kind(b, partial)) if guarded else ct * partial
+    return product
+
+
+def _of_one_kind(b: Builder, x: V) -> V:
+    """x as a NumPy scalar where that decides the dtype of a product: it may be a Python number, or in float32."""
+    t = x.type
+    unclear = t.kind is Kind.EITHER and t.dtype != "f8"
+    return b.op("convert", x, kind=Kind.NUMPY, dtype=t.dtype) if unclear else x
+
+
+def unclear_kind(op: Op) -> CompileError:
+    """The error for an operation whose derivative has a dtype that depends on the path taken."""
+    return CompileError([refuse("SD312", op.loc, use=f"the derivative of `{op.prim.name}`", name="a scalar")])

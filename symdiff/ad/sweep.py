@@ -36,12 +36,10 @@ from symdiff.ad.halves import (
 from symdiff.ad.loops import reverse_loop
 from symdiff.ad.order import reading_first
 from symdiff.ad.ruled import call_jvp, call_vjp
-from symdiff.errors import CompileError, refuse
 from symdiff.ir import types
 from symdiff.ir.build import Builder
 from symdiff.ir.core import Block, Op, Value
 from symdiff.ir.steps import Steps
-from symdiff.ir.types import KindError
 
 if TYPE_CHECKING:
     from symdiff.ad.reverse import Reversal
@@ -142,8 +140,7 @@ def _straight(op: Op) -> Pull:
     def pull(half: Half) -> None:
         try:
             half.pull(op)
-        except KindError:
-            use = f"the derivative of `{op.prim.name}`"
-            raise CompileError([refuse("SD312", op.loc, use=use, name="a scalar")]) from None
+        except types.KindError:
+            raise rules.unclear_kind(op) from None
 
     return pull

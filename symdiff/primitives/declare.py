@@ -214,12 +214,12 @@ def _run_on_ones(
                 found.add(types.type_of(eval(text, space, {**static, **values})))
             except (ValueError, OverflowError) as error:
                 raise TypeError(str(error)) from error
-    if len({t.dtype for t in found}) > 1:
+    strong = {t.dtype for t in found if t.kind is not Kind.PYTHON} or {t.dtype for t in found}
+    if len(strong) > 1 or not all(types.embeds(t.dtype, *strong) for t in found):
         raise types.KindError(
             "the result's dtype depends on whether a scalar is a Python or a NumPy number, which depends on the path"
         )
-    first = next(iter(found))
-    return first if len(found) == 1 else AVal(Kind.EITHER, (), first.dtype)
+    return found.pop() if len(found) == 1 else AVal(Kind.EITHER, (), *strong)
 
 
 def numeric(t: Type) -> AVal:

@@ -17,6 +17,7 @@ from tests.programs import (
     recursive,
     rules,
     schemes,
+    single,
     straight,
     views,
     writes,
@@ -26,7 +27,7 @@ from tests.programs.checks import Checked, identical, same
 
 FILES = (
     *(straight, arrays, writes, numpy_functions, flow, functions, language, objects, recursive, rules, schemes),
-    *(containers, lists, closures, views),
+    *(containers, lists, closures, views, single),
 )
 CASES = [case for file in FILES for case in file.cases]
 

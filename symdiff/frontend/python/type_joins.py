@@ -6,7 +6,7 @@ from typing import Any
 
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.sizes import fresh_opaque
-from symdiff.ir import dims
+from symdiff.ir import dims, types
 from symdiff.ir.types import AVal, Kind
 
 _SCALARS = ("b1", "i8", "f8", "c16")  # a Python number's dtypes, least first
@@ -26,20 +26,19 @@ def join_types(a: AVal, b: AVal) -> AVal | None:
         return _join_arrays(a, b)
     if a.kind is b.kind is Kind.NUMPY:
         return None
-    for one, other in ((a, b), (b, a)):
-        if one.kind is Kind.NUMPY and not _embeds(other, one):
-            return None
-    strong = next((t.dtype for t in (a, b) if t.kind is Kind.NUMPY), None)
-    if strong is None and {a.dtype, b.dtype} - set(_SCALARS):
+    strong = next((t for kind in (Kind.NUMPY, Kind.EITHER) for t in (a, b) if _is_strong(t, kind)), None)
+    if strong is not None:
+        weak = b if strong is a else a
+        return AVal(Kind.EITHER, (), strong.dtype) if types.embeds(weak.dtype, strong.dtype) else None
+    if {a.dtype, b.dtype} - set(_SCALARS):
         return None
-    dtype = strong or max(a.dtype, b.dtype, key=_SCALARS.index)
+    dtype = max(a.dtype, b.dtype, key=_SCALARS.index)
     return AVal(Kind.EITHER, (), dtype)
 
 
-def _embeds(t: AVal, strong: AVal) -> bool:
-    """Whether a Python number of type t means the same next to a NumPy scalar of the other type."""
-    order = "biufc"
-    return order.index(t.dtype[0]) <= order.index(strong.dtype[0])
+def _is_strong(t: AVal, kind: Kind) -> bool:
+    """Whether its dtype is that of a NumPy scalar: what is either may be a Python number of its dtype."""
+    return t.kind is kind and (kind is Kind.NUMPY or t.dtype not in _SCALARS)
 
 
 def _join_arrays(a: AVal, b: AVal) -> AVal | None:

@@ -1,0 +1,65 @@
+"""float32 that meets Python's numbers in loops: what begins as 0.0 is a NumPy scalar after a turn."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.programs.cases import Cases, array
+
+cases = Cases()
+X = array(4).astype(np.float32)
+
+
+@cases(X)
+@cases(X[:0])
+def decays(x):
+    h = 0.0
+    for t in x:
+        h = h * 0.5 + t
+    return h * 2.0 + np.float32(1)
+
+
+@cases(X, np.float32(0.5))
+@cases(X, 0.5)
+def recurs(x, k):
+    y = np.empty_like(x)
+    h = 0
+    for i, t in enumerate(x):
+        h = k * h + t
+        y[i] = h
+    return y @ y + h * h
+
+
+@cases(X, 1.0)
+def counts_or_averages(x, k):
+    h = 0
+    high = -np.inf
+    for t in x:
+        h = h + 1 if t > k else h / 2 + t * k
+        high = max(high, h)
+    return h - high * 0.25 + x[0]
+
+
+@cases(X, 0.3)
+def squares_when_large(x, k):
+    s = 0.0
+    for t in x:
+        s = s * k + t * t * s + t
+        if s > 1:
+            s = 0.25 * s**2
+    return s * x[1]
+
+
+@cases(X, 0.3)
+@cases(X, -0.3)
+def either_by_a_branch(x, k):
+    s = x[0] if k > 0 else k
+    return s * k + min(s, 0.1) * x[1]
+
+
+@cases(X)
+def in_a_list(x):
+    a = [0.0, x[0], 1]
+    for i in range(3):
+        a[i] = a[i] * 0.5 + x[i]
+    return sum(a) * a[1] + x[2]
