@@ -202,6 +202,22 @@ def first_and_rest(x, v):
 
 
 @cases(0.7, signed(5))
+def lists_in_displays(x, v):
+    a = multiples(x, v)
+    b = [x, *a, x * x, *a[1:]]
+    c = (*a, x)
+    first, *rest = [x * 2, *b]
+    pairs = [(x, 1.0), *((p, p * p) for p in a)]
+    return first * sum(i * p for i, p in enumerate(rest)) + c[-1] * c[0] + sum(p * q for p, q in pairs)
+
+
+@cases(0.7)
+def numbers_are_found_in_a_known_list(x):
+    a = [x, 2.0, x * x, 2.0]
+    return a.count(x) * x + a.index(x * x) * x**2 + a.count(2.0) * x**3
+
+
+@cases(0.7, signed(5))
 def unpacked_list(x, v):
     a, b, c, d, e = multiples(x, v)
     return a * b * c * d * e

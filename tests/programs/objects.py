@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from symdiff import grad
 from tests.programs.cases import Cases, array
 
 cases = Cases()
@@ -188,6 +189,9 @@ class Point(NamedTuple):
     @property
     def swapped(self):
         return Point(self.y, self.x)
+
+
+CORNER = Point(0.3, -1.2)
 
 
 class Shape(abc.ABC):
@@ -496,3 +500,11 @@ def read_by_a_recursion(x, limit):
     first = until(x)
     layer.w = 2 * x
     return first * until(x)
+
+
+@cases(0.8)
+def named_tuple_from_outside(x):
+    """Its methods and properties too, of the module's and of one that an inner function reads."""
+    here = Point(x, 2.0 * x) + CORNER
+    slope = grad(lambda t: here.norm() * t * t + here.swapped.x * t)(x)
+    return CORNER.norm() * x + CORNER.swapped.x * here.y + slope

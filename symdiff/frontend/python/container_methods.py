@@ -170,12 +170,13 @@ def _changed_staged(
 
 
 def search(cx: Context, node: ast.AST, content: Content | Grown, name: str, args: Args) -> Val:
-    """`index` and `count` of elements that are known when compiling, or of a list of numbers of staged length."""
-    if isinstance(content, Grown) and len(args) == 1:
-        return list_changes.search(cx, node, content, name, args[0])
-    if not args or isinstance(content, Grown) or not all(isinstance(v, Known) for v in (*content, *args)):
-        return cx.refuse("SD224", node, construct=f"`{name}`")
-    known = [v.obj for v in content if isinstance(v, Known)]
+    """`index` and `count` of elements that are known when compiling, or of a list of numbers."""
+    known = [] if isinstance(content, Grown) else [v.obj for v in content if isinstance(v, Known)]
+    if isinstance(content, Grown) or len(known) < len(content) or not all(isinstance(v, Known) for v in args):
+        staged = grown.staged(cx, node, content) if isinstance(content, tuple) else content
+        if staged is None or len(args) != 1:
+            return POISON if staged is None else cx.refuse("SD224", node, construct=f"`{name}`")
+        return list_changes.search(cx, node, staged, name, args[0])
     try:
         return Known(getattr(known, name)(*(a.obj for a in args if isinstance(a, Known))))
     except ValueError as error:

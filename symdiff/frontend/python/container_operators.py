@@ -34,8 +34,8 @@ def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Va
         parts = list_changes.content_of(cx, left), list_changes.content_of(cx, right)
         if parts[0] is not None and parts[1] is not None and _is_list(left) == _is_list(right):
             found = list_changes.joined(cx, node, parts[0], parts[1])
-            like = left if isinstance(left, ListRef) else right
-            return POISON if found is None else list_changes.made(cx, node, found, like)
+            kind = "list" if _is_list(left) else "tuple"
+            return POISON if found is None else list_changes.made(cx, node, found, kind)
     if isinstance(op, ast.Add) and any(isinstance(v, Text) for v in (left, right)):
         pieces = [output.text_pieces(v) for v in (left, right)]
         return None if None in pieces else output.text([piece for part in pieces for piece in part or ()])

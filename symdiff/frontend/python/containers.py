@@ -51,23 +51,43 @@ def new_dict(cx: Context, node: ast.AST, items: dict[Any, Val]) -> DictRef:
     return DictRef(cell)
 
 
-def display(cx: Context, elements: Sequence[ast.expr]) -> list[Val] | None:
+def display(cx: Context, node: ast.AST, elements: Sequence[ast.expr]) -> list_changes.Content | None:
     """The elements of a list or tuple display, stars expanded; None after a problem."""
     from symdiff.frontend.python.expressions import evaluate, evaluate_spent
 
-    found: list[Val] = []
-    for node in elements:
-        if not isinstance(node, ast.Starred):
-            found.append(evaluate(cx, node))
+    before: list_changes.Content = ()  # up to the last list of staged length
+    found: list[Val] = []  # since
+    for element in elements:
+        if not isinstance(element, ast.Starred):
+            found.append(evaluate(cx, element))
             continue
-        val = evaluate_spent(cx, node.value)
-        items = None if val is POISON else items_of(cx, node, val)
+        val = evaluate_spent(cx, element.value)
+        staged = grown.content_of(cx, val)
+        if staged is not None:
+            whole = _spread(cx, node, before, found, staged)
+            if whole is None:
+                return None
+            before, found = whole, []
+            continue
+        items = None if val is POISON else items_of(cx, element, val)
         if items is None:
             if val is not POISON:
-                refuse_unknown_count(cx, "SD228", node, val, construct=f"`{cx.text(node)}`")
+                refuse_unknown_count(cx, "SD228", element, val, construct=f"`{cx.text(element)}`")
             return None
         found += items
-    return found
+    return _spread(cx, node, before, found, ())
+
+
+def _spread(
+    cx: Context, node: ast.AST, before: list_changes.Content, found: list[Val], after: list_changes.Content
+) -> list_changes.Content | None:
+    """The elements of a display so far, those read since, and a list's."""
+    if before == () and after == ():
+        return tuple(found)
+    if memory.is_poison(*found):
+        return None
+    whole = list_changes.joined(cx, node, before, tuple(found))
+    return None if whole is None else list_changes.joined(cx, node, whole, after)
 
 
 # --- what a container holds
@@ -201,7 +221,7 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
     if found is not None:
         return found
     staged = grown.content_of(cx, base)
-    if staged is not None:
+    if staged is not None and isinstance(base, ListRef):
         return _grown_item(cx, node, base, staged, index)
     known = elements(cx, base)
     if known is not None:
@@ -294,10 +314,10 @@ def position(cx: Context, node: ast.AST, index: Val, known: Sequence[Val]) -> in
     return int(operator.index(index.obj)) % count
 
 
-def _grown_item(cx: Context, node: ast.AST, base: Val, content: Grown, index: Val) -> Val:
+def _grown_item(cx: Context, node: ast.AST, base: ListRef, content: Grown, index: Val) -> Val:
     if isinstance(index, SliceVal):
         part = list_changes.sliced(cx, node, content, index)
-        return POISON if part is None else list_changes.made(cx, node, part, base)
+        return POISON if part is None else list_changes.made(cx, node, part, base.cell.kind)
     if not cx.is_numeric(index) or cx.aval(index).dtype[0] not in "iu":
         return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason="is then read by a slice")
     return grown.element(cx, node, content, index)

@@ -9,7 +9,18 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from symdiff.frontend.python import calls, captured, containers, control, flat, memory, operators, subscripts, targets
+from symdiff.frontend.python import (
+    calls,
+    captured,
+    containers,
+    control,
+    flat,
+    list_changes,
+    memory,
+    operators,
+    subscripts,
+    targets,
+)
 from symdiff.frontend.python.arrays import attribute
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.desugar import HIDDEN
@@ -24,6 +35,7 @@ from symdiff.frontend.python.values import (
     Conflict,
     DictRef,
     Flat,
+    Grown,
     Known,
     ListRef,
     Maybe,
@@ -163,13 +175,15 @@ def _if_exp(cx: Context, node: ast.IfExp) -> Steps:
 
 
 def _tuple(cx: Context, node: ast.Tuple) -> Val:
-    items = containers.display(cx, node.elts)
-    return POISON if items is None else Struct("tuple", tuple(items))
+    items = containers.display(cx, node, node.elts)
+    if isinstance(items, Grown):
+        return list_changes.made(cx, node, items, "tuple")
+    return POISON if items is None else Struct("tuple", items)
 
 
 def _list(cx: Context, node: ast.List) -> Val:
-    items = containers.display(cx, node.elts)
-    return POISON if items is None else containers.new_list(cx, node, items)
+    items = containers.display(cx, node, node.elts)
+    return POISON if items is None else list_changes.made(cx, node, items)
 
 
 def _dict(cx: Context, node: ast.Dict) -> Val:
@@ -187,7 +201,9 @@ def _dict(cx: Context, node: ast.Dict) -> Val:
 
 
 def _set(cx: Context, node: ast.Set) -> Val:
-    items = containers.display(cx, node.elts)
+    items = containers.display(cx, node, node.elts)
+    if isinstance(items, Grown):
+        return cx.refuse("SD216", node)
     return POISON if items is None else known_set(cx, node, items)
 
 

@@ -83,8 +83,9 @@ SUPPORTED = (
         "out = [] ⏎ for t in v: out.append(t * x) ⏎ return np.array(out).sum()"),
     Row("lists that grow by tuples, objects, dicts or lists of one structure",
         "h = [(0, x)] ⏎ while h[-1][1] < 9: h.append((n, h[-1][1] * 2 + 1)) ⏎ return sum(k * y for k, y in h)"),
-    Row("lists of any length: slices, `+`, `*`, `in`, `del`, unpacking, every method",
-        "a = list(v) * 2 ⏎ a.insert(1, x) ⏎ a.sort() ⏎ b, *c = a[::-1] ⏎ return b + sum(c[1:]) if x in a else c[0]"),
+    Row("lists of any length: slices, `+`, `*`, `in`, `del`, unpacking, `[x, *a]`, every method",
+        "a = list(v) * 2 ⏎ a.insert(1, x) ⏎ a.sort() ⏎ b, *c = [x, *a[::-1]]"
+        " ⏎ return b + sum(c[1:]) if x in a else c[0]"),
     Row("`sorted`, `min`, `max` with `key`, `reverse`, `default`, of staged numbers",
         "a = sorted(v, key=lambda t: -t) ⏎ return a[0] + max(v, key=lambda t: t * x) * min([], default=x)"),
     Row("`round`, `divmod`, `pow`, `abs`", "return round(x, 1) * x + divmod(x, 0.5)[1] + pow(x, 2) + round(abs(x))"),

@@ -31,9 +31,8 @@ from symdiff.ir.types import AVal
 Content = tuple[Val, ...] | Grown
 
 
-def made(cx: Context, node: ast.AST, content: Content, like: Val | None = None) -> ListRef:
-    """A new list; a tuple where `like` is one."""
-    kind = like.cell.kind if isinstance(like, ListRef) else "list"
+def made(cx: Context, node: ast.AST, content: Content, kind: str = "list") -> ListRef:
+    """A new list, or a tuple, as `kind` says."""
     cell = Cell(kind, cx.loc(node))
     cx.store.set(cell, content)
     return ListRef(cell)
@@ -261,8 +260,7 @@ def columns(cx: Context, node: ast.AST, content: Grown) -> tuple[Val, ...] | Non
         width = sum(1 for _ in grown.leaf_types(form))
         if not width:
             return None
-        found.append(made(cx, node, Grown(tuple(rest[:width]), form)))
-        found[-1].cell.kind = "tuple"
+        found.append(made(cx, node, Grown(tuple(rest[:width]), form), "tuple"))
         rest = rest[width:]
     return tuple(found)
 

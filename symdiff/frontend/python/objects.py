@@ -67,13 +67,17 @@ def attribute(cx: Context, node: ast.AST, base: Val, name: str) -> Val | None:
     raw = found[1] if found is not None else None
     if isinstance(base, ObjRef):
         return _of_object(cx, node, base, name, raw)
+    fields = base.keys if isinstance(base, Struct) else getattr(cls, "_fields", ()) if issubclass(cls, tuple) else None
+    plain = fields is not None and (name in fields or name.startswith("_") or isinstance(raw, _C_METHODS))
+    if plain or raw is None:
+        return None
     if isinstance(base, Struct):
-        plain = name in base.keys or raw is None or name.startswith("_") or isinstance(raw, _C_METHODS)
-        return None if plain else _found_on(cx, node, base, cls, name, raw)
+        return _found_on(cx, node, base, cls, name, raw)
     assert isinstance(base, Known)
     if name in getattr(base.obj, "__dict__", {}) and not isinstance(raw, property):
         return None
-    if classes.opaque(cls) or not isinstance(raw, (property, python_types.FunctionType, staticmethod, classmethod)):
+    seen_through = fields is not None or not classes.opaque(cls)
+    if not seen_through or not isinstance(raw, (property, python_types.FunctionType, staticmethod, classmethod)):
         return None
     captured.lift_attribute(cx, base, "__class__", cls)
     return _found_on(cx, node, base, cls, name, raw)
