@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from tests.properties.stores import Stores
+from tests.properties.lists import Lists
 from tests.properties.writer import Names, Text
 
 
-class Data(Stores):
-    def __init__(self, seed: int) -> None:
-        super().__init__(seed)
-        self.kinds = {"g0": "float"}  # of the elements of lists that grew
-
+class Data(Lists):
     # --- objects
 
     def make_object(self, n: Names, depth: int) -> None:
@@ -209,59 +205,28 @@ class Data(Stores):
         n.f.append(t)
         self.note("containers in containers carried")
 
-    # --- lists that grow
-
-    def grown(self, n: Names, depth: int) -> None:
-        g, u, kind = self.new("g"), self.new("u"), self.one("float", "np.float64")
-        start = self.one("[]", f"[{kind}({self.scalar(n, 0)})]", "[]")
-        self.say(depth, f"{g} = {start}")
-        self.say(depth, f"for {u} in {self.one(*n.v)}:")
-        if self.rng.random() < 0.5:
-            then = self.one("continue", "break", f"{g}.append({kind}({u}))", f"{u} = 0.5 * {u}")
-            self.say(depth + 1, f"if {u} > {self.scalar(n, 1)}:", f"    {then}")
-        last = f"{g}[-1] * 0.3 + {u}" if start != "[]" else f"{u} * {self.scalar(n, 0)}"
-        item = self.one(f"np.cos({u})", last, f"{u} + {self.scalar(n, 1)}")
-        self.say(depth + 1, f"{g}.append({kind}({item}))")
-        n.g.append(g)
-        self.kinds[g] = kind
-        self.note("list grown in a loop")
-
-    def comprehended(self, n: Names, depth: int) -> None:
-        g, kind = self.new("g"), self.one("float", "np.float64")
-        item, v = f"{kind}({self.item(n)})", self.one(*n.v)
-        made = self.one(
-            f"[{item} for u in {v}]",
-            f"[{item} for u in {v} if u > {self.scalar(n, 0)}]",
-            f"[{kind}(u * w) for u, w in zip({v}, {self.one(*n.v)})]",
-            f"[{kind}({v}[q] * q) for q in range(1, n)]",
-            f"list(map(lambda u: {item}, {v}))",
-            f"list(filter(lambda u: u > 0.1, [{item} for u in {v}]))",
+    def argument_changed(self, n: Names, depth: int) -> None:
+        """The caller's dict stays as it was."""
+        s: Text = lambda: f"np.tanh({self.scalar(n, 1)})"
+        t = self.new("t")
+        line = self.one(
+            f"p['c'] {self.one('=', '+=', '*=')} float({s()})", f"p['de'] = (float({s()}), {self.vector(n, 1)})"
         )
-        self.say(depth, f"{g} = {made}")
-        n.g.append(g)
-        self.kinds[g] = kind
-        self.note("comprehension of any size")
+        self.say(depth, line, f"{t} = p['c'] * p['de'][0] - {self.one('np.sum', 'norm2')}(p['de'][1])")
+        n.f.append(t)
+        self.note("dict of the arguments changed")
 
-    def grown_changed(self, n: Names, depth: int) -> None:
-        """Elements stay of one kind: the list is one array's worth."""
-        g = self.one(*n.g)
-        kind = self.kinds[g]
-        self.say(
-            depth,
-            self.one(
-                f"{g}.append({kind}({self.scalar(n, 1)}))",
-                f"if len({g}) > 1: {g}[{self.one('0', '-1')}] = {kind}({self.scalar(n, 1)})",
-                f"if {g}: {g}.pop()",
-                f"{g} = [{kind}(np.sin(u)) for u in {g}]",
-            ),
-        )
-        self.note("grown list changed")
+    def unpacked_generator(self, n: Names, depth: int) -> None:
+        a, b = self.new("t"), self.new("t")
+        self.say(depth, f"{a}, {b} = (u * {self.scalar(n, 1)} for u in ({self.scalar(n, 0)}, {self.scalar(n, 0)}))")
+        n.f += [a, b]
+        self.note("generator unpacked")
 
     # --- functions
 
     def make_function(self, n: Names, depth: int) -> None:
         c = self.new("c")
-        kind = self.rng.randrange(5)
+        kind = self.rng.randrange(7)
         if kind == 0:
             self.say(depth, f"{c} = lambda z, c=0.5: np.sin(z) * c + {self.scalar(n, 1)}")
         elif kind == 1:
@@ -278,11 +243,26 @@ class Data(Stores):
             s = self.scalar(n, 1)
             made = self.one(f"scaler({s})", f"partial(square, k={s})", "halved(np.sin)", "partial(pick, 0.3)")
             self.say(depth, f"{c} = {made}")
+        elif kind == 4:
+            self.say(depth, self.one("@halved", "@scaled_by(0.7)"), f"def {c}(z, c={self.scalar(n, 0)}):")
+            self.say(depth + 1, f"return np.sin(z) * c + {self.scalar(n, 1)}")
+        elif kind == 5:
+            self.say(depth, f"def {c}(*zs, c=0.3, **more):", f"    for z in zs[1:]: c = c * z + {self.scalar(n, 0)}")
+            self.say(depth + 1, f"return np.tanh(zs[0]) * c + more.get('shift', {self.scalar(n, 0)})")
         else:
             self.say(depth, f"def {c}(z, turns={self.one('2', *n.i)}):")
             self.say(depth + 1, f"if turns <= 0 or z > 1.5: return z * {self.scalar(n, 0)}")
             self.say(depth + 1, f"return np.sin({c}(z + {self.scalar(n, 0)}, turns - 1))")
-        self.note(("lambda", "inner function", "nonlocal", "function value", "inner recursion")[kind])
+        names = (
+            "lambda",
+            "inner function",
+            "nonlocal",
+            "function value",
+            "decorated",
+            "any arguments",
+            "inner recursion",
+        )
+        self.note(names[kind])
         t = self.new("t")
         self.say(depth, f"{t} = {c}(np.tanh({self.scalar(n, 1)}))")
         n.f.append(t)

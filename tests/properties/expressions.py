@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.properties.writer import Names, Options, Text, Writer
 
+TABLE = ("TABLE['half']", "TABLE['rows'][1]")
+
 
 class Expressions(Writer):
     def scalar(self, n: Names, d: int = 2) -> str:
@@ -18,7 +20,7 @@ class Expressions(Writer):
         found: list[Text] = [
             lambda: self.one(*n.f),
             lambda: self.one(*n.f),
-            lambda: self.one("0.5", "1.5", "2.0", "-0.7", "SCALE", "TABLE['half']", "TABLE['rows'][1]"),
+            lambda: self.one("0.5", "1.5", "2.0", "-0.7", "SCALE", *(TABLE if self.captures else ())),
         ]
         if n.v:
             found += [lambda: f"{self.one(*n.v)}[{self.index(n)}]"]
@@ -52,6 +54,12 @@ class Expressions(Writer):
             ("conversion", lambda: f"float({s()})"),
             ("np.float64", lambda: f"np.float64({s()})"),
             ("np.maximum", lambda: f"np.{self.one('maximum', 'minimum')}({s()}, {s()})"),
+            ("math", lambda: f"math.{self.one('sin', 'tanh', 'atan', 'erf', 'cos')}({s()})"),
+            ("math of two", lambda: f"math.{self.one('hypot(0.5, ', 'atan2(2.0, ')}{s()})"),
+            ("stable log and root", lambda: f"np.{self.one('log1p', 'sqrt')}(0.1 + np.abs({s()}))"),
+            ("numpy function of two", lambda: f"np.{self.one('hypot', 'logaddexp', 'arctan2')}({s()}, 1.5)"),
+            ("piecewise constant", lambda: f"({s()} * {self.one('round', 'np.floor', 'int', 'np.sign')}({s()}))"),
+            ("divmod and pow", lambda: f"{self.one(f'divmod({s()}, 0.7)[1]', f'({s()} % 0.9)', f'pow({s()}, 2)')}"),
         ]
         if n.i:
             found += [("int in float", lambda: f"({s()} * {self.one(*n.i)} * 0.1)")]
@@ -72,6 +80,8 @@ class Expressions(Writer):
             ("function as argument", lambda: f"applied({self.one('np.sin', 'gentle', 'scaler(0.4)', *n.c)}, {s()})"),
             ("helper with a default", lambda: f"gentle({s()}{self.one('', ', c=0.1')})"),
             ("objects in an expression", lambda: f"Layer({s()}).moved({s()}).w"),
+            ("object from outside", lambda: f"{self.one('LAYER(', 'LAYER.scale * (', 'LAYER.b - (')}{s()})"),
+            ("star of a generator", lambda: f"pick(*(u * {s()} for u in ({s()}, 0.7)))"),
         ]
         if n.i:
             found += [("recursion", lambda: f"nested({s()}, {self.one(*n.i)})")]
@@ -100,6 +110,13 @@ class Expressions(Writer):
                 ("generator sum", lambda: f"sum({self.item(n)} for u in {v()})"),
                 ("generator sum with if", lambda: f"sum({self.item(n)} for u in {v()} if u > {self.scalar(n, 0)})"),
                 ("generator max", lambda: f"{self.one('max', 'min')}({self.item(n)} for u in {v()})"),
+                ("positions", lambda: f"np.sum({v()}[np.{self.one('nonzero', 'where')}({v()} > {s()})[0]])"),
+                ("some elements", lambda: f"np.sum({v()}, where={v()} > {s()})"),
+                ("initial value", lambda: f"np.{self.one('max', 'sum', 'min')}({v()}, initial=0.1)"),
+                ("windows", lambda: f"np.sum(sliding_window_view(np.append({v()}, [0.2, 0.1]), 2) * {s()})"),
+                ("linalg", lambda: f"np.linalg.{self.one('norm(1.5', 'norm(0.3')} + {v()})"),
+                ("product", lambda: f"np.prod(np.tanh({v()}))"),
+                ("at the greatest", lambda: f"{(x := self.one(*n.v))}[np.{self.one('argmax', 'argmin')}({x})]"),
                 ("vector max", lambda: f"{self.one('max', 'min', 'sum')}({v()})"),
                 ("zip in a generator", lambda: f"sum(u * w for u, w in zip({v()}, {v()}))"),
                 (
@@ -156,15 +173,11 @@ class Expressions(Writer):
                 ("comprehension of a list", lambda: f"sum([{self.item(n)} for u in {r()}])"),
                 ("helper that changes a list", lambda: f"push({r()}, np.tanh({s()}))[0]"),
                 ("zip of lists", lambda: f"sum(u - w for u, w in zip({r()}, {r()}))"),
+                ("list sorted", lambda: f"sorted({r()})[{self.one('0', '1', '-1')}]"),
+                ("list ordered by a key", lambda: f"{self.one('max', 'min')}({r()}, key=lambda u: -u * u)"),
             ]
-        if n.g:
-            g: Text = lambda: self.one(*n.g)
-            found += [
-                ("grown list folded", lambda: f"{self.one('sum', 'sum', 'max', 'min')}({g()})"),
-                ("grown list in a generator", lambda: f"sum({self.item(n)} for u in {g()})"),
-                ("grown list read", lambda: f"({(x := g())}[-1] if {x} else 0.1) * len({x})"),
-                ("grown list as an array", lambda: f"np.sum(np.tanh(np.array({g()}, dtype=float)))"),
-            ]
+            if n.i:
+                found += [("staged index into a list", lambda: f"{(x := r())}[{self.one(*n.i)} % len({x})]")]
         if n.d:
             q: Text = lambda: self.one(*n.d)
             found += [
@@ -235,6 +248,15 @@ class Expressions(Writer):
                 lambda: f"np.array([np.sin(u) * {self.scalar(n, 0)} for u in {v()}], dtype=float)",
             ),
             ("recursion on arrays", lambda: f"mirrored({v()}, {self.one('2', *n.i)})"),
+            ("difference", lambda: f"np.diff({v()}, prepend={self.one('0.3', s())})"),
+            ("rolled", lambda: f"np.{self.one('roll', 'flip')}({v()}, {self.one('0', '-1')})"),
+            ("joined", lambda: f"np.concatenate([{v()}[1:], {v()}])[:n]"),
+            ("sorted vector", lambda: f"np.sort({v()})"),
+            ("gather by argsort", lambda: f"{v()}[np.argsort({v()})]"),
+            ("outer", lambda: f"(np.outer({v()}, {v()}) @ {v()} * 0.2)"),
+            ("solve", lambda: f"np.linalg.solve(4.0 * np.eye(n) + np.tanh(np.outer({v()}, {v()})) / (n + 1), {v()})"),
+            ("einsum", lambda: f"np.einsum('i,i->i', {v()}, {v()})"),
+            ("cumprod", lambda: f"np.cumprod(np.tanh({v()}))"),
             ("helper that writes a copy", lambda: f"relax({v()} + 0.0)"),
             ("helper that writes a copy", lambda: f"normalise({v()}.copy(), np.tanh({s()}))"),
         ]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.properties.data import Data
+from tests.properties.derivatives import Derivatives
+from tests.properties.lists import ELEMENTS
 from tests.properties.writer import Names, Text
 
 Statement = Callable[[Names, int], None]
@@ -12,7 +13,7 @@ FORMS = ("{s}", "{s}", "{s}", "({s}, {v})", "{{'loss': {s}, 'rest': [{v}, {f}]}}
 RANGES = ("2", "1, 3", "2, -1, -1", "len(x)", "1, len(x)", "0, len(x), 2", "n - 1, -1, -1", "k")
 
 
-class Flow(Data):
+class Flow(Derivatives):
     def __init__(self, seed: int) -> None:
         super().__init__(seed)
         # one structure for every return, and one size: a name or a view as it is, or a new array
@@ -44,15 +45,20 @@ class Flow(Data):
         if n.own:
             found += [self.write, self.write, self.write_slice, self.shifted_write, self.augment_vector, self.view]
             found += [self.masked_write, self.repeated_indices, self.out, self.alias, self.written_by_helper]
-            found += [self.view_of_view, self.stencil]
+            found += [self.view_of_view, self.stencil, self.chosen_written, self.written_in_recursion]
+            found += [self.divided_where]
         if n.grid:
+            found += [self.reshaped] if n.v else []
             found += [self.write_matrix, self.write_matrix, self.swap_rows, self.rows_written]
         return found
 
     def of_data(self, n: Names) -> list[Statement]:
         found: list[Statement] = [self.make_function, self.popped, self.swapped_in_loop, self.replaced_in_loop]
+        found += [self.one(self.inner_steps, self.inner_closure)]
         if n.v:
-            found += [self.state, self.grown, self.comprehended, self.chosen]
+            found += [self.state, self.grown, self.comprehended, self.chosen, self.structures, self.structures]
+            found += [self.unpacked_generator, self.inner_descent]
+            found += [] if self.captures else [self.argument_changed, self.argument_changed]
         made = [self.make_object, self.make_container, self.make_container]
         changes: list[Statement] = []
         if n.o:
@@ -62,16 +68,18 @@ class Flow(Data):
         if n.r or n.d or n.p:
             changes += [self.change_container, self.change_container]
         if n.g:
-            changes += [self.grown_changed]
+            changes += [self.grown_changed, self.grown_changed, self.grown_unpacked]
+        if n.q:
+            changes += [self.structures_changed, self.structures_changed]
         # changed at least as often as made
         return [*found, *(changes * 2 if self.rng.random() < 0.5 else made * 2)]
 
     def branches(self, n: Names) -> list[Statement]:
-        return [self.branch, self.branch, self.early_return, self.match]
+        return [self.branch, self.branch, self.early_return, self.match, self.with_errstate]
 
     def loops_of(self, n: Names) -> list[Statement]:
         found: list[Statement] = [self.for_range, self.for_array, self.while_loop, self.while_true, self.for_known]
-        return [*found, self.for_container] if n.r or n.g or n.d else found
+        return [*found, self.for_container] if n.r or n.g or n.d or n.q else found
 
     # --- plain
 
@@ -257,13 +265,19 @@ class Flow(Data):
             g = self.one(*n.g)
             options += [("for grown list", f"{u} in {g}", ())]
             options += [("for zip of grown lists", f"{u}, _ in zip({g}, {self.one(*n.g)})", ())]
+        if n.q:
+            q = self.one(*n.q)
+            unpacked = ELEMENTS[self.made[q]][2].format(u=u, w=f"{u}w", v=f"{u}v")
+            options += [("for structures", f"{unpacked or u} in {q}", ())]
         if n.d:
             options += [("for items", f"_, {u} in {self.one(*n.d)}.items()", ())]
         name, line, indices = self.rng.choice(options)
         self.say(depth, f"for {line}:")
+        if name == "for structures" and not unpacked:
+            self.say(depth + 1, f"{u} = {self.read(self.made[q], u)}")
         # what a loop goes over must not change under it
         inner = n.copy()
-        inner.g, inner.r, inner.d = [], [], []
+        inner.g, inner.r, inner.d, inner.q = [], [], [], []
         self.body(inner, depth, indices, (u,))
         self.note(name)
 

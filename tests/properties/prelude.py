@@ -8,6 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy import tanh as squash
 
+import symdiff
+
 SCALE = 0.75
 TABLE = {"half": 0.5, "rows": [0.25, 1.5]}
 WEIGHTS = np.array([0.3, -0.2, 0.9])
@@ -131,6 +133,94 @@ def shove(layer, t):
     return layer.w
 
 
+def cascade(w, k, t):
+    """A recursion that writes into the array it is given."""
+    w[k] = np.sin(w[k] * t) + 0.1
+    if k > 0 and t < 1.2:
+        w[0] += cascade(w, k - 1, t + 0.1)
+    return w[k] * t
+
+
+# --- functions to take derivatives of, and rules of the user's own
+
+
+def bowl(w, t):
+    return 0.3 * (w - t) ** 2 + 0.1 * np.cos(w * t)
+
+
+def well(w, t):
+    """With branches and a loop."""
+    for i in range(3):
+        if w * t > 0.2:
+            w = np.sin(w) * t
+        elif w < -0.4:
+            return 0.5 * w * w + t * w
+        w = w + 0.1 * i * t
+    return w * w * t
+
+
+def energy(w, t):
+    """Of an array that it writes into a copy of, element by element."""
+    u = w * 1.0
+    s = 0.3 * t
+    for i in range(1, len(u)):
+        u[i] += 0.5 * u[i - 1] * t
+        if u[i] > 0.0:
+            s = s + np.sin(u[i]) * t
+    return s + u @ w
+
+
+def layer(w, t):
+    return np.tanh(w * t) + 0.2 * w[::-1]
+
+
+@symdiff.grad
+def slope_of_well(w, t):
+    return well(w, t)
+
+
+@symdiff.custom_jvp
+def softened(t):
+    return np.log1p(np.exp(t))
+
+
+@softened.defjvp
+def softened_rule(primals, tangents):
+    (t,), (d,) = primals, tangents
+    return softened(t), d / (1.0 + np.exp(-t))
+
+
+@symdiff.custom_jvp
+def blended(t, u):
+    if t > u:
+        return t * u
+    return t + 0.5 * u * u
+
+
+@blended.defjvp
+def blended_rule(primals, tangents):
+    (t, u), (d, e) = primals, tangents
+    if t > u:
+        return t * u, d * u + t * e
+    return t + 0.5 * u * u, d + u * e
+
+
+@symdiff.custom_vjp
+def cubed(t):
+    return t * t * t
+
+
+def cubed_forward(t):
+    return t * t * t, t
+
+
+def cubed_backward(t, d_y):
+    return (3.0 * d_y * t * t,)
+
+
+cubed.defvjp(cubed_forward, cubed_backward)
+
+
 # --- functions of functions
 
 
@@ -149,6 +239,13 @@ def halved(g):
         return 0.5 * g(*args, **kwargs)
 
     return inner
+
+
+def scaled_by(c):
+    def decorate(g):
+        return lambda *args, **kwargs: c * g(*args, **kwargs)
+
+    return decorate
 
 
 def gentle(t, c=0.3):
@@ -200,6 +297,9 @@ class Layer:
     @classmethod
     def twice(cls, w):
         return cls(2 * w)
+
+
+LAYER = Layer(0.6, -0.3)
 
 
 class Scaled(Layer):

@@ -117,7 +117,42 @@ class Stores(Expressions):
         n.f.append(t)
         self.note("helper that changes an array")
 
+    def chosen_written(self, n: Names, depth: int) -> None:
+        """Of two arrays one, which a condition picks."""
+        a, b, r, t = self.new("w"), self.new("w"), self.new("r"), self.new("t")
+        self.say(depth, f"{a}, {b} = {self.one(*n.v)} + 0.0, {self.one(*n.v)} * 0.5")
+        self.say(depth, f"{r} = {a} if {self.test(n)} else {b}{self.one('', '', '[::-1]')}")
+        self.say(depth, f"{r}[{self.index(n)}] {self.one('=', '+=', '*=')} np.tanh({self.scalar(n, 1)})")
+        self.say(depth, f"{t} = {a} @ {b} + {r}[0]")
+        n.f.append(t)
+        n.v += [a, b]
+        n.own += [a, b]
+        self.note("array chosen and written")
+
+    def written_in_recursion(self, n: Names, depth: int) -> None:
+        t = self.new("t")
+        self.say(depth, f"{t} = cascade({self.one(*n.own)}{self.one('', '', '[::-1]')}, {self.index(n)}, 0.4)")
+        n.f.append(t)
+        self.note("recursion that writes")
+
+    def divided_where(self, n: Names, depth: int) -> None:
+        y, v = self.one(*n.own), self.one(*n.v)
+        self.say(depth, f"np.{self.one('divide', 'multiply')}({self.scalar(n, 0)}, {v}, where={v} > 0.5, out={y})")
+        self.note("ufunc of some elements")
+
     # --- matrices
+
+    def reshaped(self, n: Names, depth: int) -> None:
+        """A new matrix, written through its flat view."""
+        b, r = self.new("B"), self.new("r")
+        self.say(
+            depth, f"{b} = np.{self.one('zeros', 'ones')}((n, 2))", f"{r} = {b}.{self.one('reshape(-1)', 'ravel()')}"
+        )
+        self.say(depth, f"{r}[{self.one('0', ':2', '1::2', '-1')}] {self.one('=', '+=')} np.tanh({self.scalar(n, 1)})")
+        self.say(depth, f"{b}[:, {self.one('0', '1')}] += {self.one(*n.v)}", f"{b} *= 1.0 + 0.1 * {r}.sum()")
+        n.m.append(b)
+        n.grid.append(b)
+        self.note("flat view written")
 
     def write_matrix(self, n: Names, depth: int) -> None:
         b = self.one(*n.grid)

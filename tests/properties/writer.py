@@ -27,6 +27,7 @@ class Names:
     h: list[str] = field(default_factory=list)  # Tanks
     r: list[str] = field(default_factory=list)  # lists of two or more floats
     g: list[str] = field(default_factory=list)  # lists of floats that grew
+    q: list[str] = field(default_factory=list)  # lists of structures alike that grew
     d: list[str] = field(default_factory=list)  # dicts of floats with the keys a and b
     p: list[str] = field(default_factory=list)  # Pairs
     c: list[str] = field(default_factory=list)  # functions of a float
@@ -47,6 +48,8 @@ class Writer:
         self.fresh = 0
         self.reserved: set[str] = set()  # names that a loop needs as they are
         self.loops = 0
+        # either a dict is captured, or the one among the arguments is changed: they may be the same dict
+        self.captures = self.rng.random() < 0.7
 
     def one(self, *choices: Any) -> Any:
         return self.rng.choice(choices)
