@@ -148,7 +148,8 @@ class Slope:
         self.direction = [self.like(self.flat[k]) for k in self.wrt]
         outs = interpret.run(self.program, *self.flat)
         self.inexact = [k for k, t in enumerate(self.program.main.out_types) if types.cotangent(t) is not None]
-        self.weights = [self.like(outs[k]) for k in self.inexact]
+        self.outs = [outs[k] for k in self.inexact]
+        self.weights = [self.like(x) for x in self.outs]
         self.reverse = checked(reverse.value_and_grad(self.program, self.wrt))
 
     def like(self, x: Any) -> Any:
@@ -156,6 +157,8 @@ class Slope:
         return drawn if isinstance(x, np.ndarray) else type(x)(drawn)
 
     def result(self, order: int) -> str:
+        if not all(np.all(np.isfinite(x)) for x in self.outs):
+            return "kink"  # a mean of no elements has the tangent 0/0 and a gradient of no elements
         along = inner(self.gradient(0.0), self.direction)
         if not reverse_only(self.attempt.text):
             ahead = checked(forward.jvp(self.program, self.wrt))
