@@ -27,8 +27,9 @@ class Derivatives(Data):
             ("rule of the user's", lambda: f"{self.one('softened', 'softened', 'cubed')}({t()})"),
             ("rule for two arguments", lambda: f"blended({t()}, {t()})"),
         ]
-        if not self.inside:
-            found += [("stop_gradient", lambda: f"({s()} * symdiff.stop_gradient({s()}))")]
+        if self.inside:  # CPython is given other functions for those of symdiff's, which a program cannot compile
+            return [*super().scalar_calls(n, d), *found]
+        found += [("stop_gradient", lambda: f"({s()} * symdiff.stop_gradient({s()}))")]
         of = self.one("bowl", "well")
         taken: Options = [
             ("inner gradient", lambda: f"symdiff.grad({of})({t()}, {t()})"),

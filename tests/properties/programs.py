@@ -41,6 +41,9 @@ BUILT = (
 
 
 TAKEN = ("symdiff.grad", "symdiff.value_and_grad", "symdiff.jvp", "symdiff.h", "symdiff.jacobian", "slope_of_well")
+KEPT = {
+    name: functools.lru_cache(64)(getattr(symdiff, name)) for name in ("grad", "value_and_grad", "hessian", "jacobian")
+}
 NUMBER = re.compile(r"-?\d+\.\d*(?:e[+-]?\d+)?")
 
 
@@ -102,7 +105,8 @@ def same_text(shown: str, wanted: str, rounding: float) -> bool:
 def stops(program: FunctionType, stopped: list[Any], again: bool) -> Iterator[None]:
     """What `symdiff.stop_gradient` is given in CPython, written down, or `again` as it was then.
 
-    That is what makes differences of a function that stops a gradient its derivative.
+    That is what makes differences of a function that stops a gradient its derivative.  What derivatives are taken of
+    is compiled once.
     """
     left = iter(list(stopped))
 
@@ -117,6 +121,7 @@ def stops(program: FunctionType, stopped: list[Any], again: bool) -> Iterator[No
 
     module = ModuleType("symdiff")
     vars(module).update({name: getattr(symdiff, name) for name in symdiff.__all__}, stop_gradient=stop_gradient)
+    vars(module).update(KEPT)
     program.__globals__["symdiff"] = module
     try:
         yield
