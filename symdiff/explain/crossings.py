@@ -7,41 +7,18 @@ jumps where x is its own floor.  A condition changes where one of the comparison
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from symdiff.ir import template
 from symdiff.ir.core import Op, Program, Value, walk
+from symdiff.primitives import kinks
 
 COMPARISONS = frozenset(("gt", "lt", "ge", "le", "eq", "ne"))
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One way to be at a kink: `text` with operands x, y, z and the result out; `at` of their values."""
-
-    text: str
-    at: Callable[..., Any]
-
-
-_EQUAL = _Row("{x} = {y}", lambda x, y, out: x == y)
-_AT_0 = _Row("{x} = 0", lambda x, *_: x == 0)
-_INTEGER = _Row("{x} = {out}", lambda x, out: x == out)
-_TABLE: Mapping[str, tuple[_Row, ...]] = {
-    **dict.fromkeys((*COMPARISONS, "maximum", "minimum", "fmax", "fmin"), (_EQUAL,)),
-    **dict.fromkeys(("abs", "fabs", "sign", "heaviside"), (_AT_0,)),
-    "clip": (_Row("{x} = {y}", lambda x, y, z, out: x == y), _Row("{x} = {z}", lambda x, y, z, out: x == z)),
-    "copysign": (_AT_0, _Row("{y} = 0", lambda x, y, out: y == 0)),
-    "hypot": (_Row("{x} = {y} = 0", lambda x, y, out: out == 0),),
-    **dict.fromkeys(("floor", "ceil"), (_INTEGER,)),
-    "trunc": (_Row("{x} = {out} ≠ 0", lambda x, out: (x == out) & (out != 0)),),
-    "rint": (_Row("|{x} - {out}| = 1/2", lambda x, out: abs(x - out) == 0.5),),
-    "mod": (_Row("{out} = 0", lambda x, y, out: out == 0),),
-    "fmod": (_Row("{out} = 0 ≠ {x}", lambda x, y, out: (out == 0) & (x != 0)),),
-    "floordiv": (_Row("{x} % {y} = 0", lambda x, y, out: np.mod(x, y) == 0),),
-}
+_EITHER_WAY = COMPARISONS | {"maximum", "minimum", "fmax", "fmin"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,35 +55,39 @@ def _total(met: Iterable[Met]) -> int:
     return sum(m.size or 0 for m in met)
 
 
-def is_known(op: Op) -> bool:
-    """Whether it is known where an operation is not smooth."""
-    return op.prim.name in _TABLE and not any(getattr(v.type, "complex", False) for v in op.ins)
-
-
 def met(op: Op, ins: Sequence[Any], out: Any) -> tuple[Met, ...]:
     """Of a run of an operation: for each of its kinks, whether it was there."""
     found = []
     with np.errstate(all="ignore"):
-        for row in _TABLE[op.prim.name]:
-            at = np.asarray(row.at(*ins, out))
+        for place in kinks.of(op) or ():
+            at = np.asarray(place.at(out, *ins))
             found.append(Met(int(np.count_nonzero(at)), at.size if at.shape else None))
     return tuple(found)
 
 
 def places(op: Op, operands: Sequence[str], out: str) -> list[str]:
     """The kinks of an operation in the names of its operands."""
-    x, y, z = (*operands, "", "", "")[:3]
-    if op.prim.name not in ("copysign", "mod", "fmod", "floordiv") and op.ins[0].const is not None and y:
-        x, y = y, x  # maximum(0, f) is not smooth at f = 0
-    return [row.text.format(x=x, y=y, z=z, out=out) for row in _TABLE[op.prim.name]]
+    named = dict(zip(template.operand_names(op.prim, len(operands)), operands, strict=True))
+    if op.prim.name in _EITHER_WAY and op.ins[0].const is not None:
+        named["x"], named["y"] = named["y"], named["x"]  # maximum(0, f) is not smooth at f = 0
+    return [place.text.format(*operands, **named, out=out) for place in kinks.of(op) or ()]
 
 
 class Conditions:
-    """Which comparisons a condition is made of."""
+    """Which comparisons a condition is made of, and what nothing but an assertion reads."""
 
     def __init__(self, program: Program, comes_from: Mapping[Value, Sequence[tuple[Value, str]]]) -> None:
-        self.made_by = {v: op for f in program.functions.values() for op in walk(f.body) for v in op.outs}
+        every = [op for f in program.functions.values() for op in walk(f.body)]
+        self.made_by = {v: op for op in every for v in op.outs}
         self.comes_from = comes_from
+        self.readers: dict[Value, list[Op]] = {}
+        for op in every:
+            for v in op.ins:
+                self.readers.setdefault(v, []).append(op)
+        self.goes_to: dict[Value, list[Value]] = {}  # across the borders of regions
+        for v, sources in comes_from.items():
+            for source, _ in sources:
+                self.goes_to.setdefault(source, []).append(v)
 
     def comparisons(self, condition: Value) -> list[Op]:
         """In the order in which they stand."""
@@ -125,3 +106,35 @@ class Conditions:
             before = [] if op is None else list(op.ins[:1] if op.regions else op.ins)
             stack += reversed([*before, *(source for source, _ in self.comes_from.get(v, ()))])
         return found
+
+    def is_only_checked(self, op: Op) -> bool:
+        """Whether all that an operation decides is whether something is raised or printed."""
+        readers = [reader for v in op.outs for reader in self.readers.get(v, ())]
+        found = bool(readers)
+        while readers and found:
+            reader = readers.pop()
+            if reader.regions or not all(getattr(v.type, "inexact", True) is False for v in reader.outs):
+                found = False
+            readers += [further for v in reader.outs for further in self.readers.get(v, ())]
+        return found
+
+    def is_number(self, value: Value) -> bool:
+        """Whether an integer is computed with: not only a condition made of it."""
+        stack, seen = [value], set()
+        while stack:
+            v = stack.pop()
+            if v in seen:
+                continue
+            seen.add(v)
+            stack += self.goes_to.get(v, ())
+            for reader in self.readers.get(v, ()):
+                if reader.prim.effect or reader.prim.name in COMPARISONS:
+                    continue
+                if reader.regions:
+                    if reader.prim.name == "for" and v in reader.ins[:3]:
+                        return True
+                    continue
+                if any(getattr(out.type, "inexact", False) for out in reader.outs):
+                    return True
+                stack += reader.outs
+        return False

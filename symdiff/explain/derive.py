@@ -13,7 +13,7 @@ from symdiff.codegen.comments import derivative_rule
 from symdiff.codegen.names import name_stages
 from symdiff.errors import CompileError
 from symdiff.explain import formulas
-from symdiff.explain.crossings import Conditions, Crossing, is_known, places
+from symdiff.explain.crossings import Conditions, Crossing, places
 from symdiff.explain.point import entry_values
 from symdiff.explain.reading import Border, Draft, read
 from symdiff.explain.stages import ARGUMENT, BACK, PARAMETER, Derivation, Edge, Stage
@@ -130,7 +130,7 @@ class _Deriving:
     def derivation(self) -> Derivation:
         stages = {d.key: self.stage(d) for d in self.drafts.values()}
         self.operations = {key: s.operation for key, s in stages.items() if s.operation is not None}
-        order = tuple(self.breadth_first())
+        order, crossings = tuple(self.breadth_first()), self.crossings()
         return Derivation(
             function=self.lowered.name,
             place=f"{self.lowered.file}:{self.lowered.first_line}",
@@ -140,27 +140,29 @@ class _Deriving:
             results=self.results,
             wrt=self.wrt,
             has_values=self.values is not None,
-            constants=tuple(self.reading.constants),
-            crossings=self.crossings(),
+            constants=self.constants,
+            crossings=crossings,
+            deciding=self.deciding,
         )
 
     def crossings(self) -> dict[str, list[Crossing]]:
         """Where stages, constants and conditions are not smooth."""
         conditions = Conditions(self.program, self.reading.comes_from)
         chosen = {key: op.ins[0] for key, op in self.operations.items() if op.prim.name in ("where", "select")}
-        found = {
-            key: [c for op in conditions.comparisons(test) for c in self.crossed(op, "")]
-            for key, test in (self.reading.tests | chosen).items()
-        }
+        constants = [c for c in self.reading.constants if c.op != "cond" or conditions.is_number(c.value)]
+        self.constants = tuple(constants)
+        chosen |= {c.formula: c.operation.ins[0] for c in constants if c.op == "cond"}
+        asked = {key: conditions.comparisons(test) for key, test in (self.reading.tests | chosen).items()}
+        found = {key: [c for op in ops for c in self.crossed(op, "")] for key, ops in asked.items()}
         named = {key: (op, self.drafts[key].name) for key, op in self.operations.items()}
-        named |= {c.formula: (c.operation, c.formula) for c in self.reading.constants if c.operation is not None}
+        named |= {c.formula: (c.operation, c.formula) for c in constants}
+        deciding = {op for ops in asked.values() for op in ops}
+        self.deciding = frozenset(deciding | {op for op, _ in named.values() if conditions.is_only_checked(op)})
         found |= {key: self.crossed(op, name) for key, (op, name) in named.items() if key not in found}
         return {key: list(dict.fromkeys(places)) for key, places in found.items() if places}
 
     def crossed(self, op: Op, name: str) -> list[Crossing]:
         """The kinks of one operation, whose result has a name."""
-        if not is_known(op):
-            return []
         runs = None if self.values is None else self.values.met.get(op, [])
         texts = places(op, [self.reading.text(v) for v in op.ins], name)
         return [Crossing(t, None if runs is None else tuple(run[k] for run in runs)) for k, t in enumerate(texts)]

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from symdiff.explain.crossings import Crossing
 from symdiff.explain.stages import Derivation, Group
-from symdiff.ir.core import REGISTRY, Family, Op
-from symdiff.primitives.indexing import may_repeat
+from symdiff.ir.core import Family, Op
+from symdiff.primitives import kinks as places
 
 _BRANCH = "the derivative is that of the arm taken"
 _CONSTANT = "piecewise constant: the derivative is 0"
@@ -37,26 +37,26 @@ def kinks(derivation: Derivation) -> list[Kink]:
                 groups[group.key] = group
                 found.append(Kink(group.text.rstrip(":"), "", _BRANCH, at.get(group.key, ())))
         op = stage.operation
-        if op is None or (op.prim.family is Family.CONSTANT and not stage.inputs):
+        if op is None or op in derivation.deciding or (op.prim.family is Family.CONSTANT and not stage.inputs):
             continue
-        convention = str(op.prim.info.get("kinks", ""))
-        if convention and not _is_smooth(op):
+        convention = _convention(op)
+        if convention:
             formula = stage.formula if stage.update else f"{stage.name} = {stage.formula}"
             found.append(Kink(formula, stage.position, convention, at.get(stage.key, ())))
     for constant in derivation.constants:
-        convention = str(REGISTRY[constant.op].info.get("kinks", _CONSTANT))
-        found.append(Kink(constant.formula, constant.position, convention, at.get(constant.formula, ())))
+        convention = _convention(constant.operation)
+        if convention and constant.operation not in derivation.deciding:
+            found.append(Kink(constant.formula, constant.position, convention, at.get(constant.formula, ())))
     return found
 
 
-def _is_smooth(op: Op) -> bool:
-    """Operations that have a kink in general, and not here: x ** 2, a write at one index."""
-    if op.prim.name == "index_set":
-        return not may_repeat(op.params["spec"])
-    if op.prim.name in ("pow", "float_power"):
-        exponent = op.ins[1].const
-        return isinstance(exponent, int | float) and exponent >= 1 and exponent == int(exponent)
-    return False
+def _convention(op: Op) -> str:
+    """What holds where an operation is not smooth; nothing where it has a kink in general and not here: x ** 2."""
+    if places.of(op) == ():
+        return ""
+    if op.prim.name == "cond":  # of two integers
+        return _CONSTANT
+    return str(op.prim.info.get("kinks", _CONSTANT if "places" in op.prim.info else ""))
 
 
 def text(derivation: Derivation) -> str:

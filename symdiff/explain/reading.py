@@ -26,7 +26,6 @@ from symdiff.ir.core import RULES, Block, Function, Op, Program, Value, walk
 
 Groups = tuple[Group, ...]
 Steps = Iterator["Steps"]
-_COMPARISONS = frozenset(("gt", "lt", "ge", "le", "eq", "ne", "dim_of", "isnan", "isinf", "isfinite", "signbit"))
 _LONGEST_INSIDE = 40  # nodes of a text that is written where it is read
 
 
@@ -211,13 +210,16 @@ class _Reader:
         if self.inline or is_written_inside(op, tree):
             for v in op.outs:
                 self.trees[v] = tree
-            if differentiable(op) and op.prim.ufunc is None and op.prim.name not in _COMPARISONS:
-                position = op.loc.relative if op.loc is not None else ""
-                self.found.constants.append(Constant(formulas.text(tree), op.prim.name, position, op))
+            if differentiable(op) and "places" in op.prim.info:
+                self.constant(tree, op, op.out)
             return
         for v in op.outs:
             made = self.draft(v, v, op, formulas.text(tree), tree, group)
             made.reads, made.operands = differentiable(op), self.operands(op)
+
+    def constant(self, tree: ast.expr, op: Op, value: Value) -> None:
+        position = op.loc.relative if op.loc is not None else ""
+        self.found.constants.append(Constant(formulas.text(tree), op.prim.name, position, op, value))
 
     def passed(self, op: Op) -> None:
         sources = [v for v in op.ins if types.cotangent(v.type) is not None]
@@ -263,6 +265,8 @@ class _Reader:
         for out, then, orelse in zip(op.outs, *ends, strict=True):
             if types.cotangent(out.type) is None:
                 tree = formulas.conditional(self.tree(op.ins[0]), then, orelse)
+                if getattr(out.type, "dtype", "b1") != "b1":
+                    self.constant(tree, op, out)
                 self.trees[out] = tree if is_short(tree) else expressions.name(self.variables.name(out) or "…")
             else:
                 self.trees[out] = expressions.name(self.variables.name(out) or "…")

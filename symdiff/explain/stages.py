@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from symdiff.explain.crossings import Crossing
-from symdiff.ir.core import Op
+from symdiff.ir.core import Op, Value
 
 ARGUMENT, PARAMETER = "argument", "parameter"  # `Stage.op` of what a function is given
 REPEATED = ("for", "while", "function")  # kinds of groups whose stages may run more than once
@@ -124,7 +124,8 @@ class Constant:
     formula: str
     op: str
     position: str
-    operation: Op | None = field(default=None, compare=False, repr=False)
+    operation: Op = field(compare=False, repr=False)
+    value: Value = field(compare=False, repr=False)  # of the results of a branch, this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ class Derivation:
     has_values: bool = False
     constants: tuple[Constant, ...] = ()
     crossings: Mapping[str, Sequence[Crossing]] = field(default_factory=dict, compare=False, repr=False)
+    deciding: frozenset[Op] = field(default=frozenset(), compare=False, repr=False)  # of tests, assertions
     by_key: Mapping[str, Stage] = field(init=False, compare=False, repr=False)
     readers: Mapping[str, Sequence[tuple[Stage, Edge]]] = field(init=False, compare=False, repr=False)
 

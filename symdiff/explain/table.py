@@ -208,8 +208,8 @@ def formula(stage: Stage) -> str:
 
 def shape(stage: Stage) -> str:
     """`f8[n, d]` as `n × d`; nothing for a number."""
-    inside = stage.shape.partition("[")[2].rstrip("]")
-    return " × ".join(inside.split(", ")) if stage.shape.endswith("]") else ""
+    found = re.fullmatch(r"[a-z]+\d+\[(.*)\]", stage.shape)  # not of Opt[f8]
+    return " × ".join(found[1].split(", ")) if found else ""
 
 
 def summed_text(edge: Edge) -> str:

@@ -77,6 +77,8 @@ class Variables:
                     self._join(outside, inside)
         elif op.prim.name in ("for", "while"):
             part = loop(op)
+            for inside, out in zip(part.carry_params, part.carry_outs, strict=True):
+                inside.hint = inside.hint or out.hint  # of `return max(x)`, whose loop has no names
             for start, inside, end, out in zip(
                 part.carry, part.carry_params, part.carry_ends, part.carry_outs, strict=True
             ):

@@ -10,12 +10,16 @@ and a constant exponent needs neither the logarithm nor the case distinction: of
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from symdiff.ir.build import Builder, V
-from symdiff.ir.core import Params
+from symdiff.ir.core import Op, Params
 from symdiff.ir.types import AVal, Kind, Type
 from symdiff.primitives.declare import CONSTANT, ELEMENTWISE, Known, numeric, prim
+from symdiff.primitives.kinks import AT_0, RESULT_0, Place
 
 _POSITIVE = ((0.2, 3.0),)
 _JUMPS = "SymPy does not differentiate floor"
@@ -57,14 +61,18 @@ div = prim("div", "x y", ELEMENTWISE, params=("safe",), numpy="x / y", ufunc="np
 reciprocal = prim("reciprocal", "x", ELEMENTWISE, numpy="np.reciprocal(x)", sympy="1 / x", rule="-1/{x}² = -{out}²",
                   unbounded=True, domain=_POSITIVE, partials=lambda b, y, x: (-(y * y),))  # fmt: skip
 floordiv = prim("floordiv", "x y", CONSTANT, numpy="x // y", ufunc="np.floor_divide(x, y)", sympy="floor(x / y)",
-                kinks="piecewise constant: the derivative is 0")  # fmt: skip
+                kinks="piecewise constant: the derivative is 0",
+                places=(Place("{x} % {y} = 0", lambda z, x, y: np.mod(x, y) == 0),))  # fmt: skip
 mod = prim("mod", "x y", ELEMENTWISE, numpy="x % y", ufunc="np.remainder(x, y)", sympy="x - y * floor(x / y)",
            unbounded=True, numerical=_JUMPS, rule=("1", "-floor({x}/{y})"), domain=((0.2, 0.8), (1.1, 2.0)),
-           kinks="at the jumps the derivative is that to the right", table=(((2.0, 2.0), (1.0, -1.0)),),
+           kinks="at the jumps the derivative is that to the right", places=RESULT_0,
+           table=(((2.0, 2.0), (1.0, -1.0)),),
            partials=lambda b, z, x, y: (1, -b.op("floordiv", x, y, ufunc=True)))  # fmt: skip
 fmod = prim("fmod", "x y", ELEMENTWISE, numpy="np.fmod(x, y)", sympy="x - y * floor(x / y)", unbounded=True,
             numerical=_JUMPS, rule=("1", "-trunc({x}/{y})"), domain=((0.2, 0.8), (1.1, 2.0)),
-            kinks="at the jumps the derivative is that away from 0", table=(((-5.0, 3.0), (1.0, 1.0)),),
+            kinks="at the jumps the derivative is that away from 0",
+            places=(Place("{out} = 0 ≠ {x}", lambda z, x, y: (z == 0) & (x != 0)),),
+            table=(((6.0, 3.0), (1.0, -2.0)), ((-5.0, 3.0), (1.0, 1.0))),
             partials=lambda b, z, x, y: (1, -b.trunc(x / y)))  # fmt: skip
 square = prim("square", "x", ELEMENTWISE, numpy="np.square(x)", sympy="x**2", rule="2·{x}",
               partials=lambda b, y, x: (2 * x,))  # fmt: skip
@@ -118,11 +126,24 @@ _POW_TABLE = (
     ((0.0, Known(2.5)), (0.0, None)),
     ((Known(2), 3.0), (None, 5.545177444479562)), ((Known(0), 3.0), (None, 0.0)), ((Known(0), 0.0), (None, 0.0)),
 )  # fmt: skip
+
+
+def _pow_places(op: Op) -> Sequence[Place]:
+    """At 0, unless the exponent is known, and not that of a root, or the base is."""
+    x, y = (v.const for v in op.ins)
+    if isinstance(y, int | float):
+        return AT_0 if 0 < y < 1 else ()
+    if isinstance(x, int | float):
+        return () if x else (Place("{y} = 0", lambda z, x, y: y == 0),)
+    return AT_0
+
+
 _POW_INFO: dict[str, Any] = {
     "unbounded": True, "sympy": "x**y", "assume": ({"x": "p"},), "partials": _pow_partials,
     "rule": ("{y}·{x}^({y}-1)", "{out}·log {x}"), "formula": "x ** y",
     "domain": ((0.2, 2.0), (-2.0, 2.0)), "table": _POW_TABLE,
-    "kinks": "x^0 has derivative 0 by x, and 0^y by y, also at 0^0",
+    "kinks": "x^0 has derivative 0 by x, and 0^y by y, also at 0^0; of x^n with 0 < n < 1 it is infinite at 0",
+    "places": _pow_places,
 }  # fmt: skip
 pow_ = prim("pow", "x y", ELEMENTWISE, params=("safe",), numpy=_pow_text, ufunc="np.power(x, y)", helper=_POW,
             **_POW_INFO)  # fmt: skip

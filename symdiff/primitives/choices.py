@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from symdiff.ir.build import Builder, V
 from symdiff.ir.core import Params
 from symdiff.ir.types import Kind, Type
 from symdiff.primitives.declare import ELEMENTWISE, Known, numeric, prim
+from symdiff.primitives.kinks import AT_0, EQUAL, Place, either_0
 
 Wins = Callable[[Builder, V, V], V]  # where the first operand is the result and the second is not
 
@@ -108,6 +111,7 @@ _MAX: dict[str, Any] = {
     "assume": _ABOVE,
     "rule": _BELOW,
     "kinks": _TIES,
+    "places": EQUAL,
     "domain": ((0.0, 1.0), (0.2, 1.3)),
 }
 _MIN: dict[str, Any] = {**_MAX, "sympy": "Min(x, y)", "rule": ("[{x} < {y}]", "[{y} < {x}]")}
@@ -146,6 +150,8 @@ _CLIP_TABLE = (
 )  # fmt: skip
 clip = prim("clip", "x lo hi", ELEMENTWISE, numpy="np.clip(x, lo, hi)", masks=True, sympy="Min(Max(x, lo), hi)",
             kinks=_TIES,
+            places=(Place("{x} = {lo}", lambda z, x, lo, hi: x == lo),
+                    Place("{x} = {hi}", lambda z, x, lo, hi: x == hi)),
             assume=_CLIP_PIECES,
             rule=("[{lo} < {x} < {hi}]", "[{x} < {lo}]", "[{x} > {hi}]"),
             domain=((-1.5, 1.5), (-1.0, -0.2), (0.2, 1.0)),
@@ -158,6 +164,7 @@ clip = prim("clip", "x lo hi", ELEMENTWISE, numpy="np.clip(x, lo, hi)", masks=Tr
 heaviside = prim("heaviside", "x y", ELEMENTWISE, numpy="np.heaviside(x, y)", masks=True,
                  sympy="Piecewise((0, x < 0), (y, Eq(x, 0)), (1, True))", assume=({"x": "p"}, {"x": "-p"}, {"x": "0"}),
                  rule=("0", "[{x} = 0]"), kinks="by x the derivative is 0, at the jump too",
+                 places=AT_0,
                  table=(((0.0, 0.5), (0.0, 1.0)), ((1.0, 0.5), (0.0, 0.0))),
                  vjp=lambda b, ct, z, x, y: (None, b.select(b.eq(x, 0), ct, 0.0)),
                  jvp=lambda b, ts, z, x, y: None if ts[1] is None else b.select(b.eq(x, 0), ts[1], 0.0))  # fmt: skip
@@ -170,6 +177,7 @@ def _toward(b: Builder, x: V, y: V) -> Any:
 copysign = prim("copysign", "x y", ELEMENTWISE, numpy="np.copysign(x, y)", scalar="math.copysign(x, y)", masks=True,
                 sympy="Abs(x) * sign(y)", assume=({"x": "p", "y": "q"}, {"x": "-p", "y": "q"}, {"x": "-p", "y": "-q"}),
                 rule=("sign {x}·sign {y}", "0"), kinks="by x the derivative is 0 at 0; by y it is 0, at the jump too",
+                places=either_0,
                 table=(((0.0, 1.0), (0.0, 0.0)), ((-2.0, 3.0), (-1.0, 0.0)), ((2.0, -0.0), (-1.0, 0.0))),
                 vjp=lambda b, ct, z, x, y: (b.masked_mul(_toward(b, x, y), ct) if x.type.inexact else None, None),
                 jvp=lambda b, ts, z, x, y: ts[0] and b.masked_mul(_toward(b, x, y), ts[0]))  # fmt: skip
@@ -201,11 +209,14 @@ def _masked_jvp(b: Builder, ts: Sequence[V | None], z: V, d: V, p: V) -> Any:
 masked_mul = prim("masked_mul", "d p", ELEMENTWISE, numpy="_masked_mul(d, p)", helper=_MASKED_MUL, masks=True,
                   sympy="d * p", rule=("{p}", "{d}"),
                   kinks="where d is 0 and p is not finite the result is 0, and so are the derivatives",
+                  places=(Place("{d} = 0, {p} not finite", lambda z, d, p: (d == 0) & ~np.isfinite(p)),),
                   table=(((0.0, _INF), (0.0, 0.0)), ((0.0, _NAN), (0.0, 0.0)), ((0.0, 2.0), (2.0, 0.0))),
                   vjp=lambda b, ct, z, d, p: (_taken(b, d, p, b.masked_mul(ct, p)), b.masked_mul(d, ct)),
                   jvp=_masked_jvp)  # fmt: skip
 
 nan_to_num = prim("nan_to_num", "x", ELEMENTWISE, numpy="np.nan_to_num(x)", sympy="x", masks=True, rule="[{x} finite]",
-                  kinks="of NaN and infinities the derivative is 0", table=(((_NAN,), (0.0,)), ((_INF,), (0.0,))),
+                  kinks="of NaN and infinities the derivative is 0",
+                  places=(Place("{x} not finite", lambda z, x: ~np.isfinite(x)),),
+                  table=(((_NAN,), (0.0,)), ((_INF,), (0.0,))),
                   vjp=lambda b, ct, y, x: (b.select(b.isfinite(x), ct, 0.0),),
                   jvp=lambda b, ts, y, x: b.select(b.isfinite(x), ts[0], 0.0))  # fmt: skip

@@ -13,6 +13,7 @@ from symdiff.ir.build import Builder, V
 from symdiff.ir.core import Params
 from symdiff.ir.types import Kind, Type
 from symdiff.primitives.declare import ELEMENTWISE, numeric, prim
+from symdiff.primitives.kinks import AT_0
 
 
 def _along(rule: Callable[[Builder, V, V, V], Any]) -> Callable[..., Any]:
@@ -45,6 +46,7 @@ _ABS: dict[str, Any] = {
     "masks": True, "sympy": "Abs(x)", "assume": ({"x": "p"}, {"x": "-p"}), "rule": "sign {x}",
     "complex_rule": ("conj sign {x}",),
     "kinks": "at 0 the derivative is 0",
+    "places": AT_0,
     "table": (((0.0,), (0.0,)), ((-2.0,), (-1.0,))), "vjp": _abs_vjp, "jvp": _along(_abs_along),
 }  # fmt: skip
 abs_ = prim("abs", "x", ELEMENTWISE, numpy=_abs_text, ufunc="np.abs(x)", scalar="math.fabs(x)", **_ABS)
@@ -65,7 +67,7 @@ def _nonzero(b: Builder, x: V) -> V:
 
 sign = prim("sign", "x", ELEMENTWISE, numpy="np.sign(x)", sympy="sign(x)", assume=({"x": "p"}, {"x": "-p"}), rule="0",
             complex_rule=("1j·Im(d_{out}·{out}) / {x}",),
-            kinks="piecewise constant: the derivative is 0 (of complex numbers, at 0)",
+            kinks="piecewise constant: the derivative is 0 (of complex numbers, at 0)", places=AT_0,
             table=(((0.0,), (0.0,)), ((2.0,), (0.0,))), vjp=_sign_vjp, jvp=_along(_sign_along))  # fmt: skip
 
 real = prim("real", "x", ELEMENTWISE, numpy="np.real(x)", views=0, sympy="re(x)", rule="1", complex_rule=("1",),
@@ -84,6 +86,6 @@ conj = prim("conj", "x", ELEMENTWISE, numpy=_conj_text, ufunc="np.conj(x)", symp
             vjp=lambda b, ct, y, x: (b.conj(ct),), jvp=_along(lambda b, t, y, x: b.conj(t)))  # fmt: skip
 angle = prim("angle", "x", ELEMENTWISE, numpy="np.angle(x)", unbounded=True, sympy="arg(x)",
              assume=({"x": "p"}, {"x": "-p"}), rule="0", complex_rule=("-1j/{x}",),
-             kinks="of a real number the derivative is 0, at the jump too",
+             kinks="of a real number the derivative is 0, at the jump too", places=AT_0,
              vjp=lambda b, ct, y, x: (ct * -1j / x if x.type.complex else None,),
              jvp=_along(lambda b, t, y, x: b.imag(t / x) if x.type.complex else None))  # fmt: skip

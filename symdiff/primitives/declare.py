@@ -40,6 +40,8 @@ Facts that drive the registry's tests (`tests/primitives`), the docs and the com
 - `table=(((x0, x1), (∂0, ∂1)), …)`: points with the derivatives the rule must give there: conventions, edge cases.  An
   operand `Known(2)` is a constant of the program, and its derivative is None.
 - `kinks`: the convention where the derivative is not defined, one sentence for the docs.
+- `places=(Place(text, at), …)`: where that is, in the names of the operands, or a function of the operation that gives
+  them (`symdiff.primitives.kinks`): what `explain --kinks` shows.  What is piecewise constant has places alone.
 - `helper`: Python source of a function that the NumPy text calls.
 """
 

@@ -17,6 +17,7 @@ import numpy as np
 from symdiff.ir.types import Kind, Type
 from symdiff.primitives.axes import Shape, array_result, draws, swap
 from symdiff.primitives.declare import GENERAL, prim
+from symdiff.primitives.kinks import Place
 from symdiff.primitives.linalg import inexact, square, symmetric_part
 
 
@@ -65,16 +66,19 @@ def _separated(*shape: int) -> Any:
     return draw
 
 
+_EQUAL = Place("two eigenvalues of {x} are equal", lambda out, x: np.any(np.diff(np.linalg.eigvalsh(x)) == 0, axis=-1))
 _SYMMETRIC = "the matrix is taken as symmetric, and so is its gradient: NumPy reads its lower triangle only"
 _EIGEN: dict[str, Any] = {"unbounded": True, "numerical": "a factorisation, tested by differences", "symmetric": True,
     "samples": draws(((_separated(3, 3),), {}), ((_separated(2, 2, 2),), {}), ((_separated(1, 1),), {}))}  # fmt: skip
 _VALUES: dict[str, Any] = {"infer": lambda ins, regions: _infer(ins, False), "vjp": _values_back, "jvp": _values_along,
     "kinks": _SYMMETRIC + "; of equal eigenvalues only symmetric functions have a derivative",
+    "places": (_EQUAL,),
     "rule": ("V · diag(d_{out}) · Vᵀ",), **_EIGEN}  # fmt: skip
 # the two results of np.linalg.eigh
 eigh_values = prim("eigh_values", "x", GENERAL, numpy="np.linalg.eigh(x)[0]", **_VALUES)
 eigh_vectors = prim("eigh_vectors", "x", GENERAL, infer=lambda ins, regions: _infer(ins, True),
     numpy="np.linalg.eigh(x)[1]", vjp=_vectors_back, jvp=_vectors_along,
     rule=("{out} · (F ∘ {out}ᵀ · d_{out}) · {out}ᵀ",),
-    kinks=_SYMMETRIC + "; of equal eigenvalues the eigenvectors have none: inf or NaN", **_EIGEN)  # fmt: skip
+    kinks=_SYMMETRIC + "; of equal eigenvalues the eigenvectors have none: inf or NaN", places=(_EQUAL,),
+    **_EIGEN)  # fmt: skip
 eigvalsh = prim("eigvalsh", "x", GENERAL, numpy="np.linalg.eigvalsh(x)", **_VALUES)

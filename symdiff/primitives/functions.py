@@ -8,6 +8,7 @@ from symdiff.ir.build import Builder, V
 from symdiff.ir.core import Params
 from symdiff.ir.types import Type
 from symdiff.primitives.declare import ELEMENTWISE, numeric, prim
+from symdiff.primitives.kinks import AT_0, Place
 
 _POSITIVE, _UNIT = ((0.2, 3.0),), ((-0.9, 0.9),)
 _LN2, _LN10, _PI = 0.6931471805599453, 2.302585092994046, 3.141592653589793
@@ -59,11 +60,12 @@ logaddexp2 = prim("logaddexp2", "x y", ELEMENTWISE, numpy="np.logaddexp2(x, y)",
 
 # --- roots
 
+_ROOT = "at 0 the derivative is infinite"
 sqrt = prim("sqrt", "x", ELEMENTWISE, numpy="np.sqrt(x)", scalar="math.sqrt(x)", sympy="sqrt(x)",
-            rule="1/(2√{x}) = 0.5/{out}", unbounded=True, domain=_POSITIVE,
+            rule="1/(2√{x}) = 0.5/{out}", unbounded=True, domain=_POSITIVE, kinks=_ROOT, places=AT_0,
             partials=lambda b, y, x: (0.5 / y,))  # fmt: skip
 cbrt = prim("cbrt", "x", ELEMENTWISE, numpy="np.cbrt(x)", scalar="math.cbrt(x)", sympy="x**Rational(1, 3)",
-            assume=({"x": "p"},), domain=_POSITIVE, rule="1/(3·{out}²)", unbounded=True,
+            assume=({"x": "p"},), domain=_POSITIVE, rule="1/(3·{out}²)", unbounded=True, kinks=_ROOT, places=AT_0,
             partials=lambda b, y, x: (1 / (3 * (y * y)),))  # fmt: skip
 
 
@@ -75,6 +77,7 @@ def _hypot_partials(b: Builder, z: V, x: V, y: V) -> tuple[Any, ...]:
 hypot = prim("hypot", "x y", ELEMENTWISE, numpy="np.hypot(x, y)", scalar="math.hypot(x, y)", commutative=True,
              sympy="sqrt(x**2 + y**2)", rule=("{x}/{out}", "{y}/{out}"), domain=((0.3, 2.0), (0.3, 2.0)),
              assume=({"x": "p"}, {"x": "-p"}, {"x": "0", "y": "q"}), kinks="at the origin the derivatives are 0",
+             places=(Place("{x} = {y} = 0", lambda out, x, y: out == 0),),
              table=(((0.0, 0.0), (0.0, 0.0)), ((1e200, 0.0), (1.0, 0.0))), partials=_hypot_partials)  # fmt: skip
 
 # --- trigonometric
@@ -122,7 +125,7 @@ def _sinc_partials(b: Builder, y: V, x: V) -> tuple[Any, ...]:
 
 sinc = prim("sinc", "x", ELEMENTWISE, numpy="np.sinc(x)", sympy="sin(pi * x) / (pi * x)", rule="(cos π{x} - {out})/{x}",
             numerical="near 0 the rule is a truncated power series",
-            kinks="the removable singularity at 0 is removed: the derivative is 0",
+            kinks="the removable singularity at 0 is removed: the derivative is 0", places=AT_0,
             table=(((0.0,), (0.0,)), ((1e-6,), (-3.289868133694829e-06,))), partials=_sinc_partials)  # fmt: skip
 
 # --- hyperbolic

@@ -32,6 +32,7 @@ from symdiff.primitives.axes import (
     swap,
 )
 from symdiff.primitives.declare import BILINEAR, GENERAL, numeric, prim
+from symdiff.primitives.kinks import RESULT_0, Place
 
 _TENSOR = "indexed sums have no SymPy form"
 
@@ -400,14 +401,15 @@ inv = prim("inv", "x", GENERAL, infer=_inv_infer, numpy="np.linalg.inv(x)", unbo
     numerical=_FACTORED, samples=_SQUARES)  # fmt: skip
 det = prim("det", "x", GENERAL, infer=_det_infer, numpy="np.linalg.det(x)", unbounded=True, vjp=_det_back,
     rule=("{out} · {x}⁻ᵀ",), jvp=lambda b, ts, y, x: y * _trace_of_product(b, b.inv(x), ts[0]), latex=r"\det x",
-    kinks=_SINGULAR, numerical=_FACTORED, samples=_SQUARES)  # fmt: skip
+    kinks=_SINGULAR, places=RESULT_0, numerical=_FACTORED, samples=_SQUARES)  # fmt: skip
 # the two results of np.linalg.slogdet
 logabsdet = prim("logabsdet", "x", GENERAL, infer=_logabsdet_infer, numpy="np.linalg.slogdet(x)[1]", unbounded=True,
     vjp=_logdet_back, jvp=_logdet_along, rule=("{x}⁻ᵀ",), latex=r"\log|\det x|", kinks=_SINGULAR,
+    places=(Place("det {x} = 0", lambda out, x: out == -np.inf),),
     numerical=_FACTORED, samples=_SQUARES)  # fmt: skip
 slogdet_sign = prim("slogdet_sign", "x", GENERAL, infer=_slogdet_infer, numpy="np.linalg.slogdet(x)[0]",
     vjp=_slogdet_sign_back, jvp=_slogdet_sign_along, rule="0", kinks="of a real matrix the derivative is 0",
-    numerical=_FACTORED, samples=_SQUARES)  # fmt: skip
+    places=RESULT_0,     numerical=_FACTORED, samples=_SQUARES)  # fmt: skip
 
 
 def _solve_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:

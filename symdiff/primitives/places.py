@@ -11,6 +11,7 @@ from symdiff.ir.dims import Dim
 from symdiff.ir.types import Type
 from symdiff.primitives.axes import array_result, draws, function, result, same
 from symdiff.primitives.declare import CONSTANT, LINEAR, numeric, prim
+from symdiff.primitives.kinks import Place
 
 
 def _mask(*shape: int) -> Any:
@@ -31,6 +32,7 @@ def _triangle(name: str) -> Any:
 
 
 flatnonzero = prim("flatnonzero", "x", CONSTANT, params=("size",), infer=_sized, numpy="np.flatnonzero(x)",
+    places=(Place("{x}[i] = 0", lambda out, x: x == 0),),
     samples=draws(((_mask(3),), {"size": 3}), ((_mask(2, 3),), {"size": 6}), ((_mask(0),), {"size": 0})))  # fmt: skip
 _P = ("size", "rows", "cols", "k", "axis")
 tril_indices = prim("tril_indices", "*n", CONSTANT, params=_P, infer=_sized, numpy=_triangle("tril_indices"),
@@ -50,7 +52,9 @@ def _digitize_infer(ins: tuple[Type, ...], regions: tuple[()], right: bool = Fal
 
 
 digitize = prim("digitize", "x bins", CONSTANT, params=("right",), infer=_digitize_infer,
-    numpy=function("np.digitize", "x, bins", "right"), samples=draws((((4,), np.arange(3.0)), {}),
+    numpy=function("np.digitize", "x, bins", "right"),
+    places=(Place("{x} = {bins}[i]", lambda out, x, bins: np.isin(x, bins)),),
+    samples=draws((((4,), np.arange(3.0)), {}),
     ((0.5, np.arange(3.0)), {"right": True}), (((2, 3), np.arange(3.0)), {})))  # fmt: skip
 
 

@@ -6,17 +6,18 @@ Ties of max and min share the derivative equally; std and the norms have derivat
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from symdiff.ir import dims, types
-from symdiff.ir.core import Params
+from symdiff.ir.core import Op, Params
 from symdiff.ir.types import Kind, Type
-from symdiff.primitives import axes
+from symdiff.primitives import axes, kinks
 from symdiff.primitives.axes import Axis, conjugate, count, draws, filled, function, keep, method, reshaped, spaced
 from symdiff.primitives.declare import CONSTANT, GENERAL, LINEAR, numeric, prim
+from symdiff.primitives.kinks import Place
 
 
 def _infer(dtype: Callable[[str], str], real_only: bool = False) -> Callable[..., tuple[Type, ...]]:
@@ -122,8 +123,10 @@ _EXTREME: dict[str, Any] = { "params": _P, "infer": _infer(_same), "vjp": _extre
     "kinks": "where several elements are the largest (smallest), each gets an equal share",
     "numerical": "piecewise, tested by differences", "samples": draws(((spaced(3, 4),), {}),
     ((spaced(2, 3, 4),), {"axis": (0, -1)}), ((spaced(2, 3),), {"axis": 1, "keepdims": True}))}  # fmt: skip
-max_ = prim("max", "x", GENERAL, numpy=method("max", *_P), latex=r"\max_{axis} x", **_EXTREME)
-min_ = prim("min", "x", GENERAL, numpy=method("min", *_P), latex=r"\min_{axis} x", **_EXTREME)
+max_ = prim("max", "x", GENERAL, numpy=method("max", *_P), latex=r"\max_{axis} x", places=kinks.largest(np.max),
+    **_EXTREME)  # fmt: skip
+min_ = prim("min", "x", GENERAL, numpy=method("min", *_P), latex=r"\min_{axis} x", places=kinks.largest(np.min),
+    **_EXTREME)  # fmt: skip
 
 
 # --- products
@@ -312,7 +315,8 @@ var = prim("var", "x", GENERAL, params=(*_P, "ddof"), infer=_infer(lambda d: axe
     numerical="sums have no SymPy form", samples=_SPREAD)  # fmt: skip
 std = prim("std", "x", GENERAL, params=(*_P, "ddof"), infer=_infer(lambda d: axes.real(axes.floating(d))),
     numpy=method("std", *_P, "ddof"), vjp=_std_back, jvp=_std_along, rule=("({x} - mean) / (n {out})",),
-    kinks="where all elements are equal the derivative is 0", numerical="sums have no SymPy form",
+    kinks="where all elements are equal the derivative is 0", places=kinks.RESULT_0,
+    numerical="sums have no SymPy form",
     samples=_SPREAD)  # fmt: skip
 
 
@@ -355,10 +359,26 @@ def _norm_along(b: Any, ts: Any, y: Any, x: Any, ord: Any = None, axis: Axis = N
     return _real_sum(b, g * ts[0], axis, keepdims) / n
 
 
+def _norm_places(op: Op) -> Sequence[Place]:
+    ord, axis = op.params.get("ord"), kinks.axis_of(op)
+    if ord in (None, 2, "fro"):
+        return (Place("{x} = 0", lambda out, x: out == 0),)
+    an_element_0 = Place("{x}[i] = 0", lambda out, x: np.any(x == 0, axis=axis))
+    if ord == 1:
+        return (an_element_0,)
+    of_all = np.max if ord > 0 else np.min
+    shared = Place(
+        "|{x}[i]| = |{x}[j]| = {out}",
+        lambda out, x: kinks.ties(abs(x), of_all(abs(x), axis=axis, keepdims=True), axis),
+    )
+    return (shared, kinks.RESULT_0[0])
+
+
 norm = prim("norm", "x", GENERAL, params=("ord", *_P), infer=_norm_infer,
     numpy=function("np.linalg.norm", "x", "ord", *_P), vjp=_norm_back, jvp=_norm_along, rule=("{x} / {out}",),
     latex=r"\lVert x \rVert", numerical="sums have no SymPy form",
     kinks="at 0 the derivative is 0; elements that share the largest size (ord=inf) share the derivative",
+    places=_norm_places,
     samples=draws((((3, 4),), {}), (((5,),), {"ord": 2}), (((4, 3),), {"ord": 1, "axis": 0}),
     ((spaced(4, 3),), {"ord": float("inf"), "axis": 1, "keepdims": True}), (((2, 3, 4),), {"ord": "fro", "axis": (0,
     2)})))  # fmt: skip
@@ -403,9 +423,14 @@ def _arg_infer(
 
 
 _ARGS = draws((((3, 4),), {}), (((2, 3),), {"axis": -1}), (((2, 3),), {"axis": 0, "keepdims": True}))
-argmax = prim("argmax", "x", CONSTANT, params=_P, infer=_arg_infer, numpy=method("argmax", *_P), samples=_ARGS)
-argmin = prim("argmin", "x", CONSTANT, params=_P, infer=_arg_infer, numpy=method("argmin", *_P), samples=_ARGS)
-any_ = prim("any", "x", CONSTANT, params=_P, infer=_infer(lambda d: "b1"), numpy=method("any", *_P), samples=_ROWS)
-all_ = prim("all", "x", CONSTANT, params=_P, infer=_infer(lambda d: "b1"), numpy=method("all", *_P), samples=_ROWS)
+argmax = prim("argmax", "x", CONSTANT, params=_P, infer=_arg_infer, numpy=method("argmax", *_P), samples=_ARGS,
+    places=kinks.largest(np.max, "max {x}"))  # fmt: skip
+argmin = prim("argmin", "x", CONSTANT, params=_P, infer=_arg_infer, numpy=method("argmin", *_P), samples=_ARGS,
+    places=kinks.largest(np.min, "min {x}"))  # fmt: skip
+_AN_ELEMENT_0 = (Place("{x}[i] = 0", lambda out, x: x == 0),)
+any_ = prim("any", "x", CONSTANT, params=_P, infer=_infer(lambda d: "b1"), numpy=method("any", *_P), samples=_ROWS,
+    places=_AN_ELEMENT_0)  # fmt: skip
+all_ = prim("all", "x", CONSTANT, params=_P, infer=_infer(lambda d: "b1"), numpy=method("all", *_P), samples=_ROWS,
+    places=_AN_ELEMENT_0)  # fmt: skip
 count_nonzero = prim("count_nonzero", "x", CONSTANT, params=_P, infer=_infer(lambda d: "i8"), samples=_ROWS,
-    numpy=function("np.count_nonzero", "x", *_P))  # fmt: skip
+    numpy=function("np.count_nonzero", "x", *_P), places=_AN_ELEMENT_0)  # fmt: skip

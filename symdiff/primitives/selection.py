@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from symdiff.ir import types
+from symdiff.ir.core import Op
 from symdiff.ir.types import Kind, Type
 from symdiff.primitives import axes
 from symdiff.primitives.axes import draws, function, spaced
 from symdiff.primitives.declare import CONSTANT, GENERAL, LINEAR, accumulate, numeric, prim
+from symdiff.primitives.kinks import Place, equal_elements
 
 _MOVES = "moves elements, has no SymPy form"
 
@@ -38,9 +42,9 @@ def _sort_along(b: Any, ts: Any, y: Any, x: Any, axis: int = -1) -> Any:
 _ROWS = draws(((spaced(3, 4),), {}), ((spaced(3, 4),), {"axis": 0}), ((spaced(5),), {"axis": -1}))
 sort = prim("sort", "x", GENERAL, params=("axis",), infer=_sort_infer, numpy=function("np.sort", "x", "axis"),
     vjp=_sort_back, jvp=_sort_along, rule=("back to where it was",), kinks="equal elements keep their order",
-    numerical=_MOVES, samples=_ROWS)  # fmt: skip
+    places=equal_elements,     numerical=_MOVES, samples=_ROWS)  # fmt: skip
 argsort = prim("argsort", "x", CONSTANT, params=("axis", "kind"), infer=_argsort_infer,
-    numpy=function("np.argsort", "x", "axis", "kind"), samples=_ROWS)  # fmt: skip
+    numpy=function("np.argsort", "x", "axis", "kind"), places=equal_elements, samples=_ROWS)  # fmt: skip
 
 
 def _along_infer(ins: tuple[Type, ...], regions: tuple[()], axis: int) -> tuple[Type, ...]:
@@ -134,9 +138,27 @@ def _quantile_along(
     return b.sum(share * ts[0], axis=axis, keepdims=keepdims)
 
 
+def _shared_place(op: Op) -> Sequence[Place]:
+    """More elements have a value than have a share in the quantile; two equal ones with a half each are no kink."""
+    q, axis, method = op.params.get("q", 0.5), op.params.get("axis"), op.params.get("method", "linear")
+
+    def at(out: Any, x: Any) -> Any:
+        row, k = (np.ravel(x), 0) if axis is None else (x, axis)
+        place = (row.shape[k] - 1) * q
+        first = {"nearest": round(place), "higher": math.ceil(place)}.get(method, math.floor(place))
+        last = math.ceil(place) if method in ("linear", "midpoint") else first
+        low, high = (np.take(np.sort(row, axis=k), [n], axis=k) for n in (first, last))
+        halves = first < last and (method == "midpoint" or place % 1 == 0.5)
+        shares = np.where(halves & (low == high), 2, 1)
+        crowded = [np.count_nonzero(row == v, axis=k, keepdims=True) > shares for v in (low, high)]
+        return np.reshape(np.any(crowded, axis=0), np.shape(out))[()]
+
+    return (Place("{x}[i] = {x}[j] in the place", at),)
+
+
 _OF_EQUAL = "of equal elements the derivative belongs to the one that a stable sort puts in the place"
 _BY_RANK: dict[str, Any] = {"infer": _median_infer, "vjp": _quantile_back, "jvp": _quantile_along, "masks": True,
-    "numerical": _MOVES, "kinks": _OF_EQUAL}  # fmt: skip
+    "numerical": _MOVES, "kinks": _OF_EQUAL, "places": _shared_place}  # fmt: skip
 median = prim("median", "x", GENERAL, params=("axis", "keepdims"), numpy=function("np.median", "x", "axis", "keepdims"),
     rule=("1 in the middle, or ½ each",), samples=draws(((spaced(3, 4),), {}), ((spaced(3, 4),), {"axis": 0}),
     ((spaced(5),), {"axis": -1}), ((spaced(2, 3, 2),), {"axis": 1, "keepdims": True})), **_BY_RANK)  # fmt: skip
@@ -159,5 +181,5 @@ def _sorted(rng: np.random.Generator) -> Any:
 
 
 searchsorted = prim("searchsorted", "a v", CONSTANT, params=("side",), infer=_search_infer,
-    numpy=function("np.searchsorted", "a, v", "side"),
+    numpy=function("np.searchsorted", "a, v", "side"), places=(Place("{v} = {a}[i]", lambda out, a, v: np.isin(v, a)),),
     samples=draws(((_sorted, (3,)), {}), ((_sorted, 0.5), {"side": "right"}), ((_sorted, (2, 2)), {})))  # fmt: skip

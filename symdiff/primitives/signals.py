@@ -11,6 +11,7 @@ from symdiff.ir import dims, types
 from symdiff.ir.types import Kind, Type
 from symdiff.primitives.axes import array_result, draws, result, same, size
 from symdiff.primitives.declare import BILINEAR, GENERAL, numeric, prim
+from symdiff.primitives.kinks import Place
 
 
 def _convolve_infer(ins: tuple[Type, ...], regions: tuple[()], mode: str = "full") -> tuple[Type, ...]:
@@ -132,5 +133,6 @@ interp = prim("interp", "x xp fp", GENERAL, infer=_interp_infer, numpy="np.inter
     jvp=_interp_along, rule=("the slope of the piece", "-the slope, by the weights", "the weights of the two knots"),
     masks=True, numerical="piecewise, tested by differences",
     kinks="at a knot the derivative is that of the piece to the right, at the last one to the left; outside it is 0",
+    places=(Place("{x} = {xp}[i]", lambda y, x, xp, fp: np.isin(x, xp)),),
     samples=draws(((_points, _knots, (5,)), {}), ((1.4, _knots, (5,)), {}),
     ((lambda rng: np.array([0.55, 2.5, 2.6]), _knots, (5,)), {})))  # fmt: skip

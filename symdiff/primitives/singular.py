@@ -19,6 +19,7 @@ from symdiff.ir import dims
 from symdiff.ir.types import AVal, Kind, Type
 from symdiff.primitives.axes import Shape, array_result, draws, same, swap
 from symdiff.primitives.declare import GENERAL, numeric, prim
+from symdiff.primitives.kinks import Place
 from symdiff.primitives.linalg import inexact
 
 
@@ -103,8 +104,18 @@ def _apart(*shape: int) -> Any:
     return draw
 
 
+def _has_equal(out: Any, x: Any) -> Any:
+    return np.any(np.diff(np.linalg.svd(x, compute_uv=False)) == 0, axis=-1)
+
+
+def _is_deficient(out: Any, x: Any, *_: Any) -> Any:
+    return np.linalg.matrix_rank(x) < min(x.shape[-2:])
+
+
+_EQUAL = Place("two singular values of {x} are equal", _has_equal)
 _DISTINCT = "of equal singular values only symmetric functions have a derivative; their vectors have none: inf or NaN"
 _SVD: dict[str, Any] = {"unbounded": True, "numerical": "a factorisation, tested by differences", "kinks": _DISTINCT,
+    "places": (_EQUAL,),
     "holomorphic": False,
     "samples": draws(((_apart(3, 3),), {}), ((_apart(4, 2),), {}), ((_apart(2, 2, 3),), {}))}  # fmt: skip
 _VALUES: dict[str, Any] = {"infer": _infer("values"), "vjp": _values_back, "jvp": _values_along,
@@ -146,8 +157,10 @@ def _pinv_along(b: Any, ts: Any, y: Any, x: Any) -> Any:
     return left + right - y @ ts[0] @ y
 
 
+_RANK_PLACE = Place("the rank of {0} is not full", _is_deficient)
 _RANK = "at constant rank; where the rank is about to change the derivative is infinite"
 _LEAST: dict[str, Any] = {"unbounded": True, "numerical": "a factorisation, tested by differences", "kinks": _RANK,
+    "places": (_RANK_PLACE,),
     "holomorphic": False}  # fmt: skip
 pinv = prim("pinv", "x", GENERAL, infer=_pinv_infer, numpy="np.linalg.pinv(x)", vjp=_pinv_back, jvp=_pinv_along,
     rule=("-{out}ᵀ · d_{out} · {out}ᵀ, and what leaves the range",),

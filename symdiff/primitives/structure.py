@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from symdiff.ir import types
-from symdiff.ir.core import Params
+from symdiff.ir.core import Op, Params
 from symdiff.ir.types import AVal, Kind, Seq, Type
 from symdiff.primitives.declare import CONSTANT, LINEAR, numeric, prim
+from symdiff.primitives.kinks import AT_0, TRUNCATED, Place
 
 _DTYPES = {
     "f8": "np.float64",
@@ -123,6 +124,14 @@ def _convert_samples(rng: Any) -> list[tuple[tuple[Any, ...], dict[str, Any]]]:
     ]
 
 
+def _convert_places(op: Op) -> tuple[Place, ...]:
+    """`int(x)` cuts off what is behind the point, `bool(x)` changes at 0."""
+    source, made = op.ins[0].type, op.out.type
+    if not isinstance(source, AVal) or not isinstance(made, AVal) or not source.inexact or made.inexact:
+        return ()
+    return AT_0 if made.dtype == "b1" else TRUNCATED
+
+
 convert = prim(
     "convert",
     "x",
@@ -132,6 +141,7 @@ convert = prim(
     numpy=_convert_text,
     transpose=(_convert_back,),
     rule="x",
+    places=_convert_places,
     samples=_convert_samples,
 )
 

@@ -33,7 +33,7 @@ def test_kinks_are_found_with_their_places_and_conventions():
         ("if x > 1", ("x = 1", "not here")),
         ("u = floor(x)", ("x = u", "not reached")),
         ("v = abs(x)", ("x = 0", "not here")),
-        ("w.argmax()",),
+        ("w.argmax()", ("w[i] = w[j] = max w", "not here")),
     ]
     assert found[0].convention == "a tie of two variables is shared by halves; a known constant wins its ties"
     assert found[2].convention == "piecewise constant: the derivative is 0"
@@ -64,6 +64,18 @@ def test_branches_and_jumps_say_whether_they_are_here():
     assert here(steps, 2.5, 2.0) == {"u = floor(x)": ["x = u: not here"], "if x > y": ["x = y: not here"]}
 
 
+def test_choices_among_elements():
+    def chosen(x):
+        return np.max(x) + np.linalg.norm(x, 1) * np.sort(x)[0] + max(x)
+
+    def is_here(*x):
+        return [place for at in here(chosen, np.array(x)).values() for place in at]
+
+    assert is_here(3.0, -1.0, 2.0) == [
+        "x[i] = x[j] = y3: not here", "x[i] = 0: not here", "x[i] = x[j]: not here", "y14 = y2: not here",
+    ]  # fmt: skip
+
+
 def test_jumps_of_every_kind():
     def rounded(x, y):
         return x * np.trunc(x) + y * np.rint(y) + x % y + y * np.clip(x, 0, y)
@@ -78,6 +90,29 @@ def test_jumps_of_every_kind():
     assert is_here(0.0, 2.5) == {**jumps, "rint(y)": ["here"], "x % y": ["here"], "clip(x, 0, y)": ["here", "not here"]}
     there = {"trunc(x)": ["here"], "x % y": ["here"], "clip(x, 0, y)": ["not here", "here"]}
     assert is_here(-3.0, -3.0) == {**jumps, **there}
+
+
+def test_conversions_and_comparisons_that_are_numbers():
+    def counted(x, w):
+        assert x < 9, "which decides nothing else"
+        n = 1 if x > 5 else 2
+        return int(x) * x + round(x) + (x > 2) * x + np.sum(w * (w > 1)) + n * len(w[w == 1]) * x
+
+    assert here(counted, 2.0, np.array([1.0, 4.0])) == {
+        "int(x)": ["x = int(x) ≠ 0: here"],
+        "round(x)": ["|x - round(x)| = 0.5: not here"],
+        "x > 2": ["x = 2: here"],
+        "w > 1": ["w = 1: here for 1 of 2 elements"],
+        "w == 1": ["w = 1: here for 1 of 2 elements"],
+        "1 if x > 5 else 2": ["x = 5: not here"],
+    }
+
+
+def test_powers_and_roots():
+    def raised(x, n):
+        return x**2 + 2.0**n + x**n + x**0.5 + np.sqrt(x) + x**1.5
+
+    assert [at for at in here(raised, 0.0, 1.0).values() if at] == [["x = 0: here"]] * 3
 
 
 def test_conditions_of_several_comparisons():

@@ -26,6 +26,7 @@ AT_LEVELS: list[tuple[Callable[..., Any], Any, Any, Any]] = [
     (lambda x: np.sum(np.where(x > 0, np.sqrt(x), 0)), A([0.0, 4.0, -1.0]), A([0.0, 0.25, 0.0]), A([0, -0.03125, 0])),
     (lambda x: np.sum(np.where(x > 0, x * np.log(x), 0)), A([0.0, 1.0]), A([0.0, 1.0]), A([0.0, 1.0])),
     (lambda x: np.sum(np.maximum(x, 0) ** 2), A([0.0, 1.0, -1.0]), A([0.0, 2.0, 0.0]), A([0.0, 2.0, 0.0])),
+    (lambda x: max(x) * x[2], A([2.0, 2.0, 1.0]), A([1.0, 0.0, 2.0]), A([1.0, 0.0, 1.0])),  # the first of those equal
     (lambda x: np.sum(np.abs(x) * x), A([0.0, 1.0, -1.0]), A([0.0, 2.0, 2.0]), A([0.0, 2.0, -2.0])),
     (
         lambda x: np.sum(np.clip(x, 0, 1) ** 2),
@@ -52,6 +53,12 @@ def test_the_gradient_and_its_derivative_along_ones(f: Callable[..., Any], x: An
     np.testing.assert_array_equal(gradient(x), first)
     np.testing.assert_array_equal(symdiff.vjp(gradient, x)[1](np.ones_like(x))[0], hessian)
     np.testing.assert_array_equal(symdiff.jvp(gradient, (x,), (np.ones_like(x),))[1], hessian)
+
+
+@pytest.mark.parametrize("largest", [max, min])
+def test_no_element_is_the_largest_of_none(largest: Callable[..., Any]) -> None:
+    with pytest.raises(ValueError, match="arg is an empty sequence"):
+        symdiff.grad(lambda x: largest(x) * 2.0)(A([]))
 
 
 def test_stores_through_index_arrays() -> None:

@@ -356,7 +356,7 @@ def _roll_for(cx: Context, stmt: ast.For, turns: Turns, loop: LoopState, over: V
         dim = dims.opaque(f"i{cx.count('opaque')}") if _never_negative(turns) else None
         item = turns.item(Num(index, dim, frozenset({loop.id})))
         if isinstance(stmt.target, ast.Name) and isinstance(item, Num) and item.value is index:
-            index.hint = stmt.target.id
+            index.hint = stmt.target.id.removeprefix("$")
         targets.assign(cx, stmt.target, item)
         return index
 

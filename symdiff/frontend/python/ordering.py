@@ -49,6 +49,8 @@ def extreme(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:
         key = kwargs.get("key", NONE)
         by = not (isinstance(key, Known) and key.obj is None)
         if len(args) == 1:
+            if not kwargs and isinstance(args[0], Arr) and cx.aval(args[0]).rank == 1:
+                return _of_array(cx, node, name, args[0])
             given = {"$default": kwargs["default"]} if "default" in kwargs else {}
             given |= {"$function": key} if by else {}
             folded = by_loop(cx, node, f"{name} by" if by else name, args[0], given)
@@ -65,6 +67,21 @@ def extreme(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:
         return _best(cx, node, ast.Gt() if name == "max" else ast.Lt(), items, keys)
 
     return extreme
+
+
+_OF_ARRAY = """\
+if not len($over): raise ValueError('{0}() arg is an empty sequence')
+$out = $over[0]
+for $i in range(1, len($over)):
+    $item = $over[$i]
+    if $item {1} $out: $out = $item
+return $out"""
+
+
+def _of_array(cx: Context, node: ast.AST, name: str, val: Val) -> Val:
+    """Of a vector: its first element begins, the others are tried in turn."""
+    text = _OF_ARRAY.format(name, ">" if name == "max" else "<")
+    return comprehensions.run(cx, node, f"{name} of an array", text, {"$over": val})
 
 
 def _best(cx: Context, node: ast.AST, op: ast.cmpop, items: Args, keys: Args) -> Val:
