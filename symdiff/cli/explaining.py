@@ -7,6 +7,7 @@ import contextlib
 import copy
 import inspect
 import sys
+import unicodedata
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -100,14 +101,20 @@ def _typed(value: Any, differentiated: bool) -> Any:
 
 
 def assigned(texts: Sequence[str]) -> dict[str, Any]:
-    """The values that `--at name=value …` gives; UsageError SD742 for a text that is none."""
+    """The values that `--at name=value …` gives, several times maybe; UsageError SD742 for a text that is none.
+
+    A name is given once: of `--at x=1 x=2` there is no telling which is meant.
+    """
     found: dict[str, Any] = {}
     for text in texts:
-        name, separator, written = text.partition("=")
-        if not separator or not name.strip().isidentifier():
+        left, separator, written = text.partition("=")
+        name = unicodedata.normalize("NFKC", left.strip())  # as Python reads the names of parameters
+        if not separator or not name.isidentifier():
             raise UsageError.of("SD742", text=text, reason="it is not of the form name=value")
+        if name in found:
+            raise UsageError.of("SD742", text=text, reason=f"`{name}` is given a value before, {found[name]!r}"[:80])
         try:
-            found[name.strip()] = ast.literal_eval(written.strip())
+            found[name] = ast.literal_eval(written.strip())
         except (ValueError, SyntaxError, MemoryError, RecursionError):
             raise UsageError.of("SD742", text=text, reason=f"`{written.strip()[:60]}` is no number or list") from None
     return found

@@ -230,8 +230,6 @@ def _call_sign(tree: ast.Call, operands: set[str]) -> str:
     function = ast.unparse(tree.func).removeprefix("np.").removeprefix("linalg.")
     if isinstance(tree.func, ast.Attribute) and _is_operand(tree.func.value, operands):
         function = tree.func.attr
-    if function.startswith("_"):
-        return function.strip("_").replace("_", " ")  # a helper of generated modules: `_check_shape(x, (n,))`
     known = [a for a in tree.args if not _is_operand(a, operands)]
     if not known and not tree.keywords:
         return function

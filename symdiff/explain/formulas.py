@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
+from typing import TypeVar
 
 from symdiff.codegen import expressions
 from symdiff.codegen.folding import is_update
+from symdiff.codegen.names import is_private
 from symdiff.ir import template
 from symdiff.ir.core import Literal, Op, Value
 from symdiff.ir.dims import Atom, Dim
@@ -15,6 +17,7 @@ from symdiff.ir.types import AVal
 
 _NUMPY = re.compile(r"\bnp\.(?:linalg\.)?(?=\w)")
 _LONGEST_LITERAL = 9
+Node = TypeVar("Node", ast.expr, ast.stmt)
 
 
 def dim(d: Dim) -> ast.expr:
@@ -34,8 +37,29 @@ def constant(value: Value) -> ast.expr:
 
 
 def expression(op: Op, operands: Sequence[ast.expr]) -> ast.expr:
-    """What an operation computes, of the expressions of its operands."""
-    return template.expression(op, operands, dim)
+    """What an operation computes, of the expressions of its operands.
+
+    A helper of generated modules is its declared formula,
+    `x ** y` for `_pow(x, y)`, or has its plain name, `softmax(x, 1)`.
+    """
+    tree = template.expression(op, operands, dim)
+    helpers = _helpers(tree)
+    if not helpers:
+        return tree
+    declared = template.formula(op, operands, dim)
+    return _renamed(tree, helpers) if declared is None else declared
+
+
+def _helpers(tree: ast.AST) -> list[ast.Name]:
+    """The helpers that a text calls; no variable has such a name."""
+    called = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return [f for f in called if isinstance(f, ast.Name) and is_private(f.id)]
+
+
+def _renamed(tree: Node, helpers: Sequence[ast.Name]) -> Node:
+    for f in helpers:
+        f.id = f.id.removeprefix("_")
+    return tree
 
 
 def is_elementwise_product(op: Op) -> bool:
@@ -66,7 +90,8 @@ def statement(op: Op, operands: Sequence[ast.expr], target: str) -> ast.stmt:
     assert is_update(op) and op.prim.consumes is not None
     named = list(operands)
     named[op.prim.consumes] = expressions.name(target)
-    return template.statement(op, named, dim)
+    made = template.statement(op, named, dim)
+    return _renamed(made, _helpers(made))
 
 
 def written_part(found: ast.stmt | None) -> ast.Subscript | None:

@@ -51,6 +51,8 @@ def fact(op: Op, name: str) -> Any:
 def formula(op: Op, operands: Sequence[ast.expr], dim: DimExpr) -> ast.expr | None:
     """The op as mathematics writes it, where that is not its NumPy text: xᵀ y for `x @ y` of two vectors."""
     text = fact(op, "formula")
+    if callable(text):
+        text = text(op.params, tuple(v.type for v in op.ins))
     found: ast.expr | None = None if text is None else _instantiate(op, text, "eval", operands, dim)
     return found
 

@@ -52,7 +52,7 @@ def _samples(rng: Any) -> list[tuple[tuple[Any, ...], dict[str, Any]]]:
 
 _INFO: dict[str, Any] = {"rule": "1", "numerical": "the identity on arrays", "samples": _samples}
 check_shape = prim("check_shape", "x *n", LINEAR, infer=_reshaped, params=("shape",), views=0, effect=True,
-                   numpy=lambda p, ins: f"_check_shape(x, {shape_text(ins)})", helper=_CHECK_SHAPE,
+                   numpy=lambda p, ins: f"_check_shape(x, {shape_text(ins)})", helper=_CHECK_SHAPE, formula="x",
                    transpose=(_back, None), **_INFO)  # fmt: skip
 # The same array under another name for its sizes: of the two arms of a branch, say.  Costs nothing at run time.
 retype = prim(

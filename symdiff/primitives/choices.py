@@ -206,7 +206,8 @@ def _masked_jvp(b: Builder, ts: Sequence[V | None], z: V, d: V, p: V) -> Any:
     )
 
 
-masked_mul = prim("masked_mul", "d p", ELEMENTWISE, numpy="_masked_mul(d, p)", helper=_MASKED_MUL, masks=True,
+masked_mul = prim("masked_mul", "d p", ELEMENTWISE, numpy="_masked_mul(d, p)", formula="d * p", masks=True,
+                  helper=_MASKED_MUL,
                   sympy="d * p", rule=("{p}", "{d}"),
                   kinks="where d is 0 and p is not finite the result is 0, and so are the derivatives",
                   places=(Place("{d} = 0, {p} not finite", lambda z, d, p: (d == 0) & ~np.isfinite(p)),),

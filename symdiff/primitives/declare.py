@@ -34,7 +34,8 @@ Facts that drive the registry's tests (`tests/primitives`), the docs and the com
 - `rule=("e^{x} = {out}",)`: one text per operand for comments; `{x}` and `{out}` become the names of the values.
 - `latex=r"\\sum_{axis} x"`: how formulas are written, in the operand names; `_{axis}` becomes the letters of the axes,
   or nothing.  Without it, an elementwise primitive is written as SymPy writes its meaning, an operator as it is.
-- `formula="x @ y.T"`: how a formula says what the NumPy text says otherwise, as Python; LaTeX and MathML print it.
+- `formula="x @ y.T"`: how a formula says what the NumPy text says otherwise, as Python, or a function (params, operand
+  types) of it; LaTeX and MathML print it, and the text of a stage where the NumPy text calls a helper.
 - `ranked={(1, 1): {"formula": …, "rule": …}}`: facts that are others for operands of these ranks.
 - `probes=(0.0, …)`: values tried for every operand besides 0, ±1 and large ones: singularities, overflow.
 - `table=(((x0, x1), (∂0, ∂1)), …)`: points with the derivatives the rule must give there: conventions, edge cases.  An

@@ -227,6 +227,7 @@ index = prim("index", "x *i", LINEAR, params=("spec",), infer=_index_infer,
     rule=("1", ""), numerical=_MOVES, samples=_sample(*_ROWS, *_REPEATING))  # fmt: skip
 index_once = prim("index_once", "x *i", LINEAR, params=("spec",), infer=_index_infer, numpy=lambda p,
     ins: f"_index_once(x, np.index_exp[{subscript(p['spec'])}])", helper=_ONCE_HELPER, masks=True,
+    formula=lambda p, ins: f"x[{subscript(p['spec'])}]",
     transpose=(_once_back, None), rule=("1 where it stayed", ""), numerical=_MOVES,
     samples=_sample(((4, 3), (("array",),), ([0, 3, 1],)), ((3,), (("array",),), ([[2, 0]],)),
     ((2, 4), (("at", 1), ("array",)), ([3, 0],)), *_REPEATING))  # fmt: skip

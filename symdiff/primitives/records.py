@@ -278,6 +278,7 @@ add_ct = prim(
     STRUCTURE,
     infer=lambda ins, regions: (ins[0],),
     numpy="_add(x, y)",
+    formula="x + y",
     helper=_ADD_HELPER,
     vjp=lambda b, cts, outs, x, y: (cts[0], cts[0]),
     jvp=lambda b, ts, outs, x, y: (b.op("add_ct", or_zeros(b, ts[0], x), or_zeros(b, ts[1], y)),),

@@ -178,6 +178,7 @@ copy = prim(
     params=("deep",),
     numpy=_copy_text,
     helper=_COPY_HELPER,
+    formula="x",
     transpose=(lambda b, ct, x, deep=False: ct,),
     rule="1",
     programs=_copy_programs,

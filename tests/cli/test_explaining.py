@@ -103,6 +103,14 @@ def test_the_table_at_a_point(capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
+def test_values_may_be_given_one_by_one(capsys: pytest.CaptureFixture[str]) -> None:
+    outs = []
+    for words in ("--at x=-2 y=5 z=-4", "--at x=-2 --at z=-4 y=5", "--at=y=5 --at=x=-2 --at=z=-4"):
+        assert run("explain", "f.py::product", *words.split()) == 0
+        outs.append(capsys.readouterr().out)
+    assert "= -4" in outs[0] and outs[0] == outs[1] == outs[2]
+
+
 def test_shapes_and_matrix_rules(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("explain", "f.py::layer", "--wrt", "W,b") == 0
     out = capsys.readouterr().out
@@ -143,6 +151,15 @@ def test_kinks(capsys: pytest.CaptureFixture[str]) -> None:
             2,
             "SD742 `--at x=open('f.py')` is not understood: `open('f.py')` is no number or list "
             "(write `name=value`: `--at x=1.5 W=[[1.0,2.0],[3.0,4.0]]`)",
+        ),
+        *(
+            (
+                ("product", "--at", *words),
+                2,
+                "SD742 `--at x=2` is not understood: `x` is given a value before, 1 "
+                "(write `name=value`: `--at x=1.5 W=[[1.0,2.0],[3.0,4.0]]`)",
+            )
+            for words in (("x=1", "x=2"), ("x=1", "y=0", "--at", "z=3", "x=2"))
         ),
         (
             ("layer", "--at", "W=[[1.0]]", "b=[1.0,2.0]", "X=[[1.0]]"),
