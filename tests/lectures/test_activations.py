@@ -268,6 +268,10 @@ def test_elliott_as_printed() -> None:
     """Without |x| the derivative is wrong for x < 0, and so is the function: it has a pole at -1."""
     x = -0.5
     assert 1 / (1 + x) ** 2 == 4.0
+    assert x / (1 + x) == -1 and table.elliott(x) == -0.5 / 1.5
+    with pytest.raises(ZeroDivisionError):
+        -1.0 / (1 + -1.0)
+    assert table.elliott(-1.0) == -0.5
     assert symdiff.grad(table.elliott)(x) == pytest.approx(differences(table.elliott, x), rel=1e-8)
     assert symdiff.grad(table.elliott)(x) == pytest.approx(1 / 2.25, rel=1e-15)
 
@@ -302,6 +306,54 @@ def test_brelu_as_printed() -> None:
     assert found == pytest.approx(1, rel=1e-8)
     relu_prime = lambda x: 1.0 if x > 0 else 0.0
     assert -relu_prime(2.0) == -1
+
+
+def test_the_quotient_of_tanh_overflows() -> None:
+    """(e^x - e^-x)/(e^x + e^-x) is ∞/∞ at 1000; the function compiled is 1 there, with derivative 0."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        e, e_ = np.exp(1000.0), np.exp(-1000.0)
+        assert np.isnan((e - e_) / (e + e_))
+    assert symdiff.value_and_grad(table.tanh)(1000.0) == (1.0, 0.0)
+
+
+def test_softplus_overflows_as_printed_and_not_at_level_2() -> None:
+    with np.errstate(over="ignore"):
+        assert np.isinf(np.log(1 + np.exp(1000.0)))
+    y, saved = module("activations/softplus").softplus_forward(np.array([1000.0, -1000.0]))
+    assert y.tolist() == [1000, 0]
+    assert module("activations/softplus").softplus_backward(saved, np.ones(2)).tolist() == [1, 0]
+
+
+def test_isrlu_has_the_alpha_of_isru() -> None:
+    """As printed α is 1; here x/√(1 + αx²), whose derivative is (1/√(1 + αx²))³: at -1 with α = 3, -1/2 and 1/8."""
+    assert table.isrlu(-1.0) == pytest.approx(-1 / math.sqrt(2), rel=1e-15)
+    assert symdiff.value_and_grad(table.isrlu)(-1.0, 3.0) == pytest.approx((-0.5, 0.125), rel=1e-14)
+
+
+def test_elu_of_the_slide_before_is_the_same_function_with_another_derivative_at_0() -> None:
+    """x for x ≥ 0: the derivative there is 1, in the table α."""
+
+    def of_the_slide(x, alpha):
+        return np.where(x >= 0, x, alpha * (np.exp(x) - 1))
+
+    for x in XS:
+        assert of_the_slide(x, 0.7) == pytest.approx(table.elu(x, 0.7), rel=1e-15)
+    assert symdiff.grad(of_the_slide)(0.0, 0.7) == 1
+    assert symdiff.grad(table.elu)(0.0, 0.7) == 0.7
+    assert symdiff.grad(of_the_slide)(0.0, 1.0) == symdiff.grad(table.elu)(0.0, 1.0) == 1
+
+
+def test_the_step_of_apl_is_0_at_0() -> None:
+    """f' = H(x) - Σ a_i H(-x + b_i) with H(0) = 0: at x = 0 with b = (0, 1) that is 0 - a_2."""
+    a, b = np.array([0.25, -0.5]), np.array([0.0, 1.0])
+    assert symdiff.grad(table.apl)(0.0, a, b) == 0.5
+    assert symdiff.grad(table.apl)(1e-9, a, b) == 1.5  # H(0+) = 1
+
+
+def test_sinc_of_numpy_is_another_function() -> None:
+    """sin(πx)/(πx): at ½ it is 2/π, where the table has 2 sin ½."""
+    assert np.sinc(0.5) == pytest.approx(2 / math.pi, rel=1e-15)
+    assert table.sinc(0.5) == pytest.approx(2 * math.sin(0.5), rel=1e-15)
 
 
 def test_the_two_leaky_slopes_differ() -> None:

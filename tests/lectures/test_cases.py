@@ -50,7 +50,7 @@ def case2_by_the_notes(alpha: Any, beta: Any, x: Any, y_star: float) -> dict[str
         "d_z": d_z,
         "d_a": d_a,
         "d_alpha": np.array([[d_a[j] * x[i] for i in range(len(x))] for j in range(len(beta))]),
-        # the notes print dJ/da_j Σ_j α_ji; the sum goes over the product (errata.md)
+        # the notes print dJ/da_j Σ_j α_ji; the sum goes over the product (test_errata.py)
         "d_x": np.array([sum(d_a[j] * alpha[j, i] for j in range(len(beta))) for i in range(len(x))]),
     }
 
@@ -104,17 +104,3 @@ def test_sums_and_products_are_equal(level: int, seed: int) -> None:
     one, two = (symdiff.grad(f, argnums=(0, 1, 2), level=level)(alpha, beta, x, y_star) for f in (case2_sum, case2))
     for found, expected in zip(one, two):
         same(found, expected)
-
-
-def test_the_derivative_by_x_as_printed_is_another_one() -> None:
-    """dJ/dx_i = dJ/da_j Σ_j α_ji would take one j's dJ/da_j for all: no choice of j gives the derivative."""
-    noted = case2_by_the_notes(ALPHA, BETA, X, 0.3)
-    for j in range(2):
-        assert not np.allclose(noted["d_a"][j] * ALPHA.sum(axis=0), noted["d_x"], rtol=1e-2)
-
-
-def test_j_as_printed_is_to_be_maximised() -> None:
-    """Along its gradient the prediction comes closer to y*, and J grows: it is the loss with the sign reversed."""
-    J, d_theta = symdiff.value_and_grad(case1)(THETA, X, 1.0)
-    better = case1(THETA + 0.1 * d_theta, X, 1.0)
-    assert J < better < 0

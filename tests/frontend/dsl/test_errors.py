@@ -116,6 +116,12 @@ def test_all_unknown_names_at_once() -> None:
     [
         ("f(a, b, c) = a / b c", "SD811"),
         ("f(a) = a 2", "SD811"),
+        ("f(a) = 2½", "SD811"),  # two and a half, or one
+        ("f(a) = 2½ a", "SD811"),
+        ("f(a) = a½", "SD811"),
+        ("f(a) = ½½a", "SD811"),
+        ("f(½) = ½", "SD801"),
+        ("f(a_½) = a", "SD801"),
         ("f(x, y) = log x y", "SD811"),
         ("f(x: [n]) = x^2", "SD811"),
         ("f(x: [n], T) = xᵀ x + x^T x T", "SD811"),
