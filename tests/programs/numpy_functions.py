@@ -35,6 +35,7 @@ def prod_where(v):
 
 
 @cases(signed(5))
+@cases(signed(0))
 def max_where(v):
     return np.max(v, where=v < 0, initial=-9.0), np.max(v, initial=0.5), np.min(v, where=v > 0, initial=9.0)
 

@@ -106,7 +106,8 @@ class Lists(Stores):
         part = self.one("1:", ":-1", "::-1", "::2", "-2:", ":k")
         key = self.one("lambda u: -u", "lambda u: u * u", "np.cos")
         return [
-            ("grown list folded", lambda: f"{self.one('sum', 'sum', 'max', 'min')}({g()})"),
+            # of a list known to be empty they are refused
+            ("grown list folded", lambda: f"({self.one('sum', 'max', 'min')}({(x := g())}) if {x} else 0.2)"),
             ("grown list in a generator", lambda: f"sum({self.item(n)} for u in {g()})"),
             ("grown list read", lambda: f"({(x := g())}[-1] if {x} else 0.1) * len({x})"),
             ("grown list as an array", lambda: f"np.sum(np.tanh(np.array({g()}, dtype=float)))"),
@@ -201,6 +202,9 @@ class Lists(Stores):
         if unpacked:
             found += [("structures unpacked", lambda: f"sum(u_ * 0.5 - w_ for {unpacked} in {q})")] * 2
         if kind == "array":
-            join = self.one("np.stack({q}).sum()", "np.concatenate({q})[-1]", "np.array({q})[0].sum()", "sum({q})[0]")
-            found += [("arrays of a list joined", lambda: f"({join.format(q=q)} if {q} else 0.6)")] * 2
+            join = self.one(
+                "np.stack({q}).sum()", "np.concatenate({q})[-1]", "np.array({q})[0].sum()", "sum({q}, {v})[0]"
+            )
+            joined = join.format(q=q, v=self.vectors[q])
+            found += [("arrays of a list joined", lambda: f"({joined} if {q} else 0.6)")] * 2
         return found

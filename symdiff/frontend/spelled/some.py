@@ -56,6 +56,8 @@ def max_(a: Any, axis: Any = None, keepdims: Any = False, *, initial: Any = None
         return unsupported("where", " without initial=")
     if where is not None:
         return np.max(np.where(where, a, initial), axis=axis, keepdims=keepdims, initial=initial)
+    if axis is None and not keepdims and np.size(a) == 0:
+        return np.sum(a) + initial
     return np.maximum(np.max(a, axis=axis, keepdims=keepdims), initial)
 
 
@@ -65,6 +67,8 @@ def min_(a: Any, axis: Any = None, keepdims: Any = False, *, initial: Any = None
         return unsupported("where", " without initial=")
     if where is not None:
         return np.min(np.where(where, a, initial), axis=axis, keepdims=keepdims, initial=initial)
+    if axis is None and not keepdims and np.size(a) == 0:
+        return np.sum(a) + initial
     return np.minimum(np.min(a, axis=axis, keepdims=keepdims), initial)
 
 
