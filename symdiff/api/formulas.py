@@ -35,7 +35,9 @@ def from_sympy(expr: Any, args: Sequence[Any], wrt: Any = None, name: str = "f")
 
     Functions, Piecewise, Max and Min, Sum and Product over ranges, matrices and matrix expressions are taken;
     subscripts count from 0.  `wrt` are symbols, or their names, to differentiate by where nothing else is said.
-    A string is no expression: SymPy would run it.
+    A string is no expression: SymPy would run it.  A sum whose range ends before it begins has no terms; where it ends
+    further before, as that over i from 2 to n - 1 of a vector with n = 0 or 1, SymPy takes the terms between with a
+    minus (Karr's convention): that is refused, or a ValueError of the compiled function.
 
     >>> import sympy
     >>> from symdiff import grad

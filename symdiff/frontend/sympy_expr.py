@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -234,9 +235,10 @@ class _Translation:
         for limit in reversed(e.limits):  # the last is the outermost
             if len(limit) != 3:
                 raise self.refuse(f"{e}: a range is needed")
-            if (limit[2] - limit[1] + 1).is_negative:  # SymPy takes what lies between, with a minus
+            if (limit[2] - limit[1] + 1).is_negative:  # SymPy takes what lies between, with a minus (Karr's convention)
                 raise self.refuse(f"{e}: a range that runs backwards")
-            inner.append(nodes.Bound(NOWHERE, str(limit[0]), self.node(limit[1], level), self.node(limit[2], level)))
+            first, last = self.node(limit[1], level), self.node(limit[2], level)
+            inner.append(nodes.Bound(_written(e), str(limit[0]), first, last, forward=True))
         made = self.node(body, level)
         del self.bound[len(self.bound) - len(e.limits) :]
         for bound in reversed(inner):
@@ -247,10 +249,15 @@ class _Translation:
         base = nodes.Name(NOWHERE, str(e.base.label))
         if e.base.label not in self.given:
             raise Refused(refuse("SD803", None, name=base.id, hint=": it is not among args"))
-        return nodes.Subscript(NOWHERE, base, tuple(self.node(i, level) for i in e.indices))
+        return nodes.Subscript(_written(e), base, tuple(self.position(i, level) for i in e.indices))
 
     def element(self, e: Any, level: int) -> Node:
-        return nodes.Subscript(NOWHERE, self.node(e.parent, level), (self.node(e.i, level), self.node(e.j, level)))
+        places = (self.position(e.i, level), self.position(e.j, level))
+        return nodes.Subscript(_written(e), self.node(e.parent, level), places)
+
+    def position(self, e: Any, level: int) -> Node:
+        """A subscript, which errors quote."""
+        return replace(self.node(e, level), span=_written(e))
 
     # --- matrices
 
@@ -323,6 +330,11 @@ _CASES: tuple[tuple[Any, _Case], ...] = (
 
 def _symbols(size: Any) -> set[Any]:
     return set(size.free_symbols) if isinstance(size, sympy.Basic) else set()
+
+
+def _written(e: Any) -> nodes.Written:
+    at = NOWHERE
+    return nodes.Written(at.line, at.col, at.end_line, at.end_col, e)
 
 
 def _short(what: object) -> str:

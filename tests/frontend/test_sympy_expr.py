@@ -184,6 +184,38 @@ def test_a_range_that_runs_backwards(kind: type) -> None:
     assert symdiff.from_sympy(kind(w * i, (i, 2, 1)), [w])(5.0) == (0 if kind is sp.Sum else 1)
 
 
+@pytest.mark.parametrize("level", [0, 1, 2])
+@pytest.mark.parametrize("kind", [sp.Sum, sp.Product])
+def test_a_range_that_runs_backwards_for_some_sizes(kind: type, level: int) -> None:
+    """Over i from 2 to n - 1: for n = 3 one term, 2w; for n = 2 none; for n = 1 SymPy has what is left of 1 to 1."""
+    A = sp.IndexedBase("A", shape=(n,))
+    expr = kind(w * i, (i, 2, n - 1)) * A[0]
+    f = symdiff.from_sympy(expr, [A, w])
+    for size in (2, 3, 4):
+        expected = float(expr.doit().subs({n: size, A[0]: 2, w: 5}) if size > 2 else (0 if kind is sp.Sum else 2))
+        assert symdiff.value_and_grad(f, level=level)(np.full(size, 2.0), 5.0)[0] == expected
+    with pytest.raises(ValueError, match=r"\(i, 2, n - 1\)\).*: the range runs backwards, which SymPy takes"):
+        symdiff.grad(f, level=level)(np.full(1, 2.0), 5.0)
+
+
+@pytest.mark.parametrize("last", [n - 1, 2 * n, n * m - 1, n + m - 2 + 1])
+def test_a_range_that_never_runs_backwards_is_not_checked(last: sp.Expr) -> None:
+    A = sp.IndexedBase("A", shape=(n, m))
+    assert "backwards" not in symdiff.generate(symdiff.from_sympy(sp.Sum(w * i, (i, 0, last)), [A, w]))
+
+
+def test_errors_quote_the_subscript() -> None:
+    A, M = sp.IndexedBase("A", shape=(n,)), sp.MatrixSymbol("M", n, m)
+    with pytest.raises(CompileError) as caught:
+        symdiff.generate(symdiff.from_sympy(sp.Sum(A[2 * i + 1], (i, 0, n - 1)), [A]))
+    first = "SD808 subscript `2*i + 1` takes values from 1 to 2*n - 1, and the axis has 0 to n - 1"
+    assert str(caught.value).splitlines()[0] == first
+    with pytest.raises(IndexError, match=r"^A\[5\]: the subscript is above n - 1, the last index$"):
+        symdiff.from_sympy(A[5], [A])(np.ones(3))
+    with pytest.raises(IndexError, match=r"^M\[0, 7\]: the subscript is above m - 1, the last index$"):
+        symdiff.from_sympy(M[0, 7], [M])(np.ones((2, 2)))
+
+
 def test_a_symbol_with_other_assumptions() -> None:
     with pytest.raises(CompileError, match="args are x; a symbol with other assumptions is another"):
         symdiff.from_sympy(sp.Symbol("x", positive=True) ** 2, [x])

@@ -26,6 +26,13 @@ NOWHERE = Span(1, 0, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
+class Written(Span):
+    """Where something has no place in a text, and what it is there: an expression of SymPy."""
+
+    what: object
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
     """A part of a formula.  `depth` counts the levels below it; whoever walks a tree recursively relies on a limit."""
 
@@ -157,11 +164,15 @@ class Declared(Node):
 
 @dataclass(frozen=True, slots=True)
 class Bound(Node):
-    """An index of a big operator; the range where it is written there."""
+    """An index of a big operator; the range where it is written there.
+
+    A range that ends before it begins is empty, and `forward` ones are refused where they end further before.
+    """
 
     name: str
     first: Node | None = None
     last: Node | None = None
+    forward: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,12 +76,18 @@ class Text:
 
     def quote(self, span: Span) -> str:
         """What stands at a span, on one line and not too long."""
+        if isinstance(span, nodes.Written):
+            return shortened(str(span.what))
         lines = self.lines[span.line - 1 : span.end_line]
         if not lines:
             return "…"
         lines = [*lines[:-1], lines[-1][: span.end_col]]
         text = " ".join([lines[0][span.col :], *lines[1:]])
-        return text if len(text) <= 60 else text[:57] + "…"
+        return shortened(text)
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "…"
 
 
 def parse(text: str, file: str) -> tuple[nodes.Node, ...]:
@@ -267,8 +273,8 @@ class _Trees:
         return [p for p in parts if isinstance(p, nodes.Bound)]
 
     def build_index_item(self, span: Span, parts: list[Any]) -> nodes.Bound:
-        name, rest = self.name_of(parts[0]), [p for p in parts[1:] if isinstance(p, Node)]
-        return nodes.Bound(span, name, *rest)
+        name, ends = self.name_of(parts[0]), [p for p in parts[1:] if isinstance(p, Node)]
+        return nodes.Bound(span, name, ends[0], ends[1]) if ends else nodes.Bound(span, name)
 
     # --- powers, subscripts, calls
 

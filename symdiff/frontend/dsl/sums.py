@@ -48,7 +48,23 @@ class Sums(Base):
     def bound_label(self, bound: nodes.Bound, name: str) -> Label:
         if bound.first is None or bound.last is None:
             return self.index_label(name, bound.span)
-        return Label(self.size(bound.first), self.size(bound.last), name)
+        label = Label(self.size(bound.first), self.size(bound.last), name)
+        if bound.forward:
+            self.check_forward(bound, label)
+        return label
+
+    def check_forward(self, bound: nodes.Bound, label: Label) -> None:
+        """ValueError at run time where the range runs backwards, if sizes may be so that it does."""
+        low = dims.lower_bound(label.size)
+        if low is not None and low >= 0:
+            return
+        end, start = (
+            self.value(Tensor(None, const=d) if isinstance(d, int) else Tensor(None, size=d))
+            for d in (dims.add(label.last, 1), label.first)
+        )
+        before = self.emitted("lt", bound, (), end, start)
+        message = f"{self.text.quote(bound.span)}: the range runs backwards, which SymPy takes with a minus"
+        self.b.emit("raise_if", self.value(before), exc="ValueError", args=(message,))
 
     def reduced(self, node: nodes.Reduce, body: Node, labels: dict[str, Label]) -> Tensor:
         """A product over all indices; the largest and the smallest."""
