@@ -288,9 +288,9 @@ _TYPES = (
 )
 
 _OPERATIONS = (
-    ("SD401", "unknown operation on a differentiated value",
-     "{function} has no known derivative and is called on a differentiated value ({argument})",
-     "treating it as constant would give a silently wrong gradient",
+    ("SD401", "unknown operation",
+     "{function} has no known derivative and is called on {argument}",
+     "treating it as constant could give a silently wrong gradient",
      "write it with operations that are supported; a derivative other than theirs is given by symdiff.custom_vjp"),
     ("SD402", "argument of a NumPy function not supported",
      "argument `{argument}` of {function} is not supported{detail}",
@@ -321,7 +321,7 @@ _OPERATIONS = (
     ("SD409", "impure call",
      "{function} reads or changes hidden state",
      "it could not be run exactly once, in order",
-     "pass a `np.random.Generator` and draw from it"),
+     "call it outside, and pass what it gives as an argument"),
     ("SD410", "derivative of higher order missing",
      "{primitive} is declared with a custom rule that cannot be differentiated again",
      "its backward rule uses an operation without derivative"),

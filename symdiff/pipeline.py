@@ -74,13 +74,17 @@ def compile_module(
 
 @uncollected()
 def compile_together(
-    pairs: Sequence[tuple[Lowered, Sequence[str]]], *, level: int = 2, functions: Sequence[str] | None = None
+    pairs: Sequence[tuple[Lowered, Sequence[str]]],
+    *,
+    level: int = 2,
+    functions: Sequence[str] | None = None,
+    borrow: bool = False,
 ) -> str:
     """The text of one module of several functions of one file, each with what to differentiate it by.
 
     Raises UsageError as `compile_module` does, and SD818 where the functions of two would have one name.
     """
-    parts = [_Compilation(one, tuple(wrt), level, borrow=False).parts(functions, "", True) for one, wrt in pairs]
+    parts = [_Compilation(one, tuple(wrt), level, borrow).parts(functions, "", True) for one, wrt in pairs]
     names = [f"{part.name}{suffix}" for part in parts for suffix in ("", *(f"_{kind}" for kind in part.kinds))]
     for name in names:
         if names.count(name) > 1:
@@ -283,7 +287,8 @@ class _Compilation:
     def facts(self, pair: reverse.Vjp) -> list[tuple[str, str]]:
         saved = pair.forward.main.body.outs[len(pair.forward.main.body.outs) - pair.n_residuals :]
         found = cost(self.primal.main, pair.backward.main, saved)
-        return [("saves", found.saved()), ("cost", found.header())]
+        copies = ", not copied" if self.borrow and saved else ""
+        return [("saves", found.saved() + copies), ("cost", found.header())]
 
 
 def differentiated(lowered: Lowered, wrt: Sequence[str]) -> tuple[int, ...]:

@@ -31,13 +31,15 @@ def generate(
     level: int = 2,
     functions: Sequence[str] | None = None,
     name: str | None = None,
+    borrow: bool = False,
 ) -> str:
     """The text of a module with the derivatives of `fun`, which needs NumPy alone.
 
     Types are those of `types` ("x=f8[n, d], b=float", or a dict of such), of `example` (an ``.npz`` file, or a dict of
     arguments), of annotations, of default values; else a parameter is a float.  `wrt` names what to differentiate by:
     without it, all parameters that hold floats.  `functions` are some of "primal", "forward", "backward",
-    "value_and_grad", "grad", "jvp", "hvp".
+    "value_and_grad", "grad", "jvp", "hvp".  With `borrow` the forward function saves the caller's arrays themselves and
+    no copies: they must stay as they are until the backward function has run.
 
     >>> space = {}
     >>> exec(generate(lambda x, y: (x + y) * x, name="f"), space)
@@ -47,7 +49,7 @@ def generate(
     Raises UsageError for what is given wrongly, CompileError for a function that cannot be compiled.
     """
     signature, _ = declared_signature(fun, types, example)
-    return module_text(fun, signature, wrt=wrt, level=level, functions=functions, name=name)
+    return module_text(fun, signature, wrt=wrt, level=level, functions=functions, name=name, borrow=borrow)
 
 
 def module_text(
@@ -59,6 +61,7 @@ def module_text(
     functions: Sequence[str] | None = None,
     name: str | None = None,
     file: str | None = None,
+    borrow: bool = False,
 ) -> str:
     """The module for a signature; `file` is what its header calls the source file."""
     from symdiff.codegen.module import KINDS
@@ -76,11 +79,16 @@ def module_text(
         choices = "Python identifiers" + (own if name.isidentifier() else "")
         raise UsageError.of("SD715", option="name", value=name, choices=choices)
     lowered = shown_as(lower_function(fun, signature), file)
-    return compile_module(lowered, names, level=level, functions=functions, name=name or "").text
+    return compile_module(lowered, names, level=level, functions=functions, name=name or "", borrow=borrow).text
 
 
 def module_of_all(
-    functions: Sequence[Function], *, level: int = 2, kinds: Sequence[str] | None = None, file: str | None = None
+    functions: Sequence[Function],
+    *,
+    level: int = 2,
+    kinds: Sequence[str] | None = None,
+    file: str | None = None,
+    borrow: bool = False,
 ) -> str:
     """The text of one module of several functions of one file, each by what it asks to be differentiated by."""
     from symdiff.pipeline import compile_together
@@ -90,7 +98,7 @@ def module_of_all(
     for fun in functions:
         signature, _ = declared_signature(fun, None, None)
         pairs.append((shown_as(lower_function(fun, signature), file), chosen_names(fun, signature, None)))
-    return compile_together(pairs, level=level, functions=kinds)
+    return compile_together(pairs, level=level, functions=kinds, borrow=borrow)
 
 
 def chosen_names(fun: Function, signature: Signature, wrt: Names) -> tuple[str, ...]:

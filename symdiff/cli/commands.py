@@ -62,6 +62,7 @@ def _generated(options: Namespace, targets: Sequence[Target], output: Path | Non
         functions=_kinds(options),
         name=options.name,
         file=file,
+        borrow=options.borrow,
     )
     return records.with_command(text, words)
 
@@ -73,7 +74,7 @@ def _all_generated(options: Namespace, targets: Sequence[Target], output: Path |
     place = records.relative_place(targets[0], output)
     words = records.command(options, place, None)
     functions = [t.function for t in targets]
-    text = module_of_all(functions, level=options.level, kinds=_kinds(options), file=place)
+    text = module_of_all(functions, level=options.level, kinds=_kinds(options), file=place, borrow=options.borrow)
     return records.with_command(text, words)
 
 

@@ -96,6 +96,7 @@ def _parser(cls: type[argparse.ArgumentParser] = argparse.ArgumentParser) -> arg
     made = add.add_parser("generate", parents=[typed, level, common], help="write a module with the derivatives")
     made.add_argument("--jvp", action="store_true", help="with the derivative along a direction")
     made.add_argument("--hvp", action="store_true", help="with the product of the Hessian and a vector")
+    made.add_argument("--borrow", action="store_true", help="save the caller's arrays, not copies of them")
     made.add_argument("-o", "--output", metavar="FILE", default="-", help="where to (-: standard output)")
     made.add_argument("--force", action="store_true", help="replace a file that symdiff did not write")
     made.add_argument("--name", metavar="NAME", help="what the functions are called (as the function)")

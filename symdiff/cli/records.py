@@ -36,6 +36,8 @@ def command(options: Namespace, target: str, signature: Signature | None) -> str
         words += ["--types", types]
     words += [f"-O{options.level}"]
     words += [f"--{kind}" for kind in ("jvp", "hvp") if getattr(options, kind)]
+    if options.borrow:
+        words.append("--borrow")
     if options.name:
         words += ["--name", options.name]
     text = shlex.join(words)

@@ -96,6 +96,17 @@ def test_generate_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None
     assert "wrt     x1, x2, w1, w2, b" in text
 
 
+@pytest.mark.parametrize(("options", "slope"), [([], [2.0, 4.0]), (["--borrow"], [10.0, 4.0])])
+def test_what_the_forward_function_saves_is_copied_or_borrowed(options: list[str], slope: list[float]) -> None:
+    Path("squares.py").write_text('def squares(x: "f8[n]"):\n    return x * x\n')
+    assert run("generate", "squares.py::squares", *options, "-o", "out.py") == 0
+    space, x = loaded("out.py"), np.array([1.0, 2.0])
+    _, saved = space["squares_forward"](x)
+    x[0] = 5.0
+    assert space["squares_backward"](saved, np.ones(2)).tolist() == slope
+    assert run("verify", "out.py") == 0
+
+
 def test_types_come_from_annotations_options_defaults_and_examples(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("generate", "neuron.py::loss", "--wrt", "w", "-o", "a.py") == 0
     assert loaded("a.py")["loss_grad"](np.zeros(2), np.ones((3, 2)), True, 2).tolist() == [0.0, 0.0]

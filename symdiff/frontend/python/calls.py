@@ -237,13 +237,12 @@ def _staged(cx: Context, vals: Sequence[Val]) -> bool:
 def _unknown(cx: Context, node: ast.AST, obj: Any, args: Sequence[Val]) -> Val:
     name = getattr(obj, "__qualname__", type(obj).__qualname__)
     module = getattr(obj, "__module__", None)
-    text = f"`{module}.{name}`" if module and module != "builtins" else f"`{name}`"
+    text = f"{module}.{name}" if module and module != "builtins" else name
     if POISON in args:
         return POISON
     if _impure(obj):
-        return cx.refuse("SD409", node, function=text)
-    shown = next((cx.describe(a) for a in args if not isinstance(a, Known)), "known values only")
-    return cx.refuse("SD401", node, function=text, argument=shown)
+        return cx.refuse("SD409", node, function=f"`{text}`")
+    return cx.refuse_unknown(node, text, args)
 
 
 def _impure(obj: Any) -> bool:

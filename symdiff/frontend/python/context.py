@@ -154,6 +154,12 @@ class Context:
         self.problems.append(self.make_problem(code, node, notes, **fields))
         return POISON
 
+    def refuse_unknown(self, node: ast.AST, function: str, args: Sequence[Val]) -> Val:
+        """Refuse a call of a function whose derivative is not known, naming its first argument of the run."""
+        known = "known values only" if args else "nothing"
+        argument = next((self.describe(a) for a in args if not isinstance(a, Known)), known)
+        return self.refuse("SD401", node, function=f"`{function}`", argument=argument)
+
     def belongs_outside(self, serial: int) -> bool:
         """Whether memory is older than the call of the recursive function that is being compiled."""
         active = self.instances.active

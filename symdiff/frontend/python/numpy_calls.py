@@ -159,8 +159,7 @@ def by_name(cx: Context, node: ast.AST, name: str, args: list[Val], kwargs: dict
         return numpy_spelled.call(cx, node, name, args, kwargs)
     if name in _elementwise():
         return elementwise(cx, node, name, args, kwargs)
-    shown = next((cx.describe(a) for a in args if not isinstance(a, Known)), "known values only")
-    return cx.refuse("SD401", node, function=f"`{_shown(name)}`", argument=shown)
+    return cx.refuse_unknown(node, _shown(name), args)
 
 
 def elementwise(cx: Context, node: ast.AST, name: str, args: Sequence[Val], kwargs: dict[str, Val]) -> Val:
@@ -214,7 +213,7 @@ def _math(cx: Context, node: ast.AST, name: str, obj: Any, args: list[Val], kwar
             return cx.refuse("SD403", node, function=f"math.{name}", message=str(error))
     prim = _elementwise().get("math." + name)
     if prim is None or len(args) != len(REGISTRY[prim].operands) or kwargs or not all(map(cx.is_numeric, args)):
-        return cx.refuse("SD401", node, function=f"`math.{name}`", argument=cx.describe(args[0]) if args else "nothing")
+        return cx.refuse_unknown(node, f"math.{name}", args)
     numbers = []
     for arg in args:
         t = cx.aval(arg)

@@ -127,7 +127,7 @@ def _pure(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> V
         return Struct("tuple", tuple(parts))
     if obj in (str, repr, format):
         return _text(cx, node, obj, args, kwargs)
-    return cx.refuse("SD401", node, function=f"`{obj.__name__}`", argument=cx.describe(args[0]) if args else "")
+    return cx.refuse_unknown(node, obj.__name__, args)
 
 
 def _text(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> Val:

@@ -184,5 +184,5 @@ def iterated(cx: Context, node: ast.AST, val: Val) -> Val:
 def iter_(cx: Context, node: ast.AST, args: Sequence[Val], kwargs: dict[str, Any]) -> Val:
     """`iter(x)`, as what `__iter__` returns: the loop over it runs over x."""
     if cx.frame.source.name != "__iter__" or len(args) != 1:
-        return cx.refuse("SD401", node, function="`iter`", argument=cx.describe(args[0]) if args else "nothing")
+        return cx.refuse_unknown(node, "iter", args)
     return iterated(cx, node, args[0])
