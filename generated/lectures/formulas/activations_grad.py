@@ -127,7 +127,7 @@ apl
     wrt     x, a, b
     saves   x, a, y3, y4 (1 number, 3*s elements)
     cost    forward 6 operations, backward 6
-    source  apl ac8558c0
+    source  apl b2ef1cf3
 
 softplus
     types   x: float

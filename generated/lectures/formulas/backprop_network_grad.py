@@ -6,7 +6,7 @@ wrt     W1, b1, W2, b2, W3, b3
 level   -O0
 saves   x, W2, W3, a2, a3, y3, y4, y5, y8, y9, y12, y13 (c*k + h*k + 3*c + d + 3*h + 3*k elements)
 cost    forward 22 operations, backward 33
-source  network b050ffcd
+source  network 231d6b1e
 """
 
 import numpy as np

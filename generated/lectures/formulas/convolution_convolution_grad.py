@@ -6,7 +6,7 @@ wrt     X, F
 level   -O0
 saves   F, all_y6s, n1, n2 (2 numbers, lists of one entry per turn or call)
 cost    forward 8 operations, backward 11
-source  convolution 9f41e138
+source  convolution 541e0db6
 """
 
 import numpy as np

@@ -6,7 +6,7 @@ wrt     X, F
 level   -O0
 saves   F, all_y6s, n1, n2 (2 numbers, lists of one entry per turn or call)
 cost    forward 6 operations, backward 9
-source  correlation 2da42a92
+source  correlation ac18db61
 """
 
 import numpy as np

@@ -6,7 +6,7 @@ wrt     theta
 level   -O0
 saves   x, y_star, y, y4, y6, y7, y8 (6 numbers, d elements)
 cost    forward 12 operations, backward 17
-source  case1 134e6807
+source  case1 9405490c
 """
 
 import numpy as np

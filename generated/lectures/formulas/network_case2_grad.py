@@ -6,7 +6,7 @@ wrt     alpha, beta
 level   -O0
 saves   x, y_star, beta, z, y, y4, y6, y7, y8, y10, y11 (6 numbers, 4*d + m elements)
 cost    forward 17 operations, backward 25
-source  case2 2959086e
+source  case2 957268d7
 """
 
 import numpy as np

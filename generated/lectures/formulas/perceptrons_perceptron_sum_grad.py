@@ -6,7 +6,7 @@ wrt     w0, w
 level   -O0
 saves   x, y1, y2 (2 numbers, m elements)
 cost    forward 6 operations, backward 9
-source  perceptron_sum 5ce0da8a
+source  perceptron_sum dbc6a3c5
 """
 
 import numpy as np

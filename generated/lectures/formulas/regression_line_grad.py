@@ -6,7 +6,7 @@ wrt     m, b
 level   -O0
 saves   x, y1, y4 (1 number, 2*N elements)
 cost    forward 7 operations, backward 8
-source  line 442b73d5
+source  line bbc93c6d
 """
 
 import numpy as np

@@ -6,7 +6,7 @@ wrt     f
 level   -O0
 saves   y2, y3, y4, y6, y7 (4 numbers, c elements)
 cost    forward 8 operations, backward 11
-source  softmax_loss 20402ddc
+source  softmax_loss 6a85fa31
 """
 
 import numpy as np
