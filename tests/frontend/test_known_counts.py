@@ -111,6 +111,19 @@ def lists_that_are_unpacked(v):
     return a * b * c + d
 
 
+def first_iterable_that_unrolls(v):
+    a = [2.0, 0.3]
+    s = 0.0
+    for i, t in enumerate(v):
+        s += {q: t * u for q, u in zip("pq", (a[i], 0.5))}["p"]
+    return s
+
+
+def test_a_comprehension_that_unrolls_the_loop_around_it() -> None:
+    """What it goes over is found to need the index: the function's names are as they were."""
+    check(first_iterable_that_unrolls, (V[:1],), (V[:2],))
+
+
 def test_generators_that_are_spent_at_once() -> None:
     check(generators_that_are_spent, (V,))
 

@@ -507,4 +507,4 @@ def named_tuple_from_outside(x):
     """Its methods and properties too, of the module's and of one that an inner function reads."""
     here = Point(x, 2.0 * x) + CORNER
     slope = grad(lambda t: here.norm() * t * t + here.swapped.x * t)(x)
-    return CORNER.norm() * x + CORNER.swapped.x * here.y + slope
+    return CORNER.norm() * x + CORNER._replace(x=x).swapped.y * here.y + slope * CORNER._asdict()["y"]

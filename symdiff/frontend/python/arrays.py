@@ -54,6 +54,9 @@ def attribute(cx: Context, node: ast.Attribute, base: Val, name: str) -> Val:
     found = objects.attribute(cx, node, base, name)
     if found is not None:
         return found
+    if isinstance(base, Known) and name in _OF_NAMED_TUPLES and isinstance(base.obj, tuple):
+        fields = getattr(base.obj, "_fields", ())
+        base = Struct("namedtuple", containers.elements(cx, base) or (), type(base.obj), fields)
     if isinstance(base, Known):
         return _known(cx, node, base, name)
     if isinstance(base, Struct) and name in base.keys:
@@ -62,7 +65,7 @@ def attribute(cx: Context, node: ast.Attribute, base: Val, name: str) -> Val:
         return _numeric(cx, node, base, name)
     if name in container_method_names(base):
         return Method(base, name)
-    if isinstance(base, Struct) and base.cls is not None and name in ("_replace", "_asdict"):
+    if isinstance(base, Struct) and base.cls is not None and name in _OF_NAMED_TUPLES:
         return Method(base, name)
     return cx.refuse("SD404", node, type=cx.describe(base), name=name)
 
@@ -97,6 +100,7 @@ def _known(cx: Context, node: ast.Attribute, base: Known, name: str) -> Val:
 
 
 _NOTHING: Any = object()
+_OF_NAMED_TUPLES = ("_replace", "_asdict")
 
 
 def _plain_attribute(obj: Any, name: str) -> Any:

@@ -90,11 +90,7 @@ def unrolled(cx: Context, node: Comprehension, element: Callable[[], None]) -> b
             element()
             return True
         generator = node.generators[k]
-        if k == 0:
-            cx.frames.pop()
-        iterable = evaluate(cx, generator.iter)
-        if k == 0:
-            cx.frames.append(inner)
+        iterable = evaluate(cx, generator.iter) if k else first
         items = containers.items_of(cx, generator.iter, iterable)
         if items is None:
             if iterable is not POISON:
@@ -112,6 +108,7 @@ def unrolled(cx: Context, node: Comprehension, element: Callable[[], None]) -> b
                 done = turn(k + 1) and done
         return done
 
+    first = evaluate(cx, node.generators[0].iter)  # in the scope around the comprehension
     cx.frames.append(inner)
     try:
         return turn(0)
