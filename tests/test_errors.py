@@ -122,9 +122,9 @@ def test_usage_and_check_errors_are_also_pythons():
     error = UsageError.of("SD703")
     assert isinstance(error, ValueError) and error.code == "SD703"
     assert str(error) == "SD703 give argnums or wrt, not both"
-    check = CheckError.of("SD502", name="a", other="b")
+    check = CheckError.of("SD314", name="a", type="np.matrix")
     assert isinstance(check, TypeError) and isinstance(check, SymdiffError)
-    assert str(check) == ("SD502 argument a is written by the function and shares memory with argument b (pass a copy)")
+    assert str(check) == "SD314 a is np.matrix (convert it: `np.array(a, dtype=float)`)"
     assert str(SymdiffError("bare")) == "bare"
 
 
@@ -151,6 +151,13 @@ def test_every_code_is_declared_once():
     text = Path(error_codes.__file__).read_text(encoding="utf-8")
     declared = re.findall(r'^    \("(SD\d+)",', text, re.MULTILINE)
     assert sorted(declared) == sorted(CODES)
+
+
+def test_every_code_is_used():
+    package = Path(error_codes.__file__).parent
+    texts = [path.read_text(encoding="utf-8") for path in package.rglob("*.py") if path.name != "error_codes.py"]
+    used = {code for text in texts for code in re.findall(r'"(SD\d{3})"', text)}
+    assert sorted(used) == sorted(CODES)
 
 
 def test_codes_are_sorted_within_known_groups():

@@ -59,7 +59,9 @@ def _leaves(name: str, tree: Tree, value: Any) -> list[Any]:
     if tree.kind == "leaf":
         return [value]
     found = container(value)
-    if found is None or (found.kind, found.keys) != (tree.kind, tree.keys):
+    keys = () if found is None else found.keys
+    alike = set(keys) == set(tree.keys) if tree.kind == "dict" else keys == tree.keys
+    if found is None or found.kind != tree.kind or not alike:
         raise CheckError.of("SD706", name=name, found=str(found or "*"), expected=str(tree))
     return [
         leaf

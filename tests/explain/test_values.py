@@ -238,3 +238,14 @@ def test_conjugates_and_signs_of_complex_numbers():
     (edge,) = [edge for _, edge in made.uses("z")]
     assert edge.local == "∂y2/∂z: conj d_y2" and edge.value is None
     assert made["y2"].gradient == 1 + 2j and made["z"].gradient == 1 - 2j
+
+
+def linear(p: "{'b': float, 'w': float}", x: float):  # noqa: F821
+    return p["w"] * x + p["b"]
+
+
+def test_values_in_another_structure() -> None:
+    assert at(linear, p={"w": 2.0, "b": 1.0}, x=3.0)["y"].value == 7.0
+    with pytest.raises(CheckError) as caught:
+        at(linear, p={"w": 2.0}, x=3.0)
+    assert str(caught.value) == "SD706 argument p has structure {'w': *}, expected {'b': *, 'w': *}"

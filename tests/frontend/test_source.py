@@ -655,9 +655,9 @@ def test_columns_count_characters():
     loc = source.loc(product)
     assert (loc.col, loc.end_col) == (8, 17)
     assert source.text(product) == "größe * 名"
-    problem = source.refuse("SD307", product, exponent="p")
+    problem = source.refuse("SD320", product, name="p")
     assert problem.render().splitlines()[:3] == [
-        "<text>:2:9: SD307 a negative number to the power p is complex in Python",
+        "<text>:2:9: SD320 name `p` is not defined",
         "    return größe * 名 + größe",
         "           ^^^^^^^^^^",
     ]

@@ -119,7 +119,7 @@ def _parameter(
     if isinstance(obj, np.ndarray):
         problem = array_problem(obj)
         if problem is not None:
-            return cx.refuse("SD314", node, name=f"`{text}`", type=problem)
+            return cx.refuse("SD314", node, name=text, type=problem)
     if (tag in cx.session.statics or cx.session.by_value) and not isinstance(obj, np.ndarray):
         cx.guards[(root, path, "value")] = Guard(name, path, obj, source=root, by_value=True, home=home)
         return Known(obj)

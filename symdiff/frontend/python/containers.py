@@ -72,7 +72,7 @@ def display(cx: Context, node: ast.AST, elements: Sequence[ast.expr]) -> list_ch
         items = None if val is POISON else items_of(cx, element, val)
         if items is None:
             if val is not POISON:
-                refuse_unknown_count(cx, "SD228", element, val, construct=f"`{cx.text(element)}`")
+                refuse_unknown_count(cx, "SD228", element, val, construct=cx.text(element))
             return None
         found += items
     return _spread(cx, node, before, found, ())
@@ -339,7 +339,7 @@ def key_of(cx: Context, node: ast.AST, val: Val) -> Any:
 def mapping(cx: Context, node: ast.AST, val: Val) -> dict[Any, Val] | None:
     found = entries(cx, val)
     if found is None and val is not POISON:
-        cx.refuse("SD228", node, construct=f"`**{cx.text(node)}`")
+        cx.refuse("SD228", node, construct=f"**{cx.text(node)}")
     return found
 
 

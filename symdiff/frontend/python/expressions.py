@@ -273,7 +273,7 @@ def _lambda(cx: Context, node: ast.Lambda) -> Val:
 
 
 def _starred(cx: Context, node: ast.Starred) -> Val:
-    return cx.refuse("SD228", node, construct=f"`{cx.text(node)}`")
+    return cx.refuse("SD228", node, construct=cx.text(node))
 
 
 def _named(cx: Context, node: ast.NamedExpr) -> Val:

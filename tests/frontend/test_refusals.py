@@ -1,0 +1,66 @@
+"""The exact texts of refusals that no row of the language table has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import symdiff
+from symdiff.frontend.python import context
+
+
+def refusal(f: Callable[..., Any]) -> list[str]:
+    """The report on f at 1.5, without its first column, the place."""
+    with pytest.raises(symdiff.CompileError) as caught:
+        symdiff.grad(f)(1.5)
+    place, text = str(caught.value).split(": ", 1)
+    assert place.startswith(f"{__file__}:")
+    return text.splitlines()
+
+
+def test_a_variable_of_a_function_that_is_not_compiled() -> None:
+    total = 0.0
+
+    def f(x: float) -> float:
+        nonlocal total
+        return x
+
+    assert refusal(f) == [
+        "SD205 `nonlocal total` is not supported for a variable of a function that is not compiled here",
+        "    nonlocal total",
+        "    ^^^^^^^^^^^^^^",
+        "  why: the write would outlive the call",
+        "  rewrite: pass the value in and return the new one",
+    ]
+
+
+def test_what_an_array_cannot_hold() -> None:
+    def f(x: float) -> float:
+        y = np.zeros(2)
+        y[0] = 1j * x
+        return y[1]
+
+    assert refusal(f) == [
+        "SD318 `=` cannot store complex in `y`, an array of f8",
+        "    y[0] = 1j * x",
+        "    ^^^^",
+        "  why: NumPy raises here: an in-place result keeps the array's dtype",
+        "  rewrite: make a new array, or give this one a dtype that holds it",
+    ]
+
+
+def test_a_program_beyond_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(context, "MAX_OPERATIONS", 3)
+
+    def f(x: float) -> float:
+        return x * x * x * x * x
+
+    assert refusal(f) == [
+        "SD603 the compiled function has 4 operations; the budget is 3",
+        "    return x * x * x * x * x",
+        "           ^^^^^^^^^^^^^^^^^",
+        "  why: the program was multiplied by unrolling or inlining",
+    ]
