@@ -1,4 +1,30 @@
-"""The Python frontend: a partial evaluator from a function's syntax tree to IR."""
+"""The Python frontend: a partial evaluator from a function's syntax tree to IR.  Where to find what:
+
+the run            lower (from a function to a program; starts again where more must be known), context (the state),
+                   store (names, cells, blocks), problems (what is raised), values (what a name can hold)
+syntax             desugar (before anything is evaluated), liveness, statements, targets, expressions, withs
+control flow       control (branches, exits), joins (two states become one), type_joins (two types)
+loops              loops, headers (what is carried), carries (as values), rolled (the body, until it serves every
+                   turn), iterated (a list that changes under the loop over it)
+operators          operators (numbers and arrays), container_operators, special_methods (of the user's classes),
+                   inplace (`+=`), sizes (dimensions that meet)
+memory             memory (cells, views, aliases), subscripts (of arrays), flat (`y.flat`), arrays (made, and their
+                   attributes)
+containers         containers (of known structure), container_methods, comprehensions (and what folds), ordering
+                   (`min`, `max`, `sorted`); of staged length: grown (what such a list is), list_changes (slices,
+                   sums, insertions, searches)
+objects            objects (instances), classes (what a class says without running it), reflection (`isinstance`)
+calls              calls (in place), sharing (one function for several places), recursion, recursion_arrays,
+                   instances (what is kept of these), patterns (what is passed and returned)
+derivatives        derivatives (`symdiff.grad` inside), regions (of what), columns (Jacobians), custom_rules
+library            captured (what is read from outside), python_calls (builtins), library_calls (`functools`,
+                   `operator`, `itertools`), methods (of arrays), output (`print`, f-strings)
+NumPy              numpy_calls (which function goes where), ufuncs (`.at`, `where=`), numpy_arrays (chosen, new,
+                   joined), numpy_shapes, numpy_reductions, numpy_places (positions, bins), numpy_linalg (products,
+                   factorisations, Fourier transforms), numpy_composed (several operations), numpy_grown (of lists
+                   that grew), numpy_spelled (the bodies of `frontend.spelled`)
+documentation      language (the table of what is supported and refused)
+"""
 
 from symdiff.frontend.python.lower import lower
 

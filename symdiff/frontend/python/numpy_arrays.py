@@ -1,4 +1,4 @@
-"""NumPy functions that choose, multiply, make and join arrays."""
+"""NumPy functions that choose, make and join arrays."""
 
 from __future__ import annotations
 
@@ -19,16 +19,14 @@ from symdiff.frontend.python.numpy_calls import (
     is_unknown,
     known,
     numeric,
-    result,
 )
 from symdiff.frontend.python.numpy_reductions import is_none
 from symdiff.frontend.python.numpy_shapes import emit_sized, shape_of
 from symdiff.frontend.python.sizes import fresh_opaque
-from symdiff.frontend.python.values import NONE, POISON, Arr, Grown, Known, ListRef, Struct, Val, static_size
+from symdiff.frontend.python.values import NONE, POISON, Arr, Grown, Known, ListRef, Val, static_size
 from symdiff.ir import dims
 from symdiff.ir.dims import Dim
 from symdiff.ir.types import AVal, Kind
-from symdiff.primitives.linalg import written_einsum
 
 Args = list[Val]
 Kwargs = dict[str, Val]
@@ -61,103 +59,6 @@ def _clip(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     if is_none(lo):
         return cx.emit(node, "minimum", a, hi)
     return cx.emit(node, "maximum", a, lo) if is_none(hi) else cx.emit(node, "clip", a, lo, hi)
-
-
-# --- products
-
-
-def _binary(name: str) -> Any:
-    def handle(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-        found = bind(cx, node, name, "a b *out", args, kwargs)
-        if found is None:
-            return POISON
-        a, b = (numeric(cx, node, found[k]) for k in "ab")
-        if POISON in (a, b):
-            return POISON
-        made = cx.emit(node, name.rpartition(".")[2], a, b)
-        return made
-
-    return handle
-
-
-for _name in ("dot", "matmul", "outer", "vdot", "linalg.solve"):
-    HANDLERS[_name] = _binary(_name)
-
-
-@handler("inner")
-def _inner(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    a, b = (numeric(cx, node, v) for v in args)
-    if POISON in (a, b):
-        return POISON
-    if cx.aval(a).rank == cx.aval(b).rank == 1:
-        return cx.emit(node, "dot", a, b)
-    return cx.emit(node, "tensordot", a, b, axes=((cx.aval(a).rank - 1,), (cx.aval(b).rank - 1,)))
-
-
-@handler("tensordot")
-def _tensordot(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    found = bind(cx, node, "tensordot", "a b axes=2", args, kwargs)
-    if found is None:
-        return POISON
-    axes = known(cx, node, found["axes"], "`axes` of np.tensordot")
-    a, b = numeric(cx, node, found["a"]), numeric(cx, node, found["b"])
-    if is_unknown(axes) or POISON in (a, b):
-        return POISON
-    if isinstance(axes, (int, np.integer)):  # the last axes of the one with the first of the other
-        rank = cx.aval(a).rank
-        pairs: tuple[Any, Any] = (range(rank - int(axes), rank), range(int(axes)))
-    else:
-        pairs = axes
-    left, right = (tuple(map(int, np.atleast_1d(list(p) if isinstance(p, range) else p))) for p in pairs)
-    return cx.emit(node, "tensordot", a, b, axes=(left, right))
-
-
-@handler("einsum")
-def _einsum(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    if set(kwargs) - {"optimize"} or not args or not isinstance(args[0], Known) or not isinstance(args[0].obj, str):
-        argument = next(iter(set(kwargs) - {"optimize"}), "subscripts")
-        return cx.refuse("SD402", node, argument=argument, function="np.einsum", detail=": give a string first")
-    optimize = known(cx, node, kwargs.get("optimize", Known(False)), "`optimize` of np.einsum")
-    operands = [numeric(cx, node, a) for a in args[1:]]
-    if is_unknown(optimize) or POISON in operands:
-        return POISON
-    try:
-        subscripts = written_einsum(args[0].obj, [cx.aval(a).rank for a in operands])
-    except TypeError as error:
-        return cx.refuse("SD403", node, function="einsum", message=str(error))
-    return result(cx, node, "einsum", operands, subscripts=subscripts, **({"optimize": optimize} if optimize else {}))
-
-
-def _unary(name: str) -> Any:
-    def handle(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-        found = bind(cx, node, name, "a", args, kwargs)
-        return POISON if found is None else cx.emit(node, name.rpartition(".")[2], numeric(cx, node, found["a"]))
-
-    return handle
-
-
-for _name in ("linalg.inv", "linalg.det", "linalg.cholesky", "linalg.eigvalsh"):
-    HANDLERS[_name] = _unary(_name)
-
-
-@handler("linalg.slogdet")
-def _slogdet(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    a = numeric(cx, node, args[0])
-    cls = type(np.linalg.slogdet(np.eye(1)))
-    return Struct(
-        "namedtuple", (cx.emit(node, "slogdet_sign", a), cx.emit(node, "logabsdet", a)), cls, ("sign", "logabsdet")
-    )
-
-
-@handler("linalg.eigh")
-def _eigh(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    found = bind(cx, node, "linalg.eigh", "a", args, kwargs)
-    if found is None:
-        return POISON
-    a = numeric(cx, node, found["a"])
-    cls = type(np.linalg.eigh(np.eye(1)))
-    parts = (cx.emit(node, "eigh_values", a), cx.emit(node, "eigh_vectors", a))
-    return Struct("namedtuple", parts, cls, ("eigenvalues", "eigenvectors"))
 
 
 # --- making arrays

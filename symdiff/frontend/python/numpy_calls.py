@@ -150,7 +150,13 @@ def _called(cx: Context, node: ast.AST, obj: Any, name: str, args: list[Val], kw
 
 
 def by_name(cx: Context, node: ast.AST, name: str, args: list[Val], kwargs: dict[str, Val]) -> Val:
-    from symdiff.frontend.python import numpy_arrays, numpy_composed, numpy_places, numpy_shapes  # noqa: F401  # fill HANDLERS
+    from symdiff.frontend.python import (  # noqa: F401  # fill HANDLERS
+        numpy_arrays,
+        numpy_composed,
+        numpy_linalg,
+        numpy_places,
+        numpy_shapes,
+    )
 
     name = ALIAS.get(name, name)
     if name in HANDLERS:

@@ -1,4 +1,4 @@
-"""NumPy functions whose results have sizes of their own (positions, bins), factorisations, Fourier transforms."""
+"""NumPy functions whose results have sizes of their own: positions and bins."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from symdiff.frontend.python.numpy_calls import bind, family, handler, is_unknow
 from symdiff.frontend.python.numpy_reductions import is_none
 from symdiff.frontend.python.numpy_shapes import dim_of
 from symdiff.frontend.python.sizes import fresh_opaque
-from symdiff.frontend.python.values import POISON, Conflict, Struct, Val, static_size
-from symdiff.ir import dims
+from symdiff.frontend.python.values import POISON, Struct, Val, static_size
 from symdiff.ir.dims import Dim
 
 Args = list[Val]
@@ -74,72 +73,3 @@ def _bincount(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
         return POISON
     size = fresh_opaque(cx, ("bincount", cx.value(x), least))
     return cx.emit(node, "bincount", weights, x, size=size, **({"minlength": least} if least != 0 else {}))
-
-
-# --- factorisations
-
-
-@handler("linalg.svd")
-def _svd(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    found = bind(cx, node, "linalg.svd", "a full_matrices=True compute_uv=True hermitian=False", args, kwargs)
-    if found is None:
-        return POISON
-    options = {k: known(cx, node, found[k], f"`{k}` of np.linalg.svd") for k in found if k != "a"}
-    a = numeric(cx, node, found["a"])
-    if a is POISON or any(map(is_unknown, options.values())):
-        return POISON
-    if options["hermitian"]:
-        return cx.refuse("SD402", node, argument="hermitian", function="np.linalg.svd", detail="")
-    if not options["compute_uv"]:
-        return cx.emit(node, "svdvals", a)
-    shape = cx.aval(a).shape
-    if options["full_matrices"] and len(shape) >= 2 and dims.equal(shape[-1], shape[-2]) is not True:
-        cx.sizes_needed.update(atom.name for d in shape[-2:] for atom in dims.atoms(d) if atom.op == "var")
-        detail = " of a matrix that is not square: give full_matrices=False"
-        return cx.refuse("SD402", node, argument="full_matrices=True", function="np.linalg.svd", detail=detail)
-    cls = type(np.linalg.svd(np.eye(1)))
-    parts = tuple(cx.emit(node, p, a) for p in ("svd_left", "svd_s", "svd_right"))
-    return Struct("namedtuple", parts, cls, ("U", "S", "Vh"))
-
-
-@handler("linalg.pinv")
-def _pinv(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    found = bind(cx, node, "linalg.pinv", "a *rcond *hermitian", args, kwargs)
-    return POISON if found is None else cx.emit(node, "pinv", numeric(cx, node, found["a"]))
-
-
-@handler("linalg.lstsq")
-def _lstsq(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    """The solution; the residuals, the rank and the singular values have no place in a gradient's program."""
-    found = bind(cx, node, "linalg.lstsq", "a b rcond=None", args, kwargs)
-    if found is None:
-        return POISON
-    rcond = known(cx, node, found["rcond"], "`rcond` of np.linalg.lstsq")
-    a, b = numeric(cx, node, found["a"]), numeric(cx, node, found["b"])
-    if is_unknown(rcond) or POISON in (a, b):
-        return POISON
-    x = cx.emit(node, "lstsq", a, b, **({} if rcond is None else {"rcond": float(rcond)}))
-    return Struct("tuple", (x, *(Conflict("not compiled", "not compiled") for _ in range(3))))
-
-
-# --- Fourier transforms
-
-
-@family("fft.fft", "fft.ifft", "fft.rfft", "fft.irfft")
-def _fft(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    found = bind(cx, node, name, "a n=None axis=-1 norm=None", args, kwargs)
-    if found is None:
-        return POISON
-    a = numeric(cx, node, found["a"])
-    axis, norm = (known(cx, node, found[k], f"`{k}` of np.{name}") for k in ("axis", "norm"))
-    if a is POISON or is_unknown(axis) or is_unknown(norm):
-        return POISON
-    params: dict[str, object] = {"axis": int(axis)} if axis not in (-1, cx.aval(a).rank - 1) else {}
-    if norm not in (None, "backward"):
-        params["norm"] = norm
-    if not is_none(found["n"]):
-        n = operators.as_dim(found["n"])
-        if n is None or not static_size(n):
-            return cx.need_static(node, found["n"], f"`n` of np.{name}")
-        params["n"] = n
-    return cx.emit(node, name.removeprefix("fft."), a, **params)

@@ -1,0 +1,184 @@
+"""Products, factorisations and Fourier transforms of NumPy."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import numpy as np
+
+from symdiff.frontend.python import operators
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.numpy_calls import HANDLERS, bind, family, handler, is_unknown, known, numeric, result
+from symdiff.frontend.python.numpy_reductions import is_none
+from symdiff.frontend.python.values import POISON, Conflict, Known, Struct, Val, static_size
+from symdiff.ir import dims
+from symdiff.primitives.linalg import written_einsum
+
+Args = list[Val]
+Kwargs = dict[str, Val]
+
+# --- products
+
+
+def _binary(name: str) -> Any:
+    def handle(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+        found = bind(cx, node, name, "a b *out", args, kwargs)
+        if found is None:
+            return POISON
+        a, b = (numeric(cx, node, found[k]) for k in "ab")
+        if POISON in (a, b):
+            return POISON
+        made = cx.emit(node, name.rpartition(".")[2], a, b)
+        return made
+
+    return handle
+
+
+for _name in ("dot", "matmul", "outer", "vdot", "linalg.solve"):
+    HANDLERS[_name] = _binary(_name)
+
+
+@handler("inner")
+def _inner(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    a, b = (numeric(cx, node, v) for v in args)
+    if POISON in (a, b):
+        return POISON
+    if cx.aval(a).rank == cx.aval(b).rank == 1:
+        return cx.emit(node, "dot", a, b)
+    return cx.emit(node, "tensordot", a, b, axes=((cx.aval(a).rank - 1,), (cx.aval(b).rank - 1,)))
+
+
+@handler("tensordot")
+def _tensordot(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    found = bind(cx, node, "tensordot", "a b axes=2", args, kwargs)
+    if found is None:
+        return POISON
+    axes = known(cx, node, found["axes"], "`axes` of np.tensordot")
+    a, b = numeric(cx, node, found["a"]), numeric(cx, node, found["b"])
+    if is_unknown(axes) or POISON in (a, b):
+        return POISON
+    if isinstance(axes, (int, np.integer)):  # the last axes of the one with the first of the other
+        rank = cx.aval(a).rank
+        pairs: tuple[Any, Any] = (range(rank - int(axes), rank), range(int(axes)))
+    else:
+        pairs = axes
+    left, right = (tuple(map(int, np.atleast_1d(list(p) if isinstance(p, range) else p))) for p in pairs)
+    return cx.emit(node, "tensordot", a, b, axes=(left, right))
+
+
+@handler("einsum")
+def _einsum(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    if set(kwargs) - {"optimize"} or not args or not isinstance(args[0], Known) or not isinstance(args[0].obj, str):
+        argument = next(iter(set(kwargs) - {"optimize"}), "subscripts")
+        return cx.refuse("SD402", node, argument=argument, function="np.einsum", detail=": give a string first")
+    optimize = known(cx, node, kwargs.get("optimize", Known(False)), "`optimize` of np.einsum")
+    operands = [numeric(cx, node, a) for a in args[1:]]
+    if is_unknown(optimize) or POISON in operands:
+        return POISON
+    try:
+        subscripts = written_einsum(args[0].obj, [cx.aval(a).rank for a in operands])
+    except TypeError as error:
+        return cx.refuse("SD403", node, function="einsum", message=str(error))
+    return result(cx, node, "einsum", operands, subscripts=subscripts, **({"optimize": optimize} if optimize else {}))
+
+
+def _unary(name: str) -> Any:
+    def handle(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+        found = bind(cx, node, name, "a", args, kwargs)
+        return POISON if found is None else cx.emit(node, name.rpartition(".")[2], numeric(cx, node, found["a"]))
+
+    return handle
+
+
+for _name in ("linalg.inv", "linalg.det", "linalg.cholesky", "linalg.eigvalsh"):
+    HANDLERS[_name] = _unary(_name)
+
+
+@handler("linalg.slogdet")
+def _slogdet(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    a = numeric(cx, node, args[0])
+    cls = type(np.linalg.slogdet(np.eye(1)))
+    return Struct(
+        "namedtuple", (cx.emit(node, "slogdet_sign", a), cx.emit(node, "logabsdet", a)), cls, ("sign", "logabsdet")
+    )
+
+
+@handler("linalg.eigh")
+def _eigh(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    found = bind(cx, node, "linalg.eigh", "a", args, kwargs)
+    if found is None:
+        return POISON
+    a = numeric(cx, node, found["a"])
+    cls = type(np.linalg.eigh(np.eye(1)))
+    parts = (cx.emit(node, "eigh_values", a), cx.emit(node, "eigh_vectors", a))
+    return Struct("namedtuple", parts, cls, ("eigenvalues", "eigenvectors"))
+
+
+# --- factorisations
+
+
+@handler("linalg.svd")
+def _svd(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    found = bind(cx, node, "linalg.svd", "a full_matrices=True compute_uv=True hermitian=False", args, kwargs)
+    if found is None:
+        return POISON
+    options = {k: known(cx, node, found[k], f"`{k}` of np.linalg.svd") for k in found if k != "a"}
+    a = numeric(cx, node, found["a"])
+    if a is POISON or any(map(is_unknown, options.values())):
+        return POISON
+    if options["hermitian"]:
+        return cx.refuse("SD402", node, argument="hermitian", function="np.linalg.svd", detail="")
+    if not options["compute_uv"]:
+        return cx.emit(node, "svdvals", a)
+    shape = cx.aval(a).shape
+    if options["full_matrices"] and len(shape) >= 2 and dims.equal(shape[-1], shape[-2]) is not True:
+        cx.sizes_needed.update(atom.name for d in shape[-2:] for atom in dims.atoms(d) if atom.op == "var")
+        detail = " of a matrix that is not square: give full_matrices=False"
+        return cx.refuse("SD402", node, argument="full_matrices=True", function="np.linalg.svd", detail=detail)
+    cls = type(np.linalg.svd(np.eye(1)))
+    parts = tuple(cx.emit(node, p, a) for p in ("svd_left", "svd_s", "svd_right"))
+    return Struct("namedtuple", parts, cls, ("U", "S", "Vh"))
+
+
+@handler("linalg.pinv")
+def _pinv(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    found = bind(cx, node, "linalg.pinv", "a *rcond *hermitian", args, kwargs)
+    return POISON if found is None else cx.emit(node, "pinv", numeric(cx, node, found["a"]))
+
+
+@handler("linalg.lstsq")
+def _lstsq(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    """The solution; the residuals, the rank and the singular values have no place in a gradient's program."""
+    found = bind(cx, node, "linalg.lstsq", "a b rcond=None", args, kwargs)
+    if found is None:
+        return POISON
+    rcond = known(cx, node, found["rcond"], "`rcond` of np.linalg.lstsq")
+    a, b = numeric(cx, node, found["a"]), numeric(cx, node, found["b"])
+    if is_unknown(rcond) or POISON in (a, b):
+        return POISON
+    x = cx.emit(node, "lstsq", a, b, **({} if rcond is None else {"rcond": float(rcond)}))
+    return Struct("tuple", (x, *(Conflict("not compiled", "not compiled") for _ in range(3))))
+
+
+# --- Fourier transforms
+
+
+@family("fft.fft", "fft.ifft", "fft.rfft", "fft.irfft")
+def _fft(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    found = bind(cx, node, name, "a n=None axis=-1 norm=None", args, kwargs)
+    if found is None:
+        return POISON
+    a = numeric(cx, node, found["a"])
+    axis, norm = (known(cx, node, found[k], f"`{k}` of np.{name}") for k in ("axis", "norm"))
+    if a is POISON or is_unknown(axis) or is_unknown(norm):
+        return POISON
+    params: dict[str, object] = {"axis": int(axis)} if axis not in (-1, cx.aval(a).rank - 1) else {}
+    if norm not in (None, "backward"):
+        params["norm"] = norm
+    if not is_none(found["n"]):
+        n = operators.as_dim(found["n"])
+        if n is None or not static_size(n):
+            return cx.need_static(node, found["n"], f"`n` of np.{name}")
+        params["n"] = n
+    return cx.emit(node, name.removeprefix("fft."), a, **params)
