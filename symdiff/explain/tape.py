@@ -10,7 +10,7 @@ By hand: of `y = x * x` at x = 3 the tape is x, y; y has gradient 1, pulling it 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,9 +21,9 @@ from symdiff.errors import UsageError
 from symdiff.explain.crossings import Met, met
 from symdiff.explain.reading import Border, Reading
 from symdiff.ir import types
-from symdiff.ir.core import REGISTRY, Block, Family, Function, Op, Params, Program, Value, walk
+from symdiff.ir.core import REGISTRY, Block, Family, Function, Literal, Op, Params, Program, Value, walk
 from symdiff.ir.dims import Atom
-from symdiff.ir.interpret import Run
+from symdiff.ir.interpret import Compiled, Run
 from symdiff.ir.steps import Steps, run_steps
 
 MOST_NODES = 200_000
@@ -128,6 +128,7 @@ class Tape(Run):
                 self.borders.setdefault(origin.block, []).append(origin)
         self.ran: Counter[Block] = Counter()
         self.met: dict[Op, list[tuple[Met, ...]]] = {}  # of operations with kinks: was each run at one?
+        self.pullbacks = Pullbacks()
 
     def run(self, arguments: Sequence[Any]) -> list[Any]:
         """Run the entry; its results, nodes where they are differentiable."""
@@ -212,31 +213,31 @@ class Tape(Run):
     def pull_back(self, result: Node) -> None:
         """Give every node its gradient: the derivative of (the sum of) the result by it."""
         result.gradient = ones(result.value)
-        runs = Pullbacks()
         for node in reversed(self.nodes):
             if node.gradient is not None and node.ins:
-                for source, contribution in node.pulled(runs):
+                for source, contribution in node.pulled(self.pullbacks):
                     if isinstance(source, Node):
                         source.gradient = added(source.gradient, contribution)
 
 
 class Pullbacks:
-    """The reverse programs of single operations."""
+    """The reverse programs of single operations; operations of one kind share one."""
 
     def __init__(self) -> None:
-        self.made: dict[tuple[Op, int], tuple[Program, list[int]]] = {}
+        self.made: dict[Hashable, tuple[Program, list[int]]] = {}
+        self.compiled: Compiled = {}
 
     def contributions(self, node: Node, cotangent: Any) -> list[tuple[int, Any]]:
         """What a cotangent of a node adds to each of its operands, by number."""
         assert node.op is not None
-        key = (node.op, node.number)
+        key = _kind(node.op, node.number)
         if key not in self.made:
             self.made[key] = _reversed(node.op, node.number)
         program, wanted = self.made[key]
         if not wanted:
             return []
         given = [plain(x) for v, x in zip(node.op.ins, node.ins, strict=True) if v.const is None]
-        run = Run(program, None)
+        run = Run(program, None, self.compiled)
         with np.errstate(all="ignore"):  # a derivative at a singular point is inf or nan: it is shown
             found = run_steps(run.block(program.entry, program.main.body, [*given, cotangent], dict(node.sizes)))
         return list(zip(wanted, found[1:], strict=True))
@@ -249,6 +250,12 @@ class Pullbacks:
         if node.op.prim.family is not Family.ELEMENTWISE or np.shape(plain(source)) != node.shape:
             return None
         return dict(self.contributions(node, ones(node.value))).get(operand)
+
+
+def _kind(op: Op, number: int) -> Hashable:
+    """What the reverse program of an operation depends on; of constants -0.0 is another than 0.0, and 1 than 1.0."""
+    ins = tuple((v.type, v.const if isinstance(v.const, Literal) else repr(v.const)) for v in op.ins)
+    return op.prim.name, op.params, ins, tuple(v.type for v in op.outs), number
 
 
 def _reversed(op: Op, number: int) -> tuple[Program, list[int]]:

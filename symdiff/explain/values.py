@@ -8,7 +8,7 @@ from typing import Any
 
 from symdiff.explain.reading import Border, Reading
 from symdiff.explain.stages import REPEATED, Edge, Stage, Turn
-from symdiff.explain.tape import Node, Pullbacks, Tape, zeros
+from symdiff.explain.tape import Node, Tape, zeros
 from symdiff.ir.core import Program, Value
 
 
@@ -21,7 +21,7 @@ class Values:
         found = next((x for v, x in zip(program.main.body.outs, outs, strict=True) if v is result), None)
         if isinstance(found, Node):
             tape.pull_back(found)
-        self.pullbacks, self.met = Pullbacks(), tape.met
+        self.pullbacks, self.met = tape.pullbacks, tape.met
         self.nodes: dict[Value | Border, list[Node]] = {}
         for node in tape.nodes:
             if node.origin is not None:

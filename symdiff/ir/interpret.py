@@ -21,6 +21,7 @@ from symdiff.ir.types import AVal, Kind
 
 Observer = Callable[[Op, tuple[Any, ...]], None]
 Results = tuple[Any, ...]
+Compiled = dict[tuple[Any, ...], Callable[..., Any]]
 
 
 def run(program: Program, *args: Any, function: str | None = None, observer: Observer | None = None) -> tuple[Any, ...]:
@@ -31,10 +32,10 @@ def run(program: Program, *args: Any, function: str | None = None, observer: Obs
 class Run:
     """One run of a program; a subclass may watch (or carry something along in) what `op` and `block` are given."""
 
-    def __init__(self, program: Program, observer: Observer | None) -> None:
+    def __init__(self, program: Program, observer: Observer | None, compiled: Compiled | None = None) -> None:
         self.program = program
         self.observer = observer
-        self.compiled: dict[tuple[Any, ...], Callable[..., Any]] = {}
+        self.compiled: Compiled = {} if compiled is None else compiled  # texts, which runs may share
 
     def call(self, name: str, args: Sequence[Any]) -> Results:
         """The results of a function of the program."""

@@ -249,3 +249,25 @@ def test_values_in_another_structure() -> None:
     with pytest.raises(CheckError) as caught:
         at(linear, p={"w": 2.0}, x=3.0)
     assert str(caught.value) == "SD706 argument p has structure {'w': *}, expected {'b': *, 'w': *}"
+
+
+def test_operations_of_one_kind_share_their_reverse_program(monkeypatch):
+    """Products of two floats have one; with a constant it is another for 0.0 and for -0.0."""
+    from symdiff.explain import tape
+
+    made = []
+    reverse = tape._reversed
+    monkeypatch.setattr(tape, "_reversed", lambda op, number: made.append(op) or reverse(op, number))
+
+    def powers(x):
+        a = x
+        for _ in range(3):
+            a = a * x
+        b = a * 0.0
+        c = a * -0.0
+        return b + c + a * 0.0 + b * c
+
+    found = at(powers, x=2.0)
+    assert [op.prim.name for op in made].count("mul") == 3
+    signs = {name: np.copysign(1, found[name].inputs[0].value) for name in ("b", "c")}
+    assert signs == {"b": 1, "c": -1}
