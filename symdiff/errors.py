@@ -19,6 +19,7 @@ Nothing here imports the rest of the package: every other module may import this
 from __future__ import annotations
 
 import linecache
+import os
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -195,9 +196,9 @@ class UsageError(SymdiffError, ValueError):
 
 def why_no_file(path: Path) -> str:
     """Why a path where no regular file stands cannot be read or replaced as one."""
-    if path.is_dir():
+    if os.path.isdir(path):  # unlike the methods of paths, these answer for names that no file can have
         return "it is a folder"
-    return "it is a device or a pipe, no file" if path.exists() else "there is no such file"
+    return "it is a device or a pipe, no file" if os.path.exists(path) else "there is no such file"
 
 
 def in_source_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

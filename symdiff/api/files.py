@@ -25,11 +25,9 @@ def is_generated(path: Path) -> bool:
 
 def check_writable(path: Path) -> None:
     """UsageError SD710 where something stands at a path that is no file: a folder, a device, a pipe."""
-    try:
-        stands = path.exists() and not path.is_file()
-    except OSError:  # the attempt to write says it
-        return
-    if stands:
+    if "\0" in str(path):
+        raise UsageError.of("SD710", path=repr(path.as_posix()), reason="no file has a null character in its name")
+    if os.path.exists(path) and not os.path.isfile(path):
         raise UsageError.of("SD710", path=path.as_posix(), reason=why_no_file(path))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import zipfile
 from collections.abc import Callable, Mapping
@@ -157,7 +158,7 @@ def example_values(path: str | PathLike[str]) -> dict[str, Any]:
     A float64, int64 or complex128 without dimensions is a Python number.
     """
     shown = Path(path).as_posix()
-    if not Path(path).is_file():
+    if not os.path.isfile(path):
         raise UsageError.of("SD716", path=shown, reason=why_no_file(Path(path)))
     if not zipfile.is_zipfile(path):
         raise UsageError.of("SD716", path=shown, reason="it is no .npz file")

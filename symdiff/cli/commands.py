@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
@@ -91,7 +92,7 @@ def check_output(output: Path, target: Target, force: bool, ours: Callable[[Path
     check_writable(output)
     if target.file is not None and output.resolve() == target.file.resolve():
         raise UsageError.of("SD723", path=shown)
-    if output.is_file() and not force and not ours(output):
+    if os.path.isfile(output) and not force and not ours(output):
         raise UsageError.of("SD711", path=shown)
 
 
@@ -187,12 +188,12 @@ def verify(options: Namespace, say: Say, parse: Callable[[Sequence[str]], Namesp
 
 def _modules(path: Path) -> list[Path]:
     """The generated modules at a path: the file itself, or those in a folder."""
-    if path.is_dir():
+    if os.path.isdir(path):
         found = [file for file in sorted(path.rglob("*.py")) if records.recorded(file) is not None]
         if not found:
             raise UsageError.of("SD728", path=path.as_posix(), reason="holds no module made by `symdiff generate`")
         return found
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise UsageError.of("SD728", path=path.as_posix(), reason="does not exist")
     if records.recorded(path) is None:
         raise UsageError.of("SD728", path=path.as_posix(), reason="was not made by `symdiff generate`")

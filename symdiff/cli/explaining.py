@@ -110,14 +110,20 @@ def assigned(texts: Sequence[str]) -> dict[str, Any]:
         left, separator, written = text.partition("=")
         name = unicodedata.normalize("NFKC", left.strip())  # as Python reads the names of parameters
         if not separator or not name.isidentifier():
-            raise UsageError.of("SD742", text=text, reason="it is not of the form name=value")
+            raise UsageError.of("SD742", text=_short(text), reason="it is not of the form name=value")
         if name in found:
-            raise UsageError.of("SD742", text=text, reason=f"`{name}` is given a value before, {found[name]!r}"[:80])
+            before = _short(repr(found[name]))
+            raise UsageError.of("SD742", text=_short(text), reason=f"`{name}` is given a value before, {before}")
         try:
             found[name] = ast.literal_eval(written.strip())
         except (ValueError, SyntaxError, MemoryError, RecursionError):
-            raise UsageError.of("SD742", text=text, reason=f"`{written.strip()[:60]}` is no number or list") from None
+            reason = f"`{_short(written.strip())}` is no number or list"
+            raise UsageError.of("SD742", text=_short(text), reason=reason) from None
     return found
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else text[:79] + "…"
 
 
 def complete(function: Any, given: Mapping[str, Any]) -> dict[str, Any]:

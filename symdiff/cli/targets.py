@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import importlib.util
 import inspect
+import os
 import platform
 import sys
 from collections.abc import Callable
@@ -85,11 +86,11 @@ def _instead(module: ModuleType) -> str:
 
 
 def _from_file(file: Path, shown: str) -> ModuleType:
+    if not os.path.isfile(file):
+        raise UsageError.of("SD720", module=shown, reason=why_no_file(file))
     file = file.resolve()
     if file in _loaded:
         return _loaded[file]
-    if not file.is_file():
-        raise UsageError.of("SD720", module=shown, reason=why_no_file(file))
     name = file.stem if file.stem not in sys.modules else f"{file.stem}_{len(_loaded)}_of_symdiff"
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
@@ -128,9 +129,8 @@ def _run(load: Callable[[], Any], shown: str, file: Path | None = None) -> Any:
     except SyntaxError as error:
         if file is not None and error.filename is not None and Path(error.filename) == file:
             raise _does_not_parse(error, shown) from None
-        raise UsageError.of(
-            "SD720", module=shown, reason=f"{error.filename}, line {error.lineno}: {error.msg}"
-        ) from None
+        where = f"{error.filename}, line {error.lineno}: " if error.filename is not None else ""
+        raise UsageError.of("SD720", module=shown, reason=f"{where}{error.msg}") from None
     except (RecursionError, MemoryError) as error:
         if file is not None:
             _check_depth(file)

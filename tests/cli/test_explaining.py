@@ -253,3 +253,10 @@ def test_arms_are_chosen_and_not_added(capsys: pytest.CaptureFixture[str]) -> No
     assert "(first turn, if x > 1)" in start
     assert start.endswith("∂turns/∂s = [x > 1] · ∂turns/∂s · ∂s/∂s + [not (x > 1)] · ∂turns/∂s · ∂s/∂s")
     assert "(first turn, if not (x > 1))" in rows[rows.index(start) + 1]
+
+
+@pytest.mark.parametrize("value", ["[" * 10_000, "9" * 5_000, "x" * 10_000, "[1," * 50_000])
+def test_long_values_that_are_none_are_cut_short(value: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("explain", "f.py::product", "--at", f"x={value}") == 2
+    error = capsys.readouterr().err
+    assert error.startswith("symdiff: error: SD742 `--at x=") and "…" in error and len(error) < 400

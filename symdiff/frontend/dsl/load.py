@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def _said(file: File, function: FormulaFunction) -> list[str]:
 
 def read_text(path: Path, shown: str) -> str:
     """The text of a formula file; UsageError SD814 where it cannot be read as one."""
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise UsageError.of("SD814", path=shown, reason=why_no_file(path))
     try:
         if path.stat().st_size > 4 * MAX_CHARACTERS:  # UTF-8 takes at most four bytes
