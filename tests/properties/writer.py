@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 Text = Callable[[], str]
 Options = list[tuple[str, Text]]
+_HOLE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 
 
 @dataclass
@@ -61,6 +63,25 @@ class Writer:
         name, make = self.rng.choice(options)
         self.note(name)
         return make()
+
+    def filled(self, text: str, n: Names, holes: Mapping[str, Text]) -> str:
+        """A text of `rows` with its holes filled, from the left."""
+        kept: dict[str, str] = {}
+
+        def fill(match: re.Match[str]) -> str:
+            hole = match[1]
+            if hole is None:  # a doubled brace
+                return match[0][0]
+            if hole in kept or hole in holes:
+                return kept[hole] if hole in kept else holes[hole]()
+            repeated = re.fullmatch(r"(\w)(@\w)", hole)
+            parts = (repeated[2],) if repeated else hole.split("|")
+            found = str(self.one(*(x for p in parts for x in (getattr(n, p[1:]) if p.startswith("@") else (p,)))))
+            if repeated:
+                kept[repeated[1]] = found
+            return found
+
+        return _HOLE.sub(fill, text)
 
     def new(self, prefix: str) -> str:
         self.fresh += 1
