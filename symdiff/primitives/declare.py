@@ -214,7 +214,7 @@ def _run_on_ones(
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # ~True
             try:
-                found.add(types.type_of(eval(text, space, {**static, **values})))
+                found.add(types.type_of(_tried(text, {**space, **static}, values)))
             except (ValueError, OverflowError) as error:
                 raise TypeError(str(error)) from error
     strong = {t.dtype for t in found if t.kind is not Kind.PYTHON} or {t.dtype for t in found}
@@ -223,6 +223,14 @@ def _run_on_ones(
             "the result's dtype depends on whether a scalar is a Python or a NumPy number, which depends on the path"
         )
     return found.pop() if len(found) == 1 else AVal(Kind.EITHER, (), *strong)
+
+
+def _tried(text: str, space: dict[str, Any], values: dict[str, Any]) -> Any:
+    """The text's value on ones, or on halves where these are no arguments of it: `math.atanh(1.0)` raises."""
+    try:
+        return eval(text, space, values)
+    except ValueError:
+        return eval(text, space, {k: v / 2 if isinstance(v, float) else v for k, v in values.items()})
 
 
 def numeric(t: Type) -> AVal:

@@ -45,8 +45,8 @@ bit_xor = prim("bit_xor", "x y", CONSTANT, numpy="x ^ y", ufunc="np.bitwise_xor(
 invert = prim("invert", "x", CONSTANT, numpy="~x", ufunc="np.invert(x)", sympy="Not(x)")
 left_shift = prim("left_shift", "x y", CONSTANT, numpy="x << y", ufunc="np.left_shift(x, y)")
 right_shift = prim("right_shift", "x y", CONSTANT, numpy="x >> y", ufunc="np.right_shift(x, y)")
-gcd = prim("gcd", "x y", CONSTANT, numpy="np.gcd(x, y)", commutative=True)
-lcm = prim("lcm", "x y", CONSTANT, numpy="np.lcm(x, y)", commutative=True)
+gcd = prim("gcd", "x y", CONSTANT, numpy="np.gcd(x, y)", scalar="math.gcd(x, y)", commutative=True)
+lcm = prim("lcm", "x y", CONSTANT, numpy="np.lcm(x, y)", scalar="math.lcm(x, y)", commutative=True)
 
 isfinite = prim("isfinite", "x", CONSTANT, numpy="np.isfinite(x)", scalar="math.isfinite(x)", sympy="true")
 isnan = prim("isnan", "x", CONSTANT, numpy="np.isnan(x)", scalar="math.isnan(x)", sympy="false")
@@ -93,3 +93,21 @@ def _rounded_text(params: Params, ins: tuple[Type, ...]) -> str:
 rounded = prim("rounded", "x", CONSTANT, params=("digits",), infer=_rounded_infer, numpy=_rounded_text, kinks=_KINKS,
                places=_halves, raises=True)  # fmt: skip
 round_ = prim("round", "x", CONSTANT, params=("decimals",), numpy=_round_text, kinks=_KINKS, places=_halves)
+
+
+def _whole_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
+    for t in map(numeric, ins):
+        if t.shape or t.dtype[0] not in "biu":
+            raise TypeError(f"{t} is no integer")
+    return (types.INT,)
+
+
+# Whole numbers of Python, of any length: `math`'s, as there is nothing like them in NumPy.
+factorial = prim("factorial", "x", CONSTANT, infer=_whole_infer, numpy="math.factorial(x)", raises=True,
+                 samples=lambda rng: [((0,), {}), ((5,), {}), ((21,), {})])  # fmt: skip
+comb = prim("comb", "x y", CONSTANT, infer=_whole_infer, numpy="math.comb(x, y)", raises=True,
+            samples=lambda rng: [((5, 2), {}), ((3, 4), {}), ((60, 30), {})])  # fmt: skip
+perm = prim("perm", "x y", CONSTANT, infer=_whole_infer, numpy="math.perm(x, y)", raises=True,
+            samples=lambda rng: [((5, 2), {}), ((3, 4), {}), ((30, 20), {})])  # fmt: skip
+isqrt = prim("isqrt", "x", CONSTANT, infer=_whole_infer, numpy="math.isqrt(x)", raises=True,
+             samples=lambda rng: [((0,), {}), ((17,), {}), ((10**30,), {})])  # fmt: skip

@@ -1,7 +1,8 @@
-"""The NumPy functions that are written out in Python: run as they are, each gives what NumPy gives, to the bit."""
+"""The functions of NumPy and `math` written out in Python: run as they are, each gives what those give, to the bit."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -57,6 +58,10 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("linalg.matrix_norm", (M,), {"ord": 1}), ("linalg.vector_norm", (M,), {}), ("linalg.trace", (M,), {}),
     ("linalg.svdvals", (M,), {}), ("linalg.outer", (V, W), {}), ("linalg.matmul", (M, V), {}),
     ("matrix_transpose", (CUBE,), {}), ("vecdot", (M, V), {}),
+    ("math.log", (5.0, 3), {}), ("math.hypot", (-2,), {}), ("math.floor", (-2.5,), {}), ("math.ceil", (-2.5,), {}),
+    ("math.trunc", (-2.5,), {}), ("math.fmod", (-7, 2.5), {}), ("math.pow", (-2, 3), {}),
+    ("math.isclose", (1.0, 1.1), {}), ("math.isclose", (1.0, 1.1), {"abs_tol": 0.2}),
+    ("math.isclose", (np.inf, 1.0), {}), ("math.prod", ([2, 3.5, 4],), {"start": 0.1}), ("math.prod", (V,), {}),
 ]  # fmt: skip
 WRITES: list[tuple[str, tuple[Any, ...]]] = [
     ("put", (M, [0, -1, 9], V[:3])), ("put", (V, 2, 5.0)), ("copyto", (M, V)), ("putmask", (M, M > 0, 2.0)),
@@ -66,8 +71,9 @@ WRITES: list[tuple[str, tuple[Any, ...]]] = [
 
 
 def numpys(name: str) -> Callable[..., Any]:
-    found: Any = np
-    for part in name.split("."):
+    module, _, rest = name.partition(".")
+    found: Any = math if module == "math" else np
+    for part in (rest if module == "math" else name).split("."):
         found = getattr(found, part)
     return found
 

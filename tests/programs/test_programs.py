@@ -12,6 +12,7 @@ from tests.programs import (
     functions,
     language,
     lists,
+    mathematics,
     numpy_functions,
     objects,
     recursive,
@@ -27,7 +28,7 @@ from tests.programs.checks import Checked, identical, same
 
 FILES = (
     *(straight, arrays, writes, numpy_functions, flow, functions, language, objects, recursive, rules, schemes),
-    *(containers, lists, closures, views, single),
+    *(containers, lists, closures, views, single, mathematics),
 )
 CASES = [case for file in FILES for case in file.cases]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import functools
+import math
 import types as python_types
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,7 +15,16 @@ import numpy as np
 from symdiff.custom import stop_gradient
 from symdiff.errors import CompileError
 from symdiff.frontend.derivative import is_foreign
-from symdiff.frontend.python import captured, classes, containers, memory, numpy_spelled, objects, special_methods
+from symdiff.frontend.python import (
+    captured,
+    classes,
+    containers,
+    known_calls,
+    memory,
+    numpy_spelled,
+    objects,
+    special_methods,
+)
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.desugar import desugared
 from symdiff.frontend.python.instances import Bottom
@@ -63,7 +73,7 @@ def _wants_generators(function: Val) -> bool:
     return isinstance(function, Known) and function.obj in _CONSUMERS
 
 
-_CONSUMERS = [sum, max, min, any, all, list, tuple, dict, sorted]
+_CONSUMERS = [sum, max, min, any, all, list, tuple, dict, sorted, math.prod]
 
 
 def _arguments(cx: Context, node: ast.Call, generators: bool = False) -> Arguments | None:
@@ -190,6 +200,9 @@ def _follow(cx: Context, node: ast.AST, function: Known, args: list[Val], kwargs
     if derivatives.is_derivative(base[0].obj):
         return derivatives.call(cx, node, base[0], [*base[1], *args], {**base[2], **kwargs})
     obj = function.obj
+    if str(getattr(obj, "__module__", "")).startswith(("numpy.", "scipy.")):
+        found = known_calls.run(cx, node, obj, args, kwargs)
+        return _unknown(cx, node, obj, [*args, *kwargs.values()]) if found is None else found
     if is_foreign(base[0].obj) and not is_transparent(base[0].obj):
         return cx.refuse("SD411", node, function=cx.text(node), reason="symdiff does not follow its own functions")
     if isinstance(

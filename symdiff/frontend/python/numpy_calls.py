@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import arrays, containers, memory, numpy_spelled, operators
+from symdiff.frontend.python import arrays, containers, known_calls, memory, numpy_spelled, operators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import NONE, POISON, Arr, Known, ListRef, Struct, Val
 from symdiff.frontend.spelled import SPELLED, unsupported
@@ -146,7 +146,13 @@ def call_numpy(cx: Context, node: ast.AST, obj: Any, args: list[Val], kwargs: di
 def _called(cx: Context, node: ast.AST, obj: Any, name: str, args: list[Val], kwargs: dict[str, Val]) -> Val:
     if name.startswith("math."):
         return _math(cx, node, name[5:], obj, args, kwargs)
-    return by_name(cx, node, name, args, kwargs)
+    found = None if _has_meaning(name) else known_calls.run(cx, node, obj, args, kwargs)
+    return by_name(cx, node, name, args, kwargs) if found is None else found
+
+
+def _has_meaning(name: str) -> bool:
+    name = ALIAS.get(name, name)
+    return name in HANDLERS or name in SPELLED or name in _elementwise()
 
 
 def by_name(cx: Context, node: ast.AST, name: str, args: list[Val], kwargs: dict[str, Val]) -> Val:
@@ -217,16 +223,24 @@ def _math(cx: Context, node: ast.AST, name: str, obj: Any, args: list[Val], kwar
             return Known(obj(*(a.obj for a in args if isinstance(a, Known))))
         except (ValueError, TypeError, ArithmeticError) as error:
             return cx.refuse("SD403", node, function=f"math.{name}", message=str(error))
-    prim = _elementwise().get("math." + name)
-    if prim is None or len(args) != len(REGISTRY[prim].operands) or kwargs or not all(map(cx.is_numeric, args)):
+    prim = name if name in _WHOLE else _elementwise().get("math." + name)
+    if prim is None or len(args) != len(REGISTRY[prim].operands) or kwargs:
+        if "math." + name in SPELLED:
+            return numpy_spelled.call(cx, node, "math." + name, args, kwargs)
+        prim = None
+    if prim is None or not all(map(cx.is_numeric, args)):
         return cx.refuse_unknown(node, f"math.{name}", args)
     numbers = []
     for arg in args:
         t = cx.aval(arg)
         if t.rank or t.complex:
             return cx.refuse("SD317", node, use=f"math.{name}", name=f"`{cx.text(node)}`", shape=str(t))
-        numbers.append(arg if t.kind is Kind.PYTHON else operators.convert(cx, node, arg, Kind.PYTHON, "f8"))
-    return cx.emit(node, prim, *numbers, math=True)
+        plain = t.kind is Kind.PYTHON
+        numbers.append(arg if plain else operators.convert(cx, node, arg, Kind.PYTHON, "f8" if t.inexact else t.dtype))
+    return cx.emit(node, prim, *numbers, **({} if prim in _WHOLE else {"math": True}))
+
+
+_WHOLE = ("factorial", "comb", "perm", "isqrt")  # of `math` alone
 
 
 # --- types

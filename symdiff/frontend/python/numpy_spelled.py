@@ -36,8 +36,8 @@ def written_out(
 
 
 def _shown(name: str) -> str:
-    """NumPy's name of a function; an entry for some of its calls has more words."""
-    return "np." + name.partition(" ")[0]
+    """The name of a function as users write it; an entry for some of its calls has more words."""
+    return ("" if name.startswith("math.") else "np.") + name.partition(" ")[0]
 
 
 def is_written_out(obj: Any) -> bool:
@@ -70,4 +70,4 @@ def refuse(cx: Context, node: ast.AST, args: list[Val]) -> Val:
     """`unsupported(argument, detail)` in a body."""
     argument, detail = (*(a.obj for a in args if isinstance(a, Known)), "")[:2]
     frame = next(f for f in cx.frames if f.source.stands_for is not None)
-    return cx.refuse("SD402", node, argument=argument, function=f"np.{frame.source.name}", detail=detail)
+    return cx.refuse("SD402", node, argument=argument, function=_shown(frame.source.name), detail=detail)

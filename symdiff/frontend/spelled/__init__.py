@@ -1,6 +1,6 @@
-"""NumPy functions written out in terms of others."""
+"""Functions of NumPy and `math` written out in terms of others."""
 
-from symdiff.frontend.spelled import choices, joining, linalg, polynomials, signals, some, statistics, writing
+from symdiff.frontend.spelled import choices, joining, linalg, polynomials, scalars, signals, some, statistics, writing
 from symdiff.frontend.spelled.table import SPELLED, unsupported
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "joining",
     "linalg",
     "polynomials",
+    "scalars",
     "signals",
     "some",
     "statistics",
