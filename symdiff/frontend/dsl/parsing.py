@@ -273,8 +273,8 @@ class _Trees:
         return [p for p in parts if isinstance(p, nodes.Bound)]
 
     def build_index_item(self, span: Span, parts: list[Any]) -> nodes.Bound:
-        name, ends = self.name_of(parts[0]), [p for p in parts[1:] if isinstance(p, Node)]
-        return nodes.Bound(span, name, ends[0], ends[1]) if ends else nodes.Bound(span, name)
+        first, last, *_ = *(p for p in parts[1:] if isinstance(p, Node)), None, None
+        return nodes.Bound(span, self.name_of(parts[0]), first, last)  # `i=1` has its end above the sign
 
     # --- powers, subscripts, calls
 
