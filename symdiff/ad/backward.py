@@ -50,7 +50,10 @@ class Half:
         if not isinstance(v.type, AVal) or not rules.is_opaque(v.type):
             return None
         if v not in self.size_cache:
-            self.size_cache[v] = [self.home(v).op("dim_of", v, axis=k).value for k in range(v.type.rank)]
+            names = [
+                f"{axis}_{v.hint}" if v.hint else "" for axis in (*"nmkl", *map("n{}".format, range(4, v.type.rank)))
+            ]
+            self.size_cache[v] = [self.home(v).op("dim_of", v, axis=k, hint=names[k]).value for k in range(v.type.rank)]
         return self.size_cache[v]
 
     def last(self, s: Value) -> Value:

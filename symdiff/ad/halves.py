@@ -19,6 +19,7 @@ from symdiff.ir import types
 from symdiff.ir.build import clone_ops
 from symdiff.ir.core import Block, Family, Op, Value
 from symdiff.ir.types import AVal, Kind
+from symdiff.primitives.indexing import is_basic
 
 Pull = Callable[[Half], None]
 Makers = dict[Value, Op]  # how values are made anew
@@ -66,13 +67,13 @@ def is_static(op: Op | None) -> bool:
 def made_anew(ops: Sequence[Op], passed: Set[Value], steady: Set[Value]) -> dict[Value, Op]:
     """What is not worth saving, with how it is made: constants, sizes, and what is cheap given what is passed again.
 
-    Cheap are whole numbers, and single elements, rows and transposes of arrays that no loop changes (`steady`):
+    Cheap are whole numbers, and elements, rows, slices and transposes of arrays that no loop changes (`steady`):
     `x[i - 1]` is read again.
     """
     found: dict[Value, Op] = {}
     for op in ops:
         at_hand = all(v in passed or v in found for v in op.ins)
-        if is_static(op) or (op.ins and at_hand and (_is_count(op) or _is_element(op, steady))):
+        if is_static(op) or (op.ins and at_hand and (_is_count(op) or _is_element(op, steady, found))):
             found.update(dict.fromkeys(op.outs, op))
     return found
 
@@ -124,13 +125,27 @@ def _is_count(op: Op) -> bool:
 _COUNTING = frozenset(("add", "sub", "mul", "neg"))
 
 
-def _is_element(op: Op, steady: Set[Value]) -> bool:
-    if op.prim.name not in ("index", "transpose") or op.ins[0] not in steady:
+def _is_element(op: Op, steady: Set[Value], anew: Mapping[Value, Op]) -> bool:
+    """Whether an operation takes a part of an array that no loop changes, or of such a part."""
+    if op.prim.name not in ("index", "transpose") or not (op.ins[0] in steady or op.ins[0] in anew):
         return False
     if op.prim.name == "transpose":
         return True
     assert isinstance(op.out.type, AVal)
-    return not op.out.type.shape or all(item[0] == "at" for item in op.params["spec"])
+    return not op.out.type.shape or is_basic(op.params["spec"])
+
+
+def of_saved(ops: Sequence[Op], free: Sequence[Value], at_hand: Set[Value]) -> Makers:
+    """What is read again from an array that is saved anyway: its sizes and single elements."""
+    kept = {v for v in free if isinstance(v.type, AVal) and v.type.shape}
+    wanted = {v for v in free if isinstance(v.type, AVal) and not v.type.shape}
+    found: Makers = {}
+    for op in ops:
+        if op.prim.name in ("index", "dim_of") and op.ins[0] in kept and not wanted.isdisjoint(op.outs):
+            at = op.params["spec"] if op.prim.name == "index" else ()
+            if all(item[0] == "at" for item in at) and all(v in at_hand or v.const is not None for v in op.ins[1:]):
+                found[op.out] = op
+    return found
 
 
 def wide_views(ops: Sequence[Op], free: Sequence[Value]) -> dict[Value, Op]:
@@ -151,6 +166,20 @@ def needed_of(makers: dict[Value, Op], free: Sequence[Value]) -> list[Op]:
         if op not in found:
             found[op] = None
             todo += [makers[v] for v in op.ins if v in makers]
+    return list(found)
+
+
+def operands_first(ops: Sequence[Op]) -> list[Op]:
+    """The operations in this order, but each behind those that make its operands."""
+    made = {v: op for op in ops for v in op.outs}
+    found: dict[Op, None] = {}
+    todo = [(op, False) for op in reversed(ops)]
+    while todo:
+        op, ready = todo.pop()
+        if ready:
+            found.setdefault(op)
+        elif op not in found:
+            todo += [(op, True), *((made[v], False) for v in reversed(op.ins) if v in made)]
     return list(found)
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from symdiff.ad.backward import Half
+from symdiff.ad.finals import finals
 from symdiff.ad.halves import Backward, copies, ct_value
 from symdiff.ad.layout import Loop, loop, select
 from symdiff.ad.lending import accumulators, finish
@@ -56,13 +57,17 @@ def reverse_loop(sweep: Sweep, op: Op, b: Builder) -> Steps:
     wanted = [*carry, *caps, *select(part.x_params, on.xs)]
     # what every turn gets anyway is passed again; after an early exit xs are longer than the turns, so they are saved
     passed = (*part.index, *(() if part.exit else part.x_params), *part.cap_params)
-    back = sweep.backward(part.body, inner, pulls, seeds, wanted, passed, sweep.steady)
+    sweep.turns -= 1
+    kept = finals(op, part) if sweep.owns_memory and not sweep.turns else []
+    sweep.turns += 1
+    back = sweep.backward(part.body, inner, pulls, seeds, wanted, passed, sweep.steady, kept)
     sweep.turns -= 1
     body = Block(part.body.params, tuple(inner.ops), (*part.body.outs, *back.saved))
     stacks = [Value(Seq(v.type), _collected(v, v in part.carry_params)) for v in back.saved]
     regions = (body,) if op.prim.name == "for" else (op.regions[0], body)
     b.ops.append(Op(op.prim, op.ins, (*op.outs[:-1], *stacks, part.count), op.params, regions, op.loc))
-    return lambda half: _pull_loop(half, op, part, on, back, stacks)
+    arrays = [f.array for f in kept if f.array in back.again]
+    return lambda half: _pull_loop(half, op, part, on, back, stacks, arrays)
 
 
 def _collected(v: Value, carried: bool) -> str:
@@ -76,7 +81,9 @@ def _collected(v: Value, carried: bool) -> str:
     return f"{v.hint}es" if v.hint.endswith("ch") else f"{v.hint}s"
 
 
-def _pull_loop(half: Half, op: Op, part: Loop, on: LoopMasks, back: Backward, stacks: list[Value]) -> None:
+def _pull_loop(
+    half: Half, op: Op, part: Loop, on: LoopMasks, back: Backward, stacks: list[Value], arrays: list[Value]
+) -> None:
     reaching = [v for v in (*select(part.carry_outs, on.carry), *select(part.ys, on.ys))]
     cts = finish(half, reaching, op)
     if cts is None:
@@ -86,7 +93,7 @@ def _pull_loop(half: Half, op: Op, part: Loop, on: LoopMasks, back: Backward, st
     accs = accumulators(half, targets)
     x_read, c_read = [v in back.again for v in part.x_params], [v in back.again for v in part.cap_params]
     xs = [*stacks, *select(part.xs, x_read), *cts[n:]]
-    body = _back_body(part, on, back, x_read, c_read)
+    body = _back_body(part, on, back, x_read, [*select(part.cap_params, c_read), *arrays])
     outs = b.emit(
         "for",
         *_bounds(b, op, part, stacks),
@@ -94,6 +101,7 @@ def _pull_loop(half: Half, op: Op, part: Loop, on: LoopMasks, back: Backward, st
         *accs,
         *xs,
         *select(part.caps, c_read),
+        *arrays,
         regions=[body],
         n_carry=n + len(accs),
         n_xs=len(xs),
@@ -151,7 +159,7 @@ def _bounds(b: Builder, op: Op, part: Loop, stacks: Sequence[Value]) -> tuple[Va
     return start.value, (start + V(b, part.count) * step).value, step
 
 
-def _back_body(part: Loop, on: LoopMasks, back: Backward, x_read: list[bool], c_read: list[bool]) -> Block:
+def _back_body(part: Loop, on: LoopMasks, back: Backward, x_read: list[bool], captured: Sequence[Value]) -> Block:
     env: dict[Value, Value] = {}
     index = Value(types.INT, part.index[0].hint if part.index else "")
     env.update(zip(part.index, [index], strict=False))
@@ -159,4 +167,4 @@ def _back_body(part: Loop, on: LoopMasks, back: Backward, x_read: list[bool], c_
     n = sum(on.carry) + sum(on.caps)
     params = [index, *copies(cts[:n], env), *copies(back.saved, env), *copies(select(part.x_params, x_read), env)]
     params += copies(cts[n:], env)
-    return back.block([*params, *copies(select(part.cap_params, c_read), env)], env)
+    return back.block([*params, *copies(captured, env)], env)

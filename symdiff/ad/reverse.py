@@ -103,9 +103,9 @@ class Reversal:
         params = [incoming, *copies([ct for _, ct in back.seeds], env)]
         self.functions[pair.backward] = Function(pair.backward, back.block(params, env, head), function.dims)
 
-    def halves(self, body: Block, pattern: Pattern, wanted: Sequence[Value]) -> Steps:
+    def halves(self, body: Block, pattern: Pattern, wanted: Sequence[Value], main: bool = False) -> Steps:
         """The forward half of a function body (a Builder), and its Backward, of which no block is made yet."""
-        sweep = Sweep(self, body, pattern)
+        sweep = Sweep(self, body, pattern, owns_memory=main)
         b = Builder(block_loc(body))
         seeded = [*select(body.outs, pattern.useful), *(select(body.params, pattern.lent) if pattern.lent else [])]
         pulls = yield sweep.forward(body, b, seeded)
@@ -172,7 +172,7 @@ def _main_halves(run: Reversal, main: Function, wrt: Sequence[int], seeded: Sequ
     useful = tuple(seeded)
     masked = tuple(on and may_be_zero(select(main.body.outs, useful)) for on in useful)
     pattern = Pattern(varied, useful, (False,) * len(params), masked)
-    found: tuple[Builder, Backward] = run_steps(run.halves(main.body, pattern, [params[k] for k in wrt]))
+    found: tuple[Builder, Backward] = run_steps(run.halves(main.body, pattern, [params[k] for k in wrt], main=True))
     return found
 
 

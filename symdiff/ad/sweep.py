@@ -12,7 +12,7 @@ back the operations in turn, the last one first:
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING
 
 from symdiff.ad import rules
@@ -20,6 +20,7 @@ from symdiff.ad.activity import has_rule
 from symdiff.ad.backward import Half
 from symdiff.ad.branches import cond
 from symdiff.ad.calls import call, sole_slices
+from symdiff.ad.finals import Final, same_reads
 from symdiff.ad.halves import (
     Backward,
     Pattern,
@@ -29,6 +30,8 @@ from symdiff.ad.halves import (
     free_values,
     made_anew,
     needed_of,
+    of_saved,
+    operands_first,
     prune,
     steady_values,
     wide_views,
@@ -48,8 +51,9 @@ if TYPE_CHECKING:
 class Sweep:
     """One function being reversed, with its activity."""
 
-    def __init__(self, reversal: Reversal, body: Block, pattern: Pattern) -> None:
+    def __init__(self, reversal: Reversal, body: Block, pattern: Pattern, owns_memory: bool = False) -> None:
         self.reversal = reversal
+        self.owns_memory = owns_memory  # keeping a whole array costs no more than the function has cost already
         self.varied: set[Value] = set()
         reached: set[Value] = set()
         reversal.varied.run(body, pattern.varied, self.varied)
@@ -106,18 +110,35 @@ class Sweep:
         wanted: Sequence[Value],
         direct: Sequence[Value] = (),
         steady: Set[Value] = frozenset(),
+        kept: Sequence[Final] = (),
     ) -> Backward:
-        """Run the pullbacks in reverse from the seeds; the cotangents of `wanted` are the results."""
+        """Run the pullbacks in reverse from the seeds; the cotangents of `wanted` are the results.
+
+        `direct` is passed again, `steady` is what no loop changes, `kept` what may be read from finished arrays.
+        """
         half = Half(self, b, block)
         for v, ct in seeds:
             half.set(v, ct if v not in half.cts else rules.add(half.b, half.cts[v], ct))
         for pull in reversed(pulls):
             pull(half)
         results = [half.finished(v) for v in wanted]
-        ops = prune(half.b.ops, results)
+        same = {} if self.reversal.literal else same_reads(b.ops)
+        ops = [_reading(op, same) for op in prune(half.b.ops, results)]
         free = free_values(ops, results, [ct for _, ct in seeds])
         passed = set(direct)
         makers = made_anew(b.ops, passed, steady)
+        for final in kept:
+            at_hand = {
+                final.array,
+                *passed,
+                *makers,
+                *(v for op in final.reads.values() for v in op.ins if v.const is not None),
+            }
+            reads = {v: op for v, op in final.reads.items() if v not in makers and at_hand.issuperset(op.ins)}
+            if not reads.keys().isdisjoint(free):
+                makers.update(reads)
+                direct = (*direct, final.array)
+        makers.update(of_saved(b.ops, [v for v in free if v not in makers], {*passed, *makers}))
         wide = wide_views(b.ops, free)
         makers.update(wide)
         free = list(dict.fromkeys([*free, *(op.ins[0] for op in wide.values())]))
@@ -125,8 +146,9 @@ class Sweep:
             most = 2 if self.turns else 3
             makers.update(computed_again(b.ops, free, self.at_hand(direct, free), makers, most))
         place = {v: k for k, v in enumerate([*block.params, *(v for op in b.ops for v in op.outs)])}
+        passed = set(direct)
         saved = sorted((v for v in free if v not in passed and v not in makers), key=place.__getitem__)
-        anew = sorted(needed_of(makers, free), key=lambda op: place[op.outs[0]])
+        anew = operands_first(sorted(needed_of(makers, free), key=lambda op: place[op.outs[0]]))
         read = {*free, *(v for op in anew for v in op.ins)}
         return Backward(ops, results, seeds, anew, [v for v in direct if v in read], saved)
 
@@ -144,3 +166,10 @@ def _straight(op: Op) -> Pull:
             raise rules.unclear_kind(op) from None
 
     return pull
+
+
+def _reading(op: Op, same: Mapping[Value, Value]) -> Op:
+    """The operation with each element by its one name."""
+    if not any(v in same for v in op.ins):
+        return op
+    return Op(op.prim, tuple(same.get(v, v) for v in op.ins), op.outs, op.params, op.regions, op.loc)
