@@ -66,7 +66,8 @@ def call(sweep: Sweep, op: Op, b: Builder, begun: Sequence[bool], slices: Slices
         rests = {v: _borrow(half, parts[v]) for v in handed if v in parts}
         accs = [rests[v][0] if v in rests else accumulators(half, [v])[0] for v in handed]
         found = tuple(types.cotangent(v.type) for v in targets)
-        outs = half.b.emit("call", record, *d_outs, *accs, function=pair.backward, types=found)
+        names = [f"d_{v.hint}" if v.hint and v not in rests else "" for v in targets]
+        outs = half.b.emit("call", record, *d_outs, *accs, hints=names, function=pair.backward, types=found)
         for v, ct in zip(targets, outs, strict=True):
             if v in rests:
                 _restore(half, parts[v], rests.pop(v)[1], ct)

@@ -18,6 +18,7 @@ from symdiff.passes.cse import cse, same_names
 from symdiff.passes.dce import dce
 from symdiff.passes.fold import fold, tidy
 from symdiff.passes.invariants import invariant_carries
+from symdiff.passes.joined import joined
 from symdiff.passes.kinds import running_sums
 from symdiff.passes.masks import masks
 from symdiff.passes.parts import lent_parts, whole_again
@@ -32,6 +33,7 @@ REWRITES: Mapping[str, Pass] = {
     "fold": fold,
     "tidy": tidy,
     "names": lambda program, report: same_names(program),
+    "joined": joined,
     "parts": lambda program, report: lent_parts(program),
     "wholes": lambda program, report: whole_again(program),
     "cse": cse,
@@ -50,9 +52,9 @@ BEFORE: tuple[tuple[str, ...], ...] = (
     ("fold", "cse", "parts", "stabilise", "fold", "cse", "fold", "dce"),
 )
 AFTER: tuple[tuple[str, ...], ...] = (
-    ("wholes", "invariants", "dce"),
-    ("fold", "cse", "fold", "wholes", "invariants", "fold", "dce"),
-    ("fold", "cse", "stable derivatives", "fold", "cse", "wholes", "invariants", "dce"),
+    ("wholes", "joined", "invariants", "dce"),
+    ("fold", "cse", "fold", "wholes", "joined", "invariants", "fold", "dce"),
+    ("fold", "cse", "stable derivatives", "fold", "cse", "wholes", "joined", "invariants", "dce"),
 )
 LAST: tuple[tuple[str, ...], ...] = (
     ("settled", *AFTER[0], "running sums"),

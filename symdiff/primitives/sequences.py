@@ -254,7 +254,7 @@ seq_add = prim(
     STRUCTURE,
     infer=lambda ins, regions: (ins[0],),
     numpy="_with(s, i, s[i] + x)",
-    inplace="s[i] = s[i] + x",
+    inplace=lambda params, ins: "s[i] = s[i] + x" if ins[2].shape else "s[i] += x",  # an array may be another's too
     consumes=0,
     vjp=lambda b, cts, outs, s, i, x: (cts[0], None, b.op("seq_get", cts[0], i)),
     jvp=lambda b, ts, outs, s, i, x: (b.op("seq_add", or_zeros(b, ts[0], s), i, or_zeros(b, ts[2], x)),),
