@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from symdiff.codegen import expressions
 from symdiff.codegen.blocks import Outlined, Place, Region, Tail
+from symdiff.codegen.choices import truth
 from symdiff.codegen.expressions import parallel
 from symdiff.codegen.names import identifier
 from symdiff.codegen.statements import Emitter
@@ -90,7 +91,7 @@ class Condition(Tail):
         return "all"
 
     def finish(self, emitter: Emitter, outs: Sequence[Value], depth: int, more: bool) -> None:
-        self.text = emitter.text(outs[0])
+        self.text = ast.unparse(truth(emitter.expr(outs[0])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,8 @@ class Printer(Emitter):
             yield self.outline(place)
             if tail is not None:
                 tail.finish(self, place.op.outs, place.depth, place.more)
+        elif name == "cond" and tail is None and self.is_choice(place.op):
+            self.chosen(place)
         elif name == "cond":
             yield self.cond(place, tail)
         elif name == "call":
@@ -149,7 +152,7 @@ class Printer(Emitter):
         for region in op.regions:
             self.aliases.update(zip(region.params, op.ins[1:], strict=True))
         header = len(self.lines)
-        pred, comment = self.expr(op.ins[0]), self.context.comment(op, self.reads)
+        pred, comment = truth(self.expr(op.ins[0])), self.context.comment(op, self.reads)
         self.line(depth, f"{place.keyword} {ast.unparse(pred)}:", comment)
         names = self.branch_names(place) if tail is None else ()
         ending: Tail = tail if tail is not None else Assign(names)
@@ -172,6 +175,15 @@ class Printer(Emitter):
         for v, name in zip(op.outs, names, strict=False):
             if name:
                 self.define(v, name)
+
+    def chosen(self, place: Place) -> None:
+        """A branch that is an expression."""
+        op = place.op
+        tree, comment = self.expression(op), self.context.comment(op, self.reads)
+        (name,) = self.branch_names(place)
+        if name is not None:
+            self.line(place.depth, f"{name} = {ast.unparse(tree)}", comment)
+            self.define(op.out, name)
 
     def orelse(
         self, place: Place, block: Block, ending: Tail, owned: frozenset[Value], header: int, pred: ast.expr
@@ -352,7 +364,7 @@ class Printer(Emitter):
         sources = [self.source(op, op.ins[3 + n + k]) for k in read]
         targets = [self.define(elements[k], self.choose(self.element(elements[k], op.ins[3 + n + k]))) for k in read]
         if index in used or not self.aligned(op, [op.ins[3 + n + k] for k in read]):
-            sources.insert(0, self.range_text(op))
+            sources.insert(0, self.range_text(op, forward=index not in used))
             targets.insert(0, self.define(index, self.choose([index.hint, "i", "j", "k"])) if index in used else "_")
         exact = op.params.get("reverse") or all(
             isinstance(x.type, Seq) or self.covers(op, x) for x in op.ins[3 + n : 3 + n + xs]
@@ -434,6 +446,8 @@ class Printer(Emitter):
         op = place.op
         self.released(place.dying, lambda: [self.name_for(v, place.plan) for v in op.outs])
         names = ", ".join(self.names[v] for v in op.outs)
+        if len(op.outs) == 1 and op.outs[0] in self.put_back and self.names[op.outs[0]] in map(self.text, op.ins):
+            names = ""  # what was handed over has been written into
         self.line(place.depth, f"{names} = {text}" if names else text, comment)
 
     def outline(self, place: Place) -> Steps:

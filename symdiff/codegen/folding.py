@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from symdiff.codegen.choices import can_raise, evaluated, joint
 from symdiff.codegen.names import is_renaming
 from symdiff.ir import errstate
 from symdiff.ir.core import Block, Family, Literal, Op, Value
@@ -80,7 +81,8 @@ class Folder:
 
     `resolve` takes a value to what it stands for outside the block; `nameless(value)` says whether a value may go
     without a line of its own; `reused` are the operations that print as an update though the primitive is not one;
-    `stacks` says which `np.errstate` an operation must stand in, `around` which the block stands in.
+    `stacks` says which `np.errstate` an operation must stand in, `around` which the block stands in; `joins`: branches
+    that join conditions are expressions.
     """
 
     def __init__(
@@ -91,9 +93,10 @@ class Folder:
         reused: Mapping[Op, int],
         stacks: Mapping[Op, Stack],
         around: Stack,
+        joins: bool,
     ) -> None:
         self.resolve, self.nameless, self.may_raise, self.reused = resolve, nameless, may_raise, reused
-        self.stacks, self.around = stacks, around
+        self.stacks, self.around, self.joins = stacks, around, joins
 
     def plan(self, block: Block, tail: Tail, owned: Set[Value], appended: Set[Value]) -> Plan:
         """`owned`: values from outside that it may forget; `appended`: outs stored as soon as they are there."""
@@ -133,7 +136,7 @@ class Folder:
         uses: dict[Value, int] = {}
         converted = {op.out for op in block.ops if op.prim.name in _AT_RETURN and op.out.hint}
         for op in block.ops:
-            for v in op.ins:
+            for v in self.evaluated(op):
                 found = self.root(plan, v)
                 uses[found] = uses.get(found, 0) + 1
         for v in block.outs:
@@ -150,29 +153,31 @@ class Folder:
                     raised += 1
                 continue
             last = folds and not converted.isdisjoint(op.outs) and op.out in block.outs
-            operands = set[int]() if last and op.prim.name == "convert" else _expression_operands(op, self.reused)
-            taken = self.take(plan, op, op.ins, operands, pending, writes, raised)
+            alone = last and folds != "all" and op.prim.name == "convert"
+            operands = set[int]() if alone else _expression_operands(op, self.reused)
+            taken = self.take(plan, op, self.evaluated(op), operands, pending, writes, raised)
             low = min([raised, *(p.raises[0] for p in taken if p.raises[0] < p.raises[1])])
-            raises = self.may_raise(op)
+            raises = can_raise(op, self.may_raise)
             stack = next((p.under for p in taken if p.under is not None), self.stacks.get(op))
             if stack is not None:
                 plan.under[op] = stack
             if (self.is_candidate(op) or last) and uses.get(op.out, 0) == 1 and op.out not in appended:
                 pending[op.out] = _measure(op, position, taken, (low, raised + raises), stack)
             raised += raises
-            if is_update(op) or op in self.reused or op.prim.effect or (op.prim.family is Family.CONTROL):
+            if is_update(op) or op in self.reused or op.prim.effect or self.is_control(op):
                 writes = position
         if folds:
             self.take(plan, None, block.outs, set(range(len(block.outs))), pending, writes, raised)
 
+    def evaluated(self, op: Op) -> Sequence[Value]:
+        return evaluated(op) if self.joins else op.ins
+
+    def is_control(self, op: Op) -> bool:
+        """Whether an operation has statements inside."""
+        return op.prim.family is Family.CONTROL and not (self.joins and joint(op) is not None)
+
     def is_candidate(self, op: Op) -> bool:
-        if (
-            len(op.outs) != 1
-            or op.prim.effect
-            or op.prim.family is Family.CONTROL
-            or is_update(op)
-            or op in self.reused
-        ):
+        if len(op.outs) != 1 or op.prim.effect or self.is_control(op) or is_update(op) or op in self.reused:
             return False
         return (
             self.nameless(op.out) and op.prim.name not in UNPACKS and op.prim.name != "dim" and not is_constant(op.out)
@@ -273,8 +278,7 @@ class Folder:
 
 
 def _measure(op: Op, position: int, taken: list[_Pending], raises: tuple[int, int], under: Stack | None) -> _Pending:
-    text = op.prim.numpy
-    text = text(op.params, tuple(v.type for v in op.ins)) if callable(text) else text
+    text = _own_text(op)
     reads = [p.reads for p in taken if p.reads is not None]
     if any(not (isinstance(v.type, AVal) and v.type.kind is not Kind.ARRAY) for v in op.ins):
         reads.append(position)
@@ -286,6 +290,14 @@ def _measure(op: Op, position: int, taken: list[_Pending], raises: tuple[int, in
         raises,
         under,
     )
+
+
+def _own_text(op: Op) -> str:
+    """The text of an operation without its operands; of a branch that joins conditions about as much."""
+    if op.regions:
+        return " and " + "".join(_own_text(o) for r in op.regions for o in r.ops if o.ins)
+    text = op.prim.numpy
+    return str(text(op.params, tuple(v.type for v in op.ins)) if callable(text) else text)
 
 
 def _expression_operands(op: Op, reused: Mapping[Op, int]) -> set[int]:

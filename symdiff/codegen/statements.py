@@ -16,6 +16,7 @@ import numpy as np
 
 from symdiff.codegen import expressions
 from symdiff.codegen.blocks import OUTERMOST, Context, Place, Region, Substituted, Tail
+from symdiff.codegen.choices import is_selection, joined, joint, truth
 from symdiff.codegen.folding import UNPACKS, Folder, Plan, is_constant, is_update
 from symdiff.codegen.names import CALLED, identifier, is_renaming
 from symdiff.codegen.view import Line
@@ -25,6 +26,8 @@ from symdiff.ir.dims import Atom, Dim
 from symdiff.ir.errstate import Stack
 from symdiff.ir.steps import Steps
 from symdiff.ir.types import Alt, AVal, Kind, Saved
+
+DUPLICATE = "a copy under the name of what it copies"  # which goes on as another variable, if one is wanted
 
 
 class Emitter:
@@ -47,6 +50,7 @@ class Emitter:
         self.stacks: Mapping[Op, Stack] = {}  # the `np.errstate` that operations must stand in
         self.under: Stack = ()  # that of the block being printed
         self.halves: set[Value] = set()  # of two equal contributions: d in d_x = 2.0 * d
+        self.put_back: set[Value] = set()  # parts that are where they belong, and are not read otherwise
 
     # --- what values are called
 
@@ -84,8 +88,8 @@ class Emitter:
         called = "" if value.hint or CALLED.get(made) in self.taken else CALLED.get(made, "")
         wanted = plan.wanted.get(value, "") or called
         own, record = value.hint, not isinstance(value.type, AVal)
-        wishes = [own, wanted] if own and own not in self.context.stages and not record else [wanted, own]
-        return self.define(value, self.choose(wishes))
+        named = own and own not in self.context.stages and not record and not (wanted and made == DUPLICATE)
+        return self.define(value, self.choose([own, wanted] if named else [wanted, own]))
 
     def release(self, values: Iterable[Value]) -> None:
         for v in values:
@@ -118,10 +122,30 @@ class Emitter:
     def expression(self, op: Op) -> ast.expr:
         self.need_helper(op)
         self.comes_from(op)
+        if op.regions:
+            return self.choice(op)
         operands = self.operands(op)
         if op.params.get("math"):
             return template.expression(without(op, "math"), operands, self.dim, scalar=True)
         return template.expression(op, operands, self.dim)
+
+    def choice(self, op: Op) -> ast.expr:
+        """A branch as an expression."""
+        for region in op.regions:
+            self.aliases.update(zip(region.params, op.ins[1:], strict=True))
+            self.aliases.update((o.out, o.ins[0]) for o in region.ops if is_renaming(o))
+            self.inside.update((v, o) for o in region.ops for v in o.outs)
+        found = joint(op)
+        condition = self.expr(op.ins[0])
+        if found is not None:
+            return joined(found[0], truth(condition), self.expr(found[1].outs[0]))
+        return ast.IfExp(truth(condition), *(self.expr(region.outs[0]) for region in op.regions))
+
+    def is_choice(self, op: Op) -> bool:
+        """Whether a branch prints as an expression: not where the user has named what it selects."""
+        if not op.outs or self.context.level == 0:
+            return False
+        return joint(op) is not None or (self.nameless(op.outs[0]) and is_selection(op))
 
     def operands(self, op: Op) -> list[ast.expr]:
         strong = op.prim.family is Family.ELEMENTWISE or is_update(op)
@@ -235,17 +259,29 @@ class Emitter:
 
     def plan(self, block: Block, tail: Tail, region: Region, stored: Mapping[Value, Sequence[str]]) -> Plan:
         self.halves.update(v for op in block.ops for v in doubled(op) if op not in self.context.reused)
+        self.put_back.update(self.lent_only(block))
         context = self.context
-        folder = Folder(self.resolve, self.nameless, context.may_raise, context.reused, self.stacks, self.under)
+        folder = Folder(
+            self.resolve, self.nameless, context.may_raise, context.reused, self.stacks, self.under, context.level > 0
+        )
         plan = folder.plan(block, tail, region.owned, set(stored))
         self.aliases.update(plan.roots)
         return plan
+
+    def lent_only(self, block: Block) -> Iterator[Value]:
+        """What goes back to where it was lent from, which prints nothing, and nowhere else."""
+        idle = [op for op in block.ops if op in self.context.idle]
+        if idle:
+            readers = Counter(v for op in block.ops for v in op.ins)
+            readers.update(block.outs)
+            yield from (op.ins[1] for op in idle if readers[op.ins[1]] == 1)
 
     def only_branch(self, block: Block, plan: Plan) -> bool:
         """Whether a block is one `if` and prints nothing else."""
         return (
             bool(block.ops)
             and block.ops[-1].prim.name == "cond"
+            and not self.is_choice(block.ops[-1])
             and plan.under.get(block.ops[-1], self.under) == self.under
             and all(self.is_silent(op, plan) for op in block.ops[:-1])
         )
@@ -287,7 +323,10 @@ class Emitter:
             return self.line(depth, ast.unparse(self.expression(op)), comment)
         if len(op.outs) == 1 and not unpacks:
             tree = self.expression(op)
-            self.released(dying, lambda: self.name_for(op.out, plan, op.prim.name))
+            again = op.prim.name == "copy" and op.out.hint == op.ins[0].hint
+            self.released(dying, lambda: self.name_for(op.out, plan, DUPLICATE if again else op.prim.name))
+            if isinstance(tree, ast.Name) and tree.id == self.names[op.out]:  # it goes on under its name
+                return None
             return self.line(depth, assignment(self.names[op.out], tree, op.out), comment)
         text = ast.unparse(self.expression(op)) if op.prim.numpy is not None else ""
         self.released(dying, lambda: [self.name_for(v, plan) for v in op.outs])
@@ -311,11 +350,12 @@ class Emitter:
     def bound(self, op: Op, depth: int, plan: Plan, comment: str) -> None:
         """Python's own error where a variable is read that this path has not bound."""
         held = self.text(op.ins[0])
-        self.line(depth, f"if {held} is None:", comment)
-        message = f"cannot access local variable {op.params['name']!r} where it is not associated with a value"
-        self.line(depth + 1, f"raise UnboundLocalError({message!r})")
+        if self.context.may_raise(op):
+            self.line(depth, f"if {held} is None:", comment)
+            message = f"cannot access local variable {op.params['name']!r} where it is not associated with a value"
+            self.line(depth + 1, f"raise UnboundLocalError({message!r})")
         if op.out not in plan.roots:
-            self.line(depth, f"{self.name_for(op.out, plan)} = {held}")
+            self.define(op.out, held)
 
     def raising(self, op: Op, depth: int, comment: str) -> None:
         """The user's exception, under its condition unless that certainly holds."""

@@ -40,6 +40,8 @@ def must_stay(op: Op) -> bool:
 def may_raise(op: Op) -> bool:
     """Whether running the operation can end in an exception that Python code would see."""
     name = op.prim.name
+    if name == "opt_get" and derived(op):  # the cotangent of what is bound on the path that was taken
+        return False
     if name in _SEQUENCES or name in _LINALG or op.prim.info.get("raises") or errstate.observed(op):
         return True
     if name in _INDEXING:
