@@ -24,6 +24,7 @@ from symdiff.ir.dims import Atom, Poly
 from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import AVal, Opt, Seq, Type
 from symdiff.passes.effects import must_stay
+from symdiff.passes.ranges import is_inside
 from symdiff.passes.records import Field, Flow
 from symdiff.passes.regions import Loop, rebuilt, same_block, unshared
 
@@ -92,7 +93,7 @@ class _Marks:
             for v in (*body.params, *body.outs):
                 self.mark(v)
         effectful: set[str] = set()
-        todo = [op for op in self.home if must_stay(op)]
+        todo = [op for op in self.home if must_stay(op) and not is_inside(op, self.origin.__getitem__)]
         while todo:
             op = todo.pop()
             self.op(op)
