@@ -30,6 +30,8 @@ class Comments:
         own = op.outs[0].hint
         cotangents = {name for name in reads(op) if name.startswith("d_") and not _is_numbered(name, own)}
         if _is_square(origin[0]) and any(v.const == 2 for v in op.ins):
+            if label(origin[0].out) == label(origin[0].ins[0]):  # a variable before and after: ∂s/∂s says nothing
+                return self.place(op)
             return f"∂{label(origin[0].out)}/∂{label(origin[0].ins[0])} = 2·{label(origin[0].ins[0])}"
         rule = derivative_rule(*origin, cotangents.pop() if len(cotangents) == 1 else "")
         if " = " in rule and origin[0].ins.count(origin[0].ins[origin[1]]) > 1:  # of x · x, say
@@ -69,6 +71,8 @@ def derivative_rule(op: Op, number: int, cotangent: str = "") -> str:
         right = text.format(**names, out=out)
     except (KeyError, IndexError):
         right = text
+    if out in map(label, op.ins) and re.search(rf"\b{re.escape(out)}\b", right):  # ∂s/∂t = s, of s = s · t
+        return ""
     right = _CONSTANT_POWER.sub(lambda found: _power(int(found.group(1)) - 1), right)
     return f"{left}: {right}" if "d_" in right and "{out}" in text else f"{left} = {right}"
 

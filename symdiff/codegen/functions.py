@@ -403,12 +403,15 @@ def _size_name(atom: Atom, taken: set[str]) -> str:
 
 
 def tidy(lines: Sequence[Line]) -> tuple[Line, ...]:
-    """Comments aligned; a position that the next line repeats is dropped."""
+    """Comments aligned; of lines with one position the last has it, or a header that they begin with."""
     kept = []
+    said = ""  # the position of a header, until another comes
     for k, line in enumerate(lines):
         following = lines[k + 1].comment if k + 1 < len(lines) else ""
-        again = line.comment and line.comment == following and line.comment.isdigit()
-        kept.append(replace(line, comment="") if again else line)
+        header = line.text.endswith(":")
+        again = line.comment.isdigit() and (line.comment == said or (line.comment == following and not header))
+        said = line.comment if header or line.comment == said else ""
+        kept.append(replace(line, comment="") if again and not header else line)
     return aligned([part for line in kept for part in wrapped(line)])
 
 

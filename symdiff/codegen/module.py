@@ -12,7 +12,7 @@ from symdiff.codegen.parts import KINDS, Module, Parts, Ready
 from symdiff.codegen.public import Public
 from symdiff.codegen.render import render
 from symdiff.codegen.view import ModuleView, Origins, doc_literal
-from symdiff.codegen.writer import Printed
+from symdiff.codegen.writer import Printed, class_name
 from symdiff.ir import libraries
 from symdiff.trees import path_text
 
@@ -84,7 +84,10 @@ class _Text(Public):
     def fact(self, fact: tuple[str, str]) -> tuple[str, str]:
         """A line of the header; of what is saved also the names, where one of the two passes is printed."""
         label, text = fact
-        names = ", ".join(self.residual_names)
+        classes = [class_name(k) for k in range(len(self.classes()))]
+        names = ", ".join([*self.residual_names, *classes])
+        if label == "saves" and classes:
+            text += f", {len(classes)} class{'es' if len(classes) > 1 else ''}"
         return (label, f"{names} ({text})") if label == "saves" and names else fact
 
     def types_text(self) -> str:

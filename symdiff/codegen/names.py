@@ -20,6 +20,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
+from symdiff.codegen.variables import tell_apart
 from symdiff.ir.build import clone_block
 from symdiff.ir.core import REGISTRY, Block, Function, Op, Program, Value, walk
 from symdiff.ir.types import Kind
@@ -139,6 +140,7 @@ def name_stages(program: Program, taken: Set[str] = frozenset(), parameters: Seq
             v.hint = name
         numbering = _Numbering(body, taken)
         numbering.run()
+        tell_apart(body)
         stages |= numbering.given
         functions[key] = Function(function.name, body, function.dims)
     return Named(Program(functions, program.entry, program.records), frozenset(stages))
@@ -201,9 +203,10 @@ class _Numbering:
             return
         self.done.add(value)
         op = made.get(value)
-        if value.const is None and not value.hint and op is not None:
+        if value.const is None and op is not None:
             twins = [v for v in _twins(op, op.outs.index(value)) if v.const is None]
-            value.hint = next((v.hint for v in twins if v.hint), "") or self.size(op) or self.fresh()
+            if not value.hint:
+                value.hint = next((v.hint for v in twins if v.hint), "") or self.size(op) or self.fresh()
             for twin in twins:
                 twin.hint = twin.hint or value.hint
         queue.append(value)

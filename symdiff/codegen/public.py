@@ -75,9 +75,9 @@ class Public(Writer):
         )
         self.use(check)
         lines, _ = self.bodies("backward", body)
-        by = ", ".join(self.parts.wrt)
+        by = self.parts.wrt[0] if len(self.parts.wrt) == 1 else f"({', '.join(self.parts.wrt)})"
         ct = given[0].name if len(given) == 1 else "the cotangent"
-        doc = f"Return {ct} · ∂{self.lowered.name}/∂({by}) at the point where `{self.public['forward']}` was called."
+        doc = f"Return {ct} · ∂{self.lowered.name}/∂{by} at the point where `{self.public['forward']}` was called."
         self.views.append(
             functions.view(
                 functions.header(name, [Given("saved", "tuple"), *given], self.gradient_annotation()), doc, lines

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from symdiff.ir import dims
+from symdiff.ir import dims, types
 from symdiff.ir.core import Block, Family, Function, Value, walk
 from symdiff.ir.dims import Dim
-from symdiff.ir.types import AVal, Kind, Type
+from symdiff.ir.types import Alt, AVal, Kind, Opt, Saved, Seq, Type
 
 _FREE = {
     *("convert", "retype", "reshape", "ravel", "expand_dims", "squeeze", "transpose", "broadcast_to", "bind_dim"),
     "sliding_window_view",
     *("alt_pack", "alt_unpack", "saved_pack", "saved_unpack", "opt_some", "opt_get", "opt_none"),
+}
+_DEPENDING: dict[type, str] = {
+    Alt: "what the branch taken needs",
+    Opt: "what is bound on one path",
+    Saved: "records of calls",
 }
 _CONTROL = {"cond", "for", "while", "call"}
 
@@ -31,7 +36,8 @@ class Cost:
     forward: int
     backward: int
     saved_numbers: int  # scalars among the saved values
-    saved_elements: Dim | None  # elements of the saved arrays; None where a count depends on the run
+    saved_elements: Dim  # elements of the saved arrays
+    others: tuple[str, ...] = ()  # what is saved whose size depends on the run
 
     def header(self) -> str:
         """`forward 8 operations, backward 11`"""
@@ -42,23 +48,24 @@ class Cost:
         parts = []
         if self.saved_numbers:
             parts.append(f"{self.saved_numbers} number{'s' if self.saved_numbers > 1 else ''}")
-        if self.saved_elements is None:
-            parts.append("lists of one entry per turn or call")
-        elif self.saved_elements != 0:
+        if self.saved_elements != 0:
             parts.append(f"{self.saved_elements} elements")
-        return ", ".join(parts) or "nothing"
+        return ", ".join([*parts, *self.others]) or "nothing"
 
 
 def cost(forward: Function, backward: Function, saved: Sequence[Value]) -> Cost:
     """The cost of a pair of passes and of the residuals between them."""
     numbers = sum(is_number(v.type) for v in saved)
-    total: Dim | None = 0
+    total: Dim = 0
+    late = {v for v in saved if isinstance(v.type, AVal) and any(a.op == "opaque" for a in types.type_atoms(v.type))}
     for v in saved:
-        if isinstance(v.type, AVal):
-            total = None if total is None else dims.add(total, 0 if is_number(v.type) else dims.prod(v.type.shape))
-        else:
-            total = None
-    return Cost(operations(forward.body), operations(backward.body), numbers, total)
+        if isinstance(v.type, AVal) and v not in late and not is_number(v.type):
+            total = dims.add(total, dims.prod(v.type.shape))
+    lists = sum(isinstance(v.type, Seq) for v in saved)
+    others = [f"{len(late)} array{'s' if len(late) > 1 else ''} of a size known when it runs"] * bool(late)
+    others += [f"{lists} list{'s' if lists > 1 else ''} with an entry per turn"] * (lists > 0)
+    others += [text for t, text in _DEPENDING.items() if any(isinstance(v.type, t) for v in saved)]
+    return Cost(operations(forward.body), operations(backward.body), numbers, total, tuple(others))
 
 
 def is_number(t: Type) -> bool:

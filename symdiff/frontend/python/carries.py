@@ -90,8 +90,7 @@ class Carry:
         if slot.kind == SAME:
             return lambda values: slot.same
         if slot.kind in COMPOSITE:
-            names = slot.keys or (name,) * len(slot.parts)
-            parts = [self.plan(p, part) for p, part in zip(slot.parts, names, strict=True)]
+            parts = [self.plan(p, part) for p, part in zip(slot.parts, part_names(slot, name), strict=True)]
             make = slot.make
             assert make is not None
             return lambda values: make(tuple(p(values) for p in parts))
@@ -166,6 +165,12 @@ class Carry:
             if one is not None and other_arr is not None:
                 one.cell.may.add(other_arr.cell)
                 other_arr.cell.may.add(one.cell)
+
+
+def part_names(slot: Slot, name: str) -> Sequence[str]:
+    """What the parts of a container called `name` are called: attributes and keys as they are, others by position."""
+    labels = slot.keys or slot.labels or ("",) * len(slot.parts)
+    return [label if label.isidentifier() else f"{name}_{k}" if name else "" for k, label in enumerate(labels)]
 
 
 def contribute(cx: Context, slot: Slot, val: Any, seen: set[Any]) -> list[Value]:

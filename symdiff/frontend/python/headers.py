@@ -55,7 +55,8 @@ class Misfit(Exception):
 class Slot:
     """`kind`: same, scalar, opt, array, optarray, version (content of a cell), struct, list, grown, reference.
 
-    `keys` are the names of an object's attributes; `same` of a reference is one of its sort.
+    `keys` are the names of an object's attributes; `same` of a reference is one of its sort; `labels` are what the
+    parts of a dict or named tuple are called in the generated code.
     """
 
     kind: str
@@ -69,6 +70,7 @@ class Slot:
     held: Loc | None = None  # where its array was put into a growing list
     form: Pattern | None = None  # of the elements of a list that grows
     name: str = ""
+    labels: tuple[str, ...] = ()
 
     def signature(self) -> Any:
         """What must not change any more at the fixpoint."""
@@ -143,7 +145,9 @@ def _from_same(cx: Context, before: Any, after: Any, key: Any) -> Slot:
         return _widen_attributes(cx, Slot("attributes"), before, before, after, key)
     if isinstance(before, dict) and isinstance(after, dict) and list(before) == list(after):
         parts = tuple(_from_same(cx, before[k], after[k], (key, k)) for k in before)
-        return Slot("dict", parts=parts, make=lambda items: dict(zip(before, items, strict=True)))
+        made = Slot("dict", parts=parts, make=lambda items: dict(zip(before, items, strict=True)))
+        made.labels = tuple(map(str, before))
+        return made
     if (
         isinstance(before, Struct)
         and isinstance(after, Struct)
@@ -152,7 +156,9 @@ def _from_same(cx: Context, before: Any, after: Any, key: Any) -> Slot:
         parts = tuple(
             _from_same(cx, x, y, (key, k)) for k, (x, y) in enumerate(zip(before.items, after.items, strict=True))
         )
-        return Slot("struct", parts=parts, make=lambda items: Struct(before.kind, items, before.cls, before.keys))
+        made = Slot("struct", parts=parts, make=lambda items: Struct(before.kind, items, before.cls, before.keys))
+        made.labels = before.keys
+        return made
     if isinstance(before, Reference) and alike(before, after):
         return _reference(cx, before, after, key)
     return _number(cx, before, after, key)
@@ -350,7 +356,7 @@ def _widen_parts(cx: Context, slot: Slot, before: Any, header: Any, after: Any, 
     parts = tuple(
         widen(cx, s, x, y, z, (key, k)) for k, (s, x, y, z) in enumerate(zip(slot.parts, a, h, b, strict=True))
     )
-    return Slot(slot.kind, parts=parts, make=slot.make)
+    return Slot(slot.kind, parts=parts, make=slot.make, labels=slot.labels)
 
 
 def inside(slot: Slot, val: Any) -> tuple[Any, ...] | None:
