@@ -4,7 +4,7 @@
 types   alpha: f8[d, m]; beta: f8[d]; x: f8[m]; y_star: float
 wrt     alpha, beta, x
 level   -O0
-saves   alpha, beta, x, y_star, y15s, y, y4, y6, y7, y8 (6 numbers, lists of one entry per turn or call)
+saves   alpha, beta, x, y_star, y15s, y, y4, y6, y7, y8 (6 numbers, d*m + d + m elements, 1 list with an entry per turn)
 cost    forward 22 operations, backward 36
 source  case2_sum cb5c4ff2
 """

@@ -4,8 +4,8 @@
 types   X: f8[n1, n2]; F: f8[k1, k2]
 wrt     X, F
 level   -O2
-saves   F, all_y8s, n1, n2 (2 numbers, lists of one entry per turn or call)
-cost    forward 12 operations, backward 11
+saves   X, F (k1*k2 + n1*n2 elements)
+cost    forward 12 operations, backward 12
 source  correlation_slices 182c401c
 """
 
@@ -43,40 +43,39 @@ def correlation_slices_forward(X: np.ndarray, F: np.ndarray) -> tuple:
     k2 = F.shape[1]
     n1 = X.shape[0]
     n2 = X.shape[1]
-    Y = np.zeros((n1 - k1 + 1, n2 - k2 + 1))              # 5
-    all_y8s = []
-    for a in range(k1):                                   # 6
-        y8s = []
-        for b in range(k2):                               # 7
-            y8 = X[a:a + n1 - k1 + 1, b:b + n2 - k2 + 1]  # 8
-            y8s.append(y8)
-            y5 = y8 * F[a, b]
+    Y = np.zeros((n1 - k1 + 1, n2 - k2 + 1))  # 5
+    for a in range(k1):                       # 6
+        for b in range(k2):                   # 7
+            y5 = X[a:a + n1 - k1 + 1, b:b + n2 - k2 + 1] * F[a, b]
             y4 = _check_shape(y5, (n1 - k1 + 1, y5.shape[1]))
             y3 = _check_shape(y4, (n1 - k1 + 1, n2 - k2 + 1))
-            Y += y3                                       # 8
-        all_y8s.append(y8s)
-    return Y, (F.copy(), _deep_copy(all_y8s), n1, n2)
+            Y += y3                           # 8
+    return Y, (X.copy(), F.copy())
 
 
 def correlation_slices_backward(saved: tuple, d_Y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return d_Y · ∂correlation_slices/∂(X, F) at the point where `correlation_slices_forward` was called."""
-    F, all_y8s, n1, n2 = saved
+    X, F = saved
     if not (type(d_Y) is np.ndarray and d_Y.dtype is _f8 and d_Y.ndim == 2):
         (d_Y,) = _accept('correlation_slices_backward', {'d_Y': ('f8', '-k1 + n1 + 1', '-k2 + n2 + 1')}, d_Y)
-    if d_Y.shape != (n1 - F.shape[0] + 1, n2 - F.shape[1] + 1):
-        raise ValueError(f'correlation_slices_backward: d_Y must have shape {(n1 - F.shape[0] + 1, n2 - F.shape[1] + 1)}, not {d_Y.shape}')
+    if d_Y.shape != (X.shape[0] - F.shape[0] + 1, X.shape[1] - F.shape[1] + 1):
+        raise ValueError(f'correlation_slices_backward: d_Y must have shape {(X.shape[0] - F.shape[0] + 1, X.shape[1] - F.shape[1] + 1)}, not {d_Y.shape}')
     k1 = F.shape[0]
     k2 = F.shape[1]
+    n1 = X.shape[0]
+    n2 = X.shape[1]
     d_X = np.zeros((n1, n2))
     d_F = np.zeros((k1, k2))
-    for a, y8s in zip(range(k1 - 1, -1, -1), reversed(all_y8s), strict=True):  # 6
-        for b, y8 in zip(range(k2 - 1, -1, -1), reversed(y8s), strict=True):  # 7
-            d_y4 = d_Y                # ∂y3/∂y4 = 1
-            d_y5 = d_y4               # ∂y4/∂y5 = 1
-            d_y8 = d_y5 * F[a, b]     # ∂y5/∂y8 = y9
-            d_y9 = np.vdot(d_y5, y8)  # ∂y5/∂y9 = y8
-            d_F[a, b] += d_y9         # ∂y9/∂F = 1
-            d_X[a:a + n1 - k1 + 1, b:b + n2 - k2 + 1] += d_y8  # ∂y8/∂X = 1
+    for a in range(k1 - 1, -1, -1):                # 6
+        for b in range(k2 - 1, -1, -1):            # 7
+            y10 = a + n1 - k1 + 1
+            y11 = b + n2 - k2 + 1                  # 8
+            d_y4 = d_Y                             # ∂y3/∂y4 = 1
+            d_y5 = d_y4                            # ∂y4/∂y5 = 1
+            d_y8 = d_y5 * F[a, b]                  # ∂y5/∂y8 = y9
+            d_y9 = np.vdot(d_y5, X[a:y10, b:y11])  # ∂y5/∂y9 = y8
+            d_F[a, b] += d_y9                      # ∂y9/∂F = 1
+            d_X[a:y10, b:y11] += d_y8              # ∂y8/∂X = 1
     return d_X, d_F
 
 
@@ -109,13 +108,6 @@ def _check_shape(x, shape):
     if x.shape != shape:
         raise ValueError(f"operands could not be broadcast together with shapes {x.shape} {shape}")
     return x
-
-
-def _deep_copy(x):
-    """x with arrays of its own, also inside lists and records."""
-    if isinstance(x, (list, tuple)):
-        return type(x)([_deep_copy(e) for e in x])
-    return x.copy() if isinstance(x, np.ndarray) else x
 
 
 def _found(x):

@@ -4,7 +4,7 @@
 types   m, b: float; x, y: f8[n]
 wrt     m, b
 level   -O0
-saves   x, rs, y1 (1 number, lists of one entry per turn or call)
+saves   x, rs, y1 (1 number, n elements, 1 list with an entry per turn)
 cost    forward 9 operations, backward 10
 source  line_sum ee31afd6
 """

@@ -36,7 +36,7 @@ def linear_forward(W: np.ndarray, x: np.ndarray) -> tuple:
 
 
 def linear_backward(saved: tuple, d_f: np.ndarray) -> np.ndarray:
-    """Return d_f · ∂linear/∂(W) at the point where `linear_forward` was called."""
+    """Return d_f · ∂linear/∂W at the point where `linear_forward` was called."""
     (x,) = saved
     if not (type(d_f) is np.ndarray and d_f.dtype is _f8 and d_f.ndim == 1):
         (d_f,) = _accept('linear_backward', {'d_f': ('f8', 'c')}, d_f)

@@ -41,7 +41,7 @@ def softmax_loss_forward(f: np.ndarray, label: int) -> tuple:
 
 
 def softmax_loss_backward(saved: tuple, d_L: float = 1.0) -> np.ndarray:
-    """Return d_L · ∂softmax_loss/∂(f) at the point where `softmax_loss_forward` was called."""
+    """Return d_L · ∂softmax_loss/∂f at the point where `softmax_loss_forward` was called."""
     f, label, log_sum = saved
     if type(d_L) is not float:
         (d_L,) = _floats('softmax_loss_backward', d_L=d_L)

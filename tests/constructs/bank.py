@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -11,17 +12,19 @@ import numpy as np
 
 from symdiff import generate
 from symdiff.codegen.load import Loaded
+from symdiff.trees import map_leaves
 
 Arguments = Callable[[int], tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
 class Construct:
-    """One function; `linear`: it does O(n) work on arguments of size n."""
+    """One function; `linear`: it does O(n) work on arguments of size n; `example`: they tell its types."""
 
     function: Callable[..., Any]
     arguments: Arguments
     linear: bool
+    example: bool
 
     @property
     def name(self) -> str:
@@ -31,12 +34,14 @@ class Construct:
 BANK: dict[str, Construct] = {}
 
 
-def construct(arguments: Arguments, linear: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def construct(
+    arguments: Arguments, linear: bool = True, example: bool = False
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a function under its name."""
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
         assert function.__name__ not in BANK
-        BANK[function.__name__] = Construct(function, arguments, linear)
+        BANK[function.__name__] = Construct(function, arguments, linear, example)
         return function
 
     return register
@@ -53,7 +58,11 @@ def matrix(n: int, m: int) -> np.ndarray:
 @cache
 def text(name: str, level: int) -> str:
     """The module that symdiff generates for a construct."""
-    return generate(BANK[name].function, level=level)
+    made = BANK[name]
+    names = inspect.signature(made.function).parameters
+    return generate(
+        made.function, level=level, example=dict(zip(names, made.arguments(6), strict=True)) if made.example else None
+    )
 
 
 @cache
@@ -62,4 +71,4 @@ def module(name: str, level: int) -> Loaded:
 
 
 def copied(args: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(a.copy() if isinstance(a, np.ndarray) else a for a in args)
+    return tuple(map_leaves(lambda a: a.copy() if isinstance(a, np.ndarray) else a, a) for a in args)

@@ -2,6 +2,7 @@
 
 # ruff: noqa: F821  (sizes in annotations)
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -197,3 +198,109 @@ def list_set(v: "f8[n]", x: float):
     for i in range(1, len(a)):
         a[i] = a[i] * a[i - 1]
     return sum(a)
+
+
+def blend(x, y=1.0, *rest, scale, power=2, **options):
+    total = scale * x + y**power
+    for r in rest:
+        total += options.get("weight", 1.0) * r
+    return total
+
+
+@construct(lambda n: (0.5, 0.7), linear=False)
+def arguments(x: float, a: float):
+    return blend(x, a, x * a, 2.0, scale=a, weight=0.5) * blend(*(x, a), **{"scale": 3.0, "power": 3})
+
+
+@construct(lambda n: (vector(n), 0.5))
+def fold(v: "f8[n]", x: float):
+    return functools.reduce(lambda total, t: total * x + t, v, 0.0)
+
+
+@construct(lambda n: (vector(n, -0.5, 0.5), 0.5))
+def mapped(v: "f8[n]", x: float):
+    scaled = map(lambda t: t * x, filter(lambda t: t > 0, v))
+    return sum(t * t for t in scaled)
+
+
+def power(x, n, scale):
+    return scale * x**n
+
+
+@construct(lambda n: (0.5, 0.7), linear=False)
+def partial_function(x: float, a: float):
+    square = functools.partial(power, n=2, scale=a)
+    return square(x) * square(a)
+
+
+@construct(lambda n: (0.5, 0.7, 0.6), linear=False)
+def built_ins(x: float, y: float, z: float):
+    low, middle, high = sorted([x, y, z])
+    quotient, rest = divmod(high, low)
+    return max(x, y) * min(y, z) + abs(x - z) * middle + rest * quotient + pow(x, 2)
+
+
+def doubled(f):
+    @functools.wraps(f)
+    def wrapper(*args):
+        return 2.0 * f(*args)
+
+    return wrapper
+
+
+@doubled
+def product(x, y):
+    return np.sin(x) * y
+
+
+@construct(lambda n: (0.5, 0.7), linear=False)
+def decorated(x: float, y: float):
+    return product(x, y)
+
+
+def line(slope, shift):
+    return lambda x: slope * x + shift
+
+
+@construct(lambda n: (0.5, 0.7), linear=False)
+def function_results(x: float, a: float):
+    f = line(a, x)
+    return f(f(x))
+
+
+class Vector:
+    def __init__(self, x, y):
+        self.x, self.y = x, y
+
+    def __add__(self, other):
+        return Vector(self.x + other.x, self.y + other.y)
+
+    def __rmul__(self, k):
+        return Vector(k * self.x, k * self.y)
+
+    @property
+    def square(self):
+        return self.x**2 + self.y**2
+
+
+class Weighted(Vector):
+    weight = 0.5
+
+    @classmethod
+    def of(cls, v):
+        return cls(v.x, v.y)
+
+    @property
+    def square(self):
+        return self.weight * super().square
+
+    def __call__(self, k):
+        return k * self.square
+
+
+@construct(lambda n: (0.5, 0.7, n))
+def classes(a: float, b: float, n: int):
+    p = Vector(a, b)
+    for _ in range(n):
+        p = p + 0.1 * Vector(p.y, a)
+    return Weighted.of(p)(a)

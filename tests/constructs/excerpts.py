@@ -8,7 +8,7 @@ import re
 import sys
 from pathlib import Path
 
-from tests.constructs import calls, flow, memory  # noqa: F401  (fill the bank)
+from tests.constructs import calls, data, flow, memory  # noqa: F401  (fill the bank)
 from tests.constructs.bank import BANK, text
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"

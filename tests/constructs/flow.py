@@ -208,3 +208,72 @@ def checked(x: float):
     if x < 0:
         raise ValueError("negative")
     return np.sqrt(x)
+
+
+@construct(lambda n: (-0.5, 0.7), linear=False)
+def conditional_expression(x: float, a: float):
+    return a * x if x > 0 else a * (np.exp(x) - 1)
+
+
+@construct(lambda n: (0.5, 0.7), linear=False)
+def short_circuit(x: float, limit: float):
+    if (x > 0 and np.log(x) < limit) or not limit > 0:
+        return x * x * limit
+    return x
+
+
+@construct(lambda n: (0.5, 0.1, 0.9), linear=False)
+def chained_comparison(x: float, low: float, high: float):
+    if low < x <= high:
+        return (x - low) * (high - x)
+    return 0.0
+
+
+@construct(lambda n: (vector(2 * n), 0.5))
+def range_step(v: "f8[n]", x: float):
+    s = 0.0
+    for i in range(len(v) - 1, 0, -2):
+        s = s * x + v[i] * v[i - 1]
+    return s
+
+
+@construct(lambda n: (0.5, 0.1), linear=False)
+def bound_in_one_branch(x: float, a: float):
+    if x > a:
+        y = x * a
+    if x > 2 * a:
+        return y * y
+    return x
+
+
+@construct(lambda n: (vector(n),))
+def changing_shape(x: "f8[n]"):
+    for k in range(2):
+        x = np.append(x, k * x[0])
+    return np.sum(x * x)
+
+
+@construct(lambda n: (vector(n), 2.0))
+def checked_in_loop(v: "f8[n]", limit: float):
+    s = 0.0
+    for i, t in enumerate(v):
+        assert t > 0, f"v[{i}] = {t}"
+        s += np.log(t) * t
+        if s > limit:
+            raise ValueError(f"{s} after {i} turns")
+    return s
+
+
+@construct(lambda n: (matrix(n, 3), 1000000000.0))
+def exits_of_two_loops(A: "f8[n, m]", limit: float):
+    s = 1.0
+    for row in A:
+        for t in row:
+            if t > limit:
+                break
+            s = s * t
+        else:
+            continue
+        if s > limit:
+            return s
+    return s * s

@@ -218,3 +218,40 @@ def rnn(W: "f8[k, d]", U: "f8[k, k]", b: "f8[k]", xs: "f8[n, d]", h: "f8[k]"):
     for x in xs:
         h = np.tanh(W @ x + U @ h + b)
     return np.sum(h * h)
+
+
+@construct(lambda n: (vector(n), 0.5))
+def operators_in_place(v: "f8[n]", x: float):
+    y = v * x
+    y *= v
+    y -= x
+    y /= v
+    y **= 2
+    return np.sum(y)
+
+
+@construct(lambda n: (vector(n), 0.5))
+def out_argument(v: "f8[n]", x: float):
+    y = np.empty(len(v))
+    np.multiply(v, x, out=y)
+    np.sin(y, out=y)
+    return np.sum(y * y)
+
+
+@construct(lambda n: (vector(n), 0.5))
+def two_names(v: "f8[n]", x: float):
+    y = v * x
+    z = y
+    z[0] = x * x
+    y[1:] += z[:-1]
+    return np.sum(z * z)
+
+
+@construct(lambda n: (vector(n), vector(n + 1)), linear=False)
+def dynamic_programming(a: "f8[n]", b: "f8[m]"):
+    D = np.zeros((len(a) + 1, len(b) + 1))
+    for i in range(1, len(a) + 1):
+        for j in range(1, len(b) + 1):
+            cost = (a[i - 1] - b[j - 1]) ** 2
+            D[i, j] = cost + min(D[i - 1, j], D[i, j - 1], D[i - 1, j - 1])
+    return D[len(a), len(b)]

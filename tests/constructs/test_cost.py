@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from symdiff import generate
-from tests.constructs import calls, flow, memory  # noqa: F401  (fill the bank)
+from tests.constructs import calls, data, flow, memory  # noqa: F401  (fill the bank)
 from tests.constructs.bank import BANK, copied, module
 
 SIZE = 24

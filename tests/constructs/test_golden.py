@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from symdiff.trees import flatten, unflatten
 from tests.constructs.bank import BANK, copied, module, text
 from tests.constructs.excerpts import GOLDEN, excerpt, path
 
@@ -25,9 +26,9 @@ def is_active(x: Any) -> bool:
     return isinstance(x, float) or (isinstance(x, np.ndarray) and x.dtype.kind == "f")
 
 
-def inner(gradient: Any, direction: list[Any]) -> float:
-    found = gradient if isinstance(gradient, tuple) else (gradient,)
-    return float(sum(np.sum(g * d) for g, d in zip(found, direction, strict=True)))
+def inner(gradient: Any, direction: Any) -> float:
+    pairs = zip(flatten(gradient)[0], [d for d in flatten(direction)[0] if d is not None], strict=True)
+    return float(sum(np.sum(g * d) for g, d in pairs))
 
 
 @pytest.mark.parametrize("level", [0, 1, 2])
@@ -36,19 +37,20 @@ def test_the_numbers_are_those_of_the_function_and_of_differences(name: str, lev
     made, args = module(name, level), BANK[name].arguments(6)
     function = BANK[name].function
     rng = np.random.default_rng(7)
-    direction = [rng.standard_normal(np.shape(a)) if is_active(a) else None for a in args]
+    leaves, tree = flatten(args)
+    direction = [rng.standard_normal(np.shape(a)) if is_active(a) else None for a in leaves]
 
     def along(step: float) -> float:
-        moved = [a if d is None else a + step * d for a, d in zip(args, direction, strict=True)]
-        return float(function(*(float(m) if isinstance(a, float) else m for a, m in zip(args, moved, strict=True))))
+        moved = [a if d is None else a + step * d for a, d in zip(leaves, direction, strict=True)]
+        typed = [float(m) if isinstance(a, float) else m for a, m in zip(leaves, moved, strict=True)]
+        return float(function(*unflatten(tree, typed)))
 
     value = function(*copied(args))
     expected = (along(STEP) - along(-STEP)) / (2 * STEP)
-    active = [d for d in direction if d is not None]
     found, saved = made[f"{name}_forward"](*args)
     assert np.isclose(found, value, rtol=0.0 if level < 2 else 1e-12, atol=0.0)
-    assert np.isclose(inner(made[f"{name}_backward"](saved), active), expected, rtol=1e-6, atol=1e-7)
-    assert np.isclose(inner(made[f"{name}_value_and_grad"](*args)[1], active), expected, rtol=1e-6, atol=1e-7)
+    assert np.isclose(inner(made[f"{name}_backward"](saved), direction), expected, rtol=1e-6, atol=1e-7)
+    assert np.isclose(inner(made[f"{name}_value_and_grad"](*args)[1], direction), expected, rtol=1e-6, atol=1e-7)
 
 
 @pytest.mark.parametrize("level", [0, 1, 2])

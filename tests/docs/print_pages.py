@@ -10,7 +10,7 @@ import symdiff.primitives  # noqa: F401  (fills the registry)
 from symdiff.cli.main import _parser
 from symdiff.frontend.python.language import REFUSED, SUPPORTED, Row
 from symdiff.ir.core import REGISTRY, Family
-from tests.constructs import calls, flow, memory
+from tests.constructs import calls, data, flow, memory
 from tests.constructs.bank import BANK
 from tests.constructs.excerpts import path, source
 from tests.docs.test_docs import ROOT
@@ -80,6 +80,7 @@ GROUPS = {
     "flow": (flow, "Loops, exits, branches"),
     "memory": (memory, "Arrays written in place, views"),
     "calls": (calls, "Helpers, recursion, objects, lists"),
+    "data": (data, "Tuples, lists, dicts, classes"),
 }
 GROUP_HEAD = """# {title}: source and generated code
 
@@ -88,8 +89,10 @@ saved values visible, and the backward pass, which runs it the other way round; 
 The numbers are compared with differences, and the work with the size, by the tests that keep these texts.
 
 ```python
+import functools
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 ```

@@ -1,4 +1,4 @@
-"""Saves v, x, y2s, branches (1 number, lists of one entry per turn or call).
+"""Saves v, x, y2s, branches (1 number, n elements, 2 lists with an entry per turn).
 
 def branch_write(v: "f8[n]", x: float):
     y = v * x
@@ -40,8 +40,8 @@ def branch_write_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndarray, 
     d_y = np.full(n, d_y0)      # ∂y0/∂y = 1
     d_x = 0.0
     for i, y2, branch in zip(range(n - 1, 0, -1), reversed(y2s), reversed(branches), strict=True):  # 3
-        if y2:
-            y5, y6 = branch     # 4
+        if y2:                  # 4
+            y5, y6 = branch
             d_y4 = d_y[i]       # ∂y/∂y4 = 1
             d_y[i] = 0.0        # 5
             d_y5 = d_y4 * y6    # ∂y4/∂y5 = y6

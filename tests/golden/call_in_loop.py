@@ -1,4 +1,4 @@
-"""Saves x, y, ss, all_s_in, all_y6s, y4s (1 number, lists of one entry per turn or call).
+"""Saves x, y, ss, all_s_in, all_y6s, y4s (1 number, n elements, 4 lists with an entry per turn).
 
 def put(y, i, x):
     s = x
@@ -18,8 +18,7 @@ def call_in_loop(v: "f8[n]", x: float):
 def call_in_loop_forward(v: np.ndarray, x: float) -> tuple:
     """Return call_in_loop(v, x) and what `call_in_loop_backward` reads."""
     n = v.shape[0]
-    v = v.copy()            # 3
-    y = v
+    y = v.copy()            # 3
     ss = []
     all_s_in = []
     all_y6s = []

@@ -1,4 +1,4 @@
-"""Saves x, y3s (lists of one entry per turn or call).
+"""Saves x, y3s (n elements, 1 list with an entry per turn).
 
 def carry_in_one_branch(x: "f8[n]"):
     best = x[0] * 1.0
@@ -24,7 +24,7 @@ def carry_in_one_branch_forward(x: np.ndarray) -> tuple:
 
 
 def carry_in_one_branch_backward(saved: tuple, d_best: float = 1.0) -> np.ndarray:
-    """Return d_best · ∂carry_in_one_branch/∂(x) at the point where `carry_in_one_branch_forward` was called."""
+    """Return d_best · ∂carry_in_one_branch/∂x at the point where `carry_in_one_branch_forward` was called."""
     x, y3s = saved
     n = x.shape[0]
     d_x = np.zeros(n)

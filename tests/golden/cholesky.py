@@ -1,4 +1,4 @@
-"""Saves all_all_y10s, all_all_y11s, all_branches, n (1 number, lists of one entry per turn or call).
+"""Saves all_all_y10s, all_all_y11s, all_branches, n (1 number, 3 lists with an entry per turn).
 
 def cholesky(A: "f8[n, n]"):
     n = len(A)
@@ -57,7 +57,7 @@ def cholesky_forward(A: np.ndarray) -> tuple:
 
 
 def cholesky_backward(saved: tuple, d_y: float = 1.0) -> np.ndarray:
-    """Return d_y · ∂cholesky/∂(A) at the point where `cholesky_forward` was called."""
+    """Return d_y · ∂cholesky/∂A at the point where `cholesky_forward` was called."""
     all_all_y10s, all_all_y11s, all_branches, n = saved
     d_A = np.zeros((n, n))                          # 4
     d_L = np.full((n, n), d_y)                      # ∂y/∂L = 1
@@ -65,8 +65,8 @@ def cholesky_backward(saved: tuple, d_y: float = 1.0) -> np.ndarray:
             reversed(all_all_y11s), reversed(all_branches), strict=True):  # 4
         for j, y10s, y11s, branch in zip(range(i, -1, -1), reversed(all_y10s), reversed(all_y11s),
                 reversed(branches), strict=True):   # 5
-            if i == j:
-                (y6,) = branch                      # 9
+            if i == j:                              # 9
+                (y6,) = branch
                 d_y6 = d_L[i, j]                    # ∂L/∂y6 = 1
                 d_L[i, j] = 0.0                     # 10
                 d_s = _masked_mul(d_y6, 0.5 / y6)   # ∂y6/∂s = 1/(2√s) = 0.5/y6

@@ -1,4 +1,4 @@
-"""Saves y4s, y5s, n, k (2 numbers, lists of one entry per turn or call).
+"""Saves A (k*n elements).
 
 def columns(A: "f8[k, n]"):
     s = 0.0
@@ -11,30 +11,26 @@ def columns(A: "f8[k, n]"):
 
 def columns_forward(A: np.ndarray) -> tuple:
     """Return columns(A) and what `columns_backward` reads."""
-    k = A.shape[0]
     n = A.shape[1]
     s = 0.0
-    y4s = []
-    y5s = []
-    for j in range(n):  # 3
-        c = A[:, j]     # 4
-        y4 = c[0]       # 5
-        y4s.append(y4)
-        y5 = c[1]       # 5
-        y5s.append(y5)
-        s += y4 * y5    # 5
-    return s, (y4s, y5s, n, k)
+    for j in range(n):      # 3
+        y6 = A[:, j]
+        s += y6[0] * y6[1]  # 5
+    return s, (A.copy(),)
 
 
 def columns_backward(saved: tuple, d_s: float = 1.0) -> np.ndarray:
-    """Return d_s · ∂columns/∂(A) at the point where `columns_forward` was called."""
-    y4s, y5s, n, k = saved
+    """Return d_s · ∂columns/∂A at the point where `columns_forward` was called."""
+    (A,) = saved
+    k = A.shape[0]
+    n = A.shape[1]
     d_A = np.zeros((k, n))
-    for j, y4, y5 in zip(range(n - 1, -1, -1), reversed(y4s), reversed(y5s), strict=True):  # 3
-        d_y4 = d_s * y5  # ∂y3/∂y4 = y5
-        d_y5 = d_s * y4  # ∂y3/∂y5 = y4
-        d_c = d_A[:, j]  # 5
-        d_c[1] += d_y5   # ∂y5/∂c = 1
-        d_c = d_A[:, j]  # 5
-        d_c[0] += d_y4   # ∂y4/∂c = 1
+    for j in range(n - 1, -1, -1):  # 3
+        y6 = A[:, j]
+        y4 = y6[0]                  # 5
+        d_y4 = d_s * y6[1]          # ∂y3/∂y4 = y5
+        d_y5 = d_s * y4             # ∂y3/∂y5 = y4
+        d_y6 = d_A[:, j]            # 5
+        d_y6[1] += d_y5             # ∂y5/∂y6 = 1
+        d_y6[0] += d_y4             # ∂y4/∂y6 = 1
     return d_A

@@ -1,4 +1,4 @@
-"""Saves v, x, ts, y1, y3 (2 numbers, lists of one entry per turn or call).
+"""Saves v, x, ts, y1, y3 (2 numbers, n elements, 2 lists with an entry per turn).
 
 def comprehension(v: "f8[n]", x: float):
     a = [t * x for t in v if t > 0]
@@ -10,18 +10,17 @@ def comprehension_forward(v: np.ndarray, x: float) -> tuple:
     """Return comprehension(v, x) and what `comprehension_backward` reads."""
     n = v.shape[0]
     y3 = []
-    for i in range(n):
+    for i in range(n):   # 2
         t = v[i]
-        if t > 0:
-            y3.append(t * x)  # 2
-    y1 = len(y3)              # 3
+        if t > 0:        # 2
+            y3.append(t * x)
+    y1 = len(y3)         # 3
     y = 0
     ts = []
-    for i in range(y1):
-        t = y3[i]             # 3
+    for i in range(y1):  # 3
+        t = y3[i]
         ts.append(t)
-        y7 = y + t * t        # 3
-        y = y7
+        y += t * t       # 3
     return y, (v.copy(), x, ts, y1, y3)
 
 
@@ -31,18 +30,18 @@ def comprehension_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, 
     n = v.shape[0]
     d_y3 = _zeros_like(y3)
     for i, t in zip(range(y1 - 1, -1, -1), reversed(ts), strict=True):  # 3
-        d_t = 2.0 * (d_y * t)    # ∂y8/∂t = 2·t
-        d_y3[i] = d_y3[i] + d_t  # 3
-    d_v = np.zeros(n)            # 2
+        d_t = 2.0 * (d_y * t)       # ∂y7/∂t = 2·t
+        d_y3[i] += d_t              # 3
+    d_v = np.zeros(n)               # 2
     d_x = 0.0
-    for i in range(n - 1, -1, -1):
+    for i in range(n - 1, -1, -1):  # 2
         t = v[i]
-        if t > 0:
-            d_y11 = d_y3[-1]
-            del d_y3[-1]         # 2
-            d_t = d_y11 * x      # ∂y11/∂t = x
-            d_x += d_y11 * t     # ∂y11/∂x = t
+        if t > 0:                   # 2
+            d_y10 = d_y3[-1]
+            del d_y3[-1]
+            d_t = d_y10 * x         # ∂y10/∂t = x
+            d_x += d_y10 * t        # ∂y10/∂x = t
         else:
             d_t = np.float64(0.0)
-        d_v[i] += d_t            # ∂t/∂v = 1
+        d_v[i] += d_t               # ∂t/∂v = 1
     return d_v, float(d_x)

@@ -1,4 +1,4 @@
-"""Saves v, d, d_1, d_in (2 numbers, lists of one entry per turn or call).
+"""Saves v, a, b, a_in (2 numbers, n elements, 1 list with an entry per turn).
 
 def dict_state(v: "f8[n]", x: float):
     d = {"a": x, "b": 1.0}
@@ -12,33 +12,31 @@ def dict_state(v: "f8[n]", x: float):
 def dict_state_forward(v: np.ndarray, x: float) -> tuple:
     """Return dict_state(v, x) and what `dict_state_backward` reads."""
     n = v.shape[0]
-    d = x
-    d_1 = 1.0
-    d_in = []
-    for i in range(n):    # 3
-        d_in.append(d)
-        t = v[i]          # 3
-        y3 = d * t + d_1  # 4
-        y5 = d_1 + t      # 5
-        d = y3
-        d_1 = y5
-    y = d * d_1           # 6
-    return y, (v.copy(), d, d_1, d_in)
+    a = x
+    b = 1.0
+    a_in = []
+    for i in range(n):  # 3
+        a_in.append(a)
+        t = v[i]        # 3
+        a = a * t + b   # 4
+        b += t          # 5
+    y = a * b           # 6
+    return y, (v.copy(), a, b, a_in)
 
 
 def dict_state_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, float]:
     """Return d_y · ∂dict_state/∂(v, x) at the point where `dict_state_forward` was called."""
-    v, d, d_1, d_in = saved
+    v, a, b, a_in = saved
     n = v.shape[0]
-    d_d = d_y * d_1            # ∂y/∂d = d
-    d_d_1 = d_y * d            # ∂y/∂d = d
+    d_a = d_y * b            # ∂y/∂a = b
+    d_b = d_y * a            # ∂y/∂b = a
     d_v = np.zeros(n)
-    for i, d in zip(range(n - 1, -1, -1), reversed(d_in), strict=True):
-        t = v[i]               # 3
-        d_d_2 = d_d_1 + d_d    # ∂y3/∂d = 1
-        d_d_3 = d_d * t        # ∂y4/∂d = t
-        d_t = d_d_1 + d_d * d  # ∂y4/∂t = d
-        d_v[i] += d_t          # ∂t/∂v = 1
-        d_d = d_d_3
-        d_d_1 = d_d_2
-    return d_v, float(d_d)
+    for i, a in zip(range(n - 1, -1, -1), reversed(a_in), strict=True):  # 3
+        t = v[i]
+        d_b_1 = d_b + d_a    # ∂a/∂b = 1
+        d_a_1 = d_a * t      # ∂y3/∂a = t
+        d_t = d_b + d_a * a  # ∂y3/∂t = a
+        d_v[i] += d_t        # ∂t/∂v = 1
+        d_a = d_a_1
+        d_b = d_b_1
+    return d_v, float(d_a)

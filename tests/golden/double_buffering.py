@@ -1,4 +1,4 @@
-"""Saves k, steps, old, y6s (2 numbers, lists of one entry per turn or call).
+"""Saves k, steps, old, y6s (2 numbers, n elements, 1 list with an entry per turn).
 
 def double_buffering(u: "f8[n]", k: float, steps: int):
     old = u.copy()
@@ -13,8 +13,7 @@ def double_buffering(u: "f8[n]", k: float, steps: int):
 def double_buffering_forward(u: np.ndarray, k: float, steps: int) -> tuple:
     """Return double_buffering(u, k, steps) and what `double_buffering_backward` reads."""
     new = u.copy()
-    u = u.copy()            # 4
-    old = u
+    old = u.copy()          # 4
     y6s = []
     for _ in range(steps):  # 4
         y4 = old[1:-1]

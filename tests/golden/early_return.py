@@ -1,4 +1,4 @@
-"""Saves v, limit, ss, y1, count (3 numbers, lists of one entry per turn or call).
+"""Saves v, limit, ss, y1, count (3 numbers, n elements, 1 list with an entry per turn).
 
 def early_return(v: "f8[n]", limit: float):
     s = 0.0
@@ -17,8 +17,8 @@ def early_return_forward(v: np.ndarray, limit: float) -> tuple:
     code = 0
     s = 0.0
     ss = []
-    for i in range(n):
-        t = v[i]          # 3
+    for i in range(n):    # 3
+        t = v[i]
         s += t * t        # 4
         ss.append(s)
         if s > limit:     # 5
@@ -43,16 +43,16 @@ def early_return_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, f
         d_y2 = np.float64(d_y)
         d_s = 0.0
     d_v = np.zeros(n)
-    for i, s in zip(range(count - 1, -1, -1), reversed(ss), strict=True):
-        t = v[i]               # 3
+    for i, s in zip(range(count - 1, -1, -1), reversed(ss), strict=True):  # 3
+        t = v[i]
         t1 = np.float64(d_s)
         if s > limit:          # 5
             t2 = d_y2 * s      # 6
-            d_s = t1 + t2      # ∂y11/∂s = s, in part
-            d_s += t2          # ∂y11/∂s = s, in part
+            d_s = t1 + t2      # ∂y2/∂s = s, in part
+            d_s += t2          # ∂y2/∂s = s, in part
             d_y2 = np.float64(0.0)
         else:
             d_s = t1
-        d_t = 2.0 * (d_s * t)  # ∂y10/∂t = 2·t
+        d_t = 2.0 * (d_s * t)  # ∂y9/∂t = 2·t
         d_v[i] += d_t          # ∂t/∂v = 1
     return d_v, 0.0

@@ -1,4 +1,4 @@
-"""Saves v, y5s, count (1 number, lists of one entry per turn or call).
+"""Saves v, y5s, count (1 number, n elements, 1 list with an entry per turn).
 
 def for_break(v: "f8[n]", limit: float):
     s = 0.0
@@ -15,8 +15,8 @@ def for_break_forward(v: np.ndarray, limit: float) -> tuple:
     n = v.shape[0]
     s = 0.0
     y5s = []
-    for i in range(n):
-        t = v[i]        # 3
+    for i in range(n):  # 3
+        t = v[i]
         y5 = s > limit  # 4
         y5s.append(y5)
         if y5:          # 4
@@ -31,8 +31,8 @@ def for_break_backward(saved: tuple, d_s: float = 1.0) -> tuple[np.ndarray, floa
     v, y5s, count = saved
     n = v.shape[0]
     d_v = np.zeros(n)
-    for i, y5 in zip(range(count - 1, -1, -1), reversed(y5s), strict=True):
-        t = v[i]                   # 3
+    for i, y5 in zip(range(count - 1, -1, -1), reversed(y5s), strict=True):  # 3
+        t = v[i]
         if y5:                     # 4
             d_t = np.float64(0.0)
         else:

@@ -1,4 +1,4 @@
-"""Saves x, p_in, n (2 numbers, lists of one entry per turn or call).
+"""Saves x, p_in, n (2 numbers, 1 list with an entry per turn).
 
 def for_enumerate_reversed(c: "f8[n]", x: float):
     p = 0.0

@@ -1,4 +1,4 @@
-"""Saves a, h, h_in, n (3 numbers, lists of one entry per turn or call).
+"""Saves a, h, h_in, n (3 numbers, 1 list with an entry per turn).
 
 def for_range(a: float, x: "f8[n]"):
     h = 0.0

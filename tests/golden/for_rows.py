@@ -1,4 +1,4 @@
-"""Saves hs, n, d (2 numbers, lists of one entry per turn or call).
+"""Saves hs, n, d (2 numbers, 1 list with an entry per turn).
 
 def for_rows(A: "f8[n, d]", h: "f8[d]"):
     for row in A:
@@ -12,8 +12,8 @@ def for_rows_forward(A: np.ndarray, h: np.ndarray) -> tuple:
     d = A.shape[1]
     n = A.shape[0]
     hs = []
-    for i in range(n):
-        row = A[i]         # 2
+    for i in range(n):     # 2
+        row = A[i]
         h = h + row
         np.tanh(h, out=h)  # 3
         hs.append(h)

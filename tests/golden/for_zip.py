@@ -1,4 +1,4 @@
-"""Saves a, b, y4s (lists of one entry per turn or call).
+"""Saves a, b, y4s (2*n elements, 1 list with an entry per turn).
 
 def for_zip(a: "f8[n]", b: "f8[n]"):
     s = 0.0
@@ -13,9 +13,9 @@ def for_zip_forward(a: np.ndarray, b: np.ndarray) -> tuple:
     n = a.shape[0]
     s = 0.0
     y4s = []
-    for i in range(n):
+    for i in range(n):  # 3
         x = a[i]
-        y = b[i]        # 3
+        y = b[i]
         y4 = np.sin(x)  # 4
         y4s.append(y4)
         s += y4 * y     # 4
@@ -28,9 +28,9 @@ def for_zip_backward(saved: tuple, d_s: float = 1.0) -> tuple[np.ndarray, np.nda
     n = a.shape[0]
     d_a = np.zeros(n)
     d_b = np.zeros(n)
-    for i, y4 in zip(range(n - 1, -1, -1), reversed(y4s), strict=True):
+    for i, y4 in zip(range(n - 1, -1, -1), reversed(y4s), strict=True):  # 3
         x = a[i]
-        y = b[i]                # 3
+        y = b[i]
         d_y4 = d_s * y          # ∂y3/∂y4 = y
         d_y = d_s * y4          # ∂y3/∂y = y4
         d_x = d_y4 * np.cos(x)  # ∂y4/∂x = cos x

@@ -1,4 +1,4 @@
-"""Saves A, x, x_in, y11s, y3s (lists of one entry per turn or call).
+"""Saves A, x, x_in (n*n + n elements, 1 list with an entry per turn).
 
 def gauss_seidel(A: "f8[n, n]", b: "f8[n]", x: "f8[n]"):
     for i in range(len(b)):
@@ -10,35 +10,32 @@ def gauss_seidel(A: "f8[n, n]", b: "f8[n]", x: "f8[n]"):
 def gauss_seidel_forward(A: np.ndarray, b: np.ndarray, x: np.ndarray) -> tuple:
     """Return gauss_seidel(A, b, x) and what `gauss_seidel_backward` reads."""
     n = A.shape[0]
-    x = x.copy()                     # 2
+    x = x.copy()                          # 2
     x_in = []
-    y11s = []
-    y3s = []
-    for i in range(n):               # 2
+    for i in range(n):                    # 2
         x_in.append(x)
         y6 = b[i] - A[i] @ x
         y10 = A[i, i]
-        y11 = x[i]                   # 3
-        y11s.append(y11)
-        y3 = (y6 + y10 * y11) / y10  # 3
-        y3s.append(y3)
-        x = x.copy()
-        x[i] = y3                    # 3
-    y = (x * x).sum()                # 4
-    return y, (A.copy(), x, x_in, y11s, y3s)
+        x_1 = x.copy()
+        x_1[i] = (y6 + y10 * x[i]) / y10  # 3
+        x = x_1
+    y = (x * x).sum()                     # 4
+    return y, (A.copy(), x, x_in)
 
 
 def gauss_seidel_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return d_y · ∂gauss_seidel/∂(A, b, x) at the point where `gauss_seidel_forward` was called."""
-    A, x, x_in, y11s, y3s = saved
+    A, x, x_in = saved
     n = A.shape[0]
     d_x = d_y * x                             # ∂y1/∂x = x, in part
     d_x *= 2.0                                # ∂y1/∂x = 2·x
     d_b = np.zeros(n)
     d_A = np.zeros((n, n))
-    for i, x, y11, y3 in zip(range(n - 1, -1, -1), reversed(x_in), reversed(y11s), reversed(y3s), strict=True):  # 2
+    for i, x_1 in zip(range(n - 1, -1, -1), reversed(x_in), strict=True):  # 2
         y12 = A[i]
-        y10 = A[i, i]                         # 3
+        y10 = A[i, i]
+        y11 = x_1[i]
+        y3 = x[i]                             # 3
         d_y3 = d_x[i]                         # ∂x/∂y3 = 1
         d_x[i] = 0.0                          # 3
         d_y4 = _masked_mul(d_y3, 1 / y10)     # ∂y3/∂y4 = 1/y10
@@ -49,7 +46,7 @@ def gauss_seidel_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, n
         d_x[i] += d_y11                       # ∂y11/∂x = 1
         d_A[i, i] += d_y10                    # ∂y10/∂A = 1
         d_y9 = -d_y4                          # ∂y6/∂y9 = -1
-        d_y12 = d_y9 * x                      # ∂y9/∂y12 = x
+        d_y12 = d_y9 * x_1                    # ∂y9/∂y12 = x
         d_x += d_y9 * y12                     # ∂y9/∂x = y12
         d_A[i] += d_y12                       # ∂y12/∂A = 1
         d_b[i] += d_y4                        # ∂y8/∂b = 1

@@ -1,4 +1,4 @@
-"""Saves x, y, record, record_1, record_2, y3, y4 (4 numbers, lists of one entry per turn or call).
+"""Saves x, y, record, record_1, record_2, y3, y4 (4 numbers, records of calls).
 
 def rate(x, a):
     y = x * a
@@ -29,12 +29,12 @@ def helper_pair_backward(saved: tuple, d_y0: float = 1.0) -> tuple[float, float]
     d_y5 = _rate2_backward(record_2, d_y4)  # 2
     d_x = d_y5 * y                          # ∂y5/∂x = y
     d_y = d_y5 * x                          # ∂y5/∂y = x
-    t, t1 = _rate_backward(record_1, d_y3)
-    d_y += t
-    d_x += t1
-    t, t1 = _rate_backward(record, d_y0)
-    d_x += t
-    d_y += t1                               # 2
+    d_y_1, d_x_1 = _rate_backward(record_1, d_y3)
+    d_y += d_y_1
+    d_x += d_x_1
+    d_x_1, d_y_1 = _rate_backward(record, d_y0)
+    d_x += d_x_1
+    d_y += d_y_1                            # 2
     return d_x, d_y
 
 

@@ -1,4 +1,4 @@
-"""Saves v, s, s_in, y1, count (3 numbers, lists of one entry per turn or call).
+"""Saves v, s, s_in, y1, count (3 numbers, n elements, 1 list with an entry per turn).
 
 def loop_else(v: "f8[n]", limit: float):
     s = 1.0
@@ -18,21 +18,18 @@ def loop_else_forward(v: np.ndarray, limit: float) -> tuple:
     code = 0
     s = 1.0
     s_in = []
-    for i in range(n):  # 3
+    for i in range(n):             # 3
         s_in.append(s)
-        t = v[i]        # 3
-        s *= t          # 4
-        if s > limit:   # 5
+        t = v[i]                   # 3
+        s *= t                     # 4
+        if s > limit:              # 5
             code = 1
             break
     count = len(s_in)
-    if code == 1:       # 3
-        y2 = 5
-    else:
-        y2 = code
+    y2 = 5 if code == 1 else code  # 3
     y1 = y2 == 0
-    if y1:
-        s_1 = s * s     # 8
+    if y1:                         # 8
+        s_1 = s * s
         return s_1, (v.copy(), s, s_in, y1, count)
     return s, (v.copy(), s, s_in, y1, count)
 
@@ -41,13 +38,13 @@ def loop_else_backward(saved: tuple, d_s: float = 1.0) -> tuple[np.ndarray, floa
     """Return d_s · ∂loop_else/∂(v, limit) at the point where `loop_else_forward` was called."""
     v, s, s_in, y1, count = saved
     n = v.shape[0]
-    if y1:                     # 8
-        d_s = 2.0 * (d_s * s)  # ∂s/∂s = 2·s
+    if y1:             # 8
+        d_s = 2.0 * (d_s * s)
     d_v = np.zeros(n)
-    for i, s in zip(range(count - 1, -1, -1), reversed(s_in), strict=True):
-        t = v[i]               # 3
-        d_s_1 = d_s * t        # 4
-        d_t = d_s * s          # ∂s/∂t = s
-        d_v[i] += d_t          # ∂t/∂v = 1
+    for i, s in zip(range(count - 1, -1, -1), reversed(s_in), strict=True):  # 3
+        t = v[i]
+        d_s_1 = d_s * t
+        d_t = d_s * s  # 4
+        d_v[i] += d_t  # ∂t/∂v = 1
         d_s = d_s_1
     return d_v, 0.0

@@ -1,4 +1,4 @@
-"""Saves A, x, all_t_in (1 number, lists of one entry per turn or call).
+"""Saves A, x, all_t_in (1 number, m*n elements, 1 list with an entry per turn).
 
 def nested(A: "f8[n, m]", x: float):
     s = 0.0
@@ -33,14 +33,14 @@ def nested_backward(saved: tuple, d_s: float = 1.0) -> tuple[np.ndarray, float]:
     A, x, all_t_in = saved
     m = A.shape[1]
     n = A.shape[0]
-    d_A = np.zeros((n, m))               # 3
+    d_A = np.zeros((n, m))     # 3
     d_x = 0.0
     for i, t_in in zip(range(n - 1, -1, -1), reversed(all_t_in), strict=True):  # 3
         d_t = d_s
         for j, t in zip(range(m - 1, -1, -1), reversed(t_in), strict=True):  # 5
-            d_t_1 = d_t * (A[i, j] + x)  # 6
-            d_y5 = d_t * t               # ∂t/∂y5 = t
-            d_x += d_y5                  # ∂y5/∂x = 1
-            d_A[i, j] += d_y5            # ∂y6/∂A = 1
+            d_t_1 = d_t * (A[i, j] + x)
+            d_y5 = d_t * t     # 6
+            d_x += d_y5        # ∂y5/∂x = 1
+            d_A[i, j] += d_y5  # ∂y6/∂A = 1
             d_t = d_t_1
     return d_A, float(d_x)

@@ -1,4 +1,4 @@
-"""Saves v, x_in (lists of one entry per turn or call).
+"""Saves v, x_in (n elements, 1 list with an entry per turn).
 
 def nonlocal_state(v: "f8[n]", x: float):
     def add(t):
@@ -27,8 +27,8 @@ def nonlocal_state_backward(saved: tuple, d_x: float = 1.0) -> tuple[np.ndarray,
     v, x_in = saved
     n = v.shape[0]
     d_v = np.zeros(n)
-    for i, x in zip(range(n - 1, -1, -1), reversed(x_in), strict=True):
-        t = v[i]        # 6
+    for i, x in zip(range(n - 1, -1, -1), reversed(x_in), strict=True):  # 6
+        t = v[i]
         d_t = d_x * x   # ∂y2/∂t = x
         d_x += d_x * t  # ∂y2/∂x = t
         d_v[i] += d_t   # ∂t/∂v = 1

@@ -1,4 +1,4 @@
-"""Saves total_in, y3s, n (1 number, lists of one entry per turn or call).
+"""Saves total_in, y3s, n (1 number, 2 lists with an entry per turn).
 
 @dataclass
 class State:
@@ -18,8 +18,7 @@ def object_array(v: "f8[n]", x: float):
 def object_array_forward(v: np.ndarray, x: float) -> tuple:
     """Return object_array(v, x) and what `object_array_backward` reads."""
     n = v.shape[0]
-    v = v.copy()           # 3
-    y = v
+    y = v.copy()           # 3
     total = x
     total_in = []
     y3s = []

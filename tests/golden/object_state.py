@@ -1,4 +1,4 @@
-"""Saves dt, n, v, x, x_in, vs (4 numbers, lists of one entry per turn or call).
+"""Saves dt, n, v, x, x_in, vs (4 numbers, 2 lists with an entry per turn).
 
 @dataclass
 class Particle:

@@ -1,4 +1,4 @@
-"""Saves v, x, held, s_in, y8s (1 number, lists of one entry per turn or call).
+"""Saves v, x, held, s_in, y8s (1 number, n elements, 3 lists with an entry per turn).
 
 def pop_list(v: "f8[n]", x: float):
     held = []
@@ -15,8 +15,8 @@ def pop_list_forward(v: np.ndarray, x: float) -> tuple:
     """Return pop_list(v, x) and what `pop_list_backward` reads."""
     n = v.shape[0]
     held = []
-    for i in range(n):
-        t = v[i]              # 3
+    for i in range(n):        # 3
+        t = v[i]
         held.append(t * x)    # 4
     s = x
     s_in = []
@@ -36,18 +36,17 @@ def pop_list_backward(saved: tuple, d_s: float = 1.0) -> tuple[np.ndarray, float
     n = v.shape[0]
     d_held = _zeros_like(held)
     for s, y8 in zip(reversed(s_in), reversed(y8s), strict=True):  # 6
-        d_y8 = d_s * s                              # ∂y7/∂y8 = s
-        d_s_1 = d_s * y8                            # ∂y7/∂s = y8
-        d_held.append(np.float64(0.0))
-        d_held[-1] = d_held[-1] + np.float64(d_y8)  # 7
-        d_s = d_s_1 + d_s * 0.5                     # ∂y6/∂s = 0.5
+        d_y8 = d_s * s                   # ∂y7/∂y8 = s
+        d_s_1 = d_s * y8                 # ∂y7/∂s = y8
+        d_held.append(np.float64(d_y8))  # 7
+        d_s = d_s_1 + d_s * 0.5          # ∂y6/∂s = 0.5
     d_v = np.zeros(n)
     d_x = float(d_s)
-    for i in range(n - 1, -1, -1):
-        t = v[i]                                    # 3
-        d_y11 = d_held[-1]
-        del d_held[-1]                              # 4
-        d_t = d_y11 * x                             # ∂y11/∂t = x
-        d_x += d_y11 * t                            # ∂y11/∂x = t
-        d_v[i] += d_t                               # ∂t/∂v = 1
+    for i in range(n - 1, -1, -1):       # 3
+        t = v[i]
+        d_y9 = d_held[-1]
+        del d_held[-1]                   # 4
+        d_t = d_y9 * x                   # ∂y9/∂t = x
+        d_x += d_y9 * t                  # ∂y9/∂x = t
+        d_v[i] += d_t                    # ∂t/∂v = 1
     return d_v, float(d_x)

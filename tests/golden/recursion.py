@@ -1,4 +1,4 @@
-"""Saves record (lists of one entry per turn or call).
+"""Saves record (records of calls).
 
 def recursion(x: float, n: int):
     if n == 0:
@@ -14,7 +14,7 @@ def recursion_forward(x: float, n: int) -> tuple:
 
 
 def recursion_backward(saved: tuple, d_y: float = 1.0) -> float:
-    """Return d_y · ∂recursion/∂(x) at the point where `recursion_forward` was called."""
+    """Return d_y · ∂recursion/∂x at the point where `recursion_forward` was called."""
     (record,) = saved
     d_x = _recursion_backward(record, d_y)  # 1
     return d_x
@@ -22,22 +22,22 @@ def recursion_backward(saved: tuple, d_y: float = 1.0) -> float:
 
 def _recursion_forward(x: float, n: int):
     y1 = n == 0
-    if y1:        # 2
+    if y1:       # 2
         return x, (x, y1, ())
-    y3 = np.sin(x)
-    y4, record = _recursion_forward(x * 0.5, n - 1)
-    y2 = y3 * y4  # 4
-    return y2, (x, y1, (y3, y4, record))
+    y2 = np.sin(x)
+    y3, record = _recursion_forward(x * 0.5, n - 1)
+    y = y2 * y3  # 4
+    return y, (x, y1, (y2, y3, record))
 
 
 def _recursion_backward(saved: tuple, d_y: np.float64):
     x, y1, branch = saved
     if y1:                                    # 2
         return float(d_y)
-    y3, y4, record = branch                   # 2
-    d_y3 = d_y * y4                           # ∂y2/∂y3 = y4
-    d_y4 = d_y * y3                           # ∂y2/∂y4 = y3
-    d_y5 = _recursion_backward(record, d_y4)  # 4
-    d_x = d_y5 * 0.5                          # ∂y5/∂x = 0.5
-    d_x += d_y3 * np.cos(x)                   # ∂y3/∂x = cos x
+    y2, y3, record = branch                   # 2
+    d_y2 = d_y * y3                           # ∂y/∂y2 = y3
+    d_y3 = d_y * y2                           # ∂y/∂y3 = y2
+    d_y4 = _recursion_backward(record, d_y3)  # 4
+    d_x = d_y4 * 0.5                          # ∂y4/∂x = 0.5
+    d_x += d_y2 * np.cos(x)                   # ∂y2/∂x = cos x
     return float(d_x)

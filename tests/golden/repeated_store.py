@@ -20,7 +20,7 @@ def repeated_store_forward(v: np.ndarray, idx: np.ndarray) -> tuple:
 
 
 def repeated_store_backward(saved: tuple, d_y0: float = 1.0) -> np.ndarray:
-    """Return d_y0 · ∂repeated_store/∂(v) at the point where `repeated_store_forward` was called."""
+    """Return d_y0 · ∂repeated_store/∂v at the point where `repeated_store_forward` was called."""
     v, idx, y = saved
     d_y = d_y0 * y                              # ∂y1/∂y = y, in part
     d_y *= 2.0                                  # ∂y1/∂y = 2·y

@@ -1,4 +1,4 @@
-"""Saves W, U, xs, h, h_in, hs (lists of one entry per turn or call).
+"""Saves W, U, xs, h, h_in, hs (d*k + d*n + k*k + k elements, 2 lists with an entry per turn).
 
 def rnn(W: "f8[k, d]", U: "f8[k, k]", b: "f8[k]", xs: "f8[n, d]", h: "f8[k]"):
     for x in xs:
@@ -37,8 +37,8 @@ def rnn_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, np.ndarray
     d_W = np.zeros((k, d))
     d_U = np.zeros((k, k))
     d_b = np.zeros(k)
-    for i, h, h_1 in zip(range(n - 1, -1, -1), reversed(h_in), reversed(hs), strict=True):
-        x = xs[i]                            # 2
+    for i, h, h_1 in zip(range(n - 1, -1, -1), reversed(h_in), reversed(hs), strict=True):  # 2
+        x = xs[i]
         t = h_1 * h_1
         np.subtract(1, t, out=t)             # 3
         d_y3 = np.multiply(d_h, t, out=d_h)  # ∂h/∂y3 = 1 - tanh² y3 = 1 - h²

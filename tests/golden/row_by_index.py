@@ -1,4 +1,4 @@
-"""Saves A, x, all_y6s (lists of one entry per turn or call).
+"""Saves A, x, all_y6s (m*n + m elements, 1 list with an entry per turn).
 
 def row_by_index(A: "f8[n, m]", x: "f8[m]"):
     s = 0.0
@@ -17,7 +17,6 @@ def row_by_index_forward(A: np.ndarray, x: np.ndarray) -> tuple:
     s = 0.0
     all_y6s = []
     for i in range(n):      # 3
-        row = A[i]          # 4
         y6s = []
         for j in range(m):  # 5
             y5 = A[i, j]

@@ -1,4 +1,4 @@
-"""Saves rows, n, d (2 numbers, lists of one entry per turn or call).
+"""Saves rows, n, d (2 numbers, 1 list with an entry per turn).
 
 def row_update(A: "f8[n, d]", b: "f8[d]"):
     B = A.copy()
@@ -13,11 +13,10 @@ def row_update_forward(A: np.ndarray, b: np.ndarray) -> tuple:
     """Return row_update(A, b) and what `row_update_backward` reads."""
     d = A.shape[1]
     n = A.shape[0]
-    A = A.copy()           # 3
-    B = A
+    B = A.copy()           # 3
     rows = []
-    for i in range(n):
-        row = B[i]         # 3
+    for i in range(n):     # 3
+        row = B[i]
         B[i] = row + b     # 4
         row = B[i].copy()  # 5
         rows.append(row)

@@ -1,4 +1,4 @@
-"""Saves rows, all_t_in (lists of one entry per turn or call).
+"""Saves rows, all_t_in (m*n elements, 1 list with an entry per turn).
 
 def rows_inner(rows: "f8[n, m]"):
     s = 0.0
@@ -19,7 +19,6 @@ def rows_inner_forward(rows: np.ndarray) -> tuple:
     s = 0.0
     all_t_in = []
     for i in range(n):       # 3
-        row = rows[i]        # 4
         t = 1.0
         t_in = []
         for j in range(m):   # 6
@@ -31,7 +30,7 @@ def rows_inner_forward(rows: np.ndarray) -> tuple:
 
 
 def rows_inner_backward(saved: tuple, d_s: float = 1.0) -> np.ndarray:
-    """Return d_s · ∂rows_inner/∂(rows) at the point where `rows_inner_forward` was called."""
+    """Return d_s · ∂rows_inner/∂rows at the point where `rows_inner_forward` was called."""
     rows, all_t_in = saved
     m = rows.shape[1]
     n = rows.shape[0]
@@ -39,8 +38,8 @@ def rows_inner_backward(saved: tuple, d_s: float = 1.0) -> np.ndarray:
     for i, t_in in zip(range(n - 1, -1, -1), reversed(all_t_in), strict=True):  # 3
         d_t = d_s
         for j, t in zip(range(m - 1, -1, -1), reversed(t_in), strict=True):  # 6
-            d_t_1 = d_t * rows[i, j]  # 7
-            d_y5 = d_t * t            # ∂t/∂y5 = t
-            d_rows[i, j] += d_y5      # ∂y5/∂rows = 1
+            d_t_1 = d_t * rows[i, j]
+            d_y5 = d_t * t        # 7
+            d_rows[i, j] += d_y5  # ∂y5/∂rows = 1
             d_t = d_t_1
     return d_rows

@@ -1,4 +1,4 @@
-"""Saves A, B, y4s (lists of one entry per turn or call).
+"""Saves A, B, y4s (2*d*n elements, 1 list with an entry per turn).
 
 def rows_zip(A: "f8[n, d]", B: "f8[n, d]"):
     s = 0.0
@@ -13,9 +13,9 @@ def rows_zip_forward(A: np.ndarray, B: np.ndarray) -> tuple:
     n = A.shape[0]
     s = 0.0
     y4s = []
-    for i in range(n):
+    for i in range(n):     # 3
         a = A[i]
-        b = B[i]           # 3
+        b = B[i]
         y4 = np.dot(a, b)  # 4
         y4s.append(y4)
         s += y4 * A[i, 0]  # 4
@@ -29,9 +29,9 @@ def rows_zip_backward(saved: tuple, d_s: float = 1.0) -> tuple[np.ndarray, np.nd
     n = A.shape[0]
     d_A = np.zeros((n, d))
     d_B = np.zeros((n, d))
-    for i, y4 in zip(range(n - 1, -1, -1), reversed(y4s), strict=True):
+    for i, y4 in zip(range(n - 1, -1, -1), reversed(y4s), strict=True):  # 3
         a = A[i]
-        b = B[i]              # 3
+        b = B[i]
         d_y4 = d_s * A[i, 0]  # ∂y3/∂y4 = y5
         d_y5 = d_s * y4       # ∂y3/∂y5 = y4
         d_A[i, 0] += d_y5     # ∂y5/∂A = 1

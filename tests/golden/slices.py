@@ -1,4 +1,4 @@
-"""Saves ws, y7s, y8s, y6s, vs, n (1 number, lists of one entry per turn or call).
+"""Saves v, y6s, n_y9s (n elements, 2 lists with an entry per turn).
 
 def slices(v: "f8[n]"):
     s = 0.0
@@ -13,44 +13,38 @@ def slices_forward(v: np.ndarray) -> tuple:
     """Return slices(v) and what `slices_backward` reads."""
     n = v.shape[0]
     s = 0.0
-    ws = []
-    y7s = []
-    y8s = []
     y6s = []
-    vs = []
+    n_y9s = []
     for i in range(n - 2):  # 3
         w = v[i:i + 3]      # 4
-        ws.append(w)
-        y7 = w[0]           # 5
-        y7s.append(y7)
-        y8 = w[1]           # 5
-        y8s.append(y8)
         y9 = w * w
         y6 = y9.sum()       # 5
         y6s.append(y6)
-        s += y7 * y8 * y6
-        t = y9.shape[0]     # 5
-        vs.append(t)
-    return s, (_deep_copy(ws), y7s, y8s, y6s, vs, n)
+        s += w[0] * w[1] * y6
+        n_y9 = y9.shape[0]  # 5
+        n_y9s.append(n_y9)
+    return s, (v.copy(), y6s, n_y9s)
 
 
 def slices_backward(saved: tuple, d_s: float = 1.0) -> np.ndarray:
-    """Return d_s · ∂slices/∂(v) at the point where `slices_forward` was called."""
-    ws, y7s, y8s, y6s, vs, n = saved
+    """Return d_s · ∂slices/∂v at the point where `slices_forward` was called."""
+    v, y6s, n_y9s = saved
+    n = v.shape[0]
     d_v = np.zeros(n)
-    for i, w, y7, y8, y6, v in zip(range(n - 3, -1, -1), reversed(ws), reversed(y7s), reversed(y8s),
-            reversed(y6s), reversed(vs), strict=True):  # 3
-        y12 = i + 3                                     # 4
-        d_y5 = d_s * y6                                 # ∂y4/∂y5 = y6
-        d_y6 = d_s * (y7 * y8)                          # ∂y4/∂y6 = y5
-        d_y9 = np.broadcast_to(d_y6, (v,))              # ∂y6/∂y9 = 1
-        d_w = d_y9 * w                                  # ∂y9/∂w = w, in part
-        d_w *= 2.0                                      # ∂y9/∂w = 2·w
-        d_y7 = d_y5 * y8                                # ∂y5/∂y7 = y8
-        d_y8 = d_y5 * y7                                # ∂y5/∂y8 = y7
-        d_w_1 = d_v[i:y12]                              # 5
-        d_w_1[1] += d_y8                                # ∂y8/∂w = 1
-        d_w_1 = d_v[i:y12]                              # 5
-        d_w_1[0] += d_y7                                # ∂y7/∂w = 1
-        d_v[i:y12] += d_w                               # ∂w/∂v = 1
+    for i, y6, n_y9 in zip(range(n - 3, -1, -1), reversed(y6s), reversed(n_y9s), strict=True):  # 3
+        y12 = i + 3
+        w = v[i:y12]                           # 4
+        y7 = w[0]
+        y8 = w[1]                              # 5
+        d_y5 = d_s * y6                        # ∂y4/∂y5 = y6
+        d_y6 = d_s * (y7 * y8)                 # ∂y4/∂y6 = y5
+        d_y9 = np.broadcast_to(d_y6, (n_y9,))  # ∂y6/∂y9 = 1
+        d_w = d_y9 * w                         # ∂y9/∂w = w, in part
+        d_w *= 2.0                             # ∂y9/∂w = 2·w
+        d_y7 = d_y5 * y8                       # ∂y5/∂y7 = y8
+        d_y8 = d_y5 * y7                       # ∂y5/∂y8 = y7
+        d_w_1 = d_v[i:y12]                     # 5
+        d_w_1[1] += d_y8                       # ∂y8/∂w = 1
+        d_w_1[0] += d_y7                       # ∂y7/∂w = 1
+        d_v[i:y12] += d_w                      # ∂w/∂v = 1
     return d_v

@@ -1,4 +1,4 @@
-"""Saves v, held, x_in, branches (lists of one entry per turn or call).
+"""Saves v, held, x_in, branches (n elements, 3 lists with an entry per turn).
 
 def stack(v: "f8[n]", x: float):
     held = []
@@ -24,12 +24,12 @@ def stack_forward(v: np.ndarray, x: float) -> tuple:
             held.append(t * x)  # 5
             branch = ()         # 4
         else:
-            y6 = len(held) > 0
-            if y6:              # 6
-                y9 = held[-1]
+            y5 = len(held) > 0
+            if y5:              # 6
+                y7 = held[-1]
                 del held[-1]
-                x += y9         # 7
-            branch = (y6,)      # 4
+                x += y7         # 7
+            branch = (y5,)      # 4
         branches.append(branch)
     return x, (v.copy(), held, x_in, branches)
 
@@ -40,18 +40,17 @@ def stack_backward(saved: tuple, d_x: float = 1.0) -> tuple[np.ndarray, float]:
     n = v.shape[0]
     d_held = _zeros_like(held)
     d_v = np.zeros(n)
-    for i, x, branch in zip(range(n - 1, -1, -1), reversed(x_in), reversed(branches), strict=True):
-        t = v[i]             # 3
-        if t > 0:            # 4
-            d_y5 = d_held[-1]
-            del d_held[-1]   # 5
-            d_t = d_y5 * x   # ∂y5/∂t = x
-            d_x += d_y5 * t  # ∂y5/∂x = t
+    for i, x, branch in zip(range(n - 1, -1, -1), reversed(x_in), reversed(branches), strict=True):  # 3
+        t = v[i]
+        if t > 0:                               # 4
+            d_y4 = d_held[-1]
+            del d_held[-1]                      # 5
+            d_t = d_y4 * x                      # ∂y4/∂t = x
+            d_x += d_y4 * t                     # ∂y4/∂x = t
         else:
-            (y6,) = branch   # 4
-            if y6:           # 6
-                d_held.append(np.float64(0.0))
-                d_held[-1] = d_held[-1] + np.float64(d_x)  # 7
+            (y5,) = branch                      # 4
+            if y5:                              # 6
+                d_held.append(np.float64(d_x))  # 7
             d_t = np.float64(0.0)
-        d_v[i] += d_t        # ∂t/∂v = 1
+        d_v[i] += d_t                           # ∂t/∂v = 1
     return d_v, float(d_x)

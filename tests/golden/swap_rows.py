@@ -20,7 +20,7 @@ def swap_rows_forward(A: np.ndarray) -> tuple:
 
 
 def swap_rows_backward(saved: tuple, d_y: float = 1.0) -> np.ndarray:
-    """Return d_y · ∂swap_rows/∂(A) at the point where `swap_rows_forward` was called."""
+    """Return d_y · ∂swap_rows/∂A at the point where `swap_rows_forward` was called."""
     y3, y4 = saved
     n = y3.shape[0]
     t = np.array([0, 1], dtype=np.int64)      # 3

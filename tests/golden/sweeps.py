@@ -1,4 +1,4 @@
-"""Saves a, all_y6s, n (2 numbers, lists of one entry per turn or call).
+"""Saves a, all_y6s, n (2 numbers, 1 list with an entry per turn).
 
 def sweeps(a: float, x: "f8[n]"):
     y = x.copy()
@@ -12,8 +12,7 @@ def sweeps(a: float, x: "f8[n]"):
 def sweeps_forward(a: float, x: np.ndarray) -> tuple:
     """Return sweeps(a, x) and what `sweeps_backward` reads."""
     n = x.shape[0]
-    x = x.copy()                      # 3
-    y = x
+    y = x.copy()                      # 3
     all_y6s = []
     for _ in range(3):                # 3
         y6s = []

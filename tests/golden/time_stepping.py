@@ -1,4 +1,4 @@
-"""Saves dt, steps, y7s, y9s, y2, t, t_1 (4 numbers, lists of one entry per turn or call).
+"""Saves dt, steps, U, y9s, y2 (2 numbers, m elements, 1 array of a size known when it runs, 1 list with an entry per turn).
 
 def time_stepping(u: "f8[m]", dt: float, steps: int):
     U = np.zeros((steps + 1, len(u)))
@@ -14,11 +14,9 @@ def time_stepping_forward(u: np.ndarray, dt: float, steps: int) -> tuple:
     m = u.shape[0]
     U = np.zeros((steps + 1, m))  # 2
     U[0] = u                      # 3
-    y7s = []
     y9s = []
     for t in range(steps):        # 4
-        y7 = U[t].copy()          # 5
-        y7s.append(y7)
+        y7 = U[t]
         y9 = np.sin(y7)           # 5
         y9s.append(y9)
         y5 = dt * y9
@@ -26,18 +24,21 @@ def time_stepping_forward(u: np.ndarray, dt: float, steps: int) -> tuple:
         U[t + 1] = y5             # 5
     y2 = U[steps]
     y = (y2 ** 2).sum()           # 6
-    return y, (dt, steps, y7s, y9s, y2, U.shape[0], U.shape[1])
+    return y, (dt, steps, U, y9s, y2)
 
 
 def time_stepping_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, float]:
     """Return d_y · ∂time_stepping/∂(u, dt) at the point where `time_stepping_forward` was called."""
-    dt, steps, y7s, y9s, y2, t, t_1 = saved
+    dt, steps, U, y9s, y2 = saved
+    n_U = U.shape[0]
+    m_U = U.shape[1]
     d_y2 = 2 * y2                                       # 6
     d_y2 *= d_y                                         # ∂y1/∂y2 = 2·y2
-    d_U = np.zeros((t, t_1))                            # 6
+    d_U = np.zeros((n_U, m_U))                          # 6
     d_U[steps] += d_y2                                  # ∂y2/∂U = 1
     d_dt = 0.0
-    for t, y7, y9 in zip(range(steps - 1, -1, -1), reversed(y7s), reversed(y9s), strict=True):  # 4
+    for t, y9 in zip(range(steps - 1, -1, -1), reversed(y9s), strict=True):  # 4
+        y7 = U[t]
         y6 = t + 1                                      # 5
         d_y5 = d_U[y6].copy()                           # ∂U/∂y5 = 1
         d_U[y6] = 0.0                                   # 5

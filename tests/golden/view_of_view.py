@@ -1,4 +1,4 @@
-"""Saves v, x, y, y11s (1 number, lists of one entry per turn or call).
+"""Saves v, x, y, y11s (1 number, 2*n elements, 1 list with an entry per turn).
 
 def view_of_view(v: "f8[n]", x: float):
     y = v * x

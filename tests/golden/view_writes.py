@@ -1,4 +1,4 @@
-"""Saves v, x, y, y8s, y9s (1 number, lists of one entry per turn or call).
+"""Saves v, x, y, y8s, y9s (1 number, 2*n elements, 2 lists with an entry per turn).
 
 def view_writes(v: "f8[n]", x: float):
     y = v * x

@@ -1,4 +1,4 @@
-"""Saves x_in (lists of one entry per turn or call).
+"""Saves x_in (1 list with an entry per turn).
 
 def while_count(x: float, n: float):
     k = 0.0

@@ -1,4 +1,4 @@
-"""Saves a, x_in (1 number, lists of one entry per turn or call).
+"""Saves a, x_in (1 number, 1 list with an entry per turn).
 
 def while_loop(a: float, tol: float):
     x = a

@@ -1,4 +1,4 @@
-"""Saves x_in, y7s, steps (lists of one entry per turn or call).
+"""Saves x_in, y7s, steps (3 lists with an entry per turn).
 
 def while_true_break(x: float, tol: float):
     while True:

@@ -1,4 +1,4 @@
-"""Saves n, x_in, rs, y5s (1 number, lists of one entry per turn or call).
+"""Saves n, x_in, rs, y5s (1 number, 3 lists with an entry per turn).
 
 def while_walrus(x: float):
     n = 0
@@ -30,15 +30,15 @@ def while_walrus_forward(x: float) -> tuple:
 
 
 def while_walrus_backward(saved: tuple, d_y: float = 1.0) -> float:
-    """Return d_y · ∂while_walrus/∂(x) at the point where `while_walrus_forward` was called."""
+    """Return d_y · ∂while_walrus/∂x at the point where `while_walrus_forward` was called."""
     n, x_in, rs, y5s = saved
     d_x = d_y * n                                   # ∂y/∂x = n
-    for x, r, y5 in zip(reversed(x_in), reversed(rs), reversed(y5s), strict=True):
+    for x, r, y5 in zip(reversed(x_in), reversed(rs), reversed(y5s), strict=True):  # 3
         if y5:                                      # 3
             d_r = 0.0
         else:
-            d_r = _masked_mul(d_x, -(0.1 / r) / r)  # ∂y9/∂r = -0.1/r²
-            d_x *= 0.5                              # ∂y8/∂x = 0.5
+            d_r = _masked_mul(d_x, -(0.1 / r) / r)  # ∂y8/∂r = -0.1/r²
+            d_x *= 0.5                              # ∂y7/∂x = 0.5
             d_r = float(d_r)                        # 4
         t = _masked_mul(d_r, x)                     # 3
         d_x += t                                    # ∂r/∂x = x, in part

@@ -4,7 +4,7 @@
 types   x: f8[n]; a, b: f8[s]
 wrt     x, a, b
 level   -O2
-saves   x, a, y5s, y4s (lists of one entry per turn or call)
+saves   x, a, y5s, y4s (n + s elements, 2 lists with an entry per turn)
 cost    forward 8 operations, backward 10
 source  apl eb048b55
 """

@@ -44,7 +44,7 @@ def bent_identity_forward(x: np.ndarray) -> tuple:
 
 
 def bent_identity_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
-    """Return d_y · ∂bent_identity/∂(x) at the point where `bent_identity_forward` was called."""
+    """Return d_y · ∂bent_identity/∂x at the point where `bent_identity_forward` was called."""
     x, y3 = saved
     if not (type(d_y) is np.ndarray and d_y.dtype is _f8 and d_y.ndim == 1):
         (d_y,) = _accept('bent_identity_backward', {'d_y': ('f8', 'n')}, d_y)

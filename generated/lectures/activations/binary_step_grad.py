@@ -34,7 +34,7 @@ def binary_step_forward(x: np.ndarray) -> tuple:
 
 
 def binary_step_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
-    """Return d_y · ∂binary_step/∂(x) at the point where `binary_step_forward` was called."""
+    """Return d_y · ∂binary_step/∂x at the point where `binary_step_forward` was called."""
     if not (type(d_y) is np.ndarray and d_y.dtype is _f8 and d_y.ndim == 1):
         (d_y,) = _accept('binary_step_backward', {'d_y': ('f8', 'n')}, d_y)
     n = d_y.shape[0]

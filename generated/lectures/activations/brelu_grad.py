@@ -50,7 +50,7 @@ def brelu_forward(x: np.ndarray) -> tuple:
 
 
 def brelu_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
-    """Return d_y · ∂brelu/∂(x) at the point where `brelu_forward` was called."""
+    """Return d_y · ∂brelu/∂x at the point where `brelu_forward` was called."""
     x, even, y6 = saved
     if not (type(d_y) is np.ndarray and d_y.dtype is _f8 and d_y.ndim == 1):
         (d_y,) = _accept('brelu_backward', {'d_y': ('f8', 'n')}, d_y)

@@ -38,7 +38,7 @@ def elliott_forward(x: np.ndarray) -> tuple:
 
 
 def elliott_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
-    """Return d_y · ∂elliott/∂(x) at the point where `elliott_forward` was called."""
+    """Return d_y · ∂elliott/∂x at the point where `elliott_forward` was called."""
     x, y, y1 = saved
     if not (type(d_y) is np.ndarray and d_y.dtype is _f8 and d_y.ndim == 1):
         (d_y,) = _accept('elliott_backward', {'d_y': ('f8', 'n')}, d_y)

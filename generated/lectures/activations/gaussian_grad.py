@@ -38,7 +38,7 @@ def gaussian_forward(x: np.ndarray) -> tuple:
 
 
 def gaussian_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
-    """Return d_y · ∂gaussian/∂(x) at the point where `gaussian_forward` was called."""
+    """Return d_y · ∂gaussian/∂x at the point where `gaussian_forward` was called."""
     x, y = saved
     if not (type(d_y) is np.ndarray and d_y.dtype is _f8 and d_y.ndim == 1):
         (d_y,) = _accept('gaussian_backward', {'d_y': ('f8', 'n')}, d_y)

@@ -34,7 +34,7 @@ def gelu_forward(x: float) -> tuple:
 
 
 def gelu_backward(saved: tuple, d_y: float = 1.0) -> float:
-    """Return d_y · ∂gelu/∂(x) at the point where `gelu_forward` was called."""
+    """Return d_y · ∂gelu/∂x at the point where `gelu_forward` was called."""
     x, y2, y4 = saved
     if type(d_y) is not float:
         (d_y,) = _floats('gelu_backward', d_y=d_y)

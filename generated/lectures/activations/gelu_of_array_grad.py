@@ -42,7 +42,7 @@ def gelu_of_array_forward(x: np.ndarray) -> tuple:
 
 
 def gelu_of_array_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
-    """Return d_y · ∂gelu_of_array/∂(x) at the point where `gelu_of_array_forward` was called."""
+    """Return d_y · ∂gelu_of_array/∂x at the point where `gelu_of_array_forward` was called."""
     x, y2, y4 = saved
     if not (type(d_y) is np.ndarray and d_y.dtype is _f8 and d_y.ndim == 1):
         (d_y,) = _accept('gelu_of_array_backward', {'d_y': ('f8', 'n')}, d_y)

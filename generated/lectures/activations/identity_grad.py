@@ -32,7 +32,7 @@ def identity_forward(x: np.ndarray) -> tuple:
 
 
 def identity_backward(saved: tuple, d_x: np.ndarray) -> np.ndarray:
-    """Return d_x · ∂identity/∂(x) at the point where `identity_forward` was called."""
+    """Return d_x · ∂identity/∂x at the point where `identity_forward` was called."""
     if not (type(d_x) is np.ndarray and d_x.dtype is _f8 and d_x.ndim == 1):
         (d_x,) = _accept('identity_backward', {'d_x': ('f8', 'n')}, d_x)
     return d_x.copy()

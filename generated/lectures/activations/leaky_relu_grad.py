@@ -35,7 +35,7 @@ def leaky_relu_forward(x: np.ndarray) -> tuple:
 
 
 def leaky_relu_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
-    """Return d_y · ∂leaky_relu/∂(x) at the point where `leaky_relu_forward` was called."""
+    """Return d_y · ∂leaky_relu/∂x at the point where `leaky_relu_forward` was called."""
     (y1,) = saved
     if not (type(d_y) is np.ndarray and d_y.dtype is _f8 and d_y.ndim == 1):
         (d_y,) = _accept('leaky_relu_backward', {'d_y': ('f8', 'n')}, d_y)

@@ -36,7 +36,7 @@ def leaky_relu_of_the_slide_forward(x: np.ndarray) -> tuple:
 
 
 def leaky_relu_of_the_slide_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
-    """Return d_y · ∂leaky_relu_of_the_slide/∂(x) at the point where `leaky_relu_of_the_slide_forward` was called."""
+    """Return d_y · ∂leaky_relu_of_the_slide/∂x at the point where `leaky_relu_of_the_slide_forward` was called."""
     x, y1 = saved
     if not (type(d_y) is np.ndarray and d_y.dtype is _f8 and d_y.ndim == 1):
         (d_y,) = _accept('leaky_relu_of_the_slide_backward', {'d_y': ('f8', 'n')}, d_y)

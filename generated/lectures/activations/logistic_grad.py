@@ -34,7 +34,7 @@ def logistic_forward(x: np.ndarray) -> tuple:
 
 
 def logistic_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
-    """Return d_y · ∂logistic/∂(x) at the point where `logistic_forward` was called."""
+    """Return d_y · ∂logistic/∂x at the point where `logistic_forward` was called."""
     (y,) = saved
     if not (type(d_y) is np.ndarray and d_y.dtype is _f8 and d_y.ndim == 1):
         (d_y,) = _accept('logistic_backward', {'d_y': ('f8', 'n')}, d_y)

@@ -35,7 +35,7 @@ def rrelu_forward(x: np.ndarray, alpha: float) -> tuple:
 
 
 def rrelu_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
-    """Return d_y · ∂rrelu/∂(x) at the point where `rrelu_forward` was called."""
+    """Return d_y · ∂rrelu/∂x at the point where `rrelu_forward` was called."""
     alpha, y1 = saved
     if not (type(d_y) is np.ndarray and d_y.dtype is _f8 and d_y.ndim == 1):
         (d_y,) = _accept('rrelu_backward', {'d_y': ('f8', 'n')}, d_y)

@@ -36,7 +36,7 @@ def silu_forward(x: np.ndarray) -> tuple:
 
 
 def silu_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
-    """Return d_y · ∂silu/∂(x) at the point where `silu_forward` was called."""
+    """Return d_y · ∂silu/∂x at the point where `silu_forward` was called."""
     x, y1 = saved
     if not (type(d_y) is np.ndarray and d_y.dtype is _f8 and d_y.ndim == 1):
         (d_y,) = _accept('silu_backward', {'d_y': ('f8', 'n')}, d_y)

@@ -40,7 +40,7 @@ def sinc_forward(x: np.ndarray) -> tuple:
 
 
 def sinc_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
-    """Return d_y · ∂sinc/∂(x) at the point where `sinc_forward` was called."""
+    """Return d_y · ∂sinc/∂x at the point where `sinc_forward` was called."""
     x, y1, y2 = saved
     if not (type(d_y) is np.ndarray and d_y.dtype is _f8 and d_y.ndim == 1):
         (d_y,) = _accept('sinc_backward', {'d_y': ('f8', 'n')}, d_y)

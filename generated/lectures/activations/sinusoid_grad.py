@@ -34,7 +34,7 @@ def sinusoid_forward(x: np.ndarray) -> tuple:
 
 
 def sinusoid_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
-    """Return d_y · ∂sinusoid/∂(x) at the point where `sinusoid_forward` was called."""
+    """Return d_y · ∂sinusoid/∂x at the point where `sinusoid_forward` was called."""
     (x,) = saved
     if not (type(d_y) is np.ndarray and d_y.dtype is _f8 and d_y.ndim == 1):
         (d_y,) = _accept('sinusoid_backward', {'d_y': ('f8', 'n')}, d_y)

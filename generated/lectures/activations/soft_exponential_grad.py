@@ -4,7 +4,7 @@
 types   x, alpha: float
 wrt     x, alpha
 level   -O2
-saves   x, alpha, branch, y1 (3 numbers, lists of one entry per turn or call)
+saves   x, alpha, branch, y1 (3 numbers, what the branch taken needs)
 cost    forward 10 operations, backward 28
 source  soft_exponential a5d70358
 """
@@ -24,12 +24,12 @@ def soft_exponential(x: float, alpha: float) -> np.float64:
     """SoftExponential, for a number alpha of either sign or 0."""
     if not (type(x) is type(alpha) is float):
         x, alpha = _floats('soft_exponential', x=x, alpha=alpha)
-    if alpha < 0:                                      # 3
-        y2 = -np.log(1 - alpha * (x + alpha)) / alpha  # 4
-        return y2
-    if alpha > 0:                                      # 5
-        y10 = np.expm1(alpha * x) / alpha + alpha      # 6
-        return y10
+    if alpha < 0:                                     # 3
+        y = -np.log(1 - alpha * (x + alpha)) / alpha  # 4
+        return y
+    if alpha > 0:                                     # 5
+        y = np.expm1(alpha * x) / alpha + alpha       # 6
+        return y
     return x
 
 
@@ -38,13 +38,13 @@ def soft_exponential_forward(x: float, alpha: float) -> tuple:
     if not (type(x) is type(alpha) is float):
         x, alpha = _floats('soft_exponential_forward', x=x, alpha=alpha)
     y1 = alpha < 0
-    if y1:                                             # 3
-        y2 = -np.log(1 - alpha * (x + alpha)) / alpha  # 4
-        return y2, (x, alpha, (0, y2), y1)
-    if alpha > 0:                                      # 5
-        y12 = np.expm1(alpha * x)
-        y10 = y12 / alpha + alpha                      # 6
-        return y10, (x, alpha, (1, (y12,)), y1)
+    if y1:                                            # 3
+        y = -np.log(1 - alpha * (x + alpha)) / alpha  # 4
+        return y, (x, alpha, (0, y), y1)
+    if alpha > 0:                                     # 5
+        y9 = np.expm1(alpha * x)
+        y = y9 / alpha + alpha                        # 6
+        return y, (x, alpha, (1, (y9,)), y1)
     return x, (x, alpha, (1, ()), y1)
 
 
@@ -53,26 +53,26 @@ def soft_exponential_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, fl
     x, alpha, branch, y1 = saved
     if type(d_y) is not float:
         (d_y,) = _floats('soft_exponential_backward', d_y=d_y)
-    if y1:
-        (y2,) = branch[1:]                              # 3
-        y7 = x + alpha                                  # 4
-        d_y3 = d_y * np.divide(1, alpha)                # ∂y2/∂y3 = 1/alpha
-        d_alpha = d_y * (-y2 / alpha)                   # ∂y2/∂alpha = -y3/alpha²
-        d_y4 = -d_y3                                    # ∂y3/∂y4 = -1
-        d_y5 = d_y4 * np.divide(1, 1 - alpha * y7)      # ∂y4/∂y5 = 1/y5
-        d_y6 = -d_y5                                    # ∂y5/∂y6 = -1
-        d_alpha += d_y6 * y7                            # ∂y6/∂alpha = y7
-        d_y7 = d_y6 * alpha                             # ∂y6/∂y7 = alpha
-        d_alpha += d_y7                                 # ∂y7/∂alpha = 1
-        return float(d_y7), float(d_alpha)
-    (branch,) = branch[1:]                              # 3
-    if alpha > 0:
-        (y12,) = branch                                 # 5
-        d_y12 = d_y * np.divide(1, alpha)               # ∂y11/∂y12 = 1/alpha
-        d_alpha = d_y + d_y * (-(y12 / alpha) / alpha)  # ∂y11/∂alpha = -y12/alpha²
-        d_y14 = d_y12 * (y12 + 1)                       # ∂y12/∂y14 = e^y14 = y12 + 1
-        d_alpha += d_y14 * x                            # ∂y14/∂alpha = x
-        d_x = d_y14 * alpha                             # ∂y14/∂x = alpha
+    if y1:                                             # 3
+        (y,) = branch[1:]
+        y6 = x + alpha                                 # 4
+        d_y2 = d_y * np.divide(1, alpha)               # ∂y/∂y2 = 1/alpha
+        d_alpha = d_y * (-y / alpha)                   # ∂y/∂alpha = -y2/alpha²
+        d_y3 = -d_y2                                   # ∂y2/∂y3 = -1
+        d_y4 = d_y3 * np.divide(1, 1 - alpha * y6)     # ∂y3/∂y4 = 1/y4
+        d_y5 = -d_y4                                   # ∂y4/∂y5 = -1
+        d_alpha += d_y5 * y6                           # ∂y5/∂alpha = y6
+        d_y6 = d_y5 * alpha                            # ∂y5/∂y6 = alpha
+        d_alpha += d_y6                                # ∂y6/∂alpha = 1
+        return float(d_y6), float(d_alpha)
+    (branch,) = branch[1:]                             # 3
+    if alpha > 0:                                      # 5
+        (y9,) = branch
+        d_y9 = d_y * np.divide(1, alpha)               # ∂y8/∂y9 = 1/alpha
+        d_alpha = d_y + d_y * (-(y9 / alpha) / alpha)  # ∂y8/∂alpha = -y9/alpha²
+        d_y11 = d_y9 * (y9 + 1)                        # ∂y9/∂y11 = e^y11 = y9 + 1
+        d_alpha += d_y11 * x                           # ∂y11/∂alpha = x
+        d_x = d_y11 * alpha                            # ∂y11/∂x = alpha
         return float(d_x), float(d_alpha)
     return float(d_y), 0.0
 
@@ -82,39 +82,37 @@ def soft_exponential_value_and_grad(x: float, alpha: float) -> tuple:
     if not (type(x) is type(alpha) is float):
         x, alpha = _floats('soft_exponential_value_and_grad', x=x, alpha=alpha)
     y1 = alpha < 0
-    if y1:                                             # 3
-        y2 = -np.log(1 - alpha * (x + alpha)) / alpha  # 4
-        branch = (0, y2)                               # 3
-        y = y2
+    if y1:                                            # 3
+        y = -np.log(1 - alpha * (x + alpha)) / alpha  # 4
+        branch = (0, y)                               # 3
     else:
-        if alpha > 0:                                  # 5
-            y12 = np.expm1(alpha * x)
-            y10 = y12 / alpha + alpha                  # 6
-            branch = (y12,)                            # 5
-            y = y10
+        if alpha > 0:                                 # 5
+            y9 = np.expm1(alpha * x)
+            y = y9 / alpha + alpha                    # 6
+            branch = (y9,)                            # 5
         else:
-            branch = ()                                # 5
+            branch = ()                               # 5
             y = x
         branch = (1, branch)
-    if y1:
-        (y2,) = branch[1:]                             # 3
-        y7 = x + alpha                                 # 4
-        d_alpha = -y2 / alpha                          # ∂y2/∂alpha = -y3/alpha²
-        d_y4 = np.divide(-1, alpha)                    # ∂y3/∂y4 = -1
-        d_y5 = d_y4 * np.divide(1, 1 - alpha * y7)     # ∂y4/∂y5 = 1/y5
-        d_y6 = -d_y5                                   # ∂y5/∂y6 = -1
-        d_alpha += d_y6 * y7                           # ∂y6/∂alpha = y7
-        d_y7 = d_y6 * alpha                            # ∂y6/∂y7 = alpha
-        d_alpha += d_y7                                # ∂y7/∂alpha = 1
-        return y, (float(d_y7), float(d_alpha))
-    (branch,) = branch[1:]                             # 3
-    if alpha > 0:
-        (y12,) = branch                                # 5
-        d_y12 = np.divide(1, alpha)                    # ∂y11/∂y12 = 1/alpha
-        d_alpha = 1.0 + -(y12 / alpha) / alpha         # ∂y11/∂alpha = -y12/alpha²
-        d_y14 = d_y12 * (y12 + 1)                      # ∂y12/∂y14 = e^y14 = y12 + 1
-        d_alpha += d_y14 * x                           # ∂y14/∂alpha = x
-        d_x = d_y14 * alpha                            # ∂y14/∂x = alpha
+    if y1:                                            # 3
+        (y_1,) = branch[1:]
+        y6 = x + alpha                                # 4
+        d_alpha = -y_1 / alpha                        # ∂y/∂alpha = -y2/alpha²
+        d_y3 = np.divide(-1, alpha)                   # ∂y2/∂y3 = -1
+        d_y4 = d_y3 * np.divide(1, 1 - alpha * y6)    # ∂y3/∂y4 = 1/y4
+        d_y5 = -d_y4                                  # ∂y4/∂y5 = -1
+        d_alpha += d_y5 * y6                          # ∂y5/∂alpha = y6
+        d_y6 = d_y5 * alpha                           # ∂y5/∂y6 = alpha
+        d_alpha += d_y6                               # ∂y6/∂alpha = 1
+        return y, (float(d_y6), float(d_alpha))
+    (branch,) = branch[1:]                            # 3
+    if alpha > 0:                                     # 5
+        (y9,) = branch
+        d_y9 = np.divide(1, alpha)                    # ∂y8/∂y9 = 1/alpha
+        d_alpha = 1.0 + -(y9 / alpha) / alpha         # ∂y8/∂alpha = -y9/alpha²
+        d_y11 = d_y9 * (y9 + 1)                       # ∂y9/∂y11 = e^y11 = y9 + 1
+        d_alpha += d_y11 * x                          # ∂y11/∂alpha = x
+        d_x = d_y11 * alpha                           # ∂y11/∂x = alpha
         return y, (float(d_x), float(d_alpha))
     return y, (float(1.0), 0.0)
 

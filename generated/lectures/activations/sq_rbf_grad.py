@@ -52,7 +52,7 @@ def sq_rbf_forward(x: np.ndarray) -> tuple:
 
 
 def sq_rbf_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
-    """Return d_y · ∂sq_rbf/∂(x) at the point where `sq_rbf_forward` was called."""
+    """Return d_y · ∂sq_rbf/∂x at the point where `sq_rbf_forward` was called."""
     x, r, y1, y5, y9 = saved
     if not (type(d_y) is np.ndarray and d_y.dtype is _f8 and d_y.ndim == 1):
         (d_y,) = _accept('sq_rbf_backward', {'d_y': ('f8', 'n')}, d_y)

@@ -48,7 +48,7 @@ def sqnl_forward(x: np.ndarray) -> tuple:
 
 
 def sqnl_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
-    """Return d_y · ∂sqnl/∂(x) at the point where `sqnl_forward` was called."""
+    """Return d_y · ∂sqnl/∂x at the point where `sqnl_forward` was called."""
     x, y1, y3, y7 = saved
     if not (type(d_y) is np.ndarray and d_y.dtype is _f8 and d_y.ndim == 1):
         (d_y,) = _accept('sqnl_backward', {'d_y': ('f8', 'n')}, d_y)

@@ -366,7 +366,7 @@ def identity_forward(x: float) -> tuple:
 
 
 def identity_backward(saved: tuple, d_x: float = 1.0) -> float:
-    """Return d_x · ∂identity/∂(x) at the point where `identity_forward` was called."""
+    """Return d_x · ∂identity/∂x at the point where `identity_forward` was called."""
     if type(d_x) is not float:
         (d_x,) = _floats('identity_backward', d_x=d_x)
     return d_x
@@ -401,7 +401,7 @@ def binary_step_forward(x: float) -> tuple:
 
 
 def binary_step_backward(saved: tuple, d_y: float = 1.0) -> float:
-    """Return d_y · ∂binary_step/∂(x) at the point where `binary_step_forward` was called."""
+    """Return d_y · ∂binary_step/∂x at the point where `binary_step_forward` was called."""
     if type(d_y) is not float:
         (d_y,) = _floats('binary_step_backward', d_y=d_y)
     return 0.0
@@ -448,7 +448,7 @@ def logistic_forward(x: float) -> tuple:
 
 
 def logistic_backward(saved: tuple, d_y: float = 1.0) -> float:
-    """Return d_y · ∂logistic/∂(x) at the point where `logistic_forward` was called."""
+    """Return d_y · ∂logistic/∂x at the point where `logistic_forward` was called."""
     (y,) = saved
     if type(d_y) is not float:
         (d_y,) = _floats('logistic_backward', d_y=d_y)
@@ -495,7 +495,7 @@ def hyperbolic_tangent_forward(x: float) -> tuple:
 
 
 def hyperbolic_tangent_backward(saved: tuple, d_y: float = 1.0) -> float:
-    """Return d_y · ∂hyperbolic_tangent/∂(x) at the point where `hyperbolic_tangent_forward` was called."""
+    """Return d_y · ∂hyperbolic_tangent/∂x at the point where `hyperbolic_tangent_forward` was called."""
     (y,) = saved
     if type(d_y) is not float:
         (d_y,) = _floats('hyperbolic_tangent_backward', d_y=d_y)
@@ -540,7 +540,7 @@ def sqnl_forward(x: float) -> tuple:
 
 
 def sqnl_backward(saved: tuple, d_y: float = 1.0) -> float:
-    """Return d_y · ∂sqnl/∂(x) at the point where `sqnl_forward` was called."""
+    """Return d_y · ∂sqnl/∂x at the point where `sqnl_forward` was called."""
     x, y1, y3, y7 = saved
     if type(d_y) is not float:
         (d_y,) = _floats('sqnl_backward', d_y=d_y)
@@ -597,7 +597,7 @@ def inverse_tangent_forward(x: float) -> tuple:
 
 
 def inverse_tangent_backward(saved: tuple, d_y: float = 1.0) -> float:
-    """Return d_y · ∂inverse_tangent/∂(x) at the point where `inverse_tangent_forward` was called."""
+    """Return d_y · ∂inverse_tangent/∂x at the point where `inverse_tangent_forward` was called."""
     (x,) = saved
     if type(d_y) is not float:
         (d_y,) = _floats('inverse_tangent_backward', d_y=d_y)
@@ -646,7 +646,7 @@ def inverse_sinh_forward(x: float) -> tuple:
 
 
 def inverse_sinh_backward(saved: tuple, d_y: float = 1.0) -> float:
-    """Return d_y · ∂inverse_sinh/∂(x) at the point where `inverse_sinh_forward` was called."""
+    """Return d_y · ∂inverse_sinh/∂x at the point where `inverse_sinh_forward` was called."""
     (x,) = saved
     if type(d_y) is not float:
         (d_y,) = _floats('inverse_sinh_backward', d_y=d_y)
@@ -696,7 +696,7 @@ def elliott_forward(x: float) -> tuple:
 
 
 def elliott_backward(saved: tuple, d_y: float = 1.0) -> float:
-    """Return d_y · ∂elliott/∂(x) at the point where `elliott_forward` was called."""
+    """Return d_y · ∂elliott/∂x at the point where `elliott_forward` was called."""
     x, y, y1 = saved
     if type(d_y) is not float:
         (d_y,) = _floats('elliott_backward', d_y=d_y)
@@ -942,7 +942,7 @@ def relu_forward(x: float) -> tuple:
 
 
 def relu_backward(saved: tuple, d_y: float = 1.0) -> float:
-    """Return d_y · ∂relu/∂(x) at the point where `relu_forward` was called."""
+    """Return d_y · ∂relu/∂x at the point where `relu_forward` was called."""
     (x,) = saved
     if type(d_y) is not float:
         (d_y,) = _floats('relu_backward', d_y=d_y)
@@ -980,7 +980,7 @@ def leaky_relu_forward(x: float) -> tuple:
 
 
 def leaky_relu_backward(saved: tuple, d_y: float = 1.0) -> float:
-    """Return d_y · ∂leaky_relu/∂(x) at the point where `leaky_relu_forward` was called."""
+    """Return d_y · ∂leaky_relu/∂x at the point where `leaky_relu_forward` was called."""
     (y1,) = saved
     if type(d_y) is not float:
         (d_y,) = _floats('leaky_relu_backward', d_y=d_y)
@@ -1026,7 +1026,7 @@ def leaky_relu_of_the_slide_forward(x: float) -> tuple:
 
 
 def leaky_relu_of_the_slide_backward(saved: tuple, d_y: float = 1.0) -> float:
-    """Return d_y · ∂leaky_relu_of_the_slide/∂(x) at the point where `leaky_relu_of_the_slide_forward` was called."""
+    """Return d_y · ∂leaky_relu_of_the_slide/∂x at the point where `leaky_relu_of_the_slide_forward` was called."""
     x, y1 = saved
     if type(d_y) is not float:
         (d_y,) = _floats('leaky_relu_of_the_slide_backward', d_y=d_y)
@@ -1348,7 +1348,7 @@ def softplus_forward(x: float) -> tuple:
 
 
 def softplus_backward(saved: tuple, d_y: float = 1.0) -> float:
-    """Return d_y · ∂softplus/∂(x) at the point where `softplus_forward` was called."""
+    """Return d_y · ∂softplus/∂x at the point where `softplus_forward` was called."""
     (x,) = saved
     if type(d_y) is not float:
         (d_y,) = _floats('softplus_backward', d_y=d_y)
@@ -1409,7 +1409,7 @@ def bent_identity_forward(x: float) -> tuple:
 
 
 def bent_identity_backward(saved: tuple, d_y: float = 1.0) -> float:
-    """Return d_y · ∂bent_identity/∂(x) at the point where `bent_identity_forward` was called."""
+    """Return d_y · ∂bent_identity/∂x at the point where `bent_identity_forward` was called."""
     x, y3 = saved
     if type(d_y) is not float:
         (d_y,) = _floats('bent_identity_backward', d_y=d_y)
@@ -1478,7 +1478,7 @@ def silu_forward(x: float) -> tuple:
 
 
 def silu_backward(saved: tuple, d_y: float = 1.0) -> float:
-    """Return d_y · ∂silu/∂(x) at the point where `silu_forward` was called."""
+    """Return d_y · ∂silu/∂x at the point where `silu_forward` was called."""
     x, y1 = saved
     if type(d_y) is not float:
         (d_y,) = _floats('silu_backward', d_y=d_y)
@@ -1836,7 +1836,7 @@ def sinusoid_forward(x: float) -> tuple:
 
 
 def sinusoid_backward(saved: tuple, d_y: float = 1.0) -> float:
-    """Return d_y · ∂sinusoid/∂(x) at the point where `sinusoid_forward` was called."""
+    """Return d_y · ∂sinusoid/∂x at the point where `sinusoid_forward` was called."""
     (x,) = saved
     if type(d_y) is not float:
         (d_y,) = _floats('sinusoid_backward', d_y=d_y)
@@ -1888,7 +1888,7 @@ def sinc_forward(x: float) -> tuple:
 
 
 def sinc_backward(saved: tuple, d_y: float = 1.0) -> float:
-    """Return d_y · ∂sinc/∂(x) at the point where `sinc_forward` was called."""
+    """Return d_y · ∂sinc/∂x at the point where `sinc_forward` was called."""
     x, y1, y3 = saved
     if type(d_y) is not float:
         (d_y,) = _floats('sinc_backward', d_y=d_y)
@@ -1967,7 +1967,7 @@ def gaussian_forward(x: float) -> tuple:
 
 
 def gaussian_backward(saved: tuple, d_y: float = 1.0) -> float:
-    """Return d_y · ∂gaussian/∂(x) at the point where `gaussian_forward` was called."""
+    """Return d_y · ∂gaussian/∂x at the point where `gaussian_forward` was called."""
     x, y = saved
     if type(d_y) is not float:
         (d_y,) = _floats('gaussian_backward', d_y=d_y)
@@ -2021,7 +2021,7 @@ def sq_rbf_forward(x: float) -> tuple:
 
 
 def sq_rbf_backward(saved: tuple, d_y: float = 1.0) -> float:
-    """Return d_y · ∂sq_rbf/∂(x) at the point where `sq_rbf_forward` was called."""
+    """Return d_y · ∂sq_rbf/∂x at the point where `sq_rbf_forward` was called."""
     x, y1, y6, y11 = saved
     if type(d_y) is not float:
         (d_y,) = _floats('sq_rbf_backward', d_y=d_y)

@@ -4,8 +4,8 @@
 types   X: f8[n1, n2]; F: f8[k1, k2]
 wrt     X, F
 level   -O0
-saves   F, all_y6s, n1, n2 (2 numbers, lists of one entry per turn or call)
-cost    forward 6 operations, backward 9
+saves   X, F (k1*k2 + n1*n2 elements)
+cost    forward 6 operations, backward 10
 source  correlation ac18db61
 """
 
@@ -28,12 +28,12 @@ def correlation(X: np.ndarray, F: np.ndarray) -> np.ndarray:
     Y = np.zeros((n1 - k1 + 1, n2 - k2 + 1))  # 3:8
     for a in range(k1):                       # 3:8
         for b in range(k2):                   # 3:8
-            y8 = a + (n1 - k1 + 1)
-            y9 = b + (n2 - k2 + 1)
-            y6 = X[a:y8, b:y9]                # 3:32
-            y7 = F[a, b]                      # 3:57
-            y5 = y6 * y7                      # 3:8
-            Y = Y + y5                        # 3:8
+            y7 = a + (n1 - k1 + 1)
+            y8 = b + (n2 - k2 + 1)
+            y5 = X[a:y7, b:y8]                # 3:32
+            y6 = F[a, b]                      # 3:57
+            y4 = y5 * y6                      # 3:8
+            Y = Y + y4                        # 3:8
     return Y
 
 
@@ -46,42 +46,41 @@ def correlation_forward(X: np.ndarray, F: np.ndarray) -> tuple:
     n1 = X.shape[0]
     n2 = X.shape[1]
     Y = np.zeros((n1 - k1 + 1, n2 - k2 + 1))  # 3:8
-    all_y6s = []
     for a in range(k1):                       # 3:8
-        y6s = []
         for b in range(k2):                   # 3:8
-            y8 = a + (n1 - k1 + 1)
-            y9 = b + (n2 - k2 + 1)
-            y6 = X[a:y8, b:y9]                # 3:32
-            y6s.append(y6)
-            y7 = F[a, b]                      # 3:57
-            y5 = y6 * y7                      # 3:8
-            Y = Y + y5                        # 3:8
-        all_y6s.append(y6s)
-    return Y, (F.copy(), _deep_copy(all_y6s), n1, n2)
+            y7 = a + (n1 - k1 + 1)
+            y8 = b + (n2 - k2 + 1)
+            y5 = X[a:y7, b:y8]                # 3:32
+            y6 = F[a, b]                      # 3:57
+            y4 = y5 * y6                      # 3:8
+            Y = Y + y4                        # 3:8
+    return Y, (X.copy(), F.copy())
 
 
 def correlation_backward(saved: tuple, d_Y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return d_Y · ∂correlation/∂(X, F) at the point where `correlation_forward` was called."""
-    F, all_y6s, n1, n2 = saved
+    X, F = saved
     if not (type(d_Y) is np.ndarray and d_Y.dtype is _f8 and d_Y.ndim == 2):
         (d_Y,) = _accept('correlation_backward', {'d_Y': ('f8', '-k1 + n1 + 1', '-k2 + n2 + 1')}, d_Y)
-    if d_Y.shape != (n1 - F.shape[0] + 1, n2 - F.shape[1] + 1):
-        raise ValueError(f'correlation_backward: d_Y must have shape {(n1 - F.shape[0] + 1, n2 - F.shape[1] + 1)}, not {d_Y.shape}')
+    if d_Y.shape != (X.shape[0] - F.shape[0] + 1, X.shape[1] - F.shape[1] + 1):
+        raise ValueError(f'correlation_backward: d_Y must have shape {(X.shape[0] - F.shape[0] + 1, X.shape[1] - F.shape[1] + 1)}, not {d_Y.shape}')
     k1 = F.shape[0]
     k2 = F.shape[1]
-    d_X = np.zeros((n1, n2))          # 3:8
-    d_F = np.zeros((k1, k2))          # 3:8
-    for a, y6s in zip(range(k1 - 1, -1, -1), reversed(all_y6s), strict=True):  # 3:8
-        for b, y6 in zip(range(k2 - 1, -1, -1), reversed(y6s), strict=True):  # 3:8
-            y8 = a + (n1 - k1 + 1)
-            y9 = b + (n2 - k2 + 1)
-            y7 = F[a, b]              # 3:57
-            d_y5 = d_Y                # ∂y3/∂y5 = 1
-            d_y6 = d_y5 * y7          # ∂y5/∂y6 = y7
-            d_y7 = (d_y5 * y6).sum()  # ∂y5/∂y7 = y6
-            d_F[a, b] += d_y7         # ∂y7/∂F = 1
-            d_X[a:y8, b:y9] += d_y6   # ∂y6/∂X = 1
+    n1 = X.shape[0]
+    n2 = X.shape[1]
+    d_X = np.zeros((n1, n2))             # 3:8
+    d_F = np.zeros((k1, k2))             # 3:8
+    for a in range(k1 - 1, -1, -1):      # 3:8
+        for b in range(k2 - 1, -1, -1):  # 3:8
+            y7 = a + (n1 - k1 + 1)
+            y8 = b + (n2 - k2 + 1)
+            y5 = X[a:y7, b:y8]           # 3:32
+            y6 = F[a, b]                 # 3:57
+            d_y4 = d_Y                   # ∂Y/∂y4 = 1
+            d_y5 = d_y4 * y6             # ∂y4/∂y5 = y6
+            d_y6 = (d_y4 * y5).sum()     # ∂y4/∂y6 = y5
+            d_F[a, b] += d_y6            # ∂y6/∂F = 1
+            d_X[a:y7, b:y8] += d_y5      # ∂y5/∂X = 1
     return d_X, d_F
 
 
@@ -107,13 +106,6 @@ def _accept(function, types, *values):
             raise ValueError(f"{where}{expected}, not {_found(x)}")
         accepted.append(x)
     return accepted
-
-
-def _deep_copy(x):
-    """x with arrays of its own, also inside lists and records."""
-    if isinstance(x, (list, tuple)):
-        return type(x)([_deep_copy(e) for e in x])
-    return x.copy() if isinstance(x, np.ndarray) else x
 
 
 def _found(x):

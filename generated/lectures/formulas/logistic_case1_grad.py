@@ -58,7 +58,7 @@ def case1_forward(x: np.ndarray, y_star: float, theta: np.ndarray) -> tuple:
 
 
 def case1_backward(saved: tuple, d_J: float = 1.0) -> np.ndarray:
-    """Return d_J · ∂case1/∂(theta) at the point where `case1_forward` was called."""
+    """Return d_J · ∂case1/∂theta at the point where `case1_forward` was called."""
     x, y_star, y, y4, y6, y7, y8 = saved
     if type(d_J) is not float:
         (d_J,) = _floats('case1_backward', d_J=d_J)

@@ -36,7 +36,7 @@ def linear_forward(x: np.ndarray, W: np.ndarray) -> tuple:
 
 
 def linear_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
-    """Return d_y · ∂linear/∂(W) at the point where `linear_forward` was called."""
+    """Return d_y · ∂linear/∂W at the point where `linear_forward` was called."""
     (x,) = saved
     if not (type(d_y) is np.ndarray and d_y.dtype is _f8 and d_y.ndim == 1):
         (d_y,) = _accept('linear_backward', {'d_y': ('f8', 'c')}, d_y)

@@ -68,7 +68,7 @@ def softmax_loss_forward(label: int, f: np.ndarray) -> tuple:
 
 
 def softmax_loss_backward(saved: tuple, d_y: float = 1.0) -> np.ndarray:
-    """Return d_y · ∂softmax_loss/∂(f) at the point where `softmax_loss_forward` was called."""
+    """Return d_y · ∂softmax_loss/∂f at the point where `softmax_loss_forward` was called."""
     y2, y3, y4, y6, y7 = saved
     if type(d_y) is not float:
         (d_y,) = _floats('softmax_loss_backward', d_y=d_y)

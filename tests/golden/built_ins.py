@@ -1,0 +1,88 @@
+"""Saves x, low, middle, high, quotient, y7, y, y9, y10, y11, y12, y13, y16, y17 (11 numbers, 1 array of a size known when it runs, 2 lists with an entry per turn).
+
+def built_ins(x: float, y: float, z: float):
+    low, middle, high = sorted([x, y, z])
+    quotient, rest = divmod(high, low)
+    return max(x, y) * min(y, z) + abs(x - z) * middle + rest * quotient + pow(x, 2)
+"""
+
+
+def built_ins_forward(x: float, y: float, z: float) -> tuple:
+    """Return built_ins(x, y, z) and what `built_ins_backward` reads."""
+    y17 = []
+    y17.append(x)
+    y17.append(y)
+    y17.append(z)
+    y20 = []
+    y20.append(x)
+    y20.append(y)
+    y20.append(z)
+    y16 = np.argsort(np.array(y20, dtype=np.float64), axis=-1, kind='stable')
+    y13 = []
+    for i in range(y16.shape[0]):                         # 2
+        y13.append(y17[y16[i]])
+    y30 = len(y13)
+    if y30 < 3:                                           # 2
+        raise ValueError(f'not enough values to unpack (expected 3, got {len(y13)})')
+    if y30 > 3:                                           # 2
+        raise ValueError('too many values to unpack (expected 3)')
+    low = y13[0]
+    middle = y13[1]
+    high = y13[2]                                         # 2
+    quotient = high // low
+    rest = high % low                                     # 3
+    y10 = y > x
+    y7 = y if y10 else x
+    y11 = z < y
+    y = z if y11 else y
+    y12 = x - z
+    y9 = abs(y12)
+    y0 = y7 * y + y9 * middle + rest * quotient + x ** 2  # 4
+    return y0, (x, low, middle, high, quotient, y7, y, y9, y10, y11, y12, y13, y16, y17)
+
+
+def built_ins_backward(saved: tuple, d_y0: float = 1.0) -> tuple[float, float, float]:
+    """Return d_y0 · ∂built_ins/∂(x, y, z) at the point where `built_ins_forward` was called."""
+    x, low, middle, high, quotient, y7, y, y9, y10, y11, y12, y13, y16, y17 = saved
+    y14 = y16.shape[0]                            # 2
+    d_x = d_y0 * (2 * x)                          # ∂y2/∂x = 2·x
+    d_rest = d_y0 * quotient                      # ∂y4/∂rest = quotient
+    d_y9 = d_y0 * middle                          # ∂y6/∂y9 = middle
+    d_middle = d_y0 * y9                          # ∂y6/∂middle = y9
+    d_y12 = _masked_mul(np.sign(y12), d_y9)       # ∂y9/∂y12 = sign y12
+    d_x += d_y12                                  # ∂y12/∂x = 1
+    d_z = -d_y12                                  # ∂y12/∂z = -1
+    d_y7 = d_y0 * y                               # ∂y5/∂y7 = y8
+    d_y8 = d_y0 * y7                              # ∂y5/∂y8 = y7
+    t = float(d_z)
+    if y11:                                       # 4
+        d_z = t + d_y8
+        d_y = 0.0
+    else:
+        d_z = t
+        d_y = d_y8
+    t = float(d_x)
+    if y10:                                       # 4
+        d_y += d_y7
+        d_x = t
+    else:
+        d_x = t + d_y7                            # 4
+    d_low = d_rest * -np.floor_divide(high, low)  # ∂rest/∂low = -floor(high/low)
+    d_y13 = [0.0] * len(y13)
+    d_y13[2] += d_rest
+    d_y13[1] += d_middle
+    d_y13[0] += float(d_low)
+    d_y17 = [0.0] * len(y17)
+    for i in range(y14 - 1, -1, -1):              # 2
+        y33 = y16[i]
+        d_y32 = d_y13[-1]
+        del d_y13[-1]
+        d_y17[y33] += d_y32
+    t = d_y17[-1]
+    del d_y17[-1]
+    d_z += t
+    t = d_y17[-1]
+    del d_y17[-1]
+    d_y += t
+    d_x += d_y17[-1]
+    return d_x, d_y, d_z
