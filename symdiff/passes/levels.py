@@ -16,10 +16,12 @@ from symdiff.ir.verify import checked
 from symdiff.passes.cheaper import cheaper
 from symdiff.passes.cse import cse, same_names
 from symdiff.passes.dce import dce
+from symdiff.passes.exits import exits
 from symdiff.passes.fold import fold, tidy
 from symdiff.passes.invariants import invariant_carries
 from symdiff.passes.joined import joined
 from symdiff.passes.kinds import running_sums
+from symdiff.passes.late import late_updates
 from symdiff.passes.masks import masks
 from symdiff.passes.parts import lent_parts, whole_again
 from symdiff.passes.report import Report
@@ -33,6 +35,7 @@ REWRITES: Mapping[str, Pass] = {
     "fold": fold,
     "tidy": tidy,
     "names": lambda program, report: same_names(program),
+    "exits": exits,
     "joined": joined,
     "parts": lambda program, report: lent_parts(program),
     "wholes": lambda program, report: whole_again(program),
@@ -44,12 +47,13 @@ REWRITES: Mapping[str, Pass] = {
     "invariants": lambda program, report: invariant_carries(program),
     "views": lambda program, report: repeated_views(program),
     "running sums": lambda program, report: running_sums(program),
+    "late": lambda program, report: late_updates(program),
     "settled": lambda program, report: settled(program),
 }
 BEFORE: tuple[tuple[str, ...], ...] = (
-    ("parts", "dce"),
-    ("tidy", "parts", "dce", "names"),
-    ("fold", "cse", "parts", "stabilise", "fold", "cse", "fold", "dce"),
+    ("parts", "exits", "dce"),
+    ("tidy", "parts", "exits", "dce", "names"),
+    ("fold", "cse", "parts", "exits", "stabilise", "fold", "cse", "fold", "dce"),
 )
 AFTER: tuple[tuple[str, ...], ...] = (
     ("wholes", "joined", "invariants", "dce"),
@@ -57,8 +61,8 @@ AFTER: tuple[tuple[str, ...], ...] = (
     ("fold", "cse", "stable derivatives", "fold", "cse", "wholes", "joined", "invariants", "dce"),
 )
 LAST: tuple[tuple[str, ...], ...] = (
-    ("settled", *AFTER[0], "running sums"),
-    ("settled", *AFTER[1], "views", "running sums"),
+    ("settled", *AFTER[0], "running sums", "late"),
+    ("settled", *AFTER[1], "views", "running sums", "late"),
     (
         "settled",
         *AFTER[2],
@@ -72,6 +76,7 @@ LAST: tuple[tuple[str, ...], ...] = (
         "dce",
         "views",
         "running sums",
+        "late",
     ),
 )
 
