@@ -19,10 +19,10 @@ from dataclasses import replace
 from symdiff import __version__
 from symdiff.ad import forward, reverse
 from symdiff.ad.inner import keeping, written_out
+from symdiff.codegen.assignments import reusable
 from symdiff.codegen.module import collected, generate
 from symdiff.codegen.names import identifier, name_stages
 from symdiff.codegen.parts import STAGES, Module, Parts, Ready, otherwise
-from symdiff.codegen.statements import reusable
 from symdiff.errors import UsageError
 from symdiff.ir import types
 from symdiff.ir.build import Builder

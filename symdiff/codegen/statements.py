@@ -11,10 +11,12 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 
 import numpy as np
 
 from symdiff.codegen import expressions
+from symdiff.codegen.assignments import assignment, out_text, reuse_text, statement_text
 from symdiff.codegen.blocks import OUTERMOST, Context, Place, Region, Substituted, Tail
 from symdiff.codegen.choices import is_selection, joined, joint, truth
 from symdiff.codegen.folding import UNPACKS, Folder, Plan, is_constant, is_update
@@ -383,6 +385,9 @@ class Emitter:
         assert number is not None
         target = self.text(op.ins[number])
         operands = self.operands(op)
+        if op.prim.name == "seq_rest" and self.popped(depth, target):
+            self.define(op.out, target)
+            return
         if is_update(op):
             self.need_helper(op)
             self.line(depth, statement_text(template.statement(op, operands, self.dim)), comment)
@@ -405,6 +410,20 @@ class Emitter:
             reuse_text(op, tree, target) if name == target else f"{name} = {out_text(op, tree, target)}",
             comment,
         )
+
+    def popped(self, depth: int, items: str) -> bool:
+        """Make `y = s[-1]`, which has just been printed, `y = s.pop()`."""
+        for k in (len(self.lines) - 1, len(self.lines) - 2):
+            line = self.lines[k] if k >= 0 else None
+            if line is None or line.depth != depth:
+                return False
+            name, _, value = line.text.partition(" = ")
+            if value == f"{items}[-1]":
+                self.lines[k] = replace(line, text=f"{name} = {items}.pop()")
+                return True
+            if not re.fullmatch(r"\w+\.append\(\w+\)", line.text) or line.text.startswith(f"{items}."):
+                return False
+        return False
 
     def lend(self, op: Op, depth: int, plan: Plan, comment: str, dying: Sequence[Value]) -> None:
         """`part = x[lo:hi]`; the rest goes under the name of x."""
@@ -457,30 +476,9 @@ def doubled(op: Op) -> Iterator[Value]:
         yield op.ins[1]
 
 
-def assignment(name: str, tree: ast.expr, value: Value) -> str:
-    """`s = s + x` of numbers as `s += x`: of arrays it would be another statement."""
-    number = isinstance(value.type, AVal) and value.type.kind is not Kind.ARRAY
-    if not number or not isinstance(tree, ast.BinOp) or isinstance(tree.op, ast.MatMult):  # @ of vectors is a number
-        return f"{name} = {ast.unparse(tree)}"
-    if isinstance(tree.left, ast.Name) and tree.left.id == name:
-        return statement_text(ast.AugAssign(ast.Name(name, ast.Store()), tree.op, tree.right))
-    return f"{name} = {ast.unparse(tree)}"
-
-
 def is_double(value: Value) -> bool:
     """Whether a value is a float64 of NumPy's: next to a Python float it decides the dtype."""
     return isinstance(value.type, AVal) and value.type.kind in (Kind.NUMPY, Kind.ARRAY) and value.type.dtype == "f8"
-
-
-def statement_text(tree: ast.stmt) -> str:
-    tree.lineno = 0  # asked for by `unparse`, for type comments
-    if isinstance(tree, ast.AugAssign) and isinstance(tree.op, ast.Add) and isinstance(tree.value, ast.UnaryOp):
-        term = tree.value
-        if isinstance(term.op, ast.USub) and not (
-            isinstance(term.operand, ast.Constant) and type(term.operand.value) is int
-        ):
-            tree.op, tree.value = ast.Sub(), term.operand
-    return ast.unparse(tree)
 
 
 def expressions_atom(atom: Atom) -> Dim:
@@ -491,38 +489,6 @@ def without(op: Op, name: str) -> Op:
     """The operation without one of its parameters."""
     params = Params(**{k: v for k, v in op.params.items() if k != name})
     return Op(op.prim, op.ins, op.outs, params, op.regions, op.loc)
-
-
-def prints_in_place(op: Op) -> bool:
-    """Whether `reuse_text` has a form for the operation: an operator, or a NumPy ufunc."""
-    tree = template.expression(op, [expressions.name(f"x{k}") for k in range(len(op.ins))], template.int_dim)
-    if isinstance(tree, ast.Call):
-        return isinstance(getattr(np, ast.unparse(tree.func).removeprefix("np."), None), np.ufunc)
-    return isinstance(tree, (ast.BinOp, ast.UnaryOp)) and bool(op.prim.ufunc)
-
-
-def reusable(into: Mapping[str, Mapping[Op, int]]) -> dict[str, dict[Op, int]]:
-    """Of the operations that may overwrite an operand, those that can be printed so."""
-    return {name: {op: k for op, k in found.items() if prints_in_place(op)} for name, found in into.items()}
-
-
-def reuse_text(op: Op, tree: ast.expr, target: str) -> str:
-    """`x += y` for `x + y` when x may be overwritten, `np.exp(x, out=x)` for a function."""
-    if isinstance(tree, ast.BinOp) and ast.unparse(tree.left) == target and not isinstance(tree.op, ast.MatMult):
-        return statement_text(ast.AugAssign(ast.Name(target, ast.Store()), tree.op, tree.right))
-    if isinstance(tree, ast.BinOp) and op.commutes and ast.unparse(tree.right) == target:
-        return statement_text(ast.AugAssign(ast.Name(target, ast.Store()), tree.op, tree.left))
-    return out_text(op, tree, target)
-
-
-def out_text(op: Op, tree: ast.expr, target: str) -> str:
-    """`np.exp(x, out=x)`, which is its result too."""
-    if not isinstance(tree, ast.Call):
-        assert op.prim.ufunc and isinstance(tree, (ast.BinOp, ast.UnaryOp))
-        operands = [tree.operand] if isinstance(tree, ast.UnaryOp) else [tree.left, tree.right]
-        tree = ast.Call(expressions.name(op.prim.ufunc.split("(")[0]), operands, [])
-    tree.keywords = [*tree.keywords, ast.keyword("out", expressions.name(target))]
-    return ast.unparse(tree)
 
 
 def _numpy_name(dtype: str) -> str:

@@ -15,8 +15,8 @@ from typing import Any
 
 from symdiff.ad.layout import loop
 from symdiff.codegen import expressions
+from symdiff.codegen.assignments import statement_text
 from symdiff.codegen.folding import is_update
-from symdiff.codegen.statements import statement_text
 from symdiff.errors import CompileError, refuse
 from symdiff.explain import formulas
 from symdiff.explain.stages import Constant, Group

@@ -6,8 +6,8 @@ import re
 import pytest
 
 import symdiff.primitives  # noqa: F401  # fills the registry
+from symdiff.codegen.assignments import statement_text
 from symdiff.codegen.folding import is_update
-from symdiff.codegen.statements import statement_text
 from symdiff.explain import formulas, mathml
 from symdiff.explain.formula_latex import Printer, filled
 from symdiff.explain.latex import meaning

@@ -75,14 +75,11 @@ def built_ins_backward(saved: tuple, d_y0: float = 1.0) -> tuple[float, float, f
     d_y17 = [0.0] * len(y17)
     for i in range(y14 - 1, -1, -1):              # 2
         y33 = y16[i]
-        d_y32 = d_y13[-1]
-        del d_y13[-1]
+        d_y32 = d_y13.pop()
         d_y17[y33] += d_y32
-    t = d_y17[-1]
-    del d_y17[-1]
+    t = d_y17.pop()
     d_z += t
-    t = d_y17[-1]
-    del d_y17[-1]
+    t = d_y17.pop()
     d_y += t
     d_x += d_y17[-1]
     return d_x, d_y, d_z

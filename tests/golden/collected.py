@@ -31,8 +31,7 @@ def collected_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, floa
     d_x = 0.0
     for i in range(n - 1, -1, -1):        # 3
         t = v[i]
-        d_y4 = d_out[-1]
-        del d_out[-1]                     # 4
+        d_y4 = d_out.pop()                # 4
         d_y5 = d_y4 * np.cos(t * x)       # ∂y4/∂y5 = cos y5
         d_t = d_y5 * x                    # ∂y5/∂t = x
         d_x += d_y5 * t                   # ∂y5/∂x = t

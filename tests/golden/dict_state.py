@@ -33,10 +33,8 @@ def dict_state_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, flo
     d_v = np.zeros(n)
     for i, a in zip(range(n - 1, -1, -1), reversed(a_in), strict=True):  # 3
         t = v[i]
-        d_b_1 = d_b + d_a    # ∂a/∂b = 1
-        d_a_1 = d_a * t      # ∂y3/∂a = t
         d_t = d_b + d_a * a  # ∂y3/∂t = a
         d_v[i] += d_t        # ∂t/∂v = 1
-        d_a = d_a_1
-        d_b = d_b_1
+        d_b += d_a           # ∂a/∂b = 1
+        d_a *= t             # ∂y3/∂a = t
     return d_v, float(d_a)

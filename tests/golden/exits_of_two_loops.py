@@ -1,4 +1,4 @@
-"""Saves A, limit, s, all_s_in, y19s, y13s, y10s, branches, y1, count (4 numbers, m*n elements, 5 lists with an entry per turn).
+"""Saves A, limit, s, all_s_in, y19s, y13s, branches, y1, count (4 numbers, m*n elements, 4 lists with an entry per turn).
 
 def exits_of_two_loops(A: "f8[n, m]", limit: float):
     s = 1.0
@@ -19,67 +19,57 @@ def exits_of_two_loops_forward(A: np.ndarray, limit: float) -> tuple:
     """Return exits_of_two_loops(A, limit) and what `exits_of_two_loops_backward` reads."""
     m = A.shape[1]
     n = A.shape[0]
-    y2 = np.float64(0.0)                    # 3
+    y2 = np.float64(0.0)                      # 3
     code = 0
     s = 1.0
     all_s_in = []
     y19s = []
     y13s = []
-    y10s = []
     branches = []
-    for i in range(n):                      # 3
+    for i in range(n):                        # 3
         code_1 = 0
         s_in = []
-        for j in range(m):                  # 4
+        for j in range(m):                    # 4
             s_in.append(s)
-            t = A[i, j]                     # 4
-            if t > limit:                   # 5
+            t = A[i, j]                       # 4
+            if t > limit:                     # 5
                 code_1 = 1
                 break
-            s *= t                          # 7
+            s *= t                            # 7
         count = len(s_in)
         all_s_in.append(s_in)
         y19s.append(count)
-        y15 = 5 if code_1 == 1 else code_1  # 4
-        y13 = y15 == 0                      # 9
+        y13 = code_1 == 0                     # 9
         y13s.append(y13)
-        if y13:                             # 9
-            y11 = np.float64(0.0)
-            y16 = 2
-        else:
-            y16 = 5
-            y11 = y2
-        y12 = 2 if y16 == 2 else 0          # 4
-        y10 = y12 == 0                      # 10
-        y10s.append(y10)
-        if y10:                             # 10
+        y11 = np.float64(0.0) if y13 else y2  # 9
+        if not y13:                           # 10
             y20 = s > limit
-            if y20:                         # 10
+            if y20:                           # 10
                 y2 = s
                 y9 = 3
             else:
                 y2 = np.float64(0.0)
                 y9 = 0
-            branch = (y20,)                 # 10
+            branch = (y20,)                   # 10
         else:
-            branch = ()                     # 10
+            branch = ()                       # 10
             y9 = 2
             y2 = y11
         branches.append(branch)
-        if y9 == 3:                         # 3
+        if y9 == 3:                           # 3
             code = 3
             break
     count = len(all_s_in)
     y1 = code == 0
-    if y1:                                  # 12
+    if y1:                                    # 12
         y = s * s
-        return y, (A.copy(), limit, s, all_s_in, y19s, y13s, y10s, branches, y1, count)
-    return y2, (A.copy(), limit, s, all_s_in, y19s, y13s, y10s, branches, y1, count)
+        return y, (A.copy(), limit, s, all_s_in, y19s, y13s, branches, y1, count)
+    return y2, (A.copy(), limit, s, all_s_in, y19s, y13s, branches, y1, count)
 
 
 def exits_of_two_loops_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, float]:
     """Return d_y · ∂exits_of_two_loops/∂(A, limit) at the point where `exits_of_two_loops_forward` was called."""
-    A, limit, s, all_s_in, y19s, y13s, y10s, branches, y1, count = saved
+    A, limit, s, all_s_in, y19s, y13s, branches, y1, count = saved
     m = A.shape[1]
     n = A.shape[0]
     if y1:                             # 12
@@ -89,9 +79,9 @@ def exits_of_two_loops_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndar
         d_s = 0.0
         d_y2 = d_y
     d_A = np.zeros((n, m))
-    for i, s_in, y19, y13, y10, branch in zip(range(count - 1, -1, -1), reversed(all_s_in),
-            reversed(y19s), reversed(y13s), reversed(y10s), reversed(branches), strict=True):  # 3
-        if y10:                        # 10
+    for i, s_in, y19, y13, branch in zip(range(count - 1, -1, -1), reversed(all_s_in),
+            reversed(y19s), reversed(y13s), reversed(branches), strict=True):  # 3
+        if not y13:                    # 10
             (y20,) = branch
             if y20:                    # 10
                 d_s += d_y2

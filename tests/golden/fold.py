@@ -19,11 +19,10 @@ def fold_forward(v: np.ndarray, x: float) -> tuple:
 def fold_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, float]:
     """Return d_y · ∂fold/∂(v, x) at the point where `fold_forward` was called."""
     x, y_in, n = saved
-    d_v = np.zeros(n)    # 2
+    d_v = np.zeros(n)   # 2
     d_x = 0.0
     for i, y in zip(range(n - 1, -1, -1), reversed(y_in), strict=True):  # 2
-        d_y_1 = d_y * x  # ∂y3/∂y = x
-        d_x += d_y * y   # ∂y3/∂x = y
-        d_v[i] += d_y    # ∂y4/∂v = 1
-        d_y = d_y_1
+        d_x += d_y * y  # ∂y3/∂x = y
+        d_v[i] += d_y   # ∂y4/∂v = 1
+        d_y *= x        # ∂y3/∂y = x
     return d_v, float(d_x)

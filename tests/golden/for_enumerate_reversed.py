@@ -27,8 +27,7 @@ def for_enumerate_reversed_backward(saved: tuple, d_p: float = 1.0) -> tuple[np.
     d_x = 0.0
     for k, p in zip(range(n - 1, -1, -1), reversed(p_in), strict=True):  # 3
         d_a = d_p * k          # ∂y4/∂a = k
-        d_p_1 = d_p * x        # ∂y3/∂p = x
         d_x += d_p * p         # ∂y3/∂x = p
         d_c[n - 1 - k] += d_a  # ∂a/∂c = 1
-        d_p = d_p_1
+        d_p *= x               # ∂y3/∂p = x
     return d_c, float(d_x)

@@ -50,8 +50,7 @@ def list_set_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, float
     d_x = 0.0
     for i in range(n - 1, -1, -1):   # 2
         t = v[i]
-        d_y15 = d_y4[-1]
-        del d_y4[-1]
+        d_y15 = d_y4.pop()
         d_t = d_y15 * x              # ∂y15/∂t = x
         d_x += d_y15 * t             # ∂y15/∂x = t
         d_v[i] += d_t                # ∂t/∂v = 1

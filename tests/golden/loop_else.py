@@ -18,17 +18,16 @@ def loop_else_forward(v: np.ndarray, limit: float) -> tuple:
     code = 0
     s = 1.0
     s_in = []
-    for i in range(n):             # 3
+    for i in range(n):  # 3
         s_in.append(s)
-        t = v[i]                   # 3
-        s *= t                     # 4
-        if s > limit:              # 5
+        t = v[i]        # 3
+        s *= t          # 4
+        if s > limit:   # 5
             code = 1
             break
     count = len(s_in)
-    y2 = 5 if code == 1 else code  # 3
-    y1 = y2 == 0
-    if y1:                         # 8
+    y1 = code == 0
+    if y1:              # 8
         s_1 = s * s
         return s_1, (v.copy(), s, s_in, y1, count)
     return s, (v.copy(), s, s_in, y1, count)
@@ -43,8 +42,7 @@ def loop_else_backward(saved: tuple, d_s: float = 1.0) -> tuple[np.ndarray, floa
     d_v = np.zeros(n)
     for i, s in zip(range(count - 1, -1, -1), reversed(s_in), strict=True):  # 3
         t = v[i]
-        d_s_1 = d_s * t
         d_t = d_s * s  # 4
         d_v[i] += d_t  # ∂t/∂v = 1
-        d_s = d_s_1
+        d_s *= t       # 4
     return d_v, 0.0

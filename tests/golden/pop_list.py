@@ -23,9 +23,8 @@ def pop_list_forward(v: np.ndarray, x: float) -> tuple:
     y8s = []
     while len(held) > 0:      # 6
         s_in.append(s)
-        y8 = held[-1]         # 7
+        y8 = held.pop()       # 7
         y8s.append(y8)
-        del held[-1]
         s = s * 0.5 + y8 * s  # 7
     return s, (v.copy(), x, held, s_in, y8s)
 
@@ -44,8 +43,7 @@ def pop_list_backward(saved: tuple, d_s: float = 1.0) -> tuple[np.ndarray, float
     d_x = float(d_s)
     for i in range(n - 1, -1, -1):       # 3
         t = v[i]
-        d_y9 = d_held[-1]
-        del d_held[-1]                   # 4
+        d_y9 = d_held.pop()              # 4
         d_t = d_y9 * x                   # ∂y9/∂t = x
         d_x += d_y9 * t                  # ∂y9/∂x = t
         d_v[i] += d_t                    # ∂t/∂v = 1

@@ -32,7 +32,6 @@ def range_step_backward(saved: tuple, d_s: float = 1.0) -> tuple[np.ndarray, flo
         d_y7 = d_s * y6     # ∂y5/∂y7 = y6
         d_v[y8] += d_y7     # ∂y7/∂v = 1
         d_v[i] += d_y6      # ∂y6/∂v = 1
-        d_s_1 = d_s * x     # ∂y4/∂s = x
         d_x += d_s * s      # ∂y4/∂x = s
-        d_s = d_s_1
+        d_s *= x            # ∂y4/∂s = x
     return d_v, float(d_x)

@@ -26,8 +26,7 @@ def stack_forward(v: np.ndarray, x: float) -> tuple:
         else:
             y5 = len(held) > 0
             if y5:              # 6
-                y7 = held[-1]
-                del held[-1]
+                y7 = held.pop()
                 x += y7         # 7
             branch = (y5,)      # 4
         branches.append(branch)
@@ -43,8 +42,7 @@ def stack_backward(saved: tuple, d_x: float = 1.0) -> tuple[np.ndarray, float]:
     for i, x, branch in zip(range(n - 1, -1, -1), reversed(x_in), reversed(branches), strict=True):  # 3
         t = v[i]
         if t > 0:                               # 4
-            d_y4 = d_held[-1]
-            del d_held[-1]                      # 5
+            d_y4 = d_held.pop()                 # 5
             d_t = d_y4 * x                      # ∂y4/∂t = x
             d_x += d_y4 * t                     # ∂y4/∂x = t
         else:

@@ -25,13 +25,13 @@ def tuple_state_forward(x: float, n: int) -> tuple:
 def tuple_state_backward(saved: tuple, d_y: float = 1.0) -> float:
     """Return d_y · ∂tuple_state/∂x at the point where `tuple_state_forward` was called."""
     x, n, pair_0, pair_1, pair_1_in = saved
-    d_pair_0 = d_y * pair_1               # ∂y/∂pair_0 = pair_1
-    d_pair_1 = d_y * pair_0               # ∂y/∂pair_1 = pair_0
+    d_pair_0 = d_y * pair_1             # ∂y/∂pair_0 = pair_1
+    d_pair_1 = d_y * pair_0             # ∂y/∂pair_1 = pair_0
     d_x = 0.0
-    for pair_1 in reversed(pair_1_in):    # 4
-        d_pair_0_1 = d_pair_1 + d_pair_0  # 5
-        d_pair_1 = d_pair_0 * x           # ∂y2/∂pair_1 = x
-        d_x += d_pair_0 * pair_1          # ∂y2/∂x = pair_1
-        d_pair_0 = d_pair_0_1
-    d_x = d_pair_0 + d_x                  # 4
+    for pair_1 in reversed(pair_1_in):  # 4
+        d_pair_1_1 = d_pair_0 * x       # ∂y2/∂pair_1 = x
+        d_x += d_pair_0 * pair_1        # ∂y2/∂x = pair_1
+        d_pair_0 = d_pair_1 + d_pair_0  # 5
+        d_pair_1 = d_pair_1_1
+    d_x = d_pair_0 + d_x                # 4
     return d_x

@@ -1,0 +1,66 @@
+"""The text of statements that bind or overwrite a variable: `s += x`, `np.exp(x, out=x)`, `y = x + 1`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+import numpy as np
+
+from symdiff.codegen import expressions
+from symdiff.ir import template
+from symdiff.ir.core import Op, Value
+from symdiff.ir.types import AVal, Kind
+
+
+def assignment(name: str, tree: ast.expr, value: Value) -> str:
+    """`s = s + x` of numbers as `s += x`: of arrays it would be another statement."""
+    number = isinstance(value.type, AVal) and value.type.kind is not Kind.ARRAY
+    if not number or not isinstance(tree, ast.BinOp) or isinstance(tree.op, ast.MatMult):  # @ of vectors is a number
+        return f"{name} = {ast.unparse(tree)}"
+    if isinstance(tree.left, ast.Name) and tree.left.id == name:
+        return statement_text(ast.AugAssign(ast.Name(name, ast.Store()), tree.op, tree.right))
+    return f"{name} = {ast.unparse(tree)}"
+
+
+def statement_text(tree: ast.stmt) -> str:
+    tree.lineno = 0  # asked for by `unparse`, for type comments
+    if isinstance(tree, ast.AugAssign) and isinstance(tree.op, ast.Add) and isinstance(tree.value, ast.UnaryOp):
+        term = tree.value
+        if isinstance(term.op, ast.USub) and not (
+            isinstance(term.operand, ast.Constant) and type(term.operand.value) is int
+        ):
+            tree.op, tree.value = ast.Sub(), term.operand
+    return ast.unparse(tree)
+
+
+def prints_in_place(op: Op) -> bool:
+    """Whether `reuse_text` has a form for the operation: an operator, or a NumPy ufunc."""
+    tree = template.expression(op, [expressions.name(f"x{k}") for k in range(len(op.ins))], template.int_dim)
+    if isinstance(tree, ast.Call):
+        return isinstance(getattr(np, ast.unparse(tree.func).removeprefix("np."), None), np.ufunc)
+    return isinstance(tree, (ast.BinOp, ast.UnaryOp)) and bool(op.prim.ufunc)
+
+
+def reusable(into: Mapping[str, Mapping[Op, int]]) -> dict[str, dict[Op, int]]:
+    """Of the operations that may overwrite an operand, those that can be printed so."""
+    return {name: {op: k for op, k in found.items() if prints_in_place(op)} for name, found in into.items()}
+
+
+def reuse_text(op: Op, tree: ast.expr, target: str) -> str:
+    """`x += y` for `x + y` when x may be overwritten, `np.exp(x, out=x)` for a function."""
+    if isinstance(tree, ast.BinOp) and ast.unparse(tree.left) == target and not isinstance(tree.op, ast.MatMult):
+        return statement_text(ast.AugAssign(ast.Name(target, ast.Store()), tree.op, tree.right))
+    if isinstance(tree, ast.BinOp) and op.commutes and ast.unparse(tree.right) == target:
+        return statement_text(ast.AugAssign(ast.Name(target, ast.Store()), tree.op, tree.left))
+    return out_text(op, tree, target)
+
+
+def out_text(op: Op, tree: ast.expr, target: str) -> str:
+    """`np.exp(x, out=x)`, which is its result too."""
+    if not isinstance(tree, ast.Call):
+        assert op.prim.ufunc and isinstance(tree, (ast.BinOp, ast.UnaryOp))
+        operands = [tree.operand] if isinstance(tree, ast.UnaryOp) else [tree.left, tree.right]
+        tree = ast.Call(expressions.name(op.prim.ufunc.split("(")[0]), operands, [])
+    tree.keywords = [*tree.keywords, ast.keyword("out", expressions.name(target))]
+    return ast.unparse(tree)
