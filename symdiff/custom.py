@@ -22,6 +22,8 @@ def stop_gradient(x: T) -> T:
     >>> import symdiff
     >>> symdiff.grad(lambda x: x * symdiff.stop_gradient(x))(3.0)
     3.0
+
+    Raises nothing: what is no number passes, too.
     """
     return x
 
@@ -69,8 +71,10 @@ class custom_vjp(CustomRule):
     >>> def backward(saved, d_y):
     ...     return (np.clip(d_y, -1.0, 1.0),)
     >>> clipped.defvjp(forward, backward)
-    >>> clipped(2.0)
-    2.0
+    >>> clipped(2.0), symdiff.grad(lambda x: 5 * clipped(x))(2.0)
+    (2.0, 1.0)
+
+    Without a rule, or with one that does not fit, taking a derivative raises CompileError (SD413 to SD419).
     """
 
     kind = "vjp"
@@ -94,8 +98,10 @@ class custom_jvp(CustomRule):
     >>> @square.defjvp
     ... def rule(primals, tangents):
     ...     return primals[0] * primals[0], 2 * primals[0] * tangents[0]
-    >>> square(3.0)
-    9.0
+    >>> square(3.0), symdiff.grad(square)(3.0)
+    (9.0, 6.0)
+
+    Without a rule, or with one that does not fit, taking a derivative raises CompileError (SD413 to SD419).
     """
 
     kind = "jvp"

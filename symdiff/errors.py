@@ -164,7 +164,14 @@ class SymdiffError(Exception):
 
 
 class CompileError(SymdiffError):
-    """The function cannot be compiled; `problems` are all that is wrong with it, in source order, each once."""
+    """The function cannot be compiled; `problems` are all that is wrong with it, in source order, each once.
+
+    Its text is the report: of each problem the place, the line with a caret, why it is one, and what to write instead.
+    `code` is that of the first problem.
+
+    >>> str(CompileError.of("SD101", name="f", reason="it was typed at a prompt")).splitlines()[0]
+    'SD101 no source found for f: it was typed at a prompt'
+    """
 
     problems: tuple[Problem, ...]
 

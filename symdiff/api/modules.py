@@ -230,7 +230,20 @@ def differentiable(
     level: int = 2,
     static: str | Sequence[str] = (),
 ) -> Any:
-    """`fun` with its derivatives beside it: see `Differentiable`.  Also a decorator, with and without arguments."""
+    """`fun` with its derivatives beside it: the name keeps its value.  Also a decorator, with and without arguments.
+
+    It has `.grad`, `.value_and_grad`, `.forward` and `.backward`, called like `fun`; `.source` and `.ir`, texts of a
+    module and of a program, `.save`, which writes a module, and `.explain`.  Parameters are those of `symdiff.grad`.
+
+    >>> @differentiable(wrt="x")
+    ... def area(x, y):
+    ...     return x * y
+    >>> area(2.0, 3.0), area.grad(2.0, 3.0)
+    (6.0, 3.0)
+
+    Raises UsageError for what is no function and for wrong `argnums` or `wrt`; its derivatives raise as
+    `symdiff.grad` does.
+    """
     if fun is None:
         return lambda decorated: Differentiable(decorated, argnums, wrt=wrt, level=level, static=static)
     if not callable(fun):

@@ -55,9 +55,10 @@ def value_and_grad(
     level: int = 2,
     static: str | Sequence[str] = (),
 ) -> Any:
-    """Value and gradient of `fun`, computed together; parameters as in `grad`.
+    """Value and gradient of `fun`, computed together; parameters and errors are those of `grad`.
 
-    With `has_aux` the result is ((value, aux), gradient).
+    The value is what `fun` returns, the gradient what `grad` gives.  With `has_aux` the result is
+    ((value, aux), gradient).
 
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
@@ -109,7 +110,7 @@ def jacobian(
     level: int = 2,
     static: str | Sequence[str] = (),
 ) -> Any:
-    """`jacrev` by another name.
+    """`jacrev` by another name: parameters, shapes and errors are the same.
 
     >>> import numpy as np
     >>> jacobian(lambda f, g: f * g)(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
@@ -129,7 +130,9 @@ def jacfwd(
     level: int = 2,
     static: str | Sequence[str] = (),
 ) -> Any:
-    """The Jacobian of `fun`, by columns of the tangent: for many results and few arguments.  Otherwise as `jacrev`.
+    """The Jacobian of `fun`, by columns of the tangent: for many results and few arguments.
+
+    Parameters, shapes and errors are those of `jacrev`.
 
     >>> import numpy as np
     >>> jacfwd(lambda t: np.array([t, t * t]))(3.0)
@@ -174,11 +177,15 @@ def _decorate(made: Callable[..., Compiled], fun: Function | None, argnums: Any,
 def vjp(fun: Function, *primals: Any) -> tuple[Any, Pullback]:
     """The value of ``fun(*primals)``, and a function from a cotangent of it to the tuple of the primals' cotangents.
 
-    The cotangent has the structure and shapes of the value; the pullback may be called again.
+    The cotangent has the structure and shapes of the value; the primals' cotangents have structure, shapes, dtypes and
+    kinds of the primals.  The pullback may be called again.
 
     >>> y, pullback = vjp(lambda x, w: x * w, 2.0, 3.0)
     >>> y, pullback(1.0)
     (6.0, (3.0, 2.0))
+
+    Raises CheckError for a primal that holds no floats and for a cotangent that does not fit, CompileError for a
+    function that cannot be compiled, UsageError for what is no function.
     """
     made: tuple[Any, Pullback] = compiled_for("forward", fun, len(primals))(*primals)
     return made
@@ -188,8 +195,12 @@ def vjp(fun: Function, *primals: Any) -> tuple[Any, Pullback]:
 def jvp(fun: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
     """The value of ``fun(*primals)`` and its derivative along `tangents`, which are like the primals.
 
+    Both are tuples, an entry for each argument; the derivative has the structure, shapes and dtypes of the value.
+
     >>> jvp(lambda x, w: x * w, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
+
+    Raises UsageError for what are no two tuples of one length, else as `vjp` does.
     """
     made: tuple[Any, Any] = _along("jvp", fun, primals, tangents)
     return made
@@ -203,6 +214,8 @@ def hvp(fun: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
 
     >>> hvp(lambda x: x * x * x, (2.0,), (1.0,))
     12.0
+
+    Raises UsageError for a result that is no real scalar, else as `jvp` does.
     """
     return _along("hvp", fun, primals, tangents)
 
