@@ -18,7 +18,8 @@ calls              calls (in place), sharing (one function for several places), 
                    instances (what is kept of these), patterns (what is passed and returned)
 derivatives        derivatives (`symdiff.grad` inside), regions (of what), columns (Jacobians), custom_rules
 library            captured (what is read from outside), python_calls (builtins), library_calls (`functools`,
-                   `operator`, `itertools`), methods (of arrays), output (`print`, f-strings)
+                   `operator`, `itertools`), known_calls (run when compiling), methods (of arrays), output (`print`,
+                   f-strings)
 NumPy              numpy_calls (which function goes where), ufuncs (`.at`, `where=`), numpy_arrays (chosen, new,
                    joined), numpy_shapes, numpy_reductions, numpy_places (positions, bins), numpy_linalg (products,
                    factorisations, Fourier transforms), numpy_composed (several operations), numpy_grown (of lists
