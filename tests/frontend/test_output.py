@@ -93,3 +93,42 @@ def labelled(x):
 
 def test_strings_are_joined() -> None:
     assert outcome(symdiff.grad(labelled), 1.5) == outcome(labelled, 1.5)
+
+
+COUNTED = "%.3f %d items, mean %8.4f, %s %5.1f%%"
+WHOLE = "%5d|%-5d|%05d|%+d|%i %s"
+SHOWN = "%s %r %10s|%-10s| %e %G %6.2f|%-8.2f|%08.2f"
+BRACES = "{a:>8} {0!r} {a} {1:05d} {0} {2:>6s}{2:^8}"
+AUTOMATIC = "{{}}{:.2f}{}"
+
+
+def templates(x, v, n: int):
+    print(COUNTED % (x, len(v), v.mean(), "ok", x * 100), f"{v}!")
+    print(WHOLE % (n, n, n, n, n, [n, x]), SHOWN % (x, x, x, x, x, n, x, x, -x), "abc"[::-1])
+    print(BRACES.format(x, n, "ab", a=v.sum()), AUTOMATIC.format(x, n))
+    if x > 2:
+        raise ValueError(AUTOMATIC.format(x, n))
+    return x * v[0]
+
+
+@pytest.mark.parametrize("x", [1.5, np.float64(1.5), np.float32(2.5)])
+def test_templates_are_formatted_strings(x: float) -> None:
+    v = np.array([0.5, 1.7])
+    assert outcome(symdiff.grad(templates), x, v, 12) == outcome(templates, x, v, 12)
+
+
+INTEGER, STARRED, PART = "%d", "%*d", "{0.real}"
+
+
+@pytest.mark.parametrize(
+    ("function", "code"),
+    [
+        (lambda x: print(INTEGER % x), "SD321"),
+        (lambda x: print(STARRED % (3, x)), "SD321"),
+        (lambda x: print(INTEGER % (x, x)), "SD321"),
+        (lambda x: print(PART.format(x)), "SD222"),
+    ],
+)
+def test_templates_that_are_no_formatted_strings_are_refused(function: Callable[..., Any], code: str) -> None:
+    with pytest.raises(symdiff.CompileError, match=code):
+        symdiff.grad(function)(1.5)

@@ -7,7 +7,17 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from symdiff.frontend.python import containers, control, grown, list_changes, operators, output, special_methods, values
+from symdiff.frontend.python import (
+    containers,
+    control,
+    formatting,
+    grown,
+    list_changes,
+    operators,
+    output,
+    special_methods,
+    values,
+)
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     POISON,
@@ -39,6 +49,8 @@ def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Va
     if isinstance(op, ast.Add) and any(isinstance(v, Text) for v in (left, right)):
         pieces = [output.text_pieces(v) for v in (left, right)]
         return None if None in pieces else output.text([piece for part in pieces for piece in part or ()])
+    if isinstance(op, ast.Mod) and isinstance(left, Known) and isinstance(left.obj, str):
+        return formatting.percent(cx, left.obj, right)
     if isinstance(op, ast.Mult):
         for one, other in ((left, right), (right, left)):
             items = containers.elements(cx, one)

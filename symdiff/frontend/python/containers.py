@@ -237,8 +237,12 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
         if isinstance(index, Known) or part is not None:
             return Known(base.obj[part])
         return subscripts.read_known(cx, node, base, index)
-    if isinstance(base, Known) and isinstance(base.obj, (str, range)) and isinstance(index, Known):
-        return Known(base.obj[index.obj])
+    if isinstance(base, Known) and isinstance(base.obj, (str, range)):
+        where = index.obj if isinstance(index, Known) else known_slice(index)
+        if isinstance(where, slice) or (isinstance(where, int) and -len(base.obj) <= where < len(base.obj)):
+            return Known(base.obj[where])
+        if isinstance(where, int):
+            return cx.refuse("SD315", node, index=where, size=len(base.obj))
     if isinstance(base, Sequence_) and base.kind == "range" and isinstance(index, SliceVal):
         whole = (
             isinstance(index.lo, Known)
@@ -253,7 +257,11 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
         return operators.binary(
             cx, node, ast.Add(), base.parts[0], operators.binary(cx, node, ast.Mult(), index, base.parts[2])
         )
-    return cx.refuse("SD321", node, operation="[…]", left=cx.describe(base), right=cx.describe(index))
+    return cx.refuse("SD321", node, operation="[…]", left=cx.describe(base), right=_shown(cx, index))
+
+
+def _shown(cx: Context, index: Val) -> str:
+    return "a slice" if isinstance(index, SliceVal) else cx.describe(index)
 
 
 def known_slice(index: Val) -> slice | None:

@@ -120,7 +120,7 @@ SUPPORTED = (
     Row("`with np.errstate(…)`, `contextlib.nullcontext()`",
         "with np.errstate(over='ignore'): ⏎     for t in v: x = x * np.exp(t) ⏎ return x"),
     Row("`print`, formatted strings, messages of exceptions: in the forward pass, in order",
-        "print(f'x = {x:.3f}', v, sep=': ') ⏎ assert x < 9, f'x = {x}' ⏎ return x"),
+        "print(f'x = {x:.3f}', '%.1f' % x, v, sep=': ') ⏎ assert x < 9, f'x = {x}' ⏎ return x"),
     Row("`symdiff.stop_gradient`, functions with a derivative rule of their own",
         "return symdiff.stop_gradient(x) * np.sum(halved(v))"),
     Row("`isinstance`, `is None`, `in` on known keys",

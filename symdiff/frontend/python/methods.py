@@ -11,6 +11,7 @@ from symdiff.frontend.python import (
     arrays,
     container_methods,
     containers,
+    formatting,
     inplace,
     list_changes,
     memory,
@@ -98,6 +99,9 @@ def _known_method(
         return container_methods.dict_method(cx, node, receiver, name, args, kwargs)
     if isinstance(obj, (np.ndarray, np.generic)) and not all(isinstance(a, Known) for a in (*args, *kwargs.values())):
         return _array_method(cx, node, receiver, name, args, kwargs)
+    if isinstance(obj, str) and name == "format" and not all(isinstance(a, Known) for a in (*args, *kwargs.values())):
+        made = formatting.braces(cx, obj, args, kwargs)
+        return cx.refuse("SD222", node, construct="`format`") if made is None else made
     allowed = next((names for kind, names in _PURE_METHODS.items() if isinstance(obj, kind)), frozenset())
     if name not in allowed or not all(isinstance(a, Known) for a in (*args, *kwargs.values())):
         code = "SD503" if isinstance(obj, (list, dict, np.ndarray)) else "SD404"
