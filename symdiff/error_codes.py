@@ -272,7 +272,7 @@ _OPERATIONS = (
      "leave it out, or write the operation with supported ones"),
     ("SD403", "wrong use of a NumPy function",
      "{function}: {message}",
-     "NumPy would raise here"),
+     "NumPy or Python would raise here"),
     ("SD404", "unknown attribute",
      "{type} has no attribute `{name}` that symdiff knows",
      "an unknown attribute may hide an operation"),

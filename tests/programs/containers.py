@@ -228,3 +228,15 @@ def sums_in_turn(x, n):
     for i in range(n):
         c[i % 3] += x * i
     return c[0] * c[1] + c[2]
+
+
+@cases({"w": [array(2, 2), array(3, 2)], "b": [array(2), array(3)]}, signed(2))
+def lists_that_their_elements_tell_apart(params, x):
+    """Lists of as many matrices and vectors cannot be one list, so each may be changed."""
+    for k, (w, b) in enumerate(zip(params["w"], params["b"])):
+        x = w @ x + b
+        if k < len(params["w"]) - 1:
+            x = np.tanh(x)
+    params["b"][0][:] = x[:2]
+    params["w"].append(x)
+    return np.sum(params["b"][0]) * x[-1] + len(params["w"])

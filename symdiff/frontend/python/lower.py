@@ -7,7 +7,7 @@ import dataclasses
 import inspect
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from types import MethodType
 from typing import Any
@@ -213,16 +213,30 @@ def _fix_captured_sizes(cx: Context) -> None:
 
 def _arguments(cx: Context, signature: Signature) -> dict[str, Val]:
     """The arguments; a container that could be no other of them may be changed, since the caller's is taken apart."""
-    todo, count = [a.tree for a in signature.arguments], Counter[Tree]()
-    while todo:
-        tree = todo.pop()
-        count[tree] += 1
-        todo += tree.children
+    identities = {a.name: list[Any]() for a in signature.arguments}
+    for a in signature.arguments:
+        _identify(a.tree, iter(a.leaves), identities[a.name])
+    count = Counter(each for found in identities.values() for each in found)
     found = {}
     for a in signature.arguments:
         leaves = iter(zip(a.leaves, trees.paths(a.tree), strict=True))
-        found[a.name] = _build(cx, a.name, a.tree, leaves, {tree for tree, n in count.items() if n == 1})
+        found[a.name] = _build(cx, a.name, a.tree, leaves, iter([count[each] == 1 for each in identities[a.name]]))
     return found
+
+
+def _identify(tree: Tree, leaves: Iterator[Any], found: list[Any]) -> tuple[Any, ...]:
+    """Say what tells each container of a tree from others, outermost first: two alike may be one object.
+
+    Returns the same of the leaves.
+    """
+    if tree.kind == "leaf":
+        leaf = next(leaves)
+        return ((leaf.kind, leaf.dtype, leaf.rank) if isinstance(leaf, AVal) else None,)
+    at = len(found)
+    found.append(None)
+    inside = tuple(each for c in tree.children for each in _identify(c, leaves, found))
+    found[at] = tree, inside
+    return inside
 
 
 def _cell(cx: Context, kind: str, name: str, cls: type, alone: bool) -> Cell:
@@ -235,23 +249,24 @@ def _refuse_changed(cx: Context) -> None:
     cx.problems += [problem for cls, problem in cx.changed.items() if cls in captured_classes]
 
 
-def _build(cx: Context, name: str, tree: Tree, leaves: Any, alone: Set[Tree]) -> Val:
+def _build(cx: Context, name: str, tree: Tree, leaves: Any, alone: Iterator[bool]) -> Val:
     if tree.kind == "leaf":
         leaf, path = next(leaves)
         return _static(cx, name, leaf, path) if isinstance(leaf, Static) else _leaf(cx, name, leaf, path)
+    single = next(alone)
     parts = tuple(_build(cx, name, c, leaves, alone) for c in tree.children)
     if tree.kind == "list":
-        cell = _cell(cx, "list", name, list, tree in alone)
+        cell = _cell(cx, "list", name, list, single)
         cx.base_set(cell, parts)
         return ListRef(cell)
     if tree.kind == "dict":
-        cell = _cell(cx, "dict", name, dict, tree in alone)
+        cell = _cell(cx, "dict", name, dict, single)
         cx.base_set(cell, dict(zip(tree.keys, parts, strict=True)))
         return DictRef(cell)
     keys = tuple(str(k) for k in tree.keys)
     if tree.kind == "dataclass":
         assert tree.cls is not None
-        cell = _cell(cx, "object", name, tree.cls, tree in alone)
+        cell = _cell(cx, "object", name, tree.cls, single)
         cx.base_set(cell, Attributes(sorted(zip(keys, parts, strict=True))))
         return ObjRef(cell, tree.cls)
     return Struct(tree.kind, parts, tree.cls, keys if tree.cls is not None else ())
