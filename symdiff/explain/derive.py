@@ -16,7 +16,7 @@ from symdiff.explain import formulas
 from symdiff.explain.crossings import Conditions, Crossing, places
 from symdiff.explain.point import entry_values
 from symdiff.explain.reading import Border, Draft, read
-from symdiff.explain.stages import ARGUMENT, BACK, PARAMETER, Derivation, Edge, Stage
+from symdiff.explain.stages import ARGUMENT, BACK, PARAMETER, Derivation, Edge, Stage, first_form
 from symdiff.explain.values import Values
 from symdiff.ir import types
 from symdiff.ir.core import Family, Op, Program, Value, walk
@@ -231,7 +231,8 @@ class _Deriving:
         if isinstance(draft.origin, Border) or op.prim.name == "for":
             found = f"∂{draft.name}/∂{use.source.name} = 1"
         else:
-            found = derivative_rule(self.shown(op, draft), use.number)
+            shown = self.shown(op, draft)
+            found = _in_old_value(derivative_rule(shown, use.number), draft.name, shown.outs[0].hint)
         part = draft.tree if isinstance(draft.tree, ast.Subscript) else formulas.written_part(draft.statement)
         if part is None or not found.endswith((" = 1", " = 1 outside")):
             return found, None
@@ -244,7 +245,23 @@ class _Deriving:
         for v in op.ins:
             constant = v.const is not None and v not in self.reading.by_value
             names.append(Value(v.type, "" if constant else self.reading.text(v), v.const if constant else None))
-        return Op(op.prim, tuple(names), tuple(Value(v.type, draft.name) for v in op.outs), op.params, (), op.loc)
+        name = draft.name + _NEW * (draft.name in (v.hint for v in names))
+        return Op(op.prim, tuple(names), tuple(Value(v.type, name) for v in op.outs), op.params, (), op.loc)
+
+
+_NEW = "ʹ"  # marks the result of `y = y * x` while its rules are written
+
+
+def _in_old_value(local: str, name: str, marked: str) -> str:
+    """The rule of `y = y * x`, where `y` is the value before: of its forms those that need no value after."""
+    if marked == name:
+        return local
+    first, *forms = local.replace(f"d_{marked}", f"d_{name}").split(" = ")
+    kept = [form for form in forms if marked not in form]
+    head, joint, rule = first.partition(": ")
+    if (forms and not kept) or marked in rule:
+        return ""
+    return " = ".join([head.replace(marked, name) + joint + rule, *kept])
 
 
 def _merged(edges: Iterable[Edge]) -> tuple[Edge, ...]:
@@ -264,7 +281,7 @@ def _merged(edges: Iterable[Edge]) -> tuple[Edge, ...]:
 
 def _added(rule: str, other: str) -> str:
     """The sum of two rules, of each its first form."""
-    one, two = (text.partition(" = ")[0] for text in (rule, other))
+    one, two = map(first_form, (rule, other))
     if one == two == "1":
         return "2"
     if one == two and one.isidentifier():

@@ -24,7 +24,7 @@ import sympy
 from symdiff.explain import formulas
 from symdiff.explain.formula_latex import AXES, Named, Printer, literal, stage_formula
 from symdiff.explain.notation import ATOM, PRODUCT, Tex, number, parenthesised, product, rule, symbol, symbols
-from symdiff.explain.stages import ARGUMENT, PARAMETER, Derivation, Edge, Group, Stage
+from symdiff.explain.stages import ARGUMENT, PARAMETER, Derivation, Edge, Group, Stage, first_form
 from symdiff.explain.table import entered, is_repeated, outline
 from symdiff.ir import dims
 from symdiff.ir.core import Prim
@@ -193,15 +193,18 @@ class _Writer:
         below = self.symbols.of(reader, shift)
         above, named = self.partial(below), self.symbols.reader(reader, shift)
         direct = reader.key in self.derivation.results and not is_repeated(reader)
-        known = {n.name for n in (self.derivation[e.source] for e in reader.inputs)} | {reader.name}
+        sources = {self.derivation[e.source].name for e in reader.inputs}
+        known, reads_itself = sources | {reader.name}, reader.name in sources  # y = y * x: the rules have y before
 
         def name(word: str) -> str | None:
             if word == f"d_{reader.name}":
                 return above
-            return below if word == reader.name else named(word).text if word in known else None
+            if word == reader.name and not reads_itself:
+                return below
+            return named(word).text if word in known else None
 
         sums = self.sums(stage, reader, edge)
-        local = rule(edge.rule.partition(" = ")[0] if "[" not in edge.rule else edge.rule, name)
+        local = rule(first_form(edge.rule), name)
         chain = f"{above} \\frac{{\\partial {below}}}{{\\partial {self.symbols.of(stage)}}}"
         if edge.is_rule:
             return sums + chain, Tex(sums + local.text, local.holds)

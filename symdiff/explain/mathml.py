@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable
 from html import escape
 
+from symdiff.explain.stages import forms
+
 _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(5)
 _BINARY = {ast.Add: ("+", _SUM), ast.Sub: ("−", _SUM), ast.Mult: ("·", _PRODUCT), ast.MatMult: ("", _PRODUCT)}
 _COMPARE = {ast.Lt: "&lt;", ast.LtE: "≤", ast.Gt: "&gt;", ast.GtE: "≥", ast.Eq: "=", ast.NotEq: "≠"}
@@ -56,7 +58,7 @@ def derivative(local: str) -> str:
     upper, _, lower = left.partition("/")
     if not sign or not upper.startswith("∂") or not lower.startswith("∂"):
         return code(local)
-    parts = "<mo>=</mo>".join(_rule(part) for part in right.split(" = "))
+    parts = "<mo>=</mo>".join(_rule(part) for part in forms(right))
     fraction = f"<mfrac>{_partial(upper[1:])}{_partial(lower[1:])}</mfrac>"
     return f"<mrow>{fraction}<mo>{sign.strip()}</mo>{parts}</mrow>"
 

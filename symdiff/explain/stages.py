@@ -12,6 +12,7 @@ says which of several sources is read: that of the arm taken, of the turn before
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -77,6 +78,15 @@ class Edge:
         """Whether `local` is written with the cotangent in its place."""
         head = self.local.partition(" = ")[0]
         return ": " in head
+
+
+def forms(rule: str) -> list[str]:
+    """The forms of `e^y3 = y2`; in brackets `=` is a condition: [x = m] / ties."""
+    return re.split(r" = (?![^\[]*\])", rule)
+
+
+def first_form(rule: str) -> str:
+    return forms(rule)[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from symdiff.explain import formulas
-from symdiff.explain.stages import ARGUMENT, PARAMETER, REPEATED, Derivation, Edge, Group, Stage
+from symdiff.explain.stages import ARGUMENT, PARAMETER, REPEATED, Derivation, Edge, Group, Stage, first_form
 
 _INDENT = "  "
 _SHOWN = 6  # elements of an array
@@ -152,7 +152,7 @@ class _Cells:
     def term(self, reader: Stage, edge: Edge) -> str:
         """What one reader contributes: the gradient there times the local derivative."""
         above = f"∂{self.top}/∂{reader.name}" + _OF.get(edge.turn, "")
-        rule = edge.rule.partition(" = ")[0]
+        rule = first_form(edge.rule)
         if edge.is_rule:
             return re.sub(rf"\bd_{re.escape(reader.name)}(?![^\Wᵀ])", above, edge.rule) + summed_text(edge)
         if not rule:
