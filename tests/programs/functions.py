@@ -153,3 +153,22 @@ def another_type_in_one_turn(x):
     for k in range(3):
         y = (y, x * x) if k == 1 else y
     return y[0] * y[1]
+
+
+def _twice_as_much(g):
+    return lambda *args: 2.0 * g(*args)
+
+
+@cases(signed(4), 0.7)
+def decorated_in_a_loop_over_a_list(v, x):
+    """What the decorated function reads is bound anew in each turn, of which nobody knows how many there are."""
+    s = 0.0
+    for u in [t for t in v if t > -9.0]:
+        pair = [u * x, x]
+
+        @_twice_as_much
+        def weigh(z):
+            return z * pair[0] + pair[1]  # noqa: B023
+
+        s = s + weigh(u)
+    return s

@@ -35,7 +35,7 @@ BUILT = (
     ("d", "{'a': a, 'b': c}"),
     ("p", "Pair(b, c)"),
     ("g", "[float(u) for u in x]"),
-    ("q", "[Pair(u, 0.5) for u in y]"),
+    ("q", "[Pair(float(u), 0.5) for u in y]"),
     ("c", "lambda z: np.sin(z) * a"),
 )
 

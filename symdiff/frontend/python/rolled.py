@@ -296,6 +296,10 @@ class Rolled:
         try:
             return widen(cx, slot, before, header, after, (self.key, self._hint(key)))
         except Misfit as misfit:
+            if self._of_inner(key) and (before is UNBOUND or before is MISSING):
+                # it is bound anew before an inner function reads it
+                known = isinstance(slot.same, Conflict)
+                return slot if known else start(Conflict("unbound", misfit.after))
             name = f"`{self._hint(key) or 'a value'}`"
             fields = (
                 {"before": misfit.before, "after": misfit.after}
@@ -306,6 +310,10 @@ class Rolled:
             raise CannotRoll(
                 self.loop.id, problem, name, f"is {misfit.before} before the loop and {misfit.after} after a turn"
             ) from None
+
+    def _of_inner(self, key: Any) -> bool:
+        """Whether a name is taken to be live because an inner function, called who knows where, has it."""
+        return isinstance(key, tuple) and key[0] == self.cx.frame.id and key[1] in self.cx.frame.live.always
 
     def _hand_on(self, after: dict[Any, Any], state: Exit) -> None:
         cx = self.cx
