@@ -48,9 +48,9 @@ def neuron_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float, float
     if type(d_y) is not float:
         (d_y,) = _floats('neuron_backward', d_y=d_y)
     t = float(y)
-    d_y4 = float(d_y) * (t * (1.0 - t))  # ∂y/∂y4 = y·(1 - y)
-    d_w2 = d_y4 * x2                     # ∂y7/∂w2 = x2
-    d_w1 = d_y4 * x1                     # ∂y6/∂w1 = x1
+    d_y4 = d_y * (t * (1.0 - t))  # ∂y/∂y4 = y·(1 - y)
+    d_w2 = d_y4 * x2              # ∂y7/∂w2 = x2
+    d_w1 = d_y4 * x1              # ∂y6/∂w1 = x1
     return d_w1, d_w2, d_y4
 
 

@@ -22,7 +22,7 @@ from symdiff.ad.inner import keeping, written_out
 from symdiff.codegen.assignments import reusable
 from symdiff.codegen.module import collected, generate
 from symdiff.codegen.names import identifier, name_stages
-from symdiff.codegen.parts import STAGES, Module, Parts, Ready, otherwise
+from symdiff.codegen.parts import STAGES, Module, Parts, Ready, has_singles, otherwise
 from symdiff.errors import UsageError
 from symdiff.ir import types
 from symdiff.ir.build import Builder
@@ -126,11 +126,11 @@ class _Compilation:
         self.primal = prepared(self.named.program, level)
 
     def ready(
-        self, program: Program, residuals: Collection[int] = (), inputs: bool = False, fast: bool = True
+        self, program: Program, residuals: Collection[int] = (), inputs: int | None = None, fast: bool = True
     ) -> Ready:
         """A program with its copies, what may be overwritten, and (`fast`) its form in `math` for Python floats.
 
-        `inputs`: NumPy scalars may come in (the residuals of a backward pass), to be taken as floats.
+        `inputs`: so many NumPy scalars may come in first (the residuals of a backward pass), to be taken as floats.
         """
         lowered = lower_scalars(program, inputs) if fast and self.level == 2 else None
         made = fills(buffers(program, residuals=residuals, borrow=self.borrow))
@@ -239,7 +239,8 @@ class _Compilation:
             n_residuals, n_results = pair.n_residuals, len(self.primal.main.body.outs)
             pair = in_order(self.adjoints(pair), self.named.stages)
             found["forward"] = self.ready(pair.forward, range(n_results, n_results + n_residuals))
-            found["backward"] = self.ready(pair.backward, inputs=True)
+            taken = len(pair.backward.main.body.params) if has_singles(self.lowered) else n_residuals
+            found["backward"] = self.ready(pair.backward, inputs=taken)
             facts += self.facts(pair)
         both: dict[str, Program] = {}
         if {"value_and_grad", "grad"} & set(kinds):

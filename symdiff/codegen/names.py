@@ -75,7 +75,7 @@ CALLED = {
 }
 
 # What a generated module defines beside its functions; the primitives' helpers join them.
-_OWN = frozenset(["_TYPES", "_accept", "_check", "_floats", "_found", "_rebuilt", "_scalar"])
+_OWN = frozenset(["_TYPES", "_accept", "_check", "_floats", "_found", "_rebuilt", "_scalar", "_verdict"])
 _DTYPE = re.compile(r"_[biufc]\d+")
 _DEFINED = re.compile(r"\s*def (\w+)")
 _PREFIXES = ("_TYPES_", "_check_")  # of what a module of several functions has for each

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from symdiff.codegen.view import Origins
-from symdiff.ir.core import Op, Program
+from symdiff.ir.core import Op, Program, walk
+from symdiff.ir.types import AVal
 from symdiff.signature import Lowered
 
 
@@ -17,6 +18,12 @@ def otherwise(kind: str) -> str:
 
 KINDS = ("primal", "forward", "backward", "value_and_grad", "grad", "jvp", "hvp")
 STAGES = ("ir", "types", "adjoint", "optimized", "source")  # of one compilation, that can be shown
+
+
+def has_singles(lowered: Lowered) -> bool:
+    """Whether a function computes in float32 or less: a Python float would take that dtype."""
+    values = (v for f in lowered.program.functions.values() for op in walk(f.body) for v in (*op.ins, *op.outs))
+    return any(isinstance(v.type, AVal) and v.type.dtype in ("f2", "f4", "c8") for v in values)
 
 
 @dataclass(frozen=True, slots=True)

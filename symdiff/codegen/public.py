@@ -8,10 +8,11 @@ from functools import cached_property
 
 from symdiff.codegen import checks, expressions, functions
 from symdiff.codegen.functions import Body, Given, ReturnAs
+from symdiff.codegen.parts import has_singles
 from symdiff.codegen.view import LONGEST, Line
 from symdiff.codegen.writer import Writer, class_name, distinct
 from symdiff.ir import dims
-from symdiff.ir.core import Function, Value, walk
+from symdiff.ir.core import Function, Value
 from symdiff.ir.types import AVal, Kind, Type
 from symdiff.signature import Argument, Param
 from symdiff.trees import named, path_text, paths
@@ -137,9 +138,7 @@ class Public(Writer):
 
     @cached_property
     def has_singles(self) -> bool:
-        functions_ = self.lowered.program.functions.values()
-        values = (v for f in functions_ for op in walk(f.body) for v in (*op.ins, *op.outs))
-        return any(isinstance(v.type, AVal) and v.type.dtype in ("f2", "f4", "c8") for v in values)
+        return has_singles(self.lowered)
 
     def check_cotangents(
         self, name: str, names: Sequence[str], params: Sequence[Value]

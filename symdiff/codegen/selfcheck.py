@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 SMALLEST = 3  # the first size variable is 3, the second 4, …
 
 
-def text(parts: Parts, public: Mapping[str, str], entry: Entry, name: str = "_check") -> str:
+ALONE = "_check"  # the self-check of a module of one function
+
+
+def text(parts: Parts, public: Mapping[str, str], entry: Entry, name: str = ALONE) -> str:
     """The self-check, or nothing where arguments cannot be made up: classes, functions, gradients of no scalar.
 
     Nothing, either, where the user says what the derivative is: it need not be what differences give.
@@ -49,16 +52,28 @@ def text(parts: Parts, public: Mapping[str, str], entry: Entry, name: str = "_ch
         lines += ["    def slope(h):", f"        return {moved}", ""]
     lines += [f"    expected = (at({step}) - at(-{step})) / {2 * float(step)!r}", "    rows = ["]
     lines += [f"        ({name!r}, {found}, {expected})," for name, found, expected in rows]
-    lines += ["    ]", "    for name, found, expected in rows:"]
-    lines += ["        print(f'{name}: {found:.9g}, by differences {expected:.9g}')"]
-    bound = f"abs(found - expected) <= {tolerance} * max(1.0, abs(expected))"
-    lines += [f"    return int(not all({bound} for _, found, expected in rows))"]
+    lines += ["    ]"]
+    lines += verdict(tolerance) if name == ALONE else [f"    return _verdict(rows, {tolerance})"]
     return "\n".join(lines)
+
+
+def verdict(tolerance: str) -> list[str]:
+    """What says, and returns, whether the rows agree."""
+    bound = f"abs(found - expected) <= {tolerance} * max(1.0, abs(expected))"
+    return [
+        "    for name, found, expected in rows:",
+        "        print(f'{name}: {found:.9g}, by differences {expected:.9g}')",
+        f"    return int(not all({bound} for _, found, expected in rows))",
+    ]
 
 
 def of_all(checks: Sequence[str]) -> str:
     """The self-check of a module of several functions, which has one called `_check_f` for each in `checks`."""
     lines = [
+        "def _verdict(rows, tolerance):",
+        '    """Print each comparison; 0 if they all agree."""',
+        *verdict("tolerance"),
+        *["", ""],
         "def _check():",
         '    """Compare all derivatives with central differences at sample arguments; 0 if they agree."""',
         f"    return max([check() for check in ({', '.join(checks)},)])",

@@ -43,18 +43,20 @@ class _NotLowered(Exception):
     """The program is not a computation on Python floats throughout."""
 
 
-def lower_scalars(program: Program, convert_inputs: bool = False) -> Program | None:
-    """The program on Python numbers, or None.  `convert_inputs` admits np.float64 parameters: the residuals of a
-    backward pass, converted at entry.
+def lower_scalars(program: Program, convert_inputs: int | None = None) -> Program | None:
+    """The program on Python numbers, or None.
+
+    `convert_inputs` admits np.float64 parameters: that many, the residuals of a backward pass, are converted at entry;
+    the others, cotangents, are given as floats.
     """
-    if not _plausible(program, convert_inputs):
+    if not _plausible(program, convert_inputs is not None):
         return None
     program = dce(program)
     try:
         records = {name: tuple(map(lowered, fields)) for name, fields in program.records.items()}
         functions = {}
         for name, f in program.functions.items():
-            body = run_steps(_Lower(f.body).block(f.body, _entry if name == program.entry else None))
+            body = run_steps(_Lower(f.body).block(f.body, convert_inputs or 0 if name == program.entry else None))
             functions[name] = Function(name, body, f.dims)
     except (_NotLowered, TypeError):
         return None
@@ -101,14 +103,16 @@ def lowered(t: Type) -> Type:
 Env = dict[Value, Value]
 
 
-def _entry(b: Builder, env: Env, params: Sequence[Value]) -> list[Value]:
-    """Parameters of the public function keep their types; NumPy's are converted."""
+def _entry(b: Builder, env: Env, params: Sequence[Value], converted: int) -> list[Value]:
+    """Parameters of the public function; the first of them keep their types, and NumPy's are converted."""
     found = []
-    for p in params:
-        new = Value(p.type, p.hint)
-        found.append(new)
+    for k, p in enumerate(params):
         assert isinstance(p.type, AVal)
-        env[p] = new if p.type.kind is Kind.PYTHON else b.op("convert", new, kind=Kind.PYTHON, dtype=p.type.dtype).value
+        given = k >= converted or p.type.kind is Kind.PYTHON
+        new = Value(types.python(p.type.dtype) if given else p.type, p.hint)
+        found.append(new)
+        env[p] = new if given else b.op("convert", new, kind=Kind.PYTHON, dtype=p.type.dtype).value  # under a new name:
+        # where `math` raises, the NumPy body reads the parameter
     return found
 
 
@@ -116,10 +120,11 @@ class _Lower:
     def __init__(self, body: Block) -> None:
         self.body = body
 
-    def block(self, block: Block, entry: Callable[..., list[Value]] | None = None) -> Steps:
+    def block(self, block: Block, entry: int | None = None) -> Steps:
+        """The block lowered; `entry`: that of the public function, of whose parameters that many are converted."""
         b, env = Builder(), dict[Value, Value]()
         if entry is not None:
-            params = entry(b, env, block.params)
+            params = _entry(b, env, block.params, entry)
         else:
             params = [Value(lowered(p.type), p.hint, None, p.origin) for p in block.params]
             env.update(zip(block.params, params, strict=True))

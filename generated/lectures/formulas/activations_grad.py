@@ -453,7 +453,7 @@ def logistic_backward(saved: tuple, d_y: float = 1.0) -> float:
     if type(d_y) is not float:
         (d_y,) = _floats('logistic_backward', d_y=d_y)
     t = float(y)
-    d_x = float(d_y) * (t * (1.0 - t))  # ∂y/∂x = y·(1 - y)
+    d_x = d_y * (t * (1.0 - t))  # ∂y/∂x = y·(1 - y)
     return d_x
 
 
@@ -500,7 +500,7 @@ def hyperbolic_tangent_backward(saved: tuple, d_y: float = 1.0) -> float:
     if type(d_y) is not float:
         (d_y,) = _floats('hyperbolic_tangent_backward', d_y=d_y)
     t = float(y)
-    d_x = float(d_y) * (1.0 - t * t)  # ∂y/∂x = 1 - tanh² x = 1 - y²
+    d_x = d_y * (1.0 - t * t)  # ∂y/∂x = 1 - tanh² x = 1 - y²
     return d_x
 
 
@@ -602,11 +602,11 @@ def inverse_tangent_backward(saved: tuple, d_y: float = 1.0) -> float:
     if type(d_y) is not float:
         (d_y,) = _floats('inverse_tangent_backward', d_y=d_y)
     try:
-        d_x = float(d_y) * (1.0 / (1.0 + x * x))  # ∂y/∂x = 1/(1 + x²)
+        d_x = d_y * (1.0 / (1.0 + x * x))  # ∂y/∂x = 1/(1 + x²)
         return d_x
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
-    d_x = d_y * np.divide(1, 1 + x * x)           # ∂y/∂x = 1/(1 + x²)
+    d_x = d_y * np.divide(1, 1 + x * x)    # ∂y/∂x = 1/(1 + x²)
     return float(d_x)
 
 
@@ -651,11 +651,11 @@ def inverse_sinh_backward(saved: tuple, d_y: float = 1.0) -> float:
     if type(d_y) is not float:
         (d_y,) = _floats('inverse_sinh_backward', d_y=d_y)
     try:
-        d_x = float(d_y) * (1.0 / math.sqrt(x * x + 1.0))  # ∂y/∂x = 1/√(x² + 1)
+        d_x = d_y * (1.0 / math.sqrt(x * x + 1.0))  # ∂y/∂x = 1/√(x² + 1)
         return d_x
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
-    d_x = d_y * (1 / np.sqrt(x * x + 1))  # ∂y/∂x = 1/√(x² + 1)
+    d_x = d_y * (1 / np.sqrt(x * x + 1))            # ∂y/∂x = 1/√(x² + 1)
     return float(d_x)
 
 
@@ -761,23 +761,22 @@ def isru_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
         (d_y,) = _floats('isru_backward', d_y=d_y)
     try:
         t = float(y1)
-        t1 = float(d_y)
-        t2 = 1.0 / t                 # 1
-        d_x = t1 * t2                # ∂y/∂x = 1/y1
-        d_y1 = t1 * (-float(y) / t)  # ∂y/∂y1 = -x/y1²
-        d_y2 = d_y1 * (0.5 / t)      # ∂y1/∂y2 = 1/(2√y2) = 0.5/y1
-        d_alpha = d_y2 * y4          # ∂y3/∂alpha = y4
-        d_y4 = d_y2 * alpha          # ∂y3/∂y4 = alpha
-        d_x += d_y4 * (2.0 * x)      # ∂y4/∂x = 2·x
+        t1 = 1.0 / t                  # 1
+        d_x = d_y * t1                # ∂y/∂x = 1/y1
+        d_y1 = d_y * (-float(y) / t)  # ∂y/∂y1 = -x/y1²
+        d_y2 = d_y1 * (0.5 / t)       # ∂y1/∂y2 = 1/(2√y2) = 0.5/y1
+        d_alpha = d_y2 * y4           # ∂y3/∂alpha = y4
+        d_y4 = d_y2 * alpha           # ∂y3/∂y4 = alpha
+        d_x += d_y4 * (2.0 * x)       # ∂y4/∂x = 2·x
         return d_x, d_alpha
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
-    d_x = d_y * (1 / y1)             # ∂y/∂x = 1/y1
-    d_y1 = d_y * (-y / y1)           # ∂y/∂y1 = -x/y1²
-    d_y2 = d_y1 * (0.5 / y1)         # ∂y1/∂y2 = 1/(2√y2) = 0.5/y1
-    d_alpha = d_y2 * y4              # ∂y3/∂alpha = y4
-    d_y4 = d_y2 * alpha              # ∂y3/∂y4 = alpha
-    d_x += d_y4 * (2 * x)            # ∂y4/∂x = 2·x
+    d_x = d_y * (1 / y1)              # ∂y/∂x = 1/y1
+    d_y1 = d_y * (-y / y1)            # ∂y/∂y1 = -x/y1²
+    d_y2 = d_y1 * (0.5 / y1)          # ∂y1/∂y2 = 1/(2√y2) = 0.5/y1
+    d_alpha = d_y2 * y4               # ∂y3/∂alpha = y4
+    d_y4 = d_y2 * alpha               # ∂y3/∂y4 = alpha
+    d_x += d_y4 * (2 * x)             # ∂y4/∂x = 2·x
     return float(d_x), float(d_alpha)
 
 
@@ -855,14 +854,13 @@ def isrlu_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
         (d_y,) = _floats('isrlu_backward', d_y=d_y)
     try:
         t = float(y4)
-        t1 = float(d_y)
-        t2 = t1 if y1 else 0.0
-        t1 = 0.0 if y1 else t1
+        t1 = d_y if y1 else 0.0
+        t2 = 0.0 if y1 else d_y
         t3 = 1.0 / t
         t4 = -float(y2) / t
-        mask = t2 != 0.0                   # 1
-        d_x = t1 + (t2 * t3 if math.isfinite(t3) or mask else 0.0)  # ∂y2/∂x = 1/y4
-        d_y4 = t2 * t4 if math.isfinite(t4) or mask else 0.0  # ∂y2/∂y4 = -x/y4²
+        mask = t1 != 0.0                   # 1
+        d_x = t2 + (t1 * t3 if math.isfinite(t3) or mask else 0.0)  # ∂y2/∂x = 1/y4
+        d_y4 = t1 * t4 if math.isfinite(t4) or mask else 0.0  # ∂y2/∂y4 = -x/y4²
         t = 0.5 / t                        # 1
         d_y5 = d_y4 * t if math.isfinite(t) or d_y4 != 0.0 else 0.0  # ∂y4/∂y5 = 1/(2√y5) = 0.5/y4
         d_alpha = d_y5 * y7 if math.isfinite(y7) or d_y5 != 0.0 else 0.0  # ∂y6/∂alpha = y7
@@ -1030,10 +1028,9 @@ def leaky_relu_of_the_slide_backward(saved: tuple, d_y: float = 1.0) -> float:
     x, y1 = saved
     if type(d_y) is not float:
         (d_y,) = _floats('leaky_relu_of_the_slide_backward', d_y=d_y)
-    t = float(d_y)
-    t1 = 0.5 * t
-    t2 = t if x > y1 else t1 if x == y1 else 0.0  # 1
-    d_x = t2 + (t if y1 > x else t1 if y1 == x else 0.0) * 0.1  # ∂y1/∂x = 0.1
+    t = 0.5 * d_y
+    t1 = d_y if x > y1 else t if x == y1 else 0.0  # 1
+    d_x = t1 + (d_y if y1 > x else t if y1 == x else 0.0) * 0.1  # ∂y1/∂x = 0.1
     return d_x
 
 
@@ -1122,13 +1119,12 @@ def elu_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
     if type(d_y) is not float:
         (d_y,) = _floats('elu_backward', d_y=d_y)
     t = float(y4)
-    t1 = float(d_y)
-    t2 = t1 if y1 else 0.0
-    t1 = 0.0 if y1 else t1  # 1
-    d_alpha = t2 * t if math.isfinite(t) or t2 != 0.0 else 0.0  # ∂y2/∂alpha = y4
-    d_y4 = t2 * alpha       # ∂y2/∂y4 = alpha
-    t += 1.0                # 1
-    d_x = t1 + (d_y4 * t if math.isfinite(t) or d_y4 != 0.0 else 0.0)  # ∂y4/∂x = e^x = y4 + 1
+    t1 = d_y if y1 else 0.0
+    t2 = 0.0 if y1 else d_y  # 1
+    d_alpha = t1 * t if math.isfinite(t) or t1 != 0.0 else 0.0  # ∂y2/∂alpha = y4
+    d_y4 = t1 * alpha        # ∂y2/∂y4 = alpha
+    t += 1.0                 # 1
+    d_x = t2 + (d_y4 * t if math.isfinite(t) or d_y4 != 0.0 else 0.0)  # ∂y4/∂x = e^x = y4 + 1
     return d_x, d_alpha
 
 
@@ -1176,12 +1172,12 @@ def selu_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
     if type(d_y) is not float:
         (d_y,) = _floats('selu_backward', d_y=d_y)
     t = float(y5)
-    d_y1 = float(d_y) * 1.0507  # ∂y/∂y1 = 1.0507
+    d_y1 = d_y * 1.0507       # ∂y/∂y1 = 1.0507
     t1 = d_y1 if y2 else 0.0
-    t2 = 0.0 if y2 else d_y1    # 1
+    t2 = 0.0 if y2 else d_y1  # 1
     d_alpha = t1 * t if math.isfinite(t) or t1 != 0.0 else 0.0  # ∂y3/∂alpha = y5
-    d_y5 = t1 * alpha           # ∂y3/∂y5 = alpha
-    t += 1.0                    # 1
+    d_y5 = t1 * alpha         # ∂y3/∂y5 = alpha
+    t += 1.0                  # 1
     d_x = t2 + (d_y5 * t if math.isfinite(t) or d_y5 != 0.0 else 0.0)  # ∂y5/∂x = e^x = y5 + 1
     return d_x, d_alpha
 
@@ -1353,11 +1349,11 @@ def softplus_backward(saved: tuple, d_y: float = 1.0) -> float:
     if type(d_y) is not float:
         (d_y,) = _floats('softplus_backward', d_y=d_y)
     try:
-        d_x = float(d_y) * (1.0 / (1.0 + math.exp(-x)))  # ∂y/∂x = 1/(1 + e^-x)
+        d_x = d_y * (1.0 / (1.0 + math.exp(-x)))  # ∂y/∂x = 1/(1 + e^-x)
         return d_x
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
-    d_x = d_y * _logistic(x)                             # ∂y/∂x = 1/(1 + e^-x)
+    d_x = d_y * _logistic(x)                      # ∂y/∂x = 1/(1 + e^-x)
     return float(d_x)
 
 
@@ -1414,10 +1410,9 @@ def bent_identity_backward(saved: tuple, d_y: float = 1.0) -> float:
     if type(d_y) is not float:
         (d_y,) = _floats('bent_identity_backward', d_y=d_y)
     try:
-        t = float(d_y)
-        d_y2 = t * 0.5                   # ∂y1/∂y2 = 1/2
+        d_y2 = d_y * 0.5                 # ∂y1/∂y2 = 1/2
         d_y4 = d_y2 * (0.5 / float(y3))  # ∂y3/∂y4 = 1/(2√y4) = 0.5/y3
-        d_x = t + d_y4 * (2.0 * x)       # ∂y5/∂x = 2·x
+        d_x = d_y + d_y4 * (2.0 * x)     # ∂y5/∂x = 2·x
         return d_x
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
@@ -1483,9 +1478,8 @@ def silu_backward(saved: tuple, d_y: float = 1.0) -> float:
     if type(d_y) is not float:
         (d_y,) = _floats('silu_backward', d_y=d_y)
     t = float(y1)
-    t1 = float(d_y)
-    d_x = t1 * t                   # ∂y/∂x = y1
-    d_y1 = t1 * x                  # ∂y/∂y1 = x
+    d_x = d_y * t                  # ∂y/∂x = y1
+    d_y1 = d_y * x                 # ∂y/∂y1 = x
     d_x += d_y1 * (t * (1.0 - t))  # ∂y1/∂x = y1·(1 - y1)
     return d_x
 
@@ -1562,23 +1556,22 @@ def soft_exponential_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, fl
     if type(d_y) is not float:
         (d_y,) = _floats('soft_exponential_backward', d_y=d_y)
     try:
-        t = float(d_y)
-        t1 = 0.0 if y1 else t
-        t2 = t1 if y5 else 0.0
-        t3 = 1.0 / alpha
-        t4 = -float(y9) / alpha
-        mask = math.isfinite(t3)
-        mask_1 = t2 != 0.0                           # 1
-        d_y11 = t2 * t3 if mask or mask_1 else 0.0   # ∂y9/∂y11 = 1/alpha
-        d_alpha = t2 + (t2 * t4 if math.isfinite(t4) or mask_1 else 0.0)  # ∂y9/∂alpha = -y11/alpha²
-        t2 = float(y11) + 1.0                        # 1
-        d_y15 = d_y11 * t2 if math.isfinite(t2) or d_y11 != 0.0 else 0.0  # ∂y11/∂y15 = e^y15 = y11 + 1
+        t = 0.0 if y1 else d_y
+        t1 = t if y5 else 0.0
+        t2 = 1.0 / alpha
+        t3 = -float(y9) / alpha
+        mask = math.isfinite(t2)
+        mask_1 = t1 != 0.0                           # 1
+        d_y11 = t1 * t2 if mask or mask_1 else 0.0   # ∂y9/∂y11 = 1/alpha
+        d_alpha = t1 + (t1 * t3 if math.isfinite(t3) or mask_1 else 0.0)  # ∂y9/∂alpha = -y11/alpha²
+        t1 = float(y11) + 1.0                        # 1
+        d_y15 = d_y11 * t1 if math.isfinite(t1) or d_y11 != 0.0 else 0.0  # ∂y11/∂y15 = e^y15 = y11 + 1
         d_alpha += d_y15 * x                         # ∂y15/∂alpha = x
-        d_x = (0.0 if y5 else t1) + d_y15 * alpha    # ∂y15/∂x = alpha
-        d_y4 = -(t if y1 else 0.0)                   # ∂y2/∂y4 = -1
+        d_x = (0.0 if y5 else t) + d_y15 * alpha     # ∂y15/∂x = alpha
+        d_y4 = -(d_y if y1 else 0.0)                 # ∂y2/∂y4 = -1
         t = -float(y4) / alpha
         mask_1 = d_y4 != 0.0                         # 1
-        d_y8 = d_y4 * t3 if mask or mask_1 else 0.0  # ∂y4/∂y8 = 1/alpha
+        d_y8 = d_y4 * t2 if mask or mask_1 else 0.0  # ∂y4/∂y8 = 1/alpha
         d_alpha += d_y4 * t if math.isfinite(t) or mask_1 else 0.0  # ∂y4/∂alpha = -y8/alpha²
         t = 1.0 / y10                                # 1
         d_y10 = d_y8 * t if math.isfinite(t) or d_y8 != 0.0 else 0.0  # ∂y8/∂y10 = 1/y10
@@ -1736,9 +1729,8 @@ def soft_clipping_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float
     try:
         t = float(y3)
         t1 = float(y5)
-        t2 = float(d_y)
-        d_y1 = t2 * float(y2)            # ∂y/∂y1 = y2
-        d_y2 = t2 * y1                   # ∂y/∂y2 = y1
+        d_y1 = d_y * float(y2)           # ∂y/∂y1 = y2
+        d_y2 = d_y * y1                  # ∂y/∂y2 = y1
         d_y3 = d_y2 * (1.0 / t)          # ∂y2/∂y3 = 1/y3
         t2 = 1.0 / t1                    # 1
         d_y4 = d_y3 * t2                 # ∂y3/∂y4 = 1/y5
@@ -1840,7 +1832,7 @@ def sinusoid_backward(saved: tuple, d_y: float = 1.0) -> float:
     (x,) = saved
     if type(d_y) is not float:
         (d_y,) = _floats('sinusoid_backward', d_y=d_y)
-    d_x = float(d_y) * math.cos(x)  # ∂y/∂x = cos x
+    d_x = d_y * math.cos(x)  # ∂y/∂x = cos x
     return d_x
 
 
@@ -1893,7 +1885,7 @@ def sinc_backward(saved: tuple, d_y: float = 1.0) -> float:
     if type(d_y) is not float:
         (d_y,) = _floats('sinc_backward', d_y=d_y)
     try:
-        t = 0.0 if y1 else float(d_y)
+        t = 0.0 if y1 else d_y
         t1 = 1.0 / x
         t2 = -float(y3) / x
         mask = t != 0.0                        # 1
@@ -1971,9 +1963,9 @@ def gaussian_backward(saved: tuple, d_y: float = 1.0) -> float:
     x, y = saved
     if type(d_y) is not float:
         (d_y,) = _floats('gaussian_backward', d_y=d_y)
-    d_y1 = float(d_y) * float(y)  # ∂y/∂y1 = e^y1 = y
-    d_y2 = -d_y1                  # ∂y1/∂y2 = -1
-    d_x = d_y2 * (2.0 * x)        # ∂y2/∂x = 2·x
+    d_y1 = d_y * float(y)   # ∂y/∂y1 = e^y1 = y
+    d_y2 = -d_y1            # ∂y1/∂y2 = -1
+    d_x = d_y2 * (2.0 * x)  # ∂y2/∂x = 2·x
     return d_x
 
 
@@ -2217,9 +2209,7 @@ def _check_identity():
         ('identity_value_and_grad', along(identity_value_and_grad(x)[1]), expected),
         ('identity_backward', along(identity_backward(identity_forward(x)[1])), expected),
     ]
-    for name, found, expected in rows:
-        print(f'{name}: {found:.9g}, by differences {expected:.9g}')
-    return int(not all(abs(found - expected) <= 1e-6 * max(1.0, abs(expected)) for _, found, expected in rows))
+    return _verdict(rows, 1e-6)
 
 
 def _check_binary_step():
@@ -2240,9 +2230,7 @@ def _check_binary_step():
         ('binary_step_value_and_grad', along(binary_step_value_and_grad(x)[1]), expected),
         ('binary_step_backward', along(binary_step_backward(binary_step_forward(x)[1])), expected),
     ]
-    for name, found, expected in rows:
-        print(f'{name}: {found:.9g}, by differences {expected:.9g}')
-    return int(not all(abs(found - expected) <= 1e-6 * max(1.0, abs(expected)) for _, found, expected in rows))
+    return _verdict(rows, 1e-6)
 
 
 def _check_logistic():
@@ -2263,9 +2251,7 @@ def _check_logistic():
         ('logistic_value_and_grad', along(logistic_value_and_grad(x)[1]), expected),
         ('logistic_backward', along(logistic_backward(logistic_forward(x)[1])), expected),
     ]
-    for name, found, expected in rows:
-        print(f'{name}: {found:.9g}, by differences {expected:.9g}')
-    return int(not all(abs(found - expected) <= 1e-6 * max(1.0, abs(expected)) for _, found, expected in rows))
+    return _verdict(rows, 1e-6)
 
 
 def _check_hyperbolic_tangent():
@@ -2286,9 +2272,7 @@ def _check_hyperbolic_tangent():
         ('hyperbolic_tangent_value_and_grad', along(hyperbolic_tangent_value_and_grad(x)[1]), expected),
         ('hyperbolic_tangent_backward', along(hyperbolic_tangent_backward(hyperbolic_tangent_forward(x)[1])), expected),
     ]
-    for name, found, expected in rows:
-        print(f'{name}: {found:.9g}, by differences {expected:.9g}')
-    return int(not all(abs(found - expected) <= 1e-6 * max(1.0, abs(expected)) for _, found, expected in rows))
+    return _verdict(rows, 1e-6)
 
 
 def _check_sqnl():
@@ -2309,9 +2293,7 @@ def _check_sqnl():
         ('sqnl_value_and_grad', along(sqnl_value_and_grad(x)[1]), expected),
         ('sqnl_backward', along(sqnl_backward(sqnl_forward(x)[1])), expected),
     ]
-    for name, found, expected in rows:
-        print(f'{name}: {found:.9g}, by differences {expected:.9g}')
-    return int(not all(abs(found - expected) <= 1e-6 * max(1.0, abs(expected)) for _, found, expected in rows))
+    return _verdict(rows, 1e-6)
 
 
 def _check_inverse_tangent():
@@ -2332,9 +2314,7 @@ def _check_inverse_tangent():
         ('inverse_tangent_value_and_grad', along(inverse_tangent_value_and_grad(x)[1]), expected),
         ('inverse_tangent_backward', along(inverse_tangent_backward(inverse_tangent_forward(x)[1])), expected),
     ]
-    for name, found, expected in rows:
-        print(f'{name}: {found:.9g}, by differences {expected:.9g}')
-    return int(not all(abs(found - expected) <= 1e-6 * max(1.0, abs(expected)) for _, found, expected in rows))
+    return _verdict(rows, 1e-6)
 
 
 def _check_inverse_sinh():
@@ -2355,9 +2335,7 @@ def _check_inverse_sinh():
         ('inverse_sinh_value_and_grad', along(inverse_sinh_value_and_grad(x)[1]), expected),
         ('inverse_sinh_backward', along(inverse_sinh_backward(inverse_sinh_forward(x)[1])), expected),
     ]
-    for name, found, expected in rows:
-        print(f'{name}: {found:.9g}, by differences {expected:.9g}')
-    return int(not all(abs(found - expected) <= 1e-6 * max(1.0, abs(expected)) for _, found, expected in rows))
+    return _verdict(rows, 1e-6)
 
 
 def _check_elliott():
@@ -2378,9 +2356,7 @@ def _check_elliott():
         ('elliott_value_and_grad', along(elliott_value_and_grad(x)[1]), expected),
         ('elliott_backward', along(elliott_backward(elliott_forward(x)[1])), expected),
     ]
-    for name, found, expected in rows:
-        print(f'{name}: {found:.9g}, by differences {expected:.9g}')
-    return int(not all(abs(found - expected) <= 1e-6 * max(1.0, abs(expected)) for _, found, expected in rows))
+    return _verdict(rows, 1e-6)
 
 
 def _check_isru():
@@ -2403,9 +2379,7 @@ def _check_isru():
         ('isru_value_and_grad', along(isru_value_and_grad(x, alpha)[1]), expected),
         ('isru_backward', along(isru_backward(isru_forward(x, alpha)[1])), expected),
     ]
-    for name, found, expected in rows:
-        print(f'{name}: {found:.9g}, by differences {expected:.9g}')
-    return int(not all(abs(found - expected) <= 1e-6 * max(1.0, abs(expected)) for _, found, expected in rows))
+    return _verdict(rows, 1e-6)
 
 
 def _check_isrlu():
@@ -2428,9 +2402,7 @@ def _check_isrlu():
         ('isrlu_value_and_grad', along(isrlu_value_and_grad(x, alpha)[1]), expected),
         ('isrlu_backward', along(isrlu_backward(isrlu_forward(x, alpha)[1])), expected),
     ]
-    for name, found, expected in rows:
-        print(f'{name}: {found:.9g}, by differences {expected:.9g}')
-    return int(not all(abs(found - expected) <= 1e-6 * max(1.0, abs(expected)) for _, found, expected in rows))
+    return _verdict(rows, 1e-6)
 
 
 def _check_relu():
@@ -2451,9 +2423,7 @@ def _check_relu():
         ('relu_value_and_grad', along(relu_value_and_grad(x)[1]), expected),
         ('relu_backward', along(relu_backward(relu_forward(x)[1])), expected),
     ]
-    for name, found, expected in rows:
-        print(f'{name}: {found:.9g}, by differences {expected:.9g}')
-    return int(not all(abs(found - expected) <= 1e-6 * max(1.0, abs(expected)) for _, found, expected in rows))
+    return _verdict(rows, 1e-6)
 
 
 def _check_leaky_relu():
@@ -2474,9 +2444,7 @@ def _check_leaky_relu():
         ('leaky_relu_value_and_grad', along(leaky_relu_value_and_grad(x)[1]), expected),
         ('leaky_relu_backward', along(leaky_relu_backward(leaky_relu_forward(x)[1])), expected),
     ]
-    for name, found, expected in rows:
-        print(f'{name}: {found:.9g}, by differences {expected:.9g}')
-    return int(not all(abs(found - expected) <= 1e-6 * max(1.0, abs(expected)) for _, found, expected in rows))
+    return _verdict(rows, 1e-6)
 
 
 def _check_leaky_relu_of_the_slide():
@@ -2497,9 +2465,7 @@ def _check_leaky_relu_of_the_slide():
         ('leaky_relu_of_the_slide_value_and_grad', along(leaky_relu_of_the_slide_value_and_grad(x)[1]), expected),
         ('leaky_relu_of_the_slide_backward', along(leaky_relu_of_the_slide_backward(leaky_relu_of_the_slide_forward(x)[1])), expected),
     ]
-    for name, found, expected in rows:
-        print(f'{name}: {found:.9g}, by differences {expected:.9g}')
-    return int(not all(abs(found - expected) <= 1e-6 * max(1.0, abs(expected)) for _, found, expected in rows))
+    return _verdict(rows, 1e-6)
 
 
 def _check_prelu():
@@ -2522,9 +2488,7 @@ def _check_prelu():
         ('prelu_value_and_grad', along(prelu_value_and_grad(x, alpha)[1]), expected),
         ('prelu_backward', along(prelu_backward(prelu_forward(x, alpha)[1])), expected),
     ]
-    for name, found, expected in rows:
-        print(f'{name}: {found:.9g}, by differences {expected:.9g}')
-    return int(not all(abs(found - expected) <= 1e-6 * max(1.0, abs(expected)) for _, found, expected in rows))
+    return _verdict(rows, 1e-6)
 
 
 def _check_elu():
@@ -2547,9 +2511,7 @@ def _check_elu():
         ('elu_value_and_grad', along(elu_value_and_grad(x, alpha)[1]), expected),
         ('elu_backward', along(elu_backward(elu_forward(x, alpha)[1])), expected),
     ]
-    for name, found, expected in rows:
-        print(f'{name}: {found:.9g}, by differences {expected:.9g}')
-    return int(not all(abs(found - expected) <= 1e-6 * max(1.0, abs(expected)) for _, found, expected in rows))
+    return _verdict(rows, 1e-6)
 
 
 def _check_selu():
@@ -2572,9 +2534,7 @@ def _check_selu():
         ('selu_value_and_grad', along(selu_value_and_grad(x, alpha)[1]), expected),
         ('selu_backward', along(selu_backward(selu_forward(x, alpha)[1])), expected),
     ]
-    for name, found, expected in rows:
-        print(f'{name}: {found:.9g}, by differences {expected:.9g}')
-    return int(not all(abs(found - expected) <= 1e-6 * max(1.0, abs(expected)) for _, found, expected in rows))
+    return _verdict(rows, 1e-6)
 
 
 def _check_srelu():
@@ -2603,9 +2563,7 @@ def _check_srelu():
         ('srelu_value_and_grad', along(srelu_value_and_grad(x, tl, al, tr, ar)[1]), expected),
         ('srelu_backward', along(srelu_backward(srelu_forward(x, tl, al, tr, ar)[1])), expected),
     ]
-    for name, found, expected in rows:
-        print(f'{name}: {found:.9g}, by differences {expected:.9g}')
-    return int(not all(abs(found - expected) <= 1e-6 * max(1.0, abs(expected)) for _, found, expected in rows))
+    return _verdict(rows, 1e-6)
 
 
 def _check_apl():
@@ -2630,9 +2588,7 @@ def _check_apl():
         ('apl_value_and_grad', along(apl_value_and_grad(x, a, b)[1]), expected),
         ('apl_backward', along(apl_backward(apl_forward(x, a, b)[1])), expected),
     ]
-    for name, found, expected in rows:
-        print(f'{name}: {found:.9g}, by differences {expected:.9g}')
-    return int(not all(abs(found - expected) <= 1e-6 * max(1.0, abs(expected)) for _, found, expected in rows))
+    return _verdict(rows, 1e-6)
 
 
 def _check_softplus():
@@ -2653,9 +2609,7 @@ def _check_softplus():
         ('softplus_value_and_grad', along(softplus_value_and_grad(x)[1]), expected),
         ('softplus_backward', along(softplus_backward(softplus_forward(x)[1])), expected),
     ]
-    for name, found, expected in rows:
-        print(f'{name}: {found:.9g}, by differences {expected:.9g}')
-    return int(not all(abs(found - expected) <= 1e-6 * max(1.0, abs(expected)) for _, found, expected in rows))
+    return _verdict(rows, 1e-6)
 
 
 def _check_bent_identity():
@@ -2676,9 +2630,7 @@ def _check_bent_identity():
         ('bent_identity_value_and_grad', along(bent_identity_value_and_grad(x)[1]), expected),
         ('bent_identity_backward', along(bent_identity_backward(bent_identity_forward(x)[1])), expected),
     ]
-    for name, found, expected in rows:
-        print(f'{name}: {found:.9g}, by differences {expected:.9g}')
-    return int(not all(abs(found - expected) <= 1e-6 * max(1.0, abs(expected)) for _, found, expected in rows))
+    return _verdict(rows, 1e-6)
 
 
 def _check_silu():
@@ -2699,9 +2651,7 @@ def _check_silu():
         ('silu_value_and_grad', along(silu_value_and_grad(x)[1]), expected),
         ('silu_backward', along(silu_backward(silu_forward(x)[1])), expected),
     ]
-    for name, found, expected in rows:
-        print(f'{name}: {found:.9g}, by differences {expected:.9g}')
-    return int(not all(abs(found - expected) <= 1e-6 * max(1.0, abs(expected)) for _, found, expected in rows))
+    return _verdict(rows, 1e-6)
 
 
 def _check_soft_exponential():
@@ -2724,9 +2674,7 @@ def _check_soft_exponential():
         ('soft_exponential_value_and_grad', along(soft_exponential_value_and_grad(x, alpha)[1]), expected),
         ('soft_exponential_backward', along(soft_exponential_backward(soft_exponential_forward(x, alpha)[1])), expected),
     ]
-    for name, found, expected in rows:
-        print(f'{name}: {found:.9g}, by differences {expected:.9g}')
-    return int(not all(abs(found - expected) <= 1e-6 * max(1.0, abs(expected)) for _, found, expected in rows))
+    return _verdict(rows, 1e-6)
 
 
 def _check_soft_clipping():
@@ -2749,9 +2697,7 @@ def _check_soft_clipping():
         ('soft_clipping_value_and_grad', along(soft_clipping_value_and_grad(x, alpha)[1]), expected),
         ('soft_clipping_backward', along(soft_clipping_backward(soft_clipping_forward(x, alpha)[1])), expected),
     ]
-    for name, found, expected in rows:
-        print(f'{name}: {found:.9g}, by differences {expected:.9g}')
-    return int(not all(abs(found - expected) <= 1e-6 * max(1.0, abs(expected)) for _, found, expected in rows))
+    return _verdict(rows, 1e-6)
 
 
 def _check_sinusoid():
@@ -2772,9 +2718,7 @@ def _check_sinusoid():
         ('sinusoid_value_and_grad', along(sinusoid_value_and_grad(x)[1]), expected),
         ('sinusoid_backward', along(sinusoid_backward(sinusoid_forward(x)[1])), expected),
     ]
-    for name, found, expected in rows:
-        print(f'{name}: {found:.9g}, by differences {expected:.9g}')
-    return int(not all(abs(found - expected) <= 1e-6 * max(1.0, abs(expected)) for _, found, expected in rows))
+    return _verdict(rows, 1e-6)
 
 
 def _check_sinc():
@@ -2795,9 +2739,7 @@ def _check_sinc():
         ('sinc_value_and_grad', along(sinc_value_and_grad(x)[1]), expected),
         ('sinc_backward', along(sinc_backward(sinc_forward(x)[1])), expected),
     ]
-    for name, found, expected in rows:
-        print(f'{name}: {found:.9g}, by differences {expected:.9g}')
-    return int(not all(abs(found - expected) <= 1e-6 * max(1.0, abs(expected)) for _, found, expected in rows))
+    return _verdict(rows, 1e-6)
 
 
 def _check_gaussian():
@@ -2818,9 +2760,7 @@ def _check_gaussian():
         ('gaussian_value_and_grad', along(gaussian_value_and_grad(x)[1]), expected),
         ('gaussian_backward', along(gaussian_backward(gaussian_forward(x)[1])), expected),
     ]
-    for name, found, expected in rows:
-        print(f'{name}: {found:.9g}, by differences {expected:.9g}')
-    return int(not all(abs(found - expected) <= 1e-6 * max(1.0, abs(expected)) for _, found, expected in rows))
+    return _verdict(rows, 1e-6)
 
 
 def _check_sq_rbf():
@@ -2841,9 +2781,7 @@ def _check_sq_rbf():
         ('sq_rbf_value_and_grad', along(sq_rbf_value_and_grad(x)[1]), expected),
         ('sq_rbf_backward', along(sq_rbf_backward(sq_rbf_forward(x)[1])), expected),
     ]
-    for name, found, expected in rows:
-        print(f'{name}: {found:.9g}, by differences {expected:.9g}')
-    return int(not all(abs(found - expected) <= 1e-6 * max(1.0, abs(expected)) for _, found, expected in rows))
+    return _verdict(rows, 1e-6)
 
 
 def _check_maxout():
@@ -2872,9 +2810,14 @@ def _check_maxout():
         ('maxout_value_and_grad', along(maxout_value_and_grad(w1, b1, w2, b2, x)[1]), expected),
         ('maxout_backward', along(maxout_backward(maxout_forward(w1, b1, w2, b2, x)[1])), expected),
     ]
+    return _verdict(rows, 1e-6)
+
+
+def _verdict(rows, tolerance):
+    """Print each comparison; 0 if they all agree."""
     for name, found, expected in rows:
         print(f'{name}: {found:.9g}, by differences {expected:.9g}')
-    return int(not all(abs(found - expected) <= 1e-6 * max(1.0, abs(expected)) for _, found, expected in rows))
+    return int(not all(abs(found - expected) <= tolerance * max(1.0, abs(expected)) for _, found, expected in rows))
 
 
 def _check():
