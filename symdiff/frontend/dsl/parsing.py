@@ -269,7 +269,7 @@ class _Trees:
 
     def build_index_list(self, span: Span, parts: list[Any]) -> list[nodes.Bound]:
         if parts[0].type == "SUBSCRIPT":
-            return [nodes.Bound(span, plain_name(str(parts[0])[1:]))]
+            return [nodes.Bound(span, plain_name(str(parts[0]).removeprefix("_")))]
         return [p for p in parts if isinstance(p, nodes.Bound)]
 
     def build_index_item(self, span: Span, parts: list[Any]) -> nodes.Bound:
@@ -298,7 +298,7 @@ class _Trees:
         return nodes.Subscript(span, parts[0], tuple(p for p in parts[1:] if isinstance(p, Node)))
 
     def build_plain_subscript(self, span: Span, parts: list[Any]) -> Node:
-        return nodes.Subscript(span, parts[0], text=plain_name(str(parts[1])[1:]))
+        return nodes.Subscript(span, parts[0], text=plain_name(str(parts[1]).removeprefix("_")))
 
     def build_bars(self, span: Span, parts: list[Any]) -> Node:
         return nodes.Bars(span, parts[1], parts[0].type == "NORM_OPEN")
