@@ -24,9 +24,9 @@ Path = tuple[tuple[str, Any], ...]  # ("item", key) or ("attr", name), outermost
 class Tree:
     """The structure of a value: `kind` is leaf, list, tuple, dict, namedtuple or dataclass.
 
-    Of a result also object, an instance of another class of the user's, with its attributes; and rows: a list of any
-    length of elements of one structure, its child.  The leaves of rows are lists: of all elements' first leaves, of all
-    second ones, and so on.
+    Of a result also choice: one of its keys, whose number is the leaf; object: an instance of another class of the
+    user's, with its attributes; and rows: a list of any length of elements of one structure, its child.  The leaves of
+    rows are lists: of all elements' first leaves, of all second ones, and so on.
     """
 
     kind: str = "leaf"
@@ -36,10 +36,10 @@ class Tree:
 
     @property
     def leaf_count(self) -> int:
-        return 1 if self.kind == "leaf" else sum(c.leaf_count for c in self.children)
+        return 1 if self.kind in ("leaf", "choice") else sum(c.leaf_count for c in self.children)
 
     def __str__(self) -> str:
-        if self.kind == "leaf":
+        if self.kind in ("leaf", "choice"):
             return "*"
         parts = [
             f"{k!r}: {c}" if self.kind == "dict" else f"{k}={c}" if self.kind in NAMED else str(c)
@@ -127,6 +127,9 @@ def _build(tree: Tree, leaves: Iterator[Any]) -> Any:
             return next(leaves)
         except StopIteration:
             raise ValueError("too few leaves") from None
+    if tree.kind == "choice":
+        number = next(leaves)
+        return number if number is None else tree.keys[number]
     if tree.kind == "rows":
         columns = [next(leaves) for _ in range(tree.leaf_count)]
         return [unflatten(tree.children[0], row) for row in zip(*columns, strict=True)]
@@ -156,7 +159,7 @@ def map_leaves(function: Callable[[Any], Any], value: Any, objects: bool = False
 
 def paths(tree: Tree) -> list[Path]:
     """How to reach each leaf: the items and attributes to take."""
-    if tree.kind == "leaf":
+    if tree.kind in ("leaf", "choice"):
         return [()]
     step = "attr" if tree.kind in NAMED else "item"
     return [((step, key), *path) for key, c in zip(tree.keys, tree.children, strict=True) for path in paths(c)]

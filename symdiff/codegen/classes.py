@@ -50,8 +50,9 @@ def of_result(lowered: Lowered, made: dict[type, Written], taken: Set[str]) -> s
 
 def _add(tree: Tree, leaves: Iterator[str], made: dict[type, Written], given: Set[type | None], taken: Set[str]) -> str:
     """The annotation of a part of the result."""
-    if tree.kind == "leaf":
-        return next(leaves)
+    if tree.kind in ("leaf", "choice"):
+        leaf = next(leaves)
+        return leaf if tree.kind == "leaf" else "str" if all(isinstance(key, str) for key in tree.keys) else "object"
     if tree.kind == "rows":
         for _ in range(tree.leaf_count):
             next(leaves)

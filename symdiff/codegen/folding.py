@@ -119,14 +119,17 @@ class Folder:
 
     def find_roots(self, block: Block, plan: Plan) -> None:
         for op in block.ops:
-            again = is_renaming(op) and op.out.hint == op.ins[0].hint
-            if len(op.outs) == 1 and len(op.ins) == 1 and self.is_same(op) and (again or self.nameless(op.out)):
+            if len(op.outs) != 1 or len(op.ins) != 1 or not self.is_same(op):
+                continue
+            renames = is_renaming(op) or op.prim.name == "opt_some"
+            if (renames and op.out.hint == op.ins[0].hint) or self.nameless(op.out):
                 plan.roots[op.out] = op.ins[0]
 
     @staticmethod
     def is_same(op: Op) -> bool:
         """Whether the operation's text is its operand alone."""
-        if op.prim.name in UNPACKS or op.prim.effect or op.prim.family is Family.CONTROL:
+        effect = op.prim.effect and not is_renaming(op)
+        if op.prim.name in UNPACKS or effect or op.prim.family is Family.CONTROL:
             return False
         text = op.prim.numpy
         text = text(op.params, tuple(v.type for v in op.ins)) if callable(text) else text

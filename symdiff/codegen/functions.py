@@ -147,6 +147,9 @@ def by_name(tree: Tree, parts: Sequence[str]) -> list[str]:
 def _build(tree: Tree, leaves: Iterator[str], maker: Maker) -> str:
     if tree.kind == "leaf":
         return next(leaves)
+    if tree.kind == "choice":
+        number = next(leaves)
+        return number if number == "None" else f"{expressions.tuple_text(list(map(repr, tree.keys)))}[{number}]"
     if tree.kind == "rows":
         return _rows(tree, leaves, maker)
     if tree.kind in NAMED:

@@ -307,7 +307,7 @@ class Emitter:
     def operation(self, op: Op, depth: int, plan: Plan, position: int) -> None:
         comment = self.context.comment(op, self.reads)
         dying = plan.dying.get(position, ())
-        if op.prim.name == "opt_get":
+        if op.prim.name == "opt_get" and op.params["name"]:
             return self.bound(op, depth, plan, comment)
         if op.prim.name == "raise_if":
             return self.raising(op, depth, comment)
@@ -350,12 +350,15 @@ class Emitter:
             self.busy[name] += 1
 
     def bound(self, op: Op, depth: int, plan: Plan, comment: str) -> None:
-        """Python's own error where a variable is read that this path has not bound."""
-        held = self.text(op.ins[0])
-        if self.context.may_raise(op):
+        """Python's own error where a variable is read that this path has not bound, or that is None."""
+        held, name = self.text(op.ins[0]), op.params["name"]
+        if name and self.context.may_raise(op):
+            exception, message = "TypeError", f"{name} is None"
+            if not op.params.get("none"):
+                exception = "UnboundLocalError"
+                message = f"cannot access local variable {name!r} where it is not associated with a value"
             self.line(depth, f"if {held} is None:", comment)
-            message = f"cannot access local variable {op.params['name']!r} where it is not associated with a value"
-            self.line(depth + 1, f"raise UnboundLocalError({message!r})")
+            self.line(depth + 1, f"raise {exception}({message!r})")
         if op.out not in plan.roots:
             self.define(op.out, held)
 

@@ -135,6 +135,8 @@ def _bind_dim(op: Op, ins: list[Any], sizes: dict[Atom, int]) -> Results:
 def _opt_get(op: Op, ins: list[Any], sizes: dict[Atom, int]) -> Results:
     if ins[0] is None:
         name = op.params["name"]
+        if op.params.get("none"):
+            raise TypeError(f"{name} is None")
         raise UnboundLocalError(f"cannot access local variable '{name}' where it is not associated with a value")
     return (ins[0],)
 

@@ -32,7 +32,7 @@ def derived(op: Op) -> bool:
 
 
 def must_stay(op: Op) -> bool:
-    if op.prim.name in _BINDERS:
+    if op.prim.name in _BINDERS or (op.prim.name == "opt_get" and not op.params["name"]):
         return False
     return (op.prim.effect and op.prim.name != "opt_get") or (may_raise(op) and not derived(op))
 

@@ -96,20 +96,28 @@ opt_some = prim(
     jvp=lambda b, ts, outs, x: (b.op("opt_some", ts[0]),),
     programs=on_numbers(1, lambda b, f, x: b.op("opt_get", f(x), name="v") * x),
 )
-opt_get = prim(
+opt_get = prim(  # raises where there is none: UnboundLocalError, with `none` TypeError; without a name there is one
     "opt_get",
     "o",
     STRUCTURE,
-    infer=lambda ins, regions, name: (element(ins),),
-    params=("name",),
+    infer=lambda ins, regions, name, none=False: (element(ins),),
+    params=("name", "none"),
     numpy="o",
     views=0,
     effect=True,
-    vjp=lambda b, cts, outs, o, name: (b.op("opt_some", cts[0]),),
-    jvp=lambda b, ts, outs, o, name: (b.op("opt_get", ts[0], name=name),),
+    vjp=lambda b, cts, outs, o, name, none=False: (b.op("opt_some", cts[0]),),
+    jvp=lambda b, ts, outs, o, name, none=False: (b.op("opt_get", ts[0], name=""),),
     programs=on_numbers(1, lambda b, f, x: f(b.op("opt_some", x), name="v") * x),
 )
 
+
+def _absent_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
+    element(ins)
+    return (types.BOOL,)
+
+
+opt_absent = prim("opt_absent", "o", CONSTANT, infer=_absent_infer, numpy="o is None")
+opt_present = prim("opt_present", "o", CONSTANT, infer=_absent_infer, numpy="o is not None")
 
 # --- records of residuals: pack and unpack are each other's transposes, fields without derivative left out
 

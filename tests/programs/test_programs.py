@@ -6,6 +6,7 @@ import pytest
 
 from tests.programs import (
     arrays,
+    chosen,
     closures,
     containers,
     flow,
@@ -28,7 +29,7 @@ from tests.programs.checks import Checked, identical, same
 
 FILES = (
     *(straight, arrays, writes, numpy_functions, flow, functions, language, objects, recursive, rules, schemes),
-    *(containers, lists, closures, views, single, mathematics),
+    *(containers, lists, closures, views, single, mathematics, chosen),
 )
 CASES = [case for file in FILES for case in file.cases]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import captured, containers, grown, memory, objects, operators
+from symdiff.frontend.python import alternatives, captured, containers, grown, memory, objects, operators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.sizes import fresh_opaque
 from symdiff.frontend.python.values import (
@@ -51,6 +51,8 @@ def container_method_names(base: Val) -> Iterable[str]:
 def attribute(cx: Context, node: ast.Attribute, base: Val, name: str) -> Val:
     if base is POISON:
         return POISON
+    if alternatives.involved(base):
+        return alternatives.each(cx, node, base, lambda x: attribute(cx, node, x, name))
     found = objects.attribute(cx, node, base, name)
     if found is not None:
         return found

@@ -16,6 +16,7 @@ from symdiff.custom import stop_gradient
 from symdiff.errors import CompileError
 from symdiff.frontend.derivative import is_foreign
 from symdiff.frontend.python import (
+    alternatives,
     captured,
     classes,
     containers,
@@ -37,7 +38,9 @@ from symdiff.frontend.python.values import (
     Bound,
     Closure,
     Known,
+    ListRef,
     Method,
+    OneOf,
     Partial,
     Sequence_,
     Struct,
@@ -130,6 +133,20 @@ def apply(cx: Context, node: ast.AST, function: Val, args: list[Val], kwargs: di
     from symdiff.frontend.python import custom_rules, methods, python_calls
     from symdiff.frontend.python.numpy_calls import call_numpy
 
+    if isinstance(function, OneOf):
+        return alternatives.each(cx, node, function, lambda f: apply(cx, node, f, args, kwargs))
+    if alternatives.involved(*args, *kwargs.values()) and not _takes_any(function):
+        none = isinstance(function, Known) and function.obj in _OF_ANYTHING
+        given = [*args, *kwargs.values()]
+        return alternatives.for_all(
+            cx,
+            node,
+            given,
+            lambda vals: apply(
+                cx, node, function, vals[: len(args)], dict(zip(kwargs, vals[len(args) :], strict=True))
+            ),
+            none,
+        )
     if isinstance(function, Closure):
         return _inline(cx, node, function.source, function.frame, args, kwargs, function)
     if isinstance(function, Partial):
@@ -167,6 +184,27 @@ def apply(cx: Context, node: ast.AST, function: Val, args: list[Val], kwargs: di
 def _followed(obj: Any) -> bool:
     """Whether calling an object is calling the `__call__` of its class."""
     return not is_transparent(obj) and type(obj).__module__.split(".")[0] not in ("numpy", "scipy", "symdiff")
+
+
+_OF_ANYTHING = (isinstance, type, print, str, repr, format, bool, callable, hasattr)
+
+
+def _takes_any(function: Val) -> bool:
+    """Whether a function takes what is one of several things as it is: the user's, and what puts it into a list."""
+    if isinstance(function, Method):
+        return isinstance(function.receiver, ListRef) and function.name in ("append", "insert")
+    if not isinstance(function, Known):
+        return True
+    obj = function.obj
+    if isinstance(obj, type):
+        return obj in (functools.partial, map, filter) or bool(obj.__flags__ & (1 << 9))
+    return isinstance(obj, (python_types.FunctionType, python_types.MethodType, functools.partial)) and not is_numpy(
+        obj
+    )
+
+
+def is_numpy(obj: Any) -> bool:
+    return str(getattr(obj, "__module__", "")).split(".")[0] in ("numpy", "scipy", "symdiff")
 
 
 # --- the user's functions

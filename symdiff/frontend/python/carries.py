@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from symdiff.frontend.python import grown, memory
+from symdiff.frontend.python import alternatives, grown, memory
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.headers import COMPOSITE, SAME, Slot, inside, place
 from symdiff.frontend.python.joins import at_cell
@@ -22,8 +22,10 @@ from symdiff.frontend.python.values import (
     Cell,
     Conflict,
     Grown,
+    Known,
     Maybe,
     Num,
+    OneOf,
     Reference,
 )
 from symdiff.ir.core import Value
@@ -107,7 +109,9 @@ class Carry:
             tags: frozenset[Any] = frozenset({self.loop}) if t.dtype[0] in "iub" else frozenset()
             return lambda values: Num(values[at], None, tags)
         if slot.kind == "opt":
-            return lambda values: Maybe(values[at])
+            return lambda values: Maybe(values[at], none=slot.none)
+        if slot.kind == "one-of":
+            return lambda values: OneOf(Num(values[at], None, frozenset({self.loop})), slot.options)
         return lambda values: values[at]
 
     def _list(self, slot: Slot, name: str) -> Callable[[Sequence[Value]], Any]:
@@ -135,7 +139,7 @@ class Carry:
         self.alias_sets.append((found.cell, slot))
         if slot.kind == "optarray":
             at = next(at for cell, at in self.created if cell is found.cell)
-            return lambda values: Maybe(values[at], found.cell)
+            return lambda values: Maybe(values[at], found.cell, slot.none)
         return lambda values: found
 
     def _reference(self, slot: Slot, name: str) -> Callable[[Sequence[Value]], Any]:
@@ -193,6 +197,10 @@ def contribute(cx: Context, slot: Slot, val: Any, seen: set[Any]) -> list[Value]
         return list(grown.as_grown(cx, () if val is BOTTOM else val, slot.form).values)
     if slot.kind == "version":
         return [val]
+    if slot.kind == "one-of":
+        return [
+            cx.scope.const(0) if val is BOTTOM else alternatives.tag_in(cx, cx.frame.source.node, val, slot.options)
+        ]
     t = slot.type
     assert isinstance(t, AVal)
     if slot.kind in ("opt", "optarray"):
@@ -213,7 +221,11 @@ def _as_type(cx: Context, val: Any, t: AVal) -> Value:
 
 
 def _optional(cx: Context, t: AVal, val: Any) -> Value:
-    if val is BOTTOM or val is UNBOUND or val is MISSING or val is DEAD or isinstance(val, Conflict):
+    if (
+        val in (BOTTOM, UNBOUND, MISSING, DEAD)
+        or isinstance(val, Conflict)
+        or (isinstance(val, Known) and val.obj is None)
+    ):
         return cx.scope.emit("opt_none", elem=t)[0]
     if isinstance(val, Maybe):
         if val.cell is not None:

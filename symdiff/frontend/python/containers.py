@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from symdiff.frontend.python import (
+    alternatives,
     captured,
     grown,
     list_changes,
@@ -31,6 +32,7 @@ from symdiff.frontend.python.values import (
     Known,
     ListRef,
     Num,
+    OneOf,
     Reference,
     Sequence_,
     SliceVal,
@@ -287,8 +289,17 @@ def _sequence_item(cx: Context, node: ast.AST, base: Val, known: tuple[Val, ...]
     if searched(cx, node, index, known):
         staged = grown.staged(cx, node, known)
         return POISON if staged is None else grown.element(cx, node, staged, index)
+    if isinstance(index, Num) and _chosen_by(cx, node, index, known):
+        return alternatives.at_index(cx, node, index, known)
     at = position(cx, node, index, known)
     return POISON if at is None else known[at]
+
+
+def _chosen_by(cx: Context, node: ast.AST, index: Num, known: Sequence[Val]) -> bool:
+    """Whether a staged index chooses among functions or strings: like `searched`, the last resort."""
+    if index.type.dtype[0] not in "iu" or not _choices(known):
+        return False
+    return not index.tags or (cx.frame.path, id(node)) in cx.session.searched
 
 
 def searched(cx: Context, node: ast.AST, index: Val, known: Sequence[Val]) -> bool:
@@ -304,7 +315,12 @@ def searched(cx: Context, node: ast.AST, index: Val, known: Sequence[Val]) -> bo
 
 
 def _instead(cx: Context, node: ast.AST, known: Sequence[Val]) -> tuple[Any, ...] | None:
-    return None if grown.form_of_elements(cx, known) is None else (cx.frame.path, id(node))
+    found = grown.form_of_elements(cx, known) is not None or _choices(known)
+    return (cx.frame.path, id(node)) if found else None
+
+
+def _choices(known: Sequence[Val]) -> bool:
+    return bool(known) and all(alternatives.choosable(x) and not isinstance(x, OneOf) for x in known)
 
 
 def position(cx: Context, node: ast.AST, index: Val, known: Sequence[Val]) -> int | None:

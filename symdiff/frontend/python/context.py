@@ -16,7 +16,7 @@ from symdiff.frontend.python import values
 from symdiff.frontend.python.instances import Bottom, Instances, Place
 from symdiff.frontend.python.liveness import Liveness
 from symdiff.frontend.python.problems import Leaf, NeedStatic
-from symdiff.frontend.python.store import MISSING, Scope, Store
+from symdiff.frontend.python.store import MISSING, Facts, Scope, Store
 from symdiff.frontend.python.values import NO_TAGS, POISON, Arr, Cell, Known, Num, Tag, Val
 from symdiff.frontend.source import FunctionNode, Source
 from symdiff.ir import dims, types
@@ -109,6 +109,8 @@ class Context:
         self.guards: dict[Any, Guard] = {}
         self.compiled: dict[int, Source] = {}  # every definition compiled in, by the id of its node
         self.sizes_needed: set[str] = set()
+        self.learned: dict[Value, tuple[Facts, Facts]] = {}  # by test: what holds where it is true, and false
+        self.deciding: dict[Value, Value] = {}  # by number of an option: the condition that chose the first of two
         self.derivatives = 0  # how many are being taken, one inside another
         self.places: dict[Hashable, set[Hashable]] = {}  # where helpers are called: see `sharing`
         self.written: set[int] = set()
@@ -379,12 +381,16 @@ class Context:
             return repr(val.obj) if isinstance(val.obj, (type(None), bool, int, float, str)) else type(val.obj).__name__
         if isinstance(val, values.ObjRef):
             return val.cls.__name__
+        if isinstance(val, values.OneOf):
+            return " or ".join(dict.fromkeys(map(self.describe, val.options)))
+        if isinstance(val, values.Maybe) and val.none:
+            return f"{opt_elem(val.value)} or None"
         if isinstance(val, values.Struct):
             return val.kind if val.cls is None else val.cls.__name__
         if isinstance(val, values.Conflict):
             return f"{val.then} or {val.orelse}, depending on the path"
         names: dict[type, str] = {values.ListRef: "a list", values.DictRef: "a dict",
-        values.Maybe: "a number or unbound", values.Text: "a string of staged parts",
+        values.Maybe: "a number or unbound", values.OneOf: "one of several", values.Text: "a string of staged parts",
                                   values.Closure: "a function", values.Partial: "a function", values.Method: "a method",
                                   values.Bound: "a method", values.Super: "super()",
                                   values.Sequence_: "an iterator"}  # fmt: skip

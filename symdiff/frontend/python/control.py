@@ -12,12 +12,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from symdiff.frontend.python import memory, operators
+from symdiff.frontend.python import alternatives, memory, operators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.joins import Joiner, Side
-from symdiff.frontend.python.store import MISSING, Changes, Scope, captured_params, close
-from symdiff.frontend.python.values import BOTTOM, DEAD, POISON, Arr, Cell, Conflict, Known, Maybe, Num, Val
+from symdiff.frontend.python.store import MISSING, NO_FACTS, Changes, Facts, Scope, captured_params, close
+from symdiff.frontend.python.values import BOTTOM, DEAD, POISON, Arr, Cell, Conflict, Known, Maybe, Num, OneOf, Val
 from symdiff.ir.core import Block, Value
 from symdiff.ir.steps import Steps, at_once, run_steps
 
@@ -56,14 +56,15 @@ def set_exit(cx: Context, state: Exit) -> None:
 # --- running one side
 
 
-def branch(cx: Context, run: Callable[[], Any]) -> tuple[Side, Any]:
-    """Run in a region of its own; what it changed is taken back and kept in the side."""
-    found: tuple[Side, Any] = run_steps(branch_steps(cx, at_once(run)))
+def branch(cx: Context, run: Callable[[], Any], facts: Facts = NO_FACTS) -> tuple[Side, Any]:
+    """Run in a region of its own, where `facts` hold; what it changed is taken back and kept in the side."""
+    found: tuple[Side, Any] = run_steps(branch_steps(cx, at_once(run), facts))
     return found
 
 
-def branch_steps(cx: Context, run: Steps) -> Steps:
+def branch_steps(cx: Context, run: Steps, facts: Facts = NO_FACTS) -> Steps:
     outer, scope = cx.scope, Scope(cx.scope, cx.homes)
+    scope.facts = facts
     cx.scope = scope
     cx.store.begin()
     try:
@@ -110,6 +111,7 @@ def merge(
         if rebuild is not None:
             rebuilds.append((key, rebuild))
     joined = None if result is None else joiner.join(*result)
+    rebuilds += _kept_frames(cx, joiner)
     outs = emit_cond(cx, node, pred, then.scope, orelse.scope, joiner.outs)
     for later in joiner.later:
         later(outs)
@@ -118,7 +120,25 @@ def merge(
     return None if joined is None else joined(outs)
 
 
+def _kept_frames(cx: Context, joiner: Joiner) -> list[tuple[Any, Callable[[Sequence[Value]], Any]]]:
+    """The names of finished calls that a function chosen by the condition still reads: one side alone has them."""
+    then, orelse = joiner.sides
+    found: list[tuple[Any, Callable[[Sequence[Value]], Any]]] = []
+    done: set[int] = set()
+    while joiner.frames - done:
+        frame = min(joiner.frames - done)
+        done.add(frame)
+        for key in dict.fromkeys([*then.changes, *orelse.changes]):
+            own = isinstance(key, tuple) and key[0] == frame and not str(key[1]).startswith("$")
+            if own and cx.store.get(key) is MISSING:
+                a, b = (side.changes.get(key, cx.store.get(key)) for side in joiner.sides)
+                found.append((key, joiner.join(*(BOTTOM if x is MISSING else x for x in (a, b)))))
+    return found
+
+
 def _hinted(key: Any, val: Any) -> Any:
+    if isinstance(val, OneOf):
+        _hinted(key, val.tag)
     if (
         isinstance(key, tuple)
         and isinstance(val, (Num, Maybe))
@@ -224,8 +244,9 @@ def choose_steps(cx: Context, node: ast.AST, test: Val, then: Steps, orelse: Ste
     if isinstance(test, Known):
         return (yield then if test.obj else orelse)
     pred = cx.value(test)
-    first, a = yield branch_steps(cx, then)
-    second, b = yield branch_steps(cx, orelse)
+    true, false = alternatives.learned(cx, test)
+    first, a = yield branch_steps(cx, then, true)
+    second, b = yield branch_steps(cx, orelse, false)
     if a is BOTTOM and b is BOTTOM:
         raise Bottom
     found = merge(cx, node, pred, first, second, None, (a, b))
@@ -243,8 +264,17 @@ def short_circuit(cx: Context, node: ast.AST, first: Val, both: bool, rest: Call
 
 def short_circuit_steps(cx: Context, node: ast.AST, first: Val, both: bool, rest: Steps) -> Steps:
     test = operators.truth(cx, node, first)
-    known = at_once(lambda: first)
-    return (yield choose_steps(cx, node, test, rest, known) if both else choose_steps(cx, node, test, known, rest))
+    known = at_once(lambda: alternatives.narrowed(cx, node, first))
+    seen: list[Val] = [test]
+
+    def second() -> Steps:
+        seen.append((yield rest))
+        return seen[-1]
+
+    pair = (second(), known) if both else (known, second())
+    found = yield choose_steps(cx, node, test, *pair)
+    alternatives.note_joined(cx, found, both, seen)
+    return found
 
 
 def select_int(cx: Context, node: ast.AST, pred: Value, then: int, orelse: int) -> Value:
@@ -270,10 +300,17 @@ class Pending:
 
 
 def open_side(
-    cx: Context, node: ast.AST, pred: Value, first: Side, first_is_then: bool, live: frozenset[str] | None
+    cx: Context,
+    node: ast.AST,
+    pred: Value,
+    first: Side,
+    first_is_then: bool,
+    live: frozenset[str] | None,
+    facts: Facts = NO_FACTS,
 ) -> Pending:
     pending = Pending(node, pred, cx.scope, Scope(cx.scope, cx.homes), first, first_is_then, live)
     cx.scope = pending.scope
+    cx.scope.facts = facts
     cx.store.begin()
     return pending
 

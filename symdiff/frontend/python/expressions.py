@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from symdiff.frontend.python import (
+    alternatives,
     calls,
     captured,
     containers,
@@ -92,6 +93,8 @@ def _settle(cx: Context, node: ast.Name, frame: Frame, val: Any) -> Val:
     if isinstance(val, Conflict):
         cx.set_name(frame, node.id, POISON)
         return cx.refuse(val.code, node, name=f"`{node.id}`", then=val.then, otherwise=val.orelse)
+    if alternatives.involved(val):
+        return alternatives.narrowed(cx, node, val)
     if isinstance(val, Maybe):
         if val.cell is not None and memory.check_stale(cx, node, Arr(val.cell)):
             return POISON
@@ -256,6 +259,8 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
     """`base[index]`."""
     if memory.is_poison(base, index):
         return POISON
+    if alternatives.involved(base, index):
+        return alternatives.for_all(cx, node, (base, index), lambda both: subscript(cx, node, *both))
     if isinstance(base, Arr):
         return subscripts.read(cx, node, base, index)
     if isinstance(base, Flat):

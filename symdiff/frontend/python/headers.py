@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from symdiff.errors import Loc
-from symdiff.frontend.python import grown
+from symdiff.frontend.python import alternatives, grown
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
-from symdiff.frontend.python.joins import fixed, same_known, same_place
+from symdiff.frontend.python.joins import fixed, same_place
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.type_joins import join_types, widen_shapes
 from symdiff.frontend.python.values import (
@@ -27,15 +27,18 @@ from symdiff.frontend.python.values import (
     Arr,
     Attributes,
     Cell,
+    Closure,
     Conflict,
     Grown,
     Known,
     Maybe,
     Num,
     ObjRef,
+    OneOf,
     Reference,
     Struct,
     Val,
+    same_known,
     static_size,
 )
 from symdiff.ir import types
@@ -53,10 +56,11 @@ class Misfit(Exception):
 
 @dataclass(eq=False)
 class Slot:
-    """`kind`: same, scalar, opt, array, optarray, version (content of a cell), struct, list, grown, reference.
+    """`kind`: same, scalar, opt, array, optarray, version (content of a cell), struct, list, grown, reference, one-of.
 
     `keys` are the names of an object's attributes; `same` of a reference is one of its sort; `labels` are what the
-    parts of a dict or named tuple are called in the generated code.
+    parts of a dict or named tuple are called in the generated code; what is `none` is None where it is not there;
+    `options` are what one-of may be.
     """
 
     kind: str
@@ -71,6 +75,8 @@ class Slot:
     form: Pattern | None = None  # of the elements of a list that grows
     name: str = ""
     labels: tuple[str, ...] = ()
+    none: bool = False
+    options: tuple[Val, ...] = ()
 
     def signature(self) -> Any:
         """What must not change any more at the fixpoint."""
@@ -84,6 +90,8 @@ class Slot:
             self.form,
             frozenset(self.aliases),
             self.held is None,
+            self.none,
+            len(self.options),
         )
 
 
@@ -114,6 +122,8 @@ def widen(cx: Context, slot: Slot, before: Any, header: Any, after: Any, key: An
         return _widen_parts(cx, slot, before, header, after, key)
     if slot.kind == "grown":
         return _grown(cx, before, header, after)
+    if slot.kind == "one-of":
+        return _one_of(slot.options, before, after, cx)
     if slot.kind == "version":
         if not isinstance(after, Value) or after.type != slot.type:
             raise Misfit(str(slot.type), str(getattr(after, "type", after)))
@@ -161,7 +171,27 @@ def _from_same(cx: Context, before: Any, after: Any, key: Any) -> Slot:
         return made
     if isinstance(before, Reference) and alike(before, after):
         return _reference(cx, before, after, key)
+    if _choosable(cx, before) and _choosable(cx, after):
+        return _one_of((), before, after, cx)
     return _number(cx, before, after, key)
+
+
+def _choosable(cx: Context, val: Any) -> bool:
+    """Whether a turn can choose it: a function made in a turn must not read what only that turn has."""
+    if isinstance(val, Closure):
+        return cx.running(val.frame.id) and not val.defaults and not val.kwdefaults
+    return isinstance(val, (Known, OneOf)) and alternatives.choosable(val)
+
+
+def _one_of(options: tuple[Val, ...], before: Any, after: Any, cx: Context) -> Slot:
+    """One of several strings or functions: its number is carried."""
+    for val in (before, after):
+        if val is BOTTOM:
+            continue
+        if not _choosable(cx, val):
+            raise Misfit(_describe(cx, before), _describe(cx, after))
+        options = alternatives.merged(options, alternatives.options_of(val))
+    return Slot("one-of", types.INT, options=options)
 
 
 def alike(a: Any, b: Any) -> bool:
@@ -243,15 +273,19 @@ def _from_nothing(cx: Context, after: Any, key: Any) -> Slot:
         return _reference(cx, BOTTOM, after, key)
     if isinstance(after, Grown):
         return _grown(cx, after)
+    if isinstance(after, OneOf):
+        return _one_of((), BOTTOM, after, cx)
     t = _type(cx, after)
     if t is None and isinstance(after, (Known, Conflict)):
         return Slot(SAME, same=after)
     if t is None:
         raise Misfit("nothing", _describe(cx, after))
     if t.kind is not Kind.ARRAY:
-        return Slot("opt" if isinstance(after, Maybe) else "scalar", t)
+        maybe = isinstance(after, Maybe)
+        return Slot("opt" if maybe else "scalar", t, none=maybe and alternatives.optional(after))
     optional = isinstance(after, Maybe) or not all(map(static_size, t.shape))
-    return Slot("optarray" if optional else "array", t, group=("new", None, place(after)))
+    none = isinstance(after, Maybe) and after.none
+    return Slot("optarray" if optional else "array", t, group=("new", None, place(after)), none=none)
 
 
 def _from_outside(cx: Context, val: Any) -> bool:
@@ -266,6 +300,8 @@ def unchanged(before: Any, after: Any) -> bool:
         return True
     if isinstance(before, Num) and isinstance(after, Num):
         return before.value is after.value and before.dim == after.dim
+    if isinstance(before, OneOf) and isinstance(after, OneOf):
+        return before.tag.value is after.tag.value and before.options == after.options
     if isinstance(before, Arr) and isinstance(after, Arr):
         return same_place(before, after)
     return isinstance(before, Reference) and isinstance(after, Reference) and before.cell is after.cell
@@ -303,6 +339,8 @@ def _type(cx: Context, val: Any) -> AVal | None:
 
 
 def _number(cx: Context, before: Any, after: Any, key: Any) -> Slot:
+    none = _none(cx, before, after)
+    before, after = (UNBOUND if isinstance(v, Known) and v.obj is None else v for v in (before, after))
     optional = any(v is UNBOUND or v is MISSING or isinstance(v, Maybe) for v in (before, after))
     found = [_type(cx, v) for v in (before, after) if v is not UNBOUND and v is not MISSING]
     if any(t is None for t in found):
@@ -311,10 +349,19 @@ def _number(cx: Context, before: Any, after: Any, key: Any) -> Slot:
     if t is None:
         raise Misfit(_describe(cx, before), _describe(cx, after))
     if t.kind is Kind.ARRAY:
-        slot = Slot("optarray" if optional else "array", t, group=("new", place(before), place(after)))
+        slot = Slot("optarray" if optional else "array", t, group=("new", place(before), place(after)), none=none)
     else:
-        slot = Slot("opt" if optional else "scalar", t)
+        slot = Slot("opt" if optional else "scalar", t, none=none)
     return _one_type(cx, slot, before, after)
+
+
+def _none(cx: Context, *vals: Any) -> bool:
+    """Whether a value is None on some paths; nothing may be None on some and unbound on others."""
+    unbound = any(v is UNBOUND or v is MISSING or (isinstance(v, Maybe) and not v.none) for v in vals)
+    none = any(map(alternatives.optional, vals))
+    if none and unbound:
+        raise Misfit(*(_describe(cx, v) for v in vals[:2]))
+    return none
 
 
 def _join(cx: Context, a: AVal | None, b: AVal | None, key: Any) -> AVal | None:
@@ -326,11 +373,18 @@ def _describe(cx: Context, val: Any) -> str:
     if val is MISSING or val is UNBOUND:
         return "unbound"
     if isinstance(val, Maybe):
-        return f"{_type(cx, val)} or unbound"
+        return f"{_type(cx, val)} or {'None' if val.none else 'unbound'}"
     return cx.describe(val) if isinstance(val, Val) else "something else"
 
 
 def _widen_number(cx: Context, slot: Slot, after: Any, key: Any) -> Slot:
+    none = slot.none or _none(cx, after)
+    if none and slot.kind.startswith("opt") and not slot.none:
+        raise Misfit(f"{slot.type} or unbound", _describe(cx, after))
+    if none and (after is UNBOUND or after is MISSING or (isinstance(after, Maybe) and not after.none)):
+        raise Misfit(f"{slot.type} or None", _describe(cx, after))
+    if isinstance(after, Known) and after.obj is None:
+        after = UNBOUND
     t = _type(cx, after)
     optional = slot.kind.startswith("opt") or after is UNBOUND or after is MISSING or isinstance(after, Maybe)
     assert isinstance(slot.type, AVal)
@@ -343,8 +397,8 @@ def _widen_number(cx: Context, slot: Slot, after: Any, key: Any) -> Slot:
         raise Misfit(str(slot.type), _describe(cx, after))
     if joined.kind is Kind.ARRAY:
         kind = "optarray" if optional else "array"
-        return Slot(kind, joined, group=slot.group, aliases=set(slot.aliases), held=slot.held)
-    return Slot("opt" if optional else "scalar", joined)
+        return Slot(kind, joined, group=slot.group, aliases=set(slot.aliases), held=slot.held, none=none)
+    return Slot("opt" if optional else "scalar", joined, none=none)
 
 
 def _widen_parts(cx: Context, slot: Slot, before: Any, header: Any, after: Any, key: Any) -> Slot:

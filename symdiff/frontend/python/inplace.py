@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable
 
 from symdiff.frontend.python import (
+    alternatives,
     containers,
     list_changes,
     memory,
@@ -42,6 +43,7 @@ def augmented(cx: Context, stmt: ast.AugAssign) -> None:
 
 def update(cx: Context, stmt: ast.AugAssign, before: Val, val: Val) -> Val:
     """What `before op= val` leaves in the name."""
+    before = alternatives.settled(cx, stmt, before)
     if memory.is_poison(before, val):
         return POISON
     if isinstance(before, Arr):

@@ -13,9 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from symdiff.frontend.python import grown, memory
+from symdiff.frontend.python import alternatives, grown, memory
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.store import MISSING, Changes, Scope
@@ -40,6 +38,7 @@ from symdiff.frontend.python.values import (
     Method,
     Num,
     ObjRef,
+    OneOf,
     Partial,
     Reference,
     Sequence_,
@@ -47,6 +46,7 @@ from symdiff.frontend.python.values import (
     Super,
     Text,
     Val,
+    same_known,
     static_size,
 )
 from symdiff.ir import types
@@ -88,6 +88,7 @@ class Joiner:
         self.outs: list[tuple[Value, Value]] = []
         self.cells: dict[Any, Val] = {}
         self.later: list[Callable[[Sequence[Value]], None]] = []
+        self.frames: set[int] = set()  # calls that are over, whose names a function made in one branch still reads
 
     def join(self, a: Any, b: Any) -> Rebuild:
         """Pair what both sides hold; what they hold together, once the operation is there."""
@@ -99,6 +100,7 @@ class Joiner:
         spoilt = next((x for x in (a, b) if x is POISON or isinstance(x, Conflict)), None)
         if spoilt is not None:
             return lambda outs: spoilt
+        a, b = self._narrowed(0, a), self._narrowed(1, b)
         if same_known(a, b):
             return lambda outs: a
         if isinstance(a, Num) and isinstance(b, Num) and a.value is b.value and a.dim == b.dim:
@@ -107,6 +109,13 @@ class Joiner:
             return lambda outs: a
         found = self._structure(a, b)
         return self._numeric(a, b) if found is None else found
+
+    def _narrowed(self, k: int, x: Any) -> Any:
+        """What a side holds, as far as the tests that led there say."""
+        if not isinstance(x, Val) or not alternatives.involved(x):
+            return x
+        with self.sides[k].active(self.cx):
+            return alternatives.narrowed(self.cx, self.node, x)
 
     def _outside(self, arr: Arr) -> bool:
         """Whether an array was there before the branches, which then join what its cell holds."""
@@ -126,6 +135,10 @@ class Joiner:
             return lambda outs: Struct(a.kind, tuple(p(outs) for p in parts), a.cls, a.keys)
         if isinstance(a, Reference) and type(a) is type(b):
             return self._references(a, b)
+        if all(map(self._choosable, (a, b))):
+            return self._one_of(a, b)
+        if any(map(alternatives.optional, (a, b))):
+            return self._optional(a, b)
         if isinstance(a, _STRUCTURES) or isinstance(b, _STRUCTURES):
             return self._conflict(a, b)
         return None
@@ -225,7 +238,68 @@ class Joiner:
 
     def _shown(self, x: Val) -> str:
         """As messages name it; what an array is may be known on one side alone."""
+        if alternatives.choosable(x) and not self._choosable(x):
+            return f"{self.cx.describe(x)} that holds what is computed there"
         return str(self._type(x)) if isinstance(x, Arr) else self.cx.describe(x)
+
+    # --- one of several known things
+
+    def _choosable(self, x: Val) -> bool:
+        """Whether a thing means the same behind the branches: a function made in one may read what is only there."""
+        return alternatives.choosable(x) and all(map(self._stays, alternatives.options_of(x)))
+
+    def _stays(self, x: Any) -> bool:
+        if isinstance(x, Closure):
+            frame: Any = x.frame
+            while frame is not None:
+                touched = any(isinstance(key, tuple) and key[0] == frame.id for s in self.sides for key in s.changes)
+                if touched and not self.cx.running(frame.id):
+                    self.frames.add(frame.id)
+                frame = frame.outer
+            return all(map(self._stays, (*x.defaults, *x.kwdefaults.values())))
+        if isinstance(x, Partial):
+            return all(map(self._stays, (x.function, *x.args, *x.kwargs.values())))
+        if isinstance(x, Text):
+            return all(isinstance(piece, str) or self.cx.scope.sees(piece[0]) for piece in x.pieces)
+        if isinstance(x, (Bound, Method)):
+            return self._stays(x.receiver) and (isinstance(x, Method) or self._stays(x.function))
+        if isinstance(x, Num):
+            return x.value is None or self.cx.scope.sees(x.value)
+        if isinstance(x, Arr):
+            return self._outside(x)
+        if isinstance(x, Reference):
+            return self.cx.store.get(x.cell) is not MISSING
+        if isinstance(x, OneOf):
+            return self._stays(x.tag) and all(map(self._stays, x.options))
+        return isinstance(x, Known) or (isinstance(x, Struct) and all(map(self._stays, x.items)))
+
+    def _one_of(self, a: Val, b: Val) -> Rebuild:
+        longest = max((a, b), key=lambda x: len(alternatives.options_of(x)) if isinstance(x, OneOf) else 0)
+        other = b if longest is a else a
+        options = alternatives.merged(alternatives.options_of(longest), alternatives.options_of(other))
+        tags = []
+        for side, x in zip(self.sides, (a, b), strict=True):
+            with side.active(self.cx):
+                tags.append(alternatives.tag_in(self.cx, self.node, x, options))
+        at = self._pair(*tags)
+        kept = self.cx.tags([x.tag for x in (a, b) if isinstance(x, OneOf)])
+        chosen = None if isinstance(a, OneOf) or isinstance(b, OneOf) else self.pred
+
+        def rebuild(outs: Sequence[Value]) -> Val:
+            if chosen is not None:  # the condition says which
+                alternatives.note_chosen(self.cx, chosen, outs[at])
+            return OneOf(Num(outs[at], None, kept), options)
+
+        return rebuild
+
+    def _optional(self, a: Val, b: Val) -> Rebuild:
+        """A number or array on one side, None on the other."""
+        if not all(alternatives.optional(x) or self._type(x) is not None for x in (a, b)):
+            return self._conflict(a, b)
+        if any(isinstance(x, Maybe) and not x.none for x in (a, b)):
+            return self._conflict(a, b)
+        found = self._numeric(*(UNBOUND if isinstance(x, Known) and x.obj is None else x for x in (a, b)))
+        return lambda outs: alternatives.or_none(found(outs))
 
     # --- numbers and arrays
 
@@ -340,6 +414,11 @@ class Joiner:
         k, live = (0, b) if a is BOTTOM else (1, a)
         if live is BOTTOM or live is UNBOUND or isinstance(live, _NO_NUMBERS):
             return lambda outs: UNBOUND if live is BOTTOM else live
+        if isinstance(live, OneOf):
+            if self._stays(live.tag):
+                return lambda outs: live
+            tag = self.join(*((BOTTOM, live.tag) if k == 0 else (live.tag, BOTTOM)))
+            return lambda outs: OneOf(tag(outs), live.options)  # type: ignore[arg-type]  # of an int: a Num
         if isinstance(live, Struct):
             items = [self.join(*((BOTTOM, x) if k == 0 else (x, BOTTOM))) for x in live.items]
             return lambda outs: Struct(live.kind, tuple(p(outs) for p in items), live.cls, live.keys)
@@ -351,7 +430,9 @@ class Joiner:
         if t is None:
             return lambda outs: live
         if isinstance(live, Maybe) or not all(static_size(d) for d in t.shape):
-            return self._numeric(*((UNBOUND, live) if k == 0 else (live, UNBOUND)))
+            found = self._numeric(*((UNBOUND, live) if k == 0 else (live, UNBOUND)))
+            none = isinstance(live, Maybe) and live.none
+            return (lambda outs: alternatives.or_none(found(outs))) if none else found
         with self.sides[k].active(self.cx):
             dummy = self.cx.scope.emit("zeros", type=t, shape=t.shape)[0]
         pair = [dummy, dummy]
@@ -410,7 +491,7 @@ class Joiner:
 
 
 _NO_NUMBERS = (Known, Closure, Method, Partial, Bound, Super, Sequence_)
-_STRUCTURES = (Closure, Method, Partial, Bound, Super, Sequence_, ListRef, DictRef, ObjRef, Struct, Text)
+_STRUCTURES = (Closure, Method, Partial, Bound, Super, Sequence_, ListRef, DictRef, ObjRef, Struct, Text, OneOf)
 
 
 def _inside(content: Any) -> Sequence[Val]:
@@ -437,17 +518,3 @@ def at_cell(like: Reference, cell: Cell) -> Reference:
 
 def _place(x: Val) -> Any:
     return (x.cell, tuple(id(s) for s in x.path)) if isinstance(x, Arr) else id(x)
-
-
-def same_known(a: Any, b: Any) -> bool:
-    """Whether two known objects are interchangeable: one object, or equal numbers of one type, bit for bit."""
-    if not isinstance(a, Known) or not isinstance(b, Known):
-        return False
-    x, y = a.obj, b.obj
-    if x is y:
-        return True
-    if type(x) is not type(y) or isinstance(x, np.ndarray):
-        return False
-    if isinstance(x, (float, complex)):
-        return repr(x) == repr(y)
-    return isinstance(x, (int, str, bytes, np.dtype, range)) and x == y

@@ -16,7 +16,18 @@ import numpy as np
 
 from symdiff import trees
 from symdiff.errors import CompileError, Problem
-from symdiff.frontend.python import calls, captured, classes, containers, grown, memory, objects, recursion, sharing
+from symdiff.frontend.python import (
+    alternatives,
+    calls,
+    captured,
+    classes,
+    containers,
+    grown,
+    memory,
+    objects,
+    recursion,
+    sharing,
+)
 from symdiff.frontend.python.context import Context, Frame, Session
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.liveness import Liveness, local_names
@@ -30,6 +41,7 @@ from symdiff.frontend.python.values import (
     Known,
     ListRef,
     ObjRef,
+    OneOf,
     Struct,
     Val,
 )
@@ -308,6 +320,9 @@ def _flatten(cx: Context, node: ast.AST, val: Val, leaves: list[Value], statics:
         return Tree(
             "dict", None, tuple(mapping), tuple(_flatten(cx, node, v, leaves, statics) for v in mapping.values())
         )
+    if isinstance(val, OneOf):
+        return _flatten_choice(cx, node, val, leaves, statics)
+    val = alternatives.settled(cx, node, val)
     if cx.is_numeric(val):
         if memory.check_stale(cx, node, val):
             return Tree()
@@ -318,6 +333,17 @@ def _flatten(cx: Context, node: ast.AST, val: Val, leaves: list[Value], statics:
     elif val is not POISON:
         cx.refuse("SD322", node, type=cx.describe(val))
     return Tree()
+
+
+def _flatten_choice(cx: Context, node: ast.AST, val: OneOf, leaves: list[Value], statics: list[Static | None]) -> Tree:
+    """One of several strings: the program gives its number."""
+    options = [x.obj for x in val.options if isinstance(x, Known) and isinstance(x.obj, (str, bytes, type(None)))]
+    if len(options) < len(val.options):
+        cx.refuse("SD322", node, type=cx.describe(val))
+        return Tree()
+    leaves.append(cx.scope.use(cx.value(val.tag)))
+    statics.append(None)
+    return Tree("choice", None, tuple(options), (Tree(),))
 
 
 def _flatten_list(cx: Context, node: ast.AST, val: ListRef, leaves: list[Value], statics: list[Static | None]) -> Tree:

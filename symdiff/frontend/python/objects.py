@@ -15,7 +15,7 @@ import types as python_types
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from symdiff.frontend.python import calls, captured, classes, containers, memory
+from symdiff.frontend.python import alternatives, calls, captured, classes, containers, memory
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NONE,
@@ -100,6 +100,8 @@ def _of_object(cx: Context, node: ast.AST, obj: ObjRef, name: str, raw: Any) -> 
 def _settled(cx: Context, node: ast.AST, name: str, val: Val) -> Val:
     if isinstance(val, Conflict):
         return cx.refuse(val.code, node, name=f"`{name}`", then=val.then, otherwise=val.orelse)
+    if alternatives.involved(val):
+        return alternatives.narrowed(cx, node, val)
     if isinstance(val, Maybe) or val is UNBOUND:
         return cx.refuse("SD310", node, name=f"`{name}`", then="an attribute", otherwise="not there")
     return val

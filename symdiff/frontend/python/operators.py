@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import functools
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import container_operators, special_methods
+from symdiff.frontend.python import alternatives, container_operators, special_methods
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NO_TAGS,
@@ -20,10 +21,13 @@ from symdiff.frontend.python.values import (
     DictRef,
     Known,
     ListRef,
+    Maybe,
     Num,
     ObjRef,
+    OneOf,
     Struct,
     Val,
+    is_number,
     static_size,
 )
 from symdiff.ir import dims, errstate, types
@@ -51,6 +55,8 @@ def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Va
     """`left op right`."""
     if left is POISON or right is POISON:
         return POISON
+    if alternatives.involved(left, right):
+        return alternatives.for_all(cx, node, (left, right), lambda both: binary(cx, node, op, *both))
     prim, function, _ = _OPERATORS[type(op)]
     if isinstance(left, Known) and isinstance(right, Known):
         found = fold(cx, function, left, right)
@@ -152,6 +158,8 @@ def raise_if(
 def unary(cx: Context, node: ast.AST, op: ast.AST, val: Val) -> Val:
     if val is POISON:
         return POISON
+    if alternatives.involved(val) and not isinstance(op, ast.Not):
+        return alternatives.each(cx, node, val, lambda x: unary(cx, node, op, x))
     if isinstance(op, ast.Not):
         return negate(cx, node, truth(cx, node, val))
     prim, function, _ = _OPERATORS[type(op)]
@@ -180,13 +188,17 @@ def negate(cx: Context, node: ast.AST, test: Val) -> Val:
         return POISON
     if isinstance(test, Known):
         return Known(not test.obj)
-    return cx.emit(node, "not_", test)
+    negated = cx.emit(node, "not_", test)
+    alternatives.note_negated(cx, test, negated)
+    return negated
 
 
 def truth(cx: Context, node: ast.AST, val: Val) -> Val:
     """What decides a branch: a known bool, or a staged scalar."""
     if val is POISON:
         return POISON
+    if alternatives.involved(val):
+        return alternatives.truth(cx, node, val, lambda x: truth(cx, node, x))
     if not cx.is_numeric(val):
         decided = special_methods.truth(cx, node, val)
         if decided is not None:
@@ -220,6 +232,8 @@ def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) ->
         return POISON
     if isinstance(op, (ast.Is, ast.IsNot)):
         return _identity(cx, node, op, left, right)
+    if alternatives.involved(left, right):
+        return _compare_each(cx, node, op, left, right)
     if isinstance(op, (ast.In, ast.NotIn)):
         found = container_operators.contains(cx, node, left, right)
         return found if isinstance(op, ast.In) or found is POISON else negate(cx, node, found)
@@ -242,6 +256,28 @@ def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) ->
     return cx.emit(node, prim, left, right)
 
 
+def _compare_each(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) -> Val:
+    """`name == "left"` of a name that is one of several strings, `best < x` of what may be None."""
+    from symdiff.frontend.python import control
+
+    equality = isinstance(op, (ast.Eq, ast.NotEq))
+    for one, other in ((left, right), (right, left)):
+        known = isinstance(other, Known) and not is_number(other.obj)
+        if isinstance(one, OneOf) and (known or isinstance(op, (ast.In, ast.NotIn))):
+            ordered = (lambda x: (x, right)) if one is left else (lambda x: (left, x))
+            return alternatives.decided(cx, node, one, lambda x: compare(cx, node, op, *ordered(x)))  # noqa: B023
+        if equality and isinstance(one, Maybe):
+            absent = alternatives.is_none(cx, node, one)
+            if absent is None:
+                return compare(cx, node, op, *(alternatives.narrowed(cx, node, x) for x in (left, right)))
+            if isinstance(other, Known) and other.obj is None:
+                return absent if isinstance(op, ast.Eq) else negate(cx, node, absent)
+            positive = isinstance(op, ast.NotEq)
+            rest = functools.partial(compare, cx, node, op, left, right)
+            return control.choose(cx, node, absent, lambda: Known(positive), rest)  # noqa: B023
+    return alternatives.for_all(cx, node, (left, right), lambda both: compare(cx, node, op, *both))
+
+
 def _compare_sizes(op: ast.cmpop, left: Val, right: Val) -> bool | None:
     a, b = as_dim(left), as_dim(right)
     if a is None or b is None:
@@ -260,6 +296,8 @@ def _compare_sizes(op: ast.cmpop, left: Val, right: Val) -> bool | None:
 
 def _identity(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) -> Val:
     positive = isinstance(op, ast.Is)
+    if alternatives.involved(left, right):
+        return _same_as(cx, node, left, right, positive)
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Known) and one.obj is None:
             return Known((isinstance(other, Known) and other.obj is None) == positive)
@@ -269,6 +307,21 @@ def _identity(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) 
         return special_methods.same_object(cx, node, left, right, positive)
     if isinstance(left, (Struct, Closure)) or isinstance(right, (Struct, Closure)):
         return Known((left is right) == positive)
+    return cx.refuse("SD223", node, operator="is" if positive else "is not")
+
+
+def _same_as(cx: Context, node: ast.AST, left: Val, right: Val, positive: bool) -> Val:
+    """`is` of what is one of several things."""
+    for one, other in ((left, right), (right, left)):
+        if isinstance(other, Known) and other.obj is None and alternatives.involved(one):
+            found = alternatives.is_none(cx, node, one, positive)
+            if found is None:  # known here
+                return Known(alternatives.optional(alternatives.narrowed(cx, node, one)) == positive)
+            return found
+        if isinstance(one, OneOf) and not alternatives.involved(other):
+            wanted = frozenset(k for k, x in enumerate(one.options) if alternatives.same(x, other))
+            found = alternatives.which(cx, node, one, wanted)
+            return found if positive else negate(cx, node, found)
     return cx.refuse("SD223", node, operator="is" if positive else "is not")
 
 

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from symdiff.frontend.python import containers, memory
+from symdiff.frontend.python import alternatives, containers, memory
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import POISON, Known, Struct, Text, Val
+from symdiff.frontend.python.values import POISON, Known, Maybe, OneOf, Struct, Text, Val
 from symdiff.ir.core import Value
 
 Pieces = list[str | tuple[Value, str, str]]
@@ -24,7 +24,9 @@ def pieces_of(cx: Context, val: Val, conversion: str = "", spec: str = "") -> Pi
     if isinstance(val, Text):
         return list(val.pieces) if not spec and conversion in ("", "s") else None
     if cx.is_numeric(val):
-        return [(cx.scope.use(cx.value(val)), conversion, spec)]
+        return [(cx.value(val), conversion, spec)]
+    if isinstance(val, Maybe) and val.none:
+        return [(val.value, conversion, spec)]
     if spec or conversion == "a":
         return None
     return _container(cx, val)
@@ -82,10 +84,10 @@ def _merged(pieces: Pieces) -> Pieces:
 def f_string(cx: Context, node: ast.JoinedStr) -> Val:
     from symdiff.frontend.python.expressions import evaluate
 
-    found: Pieces = []
+    parts: list[Val] = []
     for piece in node.values:
         if isinstance(piece, ast.Constant):
-            found.append(str(piece.value))
+            parts.append(Known(str(piece.value)))
             continue
         assert isinstance(piece, ast.FormattedValue)
         val = evaluate(cx, piece.value)
@@ -93,11 +95,23 @@ def f_string(cx: Context, node: ast.JoinedStr) -> Val:
         if memory.is_poison(val, spec):
             return POISON
         conversion = chr(piece.conversion) if piece.conversion > 0 else ""
-        shown = pieces_of(cx, val, conversion, str(spec.obj)) if isinstance(spec, Known) else None
-        if shown is None:
+        if not isinstance(val, OneOf):
+            shown = pieces_of(cx, val, conversion, str(spec.obj)) if isinstance(spec, Known) else None
+            if shown is None:
+                return cx.refuse("SD222", node, construct="formatted string")
+            val = text(shown)
+        elif conversion not in ("", "s") or not isinstance(spec, Known) or spec.obj:
             return cx.refuse("SD222", node, construct="formatted string")
-        found += shown
-    return text(found)
+        parts.append(val)
+    chosen = [part for part in parts if isinstance(part, OneOf)]
+    if not chosen:
+        return _together(cx, parts)
+    return alternatives.for_all(cx, node, parts, lambda known: _together(cx, known))
+
+
+def _together(cx: Context, parts: Sequence[Val]) -> Val:
+    """The text of strings and of what is known: an option."""
+    return text([piece for part in parts for piece in pieces_of(cx, part) or ()])
 
 
 def print_(cx: Context, node: ast.AST, args: list[Val], kwargs: dict[str, Val]) -> Val:
@@ -123,7 +137,7 @@ def arguments_of(cx: Context, vals: Sequence[Val]) -> tuple[Texts, list[Value]] 
     found = []
     for val in vals:
         if cx.is_numeric(val):
-            shown: Pieces | None = [(cx.scope.use(cx.value(val)), "", "")]
+            shown: Pieces | None = [(cx.value(val), "", "")]
         else:
             shown = pieces_of(cx, val) if isinstance(val, Text) or _is_string(val) else None
         if shown is None:

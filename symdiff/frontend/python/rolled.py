@@ -156,7 +156,7 @@ class Rolled:
                 try:
                     before = self.slots[key].same
                     made = (
-                        widen(self.cx, Slot(slot.kind, slot.type), before, None, before, key)
+                        widen(self.cx, Slot(slot.kind, slot.type, none=slot.none), before, None, before, key)
                         if before is not UNBOUND
                         else slot
                     )

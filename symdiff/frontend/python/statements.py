@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from symdiff import trees
-from symdiff.frontend.python import calls, control, inplace, loops, operators, output, targets, withs
+from symdiff.frontend.python import alternatives, calls, control, inplace, loops, operators, output, targets, withs
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.control import BREAK, CONTINUE, ON, RAISE, RESULT, RETURN, Pending
 from symdiff.frontend.python.expressions import condition, evaluate, evaluate_spent
@@ -123,17 +123,19 @@ def _if(cx: Context, stmt: ast.If, work: Work, pending: list[Pending]) -> None:
     live = cx.frame.live.after[id(stmt)]
     if _raise_only(stmt.body):
         _raise_here(cx, stmt.body[0], test)
+        cx.scope.facts = {**cx.scope.facts, **alternatives.learned(cx, test)[1]}
         work.extend(reversed(stmt.orelse))
         return
     pred = cx.value(test)
     then_leaves, else_leaves = control.leaves(stmt.body), control.leaves(stmt.orelse)
+    true, false = alternatives.learned(cx, test)
     if else_leaves and not then_leaves:
-        first, _ = control.branch(cx, lambda: run_block(cx, stmt.orelse, live))
-        pending.append(control.open_side(cx, stmt, pred, first, False, live))
+        first, _ = control.branch(cx, lambda: run_block(cx, stmt.orelse, live), false)
+        pending.append(control.open_side(cx, stmt, pred, first, False, live, true))
         work.extend(reversed(stmt.body))
         return
-    first, _ = control.branch(cx, lambda: run_block(cx, stmt.body, live))
-    opened = control.open_side(cx, stmt, pred, first, True, live)
+    first, _ = control.branch(cx, lambda: run_block(cx, stmt.body, live), true)
+    opened = control.open_side(cx, stmt, pred, first, True, live, false)
     pending.append(opened)
     if not then_leaves:  # the two sides meet right behind the `if`
         work.append(opened)
@@ -158,7 +160,7 @@ def _raise_here(cx: Context, stmt: ast.stmt, test: Val) -> None:
     """`if test: raise E(…)`: nothing is joined behind it."""
     assert isinstance(stmt, ast.Raise)
     side, found = control.branch(cx, lambda: _raise_staged(cx, stmt))
-    if found is not None and not found[2]:
+    if found is not None and found[0] and not found[2]:
         operators.raise_if(cx, stmt, test, *found)
     elif found is not None:  # what the message shows is computed where it is raised
         nothing, _ = control.branch(cx, lambda: None)
@@ -174,7 +176,10 @@ def _raise_staged(cx: Context, stmt: ast.Raise) -> tuple[str, tuple[Any, ...], l
 
 
 def _exception(cx: Context, stmt: ast.Raise) -> tuple[str, tuple[Any, ...], list[Value]] | None:
-    """Name, arguments and staged parts of the exception raised; None after a problem."""
+    """Name, arguments and staged parts of the exception raised; None after a problem.
+
+    Where a condition chooses what the message says, it is raised here, and has no name.
+    """
     node = stmt.exc
     arguments: list[ast.expr] = []
     if isinstance(node, ast.Call) and not node.keywords:
@@ -190,17 +195,31 @@ def _exception(cx: Context, stmt: ast.Raise) -> tuple[str, tuple[Any, ...], list
     values = [evaluate(cx, a) for a in arguments]
     if all(isinstance(v, Known) and isinstance(v.obj, (str, int, float, type(None))) for v in values):
         return cls.__name__, tuple(v.obj for v in values if isinstance(v, Known)), []
+    if alternatives.involved(*values):
+        alternatives.for_all(cx, stmt, values, lambda known: _raise_shown(cx, stmt, cls.__name__, known), none=True)
+        return "", (), []
+    shown = _shown(cx, stmt, values)
+    return None if shown is None else (cls.__name__, *shown)
+
+
+def _shown(cx: Context, stmt: ast.Raise, values: list[Val]) -> tuple[tuple[Any, ...], list[Value]] | None:
+    """The arguments of an exception and their staged parts; None after a problem."""
     shown = None if POISON in values else output.arguments_of(cx, values)
-    if shown is None:
-        if POISON not in values:
-            cx.refuse("SD230", stmt, construct=cx.text(stmt.exc) if stmt.exc else "")
-        return None
-    return cls.__name__, *shown
+    if shown is None and POISON not in values:
+        cx.refuse("SD230", stmt, construct=cx.text(stmt.exc) if stmt.exc else "")
+    return shown
+
+
+def _raise_shown(cx: Context, stmt: ast.Raise, name: str, values: list[Val]) -> Val:
+    shown = _shown(cx, stmt, values)
+    if shown is not None:
+        operators.raise_if(cx, stmt, Known(True), name, *shown)
+    return NONE
 
 
 def _raise(cx: Context, stmt: ast.Raise) -> None:
     found = _exception(cx, stmt)
-    if found is not None:
+    if found is not None and found[0]:
         operators.raise_if(cx, stmt, Known(True), *found)
     control.leave(cx, RAISE)
 
@@ -217,6 +236,7 @@ def _assert(cx: Context, stmt: ast.Assert) -> None:
         return
     args = tuple(m.obj for m in message if isinstance(m, Known))
     operators.raise_if(cx, stmt, operators.negate(cx, stmt.test, test), "AssertionError", args)
+    cx.scope.facts = {**cx.scope.facts, **alternatives.learned(cx, test)[0]}
     if isinstance(test, Known):
         control.leave(cx, RAISE)
 

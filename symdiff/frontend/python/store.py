@@ -16,6 +16,8 @@ from symdiff.ir.types import AVal
 
 MISSING: Any = type("Missing", (), {"__repr__": lambda self: "missing"})()
 Changes = dict[Hashable, Any]
+Facts = dict[Value, frozenset[int]]  # which option is meant, by the value that says which: see `alternatives`
+NO_FACTS: Facts = {}
 
 
 class Store:
@@ -77,11 +79,30 @@ class Scope(Builder):
         self.captures: dict[Value, Value] = {}  # value outside -> parameter of this region
         self.copies: dict[Value, Value] = {}  # constant outside -> its copy here
         self.always = parent is None  # whether it runs, exactly once, whenever the function does
+        self.facts = NO_FACTS  # what the tests that led here say
+        self.present: dict[Value, Any] = {}  # optional values that were read here: what is there
         self.effects = 0  # operations with an effect in this region and the regions inside it
 
     def param(self, value: Value) -> Value:
         self.homes[value] = self
         return value
+
+    def fact(self, value: Value, every: frozenset[int]) -> frozenset[int]:
+        """Which options of `every` are possible here."""
+        scope: Scope | None = self
+        while scope is not None:
+            every &= scope.facts.get(value, every)
+            scope = scope.parent
+        return every
+
+    def read_before(self, value: Value) -> Any:
+        """What an optional value was read as, here or around; None where it was not."""
+        scope: Scope | None = self
+        while scope is not None:
+            if value in scope.present:
+                return scope.present[value]
+            scope = scope.parent
+        return None
 
     def use(self, value: Value) -> Value:
         """The value as this region knows it."""
@@ -111,7 +132,7 @@ class Scope(Builder):
         outs = super().emit(prim, *[self.use(v) for v in ins], regions=regions, hints=hints, **params)
         for v in outs:
             self.homes[v] = self
-        if self.ops[-1].prim.effect:
+        if self.ops[-1].prim.effect and params.get("name") != "":  # `opt_get` of what is certainly there
             self.effects += 1
         return outs
 

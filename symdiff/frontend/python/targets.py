@@ -6,10 +6,21 @@ import ast
 
 import numpy as np
 
-from symdiff.frontend.python import containers, flat, grown, list_changes, memory, objects, special_methods, subscripts
+from symdiff.frontend.python import (
+    alternatives,
+    containers,
+    flat,
+    grown,
+    list_changes,
+    memory,
+    objects,
+    special_methods,
+    subscripts,
+)
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.sizes import refuse_unknown_count, require
 from symdiff.frontend.python.values import (
+    NONE,
     POISON,
     UNBOUND,
     Arr,
@@ -61,7 +72,11 @@ def bind_name(cx: Context, target: ast.Name, val: Val, frame: Frame) -> None:
 def store_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> None:
     if memory.is_poison(base, index):
         return
+    if alternatives.involved(base, index):
+        alternatives.for_all(cx, node, (base, index), lambda both: _stored(cx, node, both[0], both[1], val))
+        return
     if isinstance(base, Arr):
+        val = alternatives.settled(cx, node, val)
         if isinstance(val, (ListRef, Struct)):
             from symdiff.frontend.python.arrays import to_array
 
@@ -73,6 +88,11 @@ def store_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> N
         cx.refuse("SD503", node, name=f"`{cx.text(node)}`")
     else:
         containers.set_item(cx, node, base, index, val)
+
+
+def _stored(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> Val:
+    store_item(cx, node, base, index, val)
+    return NONE
 
 
 def _unpack(cx: Context, target: ast.Tuple | ast.List, val: Val) -> None:

@@ -219,10 +219,22 @@ class SliceVal(Val):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Maybe(Val):
-    """A number or array bound on some paths only: an Opt value.  `cell` stands for the array's memory."""
+    """A number or array bound on some paths only: an Opt value.  `cell` stands for the array's memory.
+
+    With `none` it is Python's None on the other paths.
+    """
 
     value: Value
     cell: Cell | None = None
+    none: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OneOf(Val):
+    """A string, None or function chosen by a condition: the option whose number `tag` is."""
+
+    tag: Num
+    options: tuple[Val, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -274,6 +286,20 @@ def is_number(obj: object) -> bool:
     return isinstance(obj, (bool, int, float, complex, np.generic)) and not isinstance(
         obj, (np.str_, np.bytes_, np.void)
     )
+
+
+def same_known(a: Any, b: Any) -> bool:
+    """Whether two known objects are interchangeable: one object, or equal numbers of one type, bit for bit."""
+    if not isinstance(a, Known) or not isinstance(b, Known):
+        return False
+    x, y = a.obj, b.obj
+    if x is y:
+        return True
+    if type(x) is not type(y) or isinstance(x, np.ndarray):
+        return False
+    if isinstance(x, (float, complex)):
+        return repr(x) == repr(y)
+    return isinstance(x, (int, str, bytes, np.dtype, range)) and x == y
 
 
 def static_size(d: Dim) -> bool:

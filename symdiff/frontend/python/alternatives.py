@@ -1,0 +1,292 @@
+"""Values that are one of several things, by a condition: None or a number, one of some strings or functions.
+
+By hand, `act = np.tanh if x > 0 else np.sin; y = act(x)`: `act` is `OneOf(tag, (np.tanh, np.sin))` with an integer
+`tag` that is staged, and the call is made in both branches of a condition on it.  `best = None`, and a number later, is
+an optional value: the number is read where a test said that it is there, else behind a check that raises TypeError.
+
+What a test says of such a value holds inside the branch that it decides: `Scope.facts`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from symdiff.frontend.python import memory
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.store import NO_FACTS, Facts
+from symdiff.frontend.python.values import (
+    NONE,
+    POISON,
+    Arr,
+    Bound,
+    Closure,
+    Known,
+    Maybe,
+    Method,
+    Num,
+    OneOf,
+    Partial,
+    Text,
+    Val,
+    is_number,
+    same_known,
+)
+from symdiff.ir.core import Value
+
+ABSENT, PRESENT = frozenset((0,)), frozenset((1,))
+
+
+# --- what may be chosen
+
+
+def optional(val: Any) -> bool:
+    """Whether a value is None, or None on some paths."""
+    return (isinstance(val, Known) and val.obj is None) or (isinstance(val, Maybe) and val.none)
+
+
+def choosable(val: Any) -> bool:
+    """Whether a known thing may be chosen by a condition: a string, None, something to call."""
+    if isinstance(val, (OneOf, Closure, Partial, Bound, Method, Text)):
+        return True
+    if not isinstance(val, Known) or is_number(val.obj):
+        return False
+    return isinstance(val.obj, (str, bytes, type(None))) or callable(val.obj)
+
+
+def options_of(val: Val) -> tuple[Val, ...]:
+    return val.options if isinstance(val, OneOf) else (val,)
+
+
+def same(a: Val, b: Val) -> bool:
+    """Whether two options are one: one object, or one definition in one frame."""
+    if isinstance(a, Closure) and isinstance(b, Closure):
+        bare = not (a.defaults or a.kwdefaults or b.defaults or b.kwdefaults)
+        return a is b or (a.node is b.node and a.frame is b.frame and bare)
+    return a is b or same_known(a, b)
+
+
+def or_none(val: Val) -> Val:
+    """What is unbound on some paths, as what is None there."""
+    return replace(val, none=True) if isinstance(val, Maybe) else val
+
+
+def merged(first: Sequence[Val], second: Sequence[Val]) -> tuple[Val, ...]:
+    """The options of both, those of the first as they are numbered."""
+    new = [x for x in second if not any(same(x, y) for y in first)]
+    return (*first, *new)
+
+
+def tag_in(cx: Context, node: ast.AST, val: Val, options: Sequence[Val]) -> Value:
+    """Which of the options a value is, in the present region."""
+    numbers = [next(k for k, y in enumerate(options) if same(x, y)) for x in options_of(val)]
+    if not isinstance(val, OneOf):
+        return cx.scope.const(numbers[0])
+    if numbers == list(range(len(numbers))):
+        return cx.scope.use(cx.value(val.tag))
+    return _renumbered(cx, node, val.tag, numbers)
+
+
+def _renumbered(cx: Context, node: ast.AST, tag: Num, numbers: Sequence[int]) -> Value:
+    from symdiff.frontend.python import control
+
+    found = cx.scope.const(numbers[-1])
+    for k, number in reversed(list(enumerate(numbers[:-1]))):
+        is_it = cx.emit(node, "eq", tag, Known(k))
+        chosen = control.choose(cx, node, is_it, partial(Known, number), partial(Num, found))
+        found = cx.value(chosen)
+    return found
+
+
+def at_index(cx: Context, node: ast.AST, index: Num, options: Sequence[Val]) -> Val:
+    """The element of a list of functions or strings at a staged index."""
+    from symdiff.frontend.python import operators
+
+    count, value = Known(len(options)), cx.value(index)
+    inside = any(
+        op.out is value and op.prim.name == "mod" and op.ins[1].const == count.obj
+        for op in cx.scope.ops
+        if len(op.outs) == 1
+    )
+    if not inside:
+        below = cx.emit(node, "lt", index, Known(-count.obj))
+        above = cx.emit(node, "ge", index, count)
+        for outside in (below, above):
+            operators.raise_if(cx, node, outside, "IndexError", ("index out of range",))
+        index = cx.emit(node, "mod", index, count)  # type: ignore[assignment]  # of ints: a Num
+    return OneOf(index, tuple(options))
+
+
+# --- what is known of them here
+
+
+def learned(cx: Context, test: Val) -> tuple[Facts, Facts]:
+    """What holds where a test is true, and where it is false."""
+    found = cx.learned.get(test.value) if isinstance(test, Num) and test.value is not None else None
+    return found or (NO_FACTS, NO_FACTS)
+
+
+def note_negated(cx: Context, test: Val, negated: Val) -> None:
+    if isinstance(negated, Num) and negated.value is not None:
+        cx.learned[negated.value] = learned(cx, test)[::-1]
+
+
+def note_joined(cx: Context, found: Val, both: bool, parts: Sequence[Val]) -> None:
+    """`a and b` being true says what both say, `a or b` being false as well."""
+    if isinstance(found, Num) and found.value is not None:
+        facts = {k: v for part in parts for k, v in learned(cx, part)[0 if both else 1].items()}
+        cx.learned[found.value] = (facts, NO_FACTS) if both else (NO_FACTS, facts)
+
+
+def note_chosen(cx: Context, pred: Value, tag: Value) -> None:
+    """The first of two options is meant where `pred` holds."""
+    cx.deciding[tag] = pred
+    _note(cx, Num(pred), tag, ABSENT, PRESENT)
+
+
+def _note(cx: Context, test: Val, about: Value, wanted: frozenset[int], others: frozenset[int]) -> Val:
+    if isinstance(test, Num) and test.value is not None:
+        true, false = learned(cx, test)
+        cx.learned[test.value] = ({**true, about: wanted}, {**false, about: others})
+    return test
+
+
+def narrowed(cx: Context, node: ast.AST, val: Val) -> Val:
+    """A value as far as the tests around this place say what it is."""
+    if isinstance(val, Maybe) and val.none:
+        allowed = cx.scope.fact(val.value, ABSENT | PRESENT)
+        return NONE if allowed == ABSENT else _there(cx, node, val) if allowed == PRESENT else val
+    if isinstance(val, OneOf):
+        allowed = _allowed(cx, val)
+        return val.options[min(allowed)] if len(allowed) == 1 else val
+    return val
+
+
+def _allowed(cx: Context, val: OneOf) -> frozenset[int]:
+    every = frozenset(range(len(val.options)))
+    return every if val.tag.value is None else cx.scope.fact(val.tag.value, every)
+
+
+def _there(cx: Context, node: ast.AST, val: Maybe, name: str = "", none: bool = False) -> Val:
+    """What an optional value holds; with a name it is checked to be there."""
+    before = cx.scope.read_before(val.value)
+    if before is not None:
+        return POISON if memory.check_stale(cx, node, before) else before
+    if val.cell is not None and memory.check_stale(cx, node, Arr(val.cell)):
+        return POISON
+    params: dict[str, Any] = {"none": True} if none else {}
+    got = cx.at(node).emit("opt_get", val.value, name=name, hints=(val.value.hint,), **params)[0]
+    found = memory.shares(cx, cx.wrap(got), [] if val.cell is None else [Arr(val.cell)])
+    cx.scope.present[val.value] = found
+    return found
+
+
+def settled(cx: Context, node: ast.AST, val: Val) -> Val:
+    """A value that is to be a number: TypeError, when it runs, where it is None."""
+    val = narrowed(cx, node, val)
+    if not (isinstance(val, Maybe) and val.none):
+        return val
+    found = _there(cx, node, val, val.value.hint or cx.text(node), none=True)
+    cx.scope.facts = {**cx.scope.facts, val.value: PRESENT}
+    return found
+
+
+# --- using them
+
+
+def is_none(cx: Context, node: ast.AST, val: Val, positive: bool = True) -> Val | None:
+    """`val is None`, or `val is not None`; None where that is known without these."""
+    from symdiff.frontend.python import operators
+
+    val = narrowed(cx, node, val)
+    if isinstance(val, OneOf):
+        wanted = frozenset(k for k, x in enumerate(val.options) if isinstance(x, Known) and x.obj is None)
+        found = which(cx, node, val, wanted)
+        return found if positive else operators.negate(cx, node, found)
+    if not (isinstance(val, Maybe) and val.none):
+        return None
+    test = Num(cx.at(node).emit("opt_absent" if positive else "opt_present", val.value)[0])
+    return _note(cx, test, val.value, *((ABSENT, PRESENT) if positive else (PRESENT, ABSENT)))
+
+
+def which(cx: Context, node: ast.AST, val: OneOf, wanted: frozenset[int]) -> Val:
+    """Whether a value is one of these options of it."""
+    from symdiff.frontend.python import operators
+
+    allowed = _allowed(cx, val)
+    wanted &= allowed
+    others = allowed - wanted
+    if not wanted or not others:
+        return Known(not others)
+    assert val.tag.value is not None
+    pred = cx.deciding.get(val.tag.value)
+    if pred is not None and cx.scope.sees(pred):
+        return Num(pred) if 0 in wanted else operators.negate(cx, node, Num(pred))
+    if len(others) == 1:
+        return _note(cx, cx.emit(node, "ne", val.tag, Known(min(others))), val.tag.value, wanted, others)
+    found = cx.emit(node, "eq", val.tag, Known(min(wanted)))
+    for k in sorted(wanted)[1:]:
+        found = cx.emit(node, "bit_or", found, cx.emit(node, "eq", val.tag, Known(k)))
+    return _note(cx, found, val.tag.value, wanted, others)
+
+
+def each(cx: Context, node: ast.AST, val: Val, run: Callable[[Val], Val], none: bool = False) -> Val:
+    """`run` of what a value is, in a branch for each thing that it may be; a number must be there without `none`."""
+    from symdiff.frontend.python import control
+
+    val = narrowed(cx, node, val)
+    if none and isinstance(val, Maybe) and val.none:
+        absent, maybe = is_none(cx, node, val), val
+        assert absent is not None
+        return control.choose(cx, node, absent, lambda: run(NONE), lambda: run(narrowed(cx, node, maybe)))
+    if not isinstance(val, OneOf):
+        return run(settled(cx, node, val))
+    chosen = val
+    first = min(_allowed(cx, chosen))
+    test = which(cx, node, chosen, frozenset((first,)))
+    return control.choose(cx, node, test, lambda: run(chosen.options[first]), lambda: each(cx, node, chosen, run, none))
+
+
+def truth(cx: Context, node: ast.AST, val: Val, run: Callable[[Val], Val]) -> Val:
+    """`if val`: None is false, a number by its value."""
+    from symdiff.frontend.python import control
+
+    if isinstance(val, OneOf):
+        return decided(cx, node, val, run)
+    absent = is_none(cx, node, val)
+    if absent is None:
+        return run(narrowed(cx, node, val))
+    assert isinstance(val, Maybe)
+    found = control.choose(cx, node, absent, lambda: Known(False), lambda: run(narrowed(cx, node, val)))
+    return _note(cx, found, val.value, PRESENT, ABSENT | PRESENT)
+
+
+def decided(cx: Context, node: ast.AST, val: OneOf, run: Callable[[Val], Val]) -> Val:
+    """A truth value that every option decides when compiling, or the branches that decide it."""
+    found = [run(x) if k in _allowed(cx, val) else NONE for k, x in enumerate(val.options)]
+    if all(isinstance(x, Known) for x in found):
+        return which(cx, node, val, frozenset(k for k, x in enumerate(found) if isinstance(x, Known) and x.obj))
+    return each(cx, node, val, run)
+
+
+def involved(*vals: Val) -> bool:
+    """Whether a value among these is one of several things."""
+    return any(isinstance(v, OneOf) or (isinstance(v, Maybe) and v.none) for v in vals)
+
+
+def for_all(
+    cx: Context, node: ast.AST, vals: Sequence[Val], run: Callable[[list[Val]], Val], none: bool = False
+) -> Val:
+    """`run` of these values, each settled as what it is."""
+
+    def rest(done: list[Val], k: int) -> Val:
+        if k == len(vals):
+            return run(done)
+        if not involved(vals[k]):
+            return rest([*done, vals[k]], k + 1)
+        return each(cx, node, vals[k], lambda val: rest([*done, val], k + 1), none)
+
+    return rest([], 0)

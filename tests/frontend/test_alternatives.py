@@ -1,0 +1,116 @@
+"""Results and errors of values that are one of several things."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from symdiff import generate, grad, value_and_grad
+from symdiff.errors import CompileError
+from tests.frontend.running import check
+
+
+def least(v):
+    best = None
+    for t in v:
+        if best is None or t < best:
+            best = t
+    return best
+
+
+def complains(x, limit):
+    side = "left" if x < 0 else "right"
+    best = None
+    if abs(x) < limit:
+        best = side
+    if best is None:
+        raise ValueError(f"{side} of {limit}", side)
+    return x
+
+
+def added_to_none(x):
+    best = None
+    if x > 0:
+        best = x
+    return best + x
+
+
+def printed(x, n):
+    best, mode = None, "up"
+    for i in range(n):
+        print(i, mode, best, f"{mode}! {best}")
+        if mode == "up" and x * i > 2:
+            mode = "down"
+        if i % 2:
+            best = x * i
+    return x
+
+
+@pytest.mark.parametrize(
+    ("function", "calls"),
+    [
+        (least, [(np.array([2.0, 1.0, 3.0]),), (np.array([-1.0]),)]),
+        (complains, [(0.5, 1.0), (-0.5, 1.0), (-2.0, 1.0), (2.0, 1.0)]),
+        (added_to_none, [(1.5,), (-1.5,)]),
+        (lambda x: [np.sin, np.cos][int(x)](x), [(0.5,), (1.5,), (-1.5,), (-2.5,), (2.5,), (-3.5,)]),
+    ],
+)
+def test_values_and_exceptions(function: Callable[..., Any], calls: list[tuple[Any, ...]]) -> None:
+    check(function, *calls)
+
+
+def test_none_where_a_number_is_returned() -> None:
+    with pytest.raises(TypeError, match=r"^best is None$"):
+        grad(least)(np.zeros(0))
+
+
+def test_the_message_that_a_condition_chose() -> None:
+    for x, said in ((-2.0, ("left of 1.0", "left")), (2.0, ("right of 1.0", "right"))):
+        with pytest.raises(ValueError, match=r"of 1\.0") as caught:
+            grad(complains)(x, 1.0)
+        assert caught.value.args == said
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_printed_text(level: int, capsys: pytest.CaptureFixture[str]) -> None:
+    printed(1.5, 4)
+    expected = capsys.readouterr().out
+    value_and_grad(printed, level=level)(1.5, 4)
+    assert capsys.readouterr().out == expected
+
+
+def test_a_chosen_string_is_a_result() -> None:
+    names = value_and_grad(lambda x: (x * x, {"side": "left" if x < 0 else "right" if x > 0 else None}), has_aux=True)
+    assert [names(x)[0][1]["side"] for x in (-1.0, 2.0, 0.0)] == ["left", "right", None]
+    text = generate(lambda x: (x * x, "left" if x < 0 else "right"), name="f", functions=("primal", "jvp"))
+    space: dict[str, Any] = {}
+    exec(text, space)
+    assert space["f"](3.0) == (9.0, "right") and space["f_jvp"](-3.0, 1.0) == ((9.0, "left"), (-6.0, None))
+
+
+def test_the_code_of_a_search() -> None:
+    text = generate(least, types="v=f8[n]", functions=("primal",))
+    assert "    best = None\n    for i in range(n):\n" in text
+    assert "            best = t\n    if best is None:" in text and "raise TypeError('best is None')\n" in text
+    assert "Unbound" not in text
+
+
+REFUSED = [
+    (
+        lambda x: ((lambda t, c=x * 2: t * c) if x > 0 else math.sin)(x),
+        "is a function that holds what is computed there on one path and builtin_function_or_method on the other",
+    ),
+    (lambda x: x * (1.0 if (x if x > 0 else "none") else 2.0), "is float on one path and 'none' on the other"),
+    (lambda x: x * len({"a": 1, ("b" if x > 0 else None): 2}), "a dict key"),
+]
+
+
+@pytest.mark.parametrize(("function", "said"), REFUSED)
+def test_what_is_refused(function: Callable[..., Any], said: str) -> None:
+    with pytest.raises(CompileError) as caught:
+        grad(function)(1.5)
+    assert said in str(caught.value)
