@@ -103,8 +103,10 @@ def _is_condition(block: Block, depth: int) -> bool:
 def _is_plain(op: Op, depth: int) -> bool:
     if op.regions:
         return joint(op, depth - 1) is not None
+    if op.prim.name == "opt_get":
+        return not op.params["name"]  # what is certainly there
     silent = not op.prim.effect and op.prim.family is not Family.CONTROL and op.prim.consumes is None
-    return silent and not errstate.of(op) and op.prim.name != "opt_get"
+    return silent and not errstate.of(op)
 
 
 def _made(block: Block) -> list[Op]:

@@ -94,9 +94,16 @@ def test_a_chosen_string_is_a_result() -> None:
 
 def test_the_code_of_a_search() -> None:
     text = generate(least, types="v=f8[n]", functions=("primal",))
-    assert "    best = None\n    for i in range(n):\n" in text
-    assert "            best = t\n    if best is None:" in text and "raise TypeError('best is None')\n" in text
-    assert "Unbound" not in text
+    lines = [line.split("  #")[0].rstrip() for line in text.split("\n    best = None")[1].splitlines()]
+    assert lines[1:8] == [
+        "    for i in range(n):",
+        "        t = v[i]",
+        "        if best is None or t < best:",
+        "            best = t",
+        "    if best is None:",
+        "        raise TypeError('best is None')",
+        "    return best",
+    ]
 
 
 REFUSED = [
