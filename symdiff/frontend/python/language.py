@@ -128,7 +128,7 @@ SUPPORTED = (
     Row("text chosen by a condition: printed, compared, a key of a dict, a result",
         "s = 'a' if x > 0 else 'b' ⏎ print(s, f'{s}: {x}') ⏎ return p[s].sum() if s == 'b' else p[s] * x"),
     Row("a function chosen by a condition, or from a list by a staged index",
-        "f = np.sin if x > 0 else helper ⏎ g = [math.cos, f][int(x)] ⏎ return f(x) * g(x)"),
+        "f = np.sin if x > 0 else helper ⏎ g = [math.cos, helper][int(x)] ⏎ return f(x) * g(x)"),
     Row("`isinstance`, `is None`, `in` on known keys",
         "return x if 'a' in p and isinstance(v, np.ndarray) and p is not None else 0.0"),
 )
