@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -443,3 +444,30 @@ def test_the_second_derivative_of_a_list_made_an_array(level: int) -> None:
     v, ct = np.array([1.0, 2.0]), np.array([1.0, -0.5])
     expected = 4 * (v @ v) * ct + 8 * v * (v @ ct)
     np.testing.assert_allclose(symdiff.vjp(symdiff.grad(f, level=level), v)[1](ct)[0], expected, rtol=1e-13)
+
+
+def drained(x):
+    stack = [x, x * 2, 3.0]
+    total = 0.0
+    while stack and (top := stack.pop()) > 1:
+        total = total * 2 + top
+        if total < 8:
+            stack.append(top - 0.5)
+    return total
+
+
+def cut(x, n: int):
+    print("layer"[:n])
+    return x
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (drained, "`stack` is a list of 3 before the loop and a list of unknown length after a turn"),
+        (cut, "SD321 `[…]` of 'layer' and a slice is not supported"),
+    ],
+)
+def test_messages_say_lists_and_slices_in_words(function: Any, message: str) -> None:
+    with pytest.raises(symdiff.CompileError, match=re.escape(message)):
+        symdiff.grad(function)(*(2.0, 3)[: function.__code__.co_argcount])

@@ -259,11 +259,7 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
         return operators.binary(
             cx, node, ast.Add(), base.parts[0], operators.binary(cx, node, ast.Mult(), index, base.parts[2])
         )
-    return cx.refuse("SD321", node, operation="[…]", left=cx.describe(base), right=_shown(cx, index))
-
-
-def _shown(cx: Context, index: Val) -> str:
-    return "a slice" if isinstance(index, SliceVal) else cx.describe(index)
+    return cx.refuse("SD321", node, operation="[…]", left=cx.describe(base), right=cx.describe(index))
 
 
 def known_slice(index: Val) -> slice | None:

@@ -376,7 +376,8 @@ class Context:
     def describe(self, val: Val) -> str:
         """A value as messages name it."""
         if isinstance(val, (Num, Arr)):
-            return str(self.aval(val))
+            t = self.aval(val)
+            return "a Python or NumPy number" if t.kind is Kind.EITHER else str(t)
         if isinstance(val, Known):
             return repr(val.obj) if isinstance(val.obj, (type(None), bool, int, float, str)) else type(val.obj).__name__
         if isinstance(val, values.ObjRef):
@@ -393,7 +394,8 @@ class Context:
         values.Maybe: "a number or unbound", values.OneOf: "one of several", values.Text: "a string of staged parts",
                                   values.Closure: "a function", values.Partial: "a function", values.Method: "a method",
                                   values.Bound: "a method", values.Super: "super()",
-                                  values.Sequence_: "an iterator"}  # fmt: skip
+                                  values.Sequence_: "an iterator",
+                                  values.Grown: "a list of unknown length", values.SliceVal: "a slice"}  # fmt: skip
         return names.get(type(val), "unbound" if val is values.UNBOUND else str(val))
 
 

@@ -374,6 +374,8 @@ def _describe(cx: Context, val: Any) -> str:
         return "unbound"
     if isinstance(val, Maybe):
         return f"{_type(cx, val)} or {'None' if val.none else 'unbound'}"
+    if isinstance(val, tuple):
+        return f"a list of {len(val)}"
     return cx.describe(val) if isinstance(val, Val) else "something else"
 
 
