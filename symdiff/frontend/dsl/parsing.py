@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -73,6 +74,10 @@ class Text:
     def problem(self, code: str, span: Span, **fields: Any) -> Problem:
         line = self.lines[span.line - 1] if span.line <= len(self.lines) else ""
         return refuse(code, self.loc(span), source_line=line.rstrip("\r"), **fields)
+
+    def between(self, span: Span, token: lark.Token) -> str:
+        """What stands on the line between a span and a token behind it, without blanks: a parenthesis, say."""
+        return self.lines[span.end_line - 1][span.end_col : (token.column or 1) - 1].strip()
 
     def quote(self, span: Span) -> str:
         """What stands at a span, on one line and not too long."""
@@ -279,10 +284,22 @@ class _Trees:
     # --- powers, subscripts, calls
 
     def build_raised(self, span: Span, parts: list[Any]) -> Node:
+        self.check_base(parts[0], parts[1])
         return nodes.Power(span, parts[0], parts[2])
+
+    def check_base(self, base: Node, token: lark.Token) -> None:
+        """Refuse `√x²`, which some read as √(x²), and `a^{b}²`; `e^x²` is e^(x²), as e^x^2 is."""
+        reason = ""
+        if isinstance(base, nodes.Call) and re.match(r"√\s*[^\s(]", self.source.quote(base.span)):
+            reason = "the power may be that of the root, or stand under it: write `(√x)^2` or `√(x^2)`"
+        elif isinstance(base, nodes.Power) and not self.source.between(base.span, token):
+            reason = "it may be an exponent of the power, or of its exponent: write parentheses"
+        if reason:
+            raise Refused(self.source.problem("SD811", _span_of(token), reason=reason))
 
     def build_superscript(self, span: Span, parts: list[Any]) -> Node:
         token = parts[1]
+        self.check_base(parts[0], token)
         number = str(token).translate(_SUPERSCRIPTS)
         if len(number) > 3:
             raise Refused(self.source.problem("SD802", _span_of(token), what="digits", count=len(number), limit=3))

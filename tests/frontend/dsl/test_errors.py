@@ -116,6 +116,9 @@ def test_all_unknown_names_at_once() -> None:
     [
         ("f(a, b, c) = a / b c", "SD811"),
         ("f(a) = a 2", "SD811"),
+        ("f(a) = √a²", "SD811"),  # a, or the root of a²
+        ("f(a) = √a_1^2", "SD811"),
+        ("f(a) = e^{a}²", "SD811"),
         ("f(a) = 2½", "SD811"),  # two and a half, or one
         ("f(a) = 2½ a", "SD811"),
         ("f(a) = a½", "SD811"),
