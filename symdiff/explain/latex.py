@@ -14,7 +14,7 @@ import ast
 import contextlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -30,6 +30,7 @@ from symdiff.ir import dims
 from symdiff.ir.core import Prim
 
 _ORDER = ("turn before", "inner call", "outer call", "", "last turn", "every turn", "first turn")
+_CALL = {turn: f"\\big|_{{\\text{{{turn}}}}}" for turn in ("inner call", "outer call")}
 _LONGEST = 400  # characters of the formula of the whole function
 
 
@@ -106,8 +107,12 @@ class _Writer:
         return made[result.name]
 
     def stages(self) -> Iterator[str]:
+        linked: set[str] = set()
         for item in self.under_heads(lambda stage: stage.op not in (ARGUMENT, PARAMETER)):
             yield item if isinstance(item, str) else self.stage(item)
+            if isinstance(item, Stage) and item.name not in linked:
+                linked.add(item.name)
+                yield from self.symbols.link(item)
 
     def stage(self, stage: Stage) -> str:
         named = self.symbols.reader(stage)
@@ -146,10 +151,13 @@ class _Writer:
         printer = Printer(lambda name: Tex(self.symbols.symbol(name)), True)
         if group.kind == "for":
             lo, hi, step = group.bounds
-            last = printer.tex(ast.BinOp(hi, ast.Sub(), ast.Constant(1))).text
+            down = ast.unparse(step).startswith("-")
+            last = printer.tex(ast.BinOp(hi, ast.Add() if down else ast.Sub(), ast.Constant(1))).text
             turns = f"{printer.tex(lo).text}, \\dots, {last}"
             steps = "" if ast.unparse(step) == "1" else f" \\text{{ in steps of }} {printer.tex(step).text}"
-            return f"\\text{{for }} {self.symbols.symbol(group.index)} = {turns}{steps}:"
+            counted = "\\text{, ended after }" if group.ends_early else ",\\ "
+            ends = f"{counted} T \\text{{ turns}}" if group.ends_early or steps else ""
+            return f"\\text{{for }} {self.symbols.symbol(group.index)} = {turns}{steps}{ends}:"
         if group.kind in ("if", "while"):
             assert group.test is not None
             word = "if" if group.kind == "if" else "while"
@@ -191,7 +199,7 @@ class _Writer:
         """What one reader gives: by the chain rule, and with its local derivative."""
         shift = self.symbols.shift(edge)
         below = self.symbols.of(reader, shift)
-        above, named = self.partial(below), self.symbols.reader(reader, shift)
+        above, named = self.partial(below) + _CALL.get(edge.turn, ""), self.symbols.reader(reader, shift)
         direct = reader.key in self.derivation.results and not is_repeated(reader)
         sources = {self.derivation[e.source].name for e in reader.inputs}
         known, reads_itself = sources | {reader.name}, reader.name in sources  # y = y * x: the rules have y before
@@ -278,25 +286,43 @@ class Symbols:
         updates = {s.name for s in derivation.stages if s.update}
         self.carried = {e.source for e in edges if e.turn == "turn before" and derivation[e.source].name not in updates}
         self.updates = updates
-        self.starts: dict[str, str] = {}
+        self.starts: dict[str, list[str]] = {}
         for stage in derivation.stages:
             for e in stage.inputs:
                 loops = [g for g in stage.group if g.kind in ("for", "while")]
                 source = derivation[e.source]
                 if e.turn == "first turn" and loops and source.op != ARGUMENT and source.name not in updates:
-                    self.starts[e.source] = _turn(loops[-1], False, "start")
+                    entered = [g for g in loops if g not in source.group]
+                    self.starts[e.source] = [_turn(g, False, "start") for g in entered]
 
-    def of(self, stage: Stage, shift: str = "") -> str:
-        """The symbol of a stage; `shift` "next", "start" or "stop": in which turn, else in this one."""
+    def link(self, stage: Stage) -> list[str]:
+        """Of a variable that two loops carry and the inner one alone writes: where the inner loop goes on."""
+        loops = [g for g in stage.group if g.kind in ("for", "while")]
+        others = [s for s in self.derivation.stages if s.name == stage.name and s.key not in self.starts]
+        begun = [len(at) for key, at in self.starts.items() if self.derivation[key].name == stage.name]
+        alone = len(loops) > 1 and all(g in s.group for s in others for g in loops[-2:])
+        if stage.key not in self.carried or begun != [2] or not alone:
+            return []
+        before = [_turn(g, False, "") for g in loops[:-2]]
+        begin = self.symbol(stage.name, *before, _turn(loops[-2], True, ""), _turn(loops[-1], False, "start"))
+        end = self.symbol(stage.name, *before, _turn(loops[-2], False, ""), _turn(loops[-1], True, "stop"))
+        return [f"{begin} &= {end}"]
+
+    def of(self, stage: Stage, shift: str = "", around: Sequence[Group] = ()) -> str:
+        """The symbol of a stage; `shift` "next", "start" or "stop": in which turn, else in this one.
+
+        "stop" is the last turn of all loops but those `around` the reader.
+        """
         if stage.name in self.updates:
             return self.symbol(stage.name)
         indices = []
         loops = [g for g in stage.group if g.kind in ("for", "while")]
         for k, group in enumerate(loops):
             innermost = k == len(loops) - 1
-            indices.append(_turn(group, stage.key in self.carried and innermost, shift if innermost else ""))
+            ended = shift == "stop" and group not in around
+            indices.append(_turn(group, stage.key in self.carried and innermost, shift if innermost or ended else ""))
         if stage.key in self.starts:
-            indices.append(self.starts[stage.key])
+            indices += self.starts[stage.key]
         return self.symbol(stage.name, *indices)
 
     def shift(self, edge: Edge) -> str:
@@ -307,19 +333,19 @@ class Symbols:
         found: dict[str, str] = {}
         for edge in sorted(stage.inputs, key=lambda e: _ORDER.index(e.turn)):
             source = self.derivation[edge.source]
-            found.setdefault(source.name, self.read(source, edge, shift))
+            found.setdefault(source.name, self.read(source, edge, shift, stage.group))
         loops = [g for g in stage.group if g.kind == "for"]
         if loops and shift:
             found[loops[-1].index] = _turn(loops[-1], False, shift)
         return lambda name: Tex(found.get(name) or self.symbol(name))
 
-    def read(self, source: Stage, edge: Edge, shift: str) -> str:
+    def read(self, source: Stage, edge: Edge, shift: str, around: Sequence[Group]) -> str:
         if source.name in self.updates:
             return self.symbol(source.name)
         if edge.turn == "turn before":
             loops = [g for g in source.group if g.kind in ("for", "while")]
             return self.symbol(source.name, *[_turn(g, False, shift if g is loops[-1] else "") for g in loops])
-        return self.of(source, "stop" if edge.turn == "last turn" else shift if edge.turn == "" else "")
+        return self.of(source, "stop" if edge.turn == "last turn" else shift if edge.turn == "" else "", around)
 
 
 def _turn(group: Group, after: bool, shift: str) -> str:
@@ -328,6 +354,11 @@ def _turn(group: Group, after: bool, shift: str) -> str:
     index = group.index if group.bounds else "t"
     if shift == "start":
         index = start
+    elif shift == "stop" and ((group.ends_early and group.bounds) or step != "1"):
+        turns = ("" if step.strip("-") == "1" else simplified(step.strip("-"))) + ("T" if after else "(T-1)")
+        return (
+            turns if (start, step[0]) == ("0", "1") else f"{simplified(start)}{'-' if step[0] == '-' else '+'}{turns}"
+        )
     elif shift == "stop":
         return simplified(stop) if after else simplified(f"{stop} - ({step})")
     return simplified(index + f" + ({step})" * ((shift == "next") + after))

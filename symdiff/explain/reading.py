@@ -312,8 +312,8 @@ class _Reader:
         if ast.unparse(step) == "1":
             shown = shown[:2] if ast.unparse(lo) != "0" else [hi]
         index = formulas.text(self.tree(op.regions[0].params[0]))
-        text = f"for {index} in range({', '.join(map(formulas.text, shown))}):"
-        return self.group("for", text, op, op.regions[0], index=index, bounds=(lo, hi, step))
+        text, early = f"for {index} in range({', '.join(map(formulas.text, shown))}):", bool(loop(op).exit)
+        return self.group("for", text, op, op.regions[0], index=index, bounds=(lo, hi, step), ends_early=early)
 
     def while_group(self, op: Op) -> Group:
         test = formulas.without_bool(self.tree(op.regions[0].outs[0]))

@@ -37,6 +37,7 @@ class Group:
     index: str = ""  # of a loop: what counts its turns
     bounds: tuple[ast.expr, ...] = field(default=(), compare=False, repr=False)  # of a `for`: start, stop, step
     test: ast.expr | None = field(default=None, compare=False, repr=False)  # of an arm or a `while`
+    ends_early: bool = False  # of a loop: it has a `break` or a `return`
 
     def __str__(self) -> str:
         return self.text

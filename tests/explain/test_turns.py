@@ -65,3 +65,60 @@ def test_a_condition_in_a_rule_is_not_cut_at_its_sign():
     assert "∂y/∂y1 · ([x = y1] / ties)" in row
     written = mathml.derivative("∂y1/∂x = [x = y1] / ties")
     assert written.endswith("<mo>=</mo><mtext>[x = y1] / ties</mtext></mrow>")
+
+
+def stopped(x):
+    s = 0.0
+    for i in range(10):
+        s = s + x * i
+        if s > 5.0:
+            break
+    return s * s
+
+
+def stepped(x, n: int):
+    s = x
+    for i in range(n, 0, -2):
+        s = s * x + i
+    return s * s
+
+
+def summed(A, x):
+    t = 0.0
+    for i in range(A.shape[0]):
+        for j in range(A.shape[1]):
+            t = t * x + A[i, j]
+    return t
+
+
+def test_a_loop_that_ends_early_ends_after_t_turns():
+    """0.7 · (1 + 2 + 3 + 4) = 7 is above 5: five turns, not ten."""
+    written = lines(stopped, 0.7)
+    assert "y=s_T^2=49" in written
+    assert (
+        r"\text{fori}=0,\dots,10-1\text{,endedafter}T\text{turns}:".replace(r"\text{fori}", r"\text{for}i") in written
+    )
+
+
+def test_steps_count_down_to_their_last_turn():
+    """n, n - 2, …, in T turns: s_n is x, and what is returned is after the turn of index n - 2(T - 1)."""
+    written = lines(stepped, 0.7, 5)
+    assert any(line.startswith(r"y=s_{n-2T}^2") for line in written)
+    assert r"s_n=x=0.7" in written and r"s_{i-2}=y_{2,i}+i" in written
+    assert any(line.startswith(r"\text{for}i=n,\dots,0+1") for line in written)
+
+
+def test_a_variable_of_two_loops_ends_in_the_last_turn_of_both():
+    written = lines(summed, np.ones((2, 3)), 0.5)
+    assert r"f(A,x)=t_{n-1,m}" in "".join(written)
+    assert {"t_{0,0}=0=0", "t_{i+1,0}=t_{i,m}"} <= set(written)
+
+
+def recurred(x, n: int):
+    return 1.0 if n == 0 else x * recurred(x, n - 1)
+
+
+def test_gradients_of_other_calls_are_told_apart():
+    written = "".join(lines(recurred, 1.5, 3))
+    assert r"\frac{\partialy}{\partialx^{(2)}}\big|_{\text{innercall}}*1" in written
+    assert r"\big|_{\text{outercall}}" in written
