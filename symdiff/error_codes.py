@@ -348,9 +348,14 @@ _MEMORY = (
      "a recursive function gives back the arrays that it writes, each known to it by one name; another changes nothing",
      "copy it first and return the copy"),
     ("SD510", "change of an element of a growing list",
-     "`{target}` changes a list, dict or object that is an element of a list that grows in a loop",
-     "such a list keeps its elements by value: the change would be seen under one name and lost under the other",
-     "put a new one in its place: `items[i] = Item(…)`, or change it before it is appended"),
+     "`{target}` changes a list, dict or object of a list that grows in a loop, where it may be at another place too",
+     "such a list keeps its elements by value, and changes one where it is alone: not one put in twice, taken out, or "
+     "of a list that was sorted or cut since",
+     "change `items[i]`, put a new one in its place, `items[i] = Item(…)`, or append copies: `copy.copy(item)`"),
+    ("SD511", "read of what was changed in a list",
+     "`{name}` is or holds an element of a list that grows in a loop, which may have been changed elsewhere since",
+     "such lists keep their elements by value: a change is seen by the list it is made in, and what is read from there",
+     "read it from the list that was changed, or copy what is to stay as it was: `copy.deepcopy(item)`"),
 )
 
 _BUDGETS = (

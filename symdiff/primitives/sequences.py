@@ -183,12 +183,18 @@ seq_append = prim(
 
 
 def _seq_convert_text(params: Params, ins: tuple[Type, ...]) -> str:
-    """What may be of either kind stays what it is."""
-    elem = params["elem"]
+    """What may be of either kind stays what it is; of a list of lists all inner ones are made anew."""
+    elem, depth = params["elem"], 0
+    while isinstance(elem, Seq):
+        elem, depth = elem.elem, depth + 1
     if elem.kind not in (Kind.PYTHON, Kind.NUMPY):
-        return "list(s)"
-    name = types.PYTHON_NAMES[elem.dtype] if elem.kind is Kind.PYTHON else dtype_text(elem.dtype)
-    return f"[{name}(e) for e in s]"
+        text = "list({})"
+    else:
+        name = types.PYTHON_NAMES[elem.dtype] if elem.kind is Kind.PYTHON else dtype_text(elem.dtype)
+        text = f"[{name}(e) for e in {{}}]"
+    for name in "bcdf"[:depth]:
+        text = f"[{text.format(name)} for {name} in {{}}]"
+    return text.format("s")
 
 
 seq_convert = prim(
@@ -235,6 +241,13 @@ seq_get = prim(
     jvp=lambda b, ts, outs, s, i: (b.op("seq_get", ts[0], i),),
     programs=on_numbers(3, lambda b, f, x, y, z: f(listed(b, x, y, z), 1) * f(listed(b, y, z), -1)),
 )
+
+
+def _overwritten(b: Any, s: Any, i: Any, x: Any) -> Any:
+    """A value with the structure of the element that x replaces, which may be a list of another length."""
+    return x if isinstance(x.type, AVal) else b.op("seq_get", s, i)
+
+
 seq_set = prim(
     "seq_set",
     "s i x",
@@ -244,7 +257,11 @@ seq_set = prim(
     inplace="s[i] = x",
     consumes=0,
     helper="\ndef _with(s, i, x):\n    s = list(s)\n    s[i] = x\n    return s\n",
-    vjp=lambda b, cts, outs, s, i, x: (b.op("seq_get", cts[0], i), None, b.op("seq_set", cts[0], i, b.zeros(x)))[::-1],
+    vjp=lambda b, cts, outs, s, i, x: (
+        b.op("seq_get", cts[0], i),
+        None,
+        b.op("seq_set", cts[0], i, b.zeros(_overwritten(b, s, i, x))),
+    )[::-1],
     jvp=lambda b, ts, outs, s, i, x: (b.op("seq_set", or_zeros(b, ts[0], s), i, or_zeros(b, ts[2], x)),),
     programs=on_numbers(3, lambda b, f, x, y, z: weighed(b, f(listed(b, x, y), 1, z), 2)),
 )

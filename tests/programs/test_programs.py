@@ -9,6 +9,7 @@ from tests.programs import (
     chosen,
     closures,
     containers,
+    elements,
     flow,
     functions,
     language,
@@ -29,7 +30,7 @@ from tests.programs.checks import Checked, identical, same
 
 FILES = (
     *(straight, arrays, writes, numpy_functions, flow, functions, language, objects, recursive, rules, schemes),
-    *(containers, lists, closures, views, single, mathematics, chosen),
+    *(containers, lists, elements, closures, views, single, mathematics, chosen),
 )
 CASES = [case for file in FILES for case in file.cases]
 

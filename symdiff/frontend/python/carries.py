@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from symdiff.frontend.python import alternatives, grown, memory
+from symdiff.frontend.python import alternatives, grown, kinship, memory
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.headers import COMPOSITE, SAME, Slot, inside, place
 from symdiff.frontend.python.joins import at_cell
@@ -86,6 +86,7 @@ class Carry:
         self.contents: list[tuple[Cell, Callable[[Sequence[Value]], Any]]] = []
         self.created: list[tuple[Cell, int]] = []
         self.alias_sets: list[tuple[Cell, Slot]] = []
+        self.related: list[tuple[Cell, Slot]] = []
 
     def plan(self, slot: Slot, name: str) -> Callable[[Sequence[Value]], Any]:
         """How the slot's value is made of the carried values."""
@@ -120,7 +121,9 @@ class Carry:
         self.types += map(Seq, grown.leaf_types(form))
         self.hints += grown.leaf_names(form, name)
         behind = len(self.types)
-        return lambda values: Grown(tuple(values[first:behind]), form)
+        cell = Cell("list")
+        self.related.append((cell, slot))
+        return lambda values: Grown(tuple(values[first:behind]), form, cell, slot.shared)
 
     def _carried(self, slot: Slot, name: str) -> int:
         assert slot.type is not None
@@ -157,6 +160,7 @@ class Carry:
             self.cx.store.set(cell, values[at])
         for cell, make in self.contents:
             self.cx.store.set(cell, make(values))
+        kinship.settle([*self.related, *self.alias_sets])
         for cell, slot in self.alias_sets:
             if slot.held is not None:
                 self.cx.store.set(("held", cell), slot.held)
@@ -245,3 +249,16 @@ def array_slots(cx: Context, slot: Slot, before: Any, after: Any) -> list[tuple[
         a, b = inside(slot, before) or (), inside(slot, after) or ()
         return [found for s, x, y in zip(slot.parts, a, b, strict=True) for found in array_slots(cx, s, x, y)]
     return []
+
+
+def kin_slots(cx: Context, slot: Slot, before: Any, after: Any) -> list[tuple[Slot, Any, Any]]:
+    """The slots within a slot that may hold what others hold: of arrays, references, and lists that grow."""
+    if slot.kind == "grown":
+        return [(slot, before, after)]
+    if slot.kind == "reference":
+        was = before if before is BOTTOM else cx.store.as_of(cx.turn_depth, before.cell)
+        return [(slot, before, after), *kin_slots(cx, slot.parts[0], was, cx.store.get(after.cell))]
+    if slot.kind in COMPOSITE:
+        a, b = inside(slot, before) or (), inside(slot, after) or ()
+        return [found for s, x, y in zip(slot.parts, a, b, strict=True) for found in kin_slots(cx, s, x, y)]
+    return [(slot, before, after)] if slot.kind in ("array", "optarray") else []

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from symdiff.frontend.python import comprehensions, containers, grown, list_changes, memory
+from symdiff.frontend.python import comprehensions, containers, grown, list_changes, lodging, memory
 from symdiff.frontend.python.calls import apply
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import NONE, POISON, DictRef, Grown, Known, ListRef, Sequence_, Struct, Val
+from symdiff.frontend.python.kinship import Path
+from symdiff.frontend.python.values import NONE, POISON, Cell, DictRef, Grown, Known, ListRef, Sequence_, Struct, Val
 
 Args = list[Val]
 Content = tuple[Val, ...]
@@ -51,6 +53,8 @@ def list_method(cx: Context, node: ast.AST, receiver: ListRef, name: str, args: 
         return POISON
     if receiver.cell.kind == "tuple" and name not in ("index", "count"):
         return cx.refuse("SD404", node, type="a tuple", name=name)
+    if memory.check_stale(cx, node, receiver):
+        return POISON
     content = cx.store.get(receiver.cell)
     if name == "append":
         return containers.append_value(cx, node, receiver, args[0])
@@ -71,27 +75,27 @@ def list_method(cx: Context, node: ast.AST, receiver: ListRef, name: str, args: 
             return POISON
     changed: Content | Grown | None
     if staged is not None:
-        changed = _changed_staged(cx, node, staged, name, args, kwargs)
+        changed = _changed_staged(cx, node, receiver.cell, staged, name, args, kwargs)
     elif name == "sort":
-        changed = sort(cx, node, content, kwargs)
+        changed = _same_elements(sort(cx, node, content, kwargs), lodging.taken(cx, content)[1])
     else:
         changed = _CHANGED[name](cx, node, content, args)
     if changed is None:
         return POISON
-    cx.store.set(receiver.cell, changed)
+    lodging.change(cx, node, receiver.cell, changed)
     return NONE
 
 
 def _pop(cx: Context, node: ast.AST, receiver: ListRef, content: Content | Grown, index: Val) -> Val:
     found: tuple[Val, Content | Grown] | None
     if isinstance(content, Grown):
-        found = list_changes.removed(cx, node, content, index)
+        found = list_changes.removed(cx, node, content, index, receiver.cell)
     else:
         at = containers.position(cx, node, index, content)
         found = None if at is None else (content[at], (*content[:at], *content[at + 1 :]))
     if found is None:
         return POISON
-    cx.store.set(receiver.cell, found[1])
+    lodging.change(cx, node, receiver.cell, found[1])
     return found[0]
 
 
@@ -154,19 +158,24 @@ def sort_staged(cx: Context, node: ast.AST, content: Grown, kwargs: Entries) -> 
     return None if keys is None else list_changes.sorted_(cx, node, content, keys, bool(backwards.obj))
 
 
+def _same_elements(changed: Content | Grown | None, shared: frozenset[Path]) -> Content | Grown | None:
+    """A list whose elements are those of another, in another order."""
+    return replace(changed, shared=shared) if isinstance(changed, Grown) else changed
+
+
 def _changed_staged(
-    cx: Context, node: ast.AST, content: Grown, name: str, args: Args, kwargs: Entries
+    cx: Context, node: ast.AST, home: Cell, content: Grown, name: str, args: Args, kwargs: Entries
 ) -> Content | Grown | None:
     """What a method leaves of a list whose length is staged; None after a problem."""
     if name == "insert":
         return list_changes.inserted(cx, node, content, *args)
     if name == "remove":
         at = search(cx, node, content, "index", args)
-        found = None if at is POISON else list_changes.removed(cx, node, content, at)
+        found = None if at is POISON else list_changes.removed(cx, node, content, at, home)
         return None if found is None else found[1]
     if name == "reverse":
         return list_changes.part(cx, node, content, step=-1)
-    return sort_staged(cx, node, content, kwargs) if name == "sort" else ()
+    return _same_elements(sort_staged(cx, node, content, kwargs), content.shared) if name == "sort" else ()
 
 
 def search(cx: Context, node: ast.AST, content: Content | Grown, name: str, args: Args) -> Val:
@@ -214,7 +223,7 @@ def _change_dict(
     if name in ("update", "clear"):
         merged = containers.mapping(cx, node, args[0]) if args else {}
         if merged is not None:
-            cx.store.set(receiver.cell, {} if name == "clear" else {**entries, **merged, **kwargs})
+            lodging.change(cx, node, receiver.cell, {} if name == "clear" else {**entries, **merged, **kwargs})
         return NONE
     if name == "popitem":
         args = [Known(next(reversed(entries), None))]
@@ -223,11 +232,11 @@ def _change_dict(
         return POISON
     if name == "setdefault":
         found = entries.get(key) or (args[1] if len(args) > 1 else NONE)
-        cx.store.set(receiver.cell, {**entries, key: found})
+        lodging.change(cx, node, receiver.cell, {**entries, key: found})
         return found
     if key not in entries:
         message = "popitem(): dictionary is empty" if name == "popitem" else f"KeyError: {key!r}"
         return args[1] if len(args) > 1 else cx.refuse("SD403", node, function=f"dict.{name}", message=message)
-    cx.store.set(receiver.cell, {k: v for k, v in entries.items() if k != key})
+    lodging.change(cx, node, receiver.cell, {k: v for k, v in entries.items() if k != key})
     found = entries[key]
     return Struct("tuple", (Known(key), found)) if name == "popitem" else found

@@ -14,13 +14,13 @@ from symdiff.frontend.python import (
     captured,
     grown,
     list_changes,
+    lodging,
     memory,
     operators,
     special_methods,
     subscripts,
 )
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.problems import Restart
 from symdiff.frontend.python.sizes import refuse_unknown_count
 from symdiff.frontend.python.values import (
     NONE,
@@ -340,7 +340,7 @@ def _grown_item(cx: Context, node: ast.AST, base: ListRef, content: Grown, index
         return POISON if part is None else list_changes.made(cx, node, part, base.cell.kind)
     if not cx.is_numeric(index) or cx.aval(index).dtype[0] not in "iu":
         return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason="is then read by a slice")
-    return grown.element(cx, node, content, index)
+    return grown.element(cx, node, content, index, base.cell)
 
 
 def key_of(cx: Context, node: ast.AST, val: Val) -> Any:
@@ -372,7 +372,7 @@ def set_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> Non
     if isinstance(base, DictRef):
         content = dict(cx.store.get(base.cell))
         content[key_of(cx, node, index)] = val
-        cx.store.set(base.cell, content)
+        lodging.change(cx, node, base.cell, content)
         return
     assert isinstance(base, ListRef)
     content = cx.store.get(base.cell)
@@ -380,21 +380,24 @@ def set_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> Non
         _set_slice(cx, node, base, content, index, val)
         return
     if isinstance(content, Grown):
-        if val is POISON:
-            return
-        changed = grown.replaced(cx, node, content, index, val)
-        if changed is not None:
-            cx.store.set(base.cell, changed)
+        if val is not POISON:
+            _replace(cx, node, base, content, index, val)
         return
     if searched(cx, node, index, (*content, val)):
         staged = grown.staged(cx, node, content, val)
-        changed = None if staged is None else grown.replaced(cx, node, staged, index, val)
-        if changed is not None:
-            cx.store.set(base.cell, changed)
+        if staged is not None:
+            _replace(cx, node, base, staged, index, val)
         return
     at = position(cx, node, index, content)
     if at is not None:
-        cx.store.set(base.cell, (*content[:at], val, *content[at + 1 :]))
+        lodging.change(cx, node, base.cell, (*content[:at], val, *content[at + 1 :]))
+
+
+def _replace(cx: Context, node: ast.AST, base: ListRef, content: Grown, index: Val, val: Val) -> None:
+    changed = grown.replaced(cx, node, content, index, val)
+    if changed is not None:
+        lodging.change(cx, node, base.cell, changed[0])
+        lodging.lodge(cx, changed[1], lodging.View(base.cell, index, val, lodging.counts_up(index)))
 
 
 def _set_slice(cx: Context, node: ast.AST, base: ListRef, content: Any, where: SliceVal, val: Val) -> None:
@@ -407,12 +410,12 @@ def _set_slice(cx: Context, node: ast.AST, base: ListRef, content: Any, where: S
     elif isinstance(content, tuple) and isinstance(new, tuple) and known is not None:
         changed = list(content)
         changed[known] = new
-        cx.store.set(base.cell, tuple(changed))
+        lodging.change(cx, node, base.cell, tuple(changed))
     else:
         staged = grown.staged(cx, node, content) if isinstance(content, tuple) else content
         put = None if staged is None else list_changes.put(cx, node, staged, where, new)
         if put is not None:
-            cx.store.set(base.cell, put)
+            lodging.change(cx, node, base.cell, put)
 
 
 def changeable(cx: Context, node: ast.AST, base: Val) -> bool:
@@ -420,13 +423,16 @@ def changeable(cx: Context, node: ast.AST, base: Val) -> bool:
     if isinstance(base, Reference) and any(cx.belongs_outside(c.serial) for c in (base.cell, *base.cell.may)):
         cx.refuse_outside(node, base.cell.name)
         return False
-    if isinstance(base, Reference) and (found := memory.held(cx, base.cell)) is not None:
+    found = memory.held(cx, base.cell) if isinstance(base, Reference) else None
+    if (
+        isinstance(base, Reference)
+        and found
+        and not (lodging.may_change(cx, base.cell) and lodging.refreshed(cx, base.cell))
+    ):
         problem = cx.make_problem("SD510", node, [(found, "in the list here")], target=cx.text(node))
-        if cx.session.taken_apart is not None:
-            cx.problems.append(problem)
-            return False
-        cx.session.taken_apart = problem
-        raise Restart
+        memory.take_apart(cx, problem)
+        cx.problems.append(problem)
+        return False
     if isinstance(base, ListRef) and base.cell.kind == "tuple":
         cx.refuse("SD321", node, operation="a change", left="a tuple", right="nothing")
         return False
@@ -458,12 +464,15 @@ def append_value(cx: Context, node: ast.AST, base: ListRef, val: Val) -> Val:
         return POISON
     content = cx.store.get(base.cell)
     if isinstance(content, tuple):
-        cx.store.set(base.cell, (*content, val))
+        lodging.change(cx, node, base.cell, (*content, val), keeps=True)
         return NONE
     if not isinstance(content, Grown):
         return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason="has another form on another path")
     wide = grown.fitted(cx, node, content, val)
     if wide is None:
         return POISON
-    cx.store.set(base.cell, grown.appended(cx, wide, val, cx.loc(node)))
+    made, entered = grown.appended(cx, wide, val, cx.loc(node))
+    index = Num(grown.count(cx, wide)) if entered.own else NONE
+    lodging.change(cx, node, base.cell, made, keeps=True)
+    lodging.lodge(cx, entered, lodging.View(base.cell, index, val, True))
     return NONE

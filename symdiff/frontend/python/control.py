@@ -16,7 +16,7 @@ from symdiff.frontend.python import alternatives, memory, operators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.joins import Joiner, Side
-from symdiff.frontend.python.store import MISSING, NO_FACTS, Changes, Facts, Scope, captured_params, close
+from symdiff.frontend.python.store import MARKS, MISSING, NO_FACTS, Changes, Facts, Scope, captured_params, close
 from symdiff.frontend.python.values import BOTTOM, DEAD, POISON, Arr, Cell, Conflict, Known, Maybe, Num, OneOf, Val
 from symdiff.ir.core import Block, Value
 from symdiff.ir.steps import Steps, at_once, run_steps
@@ -157,8 +157,8 @@ def _join_key(
     a, b = then.changes.get(key, base), orelse.changes.get(key, base)
     if isinstance(key, Cell):
         return None if base is MISSING else _join_cell(cx, joiner, key, a, b)
-    if key[0] in ("stale", "held"):
-        return lambda outs: a if a is not MISSING else b
+    if key[0] in MARKS:
+        return _join_mark(key, a, b)
     if base is MISSING and not cx.running(key[0]):
         return None  # of a call that began and ended on one side
     name = key[1]
@@ -175,6 +175,15 @@ def _join_key(
     if name == RESULT:  # the exit code guards it: where nothing was returned anything may stand
         a_gone, b_gone = a_gone or a is MISSING, b_gone or b is MISSING
     return joiner.join(BOTTOM if a_gone else a, BOTTOM if b_gone else b)
+
+
+def _join_mark(key: Any, a: Any, b: Any) -> Callable[[Sequence[Value]], Any]:
+    """Stale or held on one side is so behind it; where an element is, and that nothing changes it, holds for both."""
+    if key[0] == "lodged":
+        return lambda outs: a if a is b else None
+    if key[0] == "frozen":
+        return lambda outs: MISSING if a is MISSING or b is MISSING else a
+    return lambda outs: a if a is not MISSING else b
 
 
 def _join_cell(cx: Context, joiner: Joiner, cell: Cell, a: Any, b: Any) -> Callable[[Sequence[Value]], Any]:

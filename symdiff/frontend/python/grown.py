@@ -15,10 +15,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from symdiff.frontend.python import memory
+from symdiff.frontend.python import kinship, lodging, memory
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
-from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.type_joins import join_types
 from symdiff.frontend.python.values import (
     Attributes,
@@ -36,6 +35,7 @@ from symdiff.ir.core import Value
 from symdiff.ir.types import AVal, Kind, Seq, Type
 
 LEAVES = ("scalar", "array")
+CHANGEABLE = ("list", "dict", "object")
 
 
 # --- the form of elements
@@ -169,7 +169,7 @@ def _typed(cx: Context, value: Value, t: Type) -> Value:
     return cx.scope.emit("convert", value, kind=t.kind, dtype=t.dtype)[0]
 
 
-def built(cx: Context, node: ast.AST, form: Pattern, found: Iterator[Value]) -> Val:
+def built(cx: Context, node: ast.AST, form: Pattern, found: Iterator[Value]) -> Any:
     """The element that these numbers make: with memory of its own, held."""
     if form.kind == "known":
         assert form.val is not None
@@ -178,16 +178,30 @@ def built(cx: Context, node: ast.AST, form: Pattern, found: Iterator[Value]) -> 
         return memory.hold(cx, cx.wrap(next(found)), cx.loc(node))
     if form.kind == "grown":
         inner = form.parts[0]
-        return _held(cx, node, ListRef(Cell("list", cx.loc(node))), Grown(_take(inner, found), inner))
+        cell = Cell("list", cx.loc(node))
+        return _held(cx, node, ListRef(cell), Grown(_take(inner, found), inner, cell))
     items = tuple(built(cx, node, part, found) for part in form.parts)
-    if form.kind == "list":
-        return _held(cx, node, ListRef(Cell("list", cx.loc(node))), items)
-    if form.kind == "dict":
-        return _held(cx, node, DictRef(Cell("dict", cx.loc(node))), dict(zip(form.keys, items, strict=True)))
+    if form.kind not in CHANGEABLE:
+        return assembled(form, items, None)
+    return _held(cx, node, assembled(form, items, Cell(form.kind, cx.loc(node))), content_like(form, items))
+
+
+def assembled(form: Pattern, items: Sequence[Val], cell: Cell | None) -> Any:
+    """A list, dict or object of a form in this memory, or a tuple."""
+    if cell is None:
+        return Struct(form.kind, tuple(items), form.cls, tuple(map(str, form.keys)))
     if form.kind == "object":
-        made = Attributes(zip(map(str, form.keys), items, strict=True))
-        return _held(cx, node, ObjRef(Cell("object", cx.loc(node)), form.cls), made)
-    return Struct(form.kind, items, form.cls, tuple(map(str, form.keys)))
+        return ObjRef(cell, form.cls)
+    return ListRef(cell) if form.kind == "list" else DictRef(cell)
+
+
+def content_like(form: Pattern, items: Sequence[Val]) -> Any:
+    """What the memory of a list, dict or object of a form holds."""
+    if form.kind == "list":
+        return tuple(items)
+    if form.kind == "dict":
+        return dict(zip(form.keys, items, strict=True))
+    return Attributes(zip(map(str, form.keys), items, strict=True))
 
 
 def _take(form: Pattern, found: Iterator[Value]) -> tuple[Value, ...]:
@@ -202,17 +216,8 @@ def _held(cx: Context, node: ast.AST, made: Reference, content: Any) -> Val:
 
 def hold(cx: Context, val: Any, loc: Any) -> None:
     """Mark everything that can be changed in an element."""
-    memory.hold(cx, val, loc)
-    if isinstance(val, Reference):
-        if cx.store.get(("held", val.cell)) is MISSING:
-            cx.store.set(("held", val.cell), loc)
-        content = cx.store.get(val.cell)
-        inside = content.values() if isinstance(content, dict) else content if isinstance(content, tuple) else ()
-        for item in inside:
-            hold(cx, item, loc)
-    elif isinstance(val, Struct):
-        for item in val.items:
-            hold(cx, item, loc)
+    for _, part in kinship.inside(cx, val):
+        memory.hold(cx, part, loc)
 
 
 # --- whole lists
@@ -221,31 +226,39 @@ def hold(cx: Context, val: Any, loc: Any) -> None:
 def content_of(cx: Context, val: Any) -> Grown | None:
     """What is staged of a list that grows; None of every other value."""
     content = cx.store.get(val.cell) if isinstance(val, ListRef) else None
-    return content if isinstance(content, Grown) else None
+    if not isinstance(content, Grown):
+        return None
+    memory.check_read(cx, val)
+    found: Grown = cx.store.get(val.cell)
+    return found
 
 
 def empty(cx: Context, form: Pattern) -> Grown:
-    return Grown(tuple(cx.scope.emit("seq_empty", elem=t)[0] for t in leaf_types(form)), form)
+    values = tuple(cx.scope.emit("seq_empty", elem=t)[0] for t in leaf_types(form))
+    return Grown(values, form, Cell("list"))
 
 
-def appended(cx: Context, content: Grown, item: Any, loc: Any) -> Grown:
-    """The list and one element more, which its form covers."""
+def appended(cx: Context, content: Grown, item: Any, loc: Any) -> tuple[Grown, lodging.Entered]:
+    """The list and one element more, which its form covers; what is taken in."""
     new = numbers(cx, content.form, item)
-    hold(cx, item, loc)
+    entered = lodging.enter(cx, item, content.form, content.group, loc)
     made = (cx.scope.emit("seq_append", s, v)[0] for s, v in zip(content.values, new, strict=True))
-    return Grown(tuple(made), content.form)
+    return replace(content, values=tuple(made), shared=content.shared | entered.shared), entered
 
 
 def as_grown(cx: Context, content: Any, form: Pattern) -> Grown:
     """A list, staged or of known structure, as one whose elements have a form that covers theirs."""
     if isinstance(content, Grown):
         kept = zip(content.values, leaf_types(content.form), leaf_types(form), strict=True)
-        return Grown(tuple(_converted(cx, cx.scope.use(s), have, want) for s, have, want in kept), form)
-    made = empty(cx, form)
-    loc = cx.scope.loc or cx.loc(cx.frame.source.node)
+        values = tuple(_converted(cx, cx.scope.use(s), have, want) for s, have, want in kept)
+        return replace(content, values=values, form=form)
+    made = empty(cx, form).values
     for item in content:
-        made = appended(cx, made, item, loc)
-    return made
+        new = numbers(cx, form, item)
+        made = tuple(cx.scope.emit("seq_append", s, v)[0] for s, v in zip(made, new, strict=True))
+        hold(cx, item, cx.scope.loc or cx.loc(cx.frame.source.node))
+    group, shared = lodging.taken(cx, content)
+    return Grown(made, form, group, shared)
 
 
 def _converted(cx: Context, s: Value, have: Type, want: Type) -> Value:
@@ -256,8 +269,6 @@ def covers(wide: Pattern, form: Pattern) -> bool:
     """Whether a staged list of the one form becomes one of the other by converting its numbers."""
     if wide.kind != form.kind or len(wide.parts) != len(form.parts):
         return wide.kind in LEAVES and form.kind in LEAVES
-    if wide.kind == "grown" and wide != form:
-        return False  # lists in lists are not converted
     return all(covers(a, b) for a, b in zip(wide.parts, form.parts, strict=True))
 
 
@@ -285,28 +296,32 @@ def staged(cx: Context, node: ast.AST, content: Sequence[Val], *more: Val) -> Gr
     return as_grown(cx, tuple(content), form)
 
 
-def element(cx: Context, node: ast.AST, content: Grown, index: Val) -> Val:
-    """`h[index]`, an integer."""
+def element(
+    cx: Context, node: ast.AST, content: Grown, index: Val, home: Cell | None = None, gone: bool = False
+) -> Val:
+    """`h[index]`, an integer; lodged in the memory of `h` where that is given, and it is not `gone` from there."""
     at = cx.value(index)
-    return built(cx, node, content.form, iter([cx.at(node).emit("seq_get", s, at)[0] for s in content.values]))
+    values = iter([cx.at(node).emit("seq_get", s, at)[0] for s in content.values])
+    return lodging.read_out(cx, content, built(cx, node, content.form, values), home, index, gone)
 
 
-def last_popped(cx: Context, node: ast.AST, content: Grown) -> tuple[Val, Grown]:
+def last_popped(cx: Context, node: ast.AST, content: Grown, home: Cell) -> tuple[Val, Grown]:
     """`h.pop()`: the last element, and the others."""
     lasts = [cx.at(node).emit("seq_last", s)[0] for s in content.values]
-    rest = Grown(tuple(cx.scope.emit("seq_rest", s)[0] for s in content.values), content.form)
-    return built(cx, node, content.form, iter(lasts)), rest
+    rest = replace(content, values=tuple(cx.scope.emit("seq_rest", s)[0] for s in content.values))
+    found = built(cx, node, content.form, iter(lasts))
+    return lodging.read_out(cx, content, found, home, Known(-1), gone=True), rest
 
 
-def replaced(cx: Context, node: ast.AST, content: Grown, index: Val, val: Val) -> Grown | None:
-    """The list after `h[index] = val`; None after a problem."""
+def replaced(cx: Context, node: ast.AST, content: Grown, index: Val, val: Val) -> tuple[Grown, lodging.Entered] | None:
+    """The list after `h[index] = val`, and what is taken in; None after a problem."""
     wide = fitted(cx, node, content, val)
     if wide is None:
         return None
     at, new = cx.value(index), numbers(cx, wide.form, val)
-    hold(cx, val, cx.loc(node))
+    entered = lodging.enter(cx, val, wide.form, wide.group, cx.loc(node))
     made = (cx.at(node).emit("seq_set", s, at, v)[0] for s, v in zip(wide.values, new, strict=True))
-    return Grown(tuple(made), wide.form)
+    return replace(wide, values=tuple(made), shared=wide.shared | entered.shared), entered
 
 
 def count(cx: Context, content: Grown) -> Value:

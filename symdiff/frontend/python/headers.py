@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from symdiff.errors import Loc
-from symdiff.frontend.python import alternatives, grown
+from symdiff.frontend.python import alternatives, grown, kinship, lodging
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.joins import fixed, same_place
@@ -73,6 +73,9 @@ class Slot:
     aliases: set[Cell] = field(default_factory=set)
     held: Loc | None = None  # where its array was put into a growing list
     form: Pattern | None = None  # of the elements of a list that grows
+    shared: frozenset[kinship.Path] = frozenset()  # where such a list may have an object twice
+    kin: frozenset[Cell] = frozenset()  # what else may hold the same objects, and which slots do: see `kinship`
+    component: int | None = None
     name: str = ""
     labels: tuple[str, ...] = ()
     none: bool = False
@@ -92,6 +95,9 @@ class Slot:
             self.held is None,
             self.none,
             len(self.options),
+            self.shared,
+            self.kin,
+            self.component,
         )
 
 
@@ -324,7 +330,9 @@ def _grown(cx: Context, *contents: Any) -> Slot:
     if form is None or not all(grown.covers(form, have) for have in staged):
         counts = [f"one of {len(content)} elements" for content in contents if isinstance(content, tuple)]
         raise Misfit("a list", f"{(counts or ['one'])[-1]} of different structure or types", "SD505")
-    return Slot("grown", form=form)
+    shared = [place for content in contents if isinstance(content, Grown) for place in content.shared]
+    shared += [place for content in contents if isinstance(content, tuple) for place in lodging.taken(cx, content)[1]]
+    return Slot("grown", form=form, shared=frozenset(shared))
 
 
 def _type(cx: Context, val: Any) -> AVal | None:

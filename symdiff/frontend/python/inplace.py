@@ -9,6 +9,7 @@ from symdiff.frontend.python import (
     alternatives,
     containers,
     list_changes,
+    lodging,
     memory,
     objects,
     operators,
@@ -56,7 +57,7 @@ def update(cx: Context, stmt: ast.AugAssign, before: Val, val: Val) -> Val:
     if merged is not None and isinstance(before, DictRef):
         if not containers.changeable(cx, stmt, before):
             return POISON
-        cx.store.set(before.cell, {**(containers.entries(cx, before) or {}), **merged})
+        lodging.change(cx, stmt, before.cell, {**(containers.entries(cx, before) or {}), **merged})
         return before
     made = special_methods.inplace(cx, stmt, stmt.op, before, val)
     return operators.binary(cx, stmt, stmt.op, before, val) if made is None else made

@@ -7,9 +7,10 @@ turn; a list that is longer or shorter after a turn is not, and is refused.
 from __future__ import annotations
 
 import ast
+from typing import Any
 
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import Grown, ListRef, Sequence_, Val
+from symdiff.frontend.python.values import Cell, Grown, ListRef, Sequence_, Val
 from symdiff.ir.core import Block, Op, Value
 
 _RESIZING = frozenset(("append", "extend", "insert", "pop", "remove", "clear"))
@@ -21,6 +22,18 @@ def elements_of(cx: Context, over: Val) -> list[Value]:
         return [v for part in over.parts for v in elements_of(cx, part)]
     content = cx.store.get(over.cell) if isinstance(over, ListRef) else None
     return list(content.values) if isinstance(content, Grown) else []
+
+
+def lists_in(over: Val) -> list[Cell]:
+    """The memory of the list that a loop runs over, or of all that `zip` and its like combine."""
+    if isinstance(over, Sequence_):
+        return [cell for part in over.parts for cell in lists_in(part)]
+    return [over.cell] if isinstance(over, ListRef) else []
+
+
+def as_long(before: Any, after: Any) -> bool:
+    """Whether two contents of a list of known structure have the same number of elements."""
+    return isinstance(before, tuple) and isinstance(after, tuple) and len(before) == len(after)
 
 
 def resized(stmt: ast.For, block: Block, starts: list[Value], exits: int) -> bool:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from symdiff.frontend.python import alternatives, grown, memory
+from symdiff.frontend.python import alternatives, grown, kinship, memory
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.store import MISSING, Changes, Scope
@@ -207,17 +207,20 @@ class Joiner:
         staged = [content for content in contents if isinstance(content, Grown)]
         if form is None or not all(grown.covers(form, content.form) for content in staged):
             return None
-        pairs = zip(*(self._as_grown(k, content, form) for k, content in enumerate(contents)), strict=True)
-        at = [self._pair(*pair) for pair in pairs]
-        return lambda outs: Grown(tuple(outs[k] for k in at), form)
+        both = [self._as_grown(k, content, form) for k, content in enumerate(contents)]
+        at = [self._pair(*pair) for pair in zip(*(content.values for content in both), strict=True)]
+        group, shared = Cell("list"), both[0].shared | both[1].shared
+        for content in both:
+            kinship.unite(group, content.group)
+        return lambda outs: Grown(tuple(outs[k] for k in at), form, group, shared)
 
     def _form(self, k: int, content: Any) -> Pattern | None:
         with self.sides[k].active(self.cx):
             return grown.form_of_elements(self.cx, content)
 
-    def _as_grown(self, k: int, content: Any, form: Pattern) -> Sequence[Value]:
+    def _as_grown(self, k: int, content: Any, form: Pattern) -> Grown:
         with self.sides[k].active(self.cx):
-            made = grown.as_grown(self.cx, content, form).values
+            made = grown.as_grown(self.cx, content, form)
         if not isinstance(content, Grown):
             self.later.append(lambda outs: self._hold(content))
         return made

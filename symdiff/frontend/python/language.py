@@ -85,6 +85,8 @@ SUPPORTED = (
         "out = [] ⏎ for t in v: out.append(t * x) ⏎ return np.array(out).sum()"),
     Row("lists that grow by tuples, objects, dicts or lists of one structure",
         "h = [(0, x)] ⏎ while h[-1][1] < 9: h.append((n, h[-1][1] * 2 + 1)) ⏎ return sum(k * y for k, y in h)"),
+    Row("changing objects, dicts, lists and arrays in a list that grows, each at one place of it",
+        "a = [Layer(t) for t in v] ⏎ for b in a: b.w *= x ⏎ a[0].w += a[-1].w ⏎ return sum(b.w for b in a)"),
     Row("lists of any length: slices, `+`, `*`, `in`, `del`, unpacking, `[x, *a]`, every method",
         "a = list(v) * 2 ⏎ a.insert(1, x) ⏎ a.sort() ⏎ b, *c = [x, *a[::-1]]"
         " ⏎ return b + sum(c[1:]) if x in a else c[0]"),
@@ -208,8 +210,8 @@ REFUSED = (
     Row("writing windows", "y = np.lib.stride_tricks.sliding_window_view(v, 2) ⏎ y[0] = x ⏎ return y.sum()", "SD506"),
     Row("a recursive function that knows an array it writes by two names",
         "def g(u, w, k): ⏎     w[0] = u[1] ⏎     return x if k == 0 else g(u, w, k - 1) ⏎ return g(v, v, n)", "SD509"),
-    Row("changing an object in a list that grew in a loop",
-        "a = [] ⏎ while len(a) < x: a.append(Layer(x)) ⏎ a[0].w = x ⏎ return a[0].w", "SD510"),
+    Row("changing an object that is at several places of a list that grew in a loop",
+        "a, b = [], Layer(x) ⏎ while len(a) < x: a.append(b) ⏎ b.w = x ⏎ return a[0].w", "SD510"),
     Row("unrolling without end", "k = [1] ⏎ for i in range(100000): k = (k, i) ⏎ return x", "SD601"),
     Row("calls nested too deeply", "return deep(x, (0,) * 50)", "SD605"),
 )

@@ -8,9 +8,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from symdiff.frontend.python import comprehensions, control, grown, memory, operators, subscripts
+from symdiff.frontend.python import (
+    comprehensions,
+    control,
+    grown,
+    kinship,
+    lodging,
+    memory,
+    operators,
+    subscripts,
+)
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NONE,
@@ -35,6 +45,8 @@ def made(cx: Context, node: ast.AST, content: Content, kind: str = "list") -> Li
     """A new list, or a tuple, as `kind` says."""
     cell = Cell(kind, cx.loc(node))
     cx.store.set(cell, content)
+    if isinstance(content, Grown):
+        kinship.unite(cell, content.group)
     return ListRef(cell)
 
 
@@ -82,7 +94,7 @@ def sliced(cx: Context, node: ast.AST, content: Grown, where: SliceVal) -> Grown
             return None
     spec = (("slice", *bounds, None if where.step.obj == 1 else where.step.obj, None),)
     parts = (cx.at(node).emit("seq_slice", s, *operands, spec=spec)[0] for s in content.values)
-    return Grown(tuple(parts), content.form)
+    return replace(content, values=tuple(parts))
 
 
 def part(cx: Context, node: ast.AST, content: Grown, lo: Val = NONE, hi: Val = NONE, step: int = 1) -> Grown:
@@ -91,8 +103,8 @@ def part(cx: Context, node: ast.AST, content: Grown, lo: Val = NONE, hi: Val = N
     return found
 
 
-def joined(cx: Context, node: ast.AST, first: Content, second: Content) -> Content | None:
-    """The elements of both; None after a problem."""
+def joined(cx: Context, node: ast.AST, first: Content, second: Content, of: Grown | None = None) -> Content | None:
+    """The elements of both; None after a problem.  They are parts of the list `of`, each element of one of them."""
     if first == () or second == ():
         return second if first == () else first
     if isinstance(first, tuple) and isinstance(second, tuple):
@@ -107,7 +119,11 @@ def joined(cx: Context, node: ast.AST, first: Content, second: Content) -> Conte
     a, b = grown.as_grown(cx, first, form), grown.as_grown(cx, second, form)
     n = grown.count(cx, a)
     pairs = zip(a.values, b.values, strict=True)
-    return Grown(tuple(cx.scope.emit("seq_join", s, t, n)[0] for s, t in pairs), form)
+    shared = a.shared | b.shared
+    if of is None and b.group in kinship.related([a.group]):
+        shared |= {()}
+    kinship.unite(a.group, b.group)
+    return Grown(tuple(cx.scope.emit("seq_join", s, t, n)[0] for s, t in pairs), form, a.group, shared)
 
 
 def repeated(cx: Context, node: ast.AST, content: Content, times: Val) -> Val:
@@ -143,19 +159,19 @@ def is_index(cx: Context, val: Val) -> bool:
     return cx.is_numeric(val) and cx.aval(val).dtype[0] in "iu" and not cx.aval(val).rank
 
 
-def removed(cx: Context, node: ast.AST, content: Grown, index: Val) -> tuple[Val, Content] | None:
-    """The element at an index, and the list without it; None after a problem."""
+def removed(cx: Context, node: ast.AST, content: Grown, index: Val, home: Cell) -> tuple[Val, Content] | None:
+    """The element at an index of a list, and the list without it; None after a problem."""
     if not is_index(cx, index):
         cx.refuse("SD321", node, operation="an index", left="a list", right=cx.describe(index))
         return None
     if isinstance(index, Known) and index.obj == -1:
-        return grown.last_popped(cx, node, content)
-    found = grown.element(cx, node, content, index)
+        return grown.last_popped(cx, node, content, home)
+    found = grown.element(cx, node, content, index, home, gone=True)
     if isinstance(index, Known) and index.obj == 0:
         return found, part(cx, node, content, Known(1))
     at = _counted(cx, node, content, index)
     behind = operators.binary(cx, node, ast.Add(), at, Known(1))
-    rest = joined(cx, node, part(cx, node, content, NONE, at), part(cx, node, content, behind))
+    rest = joined(cx, node, part(cx, node, content, NONE, at), part(cx, node, content, behind), content)
     return None if rest is None else (found, rest)
 
 
@@ -167,7 +183,7 @@ def inserted(cx: Context, node: ast.AST, content: Grown, index: Val, val: Val) -
     if isinstance(index, Known) and index.obj == 0:
         return joined(cx, node, (val,), content)
     front = joined(cx, node, part(cx, node, content, NONE, index), (val,))
-    return None if front is None else joined(cx, node, front, part(cx, node, content, index))
+    return None if front is None else joined(cx, node, front, part(cx, node, content, index), content)
 
 
 def put(cx: Context, node: ast.AST, content: Grown, where: SliceVal, new: Content) -> Content | None:
@@ -186,7 +202,7 @@ def put(cx: Context, node: ast.AST, content: Grown, where: SliceVal, new: Conten
     if front is None or back is None:
         return None
     with_new = joined(cx, node, front, new)
-    return None if with_new is None else joined(cx, node, with_new, back)
+    return None if with_new is None else joined(cx, node, with_new, back, content)
 
 
 def _none(bound: Val) -> bool:
@@ -226,10 +242,10 @@ def delete(cx: Context, node: ast.AST, base: ListRef, content: Grown, index: Val
     if isinstance(index, SliceVal):
         rest = put(cx, node, content, index, ())
     else:
-        found = removed(cx, node, content, index)
+        found = removed(cx, node, content, index, base.cell)
         rest = None if found is None else found[1]
     if rest is not None:
-        cx.store.set(base.cell, rest)
+        lodging.change(cx, node, base.cell, rest)
 
 
 def unpacked(cx: Context, node: ast.AST, content: Grown, before: int, starred: bool, after: int) -> list[Val]:
@@ -256,11 +272,12 @@ def columns(cx: Context, node: ast.AST, content: Grown) -> tuple[Val, ...] | Non
     if content.form.kind not in ("tuple", "namedtuple", "list"):
         return None
     found, rest = [], list(content.values)
-    for form in content.form.parts:
+    for k, form in enumerate(content.form.parts):
         width = sum(1 for _ in grown.leaf_types(form))
         if not width:
             return None
-        found.append(made(cx, node, Grown(tuple(rest[:width]), form), "tuple"))
+        places = {path[1:] for path in content.shared if path[:1] in ((), (k,))}
+        found.append(made(cx, node, Grown(tuple(rest[:width]), form, content.group, frozenset(places)), "tuple"))
         rest = rest[width:]
     return tuple(found)
 
@@ -288,7 +305,7 @@ def sorted_(cx: Context, node: ast.AST, content: Content, keys: Content, backwar
         return None
     order: Val | None = None
     for column, form in reversed(list(zip(k.values, parts, strict=True))):
-        order = _ranked(cx, node, Grown((column,), form), order, backwards)
+        order = _ranked(cx, node, Grown((column,), form, k.group), order, backwards)
     assert order is not None
     found = POISON if order is POISON else comprehensions.fold(cx, node, "sorted", order, {"$list": made(cx, node, a)})
     return None if memory.is_poison(found) else content_of(cx, found)

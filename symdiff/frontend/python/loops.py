@@ -303,12 +303,16 @@ def _for_items(cx: Context, stmt: ast.For, iterable: Val) -> None:
         if items:  # the last turn counts, too
             now(-1, items[-1])
 
+    lists = iterated.lists_in(iterable)
+    before = [cx.store.get(cell) for cell in lists]
+
     def now(k: int, item: Val) -> Val:
-        """An element of a list as it is at its turn; the list must have kept its length."""
-        if not isinstance(iterable, ListRef):
+        """An element of a list as it is at its turn; the lists must have kept their length."""
+        after = [cx.store.get(cell) for cell in lists]
+        if all(a is b for a, b in zip(before, after, strict=True)):
             return item
         found = containers.items_of(cx, stmt.iter, iterable)
-        if found is None or len(found) != len(items):
+        if found is None or not all(iterated.as_long(a, b) for a, b in zip(before, after, strict=True)):
             cx.refuse("SD299", stmt, construct="a loop over a list that its turns make longer or shorter")
             return POISON
         return found[k]

@@ -83,8 +83,9 @@ def _settled(source: Source, signature: Signature, session: Session) -> Lowered:
             return _attempt(source, signature, session)
         except Restart:
             continue
-        except Respecialise:
-            raise
+        except Respecialise as request:
+            told = _not_taken_apart(session, request).problems
+            raise Respecialise(told, request.static, request.sizes) from None
         except CompileError as error:
             raise _not_taken_apart(session, error) from None
     raise CompileError.of("SD902", stage="lowering", message="the sizes of the arguments do not settle")
@@ -93,8 +94,11 @@ def _settled(source: Source, signature: Signature, session: Session) -> Lowered:
 def _not_taken_apart(session: Session, error: CompileError) -> CompileError:
     """A list of lists or objects neither grows in a loop, since these are changed, nor can its loop be unrolled."""
     first = session.taken_apart
-    rest = [p for p in error.problems if p.code not in ("SD303", "SD304", "SD315", "SD505", "SD510", "SD601", "SD606")]
+    rest = [p for p in error.problems if p.code not in _FOLLOWS]
     return error if first is None or len(rest) == len(error.problems) else CompileError([first, *rest])
+
+
+_FOLLOWS = ("SD303", "SD304", "SD315", "SD505", "SD510", "SD511", "SD601", "SD606")
 
 
 def _attempt(source: Source, signature: Signature, session: Session) -> Lowered:

@@ -15,8 +15,9 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from symdiff.errors import Loc, refuse
+from symdiff.errors import Loc, Problem, refuse
 from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.problems import Restart
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.values import NONE, POISON, Arr, Cell, Num, Reference, Step, Val, static_size
 from symdiff.ir.core import Value
@@ -53,28 +54,53 @@ def read_step(cx: Context, value: Value, step: Step) -> Value:
 
 def check_read(cx: Context, val: Arr | Reference) -> None:
     """Report the read of something stale that was reached without its name: an element of a tuple, say."""
-    wrote = cx.store.get(("stale", val.cell), None)
-    if wrote is None or wrote is MISSING:
+    wrote = _stale(cx, val)
+    if wrote is None:
         return
     source = cx.frame.source
     loc = cx.scope.loc or cx.loc(source.node)
     name = val.cell.name or A_KIND[val.cell.kind]
-    if not any(p.code == "SD501" and p.loc is not None and p.loc.line == loc.line for p in cx.problems):
-        notes = [(wrote[1], "the write")]
-        line = source.line(loc)
-        cx.problems.append(refuse("SD501", loc, source_line=line, notes=notes, name=name, base=wrote[0]))
+    if not any(p.code in ("SD501", "SD511") and p.loc is not None and p.loc.line == loc.line for p in cx.problems):
+        notes, line = [(wrote[1], "the write")], source.line(loc)
+        _refuse_stale(cx, val, refuse(_code(val), loc, source_line=line, notes=notes, name=name, base=wrote[0]))
 
 
 def check_stale(cx: Context, node: ast.AST, val: Val) -> bool:
     """Whether reading `val` is an error (reported)."""
-    if not isinstance(val, (Arr, Reference)):
+    wrote = _stale(cx, val) if isinstance(val, (Arr, Reference)) else None
+    if wrote is None:
         return False
-    wrote = cx.store.get(("stale", val.cell), None)
-    if wrote is None or wrote is MISSING:
-        return False
-    base, loc = wrote
-    cx.refuse("SD501", node, notes=[(loc, "the write")], name=cx.text(node), base=base)
+    assert isinstance(val, (Arr, Reference))
+    notes = [(wrote[1], "the write")]
+    _refuse_stale(cx, val, cx.make_problem(_code(val), node, notes, name=cx.text(node), base=wrote[0]))
     return True
+
+
+def _code(val: Arr | Reference) -> str:
+    return "SD511" if val.cell.kin else "SD501"
+
+
+def _stale(cx: Context, val: Arr | Reference) -> tuple[str, Loc] | None:
+    """What made it stale, if it is; an element of a list is read again first."""
+    from symdiff.frontend.python import lodging
+
+    if ("lodged", val.cell) in cx.store.data:
+        lodging.refreshed(cx, val.cell)
+    wrote = cx.store.get(("stale", val.cell), None)
+    return None if wrote is MISSING else wrote
+
+
+def _refuse_stale(cx: Context, val: Arr | Reference, problem: Problem) -> None:
+    if val.cell.kin:
+        take_apart(cx, problem)
+    cx.problems.append(problem)
+
+
+def take_apart(cx: Context, problem: Problem) -> None:
+    """Begin again without lists that grow by lists, dicts or objects, if this is not that attempt already."""
+    if cx.session.taken_apart is None:
+        cx.session.taken_apart = problem
+        raise Restart
 
 
 def view(cx: Context, base: Arr, step: Step) -> Val:
@@ -109,6 +135,8 @@ def may_alias(new: Cell, base: Cell) -> None:
 
 def write(cx: Context, node: ast.AST, arr: Arr, new: Value) -> bool:
     """Make `new` the content of the view; False after a problem was reported."""
+    from symdiff.frontend.python import lodging
+
     if not writable(cx, node, arr):
         return False
     if chosen(cx, arr):
@@ -118,10 +146,12 @@ def write(cx: Context, node: ast.AST, arr: Arr, new: Value) -> bool:
         levels.append(read_step(cx, levels[-1], step))
     for level, step in zip(reversed(levels), reversed(arr.path), strict=False):
         new = _put_back(cx, level, new, step)
+    before = cx.store.get(arr.cell)
     cx.store.set(arr.cell, new)
     if arr.cell.name and not new.hint:
         new.hint = arr.cell.name
     _touch(cx, node, arr.cell)
+    lodging.put_back(cx, node, arr.cell, before)
     return True
 
 
@@ -229,6 +259,9 @@ def _keeps_order(step: Step) -> bool:
 
 
 def writable(cx: Context, node: ast.AST, arr: Arr) -> bool:
+    """Whether an array may be written; reported if not."""
+    from symdiff.frontend.python import lodging
+
     cell = arr.cell
     older = next((c for c in (cell, *sorted(cell.may, key=lambda c: c.serial)) if cx.belongs_outside(c.serial)), None)
     if older is not None and not (older is cell and cx.instances.note_write(cell)):
@@ -238,7 +271,7 @@ def writable(cx: Context, node: ast.AST, arr: Arr) -> bool:
         cx.refuse("SD506", node, name=cell.name or cx.text(node), origin=cell.readonly)
         return False
     found = held(cx, cell)
-    if found is not None:
+    if found is not None and (cx.store.get(("stale", cell)) is not MISSING or not lodging.may_change(cx, cell)):
         cx.refuse("SD508", node, notes=[(found, "in the list here")], target=cx.text(node))
         return False
     if cell.external is not None and cell.param is None:
@@ -254,8 +287,8 @@ def writable(cx: Context, node: ast.AST, arr: Arr) -> bool:
 
 
 def hold(cx: Context, val: Val, loc: Loc) -> Val:
-    """Mark an array, and what it may share memory with, as an element of a growing list."""
-    if isinstance(val, Arr):
+    """Mark an array, list, dict or object, and what it may share memory with, as an element of a growing list."""
+    if isinstance(val, Arr | Reference):
         for cell in (val.cell, *sorted(val.cell.may, key=lambda c: c.serial)):
             if cx.store.get(("held", cell)) is MISSING:
                 cx.store.set(("held", cell), loc)

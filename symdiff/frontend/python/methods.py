@@ -28,6 +28,7 @@ from symdiff.frontend.python.values import (
     NONE,
     POISON,
     Arr,
+    Cell,
     DictRef,
     Grown,
     Known,
@@ -223,7 +224,7 @@ def _tolist(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: 
         return cx.refuse("SD404", node, type=str(t), name="tolist")
     elem = types.python(t.dtype)
     listed = cx.at(node).emit("as_seq", cx.value(receiver), elem=elem)[0]
-    return list_changes.made(cx, node, Grown((listed,), Pattern("scalar", type=elem)))
+    return list_changes.made(cx, node, Grown((listed,), Pattern("scalar", type=elem), Cell("list")))
 
 
 def _is_integer(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:

@@ -15,7 +15,7 @@ import types as python_types
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from symdiff.frontend.python import alternatives, calls, captured, classes, containers, memory
+from symdiff.frontend.python import alternatives, calls, captured, classes, containers, lodging, memory
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NONE,
@@ -50,8 +50,8 @@ def attributes(cx: Context, node: ast.AST, obj: ObjRef) -> Attributes | None:
     return content
 
 
-def put(cx: Context, obj: ObjRef, content: Mapping[str, Val]) -> None:
-    cx.store.set(obj.cell, Attributes(sorted(content.items())))
+def put(cx: Context, node: ast.AST, obj: ObjRef, content: Mapping[str, Val]) -> None:
+    lodging.change(cx, node, obj.cell, Attributes(sorted(content.items())))
 
 
 def attribute(cx: Context, node: ast.AST, base: Val, name: str) -> Val | None:
@@ -228,7 +228,7 @@ def _write(cx: Context, node: ast.AST, base: ObjRef, name: str, val: Val) -> Non
         content = attributes(cx, node, base)
         if content is not None:
             cx.name_value(val, name)
-            put(cx, base, {**content, name: val})
+            put(cx, node, base, {**content, name: val})
 
 
 def delete_attribute(cx: Context, node: ast.AST, base: Val, name: str) -> None:
@@ -245,7 +245,7 @@ def delete_attribute(cx: Context, node: ast.AST, base: Val, name: str) -> None:
     if name not in content or (found is not None and isinstance(found[1], property)):
         cx.refuse("SD404", node, type=base.cls.__name__, name=name)
     elif _settled(cx, node, name, content[name]) is not POISON:
-        put(cx, base, {key: val for key, val in content.items() if key != name})
+        put(cx, node, base, {key: val for key, val in content.items() if key != name})
 
 
 # --- making
@@ -405,5 +405,5 @@ def copied(cx: Context, node: ast.AST, obj: ObjRef, deep: Any) -> Val:
     if content is None:
         return POISON
     made = empty(cx, node, obj.cls)
-    put(cx, made, {k: v if deep is None else deep(_settled(cx, node, k, v)) for k, v in content.items()})
+    put(cx, node, made, {k: v if deep is None else deep(_settled(cx, node, k, v)) for k, v in content.items()})
     return made

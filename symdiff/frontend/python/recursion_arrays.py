@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from symdiff.frontend.python import memory
+from symdiff.frontend.python import lodging, memory
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Instance
 from symdiff.frontend.python.values import Arr, Val
@@ -42,8 +42,10 @@ def separate(cx: Context, node: ast.AST, instance: Instance, passed: Sequence[Va
     for k in instance.written:
         cell = cells[k]
         assert cell is not None
-        reached = {cell, *cell.may}
-        if reached & {*cells[:k], *cells[k + 1 :], *instance.reads, *instance.outer_arrays}:
+        reached, others = {cell, *cell.may}, [*cells[:k], *cells[k + 1 :]]
+        one = any(c is not None and lodging.may_be_one(cx, cell, c) for c in others)
+        one = one or lodging.listed_in(cx, cell, instance.captures)
+        if one or reached & {*others, *instance.reads, *instance.outer_arrays}:
             cx.refuse("SD509", node, name=f"`{cell.name}`", function=f"`{instance.source.name}`")
             return False
     for cell in instance.outer_arrays:

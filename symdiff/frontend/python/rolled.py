@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from symdiff.errors import Problem
-from symdiff.frontend.python import control, operators
-from symdiff.frontend.python.carries import Carry, array_slots, contribute, regroup
+from symdiff.frontend.python import control, kinship, operators
+from symdiff.frontend.python.carries import Carry, array_slots, contribute, kin_slots, regroup
 from symdiff.frontend.python.context import Context, LoopState
 from symdiff.frontend.python.control import BREAK, CONTINUE, EXIT, ON, RESULT, RETURN, Exit, exit_of, set_exit
 from symdiff.frontend.python.expressions import condition
 from symdiff.frontend.python.headers import Misfit, Slot, start, widen
 from symdiff.frontend.python.liveness import assigned
 from symdiff.frontend.python.problems import CannotRoll
-from symdiff.frontend.python.store import MISSING, Scope
+from symdiff.frontend.python.store import MARKS, MISSING, Scope
 from symdiff.frontend.python.values import BOTTOM, DEAD, POISON, UNBOUND, Cell, Conflict, Known
 from symdiff.ir import types
 from symdiff.ir.core import Value
@@ -144,7 +144,7 @@ class Rolled:
 
     def _absent(self, key: Any) -> Any:
         """What stands for a name without a value; a result is only read where a turn has made it."""
-        if not isinstance(key, tuple) or key[0] in ("stale", "held"):
+        if not isinstance(key, tuple) or key[0] in MARKS:
             return MISSING
         return BOTTOM if key[1] == RESULT else UNBOUND
 
@@ -234,6 +234,12 @@ class Rolled:
             for a in array_slots(cx, slot, self._base_of(key, before), after.get(key, self._after(key)))
         ]
         pairs = regroup(cx, arrays, self.serial)
+        shared = [
+            found
+            for key, slot in slots.items()
+            for found in kin_slots(cx, slot, self._base_of(key, before), after.get(key, self._after(key)))
+        ]
+        kinship.relate(cx, shared, self.serial)
         stable = (
             not new
             and pairs == self.pairs
@@ -270,7 +276,7 @@ class Rolled:
             if isinstance(key, Cell):
                 if old is not MISSING and key.serial < self.serial:
                     found.append(key)
-            elif key[0] in ("stale", "held"):
+            elif key[0] in MARKS:
                 if key[1].serial < self.serial:
                     found.append(key)
             elif self._carries(key, old):
@@ -289,7 +295,9 @@ class Rolled:
 
     def _widened(self, key: Any, slot: Slot, before: Any, header: Any, after: Any) -> Slot:
         cx = self.cx
-        if isinstance(key, tuple) and key[0] in ("stale", "held"):
+        if isinstance(key, tuple) and key[0] in ("lodged", "frozen"):
+            return slot if slot.same is after else start(None if key[0] == "lodged" else MISSING)
+        if isinstance(key, tuple) and key[0] in MARKS:
             return slot if slot.same is not MISSING else start(after)
         if isinstance(before, Conflict) or isinstance(after, Conflict):
             return start(after if isinstance(after, Conflict) else before)

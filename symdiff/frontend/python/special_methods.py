@@ -148,9 +148,12 @@ def _compare_numpy(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Va
 def same_object(cx: Context, node: ast.AST, left: Val, right: Val, positive: bool) -> Val:
     """`is`, where an object made in the function is one of the two."""
     if isinstance(left, ObjRef) and isinstance(right, ObjRef):
-        if left.cell is not right.cell and (left.cell in right.cell.may or right.cell in left.cell.may):
-            return cx.refuse("SD223", node, operator="is" if positive else "is not")
-        return Known((left.cell is right.cell) == positive)
+        if left.cell is right.cell:
+            return Known(positive)
+        from symdiff.frontend.python import lodging
+
+        found = lodging.same_place(cx, node, left.cell, right.cell, positive)
+        return cx.refuse("SD223", node, operator="is" if positive else "is not") if found is None else found
     if isinstance(left, Known) and isinstance(right, Known):
         return Known((left.obj is right.obj) == positive)
     return Known(not positive)

@@ -12,6 +12,7 @@ from symdiff.frontend.python import (
     flat,
     grown,
     list_changes,
+    lodging,
     memory,
     objects,
     special_methods,
@@ -182,7 +183,7 @@ def _delete_item(cx: Context, node: ast.Subscript, base: Val, index: Val) -> Non
         if key not in content:
             cx.refuse("SD403", node, function=f"`{cx.text(node)}`", message=f"KeyError: {key!r}")
             return
-        cx.store.set(base.cell, {k: v for k, v in content.items() if k != key})
+        lodging.change(cx, node, base.cell, {k: v for k, v in content.items() if k != key})
         return
     where = containers.known_slice(index)
     if where is None:
@@ -191,4 +192,4 @@ def _delete_item(cx: Context, node: ast.Subscript, base: Val, index: Val) -> Non
             return
         where = slice(at, at + 1)
     gone = set(range(len(content))[where])
-    cx.store.set(base.cell, tuple(v for k, v in enumerate(content) if k not in gone))
+    lodging.change(cx, node, base.cell, tuple(v for k, v in enumerate(content) if k not in gone))

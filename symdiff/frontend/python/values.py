@@ -71,6 +71,7 @@ class Cell:
     contiguous: bool = False
     readonly: str | None = None
     may: set[Cell] = field(default_factory=set)  # cells that may share memory with this one
+    kin: set[Cell] = field(default_factory=set)  # cells that may hold the same objects: see `kinship`
     name: str = ""
     choice: Choice | None = None
     serial: int = field(default_factory=itertools.count().__next__)  # cells made earlier have smaller ones
@@ -250,11 +251,15 @@ class Conflict(Val):
 class Grown(Val):
     """The staged content of a list that grows in a rolled loop (content only, never in a name).
 
-    One Seq value for each number in an element; `form` is what an element is: see `grown`.
+    One Seq value for each number in an element; `form` is what an element is: see `grown`.  `group` stands for its
+    elements among what may hold the same objects; `shared` are the places in an element, as paths of numbers, where two
+    elements may have the same object.
     """
 
     values: tuple[Value, ...]
     form: Pattern
+    group: Cell
+    shared: frozenset[tuple[int, ...]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,452 @@
+"""Changing what is in a list that grows: an element read from it is a view of its place in the list.
+
+By hand: `p = ps[i]; p.x += 1.0; q = ps[j]`.  The list is one list of the IR for each attribute.  `ps[i]` is an object
+with memory of its own, *lodged* in the list: the mark ("lodged", cell) says in which list, at which index, and at which
+path of the element.  The write makes a new content of that memory, and puts the attribute back: `ps_x[i] = …`.  Every
+other cell that may hold an object of the list (see `kinship`) is stale from then on; one that is lodged is read again
+from the list when it is needed.
+
+That is right if no object is at two places of the list: `Grown.shared` says where one may be.  What such a change
+cannot reach, and elements whose place is no longer known (the list was sorted, an element taken out), are not changed
+(SD510, SD508).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from symdiff.errors import Loc
+from symdiff.frontend.python import grown, memory
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.instances import Pattern
+from symdiff.frontend.python.joins import same_place as same_part
+from symdiff.frontend.python.kinship import Path, inside, related, unite
+from symdiff.frontend.python.store import MISSING
+from symdiff.frontend.python.values import (
+    Arr,
+    Cell,
+    DictRef,
+    Grown,
+    Known,
+    ListRef,
+    Num,
+    ObjRef,
+    Reference,
+    Val,
+    same_known,
+)
+from symdiff.ir.core import Value
+
+LOST = None  # the mark of an element whose place in its list is no longer known
+
+
+@dataclass(eq=False, slots=True)
+class View:
+    """One reading of an element, or one element put in: the list, its index there, and the element.
+
+    A `fixed` index means the same element when the list is longer: it is not negative.
+    """
+
+    home: Cell
+    index: Val
+    root: Val
+    fixed: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lodged:
+    view: View
+    path: Path
+
+
+@dataclass(slots=True)
+class Entered:
+    """What a list took in: where it may have an object twice, and what belongs to the new element alone."""
+
+    shared: set[Path] = field(default_factory=set)
+    own: list[tuple[Path, Cell]] = field(default_factory=list)
+
+
+# --- putting elements in, reading them out
+
+
+def enter(cx: Context, val: Val, form: Pattern, group: Cell, loc: Loc, at: Path = ()) -> Entered:
+    """Hold what can be changed in a value that is put into a list, at a path of an element of this form."""
+    made, seen = Entered(), dict[Cell, Path]()
+    found = list(inside(cx, val, at))
+    for path, part in found:
+        cell = part.cell
+        if cell in seen:  # one object at two places of the element
+            made.shared |= {path, seen[cell]}
+            continue
+        reached = related(_known_as(cx, cell))
+        twice = {seen[c] for c in reached if c in seen}
+        twice = {p for p in twice if not _within(path, p)} | ({path} if twice else set())
+        if group in reached:
+            made.shared |= set(_places(form, cell.kind)) | {path}
+        made.shared |= twice
+        if not _plain(cx, part):
+            made.shared.add(path)
+        elif group not in reached and not twice and memory.held(cx, cell) is None:
+            made.own.append((path, cell))
+        seen[cell] = path
+        memory.hold(cx, part, loc)
+    for _, part in found:
+        for cell in _known_as(cx, part.cell):
+            unite(cell, group)
+    return made
+
+
+def _within(path: Path, outer: Path) -> bool:
+    return path[: len(outer)] == outer
+
+
+def _places(form: Pattern, kind: str, at: Path = ()) -> Iterator[Path]:
+    """Where elements of a form may have an object of a kind, or a list of such."""
+    kinds = {"list": ("list", "grown")}.get(kind, (kind, "grown"))
+    if form.kind in kinds:
+        yield at
+    for k, part in enumerate(form.parts if form.kind != "grown" else ()):
+        yield from _places(part, kind, (*at, k))
+
+
+def _known_as(cx: Context, cell: Cell) -> list[Cell]:
+    content = cx.store.get(cell)
+    return [cell, content.group] if isinstance(content, Grown) else [cell]
+
+
+def _plain(cx: Context, part: Arr | Reference) -> bool:
+    """Whether all of the memory of a part was made in this call."""
+    cell = part.cell
+    outside = any(c.external is not None or c.param is not None or c.argument is not None for c in (cell, *cell.may))
+    content = cx.store.get(cell)
+    own = not outside and cell.readonly is None and not cx.belongs_outside(cell.serial)
+    return own and not (isinstance(part, Arr) and part.path) and not (isinstance(content, Grown) and content.shared)
+
+
+def taken(cx: Context, items: tuple[Val, ...]) -> tuple[Cell, frozenset[Path]]:
+    """What stands for the elements of a list of known structure that grows; whether two of them may be one object.
+
+    It is found out once: a loop takes the list in every round of its fixpoint.
+    """
+    if id(items) not in cx.taken:
+        group, shared = Cell("list"), frozenset[Path]()
+        for item in items:
+            parts = [part for _, part in inside(cx, item)]
+            reached = related(cell for part in parts for cell in _known_as(cx, part.cell))
+            distinct = len({part.cell for part in parts}) == len(parts) and group not in reached
+            if not distinct or not all(_plain(cx, part) for part in parts):
+                shared = frozenset({()})
+            for part in parts:
+                for cell in _known_as(cx, part.cell):
+                    unite(cell, group)
+        cx.taken[id(items)] = (items, group, shared)
+    return cx.taken[id(items)][1:]
+
+
+def lodge(cx: Context, entered: Entered, view: View) -> None:
+    """What was put in is changed in the list from now on."""
+    for path, cell in entered.own:
+        cx.store.set(("lodged", cell), Lodged(view, path))
+
+
+def counts_up(index: Val) -> bool:
+    """Whether an index is known to count from the front."""
+    return index.obj >= 0 if isinstance(index, Known) else isinstance(index, Num) and index.dim is not None
+
+
+def read_out(cx: Context, content: Grown, root: Val, home: Cell | None, index: Val, gone: bool = False) -> Val:
+    """An element just built: kin of its list, lodged in it where that is known; free where it is `gone` from there."""
+    if gone and home is not None:
+        if not content.shared and not _known_otherwise(cx, home):
+            for _, part in inside(cx, root):
+                cx.store.set(("held", part.cell), MISSING)
+            return root
+        home = None
+    view = None if home is None else View(home, index, root, counts_up(index))
+    for path, part in inside(cx, root):
+        for cell in _known_as(cx, part.cell):
+            unite(cell, content.group)
+        if view is not None:
+            cx.store.set(("lodged", part.cell), Lodged(view, path))
+    if home is not None:
+        unite(home, content.group)
+    return root
+
+
+def _known_otherwise(cx: Context, home: Cell) -> bool:
+    """Whether a list or element that may hold what this list holds can still be read."""
+    homes = {home}
+    while (found := lodged(cx, home)) is not None:
+        home = found.view.home
+        homes.add(home)
+    return any(cell not in homes and cx.store.get(cell) is not MISSING for cell in related(homes))
+
+
+# --- where an element is
+
+
+def lodged(cx: Context, cell: Cell) -> Lodged | None:
+    """Where an element is, if its list still has it there and its index can be named here."""
+    found = cx.store.get(("lodged", cell))
+    if not isinstance(found, Lodged) or not isinstance(cx.store.get(found.view.home), Grown):
+        return None
+    index = found.view.index
+    value = index.value if isinstance(index, Num) else None
+    return found if value is None or cx.scope.sees(value) else None
+
+
+def may_change(cx: Context, cell: Cell) -> bool:
+    """Whether an element of a list can be changed in its place."""
+    found = lodged(cx, cell)
+    if found is None:
+        return False
+    home = found.view.home
+    content = cx.store.get(home)
+    if any(_within(found.path, path) for path in content.shared):
+        return False
+    outside = home.external is not None or home.argument is not None or cx.belongs_outside(home.serial)
+    if outside or (_stale(cx, home) and not refreshed(cx, home)):
+        return False
+    return memory.held(cx, home) is None or may_change(cx, home)
+
+
+def _stale(cx: Context, cell: Cell) -> bool:
+    return bool(cx.store.get(("stale", cell)) is not MISSING)
+
+
+def refreshed(cx: Context, cell: Cell) -> bool:
+    """Read an element again whose list was changed meanwhile; whether it is now as the list has it."""
+    found = lodged(cx, cell)
+    if found is None:
+        return not _stale(cx, cell)
+    view = found.view
+    if not _stale(cx, cell) and all(_in(cx, part.cell, view) for _, part in inside(cx, view.root)):
+        return True
+    home = view.home
+    if not refreshed(cx, home):
+        return False
+    content = cx.store.get(home)
+    index = cx.value(view.index)
+    values = iter([cx.scope.emit("seq_get", s, index)[0] for s in content.values])
+    _Again(cx, view, content.group).built(content.form, values, view.root, ())
+    return True
+
+
+def _in(cx: Context, cell: Cell, view: View) -> bool:
+    found = cx.store.get(("lodged", cell))
+    return isinstance(found, Lodged) and found.view is view and not _stale(cx, cell)
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """An element read once more into the memory that it had."""
+
+    cx: Context
+    view: View
+    group: Cell
+
+    def built(self, form: Pattern, found: Iterator[Value], old: Any, path: Path) -> Any:
+        cx = self.cx
+        if form.kind in ("known", "scalar"):
+            return form.val if form.val is not None else cx.wrap(next(found))
+        if form.kind == "array":
+            value = next(found)
+            cell = self.cell(old, Arr, path)
+            cx.store.set(cell, value)
+            return Arr(cell)
+        if form.kind == "grown":
+            cell = self.cell(old, ListRef, path)
+            inner = form.parts[0]
+            values = tuple(next(found) for _ in grown.leaf_types(inner))
+            cx.store.set(cell, Grown(values, inner, cell))
+            return ListRef(cell)
+        was = dict(enumerate(self.parts(old)))
+        items = [self.built(p, found, was.get(k), (*path, k)) for k, p in enumerate(form.parts)]
+        if form.kind not in ("list", "dict", "object"):
+            return grown.assembled(form, items, None)
+        sort = {"list": ListRef, "dict": DictRef, "object": ObjRef}[form.kind]
+        cell = self.cell(old, sort, path)
+        made = grown.assembled(form, items, cell)
+        cx.store.set(cell, grown.content_like(form, items))
+        return made
+
+    def parts(self, old: Any) -> list[Any]:
+        content = self.cx.store.get(old.cell) if isinstance(old, Reference) else getattr(old, "items", ())
+        return list(content.values() if isinstance(content, dict) else content if isinstance(content, tuple) else ())
+
+    def cell(self, old: Any, sort: Any, path: Path) -> Cell:
+        """The memory that the part had in this view; new memory where another part has taken its place."""
+        cx = self.cx
+        here = cx.store.get(("lodged", old.cell)) if isinstance(old, sort) else None
+        kept = isinstance(here, Lodged) and here.view is self.view and here.path == path
+        kind = {Arr: "array", ListRef: "list", DictRef: "dict", ObjRef: "object"}[sort]
+        loc = cx.scope.loc
+        cell = old.cell if kept else Cell(kind, loc)
+        unite(cell, self.group)
+        cx.store.set(("lodged", cell), Lodged(self.view, path))
+        cx.store.set(("stale", cell), MISSING)
+        if cx.store.get(("held", cell)) is MISSING:
+            cx.store.set(("held", cell), loc)
+        return cell
+
+
+def may_be_one(cx: Context, a: Cell, b: Cell) -> bool:
+    """Whether two arrays or objects of lists that grow may be one."""
+    if b not in related([a]):
+        return False
+    one, other = lodged(cx, a), lodged(cx, b)
+    if one is None or other is None or one.view.home is not other.view.home:
+        return True
+    content = cx.store.get(one.view.home)
+    apart = not any(_within(one.path, path) or _within(other.path, path) for path in content.shared)
+    return not (apart and one.path != other.path)
+
+
+def listed_in(cx: Context, cell: Cell, values: Collection[Value]) -> bool:
+    """Whether some of these values are lists that may have an array as an element."""
+    contents = (cx.store.get(c) for c in cell.kin and related([cell]))
+    return any(v in values for content in contents if isinstance(content, Grown) for v in content.values)
+
+
+def same_place(cx: Context, node: ast.AST, a: Cell, b: Cell, positive: bool) -> Val | None:
+    """Whether two objects, each with memory of its own here, are one; None where it is not known."""
+    from symdiff.frontend.python import operators
+
+    if b not in related([a]):
+        return Known(not positive)
+    one, other = lodged(cx, a), lodged(cx, b)
+    if one is None or other is None or one.view.home is not other.view.home:
+        return None
+    content = cx.store.get(one.view.home)
+    if any(_within(one.path, path) or _within(other.path, path) for path in content.shared):
+        return None
+    if one.path != other.path:
+        return Known(not positive)
+    if not (one.view.fixed and other.view.fixed):
+        return None
+    op = ast.Eq() if positive else ast.NotEq()
+    return operators.compare(cx, node, op, one.view.index, other.view.index)
+
+
+# --- changes
+
+
+def change(cx: Context, node: ast.AST, cell: Cell, content: Any, keeps: bool = False) -> None:
+    """Give a list, dict or object a new content, and its list, where it is an element of one.
+
+    `keeps`: the elements of a list stay where they are.
+    """
+    before = cx.store.get(cell)
+    cx.store.set(cell, content)
+    if isinstance(content, Grown):
+        unite(cell, content.group)
+    if cell.kind == "list":
+        _moved(cx, cell, keeps)
+    put_back(cx, node, cell, before)
+
+
+def _moved(cx: Context, home: Cell, keeps: bool) -> None:
+    """Elements are no longer where they were: their memory is what it is, but is not changed through the list."""
+    for cell in home.kin and related([home]):
+        found = cx.store.get(("lodged", cell))
+        if isinstance(found, Lodged) and found.view.home is home and not (keeps and found.view.fixed):
+            cx.store.set(("lodged", cell), LOST)
+
+
+def put_back(cx: Context, node: ast.AST, cell: Cell, before: Any) -> None:
+    """After a change of an element: its list has it, and everything else that may hold it is stale."""
+    found = lodged(cx, cell)
+    if found is None:
+        return
+    view = found.view
+    home, after = view.home, cx.store.get(cell)
+    old = cx.store.get(home)
+    wide = grown.fitted(cx, node, old, view.root)
+    if wide is None:
+        return
+    form, first = wide.form, 0
+    for k in found.path:
+        first, form = first + _width(form, k), form.parts[k]
+    values, shared = list(wide.values), set(wide.shared)
+    if isinstance(after, Value):
+        new = {first: after}
+    elif isinstance(after, Grown):
+        new = {n: v for n, v in enumerate(after.values, first) if v not in getattr(before, "values", ())}
+        shared |= {found.path} if after.shared else set()
+    else:
+        new = {}
+        for k, part in _replaced(before, after):
+            at = (*found.path, k)
+            _detached(cx, node, view, at, part)
+            entered = enter(cx, part, wide.form, wide.group, cx.loc(node), at)
+            lodge(cx, entered, view)
+            shared |= entered.shared
+            new.update(enumerate(grown.numbers(cx, form.parts[k], part), first + _width(form, k)))
+    index = cx.value(view.index)
+    for n, value in new.items():
+        values[n] = cx.at(node).emit("seq_set", values[n], index, value)[0]
+    cx.store.set(home, replace(wide, values=tuple(values), shared=frozenset(shared)))
+    unite(home, wide.group)
+    _outdate(cx, node, cell, view)
+    put_back(cx, node, home, old)
+
+
+def _width(form: Pattern, count: int) -> int:
+    """How many numbers the first parts of a form have."""
+    return sum(1 for p in form.parts[:count] for _ in grown.leaf_types(p))
+
+
+def _replaced(before: Any, after: Any) -> Iterator[tuple[int, Any]]:
+    """The parts of a list, dict or object in whose place another was put, by number."""
+    old, new = (list(c.values()) if isinstance(c, dict) else list(c) for c in (before, after))
+    for k, (was, now) in enumerate(zip(old, new, strict=True)):
+        same = was is now or same_known(was, now)
+        if isinstance(was, Reference) and isinstance(now, Reference):
+            same = was.cell is now.cell
+        elif isinstance(was, Arr) and isinstance(now, Arr):
+            same = same_part(was, now)
+        if not same:
+            yield k, now
+
+
+def _detached(cx: Context, node: ast.AST, view: View, at: Path, new: Any) -> None:
+    """Another part was put at a place: what was there is no part of the list any more."""
+    kept = {part.cell for _, part in inside(cx, new)}
+    reached = related([view.home])
+    homes, views = _around(cx, view)
+    alone = all(c in homes or not isinstance(cx.store.get(c), Grown) or _in_any(cx, c, views) for c in reached)
+    for cell in reached:
+        found = cx.store.get(("lodged", cell))
+        if isinstance(found, Lodged) and found.view.home is view.home and _within(found.path, at):
+            cx.store.set(("lodged", cell), LOST)
+            if alone and found.view is view and cell not in kept and not _stale(cx, cell):
+                cx.store.set(("frozen", cell), cx.loc(node))  # nothing changes it any more
+
+
+def _around(cx: Context, view: View) -> tuple[set[Cell], list[View]]:
+    """A list, the list that it is an element of, and so on, with the views of each in the next."""
+    homes, views = {view.home}, [view]
+    while (found := lodged(cx, views[-1].home)) is not None:
+        views.append(found.view)
+        homes.add(found.view.home)
+    return homes, views
+
+
+def _in_any(cx: Context, cell: Cell, views: list[View]) -> bool:
+    found = cx.store.get(("lodged", cell))
+    return isinstance(found, Lodged) and found.view in views
+
+
+def _outdate(cx: Context, node: ast.AST, changed: Cell, view: View) -> None:
+    """Everything but the element itself that may hold what was changed is stale."""
+    homes, views = _around(cx, view)
+    written = (changed.name or memory.A_KIND[changed.kind], cx.loc(node))
+    for cell in sorted(related([view.home]), key=lambda c: c.serial):
+        valid = cell in homes or _in_any(cx, cell, views) or cx.store.get(("frozen", cell)) is not MISSING
+        if valid or cx.store.get(cell) is MISSING or (cell.kind == "array" and changed.kind != "array"):
+            continue
+        cx.store.set(("stale", cell), written)

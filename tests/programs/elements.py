@@ -1,0 +1,235 @@
+"""Elements changed in place in lists of staged length: objects, dicts, lists and arrays, under every name they have."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+
+from tests.programs.cases import Cases, array, signed
+
+cases = Cases()
+
+
+@dataclasses.dataclass
+class Particle:
+    x: Any
+    v: Any
+
+    def step(self, dt):
+        self.x += self.v * dt
+        return self
+
+    def kick(self, force, dt):
+        self.v = self.v + force * dt
+
+
+class Body:
+    """A point with arrays of its own."""
+
+    def __init__(self, place, speed, mass):
+        self.place = place
+        self.speed = speed
+        self.mass = mass
+        self.log = [mass, 0.0]
+
+
+def particles(x, v):
+    return [Particle(a, b) for a, b in zip(x, v)]
+
+
+@cases(signed(4), signed(4, seed=1), 0.1)
+def moved(x, v, dt):
+    ps = []
+    for i in range(len(x)):
+        ps.append(Particle(x[i], v[i]))
+    for _ in range(3):
+        for p in ps:
+            p.v -= np.sin(p.x) * dt
+            p.x += p.v * dt
+    return sum(p.x**2 + 0.5 * p.v for p in ps)
+
+
+@cases(signed(4), signed(4, seed=1), 0.1)
+def by_index_and_by_method(x, v, dt):
+    ps = particles(x, v)
+    for i in range(len(ps)):
+        ps[i].v = ps[i].v * 1.5 + ps[i - 1].x
+        ps[i].step(dt).kick(-ps[i].x, dt)
+    ps[0].x *= ps[-1].v
+    return sum(k * p.x + p.v for k, p in enumerate(ps))
+
+
+@cases(signed(5), signed(5, seed=1), 0.1)
+def springs_between_neighbours(x, v, dt):
+    """Neighbours are read together, then everything moves, again and again."""
+    ps = particles(x, v)
+    energy = 0.0
+    for _ in range(4):
+        energy = 0.0
+        for p, q in zip(ps, ps[1:]):  # noqa: RUF007  # the slice is what is tested
+            energy += 0.5 * (q.x - p.x - 1.0) ** 2
+        for i in range(1, len(ps) - 1):
+            ps[i].kick(ps[i + 1].x - 2.0 * ps[i].x + ps[i - 1].x, dt)
+        for p in ps:
+            p.step(dt)
+    return energy + sum(0.5 * p.v**2 for p in ps)
+
+
+@cases(signed(4), signed(4, seed=1), 0.3)
+def walls(x, v, dt):
+    """Written on one path only, and read behind it."""
+    ps = particles(x, v)
+    for _ in range(5):
+        for p in ps:
+            p.x += p.v * dt
+            if p.x > 1.0:
+                p.x = 2.0 - p.x
+                p.v = -0.9 * p.v
+            elif p.x < -1.0:
+                p.x, p.v = -2.0 - p.x, -0.9 * p.v
+            p.v *= 0.99
+    return sum(p.x * p.v for p in ps)
+
+
+@cases(array(3, 2), array(3), 0.05)
+def gravity(places, masses, dt):
+    """Arrays in objects, every pair but a body with itself."""
+    bodies = [Body(p.copy(), np.zeros(2), m) for p, m in zip(places, masses)]
+    for _ in range(3):
+        for a in bodies:
+            for b in bodies:
+                if a is not b:
+                    d = b.place - a.place
+                    a.speed += dt * b.mass * d / (np.sum(d * d) + 0.1)
+        for a in bodies:
+            old = a.place
+            a.place = a.place + dt * a.speed
+            a.log[1] += np.sum((a.place - old) ** 2)
+    return sum(np.sum(b.place**2) + b.log[0] * b.log[1] for b in bodies)
+
+
+@cases(0.7, 4)
+def rows_of_a_table(x, n):
+    """`rows[i][j]` of lists of lists, each entry from earlier ones."""
+    t = [[0.0] * (n + 1) for _ in range(n + 1)]
+    for i in range(n + 1):
+        t[i][0] = x * i
+        t[0][i] = x + i
+    for i in range(1, n + 1):
+        for j in range(1, n + 1):
+            t[i][j] = np.sin(t[i - 1][j - 1]) + 0.5 * t[i - 1][j] / (1.0 + t[i][j - 1] ** 2)
+    return t[n][n] + t[n][1]
+
+
+@cases(0.7, signed(4))
+def rows_and_entries(x, v):
+    rows, entries = [], []
+    for a in v:
+        rows.append([a, x, 0.0])
+        entry = {"a": a * x, "seen": [x, a]}
+        entries.append(entry)
+        entry["a"] += 1.0
+    for i in range(len(rows)):
+        rows[i][0] += rows[i - 1][1] * x
+        rows[i][2] = rows[i][0] ** 2
+        entries[i]["seen"][0] *= entries[i - 1]["a"]
+        entries[i].update(a=rows[i][2])
+    for entry in entries:
+        entry["a"] *= entry["seen"][1]
+    return sum(r[0] + r[2] for r in rows) + sum(e["a"] * e["seen"][0] for e in entries)
+
+
+@cases(0.7, signed(4))
+def rows_that_go_on_growing(x, v):
+    """An inner list of staged length, appended to in place."""
+    rows = []
+    for k in range(len(v)):
+        rows.append([x * a for a in v[k:]])
+    for i, a in enumerate(v):
+        for k in range(i + 1):
+            rows[k].append(rows[k][-1] * a + x)
+    return sum(len(r) * r[-1] for r in rows) + rows[0][1]
+
+
+@cases(0.7, 4)
+def arrays_in_a_list(x, n):
+    rows = []
+    for i in range(n):
+        rows.append(0.2 * x * np.arange(3.0) + 0.1 * i)
+    for i, row in enumerate(rows):
+        row *= rows[i - 1][1]
+        row[0] = x * i
+        rows[i - 1][2] += row[1]
+    return sum(np.sum(r * r) for r in rows)
+
+
+@cases(signed(4), signed(4, seed=1))
+def one_element_under_several_names(x, v):
+    ps = particles(x, v)
+    p, q = ps[1], ps[-1]
+    p.x = 2.0 * q.v
+    first = ps[1]
+    first.v += p.x
+    p.x *= first.v
+    for r in ps:
+        r.v += 0.1 * q.x
+    ps.append(Particle(p.v, q.v))
+    p.x += ps[4].x
+    best = ps[0]
+    for r in ps:
+        if r.x > best.x:
+            best = r
+    return sum(k * r.x + r.v for k, r in enumerate(ps)) + best.v
+
+
+@cases(signed(5), signed(5, seed=1))
+def kept_removed_and_made_anew(x, v):
+    """The list is cut, sorted and filled between the changes; elements are reached through it alone."""
+    ps = particles(x, v)
+    for p in ps:
+        p.x *= 2.0
+    ps.sort(key=lambda r: -r.x)
+    ps[0].v += ps[1].x
+    ps.reverse()
+    ps.insert(1, Particle(x[0], 1.0))
+    ps[1].v *= x[1]
+    weight = ps.pop().x
+    for q in ps:
+        q.v += 0.5 * q.x
+    ps[0] = Particle(x[2], v[2])
+    ps[0].x += ps[2].v
+    return sum(k * p.x + p.v for k, p in enumerate(ps)) + weight
+
+
+@cases(signed(4), signed(4, seed=1), 3)
+def lists_in_an_object_in_a_loop(x, v, n):
+    """The object that holds the list is built by a method, the list is replaced in every turn."""
+
+    class_of = Particle
+    swarm = particles(x, v)
+    for k in range(n):
+        swarm = [class_of(p.x + 0.1 * p.v, p.v) for p in swarm]
+        for p in swarm:
+            p.v -= 0.1 * p.x * k
+        swarm[k].x = swarm[k].x ** 2
+    return sum(p.x * p.v for p in swarm)
+
+
+@cases(0.6, 3)
+def by_a_helper_and_a_closure(x, n):
+    def push(p, f):
+        p.v += f * x
+        return p
+
+    def settle():
+        for p in ps:
+            p.x = 0.5 * (p.x + p.v)
+
+    ps = []
+    for i in range(n):
+        ps.append(push(Particle(x * i, x), 1.0 + i))
+        settle()
+    push(ps[0], push(ps[-1], 2.0).x)
+    return sum(p.x * p.v for p in ps)
