@@ -120,6 +120,21 @@ class Data(Lists):
         n.o.append(b)
         self.note("object replaced in a loop")
 
+    def changed_in_list(self, n: Names, depth: int) -> None:
+        """Objects of a list whose length is not known, changed under each of their names."""
+        q, p, i, a, t = self.new("q"), self.new("p"), self.new("i"), self.new("a"), self.new("t")
+        self.say(depth, f"{q} = []", f"for {a} in {self.vector(n, 1)}:")
+        self.say(depth + 1, f"{q}.append(Layer({a} * {self.scalar(n, 0)}, {a}))")
+        self.say(depth, f"for {i}, {p} in enumerate({q}):")
+        self.say(depth + 1, f"{p}.w = np.tanh({p}.w + {self.one(f'{q}[{i} - 1].b', f'{q}[0].w', f'{i} * {p}.b')})")
+        if self.rng.random() < 0.5:
+            self.say(depth + 1, f"if {p}.w > {self.scalar(n, 0)}:", f"    {q}[{i} - 1].b = {p}.w * 0.5")
+        if self.rng.random() < 0.5:
+            self.say(depth + 1, f"{q}[{i}].step({self.one('0.1', f'{p}.b', f'{q}[-1].w')})")
+        self.say(depth, f"{t} = sum(np.sin({p}.w) * {i} + np.tanh({p}.b) for {i}, {p} in enumerate({q}))")
+        n.f.append(t)
+        self.note("object in a grown list changed")
+
     # --- containers of known structure
 
     def make_container(self, n: Names, depth: int) -> None:

@@ -57,7 +57,7 @@ class Flow(Derivatives):
         found += [self.one(self.inner_steps, self.inner_closure)]
         if n.v:
             found += [self.state, self.grown, self.comprehended, self.chosen, self.structures, self.structures]
-            found += [self.unpacked_generator, self.inner_descent]
+            found += [self.unpacked_generator, self.inner_descent, self.changed_in_list]
             found += [] if self.captures else [self.argument_changed, self.argument_changed]
         made = [self.make_object, self.make_container, self.make_container]
         changes: list[Statement] = []
