@@ -50,7 +50,7 @@ class Grade:
 def grade(derivation: Derivation, watched: Watched) -> Grade:
     """Compare a run of the hand-written gradient with the derivation at the same point."""
     by = [derivation[key] for key in derivation.wrt]
-    given = _gradients(watched.result, [s.name for s in by]) if watched.raised is None else None
+    given = _gradients(watched.result, by) if watched.raised is None else None
     returned = {s.key for s, x in zip(by, given or (), strict=False) if _equal(x, s.gradient)}
     variables = [v for v in watched.variables if v.name not in watched.parameters]
     counted_otherwise = any(_is_counted_otherwise(derivation, v) for v in variables)
@@ -139,17 +139,26 @@ def _graded_result(by: Sequence[Stage], given: list[Any] | None, result: Any, ri
     return Grade(right, None)
 
 
-def _gradients(result: Any, names: Sequence[str]) -> list[Any] | None:
-    """The gradients in a result: bare, a tuple, a dict by name, or behind the value; None where it is none of these."""
+def _gradients(result: Any, by: Sequence[Stage]) -> list[Any] | None:
+    """The gradients in a result: bare, a tuple, an array of numbers, a dict by name, or behind the value; else None."""
     if isinstance(result, Mapping):
-        return [result[n] for n in names] if set(names) <= set(result) else None
+        return [result[s.name] for s in by] if {s.name for s in by} <= set(result) else None
+    if len(by) > 1 and isinstance(result, np.ndarray) and result.ndim == 1 and not any(np.ndim(s.gradient) for s in by):
+        result = list(result)
     if isinstance(result, tuple | list):
-        if len(result) == len(names):
+        if len(result) == len(by) and not (len(by) == 2 and _is_behind(result, by)):
             return list(result)
-        return _gradients(result[1], names) if len(result) == 2 else None
-    if result is None or len(names) != 1:
+        return _gradients(result[1], by) if len(result) == 2 else None
+    if result is None or len(by) != 1:
         return None
     return [result]
+
+
+def _is_behind(pair: Sequence[Any], by: Sequence[Stage]) -> bool:
+    """Whether a pair is a value with two gradients behind it, and not the two."""
+    if _is_numeric(pair[1]) and np.shape(pair[1]) == np.shape(by[1].gradient):
+        return False
+    return _is_numeric(pair[0]) and np.ndim(pair[0]) == 0 and _gradients(pair[1], by) is not None
 
 
 # What is said about it -----------------------------------------------------------------------------------------------

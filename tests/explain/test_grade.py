@@ -188,3 +188,18 @@ def test_all_turns_as_one_array():
     found, _ = graded(by_arrays, line, *LINE, wrt=("m", "b"))
     assert found.right == ("r",)
     assert found.difference.stage.name == "b" and found.difference.variable is None
+
+
+@pytest.mark.parametrize("shape", ["array", "value and tuple", "value and array", "value and dict"])
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_gradients_as_one_vector_or_behind_the_value(shape, sign):
+    """[∂L/∂m ∂L/∂b]ᵀ, as the notes write a gradient, and (L, gradient), as `value_and_grad` returns it."""
+
+    def mine(x, y, m, b):
+        r = y - (m * x + b)
+        both = np.mean(-2 * x * r), np.mean(sign * 2 * r)
+        behind = {"array": np.array(both), "tuple": both, "dict": dict(zip(("m", "b"), both, strict=True))}
+        return behind["array"] if shape == "array" else (np.mean(r * r), behind[shape.removeprefix("value and ")])
+
+    found, text = graded(mine, line, *LINE, wrt=("m", "b"))
+    assert text == "" if sign < 0 else found.difference.stage.name == "b"
