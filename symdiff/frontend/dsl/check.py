@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-
 from symdiff.errors import CompileError, Problem
 from symdiff.frontend.dsl import nodes, words
 from symdiff.frontend.dsl.files import MAX_PROBLEMS, File, FormulaFunction
@@ -56,9 +54,7 @@ def unknown_names(file: File, function: FormulaFunction, body: Node) -> list[Pro
         while base and base not in known | bound:
             base = base.rpartition("_")[0]
         if not base:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"; did you mean `{near[0]}`?" if near else ""
-            found.append(file.text.problem("SD803", span, name=name, hint=hint))
+            found.append(file.text.problem("SD803", span, name=name, hint=words.suggestion(name, known)))
     return found
 
 

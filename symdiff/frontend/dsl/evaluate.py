@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -206,8 +205,7 @@ class Evaluator(Products, Sums, Subscripts, Choosing):
             self.refuse("SD811", span, reason=f"{name} is a function, and what it is of is not clear: write {name}(…)")
         f = self.frame.function
         known = [*f.names, *f.own.stages, *f.shared.stages, *self.file.functions, *words.FUNCTIONS]
-        near = difflib.get_close_matches(name, known, n=1)
-        self.refuse("SD803", span, name=name, hint=f"; did you mean `{near[0]}`?" if near else "")
+        self.refuse("SD803", span, name=name, hint=words.suggestion(name, known))
 
     def index_value(self, index: Label | Turn, node: Node) -> Tensor:
         """An index used as a number."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import math
+from collections.abc import Collection
 
 # Applied to every element of a vector or matrix: name -> primitive.
 ELEMENTWISE = {
@@ -24,3 +26,26 @@ MOD = "mod"
 
 FUNCTIONS = frozenset([*ELEMENTWISE, *CHOICES, *WHOLE, *MATRIX, *SIGMOID, MOD, "norm"])
 CONSTANTS = {"e": math.e, "π": math.pi, "pi": math.pi}
+
+
+def suggestion(name: str, known: Collection[str]) -> str:
+    """What an unknown name may be: a product that lacks its blanks, or a name written nearly so; with a semicolon.
+
+    >>> suggestion("w_1x_1", {"w_1", "x_1"}), suggestion("wieght", {"weight"}), suggestion("q", {"x"})
+    ('; did you mean `w_1 x_1`?', '; did you mean `weight`?', '')
+    """
+    found = _product(name, known) or next(iter(difflib.get_close_matches(name, sorted(known), n=1)), "")
+    return f"; did you mean `{found}`?" if found else ""
+
+
+def _product(name: str, known: Collection[str]) -> str:
+    """A name as the fewest known names that it is made of, with blanks between."""
+    best: list[list[str] | None] = [[]]
+    for end in range(1, len(name) + 1):
+        ways = [
+            [*before, part]
+            for start, before in enumerate(best)
+            if before is not None and (part := name[start:end]) in known
+        ]
+        best.append(min(ways, key=len, default=None))
+    return " ".join(best[-1] or ())

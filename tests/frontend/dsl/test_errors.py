@@ -180,3 +180,18 @@ def test_refused(text: str, code: str) -> None:
         symdiff.generate(symdiff.from_dsl(text, name))
     assert caught.value.code == code, caught.value
     assert "^" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("f(x, α) = x / √(1 + αx²)", "α x"),
+        ("f(x_1, w_1) = w_1x_1 + 1", "w_1 x_1"),
+        ("f(x, λ) = 2λxx", "λ x x"),
+        ("f(x) = sinx", "sin x"),
+        ("f(weight) = wieght", "weight"),
+    ],
+)
+def test_a_product_without_its_blanks_is_guessed(text, meant):
+    with pytest.raises(CompileError, match=rf"is not defined; did you mean `{meant}`\?"):
+        symdiff.from_dsl(text)
