@@ -309,13 +309,14 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
 
 NAMES = "Python identifiers that are no keywords, no builtins and no names of the module's own"
 DEFINES = "it defines: neuron, loss, nested, hidden_try, wrong_shape"
+TARGETS = "write `file.py::function`, `module:function` or `file.sd::function`"
 BAD = [
     (["neuron.py::neurn"], f"SD708 no function `neurn` in neuron.py; {DEFINES}"),
     (["neuron.py::number"], f"SD708 no function `number` in neuron.py; {DEFINES}"),
-    (["neuron.py"], "SD709 `neuron.py` is not a target"),
-    (["neuron.py:neuron"], "SD709 `neuron.py:neuron` is not a target"),
-    (["neuron.py::"], "SD709 `neuron.py::` is not a target"),
-    (["::neuron"], "SD709 `::neuron` is not a target"),
+    (["neuron.py"], f"SD709 `neuron.py` is not a target ({TARGETS})"),
+    (["neuron.py:neuron"], f"SD709 `neuron.py:neuron` is not a target ({TARGETS})"),
+    (["neuron.py::"], f"SD709 `neuron.py::` is not a target ({TARGETS})"),
+    (["::neuron"], f"SD709 `::neuron` is not a target ({TARGETS})"),
     (["missing.py::f"], "SD720 importing missing.py failed: there is no such file"),
     ([".::f"], "SD720 importing . failed: it is a folder"),
     (["no_such_module:f"], "SD720 importing no_such_module failed: there is no module no_such_module"),
