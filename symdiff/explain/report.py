@@ -227,10 +227,10 @@ def header_facts(text: str) -> list[Fact]:
 
 
 def _source_view(source: SourceText, mark: str) -> SourceView:
+    """The lines of a function, counted from its first as the table and the comments of the module count them."""
     found = pieces("\n".join(source.lines)) if source.lines else []
-    return SourceView(
-        source.title, tuple(CodeLine(k, row, f"{mark}{k}") for k, row in enumerate(found, start=source.first_line))
-    )
+    lines = (CodeLine(k + 1, row, f"{mark}{source.first_line + k}") for k, row in enumerate(found))
+    return SourceView(source.title, tuple(lines))
 
 
 def _code(text: str, origins: Mapping[int, Origins], marks: Mapping[str, str]) -> Iterator[CodeLine]:

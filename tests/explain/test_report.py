@@ -97,6 +97,13 @@ def test_generated_lines_point_at_the_lines_they_come_from(root):
     assert all(marks is None for marks, text in lines["pane generated"] if text.startswith("def "))
 
 
+def test_lines_are_counted_as_the_table_counts_them(root):
+    """`return total * total` is the sixth line of `cost`, wherever in its file that stands."""
+    numbers = {shown(line).strip(): line.get("value") for line in section(root, "code").iter(f"{XHTML}li")}
+    assert numbers["return total * total"] == "6"
+    assert "6:12" in [shown(e) for e in section(root, "stages").iter(f"{XHTML}td")]
+
+
 def test_what_is_saved_and_the_check_are_there(root):
     text = shown(section(root, "saved"))
     assert "saves" in text and "forward" in text and "backward" in text
