@@ -148,7 +148,7 @@ class _Writer:
                 yield f"&{self.head(item)}"
 
     def head(self, group: Group) -> str:
-        printer = Printer(lambda name: Tex(self.symbols.symbol(name)), True)
+        printer = Printer(lambda name: Tex(self.symbols.tested(name)), True)
         if group.kind == "for":
             lo, hi, step = group.bounds
             down = ast.unparse(step).startswith("-")
@@ -233,7 +233,7 @@ class _Writer:
                 found += f"\\sum_{{{'t' if group.kind == 'while' else self.symbols.symbol(group.index)}}} "
             elif group.kind in ("if", "else"):
                 assert group.test is not None
-                test = Printer(lambda name: Tex(self.symbols.symbol(name)), True).tex(group.test).text
+                test = Printer(lambda name: Tex(self.symbols.tested(name)), True).tex(group.test).text
                 found += f"[{test}] " if group.kind == "if" else f"[\\neg ({test})] "
         if edge.turn == "last turn":
             found += "[\\text{last turn}] "
@@ -307,6 +307,12 @@ class Symbols:
         begin = self.symbol(stage.name, *before, _turn(loops[-2], True, ""), _turn(loops[-1], False, "start"))
         end = self.symbol(stage.name, *before, _turn(loops[-2], False, ""), _turn(loops[-1], True, "stop"))
         return [f"{begin} &= {end}"]
+
+    def tested(self, name: str) -> str:
+        """How a condition writes what it reads: `y_{5,i}` in a loop; without an index what has two values in a turn."""
+        found = [s for s in self.derivation.stages if s.name == name]
+        one_value = len(found) == 1 and found[0].key not in self.carried
+        return self.of(found[0]) if one_value else self.symbol(name)
 
     def of(self, stage: Stage, shift: str = "", around: Sequence[Group] = ()) -> str:
         """The symbol of a stage; `shift` "next", "start" or "stop": in which turn, else in this one.

@@ -122,3 +122,18 @@ def test_gradients_of_other_calls_are_told_apart():
     written = "".join(lines(recurred, 1.5, 3))
     assert r"\frac{\partialy}{\partialx^{(2)}}\big|_{\text{innercall}}*1" in written
     assert r"\big|_{\text{outercall}}" in written
+
+
+def positive(A):
+    t = 0.0
+    for i in range(A.shape[0]):
+        if A[i] > 0.0:
+            t += A[i] ** 2
+    return t
+
+
+def test_conditions_have_the_index_of_the_turn():
+    written = lines(positive, np.array([1.0, -2.0]))
+    (test,) = {line for line in written if line.startswith(r"\text{if}")}
+    number = re.fullmatch(r"\\text\{if\}y_\{(\d+),i\}>0:", test)
+    assert number and f"y_{{{number[1]},i}}=A_{{i}}" in written
