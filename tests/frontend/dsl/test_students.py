@@ -85,7 +85,7 @@ def test_a_spelling(text, args, expected):
         ("f(x:[n]; m) = \\frac{1}{n} Σ_{i=1}^n m x_i", "1:15: SD801 `\\` is not expected here"),
         ("J(x, y*; w) = w x", "1:8: SD801 `;` is not expected here"),
         ("z(x:[d]; W:[h,d]) = Σ_j W_ij x_j", "1:22: SD810 index `j` has no range"),
-        ("f(x) = 1/α log(1 + e^{αx})\nα = 2", "1:23: SD803 `αx` is not defined; did you mean `α`?"),
+        ("f(x) = 1/α log(1 + e^{αx})\nα = 2", "1:23: SD803 `αx` is not defined; did you mean `α x`?"),
         ("f(x) = tan^-1(x)", "1:8: SD811 a power of tan may be of the function or of its value"),
         ("f(x, w) = 1/(1 + exp^{-w x})", "1:18: SD811 exp is a function, and what it is of is not clear"),
         ("f = 1/(1 + e^{-(w_0 + w_1 x_1)})", "1:1: SD804 the text defines no function"),
