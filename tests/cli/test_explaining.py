@@ -251,7 +251,7 @@ def test_arms_are_chosen_and_not_added(capsys: pytest.CaptureFixture[str]) -> No
     rows = capsys.readouterr().out.splitlines()
     start = next(row for row in rows if row.startswith("s "))
     assert "(first turn, if x > 1)" in start
-    assert start.endswith("∂turns/∂s = [x > 1] · ∂turns/∂s · ∂s/∂s + [not (x > 1)] · ∂turns/∂s · ∂s/∂s")
+    assert start.endswith("∂turns/∂s = [x > 1] · ∂turns/∂s · x + [not (x > 1)] · ∂turns/∂s · 1")
     assert "(first turn, if not (x > 1))" in rows[rows.index(start) + 1]
 
 
