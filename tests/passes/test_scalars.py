@@ -135,7 +135,7 @@ def test_what_is_not_lowered(params, make) -> None:
 def test_residuals_are_converted_at_entry_when_asked() -> None:
     p = program([N8, F8], lambda b, y, d: b.op("convert", d * y * b.op("sub", 1, y), kind=Kind.PYTHON, dtype="f8"))
     assert lower_scalars(p) is None
-    q = lower_scalars(p, convert_inputs=True)
+    q = lower_scalars(p, convert_inputs=1)
     assert q is not None
     close(run(p, np.float64(0.3), 2.0), run(q, np.float64(0.3), 2.0))
     assert kinds(q) == {Kind.PYTHON}
