@@ -183,9 +183,9 @@ class Half:
         while (place := self.part_of(v)) is not None:
             found.insert(0, place)
             v = place[0]
-            if v in self.cts or isinstance(v.type, Seq):
+            if v in self.cts:
                 return found
-        return []
+        return found if isinstance(v.type, Seq) else []
 
     def part_of(self, v: Value) -> Place | None:
         """The list or array that an array or list is read out of by this block, and where."""

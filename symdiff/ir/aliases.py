@@ -43,6 +43,7 @@ from symdiff.ir.memory import (
     Token,
     contains,
     mutable,
+    numbers_alone,
     viewed,
 )
 from symdiff.ir.slots import Slots
@@ -186,7 +187,7 @@ class Flow:
         last = {v: k for k, op in enumerate(block.ops) for v in op.ins}
         last.update(dict.fromkeys(block.outs, len(block.ops)))
         last.update(dict.fromkeys(held, len(block.ops) + 1))
-        frame = Frame(block, depth, last)
+        frame = Frame(block, depth, last, before=self.fresh_count)
         for v, m in zip(block.params, memories, strict=True):
             self.define(frame, v, m)
         for k, op in enumerate(block.ops):
@@ -240,7 +241,8 @@ class Flow:
 
     def with_element(self, frame: Frame, inner: Buffers, put: Memory) -> Buffers:
         """What a list holds with one more element: the mark as well, unless this block made it and puts it in once."""
-        once = not put.inner and put.top <= frame.own and self.closure(inner).isdisjoint(put.top)
+        here = put.top <= frame.own and all(b > frame.before for b in self.closure(put.inner))
+        once = here and self.closure(inner).isdisjoint(put.all)
         return inner | put.all if once else inner | put.all | {ELEMENT}
 
     def lend(self, frame: Frame, op: Op, ins: list[Value]) -> _Effect:
@@ -279,6 +281,8 @@ class Flow:
             return Memory(self.of(ins[source]).top | readonly, self.of(ins[source]).inner)
         made = self.new(t)
         if name == "copy" and (op.params.get("deep") or not isinstance(t, Seq)):
+            return made
+        if name == "seq_convert" and numbers_alone(t):  # all inner lists are made anew
             return made
         if prim.family is Family.STRUCTURE and prim.views is not None:
             held = NO_BUFFERS.union(*(self.of(v).all for v in ins))
@@ -328,7 +332,7 @@ class Flow:
         inner = yield self.region(body, memories, body.params[1 + n_carry :], frame.depth + 1)
         slots.close(inner)
         slots.enter(frame, ins)
-        return slots.results(inner), (inner.rebuilt(),)
+        return slots.results(inner, frame), (inner.rebuilt(),)
 
     def row(self, xs: Value) -> Memory:
         m = self.of(xs)
@@ -345,7 +349,7 @@ class Flow:
         inner = yield self.region(after, memories, after.params[n_carry:], frame.depth + 1)
         slots.close(inner)
         slots.enter(frame, ins)
-        return slots.results(inner), (test.rebuilt(), inner.rebuilt())
+        return slots.results(inner, frame), (test.rebuilt(), inner.rebuilt())
 
     def call(self, frame: Frame, op: Op, ins: list[Value]) -> _Effect:
         summary = self.summaries[op.params["function"]]

@@ -34,12 +34,13 @@ NOTHING = Memory()
 class Claim:
     """Why an operation wants to write: its own statement, or a loop whose body writes carry `slot`.
 
-    `elements`: not the list itself, but the arrays in it.
+    `elements`: not the list itself, but the arrays in it.  `ends`: what a turn hands on to the next.
     """
 
     text: str
     slot: int | None = None
     elements: bool = False
+    ends: bool = False
 
 
 Token = tuple[str, int]
@@ -78,6 +79,7 @@ class Frame:
     env: dict[Value, Value] = field(default_factory=dict)
     held: list[Value] = field(default_factory=list)
     own: set[int] = field(default_factory=set)  # buffers that operations of the block have made
+    before: int = 0  # buffers up to this number are older than this turn
 
     def value(self, v: Value) -> Value:
         return self.env.get(v, v)
@@ -102,6 +104,13 @@ def contains(t: Type) -> bool:
     if isinstance(t, (Seq, Opt)):
         return mutable(t.elem)
     return isinstance(t, Saved) or (isinstance(t, Alt) and any(map(mutable, (*t.then, *t.orelse))))
+
+
+def numbers_alone(t: Type) -> bool:
+    """Whether a type is that of lists, or lists of lists, of numbers."""
+    while isinstance(t, Seq):
+        t = t.elem
+    return isinstance(t, AVal) and not mutable(t)
 
 
 def viewed(op: Op) -> int | None:

@@ -53,7 +53,7 @@ class Slots:
                     flow.slot_written(self.op, j)
                 k = self.skip + j
                 others = [*body.outs[:k], *body.outs[k + 1 :]]
-                where = Claim(f"carry {j} at the end of a turn", j, elements)
+                where = Claim(f"carry {j} at the end of a turn", j, elements, ends=True)
                 body.outs[k] = flow.claim(body, self.op, body.outs[k], others, where)
         self.ends, self.own = [flow.of(v) for v in body.outs], body.own
         flow.leave(body)
@@ -66,7 +66,7 @@ class Slots:
             ins[k] = self.flow.claim(frame, self.op, ins[k], [*ins[:k], *ins[k + 1 :]], where)
             self.initial[j] = ins[k]
 
-    def results(self, body: Frame) -> list[Memory]:
+    def results(self, body: Frame, frame: Frame) -> list[Memory]:
         flow, end = self.flow, self.skip + self.count
         outside = self.meanings()
 
@@ -80,6 +80,8 @@ class Slots:
             claimed = self.initial[j]
             written = (j, False) in self.wanted
             top = flow.standing_for(claimed.type, claimed).top if written else initial.top | meaning(m.top)
+            if written:
+                frame.own |= top  # claimed before the loop: nobody else holds it
             found.append(Memory(top, inner))
         for m in self.ends[end:]:
             mark = NO_BUFFERS if not m.inner and m.top <= self.own else frozenset((ELEMENT,))

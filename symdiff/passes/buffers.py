@@ -19,11 +19,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symdiff.ir.aliases import Flow
-from symdiff.ir.core import REGISTRY, Block, Function, Op, Params, Program, Value
+from symdiff.ir.build import Builder
+from symdiff.ir.core import REGISTRY, Block, Function, Op, Params, Program, Value, walk
 from symdiff.ir.memory import Buffers, Claim, Frame, Memory, Summary, viewed
 from symdiff.ir.steps import Steps
-from symdiff.ir.types import AVal, Seq
-from symdiff.passes.regions import map_blocks
+from symdiff.ir.types import INT, AVal, Seq, Type
+from symdiff.passes.regions import map_blocks, same_block
 
 _READS = ("index", "seq_last", "seq_get", "seq_len", "dim_of")  # they read a part, or less
 _VIEW_ROUNDS = 8  # then only operands are copied, which always ends
@@ -48,6 +49,8 @@ def buffers(
         for name, function in ordered.items():
             plan = plans[name]
             before = plan.size, summaries[name]
+            if plan.unlent:
+                function = map_blocks(function, plan.read_instead)
             functions[name], found = _Copies(program, summaries, public, plan).function(function)
             plan.rounds += 1
             summaries[name] = summaries[name].join(found)
@@ -89,11 +92,33 @@ class _Plan:
     borrow: bool
     views: set[Value] = field(default_factory=set)
     operands: set[tuple[Value, int]] = field(default_factory=set)  # of an operation, told by its first result
+    unlent: set[Value] = field(default_factory=set)  # elements of lists that are read and put back, not lent
     rounds: int = 0
 
     @property
     def size(self) -> int:
-        return len(self.views) + len(self.operands)
+        return len(self.views) + len(self.operands) + len(self.unlent)
+
+    def read_instead(self, block: Block) -> Block:
+        """The block where elements that cannot be lent are read: their copies are changed and put in their places.
+
+        Where one array is at two places of a list, or is held elsewhere, that costs one element, not all.
+        """
+        wholes: dict[Value, tuple[Value, Value]] = {}  # with the place, by rest
+        ops: list[Op] = []
+        for op in block.ops:
+            b = Builder(op.loc)
+            if op.prim.name == "borrow" and op.outs[0] in self.unlent:
+                (_, number), *_ = op.params["spec"]
+                place = op.ins[1] if op.ins[1:] else b.const(number, INT)
+                wholes[op.outs[1]] = op.ins[0], place
+                ops += [*b.ops, Op(REGISTRY["seq_get"], (op.ins[0], place), op.outs[:1], Params(), (), op.loc)]
+            elif op.prim.name == "restore" and op.ins[0] in wholes:
+                ins = (*wholes[op.ins[0]], op.ins[1])
+                ops.append(Op(REGISTRY["seq_set"], ins, op.outs, Params(), (), op.loc))
+            else:
+                ops.append(op)
+        return same_block(block, block.params, ops, block.outs)
 
 
 class _Copies(Flow):
@@ -121,6 +146,9 @@ class _Copies(Flow):
         return new
 
     def refused(self, frame: Frame, op: Op, x: Value, clash: frozenset[Value], where: Claim) -> Value:
+        if where.elements and (lent := _lent_of(op, x.type, where)):
+            self.plan.unlent |= lent
+            return x
         if clash and self.plan.rounds < _VIEW_ROUNDS and not where.elements:
             slices = self.slices(frame, x, clash)
             if slices:
@@ -202,6 +230,14 @@ class _Copies(Flow):
         frame.own |= self.of(new).top
         frame.ops.append(made)
         return new
+
+
+def _lent_of(op: Op, t: Type, where: Claim) -> set[Value]:
+    """What an operation lends of such a list, in each turn where it is a loop: there the list would be copied."""
+    if where.ends:
+        found = [o for o in walk(op.regions[-1]) if o.prim.name == "borrow" and o.ins[0].type == t]
+        return {o.outs[0] for o in found}
+    return {op.outs[0]} if op.prim.name == "borrow" else set()
 
 
 @dataclass(frozen=True, slots=True)

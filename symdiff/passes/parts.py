@@ -1,10 +1,15 @@
-"""A write through a view is a write into the part: the rest of the array stays where it is.
+"""A write through a view is a write into the part: the rest of the array, or list, stays where it is.
 
-The frontend writes `w[i] = v` of a view `w = y[1:]` as values, which would move the whole part in each turn of a loop:
+The frontend writes `w[i] = v` of a view `w = y[1:]` as values, which would move the whole part in each turn of a loop;
+and so `t[i][j] = v` of a list of lists or of arrays:
 
     %p = index(%y, 1:)                     %part, %rest = borrow(%y, 1:)
     %q = index_set(%p, %v, %i)      ⟹      %q = index_set(%part, %v, %i)
     %z = index_set(%y, %q, 1:)             %z = restore(%rest, %q, 1:)
+
+    %r = seq_get(%t, %i)                   %part, %rest = borrow(%t, %i)
+    %q = seq_set(%r, %j, %v)        ⟹      %q = seq_set(%part, %j, %v)
+    %u = seq_set(%t, %i, %q)               %u = restore(%rest, %q, %i)
 
 Before differentiation, at every level: a borrow's adjoint is a borrow, so that the adjoint's turns move nothing either.
 """
@@ -17,9 +22,12 @@ from dataclasses import dataclass
 
 from symdiff.ir.build import Builder
 from symdiff.ir.core import REGISTRY, Block, Op, Program, Value
-from symdiff.ir.types import AVal
+from symdiff.ir.types import AVal, Seq
 from symdiff.passes.regions import map_blocks, map_functions, rebuilt, same_block, substitute
-from symdiff.primitives.indexing import is_basic
+from symdiff.primitives.indexing import Spec, is_basic
+
+_VIEWS = {"index": "index_set", "seq_get": "seq_set"}  # what reads a part, and what puts it back
+ELEMENT: Spec = (("at", None),)  # one element of a list, at a number given
 
 
 def lent_parts(program: Program) -> Program:
@@ -76,10 +84,20 @@ def _block(block: Block) -> Block:
 
 
 def _stores_part(op: Op) -> bool:
+    if op.prim.name == "seq_set":
+        part = op.ins[2].type
+        return isinstance(part, Seq) or (isinstance(part, AVal) and bool(part.shape))
     if op.prim.name != "index_set" or not is_basic(op.params["spec"]):
         return False
     part = op.ins[1].type
     return isinstance(part, AVal) and bool(part.shape)
+
+
+def _stored(store: Op) -> tuple[Value, Sequence[Value]]:
+    """The part that comes back, and the numbers that say where."""
+    if store.prim.name == "seq_set":
+        return store.ins[2], store.ins[1:2]
+    return store.ins[1], store.ins[2:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +116,8 @@ class _Found:
         for op in ops:
             for v in op.ins:
                 readers.setdefault(v, []).append(op)
-        first, changed = store, store.ins[1]
+        part, where = _stored(store)
+        first, changed = store, part
         while changed in made and (consumed := made[changed].prim.consumes) is not None:
             op = made[changed]
             if changed in outs or len(readers[changed]) != 1:
@@ -110,37 +129,37 @@ class _Found:
                 changed = op.ins[consumed]
             first = op
         view = made.get(changed)
-        if view is None or first is store or not _reads(view, store, made) or view.out.type != store.ins[1].type:
+        if view is None or first is store or not _reads(view, store, made) or view.out.type != part.type:
             return None
         whole = view.ins[0]
         others = [op for v in (whole, view.out) for op in readers[v] if op not in (store, first)]
         if {whole, view.out}.intersection(outs) or any(place[op] > place[first] for op in others):
             return None
-        if first.ins.count(view.out) != 1 or whole in first.ins or store.ins[1:].count(whole):
+        if first.ins.count(view.out) != 1 or whole in first.ins or whole in (part, *where):
             return None
         return _Found(view, first, store)
 
     def rewritten(self, ops: Sequence[Op]) -> list[Op]:
         whole, *where = self.view.ins
-        spec = self.view.params["spec"]
+        spec = self.view.params["spec"] if self.view.prim.name == "index" else ELEMENT
         b = Builder(self.store.loc)
         part, rest = b.emit("borrow", whole, *where, spec=spec)
         back = Builder(self.store.loc)
-        back.emit("restore", rest, self.store.ins[1], *where, spec=spec)
+        back.emit("restore", rest, _stored(self.store)[0], *where, spec=spec)
         restore = Op(back.ops[-1].prim, back.ops[-1].ins, self.store.outs, back.ops[-1].params, (), self.store.loc)
         lent = rebuilt(self.first, [part if v is self.view.out else v for v in self.first.ins], self.first.outs, ())
         replaced = {self.first: [*b.ops, lent], self.store: [restore]}
         found = [new for op in ops for new in replaced.get(op, (op,))]
         read = {v for op in found for v in op.ins}
         gone = {self.view.out, self.store.ins[0]}  # the whole may have a second name
-        return [op for op in found if op.prim.name != "index" or op.out in read or op.out not in gone]
+        return [op for op in found if op.prim.name not in _VIEWS or op.out in read or op.out not in gone]
 
 
 def _reads(view: Op, store: Op, made: Mapping[Value, Op]) -> bool:
     """Whether an operation reads the part that `store` writes."""
-    if view.prim.name != "index" or view.params["spec"] != store.params["spec"]:
+    if _VIEWS.get(view.prim.name) != store.prim.name or view.params != store.params:
         return False
-    return all(_same(a, b, made) for a, b in zip(view.ins, (store.ins[0], *store.ins[2:]), strict=True))
+    return all(_same(a, b, made) for a, b in zip(view.ins, (store.ins[0], *_stored(store)[1]), strict=True))
 
 
 def _same(a: Value, b: Value, made: Mapping[Value, Op]) -> bool:
@@ -148,6 +167,8 @@ def _same(a: Value, b: Value, made: Mapping[Value, Op]) -> bool:
     if a is b or (a.const is not None and a.const == b.const and a.type == b.type):
         return True
     one, two = made.get(a), made.get(b)
-    if one is None or two is None or one.prim.name != "index" or one.prim is not two.prim or one.params != two.params:
+    if one is None or two is None or one.prim.name not in _VIEWS:
+        return False
+    if one.prim is not two.prim or one.params != two.params:
         return False
     return all(_same(x, y, made) for x, y in zip(one.ins, two.ins, strict=True))
