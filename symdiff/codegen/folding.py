@@ -18,7 +18,7 @@ from symdiff.codegen.names import is_renaming
 from symdiff.ir import errstate
 from symdiff.ir.core import Block, Family, Literal, Op, Value
 from symdiff.ir.errstate import Stack
-from symdiff.ir.types import Alt, AVal, Kind, Saved
+from symdiff.ir.types import Alt, AVal, Kind, Saved, Seq
 
 if TYPE_CHECKING:
     from symdiff.codegen.blocks import Tail
@@ -47,7 +47,8 @@ class Plan:
     `roots`: values that are another value under a second name; `folded`: printed inside their reader;
     `last`: the position of the line that reads an owned value last (the number of operations: the block's end);
     `dying`: the owned values by that position; `wanted`: the name a value should get for the sake of its reader;
-    `under`: the `np.errstate` that a line stands in; `stored`: those that go to a list as soon as they are there.
+    `under`: the `np.errstate` that a line stands in; `stored`: those that go to a list as soon as they are there;
+    `places`: elements of lists that are only written: `t[i][j] = v`.
     """
 
     roots: dict[Value, Value] = field(default_factory=dict)
@@ -58,6 +59,7 @@ class Plan:
     wanted: dict[Value, str] = field(default_factory=dict)
     under: dict[Op, Stack] = field(default_factory=dict)
     stored: set[Value] = field(default_factory=set)
+    places: set[Value] = field(default_factory=set)
 
     def reads(self, value: Value, position: int) -> bool:
         """Whether a value is read after the operation at this position, or stored behind it."""
@@ -109,6 +111,8 @@ class Folder:
         self.wishes(block, plan)
         if self.stacks:
             self.settle(block, plan)
+        if self.joins:
+            plan.places = _places(block, plan)
         return plan
 
     def root(self, plan: Plan, value: Value) -> Value:
@@ -278,6 +282,33 @@ class Folder:
         lead, first = 3 if op.prim.name == "for" else 0, 1 if op.params.get("exit") else 0
         params = op.regions[-1].params[1 if lead else 0 :]
         return [(op.ins[lead + k], name(op.outs[first + k]) or params[k].hint) for k in range(op.params["n_carry"])]
+
+
+def _places(block: Block, plan: Plan) -> set[Value]:
+    """What is lent of lists, at an index that has a name or is a number, for one update or to be lent again for one."""
+    readers: dict[Value, list[Op]] = {}
+    for op in block.ops:
+        for v in op.ins:
+            readers.setdefault(v, []).append(op)
+    found: dict[Value, Op] = {}  # with what gives it back
+    for op in reversed(block.ops):
+        if op.prim.name != "borrow" or not isinstance(op.ins[0].type, Seq) or any(v in plan.folded for v in op.ins):
+            continue
+        part, rest = op.outs
+        backs, users = readers.get(rest, ()), readers.get(part, ())
+        if len(backs) != 1 or len(users) != 1:
+            continue
+        (back,), (user,) = backs, users
+        if back.ins[1] in block.outs or len(readers[back.ins[1]]) != 1:
+            continue
+        if user.prim.name == "borrow":
+            lent_again = user.ins[0] is part and user.outs[0] in found and found[user.outs[0]].out is back.ins[1]
+        else:
+            k = user.prim.consumes
+            lent_again = is_update(user) and k is not None and user.ins[k] is part and user.out is back.ins[1]
+        if lent_again and user.ins.count(part) == 1:
+            found[part] = back
+    return set(found)
 
 
 def _measure(op: Op, position: int, taken: list[_Pending], raises: tuple[int, int], under: Stack | None) -> _Pending:

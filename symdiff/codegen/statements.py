@@ -429,11 +429,14 @@ class Emitter:
         return False
 
     def lend(self, op: Op, depth: int, plan: Plan, comment: str, dying: Sequence[Value]) -> None:
-        """`part = x[lo:hi]`; the rest goes under the name of x."""
+        """`part = x[lo:hi]`, or no line at all; the rest goes under the name of x."""
         whole = self.text(op.ins[0])
         pair = self.expression(op)
         assert isinstance(pair, ast.Tuple)
         self.define(op.outs[1], whole)
+        if op.outs[0] in plan.places:
+            self.define(op.outs[0], ast.unparse(pair.elts[0]))
+            return
         self.released(dying, lambda: self.name_for(op.outs[0], plan))
         self.line(depth, f"{self.names[op.outs[0]]} = {ast.unparse(pair.elts[0])}", comment)
 

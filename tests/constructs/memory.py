@@ -255,3 +255,24 @@ def dynamic_programming(a: "f8[n]", b: "f8[m]"):
             cost = (a[i - 1] - b[j - 1]) ** 2
             D[i, j] = cost + min(D[i - 1, j], D[i, j - 1], D[i - 1, j - 1])
     return D[len(a), len(b)]
+
+
+@construct(lambda n: (vector(4), vector(n)))
+def table_of_lists(a: "f8[n]", b: "f8[m]"):
+    """The largest sum along a path through a table: a list of lists."""
+    t = [[0.0] * (len(b) + 1) for _ in range(len(a) + 1)]
+    for i in range(1, len(a) + 1):
+        for j in range(1, len(b) + 1):
+            t[i][j] = max(t[i - 1][j], t[i][j - 1]) + a[i - 1] * b[j - 1]
+    return t[-1][-1]
+
+
+@construct(lambda n: (vector(n), 0.5))
+def arrays_in_a_list(v: "f8[n]", x: float):
+    rows = []
+    for k in range(3):
+        rows.append(v * k)
+    for i in range(1, len(rows)):
+        for j in range(1, len(v)):
+            rows[i][j] += rows[i - 1][j - 1] * x
+    return np.sum(rows[-1])
