@@ -52,6 +52,21 @@ def test_what_an_array_cannot_hold() -> None:
     ]
 
 
+def test_the_order_of_a_set() -> None:
+    def f(x: float) -> float:
+        for k in {1, 2}:
+            x = x * k + 1
+        return x
+
+    assert refusal(f) == [
+        "SD233 `{1, 2}` depends on the order of a set",
+        "    for k in {1, 2}:",
+        "             ^^^^^^",
+        "  why: Python runs over a set in the order of its hash table, which no code can rely on",
+        "  rewrite: use `sorted(…)`, or a dict or list, which keep the order in which they were filled",
+    ]
+
+
 def test_a_program_beyond_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(context, "MAX_OPERATIONS", 3)
 

@@ -8,6 +8,7 @@ from tests.programs import (
     arrays,
     chosen,
     closures,
+    collected,
     containers,
     elements,
     flow,
@@ -30,7 +31,7 @@ from tests.programs.checks import Checked, identical, same
 
 FILES = (
     *(straight, arrays, writes, numpy_functions, flow, functions, language, objects, recursive, rules, schemes),
-    *(containers, lists, elements, closures, views, single, mathematics, chosen),
+    *(containers, lists, collected, elements, closures, views, single, mathematics, chosen),
 )
 CASES = [case for file in FILES for case in file.cases]
 

@@ -23,6 +23,7 @@ from symdiff.frontend.python.values import (
     ListRef,
     Method,
     Num,
+    SetRef,
     Step,
     Struct,
     Val,
@@ -43,6 +44,10 @@ ARRAY_METHODS: frozenset[str] = frozenset(_METHOD_NAMES.split())
 def container_method_names(base: Val) -> Iterable[str]:
     from symdiff.frontend.python import container_methods
 
+    if isinstance(base, SetRef):
+        from symdiff.frontend.python import sets
+
+        return sets.METHODS
     if isinstance(base, (ListRef, DictRef)):
         return container_methods.LIST if isinstance(base, ListRef) else container_methods.DICT
     return ("index", "count") if isinstance(base, Struct) else ()
@@ -76,7 +81,7 @@ def _known(cx: Context, node: ast.Attribute, base: Known, name: str) -> Val:
     obj = base.obj
     if isinstance(obj, np.ndarray) or values_number(obj):
         return _known_numeric(cx, node, base, name)
-    if isinstance(obj, (list, tuple, dict, str)) and not hasattr(obj, "_fields"):
+    if isinstance(obj, (list, tuple, dict, set, frozenset, str)) and not hasattr(obj, "_fields"):
         return Method(base, name)
     if isinstance(obj, np.ufunc) and name in ("at", "reduce", "accumulate", "outer"):
         return Method(base, name)

@@ -76,7 +76,7 @@ def _wants_generators(function: Val) -> bool:
     return isinstance(function, Known) and function.obj in _CONSUMERS
 
 
-_CONSUMERS = [sum, max, min, any, all, list, tuple, dict, sorted, math.prod]
+_CONSUMERS = [sum, max, min, any, all, list, tuple, dict, set, frozenset, sorted, math.prod]
 
 
 def _arguments(cx: Context, node: ast.Call, generators: bool = False) -> Arguments | None:

@@ -79,6 +79,7 @@ class UnknownLength(Exception):
 
 def unrolled(cx: Context, node: Comprehension, element: Callable[[], None]) -> bool:
     """Run `element` for each turn; whether all went well.  Raises UnknownLength."""
+    from symdiff.frontend.python import sets
     from symdiff.frontend.python.expressions import condition, evaluate
 
     names = frozenset(n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name))
@@ -91,9 +92,11 @@ def unrolled(cx: Context, node: Comprehension, element: Callable[[], None]) -> b
             return True
         generator = node.generators[k]
         iterable = evaluate(cx, generator.iter) if k else first
+        if isinstance(node, ast.SetComp):
+            iterable = sets.consumed(cx, node, "any", iterable, {})
         items = containers.items_of(cx, generator.iter, iterable)
         if items is None:
-            if iterable is not POISON:
+            if iterable is not POISON and not sets.refuse_order(cx, generator.iter, iterable):
                 raise UnknownLength(generator, iterable)
             return False
         done = True
@@ -118,7 +121,8 @@ def unrolled(cx: Context, node: Comprehension, element: Callable[[], None]) -> b
 
 def comprehension(cx: Context, node: ast.ListComp | ast.SetComp | ast.DictComp) -> Val:
     """A list, set or dict."""
-    from symdiff.frontend.python.expressions import evaluate, known_set
+    from symdiff.frontend.python import sets
+    from symdiff.frontend.python.expressions import evaluate
 
     if isinstance(node, ast.ListComp):
         return comprehension_list(cx, node)
@@ -138,7 +142,7 @@ def comprehension(cx: Context, node: ast.ListComp | ast.SetComp | ast.DictComp) 
     except UnknownLength as unknown:
         shown = {"iterable": f"`{cx.text(unknown.generator.iter)}`", "elements": "made turn by turn"}
         return refuse_unknown_count(cx, "SD213", node, unknown.iterable, **shown)
-    return known_set(cx, node, items) if isinstance(node, ast.SetComp) else containers.new_dict(cx, node, pairs)
+    return sets.known_set(cx, node, items) if isinstance(node, ast.SetComp) else containers.new_dict(cx, node, pairs)
 
 
 def comprehension_list(cx: Context, node: ast.ListComp | ast.GeneratorExp) -> Val:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ast
-import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from symdiff.frontend.python import (
@@ -15,6 +14,7 @@ from symdiff.frontend.python import (
     list_changes,
     operators,
     output,
+    sets,
     special_methods,
     values,
 )
@@ -25,6 +25,7 @@ from symdiff.frontend.python.values import (
     Known,
     ListRef,
     Num,
+    SetRef,
     Struct,
     Text,
     Val,
@@ -66,9 +67,9 @@ def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Va
                 return list_changes.repeated(cx, node, whole, other)
             if whole is not None and times:
                 return cx.need_static(node, other, "how often a tuple is repeated")
-    sets = [v.obj for v in (left, right) if isinstance(v, Known) and isinstance(v.obj, (set, frozenset))]
-    if len(sets) == 2 and type(op) in _ON_SETS:
-        return Known(_ON_SETS[type(op)](*sets))
+    of_sets = sets.binary(cx, node, op, left, right)
+    if of_sets is not None:
+        return of_sets
     if isinstance(op, ast.BitOr):
         mappings = containers.entries(cx, left), containers.entries(cx, right)
         if mappings[0] is not None and mappings[1] is not None:
@@ -82,11 +83,6 @@ def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Va
     return None
 
 
-_ON_SETS: dict[type[ast.AST], Callable[..., Any]] = {
-    ast.BitOr: operator.or_, ast.BitAnd: operator.and_, ast.Sub: operator.sub, ast.BitXor: operator.xor,
-}  # fmt: skip
-
-
 def _is_list(val: Val) -> bool:
     if isinstance(val, ListRef):
         return val.cell.kind != "tuple"
@@ -98,7 +94,7 @@ def truth(cx: Context, val: Val) -> Val:
     if content is not None:
         count = cx.wrap(grown.count(cx, content))
         return cx.wrap(cx.scope.emit("gt", cx.value(count), cx.value(Known(0)))[0])
-    if isinstance(val, DictRef):
+    if isinstance(val, (DictRef, SetRef)):
         return Known(bool(cx.store.get(val.cell)))
     known = containers.elements(cx, val)
     return Known(True if known is None else bool(known))
@@ -114,21 +110,30 @@ def contains(cx: Context, node: ast.AST, item: Val, container: Val) -> Val:
     if mapping_ is not None:
         key = containers.key_of(cx, node, item)
         return POISON if key is POISON else Known(key in mapping_)
-    plain = isinstance(container, Known) and isinstance(container.obj, (str, range, set, frozenset))
+    members = sets.elements(cx, container)
+    if members is not None:
+        return _in_set(cx, node, item, members)
+    plain = isinstance(container, Known) and isinstance(container.obj, (str, range))
     if plain and isinstance(container, Known) and isinstance(item, Known):
         return Known(item.obj in container.obj)
     staged = grown.content_of(cx, container)
     if staged is not None:
         return list_changes.search(cx, node, staged, "in", item)
     known = containers.elements(cx, container)
-    if plain and isinstance(container, Known) and isinstance(container.obj, (set, frozenset)):
-        known = tuple(Known(k) for k in sorted(container.obj, key=repr))
     if known is not None and all(isinstance(v, Known) for v in (item, *known)):
         return Known(any(_same(item, k) for k in known))
     scalars = known is not None and all(_scalar(cx, v) for v in (item, *known))
     if known is None or not scalars:
         return cx.refuse("SD224", node, construct="`in`")
     return _among(cx, node, item, known)
+
+
+def _in_set(cx: Context, node: ast.AST, item: Val, members: frozenset[Any]) -> Val:
+    """A staged number is compared with every element; everything else must be known."""
+    if isinstance(item, Num) and all(values.is_number(x) for x in members):
+        return _among(cx, node, item, [Known(x) for x in sorted(members, key=repr)])
+    found = sets.element(cx, node, item)
+    return Known(found.obj in members) if isinstance(found, Known) else POISON
 
 
 def _same(a: Val, b: Val) -> bool:
@@ -156,6 +161,9 @@ def _among(cx: Context, node: ast.AST, item: Val, known: Sequence[Val]) -> Val:
 
 def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) -> Val:
     """Comparisons of what is not numeric: equality of known structure."""
+    of_sets = sets.binary(cx, node, op, left, right)
+    if of_sets is not None:
+        return of_sets
     if isinstance(op, (ast.Eq, ast.NotEq)):
         a, b = containers.elements(cx, left), containers.elements(cx, right)
         if a is not None and b is not None:

@@ -35,6 +35,7 @@ from symdiff.frontend.python.values import (
     OneOf,
     Reference,
     Sequence_,
+    SetRef,
     SliceVal,
     Struct,
     Val,
@@ -120,6 +121,8 @@ def entries(cx: Context, val: Val) -> dict[Any, Val] | None:
 
 def items_of(cx: Context, node: ast.AST, val: Val) -> list[Val] | None:
     """What iterating gives, turn by turn; None where the number of turns is not known."""
+    from symdiff.frontend.python import sets
+
     val = special_methods.iterated(cx, node, val)
     if val is POISON:
         return None
@@ -131,6 +134,9 @@ def items_of(cx: Context, node: ast.AST, val: Val) -> list[Val] | None:
         return [Known(k) for k in mapping_]
     if isinstance(val, Known) and isinstance(val.obj, (str, range)):
         return [Known(x) for x in val.obj]
+    members = sets.in_one_order(cx, val)
+    if members is not None:
+        return members
     if isinstance(val, Sequence_):
         return _sequence_items(cx, node, val)
     if operators.is_array(val):
@@ -173,6 +179,7 @@ def item_at(cx: Context, node: ast.AST, val: Val, index: Val) -> Val:
 
 def length(cx: Context, node: ast.AST, val: Val) -> Val:
     """`len(val)`."""
+    from symdiff.frontend.python import sets
     from symdiff.frontend.python.arrays import size_of
 
     if val is POISON:
@@ -187,6 +194,8 @@ def length(cx: Context, node: ast.AST, val: Val) -> Val:
     known = elements(cx, val)
     if known is not None:
         return Known(len(known))
+    if isinstance(val, SetRef):
+        return sets.length(cx, node, val)
     mapping_ = entries(cx, val)
     if mapping_ is not None:
         return Known(len(mapping_))

@@ -6,7 +6,7 @@ Operators, attributes and subscripts nest as deep as Python's parser lets them: 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from symdiff.frontend.python import (
@@ -19,6 +19,7 @@ from symdiff.frontend.python import (
     list_changes,
     memory,
     operators,
+    sets,
     subscripts,
     targets,
 )
@@ -40,6 +41,7 @@ from symdiff.frontend.python.values import (
     Known,
     ListRef,
     Maybe,
+    SetRef,
     SliceVal,
     Struct,
     Val,
@@ -105,6 +107,8 @@ def _settle(cx: Context, node: ast.Name, frame: Frame, val: Any) -> Val:
         return bound
     if memory.check_stale(cx, node, val):
         return POISON
+    if isinstance(val, SetRef) and isinstance(cx.store.get(val.cell), Conflict):
+        return sets.refuse_paths(cx, node)
     if isinstance(val, (ListRef, DictRef)) and isinstance(cx.store.get(val.cell), Conflict):
         return cx.refuse("SD505", node, name=f"`{node.id}`", reason="has another form on another path")
     assert isinstance(val, Val)
@@ -208,16 +212,7 @@ def _set(cx: Context, node: ast.Set) -> Val:
     items = containers.display(cx, node, node.elts)
     if isinstance(items, Grown):
         return cx.refuse("SD216", node)
-    return POISON if items is None else known_set(cx, node, items)
-
-
-def known_set(cx: Context, node: ast.AST, items: Sequence[Val]) -> Val:
-    """A set's elements must be told apart when compiling."""
-    if memory.is_poison(*items):
-        return POISON
-    if not all(isinstance(i, Known) for i in items):
-        return cx.refuse("SD216", node)
-    return Known({i.obj for i in items if isinstance(i, Known)})
+    return POISON if items is None else sets.known_set(cx, node, items)
 
 
 # --- comprehensions

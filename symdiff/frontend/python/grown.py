@@ -28,6 +28,7 @@ from symdiff.frontend.python.values import (
     ListRef,
     ObjRef,
     Reference,
+    SetRef,
     Struct,
     Val,
 )
@@ -58,7 +59,7 @@ def form_of(cx: Context, val: Any) -> Pattern | None:
         return Pattern("grown", (content.form,))
     if isinstance(val, ListRef):
         return _container(cx, Pattern("list"), content)
-    if not isinstance(content, dict):
+    if not isinstance(content, dict) or isinstance(val, SetRef):
         return None
     cls = val.cls if isinstance(val, ObjRef) else None
     empty = Pattern("dict" if cls is None else "object", cls=cls, keys=tuple(content))

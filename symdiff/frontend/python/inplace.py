@@ -13,6 +13,7 @@ from symdiff.frontend.python import (
     memory,
     objects,
     operators,
+    sets,
     sizes,
     special_methods,
     subscripts,
@@ -21,7 +22,7 @@ from symdiff.frontend.python import (
 from symdiff.frontend.python.arrays import attribute
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.expressions import evaluate, subscript
-from symdiff.frontend.python.values import POISON, Arr, DictRef, Known, ListRef, Struct, Val
+from symdiff.frontend.python.values import POISON, Arr, DictRef, Known, ListRef, SetRef, Struct, Val
 from symdiff.ir import dims
 from symdiff.ir.types import Kind
 
@@ -59,6 +60,9 @@ def update(cx: Context, stmt: ast.AugAssign, before: Val, val: Val) -> Val:
             return POISON
         lodging.change(cx, stmt, before.cell, {**(containers.entries(cx, before) or {}), **merged})
         return before
+    changed = sets.changed_by(cx, stmt, before, val) if isinstance(before, SetRef) else None
+    if changed is not None:
+        return changed
     made = special_methods.inplace(cx, stmt, stmt.op, before, val)
     return operators.binary(cx, stmt, stmt.op, before, val) if made is None else made
 

@@ -42,6 +42,7 @@ from symdiff.frontend.python.values import (
     Partial,
     Reference,
     Sequence_,
+    SetRef,
     Struct,
     Super,
     Text,
@@ -494,7 +495,7 @@ class Joiner:
 
 
 _NO_NUMBERS = (Known, Closure, Method, Partial, Bound, Super, Sequence_)
-_STRUCTURES = (Closure, Method, Partial, Bound, Super, Sequence_, ListRef, DictRef, ObjRef, Struct, Text, OneOf)
+_STRUCTURES = (Closure, Method, Partial, Bound, Super, Sequence_, ListRef, DictRef, SetRef, ObjRef, Struct, Text, OneOf)
 
 
 def _inside(content: Any) -> Sequence[Val]:

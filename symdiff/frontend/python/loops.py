@@ -15,6 +15,7 @@ from symdiff.frontend.python import (
     iterated,
     list_changes,
     operators,
+    sets,
     special_methods,
     targets,
 )
@@ -64,7 +65,8 @@ def for_statement(cx: Context, stmt: ast.For) -> None:
         return
     turns = rolled_turns(cx, stmt.iter, iterable)
     if turns is None and not isinstance(iterable, Sequence_) and containers.items_of(cx, stmt.iter, iterable) is None:
-        cx.refuse("SD231", stmt, iterable=f"`{cx.text(stmt.iter)}`")
+        if not sets.refuse_order(cx, stmt.iter, iterable):
+            cx.refuse("SD231", stmt, iterable=f"`{cx.text(stmt.iter)}`")
         _give_up(cx, stmt)
         return
     _either(

@@ -23,7 +23,7 @@ from symdiff.frontend.python.values import NONE, POISON, Arr, Cell, Num, Referen
 from symdiff.ir.core import Value
 from symdiff.ir.types import AVal, Kind
 
-A_KIND = {"array": "an array", "list": "a list", "dict": "a dict", "object": "an object"}
+A_KIND = {"array": "an array", "list": "a list", "dict": "a dict", "set": "a set", "object": "an object"}
 
 
 def read(cx: Context, arr: Arr) -> Value:

@@ -16,6 +16,7 @@ from symdiff.frontend.python import (
     list_changes,
     memory,
     operators,
+    sets,
     subscripts,
     ufuncs,
 )
@@ -35,6 +36,7 @@ from symdiff.frontend.python.values import (
     ListRef,
     Method,
     Num,
+    SetRef,
     Struct,
     Val,
 )
@@ -83,6 +85,8 @@ def call_method(cx: Context, node: ast.AST, method: Method, args: list[Val], kwa
         return container_methods.list_method(cx, node, receiver, name, args, kwargs)
     if isinstance(receiver, DictRef):
         return container_methods.dict_method(cx, node, receiver, name, args, kwargs)
+    if isinstance(receiver, SetRef):
+        return sets.method(cx, node, receiver, name, args, kwargs)
     assert isinstance(receiver, Struct)
     return _struct_method(cx, node, receiver, name, args, kwargs)
 
@@ -98,6 +102,8 @@ def _known_method(
         return ufuncs.method(cx, node, obj, name, args, kwargs)
     if isinstance(obj, dict) and name in ("items", "keys", "values", "get"):
         return container_methods.dict_method(cx, node, receiver, name, args, kwargs)
+    if isinstance(obj, (set, frozenset)):
+        return sets.method(cx, node, receiver, name, args, kwargs)
     if isinstance(obj, (np.ndarray, np.generic)) and not all(isinstance(a, Known) for a in (*args, *kwargs.values())):
         return _array_method(cx, node, receiver, name, args, kwargs)
     if isinstance(obj, str) and name == "format" and not all(isinstance(a, Known) for a in (*args, *kwargs.values())):

@@ -25,6 +25,7 @@ from symdiff.frontend.python.values import (
     Num,
     ObjRef,
     OneOf,
+    SetRef,
     Struct,
     Val,
     is_number,
@@ -207,7 +208,7 @@ def truth(cx: Context, node: ast.AST, val: Val) -> Val:
         if isinstance(val.obj, np.ndarray) and val.obj.size != 1:
             return cx.refuse("SD317", node, use="a condition", name=f"`{cx.text(node)}`", shape=val.obj.shape)
         return Known(bool(val.obj))
-    if isinstance(val, (Struct, ListRef, DictRef)):
+    if isinstance(val, (Struct, ListRef, DictRef, SetRef)):
         return container_operators.truth(cx, val)
     if isinstance(val, (Closure, Bound)):
         return Known(True)

@@ -29,6 +29,7 @@ from symdiff.frontend.python import (
     output,
     reflection,
     rolled,
+    sets,
     special_methods,
     values,
 )
@@ -43,6 +44,7 @@ from symdiff.frontend.python.values import (
     ObjRef,
     Partial,
     Sequence_,
+    SetRef,
     SliceVal,
     Struct,
     Val,
@@ -77,7 +79,7 @@ def call_builtin(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwarg
     """A builtin's result; None where `obj` is no builtin with a meaning here."""
     name = _NAMES.get(id(obj))
     if name in _ITERATING:
-        args = [special_methods.iterated(cx, node, a) for a in args]
+        args = [sets.consumed(cx, node, name, special_methods.iterated(cx, node, a), kwargs) for a in args]
     if name is not None:
         return POISON if memory.is_poison(*args, *kwargs.values()) else _BUILTINS[name](cx, node, args, kwargs)
     if getattr(obj, "__module__", None) == "builtins" and getattr(obj, "__name__", "") in _REFUSED:
@@ -296,6 +298,15 @@ def _dict(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     return containers.new_dict(cx, node, {**found, **kwargs})
 
 
+def _set(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:
+    def set_(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+        if len(args) > 1 or kwargs:
+            return cx.refuse("SD313", node, function=name, message="takes at most 1 positional argument")
+        return sets.construct(cx, node, args, name == "frozenset")
+
+    return set_
+
+
 def _sum(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     """`sum` adds from the left, beginning with 0."""
     start = args[1] if len(args) > 1 else kwargs.get("start", Known(0))
@@ -365,6 +376,8 @@ def _copy(cx: Context, node: ast.AST, val: Val, deep: bool) -> Val:
             node,
             {k: _copy(cx, node, v, True) if deep else v for k, v in (containers.entries(cx, val) or {}).items()},
         )
+    if isinstance(val, SetRef):
+        return sets.made(cx, node, sets.elements(cx, val) or ())
     if isinstance(val, ObjRef):
         return objects.copied(cx, node, val, (lambda v: _copy(cx, node, v, True)) if deep else None)
     return arrays.copy(cx, node, val)
@@ -374,7 +387,7 @@ _BUILTINS: dict[str, Callable[[Context, ast.AST, Args, Kwargs], Val]] = {
     "float": _number("float"), "int": _number("int"), "bool": _number("bool"), "abs": _abs, "range": _range,
     "len": _len, "round": _round,
     "enumerate": _enumerate, "zip": _zip, "reversed": _reversed, "map": _map, "list": _list, "tuple": _tuple,
-    "dict": _dict, "sum": _sum,
+    "dict": _dict, "sum": _sum, "set": _set("set"), "frozenset": _set("frozenset"),
     "max": ordering.extreme("max"), "min": ordering.extreme("min"), "any": _any("any"), "all": _any("all"),
     "sorted": ordering.sorted_,
     "filter": _filter,

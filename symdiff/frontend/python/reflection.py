@@ -24,6 +24,7 @@ from symdiff.frontend.python.values import (
     Num,
     ObjRef,
     Partial,
+    SetRef,
     Struct,
     Val,
 )
@@ -68,6 +69,8 @@ def class_of_value(val: Val) -> type | None:
         return val.cls or tuple
     if isinstance(val, ListRef):
         return tuple if val.cell.kind == "tuple" else list
+    if isinstance(val, SetRef):
+        return set
     return dict if isinstance(val, DictRef) else object
 
 

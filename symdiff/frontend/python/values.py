@@ -137,6 +137,13 @@ class DictRef(Val):
     cell: Cell
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SetRef(Val):
+    """A set of known elements: see `sets`."""
+
+    cell: Cell
+
+
 class Attributes(dict[str, Val]):
     """What the store has of an object: its attributes, in the order of their names."""
 
@@ -149,7 +156,7 @@ class ObjRef(Val):
     cls: type
 
 
-Reference = ListRef | DictRef | ObjRef
+Reference = ListRef | DictRef | SetRef | ObjRef
 
 
 @dataclass(frozen=True, slots=True, eq=False)
