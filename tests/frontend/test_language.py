@@ -18,6 +18,7 @@ from tests.frontend.running import check, compiled, signature
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "language.md"
 HEAD = """
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field, replace
 import math
 import numpy as np

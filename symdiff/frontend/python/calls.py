@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import collections
 import dataclasses
 import functools
 import math
@@ -47,6 +48,7 @@ from symdiff.frontend.python.values import (
     Val,
 )
 from symdiff.frontend.source import Source, is_transparent, load
+from symdiff.frontend.spelled.collected import CLASSES
 
 MAX_DEPTH = 40
 Arguments = tuple[list[Val], dict[str, Val]]
@@ -76,7 +78,10 @@ def _wants_generators(function: Val) -> bool:
     return isinstance(function, Known) and function.obj in _CONSUMERS
 
 
-_CONSUMERS = [sum, max, min, any, all, list, tuple, dict, set, frozenset, sorted, math.prod]
+_CONSUMERS = [
+    *(sum, max, min, any, all, list, tuple, dict, set, frozenset, sorted, math.prod),
+    *(collections.deque, collections.Counter),
+]
 
 
 def _arguments(cx: Context, node: ast.Call, generators: bool = False) -> Arguments | None:
@@ -460,12 +465,15 @@ def _wrong(cx: Context, node: ast.AST, source: Source, message: str) -> dict[str
 
 def _construct(cx: Context, node: ast.AST, function: Known, args: list[Val], kwargs: dict[str, Val]) -> Val:
     """An instance of a class, made inside the function."""
-    cls = function.obj
+    cls: type[Any] = function.obj
     if memory.is_poison(*args, *kwargs.values()):
         return POISON
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):
         return _named_tuple(cx, node, cls, args, kwargs)
-    if function.origin is not None:
+    if cls in CLASSES:
+        cls = CLASSES[cls]
+        cx.classes[cls] = Known(cls)
+    elif function.origin is not None:
         cx.classes.setdefault(cls, function)
     made = objects.construct(cx, node, cls, args, kwargs)
     return _unknown(cx, node, cls, [*args, *kwargs.values()]) if made is None else made

@@ -135,14 +135,27 @@ def sort(cx: Context, node: ast.AST, content: Content, kwargs: Entries) -> Conte
     if not isinstance(backwards, Known):
         cx.need_static(node, backwards, "`reverse` of a sort")
         return None
-    if len(content) > 1 and not all(isinstance(k, Known) for k in keys):
-        return list_changes.sorted_(cx, node, content, keys, bool(backwards.obj))
     known = [k.obj for k in keys if isinstance(k, Known)]
+    if len(known) < len(keys):
+        known = _first_parts(keys)
+    if len(content) > 1 and not known:
+        return list_changes.sorted_(cx, node, content, keys, bool(backwards.obj))
     order = range(len(content)) if len(content) < 2 else sorted(range(len(content)), key=known.__getitem__)
     # a reversed sort keeps the order of equal elements
     if len(content) > 1 and backwards.obj:
         order = sorted(order, key=known.__getitem__, reverse=True)
     return tuple(content[k] for k in order)
+
+
+def _first_parts(keys: Content) -> list[Any]:
+    """What is known of tuples up to their first staged part, where that alone decides the order; else nothing."""
+    rows = [k.items for k in keys if isinstance(k, Struct)]
+    if len(rows) < len(keys):
+        return []
+    width = min(next((k for k, x in enumerate(row) if not isinstance(x, Known)), len(row)) for row in rows)
+    found = [tuple(x.obj for x in row[:width] if isinstance(x, Known)) for row in rows]
+    differ = all(a != b for k, a in enumerate(found) for b in found[:k])
+    return found if differ else []
 
 
 def sort_staged(cx: Context, node: ast.AST, content: Grown, kwargs: Entries) -> Content | Grown | None:
@@ -208,7 +221,8 @@ def dict_method(cx: Context, node: ast.AST, receiver: Val, name: str, args: Args
     if name == "items":
         return Sequence_("iterator", tuple(Struct("tuple", (Known(k), v)) for k, v in entries.items()))
     if name == "get":
-        return entries.get(containers.key_of(cx, node, args[0]), args[1] if len(args) > 1 else NONE)
+        wanted = containers.key_of(cx, node, args[0])
+        return POISON if wanted is POISON else entries.get(wanted, args[1] if len(args) > 1 else NONE)
     if name == "copy":
         return containers.new_dict(cx, node, dict(entries))
     if not containers.changeable(cx, node, receiver):

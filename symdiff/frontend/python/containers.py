@@ -240,9 +240,9 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
     mapping_ = entries(cx, base)
     if mapping_ is not None:
         key = key_of(cx, node, index)
-        if key not in mapping_:
+        if key is not POISON and key not in mapping_:
             return cx.refuse("SD403", node, function=f"`{cx.text(node)}`", message=f"KeyError: {key!r}")
-        return mapping_[key]
+        return POISON if key is POISON else mapping_[key]
     if isinstance(base, Known) and isinstance(base.obj, np.ndarray):
         part = index.obj if isinstance(index, Known) else known_slice(index)
         if isinstance(index, Known) or part is not None:
@@ -379,9 +379,9 @@ def set_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> Non
     if not changeable(cx, node, base):
         return
     if isinstance(base, DictRef):
-        content = dict(cx.store.get(base.cell))
-        content[key_of(cx, node, index)] = val
-        lodging.change(cx, node, base.cell, content)
+        key = key_of(cx, node, index)
+        if key is not POISON:
+            lodging.change(cx, node, base.cell, {**cx.store.get(base.cell), key: val})
         return
     assert isinstance(base, ListRef)
     content = cx.store.get(base.cell)

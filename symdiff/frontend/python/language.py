@@ -67,6 +67,12 @@ SUPPORTED = (
     Row("sets of known elements, and `n in {1, 3}` of a staged number",
         "s = set() ⏎ for k in (1, 2, 1): ⏎     if k not in s: x *= k ⏎     s.add(k) ⏎ s |= {5, 7}"
         " ⏎ return x * sum(sorted(s)) if n in {1, 3} else x"),
+    Row("`collections.deque`, of any length too",
+        "q = deque(maxlen=2) ⏎ for t in v: ⏎     q.append(t * x) ⏎     x += sum(q) / len(q) ⏎ q.rotate(1)"
+        " ⏎ while q: x = x * 0.5 + q.popleft() ⏎ return x"),
+    Row("`collections.defaultdict` and `Counter` of known keys",
+        "d = defaultdict(list) ⏎ for k, t in zip('aba', v): d[k].append(t * x)"
+        " ⏎ return sum(d['a']) * len(d) + Counter('aba')['a'] * x"),
     Row("`in` with numbers", "return x if n in (1, 2) or x in [0.7, 2.0] else -x"),
     Row("`import` of modules and functions inside the function", "from math import exp ⏎ return exp(x)"),
     Row("`nonlocal`", "def add(t): ⏎     nonlocal x ⏎     x = x + t ⏎ for t in v: add(t) ⏎ return x"),
@@ -149,6 +155,8 @@ REFUSED = (
     Row("a dict or set comprehension over a staged size", "return len({t: x for t in v}) * x", "SD213"),
     Row("`:=` in the condition of `while … else`", "while (y := x * 2) < 1: x = y ⏎ else: x = 0.0 ⏎ return x", "SD214"),
     Row("a set of staged elements", "return len({1, x}) * x", "SD216"),
+    Row("a staged key of a dict, plain or with a default", "d = defaultdict(float) ⏎ d[x] += 1.0 ⏎ return x", "SD303"),
+    Row("a deque, a dict with defaults or a counter as a result", "return x, deque([x])", "SD322"),
     Row("the order of a set", "for k in {1, 2}: x = x * k + 1 ⏎ return x", "SD233"),
     Row("a set with other elements on another path", "s = {1} ⏎ if x > 0: s.add(2) ⏎ return x * len(s)", "SD310"),
     Row("`import` of data inside the function", "from string import nothing ⏎ return x", "SD217"),

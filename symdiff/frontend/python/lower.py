@@ -46,6 +46,7 @@ from symdiff.frontend.python.values import (
     Val,
 )
 from symdiff.frontend.source import Source
+from symdiff.frontend.spelled.collected import ORIGINALS
 from symdiff.frontend.syntax_hash import normalised_hash
 from symdiff.ir import dims, types
 from symdiff.ir.collector import uncollected
@@ -391,6 +392,9 @@ def _plain(tree: Tree) -> bool:
 
 def _flatten_object(cx: Context, node: ast.AST, val: ObjRef, leaves: list[Value], statics: list[Static | None]) -> Tree:
     """An instance of a class of the user's: the fields of a dataclass, or all attributes of another object."""
+    if val.cls in ORIGINALS:
+        cx.refuse("SD322", node, type=f"a {val.cls.__name__}")
+        return Tree()
     if val.cell in cx.pairing:
         cx.refuse("SD322", node, type=f"an instance of {val.cls.__name__} that holds itself")
         return Tree()

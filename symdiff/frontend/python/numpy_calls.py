@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import arrays, containers, known_calls, memory, numpy_spelled, operators
+from symdiff.frontend.python import arrays, containers, known_calls, memory, numpy_spelled, objects, operators
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import NONE, POISON, Arr, Known, ListRef, Struct, Val
+from symdiff.frontend.python.values import NONE, POISON, Arr, Known, ListRef, ObjRef, Struct, Val
 from symdiff.frontend.spelled import SPELLED, unsupported
+from symdiff.frontend.spelled.collected import deque
 from symdiff.ir import types
 from symdiff.ir.core import REGISTRY
 from symdiff.ir.types import Kind
@@ -129,6 +130,7 @@ def call_numpy(cx: Context, node: ast.AST, obj: Any, args: list[Val], kwargs: di
 
     if memory.is_poison(*args, *kwargs.values()):
         return POISON
+    args = [objects.read(cx, node, a, "_items") if isinstance(a, ObjRef) and a.cls is deque else a for a in args]
     if isinstance(obj, np.ufunc) and len(args) == obj.nin + 1 and obj.nout == 1:
         args, kwargs = args[:-1], {**kwargs, "out": args[-1]}
     if isinstance(obj, np.ufunc) and "where" in kwargs:

@@ -45,8 +45,9 @@ def is_written_out(obj: Any) -> bool:
 
 
 def helper(cx: Context, node: ast.AST, function: Callable[..., Any], args: list[Val], kwargs: dict[str, Val]) -> Val:
-    """A function that a body calls: part of what it is written out for."""
-    return _run(cx, node, function.__name__, function, cx.frame.source.stands_for, args, kwargs)
+    """A function that a body calls, part of what it is written out for; or a method of a class written out there."""
+    stands_for = cx.frame.source.stands_for or (cx.frame.source, node)
+    return _run(cx, node, function.__name__, function, stands_for, args, kwargs)
 
 
 def _run(

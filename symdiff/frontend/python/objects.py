@@ -26,8 +26,10 @@ from symdiff.frontend.python.values import (
     Bound,
     Cell,
     Conflict,
+    DictRef,
     Flat,
     Known,
+    ListRef,
     Maybe,
     ObjRef,
     Struct,
@@ -100,6 +102,8 @@ def _of_object(cx: Context, node: ast.AST, obj: ObjRef, name: str, raw: Any) -> 
 def _settled(cx: Context, node: ast.AST, name: str, val: Val) -> Val:
     if isinstance(val, Conflict):
         return cx.refuse(val.code, node, name=f"`{name}`", then=val.then, otherwise=val.orelse)
+    if isinstance(val, (ListRef, DictRef)) and isinstance(cx.store.get(val.cell), Conflict):
+        return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason="has another form on another path")
     if alternatives.involved(val):
         return alternatives.narrowed(cx, node, val)
     if isinstance(val, Maybe) or val is UNBOUND:

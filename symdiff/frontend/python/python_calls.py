@@ -49,6 +49,8 @@ from symdiff.frontend.python.values import (
     Struct,
     Val,
 )
+from symdiff.frontend.spelled import collected
+from symdiff.frontend.spelled.collected import ORIGINALS
 from symdiff.ir.types import Kind
 
 Args = list[Val]
@@ -288,7 +290,8 @@ def _tuple(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
 def _dict(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     found: dict[Any, Val] = {}
     if args:
-        merged = containers.entries(cx, args[0])
+        of_ours = isinstance(args[0], ObjRef) and args[0].cls in (collected.defaultdict, collected.Counter)
+        merged = containers.entries(cx, objects.read(cx, node, args[0], "_entries") if of_ours else args[0])
         if merged is None:
             for pair in ordering.known_items(cx, node, args[0]) or ():
                 key, val = containers.elements(cx, pair) or (POISON, POISON)
@@ -379,6 +382,8 @@ def _copy(cx: Context, node: ast.AST, val: Val, deep: bool) -> Val:
     if isinstance(val, SetRef):
         return sets.made(cx, node, sets.elements(cx, val) or ())
     if isinstance(val, ObjRef):
+        if val.cls in ORIGINALS and not deep:
+            return calls.apply(cx, node, objects.read(cx, node, val, "copy"), [], {})
         return objects.copied(cx, node, val, (lambda v: _copy(cx, node, v, True)) if deep else None)
     return arrays.copy(cx, node, val)
 

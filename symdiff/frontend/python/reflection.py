@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 import ast
+import collections
 from typing import Any
 
 import numpy as np
@@ -25,9 +26,11 @@ from symdiff.frontend.python.values import (
     ObjRef,
     Partial,
     SetRef,
+    SliceVal,
     Struct,
     Val,
 )
+from symdiff.frontend.spelled.collected import ORIGINALS
 from symdiff.ir.types import Kind
 
 Args = list[Val]
@@ -38,10 +41,12 @@ def isinstance_(cx: Context, node: ast.AST, args: Args) -> Val:
     """What class a value has is known, staged or not, except for scalars that may be Python's or NumPy's."""
     items = containers.elements(cx, args[1])
     wanted = args[1].obj if isinstance(args[1], Known) else tuple(i.obj for i in items or () if isinstance(i, Known))
+    every = wanted if isinstance(wanted, tuple) else (wanted,)
+    wanted = tuple(ORIGINALS.get(c, c) if isinstance(c, type) else c for c in every)
     cls = class_of_value(args[0])
     if cls is None:
         return cx.refuse("SD312", node, use="isinstance", name=f"`{cx.text(node)}`")
-    for one in wanted if isinstance(wanted, tuple) else (wanted,):
+    for one in wanted:
         check = getattr(type(one), "__instancecheck__", None)
         if isinstance(one, type) and check not in (type.__instancecheck__, abc.ABCMeta.__instancecheck__):
             return cx.refuse("SD412", node, name=f"`{one.__name__}`", reason="decides by code what its instances are")
@@ -64,7 +69,9 @@ def class_of_value(val: Val) -> type | None:
         python: dict[str, type] = {"b1": bool, "i8": int, "f8": float, "c16": complex}
         return python[t.dtype] if t.kind is Kind.PYTHON else np.dtype(t.dtype).type
     if isinstance(val, ObjRef):
-        return val.cls
+        return ORIGINALS.get(val.cls, val.cls)
+    if isinstance(val, SliceVal):
+        return slice
     if isinstance(val, Struct):
         return val.cls or tuple
     if isinstance(val, ListRef):
@@ -82,7 +89,7 @@ def callable_(args: Args) -> Val:
 
 
 def type_(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    if isinstance(args[0], ObjRef):
+    if isinstance(args[0], ObjRef) and args[0].cls not in ORIGINALS:
         return classes.class_value(cx, args[0].cls)
     cls = class_of_value(args[0])
     return cx.refuse("SD312", node, use="type", name=f"`{cx.text(node)}`") if cls is None else Known(cls)
@@ -148,6 +155,8 @@ def _name(args: Args) -> str | None:
 def is_sequence(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     """Whether a sequence pattern takes a value apart: an array is no sequence, as in Python."""
     cls = class_of_value(args[0])
+    if cls is collections.deque:
+        return cx.refuse("SD299", node, construct="a sequence pattern for a deque")
     return Known(cls is not None and issubclass(cls, (list, tuple)))
 
 

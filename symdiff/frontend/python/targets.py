@@ -180,6 +180,8 @@ def _delete_item(cx: Context, node: ast.Subscript, base: Val, index: Val) -> Non
     assert isinstance(base, (ListRef, DictRef))
     if isinstance(content, dict):
         key = containers.key_of(cx, node, index)
+        if key is POISON:
+            return
         if key not in content:
             cx.refuse("SD403", node, function=f"`{cx.text(node)}`", message=f"KeyError: {key!r}")
             return

@@ -1,0 +1,270 @@
+"""`collections.deque`, `defaultdict` and `Counter`, as classes around a list or a dict.
+
+By hand: `q = deque([x], maxlen=2); q.append(y)` is compiled as if `deque` were the class below; what is left of it is
+the list in it.  Its methods are only what these classes have, and do what the tests find that theirs do.
+"""
+
+from __future__ import annotations
+
+import collections
+from typing import Any
+
+
+class deque:
+    def __init__(self, iterable: Any = (), maxlen: Any = None) -> None:
+        self.maxlen = maxlen
+        self._items: Any = []
+        self.extend(iterable)
+
+    def append(self, x: Any) -> None:
+        self._items.append(x)
+        if self.maxlen is not None and len(self._items) > self.maxlen:
+            self._items = self._items[1:]
+
+    def appendleft(self, x: Any) -> None:
+        self._items.insert(0, x)
+        if self.maxlen is not None and len(self._items) > self.maxlen:
+            self._items = self._items[:-1]
+
+    def pop(self) -> Any:
+        return self._items.pop()
+
+    def popleft(self) -> Any:
+        return self._items.pop(0)
+
+    def extend(self, iterable: Any) -> None:
+        if self.maxlen is None:
+            self._items.extend(iterable)
+        else:
+            for x in iterable:
+                self.append(x)
+
+    def extendleft(self, iterable: Any) -> None:
+        for x in iterable:
+            self.appendleft(x)
+
+    def insert(self, i: Any, x: Any) -> None:
+        if self.maxlen is not None and len(self._items) >= self.maxlen:
+            raise IndexError("deque already at its maximum size")
+        self._items.insert(i, x)
+
+    def remove(self, value: Any) -> None:
+        self._items.remove(value)
+
+    def clear(self) -> None:
+        self._items.clear()
+
+    def reverse(self) -> None:
+        self._items.reverse()
+
+    def rotate(self, n: Any = 1) -> None:
+        if len(self._items) > 1:
+            k = len(self._items) - n % len(self._items)
+            self._items = self._items[k:] + self._items[:k]
+
+    def copy(self) -> deque:
+        return deque(self._items, self.maxlen)
+
+    def count(self, x: Any) -> Any:
+        return self._items.count(x)
+
+    def index(self, x: Any) -> Any:
+        return self._items.index(x)
+
+    def __len__(self) -> Any:
+        return len(self._items)
+
+    def __iter__(self) -> Any:
+        return iter(self._items)
+
+    def __contains__(self, x: Any) -> Any:
+        return x in self._items
+
+    def __getitem__(self, i: Any) -> Any:
+        if isinstance(i, slice):
+            raise TypeError("sequence index must be integer, not 'slice'")
+        return self._items[i]
+
+    def __setitem__(self, i: Any, x: Any) -> None:
+        if isinstance(i, slice):
+            raise TypeError("sequence index must be integer, not 'slice'")
+        self._items[i] = x
+
+    def __delitem__(self, i: Any) -> None:
+        if isinstance(i, slice):
+            raise TypeError("sequence index must be integer, not 'slice'")
+        del self._items[i]
+
+    def __add__(self, other: Any) -> Any:
+        if not isinstance(other, deque):
+            raise TypeError("can only concatenate deque to deque")
+        return deque(self._items + other._items, self.maxlen)
+
+    def __iadd__(self, other: Any) -> Any:
+        self.extend(other)
+        return self
+
+    def __eq__(self, other: Any) -> Any:
+        return self._items == other._items if isinstance(other, deque) else False
+
+
+class defaultdict:
+    def __init__(self, default_factory: Any = None, entries: Any = (), **more: Any) -> None:
+        self.default_factory = default_factory
+        self._entries = dict(entries)
+        self._entries.update(more)
+
+    def __getitem__(self, key: Any) -> Any:
+        if key not in self._entries:
+            if self.default_factory is None:
+                raise KeyError(key)
+            self._entries[key] = self.default_factory()
+        return self._entries[key]
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._entries[key] = value
+
+    def __delitem__(self, key: Any) -> None:
+        del self._entries[key]
+
+    def __contains__(self, key: Any) -> Any:
+        return key in self._entries
+
+    def __len__(self) -> Any:
+        return len(self._entries)
+
+    def __iter__(self) -> Any:
+        return iter(self._entries)
+
+    def __eq__(self, other: Any) -> Any:
+        return self._entries == (other._entries if isinstance(other, (defaultdict, Counter)) else other)
+
+    def keys(self) -> Any:
+        return self._entries.keys()
+
+    def values(self) -> Any:
+        return self._entries.values()
+
+    def items(self) -> Any:
+        return self._entries.items()
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return self._entries.get(key, default)
+
+    def pop(self, key: Any, *default: Any) -> Any:
+        return self._entries.pop(key, *default)
+
+    def popitem(self) -> Any:
+        return self._entries.popitem()
+
+    def setdefault(self, key: Any, default: Any = None) -> Any:
+        return self._entries.setdefault(key, default)
+
+    def update(self, entries: Any = (), **more: Any) -> None:
+        self._entries.update(dict(entries), **more)
+
+    def clear(self) -> None:
+        self._entries.clear()
+
+    def copy(self) -> Any:
+        return defaultdict(self.default_factory, self._entries)
+
+
+class Counter:
+    def __init__(self, iterable: Any = None, **more: Any) -> None:
+        self._entries: Any = {}
+        self.update(iterable, **more)
+
+    def update(self, iterable: Any = None, **more: Any) -> None:
+        if isinstance(iterable, (dict, defaultdict, Counter)):
+            for key, count in iterable.items():
+                self[key] = count + self[key]
+        elif iterable is not None:
+            for key in iterable:
+                self[key] = self[key] + 1
+        for key, count in more.items():
+            self[key] = count + self[key]
+
+    def subtract(self, iterable: Any = None, **more: Any) -> None:
+        if isinstance(iterable, (dict, defaultdict, Counter)):
+            for key, count in iterable.items():
+                self[key] = self[key] - count
+        elif iterable is not None:
+            for key in iterable:
+                self[key] = self[key] - 1
+        for key, count in more.items():
+            self[key] = self[key] - count
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._entries.get(key, 0)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._entries[key] = value
+
+    def __delitem__(self, key: Any) -> None:
+        if key in self._entries:
+            del self._entries[key]
+
+    def __contains__(self, key: Any) -> Any:
+        return key in self._entries
+
+    def __len__(self) -> Any:
+        return len(self._entries)
+
+    def __iter__(self) -> Any:
+        return iter(self._entries)
+
+    def __eq__(self, other: Any) -> Any:
+        if not isinstance(other, Counter):
+            return self._entries == other
+        return all(self[key] == other[key] for key in [*self._entries, *other.keys()])
+
+    def __add__(self, other: Any) -> Any:
+        found = Counter()
+        for key in [*self._entries, *[k for k in other if k not in self]]:
+            if self[key] + other[key] > 0:
+                found[key] = self[key] + other[key]
+        return found
+
+    def __sub__(self, other: Any) -> Any:
+        found = Counter()
+        for key in [*self._entries, *[k for k in other if k not in self]]:
+            if self[key] - other[key] > 0:
+                found[key] = self[key] - other[key]
+        return found
+
+    def keys(self) -> Any:
+        return self._entries.keys()
+
+    def values(self) -> Any:
+        return self._entries.values()
+
+    def items(self) -> Any:
+        return self._entries.items()
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return self._entries.get(key, default)
+
+    def pop(self, key: Any, *default: Any) -> Any:
+        return self._entries.pop(key, *default)
+
+    def clear(self) -> None:
+        self._entries.clear()
+
+    def copy(self) -> Any:
+        return Counter(self)
+
+    def total(self) -> Any:
+        return sum(self._entries.values())
+
+    def elements(self) -> Any:
+        return [key for key, count in self._entries.items() for _ in range(count)]
+
+    def most_common(self, n: Any = None) -> Any:
+        return sorted(self._entries.items(), key=lambda pair: pair[1], reverse=True)[:n]
+
+
+CLASSES: dict[type, type] = {
+    collections.deque: deque, collections.defaultdict: defaultdict, collections.Counter: Counter,
+}  # fmt: skip
+ORIGINALS = {ours: theirs for theirs, ours in CLASSES.items()}
