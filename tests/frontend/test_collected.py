@@ -109,7 +109,8 @@ def no_such_method(x):
 
 
 def no_default(x):
-    return defaultdict(None, a=x)["b"]
+    y = defaultdict(None, a=x)["b"]
+    return x if y else 0.0
 
 
 @pytest.mark.parametrize(
