@@ -360,6 +360,10 @@ _MEMORY = (
      "`{name}` is or holds an element of a list that grows in a loop, which may have been changed elsewhere since",
      "such lists keep their elements by value: a change is seen by the list it is made in, and what is read from there",
      "read it from the list that was changed, or copy what is to stay as it was: `copy.deepcopy(item)`"),
+    ("SD512", "read of what a branch chose",
+     "`{name}` may or may not be what was changed since, under another name",
+     "a branch chose which of several lists, dicts or objects that name stands for",
+     "make the change inside the branches, where it is known which one is meant, or copy it: `copy.deepcopy(…)`"),
 )
 
 _BUDGETS = (

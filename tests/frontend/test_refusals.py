@@ -52,6 +52,25 @@ def test_what_an_array_cannot_hold() -> None:
     ]
 
 
+def test_what_a_branch_chose_is_read_after_its_change() -> None:
+    def f(x: float) -> float:
+        a, b = [x], [2.0]
+        c = a if x > 0 else b
+        c.append(x * x)
+        return a[0] * len(b)
+
+    found = refusal(f)
+    assert found[:-1] == [
+        "SD512 `a` may or may not be what was changed since, under another name",
+        "    return a[0] * len(b)",
+        "           ^",
+        "  why: a branch chose which of several lists, dicts or objects that name stands for",
+        "  rewrite: make the change inside the branches, where it is known which one is meant, "
+        "or copy it: `copy.deepcopy(…)`",
+    ]
+    assert found[-1].endswith(": the write")
+
+
 def test_the_order_of_a_set() -> None:
     def f(x: float) -> float:
         for k in {1, 2}:

@@ -211,6 +211,8 @@ REFUSED = (
     Row("a wrong derivative rule", "return unpaired(x)", "SD414"),
     Row("a derivative rule that reads from outside", "return outside(x)", "SD415"),
     Row("an iterator passed to a function with a derivative rule", "return halved(zip(v, v))", "SD419"),
+    Row("an object read after a change of what may be it",
+        "a, b = Layer(x), Layer(n) ⏎ c = a if x > 0 else b ⏎ c.w = x ⏎ return a.w", "SD512"),
     Row("a stale element", "r = (m.reshape(-1), 1.0) ⏎ m[0, 0] = x ⏎ return r[0] + 1", "SD501"),
     Row("a stale choice", "y = v + 0 ⏎ r = y if x > 0 else v * 2 ⏎ r[0] = x ⏎ return y", "SD501"),
     Row("a stale view", "r = m.reshape(-1) ⏎ m[0, 0] = x ⏎ return r", "SD501"),

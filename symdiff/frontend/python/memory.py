@@ -60,7 +60,9 @@ def check_read(cx: Context, val: Arr | Reference) -> None:
     source = cx.frame.source
     loc = cx.scope.loc or cx.loc(source.node)
     name = val.cell.name or A_KIND[val.cell.kind]
-    if not any(p.code in ("SD501", "SD511") and p.loc is not None and p.loc.line == loc.line for p in cx.problems):
+    if not any(
+        p.code in ("SD501", "SD511", "SD512") and p.loc is not None and p.loc.line == loc.line for p in cx.problems
+    ):
         notes, line = [(wrote[1], "the write")], source.line(loc)
         _refuse_stale(cx, val, refuse(_code(val), loc, source_line=line, notes=notes, name=name, base=wrote[0]))
 
@@ -77,7 +79,9 @@ def check_stale(cx: Context, node: ast.AST, val: Val) -> bool:
 
 
 def _code(val: Arr | Reference) -> str:
-    return "SD511" if val.cell.kin else "SD501"
+    if val.cell.kin:
+        return "SD511"
+    return "SD501" if isinstance(val, Arr) else "SD512"
 
 
 def _stale(cx: Context, val: Arr | Reference) -> tuple[str, Loc] | None:
@@ -91,6 +95,9 @@ def _stale(cx: Context, val: Arr | Reference) -> tuple[str, Loc] | None:
 
 
 def _refuse_stale(cx: Context, val: Arr | Reference, problem: Problem) -> None:
+    """Report the read, unless it is of another name for what a branch chose, after the same change."""
+    if problem.code == "SD512" and any(p.code == "SD512" and p.notes == problem.notes for p in cx.problems):
+        return
     if val.cell.kin:
         take_apart(cx, problem)
     cx.problems.append(problem)

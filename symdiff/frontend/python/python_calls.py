@@ -293,7 +293,10 @@ def _dict(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
         of_ours = isinstance(args[0], ObjRef) and args[0].cls in (collected.defaultdict, collected.Counter)
         merged = containers.entries(cx, objects.read(cx, node, args[0], "_entries") if of_ours else args[0])
         if merged is None:
-            for pair in ordering.known_items(cx, node, args[0]) or ():
+            pairs = ordering.known_items(cx, node, args[0])
+            if pairs is None:
+                return POISON
+            for pair in pairs:
                 key, val = containers.elements(cx, pair) or (POISON, POISON)
                 found[containers.key_of(cx, node, key)] = val
         else:
