@@ -269,7 +269,8 @@ _OPERATIONS = (
     ("SD401", "unknown operation",
      "{function} has no known derivative and is called on {argument}",
      "treating it as constant could give a silently wrong gradient",
-     "write it with operations that are supported; a derivative other than theirs is given by symdiff.custom_vjp"),
+     "write it with operations that are supported, or pass in what is not differentiated, computed outside; "
+     "a derivative of your own is given by symdiff.custom_vjp"),
     ("SD402", "argument of a NumPy function not supported",
      "argument `{argument}` of {function} is not supported{detail}",
      "the primitive is declared without it",

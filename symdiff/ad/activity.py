@@ -11,9 +11,11 @@ finds the new b varied, the second the new a; the third finds nothing new.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from symdiff.ad.layout import loop
+from symdiff.errors import CompileError, Problem, refuse
 from symdiff.ir import types
 from symdiff.ir.core import RULES, Block, Family, Op, Program, Value
 from symdiff.ir.steps import Steps, run_steps
@@ -32,8 +34,16 @@ def has_rule(op: Op) -> bool:
 
 
 def varied_transfer(op: Op, flags: Flags) -> Flags:
+    if any(flags) and op.prim.name == "opaque_call":
+        raise CompileError([_not_understood(op, next(v for v, flag in zip(op.ins, flags, strict=True) if flag))])
     moves = any(flags) and op.prim.family is not Family.CONSTANT
     return tuple(moves and is_differentiable(v) for v in op.outs)
+
+
+def _not_understood(op: Op, v: Value) -> Problem:
+    named = v.hint and not re.fullmatch(r"y\d*", v.hint)
+    argument = f"`{v.hint}`, which is differentiated" if named else "a value that is differentiated"
+    return refuse("SD401", op.loc, function=f"`{op.params['function']}`", argument=argument)
 
 
 def merge(a: Sequence[bool], b: Sequence[bool]) -> Flags:

@@ -321,7 +321,8 @@ class Emitter:
         if op.prim.name == "borrow":
             return self.lend(op, depth, plan, comment, dying)
         unpacks = op.prim.name in UNPACKS
-        if op.prim.effect and not any(plan.reads(v, position) for v in op.outs):  # nobody reads a result
+        stays = op.prim.effect or op.prim.info.get("raises")
+        if stays and not any(plan.reads(v, position) for v in op.outs):  # nobody reads a result
             return self.line(depth, ast.unparse(self.expression(op)), comment)
         if len(op.outs) == 1 and not unpacks:
             tree = self.expression(op)

@@ -70,7 +70,8 @@ class Run:
         if special is not None:
             return special(op, ins, sizes)
         found = self.function(op, sizes)(*ins)
-        return tuple(found) if op.prim.name in ("alt_unpack", "saved_unpack", "borrow") else (found,)
+        several = op.prim.name in ("alt_unpack", "saved_unpack", "borrow") or len(op.outs) > 1
+        return tuple(found) if several else (found,)
 
     def function(self, op: Op, sizes: dict[Atom, int]) -> Callable[..., Any]:
         """The compiled NumPy text of an operation."""

@@ -444,3 +444,35 @@ def logic_(x, y):
         x * np.array_equal(x, y),
         x * np.count_nonzero(x > 1),
     )
+
+
+LABELS = np.array([3, 1, 3, 3, 0])
+
+
+@cases(signed(5), LABELS)
+def sums_by_label(v, labels):
+    kinds, counts = np.unique(labels, return_counts=True)
+    total = 0.0
+    for j in range(len(kinds)):
+        total += counts[j] * np.sum(np.where(labels == kinds[j], v, 0.0)) ** 3
+    return total
+
+
+@cases(signed(5), LABELS, np.array([3, 0]))
+def cubes_of_chosen(v, labels, chosen):
+    return np.sum(v[np.isin(labels, chosen)] ** 3) + np.sum(np.where(np.isin(labels, chosen), v, v**2))
+
+
+@cases(signed(3), LABELS, np.array([0, 1, 2, 4]))
+def weighted_histogram(v, labels, edges):
+    counts, ends = np.histogram(labels, bins=edges)
+    return np.sum(v**3 * counts) * ends[3]
+
+
+@cases(signed(5), LABELS, 4)
+def unique_on_a_path(v, labels, n):
+    total = 0.0
+    for i in range(n):
+        if i % 2 == 0:
+            total += np.sum(v[np.unique(labels[i:])] ** 3)
+    return total

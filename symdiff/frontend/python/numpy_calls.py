@@ -22,6 +22,7 @@ from symdiff.frontend.spelled.collected import deque
 from symdiff.ir import types
 from symdiff.ir.core import REGISTRY
 from symdiff.ir.types import Kind
+from symdiff.primitives.opaque import FUNCTIONS
 from symdiff.primitives.tables import called_functions
 
 Handler = Callable[[Context, ast.AST, list[Val], dict[str, Val]], Val]
@@ -173,6 +174,10 @@ def by_name(cx: Context, node: ast.AST, name: str, args: list[Val], kwargs: dict
         return numpy_spelled.call(cx, node, name, args, kwargs)
     if name in _elementwise():
         return elementwise(cx, node, name, args, kwargs)
+    from symdiff.frontend.python import opaque_calls
+
+    if name in FUNCTIONS:
+        return opaque_calls.call(cx, node, name, args, kwargs)
     return cx.refuse_unknown(node, _shown(name), args)
 
 
