@@ -323,3 +323,15 @@ def layers_of_several_functions(w):
     for i in range(1, len(w)):
         y = (np.tanh, np.exp, lambda t: t * t)[i % 3](y * w[i])
     return y
+
+
+@cases(array(3, 3), 1)
+@cases(array(3, 3), 6)
+def power_by_squaring(a, n):
+    found, square = None, None
+    while n > 0:
+        square = a if square is None else square @ square
+        if n % 2:
+            found = square if found is None else found @ square
+        n = n // 2
+    return found

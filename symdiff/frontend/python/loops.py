@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from symdiff.errors import Problem
 from symdiff.frontend.definitions import walk
 from symdiff.frontend.python import (
     containers,
@@ -115,8 +116,12 @@ def _either(
         try:
             roll(loop)
             cx.loops.pop()
-            if any(p.code in OF_ONE_TYPE for p in cx.problems[place.problems :]) and _few_turns(cx, stmt, over):
+            misfit = next((p for p in cx.problems[place.problems :] if p.code in OF_ONE_TYPE), None)
+            if misfit is not None and _few_turns(cx, stmt, over):
                 cx.session.unrolled[key] = None
+                raise Restart
+            if misfit is not None and _may_be_counted(stmt) and _Misfit(key, misfit) not in cx.session.searched:
+                cx.session.unrolled[key] = _Misfit(key, misfit)
                 raise Restart
             return
         except CannotRoll as error:
@@ -131,10 +136,25 @@ def _either(
         cx.session.unrolled[key] = instead
     try:
         _unroll(cx, stmt, unroll, reason, problem, instead is None)
-    except (_UnknownCount, _TooMany):
+    except (_UnknownCount, _TooMany) as error:
+        if isinstance(instead, _Misfit) and isinstance(error, _UnknownCount):
+            ask_for_count(cx, error.over, instead.problem)
         del cx.session.unrolled[key]
         cx.session.searched.add(instead)
         raise Restart from None
+
+
+@dataclass(frozen=True)
+class _Misfit:
+    """Why a loop is unrolled whose body, rolled, has this problem: reported if it cannot be."""
+
+    loop: Any
+    problem: Problem = field(compare=False)
+
+
+def _may_be_counted(stmt: ast.For | ast.While) -> bool:
+    """Whether the turns of a `while` may be known: those of `while True` end by a condition inside."""
+    return isinstance(stmt, ast.While) and not isinstance(stmt.test, ast.Constant)
 
 
 def _unroll(
