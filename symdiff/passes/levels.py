@@ -18,6 +18,7 @@ from symdiff.passes.cse import cse, same_names
 from symdiff.passes.dce import dce
 from symdiff.passes.exits import exits
 from symdiff.passes.fold import fold, tidy
+from symdiff.passes.homes import elements_at_home
 from symdiff.passes.invariants import invariant_carries
 from symdiff.passes.joined import joined
 from symdiff.passes.kinds import running_sums
@@ -37,6 +38,7 @@ REWRITES: Mapping[str, Pass] = {
     "names": lambda program, report: same_names(program),
     "exits": exits,
     "joined": joined,
+    "homes": lambda program, report: elements_at_home(program),
     "parts": lambda program, report: lent_parts(program),
     "wholes": lambda program, report: whole_again(program),
     "cse": cse,
@@ -51,9 +53,9 @@ REWRITES: Mapping[str, Pass] = {
     "settled": lambda program, report: settled(program),
 }
 BEFORE: tuple[tuple[str, ...], ...] = (
-    ("parts", "exits", "dce"),
-    ("tidy", "parts", "exits", "dce", "names"),
-    ("fold", "cse", "parts", "exits", "stabilise", "fold", "cse", "fold", "dce"),
+    ("homes", "parts", "exits", "dce"),
+    ("tidy", "homes", "parts", "exits", "dce", "names"),
+    ("fold", "cse", "homes", "parts", "exits", "stabilise", "fold", "cse", "fold", "dce"),
 )
 AFTER: tuple[tuple[str, ...], ...] = (
     ("wholes", "joined", "invariants", "dce"),

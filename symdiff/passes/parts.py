@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from symdiff.ir.build import Builder
 from symdiff.ir.core import REGISTRY, Block, Op, Program, Value
 from symdiff.ir.types import AVal, Seq
-from symdiff.passes.regions import map_blocks, map_functions, rebuilt, same_block, substitute
+from symdiff.passes.regions import Loop, map_blocks, map_functions, rebuilt, same_block, substitute
 from symdiff.primitives.indexing import Spec, is_basic
 
 _VIEWS = {"index": "index_set", "seq_get": "seq_set"}  # what reads a part, and what puts it back
@@ -118,16 +118,10 @@ class _Found:
                 readers.setdefault(v, []).append(op)
         part, where = _stored(store)
         first, changed = store, part
-        while changed in made and (consumed := made[changed].prim.consumes) is not None:
-            op = made[changed]
+        while (found := _overwritten(changed, made, store)) is not None:
             if changed in outs or len(readers[changed]) != 1:
                 return None
-            if op.prim.name == "restore":  # what is lent of the part is lent in turn
-                op = made[op.ins[0]]
-                changed = op.ins[0]
-            else:
-                changed = op.ins[consumed]
-            first = op
+            first, changed = found
         view = made.get(changed)
         if view is None or first is store or not _reads(view, store, made) or view.out.type != part.type:
             return None
@@ -147,12 +141,31 @@ class _Found:
         back = Builder(self.store.loc)
         back.emit("restore", rest, _stored(self.store)[0], *where, spec=spec)
         restore = Op(back.ops[-1].prim, back.ops[-1].ins, self.store.outs, back.ops[-1].params, (), self.store.loc)
-        lent = rebuilt(self.first, [part if v is self.view.out else v for v in self.first.ins], self.first.outs, ())
+        ins = substitute(self.first.ins, {self.view.out: part})
+        lent = rebuilt(self.first, ins, self.first.outs, self.first.regions)
         replaced = {self.first: [*b.ops, lent], self.store: [restore]}
         found = [new for op in ops for new in replaced.get(op, (op,))]
         read = {v for op in found for v in op.ins}
         gone = {self.view.out, self.store.ins[0]}  # the whole may have a second name
         return [op for op in found if op.prim.name not in _VIEWS or op.out in read or op.out not in gone]
+
+
+def _overwritten(changed: Value, made: Mapping[Value, Op], store: Op) -> tuple[Op, Value] | None:
+    """The operation that changed a part, and what it was before; that of an element of a list may be a loop."""
+    op = made.get(changed)
+    if op is None:
+        return None
+    if op.prim.name in ("for", "while") and store.prim.name == "seq_set":
+        loop = Loop.of(op)
+        k = op.outs.index(changed) - loop.n_exit
+        return (op, op.ins[loop.n_pre + k]) if 0 <= k < loop.n_carry else None
+    consumed = op.prim.consumes
+    if consumed is None:
+        return None
+    if op.prim.name == "restore":  # what is lent of the part is lent in turn
+        op = made[op.ins[0]]
+        return op, op.ins[0]
+    return op, op.ins[consumed]
 
 
 def _reads(view: Op, store: Op, made: Mapping[Value, Op]) -> bool:

@@ -276,3 +276,12 @@ def arrays_in_a_list(v: "f8[n]", x: float):
         for j in range(1, len(v)):
             rows[i][j] += rows[i - 1][j - 1] * x
     return np.sum(rows[-1])
+
+
+@construct(lambda n: (vector(n), 0.5, 3))
+def rows_of_lists(v: "f8[n]", x: float, m: int):
+    t = [[x] * len(v) for _ in range(m)]
+    for row in t:
+        for j in range(1, len(v)):
+            row[j] = row[j - 1] * v[j]
+    return t[0][-1] * t[-1][-1]

@@ -233,3 +233,30 @@ def by_a_helper_and_a_closure(x, n):
         settle()
     push(ps[0], push(ps[-1], 2.0).x)
     return sum(p.x * p.v for p in ps)
+
+
+@cases(0.7, 4)
+def one_row_under_a_name(x, n):
+    """The row and the list are read and written in one loop, the row on one path only."""
+    t = [[x * k] * n for k in range(n)]
+    for i in range(n):
+        row = t[i]
+        for j in range(1, n):
+            row[j] = 0.5 * row[j - 1] + x
+            if j > i:
+                row[j] *= t[i - 1][j]
+            for k in range(j):
+                row[k] += 0.1 * row[j]
+        row[0] = t[i][n - 1]
+    return sum(k * r[0] + r[n - 1] for k, r in enumerate(t))
+
+
+@cases(0.7, 3)
+def a_table_of_three_indices(x, n):
+    t = [[[0.0] * n for _ in range(n)] for _ in range(n)]
+    for i in range(n):
+        for j in range(n):
+            for k in range(n):
+                t[i][j][k] = x * (t[i - 1][j][k - 1] + 1.0)
+            t[i][j][0] *= t[j][i][n - 1]
+    return sum(t[i][i][n - i - 1] for i in range(n))

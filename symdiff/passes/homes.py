@@ -1,0 +1,259 @@
+"""An element that is held beside its list, and always put back: one of the two need not be carried through a loop.
+
+By hand, once.  `row = t[i]`, then `row[j] = …` in a loop, carries the row and the list through the turns; both are
+written, so each turn would copy one of them.  Nobody else reads the list in the loop: the row is put back behind it.
+
+    %r = seq_get(%t, %i)                            %r = seq_get(%t, %i)
+    %u, %q = for(…, %t, %r, %i) {n_carry=2}         %q = for(…, %r) {n_carry=1}
+      (%k, %t2, %r2, %i2)                    ⟹        (%k, %r2)
+      %r3 = seq_set(%r2, %k, %v)                      %r3 = seq_set(%r2, %k, %v)
+      %t3 = seq_set(%t2, %i2, %r3)                    yield %r3
+      yield %t3, %r3                                %u = seq_set(%t, %i, %q)
+
+Where the list is read as well, the row is read from it in each turn: `%r2 = seq_get(%t2, %i2)`.
+
+Before differentiation, at every level: `parts` then lends the row, and so does the adjoint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from symdiff.ir.build import Builder
+from symdiff.ir.core import REGISTRY, Block, Function, Op, Params, Program, Value
+from symdiff.ir.steps import Steps, run_steps
+from symdiff.ir.types import INT, AVal, Seq
+from symdiff.passes.regions import Loop, map_functions, rebuilt, same_block, substitute
+
+_DEPTH = 50  # of loops and branches in each other that are looked into
+
+Pair = tuple[Value, Value]  # a list, and what is an element of it
+
+
+def elements_at_home(program: Program) -> Program:
+    """The program with elements of lists read from their lists once they are put back."""
+    return map_functions(program, _function)
+
+
+def _function(f: Function) -> Function:
+    body = run_steps(_outer_first(f.body))
+    return f if body is f.body else Function(f.name, body, f.dims)
+
+
+def _outer_first(block: Block) -> Steps:
+    block = _read_again(_without_carries(block))
+    ops = []
+    for op in block.ops:
+        regions = []
+        for region in op.regions:
+            regions.append((yield _outer_first(region)))
+        ops.append(rebuilt(op, op.ins, op.outs, regions))
+    return same_block(block, block.params, ops, block.outs)
+
+
+# --- what is known to be an element
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A place in a list, as seen in a block: its index there, and parameters known to be the list and the element."""
+
+    block: Block
+    index: Value
+    known: frozenset[Pair] = frozenset()
+    depth: int = _DEPTH
+
+    def holds(self, whole: Value, part: Value) -> bool:
+        """Whether a value is for certain what a list has at the place."""
+        if (whole, part) in self.known:
+            return True
+        made = _makers(self.block, (whole, part))
+        one, two = made.get(whole), made.get(part)
+        if two is not None and two.prim.name == "seq_get" and two.ins[0] is whole and self.at(two.ins[1]):
+            return True
+        if one is not None and one.prim.name == "seq_set" and one.ins[2] is part and self.at(one.ins[1]):
+            return True
+        if one is None or one is not two or self.depth == 0:
+            return False
+        if one.prim.name in ("for", "while"):
+            return self.in_turns(one, whole, part)
+        return one.prim.name == "cond" and all(self.in_branch(one, r, whole, part) for r in one.regions)
+
+    def at(self, index: Value) -> bool:
+        return index is self.index or (index.const is not None and index.const == self.index.const)
+
+    def inside(self, region: Block, outside: Mapping[Value, Value], known: Iterator[Pair]) -> _Place | None:
+        """The place in a region; `outside` is what its parameters are."""
+        found = [p for p, v in outside.items() if v is self.index]
+        if self.index.const is None and not found:
+            return None
+        index = self.index if self.index.const is not None else found[0]
+        return _Place(region, index, frozenset(known), self.depth - 1)
+
+    def in_turns(self, op: Op, whole: Value, part: Value) -> bool:
+        loop = Loop.of(op)
+        _, left, _ = loop.results(op.outs[:-1])
+        if whole not in left or part not in left:
+            return False
+        return self.through(op, left.index(whole), left.index(part))
+
+    def through(self, op: Op, k: int, j: int) -> bool:
+        """Whether carry j of a loop is the element of carry k, before the loop and after each turn."""
+        loop, body = Loop.of(op), op.regions[-1]
+        _, carry, _, caps = loop.operands(op)
+        _, params, _, captured = loop.params(body)
+        place = self.inside(body, dict(zip(captured, caps, strict=True)), iter([(params[k], params[j])]))
+        if place is None or not self.holds(carry[k], carry[j]):
+            return False
+        _, leaving, _ = loop.results(body.outs)
+        return place.holds(leaving[k], leaving[j])
+
+    def in_branch(self, op: Op, region: Block, whole: Value, part: Value) -> bool:
+        outside = dict(zip(region.params, op.ins[1:], strict=True))
+        lists = [p for p in region.params if p.type == whole.type]
+        parts = [p for p in region.params if p.type == part.type]
+        known = ((p, q) for p in lists for q in parts if self.holds(outside[p], outside[q]))
+        place = self.inside(region, outside, known)
+        k, j = op.outs.index(whole), op.outs.index(part)
+        return place is not None and place.holds(region.outs[k], region.outs[j])
+
+
+def _makers(block: Block, values: Sequence[Value]) -> dict[Value, Op]:
+    return {v: op for op in block.ops for v in op.outs if v in values}
+
+
+def _may_be_element(whole: Value, part: Value) -> bool:
+    number = isinstance(part.type, AVal) and not part.type.shape
+    return isinstance(whole.type, Seq) and whole.type.elem == part.type and not number
+
+
+# --- carries of loops
+
+
+def _without_carries(block: Block) -> Block:
+    read = {*block.outs, *(v for op in block.ops for v in op.ins)}
+    ops: list[Op] = []
+    for op in block.ops:
+        behind: list[Op] = []
+        while (found := _carried(Block(block.params, tuple(ops), ()), op)) is not None:
+            stores = _stores(op, *found)
+            if stores is not None:
+                op, again = _put_behind(op, *found, stores)
+            else:
+                op, again = _smaller(op, *found)
+            if again.out in read:
+                read.update(again.ins)
+                behind.insert(0, again)
+        ops += [op, *behind]
+    return same_block(block, block.params, ops, block.outs)
+
+
+def _carried(before: Block, op: Op) -> tuple[int, int, Value] | None:
+    """A carry that is a list, one that is its element through all turns, and the index."""
+    if op.prim.name not in ("for", "while"):
+        return None
+    _, carry, _, _ = Loop.of(op).operands(op)
+    pairs = [(k, j) for k, a in enumerate(carry) for j, b in enumerate(carry) if _may_be_element(a, b)]
+    made = _makers(before, carry) if pairs else {}
+    for k, j in pairs:
+        for v, name in ((carry[j], "seq_get"), (carry[k], "seq_set")):
+            if v in made and made[v].prim.name == name and _Place(before, made[v].ins[1]).through(op, k, j):
+                return k, j, made[v].ins[1]
+    return None
+
+
+def _smaller(op: Op, k: int, j: int, index: Value) -> tuple[Op, Op]:
+    """A loop without carry j, which is read from carry k: in its turns, and behind it."""
+    loop = Loop.of(op)
+    pre, carry, xs, caps = loop.operands(op)
+    exit, left, ys = loop.results(op.outs[:-1])
+    regions = []
+    for r in op.regions:
+        turn, c, x, p = loop.params(r)
+        outs = r.outs
+        if r is op.regions[-1]:
+            code, leaving, columns = loop.results(outs)
+            outs = (*code, *_but(leaving, j), *columns)
+        b = Builder(op.loc)
+        if any(c[j] in o.ins for o in r.ops) or c[j] in outs:
+            place = b.const(index.const, INT) if index.const is not None else p[list(caps).index(index)]
+            b.ops.append(_get(c[k], place, c[j], op))
+        regions.append(Block((*turn, *_but(c, j), *x, *p), (*b.ops, *r.ops), tuple(outs)))
+    ins, outs = (*pre, *_but(carry, j), *xs, *caps), (*exit, *_but(left, j), *ys, op.outs[-1])
+    return rebuilt(op, ins, outs, regions, n_carry=len(carry) - 1), _get(left[k], index, left[j], op)
+
+
+def _stores(op: Op, k: int, j: int, index: Value) -> set[Op] | None:
+    """What puts the element back in a turn; None if the list is used for anything else there."""
+    loop, body = Loop.of(op), op.regions[-1]
+    _, _, _, caps = loop.operands(op)
+    _, params, _, captured = loop.params(body)
+    place = _Place(body, index).inside(body, dict(zip(captured, caps, strict=True)), iter(()))
+    lists, stores = {params[k]}, set[Op]()
+    assert place is not None
+    for o in body.ops:
+        if lists.isdisjoint(o.ins):
+            continue
+        if o.prim.name != "seq_set" or o.ins[0] not in lists or not place.at(o.ins[1]) or o.ins[2] in lists:
+            return None
+        lists.add(o.out)
+        stores.add(o)
+    code, leaving, columns = loop.results(body.outs)
+    used = {*code, *_but(leaving, k), *columns, *(v for r in op.regions[:-1] for o in r.ops for v in o.ins)}
+    tests = {loop.params(r)[1][k] for r in op.regions[:-1]}
+    return None if used.intersection(lists | tests) else stores
+
+
+def _put_behind(op: Op, k: int, j: int, index: Value, stores: set[Op]) -> tuple[Op, Op]:
+    """A loop without carry k, the list, and the element put into the list behind it."""
+    loop = Loop.of(op)
+    pre, carry, xs, caps = loop.operands(op)
+    exit, left, ys = loop.results(op.outs[:-1])
+    regions = []
+    for r in op.regions:
+        turn, c, x, p = loop.params(r)
+        outs = r.outs
+        if r is op.regions[-1]:
+            code, leaving, columns = loop.results(outs)
+            outs = (*code, *_but(leaving, k), *columns)
+        kept = tuple(o for o in r.ops if o not in stores)
+        regions.append(Block((*turn, *_but(c, k), *x, *p), kept, tuple(outs)))
+    ins, outs = (*pre, *_but(carry, k), *xs, *caps), (*exit, *_but(left, k), *ys, op.outs[-1])
+    back = Op(REGISTRY["seq_set"], (carry[k], index, left[j]), (left[k],), Params(), (), op.loc)
+    return rebuilt(op, ins, outs, regions, n_carry=len(carry) - 1), back
+
+
+def _but(values: Sequence[Value], j: int) -> list[Value]:
+    return [v for k, v in enumerate(values) if k != j]
+
+
+def _get(whole: Value, index: Value, part: Value, op: Op) -> Op:
+    return Op(REGISTRY["seq_get"], (whole, index), (part,), Params(), (), op.loc)
+
+
+# --- what is put back
+
+
+def _read_again(block: Block) -> Block:
+    """Whoever reads an element after it was put back reads it from the list, if nothing changes that before."""
+    ops = list(block.ops)
+    for op in block.ops:
+        if op.prim.name != "seq_set" or op.ins[2] in block.outs or not _may_be_element(op.out, op.ins[2]):
+            continue
+        at = next(k for k, o in enumerate(ops) if op.out in o.outs)
+        part = ops[at].ins[2]
+        readers = [k for k, o in enumerate(ops) if k > at and part in o.ins]
+        changed = [k for k, o in enumerate(ops) if k > at and op.out in o.ins and _may_change(o, op.out)]
+        if not readers or (changed and max(readers) > changed[0]):
+            continue
+        again = Value(part.type, part.hint)
+        env = {part: again}
+        late = [rebuilt(o, substitute(o.ins, env), o.outs, o.regions) for o in ops[at + 1 :]]
+        ops = [*ops[: at + 1], _get(op.out, ops[at].ins[1], again, op), *late]
+    return same_block(block, block.params, ops, block.outs)
+
+
+def _may_change(op: Op, v: Value) -> bool:
+    consumed = op.prim.consumes is not None and op.ins[op.prim.consumes] is v
+    return consumed or bool(op.regions) or op.prim.name in ("call", "borrow")
