@@ -469,3 +469,23 @@ def a_view_returned_by_a_helper(x, limit):
     rest = _halved(y, limit)
     rest[0] = 7 * y[0]
     return y
+
+
+@cases(0.7)
+@cases(-0.7)
+def a_stack_that_is_popped_in_the_condition(x):
+    stack = [x * 5.0, x * 7.0]
+    total = x
+    while stack and (t := stack.pop()) > 1.0:
+        total += t * t
+        if t > 2.0:
+            stack.append(t * 0.6)
+            stack.append(t * 0.3)
+    return total
+
+
+@cases(0.7, signed(3))
+def dicts_of_generators(x, v):
+    squares = dict((k, x**k) for k in range(4))
+    named = dict((name, a * x) for name, a in zip("abc", v))
+    return sum(squares.values()) * named["b"] + named["c"]
