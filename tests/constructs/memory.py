@@ -259,7 +259,6 @@ def dynamic_programming(a: "f8[n]", b: "f8[m]"):
 
 @construct(lambda n: (vector(4), vector(n)))
 def table_of_lists(a: "f8[n]", b: "f8[m]"):
-    """The largest sum along a path through a table: a list of lists."""
     t = [[0.0] * (len(b) + 1) for _ in range(len(a) + 1)]
     for i in range(1, len(a) + 1):
         for j in range(1, len(b) + 1):

@@ -1,7 +1,6 @@
 """Saves a, b, t, all_y21s (m + n elements, 2 lists with an entry per turn).
 
 def table_of_lists(a: "f8[n]", b: "f8[m]"):
-    """The largest sum along a path through a table: a list of lists."""
     t = [[0.0] * (len(b) + 1) for _ in range(len(a) + 1)]
     for i in range(1, len(a) + 1):
         for j in range(1, len(b) + 1):
@@ -15,27 +14,27 @@ def table_of_lists_forward(a: np.ndarray, b: np.ndarray) -> tuple:
     m = b.shape[0]
     n = a.shape[0]
     y4 = []
-    for _ in range(n + 1):         # 3
+    for _ in range(n + 1):         # 2
         y11 = []
-        for _ in range(m + 1):     # 3
+        for _ in range(m + 1):     # 2
             y11.append(0.0)
         y4.append(y11)
-    t = [list(b) for b in y4]      # 4
+    t = [list(b) for b in y4]      # 3
     all_y21s = []
-    for i in range(1, n + 1):      # 4
+    for i in range(1, n + 1):      # 3
         y21s = []
-        for j in range(1, m + 1):  # 5
+        for j in range(1, m + 1):  # 4
             y31 = i - 1
             y23 = t[y31][j]
             y27 = j - 1
             y22 = t[i][y27]
-            y21 = y22 > y23        # 6
+            y21 = y22 > y23        # 5
             y21s.append(y21)
             y19 = y22 if y21 else y23
             y18 = y19 + a[y31] * b[y27]
-            t[i][j] = y18          # 6
+            t[i][j] = y18          # 5
         all_y21s.append(y21s)
-    y = t[-1][-1]                  # 7
+    y = t[-1][-1]                  # 6
     return y, (a.copy(), b.copy(), t, all_y21s)
 
 
@@ -45,28 +44,28 @@ def table_of_lists_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray,
     m = b.shape[0]
     n = a.shape[0]
     d_t = [[0.0] * len(e) for e in t]
-    d_t[-1][-1] += d_y            # 7
+    d_t[-1][-1] += d_y            # 6
     d_a = np.zeros(n)
     d_b = np.zeros(m)
-    for i, y21s in zip(range(n, 0, -1), reversed(all_y21s), strict=True):  # 4
-        for j, y21 in zip(range(m, 0, -1), reversed(y21s), strict=True):  # 5
+    for i, y21s in zip(range(n, 0, -1), reversed(all_y21s), strict=True):  # 3
+        for j, y21 in zip(range(m, 0, -1), reversed(y21s), strict=True):  # 4
             y31 = i - 1
             y27 = j - 1
             y24 = a[y31]
             y25 = b[y27]
             d_y26 = d_t[i]
             d_y18 = d_y26[j]
-            d_y26[j] = 0.0        # 6
+            d_y26[j] = 0.0        # 5
             d_y24 = d_y18 * y25   # ∂y20/∂y24 = y25
             d_y25 = d_y18 * y24   # ∂y20/∂y25 = y24
             d_b[y27] += d_y25     # ∂y25/∂b = 1
             d_a[y31] += d_y24     # ∂y24/∂a = 1
-            if y21:               # 6
+            if y21:               # 5
                 d_y22 = d_y18
                 d_y23 = 0.0
             else:
                 d_y22 = 0.0
                 d_y23 = d_y18
             d_y26[y27] += d_y22
-            d_t[y31][j] += d_y23  # 6
+            d_t[y31][j] += d_y23  # 5
     return d_a, d_b
