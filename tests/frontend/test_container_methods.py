@@ -62,3 +62,19 @@ def test_missing_elements(function):
     with pytest.raises(CompileError) as caught:
         grad(function)(1.0)
     assert [p.code for p in caught.value.problems] == ["SD403"]
+
+
+@pytest.mark.parametrize("captured", [[1.0, 2.0, 1.0], (1.0, 2.0, 1.0)])
+def test_staged_numbers_are_looked_for_in_captured_sequences(captured):
+    f = lambda x: x * captured.count(x) + x * captured.index(x)
+    assert (grad(f)(1.0), grad(f)(2.0)) == (2.0, 2.0)
+    with pytest.raises(ValueError, match="not in the list"):
+        grad(f)(7.0)
+
+
+def test_a_list_around_is_counted_by_an_inner_derivative():
+    def outer(v):
+        numbers = list(v)
+        return grad(lambda z: z * numbers.count(numbers[0]))(0.5)
+
+    assert outer((1.0, 2.0, 1.0)) == 2.0

@@ -444,3 +444,16 @@ def popped_before_it_is_filled(v, x):
             s = s * t + stack.pop()
         stack.append(t * x)
     return s
+
+
+@cases(array(3), 1.3)
+@cases(array(3), 0.4)
+@cases(array(3), -1.3)
+@cases(array(1), 0.4)
+def grown_unless_it_returned(x, a):
+    rows = [t * a for t in x]
+    if a <= 1:
+        if a < -1:
+            return x @ x
+        rows = rows[::2] + [a * 2]
+    return rows[-1] * len(rows)

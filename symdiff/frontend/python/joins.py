@@ -478,6 +478,8 @@ class Joiner:
         return lambda outs: found
 
     def _bottom_content(self, k: int, content: Any) -> Callable[[Sequence[Value]], Any] | None:
+        if isinstance(content, Grown):  # an empty list for it
+            return self._growing(*(((), content) if k == 0 else (content, ())))
         sides = [(BOTTOM, x) if k == 0 else (x, BOTTOM) for x in _inside(content)]
         parts = [self.join(a, b) for a, b in sides]
         if isinstance(content, tuple):

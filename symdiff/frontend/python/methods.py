@@ -109,6 +109,10 @@ def _known_method(
     if isinstance(obj, str) and name == "format" and not all(isinstance(a, Known) for a in (*args, *kwargs.values())):
         made = formatting.braces(cx, obj, args, kwargs)
         return cx.refuse("SD222", node, construct="`format`") if made is None else made
+    if isinstance(obj, (list, tuple)) and name in ("index", "count"):
+        items = containers.elements(cx, receiver)
+        assert items is not None
+        return container_methods.search(cx, node, items, name, args)
     allowed = next((names for kind, names in _PURE_METHODS.items() if isinstance(obj, kind)), frozenset())
     if name not in allowed or not all(isinstance(a, Known) for a in (*args, *kwargs.values())):
         code = "SD503" if isinstance(obj, (list, dict, np.ndarray)) else "SD404"
