@@ -455,5 +455,5 @@ def grown_unless_it_returned(x, a):
     if a <= 1:
         if a < -1:
             return x @ x
-        rows = rows[::2] + [a * 2]
+        rows = [*rows[::2], a * 2]
     return rows[-1] * len(rows)
