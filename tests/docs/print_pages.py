@@ -6,10 +6,9 @@ docs/cli.md, the lists in README.md, and the pages of docs/constructs, which sho
 import argparse
 import ast
 
-import symdiff.primitives  # noqa: F401  (fills the registry)
 from symdiff.cli.main import _parser
+from symdiff.frontend.python import numpy_calls
 from symdiff.frontend.python.language import REFUSED, SUPPORTED, Row
-from symdiff.ir.core import REGISTRY, Family
 from tests.constructs import calls, data, flow, memory
 from tests.constructs.bank import BANK
 from tests.constructs.excerpts import path, source
@@ -63,16 +62,15 @@ def constructs(rows: tuple[Row, ...]) -> str:
     return "; ".join(row.construct for row in rows) + "."
 
 
-def operations() -> str:
-    """The primitives with a derivative that programs are made of."""
-    found = [p for p in REGISTRY.values() if p.family is not Family.STRUCTURE and (p.partials or p.transpose or p.vjp)]
-    return ", ".join(f"`{name}`" for name in sorted(p.name for p in found)) + "."
+def functions() -> str:
+    """The functions of NumPy, `math` and SciPy that are compiled."""
+    return ", ".join(f"`{name}`" for name in numpy_calls.names()) + "."
 
 
 LISTS = {
     "supported": lambda: constructs(SUPPORTED),
     "refused": lambda: constructs(REFUSED),
-    "operations": operations,
+    "functions": functions,
 }
 
 

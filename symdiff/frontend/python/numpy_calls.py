@@ -158,8 +158,8 @@ def _has_meaning(name: str) -> bool:
     return name in HANDLERS or name in SPELLED or name in _elementwise()
 
 
-def by_name(cx: Context, node: ast.AST, name: str, args: list[Val], kwargs: dict[str, Val]) -> Val:
-    from symdiff.frontend.python import (  # noqa: F401  # fill HANDLERS
+def _fill_handlers() -> None:
+    from symdiff.frontend.python import (  # noqa: F401
         numpy_arrays,
         numpy_composed,
         numpy_linalg,
@@ -167,6 +167,17 @@ def by_name(cx: Context, node: ast.AST, name: str, args: list[Val], kwargs: dict
         numpy_shapes,
     )
 
+
+def names() -> list[str]:
+    """The functions that have a meaning here, by NumPy's names; those of other modules with their module."""
+    _fill_handlers()
+    own = {name for name in ALIAS.values() if name not in ALIAS and not hasattr(np, name)}  # of primitives: div, eq
+    found = {*HANDLERS, *SPELLED, *_elementwise(), *ALIAS} - own
+    return sorted(name for name in found if " " not in name)
+
+
+def by_name(cx: Context, node: ast.AST, name: str, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    _fill_handlers()
     name = ALIAS.get(name, name)
     if name in HANDLERS:
         return HANDLERS[name](cx, node, args, kwargs)
