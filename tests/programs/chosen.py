@@ -335,3 +335,14 @@ def power_by_squaring(a, n):
             found = square if found is None else found @ square
         n = n // 2
     return found
+
+
+@cases(1.2, array(3))
+def named_in_an_operand(x, v):
+    s = 0.0
+    for u in (v[0], x):
+        i = 0
+        while i < 2:
+            i += 1
+            s = s + (t := u * x) * t + t
+    return s

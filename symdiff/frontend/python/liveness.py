@@ -104,8 +104,18 @@ class Liveness:
                 stack.append((first.iter, bound))  # evaluated outside
                 bound = bound.union(*(stores(g.target) for g in n.generators))
                 parts = [*(p for p in ast.iter_child_nodes(n) if p is not first), first.target, *first.ifs]
+            if isinstance(n, ast.BinOp) and (name := _named_first(n.left)) is not None:
+                parts = [n.left]
+                stack.append((n.right, bound | {name}))
             stack += [(p, bound) for p in parts]
         return found
+
+
+def _named_first(node: ast.AST) -> str | None:
+    """The name that an operand begins by binding: in `(t := f(x)) * 2 + t` the last t is that."""
+    while isinstance(node, ast.BinOp):
+        node = node.left
+    return node.target.id if isinstance(node, ast.NamedExpr) else None
 
 
 class _Inner:
