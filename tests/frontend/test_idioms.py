@@ -51,6 +51,34 @@ def arrays_in_a_list_updated(x, n):
     return L
 
 
+def _fails(x):
+    if x is not None:
+        raise ValueError("no value")
+    return None
+
+
+@case((3.0, 0), (3.0, 2))
+def a_helper_that_certainly_raises(x, k):
+    if k > 1:
+        y = _fails(x) + 1.0
+        x = x * y[0]
+    return x * 2.0
+
+
+@case((3.0, 0), (3.0, 2), (3.0, 7))
+def operands_that_certainly_raise(x, n):
+    z = x if n > 0 else _fails(x) * 2.0
+    q = (n > 5 and _fails(x) + 1.0) or z
+    return q * z
+
+
+@case((A([]), 0.5, 2), (A([]), 0.5, 0))
+def the_least_of_nothing(v, x, n):
+    for _i in range(n):
+        x = x + min(v) * 2.0
+    return x
+
+
 @case((2.0, 3))
 def closure_over_list_and_dict(x, n):
     out = []

@@ -370,7 +370,7 @@ def run_function(cx: Context, node: ast.AST, source: Source, outer: Frame | None
         end = ast.copy_location(ast.Return(value=None), body.body[-1])
         bottoms = cx.instances.bottoms
         run_block(cx, [*body.body, end], frozenset(live.always))
-        if cx.instances.bottoms > bottoms and exit_of(cx).known == RAISE:
+        if exit_of(cx).known == RAISE and (cx.instances.bottoms > bottoms or cx.leaves is cx.scope):
             raise Bottom
         found: Val = cx.get_name(frame, RESULT)
         if found is MISSING or exit_of(cx).known is None:

@@ -17,7 +17,8 @@ from typing import Any
 
 from symdiff.frontend.python import containers, targets
 from symdiff.frontend.python.context import Context, Frame
-from symdiff.frontend.python.control import RESULT
+from symdiff.frontend.python.control import RAISE, RESULT, exit_of
+from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.liveness import Liveness, local_names
 from symdiff.frontend.python.loops import rolled_turns
 from symdiff.frontend.python.rolled import go_back, mark
@@ -267,6 +268,8 @@ def _run(cx: Context, node: ast.AST, function: ast.FunctionDef, given: Mapping[s
         for name, val in given.items():
             cx.set_name(frame, name, val)
         run_block(cx, function.body, frozenset())
+        if exit_of(cx).known == RAISE and cx.leaves is cx.scope:
+            raise Bottom
         found = cx.get_name(frame, RESULT)
         return NONE if found is MISSING else found
     finally:

@@ -94,6 +94,7 @@ class Context:
         self.homes: dict[Value, Scope] = {}
         self.top = Scope(None, self.homes)
         self.scope = self.top
+        self.leaves = self.top  # the region that a `Bottom` goes back to
         self.store = Store()
         self.problems: list[Problem] = []
         self.frames: list[Frame] = []
@@ -206,6 +207,7 @@ class Context:
     def reaching_bottom(self) -> Iterator[None]:
         """A `Bottom` leaves the state as it was here, but for what was changed in it before."""
         logs, frames, loops, scope = len(self.store.logs), len(self.frames), len(self.loops), self.scope
+        around, self.leaves = self.leaves, scope
         try:
             yield
         except Bottom:
@@ -214,6 +216,8 @@ class Context:
             del self.frames[frames:], self.loops[loops:]
             self.scope = scope
             raise
+        finally:
+            self.leaves = around
 
     # --- values
 

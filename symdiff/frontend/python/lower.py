@@ -29,7 +29,7 @@ from symdiff.frontend.python import (
     sharing,
 )
 from symdiff.frontend.python.context import Context, Frame, Session
-from symdiff.frontend.python.instances import Pattern
+from symdiff.frontend.python.instances import Bottom, Pattern
 from symdiff.frontend.python.liveness import Liveness, local_names
 from symdiff.frontend.python.problems import CannotRoll, NeedStatic, Respecialise, Restart
 from symdiff.frontend.python.values import (
@@ -115,6 +115,8 @@ def _attempt(source: Source, signature: Signature, session: Session) -> Lowered:
     except CannotRoll as error:
         cx.problems.append(error.problem)
         result = POISON
+    except Bottom:  # every path raises: a number for what is compiled around it, which nobody sees
+        result = cx.wrap(cx.scope.const(0.0))
     except RecursionError:
         raise CompileError([_no_room(cx)]) from None
     if session.changed and not cx.problems:

@@ -58,10 +58,11 @@ def _run_all(cx: Context, work: Work, live: frozenset[str]) -> None:
             pending.append(control.open_guard(cx, item, state, None))
         elif state.known != ON:
             continue
-        if cx.instances.active:
-            _in_recursion(cx, item, work, pending)
-        else:
-            _run(cx, item, work, pending)
+        try:
+            with cx.reaching_bottom():
+                _run(cx, item, work, pending)
+        except Bottom:
+            control.leave(cx, RAISE)
     while pending:
         control.close_side(cx, pending.pop(), live)
 
@@ -73,15 +74,6 @@ def _run(cx: Context, stmt: ast.stmt, work: Work, pending: list[Pending]) -> Non
         _with(cx, stmt, work)
     else:
         execute(cx, stmt)
-
-
-def _in_recursion(cx: Context, stmt: ast.stmt, work: Work, pending: list[Pending]) -> None:
-    """A statement with a call whose result no path has given yet leaves, as `raise` does."""
-    try:
-        with cx.reaching_bottom():
-            _run(cx, stmt, work, pending)
-    except Bottom:
-        control.leave(cx, RAISE)
 
 
 def _close_down_to(cx: Context, pending: list[Pending], marker: Pending) -> None:
