@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from symdiff.codegen import expressions
@@ -94,9 +94,19 @@ class Condition(Tail):
         self.text = ast.unparse(truth(emitter.expr(outs[0])))
 
 
+ReturnText = Callable[[Sequence[str]], str]  # of the expressions of the results
+
+
+def _bare(texts: Sequence[str]) -> str:
+    """One result as it is, several as a tuple."""
+    return ", ".join(texts) or "None"
+
+
 @dataclass(frozen=True, slots=True)
 class Return(Tail):
-    """The results are returned: bare, as a tuple, or nothing."""
+    """The results are returned, as `text` puts them together."""
+
+    text: ReturnText = _bare
 
     @property
     def jumps(self) -> bool:
@@ -107,8 +117,7 @@ class Return(Tail):
         return "unnamed"
 
     def finish(self, emitter: Emitter, outs: Sequence[Value], depth: int, more: bool) -> None:
-        found = [emitter.text(v) for v in outs]
-        emitter.line(depth, f"return {', '.join(found)}" if found else "return None")
+        emitter.line(depth, f"return {self.text([emitter.text(v) for v in outs])}")
 
 
 def _targets(outs: Sequence[Value], names: Sequence[str | None]) -> dict[Value, str]:

@@ -15,7 +15,6 @@ from symdiff.codegen import checks, expressions
 from symdiff.codegen.blocks import Context, Region, Tail
 from symdiff.codegen.control import Printer
 from symdiff.codegen.names import identifier, parameters
-from symdiff.codegen.statements import Emitter
 from symdiff.codegen.view import FunctionView, Line, aligned, doc_literal, wrapped
 from symdiff.errors import UsageError
 from symdiff.ir import dims, errstate, template, types
@@ -26,26 +25,6 @@ from symdiff.ir.steps import run_steps
 from symdiff.ir.types import AVal, Kind, Type
 from symdiff.signature import Argument, Lowered, Param, Static
 from symdiff.trees import NAMED, Path, Tree, path_text, paths
-
-ReturnText = Callable[[Sequence[str]], str]
-
-
-@dataclass(frozen=True, slots=True)
-class ReturnAs(Tail):
-    """The results are returned as `text` makes of their expressions."""
-
-    text: ReturnText
-
-    @property
-    def jumps(self) -> bool:
-        return True
-
-    @property
-    def folds(self) -> str:
-        return "unnamed"
-
-    def finish(self, emitter: Emitter, outs: Sequence[Value], depth: int, more: bool) -> None:
-        emitter.line(depth, f"return {self.text([emitter.text(v) for v in outs])}")
 
 
 @dataclass(frozen=True, slots=True)

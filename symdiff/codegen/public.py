@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 from symdiff.codegen import checks, expressions, functions
-from symdiff.codegen.functions import Body, Given, ReturnAs
+from symdiff.codegen.control import Return
+from symdiff.codegen.functions import Body, Given
 from symdiff.codegen.parts import has_singles
 from symdiff.codegen.view import LONGEST, Line
 from symdiff.codegen.writer import Writer, class_name, distinct
@@ -38,14 +39,14 @@ class Public(Writer):
 
     def primal(self) -> None:
         doc = self.lowered.doc.strip() or f"Return {self.call_text()}."
-        self.with_arguments("primal", doc, ReturnAs(self.results))
+        self.with_arguments("primal", doc, Return(self.results))
 
     def forward(self) -> None:
         n = self.n_results
         names = self.with_arguments(
             "forward",
             f"Return {self.call_text()} and what `{self.public['backward']}` reads.",
-            ReturnAs(lambda texts: f"{self.results(texts[:n])}, {_tuple([*texts[n:], *self.classes()])}"),
+            Return(lambda texts: f"{self.results(texts[:n])}, {_tuple([*texts[n:], *self.classes()])}"),
         )
         ready = self.parts.programs["forward"]
         self.residual_names = [names.get(v) or v.hint for v in (ready.fast or ready.program).main.body.outs[n:]]
@@ -72,7 +73,7 @@ class Public(Writer):
             checks.Checks((), sizes.found, (), ()),
             "",
             [*before, *unpack, *lines],
-            ReturnAs(self.gradients("backward", by_arguments=False)),
+            Return(self.gradients("backward", by_arguments=False)),
         )
         self.use(check)
         lines, _ = self.bodies("backward", body)
@@ -197,8 +198,8 @@ class Public(Writer):
         self.with_arguments(
             "value_and_grad",
             doc,
-            ReturnAs(lambda texts: f"{self.results(texts[:n])}, {gradients(texts[n:])}"),
-            derivative=ReturnAs(lambda texts: f"{self.value_call()}, {gradients(texts)}"),
+            Return(lambda texts: f"{self.results(texts[:n])}, {gradients(texts[n:])}"),
+            derivative=Return(lambda texts: f"{self.value_call()}, {gradients(texts)}"),
         )
 
     def grad(self) -> None:
@@ -258,11 +259,11 @@ class Public(Writer):
         self.with_arguments(
             "jvp",
             doc,
-            ReturnAs(lambda texts: f"{self.results(texts[:n])}, {self.tangent_results(texts[n:])}"),
+            Return(lambda texts: f"{self.results(texts[:n])}, {self.tangent_results(texts[n:])}"),
             given,
             leaves,
             [*unpack, *lines],
-            ReturnAs(lambda texts: f"{self.value_call()}, {self.tangent_results(texts)}"),
+            Return(lambda texts: f"{self.value_call()}, {self.tangent_results(texts)}"),
         )
 
     def tangent_results(self, texts: Sequence[str]) -> str:
@@ -279,7 +280,7 @@ class Public(Writer):
         along = ", ".join(g.name for g in given)
         doc = f"Return the Hessian of {self.call_text()} by {', '.join(self.parts.wrt)} times {along}."
         self.with_arguments(
-            "hvp", doc, ReturnAs(lambda texts: self.gradients("hvp")(texts)), given, leaves, [*unpack, *lines]
+            "hvp", doc, Return(lambda texts: self.gradients("hvp")(texts)), given, leaves, [*unpack, *lines]
         )
 
 

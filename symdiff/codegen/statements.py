@@ -1,8 +1,8 @@
 """Operations to finished lines: the straight-line part.  `control.py` has branches, loops and calls.
 
 One `Emitter` prints one Python function.  Every value that is not folded into its reader gets an identifier when its
-line is printed: its hint, or the variable that it becomes, if no live value has it; else a numbered variant.  Regions
-are printed on an explicit stack (`run`), so that depth of nesting costs no recursion.
+line is printed: its hint, or the variable that it becomes, if no live value has it; else a numbered variant
+(`values.py`).  Regions are printed on an explicit stack (`run`), so that depth of nesting costs no recursion.
 """
 
 from __future__ import annotations
@@ -10,174 +10,35 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
-
-import numpy as np
 
 from symdiff.codegen import expressions
 from symdiff.codegen.assignments import assignment, out_text, reuse_text, statement_text
 from symdiff.codegen.blocks import OUTERMOST, Context, Place, Region, Substituted, Tail
-from symdiff.codegen.choices import is_selection, joined, joint, truth
-from symdiff.codegen.folding import UNPACKS, Folder, Plan, is_constant, is_update
-from symdiff.codegen.names import CALLED, identifier, is_renaming
+from symdiff.codegen.folding import UNPACKS, Folder, Plan, is_update
+from symdiff.codegen.names import identifier, is_renaming
+from symdiff.codegen.values import DUPLICATE, Values
 from symdiff.codegen.view import Line
 from symdiff.ir import dims, errstate, template
-from symdiff.ir.core import Block, Family, Op, Params, Value
+from symdiff.ir.core import Block, Op, Value
 from symdiff.ir.dims import Atom, Dim
 from symdiff.ir.errstate import Stack
 from symdiff.ir.steps import Steps
-from symdiff.ir.types import Alt, AVal, Kind, Saved
-
-DUPLICATE = "a copy under the name of what it copies"  # which goes on as another variable, if one is wanted
+from symdiff.ir.types import AVal
 
 
-class Emitter:
-    """Prints the body of one function; `lines` is the result, `sizes` the size variables that it mentions."""
+class Emitter(Values):
+    """Prints the body of one function; `lines` is the result."""
 
     def __init__(self, context: Context, sizes: Mapping[Atom, str], opaque: Set[Atom] = frozenset()) -> None:
-        self.context = context
+        super().__init__(context, sizes)
         self.lines: list[Line] = []
-        self.size_names = dict(sizes)
         self.opaque = opaque  # sizes to be named as soon as a value that has them is there
-        self.sizes: set[Atom] = set()
-        self.names: dict[Value, str] = {}
-        self.given: dict[Value, str] = {}  # sizes that come out of a record
-        self.busy: Counter[str] = Counter(sizes.values())
-        self.aliases: dict[Value, Value] = {}
         self.size_lines: dict[Atom, Line] = {}
-        self.inside: dict[Value, Op] = {}  # folded values, by the operation that computes them
-        self.origins: dict[tuple[str, int], None] = {}  # lines of the source that the next line comes from
-        self.taken: Set[str] = frozenset()  # names that the user's values have somewhere
         self.stacks: Mapping[Op, Stack] = {}  # the `np.errstate` that operations must stand in
         self.under: Stack = ()  # that of the block being printed
-        self.halves: set[Value] = set()  # of two equal contributions: d in d_x = 2.0 * d
         self.put_back: set[Value] = set()  # parts that are where they belong, and are not read otherwise
-
-    # --- what values are called
-
-    def resolve(self, value: Value) -> Value:
-        while value in self.aliases:
-            value = self.aliases[value]
-        return value
-
-    def nameless(self, value: Value) -> bool:
-        """Whether a value may be printed without a line of its own."""
-        own = value.hint and value not in self.halves and not isinstance(value.type, (Alt, Saved))
-        return not own or (self.context.level > 0 and value.hint in self.context.stages)
-
-    def choose(self, wishes: Iterable[str]) -> str:
-        """The first wish that no live value has; the first with a number where all are taken."""
-        found = [identifier(w, self.context.reserved) for w in wishes if w] or ["t"]
-        for name in found:
-            if not self.busy[name]:
-                return name
-        k = 1
-        joint = "_" if found[0] != "t" else ""
-        while self.busy[f"{found[0]}{joint}{k}"] or f"{found[0]}{joint}{k}" in self.context.reserved:
-            k += 1
-        return f"{found[0]}{joint}{k}"
-
-    def define(self, value: Value, name: str) -> str:
-        self.names[value] = name
-        self.busy[name] += 1
-        return name
-
-    def name_for(self, value: Value, plan: Plan, made: str = "") -> str:
-        """The name of a new value; `made` is the primitive it comes from."""
-        if value in self.given:
-            return self.define(value, self.given[value])
-        called = "" if value.hint or CALLED.get(made) in self.taken else CALLED.get(made, "")
-        wanted = plan.wanted.get(value, "") or called
-        own, record = value.hint, not isinstance(value.type, AVal)
-        named = own and own not in self.context.stages and not record and not (wanted and made == DUPLICATE)
-        return self.define(value, self.choose([own, wanted] if named else [wanted, own]))
-
-    def release(self, values: Iterable[Value]) -> None:
-        for v in values:
-            name = self.names.get(v)
-            if name is not None:
-                self.busy[name] -= 1
-
-    # --- expressions
-
-    def expr(self, value: Value) -> ast.expr:
-        value = self.resolve(value)
-        if value in self.names:
-            return expressions.name(self.names[value])
-        if self.is_inline(value):
-            return self.constant(value)
-        return self.expression(self.inside[value])
-
-    def is_inline(self, value: Value) -> bool:
-        """Whether a constant is written where it is used; at -O0 one with a name has a line."""
-        return is_constant(value) and (self.context.level > 0 or not value.hint)
-
-    def constant(self, value: Value) -> ast.expr:
-        t = value.type
-        made = template.constant(value.const, template.int_dim)
-        if isinstance(t, AVal) and t.kind is Kind.NUMPY:
-            dtype = "np.float64" if t.dtype == "f8" else "np." + _numpy_name(t.dtype)
-            return ast.Call(expressions.name(dtype), [made], [])
-        return made
-
-    def expression(self, op: Op) -> ast.expr:
-        self.need_helper(op)
-        self.comes_from(op)
-        if op.regions:
-            return self.choice(op)
-        operands = self.operands(op)
-        if op.params.get("math"):
-            return template.expression(without(op, "math"), operands, self.dim, scalar=True)
-        return template.expression(op, operands, self.dim)
-
-    def choice(self, op: Op) -> ast.expr:
-        """A branch as an expression."""
-        for region in op.regions:
-            self.aliases.update(zip(region.params, op.ins[1:], strict=True))
-            self.aliases.update((o.out, o.ins[0]) for o in region.ops if is_renaming(o))
-            self.inside.update((v, o) for o in region.ops for v in o.outs)
-        found = joint(op)
-        condition = self.expr(op.ins[0])
-        if found is not None:
-            return joined(found[0], truth(condition), self.expr(found[1].outs[0]))
-        return ast.IfExp(truth(condition), *(self.expr(region.outs[0]) for region in op.regions))
-
-    def is_choice(self, op: Op) -> bool:
-        """Whether a branch prints as an expression: not where the user has named what it selects."""
-        if not op.outs or self.context.level == 0:
-            return False
-        return joint(op) is not None or (self.nameless(op.outs[0]) and is_selection(op))
-
-    def operands(self, op: Op) -> list[ast.expr]:
-        strong = op.prim.family is Family.ELEMENTWISE or is_update(op)
-        strong = strong and any(is_double(v) for v in op.ins if v.const is None)
-        strong = strong or op.prim.name in ("full", "broadcast_to")
-        return [self.plain(v) if strong else self.expr(v) for v in op.ins]
-
-    def plain(self, value: Value) -> ast.expr:
-        """An operand next to a float64 of NumPy's: a constant `np.float64(2.0)` is as well a Python float there."""
-        value = self.resolve(value)
-        if self.is_inline(value) and is_double(value):
-            return template.constant(value.const, template.int_dim)
-        return self.expr(value)
-
-    def text(self, value: Value) -> str:
-        return ast.unparse(self.expr(value))
-
-    def dim(self, d: Dim) -> ast.expr:
-        return expressions.dim(d, self.size)
-
-    def size(self, atom: Atom) -> ast.expr:
-        self.sizes.add(atom)
-        return expressions.name(self.size_names.get(atom, atom.name))
-
-    def need_helper(self, op: Op) -> None:
-        source = op.prim.info.get("helper")
-        if source:  # a module has those that its text calls
-            found = re.search(r"def (\w+)", source)
-            assert found is not None
-            self.context.helpers[found.group(1)] = source
 
     # --- lines
 
@@ -201,10 +62,6 @@ class Emitter:
     def line(self, depth: int, text: str, comment: str = "") -> None:
         self.lines.append(Line(depth, text, comment, origins=tuple(self.origins)))
         self.origins = {}
-
-    def comes_from(self, op: Op) -> None:
-        if op.loc is not None:
-            self.origins[op.loc.file, op.loc.line] = None
 
     def block(self, block: Block, depth: int, tail: Tail, region: Region = OUTERMOST) -> Steps:
         """Print a block: its operations, then what `tail` makes of its results."""
@@ -336,20 +193,6 @@ class Emitter:
         names = [self.names[v] for v in op.outs]
         self.line(depth, f"{expressions.targets(names)} = {text}", comment)
 
-    def handed_over(self, value: Value, dying: Sequence[Value]) -> bool:
-        """Whether a value has a name that nothing else is going to read."""
-        value = self.resolve(value)
-        return value in dying and value in self.names
-
-    def released(self, dying: Sequence[Value], define: Callable[[], object]) -> None:
-        """Define results while the names of operands read for the last time are free."""
-        gone = [self.names[v] for v in dying if v in self.names]
-        for name in gone:
-            self.busy[name] -= 1
-        define()
-        for name in gone:
-            self.busy[name] += 1
-
     def bound(self, op: Op, depth: int, plan: Plan, comment: str) -> None:
         """Python's own error where a variable is read that this path has not bound, or that is None."""
         held, name = self.text(op.ins[0]), op.params["name"]
@@ -456,15 +299,11 @@ class Emitter:
             return
         for axis, d in enumerate(value.type.shape):
             for atom in self.opaque - self.size_names.keys():
-                if d == expressions_atom(atom):
+                if d == _size(atom):
                     self.size_names[atom] = self.choose([atom.name])
                     self.busy[self.size_names[atom]] += 1
                     self.line(depth, f"{self.size_names[atom]} = {self.names[value]}.shape[{axis}]")
                     self.size_lines[atom] = self.lines[-1]
-
-    def reads(self, op: Op) -> Set[str]:
-        """The variables that the line of an operation mentions."""
-        return frozenset().union(*(expressions.names_in(self.expr(v)) for v in op.ins))
 
 
 def merged(stored: Mapping[Value, Sequence[str]], resolve: Callable[[Value], Value]) -> dict[Value, list[str]]:
@@ -483,20 +322,5 @@ def doubled(op: Op) -> Iterator[Value]:
         yield op.ins[1]
 
 
-def is_double(value: Value) -> bool:
-    """Whether a value is a float64 of NumPy's: next to a Python float it decides the dtype."""
-    return isinstance(value.type, AVal) and value.type.kind in (Kind.NUMPY, Kind.ARRAY) and value.type.dtype == "f8"
-
-
-def expressions_atom(atom: Atom) -> Dim:
+def _size(atom: Atom) -> Dim:
     return dims.var(atom.name) if atom.op == "var" else dims.opaque(atom.name)
-
-
-def without(op: Op, name: str) -> Op:
-    """The operation without one of its parameters."""
-    params = Params(**{k: v for k, v in op.params.items() if k != name})
-    return Op(op.prim, op.ins, op.outs, params, op.regions, op.loc)
-
-
-def _numpy_name(dtype: str) -> str:
-    return np.dtype(dtype).name.replace("bool", "bool_")

@@ -10,7 +10,7 @@ from symdiff.codegen.blocks import Context, Outlined, Tail
 from symdiff.codegen.classes import Written
 from symdiff.codegen.comments import Comments
 from symdiff.codegen.control import Return
-from symdiff.codegen.functions import Body, Entry, Given, ReturnAs
+from symdiff.codegen.functions import Body, Entry, Given
 from symdiff.codegen.names import identifier, parameters
 from symdiff.codegen.parts import KINDS, Parts, otherwise
 from symdiff.codegen.view import FunctionView, Line
@@ -194,7 +194,7 @@ class Writer:
         self,
         kind: str,
         doc: str,
-        tail: ReturnAs,
+        tail: Return,
         extra: Sequence[Given] = (),
         extra_leaves: Sequence[str] = (),
         extra_lines: Sequence[Line] = (),
