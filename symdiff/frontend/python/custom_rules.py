@@ -4,7 +4,7 @@ By hand, once: with `f.defvjp(fwd, bwd)` a call `y = f(x)` of an array becomes
 
     y = call(x) {function=_f, vjp=(_fwd, _bwd), by=(0,)}
 
-and f, fwd and bwd functions of the program, compiled once for each type of their arguments (`recursion`): `_fwd` of x
+and f, fwd and bwd functions of the program, compiled once for each type of their arguments (`rounds`): `_fwd` of x
 returns y and the numbers among the residuals, `_bwd` of these and of the cotangent of y returns that of x.  What is
 known when compiling among arguments and residuals is passed without the program.
 """
@@ -20,7 +20,7 @@ import numpy as np
 
 from symdiff import custom
 from symdiff.errors import CompileError
-from symdiff.frontend.python import memory, patterns, recursion
+from symdiff.frontend.python import instance_calls, memory, patterns, rounds
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Instance, Pattern, Place
 from symdiff.frontend.python.values import NONE, POISON, Arr, Known, Val, is_number
@@ -89,7 +89,7 @@ def enter(cx: Context, node: ast.AST, source: Source, bound: Mapping[str, Val]) 
     if ruled is None or any(i.failed for i in ruled.instances):
         return POISON
     rule: dict[str, Any] = {source.rule.kind: ruled.names, "by": ruled.by, "passed": ruled.passed}
-    return recursion.emit(cx, node, ruled.primal, ordered, now, **(rule if _has_derivative(ruled.primal) else {}))
+    return instance_calls.emit(cx, node, ruled.primal, ordered, now, **(rule if _has_derivative(ruled.primal) else {}))
 
 
 def _patterns(cx: Context, bound: Mapping[str, Val], apart: Sequence[int]) -> dict[str, Pattern]:
@@ -121,15 +121,13 @@ def _ruled(cx: Context, node: ast.AST, source: Source, now: dict[str, Pattern]) 
     key = (id(rule), patterns.canonical(now), cx.errstate)
     ruled = table.ruled.get(key)
     if ruled is None:
-        if sum(i.source.node is source.node for i in table.active) >= recursion.MAX_NESTED:
-            shown = "; ".join(", ".join(map(str, i.params.values())) for i in table.active[-3:])
-            cx.refuse("SD604", node, name=f"an argument of `{source.name}`", types=f"…; {shown}; …")
+        if rounds.nested_too_deep(cx, node, source):
             return None
         ruled = table.ruled[key] = _begun(cx, source, now)
     if ruled.primal in table.active:
         return ruled
     if ruled.primal not in table.done:
-        recursion.compiled(cx, node, ruled.primal)
+        rounds.compiled(cx, node, ruled.primal)
     if any(i in table.active for i in ruled.made) or (ruled.made and all(i in table.done for i in ruled.made)):
         return ruled
     if not ruled.primal.failed and ruled.primal.result is not None and _has_derivative(ruled.primal):
@@ -145,8 +143,8 @@ def _ruled(cx: Context, node: ast.AST, source: Source, now: dict[str, Pattern]) 
 def _begun(cx: Context, source: Source, now: dict[str, Pattern]) -> Ruled:
     rule = source.rule
     assert rule is not None
-    primal = recursion.new_instance(cx, replace(source, rule=None), None, now, ())
-    names = tuple(recursion.free_name(cx, getattr(f, "__name__", "rule")) for f in rule.functions)
+    primal = rounds.new_instance(cx, replace(source, rule=None), None, now, ())
+    names = tuple(rounds.free_name(cx, getattr(f, "__name__", "rule")) for f in rule.functions)
     by: list[int] = []
     passed: list[int] = []
     count = 0
@@ -189,11 +187,11 @@ def _made(
     """One function of the rule, compiled; None where it has no result."""
     before = ruled.made[number] if number < len(ruled.made) else None
     if before is None or patterns.canonical(before.params) != patterns.canonical(params):
-        before = recursion.new_instance(cx, source, None, params, (), ruled.names[number])
+        before = rounds.new_instance(cx, source, None, params, (), ruled.names[number])
         ruled.made = (*ruled.made[:number], before)
     instance = before
     if instance not in cx.instances.done:
-        recursion.compiled(cx, node, instance)
+        rounds.compiled(cx, node, instance)
     return None if instance.failed or instance.result is None else instance
 
 

@@ -1,4 +1,4 @@
-"""What the evaluator keeps about functions that call themselves: see `symdiff.frontend.python.recursion`."""
+"""What the evaluator keeps about functions of the program: see `recursion.py` and `rounds.py`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from symdiff.frontend.python.values import Cell, Val
 from symdiff.frontend.source import Source
+from symdiff.ir import dims
 from symdiff.ir.core import Function, Value
-from symdiff.ir.dims import Dim
+from symdiff.ir.dims import Atom, Dim
 from symdiff.ir.types import AVal
 
 if TYPE_CHECKING:
@@ -74,6 +75,11 @@ class Instance:
     outer_arrays: list[Cell] = field(default_factory=list)  # arrays from around that it writes: passed and returned
     reads: set[Cell] = field(default_factory=set)  # arrays from around that it reads
     gives_back: bool = False  # whether it may write at all: a function with a rule of its own may not
+
+    @property
+    def own_sizes(self) -> frozenset[Atom]:
+        """The size variables that its parameters bind."""
+        return frozenset(a for d in self.sizes.values() for a in dims.atoms(d))
 
 
 @dataclass(eq=False)

@@ -25,7 +25,7 @@ from symdiff.frontend.python import (
     grown,
     memory,
     objects,
-    recursion,
+    rounds,
     sharing,
 )
 from symdiff.frontend.python.context import Context, Frame, Session
@@ -130,7 +130,7 @@ def _attempt(source: Source, signature: Signature, session: Session) -> Lowered:
     if not cx.problems and result is not POISON:
         tree = _flatten(cx, source.node, result, leaves, statics)
     if cx.problems:
-        sizes = recursion.sizes_outside(cx, cx.sizes_needed)
+        sizes = rounds.sizes_outside(cx, cx.sizes_needed)
         if sizes:
             _fix_captured_sizes(cx)
             raise Respecialise(cx.problems, sizes=sizes)
