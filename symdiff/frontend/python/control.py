@@ -15,7 +15,8 @@ from typing import Any
 from symdiff.frontend.python import alternatives, memory, operators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Bottom
-from symdiff.frontend.python.joins import Joiner, Side
+from symdiff.frontend.python.joins import Joiner
+from symdiff.frontend.python.sides import Side
 from symdiff.frontend.python.store import MARKS, MISSING, NO_FACTS, Changes, Facts, Scope, captured_params, close
 from symdiff.frontend.python.values import BOTTOM, DEAD, POISON, Arr, Cell, Conflict, Known, Maybe, Num, OneOf, Val
 from symdiff.ir.core import Block, Value

@@ -17,7 +17,7 @@ from symdiff.errors import Loc
 from symdiff.frontend.python import alternatives, grown, kinship, lodging
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
-from symdiff.frontend.python.joins import fixed, same_place
+from symdiff.frontend.python.sides import fixed, same_place
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.type_joins import join_types, widen_shapes
 from symdiff.frontend.python.values import (

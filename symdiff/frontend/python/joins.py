@@ -7,16 +7,13 @@ so names that shared memory still do, and pairs with a common side may alias.
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from symdiff.frontend.python import alternatives, grown, kinship, memory
-from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
-from symdiff.frontend.python.store import MISSING, Changes, Scope
+from symdiff.frontend.python.sides import Sides, same_place
+from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.type_joins import join_types, widen_shapes
 from symdiff.frontend.python.values import (
     BOTTOM,
@@ -50,46 +47,14 @@ from symdiff.frontend.python.values import (
     same_known,
     static_size,
 )
-from symdiff.ir import types
 from symdiff.ir.core import Value
-from symdiff.ir.types import AVal, Kind, Opt
+from symdiff.ir.types import AVal, Kind
 
 Rebuild = Callable[[Sequence[Value]], Val]
 
 
-@dataclass(eq=False)
-class Side:
-    """The end of one path: its region, what it changed, and whether it has left (its locals no longer matter)."""
-
-    scope: Scope
-    changes: Changes
-    left: bool = False
-
-    @contextmanager
-    def active(self, cx: Context) -> Iterator[None]:
-        """Emit into this side, in its state."""
-        outer, cx.scope = cx.scope, self.scope
-        cx.store.begin()
-        cx.store.apply(self.changes)
-        try:
-            yield
-        finally:
-            cx.store.end()
-            cx.scope = outer
-
-
-class Joiner:
+class Joiner(Sides):
     """Collects the pairs of values that two sides contribute."""
-
-    def __init__(self, cx: Context, then: Side, orelse: Side, node: ast.AST, pred: Value | None = None) -> None:
-        self.cx = cx
-        self.pred = pred  # what decided, where that is a value
-        self.sides = (then, orelse)
-        self.node = node
-        self.outs: list[tuple[Value, Value]] = []
-        self.cells: dict[Any, Val] = {}
-        self.later: list[Callable[[Sequence[Value]], None]] = []
-        self.frames: set[int] = set()  # calls that are over, whose names a function made in one branch still reads
 
     def join(self, a: Any, b: Any) -> Rebuild:
         """Pair what both sides hold; what they hold together, once the operation is there."""
@@ -101,26 +66,15 @@ class Joiner:
         spoilt = next((x for x in (a, b) if x is POISON or isinstance(x, Conflict)), None)
         if spoilt is not None:
             return lambda outs: spoilt
-        a, b = self._narrowed(0, a), self._narrowed(1, b)
+        a, b = self.narrowed(0, a), self.narrowed(1, b)
         if same_known(a, b):
             return lambda outs: a
         if isinstance(a, Num) and isinstance(b, Num) and a.value is b.value and a.dim == b.dim:
             return lambda outs: Num(a.value, a.dim, a.tags | b.tags)
-        if isinstance(a, Arr) and isinstance(b, Arr) and same_place(a, b) and self._outside(a):
+        if isinstance(a, Arr) and isinstance(b, Arr) and same_place(a, b) and self.outside(a):
             return lambda outs: a
         found = self._structure(a, b)
         return self._numeric(a, b) if found is None else found
-
-    def _narrowed(self, k: int, x: Any) -> Any:
-        """What a side holds, as far as the tests that led there say."""
-        if not isinstance(x, Val) or not alternatives.involved(x):
-            return x
-        with self.sides[k].active(self.cx):
-            return alternatives.narrowed(self.cx, self.node, x)
-
-    def _outside(self, arr: Arr) -> bool:
-        """Whether an array was there before the branches, which then join what its cell holds."""
-        return self.cx.store.get(arr.cell) is not MISSING and fixed(arr)
 
     # --- containers
 
@@ -136,7 +90,7 @@ class Joiner:
             return lambda outs: Struct(a.kind, tuple(p(outs) for p in parts), a.cls, a.keys)
         if isinstance(a, Reference) and type(a) is type(b):
             return self._references(a, b)
-        if all(map(self._choosable, (a, b))):
+        if all(map(self.choosable, (a, b))):
             return self._one_of(a, b)
         if any(map(alternatives.optional, (a, b))):
             return self._optional(a, b)
@@ -159,16 +113,13 @@ class Joiner:
             for other in key:
                 memory.may_alias(cell, other)
             self.cells[key] = at_cell(a, cell)
-            rebuild = self.content(self._content(0, a.cell), self._content(1, b.cell))
+            rebuild = self.content(self.content_of(0, a.cell), self.content_of(1, b.cell))
             if rebuild is None:
                 del self.cells[key]
                 return self._conflict(a, b)
             self.later.append(lambda outs: self.cx.store.set(cell, rebuild(outs)))
         found = self.cells[key]
         return lambda outs: found
-
-    def _content(self, side: int, cell: Cell) -> Any:
-        return self.sides[side].changes.get(cell, self.cx.store.get(cell))
 
     def content(self, a: Any, b: Any) -> Callable[[Sequence[Value]], Any] | None:
         """What a cell holds, where the sides disagree; None where nothing fits both."""
@@ -209,7 +160,7 @@ class Joiner:
         if form is None or not all(grown.covers(form, content.form) for content in staged):
             return None
         both = [self._as_grown(k, content, form) for k, content in enumerate(contents)]
-        at = [self._pair(*pair) for pair in zip(*(content.values for content in both), strict=True)]
+        at = [self.pair(*pair) for pair in zip(*(content.values for content in both), strict=True)]
         group, shared = Cell("list"), both[0].shared | both[1].shared
         for content in both:
             kinship.unite(group, content.group)
@@ -233,49 +184,14 @@ class Joiner:
     def _versions(self, a: Value, b: Value) -> Callable[[Sequence[Value]], Any] | None:
         if a.type != b.type:
             return None
-        at = self._pair(a, b)
+        at = self.pair(a, b)
         return lambda outs: outs[at]
 
     def _conflict(self, a: Val, b: Val) -> Rebuild:
-        made = Conflict(self._shown(a), self._shown(b), "SD310")
+        made = Conflict(self.shown(a), self.shown(b), "SD310")
         return lambda outs: made
 
-    def _shown(self, x: Val) -> str:
-        """As messages name it; what an array is may be known on one side alone."""
-        if alternatives.choosable(x) and not self._choosable(x):
-            return f"{self.cx.describe(x)} that holds what is computed there"
-        return str(self._type(x)) if isinstance(x, Arr) else self.cx.describe(x)
-
     # --- one of several known things
-
-    def _choosable(self, x: Val) -> bool:
-        """Whether a thing means the same behind the branches: a function made in one may read what is only there."""
-        return alternatives.choosable(x) and all(map(self._stays, alternatives.options_of(x)))
-
-    def _stays(self, x: Any) -> bool:
-        if isinstance(x, Closure):
-            frame: Any = x.frame
-            while frame is not None:
-                touched = any(isinstance(key, tuple) and key[0] == frame.id for s in self.sides for key in s.changes)
-                if touched and not self.cx.running(frame.id):
-                    self.frames.add(frame.id)
-                frame = frame.outer
-            return all(map(self._stays, (*x.defaults, *x.kwdefaults.values())))
-        if isinstance(x, Partial):
-            return all(map(self._stays, (x.function, *x.args, *x.kwargs.values())))
-        if isinstance(x, Text):
-            return all(isinstance(piece, str) or self.cx.scope.sees(piece[0]) for piece in x.pieces)
-        if isinstance(x, (Bound, Method)):
-            return self._stays(x.receiver) and (isinstance(x, Method) or self._stays(x.function))
-        if isinstance(x, Num):
-            return x.value is None or self.cx.scope.sees(x.value)
-        if isinstance(x, Arr):
-            return self._outside(x)
-        if isinstance(x, Reference):
-            return self.cx.store.get(x.cell) is not MISSING
-        if isinstance(x, OneOf):
-            return self._stays(x.tag) and all(map(self._stays, x.options))
-        return isinstance(x, Known) or (isinstance(x, Struct) and all(map(self._stays, x.items)))
 
     def _one_of(self, a: Val, b: Val) -> Rebuild:
         longest = max((a, b), key=lambda x: len(alternatives.options_of(x)) if isinstance(x, OneOf) else 0)
@@ -285,7 +201,7 @@ class Joiner:
         for side, x in zip(self.sides, (a, b), strict=True):
             with side.active(self.cx):
                 tags.append(alternatives.tag_in(self.cx, self.node, x, options))
-        at = self._pair(*tags)
+        at = self.pair(*tags)
         kept = self.cx.tags([x.tag for x in (a, b) if isinstance(x, OneOf)])
         chosen = None if isinstance(a, OneOf) or isinstance(b, OneOf) else self.pred
 
@@ -298,7 +214,7 @@ class Joiner:
 
     def _optional(self, a: Val, b: Val) -> Rebuild:
         """A number or array on one side, None on the other."""
-        if not all(alternatives.optional(x) or self._type(x) is not None for x in (a, b)):
+        if not all(alternatives.optional(x) or self.type_of(x) is not None for x in (a, b)):
             return self._conflict(a, b)
         if any(isinstance(x, Maybe) and not x.none for x in (a, b)):
             return self._conflict(a, b)
@@ -309,7 +225,7 @@ class Joiner:
 
     def _numeric(self, a: Val, b: Val) -> Rebuild:
         maybe = any(x is UNBOUND or isinstance(x, Maybe) for x in (a, b))
-        kinds = [self._type(x) for x in (a, b)]
+        kinds = [self.type_of(x) for x in (a, b)]
         if any(k is None and x is not UNBOUND for k, x in zip(kinds, (a, b), strict=True)):
             return self._conflict(a, b)
         known = [k for k in kinds if k is not None]
@@ -320,64 +236,27 @@ class Joiner:
             return self._conflict(a, b)
         if t.kind is Kind.ARRAY:
             return self._arrays(a, b, t, maybe)
-        pair = [self._scalar(k, x, t, maybe) for k, x in enumerate((a, b))]
-        at = self._pair(*pair)
+        pair = [self.contributed(k, x, t, maybe) for k, x in enumerate((a, b))]
+        at = self.pair(*pair)
         if maybe:
             return lambda outs: Maybe(outs[at])
         tags = self.cx.tags([a, b])
         dim = a.dim if isinstance(a, Num) and isinstance(b, Num) and a.dim == b.dim else None
         return lambda outs: Num(outs[at], dim, tags)
 
-    def _type(self, x: Val) -> AVal | None:
-        """The type of a number or array, known or staged; None for everything else."""
-        if isinstance(x, Maybe):
-            assert isinstance(x.value.type, Opt) and isinstance(x.value.type.elem, AVal)
-            return x.value.type.elem
-        if isinstance(x, Num):
-            return x.type
-        if isinstance(x, Arr):
-            return self._array_type(x)
-        if isinstance(x, Known) and self.cx.is_numeric(x):
-            return types.type_of(x.obj)
-        return None
-
-    def _array_type(self, x: Arr) -> AVal | None:
-        for side in self.sides:
-            version = side.changes.get(x.cell, self.cx.store.get(x.cell))
-            if isinstance(version, Value):
-                if not x.path:
-                    assert isinstance(version.type, AVal)
-                    return version.type
-                if x.cache is not None:
-                    assert isinstance(x.cache[1].type, AVal)
-                    return x.cache[1].type
-        return None
-
-    def _scalar(self, k: int, x: Val, t: AVal, maybe: bool) -> Value:
-        """The value one side contributes, converted to the common type."""
-        with self.sides[k].active(self.cx):
-            scope = self.cx.scope
-            if x is UNBOUND:
-                return scope.emit("opt_none", elem=t)[0]
-            if isinstance(x, Maybe):
-                return scope.use(x.value)
-            value = scope.use(self.cx.value(x))
-            if value.type != t:
-                value = scope.emit("convert", value, kind=t.kind, dtype=t.dtype)[0]
-            return scope.emit("opt_some", value)[0] if maybe else value
-
     def _arrays(self, a: Val, b: Val, t: AVal, maybe: bool) -> Rebuild:
         key = (_place(a), _place(b))
         if key not in self.cells or maybe:
-            pair = [self._array(k, x, t, maybe) for k, x in enumerate((a, b))]
-            at = self._pair(*pair)
+            pair = [self.contributed(k, x, t, maybe) for k, x in enumerate((a, b))]
+            at = self.pair(*pair)
             cell = Cell("array", self.cx.scope.loc, contiguous=t.rank <= 1)
-            if maybe:
-                return self._maybe_array(a, b, cell, at)
             for x in (a, b):
-                if isinstance(x, Arr):
+                if isinstance(x, (Arr, Maybe)) and x.cell is not None:
                     cell.name = cell.name or x.cell.name
                     memory.may_alias(cell, x.cell)
+            if maybe:
+                self.later.append(lambda outs: self.cx.store.set(cell, outs[at]))
+                return lambda outs: Maybe(outs[at], cell)
             if self.pred is not None and isinstance(a, Arr) and isinstance(b, Arr):
                 cell.choice = Choice(self.pred, Arr(a.cell, a.path), Arr(b.cell, b.path))
             for (first, second), other in self.cells.items():
@@ -388,29 +267,6 @@ class Joiner:
         found = self.cells[key]
         return lambda outs: found
 
-    def _maybe_array(self, a: Val, b: Val, cell: Cell, at: int) -> Rebuild:
-        for x in (a, b):
-            if isinstance(x, (Arr, Maybe)) and x.cell is not None:
-                cell.name = cell.name or x.cell.name
-                memory.may_alias(cell, x.cell)
-        self.later.append(lambda outs: self.cx.store.set(cell, outs[at]))
-        return lambda outs: Maybe(outs[at], cell)
-
-    def _array(self, k: int, x: Val, t: AVal, maybe: bool) -> Value:
-        with self.sides[k].active(self.cx):
-            scope = self.cx.scope
-            if x is UNBOUND:
-                return scope.emit("opt_none", elem=t)[0]
-            if isinstance(x, Maybe):
-                if x.cell is not None:
-                    memory.check_read(self.cx, Arr(x.cell))
-                return scope.use(x.value)
-            value = scope.use(self.cx.value(x))
-            assert isinstance(value.type, AVal)
-            if value.type.shape != t.shape:
-                value = scope.emit("retype", value, shape=t.shape)[0]
-            return scope.emit("opt_some", value)[0] if maybe else value
-
     # --- a path that has left
 
     def _bottom(self, a: Val, b: Val) -> Rebuild:
@@ -419,18 +275,18 @@ class Joiner:
         if live is BOTTOM or live is UNBOUND or isinstance(live, _NO_NUMBERS):
             return lambda outs: UNBOUND if live is BOTTOM else live
         if isinstance(live, OneOf):
-            if self._stays(live.tag):
+            if self.stays(live.tag):
                 return lambda outs: live
             tag = self.join(*((BOTTOM, live.tag) if k == 0 else (live.tag, BOTTOM)))
             return lambda outs: OneOf(tag(outs), live.options)  # type: ignore[arg-type]  # of an int: a Num
         if isinstance(live, Struct):
             items = [self.join(*((BOTTOM, x) if k == 0 else (x, BOTTOM))) for x in live.items]
             return lambda outs: Struct(live.kind, tuple(p(outs) for p in items), live.cls, live.keys)
-        if isinstance(live, Arr) and self._outside(live):
+        if isinstance(live, Arr) and self.outside(live):
             return lambda outs: live
         if isinstance(live, Reference):
             return self._bottom_reference(k, live)
-        t = self._type(live)
+        t = self.type_of(live)
         if t is None:
             return lambda outs: live
         if isinstance(live, Maybe) or not all(static_size(d) for d in t.shape):
@@ -440,9 +296,8 @@ class Joiner:
         with self.sides[k].active(self.cx):
             dummy = self.cx.scope.emit("zeros", type=t, shape=t.shape)[0]
         pair = [dummy, dummy]
-        maker = self._array if t.kind is Kind.ARRAY else self._scalar
-        pair[1 - k] = maker(1 - k, live, t, False)
-        at = self._pair(*pair)
+        pair[1 - k] = self.contributed(1 - k, live, t, False)
+        at = self.pair(*pair)
         if t.kind is not Kind.ARRAY:
             return lambda outs: Num(outs[at], live.dim if isinstance(live, Num) else None, self.cx.tags([live]))
         return self._bottom_array(live, at)
@@ -461,7 +316,7 @@ class Joiner:
         return lambda outs: found
 
     def _bottom_reference(self, k: int, live: Reference) -> Rebuild:
-        content = self._content(1 - k, live.cell)
+        content = self.content_of(1 - k, live.cell)
         if self.cx.store.get(live.cell) is not MISSING:
             return lambda outs: live  # it existed before: its content is joined as a cell
         key = (BOTTOM, live.cell)
@@ -488,13 +343,6 @@ class Joiner:
             return lambda outs: type(content)(zip(content, (p(outs) for p in parts), strict=True))
         return None
 
-    def _pair(self, a: Value, b: Value) -> int:
-        with_scopes = []
-        for side, v in zip(self.sides, (a, b), strict=True):
-            with_scopes.append(side.scope.use(v))
-        self.outs.append((with_scopes[0], with_scopes[1]))
-        return len(self.outs) - 1
-
 
 _NO_NUMBERS = (Known, Closure, Method, Partial, Bound, Super, Sequence_)
 _STRUCTURES = (Closure, Method, Partial, Bound, Super, Sequence_, ListRef, DictRef, SetRef, ObjRef, Struct, Text, OneOf)
@@ -504,17 +352,6 @@ def _inside(content: Any) -> Sequence[Val]:
     if isinstance(content, dict):
         return tuple(content.values())
     return content if isinstance(content, tuple) else ()
-
-
-def fixed(arr: Arr) -> bool:
-    """Whether the same part of its cell is meant wherever it is read."""
-    return not any(step.operands for step in arr.path)
-
-
-def same_place(a: Arr, b: Arr) -> bool:
-    """Whether two arrays are the same part of the same cell."""
-    paths = ([(step.spec, step.operands, step.perm) for step in arr.path] for arr in (a, b))
-    return a.cell is b.cell and next(paths) == next(paths)
 
 
 def at_cell(like: Reference, cell: Cell) -> Reference:

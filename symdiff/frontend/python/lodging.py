@@ -22,8 +22,8 @@ from symdiff.errors import Loc
 from symdiff.frontend.python import grown, memory
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
-from symdiff.frontend.python.joins import same_place as same_part
 from symdiff.frontend.python.kinship import Path, inside, related, unite
+from symdiff.frontend.python.sides import same_place as same_part
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.values import (
     Arr,

@@ -1,0 +1,182 @@
+"""The two sides of a join: what each holds, and the value that it contributes.
+
+A side is the end of one path.  Converting what it holds to the common type is emitted at its end: for
+`y = 1 if c else x` the first side converts 1 to a float.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from symdiff.frontend.python import alternatives, memory
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.store import MISSING, Changes, Scope
+from symdiff.frontend.python.values import (
+    UNBOUND,
+    Arr,
+    Bound,
+    Cell,
+    Closure,
+    Known,
+    Maybe,
+    Method,
+    Num,
+    OneOf,
+    Partial,
+    Reference,
+    Struct,
+    Text,
+    Val,
+)
+from symdiff.ir import types
+from symdiff.ir.core import Value
+from symdiff.ir.types import AVal, Kind, Opt
+
+
+@dataclass(eq=False)
+class Side:
+    """The end of one path: its region, what it changed, and whether it has left (its locals no longer matter)."""
+
+    scope: Scope
+    changes: Changes
+    left: bool = False
+
+    @contextmanager
+    def active(self, cx: Context) -> Iterator[None]:
+        """Emit into this side, in its state."""
+        outer, cx.scope = cx.scope, self.scope
+        cx.store.begin()
+        cx.store.apply(self.changes)
+        try:
+            yield
+        finally:
+            cx.store.end()
+            cx.scope = outer
+
+
+class Sides:
+    """Two sides, and the pairs of values that they contribute."""
+
+    def __init__(self, cx: Context, then: Side, orelse: Side, node: ast.AST, pred: Value | None = None) -> None:
+        self.cx = cx
+        self.pred = pred  # what decided, where that is a value
+        self.sides = (then, orelse)
+        self.node = node
+        self.outs: list[tuple[Value, Value]] = []
+        self.cells: dict[Any, Val] = {}
+        self.later: list[Callable[[Sequence[Value]], None]] = []
+        self.frames: set[int] = set()  # calls that are over, whose names a function made in one branch still reads
+
+    def narrowed(self, k: int, x: Any) -> Any:
+        """What a side holds, as far as the tests that led there say."""
+        if not isinstance(x, Val) or not alternatives.involved(x):
+            return x
+        with self.sides[k].active(self.cx):
+            return alternatives.narrowed(self.cx, self.node, x)
+
+    def outside(self, arr: Arr) -> bool:
+        """Whether an array was there before the branches, which then join what its cell holds."""
+        return self.cx.store.get(arr.cell) is not MISSING and fixed(arr)
+
+    def content_of(self, side: int, cell: Cell) -> Any:
+        return self.sides[side].changes.get(cell, self.cx.store.get(cell))
+
+    def shown(self, x: Val) -> str:
+        """As messages name it; what an array is may be known on one side alone."""
+        if alternatives.choosable(x) and not self.choosable(x):
+            return f"{self.cx.describe(x)} that holds what is computed there"
+        return str(self.type_of(x)) if isinstance(x, Arr) else self.cx.describe(x)
+
+    def choosable(self, x: Val) -> bool:
+        """Whether a thing means the same behind the branches: a function made in one may read what is only there."""
+        return alternatives.choosable(x) and all(map(self.stays, alternatives.options_of(x)))
+
+    def stays(self, x: Any) -> bool:
+        """Whether everything that a thing holds was there before the branches."""
+        if isinstance(x, Closure):
+            frame: Any = x.frame
+            while frame is not None:
+                touched = any(isinstance(key, tuple) and key[0] == frame.id for s in self.sides for key in s.changes)
+                if touched and not self.cx.running(frame.id):
+                    self.frames.add(frame.id)
+                frame = frame.outer
+            return all(map(self.stays, (*x.defaults, *x.kwdefaults.values())))
+        if isinstance(x, Partial):
+            return all(map(self.stays, (x.function, *x.args, *x.kwargs.values())))
+        if isinstance(x, Text):
+            return all(isinstance(piece, str) or self.cx.scope.sees(piece[0]) for piece in x.pieces)
+        if isinstance(x, (Bound, Method)):
+            return self.stays(x.receiver) and (isinstance(x, Method) or self.stays(x.function))
+        if isinstance(x, Num):
+            return x.value is None or self.cx.scope.sees(x.value)
+        if isinstance(x, Arr):
+            return self.outside(x)
+        if isinstance(x, Reference):
+            return self.cx.store.get(x.cell) is not MISSING
+        if isinstance(x, OneOf):
+            return self.stays(x.tag) and all(map(self.stays, x.options))
+        return isinstance(x, Known) or (isinstance(x, Struct) and all(map(self.stays, x.items)))
+
+    def type_of(self, x: Val) -> AVal | None:
+        """The type of a number or array, known or staged; None for everything else."""
+        if isinstance(x, Maybe):
+            assert isinstance(x.value.type, Opt) and isinstance(x.value.type.elem, AVal)
+            return x.value.type.elem
+        if isinstance(x, Num):
+            return x.type
+        if isinstance(x, Arr):
+            return self._array_type(x)
+        if isinstance(x, Known) and self.cx.is_numeric(x):
+            return types.type_of(x.obj)
+        return None
+
+    def _array_type(self, x: Arr) -> AVal | None:
+        for side in self.sides:
+            version = side.changes.get(x.cell, self.cx.store.get(x.cell))
+            if isinstance(version, Value):
+                if not x.path:
+                    assert isinstance(version.type, AVal)
+                    return version.type
+                if x.cache is not None:
+                    assert isinstance(x.cache[1].type, AVal)
+                    return x.cache[1].type
+        return None
+
+    def contributed(self, k: int, x: Val, t: AVal, maybe: bool) -> Value:
+        """The value of one side, converted to the common type."""
+        with self.sides[k].active(self.cx):
+            scope = self.cx.scope
+            if x is UNBOUND:
+                return scope.emit("opt_none", elem=t)[0]
+            if isinstance(x, Maybe):
+                if x.cell is not None:
+                    memory.check_read(self.cx, Arr(x.cell))
+                return scope.use(x.value)
+            value = scope.use(self.cx.value(x))
+            assert isinstance(value.type, AVal)
+            if t.kind is Kind.ARRAY and value.type.shape != t.shape:
+                value = scope.emit("retype", value, shape=t.shape)[0]
+            elif t.kind is not Kind.ARRAY and value.type != t:
+                value = scope.emit("convert", value, kind=t.kind, dtype=t.dtype)[0]
+            return scope.emit("opt_some", value)[0] if maybe else value
+
+    def pair(self, a: Value, b: Value) -> int:
+        """Make the values of both sides one result of the operation: its number."""
+        then, orelse = (side.scope.use(v) for side, v in zip(self.sides, (a, b), strict=True))
+        self.outs.append((then, orelse))
+        return len(self.outs) - 1
+
+
+def fixed(arr: Arr) -> bool:
+    """Whether the same part of its cell is meant wherever it is read."""
+    return not any(step.operands for step in arr.path)
+
+
+def same_place(a: Arr, b: Arr) -> bool:
+    """Whether two arrays are the same part of the same cell."""
+    paths = ([(step.spec, step.operands, step.perm) for step in arr.path] for arr in (a, b))
+    return a.cell is b.cell and next(paths) == next(paths)
