@@ -16,35 +16,19 @@ from typing import Any, ClassVar
 import numpy as np
 
 from symdiff.api import nested
-from symdiff.api.compiled import Compiled
-from symdiff.api.parameters import choose, name_of
-from symdiff.api.transforms import Forward, Function, Grad, Tangent
+from symdiff.api.parameters import name_of
+from symdiff.api.transforms import ByArguments, Forward, Function, Grad, Tangent
 from symdiff.errors import CheckError, UsageError
-from symdiff.frontend.derivative import FIRST, Derivative, Names
+from symdiff.frontend.derivative import Derivative
 from symdiff.ir.types import AVal
 from symdiff.signature import Lowered, Signature, Static, leaf_names
 from symdiff.trees import LEAF, flatten, map_leaves, unflatten
 
 
-class Jacrev(Compiled):
+class Jacrev(ByArguments):
     """``f(x, …) -> Jacobian`` by rows; with `has_aux` ``(Jacobian, aux)``."""
 
-    takes: ClassVar[tuple[str, ...]] = ("argnums", "wrt", "has_aux")
     kind: ClassVar[str] = "jacrev"
-
-    def __init__(
-        self,
-        fun: Function,
-        argnums: int | Sequence[int] = FIRST,
-        *,
-        wrt: Names = None,
-        has_aux: bool = False,
-        level: int = 2,
-        static: str | Sequence[str] = (),
-    ) -> None:
-        super().__init__(fun, level, static)
-        self.argnums, self.wrt, self.has_aux = argnums, wrt, has_aux
-        self.chosen = choose(fun, self.parameters, argnums, wrt)
 
     def __symdiff_derivative__(self) -> Derivative:
         return Derivative(self.kind, self.chosen.names, self.chosen.bare, self.has_aux)

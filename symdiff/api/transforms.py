@@ -70,11 +70,10 @@ def run_kind(lowered: Lowered, level: int) -> Function:
     return call
 
 
-class ValueAndGrad(Compiled):
-    """``f(x, …) -> (value, gradient)``; with `has_aux` ``((value, aux), gradient)``."""
+class ByArguments(Compiled):
+    """A derivative by arguments that are chosen by position or name; `has_aux`: `fun` returns more than its value."""
 
     takes: ClassVar[tuple[str, ...]] = ("argnums", "wrt", "has_aux")
-    with_value: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -89,6 +88,12 @@ class ValueAndGrad(Compiled):
         super().__init__(fun, level, static)
         self.argnums, self.wrt, self.has_aux = argnums, wrt, has_aux
         self.chosen = choose(fun, self.parameters, argnums, wrt)
+
+
+class ValueAndGrad(ByArguments):
+    """``f(x, …) -> (value, gradient)``; with `has_aux` ``((value, aux), gradient)``."""
+
+    with_value: ClassVar[bool] = True
 
     def form(self) -> Form:
         if self.has_aux:

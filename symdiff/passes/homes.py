@@ -17,7 +17,7 @@ Before differentiation, at every level: `parts` then lends the row, and so does 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from symdiff.ir.build import Builder
@@ -165,23 +165,18 @@ def _carried(before: Block, op: Op) -> tuple[int, int, Value] | None:
 
 def _smaller(op: Op, k: int, j: int, index: Value) -> tuple[Op, Op]:
     """A loop without carry j, which is read from carry k: in its turns, and behind it."""
-    loop = Loop.of(op)
-    pre, carry, xs, caps = loop.operands(op)
-    exit, left, ys = loop.results(op.outs[:-1])
-    regions = []
-    for r in op.regions:
-        turn, c, x, p = loop.params(r)
-        outs = r.outs
-        if r is op.regions[-1]:
-            code, leaving, columns = loop.results(outs)
-            outs = (*code, *_but(leaving, j), *columns)
+    loop, captured = Loop.of(op), Loop.of(op).operands(op)[3]
+
+    def read(region: Block, outs: Sequence[Value]) -> Sequence[Op]:
+        _, carry, _, caps = loop.params(region)
         b = Builder(op.loc)
-        if any(c[j] in o.ins for o in r.ops) or c[j] in outs:
-            place = b.const(index.const, INT) if index.const is not None else p[list(caps).index(index)]
-            b.ops.append(_get(c[k], place, c[j], op))
-        regions.append(Block((*turn, *_but(c, j), *x, *p), (*b.ops, *r.ops), tuple(outs)))
-    ins, outs = (*pre, *_but(carry, j), *xs, *caps), (*exit, *_but(left, j), *ys, op.outs[-1])
-    return rebuilt(op, ins, outs, regions, n_carry=len(carry) - 1), _get(left[k], index, left[j], op)
+        if any(carry[j] in o.ins for o in region.ops) or carry[j] in outs:
+            place = b.const(index.const, INT) if index.const is not None else caps[list(captured).index(index)]
+            b.ops.append(_get(carry[k], place, carry[j], op))
+        return [*b.ops, *region.ops]
+
+    _, left, _ = loop.results(op.outs[:-1])
+    return _without_carry(op, j, read), _get(left[k], index, left[j], op)
 
 
 def _stores(op: Op, k: int, j: int, index: Value) -> set[Op] | None:
@@ -208,20 +203,27 @@ def _stores(op: Op, k: int, j: int, index: Value) -> set[Op] | None:
 def _put_behind(op: Op, k: int, j: int, index: Value, stores: set[Op]) -> tuple[Op, Op]:
     """A loop without carry k, the list, and the element put into the list behind it."""
     loop = Loop.of(op)
+    _, carry, _, _ = loop.operands(op)
+    _, left, _ = loop.results(op.outs[:-1])
+    back = Op(REGISTRY["seq_set"], (carry[k], index, left[j]), (left[k],), Params(), (), op.loc)
+    return _without_carry(op, k, lambda region, outs: [o for o in region.ops if o not in stores]), back
+
+
+def _without_carry(op: Op, k: int, kept: Callable[[Block, Sequence[Value]], Sequence[Op]]) -> Op:
+    """A loop without carry k; `kept` are the operations of a region, of which these results are left."""
+    loop = Loop.of(op)
     pre, carry, xs, caps = loop.operands(op)
     exit, left, ys = loop.results(op.outs[:-1])
     regions = []
-    for r in op.regions:
-        turn, c, x, p = loop.params(r)
-        outs = r.outs
-        if r is op.regions[-1]:
+    for region in op.regions:
+        turn, c, x, p = loop.params(region)
+        outs = region.outs
+        if region is op.regions[-1]:
             code, leaving, columns = loop.results(outs)
             outs = (*code, *_but(leaving, k), *columns)
-        kept = tuple(o for o in r.ops if o not in stores)
-        regions.append(Block((*turn, *_but(c, k), *x, *p), kept, tuple(outs)))
+        regions.append(Block((*turn, *_but(c, k), *x, *p), tuple(kept(region, outs)), tuple(outs)))
     ins, outs = (*pre, *_but(carry, k), *xs, *caps), (*exit, *_but(left, k), *ys, op.outs[-1])
-    back = Op(REGISTRY["seq_set"], (carry[k], index, left[j]), (left[k],), Params(), (), op.loc)
-    return rebuilt(op, ins, outs, regions, n_carry=len(carry) - 1), back
+    return rebuilt(op, ins, outs, regions, n_carry=len(carry) - 1)
 
 
 def _but(values: Sequence[Value], j: int) -> list[Value]:

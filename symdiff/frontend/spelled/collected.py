@@ -108,24 +108,13 @@ class deque:
         return self._items == other._items if isinstance(other, deque) else False
 
 
-class defaultdict:
-    def __init__(self, default_factory: Any = None, entries: Any = (), **more: Any) -> None:
-        self.default_factory = default_factory
-        self._entries = dict(entries)
-        self._entries.update(more)
+class _Entries:
+    """What a dict with defaults and a counter have of the dict in them."""
 
-    def __getitem__(self, key: Any) -> Any:
-        if key not in self._entries:
-            if self.default_factory is None:
-                raise KeyError(key)
-            self._entries[key] = self.default_factory()
-        return self._entries[key]
+    _entries: Any
 
     def __setitem__(self, key: Any, value: Any) -> None:
         self._entries[key] = value
-
-    def __delitem__(self, key: Any) -> None:
-        del self._entries[key]
 
     def __contains__(self, key: Any) -> Any:
         return key in self._entries
@@ -135,9 +124,6 @@ class defaultdict:
 
     def __iter__(self) -> Any:
         return iter(self._entries)
-
-    def __eq__(self, other: Any) -> Any:
-        return self._entries == (other._entries if isinstance(other, (defaultdict, Counter)) else other)
 
     def keys(self) -> Any:
         return self._entries.keys()
@@ -154,6 +140,29 @@ class defaultdict:
     def pop(self, key: Any, *default: Any) -> Any:
         return self._entries.pop(key, *default)
 
+    def clear(self) -> None:
+        self._entries.clear()
+
+
+class defaultdict(_Entries):
+    def __init__(self, default_factory: Any = None, entries: Any = (), **more: Any) -> None:
+        self.default_factory = default_factory
+        self._entries = dict(entries)
+        self._entries.update(more)
+
+    def __getitem__(self, key: Any) -> Any:
+        if key not in self._entries:
+            if self.default_factory is None:
+                raise KeyError(key)
+            self._entries[key] = self.default_factory()
+        return self._entries[key]
+
+    def __delitem__(self, key: Any) -> None:
+        del self._entries[key]
+
+    def __eq__(self, other: Any) -> Any:
+        return self._entries == (other._entries if isinstance(other, (defaultdict, Counter)) else other)
+
     def popitem(self) -> Any:
         return self._entries.popitem()
 
@@ -163,14 +172,11 @@ class defaultdict:
     def update(self, entries: Any = (), **more: Any) -> None:
         self._entries.update(dict(entries), **more)
 
-    def clear(self) -> None:
-        self._entries.clear()
-
     def copy(self) -> Any:
         return defaultdict(self.default_factory, self._entries)
 
 
-class Counter:
+class Counter(_Entries):
     def __init__(self, iterable: Any = None, **more: Any) -> None:
         self._entries: Any = {}
         self.update(iterable, **more)
@@ -198,21 +204,9 @@ class Counter:
     def __getitem__(self, key: Any) -> Any:
         return self._entries.get(key, 0)
 
-    def __setitem__(self, key: Any, value: Any) -> None:
-        self._entries[key] = value
-
     def __delitem__(self, key: Any) -> None:
         if key in self._entries:
             del self._entries[key]
-
-    def __contains__(self, key: Any) -> Any:
-        return key in self._entries
-
-    def __len__(self) -> Any:
-        return len(self._entries)
-
-    def __iter__(self) -> Any:
-        return iter(self._entries)
 
     def __eq__(self, other: Any) -> Any:
         if not isinstance(other, Counter):
@@ -232,24 +226,6 @@ class Counter:
             if self[key] - other[key] > 0:
                 found[key] = self[key] - other[key]
         return found
-
-    def keys(self) -> Any:
-        return self._entries.keys()
-
-    def values(self) -> Any:
-        return self._entries.values()
-
-    def items(self) -> Any:
-        return self._entries.items()
-
-    def get(self, key: Any, default: Any = None) -> Any:
-        return self._entries.get(key, default)
-
-    def pop(self, key: Any, *default: Any) -> Any:
-        return self._entries.pop(key, *default)
-
-    def clear(self) -> None:
-        self._entries.clear()
 
     def copy(self) -> Any:
         return Counter(self)
