@@ -28,6 +28,7 @@ from symdiff.ir import types
 from symdiff.ir.build import Builder
 from symdiff.ir.collector import uncollected
 from symdiff.ir.core import Block, Function, Program, Value
+from symdiff.ir.effects import may_raise
 from symdiff.ir.text import print_program
 from symdiff.ir.types import AVal, Kind, Seq
 from symdiff.ir.verify import checked
@@ -36,7 +37,6 @@ from symdiff.passes.buffers import buffers, ownership
 from symdiff.passes.cost import cost
 from symdiff.passes.cse import cse
 from symdiff.passes.dce import dce
-from symdiff.passes.effects import may_raise
 from symdiff.passes.fills import fills
 from symdiff.passes.layout import same_layout
 from symdiff.passes.lending import in_place

@@ -8,7 +8,7 @@ outside comes in as an explicit operand.  Passes build new programs, nothing is 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -220,7 +220,12 @@ class Program:
 
 def walk(block: Block) -> Iterator[Op]:
     """Every operation of a block and of its regions, outer before inner, in order."""
-    stack: list[Iterator[Op]] = [iter(block.ops)]
+    return nested(block.ops)
+
+
+def nested(ops: Iterable[Op]) -> Iterator[Op]:
+    """The operations and those of their regions, outer before inner, in order."""
+    stack: list[Iterator[Op]] = [iter(ops)]
     while stack:
         op = next(stack[-1], None)
         if op is None:

@@ -14,8 +14,8 @@ from typing import Any
 
 from symdiff.ir import dims
 from symdiff.ir.core import Program, Value
+from symdiff.ir.effects import derived
 from symdiff.ir.types import Kind
-from symdiff.passes.effects import derived
 from symdiff.passes.report import Report
 from symdiff.passes.rules import Rewriter, Row, Site, number_type
 from symdiff.passes.stabilise import sum_of_products

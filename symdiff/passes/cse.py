@@ -15,9 +15,9 @@ from collections.abc import Hashable, Mapping, Sequence
 
 from symdiff.ir import errstate
 from symdiff.ir.core import Block, Function, Op, Program, Value
+from symdiff.ir.effects import derived, may_raise
 from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import AVal, Kind
-from symdiff.passes.effects import derived, may_raise
 from symdiff.passes.regions import map_blocks, map_functions, rebuilt, same_block, substitute
 from symdiff.passes.report import Report
 

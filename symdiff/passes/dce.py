@@ -8,7 +8,7 @@ the mark of `y` reaches the body's `y * w`, hence the parameters y and w, the op
 Nothing reaches s: it only feeds itself, so the carry and the column ys go.
 
 Marks spread over single values from the roots (results of the kept functions, operations that must stay, see
-`symdiff.passes.effects`), never over whole loops: fixpoints cost nothing extra and the pass is linear.  Fields of
+`symdiff.ir.effects`), never over whole loops: fixpoints cost nothing extra and the pass is linear.  Fields of
 residual records are marked like values: all records that flow into each other share their marks.
 """
 
@@ -21,9 +21,9 @@ from typing import Any
 from symdiff.ir import dims, types
 from symdiff.ir.core import Block, Function, Op, Program, Value, walk
 from symdiff.ir.dims import Atom, Poly
+from symdiff.ir.effects import must_stay
 from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import AVal, Opt, Seq, Type
-from symdiff.passes.effects import must_stay
 from symdiff.passes.ranges import is_inside
 from symdiff.passes.records import Field, Flow
 from symdiff.passes.regions import Loop, rebuilt, same_block, unshared

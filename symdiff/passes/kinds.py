@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 from symdiff.ir import types
 from symdiff.ir.build import Builder
 from symdiff.ir.core import Block, Function, Op, Program, Value, walk
+from symdiff.ir.effects import derived
 from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import AVal, Kind
-from symdiff.passes.effects import derived
 from symdiff.passes.regions import Loop, map_functions, rebuilt, same_block
 
 _EITHER = AVal(Kind.EITHER, (), "f8")

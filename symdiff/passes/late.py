@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections import Counter
 
 from symdiff.ir.core import Block, Op, Program, Value
+from symdiff.ir.effects import derived, may_raise
 from symdiff.ir.types import AVal, Kind
-from symdiff.passes.effects import derived, may_raise
 from symdiff.passes.regions import Loop, map_blocks, map_functions, rebuilt, same_block
 
 

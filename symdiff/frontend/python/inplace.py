@@ -22,8 +22,12 @@ from symdiff.frontend.python import (
 from symdiff.frontend.python.arrays import attribute
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.expressions import evaluate, subscript
+from symdiff.frontend.python.instances import Bottom
+from symdiff.frontend.python.store import Changes
 from symdiff.frontend.python.values import POISON, Arr, DictRef, Known, ListRef, SetRef, Struct, Val
 from symdiff.ir import dims
+from symdiff.ir.core import nested
+from symdiff.ir.effects import ends_otherwise, may_raise
 from symdiff.ir.types import Kind
 
 
@@ -122,22 +126,62 @@ def _item(cx: Context, stmt: ast.AugAssign, target: ast.Subscript) -> None:
         if not isinstance(before, (Arr, ListRef)) or not isinstance(base, Known):
             targets.store_item(cx, target, base, index, found)
         return
-    version = cx.store.get(base.cell)
-    val = evaluate(cx, stmt.value)
+    element = _Element(cx, target, base, index)
+    try:
+        val = evaluate(cx, stmt.value)
+    except Bottom:
+        element.read_where_it_matters()
+        raise
     if memory.is_poison(val):
         return
+    part = element.read_where_it_matters()
     if (
-        isinstance(stmt.op, (ast.Add,))
+        part is None
+        and isinstance(stmt.op, ast.Add)
         and cx.is_numeric(val)
-        and subscripts.update(cx, stmt, base, index, val, version)
+        and subscripts.update(cx, stmt, base, index, val, element.version)
     ):
         return
-    now = cx.store.get(base.cell)
-    cx.store.set(base.cell, version)  # Python takes the element before it evaluates the value, which may write there
-    part = subscript(cx, target, base, index)
-    cx.store.set(base.cell, now)
+    part = element.read() if part is None else part
     if isinstance(part, Arr) and part.cell is base.cell:
         write_whole(cx, stmt, part, val)
         return
     if part is not POISON:
         subscripts.write(cx, stmt, base, index, operators.binary(cx, stmt, stmt.op, part, val))
+
+
+class _Element:
+    """The element `base[index]` as it is now, before the value is evaluated, which may write there.
+
+    Python reads it now, too.  Which of the two comes first is seen only where the read and the value raise different
+    exceptions: there it stands first, else where it is used.
+    """
+
+    def __init__(self, cx: Context, target: ast.Subscript, base: Arr, index: Val) -> None:
+        self.cx, self.target, self.base, self.index = cx, target, Arr(base.cell, base.path), index
+        self.version, self.scope, self.start = cx.store.get(base.cell), cx.scope, len(cx.scope.ops)
+        cells = [v.cell for v in (base, *subscripts.entries(cx, index)) if isinstance(v, Arr | ListRef)]
+        self.contents: Changes = {cell: cx.store.get(cell) for cell in cells}
+
+    def read(self) -> Val:
+        store = self.cx.store
+        now: Changes = {cell: store.get(cell) for cell in self.contents}
+        store.apply(self.contents)
+        part = subscript(self.cx, self.target, self.base, self.index)
+        store.apply(now)
+        return part
+
+    def read_where_it_matters(self) -> Val | None:
+        """The element, read before what was computed since; None where the order is not seen."""
+        ops = self.scope.ops
+        since = ops[self.start :]
+        if not ends_otherwise(since):
+            return None
+        self.cx.scope = self.scope
+        del ops[self.start :]
+        part = self.read()
+        raises = any(map(may_raise, nested(ops[self.start :])))
+        if not raises:
+            del ops[self.start :]
+        ops += since
+        return part if raises else None

@@ -13,15 +13,19 @@ An unmarked operation counts as the user's, which is sound.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from symdiff.ir import dims, errstate
-from symdiff.ir.core import Op
+from symdiff.ir.core import Op, nested
 from symdiff.ir.template import all_python
 from symdiff.ir.types import AVal
 
 DERIVED = "∂"
-_SEQUENCES = {"seq_get", "seq_set", "seq_last", "seq_rest", "opt_get"}
+_ELEMENTS = {"seq_get", "seq_set", "seq_last", "seq_rest"}
+_SEQUENCES = {*_ELEMENTS, "opt_get"}
 _INDEXING = {"index", "index_set", "index_add"}
 _PYTHON_ARITHMETIC = {"div", "floordiv", "floor_divide", "mod", "remainder", "pow"}
+_OF_SOME = {"max", "min", "argmax", "argmin"}  # ValueError, along an axis without elements
 _BINDERS = {"bind_dim"}  # kept where the size that they bind is read
 _LINALG = {"cholesky", "solve", "inv", "eigh_values", "eigh_vectors", "eigvalsh", "svd", "lstsq"}
 
@@ -46,6 +50,8 @@ def may_raise(op: Op) -> bool:
         return True
     if name in _INDEXING:
         return _index_may_raise(op)
+    if name in _OF_SOME:
+        return _may_be_empty(op)
     if name in _PYTHON_ARITHMETIC:
         return _division_may_raise(op)
     if name == "convert":
@@ -53,6 +59,19 @@ def may_raise(op: Op) -> bool:
         to_int = op.params["dtype"][0] in "iu" and op.params["kind"] == "python"
         return to_int and isinstance(source, AVal) and source.inexact
     return name == "for" and not op.ins[2].const
+
+
+def ends_otherwise(ops: Iterable[Op]) -> bool:
+    """Whether running the operations may be seen, or end, otherwise than in an IndexError."""
+    return any((must_stay(op) and op.prim.name not in _INDEXING | _ELEMENTS) or op.functions for op in nested(ops))
+
+
+def _may_be_empty(op: Op) -> bool:
+    """Whether an axis that the operation reduces may have no elements."""
+    array, axis = op.ins[0].type, op.params.get("axis")
+    assert isinstance(array, AVal)
+    gone = array.shape if axis is None else [array.shape[k] for k in (axis if isinstance(axis, tuple) else (axis,))]
+    return any((dims.lower_bound(d) or 0) < 1 for d in gone)
 
 
 def _index_may_raise(op: Op) -> bool:
