@@ -329,14 +329,14 @@ def _pulled(cx: Context, node: ast.AST, fun: Val, parts: Plans, places: Sequence
         return POISON
     value = _outside(cx, made[0], iter(outs[:-1]))
     by = [parts[0][k] if isinstance(k, int) else parts[1][k] for k in places]
-    pull = Pull(made[0], by)
+    pull = Pull(Part.of_result(made[0], iter(outs)), by)
     return Struct("tuple", (value, Partial(Known(pull), (Record(outs[-1]),), {})))
 
 
 class Pull:
     """What a pullback inside the function needs to know beside its record."""
 
-    def __init__(self, result: Pattern, by: Sequence[Part]) -> None:
+    def __init__(self, result: Part, by: Sequence[Part]) -> None:
         self.result, self.by = result, by
 
     def __call__(self, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
@@ -344,7 +344,7 @@ class Pull:
         assert isinstance(record, Record)
         if len(cotangents) != 1 or kwargs:
             return cx.refuse("SD313", node, function="the pullback", message="takes one cotangent")
-        seeds = Part.of_result(self.result).seeds(cx, node, cotangents[0])
+        seeds = self.result.seeds(cx, node, cotangents[0])
         if seeds is None:
             return POISON
         found = tuple(t for p in self.by for t in p.types())

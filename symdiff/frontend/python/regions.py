@@ -64,15 +64,16 @@ class Part:
         return (p.aval for p in self.leaves() if p.kind == LEAF and p.aval is not None)
 
     @staticmethod
-    def of_result(pattern: Pattern) -> Part:
-        """What takes the cotangent of a result."""
+    def of_result(pattern: Pattern, values: Iterator[Value]) -> Part:
+        """What takes the cotangent of a result whose numbers and arrays are `values`."""
         if pattern.kind in ("scalar", "array"):
             assert pattern.type is not None
-            return Part(LEAF if pattern.type.inexact else KEPT, aval=pattern.type)
+            return Part(LEAF if pattern.type.inexact else KEPT, value=next(values), aval=pattern.type)
         if pattern.kind == "known":
             return Part(KEPT)
         keys = pattern.keys or tuple(range(len(pattern.parts)))
-        return Part(pattern.kind, parts=tuple(map(Part.of_result, pattern.parts)), keys=keys, cls=pattern.cls)
+        parts = tuple(Part.of_result(p, values) for p in pattern.parts)
+        return Part(pattern.kind, parts=parts, keys=keys, cls=pattern.cls)
 
     def rebuilt(self, cx: Context, node: ast.AST, values: Iterator[Value]) -> Val:
         """A gradient like this argument; None where there is nothing to differentiate by."""
@@ -104,6 +105,8 @@ class Part:
     def _seed(self, cx: Context, node: ast.AST, given: Val) -> Value | None:
         want = self.aval
         assert want is not None
+        if given is POISON:
+            return None
         t = cx.aval(given) if cx.is_numeric(given) else None
         if t is None or t.rank != want.rank or t.dtype != want.dtype or (t.kind is Kind.ARRAY) != (
             want.kind is Kind.ARRAY
@@ -111,7 +114,7 @@ class Part:
             _unlike(cx, node, given, str(want))
             return None
         if want.kind is Kind.ARRAY:
-            fitted = sizes.require(cx, node, given, want.shape)
+            fitted = sizes.require(cx, node, given, want.shape, lambda: [] if self.value is None else [self.value])
             return None if fitted is POISON else cx.value(fitted)
         value = cx.scope.use(cx.value(given))
         return value if t == want else cx.at(node).emit("convert", value, kind=want.kind, dtype=want.dtype)[0]
@@ -124,6 +127,8 @@ def _unlike(cx: Context, node: ast.AST, given: Val, expected: str) -> None:
 
 def plan(cx: Context, node: ast.AST, val: Val, wanted: bool, name: str) -> Part:
     """What the region takes for an argument; `wanted`: it is differentiated by."""
+    if val is POISON:
+        return Part(KEPT, val)
     if cx.is_numeric(val):
         return _number(cx, node, val, wanted, name)
     items = _items(cx, node, val) if wanted or isinstance(val, (Struct, ListRef, DictRef)) else None
