@@ -432,6 +432,16 @@ def an_index_that_the_value_changes(y):
     return y
 
 
+@case((A([1.0, 2.0]), A([3.0, 4.0]), 1), (A([1.0]), A([3.0]), 2))
+def rows_of_swapped_arrays(x, y, k):
+    v, w = x, y
+    for _ in range(k):
+        v, w = w, v
+    rows = [v * u for u in y]
+    pairs = [(v[:k], w[:k]) for _ in x]
+    return np.stack(rows, axis=1), np.array(rows).sum(axis=0), np.array(pairs)
+
+
 @pytest.mark.parametrize(("function", "calls"), CASES, ids=[f.__name__ for f, _ in CASES])
 def test_as_python(function: Callable[..., Any], calls: tuple[tuple[Any, ...], ...]) -> None:
     low = check(function, *calls)

@@ -31,6 +31,7 @@ from symdiff.frontend.python.values import (
     static_size,
 )
 from symdiff.ir.core import REGISTRY
+from symdiff.ir.dims import Dim
 from symdiff.ir.types import AVal, Kind
 
 _METHOD_NAMES = (
@@ -280,21 +281,29 @@ def known_nested(cx: Context, items: Sequence[Val]) -> list[Any] | None:
 
 def from_grown(cx: Context, node: ast.AST, val: ListRef, dtype: str | None, stacked: bool = False) -> Val:
     """A list that grew in a loop as one array; at run time an empty one is an error where NumPy's has another rank,
-    and where it is `stacked`.
+    and where it is `stacked`.  Elements whose sizes no size variable makes have one size if NumPy can make the array.
     """
     content: Grown = cx.store.get(val.cell)
     elem = content.form.type
     if elem is None:
         return _from_parts(cx, node, content, dtype)
-    if not all(static_size(d) for d in elem.shape):
-        return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason=f"holds {grown.described(content.form)}")
-    size = fresh_opaque(cx, ("grown", *content.values))
-    t = AVal(Kind.ARRAY, (size, *elem.shape), dtype or elem.dtype)
+    t = AVal(Kind.ARRAY, _rows_of(cx, content, elem.shape), dtype or elem.dtype)
     if elem.kind is Kind.EITHER and dtype is None:
         return cx.wrap(cx.at(node).emit("mixed_array", *content.values, type=t)[0], contiguous=True)
     shape: dict[str, Any] = {} if elem.rank or stacked else {"shape": (-1,)}
     value = cx.at(node).emit("as_array", *content.values, type=t, **shape)[0]
     return cx.wrap(value, contiguous=True)
+
+
+def _rows_of(cx: Context, content: Grown, shape: Sequence[Dim | None]) -> tuple[Dim, ...]:
+    """The shape of an array whose rows have this shape; None: an unknown size."""
+
+    def size(axis: int, d: Dim | None) -> Dim:
+        if d is None or not static_size(d):
+            return fresh_opaque(cx, ("in grown", axis, *content.values))
+        return d
+
+    return fresh_opaque(cx, ("grown", *content.values)), *(size(k, d) for k, d in enumerate(shape))
 
 
 def _from_parts(cx: Context, node: ast.AST, content: Grown, dtype: str | None) -> Val:
@@ -307,10 +316,9 @@ def _from_parts(cx: Context, node: ast.AST, content: Grown, dtype: str | None) -
         parts = [from_grown(cx, node, column, dtype, stacked=True) for column in columns if isinstance(column, ListRef)]
         return POISON if any(p is POISON for p in parts) else cx.emit(node, "stack", *parts, axis=1)
     inner = form.parts[0].type if form.kind == "grown" else None
-    if inner is None or inner.kind is Kind.EITHER or not all(static_size(d) for d in inner.shape):
+    if inner is None or inner.kind is Kind.EITHER:
         return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason=f"holds {grown.described(form)}")
-    sizes = [fresh_opaque(cx, (name, *content.values)) for name in ("grown", "in grown")]
-    t = AVal(Kind.ARRAY, (*sizes, *inner.shape), dtype or inner.dtype)
+    t = AVal(Kind.ARRAY, _rows_of(cx, content, (None, *inner.shape)), dtype or inner.dtype)
     return cx.wrap(cx.at(node).emit("as_array", *content.values, type=t)[0], contiguous=True)
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from symdiff.frontend.python import arrays, grown, operators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.numpy_shapes import reshape
-from symdiff.frontend.python.values import POISON, Grown, Known, ListRef, Struct, Val
+from symdiff.frontend.python.values import POISON, Grown, Known, ListRef, Struct, Val, static_size
+from symdiff.ir.types import AVal
 
 
 def stack(cx: Context, node: ast.AST, val: ListRef, axis: Any) -> Val:
@@ -38,6 +39,10 @@ def concatenate(cx: Context, node: ast.AST, val: ListRef, axis: int) -> Val:
         message = "zero-dimensional arrays cannot be concatenated" if not rank else f"axis {axis} is out of bounds"
         return cx.refuse("SD403", node, function="np.concatenate", message=message)
     at = axis % rank
+    content: Grown = cx.store.get(val.cell)
+    assert content.form.type is None or isinstance(content.form.type, AVal)
+    if content.form.type is not None and not static_size(content.form.type.shape[at]):  # they may differ there
+        return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason=f"holds {grown.described(content.form)}")
     order = list(range(1, rank + 1))
     order.insert(at, 0)
     moved = arrays.transposed(cx, node, whole, tuple(order))
