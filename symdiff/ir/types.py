@@ -307,13 +307,3 @@ def embeds(python: str, strong: str) -> bool:
     """Whether a Python number of one dtype means the same next to a NumPy scalar of the other."""
     order = "biufc"
     return order.index(python[0]) <= order.index(strong[0])
-
-
-def scalar_kind(types: Sequence[AVal], ufunc: bool) -> Kind:
-    """The kind of a rank-0 result: NumPy's functions give NumPy scalars, Python's operators keep Python numbers."""
-    kinds = {t.kind for t in types}
-    if not ufunc and kinds == {Kind.PYTHON}:
-        return Kind.PYTHON
-    if not ufunc and kinds <= {Kind.PYTHON, Kind.EITHER}:
-        return Kind.EITHER
-    return Kind.NUMPY

@@ -20,7 +20,7 @@ from symdiff.ir.core import Block, Function, Program, Value
 from symdiff.primitives.control import elem_type
 
 F8, INT = types.numpy("f8"), types.INT
-N = dims.var("n")
+N, K = dims.var("n"), dims.opaque("k")
 LOC = Loc("bank.py", 1, 0, 1, 1, "f", 1)
 
 
@@ -193,3 +193,7 @@ def _spec(items: Sequence[Any]) -> tuple[tuple[Any, ...], list[Any]]:
 
 def normal(rng: np.random.Generator, *shape: int) -> Any:
     return rng.normal(size=shape) if shape else np.float64(rng.normal())
+
+
+def vector_and_scalar(rng: np.random.Generator, n: int) -> tuple[Any, ...]:
+    return normal(rng, n), normal(rng)

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.ad.activity import is_differentiable
 from symdiff.ad.forward import jvp
 from symdiff.ad.reverse import value_and_grad
 from symdiff.ir import types
@@ -123,7 +122,3 @@ def hvp_for(case: Case, program: Program, direction: Sequence[Any]) -> tuple[Any
     """The same by forward over reverse."""
     outs = run(program, *case.args, *case.cts, *direction)
     return outs[-len(case.wrt) :]
-
-
-def differentiable_outs(program: Program) -> list[int]:
-    return [k for k, v in enumerate(program.main.body.outs) if is_differentiable(v)]

@@ -5,12 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from symdiff.ir import types
-from tests.ad.bank import F8, N, at, entry, for_, normal, number, program, real, size, vec, while_
-
-
-def _vector_and_scalar(rng, n):
-    return normal(rng, n), normal(rng)
-
+from tests.ad.bank import F8, N, at, entry, for_, normal, number, program, real, size, vec, vector_and_scalar, while_
 
 # --- early exit, of a for and of a while; also without turns, and over a stream
 
@@ -25,7 +20,7 @@ def _exits(b, x, w):
     return [code, s, total]
 
 
-@entry(program("exits", [vec(), F8], _exits, "x w"), _vector_and_scalar, (0, 1), linear=True)
+@entry(program("exits", [vec(), F8], _exits, "x w"), vector_and_scalar, (0, 1), linear=True)
 def exits(x, w):
     s, code, squares = w * 0.3, 0, []
     for v in x:
@@ -48,7 +43,7 @@ def _exits_captured(b, x, w):
     return for_(b, (1, size(b), 2), [w * 0.3], turn, caps=[x, w], exit=True)[1:2]
 
 
-@entry(program("exits_captured", [vec(), F8], _exits_captured, "x w"), _vector_and_scalar, (0, 1), linear=True)
+@entry(program("exits_captured", [vec(), F8], _exits_captured, "x w"), vector_and_scalar, (0, 1), linear=True)
 def exits_captured(x, w):
     s = w * 0.3
     for i in range(1, len(x), 2):

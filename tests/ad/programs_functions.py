@@ -9,6 +9,7 @@ from symdiff.ir.core import Program
 from tests.ad.bank import (
     F8,
     INT,
+    K,
     N,
     at,
     call,
@@ -25,7 +26,7 @@ from tests.ad.bank import (
     vec,
 )
 
-K, M = dims.opaque("k"), dims.opaque("m")
+M = dims.opaque("m")
 
 
 # --- a tree of sums over slices: nonlinear leaves

@@ -8,6 +8,7 @@ from symdiff.ir import dims, types
 from tests.ad.bank import (
     F8,
     INT,
+    K,
     N,
     at,
     cond,
@@ -21,15 +22,9 @@ from tests.ad.bank import (
     real,
     size,
     vec,
+    vector_and_scalar,
     while_,
 )
-
-K = dims.opaque("k")
-
-
-def _vector_and_scalar(rng, n):
-    return normal(rng, n), normal(rng)
-
 
 # --- nested for with captures
 
@@ -46,7 +41,7 @@ def _nested(b, x, w):
 
 
 @entry(
-    program("nested", [vec(), F8], _nested, "x w"), _vector_and_scalar, (0, 1), linear=True, holomorphic=True, least=3
+    program("nested", [vec(), F8], _nested, "x w"), vector_and_scalar, (0, 1), linear=True, holomorphic=True, least=3
 )
 def nested(x, w):
     s = 0.0
@@ -144,7 +139,7 @@ def _branches(b, x, w):
     return [s, c]
 
 
-@entry(program("branches", [vec(), F8], _branches, "x w"), _vector_and_scalar, (0, 1), linear=True)
+@entry(program("branches", [vec(), F8], _branches, "x w"), vector_and_scalar, (0, 1), linear=True)
 def branches(x, w):
     s, c = 0.0, w * w
     for v in x:
@@ -205,7 +200,7 @@ def _twice(b, x, w):
     return for_(b, (0, size(b), 1), [real(b, 0.0)], turn, xs=[x], caps=[x, x, w, w])[:1]
 
 
-@entry(program("twice", [vec(), F8], _twice, "x w"), _vector_and_scalar, (0, 1), linear=True, holomorphic=True)
+@entry(program("twice", [vec(), F8], _twice, "x w"), vector_and_scalar, (0, 1), linear=True, holomorphic=True)
 def twice(x, w):
     s = 0.0
     for i in range(len(x)):
@@ -223,7 +218,7 @@ def _swapped(b, x, w):
     return for_(b, (0, size(b), 1), [w, w * 2.0], turn, xs=[x])[:2]
 
 
-@entry(program("swapped", [vec(), F8], _swapped, "x w"), _vector_and_scalar, (0, 1), linear=True, holomorphic=True)
+@entry(program("swapped", [vec(), F8], _swapped, "x w"), vector_and_scalar, (0, 1), linear=True, holomorphic=True)
 def swapped(x, w):
     p, q = w, w * 2.0
     for v in x:
@@ -236,7 +231,7 @@ def _overwritten(b, x, w):
 
 
 @entry(
-    program("overwritten", [vec(), F8], _overwritten, "x w"), _vector_and_scalar, (0, 1), linear=True, holomorphic=True
+    program("overwritten", [vec(), F8], _overwritten, "x w"), vector_and_scalar, (0, 1), linear=True, holomorphic=True
 )
 def overwritten(x, w):
     c = w
@@ -253,7 +248,7 @@ def _same_ends(b, x, w):
     return for_(b, (0, size(b), 1), [w, w * 2.0], turn, xs=[x])[:2]
 
 
-@entry(program("same_ends", [vec(), F8], _same_ends, "x w"), _vector_and_scalar, (0, 1), linear=True, holomorphic=True)
+@entry(program("same_ends", [vec(), F8], _same_ends, "x w"), vector_and_scalar, (0, 1), linear=True, holomorphic=True)
 def same_ends(x, w):
     p, q = w, w * 2.0
     for v in x:
@@ -385,7 +380,7 @@ def _written_in_branch(b, x, w):
 
 @entry(
     program("written_in_branch", [vec(), F8], _written_in_branch, "x w"),
-    _vector_and_scalar,
+    vector_and_scalar,
     (0, 1),
     linear=True,
     count=128,

@@ -9,6 +9,7 @@ from symdiff.ir.types import Opt
 from tests.ad.bank import (
     F8,
     INT,
+    K,
     N,
     at,
     call,
@@ -24,15 +25,9 @@ from tests.ad.bank import (
     real,
     size,
     vec,
+    vector_and_scalar,
     while_,
 )
-
-K = dims.opaque("k")
-
-
-def _vector_and_scalar(rng, n):
-    return normal(rng, n), normal(rng)
-
 
 # --- a view read before and after the write
 
@@ -54,7 +49,7 @@ def _viewed(b, x, w):
 
 
 @entry(
-    program("viewed", [vec(), F8], _viewed, "x w"), _vector_and_scalar, (0, 1), linear=True, holomorphic=True, least=1
+    program("viewed", [vec(), F8], _viewed, "x w"), vector_and_scalar, (0, 1), linear=True, holomorphic=True, least=1
 )
 def viewed(x, w):
     y = x.astype(np.result_type(x, w))
@@ -124,7 +119,7 @@ def _growing(b, x, w):
     ]
 
 
-@entry(program("growing", [vec(), F8], _growing, "x w"), _vector_and_scalar, (0, 1), linear=True, holomorphic=True)
+@entry(program("growing", [vec(), F8], _growing, "x w"), vector_and_scalar, (0, 1), linear=True, holomorphic=True)
 def growing(x, w):
     s = [w]
     for i, v in enumerate(x):
@@ -154,7 +149,7 @@ def _ragged(b, x, w):
     return [for_(b, (0, size(b), 1), [s, w], shrink, xs=[ys])[1]]
 
 
-@entry(program("ragged", [vec(), F8], _ragged, "x w"), _vector_and_scalar, (0, 1), holomorphic=True)
+@entry(program("ragged", [vec(), F8], _ragged, "x w"), vector_and_scalar, (0, 1), holomorphic=True)
 def ragged(x, w):
     s = [x[: i + 1] * w for i in range(len(x))]
     ys = [np.exp(part * 0.1) for part in s]
@@ -266,7 +261,7 @@ def _bound(b, x, w):
     )
 
 
-@entry(program("bound", [vec(), F8], _bound, "x w"), _vector_and_scalar, (0, 1), linear=True)
+@entry(program("bound", [vec(), F8], _bound, "x w"), vector_and_scalar, (0, 1), linear=True)
 def bound(x, w):
     t = w
     for v in x:
@@ -314,7 +309,7 @@ def _scaled(b, ys, w, n):
 
 @entry(
     program("listed", [vec(), F8], _listed, "x w", [function("scaled", [types.Seq(F8), F8, INT], _scaled, "ys w n")]),
-    _vector_and_scalar,
+    vector_and_scalar,
     (0, 1),
     linear=True,
     holomorphic=True,

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from symdiff.cli import main
+from tests.cli.running import run
 
 PLAIN = "f(x; w) = a\na = w x\n"
 FILES: dict[str, bytes | str] = {
@@ -76,19 +76,18 @@ BROKEN = {  # the file and the first words of what is said
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(folder: Path) -> Path:
     for name, content in FILES.items():
-        (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+        (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     for name in ("folder", "folder.sd"):
-        (tmp_path / name).mkdir()
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+        (folder / name).mkdir()
+    return folder
 
 
 def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     """What a command says that ends with 2, quickly, in few words, and leaves nothing."""
     before, start = {path.name for path in Path().iterdir()}, time.process_time()
-    assert main(list(words)) == 2
+    assert run(*words) == 2
     assert time.process_time() - start < 10
     out, error = capsys.readouterr()
     assert out == "" and "internal error" not in error and "Traceback" not in error and len(error) < 12_000
@@ -138,8 +137,8 @@ def test_an_output_that_cannot_be(
 )
 def test_line_ends_and_byte_order_marks_are_no_part_of_a_formula(text: str, folder: Path) -> None:
     (folder / "m.sd").write_bytes(text.encode())
-    assert main(["generate", "m.sd", "-o", "m_grad.py"]) == 0
-    assert main(["generate", "ok.sd", "-o", "ok_grad.py"]) == 0
+    assert run("generate", "m.sd", "-o", "m_grad.py") == 0
+    assert run("generate", "ok.sd", "-o", "ok_grad.py") == 0
     made, plain = (ast.parse((folder / name).read_text(encoding="utf-8")) for name in ("m_grad.py", "ok_grad.py"))
     assert [ast.dump(n) for n in made.body[1:-1]] == [ast.dump(n) for n in plain.body[1:-1]]
 
@@ -155,7 +154,7 @@ def test_markup_in_names_stays_text_in_a_report(folder: Path) -> None:
     (folder / "m.py").write_text(
         'def f(x):\n    """<script>alert(1)</script> & \'"""\n    y_b = x * 2.0\n    return y_b\n'
     )
-    assert main(["report", "m.py::f", "-o", "m.html"]) == 0
+    assert run("report", "m.py::f", "-o", "m.html") == 0
     page = (folder / "m.html").read_text(encoding="utf-8")
     assert "<script>alert" not in page and "&lt;script&gt;alert(1)" in page
 
@@ -167,5 +166,5 @@ def test_an_example_that_is_none(example: str, capsys: pytest.CaptureFixture[str
 
 def test_values_beside_an_example_win(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     np.savez("e.npz", x=np.array(3.0))
-    assert main(["explain", "ok.py::f", "--example", "e.npz", "--at", "x=2.0"]) == 0
+    assert run("explain", "ok.py::f", "--example", "e.npz", "--at", "x=2.0") == 0
     assert "∂y/∂x = 2·x = 4" in capsys.readouterr().out

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symdiff.cli import main
+from tests.cli.running import run
 
 NEURON = """\
 import numpy as np
@@ -45,16 +45,9 @@ NOTE = "symdiff: note: x1, x2, w1, w2, b are taken as Python floats: no annotati
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    monkeypatch.delenv("SYMDIFF_DEBUG", raising=False)
-    (tmp_path / "neuron.py").write_text(NEURON)
-    return tmp_path
-
-
-def run(*words: object) -> int:
-    return main([str(word) for word in words])
+def folder(folder: Path) -> Path:
+    (folder / "neuron.py").write_text(NEURON)
+    return folder
 
 
 def loaded(path: str) -> dict[str, Any]:

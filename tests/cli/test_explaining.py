@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from symdiff.cli import main
+from tests.cli.running import run
 
 FUNCTIONS = """\
 import numpy as np
@@ -78,13 +78,9 @@ def turns(x):
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "f.py").write_text(FUNCTIONS)
-    monkeypatch.chdir(tmp_path)
-
-
-def run(*words: str) -> int:
-    return main(list(words))
+def folder(folder: Path) -> Path:
+    (folder / "f.py").write_text(FUNCTIONS)
+    return folder
 
 
 def test_the_table_at_a_point(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,13 +1,12 @@
 """`symdiff report` and `symdiff explain --format svg`: what is written where, and what is refused."""
 
-import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from symdiff.cli import main
+from tests.cli.running import run
 
 SOURCE = """\
 import numpy as np
@@ -37,16 +36,9 @@ XHTML = "{http://www.w3.org/1999/xhtml}"
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    monkeypatch.delenv("SYMDIFF_DEBUG", raising=False)
-    (tmp_path / "model.py").write_text(SOURCE)
-    return tmp_path
-
-
-def run(*words: object) -> int:
-    return main([str(word) for word in words])
+def folder(folder: Path) -> Path:
+    (folder / "model.py").write_text(SOURCE)
+    return folder
 
 
 def check_of(path: str) -> tuple[str | None, str]:

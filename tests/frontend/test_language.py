@@ -24,7 +24,6 @@ import math
 import numpy as np
 import symdiff
 from scipy import special
-import symdiff
 SCALE = 0.5
 TABLE = {"w": [1.0, 2.0]}
 

@@ -21,7 +21,6 @@ LOOP = """\
 %c: int = const() {type=type(int), value=1}
 """
 TRUE = "%p: bool = const() {type=type(bool), value=True}\n"
-FOR = "%y: float, %n: int = for(%a, %b, %c, %v) {n_carry=1, n_xs=0}\n"
 AT0 = "{spec=(('at', 0),)}"
 PART = "{spec=(('slice', None, 1, None, 1),)}"
 LENT = f"%p: f8[1], %r: f8[n] = borrow(%x) {PART}\n"

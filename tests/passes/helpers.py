@@ -14,8 +14,10 @@ from symdiff.ir import types
 from symdiff.ir.build import Builder, V
 from symdiff.ir.core import Block, Function, Op, Program, Value, walk
 from symdiff.ir.interpret import run
+from symdiff.ir.text import parse_program, print_program
 from symdiff.ir.types import AVal, Type
 from symdiff.ir.verify import verify
+from symdiff.passes.dce import dce
 
 LOC = Loc("user.py", 1, 0, 1, 9, "f", 1)
 DERIVED = Loc("user.py", 1, 0, 1, 9, "∂f", 1)
@@ -115,6 +117,25 @@ def assert_same_bits(before: Program, after: Program, *samples: Sequence[Any]) -
     for args in samples:
         old, new = outcome(before, args), outcome(after, args)
         assert same_bits(old, new), f"{args}: {old} became {new}"
+
+
+def parsed(text: str) -> Program:
+    """The program of one function written by hand, `func @f(…)` and its lines."""
+    return verify(parse_program(f"program @f\n\n{text}"))
+
+
+def assert_becomes(change: Callable[[Program], Program], old: str, new: str, *samples: Sequence[Any]) -> None:
+    """A pass, and `dce` behind it, makes the one function of the other, and both compute the same bits."""
+    before = parsed(old)
+    after = verify(dce(change(before)))
+    assert print_program(after).partition("\n\n")[2] == new
+    assert_same_bits(before, after, *samples)
+
+
+def assert_stays(change: Callable[[Program], Program], text: str) -> None:
+    """A pass does not touch the function."""
+    program = parsed(text)
+    assert change(program) is program
 
 
 def close(a: Any, b: Any, rtol: float = 1e-12, atol: float = 0) -> None:

@@ -85,9 +85,7 @@ class Lists(Stores):
             ("element of a grown list deleted", f"if {g}: del {g}[{self.one('0', '-1')}]"),
             ("elements of a grown list written in a loop", f"for j_ in range(len({g})): {g}[j_] *= {s()}"),
         ]
-        name, line = self.rng.choice(options)
-        self.say(depth, line)
-        self.note(name)
+        self.say_one(depth, options)
 
     def grown_unpacked(self, n: Names, depth: int) -> None:
         g, t, rest = self.one(*n.g), self.new("t"), self.new("g")
@@ -167,9 +165,7 @@ class Lists(Stores):
             ("structures extended", f"{q}.extend({q}[:1])"),
             ("structure deleted", f"if {q}: del {q}[0]"),
         ]
-        name, line = self.rng.choice(options)
-        self.say(depth, line)
-        self.note(name)
+        self.say_one(depth, options)
 
     def of_structures(self, n: Names) -> Options:
         """Numbers read from lists of structures."""

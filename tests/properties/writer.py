@@ -91,6 +91,12 @@ class Writer:
         self.deepest = max(self.deepest, depth)
         self.lines += ["    " * depth + line for line in lines]
 
+    def say_one(self, depth: int, statements: list[tuple[str, str]]) -> None:
+        """One of several statements, each behind its name."""
+        name, line = self.rng.choice(statements)
+        self.say(depth, line)
+        self.note(name)
+
     def free(self, names: list[str]) -> list[str]:
         return [x for x in names if x not in self.reserved]
 

@@ -1,0 +1,76 @@
+"""The rows of `cheaper`, one at a time: what each writes, and that values of the user's own keep their bits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from symdiff.errors import Loc
+from symdiff.ir.core import Program
+from symdiff.passes.cheaper import ROWS, cheaper
+from symdiff.passes.dce import dce
+from symdiff.passes.report import Report
+from tests.passes.helpers import DERIVED, LOC, N8, array, close, names, outcome, program
+
+V = array("f8", "n")
+X, Y = np.array([2.0, -3.0, 5.0]), np.array([7.0, 11.0, -13.0])
+S, T = np.float64(0.5), np.float64(-1.5)
+
+# row: types of the parameters, the function, what is left of it, arguments
+CASES: dict[str, tuple[Sequence[Any], Callable[..., Any], list[str], Sequence[Any]]] = {
+    "mean as a sum": ([V], lambda b, x: b.op("mean", x), ["sum", "dim", "div"], (X,)),
+    "common factor": ([N8, V, V], lambda b, s, x, y: s * x - s * y, ["sub", "mul"], (S, X, Y)),
+    "nothing added": ([V], lambda b, x: b.op("add", x, 0.0), [], (X,)),
+    "numbers first": ([N8, V], lambda b, s, x: 2.0 * (s * x), ["mul", "mul"], (S, X)),
+    "scaled once": (
+        [N8, V],
+        lambda b, s, x: b.op("index_add", s * x, -s, spec=(("at", 1),)),
+        ["index_add", "mul"],
+        (S, X),
+    ),
+    "division by a size": ([V], lambda b, x: x * (1.0 / b.op("dim", size=V.shape[0])), ["dim", "div"], (X,)),
+    "sum of products": ([V, V], lambda b, x, y: b.op("sum", x * y), ["vdot"], (X, Y)),
+}
+
+
+def rewritten(row: str, loc: Loc) -> tuple[Program, Program, Report]:
+    types, make, _, _ = CASES[row]
+    before, report = program(types, make, loc=loc), Report()
+    return before, dce(cheaper(before, report)), report
+
+
+def test_every_row_has_a_case() -> None:
+    assert [row.name for row in ROWS] == list(CASES)
+
+
+@pytest.mark.parametrize("row", CASES)
+def test_in_a_derivative(row: str) -> None:
+    before, after, report = rewritten(row, DERIVED)
+    assert {name for name, _ in report} == {row}
+    assert names(after) == CASES[row][2]
+    args = CASES[row][3]
+    close(outcome(before, args), outcome(after, args), rtol=4e-16)
+
+
+@pytest.mark.parametrize("row", [row for row in CASES if row != "mean as a sum"])
+def test_in_the_users_value(row: str) -> None:
+    before, after, _ = rewritten(row, LOC)
+    assert names(after) == names(before)
+
+
+@pytest.mark.parametrize(
+    ("types", "make"),
+    [
+        ([array("f2", "n")], lambda b, x: b.op("mean", x)),  # NumPy sums these in float32
+        ([N8, N8, V, V], lambda b, s, t, x, y: s * x - t * y),  # no common factor
+        ([N8, V, V], lambda b, s, x, y: ((p := s * x) - s * y) * p),  # a product that is read twice
+        ([array("i8", "n")], lambda b, x: b.op("add", x, 0)),  # integers are `fold`'s
+        ([N8, V], lambda b, s, x: b.op("index_add", s * x, s, spec=(("at", 1),))),  # nothing subtracted
+    ],
+)
+def test_what_stays(types: Sequence[Any], make: Callable[..., Any]) -> None:
+    before = program(types, make, loc=DERIVED)
+    assert names(dce(cheaper(before))) == names(before)
