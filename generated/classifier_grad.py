@@ -82,7 +82,7 @@ def classifier_backward(saved: tuple, d_loss: float = 1.0) -> tuple[np.ndarray, 
     d_f = f - log_sum[:, None]
     np.exp(d_f, out=d_f)
     d_f[np.arange(n), labels] -= 1.0
-    d_f *= d_loss / n                   # 7
+    d_f *= np.float64(d_loss) / n       # 7
     d_b2 = d_f.sum(axis=0)              # ∂f/∂b2 = 1
     d_a1 = d_f @ W2.T                   # ∂f/∂a1: d_f · W2ᵀ
     d_W2 = a1.T @ d_f                   # ∂f/∂W2: a1ᵀ · d_f

@@ -41,6 +41,7 @@ from symdiff.passes.fills import fills
 from symdiff.passes.layout import same_layout
 from symdiff.passes.lending import in_place
 from symdiff.passes.masks import wild_values
+from symdiff.passes.quotients import numpy_quotients
 from symdiff.passes.scalars import lower_scalars
 from symdiff.signature import Lowered, check_has_numbers
 
@@ -240,7 +241,7 @@ class _Compilation:
             pair = in_order(self.adjoints(pair), self.named.stages)
             found["forward"] = self.ready(pair.forward, range(n_results, n_results + n_residuals))
             taken = len(pair.backward.main.body.params) if has_singles(self.lowered) else n_residuals
-            found["backward"] = self.ready(pair.backward, inputs=taken)
+            found["backward"] = self.ready(numpy_quotients(pair.backward, taken), inputs=taken)
             facts += self.facts(pair)
         both: dict[str, Program] = {}
         if {"value_and_grad", "grad"} & set(kinds):

@@ -49,12 +49,12 @@ def line_backward(saved: tuple, d_f: float = 1.0) -> tuple[float, float]:
     if type(d_f) is not float:
         (d_f,) = _floats('line_backward', d_f=d_f)
     n = x.shape[0]
-    d_y1 = np.broadcast_to(d_f / n, (n,))  # ∂f/∂y1 = 1/n
-    d_r = d_y1 * (2 * r)                   # ∂y1/∂r = 2·r
-    d_y_hat = -d_r                         # ∂r/∂y_hat = -1
-    d_y2 = d_y_hat                         # ∂y_hat/∂y2 = 1
-    d_b = d_y_hat.sum()                    # ∂y_hat/∂b = 1
-    d_m = (d_y2 * x).sum()                 # ∂y2/∂m = x
+    d_y1 = np.broadcast_to(np.float64(d_f) / n, (n,))  # ∂f/∂y1 = 1/n
+    d_r = d_y1 * (2 * r)                               # ∂y1/∂r = 2·r
+    d_y_hat = -d_r                                     # ∂r/∂y_hat = -1
+    d_y2 = d_y_hat                                     # ∂y_hat/∂y2 = 1
+    d_b = d_y_hat.sum()                                # ∂y_hat/∂b = 1
+    d_m = (d_y2 * x).sum()                             # ∂y2/∂m = x
     return float(d_m), float(d_b)
 
 

@@ -50,9 +50,9 @@ def line_backward(saved: tuple, d_f: float = 1.0) -> tuple[float, float]:
     if type(d_f) is not float:
         (d_f,) = _floats('line_backward', d_f=d_f)
     n = x.shape[0]
-    d_y_hat = -2.0 * (d_f / n) * r  # ∂r/∂y_hat = -1
-    d_b = d_y_hat.sum()             # ∂y_hat/∂b = 1
-    d_m = np.vdot(d_y_hat, x)       # ∂y2/∂m = x
+    d_y_hat = -2.0 * (np.float64(d_f) / n) * r  # ∂r/∂y_hat = -1
+    d_b = d_y_hat.sum()                         # ∂y_hat/∂b = 1
+    d_m = np.vdot(d_y_hat, x)                   # ∂y2/∂m = x
     return float(d_m), float(d_b)
 
 

@@ -30,6 +30,36 @@ def test_the_pullback_gives_a_tuple_and_may_be_called_again() -> None:
     np.testing.assert_allclose(pullback(2 * ct)[1], 2 * z @ PARAMS["w"].T)
 
 
+EMPTY: list[Any] = [
+    lambda v: np.mean(v),
+    lambda v: np.average(v),
+    lambda v: np.std(v),
+    lambda v: np.var(v, ddof=1),
+    lambda v: np.mean(v * v) if v.size < 2 else v.sum(),
+    lambda v: sum([np.mean(v * k) for k in (1.0, 2.0)]),
+    lambda v: np.mean(np.outer(v, v), axis=0).sum() + np.mean(v) / 2,
+]
+
+
+@pytest.mark.parametrize("function", EMPTY, ids=range(len(EMPTY)))
+@pytest.mark.parametrize("ct", [1.0, np.float64(2.0)])
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_the_mean_of_no_elements_has_an_empty_gradient(function: Any, ct: Any) -> None:
+    y, pullback = vjp(function, np.zeros(0))
+    assert np.array_equal(y, function(np.zeros(0)), equal_nan=True)
+    (d_v,) = pullback(ct)
+    assert type(d_v) is np.ndarray and d_v.dtype == np.float64 and d_v.shape == (0,)
+    assert grad(function)(np.zeros(0)).shape == (0,)
+
+
+def test_a_cotangent_is_divided_by_zero_as_numpy_divides() -> None:
+    """The primal is NumPy's quotient, and a warning; Python's float would raise in the pullback alone."""
+    with pytest.warns(RuntimeWarning):
+        _, pullback = vjp(lambda x, y: np.sin(x) / y, 1.0, 0.0)
+    with pytest.warns(RuntimeWarning):
+        assert pullback(1.0) == (np.inf, -np.inf)
+
+
 def test_forward_and_reverse_mode_are_transposes() -> None:
     tangents = ({"w": np.ones((3, 2)), "b": np.array([2.0, -1.0])}, np.full((2, 3), 0.5))
     y, t = jvp(layer, (PARAMS, X), tangents)
