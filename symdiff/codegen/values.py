@@ -46,9 +46,12 @@ class Values:
     # --- what values are called
 
     def resolve(self, value: Value) -> Value:
-        while value in self.aliases:
-            value = self.aliases[value]
-        return value
+        found = value
+        while found in self.aliases:
+            found = self.aliases[found]
+        while value is not found:  # the next time it is one step: nested branches would make it a long way
+            self.aliases[value], value = found, self.aliases[value]
+        return found
 
     def nameless(self, value: Value) -> bool:
         """Whether a value may be printed without a line of its own."""
