@@ -7,7 +7,6 @@ condition itself.  It prints as it was written.  A branch that computes nothing 
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from collections.abc import Callable
 
 from symdiff.codegen.names import is_renaming
@@ -86,7 +85,6 @@ def _is_condition(block: Block, depth: int) -> bool:
         return False
     again = {op.out: op.ins[0] for op in block.ops if is_renaming(op)}
     made = {op.out: op for op in ops}
-    readers = Counter(again.get(v, v) for op in ops for v in evaluated(op))
     found: list[Op] = []
     todo = [(_origin(block), False)]
     while todo:
@@ -97,7 +95,7 @@ def _is_condition(block: Block, depth: int) -> bool:
             todo += [(v, True), *((again.get(u, u), False) for u in reversed(evaluated(made[v])))]
         if len(todo) > 4 * _MOST:
             return False
-    return found == ops and all(readers[op.out] == (op.out is not _origin(block)) for op in ops)
+    return found == ops  # which has an operation once for each of its readers
 
 
 def _is_plain(op: Op, depth: int) -> bool:

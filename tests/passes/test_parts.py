@@ -13,13 +13,13 @@ AT = "{spec=(('at', None),)}"
 ARGUMENTS = (np.array([2.0, 3.0]), 0, 5.0)
 
 
-def written(store: str = REST, results: str = "%z") -> str:
+def written(store: str = REST, results: str = "%z", behind: str = "") -> str:
     """`w = y[1:]; w[i] = v`, by values."""
     return f"""\
 func @f(%y: f8[2], %i: int, %v: float)
   %p: f8[1] = index(%y) {REST}
   %q: f8[1] = index_set(%p, %v, %i) {AT}
-  %z: f8[2] = index_set(%y, %q) {store}
+{behind}  %z: f8[2] = index_set(%y, %q) {store}
   return {results}
 """
 
@@ -57,8 +57,14 @@ func @f(%t: Seq[Seq[float]], %i: int, %j: int, %v: float)
 
 @pytest.mark.parametrize(
     "text",
-    [written(store=FIRST), written(results="%z, %q"), written(results="%z, %p"), written(results="%z, %y")],
-    ids=["put elsewhere", "the part is a result", "so is what it was", "so is the array before"],
+    [
+        written(store=FIRST),
+        written(results="%z, %q"),
+        written(results="%z, %p"),
+        written(results="%z, %y"),
+        written(results="%z, %s", behind=f"  %s: np.f8 = index(%y, %i) {AT}\n"),
+    ],
+    ids=["put elsewhere", "the part is a result", "so is what it was", "so is the array before", "read behind"],
 )
 def test_parts_that_are_values_of_their_own(text: str) -> None:
     assert_stays(lent_parts, text)

@@ -1,0 +1,59 @@
+"""Sums of a reverse loop are converted once, behind it; what a turn reads otherwise is converted where it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from symdiff.errors import Loc
+from symdiff.ir.core import Program
+from symdiff.ir.types import AVal, Kind
+from symdiff.passes.kinds import running_sums
+from tests.passes.helpers import DERIVED, F8, I8, LOC, N8, assert_same_bits, find, loop, program
+
+EITHER = AVal(Kind.EITHER, (), "f8")
+
+
+def as_float(b: Any, v: Any) -> Any:
+    return b.op("convert", v, kind=F8.kind, dtype="f8")
+
+
+def summed(turn: Callable[..., Any], loc: Loc = DERIVED) -> Program:
+    """`for …: d = turn(d, y)`, of a float d and an np.float64 y."""
+    return program(
+        [I8, F8, N8],
+        lambda b, n, d, y: loop(b, n, [d], [], [y], lambda b, i, d, y: turn(b, d, y))[0],
+        loc=loc,
+    )
+
+
+def added(b: Any, d: Any, y: Any) -> Any:
+    return as_float(b, d + y)
+
+
+def test_a_sum_is_converted_behind_the_loop() -> None:
+    before = summed(added)
+    after = running_sums(before)
+    (for_,) = find(after, "for")
+    # what carries an object as it is prints nothing
+    assert [(op.prim.name, op.out.type) for op in for_.regions[0].ops] == [("add", N8), ("convert", EITHER)]
+    assert for_.outs[0].type == EITHER and [v.type for v in after.main.body.outs] == [F8]
+    y = np.float64(0.1)
+    assert_same_bits(before, after, (0, 2.0, y), (3, 2.0, y), (1, -0.0, np.float64(-0.0)))
+
+
+@pytest.mark.parametrize(
+    "p",
+    [
+        summed(added, LOC),
+        summed(lambda b, d, y: as_float(b, d * y)),
+        summed(lambda b, d, y: as_float(b, d + d * y)),
+        summed(lambda b, d, y: d + 1.0),
+    ],
+    ids=["the user's conversion", "a product", "a sum that a product reads", "nothing to convert"],
+)
+def test_what_is_no_running_sum(p: Program) -> None:
+    assert running_sums(p) is p
