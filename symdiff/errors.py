@@ -22,7 +22,7 @@ import linecache
 import os
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -54,7 +54,9 @@ class Loc:
 
     Lines are 1-based and absolute in the file; columns are 0-based and count characters (`ast` counts UTF-8 bytes:
     `symdiff.frontend.source.Source.loc` converts).  `first_line` is that of the function the span lies in.
-    `under` are the `with np.errstate(…)` around it, outermost first: see `symdiff.ir.errstate`.
+    `under` are the `with np.errstate(…)` around it, outermost first: see `symdiff.ir.errstate`.  `calls` are the calls
+    that it is compiled into its caller with, outermost first, each as a function's name and a number: no part of what a
+    place is, and not written where one is.
 
     >>> loc = Loc("model.py", line=12, col=4, end_line=12, end_col=9, function="neuron", first_line=11)
     >>> str(loc), loc.relative
@@ -69,6 +71,7 @@ class Loc:
     function: str = ""
     first_line: int = 1
     under: tuple[tuple[tuple[str, str], ...], ...] = ()
+    calls: tuple[tuple[str, int], ...] = field(default=(), compare=False, repr=False)
 
     @property
     def relative(self) -> str:

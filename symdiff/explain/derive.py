@@ -91,7 +91,8 @@ class _Deriving:
     def __init__(self, lowered: Lowered, wrt: Sequence[str], at: Mapping[str, Any] | None) -> None:
         self.lowered = lowered
         self.program = program = staged(lowered)
-        self.reading = read(program, lowered.name, [p.argument + path_text(p.path) for p in lowered.params])
+        written = [p.argument + path_text(p.path) for p in lowered.params]
+        self.reading = read(program, lowered.name, written, lowered.user_names)
         self.drafts = {d.key: d for d in (*self.reading.arguments, *self.reading.drafts)}
         self.run_at = {d.key: k for k, d in enumerate(self.reading.drafts)}
         chosen = {k for k, p in enumerate(lowered.params) if p.argument in wrt and not p.captured}
@@ -129,6 +130,8 @@ class _Deriving:
 
     def derivation(self) -> Derivation:
         stages = {d.key: self.stage(d) for d in self.drafts.values()}
+        if self.values is not None:
+            stages = {key: _without_idle(s, stages) for key, s in stages.items()}
         self.operations = {key: s.operation for key, s in stages.items() if s.operation is not None}
         order, crossings = tuple(self.breadth_first()), self.crossings()
         return Derivation(
@@ -202,7 +205,7 @@ class _Deriving:
             name=draft.name,
             formula=draft.formula,
             op=kind,
-            shape=str(draft.type),
+            shape=formulas.type_text(draft.type),
             inputs=edges,
             group=draft.group,
             position=loc.relative if loc is not None else "",
@@ -299,6 +302,18 @@ def _summed(use: _Use) -> tuple[tuple[int, str], ...]:
         return ()
     padded = (None,) * (result.rank - source.rank) + source.shape
     return tuple((axis, str(d)) for axis, (d, s) in enumerate(zip(result.shape, padded, strict=True)) if s != d)
+
+
+def _without_idle(stage: Stage, stages: Mapping[str, Stage]) -> Stage:
+    """Without the values of local derivatives by what was not computed: an arm that was not taken."""
+    idle = [not stages[edge.source].has_run for edge in stage.inputs]
+    if not any(idle):
+        return stage
+    inputs = tuple(replace(e, value=None) if off else e for e, off in zip(stage.inputs, idle, strict=True))
+    turns = tuple(
+        replace(t, locals=tuple(None if off else x for x, off in zip(t.locals, idle, strict=True))) for t in stage.turns
+    )
+    return replace(stage, inputs=inputs, turns=turns)
 
 
 def _inexact(draft: Draft) -> bool:

@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 
 from symdiff.explain.circuit.graph import Edge, Graph, Group, Node
-from symdiff.explain.stages import Derivation, Stage, Turn
+from symdiff.explain.stages import REPEATED, Derivation, Index, Stage, Turn
 from symdiff.explain.stages import Edge as Use
 from symdiff.explain.stages import Group as Around
+from symdiff.explain.table import says
 
 _CALLS = ("inner call", "outer call")
 _SIGNS = {
@@ -62,15 +63,13 @@ class _Drawer:
             if argument.key in used or argument.key in self.made.results:
                 self.nodes.append(self.node(argument, argument, "", ""))
                 self.drawn.add(argument.key)
-        boxes = _boxes(stages)
         for stage in stages:
-            self.stage(stage, self.box(stage.group, boxes.get(stage.key, 0)))
+            self.stage(stage, self.box(stage.group))
         return Graph(self.made.function, tuple(self.nodes), tuple(self.edges), tuple(self.groups.values()))
 
     def stage(self, stage: Stage, box: str) -> None:
-        first = any(g.kind == "function" for g in stage.group)
-        shown = stage.turns[0 if first else -1] if stage.turns else stage
-        values = shown.locals if isinstance(shown, Turn) else tuple(use.value for use in stage.inputs)
+        shown = stage.shown if stage.turns else stage
+        values = shown.locals if isinstance(shown, Turn) else [shown and use.value for use in stage.inputs]
         operands: dict[int, list[tuple[Use, Any]]] = {}
         again = any(use.turn in _CALLS for use in stage.inputs)
         for use, value in zip(stage.inputs, values, strict=True):
@@ -79,7 +78,7 @@ class _Drawer:
             operands.setdefault(use.operand, []).append((use, value))
         edges = []
         for uses in operands.values():
-            (use, value), *others = uses
+            (use, value), others = next((pair for pair in uses if pair[1] is not None), uses[0]), uses[1:]
             alone = not others and use.source in self.drawn
             source = use.source if alone else self.join(stage, [u for u, _ in uses])
             edges.append(Edge(source, stage.key, local_text(use, value), use.local))
@@ -100,7 +99,7 @@ class _Drawer:
         if name in self.drawn:
             return name
         self.drawn.add(name)
-        box, label = self.box(around, 0), self.names[uses[0].source]
+        box, label = self.box(around), self.names[uses[0].source]
         again = any(u.source not in self.drawn for u in uses)
         made = Node(name, "⟳" if again else "if", label, title=f"{label}: {', '.join(u.when for u in uses)}", group=box)
         if again:
@@ -112,8 +111,10 @@ class _Drawer:
                 self.edges.append(Edge(use.source, name, " and ".join(dict.fromkeys(use.when.split(" and ")))))
         return name
 
-    def node(self, stage: Stage, shown: Stage | Turn, sign: str, box: str) -> Node:
-        if self.made.has_values:
+    def node(self, stage: Stage, shown: Stage | Turn | None, sign: str, box: str) -> Node:
+        if shown is None:  # not run in the turn that is shown
+            value = gradient = ""
+        elif self.made.has_values:
             value, gradient = number_text(shown.value), number_text(shown.gradient)
         else:
             value, gradient = "", f"d_{stage.name}" if stage.active else ""
@@ -125,14 +126,15 @@ class _Drawer:
         title, ordered = " · ".join(rows), sign not in _UNORDERED
         return Node(stage.key, sign, stage.name, value, gradient, title, box, line, ordered)
 
-    def box(self, groups: Sequence[Around], part: int) -> str:
-        """The box that groups stand for, made where it is first met; `part` tells the calls of a helper apart."""
+    def box(self, groups: Sequence[Around]) -> str:
+        """The box that groups stand for, made where it is first met."""
         parent = ""
-        for k, around in enumerate(groups):
-            last = k == len(groups) - 1
-            name = f"{parent}/{around.key}" + (f" {part}" if last and around.kind == "call" else "")
+        turn: Index | None = ()
+        for around in groups:
+            name = f"{parent}/{around.key}"
+            turn = around.shown if around.kind in REPEATED else turn
             if name not in self.groups:
-                self.groups[name] = Group(name, _box_text(around), parent)
+                self.groups[name] = Group(name, _box_text(around, turn), parent)
             parent = name
         return parent
 
@@ -153,30 +155,17 @@ def _common(groups: Sequence[tuple[Around, ...]]) -> Iterator[Around]:
         yield level[0]
 
 
-def _box_text(around: Around) -> str:
+def _box_text(around: Around, turn: Index | None) -> str:
+    """The head of a box; `turn` is the one that is shown of the loop around."""
     text = around.text.rstrip(":")
     if around.runs is None or around.kind == "call":
         return text
     if around.kind in ("if", "else"):
-        return text if around.runs else f"{text} (not taken)"
+        idle = "" if around.shown == turn else " (not in this turn)" if around.runs else " (not taken)"
+        return text + idle
     if around.kind == "function":
         return f"{text}: called {around.runs} times, the first is shown" if around.runs > 1 else text
     return f"{text}: {around.runs} turns, the last is shown"
-
-
-def _boxes(stages: Sequence[Stage]) -> dict[str, int]:
-    """Of each stage in a helper, the number of the call: operations in a row are one, until its first comes again."""
-    found: dict[str, int] = {}
-    number, first, before = 0, "", ""
-    for stage in stages:
-        here = stage.group[-1].key if stage.group and stage.group[-1].kind == "call" else ""
-        place = f"{stage.position} {stage.op}"
-        if here != before or place == first:
-            number, first = number + 1, place
-        before = here
-        if here:
-            found[stage.key] = number
-    return found
 
 
 # Texts ---------------------------------------------------------------------------------------------------------------
@@ -269,7 +258,7 @@ def local_text(use: Use, value: Any) -> str:
 def local_value(use: Use, value: Any) -> str:
     """The value of a local gradient, where it is one number and the rule does not say it."""
     shown = number_text(value) if value is not None and np.ndim(value) == 0 else ""
-    return "" if use.rule in (shown, "1", "-1") else shown
+    return "" if says(use.rule, shown) else shown
 
 
 def number_text(value: Any) -> str:

@@ -7,13 +7,15 @@ import re
 from collections.abc import Sequence
 from typing import TypeVar
 
+import numpy as np
+
 from symdiff.codegen import expressions
 from symdiff.codegen.folding import is_update
 from symdiff.codegen.names import is_private
 from symdiff.ir import template
 from symdiff.ir.core import Literal, Op, Value
 from symdiff.ir.dims import Atom, Dim
-from symdiff.ir.types import AVal
+from symdiff.ir.types import PYTHON_NAMES, AVal, Kind, Opt, Seq, Type
 
 _NUMPY = re.compile(r"\bnp\.(?:linalg\.)?(?=\w)")
 _LONGEST_LITERAL = 9
@@ -94,15 +96,34 @@ def statement(op: Op, operands: Sequence[ast.expr], target: str) -> ast.stmt:
     return _renamed(made, _helpers(made))
 
 
+def appended_to(found: ast.stmt | None) -> ast.expr | None:
+    """The list of an update `l.append(x)`; None of any other."""
+    method = found.value.func if isinstance(found, ast.Expr) and isinstance(found.value, ast.Call) else None
+    return method.value if isinstance(method, ast.Attribute) and method.attr == "append" else None
+
+
 def written_part(found: ast.stmt | None) -> ast.Subscript | None:
-    """What an update writes into: `y[i]`; None where that is no part of an array."""
-    if isinstance(found, ast.Assign) and len(found.targets) == 1:
+    """What an update writes into: `y[i]`, `l[-1]` of an append; None where that is no part of an array or list."""
+    if isinstance(found, ast.Assign | ast.Delete) and len(found.targets) == 1:
         target: ast.expr = found.targets[0]
     elif isinstance(found, ast.AugAssign):
         target = found.target
     else:
-        return None
+        grown = appended_to(found)
+        return None if grown is None else ast.Subscript(grown, ast.Constant(-1))
     return target if isinstance(target, ast.Subscript) else None
+
+
+def type_text(t: Type) -> str:
+    """A type in words that stand in a user's program: `float`, `f8[n]`, `list of float`."""
+    if isinstance(t, AVal):
+        if t.kind is Kind.ARRAY:
+            return re.sub(r"\?\w+", "?", str(t))  # a size that is known only while the program runs
+        named = t.kind is Kind.NUMPY or t.dtype not in PYTHON_NAMES
+        return np.dtype(t.dtype).name if named else PYTHON_NAMES[t.dtype]
+    if isinstance(t, Seq):
+        return f"list of {type_text(t.elem)}"
+    return f"{type_text(t.elem)} or unbound" if isinstance(t, Opt) else ""
 
 
 def text(tree: ast.expr) -> str:

@@ -22,6 +22,7 @@ import numpy as np
 import sympy
 
 from symdiff.explain import formulas
+from symdiff.explain.exits import negated
 from symdiff.explain.formula_latex import AXES, Named, Printer, literal, stage_formula
 from symdiff.explain.notation import ATOM, PRODUCT, Tex, number, parenthesised, product, rule, symbol, symbols
 from symdiff.explain.stages import ARGUMENT, PARAMETER, Derivation, Edge, Group, Stage, first_form
@@ -118,15 +119,16 @@ class _Writer:
         named = self.symbols.reader(stage)
         if stage.update:
             return self.update(stage, named)
-        line = f"{self.symbols.of(stage)} &= {stage_formula(stage, named, meaning).text}"
-        return line + self.value(stage.value)
+        formula, value = stage_formula(stage, named, meaning).text, self.value(stage.value)
+        return f"{self.symbols.of(stage)} &= {formula}{value if value != f' = {formula}' else ''}"
 
     def update(self, stage: Stage, named: Named) -> str:
-        """A write into a part of an array: `y_i = y_{5,i}`, or what is added to it."""
+        """A write into a part of an array: `y_i = y_{5,i}`, or what is added to it; a list that grows."""
         part, printer = formulas.written_part(stage.statement), Printer(named, True)
-        if part is None:
+        if formulas.appended_to(stage.statement) is not None:
+            return f"{self.symbols.of(stage)} &\\text{{: append }} {printer.tex(stage.operands[1]).text}"
+        if part is None or not isinstance(stage.statement, ast.Assign | ast.AugAssign):
             return f"{self.symbols.of(stage)} &\\text{{: }} \\texttt{{{literal(stage.formula)}}}"
-        assert isinstance(stage.statement, ast.Assign | ast.AugAssign)
         left, right = printer.tex(part).text, printer.tex(stage.statement.value).text
         added = f"{left} + " if isinstance(stage.statement, ast.AugAssign) else ""
         return f"{left} &= {added}{right}"
@@ -158,10 +160,9 @@ class _Writer:
             counted = "\\text{, ended after }" if group.ends_early else ",\\ "
             ends = f"{counted} T \\text{{ turns}}" if group.ends_early or steps else ""
             return f"\\text{{for }} {self.symbols.symbol(group.index)} = {turns}{steps}{ends}:"
-        if group.kind in ("if", "while"):
-            assert group.test is not None
-            word = "if" if group.kind == "if" else "while"
-            return f"\\text{{{word} }} {printer.tex(group.test).text}:"
+        if group.test is not None and not group.text.startswith("else"):
+            word, test = group.text.partition(" ")[0], negated(group.test) if group.kind == "else" else group.test
+            return f"\\text{{{word} }} {printer.tex(test).text}:"
         if group.kind == "function":
             name, _, rest = group.text.rstrip(":").removesuffix(")").partition("(")
             parameters = ", ".join(self.symbols.symbol(p) for p in rest.split(", ") if p)
@@ -217,7 +218,8 @@ class _Writer:
         if edge.is_rule:
             return sums + chain, Tex(sums + local.text, local.holds)
         if edge.part is not None:
-            return sums + chain, Tex(sums + self.part(above, edge, reader, named), PRODUCT)
+            part = self.part("" if direct and not reader.update else above, edge, reader, named).strip()
+            return sums + (part if direct else chain), Tex(sums + part, PRODUCT)
         if not edge.rule:
             return sums + chain, Tex(sums + chain, PRODUCT)
         if direct:
@@ -234,7 +236,8 @@ class _Writer:
             elif group.kind in ("if", "else"):
                 assert group.test is not None
                 test = Printer(lambda name: Tex(self.symbols.tested(name)), True).tex(group.test).text
-                found += f"[{test}] " if group.kind == "if" else f"[\\neg ({test})] "
+                opposite = test.removeprefix("\\neg ") if test.startswith("\\neg \\text") else f"\\neg ({test})"
+                found += f"[{test if group.kind == 'if' else opposite}] "
         if edge.turn == "last turn":
             found += "[\\text{last turn}] "
         for axis, size in edge.summed:

@@ -65,6 +65,8 @@ def symbol(name: str, *indices: str) -> str:
     >>> symbol("w1"), symbol("y12", "i"), symbol("y_hat"), symbol("alpha"), symbol("loss"), symbol("W_out")
     ('w_1', 'y_{12,i}', '\\\\hat{y}', '\\\\alpha', '\\\\mathrm{loss}', 'W_{out}')
     """
+    if " " in name:  # words: `left by return`
+        return f"\\text{{{name}}}"
     version = _VERSION.search(name)
     mark = f"^{{({version[1].translate(_DIGITS)})}}" if version else ""
     name = name[: version.start()] if version else name

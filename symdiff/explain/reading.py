@@ -9,20 +9,23 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from symdiff.ad.layout import loop
 from symdiff.codegen import expressions
 from symdiff.codegen.assignments import statement_text
 from symdiff.codegen.folding import is_update
-from symdiff.errors import CompileError, refuse
+from symdiff.errors import CompileError, Loc, refuse
 from symdiff.explain import formulas
+from symdiff.explain.exits import Exits, negated
 from symdiff.explain.stages import Constant, Group
 from symdiff.explain.variables import Variables, is_second_name
 from symdiff.ir import types
 from symdiff.ir.core import RULES, Block, Function, Op, Program, Value, walk
+from symdiff.ir.types import AVal, Kind
+from symdiff.passes.effects import DERIVED
 
 Groups = tuple[Group, ...]
 Steps = Iterator["Steps"]
@@ -99,23 +102,28 @@ class Reading:
         return list(found.values())
 
 
-def read(program: Program, name: str, arguments: Sequence[str]) -> Reading:
-    """The stages of the entry function, called `name` with arguments written so, then of the functions it calls."""
-    reader = _Reader(program, name)
+def read(program: Program, name: str, arguments: Sequence[str], names: Collection[str] = ()) -> Reading:
+    """The stages of the entry function, called `name` with arguments written so, then of the functions it calls.
+
+    `names` are those that the user wrote.
+    """
+    reader = _Reader(program, name, names)
     reader.run(arguments)
     return reader.found
 
 
 class _Reader:
-    def __init__(self, program: Program, name: str) -> None:
+    def __init__(self, program: Program, name: str, names: Collection[str]) -> None:
         self.program, self.name = program, name
+        self.exits = Exits(names)
         self.found = Reading()
         self.trees, self.tree = self.found.trees, self.found.tree
         self.counts: dict[str, int] = {}  # how many variables have a name
         self.variables = Variables(program.main.body, self.counts)
-        self.home = ""  # the function that the lines at the top are of
+        self.depth = 0  # of the calls around the function that is being read
         self.keys: Counter[str] = Counter()
         self.numbers: dict[Op, int] = {}  # of operations with regions
+        self.nothing: set[Value] = set()
         self.inline = False  # in the condition of a `while`: nothing is a stage
         self.waiting = [program.entry]
 
@@ -125,15 +133,30 @@ class _Reader:
             entry = name == self.program.entry
             if not entry:
                 self.variables = Variables(function.body, self.counts)
-            self.home = self.name if entry else self.called(name)
+            place = None if entry else self.outermost(name)
+            self.depth = 0 if place is None else len(place.calls)
             shown = ", ".join(self.variables.name(v) or v.hint for v in function.body.params)
-            group = () if entry else (Group("function", f"{self.home}({shown}):", f"function {name}"),)
+            group = () if entry else (Group("function", f"{self.called(name)}({shown}):", f"function {name}"),)
             self.found.regions[f"function {name}"] = function.body
             self.parameters(function, group, arguments if entry else [v.hint for v in function.body.params])
             self.walk(function.body, group)
             self.found.ends[name] = function.body.outs
+        self.name_lone_arms()
         for v, given in self.found.calls.items():
             self.found.by_value[v].reads = [(0, value) for value in given]
+
+    def name_lone_arms(self) -> None:
+        """An `else` says when it is taken where nothing is computed in the `if`."""
+        drafts = [*self.found.arguments, *self.found.drafts]
+        keys = {g.key for d in drafts for g in d.group}
+        texts = {
+            g.key: f"if {formulas.text(negated(g.test))}:"
+            for d in drafts
+            for g in d.group
+            if g.kind == "else" and g.test is not None and g.key.replace("else", "if") not in keys
+        }
+        for d in drafts:
+            d.group = tuple(replace(g, text=texts.get(g.key, g.text)) for g in d.group)
 
     def parameters(self, function: Function, group: Groups, written: Sequence[str]) -> None:
         for v, text in zip(function.body.params, written, strict=True):
@@ -179,13 +202,15 @@ class _Reader:
                 self.operation(op, inside)
 
     def within(self, op: Op, group: Groups) -> Groups:
-        """The group of an operation: that of its block, and the helper that its line is from."""
-        function = op.loc.function if op.loc is not None else self.home
-        helpers = [g.text for g in group if g.kind == "call"]
-        text = f"in {function}:"
-        if not function or function == self.home or text in helpers:
+        """The group of an operation: that of its block, and the calls of helpers that it stands in."""
+        if op.loc is None:
             return group
-        return (*group, Group("call", text, f"{group[-1].key if group else ''} {text}"))
+        known = [g.key for g in group if g.kind == "call"]
+        made = [Group("call", f"in {name}:", f"call {k}") for name, k in op.loc.calls[self.depth + len(known) :]]
+        if op.loc.function.startswith(DERIVED) and not any(key.endswith(DERIVED) for key in known):
+            last = made.pop().key if made else group[-1].key if group else "call"
+            made.append(Group("call", f"in {op.loc.function}:", f"{last} {DERIVED}"))
+        return (*group, *made)
 
     def group(self, kind: str, text: str, op: Op, block: Block, **facts: Any) -> Group:
         """A group for a region of an operation; the arms of one branch have one number."""
@@ -201,12 +226,25 @@ class _Reader:
         if op.prim.numpy is None or is_second_name(op):  # of a record counts what is inside
             self.passed(op)
             return
+        if op.prim.name == "zeros" and isinstance(op.out.type, AVal) and op.out.type.kind is not Kind.ARRAY:
+            self.nothing.add(op.out)  # what a name is where no path that reads it comes from
+            return
+        if op.prim.name == "seq_empty":
+            self.trees[op.out] = ast.List([])
+            return
+        if op.prim.name == "seq_append" and isinstance(self.tree(op.ins[0]), ast.List):
+            display = ast.List([self.tree(op.ins[1])])
+            made = self.draft(op.out, op.out, op, formulas.text(display), display, group)
+            made.reads, made.operands = differentiable(op)[1:], self.operands(op)
+            return
         if is_update(op) and not self.inline:
             statement = formulas.statement(op, self.operands(op), self.variables.name(op.out))
             made = self.draft(op.out, op.out, op, formulas.plain(statement_text(statement)), None, group)
             made.statement, made.reads, made.operands = statement, differentiable(op), self.operands(op)
             return
-        tree = formulas.constant(op.out) if op.prim.name == "const" else formulas.expression(op, self.operands(op))
+        tree = self.exits.written(op)
+        if tree is None:
+            tree = formulas.constant(op.out) if op.prim.name == "const" else formulas.expression(op, self.operands(op))
         if self.inline or is_written_inside(op, tree):
             for v in op.outs:
                 self.trees[v] = tree
@@ -236,17 +274,25 @@ class _Reader:
         """A parameter of a region that is the value outside."""
         self.trees[inside] = self.tree(outside)
         self.found.comes_from[inside] = [(outside, "")]
+        self.exits.passed(inside, outside)
 
     def passed_on(self, op: Op, border: Border, out: Value, end: Value, group: Groups) -> Value:
         """What becomes `out` at a region's border: `end`, or a stage `out = end` where that is called otherwise."""
-        one_name = self.variables.root(out) is self.variables.root(end) and end.const is None
-        if one_name or types.cotangent(out.type) is None or not out.hint:
+        named = self.first_name(end)
+        one_name = self.variables.root(out) is self.variables.root(named) and end.const is None
+        if one_name or types.cotangent(out.type) is None or not out.hint or named in self.nothing:
             return end
         here = Value(out.type, out.hint)
         tree = self.tree(end)
         made = self.draft(here, out, op, formulas.text(tree), tree, group)
         made.origin, made.reads = border, [(0, end)]
         return here
+
+    def first_name(self, value: Value) -> Value:
+        """The value outside that a parameter of a region is, where that has the name."""
+        while not value.hint and [when for _, when in self.found.comes_from.get(value, ())] == [""]:
+            value = self.found.comes_from[value][0][0]
+        return value
 
     def cond(self, op: Op, group: Groups) -> Steps:
         condition = formulas.text(self.tree(op.ins[0]))
@@ -262,12 +308,16 @@ class _Reader:
                 self.found.comes_from.setdefault(out, []).append((source, text.rstrip(":")))
             ends.append([self.tree(v) for v in region.outs])
             self.found.tests[arm[-1].key] = op.ins[0]
+        for out, *both in zip(op.outs, *(region.outs for region in op.regions), strict=True):
+            self.exits.chosen(out, self.tree(op.ins[0]), *both)
         for out, then, orelse in zip(op.outs, *ends, strict=True):
             if types.cotangent(out.type) is None:
                 tree = formulas.conditional(self.tree(op.ins[0]), then, orelse)
                 if getattr(out.type, "dtype", "b1") != "b1":
                     self.constant(tree, op, out)
-                self.trees[out] = tree if is_short(tree) else expressions.name(self.variables.name(out) or "…")
+                named = out.hint in self.exits.names and getattr(out.type, "dtype", "b1") != "b1"
+                shown = is_short(tree) and not named
+                self.trees[out] = tree if shown else expressions.name(self.variables.name(out) or "…")
             else:
                 self.trees[out] = expressions.name(self.variables.name(out) or "…")
 
@@ -303,6 +353,7 @@ class _Reader:
             self.found.comes_from[inside] = [(source, "turn before"), (start, "first turn")]
             self.found.comes_from[out] = [(source, "last turn")]
             self.trees[out] = expressions.name(self.variables.name(out) or "…")
+        self.exits.left(part.exit_outs, part.exit)
         for end, out in zip(part.y_ends, part.ys, strict=True):
             self.found.comes_from[out] = [(end, "every turn")]
 
@@ -334,8 +385,13 @@ class _Reader:
 
     def called(self, name: str) -> str:
         """What the user calls a function of the program."""
-        body = self.program.functions[name].body
-        return next((op.loc.function for op in walk(body) if op.loc is not None and op.loc.function), name)
+        place = self.outermost(name)
+        return name if place is None else place.function
+
+    def outermost(self, name: str) -> Loc | None:
+        """The place of an operation of a function of the program that stands in no helper of it."""
+        places = [op.loc for op in walk(self.program.functions[name].body) if op.loc is not None and op.loc.function]
+        return min(places, key=lambda place: len(place.calls), default=None)
 
 
 def differentiable(op: Op) -> list[tuple[int, Value]]:

@@ -15,7 +15,7 @@ import ast
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from symdiff.explain.crossings import Crossing
 from symdiff.ir.core import Op, Value
@@ -24,6 +24,9 @@ ARGUMENT, PARAMETER = "argument", "parameter"  # `Stage.op` of what a function i
 REPEATED = ("for", "while", "function")  # kinds of groups whose stages may run more than once
 TURNS = ("turn before", "first turn", "last turn", "every turn", "inner call", "outer call")
 BACK = ("turn before", "inner call", "outer call")  # where the reader is another run of what is read
+
+
+Index: TypeAlias = tuple[tuple[str, int], ...]  # the turns of the loops around, outermost first
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Group:
     bounds: tuple[ast.expr, ...] = field(default=(), compare=False, repr=False)  # of a `for`: start, stop, step
     test: ast.expr | None = field(default=None, compare=False, repr=False)  # of an arm or a `while`
     ends_early: bool = False  # of a loop: it has a `break` or a `return`
+    shown: Index | None = field(default=None, compare=False)  # the run that stands for all: of a function the first
 
     def __str__(self) -> str:
         return self.text
@@ -92,9 +96,9 @@ def first_form(rule: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One run of a stage inside a loop: `index` has the loop variables, outermost first."""
+    """One run of a stage inside a loop."""
 
-    index: tuple[tuple[str, int], ...]
+    index: Index
     value: Any
     gradient: Any = None
     locals: tuple[Any, ...] = ()  # the values of the edges
@@ -126,6 +130,22 @@ class Stage:
     statement: ast.stmt | None = field(default=None, compare=False, repr=False)  # of an update
     operands: tuple[ast.expr, ...] = field(default=(), compare=False, repr=False)  # of the primitive `op`
     operation: Op | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def has_run(self) -> bool:
+        """Whether it was computed, where values are given; an arm that was not taken was not."""
+        return self.value is not None or bool(self.turns)
+
+    @property
+    def shown(self) -> Turn | None:
+        """The turn that stands for all: of a loop the last; None where the stage was not run in it."""
+        if not self.turns:
+            return None
+        around = [g for g in self.group if g.kind in REPEATED]
+        functions = [g for g in around if g.kind == "function"]
+        turn = self.turns[0 if functions else -1]
+        of_one_kind = len(functions) in (0, len(around))
+        return turn if turn.index == around[-1].shown or not of_one_kind else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ by it, and the gradient, which is the sum over what reads it of the gradient the
 
 from __future__ import annotations
 
+import ast
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -128,7 +129,7 @@ class _Cells:
         number = shown(edge.value)
         if reader.turns:
             number = shown_turns([t.locals[reader.inputs.index(edge)] for t in reader.turns])
-        if number and number != edge.rule:
+        if number and not says(edge.rule, number):
             text += f" = {number}"
         when = [_WHEN[edge.turn]] if edge.turn else []
         when += [f"if {condition(arm)}" for arm in arms(stage, reader, edge)]
@@ -145,7 +146,7 @@ class _Cells:
         if stage.key in self.derivation.results:
             terms = ["1 (last turn)" if is_repeated(stage) else "1", *terms]
         parts = [f"∂{self.top}/∂{stage.name}", " + ".join(terms)]
-        if number and number != parts[-1]:
+        if number and not says(parts[-1], number):
             parts.append(number)
         return " = ".join(part for part in parts if part)
 
@@ -157,8 +158,8 @@ class _Cells:
             return re.sub(rf"\bd_{re.escape(reader.name)}(?![^\Wᵀ])", above, edge.rule) + summed_text(edge)
         if not rule:
             return f"{above} · ∂{reader.name}/∂{self.derivation[edge.source].name}"
-        if rule.startswith(("1 at ", "1 outside ")):  # of the part that was read or kept
-            return above + rule[1:]
+        if rule.startswith(("1 at ", "1 outside ")) and reader.key not in self.derivation.results:
+            return above + rule[1:]  # of the part that was read or kept
         if reader.key in self.derivation.results and not is_repeated(reader):
             return (bracketed(rule) if arms(self.derivation[edge.source], reader, edge) else rule) + summed_text(edge)
         return f"{above} · {bracketed(rule)}{summed_text(edge)}"
@@ -193,6 +194,8 @@ def entered(stage: Stage, reader: Stage, edge: Edge) -> list[Group]:
 def condition(group: Group) -> str:
     """When an arm is taken: `x > 0`, `not (x > 0)`."""
     assert group.test is not None
+    if group.kind == "else" and isinstance(group.test, ast.UnaryOp) and isinstance(group.test.op, ast.Not):
+        return formulas.text(group.test.operand)
     test = formulas.text(group.test)
     return test if group.kind == "if" else f"not ({test})"
 
@@ -234,6 +237,11 @@ def shown(value: Any) -> str:
     with np.printoptions(precision=4, suppress=True, threshold=_SHOWN, edgeitems=2, floatmode="maxprec"):
         text = np.array2string(np.asarray(value), separator=", ", formatter={"float_kind": lambda x: f"{x:.4g}"})
     return re.sub(r"\s+", " ", text).replace("...", "…")
+
+
+def says(text: str, number: str) -> bool:
+    """Whether a rule is its value already: `2.0` of `2`."""
+    return text == number or all(re.fullmatch(r"-?\d+(\.\d*)?", t) for t in (text, number))
 
 
 def shown_turns(values: Sequence[Any]) -> str:

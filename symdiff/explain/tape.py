@@ -20,6 +20,7 @@ from symdiff.ad.layout import loop
 from symdiff.errors import UsageError
 from symdiff.explain.crossings import Met, met
 from symdiff.explain.reading import Border, Reading
+from symdiff.explain.stages import Index
 from symdiff.ir import types
 from symdiff.ir.core import REGISTRY, Block, Family, Function, Literal, Op, Params, Program, Value, walk
 from symdiff.ir.dims import Atom
@@ -27,7 +28,6 @@ from symdiff.ir.interpret import Compiled, Run
 from symdiff.ir.steps import Steps, run_steps
 
 MOST_NODES = 200_000
-Index = tuple[tuple[str, int], ...]  # the turns of the loops around, outermost first
 
 
 class Node:
@@ -127,6 +127,7 @@ class Tape(Run):
             if isinstance(origin, Border):
                 self.borders.setdefault(origin.block, []).append(origin)
         self.ran: Counter[Block] = Counter()
+        self.shown: dict[Block, Index] = {}  # of a loop, an arm: the last turn; of a function the first call
         self.met: dict[Op, list[tuple[Met, ...]]] = {}  # of operations with kinks: was each run at one?
         self.pullbacks = Pullbacks()
 
@@ -178,6 +179,8 @@ class Tape(Run):
                 self.pass_borders(block, args, start=True)
             self.index.append(turn)
             self.read_elements(block, args)
+        if block not in self.called_blocks or block not in self.shown:
+            self.shown[block] = tuple(self.index)
         outs = list((yield super().block(name, block, args, sizes)))
         self.pass_borders(block, outs, start=False)
         if turn is not None:

@@ -27,11 +27,12 @@ class Values:
             if node.origin is not None:
                 self.nodes.setdefault(node.origin, []).append(node)
         self.inputs = dict(zip(program.main.body.params, arguments, strict=True))
-        self.ran = {key: tape.ran[block] for key, block in reading.regions.items()}
+        self.ran = {key: (tape.ran[block], tape.shown.get(block)) for key, block in reading.regions.items()}
 
     def filled(self, stage: Stage, origin: Value | Border) -> Stage:
         """A stage with what it was at the point."""
-        group = tuple(replace(g, runs=self.ran.get(g.key)) for g in stage.group)
+        runs = [self.ran.get(g.key, (None, None)) for g in stage.group]
+        group = tuple(replace(g, runs=k, shown=at) for g, (k, at) in zip(stage.group, runs, strict=True))
         nodes = self.nodes.get(origin, [])
         if any(g.kind == "function" for g in group):
             nodes = sorted(nodes, key=lambda node: node.index)  # the outer calls first

@@ -63,6 +63,7 @@ seq_slice = prim(
     infer=lambda ins, regions, spec: (ins[0],),
     numpy=_slice_text,
     transpose=(accumulate(lambda b, acc, ct, s, *i, spec: b.op("seq_add_part", acc, ct, *i, spec=spec)), None),
+    rule=("1", ""),
     programs=on_numbers(3, _sliced),
 )
 seq_add_part = prim(
@@ -90,5 +91,6 @@ seq_join = prim(
     infer=lambda ins, regions: (ins[0],),
     numpy="s + t",
     transpose=(_first_back, _second_back, None),
+    rule=("1 at the front", "1 at the end", ""),
     programs=on_numbers(3, _joined),
 )

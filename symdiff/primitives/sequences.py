@@ -114,6 +114,7 @@ as_array = prim(
     numpy=_as_array_text,
     helper=_ROWS_HELPER,
     transpose=(lambda b, ct, s, *n, **params: b.op("as_seq", ct, elem=s.type.elem), None),
+    rule=("1", ""),
     programs=on_numbers(3, _into_array),
 )
 mixed_array = prim(
@@ -125,6 +126,7 @@ mixed_array = prim(
     numpy=lambda params, ins: f"_mixed(s, {dtype_text(params['type'].dtype)})",
     helper=_MIXED_HELPER,
     transpose=(lambda b, ct, s, type: b.op("as_seq", ct, elem=s.type.elem),),
+    rule=("1",),
     programs=on_numbers(
         3, lambda b, f, *xs: f(listed(b, *xs), type=AVal(Kind.ARRAY, (3, *xs[0].type.shape), xs[0].type.dtype))
     ),
@@ -137,6 +139,7 @@ as_seq = prim(
     params=("elem",),
     numpy=_as_seq_text,
     transpose=(lambda b, ct, a, elem: b.op("as_array", ct, *axes.sizes(b, a), type=a.type, shape=a.type.shape),),
+    rule=("1",),
     programs=on_numbers(3, _into_list),
 )
 
@@ -178,6 +181,7 @@ seq_append = prim(
     consumes=0,
     vjp=lambda b, cts, outs, s, x: (b.op("seq_last", cts[0]), b.op("seq_rest", cts[0]))[::-1],
     jvp=lambda b, ts, outs, s, x: (b.op("seq_append", or_zeros(b, ts[0], s), or_zeros(b, ts[1], x)),),
+    rule=("1 outside", "1"),
     programs=on_numbers(3, lambda b, f, x, y, z: weighed(b, f(f(listed(b, x), y), z), 3)),
 )
 
@@ -205,6 +209,7 @@ seq_convert = prim(
     params=("elem",),
     numpy=_seq_convert_text,
     transpose=(lambda b, ct, s, elem: b.op("seq_convert", ct, elem=types.cotangent(element((s.type,)))),),
+    rule=("1",),
     programs=on_numbers(3, lambda b, f, x, y, z: weighed(b, f(listed(b, x, y, z), elem=x.type), 3)),
 )
 seq_last = prim(
@@ -216,6 +221,7 @@ seq_last = prim(
     views=0,
     vjp=accumulate(lambda b, acc, ct, s: added(b, acc, -1, ct)),
     jvp=lambda b, ts, outs, s: (b.op("seq_last", ts[0]),),
+    rule=("1",),
     programs=on_numbers(2, lambda b, f, x, y: f(listed(b, x, y)) * y),
 )
 seq_rest = prim(
@@ -228,6 +234,7 @@ seq_rest = prim(
     consumes=0,
     vjp=lambda b, cts, outs, s: (b.op("seq_append", cts[0], b.zeros(b.last_of(s))),),
     jvp=lambda b, ts, outs, s: (b.op("seq_rest", ts[0]),),
+    rule=("1 outside",),
     programs=on_numbers(3, lambda b, f, x, y, z: weighed(b, f(listed(b, x, y, z)), 2)),
 )
 seq_get = prim(
@@ -239,6 +246,7 @@ seq_get = prim(
     views=0,
     vjp=accumulate(lambda b, acc, ct, s, i: added(b, acc, i, ct)),
     jvp=lambda b, ts, outs, s, i: (b.op("seq_get", ts[0], i),),
+    rule=("1", ""),
     programs=on_numbers(3, lambda b, f, x, y, z: f(listed(b, x, y, z), 1) * f(listed(b, y, z), -1)),
 )
 
@@ -263,6 +271,7 @@ seq_set = prim(
         b.op("seq_set", cts[0], i, b.zeros(_overwritten(b, s, i, x))),
     )[::-1],
     jvp=lambda b, ts, outs, s, i, x: (b.op("seq_set", or_zeros(b, ts[0], s), i, or_zeros(b, ts[2], x)),),
+    rule=("1 outside", "", "1"),
     programs=on_numbers(3, lambda b, f, x, y, z: weighed(b, f(listed(b, x, y), 1, z), 2)),
 )
 seq_add = prim(

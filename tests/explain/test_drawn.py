@@ -82,12 +82,14 @@ def test_loops_and_branches_are_boxes_in_which_the_ways_of_a_value_meet():
     labels = {g.name: (g.label, g.parent) for g in graph.groups}
     (loop,) = [name for name, (label, _) in labels.items() if label.startswith("for ")]
     assert labels[loop][0].endswith(": 3 turns, the last is shown")
-    assert {label for label, parent in labels.values() if parent == loop} == {"if s > 1.0", "else"}
+    assert {label for label, parent in labels.values() if parent == loop} == {"if s > 1.0 (not in this turn)", "else"}
     (join,) = [n for n in graph.nodes if n.op == "⟳"]
     assert (join.group, set(locals_of(graph, join.name).values())) == (loop, {"first turn", ""})
     assert len(layout(graph).boxes) == 3
-    # 0.7 → 1.4 → 0.7 → 1.4
-    assert {n.value for n in graph.nodes if n.op == "+ 1.0" or n.op == "+"} == {"1.4"}
+    # 0.7 → 1.4 → 0.7 → 1.4: the last turn adds
+    assert {n.op: (n.value, n.gradient) for n in graph.nodes if n.op in ("+", "x × 0.5")} == {
+        "+": ("1.4", "2.8"), "x × 0.5": ("", ""),
+    }  # fmt: skip
 
 
 def test_the_arm_that_was_not_taken_says_so():

@@ -271,3 +271,17 @@ def test_operations_of_one_kind_share_their_reverse_program(monkeypatch):
     assert [op.prim.name for op in made].count("mul") == 3
     signs = {name: np.copysign(1, found[name].inputs[0].value) for name in ("b", "c")}
     assert signs == {"b": 1, "c": -1}
+
+
+def test_by_an_arm_that_was_not_taken_there_is_no_local_value():
+    def chosen(x):
+        if x > 1:
+            z = x * x
+        else:
+            z = -x
+        return z * z
+
+    made = at(chosen, x=0.5)
+    (product,) = (s for s in made.stages if s.formula == "z * z")
+    assert {made[e.source].formula: e.value for e in product.inputs} == {"x * x": None, "-x": -1.0}
+    assert symdiff.explain(chosen, 0.5, format="mermaid").count('"2·z"') == 0

@@ -34,8 +34,8 @@ def arrays_in_a_list_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarra
     """Return d_y · ∂arrays_in_a_list/∂(v, x) at the point where `arrays_in_a_list_forward` was called."""
     x, rows, all_y12s, y2, n = saved
     d_y1 = np.broadcast_to(d_y, (n,))    # ∂y/∂y1 = 1
-    d_rows = _zeros_like(rows)
-    d_rows[-1] = d_rows[-1] + d_y1       # 8
+    d_rows = _zeros_like(rows)           # 8
+    d_rows[-1] = d_rows[-1] + d_y1       # ∂y1/∂rows = 1
     d_x = 0.0
     for i, y12s in zip(range(y2 - 1, 0, -1), reversed(all_y12s), strict=True):  # 5
         for j, y12 in zip(range(n - 1, 0, -1), reversed(y12s), strict=True):  # 6
@@ -47,6 +47,6 @@ def arrays_in_a_list_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarra
             d_rows[y15][j - 1] += d_y12  # ∂y12/∂y13 = 1
     d_v = np.zeros(n)
     for k in range(2, -1, -1):           # 3
-        d_y7 = d_rows.pop()              # 4
+        d_y7 = d_rows.pop()              # ∂rows/∂y7 = 1
         d_v += d_y7 * k                  # ∂y7/∂v = k
     return d_v, float(d_x)

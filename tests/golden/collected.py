@@ -26,12 +26,12 @@ def collected_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, floa
     v, x, n_y1 = saved
     n = v.shape[0]
     d_y1 = np.broadcast_to(d_y, (n_y1,))  # ∂y/∂y1 = 1
-    d_out = list(d_y1)                    # 5
+    d_out = list(d_y1)                    # ∂y1/∂out = 1
     d_v = np.zeros(n)                     # 3
     d_x = 0.0
     for i in range(n - 1, -1, -1):        # 3
         t = v[i]
-        d_y4 = d_out.pop()                # 4
+        d_y4 = d_out.pop()                # ∂out/∂y4 = 1
         d_y5 = d_y4 * np.cos(t * x)       # ∂y4/∂y5 = cos y5
         d_t = d_y5 * x                    # ∂y5/∂t = x
         d_x += d_y5 * t                   # ∂y5/∂x = t

@@ -36,10 +36,10 @@ def grown_arrays_backward(saved: tuple, d_y: float = 1.0) -> np.ndarray:
     for i, g in zip(range(y1 - 1, -1, -1), reversed(gs), strict=True):  # 6
         d_g = d_y * g            # ∂y7/∂g = g, in part
         d_g *= 2.0               # ∂y7/∂g = 2·g
-        d_hs[i] = d_hs[i] + d_g  # 6
+        d_hs[i] = d_hs[i] + d_g  # ∂g/∂hs = 1
     d_h = np.zeros(m)
     for h in reversed(h_in):     # 3
-        t = d_hs.pop()
-        d_h += t                 # 5
+        t = d_hs.pop()           # 5
+        d_h += t                 # ∂hs/∂h = 1
         d_h *= np.cos(h)         # 4
     return d_h

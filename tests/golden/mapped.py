@@ -42,7 +42,7 @@ def mapped_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, float]:
     d_y6 = _zeros_like(y6)          # 2
     d_x = 0.0
     for i, y14 in zip(range(y4 - 1, -1, -1), reversed(y14s), strict=True):  # 2
-        d_y13 = d_y3.pop()
+        d_y13 = d_y3.pop()          # ∂y3/∂y13 = 1
         d_y14 = d_y13 * x           # ∂y13/∂y14 = x
         d_x += d_y13 * y14          # ∂y13/∂x = y14
         d_y6[i] += d_y14

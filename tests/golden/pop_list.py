@@ -37,13 +37,13 @@ def pop_list_backward(saved: tuple, d_s: float = 1.0) -> tuple[np.ndarray, float
     for s, y8 in zip(reversed(s_in), reversed(y8s), strict=True):  # 6
         d_y8 = d_s * s                   # ∂y7/∂y8 = s
         d_s_1 = d_s * y8                 # ∂y7/∂s = y8
-        d_held.append(np.float64(d_y8))  # 7
+        d_held.append(np.float64(d_y8))  # ∂y8/∂held = 1
         d_s = d_s_1 + d_s * 0.5          # ∂y6/∂s = 0.5
     d_v = np.zeros(n)
     d_x = float(d_s)
     for i in range(n - 1, -1, -1):       # 3
         t = v[i]
-        d_y9 = d_held.pop()              # 4
+        d_y9 = d_held.pop()              # ∂held/∂y9 = 1
         d_t = d_y9 * x                   # ∂y9/∂t = x
         d_x += d_y9 * t                  # ∂y9/∂x = t
         d_v[i] += d_t                    # ∂t/∂v = 1

@@ -43,8 +43,8 @@ def table_of_lists_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray,
     a, b, t, all_y21s = saved
     m = b.shape[0]
     n = a.shape[0]
-    d_t = [[0.0] * len(e) for e in t]
-    d_t[-1][-1] += d_y            # 6
+    d_t = [[0.0] * len(e) for e in t]  # 6
+    d_t[-1][-1] += d_y                 # ∂y/∂y1 = 1
     d_a = np.zeros(n)
     d_b = np.zeros(m)
     for i, y21s in zip(range(n, 0, -1), reversed(all_y21s), strict=True):  # 3
@@ -53,19 +53,19 @@ def table_of_lists_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray,
             y27 = j - 1
             y24 = a[y31]
             y25 = b[y27]
-            d_y26 = d_t[i]
-            d_y18 = d_y26[j]
-            d_y26[j] = 0.0        # 5
-            d_y24 = d_y18 * y25   # ∂y20/∂y24 = y25
-            d_y25 = d_y18 * y24   # ∂y20/∂y25 = y24
-            d_b[y27] += d_y25     # ∂y25/∂b = 1
-            d_a[y31] += d_y24     # ∂y24/∂a = 1
-            if y21:               # 5
+            d_y26 = d_t[i]             # 5
+            d_y18 = d_y26[j]           # ∂y16/∂y18 = 1
+            d_y26[j] = 0.0             # 5
+            d_y24 = d_y18 * y25        # ∂y20/∂y24 = y25
+            d_y25 = d_y18 * y24        # ∂y20/∂y25 = y24
+            d_b[y27] += d_y25          # ∂y25/∂b = 1
+            d_a[y31] += d_y24          # ∂y24/∂a = 1
+            if y21:                    # 5
                 d_y22 = d_y18
                 d_y23 = 0.0
             else:
                 d_y22 = 0.0
                 d_y23 = d_y18
-            d_y26[y27] += d_y22
-            d_t[y31][j] += d_y23  # 5
+            d_y26[y27] += d_y22        # ∂y22/∂y26 = 1
+            d_t[y31][j] += d_y23       # ∂y23/∂y28 = 1
     return d_a, d_b

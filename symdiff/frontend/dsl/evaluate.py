@@ -39,7 +39,7 @@ class Evaluator(Products, Sums, Subscripts, Choosing):
         self.calls: list[str] = []
         self.ensured = set()
         self.levels = 0
-        self.made = 0
+        self.made = self.called_before = 0
 
     # --- functions and stages
 
@@ -115,7 +115,10 @@ class Evaluator(Products, Sums, Subscripts, Choosing):
             elif p.axes:
                 t = self.passed(p, t, frame, argument.span)
             frame.values[parameter_name(p)] = t
+        self.called_before += 1
+        around, self.text.calls = self.text.calls, (*self.text.calls, (function.name, self.called_before))
         made = self.run(frame)
+        self.text.calls = around
         self.calls.pop()
         if shared and made.axes:
             self.refuse("SD809", node.span, reason=f"{function.name} of a vector's elements would be a table of arrays")

@@ -57,6 +57,7 @@ class Text:
         self.file = file
         self.lines = text.split("\n") if text is not None else []
         self.function, self.first_line = "", 1
+        self.calls: tuple[tuple[str, int], ...] = ()  # of `Loc`
 
     def inside(self, function: str, first_line: int) -> Text:
         """The same text, whose places count from the first line of a function."""
@@ -65,11 +66,10 @@ class Text:
         return made
 
     def loc(self, span: Span) -> Loc | None:
-        return (
-            None
-            if not self.lines
-            else Loc(self.file, span.line, span.col, span.end_line, span.end_col, self.function, self.first_line)
-        )
+        if not self.lines:
+            return None
+        ends = span.end_line, span.end_col
+        return Loc(self.file, span.line, span.col, *ends, self.function, self.first_line, calls=self.calls)
 
     def problem(self, code: str, span: Span, **fields: Any) -> Problem:
         line = self.lines[span.line - 1] if span.line <= len(self.lines) else ""

@@ -357,7 +357,11 @@ def run_function(cx: Context, node: ast.AST, source: Source, outer: Frame | None
         *(("loop", x.turn) for x in cx.loops if x.unrolled and x.frame is caller),
     )
     depth = caller.depth + 1 if caller else 0
-    frame = Frame(cx.count("frame"), source, live, outer, path, local_names(body), depth, bound=bound, scope=cx.scope)
+    number = cx.count("frame")
+    calls = caller.calls if caller else ()
+    if len(cx.frames) > 1 and source.stands_for is None:  # the entry is called by nobody
+        calls = (*calls, (source.name, number))
+    frame = Frame(number, source, live, outer, path, local_names(body), depth, bound=bound, scope=cx.scope, calls=calls)
     cx.frames.append(frame)
     loc = cx.scope.loc
     try:

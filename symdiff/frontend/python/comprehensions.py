@@ -85,7 +85,9 @@ def unrolled(cx: Context, node: Comprehension, element: Callable[[], None]) -> b
 
     names = frozenset(n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name))
     outer = cx.frame
-    inner = Frame(cx.count("frame"), outer.source, outer.live, outer, outer.path, names, outer.depth, True)
+    inner = Frame(
+        cx.count("frame"), outer.source, outer.live, outer, outer.path, names, outer.depth, True, calls=outer.calls
+    )
 
     def turn(k: int) -> bool:
         if k == len(node.generators):
@@ -262,7 +264,7 @@ def _run(cx: Context, node: ast.AST, function: ast.FunctionDef, given: Mapping[s
     path = (*outer.path, id(node))
     further_out = {n.target.id for n in ast.walk(function) if isinstance(n, ast.NamedExpr)}
     names = (local_names(function) - further_out) | set(given)
-    frame = Frame(cx.count("frame"), outer.source, live, outer, path, names, outer.depth, True)
+    frame = Frame(cx.count("frame"), outer.source, live, outer, path, names, outer.depth, True, calls=outer.calls)
     cx.frames.append(frame)
     try:
         for name, val in given.items():

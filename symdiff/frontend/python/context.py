@@ -43,6 +43,7 @@ class Frame:
     comprehension: bool = False
     bound: Mapping[str, Val] | None = None  # what its parameters were bound to
     scope: Scope | None = None  # the region that it began in
+    calls: tuple[tuple[str, int], ...] = ()  # of `Loc`: this one and those around it
 
 
 @dataclass(eq=False)
@@ -144,7 +145,8 @@ class Context:
 
     def loc(self, node: ast.AST) -> Loc:
         loc = self.frame.source.loc(node)
-        return replace(loc, under=self.errstate) if self.errstate else loc
+        calls = self.frame.calls
+        return replace(loc, under=self.errstate, calls=calls) if self.errstate or calls else loc
 
     def text(self, node: ast.AST) -> str:
         found = self.frame.source.text(node)
