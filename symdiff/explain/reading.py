@@ -24,8 +24,8 @@ from symdiff.explain.stages import Constant, Group
 from symdiff.explain.variables import Variables, is_second_name
 from symdiff.ir import types
 from symdiff.ir.core import RULES, Block, Function, Op, Program, Value, walk
+from symdiff.ir.effects import DERIVED
 from symdiff.ir.types import AVal, Kind
-from symdiff.passes.effects import DERIVED
 
 Groups = tuple[Group, ...]
 Steps = Iterator["Steps"]
