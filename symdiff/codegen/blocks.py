@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
+from symdiff.codegen.comments import Printed
 from symdiff.codegen.folding import Plan
 from symdiff.codegen.view import Line
 from symdiff.ir.core import Op, Value
@@ -37,7 +38,7 @@ class Context:
     )  # functions of the program, by the name they are printed under
     reused: Mapping[Op, int] = field(default_factory=dict)  # operations that overwrite a dead operand
     idle: Set[Op] = frozenset()  # restores of a part that is where it belongs
-    comment: Callable[[Op, Callable[[Op], Set[str]]], str] = lambda op, reads: ""
+    comment: Callable[[Op, Printed], str] = lambda op, line: ""
     outlined: list[Outlined] = field(default_factory=list)
     helpers: dict[str, str] = field(default_factory=dict)  # text of the helper functions used, by name
     may_raise: Callable[[Op], bool] = lambda op: True

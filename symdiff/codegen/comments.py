@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Set
-from typing import Any
+from collections.abc import Set
+from typing import Any, Protocol
 
 from symdiff.ir import template
 from symdiff.ir.core import Literal, Op, Value
@@ -16,20 +16,33 @@ def _power(exponent: int) -> str:
     return "" if exponent == 1 else f"^{exponent}"
 
 
+class Printed(Protocol):
+    """What a comment asks of the line that it stands behind."""
+
+    halves: set[Value]  # of two equal contributions: d in d_x = 2.0 * d
+
+    def reads(self, op: Op) -> Set[str]:
+        """The variables that the line of an operation mentions."""
+
+    def doubles(self, op: Op) -> bool:
+        """Whether the line of an operation has a factor 2."""
+
+
 class Comments:
     """Comments for one level: at -O0 line and column, above it the line alone."""
 
     def __init__(self, level: int) -> None:
         self.level = level
 
-    def __call__(self, op: Op, reads: Callable[[Op], Set[str]]) -> str:
-        """`reads` gives the variables that the operation's line mentions."""
+    def __call__(self, op: Op, line: Printed) -> str:
         origin = next((v.origin for v in op.outs if v.origin is not None), None) if not op.regions else None
         if origin is None:
             return self.place(op)
+        if not line.halves.isdisjoint(op.outs):  # the rule stands behind the other half
+            return ""
         own = op.outs[0].hint
-        cotangents = {name for name in reads(op) if name.startswith("d_") and not _is_numbered(name, own)}
-        if _is_square(origin[0]) and any(v.const == 2 for v in op.ins):
+        cotangents = {name for name in line.reads(op) if name.startswith("d_") and not _is_numbered(name, own)}
+        if _is_square(origin[0]) and line.doubles(op):
             if label(origin[0].out) == label(origin[0].ins[0]):  # a variable before and after: ∂s/∂s says nothing
                 return self.place(op)
             return f"∂{label(origin[0].out)}/∂{label(origin[0].ins[0])} = 2·{label(origin[0].ins[0])}"

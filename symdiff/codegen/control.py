@@ -161,7 +161,7 @@ class Printer(Emitter):
         for region in op.regions:
             self.aliases.update(zip(region.params, op.ins[1:], strict=True))
         header = len(self.lines)
-        pred, comment = truth(self.expr(op.ins[0])), self.context.comment(op, self.reads)
+        pred, comment = truth(self.expr(op.ins[0])), self.context.comment(op, self)
         self.line(depth, f"{place.keyword} {ast.unparse(pred)}:", comment)
         names = self.branch_names(place) if tail is None else ()
         ending: Tail = tail if tail is not None else Assign(names)
@@ -188,7 +188,7 @@ class Printer(Emitter):
     def chosen(self, place: Place) -> None:
         """A branch that is an expression."""
         op = place.op
-        tree, comment = self.expression(op), self.context.comment(op, self.reads)
+        tree, comment = self.expression(op), self.context.comment(op, self)
         (name,) = self.branch_names(place)
         if name is not None:
             self.line(place.depth, f"{name} = {ast.unparse(tree)}", comment)
@@ -342,7 +342,7 @@ class Printer(Emitter):
         for v, variable in zip(before.params, variables, strict=False):
             self.define(v, variable)
         header = len(self.lines)
-        comment = self.context.comment(op, self.reads)
+        comment = self.context.comment(op, self)
         yield self.block(before, depth + 1, condition)
         if len(self.lines) == header:
             self.line(depth, f"while {condition.text}:", comment)
@@ -364,7 +364,7 @@ class Printer(Emitter):
         index, elements = body.params[0], body.params[1 + n : 1 + n + xs]
         self.aliases.update(zip(body.params[1 + n + xs :], op.ins[3 + n + xs :], strict=True))
         used = {v for o in body.ops for v in o.ins} | set(body.outs)
-        comment = self.context.comment(op, self.reads)
+        comment = self.context.comment(op, self)
         for variable in variables:
             self.busy[variable] -= 1
         for v, variable in zip(body.params[1:], variables, strict=False):
@@ -449,7 +449,7 @@ class Printer(Emitter):
         op = place.op
         arguments = ", ".join(self.text(v) for v in op.ins)
         name = self.context.calls[op.params["function"]]
-        self.receive(place, f"{name}({arguments})", self.context.comment(op, self.reads))
+        self.receive(place, f"{name}({arguments})", self.context.comment(op, self))
 
     def receive(self, place: Place, text: str, comment: str) -> None:
         op = place.op
@@ -480,7 +480,7 @@ class Printer(Emitter):
         sizes = [inner.size_names[a] for a in sorted(inner.sizes, key=lambda a: a.name)]
         self.sizes |= inner.sizes
         part.parameters, part.lines = [*seen.values(), *sizes], inner.finished()
-        self.receive(place, f"{part.name}({', '.join([*arguments, *sizes])})", self.context.comment(op, self.reads))
+        self.receive(place, f"{part.name}({', '.join([*arguments, *sizes])})", self.context.comment(op, self))
 
 
 def _negation(pred: ast.expr) -> ast.expr:

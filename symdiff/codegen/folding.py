@@ -9,7 +9,7 @@ into a line under another.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,15 @@ def is_update(op: Op) -> bool:
 def is_constant(value: Value) -> bool:
     """Whether the value is a number that is written where it is used."""
     return value.const is not None and not isinstance(value.const, Literal)
+
+
+def doubled(op: Op) -> Iterator[Value]:
+    """d of `d_x = 2.0 * d`, where d is half of d_x."""
+    if op.prim.name != "mul" or op.out.origin is None:
+        return
+    d_x = op.out.hint
+    if op.ins[0].const == 2 and d_x and op.ins[1].hint == d_x:
+        yield op.ins[1]
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from dataclasses import replace
 from symdiff.codegen import expressions
 from symdiff.codegen.assignments import assignment, out_text, reuse_text, statement_text
 from symdiff.codegen.blocks import OUTERMOST, Context, Place, Region, Substituted, Tail
-from symdiff.codegen.folding import UNPACKS, Folder, Plan, is_update
+from symdiff.codegen.folding import UNPACKS, Folder, Plan, doubled, is_update
 from symdiff.codegen.names import identifier, is_renaming
 from symdiff.codegen.values import DUPLICATE, Values
 from symdiff.codegen.view import Line
@@ -117,7 +117,8 @@ class Emitter(Values):
         return Substituted.of(tail, op, [self.resolve(v) for v in block.outs], stored, mentioned)
 
     def plan(self, block: Block, tail: Tail, region: Region, stored: Mapping[Value, Sequence[str]]) -> Plan:
-        self.halves.update(v for op in block.ops for v in doubled(op) if op not in self.context.reused)
+        self.halves.update(v for op in block.ops for v in doubled(op))
+        self.nested.update(v for op in block.ops for v in doubled(op) if op not in self.context.reused)
         self.put_back.update(self.lent_only(block))
         context = self.context
         folder = Folder(
@@ -162,7 +163,7 @@ class Emitter(Values):
         return first in plan.roots
 
     def operation(self, op: Op, depth: int, plan: Plan, position: int) -> None:
-        comment = self.context.comment(op, self.reads)
+        comment = self.context.comment(op, self)
         dying = plan.dying.get(position, ())
         if op.prim.name == "opt_get" and op.params["name"]:
             return self.bound(op, depth, plan, comment)
@@ -311,15 +312,6 @@ def merged(stored: Mapping[Value, Sequence[str]], resolve: Callable[[Value], Val
     for v, names in stored.items():
         found.setdefault(resolve(v), []).extend(names)
     return found
-
-
-def doubled(op: Op) -> Iterator[Value]:
-    """d of `d_x = 2.0 * d`, where d is half of d_x."""
-    if op.prim.name != "mul" or op.out.origin is None:
-        return
-    d_x = op.out.hint
-    if op.ins[0].const == 2 and d_x and op.ins[1].hint == d_x:
-        yield op.ins[1]
 
 
 def _size(atom: Atom) -> Dim:

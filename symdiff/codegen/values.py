@@ -42,6 +42,7 @@ class Values:
         self.origins: dict[tuple[str, int], None] = {}  # lines of the source that the next line comes from
         self.taken: Set[str] = frozenset()  # names that the user's values have somewhere
         self.halves: set[Value] = set()  # of two equal contributions: d in d_x = 2.0 * d
+        self.nested: set[Value] = set()  # those of them that have no line
 
     # --- what values are called
 
@@ -55,7 +56,7 @@ class Values:
 
     def nameless(self, value: Value) -> bool:
         """Whether a value may be printed without a line of its own."""
-        own = value.hint and value not in self.halves and not isinstance(value.type, (Alt, Saved))
+        own = value.hint and value not in self.nested and not isinstance(value.type, (Alt, Saved))
         return not own or (self.context.level > 0 and value.hint in self.context.stages)
 
     def choose(self, wishes: Iterable[str]) -> str:
@@ -188,6 +189,16 @@ class Values:
     def reads(self, op: Op) -> Set[str]:
         """The variables that the line of an operation mentions."""
         return frozenset().union(*(expressions.names_in(self.expr(v)) for v in op.ins))
+
+    def doubles(self, op: Op) -> bool:
+        """Whether the line of an operation has a factor 2."""
+        todo = [*op.ins]
+        while todo:
+            v = self.resolve(todo.pop())
+            if v.const == 2:
+                return True
+            todo += self.inside[v].ins if v in self.inside and self.inside[v].prim.name == "mul" else ()
+        return False
 
     def comes_from(self, op: Op) -> None:
         if op.loc is not None:
