@@ -18,7 +18,7 @@ from symdiff.ad.layout import loop
 from symdiff.ir import types
 from symdiff.ir.build import clone_ops
 from symdiff.ir.core import Block, Family, Op, Value
-from symdiff.ir.types import AVal, Kind
+from symdiff.ir.types import AVal, Kind, Seq
 from symdiff.primitives.indexing import is_basic
 
 Pull = Callable[[Half], None]
@@ -67,8 +67,8 @@ def is_static(op: Op | None) -> bool:
 def made_anew(ops: Sequence[Op], passed: Set[Value], steady: Set[Value]) -> dict[Value, Op]:
     """What is not worth saving, with how it is made: constants, sizes, and what is cheap given what is passed again.
 
-    Cheap are whole numbers, and elements, rows, slices and transposes of arrays that no loop changes (`steady`):
-    `x[i - 1]` is read again.
+    Cheap are whole numbers, elements of lists, and elements, rows, slices and transposes of arrays, where no loop
+    changes the list or array (`steady`): `x[i - 1]` is read again.
     """
     found: dict[Value, Op] = {}
     for op in ops:
@@ -126,26 +126,30 @@ _COUNTING = frozenset(("add", "sub", "mul", "neg"))
 
 
 def _is_element(op: Op, steady: Set[Value], anew: Mapping[Value, Op]) -> bool:
-    """Whether an operation takes a part of an array that no loop changes, or of such a part."""
-    if op.prim.name not in ("index", "transpose") or not (op.ins[0] in steady or op.ins[0] in anew):
+    """Whether an operation takes a part of an array or list that no loop changes, or of such a part."""
+    if op.prim.name not in ("index", "transpose", "seq_get") or not (op.ins[0] in steady or op.ins[0] in anew):
         return False
-    if op.prim.name == "transpose":
+    if op.prim.name != "index":
         return True
     assert isinstance(op.out.type, AVal)
     return not op.out.type.shape or is_basic(op.params["spec"])
 
 
 def of_saved(ops: Sequence[Op], free: Sequence[Value], at_hand: Set[Value]) -> Makers:
-    """What is read again from an array that is saved anyway: its sizes and single elements."""
-    kept = {v for v in free if isinstance(v.type, AVal) and v.type.shape}
-    wanted = {v for v in free if isinstance(v.type, AVal) and not v.type.shape}
+    """What is read again from an array or list that is saved anyway: its sizes, elements, rows and slices."""
+    kept = {v for v in free if isinstance(v.type, Seq) or (isinstance(v.type, AVal) and v.type.shape)}
+    ready = {*at_hand, *free}
     found: Makers = {}
     for op in ops:
-        if op.prim.name in ("index", "dim_of") and op.ins[0] in kept and not wanted.isdisjoint(op.outs):
-            at = op.params["spec"] if op.prim.name == "index" else ()
-            if all(item[0] == "at" for item in at) and all(v in at_hand or v.const is not None for v in op.ins[1:]):
-                found[op.out] = op
+        if op.prim.name not in _READS or op.ins[0] not in kept or ready.isdisjoint(op.outs):
+            continue
+        basic = op.prim.name != "index" or is_basic(op.params["spec"])
+        if basic and all(v in ready or v.const is not None for v in op.ins[1:]):
+            found.update(dict.fromkeys(op.outs, op))
     return found
+
+
+_READS = frozenset(("index", "dim_of", "seq_len", "seq_get", "seq_last"))
 
 
 def wide_views(ops: Sequence[Op], free: Sequence[Value]) -> dict[Value, Op]:

@@ -148,15 +148,17 @@ def _first_turn(b: Builder, part: Loop) -> V:
 
 def _bounds(b: Builder, op: Op, part: Loop, stacks: Sequence[Value]) -> tuple[Value, ...]:
     """The turns that ran: all of a `for`, `count` where it could end early and of a `while` (a list's length)."""
-    if op.prim.name == "while":
-        return b.const(0), b.op("seq_len", stacks[0]).value if stacks else part.count, b.const(1)
-    lo, _, step = part.bounds
-    if not part.exit:
+    if op.prim.name == "for" and not part.exit:
         return part.bounds
+    count = b.op("seq_len", stacks[0]).value if stacks else part.count
+    if op.prim.name == "while":
+        return b.const(0), count, b.const(1)
+    lo, _, step = part.bounds
     start = V(b, lo)
     if op.params.get("reverse"):
         start = start + _first_turn(b, part) * step
-    return start.value, (start + V(b, part.count) * step).value, step
+    turns = V(b, count) if step.const == 1 else V(b, count) * step
+    return start.value, (turns if start.value.const == 0 else start + turns).value, step
 
 
 def _back_body(part: Loop, on: LoopMasks, back: Backward, x_read: list[bool], captured: Sequence[Value]) -> Block:

@@ -18,7 +18,7 @@ def add_at_forward(v: np.ndarray, idx: np.ndarray, x: float) -> tuple:
 def add_at_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndarray, float]:
     """Return d_y0 · ∂add_at/∂(v, x) at the point where `add_at_forward` was called."""
     v, idx, x, y = saved
-    d_y = d_y0 * y    # ∂y1/∂y = y, in part
+    d_y = d_y0 * y
     d_y *= 2.0        # ∂y1/∂y = 2·y
     d_y2 = d_y[idx]   # ∂y/∂y2 = 1
     d_v = d_y2 * x    # ∂y2/∂v = x

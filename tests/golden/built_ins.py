@@ -1,4 +1,4 @@
-"""Saves x, low, middle, high, quotient, y7, y, y9, y10, y11, y12, y13, y16, y17 (11 numbers, 1 array of a size known when it runs, 2 lists with an entry per turn).
+"""Saves x, quotient, y7, y, y9, y10, y11, y12, y13, y16, y17 (8 numbers, 1 array of a size known when it runs, 2 lists with an entry per turn).
 
 def built_ins(x: float, y: float, z: float):
     low, middle, high = sorted([x, y, z])
@@ -38,13 +38,16 @@ def built_ins_forward(x: float, y: float, z: float) -> tuple:
     y12 = x - z
     y9 = abs(y12)
     y0 = y7 * y + y9 * middle + rest * quotient + x ** 2  # 4
-    return y0, (x, low, middle, high, quotient, y7, y, y9, y10, y11, y12, y13, y16, y17)
+    return y0, (x, quotient, y7, y, y9, y10, y11, y12, y13, y16, y17)
 
 
 def built_ins_backward(saved: tuple, d_y0: float = 1.0) -> tuple[float, float, float]:
     """Return d_y0 · ∂built_ins/∂(x, y, z) at the point where `built_ins_forward` was called."""
-    x, low, middle, high, quotient, y7, y, y9, y10, y11, y12, y13, y16, y17 = saved
-    y14 = y16.shape[0]                            # 2
+    x, quotient, y7, y, y9, y10, y11, y12, y13, y16, y17 = saved
+    y14 = y16.shape[0]
+    low = y13[0]
+    middle = y13[1]
+    high = y13[2]                                 # 2
     d_x = d_y0 * (2 * x)                          # ∂y2/∂x = 2·x
     d_rest = d_y0 * quotient                      # ∂y4/∂rest = quotient
     d_y9 = d_y0 * middle                          # ∂y6/∂y9 = middle

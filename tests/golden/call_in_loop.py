@@ -46,7 +46,7 @@ def call_in_loop_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndarray, 
     """Return d_y0 · ∂call_in_loop/∂(v, x) at the point where `call_in_loop_forward` was called."""
     x, y, ss, all_s_in, all_y6s, y4s = saved
     n = y.shape[0]
-    d_y = d_y0 * y                  # ∂y1/∂y = y, in part
+    d_y = d_y0 * y
     d_y *= 2.0                      # ∂y1/∂y = 2·y
     d_x = 0.0
     for i, s, s_in, y6s, y4 in zip(range(n - 1, -1, -1), reversed(ss), reversed(all_s_in),

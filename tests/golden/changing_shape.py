@@ -26,7 +26,7 @@ def changing_shape_backward(saved: tuple, d_y: float = 1.0) -> np.ndarray:
     """Return d_y · ∂changing_shape/∂x at the point where `changing_shape_forward` was called."""
     x, n_xs, n_y1, n = saved
     d_y1 = np.broadcast_to(d_y, (n_y1,))  # ∂y/∂y1 = 1
-    d_x = d_y1 * x                        # ∂y1/∂x = x, in part
+    d_x = d_y1 * x
     d_x *= 2.0                            # ∂y1/∂x = 2·x
     for k, n_x in zip(range(1, -1, -1), reversed(n_xs), strict=True):  # 2
         d_x_1 = d_x[:n_x]                 # 3

@@ -1,4 +1,4 @@
-"""Saves v, x, ts, y1, y3 (2 numbers, n elements, 2 lists with an entry per turn).
+"""Saves v, x, y3 (1 number, n elements, 1 list with an entry per turn).
 
 def comprehension(v: "f8[n]", x: float):
     a = [t * x for t in v if t > 0]
@@ -10,37 +10,35 @@ def comprehension_forward(v: np.ndarray, x: float) -> tuple:
     """Return comprehension(v, x) and what `comprehension_backward` reads."""
     n = v.shape[0]
     y3 = []
-    for i in range(n):   # 2
+    for i in range(n):        # 2
         t = v[i]
-        if t > 0:        # 2
+        if t > 0:             # 2
             y3.append(t * x)
-    y1 = len(y3)         # 3
     y = 0
-    ts = []
-    for i in range(y1):  # 3
+    for i in range(len(y3)):  # 3
         t = y3[i]
-        ts.append(t)
-        y += t * t       # 3
-    return y, (v.copy(), x, ts, y1, y3)
+        y += t * t
+    return y, (v.copy(), x, y3)
 
 
 def comprehension_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, float]:
     """Return d_y · ∂comprehension/∂(v, x) at the point where `comprehension_forward` was called."""
-    v, x, ts, y1, y3 = saved
+    v, x, y3 = saved
     n = v.shape[0]
     d_y3 = _zeros_like(y3)
-    for i, t in zip(range(y1 - 1, -1, -1), reversed(ts), strict=True):  # 3
-        d_t = 2.0 * (d_y * t)       # ∂y7/∂t = 2·t
-        d_y3[i] += d_t              # 3
-    d_v = np.zeros(n)               # 2
+    for i in range(len(y3) - 1, -1, -1):  # 3
+        t = y3[i]
+        d_t = 2.0 * (d_y * t)             # ∂y7/∂t = 2·t
+        d_y3[i] += d_t                    # 3
+    d_v = np.zeros(n)                     # 2
     d_x = 0.0
-    for i in range(n - 1, -1, -1):  # 2
+    for i in range(n - 1, -1, -1):        # 2
         t = v[i]
-        if t > 0:                   # 2
-            d_y10 = d_y3.pop()      # ∂y3/∂y10 = 1
-            d_t = d_y10 * x         # ∂y10/∂t = x
-            d_x += d_y10 * t        # ∂y10/∂x = t
+        if t > 0:                         # 2
+            d_y10 = d_y3.pop()
+            d_t = d_y10 * x               # ∂y10/∂t = x
+            d_x += d_y10 * t              # ∂y10/∂x = t
         else:
             d_t = np.float64(0.0)
-        d_v[i] += d_t               # ∂t/∂v = 1
+        d_v[i] += d_t                     # ∂t/∂v = 1
     return d_v, float(d_x)

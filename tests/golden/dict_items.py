@@ -27,6 +27,6 @@ def dict_items_backward(saved: tuple, d_total: float = 1.0) -> tuple[dict, float
     d_b = 2.0 * (d_total * b)  # ∂y5/∂b = 2·b
     d_penalty = d_total * y4   # ∂y2/∂penalty = y4
     d_y4 = d_total * penalty   # ∂y2/∂y4 = penalty
-    d_w = d_y4 * w             # ∂y6/∂w = w, in part
+    d_w = d_y4 * w
     d_w *= 2.0                 # ∂y6/∂w = 2·w
     return {'w': d_w, 'b': float(d_b)}, float(d_penalty)

@@ -33,7 +33,7 @@ def double_buffering_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarra
     """Return d_y · ∂double_buffering/∂(u, k) at the point where `double_buffering_forward` was called."""
     k, steps, old, y6s = saved
     n = old.shape[0]
-    d_old = d_y * old                      # ∂y1/∂old = old, in part
+    d_old = d_y * old
     d_old *= 2.0                           # ∂y1/∂old = 2·old
     d_new = np.zeros(n)                    # 4
     d_k = 0.0

@@ -1,4 +1,4 @@
-"""Saves v, limit, ss, y1, count (3 numbers, n elements, 1 list with an entry per turn).
+"""Saves v, limit, ss, y1 (2 numbers, n elements, 1 list with an entry per turn).
 
 def early_return(v: "f8[n]", limit: float):
     s = 0.0
@@ -25,16 +25,15 @@ def early_return_forward(v: np.ndarray, limit: float) -> tuple:
             y2 = s * s    # 6
             code = 3
             break
-    count = len(ss)
     y1 = code == 0
     if y1:                # 7
-        return s, (v.copy(), limit, ss, y1, count)
-    return y2, (v.copy(), limit, ss, y1, count)
+        return s, (v.copy(), limit, ss, y1)
+    return y2, (v.copy(), limit, ss, y1)
 
 
 def early_return_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, float]:
     """Return d_y · ∂early_return/∂(v, limit) at the point where `early_return_forward` was called."""
-    v, limit, ss, y1, count = saved
+    v, limit, ss, y1 = saved
     n = v.shape[0]
     if y1:                     # 7
         d_s = d_y
@@ -43,7 +42,7 @@ def early_return_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, f
         d_y2 = np.float64(d_y)
         d_s = 0.0
     d_v = np.zeros(n)
-    for i, s in zip(range(count - 1, -1, -1), reversed(ss), strict=True):  # 3
+    for i, s in zip(range(len(ss) - 1, -1, -1), reversed(ss), strict=True):  # 3
         t = v[i]
         t1 = np.float64(d_s)
         if s > limit:          # 5

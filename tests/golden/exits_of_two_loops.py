@@ -1,4 +1,4 @@
-"""Saves A, limit, s, all_s_in, y19s, y13s, branches, y1, count (4 numbers, m*n elements, 4 lists with an entry per turn).
+"""Saves A, limit, s, all_s_in, y13s, branches, y1 (3 numbers, m*n elements, 3 lists with an entry per turn).
 
 def exits_of_two_loops(A: "f8[n, m]", limit: float):
     s = 1.0
@@ -23,7 +23,6 @@ def exits_of_two_loops_forward(A: np.ndarray, limit: float) -> tuple:
     code = 0
     s = 1.0
     all_s_in = []
-    y19s = []
     y13s = []
     branches = []
     for i in range(n):                        # 3
@@ -36,9 +35,7 @@ def exits_of_two_loops_forward(A: np.ndarray, limit: float) -> tuple:
                 code_1 = 1
                 break
             s *= t                            # 7
-        count = len(s_in)
         all_s_in.append(s_in)
-        y19s.append(count)
         y13 = code_1 == 0                     # 9
         y13s.append(y13)
         y11 = np.float64(0.0) if y13 else y2  # 9
@@ -59,17 +56,16 @@ def exits_of_two_loops_forward(A: np.ndarray, limit: float) -> tuple:
         if y9 == 3:                           # 3
             code = 3
             break
-    count = len(all_s_in)
     y1 = code == 0
     if y1:                                    # 12
         y = s * s
-        return y, (A.copy(), limit, s, all_s_in, y19s, y13s, branches, y1, count)
-    return y2, (A.copy(), limit, s, all_s_in, y19s, y13s, branches, y1, count)
+        return y, (A.copy(), limit, s, all_s_in, y13s, branches, y1)
+    return y2, (A.copy(), limit, s, all_s_in, y13s, branches, y1)
 
 
 def exits_of_two_loops_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, float]:
     """Return d_y · ∂exits_of_two_loops/∂(A, limit) at the point where `exits_of_two_loops_forward` was called."""
-    A, limit, s, all_s_in, y19s, y13s, branches, y1, count = saved
+    A, limit, s, all_s_in, y13s, branches, y1 = saved
     m = A.shape[1]
     n = A.shape[0]
     if y1:                             # 12
@@ -79,8 +75,8 @@ def exits_of_two_loops_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndar
         d_s = 0.0
         d_y2 = d_y
     d_A = np.zeros((n, m))
-    for i, s_in, y19, y13, branch in zip(range(count - 1, -1, -1), reversed(all_s_in),
-            reversed(y19s), reversed(y13s), reversed(branches), strict=True):  # 3
+    for i, s_in, y13, branch in zip(range(len(all_s_in) - 1, -1, -1), reversed(all_s_in),
+            reversed(y13s), reversed(branches), strict=True):  # 3
         if not y13:                    # 10
             (y20,) = branch
             if y20:                    # 10
@@ -92,7 +88,7 @@ def exits_of_two_loops_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndar
             d_y2 = 0.0
         else:
             d_y2 = d_y11
-        for j, s in zip(range(y19 - 1, -1, -1), reversed(s_in), strict=True):  # 4
+        for j, s in zip(range(len(s_in) - 1, -1, -1), reversed(s_in), strict=True):  # 4
             t = A[i, j]
             if t > limit:              # 5
                 d_t = np.float64(0.0)

@@ -1,4 +1,4 @@
-"""Saves v, y5s, count (1 number, n elements, 1 list with an entry per turn).
+"""Saves v, y5s (n elements, 1 list with an entry per turn).
 
 def for_break(v: "f8[n]", limit: float):
     s = 0.0
@@ -22,16 +22,15 @@ def for_break_forward(v: np.ndarray, limit: float) -> tuple:
         if y5:          # 4
             break
         s += t * t      # 6
-    count = len(y5s)
-    return s, (v.copy(), y5s, count)
+    return s, (v.copy(), y5s)
 
 
 def for_break_backward(saved: tuple, d_s: float = 1.0) -> tuple[np.ndarray, float]:
     """Return d_s · ∂for_break/∂(v, limit) at the point where `for_break_forward` was called."""
-    v, y5s, count = saved
+    v, y5s = saved
     n = v.shape[0]
     d_v = np.zeros(n)
-    for i, y5 in zip(range(count - 1, -1, -1), reversed(y5s), strict=True):  # 3
+    for i, y5 in zip(range(len(y5s) - 1, -1, -1), reversed(y5s), strict=True):  # 3
         t = v[i]
         if y5:                     # 4
             d_t = np.float64(0.0)

@@ -27,7 +27,7 @@ def gauss_seidel_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, n
     """Return d_y · ∂gauss_seidel/∂(A, b, x) at the point where `gauss_seidel_forward` was called."""
     A, x, x_in = saved
     n = A.shape[0]
-    d_x = d_y * x                             # ∂y1/∂x = x, in part
+    d_x = d_y * x
     d_x *= 2.0                                # ∂y1/∂x = 2·x
     d_b = np.zeros(n)
     d_A = np.zeros((n, n))

@@ -1,4 +1,4 @@
-"""Saves n, hs, h_in, gs, y1, m (3 numbers, 3 lists with an entry per turn).
+"""Saves n, hs, h_in, m (2 numbers, 2 lists with an entry per turn).
 
 def grown_arrays(h: "f8[m]", n: int):
     hs = []
@@ -13,33 +13,31 @@ def grown_arrays_forward(h: np.ndarray, n: int) -> tuple:
     """Return grown_arrays(h, n) and what `grown_arrays_backward` reads."""
     m = h.shape[0]
     hs = []
-    h = h.copy()            # 3
+    h = h.copy()              # 3
     h_in = []
-    for _ in range(n):      # 3
+    for _ in range(n):        # 3
         h_in.append(h)
-        h = np.sin(h)       # 4
-        hs.append(h)        # 5
-    y1 = len(hs)            # 6
+        h = np.sin(h)         # 4
+        hs.append(h)          # 5
     y = 0
-    gs = []
-    for i in range(y1):     # 6
+    for i in range(len(hs)):  # 6
         g = hs[i]
-        gs.append(g)
-        y += (g * g).sum()  # 6
-    return y, (n, hs, h_in, gs, y1, m)
+        y += (g * g).sum()
+    return y, (n, hs, h_in, m)
 
 
 def grown_arrays_backward(saved: tuple, d_y: float = 1.0) -> np.ndarray:
     """Return d_y · ∂grown_arrays/∂h at the point where `grown_arrays_forward` was called."""
-    n, hs, h_in, gs, y1, m = saved
+    n, hs, h_in, m = saved
     d_hs = _zeros_like(hs)
-    for i, g in zip(range(y1 - 1, -1, -1), reversed(gs), strict=True):  # 6
-        d_g = d_y * g            # ∂y7/∂g = g, in part
-        d_g *= 2.0               # ∂y7/∂g = 2·g
-        d_hs[i] = d_hs[i] + d_g  # ∂g/∂hs = 1
+    for i in range(len(hs) - 1, -1, -1):  # 6
+        g = hs[i]
+        d_g = d_y * g
+        d_g *= 2.0                        # ∂y7/∂g = 2·g
+        d_hs[i] = d_hs[i] + d_g           # 6
     d_h = np.zeros(m)
-    for h in reversed(h_in):     # 3
-        t = d_hs.pop()           # 5
-        d_h += t                 # ∂hs/∂h = 1
-        d_h *= np.cos(h)         # 4
+    for h in reversed(h_in):              # 3
+        t = d_hs.pop()
+        d_h += t                          # 5
+        d_h *= np.cos(h)                  # 4
     return d_h

@@ -1,4 +1,4 @@
-"""Saves v, s, s_in, y1, count (3 numbers, n elements, 1 list with an entry per turn).
+"""Saves v, s, s_in, y1 (2 numbers, n elements, 1 list with an entry per turn).
 
 def loop_else(v: "f8[n]", limit: float):
     s = 1.0
@@ -25,22 +25,21 @@ def loop_else_forward(v: np.ndarray, limit: float) -> tuple:
         if s > limit:   # 5
             code = 1
             break
-    count = len(s_in)
     y1 = code == 0
     if y1:              # 8
         s_1 = s * s
-        return s_1, (v.copy(), s, s_in, y1, count)
-    return s, (v.copy(), s, s_in, y1, count)
+        return s_1, (v.copy(), s, s_in, y1)
+    return s, (v.copy(), s, s_in, y1)
 
 
 def loop_else_backward(saved: tuple, d_s: float = 1.0) -> tuple[np.ndarray, float]:
     """Return d_s · ∂loop_else/∂(v, limit) at the point where `loop_else_forward` was called."""
-    v, s, s_in, y1, count = saved
+    v, s, s_in, y1 = saved
     n = v.shape[0]
     if y1:             # 8
         d_s = 2.0 * (d_s * s)
     d_v = np.zeros(n)
-    for i, s in zip(range(count - 1, -1, -1), reversed(s_in), strict=True):  # 3
+    for i, s in zip(range(len(s_in) - 1, -1, -1), reversed(s_in), strict=True):  # 3
         t = v[i]
         d_t = d_s * s  # 4
         d_v[i] += d_t  # ∂t/∂v = 1

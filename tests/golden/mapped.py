@@ -1,4 +1,4 @@
-"""Saves v, x, y14s, ts, y1, y3, y4, y6 (3 numbers, n elements, 4 lists with an entry per turn).
+"""Saves v, x, y3, y6 (1 number, n elements, 2 lists with an entry per turn).
 
 def mapped(v: "f8[n]", x: float):
     scaled = map(lambda t: t * x, filter(lambda t: t > 0, v))
@@ -10,47 +10,43 @@ def mapped_forward(v: np.ndarray, x: float) -> tuple:
     """Return mapped(v, x) and what `mapped_backward` reads."""
     n = v.shape[0]
     y6 = []
-    for i in range(n):      # 2
+    for i in range(n):        # 2
         y16 = v[i]
-        if y16 > 0:         # 2
+        if y16 > 0:           # 2
             y6.append(y16)
-    y4 = len(y6)
     y3 = []
-    y14s = []
-    for i in range(y4):     # 2
-        y14 = y6[i]
-        y14s.append(y14)
-        y3.append(y14 * x)  # 2
-    y1 = len(y3)            # 3
+    for i in range(len(y6)):  # 2
+        y3.append(y6[i] * x)
     y = 0
-    ts = []
-    for i in range(y1):     # 3
+    for i in range(len(y3)):  # 3
         t = y3[i]
-        ts.append(t)
-        y += t * t          # 3
-    return y, (v.copy(), x, y14s, ts, y1, y3, y4, y6)
+        y += t * t
+    return y, (v.copy(), x, y3, y6)
 
 
 def mapped_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, float]:
     """Return d_y · ∂mapped/∂(v, x) at the point where `mapped_forward` was called."""
-    v, x, y14s, ts, y1, y3, y4, y6 = saved
+    v, x, y3, y6 = saved
     n = v.shape[0]
+    y4 = len(y6)                          # 2
     d_y3 = _zeros_like(y3)
-    for i, t in zip(range(y1 - 1, -1, -1), reversed(ts), strict=True):  # 3
-        d_t = 2.0 * (d_y * t)       # ∂y12/∂t = 2·t
-        d_y3[i] += d_t              # 3
-    d_y6 = _zeros_like(y6)          # 2
+    for i in range(len(y3) - 1, -1, -1):  # 3
+        t = y3[i]
+        d_t = 2.0 * (d_y * t)             # ∂y12/∂t = 2·t
+        d_y3[i] += d_t                    # 3
+    d_y6 = _zeros_like(y6)                # 2
     d_x = 0.0
-    for i, y14 in zip(range(y4 - 1, -1, -1), reversed(y14s), strict=True):  # 2
-        d_y13 = d_y3.pop()          # ∂y3/∂y13 = 1
-        d_y14 = d_y13 * x           # ∂y13/∂y14 = x
-        d_x += d_y13 * y14          # ∂y13/∂x = y14
+    for i in range(y4 - 1, -1, -1):       # 2
+        y14 = y6[i]
+        d_y13 = d_y3.pop()
+        d_y14 = d_y13 * x                 # ∂y13/∂y14 = x
+        d_x += d_y13 * y14                # ∂y13/∂x = y14
         d_y6[i] += d_y14
     d_v = np.zeros(n)
-    for i in range(n - 1, -1, -1):  # 2
-        if v[i] > 0:                # 2
+    for i in range(n - 1, -1, -1):        # 2
+        if v[i] > 0:                      # 2
             d_y16 = d_y6.pop()
         else:
             d_y16 = np.float64(0.0)
-        d_v[i] += d_y16             # ∂y16/∂v = 1
+        d_v[i] += d_y16                   # ∂y16/∂v = 1
     return d_v, float(d_x)

@@ -19,7 +19,7 @@ def masked_store_forward(v: np.ndarray, x: float) -> tuple:
 def masked_store_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndarray, float]:
     """Return d_y0 · ∂masked_store/∂(v, x) at the point where `masked_store_forward` was called."""
     v, x, y, y3 = saved
-    d_y = d_y0 * y        # ∂y1/∂y = y, in part
+    d_y = d_y0 * y
     d_y *= 2.0            # ∂y1/∂y = 2·y
     d_y2 = d_y[y3].sum()  # ∂y/∂y2 = 1
     d_y[y3] = 0.0         # 3

@@ -29,7 +29,7 @@ def mutating_helper_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndarra
     """Return d_y0 · ∂mutating_helper/∂(v, x) at the point where `mutating_helper_forward` was called."""
     v, x, y = saved
     n = v.shape[0]
-    d_y = d_y0 * y                  # ∂y1/∂y = y, in part
+    d_y = d_y0 * y
     d_y *= 2.0                      # ∂y1/∂y = 2·y
     d_x = 0.0
     for i in range(n - 1, -1, -1):  # 2

@@ -27,7 +27,7 @@ def named_tuple_forward(line: object, x: np.ndarray) -> tuple:
 def named_tuple_backward(saved: tuple, d_y: float = 1.0) -> tuple[object, np.ndarray]:
     """Return d_y · ∂named_tuple/∂(line, x) at the point where `named_tuple_forward` was called."""
     slope, x, error, class_1 = saved
-    d_error = d_y * error                         # ∂y1/∂error = error, in part
+    d_error = d_y * error
     d_error *= 2.0                                # ∂y1/∂error = 2·error
     d_y3 = -d_error                               # ∂error/∂y3 = -1
     d_x = np.multiply(d_y3, np.cos(x), out=d_y3)  # ∂y3/∂x = cos x

@@ -19,7 +19,7 @@ def out_argument_forward(v: np.ndarray, x: float) -> tuple:
 def out_argument_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndarray, float]:
     """Return d_y0 · ∂out_argument/∂(v, x) at the point where `out_argument_forward` was called."""
     v, x, y, y_1 = saved
-    d_y = d_y0 * y_1  # ∂y1/∂y = y, in part
+    d_y = d_y0 * y_1
     d_y *= 2.0        # ∂y1/∂y = 2·y
     d_y *= np.cos(y)  # 4
     d_v = d_y * x     # ∂y/∂v = x

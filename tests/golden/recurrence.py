@@ -26,7 +26,7 @@ def recurrence_backward(saved: tuple, d_y0: float = 1.0) -> tuple[float, np.ndar
     """Return d_y0 · ∂recurrence/∂(a, x) at the point where `recurrence_forward` was called."""
     a, x, y = saved
     n = x.shape[0]
-    d_y = d_y0 * y                 # ∂y1/∂y = y, in part
+    d_y = d_y0 * y
     d_y *= 2.0                     # ∂y1/∂y = 2·y
     d_x = np.zeros(n)              # 4
     d_a = 0.0

@@ -31,7 +31,7 @@ def rnn_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, np.ndarray
     d = W.shape[1]
     k = W.shape[0]
     n = xs.shape[0]
-    d_h = d_y * h                            # ∂y1/∂h = h, in part
+    d_h = d_y * h
     d_h *= 2.0                               # ∂y1/∂h = 2·h
     d_xs = np.zeros((n, d))
     d_W = np.zeros((k, d))

@@ -28,16 +28,16 @@ def row_update_forward(A: np.ndarray, b: np.ndarray) -> tuple:
 def row_update_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
     """Return d_y · ∂row_update/∂(A, b) at the point where `row_update_forward` was called."""
     rows, n, d = saved
-    d_b = np.zeros(d)                             # 3
-    d_B = np.full((n, d), d_y)                    # ∂y/∂B = 1
+    d_b = np.zeros(d)           # 3
+    d_B = np.full((n, d), d_y)  # ∂y/∂B = 1
     for i, row in zip(range(n - 1, -1, -1), reversed(rows), strict=True):  # 3
-        d_y2 = d_B[i].copy()                      # ∂B/∂y2 = 1
-        d_B[i] = 0.0                              # 5
-        d_row = np.multiply(d_y2, row, out=d_y2)  # ∂y2/∂row = row, in part
-        d_row *= 2.0                              # ∂y2/∂row = 2·row
-        d_B[i] += d_row                           # ∂row/∂B = 1
-        d_y3 = d_B[i].copy()                      # ∂B/∂y3 = 1
-        d_B[i] = 0.0                              # 4
-        d_b += d_y3                               # ∂y3/∂b = 1
-        d_B[i] += d_y3                            # ∂row/∂B = 1
+        d_y2 = d_B[i].copy()    # ∂B/∂y2 = 1
+        d_B[i] = 0.0            # 5
+        d_row = np.multiply(d_y2, row, out=d_y2)
+        d_row *= 2.0            # ∂y2/∂row = 2·row
+        d_B[i] += d_row         # ∂row/∂B = 1
+        d_y3 = d_B[i].copy()    # ∂B/∂y3 = 1
+        d_B[i] = 0.0            # 4
+        d_b += d_y3             # ∂y3/∂b = 1
+        d_B[i] += d_y3          # ∂row/∂B = 1
     return d_B, d_b

@@ -39,7 +39,7 @@ def slices_backward(saved: tuple, d_s: float = 1.0) -> np.ndarray:
         d_y5 = d_s * y6                        # ∂y4/∂y5 = y6
         d_y6 = d_s * (y7 * y8)                 # ∂y4/∂y6 = y5
         d_y9 = np.broadcast_to(d_y6, (n_y9,))  # ∂y6/∂y9 = 1
-        d_w = d_y9 * w                         # ∂y9/∂w = w, in part
+        d_w = d_y9 * w
         d_w *= 2.0                             # ∂y9/∂w = 2·w
         d_y7 = d_y5 * y8                       # ∂y5/∂y7 = y8
         d_y8 = d_y5 * y7                       # ∂y5/∂y8 = y7

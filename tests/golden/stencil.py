@@ -25,7 +25,7 @@ def stencil_backward(saved: tuple, d_y: float = 1.0) -> np.ndarray:
     """Return d_y · ∂stencil/∂u at the point where `stencil_forward` was called."""
     u, y9s = saved
     n = u.shape[0]
-    d_u = d_y * u           # ∂y1/∂u = u, in part
+    d_u = d_y * u
     d_u *= 2.0              # ∂y1/∂u = 2·u
     for i, y9 in zip(range(n - 2, 0, -1), reversed(y9s), strict=True):  # 2
         y10 = i - 1

@@ -1,4 +1,4 @@
-"""Saves dt, steps, U, y9s, y2 (2 numbers, m elements, 1 array of a size known when it runs, 1 list with an entry per turn).
+"""Saves dt, steps, U, y9s (2 numbers, 1 array of a size known when it runs, 1 list with an entry per turn).
 
 def time_stepping(u: "f8[m]", dt: float, steps: int):
     U = np.zeros((steps + 1, len(u)))
@@ -22,17 +22,16 @@ def time_stepping_forward(u: np.ndarray, dt: float, steps: int) -> tuple:
         y5 = dt * y9
         y5 += y7
         U[t + 1] = y5             # 5
-    y2 = U[steps]
-    y = (y2 ** 2).sum()           # 6
-    return y, (dt, steps, U, y9s, y2)
+    y = (U[steps] ** 2).sum()     # 6
+    return y, (dt, steps, U, y9s)
 
 
 def time_stepping_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, float]:
     """Return d_y · ∂time_stepping/∂(u, dt) at the point where `time_stepping_forward` was called."""
-    dt, steps, U, y9s, y2 = saved
+    dt, steps, U, y9s = saved
     n_U = U.shape[0]
     m_U = U.shape[1]
-    d_y2 = 2 * y2                                       # 6
+    d_y2 = 2 * U[steps]                                 # 6
     d_y2 *= d_y                                         # ∂y1/∂y2 = 2·y2
     d_U = np.zeros((n_U, m_U))                          # 6
     d_U[steps] += d_y2                                  # ∂y2/∂U = 1

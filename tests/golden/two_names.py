@@ -21,7 +21,7 @@ def two_names_forward(v: np.ndarray, x: float) -> tuple:
 def two_names_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndarray, float]:
     """Return d_y0 · ∂two_names/∂(v, x) at the point where `two_names_forward` was called."""
     v, x, y = saved
-    d_y = d_y0 * y          # ∂y1/∂y = y, in part
+    d_y = d_y0 * y
     d_y *= 2.0              # ∂y1/∂y = 2·y
     d_y2 = d_y[1:].copy()   # ∂y/∂y2 = 1
     d_y[:-1] += d_y2        # ∂y2/∂y = 1

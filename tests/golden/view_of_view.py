@@ -29,7 +29,7 @@ def view_of_view_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndarray, 
     """Return d_y0 · ∂view_of_view/∂(v, x) at the point where `view_of_view_forward` was called."""
     v, x, y, y11s = saved
     n = v.shape[0]
-    d_y = d_y0 * y         # ∂y1/∂y = y, in part
+    d_y = d_y0 * y
     d_y *= 2.0             # ∂y1/∂y = 2·y
     d_x = 0.0
     for i, y11 in zip(range((max(n - 1, 0) + 1) // 2 - 1, -1, -1), reversed(y11s), strict=True):  # 5

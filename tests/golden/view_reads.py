@@ -29,7 +29,7 @@ def view_reads_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndarray, fl
     """Return d_y0 · ∂view_reads/∂(v, x) at the point where `view_reads_forward` was called."""
     v, x, y, y6s, y7s = saved
     n = v.shape[0]
-    d_y = d_y0 * y        # ∂y1/∂y = y, in part
+    d_y = d_y0 * y
     d_y *= 2.0            # ∂y1/∂y = 2·y
     d_x = 0.0
     for i, y6, y7 in zip(range(max(n - 1, 0) - 1, -1, -1), reversed(y6s), reversed(y7s), strict=True):  # 4

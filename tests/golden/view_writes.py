@@ -30,7 +30,7 @@ def view_writes_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndarray, f
     """Return d_y0 · ∂view_writes/∂(v, x) at the point where `view_writes_forward` was called."""
     v, x, y, y8s, y9s = saved
     n = v.shape[0]
-    d_y = d_y0 * y        # ∂y1/∂y = y, in part
+    d_y = d_y0 * y
     d_y *= 2.0            # ∂y1/∂y = 2·y
     d_x = 0.0
     for i, y8, y9 in zip(range(max(n - 1, 0) - 1, -1, -1), reversed(y8s), reversed(y9s), strict=True):  # 4

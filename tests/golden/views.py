@@ -28,7 +28,7 @@ def views_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndarray, float]:
     """Return d_y0 · ∂views/∂(v, x) at the point where `views_forward` was called."""
     x, y, y7 = saved
     n = y.shape[0]
-    d_y = d_y0 * y          # ∂y1/∂y = y, in part
+    d_y = d_y0 * y
     d_y *= 2.0              # ∂y1/∂y = 2·y
     d_y2 = d_y[:-1]         # 5
     d_y5 = d_y2[0]          # ∂y2/∂y5 = 1
