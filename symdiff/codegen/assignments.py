@@ -14,12 +14,14 @@ from symdiff.ir.types import AVal, Kind
 
 
 def assignment(name: str, tree: ast.expr, value: Value) -> str:
-    """`s = s + x` of numbers as `s += x`: of arrays it would be another statement."""
+    """`s = s + x` and `s = x + s` of numbers as `s += x`: of arrays it would be another statement."""
     number = isinstance(value.type, AVal) and value.type.kind is not Kind.ARRAY
     if not number or not isinstance(tree, ast.BinOp) or isinstance(tree.op, ast.MatMult):  # @ of vectors is a number
         return f"{name} = {ast.unparse(tree)}"
     if isinstance(tree.left, ast.Name) and tree.left.id == name:
         return statement_text(ast.AugAssign(ast.Name(name, ast.Store()), tree.op, tree.right))
+    if isinstance(tree.right, ast.Name) and tree.right.id == name and isinstance(tree.op, (ast.Add, ast.Mult)):
+        return statement_text(ast.AugAssign(ast.Name(name, ast.Store()), tree.op, tree.left))
     return f"{name} = {ast.unparse(tree)}"
 
 

@@ -57,7 +57,8 @@ class Plan:
     `last`: the position of the line that reads an owned value last (the number of operations: the block's end);
     `dying`: the owned values by that position; `wanted`: the name a value should get for the sake of its reader;
     `under`: the `np.errstate` that a line stands in; `stored`: those that go to a list as soon as they are there;
-    `places`: elements of lists that are only written: `t[i][j] = v`.
+    `places`: elements of lists that are only written: `t[i][j] = v`; `pops`: what takes the last element off a list in
+    the line that reads it.
     """
 
     roots: dict[Value, Value] = field(default_factory=dict)
@@ -69,6 +70,7 @@ class Plan:
     under: dict[Op, Stack] = field(default_factory=dict)
     stored: set[Value] = field(default_factory=set)
     places: set[Value] = field(default_factory=set)
+    pops: set[Op] = field(default_factory=set)
 
     def reads(self, value: Value, position: int) -> bool:
         """Whether a value is read after the operation at this position, or stored behind it."""
@@ -85,6 +87,37 @@ class _Pending:
     reads: int | None
     raises: tuple[int, int]
     under: Stack | None
+
+
+@dataclass(slots=True)
+class _Tops:
+    """Last elements that are taken off their lists: `y = s[-1]; del s[-1]` may be `s.pop()` in the line that reads y.
+
+    Not behind a line that reads what is left of the list: `cut` has the position from which on that counts as written.
+    """
+
+    read: dict[Value, Op] = field(default_factory=dict)  # by the list
+    pairs: list[tuple[Op, Op]] = field(default_factory=list)
+    cut: dict[Value, int] = field(default_factory=dict)
+
+    def look(
+        self, op: Op, position: int, pending: Mapping[Value, _Pending], writes: int, raised: tuple[int, int]
+    ) -> None:
+        if op.prim.name == "seq_last":
+            self.read[op.ins[0]] = op
+        elif op.prim.name == "seq_rest" and op.ins[0] in self.read:
+            top = self.read[op.ins[0]]
+            item = pending.get(top.out)
+            if item is None or item.reads is None or item.reads <= writes:
+                return
+            low, high = item.raises
+            if low == high or high == raised[0]:
+                item.raises = (low if low < high else raised[0], raised[1])
+                item.reads = self.cut[op.out] = position + 1
+                self.pairs.append((top, op))
+
+    def folded(self, plan: Plan) -> set[Op]:
+        return {op for top, rest in self.pairs if top.out in plan.folded for op in (top, rest)}
 
 
 class Folder:
@@ -163,7 +196,9 @@ class Folder:
         pending: dict[Value, _Pending] = {}
         writes = -1  # the last position that writes memory
         raised = 0  # how many operations that may raise came before
+        tops = _Tops()
         for position, op in enumerate(block.ops):
+            writes = max([writes, *(tops.cut[v] for v in op.ins if v in tops.cut)])
             if op.outs and op.outs[0] in plan.roots:
                 if self.may_raise(op):
                     raised += 1
@@ -180,8 +215,10 @@ class Folder:
             if (self.is_candidate(op) or last) and uses.get(op.out, 0) == 1 and op.out not in appended:
                 pending[op.out] = _measure(op, position, taken, (low, raised + raises), stack)
             raised += raises
+            tops.look(op, position, pending, writes, (raised - raises, raised))
             if is_update(op) or op in self.reused or op.prim.effect or self.is_control(op):
                 writes = position
+        plan.pops = tops.folded(plan)
         if folds:
             self.take(plan, None, block.outs, set(range(len(block.outs))), pending, writes, raised)
 

@@ -8,7 +8,6 @@ line is printed: its hint, or the variable that it becomes, if no live value has
 from __future__ import annotations
 
 import ast
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
@@ -16,6 +15,7 @@ from dataclasses import replace
 from symdiff.codegen import expressions
 from symdiff.codegen.assignments import assignment, out_text, reuse_text, statement_text
 from symdiff.codegen.blocks import OUTERMOST, Context, Place, Region, Substituted, Tail
+from symdiff.codegen.displays import displayed, popped
 from symdiff.codegen.folding import UNPACKS, Folder, Plan, doubled, is_update
 from symdiff.codegen.names import identifier, is_renaming
 from symdiff.codegen.values import DUPLICATE, Values
@@ -126,6 +126,7 @@ class Emitter(Values):
         )
         plan = folder.plan(block, tail, region.owned, set(stored))
         self.aliases.update(plan.roots)
+        self.pops |= plan.pops
         return plan
 
     def lent_only(self, block: Block) -> Iterator[Value]:
@@ -233,11 +234,17 @@ class Emitter(Values):
         assert number is not None
         target = self.text(op.ins[number])
         operands = self.operands(op)
-        if op.prim.name == "seq_rest" and self.popped(depth, target):
+        if op in self.pops or (op.prim.name == "seq_rest" and popped(self.lines, depth, target)):
             self.define(op.out, target)
             return
         if is_update(op):
             self.need_helper(op)
+            more = op.prim.name == "seq_append" and self.context.level > 0
+            longer = displayed(self.lines, depth, target, operands[1]) if more else None
+            if longer is not None:
+                self.lines[-1] = replace(longer, comment=comment, origins=(*longer.origins, *self.origins))
+                self.define(op.out, target)
+                return
             self.line(depth, statement_text(template.statement(op, operands, self.dim)), comment)
             self.define(op.out, target)
             return
@@ -258,20 +265,6 @@ class Emitter(Values):
             reuse_text(op, tree, target) if name == target else f"{name} = {out_text(op, tree, target)}",
             comment,
         )
-
-    def popped(self, depth: int, items: str) -> bool:
-        """Make `y = s[-1]`, which has just been printed, `y = s.pop()`."""
-        for k in (len(self.lines) - 1, len(self.lines) - 2):
-            line = self.lines[k] if k >= 0 else None
-            if line is None or line.depth != depth:
-                return False
-            name, _, value = line.text.partition(" = ")
-            if value == f"{items}[-1]":
-                self.lines[k] = replace(line, text=f"{name} = {items}.pop()")
-                return True
-            if not re.fullmatch(r"\w+\.append\(\w+\)", line.text) or line.text.startswith(f"{items}."):
-                return False
-        return False
 
     def lend(self, op: Op, depth: int, plan: Plan, comment: str, dying: Sequence[Value]) -> None:
         """`part = x[lo:hi]`, or no line at all; the rest goes under the name of x."""

@@ -43,6 +43,7 @@ class Values:
         self.taken: Set[str] = frozenset()  # names that the user's values have somewhere
         self.halves: set[Value] = set()  # of two equal contributions: d in d_x = 2.0 * d
         self.nested: set[Value] = set()  # those of them that have no line
+        self.pops: set[Op] = set()  # an element of a list and what is left, which print as `s.pop()` in a line
 
     # --- what values are called
 
@@ -133,6 +134,8 @@ class Values:
         self.comes_from(op)
         if op.regions:
             return self.choice(op)
+        if op in self.pops:
+            return ast.Call(ast.Attribute(self.expr(op.ins[0]), "pop"), [], [])
         operands = self.operands(op)
         if op.params.get("math"):
             return template.expression(_without(op, "math"), operands, self.dim, scalar=True)

@@ -9,14 +9,8 @@ def built_ins(x: float, y: float, z: float):
 
 def built_ins_forward(x: float, y: float, z: float) -> tuple:
     """Return built_ins(x, y, z) and what `built_ins_backward` reads."""
-    y17 = []
-    y17.append(x)
-    y17.append(y)
-    y17.append(z)
-    y20 = []
-    y20.append(x)
-    y20.append(y)
-    y20.append(z)
+    y17 = [x, y, z]
+    y20 = [x, y, z]
     y16 = np.argsort(np.array(y20, dtype=np.float64), axis=-1, kind='stable')
     y13 = []
     for i in range(y16.shape[0]):                         # 2
@@ -71,18 +65,16 @@ def built_ins_backward(saved: tuple, d_y0: float = 1.0) -> tuple[float, float, f
     else:
         d_x = t + d_y7                            # 4
     d_low = d_rest * -np.floor_divide(high, low)  # ∂rest/∂low = -floor(high/low)
-    d_y13 = [0.0] * len(y13)                      # 2
-    d_y13[2] += d_rest                            # ∂high/∂y13 = 1
-    d_y13[1] += d_middle                          # ∂middle/∂y13 = 1
-    d_y13[0] += float(d_low)                      # ∂low/∂y13 = 1
+    d_y13 = [0.0] * len(y13)
+    d_y13[2] += d_rest
+    d_y13[1] += d_middle
+    d_y13[0] += float(d_low)
     d_y17 = [0.0] * len(y17)
     for i in range(y14 - 1, -1, -1):              # 2
         y33 = y16[i]
-        d_y32 = d_y13.pop()                       # ∂y13/∂y32 = 1
+        d_y32 = d_y13.pop()
         d_y17[y33] += d_y32
-    t = d_y17.pop()                               # 2
-    d_z += t                                      # ∂y17/∂z = 1
-    t = d_y17.pop()                               # 2
-    d_y += t                                      # ∂y19/∂y = 1
-    d_x += d_y17[-1]                              # ∂y21/∂x = 1
+    d_z += d_y17.pop()
+    d_y += d_y17.pop()
+    d_x += d_y17[-1]
     return d_x, d_y, d_z

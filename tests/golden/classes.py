@@ -63,5 +63,5 @@ def classes_backward(saved: tuple, d_y0: float = 1.0) -> tuple[float, float]:
     for _ in range(n):    # 3
         d_a += d_y * 0.1  # ∂y_1/∂a = 0.1
         d_y += d_x * 0.1  # ∂x_1/∂y = 0.1
-    d_a = d_x + d_a       # 3
+    d_a += d_x            # 3
     return d_a, d_y

@@ -37,7 +37,6 @@ def grown_arrays_backward(saved: tuple, d_y: float = 1.0) -> np.ndarray:
         d_hs[i] = d_hs[i] + d_g           # 6
     d_h = np.zeros(m)
     for h in reversed(h_in):              # 3
-        t = d_hs.pop()
-        d_h += t                          # 5
+        d_h += d_hs.pop()                 # 5
         d_h *= np.cos(h)                  # 4
     return d_h

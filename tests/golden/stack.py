@@ -14,21 +14,20 @@ def stack(v: "f8[n]", x: float):
 def stack_forward(v: np.ndarray, x: float) -> tuple:
     """Return stack(v, x) and what `stack_backward` reads."""
     n = v.shape[0]
-    held = []                   # 3
+    held = []                    # 3
     x_in = []
     branches = []
-    for i in range(n):          # 3
+    for i in range(n):           # 3
         x_in.append(x)
-        t = v[i]                # 3
-        if t > 0:               # 4
-            held.append(t * x)  # 5
-            branch = ()         # 4
+        t = v[i]                 # 3
+        if t > 0:                # 4
+            held.append(t * x)   # 5
+            branch = ()          # 4
         else:
             y5 = len(held) > 0
-            if y5:              # 6
-                y7 = held.pop()
-                x += y7         # 7
-            branch = (y5,)      # 4
+            if y5:               # 6
+                x += held.pop()  # 7
+            branch = (y5,)       # 4
         branches.append(branch)
     return x, (v.copy(), held, x_in, branches)
 

@@ -31,7 +31,7 @@ def tuple_state_backward(saved: tuple, d_y: float = 1.0) -> float:
     for pair_1 in reversed(pair_1_in):  # 4
         d_pair_1_1 = d_pair_0 * x       # ∂y2/∂pair_1 = x
         d_x += d_pair_0 * pair_1        # ∂y2/∂x = pair_1
-        d_pair_0 = d_pair_1 + d_pair_0  # 5
+        d_pair_0 += d_pair_1            # 5
         d_pair_1 = d_pair_1_1
-    d_x = d_pair_0 + d_x                # 4
+    d_x += d_pair_0                     # 4
     return d_x

@@ -33,5 +33,5 @@ def while_loop_backward(saved: tuple, d_x: float = 1.0) -> tuple[float, float]:
             d_y7 = d_x * 0.5                    # ∂x/∂y7 = 0.5
             d_a += d_y7 * (1 / x)               # ∂y8/∂a = 1/x
             d_x = d_y7 + d_y7 * (-(a / x) / x)  # ∂y8/∂x = -a/x²
-    d_a = d_x + d_a                             # 3
+    d_a += d_x                                  # 3
     return d_a, 0.0
