@@ -151,7 +151,9 @@ def _emit(b: Builder, env: Env, op: Op, regions: Sequence[Block]) -> None:
     ins = _as_floats(b, op, [env[v] for v in op.ins])
     name = op.prim.name
     if name == "convert" and lowered(op.out.type) == ins[0].type:
-        env[op.out] = ins[0]
+        env[op.out] = same = ins[0]
+        if not same.hint and same.const is None:
+            same.hint, same.origin = op.out.hint, op.out.origin
         return
     if name in _EXPANSIONS and not op.prim.scalar:
         outs: Sequence[Value] = (b.value(_EXPANSIONS[name](b, *map(b.v, ins))),)
@@ -167,7 +169,7 @@ def _emit(b: Builder, env: Env, op: Op, regions: Sequence[Block]) -> None:
 
 def _as_floats(b: Builder, op: Op, ins: list[Value]) -> list[Value]:
     """An integer constant next to a float is the float it is converted to: `1.0 - y` is faster than `1 - y`."""
-    if op.prim.name not in ("add", "sub", "mul", "div") or not any(v.type == types.FLOAT for v in ins):
+    if op.prim.name not in ("add", "sub", "mul", "div", "maximum", "minimum") or not any(v.type == types.FLOAT for v in ins):
         return ins
     return [b.const(float(v.const)) if type(v.const) is int and abs(v.const) < 2**53 else v for v in ins]
 
@@ -209,12 +211,21 @@ def _masked_mul(b: Builder, d: Any, p: Any) -> Any:
     return b.select(taken, d * p, 0.0)
 
 
+def _extremum(b: Builder, x: Any, y: Any, beyond: str, within: str) -> Any:
+    """The greater or smaller of two, of equal ones the first; NaN where one is."""
+    if x.value.const is not None:
+        return b.select(b.op(within, y, x), x, y)
+    if y.value.const is not None:
+        return b.select(b.op(within.replace("e", "t"), x, y), y, x)
+    return b.select(b.op(beyond, x, y), x, b.select(b.ne(x, x), x, y))
+
+
 # What has no text in terms of `math`, by what has: of floats, or of bools, with NaN as in NumPy.
 _EXPANSIONS: Mapping[str, Callable[..., Any]] = {
     "logistic": lambda b, x: b.op("div", 1.0, b.op("add", 1.0, b.op("exp", b.neg(x), math=True))),
     "square": lambda b, x: b.op("mul", x, x),
     "reciprocal": lambda b, x: b.op("div", 1.0, x),
-    "maximum": lambda b, x, y: b.select(b.ge(x, y), x, b.select(b.ne(x, x), x, y)),
-    "minimum": lambda b, x, y: b.select(b.le(x, y), x, b.select(b.ne(x, x), x, y)),
+    "maximum": lambda b, x, y: _extremum(b, x, y, "ge", "le"),
+    "minimum": lambda b, x, y: _extremum(b, x, y, "le", "ge"),
     "masked_mul": _masked_mul,
 }
