@@ -144,9 +144,10 @@ class Folder:
 
     def plan(self, block: Block, tail: Tail, owned: Set[Value], appended: Set[Value]) -> Plan:
         """`owned`: values from outside that it may forget; `appended`: outs stored as soon as they are there."""
-        targets = {self.resolve(v): n for v, n in tail.targets(block.outs).items()}
-        plan = Plan(owned=set(owned), wanted=dict(targets))
+        plan = Plan(owned=set(owned))
         self.find_roots(block, plan)
+        for v, name in tail.targets(block.outs).items():
+            plan.wanted.setdefault(self.root(plan, v), name)
         plan.stored = {self.root(plan, v) for v in appended}
         self.fold(block, plan, appended, tail.folds)
         self.lifetimes(block, plan, tail.reads(block.outs))

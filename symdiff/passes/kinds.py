@@ -1,4 +1,4 @@
-"""Running sums of a reverse loop keep the kind that they have; they are converted once, after it.
+"""Cotangents that are numbers keep the kind that they have; they are converted once, at the end.
 
 By hand, once.  The derivative by a float `a` is a float, but what a turn adds to it is an np.float64:
 
@@ -7,8 +7,8 @@ By hand, once.  The derivative by a float `a` is a float, but what a turn adds t
         t = d_a + d_y * x[i]          ⟹          d_a = d_a + d_y * x[i]
         d_a = float(t)                        d_a = float(d_a)
 
-No bit changes.  A *sum* is a number that is only added to, handed on and converted: nothing else that a turn computes
-reads it, hence nothing is computed on objects of another kind than before.
+So do the two sides of a branch: `np.float64(0.0)` is 0.0.  No bit changes: the values concerned are only added,
+multiplied with numbers, put into places of arrays, handed on and converted, which is the same for both kinds.
 """
 
 from __future__ import annotations
@@ -24,16 +24,17 @@ from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import AVal, Kind
 from symdiff.passes.regions import Loop, map_functions, rebuilt, same_block
 
-_EITHER = AVal(Kind.EITHER, (), "f8")
+_EITHER, _DOUBLE = AVal(Kind.EITHER, (), "f8"), AVal(Kind.NUMPY, (), "f8")
+_ARITHMETIC = ("add", "sub", "mul", "neg", "masked_mul")
 
 
 def running_sums(program: Program) -> Program:
-    """The program with the conversions of its running sums after their loops."""
+    """The program with its cotangents that are numbers converted as late as can be."""
     return map_functions(program, _function)
 
 
 def _function(f: Function) -> Function:
-    if not any(op.prim.name == "for" for op in f.body.ops) or not any(map(_is_dropped, walk(f.body))):
+    if not any(map(_is_dropped, walk(f.body))):
         return f
     sums = _Sums(f.body)
     if not sums.loose:
@@ -46,17 +47,22 @@ def _is_number(v: Value) -> bool:
 
 
 def _is_dropped(op: Op) -> bool:
-    """A conversion of an np.float64 to a float that no user wrote."""
-    return op.prim.name == "convert" and derived(op) and op.out.type == types.FLOAT and _is_number(op.ins[0])
+    """A conversion of an np.float64 to a float, or the other way, that no user wrote; or a constant of that kind."""
+    if not derived(op) or not op.outs or not _is_number(op.outs[0]):
+        return False
+    if op.prim.name == "const":
+        return op.out.type == _DOUBLE
+    return op.prim.name == "convert" and op.out.type in (types.FLOAT, _DOUBLE) and _is_number(op.ins[0])
 
 
 class _Sums:
-    """`found`: the values that are only added to, handed on and converted; `loose`: those that a conversion reaches."""
+    """`found`: the values that both kinds do for; `loose`: those that a conversion reaches."""
 
     def __init__(self, body: Block) -> None:
         self.found: set[Value] = set()
         self.after: dict[Value, list[Value]] = {}
         self.dropped: list[Value] = []
+        self.returned = _returned(body)
         otherwise = self._collect(body)
         before: dict[Value, list[Value]] = {}
         for v, become in self.after.items():
@@ -86,7 +92,7 @@ class _Sums:
             self.found.update(filter(_is_number, (*block.params, *(v for op in block.ops for v in op.outs))))
             for op in block.ops:
                 todo += [(region, op) for region in op.regions]
-                if owner is not None and _is_dropped(op):
+                if _is_dropped(op) and op.out not in self.returned:
                     self.dropped.append(op.out)
             for v, become in (*(use for op in block.ops for use in _uses(op)), *_ends(block, owner)):
                 if become is None:
@@ -96,19 +102,48 @@ class _Sums:
         return otherwise
 
 
+def _returned(body: Block) -> set[Value]:
+    """What a function returns and does not read before, also at the end of its branches."""
+    found: set[Value] = set()
+    todo = [(body, body.outs)]
+    while todo:
+        block, outs = todo.pop()
+        read = {v for op in block.ops for v in op.ins}
+        mine = {v for v in outs if v not in read}
+        found |= mine
+        for op in block.ops:
+            if op.prim.name == "cond" and not mine.isdisjoint(op.outs):
+                kept = [k for k, v in enumerate(op.outs) if v in mine]
+                todo += [(region, tuple(region.outs[k] for k in kept)) for region in op.regions]
+    return found
+
+
 Use = tuple[Value, Sequence[Value] | None]  # what a value goes on as; None where it is read otherwise
 
 
 def _uses(op: Op) -> Iterator[Use]:
     passed: Mapping[int, Sequence[Value]] = {}
-    if derived(op) and (op.prim.name == "add" or _is_dropped(op)):
+    if _is_dropped(op):
         passed = dict.fromkeys(range(len(op.ins)), op.outs)
+    elif _is_arithmetic(op):
+        passed = dict.fromkeys(range(len(op.ins)), op.outs if _is_number(op.out) else ())
+    elif derived(op) and op.prim.name in ("index_add", "index_set") and _is_double(op.out):
+        passed = {1: ()}
     elif derived(op) and op.prim.name == "cond":
         passed = {1 + k: pair for k, pair in enumerate(zip(*(r.params for r in op.regions), strict=True))}
     elif derived(op) and op.prim.name == "for":
         passed = {3 + k: (op.regions[0].params[1 + k],) for k in range(op.params["n_carry"])}
     for k, v in enumerate(op.ins):
         yield v, passed.get(k)
+
+
+def _is_double(v: Value) -> bool:
+    return isinstance(v.type, AVal) and v.type.dtype == "f8"
+
+
+def _is_arithmetic(op: Op) -> bool:
+    """Whether an operation computes the same of a float and of an np.float64."""
+    return derived(op) and op.prim.name in _ARITHMETIC and all(map(_is_double, (*op.ins, *op.outs)))
 
 
 def _ends(block: Block, owner: Op | None) -> Iterator[Use]:
@@ -137,17 +172,22 @@ class _Rebuild:
         for op in block.ops:
             b.loc = op.loc
             if _is_dropped(op) and op.out in self.sums.loose:
-                self.changed[op.out] = self.changed.get(op.ins[0], op.ins[0])
+                zero = op.out.const if op.prim.name == "const" else None
+                self.changed[op.out] = self.changed.get(op.ins[0], op.ins[0]) if zero is None else b.const(float(zero))
             elif op.prim.name == "cond" and derived(op):
                 yield self.cond(b, op)
             elif op.prim.name == "for" and derived(op):
                 yield self.loop(b, op)
-            elif op.prim.name == "add" and op.out in self.sums.loose:
-                out = b.op("add", *(self.changed.get(v, v) for v in op.ins), **op.params).value
+            elif _is_arithmetic(op) and op.out in self.sums.loose:
+                out = b.op(op.prim.name, *(self.changed.get(v, v) for v in op.ins), **op.params).value
                 out.hint, out.origin = op.out.hint, op.out.origin
                 self.changed[op.out] = out
             else:
-                b.ops.append(rebuilt(op, [self.exactly(b, v) for v in op.ins], op.outs, op.regions))
+                uses = [become is not None for _, become in _uses(op)]
+                ins = [
+                    self.changed.get(v, v) if any_ else self.exactly(b, v) for v, any_ in zip(op.ins, uses, strict=True)
+                ]
+                b.ops.append(rebuilt(op, ins, op.outs, op.regions))
         sums = self.sums.loose if inside else ()
         outs = [self.changed.get(v, v) if v in sums else self.exactly(b, v) for v in block.outs]
         return Block(tuple(params.get(v, v) for v in block.params), tuple(b.ops), tuple(outs))
@@ -172,7 +212,9 @@ class _Rebuild:
         for region in op.regions:
             new = {p: Value(v.type, p.hint) for p, v in zip(region.params, ins[1:], strict=True) if p.type != v.type}
             regions.append((yield self.block(region, new)))
-        kinds = [a.type if a.type == c.type else _EITHER for a, c in zip(*(r.outs for r in regions), strict=True)]
+        ends = zip(op.outs, *(r.outs for r in regions), strict=True)
+        whole = self.sums.returned
+        kinds = [v.type if v in whole else a.type if a.type == c.type else _EITHER for v, a, c in ends]
         regions = [_ending(r, kinds) for r in regions]
         self.emit(b, op, ins, regions)
 

@@ -51,19 +51,15 @@ def built_ins_backward(saved: tuple, d_y0: float = 1.0) -> tuple[float, float, f
     d_z = -d_y12                                  # ∂y12/∂z = -1
     d_y7 = d_y0 * y                               # ∂y5/∂y7 = y8
     d_y8 = d_y0 * y7                              # ∂y5/∂y8 = y7
-    t = float(d_z)
     if y11:                                       # 4
-        d_z = t + d_y8
+        d_z += d_y8
         d_y = 0.0
     else:
-        d_z = t
         d_y = d_y8
-    t = float(d_x)
     if y10:                                       # 4
         d_y += d_y7
-        d_x = t
     else:
-        d_x = t + d_y7                            # 4
+        d_x += d_y7                               # 4
     d_low = d_rest * -np.floor_divide(high, low)  # ∂rest/∂low = -floor(high/low)
     d_y13 = [0.0] * len(y13)
     d_y13[2] += d_rest
@@ -77,4 +73,4 @@ def built_ins_backward(saved: tuple, d_y0: float = 1.0) -> tuple[float, float, f
     d_z += d_y17.pop()
     d_y += d_y17.pop()
     d_x += d_y17[-1]
-    return d_x, d_y, d_z
+    return float(d_x), d_y, float(d_z)

@@ -33,6 +33,6 @@ def carry_in_one_branch_backward(saved: tuple, d_best: float = 1.0) -> np.ndarra
             d_y5 = d_best * x[i]  # ∂best/∂y5 = y5
             d_x[i] += d_y5        # ∂y5/∂x = 1
             d_x[i] += d_y5        # ∂y5/∂x = 1
-            d_best = np.float64(0.0)
+            d_best = 0.0
     d_x[0] += d_best              # ∂y1/∂x = 1
     return d_x

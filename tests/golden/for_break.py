@@ -33,7 +33,7 @@ def for_break_backward(saved: tuple, d_s: float = 1.0) -> tuple[np.ndarray, floa
     for i, y5 in zip(range(len(y5s) - 1, -1, -1), reversed(y5s), strict=True):  # 3
         t = v[i]
         if y5:                     # 4
-            d_t = np.float64(0.0)
+            d_t = 0.0
         else:
             d_t = 2.0 * (d_s * t)  # ∂y6/∂t = 2·t
         d_v[i] += d_t              # ∂t/∂v = 1

@@ -29,7 +29,7 @@ def for_continue_backward(saved: tuple, d_s: float = 1.0) -> np.ndarray:
     for i in range(n - 1, -1, -1):  # 3
         t = v[i]
         if t < 0:                   # 4
-            d_t = np.float64(0.0)
+            d_t = 0.0
         else:
             d_t = 2.0 * (d_s * t)   # ∂y5/∂t = 2·t
         d_v[i] += d_t               # ∂t/∂v = 1

@@ -50,7 +50,6 @@ def helper_in_loop_backward(saved: tuple, d_s: float = 1.0) -> tuple[np.ndarray,
             reversed(all_s_1_in), reversed(all_y5s), strict=True):  # 3
         d_s_1 = d_s * s                 # ∂y3/∂s_1 = s
         d_s += d_s * s_1                # ∂y3/∂s = s_1
-        d_s_1 = np.float64(d_s_1)
         for s_1, y5 in zip(reversed(s_1_in), reversed(y5s), strict=True):  # 3
             d_y5 = d_s_1 * x            # ∂s_1/∂y5 = x
             d_x += d_s_1 * y5           # ∂s_1/∂x = y5

@@ -50,10 +50,10 @@ def _even_backward(saved: tuple, d_y: np.float64):
         return float(d_y)
     (branch,) = branch
     if n - 1 == 0:                           # 2
-        d_y3 = float(-d_y)                   # 3
+        d_y3 = -d_y                          # 3
     else:
         y5, record = branch                  # 2
         d_y5 = d_y * np.cos(y5)              # ∂y/∂y5 = cos y5
         d_y3 = _even_backward(record, d_y5)  # 4
     d_x = 2.0 * (d_y3 * x)                   # ∂y3/∂x = 2·x
-    return d_x
+    return float(d_x)

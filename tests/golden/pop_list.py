@@ -39,8 +39,8 @@ def pop_list_backward(saved: tuple, d_s: float = 1.0) -> tuple[np.ndarray, float
         d_s_1 = d_s * y8                 # ∂y7/∂s = y8
         d_held.append(np.float64(d_y8))  # ∂y8/∂held = 1
         d_s = d_s_1 + d_s * 0.5          # ∂y6/∂s = 0.5
-    d_v = np.zeros(n)
-    d_x = float(d_s)
+    d_v = np.zeros(n)                    # 3
+    d_x = d_s
     for i in range(n - 1, -1, -1):       # 3
         t = v[i]
         d_y9 = d_held.pop()              # ∂held/∂y9 = 1

@@ -36,5 +36,4 @@ def while_true_break_backward(saved: tuple, d_x: float = 1.0) -> tuple[float, fl
         d_y7 = _masked_mul(d_step, -step / y7)  # ∂step/∂y7 = -y6/y7²
         d_x += _masked_mul(d_y7, -np.sin(x))    # ∂y7/∂x = -sin x
         d_x += _masked_mul(d_y6, np.cos(x))     # ∂y6/∂x = cos x
-        d_x = float(d_x)                        # 3
-    return d_x, 0.0
+    return float(d_x), 0.0

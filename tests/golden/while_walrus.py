@@ -39,9 +39,7 @@ def while_walrus_backward(saved: tuple, d_y: float = 1.0) -> float:
         else:
             d_r = _masked_mul(d_x, -(0.1 / r) / r)  # ∂y8/∂r = -0.1/r²
             d_x *= 0.5                              # ∂y7/∂x = 0.5
-            d_r = float(d_r)                        # 4
         t = _masked_mul(d_r, x)                     # 3
         d_x += t                                    # ∂r/∂x = x, in part
         d_x += t                                    # ∂r/∂x = x, in part
-        d_x = float(d_x)                            # 3
-    return d_x
+    return float(d_x)
