@@ -35,13 +35,13 @@ def classifier(
         W1, b1, W2, b2, X, labels = _accept('classifier', _TYPES, W1, b1, W2, b2, X, labels)
     n = X.shape[0]
     z1 = X @ W1
-    z1 += b1                        # 3
-    a1 = np.maximum(z1, 0, out=z1)  # 4
+    z1 += b1                          # 3
+    a1 = np.maximum(z1, 0.0, out=z1)  # 4
     f = a1 @ W2
-    f += b2                         # 5
+    f += b2                           # 5
     log_sum = _logsumexp(f, axis=1)
     log_sum -= f[np.arange(n), labels]
-    loss = log_sum.sum() / n        # 7
+    loss = log_sum.sum() / n          # 7
     return loss
 
 
@@ -62,14 +62,14 @@ def classifier_forward(
         W1, b1, W2, b2, X, labels = _accept('classifier_forward', _TYPES, W1, b1, W2, b2, X, labels)
     n = X.shape[0]
     z1 = X @ W1
-    z1 += b1                # 3
-    a1 = np.maximum(z1, 0)  # 4
+    z1 += b1                  # 3
+    a1 = np.maximum(z1, 0.0)  # 4
     f = a1 @ W2
-    f += b2                 # 5
+    f += b2                   # 5
     t = f[np.arange(n), labels]
     log_sum = _logsumexp(f, axis=1)
     np.subtract(log_sum, t, out=t)
-    loss = t.sum() / n      # 7
+    loss = t.sum() / n        # 7
     return loss, (W2.copy(), X.copy(), labels.copy(), z1, a1, f, log_sum)
 
 
@@ -82,13 +82,13 @@ def classifier_backward(saved: tuple, d_loss: float = 1.0) -> tuple[np.ndarray, 
     d_f = f - log_sum[:, None]
     np.exp(d_f, out=d_f)
     d_f[np.arange(n), labels] -= 1.0
-    d_f *= np.float64(d_loss) / n       # 7
-    d_b2 = d_f.sum(axis=0)              # ∂f/∂b2 = 1
-    d_a1 = d_f @ W2.T                   # ∂f/∂a1: d_f · W2ᵀ
-    d_W2 = a1.T @ d_f                   # ∂f/∂W2: a1ᵀ · d_f
-    d_z1 = np.where(z1 > 0, d_a1, 0.0)  # ∂a1/∂z1 = [z1 > 0]
-    d_b1 = d_z1.sum(axis=0)             # ∂z1/∂b1 = 1
-    d_W1 = X.T @ d_z1                   # ∂z1/∂W1: Xᵀ · d_z1
+    d_f *= np.float64(d_loss) / n         # 7
+    d_b2 = d_f.sum(axis=0)                # ∂f/∂b2 = 1
+    d_a1 = d_f @ W2.T                     # ∂f/∂a1: d_f · W2ᵀ
+    d_W2 = a1.T @ d_f                     # ∂f/∂W2: a1ᵀ · d_f
+    d_z1 = np.where(z1 > 0.0, d_a1, 0.0)  # ∂a1/∂z1 = [z1 > 0]
+    d_b1 = d_z1.sum(axis=0)               # ∂z1/∂b1 = 1
+    d_W1 = X.T @ d_z1                     # ∂z1/∂W1: Xᵀ · d_z1
     return d_W1, d_b1, d_W2, d_b2
 
 
@@ -109,10 +109,10 @@ def classifier_value_and_grad(
         W1, b1, W2, b2, X, labels = _accept('classifier_value_and_grad', _TYPES, W1, b1, W2, b2, X, labels)
     n = X.shape[0]
     z1 = X @ W1
-    z1 += b1                                    # 3
-    a1 = np.maximum(z1, 0)                      # 4
+    z1 += b1                                      # 3
+    a1 = np.maximum(z1, 0.0)                      # 4
     f = a1 @ W2
-    f += b2                                     # 5
+    f += b2                                       # 5
     y3 = np.arange(n)
     t = f[y3, labels]
     top = f.max(axis=1, keepdims=True, initial=-np.inf)
@@ -127,13 +127,13 @@ def classifier_value_and_grad(
     loss = t1.sum() / n
     f /= total
     f[y3, labels] -= 1.0
-    d_f = np.divide(f, n, out=f)                # 7
-    d_b2 = d_f.sum(axis=0)                      # ∂f/∂b2 = 1
-    d_a1 = d_f @ W2.T                           # ∂f/∂a1: d_f · W2ᵀ
-    d_W2 = a1.T @ d_f                           # ∂f/∂W2: a1ᵀ · d_f
-    d_z1 = np.multiply(d_a1, z1 > 0, out=d_a1)  # ∂a1/∂z1 = [z1 > 0]
-    d_b1 = d_z1.sum(axis=0)                     # ∂z1/∂b1 = 1
-    d_W1 = X.T @ d_z1                           # ∂z1/∂W1: Xᵀ · d_z1
+    d_f = np.divide(f, n, out=f)                  # 7
+    d_b2 = d_f.sum(axis=0)                        # ∂f/∂b2 = 1
+    d_a1 = d_f @ W2.T                             # ∂f/∂a1: d_f · W2ᵀ
+    d_W2 = a1.T @ d_f                             # ∂f/∂W2: a1ᵀ · d_f
+    d_z1 = np.multiply(d_a1, z1 > 0.0, out=d_a1)  # ∂a1/∂z1 = [z1 > 0]
+    d_b1 = d_z1.sum(axis=0)                       # ∂z1/∂b1 = 1
+    d_W1 = X.T @ d_z1                             # ∂z1/∂W1: Xᵀ · d_z1
     return loss, (d_W1, d_b1, d_W2, d_b2)
 
 

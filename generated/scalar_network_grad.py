@@ -24,24 +24,24 @@ def scalar_network(x: float, w1: float, w2: float, y: float) -> np.float64:
     """L = ½ (ŷ − y)², ŷ = w2·g, g = max(0, f), f = w1·x."""
     if not (type(x) is type(w1) is type(w2) is type(y) is float):
         x, w1, w2, y = _floats('scalar_network', x=x, w1=w1, w2=w2, y=y)
-    f = w1 * x            # 3
-    g = np.maximum(0, f)  # 4
-    y_hat = w2 * g        # 5
+    f = w1 * x                  # 3
+    g = 0.0 if f <= 0.0 else f  # 4
+    y_hat = w2 * g              # 5
     y2 = y_hat - y
-    L = 0.5 * (y2 * y2)   # 6
-    return L
+    L = 0.5 * (y2 * y2)         # 6
+    return np.float64(L)
 
 
 def scalar_network_forward(x: float, w1: float, w2: float, y: float) -> tuple:
     """Return scalar_network(x, w1, w2, y) and what `scalar_network_backward` reads."""
     if not (type(x) is type(w1) is type(w2) is type(y) is float):
         x, w1, w2, y = _floats('scalar_network_forward', x=x, w1=w1, w2=w2, y=y)
-    f = w1 * x            # 3
-    g = np.maximum(0, f)  # 4
-    y_hat = w2 * g        # 5
+    f = w1 * x                  # 3
+    g = 0.0 if f <= 0.0 else f  # 4
+    y_hat = w2 * g              # 5
     y2 = y_hat - y
-    L = 0.5 * (y2 * y2)   # 6
-    return L, (x, w1, w2, f, g, y2)
+    L = 0.5 * (y2 * y2)         # 6
+    return np.float64(L), (x, w1, w2, f, np.float64(g), np.float64(y2))
 
 
 def scalar_network_backward(saved: tuple, d_L: float = 1.0) -> tuple[float, float, float, float]:
@@ -49,33 +49,33 @@ def scalar_network_backward(saved: tuple, d_L: float = 1.0) -> tuple[float, floa
     x, w1, w2, f, g, y2 = saved
     if type(d_L) is not float:
         (d_L,) = _floats('scalar_network_backward', d_L=d_L)
-    d_y1 = d_L * 0.5                         # ∂L/∂y1 = 0.5
-    d_y2 = 2.0 * (d_y1 * y2)                 # ∂y1/∂y2 = 2·y2
-    d_y = -d_y2                              # ∂y2/∂y = -1
-    d_w2 = d_y2 * g                          # ∂y_hat/∂w2 = g
-    d_g = d_y2 * w2                          # ∂y_hat/∂g = w2
-    d_f = np.float64(d_g if f > 0 else 0.0)  # ∂g/∂f = [f > 0]
-    d_w1 = d_f * x                           # ∂f/∂w1 = x
-    d_x = d_f * w1                           # ∂f/∂x = w1
-    return float(d_x), float(d_w1), float(d_w2), float(d_y)
+    d_y1 = d_L * 0.5                 # ∂L/∂y1 = 0.5
+    d_y2 = 2.0 * (d_y1 * float(y2))  # ∂y1/∂y2 = 2·y2
+    d_y = -d_y2                      # ∂y2/∂y = -1
+    d_w2 = d_y2 * float(g)           # ∂y_hat/∂w2 = g
+    d_g = d_y2 * w2                  # ∂y_hat/∂g = w2
+    t = d_g if f > 0 else 0.0        # 4
+    d_w1 = t * x                     # ∂f/∂w1 = x
+    d_x = t * w1                     # ∂f/∂x = w1
+    return d_x, d_w1, d_w2, d_y
 
 
 def scalar_network_value_and_grad(x: float, w1: float, w2: float, y: float) -> tuple:
     """Return scalar_network(x, w1, w2, y) and its gradient by x, w1, w2, y."""
     if not (type(x) is type(w1) is type(w2) is type(y) is float):
         x, w1, w2, y = _floats('scalar_network_value_and_grad', x=x, w1=w1, w2=w2, y=y)
-    f = w1 * x                               # 3
-    g = np.maximum(0, f)                     # 4
-    y_hat = w2 * g                           # 5
+    f = w1 * x                  # 3
+    g = 0.0 if f <= 0.0 else f  # 4
+    y_hat = w2 * g              # 5
     y2 = y_hat - y
-    L = 0.5 * (y2 * y2)                      # 6
-    d_y = -y2                                # ∂y2/∂y = -1
-    d_w2 = y2 * g                            # ∂y_hat/∂w2 = g
-    d_g = y2 * w2                            # ∂y_hat/∂g = w2
-    d_f = np.float64(d_g if f > 0 else 0.0)  # ∂g/∂f = [f > 0]
-    d_w1 = d_f * x                           # ∂f/∂w1 = x
-    d_x = d_f * w1                           # ∂f/∂x = w1
-    return L, (float(d_x), float(d_w1), float(d_w2), float(d_y))
+    L = 0.5 * (y2 * y2)         # 6
+    d_y = -y2                   # ∂y2/∂y = -1
+    d_w2 = y2 * g               # ∂y_hat/∂w2 = g
+    d_g = y2 * w2               # ∂y_hat/∂g = w2
+    t = d_g if f > 0 else 0.0   # 4
+    d_w1 = t * x                # ∂f/∂w1 = x
+    d_x = t * w1                # ∂f/∂x = w1
+    return np.float64(L), (d_x, d_w1, d_w2, d_y)
 
 
 def scalar_network_grad(x: float, w1: float, w2: float, y: float) -> tuple[float, float, float, float]:

@@ -55,7 +55,7 @@ def two_layers_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndarray, np
     d_ŷ = -d_y0 * ŷ                     # ∂y2/∂ŷ = -1
     d_W2 = np.outer(d_ŷ, g)             # ∂ŷ/∂W2: d_ŷ · gᵀ
     d_g = W2.T @ d_ŷ                    # ∂ŷ/∂g: W2ᵀ · d_ŷ
-    t = 1 - g
+    t = 1.0 - g
     t *= g                              # 3
     d_f = np.multiply(d_g, t, out=d_g)  # ∂g/∂f = g·(1 - g)
     d_W1 = np.outer(d_f, x)             # ∂f/∂W1: d_f · xᵀ
@@ -77,7 +77,7 @@ def two_layers_value_and_grad(x: np.ndarray, y: np.ndarray, W1: np.ndarray, W2: 
     d_ŷ = np.negative(ŷ, out=ŷ)         # ∂y2/∂ŷ = -1
     d_W2 = np.outer(d_ŷ, g)             # ∂ŷ/∂W2: d_ŷ · gᵀ
     d_g = W2.T @ d_ŷ                    # ∂ŷ/∂g: W2ᵀ · d_ŷ
-    g *= 1 - g                          # 3
+    g *= 1.0 - g                        # 3
     d_f = np.multiply(d_g, g, out=d_g)  # ∂g/∂f = g·(1 - g)
     d_W1 = np.outer(d_f, x)             # ∂f/∂W1: d_f · xᵀ
     return y0, (d_W1, d_W2)
@@ -131,7 +131,7 @@ def _found(x):
 def _logistic(x):
     """1 / (1 + e^-x) without overflow."""
     e = np.exp(-np.abs(x))
-    return np.maximum(x >= 0, e) / (1 + e)
+    return np.maximum(x >= 0.0, e) / (1.0 + e)
 
 
 def _scalar(where, wanted, x):

@@ -59,17 +59,15 @@ def case1_value_and_grad(theta: np.ndarray, x: np.ndarray, y_star: float) -> tup
     if not (type(theta) is type(x) is np.ndarray and type(y_star) is float and theta.dtype is x.dtype is _f8
             and theta.ndim == x.ndim == 1 and theta.shape[0] == x.shape[0]):
         theta, x, y_star = _accept('case1_value_and_grad', _TYPES, theta, x, y_star)
-    a = theta @ x                                     # 3
-    y9 = -a                                           # 4
+    a = theta @ x                   # 3
+    y9 = -a                         # 4
     y4 = 1 - y_star
-    J = y_star * -_softplus(y9) + y4 * -_softplus(a)  # 5
-    d_y5 = np.float64(y4)                             # ∂y2/∂y5 = y4
-    d_a = -d_y5 * _logistic(a)                        # 5
-    d_y3 = np.float64(y_star)                         # ∂y1/∂y3 = y_star
-    d_y9 = -d_y3 * _logistic(y9)                      # 5
-    d_a -= d_y9                                       # ∂y9/∂a = -1
-    d_theta = d_a * x                                 # ∂a/∂theta = x
-    d_x = d_a * theta                                 # ∂a/∂x = theta
+    J = y_star * -_softplus(y9) + y4 * -_softplus(a)
+    d_a = -y4 * _logistic(a)
+    d_y9 = -y_star * _logistic(y9)  # 5
+    d_a -= d_y9                     # ∂y9/∂a = -1
+    d_theta = d_a * x               # ∂a/∂theta = x
+    d_x = d_a * theta               # ∂a/∂x = theta
     return J, (d_theta, d_x)
 
 
@@ -121,7 +119,7 @@ def _found(x):
 def _logistic(x):
     """1 / (1 + e^-x) without overflow."""
     e = np.exp(-np.abs(x))
-    return np.maximum(x >= 0, e) / (1 + e)
+    return np.maximum(x >= 0.0, e) / (1.0 + e)
 
 
 def _scalar(where, wanted, x):

@@ -57,7 +57,7 @@ def case2_backward(saved: tuple, d_J: float = 1.0) -> tuple[np.ndarray, np.ndarr
     d_b -= d_y9                         # ∂y9/∂b = -1
     d_beta = d_b * z                    # ∂b/∂beta = z
     d_z = d_b * beta                    # ∂b/∂z = beta
-    t = 1 - z
+    t = 1.0 - z
     t *= z                              # 4
     d_a = np.multiply(d_z, t, out=d_z)  # ∂z/∂a = z·(1 - z)
     d_alpha = np.outer(d_a, x)          # ∂a/∂alpha: d_a · xᵀ
@@ -71,23 +71,21 @@ def case2_value_and_grad(alpha: np.ndarray, beta: np.ndarray, x: np.ndarray, y_s
             and alpha.dtype is beta.dtype is x.dtype is _f8 and alpha.ndim == 2 and beta.ndim == x.ndim == 1
             and alpha.shape[0] == beta.shape[0] and alpha.shape[1] == x.shape[0]):
         alpha, beta, x, y_star = _accept('case2_value_and_grad', _TYPES, alpha, beta, x, y_star)
-    a = alpha @ x                                     # 3
-    z = _logistic(a)                                  # 4
-    b = beta @ z                                      # 5
-    y9 = -b                                           # 6
+    a = alpha @ x                       # 3
+    z = _logistic(a)                    # 4
+    b = beta @ z                        # 5
+    y9 = -b                             # 6
     y4 = 1 - y_star
-    J = y_star * -_softplus(y9) + y4 * -_softplus(b)  # 7
-    d_y5 = np.float64(y4)                             # ∂y2/∂y5 = y4
-    d_b = -d_y5 * _logistic(b)                        # 7
-    d_y3 = np.float64(y_star)                         # ∂y1/∂y3 = y_star
-    d_y9 = -d_y3 * _logistic(y9)                      # 7
-    d_b -= d_y9                                       # ∂y9/∂b = -1
-    d_beta = d_b * z                                  # ∂b/∂beta = z
-    d_z = d_b * beta                                  # ∂b/∂z = beta
-    z *= 1 - z                                        # 4
-    d_a = np.multiply(d_z, z, out=d_z)                # ∂z/∂a = z·(1 - z)
-    d_alpha = np.outer(d_a, x)                        # ∂a/∂alpha: d_a · xᵀ
-    d_x = alpha.T @ d_a                               # ∂a/∂x: alphaᵀ · d_a
+    J = y_star * -_softplus(y9) + y4 * -_softplus(b)
+    d_b = -y4 * _logistic(b)
+    d_y9 = -y_star * _logistic(y9)      # 7
+    d_b -= d_y9                         # ∂y9/∂b = -1
+    d_beta = d_b * z                    # ∂b/∂beta = z
+    d_z = d_b * beta                    # ∂b/∂z = beta
+    z *= 1.0 - z                        # 4
+    d_a = np.multiply(d_z, z, out=d_z)  # ∂z/∂a = z·(1 - z)
+    d_alpha = np.outer(d_a, x)          # ∂a/∂alpha: d_a · xᵀ
+    d_x = alpha.T @ d_a                 # ∂a/∂x: alphaᵀ · d_a
     return J, (d_alpha, d_beta, d_x)
 
 
@@ -144,7 +142,7 @@ def _found(x):
 def _logistic(x):
     """1 / (1 + e^-x) without overflow."""
     e = np.exp(-np.abs(x))
-    return np.maximum(x >= 0, e) / (1 + e)
+    return np.maximum(x >= 0.0, e) / (1.0 + e)
 
 
 def _scalar(where, wanted, x):

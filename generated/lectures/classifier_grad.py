@@ -35,13 +35,13 @@ def classifier(
         W1, b1, W2, b2, X1, labels = _accept('classifier', _TYPES, W1, b1, W2, b2, X1, labels)
     n = X1.shape[0]
     Y1 = X1 @ W1.T
-    Y1 += b1                        # 3
-    X2 = np.maximum(0, Y1, out=Y1)  # 4
+    Y1 += b1                          # 3
+    X2 = np.maximum(0.0, Y1, out=Y1)  # 4
     f = X2 @ W2.T
-    f += b2                         # 5
+    f += b2                           # 5
     log_sum = _logsumexp(f, axis=1)
     log_sum -= f[np.arange(n), labels]
-    L = log_sum.sum()               # 7
+    L = log_sum.sum()                 # 7
     return L
 
 
@@ -62,15 +62,15 @@ def classifier_forward(
         W1, b1, W2, b2, X1, labels = _accept('classifier_forward', _TYPES, W1, b1, W2, b2, X1, labels)
     n = X1.shape[0]
     Y1 = X1 @ W1.T
-    Y1 += b1                # 3
-    X2 = np.maximum(0, Y1)  # 4
+    Y1 += b1                  # 3
+    X2 = np.maximum(0.0, Y1)  # 4
     y7 = W2.T
     f = X2 @ y7
-    f += b2                 # 5
+    f += b2                   # 5
     t = f[np.arange(n), labels]
     log_sum = _logsumexp(f, axis=1)
     np.subtract(log_sum, t, out=t)
-    L = t.sum()             # 7
+    L = t.sum()               # 7
     return L, (X1.copy(), labels.copy(), Y1, X2, f, y7.copy(), log_sum)
 
 
@@ -83,15 +83,15 @@ def classifier_backward(saved: tuple, d_L: float = 1.0) -> tuple[np.ndarray, np.
     d_f = f - log_sum[:, None]
     np.exp(d_f, out=d_f)
     d_f[np.arange(n), labels] -= 1.0
-    d_f *= d_L                          # 7
-    d_b2 = d_f.sum(axis=0)              # ∂f/∂b2 = 1
-    d_X2 = d_f @ y7.T                   # ∂f/∂X2: d_f · y7ᵀ
-    d_y7 = X2.T @ d_f                   # ∂f/∂y7: X2ᵀ · d_f
-    d_W2 = d_y7.T                       # ∂y7/∂W2 = 1
-    d_Y1 = np.where(Y1 > 0, d_X2, 0.0)  # ∂X2/∂Y1 = [Y1 > 0]
-    d_b1 = d_Y1.sum(axis=0)             # ∂Y1/∂b1 = 1
-    d_y10 = X1.T @ d_Y1                 # ∂Y1/∂y10: X1ᵀ · d_Y1
-    d_W1 = d_y10.T                      # ∂y10/∂W1 = 1
+    d_f *= d_L                            # 7
+    d_b2 = d_f.sum(axis=0)                # ∂f/∂b2 = 1
+    d_X2 = d_f @ y7.T                     # ∂f/∂X2: d_f · y7ᵀ
+    d_y7 = X2.T @ d_f                     # ∂f/∂y7: X2ᵀ · d_f
+    d_W2 = d_y7.T                         # ∂y7/∂W2 = 1
+    d_Y1 = np.where(Y1 > 0.0, d_X2, 0.0)  # ∂X2/∂Y1 = [Y1 > 0]
+    d_b1 = d_Y1.sum(axis=0)               # ∂Y1/∂b1 = 1
+    d_y10 = X1.T @ d_Y1                   # ∂Y1/∂y10: X1ᵀ · d_Y1
+    d_W1 = d_y10.T                        # ∂y10/∂W1 = 1
     return d_W1, d_b1, d_W2, d_b2
 
 
@@ -112,10 +112,10 @@ def classifier_value_and_grad(
         W1, b1, W2, b2, X1, labels = _accept('classifier_value_and_grad', _TYPES, W1, b1, W2, b2, X1, labels)
     n = X1.shape[0]
     Y1 = X1 @ W1.T
-    Y1 += b1                                    # 3
-    X2 = np.maximum(0, Y1)                      # 4
+    Y1 += b1                                      # 3
+    X2 = np.maximum(0.0, Y1)                      # 4
     f = X2 @ W2.T
-    f += b2                                     # 5
+    f += b2                                       # 5
     y3 = np.arange(n)
     t = f[y3, labels]
     top = f.max(axis=1, keepdims=True, initial=-np.inf)
@@ -129,15 +129,15 @@ def classifier_value_and_grad(
     t1 -= t
     L = t1.sum()
     d_f = np.divide(f, total, out=f)
-    d_f[y3, labels] -= 1.0                      # 7
-    d_b2 = d_f.sum(axis=0)                      # ∂f/∂b2 = 1
-    d_X2 = d_f @ W2                             # ∂f/∂X2: d_f · y7ᵀ
-    d_y7 = X2.T @ d_f                           # ∂f/∂y7: X2ᵀ · d_f
-    d_W2 = d_y7.T                               # ∂y7/∂W2 = 1
-    d_Y1 = np.multiply(d_X2, Y1 > 0, out=d_X2)  # ∂X2/∂Y1 = [Y1 > 0]
-    d_b1 = d_Y1.sum(axis=0)                     # ∂Y1/∂b1 = 1
-    d_y10 = X1.T @ d_Y1                         # ∂Y1/∂y10: X1ᵀ · d_Y1
-    d_W1 = d_y10.T                              # ∂y10/∂W1 = 1
+    d_f[y3, labels] -= 1.0                        # 7
+    d_b2 = d_f.sum(axis=0)                        # ∂f/∂b2 = 1
+    d_X2 = d_f @ W2                               # ∂f/∂X2: d_f · y7ᵀ
+    d_y7 = X2.T @ d_f                             # ∂f/∂y7: X2ᵀ · d_f
+    d_W2 = d_y7.T                                 # ∂y7/∂W2 = 1
+    d_Y1 = np.multiply(d_X2, Y1 > 0.0, out=d_X2)  # ∂X2/∂Y1 = [Y1 > 0]
+    d_b1 = d_Y1.sum(axis=0)                       # ∂Y1/∂b1 = 1
+    d_y10 = X1.T @ d_Y1                           # ∂Y1/∂y10: X1ᵀ · d_Y1
+    d_W1 = d_y10.T                                # ∂y10/∂W1 = 1
     return L, (d_W1, d_b1, d_W2, d_b2)
 
 

@@ -25,7 +25,7 @@ def inpainting(W1: np.ndarray, W2: np.ndarray, x: np.ndarray, y: np.ndarray) -> 
             and W2.shape[0] == y.shape[0]):
         W1, W2, x, y = _accept('inpainting', _TYPES, W1, W2, x, y)
     f = W1 @ x                            # 3
-    g = np.maximum(0, f, out=f)           # 4
+    g = np.maximum(0.0, f, out=f)         # 4
     y_hat = W2 @ g                        # 5
     r = np.subtract(y, y_hat, out=y_hat)  # 6
     L = 0.5 * (r @ r)                     # 7
@@ -40,7 +40,7 @@ def inpainting_forward(W1: np.ndarray, W2: np.ndarray, x: np.ndarray, y: np.ndar
             and W2.shape[0] == y.shape[0]):
         W1, W2, x, y = _accept('inpainting_forward', _TYPES, W1, W2, x, y)
     f = W1 @ x                            # 3
-    g = np.maximum(0, f)                  # 4
+    g = np.maximum(0.0, f)                # 4
     y_hat = W2 @ g                        # 5
     r = np.subtract(y, y_hat, out=y_hat)  # 6
     L = 0.5 * (r @ r)                     # 7
@@ -52,11 +52,11 @@ def inpainting_backward(saved: tuple, d_L: float = 1.0) -> tuple[np.ndarray, np.
     W2, x, f, g, r = saved
     if type(d_L) is not float:
         (d_L,) = _floats('inpainting_backward', d_L=d_L)
-    d_y_hat = -d_L * r                      # ∂r/∂y_hat = -1
-    d_W2 = np.outer(d_y_hat, g)             # ∂y_hat/∂W2: d_y_hat · gᵀ
-    d_g = W2.T @ d_y_hat                    # ∂y_hat/∂g: W2ᵀ · d_y_hat
-    d_f = np.multiply(d_g, f > 0, out=d_g)  # ∂g/∂f = [f > 0]
-    d_W1 = np.outer(d_f, x)                 # ∂f/∂W1: d_f · xᵀ
+    d_y_hat = -d_L * r                        # ∂r/∂y_hat = -1
+    d_W2 = np.outer(d_y_hat, g)               # ∂y_hat/∂W2: d_y_hat · gᵀ
+    d_g = W2.T @ d_y_hat                      # ∂y_hat/∂g: W2ᵀ · d_y_hat
+    d_f = np.multiply(d_g, f > 0.0, out=d_g)  # ∂g/∂f = [f > 0]
+    d_W1 = np.outer(d_f, x)                   # ∂f/∂W1: d_f · xᵀ
     return d_W1, d_W2
 
 
@@ -67,16 +67,16 @@ def inpainting_value_and_grad(W1: np.ndarray, W2: np.ndarray, x: np.ndarray, y: 
             and x.ndim == y.ndim == 1 and W1.shape[0] == W2.shape[1] and W1.shape[1] == x.shape[0]
             and W2.shape[0] == y.shape[0]):
         W1, W2, x, y = _accept('inpainting_value_and_grad', _TYPES, W1, W2, x, y)
-    f = W1 @ x                              # 3
-    g = np.maximum(0, f)                    # 4
-    y_hat = W2 @ g                          # 5
-    r = np.subtract(y, y_hat, out=y_hat)    # 6
-    L = 0.5 * (r @ r)                       # 7
-    d_y_hat = np.negative(r, out=r)         # ∂r/∂y_hat = -1
-    d_W2 = np.outer(d_y_hat, g)             # ∂y_hat/∂W2: d_y_hat · gᵀ
-    d_g = W2.T @ d_y_hat                    # ∂y_hat/∂g: W2ᵀ · d_y_hat
-    d_f = np.multiply(d_g, f > 0, out=d_g)  # ∂g/∂f = [f > 0]
-    d_W1 = np.outer(d_f, x)                 # ∂f/∂W1: d_f · xᵀ
+    f = W1 @ x                                # 3
+    g = np.maximum(0.0, f)                    # 4
+    y_hat = W2 @ g                            # 5
+    r = np.subtract(y, y_hat, out=y_hat)      # 6
+    L = 0.5 * (r @ r)                         # 7
+    d_y_hat = np.negative(r, out=r)           # ∂r/∂y_hat = -1
+    d_W2 = np.outer(d_y_hat, g)               # ∂y_hat/∂W2: d_y_hat · gᵀ
+    d_g = W2.T @ d_y_hat                      # ∂y_hat/∂g: W2ᵀ · d_y_hat
+    d_f = np.multiply(d_g, f > 0.0, out=d_g)  # ∂g/∂f = [f > 0]
+    d_W1 = np.outer(d_f, x)                   # ∂f/∂W1: d_f · xᵀ
     return L, (d_W1, d_W2)
 
 

@@ -24,11 +24,11 @@ def mlp3(W1: np.ndarray, W2: np.ndarray, W3: np.ndarray, x: np.ndarray) -> np.nd
             and x.ndim == 1 and W1.shape[0] == W2.shape[1] and W1.shape[1] == x.shape[0]
             and W2.shape[0] == W3.shape[1]):
         W1, W2, W3, x = _accept('mlp3', _TYPES, W1, W2, W3, x)
-    z1 = W1 @ x                     # 3
-    a1 = np.maximum(0, z1, out=z1)  # 4
-    z2 = W2 @ a1                    # 5
-    a2 = np.maximum(0, z2, out=z2)  # 6
-    f = W3 @ a2                     # 7
+    z1 = W1 @ x                       # 3
+    a1 = np.maximum(0.0, z1, out=z1)  # 4
+    z2 = W2 @ a1                      # 5
+    a2 = np.maximum(0.0, z2, out=z2)  # 6
+    f = W3 @ a2                       # 7
     return f
 
 
@@ -39,11 +39,11 @@ def mlp3_forward(W1: np.ndarray, W2: np.ndarray, W3: np.ndarray, x: np.ndarray) 
             and x.ndim == 1 and W1.shape[0] == W2.shape[1] and W1.shape[1] == x.shape[0]
             and W2.shape[0] == W3.shape[1]):
         W1, W2, W3, x = _accept('mlp3_forward', _TYPES, W1, W2, W3, x)
-    z1 = W1 @ x             # 3
-    a1 = np.maximum(0, z1)  # 4
-    z2 = W2 @ a1            # 5
-    a2 = np.maximum(0, z2)  # 6
-    f = W3 @ a2             # 7
+    z1 = W1 @ x               # 3
+    a1 = np.maximum(0.0, z1)  # 4
+    z2 = W2 @ a1              # 5
+    a2 = np.maximum(0.0, z2)  # 6
+    f = W3 @ a2               # 7
     return f, (W2.copy(), W3.copy(), x.copy(), z1, a1, z2, a2)
 
 
@@ -54,13 +54,13 @@ def mlp3_backward(saved: tuple, d_f: np.ndarray) -> tuple[np.ndarray, np.ndarray
         (d_f,) = _accept('mlp3_backward', {'d_f': ('f8', 'c')}, d_f)
     if d_f.shape != (W3.shape[0],):
         raise ValueError(f'mlp3_backward: d_f must have shape {(W3.shape[0],)}, not {d_f.shape}')
-    d_W3 = np.outer(d_f, a2)                    # ∂f/∂W3: d_f · a2ᵀ
-    d_a2 = W3.T @ d_f                           # ∂f/∂a2: W3ᵀ · d_f
-    d_z2 = np.multiply(d_a2, z2 > 0, out=d_a2)  # ∂a2/∂z2 = [z2 > 0]
-    d_W2 = np.outer(d_z2, a1)                   # ∂z2/∂W2: d_z2 · a1ᵀ
-    d_a1 = W2.T @ d_z2                          # ∂z2/∂a1: W2ᵀ · d_z2
-    d_z1 = np.multiply(d_a1, z1 > 0, out=d_a1)  # ∂a1/∂z1 = [z1 > 0]
-    d_W1 = np.outer(d_z1, x)                    # ∂z1/∂W1: d_z1 · xᵀ
+    d_W3 = np.outer(d_f, a2)                      # ∂f/∂W3: d_f · a2ᵀ
+    d_a2 = W3.T @ d_f                             # ∂f/∂a2: W3ᵀ · d_f
+    d_z2 = np.multiply(d_a2, z2 > 0.0, out=d_a2)  # ∂a2/∂z2 = [z2 > 0]
+    d_W2 = np.outer(d_z2, a1)                     # ∂z2/∂W2: d_z2 · a1ᵀ
+    d_a1 = W2.T @ d_z2                            # ∂z2/∂a1: W2ᵀ · d_z2
+    d_z1 = np.multiply(d_a1, z1 > 0.0, out=d_a1)  # ∂a1/∂z1 = [z1 > 0]
+    d_W1 = np.outer(d_z1, x)                      # ∂z1/∂W1: d_z1 · xᵀ
     return d_W1, d_W2, d_W3
 
 

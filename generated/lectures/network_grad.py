@@ -90,17 +90,17 @@ def network_backward(
     if type(d_L) is not float:
         (d_L,) = _floats('network_backward', d_L=d_L)
     d_y3 = d_L * y3                        # ∂y1/∂y3 = y3, in part
-    t = 1 - y_hat
+    t = 1.0 - y_hat
     t *= y_hat                             # 3
     d_z4 = np.multiply(d_y3, t, out=d_y3)  # ∂y_hat/∂z4 = y_hat·(1 - y_hat)
     d_W3 = np.outer(d_z4, a3)              # ∂z4/∂W3: d_z4 · a3ᵀ
     d_a3 = W3.T @ d_z4                     # ∂z4/∂a3: W3ᵀ · d_z4
-    t = 1 - a3
+    t = 1.0 - a3
     t *= a3                                # 3
     d_z3 = np.multiply(d_a3, t, out=d_a3)  # ∂a3/∂z3 = a3·(1 - a3)
     d_W2 = np.outer(d_z3, a2)              # ∂z3/∂W2: d_z3 · a2ᵀ
     d_a2 = W2.T @ d_z3                     # ∂z3/∂a2: W2ᵀ · d_z3
-    t = 1 - a2
+    t = 1.0 - a2
     t *= a2                                # 3
     d_z2 = np.multiply(d_a2, t, out=d_a2)  # ∂a2/∂z2 = a2·(1 - a2)
     d_W1 = np.outer(d_z2, x)               # ∂z2/∂W1: d_z2 · xᵀ
@@ -136,15 +136,15 @@ def network_value_and_grad(
     y_hat = _logistic(z4)                   # 3
     d_z4 = y_hat - y
     L = 0.5 * np.vdot(d_z4, d_z4)           # 11
-    y_hat *= 1 - y_hat                      # 3
+    y_hat *= 1.0 - y_hat                    # 3
     d_z4 *= y_hat                           # ∂y_hat/∂z4 = y_hat·(1 - y_hat)
     d_W3 = np.outer(d_z4, a3)               # ∂z4/∂W3: d_z4 · a3ᵀ
     d_a3 = W3.T @ d_z4                      # ∂z4/∂a3: W3ᵀ · d_z4
-    a3 *= 1 - a3                            # 3
+    a3 *= 1.0 - a3                          # 3
     d_z3 = np.multiply(d_a3, a3, out=d_a3)  # ∂a3/∂z3 = a3·(1 - a3)
     d_W2 = np.outer(d_z3, a2)               # ∂z3/∂W2: d_z3 · a2ᵀ
     d_a2 = W2.T @ d_z3                      # ∂z3/∂a2: W2ᵀ · d_z3
-    a2 *= 1 - a2                            # 3
+    a2 *= 1.0 - a2                          # 3
     d_z2 = np.multiply(d_a2, a2, out=d_a2)  # ∂a2/∂z2 = a2·(1 - a2)
     d_W1 = np.outer(d_z2, x)                # ∂z2/∂W1: d_z2 · xᵀ
     return L, (d_W1, d_z2, d_W2, d_z3, d_W3, d_z4)
@@ -207,7 +207,7 @@ def _found(x):
 def _logistic(x):
     """1 / (1 + e^-x) without overflow."""
     e = np.exp(-np.abs(x))
-    return np.maximum(x >= 0, e) / (1 + e)
+    return np.maximum(x >= 0.0, e) / (1.0 + e)
 
 
 def _scalar(where, wanted, x):

@@ -2,8 +2,8 @@
 
 `stabilise` comes before differentiation, so that derivatives are those of the stable forms.  -O1 hardly rewrites
 anything there: where two values are merged, their cotangents are summed in another order, and the gradient would not be
--O0's bit for bit.  Between two orders of differentiation the passes of `AFTER` run, after the last those of `LAST`.  The
-lowering to `math` and `buffers` follow, in the pipeline.
+-O0's bit for bit.  Between two orders of differentiation the passes of `AFTER` run, after the last those of `LAST`.
+The lowering to `math` and `buffers` follow, in the pipeline.
 """
 
 from __future__ import annotations

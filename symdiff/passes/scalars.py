@@ -169,7 +169,9 @@ def _emit(b: Builder, env: Env, op: Op, regions: Sequence[Block]) -> None:
 
 def _as_floats(b: Builder, op: Op, ins: list[Value]) -> list[Value]:
     """An integer constant next to a float is the float it is converted to: `1.0 - y` is faster than `1 - y`."""
-    if op.prim.name not in ("add", "sub", "mul", "div", "maximum", "minimum") or not any(v.type == types.FLOAT for v in ins):
+    if op.prim.name not in ("add", "sub", "mul", "div", "maximum", "minimum") or not any(
+        v.type == types.FLOAT for v in ins
+    ):
         return ins
     return [b.const(float(v.const)) if type(v.const) is int and abs(v.const) < 2**53 else v for v in ins]
 

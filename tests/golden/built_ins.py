@@ -61,16 +61,16 @@ def built_ins_backward(saved: tuple, d_y0: float = 1.0) -> tuple[float, float, f
     else:
         d_x += d_y7                               # 4
     d_low = d_rest * -np.floor_divide(high, low)  # ∂rest/∂low = -floor(high/low)
-    d_y13 = [0.0] * len(y13)
-    d_y13[2] += d_rest
-    d_y13[1] += d_middle
-    d_y13[0] += float(d_low)
+    d_y13 = [0.0] * len(y13)                      # 2
+    d_y13[2] += d_rest                            # ∂high/∂y13 = 1
+    d_y13[1] += d_middle                          # ∂middle/∂y13 = 1
+    d_y13[0] += float(d_low)                      # ∂low/∂y13 = 1
     d_y17 = [0.0] * len(y17)
     for i in range(y14 - 1, -1, -1):              # 2
         y33 = y16[i]
-        d_y32 = d_y13.pop()
-        d_y17[y33] += d_y32
-    d_z += d_y17.pop()
-    d_y += d_y17.pop()
-    d_x += d_y17[-1]
+        d_y32 = d_y13.pop()                       # ∂y13/∂y32 = 1
+        d_y17[y33] += d_y32                       # 2
+    d_z += d_y17.pop()                            # ∂y17/∂z = 1
+    d_y += d_y17.pop()                            # ∂y19/∂y = 1
+    d_x += d_y17[-1]                              # ∂y21/∂x = 1
     return float(d_x), d_y, float(d_z)

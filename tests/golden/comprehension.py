@@ -35,7 +35,7 @@ def comprehension_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, 
     for i in range(n - 1, -1, -1):        # 2
         t = v[i]
         if t > 0:                         # 2
-            d_y10 = d_y3.pop()
+            d_y10 = d_y3.pop()            # ∂y3/∂y10 = 1
             d_t = d_y10 * x               # ∂y10/∂t = x
             d_x += d_y10 * t              # ∂y10/∂x = t
         else:

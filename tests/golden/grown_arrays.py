@@ -34,9 +34,9 @@ def grown_arrays_backward(saved: tuple, d_y: float = 1.0) -> np.ndarray:
         g = hs[i]
         d_g = d_y * g
         d_g *= 2.0                        # ∂y7/∂g = 2·g
-        d_hs[i] = d_hs[i] + d_g           # 6
+        d_hs[i] = d_hs[i] + d_g           # ∂g/∂hs = 1
     d_h = np.zeros(m)
     for h in reversed(h_in):              # 3
-        d_h += d_hs.pop()                 # 5
+        d_h += d_hs.pop()                 # ∂hs/∂h = 1
         d_h *= np.cos(h)                  # 4
     return d_h

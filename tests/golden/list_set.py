@@ -36,20 +36,20 @@ def list_set_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, float
     n = v.shape[0]
     d_a = _zeros_like(a)
     for i in range(len(a) - 1, -1, -1):  # 5
-        d_a[i] += np.float64(d_y)
+        d_a[i] += np.float64(d_y)        # ∂y10/∂a = 1
     for i, y12, y13 in zip(range(y3 - 1, 0, -1), reversed(y12s), reversed(y13s), strict=True):  # 3
-        d_y11 = d_a[i]
+        d_y11 = d_a[i]                   # ∂a/∂y11 = 1
         d_a[i] = np.float64(0.0)         # 4
         d_y12 = d_y11 * y13              # ∂y11/∂y12 = y13
         d_y13 = d_y11 * y12              # ∂y11/∂y13 = y12
-        d_a[i - 1] += d_y13
-        d_a[i] += d_y12                  # 4
+        d_a[i - 1] += d_y13              # ∂y13/∂a = 1
+        d_a[i] += d_y12                  # ∂y12/∂a = 1
     d_v = np.zeros(n)                    # 2
     d_y4 = d_a
     d_x = 0.0
     for i in range(n - 1, -1, -1):       # 2
         t = v[i]
-        d_y15 = d_y4.pop()
+        d_y15 = d_y4.pop()               # ∂y4/∂y15 = 1
         d_t = d_y15 * x                  # ∂y15/∂t = x
         d_x += d_y15 * t                 # ∂y15/∂x = t
         d_v[i] += d_t                    # ∂t/∂v = 1

@@ -38,7 +38,7 @@ def mapped_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, float]:
     d_x = 0.0
     for i in range(y4 - 1, -1, -1):       # 2
         y14 = y6[i]
-        d_y13 = d_y3.pop()
+        d_y13 = d_y3.pop()                # ∂y3/∂y13 = 1
         d_y14 = d_y13 * x                 # ∂y13/∂y14 = x
         d_x += d_y13 * y14                # ∂y13/∂x = y14
         d_y6[i] += d_y14

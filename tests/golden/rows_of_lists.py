@@ -42,25 +42,25 @@ def rows_of_lists_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, 
     n = v.shape[0]
     d_y1 = d_y * y2                              # ∂y/∂y1 = y2
     d_y2 = d_y * y1                              # ∂y/∂y2 = y1
-    d_t = [[0.0] * len(e) for e in t]
-    d_t[-1][-1] += d_y2
-    d_t[0][-1] += d_y1                           # 6
+    d_t = [[0.0] * len(e) for e in t]            # 6
+    d_t[-1][-1] += d_y2                          # ∂y2/∂y4 = 1
+    d_t[0][-1] += d_y1                           # ∂y1/∂y3 = 1
     d_v = np.zeros(n)
     for i, y18s in zip(range(y5 - 1, -1, -1), reversed(all_y18s), strict=True):  # 3
         d_row = d_t[i]
         for j, y18 in zip(range(n - 1, 0, -1), reversed(y18s), strict=True):  # 4
-            y19 = v[j]
-            d_y17 = d_row[j]
+            y19 = v[j]                           # 5
+            d_y17 = d_row[j]                     # ∂row/∂y17 = 1
             d_row[j] = 0.0                       # 5
             d_y18 = d_y17 * y19                  # ∂y17/∂y18 = y19
             d_y19 = d_y17 * y18                  # ∂y17/∂y19 = y18
             d_v[j] += d_y19                      # ∂y19/∂v = 1
-            d_row[j - 1] += d_y18                # 5
-    d_y7 = [[float(e) for e in b] for b in d_t]  # 3
+            d_row[j - 1] += d_y18                # ∂y18/∂row = 1
+    d_y7 = [[float(e) for e in b] for b in d_t]  # ∂y6/∂y7 = 1
     d_x = 0.0
     for _ in range(m):                           # 2
-        d_y13 = d_y7.pop()
+        d_y13 = d_y7.pop()                       # ∂y7/∂y13 = 1
         d_y13 = d_y13.copy()
         for _ in range(n):                       # 2
-            d_x += d_y13.pop()
+            d_x += d_y13.pop()                   # ∂y13/∂x = 1
     return d_v, d_x

@@ -23,14 +23,14 @@ def apl(x: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
             and x.ndim == a.ndim == b.ndim == 1 and a.shape[0] == b.shape[0]):
         x, a, b = _accept('apl', _TYPES, x, a, b)
     s = a.shape[0]
-    y = np.maximum(0, x)  # 3
-    for i in range(s):    # 4
+    y = np.maximum(0.0, x)  # 3
+    for i in range(s):      # 4
         y3 = a[i]
         y2 = -x
         y2 += b[i]
-        np.maximum(0, y2, out=y2)
+        np.maximum(0.0, y2, out=y2)
         y2 *= y3
-        y += y2           # 5
+        y += y2             # 5
     return y
 
 
@@ -40,17 +40,17 @@ def apl_forward(x: np.ndarray, a: np.ndarray, b: np.ndarray) -> tuple:
             and x.ndim == a.ndim == b.ndim == 1 and a.shape[0] == b.shape[0]):
         x, a, b = _accept('apl_forward', _TYPES, x, a, b)
     s = a.shape[0]
-    y = np.maximum(0, x)        # 3
+    y = np.maximum(0.0, x)        # 3
     y5s = []
     y4s = []
-    for i in range(s):          # 4
+    for i in range(s):            # 4
         y3 = a[i]
         y5 = -x
-        y5 += b[i]              # 5
+        y5 += b[i]                # 5
         y5s.append(y5)
-        y4 = np.maximum(0, y5)  # 5
+        y4 = np.maximum(0.0, y5)  # 5
         y4s.append(y4)
-        y += y3 * y4            # 5
+        y += y3 * y4              # 5
     return y, (x.copy(), a.copy(), y5s, y4s)
 
 
@@ -67,14 +67,14 @@ def apl_backward(saved: tuple, d_y: np.ndarray) -> tuple[np.ndarray, np.ndarray,
     d_x = np.zeros(n)
     d_b = np.zeros(s)
     for i, y5, y4 in zip(range(s - 1, -1, -1), reversed(y5s), reversed(y4s), strict=True):  # 4
-        d_y3 = np.vdot(d_y, y4)             # ∂y2/∂y3 = y4
-        d_y4 = d_y * a[i]                   # ∂y2/∂y4 = y3
-        d_y5 = np.where(y5 > 0, d_y4, 0.0)  # ∂y4/∂y5 = [y5 > 0]
-        d_y7 = d_y5.sum()                   # ∂y5/∂y7 = 1
-        d_b[i] += d_y7                      # ∂y7/∂b = 1
-        d_x -= d_y5                         # ∂y6/∂x = -1
-        d_a[i] += d_y3                      # ∂y3/∂a = 1
-    d_x += d_y * (x > 0)                    # ∂y/∂x = [x > 0]
+        d_y3 = np.vdot(d_y, y4)               # ∂y2/∂y3 = y4
+        d_y4 = d_y * a[i]                     # ∂y2/∂y4 = y3
+        d_y5 = np.where(y5 > 0.0, d_y4, 0.0)  # ∂y4/∂y5 = [y5 > 0]
+        d_y7 = d_y5.sum()                     # ∂y5/∂y7 = 1
+        d_b[i] += d_y7                        # ∂y7/∂b = 1
+        d_x -= d_y5                           # ∂y6/∂x = -1
+        d_a[i] += d_y3                        # ∂y3/∂a = 1
+    d_x += d_y * (x > 0.0)                    # ∂y/∂x = [x > 0]
     return d_x, d_a, d_b
 
 

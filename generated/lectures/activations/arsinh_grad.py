@@ -41,10 +41,10 @@ def arsinh_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
     if d_y.shape != (x.shape[0],):
         raise ValueError(f'arsinh_backward: d_y must have shape {(x.shape[0],)}, not {d_y.shape}')
     d_x = x * x
-    d_x += 1
+    d_x += 1.0
     np.sqrt(d_x, out=d_x)
-    np.divide(1, d_x, out=d_x)  # 3
-    d_x *= d_y                  # ∂y/∂x = 1/√(x² + 1)
+    np.divide(1.0, d_x, out=d_x)  # 3
+    d_x *= d_y                    # ∂y/∂x = 1/√(x² + 1)
     return d_x
 
 

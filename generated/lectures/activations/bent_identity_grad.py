@@ -22,10 +22,10 @@ def bent_identity(x: np.ndarray) -> np.ndarray:
     if not (type(x) is np.ndarray and x.dtype is _f8 and x.ndim == 1):
         (x,) = _accept('bent_identity', _TYPES, x)
     y = x * x
-    y += 1
+    y += 1.0
     np.sqrt(y, out=y)
-    y -= 1
-    y /= 2
+    y -= 1.0
+    y /= 2.0
     y += x  # 3
     return y
 
@@ -35,10 +35,10 @@ def bent_identity_forward(x: np.ndarray) -> tuple:
     if not (type(x) is np.ndarray and x.dtype is _f8 and x.ndim == 1):
         (x,) = _accept('bent_identity_forward', _TYPES, x)
     y3 = x * x
-    y3 += 1
+    y3 += 1.0
     np.sqrt(y3, out=y3)
-    y = y3 - 1
-    y /= 2
+    y = y3 - 1.0
+    y /= 2.0
     y += x  # 3
     return y, (x.copy(), y3)
 

@@ -21,7 +21,7 @@ def binary_step(x: np.ndarray) -> np.ndarray:
     """Piecewise constant: the derivative is 0, at the jump too, where the table has a question mark."""
     if not (type(x) is np.ndarray and x.dtype is _f8 and x.ndim == 1):
         (x,) = _accept('binary_step', _TYPES, x)
-    y = np.where(x < 0, 0.0, 1.0)  # 3
+    y = np.where(x < 0.0, 0.0, 1.0)  # 3
     return y
 
 
@@ -29,7 +29,7 @@ def binary_step_forward(x: np.ndarray) -> tuple:
     """Return binary_step(x) and what `binary_step_backward` reads."""
     if not (type(x) is np.ndarray and x.dtype is _f8 and x.ndim == 1):
         (x,) = _accept('binary_step_forward', _TYPES, x)
-    y = np.where(x < 0, 0.0, 1.0)  # 3
+    y = np.where(x < 0.0, 0.0, 1.0)  # 3
     return y, ()
 
 

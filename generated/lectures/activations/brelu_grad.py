@@ -25,9 +25,9 @@ def brelu(x: np.ndarray) -> np.ndarray:
     y3 = np.arange(n)
     y3 %= 2
     even = y3 == 0              # 3
-    y1 = np.maximum(0, x)
+    y1 = np.maximum(0.0, x)
     y2 = -x
-    np.maximum(0, y2, out=y2)
+    np.maximum(0.0, y2, out=y2)
     np.negative(y2, out=y2)
     y = np.where(even, y1, y2)  # 4
     return y
@@ -41,9 +41,9 @@ def brelu_forward(x: np.ndarray) -> tuple:
     y3 = np.arange(n)
     y3 %= 2
     even = y3 == 0              # 3
-    y1 = np.maximum(0, x)
+    y1 = np.maximum(0.0, x)
     y6 = -x
-    y2 = np.maximum(0, y6)
+    y2 = np.maximum(0.0, y6)
     np.negative(y2, out=y2)
     y = np.where(even, y1, y2)  # 4
     return y, (x.copy(), even, y6)
@@ -56,12 +56,12 @@ def brelu_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
         (d_y,) = _accept('brelu_backward', {'d_y': ('f8', 'n')}, d_y)
     if d_y.shape != (x.shape[0],):
         raise ValueError(f'brelu_backward: d_y must have shape {(x.shape[0],)}, not {d_y.shape}')
-    d_y1 = d_y * even                           # ∂y/∂y1 = [even]
-    d_y2 = np.where(even, 0.0, d_y)             # ∂y/∂y2 = [not even]
-    d_y4 = np.negative(d_y2, out=d_y2)          # ∂y2/∂y4 = -1
-    d_y6 = np.multiply(d_y4, y6 > 0, out=d_y4)  # ∂y4/∂y6 = [y6 > 0]
-    d_y1 *= x > 0                               # 4
-    d_x = np.subtract(d_y1, d_y6, out=d_y1)     # ∂y1/∂x = [x > 0]
+    d_y1 = d_y * even                             # ∂y/∂y1 = [even]
+    d_y2 = np.where(even, 0.0, d_y)               # ∂y/∂y2 = [not even]
+    d_y4 = np.negative(d_y2, out=d_y2)            # ∂y2/∂y4 = -1
+    d_y6 = np.multiply(d_y4, y6 > 0.0, out=d_y4)  # ∂y4/∂y6 = [y6 > 0]
+    d_y1 *= x > 0.0                               # 4
+    d_x = np.subtract(d_y1, d_y6, out=d_y1)       # ∂y1/∂x = [x > 0]
     return d_x
 
 

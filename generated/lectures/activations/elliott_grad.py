@@ -22,7 +22,7 @@ def elliott(x: np.ndarray) -> np.ndarray:
     if not (type(x) is np.ndarray and x.dtype is _f8 and x.ndim == 1):
         (x,) = _accept('elliott', _TYPES, x)
     y = np.abs(x)
-    y += 1
+    y += 1.0
     np.divide(x, y, out=y)  # 3
     return y
 
@@ -32,7 +32,7 @@ def elliott_forward(x: np.ndarray) -> tuple:
     if not (type(x) is np.ndarray and x.dtype is _f8 and x.ndim == 1):
         (x,) = _accept('elliott_forward', _TYPES, x)
     y1 = np.abs(x)
-    y1 += 1
+    y1 += 1.0
     y = x / y1  # 3
     return y, (x.copy(), y.copy(), y1)
 
@@ -44,7 +44,7 @@ def elliott_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
         (d_y,) = _accept('elliott_backward', {'d_y': ('f8', 'n')}, d_y)
     if d_y.shape != (x.shape[0],):
         raise ValueError(f'elliott_backward: d_y must have shape {(x.shape[0],)}, not {d_y.shape}')
-    t = 1 / y1
+    t = 1.0 / y1
     t1 = -y
     t1 /= y1                              # 3
     d_x = _masked_mul(d_y, t)             # ∂y/∂x = 1/y1

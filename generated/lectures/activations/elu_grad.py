@@ -21,7 +21,7 @@ def elu(x: np.ndarray, alpha: float) -> np.ndarray:
     """Exponential linear unit."""
     if not (type(x) is np.ndarray and type(alpha) is float and x.dtype is _f8 and x.ndim == 1):
         x, alpha = _accept('elu', _TYPES, x, alpha)
-    y1 = x > 0
+    y1 = x > 0.0
     y2 = np.expm1(x)
     y2 *= alpha
     y = np.where(y1, x, y2)  # 3
@@ -32,7 +32,7 @@ def elu_forward(x: np.ndarray, alpha: float) -> tuple:
     """Return elu(x, alpha) and what `elu_backward` reads."""
     if not (type(x) is np.ndarray and type(alpha) is float and x.dtype is _f8 and x.ndim == 1):
         x, alpha = _accept('elu_forward', _TYPES, x, alpha)
-    y1 = x > 0
+    y1 = x > 0.0
     y3 = np.expm1(x)
     y = np.where(y1, x, alpha * y3)  # 3
     return y, (alpha, y1, y3)
@@ -49,7 +49,7 @@ def elu_backward(saved: tuple, d_y: np.ndarray) -> tuple[np.ndarray, float]:
     d_y2 = np.where(y1, 0.0, d_y)              # ∂y/∂y2 = [not y1]
     d_alpha = _masked_mul(d_y2, y3).sum()      # ∂y2/∂alpha = y3
     d_y3 = np.multiply(d_y2, alpha, out=d_y2)  # ∂y2/∂y3 = alpha
-    d_x += _masked_mul(d_y3, y3 + 1)           # ∂y3/∂x = e^x = y3 + 1
+    d_x += _masked_mul(d_y3, y3 + 1.0)         # ∂y3/∂x = e^x = y3 + 1
     return d_x, float(d_alpha)
 
 

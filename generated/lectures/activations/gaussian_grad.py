@@ -44,10 +44,10 @@ def gaussian_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
         (d_y,) = _accept('gaussian_backward', {'d_y': ('f8', 'n')}, d_y)
     if d_y.shape != (x.shape[0],):
         raise ValueError(f'gaussian_backward: d_y must have shape {(x.shape[0],)}, not {d_y.shape}')
-    d_y1 = _masked_mul(d_y, y)            # ∂y/∂y1 = e^y1 = y
-    d_y2 = np.negative(d_y1, out=d_y1)    # ∂y1/∂y2 = -1
-    d_x = np.multiply(d_y2, x, out=d_y2)  # ∂y2/∂x = x, in part
-    d_x *= 2.0                            # ∂y2/∂x = 2·x
+    d_y1 = _masked_mul(d_y, y)          # ∂y/∂y1 = e^y1 = y
+    d_y2 = np.negative(d_y1, out=d_y1)  # ∂y1/∂y2 = -1
+    d_x = np.multiply(d_y2, x, out=d_y2)
+    d_x *= 2.0                          # ∂y2/∂x = 2·x
     return d_x
 
 

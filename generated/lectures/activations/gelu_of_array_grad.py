@@ -23,9 +23,9 @@ def gelu_of_array(x: np.ndarray) -> np.ndarray:
     if not (type(x) is np.ndarray and x.dtype is _f8 and x.ndim == 1):
         (x,) = _accept('gelu_of_array', _TYPES, x)
     y = scipy.special.erf(x / 1.4142135623730951)
-    y += 1
+    y += 1.0
     y *= x
-    y /= 2  # 3
+    y /= 2.0  # 3
     return y
 
 
@@ -35,9 +35,9 @@ def gelu_of_array_forward(x: np.ndarray) -> tuple:
         (x,) = _accept('gelu_of_array_forward', _TYPES, x)
     y4 = x / 1.4142135623730951
     y2 = scipy.special.erf(y4)
-    y2 += 1
+    y2 += 1.0
     y = x * y2
-    y /= 2  # 3
+    y /= 2.0  # 3
     return y, (x.copy(), y2, y4)
 
 

@@ -21,10 +21,10 @@ def isrlu(x: np.ndarray, alpha: float) -> np.ndarray:
     """Inverse square root linear unit."""
     if not (type(x) is np.ndarray and type(alpha) is float and x.dtype is _f8 and x.ndim == 1):
         x, alpha = _accept('isrlu', _TYPES, x, alpha)
-    y1 = x < 0
+    y1 = x < 0.0
     y2 = x * x
     y2 *= alpha
-    y2 += 1
+    y2 += 1.0
     np.sqrt(y2, out=y2)
     np.divide(x, y2, out=y2)
     y = np.where(y1, y2, x)  # 3
@@ -35,10 +35,10 @@ def isrlu_forward(x: np.ndarray, alpha: float) -> tuple:
     """Return isrlu(x, alpha) and what `isrlu_backward` reads."""
     if not (type(x) is np.ndarray and type(alpha) is float and x.dtype is _f8 and x.ndim == 1):
         x, alpha = _accept('isrlu_forward', _TYPES, x, alpha)
-    y1 = x < 0
+    y1 = x < 0.0
     y6 = x * x
     y3 = alpha * y6
-    y3 += 1
+    y3 += 1.0
     np.sqrt(y3, out=y3)
     y2 = x / y3
     y = np.where(y1, y2, x)  # 3
@@ -54,7 +54,7 @@ def isrlu_backward(saved: tuple, d_y: np.ndarray) -> tuple[np.ndarray, float]:
         raise ValueError(f'isrlu_backward: d_y must have shape {(x.shape[0],)}, not {d_y.shape}')
     d_y2 = d_y * y1                            # ∂y/∂y2 = [y1]
     d_x = np.where(y1, 0.0, d_y)               # ∂y/∂x = [not y1]
-    t = 1 / y3
+    t = 1.0 / y3
     t1 = -y2
     t1 /= y3                                   # 3
     d_x += _masked_mul(d_y2, t)                # ∂y2/∂x = 1/y3

@@ -23,7 +23,7 @@ def isru(x: np.ndarray, alpha: float) -> np.ndarray:
         x, alpha = _accept('isru', _TYPES, x, alpha)
     y = x * x
     y *= alpha
-    y += 1
+    y += 1.0
     np.sqrt(y, out=y)
     np.divide(x, y, out=y)  # 3
     return y
@@ -35,7 +35,7 @@ def isru_forward(x: np.ndarray, alpha: float) -> tuple:
         x, alpha = _accept('isru_forward', _TYPES, x, alpha)
     y4 = x * x
     y1 = alpha * y4
-    y1 += 1
+    y1 += 1.0
     np.sqrt(y1, out=y1)
     y = x / y1  # 3
     return y, (x.copy(), alpha, y.copy(), y1, y4)
@@ -48,7 +48,7 @@ def isru_backward(saved: tuple, d_y: np.ndarray) -> tuple[np.ndarray, float]:
         (d_y,) = _accept('isru_backward', {'d_y': ('f8', 'n')}, d_y)
     if d_y.shape != (x.shape[0],):
         raise ValueError(f'isru_backward: d_y must have shape {(x.shape[0],)}, not {d_y.shape}')
-    t = 1 / y1
+    t = 1.0 / y1
     t1 = -y
     t1 /= y1                                   # 3
     d_x = _masked_mul(d_y, t)                  # ∂y/∂x = 1/y1

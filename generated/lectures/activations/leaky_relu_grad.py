@@ -21,7 +21,7 @@ def leaky_relu(x: np.ndarray) -> np.ndarray:
     """Leaky rectified linear unit, as the table has it."""
     if not (type(x) is np.ndarray and x.dtype is _f8 and x.ndim == 1):
         (x,) = _accept('leaky_relu', _TYPES, x)
-    y = np.where(x < 0, 0.01 * x, x)  # 3
+    y = np.where(x < 0.0, 0.01 * x, x)  # 3
     return y
 
 
@@ -29,7 +29,7 @@ def leaky_relu_forward(x: np.ndarray) -> tuple:
     """Return leaky_relu(x) and what `leaky_relu_backward` reads."""
     if not (type(x) is np.ndarray and x.dtype is _f8 and x.ndim == 1):
         (x,) = _accept('leaky_relu_forward', _TYPES, x)
-    y1 = x < 0
+    y1 = x < 0.0
     y = np.where(y1, 0.01 * x, x)  # 3
     return y, (y1,)
 

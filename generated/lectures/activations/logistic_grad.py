@@ -40,7 +40,7 @@ def logistic_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
         (d_y,) = _accept('logistic_backward', {'d_y': ('f8', 'n')}, d_y)
     if d_y.shape != (y.shape[0],):
         raise ValueError(f'logistic_backward: d_y must have shape {(y.shape[0],)}, not {d_y.shape}')
-    d_x = 1 - y
+    d_x = 1.0 - y
     d_x *= y    # 3
     d_x *= d_y  # ∂y/∂x = y·(1 - y)
     return d_x
@@ -81,7 +81,7 @@ def _found(x):
 def _logistic(x):
     """1 / (1 + e^-x) without overflow."""
     e = np.exp(-np.abs(x))
-    return np.maximum(x >= 0, e) / (1 + e)
+    return np.maximum(x >= 0.0, e) / (1.0 + e)
 
 
 def _scalar(where, wanted, x):

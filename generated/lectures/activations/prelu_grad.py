@@ -21,7 +21,7 @@ def prelu(x: np.ndarray, alpha: float) -> np.ndarray:
     """Parametric rectified linear unit."""
     if not (type(x) is np.ndarray and type(alpha) is float and x.dtype is _f8 and x.ndim == 1):
         x, alpha = _accept('prelu', _TYPES, x, alpha)
-    y = np.where(x < 0, alpha * x, x)  # 3
+    y = np.where(x < 0.0, alpha * x, x)  # 3
     return y
 
 
@@ -29,7 +29,7 @@ def prelu_forward(x: np.ndarray, alpha: float) -> tuple:
     """Return prelu(x, alpha) and what `prelu_backward` reads."""
     if not (type(x) is np.ndarray and type(alpha) is float and x.dtype is _f8 and x.ndim == 1):
         x, alpha = _accept('prelu_forward', _TYPES, x, alpha)
-    y1 = x < 0
+    y1 = x < 0.0
     y = np.where(y1, alpha * x, x)  # 3
     return y, (x.copy(), alpha, y1)
 

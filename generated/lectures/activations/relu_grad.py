@@ -21,7 +21,7 @@ def relu(x: np.ndarray) -> np.ndarray:
     """Rectified linear unit; at 0 the derivative is 0."""
     if not (type(x) is np.ndarray and x.dtype is _f8 and x.ndim == 1):
         (x,) = _accept('relu', _TYPES, x)
-    y = np.maximum(0, x)  # 3
+    y = np.maximum(0.0, x)  # 3
     return y
 
 
@@ -29,7 +29,7 @@ def relu_forward(x: np.ndarray) -> tuple:
     """Return relu(x) and what `relu_backward` reads."""
     if not (type(x) is np.ndarray and x.dtype is _f8 and x.ndim == 1):
         (x,) = _accept('relu_forward', _TYPES, x)
-    y = np.maximum(0, x)  # 3
+    y = np.maximum(0.0, x)  # 3
     return y, (x.copy(),)
 
 
@@ -40,7 +40,7 @@ def relu_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
         (d_y,) = _accept('relu_backward', {'d_y': ('f8', 'n')}, d_y)
     if d_y.shape != (x.shape[0],):
         raise ValueError(f'relu_backward: d_y must have shape {(x.shape[0],)}, not {d_y.shape}')
-    d_x = d_y * (x > 0)  # ∂y/∂x = [x > 0]
+    d_x = d_y * (x > 0.0)  # ∂y/∂x = [x > 0]
     return d_x
 
 

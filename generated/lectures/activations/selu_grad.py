@@ -21,7 +21,7 @@ def selu(x: np.ndarray, alpha: float) -> np.ndarray:
     """Scaled exponential linear unit, with λ = 1.0507."""
     if not (type(x) is np.ndarray and type(alpha) is float and x.dtype is _f8 and x.ndim == 1):
         x, alpha = _accept('selu', _TYPES, x, alpha)
-    y2 = x < 0
+    y2 = x < 0.0
     y3 = np.expm1(x)
     y3 *= alpha
     y = np.where(y2, y3, x)
@@ -33,7 +33,7 @@ def selu_forward(x: np.ndarray, alpha: float) -> tuple:
     """Return selu(x, alpha) and what `selu_backward` reads."""
     if not (type(x) is np.ndarray and type(alpha) is float and x.dtype is _f8 and x.ndim == 1):
         x, alpha = _accept('selu_forward', _TYPES, x, alpha)
-    y2 = x < 0
+    y2 = x < 0.0
     y4 = np.expm1(x)
     y = np.where(y2, alpha * y4, x)
     y *= 1.0507  # 3
@@ -52,7 +52,7 @@ def selu_backward(saved: tuple, d_y: np.ndarray) -> tuple[np.ndarray, float]:
     d_x = np.where(y2, 0.0, d_y1)              # ∂y1/∂x = [not y2]
     d_alpha = _masked_mul(d_y3, y4).sum()      # ∂y3/∂alpha = y4
     d_y4 = np.multiply(d_y3, alpha, out=d_y3)  # ∂y3/∂y4 = alpha
-    d_x += _masked_mul(d_y4, y4 + 1)           # ∂y4/∂x = e^x = y4 + 1
+    d_x += _masked_mul(d_y4, y4 + 1.0)         # ∂y4/∂x = e^x = y4 + 1
     return d_x, float(d_alpha)
 
 

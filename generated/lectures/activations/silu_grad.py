@@ -44,7 +44,7 @@ def silu_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
         raise ValueError(f'silu_backward: d_y must have shape {(x.shape[0],)}, not {d_y.shape}')
     d_x = d_y * y1  # ∂y/∂x = y1
     d_y1 = d_y * x  # ∂y/∂y1 = x
-    t = 1 - y1
+    t = 1.0 - y1
     t *= y1
     d_y1 *= t       # 3
     d_x += d_y1     # ∂y1/∂x = y1·(1 - y1)
@@ -86,7 +86,7 @@ def _found(x):
 def _logistic(x):
     """1 / (1 + e^-x) without overflow."""
     e = np.exp(-np.abs(x))
-    return np.maximum(x >= 0, e) / (1 + e)
+    return np.maximum(x >= 0.0, e) / (1.0 + e)
 
 
 def _scalar(where, wanted, x):

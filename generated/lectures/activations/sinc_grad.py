@@ -21,7 +21,7 @@ def sinc(x: np.ndarray) -> np.ndarray:
     """sin(x)/x, 1 at 0."""
     if not (type(x) is np.ndarray and x.dtype is _f8 and x.ndim == 1):
         (x,) = _accept('sinc', _TYPES, x)
-    y1 = x == 0
+    y1 = x == 0.0
     y2 = np.sin(x)
     y2 /= x
     y = np.where(y1, 1.0, y2)  # 3
@@ -32,7 +32,7 @@ def sinc_forward(x: np.ndarray) -> tuple:
     """Return sinc(x) and what `sinc_backward` reads."""
     if not (type(x) is np.ndarray and x.dtype is _f8 and x.ndim == 1):
         (x,) = _accept('sinc_forward', _TYPES, x)
-    y1 = x == 0
+    y1 = x == 0.0
     y2 = np.sin(x)
     y2 /= x
     y = np.where(y1, 1.0, y2)  # 3
@@ -47,7 +47,7 @@ def sinc_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
     if d_y.shape != (x.shape[0],):
         raise ValueError(f'sinc_backward: d_y must have shape {(x.shape[0],)}, not {d_y.shape}')
     d_y2 = np.where(y1, 0.0, d_y)  # ∂y/∂y2 = [not y1]
-    t = 1 / x
+    t = 1.0 / x
     t1 = -y2
     t1 /= x                        # 3
     d_y3 = _masked_mul(d_y2, t)    # ∂y2/∂y3 = 1/x

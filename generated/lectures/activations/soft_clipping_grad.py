@@ -23,11 +23,11 @@ def soft_clipping(x: np.ndarray, alpha: float) -> np.ndarray:
         x, alpha = _accept('soft_clipping', _TYPES, x, alpha)
     y = alpha * x
     np.exp(y, out=y)
-    y += 1
-    y5 = x - 1
+    y += 1.0
+    y5 = x - 1.0
     y5 *= alpha
     np.exp(y5, out=y5)
-    y5 += 1
+    y5 += 1.0
     y /= y5
     np.log(y, out=y)
     y *= 1 / alpha  # 3
@@ -41,11 +41,11 @@ def soft_clipping_forward(x: np.ndarray, alpha: float) -> tuple:
     y1 = 1 / alpha
     y6 = alpha * x
     np.exp(y6, out=y6)
-    y3 = 1 + y6
-    y10 = x - 1
+    y3 = 1.0 + y6
+    y10 = x - 1.0
     y7 = alpha * y10
     np.exp(y7, out=y7)
-    y5 = 1 + y7
+    y5 = 1.0 + y7
     y3 /= y5
     y2 = np.log(y3)
     y = y1 * y2  # 3
@@ -61,8 +61,8 @@ def soft_clipping_backward(saved: tuple, d_y: np.ndarray) -> tuple[np.ndarray, f
         raise ValueError(f'soft_clipping_backward: d_y must have shape {(x.shape[0],)}, not {d_y.shape}')
     d_y1 = _masked_mul(d_y, y2).sum()           # ∂y/∂y1 = y2
     d_y2 = _masked_mul(d_y, y1)                 # ∂y/∂y2 = y1
-    d_y3 = _masked_mul(d_y2, 1 / y3)            # ∂y2/∂y3 = 1/y3
-    t = 1 / y5
+    d_y3 = _masked_mul(d_y2, 1.0 / y3)          # ∂y2/∂y3 = 1/y3
+    t = 1.0 / y5
     t1 = -y3
     t1 /= y5                                    # 3
     d_y4 = _masked_mul(d_y3, t)                 # ∂y3/∂y4 = 1/y5

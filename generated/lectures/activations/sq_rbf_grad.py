@@ -22,14 +22,14 @@ def sq_rbf(x: np.ndarray) -> np.ndarray:
     if not (type(x) is np.ndarray and x.dtype is _f8 and x.ndim == 1):
         (x,) = _accept('sq_rbf', _TYPES, x)
     r = np.abs(x)                               # 3
-    y1 = r <= 1
+    y1 = r <= 1.0
     y2 = r * r
-    y2 /= 2
-    np.subtract(1, y2, out=y2)
-    y5 = r < 2
-    np.subtract(2, r, out=r)
+    y2 /= 2.0
+    np.subtract(1.0, y2, out=y2)
+    y5 = r < 2.0
+    np.subtract(2.0, r, out=r)
     r *= r
-    r /= 2
+    r /= 2.0
     y = np.where(y1, y2, np.where(y5, r, 0.0))  # 4
     return y
 
@@ -39,14 +39,14 @@ def sq_rbf_forward(x: np.ndarray) -> tuple:
     if not (type(x) is np.ndarray and x.dtype is _f8 and x.ndim == 1):
         (x,) = _accept('sq_rbf_forward', _TYPES, x)
     r = np.abs(x)                                # 3
-    y1 = r <= 1
+    y1 = r <= 1.0
     y2 = r * r
-    y2 /= 2
-    np.subtract(1, y2, out=y2)
-    y5 = r < 2
-    y9 = 2 - r
+    y2 /= 2.0
+    np.subtract(1.0, y2, out=y2)
+    y5 = r < 2.0
+    y9 = 2.0 - r
     y6 = y9 * y9
-    y6 /= 2
+    y6 /= 2.0
     y = np.where(y1, y2, np.where(y5, y6, 0.0))  # 4
     return y, (x.copy(), r, y1, y5, y9)
 
@@ -62,7 +62,7 @@ def sq_rbf_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
     d_y3 = np.where(y1, 0.0, d_y)             # ∂y/∂y3 = [not y1]
     d_y6 = np.multiply(d_y3, y5, out=d_y3)    # ∂y3/∂y6 = [y5]
     d_y8 = np.multiply(d_y6, 0.5, out=d_y6)   # ∂y6/∂y8 = 1/2
-    d_y9 = np.multiply(d_y8, y9, out=d_y8)    # ∂y8/∂y9 = y9, in part
+    d_y9 = np.multiply(d_y8, y9, out=d_y8)
     d_y9 *= 2.0                               # ∂y8/∂y9 = 2·y9
     d_y7 = np.multiply(d_y2, -0.5, out=d_y2)  # ∂y4/∂y7 = 1/2
     d_y7 *= r                                 # 4

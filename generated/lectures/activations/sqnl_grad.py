@@ -21,12 +21,12 @@ def sqnl(x: np.ndarray) -> np.ndarray:
     """Square nonlinearity."""
     if not (type(x) is np.ndarray and x.dtype is _f8 and x.ndim == 1):
         (x,) = _accept('sqnl', _TYPES, x)
-    y1 = x > 2
-    y3 = x >= 0
+    y1 = x > 2.0
+    y3 = x >= 0.0
     y8 = x * x
-    y8 /= 4
+    y8 /= 4.0
     y4 = x - y8
-    y7 = x >= -2
+    y7 = x >= -2.0
     y8 += x
     y = np.where(y1, 1.0, np.where(y3, y4, np.where(y7, y8, -1.0)))  # 3
     return y
@@ -36,12 +36,12 @@ def sqnl_forward(x: np.ndarray) -> tuple:
     """Return sqnl(x) and what `sqnl_backward` reads."""
     if not (type(x) is np.ndarray and x.dtype is _f8 and x.ndim == 1):
         (x,) = _accept('sqnl_forward', _TYPES, x)
-    y1 = x > 2
-    y3 = x >= 0
+    y1 = x > 2.0
+    y3 = x >= 0.0
     y8 = x * x
-    y8 /= 4
+    y8 /= 4.0
     y4 = x - y8
-    y7 = x >= -2
+    y7 = x >= -2.0
     y8 += x
     y = np.where(y1, 1.0, np.where(y3, y4, np.where(y7, y8, -1.0)))  # 3
     return y, (x.copy(), y1, y3, y7)

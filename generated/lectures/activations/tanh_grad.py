@@ -41,8 +41,8 @@ def tanh_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
     if d_y.shape != (y.shape[0],):
         raise ValueError(f'tanh_backward: d_y must have shape {(y.shape[0],)}, not {d_y.shape}')
     d_x = y * y
-    np.subtract(1, d_x, out=d_x)  # 3
-    d_x *= d_y                    # ∂y/∂x = 1 - tanh² x = 1 - y²
+    np.subtract(1.0, d_x, out=d_x)  # 3
+    d_x *= d_y                      # ∂y/∂x = 1 - tanh² x = 1 - y²
     return d_x
 
 

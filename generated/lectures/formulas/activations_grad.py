@@ -818,8 +818,8 @@ def isrlu(x: float, alpha: float) -> np.float64:
     if not (type(x) is type(alpha) is float):
         x, alpha = _floats('isrlu', x=x, alpha=alpha)
     try:
-        t = np.float64(x / math.sqrt(alpha * x ** 2 + 1.0) if x < 0 else x)  # 1
-        return t
+        y = x / math.sqrt(alpha * x ** 2 + 1.0) if x < 0 else x  # 1
+        return np.float64(y)
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
     y2 = x / np.sqrt(alpha * x ** 2 + 1)
@@ -835,15 +835,16 @@ def isrlu_forward(x: float, alpha: float) -> tuple:
         y1 = x < 0
         y7 = x ** 2
         y4 = math.sqrt(alpha * y7 + 1.0)
-        y2 = x / y4      # 1
-        return np.float64(y2 if y1 else x), (x, alpha, y1, np.float64(y2), np.float64(y4), y7)
+        y2 = x / y4
+        y = y2 if y1 else x  # 1
+        return np.float64(y), (x, alpha, y1, np.float64(y2), np.float64(y4), y7)
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
     y1 = x < 0
     y7 = x ** 2
     y4 = np.sqrt(alpha * y7 + 1)
     y2 = x / y4
-    t = y2 if y1 else x  # 1
+    t = y2 if y1 else x      # 1
     return np.float64(t), (x, alpha, y1, y2, y4, y7)
 
 
@@ -858,25 +859,25 @@ def isrlu_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
         t2 = 0.0 if y1 else d_y
         t3 = 1.0 / t
         t4 = -float(y2) / t
-        mask = t1 != 0.0                   # 1
+        mask = t1 != 0.0                                 # 1
         d_x = t2 + (t1 * t3 if math.isfinite(t3) or mask else 0.0)  # ∂y2/∂x = 1/y4
         d_y4 = t1 * t4 if math.isfinite(t4) or mask else 0.0  # ∂y2/∂y4 = -x/y4²
-        t = 0.5 / t                        # 1
+        t = 0.5 / t                                      # 1
         d_y5 = d_y4 * t if math.isfinite(t) or d_y4 != 0.0 else 0.0  # ∂y4/∂y5 = 1/(2√y5) = 0.5/y4
         d_alpha = d_y5 * y7 if math.isfinite(y7) or d_y5 != 0.0 else 0.0  # ∂y6/∂alpha = y7
-        d_y7 = d_y5 * alpha                # ∂y6/∂y7 = alpha
-        t = 2.0 * x                        # 1
+        d_y7 = d_y5 * alpha                              # ∂y6/∂y7 = alpha
+        t = 2.0 * x                                      # 1
         d_x += d_y7 * t if math.isfinite(t) or d_y7 != 0.0 else 0.0  # ∂y7/∂x = 2·x
         return d_x, d_alpha
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
-    d_y2 = np.float64(d_y if y1 else 0.0)  # 1
-    d_x = (0.0 if y1 else d_y) + _masked_mul(d_y2, 1 / y4)  # ∂y2/∂x = 1/y4
-    d_y4 = _masked_mul(d_y2, -y2 / y4)     # ∂y2/∂y4 = -x/y4²
-    d_y5 = _masked_mul(d_y4, 0.5 / y4)     # ∂y4/∂y5 = 1/(2√y5) = 0.5/y4
-    d_alpha = _masked_mul(d_y5, y7)        # ∂y6/∂alpha = y7
-    d_y7 = d_y5 * alpha                    # ∂y6/∂y7 = alpha
-    d_x += _masked_mul(d_y7, 2 * x)        # ∂y7/∂x = 2·x
+    t = d_y if y1 else 0.0                               # 1
+    d_x = (0.0 if y1 else d_y) + _masked_mul(t, 1 / y4)  # ∂y2/∂x = 1/y4
+    d_y4 = _masked_mul(t, -y2 / y4)                      # ∂y2/∂y4 = -x/y4²
+    d_y5 = _masked_mul(d_y4, 0.5 / y4)                   # ∂y4/∂y5 = 1/(2√y5) = 0.5/y4
+    d_alpha = _masked_mul(d_y5, y7)                      # ∂y6/∂alpha = y7
+    d_y7 = d_y5 * alpha                                  # ∂y6/∂y7 = alpha
+    d_x += _masked_mul(d_y7, 2 * x)                      # ∂y7/∂x = 2·x
     return float(d_x), float(d_alpha)
 
 
@@ -889,32 +890,33 @@ def isrlu_value_and_grad(x: float, alpha: float) -> tuple:
         y7 = x ** 2
         y4 = math.sqrt(alpha * y7 + 1.0)
         y2 = x / y4
+        y = y2 if y1 else x
         t = 1.0 if y1 else 0.0
         t1 = 0.0 if y1 else 1.0
         t2 = 1.0 / y4
         t3 = -y2 / y4
-        mask = t != 0.0                       # 1
+        mask = t != 0.0                                  # 1
         d_x = t1 + (t * t2 if math.isfinite(t2) or mask else 0.0)  # ∂y2/∂x = 1/y4
         d_y4 = t * t3 if math.isfinite(t3) or mask else 0.0  # ∂y2/∂y4 = -x/y4²
-        t = 0.5 / y4                          # 1
+        t = 0.5 / y4                                     # 1
         d_y5 = d_y4 * t if math.isfinite(t) or d_y4 != 0.0 else 0.0  # ∂y4/∂y5 = 1/(2√y5) = 0.5/y4
         d_alpha = d_y5 * y7 if math.isfinite(y7) or d_y5 != 0.0 else 0.0  # ∂y6/∂alpha = y7
-        d_y7 = d_y5 * alpha                   # ∂y6/∂y7 = alpha
-        t = 2.0 * x                           # 1
+        d_y7 = d_y5 * alpha                              # ∂y6/∂y7 = alpha
+        t = 2.0 * x                                      # 1
         d_x += d_y7 * t if math.isfinite(t) or d_y7 != 0.0 else 0.0  # ∂y7/∂x = 2·x
-        return np.float64(y2 if y1 else x), (d_x, d_alpha)
+        return np.float64(y), (d_x, d_alpha)
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
     y1 = x < 0
     y7 = x ** 2
     y4 = np.sqrt(alpha * y7 + 1)
-    d_y2 = np.float64(1.0 if y1 else 0.0)     # 1
-    d_x = (0.0 if y1 else 1.0) + _masked_mul(d_y2, 1 / y4)  # ∂y2/∂x = 1/y4
-    d_y4 = _masked_mul(d_y2, -(x / y4) / y4)  # ∂y2/∂y4 = -x/y4²
-    d_y5 = _masked_mul(d_y4, 0.5 / y4)        # ∂y4/∂y5 = 1/(2√y5) = 0.5/y4
-    d_alpha = _masked_mul(d_y5, y7)           # ∂y6/∂alpha = y7
-    d_y7 = d_y5 * alpha                       # ∂y6/∂y7 = alpha
-    d_x += _masked_mul(d_y7, 2 * x)           # ∂y7/∂x = 2·x
+    t = 1.0 if y1 else 0.0                               # 1
+    d_x = (0.0 if y1 else 1.0) + _masked_mul(t, 1 / y4)  # ∂y2/∂x = 1/y4
+    d_y4 = _masked_mul(t, -(x / y4) / y4)                # ∂y2/∂y4 = -x/y4²
+    d_y5 = _masked_mul(d_y4, 0.5 / y4)                   # ∂y4/∂y5 = 1/(2√y5) = 0.5/y4
+    d_alpha = _masked_mul(d_y5, y7)                      # ∂y6/∂alpha = y7
+    d_y7 = d_y5 * alpha                                  # ∂y6/∂y7 = alpha
+    d_x += _masked_mul(d_y7, 2 * x)                      # ∂y7/∂x = 2·x
     return isrlu(x, alpha), (float(d_x), float(d_alpha))
 
 
@@ -927,16 +929,16 @@ def relu(x: float) -> np.float64:
     """Return relu(x)."""
     if type(x) is not float:
         (x,) = _floats('relu', x=x)
-    y = np.maximum(0, x)  # 1
-    return y
+    y = 0.0 if x <= 0.0 else x  # 1
+    return np.float64(y)
 
 
 def relu_forward(x: float) -> tuple:
     """Return relu(x) and what `relu_backward` reads."""
     if type(x) is not float:
         (x,) = _floats('relu_forward', x=x)
-    y = np.maximum(0, x)  # 1
-    return y, (x,)
+    y = 0.0 if x <= 0.0 else x  # 1
+    return np.float64(y), (x,)
 
 
 def relu_backward(saved: tuple, d_y: float = 1.0) -> float:
@@ -951,8 +953,8 @@ def relu_value_and_grad(x: float) -> tuple:
     """Return relu(x) and its gradient by x."""
     if type(x) is not float:
         (x,) = _floats('relu_value_and_grad', x=x)
-    y = np.maximum(0, x)  # 1
-    return y, 1.0 if x > 0 else 0.0
+    y = 0.0 if x <= 0.0 else x  # 1
+    return np.float64(y), 1.0 if x > 0 else 0.0
 
 
 def relu_grad(x: float) -> float:
@@ -1101,7 +1103,8 @@ def elu(x: float, alpha: float) -> np.float64:
     """Return elu(x, alpha)."""
     if not (type(x) is type(alpha) is float):
         x, alpha = _floats('elu', x=x, alpha=alpha)
-    return np.float64(alpha * math.expm1(x) if x <= 0 else x)
+    y = alpha * math.expm1(x) if x <= 0 else x  # 1
+    return np.float64(y)
 
 
 def elu_forward(x: float, alpha: float) -> tuple:
@@ -1109,8 +1112,9 @@ def elu_forward(x: float, alpha: float) -> tuple:
     if not (type(x) is type(alpha) is float):
         x, alpha = _floats('elu_forward', x=x, alpha=alpha)
     y1 = x <= 0
-    y4 = math.expm1(x)  # 1
-    return np.float64(alpha * y4 if y1 else x), (alpha, y1, np.float64(y4))
+    y4 = math.expm1(x)
+    y = alpha * y4 if y1 else x  # 1
+    return np.float64(y), (alpha, y1, np.float64(y4))
 
 
 def elu_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
@@ -1134,13 +1138,14 @@ def elu_value_and_grad(x: float, alpha: float) -> tuple:
         x, alpha = _floats('elu_value_and_grad', x=x, alpha=alpha)
     y1 = x <= 0
     y4 = math.expm1(x)
+    y = alpha * y4 if y1 else x
     t = 1.0 if y1 else 0.0
     t1 = 0.0 if y1 else 1.0  # 1
     d_alpha = t * y4 if math.isfinite(y4) or t != 0.0 else 0.0  # ∂y2/∂alpha = y4
     d_y4 = t * alpha         # ∂y2/∂y4 = alpha
     t = y4 + 1.0             # 1
     d_x = t1 + (d_y4 * t if math.isfinite(t) or d_y4 != 0.0 else 0.0)  # ∂y4/∂x = e^x = y4 + 1
-    return np.float64(alpha * y4 if y1 else x), (d_x, d_alpha)
+    return np.float64(y), (d_x, d_alpha)
 
 
 def elu_grad(x: float, alpha: float) -> tuple[float, float]:
@@ -1279,7 +1284,7 @@ def apl(x: float, a: np.ndarray, b: np.ndarray) -> np.float64:
             and a.ndim == b.ndim == 1 and a.shape[0] == b.shape[0]):
         x, a, b = _accept('apl', _TYPES_apl, x, a, b)
     y3 = -x + b
-    np.maximum(0, y3, out=y3)
+    np.maximum(0.0, y3, out=y3)
     y = np.maximum(0, x) + a @ y3  # 1
     return y
 
@@ -1290,7 +1295,7 @@ def apl_forward(x: float, a: np.ndarray, b: np.ndarray) -> tuple:
             and a.ndim == b.ndim == 1 and a.shape[0] == b.shape[0]):
         x, a, b = _accept('apl_forward', _TYPES_apl, x, a, b)
     y4 = -x + b
-    y3 = np.maximum(0, y4)
+    y3 = np.maximum(0.0, y4)
     y = np.maximum(0, x) + a @ y3  # 1
     return y, (x, a.copy(), y3, y4)
 
@@ -1300,11 +1305,11 @@ def apl_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, np.ndarray, np.
     x, a, y3, y4 = saved
     if type(d_y) is not float:
         (d_y,) = _floats('apl_backward', d_y=d_y)
-    d_a = d_y * y3                              # ∂y2/∂a = y3
-    d_y3 = d_y * a                              # ∂y2/∂y3 = a
-    d_y4 = np.multiply(d_y3, y4 > 0, out=d_y3)  # ∂y3/∂y4 = [y4 > 0]
-    d_y5 = d_y4.sum()                           # ∂y4/∂y5 = 1
-    d_x = (d_y if x > 0 else 0.0) - d_y5        # ∂y1/∂x = [x > 0]
+    d_a = d_y * y3                                # ∂y2/∂a = y3
+    d_y3 = d_y * a                                # ∂y2/∂y3 = a
+    d_y4 = np.multiply(d_y3, y4 > 0.0, out=d_y3)  # ∂y3/∂y4 = [y4 > 0]
+    d_y5 = d_y4.sum()                             # ∂y4/∂y5 = 1
+    d_x = (d_y if x > 0 else 0.0) - d_y5          # ∂y1/∂x = [x > 0]
     return float(d_x), d_a, d_y4
 
 
@@ -1314,9 +1319,9 @@ def apl_value_and_grad(x: float, a: np.ndarray, b: np.ndarray) -> tuple:
             and a.ndim == b.ndim == 1 and a.shape[0] == b.shape[0]):
         x, a, b = _accept('apl_value_and_grad', _TYPES_apl, x, a, b)
     y4 = -x + b
-    y3 = np.maximum(0, y4)
+    y3 = np.maximum(0.0, y4)
     y = np.maximum(0, x) + a @ y3         # 1
-    d_y4 = a * (y4 > 0)                   # ∂y3/∂y4 = [y4 > 0]
+    d_y4 = a * (y4 > 0.0)                 # ∂y3/∂y4 = [y4 > 0]
     d_y5 = d_y4.sum()                     # ∂y4/∂y5 = 1
     d_x = (1.0 if x > 0 else 0.0) - d_y5  # ∂y1/∂x = [x > 0]
     return y, (float(d_x), y3, d_y4)
@@ -1511,8 +1516,8 @@ def soft_exponential(x: float, alpha: float) -> np.float64:
         x, alpha = _floats('soft_exponential', x=x, alpha=alpha)
     try:
         y2 = -(math.log(1.0 - alpha * (x + alpha)) / alpha)
-        t = y2 if alpha < 0 else math.expm1(alpha * x) / alpha + alpha if alpha > 0 else x  # 1
-        return np.float64(t)
+        y = y2 if alpha < 0 else math.expm1(alpha * x) / alpha + alpha if alpha > 0 else x  # 1
+        return np.float64(y)
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
     y2 = -(np.log(1 - alpha * (x + alpha)) / alpha)
@@ -1533,8 +1538,8 @@ def soft_exponential_forward(x: float, alpha: float) -> tuple:
         y5 = alpha > 0
         y11 = math.expm1(alpha * x)
         y9 = y11 / alpha
-        t = np.float64(-y4 if y1 else y9 + alpha if y5 else x)  # 1
-        return t, (x, alpha, y1, np.float64(y4), y5, np.float64(y9), y10, np.float64(y11), y14)
+        y = -y4 if y1 else y9 + alpha if y5 else x  # 1
+        return np.float64(y), (x, alpha, y1, np.float64(y4), y5, np.float64(y9), y10, np.float64(y11), y14)
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
     y1 = alpha < 0
@@ -1546,7 +1551,7 @@ def soft_exponential_forward(x: float, alpha: float) -> tuple:
     y11 = np.expm1(alpha * x)
     y9 = y11 / alpha
     y6 = y9 + alpha
-    t = y2 if y1 else y6 if y5 else x  # 1
+    t = y2 if y1 else y6 if y5 else x               # 1
     return np.float64(t), (x, alpha, y1, y4, y5, y9, y10, y11, y14)
 
 
@@ -1583,17 +1588,15 @@ def soft_exponential_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, fl
         return d_x, d_alpha
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
-    d_y2 = np.float64(d_y if y1 else 0.0)
     t = 0.0 if y1 else d_y
     t1 = t if y5 else 0.0
-    d_y6 = np.float64(t1)
     t2 = np.divide(1, alpha)                         # 1
-    d_y11 = _masked_mul(d_y6, t2)                    # ∂y9/∂y11 = 1/alpha
-    d_alpha = t1 + _masked_mul(d_y6, -y9 / alpha)    # ∂y9/∂alpha = -y11/alpha²
+    d_y11 = _masked_mul(t1, t2)                      # ∂y9/∂y11 = 1/alpha
+    d_alpha = t1 + _masked_mul(t1, -y9 / alpha)      # ∂y9/∂alpha = -y11/alpha²
     d_y15 = _masked_mul(d_y11, y11 + 1)              # ∂y11/∂y15 = e^y15 = y11 + 1
     d_alpha += d_y15 * x                             # ∂y15/∂alpha = x
     d_x = (0.0 if y5 else t) + d_y15 * alpha         # ∂y15/∂x = alpha
-    d_y4 = -d_y2                                     # ∂y2/∂y4 = -1
+    d_y4 = -(d_y if y1 else 0.0)                     # ∂y2/∂y4 = -1
     d_y8 = _masked_mul(d_y4, t2)                     # ∂y4/∂y8 = 1/alpha
     d_alpha += _masked_mul(d_y4, -y4 / alpha)        # ∂y4/∂alpha = -y8/alpha²
     d_y10 = _masked_mul(d_y8, np.divide(1, y10))     # ∂y8/∂y10 = 1/y10
@@ -1617,6 +1620,7 @@ def soft_exponential_value_and_grad(x: float, alpha: float) -> tuple:
         y5 = alpha > 0
         y11 = math.expm1(alpha * x)
         y9 = y11 / alpha
+        y = y2 if y1 else y9 + alpha if y5 else x
         t = 0.0 if y1 else 1.0
         t1 = t if y5 else 0.0
         t2 = 1.0 / alpha
@@ -1641,7 +1645,7 @@ def soft_exponential_value_and_grad(x: float, alpha: float) -> tuple:
         d_y14 = d_y12 * alpha                        # ∂y12/∂y14 = alpha
         d_x += d_y14                                 # ∂y14/∂x = 1
         d_alpha += d_y14                             # ∂y14/∂alpha = 1
-        return np.float64(y2 if y1 else y9 + alpha if y5 else x), (d_x, d_alpha)
+        return np.float64(y), (d_x, d_alpha)
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
     y1 = alpha < 0
@@ -1649,17 +1653,15 @@ def soft_exponential_value_and_grad(x: float, alpha: float) -> tuple:
     y10 = 1 - alpha * y14
     y5 = alpha > 0
     y11 = np.expm1(alpha * x)
-    d_y2 = np.float64(1.0 if y1 else 0.0)
     t = 0.0 if y1 else 1.0
     t1 = t if y5 else 0.0
-    d_y6 = np.float64(t1)
     t2 = np.divide(1, alpha)                         # 1
-    d_y11 = _masked_mul(d_y6, t2)                    # ∂y9/∂y11 = 1/alpha
-    d_alpha = t1 + _masked_mul(d_y6, -(y11 / alpha) / alpha)  # ∂y9/∂alpha = -y11/alpha²
+    d_y11 = _masked_mul(t1, t2)                      # ∂y9/∂y11 = 1/alpha
+    d_alpha = t1 + _masked_mul(t1, -(y11 / alpha) / alpha)  # ∂y9/∂alpha = -y11/alpha²
     d_y15 = _masked_mul(d_y11, y11 + 1)              # ∂y11/∂y15 = e^y15 = y11 + 1
     d_alpha += d_y15 * x                             # ∂y15/∂alpha = x
     d_x = (0.0 if y5 else t) + d_y15 * alpha         # ∂y15/∂x = alpha
-    d_y4 = -d_y2                                     # ∂y2/∂y4 = -1
+    d_y4 = -(1.0 if y1 else 0.0)                     # ∂y2/∂y4 = -1
     d_y8 = _masked_mul(d_y4, t2)                     # ∂y4/∂y8 = 1/alpha
     d_alpha += _masked_mul(d_y4, -(np.log(y10) / alpha) / alpha)  # ∂y4/∂alpha = -y8/alpha²
     d_y10 = _masked_mul(d_y8, np.divide(1, y10))     # ∂y8/∂y10 = 1/y10
@@ -1855,11 +1857,12 @@ def sinc(x: float) -> np.float64:
     if type(x) is not float:
         (x,) = _floats('sinc', x=x)
     try:
-        return np.float64(1.0 if x == 0 else math.sin(x) / x)
+        y = 1.0 if x == 0 else math.sin(x) / x  # 1
+        return np.float64(y)
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
     y3 = np.sin(x) / x
-    t = 1.0 if x == 0 else y3  # 1
+    t = 1.0 if x == 0 else y3                   # 1
     return np.float64(t)
 
 
@@ -1869,13 +1872,14 @@ def sinc_forward(x: float) -> tuple:
         (x,) = _floats('sinc_forward', x=x)
     try:
         y1 = x == 0
-        y3 = math.sin(x) / x  # 1
-        return np.float64(1.0 if y1 else y3), (x, y1, np.float64(y3))
+        y3 = math.sin(x) / x
+        y = 1.0 if y1 else y3  # 1
+        return np.float64(y), (x, y1, np.float64(y3))
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
     y1 = x == 0
     y3 = np.sin(x) / x
-    t = 1.0 if y1 else y3     # 1
+    t = 1.0 if y1 else y3      # 1
     return np.float64(t), (x, y1, y3)
 
 
@@ -1888,17 +1892,17 @@ def sinc_backward(saved: tuple, d_y: float = 1.0) -> float:
         t = 0.0 if y1 else d_y
         t1 = 1.0 / x
         t2 = -float(y3) / x
-        mask = t != 0.0                        # 1
+        mask = t != 0.0                     # 1
         d_y4 = t * t1 if math.isfinite(t1) or mask else 0.0  # ∂y3/∂y4 = 1/x
         d_x = t * t2 if math.isfinite(t2) or mask else 0.0  # ∂y3/∂x = -y4/x²
-        d_x += d_y4 * math.cos(x)              # ∂y4/∂x = cos x
+        d_x += d_y4 * math.cos(x)           # ∂y4/∂x = cos x
         return d_x
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
-    d_y3 = np.float64(0.0 if y1 else d_y)      # 1
-    d_y4 = _masked_mul(d_y3, np.divide(1, x))  # ∂y3/∂y4 = 1/x
-    d_x = _masked_mul(d_y3, -y3 / x)           # ∂y3/∂x = -y4/x²
-    d_x += d_y4 * np.cos(x)                    # ∂y4/∂x = cos x
+    t = 0.0 if y1 else d_y                  # 1
+    d_y4 = _masked_mul(t, np.divide(1, x))  # ∂y3/∂y4 = 1/x
+    d_x = _masked_mul(t, -y3 / x)           # ∂y3/∂x = -y4/x²
+    d_x += d_y4 * np.cos(x)                 # ∂y4/∂x = cos x
     return float(d_x)
 
 
@@ -1909,20 +1913,21 @@ def sinc_value_and_grad(x: float) -> tuple:
     try:
         y1 = x == 0
         y3 = math.sin(x) / x
+        y = 1.0 if y1 else y3
         t = 0.0 if y1 else 1.0
         t1 = 1.0 / x
         t2 = -y3 / x
-        mask = t != 0.0                            # 1
+        mask = t != 0.0                         # 1
         d_y4 = t * t1 if math.isfinite(t1) or mask else 0.0  # ∂y3/∂y4 = 1/x
         d_x = t * t2 if math.isfinite(t2) or mask else 0.0  # ∂y3/∂x = -y4/x²
-        d_x += d_y4 * math.cos(x)                  # ∂y4/∂x = cos x
-        return np.float64(1.0 if y1 else y3), d_x
+        d_x += d_y4 * math.cos(x)               # ∂y4/∂x = cos x
+        return np.float64(y), d_x
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
-    d_y3 = np.float64(0.0 if x == 0 else 1.0)      # 1
-    d_y4 = _masked_mul(d_y3, np.divide(1, x))      # ∂y3/∂y4 = 1/x
-    d_x = _masked_mul(d_y3, -(np.sin(x) / x) / x)  # ∂y3/∂x = -y4/x²
-    d_x += d_y4 * np.cos(x)                        # ∂y4/∂x = cos x
+    t = 0.0 if x == 0 else 1.0                  # 1
+    d_y4 = _masked_mul(t, np.divide(1, x))      # ∂y3/∂y4 = 1/x
+    d_x = _masked_mul(t, -(np.sin(x) / x) / x)  # ∂y3/∂x = -y4/x²
+    d_x += d_y4 * np.cos(x)                     # ∂y4/∂x = cos x
     return sinc(x), float(d_x)
 
 
@@ -2166,7 +2171,7 @@ def _found(x):
 def _logistic(x):
     """1 / (1 + e^-x) without overflow."""
     e = np.exp(-np.abs(x))
-    return np.maximum(x >= 0, e) / (1 + e)
+    return np.maximum(x >= 0.0, e) / (1.0 + e)
 
 
 def _masked_mul(d, p):
