@@ -97,6 +97,14 @@ def defined(row: Row) -> FunctionType:
     return function
 
 
+def refusal(row: Row) -> CompileError:
+    """What is said of a row's example."""
+    source = load(defined(row))
+    with pytest.raises(CompileError) as caught:
+        lower(source, signature(source, ARGUMENTS))
+    return caught.value
+
+
 @pytest.mark.parametrize("row", SUPPORTED, ids=lambda r: r.construct)
 def test_supported(row: Row) -> None:
     check(defined(row), ARGUMENTS)
@@ -104,11 +112,8 @@ def test_supported(row: Row) -> None:
 
 @pytest.mark.parametrize("row", REFUSED, ids=lambda r: r.construct)
 def test_refused(row: Row) -> None:
-    function = defined(row)
-    with pytest.raises(CompileError) as caught:
-        lower(load(function), signature(load(function), ARGUMENTS))
-    problems = caught.value.problems
-    assert [p.code for p in problems] == [row.code], str(caught.value)
+    problems = refusal(row).problems
+    assert [p.code for p in problems] == [row.code]
     (problem,) = problems
     assert problem.loc is not None and problem.source_line and problem.why == problem.why.strip() != ""
     assert "{" not in problem.what.replace("{'", "") or "`" in problem.what

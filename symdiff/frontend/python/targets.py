@@ -48,7 +48,7 @@ def assign(cx: Context, target: ast.expr, val: Val) -> None:
         base, index = evaluate(cx, target.value), evaluate(cx, target.slice)
         store_item(cx, target, base, index, val)
     elif isinstance(target, ast.Starred):
-        cx.refuse("SD225", target, name=cx.text(target.value))
+        cx.refuse("SD225", target, target=cx.text(target))
     else:
         assert isinstance(target, ast.Attribute)
         objects.set_attribute(cx, target, evaluate(cx, target.value), target.attr, val)
@@ -113,7 +113,7 @@ def _unpack(cx: Context, target: ast.Tuple | ast.List, val: Val) -> None:
         if found is None:
             found = _array_items(cx, target, val, len(names)) if not starred else None
         if found is None:
-            refuse_unknown_count(cx, "SD225", target, val, name=cx.text(target))
+            refuse_unknown_count(cx, "SD225", target, val, target=cx.text(target))
             found = [POISON] * len(names)
         items = found
     if starred and val is not POISON and len(items) >= len(names) - 1:

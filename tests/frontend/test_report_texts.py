@@ -1,0 +1,156 @@
+"""The reports on constructs that are refused, to the letter; those of other codes stand with their own tests."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from symdiff.frontend.python.language import REFUSED
+from tests.frontend.test_language import refusal
+
+# code: what stands behind it, the line, the caret, why and the rewrite
+REPORTS = {
+    "SD201": """\
+`yield` is not supported
+    def f(x, n, v, m, p):
+    ^^^^^^^^^^^^^^^^^^^^^
+  why: a generator's body runs in pieces, between which the caller may do anything
+  rewrite: collect the values in a list and return it""",
+    "SD204": """\
+`global SCALE` is not supported
+    global SCALE
+    ^^^^^^^^^^^^
+  why: a write to a global outlives the call and would happen again at each differentiation
+  rewrite: return the value and assign it outside""",
+    "SD207": """\
+a class defined inside the function is not supported
+    class A: pass
+    ^^^^^^^^^^^^^
+  why: each call would make a new type
+  rewrite: define the class at module level""",
+    "SD211": """\
+`match` is not supported on `p`
+    match p:
+    ^^^^^^^^
+  why: patterns call methods of the matched object
+  rewrite: `if ... elif ... else`""",
+    "SD212": """\
+`*v` in a call needs a structure that is known when compiling
+    return helper(*v)
+                  ^^
+  why: which parameter gets which value must be decided before the call
+  rewrite: pass the arguments one by one, or index the array: `f(x[0], x[1])`""",
+    "SD213": """\
+this comprehension runs over `v`, whose length is not known when compiling
+    return len({t: x for t in v}) * x
+               ^^^^^^^^^^^^^^^^^
+  why: a list of unknown length whose elements are made turn by turn has no type
+  rewrite: use array operations, or a `for` loop that appends scalars or equal arrays""",
+    "SD214": """\
+`:=` is not supported in the condition of a `while ... else`
+    while (y := x * 2) < 1: x = y
+          ^^^^^^^^^^^^^^^^
+  why: the condition is then evaluated inside the loop, whose `else` could not tell it from a `break`
+  rewrite: assign before the loop and at the end of its body""",
+    "SD217": """\
+`from string import nothing` is not supported here: No module named 'string.nothing'; 'string' is not a package
+    from string import nothing
+    ^^^^^^^^^^^^^^^^^^^^^^^^^^
+  why: modules and functions can be imported inside the function; data could change between calls
+  rewrite: import at the top of the module""",
+    "SD219": """\
+a generator expression is supported only directly inside `sum`, `max`, `min`, `any`, `all`, `sorted`, `list`, `tuple` \
+and `dict`, behind a star, or unpacked
+    g = (t for t in (1, 2))
+        ^^^^^^^^^^^^^^^^^^^
+  why: it would be evaluated later, with the values names have then
+  rewrite: use a list comprehension""",
+    "SD224": """\
+`in` with a staged value is not supported
+    return 1.0 if v in (1.0, 2.0) else x
+                  ^^^^^^^^^^^^^^^
+  why: which element is meant must be known when compiling
+  rewrite: use an array or a list, and an integer index""",
+    "SD225": """\
+`a, *b` takes a number of elements that is not known when compiling
+    a, *b = v
+    ^^^^^
+  why: the length of the list would depend on a size
+  rewrite: index and slice: `first, rest = x[0], x[1:]`""",
+    "SD228": """\
+`*v` inside a list, tuple or dict needs a structure that is known when compiling
+    return [*v][0]
+            ^^
+  why: the number of elements would depend on a size
+  rewrite: use np.concatenate""",
+    "SD230": """\
+`raise ValueError(p)` is not supported
+    if x > 0: raise ValueError(p)
+              ^^^^^^^^^^^^^^^^^^^
+  why: only an exception made from known text and staged numbers can be raised in the generated code
+  rewrite: raise a builtin exception: `raise ValueError("...")`""",
+    "SD231": """\
+a loop over `x` is not supported
+    for t in x: pass
+    ^^^^^^^^^^^^^^^^
+  why: its number of turns and elements are not visible when compiling
+  rewrite: loop over `range(n)`, an array, a list, `zip` or `enumerate` of these""",
+    "SD311": """\
+`y` is read but no path binds it before
+    return y
+           ^
+  why: Python would raise UnboundLocalError""",
+    "SD312": """\
+`np.array([s, 1.0])` reads the dtype of `s`, which is a Python number on one path and a NumPy scalar on another
+    return np.array([s, 1.0])
+           ^^^^^^^^^^^^^^^^^^
+  why: the result's dtype would depend on the path taken
+  rewrite: start from a NumPy scalar, such as `np.float64(0)`, or convert it with `float(...)`""",
+    "SD316": """\
+2 indices for an array of 1 dimensions
+    return v[0, 1]
+           ^^^^^^^
+  why: Python would raise IndexError""",
+    "SD317": """\
+a condition needs a single number, but `v > 0` has shape (v_0)
+    return x if v > 0 else 0.0
+                ^^^^^
+  why: the truth or conversion of a whole array is ambiguous
+  rewrite: use np.where, `.any()`, `.all()`, or index one element""",
+    "SD319": """\
+3 values are unpacked into 2 names
+    a, b = x, 2.0, 3.0
+    ^^^^
+  why: Python would raise ValueError""",
+    "SD407": f"""\
+np.bool8 does not exist in NumPy {np.__version__}
+    return np.bool8(x)
+           ^^^^^^^^
+  why: it was removed or never existed""",
+    "SD409": """\
+`numpy.random.RandomState.rand` reads or changes hidden state
+    return x * np.random.rand()
+               ^^^^^^^^^^^^^^^^
+  why: it could not be run exactly once, in order
+  rewrite: call it outside, and pass what it gives as an argument""",
+    "SD601": """\
+the loop would be unrolled 100000 times; the budget is 1000
+    for i in range(100000): k = (k, i)
+    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  why: it cannot stay a loop because `k` is a list before the loop and tuple after a turn
+  rewrite: make `k` an array or a staged value""",
+    "SD605": """\
+a call is nested 40 levels deep; the budget is 40
+    return deep(t, k[1:]) if k else t
+           ^^^^^^^^^^^^^^
+  why: each of these calls is compiled in place, inside the one around it
+  rewrite: write a loop, or pass what ends the recursion as a staged number""",
+}
+
+
+@pytest.mark.parametrize("code", REPORTS)
+def test_report(code: str) -> None:
+    row = next(row for row in REFUSED if row.code == code)
+    place, text = str(refusal(row)).split(f": {code} ")
+    assert place.startswith(f"<row {row.construct}>:")
+    assert text == REPORTS[code]
