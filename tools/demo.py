@@ -18,7 +18,7 @@ import numpy as np
 from matplotlib import pyplot as plt
 
 from symdiff.cli import main as symdiff
-from symdiff.cli.records import recorded
+from symdiff.cli.first_lines import recorded
 from tools import pictures, regenerate
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from symdiff.cli import main
-from symdiff.cli.records import recorded
+from symdiff.cli.first_lines import recorded
 
 
 def regenerate(folder: Path) -> int:

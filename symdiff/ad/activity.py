@@ -14,10 +14,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from symdiff.ad.layout import loop
 from symdiff.errors import CompileError, Problem, refuse
 from symdiff.ir import types
 from symdiff.ir.core import RULES, Block, Family, Op, Program, Value
+from symdiff.ir.loops import loop
 from symdiff.ir.steps import Steps, run_steps
 
 Flags = tuple[bool, ...]
@@ -200,3 +200,8 @@ class Backward:
             if again == carry:
                 return (*(False for _ in part.bounds), *carry, *found[n:])
             carry = again
+
+
+def select(values: Sequence[Value], flags: Sequence[bool]) -> list[Value]:
+    """The values that are flagged."""
+    return [v for v, flag in zip(values, flags, strict=True) if flag]

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from symdiff.ad.activity import select
 from symdiff.ad.backward import Half
 from symdiff.ad.halves import Backward, copies, ct_value
-from symdiff.ad.layout import select
 from symdiff.ad.lending import accumulators, finish, lendable
 from symdiff.errors import Loc
 from symdiff.ir.build import Builder, V

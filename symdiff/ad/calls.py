@@ -14,9 +14,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from symdiff.ad.activity import select
 from symdiff.ad.backward import Half
 from symdiff.ad.halves import Pattern
-from symdiff.ad.layout import select
 from symdiff.ad.lending import accumulators, finish, is_scalar, lendable
 from symdiff.ir import types
 from symdiff.ir.build import Builder, V

@@ -16,9 +16,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from symdiff.ad.layout import Loop
 from symdiff.ir.build import Builder
 from symdiff.ir.core import REGISTRY, Op, Params, Value
+from symdiff.ir.loops import Loop
 from symdiff.ir.types import AVal
 
 _WRITES = ("index_set", "index_add")

@@ -18,8 +18,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from symdiff.ad import rules
-from symdiff.ad.activity import Flags, Forward, has_rule, is_differentiable, varied_transfer
-from symdiff.ad.layout import loop, select
+from symdiff.ad.activity import Flags, Forward, has_rule, is_differentiable, select, varied_transfer
 from symdiff.ad.masking import may_be_wild, may_be_zero, unbounded, wild_transfer
 from symdiff.ad.reverse import block_loc, with_cotangent_records
 from symdiff.ad.ruled import called_types, check_arguments, check_linear, problem, tangent_operands
@@ -29,6 +28,7 @@ from symdiff.errors import Loc
 from symdiff.ir import types
 from symdiff.ir.build import V
 from symdiff.ir.core import Block, Family, Function, Op, Params, Program, Value
+from symdiff.ir.loops import loop
 from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import AVal
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 from symdiff.ad.activity import Flags
 from symdiff.ad.backward import Half
-from symdiff.ad.layout import loop
 from symdiff.ir import types
 from symdiff.ir.build import clone_ops
 from symdiff.ir.core import Block, Family, Op, Value
+from symdiff.ir.loops import loop
 from symdiff.ir.types import AVal, Kind, Seq
 from symdiff.primitives.indexing import is_basic
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from symdiff.ad.activity import Flags, Forward
-from symdiff.ad.layout import loop
 from symdiff.ir.build import Builder, V
 from symdiff.ir.core import Block, Family, Literal, Op, Program, Value, walk
+from symdiff.ir.loops import loop
 
 _SIZES = frozenset(("dim", "dim_of", "seq_len"))
 _SUMS = frozenset(

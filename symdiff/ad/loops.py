@@ -16,14 +16,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from symdiff.ad.activity import select
 from symdiff.ad.backward import Half
 from symdiff.ad.finals import finals
 from symdiff.ad.halves import Backward, copies, ct_value
-from symdiff.ad.layout import Loop, loop, select
 from symdiff.ad.lending import accumulators, finish
 from symdiff.ir import types
 from symdiff.ir.build import Builder, V
 from symdiff.ir.core import Block, Op, Value
+from symdiff.ir.loops import Loop, loop
 from symdiff.ir.steps import Steps
 from symdiff.ir.types import AVal, Seq
 from symdiff.primitives.control import elem_type

@@ -14,9 +14,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from symdiff.ad.activity import Backward, Flags, has_rule, is_differentiable
-from symdiff.ad.layout import loop
 from symdiff.ir.build import V
 from symdiff.ir.core import Block, Family, Op, Program, Value
+from symdiff.ir.loops import loop
 from symdiff.ir.steps import Steps
 from symdiff.ir.types import AVal
 

@@ -10,9 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from symdiff.ad.activity import Backward as UsefulAnalysis
-from symdiff.ad.activity import Flags, Forward, is_differentiable, varied_transfer
+from symdiff.ad.activity import Flags, Forward, is_differentiable, select, varied_transfer
 from symdiff.ad.halves import Backward, Pattern, copies, ct_value
-from symdiff.ad.layout import select
 from symdiff.ad.masking import Masked, may_be_zero, wild_transfer
 from symdiff.ad.sweep import Sweep
 from symdiff.ad.zeros import Zeros

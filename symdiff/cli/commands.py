@@ -18,7 +18,7 @@ from symdiff.api.modules import chosen_names, module_of_all, module_text, shown_
 from symdiff.api.parameters import KEYWORD_ONLY, parameters_of
 from symdiff.api.signatures import declared_signature, example_values
 from symdiff.api.transforms import lower_function
-from symdiff.cli import records
+from symdiff.cli import first_lines
 from symdiff.cli.targets import Target, find, find_all
 from symdiff.errors import SymdiffError, UsageError
 from symdiff.frontend.formula import SUFFIX
@@ -51,9 +51,9 @@ def _generated(options: Namespace, targets: Sequence[Target], output: Path | Non
     if len(targets) > 1:
         return _all_generated(options, targets, output)
     signature = signature_of(options, target, say)
-    place = records.relative_place(target, output)
+    place = first_lines.relative_place(target, output)
     shown = f"{place}::{target.name}" if target.file is not None else target.text
-    words = records.command(options, shown, signature)
+    words = first_lines.command(options, shown, signature)
     file = place if target.file is not None else None
     text = module_text(
         target.function,
@@ -65,18 +65,18 @@ def _generated(options: Namespace, targets: Sequence[Target], output: Path | Non
         file=file,
         borrow=options.borrow,
     )
-    return records.with_command(text, words)
+    return first_lines.with_command(text, words)
 
 
 def _all_generated(options: Namespace, targets: Sequence[Target], output: Path | None) -> str:
     """One module of all functions of a formula file."""
     if options.types or options.example or options.wrt or options.name:
         raise UsageError.of("SD817", place=targets[0].place, names=", ".join(t.name for t in targets))
-    place = records.relative_place(targets[0], output)
-    words = records.command(options, place, None)
+    place = first_lines.relative_place(targets[0], output)
+    words = first_lines.command(options, place, None)
     functions = [t.function for t in targets]
     text = module_of_all(functions, level=options.level, kinds=_kinds(options), file=place, borrow=options.borrow)
-    return records.with_command(text, words)
+    return first_lines.with_command(text, words)
 
 
 def _kinds(options: Namespace) -> tuple[str, ...] | None:
@@ -117,7 +117,7 @@ def show(options: Namespace, say: Say) -> int:
     target = find(options.target)
     signature = signature_of(options, target, say)
     names = chosen_names(target.function, signature, names_of(options.wrt))
-    lowered = shown_as(lower_function(target.function, signature), records.relative_place(target, None))
+    lowered = shown_as(lower_function(target.function, signature), first_lines.relative_place(target, None))
     text = stage(lowered, names, options.stage, level=options.level)
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
     return OK
@@ -189,23 +189,23 @@ def verify(options: Namespace, say: Say, parse: Callable[[Sequence[str]], Namesp
 def _modules(path: Path) -> list[Path]:
     """The generated modules at a path: the file itself, or those in a folder."""
     if os.path.isdir(path):
-        found = [file for file in sorted(path.rglob("*.py")) if records.recorded(file) is not None]
+        found = [file for file in sorted(path.rglob("*.py")) if first_lines.recorded(file) is not None]
         if not found:
             raise UsageError.of("SD728", path=path.as_posix(), reason="holds no module made by `symdiff generate`")
         return found
     if not os.path.isfile(path):
         raise UsageError.of("SD728", path=path.as_posix(), reason="does not exist")
-    if records.recorded(path) is None:
+    if first_lines.recorded(path) is None:
         raise UsageError.of("SD728", path=path.as_posix(), reason="was not made by `symdiff generate`")
     return [path]
 
 
 def _verified(path: Path, parse: Callable[[Sequence[str]], Namespace], say: Say) -> int:
-    words = records.recorded(path) or []
+    words = first_lines.recorded(path) or []
     options = parse(["generate", *words])
     place, separator, name = options.target.partition("::")
     if separator or place.endswith(SUFFIX):
-        source = records.found_from(path, place)
+        source = first_lines.found_from(path, place)
         if source is None:
             raise UsageError.of("SD728", path=place, reason="does not exist in any folder above")
         place = f"{source}{separator}{name}"

@@ -19,7 +19,7 @@ from symdiff.api.explaining import Explanation, explained, plain_function
 from symdiff.api.parameters import name_of, parameters_of
 from symdiff.api.signatures import declared_signature, example_values
 from symdiff.api.transforms import lower_function
-from symdiff.cli import records
+from symdiff.cli import first_lines
 from symdiff.cli.commands import OK, PROBLEM, Say, names_of, sample_of
 from symdiff.cli.targets import Target, find
 from symdiff.errors import SymdiffError, UsageError
@@ -58,7 +58,7 @@ def _explained(
     function = plain_function(target.function)
     raised = raised_at(target, function, point) if point is not None else None
     if raised is None:
-        file = records.relative_place(target, None)
+        file = first_lines.relative_place(target, None)
         lowered = lower_function(function, signature, share=False)
         try:
             return explained(lowered, names_of(options.wrt), point, function, file)

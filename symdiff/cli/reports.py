@@ -12,7 +12,7 @@ from symdiff.api.explaining import plain_function
 from symdiff.api.files import write_whole
 from symdiff.api.parameters import parameters_of
 from symdiff.api.signatures import example_values
-from symdiff.cli import commands, records
+from symdiff.cli import commands, first_lines
 from symdiff.cli.explaining import assigned, complete, raised_at, signature_at
 from symdiff.cli.targets import find
 
@@ -43,7 +43,7 @@ def report(options: Namespace, say: Callable[[str], None]) -> int:
             level=options.level,
             point=point,
             sample=[sampled[p.name] for p in parameters_of(function)],
-            file=records.relative_place(target, None),
+            file=first_lines.relative_place(target, None),
         )
     if output is None:
         sys.stdout.write(text)

@@ -13,7 +13,6 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from symdiff.ad.layout import loop
 from symdiff.codegen import expressions
 from symdiff.codegen.assignments import statement_text
 from symdiff.codegen.folding import is_update
@@ -25,6 +24,7 @@ from symdiff.explain.variables import Variables, is_second_name
 from symdiff.ir import types
 from symdiff.ir.core import RULES, Block, Function, Op, Program, Value, walk
 from symdiff.ir.effects import DERIVED
+from symdiff.ir.loops import loop
 from symdiff.ir.types import AVal, Kind
 
 Groups = tuple[Group, ...]

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 
 from symdiff.ad import reverse
-from symdiff.ad.layout import loop
 from symdiff.errors import UsageError
 from symdiff.explain.crossings import Met, met
 from symdiff.explain.reading import Border, Reading
@@ -25,6 +24,7 @@ from symdiff.ir import types
 from symdiff.ir.core import REGISTRY, Block, Family, Function, Literal, Op, Params, Program, Value, walk
 from symdiff.ir.dims import Atom
 from symdiff.ir.interpret import Compiled, Run
+from symdiff.ir.loops import loop
 from symdiff.ir.steps import Steps, run_steps
 
 MOST_NODES = 200_000

@@ -7,10 +7,10 @@ a loop makes one, and the versions of an array that is written in place.
 
 from __future__ import annotations
 
-from symdiff.ad.layout import loop
 from symdiff.codegen.folding import Folder, is_update
 from symdiff.ir import types
 from symdiff.ir.core import Block, Op, Value, walk
+from symdiff.ir.loops import loop
 
 _LETTERS = ("i", "j", "k", "t", "i1", "i2", "i3")
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")

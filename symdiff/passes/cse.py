@@ -16,6 +16,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from symdiff.ir import errstate
 from symdiff.ir.core import Block, Function, Op, Program, Value
 from symdiff.ir.effects import derived, may_raise
+from symdiff.ir.loops import first_capture
 from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import AVal, Kind
 from symdiff.passes.regions import map_blocks, map_functions, rebuilt, same_block, substitute
@@ -131,8 +132,7 @@ def _finished(block: Block, ops: Sequence[Op], outs: Sequence[Value], named: Map
 
 def _captured(op: Op, region: Block, origin: Mapping[Value, Op]) -> tuple[dict[Key, Value], dict[Value, Value]]:
     """What was computed outside from captured values and is captured itself, by its key inside; equal captures."""
-    first = {"cond": 1, "for": 3}.get(op.prim.name, 0) + op.params.get("n_carry", 0) + op.params.get("n_xs", 0)
-    captures = op.ins[first:]
+    captures = op.ins[first_capture(op) :]
     inside: dict[Value, Value] = {}
     same = {}
     for v, p in zip(captures, region.params[len(region.params) - len(captures) :], strict=True):

@@ -22,11 +22,12 @@ from symdiff.ir import dims, types
 from symdiff.ir.core import Block, Function, Op, Program, Value, walk
 from symdiff.ir.dims import Atom, Poly
 from symdiff.ir.effects import must_stay
+from symdiff.ir.loops import Groups
 from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import AVal, Opt, Seq, Type
 from symdiff.passes.ranges import is_inside
 from symdiff.passes.records import Field, Flow
-from symdiff.passes.regions import Loop, rebuilt, same_block, unshared
+from symdiff.passes.regions import rebuilt, same_block, unshared
 
 _PACKS = ("alt_pack", "saved_pack")
 _UNPACKS = ("alt_unpack", "saved_unpack")
@@ -124,13 +125,13 @@ class _Marks:
         if op.prim.name == "cond":
             self.mark(op.ins[1 + k])
             return
-        loop = Loop.of(op)
+        loop = Groups.of(op)
         if 0 <= k - loop.n_index < loop.n_carry:
             self._carry(op, loop, k - loop.n_index)
         elif k >= loop.n_index:
             self.mark(op.ins[loop.n_pre + k - loop.n_index])
 
-    def _carry(self, op: Op, loop: Loop, k: int) -> None:
+    def _carry(self, op: Op, loop: Groups, k: int) -> None:
         if (op, k) not in self.carries:
             self.carries.add((op, k))
             self.mark(op.ins[loop.n_pre + k])
@@ -143,7 +144,7 @@ class _Marks:
             for r in op.regions:
                 self.mark(r.outs[k])
         elif name in ("for", "while"):
-            loop = Loop.of(op)
+            loop = Groups.of(op)
             if loop.n_exit <= k < loop.n_exit + loop.n_carry:
                 self._carry(op, loop, k - loop.n_exit)
             elif k < len(op.regions[-1].outs):
@@ -176,7 +177,7 @@ class _Marks:
         if name == "cond":
             yield op.ins[0]
         elif name in ("for", "while"):
-            loop = Loop.of(op)
+            loop = Groups.of(op)
             yield from op.ins[: loop.n_pre]
             yield from op.regions[-1].outs[: loop.n_exit]
             if name == "while":
@@ -342,7 +343,7 @@ class _Rebuild:
         return rebuilt(op, self.news(ins), self.news([op.outs[k] for k in outs]), regions)
 
     def loop(self, op: Op) -> Steps:
-        loop, live = Loop.of(op), self.marks.live
+        loop, live = Groups.of(op), self.marks.live
         pre, carry, xs, caps = loop.operands(op)
         carries = [k for k in range(len(carry)) if (op, k) in self.marks.carries]
         first = loop.n_index + loop.n_carry

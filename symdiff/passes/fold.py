@@ -17,10 +17,11 @@ from symdiff.ir import dims, template, types
 from symdiff.ir.build import V
 from symdiff.ir.core import Block, Op, Program, Value
 from symdiff.ir.interpret import compile_lambda
+from symdiff.ir.loops import Groups
 from symdiff.ir.types import AVal, Kind, Seq
 from symdiff.passes import identities
 from symdiff.passes.identities import FLOATS
-from symdiff.passes.regions import Loop, rebuilt, substitute
+from symdiff.passes.regions import rebuilt, substitute
 from symdiff.passes.report import Report
 from symdiff.passes.rules import Rewriter, Row, Site, number_type
 
@@ -320,7 +321,7 @@ def _no_turns(site: Site) -> Any:
     bounds = [v.const for v in op.ins[:3]]
     if not all(type(n) is int for n in bounds) or not bounds[2] or len(range(*bounds)):
         return None
-    loop = Loop.of(op)
+    loop = Groups.of(op)
     exit, _, ys = loop.results(op.outs[:-1])
     empty = [site.b.op("seq_empty", elem=y.type.elem) for y in ys if isinstance(y.type, Seq)]
     return (*[site.b.const(0) for _ in exit], *loop.operands(op)[1], *empty, site.b.const(0))

@@ -22,9 +22,10 @@ from dataclasses import dataclass
 
 from symdiff.ir.build import Builder
 from symdiff.ir.core import REGISTRY, Block, Function, Op, Params, Program, Value
+from symdiff.ir.loops import Groups
 from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import INT, AVal, Seq
-from symdiff.passes.regions import Loop, map_functions, rebuilt, same_block, substitute
+from symdiff.passes.regions import map_functions, rebuilt, same_block, substitute
 
 _DEPTH = 50  # of loops and branches in each other that are looked into
 
@@ -92,7 +93,7 @@ class _Place:
         return _Place(region, index, frozenset(known), self.depth - 1)
 
     def in_turns(self, op: Op, whole: Value, part: Value) -> bool:
-        loop = Loop.of(op)
+        loop = Groups.of(op)
         _, left, _ = loop.results(op.outs[:-1])
         if whole not in left or part not in left:
             return False
@@ -100,7 +101,7 @@ class _Place:
 
     def through(self, op: Op, k: int, j: int) -> bool:
         """Whether carry j of a loop is the element of carry k, before the loop and after each turn."""
-        loop, body = Loop.of(op), op.regions[-1]
+        loop, body = Groups.of(op), op.regions[-1]
         _, carry, _, caps = loop.operands(op)
         _, params, _, captured = loop.params(body)
         place = self.inside(body, dict(zip(captured, caps, strict=True)), iter([(params[k], params[j])]))
@@ -153,7 +154,7 @@ def _carried(before: Block, op: Op) -> tuple[int, int, Value] | None:
     """A carry that is a list, one that is its element through all turns, and the index."""
     if op.prim.name not in ("for", "while"):
         return None
-    _, carry, _, _ = Loop.of(op).operands(op)
+    _, carry, _, _ = Groups.of(op).operands(op)
     pairs = [(k, j) for k, a in enumerate(carry) for j, b in enumerate(carry) if _may_be_element(a, b)]
     made = _makers(before, carry) if pairs else {}
     for k, j in pairs:
@@ -165,7 +166,7 @@ def _carried(before: Block, op: Op) -> tuple[int, int, Value] | None:
 
 def _smaller(op: Op, k: int, j: int, index: Value) -> tuple[Op, Op]:
     """A loop without carry j, which is read from carry k: in its turns, and behind it."""
-    loop, captured = Loop.of(op), Loop.of(op).operands(op)[3]
+    loop, captured = Groups.of(op), Groups.of(op).operands(op)[3]
 
     def read(region: Block, outs: Sequence[Value]) -> Sequence[Op]:
         _, carry, _, caps = loop.params(region)
@@ -181,7 +182,7 @@ def _smaller(op: Op, k: int, j: int, index: Value) -> tuple[Op, Op]:
 
 def _stores(op: Op, k: int, j: int, index: Value) -> set[Op] | None:
     """What puts the element back in a turn; None if the list is used for anything else there."""
-    loop, body = Loop.of(op), op.regions[-1]
+    loop, body = Groups.of(op), op.regions[-1]
     _, _, _, caps = loop.operands(op)
     _, params, _, captured = loop.params(body)
     place = _Place(body, index).inside(body, dict(zip(captured, caps, strict=True)), iter(()))
@@ -202,7 +203,7 @@ def _stores(op: Op, k: int, j: int, index: Value) -> set[Op] | None:
 
 def _put_behind(op: Op, k: int, j: int, index: Value, stores: set[Op]) -> tuple[Op, Op]:
     """A loop without carry k, the list, and the element put into the list behind it."""
-    loop = Loop.of(op)
+    loop = Groups.of(op)
     _, carry, _, _ = loop.operands(op)
     _, left, _ = loop.results(op.outs[:-1])
     back = Op(REGISTRY["seq_set"], (carry[k], index, left[j]), (left[k],), Params(), (), op.loc)
@@ -211,7 +212,7 @@ def _put_behind(op: Op, k: int, j: int, index: Value, stores: set[Op]) -> tuple[
 
 def _without_carry(op: Op, k: int, kept: Callable[[Block, Sequence[Value]], Sequence[Op]]) -> Op:
     """A loop without carry k; `kept` are the operations of a region, of which these results are left."""
-    loop = Loop.of(op)
+    loop = Groups.of(op)
     pre, carry, xs, caps = loop.operands(op)
     exit, left, ys = loop.results(op.outs[:-1])
     regions = []

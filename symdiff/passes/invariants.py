@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from symdiff.ir.core import Block, Function, Op, Program, Value
-from symdiff.passes.regions import Loop, map_blocks, map_functions, rebuilt, same_block, substitute
+from symdiff.ir.loops import Groups
+from symdiff.passes.regions import map_blocks, map_functions, rebuilt, same_block, substitute
 
 
 def invariant_carries(program: Program) -> Program:
@@ -55,7 +56,7 @@ def _cond(op: Op, env: dict[Value, Value]) -> Op:
 
 
 def _loop(op: Op, env: dict[Value, Value]) -> Op:
-    loop = Loop.of(op)
+    loop = Groups.of(op)
     pre, carry, xs, caps = loop.operands(op)
     exit, left, ys = loop.results(op.outs[:-1])
     body = op.regions[-1]

@@ -15,8 +15,9 @@ from collections import Counter
 
 from symdiff.ir.core import Block, Op, Program, Value
 from symdiff.ir.effects import derived, may_raise
+from symdiff.ir.loops import Groups
 from symdiff.ir.types import AVal, Kind
-from symdiff.passes.regions import Loop, map_blocks, map_functions, rebuilt, same_block
+from symdiff.passes.regions import map_blocks, map_functions, rebuilt, same_block
 
 
 def late_updates(program: Program) -> Program:
@@ -33,7 +34,7 @@ def _block(block: Block) -> Block:
 
 
 def _turn(loop: Op, body: Block) -> Block:
-    part = Loop.of(loop)
+    part = Groups.of(loop)
     carried = dict(zip(body.outs[part.n_exit : part.n_exit + part.n_carry], body.params[part.n_index :], strict=False))
     last = {v: k for k, op in enumerate(body.ops) for v in op.ins}
     readers = Counter(v for op in body.ops for v in op.ins)

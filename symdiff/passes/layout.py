@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symdiff.ir.core import Block, Family, Function, Op, Program, Value
+from symdiff.ir.loops import Groups
 from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import AVal
-from symdiff.passes.regions import Loop
 
 Layout = object  # ROWS, COLUMNS, or one of its own
 ROWS, COLUMNS = "rows", "columns"
@@ -80,7 +80,7 @@ class _Layouts:
         Where it fails, for one of a loop's arrays, the loops inside are not tried again: nesting costs no more than its
         square.
         """
-        loop = Loop.of(op)
+        loop = Groups.of(op)
         _, start, _, captured = loop.operands(op)
         lying = [self.get(v) if hopeful else object() for v in start]
         for trying in (hopeful, False):

@@ -20,11 +20,11 @@ from symdiff.passes.fold import fold, tidy
 from symdiff.passes.homes import elements_at_home
 from symdiff.passes.invariants import invariant_carries
 from symdiff.passes.joined import joined
-from symdiff.passes.kinds import running_sums
 from symdiff.passes.late import late_updates
 from symdiff.passes.masks import masks
 from symdiff.passes.parts import lent_parts, whole_again
 from symdiff.passes.report import Report
+from symdiff.passes.running_sums import running_sums
 from symdiff.passes.settled import settled
 from symdiff.passes.share import share_exponentials
 from symdiff.passes.stabilise import stabilise, stabilise_derivatives

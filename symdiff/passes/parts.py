@@ -22,8 +22,9 @@ from dataclasses import dataclass
 
 from symdiff.ir.build import Builder
 from symdiff.ir.core import REGISTRY, Block, Op, Program, Value
+from symdiff.ir.loops import Groups
 from symdiff.ir.types import AVal, Seq
-from symdiff.passes.regions import Loop, map_blocks, map_functions, rebuilt, same_block, substitute
+from symdiff.passes.regions import map_blocks, map_functions, rebuilt, same_block, substitute
 from symdiff.primitives.indexing import Spec, is_basic
 
 _VIEWS = {"index": "index_set", "seq_get": "seq_set"}  # what reads a part, and what puts it back
@@ -156,7 +157,7 @@ def _overwritten(changed: Value, made: Mapping[Value, Op], store: Op) -> tuple[O
     if op is None:
         return None
     if op.prim.name in ("for", "while") and store.prim.name == "seq_set":
-        loop = Loop.of(op)
+        loop = Groups.of(op)
         k = op.outs.index(changed) - loop.n_exit
         return (op, op.ins[loop.n_pre + k]) if 0 <= k < loop.n_carry else None
     consumed = op.prim.consumes

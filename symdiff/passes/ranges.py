@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from symdiff.ir import dims
 from symdiff.ir.core import Op, Value
 from symdiff.ir.dims import Dim
+from symdiff.ir.loops import first_capture
 from symdiff.ir.types import AVal
 
 Origin = Callable[[Value], tuple[object, int, int]]  # the owner, the region or -1, the number of the param or result
@@ -58,10 +59,7 @@ def _size(v: Value, origin: Origin) -> Dim | None:
         if region < 0:
             return owner.params["size"] if owner.prim.name == "dim" else None
         captured = number - (len(owner.regions[region].params) - len(owner.ins))  # captures are last on both sides
-        n = owner.params.get("n_carry", 0) + owner.params.get("n_xs", 0) + (3 if owner.prim.name == "for" else 0)
-        if owner.prim.name == "cond":
-            n = 1
-        if captured < n:
+        if captured < first_capture(owner):
             return None
         v = owner.ins[captured]
     return v.const if isinstance(v.const, int) else None

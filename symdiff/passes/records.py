@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symdiff.ir.core import Function, Op, Program, Value, walk
+from symdiff.ir.loops import Groups
 from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import Alt, AVal, Opt, Saved, Seq, Type, parts
-from symdiff.passes.regions import Loop
 
 
 @dataclass(eq=False, slots=True)
@@ -156,7 +156,7 @@ class Flow:
             self._container(op)
 
     def _loop(self, op: Op) -> None:
-        loop = Loop.of(op)
+        loop = Groups.of(op)
         _, carry, xs, caps = loop.operands(op)
         for r in op.regions:
             _, c, x, p = loop.params(r)

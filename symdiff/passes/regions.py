@@ -1,52 +1,14 @@
-"""What the passes share: the layout of structured operations, and substitution."""
+"""What the passes share: programs rebuilt block by block, and substitution."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from symdiff.ir.build import clone_block
 from symdiff.ir.core import Block, Function, Op, Params, Program, Value, walk
 from symdiff.ir.steps import Steps, run_steps
-
-
-@dataclass(frozen=True, slots=True)
-class Loop:
-    """Where a `for` or `while` keeps what: offsets into its operands, its bodies' parameters and its results."""
-
-    n_pre: int  # operands before the carry: lo, hi, step
-    n_index: int  # body parameters before the carry: the turn
-    n_exit: int
-    n_carry: int
-    n_xs: int
-
-    @staticmethod
-    def of(op: Op) -> Loop:
-        is_for = op.prim.name == "for"
-        return Loop(3 if is_for else 0, 1 if is_for else 0, 1 if op.params.get("exit") else 0, op.params["n_carry"],
-                    op.params["n_xs"] if is_for else 0)  # fmt: skip
-
-    def operands(self, op: Op) -> Groups:
-        """(lo hi step), carry, xs, captures."""
-        return _split(op.ins, self.n_pre, self.n_carry, self.n_xs)
-
-    def params(self, block: Block) -> Groups:
-        """(turn), carry, elements of xs, captures."""
-        return _split(block.params, self.n_index, self.n_carry, self.n_xs)
-
-    def results(self, values: Sequence[Value]) -> tuple[Sequence[Value], Sequence[Value], Sequence[Value]]:
-        """(exit), carry, ys: of the body's outs; of the op's outs without the count."""
-        e, c = self.n_exit, self.n_exit + self.n_carry
-        return values[:e], values[e:c], values[c:]
-
-
-Groups = tuple[Sequence[Value], Sequence[Value], Sequence[Value], Sequence[Value]]
-
-
-def _split(values: Sequence[Value], first: int, second: int, third: int) -> Groups:
-    a, b, c = first, first + second, first + second + third
-    return values[:a], values[a:b], values[b:c], values[c:]
 
 
 def rebuilt(op: Op, ins: Sequence[Value], outs: Sequence[Value], regions: Sequence[Block], **params: Any) -> Op:

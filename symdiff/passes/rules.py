@@ -18,6 +18,7 @@ from typing import Any
 from symdiff.ir import errstate
 from symdiff.ir.build import Builder, V
 from symdiff.ir.core import Block, Function, Literal, Op, Program, Value
+from symdiff.ir.loops import first_capture
 from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import AVal
 from symdiff.passes.regions import map_functions, rebuilt, same_block, substitute
@@ -107,12 +108,8 @@ class Rewriter:
 
 def _constants(op: Op, region: Block) -> dict[Value, Value]:
     """The parameters of a region that are captured constants."""
-    count = {"cond": len(op.ins) - 1}.get(op.prim.name)
-    if count is None:
-        count = len(op.ins) - (3 if op.prim.name == "for" else 0) - op.params["n_carry"] - op.params.get("n_xs", 0)
-    if not count:
-        return {}
-    pairs = zip(region.params[-count:], op.ins[-count:], strict=True)
+    captured = op.ins[first_capture(op) :]
+    pairs = zip(region.params[len(region.params) - len(captured) :], captured, strict=True)
     return {p: v for p, v in pairs if v.const is not None and not isinstance(v.const, Literal)}
 
 

@@ -20,9 +20,10 @@ from symdiff.ir import types
 from symdiff.ir.build import Builder
 from symdiff.ir.core import Block, Function, Op, Program, Value, walk
 from symdiff.ir.effects import derived
+from symdiff.ir.loops import Groups
 from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import AVal, Kind
-from symdiff.passes.regions import Loop, map_functions, rebuilt, same_block
+from symdiff.passes.regions import map_functions, rebuilt, same_block
 
 _EITHER, _DOUBLE = AVal(Kind.EITHER, (), "f8"), AVal(Kind.NUMPY, (), "f8")
 _ARITHMETIC = ("add", "sub", "mul", "neg", "masked_mul")
@@ -153,7 +154,7 @@ def _ends(block: Block, owner: Op | None) -> Iterator[Use]:
         elif owner.prim.name == "cond" and derived(owner):
             yield v, (owner.outs[k],)
         elif owner.prim.name == "for" and derived(owner):
-            carry = k - Loop.of(owner).n_exit
+            carry = k - Groups.of(owner).n_exit
             yield v, (block.params[1 + carry], owner.outs[k]) if 0 <= carry < owner.params["n_carry"] else None
         else:
             yield v, None
@@ -219,7 +220,7 @@ class _Rebuild:
         self.emit(b, op, ins, regions)
 
     def loop(self, b: Builder, op: Op) -> Steps:
-        part, (body,) = Loop.of(op), op.regions
+        part, (body,) = Groups.of(op), op.regions
         first = part.n_index
         loose = [p in self.sums.loose for p in body.params[first : first + part.n_carry]]
         ins = [self.exactly(b, v) for v in op.ins[: part.n_pre]]

@@ -10,7 +10,7 @@ from symdiff.ir.dims import Dim
 from symdiff.ir.types import AVal, Type
 from symdiff.primitives.axes import shape_text
 from symdiff.primitives.declare import CONSTANT, LINEAR, numeric, prim
-from symdiff.primitives.effects import list_texts
+from symdiff.primitives.output import list_texts
 
 _CHECK_SHAPE = '''
 def _check_shape(x, shape):
@@ -58,6 +58,6 @@ check_shape = prim("check_shape", "x *n", LINEAR, infer=_reshaped, params=("shap
 retype = prim(
     "retype", "x", LINEAR, infer=_reshaped, params=("shape",), numpy="x", views=0, transpose=(_back,), **_INFO
 )
-# `args` are constants; with operands they are what `primitives.effects.Piece` describes.
+# `args` are constants; with operands they are what `primitives.output.Piece` describes.
 raise_if = prim("raise_if", "pred *xs", CONSTANT, infer=lambda ins, regions, exc, args: (types.BOOL,),
 params=("exc", "args"), numpy=_raise_text, effect=True, helper=_RAISE_IF)  # fmt: skip

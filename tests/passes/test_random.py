@@ -14,7 +14,7 @@ from symdiff.passes.cse import cse, same_names
 from symdiff.passes.dce import dce
 from symdiff.passes.fold import fold, tidy
 from symdiff.passes.invariants import invariant_carries
-from symdiff.passes.kinds import running_sums
+from symdiff.passes.running_sums import running_sums
 from symdiff.passes.views import repeated_views
 from tests.ir.random_programs import random_args, random_program
 from tests.passes.helpers import close, outcome, same_bits

@@ -11,7 +11,7 @@ import pytest
 from symdiff.errors import Loc
 from symdiff.ir.core import Program
 from symdiff.ir.types import AVal, Kind
-from symdiff.passes.kinds import running_sums
+from symdiff.passes.running_sums import running_sums
 from tests.passes.helpers import DERIVED, F8, I8, LOC, N8, assert_same_bits, find, loop, program
 
 EITHER = AVal(Kind.EITHER, (), "f8")
