@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from symdiff.ir.core import Function, Op, Program, Value, walk
 from symdiff.ir.loops import Groups
@@ -39,20 +40,16 @@ class Node:
     unmade: Alt | None = None
 
 
-def find(n: Node) -> Node:
-    while n.same is not None:
-        if n.same.same is not None:
-            n.same = n.same.same
-        n = n.same
-    return n
+Joined = TypeVar("Joined", Node, Field)
 
 
-def find_field(f: Field) -> Field:
-    while f.same is not None:
-        if f.same.same is not None:
-            f.same = f.same.same
-        f = f.same
-    return f
+def find(x: Joined) -> Joined:
+    """The node or field that stands for all that were joined with this one."""
+    while x.same is not None:
+        if x.same.same is not None:
+            x.same = x.same.same
+        x = x.same
+    return x
 
 
 class Flow:
@@ -72,7 +69,8 @@ class Flow:
         n = self.node(record)
         if n is None or not self.sides(n):
             return None
-        return find_field(self.sides(n)[op.params.get("side", 0)][k])
+        side: int = op.params.get("side", 0)
+        return find(self.sides(n)[side][k])
 
     def sides(self, n: Node) -> list[list[Field]]:
         """The fields of a class of records, by side."""
@@ -119,7 +117,7 @@ class Flow:
                 continue
             for one, two in zip(left.sides, right.sides, strict=True):
                 for f, g in zip(one, two, strict=True):
-                    f, g = find_field(f), find_field(g)
+                    f, g = find(f), find(g)
                     if f is not g:
                         g.same = f
                         f.live = f.live or g.live
@@ -205,7 +203,7 @@ class Flow:
             seen.add(n)
             inner = [n.elem]
             for side in self.sides(n):
-                for f in map(find_field, side):
+                for f in map(find, side):
                     f.live = True
                     inner.append(f.inner)
             todo.extend(i for i in inner if i is not None)
@@ -229,7 +227,7 @@ class Flow:
 
     def _fields(self, old: Sequence[Type], fields: Sequence[Field]) -> Steps:
         found = []
-        for t, f in zip(old, map(find_field, fields), strict=True):
+        for t, f in zip(old, map(find, fields), strict=True):
             if f.live:
                 found.append((yield self._type(t, f.inner)))
         return tuple(found)

@@ -238,19 +238,6 @@ def _optional(cx: Context, t: AVal, val: Any) -> Value:
     return cx.scope.emit("opt_some", _as_type(cx, val, t))[0]
 
 
-def array_slots(cx: Context, slot: Slot, before: Any, after: Any) -> list[tuple[Slot, Any, Any]]:
-    """The slots of arrays and references within a slot, with what they hold on both sides."""
-    if slot.kind in ("array", "optarray"):
-        return [(slot, before, after)]
-    if slot.kind == "reference":
-        was = before if before is BOTTOM else cx.store.as_of(cx.turn_depth, before.cell)
-        return [(slot, before, after), *array_slots(cx, slot.parts[0], was, cx.store.get(after.cell))]
-    if slot.kind in COMPOSITE:
-        a, b = inside(slot, before) or (), inside(slot, after) or ()
-        return [found for s, x, y in zip(slot.parts, a, b, strict=True) for found in array_slots(cx, s, x, y)]
-    return []
-
-
 def kin_slots(cx: Context, slot: Slot, before: Any, after: Any) -> list[tuple[Slot, Any, Any]]:
     """The slots within a slot that may hold what others hold: of arrays, references, and lists that grow."""
     if slot.kind == "grown":
@@ -262,3 +249,8 @@ def kin_slots(cx: Context, slot: Slot, before: Any, after: Any) -> list[tuple[Sl
         a, b = inside(slot, before) or (), inside(slot, after) or ()
         return [found for s, x, y in zip(slot.parts, a, b, strict=True) for found in kin_slots(cx, s, x, y)]
     return [(slot, before, after)] if slot.kind in ("array", "optarray") else []
+
+
+def array_slots(cx: Context, slot: Slot, before: Any, after: Any) -> list[tuple[Slot, Any, Any]]:
+    """Those of arrays and references alone."""
+    return [found for found in kin_slots(cx, slot, before, after) if found[0].kind != "grown"]

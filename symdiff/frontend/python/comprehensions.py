@@ -18,6 +18,7 @@ from typing import Any
 from symdiff.frontend.python import containers, targets
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.control import RAISE, RESULT, exit_of
+from symdiff.frontend.python.desugar import placed
 from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.liveness import Liveness, local_names
 from symdiff.frontend.python.loops import rolled_turns
@@ -251,7 +252,7 @@ def run(cx: Context, node: ast.AST, kind: str, text: str, given: Mapping[str, Va
     """Statements about the hidden names `given`, run in a frame of their own; what they return."""
     key = (id(node), kind)
     if key not in cx.folds:
-        cx.folds[key] = _placed(ast.FunctionDef("comprehension", _NO_PARAMETERS, _parsed(text), []), node)
+        cx.folds[key] = placed(ast.FunctionDef("comprehension", _NO_PARAMETERS, _parsed(text), []), node)
     return _run(cx, node, cx.folds[key], given)
 
 
@@ -299,7 +300,7 @@ def _function(node: ast.AST, kind: str, over: ast.ListComp | ast.GeneratorExp | 
             body = [ast.If(test, body, [])]
         body = [ast.For(generator.target, generator.iter, body, [])]
     made = ast.FunctionDef("comprehension", _NO_PARAMETERS, [*_parsed(before), *body, *_parsed(after)], [])
-    return _placed(made, node)
+    return placed(made, node)
 
 
 _NO_PARAMETERS = ast.arguments([], [], None, [], [], None, [])
@@ -315,13 +316,3 @@ def _parsed(text: str) -> list[Any]:
         if isinstance(n, ast.Name):
             n.id = n.id.replace(_HIDDEN, "$")
     return list(tree.body)
-
-
-def _placed(function: ast.FunctionDef, where: ast.AST) -> ast.FunctionDef:
-    stack: list[ast.AST] = [function]
-    while stack:
-        n = stack.pop()
-        if not hasattr(n, "lineno"):
-            ast.copy_location(n, where)
-            stack += ast.iter_child_nodes(n)
-    return function

@@ -87,7 +87,7 @@ def _statement(stmt: ast.stmt, subjects: Iterator[int]) -> list[ast.stmt]:
         return _match(stmt, subjects)
     if isinstance(stmt, ast.Assert) and _computed(stmt.msg):
         call = ast.Call(ast.Name("$AssertionError", ast.Load()), [stmt.msg], [])
-        return [_placed(ast.If(ast.UnaryOp(ast.Not(), stmt.test), [ast.Raise(call)], []), stmt)]
+        return [placed(ast.If(ast.UnaryOp(ast.Not(), stmt.test), [ast.Raise(call)], []), stmt)]
     if not isinstance(stmt, (ast.For, ast.While, ast.With)):
         return [stmt]
     made = copy.copy(stmt)
@@ -96,8 +96,8 @@ def _statement(stmt: ast.stmt, subjects: Iterator[int]) -> list[ast.stmt]:
         return [made]
     made.orelse = _block(made.orelse, subjects)
     if isinstance(made, ast.While) and _binds(made) and not made.orelse:
-        leave = _placed(ast.If(ast.UnaryOp(ast.Not(), made.test), [ast.Break()], []), made.test)
-        made.test, made.body = _placed(ast.Constant(True), made.test), [leave, *made.body]
+        leave = placed(ast.If(ast.UnaryOp(ast.Not(), made.test), [ast.Break()], []), made.test)
+        made.test, made.body = placed(ast.Constant(True), made.test), [leave, *made.body]
     return [made]
 
 
@@ -130,14 +130,14 @@ def _match(stmt: ast.Match, subjects: Iterator[int]) -> list[ast.stmt]:
     chain: list[ast.stmt] = []
     for test, case in zip(reversed(tests), reversed(stmt.cases), strict=True):
         body = _block(case.body, subjects)
-        chain = body if test is None else [_placed(ast.If(test, body, chain), case.pattern)]
-    return [_placed(ast.Assign([ast.Name(name, ast.Store())], stmt.subject), stmt), *chain]
+        chain = body if test is None else [placed(ast.If(test, body, chain), case.pattern)]
+    return [placed(ast.Assign([ast.Name(name, ast.Store())], stmt.subject), stmt), *chain]
 
 
 def _condition(case: ast.match_case, subject: str) -> ast.expr | None:
     """When a case is taken, its captures bound on the way; None where it always is."""
     tests = [*_tests(case.pattern, ast.Name(subject, ast.Load())), *([case.guard] if case.guard else [])]
-    return _placed(_all(tests), case.pattern) if tests else None
+    return placed(_all(tests), case.pattern) if tests else None
 
 
 def _all(tests: Sequence[ast.expr]) -> ast.expr:
@@ -147,9 +147,9 @@ def _all(tests: Sequence[ast.expr]) -> ast.expr:
 def _tests(pattern: ast.pattern, subject: ast.expr) -> Iterator[ast.expr]:
     """What must hold, in Python's order; `subject` has no effects and may be repeated."""
     if isinstance(pattern, ast.MatchValue):
-        yield _placed(ast.Compare(subject, [ast.Eq()], [pattern.value]), pattern)
+        yield placed(ast.Compare(subject, [ast.Eq()], [pattern.value]), pattern)
     elif isinstance(pattern, ast.MatchSingleton):
-        yield _placed(ast.Compare(subject, [ast.Is()], [ast.Constant(pattern.value)]), pattern)
+        yield placed(ast.Compare(subject, [ast.Is()], [ast.Constant(pattern.value)]), pattern)
     elif isinstance(pattern, ast.MatchAs):
         if pattern.pattern is not None:
             yield from _tests(pattern.pattern, subject)
@@ -158,15 +158,15 @@ def _tests(pattern: ast.pattern, subject: ast.expr) -> Iterator[ast.expr]:
     elif isinstance(pattern, ast.MatchOr):
         arms = [list(_tests(p, subject)) for p in pattern.patterns]
         if all(arms):
-            yield _placed(ast.BoolOp(ast.Or(), [_all(tests) for tests in arms]), pattern)
+            yield placed(ast.BoolOp(ast.Or(), [_all(tests) for tests in arms]), pattern)
     elif isinstance(pattern, ast.MatchSequence):
         yield from _sequence(pattern, subject)
     elif isinstance(pattern, ast.MatchClass):
-        yield _placed(_call("$isinstance", subject, pattern.cls), pattern)
+        yield placed(_call("$isinstance", subject, pattern.cls), pattern)
         for k, part in enumerate(pattern.patterns):
-            yield from _tests(part, _placed(_call("$match_part", subject, pattern.cls, ast.Constant(k)), part))
+            yield from _tests(part, placed(_call("$match_part", subject, pattern.cls, ast.Constant(k)), part))
         for attribute, part in zip(pattern.kwd_attrs, pattern.kwd_patterns, strict=True):
-            yield from _tests(part, _placed(ast.Attribute(subject, attribute, ast.Load()), part))
+            yield from _tests(part, placed(ast.Attribute(subject, attribute, ast.Load()), part))
     else:
         raise _NoForm
 
@@ -175,12 +175,12 @@ def _sequence(pattern: ast.MatchSequence, subject: ast.expr) -> Iterator[ast.exp
     count_ = len(pattern.patterns)
     star = next((k for k, p in enumerate(pattern.patterns) if isinstance(p, ast.MatchStar)), count_)
     size, op = (count_, ast.Eq()) if star == count_ else (count_ - 1, ast.GtE())
-    yield _placed(_call("$sequence", subject), pattern)
-    yield _placed(ast.Compare(_call("$len", subject), [op], [ast.Constant(size)]), pattern)
+    yield placed(_call("$sequence", subject), pattern)
+    yield placed(ast.Compare(_call("$len", subject), [op], [ast.Constant(size)]), pattern)
     for k, part in enumerate(pattern.patterns):
         if not isinstance(part, ast.MatchStar):
             at = ast.Constant(k if k < star else k - count_)
-            yield from _tests(part, _placed(ast.Subscript(subject, at, ast.Load()), part))
+            yield from _tests(part, placed(ast.Subscript(subject, at, ast.Load()), part))
         elif part.name is not None:
             stop = None if k == count_ - 1 else ast.Constant(k + 1 - count_)
             rest = ast.Subscript(subject, ast.Slice(ast.Constant(k), stop), ast.Load())
@@ -188,14 +188,14 @@ def _sequence(pattern: ast.MatchSequence, subject: ast.expr) -> Iterator[ast.exp
 
 
 def _bind(name: str, value: ast.expr, where: ast.AST) -> ast.expr:
-    return _placed(_call("$bound", ast.NamedExpr(ast.Name(name, ast.Store()), value)), where)
+    return placed(_call("$bound", ast.NamedExpr(ast.Name(name, ast.Store()), value)), where)
 
 
 def _call(name: str, *args: ast.expr) -> ast.expr:
     return ast.Call(ast.Name(name, ast.Load()), list(args), [])
 
 
-def _placed(node: Node, where: ast.AST) -> Node:
+def placed(node: Node, where: ast.AST) -> Node:
     """The new nodes of `node`, those without a position, stand where `where` stands."""
     stack: list[ast.AST] = [node]
     while stack:

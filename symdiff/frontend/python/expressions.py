@@ -142,12 +142,13 @@ def _chain(cx: Context, node: ast.Compare, left: Val, k: int) -> Steps:
     return (yield control.short_circuit_steps(cx, node, found, True, _chain(cx, node, right, k + 1)))
 
 
-def _bool_op(cx: Context, node: ast.BoolOp, k: int = 0) -> Steps:
-    found = yield steps(cx, node.values[k])
+def _bool_op(cx: Context, node: ast.BoolOp, k: int = 0, operand: Callable[..., Steps] = steps) -> Steps:
+    """`operand` evaluates one of the values: as it is, or its truth."""
+    found = yield operand(cx, node.values[k])
     if k + 1 == len(node.values):
         return found
-    both = isinstance(node.op, ast.And)
-    return (yield control.short_circuit_steps(cx, node.values[k], found, both, _bool_op(cx, node, k + 1)))
+    both, rest = isinstance(node.op, ast.And), _bool_op(cx, node, k + 1, operand)
+    return (yield control.short_circuit_steps(cx, node.values[k], found, both, rest))
 
 
 def condition(cx: Context, node: ast.expr) -> Val:
@@ -158,20 +159,12 @@ def condition(cx: Context, node: ast.expr) -> Val:
 
 def _condition(cx: Context, node: ast.expr) -> Steps:
     if isinstance(node, ast.BoolOp):
-        return _all_or_any(cx, node, 0)
+        return _bool_op(cx, node, 0, _condition)
     return _truth(cx, node)
 
 
 def _truth(cx: Context, node: ast.expr) -> Steps:
     return operators.truth(cx, node, (yield steps(cx, node)))
-
-
-def _all_or_any(cx: Context, node: ast.BoolOp, k: int) -> Steps:
-    found = yield _condition(cx, node.values[k])
-    if k + 1 == len(node.values):
-        return found
-    both = isinstance(node.op, ast.And)
-    return (yield control.short_circuit_steps(cx, node.values[k], found, both, _all_or_any(cx, node, k + 1)))
 
 
 def _if_exp(cx: Context, node: ast.IfExp) -> Steps:
