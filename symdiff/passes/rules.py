@@ -18,6 +18,7 @@ from typing import Any
 from symdiff.ir import errstate
 from symdiff.ir.build import Builder, V
 from symdiff.ir.core import Block, Function, Literal, Op, Program, Value
+from symdiff.ir.effects import may_raise
 from symdiff.ir.loops import first_capture
 from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import AVal
@@ -43,7 +44,7 @@ class Site:
     b: Builder
     sources: Mapping[Value, Op]
     readers: Mapping[Value, int]
-    absorbed: list[Op] = field(default_factory=list)  # may go if unread, readers first: the answer raises what they do
+    absorbed: list[Op] = field(default_factory=list)  # may go if unread: the answer raises what they do, or cannot fail
 
     def source(self, v: Value, *prims: str) -> Op | None:
         """The operation of this block that defines v, if it is one of these primitives, under the same handling."""
@@ -113,6 +114,11 @@ def _constants(op: Op, region: Block) -> dict[Value, Value]:
     return {p: v for p, v in pairs if v.const is not None and not isinstance(v.const, Literal)}
 
 
+def _is_plain(op: Op) -> bool:
+    """Whether an operation does nothing but compute its results."""
+    return bool(op.outs) and not (op.regions or op.prim.effect or op.prim.name == "call" or may_raise(op))
+
+
 class _Here:
     """The state of one block while it is rewritten."""
 
@@ -125,7 +131,7 @@ class _Here:
         self.readers = Counter(v for op in block.ops for v in op.ins)
         self.readers.update(block.outs)
         self.named: dict[Value, Value] = {}
-        self.dropped: set[Op] = set()
+        self.absorbed: set[Op] = set()
         for p, outside in known.items():
             if self.readers[p]:
                 b = Builder()
@@ -165,11 +171,7 @@ class _Here:
             if [v.type for v in values] != [v.type for v in op.outs]:
                 continue
             self.replace(op, values, b.ops, budget)
-            for absorbed in site.absorbed:
-                seen = absorbed in self.dropped or errstate.observed(absorbed)
-                if not seen and not any(self.readers[v] for v in absorbed.outs):
-                    self.dropped.add(absorbed)
-                    self.readers.subtract(absorbed.ins)
+            self.absorbed.update(op for op in site.absorbed if not errstate.observed(op))
             self.rewriter.report.add(row.name, op.loc)
             return True
         return False
@@ -188,10 +190,20 @@ class _Here:
             self.env[old] = v
         self.todo.extend((o, budget - 1) for o in reversed(ops))
 
+    def without_absorbed(self, outs: Sequence[Value]) -> list[Op]:
+        """The operations without those that may go, and with them what is read by nothing else."""
+        live, kept = set(outs), list[Op]()
+        for op in reversed(self.ops):
+            if (op in self.absorbed or _is_plain(op)) and live.isdisjoint(op.outs):
+                continue
+            live.update(op.ins)
+            kept.append(op)
+        return kept[::-1]
+
     def finish(self) -> Block:
         outs = [self.resolve(v) for v in self.old.outs]
-        if self.dropped:
-            self.ops = [op for op in self.ops if op not in self.dropped]
+        if self.absorbed:
+            self.ops = self.without_absorbed(outs)
         if not self.named:
             return same_block(self.old, self.old.params, self.ops, outs)
         env = {v: Value(v.type, old.hint, v.const, v.origin or old.origin) for v, old in self.named.items()}

@@ -277,7 +277,18 @@ def _shifted(site: Site) -> Any:
     found = _reduction_of(site, top, "max")
     if found is None or found[0] is not x or not _same_axes(found[1], site.op.params["axis"], number_type(x).rank):
         return None
+    _absorb_max(site, top)
     return site.b.op(site.op.prim.name, x, **site.op.params)
+
+
+def _absorb_max(site: Site, v: Value) -> None:
+    """The maximum that `_reduction_of` found goes with its shift: the stable form has its own, of an empty axis too."""
+    found = site.source(v, "max") or site.source(v, "expand_dims", "reshape", "index")
+    assert found is not None
+    if found.prim.name != "max":
+        found = site.source(found.ins[0], "max")
+        assert found is not None
+    site.absorbed.append(found)
 
 
 def _shifted_logsumexp(site: Site) -> Any:
@@ -293,6 +304,8 @@ def _shifted_logsumexp(site: Site) -> Any:
             continue
         rank, axis = number_type(x).rank, total.params.get("axis")
         if _same_axes(inner[1], axis, rank) and _same_axes(m.params.get("axis"), axis, rank):
+            site.absorbed.append(m)
+            _absorb_max(site, shift.ins[1])
             return site.b.logsumexp(x, **total.params)
     return None
 
@@ -438,8 +451,10 @@ ROWS = (
     Row("softmax", ("div",), _softmax, _REALS),
     Row("softmax", ("div",), _one_of_softmax, _REALS),
     Row("softmax", ("exp",), _exp_of_log_softmax, _REALS),
-    Row("shift of softmax", ("softmax", "log_softmax"), _shifted, "max(x) finite"),
-    Row("stable logsumexp", ("add",), _shifted_logsumexp, "max(x) finite"),
+    Row("shift of softmax", ("softmax", "log_softmax"), _shifted,
+        "max(x) finite; of an axis without elements as many, where np.max raises"),
+    Row("stable logsumexp", ("add",), _shifted_logsumexp,
+        "max(x) finite; of an axis without elements -inf, where np.max raises"),
     Row("cross-entropy", ("index",), _gathered_log_softmax, "indices in range, else the same IndexError"),
     Row("sign of a mean", ("neg",), _negated_mean, "real floats; a zero may change its sign"),
     Row("sign of a likelihood", ("neg",), _negated_likelihood, "real floats; a zero may change its sign"),
