@@ -285,10 +285,6 @@ _OPERATIONS = (
      "{function} does not exist in NumPy {version}",
      "it was removed or never existed",
      "{alternative}"),
-    ("SD409", "impure call",
-     "{function} reads or changes hidden state",
-     "it could not be run exactly once, in order",
-     "call it outside, and pass what it gives as an argument"),
     ("SD411", "derivative inside the function",
      "`{function}` cannot be compiled inside a function: {reason}",
      "what a function asks of symdiff is compiled with it, and means what it means outside",
@@ -325,6 +321,14 @@ _OPERATIONS = (
      "{name}, which has a derivative rule, takes or is given {argument}",
      "it is passed numbers and arrays, alone or in tuples, lists and dicts of known structure, and functions",
      "pass an array"),
+    ("SD420", "operation on an object",
+     "{operation} takes what a call gave of which nothing is known when compiling",
+     "a function that symdiff does not know is run as it is, and could give anything",
+     "say what it is where it is made: `float(…)`, `int(…)`, `bool(…)`, or `a: \"f8[n]\" = …`"),
+    ("SD421", "argument of a call that is run as it is",
+     "{function} is run as it is and cannot be given {argument}",
+     "what it changes there, or calls, symdiff would not see",
+     "pass numbers, arrays, strings, tuples, or a copy made in the call: `list(…)`, `dict(…)`"),
 )
 
 _MEMORY = (

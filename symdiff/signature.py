@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import enum
 import linecache
+import random
 import types
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ import numpy as np
 from symdiff.errors import CheckError, CompileError, Loc
 from symdiff.ir import dims
 from symdiff.ir.core import Program
-from symdiff.ir.types import AVal, Kind, code, python
+from symdiff.ir.types import AVal, Kind, code, object_of, python
 from symdiff.trees import LEAF, NAMED, Path, Tree, container, flatten, path_text, paths
 
 Leaf = tuple[str, Path]  # a leaf of an argument: its name, and the way to the leaf
@@ -35,6 +36,9 @@ _STATIC_TYPES = (
     *(types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType, type, enum.Enum),
     *(np.ufunc, np.dtype, type(...), slice, range),
 )
+
+
+RANDOM = (np.random.Generator, np.random.RandomState, random.Random)  # what an argument may draw numbers from
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -223,6 +227,8 @@ def leaf_type(name: str, value: object, names: SizeNames, sizes: Collection[str]
         return python("c16")
     if isinstance(value, np.generic):
         return AVal(Kind.NUMPY, (), dtype_code(name, value.dtype))
+    if isinstance(value, RANDOM):
+        return object_of(kind)
     if isinstance(value, np.ndarray):
         raise CheckError.of("SD314", name=name, type=_described(kind))
     if callable(value) and type(kind).__module__ != "numpy":

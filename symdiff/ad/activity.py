@@ -34,7 +34,7 @@ def has_rule(op: Op) -> bool:
 
 
 def varied_transfer(op: Op, flags: Flags) -> Flags:
-    if any(flags) and op.prim.name == "opaque_call":
+    if any(flags) and op.prim.name in ("opaque_call", "foreign_call") and not op.params.get("shows"):
         raise CompileError([_not_understood(op, next(v for v, flag in zip(op.ins, flags, strict=True) if flag))])
     moves = any(flags) and op.prim.family is not Family.CONSTANT
     return tuple(moves and is_differentiable(v) for v in op.outs)

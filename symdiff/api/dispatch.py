@@ -26,7 +26,7 @@ import numpy as np
 
 from symdiff import trees
 from symdiff.api.parameters import KEYWORD_ONLY, POSITIONAL_ONLY, Parameter
-from symdiff.ir.types import PYTHON_NAMES, AVal, Kind
+from symdiff.ir.types import PYTHON_NAMES, AVal, Kind, Object, object_of
 from symdiff.signature import Argument, Guard, Param, Signature, Static
 from symdiff.trees import NAMED, Tree, only_fields
 
@@ -187,6 +187,8 @@ class Chain:
     def leaf_tests(self, value: str, leaf: AVal | Static) -> Iterator[str]:
         if isinstance(leaf, Static):
             yield self.static_test(value, leaf.value)
+        elif isinstance(leaf, Object):
+            yield f"{self.constant(_is_of)}({value}, {leaf.cls!r})"
         elif leaf.kind is Kind.PYTHON:
             yield self.type_test(value, self.builtin[PYTHON_NAMES[leaf.dtype]])
         elif leaf.kind is Kind.NUMPY:
@@ -256,6 +258,10 @@ class Chain:
         if guard.tree is None and not guard.by_value:
             return f"{found} is {self.constant(guard.value)}"
         return f"{self.constant(guard)}.holds({found})"
+
+
+def _is_of(value: object, cls: str) -> bool:
+    return object_of(type(value)).cls == cls
 
 
 def _same(value: object, known: object) -> bool:

@@ -20,6 +20,7 @@ from symdiff.api.parameters import name_of
 from symdiff.api.transforms import ByArguments, Forward, Function, Grad, Tangent
 from symdiff.errors import CheckError, UsageError
 from symdiff.frontend.derivative import Derivative
+from symdiff.ir.core import walk
 from symdiff.ir.types import AVal
 from symdiff.signature import Lowered, Signature, Static, leaf_names
 from symdiff.trees import LEAF, flatten, map_leaves, unflatten
@@ -58,12 +59,31 @@ class Jacrev(ByArguments):
 
 
 class Jacfwd(Jacrev):
-    """``f(x, …) -> Jacobian`` by columns; with `has_aux` ``(Jacobian, aux)``."""
+    """``f(x, …) -> Jacobian`` by columns; with `has_aux` ``(Jacobian, aux)``.
+
+    A tangent runs the function for every column.  One with effects is run once instead, and pulled back by rows.
+    """
 
     kind: ClassVar[str] = "jacfwd"
 
+    def build(self, signature: Signature) -> tuple[Lowered, Function]:
+        lowered, call = super().build(signature)
+        if not _has_effects(lowered):
+            return lowered, call
+        once = Forward(self.differentiated(), wrt=self.chosen.names, level=self.level).build(signature)[1]
+
+        @functools.wraps(once)
+        def by_rows(*arguments: Any, **captured: Any) -> Any:
+            return Jacrev.jacobian(self, once, arguments, captured)
+
+        return lowered, by_rows
+
+    def differentiated(self) -> Function:
+        """The function whose Jacobian it is."""
+        return self.fun
+
     def inner(self, signature: Signature) -> tuple[Lowered, Function]:
-        return Tangent(self.fun, wrt=self.chosen.names, level=self.level).build(signature)
+        return Tangent(self.differentiated(), wrt=self.chosen.names, level=self.level).build(signature)
 
     def jacobian(self, function: Function, arguments: Sequence[Any], captured: dict[str, Any]) -> Any:
         names = [p.name for p in self.parameters]
@@ -82,9 +102,8 @@ class Hessian(Jacfwd):
 
     kind: ClassVar[str] = "hessian"
 
-    def inner(self, signature: Signature) -> tuple[Lowered, Function]:
-        gradient = Grad(self.fun, self.argnums, wrt=self.wrt, has_aux=self.has_aux, level=self.level)
-        return Tangent(gradient, wrt=self.chosen.names, level=self.level).build(signature)
+    def differentiated(self) -> Function:
+        return Grad(self.fun, self.argnums, wrt=self.wrt, has_aux=self.has_aux, level=self.level)
 
 
 # What has a Jacobian ------------------------------------------------------------------------------------------------
@@ -97,6 +116,12 @@ def _check_arguments(signature: Signature, names: Sequence[str], function: str) 
         for written, leaf in zip(leaf_names(argument), argument.leaves, strict=True):
             if isinstance(leaf, AVal) and leaf.complex:
                 raise CheckError.of("SD729", what=f"argument {written} of {function}", type=str(leaf))
+
+
+def _has_effects(lowered: Lowered) -> bool:
+    """Whether a run can be told from two: something is shown, or a call is run as it is."""
+    functions = lowered.program.functions.values()
+    return any(op.prim.name in ("print", "foreign_call") for f in functions for op in walk(f.body))
 
 
 def _check_results(lowered: Lowered, has_aux: bool, function: str) -> None:

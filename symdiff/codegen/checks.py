@@ -21,7 +21,7 @@ from symdiff.codegen import expressions
 from symdiff.codegen.view import Line
 from symdiff.ir import dims
 from symdiff.ir.dims import Atom, Dim
-from symdiff.ir.types import PYTHON_NAMES, AVal, Kind
+from symdiff.ir.types import PYTHON_NAMES, AVal, Kind, Object
 
 _WIDTH = 96
 
@@ -50,7 +50,9 @@ def dtype_name(dtype: str) -> str:
 
 
 def scalar_name(t: AVal) -> str:
-    """`float`, or `np.float32`."""
+    """`float`, or `np.float32`; `object` of what is no number."""
+    if isinstance(t, Object):
+        return "object"
     if t.kind is Kind.PYTHON:
         return PYTHON_NAMES[t.dtype]
     return "np." + np.dtype(t.dtype).name.replace("bool", "bool_")
@@ -142,6 +144,8 @@ def entry(function: str, names: Sequence[str], types: Sequence[AVal], table: str
 
     `guarded`: the caller has looked at each leaf on its own, so that only sizes are left to be compared.
     """
+    numbers = [k for k, t in enumerate(types) if not isinstance(t, Object)]
+    names, types = [names[k] for k in numbers], [types[k] for k in numbers]
     if not names:
         return Checks((), {}, (), ())
     sizes = read_sizes(names, types)

@@ -234,7 +234,9 @@ LARGEST_EMBEDDED = 64
 
 
 def _embedded(value: object) -> str:
-    """The default of captured data: a literal, or nothing where it is too large."""
+    """The default of captured data: a literal, or nothing where it is too large, or no number."""
+    if not isinstance(value, (np.ndarray, np.generic, int, float, complex)):
+        return ""
     if isinstance(value, np.ndarray):
         if value.size > LARGEST_EMBEDDED:
             return ""

@@ -116,7 +116,7 @@ def module_view(printed: Printed, header: str, exports: Sequence[str], check: st
     texts = tuple(text.strip() for text in _called(helpers, code))
     defined = tuple(written.text() for written in printed.classes.values())
     code += [*defined, *texts, *printed.constants, check]
-    imports = [libraries.IMPORTS[name] for name in libraries.named("\n".join(code))]
+    imports = libraries.statements("\n".join(code), printed.modules)
     exports = [*exports, *(written.name for written in printed.classes.values())]
     listed = ", ".join(f'"{n}"' for n in exports)
     exported = (

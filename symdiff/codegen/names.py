@@ -16,9 +16,10 @@ import keyword
 import re
 import unicodedata
 from collections import deque
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from symdiff.codegen.variables import tell_apart
 from symdiff.ir.build import clone_block
@@ -77,7 +78,7 @@ CALLED = {
 # What a generated module defines beside its functions; the primitives' helpers join them.
 _OWN = frozenset(["_TYPES", "_accept", "_check", "_floats", "_found", "_rebuilt", "_scalar", "_verdict"])
 _DTYPE = re.compile(r"_[biufc]\d+")
-_DEFINED = re.compile(r"\s*def (\w+)")
+_DEFINED = re.compile(r"^def (\w+)", re.MULTILINE)
 _PREFIXES = ("_TYPES_", "_check_")  # of what a module of several functions has for each
 
 
@@ -95,7 +96,15 @@ def is_private(name: str) -> bool:
 def _helpers(_size: int) -> frozenset[str]:
     """The names of all primitives' helpers; made again when the registry has grown."""
     texts = (str(p.info.get("helper", "")) for p in REGISTRY.values())
-    return frozenset(found.group(1) for text in texts if (found := _DEFINED.match(text)))
+    return frozenset(name for text in texts for name in helpers_in(text))
+
+
+@lru_cache
+def helpers_in(source: str) -> Mapping[str, str]:
+    """The functions that a text defines, each with its own text."""
+    starts = [found.start() for found in _DEFINED.finditer(source)]
+    parts = [source[a:b].strip() for a, b in pairwise([*starts, len(source)])]
+    return {part[4 : part.index("(")]: part for part in parts}
 
 
 def identifier(text: str, avoid: Set[str] = frozenset()) -> str:

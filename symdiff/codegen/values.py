@@ -8,7 +8,6 @@ being called so as long as it is read.
 from __future__ import annotations
 
 import ast
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 
@@ -18,7 +17,7 @@ from symdiff.codegen import expressions
 from symdiff.codegen.blocks import Context
 from symdiff.codegen.choices import is_selection, joined, joint, truth
 from symdiff.codegen.folding import Plan, is_constant, is_update
-from symdiff.codegen.names import CALLED, identifier, is_renaming
+from symdiff.codegen.names import CALLED, helpers_in, identifier, is_renaming
 from symdiff.ir import template
 from symdiff.ir.core import Family, Op, Params, Value
 from symdiff.ir.dims import Atom, Dim
@@ -185,9 +184,7 @@ class Values:
     def need_helper(self, op: Op) -> None:
         source = op.prim.info.get("helper")
         if source:  # a module has those that its text calls
-            found = re.search(r"def (\w+)", source)
-            assert found is not None
-            self.context.helpers[found.group(1)] = source
+            self.context.helpers.update(helpers_in(source))
 
     def reads(self, op: Op) -> Set[str]:
         """The variables that the line of an operation mentions."""

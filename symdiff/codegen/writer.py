@@ -14,10 +14,10 @@ from symdiff.codegen.functions import Body, Entry, Given
 from symdiff.codegen.names import identifier, parameters
 from symdiff.codegen.parts import KINDS, Parts, otherwise
 from symdiff.codegen.view import FunctionView, Line
-from symdiff.ir import errstate
+from symdiff.ir import errstate, libraries
 from symdiff.ir.core import Program, Value, walk
 from symdiff.ir.errstate import Stack
-from symdiff.ir.types import AVal, Kind
+from symdiff.ir.types import AVal, Kind, Object
 from symdiff.signature import Argument
 from symdiff.trees import NAMED
 
@@ -34,6 +34,7 @@ class Printed:
     own_helpers: dict[str, None] = field(default_factory=dict)
     outlined: list[Outlined] = field(default_factory=list)
     classes: dict[type, Written] = field(default_factory=dict)
+    modules: dict[str, None] = field(default_factory=dict)  # that operations need
 
 
 class Writer:
@@ -46,7 +47,10 @@ class Writer:
         self.parts = parts
         self.lowered = parts.lowered
         self.public = {kind: parts.name if kind == "primal" else f"{parts.name}_{kind}" for kind in KINDS}
-        public = frozenset(self.public.values())
+        modules = libraries.asked_for(parts.lowered.program)
+        printed.modules.update(dict.fromkeys(modules))
+        self.roots = frozenset(name.split(".")[0] for name in modules)
+        public = frozenset(self.public.values()) | self.roots
         self.own = parameters([a.name for a in parts.lowered.signature.arguments], public)
         arguments = parts.lowered.signature.arguments
         self.result = classes.of_result(parts.lowered, printed.classes, {*public, *self.own.values()})
@@ -77,6 +81,7 @@ class Writer:
     def reserved(self) -> frozenset[str]:
         return (
             frozenset(self.public.values())
+            | self.roots
             | {"saved", self.table, *map(class_name, range(len(self.classes())))}
             | set(checks.HELPERS)
             | set(self.exports)
@@ -149,7 +154,9 @@ class Writer:
         self.use(check)
         if "_accept" in check.helpers:
             rows = ", ".join(
-                f"{leaf!r}: {checks.described(t)}" for leaf, t in zip(self.entry.leaves, leaf_types, strict=True)
+                f"{leaf!r}: {checks.described(t)}"
+                for leaf, t in zip(self.entry.leaves, leaf_types, strict=True)
+                if not isinstance(t, Object)
             )
             self.constants[f"{self.table} = {{{rows}}}"] = None
         return check, [*before]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import math
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -155,8 +156,8 @@ def compile_lambda(names: Sequence[str], body: ast.expr) -> Callable[..., Any]:
     )
     tree = ast.fix_missing_locations(ast.Expression(ast.Lambda(arguments, body)))
     space = namespace()
-    used = {node.id for node in ast.walk(body) if isinstance(node, ast.Name)} & libraries.IMPORTS.keys()
-    space.update(libraries.modules(used - space.keys()))
+    used = {node.id for node in ast.walk(body) if isinstance(node, ast.Name)} - {*names}
+    space.update(libraries.modules(used & (libraries.IMPORTS.keys() | sys.stdlib_module_names) - space.keys()))
     made: Callable[..., Any] = eval(compile(tree, "<symdiff interpreter>", "eval"), space)
     return made
 

@@ -7,8 +7,11 @@ where the user's function called it.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable
 from typing import Any
+
+from symdiff.ir.core import Program, walk
 
 IMPORTS = {
     "dataclasses": "import dataclasses",
@@ -17,6 +20,7 @@ IMPORTS = {
     "np": "import numpy as np",
     "scipy": "import scipy.special",
 }
+_NAMED = {"scipy": r"\bscipy\.special\."}  # SciPy's other modules are named by the operations that call them
 
 
 def named(text: str) -> list[str]:
@@ -25,7 +29,26 @@ def named(text: str) -> list[str]:
     >>> named("np.exp(x) + scipy.special.erf(x)")
     ['np', 'scipy']
     """
-    return [name for name in IMPORTS if re.search(rf"\b{name}\.", text)]
+    return [name for name in IMPORTS if re.search(_NAMED.get(name, rf"\b{name}\."), text)]
+
+
+def asked_for(program: Program) -> list[str]:
+    """The modules that the operations of a program say they need, in order: `time`, `scipy.stats`."""
+    ops = (op for f in program.functions.values() for op in walk(f.body))
+    return sorted({name for op in ops for name in op.params.get("modules", ())})
+
+
+def statements(text: str, modules: Iterable[str]) -> list[str]:
+    """The import statements of a text that needs these modules beside the libraries that it names.
+
+    >>> statements("np.exp(time.time())", ["time"])
+    ['import time', 'import numpy as np']
+    """
+    standard = sorted({f"import {name}" for name in modules if name.split(".")[0] in sys.stdlib_module_names})
+    named_here = [IMPORTS[name] for name in named(text)]
+    others = sorted({f"import {name}" for name in modules} - {*standard, "import numpy"})
+    first = [line for line in named_here if line.split()[1] in sys.stdlib_module_names]
+    return [*sorted({*first, *standard}), *[line for line in named_here if line not in first], *others]
 
 
 def modules(names: Iterable[str]) -> dict[str, Any]:
@@ -35,6 +58,6 @@ def modules(names: Iterable[str]) -> dict[str, Any]:
     """
     space: dict[str, Any] = {}
     for name in names:
-        exec(IMPORTS[name], space)
+        exec(IMPORTS.get(name, f"import {name}"), space)
     space.pop("__builtins__", None)
     return space

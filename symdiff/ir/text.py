@@ -30,7 +30,7 @@ from symdiff.ir import dims
 from symdiff.ir.core import REGISTRY, Block, Function, Literal, Op, Params, Program, Value
 from symdiff.ir.dims import Poly
 from symdiff.ir.same import same_constant
-from symdiff.ir.types import PYTHON_NAMES, Alt, AVal, Kind, Opt, Saved, Seq, Type
+from symdiff.ir.types import PYTHON_NAMES, Alt, AVal, Kind, Object, Opt, Saved, Seq, Type
 
 Line = tuple[Op | None, str]
 T = TypeVar("T")
@@ -264,6 +264,10 @@ class _Scanner:
             name = self.need(r"[^\]]*", "a name")
             self.expect("]")
             return Saved(name)
+        if word == "Object":
+            cls = self.need(r"[^\]]*", "a class")
+            self.expect("]")
+            return Object(Kind.PYTHON, (), "O8", cls)
         if word in ("Seq", "Opt"):
             elem = self.type()
             self.expect("]")

@@ -72,6 +72,23 @@ class AVal:
 
 
 @dataclass(frozen=True, slots=True)
+class Object(AVal):
+    """A Python object that is no number, of the class `cls` (its dotted name): handed from call to call as it is.
+
+    A scalar without arithmetic: it has no cotangent, and of the primitives `foreign_call` and its like alone take it.
+    """
+
+    cls: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.kind, self.shape, self.dtype) != (Kind.PYTHON, (), "O8"):
+            raise ValueError("an object is a scalar of dtype O8")
+
+    def __str__(self) -> str:
+        return f"Object[{self.cls}]"
+
+
+@dataclass(frozen=True, slots=True)
 class Seq:
     """One value per turn of a loop."""
 
@@ -186,6 +203,16 @@ def python(dtype: str) -> AVal:
 
 def numpy(dtype: str) -> AVal:
     return AVal(Kind.NUMPY, (), dtype)
+
+
+def object_of(cls: type) -> Object:
+    """The type of the instances of a class, without what is private in its name.
+
+    >>> str(object_of(np.random.Generator)), str(object_of(slice))
+    ('Object[numpy.random.Generator]', 'Object[slice]')
+    """
+    module = [part for part in cls.__module__.split(".") if not part.startswith("_") and part != "builtins"]
+    return Object(Kind.PYTHON, (), "O8", ".".join([*module, cls.__qualname__]))
 
 
 INT, FLOAT, BOOL = python("i8"), python("f8"), python("b1")

@@ -59,7 +59,7 @@ import numpy as np
 
 from symdiff.ir import libraries, types
 from symdiff.ir.core import REGISTRY, Family, Params, Prim
-from symdiff.ir.types import AVal, Kind, Type
+from symdiff.ir.types import AVal, Kind, Object, Type
 
 ELEMENTWISE, LINEAR, BILINEAR, GENERAL = Family.ELEMENTWISE, Family.LINEAR, Family.BILINEAR, Family.GENERAL
 CONSTANT, STRUCTURE, CONTROL = Family.CONSTANT, Family.STRUCTURE, Family.CONTROL
@@ -234,6 +234,6 @@ def _tried(text: str, space: dict[str, Any], values: dict[str, Any]) -> Any:
 
 
 def numeric(t: Type) -> AVal:
-    if not isinstance(t, AVal):
+    if not isinstance(t, AVal) or isinstance(t, Object):
         raise TypeError(f"a number or array is needed, not {t}")
     return t

@@ -1,9 +1,9 @@
-"""Calls of NumPy functions that have no rule here: run as they are in the forward pass, on what is not differentiated.
+"""Calls of functions that have no rule here and no effect: run in the forward pass, on what is not differentiated.
 
-The functions are named one by one: those that change nothing, keep nothing and return arrays of their own (or an
-argument itself), so that nothing but their results must be known of them.  What such a call returns is found when
-compiling by calling it on samples (`symdiff.frontend.python.opaque_calls`); `_as_compiled` holds it to that at run
-time, for the type might depend on the values.  The operation is no constant: where an operand is differentiated,
+They are NumPy's, named one by one, and SciPy's: those that change nothing, keep nothing and return arrays of their own
+(or an argument itself), so that nothing but their results must be known of them.  What such a call returns is found
+when compiling by calling it on samples (`symdiff.frontend.python.opaque_calls`); `_as_compiled` holds it to that at
+run time, for the type might depend on the values.  The operation is no constant: where an operand is differentiated,
 `symdiff.ad.activity` refuses it.
 """
 
@@ -55,7 +55,7 @@ def _text(params: Params, ins: tuple[Type, ...]) -> str:
 
 def _infer(
     ins: tuple[Type, ...], regions: tuple[()], function: str, arguments: tuple[Argument, ...],
-    types: tuple[AVal, ...], shaped: bool,
+    types: tuple[AVal, ...], shaped: bool, modules: tuple[str, ...],
 ) -> tuple[Type, ...]:  # fmt: skip
     if not shaped:
         return types
@@ -63,8 +63,7 @@ def _infer(
     return (AVal(types[0].kind, shape, types[0].dtype),)
 
 
-opaque_call = prim("opaque_call", "*xs", CONSTANT, infer=_infer, params=("function", "arguments", "types", "shaped"),
-    numpy=_text, formula=lambda params, ins: called(params), raises=True, helper='''\
+AS_COMPILED = '''\
 def _as_compiled(value, *types):
     """The value; raises TypeError if dtypes or ranks are others than when the function was compiled."""
     parts = value if isinstance(value, tuple) else (value,)
@@ -73,4 +72,8 @@ def _as_compiled(value, *types):
     if found != types:
         raise TypeError(f"{', '.join(found)} is returned, but {', '.join(types)} was when compiling")
     return value
-''')  # fmt: skip
+'''
+
+opaque_call = prim("opaque_call", "*xs", CONSTANT, infer=_infer,
+    params=("function", "arguments", "types", "shaped", "modules"), numpy=_text,
+    formula=lambda params, ins: called(params), raises=True, helper=AS_COMPILED)  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -97,4 +99,32 @@ def test_a_program_beyond_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
         "    return x * x * x * x * x",
         "           ^^^^^^^^^^^^^^^^^",
         "  why: the program was multiplied by unrolling or inlining",
+    ]
+
+
+def test_an_operation_on_what_an_unknown_function_gave() -> None:
+    def f(x: float) -> float:
+        return x * os.cpu_count()
+
+    assert refusal(f) == [
+        "SD420 `x * os.cpu_count()` takes what a call gave of which nothing is known when compiling",
+        "    return x * os.cpu_count()",
+        "           ^^^^^^^^^^^^^^^^^^",
+        "  why: a function that symdiff does not know is run as it is, and could give anything",
+        '  rewrite: say what it is where it is made: `float(…)`, `int(…)`, `bool(…)`, or `a: "f8[n]" = …`',
+    ]
+
+
+def test_a_list_passed_to_a_method_that_is_not_known() -> None:
+    def f(x: float) -> float:
+        rows = ["a", "b"]
+        io.StringIO().writelines(rows)
+        return x
+
+    assert refusal(f) == [
+        "SD421 `StringIO.writelines` is run as it is and cannot be given a list",
+        "    io.StringIO().writelines(rows)",
+        "                             ^^^^",
+        "  why: what it changes there, or calls, symdiff would not see",
+        "  rewrite: pass numbers, arrays, strings, tuples, or a copy made in the call: `list(…)`, `dict(…)`",
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 import types as python_types
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -18,6 +19,7 @@ from symdiff.frontend.python.values import (
     Cell,
     DictRef,
     Flat,
+    Foreign,
     Grown,
     Known,
     ListRef,
@@ -71,7 +73,7 @@ def attribute(cx: Context, node: ast.Attribute, base: Val, name: str) -> Val:
         return base.items[base.keys.index(name)]
     if isinstance(base, (Num, Arr)):
         return _numeric(cx, node, base, name)
-    if name in container_method_names(base):
+    if name in container_method_names(base) or isinstance(base, Foreign):
         return Method(base, name)
     if isinstance(base, Struct) and base.cls is not None and name in _OF_NAMED_TUPLES:
         return Method(base, name)
@@ -79,12 +81,18 @@ def attribute(cx: Context, node: ast.Attribute, base: Val, name: str) -> Val:
 
 
 def _known(cx: Context, node: ast.Attribute, base: Known, name: str) -> Val:
+    from symdiff.frontend.python import foreign, foreign_results
+
     obj = base.obj
     if isinstance(obj, np.ndarray) or values_number(obj):
         return _known_numeric(cx, node, base, name)
     if isinstance(obj, (list, tuple, dict, set, frozenset, str)) and not hasattr(obj, "_fields"):
         return Method(base, name)
     if isinstance(obj, np.ufunc) and name in ("at", "reduce", "accumulate", "outer"):
+        return Method(base, name)
+    if obj is sys and name in foreign.STREAMS:
+        return foreign.STREAMS[name]
+    if foreign_results.is_method(obj, name):
         return Method(base, name)
     found = _plain_attribute(obj, name)
     if found is _NOTHING:

@@ -29,6 +29,7 @@ from symdiff.frontend.python import (
 )
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.desugar import desugared
+from symdiff.frontend.python.foreign_names import not_followed, spelled
 from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.liveness import Liveness, local_names
 from symdiff.frontend.python.sizes import refuse_unknown_count
@@ -177,6 +178,8 @@ def apply(cx: Context, node: ast.AST, function: Val, args: list[Val], kwargs: di
     found = python_calls.call_builtin(cx, node, obj, args, kwargs)
     if found is not None:
         return found
+    if not_followed(obj):
+        return _unknown(cx, node, function, args, kwargs)
     if isinstance(obj, type):
         return _construct(cx, node, function, args, kwargs)
     if _followed(obj):
@@ -244,14 +247,14 @@ def _follow(cx: Context, node: ast.AST, function: Known, args: list[Val], kwargs
         return derivatives.call(cx, node, base[0], [*base[1], *args], {**base[2], **kwargs})
     obj = function.obj
     if str(getattr(obj, "__module__", "")).startswith(("numpy.", "scipy.")):
-        found = known_calls.run(cx, node, obj, args, kwargs)
-        return _unknown(cx, node, obj, [*args, *kwargs.values()]) if found is None else found
+        found = known_calls.run(cx, node, obj, args, kwargs) or _pure(cx, node, obj, args, kwargs)
+        return _unknown(cx, node, function, args, kwargs) if found is None else found
     if is_foreign(base[0].obj) and not is_transparent(base[0].obj):
         return cx.refuse("SD411", node, function=cx.text(node), reason="symdiff does not follow its own functions")
     if isinstance(
         obj, python_types.BuiltinFunctionType | python_types.WrapperDescriptorType | np.ufunc
     ) or not callable(obj):
-        return _unknown(cx, node, obj, [*args, *kwargs.values()])
+        return _unknown(cx, node, function, args, kwargs)
     memo = cx.sources.get(id(obj))
     if memo is None or memo[0] is not obj:
         try:
@@ -260,7 +263,7 @@ def _follow(cx: Context, node: ast.AST, function: Known, args: list[Val], kwargs
             if _staged(cx, [*args, *kwargs.values()]):
                 cx.problems.extend(dataclasses.replace(p, loc=p.loc or cx.loc(node)) for p in error.problems)
                 return POISON
-            return _unknown(cx, node, obj, [*args, *kwargs.values()])
+            return _unknown(cx, node, function, args, kwargs)
         cx.sources[id(obj)] = memo = (obj, source)
     source = memo[1]
     _, first, bound = base
@@ -290,22 +293,23 @@ def _staged(cx: Context, vals: Sequence[Val]) -> bool:
     return any(not isinstance(v, Known) for v in vals)
 
 
-def _unknown(cx: Context, node: ast.AST, obj: Any, args: Sequence[Val]) -> Val:
-    name = getattr(obj, "__qualname__", type(obj).__qualname__)
-    module = getattr(obj, "__module__", None)
-    text = f"{module}.{name}" if module and module != "builtins" else name
-    if POISON in args:
-        return POISON
-    if _impure(obj):
-        return cx.refuse("SD409", node, function=f"`{text}`")
-    return cx.refuse_unknown(node, text, args)
+def _pure(cx: Context, node: ast.AST, obj: Any, args: list[Val], kwargs: dict[str, Val]) -> Val | None:
+    """A function of SciPy that has no effect, on staged values."""
+    from symdiff.frontend.python import opaque_calls
+
+    obj, given = known_calls.bound(obj, args)
+    named = spelled(obj) if known_calls.is_pure(obj) else None
+    return None if named is None else opaque_calls.call_named(cx, node, named, obj, given, kwargs)
 
 
-def _impure(obj: Any) -> bool:
-    """Whether a function is known to read or change hidden state."""
-    owner = getattr(obj, "__self__", None)
-    module = str(getattr(obj, "__module__", None) or type(owner).__module__)
-    return obj in (input, open) or module.startswith(("numpy.random", "random", "time"))
+def _unknown(cx: Context, node: ast.AST, function: Known, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    """A function without a meaning here: run as it is, where it can be."""
+    from symdiff.frontend.python import foreign
+
+    found = foreign.call(cx, node, function, args, kwargs) if callable(function.obj) else None
+    if found is None:
+        return cx.refuse_unknown(node, foreign.shown(function.obj), [*args, *kwargs.values()])
+    return found
 
 
 def _inline(
@@ -480,7 +484,7 @@ def _construct(cx: Context, node: ast.AST, function: Known, args: list[Val], kwa
     elif function.origin is not None:
         cx.classes.setdefault(cls, function)
     made = objects.construct(cx, node, cls, args, kwargs)
-    return _unknown(cx, node, cls, [*args, *kwargs.values()]) if made is None else made
+    return _unknown(cx, node, function, args, kwargs) if made is None else made
 
 
 def _named_tuple(cx: Context, node: ast.AST, cls: Any, args: list[Val], kwargs: dict[str, Val]) -> Val:

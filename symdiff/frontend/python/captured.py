@@ -14,12 +14,12 @@ import numpy as np
 from symdiff import trees
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.store import MISSING
-from symdiff.frontend.python.values import Arr, Cell, Known, Num, Val, is_number
+from symdiff.frontend.python.values import Arr, Cell, Foreign, Known, Num, Val, is_number
 from symdiff.ir import types
 from symdiff.ir.core import Value
 from symdiff.ir.dims import Dim, var
-from symdiff.ir.types import AVal, Kind
-from symdiff.signature import Guard, Param
+from symdiff.ir.types import AVal, Kind, Object
+from symdiff.signature import RANDOM, Guard, Param
 
 _LEAVES = "fciub"
 _STRUCTURES = (list, tuple, dict)
@@ -134,6 +134,26 @@ def _parameter(
     return add_parameter(cx, Param(clean, t, name, path, True, obj, root, home), text, tag)
 
 
+def object_parameter(cx: Context, known: Known) -> Val | None:
+    """An object from outside that calls are given as it is, fetched at each call; None where no name leads to it."""
+    if known.origin is None:
+        return None
+    root, path = known.origin
+    key = (root, path, "object")
+    if key not in cx.captured:
+        name, source = cx.origins[root]
+        home = _home(cx, source, name, known.obj, path)
+        t = types.object_of(type(known.obj))
+        param = Param(identifier(cx, name + trees.path_text(path)), t, name, path, True, known.obj, root, home)
+        value = cx.top.param(Value(t, param.name))
+        cx.params.append(param)
+        cx.param_values.append(value)
+        cx.captured[key] = Foreign(value)
+        if isinstance(known.obj, RANDOM):  # another generator of the class does as well
+            cx.guards.pop((root, path), None)
+    return cx.captured[key]
+
+
 def array_problem(obj: np.ndarray) -> str | None:
     """Why an array is refused, by name."""
     if type(obj) is not np.ndarray:
@@ -151,6 +171,8 @@ def add_parameter(cx: Context, param: Param, text: str, tag: str) -> Val:
     cx.params.append(param)
     cx.param_values.append(value)
     t = param.type
+    if isinstance(t, Object):
+        return cx.wrap(value)
     if t.kind is not Kind.ARRAY:
         return Num(value, None, frozenset({tag}) if t.dtype[0] in "iu" else frozenset())
     cell = Cell("array", None, external=text, contiguous=t.rank <= 1, name=param.name)

@@ -106,8 +106,8 @@ class Matrix:
 
     def finish(self, region: Region, found: Val) -> list[Value] | None:
         cx, rest = self.cx, None
-        if region.scope.effects and prints(cx, Block((), tuple(region.scope.ops), ())):
-            reason = f"{self.name} prints, and would print for every column"
+        if region.scope.effects and has_effects(cx, Block((), tuple(region.scope.ops), ())):
+            reason = f"{self.name} prints, or calls what is run as it is, and would do so for every column"
             cx.refuse("SD411", self.node, function=cx.text(self.node), reason=reason)
             return None
         if self.made.has_aux:
@@ -183,13 +183,13 @@ class Matrix:
         return self.cx.wrap(made[0])
 
 
-def prints(cx: Context, block: Block) -> bool:
-    """Whether anything is printed, by called functions too."""
+def has_effects(cx: Context, block: Block) -> bool:
+    """Whether anything is shown, or a call is run as it is, by called functions too."""
     functions = {i.name: i.function for i in cx.instances.every}
     todo, seen = [block], set[str]()
     while todo:
         for op in walk(todo.pop()):
-            if op.prim.name == "print":
+            if op.prim.name in ("print", "foreign_call"):
                 return True
             name = op.params["function"] if op.prim.name == "call" else ""
             called = functions.get(name) if name not in seen else None

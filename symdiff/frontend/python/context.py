@@ -17,13 +17,13 @@ from symdiff.frontend.python.instances import Bottom, Instances, Place
 from symdiff.frontend.python.liveness import Liveness
 from symdiff.frontend.python.problems import Leaf, NeedStatic
 from symdiff.frontend.python.store import MISSING, Facts, Scope, Store
-from symdiff.frontend.python.values import NO_TAGS, POISON, Arr, Cell, Known, Num, Tag, Val
+from symdiff.frontend.python.values import NO_TAGS, POISON, Arr, Cell, Foreign, Known, Num, Tag, Val
 from symdiff.frontend.source import FunctionNode, Source
 from symdiff.ir import dims, types
 from symdiff.ir.core import Literal, Value
 from symdiff.ir.dims import Dim
 from symdiff.ir.errstate import Stack
-from symdiff.ir.types import AVal, Kind, KindError, Opt, ShapeError
+from symdiff.ir.types import AVal, Kind, KindError, Object, Opt, ShapeError
 from symdiff.signature import Guard, Param
 
 MAX_OPERATIONS = 200_000  # emitted, those of abandoned attempts included
@@ -166,6 +166,10 @@ class Context:
         argument = next((self.describe(a) for a in args if not isinstance(a, Known)), known)
         return self.refuse("SD401", node, function=f"`{function}`", argument=argument)
 
+    def refuse_object(self, node: ast.AST) -> Val:
+        """Refuse an operation on what a call gave of which nothing is known."""
+        return self.refuse("SD420", node, operation=f"`{self.text(node)}`")
+
     def belongs_outside(self, serial: int) -> bool:
         """Whether memory is older than the call of the recursive function that is being compiled."""
         active = self.instances.active
@@ -272,6 +276,8 @@ class Context:
         """What a fresh result is: a scalar, or memory of its own."""
         t = value.type
         assert isinstance(t, AVal)
+        if isinstance(t, Object):
+            return Foreign(value)
         if t.kind is not Kind.ARRAY:
             return Num(value, None, tags if t.dtype[0] in "iub" else NO_TAGS)
         cell = Cell("array", self.scope.loc, contiguous=contiguous or t.rank <= 1)
@@ -345,7 +351,7 @@ class Context:
             return
         value = (
             val.value
-            if isinstance(val, Num)
+            if isinstance(val, (Num, Foreign))
             else self.store.get(val.cell)
             if isinstance(val, Arr) and not val.path
             else None
@@ -389,6 +395,8 @@ class Context:
             return repr(val.obj) if isinstance(val.obj, (type(None), bool, int, float, str)) else type(val.obj).__name__
         if isinstance(val, values.ObjRef):
             return val.cls.__name__
+        if isinstance(val, Foreign):
+            return "an object"
         if isinstance(val, values.OneOf):
             return " or ".join(dict.fromkeys(map(self.describe, val.options)))
         if isinstance(val, values.Maybe) and val.none:

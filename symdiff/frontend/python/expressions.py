@@ -16,6 +16,7 @@ from symdiff.frontend.python import (
     containers,
     control,
     flat,
+    foreign,
     list_changes,
     memory,
     operators,
@@ -37,6 +38,7 @@ from symdiff.frontend.python.values import (
     Conflict,
     DictRef,
     Flat,
+    Foreign,
     Grown,
     Known,
     ListRef,
@@ -253,6 +255,8 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
         return subscripts.read(cx, node, base, index)
     if isinstance(base, Flat):
         return flat.read(cx, node, base, index)
+    if isinstance(base, Foreign):
+        return foreign.item(cx, node, base, index)
     return containers.subscript(cx, node, base, index)
 
 

@@ -133,6 +133,17 @@ SUPPORTED = (
         "with np.errstate(over='ignore'): ⏎     for t in v: x = x * np.exp(t) ⏎ return x"),
     Row("`print`, formatted strings, messages of exceptions: in the forward pass, in order",
         "print(f'x = {x:.3f}', '%.1f' % x, v, sep=': ') ⏎ assert x < 9, f'x = {x}' ⏎ return x"),
+    Row("`logging`, `warnings.warn`, `print(…, file=sys.stderr)`, `sys.stdout.write`: as `print`",
+        "import logging, sys ⏎ log = logging.getLogger('model') ⏎ log.debug('x is %g', x) ⏎ sys.stdout.write(f'{x}')"
+        " ⏎ return x * x"),
+    Row("random numbers: drawn in the forward pass, once, in order",
+        "rng = np.random.default_rng(0) ⏎ s = rng.normal(size=n) @ rng.uniform(0, 1, n)"
+        " ⏎ for _ in range(n): s += rng.random() * x ⏎ return s"),
+    Row("functions that symdiff does not know, on what is not differentiated: run as they are",
+        "import os, time ⏎ start = time.perf_counter() ⏎ cores = int(os.cpu_count()) ⏎ home: str = os.getcwd()"
+        " ⏎ print(home, time.perf_counter() - start) ⏎ return x * (cores > 0)"),
+    Row("distributions of `scipy.stats` and functions of SciPy, on what is not differentiated",
+        "from scipy import stats ⏎ return x * stats.norm.ppf(0.975) + stats.poisson.pmf(n, 2.0)"),
     Row("`symdiff.stop_gradient`, functions with a derivative rule of their own",
         "return symdiff.stop_gradient(x) * np.sum(halved(v))"),
     Row("None or a number: `is None`, `is not None`, its truth",
@@ -204,7 +215,9 @@ REFUSED = (
     Row("a wrong use of a NumPy function", "return v.sum(axis=5)", "SD403"),
     Row("an unknown attribute", "return v.strides", "SD404"),
     Row("a name that this NumPy lacks", "return np.bool8(x)", "SD407"),
-    Row("drawing random numbers", "return x * np.random.rand()", "SD409"),
+    Row("an operation on what an unknown function gave", "import os ⏎ return x * os.cpu_count()", "SD420"),
+    Row("a list passed to a method that is not known",
+        "from io import StringIO ⏎ rows = ['a', 'b'] ⏎ StringIO().writelines(rows) ⏎ return x", "SD421"),
     Row("a derivative of a function that writes what is not its own",
         "def g(t): ⏎     v[0] = t ⏎     return t * t ⏎ return symdiff.grad(g)(x)", "SD411"),
     Row("a class that cannot be seen through", "return Odd().k * x", "SD412"),

@@ -302,7 +302,9 @@ def _leaf(cx: Context, name: str, leaf: AVal, path: Path) -> Val:
     text = name + trees.path_text(path)
     tag = "argument " + text
     cx.leaf_of[tag] = (name, path)
-    t = AVal(leaf.kind, tuple(map(cx.session.substitute, leaf.shape)), leaf.dtype)
+    t = leaf
+    if leaf.shape:
+        t = AVal(leaf.kind, tuple(map(cx.session.substitute, leaf.shape)), leaf.dtype)
     return captured.add_parameter(cx, Param(captured.identifier(cx, text), t, name, path), text, tag)
 
 

@@ -11,6 +11,8 @@ from symdiff.frontend.python import (
     arrays,
     container_methods,
     containers,
+    foreign,
+    foreign_results,
     formatting,
     inplace,
     list_changes,
@@ -31,6 +33,7 @@ from symdiff.frontend.python.values import (
     Arr,
     Cell,
     DictRef,
+    Foreign,
     Grown,
     Known,
     ListRef,
@@ -79,6 +82,9 @@ def call_method(cx: Context, node: ast.AST, method: Method, args: list[Val], kwa
         return POISON
     if isinstance(receiver, (Num, Arr)):
         return _array_method(cx, node, receiver, name, args, kwargs)
+    if isinstance(receiver, Foreign) or (isinstance(receiver, Known) and foreign_results.is_method(receiver.obj, name)):
+        found = foreign.method(cx, node, receiver, name, args, kwargs)
+        return cx.refuse("SD404", node, type=cx.describe(receiver), name=name) if found is None else found
     if isinstance(receiver, Known):
         return _known_method(cx, node, receiver, name, args, kwargs)
     if isinstance(receiver, ListRef):

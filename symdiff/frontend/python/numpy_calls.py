@@ -16,7 +16,7 @@ import numpy as np
 
 from symdiff.frontend.python import arrays, containers, known_calls, memory, numpy_spelled, objects, operators
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import NONE, POISON, Arr, Known, ListRef, ObjRef, Struct, Val
+from symdiff.frontend.python.values import NONE, POISON, Arr, Foreign, Known, ListRef, ObjRef, Struct, Val
 from symdiff.frontend.spelled import SPELLED, unsupported
 from symdiff.frontend.spelled.collected import deque
 from symdiff.ir import types
@@ -189,6 +189,11 @@ def by_name(cx: Context, node: ast.AST, name: str, args: list[Val], kwargs: dict
 
     if name in FUNCTIONS:
         return opaque_calls.call(cx, node, name, args, kwargs)
+    from symdiff.frontend.python import foreign
+
+    found = foreign.call_numpy(cx, node, name, args, kwargs)
+    if found is not None:
+        return found
     return cx.refuse_unknown(node, _shown(name), args)
 
 
@@ -231,6 +236,8 @@ def numeric(cx: Context, node: ast.AST, val: Val) -> Val:
         return val
     if isinstance(val, (ListRef, Struct)) or containers.elements(cx, val) is not None:
         return arrays.to_array(cx, node, val)
+    if isinstance(val, Foreign):
+        return cx.refuse_object(node)
     return cx.refuse("SD321", node, operation=cx.text(node), left=cx.describe(val), right="nothing")
 
 

@@ -1,4 +1,4 @@
-"""NumPy functions without a rule, on values that nothing is differentiated by: see `symdiff.primitives.opaque`.
+"""Functions without a rule or an effect, on values that nothing is differentiated by: `symdiff.primitives.opaque`.
 
 What a call returns is found by calling the function on samples of the arguments' types.  Whether an argument is
 differentiated is known only when it is said what to differentiate by: it is asked there.
@@ -16,6 +16,7 @@ import numpy as np
 
 from symdiff.frontend.python import containers
 from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.foreign_names import Named
 from symdiff.frontend.python.numpy_calls import numeric
 from symdiff.frontend.python.sizes import fresh_opaque
 from symdiff.frontend.python.values import POISON, Known, Struct, Val
@@ -37,6 +38,16 @@ class _Found(NamedTuple):
 
 def call(cx: Context, node: ast.AST, name: str, args: Sequence[Val], kwargs: Mapping[str, Val]) -> Val:
     """The results of a call of `np.name`, run as it is; a problem where that cannot be understood."""
+    made = None
+    if name in FUNCTIONS and "overwrite_input" not in kwargs:
+        made = call_named(cx, node, Named(f"np.{name}", ()), operator.attrgetter(name)(np), args, kwargs)
+    return cx.refuse_unknown(node, f"np.{name}", [*args, *kwargs.values()]) if made is None else made
+
+
+def call_named(
+    cx: Context, node: ast.AST, named: Named, function: Any, args: Sequence[Val], kwargs: Mapping[str, Val]
+) -> Val | None:
+    """The results of a function without effects, run as it is; None where their types cannot be known."""
     given = [("", val) for val in args] + list(kwargs.items())
     arguments: list[Argument] = []
     operands: list[Val] = []
@@ -45,21 +56,23 @@ def call(cx: Context, node: ast.AST, name: str, args: Sequence[Val], kwargs: Map
             arguments.append((key, False, _plain(val)))
         except TypeError:
             if not _is_operand(cx, val):
-                return cx.refuse_unknown(node, f"np.{name}", [val])
+                return None
             arguments.append((key, True, None))
             operands.append(numeric(cx, node, val))
     if POISON in operands:
         return POISON
     ins = [cx.value(val) for val in operands]
     avals = [v.type for v in ins if isinstance(v.type, AVal)]
-    found = _tried(name, arguments, avals) if name in FUNCTIONS and "overwrite_input" not in kwargs else None
+    found = _tried(function, arguments, avals)
     if found is None:
-        return cx.refuse_unknown(node, f"np.{name}", [val for _, val in given])
-    shaped = name in OF_THE_SHAPE and arguments[0][:2] == ("", True) and found.types[0].rank == avals[0].rank
+        return None
+    like = named.text.removeprefix("np.") in OF_THE_SHAPE and arguments[0][:2] == ("", True)
+    shaped = like and found.types[0].rank == avals[0].rank
     made = tuple(AVal(t.kind, tuple(fresh_opaque(cx, object()) for _ in t.shape), t.dtype) for t in found.types)
     outs = cx.at(node).emit(
-        "opaque_call", *ins, function=f"np.{name}", arguments=tuple(arguments), types=made, shaped=shaped
-    )
+        "opaque_call", *ins, function=named.text, arguments=tuple(arguments), types=made, shaped=shaped,
+        modules=named.modules,
+    )  # fmt: skip
     pairs = zip(outs, found.operands, strict=True)
     results = tuple(cx.wrap(out) if same is None else operands[same] for out, same in pairs)
     return Struct("tuple", results) if found.tuple_ else results[0]
@@ -85,9 +98,9 @@ def _is_operand(cx: Context, val: Val) -> bool:
     return bool(items) and all(cx.is_numeric(x) and not cx.aval(x).rank for x in items or ())
 
 
-def _tried(name: str, arguments: Sequence[Argument], avals: Sequence[AVal]) -> _Found | None:
+def _tried(function: Any, arguments: Sequence[Argument], avals: Sequence[AVal]) -> _Found | None:
     """What the function returns on every sample that it takes; None where that differs, or cannot be said."""
-    function, seen = operator.attrgetter(name)(np), list[_Found | None]()
+    seen: list[_Found | None] = []
     for sample in _samples(avals):
         before = [np.array(x) for x in sample]
         rest = iter(sample)

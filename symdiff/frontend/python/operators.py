@@ -19,6 +19,7 @@ from symdiff.frontend.python.values import (
     Bound,
     Closure,
     DictRef,
+    Foreign,
     Known,
     ListRef,
     Maybe,
@@ -63,6 +64,8 @@ def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Va
         found = fold(cx, function, left, right)
         if found is not None:
             return found
+    if isinstance(left, Foreign) or isinstance(right, Foreign):
+        return cx.refuse_object(node)
     if not cx.is_numeric(left) or not cx.is_numeric(right):
         made = special_methods.binary(cx, node, op, left, right)
         if made is None:
@@ -163,6 +166,8 @@ def unary(cx: Context, node: ast.AST, op: ast.AST, val: Val) -> Val:
         return alternatives.each(cx, node, val, lambda x: unary(cx, node, op, x))
     if isinstance(op, ast.Not):
         return negate(cx, node, truth(cx, node, val))
+    if isinstance(val, Foreign):
+        return cx.refuse_object(node)
     prim, function, _ = _OPERATORS[type(op)]
     if isinstance(val, Known):
         found = fold(cx, function, val)
@@ -200,6 +205,8 @@ def truth(cx: Context, node: ast.AST, val: Val) -> Val:
         return POISON
     if alternatives.involved(val):
         return alternatives.truth(cx, node, val, lambda x: truth(cx, node, x))
+    if isinstance(val, Foreign):
+        return cx.wrap(cx.at(node).emit("number_of", val.value, dtype="b1")[0])
     if not cx.is_numeric(val):
         decided = special_methods.truth(cx, node, val)
         if decided is not None:
@@ -233,6 +240,8 @@ def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) ->
         return POISON
     if isinstance(op, (ast.Is, ast.IsNot)):
         return _identity(cx, node, op, left, right)
+    if isinstance(left, Foreign) or isinstance(right, Foreign):
+        return cx.refuse_object(node)
     if alternatives.involved(left, right):
         return _compare_each(cx, node, op, left, right)
     if isinstance(op, (ast.In, ast.NotIn)):
@@ -301,6 +310,9 @@ def _identity(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) 
         return _same_as(cx, node, left, right, positive)
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Known) and one.obj is None:
+            if isinstance(other, Foreign):
+                found = cx.wrap(cx.at(node).emit("is_none", other.value)[0])
+                return found if positive else negate(cx, node, found)
             return Known((isinstance(other, Known) and other.obj is None) == positive)
     if isinstance(left, Known) and isinstance(right, Known):
         return Known((left.obj is right.obj) == positive)

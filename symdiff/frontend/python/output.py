@@ -8,7 +8,7 @@ from typing import Any
 
 from symdiff.frontend.python import alternatives, containers, memory
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import POISON, Known, Maybe, OneOf, Struct, Text, Val
+from symdiff.frontend.python.values import POISON, Foreign, Known, Maybe, OneOf, Struct, Text, Val
 from symdiff.ir.core import Value
 
 Pieces = list[str | tuple[Value, str, str]]
@@ -25,7 +25,7 @@ def pieces_of(cx: Context, val: Val, conversion: str = "", spec: str = "") -> Pi
         return list(val.pieces) if not spec and conversion in ("", "s") else None
     if cx.is_numeric(val):
         return [(cx.value(val), conversion, spec)]
-    if isinstance(val, Maybe) and val.none:
+    if isinstance(val, Foreign) or (isinstance(val, Maybe) and val.none):
         return [(val.value, conversion, spec)]
     if spec or conversion == "a":
         return None

@@ -20,6 +20,7 @@ from symdiff.frontend.python import (
     containers,
     control,
     desugar,
+    foreign,
     library_calls,
     list_changes,
     memory,
@@ -34,10 +35,12 @@ from symdiff.frontend.python import (
     values,
 )
 from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.foreign_names import Stream
 from symdiff.frontend.python.values import (
     NONE,
     POISON,
     DictRef,
+    Foreign,
     Known,
     ListRef,
     Num,
@@ -108,7 +111,7 @@ def _pure(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> V
     if obj in (isinstance, issubclass) and len(args) == 2:
         return reflection.isinstance_(cx, node, args)
     if obj is callable and len(args) == 1:
-        return reflection.callable_(args)
+        return reflection.callable_(cx, node, args)
     if obj is slice:
         lo, hi, step = (NONE, args[0], NONE) if len(args) == 1 else (*args, NONE)[:3]
         return SliceVal(lo, hi, step)
@@ -157,6 +160,8 @@ def _number(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:
                 if not args
                 else cx.refuse("SD403", node, function=name, message="one argument is needed")
             )
+        if isinstance(args[0], Foreign):
+            return foreign.as_number(cx, node, args[0], dtype)
         if isinstance(args[0], Known) and not isinstance(args[0].obj, np.ndarray):
             try:
                 return Known(getattr(builtins, name)(args[0].obj))
@@ -229,7 +234,18 @@ def _range(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     return Sequence_("range", (lo, hi, step))
 
 
+def _print(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    file = kwargs.get("file", NONE)
+    if isinstance(file, Known) and isinstance(file.obj, Stream):
+        return foreign.print_to(cx, node, args, kwargs)
+    if isinstance(file, Known) and file.obj is None:
+        kwargs.pop("file", None)
+    return output.print_(cx, node, args, kwargs)
+
+
 def _len(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    if isinstance(args[0], Foreign):
+        return foreign.length(cx, node, args[0])
     return containers.length(cx, node, args[0])
 
 
@@ -402,7 +418,7 @@ _BUILTINS: dict[str, Callable[[Context, ast.AST, Args, Kwargs], Val]] = {
     "type": reflection.type_,
     "super": lambda cx, node, args, kwargs: objects.super_(cx, node, args), "iter": special_methods.iter_,
     "getattr": reflection.getattr_, "hasattr": reflection.hasattr_, "setattr": reflection.setattr_,
-    "print": output.print_,
+    "print": _print,
     "$bound": lambda cx, node, args, kwargs: Known(True), "$sequence": reflection.is_sequence,
     "$match_part": reflection.match_part,
 }  # fmt: skip

@@ -19,6 +19,7 @@ from symdiff.frontend.python.values import (
     Closure,
     Conflict,
     DictRef,
+    Foreign,
     Known,
     ListRef,
     Maybe,
@@ -44,6 +45,8 @@ def isinstance_(cx: Context, node: ast.AST, args: Args) -> Val:
     every = wanted if isinstance(wanted, tuple) else (wanted,)
     wanted = tuple(ORIGINALS.get(c, c) if isinstance(c, type) else c for c in every)
     cls = class_of_value(args[0])
+    if isinstance(args[0], Foreign):
+        return cx.refuse_object(node)
     if cls is None:
         return cx.refuse("SD312", node, use="isinstance", name=f"`{cx.text(node)}`")
     for one in wanted:
@@ -81,7 +84,9 @@ def class_of_value(val: Val) -> type | None:
     return dict if isinstance(val, DictRef) else object
 
 
-def callable_(args: Args) -> Val:
+def callable_(cx: Context, node: ast.AST, args: Args) -> Val:
+    if isinstance(args[0], Foreign):
+        return cx.refuse_object(node)
     cls = classes.class_of(args[0])
     known = isinstance(args[0], Known) and callable(args[0].obj)
     method = cls is not None and classes.lookup(cls, "__call__") is not None
@@ -92,6 +97,8 @@ def type_(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     if isinstance(args[0], ObjRef) and args[0].cls not in ORIGINALS:
         return classes.class_value(cx, args[0].cls)
     cls = class_of_value(args[0])
+    if isinstance(args[0], Foreign):
+        return cx.refuse_object(node)
     return cx.refuse("SD312", node, use="type", name=f"`{cx.text(node)}`") if cls is None else Known(cls)
 
 

@@ -13,13 +13,24 @@ from typing import Any
 import numpy as np
 
 from symdiff import trees
-from symdiff.frontend.python import alternatives, calls, control, inplace, loops, operators, output, targets, withs
+from symdiff.frontend.python import (
+    alternatives,
+    calls,
+    control,
+    foreign,
+    inplace,
+    loops,
+    operators,
+    output,
+    targets,
+    withs,
+)
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.control import BREAK, CONTINUE, ON, RAISE, RESULT, RETURN, Pending
 from symdiff.frontend.python.expressions import condition, evaluate, evaluate_spent
 from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.liveness import assigned
-from symdiff.frontend.python.values import NONE, POISON, Known, Val
+from symdiff.frontend.python.values import NONE, POISON, Foreign, Known, Val
 from symdiff.ir.core import Value
 from symdiff.ir.errstate import Stack
 
@@ -244,8 +255,10 @@ def _assign(cx: Context, stmt: ast.Assign) -> None:
 
 
 def _annotated(cx: Context, stmt: ast.AnnAssign) -> None:
-    if stmt.value is not None:
-        targets.assign(cx, stmt.target, evaluate(cx, stmt.value))
+    if stmt.value is None:
+        return
+    val = evaluate(cx, stmt.value)
+    targets.assign(cx, stmt.target, foreign.declared(cx, stmt, val) if isinstance(val, Foreign) else val)
 
 
 def _expression(cx: Context, stmt: ast.Expr) -> None:

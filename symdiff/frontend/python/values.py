@@ -270,6 +270,13 @@ class Grown(Val):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Foreign(Val):
+    """What a call gave that is run as it is, and of which nothing is known: see `foreign`."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Text(Val):
     """A string of staged parts: literal text, and values as they were, with conversion and format spec."""
 

@@ -1,0 +1,424 @@
+"""Calls that are run as they are: functions without a meaning here, on what nothing is differentiated by.
+
+Whether an argument is differentiated is known only when it is said what to differentiate by: it is asked there
+(`symdiff.ad.activity`).  What is passed is a value of its own: of an array a copy that cannot be written, of a list
+or dict one that was made in the call, so that nothing the function keeps or changes is seen elsewhere.  Functions that
+are known to do neither (they show a value, or draw random numbers) are spared that.
+
+A result is a number or array where its type is known (`foreign_results`), else an object, which is passed on, shown,
+or made a number by `float`, `int`, `bool` and by an annotated assignment.
+"""
+
+from __future__ import annotations
+
+import ast
+import collections
+import json
+import logging
+import os
+import statistics
+import sys
+import textwrap
+import types as python_types
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from symdiff.errors import UsageError
+from symdiff.frontend.python import captured, containers, foreign_results, memory, output
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.foreign_names import Stream, not_followed, spelled
+from symdiff.frontend.python.foreign_results import Result, drawn, generator_of
+from symdiff.frontend.python.sizes import fresh_opaque
+from symdiff.frontend.python.values import (
+    NONE,
+    POISON,
+    Arr,
+    DictRef,
+    Foreign,
+    Known,
+    ListRef,
+    Struct,
+    Text,
+    Val,
+)
+from symdiff.ir import types
+from symdiff.ir.core import Value
+from symdiff.ir.types import AVal, Kind
+from symdiff.primitives.foreign import ITEM, NOTHING, Form
+from symdiff.signature import SizeNames
+from symdiff.type_text import from_annotation
+
+STREAMS = {name: Known(Stream(name)) for name in ("stdout", "stderr")}
+_SHOWING = frozenset(("debug", "info", "warning", "warn", "error", "critical", "exception", "log"))
+_READING = ("json", "os.path", "statistics", "textwrap", "pprint")  # keep and change nothing that they are given
+_NUMPY: tuple[Any, ...] = (
+    *(np.savetxt, np.save, np.savez, np.loadtxt, np.load, np.set_printoptions, np.array2string, np.array_repr),
+    *(np.array_str, np.format_float_positional, np.format_float_scientific),
+    *(np.testing.assert_allclose, np.testing.assert_array_equal),
+)
+
+_WITHOUT_EFFECTS = (
+    *(os.path.join, os.path.basename, os.path.dirname, os.path.split, os.path.splitext, os.path.normpath),
+    *(json.loads, json.dumps, statistics.mean, statistics.fmean, statistics.median, statistics.stdev),
+    *(statistics.pstdev, statistics.variance, statistics.pvariance, textwrap.dedent, textwrap.fill),
+)
+
+
+class Callee(NamedTuple):
+    """What is called: its text, the modules it needs, and the object it is a method of, or it is itself."""
+
+    text: str
+    modules: tuple[str, ...] = ()
+    receiver: Value | None = None
+    shows: bool = False
+    reads: bool = False
+
+
+# --- functions
+
+
+def call(cx: Context, node: ast.AST, function: Known, args: list[Val], kwargs: dict[str, Val]) -> Val | None:
+    """The result of a function that is run as it is; None where a name of it cannot be had at run time."""
+    obj = function.obj
+    text = shown(obj)
+    if memory.is_poison(*args, *kwargs.values()):
+        return POISON
+    method = args and isinstance(obj, python_types.FunctionType) and "." in obj.__qualname__ and not_followed(obj)
+    if method:
+        return _method_of(cx, node, args[0], obj.__name__, obj, args[1:], kwargs)
+    known = _when_compiling(cx, node, obj, args, kwargs)
+    if known is not None:
+        return known
+    callee = _callee(cx, function)
+    if callee is None:
+        return None
+    cls = generator_of(obj)
+    if cls is not None:
+        return _draw(cx, node, text, callee, cls, obj.__name__, args, kwargs)
+    return _emit(cx, node, text, callee, args, kwargs, foreign_results.of_function(obj))
+
+
+def _when_compiling(cx: Context, node: ast.AST, obj: Any, args: Sequence[Val], kwargs: Mapping[str, Val]) -> Val | None:
+    """What a function without effects gives for known strings and numbers: the same at each call."""
+    if not any(obj is f for f in _WITHOUT_EFFECTS):
+        return None
+    given = [known_plain(cx, val) for val in args]
+    named = {key: known_plain(cx, val) for key, val in kwargs.items()}
+    if POISON in given or POISON in named.values():
+        return None
+    try:
+        return Known(obj(*given, **named))
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        return cx.refuse("SD403", node, function=shown(obj), message=str(error))
+
+
+def known_plain(cx: Context, val: Val) -> Any:
+    """A known value, or a container of such that was made here; POISON for anything else."""
+    if isinstance(val, Known) and (val.obj is None or isinstance(val.obj, (bool, int, float, str, bytes))):
+        return val.obj
+    entries, items = containers.entries(cx, val), containers.elements(cx, val)
+    if entries is not None:
+        parts = {key: known_plain(cx, x) for key, x in entries.items()}
+        return POISON if any(x is POISON for x in parts.values()) else parts
+    if items is None or (isinstance(val, Struct) and val.kind != "tuple"):
+        return POISON
+    found = [known_plain(cx, x) for x in items]
+    tuple_ = isinstance(val, Struct) or (isinstance(val, Known) and isinstance(val.obj, tuple))
+    return POISON if any(x is POISON for x in found) else tuple(found) if tuple_ else found
+
+
+def shown(obj: Any) -> str:
+    """A function as messages call it."""
+    named = spelled(obj)
+    if named is not None:
+        return named.text
+    name = getattr(obj, "__qualname__", type(obj).__qualname__)
+    module = getattr(obj, "__module__", None)
+    return f"{module}.{name}" if module and module != "builtins" else str(name)
+
+
+def _callee(cx: Context, function: Known) -> Callee | None:
+    obj = function.obj
+    named = spelled(obj)
+    if named is not None and named.text.startswith(("object.", "type.")):
+        return None  # makes or changes objects that compiled code reads
+    if named is None:
+        if isinstance(getattr(obj, "__self__", None), (list, dict, set, bytearray, collections.deque, np.ndarray)):
+            return None  # compiled code may read what it changes
+        found = captured.object_parameter(cx, function)
+        return None if not isinstance(found, Foreign) else Callee("xs0", receiver=found.value)
+    showing = obj is warnings.warn or (getattr(obj, "__module__", "") == "logging" and obj.__name__ in _SHOWING)
+    reads = named.text.startswith((*(f"{name}." for name in _READING), "np."))
+    return Callee(named.text, named.modules, None, showing, reads)
+
+
+def call_numpy(cx: Context, node: ast.AST, name: str, args: list[Val], kwargs: dict[str, Val]) -> Val | None:
+    """A function of NumPy that reads what it is given and writes files or text; None for any other."""
+    obj = next((f for f in _NUMPY if f.__name__ == name.rpartition(".")[2]), None)
+    return None if obj is None else call(cx, node, Known(obj), args, kwargs)
+
+
+# --- methods
+
+
+def method(cx: Context, node: ast.AST, receiver: Val, name: str, args: list[Val], kwargs: dict[str, Val]) -> Val | None:
+    """`receiver.name(…)` of an object that is not seen through."""
+    return _method_of(cx, node, receiver, name, None, args, kwargs)
+
+
+def _method_of(
+    cx: Context, node: ast.AST, receiver: Val, name: str, obj: Any, args: list[Val], kwargs: dict[str, Val]
+) -> Val | None:
+    at = _receiver(cx, receiver)
+    if at is None:
+        return None
+    text, cls = f"{at.text}.{name}", _class_of(receiver)
+    known = receiver.obj if isinstance(receiver, Known) else None
+    label = text if at.receiver is None else f"{_last(cls)}.{name}"
+    stream = isinstance(known, Stream)
+    shows = stream or ((cls == "logging.Logger" or isinstance(known, logging.Logger)) and name in _SHOWING)
+    callee = Callee(text, at.modules, at.receiver, shows)
+    generator = next((c for c in foreign_results.GENERATORS if cls == types.object_of(c).cls), None)
+    if generator is not None:
+        return _draw(cx, node, label, callee, generator, name, args, kwargs)
+    if stream:
+        result: Result | None = Result(types.INT if name == "write" else None)
+    else:
+        result = foreign_results.of_method(cls, name) if obj is None else foreign_results.of_function(obj)
+    return _emit(cx, node, label, callee, args, kwargs, result)
+
+
+def _receiver(cx: Context, val: Val) -> Callee | None:
+    if isinstance(val, Foreign):
+        return Callee("xs0", receiver=val.value)
+    if not isinstance(val, Known):
+        return None
+    named = spelled(val.obj)
+    if named is not None:
+        return Callee(named.text, named.modules)
+    found = captured.object_parameter(cx, val)
+    return Callee("xs0", receiver=found.value) if isinstance(found, Foreign) else None
+
+
+def _class_of(val: Val) -> str:
+    t = val.value.type if isinstance(val, Foreign) else None
+    if isinstance(t, types.Object):
+        return t.cls
+    return types.object_of(type(val.obj)).cls if isinstance(val, Known) else ""
+
+
+def _last(cls: str) -> str:
+    return cls.rpartition(".")[2]
+
+
+# --- random numbers
+
+
+def _draw(
+    cx: Context, node: ast.AST, text: str, callee: Callee, cls: type, name: str, args: list[Val], kwargs: dict[str, Val]
+) -> Val | None:
+    if name == "shuffle" and len(args) == 1 and not kwargs and isinstance(args[0], Arr):
+        return _shuffle(cx, node, text, callee, cls, args[0])
+    result = drawn(cx, node, cls, name, args, kwargs)
+    if result is None:
+        result = foreign_results.of_function(getattr(cls, name, None)) if name != "seed" else Result(None)
+    reads = name != "shuffle" and "out" not in kwargs
+    return _emit(cx, node, text, callee._replace(reads=reads), args, kwargs, result)
+
+
+def _shuffle(cx: Context, node: ast.AST, text: str, callee: Callee, cls: type, array: Arr) -> Val | None:
+    """Of a vector: the permutation, which draws the same numbers, written into it."""
+    if cx.aval(array).rank != 1:
+        return cx.refuse("SD421", node, function=f"`{text}`", argument=cx.describe(array))
+    there = callee._replace(text=callee.text.removesuffix("shuffle") + "permutation")
+    mixed = _draw(cx, node, text, there, cls, "permutation", [array], {})
+    if mixed is None or mixed is POISON:
+        return mixed
+    return NONE if memory.write(cx, node, array, cx.value(mixed)) else POISON
+
+
+# --- the call
+
+
+def _emit(
+    cx: Context, node: ast.AST, text: str, callee: Callee, args: Sequence[Val], kwargs: Mapping[str, Val],
+    result: Result | None,
+) -> Val:  # fmt: skip
+    operands = [] if callee.receiver is None else [callee.receiver]
+    run = _Arguments(cx, callee, operands, list(callee.modules))
+    given = []
+    written = node.args if isinstance(node, ast.Call) and len(node.args) == len(args) else [None] * len(args)
+    for key, val, source in [*(("", a, w) for a, w in zip(args, written, strict=True)), *_by_name(node, kwargs)]:
+        form = run.form(val, _is_fresh(source))
+        if form is None:
+            return cx.refuse("SD421", source or node, function=f"`{text}`", argument=cx.describe(val))
+        given.append((key, form))
+    t = types.object_of(object) if result is None else result.type or NOTHING
+    (out,) = cx.at(node).emit(
+        "foreign_call", *operands, function=text, callee=callee.text, given=tuple(given),
+        modules=tuple(dict.fromkeys(run.modules)), result=t, checked=result is not None and result.checked,
+        shows=callee.shows,
+    )  # fmt: skip
+    return NONE if result is not None and result.type is None else cx.wrap(out)
+
+
+def _by_name(node: ast.AST, kwargs: Mapping[str, Val]) -> list[tuple[str, Val, ast.expr | None]]:
+    written = {k.arg: k.value for k in node.keywords} if isinstance(node, ast.Call) else {}
+    return [(key, val, written.get(key)) for key, val in kwargs.items()]
+
+
+def _is_fresh(node: ast.expr | None) -> bool:
+    """Whether an argument is a list or dict that was made for the call."""
+    if isinstance(node, ast.Call):
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        return called in ("list", "dict", "sorted", "copy", "deepcopy")
+    return isinstance(node, (ast.List, ast.Dict, ast.ListComp, ast.DictComp, ast.Tuple))
+
+
+class _Arguments:
+    """The forms of the arguments of one call; `operands` and `modules` collect what they need."""
+
+    def __init__(self, cx: Context, callee: Callee, operands: list[Value], modules: list[str]) -> None:
+        self.cx, self.callee, self.operands, self.modules = cx, callee, operands, modules
+
+    def form(self, val: Val, fresh: bool) -> Form | None:
+        """None for what such a call cannot be given."""
+        cx = self.cx
+        if isinstance(val, Known) and (val.obj is None or type(val.obj) in (bool, int, str, bytes)):
+            return ("=", val.obj)
+        if isinstance(val, Known) and type(val.obj) is float and np.isfinite(val.obj):
+            return ("=", val.obj)
+        if cx.is_numeric(val):
+            return self.number(val)
+        if isinstance(val, Foreign):
+            return self.operand(val.value)
+        if isinstance(val, Text):
+            return self.text(val)
+        if self.callee.shows and not _is_container(val):
+            pieces = output.pieces_of(cx, val)
+            return None if pieces is None or (isinstance(val, Known) and self.named(val) is None) else self.shown(val)
+        if _is_container(val):
+            return self.container(val, fresh or self.callee.shows or self.callee.reads)
+        return self.named(val) if isinstance(val, Known) else None
+
+    def operand(self, value: Value, how: str = "x") -> Form:
+        self.operands.append(value)
+        return (how,)
+
+    def number(self, val: Val) -> Form | None:
+        t = self.cx.aval(val)
+        if t.kind is Kind.EITHER and not self.callee.shows:
+            return None
+        array = t.kind is Kind.ARRAY
+        how = "x" if not array or self.callee.reads else "copy" if self.callee.shows else "locked"
+        return self.operand(self.cx.value(val), how)
+
+    def text(self, val: Text) -> Form:
+        pieces: list[str | tuple[str, str]] = []
+        for piece in val.pieces:
+            if isinstance(piece, str):
+                pieces.append(piece)
+                continue
+            self.operands.append(piece[0])
+            pieces.append(piece[1:])
+        return ("text", tuple(pieces))
+
+    def shown(self, val: Val) -> Form | None:
+        """What is only shown: a name, or the text of it."""
+        named = self.named(val) if isinstance(val, Known) else None
+        if named is not None:
+            return named
+        pieces = output.pieces_of(self.cx, val)
+        found = None if pieces is None else output.text(pieces)
+        if found is None:
+            return None
+        return ("=", found.obj) if isinstance(found, Known) else self.text(found) if isinstance(found, Text) else None
+
+    def container(self, val: Val, fresh: bool) -> Form | None:
+        cx = self.cx
+        entries = containers.entries(cx, val)
+        items = containers.elements(cx, val)
+        tuple_ = (isinstance(val, Struct) and val.kind == "tuple") or (
+            isinstance(val, Known) and type(val.obj) is tuple
+        )
+        if not (tuple_ or fresh):
+            return None
+        if entries is not None:
+            if not all(k is None or type(k) in (str, int, bool) for k in entries):
+                return None
+            pairs = [(k, self.form(v, fresh)) for k, v in entries.items()]
+            return None if any(form is None for _, form in pairs) else ("dict", tuple(pairs))
+        if items is None or (not tuple_ and isinstance(val, Struct)):
+            return None
+        forms = [self.form(x, fresh) for x in items]
+        return None if None in forms else ("tuple" if tuple_ else "list", tuple(forms))
+
+    def named(self, val: Known) -> Form | None:
+        """A function, a class or another object from outside."""
+        found = spelled(val.obj)
+        if found is not None:
+            self.modules += found.modules
+            return ("name", found.text)
+        if _changes(val.obj):
+            return None
+        made = captured.object_parameter(self.cx, val)
+        return self.operand(made.value) if isinstance(made, Foreign) else None
+
+
+def _is_container(val: Val) -> bool:
+    return isinstance(val, (Struct, ListRef, DictRef)) or (
+        isinstance(val, Known) and isinstance(val.obj, (list, tuple, dict))
+    )
+
+
+def _changes(obj: Any) -> bool:
+    """Whether an object may be changed by a call, and be read by compiled code too: one of a class in Python."""
+    if isinstance(obj, (set, frozenset, bytearray)):
+        return True
+    if isinstance(obj, (python_types.FunctionType, python_types.MethodType, python_types.BuiltinFunctionType, type)):
+        return False
+    written = (isinstance(x, python_types.FunctionType) for c in type(obj).__mro__ for x in vars(c).values())
+    library = type(obj).__module__.split(".")[0] in (sys.stdlib_module_names | {"numpy", "scipy"})
+    return not library and any(written)
+
+
+def print_to(cx: Context, node: ast.AST, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    """`print(…, file=sys.stderr)`."""
+    return _emit(cx, node, "print", Callee("print", shows=True), args, kwargs, Result(None))
+
+
+# --- what is made of a result
+
+
+def length(cx: Context, node: ast.AST, val: Foreign) -> Val:
+    """`len(obj)`."""
+    return _emit(cx, node, "len", Callee("len", reads=True), [val], {}, Result(types.INT))
+
+
+def item(cx: Context, node: ast.AST, val: Foreign, index: Val) -> Val:
+    """`obj[index]`."""
+    return _emit(cx, node, cx.text(node), Callee(ITEM, receiver=val.value), [index], {}, None)
+
+
+def as_number(cx: Context, node: ast.AST, val: Foreign, dtype: str) -> Val:
+    """`float(obj)`, `int(obj)`, `bool(obj)`, `complex(obj)`."""
+    return cx.wrap(cx.at(node).emit("number_of", val.value, dtype=dtype)[0])
+
+
+def declared(cx: Context, stmt: ast.AnnAssign, val: Foreign) -> Val:
+    """The object, which an annotated assignment says is a number or array; as it is where it says something else."""
+    names = SizeNames()
+    try:
+        typed = from_annotation(stmt.annotation, cx.text(stmt.target), names, cx.frame.source.globals)
+    except UsageError:
+        return val
+    (t,) = typed.leaves if len(typed.leaves) == 1 else (None,)
+    if not isinstance(t, AVal):
+        return val
+    if t.kind is Kind.PYTHON:
+        return as_number(cx, stmt, val, t.dtype)
+    t = AVal(t.kind, tuple(fresh_opaque(cx, object()) for _ in t.shape), t.dtype)
+    return cx.wrap(cx.at(stmt).emit("declared", val.value, result=t)[0], contiguous=t.rank <= 1)
