@@ -18,6 +18,7 @@ from tests.programs import (
     mathematics,
     numpy_functions,
     objects,
+    outside,
     recursive,
     rules,
     schemes,
@@ -31,7 +32,7 @@ from tests.programs.checks import Checked, identical, same
 
 FILES = (
     *(straight, arrays, writes, numpy_functions, flow, functions, language, objects, recursive, rules, schemes),
-    *(containers, lists, collected, elements, closures, views, single, mathematics, chosen),
+    *(containers, lists, collected, elements, closures, views, single, mathematics, chosen, outside),
 )
 CASES = [case for file in FILES for case in file.cases]
 

@@ -287,8 +287,10 @@ class _Arguments:
     def form(self, val: Val, fresh: bool) -> Form | None:
         """None for what such a call cannot be given."""
         cx = self.cx
-        if isinstance(val, Known) and (val.obj is None or type(val.obj) in (bool, int, str, bytes)):
+        if isinstance(val, Known) and (val.obj is None or type(val.obj) in (bool, int, str)):
             return ("=", val.obj)
+        if isinstance(val, Known) and type(val.obj) is bytes:
+            return ("name", repr(val.obj))
         if isinstance(val, Known) and type(val.obj) is float and np.isfinite(val.obj):
             return ("=", val.obj)
         if cx.is_numeric(val):

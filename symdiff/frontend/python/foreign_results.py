@@ -98,15 +98,8 @@ def drawn(
     """What a method of a generator gives, tried on a new generator of its class; None where that is not known."""
     if "out" in kwargs or name in ("shuffle", "bytes"):
         return None
-    given = [_sample(cx, val) for val in args]
-    named = {key: _sample(cx, val) for key, val in kwargs.items()}
-    made: Any = np.random.default_rng(0) if cls is np.random.Generator else np.random.RandomState(0)
-    if any(x is POISON for x in (*given, *named.values())) or not hasattr(made, name):
-        return None
-    try:
-        found = getattr(made, name)(*given, **named)
-        t = types.type_of(found)
-    except (TypeError, ValueError):
+    t = next((t for n in _SIZES if (t := _tried(cx, cls, name, args, kwargs, n)) is not None), None)
+    if t is None:
         return None
     if t.kind is not Kind.ARRAY:
         return Result(t)
@@ -117,8 +110,25 @@ def drawn(
     return Result(AVal(t.kind, tuple(fresh_opaque(cx, object()) for _ in t.shape), t.dtype))
 
 
-_PLACE = {  # of the argument `size` among the positional ones
+_SIZES = (2, 7, 50, 1)  # of sampled arrays, and about the integers
 
+
+def _tried(cx: Context, cls: type, name: str, args: Sequence[Val], kwargs: Mapping[str, Val], n: int) -> AVal | None:
+    """The type of what a new generator gives for samples of the arguments; None where it refuses them."""
+    made: Any = np.random.default_rng(0) if cls is np.random.Generator else np.random.RandomState(0)
+    samples = [_sample(cx, val, n + k) for k, val in enumerate((*args, *kwargs.values()))]
+    if any(x is POISON for x in samples) or not hasattr(made, name):
+        return None
+    named = dict(zip(kwargs, samples[len(args) :], strict=True))
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return types.type_of(getattr(made, name)(*samples[: len(args)], **named))
+    except (TypeError, ValueError):
+        return None
+
+
+_PLACE = {  # of the argument `size` among the positional ones
     "random": 0, "standard_normal": 0, "standard_exponential": 0, "random_sample": 0, "standard_cauchy": 0,
     "exponential": 1, "poisson": 1, "standard_gamma": 1, "standard_t": 1, "chisquare": 1, "geometric": 1, "choice": 1,
     "rayleigh": 1, "pareto": 1, "power": 1, "weibull": 1, "normal": 2, "uniform": 2, "integers": 2, "randint": 2,
@@ -141,20 +151,17 @@ def _size(cx: Context, node: ast.AST, name: str, args: Sequence[Val], kwargs: Ma
     return None if isinstance(found, Known) and found.obj is None else found
 
 
-def _sample(cx: Context, val: Val) -> Any:
-    """Some value of the type; POISON for what has none here."""
+def _sample(cx: Context, val: Val, n: int) -> Any:
+    """Some value of the type, greater for a greater n; POISON for what has none here."""
     if isinstance(val, Known):
         items = containers.elements(cx, val) if isinstance(val.obj, (list, tuple)) else None
-        return val.obj if items is None else type(val.obj)(_sample(cx, x) for x in items)
+        return val.obj if items is None else type(val.obj)(_sample(cx, x, n) for x in items)
     if cx.is_numeric(val):
         t = cx.aval(val)
-        whole = np.ones((2,) * t.rank) * (2 if t.dtype[0] in "iu" else 0.5)
-        made = whole.astype(t.dtype)
+        made = np.full((2 if n < 5 else n // 5 * 5,) * t.rank, n if t.dtype[0] in "iu" else 0.4 + n / 100, t.dtype)
         return made if t.kind is Kind.ARRAY else made[()] if t.kind is Kind.NUMPY else made.item()
     items = containers.elements(cx, val)
-    if items is None or isinstance(val, Foreign):
-        return POISON
-    return tuple(_sample(cx, x) for x in items)
+    return POISON if items is None or isinstance(val, Foreign) else tuple(_sample(cx, x, n) for x in items)
 
 
 def is_method(obj: Any, name: str) -> bool:

@@ -1,0 +1,95 @@
+"""Programs that draw random numbers, log, and call what symdiff does not know, on what is not differentiated.
+
+Each makes its generator anew, so that two calls draw the same numbers.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import random
+import re
+import time
+import warnings
+
+import numpy as np
+
+from tests.programs.cases import Cases, array, signed
+
+cases = Cases()
+log = logging.getLogger("tests.programs")
+log.addHandler(logging.NullHandler())
+log.propagate = False
+NUMBER = re.compile(r"\d+")
+
+
+@cases(100.0, 0.2, 1.5)
+def option_price(spot, volatility, rate_percent):
+    """Monte Carlo with antithetic draws."""
+    rng = np.random.default_rng(1)
+    rate = rate_percent / 100.0
+    half = rng.standard_normal(20)
+    z = np.concatenate((half, -half))
+    ends = spot * np.exp((rate - volatility**2 / 2) + volatility * z)
+    payoffs = np.maximum(ends - 95.0, 0.0)
+    log.info("price %.4f from %d paths", payoffs.mean(), len(z))
+    return math.exp(-rate) * np.mean(payoffs)
+
+
+@cases(signed(4, 3), signed(3), array(6, 4))
+def dropout(W, w, X):
+    rng = np.random.RandomState(3)
+    total = 0.0
+    for k in range(len(X)):
+        keep = rng.rand(W.shape[1]) < 0.7
+        hidden = np.tanh(X[k] @ W) * keep / 0.7
+        if k % 2 == 0:
+            log.debug("row %d keeps %s", k, keep)
+        total = total + (hidden @ w - 1.0) ** 2
+    return total
+
+
+@cases(signed(3), array(8, 3), 0.05)
+def stochastic_descent(w, X, rate):
+    """Batches are drawn; the loss behind them depends on the start and the rate."""
+    rng = np.random.default_rng(5)
+    start = time.perf_counter()
+    for epoch in range(4):
+        rows = X[rng.choice(len(X), size=3, replace=False)]
+        errors = rows @ w - 1.0
+        w = w - rate * (errors @ rows) / 3
+        log.info("epoch %d: %g", epoch, np.sum(errors**2))
+    took = time.perf_counter() - start
+    assert took >= 0.0
+    return np.sum((X @ w - 1.0) ** 2)
+
+
+@cases(0.4, 6)
+def metropolis(coupling, n):
+    """The energy of a ring of spins after n proposals, whose acceptance is drawn."""
+    rng = random.Random(7)
+    spins = np.ones(5)
+    energy = -5.0 * coupling
+    for _ in range(n):
+        k = rng.randrange(5)
+        change = 2.0 * coupling * spins[k] * (spins[k - 1] + spins[(k + 1) % 5])
+        if rng.random() < math.exp(-change):
+            spins[k] = -spins[k]
+            energy = energy + change
+    return energy * energy
+
+
+@cases(1.3, array(5))
+def with_objects(x, v):
+    rng = np.random.default_rng(2)
+    found = NUMBER.search("step 12 of 20")
+    limit = int(found.group()) if found else 3
+    order = np.arange(len(v))
+    rng.shuffle(order)
+    if os.getcwd() is None:
+        warnings.warn(f"x = {x}", stacklevel=2)
+    y = np.array([rng.uniform() * x for _ in range(3)])
+    for i in order[:limit]:
+        y = y * v[i] + rng.integers(1, 4)
+    return np.sum(y) * (os.cpu_count() is not None)
