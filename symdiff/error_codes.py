@@ -112,7 +112,8 @@ _LANGUAGE = (
     ("SD210", "with",
      "`with` is not supported for {manager}",
      "a context manager runs code that is not visible here, also on the way out",
-     "enter it outside the differentiated function; only `np.errstate(...)` and `nullcontext()` may stand inside"),
+     "enter it outside the differentiated function; only `np.errstate(...)`, `nullcontext()` and "
+     "`warnings.catch_warnings(...)` that records nothing may stand inside"),
     ("SD211", "match",
      "`match` is not supported on {subject}",
      "patterns call methods of the matched object",

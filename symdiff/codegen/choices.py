@@ -109,7 +109,8 @@ def _is_plain(op: Op, depth: int) -> bool:
 
 def _made(block: Block) -> list[Op]:
     """What a block computes: no constants, sizes and second names."""
-    return [op for op in block.ops if not is_renaming(op) and (op.ins or op.prim.family is not Family.CONSTANT)]
+    quiet = Family.CONSTANT
+    return [o for o in block.ops if not is_renaming(o) and (o.ins or o.prim.effect or o.prim.family is not quiet)]
 
 
 def _is_truth(v: Value) -> bool:

@@ -1,4 +1,4 @@
-"""NumPy's error handling: the `with np.errstate(…)` that an operation stands in.
+"""How errors and warnings are handled: the `np.errstate(…)` or `warnings.catch_warnings(…)` an operation stands in.
 
 It is part of an operation's place (`Loc.under`), so that every pass that keeps places keeps it, and the derivative of
 an operation stands where the operation does.  By hand, once: in
@@ -15,6 +15,8 @@ Under `raise` or `print` what an operation signals is seen: `strict`.  Such an o
 
 from __future__ import annotations
 
+import builtins
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -25,12 +27,13 @@ from symdiff.errors import Loc
 from symdiff.ir.core import Block, Family, Op, walk
 from symdiff.ir.types import AVal, Kind
 
-Handling = tuple[tuple[str, str], ...]  # of one `with`, as written: ("over", "ignore"), …
+Handling = tuple[tuple[str, str], ...]  # of one `with`, as written: ("over", "ignore"), … or ("warnings", "ignore"), …
 Stack = tuple[Handling, ...]  # outermost first
 
 KINDS = ("divide", "over", "under", "invalid")
 MODES = ("ignore", "warn", "raise", "print")
-_SEEN = ("raise", "print")
+ACTIONS = ("ignore", "error", "always", "default", "module", "once")  # of a warning
+_SEEN = ("raise", "print", "error")
 
 # Operations that move numbers, or compare, and never signal.
 _QUIET = frozenset((
@@ -53,14 +56,28 @@ def text(handling: Handling) -> str:
     """
     >>> text((("over", "ignore"), ("invalid", "raise")))
     "np.errstate(over='ignore', invalid='raise')"
+    >>> text((("warnings", "ignore"), ("category", "UserWarning")))
+    "warnings.catch_warnings(action='ignore', category=UserWarning)"
     """
+    if filters(handling):
+        action, category = (value for _, value in handling)
+        return f"warnings.catch_warnings(action={action!r}{f', category={category}' * (category != 'Warning')})"
     return f"np.errstate({', '.join(f'{kind}={mode!r}' for kind, mode in handling)})"
 
 
+def filters(handling: Handling) -> bool:
+    """Whether it says what is done with warnings: the action, and the class of warnings."""
+    return handling[0][0] == "warnings"
+
+
 def modes(stack: Stack) -> Mapping[str, str]:
-    """What the handlings come to: the mode of each kind that they set."""
+    """What the handlings come to: the mode of each kind that they set, the action for each class of warnings."""
     found: dict[str, str] = {}
     for handling in stack:
+        if filters(handling):
+            found.pop(handling[1][1], None)  # the last one is asked first
+            found[handling[1][1]] = handling[0][1]
+            continue
         given = dict(handling)
         if "all" in given:
             found.update(dict.fromkeys(KINDS, given.pop("all")))
@@ -71,7 +88,7 @@ def modes(stack: Stack) -> Mapping[str, str]:
 def inside(stack: Stack, handling: Handling) -> Stack:
     """The stack within one more `with`; the same where that changes nothing."""
     deeper = (*stack, handling)
-    return stack if modes(deeper) == modes(stack) else deeper
+    return stack if list(modes(deeper).items()) == list(modes(stack).items()) else deeper
 
 
 def strict(stack: Stack) -> bool:
@@ -120,7 +137,11 @@ def entered(stack: Stack) -> Iterator[None]:
     """Under the handlings, while running."""
     with ExitStack() as entering:
         for handling in stack:
-            entering.enter_context(np.errstate(**dict(handling)))  # type: ignore[arg-type]  # kinds and modes of KINDS, MODES
+            if filters(handling):
+                category = getattr(builtins, handling[1][1])
+                entering.enter_context(warnings.catch_warnings(action=handling[0][1], category=category))  # type: ignore[call-overload]  # one of ACTIONS
+            else:
+                entering.enter_context(np.errstate(**dict(handling)))  # type: ignore[arg-type]  # kinds and modes of KINDS, MODES
         yield
 
 
@@ -138,6 +159,6 @@ def stacks(body: Block) -> dict[Op, Stack]:
             within = [found[o] for region in op.regions for o in region.ops if o in found]
             if within:
                 found[op] = common(of(op), *within)
-        elif op.prim.name == "call" or signals(op):
+        elif op.prim.name in ("call", "foreign_call") or signals(op):
             found[op] = of(op)
     return found

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
+from symdiff.ir import errstate
 from symdiff.ir.core import Program, walk
 
 IMPORTS = {
@@ -34,8 +35,9 @@ def named(text: str) -> list[str]:
 
 def asked_for(program: Program) -> list[str]:
     """The modules that the operations of a program say they need, in order: `time`, `scipy.stats`."""
-    ops = (op for f in program.functions.values() for op in walk(f.body))
-    return sorted({name for op in ops for name in op.params.get("modules", ())})
+    ops = [op for f in program.functions.values() for op in walk(f.body)]
+    filtering = {"warnings" for op in ops if any(map(errstate.filters, errstate.of(op)))}
+    return sorted({*filtering, *(name for op in ops for name in op.params.get("modules", ()))})
 
 
 def statements(text: str, modules: Iterable[str]) -> list[str]:

@@ -132,3 +132,17 @@ INTEGER, STARRED, PART = "%d", "%*d", "{0.real}"
 def test_templates_that_are_no_formatted_strings_are_refused(function: Callable[..., Any], code: str) -> None:
     with pytest.raises(symdiff.CompileError, match=code):
         symdiff.grad(function)(1.5)
+
+
+def chosen_loudly(x):
+    for _ in range(3):
+        x = x * 1.1
+        if x > 100:
+            return x
+    print("loud")
+    return x
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_text_alone_in_a_branch_that_chooses_between_values(level: int) -> None:
+    assert outcome(symdiff.grad(chosen_loudly, level=level), 1.5) == ("loud\n", "")

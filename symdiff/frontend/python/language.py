@@ -131,6 +131,10 @@ SUPPORTED = (
         "if x > 1e9: raise ValueError('too large') ⏎ assert v.ndim == 1 ⏎ return x"),
     Row("`with np.errstate(…)`, `contextlib.nullcontext()`",
         "with np.errstate(over='ignore'): ⏎     for t in v: x = x * np.exp(t) ⏎ return x"),
+    Row("`with warnings.catch_warnings(…)`, with filters at its beginning",
+        "import warnings ⏎ with warnings.catch_warnings():"
+        " ⏎     warnings.simplefilter('ignore', RuntimeWarning) ⏎     y = np.log(v - v[0])"
+        " ⏎ return x * np.isfinite(y).sum()"),
     Row("`print`, formatted strings, messages of exceptions: in the forward pass, in order",
         "print(f'x = {x:.3f}', '%.1f' % x, v, sep=': ') ⏎ assert x < 9, f'x = {x}' ⏎ return x"),
     Row("`logging`, `warnings.warn`, `print(…, file=sys.stderr)`, `sys.stdout.write`: as `print`",

@@ -324,10 +324,12 @@ def _nonlocal(cx: Context, stmt: ast.Nonlocal) -> None:
 def _with(cx: Context, stmt: ast.With, work: Work) -> None:
     """The body is run as if it stood here, up to a mark where it ends."""
     inside = withs.entered(cx, stmt)
-    if inside is not None:
-        work.append(Left(cx.errstate))
-        cx.errstate = inside
-    work.extend(reversed(stmt.body))
+    if inside is None:
+        work.extend(reversed(stmt.body))
+        return
+    work.append(Left(cx.errstate))
+    cx.errstate, body = inside
+    work.extend(reversed(body))
 
 
 def _match(cx: Context, stmt: ast.Match) -> None:
