@@ -22,8 +22,8 @@ from symdiff.ir import types
 from symdiff.ir.core import Function, Params, walk
 from symdiff.ir.types import AVal, Kind, Object, Type
 from symdiff.primitives.declare import CONSTANT, prim
-from symdiff.primitives.effects import text_node
 from symdiff.primitives.opaque import AS_COMPILED, described
+from symdiff.primitives.output import text_node
 
 Form = tuple[Any, ...]
 ITEM = "xs0[…]"  # as a callee: the element of the first operand

@@ -13,6 +13,7 @@ from tests.programs import (
     elements,
     flow,
     functions,
+    iterating,
     language,
     lists,
     mathematics,
@@ -32,7 +33,7 @@ from tests.programs.checks import Checked, identical, same
 
 FILES = (
     *(straight, arrays, writes, numpy_functions, flow, functions, language, objects, recursive, rules, schemes),
-    *(containers, lists, collected, elements, closures, views, single, mathematics, chosen, outside),
+    *(containers, lists, collected, elements, closures, views, single, mathematics, chosen, iterating, outside),
 )
 CASES = [case for file in FILES for case in file.cases]
 

@@ -63,33 +63,46 @@ def call(cx: Context, node: ast.Call) -> Val:
     kind = comprehensions.consumer_of(function)
     if kind and node.args and isinstance(node.args[0], (ast.GeneratorExp, ast.ListComp)):
         return comprehensions.consume(cx, node, function, kind)
+    if (
+        isinstance(function, Known)
+        and function.obj is next
+        and node.args
+        and isinstance(node.args[0], ast.GeneratorExp)
+    ):
+        return comprehensions.next_of(cx, node, node.args[0])
     starred = node.args[0] if len(node.args) == 1 and not node.keywords else None
     if isinstance(starred, ast.Starred) and isinstance(function, Known) and function.obj is zip:
         return _zip_of(cx, node, function, starred)
-    if _wants_generators(function):
-        given = _arguments(cx, node, generators=True)
-    else:
-        given = _arguments(cx, node)
+    given = _arguments(cx, node, function)
     if given is None or function is POISON:
         return POISON
     return apply(cx, node, function, *given)
 
 
 def _wants_generators(function: Val) -> bool:
+    if isinstance(function, Method):
+        return function.name == "join" and isinstance(function.receiver, Known)
     return isinstance(function, Known) and function.obj in _CONSUMERS
 
 
 _CONSUMERS = [
-    *(sum, max, min, any, all, list, tuple, dict, set, frozenset, sorted, math.prod),
+    *(sum, max, min, any, all, list, tuple, dict, set, frozenset, sorted, math.prod, math.fsum),
     *(collections.deque, collections.Counter),
 ]
 
 
-def _arguments(cx: Context, node: ast.Call, generators: bool = False) -> Arguments | None:
-    from symdiff.frontend.python.expressions import evaluate, evaluate_spent
+def _keeps_iterators(function: Val) -> bool:
+    return isinstance(function, Known) and any(function.obj is f for f in (next, isinstance, type, callable))
+
+
+def _arguments(cx: Context, node: ast.Call, function: Val) -> Arguments | None:
+    from symdiff.frontend.python.expressions import evaluate, evaluate_kept, evaluate_spent
 
     args: list[Val] = []
     kwargs: dict[str, Val] = {}
+    taking = (
+        evaluate_kept if _keeps_iterators(function) else evaluate_spent if _wants_generators(function) else evaluate
+    )
     for arg in node.args:
         if isinstance(arg, ast.Starred):
             val = evaluate_spent(cx, arg.value)
@@ -100,7 +113,7 @@ def _arguments(cx: Context, node: ast.Call, generators: bool = False) -> Argumen
                 return None
             args += items
         else:
-            args.append(evaluate_spent(cx, arg) if generators else evaluate(cx, arg))
+            args.append(taking(cx, arg))
     for keyword in node.keywords:
         val = evaluate(cx, keyword.value)
         if keyword.arg is not None:
@@ -349,7 +362,7 @@ def run_function(cx: Context, node: ast.AST, source: Source, outer: Frame | None
     from symdiff.frontend.python.statements import run_block
 
     if id(source.node) not in cx.bodies:
-        rewritten = desugared(source.node)
+        rewritten = desugared(source.node, cx.session.effects)
         cx.bodies[id(source.node)] = rewritten, Liveness(rewritten)
         if source.stands_for is None:
             cx.compiled[id(source.node)] = source

@@ -21,10 +21,10 @@ from symdiff.frontend.python.control import RAISE, RESULT, exit_of
 from symdiff.frontend.python.desugar import placed
 from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.liveness import Liveness, local_names
-from symdiff.frontend.python.loops import rolled_turns
 from symdiff.frontend.python.rolled import go_back, mark
 from symdiff.frontend.python.sizes import ask_for_count, refuse_unknown_count
 from symdiff.frontend.python.store import MISSING
+from symdiff.frontend.python.turns import rolled_turns
 from symdiff.frontend.python.values import NONE, POISON, Known, Val
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -54,6 +54,7 @@ _FOLDS = {
         "raise ValueError('the value is not in the list')",
     ),
     "sorted": ("$out = []", "$out.append($list[$item])", "return $out"),
+    "next": ("", "return $item", ""),
     "reduce": (
         "$some = False",
         "if $some: $out = $function($out, $item)\nelse:\n    $out = $item\n    $some = True",
@@ -65,6 +66,7 @@ _FOLDS = {
     "max": ("$some = False", "if not $some or $item > $out:\n    $out = $item\n    $some = True", ""),
     "min": ("$some = False", "if not $some or $item < $out:\n    $out = $item\n    $some = True", ""),
 }
+_NEXT = ("raise StopIteration()", "return $default")
 _OR_ELSE = "if not $some: return $default\nreturn $out"
 _EMPTY = "if not $some: raise ValueError('{0}() arg is an empty sequence')\nreturn $out"
 _HIDDEN = "_symdiff_"  # stands for the `$` of hidden names while a template is parsed
@@ -197,6 +199,14 @@ def consume(cx: Context, node: ast.Call, function: Val, kind: str) -> Val:
     return POISON if items is None else apply(cx, node, function, [containers.new_list(cx, over, items), *rest], kwargs)
 
 
+def next_of(cx: Context, node: ast.Call, over: ast.GeneratorExp) -> Val:
+    """`next(… for t in v)`, `next((… for t in v), default)`: no element behind the first is computed."""
+    from symdiff.frontend.python.expressions import evaluate
+
+    given = {"$default": evaluate(cx, node.args[1])} if len(node.args) == 2 else {}
+    return fold(cx, node, "next", over, given)
+
+
 def _attempt(cx: Context, node: ast.ListComp | ast.GeneratorExp) -> list[Val] | None:
     """The elements, unrolled; None after a problem.  Nothing has happened where it raises UnknownLength."""
     from symdiff.frontend.python.expressions import evaluate
@@ -287,6 +297,8 @@ def can_fold(cx: Context, node: ast.AST, val: Val) -> bool:
 def _function(node: ast.AST, kind: str, over: ast.ListComp | ast.GeneratorExp | Val, default: bool) -> ast.FunctionDef:
     """The loops of the comprehension, or one over `$over`, as a function without parameters."""
     before, each, after = _FOLDS[kind]
+    if kind == "next":
+        after = _NEXT[default]
     after = after or (_OR_ELSE if default else _EMPTY.format(kind.removesuffix(" by")))
     if isinstance(over, Val):
         generators = _parsed("[0 for $item in $over]")[0].value.generators

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from symdiff.frontend.python import comprehensions, containers, grown, list_changes, lodging, memory
+from symdiff.frontend.python import comprehensions, containers, grown, list_changes, lodging, memory, raising
 from symdiff.frontend.python.calls import apply
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.kinship import Path
@@ -91,7 +91,8 @@ def _pop(cx: Context, node: ast.AST, receiver: ListRef, content: Content | Grown
     if isinstance(content, Grown):
         found = list_changes.removed(cx, node, content, index, receiver.cell)
     else:
-        at = containers.position(cx, node, index, content)
+        error = "pop index out of range" if content else "pop from empty list"
+        at = containers.position(cx, node, index, content, error)
         found = None if at is None else (content[at], (*content[:at], *content[at + 1 :]))
     if found is None:
         return POISON
@@ -202,7 +203,7 @@ def search(cx: Context, node: ast.AST, content: Content | Grown, name: str, args
     try:
         return Known(getattr(known, name)(*(a.obj for a in args if isinstance(a, Known))))
     except ValueError as error:
-        return cx.refuse("SD403", node, function=f"list.{name}", message=str(error))
+        return raising.always(cx, node, error, function=f"list.{name}", message=str(error))
 
 
 # --- dicts
@@ -215,11 +216,11 @@ def dict_method(cx: Context, node: ast.AST, receiver: Val, name: str, args: Args
     entries = containers.entries(cx, receiver)
     assert entries is not None
     if name == "keys":
-        return Sequence_("iterator", tuple(Known(k) for k in entries))
+        return Sequence_("view", tuple(Known(k) for k in entries))
     if name == "values":
-        return Sequence_("iterator", tuple(entries.values()))
+        return Sequence_("view", tuple(entries.values()))
     if name == "items":
-        return Sequence_("iterator", tuple(Struct("tuple", (Known(k), v)) for k, v in entries.items()))
+        return Sequence_("view", tuple(Struct("tuple", (Known(k), v)) for k, v in entries.items()))
     if name == "get":
         wanted = containers.key_of(cx, node, args[0])
         return POISON if wanted is POISON else entries.get(wanted, args[1] if len(args) > 1 else NONE)
@@ -249,8 +250,11 @@ def _change_dict(
         lodging.change(cx, node, receiver.cell, {**entries, key: found})
         return found
     if key not in entries:
+        if len(args) > 1:
+            return args[1]
         message = "popitem(): dictionary is empty" if name == "popitem" else f"KeyError: {key!r}"
-        return args[1] if len(args) > 1 else cx.refuse("SD403", node, function=f"dict.{name}", message=message)
+        error = KeyError(message if name == "popitem" else key)
+        return raising.always(cx, node, error, function=f"dict.{name}", message=message)
     lodging.change(cx, node, receiver.cell, {k: v for k, v in entries.items() if k != key})
     found = entries[key]
     return Struct("tuple", (Known(key), found)) if name == "popitem" else found

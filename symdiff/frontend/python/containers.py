@@ -17,6 +17,8 @@ from symdiff.frontend.python import (
     lodging,
     memory,
     operators,
+    raising,
+    ranges,
     special_methods,
     subscripts,
 )
@@ -121,7 +123,7 @@ def entries(cx: Context, val: Val) -> dict[Any, Val] | None:
 
 def items_of(cx: Context, node: ast.AST, val: Val) -> list[Val] | None:
     """What iterating gives, turn by turn; None where the number of turns is not known."""
-    from symdiff.frontend.python import sets
+    from symdiff.frontend.python import sets, turns
 
     val = special_methods.iterated(cx, node, val)
     if val is POISON:
@@ -138,33 +140,12 @@ def items_of(cx: Context, node: ast.AST, val: Val) -> list[Val] | None:
     if members is not None:
         return members
     if isinstance(val, Sequence_):
-        return _sequence_items(cx, node, val)
+        return turns.known_items(cx, node, val)
     if operators.is_array(val):
         n = cx.aval(val).shape[:1]
         if n and isinstance(n[0], int):
             return [item_at(cx, node, val, Known(k)) for k in range(n[0])]
     return None
-
-
-def _sequence_items(cx: Context, node: ast.AST, val: Sequence_) -> list[Val] | None:
-    if val.kind == "range":
-        if all(isinstance(p, Known) for p in val.parts):
-            return [Known(k) for k in range(*(p.obj for p in val.parts if isinstance(p, Known)))]
-        return None
-    if val.kind == "iterator":
-        return list(val.parts)
-    parts = [items_of(cx, node, p) for p in (val.parts[:1] if val.kind == "enumerate" else val.parts)]
-    if any(p is None for p in parts):
-        return None
-    found = [p for p in parts if p is not None]
-    if val.kind == "zip":
-        return [Struct("tuple", row) for row in zip(*found, strict=False)]
-    if val.kind == "reversed":
-        return found[0][::-1]
-    start = val.parts[1]
-    return [
-        Struct("tuple", (operators.binary(cx, node, ast.Add(), start, Known(k)), x)) for k, x in enumerate(found[0])
-    ]
 
 
 def item_at(cx: Context, node: ast.AST, val: Val, index: Val) -> Val:
@@ -206,19 +187,8 @@ def length(cx: Context, node: ast.AST, val: Val) -> Val:
             return cx.refuse("SD321", node, operation="len", left="an array of rank 0", right="nothing")
         return size_of(cx, node, val, 0)
     if isinstance(val, Sequence_) and val.kind == "range":
-        return range_length(cx, node, val)
+        return ranges.length(cx, node, val)
     return cx.refuse("SD321", node, operation="len", left=cx.describe(val), right="nothing")
-
-
-def range_length(cx: Context, node: ast.AST, val: Sequence_) -> Val:
-    lo, hi, step = val.parts
-    if all(isinstance(p, Known) for p in val.parts):
-        return Known(len(range(*(p.obj for p in val.parts if isinstance(p, Known)))))
-    if isinstance(lo, Known) and lo.obj == 0 and isinstance(step, Known) and step.obj == 1:
-        dim = operators.as_dim(hi)
-        if dim is not None and hi is not None:
-            return hi
-    return cx.need_static(node, hi, "the length of a range")
 
 
 # --- subscripts
@@ -241,7 +211,8 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
     if mapping_ is not None:
         key = key_of(cx, node, index)
         if key is not POISON and key not in mapping_:
-            return cx.refuse("SD403", node, function=f"`{cx.text(node)}`", message=f"KeyError: {key!r}")
+            message = f"KeyError: {key!r}"
+            return raising.always(cx, node, KeyError(key), function=f"`{cx.text(node)}`", message=message)
         return POISON if key is POISON else mapping_[key]
     if isinstance(base, Known) and isinstance(base.obj, np.ndarray):
         part = index.obj if isinstance(index, Known) else known_slice(index)
@@ -253,21 +224,14 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
         if isinstance(where, slice) or (isinstance(where, int) and -len(base.obj) <= where < len(base.obj)):
             return Known(base.obj[where])
         if isinstance(where, int):
-            return cx.refuse("SD315", node, index=where, size=len(base.obj))
-    if isinstance(base, Sequence_) and base.kind == "range" and isinstance(index, SliceVal):
-        whole = (
-            isinstance(index.lo, Known)
-            and index.lo.obj is None
-            and isinstance(index.hi, Known)
-            and index.hi.obj is None
-        )
-        if whole and isinstance(index.step, Known) and index.step.obj == -1:
-            return Sequence_("reversed", (base,))
-        return cx.refuse("SD299", node, construct="this slice of a range of unknown length")
+            error = IndexError(
+                "range object index out of range" if isinstance(base.obj, range) else "string index out of range"
+            )
+            return raising.always(cx, node, error, "SD315", index=where, size=len(base.obj))
     if isinstance(base, Sequence_) and base.kind == "range":
-        return operators.binary(
-            cx, node, ast.Add(), base.parts[0], operators.binary(cx, node, ast.Mult(), index, base.parts[2])
-        )
+        if isinstance(index, SliceVal):
+            return ranges.sliced(cx, node, base, index)
+        return ranges.element(cx, node, base, index)
     return cx.refuse("SD321", node, operation="[…]", left=cx.describe(base), right=cx.describe(index))
 
 
@@ -296,7 +260,8 @@ def _sequence_item(cx: Context, node: ast.AST, base: Val, known: tuple[Val, ...]
         return POISON if staged is None else grown.element(cx, node, staged, index)
     if isinstance(index, Num) and _chosen_by(cx, node, index, known):
         return alternatives.at_index(cx, node, index, known)
-    at = position(cx, node, index, known)
+    kind = "list" if isinstance(base, ListRef) or (isinstance(base, Known) and isinstance(base.obj, list)) else "tuple"
+    at = position(cx, node, index, known, f"{kind} index out of range")
     return POISON if at is None else known[at]
 
 
@@ -328,8 +293,10 @@ def _choices(known: Sequence[Val]) -> bool:
     return bool(known) and all(alternatives.choosable(x) and not isinstance(x, OneOf) for x in known)
 
 
-def position(cx: Context, node: ast.AST, index: Val, known: Sequence[Val]) -> int | None:
-    """A known index of one of the elements; None after a problem."""
+def position(
+    cx: Context, node: ast.AST, index: Val, known: Sequence[Val], error: str = "list index out of range"
+) -> int | None:
+    """A known index of one of the elements, or `error`, IndexError; None after a problem."""
     count = len(known)
     if not isinstance(index, Known):
         cx.need_static(node, index, "the index of an element of a list or tuple", _instead(cx, node, known))
@@ -338,7 +305,7 @@ def position(cx: Context, node: ast.AST, index: Val, known: Sequence[Val]) -> in
         cx.refuse("SD321", node, operation="[…]", left="a list or tuple", right=cx.describe(index))
         return None
     if not -count <= index.obj < count:
-        cx.refuse("SD315", node, index=index.obj, size=count)
+        raising.always(cx, node, IndexError(error), "SD315", index=index.obj, size=count)
         return None
     return int(operator.index(index.obj)) % count
 
@@ -397,7 +364,7 @@ def set_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> Non
         if staged is not None:
             _replace(cx, node, base, staged, index, val)
         return
-    at = position(cx, node, index, content)
+    at = position(cx, node, index, content, "list assignment index out of range")
     if at is not None:
         lodging.change(cx, node, base.cell, (*content[:at], val, *content[at + 1 :]))
 

@@ -68,6 +68,7 @@ class Session:
     # loops (by call path) known to need unrolling, with the subscript that would go without: see NeedStatic
     unrolled: dict[Any, Hashable] = field(default_factory=dict)
     taken_apart: Problem | None = None  # why no list of lists, dicts or objects is taken as one that grows
+    effects: set[int] = field(default_factory=set)  # conditions of `while` that change something, by their ids
     searched: set[Hashable] = field(default_factory=set)  # subscripts (by call path) of lists with staged indices
     recursive: dict[Hashable, frozenset[Place]] = field(default_factory=dict)  # definitions, with what they stage
     sharing: bool = True  # helpers may become functions of the program

@@ -258,6 +258,7 @@ def choose_steps(cx: Context, node: ast.AST, test: Val, then: Steps, orelse: Ste
     first, a = yield branch_steps(cx, then, true)
     second, b = yield branch_steps(cx, orelse, false)
     if a is BOTTOM and b is BOTTOM:
+        emit_cond(cx, node, pred, first.scope, second.scope, ())
         raise Bottom
     found = merge(cx, node, pred, first, second, None, (a, b))
     if isinstance(found, Conflict):

@@ -1,4 +1,4 @@
-"""Statements that are short for others: `match`, a `while` whose condition binds names, an `assert` with a message.
+"""Statements that are short for others: `match`, a `while` whose condition has effects, an `assert` with a message.
 
 Rewritten before anything is evaluated, into statements at the same positions; the caller's tree is left alone.
 
@@ -18,7 +18,8 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import count
 from typing import Any, TypeGuard, TypeVar
 
@@ -51,20 +52,33 @@ HIDDEN: dict[str, Any] = {
 }  # fmt: skip
 
 
-def desugared(node: FunctionNode) -> FunctionNode:
-    """`node` itself where there is nothing to rewrite, else a copy with other statements."""
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Numbers for the subjects of `match`; by identity, the conditions of `while` that have effects."""
+
+    subjects: Iterator[int]
+    effects: Collection[int]
+
+
+def desugared(node: FunctionNode, effects: Collection[int] = ()) -> FunctionNode:
+    """`node` itself where there is nothing to rewrite, else a copy with other statements.
+
+    `effects`: the ids of the conditions of `while` that change something.
+    """
     if isinstance(node, ast.Lambda) or not any(
-        isinstance(n, ast.Match) or _binds(n) or _message(n) for n in walk(node)
+        isinstance(n, ast.Match) or _binds(n, effects) or _message(n) for n in walk(node)
     ):
         return node
     found = copy.copy(node)
-    found.body = _block(node.body, count(1))
+    found.body = _block(node.body, _Work(count(1), effects))
     return found
 
 
-def _binds(node: ast.AST) -> bool:
-    """Whether the node is a `while` whose condition binds a name."""
-    return isinstance(node, ast.While) and any(isinstance(n, ast.NamedExpr) for n in walk(node.test))
+def _binds(node: ast.AST, effects: Collection[int]) -> bool:
+    """Whether the node is a `while` whose condition binds a name, or has other effects."""
+    if not isinstance(node, ast.While):
+        return False
+    return id(node.test) in effects or any(isinstance(n, ast.NamedExpr) for n in walk(node.test))
 
 
 def _message(node: ast.AST) -> bool:
@@ -76,38 +90,38 @@ def _computed(message: ast.expr | None) -> TypeGuard[ast.expr]:
     return message is not None and not isinstance(message, ast.Constant)
 
 
-def _block(body: Sequence[ast.stmt], subjects: Iterator[int]) -> list[ast.stmt]:
-    return [new for stmt in body for new in _statement(stmt, subjects)]
+def _block(body: Sequence[ast.stmt], work: _Work) -> list[ast.stmt]:
+    return [new for stmt in body for new in _statement(stmt, work)]
 
 
-def _statement(stmt: ast.stmt, subjects: Iterator[int]) -> list[ast.stmt]:
+def _statement(stmt: ast.stmt, work: _Work) -> list[ast.stmt]:
     if isinstance(stmt, ast.If):
-        return [_if(stmt, subjects)]
+        return [_if(stmt, work)]
     if isinstance(stmt, ast.Match):
-        return _match(stmt, subjects)
+        return _match(stmt, work)
     if isinstance(stmt, ast.Assert) and _computed(stmt.msg):
         call = ast.Call(ast.Name("$AssertionError", ast.Load()), [stmt.msg], [])
         return [placed(ast.If(ast.UnaryOp(ast.Not(), stmt.test), [ast.Raise(call)], []), stmt)]
     if not isinstance(stmt, (ast.For, ast.While, ast.With)):
         return [stmt]
     made = copy.copy(stmt)
-    made.body = _block(stmt.body, subjects)
+    made.body = _block(stmt.body, work)
     if isinstance(made, ast.With):
         return [made]
-    made.orelse = _block(made.orelse, subjects)
-    if isinstance(made, ast.While) and _binds(made) and not made.orelse:
+    made.orelse = _block(made.orelse, work)
+    if isinstance(made, ast.While) and _binds(made, work.effects) and not made.orelse:
         leave = placed(ast.If(ast.UnaryOp(ast.Not(), made.test), [ast.Break()], []), made.test)
         made.test, made.body = placed(ast.Constant(True), made.test), [leave, *made.body]
     return [made]
 
 
-def _if(stmt: ast.If, subjects: Iterator[int]) -> ast.If:
+def _if(stmt: ast.If, work: _Work) -> ast.If:
     """A chain of `elif` is deep, so it is walked."""
     first = made = copy.copy(stmt)
     while True:
-        made.body = _block(made.body, subjects)
+        made.body = _block(made.body, work)
         if len(made.orelse) != 1 or not isinstance(made.orelse[0], ast.If):
-            made.orelse = _block(made.orelse, subjects)
+            made.orelse = _block(made.orelse, work)
             return first
         below = copy.copy(made.orelse[0])
         made.orelse = [below]
@@ -121,15 +135,15 @@ class _NoForm(Exception):
     """A pattern that cannot be written as a condition here."""
 
 
-def _match(stmt: ast.Match, subjects: Iterator[int]) -> list[ast.stmt]:
-    name = f"${next(subjects)}"
+def _match(stmt: ast.Match, work: _Work) -> list[ast.stmt]:
+    name = f"${next(work.subjects)}"
     try:
         tests = [_condition(case, name) for case in stmt.cases]
     except _NoForm:
         return [stmt]
     chain: list[ast.stmt] = []
     for test, case in zip(reversed(tests), reversed(stmt.cases), strict=True):
-        body = _block(case.body, subjects)
+        body = _block(case.body, work)
         chain = body if test is None else [placed(ast.If(test, body, chain), case.pattern)]
     return [placed(ast.Assign([ast.Name(name, ast.Store())], stmt.subject), stmt), *chain]
 

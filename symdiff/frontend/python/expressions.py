@@ -17,6 +17,7 @@ from symdiff.frontend.python import (
     control,
     flat,
     foreign,
+    iterators,
     list_changes,
     memory,
     operators,
@@ -82,6 +83,15 @@ def _name(cx: Context, node: ast.Name) -> Val:
         if cx.frame.source.stands_for is None:
             cx.used_names.add(node.id)
         return captured.free_name(cx, node)
+    val = _settle(cx, node, frame, cx.get_name(frame, node.id))
+    return val if node.id.startswith("$") else iterators.read(cx, node, val)
+
+
+def evaluate_kept(cx: Context, node: ast.expr) -> Val:
+    """An expression that is asked what it is, or for one element: an iterator of that name keeps the rest."""
+    frame = cx.home_of(node.id) if isinstance(node, ast.Name) else None
+    if frame is None or not isinstance(node, ast.Name):
+        return evaluate(cx, node)
     return _settle(cx, node, frame, cx.get_name(frame, node.id))
 
 
@@ -133,7 +143,10 @@ def _unary(cx: Context, node: ast.UnaryOp) -> Steps:
 
 def _compare(cx: Context, node: ast.Compare) -> Steps:
     """`a < b < c` is `a < b and b < c` with b evaluated once."""
-    return (yield _chain(cx, node, (yield steps(cx, node.left)), 0))
+    first = (
+        evaluate_kept(cx, node.left) if isinstance(node.ops[0], (ast.Is, ast.IsNot)) else (yield steps(cx, node.left))
+    )
+    return (yield _chain(cx, node, first, 0))
 
 
 def _chain(cx: Context, node: ast.Compare, left: Val, k: int) -> Steps:
@@ -219,7 +232,10 @@ def _comprehension(cx: Context, node: ast.ListComp | ast.SetComp | ast.DictComp)
     return comprehensions.comprehension(cx, node)
 
 
-_CONSUMERS = "`sum`, `max`, `min`, `any`, `all`, `sorted`, `list`, `tuple` and `dict`, behind a star, or unpacked"
+_CONSUMERS = (
+    "`sum`, `max`, `min`, `any`, `all`, `next`, `sorted`, `list`, `tuple`, `dict` and `join`, behind a star, or "
+    "unpacked"
+)
 
 
 def _generator(cx: Context, node: ast.GeneratorExp) -> Val:
@@ -237,12 +253,12 @@ def evaluate_spent(cx: Context, node: ast.expr) -> Val:
 
 
 def _attribute(cx: Context, node: ast.Attribute) -> Steps:
-    return attribute(cx, node, (yield steps(cx, node.value)), node.attr)
+    return iterators.read(cx, node, attribute(cx, node, (yield steps(cx, node.value)), node.attr))
 
 
 def _subscript(cx: Context, node: ast.Subscript) -> Steps:
     base = yield steps(cx, node.value)
-    return subscript(cx, node, base, (yield steps(cx, node.slice)))
+    return iterators.read(cx, node, subscript(cx, node, base, (yield steps(cx, node.slice))))
 
 
 def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:

@@ -53,6 +53,17 @@ def _directive(cx: Context, val: Val, flags: str, width: str, precision: str | N
     return output.pieces_of(cx, val, "", f"{align}{sign}{zeros}{width}{places}{'d' if kind == 'i' else kind}")
 
 
+def joined(cx: Context, separator: str, items: Sequence[Val]) -> Val | None:
+    """`separator.join(items)`; None where one is no string."""
+    pieces: output.Pieces = []
+    for k, item in enumerate(items):
+        shown = output.text_pieces(item)
+        if shown is None:
+            return None
+        pieces += [separator, *shown] if k else shown
+    return output.text(pieces)
+
+
 def braces(cx: Context, template: str, args: Sequence[Val], kwargs: Mapping[str, Val]) -> Val | None:
     """`template.format(*args, **kwargs)`; None for what has no form as a formatted string."""
     pieces: output.Pieces = []

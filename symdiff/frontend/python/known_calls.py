@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import containers
+from symdiff.frontend.python import containers, raising
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import Known, Num, Struct, Val, is_number
 
@@ -66,7 +66,7 @@ def run(cx: Context, node: ast.AST, obj: Any, args: Sequence[Val], kwargs: Mappi
     try:
         found = obj(*given, **named)
     except (ArithmeticError, TypeError, ValueError) as error:
-        return cx.refuse("SD403", node, function=obj.__name__, message=str(error))
+        return raising.always(cx, node, error, function=obj.__name__, message=str(error))
     return _lifted(cx, node, found)
 
 

@@ -12,9 +12,7 @@ from symdiff.frontend.definitions import walk
 from symdiff.frontend.python import (
     containers,
     control,
-    grown,
     iterated,
-    list_changes,
     operators,
     sets,
     special_methods,
@@ -27,16 +25,13 @@ from symdiff.frontend.python.problems import CannotRoll, NeedStatic, Restart
 from symdiff.frontend.python.rolled import Rolled, RolledWhile, go_back, mark, relabelled, without
 from symdiff.frontend.python.sizes import ask_for_count
 from symdiff.frontend.python.store import Scope, captured_params, close
+from symdiff.frontend.python.turns import Turns, endless, rolled_turns
 from symdiff.frontend.python.values import (
     POISON,
-    Grown,
     Known,
-    ListRef,
     Num,
     Sequence_,
-    Struct,
     Val,
-    static_size,
 )
 from symdiff.ir import dims, types
 from symdiff.ir.core import Block, Value
@@ -44,16 +39,6 @@ from symdiff.ir.core import Block, Value
 MAX_TURNS = 1000
 FEW_TURNS = 64  # at most, to unroll a loop for one of these problems: its body does not serve every turn
 OF_ONE_TYPE = ("SD303", "SD304", "SD310")
-
-
-@dataclass(eq=False)
-class Turns:
-    """A loop over integers: the index of a turn gives what the target is bound to."""
-
-    lo: Val
-    hi: Val
-    step: Val
-    item: Callable[[Val], Val]
 
 
 # --- for
@@ -65,7 +50,12 @@ def for_statement(cx: Context, stmt: ast.For) -> None:
         _give_up(cx, stmt)
         return
     turns = rolled_turns(cx, stmt.iter, iterable)
-    if turns is None and not isinstance(iterable, Sequence_) and containers.items_of(cx, stmt.iter, iterable) is None:
+    unending = endless(cx, stmt.iter, iterable) is not None
+    if (
+        turns is None
+        and (unending or not isinstance(iterable, Sequence_))
+        and containers.items_of(cx, stmt.iter, iterable) is None
+    ):
         if not sets.refuse_order(cx, stmt.iter, iterable):
             cx.refuse("SD231", stmt, iterable=f"`{cx.text(stmt.iter)}`")
         _give_up(cx, stmt)
@@ -207,104 +197,6 @@ def _give_up(cx: Context, stmt: ast.For | ast.While) -> None:
 
     control.branch(cx, once)
     poison(cx, [stmt])
-
-
-def rolled_turns(cx: Context, node: ast.AST, val: Val) -> Turns | None:
-    """The loop as one over integers, where its elements are alike."""
-    if isinstance(val, Sequence_) and val.kind == "range":
-        lo, hi, step = val.parts
-        return Turns(lo, hi, step, lambda i: i)
-    if isinstance(val, ListRef) and isinstance(cx.store.get(val.cell), Grown):
-        return Turns(
-            Known(0), containers.length(cx, node, val), Known(1), lambda i: containers.subscript(cx, node, val, i)
-        )
-    if operators.is_array(val) and cx.aval(val).rank:
-        return Turns(
-            Known(0), containers.length(cx, node, val), Known(1), lambda i: containers.item_at(cx, node, val, i)
-        )
-    if isinstance(val, Sequence_) and val.kind in ("enumerate", "zip", "reversed"):
-        return _combined_turns(cx, node, val)
-    return None
-
-
-def _combined_turns(cx: Context, node: ast.AST, val: Sequence_) -> Turns | None:
-    parts = [rolled_turns(cx, node, p) for p in (val.parts[:1] if val.kind == "enumerate" else val.parts)]
-    if any(t is not None and operators.as_dim(t.hi) is None for t in parts):  # no unrolling: the others must be rolled
-        parts = [t or _numbers_rolled(cx, node, p) for t, p in zip(parts, val.parts, strict=False)]
-    found = [p for p in parts if p is not None]
-    if len(found) != len(parts) or not found:
-        return None
-    counted = [_from_zero(cx, node, t) for t in found]
-    found = [t for t in counted if t is not None]
-    if len(found) != len(counted):
-        return None
-    hi = found[0].hi
-    if val.kind == "enumerate":
-        first = val.parts[1]
-        return Turns(
-            Known(0),
-            hi,
-            Known(1),
-            lambda i: Struct("tuple", (_counted(cx, node, first, i), found[0].item(i))),
-        )
-    if val.kind == "reversed":
-        return Turns(operators.binary(cx, node, ast.Sub(), hi, Known(1)), Known(-1), Known(-1), found[0].item)
-    bound = found[0].hi
-    for t in found[1:]:
-        bound = _shorter(cx, node, bound, t.hi)
-    return Turns(Known(0), bound, Known(1), lambda i: Struct("tuple", tuple(t.item(i) for t in found)))
-
-
-def _numbers_rolled(cx: Context, node: ast.AST, val: Val) -> Turns | None:
-    """The turns of a list or tuple of known length, of numbers of one kind."""
-    items = containers.elements(cx, val)
-    if not items or not all(cx.is_numeric(v) and not operators.is_array(v) for v in items):
-        return None
-    form = grown.form_of_elements(cx, items)
-    if form is None:
-        return None
-    cx.at(node)
-    content = grown.as_grown(cx, items, form)
-    if isinstance(val, ListRef):  # a turn may write its elements
-        cx.store.set(val.cell, content)
-    return rolled_turns(cx, node, val if isinstance(val, ListRef) else list_changes.made(cx, node, content))
-
-
-def _from_zero(cx: Context, node: ast.AST, turns: Turns) -> Turns | None:
-    """The same turns, their index counting up from 0; None where the step is not known."""
-    lo, hi, step = turns.lo, turns.hi, turns.step
-    if not isinstance(step, Known) or not step.obj:
-        return None
-    if step.obj == 1 and isinstance(lo, Known) and lo.obj == 0:
-        return turns
-
-    def calc(op: ast.operator, a: Val, b: Val) -> Val:
-        return operators.binary(cx, node, op, a, b)
-
-    if step.obj == 1:
-        return Turns(Known(0), calc(ast.Sub(), hi, lo), step, lambda i: turns.item(calc(ast.Add(), lo, i)))
-    if step.obj == -1:
-        return Turns(Known(0), calc(ast.Sub(), lo, hi), Known(1), lambda i: turns.item(calc(ast.Sub(), lo, i)))
-    # the number of turns is (hi - lo) / step, rounded up
-    down = calc(ast.FloorDiv(), calc(ast.Sub(), hi, lo), Known(-step.obj))
-    count = calc(ast.Sub(), Known(0), down)
-    return Turns(Known(0), count, Known(1), lambda i: turns.item(calc(ast.Add(), lo, calc(ast.Mult(), i, step))))
-
-
-def _counted(cx: Context, node: ast.AST, first: Val, index: Val) -> Val:
-    """What `enumerate` counts, from `first`."""
-    plain = isinstance(first, Known) and first.obj == 0
-    return index if plain else operators.binary(cx, node, ast.Add(), first, index)
-
-
-def _shorter(cx: Context, node: ast.AST, a: Val, b: Val) -> Val:
-    """The smaller of two counts."""
-    one, other = operators.as_dim(a), operators.as_dim(b)
-    if one is not None and other is not None and static_size(one) and static_size(other):
-        least = dims.dmin(one, other)
-        return Known(least) if isinstance(least, int) else Num(None, least)
-    test = operators.compare(cx, node, ast.Lt(), b, a)
-    return control.choose(cx, node, test, lambda: b, lambda: a)
 
 
 def _for_items(cx: Context, stmt: ast.For, iterable: Val) -> None:

@@ -18,6 +18,7 @@ from symdiff.frontend.python import (
     list_changes,
     memory,
     operators,
+    raising,
     sets,
     subscripts,
     ufuncs,
@@ -27,6 +28,7 @@ from symdiff.frontend.python.expressions import subscript
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.numpy_calls import by_name, dtype_of
 from symdiff.frontend.python.numpy_shapes import reshape
+from symdiff.frontend.python.sizes import refuse_unknown_count
 from symdiff.frontend.python.values import (
     NONE,
     POISON,
@@ -115,6 +117,8 @@ def _known_method(
     if isinstance(obj, str) and name == "format" and not all(isinstance(a, Known) for a in (*args, *kwargs.values())):
         made = formatting.braces(cx, obj, args, kwargs)
         return cx.refuse("SD222", node, construct="`format`") if made is None else made
+    if isinstance(obj, str) and name == "join" and len(args) == 1 and not kwargs:
+        return _join(cx, node, obj, args[0])
     if isinstance(obj, (list, tuple)) and name in ("index", "count"):
         items = containers.elements(cx, receiver)
         assert items is not None
@@ -129,11 +133,19 @@ def _known_method(
             **{k: v.obj for k, v in kwargs.items() if isinstance(v, Known)},
         )
     except (TypeError, ValueError, LookupError) as error:
-        return cx.refuse("SD403", node, function=f"{type(obj).__name__}.{name}", message=str(error))
+        return raising.always(cx, node, error, function=f"{type(obj).__name__}.{name}", message=str(error))
     return Known(found)
 
 
 # --- tuples and other structures
+
+
+def _join(cx: Context, node: ast.AST, separator: str, over: Val) -> Val:
+    items = containers.items_of(cx, node, over)
+    if items is None:
+        return refuse_unknown_count(cx, "SD231", node, over, iterable=f"`{cx.text(node)}`")
+    found = formatting.joined(cx, separator, items)
+    return cx.refuse("SD222", node, construct="`join`") if found is None else found
 
 
 def _struct_method(

@@ -14,6 +14,7 @@ from symdiff.frontend.python import (
     grown,
     list_changes,
     operators,
+    raising,
 )
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.sizes import refuse_unknown_count
@@ -62,7 +63,8 @@ def extreme(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:
         if not items and "default" in kwargs:
             return kwargs["default"]
         if not items:
-            return cx.refuse("SD403", node, function=name, message="an empty sequence")
+            error = ValueError(f"{name}() arg is an empty sequence")
+            return raising.always(cx, node, error, function=name, message="an empty sequence")
         keys = [calls.apply(cx, node, key, [item], {}) for item in items] if by else items
         return _best(cx, node, ast.Gt() if name == "max" else ast.Lt(), items, keys)
 

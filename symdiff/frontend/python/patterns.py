@@ -16,7 +16,19 @@ from symdiff.frontend.python import containers
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern, Place
 from symdiff.frontend.python.type_joins import join_types
-from symdiff.frontend.python.values import Arr, Cell, Closure, DictRef, Known, ListRef, Num, Struct, Val, is_number
+from symdiff.frontend.python.values import (
+    Arr,
+    Cell,
+    Closure,
+    DictRef,
+    Known,
+    ListRef,
+    Num,
+    Sequence_,
+    Struct,
+    Val,
+    is_number,
+)
 from symdiff.ir import dims, types
 from symdiff.ir.core import Value
 from symdiff.ir.dims import Atom, Dim
@@ -181,8 +193,8 @@ def separated(patterns: Mapping[str, Pattern]) -> dict[str, Pattern]:
 
 def advances(before: Pattern, now: Pattern) -> bool:
     """Whether something known when compiling has changed between two calls; a structure that grows goes nowhere."""
-    if before.kind == now.kind == "other" and isinstance(now.val, ListRef):
-        return False  # a list of unknown length: nothing is known to decide
+    if before.kind == now.kind == "other" and isinstance(now.val, (ListRef, Sequence_)):
+        return False  # a list of unknown length, or an iterator: nothing is known to decide
     if before.kind == now.kind and before.kind in ("known", "other"):
         return before.token != now.token
     if before.parts or now.parts:

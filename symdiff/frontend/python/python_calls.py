@@ -21,6 +21,7 @@ from symdiff.frontend.python import (
     control,
     desugar,
     foreign,
+    iterators,
     library_calls,
     list_changes,
     memory,
@@ -28,6 +29,7 @@ from symdiff.frontend.python import (
     operators,
     ordering,
     output,
+    raising,
     reflection,
     rolled,
     sets,
@@ -124,7 +126,7 @@ def _pure(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> V
                 )
             )
         except (ArithmeticError, TypeError, ValueError) as error:
-            return cx.refuse("SD403", node, function=obj.__name__, message=str(error))
+            return raising.always(cx, node, error, function=obj.__name__, message=str(error))
     if obj is pow and len(args) == 2:
         return operators.binary(cx, node, ast.Pow(), args[0], args[1])
     if obj is pow and len(args) == 3:
@@ -166,7 +168,7 @@ def _number(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:
             try:
                 return Known(getattr(builtins, name)(args[0].obj))
             except (TypeError, ValueError, OverflowError) as error:
-                return cx.refuse("SD403", node, function=name, message=str(error))
+                return raising.always(cx, node, error, function=name, message=str(error))
         if name == "bool":
             found = operators.truth(cx, node, args[0])
             return found if not isinstance(found, Num) else operators.convert(cx, node, found, Kind.PYTHON, "b1")
@@ -277,7 +279,7 @@ def _map(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     over = Sequence_("zip", tuple(args[1:]))
     rows = containers.items_of(cx, node, over)
     if rows is None and comprehensions.can_fold(cx, node, over):
-        return comprehensions.fold(cx, node, "map", over, {"$function": args[0]})
+        return iterators.once(comprehensions.fold(cx, node, "map", over, {"$function": args[0]}))
     if rows is None:
         return cx.refuse("SD231", node, iterable=f"`{cx.text(node)}`")
     return Sequence_(
@@ -380,7 +382,8 @@ def _filter(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
         rolled.go_back(cx, place)
         if items is None and not comprehensions.can_fold(cx, node, args[1]):
             return cx.refuse("SD231", node, iterable=f"`{cx.text(node)}`")
-        return comprehensions.fold(cx, node, "kept" if plain else "filter", args[1], {"$function": keeps})
+        kind = "kept" if plain else "filter"
+        return iterators.once(comprehensions.fold(cx, node, kind, args[1], {"$function": keeps}))
     cx.store.keep()
     if memory.is_poison(*tests):
         return POISON
@@ -417,6 +420,7 @@ _BUILTINS: dict[str, Callable[[Context, ast.AST, Args, Kwargs], Val]] = {
     "filter": _filter,
     "type": reflection.type_,
     "super": lambda cx, node, args, kwargs: objects.super_(cx, node, args), "iter": special_methods.iter_,
+    "next": iterators.next_,
     "getattr": reflection.getattr_, "hasattr": reflection.hasattr_, "setattr": reflection.setattr_,
     "print": _print,
     "$bound": lambda cx, node, args, kwargs: Known(True), "$sequence": reflection.is_sequence,

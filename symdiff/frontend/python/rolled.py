@@ -15,7 +15,7 @@ from symdiff.frontend.python.control import BREAK, CONTINUE, EXIT, ON, RESULT, R
 from symdiff.frontend.python.expressions import condition
 from symdiff.frontend.python.headers import Misfit, Slot, start, widen
 from symdiff.frontend.python.liveness import assigned
-from symdiff.frontend.python.problems import CannotRoll
+from symdiff.frontend.python.problems import CannotRoll, Restart
 from symdiff.frontend.python.store import MARKS, MISSING, Scope
 from symdiff.frontend.python.values import BOTTOM, DEAD, POISON, UNBOUND, Cell, Conflict, Known
 from symdiff.ir import types
@@ -369,7 +369,10 @@ class RolledWhile(Rolled):
         bound = cx.counters["bound"] - bound
         cx.store.end()
         if self.test_scope.effects or changed or bound:
-            cx.refuse("SD299", stmt.test, construct="a `while` condition with effects")
+            if not stmt.orelse:
+                cx.session.effects.add(id(stmt.test))
+                raise Restart
+            cx.refuse("SD299", stmt.test, construct="a `while … else` condition with effects")
         cx.scope = outer
         self._install(self.params)
         self.poisoned = test is POISON

@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from symdiff.frontend.python import containers, lodging, memory
+from symdiff.frontend.python import containers, lodging, memory, raising
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NONE,
@@ -152,7 +152,7 @@ def consumed(cx: Context, node: ast.AST, name: str, val: Val, kwargs: dict[str, 
     }  # fmt: skip
     if not any_order.get(name, False) and refuse_order(cx, node, val):
         return POISON
-    return Sequence_("iterator", tuple(map(Known, _content(found))))
+    return Sequence_("view", tuple(map(Known, _content(found))))
 
 
 def in_one_order(cx: Context, val: Val) -> list[Val] | None:
@@ -237,7 +237,8 @@ def _change(cx: Context, node: ast.AST, receiver: Val, have: Elements, name: str
         have = frozenset()
     elif name == "pop":
         if not have:
-            return cx.refuse("SD403", node, function="set.pop", message="pop from an empty set")
+            error = KeyError("pop from an empty set")
+            return raising.always(cx, node, error, function="set.pop", message="pop from an empty set")
         if refuse_order(cx, node, receiver):
             return POISON
         (only,) = have
@@ -247,7 +248,8 @@ def _change(cx: Context, node: ast.AST, receiver: Val, have: Elements, name: str
         if not isinstance(found, Known):
             return POISON
         if name == "remove" and found.obj not in have:
-            return cx.refuse("SD403", node, function="set.remove", message=f"KeyError: {found.obj!r}")
+            message = f"KeyError: {found.obj!r}"
+            return raising.always(cx, node, KeyError(found.obj), function="set.remove", message=message)
         have = have | {found.obj} if name == "add" else have - {found.obj}
     lodging.change(cx, node, receiver.cell, _content(have))
     return result

@@ -16,7 +16,7 @@ import numpy as np
 
 from symdiff.frontend.python import calls, classes
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import Arr, Bound, Flat, Known, Num, ObjRef, Struct, Val
+from symdiff.frontend.python.values import POISON, Arr, Bound, Flat, Known, Num, ObjRef, Sequence_, Struct, Val
 from symdiff.ir.types import Kind
 
 _NAMES: dict[type[ast.AST], str] = {
@@ -180,12 +180,19 @@ def iterated(cx: Context, node: ast.AST, val: Val) -> Val:
         from symdiff.frontend.python import flat
 
         return flat.elements(cx, node, val)
+    if isinstance(val, Sequence_) and val.kind == "iter":
+        return val.parts[0]
     found = call(cx, node, val, "__iter__", [])
     return val if found is None else found
 
 
 def iter_(cx: Context, node: ast.AST, args: Sequence[Val], kwargs: dict[str, Any]) -> Val:
-    """`iter(x)`, as what `__iter__` returns: the loop over it runs over x."""
-    if cx.frame.source.name != "__iter__" or len(args) != 1:
+    """`iter(x)`; as what `__iter__` returns, the loop over it runs over x."""
+    if len(args) != 1 or kwargs:
         return cx.refuse_unknown(node, "iter", args)
-    return iterated(cx, node, args[0])
+    over = iterated(cx, node, args[0])
+    if cx.frame.source.name == "__iter__" or over is POISON:
+        return over
+    from symdiff.frontend.python import iterators
+
+    return iterators.made(cx, over)

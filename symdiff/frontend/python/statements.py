@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import builtins
 import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from symdiff.frontend.python import (
     loops,
     operators,
     output,
+    raising,
     targets,
     withs,
 )
@@ -191,18 +191,18 @@ def _exception(cx: Context, stmt: ast.Raise) -> tuple[str, tuple[Any, ...], list
     if found is POISON:
         return None
     cls = found.obj if isinstance(found, Known) else None
-    builtin = isinstance(cls, type) and issubclass(cls, BaseException) and getattr(builtins, cls.__name__, None) is cls
-    if cls is None or not builtin or stmt.cause:
+    name = raising.exception_name(cls)
+    if name is None or stmt.cause:
         cx.refuse("SD230", stmt, construct=cx.text(stmt.exc) if stmt.exc else "")
         return None
     values = [evaluate(cx, a) for a in arguments]
     if all(isinstance(v, Known) and isinstance(v.obj, (str, int, float, type(None))) for v in values):
-        return cls.__name__, tuple(v.obj for v in values if isinstance(v, Known)), []
+        return name, tuple(v.obj for v in values if isinstance(v, Known)), []
     if alternatives.involved(*values):
-        alternatives.for_all(cx, stmt, values, lambda known: _raise_shown(cx, stmt, cls.__name__, known), none=True)
+        alternatives.for_all(cx, stmt, values, lambda known: _raise_shown(cx, stmt, name, known), none=True)
         return "", (), []
     shown = _shown(cx, stmt, values)
-    return None if shown is None else (cls.__name__, *shown)
+    return None if shown is None else (name, *shown)
 
 
 def _shown(cx: Context, stmt: ast.Raise, values: list[Val]) -> tuple[tuple[Any, ...], list[Value]] | None:

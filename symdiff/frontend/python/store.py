@@ -18,7 +18,7 @@ MISSING: Any = type("Missing", (), {"__repr__": lambda self: "missing"})()
 Changes = dict[Hashable, Any]
 Facts = dict[Value, frozenset[int]]  # which option is meant, by the value that says which: see `alternatives`
 NO_FACTS: Facts = {}
-MARKS = ("stale", "held", "lodged", "frozen")  # what is noted of a cell besides its content, by (mark, cell)
+MARKS = ("stale", "held", "lodged", "frozen", "spent")  # what is noted of a cell besides its content, by (mark, cell)
 
 
 class Store:

@@ -15,6 +15,7 @@ from symdiff.frontend.python import (
     lodging,
     memory,
     objects,
+    raising,
     special_methods,
     subscripts,
 )
@@ -120,10 +121,25 @@ def _unpack(cx: Context, target: ast.Tuple | ast.List, val: Val) -> None:
         items = _take_starred(cx, target, items, starred[0])
         names = [t.value if isinstance(t, ast.Starred) else t for t in names]
     if len(items) != len(names):
-        cx.refuse("SD319", target, count=len(items), targets=len(names))
+        raising.always(
+            cx,
+            target,
+            _wrong_count(len(items), len(names), bool(starred)),
+            "SD319",
+            count=len(items),
+            targets=len(names),
+        )
         items = [POISON] * len(names)
     for name, item in zip(names, items, strict=True):
         assign(cx, name.value if isinstance(name, ast.Starred) else name, item)
+
+
+def _wrong_count(given: int, wanted: int, starred: bool) -> ValueError:
+    """What Python raises at an unpacking."""
+    if given > wanted:
+        return ValueError(f"too many values to unpack (expected {wanted})")
+    least = f"at least {wanted - 1}" if starred else str(wanted)
+    return ValueError(f"not enough values to unpack (expected {least}, got {given})")
 
 
 def _take_starred(cx: Context, target: ast.AST, items: list[Val], at: int) -> list[Val]:
@@ -183,13 +199,14 @@ def _delete_item(cx: Context, node: ast.Subscript, base: Val, index: Val) -> Non
         if key is POISON:
             return
         if key not in content:
-            cx.refuse("SD403", node, function=f"`{cx.text(node)}`", message=f"KeyError: {key!r}")
+            message = f"KeyError: {key!r}"
+            raising.always(cx, node, KeyError(key), function=f"`{cx.text(node)}`", message=message)
             return
         lodging.change(cx, node, base.cell, {k: v for k, v in content.items() if k != key})
         return
     where = containers.known_slice(index)
     if where is None:
-        at = containers.position(cx, node, index, content)
+        at = containers.position(cx, node, index, content, "list assignment index out of range")
         if at is None:
             return
         where = slice(at, at + 1)

@@ -212,10 +212,14 @@ class Method(Val):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sequence_(Val):
-    """range, enumerate, zip, reversed and their like: what a loop can run over.  `parts` are their arguments."""
+    """range, enumerate, zip, reversed and their like: what a loop can run over.  `parts` are their arguments.
+
+    `cell` stands for the iterator that it is, unless it is a range or a view: see `iterators`.
+    """
 
     kind: str
     parts: tuple[Val, ...]
+    cell: Cell = field(default_factory=lambda: Cell("iterator"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

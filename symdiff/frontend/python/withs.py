@@ -1,4 +1,4 @@
-"""`with`: how overflows (`np.errstate`) and warnings (`warnings.catch_warnings`) are handled; or nothing (`nullcontext`).
+"""`with`: how overflows (`np.errstate`) and warnings (`catch_warnings`) are handled; or nothing (`nullcontext`).
 
 The body stands in the block around it: its statements are run with the handling noted (`Context.errstate`), which every
 operation emitted then, also in functions called from there, has as part of its place.

@@ -1,0 +1,121 @@
+"""Length, elements and slices of a range whose bounds are known at run time only.
+
+range(n)[-1]          n - 1, or IndexError where n == 0
+range(1, n)[2:]       range(1 + 2, n)
+range(n)[::-2]        range(n - 1, -1, -2)
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from symdiff.frontend.python import operators
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.values import POISON, Known, Sequence_, SliceVal, Val, size, static_size
+from symdiff.ir import dims
+from symdiff.ir.dims import Dim
+
+
+def length(cx: Context, node: ast.AST, val: Sequence_) -> Val:
+    """`len(range(…))`: never negative."""
+    lo, hi, step = val.parts
+    if all(isinstance(p, Known) for p in val.parts):
+        return Known(len(range(*(p.obj for p in val.parts if isinstance(p, Known)))))
+    if isinstance(lo, Known) and lo.obj == 0 and isinstance(step, Known) and step.obj == 1:
+        return hi if operators.as_dim(hi) is not None else most(cx, node, hi, Known(0))
+    if not isinstance(step, Known):
+        return cx.need_static(node, step, "the step of a range whose length is asked for")
+    # (hi - lo) / step, rounded up
+    down = _calc(cx, node, ast.FloorDiv(), _calc(cx, node, ast.Sub(), hi, lo), Known(-step.obj))
+    return most(cx, node, _calc(cx, node, ast.Sub(), Known(0), down), Known(0))
+
+
+def element(cx: Context, node: ast.AST, val: Sequence_, index: Val) -> Val:
+    """`range(…)[index]`."""
+    lo, _, step = val.parts
+    n = length(cx, node, val)
+    if index is POISON or n is POISON:
+        return POISON
+    if not cx.is_numeric(index) or cx.aval(index).dtype[0] not in "iu":
+        return cx.refuse("SD321", node, operation="[…]", left="a range", right=cx.describe(index))
+    below = operators.compare(cx, node, ast.Lt(), index, Known(0))
+    at = _chosen(cx, node, below, _calc(cx, node, ast.Add(), index, n), index)
+    for op, bound in ((ast.Lt(), Known(0)), (ast.GtE(), n)):
+        operators.raise_if(cx, node, operators.compare(cx, node, op, at, bound), "IndexError", _OUTSIDE)
+    return _calc(cx, node, ast.Add(), lo, _calc(cx, node, ast.Mult(), at, step))
+
+
+_OUTSIDE = ("range object index out of range",)
+
+
+def sliced(cx: Context, node: ast.AST, val: Sequence_, where: SliceVal) -> Val:
+    """`range(…)[lo:hi:step]`, itself a range."""
+    if POISON in (where.lo, where.hi, where.step):
+        return POISON
+    first, end, step = val.parts
+    if not isinstance(where.step, Known):
+        return cx.need_static(node, where.step, "the step of a slice")
+    by = 1 if where.step.obj is None else where.step.obj
+    if by == 0:
+        return cx.refuse("SD403", node, function="a slice", message="the step is zero")
+    n = length(cx, node, val)
+    if n is POISON:
+        return POISON
+    lo, hi = (_bound(cx, node, b, n, by) for b in (where.lo, where.hi))
+    whole = isinstance(step, Known) and step.obj == 1
+
+    def place(k: Val) -> Val:
+        return _calc(cx, node, ast.Add(), first, _calc(cx, node, ast.Mult(), k, step))
+
+    if by > 0:
+        start = first if lo is None else place(lo)
+        stop = place(hi) if hi is not None else end if whole else place(n)
+    else:
+        start = place(_calc(cx, node, ast.Sub(), n, Known(1)) if lo is None else lo)
+        stop = place(Known(-1) if hi is None else hi)
+    return Sequence_("range", (start, stop, _calc(cx, node, ast.Mult(), step, Known(by))))
+
+
+def _bound(cx: Context, node: ast.AST, bound: Val, n: Val, by: int) -> Val | None:
+    """A bound of a slice as a place from the start, as far as a slice reaches; None where it is left out."""
+    if isinstance(bound, Known) and bound.obj is None:
+        return None
+    lowest, highest = (Known(0), n) if by > 0 else (Known(-1), _calc(cx, node, ast.Sub(), n, Known(1)))
+    below = operators.compare(cx, node, ast.Lt(), bound, Known(0))
+    back = most(cx, node, _calc(cx, node, ast.Add(), bound, n), lowest)
+    return _chosen(cx, node, below, back, least(cx, node, bound, highest))
+
+
+def _calc(cx: Context, node: ast.AST, op: ast.operator, a: Val, b: Val) -> Val:
+    """`a op b` of integers; times 1 and plus 0 are not written."""
+    if isinstance(a, Known) and isinstance(op, (ast.Add, ast.Mult)):
+        a, b = b, a
+    if isinstance(b, Known) and b.obj == (1 if isinstance(op, ast.Mult) else 0) and not isinstance(op, ast.FloorDiv):
+        return a
+    return operators.binary(cx, node, op, a, b)
+
+
+def _chosen(cx: Context, node: ast.AST, test: Val, then: Val, orelse: Val) -> Val:
+    from symdiff.frontend.python import control
+
+    return control.chosen(cx, node, test, then, orelse)
+
+
+def most(cx: Context, node: ast.AST, a: Val, b: Val) -> Val:
+    """The larger of two counts."""
+    found = of_sizes(dims.dmax, a, b)
+    return _chosen(cx, node, operators.compare(cx, node, ast.GtE(), a, b), a, b) if found is None else found
+
+
+def least(cx: Context, node: ast.AST, a: Val, b: Val) -> Val:
+    found = of_sizes(dims.dmin, a, b)
+    return _chosen(cx, node, operators.compare(cx, node, ast.LtE(), a, b), a, b) if found is None else found
+
+
+def of_sizes(which: Callable[[Dim, Dim], Dim], a: Val, b: Val) -> Val | None:
+    """The larger or smaller of two counts, `which`, where they are sizes of the function's; else None."""
+    one, other = operators.as_dim(a), operators.as_dim(b)
+    if one is None or other is None or not static_size(one) or not static_size(other):
+        return None
+    return size(which(one, other))

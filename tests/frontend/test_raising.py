@@ -1,0 +1,122 @@
+"""Calls that are known to raise on one path: at run time, on that path alone, as CPython raises."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import symdiff
+from symdiff.errors import CompileError
+
+
+def of_nothing(x, v):
+    if x > 1:
+        return min([])
+    return x * v.sum()
+
+
+def out_of_range(x, v):
+    pair = (x, 2.0)
+    if x > 1:
+        return pair[5]
+    return pair[0] * v.sum()
+
+
+def no_such_key(x, v):
+    d = {"a": x}
+    if x > 1:
+        d["b"] *= 2
+    return d["a"] * v.sum()
+
+
+def too_many(x, v):
+    if x > 1:
+        a, _b = x, x, v
+        return a
+    return x * v.sum()
+
+
+def no_number(x, v):
+    factor = float("one") if x > 1 else 2.0
+    return factor * x
+
+
+def in_a_loop(x, v):
+    for t in v:
+        if x > 1:
+            x = x * math.sqrt(-1.0)
+        x = x * t
+    return x
+
+
+def in_a_helper(k):
+    return [1.0, 2.0, 3.0][k]
+
+
+def in_a_call(x, v):
+    for k in range(3):
+        x = x * in_a_helper(k + 1 if x > 1 else k)
+    return x
+
+
+def through_an_iterator(x, v):
+    it = iter([x])
+    y = next(it)
+    if x > 1:
+        y *= next(it)
+    return y * v.sum()
+
+
+def in_a_while(x, v):
+    rest = [x]
+    while x < 8.0:
+        x = x * 1.5 + 1
+        if x > 2.5:
+            x = [].pop()
+    return x * rest[0]
+
+
+def on_both_sides(x, v):
+    y = (min([]) if x > 2 else functools.reduce(max, [])) if x > 1 else x
+    return y * x
+
+
+CASES = (
+    *(of_nothing, out_of_range, no_such_key, too_many, no_number, in_a_loop, through_an_iterator),
+    *(on_both_sides, in_a_while, in_a_call),
+)
+V = np.array([0.5, 0.75])
+
+
+@pytest.mark.parametrize("function", CASES)
+@pytest.mark.parametrize("x", [0.75, 1.25, 9.0])
+def test_raised_where_python_raises(function: Callable[..., Any], x: float) -> None:
+    """Values, derivatives by differences, and exceptions."""
+    derivatives = (symdiff.value_and_grad(function), lambda *p: symdiff.jvp(function, p, (1.0, np.zeros(2))))
+    try:
+        value = function(x, V)
+    except (LookupError, StopIteration, TypeError, ValueError) as error:  # CPython's, with its message
+        for derivative in derivatives:
+            with pytest.raises(type(error)) as raised:
+                derivative(x, V)
+            assert raised.value.args == error.args
+        return
+    slope = (function(x + 1e-6, V) - function(x - 1e-6, V)) / 2e-6
+    for derivative in derivatives:
+        found, d_x = derivative(x, V)
+        assert found == value and d_x == pytest.approx(slope, rel=1e-6)
+
+
+def certain(x):
+    """Every call gets to it."""
+    return x * max([])
+
+
+def test_an_error_when_compiling_where_the_path_is_certain() -> None:
+    with pytest.raises(CompileError, match="SD403 max: an empty sequence"):
+        symdiff.grad(certain)(1.0)

@@ -1,0 +1,200 @@
+"""Iterators and `itertools`, slices of ranges, `next`, and calls that raise on one path."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from itertools import accumulate, chain, combinations, islice, pairwise, product, takewhile, zip_longest
+
+from tests.programs.cases import Cases, array, signed
+
+cases = Cases()
+
+
+# --- ranges
+
+
+@cases(array(6), 4)
+@cases(array(2), 1)
+def slices_of_ranges(v, n):
+    total = 0.0
+    for i in range(len(v))[2:]:
+        total = total * v[i] + i
+    for i in range(len(v))[1:-1]:
+        total += v[i - 1] * v[i + 1]
+    for i in range(len(v) - 1, -1, -1)[n - 1 :: -2]:
+        total = total * v[i] + 1.0
+    for i in range(1, n)[-2:][::-1]:
+        total = total * 0.5 + v[i]
+    return total * len(range(1, n)) * len(range(n, 1))
+
+
+@cases(array(5), 3)
+def elements_of_ranges(v, n):
+    return v[range(len(v))[-1]] * v[range(1, n)[0]] + v[range(0, len(v), 2)[-2]] * range(n)[n - 1]
+
+
+@cases(array(5))
+def a_range_has_no_such_element(v):
+    return v[range(len(v))[-1]] if len(v) < 5 else v[range(1, len(v))[3]] ** 2
+
+
+# --- iterators
+
+
+@cases(array(5), 1.2)
+def first_and_rest(v, x):
+    it = iter(v)
+    a = next(it)
+    for t in it:
+        a = a * t + x
+    return a
+
+
+@cases(array(6), 3)
+@cases(array(6), 0)
+def some_and_rest(v, n):
+    it = iter(v)
+    total = 1.0
+    for k in range(n):
+        total = total * next(it) + k
+    if total > 2.0:
+        total *= next(it)
+    return total + sum(t * t for t in it)
+
+
+@cases(array(5))
+def until_it_is_through(v):
+    it, total = iter(v), 0.0
+    while (t := next(it, -1.0)) > 0:
+        total = total * 0.9 + t * t
+    return total
+
+
+@cases(array(4), array(4, seed=2))
+def iterators_of_several(v, w):
+    z = zip(v, w, strict=True)
+    a, b = next(z)
+    n = enumerate(v, 1)
+    k, c = next(n)
+    return a * b + sum(s * t for s, t in z) + k * c + sum(i * t for i, t in n)
+
+
+def consumed(it, total):
+    for t in it:
+        total = total * t + 1.0
+    return total
+
+
+@cases(array(4), 0.7)
+def handed_over(v, x):
+    twice = map(lambda t: t * x, v)
+    same = twice
+    return consumed(iter([x, x * x]), x) + consumed(same, 1.0)
+
+
+@cases(signed(6), 0.3)
+@cases(-array(6), 0.3)
+def first_that(v, x):
+    at = next((i for i, t in enumerate(v) if t > x), -1)
+    return next((t * t for t in v if t > x), x) * v[at] + next(t for t in (x, 2.0, v[0]) if t > 1.0)
+
+
+# --- itertools
+
+
+@cases(array(5), array(3, seed=3), 3)
+def sliced_and_paired(v, w, n):
+    total = sum(islice(v, 2)) + sum(islice(v, 1, None, 2)) * sum(islice(v, n))
+    for a, b in islice(zip(v, v[::-1]), 1, 3):
+        total += a * b
+    for a, b in zip_longest(v, w, fillvalue=0.5):
+        total += a * b
+    for a, b in pairwise(v):
+        total += (a - b) ** 2
+    for i, j in pairwise(range(len(w))):
+        total += w[i] * w[j]
+    return total
+
+
+@cases(array(4), array(3, seed=3), 2)
+@cases(array(4), array(0), 0)
+def over_products(v, w, n):
+    total = 0.0
+    for a, b in product(v, w):
+        total = total * 0.5 + a * b
+    for i, j in product(range(len(v)), repeat=2):
+        if i < j:
+            total += v[i] * v[j]
+    for i, a, j in product(range(n), w, range(2)):
+        total += (i + 1) * a**j
+    return total
+
+
+@cases(array(5), 1.5)
+def over_combinations(v, x):
+    triples = sum(a * b * c for a, b, c in combinations(v, 3))
+    return triples + sum(a * b for a, b in combinations((x, v[0], v[1]), 2))
+
+
+@cases(array(5), 0.8)
+def accumulated(v, x):
+    sums = list(accumulate(v))
+    total = 0.0
+    for t in accumulate(v, lambda a, b: a * b + x):
+        total += t * t
+    for t in accumulate(v, max, initial=x):
+        total += t
+    return total + sums[-1] * sums[1]
+
+
+@cases(array(4), 0.9, 3)
+def endless_beside_others(v, x, n):
+    total = 0.0
+    for k, t, s in zip(itertools.count(1), v, itertools.cycle([1.0, -1.0])):
+        total += k * t * s
+    for t, y in zip(v, itertools.repeat(x)):
+        total += t * y
+    for y in itertools.repeat(x, n):
+        total = total * y + 1.0
+    return total + sum(islice(itertools.count(x, 0.5), 3))
+
+
+@cases(signed(6), 0.4)
+def chosen(v, x):
+    total = sum(takewhile(lambda t: t < x + 1, v)) + sum(itertools.dropwhile(lambda t: t < x, v))
+    total += sum(itertools.filterfalse(lambda t: t < x, v)) + sum(itertools.compress(v, v > 0))
+    total += sum(itertools.starmap(lambda i, t: i * t, enumerate(v)))
+    return total + math.prod(chain([x], (2.0, x))) + sum(chain.from_iterable([v, v * v]))
+
+
+# --- calls that raise where the arguments of the call here never lead
+
+
+@cases(array(3), 1.0)
+def raises_elsewhere(v, x):
+    if x > 10:
+        return min([]) * x
+    if x < -10:
+        return next(iter(())) + x
+    return x * v.sum()
+
+
+# --- conditions that change something
+
+
+@cases(array(4), 0.7)
+def conditions_with_effects(v, x):
+    count, rest, total = 0, list(v), x
+
+    def more():
+        nonlocal count
+        count += 1
+        return total * count < 6.0
+
+    while more():
+        total = total * 1.25 + v[0]
+    it = iter(v)
+    while next(it, 0.0) > 0.4:
+        total = total * 0.5 + rest.pop()
+    return total * count
