@@ -132,7 +132,7 @@ min_ = prim("min", "x", GENERAL, numpy=method("min", *_P), latex=r"\min_{axis} x
 # --- products
 
 
-def _shift(b: Any, x: Any, axis: int, first: float) -> Any:
+def shifted(b: Any, x: Any, axis: int, first: float) -> Any:
     """x moved one place along an axis, with `first` at the start."""
     d = x.type.shape[axis]
     head = ("slice", None, 1, None, dims.dmin(d, 1))
@@ -142,8 +142,8 @@ def _shift(b: Any, x: Any, axis: int, first: float) -> Any:
 
 def _others(b: Any, x: Any, axis: int) -> Any:
     """At each place the product of the other elements along the axis, without division."""
-    before = _shift(b, b.cumprod(x, axis=axis), axis, 1.0)
-    after = b.flip(_shift(b, b.cumprod(b.flip(x, axis=axis), axis=axis), axis, 1.0), axis=axis)
+    before = shifted(b, b.cumprod(x, axis=axis), axis, 1.0)
+    after = b.flip(shifted(b, b.cumprod(b.flip(x, axis=axis), axis=axis), axis, 1.0), axis=axis)
     return before * after
 
 
@@ -202,13 +202,13 @@ def _flat(b: Any, x: Any, axis: int | None) -> tuple[Any, int]:
 def _cumprod_back(b: Any, ct: Any, y: Any, x: Any, axis: int | None = None) -> tuple[Any]:
     flat, along = _flat(b, x, axis)
     # d_x[i] = (∏ before i) · Σ over k >= i of d_y[k] · (∏ after i up to k), the sum being a recurrence run backwards
-    later = _scan_reversed(b, flat, ct, along)
-    return (reshaped(b, _shift(b, y, along, 1.0) * later, x),)
+    later = scan_reversed(b, flat, ct, along)
+    return (reshaped(b, shifted(b, y, along, 1.0) * later, x),)
 
 
 def _cumprod_along(b: Any, ts: Any, y: Any, x: Any, axis: int | None = None) -> Any:
     (flat, along), (t, _) = _flat(b, x, axis), _flat(b, ts[0], axis)
-    return b.linear_scan(flat, t * _shift(b, y, along, 1.0), axis=along)
+    return b.linear_scan(flat, t * shifted(b, y, along, 1.0), axis=along)
 
 
 _CUMULATIVE = draws((((3, 4),), {"axis": 0}), (((2, 3),), {}), (((4,),), {"axis": -1}), (((2, 3, 2),), {"axis": 1}))
@@ -223,7 +223,7 @@ cumprod = prim("cumprod", "x", GENERAL, params=("axis",), infer=_cumulative, num
 # y[i] = x[i] + a[i] · y[i-1] along an axis; a[0] is not used
 
 
-def _scan_reversed(b: Any, a: Any, ct: Any, axis: int) -> Any:
+def scan_reversed(b: Any, a: Any, ct: Any, axis: int) -> Any:
     factors = b.roll(b.flip(a, axis=axis), shift=1, axis=axis)
     return b.flip(b.linear_scan(factors, b.flip(ct, axis=axis), axis=axis), axis=axis)
 
@@ -237,13 +237,13 @@ def _scan_infer(ins: tuple[Type, ...], regions: tuple[()], axis: int) -> tuple[T
 
 
 def _scan_back(b: Any, ct: Any, y: Any, a: Any, x: Any, axis: int) -> tuple[Any, Any]:
-    found = _scan_reversed(b, a, ct, axis)
-    return found * _shift(b, y, axes.one_axis(axis, x.type.rank), 0.0), found
+    found = scan_reversed(b, a, ct, axis)
+    return found * shifted(b, y, axes.one_axis(axis, x.type.rank), 0.0), found
 
 
 def _scan_along(b: Any, ts: Any, y: Any, a: Any, x: Any, axis: int) -> Any:
     t_a, t_x = ts
-    moved = None if t_a is None else t_a * _shift(b, y, axes.one_axis(axis, x.type.rank), 0.0)
+    moved = None if t_a is None else t_a * shifted(b, y, axes.one_axis(axis, x.type.rank), 0.0)
     return b.linear_scan(a, t_x if moved is None else moved if t_x is None else t_x + moved, axis=axis)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from tests.programs.cases import Cases, array, signed
@@ -476,3 +478,80 @@ def unique_on_a_path(v, labels, n):
         if i % 2 == 0:
             total += np.sum(v[np.unique(labels[i:])] ** 3)
     return total
+
+
+# --- factorisations
+
+
+@cases(signed(4, 3) + 2 * np.eye(4, 3), array(4))
+def least_squares_by_qr(a, b):
+    q, r = np.linalg.qr(a)
+    return np.linalg.solve(r, q.T @ b), np.linalg.qr(a, mode="r")[0]
+
+
+@cases(signed(2, 4) + 2 * np.eye(2, 4))
+def qr_of_a_wide_matrix(a):
+    q, r = np.linalg.qr(a)
+    return q * q[0], r * r
+
+
+@cases(signed(4, 2) + np.array([[1.0, 0], [0, 2.0], [0, 0], [0, 0]]))
+def svd_of_a_tall_matrix(a):
+    _, s, vt = np.linalg.svd(a)
+    return s, vt[0] * vt[1]
+
+
+@cases(signed(2, 4, 3), signed(4, 3))
+def matrix_functions(stack, m):
+    x = np.linalg.tensorsolve(m[:3, :] + 3 * np.eye(3), m[3])
+    return x, np.linalg.cross(stack, m), np.linalg.diagonal(stack), np.cross(m[:3], m[1:], axis=0)
+
+
+# --- running extremes, partial orders, exact sums
+
+
+@cases(signed(6), signed(3, 4))
+def running_extremes(v, m):
+    return np.maximum.accumulate(v), np.minimum.accumulate(m, axis=1), np.logaddexp.reduce(v)
+
+
+@cases(signed(6), signed(3, 4))
+def partial_orders(v, m):
+    return np.partition(v, 2)[:2].sum(), np.partition(m, 1, axis=0)[1], v[np.argpartition(v, -2)[-2:]].prod()
+
+
+@cases(signed(4), 0.7)
+def exact_sums(v, x):
+    total = math.fsum(v) + math.fsum(t * x for t in v if t > 0) + math.dist(v[:2], (x, 1.0))
+    return total + math.hypot(x, v[0], v[1]) * math.modf(3 * x)[0]
+
+
+# --- a function at each element, indices, ends, polynomials
+
+
+@cases(array(5), 0.8)
+def vectorized(v, x):
+    bounded = np.vectorize(lambda t, high: t * x if t < high else high * high)
+    return bounded(v, 1.0) + np.vectorize(math.sin, otypes=[float])(v)
+
+
+@cases(signed(3, 2))
+def indices(m):
+    total = 0.0
+    for (i, j), t in np.ndenumerate(m):
+        total += (i + 2 * j) * t
+    for i, j in np.ndindex(m.shape):
+        total = total * 0.5 + m[i, j]
+    return total
+
+
+@cases(array(5), array(4), 0.4)
+def beyond_the_knots(v, w, x):
+    knots = np.array([0.5, 0.8, 1.1, 1.4])
+    inside = np.interp(v, knots, w, left=x, right=w[0])
+    return inside, np.interp(x, knots, w, left=0.0, right=1.0), np.interp(v * 3, knots, w, period=1.7)
+
+
+@cases(array(5), 0.4)
+def made_of_two_ends(v, x):
+    return np.logspace(x, v[0], 4), np.geomspace(x, v[1], 3), np.polynomial.polynomial.polyval(x, v)

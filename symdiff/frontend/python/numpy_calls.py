@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import arrays, containers, known_calls, memory, numpy_spelled, objects, operators
+from symdiff.frontend.python import arrays, containers, known_calls, memory, numpy_spelled, objects, operators, raising
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import NONE, POISON, Arr, Foreign, Known, ListRef, ObjRef, Struct, Val
 from symdiff.frontend.spelled import SPELLED, unsupported
@@ -41,6 +41,8 @@ ALIAS = {
     "atanh": "arctanh", "pow": "pow", "amax": "max", "amin": "min", "around": "round", "bitwise_not": "invert",
     "fix": "trunc",
     "permute_dims": "transpose", "concat": "concatenate",
+    "linalg.cross": "cross", "linalg.vecdot": "vecdot", "linalg.tensordot": "tensordot",
+    "linalg.matrix_transpose": "matrix_transpose",
 }  # fmt: skip
 
 
@@ -70,6 +72,7 @@ def _function_names() -> dict[int, tuple[str, object]]:
         (np, ""),
         (np.linalg, "linalg."),
         (np.fft, "fft."),
+        (np.polynomial.polynomial, "polynomial.polynomial."),
         (np.lib.stride_tricks, "lib.stride_tricks."),
     ):
         for name in dir(module):
@@ -124,6 +127,10 @@ def call_numpy(cx: Context, node: ast.AST, obj: Any, args: list[Val], kwargs: di
         return Known(obj(args[0].obj))
     if obj is unsupported:
         return numpy_spelled.refuse(cx, node, args)
+    if obj in (np.vectorize, np.ndindex, np.ndenumerate) or isinstance(obj, np.vectorize):
+        from symdiff.frontend.python import numpy_turns
+
+        return numpy_turns.call(cx, node, obj, args, kwargs)
     name = name_of(obj)
     if name is None:
         return None
@@ -160,6 +167,7 @@ def _has_meaning(name: str) -> bool:
 
 def _fill_handlers() -> None:
     from symdiff.frontend.python import (  # noqa: F401
+        math_calls,
         numpy_arrays,
         numpy_composed,
         numpy_linalg,
@@ -247,9 +255,13 @@ def _math(cx: Context, node: ast.AST, name: str, obj: Any, args: list[Val], kwar
         try:
             return Known(obj(*(a.obj for a in args if isinstance(a, Known))))
         except (ValueError, TypeError, ArithmeticError) as error:
-            return cx.refuse("SD403", node, function=f"math.{name}", message=str(error))
+            return raising.always(cx, node, error, function=f"math.{name}", message=str(error))
+    _fill_handlers()
     prim = name if name in _WHOLE else _elementwise().get("math." + name)
     if prim is None or len(args) != len(REGISTRY[prim].operands) or kwargs:
+        many = HANDLERS.get(f"math.{name}") or (HANDLERS.get(f"math.{name} of many") if args and not kwargs else None)
+        if many is not None:
+            return many(cx, node, args, kwargs)
         if "math." + name in SPELLED:
             return numpy_spelled.call(cx, node, "math." + name, args, kwargs)
         prim = None
@@ -315,15 +327,16 @@ def bind(
 
     None after a problem.
     """
+    function = name if name.startswith(("itertools.", "math.")) else f"np.{name}"
     entries = signature.split()
     names = [e.lstrip("*").split("=")[0] for e in entries]
     if len(args) > len(names):
-        cx.refuse("SD403", node, function=f"np.{name}", message=f"{len(args)} arguments given")
+        cx.refuse("SD403", node, function=function, message=f"{len(args)} arguments given")
         return None
     found: dict[str, Val] = dict(zip(names, args, strict=False))
     for key, val in kwargs.items():
         if key not in names:
-            cx.refuse("SD402", node, argument=key, function=f"np.{name}", detail="")
+            cx.refuse("SD402", node, argument=key, function=function, detail="")
             return None
         found[key] = val
     for entry, key in zip(entries, names, strict=True):
@@ -331,11 +344,11 @@ def bind(
         if entry.startswith("*"):
             given = found.get(key, NONE)
             if not isinstance(given, Known) or (given.obj is not None and given.obj != "C"):
-                cx.refuse("SD402", node, argument=key, function=f"np.{name}", detail="")
+                cx.refuse("SD402", node, argument=key, function=function, detail="")
                 return None
         elif key not in found:
             if not default:
-                cx.refuse("SD403", node, function=f"np.{name}", message=f"argument {key} is missing")
+                cx.refuse("SD403", node, function=function, message=f"argument {key} is missing")
                 return None
             found[key] = Known(ast.literal_eval(default))
     return found

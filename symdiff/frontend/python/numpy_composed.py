@@ -9,6 +9,7 @@ import numpy as np
 from symdiff.frontend.python import arrays, numpy_spelled, operators, subscripts
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.numpy_calls import bind, family, handler, is_unknown, known, numeric
+from symdiff.frontend.python.numpy_reductions import is_none
 from symdiff.frontend.python.numpy_shapes import reshape
 from symdiff.frontend.python.values import NONE, POISON, Arr, Known, SliceVal, Struct, Val
 from symdiff.ir import dims
@@ -109,12 +110,15 @@ def _trapezoid(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs
 @handler("cross")
 def _cross(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     """a2·b3 - a3·b2, a3·b1 - a1·b3, a1·b2 - a2·b1 of the last axes."""
-    found = bind(cx, node, "cross", "a b *axisa *axisb *axisc *axis", args, kwargs)
+    found = bind(cx, node, "cross", "a b axisa=-1 axisb=-1 axisc=-1 axis=None", args, kwargs)
     if found is None:
         return POISON
     a, b = _array(cx, node, found["a"]), _array(cx, node, found["b"])
     if a is None or b is None:
         return POISON
+    along = [found[k] if is_none(found["axis"]) else found["axis"] for k in ("axisa", "axisb", "axisc")]
+    if any(not isinstance(k, Known) or k.obj != -1 for k in along):
+        return numpy_spelled.call(cx, node, "cross along", [a, b, *along], {})
     shapes = [cx.aval(v).shape for v in (a, b)]
     if any(s[-1] != 3 for s in shapes):
         cx.sizes_needed.update(atom.name for s in shapes for atom in dims.atoms(s[-1]) if atom.op == "var")
@@ -166,11 +170,17 @@ def _convolve(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
 
 @handler("interp")
 def _interp(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    found = bind(cx, node, "interp", "x xp fp *left *right *period", args, kwargs)
+    found = bind(cx, node, "interp", "x xp fp left=None right=None period=None", args, kwargs)
     if found is None:
         return POISON
     x, xp, fp = numeric(cx, node, found["x"]), _array(cx, node, found["xp"]), _array(cx, node, found["fp"])
-    return POISON if x is POISON or xp is None or fp is None else cx.emit(node, "interp", x, xp, fp)
+    if x is POISON or xp is None or fp is None:
+        return POISON
+    if not is_none(found["period"]):
+        return numpy_spelled.call(cx, node, "interp around", [x, xp, fp, found["period"]], {})
+    if not is_none(found["left"]) or not is_none(found["right"]):
+        return numpy_spelled.call(cx, node, "interp beyond", [x, xp, fp, found["left"], found["right"]], {})
+    return cx.emit(node, "interp", x, xp, fp)
 
 
 @family("scipy.special.logsumexp", "scipy.special.softmax", "scipy.special.log_softmax")

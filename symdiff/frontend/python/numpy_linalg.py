@@ -131,14 +131,52 @@ def _svd(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
         return cx.refuse("SD402", node, argument="hermitian", function="np.linalg.svd", detail="")
     if not options["compute_uv"]:
         return cx.emit(node, "svdvals", a)
-    shape = cx.aval(a).shape
-    if options["full_matrices"] and len(shape) >= 2 and dims.equal(shape[-1], shape[-2]) is not True:
-        cx.sizes_needed.update(atom.name for d in shape[-2:] for atom in dims.atoms(d) if atom.op == "var")
+    longer = _longer_side(cx, a) if options["full_matrices"] else 0
+    if longer is None:
         detail = " of a matrix that is not square: give full_matrices=False"
         return cx.refuse("SD402", node, argument="full_matrices=True", function="np.linalg.svd", detail=detail)
     cls = type(np.linalg.svd(np.eye(1)))
-    parts = tuple(cx.emit(node, p, a) for p in ("svd_left", "svd_s", "svd_right"))
-    return Struct("namedtuple", parts, cls, ("U", "S", "Vh"))
+    parts = [cx.emit(node, p, a) for p in ("svd_left", "svd_s", "svd_right")]
+    if longer:  # its vectors beyond the others' number are any basis of the rest: they have no derivative
+        parts[0 if longer == -2 else 2] = Conflict("with full_matrices=True", "without a derivative")
+    return Struct("namedtuple", tuple(parts), cls, ("U", "S", "Vh"))
+
+
+def _longer_side(cx: Context, a: Val) -> int | None:
+    """The axis, -2 or -1, along which a matrix is longer, or 0; None where that is not known: its sizes are needed."""
+    shape = cx.aval(a).shape
+    if len(shape) < 2 or dims.equal(shape[-1], shape[-2]) is True:
+        return 0
+    rows, cols = shape[-2:]
+    if isinstance(rows, int) and isinstance(cols, int):
+        return -2 if rows > cols else -1
+    cx.sizes_needed.update(atom.name for d in shape[-2:] for atom in dims.atoms(d) if atom.op == "var")
+    return None
+
+
+@handler("linalg.qr")
+def _qr(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    found = bind(cx, node, "linalg.qr", "a mode='reduced'", args, kwargs)
+    if found is None:
+        return POISON
+    mode, a = known(cx, node, found["mode"], "`mode` of np.linalg.qr"), numeric(cx, node, found["a"])
+    if a is POISON or is_unknown(mode):
+        return POISON
+    if mode == "r":
+        return cx.emit(node, "qr_r", a)
+    if mode not in ("reduced", "complete") or (mode == "complete" and _longer_side(cx, a) not in (0, -1)):
+        detail = " of a matrix with more rows than columns: give mode='reduced'" if mode == "complete" else ""
+        return cx.refuse("SD402", node, argument=f"mode={mode!r}", function="np.linalg.qr", detail=detail)
+    cls = type(np.linalg.qr(np.eye(1)))
+    return Struct("namedtuple", (cx.emit(node, "qr_q", a), cx.emit(node, "qr_r", a)), cls, ("Q", "R"))
+
+
+@family("linalg.eig", "linalg.eigvals")
+def _eig(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    """NumPy's result is real or complex as the numbers in the matrix are: it has no type when compiling."""
+    instead = "np.linalg.eigh" if name.endswith("eig") else "np.linalg.eigvalsh"
+    detail = f": whether the result is complex depends on its numbers; {instead} takes symmetric matrices"
+    return cx.refuse("SD402", node, argument="a", function=f"np.{name}", detail=detail)
 
 
 @handler("linalg.pinv")

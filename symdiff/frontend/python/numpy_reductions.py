@@ -127,6 +127,26 @@ HANDLERS["sort"] = _with_axis("sort", "a axis=-1 kind=None *order")
 HANDLERS["argsort"] = _with_axis("argsort", "a axis=-1 kind=None *order")
 
 
+def _partition(name: str) -> Any:
+    def handle(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+        found = bind(cx, node, name, "a kth axis=-1 *kind *order", args, kwargs)
+        if found is None:
+            return POISON
+        kth, axis = (known(cx, node, found[k], f"`{k}` of np.{name}") for k in ("kth", "axis"))
+        a = numeric(cx, node, found["a"])
+        if a is POISON or is_unknown(kth) or is_unknown(axis):
+            return POISON
+        if axis is None:
+            a = a if cx.aval(a).rank == 1 else cx.emit(node, "ravel", a)
+        return cx.emit(node, name, a, kth=_plain(kth), **({} if axis in (None, -1) else {"axis": _plain(axis)}))
+
+    return handle
+
+
+HANDLERS["partition"] = _partition("partition")
+HANDLERS["argpartition"] = _partition("argpartition")
+
+
 @handler("quantile")
 def _quantile(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     found = bind(

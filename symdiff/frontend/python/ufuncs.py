@@ -31,9 +31,28 @@ def method(cx: Context, node: ast.AST, ufunc: np.ufunc, name: str, args: Args, k
     if ufunc in table:
         along: Kwargs = {"axis": Known(0), **kwargs} if len(args) == 1 else kwargs
         return numpy_calls.by_name(cx, node, table[ufunc], args, along)
+    if name == "accumulate" and ufunc in _SO_FAR:
+        return _so_far(cx, node, ufunc, args, kwargs)
+    if name == "reduce" and ufunc in (np.logaddexp, np.hypot) and len(args) == 1 and not kwargs:
+        given = [Known(ufunc), Known(ufunc.identity), *args]
+        return numpy_spelled.written_out(cx, node, f"{ufunc.__name__}.reduce", writing.reduced, given, {})
     if name == "outer" and len(args) == 2 and not kwargs:
         return _outer(cx, node, ufunc, args)
     return cx.refuse("SD404", node, type=f"np.{ufunc.__name__}", name=name)
+
+
+_SO_FAR: dict[np.ufunc, str] = {np.maximum: "running_max", np.minimum: "running_min"}
+
+
+def _so_far(cx: Context, node: ast.AST, ufunc: np.ufunc, args: Args, kwargs: Kwargs) -> Val:
+    found = numpy_calls.bind(cx, node, f"{ufunc.__name__}.accumulate", "array axis=0 *dtype *out", args, kwargs)
+    if found is None:
+        return POISON
+    axis = numpy_calls.known(cx, node, found["axis"], f"`axis` of np.{ufunc.__name__}.accumulate")
+    x = numpy_calls.numeric(cx, node, found["array"])
+    if x is POISON or numpy_calls.is_unknown(axis):
+        return POISON
+    return cx.emit(node, _SO_FAR[ufunc], x, axis=int(axis))
 
 
 def _at(cx: Context, node: ast.AST, ufunc: np.ufunc, args: Args) -> Val:

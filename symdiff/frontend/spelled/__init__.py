@@ -1,6 +1,17 @@
 """Functions of NumPy and `math` written out in terms of others."""
 
-from symdiff.frontend.spelled import choices, joining, linalg, polynomials, scalars, signals, some, statistics, writing
+from symdiff.frontend.spelled import (
+    choices,
+    joining,
+    linalg,
+    making,
+    polynomials,
+    scalars,
+    signals,
+    some,
+    statistics,
+    writing,
+)
 from symdiff.frontend.spelled.table import SPELLED, unsupported
 
 __all__ = [
@@ -8,6 +19,7 @@ __all__ = [
     "choices",
     "joining",
     "linalg",
+    "making",
     "polynomials",
     "scalars",
     "signals",

@@ -91,3 +91,21 @@ def divmod_(x1: Any, x2: Any) -> Any:
 @spelled()
 def ldexp(x1: Any, x2: Any) -> Any:
     return x1 * np.exp2(x2)
+
+
+@spelled()
+def apply_over_axes(func: Any, a: Any, axes: Any) -> Any:
+    for axis in (axes,) if np.ndim(axes) == 0 else axes:
+        found = func(a, axis)
+        a = found if np.ndim(found) == a.ndim else np.expand_dims(found, axis)
+    return a
+
+
+def vectorized(function: Any, dtype: Any, *args: Any) -> Any:
+    """A call of `np.vectorize(function)`: the function sees Python's numbers."""
+    parts = np.broadcast_arrays(*args)
+    columns = [np.ravel(part) for part in parts]
+    if dtype is None and parts[0].size == 0:
+        raise ValueError("cannot call `vectorize` on size 0 inputs unless `otypes` is set")
+    found = np.array([function(*[t.item() for t in row]) for row in zip(*columns, strict=True)])
+    return np.reshape(found if dtype is None else found.astype(dtype), parts[0].shape)

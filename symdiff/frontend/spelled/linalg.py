@@ -94,3 +94,30 @@ def vecdot(x1: Any, x2: Any) -> Any:
 @spelled("linalg.matmul")
 def matmul(x1: Any, x2: Any) -> Any:
     return np.matmul(x1, x2)
+
+
+@spelled("linalg.diagonal")
+def diagonal(x: Any, *, offset: Any = 0) -> Any:
+    return np.diagonal(np.moveaxis(np.moveaxis(x, -2, 0), -1, 1), offset)
+
+
+@spelled("linalg.tensorsolve")
+def tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
+    if axes is not None:
+        unsupported("axes", ": move the axes before")
+    rest = a.shape[b.ndim :]
+    return np.linalg.solve(np.reshape(a, (b.size, -1)), np.ravel(b)).reshape(rest)
+
+
+@spelled("linalg.tensorinv")
+def tensorinv(a: Any, ind: Any = 2) -> Any:
+    rows = 1
+    for n in a.shape[ind:]:
+        rows = rows * n
+    return np.linalg.inv(np.reshape(a, (-1, rows))).reshape(a.shape[ind:] + a.shape[:ind])
+
+
+@spelled("cross along")
+def cross_along(a: Any, b: Any, axisa: Any, axisb: Any, axisc: Any) -> Any:
+    found = np.cross(np.moveaxis(a, axisa, -1), np.moveaxis(b, axisb, -1))
+    return np.moveaxis(found, -1, axisc)

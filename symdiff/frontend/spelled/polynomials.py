@@ -60,3 +60,19 @@ def polyadd(a1: Any, a2: Any) -> Any:
 @spelled()
 def polymul(a1: Any, a2: Any) -> Any:
     return np.convolve(a1, a2)
+
+
+@spelled()
+def polysub(a1: Any, a2: Any) -> Any:
+    return polyadd(a1, -a2)
+
+
+@spelled("polynomial.polynomial.polyval")
+def polyval_by_rising_powers(x: Any, c: Any, tensor: Any = True) -> Any:
+    """Horner's scheme, the highest coefficient last."""
+    if np.ndim(c) != 1:
+        unsupported("c", ": one vector of coefficients")
+    y = c[-1] + x * 0
+    for k in range(len(c) - 2, -1, -1):
+        y = c[k] + y * x
+    return y

@@ -7,21 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.spelled.table import spelled, unsupported
+from symdiff.frontend.spelled.table import spelled
 
 
 @spelled("math.log")
 def log(x: Any, base: Any) -> Any:
     """Of two arguments; of one it is a primitive."""
     return math.log(x) / math.log(base)
-
-
-@spelled("math.hypot")
-def hypot(*coordinates: Any) -> Any:
-    """Of two arguments it is a primitive; of more, `math` sums more exactly than NumPy."""
-    if len(coordinates) != 1:
-        unsupported("coordinates", ": one or two")
-    return math.fabs(coordinates[0])
 
 
 @spelled("math.floor")
@@ -70,3 +62,12 @@ def prod(iterable: Any, *, start: Any = 1) -> Any:
     for x in iterable:
         total = total * x
     return total
+
+
+@spelled("math.modf")
+def modf(x: Any) -> Any:
+    """The fraction and the whole, both with the sign of x."""
+    if math.isinf(x):
+        return math.copysign(0.0, x), float(x)
+    whole = float(np.trunc(x))
+    return math.copysign(x - whole, x), whole

@@ -75,13 +75,19 @@ def unwrap(p: Any, discont: Any = None, axis: Any = -1, *, period: Any = 2 * np.
 @spelled()
 def correlate(a: Any, v: Any, mode: Any = "valid") -> Any:
     if mode == "same":
-        unsupported("mode", ": slice the full correlation")
+        return _beside(a, v) if len(a) >= len(v) else _beside(v, a)[::-1]
     found = np.convolve(a, v[::-1])
     if mode == "full":
         return found
     if len(a) < len(v):
         return found[len(a) - 1 : len(v)]
     return found[len(v) - 1 : len(a)]
+
+
+def _beside(a: Any, v: Any) -> Any:
+    """As many correlations as the longer vector, a, has elements."""
+    start = (len(v) - 1) // 2
+    return np.convolve(a, v[::-1])[start : start + len(a)]
 
 
 # --- around Fourier transforms
@@ -134,6 +140,49 @@ def irfft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None) -> Any
     return np.fft.irfft(np.fft.ifft(a, _length(s, 0), axes[0], norm), _length(s, 1), axes[1], norm)
 
 
+@spelled("fft.fftn")
+def fftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
+    return _transformed(np.fft.fft, a, s, axes, norm)
+
+
+@spelled("fft.ifftn")
+def ifftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
+    return _transformed(np.fft.ifft, a, s, axes, norm)
+
+
+@spelled("fft.rfftn")
+def rfftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
+    """The last axis first, by the real transform."""
+    over = _axes(a, s, axes)
+    a = np.fft.rfft(a, _length(s, len(over) - 1), over[-1], norm)
+    for k in reversed(range(len(over) - 1)):
+        a = np.fft.fft(a, _length(s, k), over[k], norm)
+    return a
+
+
+@spelled("fft.irfftn")
+def irfftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
+    """The last axis last, by the real transform."""
+    over = _axes(a, s, axes)
+    for k in range(len(over) - 1):
+        a = np.fft.ifft(a, _length(s, k), over[k], norm)
+    return np.fft.irfft(a, _length(s, len(over) - 1), over[-1], norm)
+
+
+def _axes(a: Any, s: Any, axes: Any) -> Any:
+    if axes is not None:
+        return axes
+    return tuple(range(-len(s), 0)) if s is not None else tuple(range(a.ndim))
+
+
+def _transformed(transform: Any, a: Any, s: Any, axes: Any, norm: Any) -> Any:
+    """The last axis first, as NumPy does."""
+    over = _axes(a, s, axes)
+    for k in reversed(range(len(over))):
+        a = transform(a, _length(s, k), over[k], norm)
+    return a
+
+
 def _length(s: Any, k: Any) -> Any:
     return None if s is None else s[k]
 
@@ -147,6 +196,30 @@ def convolve(a: Any, v: Any, mode: Any) -> Any:
     if mode == "valid":
         return found[shorter - 1 : longer]
     return found[(shorter - 1) // 2 : (shorter - 1) // 2 + longer]
+
+
+@spelled("interp beyond")
+def interp_beyond(x: Any, xp: Any, fp: Any, left: Any, right: Any) -> Any:
+    """Values of their own left of the first knot, and right of the last."""
+    found = np.interp(x, xp, fp)
+    if np.ndim(x) == 0:
+        if left is not None and x < xp[0]:
+            return np.float64(left)
+        return np.float64(right) if right is not None and x > xp[-1] else found
+    if left is not None:
+        found = np.where(x < xp[0], left, found)
+    return found if right is None else np.where(x > xp[-1], right, found)
+
+
+@spelled("interp around")
+def interp_around(x: Any, xp: Any, fp: Any, period: Any) -> Any:
+    """A function that repeats: the knots in order, and one more on each side."""
+    period = abs(period)
+    xp = xp % period
+    order = np.argsort(xp)
+    xp, fp = xp[order], fp[order]
+    knots = np.concatenate((xp[-1:] - period, xp, xp[:1] + period))
+    return np.interp(x % period, knots, np.concatenate((fp[-1:], fp, fp[:1])))
 
 
 @spelled("diff of more")

@@ -144,3 +144,17 @@ def percentile(a: Any, q: Any, axis: Any = None, *, method: Any = "linear", keep
     if np.ndim(q) == 0:
         return np.quantile(a, q / 100, axis=axis, method=method, keepdims=keepdims)
     return quantile(a, [each / 100 for each in q], axis, method, keepdims)
+
+
+@spelled()
+def nanquantile(a: Any, q: Any, axis: Any = None, *, method: Any = "linear") -> Any:
+    if axis is not None and np.ndim(a) != 1:
+        return unsupported("axis", ": the rows may keep different numbers of elements")
+    return np.quantile(a[~np.isnan(a)], q, method=method)
+
+
+@spelled()
+def nanpercentile(a: Any, q: Any, axis: Any = None, *, method: Any = "linear") -> Any:
+    if axis is not None and np.ndim(a) != 1:
+        return unsupported("axis", ": the rows may keep different numbers of elements")
+    return np.percentile(a[~np.isnan(a)], q, method=method)

@@ -67,3 +67,15 @@ def update_at(operation: Any, a: Any, indices: Any, b: Any) -> None:
     else:
         for j, k in enumerate(places):
             a[k] = operation(a[k], values[j])
+
+
+def reduced(ufunc: Any, identity: Any, a: Any) -> Any:
+    """`ufunc.reduce(a)` of a vector, for what has no reduction of its own: element by element."""
+    if np.ndim(a) != 1:
+        unsupported("array", ": one vector")
+    if len(a) == 0:
+        return np.float64(identity)
+    found = a[0]
+    for k in range(1, len(a)):
+        found = ufunc(found, a[k])
+    return found
