@@ -13,7 +13,7 @@ from symdiff.ir.core import Program
 from symdiff.passes.cheaper import ROWS, cheaper
 from symdiff.passes.dce import dce
 from symdiff.passes.report import Report
-from tests.passes.helpers import DERIVED, LOC, N8, array, close, names, outcome, program
+from tests.passes.helpers import DERIVED, LOC, N8, array, close, find, names, outcome, program
 
 V = array("f8", "n")
 X, Y = np.array([2.0, -3.0, 5.0]), np.array([7.0, 11.0, -13.0])
@@ -32,6 +32,7 @@ CASES: dict[str, tuple[Sequence[Any], Callable[..., Any], list[str], Sequence[An
         (S, X),
     ),
     "division by a size": ([V], lambda b, x: x * (1.0 / b.op("dim", size=V.shape[0])), ["dim", "div"], (X,)),
+    "whole numbers as floats": ([V], lambda b, x: b.op("sub", 1, x), ["sub"], (X,)),
     "sum of products": ([V, V], lambda b, x, y: b.op("sum", x * y), ["vdot"], (X, Y)),
 }
 
@@ -40,6 +41,13 @@ def rewritten(row: str, loc: Loc) -> tuple[Program, Program, Report]:
     types, make, _, _ = CASES[row]
     before, report = program(types, make, loc=loc), Report()
     return before, dce(cheaper(before, report)), report
+
+
+@pytest.mark.parametrize(("dtype", "whole", "kind"), [("f8", 1, float), ("f4", 2**24 + 1, int), ("i8", 1, int)])
+def test_a_whole_number_beside_an_array(dtype: str, whole: int, kind: type) -> None:
+    before = program([array(dtype, "n")], lambda b, x: b.op("add", x, whole))
+    (add,) = find(cheaper(before), "add")
+    assert type(add.ins[1].const) is kind and add.ins[1].const == whole
 
 
 def test_every_row_has_a_case() -> None:

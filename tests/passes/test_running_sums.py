@@ -45,15 +45,23 @@ def test_a_sum_is_converted_behind_the_loop() -> None:
     assert_same_bits(before, after, (0, 2.0, y), (3, 2.0, y), (1, -0.0, np.float64(-0.0)))
 
 
+def test_what_is_multiplied_is_converted_behind_the_loop() -> None:
+    before = summed(lambda b, d, y: as_float(b, d + d * y))
+    after = running_sums(before)
+    (for_,) = find(after, "for")
+    assert for_.outs[0].type == EITHER and [v.type for v in after.main.body.outs] == [F8]
+    assert_same_bits(before, after, (0, 2.0, np.float64(0.1)), (3, 2.0, np.float64(0.1)))
+
+
 @pytest.mark.parametrize(
     "p",
     [
         summed(added, LOC),
-        summed(lambda b, d, y: as_float(b, d * y)),
-        summed(lambda b, d, y: as_float(b, d + d * y)),
+        summed(lambda b, d, y: as_float(b, d / y)),
+        summed(lambda b, d, y: as_float(b, d + d / y)),
         summed(lambda b, d, y: d + 1.0),
     ],
-    ids=["the user's conversion", "a product", "a sum that a product reads", "nothing to convert"],
+    ids=["the user's conversion", "a quotient", "a sum that a quotient reads", "nothing to convert"],
 )
 def test_what_is_no_running_sum(p: Program) -> None:
     assert running_sums(p) is p
