@@ -442,6 +442,32 @@ def rows_of_swapped_arrays(x, y, k):
     return np.stack(rows, axis=1), np.array(rows).sum(axis=0), np.array(pairs)
 
 
+def _mirrored(w, k):
+    return w if k <= 0 else np.tanh(_mirrored(w[::-1], k - 1) + w)
+
+
+@case((A([1.0, -2.0, 3.0]), 1), (A([1.0, 2.0]), 0))
+def held_while_its_memory_is_written(x, k):
+    """What may be `x` itself is handed on by turns and branches, and not read before it is replaced."""
+    d = {"z": (0.5, x + 1.0)}
+    o, z = [x * 2], x * 3
+    for u in x:
+        d["z"] = (u, _mirrored(x, k))
+        if u > 0:
+            o[0] = z = _mirrored(x, k)
+        x[0] += 0.5
+        o, z = [x * u], x * 2
+    return o, z, d["z"][0]
+
+
+@case((A([1.0, 2.0]),))
+def written_behind_a_product(x):
+    """`np.einsum` of two arrays gives no view."""
+    y = np.einsum("i,i->i", x, x)
+    x[0] = 7.0
+    return y, x
+
+
 @pytest.mark.parametrize(("function", "calls"), CASES, ids=[f.__name__ for f, _ in CASES])
 def test_as_python(function: Callable[..., Any], calls: tuple[tuple[Any, ...], ...]) -> None:
     low = check(function, *calls)

@@ -73,6 +73,33 @@ def test_what_a_branch_chose_is_read_after_its_change() -> None:
     assert found[-1].endswith(": the write")
 
 
+def test_what_a_turn_or_a_branch_hands_on_after_a_write_to_perhaps_its_memory() -> None:
+    def in_turns(x: float) -> float:
+        y = np.array([[x, 2.0], [3.0, x]]).T
+        z = y[0]
+        for k in range(int(x)):
+            z = y.reshape(-1) if k else y.ravel()
+            y[0] = x
+        return z[1]
+
+    def on_one_path(x: float) -> float:
+        y = np.array([[x, 2.0], [3.0, x]]).T
+        z = y[0]
+        if x > 1:
+            z = y.reshape(-1)
+            y[0] = x
+        return z[1]
+
+    for f in (in_turns, on_one_path):
+        found = refusal(f)
+        assert found[:3] == [
+            "SD501 `z` may or may not share memory with `y`, which was written since",
+            "    return z[1]",
+            "           ^",
+        ]
+        assert found[-1].endswith(": the write")
+
+
 def test_the_order_of_a_set() -> None:
     def f(x: float) -> float:
         for k in {1, 2}:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from symdiff.errors import Loc
 from symdiff.frontend.python import alternatives, grown, kinship, memory
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.headers import COMPOSITE, SAME, Slot, inside, place
@@ -53,12 +54,24 @@ def regroup(cx: Context, slots: Sequence[tuple[Slot, Any, Any]], serial: int) ->
             if cell is not None:
                 slot.aliases |= {c for c in (cell, *cell.may) if c.serial < serial}
                 slot.held = slot.held or memory.held(cx, cell)
+        slot.stale = slot.stale or _stale(cx, before, after)
     pairs = set()
     for k, (g, before, after) in enumerate(members):
         for h, other_before, other_after in members[:k]:
             if g != h and (_share(before, other_before) or _share(after, other_after)):
                 pairs.add((min(g, h), max(g, h)))
     return frozenset(pairs)
+
+
+def _stale(cx: Context, before: Any, after: Any) -> tuple[str, Loc] | None:
+    """What made an array, list or object stale, before the loop or in the turn."""
+    cell = _memory(before)
+    was = MISSING if cell is None else cx.store.as_of(cx.turn_depth, ("stale", cell))
+    if was is not MISSING:
+        found: tuple[str, Loc] = was
+        return found
+    cell = _memory(after)
+    return None if cell is None else memory.stale(cx, Arr(cell))
 
 
 def _share(a: Any, b: Any) -> bool:
@@ -164,6 +177,8 @@ class Carry:
         for cell, slot in self.alias_sets:
             if slot.held is not None:
                 self.cx.store.set(("held", cell), slot.held)
+            if slot.stale is not None:
+                self.cx.store.set(("stale", cell), slot.stale)
             for other in sorted(slot.aliases, key=lambda c: c.serial):
                 if self.cx.store.get(other) is not MISSING:
                     cell.may.add(other)
@@ -193,7 +208,7 @@ def contribute(cx: Context, slot: Slot, val: Any, seen: set[Any]) -> list[Value]
             return []
         seen.add(slot.group)
     if slot.kind == "reference":
-        if val is not BOTTOM:
+        if val is not BOTTOM and slot.stale is None:
             memory.check_read(cx, val)
         return contribute(cx, slot.parts[0], val if val is BOTTOM else cx.store.get(val.cell), seen)
     if slot.kind == "grown":
@@ -208,14 +223,14 @@ def contribute(cx: Context, slot: Slot, val: Any, seen: set[Any]) -> list[Value]
     t = slot.type
     assert isinstance(t, AVal)
     if slot.kind in ("opt", "optarray"):
-        return [_optional(cx, t, val)]
-    return [_as_type(cx, val, t)]
+        return [_optional(cx, t, val, slot.stale is not None)]
+    return [_as_type(cx, val, t, slot.stale is not None)]
 
 
-def _as_type(cx: Context, val: Any, t: AVal) -> Value:
+def _as_type(cx: Context, val: Any, t: AVal, stale: bool) -> Value:
     if val is BOTTOM:
         return cx.scope.emit("zeros", type=t, shape=t.shape)[0]
-    value = cx.scope.use(cx.value(val))
+    value = cx.scope.use(memory.handed_on(cx, val) if stale and isinstance(val, Arr) else cx.value(val))
     assert isinstance(value.type, AVal)
     if value.type == t:
         return value
@@ -224,7 +239,7 @@ def _as_type(cx: Context, val: Any, t: AVal) -> Value:
     return cx.scope.emit("convert", value, kind=t.kind, dtype=t.dtype)[0]
 
 
-def _optional(cx: Context, t: AVal, val: Any) -> Value:
+def _optional(cx: Context, t: AVal, val: Any, stale: bool) -> Value:
     if (
         val in (BOTTOM, UNBOUND, MISSING, DEAD)
         or isinstance(val, Conflict)
@@ -232,10 +247,10 @@ def _optional(cx: Context, t: AVal, val: Any) -> Value:
     ):
         return cx.scope.emit("opt_none", elem=t)[0]
     if isinstance(val, Maybe):
-        if val.cell is not None:
+        if val.cell is not None and not stale:
             memory.check_read(cx, Arr(val.cell))
         return cx.scope.use(val.value)
-    return cx.scope.emit("opt_some", _as_type(cx, val, t))[0]
+    return cx.scope.emit("opt_some", _as_type(cx, val, t, stale))[0]
 
 
 def kin_slots(cx: Context, slot: Slot, before: Any, after: Any) -> list[tuple[Slot, Any, Any]]:

@@ -259,12 +259,15 @@ class Context:
             return val.type
         if isinstance(val, Known):
             return types.type_of(val.obj)
-        if isinstance(val, Arr) and val.path and val.cache is not None:
+        assert isinstance(val, Arr), val
+        if val.path and val.cache is not None:
             found = val.cache[1].type
-        elif isinstance(val, Arr) and not val.path:
+        elif not val.path:
             found = self.store.get(val.cell).type
         else:
-            found = self.value(val).type
+            from symdiff.frontend.python.memory import handed_on
+
+            found = handed_on(self, val).type
         assert isinstance(found, AVal)
         return found
 

@@ -72,6 +72,7 @@ class Slot:
     make: Callable[[tuple[Val, ...]], Any] | None = None
     aliases: set[Cell] = field(default_factory=set)
     held: Loc | None = None  # where its array was put into a growing list
+    stale: tuple[str, Loc] | None = None  # what made a turn hand it on as stale
     form: Pattern | None = None  # of the elements of a list that grows
     shared: frozenset[kinship.Path] = frozenset()  # where such a list may have an object twice
     kin: frozenset[Cell] = frozenset()  # what else may hold the same objects, and which slots do: see `kinship`
@@ -93,6 +94,7 @@ class Slot:
             self.form,
             frozenset(self.aliases),
             self.held is None,
+            self.stale is None,
             self.none,
             len(self.options),
             self.shared,
@@ -235,7 +237,8 @@ def _widen_reference(cx: Context, slot: Slot, before: Any, header: Any, after: A
     was = before if before is BOTTOM else cx.store.as_of(cx.turn_depth, before.cell)
     at_header = cx.store.as_of(cx.turn_depth + 1, header.cell)
     part = widen(cx, slot.parts[0], was, at_header, _content_after(cx, after), (key, "content"))
-    return Slot("reference", parts=(part,), group=slot.group, same=slot.same, aliases=set(slot.aliases))
+    aliases = set(slot.aliases)
+    return Slot("reference", parts=(part,), group=slot.group, same=slot.same, aliases=aliases, stale=slot.stale)
 
 
 def _widen_attributes(cx: Context, slot: Slot, before: Any, header: Any, after: Any, key: Any) -> Slot:
@@ -407,7 +410,8 @@ def _widen_number(cx: Context, slot: Slot, after: Any, key: Any) -> Slot:
         raise Misfit(str(slot.type), _describe(cx, after))
     if joined.kind is Kind.ARRAY:
         kind = "optarray" if optional else "array"
-        return Slot(kind, joined, group=slot.group, aliases=set(slot.aliases), held=slot.held, none=none)
+        return Slot(kind, joined, group=slot.group, aliases=set(slot.aliases), held=slot.held, none=none,
+                    stale=slot.stale)  # fmt: skip
     return Slot("opt" if optional else "scalar", joined, none=none)
 
 

@@ -106,10 +106,8 @@ class Joiner(Sides):
         if isinstance(a, ObjRef) and a.cls is not b.cls:
             return self._conflict(a, b)
         if key not in self.cells:
-            for side, x in zip(self.sides, (a, b), strict=True):
-                with side.active(self.cx):
-                    memory.check_read(self.cx, x)
             cell = Cell(a.cell.kind, a.cell.loc, name=a.cell.name)
+            self.hand_on_stale(cell, a, b)
             for other in key:
                 memory.may_alias(cell, other)
             self.cells[key] = at_cell(a, cell)
@@ -254,6 +252,7 @@ class Joiner(Sides):
                 if isinstance(x, (Arr, Maybe)) and x.cell is not None:
                     cell.name = cell.name or x.cell.name
                     memory.may_alias(cell, x.cell)
+            self.hand_on_stale(cell, a, b)
             if maybe:
                 self.later.append(lambda outs: self.cx.store.set(cell, outs[at]))
                 return lambda outs: Maybe(outs[at], cell)
@@ -300,9 +299,9 @@ class Joiner(Sides):
         at = self.pair(*pair)
         if t.kind is not Kind.ARRAY:
             return lambda outs: Num(outs[at], live.dim if isinstance(live, Num) else None, self.cx.tags([live]))
-        return self._bottom_array(live, at)
+        return self._bottom_array(k, live, at)
 
-    def _bottom_array(self, live: Val, at: int) -> Rebuild:
+    def _bottom_array(self, k: int, live: Val, at: int) -> Rebuild:
         assert isinstance(live, Arr)
         key = (BOTTOM, _place(live))
         if key not in self.cells:
@@ -310,6 +309,7 @@ class Joiner(Sides):
                 "array", self.cx.scope.loc, contiguous=live.cell.contiguous and not live.path, name=live.cell.name
             )
             memory.may_alias(cell, live.cell)
+            self.hand_on_stale(cell, *((BOTTOM, live) if k == 0 else (live, BOTTOM)))
             self.cells[key] = Arr(cell)
             self.later.append(lambda outs: self.cx.store.set(cell, outs[at]))
         found = self.cells[key]
@@ -323,6 +323,7 @@ class Joiner(Sides):
         if key not in self.cells:
             cell = Cell(live.cell.kind, live.cell.loc, name=live.cell.name)
             memory.may_alias(cell, live.cell)
+            self.hand_on_stale(cell, *((BOTTOM, live) if k == 0 else (live, BOTTOM)))
             self.cells[key] = at_cell(live, cell)
             rebuild = self._bottom_content(k, content)
             if rebuild is None:

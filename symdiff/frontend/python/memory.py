@@ -28,9 +28,14 @@ A_KIND = {"array": "an array", "list": "a list", "dict": "a dict", "set": "a set
 
 def read(cx: Context, arr: Arr) -> Value:
     """The array as it is now."""
+    check_read(cx, arr)
+    return handed_on(cx, arr)
+
+
+def handed_on(cx: Context, arr: Arr) -> Value:
+    """The array as it is now, or a stale one as it was, for a join or a loop that hands it on as stale."""
     version = cx.store.get(arr.cell)
     assert isinstance(version, Value), (arr.cell, version)
-    check_read(cx, arr)
     cx.instances.note_read(arr.cell)
     if not arr.path:
         return version
@@ -54,7 +59,7 @@ def read_step(cx: Context, value: Value, step: Step) -> Value:
 
 def check_read(cx: Context, val: Arr | Reference) -> None:
     """Report the read of something stale that was reached without its name: an element of a tuple, say."""
-    wrote = _stale(cx, val)
+    wrote = stale(cx, val)
     if wrote is None:
         return
     source = cx.frame.source
@@ -69,12 +74,13 @@ def check_read(cx: Context, val: Arr | Reference) -> None:
 
 def check_stale(cx: Context, node: ast.AST, val: Val) -> bool:
     """Whether reading `val` is an error (reported)."""
-    wrote = _stale(cx, val) if isinstance(val, (Arr, Reference)) else None
+    wrote = stale(cx, val) if isinstance(val, (Arr, Reference)) else None
     if wrote is None:
         return False
     assert isinstance(val, (Arr, Reference))
     notes = [(wrote[1], "the write")]
-    _refuse_stale(cx, val, cx.make_problem(_code(val), node, notes, name=cx.text(node), base=wrote[0]))
+    name = val.cell.name or "the result" if isinstance(node, ast.FunctionDef) else cx.text(node)
+    _refuse_stale(cx, val, cx.make_problem(_code(val), node, notes, name=name, base=wrote[0]))
     return True
 
 
@@ -84,7 +90,7 @@ def _code(val: Arr | Reference) -> str:
     return "SD501" if isinstance(val, Arr) else "SD512"
 
 
-def _stale(cx: Context, val: Arr | Reference) -> tuple[str, Loc] | None:
+def stale(cx: Context, val: Arr | Reference) -> tuple[str, Loc] | None:
     """What made it stale, if it is; an element of a list is read again first."""
     from symdiff.frontend.python import lodging
 

@@ -80,7 +80,10 @@ def _einsum(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
         subscripts = written_einsum(args[0].obj, [cx.aval(a).rank for a in operands])
     except TypeError as error:
         return cx.refuse("SD403", node, function="einsum", message=str(error))
-    return result(cx, node, "einsum", operands, subscripts=subscripts, **({"optimize": optimize} if optimize else {}))
+    params = {"subscripts": subscripts, **({"optimize": optimize} if optimize else {})}
+    if len(operands) > 1:  # of one, a transpose or a diagonal is a view
+        return cx.emit(node, "einsum", *operands, **params)
+    return result(cx, node, "einsum", operands, **params)
 
 
 def _unary(name: str) -> Any:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from symdiff.errors import Loc
 from symdiff.frontend.python import alternatives, memory
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.store import MISSING, Changes, Scope
@@ -153,16 +154,28 @@ class Sides:
             if x is UNBOUND:
                 return scope.emit("opt_none", elem=t)[0]
             if isinstance(x, Maybe):
-                if x.cell is not None:
-                    memory.check_read(self.cx, Arr(x.cell))
                 return scope.use(x.value)
-            value = scope.use(self.cx.value(x))
+            value = scope.use(memory.handed_on(self.cx, x) if isinstance(x, Arr) else self.cx.value(x))
             assert isinstance(value.type, AVal)
             if t.kind is Kind.ARRAY and value.type.shape != t.shape:
                 value = scope.emit("retype", value, shape=t.shape)[0]
             elif t.kind is not Kind.ARRAY and value.type != t:
                 value = scope.emit("convert", value, kind=t.kind, dtype=t.dtype)[0]
             return scope.emit("opt_some", value)[0] if maybe else value
+
+    def hand_on_stale(self, cell: Cell, *both: Any) -> None:
+        """What joins something stale in new memory is stale."""
+        for side, x in zip(self.sides, both, strict=True):
+            home = x.cell if isinstance(x, Arr | Maybe | Reference) else None
+            if home is None:
+                continue
+            with side.active(self.cx):
+                wrote = memory.stale(self.cx, Arr(home))
+            if wrote is not None:
+                self._mark_stale(cell, wrote)
+
+    def _mark_stale(self, cell: Cell, wrote: tuple[str, Loc]) -> None:
+        self.later.append(lambda outs: self.cx.store.set(("stale", cell), wrote))
 
     def pair(self, a: Value, b: Value) -> int:
         """Make the values of both sides one result of the operation: its number."""
