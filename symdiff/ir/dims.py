@@ -149,6 +149,10 @@ def lower_bound(d: Dim) -> int | None:
     """The largest integer known to be <= d (sizes are >= 0), or None."""
     total = 0
     for monomial, coefficient in _terms(d):
+        high = _atom_upper(monomial[0]) if coefficient < 0 and len(monomial) == 1 else None
+        if high is not None:
+            total += coefficient * high
+            continue
         bounds = [_atom_lower(a) for a in monomial]
         known = [b for b in bounds if b is not None]
         if len(known) < len(bounds) or (monomial and coefficient < 0) or (len(known) > 1 and min(known) < 0):
@@ -167,6 +171,11 @@ def _atom_lower(a: Atom) -> int | None:
     if a.op == "max":
         return max(known) if known else None
     return min(known) if len(known) == 2 else None
+
+
+def _atom_upper(a: Atom) -> int | None:
+    """The upper bound of a minimum with an integer, min(n, 1) ≤ 1."""
+    return min((x for x in a.args if isinstance(x, int)), default=None) if a.op == "min" else None
 
 
 def compare(a: Dim, b: Dim) -> int | None:

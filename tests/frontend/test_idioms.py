@@ -468,6 +468,14 @@ def written_behind_a_product(x):
     return y, x
 
 
+@case((A([1.0, 2.0, 3.0]), A([4.0, 5.0])), (A([1.0]), A([])))
+def parts_of_at_most_one_element(x, y):
+    """They are broadcast."""
+    z = np.outer(x, x)
+    z[:, :1] = z[:, -1:] * 2.0
+    return x[:1] * y, y - x[-1:], z
+
+
 @pytest.mark.parametrize(("function", "calls"), CASES, ids=[f.__name__ for f, _ in CASES])
 def test_as_python(function: Callable[..., Any], calls: tuple[tuple[Any, ...], ...]) -> None:
     low = check(function, *calls)

@@ -32,7 +32,8 @@ def reconcile(
         ends = {"left": shapes[0], "right": shapes[-1], "left_size": left, "right_size": right}
         cx.refuse("SD301", node, (), operation=operation, **ends)
         return None
-    if dims.equal(left, right) is False or (dims.atoms(left) & dims.atoms(right) and not _holds_plainly(left, right)):
+    related = dims.atoms(left) & dims.atoms(right) or (1 not in (left, right) and any(map(_at_most_one, (left, right))))
+    if dims.equal(left, right) is False or (related and not _holds_plainly(left, right)):
         cx.sizes_needed.update(a.name for a in dims.atoms(left) | dims.atoms(right) if a.op == "var")
         cx.refuse("SD308", node, left=str(left), right=str(right), operation=operation)
         return None
@@ -53,6 +54,12 @@ def reconcile(
 def _holds_plainly(left: Dim, right: Dim) -> bool:
     """max(n - 1, 0) and n - 1 are one size wherever n - 1 is a size at all."""
     return dims.dmax(left, 0) == right or dims.dmax(right, 0) == left
+
+
+def _at_most_one(d: Dim) -> bool:
+    """Whether a size is that of `x[:1]`: what it meets is broadcast, mostly."""
+    high = dims.compare(d, 1)
+    return not isinstance(d, int) and high is not None and high <= 0
 
 
 def _unify(cx: Context, left: Dim, right: Dim) -> None:
@@ -155,8 +162,8 @@ def slice_size(n: Dim, lo: Dim | None, hi: Dim | None, step: int) -> Dim | None:
     stop = n if hi is None else _clip(hi, n)
     if start is None or stop is None:
         return None
-    if hi is None and isinstance(lo, int) and lo >= 0:
-        length = dims.dmax(dims.sub(n, lo), 0)
+    if hi is None and isinstance(lo, int):
+        length = dims.dmax(dims.sub(n, lo), 0) if lo >= 0 else dims.dmin(n, -lo)
     elif isinstance(lo, int) and lo >= 0 and isinstance(hi, int) and hi < 0:
         length = dims.dmax(dims.sub(dims.add(n, hi), lo), 0)
     else:
