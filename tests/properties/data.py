@@ -221,11 +221,11 @@ class Data(Lists):
         self.note("containers in containers carried")
 
     def argument_changed(self, n: Names, depth: int) -> None:
-        """The caller's dict stays as it was."""
+        """The caller's dict stays as it was.  It gets an array of its own: behind a loop, a view would be either's."""
         s: Text = lambda: f"np.tanh({self.scalar(n, 1)})"
         t = self.new("t")
         line = self.one(
-            f"p['c'] {self.one('=', '+=', '*=')} float({s()})", f"p['de'] = (float({s()}), {self.vector(n, 1)})"
+            f"p['c'] {self.one('=', '+=', '*=')} float({s()})", f"p['de'] = (float({s()}), {self.vector(n, 1)} + 0.0)"
         )
         self.say(depth, line, f"{t} = p['c'] * p['de'][0] - {self.one('np.sum', 'norm2')}(p['de'][1])")
         n.f.append(t)
