@@ -88,6 +88,7 @@ def _masks(op: Op, wild: set[Value]) -> bool:
     t = number_type(op.out)
     zero = isinstance(rest.const, float) and rest.const == 0 and not np.signbit(rest.const)
     array = t.kind is Kind.ARRAY and t.dtype[0] == "f" and number_type(mask).kind is Kind.ARRAY
+    array = array and number_type(mask).dtype == "b1"
     return zero and array and chosen not in wild
 
 

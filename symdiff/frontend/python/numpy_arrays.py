@@ -42,7 +42,15 @@ def _where(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
         return cx.refuse(
             "SD402", node, argument="x, y", function="np.where", detail=": give the condition and both values"
         )
-    return cx.emit(node, "where", *(numeric(cx, node, a) for a in args))
+    condition, *values = (numeric(cx, node, a) for a in args)
+    return cx.emit(node, "where", _truths(cx, node, condition), *values)
+
+
+def _truths(cx: Context, node: ast.AST, val: Val) -> Val:
+    """The condition as booleans: a number is true where it is not 0."""
+    if val is POISON or cx.aval(val).dtype == "b1":
+        return val
+    return cx.emit(node, "ne", val, Known(0))
 
 
 @handler("clip")
