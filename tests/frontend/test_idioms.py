@@ -79,6 +79,29 @@ def the_least_of_nothing(v, x, n):
     return x
 
 
+@case((A([0.3, -0.7, 1.2, 0.9]),))
+def elements_removed_by_value_and_place(v):
+    todo = [0, 1, 2, 3]
+    s = 0.0
+    while todo:
+        k = max(todo, key=lambda j: v[j])
+        todo.remove(k)
+        s = s * 1.5 + v[k]
+    values = [v[0], v[1], v[2], v[3]]
+    values.remove(v[1])
+    first = values.pop(int(np.argmax(v)) - 1)
+    del values[int(np.argmin(v)) - 1]
+    return s, first, sum(values)
+
+
+@case((A([0.3, -0.7, 1.2, 0.9]), 2), (A([0.3, -0.7, 1.2, 0.9]), 0))
+def elements_popped_in_turn(v, n):
+    values = [v[0], v[1], v[2], v[3]]
+    for i in range(n):
+        values.pop(i)
+    return sum(values)
+
+
 @case((2.0, 3))
 def closure_over_list_and_dict(x, n):
     out = []

@@ -69,8 +69,8 @@ def list_method(cx: Context, node: ast.AST, receiver: ListRef, name: str, args: 
     if name == "pop":
         return _pop(cx, node, receiver, content, args[0] if args else Known(-1))
     staged = content if isinstance(content, Grown) else None
-    if staged is None and name == "insert" and list_changes.is_index(cx, args[0]) and not isinstance(args[0], Known):
-        staged = grown.staged(cx, node, content, args[1])
+    if staged is None and _decided_when_run(cx, content, name, args):
+        staged = grown.staged(cx, node, content, *args[1:])
         if staged is None:
             return POISON
     changed: Content | Grown | None
@@ -86,8 +86,19 @@ def list_method(cx: Context, node: ast.AST, receiver: ListRef, name: str, args: 
     return NONE
 
 
-def _pop(cx: Context, node: ast.AST, receiver: ListRef, content: Content | Grown, index: Val) -> Val:
+def _decided_when_run(cx: Context, content: Content, name: str, args: Args) -> bool:
+    """Whether where an element goes in, or which one goes, is known when the code runs."""
+    if name == "insert":
+        return list_changes.is_index(cx, args[0]) and not isinstance(args[0], Known)
+    return name == "remove" and not all(isinstance(v, Known) for v in (*content, *args))
+
+
+def _pop(cx: Context, node: ast.AST, receiver: ListRef, content: Content | Grown | None, index: Val) -> Val:
     found: tuple[Val, Content | Grown] | None
+    if isinstance(content, tuple) and content and containers.searched(cx, node, index, content):
+        content = grown.staged(cx, node, content)
+    if content is None:
+        return POISON
     if isinstance(content, Grown):
         found = list_changes.removed(cx, node, content, index, receiver.cell)
     else:

@@ -99,6 +99,7 @@ class Context:
         self.leaves = self.top  # the region that a `Bottom` goes back to
         self.store = Store()
         self.problems: list[Problem] = []
+        self.dropped: list[ast.stmt] = []  # statements without a result: some problem must say why
         self.frames: list[Frame] = []
         self.loops: list[LoopState] = []
         self.params: list[Param] = []

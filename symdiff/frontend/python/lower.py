@@ -123,6 +123,8 @@ def _attempt(source: Source, signature: Signature, session: Session) -> Lowered:
         raise Restart
     if not cx.problems and sharing.note_shared(cx):
         raise Restart
+    if cx.dropped and not cx.problems:
+        cx.refuse("SD902", cx.dropped[0], stage="lowering", message="a statement was dropped without a problem")
     _refuse_changed(cx)
     leaves: list[Value] = []
     statics: list[Static | None] = []

@@ -32,6 +32,7 @@ class Mark:
     frames: int
     loops: int
     problems: int
+    dropped: int
     scope: Scope
     ops: int
     effects: int
@@ -43,6 +44,7 @@ def mark(cx: Context) -> Mark:
         len(cx.frames),
         len(cx.loops),
         len(cx.problems),
+        len(cx.dropped),
         cx.scope,
         len(cx.scope.ops),
         cx.scope.effects,
@@ -52,7 +54,8 @@ def mark(cx: Context) -> Mark:
 def go_back(cx: Context, place: Mark) -> None:
     while len(cx.store.logs) > place.logs:
         cx.store.end()
-    del cx.frames[place.frames :], cx.loops[place.loops :], cx.problems[place.problems :]
+    del cx.frames[place.frames :], cx.loops[place.loops :]
+    del cx.problems[place.problems :], cx.dropped[place.dropped :]
     cx.scope = place.scope
     for op in cx.scope.ops[place.ops :]:
         for value in op.outs:

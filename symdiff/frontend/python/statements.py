@@ -262,8 +262,11 @@ def _annotated(cx: Context, stmt: ast.AnnAssign) -> None:
 
 
 def _expression(cx: Context, stmt: ast.Expr) -> None:
-    if not isinstance(stmt.value, ast.Constant):
-        evaluate(cx, stmt.value)
+    if isinstance(stmt.value, ast.Constant):
+        return
+    found = evaluate(cx, stmt.value)
+    if found is POISON:
+        cx.dropped.append(stmt)
 
 
 def _return(cx: Context, stmt: ast.Return) -> None:

@@ -185,6 +185,10 @@ def _delete_item(cx: Context, node: ast.Subscript, base: Val, index: Val) -> Non
     if special_methods.call(cx, node, base, "__delitem__", [index]) is not None:
         return
     content = cx.store.get(base.cell) if isinstance(base, (ListRef, DictRef)) else None
+    if isinstance(base, ListRef) and isinstance(content, tuple) and containers.searched(cx, node, index, content):
+        content = grown.staged(cx, node, content)
+        if content is None:
+            return
     if isinstance(content, Grown) and isinstance(base, ListRef):
         list_changes.delete(cx, node, base, content, index)
         return
