@@ -39,6 +39,8 @@ def called(params: Params) -> str:
     """
     count = iter(range(int(params["callee"].startswith(RECEIVER)), 10**6))
     texts = [f"{name}=" * bool(name) + _written(form, count) for name, form in params["given"]]
+    if params["callee"].startswith("("):  # no call: an attribute, an operator
+        return str(params["callee"])
     if params["callee"] == ITEM:
         return f"{RECEIVER}[{', '.join(texts)}]"
     return f"{params['callee']}({', '.join(texts)})"

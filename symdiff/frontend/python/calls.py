@@ -39,6 +39,7 @@ from symdiff.frontend.python.values import (
     POISON,
     Bound,
     Closure,
+    Foreign,
     Known,
     ListRef,
     Method,
@@ -59,6 +60,7 @@ def call(cx: Context, node: ast.Call) -> Val:
     from symdiff.frontend.python import comprehensions
     from symdiff.frontend.python.expressions import evaluate
 
+    cx.callees.add(id(node.func))
     function = evaluate(cx, node.func)
     kind = comprehensions.consumer_of(function)
     if kind and node.args and isinstance(node.args[0], (ast.GeneratorExp, ast.ListComp)):
@@ -174,6 +176,10 @@ def apply(cx: Context, node: ast.AST, function: Val, args: list[Val], kwargs: di
         return methods.call_method(cx, node, function, args, kwargs)
     if isinstance(function, Bound):
         return apply(cx, node, function.function, [function.receiver, *args], kwargs)
+    if isinstance(function, Foreign):
+        from symdiff.frontend.python import foreign
+
+        return foreign.called(cx, node, function, args, kwargs)
     if not isinstance(function, Known):
         called = special_methods.call(cx, node, function, "__call__", args, kwargs)
         if called is not None:
@@ -317,6 +323,9 @@ def _pure(cx: Context, node: ast.AST, obj: Any, args: list[Val], kwargs: dict[st
 
 def _unknown(cx: Context, node: ast.AST, function: Known, args: list[Val], kwargs: dict[str, Val]) -> Val:
     """A function without a meaning here: run as it is, where it can be."""
+    if isinstance(function.obj, functools.partial):
+        base, first, bound = _passed(cx, function)
+        return _unknown(cx, node, base, [*first, *args], {**bound, **kwargs})
     from symdiff.frontend.python import foreign
 
     found = foreign.call(cx, node, function, args, kwargs) if callable(function.obj) else None

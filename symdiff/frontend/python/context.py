@@ -130,6 +130,7 @@ class Context:
         self.bodies: dict[int, tuple[FunctionNode, Liveness]] = {}  # by the id of the definition: what is run
         self.used_names: set[str] = set()
         self.instances = Instances()
+        self.callees: set[int] = set()  # by id, the expressions that are called
         self.taken: dict[int, tuple[Any, Cell, Any]] = {}  # by list of known structure: see `lodging.taken`
         self.unfolded: dict[Hashable, int] = {}  # by definition: recursive calls compiled in place
         self.emitted = 0

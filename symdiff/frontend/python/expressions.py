@@ -44,6 +44,7 @@ from symdiff.frontend.python.values import (
     Known,
     ListRef,
     Maybe,
+    Method,
     SetRef,
     SliceVal,
     Struct,
@@ -253,7 +254,10 @@ def evaluate_spent(cx: Context, node: ast.expr) -> Val:
 
 
 def _attribute(cx: Context, node: ast.Attribute) -> Steps:
-    return iterators.read(cx, node, attribute(cx, node, (yield steps(cx, node.value)), node.attr))
+    found = iterators.read(cx, node, attribute(cx, node, (yield steps(cx, node.value)), node.attr))
+    if isinstance(found, Method) and isinstance(found.receiver, Foreign) and id(node) not in cx.callees:
+        return foreign.read(cx, node, found.receiver, found.name)
+    return found
 
 
 def _subscript(cx: Context, node: ast.Subscript) -> Steps:

@@ -16,6 +16,7 @@ import collections
 import json
 import logging
 import os
+import random
 import statistics
 import sys
 import textwrap
@@ -86,8 +87,7 @@ def call(cx: Context, node: ast.AST, function: Known, args: list[Val], kwargs: d
     text = shown(obj)
     if memory.is_poison(*args, *kwargs.values()):
         return POISON
-    method = args and isinstance(obj, python_types.FunctionType) and "." in obj.__qualname__ and not_followed(obj)
-    if method:
+    if args and _is_method(obj, args[0]):
         return _method_of(cx, node, args[0], obj.__name__, obj, args[1:], kwargs)
     known = _when_compiling(cx, node, obj, args, kwargs)
     if known is not None:
@@ -98,7 +98,17 @@ def call(cx: Context, node: ast.AST, function: Known, args: list[Val], kwargs: d
     cls = generator_of(obj)
     if cls is not None:
         return _draw(cx, node, text, callee, cls, obj.__name__, args, kwargs)
-    return _emit(cx, node, text, callee, args, kwargs, foreign_results.of_function(obj))
+    result = foreign_results.of_function(obj) or foreign_results.chosen(cx, obj, args)
+    return _emit(cx, node, text, callee, args, kwargs, result)
+
+
+def _is_method(obj: Any, first: Val) -> bool:
+    """Whether a function is the method of the object that it is given first."""
+    if isinstance(obj, python_types.FunctionType):
+        return "." in obj.__qualname__ and not_followed(obj)
+    known = first.obj if isinstance(first, Known) else None
+    name = str(getattr(obj, "__name__", ""))
+    return foreign_results.is_method(known, name) and getattr(type(known), name, None) is obj
 
 
 def _when_compiling(cx: Context, node: ast.AST, obj: Any, args: Sequence[Val], kwargs: Mapping[str, Val]) -> Val | None:
@@ -152,6 +162,7 @@ def _callee(cx: Context, function: Known) -> Callee | None:
         return None if not isinstance(found, Foreign) else Callee("xs0", receiver=found.value)
     showing = obj is warnings.warn or (getattr(obj, "__module__", "") == "logging" and obj.__name__ in _SHOWING)
     reads = named.text.startswith((*(f"{name}." for name in _READING), "np."))
+    reads = reads or obj == random.choice
     return Callee(named.text, named.modules, None, showing, reads)
 
 
@@ -188,6 +199,8 @@ def _method_of(
         result: Result | None = Result(types.INT if name == "write" else None)
     else:
         result = foreign_results.of_method(cls, name) if obj is None else foreign_results.of_function(obj)
+    if result is None and cls == "random.Random":
+        result = foreign_results.chosen(cx, getattr(random, name, None), args)
     return _emit(cx, node, label, callee, args, kwargs, result)
 
 
@@ -393,6 +406,54 @@ def print_to(cx: Context, node: ast.AST, args: list[Val], kwargs: dict[str, Val]
 
 
 # --- what is made of a result
+
+
+def read(cx: Context, node: ast.AST, val: Foreign, name: str) -> Val:
+    """`obj.name`, which is not called."""
+    return _emit(cx, node, cx.text(node), Callee(f"(xs0.{name})", receiver=val.value), [], {}, None)
+
+
+def called(cx: Context, node: ast.AST, val: Foreign, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    """`obj(…)`."""
+    return _emit(cx, node, cx.text(node), Callee("xs0", receiver=val.value), args, kwargs, None)
+
+
+def binary(cx: Context, node: ast.AST, symbol: str, left: Val, right: Val) -> Val:
+    """`left symbol right` with an object: another object, unless a number of the run is in it."""
+    if isinstance(node, ast.AugAssign) and isinstance(left, Foreign):
+        return _emit(
+            cx, node, cx.text(node), Callee(f"operator.{_IN_PLACE[symbol]}", ("operator",)), [left, right], {}, None
+        )
+    if cx.is_numeric(left) or cx.is_numeric(right):
+        return cx.refuse_object(node)
+    return _operation(cx, node, symbol, left, right, None)
+
+
+_IN_PLACE = {
+    "+": "iadd", "-": "isub", "*": "imul", "/": "itruediv", "//": "ifloordiv", "%": "imod", "**": "ipow",
+    "@": "imatmul", "&": "iand", "|": "ior", "^": "ixor", "<<": "ilshift", ">>": "irshift",
+}  # fmt: skip
+
+
+def compare(cx: Context, node: ast.AST, symbol: str, left: Val, right: Val) -> Val:
+    """The truth of `left symbol right` with an object."""
+    return _operation(cx, node, symbol, left, right, Result(types.BOOL))
+
+
+def _operation(cx: Context, node: ast.AST, symbol: str, left: Val, right: Val, result: Result | None) -> Val:
+    texts, operands = [], list[Value]()
+    for val in (left, right):
+        form = _Arguments(cx, Callee(""), operands, []).form(val, fresh=False)
+        if form is None or form[0] not in ("=", "x"):
+            return cx.refuse_object(node)
+        texts.append(repr(form[1]) if form[0] == "=" else f"xs{len(operands) - 1}")
+    whole = f"{texts[0]} {symbol} {texts[1]}"
+    (out,) = cx.at(node).emit(
+        "foreign_call", *operands, function=cx.text(node), given=(), modules=(), checked=False, shows=False,
+        callee=f"({whole})" if result is None else f"(bool({whole}))",
+        result=types.object_of(object) if result is None else types.BOOL,
+    )  # fmt: skip
+    return cx.wrap(out)
 
 
 def length(cx: Context, node: ast.AST, val: Foreign) -> Val:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ast
+import bisect
 import inspect
 import logging
+import os
 import random
+import sys
+import threading
 import time
 import types as python_types
 import warnings
@@ -40,7 +44,8 @@ def _named(module: Any, names: str) -> list[Any]:
 _TABLE: tuple[tuple[Sequence[Any], AVal | None], ...] = (
     (_named(time, "time perf_counter monotonic process_time thread_time"), types.FLOAT),
     (_named(time, "time_ns perf_counter_ns monotonic_ns process_time_ns thread_time_ns"), types.INT),
-    ([id], types.INT),
+    ([id, sys.getsizeof, threading.active_count, os.getpid], types.INT),
+    (_named(bisect, "bisect bisect_left bisect_right"), types.INT),
     (_named(time, "sleep"), None),
     (_named(random, "random uniform gauss normalvariate expovariate betavariate gammavariate lognormvariate "
             "paretovariate vonmisesvariate weibullvariate"), types.FLOAT),
@@ -81,6 +86,15 @@ def of_method(cls: str, name: str) -> Result | None:
     if cls == types.object_of(random.Random).cls:
         return of_function(getattr(random, name, None))
     return of_function(getattr(logging.Logger, name, None)) if cls == types.object_of(logging.Logger).cls else None
+
+
+def chosen(cx: Context, obj: Any, args: Sequence[Val]) -> Result | None:
+    """What `random.choice` gives of numbers of one type."""
+    items = containers.elements(cx, args[0]) if obj == random.choice and len(args) == 1 else None
+    if not items or not all(cx.is_numeric(x) and not cx.aval(x).rank for x in items):
+        return None
+    found = {cx.aval(x) for x in items}
+    return Result(found.pop()) if len(found) == 1 else None
 
 
 # --- random numbers

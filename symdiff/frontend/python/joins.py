@@ -28,6 +28,7 @@ from symdiff.frontend.python.values import (
     Closure,
     Conflict,
     DictRef,
+    Foreign,
     Grown,
     Known,
     ListRef,
@@ -222,6 +223,9 @@ class Joiner(Sides):
     # --- numbers and arrays
 
     def _numeric(self, a: Val, b: Val) -> Rebuild:
+        if isinstance(a, Foreign) and isinstance(b, Foreign) and a.value.type == b.value.type:
+            which = self.pair(a.value, b.value)
+            return lambda outs: Foreign(outs[which])
         maybe = any(x is UNBOUND or isinstance(x, Maybe) for x in (a, b))
         kinds = [self.type_of(x) for x in (a, b)]
         if any(k is None and x is not UNBOUND for k, x in zip(kinds, (a, b), strict=True)):

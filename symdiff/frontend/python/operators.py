@@ -59,13 +59,15 @@ def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Va
         return POISON
     if alternatives.involved(left, right):
         return alternatives.for_all(cx, node, (left, right), lambda both: binary(cx, node, op, *both))
-    prim, function, _ = _OPERATORS[type(op)]
+    prim, function, symbol = _OPERATORS[type(op)]
     if isinstance(left, Known) and isinstance(right, Known):
         found = fold(cx, function, left, right)
         if found is not None:
             return found
     if isinstance(left, Foreign) or isinstance(right, Foreign):
-        return cx.refuse_object(node)
+        from symdiff.frontend.python import foreign
+
+        return foreign.binary(cx, node, symbol, left, right)
     if not cx.is_numeric(left) or not cx.is_numeric(right):
         made = special_methods.binary(cx, node, op, left, right)
         if made is None:
@@ -240,8 +242,10 @@ def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) ->
         return POISON
     if isinstance(op, (ast.Is, ast.IsNot)):
         return _identity(cx, node, op, left, right)
-    if isinstance(left, Foreign) or isinstance(right, Foreign):
-        return cx.refuse_object(node)
+    if (isinstance(left, Foreign) or isinstance(right, Foreign)) and type(op) in _OPERATORS:
+        from symdiff.frontend.python import foreign
+
+        return foreign.compare(cx, node, _OPERATORS[type(op)][2], left, right)
     if alternatives.involved(left, right):
         return _compare_each(cx, node, op, left, right)
     if isinstance(op, (ast.In, ast.NotIn)):
@@ -310,7 +314,7 @@ def _identity(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) 
         return _same_as(cx, node, left, right, positive)
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Known) and one.obj is None:
-            if isinstance(other, Foreign):
+            if isinstance(other, Foreign) and other.value.type == types.object_of(object):
                 found = cx.wrap(cx.at(node).emit("is_none", other.value)[0])
                 return found if positive else negate(cx, node, found)
             return Known((isinstance(other, Known) and other.obj is None) == positive)

@@ -136,8 +136,8 @@ def arguments_of(cx: Context, vals: Sequence[Val]) -> tuple[Texts, list[Value]] 
     """The arguments of an exception: numbers and arrays as they are, text; None for anything else."""
     found = []
     for val in vals:
-        if cx.is_numeric(val):
-            shown: Pieces | None = [(cx.value(val), "", "")]
+        if isinstance(val, Foreign) or cx.is_numeric(val):
+            shown: Pieces | None = [(val.value if isinstance(val, Foreign) else cx.value(val), "", "")]
         else:
             shown = pieces_of(cx, val) if isinstance(val, Text) or _is_string(val) else None
         if shown is None:
