@@ -2,7 +2,9 @@
 
 # ruff: noqa: F821  (sizes in annotations)
 
+import logging
 import math
+import warnings
 
 import numpy as np
 
@@ -277,3 +279,22 @@ def exits_of_two_loops(A: "f8[n, m]", limit: float):
         if s > limit:
             return s
     return s * s
+
+
+@construct(lambda n: (0.5, n))
+def drawn(x: float, n: int):
+    rng = np.random.default_rng(0)
+    total = 0.0
+    for k in range(n):
+        noise = rng.normal()
+        logging.debug("turn %d: %g", k, noise)
+        total += (x + noise) ** 2
+    return total
+
+
+@construct(lambda n: (vector(n),))
+def without_warnings(v: "f8[n]"):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        terms = v * np.log(v)
+    return np.sum(np.where(v > 0, terms, 0.0))
