@@ -240,6 +240,8 @@ def objects(x):
     if found is None:
         return x
     parts = found.span()
+    low, high = parts
+    assert low == 1 and high == 3
     y = x * int(found.group()) if found else x
     print(found.group(), len(parts), parts[1], f"{found.start()}", file=sys.stderr)
     return y * int(parts[0])
@@ -260,6 +262,27 @@ def of_objects(x):
         raise ValueError(name)
     rng = np.random.default_rng(3) if x > 0 else np.random.default_rng(4)
     return y * rng.random() * random.choice([5.0, 5.0]) + np.sum(DRAW()) * x
+
+
+def unpacked(x, n: int):
+    if n == 2:
+        low, high = DIGITS.search("a12b").span()
+    else:
+        low, high, _ = DIGITS.search("a12b").span()
+    return x * int(high) + int(low)
+
+
+def two_of_three(x):
+    first, second = RNG.spawn(3)
+    return x * (first is None) * (second is None)
+
+
+def test_unpacking_counts_as_python_does() -> None:
+    assert symdiff.value_and_grad(unpacked)(1.5, 2) == (5.5, 3.0)
+    with pytest.raises(ValueError, match=r"not enough values to unpack \(expected 3"):
+        symdiff.grad(unpacked)(1.5, 3)
+    with pytest.raises(ValueError, match=r"too many values to unpack \(expected 2\)"):
+        symdiff.grad(two_of_three)(1.5)
 
 
 def declared(x, n: int):
@@ -393,8 +416,14 @@ def test_containers_are_passed_as_copies_alone() -> None:
         SINK.writelines(lines)
         return x
 
-    with pytest.raises(CompileError, match=r"SD421 `StringIO.writelines` is run as it is and cannot be given a list"):
-        symdiff.grad(kept)(1.0)
+    def inside(x):
+        lines = ["a"]
+        SINK.writelines([lines, ["b"]])
+        return x
+
+    for function in (kept, inside):
+        with pytest.raises(CompileError, match=r"SD421 `StringIO\.writelines` is run as it is and cannot be given "):
+            symdiff.grad(function)(1.0)
 
 
 APPEND = [0.0].append

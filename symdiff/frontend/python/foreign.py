@@ -18,18 +18,18 @@ import logging
 import os
 import random
 import statistics
-import sys
 import textwrap
 import types as python_types
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from symdiff.errors import UsageError
-from symdiff.frontend.python import captured, containers, foreign_results, memory, output
+from symdiff.frontend.python import captured, foreign_results, memory, operators
 from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.foreign_arguments import Arguments, Callee, known_plain
 from symdiff.frontend.python.foreign_names import Stream, not_followed, spelled
 from symdiff.frontend.python.foreign_results import Result, drawn, generator_of
 from symdiff.frontend.python.sizes import fresh_opaque
@@ -37,18 +37,14 @@ from symdiff.frontend.python.values import (
     NONE,
     POISON,
     Arr,
-    DictRef,
     Foreign,
     Known,
-    ListRef,
-    Struct,
-    Text,
     Val,
 )
 from symdiff.ir import types
 from symdiff.ir.core import Value
 from symdiff.ir.types import AVal, Kind
-from symdiff.primitives.foreign import ITEM, NOTHING, Form
+from symdiff.primitives.foreign import ITEM, NOTHING
 from symdiff.signature import SizeNames
 from symdiff.type_text import from_annotation
 
@@ -66,16 +62,6 @@ _WITHOUT_EFFECTS = (
     *(json.loads, json.dumps, statistics.mean, statistics.fmean, statistics.median, statistics.stdev),
     *(statistics.pstdev, statistics.variance, statistics.pvariance, textwrap.dedent, textwrap.fill),
 )
-
-
-class Callee(NamedTuple):
-    """What is called: its text, the modules it needs, and the object it is a method of, or it is itself."""
-
-    text: str
-    modules: tuple[str, ...] = ()
-    receiver: Value | None = None
-    shows: bool = False
-    reads: bool = False
 
 
 # --- functions
@@ -123,21 +109,6 @@ def _when_compiling(cx: Context, node: ast.AST, obj: Any, args: Sequence[Val], k
         return Known(obj(*given, **named))
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         return cx.refuse("SD403", node, function=shown(obj), message=str(error))
-
-
-def known_plain(cx: Context, val: Val) -> Any:
-    """A known value, or a container of such that was made here; POISON for anything else."""
-    if isinstance(val, Known) and (val.obj is None or isinstance(val.obj, (bool, int, float, str, bytes))):
-        return val.obj
-    entries, items = containers.entries(cx, val), containers.elements(cx, val)
-    if entries is not None:
-        parts = {key: known_plain(cx, x) for key, x in entries.items()}
-        return POISON if any(x is POISON for x in parts.values()) else parts
-    if items is None or (isinstance(val, Struct) and val.kind != "tuple"):
-        return POISON
-    found = [known_plain(cx, x) for x in items]
-    tuple_ = isinstance(val, Struct) or (isinstance(val, Known) and isinstance(val.obj, tuple))
-    return POISON if any(x is POISON for x in found) else tuple(found) if tuple_ else found
 
 
 def shown(obj: Any) -> str:
@@ -261,11 +232,11 @@ def _emit(
     result: Result | None,
 ) -> Val:  # fmt: skip
     operands = [] if callee.receiver is None else [callee.receiver]
-    run = _Arguments(cx, callee, operands, list(callee.modules))
+    run = Arguments(cx, callee, operands, list(callee.modules))
     given = []
     written = node.args if isinstance(node, ast.Call) and len(node.args) == len(args) else [None] * len(args)
     for key, val, source in [*(("", a, w) for a, w in zip(args, written, strict=True)), *_by_name(node, kwargs)]:
-        form = run.form(val, _is_fresh(source))
+        form = run.form(val, source)
         if form is None:
             return cx.refuse("SD421", source or node, function=f"`{text}`", argument=cx.describe(val))
         given.append((key, form))
@@ -281,123 +252,6 @@ def _emit(
 def _by_name(node: ast.AST, kwargs: Mapping[str, Val]) -> list[tuple[str, Val, ast.expr | None]]:
     written = {k.arg: k.value for k in node.keywords} if isinstance(node, ast.Call) else {}
     return [(key, val, written.get(key)) for key, val in kwargs.items()]
-
-
-def _is_fresh(node: ast.expr | None) -> bool:
-    """Whether an argument is a list or dict that was made for the call."""
-    if isinstance(node, ast.Call):
-        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        return called in ("list", "dict", "sorted", "copy", "deepcopy")
-    return isinstance(node, (ast.List, ast.Dict, ast.ListComp, ast.DictComp, ast.Tuple))
-
-
-class _Arguments:
-    """The forms of the arguments of one call; `operands` and `modules` collect what they need."""
-
-    def __init__(self, cx: Context, callee: Callee, operands: list[Value], modules: list[str]) -> None:
-        self.cx, self.callee, self.operands, self.modules = cx, callee, operands, modules
-
-    def form(self, val: Val, fresh: bool) -> Form | None:
-        """None for what such a call cannot be given."""
-        cx = self.cx
-        if isinstance(val, Known) and (val.obj is None or type(val.obj) in (bool, int, str)):
-            return ("=", val.obj)
-        if isinstance(val, Known) and type(val.obj) is bytes:
-            return ("name", repr(val.obj))
-        if isinstance(val, Known) and type(val.obj) is float and np.isfinite(val.obj):
-            return ("=", val.obj)
-        if cx.is_numeric(val):
-            return self.number(val)
-        if isinstance(val, Foreign):
-            return self.operand(val.value)
-        if isinstance(val, Text):
-            return self.text(val)
-        if self.callee.shows and not _is_container(val):
-            pieces = output.pieces_of(cx, val)
-            return None if pieces is None or (isinstance(val, Known) and self.named(val) is None) else self.shown(val)
-        if _is_container(val):
-            return self.container(val, fresh or self.callee.shows or self.callee.reads)
-        return self.named(val) if isinstance(val, Known) else None
-
-    def operand(self, value: Value, how: str = "x") -> Form:
-        self.operands.append(value)
-        return (how,)
-
-    def number(self, val: Val) -> Form | None:
-        t = self.cx.aval(val)
-        if t.kind is Kind.EITHER and not self.callee.shows:
-            return None
-        array = t.kind is Kind.ARRAY
-        how = "x" if not array or self.callee.reads else "copy" if self.callee.shows else "locked"
-        return self.operand(self.cx.value(val), how)
-
-    def text(self, val: Text) -> Form:
-        pieces: list[str | tuple[str, str]] = []
-        for piece in val.pieces:
-            if isinstance(piece, str):
-                pieces.append(piece)
-                continue
-            self.operands.append(piece[0])
-            pieces.append(piece[1:])
-        return ("text", tuple(pieces))
-
-    def shown(self, val: Val) -> Form | None:
-        """What is only shown: a name, or the text of it."""
-        named = self.named(val) if isinstance(val, Known) else None
-        if named is not None:
-            return named
-        pieces = output.pieces_of(self.cx, val)
-        found = None if pieces is None else output.text(pieces)
-        if found is None:
-            return None
-        return ("=", found.obj) if isinstance(found, Known) else self.text(found) if isinstance(found, Text) else None
-
-    def container(self, val: Val, fresh: bool) -> Form | None:
-        cx = self.cx
-        entries = containers.entries(cx, val)
-        items = containers.elements(cx, val)
-        tuple_ = (isinstance(val, Struct) and val.kind == "tuple") or (
-            isinstance(val, Known) and type(val.obj) is tuple
-        )
-        if not (tuple_ or fresh):
-            return None
-        if entries is not None:
-            if not all(k is None or type(k) in (str, int, bool) for k in entries):
-                return None
-            pairs = [(k, self.form(v, fresh)) for k, v in entries.items()]
-            return None if any(form is None for _, form in pairs) else ("dict", tuple(pairs))
-        if items is None or (not tuple_ and isinstance(val, Struct)):
-            return None
-        forms = [self.form(x, fresh) for x in items]
-        return None if None in forms else ("tuple" if tuple_ else "list", tuple(forms))
-
-    def named(self, val: Known) -> Form | None:
-        """A function, a class or another object from outside."""
-        found = spelled(val.obj)
-        if found is not None:
-            self.modules += found.modules
-            return ("name", found.text)
-        if _changes(val.obj):
-            return None
-        made = captured.object_parameter(self.cx, val)
-        return self.operand(made.value) if isinstance(made, Foreign) else None
-
-
-def _is_container(val: Val) -> bool:
-    return isinstance(val, (Struct, ListRef, DictRef)) or (
-        isinstance(val, Known) and isinstance(val.obj, (list, tuple, dict))
-    )
-
-
-def _changes(obj: Any) -> bool:
-    """Whether an object may be changed by a call, and be read by compiled code too: one of a class in Python."""
-    if isinstance(obj, (set, frozenset, bytearray)):
-        return True
-    if isinstance(obj, (python_types.FunctionType, python_types.MethodType, python_types.BuiltinFunctionType, type)):
-        return False
-    written = (isinstance(x, python_types.FunctionType) for c in type(obj).__mro__ for x in vars(c).values())
-    library = type(obj).__module__.split(".")[0] in (sys.stdlib_module_names | {"numpy", "scipy"})
-    return not library and any(written)
 
 
 def print_to(cx: Context, node: ast.AST, args: list[Val], kwargs: dict[str, Val]) -> Val:
@@ -443,7 +297,7 @@ def compare(cx: Context, node: ast.AST, symbol: str, left: Val, right: Val) -> V
 def _operation(cx: Context, node: ast.AST, symbol: str, left: Val, right: Val, result: Result | None) -> Val:
     texts, operands = [], list[Value]()
     for val in (left, right):
-        form = _Arguments(cx, Callee(""), operands, []).form(val, fresh=False)
+        form = Arguments(cx, Callee(""), operands, []).form(val)
         if form is None or form[0] not in ("=", "x"):
             return cx.refuse_object(node)
         texts.append(repr(form[1]) if form[0] == "=" else f"xs{len(operands) - 1}")
@@ -464,6 +318,20 @@ def length(cx: Context, node: ast.AST, val: Foreign) -> Val:
 def item(cx: Context, node: ast.AST, val: Foreign, index: Val) -> Val:
     """`obj[index]`."""
     return _emit(cx, node, cx.text(node), Callee(ITEM, receiver=val.value), [index], {}, None)
+
+
+def unpacked(cx: Context, node: ast.AST, val: Foreign, count: int) -> list[Val]:
+    """The elements of an object that must have so many: `a, b = obj`."""
+    whole = _emit(cx, node, "tuple", Callee("tuple", reads=True), [val], {}, Result(types.object_of(tuple)))
+    assert isinstance(whole, Foreign)
+    size = length(cx, node, whole)
+    wrong: tuple[tuple[ast.cmpop, str], ...] = (
+        (ast.Gt(), f"too many values to unpack (expected {count})"),
+        (ast.Lt(), f"not enough values to unpack (expected {count})"),
+    )
+    for op, message in wrong:
+        operators.raise_if(cx, node, operators.compare(cx, node, op, size, Known(count)), "ValueError", (message,))
+    return [item(cx, node, whole, Known(k)) for k in range(count)]
 
 
 def as_number(cx: Context, node: ast.AST, val: Foreign, dtype: str) -> Val:

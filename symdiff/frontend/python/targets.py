@@ -10,6 +10,7 @@ from symdiff.frontend.python import (
     alternatives,
     containers,
     flat,
+    foreign,
     grown,
     list_changes,
     lodging,
@@ -28,6 +29,7 @@ from symdiff.frontend.python.values import (
     Arr,
     DictRef,
     Flat,
+    Foreign,
     Grown,
     Known,
     ListRef,
@@ -113,6 +115,8 @@ def _unpack(cx: Context, target: ast.Tuple | ast.List, val: Val) -> None:
         found = containers.items_of(cx, target, val)
         if found is None:
             found = _array_items(cx, target, val, len(names)) if not starred else None
+        if found is None and isinstance(val, Foreign) and not starred:
+            found = foreign.unpacked(cx, target, val, len(names))
         if found is None:
             refuse_unknown_count(cx, "SD225", target, val, target=cx.text(target))
             found = [POISON] * len(names)
