@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 from symdiff.codegen import checks, expressions, functions
-from symdiff.codegen.control import Return
 from symdiff.codegen.functions import Body, Given
 from symdiff.codegen.parts import has_singles
+from symdiff.codegen.tails import Return
 from symdiff.codegen.view import LONGEST, Line
 from symdiff.codegen.writer import Writer, class_name, distinct
 from symdiff.ir import dims

@@ -9,10 +9,10 @@ from symdiff.codegen import checks, classes, functions
 from symdiff.codegen.blocks import Context, Outlined, Tail
 from symdiff.codegen.classes import Written
 from symdiff.codegen.comments import Comments
-from symdiff.codegen.control import Return
 from symdiff.codegen.functions import Body, Entry, Given
 from symdiff.codegen.names import identifier, parameters
 from symdiff.codegen.parts import KINDS, Parts, otherwise
+from symdiff.codegen.tails import Return
 from symdiff.codegen.view import FunctionView, Line
 from symdiff.ir import errstate, libraries
 from symdiff.ir.core import Program, Value, walk
