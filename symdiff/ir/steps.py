@@ -31,7 +31,7 @@ def run_steps(start: Steps) -> Any:
             value, error = stop.value, None
             if not stack:
                 return value
-        except BaseException as raised:
+        except BaseException as raised:  # whatever it is, it belongs to the caller
             stack.pop()
             if not stack:
                 raise

@@ -118,7 +118,7 @@ def test_exceptions_come_where_the_function_has_them(
     wanted = ran(lambda: function(ZERO), capsys)
     assert wanted[0] and not ran(lambda: function(np.array([1.5, 3.0])), capsys)[0]
     for made in (Grad(function, wrt=("x",), level=level), Forward(function, wrt=("x",), level=level)):
-        assert ran(lambda made=made: made(ZERO), capsys) == wanted  # type: ignore[misc]
+        assert ran(lambda made=made: made(ZERO), capsys) == wanted
     assert ran(lambda: Tangent(function, wrt=("x",), level=level)(ZERO, ZERO), capsys) == wanted
     assert ran(lambda: symdiff.differentiable(function, level=level)(ZERO), capsys) == wanted
 

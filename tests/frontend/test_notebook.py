@@ -66,7 +66,7 @@ def test_a_cell_that_imports_runs_statement_by_statement():
 def test_a_file_is_never_taken_statement_by_statement(tmp_path: Path):
     file = tmp_path / "m.py"
     file.write_text(CELL)
-    same = run_cell("<cell 9>", CELL, str(file))["f"].__code__.co_code == run_file(file, CELL)["f"].__code__.co_code  # type: ignore[attr-defined]
+    same = run_cell("<cell 9>", CELL, str(file))["f"].__code__.co_code == run_file(file, CELL)["f"].__code__.co_code
     function = run_cell("<cell 9>", CELL, str(file))["f"]
     assert same or "SD103" in report(function)
 
@@ -75,7 +75,7 @@ def test_a_file_is_never_taken_statement_by_statement(tmp_path: Path):
 def test_a_timed_cell_is_found_in_the_history(cell: str, monkeypatch: pytest.MonkeyPatch):
     history = types.SimpleNamespace(input_hist_raw=["", cell, "%%time\nx = (", "%time f(1)"])
     shell = types.SimpleNamespace(history_manager=history)
-    monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: shell))  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: shell))
     module: dict[str, object] = {}
     exec(compile(CELL, "<timed exec>", "exec", dont_inherit=True), module)
     assert load(module["f"]).first_line == 4
@@ -86,5 +86,5 @@ def test_a_timed_cell_is_found_in_the_history(cell: str, monkeypatch: pytest.Mon
 def test_a_timed_expression_is_found_in_the_history(monkeypatch: pytest.MonkeyPatch):
     history = types.SimpleNamespace(input_hist_raw=["y = 1\n%time (lambda x: x * 7)\n"])
     shell = types.SimpleNamespace(history_manager=history)
-    monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: shell))  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: shell))
     assert body(load(eval(compile("(lambda x: x * 7)", "<timed eval>", "eval")))) == "x * 7"

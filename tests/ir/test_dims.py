@@ -21,7 +21,7 @@ def drawn(rng: np.random.Generator, depth: int) -> tuple[Dim, Value]:
     if depth == 0 or rng.random() < 0.15:
         c = int(rng.integers(-3, 4))
         options: list[tuple[Dim, Value]] = [(c, lambda env: c)]
-        options += [(d, lambda env, a=a: env[a]) for d, a in zip((N, M, K), ATOMS, strict=True)]  # type: ignore[misc]
+        options += [(d, lambda env, a=a: env[a]) for d, a in zip((N, M, K), ATOMS, strict=True)]
         return options[int(rng.integers(4))]
     (a, f), (b, g) = drawn(rng, depth - 1), drawn(rng, depth - 1)
     step = int(rng.integers(1, 5))

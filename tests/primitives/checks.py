@@ -328,7 +328,7 @@ def masked(prim: Prim, case: Case) -> Program:
     b = Builder()
     given = [Value(types.array("b1", 1), "c"), *(Value(types.type_of(a), f"x{k}") for k, a in enumerate(case.args))]
     (inner,) = b.emit(prim, *given[1:], **case.params)
-    if inner.type.complex:  # type: ignore[union-attr]
+    if inner.type.complex:
         inner = b.op("real", inner).value
     return one_function(b, given, [b.op("where", given[0], inner, 0.0).value])
 

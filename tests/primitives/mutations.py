@@ -33,7 +33,7 @@ def scaled(prim: Prim, factor: float) -> Iterator[tuple[str, Prim]]:
             )
     for k, rule in enumerate(prim.transpose or ()):
         if rule is not None:
-            rules = (*prim.transpose[:k], _transpose(rule, factor), *prim.transpose[k + 1 :])  # type: ignore[index]
+            rules = (*prim.transpose[:k], _transpose(rule, factor), *prim.transpose[k + 1 :])
             yield f"the transpose by {prim.operands[k]}", dataclasses.replace(prim, transpose=rules)
     if isinstance(prim.vjp, Accumulate):
         yield f"the vjp by {prim.operands[0]}", dataclasses.replace(prim, vjp=_transpose(prim.vjp, factor))

@@ -87,7 +87,7 @@ def _replaced(tree: ast.Module, place: Place, body: list[ast.stmt]) -> ast.Modul
     holder = _at(made, tuple(path))
     getattr(holder, name)[k : k + 1] = copy.deepcopy(body)
     if name == "body" and not getattr(holder, name):
-        holder.body = [ast.Pass()]  # type: ignore[attr-defined]
+        holder.body = [ast.Pass()]
     return made
 
 

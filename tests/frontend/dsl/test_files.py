@@ -163,7 +163,7 @@ def test_arguments_stay_and_results_are_new() -> None:
 
 def test_text_must_be_text() -> None:
     with pytest.raises(symdiff.SymdiffError, match="SD715"):
-        symdiff.from_dsl(3)  # type: ignore[arg-type]
+        symdiff.from_dsl(3)
 
 
 def test_wrong_number_of_arguments() -> None:

@@ -25,7 +25,7 @@ class Formulas:
             return self.leaf(free)
         kinds = (self.sum_, self.product, self.total, self.total, self.function, self.cases, self.leaf)
         kind = self.rng.choice(kinds)
-        return self.leaf(free) if kind == self.leaf else kind(depth, free)  # type: ignore[operator]
+        return self.leaf(free) if kind == self.leaf else kind(depth, free)
 
     def leaf(self, free: str) -> tuple[str, str]:
         found = [("a", "a"), ("b", "b"), ("0.5", "0.5")]
