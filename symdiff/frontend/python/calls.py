@@ -18,13 +18,13 @@ from symdiff.errors import CompileError
 from symdiff.frontend.derivative import is_foreign
 from symdiff.frontend.python import (
     alternatives,
-    captured,
     classes,
     containers,
     known_calls,
     memory,
     numpy_spelled,
     objects,
+    parameters,
     special_methods,
 )
 from symdiff.frontend.python.context import Context, Frame
@@ -151,23 +151,12 @@ def _zip_of(cx: Context, node: ast.Call, function: Val, starred: ast.Starred) ->
 
 def apply(cx: Context, node: ast.AST, function: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
     """Call a value."""
-    from symdiff.frontend.python import custom_rules, methods, python_calls
-    from symdiff.frontend.python.numpy_calls import call_numpy
+    from symdiff.frontend.python import methods
 
     if isinstance(function, OneOf):
         return alternatives.each(cx, node, function, lambda f: apply(cx, node, f, args, kwargs))
     if alternatives.involved(*args, *kwargs.values()) and not _takes_any(function):
-        none = isinstance(function, Known) and function.obj in _OF_ANYTHING
-        given = [*args, *kwargs.values()]
-        return alternatives.for_all(
-            cx,
-            node,
-            given,
-            lambda vals: apply(
-                cx, node, function, vals[: len(args)], dict(zip(kwargs, vals[len(args) :], strict=True))
-            ),
-            none,
-        )
+        return _apply_each(cx, node, function, args, kwargs)
     if isinstance(function, Closure):
         return _inline(cx, node, function.source, function.frame, args, kwargs, function)
     if isinstance(function, Partial):
@@ -185,6 +174,24 @@ def apply(cx: Context, node: ast.AST, function: Val, args: list[Val], kwargs: di
         if called is not None:
             return called
         return cx.refuse("SD321", node, operation="a call", left=cx.describe(function), right="")
+    return _apply_known(cx, node, function, args, kwargs)
+
+
+def _apply_each(cx: Context, node: ast.AST, function: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    """Call a value in a branch for each thing that its arguments may be."""
+
+    def settled(vals: list[Val]) -> Val:
+        return apply(cx, node, function, vals[: len(args)], dict(zip(kwargs, vals[len(args) :], strict=True)))
+
+    none = isinstance(function, Known) and function.obj in _OF_ANYTHING
+    return alternatives.for_all(cx, node, [*args, *kwargs.values()], settled, none)
+
+
+def _apply_known(cx: Context, node: ast.AST, function: Known, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    """Call what is known when compiling: what has a handler, a class, or a function with a source."""
+    from symdiff.frontend.python import custom_rules, python_calls
+    from symdiff.frontend.python.numpy_calls import call_numpy
+
     obj = function.obj
     if obj is stop_gradient:
         return custom_rules.stop_gradient(cx, node, args, kwargs)
@@ -344,7 +351,7 @@ def _inline(
     inner: Closure | None,
 ) -> Val:
     """Run a function's body in a frame of its own."""
-    bound = bind(cx, node, source, args, kwargs, inner)
+    bound = parameters.bind(cx, node, source, args, kwargs, inner)
     if bound is None:
         return POISON
     return enter(cx, node, source, outer, bound)
@@ -420,74 +427,6 @@ def _is_generator(node: ast.FunctionDef) -> bool:
         if not isinstance(n, (ast.FunctionDef, ast.Lambda)):
             stack.extend(ast.iter_child_nodes(n))
     return False
-
-
-# --- parameters
-
-
-def bind(
-    cx: Context,
-    node: ast.AST,
-    source: Source,
-    args: Sequence[Val],
-    kwargs: Mapping[str, Val],
-    inner: Closure | None = None,
-) -> dict[str, Val] | None:
-    """Arguments to parameters, as Python binds them; None after a problem."""
-    wrong = functools.partial(_wrong, cx, node, source)
-    a = source.node.args
-    positional = [p.arg for p in (*a.posonlyargs, *a.args)]
-    bound: dict[str, Val] = dict(zip(positional, args, strict=False))
-    rest = dict(kwargs)
-    if len(args) > len(positional):
-        if a.vararg is None:
-            return wrong(f"takes {len(positional)} positional arguments but {len(args)} were given")
-        bound[a.vararg.arg] = Struct("tuple", tuple(args[len(positional) :]))
-    elif a.vararg is not None:
-        bound[a.vararg.arg] = Struct("tuple", ())
-    only = {p.arg for p in a.posonlyargs}
-    for name in [*positional, *(p.arg for p in a.kwonlyargs)]:
-        if name in rest and name not in only:
-            if name in bound:
-                return wrong(f"got multiple values for argument '{name}'")
-            bound[name] = rest.pop(name)
-    if a.kwarg is not None:
-        bound[a.kwarg.arg] = containers.new_dict(cx, node, rest)
-    elif rest:
-        return wrong(f"got an unexpected keyword argument '{next(iter(rest))}'")
-    return _defaults(cx, node, source, positional, bound, inner)
-
-
-def _defaults(
-    cx: Context, node: ast.AST, source: Source, positional: Sequence[str], bound: dict[str, Val], inner: Closure | None
-) -> dict[str, Val] | None:
-    wrong = functools.partial(_wrong, cx, node, source)
-    a = source.node.args
-    given: Sequence[Any] = inner.defaults if inner is not None else source.defaults
-    tail = positional[len(positional) - len(given) :]
-    for name, default in zip(tail, given, strict=True):
-        if name not in bound:
-            bound[name] = default if inner is not None else _default(cx, source, name, default)
-    kwdefaults: Mapping[str, Any] = inner.kwdefaults if inner is not None else source.kwdefaults
-    for p in a.kwonlyargs:
-        if p.arg not in bound and p.arg in kwdefaults:
-            bound[p.arg] = kwdefaults[p.arg] if inner is not None else _default(cx, source, p.arg, kwdefaults[p.arg])
-    missing = [n for n in (*positional, *(p.arg for p in a.kwonlyargs)) if n not in bound]
-    if missing:
-        return wrong("missing required argument: " + ", ".join(f"'{m}'" for m in missing))
-    return bound
-
-
-def _default(cx: Context, source: Source, name: str, obj: Any) -> Val:
-    """A default is fixed when the function is defined; an array or container among them could change in place."""
-    if isinstance(obj, (list, dict)) or (captured.is_leaf(obj) and bool(getattr(obj, "shape", None))):
-        return captured.lift(cx, source.node, obj, f"{source.name}_{name}", (), source)
-    return Known(obj)
-
-
-def _wrong(cx: Context, node: ast.AST, source: Source, message: str) -> dict[str, Val] | None:
-    cx.refuse("SD313", node, function=source.name, message=message)
-    return None
 
 
 # --- classes

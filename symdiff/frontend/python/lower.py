@@ -25,6 +25,7 @@ from symdiff.frontend.python import (
     grown,
     memory,
     objects,
+    parameters,
     rounds,
     sharing,
 )
@@ -175,7 +176,7 @@ def _run(cx: Context, source: Source, bound: dict[str, Val]) -> Val:
     positional = {p.arg for p in a.posonlyargs}
     args = [kwargs.pop(n) for n in names if n in positional and n in kwargs]
     _star_parameters(cx, source, kwargs, args, names)
-    found = calls.bind(cx, source.node, source, args, kwargs)
+    found = parameters.bind(cx, source.node, source, args, kwargs)
     return POISON if found is None else calls.enter(cx, source.node, source, None, found)
 
 
@@ -188,7 +189,7 @@ def _run_wrapper(cx: Context, source: Source, first: Sequence[Val], bound: Mappi
         if p.name not in rest or p.kind is p.KEYWORD_ONLY:
             break
         args.append(rest.pop(p.name))
-    found = calls.bind(cx, source.node, source, args, rest)
+    found = parameters.bind(cx, source.node, source, args, rest)
     return POISON if found is None else calls.enter(cx, source.node, source, None, found)
 
 

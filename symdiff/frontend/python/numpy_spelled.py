@@ -54,11 +54,11 @@ def _run(
     cx: Context, node: ast.AST, name: str, function: Callable[..., Any], stands_for: tuple[Source, ast.AST] | None,
     args: list[Val], kwargs: dict[str, Val],
 ) -> Val:  # fmt: skip
-    from symdiff.frontend.python import calls
+    from symdiff.frontend.python import calls, parameters
 
     found, here = _source(function), cx.frame.source
     source = replace(found, name=name, file=here.file, lines=here.lines, stands_for=stands_for)
-    bound = calls.bind(cx, node, source, args, kwargs)
+    bound = parameters.bind(cx, node, source, args, kwargs)
     return POISON if bound is None else calls.run_function(cx, node, source, None, bound)
 
 
