@@ -6,23 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import pytest
 
 from symdiff.ad import reverse
 from symdiff.ir.verify import verify
+from tests.frontend.cases import Cases
 from tests.frontend.running import check
 
 A = np.array
-CASES: list[tuple[Callable[..., Any], tuple[tuple[Any, ...], ...]]] = []
-
-
-def case(*calls: tuple[Any, ...]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    def add(function: Callable[..., Any]) -> Callable[..., Any]:
-        # compiled from its text, which `load` compares with its code: not wrapped
-        CASES.append((function, calls))
-        return function
-
-    return add
+case = Cases()
 
 
 @case((A([1.0, 2.0]), 3))
@@ -499,7 +490,7 @@ def parts_of_at_most_one_element(x, y):
     return x[:1] * y, y - x[-1:], z
 
 
-@pytest.mark.parametrize(("function", "calls"), CASES, ids=[f.__name__ for f, _ in CASES])
+@case.each(least=40)
 def test_as_python(function: Callable[..., Any], calls: tuple[tuple[Any, ...], ...]) -> None:
     low = check(function, *calls)
     verify(low.program)
