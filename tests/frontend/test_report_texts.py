@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -59,8 +61,8 @@ this comprehension runs over `v`, whose length is not known when compiling
   why: modules and functions can be imported inside the function; data could change between calls
   rewrite: import at the top of the module""",
     "SD219": """\
-a generator expression is supported only directly inside `sum`, `max`, `min`, `any`, `all`, `sorted`, `list`, `tuple` \
-and `dict`, behind a star, or unpacked
+a generator expression is supported only directly inside `sum`, `max`, `min`, `any`, `all`, `next`, `sorted`, `list`, \
+`tuple`, `dict` and `join`, behind a star, or unpacked
     g = (t for t in (1, 2))
         ^^^^^^^^^^^^^^^^^^^
   why: it would be evaluated later, with the values names have then
@@ -95,6 +97,13 @@ a loop over `x` is not supported
     ^^^^^^^^^^^^^^^^
   why: its number of turns and elements are not visible when compiling
   rewrite: loop over `range(n)`, an array, a list, `zip` or `enumerate` of these""",
+    "SD234": """\
+what is left of `z`, an iterator, is taken here a second time
+    return sum(a for a, _ in z) + sum(b for _, b in z)
+                                                    ^
+  why: Python would go on behind what the first reading took: nothing, after a whole loop
+  rewrite: make a list of it first: `items = list(...)`
+  <row an iterator that is read again>:LINE:30: what is left is taken here""",
     "SD311": """\
 `y` is read but no path binds it before
     return y
@@ -127,12 +136,6 @@ np.bool8 does not exist in NumPy {np.__version__}
     return np.bool8(x)
            ^^^^^^^^
   why: it was removed or never existed""",
-    "SD409": """\
-`numpy.random.RandomState.rand` reads or changes hidden state
-    return x * np.random.rand()
-               ^^^^^^^^^^^^^^^^
-  why: it could not be run exactly once, in order
-  rewrite: call it outside, and pass what it gives as an argument""",
     "SD601": """\
 the loop would be unrolled 100000 times; the budget is 1000
     for i in range(100000): k = (k, i)
@@ -153,4 +156,4 @@ def test_report(code: str) -> None:
     row = next(row for row in REFUSED if row.code == code)
     place, text = str(refusal(row)).split(f": {code} ")
     assert place.startswith(f"<row {row.construct}>:")
-    assert text == REPORTS[code]
+    assert re.sub(r">:\d+:", ">:LINE:", text) == REPORTS[code]
