@@ -73,5 +73,5 @@ dist = prim("dist", "p q", GENERAL, infer=_vectors, numpy="math.dist(p, q)", vjp
     rule=("({p} - {q})/{out}", "({q} - {p})/{out}"), kinks=_AT_0, places=RESULT_0, numerical=_ROUNDED,
     samples=draws((((3,), (3,)), {}), (((1,), (1,)), {}), (((4,), (4,)), {})))  # fmt: skip
 length = prim("length", "*xs", GENERAL, infer=_numbers, numpy=_hypot_text, vjp=_hypot_back, jvp=_hypot_along,
-    rule=("{x}/{out}",), kinks=_AT_0, places=RESULT_0, numerical=_ROUNDED,
+    rule=("{xs}/{out}",), kinks=_AT_0, places=RESULT_0, numerical=_ROUNDED,
     samples=lambda rng: [((0.5, -1.5, 2.0), {}), ((1.0, 2.0, 3.0, 0.25), {}), ((-0.75,), {})])  # fmt: skip
