@@ -80,10 +80,9 @@ def derivative_rule(op: Op, number: int, cotangent: str = "") -> str:
     left = f"∂{out}/∂{label(op.ins[number])}"
     if not text or "…" in left or out == label(op.ins[number]):  # ∂y/∂y, of an array before and after a write
         return ""
-    try:
-        right = text.format(**names, out=out)
-    except (KeyError, IndexError):
-        right = text
+    if op.prim.operands[-1].startswith("*"):  # of many operands the rule of each
+        names[op.prim.operands[-1][1:]] = label(op.ins[number])
+    right = text.format(**names, out=out)
     if out in map(label, op.ins) and re.search(rf"\b{re.escape(out)}\b", right):  # ∂s/∂t = s, of s = s · t
         return ""
     right = _CONSTANT_POWER.sub(lambda found: _power(int(found.group(1)) - 1), right)

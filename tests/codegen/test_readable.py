@@ -1,5 +1,6 @@
 """What a reader of a module would object to: names that mislead, comments that name another value, unused helpers."""
 
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -75,3 +76,12 @@ def test_every_helper_of_the_generated_folder_is_called() -> None:
         text = path.read_text(encoding="utf-8")
         for name in re.findall(r"^def (_\w+)\(", text, re.MULTILINE):
             assert len(re.findall(rf"\b{name}\(", text)) > 1, f"{path.name}: {name}"
+
+
+def distance(x: float, y: float, z: float):
+    return math.hypot(x, y, z)
+
+
+def test_the_rule_of_one_of_many_operands_names_it() -> None:
+    text = part(generate(distance, wrt=("x", "y", "z"), level=0), "distance_value_and_grad")
+    assert all(f"# ∂y0/∂{v} = {v}/y0\n" in text for v in "xyz")
