@@ -132,9 +132,10 @@ def check(function: Callable[..., Any], *calls: tuple[Any, ...]) -> Lowered:
     """The program does what Python does on every call; it is compiled for the first, and where types change again."""
     low = compiled(function, *calls[0])
     source = load(function)
+    kind = signature(source, calls[0])
     for args in calls:
-        if signature(source, args) != signature(source, calls[0]):
-            low = compiled(function, *args)
+        if signature(source, args) != kind:
+            low, kind = compiled(function, *args), signature(source, args)
         wanted = outcome(lambda: function(*copy.deepcopy(args)))  # noqa: B023
         kept = copy.deepcopy(args)
         found = outcome(lambda: run(low, *args))  # noqa: B023

@@ -419,33 +419,6 @@ def enumerated_while_writing(x, k):
     return y
 
 
-@case((A([]), 0.5), (A([1.0, 2.0]), 0.5), (A([]), 0.0), (A([1.0, 2.0]), 0.0))
-def read_before_the_value_is_computed(y, a):
-    """An augmented assignment reads the element first: of nothing that is an IndexError, whatever the value raises."""
-    y[0] += 1 / a
-    y[:1][0] *= y.max()
-    return y
-
-
-@case((A([]),), (A([3.0, 1.0]),))
-def read_before_a_call_that_raises(y):
-    y[0] -= np.argmax(y) + _fails(y)
-    return y
-
-
-@case((A([1.0, 2.0]),), (A([1.0]),))
-def an_index_that_the_value_changes(y):
-    """The element is read at the old index, and written at the new one."""
-    at = np.array([0, 0])
-
-    def move():
-        at[0] = -1
-        return 1.0
-
-    y[at] += move()
-    return y
-
-
 @case((A([1.0, 2.0]), A([3.0, 4.0]), 1), (A([1.0]), A([3.0]), 2))
 def rows_of_swapped_arrays(x, y, k):
     v, w = x, y

@@ -63,8 +63,9 @@ def call(cx: Context, node: ast.Call) -> Val:
     cx.callees.add(id(node.func))
     function = evaluate(cx, node.func)
     kind = comprehensions.consumer_of(function)
-    if kind and node.args and isinstance(node.args[0], (ast.GeneratorExp, ast.ListComp)):
-        return comprehensions.consume(cx, node, function, kind)
+    elements = comprehensions.elements_of(cx, node, kind) if kind else None
+    if elements is not None:
+        return comprehensions.consume(cx, node, function, kind, elements)
     if (
         isinstance(function, Known)
         and function.obj is next

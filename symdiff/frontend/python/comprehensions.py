@@ -25,7 +25,9 @@ from symdiff.frontend.python.rolled import go_back, mark
 from symdiff.frontend.python.sizes import ask_for_count, refuse_unknown_count
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.turns import rolled_turns
-from symdiff.frontend.python.values import NONE, POISON, Known, Val
+from symdiff.frontend.python.values import NONE, POISON, Cell, Known, Val
+from symdiff.ir.core import nested
+from symdiff.ir.effects import may_raise, must_stay
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
@@ -79,6 +81,10 @@ class UnknownLength(Exception):
         super().__init__()
         self.generator = generator
         self.iterable = iterable
+
+
+class InTurn(Exception):
+    """Elements are made one by one, as long as they are asked for: what making one does is seen."""
 
 
 def unrolled(cx: Context, node: Comprehension, element: Callable[[], None]) -> bool:
@@ -170,19 +176,46 @@ _GIVEN = {
     "max": {"key": "$function", "default": "$default"},
     "min": {"key": "$function", "default": "$default"},
 }
+_EARLY = ("any", "all")  # they ask for no more elements than they need
 _KINDS = {id(f): f.__name__ for f in (sum, any, all, max, min)}
 
 
-def consume(cx: Context, node: ast.Call, function: Val, kind: str) -> Val:
+def elements_of(cx: Context, node: ast.Call, kind: str) -> ast.ListComp | ast.GeneratorExp | None:
+    """The comprehension whose elements a call of such a function takes; `any(map(f, v))` is `any(f(t) for t in v)`."""
+    from symdiff.frontend.python.expressions import evaluate
+
+    over = node.args[0] if node.args else None
+    if isinstance(over, (ast.ListComp, ast.GeneratorExp)):
+        return over
+    if kind not in _EARLY or not isinstance(over, ast.Call) or len(over.args) != 2 or over.keywords:
+        return None
+    name, (function, elements) = over.func, over.args
+    if not isinstance(name, ast.Name) or not isinstance(function, ast.Name | ast.Lambda):
+        return None
+    called = None if isinstance(elements, ast.Starred) else evaluate(cx, name)
+    if not isinstance(called, Known) or called.obj is not map:
+        return None
+    if id(over) not in cx.lazy:
+        each = ast.Name("$item", ast.Load())
+        turns = ast.comprehension(ast.Name("$item", ast.Store()), elements, [], 0)
+        made = ast.copy_location(ast.GeneratorExp(ast.Call(function, [each], []), [turns]), over)
+        cx.lazy[id(over)] = ast.fix_missing_locations(made)
+    return cx.lazy[id(over)]
+
+
+def consume(cx: Context, node: ast.Call, function: Val, kind: str, over: ast.ListComp | ast.GeneratorExp) -> Val:
     """A call such as `sum(… for t in v)`: unrolled, or by a loop that makes no list."""
     from symdiff.frontend.python.calls import apply
     from symdiff.frontend.python.expressions import evaluate
 
-    over = node.args[0]
-    assert isinstance(over, (ast.ListComp, ast.GeneratorExp))
+    early = kind in _EARLY
     try:
-        items = _attempt(cx, over)
+        items = _attempt(cx, over, early and isinstance(over, ast.GeneratorExp))
+    except InTurn:
+        return fold(cx, node, kind, over)
     except UnknownLength as unknown:
+        if early and isinstance(over, ast.ListComp):
+            return _of_whole_list(cx, node, function, kind, over, unknown)
         given = {k.arg or "**": evaluate(cx, k.value) for k in node.keywords}
         for argument in node.args[1:]:
             given["start"] = evaluate(cx, argument)
@@ -207,18 +240,64 @@ def next_of(cx: Context, node: ast.Call, over: ast.GeneratorExp) -> Val:
     return fold(cx, node, "next", over, given)
 
 
-def _attempt(cx: Context, node: ast.ListComp | ast.GeneratorExp) -> list[Val] | None:
-    """The elements, unrolled; None after a problem.  Nothing has happened where it raises UnknownLength."""
+def _of_whole_list(
+    cx: Context, node: ast.Call, function: Val, kind: str, over: ast.ListComp, unknown: UnknownLength
+) -> Val:
+    """`any([… for t in v])`: all elements are made, which need be so only where making one is seen."""
+    from symdiff.frontend.python.calls import apply
+
+    place, watch = mark(cx), _Watch(cx)
+    cx.store.begin()
+    found = _rolled_or_static(cx, node, kind, over, {}, unknown)
+    if not watch.saw():
+        cx.store.keep()
+        return found
+    go_back(cx, place)
+    whole = comprehension_list(cx, over)
+    return POISON if whole is POISON else apply(cx, node, function, [whole], {})
+
+
+class _Watch:
+    """Whether what is evaluated from now on may raise, has an effect, or changes what was there before."""
+
+    def __init__(self, cx: Context) -> None:
+        self.cx, self.ops, self.frame, self.cell = cx, len(cx.scope.ops), cx.counters["frame"], Cell("array").serial
+
+    def saw(self) -> bool:
+        """Of what is in the innermost journal."""
+        ops = nested(self.cx.scope.ops[self.ops :])
+        return any(map(self._old, self.cx.store.logs[-1])) or any(
+            must_stay(op) or may_raise(op) or op.functions for op in ops
+        )
+
+    def _old(self, key: Any) -> bool:
+        if isinstance(key, Cell):
+            return key.serial < self.cell
+        return isinstance(key[0], int) and key[0] <= self.frame
+
+
+def _attempt(cx: Context, node: ast.ListComp | ast.GeneratorExp, early: bool = False) -> list[Val] | None:
+    """The elements, unrolled; None after a problem.  Nothing has happened where it raises UnknownLength.
+
+    Of those that are asked for `early`, not all need be made: raises InTurn where making them is seen.
+    """
     from symdiff.frontend.python.expressions import evaluate
 
     items: list[Val] = []
-    place = mark(cx)
+    place, watch = mark(cx), _Watch(cx)
     cx.store.begin()
     try:
         done = unrolled(cx, node, lambda: items.append(evaluate(cx, node.elt)))
-    except UnknownLength:
+        if early and len(items) > 1 and watch.saw():
+            raise InTurn
+    except (UnknownLength, InTurn):
         go_back(cx, place)
         raise
+    except Bottom:  # of an element that may never be made
+        if not early or not items:
+            raise
+        go_back(cx, place)
+        raise InTurn from None
     cx.store.keep()
     return items if done else None
 
@@ -252,7 +331,7 @@ def fold(
     given: Mapping[str, Val] = {},  # read only
 ) -> Val:
     """What the builtin `kind` makes of the elements, by a loop; `given` are hidden names that it reads."""
-    key = (id(node), f"{kind} else" if "$default" in given else kind)
+    key = (id(node), f"{kind}{' else' if '$default' in given else ''}{' of a value' if isinstance(over, Val) else ''}")
     if key not in cx.folds:
         cx.folds[key] = _function(node, kind, over, "$default" in given)
     return _run(cx, node, cx.folds[key], {**given, "$over": over} if isinstance(over, Val) else given)

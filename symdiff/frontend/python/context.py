@@ -126,6 +126,7 @@ class Context:
         self.counters = dict.fromkeys(("frame", "loop", "opaque", "bound", "pullback", "leaf"), 0)
         self.opaque_memo: dict[Any, Dim] = {}
         self.folds: dict[tuple[int, str], ast.FunctionDef] = {}  # by comprehension or call: the loop it is short for
+        self.lazy: dict[int, ast.GeneratorExp] = {}  # by a call of `map`: the elements that it stands for
         self.sources: dict[int, tuple[Any, Source]] = {}
         self.bodies: dict[int, tuple[FunctionNode, Liveness]] = {}  # by the id of the definition: what is run
         self.used_names: set[str] = set()

@@ -16,7 +16,7 @@ from symdiff.frontend.python.expressions import condition
 from symdiff.frontend.python.headers import Misfit, Slot, start, widen
 from symdiff.frontend.python.liveness import assigned
 from symdiff.frontend.python.problems import CannotRoll, Restart
-from symdiff.frontend.python.store import MARKS, MISSING, Scope
+from symdiff.frontend.python.store import MARKS, MISSING, Facts, Scope
 from symdiff.frontend.python.values import BOTTOM, DEAD, POISON, UNBOUND, Cell, Conflict, Known
 from symdiff.ir import types
 from symdiff.ir.core import Value
@@ -36,6 +36,8 @@ class Mark:
     scope: Scope
     ops: int
     effects: int
+    facts: Facts
+    present: dict[Value, Any]
 
 
 def mark(cx: Context) -> Mark:
@@ -48,6 +50,8 @@ def mark(cx: Context) -> Mark:
         cx.scope,
         len(cx.scope.ops),
         cx.scope.effects,
+        cx.scope.facts,
+        dict(cx.scope.present),
     )
 
 
@@ -61,7 +65,7 @@ def go_back(cx: Context, place: Mark) -> None:
         for value in op.outs:
             del cx.homes[value]  # a view may remember it as what it read last
     del cx.scope.ops[place.ops :]
-    cx.scope.effects = place.effects
+    cx.scope.effects, cx.scope.facts, cx.scope.present = place.effects, place.facts, dict(place.present)
 
 
 def without(cx: Context, node: ast.AST, state: Exit, code: int) -> Exit:
