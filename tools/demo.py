@@ -61,7 +61,7 @@ def compiled() -> list[Module]:
         if words is not None:
             lines = len(path.read_text(encoding="utf-8").splitlines())
             found.append(Module(path.relative_to(ROOT).as_posix(), f"symdiff generate {shlex.join(words)}", lines))
-    print(f"{len(found)} modules in {folder}")
+    print(f"{len(found)} modules in {folder}; a parameter without a declared type is taken as a Python float")
     return found
 
 
@@ -126,7 +126,7 @@ def reports(folder: Path) -> list[tuple[str, str]]:
     found = []
     for name, words in REPORTS.items():
         path = folder / "reports" / f"{name}.html"
-        if symdiff(["report", *shlex.split(words), "-o", str(path)]):
+        if symdiff(["report", *shlex.split(words), "--quiet", "-o", str(path)]):
             raise SystemExit(f"symdiff report {words} failed")
         found.append((words.split()[0], path.relative_to(folder).as_posix()))
     return found

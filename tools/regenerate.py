@@ -18,7 +18,7 @@ def regenerate(folder: Path) -> int:
     for path in sorted(folder.rglob("*.py")):
         words = recorded(path)
         if words is not None:
-            worst = max(worst, main(["generate", *words, "-o", str(path)]))
+            worst = max(worst, main(["generate", *words, "--quiet", "-o", str(path)]))
     return worst
 
 

@@ -102,10 +102,15 @@ def names_of(wrt: str | None) -> tuple[str, ...] | None:
 
 def signature_of(options: Namespace, target: Target, say: Say) -> Signature:
     signature, assumed = declared_signature(target.function, options.types, options.example)
-    if assumed:
-        verb = "is taken as a Python float" if len(assumed) == 1 else "are taken as Python floats"
-        say(f"note: {', '.join(assumed)} {verb}: no annotation, no --types, no --example")
+    note_assumed(options, assumed, "--example", say)
     return signature
+
+
+def note_assumed(options: Namespace, names: Sequence[str], further: str, say: Say) -> None:
+    """Say which parameters have the type that is assumed; `further` is what could declare it, as --types does."""
+    if names and not options.quiet:
+        verb = "is taken as a Python float" if len(names) == 1 else "are taken as Python floats"
+        say(f"note: {', '.join(names)} {verb}: no annotation, no --types, no {further}")
 
 
 # show ---------------------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from symdiff.api.parameters import name_of, parameters_of
 from symdiff.api.signatures import declared_signature, example_values
 from symdiff.api.transforms import lower_function
 from symdiff.cli import first_lines
-from symdiff.cli.commands import OK, PROBLEM, Say, names_of, sample_of
+from symdiff.cli.commands import OK, PROBLEM, Say, names_of, note_assumed, sample_of
 from symdiff.cli.targets import Target, find
 from symdiff.errors import SymdiffError, UsageError
 from symdiff.explain import kinks
@@ -82,9 +82,8 @@ def signature_at(options: Namespace, function: Any, given: Mapping[str, Any], sa
         if name not in names:
             raise UsageError.of("SD741", name=name, function=name_of(function), parameters=", ".join(names) or "none")
     signature, assumed = declared_signature(function, options.types, example)
-    if assumed and not given:
-        verb = "is taken as a Python float" if len(assumed) == 1 else "are taken as Python floats"
-        say(f"note: {', '.join(assumed)} {verb}: no annotation, no --types, no --at")
+    if not given:
+        note_assumed(options, assumed, "--at", say)
     return signature
 
 

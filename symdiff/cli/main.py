@@ -86,6 +86,7 @@ def _parser(cls: type[argparse.ArgumentParser] = argparse.ArgumentParser) -> arg
     typed.add_argument("target", help="file.py::function, module:function or file.sd::function")
     typed.add_argument("--types", metavar="TYPES", help='types of parameters: "x=f8[n,d], w=f8[d], b=float"')
     typed.add_argument("--example", metavar="FILE.npz", help="a file with one array per parameter")
+    typed.add_argument("--quiet", action="store_true", help="do not say which types are assumed")
     level = cls(add_help=False)
     level.add_argument("--wrt", metavar="A,B", help="parameters to differentiate by (all that hold floats)")
     level.add_argument("-O", dest="level", type=int, choices=(0, 1, 2), default=2, help="optimisation level (2)")
@@ -136,6 +137,7 @@ def _add_explaining(add: Any, typed: argparse.ArgumentParser, common: argparse.A
     graded.add_argument("--against", required=True, metavar="TARGET", help="the function that it is the gradient of")
     graded.add_argument("--types", metavar="TYPES", help='types of parameters: "x=f8[n,d], w=f8[d], b=float"')
     graded.add_argument("--example", metavar="FILE.npz", help="a file with one array per parameter")
+    graded.add_argument("--quiet", action="store_true", help="do not say which types are assumed")
     graded.add_argument("--seed", type=_seed, default=0, help="of the sampled arguments (0)")
 
 

@@ -34,7 +34,14 @@ _FUNCTIONS: dict[type, str] = {
     sympy.acos: "arccos", sympy.atan: "arctan", sympy.sinh: "sinh", sympy.cosh: "cosh", sympy.tanh: "tanh",
     sympy.asinh: "arcsinh", sympy.acosh: "arccosh", sympy.atanh: "arctanh", sympy.Abs: "abs", sympy.sign: "sign",
     sympy.floor: "floor", sympy.ceiling: "ceil", sympy.atan2: "arctan2", sympy.Mod: "mod", sympy.Max: "maximum",
-    sympy.Min: "minimum", sympy.erf: "erf", sympy.erfc: "erfc",
+    sympy.Min: "minimum", sympy.erf: "erf", sympy.erfc: "erfc", sympy.gamma: "gamma",
+}  # fmt: skip
+# What one over a function is, and functions of one over the argument.
+_RECIPROCALS: dict[type, str] = {
+    sympy.sec: "cos", sympy.csc: "sin", sympy.cot: "tan", sympy.sech: "cosh", sympy.csch: "sinh", sympy.coth: "tanh",
+}  # fmt: skip
+_OF_RECIPROCALS: dict[type, str] = {
+    sympy.asec: "arccos", sympy.acsc: "arcsin", sympy.asech: "arccosh", sympy.acsch: "arcsinh", sympy.acoth: "arctanh",
 }  # fmt: skip
 _RELATIONS: dict[type, str] = {
     sympy.StrictLessThan: "<", sympy.LessThan: "<=", sympy.StrictGreaterThan: ">", sympy.GreaterThan: ">=",
@@ -199,13 +206,26 @@ class _Translation:
         if exponent == sympy.Rational(1, 2):
             return nodes.Apply(NOWHERE, "sqrt", (self.node(base, level),))
         if exponent.is_number and exponent.is_negative:
-            one: Node = nodes.Number(NOWHERE, 1)
-            return nodes.Product(NOWHERE, (("", one), ("/", self.node(base**-exponent, level))))
+            return _one_over(self.node(base**-exponent, level))
         if base is sympy.E:
             return nodes.Apply(NOWHERE, "exp", (self.node(exponent, level),))
         return nodes.Power(NOWHERE, self.node(base, level), self.node(exponent, level))
 
+    def reciprocal(self, e: Any, level: int) -> Node:
+        """1 over a function, or a function of 1 over its argument."""
+        below, argument = _RECIPROCALS.get(type(e)), self.node(e.args[0], level)
+        if below is not None:
+            return _one_over(nodes.Apply(NOWHERE, below, (argument,)))
+        return nodes.Apply(NOWHERE, _OF_RECIPROCALS[type(e)], (_one_over(argument),))
+
     # --- choices
+
+    def kronecker(self, e: Any, level: int) -> Node:
+        """1 where the two are equal, else 0."""
+        same = nodes.Compare(NOWHERE, ("==",), tuple(self.node(a, level) for a in e.args[:2]))
+        if len(e.args) > 2:
+            raise self.refuse(e)
+        return nodes.Cases(NOWHERE, ((nodes.Number(NOWHERE, 1), same), (nodes.Number(NOWHERE, 0), None)))
 
     def piecewise(self, e: Any, level: int) -> Node:
         branches = [
@@ -322,10 +342,16 @@ _CASES: tuple[tuple[Any, _Case], ...] = (
     ((sympy.Sum, sympy.Product), _Translation.reduce),
     (sympy.Piecewise, _Translation.piecewise),
     (sympy.Heaviside, _Translation.heaviside),
+    (sympy.KroneckerDelta, _Translation.kronecker),
+    ((*_RECIPROCALS, *_OF_RECIPROCALS), _Translation.reciprocal),
     (sympy.Add, _Translation.add),
     (sympy.Mul, _Translation.mul),
     (sympy.Pow, _Translation.power),
 )
+
+
+def _one_over(below: Node) -> Node:
+    return nodes.Product(NOWHERE, (("", nodes.Number(NOWHERE, 1)), ("/", below)))
 
 
 def _symbols(size: Any) -> set[Any]:

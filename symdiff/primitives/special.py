@@ -85,6 +85,17 @@ gammaln = prim("gammaln", "x", ELEMENTWISE, numpy="scipy.special.gammaln(x)", sc
                sympy="loggamma(x)", numerical="a series on floats", domain=((0.3, 4.0),), unbounded=True,
                rule="ψ({x})", partials=lambda b, y, x: (b.polygamma(x, n=0),))  # fmt: skip
 
+
+def _gamma_text(params: Params, ins: tuple[Type, ...]) -> str:
+    if numeric(ins[0]).complex:
+        raise TypeError("gamma: a real number is needed")
+    return "scipy.special.gamma(x)"
+
+
+gamma = prim("gamma", "x", ELEMENTWISE, numpy=_gamma_text, scalar="math.gamma(x)", sympy="gamma(x)",
+             numerical="a series on floats", domain=((0.3, 4.0),), unbounded=True, rule="{out}·ψ({x})",
+             partials=lambda b, y, x: (y * b.polygamma(x, n=0),))  # fmt: skip
+
 # --- SciPy's own forms of what `reductions` and `stable` have
 
 

@@ -90,6 +90,7 @@ def test_lgamma_needs_no_scipy() -> None:
     assert "scipy" not in text
     # digamma(1) = -γ
     assert symdiff.grad(lambda x: math.lgamma(x))(1.0) == pytest.approx(-0.57721566490153286, rel=1e-14)
+    assert symdiff.grad(lambda x: math.gamma(x))(3.0) == pytest.approx(2 * (1.5 - 0.57721566490153286), rel=1e-14)
 
 
 def test_interpolation_at_knots_and_outside() -> None:

@@ -32,6 +32,9 @@ SCALARS = [
     sp.Float("0.1") * x + 10**20 * y,
     sp.Sum(x**i / (i + 1), (i, 0, 3)),
     sp.Product(x + i, (i, 1, 3)),
+    sp.sec(x) * sp.csc(y) - sp.cot(w) + sp.sech(x) * sp.csch(y) + sp.coth(w),
+    sp.asec(2 + x) + sp.acsc(2 + y) * sp.asech(x) + sp.acsch(w) * sp.acoth(2 + y),
+    sp.gamma(x + 1) * sp.gamma(y) + w * sp.gamma(w),
 ]
 
 
@@ -51,6 +54,44 @@ def test_steps() -> None:
     f = symdiff.from_sympy(sp.Heaviside(x) * x + sp.Mod(y, 2) + sp.floor(y) * x + sp.sign(w) * y, [x, y, w])
     assert f(0.3, 2.5, -0.4) == pytest.approx(0.3 + 0.5 + 0.6 - 2.5)
     assert symdiff.grad(f, argnums=(0, 1, 2))(0.3, 2.5, -0.4) == pytest.approx((3.0, 0.0, 0.0))
+
+
+def test_kronecker_delta() -> None:
+    """Σ_i Σ_j a_i a_j δ_ij = Σ a_i²; δ_i2 picks one element."""
+    A = sp.IndexedBase("A", shape=(n,))
+    squares = sp.Sum(A[i] * A[j] * sp.KroneckerDelta(i, j), (i, 0, n - 1), (j, 0, n - 1))
+    a = np.array([1.0, -2.0, 3.0])
+    value, gradient = symdiff.value_and_grad(symdiff.from_sympy(squares, [A]))(a)
+    assert (value, gradient.tolist()) == (14.0, [2.0, -4.0, 6.0])
+    one = symdiff.from_sympy(sp.Sum(A[i] ** 2 * sp.KroneckerDelta(i, 2), (i, 0, n - 1)), [A])
+    assert symdiff.grad(one)(a).tolist() == [0.0, 0.0, 6.0]
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_where_no_condition_of_a_piecewise_holds_value_and_derivatives_are_nan(level: int) -> None:
+    """SymPy: the derivative of Piecewise((w x, x > 1)) is Piecewise((w, x > 1)), which is nan elsewhere."""
+    gaps = sp.Piecewise((w * x**2, x > 1), (y, x < -1))
+    slopes = [sp.diff(gaps, by) for by in (x, y, w)]
+    f = symdiff.from_sympy(gaps, [x, y, w])
+    for at in ({x: 2.0, y: 5.0, w: 3.0}, {x: -2.0, y: 5.0, w: 3.0}, {x: 0.5, y: 5.0, w: 3.0}):
+        found = symdiff.value_and_grad(f, argnums=(0, 1, 2), level=level)(*at.values())
+        expected = [float(e.subs(at)) for e in (gaps, *slopes)]
+        assert np.array_equal([found[0], *found[1]], expected, equal_nan=True), at
+    second = symdiff.grad(symdiff.grad(f, level=level), level=level)
+    assert second(2.0, 5.0, 3.0) == 6.0
+    assert np.isnan(second(0.5, 5.0, 3.0))
+
+
+def test_of_an_array_nan_stays_where_no_condition_holds() -> None:
+    A = sp.IndexedBase("A", shape=(n,))
+    f = symdiff.from_sympy(sp.Sum(sp.Piecewise((w * A[i] ** 2, A[i] > 0)), (i, 0, n - 1)), [A, w])
+    for level in (0, 2):
+        slope = symdiff.grad(f, argnums=(0, 1), level=level)
+        assert slope(np.array([1.0, 2.0]), 3.0)[0].tolist() == [6.0, 12.0]
+        assert slope(np.array([1.0, 2.0]), 3.0)[1] == 5.0
+        by_a, by_w = slope(np.array([1.0, -2.0]), 3.0)
+        assert by_a[0] == 6.0
+        assert np.isnan([by_a[1], by_w]).all()
 
 
 def test_sums_over_arrays() -> None:
@@ -109,7 +150,8 @@ def test_wrt_name_and_pickle() -> None:
 @pytest.mark.parametrize(
     "expr",
     [sp.zeta(x), sp.Derivative(sp.Function("g")(x), x), sp.Integral(x, x), sp.I * x, sp.zoo + x, sp.nan, sp.oo,
-     sp.Function("g")(x), sp.Eq(x, 1), sp.true, sp.FiniteSet(x), sp.Sum(x, (i, 0, sp.oo)), sp.KroneckerDelta(i, 1)],
+     sp.Function("g")(x), sp.Eq(x, 1), sp.true, sp.FiniteSet(x), sp.Sum(x, (i, 0, sp.oo)), sp.KroneckerDelta(i, 1, (0, 3)), sp.acot(x),
+     sp.loggamma(x)],
     ids=str,
 )  # fmt: skip
 def test_refused_expressions(expr: sp.Basic) -> None:

@@ -1,11 +1,12 @@
 """Values by cases: { x if x ≥ 0; α (e^x - 1) otherwise }.
 
-The first condition that holds decides.  Cases that leave numbers out have the value NaN there; that the conditions
-leave nothing out is seen where they compare one expression with bounds that follow on each other.
+The first condition that holds decides.  Cases that leave numbers out have the value and the derivatives NaN there; that
+the conditions leave nothing out is seen where they compare one expression with bounds that follow on each other.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -29,12 +30,34 @@ class Choosing(Base):
                 self.refuse("SD811", value.span, reason="`otherwise` is the last of the cases")
         last, condition = branches.pop()
         found = self.tensor(last)
+        made = [(self.condition(test), self.tensor(value)) for value, test in reversed(branches) if test is not None]
         if condition is not None and (branches == [] or not covers([c for _, c in node.branches if c is not None])):
-            found = self.chosen(self.condition(condition), found, number(float("nan")), node)
-        for value, test in reversed(branches):
-            assert test is not None
-            found = self.chosen(self.condition(test), self.tensor(value), found, node)
+            test = self.condition(condition)
+            compared = [x for _, c in node.branches for x in self.compared(c)]
+            found = self.chosen(test, found, self.undefined([(test, found), *made], compared, node), node)
+        for test, value in made:
+            found = self.chosen(test, value, found, node)
         return found
+
+    def compared(self, condition: Node | None) -> list[Tensor]:
+        """What a condition compares."""
+        if isinstance(condition, nodes.Logic):
+            return [x for part in condition.operands for x in self.compared(part)]
+        return [self.tensor(x) for x in condition.operands] if isinstance(condition, nodes.Compare) else []
+
+    def undefined(self, branches: Sequence[tuple[Tensor, Tensor]], compared: Sequence[Tensor], node: Node) -> Tensor:
+        """NaN, and so are its derivatives by what the cases depend on; these are 0 where a condition holds."""
+        given = {x.value: x for x in (*(value for _, value in branches), *compared) if x.value is not None}
+        values = [x for x in given.values() if self.is_float(x)]
+        if not values:
+            return number(math.nan)
+        holds = branches[0][0]
+        for test, _ in branches[1:]:
+            holds = self.joined("logical_or", holds, test, node)
+        total = values[0]
+        for value in values[1:]:
+            total = self.arithmetic("add", total, value, node)
+        return self.arithmetic("mul", self.chosen(holds, number(0.0), total, node), number(math.nan), node)
 
     def chosen(self, test: Tensor, x: Tensor, y: Tensor, node: Node) -> Tensor:
         """x where the condition holds, else y."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -137,7 +138,27 @@ def _unexpected(source: Text, error: lark.UnexpectedInput) -> Problem:
         span, found = Span(last, end, last, end + 1), "the end of the text"
     accepted: set[str] = set(getattr(error, "accepts", None) or getattr(error, "expected", None) or ())
     expected = next((text for names, text in _EXPECTED if accepted.issuperset(names)), "something else")
-    return source.problem("SD801", span, found=found, expected=expected)
+    rewrite = ""
+    if isinstance(error, lark.UnexpectedToken) and (error.token.type in ("_IF", "_OTHERWISE") or "_IF" in accepted):
+        rewrite = _CASES
+        if error.token.type in ("_IF", "_OTHERWISE") and _in_braces(source, span):
+            expected = "`;` in front of this case: the end of a line does not end a case"
+    return replace(source.problem("SD801", span, found=found, expected=expected), rewrite=rewrite)
+
+
+_CASES = "cases stand in braces, with `;` or `,` between them: `{ x if x > 0; -x if x < 0; 0 otherwise }`"
+
+
+def _in_braces(source: Text, span: Span) -> bool:
+    """Whether the innermost bracket that is open at a place is a brace."""
+    open_: list[str] = []
+    for line in [*source.lines[: span.line - 1], source.lines[span.line - 1][: span.col]]:
+        for char in line.partition("#")[0]:
+            if char in "([{":
+                open_.append(char)
+            elif char in ")]}" and open_:
+                open_.pop()
+    return open_[-1:] == ["{"]
 
 
 def _span_of(token: lark.Token) -> Span:

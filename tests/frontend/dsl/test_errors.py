@@ -8,6 +8,7 @@ import pytest
 
 import symdiff
 from symdiff.errors import CompileError, UsageError
+from symdiff.frontend.dsl.load import formula
 
 # code -> (text, the report without the lines `why` and `rewrite`)
 REPORTS = {
@@ -195,3 +196,27 @@ def test_refused(text: str, code: str) -> None:
 def test_a_product_without_its_blanks_is_guessed(text, meant):
     with pytest.raises(CompileError, match=rf"is not defined; did you mean `{meant}`\?"):
         symdiff.from_dsl(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("f(x) = { x if x > 0\n         -x if x <= 0 }",
+         "m:2:13: SD801 `if` is not expected here; expected is `;` in front of this case: the end of a line does not end "
+         "a case\n    -x if x <= 0 }\n       ^^\n"),
+        ("f(x) = { x if x > 0\n         0 otherwise }",
+         "m:2:12: SD801 `otherwise` is not expected here; expected is `;` in front of this case: the end of a line does "
+         "not end a case\n    0 otherwise }\n      ^^^^^^^^^\n"),
+        ("f(x) = x if x > 0 else 0",
+         "m:1:10: SD801 `if` is not expected here; expected is an operator or the end of the definition\n"
+         "    f(x) = x if x > 0 else 0\n             ^^\n"),
+        ("f(x) = { x : x > 0; 0 : x <= 0 }",
+         "m:1:12: SD801 `:` is not expected here; expected is `if` or `otherwise`\n"
+         "    f(x) = { x : x > 0; 0 : x <= 0 }\n               ^\n"),
+    ],
+)  # fmt: skip
+def test_cases_that_are_not_separated_say_what_to_write(text, found):
+    with pytest.raises(CompileError) as caught:
+        formula(text, file="m")
+    rewrite = "cases stand in braces, with `;` or `,` between them: `{ x if x > 0; -x if x < 0; 0 otherwise }`"
+    assert str(caught.value) == (f"{found}  why: the text is not in the notation of docs/dsl.md\n  rewrite: {rewrite}")

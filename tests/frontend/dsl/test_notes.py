@@ -92,6 +92,9 @@ def test_activations(name, text, value, slope, rest):
 def test_values_at_special_points():
     assert symdiff.from_dsl("f(x) = { 1 for x = 0; sin(x)/x for x ≠ 0 }")(0.0) == 1
     assert math.isnan(symdiff.from_dsl("f(x) = { 1 - x²/2 if x ≤ 1; x if 1 ≤ x < 2; 0 if x > 2 }")(2.0))  # a gap
+    gap = symdiff.from_dsl("f(x) = { 1 - x²/2 if x ≤ 1; x if 1 ≤ x < 2; 0 if x > 2 }")
+    assert [symdiff.grad(gap)(at) for at in (0.5, 1.5, 2.5)] == [-0.5, 1.0, 0.0]
+    assert math.isnan(symdiff.grad(gap)(2.0))
     relu = symdiff.from_dsl("f(x) = max(0, x)")
     assert symdiff.grad(relu)(0.0) == 0
 
