@@ -188,7 +188,13 @@ class Values:
 
     def reads(self, op: Op) -> Set[str]:
         """The variables that the line of an operation mentions."""
-        return frozenset().union(*(expressions.names_in(self.expr(v)) for v in op.ins))
+        found: set[str] = set()
+        for v in map(self.resolve, op.ins):
+            if v in self.names:
+                found.add(self.names[v])
+            elif not self.is_inline(v):
+                found |= expressions.names_in(self.expr(v))
+        return found
 
     def doubles(self, op: Op) -> bool:
         """Whether the line of an operation has a factor 2."""

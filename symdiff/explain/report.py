@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import jinja2
 
 Markup = NewType("Markup", str)  # text whose parts are escaped
+_MOST_SIGNS = 1000  # of a picture on a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,8 @@ class Report:
     facts: tuple[Fact, ...]
     costs: tuple[Fact, ...]
     rows: tuple[Row, ...]
-    picture: Markup
+    signs: int  # operations in the picture
+    picture: Markup  # empty where it would be too large to be read
     sources: tuple[SourceView, ...]
     code: tuple[CodeLine, ...]
     check: Check
@@ -147,7 +149,7 @@ def _environment() -> jinja2.Environment:
 
 def _plain(value: object) -> object:
     """Text without the characters that XML forbids."""
-    if not isinstance(value, str) or hasattr(value, "__html__"):
+    if not isinstance(value, str) or hasattr(value, "__html__") or value.isprintable():
         return value
     return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in value)
 
@@ -168,7 +170,8 @@ def view(
         facts=tuple(f for f in facts if f.label not in ("saves", "cost")),
         costs=tuple(f for f in facts if f.label in ("saves", "cost")),
         rows=rows(made, marks[main.file], main.first_line),
-        picture=Markup(svg(circuit(made))),
+        signs=len(made.stages),
+        picture=Markup(svg(circuit(made)) if len(made.stages) <= _MOST_SIGNS else ""),
         sources=tuple(_source_view(s, marks[s.file]) for s in sources),
         code=tuple(_code(text, origins, marks)),
         check=check,

@@ -191,7 +191,10 @@ class Flow:
         for v, m in zip(block.params, memories, strict=True):
             self.define(frame, v, m)
         for k, op in enumerate(block.ops):
-            yield from self.step(frame, k, op)
+            if self.is_untouched(op):
+                frame.ops.append(op)
+            else:
+                yield from self.step(frame, k, op)
         frame.at = len(block.ops)
         frame.outs = [frame.value(v) for v in block.outs]
         for v in frame.outs:
@@ -221,6 +224,15 @@ class Flow:
             self.made_by[v] = (op, frame.depth)
             self.define(frame, v, m)
         self.defined(frame, op)
+
+    def is_untouched(self, op: Op) -> bool:
+        """Whether an operation reads and makes numbers alone: memory has no part in it."""
+        if op.regions or op.prim.name in _HANDLERS:
+            return False
+        for v in op.ins:
+            if v in self.memory:
+                return False
+        return not any(mutable(v.type) for v in op.outs)
 
     def plain(self, frame: Frame, op: Op, ins: list[Value]) -> _Effect:
         k = op.prim.consumes

@@ -80,36 +80,45 @@ def _parse(text: str, mode: str) -> ast.AST:
 
 def _instantiate(op: Op, text: str, mode: str, operands: Sequence[ast.expr], dim: DimExpr) -> Any:
     names = dict(zip(operand_names(op.prim, len(op.ins)), operands, strict=True))
-    return _Fill(names, op.params, dim).visit(_copy(_parse(text, mode)))
-
-
-def _copy(node: Any) -> Any:
-    """A copy of a small template tree (depth is the template's, not the program's)."""
-    if isinstance(node, ast.AST):
-        return type(node)(**{f: _copy(getattr(node, f)) for f in node._fields if hasattr(node, f)})
-    return [_copy(x) for x in node] if isinstance(node, list) else node
+    return _Fill(names, op.params, dim).made(_parse(text, mode))
 
 
 _SHAPED = ("np.zeros", "np.ones", "np.empty", "np.full")  # np.zeros(n) is np.zeros((n,))
 
 
-class _Fill(ast.NodeTransformer):
+class _Fill:
+    """Makes a template with its names replaced, new from the leaves up (depth is the template's, not the program's)."""
+
     def __init__(self, names: Mapping[str, ast.expr], params: Params, dim: DimExpr) -> None:
         self.names, self.params, self.dim = names, params, dim
 
-    def visit_Name(self, node: ast.Name) -> ast.expr:
+    def made(self, node: Any) -> Any:
+        kind = type(node)
+        if kind is ast.Name:
+            return self.name(node)
+        if kind is ast.BinOp:
+            return ast.BinOp(self.made(node.left), node.op, self.made(node.right))
+        if kind is ast.Call:
+            return self.call(node)
+        if kind is list:
+            return [self.made(x) for x in node]
+        if isinstance(node, ast.AST):
+            return kind(**{f: self.made(getattr(node, f)) for f in node._fields if hasattr(node, f)})
+        return node
+
+    def name(self, node: ast.Name) -> ast.expr:
         if node.id in self.names:
             return self.names[node.id]
         if node.id in self.params and node.id != "math":  # the flag, not the module
             return constant(self.params[node.id], self.dim)
-        return node
+        return ast.Name(node.id, node.ctx)
 
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        node.keywords = [k for k in node.keywords if not self._default(k)]
-        self.generic_visit(node)
-        if ast.unparse(node.func) in _SHAPED and isinstance(node.args[0], ast.Tuple) and len(node.args[0].elts) == 1:
-            node.args[0] = node.args[0].elts[0]
-        return node
+    def call(self, node: ast.Call) -> ast.Call:
+        keywords = [ast.keyword(k.arg, self.made(k.value)) for k in node.keywords if not self._default(k)]
+        made = ast.Call(self.made(node.func), self.made(node.args), keywords)
+        if ast.unparse(made.func) in _SHAPED and isinstance(made.args[0], ast.Tuple) and len(made.args[0].elts) == 1:
+            made.args[0] = made.args[0].elts[0]
+        return made
 
     def _default(self, keyword: ast.keyword) -> bool:
         value = keyword.value

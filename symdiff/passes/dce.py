@@ -166,7 +166,9 @@ class _Marks:
         op: Op | None = start
         while op is not None and op not in self.ops:
             self.ops.add(op)
-            self.atoms[self.home[op]] |= op_atoms(op)
+            atoms = op_atoms(op)
+            if atoms:
+                self.atoms[self.home[op]] |= atoms
             for v in self._always(op):
                 self.mark(v)
             op = self.parent[op]
@@ -211,7 +213,7 @@ class _Marks:
 
 def _reachable(program: Program, roots: Sequence[str]) -> list[str]:
     found, todo = dict.fromkeys(roots), list(roots)
-    while todo:
+    while todo and len(found) < len(program.functions):
         for op in walk(program.functions[todo.pop()].body):
             new = [name for name in op.functions if name not in found]
             found.update(dict.fromkeys(new))
@@ -221,6 +223,8 @@ def _reachable(program: Program, roots: Sequence[str]) -> list[str]:
 
 def _ruled(program: Program, roots: Sequence[str]) -> list[str]:
     """The functions with a derivative rule, and those of the rule: a rule is by position."""
+    if len(program.functions) == 1:
+        return []
     reached = [op for name in _reachable(program, roots) for op in walk(program.functions[name].body)]
     return [name for op in reached if len(op.functions) > 1 for name in op.functions]
 
@@ -239,9 +243,15 @@ def _type_atoms(t: Type) -> frozenset[Atom]:
     return types.type_atoms(t)
 
 
+_NO_ATOMS = frozenset[Atom]()
+
+
 def op_atoms(op: Op) -> frozenset[Atom]:
     """The sizes that an operation's results and parameters mention."""
-    found: frozenset[Atom] = frozenset().union(*(_type_atoms(v.type) for v in op.outs))
+    arrays = [v.type for v in op.outs if not isinstance(v.type, AVal) or v.type.shape]
+    found = frozenset[Atom]().union(*map(_type_atoms, arrays)) if arrays else _NO_ATOMS
+    if not op.params:
+        return found
     todo = [v for v in op.params.values() if isinstance(v, (tuple, Poly))]
     while todo:
         item = todo.pop()

@@ -132,6 +132,8 @@ class _Here:
         self.readers.update(block.outs)
         self.named: dict[Value, Value] = {}
         self.absorbed: set[Op] = set()
+        if block.ops:
+            self.site = Site(block.ops[0], Builder(), self.sources, self.readers)
         for p, outside in known.items():
             if self.readers[p]:
                 b = Builder()
@@ -157,13 +159,9 @@ class _Here:
         rows = self.rewriter.rows.get(op.prim.name)
         if not rows or errstate.observed(op):
             return False
-        b = Builder(op.loc)
-        site = Site(op, b, self.sources, self.readers)
         for row in rows:
-            if b.ops or site.absorbed:  # a row began, and gave up
-                b = Builder(op.loc)
-                site = Site(op, b, self.sources, self.readers)
-            found = row.rewrite(site)
+            site = self.unused_site(op)
+            b, found = site.b, row.rewrite(site)
             if found is None:
                 continue
             results = found if isinstance(found, (tuple, list)) else (found,)
@@ -175,6 +173,14 @@ class _Here:
             self.rewriter.report.add(row.name, op.loc)
             return True
         return False
+
+    def unused_site(self, op: Op) -> Site:
+        """A site at which no row has begun; one serves many operations."""
+        site = self.site
+        if site.b.ops or site.absorbed:
+            site = self.site = Site(op, Builder(), self.sources, self.readers)
+        site.op, site.b.loc = op, op.loc
+        return site
 
     def replace(self, op: Op, values: Sequence[Value], ops: Sequence[Op], budget: int) -> None:
         new = {v for o in ops for v in o.outs}

@@ -1,6 +1,7 @@
 """The report: well-formed, complete, and safe whatever stands in the user's code."""
 
 import dataclasses
+import importlib
 import re
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
@@ -47,6 +48,18 @@ def page_of(fun, point=None, sample=SAMPLE, **options):
 def root():
     """The page of `cost` at w = 0.5, x = [1, -2, 0.25]."""
     return ElementTree.fromstring(page_of(cost, {"w": 0.5, "x": [1, -2, 0.25]}))
+
+
+def test_a_picture_that_nobody_could_read_is_left_out(tmp_path, monkeypatch):
+    lines = [f"    a{k + 1} = a{k} * x" for k in range(1001)]
+    text = "\n".join(["def product(x: float) -> float:", "    a0 = x", *lines, "    return a1001", ""])
+    (tmp_path / "long_product.py").write_text(text, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    product = importlib.import_module("long_product").product
+    root = ElementTree.fromstring(page_of(product, {"x": 1.0}, (1.0,)))
+    assert not list(root.iter(f"{SVG}svg"))
+    assert "A picture of 1001 operations is too large to be read" in shown(section(root, "picture"))
+    assert len(list(section(root, "stages").iter(f"{XHTML}tr"))) > 1001
 
 
 def shown(element):
@@ -179,7 +192,7 @@ def test_control_characters_are_replaced():
     view = report.SourceView("\x07", (line,))
     made = report.Report(
         title="\x00<", place="", first="s0-", first_line=1, has_values=False, facts=(), costs=(), rows=(),
-        picture=report.Markup(""), sources=(view,), code=(), check=report.Check("not run", "]]>"),
+        signs=0, picture=report.Markup(""), sources=(view,), code=(), check=report.Check("not run", "]]>"),
     )  # fmt: skip
     root = ElementTree.fromstring(report.page(made))
     assert "a\ufffdb\ufffd\ufffdc\ufffd<" in shown(root)

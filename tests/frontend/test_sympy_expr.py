@@ -150,8 +150,8 @@ def test_wrt_name_and_pickle() -> None:
 @pytest.mark.parametrize(
     "expr",
     [sp.zeta(x), sp.Derivative(sp.Function("g")(x), x), sp.Integral(x, x), sp.I * x, sp.zoo + x, sp.nan, sp.oo,
-     sp.Function("g")(x), sp.Eq(x, 1), sp.true, sp.FiniteSet(x), sp.Sum(x, (i, 0, sp.oo)), sp.KroneckerDelta(i, 1, (0, 3)), sp.acot(x),
-     sp.loggamma(x)],
+     sp.Function("g")(x), sp.Eq(x, 1), sp.true, sp.FiniteSet(x), sp.Sum(x, (i, 0, sp.oo)),
+     sp.KroneckerDelta(i, 1, (0, 3)), sp.acot(x), sp.loggamma(x)],
     ids=str,
 )  # fmt: skip
 def test_refused_expressions(expr: sp.Basic) -> None:

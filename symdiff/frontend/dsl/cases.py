@@ -30,13 +30,13 @@ class Choosing(Base):
                 self.refuse("SD811", value.span, reason="`otherwise` is the last of the cases")
         last, condition = branches.pop()
         found = self.tensor(last)
-        made = [(self.condition(test), self.tensor(value)) for value, test in reversed(branches) if test is not None]
+        made = [(self.condition(test), self.tensor(x)) for x, test in reversed(branches) if test is not None]
         if condition is not None and (branches == [] or not covers([c for _, c in node.branches if c is not None])):
-            test = self.condition(condition)
+            holds = self.condition(condition)
             compared = [x for _, c in node.branches for x in self.compared(c)]
-            found = self.chosen(test, found, self.undefined([(test, found), *made], compared, node), node)
-        for test, value in made:
-            found = self.chosen(test, value, found, node)
+            found = self.chosen(holds, found, self.undefined([(holds, found), *made], compared, node), node)
+        for holds, chosen in made:
+            found = self.chosen(holds, chosen, found, node)
         return found
 
     def compared(self, condition: Node | None) -> list[Tensor]:

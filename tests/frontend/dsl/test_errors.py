@@ -202,11 +202,11 @@ def test_a_product_without_its_blanks_is_guessed(text, meant):
     ("text", "found"),
     [
         ("f(x) = { x if x > 0\n         -x if x <= 0 }",
-         "m:2:13: SD801 `if` is not expected here; expected is `;` in front of this case: the end of a line does not end "
-         "a case\n    -x if x <= 0 }\n       ^^\n"),
+         "m:2:13: SD801 `if` is not expected here; expected is `;` in front of this case: the end of a line does not "
+         "end a case\n    -x if x <= 0 }\n       ^^\n"),
         ("f(x) = { x if x > 0\n         0 otherwise }",
-         "m:2:12: SD801 `otherwise` is not expected here; expected is `;` in front of this case: the end of a line does "
-         "not end a case\n    0 otherwise }\n      ^^^^^^^^^\n"),
+         "m:2:12: SD801 `otherwise` is not expected here; expected is `;` in front of this case: the end of a line "
+         "does not end a case\n    0 otherwise }\n      ^^^^^^^^^\n"),
         ("f(x) = x if x > 0 else 0",
          "m:1:10: SD801 `if` is not expected here; expected is an operator or the end of the definition\n"
          "    f(x) = x if x > 0 else 0\n             ^^\n"),
