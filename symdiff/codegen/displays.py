@@ -1,4 +1,4 @@
-"""Lines about lists that join the line before: `s = [x, y]`, `y = s.pop()`."""
+"""Lines that join the line before: `s = [x, y]`, `y = s.pop()`, `w, v = np.linalg.eigh(a)`."""
 
 from __future__ import annotations
 
@@ -22,6 +22,35 @@ def displayed(lines: Sequence[Line], depth: int, items: str, element: ast.expr) 
         return None
     whole = ast.List([*statement.value.elts, element], ast.Load())
     return replace(lines[-1], text=f"{items} = {ast.unparse(whole)}")
+
+
+def together(lines: Sequence[Line], depth: int, name: str, part: ast.expr, count: int) -> Line | None:
+    """`w, v = f(x)` for the line `w = f(x)[0]`, which has just been printed, and `v = f(x)[1]`."""
+    if not lines or lines[-1].depth != depth or " = " not in lines[-1].text:
+        return None
+    (statement,) = ast.parse(lines[-1].text).body
+    found = _part(part)
+    if found is None or not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+        return None
+    (call, at), (target,), before = found, statement.targets, _part(statement.value)
+    names = ["_"] * count
+    if isinstance(target, ast.Tuple) and ast.unparse(statement.value) == call:
+        names = [ast.unparse(t) for t in target.elts]
+    elif before is not None and before[0] == call:
+        names[before[1]] = ast.unparse(target)
+    else:
+        return None
+    if names[at] != "_" or name in names:
+        return None
+    names[at] = name
+    return replace(lines[-1], text=f"{', '.join(names)} = {call}")
+
+
+def _part(tree: ast.expr) -> tuple[str, int] | None:
+    """The call and the number of `f(x)[1]`."""
+    if isinstance(tree, ast.Subscript) and isinstance(tree.slice, ast.Constant) and isinstance(tree.slice.value, int):
+        return ast.unparse(tree.value), tree.slice.value
+    return None
 
 
 def popped(lines: list[Line], depth: int, items: str) -> bool:

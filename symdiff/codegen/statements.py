@@ -15,7 +15,7 @@ from dataclasses import replace
 from symdiff.codegen import expressions
 from symdiff.codegen.assignments import assignment, out_text, reuse_text, statement_text
 from symdiff.codegen.blocks import OUTERMOST, Context, Place, Region, Substituted, Tail
-from symdiff.codegen.displays import displayed, popped
+from symdiff.codegen.displays import displayed, popped, together
 from symdiff.codegen.folding import UNPACKS, Folder, Plan, doubled, is_update
 from symdiff.codegen.names import identifier, is_renaming
 from symdiff.codegen.values import DUPLICATE, Values
@@ -189,6 +189,12 @@ class Emitter(Values):
             self.released(dying, lambda: self.name_for(op.out, plan, DUPLICATE if again else op.prim.name))
             if isinstance(tree, ast.Name) and tree.id == self.names[op.out]:  # it goes on under its name
                 return None
+            if op.prim.info.get("parts") and "_" not in self.names.values():
+                whole = together(self.lines, depth, self.names[op.out], tree, op.prim.info["parts"])
+                if whole is not None:
+                    comment, origins = comment or whole.comment, (*whole.origins, *self.origins)
+                    self.lines[-1] = replace(whole, comment=comment, origins=origins)
+                    return None
             return self.line(depth, assignment(self.names[op.out], tree, op.out), comment)
         text = ast.unparse(self.expression(op)) if op.prim.numpy is not None else ""
         self.released(dying, lambda: [self.name_for(v, plan) for v in op.outs])

@@ -69,6 +69,7 @@ def _separated(*shape: int) -> Any:
 _EQUAL = Place("two eigenvalues of {x} are equal", lambda out, x: np.any(np.diff(np.linalg.eigvalsh(x)) == 0, axis=-1))
 _SYMMETRIC = "the matrix is taken as symmetric, and so is its gradient: NumPy reads its lower triangle only"
 _EIGEN: dict[str, Any] = {"unbounded": True, "numerical": "a factorisation, tested by differences", "symmetric": True,
+    "parts": 2,
     "samples": draws(((_separated(3, 3),), {}), ((_separated(2, 2, 2),), {}), ((_separated(1, 1),), {}))}  # fmt: skip
 _VALUES: dict[str, Any] = {"infer": lambda ins, regions: _infer(ins, False), "vjp": _values_back, "jvp": _values_along,
     "kinks": _SYMMETRIC + "; of equal eigenvalues only symmetric functions have a derivative",
@@ -81,4 +82,4 @@ eigh_vectors = prim("eigh_vectors", "x", GENERAL, infer=lambda ins, regions: _in
     rule=("{out} · (F ∘ {out}ᵀ · d_{out}) · {out}ᵀ",),
     kinks=_SYMMETRIC + "; of equal eigenvalues the eigenvectors have none: inf or NaN", places=(_EQUAL,),
     **_EIGEN)  # fmt: skip
-eigvalsh = prim("eigvalsh", "x", GENERAL, numpy="np.linalg.eigvalsh(x)", **_VALUES)
+eigvalsh = prim("eigvalsh", "x", GENERAL, numpy="np.linalg.eigvalsh(x)", **{**_VALUES, "parts": 0})

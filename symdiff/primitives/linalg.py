@@ -404,10 +404,10 @@ det = prim("det", "x", GENERAL, infer=_det_infer, numpy="np.linalg.det(x)", unbo
     kinks=_SINGULAR, places=RESULT_0, numerical=_FACTORED, samples=_SQUARES)  # fmt: skip
 # the two results of np.linalg.slogdet
 logabsdet = prim("logabsdet", "x", GENERAL, infer=_logabsdet_infer, numpy="np.linalg.slogdet(x)[1]", unbounded=True,
-    vjp=_logdet_back, jvp=_logdet_along, rule=("{x}⁻ᵀ",), latex=r"\log|\det x|", kinks=_SINGULAR,
+    parts=2, vjp=_logdet_back, jvp=_logdet_along, rule=("{x}⁻ᵀ",), latex=r"\log|\det x|", kinks=_SINGULAR,
     places=(Place("det {x} = 0", lambda out, x: out == -np.inf),),
     numerical=_FACTORED, samples=_SQUARES)  # fmt: skip
-slogdet_sign = prim("slogdet_sign", "x", GENERAL, infer=_slogdet_infer, numpy="np.linalg.slogdet(x)[0]",
+slogdet_sign = prim("slogdet_sign", "x", GENERAL, infer=_slogdet_infer, numpy="np.linalg.slogdet(x)[0]", parts=2,
     vjp=_slogdet_sign_back, jvp=_slogdet_sign_along, rule="0", kinks="of a real matrix the derivative is 0",
     places=RESULT_0,     numerical=_FACTORED, samples=_SQUARES)  # fmt: skip
 

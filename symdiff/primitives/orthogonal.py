@@ -109,6 +109,7 @@ def _has_dependent(out: Any, x: Any) -> Any:
 
 
 _QR: dict[str, Any] = {"unbounded": True, "numerical": "a factorisation, tested by differences", "holomorphic": False,
+    "parts": 2,
     "kinks": "where columns depend on each other there is no derivative: inf, NaN or LinAlgError",
     "places": (Place("the first columns of {x} depend on each other", _has_dependent),),
     "samples": draws(((_independent(3, 3),), {}), ((_independent(4, 2),), {}), ((_independent(2, 4),), {}),

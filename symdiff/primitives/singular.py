@@ -122,11 +122,11 @@ _VALUES: dict[str, Any] = {"infer": _infer("values"), "vjp": _values_back, "jvp"
     "rule": ("U · diag(d_{out}) · Vᵀ",), **_SVD}  # fmt: skip
 svdvals = prim("svdvals", "x", GENERAL, numpy="np.linalg.svd(x, compute_uv=False)", **_VALUES)
 # the three results of np.linalg.svd
-svd_s = prim("svd_s", "x", GENERAL, numpy="np.linalg.svd(x, full_matrices=False)[1]", **_VALUES)
+svd_s = prim("svd_s", "x", GENERAL, numpy="np.linalg.svd(x, full_matrices=False)[1]", parts=3, **_VALUES)
 svd_left = prim("svd_left", "x", GENERAL, infer=_infer("left"), numpy="np.linalg.svd(x, full_matrices=False)[0]",
-    vjp=_left_back, jvp=_left_along, rule=("from {out} = U",), **_SVD)  # fmt: skip
+    parts=3, vjp=_left_back, jvp=_left_along, rule=("from {out} = U",), **_SVD)  # fmt: skip
 svd_right = prim("svd_right", "x", GENERAL, infer=_infer("right"), numpy="np.linalg.svd(x, full_matrices=False)[2]",
-    vjp=_right_back, jvp=_right_along, rule=("from {out} = Vᵀ",), **_SVD)  # fmt: skip
+    parts=3, vjp=_right_back, jvp=_right_along, rule=("from {out} = Vᵀ",), **_SVD)  # fmt: skip
 
 
 # --- pseudo-inverses and least squares

@@ -179,3 +179,18 @@ def test_where_the_derivative_alone_raises_the_value_is_the_same(x: float) -> No
     assert module["rootless_value_and_grad"](x, 0.0)[0] == value == module["rootless_forward"](x, 0.0)[0]
     assert module["rootless_jvp"](x, 0.0, 1.0, 1.0)[0] == value
     assert module["rootless_value_and_grad"](x, 0.0)[1] == (pytest.approx(math.exp(x)), math.inf)
+
+
+def spectrum(a: "f8[n, n]"):  # noqa: F821
+    w, v = np.linalg.eigh(a)
+    q, r = np.linalg.qr(v)
+    s, vt = np.linalg.svd(a + q)[1:]
+    return w @ r[0] + s @ vt[0]
+
+
+@pytest.mark.parametrize("level", range(3))
+def test_a_matrix_is_factorised_once(level: int) -> None:
+    text = part(generate(spectrum, level=level), "spectrum_forward")
+    for line in ("w, v = np.linalg.eigh(a)", "q, r = np.linalg.qr(v)"):
+        assert line in text
+    assert re.search(r"_, \w+, \w+ = np.linalg.svd\(", text) and text.count("np.linalg.") == 3

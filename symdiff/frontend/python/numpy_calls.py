@@ -202,6 +202,9 @@ def by_name(cx: Context, node: ast.AST, name: str, args: list[Val], kwargs: dict
     found = foreign.call_numpy(cx, node, name, args, kwargs)
     if found is not None:
         return found
+    if name == "linalg.eig":
+        detail = ": whether the result is complex depends on its numbers; np.linalg.eigh takes symmetric matrices"
+        return cx.refuse("SD402", node, argument="a", function="np.linalg.eig", detail=detail)
     return cx.refuse_unknown(node, _shown(name), args)
 
 

@@ -174,14 +174,6 @@ def _qr(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     return Struct("namedtuple", (cx.emit(node, "qr_q", a), cx.emit(node, "qr_r", a)), cls, ("Q", "R"))
 
 
-@family("linalg.eig", "linalg.eigvals")
-def _eig(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    """NumPy's result is real or complex as the numbers in the matrix are: it has no type when compiling."""
-    instead = "np.linalg.eigh" if name.endswith("eig") else "np.linalg.eigvalsh"
-    detail = f": whether the result is complex depends on its numbers; {instead} takes symmetric matrices"
-    return cx.refuse("SD402", node, argument="a", function=f"np.{name}", detail=detail)
-
-
 @handler("linalg.pinv")
 def _pinv(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     found = bind(cx, node, "linalg.pinv", "a *rcond *hermitian", args, kwargs)
