@@ -198,3 +198,29 @@ def conditions_with_effects(v, x):
     while next(it, 0.0) > 0.4:
         total = total * 0.5 + rest.pop()
     return total * count
+
+
+# --- what changes while it is run over
+
+
+@cases(array(3), 0.7)
+def views_show_a_dict_as_it_is(v, x):
+    d = {"a": x, "b": v[0], "c": v[1]}
+    items, total = d.items(), 0.0
+    d["a"] = x * x
+    for _, t in items:
+        total = total * 0.5 + t
+        d["c"] = total
+    for t in d.values():
+        total += t
+        d["b"] = 3 * x
+    return total + len(d.keys()) * sum(t for _, t in items)
+
+
+@cases(array(3), 0.7)
+def arrays_written_while_they_are_zipped(v, x):
+    w, total = v + 0, x
+    for f, (i, t) in zip((math.sin, math.cos, math.exp), enumerate(w)):
+        w[-1] = total
+        total += f(t) * (i + 1)
+    return total

@@ -11,7 +11,19 @@ from symdiff.frontend.python import comprehensions, containers, grown, list_chan
 from symdiff.frontend.python.calls import apply
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.kinship import Path
-from symdiff.frontend.python.values import NONE, POISON, Cell, DictRef, Grown, Known, ListRef, Sequence_, Struct, Val
+from symdiff.frontend.python.values import (
+    NONE,
+    POISON,
+    VIEWS,
+    Cell,
+    DictRef,
+    Grown,
+    Known,
+    ListRef,
+    Sequence_,
+    Struct,
+    Val,
+)
 
 Args = list[Val]
 Content = tuple[Val, ...]
@@ -226,12 +238,8 @@ def dict_method(cx: Context, node: ast.AST, receiver: Val, name: str, args: Args
         return POISON
     entries = containers.entries(cx, receiver)
     assert entries is not None
-    if name == "keys":
-        return Sequence_("view", tuple(Known(k) for k in entries))
-    if name == "values":
-        return Sequence_("view", tuple(entries.values()))
-    if name == "items":
-        return Sequence_("view", tuple(Struct("tuple", (Known(k), v)) for k, v in entries.items()))
+    if name in VIEWS:
+        return Sequence_(name, (receiver,))
     if name == "get":
         wanted = containers.key_of(cx, node, args[0])
         return POISON if wanted is POISON else entries.get(wanted, args[1] if len(args) > 1 else NONE)

@@ -27,6 +27,7 @@ from symdiff.frontend.python.sizes import refuse_unknown_count
 from symdiff.frontend.python.values import (
     NONE,
     POISON,
+    VIEWS,
     Arr,
     Cell,
     DictRef,
@@ -188,6 +189,8 @@ def length(cx: Context, node: ast.AST, val: Val) -> Val:
         return size_of(cx, node, val, 0)
     if isinstance(val, Sequence_) and val.kind == "range":
         return ranges.length(cx, node, val)
+    if isinstance(val, Sequence_) and val.kind in VIEWS:
+        return length(cx, node, val.parts[0])
     return cx.refuse("SD321", node, operation="len", left=cx.describe(val), right="nothing")
 
 

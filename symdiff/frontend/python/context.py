@@ -98,6 +98,7 @@ class Context:
         self.scope = self.top
         self.leaves = self.top  # the region that a `Bottom` goes back to
         self.store = Store()
+        self.eager: dict[Cell, dict[Hashable, Any]] = {}  # what iterators were made of: see `iterators`
         self.problems: list[Problem] = []
         self.dropped: list[ast.stmt] = []  # statements without a result: some problem must say why
         self.frames: list[Frame] = []

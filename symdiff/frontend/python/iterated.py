@@ -10,7 +10,7 @@ import ast
 from typing import Any
 
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import Cell, Grown, ListRef, Sequence_, Val
+from symdiff.frontend.python.values import Arr, Cell, DictRef, Grown, ListRef, Sequence_, Val
 from symdiff.ir.core import Block, Op, Value
 
 _RESIZING = frozenset(("append", "extend", "insert", "pop", "remove", "clear"))
@@ -25,14 +25,21 @@ def elements_of(cx: Context, over: Val) -> list[Value]:
 
 
 def lists_in(over: Val) -> list[Cell]:
-    """The memory of the list that a loop runs over, or of all that `zip` and its like combine."""
+    """The memory of the list, dict or array that a loop runs over, or of all that `zip` and its like combine."""
     if isinstance(over, Sequence_):
         return [cell for part in over.parts for cell in lists_in(part)]
-    return [over.cell] if isinstance(over, ListRef) else []
+    return [over.cell] if isinstance(over, (Arr, ListRef, DictRef)) else []
 
 
 def as_long(before: Any, after: Any) -> bool:
-    """Whether two contents of a list of known structure have the same number of elements."""
+    """Whether two contents of a list of known structure have the same number of elements, or of a dict its keys.
+
+    An array keeps its size.
+    """
+    if isinstance(before, Value) and isinstance(after, Value):
+        return True
+    if isinstance(before, dict) and isinstance(after, dict):
+        return list(before) == list(after)
     return isinstance(before, tuple) and isinstance(after, tuple) and len(before) == len(after)
 
 

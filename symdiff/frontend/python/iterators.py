@@ -11,15 +11,36 @@ takes the rest when it reads the name, and reading that once more is refused: Py
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from typing import Any
 
-from symdiff.frontend.python import containers, control, operators, raising
-from symdiff.frontend.python.context import Context
+from symdiff.frontend.python import containers, control, operators, raising, special_methods
+from symdiff.frontend.python.context import Context, Frame
+from symdiff.frontend.python.liveness import local_names
 from symdiff.frontend.python.store import MISSING
-from symdiff.frontend.python.values import POISON, Attributes, Conflict, Known, Sequence_, Val
+from symdiff.frontend.python.values import (
+    POISON,
+    VIEWS,
+    Arr,
+    Attributes,
+    Bound,
+    Closure,
+    Conflict,
+    DictRef,
+    Known,
+    ListRef,
+    Method,
+    ObjRef,
+    Partial,
+    Sequence_,
+    SetRef,
+    Struct,
+    Val,
+)
 
-_REUSABLE = ("range", "view")
+_REUSABLE = ("range", "view", *VIEWS)
 _TAKEN = "taken"
+State = dict[Hashable, Any]  # what places of the store held
 
 
 def is_iterator(val: Val) -> bool:
@@ -38,6 +59,52 @@ def once(val: Val) -> Val:
     return val if val is POISON else Sequence_("iter", (val,))
 
 
+def whole(cx: Context, node: ast.AST, val: Val) -> Val:
+    """What `zip` and its like run over, and an iterator as it is."""
+    return val if is_iterator(val) else special_methods.iterated(cx, node, val)
+
+
+def remembered(cx: Context, found: Val, sources: Sequence[Val]) -> Val:
+    """An iterator whose elements were computed when it was made: right while nothing that they depend on changes."""
+    if isinstance(found, Sequence_) and found.kind in ("iterator", "iter"):
+        state: State = {}
+        for val in sources:
+            _depends(cx, val, state)
+        cx.eager[found.cell] = state
+    return found
+
+
+def _depends(cx: Context, val: Any, state: State) -> None:
+    """Add what the value is made of: memory, the names that functions read from around them, and what these hold."""
+    if isinstance(val, (Arr, ListRef, DictRef, SetRef, ObjRef)):
+        if val.cell in state:
+            return
+        content = state[val.cell] = cx.store.get(val.cell)
+        for part in content if isinstance(content, tuple) else content.values() if isinstance(content, dict) else ():
+            _depends(cx, part, state)
+    elif isinstance(val, (Struct, Sequence_)):
+        if isinstance(val, Sequence_):
+            state |= cx.eager.get(val.cell, {})
+        for part in val.items if isinstance(val, Struct) else val.parts:
+            _depends(cx, part, state)
+    elif isinstance(val, Partial):
+        for part in (val.function, *val.args, *val.kwargs.values()):
+            _depends(cx, part, state)
+    elif isinstance(val, (Bound, Method)):
+        _depends(cx, val.receiver, state)
+    elif isinstance(val, Closure):
+        for name in sorted({n.id for n in ast.walk(val.node) if isinstance(n, ast.Name)} - local_names(val.node)):
+            _depends_on_name(cx, val.frame, name, state)
+
+
+def _depends_on_name(cx: Context, frame: Frame | None, name: str, state: State) -> None:
+    while frame is not None and cx.store.get((frame.id, name)) is MISSING:
+        frame = frame.outer
+    if frame is not None and (frame.id, name) not in state:
+        state[frame.id, name] = held = cx.store.get((frame.id, name))
+        _depends(cx, held, state)
+
+
 def read(cx: Context, node: ast.AST, val: Val) -> Val:
     """What an expression stands for that names `val`: of an iterator the rest, which nobody else may take then."""
     if not is_iterator(val):
@@ -49,6 +116,7 @@ def read(cx: Context, node: ast.AST, val: Val) -> Val:
     cx.store.set(("spent", val.cell), cx.loc(node))
     none = isinstance(taken, Known) and taken.obj == 0
     found = Sequence_(val.kind, val.parts) if none else Sequence_("rest", (val, taken))
+    cx.eager[found.cell] = cx.eager.get(val.cell, {})
     cx.store.set(found.cell, Attributes({_TAKEN: Known(0)}))
     return found
 
@@ -58,11 +126,23 @@ def _taken(cx: Context, node: ast.AST, val: Sequence_) -> Val:
     spent = cx.store.get(("spent", val.cell))
     if spent is not MISSING:
         return cx.refuse("SD234", node, [(spent, "what is left is taken here")], name=f"`{cx.text(node)}`")
+    if refuse_changed(cx, node, val):
+        return POISON
     content = cx.store.get(val.cell)
     if isinstance(content, Conflict):
         return cx.refuse("SD234", node, name=f"`{cx.text(node)}`")
     taken: Val = Known(0) if content is MISSING else content[_TAKEN]
     return taken
+
+
+def refuse_changed(cx: Context, node: ast.AST, val: Val) -> bool:
+    """Whether what an iterator was made of has changed since: reported."""
+    if not isinstance(val, Sequence_):
+        return False
+    if any(cx.store.get(key) is not then for key, then in cx.eager.get(val.cell, {}).items()):
+        cx.refuse("SD235", node, name=f"`{cx.text(node)}`")
+        return True
+    return any(refuse_changed(cx, node, part) for part in val.parts)
 
 
 def next_(cx: Context, node: ast.AST, args: Sequence[Val], kwargs: dict[str, Val]) -> Val:

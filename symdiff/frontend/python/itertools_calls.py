@@ -8,7 +8,7 @@ import operator
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from symdiff.frontend.python import calls, containers, iterators, numpy_spelled, operators, special_methods, subscripts
+from symdiff.frontend.python import calls, containers, iterators, numpy_spelled, operators, subscripts
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.numpy_calls import bind
 from symdiff.frontend.python.sizes import refuse_unknown_count
@@ -26,8 +26,10 @@ def call(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> Va
     handler = next((h for f, h in _FUNCTIONS if f == obj), None)
     if handler is None:
         return None
-    args = [special_methods.iterated(cx, node, a) for a in args]
-    return POISON if POISON in (*args, *kwargs.values()) else handler(cx, node, args, kwargs)
+    over = [iterators.whole(cx, node, a) for a in args]
+    if POISON in (*over, *kwargs.values()):
+        return POISON
+    return iterators.remembered(cx, handler(cx, node, over, kwargs), (*args, *kwargs.values()))
 
 
 def _items(cx: Context, node: ast.AST, val: Val) -> list[Val] | None:

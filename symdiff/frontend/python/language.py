@@ -189,6 +189,8 @@ REFUSED = (
     Row("a generator outside a consumer", "g = (t for t in (1, 2)) ⏎ return x", "SD219"),
     Row("an iterator that is read again",
         "z = zip(v, v) ⏎ return sum(a for a, _ in z) + sum(b for _, b in z)", "SD234"),
+    Row("an iterator of what is changed before it is read",
+        "z = map(lambda t: t * x, v) ⏎ x = 2.0 ⏎ return sum(z)", "SD235"),
     Row("attribute assignment to what is no object of yours", "p.a = x ⏎ return x", "SD221"),
     Row("text of what only one branch computes, chosen by a condition",
         "s = f'{x * 2}' if x > 0 else '' ⏎ print(s) ⏎ return x", "SD310"),

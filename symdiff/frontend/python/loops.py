@@ -13,6 +13,7 @@ from symdiff.frontend.python import (
     containers,
     control,
     iterated,
+    iterators,
     operators,
     sets,
     special_methods,
@@ -45,7 +46,8 @@ OF_ONE_TYPE = ("SD303", "SD304", "SD310")
 
 
 def for_statement(cx: Context, stmt: ast.For) -> None:
-    iterable = special_methods.iterated(cx, stmt.iter, evaluate(cx, stmt.iter))
+    given = evaluate(cx, stmt.iter)
+    iterable = special_methods.iterated(cx, stmt.iter, given)
     if iterable is POISON:
         _give_up(cx, stmt)
         return
@@ -67,6 +69,7 @@ def for_statement(cx: Context, stmt: ast.For) -> None:
         lambda: _for_items(cx, stmt, iterable),
         iterable,
     )
+    iterators.refuse_changed(cx, stmt.iter, given)  # by a turn
     _behind(cx, stmt)
 
 
@@ -227,7 +230,8 @@ def _for_items(cx: Context, stmt: ast.For, iterable: Val) -> None:
             return item
         found = containers.items_of(cx, stmt.iter, iterable)
         if found is None or not all(iterated.as_long(a, b) for a, b in zip(before, after, strict=True)):
-            cx.refuse("SD299", stmt, construct="a loop over a list that its turns make longer or shorter")
+            kind = "dict" if any(isinstance(content, dict) for content in before) else "list"
+            cx.refuse("SD299", stmt, construct=f"a loop over a {kind} that its turns make longer or shorter")
             return POISON
         return found[k]
 

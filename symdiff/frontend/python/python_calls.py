@@ -86,7 +86,8 @@ def call_builtin(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwarg
     """A builtin's result; None where `obj` is no builtin with a meaning here."""
     name = _NAMES.get(id(obj))
     if name in _ITERATING:
-        args = [sets.consumed(cx, node, name, special_methods.iterated(cx, node, a), kwargs) for a in args]
+        over = iterators.whole if name in _COMBINING else special_methods.iterated
+        args = [sets.consumed(cx, node, name, over(cx, node, a), kwargs) for a in args]
     if name is not None:
         return POISON if memory.is_poison(*args, *kwargs.values()) else _BUILTINS[name](cx, node, args, kwargs)
     if getattr(obj, "__module__", None) == "builtins" and getattr(obj, "__name__", "") in _REFUSED:
@@ -279,12 +280,12 @@ def _map(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     over = Sequence_("zip", tuple(args[1:]))
     rows = containers.items_of(cx, node, over)
     if rows is None and comprehensions.can_fold(cx, node, over):
-        return iterators.once(comprehensions.fold(cx, node, "map", over, {"$function": args[0]}))
+        folded = comprehensions.fold(cx, node, "map", over, {"$function": args[0]})
+        return iterators.remembered(cx, iterators.once(folded), args)
     if rows is None:
         return cx.refuse("SD231", node, iterable=f"`{cx.text(node)}`")
-    return Sequence_(
-        "iterator", tuple(calls.apply(cx, node, args[0], list(r.items), {}) for r in rows if isinstance(r, Struct))
-    )
+    made = tuple(calls.apply(cx, node, args[0], list(r.items), {}) for r in rows if isinstance(r, Struct))
+    return iterators.remembered(cx, Sequence_("iterator", made), args)
 
 
 def _list(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
@@ -383,12 +384,13 @@ def _filter(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
         if items is None and not comprehensions.can_fold(cx, node, args[1]):
             return cx.refuse("SD231", node, iterable=f"`{cx.text(node)}`")
         kind = "kept" if plain else "filter"
-        return iterators.once(comprehensions.fold(cx, node, kind, args[1], {"$function": keeps}))
+        folded = comprehensions.fold(cx, node, kind, args[1], {"$function": keeps})
+        return iterators.remembered(cx, iterators.once(folded), args)
     cx.store.keep()
     if memory.is_poison(*tests):
         return POISON
     kept = [item for item, t in zip(items, tests, strict=True) if isinstance(t, Known) and t.obj]
-    return Sequence_("iterator", tuple(kept))
+    return iterators.remembered(cx, Sequence_("iterator", tuple(kept)), args)
 
 
 def _copy(cx: Context, node: ast.AST, val: Val, deep: bool) -> Val:
@@ -426,9 +428,8 @@ _BUILTINS: dict[str, Callable[[Context, ast.AST, Args, Kwargs], Val]] = {
     "$bound": lambda cx, node, args, kwargs: Known(True), "$sequence": reflection.is_sequence,
     "$match_part": reflection.match_part,
 }  # fmt: skip
-_ITERATING = frozenset(
-    ["enumerate", "zip", "reversed", "map", "list", "tuple", "sum", "max", "min", "any", "all", "sorted"]
-)
+_COMBINING = ("enumerate", "zip", "reversed", "map")  # their elements are made of others'
+_ITERATING = frozenset([*_COMBINING, "list", "tuple", "sum", "max", "min", "any", "all", "sorted"])
 _NAMES = {id(getattr(builtins, name)): name for name in _BUILTINS if hasattr(builtins, name)} | {
     id(desugar.bound): "$bound", id(desugar.sequence): "$sequence", id(desugar.match_part): "$match_part",
 }  # fmt: skip

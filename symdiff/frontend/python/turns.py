@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from symdiff.frontend.python import containers, control, grown, list_changes, operators, ranges
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import POISON, Grown, Known, ListRef, Sequence_, SliceVal, Struct, Val
+from symdiff.frontend.python.values import POISON, VIEWS, Grown, Known, ListRef, Sequence_, SliceVal, Struct, Val
 from symdiff.ir import dims
 
 
@@ -36,6 +36,8 @@ def known_items(cx: Context, node: ast.AST, val: Sequence_) -> list[Val] | None:
         return None
     if val.kind in ("iterator", "view"):
         return list(val.parts)
+    if val.kind in VIEWS:
+        return _viewed(cx, val)
     if val.kind == "repeat":
         return [val.parts[0]] * val.parts[1].obj if isinstance(val.parts[1], Known) and val.parts[1].obj else None
     if val.kind in _OPTIONS:
@@ -51,6 +53,16 @@ def known_items(cx: Context, node: ast.AST, val: Sequence_) -> list[Val] | None:
     if val.kind == "product":
         return [Struct("tuple", row) for row in itertools.product(*found)]
     return found[0][::-1] if val.kind == "reversed" else found[0]
+
+
+def _viewed(cx: Context, val: Sequence_) -> list[Val] | None:
+    """What a view of a dict shows: the dict as it is now."""
+    entries = containers.entries(cx, val.parts[0])
+    if entries is None:
+        return None
+    if val.kind == "items":
+        return [Struct("tuple", (Known(k), v)) for k, v in entries.items()]
+    return list(entries.values()) if val.kind == "values" else [Known(k) for k in entries]
 
 
 _OPTIONS = ("enumerate", "rest", "islice", "zip_longest")  # of these, some parts are no iterables

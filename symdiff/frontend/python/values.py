@@ -222,6 +222,9 @@ class Sequence_(Val):
     cell: Cell = field(default_factory=lambda: Cell("iterator"))
 
 
+VIEWS = ("keys", "values", "items")  # of a dict: kinds of sequences that show it as it is
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SliceVal(Val):
     lo: Val
