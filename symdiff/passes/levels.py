@@ -15,6 +15,7 @@ from symdiff.ir.verify import checked
 from symdiff.passes.cheaper import cheaper
 from symdiff.passes.cse import cse, same_names
 from symdiff.passes.dce import dce
+from symdiff.passes.elements import elements_of_arrays
 from symdiff.passes.exits import exits
 from symdiff.passes.fold import fold, tidy
 from symdiff.passes.homes import elements_at_home
@@ -38,6 +39,7 @@ REWRITES: Mapping[str, Pass] = {
     "exits": exits,
     "joined": joined,
     "homes": lambda program, report: elements_at_home(program),
+    "elements": lambda program, report: elements_of_arrays(program),
     "parts": lambda program, report: lent_parts(program),
     "wholes": lambda program, report: whole_again(program),
     "cse": cse,
@@ -53,8 +55,8 @@ REWRITES: Mapping[str, Pass] = {
 }
 BEFORE: tuple[tuple[str, ...], ...] = (
     ("homes", "parts", "exits", "dce"),
-    ("tidy", "homes", "parts", "exits", "dce", "names"),
-    ("fold", "cse", "homes", "parts", "exits", "stabilise", "fold", "cse", "fold", "dce"),
+    ("tidy", "elements", "homes", "parts", "exits", "dce", "names"),
+    ("fold", "cse", "elements", "homes", "parts", "exits", "stabilise", "fold", "cse", "fold", "dce"),
 )
 AFTER: tuple[tuple[str, ...], ...] = (
     ("wholes", "joined", "invariants", "dce"),

@@ -16,11 +16,10 @@ def view_of_view_forward(v: np.ndarray, x: float) -> tuple:
     y = v * x                                  # 2
     y11s = []
     for i in range((max(n - 1, 0) + 1) // 2):  # 5
-        y11 = y[1:][::2][i]                    # 6
+        t = i * 2 + 1
+        y11 = y[t]                             # 6
         y11s.append(y11)
-        part = y[1:]
-        part_1 = part[::2]
-        part_1[i] += y11 * x                   # 6
+        y[t] += y11 * x                        # 6
     y0 = (y * y).sum()                         # 7
     return y0, (v.copy(), x, y, y11s)
 
@@ -33,14 +32,11 @@ def view_of_view_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndarray, 
     d_y *= 2.0             # ∂y1/∂y = 2·y
     d_x = 0.0
     for i, y11 in zip(range((max(n - 1, 0) + 1) // 2 - 1, -1, -1), reversed(y11s), strict=True):  # 5
-        d_y5 = d_y[1:]
-        d_y7 = d_y5[::2]   # 6
-        d_y9 = d_y7[i]     # ∂y7/∂y9 = 1
+        t = i * 2 + 1      # 6
+        d_y9 = d_y[t]      # ∂y/∂y9 = 1
         d_y11 = d_y9 * x   # ∂y9/∂y11 = x
         d_x += d_y9 * y11  # ∂y9/∂x = y11
-        part = d_y[1:]
-        d_y12 = part[::2]  # 6
-        d_y12[i] += d_y11  # ∂y11/∂y12 = 1
+        d_y[t] += d_y11    # ∂y11/∂y = 1
     d_v = d_y * x          # ∂y/∂v = x
     d_y *= v               # 2
     d_x += d_y.sum()       # ∂y/∂x = v

@@ -1,4 +1,4 @@
-"""Saves v, x, y, y8s, y9s (1 number, 2*n elements, 2 lists with an entry per turn).
+"""Saves v, x, y, y8s (1 number, 2*n elements, 1 list with an entry per turn).
 
 def view_writes(v: "f8[n]", x: float):
     y = v * x
@@ -14,35 +14,32 @@ def view_writes_forward(v: np.ndarray, x: float) -> tuple:
     n = v.shape[0]
     y = v * x                       # 2
     y8s = []
-    y9s = []
     for i in range(max(n - 1, 0)):  # 4
-        y8 = y[1:][i]               # 5
+        t = i + 1
+        y8 = y[t]                   # 5
         y8s.append(y8)
-        y9 = y[i]                   # 5
-        y9s.append(y9)
-        part = y[1:]
-        part[i] = y8 * y9 + x       # 5
+        y[t] = y8 * y[i] + x        # 5
     y0 = (y * y).sum()              # 6
-    return y0, (v.copy(), x, y, y8s, y9s)
+    return y0, (v.copy(), x, y, y8s)
 
 
 def view_writes_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndarray, float]:
     """Return d_y0 · ∂view_writes/∂(v, x) at the point where `view_writes_forward` was called."""
-    v, x, y, y8s, y9s = saved
+    v, x, y, y8s = saved
     n = v.shape[0]
     d_y = d_y0 * y
     d_y *= 2.0            # ∂y1/∂y = 2·y
     d_x = 0.0
-    for i, y8, y9 in zip(range(max(n - 1, 0) - 1, -1, -1), reversed(y8s), reversed(y9s), strict=True):  # 4
-        d_y4 = d_y[1:]    # 5
-        d_y6 = d_y4[i]    # ∂y4/∂y6 = 1
-        d_y4[i] = 0.0     # 5
+    for i, y8 in zip(range(max(n - 1, 0) - 1, -1, -1), reversed(y8s), strict=True):  # 4
+        t = i + 1
+        y9 = y[i]         # 5
+        d_y6 = d_y[t]     # ∂y/∂y6 = 1
+        d_y[t] = 0.0      # 5
         d_x += d_y6       # ∂y6/∂x = 1
         d_y8 = d_y6 * y9  # ∂y7/∂y8 = y9
         d_y9 = d_y6 * y8  # ∂y7/∂y9 = y8
         d_y[i] += d_y9    # ∂y9/∂y = 1
-        d_y10 = d_y[1:]   # 5
-        d_y10[i] += d_y8  # ∂y8/∂y10 = 1
+        d_y[t] += d_y8    # ∂y8/∂y = 1
     d_v = d_y * x         # ∂y/∂v = x
     d_y *= v              # 2
     d_x += d_y.sum()      # ∂y/∂x = v
