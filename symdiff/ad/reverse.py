@@ -58,6 +58,7 @@ class Reversal:
         self.records = dict(program.records)
         self.zeros = Zeros(self.functions, self.records)
         self.pairs: dict[tuple[str, Pattern], Pair] = {}
+        self.passed_on: dict[str, set[int]] = {}  # arguments that a function hands to itself, by its name
 
     def pair(self, name: str, pattern: Pattern) -> Steps:
         """The forward/backward Pair of a function for this pattern of arguments and results."""

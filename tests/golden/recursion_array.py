@@ -20,55 +20,29 @@ def recursion_array_forward(v: np.ndarray, x: float) -> tuple:
 def recursion_array_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, float]:
     """Return d_y · ∂recursion_array/∂(v, x) at the point where `recursion_array_forward` was called."""
     record, n = saved
-    d_x, d_v = _g_backward(record, d_y)  # 7
+    d_x, d_v = _g_backward(record, d_y, np.zeros(n))  # 7
     return d_v, d_x
 
 
-def _g2_forward(k: int, x: float, v: np.ndarray):
+def _g_forward(k: int, x: float, v: np.ndarray):
     y1 = k == 0
     if y1:               # 2
         return x, (k, y1, ())
     y4 = v[k]
     y7 = k - 1
-    y5, record = _g2_forward(y7, x, v)
+    y5, record = _g_forward(y7, x, v)
     y = y4 * y5 + v[y7]  # 4
     return y, (k, y1, (y4, y5, record))
 
 
-def _g_forward(k: int, x: float, v: np.ndarray):
-    n = v.shape[0]
-    y1 = k == 0
-    if y1:               # 2
-        return x, (k, y1, (), n)
-    y4 = v[k]
-    y7 = k - 1
-    y5, record = _g2_forward(y7, x, v)
-    y = y4 * y5 + v[y7]  # 4
-    return y, (k, y1, (y4, y5, record), n)
-
-
-def _g2_backward(saved: tuple, d_y: np.float64, d_v: np.ndarray):
+def _g_backward(saved: tuple, d_y: np.float64, d_v: np.ndarray):
     k, y1, branch = saved
-    if y1:                                      # 2
+    if y1:                                     # 2
         return float(d_y), d_v
-    y4, y5, record = branch                     # 2
-    d_v[k - 1] += d_y                           # ∂y3/∂v = 1
-    d_y4 = d_y * y5                             # ∂y2/∂y4 = y5
-    d_y5 = d_y * y4                             # ∂y2/∂y5 = y4
-    d_x, d_v = _g2_backward(record, d_y5, d_v)  # 4
-    d_v[k] += d_y4                              # ∂y4/∂v = 1
-    return d_x, d_v
-
-
-def _g_backward(saved: tuple, d_y: np.float64):
-    k, y1, branch, n = saved
-    if y1:                                      # 2
-        return float(d_y), np.zeros(n)
-    y4, y5, record = branch                     # 2
-    d_v = np.zeros(n)                           # 4
-    d_v[k - 1] += d_y                           # ∂y3/∂v = 1
-    d_y4 = d_y * y5                             # ∂y2/∂y4 = y5
-    d_y5 = d_y * y4                             # ∂y2/∂y5 = y4
-    d_x, d_v = _g2_backward(record, d_y5, d_v)  # 4
-    d_v[k] += d_y4                              # ∂y4/∂v = 1
+    y4, y5, record = branch                    # 2
+    d_v[k - 1] += d_y                          # ∂y3/∂v = 1
+    d_y4 = d_y * y5                            # ∂y2/∂y4 = y5
+    d_y5 = d_y * y4                            # ∂y2/∂y5 = y4
+    d_x, d_v = _g_backward(record, d_y5, d_v)  # 4
+    d_v[k] += d_y4                             # ∂y4/∂v = 1
     return d_x, d_v
