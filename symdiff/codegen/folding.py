@@ -186,7 +186,7 @@ class Folder:
         uses: dict[Value, int] = {}
         converted = {op.out for op in block.ops if op.prim.name in _AT_RETURN and op.out.hint}
         for op in block.ops:
-            for v in self.evaluated(op):
+            for v in self.evaluated(op) if plan.roots.keys().isdisjoint(op.outs) else ():
                 found = self.root(plan, v)
                 uses[found] = uses.get(found, 0) + 1
         for v in block.outs:

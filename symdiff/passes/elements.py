@@ -16,16 +16,15 @@ with `dce`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from symdiff.ir.build import Builder
 from symdiff.ir.core import Block, Function, Op, Program, Value
-from symdiff.passes.ranges import is_inside
+from symdiff.passes.ranges import Origins, is_inside, origins
 from symdiff.passes.regions import map_blocks, map_functions, rebuilt, same_block, substitute
 from symdiff.primitives.indexing import Spec
 
-Origins = Mapping[Value, tuple[object, int, int]]
 _WRITES = ("index_set", "index_add")
 _WHOLE = ("slice", None, None, None)
 
@@ -36,18 +35,8 @@ def elements_of_arrays(program: Program) -> Program:
 
 
 def _function(f: Function) -> Function:
-    origin = dict(_origins(f))
+    origin = origins(f)
     return map_blocks(f, lambda block: _block(block, origin))
-
-
-def _origins(f: Function) -> Iterator[tuple[Value, tuple[object, int, int]]]:
-    blocks: list[tuple[Block, object, int]] = [(f.body, f, 0)]
-    while blocks:
-        block, owner, region = blocks.pop()
-        yield from ((v, (owner, region, k)) for k, v in enumerate(block.params))
-        for op in block.ops:
-            yield from ((v, (op, -1, k)) for k, v in enumerate(op.outs))
-            blocks.extend((r, op, k) for k, r in enumerate(op.regions))
 
 
 def _block(block: Block, origin: Origins) -> Block:

@@ -29,6 +29,7 @@ from symdiff.passes.running_sums import running_sums
 from symdiff.passes.settled import settled
 from symdiff.passes.share import share_exponentials
 from symdiff.passes.stabilise import stabilise, stabilise_derivatives
+from symdiff.passes.sunk import sunk_additions
 from symdiff.passes.views import repeated_views
 
 Pass = Callable[[Program, Report], Program]
@@ -50,6 +51,7 @@ REWRITES: Mapping[str, Pass] = {
     "invariants": lambda program, report: invariant_carries(program),
     "views": lambda program, report: repeated_views(program),
     "running sums": lambda program, report: running_sums(program),
+    "sunk": lambda program, report: sunk_additions(program),
     "late": lambda program, report: late_updates(program),
     "settled": lambda program, report: settled(program),
 }
@@ -65,7 +67,7 @@ AFTER: tuple[tuple[str, ...], ...] = (
 )
 LAST: tuple[tuple[str, ...], ...] = (
     ("settled", *AFTER[0], "running sums", "late"),
-    ("settled", *AFTER[1], "views", "running sums", "late"),
+    ("settled", *AFTER[1], "views", "running sums", "sunk", "dce", "late"),
     (
         "settled",
         *AFTER[2],
@@ -79,6 +81,8 @@ LAST: tuple[tuple[str, ...], ...] = (
         "dce",
         "views",
         "running sums",
+        "sunk",
+        "dce",
         "late",
     ),
 )

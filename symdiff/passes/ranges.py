@@ -6,15 +6,30 @@ nothing, and may go where nobody uses it: `row[j]` is read as `A[i, j]`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from symdiff.ir import dims
-from symdiff.ir.core import Op, Value
+from symdiff.ir.core import Block, Function, Op, Value
 from symdiff.ir.dims import Dim
 from symdiff.ir.loops import first_capture
 from symdiff.ir.types import AVal
 
 Origin = Callable[[Value], tuple[object, int, int]]  # the owner, the region or -1, the number of the param or result
+
+Origins = Mapping[Value, tuple[object, int, int]]
+
+
+def origins(f: Function) -> Origins:
+    """Where each value of a function comes from."""
+    found: dict[Value, tuple[object, int, int]] = {}
+    blocks: list[tuple[Block, object, int]] = [(f.body, f, 0)]
+    while blocks:
+        block, owner, region = blocks.pop()
+        found.update((v, (owner, region, k)) for k, v in enumerate(block.params))
+        for op in block.ops:
+            found.update((v, (op, -1, k)) for k, v in enumerate(op.outs))
+            blocks.extend((r, op, k) for k, r in enumerate(op.regions))
+    return found
 
 
 def is_inside(op: Op, origin: Origin) -> bool:

@@ -38,7 +38,5 @@ def comprehension_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, 
             d_y10 = d_y3.pop()            # ∂y3/∂y10 = 1
             d_t = d_y10 * x               # ∂y10/∂t = x
             d_x += d_y10 * t              # ∂y10/∂x = t
-        else:
-            d_t = 0.0
-        d_v[i] += d_t                     # ∂t/∂v = 1
+            d_v[i] += d_t                 # ∂t/∂v = 1
     return d_v, float(d_x)

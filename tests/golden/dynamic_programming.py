@@ -57,19 +57,15 @@ def dynamic_programming_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.nda
             d_y5 = d_D[i, j]                  # ∂D/∂y5 = 1
             d_D[i, j] = 0.0
             if y8:                            # 6
-                d_y9 = d_y5
+                d_D[y18, y19] += d_y5         # ∂y9/∂D = 1
                 d_y10 = 0.0
             else:
-                d_y9 = 0.0
                 d_y10 = d_y5
             if y15:                           # 6
-                d_y16 = d_y10
+                d_D[i, y19] += d_y10          # ∂y16/∂D = 1
                 d_y17 = 0.0
             else:
-                d_y16 = 0.0
                 d_y17 = d_y10
-            d_D[y18, y19] += d_y9             # ∂y9/∂D = 1
-            d_D[i, y19] += d_y16              # ∂y16/∂D = 1
             d_D[y18, j] += d_y17              # ∂y17/∂D = 1
             d_y7 = _masked_mul(d_y5, 2 * y7)  # ∂cost/∂y7 = 2·y7
             d_y12 = -d_y7                     # ∂y7/∂y12 = -1

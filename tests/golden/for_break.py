@@ -32,9 +32,7 @@ def for_break_backward(saved: tuple, d_s: float = 1.0) -> tuple[np.ndarray, floa
     d_v = np.zeros(n)
     for i, y5 in zip(range(len(y5s) - 1, -1, -1), reversed(y5s), strict=True):  # 3
         t = v[i]
-        if y5:                     # 4
-            d_t = 0.0
-        else:
+        if not y5:                 # 4
             d_t = 2.0 * (d_s * t)  # ∂y6/∂t = 2·t
-        d_v[i] += d_t              # ∂t/∂v = 1
+            d_v[i] += d_t          # ∂t/∂v = 1
     return d_v, 0.0

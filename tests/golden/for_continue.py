@@ -28,9 +28,7 @@ def for_continue_backward(saved: tuple, d_s: float = 1.0) -> np.ndarray:
     d_v = np.zeros(n)
     for i in range(n - 1, -1, -1):  # 3
         t = v[i]
-        if t < 0:                   # 4
-            d_t = 0.0
-        else:
+        if not t < 0:               # 4
             d_t = 2.0 * (d_s * t)   # ∂y5/∂t = 2·t
-        d_v[i] += d_t               # ∂t/∂v = 1
+            d_v[i] += d_t           # ∂t/∂v = 1
     return d_v

@@ -45,8 +45,5 @@ def mapped_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, float]:
     d_v = np.zeros(n)
     for i in range(n - 1, -1, -1):        # 2
         if v[i] > 0:                      # 2
-            d_y16 = d_y6.pop()
-        else:
-            d_y16 = 0.0
-        d_v[i] += d_y16                   # ∂y16/∂v = 1
+            d_v[i] += d_y6.pop()          # ∂y16/∂v = 1
     return d_v, float(d_x)

@@ -13,26 +13,25 @@ def rows_of_lists_forward(v: np.ndarray, x: float, m: int) -> tuple:
     """Return rows_of_lists(v, x, m) and what `rows_of_lists_backward` reads."""
     n = v.shape[0]
     y7 = []
-    for _ in range(m):         # 2
+    for _ in range(m):           # 2
         y13 = []
-        for _ in range(n):     # 2
+        for _ in range(n):       # 2
             y13.append(x)
         y7.append(y13)
     y5 = len(y7)
-    t = [list(b) for b in y7]  # 3
+    t = [list(b) for b in y7]    # 3
     all_y18s = []
-    for i in range(y5):        # 3
-        row = t[i]             # 4
+    for i in range(y5):          # 3
+        row = t[i]               # 4
         y18s = []
-        for j in range(1, n):  # 4
-            y18 = row[j - 1]   # 5
+        for j in range(1, n):    # 4
+            y18 = row[j - 1]     # 5
             y18s.append(y18)
-            y17 = y18 * v[j]
-            row[j] = y17       # 5
+            row[j] = y18 * v[j]  # 5
         all_y18s.append(y18s)
     y1 = t[0][-1]
     y2 = t[-1][-1]
-    y = y1 * y2                # 6
+    y = y1 * y2                  # 6
     return y, (v.copy(), m, t, all_y18s, y1, y2, y5)
 
 

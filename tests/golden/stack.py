@@ -44,10 +44,9 @@ def stack_backward(saved: tuple, d_x: float = 1.0) -> tuple[np.ndarray, float]:
             d_y4 = d_held.pop()                 # ∂held/∂y4 = 1
             d_t = d_y4 * x                      # ∂y4/∂t = x
             d_x += d_y4 * t                     # ∂y4/∂x = t
+            d_v[i] += d_t                       # ∂t/∂v = 1
         else:
             (y5,) = branch                      # 4
             if y5:                              # 6
                 d_held.append(np.float64(d_x))  # ∂y7/∂held = 1
-            d_t = 0.0
-        d_v[i] += d_t                           # ∂t/∂v = 1
     return d_v, float(d_x)

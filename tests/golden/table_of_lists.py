@@ -14,27 +14,26 @@ def table_of_lists_forward(a: np.ndarray, b: np.ndarray) -> tuple:
     m = b.shape[0]
     n = a.shape[0]
     y4 = []
-    for _ in range(n + 1):         # 2
+    for _ in range(n + 1):                   # 2
         y11 = []
-        for _ in range(m + 1):     # 2
+        for _ in range(m + 1):               # 2
             y11.append(0.0)
         y4.append(y11)
-    t = [list(b) for b in y4]      # 3
+    t = [list(b) for b in y4]                # 3
     all_y21s = []
-    for i in range(1, n + 1):      # 3
+    for i in range(1, n + 1):                # 3
         y21s = []
-        for j in range(1, m + 1):  # 4
+        for j in range(1, m + 1):            # 4
             y31 = i - 1
             y23 = t[y31][j]
             y27 = j - 1
             y22 = t[i][y27]
-            y21 = y22 > y23        # 5
+            y21 = y22 > y23                  # 5
             y21s.append(y21)
             y19 = y22 if y21 else y23
-            y18 = y19 + a[y31] * b[y27]
-            t[i][j] = y18          # 5
+            t[i][j] = y19 + a[y31] * b[y27]  # 5
         all_y21s.append(y21s)
-    y = t[-1][-1]                  # 6
+    y = t[-1][-1]                            # 6
     return y, (a.copy(), b.copy(), t, all_y21s)
 
 
