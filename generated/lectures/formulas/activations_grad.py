@@ -822,8 +822,7 @@ def isrlu(x: float, alpha: float) -> np.float64:
         return np.float64(y)
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
-    y2 = x / np.sqrt(alpha * x ** 2 + 1)
-    t = y2 if x < 0 else x  # 1
+    t = x / np.sqrt(alpha * x ** 2 + 1) if x < 0 else x  # 1
     return np.float64(t)
 
 
@@ -1521,8 +1520,7 @@ def soft_exponential(x: float, alpha: float) -> np.float64:
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
     y2 = -(np.log(1 - alpha * (x + alpha)) / alpha)
-    y6 = np.expm1(alpha * x) / alpha + alpha
-    t = y2 if alpha < 0 else y6 if alpha > 0 else x  # 1
+    t = y2 if alpha < 0 else np.expm1(alpha * x) / alpha + alpha if alpha > 0 else x  # 1
     return np.float64(t)
 
 
@@ -1546,12 +1544,10 @@ def soft_exponential_forward(x: float, alpha: float) -> tuple:
     y14 = x + alpha
     y10 = 1 - alpha * y14
     y4 = np.log(y10) / alpha
-    y2 = -y4
     y5 = alpha > 0
     y11 = np.expm1(alpha * x)
     y9 = y11 / alpha
-    y6 = y9 + alpha
-    t = y2 if y1 else y6 if y5 else x               # 1
+    t = -y4 if y1 else y9 + alpha if y5 else x      # 1
     return np.float64(t), (x, alpha, y1, y4, y5, y9, y10, y11, y14)
 
 
@@ -1861,8 +1857,7 @@ def sinc(x: float) -> np.float64:
         return np.float64(y)
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
-    y3 = np.sin(x) / x
-    t = 1.0 if x == 0 else y3                   # 1
+    t = 1.0 if x == 0 else np.sin(x) / x        # 1
     return np.float64(t)
 
 
