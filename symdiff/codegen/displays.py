@@ -10,10 +10,14 @@ from dataclasses import replace
 from symdiff.codegen import expressions
 from symdiff.codegen.view import Line
 
+_LONGEST = 480  # characters of a display that grows: each element parses it anew
+
 
 def displayed(lines: Sequence[Line], depth: int, items: str, element: ast.expr) -> Line | None:
     """`s = [x, y]` for the line `s = [x]`, which has just been printed, and `s.append(y)`."""
     if not lines or lines[-1].depth != depth or not lines[-1].text.startswith(f"{items} = ["):
+        return None
+    if len(lines[-1].text) > _LONGEST:
         return None
     (statement,) = ast.parse(lines[-1].text).body
     if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.List):
