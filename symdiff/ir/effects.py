@@ -79,7 +79,7 @@ def _index_may_raise(op: Op) -> bool:
     assert isinstance(array, AVal)
     axis = 0
     for item in op.params["spec"]:
-        if item[0] == "new":
+        if item[0] in ("new", "rest"):
             continue
         if item[0] in ("array", "mask"):
             return True

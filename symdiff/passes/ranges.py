@@ -39,7 +39,7 @@ def is_inside(op: Op, origin: Origin) -> bool:
     array, where, axis = op.ins[0].type, iter(op.ins[1:]), 0
     assert isinstance(array, AVal)
     for item in op.params["spec"]:
-        if item[0] == "new":
+        if item[0] in ("new", "rest"):
             continue
         if item[0] in ("array", "mask") or (item[0] == "at" and not _fits(item, where, array.shape[axis], origin)):
             return False

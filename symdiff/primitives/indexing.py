@@ -5,6 +5,7 @@
     ("at", 3) ("at", None)              an integer, known or the next operand
     ("slice", lo, hi, step, size)       bounds None, an int, or "v" for the next operand; `size` is the resulting size
     ("new",)                            np.newaxis
+    ("rest",)                           an Ellipsis that stands for no axis: a 0-d part is a view, not an element
     ("array",)                          an integer array, the next operand
     ("mask", size)                      a boolean array, the next operand; `size` is the number of True
 
@@ -39,6 +40,7 @@ def index_shape(shape: tuple[Dim, ...], spec: Spec, operands: tuple[AVal, ...]) 
     for item in spec:
         if item[0] == "new":
             out.append(1)
+        if item[0] in ("new", "rest"):
             continue
         axis += _axes_of(item, dynamic, arrays, out, places)
     if axis > len(shape):
@@ -105,8 +107,8 @@ def subscript(spec: Spec, name: str = "i") -> str:
             lo, hi, step = (entry(bound) for bound in item[1:4])
             entries.append(f"{lo}:{hi}" + (f":{step}" if step else ""))
         else:
-            entries.append("None" if item[0] == "new" else entry("v"))
-    if len(entries) > 1:
+            entries.append({"new": "None", "rest": "..."}.get(item[0]) or entry("v"))
+    if len(entries) > 1 and "..." not in entries:
         entries = _without_full_tail(entries)
     return ", ".join(entries) if entries else "()"
 
@@ -120,7 +122,8 @@ def _without_full_tail(entries: list[str]) -> list[str]:
 def _index_infer(ins: tuple[Type, ...], regions: tuple[()], spec: Spec) -> tuple[Type, ...]:
     x, *operands = (numeric(t) for t in ins)
     shape = index_shape(x.shape, spec, tuple(operands))
-    # an integer for each axis reads an element; a whole slice, a new axis or an array of rank > 0 leaves an array
+    # an integer for each axis reads an element; a whole slice, an Ellipsis, a new axis or an array of rank > 0 leaves
+    # an array
     if not shape and all(item[0] in ("at", "array") for item in spec):
         return (types.numpy(x.dtype),)
     return (AVal(Kind.ARRAY, shape, x.dtype),)

@@ -463,6 +463,21 @@ def parts_of_at_most_one_element(x, y):
     return x[:1] * y, y - x[-1:], z
 
 
+@case((A([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), 1))
+def numbers_seen_through_an_ellipsis(B, i):
+    """An integer for every axis and an Ellipsis: a 0-d view."""
+    y = B * 1.0
+    c, d = y[i, ..., 2], y[0][..., 1]
+    c += 10.0
+    y[0] = 7.0 * B[1]
+    d[...] = d * c
+    z = np.array(B[0, 0])
+    w, before = z[...], z[()]
+    z[()] = B[0, 1]
+    w[None][0] = w * 3.0
+    return y, c, d, z, before, w + before
+
+
 @case.each(least=40)
 def test_as_python(function: Callable[..., Any], calls: tuple[tuple[Any, ...], ...]) -> None:
     low = check(function, *calls)

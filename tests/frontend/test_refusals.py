@@ -155,3 +155,16 @@ def test_a_list_passed_to_a_method_that_is_not_known() -> None:
         "  why: what it changes there, or calls, symdiff would not see",
         "  rewrite: pass numbers, arrays, strings, tuples, or a copy made in the call: `list(…)`, `dict(…)`",
     ]
+
+
+def test_a_second_ellipsis() -> None:
+    def f(x: float) -> float:
+        y = np.array([x, 2.0])
+        return y[..., ...].sum()
+
+    assert refusal(f) == [
+        "SD403 a subscript: an index can only have a single ellipsis ('...')",
+        "    return y[..., ...].sum()",
+        "           ^^^^^^^^^^^",
+        "  why: NumPy or Python would raise here",
+    ]

@@ -232,6 +232,10 @@ def random_subscript(rng: np.random.Generator, shape: tuple[int, ...]) -> tuple[
             axis += rank
             continue
         axis += 1
+    if axis == len(shape) and rng.random() < 0.3:
+        place = int(rng.integers(len(spec) + 1))
+        key.insert(place, ...)
+        spec.insert(place, ("rest",))
     return tuple(key), tuple(spec), operands
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from tests.programs.cases import Cases, signed
 
 cases = Cases()
@@ -19,3 +21,17 @@ def view_of_an_array_renamed(v, x):
         if i == 1:
             w = y[2:4]
     return y @ y + w.sum()
+
+
+@cases(signed(5), 0.7)
+def numbers_seen_through_an_ellipsis(v, x):
+    y = v.copy()
+    first, total = y[0, ...], np.array(x)
+    for i in range(5):
+        c = y[..., i]
+        c *= v[i] + first
+        total[...] = total * c
+        y[i] += x
+    first += total
+    total[()] = first * 2
+    return y @ v + total[...] * first

@@ -228,6 +228,8 @@ def _put_back(cx: Context, level: Value, part: Value, step: Step) -> Value:
         if step.operation[0] == "flip":
             return read_step(cx, part, step)
         return _shaped_as(cx, part, level)
+    if isinstance(level.type, AVal) and not level.type.rank:
+        return _shaped_as(cx, part, level)
     return cx.scope.emit("index_set", level, part, *step.operands, spec=step.spec)[0]
 
 
@@ -263,7 +265,7 @@ def _keeps_order(step: Step) -> bool:
         return False
     if step.operation is not None:
         return step.operation[0] != "flip"
-    rest = [item for item in step.spec if item[0] != "new"]
+    rest = [item for item in step.spec if item[0] not in ("new", "rest")]
     while rest and rest[0][0] == "at":
         rest.pop(0)
     if rest and rest[0][0] == "slice" and rest[0][3] in (None, 1):
@@ -334,7 +336,7 @@ def compose(path: tuple[Step, ...], step: Step) -> tuple[tuple[Step, ...], Step]
         return path, step
     if not all(item[0] == "at" for item in last.spec):
         return path, step
-    if not all(item[0] in ("at", "slice", "new") for item in step.spec):
+    if not all(item[0] in ("at", "slice", "new", "rest") for item in step.spec):
         return path, step
     return path[:-1], Step(last.spec + step.spec, last.operands + step.operands)
 

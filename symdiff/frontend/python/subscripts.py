@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import memory, sizes
+from symdiff.frontend.python import memory, operators, raising, sizes
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import POISON, Arr, Known, ListRef, Num, SliceVal, Step, Struct, Val
 from symdiff.ir import types
@@ -38,6 +38,10 @@ def build(cx: Context, node: ast.AST, base: Val, index: Val) -> _Spec | None:
     found = entries(cx, index)
     if memory.is_poison(base, *found):
         return None
+    if sum(isinstance(e, Known) and e.obj is Ellipsis for e in found) > 1:
+        message = "an index can only have a single ellipsis ('...')"
+        raising.always(cx, node, IndexError(message), function="a subscript", message=message)
+        return None
     taken = sum(_axes(cx, e) for e in found)
     if taken > len(shape):
         cx.refuse("SD316", node, count=taken, rank=len(shape))
@@ -45,6 +49,8 @@ def build(cx: Context, node: ast.AST, base: Val, index: Val) -> _Spec | None:
     spec, axis = _Spec(), 0
     for entry in found:
         if isinstance(entry, Known) and entry.obj is Ellipsis:
+            if not len(shape) - taken:
+                spec.items.append(("rest",))
             for _ in range(len(shape) - taken):
                 spec.items.append(("slice", None, None, None, shape[axis]))
                 axis += 1
@@ -155,6 +161,8 @@ def read(cx: Context, node: ast.AST, base: Arr, index: Val) -> Val:
     if not spec.basic:
         value = cx.emit_value(node, "index", [cx.value(base), *spec.operands], spec=tuple(spec.items))
         return POISON if value is None else cx.wrap(value)
+    if not cx.aval(base).rank and all(item == ("rest",) for item in spec.items):
+        return base if spec.items else operators.convert(cx, node, base, Kind.NUMPY, cx.aval(base).dtype)
     path, step = memory.compose(base.path, Step(tuple(spec.items), tuple(spec.operands)))
     return memory.view(cx, Arr(base.cell, path), step)
 
@@ -196,6 +204,13 @@ def _emit_store(cx: Context, node: ast.AST, prim: str, base: Arr, spec: _Spec, v
     if spec.basic:
         path, step = memory.compose(path, step)
     target = Arr(base.cell, path)
+    to = cx.aval(target)
+    if not to.rank and not cx.aval(val).rank:  # all of a 0-d array
+        if prim == "index_add":
+            val = operators.binary(cx, node, ast.Add(), target, val)
+        if not memory.is_poison(val):
+            memory.write(cx, node, target, cx.value(operators.convert(cx, node, val, Kind.ARRAY, to.dtype)))
+        return
     value = cx.emit_value(node, prim, [memory.read(cx, target), cx.value(val), *step.operands], spec=step.spec)
     if value is not None:
         memory.write(cx, node, target, value)
