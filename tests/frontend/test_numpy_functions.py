@@ -60,9 +60,40 @@ def spectrum(m):
     return w * np.sum(q * q * q, axis=0), np.linalg.eigvalsh(a)
 
 
+def joined_flat(v, m):
+    return np.concatenate([m, v, 2.0 * v[0]], axis=None), *np.atleast_1d(v, v[0]), np.full_like(m, v[0], shape=(2, 3))
+
+
+def chosen_by_numbers(v, m):
+    """What is not 0 holds, and a condition may be shorter."""
+    rows = np.compress([0, 1], m, axis=1), m.compress([2, 0, 1], axis=0), np.compress([False, True], v)
+    parts = np.piecewise(v, [np.array([0, 0, 1, 1, 0])], [lambda t: t * t, 3.0]), np.piecewise(v, v > 0, [1.0, np.sin])
+    return *rows, *parts, np.extract(np.array([1, 0, 0, 2, 0]), v), np.extract(m > 0, m)
+
+
+def einsum_of_ones(v, w, m):
+    one = w[:, None][0]
+    return np.einsum("i,i->i", v, one), np.einsum("ij,kj->ik", m[:, 1:2], m), np.einsum("...i,...i", m[None], m)
+
+
+def values_repeated(v, m):
+    y, z = v * 1.0, m * 1.0
+    np.put(y, [0, 1, 2], v[3:] * 2.0)
+    np.put(z, [[0, -1], [2, 7]], [v[0], 5.0, v[1]])
+    return y, z, np.vander(v), np.vander(v, 1), np.meshgrid(v, m[0], copy=False, sparse=True), np.put(y, 3, v[0]), y
+
+
+def grids_of_their_own(v):
+    x = v * 1.5
+    a, b = np.meshgrid(x, x, sparse=True)
+    x[0] = 9.0
+    return a * b
+
+
 CASES: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (differences, (V, M)), (integrals, (V, W, M, T)), (products, (T, POINTS, M, V)), (of_scipy, (V, 1.5)),
     (of_math, (0.7,)), (finite_parts, (V,)), (interpolated, (V, W, 1.3)), (medians, (V, M)), (spectrum, (M,)),
+    (joined_flat, (V, M)), (chosen_by_numbers, (V, M)), (einsum_of_ones, (V, W, M)), (grids_of_their_own, (V,)),
 ]  # fmt: skip
 
 
@@ -83,6 +114,40 @@ def test_values_and_gradients(function: Callable[..., Any], args: tuple[Any, ...
     else:
         total = lambda a: np.sum(function(a) * function(a))
     symdiff.check_grads(total, args, order=2)
+
+
+def test_values_put_where_there_are_more_places() -> None:
+    check(values_repeated, (V, M))
+
+
+def test_grids_that_are_views() -> None:
+    def f(x: Any) -> Any:
+        y = x * 1.5
+        a, b = np.meshgrid(y, y, copy=False)
+        y[0] = 9.0
+        return np.sum(a * b)
+
+    with pytest.raises(CompileError) as caught:
+        symdiff.grad(f)(V)
+    assert "SD501 `a` may or may not share memory with `y`, which was written since" in str(caught.value)
+
+
+def bad_choice(v, k):
+    return np.choose(np.array([0, k]), [v, v])
+
+
+def bad_place(v, k):
+    return np.insert(v, k, 1.0)
+
+
+def bad_condition(v, k):
+    return np.select([np.array([k, 0, 0, 0, 1])], [v])
+
+
+def test_what_numpy_raises() -> None:
+    check(bad_choice, (V[:2], 1), (V[:2], 2), (V[:2], -1))
+    check(bad_place, (V, 5), (V, 6), (V, -6))
+    check(bad_condition, (V, 1))
 
 
 def test_lgamma_needs_no_scipy() -> None:

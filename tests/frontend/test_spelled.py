@@ -30,7 +30,8 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("split", (V[:6], 3), {}), ("split", (M, [2, 5], 1), {}), ("array_split", (V, 3), {}),
     ("hsplit", (M[:, :6], 2), {}),
     ("vsplit", (M, 2), {}), ("dsplit", (CUBE, 2), {}), ("compress", ([True, False, True, True], M, 0), {}),
-    ("extract", (V > 0, V), {}), ("delete", (V, -2), {}), ("delete", (M, [0, 2], 1), {}), ("insert", (V, 2, 5.0), {}),
+    ("compress", ([0, 1], M), {}), ("compress", ([0, 2, 0, 1], M, 1), {}), ("extract", ([0, 1, 5], V), {}),
+    ("extract", (V > 0, V), {}), ("vander", (V[:0],), {}), ("vander", (V, 0), {}), ("vander", (V, 1), {}), ("delete", (V, -2), {}), ("delete", (M, [0, 2], 1), {}), ("insert", (V, 2, 5.0), {}),
     ("append", (V, W), {}), ("append", (M, M[:1], 0), {}), ("ediff1d", (V,), {}), ("atleast_2d", (V,), {}),
     ("atleast_3d", (M,), {}), ("dstack", ([M, M],), {}), ("rot90", (M,), {}), ("rot90", (M, 3), {}),
     ("diagflat", (V, 1), {}), ("broadcast_arrays", (V, M), {}), ("meshgrid", (V, W, V), {}),
@@ -44,6 +45,7 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("polyint", (V,), {}), ("polyadd", (V, W[:3]), {}), ("polymul", (V, W[:3]), {}),
     ("select", ([V > 1, V > 0], [V, V * V], 0.5), {}), ("choose", ([0, 1, 1, 0, 1, 0, 0], [V, W]), {}),
     ("piecewise", (V, [V < -1, V > 1], [-1.0, lambda t: t * t, 0.5]), {}), ("isclose", (V, V + 1e-9), {}),
+    ("piecewise", (V, V > 0, [2.0, 3.0]), {}), ("piecewise", (V, [[0, 1, 0, 1, 2, 0, 0]], [2.0]), {}),
     ("allclose", (V, W), {}), ("array_equal", (V, V), {}), ("array_equal", (V, M), {}),
     ("apply_along_axis", (np.cumsum, 0, M), {}), ("modf", (V,), {}), ("divmod", (V, W), {}), ("ldexp", (V, 2), {}),
     ("gradient", (V,), {}), ("gradient", (V, GRID), {"edge_order": 2}), ("gradient", (M, 0.5, GRID), {}),
@@ -77,7 +79,8 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("math.isclose", (np.inf, 1.0), {}), ("math.prod", ([2, 3.5, 4],), {"start": 0.1}), ("math.prod", (V,), {}),
 ]  # fmt: skip
 WRITES: list[tuple[str, tuple[Any, ...]]] = [
-    ("put", (M, [0, -1, 9], V[:3])), ("put", (V, 2, 5.0)), ("copyto", (M, V)), ("putmask", (M, M > 0, 2.0)),
+    ("put", (M, [0, -1, 9], V[:3])), ("put", (V, 2, 5.0)), ("put", (M, [[0, 1], [2, 5]], V[:3])),
+    ("put", (V, [0, 1], V)), ("putmask", (M, M > 0, 2.0 * M)), ("copyto", (M, V)), ("putmask", (M, M > 0, 2.0)),
     ("fill_diagonal", (M, 3.0)), ("fill_diagonal", (M, V[:4])),
     ("put_along_axis", (M, np.argsort(M, axis=1), M * 2, 1)),
 ]  # fmt: skip

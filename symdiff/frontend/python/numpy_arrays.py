@@ -21,7 +21,7 @@ from symdiff.frontend.python.numpy_calls import (
     numeric,
 )
 from symdiff.frontend.python.numpy_reductions import is_none
-from symdiff.frontend.python.numpy_shapes import emit_sized, shape_of
+from symdiff.frontend.python.numpy_shapes import emit_sized, reshape, shape_of
 from symdiff.frontend.python.sizes import fresh_opaque
 from symdiff.frontend.python.values import NONE, POISON, Arr, Grown, Known, ListRef, Val, static_size
 from symdiff.ir import dims
@@ -120,9 +120,16 @@ def _fill(cx: Context, node: ast.AST, name: str, shape: Sequence[Val], dtype: st
     return _contiguous(found)
 
 
+def _shape_like(cx: Context, node: ast.AST, like: Val, shape: Val) -> list[Val] | None:
+    """The shape of `np.zeros_like(like, shape=shape)`; None after a problem."""
+    if is_none(shape):
+        return [arrays.size_of(cx, node, like, k) for k in range(cx.aval(like).rank)]
+    return shape_of(cx, node, shape)
+
+
 def _in_layout(cx: Context, made: Val, like: Val) -> Val:
     """What `np.zeros_like(a)` makes lies in memory as a does."""
-    if isinstance(made, Arr) and isinstance(like, Arr) and cx.aval(like).rank > 1:
+    if isinstance(made, Arr) and isinstance(like, Arr) and cx.aval(like).rank == cx.aval(made).rank > 1:
         made.cell.contiguous = memory.in_order(cx, like)
     return made
 
@@ -144,7 +151,7 @@ for _name in ("zeros", "ones", "empty"):
 
 def _like(name: str) -> Any:
     def handle(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-        found = bind(cx, node, name, "a dtype=None *order *shape", args, kwargs)
+        found = bind(cx, node, name, "a dtype=None *order *subok shape=None", args, kwargs)
         if found is None:
             return POISON
         a = numeric(cx, node, found["a"])
@@ -152,8 +159,8 @@ def _like(name: str) -> Any:
             return POISON
         t = cx.aval(a)
         dtype = t.dtype if is_none(found["dtype"]) else dtype_of(cx, node, found["dtype"])
-        shape = [arrays.size_of(cx, node, a, k) for k in range(t.rank)]
-        made = POISON if dtype is None else _fill(cx, node, name, shape, dtype)
+        shape = _shape_like(cx, node, a, found["shape"])
+        made = POISON if dtype is None or shape is None else _fill(cx, node, name, shape, dtype)
         return _in_layout(cx, made, a)
 
     return handle
@@ -165,21 +172,18 @@ for _name in ("zeros_like", "ones_like", "empty_like"):
 
 @family("full", "full_like")
 def _full(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    found = bind(
-        cx,
-        node,
-        "full",
-        "shape fill_value dtype=None *order",
-        args,
-        {"shape" if k == "a" else k: v for k, v in kwargs.items()},
-    )
+    like = name == "full_like"
+    signature = "a fill_value dtype=None *order *subok shape=None" if like else "shape fill_value dtype=None *order"
+    found = bind(cx, node, name, signature, args, kwargs)
     if found is None:
         return POISON
     value = numeric(cx, node, found["fill_value"])
     dtype = None if is_none(found["dtype"]) else dtype_of(cx, node, found["dtype"])
-    if name == "full_like":
-        a = numeric(cx, node, found["shape"])
-        shape: list[Val] | None = [arrays.size_of(cx, node, a, k) for k in range(cx.aval(a).rank)]
+    if like:
+        a = numeric(cx, node, found["a"])
+        if a is POISON:
+            return POISON
+        shape = _shape_like(cx, node, a, found["shape"])
         dtype = dtype or cx.aval(a).dtype
     else:
         shape = shape_of(cx, node, found["shape"])
@@ -189,7 +193,7 @@ def _full(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> 
     if dtype is not None and t.dtype != dtype:
         value = operators.convert(cx, node, value, t.kind if t.kind is Kind.ARRAY else Kind.NUMPY, dtype)
     made = _contiguous(emit_sized(cx, node, "full", [value], shape))
-    return _in_layout(cx, made, a) if name == "full_like" else made
+    return _in_layout(cx, made, a) if like else made
 
 
 @family("eye", "identity")
@@ -282,11 +286,15 @@ def _join(name: str, prim: str) -> Any:
         if is_unknown(axis):
             return POISON
         given = found["arrays"]
-        if isinstance(given, ListRef) and isinstance(cx.store.get(given.cell), Grown):
-            if prim == "stack":
-                return numpy_grown.stack(cx, node, given, axis)
-            return POISON if axis is None else numpy_grown.concatenate(cx, node, given, axis)
+        grows = isinstance(given, ListRef) and isinstance(cx.store.get(given.cell), Grown)
+        if axis is None and (grows or prim == "stack"):
+            return cx.refuse("SD402", node, argument="axis=None", function=f"np.{name}", detail="")
+        if isinstance(given, ListRef) and grows:
+            joined = numpy_grown.stack if prim == "stack" else numpy_grown.concatenate
+            return joined(cx, node, given, axis)
         parts = _parts(cx, node, given)
+        if parts is not None and axis is None:
+            parts = [p if cx.aval(p).rank == 1 else reshape(cx, node, p, Known(-1)) for p in parts]
         return POISON if parts is None else cx.emit(node, prim, *parts, **({"axis": axis} if axis else {}))
 
     return handle

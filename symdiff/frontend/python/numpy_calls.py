@@ -341,6 +341,9 @@ def bind(
         if key not in names:
             cx.refuse("SD402", node, argument=key, function=function, detail="")
             return None
+        if key in found:
+            cx.refuse("SD403", node, function=function, message=f"argument {key} is given twice")
+            return None
         found[key] = val
     for entry, key in zip(entries, names, strict=True):
         default = entry.partition("=")[2]

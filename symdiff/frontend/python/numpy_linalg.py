@@ -41,7 +41,8 @@ for _name in ("dot", "matmul", "outer", "vdot", "linalg.solve"):
 
 @handler("inner")
 def _inner(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    a, b = (numeric(cx, node, v) for v in args)
+    found = bind(cx, node, "inner", "a b", args, kwargs)
+    a, b = (POISON, POISON) if found is None else (numeric(cx, node, found["a"]), numeric(cx, node, found["b"]))
     if POISON in (a, b):
         return POISON
     if cx.aval(a).rank == cx.aval(b).rank == 1:
@@ -80,10 +81,29 @@ def _einsum(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
         subscripts = written_einsum(args[0].obj, [cx.aval(a).rank for a in operands])
     except TypeError as error:
         return cx.refuse("SD403", node, function="einsum", message=str(error))
+    subscripts, operands = _without_ones(cx, node, subscripts, operands)
     params = {"subscripts": subscripts, **({"optimize": optimize} if optimize else {})}
     if len(operands) > 1:  # of one, a transpose or a diagonal is a view
         return cx.emit(node, "einsum", *operands, **params)
     return result(cx, node, "einsum", operands, **params)
+
+
+def _without_ones(cx: Context, node: ast.AST, subscripts: str, operands: Args) -> tuple[str, Args]:
+    """The axes of size 1 that NumPy broadcasts, because an index has another size elsewhere, are left out."""
+    left, arrow, out = subscripts.partition("->")
+    terms = left.split(",")
+    shapes = [cx.aval(a).shape for a in operands]
+    if [len(t) for t in terms] != [len(s) for s in shapes]:
+        return subscripts, operands  # what NumPy refuses, and the operation does
+    longer = {c for t, s in zip(terms, shapes, strict=True) for c, d in zip(t, s, strict=True) if d != 1}
+    if not arrow:
+        out = "".join(sorted(c for c in set(left) - {","} if left.count(c) == 1))
+    found: Args = []
+    for k, (t, s) in enumerate(zip(terms, shapes, strict=True)):
+        gone = tuple(j for j, d in enumerate(s) if d == 1 and t[j] in longer and t.count(t[j]) == 1)
+        terms[k] = "".join(c for j, c in enumerate(t) if j not in gone)
+        found.append(cx.emit(node, "squeeze", operands[k], axis=gone) if gone else operands[k])
+    return ",".join(terms) + "->" + out, found
 
 
 def _unary(name: str) -> Any:
@@ -100,7 +120,10 @@ for _name in ("linalg.inv", "linalg.det", "linalg.cholesky", "linalg.eigvalsh"):
 
 @handler("linalg.slogdet")
 def _slogdet(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    a = numeric(cx, node, args[0])
+    found = bind(cx, node, "linalg.slogdet", "a", args, kwargs)
+    if found is None:
+        return POISON
+    a = numeric(cx, node, found["a"])
     cls = type(np.linalg.slogdet(np.eye(1)))
     return Struct(
         "namedtuple", (cx.emit(node, "slogdet_sign", a), cx.emit(node, "logabsdet", a)), cls, ("sign", "logabsdet")

@@ -179,8 +179,9 @@ for _name, _signature in {
 
 @family("fliplr", "flipud")
 def _flip(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    found = bind(cx, node, name, "m", args, kwargs)
     axis = 1 if name == "fliplr" else 0
-    return result(cx, node, "flip", [numeric(cx, node, args[0])], axis=axis)
+    return POISON if found is None else result(cx, node, "flip", [numeric(cx, node, found["m"])], axis=axis)
 
 
 @handler("broadcast_to")
@@ -308,9 +309,10 @@ def _along(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) ->
 
 @family("shape", "ndim", "size")
 def _sizes(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    a = numeric(cx, node, args[0])
-    if a is POISON or kwargs or len(args) != 1:
-        return POISON if a is POISON else cx.refuse("SD402", node, argument="axis", function=f"np.{name}", detail="")
+    found = bind(cx, node, name, "a", args, kwargs)
+    a = POISON if found is None else numeric(cx, node, found["a"])
+    if a is POISON:
+        return POISON
     t = cx.aval(a)
     if name == "ndim":
         return Known(t.rank)
@@ -321,7 +323,10 @@ def _sizes(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) ->
 
 @handler("atleast_1d")
 def _atleast_1d(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    a = numeric(cx, node, args[0])
+    if len(args) > 1 and not kwargs:
+        return Struct("tuple", tuple(_atleast_1d(cx, node, [a], kwargs) for a in args))
+    found = bind(cx, node, "atleast_1d", "ary", args, kwargs)
+    a = POISON if found is None else numeric(cx, node, found["ary"])
     if a is POISON or cx.aval(a).rank:
         return a
     return cx.emit(node, "reshape", a, shape=(1,))

@@ -13,7 +13,11 @@ from symdiff.frontend.spelled.table import spelled, unsupported
 def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
     """The first condition that holds decides."""
     found = default
+    if len(condlist) != len(choicelist):
+        raise ValueError("list of cases must be same length as list of conditions")
     for k in reversed(range(len(condlist))):
+        if np.asarray(condlist[k]).dtype != bool:
+            raise TypeError(f"invalid entry {k} in condlist: should be boolean ndarray")
         found = np.where(condlist[k], choicelist[k], found)
     return found
 
@@ -22,7 +26,8 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
 def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
     """The last condition that holds decides; a function sees only the elements that are its own."""
     y = np.zeros_like(x)
-    conditions = list(condlist)
+    conditions = [condlist] if np.ndim(condlist[0]) == 0 and np.ndim(x) != 0 else list(condlist)
+    conditions = [np.asarray(c) != 0 for c in conditions]
     if len(funclist) == len(conditions) + 1:
         nowhere = conditions[0]
         for c in conditions[1:]:
@@ -38,9 +43,11 @@ def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> An
 
 @spelled()
 def choose(a: Any, choices: Any) -> Any:
-    found = choices[0]
+    places, found = np.asarray(a), choices[0]
+    if np.any((places < 0) | (places >= len(choices))):
+        raise ValueError("invalid entry in choice array")
     for k in range(1, len(choices)):
-        found = np.where(np.asarray(a) == k, choices[k], found)
+        found = np.where(places == k, choices[k], found)
     return found
 
 

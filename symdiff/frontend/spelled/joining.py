@@ -54,14 +54,14 @@ def dsplit(ary: Any, indices_or_sections: Any) -> Any:
 
 @spelled()
 def compress(condition: Any, a: Any, axis: Any = None) -> Any:
-    if axis is None:
-        return np.ravel(a)[np.asarray(condition)]
-    return a[at(axis % a.ndim, np.asarray(condition))]
+    """The condition may be shorter than the axis; what is not 0 holds."""
+    places = np.flatnonzero(np.asarray(condition))
+    return np.ravel(a)[places] if axis is None else a[at(axis % a.ndim, places)]
 
 
 @spelled()
 def extract(condition: Any, arr: Any) -> Any:
-    return np.ravel(arr)[np.ravel(condition)]
+    return np.ravel(arr)[np.flatnonzero(np.asarray(condition))]
 
 
 # --- one element less, or more
@@ -93,6 +93,8 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
     if not isinstance(obj, int) or arr.ndim != 1:
         return unsupported("obj", ": one place in a vector")
     place = obj + arr.shape[0] if obj < 0 else obj
+    if place < 0 or place > arr.shape[0]:
+        raise IndexError("index is out of bounds for the axis to insert into")
     new = np.ravel(np.asarray(values)).astype(arr.dtype)
     return np.concatenate((arr[:place], new, arr[place:]))
 
@@ -165,21 +167,26 @@ def broadcast_arrays(*args: Any) -> Any:
 
 @spelled()
 def meshgrid(*xi: Any, indexing: Any = "xy", sparse: Any = False, copy: Any = True) -> Any:
+    """Without `copy`, and unless `sparse`, the results are views that cannot be written."""
+    if indexing not in ("xy", "ij"):
+        raise ValueError("Valid values for `indexing` are 'xy' and 'ij'.")
     count = len(xi)
     order = [1, 0, *range(2, count)] if indexing == "xy" and count > 1 else [*range(count)]
     lines = [np.reshape(x, [-1 if k == axis else 1 for k in range(count)]) for x, axis in zip(xi, order, strict=True)]
-    if sparse:
-        return tuple(lines)
-    shape = [np.size(xi[order[k]]) for k in range(count)]
-    return tuple([np.broadcast_to(line, shape).copy() for line in lines])
+    if not sparse:
+        shape = [np.size(xi[order[k]]) for k in range(count)]
+        lines = [np.broadcast_to(line, shape) for line in lines]
+    elif not copy:
+        return lines
+    return tuple([line.copy() if copy else line for line in lines])
 
 
 @spelled()
 def vander(x: Any, N: Any = None, increasing: Any = False) -> Any:
     """Powers by repeated products, as NumPy makes them."""
     columns = len(x) if N is None else N
-    ones = np.ones_like(x)[:, None]
-    powers = np.concatenate((ones, np.cumprod(np.repeat(x[:, None], columns - 1, axis=1), axis=1)), axis=1)
+    factors = np.broadcast_to(x[:, None], (len(x), max(columns - 1, 0)))
+    powers = np.concatenate((np.ones_like(x)[:, None], np.cumprod(factors, axis=1)), axis=1)[:, :columns]
     return powers if increasing else powers[:, ::-1]
 
 

@@ -11,10 +11,11 @@ from symdiff.frontend.spelled.table import spelled, unsupported
 
 @spelled()
 def put(a: Any, ind: Any, v: Any) -> None:
-    """Positions count through the rows; negative ones from the end."""
+    """Positions count through the rows; negative ones from the end.  Fewer values are repeated, more are left."""
     places, values = np.asarray(ind), np.asarray(v)
-    if values.ndim and np.ndim(places) != values.ndim:
-        unsupported("v", ": one value, or one for each place")
+    if values.ndim:
+        places, values = np.ravel(places), np.ravel(values)
+        values = values if len(values) == len(places) else values[np.arange(len(places)) % len(values)]
     if a.ndim == 1:
         a[places] = values
     else:
@@ -33,7 +34,7 @@ def copyto(dst: Any, src: Any, where: Any = None) -> None:
 def putmask(a: Any, mask: Any, values: Any) -> None:
     if np.ndim(values) and np.ndim(values) != a.ndim:
         unsupported("values", ": one value, or one for each element")
-    a[...] = np.where(mask, values, a)
+    a[...] = np.where(mask, np.reshape(values, a.shape) if np.ndim(values) > 1 else values, a)
 
 
 @spelled()
