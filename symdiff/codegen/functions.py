@@ -49,7 +49,7 @@ class Entry:
 
 def annotation(t: Type) -> str:
     if not isinstance(t, AVal):
-        return "tuple"
+        return "list" if isinstance(t, types.Seq) else "tuple"
     return "np.ndarray" if t.kind is Kind.ARRAY else checks.scalar_name(t)
 
 
@@ -322,7 +322,7 @@ def print_block(context: Context, body: Body, depth: int) -> tuple[Printer, dict
     bound = {op.ins[0]: dims_atom(op.params["name"]) for op in block.ops if op.prim.name == "bind_dim"}
     made = [v for op in walk(block) if op.prim.name != "dim" for v in op.outs]  # sizes are called as they are below
     hints = {v.hint for v in made if v not in bound} | set(body.names)
-    atoms = set(body.check.sizes)
+    atoms = {*body.check.sizes, *bound.values()}
     atoms |= {a for v in block.params for a in types.type_atoms(v.type)} | {dims_atom(n) for n in body.function.dims}
     own = user_sizes(block, context.stages, atoms)
     sizes = {a: own.get(a) or _size_name(a, hints) for a in atoms if a.op == "var" or a in body.check.sizes}

@@ -244,7 +244,7 @@ class Flow:
             return [self.result(op, v.type, ins) for v in op.outs], ()
         target = self.of(ins[k])
         frame.own |= target.top  # claimed just now: nobody else holds it
-        if not contains(op.outs[0].type) or op.prim.name == "seq_rest":
+        if not contains(op.outs[0].type) or op.prim.name in ("seq_rest", "seq_swap"):
             return [target], ()
         if op.prim.name in ("seq_add", "seq_add_part"):  # s[i] + x is a new array
             added = op.ins[-1] if op.prim.name == "seq_add" else op.ins[1]

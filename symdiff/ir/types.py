@@ -271,6 +271,13 @@ def map_dims(t: Type, change: Callable[[Dim], Dim]) -> Type:
     return mapped(t)
 
 
+def sizes(t: Type) -> tuple[Dim, ...]:
+    """The sizes of an array, or of the arrays in a list."""
+    while isinstance(t, Seq):
+        t = t.elem
+    return t.shape if isinstance(t, AVal) else ()
+
+
 def type_atoms(t: Type) -> frozenset[dims.Atom]:
     """Every size variable and opaque size in t."""
     return frozenset().union(*map(dims.atoms, t.shape)) if isinstance(t, AVal) else _inner_atoms(t)

@@ -43,6 +43,13 @@ class Node:
 Joined = TypeVar("Joined", Node, Field)
 
 
+def _has_fields(t: Type) -> bool:
+    """Whether a type names fields that may be left out: that of a branch, or of a list of such."""
+    while isinstance(t, (Seq, Opt)):
+        t = t.elem
+    return isinstance(t, Alt)
+
+
 def find(x: Joined) -> Joined:
     """The node or field that stands for all that were joined with this one."""
     while x.same is not None:
@@ -178,9 +185,9 @@ class Flow:
                     self.join(found.inner, self.node(v))
                 else:
                     self._freeze([v])
-        elif name in ("seq_append", "seq_rest", "seq_set"):
+        elif name in ("seq_append", "seq_rest", "seq_set", "seq_swap"):
             self._values(op.ins[0], op.out)
-            if name != "seq_rest":
+            if name in ("seq_append", "seq_set"):
                 self._elem(op.ins[0], op.ins[-1])
         elif name in ("seq_last", "seq_get", "opt_get"):
             self._elem(op.ins[0], op.out)
@@ -214,7 +221,7 @@ class Flow:
         return found
 
     def _type(self, t: Type, n: Node | None) -> Steps:
-        if isinstance(t, (AVal, Saved)) or n is None:
+        if n is None or not _has_fields(t):  # its sizes are those of its own function
             return t
         n = find(n)
         if n not in self.types:
@@ -222,6 +229,7 @@ class Flow:
                 then, orelse = self.sides(n)
                 self.types[n] = Alt((yield self._fields(t.then, then)), (yield self._fields(t.orelse, orelse)))
             else:
+                assert isinstance(t, (Seq, Opt))
                 self.types[n] = type(t)((yield self._type(t.elem, n.elem)))
         return self.types[n]
 

@@ -69,10 +69,25 @@ def summed(dtype: str) -> str:
 
 
 def joined(ins: Sequence[AVal]) -> str:
-    """The dtype of several operands in one array, where Python numbers count as arrays of their own dtype."""
-    if any(t.kind is Kind.EITHER for t in ins):
+    """The dtype of several operands in one array, where Python numbers count as arrays of their own dtype.
+
+    Raises KindError where it depends on the kind of a scalar that is a Python or a NumPy number.
+    """
+    found = {types.code(np.result_type(*map(np.dtype, dtypes))) for dtypes in (map(_least, ins), map(_most, ins))}
+    if len(found) > 1:
         raise types.KindError("an array is made of a scalar that is a Python or a NumPy number depending on the path")
-    return types.code(np.result_type(*[np.dtype(t.dtype) for t in ins]))
+    return found.pop()
+
+
+def _least(t: AVal) -> str:
+    """The least dtype that a number has in an array: what may be an int or a bool counts as one."""
+    return "b1" if t.kind is Kind.EITHER else t.dtype
+
+
+def _most(t: AVal) -> str:
+    """The greatest: a Python float is of 64 bits, also where it stands beside a smaller NumPy scalar."""
+    wide = {"f": "f8", "c": "c16"}.get(t.dtype[0], t.dtype)
+    return wide if t.kind is Kind.EITHER else t.dtype
 
 
 def same(shapes: Sequence[Shape], left: Dim, right: Dim) -> Dim:

@@ -11,8 +11,9 @@ from typing import Any
 from symdiff.ir import types
 from symdiff.ir.core import Params
 from symdiff.ir.types import Alt, AVal, Kind, Opt, Saved, Seq, Type
-from symdiff.primitives.declare import CONSTANT, STRUCTURE, prim
+from symdiff.primitives.declare import CONSTANT, LINEAR, STRUCTURE, prim
 from symdiff.primitives.sequences import element, listed, on_numbers, or_zeros, weighed
+from symdiff.primitives.structure import dtype_text
 
 # --- programs for the tests: numbers in, what was packed out
 
@@ -108,6 +109,27 @@ opt_get = prim(  # raises where there is none: UnboundLocalError, with `none` Ty
     vjp=lambda b, cts, outs, o, name, none=False: (b.op("opt_some", cts[0]),),
     jvp=lambda b, ts, outs, o, name, none=False: (b.op("opt_get", ts[0], name=""),),
     programs=on_numbers(1, lambda b, f, x: f(b.op("opt_some", x), name="v") * x),
+)
+
+
+def _opt_convert_text(params: Params, ins: tuple[Type, ...]) -> str:
+    """What may be of either kind stays what it is."""
+    t = params["elem"]
+    if t.kind is Kind.EITHER:
+        return "o"
+    name = types.PYTHON_NAMES[t.dtype] if t.kind is Kind.PYTHON else dtype_text(t.dtype)
+    return f"None if o is None else {name}(o)"
+
+
+opt_convert = prim(
+    "opt_convert",
+    "o",
+    LINEAR,
+    infer=lambda ins, regions, elem: (Opt(elem),),
+    params=("elem",),
+    numpy=_opt_convert_text,
+    transpose=(lambda b, ct, o, elem: b.op("opt_convert", ct, elem=types.cotangent(element((o.type,)))),),
+    programs=on_numbers(1, lambda b, f, x: b.op("opt_get", f(b.op("opt_some", x), elem=x.type), name="v") * x),
 )
 
 

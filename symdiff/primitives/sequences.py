@@ -274,6 +274,19 @@ seq_set = prim(
     rule=("1 outside", "", "1"),
     programs=on_numbers(3, lambda b, f, x, y, z: weighed(b, f(listed(b, x, y), 1, z), 2)),
 )
+seq_swap = prim(
+    "seq_swap",
+    "s i j",
+    STRUCTURE,
+    infer=lambda ins, regions: (ins[0],),
+    numpy="_swapped(s, i, j)",
+    inplace="s[i], s[j] = (s[j], s[i])",
+    consumes=0,
+    helper="\ndef _swapped(s, i, j):\n    s = list(s)\n    s[i], s[j] = s[j], s[i]\n    return s\n",
+    vjp=lambda b, cts, outs, s, i, j: (b.op("seq_swap", cts[0], i, j), None, None),
+    jvp=lambda b, ts, outs, s, i, j: (b.op("seq_swap", ts[0], i, j),),
+    programs=on_numbers(3, lambda b, f, x, y, z: weighed(b, f(listed(b, x, y, z), 0, 2), 3)),
+)
 seq_add = prim(
     "seq_add",
     "s i x",

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 
+import symdiff
 from symdiff import trees
 from symdiff.ad.inner import written_out
 from symdiff.frontend.python import lower
@@ -144,3 +146,12 @@ def check(function: Callable[..., Any], *calls: tuple[Any, ...]) -> Lowered:
             found[1] == wanted[1] if found[0] == "raises" else same(found[1], wanted[1])
         ), f"{function.__name__}{args}: {found} instead of {wanted}"
     return low
+
+
+def agrees(function: Callable[..., Any], *args: Any) -> None:
+    """Value and gradient by the first argument, a float, are those of the plain function and of differences."""
+    value, gradient = symdiff.value_and_grad(function)(*args)
+    assert value == pytest.approx(function(*args), rel=1e-12)
+    x, *rest = args
+    difference = (function(x + 1e-6, *rest) - function(x - 1e-6, *rest)) / 2e-6
+    assert gradient == pytest.approx(difference, rel=1e-6)

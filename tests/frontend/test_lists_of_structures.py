@@ -64,13 +64,6 @@ def two_places_of_one_element(a):
     return pairs[1][1].mass
 
 
-def exchanged(a):
-    bodies = made(a)
-    bodies[0], bodies[1] = bodies[1], bodies[0]
-    bodies[0].mass = 2.0  # here
-    return bodies[0].mass
-
-
 def taken_out(a):
     bodies = made(a)
     body = bodies.pop()
@@ -84,13 +77,6 @@ def sorted_since(a):
     bodies.sort(key=lambda body: -body.mass)
     first.mass = 2.0  # here
     return bodies[-1].mass
-
-
-def of_a_copy(a):
-    bodies = made(a)
-    rest = [body for body in bodies if body.mass > 8.0]
-    rest[0].mass = 1.0  # here
-    return sum(body.mass for body in bodies)
 
 
 def of_the_last_turn(a):
@@ -112,8 +98,8 @@ def made(a):
 
 
 CHANGED = [
-    one_object_in_every_turn, one_array_in_every_element, put_in_twice, two_places_of_one_element, exchanged,
-    sorted_since, of_a_copy, of_the_last_turn,
+    one_object_in_every_turn, one_array_in_every_element, put_in_twice, two_places_of_one_element, sorted_since,
+    of_the_last_turn,
 ]  # fmt: skip
 
 

@@ -164,27 +164,6 @@ def writes_around(v, n):
     return go(w, n)
 
 
-def collects(x, n):
-    found = []
-
-    def go(t, k):
-        found.append(t)
-        return t if k == 0 else go(t * x, k - 1)
-
-    return go(x, n)
-
-
-def counts(x, n):
-    total = x
-
-    def go(k):
-        nonlocal total
-        total = total * x
-        return total if k == 0 else go(k - 1)
-
-    return go(n)
-
-
 def iterates(x, n):
     return _last(zip([x], [x], strict=True), n)
 
@@ -217,8 +196,6 @@ REFUSED = [
         "SD509 `v` existed before the call of `_writes`, compiled on its own",
     ),
     (writes_around, (np.ones(2), 2), "SD509 `w` existed before the call of `go`, compiled on its own"),
-    (collects, (0.5, 2), "SD509 `found` existed before the call of `go`, compiled on its own, and would be changed"),
-    (counts, (0.5, 2), "SD509 `total` existed before the call of `go`, compiled on its own, and would be changed"),
     (iterates, (0.5, 2), "SD232 `_last`, which calls itself, is called with an iterator"),
     (grows, (0.5, 2), "SD604 the type of an argument of `_grown` grows without end: …; tuple of 6, int; "),
     (two_structures, (0.5, 2), "SD310 the result of `two_structures` is float on one path and tuple on the other"),

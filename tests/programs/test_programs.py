@@ -14,13 +14,16 @@ from tests.programs import (
     flow,
     functions,
     iterating,
+    kinds,
     language,
     lists,
     mathematics,
     numpy_functions,
     objects,
     outside,
+    ragged,
     recursive,
+    recursive_data,
     rules,
     schemes,
     single,
@@ -32,8 +35,22 @@ from tests.programs.cases import Case
 from tests.programs.checks import Checked, identical, same
 
 FILES = (
-    *(straight, arrays, writes, numpy_functions, flow, functions, language, objects, recursive, rules, schemes),
-    *(containers, lists, collected, elements, closures, views, single, mathematics, chosen, iterating, outside),
+    *(straight, arrays, writes, numpy_functions, flow, functions, language, objects, recursive, recursive_data, rules),
+    *(
+        schemes,
+        containers,
+        lists,
+        collected,
+        elements,
+        closures,
+        views,
+        single,
+        mathematics,
+        chosen,
+        iterating,
+        outside,
+    ),
+    *(ragged, kinds),
 )
 CASES = [case for file in FILES for case in file.cases]
 

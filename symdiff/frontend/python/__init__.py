@@ -12,10 +12,10 @@ memory             memory (cells, views, aliases), subscripts (of arrays), flat 
                    attributes)
 containers         containers (of known structure), container_methods, comprehensions (and what folds), ordering
                    (`min`, `max`, `sorted`); of staged length: grown (what such a list is), list_changes (slices,
-                   sums, insertions, searches)
+                   sums, insertions, searches), swaps (two elements exchanged)
 objects            objects (instances), classes (what a class says without running it), reflection (`isinstance`)
-calls              calls (in place), sharing (one function for several places), recursion, recursion_arrays,
-                   instances (what is kept of these), patterns (what is passed and returned)
+calls              calls (in place), sharing (one function for several places), recursion, recursion_memory (what
+                   it changes), instances (what is kept of these), patterns (what is passed and returned)
 derivatives        derivatives (`symdiff.grad` inside), regions (of what), columns (Jacobians), custom_rules
 library            captured (what is read from outside), python_calls (builtins), library_calls (`functools`,
                    `operator`, `itertools`), known_calls (run when compiling), methods (of arrays), output (`print`,

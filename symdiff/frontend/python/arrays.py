@@ -264,12 +264,20 @@ def _from_items(cx: Context, node: ast.AST, items: Sequence[Val], dtype: str | N
     parts = [to_array(cx, node, i) if not cx.is_numeric(i) else i for i in items]
     if any(p is POISON for p in parts):
         return POISON
+    if dtype is not None:
+        parts = [_of_dtype(cx, node, p, dtype) for p in parts]
     found = cx.emit(node, "stack", *parts, axis=0)
     if isinstance(found, Arr):
         found.cell.contiguous = True
         if dtype is not None and cx.aval(found).dtype != dtype:
             return cx.emit(node, "convert", found, kind=Kind.ARRAY, dtype=dtype)
     return found
+
+
+def _of_dtype(cx: Context, node: ast.AST, part: Val, dtype: str) -> Val:
+    """A scalar that is a Python or a NumPy number, which decides no dtype, in the one that is asked for."""
+    either = isinstance(part, Num) and part.type.kind is Kind.EITHER
+    return cx.emit(node, "convert", part, kind=Kind.NUMPY, dtype=dtype) if either else part
 
 
 def known_nested(cx: Context, items: Sequence[Val]) -> list[Any] | None:

@@ -76,6 +76,10 @@ def call(cx: Context, node: ast.Call) -> Val:
     starred = node.args[0] if len(node.args) == 1 and not node.keywords else None
     if isinstance(starred, ast.Starred) and isinstance(function, Known) and function.obj is zip:
         return _zip_of(cx, node, function, starred)
+    if isinstance(function, Known) and (function.obj is max or function.obj is min):
+        best = _best_of(cx, node, function)
+        if best is not None:
+            return best
     given = _arguments(cx, node, function)
     if given is None or function is POISON:
         return POISON
@@ -127,6 +131,27 @@ def _arguments(cx: Context, node: ast.Call, function: Val) -> Arguments | None:
             return None
         kwargs.update(merged)
     return args, kwargs
+
+
+def _best_of(cx: Context, node: ast.Call, function: Val) -> Val | None:
+    """`max(x, *s)` with a list of staged length: that of one list; None of every other call."""
+    from symdiff.frontend.python import comprehensions, grown, list_changes
+    from symdiff.frontend.python.expressions import evaluate
+
+    starred = [arg.value for arg in node.args if isinstance(arg, ast.Starred)]
+    names = [value for value in starred if isinstance(value, ast.Name)]
+    if not names or len(names) < len(starred):
+        return None
+    if not any(grown.content_of(cx, evaluate(cx, name)) is not None for name in names):
+        return None
+    content = containers.display(cx, node, node.args)
+    kwargs = {k.arg: evaluate(cx, k.value) for k in node.keywords if k.arg is not None}
+    if content is None:
+        return POISON
+    listed = list_changes.made(cx, node, content)
+    text = "if len($list) < 2: raise TypeError('the elements of one argument, which is a number, are not iterable')"
+    comprehensions.run(cx, node, "best", text, {"$list": listed})
+    return apply(cx, node, function, [listed], kwargs)
 
 
 def _zip_of(cx: Context, node: ast.Call, function: Val, starred: ast.Starred) -> Val:

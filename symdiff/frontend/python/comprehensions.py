@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from symdiff.frontend.python import containers, targets
+from symdiff.frontend.python import containers, grown, targets
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.control import RAISE, RESULT, exit_of
 from symdiff.frontend.python.desugar import placed
@@ -25,7 +26,7 @@ from symdiff.frontend.python.rolled import go_back, mark
 from symdiff.frontend.python.sizes import ask_for_count, refuse_unknown_count
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.turns import rolled_turns
-from symdiff.frontend.python.values import NONE, POISON, Cell, Known, Val
+from symdiff.frontend.python.values import NONE, POISON, Cell, Known, ListRef, Val
 from symdiff.ir.core import nested
 from symdiff.ir.effects import may_raise, must_stay
 
@@ -163,7 +164,18 @@ def comprehension_list(cx: Context, node: ast.ListComp | ast.GeneratorExp) -> Va
         items = _attempt(cx, node)
         return POISON if items is None else containers.new_list(cx, node, items)
     except UnknownLength as unknown:
-        return _rolled_or_static(cx, node, "list", node, {}, unknown)
+        found = _rolled_or_static(cx, node, "list", node, {}, unknown)
+        return _each_once(cx, node, found, unknown.iterable)
+
+
+def _each_once(cx: Context, node: ast.ListComp | ast.GeneratorExp, made: Val, source: Val) -> Val:
+    """`[p for p in ps if c]` has an object twice only if `ps` has; its loop alone does not say so."""
+    (first, *others), elt = node.generators, node.elt
+    chosen = isinstance(elt, ast.Name) and isinstance(first.target, ast.Name) and elt.id == first.target.id
+    of, content = grown.content_of(cx, source), grown.content_of(cx, made)
+    if chosen and not others and of is not None and content is not None and isinstance(made, ListRef):
+        cx.store.set(made.cell, replace(content, shared=of.shared))
+    return made
 
 
 def consumer_of(function: Val) -> str:

@@ -399,7 +399,7 @@ def _set_slice(cx: Context, node: ast.AST, base: ListRef, content: Any, where: S
 
 def changeable(cx: Context, node: ast.AST, base: Val) -> bool:
     """Whether a list, dict or object was made in this call; reported if not."""
-    if isinstance(base, Reference) and any(cx.belongs_outside(c.serial) for c in (base.cell, *base.cell.may)):
+    if isinstance(base, Reference) and not _given_back(cx, base):
         cx.refuse_outside(node, base.cell.name)
         return False
     found = memory.held(cx, base.cell) if isinstance(base, Reference) else None
@@ -432,6 +432,13 @@ def changeable(cx: Context, node: ast.AST, base: Val) -> bool:
     else:
         cx.refuse("SD321", node, operation="[…] =", left=cx.describe(base), right="a value")
     return False
+
+
+def _given_back(cx: Context, base: Reference) -> bool:
+    """Whether the recursive function that is being compiled, if one is, may change this."""
+    if cx.belongs_outside(base.cell.serial):
+        return cx.instances.note_write(base)
+    return not any(cx.belongs_outside(c.serial) for c in base.cell.may)
 
 
 # --- growing

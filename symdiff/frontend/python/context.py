@@ -13,7 +13,7 @@ import numpy as np
 import symdiff.primitives.checks  # noqa: F401  # fills the registry
 from symdiff.errors import CompileError, Loc, Problem
 from symdiff.frontend.python import values
-from symdiff.frontend.python.instances import Bottom, Instances, Place
+from symdiff.frontend.python.instances import Bottom, Instance, Instances, Pattern, Place
 from symdiff.frontend.python.liveness import Liveness
 from symdiff.frontend.python.problems import Leaf, NeedStatic
 from symdiff.frontend.python.store import MISSING, Facts, Scope, Store
@@ -69,8 +69,10 @@ class Session:
     unrolled: dict[Any, Hashable] = field(default_factory=dict)
     taken_apart: Problem | None = None  # why no list of lists, dicts or objects is taken as one that grows
     effects: set[int] = field(default_factory=set)  # conditions of `while` that change something, by their ids
+    ragged: bool = False  # lists in lists that grow are of any length too
     searched: set[Hashable] = field(default_factory=set)  # subscripts (by call path) of lists with staged indices
     recursive: dict[Hashable, frozenset[Place]] = field(default_factory=dict)  # definitions, with what they stage
+    forms: dict[Hashable, dict[Place, Pattern]] = field(default_factory=dict)  # of the elements of lists among these
     sharing: bool = True  # helpers may become functions of the program
     shared: set[Hashable] = field(default_factory=set)  # those that did, for arguments of one pattern each
 
@@ -185,6 +187,16 @@ class Context:
         if not name and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             name = self.text(node.func.value)
         self.refuse("SD509", node, name=f"`{name or self.text(node)}`", function=f"`{function}`")
+
+    def belongs_to_frame_outside(self, key: tuple[int, str]) -> bool:
+        """The same of a name, given with its frame's number."""
+        return bool(self.instances.active) and key[0] < self.instances.active[-1].first_frame
+
+    def refuse_memory(self, node: ast.AST, name: str, instance: Instance) -> None:
+        """Refuse what a recursive function changes, and no call can pass."""
+        self.refuse(
+            "SD509", node, name=f"`{name}`" if name else "an element of a list", function=f"`{instance.source.name}`"
+        )
 
     def need_static(self, node: ast.AST, val: Val, use: str, instead: Hashable = None) -> Val:
         """Unwind to whoever can make the value known, or report."""

@@ -18,6 +18,7 @@ from typing import Any
 from symdiff.frontend.python import kinship, lodging, memory
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
+from symdiff.frontend.python.problems import Restart
 from symdiff.frontend.python.type_joins import join_types
 from symdiff.frontend.python.values import (
     Attributes,
@@ -58,12 +59,21 @@ def form_of(cx: Context, val: Any) -> Pattern | None:
     if isinstance(content, Grown):
         return Pattern("grown", (content.form,))
     if isinstance(val, ListRef):
-        return _container(cx, Pattern("list"), content)
+        listed = _container(cx, Pattern("list"), content)
+        return _opened(listed) if cx.session.ragged and listed is not None else listed
     if not isinstance(content, dict) or isinstance(val, SetRef):
         return None
     cls = val.cls if isinstance(val, ObjRef) else None
     empty = Pattern("dict" if cls is None else "object", cls=cls, keys=tuple(content))
     return _container(cx, empty, tuple(content.values()))
+
+
+def _opened(form: Pattern) -> Pattern:
+    """The form of a list of any length, where all elements of a list have one form."""
+    found: Pattern | None = form.parts[0] if form.parts else None
+    for part in form.parts[1:]:
+        found = None if found is None else join(found, part)
+    return form if found is None or not any(leaf_types(found)) else Pattern("grown", (found,))
 
 
 def _container(cx: Context, empty: Pattern, items: Any) -> Pattern | None:
@@ -126,6 +136,11 @@ def leaf_names(form: Pattern, name: str) -> Iterator[str]:
         yield from leaf_names(part, f"{name}_{key}" if name and named and form.kind != "grown" else name)
 
 
+def has_memory(form: Pattern) -> bool:
+    """Whether an element of a form has something that can be changed."""
+    return form.kind in (*CHANGEABLE, "array", "grown") or any(map(has_memory, form.parts))
+
+
 def described(form: Pattern) -> str:
     """A form as messages name it: `(float, f8[n])`, `list of float`, `State(t=float, y=float)`."""
     if form.type is not None:
@@ -152,8 +167,12 @@ def numbers(cx: Context, form: Pattern, val: Any) -> list[Value]:
         return [_typed(cx, cx.scope.use(cx.value(val)), form.type)]
     if form.kind == "grown":
         return list(as_grown(cx, cx.store.get(val.cell), form.parts[0]).values)
-    found = zip(form.parts, _inside(cx, val) if form.parts else (), strict=True)
-    return [v for part, item in found for v in numbers(cx, part, item)]
+    items = _inside(cx, val) if form.parts else ()
+    if len(items) != len(form.parts):  # one list, read at two times of a loop
+        _open_lists(cx)
+        found = f"holds a list of {len(items)} elements besides {described(form)}"
+        memory.take_apart(cx, cx.make_problem("SD505", cx.frame.source.node, name="a list of lists", reason=found))
+    return [v for part, item in zip(form.parts, items, strict=True) for v in numbers(cx, part, item)]
 
 
 def _inside(cx: Context, val: Any) -> Sequence[Val]:
@@ -266,18 +285,35 @@ def _converted(cx: Context, s: Value, have: Type, want: Type) -> Value:
     return s if have == want else cx.scope.emit("seq_convert", s, elem=want)[0]
 
 
-def covers(wide: Pattern, form: Pattern) -> bool:
-    """Whether a staged list of the one form becomes one of the other by converting its numbers."""
+def covers(cx: Context, wide: Pattern, form: Pattern) -> bool:
+    """Whether a staged list of the one form becomes one of the other by converting its numbers.
+
+    Raises Restart where the other has lists of any length in it, and lists of known length were taken apart.
+    """
+    if _fits(wide, form):
+        return True
+    _open_lists(cx)
+    return False
+
+
+def _open_lists(cx: Context) -> None:
+    """Begin again with lists of any length in lists that grow, if this is not that attempt already."""
+    if not cx.session.ragged:
+        cx.session.ragged = True
+        raise Restart
+
+
+def _fits(wide: Pattern, form: Pattern) -> bool:
     if wide.kind != form.kind or len(wide.parts) != len(form.parts):
         return wide.kind in LEAVES and form.kind in LEAVES
-    return all(covers(a, b) for a, b in zip(wide.parts, form.parts, strict=True))
+    return all(_fits(a, b) for a, b in zip(wide.parts, form.parts, strict=True))
 
 
 def fitted(cx: Context, node: ast.AST, content: Grown, val: Val) -> Grown | None:
     """The list in a form that covers one value more; None after a problem."""
     form = form_of(cx, val)
     joined = None if form is None else join(content.form, form)
-    if joined is None or not covers(joined, content.form):
+    if joined is None or not covers(cx, joined, content.form):
         besides = described(content.form)
         takes = f"takes {cx.describe(val) if form is None else described(form)} besides {besides}"
         cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason=takes)

@@ -330,7 +330,7 @@ def _grown(cx: Context, *contents: Any) -> Slot:
         raise Misfit("a list that grows", "something else", "SD505")
     form = grown.form_of_elements(cx, *contents)
     staged = [content.form for content in contents if isinstance(content, Grown)]
-    if form is None or not all(grown.covers(form, have) for have in staged):
+    if form is None or not all(grown.covers(cx, form, have) for have in staged):
         counts = [f"one of {len(content)} elements" for content in contents if isinstance(content, tuple)]
         raise Misfit("a list", f"{(counts or ['one'])[-1]} of different structure or types", "SD505")
     shared = [place for content in contents if isinstance(content, Grown) for place in content.shared]

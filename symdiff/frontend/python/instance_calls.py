@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from symdiff.frontend.python import memory, patterns, recursion_arrays
+from symdiff.frontend.python import patterns, recursion_memory
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Bottom, Instance, Pattern
-from symdiff.frontend.python.store import MISSING
-from symdiff.frontend.python.values import POISON, Arr, Cell, Val
-from symdiff.ir import dims
-from symdiff.ir.core import Value
+from symdiff.frontend.python.values import POISON, Listed, Val
+from symdiff.ir import dims, types
 from symdiff.ir.dims import Dim
-from symdiff.ir.types import AVal
+from symdiff.ir.types import Seq
 
 
 def emit(
@@ -23,19 +21,22 @@ def emit(
     """The result of a call; `rule` says what its derivative is, if the user does."""
     if instance.failed:
         return POISON
-    passed = [val for name, p in now.items() for _, val in patterns.leaves(cx, p, bound[name])]
-    if not recursion_arrays.separate(cx, node, instance, passed):
-        return POISON
     cx.at(node)
-    ins = [cx.scope.use(cx.value(val)) for val in passed]
-    outer_arrays = [cx.scope.use(memory.read(cx, Arr(cell))) for cell in instance.outer_arrays]
+    passed = [leaf for name, p in now.items() for leaf in patterns.leaves(cx, p, bound[name])]
+    ins = [patterns.converted(cx, p, val, frozenset()) for p, val in passed]
+    outside = recursion_memory.outer_values(cx, node, instance)
+    given = [v for name, p in now.items() for v in patterns.memory_in(cx, p, bound[name])]
+    if outside is None:
+        return POISON
+    given += recursion_memory.outer_memory(cx, instance)
+    if not recursion_memory.separate(cx, node, instance, given):
+        return POISON
     if instance.result is None:
         cx.instances.bottoms += 1
         raise Bottom
     sizes: dict[Dim, Dim] = {}
-    for taken, given in zip(patterns.leaf_types(instance.params.values()), ins, strict=True):
-        assert isinstance(given.type, AVal)
-        sizes.update(zip(taken.shape, given.type.shape, strict=True))
+    for taken, value in zip(patterns.value_types(instance.params.values()), ins, strict=True):
+        sizes.update(zip(types.sizes(taken), types.sizes(value.type), strict=True))
     own = instance.own_sizes
 
     def size(d: Dim) -> Dim:
@@ -43,45 +44,19 @@ def emit(
             return dims.substitute(d, lambda a: sizes[dims.var(a.name)])
         return sizes.setdefault(d, dims.opaque(f"k{cx.count('opaque')}"))
 
-    result = patterns.resized(instance.result, size)
-    written = sorted(instance.written)
-    returned = [*patterns.leaf_types([result]), *(v.type for v in (*(ins[k] for k in written), *outer_arrays))]
-    outer = [cx.scope.emit("dim", size=dims.var(name))[0] for name in instance.missing]
+    found = [patterns.resized(p, size) for p in (instance.result, *instance.exits)]
+    outer = [cx.scope.emit("dim", size=sizes.get(dims.var(name), dims.var(name)))[0] for name in instance.missing]
     outs = cx.at(node).emit(
         "call",
         *ins,
-        *outer_arrays,
+        *outside,
         *instance.captures,
         *outer,
         function=instance.name,
-        types=tuple(returned),
+        types=recursion_memory.types_of(cx, instance, given, found),
         **rule,
     )
     cx.scope.effects += instance.effects
-    into = [*(passed[k] for k in written), *map(Arr, instance.outer_arrays)]
-    for arr, new in zip(into, outs[len(outs) - len(into) :], strict=True):
-        assert isinstance(arr, Arr)
-        if not memory.write(cx, node, arr, new):
-            return POISON
-    return _returned(cx, instance, result, outs[: len(outs) - len(into)], passed)
-
-
-def _returned(cx: Context, instance: Instance, result: Pattern, outs: Sequence[Value], passed: Sequence[Val]) -> Val:
-    """The result as a value of the caller's; its arrays may share memory with what was passed."""
-    values, arrays = iter(outs), list[Arr]()
-
-    def make(p: Pattern, name: str) -> Val:
-        made = cx.wrap(next(values))
-        if isinstance(made, Arr):
-            for source in instance.aliases[len(arrays)]:
-                base = passed[source] if isinstance(source, int) else source
-                cell = base.cell if isinstance(base, Arr) else base
-                if isinstance(cell, Cell) and cx.store.get(cell) is not MISSING:
-                    memory.may_alias(made.cell, cell)
-            for i, k in instance.shared:
-                if k == len(arrays):
-                    memory.may_alias(made.cell, arrays[i].cell)
-            arrays.append(made)
-        return made
-
-    return patterns.rebuilt(result, "", make, cx.store.set)
+    made = [Listed(v) if isinstance(v.type, Seq) else cx.wrap(v) for v in outs]
+    result = recursion_memory.take_back(cx, node, instance, found, given, iter(made))
+    return POISON if result is None else result

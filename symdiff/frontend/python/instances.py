@@ -6,12 +6,12 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from symdiff.frontend.python.values import Cell, Val
+from symdiff.frontend.python.values import Arr, Cell, Reference, Val
 from symdiff.frontend.source import Source
 from symdiff.ir import dims
 from symdiff.ir.core import Function, Value
 from symdiff.ir.dims import Atom, Dim
-from symdiff.ir.types import AVal
+from symdiff.ir.types import AVal, Type
 
 if TYPE_CHECKING:
     from symdiff.frontend.python.context import Frame
@@ -25,16 +25,20 @@ class Bottom(Exception):
 
 
 class Widened(Exception):
-    """A function writes into an array from around it: it is compiled again, taking and returning that array too."""
+    """A function changes memory from around it: it is compiled again, taking and returning that too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """The structure of a value: `kind` is known, scalar, array, or a container's (tuple, list, dict, …)."""
+    """The structure of a value: `kind` is known, scalar, array, or a container's (tuple, list, dict, object, …).
+
+    A list of any length is `grown`; each list of the IR that it is, a `seq`; memory met before is `again`.
+    """
 
     kind: str
     parts: tuple[Pattern, ...] = ()
     type: AVal | None = None  # of a scalar or array
+    listed: Type | None = None  # of a seq
     cls: Any = None  # the class of a named tuple or dataclass
     keys: tuple[Hashable, ...] = ()
     token: Hashable = None  # of a known object: what tells it from others
@@ -51,18 +55,28 @@ class Pattern:
 
 
 @dataclass(eq=False)
+class Outer:
+    """Memory, or a name (without `val`), from around a function that changes it; what it holds when it is called."""
+
+    val: Arr | Reference | None
+    entry: Pattern | None = None
+    form: Pattern | None = None  # of the elements of a list, as far as they have one
+
+
+@dataclass(eq=False)
 class Instance:
     """A definition compiled as a function of the program, for arguments of one pattern."""
 
     name: str
     source: Source
-    outer: Frame | None
+    around_frame: Frame | None
     params: dict[str, Pattern]  # sizes are the function's own variables
     sizes: dict[Dim, Dim]  # the pattern's sizes -> those variables
     around: tuple[object, ...]  # what the names outside held when it was compiled
     result: Pattern | None = None  # None: no path has returned yet
-    aliases: tuple[frozenset[int | Cell], ...] = ()  # per array result: arguments, or outer cells, it may share with
-    shared: frozenset[tuple[int, int]] = frozenset()  # array results that may share memory
+    aliases: tuple[frozenset[int | Cell], ...] = ()  # per memory it gives back: what was passed or is outside it may be
+    shared: frozenset[tuple[int, int]] = frozenset()  # memory given back that may be one
+    kin: bool = False  # whether what it gives back may hold what was passed or read, in lists: see `kinship`
     captures: tuple[Value, ...] = ()
     missing: tuple[str, ...] = ()  # sizes that only the code around knows: passed as integers
     effects: bool = False
@@ -70,11 +84,14 @@ class Instance:
     first_cell: int = 0  # what it makes itself has larger serial numbers
     first_frame: int = 0
     function: Function | None = None
-    own: dict[Cell, int] = field(default_factory=dict)  # the arrays passed to it, by their number among the leaves
-    written: set[int] = field(default_factory=set)  # those that it writes into: returned after the result
-    outer_arrays: list[Cell] = field(default_factory=list)  # arrays from around that it writes: passed and returned
-    reads: set[Cell] = field(default_factory=set)  # arrays from around that it reads
-    gives_back: bool = False  # whether it may write at all: a function with a rule of its own may not
+    own: dict[Cell, int] = field(default_factory=dict)  # the memory passed to it, numbered
+    parameters: list[Arr | Reference] = field(default_factory=list)  # that memory, in order
+    written: set[int] = field(default_factory=set)  # what of it is changed: returned after the result
+    outer: dict[Hashable, Outer] = field(default_factory=dict)  # cells and names from around that it changes: the same
+    exits: tuple[Pattern, ...] = ()  # what these hold when it returns
+    apart: bool = False  # whether what it returns is memory of its own, or of what was passed, as the data say
+    reads: set[Cell] = field(default_factory=set)  # memory from around that it reads
+    gives_back: tuple[str, ...] = ()  # the kinds of memory that it may change: a function with a rule may change none
 
     @property
     def own_sizes(self) -> frozenset[Atom]:
@@ -101,23 +118,34 @@ class Instances:
             if cell.serial < instance.first_cell and cell not in instance.own:
                 instance.reads.add(cell)
 
-    def note_write(self, cell: Cell) -> bool:
-        """Whether the function being compiled may write into an array older than its call, since it returns it.
+    def note_write(self, val: Arr | Reference) -> bool:
+        """Whether the function being compiled may change memory older than its call, since it returns it.
 
         Raises Widened where it is to return one more.
         """
-        instance = self.active[-1]
-        if not instance.gives_back:
+        instance, cell = self.active[-1], val.cell
+        if cell.kind not in instance.gives_back:
             return False
         if cell in instance.own:
             number = instance.own[cell]
-            self.changed |= number not in instance.written
-            instance.written.add(number)
+            if number not in instance.written:
+                self.changed = True
+                instance.written.add(number)
+                instance.result, instance.exits = None, ()
             return True
-        if cell.kind != "array" or any(c.serial < instance.first_cell for c in cell.may):
+        if any(c.serial < instance.first_cell for c in cell.may) or (cell.external and not isinstance(val, Arr)):
             return False
-        if cell not in instance.outer_arrays:
-            instance.outer_arrays.append(cell)
+        return self._returns(cell, val)
+
+    def note_binding(self, key: tuple[int, str]) -> bool:
+        """The same of a name of a function around."""
+        return "name" in self.active[-1].gives_back and self._returns(key, None)
+
+    def _returns(self, key: Hashable, val: Arr | Reference | None) -> bool:
+        instance = self.active[-1]
+        if key not in instance.outer:
+            instance.outer[key] = Outer(val)
+            instance.result, instance.exits = None, ()
             raise Widened
         return True
 

@@ -156,7 +156,7 @@ class Joiner(Sides):
             return None
         form = forms[0] if len(forms) == 1 else grown.join(*forms)
         staged = [content for content in contents if isinstance(content, Grown)]
-        if form is None or not all(grown.covers(form, content.form) for content in staged):
+        if form is None or not all(grown.covers(self.cx, form, content.form) for content in staged):
             return None
         both = [self._as_grown(k, content, form) for k, content in enumerate(contents)]
         at = [self.pair(*pair) for pair in zip(*(content.values for content in both), strict=True)]
@@ -234,7 +234,7 @@ class Joiner(Sides):
         t = known[0] if len(known) == 1 else join_types(known[0], known[1])
         if t is None and len(known) == 2:
             t = widen_shapes(self.cx, known[0], known[1], (id(self), len(self.outs)))
-        if t is None or any(isinstance(x, Maybe) and k != t for x, k in zip((a, b), kinds, strict=True)):
+        if t is None or any(isinstance(x, Maybe) and not _becomes(known, t) for x in (a, b)):
             return self._conflict(a, b)
         if t.kind is Kind.ARRAY:
             return self._arrays(a, b, t, maybe)
@@ -351,6 +351,11 @@ class Joiner(Sides):
 
 _NO_NUMBERS = (Known, Closure, Method, Partial, Bound, Super, Sequence_)
 _STRUCTURES = (Closure, Method, Partial, Bound, Super, Sequence_, ListRef, DictRef, SetRef, ObjRef, Struct, Text, OneOf)
+
+
+def _becomes(kinds: Sequence[AVal], wide: AVal) -> bool:
+    """Whether what is there on some paths only keeps its type, or can be converted: of one dtype, of either kind."""
+    return all(t == wide or (wide.kind is Kind.EITHER and t.dtype == wide.dtype) for t in kinds)
 
 
 def _inside(content: Any) -> Sequence[Val]:

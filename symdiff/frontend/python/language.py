@@ -42,6 +42,12 @@ SUPPORTED = (
     Row("decorated functions: what the decorator made is compiled",
         "def twice(f): return lambda t: f(f(t)) ⏎ @twice ⏎ def g(t): return t * x ⏎ return g(x)"),
     Row("recursion of any depth, mutual too", "g = lambda k: 1.0 if k == 0 else x * g(k - 1) ⏎ return g(n)"),
+    Row("recursion over lists of any length, and with results of any structure",
+        "def g(a): return (0.0, 0) if not a else (a[0] * x + g(a[1:])[0], len(a)) ⏎ s, n = g([t for t in v if t > 0])"
+        " ⏎ return s * n"),
+    Row("recursion that changes lists, dicts and objects, passed or from around it, and `nonlocal` names",
+        "out, a = [], Layer(x) ⏎ def g(k): ⏎     out.append(k * x) ⏎     a.w += x ⏎     if k: g(k - 1) ⏎ g(n)"
+        " ⏎ return sum(out) * a.w"),
     Row("recursion over parts of an array",
         "def g(w): return w[0] if len(w) == 1 else g(w[:len(w) // 2]) * g(w[len(w) // 2:]) ⏎ return g(v)"),
     Row("nested dict, list, tuple, named tuple, dataclass arguments", "return p['a'] * p['b'][0] + len(p)"),
@@ -68,6 +74,8 @@ SUPPORTED = (
     Row("`itertools`: `chain`, `islice`, `product`, `combinations`, `accumulate`, `zip_longest`, `takewhile`, …",
         "for i, j in product(range(n), range(2)): x *= i + j + 1 ⏎ s = sum(islice(v, 1, None))"
         " ⏎ return x + s + sum(takewhile(lambda t: t > x, accumulate(v)))"),
+    Row("`max(x, *s)` of a list of any length, `sum` of a list of arrays",
+        "s = [t * x for t in v] ⏎ q = [v * t for t in s if t > 0] ⏎ return max(x, *s) * np.sum(sum(q))"),
     Row("`:=`", "while (x := x * 0.5) > 0.1: pass ⏎ return x + (y := x * n) * y"),
     Row("sets of known elements, and `n in {1, 3}` of a staged number",
         "s = set() ⏎ for k in (1, 2, 1): ⏎     if k not in s: x *= k ⏎     s.add(k) ⏎ s |= {5, 7}"
@@ -88,6 +96,8 @@ SUPPORTED = (
     Row("`for` over arrays, `enumerate`, `zip`, `reversed`",
         "s = 0.0 ⏎ for i, (a, b) in enumerate(zip(v, v)): s += i * a * b ⏎ return s"),
     Row("`for` over known structure", "for t in (1.0, [x, 2.0]): y = t ⏎ return y[0]"),
+    Row("a Python number on one path and a NumPy one on another",
+        "for t in v: ⏎     if t > x: y = t; break ⏎ else: y = 1.0 ⏎ return np.sum(np.array([y, x]) * y)"),
     Row("`else` of a loop",
         "for t in v: ⏎     if t > x: break ⏎     x *= 2 ⏎ else: x = 0 ⏎ while x > 9: x /= 2 ⏎ else: x = 1 ⏎ return x"),
     Row("`match` on values, sequences, classes, with captures and guards",
@@ -103,6 +113,9 @@ SUPPORTED = (
         "h = [(0, x)] ⏎ while h[-1][1] < 9: h.append((n, h[-1][1] * 2 + 1)) ⏎ return sum(k * y for k, y in h)"),
     Row("changing objects, dicts, lists and arrays in a list that grows, each at one place of it",
         "a = [Layer(t) for t in v] ⏎ for b in a: b.w *= x ⏎ a[0].w += a[-1].w ⏎ return sum(b.w for b in a)"),
+    Row("lists of lists that grow in both, rows that change places",
+        "rows = [[x]] ⏎ for t in v: ⏎     if t > x: rows.append([t]) ⏎     else: rows[-1].append(t)"
+        " ⏎ rows[0], rows[-1] = rows[-1], rows[0] ⏎ rows[0][0] *= x ⏎ return sum(sum(r) * len(r) for r in rows)"),
     Row("lists of any length: slices, `+`, `*`, `in`, `del`, unpacking, `[x, *a]`, every method",
         "a = list(v) * 2 ⏎ a.insert(1, x) ⏎ a.sort() ⏎ b, *c = [x, *a[::-1]]"
         " ⏎ return b + sum(c[1:]) if x in a else c[0]"),
@@ -209,8 +222,6 @@ REFUSED = (
         "a = [x] ⏎ for t in a: ⏎     if len(a) < 5: a.append(t * x) ⏎ return sum(a)", "SD299"),
     Row("an iterator passed in a recursion",
         "g = lambda t, k: t if k == 0 else g(t, k - 1) ⏎ return x * len(list(g(zip(v, v), n)))", "SD232"),
-    Row("a list of unknown length passed in a recursion",
-        "def g(a): return x if len(a) < 2 else g([t for t in a if t > a[0]]) ⏎ return g(list(v))", "SD232"),
     Row("shapes that do not fit", "return np.ones(2) + np.ones(3)", "SD301"),
     Row("a static value needed from a float", "return m.sum(axis=x)", "SD303"),
     Row("a loop that changes a type", "y = x ⏎ for i in range(n): y = np.ones(2) * y ⏎ return y", "SD304"),
@@ -218,7 +229,7 @@ REFUSED = (
     Row("sizes that fit only by broadcasting", "return v[1:] + v", "SD308"),
     Row("different things on different paths", "if x > 0: y = x ⏎ else: y = 'none' ⏎ return y", "SD310"),
     Row("an unbound local", "return y ⏎ y = x", "SD311"),
-    Row("the dtype of a scalar of either kind", "s = 0.0 ⏎ for t in v: s += t ⏎ return np.array([s, 1.0])", "SD312"),
+    Row("the dtype of a scalar of either kind", "s = 0.0 ⏎ for t in v: s += t ⏎ return np.array([s, s])", "SD312"),
     Row("wrong arguments in a call", "return helper()", "SD313"),
     Row("an index out of known structure", "return (x, 2.0)[5]", "SD315"),
     Row("too many indices", "return v[0, 1]", "SD316"),

@@ -44,6 +44,8 @@ Content = tuple[Val, ...] | Grown
 def made(cx: Context, node: ast.AST, content: Content, kind: str = "list") -> ListRef:
     """A new list, or a tuple, as `kind` says."""
     cell = Cell(kind, cx.loc(node))
+    if isinstance(content, Grown) and not grown.has_memory(content.form):
+        content = replace(content, group=cell)
     cx.store.set(cell, content)
     if isinstance(content, Grown):
         kinship.unite(cell, content.group)
@@ -111,7 +113,7 @@ def joined(cx: Context, node: ast.AST, first: Content, second: Content, of: Grow
         return first + second
     form = grown.form_of_elements(cx, first, second)
     staged = [c.form for c in (first, second) if isinstance(c, Grown)]
-    if form is None or not all(grown.covers(form, have) for have in staged):
+    if form is None or not all(grown.covers(cx, form, have) for have in staged):
         kinds = [grown.described(have) for have in staged]
         cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason=f"takes elements besides {' and '.join(kinds)}")
         return None

@@ -287,7 +287,8 @@ class _Again:
         loc = cx.scope.loc
         cell = old.cell if kept else Cell(kind, loc)
         unite(cell, self.group)
-        cx.store.set(("lodged", cell), Lodged(self.view, path))
+        if not kept:
+            cx.store.set(("lodged", cell), Lodged(self.view, path))
         cx.store.set(("stale", cell), MISSING)
         if cx.store.get(("held", cell)) is MISSING:
             cx.store.set(("held", cell), loc)
@@ -316,8 +317,10 @@ def same_place(cx: Context, node: ast.AST, a: Cell, b: Cell, positive: bool) -> 
     """Whether two objects, each with memory of its own here, are one; None where it is not known."""
     from symdiff.frontend.python import operators
 
-    if b not in related([a]):
-        return Known(not positive)
+    reached = related([a])
+    if b not in reached:
+        passed = any(cx.belongs_outside(c.serial) for c in reached)
+        return None if passed and any(cx.belongs_outside(c.serial) for c in related([b])) else Known(not positive)
     one, other = lodged(cx, a), lodged(cx, b)
     if one is None or other is None or one.view.home is not other.view.home:
         return None
@@ -377,6 +380,9 @@ def put_back(cx: Context, node: ast.AST, cell: Cell, before: Any) -> None:
     elif isinstance(after, Grown):
         new = {n: v for n, v in enumerate(after.values, first) if v not in getattr(before, "values", ())}
         shared |= {found.path} if after.shared else set()
+    elif form.kind == "grown":
+        new = dict(enumerate(grown.as_grown(cx, after, form.parts[0]).values, first))
+        shared |= {found.path} if grown.has_memory(form.parts[0]) else set()
     else:
         new = {}
         for k, part in _replaced(before, after):

@@ -400,7 +400,8 @@ def _plain(tree: Tree) -> bool:
 def _flatten_object(cx: Context, node: ast.AST, val: ObjRef, leaves: list[Value], statics: list[Static | None]) -> Tree:
     """An instance of a class of the user's: the fields of a dataclass, or all attributes of another object."""
     if val.cls in ORIGINALS:
-        cx.refuse("SD322", node, type=f"a {val.cls.__name__}")
+        like = "list(q)" if val.cls.__name__ == "deque" else "dict(d)"
+        cx.refuse("SD322", node, type=f"a {val.cls.__name__}", rewrite=f"return a copy of plain type: `{like}`")
         return Tree()
     if val.cell in cx.pairing:
         cx.refuse("SD322", node, type=f"an instance of {val.cls.__name__} that holds itself")

@@ -94,6 +94,7 @@ def stale(cx: Context, val: Arr | Reference) -> tuple[str, Loc] | None:
     """What made it stale, if it is; an element of a list is read again first."""
     from symdiff.frontend.python import lodging
 
+    cx.instances.note_read(val.cell)
     if ("lodged", val.cell) in cx.store.data:
         lodging.refreshed(cx, val.cell)
     wrote = cx.store.get(("stale", val.cell), None)
@@ -279,7 +280,7 @@ def writable(cx: Context, node: ast.AST, arr: Arr) -> bool:
 
     cell = arr.cell
     older = next((c for c in (cell, *sorted(cell.may, key=lambda c: c.serial)) if cx.belongs_outside(c.serial)), None)
-    if older is not None and not (older is cell and cx.instances.note_write(cell)):
+    if older is not None and not (older is cell and cx.instances.note_write(arr)):
         cx.refuse_outside(node, older.name)
         return False
     if cell.readonly is not None:

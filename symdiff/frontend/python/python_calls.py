@@ -21,6 +21,7 @@ from symdiff.frontend.python import (
     control,
     desugar,
     foreign,
+    grown,
     iterators,
     library_calls,
     list_changes,
@@ -43,6 +44,7 @@ from symdiff.frontend.python.values import (
     POISON,
     DictRef,
     Foreign,
+    Grown,
     Known,
     ListRef,
     Num,
@@ -335,6 +337,9 @@ def _set(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:
 def _sum(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     """`sum` adds from the left, beginning with 0."""
     start = args[1] if len(args) > 1 else kwargs.get("start", Known(0))
+    content = grown.content_of(cx, args[0])
+    if content is not None and content.form.kind == "array" and isinstance(start, Known):
+        return _sum_of_arrays(cx, node, args[0], content, start)
     folded = ordering.by_loop(cx, node, "sum", args[0], {"$start": start})
     if folded is not None:
         return folded
@@ -345,6 +350,17 @@ def _sum(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     for item in items:
         total = operators.binary(cx, node, ast.Add(), total, item)
     return total
+
+
+def _sum_of_arrays(cx: Context, node: ast.AST, val: Val, content: Grown, start: Known) -> Val:
+    """The sum of a list of arrays of staged length, from its first; of an empty one, a number in Python, an error."""
+    text = "if not $list: raise ValueError('sum() of an empty list of arrays is a number')"
+    comprehensions.run(cx, node, "sum of arrays", text, {"$list": val})
+    first = operators.binary(cx, node, ast.Add(), start, grown.element(cx, node, content, Known(0)))
+    rest = list_changes.made(cx, node, list_changes.part(cx, node, content, Known(1)))
+    found = ordering.by_loop(cx, node, "sum", rest, {"$start": first})
+    assert found is not None
+    return found
 
 
 def _any(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:

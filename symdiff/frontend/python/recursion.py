@@ -18,10 +18,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Hashable, Iterator, Mapping
+from typing import NoReturn
 
-from symdiff.frontend.python import instance_calls, patterns, rounds, sharing
+from symdiff.frontend.python import instance_calls, patterns, recursion_memory, rounds, sharing
 from symdiff.frontend.python.context import Context, Frame
-from symdiff.frontend.python.instances import Instance, Pattern, Place
+from symdiff.frontend.python.instances import Instance, Outer, Pattern, Place
+from symdiff.frontend.python.patterns import Numbered
 from symdiff.frontend.python.problems import Restart
 from symdiff.frontend.python.values import (
     POISON,
@@ -56,15 +58,14 @@ def enter(cx: Context, node: ast.AST, source: Source, outer: Frame | None, bound
     if POISON in bound.values():
         return POISON
     staged = frozenset(marked or ())
-    now = _patterns(cx, bound, staged)
+    now = _patterns(cx, home, bound, staged)
     if active and _unfolds(cx, active, now, staged):
-        places = _changing(cx, active[-1], now, staged)
+        places = _changing(_patterns(cx, home, active[-1].bound or {}, staged), now)
         depth, count = _UNFOLDED if cx.scope is active[-1].scope else _GUARDED
         if not places or (len(active) < depth and cx.unfolded.get(home, 0) < count):
             cx.unfolded[home] = cx.unfolded.get(home, 0) + 1
             return None
-        cx.session.recursive[home] = staged | places
-        raise Restart
+        _stage(cx, home, places, now)
     other = next((val for p in now.values() if (val := patterns.unsuitable(p)) is not None), None)
     if other is not None:
         return cx.refuse("SD232", node, name=f"`{source.name}`", argument=cx.describe(other))
@@ -79,23 +80,47 @@ def _definition(source: Source) -> Hashable:
     return (source.file, source.qualname, source.first_line, source.node.lineno, source.node.col_offset)
 
 
-def _patterns(cx: Context, bound: Mapping[str, Val], staged: frozenset[Place]) -> dict[str, Pattern]:
-    found = {name: patterns.pattern_of(cx, val, staged, (name,)) for name, val in bound.items()}
+def _patterns(cx: Context, home: Hashable, bound: Mapping[str, Val], staged: frozenset[Place]) -> dict[str, Pattern]:
+    numbered = Numbered(forms=cx.session.forms.get(home, {}))
+    found = {name: patterns.pattern_of(cx, val, staged, (name,), numbered) for name, val in bound.items()}
     return patterns.separated(found) if _SIZES in staged else found
 
 
 def _unfolds(cx: Context, active: list[Frame], now: dict[str, Pattern], staged: frozenset[Place]) -> bool:
     """Whether something known has changed since the call around, and the arguments are new."""
     key = patterns.canonical(now)
-    before = [_patterns(cx, f.bound or {}, staged) for f in active]
+    home = _definition(active[-1].source)
+    before = [_patterns(cx, home, f.bound or {}, staged) for f in active]
     if any(patterns.canonical(p) == key for p in before):
         return False
     return any(patterns.advances(p, now[name]) for name, p in before[-1].items())
 
 
-def _changing(cx: Context, frame: Frame, now: dict[str, Pattern], staged: frozenset[Place]) -> frozenset[Place]:
-    before = _patterns(cx, frame.bound or {}, staged)
+def _changing(before: Mapping[str, Pattern], now: Mapping[str, Pattern]) -> frozenset[Place]:
     return frozenset(p for name in now for p in patterns.differences(before[name], now[name], (name,)))
+
+
+def _stage(cx: Context, home: Hashable, places: frozenset[Place], now: Mapping[str, Pattern]) -> NoReturn:
+    """Begin again with what changes at these places staged."""
+    forms = cx.session.forms.setdefault(home, {})
+    for place in places:
+        part = now[str(place[0])]
+        for k in place[1:]:
+            part = part.parts[k]  # type: ignore[call-overload]  # of a place, numbers after the name
+        form = patterns.form_of_parts(part) if part.kind == "list" else None
+        if form is not None:
+            forms[place] = form
+    cx.session.recursive[home] = cx.session.recursive.get(home, frozenset()) | places
+    raise Restart
+
+
+def _grows(cx: Context, source: Source, now: Mapping[str, Pattern]) -> None:
+    """Begin again where what calls in one another pass differs only in what can be staged."""
+    home = _definition(source)
+    before = next(i for i in reversed(cx.instances.active) if i.source.node is source.node)
+    places = _changing(before.params, now) - cx.session.recursive[home]
+    if places and all(patterns.can_stage(now, place) for place in places):
+        _stage(cx, home, places, now)
 
 
 # --- which function is called
@@ -114,15 +139,17 @@ def _call(
     key = (id(source.node), None if outer is None else outer.id, patterns.canonical(now), cx.errstate)
     instance = table.found.get(key)
     if instance is None or (instance not in table.active and not _fits(cx, instance, around)):
-        if rounds.nested_too_deep(cx, node, source):
+        if rounds.nested_too_deep(cx, node, source, lambda: _grows(cx, source, now)):
             return POISON
         if any(_alike(i, source, now) for i in table.active):
             home = _definition(source)
             cx.session.recursive[home] |= {_SIZES}
             raise Restart
-        before = [] if instance is None else instance.outer_arrays
+        before = {} if instance is None else instance.outer
         table.found[key] = instance = rounds.new_instance(cx, source, outer, now, around)
-        instance.outer_arrays, instance.gives_back = [*before], True
+        instance.outer = {k: Outer(o.val, o.entry, o.form) for k, o in before.items()}
+        recursive = _definition(source) in cx.session.recursive
+        instance.gives_back = recursion_memory.KINDS if recursive else ("array",)
     if instance not in table.active and instance not in table.done:
         rounds.compiled(cx, node, instance)
     return instance_calls.emit(cx, node, instance, bound, now)
@@ -139,7 +166,7 @@ def _alike(instance: Instance, source: Source, now: dict[str, Pattern]) -> bool:
 def _fits(cx: Context, instance: Instance, around: tuple[object, ...]) -> bool:
     """Whether a function compiled earlier is the one wanted here: nothing that it read from outside has changed."""
     same = len(instance.around) == len(around) and all(a is b for a, b in zip(instance.around, around, strict=True))
-    return same and all(map(cx.scope.sees, instance.captures))
+    return same and all(map(cx.scope.sees, instance.captures)) and recursion_memory.covered(cx, instance)
 
 
 def _closures(pattern: Pattern) -> Iterator[Frame]:
@@ -152,7 +179,7 @@ def _closures(pattern: Pattern) -> Iterator[Frame]:
 def _around(cx: Context, frames: list[Frame | None]) -> Iterator[object]:
     """Everything that functions defined in these frames can read, as it is now, but for what is passed to them."""
     seen: set[int] = set()
-    given = {cell for instance in cx.instances.every for cell in instance.outer_arrays}
+    given = {key for instance in cx.instances.every for key in instance.outer}
     held: set[Cell] = set()  # objects may hold themselves
     todo = frames
     while todo:
@@ -161,7 +188,7 @@ def _around(cx: Context, frames: list[Frame | None]) -> Iterator[object]:
             continue
         seen.add(frame.id)
         todo.append(frame.outer)
-        vals = [cx.get_name(frame, name) for name in sorted(frame.local)]
+        vals = [cx.get_name(frame, name) for name in sorted(frame.local) if (frame.id, name) not in given]
         while vals:
             val = vals.pop()
             yield val
@@ -175,7 +202,7 @@ def _around(cx: Context, frames: list[Frame | None]) -> Iterator[object]:
                 vals += [val.receiver, val.function]
             elif isinstance(val, ObjRef):
                 attributes = cx.store.get(val.cell)
-                if val.cell not in held and isinstance(attributes, Attributes):
+                if val.cell not in {*held, *given} and isinstance(attributes, Attributes):
                     held.add(val.cell)
                     yield attributes
                     vals += attributes.values()

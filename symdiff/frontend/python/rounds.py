@@ -7,31 +7,38 @@ second, a float in the third and the fourth, which is the last.  A function with
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 from symdiff.errors import CompileError
-from symdiff.frontend.python import calls, memory, patterns, recursion_arrays
+from symdiff.frontend.python import calls, memory, patterns, recursion_memory
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.instances import Bottom, Instance, Pattern, Widened
-from symdiff.frontend.python.patterns import Differ
+from symdiff.frontend.python.patterns import Differ, Rebuilding
 from symdiff.frontend.python.rolled import go_back, mark
 from symdiff.frontend.python.store import MISSING, Scope
-from symdiff.frontend.python.values import BOTTOM, POISON, Arr, Cell, Conflict, Num, Val
+from symdiff.frontend.python.values import BOTTOM, POISON, Arr, Cell, Conflict, Listed, Num, Val
 from symdiff.frontend.source import Source
 from symdiff.ir import dims, types
 from symdiff.ir.core import Block, Function, Value, walk
 from symdiff.ir.dims import Atom, Dim
+from symdiff.ir.types import AVal
 
 _MAX_ROUNDS = 20
 _MAX_NESTED = 8  # instances of one definition, each called by the one before
 
 
-def nested_too_deep(cx: Context, node: ast.AST, source: Source) -> bool:
-    """Whether the arguments of a definition seem to change from call to call without end; then it is reported."""
+def nested_too_deep(cx: Context, node: ast.AST, source: Source, first: Callable[[], None] | None = None) -> bool:
+    """Whether the arguments of a definition seem to change from call to call without end; then it is reported.
+
+    What is to be tried `first` may begin again instead.
+    """
     active = cx.instances.active
     if sum(i.source.node is source.node for i in active) < _MAX_NESTED:
         return False
+    if first is not None:
+        first()
     shown = "; ".join(", ".join(map(str, i.params.values())) for i in active[-3:])
     cx.refuse("SD604", node, name=f"an argument of `{source.name}`", types=f"…; {shown}; …")
     return True
@@ -146,23 +153,25 @@ def _lower(cx: Context, node: ast.AST, instance: Instance) -> None:
     for v in instance.captures:
         scope.use(v)
     incoming: list[Value] = []
-    cells: dict[Cell, int] = {}
-    bound = {name: _parameter(cx, p, name, incoming, cells) for name, p in instance.params.items()}
-    recursion_arrays.take_outer_arrays(cx, instance, incoming)
-    instance.first_cell, instance.first_frame, instance.own = Cell("array").serial, cx.counters["frame"] + 1, cells
+    make = partial(_parameter, cx, incoming)
+    taking = Rebuilding(make, cx.store.set)
+    bound = {name: taking.value(p, name) for name, p in instance.params.items()}
+    recursion_memory.take_outer(cx, node, instance, taking, make)
+    instance.parameters, instance.own = taking.memory, {val.cell: k for k, val in enumerate(taking.memory)}
+    instance.first_cell, instance.first_frame = Cell("array").serial, cx.counters["frame"] + 1
     table.active.append(instance)
     try:
-        found = calls.run_function(cx, node, instance.source, instance.outer, bound)
+        found = (
+            POISON if instance.failed else calls.run_function(cx, node, instance.source, instance.around_frame, bound)
+        )
     except Bottom:
         found = BOTTOM
     finally:
         table.active.pop()
-    outs = _results(cx, node, instance, found, cells)
-    if found is not BOTTOM:
-        outs += recursion_arrays.written_arrays(cx, instance)
+    outs = _results(cx, node, instance, found)
     changes = cx.store.end()
     written = [k for k in changes if isinstance(k, Cell) and k.serial < instance.first_cell]
-    written = [k for k in written if k not in instance.outer_arrays]
+    written = [k for k in written if k not in instance.outer]
     cx.scope = outer
     for cell in written:
         if cx.store.get(cell) is not MISSING and not cx.problems:
@@ -171,26 +180,26 @@ def _lower(cx: Context, node: ast.AST, instance: Instance) -> None:
     table.done.add(instance)
 
 
-def _parameter(cx: Context, pattern: Pattern, name: str, incoming: list[Value], cells: dict[Cell, int]) -> Val:
-    def make(p: Pattern, hint: str) -> Val:
-        assert p.type is not None
-        value = cx.scope.param(Value(p.type, hint))
-        incoming.append(value)
-        if p.kind == "scalar":
-            return Num(value)
-        cell = Cell("array", cx.scope.loc, contiguous=p.type.rank <= 1, name=hint)
-        cells[cell] = len(incoming) - 1
-        cx.store.set(cell, value)
-        return Arr(cell)
-
-    return patterns.rebuilt(pattern, name, make, cx.store.set)
+def _parameter(cx: Context, incoming: list[Value], p: Pattern, hint: str) -> Val:
+    t = p.type or p.listed
+    assert t is not None
+    value = cx.scope.param(Value(t, hint))
+    incoming.append(value)
+    if p.kind == "scalar":
+        return Num(value)
+    if p.kind == "seq":
+        return Listed(value)
+    assert p.type is not None
+    cell = Cell("array", cx.scope.loc, contiguous=p.type.rank <= 1, name=hint)
+    cx.store.set(cell, value)
+    return Arr(cell)
 
 
 # --- results
 
 
-def _results(cx: Context, node: ast.AST, instance: Instance, found: Val, cells: dict[Cell, int]) -> list[Value]:
-    """Take the result of this round into the one assumed; the values returned, in the types of both."""
+def _results(cx: Context, node: ast.AST, instance: Instance, found: Val) -> list[Value]:
+    """Take the result of this round, and what memory holds after it, into those assumed; the values returned."""
     if isinstance(found, Conflict):
         name = f"the result of `{instance.source.name}`"
         found = cx.refuse(found.code, instance.source.node, name=name, then=found.then, otherwise=found.orelse)
@@ -198,49 +207,44 @@ def _results(cx: Context, node: ast.AST, instance: Instance, found: Val, cells: 
         instance.failed = True
     if found is POISON or found is BOTTOM:
         return []
-    made = patterns.pattern_of(cx, found)
-    other = patterns.unsuitable(made)
+    given = recursion_memory.Given(cx, node, instance, found)
+    made = given.patterns()
+    other = next((val for p in made if (val := patterns.unsuitable(p)) is not None), None)
     if other is not None:
         cx.refuse("SD322", instance.source.node, type=cx.describe(other))
         instance.failed = True
         return []
+    before = None if instance.result is None else (instance.result, *instance.exits)
     try:
-        joined = _numbered(instance, made if instance.result is None else patterns.join(instance.result, made))
+        joined = made if before is None else [patterns.join(a, b) for a, b in zip(before, made, strict=True)]
+        result, *exits = _numbered(instance, joined)
     except Differ as differ:
+        if not instance.apart:
+            instance.apart, instance.result, instance.exits = True, None, ()
+            cx.instances.changed = True
+            return []
         cx.problems.append(_no_fixpoint(cx, node, instance, str(differ)))
         instance.failed = True
         return []
-    leaves = patterns.leaves(cx, joined, found)
+    leaves = given.leaves([result, *exits])
     if any(memory.check_stale(cx, instance.source.node, val) for _, val in leaves):
         instance.failed = True
         return []
-    _note_aliases(cx, instance, [val for p, val in leaves if p.kind == "array"], cells)
-    cx.instances.changed |= joined != instance.result
-    instance.result = joined
+    given.note_aliases()
+    cx.instances.changed |= (result, tuple(exits)) != (instance.result, instance.exits)
+    instance.result, instance.exits = result, tuple(exits)
     own = instance.own_sizes
     return [patterns.converted(cx, p, val, own) for p, val in leaves]
 
 
-def _numbered(instance: Instance, pattern: Pattern) -> Pattern:
-    """The pattern with its sizes that the function's parameters do not say named in order."""
+def _numbered(instance: Instance, found: Sequence[Pattern]) -> list[Pattern]:
+    """The patterns with their sizes that the function's parameters do not say named in order."""
     own, names = instance.own_sizes, dict[Dim, Dim]()
 
     def size(d: Dim) -> Dim:
         return d if dims.atoms(d) <= own else names.setdefault(d, dims.opaque(f"{instance.name}{len(names)}"))
 
-    return patterns.resized(pattern, size)
-
-
-def _note_aliases(cx: Context, instance: Instance, arrays: list[Val], cells: dict[Cell, int]) -> None:
-    """Which arguments, or arrays from around, an array result may share memory with, and which of them with another."""
-    reached = [{v.cell, *v.cell.may} if isinstance(v, Arr) else set[Cell]() for v in arrays]
-    old = [frozenset(cells.get(c, c) for c in found if c.serial < instance.first_cell) for found in reached]
-    pairs = frozenset((i, k) for k, a in enumerate(reached) for i, b in enumerate(reached[:k]) if a & b)
-    if len(instance.aliases) == len(old):
-        old = [a | b for a, b in zip(instance.aliases, old, strict=True)]
-    found = (tuple(old), instance.shared | pairs)
-    cx.instances.changed |= found != (instance.aliases, instance.shared)
-    instance.aliases, instance.shared = found
+    return [patterns.resized(p, size) for p in found]
 
 
 def _finish(cx: Context, instance: Instance, scope: Scope, incoming: list[Value], outs: list[Value]) -> None:
@@ -250,7 +254,7 @@ def _finish(cx: Context, instance: Instance, scope: Scope, incoming: list[Value]
     instance.captures, instance.effects = captures, bool(scope.effects)
     params = (*incoming, *(scope.captures[v] for v in captures))
     block = Block(params, tuple(scope.ops), tuple(outs))
-    bound = {a.name for v in params for a in types.type_atoms(v.type) if a.op == "var"}
+    bound = {a.name for v in params if isinstance(v.type, AVal) for a in types.type_atoms(v.type) if a.op == "var"}
     missing = tuple(sorted(_used_sizes(block) - bound))
     cx.instances.changed |= missing != instance.missing
     instance.missing = missing

@@ -154,7 +154,9 @@ class Sides:
             if x is UNBOUND:
                 return scope.emit("opt_none", elem=t)[0]
             if isinstance(x, Maybe):
-                return scope.use(x.value)
+                value = scope.use(x.value)
+                kept = t.kind is Kind.ARRAY or value.type == Opt(t)
+                return value if kept else scope.emit("opt_convert", value, elem=t)[0]
             value = scope.use(memory.handed_on(self.cx, x) if isinstance(x, Arr) else self.cx.value(x))
             assert isinstance(value.type, AVal)
             if t.kind is Kind.ARRAY and value.type.shape != t.shape:

@@ -22,6 +22,7 @@ from symdiff.frontend.python import (
     operators,
     output,
     raising,
+    swaps,
     targets,
     withs,
 )
@@ -249,6 +250,8 @@ def _assert(cx: Context, stmt: ast.Assert) -> None:
 
 def _assign(cx: Context, stmt: ast.Assign) -> None:
     unpacked = len(stmt.targets) == 1 and isinstance(stmt.targets[0], (ast.Tuple, ast.List))
+    if unpacked and swaps.exchanged(cx, stmt):
+        return
     val = evaluate_spent(cx, stmt.value) if unpacked else evaluate(cx, stmt.value)
     for target in stmt.targets:
         targets.assign(cx, target, val)

@@ -63,7 +63,8 @@ def bind_name(cx: Context, target: ast.Name, val: Val, frame: Frame) -> None:
     if home is None:  # `nonlocal` of a function that symdiff did not compile around it
         cx.refuse("SD205", target, name=target.id)
         return
-    if cx.instances.active and home.id < cx.instances.active[-1].first_frame:
+    key = (home.id, target.id)
+    if cx.belongs_to_frame_outside(key) and not cx.instances.note_binding(key):
         cx.refuse_outside(target, target.id)
         return
     if home is not cx.frame:

@@ -203,6 +203,13 @@ class Record(Val):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Listed(Val):
+    """One list of the IR, on its way through a call."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Method(Val):
     """A method of a value, not yet called."""
 

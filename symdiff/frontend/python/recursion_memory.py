@@ -1,0 +1,356 @@
+"""The memory that a function which calls itself changes: taken as parameters, given back after its result.
+
+By hand: `def fill(a, k): a[k] = x; if k: fill(a, k - 1)` becomes a function of (a, k) that returns a; the call in it
+is `a = fill(a, k - 1)`, where the new content is written back through the view that was passed.  In the same way
+
+    def visit(k):                       def visit(k, out):
+        out.append(k * x)       is          out = [*out, k * x]
+        if k: visit(k - 1)                  if k: out = visit(k - 1, out)
+                                            return out
+
+A list, dict, object or name from around it is passed and returned too, as what it holds.  Which memory is which goes
+with the call (`patterns.Numbered`): a list returned is the one that was passed, or one that is new.  What is written
+must not be known to the function in a way that the call does not tell of.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from symdiff.frontend.python import containers, grown, kinship, lodging, memory, patterns
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.instances import Instance, Outer, Pattern, Widened
+from symdiff.frontend.python.patterns import Differ, Leaves, Numbered, Rebuilding
+from symdiff.frontend.python.store import MISSING
+from symdiff.frontend.python.values import Arr, Cell, Grown, ListRef, Reference, Val, static_size
+from symdiff.ir import dims, types
+from symdiff.ir.core import Value
+from symdiff.ir.dims import Atom, Dim
+from symdiff.ir.types import Type
+
+KINDS = ("array", "list", "dict", "object", "name")
+WHOLE = Pattern("whole")  # an array that is written into: it stays of its type
+_EVERYTHING = 1 << 62  # older than this is all memory
+
+
+# --- what is changed around a function
+
+
+def _content(cx: Context, outer: Outer, key: Hashable, numbered: Numbered) -> Pattern | None:
+    """The pattern of what is outside, as it is now; None of what a call cannot pass."""
+    if isinstance(outer.val, Arr):
+        return WHOLE
+    if outer.val is not None:
+        found = patterns.content_pattern(cx, outer.val, numbered=numbered)
+    else:
+        val = cx.store.get(key)
+        found = Pattern("other") if not isinstance(val, Val) else patterns.pattern_of(cx, val, numbered=numbered)
+    return None if patterns.unsuitable(found) is not None or found.kind == "other" else found
+
+
+def _entry(cx: Context, instance: Instance, key: Hashable) -> Pattern | None:
+    """What is outside when the function is called: memory made before the call is named by itself.
+
+    None of what a call cannot pass, or what no pattern covers together with what other calls passed.
+    """
+    outer = instance.outer[key]
+    first = instance.first_cell if instance in cx.instances.active else _EVERYTHING
+    numbered = Numbered(first=0 if instance.apart else first, arrays=not instance.apart)
+    now = _content(cx, outer, key, numbered)
+    content = cx.store.get(outer.val.cell) if isinstance(outer.val, ListRef) else None
+    if isinstance(content, tuple):
+        outer.form = patterns.joined_forms(outer.form, grown.form_of_elements(cx, content))
+    if now is None or outer.entry is None or now == outer.entry:
+        return now
+    try:
+        return patterns.join(outer.entry, now)
+    except Differ:
+        listed = {outer.entry.kind, now.kind} <= {"list", "grown"} and outer.form is not None
+        return Pattern("grown", (outer.form,)) if listed and outer.form is not None else None
+
+
+def covered(cx: Context, instance: Instance) -> bool:
+    """Whether what is outside now is what the function was compiled for."""
+    return all(_entry(cx, instance, key) == outer.entry for key, outer in instance.outer.items())
+
+
+def take_outer(
+    cx: Context, node: ast.AST, instance: Instance, rebuilding: Rebuilding, make: Callable[[Pattern, str], Val]
+) -> None:
+    """What the function changes around it, as parameters of its own."""
+    for key, outer in instance.outer.items():
+        outer.entry = entry = _entry(cx, instance, key)
+        if entry is None or not _sized(cx, entry):
+            cx.refuse_memory(node, _name(key), instance)
+            instance.failed = True
+            return
+        if isinstance(outer.val, Arr):
+            version = cx.store.get(outer.val.cell)
+            made = make(Pattern("array", type=version.type), _name(key) or version.hint)
+            assert isinstance(made, Arr)
+            cx.store.set(outer.val.cell, cx.store.get(made.cell))
+        elif outer.val is not None:
+            cx.store.set(outer.val.cell, rebuilding.content(entry, _name(key), outer.val.cell))
+        else:
+            cx.store.set(key, rebuilding.value(entry, _name(key)))
+
+
+def _name(key: Hashable) -> str:
+    return key.name if isinstance(key, Cell) else str(key[1]) if isinstance(key, tuple) else ""
+
+
+def _sized(cx: Context, pattern: Pattern) -> bool:
+    """Whether the sizes of what lists hold can be named everywhere: an empty list does not say them."""
+    if pattern.kind != "grown":
+        return all(_sized(cx, p) for p in pattern.parts)
+    own = {d for instance in cx.instances.every for d in instance.sizes.values()}
+    sizes = [d for t in patterns.value_types([pattern]) for d in types.sizes(t)]
+    return all(static_size(d) and own.isdisjoint(map(_variable, dims.atoms(d))) for d in sizes)
+
+
+def _variable(atom: Atom) -> Dim:
+    return dims.var(atom.name)
+
+
+def outer_values(cx: Context, node: ast.AST, instance: Instance) -> list[Value] | None:
+    """What the function changes around it, as it is now; None after a problem.
+
+    Raises Widened where the function is being compiled for something else.
+    """
+    found: list[Value] = []
+    for key, outer in instance.outer.items():
+        if isinstance(outer.val, Arr):
+            found.append(cx.scope.use(memory.read(cx, outer.val)))
+            continue
+        entry = _entry(cx, instance, key)
+        if entry is not None and entry != outer.entry and instance in cx.instances.active:
+            outer.entry = entry
+            instance.result, instance.exits = None, ()
+            raise Widened
+        if entry is None or entry != outer.entry or not _sized(cx, entry):
+            if entry is None and not instance.apart and instance in cx.instances.active:
+                instance.apart, outer.entry = True, None
+                instance.result, instance.exits = None, ()
+                raise Widened
+            cx.refuse_memory(node, _name(key), instance)
+            return None
+        found += [patterns.converted(cx, p, val, frozenset()) for p, val in _leaves(cx, key, outer, entry)]
+    return found
+
+
+def _leaves(cx: Context, key: Hashable, outer: Outer, pattern: Pattern) -> Leaves:
+    if isinstance(outer.val, Arr):
+        return [(pattern, outer.val)]
+    if outer.val is None:
+        return patterns.leaves(cx, pattern, cx.store.get(key))
+    memory.check_read(cx, outer.val)
+    return patterns.leaves(cx, pattern, outer.val)
+
+
+def outer_memory(cx: Context, instance: Instance) -> Iterator[Arr | Reference]:
+    """The memory that goes with what the function changes around it, in the order of its numbers."""
+    for key, outer in instance.outer.items():
+        assert outer.entry is not None
+        if outer.val is None:
+            yield from patterns.memory_in(cx, outer.entry, cx.store.get(key))
+        elif not isinstance(outer.val, Arr):
+            for p, x in zip(outer.entry.parts, patterns.parts_of(cx, outer.val) or (), strict=False):
+                yield from patterns.memory_in(cx, p, x)
+
+
+# --- what a function gives back
+
+
+class Given:
+    """The values that a function returns: its result, then what the memory holds that it changes."""
+
+    def __init__(self, cx: Context, node: ast.AST, instance: Instance, found: Val) -> None:
+        self.cx, self.node, self.instance, self.found = cx, node, instance, found
+        self.memory: list[Arr | Reference] = []
+        self.written = [instance.parameters[k] for k in sorted(instance.written)]
+
+    def patterns(self) -> list[Pattern]:
+        """The patterns of all of it, the result's first."""
+        cx, instance = self.cx, self.instance
+        numbered = Numbered({} if instance.apart else dict(instance.own), count=len(instance.own))
+        numbered.first = 0 if instance.apart else instance.first_cell
+        found = [patterns.pattern_of(cx, self.found, numbered=numbered)]
+        numbered.numbers, numbered.arrays = dict(instance.own), not instance.apart
+        for key, outer in self.changed():
+            one = _content(cx, outer, key, numbered)
+            found.append(one or Pattern("other", val=outer.val or cx.store.get(key)))
+        self.memory = numbered.memory
+        return found
+
+    def changed(self) -> Iterator[tuple[Hashable, Outer]]:
+        for val in self.written:
+            yield val.cell, Outer(val)
+        yield from self.instance.outer.items()
+
+    def leaves(self, joined: Sequence[Pattern]) -> Leaves:
+        """The numbers of all of it."""
+        result, *exits = joined
+        found = patterns.leaves(self.cx, result, self.found)
+        for (key, outer), pattern in zip(self.changed(), exits, strict=True):
+            found += _leaves(self.cx, key, outer, pattern)
+        return found
+
+    def note_aliases(self) -> None:
+        """What of the memory given back may be memory that was passed, that is around, or other memory given back."""
+        instance, cx = self.instance, self.cx
+        reached = [{val.cell, *val.cell.may} for val in self.memory]
+        old = [
+            frozenset(
+                instance.own.get(c, c) for c in found if c.serial < instance.first_cell and c not in instance.outer
+            )
+            for found in reached
+        ]
+        pairs = frozenset((i, k) for k, a in enumerate(reached) for i, b in enumerate(reached[:k]) if a & b)
+        kin = instance.kin or self._kin(reached)
+        if len(instance.aliases) == len(old):
+            old = [a | b for a, b in zip(instance.aliases, old, strict=True)]
+        made = (tuple(old), instance.shared | pairs, kin)
+        cx.instances.changed |= made != (instance.aliases, instance.shared, instance.kin)
+        instance.aliases, instance.shared, instance.kin = made
+
+    def _kin(self, reached: Sequence[set[Cell]]) -> bool:
+        """Whether lists given back may hold memory that was there before, or other memory given back."""
+        instance, cx = self.instance, self.cx
+        cells = [val.cell for val in self.memory]
+        cells += [v.cell for v in instance.parameters] + [c for c in instance.outer if isinstance(c, Cell)]
+        held = [known_as(cx, c) for c in cells if has_elements(cx, c)]
+        for k, group in enumerate(held):
+            found = kinship.related(group)
+            outside = any(c.serial < instance.first_cell for c in found - set(group))
+            if outside or any(not found.isdisjoint(other) for other in [*held[:k], *held[k + 1 :]]):
+                return True
+        return False
+
+
+def has_elements(cx: Context, cell: Cell) -> bool:
+    """Whether memory is that of an element of a list of any length, or of such a list of what can be changed."""
+    content = cx.store.get(cell)
+    listed = isinstance(content, Grown) and grown.has_memory(content.form)
+    return listed or memory.held(cx, cell) is not None
+
+
+def known_as(cx: Context, cell: Cell) -> set[Cell]:
+    content = cx.store.get(cell)
+    return {cell, content.group} if isinstance(content, Grown) else {cell}
+
+
+# --- the caller
+
+
+def types_of(
+    cx: Context, instance: Instance, given: Sequence[Arr | Reference], found: Sequence[Pattern]
+) -> tuple[Type, ...]:
+    """The types of what a call gives back; an array that was written into is of the type that it had."""
+    result, *exits = found
+    made = [*patterns.value_types([result])]
+    into = [*(given[k] for k in sorted(instance.written)), *(outer.val for outer in instance.outer.values())]
+    for val, pattern in zip(into, exits, strict=True):
+        made += [cx.aval(val)] if isinstance(val, Arr) else patterns.value_types([pattern])
+    return tuple(made)
+
+
+def separate(cx: Context, node: ast.AST, instance: Instance, given: Sequence[Arr | Reference]) -> bool:
+    """Whether no memory that the function changes is known to it in another way too; False if reported."""
+    cells = [val.cell for val in given]
+    outer = [key for key in instance.outer if isinstance(key, Cell)]
+    for k in instance.written:
+        others = [*cells[:k], *cells[k + 1 :]]
+        if _met_elsewhere(cx, instance, cells[k], others, outer):
+            cx.refuse_memory(node, cells[k].name, instance)
+            return False
+    for cell in outer:
+        known = {*cells, *(c for c in instance.reads if c is not cell)}
+        if {cell, *cell.may} & known:
+            cx.refuse_memory(node, cell.name, instance)
+            return False
+    return True
+
+
+def _met_elsewhere(cx: Context, instance: Instance, cell: Cell, others: Sequence[Cell], outer: Sequence[Cell]) -> bool:
+    if {cell, *cell.may} & {*others, *instance.reads, *outer}:
+        return True
+    if not has_elements(cx, cell):
+        return False
+    related = [c for other in others if has_elements(cx, other) for c in known_as(cx, other)]
+    return any(lodging.may_be_one(cx, cell, c) for c in related) or lodging.listed_in(cx, cell, instance.captures)
+
+
+def take_back(
+    cx: Context,
+    node: ast.AST,
+    instance: Instance,
+    found: Sequence[Pattern],
+    given: Sequence[Arr | Reference],
+    values: Iterator[Val],
+) -> Val | None:
+    """Put into memory what a call gives back; its result, None after a problem."""
+    rebuilding = Rebuilding(lambda p, name: next(values), cx.store.set, [*given])
+    result, *contents = found
+    made: Val = rebuilding.value(result, "")
+    into: list[tuple[Hashable, Arr | Reference | None]] = [(None, given[k]) for k in sorted(instance.written)]
+    into += [(key, outer.val) for key, outer in instance.outer.items()]
+    for (key, val), pattern in zip(into, contents, strict=True):
+        if not _put(cx, node, key, val, pattern, rebuilding):
+            return None
+    _alias(cx, node, instance, rebuilding.memory, len(given))
+    return made
+
+
+def _put(
+    cx: Context, node: ast.AST, key: Any, val: Arr | Reference | None, pattern: Pattern, rebuilding: Rebuilding
+) -> bool:
+    if isinstance(val, Arr):
+        new = rebuilding.make(pattern, "")
+        return memory.write(cx, node, val, cx.value(new))
+    if val is None:
+        if cx.belongs_to_frame_outside(key) and not cx.instances.note_binding(key):
+            return False
+        cx.count("bound")
+        cx.store.set(key, rebuilding.value(pattern, _name(key)))
+        return True
+    if not containers.changeable(cx, node, val):
+        return False
+    lodging.change(cx, node, val.cell, rebuilding.content(pattern, val.cell.name, val.cell))
+    return True
+
+
+def _alias(cx: Context, node: ast.AST, instance: Instance, found: Sequence[Arr | Reference], first: int) -> None:
+    """Note what the memory that a call gave back may be."""
+    new = found[first:]
+    for made, sources in zip(new, instance.aliases, strict=True):
+        for source in sources:
+            cell = found[source].cell if isinstance(source, int) else source
+            if cx.store.get(cell) is not MISSING and cell is not made.cell:
+                memory.may_alias(made.cell, cell)
+    for i, k in instance.shared:
+        memory.may_alias(new[k].cell, new[i].cell)
+    if not instance.kin:
+        return
+    outside = [c for c in (*instance.reads, *(k for k in instance.outer if isinstance(k, Cell)))]
+    every = [c for c in (*(val.cell for val in found), *outside) if cx.store.get(c) is not MISSING]
+    for cell in every:
+        for other in known_as(cx, cell):
+            kinship.unite(every[0], other)
+        content = cx.store.get(cell)
+        if isinstance(content, Grown):
+            cx.store.set(cell, replace(content, shared=frozenset({()})))
+    listed = any(_lists_lists(cx.store.get(c)) for c in every)
+    for cell in every:
+        if (cell.kind != "list" or listed) and cx.store.get(("held", cell)) is MISSING:
+            cx.store.set(("held", cell), cx.loc(node))
+
+
+def _lists_lists(content: Any) -> bool:
+    return isinstance(content, Grown) and _has_list(content.form)
+
+
+def _has_list(form: Pattern) -> bool:
+    return form.kind in ("list", "grown") or any(map(_has_list, form.parts))

@@ -1,0 +1,147 @@
+"""Rows of lists that change length and place: the same row under every name, or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import symdiff
+from symdiff.errors import CompileError
+from tests.frontend.running import agrees
+
+
+def twice_in_one_list(x: float, n: int) -> Any:
+    rows = []
+    for i in range(n):
+        r = [x * i]
+        rows.append(r)
+        rows.append(r)
+        rows[-1].append(x)
+    return sum(sum(r) for r in rows)
+
+
+def in_two_lists(x: float, n: int) -> Any:
+    rows, other = [], []
+    for i in range(n):
+        r = [x * i]
+        rows.append(r)
+        other.append(r)
+        rows[-1].append(x)
+    return sum(sum(r) for r in other)
+
+
+def known_by_a_name(x: float, n: int) -> Any:
+    first = [x]
+    rows = [first]
+    for i in range(n):
+        rows.append([x * i])
+        rows[0].append(x)
+        first.append(2.0)
+    return sum(first) * len(rows[0])
+
+
+def copied_and_changed(x: float, n: int) -> Any:
+    rows = [[x]]
+    for i in range(n):
+        rows.append(rows[-1][:])
+        rows[-1].append(x * i)
+        rows[0].append(1.0)
+    return sum(sum(r) * k for k, r in enumerate(rows))
+
+
+def the_last_row_again(x: float, n: int) -> Any:
+    rows = [[x]]
+    for i in range(n):
+        rows.append(rows[-1])
+        rows[-1].append(x * i)
+    return sum(sum(r) * k for k, r in enumerate(rows))
+
+
+def exchanged_and_named(x: float, n: int) -> Any:
+    rows = []
+    for i in range(n):
+        rows.append([x * i])
+    rows[0], rows[1] = rows[1], rows[0]
+    a = rows[0]
+    rows[0].append(x)
+    rows[1].append(x * 5)
+    rows[1][0] = 7.0
+    return a[0] * rows[1][-1] + sum(sum(r) for r in rows)
+
+
+def exchanged_with_itself_perhaps(x: float, n: int) -> Any:
+    rows = [[x * (2 - i), x] for i in range(n)]
+    p = 0
+    for i in range(n):
+        if rows[i][0] > rows[p][0]:
+            p = i
+    rows[0], rows[p] = rows[p], rows[0]
+    a, b = rows[0], rows[p]
+    a[1] = 5.0 * x
+    return b[1] * rows[p][1]
+
+
+def exchanged_from_behind(x: float, n: int) -> Any:
+    rows = [[x * (i + 2), x] for i in range(n)]
+    rows[0], rows[-1] = rows[-1], rows[0]
+    rows[0][1] = 5.0
+    return sum(r[0] * r[1] * k for k, r in enumerate(rows))
+
+
+def exchanged_in_a_branch(x: float, n: int) -> Any:
+    rows = [np.ones(2) * x * (2 - i) for i in range(n)]
+    for i in range(n - 1):
+        if rows[i][0] > rows[i + 1][0]:
+            rows[i], rows[i + 1] = rows[i + 1], rows[i]
+    rows[0][1] = 5.0 * x
+    return sum(r[0] * r[1] * k for k, r in enumerate(rows))
+
+
+RUNS = (
+    *(twice_in_one_list, in_two_lists, known_by_a_name, copied_and_changed, the_last_row_again, exchanged_and_named),
+    *(exchanged_with_itself_perhaps, exchanged_from_behind, exchanged_in_a_branch),
+)
+
+
+@pytest.mark.parametrize("function", RUNS, ids=[f.__name__ for f in RUNS])
+def test_runs_as_python_does(function: Callable[..., Any]) -> None:
+    agrees(function, 1.3, 3)
+
+
+def a_row_named_before_the_exchange(x: float, n: int) -> Any:
+    rows = [np.ones(2) * x * (i + 1) for i in range(n)]
+    b = rows[0]
+    rows[0], rows[1] = rows[1], rows[0]
+    rows[0][0] = 5.0
+    return b[1] * b[0]
+
+
+def one_row_at_two_places(x: float, n: int) -> Any:
+    rows = [np.ones(2) * x * (i + 1) for i in range(n)]
+    rows[0] = rows[1]
+    rows[0][0] = 5.0
+    return rows[1][0]
+
+
+def changed_through_a_filter(x: float, n: int) -> Any:
+    rows = [[x * (i + 2), x] for i in range(n)]
+    big = [r for r in rows if r[0] > 3.0]
+    big[0][1] = x * x
+    return sum(r[1] for r in rows)
+
+
+REFUSED = (
+    (a_row_named_before_the_exchange, "SD511"),
+    (one_row_at_two_places, "SD508"),
+    (changed_through_a_filter, "SD511"),
+)
+
+
+@pytest.mark.parametrize(("function", "code"), REFUSED, ids=[f.__name__ for f, _ in REFUSED])
+def test_refused(function: Callable[..., Any], code: str) -> None:
+    with pytest.raises(CompileError) as caught:
+        symdiff.grad(function)(1.3, 3)
+    assert {p.code for p in caught.value.problems} == {code}

@@ -1,0 +1,283 @@
+"""Lists, dicts and objects that recursion shares with what is around it: one memory under every name, or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import symdiff
+from symdiff.errors import CompileError
+from tests.frontend.running import agrees
+
+X, N = 1.3, 3
+
+
+class Box:
+    def __init__(self, w: Any) -> None:
+        self.w = w
+
+
+def the_argument_returned(x: float, n: int) -> Any:
+    def go(a: Any, k: int) -> Any:
+        return a if k == 0 else go(a, k - 1)
+
+    a = [x, 2.0]
+    b = go(a, n)
+    b[0] = 5.0 * x
+    return a[0] * b[1]
+
+
+def the_captured_returned(x: float, n: int) -> Any:
+    def go(k: int) -> Any:
+        return a if k == 0 else go(k - 1)
+
+    a = {"q": x, "r": 2.0}
+    b = go(n)
+    a["q"] = 5.0 * x
+    return b["q"] * b["r"]
+
+
+def one_list_twice_in_a_result(x: float, n: int) -> Any:
+    def go(k: int) -> Any:
+        a = [x, 2.0 * x]
+        return (a, a) if k == 0 else go(k - 1)
+
+    p, q = go(n)
+    p[0] = 5.0 * x
+    return q[0]
+
+
+def one_list_under_two_parameters(x: float, n: int) -> Any:
+    def go(a: Any, b: Any, k: int) -> Any:
+        if k == 0:
+            return b[0]
+        a.append(a[-1] * 2.0)
+        b[0] = b[0] + len(a)
+        return go(a, b, k - 1)
+
+    a = [x]
+    return go(a, a, n) + sum(a)
+
+
+def inside_an_object(x: float, n: int) -> Any:
+    s = {"a": [x], "b": Box(x)}
+
+    def go(k: int) -> Any:
+        s["a"].append(s["b"].w)
+        s["b"].w = s["b"].w * x
+        if k:
+            go(k - 1)
+
+    go(n)
+    return sum(s["a"]) * s["b"].w
+
+
+def an_attribute_replaced(x: float, n: int) -> Any:
+    s = Box([x])
+    before = s.w
+
+    def go(k: int) -> Any:
+        s.w = [*s.w, x * k]
+        if k:
+            go(k - 1)
+
+    go(n)
+    return sum(s.w) * before[0] + len(before)
+
+
+def an_array_replaced(x: float, n: int) -> Any:
+    def go(s: Any, k: int) -> Any:
+        s.w = s.w * x
+        if k:
+            go(s, k - 1)
+
+    s = Box(np.ones(3) * x)
+    before = s.w
+    go(s, n)
+    return s.w.sum() + before.sum()
+
+
+def an_array_in_an_object(x: float, n: int) -> Any:
+    s = Box(np.ones(3) * x)
+    before = s.w
+
+    def go(k: int) -> Any:
+        s.w[k % 3] += x
+        if k:
+            go(k - 1)
+
+    go(n)
+    return s.w.sum() * before[0]
+
+
+def in_a_list_of_any_length(x: float, n: int) -> Any:
+    boxes = [Box(x * i) for i in range(n)]
+
+    def go(b: Any, k: int) -> Any:
+        b.w = b.w + x
+        if k:
+            go(b, k - 1)
+
+    for b in boxes:
+        go(b, n)
+    return sum(b.w for b in boxes)
+
+
+def two_calls(x: float, n: int) -> Any:
+    out: list[Any] = []
+
+    def go(k: int, t: Any) -> Any:
+        out.append(t)
+        if k:
+            go(k - 1, t * x)
+
+    for i in range(n):
+        go(i, x * i)
+    go(n, x * x)
+    out.append(1.0)
+    return sum(out) * len(out)
+
+
+def mutual(x: float, n: int) -> Any:
+    out: list[Any] = []
+
+    def even(k: int) -> Any:
+        out.append(x * k)
+        return odd(k - 1) if k else 0.0
+
+    def odd(k: int) -> Any:
+        out[-1] = out[-1] * 2.0
+        return even(k - 1) + 1.0 if k > 0 else 0.5
+
+    return even(n) * sum(out)
+
+
+def one_object_is_itself(x: float, n: int) -> Any:
+    def go(p: Any, q: Any, k: int) -> Any:
+        return (x if p is q else 2.0 * x) if k == 0 else go(p, q, k - 1)
+
+    a = Box(x)
+    return go(a, a, n)
+
+
+RUNS = (
+    *(the_argument_returned, the_captured_returned, one_list_twice_in_a_result, one_list_under_two_parameters),
+    *(inside_an_object, an_attribute_replaced, an_array_replaced, an_array_in_an_object, in_a_list_of_any_length),
+    *(two_calls, mutual, one_object_is_itself),
+)
+
+
+@pytest.mark.parametrize("function", RUNS, ids=[f.__name__ for f in RUNS])
+def test_runs_as_python_does(function: Callable[..., Any]) -> None:
+    agrees(function, X, N)
+
+
+# --- refused
+
+
+def argument_and_captured(x: float, n: int) -> Any:
+    a = [x, 1.0]
+
+    def go(b: Any, k: int) -> Any:
+        b[0] = b[0] * 2.0
+        return a[0] if k == 0 else go(b, k - 1)
+
+    return go(a, n)
+
+
+def captured_and_argument(x: float, n: int) -> Any:
+    a = [x, 1.0]
+
+    def go(b: Any, k: int) -> Any:
+        a[0] = a[0] * 2.0
+        return b[0] if k == 0 else go(b, k - 1)
+
+    return go(a, n)
+
+
+def a_row_and_its_list(x: float, n: int) -> Any:
+    rows = [[x * i] for i in range(n + 1)]
+
+    def go(r: Any, k: int) -> Any:
+        r.append(x * k)
+        return sum(rows[0]) if k == 0 else go(r, k - 1)
+
+    return go(rows[0], n)
+
+
+def an_array_and_its_list(x: float, n: int) -> Any:
+    rows = [np.ones(2) * x * i for i in range(n + 1)]
+
+    def go(rs: Any, w: Any, k: int) -> Any:
+        w[0] = w[0] + x
+        return rs[1][0] if k == 0 else go(rs, w, k - 1)
+
+    return go(rows, rows[1], n)
+
+
+def appended_and_changed_later(x: float, n: int) -> Any:
+    out: list[Any] = []
+
+    def go(w: Any, k: int) -> Any:
+        out.append(w)
+        if k:
+            go([t * 2.0 for t in w], k - 1)
+
+    w = [x, x * x]
+    go(w, n)
+    w[0] = 7.0
+    return out[0][0] + out[1][0]
+
+
+def the_argument_or_a_new_list(x: float, n: int) -> Any:
+    def go(a: Any, k: int) -> Any:
+        return a if k < 2 else go([t * x for t in a], k - 1)
+
+    a = [x, 2.0]
+    b = go(a, n)
+    b.append(1.0)
+    return sum(a) + sum(b)
+
+
+def either_of_two_objects(x: float, n: int) -> Any:
+    def go(p: Any, q: Any, k: int) -> Any:
+        if k == 0:
+            return p
+        p.w = p.w * 1.5
+        return go(q, p, k - 1)
+
+    a, b = Box(x), Box(2.0 * x)
+    c = go(a, b, n)
+    c.w = c.w + 10.0
+    return a.w * b.w
+
+
+def perhaps_one_object(x: float, n: int) -> Any:
+    boxes = [Box(x * i) for i in range(n)]
+
+    def go(p: Any, q: Any, k: int) -> Any:
+        return (x if p is q else 2.0 * x) if k == 0 else go(p, q, k - 1)
+
+    return go(boxes[0], boxes[0], n)
+
+
+REFUSED = (
+    (argument_and_captured, "SD509"),
+    (captured_and_argument, "SD509"),
+    (a_row_and_its_list, "SD509"),
+    (an_array_and_its_list, "SD509"),
+    (appended_and_changed_later, "SD510"),
+    (the_argument_or_a_new_list, "SD512"),
+    (either_of_two_objects, "SD512"),
+    (perhaps_one_object, "SD223"),
+)
+
+
+@pytest.mark.parametrize(("function", "code"), REFUSED, ids=[f.__name__ for f, _ in REFUSED])
+def test_refused(function: Callable[..., Any], code: str) -> None:
+    with pytest.raises(CompileError) as caught:
+        symdiff.grad(function)(X, N)
+    assert {p.code for p in caught.value.problems} == {code}

@@ -1,0 +1,55 @@
+"""Numbers that are Python's on one path and NumPy's on another; sums and extremes of lists of any length."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.programs.cases import Cases, array
+
+cases = Cases()
+
+
+@cases(array(5), 0.7)
+@cases(array(5, low=0.1, high=0.9), 0.7)
+def the_first_above_or_a_float(v, x):
+    for t in v:
+        if t > 1.2:
+            y = t * x
+            break
+    else:
+        y = x
+    return y * 2.0
+
+
+@cases(array(4, low=0.1, high=0.9), 2.0)
+def the_last_below_or_one(v, x):
+    for t in v:
+        if t > x:
+            y = t
+            break
+    else:
+        y = 1.0
+    z = np.zeros(2)
+    z[0] = y * v[0]
+    return np.sum(z) * x
+
+
+@cases(array(4), 1.1)
+def sums_in_an_array(v, x):
+    s = 0
+    for t in v:
+        s += t * t
+    return np.sum(np.array([s, x, 1.0]) ** 2) + np.sum(np.array([s, s], dtype=float))
+
+
+@cases(array(4, 3))
+def sum_of_arrays(m):
+    rows = [r * r[0] for r in m if r[0] > 0.0]
+    return np.sum(np.sin(sum(rows)))
+
+
+@cases(array(4), 0.7)
+@cases(array(1), 0.7)
+def extremes_of_a_list_and_more(v, x):
+    s = [t * x for t in v]
+    return max(x, *s) + 2.0 * min(*s, x)

@@ -1,0 +1,241 @@
+"""Recursion as deep as the data say over lists, dicts and objects: passed, returned, changed, captured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tests.programs.cases import Cases, array, signed
+
+cases = Cases()
+
+
+@cases(array(5))
+@cases(array(0))
+def sum_of_the_rest(v):
+    def total(a):
+        if not a:
+            return 0.0
+        return a[0] * a[0] + total(a[1:])
+
+    return total(list(v)) + np.sum(v)
+
+
+@cases(array(5))
+def value_and_count(v):
+    def go(a):
+        if not a:
+            return 0.0, 0
+        s, n = go(a[1:])
+        return s + a[0] ** 2, n + 1
+
+    s, n = go([t for t in v])
+    return s / n
+
+
+@cases(array(6))
+def merge_sorted(v):
+    s = _merge_sort(list(v))
+    total = 0.0
+    for i, a in enumerate(s):
+        total += i * a * a
+    return total
+
+
+def _merge_sort(a):
+    if len(a) <= 1:
+        return a
+    m = len(a) // 2
+    left, right = _merge_sort(a[:m]), _merge_sort(a[m:])
+    out = []
+    i = j = 0
+    while i < len(left) and j < len(right):
+        if left[i] < right[j]:
+            out.append(left[i])
+            i += 1
+        else:
+            out.append(right[j])
+            j += 1
+    return out + left[i:] + right[j:]
+
+
+@cases(array(5))
+def quick_sorted(v):
+    def ordered(a):
+        if len(a) <= 1:
+            return a
+        p = a[0]
+        return [*ordered([t for t in a[1:] if t < p]), p, *ordered([t for t in a[1:] if t >= p])]
+
+    s = ordered(list(v))
+    return s[0] * 3.0 - s[-1] * s[-1]
+
+
+@cases(array(5, 2))
+def product_of_rows(m):
+    def product(rows):
+        if len(rows) == 1:
+            return rows[0]
+        k = len(rows) // 2
+        return product(rows[:k]) * product(rows[k:])
+
+    return np.sum(product(list(m)))
+
+
+@cases(array(4))
+def weighted_pairs(v):
+    def total(pairs):
+        if not pairs:
+            return 0.0
+        (w, t), *rest = pairs
+        return w * t + total(rest)
+
+    return total([(t, np.sin(t)) for t in v])
+
+
+@cases(array(5), 2)
+def elementary_symmetric(v, k):
+    def go(i, chosen):
+        if len(chosen) == k:
+            p = 1.0
+            for c in chosen:
+                p *= c
+            return p
+        if i == len(v):
+            return 0.0
+        return go(i + 1, [*chosen, v[i]]) + go(i + 1, chosen)
+
+    return go(0, [])
+
+
+@cases(1.1, 4)
+@cases(1.1, 0)
+def orbit_collected(x, n):
+    out = []
+
+    def go(k, t):
+        out.append(t * t)
+        if k > 0:
+            go(k - 1, np.sin(t) * x)
+
+    go(n, x)
+    return sum(out) * len(out)
+
+
+@cases(1.1, 3)
+def accumulator_passed(x, n):
+    def go(out, k, t):
+        if k == 0:
+            return out
+        out.append(t * x)
+        return go(out, k - 1, np.sin(t))
+
+    found = go([], n, x)
+    found.append(x)
+    return sum(found) * found[0]
+
+
+@cases(array(4))
+def path_of_the_search(v):
+    path = []
+
+    def go(i):
+        if i == len(v):
+            return sum(p * p for p in path)
+        path.append(v[i])
+        below = go(i + 1)
+        path.pop()
+        return below * v[i] + len(path)
+
+    return go(0)
+
+
+@cases(signed(3))
+def permanent_by_permutations(v):
+    terms = []
+
+    def go(path, rest):
+        if not rest:
+            terms.append(path)
+            return
+        for i in range(len(rest)):
+            go([*path, rest[i]], rest[:i] + rest[i + 1 :])
+
+    go([], [v[0], v[1], v[2]])
+    total = 0.0
+    for t in terms:
+        total += t[0] * t[1] ** 2 - t[2]
+    return total
+
+
+@dataclass
+class Walk:
+    length: float
+    step: float
+    turns: int = 0
+
+    def go(self, k):
+        self.length = self.length + self.step
+        self.turns += 1
+        self.step *= 0.75
+        if k > 0 and self.length < 9.0:
+            self.go(k - 1)
+
+
+@cases(1.2, 0.7, 4)
+def object_that_walks(a, b, n):
+    w = Walk(a, b)
+    w.go(n)
+    return w.length * w.turns + w.step
+
+
+@cases(0.9, 4)
+def object_passed_on(x, n):
+    def step(w, k):
+        w.length *= x
+        if k == 0:
+            return w
+        w.step += w.length
+        return step(w, k - 1)
+
+    w = Walk(x, 1.0)
+    return step(w, n).step * w.length
+
+
+@cases(0.7, 4)
+def dict_and_list_around(x, n):
+    state = {"s": 0.0, "p": 1.0}
+    last = [x, x]
+
+    def go(k, t):
+        if k == 0:
+            return
+        state["s"] += t
+        state["p"] *= t
+        last[k % 2] = t
+        go(k - 1, t * t)
+
+    go(n, x)
+    return state["s"] * state["p"] + last[0] * last[1]
+
+
+@cases(0.6, 3)
+def total_around(x, n):
+    total = x
+
+    def go(k):
+        nonlocal total
+        total = total * 1.5
+        return 1.0 if k == 0 else go(k - 1) * total
+
+    return total + go(n) * total
+
+
+@cases(0.8, 3)
+def children_of_nodes(x, n):
+    def grow(k, t):
+        return {"value": t, "sums": [t * t] if k == 0 else [*grow(k - 1, np.sin(t))["sums"], t * t]}
+
+    root = grow(n, x)
+    return root["value"] * sum(root["sums"])
