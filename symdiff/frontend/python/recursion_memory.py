@@ -175,6 +175,10 @@ class Given:
     def patterns(self) -> list[Pattern]:
         """The patterns of all of it, the result's first."""
         cx, instance = self.cx, self.instance
+        if not instance.gives_back:  # a function with a rule, or of one: what it returns is its own
+            result = patterns.pattern_of(cx, self.found)
+            self.memory = list(patterns.memory_in(cx, result, self.found))
+            return [result]
         numbered = Numbered({} if instance.apart else dict(instance.own), count=len(instance.own))
         numbered.first = 0 if instance.apart else instance.first_cell
         found = [patterns.pattern_of(cx, self.found, numbered=numbered)]
