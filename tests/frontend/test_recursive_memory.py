@@ -163,10 +163,69 @@ def one_object_is_itself(x: float, n: int) -> Any:
     return go(a, a, n)
 
 
+def a_counter_and_a_total(x: float, n: int) -> Any:
+    calls, total = 0, x
+
+    def fib(k: int) -> Any:
+        nonlocal calls, total
+        calls += 1
+        if x * k > 2.0:
+            total = total * 1.1 + k
+        return x if k < 2 else fib(k - 1) + x * fib(k - 2)
+
+    return fib(n + 2) * calls + total
+
+
+def on_one_path_alone(x: float, n: int) -> Any:
+    out: list[Any] = []
+
+    def go(k: int) -> Any:
+        if k * x > 2.0:
+            out.append(k * x)
+        if k:
+            go(k - 1)
+
+    for i in range(n):
+        if i != 1:
+            go(i + 1)
+    return sum(out) + len(out)
+
+
+def a_queue(x: float, n: int) -> Any:
+    out: list[Any] = []
+
+    def go(items: Any) -> Any:
+        if not items:
+            return
+        head = items.pop(0)
+        out.append(head * x)
+        if head < n:
+            items.append(head + 2.0)
+        go(items)
+
+    go([x, x + 1.0])
+    return sum(out)
+
+
+def the_argument_and_a_new_list(x: float, n: int) -> Any:
+    def go(a: Any, k: int) -> Any:
+        a.append(x * k)
+        if k == 0:
+            return a, [x]
+        r, s = go(a, k - 1)
+        return r, [*s, len(r) * x]
+
+    a: list[Any] = []
+    r, s = go(a, n)
+    r.append(100.0 * x)
+    return sum(a) + sum(s)
+
+
 RUNS = (
     *(the_argument_returned, the_captured_returned, one_list_twice_in_a_result, one_list_under_two_parameters),
     *(inside_an_object, an_attribute_replaced, an_array_replaced, an_array_in_an_object, in_a_list_of_any_length),
-    *(two_calls, mutual, one_object_is_itself),
+    *(two_calls, mutual, one_object_is_itself, a_counter_and_a_total, on_one_path_alone, a_queue),
+    the_argument_and_a_new_list,
 )
 
 
