@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from symdiff.frontend.python import containers, grown, targets
+from symdiff.frontend.python import containers, grown, iterated, targets
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.control import RAISE, RESULT, exit_of
 from symdiff.frontend.python.desugar import placed
@@ -113,7 +113,7 @@ def unrolled(cx: Context, node: Comprehension, element: Callable[[], None]) -> b
                 raise UnknownLength(generator, iterable)
             return False
         done = True
-        for item in items:
+        for item in iterated.turn_by_turn(cx, generator.iter, generator.iter, iterable, items):
             targets.assign(cx, generator.target, item)
             tests = [condition(cx, t) for t in generator.ifs]
             if POISON in tests:

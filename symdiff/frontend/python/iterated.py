@@ -7,8 +7,10 @@ turn; a list that is longer or shorter after a turn is not, and is refused.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from symdiff.frontend.python import containers
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import Arr, Cell, DictRef, Grown, ListRef, Sequence_, Val
 from symdiff.ir.core import Block, Op, Value
@@ -29,6 +31,27 @@ def lists_in(over: Val) -> list[Cell]:
     if isinstance(over, Sequence_):
         return [cell for part in over.parts for cell in lists_in(part)]
     return [over.cell] if isinstance(over, (Arr, ListRef, DictRef)) else []
+
+
+def turn_by_turn(cx: Context, node: ast.AST, place: ast.AST, over: Val, items: Sequence[Val]) -> Iterator[Val]:
+    """The known elements of what a loop runs over, each as it is at its turn: a list must keep its length."""
+    lists = lists_in(over)
+    before = [cx.store.get(cell) for cell in lists]
+
+    def now(k: int, item: Val) -> Val:
+        after = [cx.store.get(cell) for cell in lists]
+        if all(a is b for a, b in zip(before, after, strict=True)):
+            return item
+        found = containers.items_of(cx, place, over)
+        if found is None or not all(as_long(a, b) for a, b in zip(before, after, strict=True)):
+            kind = "dict" if any(isinstance(content, dict) for content in before) else "list"
+            return cx.refuse("SD299", node, construct=f"a loop over a {kind} that its turns make longer or shorter")
+        return found[k]
+
+    for k, item in enumerate(items):
+        yield now(k, item)
+    if items:  # the last turn counts, too
+        now(-1, items[-1])
 
 
 def as_long(before: Any, after: Any) -> bool:

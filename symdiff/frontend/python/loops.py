@@ -213,27 +213,10 @@ def _for_items(cx: Context, stmt: ast.For, iterable: Val) -> None:
     live = cx.frame.live.header[id(stmt)]
 
     def turns() -> Any:
-        for k, item in enumerate(items):
+        for item in iterated.turn_by_turn(cx, stmt, stmt.iter, iterable, items):
             loop.turn += 1
-            targets.assign(cx, stmt.target, now(k, item))
+            targets.assign(cx, stmt.target, item)
             yield
-        if items:  # the last turn counts, too
-            now(-1, items[-1])
-
-    lists = iterated.lists_in(iterable)
-    before = [cx.store.get(cell) for cell in lists]
-
-    def now(k: int, item: Val) -> Val:
-        """An element of a list as it is at its turn; the lists must have kept their length."""
-        after = [cx.store.get(cell) for cell in lists]
-        if all(a is b for a, b in zip(before, after, strict=True)):
-            return item
-        found = containers.items_of(cx, stmt.iter, iterable)
-        if found is None or not all(iterated.as_long(a, b) for a, b in zip(before, after, strict=True)):
-            kind = "dict" if any(isinstance(content, dict) for content in before) else "list"
-            cx.refuse("SD299", stmt, construct=f"a loop over a {kind} that its turns make longer or shorter")
-            return POISON
-        return found[k]
 
     _run_turns(cx, stmt, turns(), live)
 

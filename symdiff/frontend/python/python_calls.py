@@ -114,7 +114,7 @@ def _pure(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> V
     if memory.is_poison(*args):
         return POISON
     if obj in (isinstance, issubclass) and len(args) == 2:
-        return reflection.isinstance_(cx, node, args)
+        return reflection.isinstance_(cx, node, args, obj is issubclass)
     if obj is callable and len(args) == 1:
         return reflection.callable_(cx, node, args)
     if obj is slice:

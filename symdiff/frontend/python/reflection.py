@@ -38,17 +38,22 @@ Args = list[Val]
 Kwargs = dict[str, Val]
 
 
-def isinstance_(cx: Context, node: ast.AST, args: Args) -> Val:
-    """What class a value has is known, staged or not, except for scalars that may be Python's or NumPy's."""
+def isinstance_(cx: Context, node: ast.AST, args: Args, of_class: bool = False) -> Val:
+    """`isinstance`, and `issubclass` of a class.
+
+    What class a value has is known, staged or not, except for scalars that may be Python's or NumPy's.
+    """
     items = containers.elements(cx, args[1])
     wanted = args[1].obj if isinstance(args[1], Known) else tuple(i.obj for i in items or () if isinstance(i, Known))
     every = wanted if isinstance(wanted, tuple) else (wanted,)
     wanted = tuple(ORIGINALS.get(c, c) if isinstance(c, type) else c for c in every)
-    cls = class_of_value(args[0])
+    given = args[0].obj if of_class and isinstance(args[0], Known) else None
+    cls = ORIGINALS.get(given, given) if isinstance(given, type) else None if of_class else class_of_value(args[0])
     if isinstance(args[0], Foreign):
         return cx.refuse_object(node)
     if cls is None:
-        return cx.refuse("SD312", node, use="isinstance", name=f"`{cx.text(node)}`")
+        use = "issubclass" if of_class else "isinstance"
+        return cx.refuse("SD312", node, use=use, name=f"`{cx.text(node)}`")
     for one in wanted:
         check = getattr(type(one), "__instancecheck__", None)
         if isinstance(one, type) and check not in (type.__instancecheck__, abc.ABCMeta.__instancecheck__):
