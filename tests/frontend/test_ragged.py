@@ -100,9 +100,20 @@ def exchanged_in_a_branch(x: float, n: int) -> Any:
     return sum(r[0] * r[1] * k for k, r in enumerate(rows))
 
 
+def put_in_where_the_other_path_raises(x: float, n: int) -> Any:
+    rows: list[Any] = []
+    if x > 0:
+        rows.append({"a": [x * n]})
+    else:
+        rows[-1]["a"] = [2.0]
+    rows[0]["a"].append(x)
+    return sum(rows[0]["a"])
+
+
 RUNS = (
     *(twice_in_one_list, in_two_lists, known_by_a_name, copied_and_changed, the_last_row_again, exchanged_and_named),
     *(exchanged_with_itself_perhaps, exchanged_from_behind, exchanged_in_a_branch),
+    put_in_where_the_other_path_raises,
 )
 
 

@@ -194,7 +194,9 @@ def _join_cell(cx: Context, joiner: Joiner, cell: Cell, a: Any, b: Any) -> Calla
         base = cx.store.get(cell)
         if isinstance(base, Value):
             a, b = (base if raised[0] else a), (base if raised[1] else b)
-    rebuild = joiner.content(a, b)
+    # what one side put there, where the other raised, is handed out of its region
+    handed = a is b and raised.count(True) == 1 and a is not cx.store.get(cell)
+    rebuild = joiner.bottom_content(raised.index(True), a) if handed else joiner.content(a, b)
     if rebuild is None:
         conflict = Conflict("one content", "another")
         return lambda outs: conflict

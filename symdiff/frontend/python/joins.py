@@ -329,7 +329,7 @@ class Joiner(Sides):
             memory.may_alias(cell, live.cell)
             self.hand_on_stale(cell, *((BOTTOM, live) if k == 0 else (live, BOTTOM)))
             self.cells[key] = at_cell(live, cell)
-            rebuild = self._bottom_content(k, content)
+            rebuild = self.bottom_content(k, content)
             if rebuild is None:
                 del self.cells[key]
                 return self._conflict(UNBOUND, live)
@@ -337,7 +337,8 @@ class Joiner(Sides):
         found = self.cells[key]
         return lambda outs: found
 
-    def _bottom_content(self, k: int, content: Any) -> Callable[[Sequence[Value]], Any] | None:
+    def bottom_content(self, k: int, content: Any) -> Callable[[Sequence[Value]], Any] | None:
+        """What a list, dict or object holds where side k has left; None where nothing fits."""
         if isinstance(content, Grown):  # an empty list for it
             return self._growing(*(((), content) if k == 0 else (content, ())))
         sides = [(BOTTOM, x) if k == 0 else (x, BOTTOM) for x in _inside(content)]
