@@ -19,7 +19,7 @@ from tests.primitives.cases import cases, is_sampled, program
 # rules that are a sentence, or an operator on nothing
 PROSE = {
     *("angle", "conj", "cumsum", "einsum", "imag", "real", "fft", "ifft", "rfft", "irfft"),
-    *("svd_left", "svd_right", "pinv", "lstsq"),
+    *("svd_left", "svd_right", "pinv", "lstsq", "qr_q", "qr_r", "running_max", "running_min"),
 }
 
 
