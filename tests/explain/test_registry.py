@@ -27,6 +27,7 @@ PROSE = {
 def test_every_rule_is_mathematics_or_known_prose(name: str) -> None:
     prim = REGISTRY[name]
     names = {x: f"{x}1" for x in template.operand_names(prim, len(prim.operands))}
+    names |= {x[1:]: f"{x[1:]}1" for x in prim.operands if x.startswith("*")}
     words = {*names.values(), "z"}
     for text in filter(None, prim.info["rule"]):
         shown = text.format(**{**names, **{x.lstrip("*"): y for x, y in names.items()}}, out="z")
