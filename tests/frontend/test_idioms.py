@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -91,6 +92,57 @@ def elements_popped_in_turn(v, n):
     for i in range(n):
         values.pop(i)
     return sum(values)
+
+
+@case((A([0.3, -0.7, 1.2]), 2), (A([0.3, -0.7, 1.2]), 0))
+def deep_and_shallow_copies(v, n):
+    """What is one object before is one after; nothing is shared with the original."""
+    inside = {"x": v[0]}
+    grown = [v[0]]
+    for i in range(n):
+        grown.append(grown[-1] * v[i])
+    whole = ([inside, inside], v * 1.0, grown)
+    deep, flat = copy.deepcopy(whole), copy.copy(grown)
+    deep[0][0]["x"] = v[1] * v[2]
+    deep[1][0] = 7.0
+    deep[2].append(v[2])
+    flat.append(v[1])
+    return whole[0][1]["x"], deep[0][1]["x"], whole[1], deep[1], sum(grown), sum(deep[2]), sum(flat)
+
+
+class _Above:
+    pass
+
+
+class _Below(_Above):
+    pass
+
+
+@case((A([0.3, -0.7, 1.2]),))
+def classes_of_classes(v):
+    return v[0] * issubclass(_Below, _Above) + v[1] * issubclass(_Above, _Below) + v[2] * issubclass(bool, int)
+
+
+@case((A([0.3, -0.7, 1.2]),))
+def a_list_written_by_what_runs_over_it(v):
+    items = [v[0], v[1], v[2]]
+
+    def first(a):
+        items[2] = a * 7.0
+        return a
+
+    return sum(first(a) for a in items), [first(a) for a in items]
+
+
+@case((A([0.3, -0.7, 1.2]),))
+def a_function_with_a_state_is_mapped(v):
+    state = [0.0]
+
+    def step(x):
+        state[0] = 0.5 * state[0] + x
+        return x * state[0]
+
+    return sum(map(step, v)) * state[0], list(map(step, [v[0], v[1]]))[1]
 
 
 @case((2.0, 3))

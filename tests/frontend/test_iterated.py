@@ -156,3 +156,34 @@ def test_another_length_is_refused_at_the_loop(f: Callable[..., Any]) -> None:
     f(V)  # Python runs it
     with pytest.raises(symdiff.CompileError, match="SD299 a loop over a list that its turns make longer or shorter"):
         symdiff.grad(f)(V)
+
+
+def in_a_loop(step, v):
+    r = 0.0
+    for a in map(step, v):
+        r += a
+    return r
+
+
+def in_a_comprehension(step, v):
+    return sum(a * a for a in map(step, v))
+
+
+def beside_another(step, v):
+    return sum(a * b for a, b in list(zip(map(step, v), v)))
+
+
+@pytest.mark.parametrize("f", [in_a_loop, in_a_comprehension, beside_another])
+def test_a_mapped_function_with_a_state_is_refused_where_it_is_called_in_turn(f: Callable[..., Any]) -> None:
+    def with_state(v):
+        state = [0.0]
+
+        def step(x):
+            state[0] = 0.5 * state[0] + x
+            return x * state[0]
+
+        return f(step, v)
+
+    with pytest.raises(symdiff.CompileError) as caught:
+        symdiff.grad(with_state)(V)
+    assert [p.code for p in caught.value.problems] == ["SD235"]

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from symdiff.frontend.python import containers, grown, iterated, targets
+from symdiff.frontend.python import containers, grown, iterated, iterators, targets
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.control import RAISE, RESULT, exit_of
 from symdiff.frontend.python.desugar import placed
@@ -107,6 +107,8 @@ def unrolled(cx: Context, node: Comprehension, element: Callable[[], None]) -> b
         iterable = evaluate(cx, generator.iter) if k else first
         if isinstance(node, ast.SetComp):
             iterable = sets.consumed(cx, node, "any", iterable, {})
+        if iterators.refuse_changed(cx, generator.iter, iterable):
+            return False
         items = containers.items_of(cx, generator.iter, iterable)
         if items is None:
             if iterable is not POISON and not sets.refuse_order(cx, generator.iter, iterable):

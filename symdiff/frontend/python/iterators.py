@@ -61,15 +61,25 @@ def once(val: Val) -> Val:
 
 def whole(cx: Context, node: ast.AST, val: Val) -> Val:
     """What `zip` and its like run over, and an iterator as it is."""
-    return val if is_iterator(val) else special_methods.iterated(cx, node, val)
+    if is_iterator(val):
+        return POISON if refuse_changed(cx, node, val) else val
+    return special_methods.iterated(cx, node, val)
 
 
-def remembered(cx: Context, found: Val, sources: Sequence[Val]) -> Val:
-    """An iterator whose elements were computed when it was made: right while nothing that they depend on changes."""
+def sources(cx: Context, vals: Sequence[Val]) -> State:
+    """What the elements of an iterator depend on, as it is now."""
+    state: State = {}
+    for val in vals:
+        _depends(cx, val, state)
+    return state
+
+
+def remembered(cx: Context, found: Val, state: State) -> Val:
+    """An iterator whose elements were computed when it was made: right while what they depend on is as it was before.
+
+    A function that changes it itself is right only where all elements are taken at once.
+    """
     if isinstance(found, Sequence_) and found.kind in ("iterator", "iter"):
-        state: State = {}
-        for val in sources:
-            _depends(cx, val, state)
         cx.eager[found.cell] = state
     return found
 

@@ -29,7 +29,8 @@ def call(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> Va
     over = [iterators.whole(cx, node, a) for a in args]
     if POISON in (*over, *kwargs.values()):
         return POISON
-    return iterators.remembered(cx, handler(cx, node, over, kwargs), (*args, *kwargs.values()))
+    state = iterators.sources(cx, (*args, *kwargs.values()))
+    return iterators.remembered(cx, handler(cx, node, over, kwargs), state)
 
 
 def _items(cx: Context, node: ast.AST, val: Val) -> list[Val] | None:

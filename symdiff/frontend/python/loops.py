@@ -48,7 +48,7 @@ OF_ONE_TYPE = ("SD303", "SD304", "SD310")
 def for_statement(cx: Context, stmt: ast.For) -> None:
     given = evaluate(cx, stmt.iter)
     iterable = special_methods.iterated(cx, stmt.iter, given)
-    if iterable is POISON:
+    if iterable is POISON or iterators.refuse_changed(cx, stmt.iter, iterable):
         _give_up(cx, stmt)
         return
     turns = rolled_turns(cx, stmt.iter, iterable)

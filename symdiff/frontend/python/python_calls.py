@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from symdiff.frontend.python import (
-    arrays,
     calls,
     comprehensions,
     containers,
     control,
+    copies,
     desugar,
     foreign,
     grown,
@@ -42,7 +42,6 @@ from symdiff.frontend.python.foreign_names import Stream
 from symdiff.frontend.python.values import (
     NONE,
     POISON,
-    DictRef,
     Foreign,
     Grown,
     Known,
@@ -51,13 +50,11 @@ from symdiff.frontend.python.values import (
     ObjRef,
     Partial,
     Sequence_,
-    SetRef,
     SliceVal,
     Struct,
     Val,
 )
 from symdiff.frontend.spelled import collected
-from symdiff.frontend.spelled.collected import ORIGINALS
 from symdiff.ir.types import Kind
 
 Args = list[Val]
@@ -95,7 +92,7 @@ def call_builtin(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwarg
     if getattr(obj, "__module__", None) == "builtins" and getattr(obj, "__name__", "") in _REFUSED:
         return cx.refuse("SD206", node, name=obj.__name__)
     if obj in (copy.copy, copy.deepcopy) and len(args) == 1:
-        return _copy(cx, node, args[0], obj is copy.deepcopy)
+        return (copies.copied if obj is copy.copy else copies.deeply_copied)(cx, node, args[0])
     if obj is dataclasses.replace and len(args) == 1:
         return objects.replaced(cx, node, args[0], kwargs)
     if obj is functools.partial and args:
@@ -271,6 +268,8 @@ def _zip(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
             differs = operators.compare(cx, node, ast.NotEq(), counts[0], other)
             if not isinstance(differs, Known) or differs.obj:
                 operators.raise_if(cx, node, differs, "ValueError", ("zip() arguments have different lengths",))
+    if any(iterators.refuse_changed(cx, node, a) for a in args):
+        return POISON
     return Sequence_("zip", tuple(args))
 
 
@@ -279,15 +278,15 @@ def _reversed(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
 
 
 def _map(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    over = Sequence_("zip", tuple(args[1:]))
+    over, state = Sequence_("zip", tuple(args[1:])), iterators.sources(cx, args)
     rows = containers.items_of(cx, node, over)
     if rows is None and comprehensions.can_fold(cx, node, over):
         folded = comprehensions.fold(cx, node, "map", over, {"$function": args[0]})
-        return iterators.remembered(cx, iterators.once(folded), args)
+        return iterators.remembered(cx, iterators.once(folded), state)
     if rows is None:
         return cx.refuse("SD231", node, iterable=f"`{cx.text(node)}`")
     made = tuple(calls.apply(cx, node, args[0], list(r.items), {}) for r in rows if isinstance(r, Struct))
-    return iterators.remembered(cx, Sequence_("iterator", made), args)
+    return iterators.remembered(cx, Sequence_("iterator", made), state)
 
 
 def _list(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
@@ -389,7 +388,7 @@ def _filter(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     """The elements for which the function, or the element itself, is true."""
     keeps = args[0]
     plain = isinstance(keeps, Known) and keeps.obj is None
-    items = containers.items_of(cx, node, args[1])
+    items, state = containers.items_of(cx, node, args[1]), iterators.sources(cx, args)
     place = rolled.mark(cx)
     cx.store.begin()
     tests = [
@@ -401,31 +400,12 @@ def _filter(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
             return cx.refuse("SD231", node, iterable=f"`{cx.text(node)}`")
         kind = "kept" if plain else "filter"
         folded = comprehensions.fold(cx, node, kind, args[1], {"$function": keeps})
-        return iterators.remembered(cx, iterators.once(folded), args)
+        return iterators.remembered(cx, iterators.once(folded), state)
     cx.store.keep()
     if memory.is_poison(*tests):
         return POISON
     kept = [item for item, t in zip(items, tests, strict=True) if isinstance(t, Known) and t.obj]
-    return iterators.remembered(cx, Sequence_("iterator", tuple(kept)), args)
-
-
-def _copy(cx: Context, node: ast.AST, val: Val, deep: bool) -> Val:
-    if isinstance(val, ListRef):
-        items = containers.elements(cx, val)
-        return containers.new_list(cx, node, [_copy(cx, node, i, True) if deep else i for i in items or ()])
-    if isinstance(val, DictRef):
-        return containers.new_dict(
-            cx,
-            node,
-            {k: _copy(cx, node, v, True) if deep else v for k, v in (containers.entries(cx, val) or {}).items()},
-        )
-    if isinstance(val, SetRef):
-        return sets.made(cx, node, sets.elements(cx, val) or ())
-    if isinstance(val, ObjRef):
-        if val.cls in ORIGINALS and not deep:
-            return calls.apply(cx, node, objects.read(cx, node, val, "copy"), [], {})
-        return objects.copied(cx, node, val, (lambda v: _copy(cx, node, v, True)) if deep else None)
-    return arrays.copy(cx, node, val)
+    return iterators.remembered(cx, Sequence_("iterator", tuple(kept)), state)
 
 
 _BUILTINS: dict[str, Callable[[Context, ast.AST, Args, Kwargs], Val]] = {

@@ -1,0 +1,104 @@
+"""`copy.copy` and `copy.deepcopy`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Hashable
+from dataclasses import replace
+from typing import Any
+
+from symdiff.frontend.python import alternatives, arrays, calls, containers, grown, list_changes, memory, objects, sets
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.values import (
+    POISON,
+    Arr,
+    DictRef,
+    Foreign,
+    Grown,
+    ListRef,
+    Maybe,
+    ObjRef,
+    Sequence_,
+    SetRef,
+    Struct,
+    Val,
+)
+from symdiff.frontend.spelled.collected import ORIGINALS
+
+
+def copied(cx: Context, node: ast.AST, val: Val) -> Val:
+    """`copy.copy(val)`: the elements are the same objects."""
+    if alternatives.involved(val):
+        val = alternatives.narrowed(cx, node, val)
+    if memory.check_stale(cx, node, val):
+        return POISON
+    if isinstance(val, ListRef):
+        content = cx.store.get(val.cell)
+        return val if val.cell.kind == "tuple" else list_changes.made(cx, node, content)
+    if isinstance(val, DictRef):
+        return containers.new_dict(cx, node, dict(containers.entries(cx, val) or {}))
+    if isinstance(val, SetRef):
+        return sets.made(cx, node, sets.elements(cx, val) or ())
+    if isinstance(val, ObjRef):
+        if val.cls in ORIGINALS:
+            return calls.apply(cx, node, objects.read(cx, node, val, "copy"), [], {})
+        return objects.copied(cx, node, val, None)
+    return _immutable(cx, node, arrays.copy(cx, node, val))
+
+
+def deeply_copied(cx: Context, node: ast.AST, val: Val) -> Val:
+    """`copy.deepcopy(val)`: what is one object before is one object after."""
+    return _Deep(cx, node).of(val)
+
+
+def _immutable(cx: Context, node: ast.AST, val: Val) -> Val:
+    if isinstance(val, (Foreign, Maybe)) or (isinstance(val, Sequence_) and val.kind != "range"):
+        return cx.refuse("SD299", node, construct=f"`{cx.text(node)}`, a copy of {cx.describe(val)},")
+    return val
+
+
+class _Deep:
+    """One deep copy: `made` has the copies, by what they are copies of."""
+
+    def __init__(self, cx: Context, node: ast.AST) -> None:
+        self.cx, self.node = cx, node
+        self.made: dict[Hashable, Val] = {}
+
+    def of(self, val: Val) -> Val:
+        cx, node = self.cx, self.node
+        if alternatives.involved(val):
+            val = alternatives.narrowed(cx, node, val)
+        if memory.check_stale(cx, node, val):
+            return POISON
+        if isinstance(val, Struct):
+            return replace(val, items=tuple(map(self.of, val.items)))
+        if not isinstance(val, (Arr, ListRef, DictRef, SetRef, ObjRef)):
+            return _immutable(cx, node, val)
+        key = (val.cell, val.path if isinstance(val, Arr) else ())
+        if key not in self.made:
+            self.made[key] = self._new(val)
+        elif key[1]:  # the same elements, seen by one view or by two
+            return cx.refuse("SD299", node, construct=f"`{cx.text(node)}`, a deep copy of what has a view twice,")
+        return self.made[key]
+
+    def _new(self, val: Any) -> Val:
+        cx, node = self.cx, self.node
+        if isinstance(val, ListRef):
+            return self._list(val)
+        if isinstance(val, DictRef):
+            entries = containers.entries(cx, val) or {}
+            return containers.new_dict(cx, node, {k: self.of(v) for k, v in entries.items()})
+        if isinstance(val, ObjRef):
+            return objects.copied(cx, node, val, self.of)
+        if isinstance(val, SetRef):
+            return sets.made(cx, node, sets.elements(cx, val) or ())
+        return arrays.copy(cx, node, val)
+
+    def _list(self, val: ListRef) -> Val:
+        content = self.cx.store.get(val.cell)
+        if isinstance(content, tuple):
+            return list_changes.made(self.cx, self.node, tuple(map(self.of, content)), val.cell.kind)
+        if not isinstance(content, Grown) or grown.has_memory(content.form):
+            construct = f"`{self.cx.text(self.node)}`, a deep copy of a list of lists, arrays or objects that grows,"
+            return self.cx.refuse("SD299", self.node, construct=construct)
+        return list_changes.made(self.cx, self.node, content, val.cell.kind)
