@@ -530,6 +530,17 @@ def numbers_seen_through_an_ellipsis(B, i):
     return y, c, d, z, before, w + before
 
 
+@case((A([1.0, 2.0]), A([[1.0, 2.0], [3.0, 4.0]]), 0.5), (A([]), A([[1.0]]), 0.5))
+def the_whole_of_an_array_is_the_array(x, M, t):
+    r, s = x[:], M[:, ...][::1]
+    for _ in range(2):
+        r = r[:]
+    r += t
+    s[0] *= x.sum()
+    x[:] = r[:] * 2
+    return x, r, M, s[:, :]
+
+
 @case.each(least=40)
 def test_as_python(function: Callable[..., Any], calls: tuple[tuple[Any, ...], ...]) -> None:
     low = check(function, *calls)

@@ -163,8 +163,17 @@ def read(cx: Context, node: ast.AST, base: Arr, index: Val) -> Val:
         return POISON if value is None else cx.wrap(value)
     if not cx.aval(base).rank and all(item == ("rest",) for item in spec.items):
         return base if spec.items else operators.convert(cx, node, base, Kind.NUMPY, cx.aval(base).dtype)
+    if (
+        len(spec.items) == cx.aval(base).rank
+        and spec.items
+        and all(i[:3] == _WHOLE and i[3] in _ONCE for i in spec.items)
+    ):
+        return Arr(base.cell, base.path, base.cache)  # `y[:]` is the memory of `y`
     path, step = memory.compose(base.path, Step(tuple(spec.items), tuple(spec.operands)))
     return memory.view(cx, Arr(base.cell, path), step)
+
+
+_WHOLE, _ONCE = ("slice", None, None), (None, 1)
 
 
 def read_known(cx: Context, node: ast.AST, base: Known, index: Val) -> Val:
