@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tests.properties.data import Data
+from tests.properties.kept import Kept
 from tests.properties.writer import Names, Options, Text
 
 ERRORS = ("all='ignore'", "over='ignore', under='ignore'", "divide='raise'", "invalid='raise', over='raise'")
 
 
-class Derivatives(Data):
+class Derivatives(Kept):
     inside = False  # a function that a derivative is taken of: it changes nothing that is not its own
 
     def within(self, n: Names, d: int) -> str:

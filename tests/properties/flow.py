@@ -54,7 +54,7 @@ class Flow(Derivatives):
 
     def of_data(self, n: Names) -> list[Statement]:
         found: list[Statement] = [self.make_function, self.popped, self.swapped_in_loop, self.replaced_in_loop]
-        found += [self.one(self.inner_steps, self.inner_closure)]
+        found += [self.one(self.inner_steps, self.inner_closure), self.kept, self.kept]
         if n.v:
             found += [self.state, self.grown, self.comprehended, self.chosen, self.structures, self.structures]
             found += [self.unpacked_generator, self.inner_descent, self.changed_in_list]

@@ -45,6 +45,13 @@ def first_above(w, t):
     return 0.5 * t
 
 
+def first_of(w, t):
+    for u in w:
+        if u > t:
+            return u
+    return None
+
+
 def damped(t):
     """A `while` with both ways out."""
     turns = 0
