@@ -6,20 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import pytest
 
+from tests.frontend.cases import Cases
 from tests.frontend.running import check
 
 A = np.array
-CASES: list[tuple[Callable[..., Any], tuple[tuple[Any, ...], ...]]] = []
-
-
-def case(*calls: tuple[Any, ...]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    def add(function: Callable[..., Any]) -> Callable[..., Any]:
-        CASES.append((function, calls))
-        return function
-
-    return add
+case = Cases()
 
 
 def _fails(x):
@@ -78,6 +70,6 @@ def elements_are_made_as_long_as_they_are_asked_for(a, x):
     return b * 1.0, c * 1.0, d * 1.0, len(seen), sum(seen), turns
 
 
-@pytest.mark.parametrize(("function", "calls"), CASES, ids=[f.__name__ for f, _ in CASES])
+@case.each(least=4)
 def test_as_python(function: Callable[..., Any], calls: tuple[tuple[Any, ...], ...]) -> None:
     check(function, *calls)
