@@ -211,3 +211,26 @@ def test_refused_by_name(function: Callable[..., Any], x: Any, message: str) -> 
     with pytest.raises(CompileError) as caught:
         symdiff.grad(function)(x)
     assert message in str(caught.value)
+
+
+def squeezed(m):
+    return np.squeeze(m[None, 1:2]), np.squeeze(m[:1], axis=0), np.squeeze(m[:, None], 1)
+
+
+def parts_of_one_element(m, v):
+    return m[:, 1:2] + v, m[:, -2:-1] * v, m[1:2] * m, np.squeeze(m[1:2] * v)
+
+
+@pytest.mark.parametrize("function", [squeezed, lambda m: parts_of_one_element(m, V[:4])])
+def test_parts_of_one_element(function: Callable[..., Any]) -> None:
+    """In the sizes of the call: `m[:, 1:2]` may have no column."""
+    found = symdiff.differentiable(lambda m: weighed(*function(m)))
+    np.testing.assert_array_equal(found(M), weighed(*function(M)))
+    symdiff.check_grads(lambda m: weighed(*function(m)), (M,), order=1)
+
+
+def test_an_axis_that_is_longer_is_not_squeezed() -> None:
+    with pytest.raises(CompileError, match=r"np\.squeeze: cannot select an axis to squeeze out which has size"):
+        symdiff.grad(lambda m: np.sum(np.squeeze(m, axis=0)))(M)
+    with pytest.raises(CompileError, match=r"argument `axis=0` of np\.squeeze is not supported: whether the size n"):
+        symdiff.generate(lambda m: np.sum(np.squeeze(m, axis=0)), types={"m": "f8[n, d]"})

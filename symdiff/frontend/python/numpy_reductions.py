@@ -77,6 +77,8 @@ def _in_dtype(cx: Context, node: ast.AST, name: str, a: Val, dtype: Val) -> Val:
     if code is None or a is POISON:
         return POISON
     t = cx.aval(a)
+    if name in ("var", "std") and code != t.dtype:
+        return cx.refuse("SD402", node, argument="dtype", function=f"np.{name}", detail=": convert the array")
     if (t.complex and code[0] != "c") or (t.inexact and code[0] in "biu"):
         return cx.refuse("SD402", node, argument="dtype", function=f"np.{name}", detail=": it loses what is summed")
     return a if t.dtype == code else cx.emit(node, "convert", a, kind=t.kind, dtype=code)

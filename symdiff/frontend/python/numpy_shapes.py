@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import arrays, containers, memory, numpy_spelled, operators, subscripts
+from symdiff.frontend.python import arrays, containers, memory, numpy_spelled, operators, raising, subscripts
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.numpy_calls import HANDLERS, bind, family, handler, is_unknown, known, numeric, result
-from symdiff.frontend.python.sizes import fresh_opaque, quotient
+from symdiff.frontend.python.sizes import at_most_one, fresh_opaque, quotient
 from symdiff.frontend.python.values import NONE, POISON, Arr, Known, Num, SliceVal, Struct, Val, static_size
 from symdiff.ir import dims
 from symdiff.ir.dims import Dim
@@ -137,6 +137,25 @@ def _may_squeeze(cx: Context, a: Val) -> bool:
     return any(d != 1 and dims.equal(d, 1) is not False for d in cx.aval(a).shape)
 
 
+def _squeezable(cx: Context, node: ast.AST, a: Val, axis: Any) -> bool:
+    """Whether the axes that `squeeze` is to take away have size 1, as far as that is known; reported if not."""
+    shape = cx.aval(a).shape
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    if any(not isinstance(k, int) or not -len(shape) <= k < len(shape) for k in axes):
+        cx.refuse("SD403", node, function="np.squeeze", message=f"axis {axis} of an array of rank {len(shape)}")
+        return False
+    wrong = [shape[k] for k in axes if dims.equal(shape[k], 1) is False]
+    unclear = [shape[k] for k in axes if shape[k] != 1] if axes else [d for d in shape if at_most_one(d)]
+    if wrong:
+        message = "cannot select an axis to squeeze out which has size not equal to one"
+        raising.always(cx, node, ValueError(message), function="np.squeeze", message=message)
+    elif unclear:
+        cx.sizes_needed.update(atom.name for d in unclear for atom in dims.atoms(d) if atom.op == "var")
+        detail = f": whether the size {unclear[0]} is 1 is not known"
+        cx.refuse("SD402", node, argument=f"axis={axis if axes else None}", function="np.squeeze", detail=detail)
+    return not wrong and not unclear
+
+
 def _axis(name: str, signature: str, default: Any = None, **rename: str) -> Any:
     """A handler of a function of an array and an axis."""
 
@@ -157,6 +176,8 @@ def _axis(name: str, signature: str, default: Any = None, **rename: str) -> Any:
             if obj is not None:
                 params[rename.get(key, key)] = obj
         if a is POISON:
+            return POISON
+        if name == "squeeze" and not _squeezable(cx, node, a, params.get("axis", ())):
             return POISON
         if name == "squeeze" and not params and _may_squeeze(cx, a):
             ones = tuple(k for k, d in enumerate(cx.aval(a).shape) if d == 1)

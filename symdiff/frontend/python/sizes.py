@@ -32,7 +32,7 @@ def reconcile(
         ends = {"left": shapes[0], "right": shapes[-1], "left_size": left, "right_size": right}
         cx.refuse("SD301", node, (), operation=operation, **ends)
         return None
-    related = dims.atoms(left) & dims.atoms(right) or (1 not in (left, right) and any(map(_at_most_one, (left, right))))
+    related = dims.atoms(left) & dims.atoms(right) or (1 not in (left, right) and any(map(at_most_one, (left, right))))
     if dims.equal(left, right) is False or (related and not _holds_plainly(left, right)):
         cx.sizes_needed.update(a.name for a in dims.atoms(left) | dims.atoms(right) if a.op == "var")
         cx.refuse("SD308", node, left=str(left), right=str(right), operation=operation)
@@ -56,7 +56,7 @@ def _holds_plainly(left: Dim, right: Dim) -> bool:
     return dims.dmax(left, 0) == right or dims.dmax(right, 0) == left
 
 
-def _at_most_one(d: Dim) -> bool:
+def at_most_one(d: Dim) -> bool:
     """Whether a size is that of `x[:1]`: what it meets is broadcast, mostly."""
     high = dims.compare(d, 1)
     return not isinstance(d, int) and high is not None and high <= 0
@@ -166,6 +166,10 @@ def slice_size(n: Dim, lo: Dim | None, hi: Dim | None, step: int) -> Dim | None:
         length = dims.dmax(dims.sub(n, lo), 0) if lo >= 0 else dims.dmin(n, -lo)
     elif isinstance(lo, int) and lo >= 0 and isinstance(hi, int) and hi < 0:
         length = dims.dmax(dims.sub(dims.add(n, hi), lo), 0)
+    elif isinstance(lo, int) and isinstance(hi, int) and 0 < lo < hi:
+        length = dims.dmin(dims.dmax(dims.sub(n, lo), 0), hi - lo)
+    elif isinstance(lo, int) and isinstance(hi, int) and lo < hi < 0:
+        length = dims.dmin(dims.dmax(dims.add(n, hi), 0), hi - lo)
     else:
         length = dims.dmax(dims.sub(stop, start), 0)
     return length if step == 1 else dims.floordiv(dims.add(length, step - 1), step)

@@ -61,7 +61,12 @@ def matrix_norm(x: Any, *, keepdims: Any = False, ord: Any = "fro") -> Any:
 
 @spelled("linalg.vector_norm")
 def vector_norm(x: Any, *, axis: Any = None, keepdims: Any = False, ord: Any = 2) -> Any:
-    return np.linalg.norm(np.ravel(x) if axis is None else x, ord, 0 if axis is None else axis, keepdims)
+    if isinstance(axis, tuple):
+        unsupported("axis", ": one, or None")
+    if axis is not None:
+        return np.linalg.norm(x, ord, axis, keepdims)
+    length = np.linalg.norm(np.ravel(x), ord)
+    return np.reshape(length, (1,) * np.ndim(x)) if keepdims else length
 
 
 @spelled("linalg.trace")
