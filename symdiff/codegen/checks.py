@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -134,22 +134,26 @@ def chain(parts: Sequence[str], depth: int) -> list[Line]:
     return [Line(depth if k == 0 else depth + 2, r) for k, r in enumerate(rows)]
 
 
-def agreements(sizes: Sizes) -> list[str]:
-    """The parts of the chain that compare sizes of the arguments with each other."""
-    return [" == ".join(group) for group in sizes.conditions if not group[-1].isdigit()]
+def _agreements(sizes: Sizes, seen: Set[str]) -> list[str]:
+    """The parts of the chain that compare sizes of the arguments with each other, and with numbers, but those seen."""
+    groups = [[p for p in group if p not in seen] if group[-1].isdigit() else group for group in sizes.conditions]
+    return [" == ".join(group) for group in groups if len(group) > 1]
 
 
-def entry(function: str, names: Sequence[str], types: Sequence[AVal], table: str, guarded: bool = False) -> Checks:
+def entry(
+    function: str, names: Sequence[str], types: Sequence[AVal], table: str, seen: Set[str] | None = None
+) -> Checks:
     """The check of a function's leaves, which are variables `names`; `table` is the name of the module's type table.
 
-    `guarded`: the caller has looked at each leaf on its own, so that only sizes are left to be compared.
+    `seen`: the caller has looked at each leaf on its own, so that only sizes are left to be compared; those of which
+    it saw that they are the number wanted (`x.shape[0]`) are not.
     """
     numbers = [k for k, t in enumerate(types) if not isinstance(t, Object)]
     names, types = [names[k] for k in numbers], [types[k] for k in numbers]
     if not names:
         return Checks((), {}, (), ())
     sizes = read_sizes(names, types)
-    parts = agreements(sizes) if guarded else conditions(names, types, sizes)
+    parts = conditions(names, types, sizes) if seen is None else _agreements(sizes, seen)
     if not parts:
         return Checks((), sizes.found, (), ())
     lines = chain(parts, 1)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from symdiff.codegen import checks, classes, functions
 from symdiff.codegen.blocks import Context, Outlined, Tail
 from symdiff.codegen.classes import Written
@@ -19,7 +21,7 @@ from symdiff.ir.core import Program, Value, walk
 from symdiff.ir.errstate import Stack
 from symdiff.ir.types import AVal, Kind, Object
 from symdiff.signature import Argument
-from symdiff.trees import NAMED
+from symdiff.trees import NAMED, paths
 
 
 @dataclass(slots=True)
@@ -139,11 +141,23 @@ class Writer:
         )
         return FunctionView(head, "", functions.tidy(lines))
 
+    def _seen(self) -> set[str]:
+        """The sizes that the caller has compared with the number that the signature has for them."""
+        signature, params = self.lowered.signature, self.lowered.params
+        leaves = {(a.name, at): t for a in signature.arguments for at, t in zip(paths(a.tree), a.leaves, strict=True)}
+        found: set[str] = set()
+        for name, p in zip(self.entry.leaves, params, strict=True):
+            given = None if p.captured else leaves[p.argument, p.path]
+            shape = np.shape(p.value) if given is None else given.shape if isinstance(given, AVal) else ()
+            found |= {f"{name}.shape[{k}]" for k, d in enumerate(shape) if d == 1 or (given and isinstance(d, int))}
+        return found
+
     def start(self, function: str) -> tuple[checks.Checks, list[Line]]:
         """The entry check of a function that takes the user's arguments."""
         leaf_types = [p.type for p in self.lowered.params]
         guarded = self.parts.guarded
-        check = checks.entry(function, self.entry.leaves, leaf_types, self.table, guarded)
+        seen = self._seen() if guarded else None
+        check = checks.entry(function, self.entry.leaves, leaf_types, self.table, seen)
         before: list[Line] = []
         if self.entry.structure and not guarded:
             before = checks.chain(self.entry.structure, 1)

@@ -130,3 +130,55 @@ def test_generators_that_are_spent_at_once() -> None:
 
 def test_lists_of_a_length_found_out_at_run_time_are_unpacked() -> None:
     check(lists_that_are_unpacked, (V,), (np.array([1.0, -2.0, 3.0, -4.0]),), (V[:2],), (np.arange(1.0, 4.0),))
+
+
+def _pair(v):
+    x, y = v
+    return x * y
+
+
+def _only(v):
+    (x,) = v
+    return 3.0 * x
+
+
+def _pairs(m):
+    return sum(x * y for x, y in m)
+
+
+def _nested(m):
+    (a, b), c = m
+    return a * b * c[0]
+
+
+def _in_a_branch(v):
+    if v[0] > 0:
+        x, y = v
+        return x * y
+    return v[0]
+
+
+def _times_two_numbers(v):
+    return np.sum(v * np.array([3.0, 5.0]))
+
+
+@pytest.mark.parametrize(
+    ("function", "fits", "gradient"),
+    [
+        (_pair, np.array([2.0, 3.0]), [3.0, 2.0]), (_only, np.array([2.0]), [3.0]),
+        (_pairs, np.array([[2.0, 3.0], [4.0, 5.0]]), [[3.0, 2.0], [5.0, 4.0]]),
+        (_nested, np.array([[2.0, 3.0], [4.0, 5.0]]), [[12.0, 8.0], [6.0, 0.0]]),
+        (_in_a_branch, np.array([2.0, 3.0]), [3.0, 2.0]), (_times_two_numbers, np.array([2.0, 3.0]), [3.0, 5.0]),
+    ],
+)  # fmt: skip
+def test_an_array_has_as_many_elements_as_are_unpacked(function, fits, gradient) -> None:
+    """Also where the compiled function is called again, with more of them or fewer."""
+    found = symdiff.grad(function)
+    for wrong in (np.arange(1.0, 5.0), np.arange(1.0, 4.0)):
+        given = wrong if fits.ndim == 1 else np.ones((2, 1)) * wrong
+        with pytest.raises(ValueError, match=r"too many values|not broadcast|broadcast together"):
+            function(given)
+        for _ in range(2):
+            with pytest.raises(ValueError, match=r"shape|unpacked"):
+                found(given)
+        np.testing.assert_array_equal(found(fits), gradient)
