@@ -154,6 +154,18 @@ def test_a_function_that_was_replaced_is_followed() -> None:
     assert g(3.0) == 5.0
 
 
+class _Holder:
+    function = np.sin
+
+
+def test_functions_in_containers_are_followed() -> None:
+    steps, layers, holder = [np.sin], [(2.0, np.tanh)], _Holder()
+    f = grad(lambda x: layers[0][1](layers[0][0] * steps[0](x)) + holder.function(x))
+    assert np.isclose(f(0.5), 2.0 * np.cos(0.5) / np.cosh(2.0 * np.sin(0.5)) ** 2 + np.cos(0.5))
+    steps[0], layers[0], holder.function = np.exp, (3.0, np.sin), np.cos
+    assert np.isclose(f(0.5), 3.0 * np.exp(0.5) * np.cos(3.0 * np.exp(0.5)) - np.sin(0.5))
+
+
 def test_too_many_variants_are_an_error_and_nothing_is_lost() -> None:
     g = grad(lambda x, k: x * k, static="k")
     for k in range(64):

@@ -6,6 +6,7 @@ import ast
 import builtins
 import keyword
 import re
+import sys
 import types as python_types
 from typing import Any
 
@@ -23,6 +24,7 @@ from symdiff.signature import RANDOM, Guard, Param
 
 _LEAVES = "fciub"
 _STRUCTURES = (list, tuple, dict)
+_COMPILED = (python_types.BuiltinFunctionType, np.ufunc)
 
 
 def free_name(cx: Context, node: ast.Name) -> Val:
@@ -42,8 +44,10 @@ def free_name(cx: Context, node: ast.Name) -> Val:
     return cx.refuse("SD320", node, name=node.id) if found is MISSING else Known(found)
 
 
-def lift(cx: Context, node: ast.AST, obj: Any, name: str, path: tuple[tuple[str, Any], ...], source: Any) -> Val:
-    """A captured object as a value of the evaluator."""
+def lift(
+    cx: Context, node: ast.AST, obj: Any, name: str, path: tuple[tuple[str, Any], ...], source: Any, fixed: bool = False
+) -> Val:
+    """A captured object as a value of the evaluator; what is `fixed` nobody replaces."""
     home = _home(cx, source, name, obj, path)
     root = _root(cx, source, name, home)
     key = (root, path)
@@ -53,7 +57,7 @@ def lift(cx: Context, node: ast.AST, obj: Any, name: str, path: tuple[tuple[str,
         found = _parameter(cx, node, obj, name, path, root, home)
     else:
         tree = trees.container(obj) if isinstance(obj, _STRUCTURES) else None
-        if not isinstance(obj, python_types.ModuleType) and not (path and tree is None and _harmless(obj)):
+        if not fixed and not isinstance(obj, python_types.ModuleType):
             cx.guards[key] = Guard(name, path, obj, source=root, tree=tree, home=home)
         found = Known(obj, (root, path))
     cx.captured[key] = found
@@ -80,8 +84,12 @@ def _root(cx: Context, source: Any, name: str, home: Any) -> str:
     return f"{module}:{source.qualname if name in source.closure else ''}:{name}{f'#{number}' if number else ''}"
 
 
-def _harmless(obj: Any) -> bool:
-    return isinstance(obj, python_types.BuiltinFunctionType | np.ufunc)
+def _is_fixed(module: Any, obj: Any) -> bool:
+    """Whether `module.name` is a function of NumPy, SciPy or the standard library."""
+    if not isinstance(module, python_types.ModuleType) or not isinstance(obj, _COMPILED):
+        return False
+    top = module.__name__.partition(".")[0]
+    return top in ("numpy", "scipy") or top in sys.stdlib_module_names
 
 
 def is_leaf(obj: Any) -> bool:
@@ -107,7 +115,7 @@ def lift_attribute(cx: Context, base: Known, name: str, obj: Any) -> Val:
         return Known(obj)
     root, path = base.origin
     root_name, source = cx.origins[root]
-    return lift(cx, source.node, obj, root_name, (*path, ("attr", name)), source)
+    return lift(cx, source.node, obj, root_name, (*path, ("attr", name)), source, _is_fixed(base.obj, obj))
 
 
 def _parameter(

@@ -185,4 +185,5 @@ def is_method(obj: Any, name: str) -> bool:
         return name in ("write", "flush")
     plain = isinstance(obj, (str, bytes, tuple, list, dict, set, frozenset, np.ndarray, np.generic, np.dtype, np.ufunc))
     functions = (python_types.FunctionType, python_types.ModuleType, type)
-    return callable(found) and not plain and not isinstance(obj, functions) and not isinstance(found, functions)
+    bound = callable(found) and hasattr(type(found), "__get__") and not isinstance(found, functions)
+    return bound and not plain and not isinstance(obj, functions)
