@@ -83,6 +83,17 @@ def values_repeated(v, m):
     return y, z, np.vander(v), np.vander(v, 1), np.meshgrid(v, m[0], copy=False, sparse=True), np.put(y, 3, v[0]), y
 
 
+def repeated_each(v, m):
+    rows = np.repeat(m, [1, 0, 2], axis=0), np.repeat(m, (0, 1, 2, 1), axis=-1), m.repeat([2, 1, 0], 0)
+    return np.repeat(v, [1, 0, 2, 3, 1]), *rows, np.repeat(v, np.array([1, 0, 2, 1, 0])), np.repeat(m, [2])
+
+
+def chosen_by_a_known_mask(m):
+    y = m * 2.0
+    y[np.array([True, False, True]), [0, 1]] *= m[0, :2]
+    return y, m[np.array([True, True, False]), [3, 1]], m[[True, False, True], 1]
+
+
 def grids_of_their_own(v):
     x = v * 1.5
     a, b = np.meshgrid(x, x, sparse=True)
@@ -94,6 +105,7 @@ CASES: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (differences, (V, M)), (integrals, (V, W, M, T)), (products, (T, POINTS, M, V)), (of_scipy, (V, 1.5)),
     (of_math, (0.7,)), (finite_parts, (V,)), (interpolated, (V, W, 1.3)), (medians, (V, M)), (spectrum, (M,)),
     (joined_flat, (V, M)), (chosen_by_numbers, (V, M)), (einsum_of_ones, (V, W, M)), (grids_of_their_own, (V,)),
+    (repeated_each, (V, M)), (chosen_by_a_known_mask, (M,)),
 ]  # fmt: skip
 
 
@@ -234,3 +246,10 @@ def test_an_axis_that_is_longer_is_not_squeezed() -> None:
         symdiff.grad(lambda m: np.sum(np.squeeze(m, axis=0)))(M)
     with pytest.raises(CompileError, match=r"argument `axis=0` of np\.squeeze is not supported: whether the size n"):
         symdiff.generate(lambda m: np.sum(np.squeeze(m, axis=0)), types={"m": "f8[n, d]"})
+
+
+def test_how_many_a_mask_chooses_beside_index_arrays_is_known() -> None:
+    with pytest.raises(CompileError, match="SD303 how many elements a mask beside index arrays chooses must be known"):
+        symdiff.grad(lambda m: np.sum(m[m[:, 0] > 0, [0, 1]]))(M)
+    with pytest.raises(CompileError, match="the counts are one integer, or one for each element of the axis"):
+        symdiff.grad(lambda m: np.sum(np.repeat(m, [1, -1, 2], axis=0)))(M)

@@ -11,9 +11,10 @@ import numpy as np
 from symdiff.frontend.python import arrays, containers, memory, numpy_spelled, operators, raising, subscripts
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.numpy_calls import HANDLERS, bind, family, handler, is_unknown, known, numeric, result
-from symdiff.frontend.python.sizes import at_most_one, fresh_opaque, quotient
+from symdiff.frontend.python.sizes import at_most_one, fresh_opaque, quotient, require
 from symdiff.frontend.python.values import NONE, POISON, Arr, Known, Num, SliceVal, Struct, Val, static_size
 from symdiff.ir import dims
+from symdiff.ir.core import Literal
 from symdiff.ir.dims import Dim
 
 Args = list[Val]
@@ -251,7 +252,10 @@ def _repeated(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs)
     a = numeric(cx, node, found["a"])
     params: dict[str, Any] = {}
     for key in keys:
-        obj = known(cx, node, found[key], f"`{key}` of np.{name}")
+        given = found[key]
+        constant = cx.value(given).const if key == "repeats" and isinstance(given, Arr) else None
+        use = f"`{key}` of np.{name}"
+        obj = constant.array() if isinstance(constant, Literal) else known(cx, node, given, use)
         if is_unknown(obj):
             return POISON
         if obj is not None:
@@ -260,7 +264,28 @@ def _repeated(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs)
         return POISON
     if name == "repeat" and "axis" not in params:
         a, params["axis"] = (a if cx.aval(a).rank == 1 else cx.emit(node, "ravel", a)), 0
+    if name == "repeat" and isinstance(params["repeats"], (tuple, np.ndarray)):
+        return _repeated_each(cx, node, a, np.asarray(params["repeats"]), params["axis"])
     return cx.emit(node, name, a, **params)
+
+
+def _repeated_each(cx: Context, node: ast.AST, a: Val, counts: np.ndarray, axis: int) -> Val:
+    """Each row of an axis as often as its count says: its number, that often, is an index."""
+    shape = cx.aval(a).shape
+    if counts.size == 1:
+        return cx.emit(node, "repeat", a, repeats=int(counts.reshape(())), axis=axis)
+    if counts.ndim > 1 or counts.dtype.kind not in "iub" or np.any(counts < 0) or not -len(shape) <= axis < len(shape):
+        message = "the counts are one integer, or one for each element of the axis, none of them negative"
+        return cx.refuse("SD403", node, function="np.repeat", message=message)
+    at = axis % len(shape)
+    whole = require(cx, node, a, (*shape[:at], counts.size, *shape[at + 1 :]))
+    if isinstance(whole, Known):
+        whole = arrays.literal(cx, node, whole.obj)
+    if not isinstance(whole, Arr):
+        return POISON
+    full = SliceVal(NONE, NONE, NONE)
+    index = (*[full] * at, Known(np.repeat(np.arange(counts.size), counts)))
+    return subscripts.read(cx, node, whole, Struct("tuple", index))
 
 
 @handler("pad")

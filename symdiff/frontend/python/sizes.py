@@ -37,6 +37,10 @@ def reconcile(
         cx.sizes_needed.update(a.name for a in dims.atoms(left) | dims.atoms(right) if a.op == "var")
         cx.refuse("SD308", node, left=str(left), right=str(right), operation=operation)
         return None
+    has = {d for v in ins if isinstance(v.type, AVal) for d in v.type.shape}
+    if prim == "index" and any(not static_size(d) and d not in has for d in (left, right)):
+        cx.refuse("SD303", node, use="how many elements a mask beside index arrays chooses", name=f"`{operation}`")
+        return None
     if cx.scope.always:
         _unify(cx, left, right)
     others = list(ins)

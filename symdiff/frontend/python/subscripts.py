@@ -12,7 +12,7 @@ from symdiff.frontend.python import memory, operators, raising, sizes
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import POISON, Arr, Known, ListRef, Num, SliceVal, Step, Struct, Val
 from symdiff.ir import types
-from symdiff.ir.core import Value
+from symdiff.ir.core import Literal, Value
 from symdiff.ir.dims import Dim
 from symdiff.ir.types import AVal, Kind
 
@@ -101,7 +101,10 @@ def _add(cx: Context, node: ast.AST, spec: _Spec, entry: Val, n: Dim) -> bool | 
 def _add_dynamic(cx: Context, node: ast.AST, spec: _Spec, entry: Val, t: AVal) -> bool:
     value = cx.value(entry)
     if t.dtype == "b1":
-        spec.items.append(("mask", sizes.fresh_opaque(cx, ("mask", value))))
+        mask = value.const
+        constant = int(np.count_nonzero(mask.array())) if isinstance(mask, Literal) else None
+        count = sizes.fresh_opaque(cx, ("mask", value)) if constant is None else constant
+        spec.items.append(("mask", count))
     elif t.rank:
         spec.items.append(("array",))
     else:
