@@ -145,6 +145,22 @@ def a_function_with_a_state_is_mapped(v):
     return sum(map(step, v)) * state[0], list(map(step, [v[0], v[1]]))[1]
 
 
+class _Vector:
+    def __init__(self, x, y):
+        self.x, self.y = x, y
+
+    def __iter__(self):
+        return iter((self.x, self.y))
+
+    def __lt__(self, other):
+        return bool(self.x**2 + self.y**2 < other.x**2 + other.y**2)
+
+
+@case((A([0.3, -0.7, 1.2]),))
+def the_larger_of_two_objects_that_iterate(v):
+    return min(_Vector(v[1], 0.1), _Vector(0.1, 0.2)).x * v[2]
+
+
 @case((2.0, 3))
 def closure_over_list_and_dict(x, n):
     out = []

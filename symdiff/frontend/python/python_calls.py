@@ -84,7 +84,7 @@ _PURE = (
 def call_builtin(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> Val | None:
     """A builtin's result; None where `obj` is no builtin with a meaning here."""
     name = _NAMES.get(id(obj))
-    if name in _ITERATING:
+    if name in _ITERATING and not (name in ("max", "min") and len(args) > 1):  # of objects, which are compared
         over = iterators.whole if name in _COMBINING else special_methods.iterated
         args = [sets.consumed(cx, node, name, over(cx, node, a), kwargs) for a in args]
     if name is not None:

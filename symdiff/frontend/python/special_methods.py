@@ -99,7 +99,14 @@ def _as_python(cx: Context, node: ast.AST, number: Val, other: Val) -> Val | Non
     plain = isinstance(number, Known) and not isinstance(number.obj, (np.generic, np.ndarray))
     if not cx.is_numeric(number) or plain or (ufunc is not None and ufunc[1] is None):
         return number
-    if ufunc is not None or classes.lookup(cls, "__array_priority__") is not None or operators.is_array(number):
+    sequence = all(classes.lookup(cls, name) is not None for name in ("__len__", "__getitem__"))
+    array = sequence or classes.lookup(cls, "__array__") is not None  # which NumPy makes of it
+    if (
+        ufunc is not None
+        or classes.lookup(cls, "__array_priority__") is not None
+        or operators.is_array(number)
+        or array
+    ):
         return None
     if isinstance(number, Known):
         return Known(number.obj.item())
