@@ -110,9 +110,9 @@ what is left of `z`, an iterator, is taken here a second time
            ^
   why: Python would raise UnboundLocalError""",
     "SD312": """\
-`np.array([s, 1.0])` reads the dtype of `s`, which is a Python number on one path and a NumPy scalar on another
-    return np.array([s, 1.0])
-           ^^^^^^^^^^^^^^^^^^
+`np.array([s, s])` reads the dtype of `s`, which is a Python number on one path and a NumPy scalar on another
+    return np.array([s, s])
+           ^^^^^^^^^^^^^^^^
   why: the result's dtype would depend on the path taken
   rewrite: start from a NumPy scalar, such as `np.float64(0)`, or convert it with `float(...)`""",
     "SD316": """\
