@@ -16,6 +16,7 @@ from tests.frontend.running import check
 
 RNG = np.random.default_rng(5)
 V, W, M, T, POINTS = (RNG.normal(size=shape) for shape in ((5,), (5,), (3, 4), (3,), (4, 3)))
+CUBE = RNG.normal(size=(2, 3, 4))
 SYMMETRIC = np.array([[2.0, 0.5, 0.1], [0.5, 4.0, 0.3], [0.1, 0.3, 7.0]])
 
 
@@ -94,6 +95,26 @@ def chosen_by_a_known_mask(m):
     return y, m[np.array([True, True, False]), [3, 1]], m[[True, False, True], 1]
 
 
+def array_for_its_rows(m, c):
+    flat = np.concatenate(m), np.concatenate(c), np.concatenate(c, axis=-1), np.hstack(m), np.hstack(c)
+    return *flat, np.stack(m), np.stack(c, axis=-1), np.vstack(c), np.vstack(m), np.column_stack(m), sum(m), sum(c, 0.5)
+
+
+def written_behind_its_rows(m):
+    y = m * 1.0
+    s, t = np.stack(y), np.concatenate(y)
+    y[0] = 5.0
+    return s, t
+
+
+def rows_by_tuples(m, c):
+    return m[(0, 1), (2, 3)], m[(0, 2),], c[1][[0, 2], (3, 3)]
+
+
+def shifts(v, k):
+    return v[:4] * np.left_shift(1, k), np.invert(k) * v[0], v[np.invert(v > 0.0)], np.bitwise_right_shift(k, 1) * v[1]
+
+
 def grids_of_their_own(v):
     x = v * 1.5
     a, b = np.meshgrid(x, x, sparse=True)
@@ -105,6 +126,7 @@ CASES: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (differences, (V, M)), (integrals, (V, W, M, T)), (products, (T, POINTS, M, V)), (of_scipy, (V, 1.5)),
     (of_math, (0.7,)), (finite_parts, (V,)), (interpolated, (V, W, 1.3)), (medians, (V, M)), (spectrum, (M,)),
     (joined_flat, (V, M)), (chosen_by_numbers, (V, M)), (einsum_of_ones, (V, W, M)), (grids_of_their_own, (V,)),
+    (array_for_its_rows, (M, CUBE)), (written_behind_its_rows, (M,)), (rows_by_tuples, (M, CUBE)),
     (repeated_each, (V, M)), (chosen_by_a_known_mask, (M,)),
 ]  # fmt: skip
 
@@ -126,6 +148,10 @@ def test_values_and_gradients(function: Callable[..., Any], args: tuple[Any, ...
     else:
         total = lambda a: np.sum(function(a) * function(a))
     symdiff.check_grads(total, args, order=2)
+
+
+def test_shifts_and_inversions() -> None:
+    check(shifts, (V, np.array([1, 2, 0, 3])))
 
 
 def test_values_put_where_there_are_more_places() -> None:
@@ -202,6 +228,11 @@ def test_equal_eigenvalues_are_loud() -> None:
 
 
 REFUSED: list[tuple[Callable[..., Any], Any, str]] = [
+    (
+        lambda c: np.sum(np.dot(c, c[0].T)),
+        CUBE,
+        "argument `a, b` of np.dot is not supported of arrays of rank above 2: write np.tensordot(a, b, axes=",
+    ),
     (lambda v: np.sum(np.cross(v, v)), V[:2], "argument `a, b` of np.cross is not supported: the last axes must have"),
     (lambda v: np.sum(np.nan_to_num(v, nan=1.0)), V, "argument `nan` of np.nan_to_num is not supported"),
     (

@@ -292,6 +292,8 @@ def _join(name: str, prim: str) -> Any:
         if isinstance(given, ListRef) and grows:
             joined = numpy_grown.stack if prim == "stack" else numpy_grown.concatenate
             return joined(cx, node, given, axis)
+        if isinstance(given, Arr) and cx.aval(given).rank > 1 and axis is not None:
+            return numpy_spelled.call(cx, node, f"{prim} of rows", [given, Known(axis)], {})
         parts = _parts(cx, node, given)
         if parts is not None and axis is None:
             parts = [p if cx.aval(p).rank == 1 else reshape(cx, node, p, Known(-1)) for p in parts]
@@ -309,6 +311,11 @@ def _stacked(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) 
     staged = grown.content_of(cx, args[0]) if len(args) == 1 and not kwargs else None
     if staged is not None and isinstance(args[0], ListRef):
         return numpy_grown.stacked(cx, node, name, args[0], staged)
+    if len(args) == 1 and not kwargs and isinstance(args[0], Arr) and cx.aval(args[0]).rank > 1:
+        if cx.aval(args[0]).rank == 2 and name != "hstack":
+            return numpy_spelled.call(cx, node, "stack of rows", [args[0], Known(int(name == "column_stack"))], {})
+        axis = int(name != "vstack" and cx.aval(args[0]).rank > 2)
+        return numpy_spelled.call(cx, node, "concatenate of rows", [args[0], Known(axis)], {})
     parts = None if kwargs or len(args) != 1 else _parts(cx, node, args[0])
     if parts is None:
         return (

@@ -29,8 +29,12 @@ def _binary(name: str) -> Any:
         a, b = (numeric(cx, node, found[k]) for k in "ab")
         if POISON in (a, b):
             return POISON
-        made = cx.emit(node, name.rpartition(".")[2], a, b)
-        return made
+        ranks = cx.aval(a).rank, cx.aval(b).rank
+        if name == "dot" and min(ranks) > 0 and max(ranks) > 2:
+            instead = f": write np.tensordot(a, b, axes=(({ranks[0] - 1},), ({max(ranks[1] - 2, 0)},)))"
+            detail = f" of arrays of rank above 2{instead}"
+            return cx.refuse("SD402", node, argument="a, b", function="np.dot", detail=detail)
+        return cx.emit(node, name.rpartition(".")[2], a, b)
 
     return handle
 

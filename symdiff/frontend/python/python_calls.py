@@ -26,6 +26,7 @@ from symdiff.frontend.python import (
     library_calls,
     list_changes,
     memory,
+    numpy_spelled,
     objects,
     operators,
     ordering,
@@ -42,6 +43,7 @@ from symdiff.frontend.python.foreign_names import Stream
 from symdiff.frontend.python.values import (
     NONE,
     POISON,
+    Arr,
     Foreign,
     Grown,
     Known,
@@ -339,6 +341,8 @@ def _sum(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     content = grown.content_of(cx, args[0])
     if content is not None and content.form.kind == "array" and isinstance(start, Known):
         return _sum_of_arrays(cx, node, args[0], content, start)
+    if isinstance(args[0], Arr) and cx.aval(args[0]).rank > 1 and isinstance(start, Known):
+        return numpy_spelled.call(cx, node, "sum of rows", [args[0], start], {})
     folded = ordering.by_loop(cx, node, "sum", args[0], {"$start": start})
     if folded is not None:
         return folded

@@ -82,7 +82,7 @@ def _add(cx: Context, node: ast.AST, spec: _Spec, entry: Val, n: Dim) -> bool | 
     if isinstance(entry, Known) and type(entry.obj) is int:
         spec.items.append(("at", entry.obj))
         return True
-    if isinstance(entry, ListRef):
+    if isinstance(entry, (ListRef, Struct)):
         from symdiff.frontend.python.arrays import to_array
 
         spec.copies = True

@@ -64,6 +64,36 @@ def extract(condition: Any, arr: Any) -> Any:
     return np.ravel(arr)[np.flatnonzero(np.asarray(condition))]
 
 
+# --- an array in place of the list of its rows
+
+
+@spelled("stack of rows")
+def stack(a: Any, axis: Any) -> Any:
+    if len(a) == 0:
+        raise ValueError("need at least one array to stack")
+    return np.moveaxis(a, 0, axis).copy()
+
+
+@spelled("concatenate of rows")
+def concatenate(a: Any, axis: Any) -> Any:
+    if len(a) == 0:
+        raise ValueError("need at least one array to concatenate")
+    at = axis % (a.ndim - 1)
+    moved = np.moveaxis(a, 0, at).copy()
+    return np.reshape(moved, (*moved.shape[:at], moved.shape[at] * moved.shape[at + 1], *moved.shape[at + 2 :]))
+
+
+@spelled("sum of rows")
+def sum_of_rows(a: Any, start: Any) -> Any:
+    """Python's `sum` of an array: from the first row on; of none it is a number, which is an error here."""
+    if len(a) == 0:
+        raise ValueError("sum() of an array without rows is a number")
+    found = start + a[0]
+    for row in a[1:]:
+        found = found + row
+    return found
+
+
 # --- one element less, or more
 
 
