@@ -338,6 +338,10 @@ _OPERATIONS = (
      "{function} is run as it is and cannot be given {argument}",
      "what it changes there, or calls, symdiff would not see",
      "pass numbers, arrays, strings, tuples, or a copy made in the call: `list(…)`, `dict(…)`"),
+    ("SD422", "write to an array that an object may keep",
+     "`{target}` writes into an array that was passed to a call whose object may keep it",
+     "Python's object would see the write, the one here has the numbers of before",
+     "pass a copy, `f(a.copy())`, or write before the call"),
 )
 
 _MEMORY = (

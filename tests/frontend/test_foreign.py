@@ -426,6 +426,47 @@ def test_containers_are_passed_as_copies_alone() -> None:
             symdiff.grad(function)(1.0)
 
 
+def in_a_loop(x, b):
+    s = 0.0
+    kept = memoryview(b)
+    for i in range(len(b)):
+        b[i] = i * 1.0
+        s += float(kept[0]) * x
+    return s
+
+
+def on_one_path(x, b):
+    kept = [memoryview(b[1:])]
+    if x > 0:
+        b[1] = 5.0
+    return float(kept[0][0]) * x
+
+
+def by_a_helper(x, b):
+    def fill(a):
+        a[0] = 5.0
+
+    kept = np.ma.array(b)
+    fill(b)
+    return float(kept.sum()) * x
+
+
+@pytest.mark.parametrize("f", [in_a_loop, on_one_path, by_a_helper])
+def test_an_object_would_see_what_is_written_later(f: Callable[..., Any]) -> None:
+    with pytest.raises(CompileError) as caught:
+        symdiff.grad(f)(1.0, np.arange(3.0))
+    assert {p.code for p in caught.value.problems} == {"SD422"}
+
+
+def test_a_copy_is_kept_and_the_array_written() -> None:
+    def f(x, b):
+        kept = memoryview(b.copy())
+        b[0] = 7.0
+        return float(kept[0]) * x + b[0]
+
+    assert symdiff.value_and_grad(f)(2.0, np.array([3.0, 1.0])) == (13.0, 3.0)
+
+
 APPEND = [0.0].append
 
 

@@ -157,6 +157,24 @@ def test_a_list_passed_to_a_method_that_is_not_known() -> None:
     ]
 
 
+def test_an_array_written_after_an_object_may_keep_it() -> None:
+    def f(x: float) -> float:
+        b = np.zeros(2)
+        kept = memoryview(b)
+        b[1:][0] = 3.0
+        return x * float(kept[1])
+
+    *report, note = refusal(f)
+    assert note.endswith(":16: passed here")
+    assert report == [
+        "SD422 `b[1:][0]` writes into an array that was passed to a call whose object may keep it",
+        "    b[1:][0] = 3.0",
+        "    ^^^^^^^^",
+        "  why: Python's object would see the write, the one here has the numbers of before",
+        "  rewrite: pass a copy, `f(a.copy())`, or write before the call",
+    ]
+
+
 def test_a_second_ellipsis() -> None:
     def f(x: float) -> float:
         y = np.array([x, 2.0])

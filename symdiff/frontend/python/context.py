@@ -102,6 +102,7 @@ class Context:
         self.store = Store()
         self.eager: dict[Cell, dict[Hashable, Any]] = {}  # what iterators were made of: see `iterators`
         self.problems: list[Problem] = []
+        self.kept: set[Loc] = set()  # calls of which an object may keep the arrays that it is given
         self.dropped: list[ast.stmt] = []  # statements without a result: some problem must say why
         self.frames: list[Frame] = []
         self.loops: list[LoopState] = []

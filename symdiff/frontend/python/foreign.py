@@ -246,6 +246,10 @@ def _emit(
         modules=tuple(dict.fromkeys(run.modules)), result=t, checked=result is not None and result.checked,
         shows=callee.shows,
     )  # fmt: skip
+    if isinstance(t, types.Object) or (callee.receiver is not None and not (callee.reads or callee.shows)):
+        cx.kept.add(cx.loc(node))
+        for val in run.arrays:
+            memory.hold(cx, val, cx.loc(node))
     return NONE if result is not None and result.type is None else cx.wrap(out)
 
 

@@ -56,6 +56,7 @@ class Arguments:
 
     def __init__(self, cx: Context, callee: Callee, operands: list[Value], modules: list[str]) -> None:
         self.cx, self.callee, self.operands, self.modules = cx, callee, operands, modules
+        self.arrays: list[Val] = []  # which an object that comes out may keep
 
     def form(self, val: Val, source: ast.expr | None = None) -> Form | None:
         """How a value is passed, which is written as `source`; None for what such a call cannot be given."""
@@ -88,6 +89,7 @@ class Arguments:
         if t.kind is Kind.EITHER and not self.callee.shows:
             return None
         array = t.kind is Kind.ARRAY
+        self.arrays += [val] if array else []
         how = "x" if not array or self.callee.reads else "copy" if self.callee.shows else "locked"
         return self.operand(self.cx.value(val), how)
 

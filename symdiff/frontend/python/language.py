@@ -247,6 +247,8 @@ REFUSED = (
     Row("an operation on what an unknown function gave", "import os ⏎ return x * os.cpu_count()", "SD420"),
     Row("a list passed to a method that is not known",
         "from io import StringIO ⏎ rows = ['a', 'b'] ⏎ StringIO().writelines(rows) ⏎ return x", "SD421"),
+    Row("an array written after an object may keep it",
+        "b = np.zeros(2) ⏎ kept = memoryview(b) ⏎ b[0] = 3.0 ⏎ return x * float(kept[0])", "SD422"),
     Row("a derivative of a function that writes what is not its own",
         "def g(t): ⏎     v[0] = t ⏎     return t * t ⏎ return symdiff.grad(g)(x)", "SD411"),
     Row("a class that cannot be seen through", "return Odd().k * x", "SD412"),

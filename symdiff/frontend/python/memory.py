@@ -288,7 +288,8 @@ def writable(cx: Context, node: ast.AST, arr: Arr) -> bool:
         return False
     found = held(cx, cell)
     if found is not None and (cx.store.get(("stale", cell)) is not MISSING or not lodging.may_change(cx, cell)):
-        cx.refuse("SD508", node, notes=[(found, "in the list here")], target=cx.text(node))
+        code, note = ("SD422", "passed here") if found in cx.kept else ("SD508", "in the list here")
+        cx.refuse(code, node, notes=[(found, note)], target=cx.text(node))
         return False
     if cell.external is not None and cell.param is None:
         cx.refuse("SD503", node, name=f"`{cell.external}`")
