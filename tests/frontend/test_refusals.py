@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -172,6 +173,27 @@ def test_an_array_written_after_an_object_may_keep_it() -> None:
         "    ^^^^^^^^",
         "  why: Python's object would see the write, the one here has the numbers of before",
         "  rewrite: pass a copy, `f(a.copy())`, or write before the call",
+    ]
+
+
+def test_a_part_of_at_most_one_element_beside_more() -> None:
+    def f(x: float) -> float:
+        v = np.ones(4) * x
+        s = 0.0
+        for i in range(3):
+            w = v[i : i + 1]
+            s += np.sum(w * v)
+        return s
+
+    found, *rest = refusal(f)
+    assert re.sub(r"\?i\d", "?i", found) == (
+        "SD308 `w * v` of sizes max(min(?i + 1, 4) - min(?i, 4), 0) and 4 holds only where one of them happens to be 1"
+    )
+    assert rest == [
+        "    s += np.sum(w * v)",
+        "                ^^^^^",
+        "  why: the un-broadcast of the backward pass must be decided at compile time",
+        "  rewrite: index the single element: `x[0]`, or declare the dimension as 1",
     ]
 
 

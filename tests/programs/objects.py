@@ -63,6 +63,23 @@ class Doubled(Layer):
         return super().__call__(x) * 2
 
 
+class Arrow:
+    """No sequence, of which NumPy would make an array."""
+
+    def __init__(self, x, y):
+        self.x = x
+        self.y = y
+
+    def __add__(self, other):
+        return Arrow(self.x + other.x, self.y + other.y)
+
+    def __rmul__(self, k):
+        return Arrow(self.x * k, self.y * k)
+
+    def __matmul__(self, other):
+        return self.x * other.x + self.y * other.y
+
+
 class Vec:
     """Operators, and nothing else."""
 
@@ -292,9 +309,9 @@ def operators_of_a_class(x, y):
 
 @cases(array(4))
 def numbers_of_numpy_on_the_left(v):
-    total = Vec(0.0, 1.0)
+    total = Arrow(0.0, 1.0)
     for t in v:
-        total = total + t * Vec(t, v[0])
+        total = total + t * Arrow(t, v[0])
     return total @ total
 
 

@@ -61,9 +61,22 @@ def _holds_plainly(left: Dim, right: Dim) -> bool:
 
 
 def at_most_one(d: Dim) -> bool:
-    """Whether a size is that of `x[:1]`: what it meets is broadcast, mostly."""
+    """Whether a size is that of `x[:1]` or `x[i:i+1]`: what it meets is broadcast, mostly."""
     high = dims.compare(d, 1)
-    return not isinstance(d, int) and high is not None and high <= 0
+    return not isinstance(d, int) and ((high is not None and high <= 0) or _is_step(d))
+
+
+def _is_step(d: Dim) -> bool:
+    """Whether a size is max(min(i + 1, n) - min(i, n), 0)."""
+    if isinstance(d, int):
+        return False
+    if len(d.terms) == 1 and d.terms[0][1] == 1 and len(d.terms[0][0]) == 1 and d.terms[0][0][0].op == "max":
+        return any(_is_step(part) for part in d.terms[0][0][0].args)
+    found = {c: monomial[0].args for monomial, c in d.terms if len(monomial) == 1 and monomial[0].op == "min"}
+    if len(d.terms) != 2 or set(found) != {1, -1}:
+        return False
+    pairs = [(a, b) for a in found[1] for b in found[-1]]
+    return any(dims.sub(a, b) == 1 for a, b in pairs) and any(a == b for a, b in pairs)
 
 
 def _unify(cx: Context, left: Dim, right: Dim) -> None:
