@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -136,6 +137,34 @@ def an_unknown_method(x):
     ],
 )
 def test_refused(function: Callable[..., Any], code: str) -> None:
+    with pytest.raises(CompileError) as caught:
+        grad(function)(1.5)
+    assert [p.code for p in caught.value.problems] == [code]
+
+
+def a_dict_inside(x):
+    items = [{"a": x}]
+    if x > 0:
+        items[0]["b"] = x
+    return sum(copy.deepcopy(items)[0].values())
+
+
+def a_dict(x):
+    items = [{"a": x}]
+    if x > 0:
+        items[0]["b"] = x
+    return sum(copy.copy(items[0]).values())
+
+
+def a_set(x):
+    items = [{1}]
+    if x > 0:
+        items[0].add(2)
+    return x * len(copy.copy(items[0]))
+
+
+@pytest.mark.parametrize(("function", "code"), [(a_dict_inside, "SD505"), (a_dict, "SD505"), (a_set, "SD310")])
+def test_a_copy_of_what_depends_on_the_path_is_refused(function: Callable[..., Any], code: str) -> None:
     with pytest.raises(CompileError) as caught:
         grad(function)(1.5)
     assert [p.code for p in caught.value.problems] == [code]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from typing import Any
 
@@ -36,9 +36,9 @@ def copied(cx: Context, node: ast.AST, val: Val) -> Val:
         content = cx.store.get(val.cell)
         return val if val.cell.kind == "tuple" else list_changes.made(cx, node, content)
     if isinstance(val, DictRef):
-        return containers.new_dict(cx, node, dict(containers.entries(cx, val) or {}))
+        return _dict(cx, node, val, lambda v: v)
     if isinstance(val, SetRef):
-        return sets.made(cx, node, sets.elements(cx, val) or ())
+        return _set(cx, node, val)
     if isinstance(val, ObjRef):
         if val.cls in ORIGINALS:
             return calls.apply(cx, node, objects.read(cx, node, val, "copy"), [], {})
@@ -49,6 +49,20 @@ def copied(cx: Context, node: ast.AST, val: Val) -> Val:
 def deeply_copied(cx: Context, node: ast.AST, val: Val) -> Val:
     """`copy.deepcopy(val)`: what is one object before is one object after."""
     return _Deep(cx, node).of(val)
+
+
+def _dict(cx: Context, node: ast.AST, val: DictRef, of: Callable[[Val], Val]) -> Val:
+    entries = containers.entries(cx, val)
+    if entries is None:
+        return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason="has another form on another path")
+    return containers.new_dict(cx, node, {k: of(v) for k, v in entries.items()})
+
+
+def _set(cx: Context, node: ast.AST, val: SetRef) -> Val:
+    elements = sets.elements(cx, val)
+    if elements is None:
+        return cx.refuse("SD310", node, name=f"`{cx.text(node)}`", then="one set", otherwise="another")
+    return sets.made(cx, node, elements)
 
 
 def _immutable(cx: Context, node: ast.AST, val: Val) -> Val:
@@ -86,12 +100,11 @@ class _Deep:
         if isinstance(val, ListRef):
             return self._list(val)
         if isinstance(val, DictRef):
-            entries = containers.entries(cx, val) or {}
-            return containers.new_dict(cx, node, {k: self.of(v) for k, v in entries.items()})
+            return _dict(cx, node, val, self.of)
         if isinstance(val, ObjRef):
             return objects.copied(cx, node, val, self.of)
         if isinstance(val, SetRef):
-            return sets.made(cx, node, sets.elements(cx, val) or ())
+            return _set(cx, node, val)
         return arrays.copy(cx, node, val)
 
     def _list(self, val: ListRef) -> Val:
