@@ -454,14 +454,11 @@ def test_the_second_derivative_of_a_list_made_an_array(level: int) -> None:
     np.testing.assert_allclose(symdiff.vjp(symdiff.grad(f, level=level), v)[1](ct)[0], expected, rtol=1e-13)
 
 
-def drained(x):
-    stack = [x, x * 2, 3.0]
-    total = 0.0
-    while stack and (top := stack.pop()) > 1:
-        total = total * 2 + top
-        if total < 8:
-            stack.append(top - 0.5)
-    return total
+def collected(x):
+    kept = x
+    for _ in range(int(x)):
+        kept = [x * k for k in range(int(x))]
+    return kept[-1]
 
 
 def cut(x, n: int):
@@ -472,7 +469,7 @@ def cut(x, n: int):
 @pytest.mark.parametrize(
     ("function", "message"),
     [
-        (drained, "`stack` is a list of 3 before the loop and a list of unknown length after a turn"),
+        (collected, "`kept` is float before the loop and a list after a turn"),
         (cut, "SD321 `[…]` of 'layer' and a slice is not supported"),
     ],
 )

@@ -20,6 +20,8 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "language.md"
 HEAD = """
 from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field, replace
+from bisect import bisect
+from heapq import heappop, heappush, nlargest
 from itertools import accumulate, islice, product, takewhile
 import math
 import numpy as np

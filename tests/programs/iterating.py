@@ -1,7 +1,9 @@
-"""Iterators and `itertools`, slices of ranges, `next`, and calls that raise on one path."""
+"""Iterators and `itertools`, slices of ranges, `next`, `heapq` and `bisect`, and calls that raise on one path."""
 
 from __future__ import annotations
 
+import bisect
+import heapq
 import itertools
 import math
 from itertools import accumulate, chain, combinations, islice, pairwise, product, takewhile, zip_longest
@@ -198,6 +200,83 @@ def conditions_with_effects(v, x):
     while next(it, 0.0) > 0.4:
         total = total * 0.5 + rest.pop()
     return total * count
+
+
+# --- lists kept in order
+
+
+@cases(array(4, 4), 0)
+def shortest_paths(weights, start):
+    n = len(weights)
+    distances = [math.inf] * n
+    distances[start] = 0.0
+    queue = [(0.0, start)]
+    while queue:
+        d, i = heapq.heappop(queue)
+        if d > distances[i]:
+            continue
+        for j in range(n):
+            if d + weights[i, j] < distances[j]:
+                distances[j] = d + weights[i, j]
+                heapq.heappush(queue, (distances[j], j))
+    return sum(d * d for d in distances)
+
+
+@cases(1.2, array(5))
+@cases(1.2, array(0))
+def inserted_by_hand(x, v):
+    kept = [x]
+    for t in v:
+        kept.append(t * x)
+        k = len(kept) - 1
+        while k > 0 and t < kept[k - 1]:
+            kept[k] = kept[k - 1]
+            k -= 1
+        kept[k] = t
+    return sum((k + 1) * t for k, t in enumerate(kept))
+
+
+@cases(1.2, array(5))
+def a_heap_that_begins_with_one(x, v):
+    queue = [(x, 0)]
+    for i, t in enumerate(v):
+        heapq.heappush(queue, (t * t, i))
+    a, i = heapq.heappop(queue)
+    return a * v[i] + queue[0][0]
+
+
+@cases(array(8), 0.3)
+@cases(array(2), 0.3)
+@cases(array(1), 0.3)
+def heaps(v, x):
+    heap = list(v)
+    heapq.heapify(heap)
+    total = 2 * heapq.heappushpop(heap, x) + 3 * heapq.heapreplace(heap, x * x)
+    for t in heap:  # in the order that heapq keeps
+        total = total * 0.5 + t
+    while heap:
+        total = total * 0.5 + heapq.heappop(heap)
+    return total * sum(heapq.nlargest(2, v)) + heapq.nsmallest(2, v, key=abs)[-1]
+
+
+@cases(array(6), 0.3)
+@cases(array(0), 0.3)
+def kept_in_order(v, x):
+    kept = []
+    for t in v:
+        bisect.insort(kept, t)
+    i = bisect.bisect_left(kept, x)
+    bisect.insort_left(kept, x * x, key=abs)
+    return sum((k + 1) * t for k, t in enumerate(kept)) * (i + 1)
+
+
+@cases(array(5), array(5), 0.4)
+def a_table_interpolated(knots, values, x):
+    grid = [0.0]
+    for k in knots:
+        grid.append(grid[-1] + k * k + 0.1)
+    i = min(bisect.bisect(grid, x, 1, len(grid) - 1), 4)
+    return values[i - 1] + (x - grid[i - 1]) / (grid[i] - grid[i - 1]) * (values[i] - values[i - 1])
 
 
 # --- what changes while it is run over

@@ -19,6 +19,18 @@ def multiples(x, v):
     return out
 
 
+@cases(2.0)
+@cases(7.0)
+def drained(x):
+    stack = [x, x * 2, 3.0]
+    total = 0.0
+    while stack and (top := stack.pop()) > 1:
+        total = total * 2 + top
+        if total < 8:
+            stack.append(top - 0.5)
+    return total
+
+
 @cases(0.7, signed(5))
 def neighbours_by_slices(x, v):
     a = multiples(x, v)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import bisect
 import inspect
 import logging
 import os
@@ -45,7 +44,6 @@ _TABLE: tuple[tuple[Sequence[Any], AVal | None], ...] = (
     (_named(time, "time perf_counter monotonic process_time thread_time"), types.FLOAT),
     (_named(time, "time_ns perf_counter_ns monotonic_ns process_time_ns thread_time_ns"), types.INT),
     ([id, sys.getsizeof, threading.active_count, os.getpid], types.INT),
-    (_named(bisect, "bisect bisect_left bisect_right"), types.INT),
     (_named(time, "sleep"), None),
     (_named(random, "random uniform gauss normalvariate expovariate betavariate gammavariate lognormvariate "
             "paretovariate vonmisesvariate weibullvariate"), types.FLOAT),

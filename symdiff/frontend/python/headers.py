@@ -418,7 +418,7 @@ def _widen_number(cx: Context, slot: Slot, after: Any, key: Any) -> Slot:
 def _widen_parts(cx: Context, slot: Slot, before: Any, header: Any, after: Any, key: Any) -> Slot:
     a, h, b = (inside(slot, v) for v in (before, header, after))
     if a is None or h is None or b is None or not len(a) == len(b) == len(slot.parts):
-        if slot.kind == "list" and isinstance(before, tuple) and isinstance(after, tuple):
+        if slot.kind == "list" and isinstance(before, tuple) and isinstance(after, (tuple, Grown)):
             return _content(cx, before, after, key)
         raise Misfit(_describe(cx, before), _describe(cx, after))
     parts = tuple(

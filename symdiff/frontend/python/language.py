@@ -74,6 +74,9 @@ SUPPORTED = (
     Row("`itertools`: `chain`, `islice`, `product`, `combinations`, `accumulate`, `zip_longest`, `takewhile`, …",
         "for i, j in product(range(n), range(2)): x *= i + j + 1 ⏎ s = sum(islice(v, 1, None))"
         " ⏎ return x + s + sum(takewhile(lambda t: t > x, accumulate(v)))"),
+    Row("`heapq`, `bisect`, on lists of any length",
+        "q = [(x, 0)] ⏎ for i, t in enumerate(v): heappush(q, (t * t, i)) ⏎ a, k = heappop(q)"
+        " ⏎ return a * v[k] + sorted(v)[bisect(sorted(v), x) - 1] * nlargest(2, v)[1]"),
     Row("`max(x, *s)` of a list of any length, `sum` of a list of arrays",
         "s = [t * x for t in v] ⏎ q = [v * t for t in s if t > 0] ⏎ return max(x, *s) * np.sum(sum(q))"),
     Row("`:=`", "while (x := x * 0.5) > 0.1: pass ⏎ return x + (y := x * n) * y"),

@@ -1,17 +1,29 @@
-"""`functools.reduce` and `wraps`, and what `operator` writes without an operator."""
+"""`functools.reduce` and `wraps`, `heapq`, `bisect`, and what `operator` writes without an operator."""
 
 from __future__ import annotations
 
 import ast
+import bisect
 import functools
+import heapq
 import operator
 from collections.abc import Callable
 from typing import Any
 
-from symdiff.frontend.python import calls, comprehensions, containers, itertools_calls, operators, raising, subscripts
+from symdiff.frontend.python import (
+    calls,
+    comprehensions,
+    containers,
+    itertools_calls,
+    numpy_spelled,
+    operators,
+    raising,
+    subscripts,
+)
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.sizes import refuse_unknown_count
 from symdiff.frontend.python.values import NONE, POISON, Arr, Known, SliceVal, Val
+from symdiff.frontend.spelled import ordered
 
 Args = list[Val]
 Kwargs = dict[str, Val]
@@ -25,6 +37,11 @@ _COMPARISONS: dict[Any, ast.cmpop] = {
     operator.eq: ast.Eq(), operator.ne: ast.NotEq(),
 }  # fmt: skip
 _UNARY: dict[Any, ast.unaryop] = {operator.neg: ast.USub(), operator.pos: ast.UAdd(), operator.not_: ast.Not()}
+_ORDERED = {
+    id(getattr(module, function.__name__)): (f"{module.__name__}.{function.__name__}", function)
+    for module, functions in ((heapq, ordered.HEAPS), (bisect, ordered.PLACES))
+    for function in functions
+}
 _OPERATORS = {id(f): op for table in (_BINARY, _COMPARISONS, _UNARY) for f, op in table.items()}
 
 
@@ -38,6 +55,8 @@ def call(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> Va
             return operators.binary(cx, node, op, *args)
         if isinstance(op, ast.cmpop) and len(args) == 2:
             return operators.compare(cx, node, op, *args)
+    if id(obj) in _ORDERED:
+        return numpy_spelled.written_out(cx, node, *_ORDERED[id(obj)], args, kwargs)
     handler = next((h for f, h in _FUNCTIONS if f is obj), None)
     if handler is not None:
         return None if kwargs else handler(cx, node, args)

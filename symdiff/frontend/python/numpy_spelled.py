@@ -37,7 +37,7 @@ def written_out(
 
 def _shown(name: str) -> str:
     """The name of a function as users write it; an entry for some of its calls has more words."""
-    return ("" if name.startswith(("math.", "itertools.")) else "np.") + name.partition(" ")[0]
+    return ("" if name.startswith(("math.", "itertools.", "heapq.", "bisect.")) else "np.") + name.partition(" ")[0]
 
 
 def is_written_out(obj: Any) -> bool:

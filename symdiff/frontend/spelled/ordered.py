@@ -1,0 +1,123 @@
+"""Functions of `heapq` and `bisect`, written out: a list is kept in order by comparisons, element by element."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def heappush(heap: Any, item: Any) -> Any:
+    heap.append(item)
+    _to_root(heap, 0, len(heap) - 1)
+
+
+def heappop(heap: Any) -> Any:
+    if not heap:
+        raise IndexError("index out of range")
+    last = heap.pop()
+    if not heap:
+        return last
+    first = heap[0]
+    heap[0] = last
+    _to_leaf(heap, 0)
+    return first
+
+
+def heapreplace(heap: Any, item: Any) -> Any:
+    if not heap:
+        raise IndexError("index out of range")
+    first = heap[0]
+    heap[0] = item
+    _to_leaf(heap, 0)
+    return first
+
+
+def heappushpop(heap: Any, item: Any) -> Any:
+    if not heap or not heap[0] < item:
+        return item
+    first = heap[0]
+    heap[0] = item
+    _to_leaf(heap, 0)
+    return first
+
+
+def heapify(heap: Any) -> Any:
+    for place in range(len(heap) // 2 - 1, -1, -1):
+        _to_leaf(heap, place)
+
+
+def nsmallest(n: Any, iterable: Any, key: Any = None) -> Any:
+    return sorted(iterable, key=key)[: max(n, 0)]
+
+
+def nlargest(n: Any, iterable: Any, key: Any = None) -> Any:
+    return sorted(iterable, key=key, reverse=True)[: max(n, 0)]
+
+
+def _to_root(heap: Any, start: Any, place: Any) -> Any:
+    """Move the element at `place` up, past parents that are larger, to `start` at most."""
+    item = heap[place]
+    while place > start:
+        above = (place - 1) // 2
+        if not item < heap[above]:
+            break
+        heap[place] = heap[above]
+        place = above
+    heap[place] = item
+
+
+def _to_leaf(heap: Any, start: Any) -> Any:
+    """Fill the place `start` with the smaller child, that one's place likewise, and let the element rise from there.
+
+    The order of comparisons is that of `heapq`: elements that compare equal come out as they do there.
+    """
+    item = heap[start]
+    place = start
+    child = 2 * start + 1
+    while child < len(heap):
+        if child + 1 < len(heap) and not heap[child] < heap[child + 1]:
+            child += 1
+        heap[place] = heap[child]
+        place = child
+        child = 2 * place + 1
+    heap[place] = item
+    _to_root(heap, start, place)
+
+
+def bisect_left(a: Any, x: Any, lo: Any = 0, hi: Any = None, *, key: Any = None) -> Any:
+    if lo < 0:
+        raise ValueError("lo must be non-negative")
+    high = len(a) if hi is None else hi
+    low = lo
+    while low < high:
+        middle = (low + high) // 2
+        if (a[middle] if key is None else key(a[middle])) < x:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def bisect_right(a: Any, x: Any, lo: Any = 0, hi: Any = None, *, key: Any = None) -> Any:
+    if lo < 0:
+        raise ValueError("lo must be non-negative")
+    high = len(a) if hi is None else hi
+    low = lo
+    while low < high:
+        middle = (low + high) // 2
+        if x < (a[middle] if key is None else key(a[middle])):
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def insort_left(a: Any, x: Any, lo: Any = 0, hi: Any = None, *, key: Any = None) -> Any:
+    a.insert(bisect_left(a, x if key is None else key(x), lo, hi, key=key), x)
+
+
+def insort_right(a: Any, x: Any, lo: Any = 0, hi: Any = None, *, key: Any = None) -> Any:
+    a.insert(bisect_right(a, x if key is None else key(x), lo, hi, key=key), x)
+
+
+HEAPS = (heappush, heappop, heapify, heapreplace, heappushpop, nsmallest, nlargest)
+PLACES = (bisect_left, bisect_right, insort_left, insort_right)
