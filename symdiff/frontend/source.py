@@ -74,6 +74,10 @@ class Source:
         """Eight hexadecimal digits of the definition's syntax."""
         return normalised_hash([self.node])
 
+    def is_of(self, other: Source) -> bool:
+        """Whether both are of one function: closures of one definition are several."""
+        return self.node is other.node and self.function is other.function
+
     def loc(self, node: ast.AST) -> Loc:
         """Where `node` stands; a node without a position (`ast.arguments`, an operator) stands where the function does.
 

@@ -122,3 +122,34 @@ def called_in_comprehensions(v):
     y = [add(t) for t in v]
     z = sum(add(t) for t in v if t > 0)
     return sum(y) * z + value()
+
+
+def damped(k, start=1.0):
+    def step(x):
+        y = start
+        for _ in range(3):
+            y = np.sin(y) * k + x * y
+        return y * y + np.exp(-x * x) * k
+
+    return step
+
+
+def folded(k):
+    def fold(x, n):
+        return x * k if n <= 0 else fold(x, n - 1) * k + x * x
+
+    return fold
+
+
+slow, fast, late = damped(0.5), damped(2.0), damped(0.5, 3.0)
+halves, thirds = folded(0.5), folded(0.3)
+
+
+@cases(0.7)
+def closures_of_one_definition(x):
+    return slow(x) * fast(x) + late(x) - fast(x * x) * slow(x * x)
+
+
+@cases(0.7, 3)
+def recursive_closures_of_one_definition(x, n: int):
+    return halves(x, n) * thirds(x, n) + halves(x * x, n)

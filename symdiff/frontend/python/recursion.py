@@ -51,7 +51,7 @@ def enter(cx: Context, node: ast.AST, source: Source, outer: Frame | None, bound
     home = _definition(source)
     marked = cx.session.recursive.get(home)
     # an inner function of another call of the function around it is another function
-    active = [f for f in cx.frames if f.source.node is source.node and f.bound is not None and f.outer is outer]
+    active = [f for f in cx.frames if f.source.is_of(source) and f.bound is not None and f.outer is outer]
     if marked is None and not active:
         helper = sharing.shared(cx, node, source, outer, bound)
         return None if helper is None else _call(cx, node, source, outer, bound, helper)
@@ -77,7 +77,8 @@ def enter(cx: Context, node: ast.AST, source: Source, outer: Frame | None, bound
 
 def _definition(source: Source) -> Hashable:
     """What names a definition in every attempt at lowering."""
-    return (source.file, source.qualname, source.first_line, source.node.lineno, source.node.col_offset)
+    place = source.node.lineno, source.node.col_offset
+    return (source.file, source.qualname, source.first_line, place, id(source.function))
 
 
 def _patterns(cx: Context, home: Hashable, bound: Mapping[str, Val], staged: frozenset[Place]) -> dict[str, Pattern]:
@@ -117,7 +118,7 @@ def _stage(cx: Context, home: Hashable, places: frozenset[Place], now: Mapping[s
 def _grows(cx: Context, source: Source, now: Mapping[str, Pattern]) -> None:
     """Begin again where what calls in one another pass differs only in what can be staged."""
     home = _definition(source)
-    before = next(i for i in reversed(cx.instances.active) if i.source.node is source.node)
+    before = next(i for i in reversed(cx.instances.active) if i.source.is_of(source))
     places = _changing(before.params, now) - cx.session.recursive[home]
     if places and all(patterns.can_stage(now, place) for place in places):
         _stage(cx, home, places, now)
@@ -136,7 +137,8 @@ def _call(
 ) -> Val:
     table = cx.instances
     around = tuple(_around(cx, [outer, *(f for p in now.values() for f in _closures(p))]))
-    key = (id(source.node), None if outer is None else outer.id, patterns.canonical(now), cx.errstate)
+    made = id(source.node), id(source.function), None if outer is None else outer.id
+    key = (*made, patterns.canonical(now), cx.errstate)
     instance = table.found.get(key)
     if instance is None or (instance not in table.active and not _fits(cx, instance, around)):
         if rounds.nested_too_deep(cx, node, source, lambda: _grows(cx, source, now)):
@@ -157,7 +159,7 @@ def _call(
 
 def _alike(instance: Instance, source: Source, now: dict[str, Pattern]) -> bool:
     """Whether an instance differs from the one wanted only in which of its sizes are equal."""
-    if instance.source.node is not source.node:
+    if not instance.source.is_of(source):
         return False
     one, other = patterns.separated(instance.params), patterns.separated(now)
     return one == other and patterns.canonical(instance.params) != patterns.canonical(now)

@@ -35,7 +35,7 @@ def nested_too_deep(cx: Context, node: ast.AST, source: Source, first: Callable[
     What is to be tried `first` may begin again instead.
     """
     active = cx.instances.active
-    if sum(i.source.node is source.node for i in active) < _MAX_NESTED:
+    if sum(i.source.is_of(source) for i in active) < _MAX_NESTED:
         return False
     if first is not None:
         first()

@@ -42,7 +42,8 @@ def shared(
     now = {name: patterns.pattern_of(cx, val, frozenset[Place](floats), (name,)) for name, val in bound.items()}
     if any(patterns.unsuitable(p) is not None for p in now.values()) or not _apart(cx, bound):
         return None
-    key = (source.file, source.qualname, source.first_line, patterns.canonical(now), cx.errstate)
+    made = id(source.function)  # of one definition, two closures are two functions
+    key = (source.file, source.qualname, source.first_line, made, patterns.canonical(now), cx.errstate)
     if key in session.shared:
         return now
     turns = tuple(x.turn for x in cx.loops if x.unrolled and x.frame is cx.frame)
