@@ -37,8 +37,10 @@ def called(params: Params) -> str:
     >>> called(Params(callee="logging.info", given=given))
     "logging.info('x is %g', xs0, extra={'y': xs1.copy()})"
     """
-    count = iter(range(int(params["callee"].startswith(RECEIVER)), 10**6))
+    count = iter(range(int(RECEIVER in params["callee"]), 10**6))
     texts = [f"{name}=" * bool(name) + _written(form, count) for name, form in params["given"]]
+    if params["callee"].endswith(", "):  # a call of a helper that is begun: `_order(xs0.shuffle, `
+        return f"{params['callee']}{', '.join(texts)})"
     if params["callee"].startswith("("):  # no call: an attribute, an operator
         return str(params["callee"])
     if params["callee"] == ITEM:
@@ -102,6 +104,12 @@ def _locked(x):
     copied = x.copy()
     copied.flags.writeable = False
     return copied
+
+def _order(shuffle, n):
+    \"\"\"The places of n elements in the order in which a function shuffles them.\"\"\"
+    order = np.arange(n)
+    shuffle(order)
+    return order
 """)  # fmt: skip
 
 

@@ -209,6 +209,30 @@ def test_shuffle_writes_into_the_array() -> None:
     np.testing.assert_array_equal(symdiff.grad(shuffled)(W), expected)
 
 
+@pytest.mark.parametrize(
+    ("fill", "detail"),
+    [
+        (lambda b: np.random.default_rng(0).random(out=b[:, 0]), r"may have gaps in memory, where NumPy raises"),
+        (lambda b: np.random.default_rng(0).random(dtype=np.float32, out=b), r"its dtype is not that of the draws"),
+        (lambda b: np.random.default_rng(0).random(out=[b]), r"it must be an array made here"),
+        (lambda b: np.random.default_rng(0).shuffle(b, axis=2), r"axis 2 of 2 axes"),
+        (lambda b: np.random.default_rng(0).random(3, out=b), r"SD301"),
+    ],
+)
+def test_what_numpy_does_not_fill_is_refused(fill: Callable[[Any], Any], detail: str) -> None:
+    """NumPy raises for each of them, too."""
+
+    def f(x):
+        b = np.zeros((3, 2))
+        fill(b)
+        return x * np.sum(b)
+
+    with pytest.raises((TypeError, ValueError)):
+        f(1.0)
+    with pytest.raises(CompileError, match=detail):
+        symdiff.grad(f)(1.0)
+
+
 def walk(x, n: int):
     if n == 0:
         return x

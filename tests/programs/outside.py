@@ -14,6 +14,7 @@ import time
 import warnings
 
 import numpy as np
+from scipy import ndimage
 
 from tests.programs.cases import Cases, array, signed
 
@@ -93,3 +94,52 @@ def with_objects(x, v):
     for i in order[:limit]:
         y = y * v[i] + rng.integers(1, 4)
     return np.sum(y) * (os.cpu_count() is not None)
+
+
+@cases(signed(4), array(3, 4))
+def draws_into_arrays(x, m):
+    """What a draw fills is seen by later reads, through views too."""
+    rng = np.random.default_rng(4)
+    noise = np.zeros((3, 4))
+    row = noise[1]
+    for k in range(3):
+        rng.standard_normal(out=noise[k])
+    y = m * noise + row * x
+    rng.random(4, np.float64, row)
+    half = np.zeros(4, dtype=np.float32)
+    rng.standard_exponential(dtype=np.float32, out=half)
+    places = np.arange(4)
+    rng.permuted(places, out=places)
+    return np.sum(y * noise) + x @ half + x[places] @ noise[1]
+
+
+@cases(signed(4), array(4, 3))
+def shuffled(x, m):
+    """Orders are drawn, of numbers that are differentiated too."""
+    random.seed(3)
+    rng, other = np.random.default_rng(1), random.Random(2)
+    w, rows = x * 2, m + 0
+    again = w[1:]
+    rng.shuffle(again)
+    rng.shuffle(rows)
+    rng.shuffle(rows, axis=1)
+    np.random.RandomState(0).shuffle(w)
+    known, grown = [x[0], x[1], 3.0], list(range(len(x)))
+    alias = grown
+    random.shuffle(known)
+    other.shuffle(grown)
+    rng.shuffle(alias)
+    s = known[0] * 2 + known[1]
+    for k in grown:
+        s = s * 0.5 + w[k]
+    return s + np.sum(w @ rows * np.arange(3))
+
+
+@cases(signed(4))
+def filtered_in_place(x):
+    image = np.eye(4)
+    blurred = np.zeros((4, 4), dtype=np.float32)
+    ndimage.gaussian_filter(image, 1.0, output=blurred)
+    y = x @ blurred
+    ndimage.uniform_filter(image, 2, image)
+    return y * blurred[0] + image @ x

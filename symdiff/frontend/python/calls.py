@@ -347,8 +347,11 @@ def _staged(cx: Context, vals: Sequence[Val]) -> bool:
 
 def _pure(cx: Context, node: ast.AST, obj: Any, args: list[Val], kwargs: dict[str, Val]) -> Val | None:
     """A function of SciPy that has no effect, on staged values."""
-    from symdiff.frontend.python import opaque_calls
+    from symdiff.frontend.python import foreign_writes, opaque_calls
 
+    written = foreign_writes.output_of(cx, node, obj, args, kwargs, functools.partial(_pure, cx, node, obj))
+    if written is not None:
+        return written
     obj, given = known_calls.bound(obj, args)
     named = spelled(obj) if known_calls.is_pure(obj) else None
     return None if named is None else opaque_calls.call_named(cx, node, named, obj, given, kwargs)

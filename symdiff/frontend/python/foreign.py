@@ -22,12 +22,13 @@ import textwrap
 import types as python_types
 import warnings
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from symdiff.errors import UsageError
-from symdiff.frontend.python import captured, foreign_results, memory, operators
+from symdiff.frontend.python import captured, foreign_results, foreign_writes, memory, operators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.foreign_arguments import Arguments, Callee, known_plain
 from symdiff.frontend.python.foreign_names import Stream, not_followed, spelled
@@ -36,7 +37,6 @@ from symdiff.frontend.python.sizes import fresh_opaque
 from symdiff.frontend.python.values import (
     NONE,
     POISON,
-    Arr,
     Foreign,
     Known,
     Val,
@@ -84,6 +84,8 @@ def call(cx: Context, node: ast.AST, function: Known, args: list[Val], kwargs: d
     cls = generator_of(obj)
     if cls is not None:
         return _draw(cx, node, text, callee, cls, obj.__name__, args, kwargs)
+    if obj == random.shuffle:
+        return foreign_writes.shuffle(cx, node, text, args, kwargs, lambda n: _order(cx, node, text, callee, n))
     result = foreign_results.of_function(obj) or foreign_results.chosen(cx, obj, args)
     return _emit(cx, node, text, callee, args, kwargs, result)
 
@@ -166,6 +168,8 @@ def _method_of(
     generator = next((c for c in foreign_results.GENERATORS if cls == types.object_of(c).cls), None)
     if generator is not None:
         return _draw(cx, node, label, callee, generator, name, args, kwargs)
+    if cls == "random.Random" and name == "shuffle":
+        return foreign_writes.shuffle(cx, node, label, args, kwargs, lambda n: _order(cx, node, label, callee, n))
     if stream:
         result: Result | None = Result(types.INT if name == "write" else None)
     else:
@@ -204,24 +208,25 @@ def _last(cls: str) -> str:
 def _draw(
     cx: Context, node: ast.AST, text: str, callee: Callee, cls: type, name: str, args: list[Val], kwargs: dict[str, Val]
 ) -> Val | None:
-    if name == "shuffle" and len(args) == 1 and not kwargs and isinstance(args[0], Arr):
-        return _shuffle(cx, node, text, callee, cls, args[0])
+    if name == "shuffle":
+        there = callee._replace(text=callee.text.removesuffix("shuffle") + "permutation")
+        order = partial(_draw, cx, node, text, there, cls, "permutation")
+        return foreign_writes.shuffle(cx, node, text, args, kwargs, lambda count: order([count], {}) or POISON)
+    again = partial(_draw, cx, node, text, callee, cls, name)
+    written = foreign_writes.draw_into(cx, node, text, name, args, kwargs, again)
+    if written is not None:
+        return written
     result = drawn(cx, node, cls, name, args, kwargs)
     if result is None:
         result = foreign_results.of_function(getattr(cls, name, None)) if name != "seed" else Result(None)
-    reads = name != "shuffle" and "out" not in kwargs
-    return _emit(cx, node, text, callee._replace(reads=reads), args, kwargs, result)
+    return _emit(cx, node, text, callee._replace(reads=True), args, kwargs, result)
 
 
-def _shuffle(cx: Context, node: ast.AST, text: str, callee: Callee, cls: type, array: Arr) -> Val | None:
-    """Of a vector: the permutation, which draws the same numbers, written into it."""
-    if cx.aval(array).rank != 1:
-        return cx.refuse("SD421", node, function=f"`{text}`", argument=cx.describe(array))
-    there = callee._replace(text=callee.text.removesuffix("shuffle") + "permutation")
-    mixed = _draw(cx, node, text, there, cls, "permutation", [array], {})
-    if mixed is None or mixed is POISON:
-        return mixed
-    return NONE if memory.write(cx, node, array, cx.value(mixed)) else POISON
+def _order(cx: Context, node: ast.AST, text: str, callee: Callee, count: Val) -> Val:
+    """The order in which `random.shuffle`, which has no other form, puts so many elements."""
+    there = callee._replace(text=f"_order({callee.text}, ", reads=True)
+    d = operators.as_dim(count) or fresh_opaque(cx, object())
+    return _emit(cx, node, text, there, [count], {}, Result(AVal(Kind.ARRAY, (d,), "i8")))
 
 
 # --- the call

@@ -167,6 +167,9 @@ SUPPORTED = (
     Row("random numbers: drawn in the forward pass, once, in order",
         "rng = np.random.default_rng(0) ⏎ s = rng.normal(size=n) @ rng.uniform(0, 1, n)"
         " ⏎ for _ in range(n): s += rng.random() * x ⏎ return s"),
+    Row("draws into an array, and shuffles of arrays and lists",
+        "rng = np.random.RandomState(0) ⏎ w, a = v * x, [x, 2.0, 3.0] ⏎ rng.shuffle(w) ⏎ rng.shuffle(a)"
+        " ⏎ b = np.zeros(3) ⏎ np.random.default_rng(0).random(out=b) ⏎ return b @ w * a[0]"),
     Row("functions that symdiff does not know, on what is not differentiated: run as they are",
         "import os, time ⏎ start = time.perf_counter() ⏎ cores = int(os.cpu_count()) ⏎ home: str = os.getcwd()"
         " ⏎ print(home, time.perf_counter() - start) ⏎ return x * (cores > 0)"),

@@ -109,7 +109,7 @@ def _tried(function: Any, arguments: Sequence[Argument], avals: Sequence[AVal]) 
             with np.errstate(all="ignore"), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 value = function(*(x for key, x in given if not key), **{key: x for key, x in given if key})
-        except (ArithmeticError, IndexError, TypeError, ValueError, np.linalg.LinAlgError):
+        except (ArithmeticError, IndexError, RuntimeError, TypeError, ValueError):
             continue
         changed = any(not np.array_equal(x, y) for x, y in zip(before, sample, strict=True))
         seen.append(None if changed else _read(value, sample))

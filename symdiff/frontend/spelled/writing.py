@@ -55,6 +55,14 @@ def put_along_axis(arr: Any, indices: Any, values: Any, axis: Any = -1) -> None:
     arr[(*lines[:axis], indices, *lines[axis + 1 :])] = values
 
 
+def reordered(x: Any, order: Any, axis: Any) -> None:
+    """`rng.shuffle(x)`, by the order that was drawn."""
+    if isinstance(x, np.ndarray):
+        x[...] = np.take(x, order, axis=axis)
+    else:
+        x[:] = [x[k] for k in order]
+
+
 def update_at(operation: Any, a: Any, indices: Any, b: Any) -> None:
     """`ufunc.at`: one element after the other, so that repeated positions are updated again."""
     places, values = np.asarray(indices), np.asarray(b)
