@@ -218,12 +218,13 @@ class Emitter(Values):
         """The user's exception, under its condition unless that certainly holds."""
         call = self.expression(op)
         assert isinstance(call, ast.Call)
-        condition, exception, arguments = call.args
+        condition, exception, arguments, *causes = call.args
         assert isinstance(arguments, ast.Tuple)
         if not (isinstance(condition, ast.Constant) and condition.value is True):
             self.line(depth, f"if {ast.unparse(condition)}:", comment)
             depth, comment = depth + 1, ""
-        self.line(depth, f"raise {ast.unparse(ast.Call(exception, arguments.elts, []))}", comment)
+        cause = "".join(f" from {ast.unparse(c)}" for c in causes)
+        self.line(depth, f"raise {ast.unparse(ast.Call(exception, arguments.elts, []))}{cause}", comment)
 
     def bind_size(self, op: Op, depth: int) -> None:
         """A size that was saved gets its name."""

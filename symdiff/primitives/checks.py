@@ -20,8 +20,10 @@ def _check_shape(x, shape):
     return x
 '''
 _RAISE_IF = '''
-def _raise_if(condition, exception, args):
-    """Raise where the condition holds."""
+def _raise_if(condition, exception, args, *cause):
+    """Raise where the condition holds, from a cause if there is one."""
+    if condition and cause:
+        raise exception(*args) from cause[0]
     if condition:
         raise exception(*args)
     return False
@@ -36,10 +38,17 @@ def _reshaped(ins: tuple[Type, ...], regions: tuple[()], shape: tuple[Dim, ...])
 
 
 def _raise_text(params: Params, ins: tuple[Type, ...]) -> str:
+    cause = "" if "cause" not in params else f", {params['cause']}"
     if len(ins) == 1:
-        return f"_raise_if(pred, {params['exc']}, args)"
-    texts = list_texts(params["args"])
-    return f"_raise_if(pred, {params['exc']}, ({', '.join(texts)},))"
+        return f"_raise_if(pred, {params['exc']}, args{cause})"
+    texts = list_texts(params["args"], 0 if params["exc"] else 1)
+    return f"_raise_if(pred, {params['exc'] or 'xs0'}, ({' '.join(f'{text},' for text in texts)}){cause})"
+
+
+def _raises(
+    ins: tuple[Type, ...], regions: tuple[()], exc: str, args: tuple[Any, ...], cause: str = ""
+) -> tuple[Type, ...]:
+    return (types.BOOL,)
 
 
 def _back(b: Any, ct: Any, x: Any, *n: Any, shape: tuple[Dim, ...]) -> Any:
@@ -58,6 +67,7 @@ check_shape = prim("check_shape", "x *n", LINEAR, infer=_reshaped, params=("shap
 retype = prim(
     "retype", "x", LINEAR, infer=_reshaped, params=("shape",), numpy="x", views=0, transpose=(_back,), **_INFO
 )
-# `args` are constants; with operands they are what `primitives.output.Piece` describes.
-raise_if = prim("raise_if", "pred *xs", CONSTANT, infer=lambda ins, regions, exc, args: (types.BOOL,),
-params=("exc", "args"), numpy=_raise_text, effect=True, helper=_RAISE_IF)  # fmt: skip
+# `args` are constants; with operands they are what `primitives.output.Piece` describes.  Without `exc` the class is
+# the first operand behind the condition.
+raise_if = prim("raise_if", "pred *xs", CONSTANT, infer=_raises,
+params=("exc", "args", "cause"), numpy=_raise_text, effect=True, helper=_RAISE_IF)  # fmt: skip

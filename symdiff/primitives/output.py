@@ -34,9 +34,9 @@ def text_node(pieces: tuple[Piece, ...], first: int) -> ast.expr:
     return ast.Constant("".join(p for p in pieces if isinstance(p, str))) if literal else ast.JoinedStr(parts)
 
 
-def list_texts(texts: tuple[tuple[Piece, ...], ...]) -> list[str]:
-    """The texts that share the operands among them, in order."""
-    found, first = [], 0
+def list_texts(texts: tuple[tuple[Piece, ...], ...], first: int = 0) -> list[str]:
+    """The texts that share the operands from `first` on among them, in order."""
+    found = []
     for pieces in texts:
         found.append(ast.unparse(text_node(pieces, first)))
         first += sum(not isinstance(p, str) for p in pieces)

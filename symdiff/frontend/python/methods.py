@@ -25,6 +25,7 @@ from symdiff.frontend.python import (
 )
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.expressions import subscript
+from symdiff.frontend.python.foreign_arguments import known_plain
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.numpy_calls import by_name, dtype_of
 from symdiff.frontend.python.numpy_shapes import reshape
@@ -48,31 +49,20 @@ from symdiff.frontend.python.values import (
 from symdiff.ir import types
 from symdiff.ir.types import Kind
 
+_OF_TEXT = (
+    "capitalize casefold center count endswith expandtabs find index isalnum isalpha isascii isdecimal isdigit "
+    "isidentifier islower isnumeric isprintable isspace istitle isupper ljust lower lstrip partition removeprefix "
+    "removesuffix replace rfind rindex rjust rpartition rsplit rstrip split splitlines startswith strip swapcase title "
+    "translate upper zfill"
+)
 _PURE_METHODS = {
-    str: frozenset(
-        [
-            "upper",
-            "lower",
-            "strip",
-            "split",
-            "join",
-            "startswith",
-            "endswith",
-            "replace",
-            "format",
-            "title",
-            "capitalize",
-            "lstrip",
-            "rstrip",
-            "count",
-            "find",
-        ]
-    ),
+    str: frozenset([*_OF_TEXT.split(), "encode", "format", "isidentifier", "join"]),
+    bytes: frozenset([*_OF_TEXT.split(), "decode", "hex", "join"]),
     dict: frozenset(["keys", "values", "items", "get"]),
     list: frozenset(["index", "count"]),
     tuple: frozenset(["index", "count"]),
     float: frozenset(["is_integer", "conjugate", "as_integer_ratio", "hex"]),
-    int: frozenset(["bit_length", "conjugate"]),
+    int: frozenset(["bit_length", "bit_count", "conjugate", "as_integer_ratio", "is_integer"]),
     np.ndarray: arrays.ARRAY_METHODS - {"fill", "sort", "put"},
     np.generic: arrays.ARRAY_METHODS - {"fill", "sort", "put"},
 }
@@ -123,6 +113,9 @@ def _known_method(
         items = containers.elements(cx, receiver)
         assert items is not None
         return container_methods.search(cx, node, items, name, args)
+    if isinstance(obj, (str, bytes)):  # of `endswith((".py", ".txt"))`, the tuple
+        plain = [(a, known_plain(cx, a)) for a in args]
+        args = [a if isinstance(a, Known) or x is POISON else Known(x) for a, x in plain]
     allowed = next((names for kind, names in _PURE_METHODS.items() if isinstance(obj, kind)), frozenset())
     if name not in allowed or not all(isinstance(a, Known) for a in (*args, *kwargs.values())):
         code = "SD503" if isinstance(obj, (list, dict, np.ndarray)) else "SD404"
@@ -134,7 +127,7 @@ def _known_method(
         )
     except (TypeError, ValueError, LookupError) as error:
         return raising.always(cx, node, error, function=f"{type(obj).__name__}.{name}", message=str(error))
-    return Known(found)
+    return containers.new_list(cx, node, [Known(x) for x in found]) if type(found) is list else Known(found)
 
 
 # --- tuples and other structures

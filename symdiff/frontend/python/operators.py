@@ -154,11 +154,18 @@ def power(cx: Context, node: ast.AST, left: Val, right: Val) -> Val:
 
 
 def raise_if(
-    cx: Context, node: ast.AST, condition: Val, exception: str, args: tuple[Any, ...], staged: Sequence[Value] = ()
+    cx: Context,
+    node: ast.AST,
+    condition: Val,
+    exception: str,
+    args: tuple[Any, ...],
+    staged: Sequence[Value] = (),
+    cause: str | None = None,
 ) -> None:
     """Raise where the condition holds; with `staged` operands, `args` say what is shown of them."""
     if condition is not POISON:
-        cx.at(node).emit("raise_if", cx.value(condition), *staged, exc=exception, args=args)
+        params: dict[str, Any] = {} if cause is None else {"cause": cause}
+        cx.at(node).emit("raise_if", cx.value(condition), *staged, exc=exception, args=args, **params)
 
 
 def unary(cx: Context, node: ast.AST, op: ast.AST, val: Val) -> Val:

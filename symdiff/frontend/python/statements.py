@@ -16,12 +16,10 @@ from symdiff.frontend.python import (
     alternatives,
     calls,
     control,
+    exceptions,
     foreign,
     inplace,
     loops,
-    operators,
-    output,
-    raising,
     swaps,
     targets,
     withs,
@@ -31,8 +29,7 @@ from symdiff.frontend.python.control import BREAK, CONTINUE, ON, RAISE, RESULT, 
 from symdiff.frontend.python.expressions import condition, evaluate, evaluate_spent
 from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.liveness import assigned
-from symdiff.frontend.python.values import NONE, POISON, Foreign, Known, Val
-from symdiff.ir.core import Value
+from symdiff.frontend.python.values import NONE, POISON, Foreign, Known
 from symdiff.ir.errstate import Stack
 
 
@@ -125,8 +122,8 @@ def _if(cx: Context, stmt: ast.If, work: Work, pending: list[Pending]) -> None:
         _look_for_problems(cx, stmt)
         return
     live = cx.frame.live.after[id(stmt)]
-    if _raise_only(stmt.body):
-        _raise_here(cx, stmt.body[0], test)
+    if exceptions.raise_only(stmt.body):
+        exceptions.raise_here(cx, stmt.body[0], test)
         cx.scope.facts = {**cx.scope.facts, **alternatives.learned(cx, test)[1]}
         work.extend(reversed(stmt.orelse))
         return
@@ -151,98 +148,6 @@ def _look_for_problems(cx: Context, stmt: ast.If) -> None:
     for body in (stmt.body, stmt.orelse):
         control.branch(cx, partial(run_block, cx, body, frozenset()))
     poison(cx, [stmt])
-
-
-def _raise_only(body: Sequence[ast.stmt]) -> bool:
-    return len(body) == 1 and isinstance(body[0], ast.Raise)
-
-
-# --- exceptions
-
-
-def _raise_here(cx: Context, stmt: ast.stmt, test: Val) -> None:
-    """`if test: raise E(…)`: nothing is joined behind it."""
-    assert isinstance(stmt, ast.Raise)
-    side, found = control.branch(cx, lambda: _raise_staged(cx, stmt))
-    if found is not None and found[0] and not found[2]:
-        operators.raise_if(cx, stmt, test, *found)
-    elif found is not None:  # what the message shows is computed where it is raised
-        nothing, _ = control.branch(cx, lambda: None)
-        control.emit_cond(cx, stmt, cx.value(test), side.scope, nothing.scope, ())
-
-
-def _raise_staged(cx: Context, stmt: ast.Raise) -> tuple[str, tuple[Any, ...], list[Value]] | None:
-    """What is raised; raised here where it shows staged values."""
-    found = _exception(cx, stmt)
-    if found is not None and found[2]:
-        operators.raise_if(cx, stmt, Known(True), *found)
-    return found
-
-
-def _exception(cx: Context, stmt: ast.Raise) -> tuple[str, tuple[Any, ...], list[Value]] | None:
-    """Name, arguments and staged parts of the exception raised; None after a problem.
-
-    Where a condition chooses what the message says, it is raised here, and has no name.
-    """
-    node = stmt.exc
-    arguments: list[ast.expr] = []
-    if isinstance(node, ast.Call) and not node.keywords:
-        arguments, node = node.args, node.func
-    found = None if node is None else evaluate(cx, node)
-    if found is POISON:
-        return None
-    cls = found.obj if isinstance(found, Known) else None
-    name = raising.exception_name(cls)
-    if name is None or stmt.cause:
-        cx.refuse("SD230", stmt, construct=cx.text(stmt.exc) if stmt.exc else "")
-        return None
-    values = [evaluate(cx, a) for a in arguments]
-    if all(isinstance(v, Known) and isinstance(v.obj, (str, int, float, type(None))) for v in values):
-        return name, tuple(v.obj for v in values if isinstance(v, Known)), []
-    if alternatives.involved(*values):
-        alternatives.for_all(cx, stmt, values, lambda known: _raise_shown(cx, stmt, name, known), none=True)
-        return "", (), []
-    shown = _shown(cx, stmt, values)
-    return None if shown is None else (name, *shown)
-
-
-def _shown(cx: Context, stmt: ast.Raise, values: list[Val]) -> tuple[tuple[Any, ...], list[Value]] | None:
-    """The arguments of an exception and their staged parts; None after a problem."""
-    shown = None if POISON in values else output.arguments_of(cx, values)
-    if shown is None and POISON not in values:
-        cx.refuse("SD230", stmt, construct=cx.text(stmt.exc) if stmt.exc else "")
-    return shown
-
-
-def _raise_shown(cx: Context, stmt: ast.Raise, name: str, values: list[Val]) -> Val:
-    shown = _shown(cx, stmt, values)
-    if shown is not None:
-        operators.raise_if(cx, stmt, Known(True), name, *shown)
-    return NONE
-
-
-def _raise(cx: Context, stmt: ast.Raise) -> None:
-    found = _exception(cx, stmt)
-    if found is not None and found[0]:
-        operators.raise_if(cx, stmt, Known(True), *found)
-    control.leave(cx, RAISE)
-
-
-def _assert(cx: Context, stmt: ast.Assert) -> None:
-    test = condition(cx, stmt.test)
-    message = () if stmt.msg is None else (evaluate(cx, stmt.msg),)
-    if test is POISON or POISON in message:
-        return
-    if any(not isinstance(m, Known) or not isinstance(m.obj, (str, int, float, type(None))) for m in message):
-        cx.refuse("SD222", stmt, construct="message")
-        return
-    if isinstance(test, Known) and test.obj:
-        return
-    args = tuple(m.obj for m in message if isinstance(m, Known))
-    operators.raise_if(cx, stmt, operators.negate(cx, stmt.test, test), "AssertionError", args)
-    cx.scope.facts = {**cx.scope.facts, **alternatives.learned(cx, test)[0]}
-    if isinstance(test, Known):
-        control.leave(cx, RAISE)
 
 
 # --- the rest
@@ -345,7 +250,8 @@ def _match(cx: Context, stmt: ast.Match) -> None:
 
 _HANDLERS: dict[type[ast.stmt], Callable[[Context, Any], None]] = {
     ast.Assign: _assign, ast.AnnAssign: _annotated, ast.AugAssign: lambda cx, stmt: inplace.augmented(cx, stmt),
-    ast.Expr: _expression, ast.Return: _return, ast.Pass: lambda cx, stmt: None, ast.Raise: _raise, ast.Assert: _assert,
+    ast.Expr: _expression, ast.Return: _return, ast.Pass: lambda cx, stmt: None, ast.Raise: exceptions.raise_,
+    ast.Assert: exceptions.assert_,
     ast.FunctionDef: _function, ast.Break: lambda cx, stmt: control.leave(cx, BREAK),
     ast.Continue: lambda cx, stmt: control.leave(cx, CONTINUE), ast.For: lambda cx, stmt: loops.for_statement(cx, stmt),
     ast.While: lambda cx, stmt: loops.while_statement(cx, stmt), ast.Delete: _delete, ast.Global: _global,
