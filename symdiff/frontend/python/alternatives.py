@@ -10,6 +10,7 @@ What a test says of such a value holds inside the branch that it decides: `Scope
 from __future__ import annotations
 
 import ast
+import enum
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -49,8 +50,10 @@ def optional(val: Any) -> bool:
 
 
 def choosable(val: Any) -> bool:
-    """Whether a known thing may be chosen by a condition: a string, None, something to call."""
+    """Whether a known thing may be chosen by a condition: a string, None, a member of an enum, something to call."""
     if isinstance(val, (OneOf, Closure, Partial, Bound, Method, Text)):
+        return True
+    if isinstance(val, Known) and isinstance(val.obj, enum.Enum):
         return True
     if not isinstance(val, Known) or is_number(val.obj):
         return False

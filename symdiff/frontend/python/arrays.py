@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import enum
 import sys
 import types as python_types
 from collections.abc import Iterable, Sequence
@@ -10,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import alternatives, captured, containers, grown, memory, objects, operators
+from symdiff.frontend.python import alternatives, captured, containers, enums, grown, memory, objects, operators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.sizes import fresh_opaque
 from symdiff.frontend.python.values import (
@@ -25,6 +26,7 @@ from symdiff.frontend.python.values import (
     ListRef,
     Method,
     Num,
+    Sequence_,
     SetRef,
     Step,
     Struct,
@@ -61,7 +63,7 @@ def attribute(cx: Context, node: ast.Attribute, base: Val, name: str) -> Val:
         return POISON
     if alternatives.involved(base):
         return alternatives.each(cx, node, base, lambda x: attribute(cx, node, x, name))
-    found = objects.attribute(cx, node, base, name)
+    found = enums.attribute(cx, base, name) or objects.attribute(cx, node, base, name)
     if found is not None:
         return found
     if isinstance(base, Known) and name in _OF_NAMED_TUPLES and isinstance(base.obj, tuple):
@@ -73,6 +75,8 @@ def attribute(cx: Context, node: ast.Attribute, base: Val, name: str) -> Val:
         return base.items[base.keys.index(name)]
     if isinstance(base, (Num, Arr)):
         return _numeric(cx, node, base, name)
+    if isinstance(base, Sequence_) and base.kind == "range" and name in ("start", "stop", "step"):
+        return base.parts[("start", "stop", "step").index(name)]
     if name in container_method_names(base) or isinstance(base, Foreign):
         return Method(base, name)
     if isinstance(base, Struct) and base.cls is not None and name in _OF_NAMED_TUPLES:
@@ -84,6 +88,8 @@ def _known(cx: Context, node: ast.Attribute, base: Known, name: str) -> Val:
     from symdiff.frontend.python import foreign, foreign_results
 
     obj = base.obj
+    if isinstance(obj, enum.Enum) and name in obj.__dict__:
+        return captured.lift_attribute(cx, base, name, obj.__dict__[name])
     if isinstance(obj, np.ndarray) or values_number(obj):
         return _known_numeric(cx, node, base, name)
     if isinstance(obj, (list, tuple, dict, set, frozenset, str)) and not hasattr(obj, "_fields"):

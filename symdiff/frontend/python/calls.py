@@ -20,6 +20,7 @@ from symdiff.frontend.python import (
     alternatives,
     classes,
     containers,
+    enums,
     known_calls,
     memory,
     numpy_spelled,
@@ -466,6 +467,9 @@ def _construct(cx: Context, node: ast.AST, function: Known, args: list[Val], kwa
     cls: type[Any] = function.obj
     if memory.is_poison(*args, *kwargs.values()):
         return POISON
+    member = enums.by_value(cx, node, function, args, kwargs)
+    if member is not None:
+        return member
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):
         return _named_tuple(cx, node, cls, args, kwargs)
     if cls in CLASSES:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import enum
 import keyword
 import re
 import sys
@@ -93,7 +94,7 @@ def _is_fixed(module: Any, obj: Any) -> bool:
 
 
 def is_leaf(obj: Any) -> bool:
-    if isinstance(obj, bool):
+    if isinstance(obj, (bool, enum.Enum)):
         return False
     if isinstance(obj, np.ndarray):
         return True

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import abc
 import dataclasses
+import enum
 import types as python_types
 from typing import Any
 
@@ -24,7 +25,9 @@ def class_of(val: Val) -> type | None:
     """The class of an object of the user's; None for numbers, arrays, plain containers, functions, classes."""
     if isinstance(val, (ObjRef, Struct)):
         return val.cls
-    if not isinstance(val, Known) or isinstance(val.obj, _NO_OBJECTS) or is_number(val.obj):
+    if not isinstance(val, Known) or isinstance(val.obj, _NO_OBJECTS):
+        return None
+    if is_number(val.obj) and not isinstance(val.obj, enum.Enum):
         return None
     cls = type(val.obj)
     return cls if cls.__flags__ & _HEAP else None

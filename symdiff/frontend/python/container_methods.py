@@ -7,7 +7,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from symdiff.frontend.python import comprehensions, containers, grown, list_changes, lodging, memory, raising
+from symdiff.frontend.python import (
+    comprehensions,
+    container_operators,
+    containers,
+    grown,
+    list_changes,
+    lodging,
+    memory,
+    raising,
+)
 from symdiff.frontend.python.calls import apply
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.kinship import Path
@@ -81,7 +90,7 @@ def list_method(cx: Context, node: ast.AST, receiver: ListRef, name: str, args: 
     if name == "pop":
         return _pop(cx, node, receiver, content, args[0] if args else Known(-1))
     staged = content if isinstance(content, Grown) else None
-    if staged is None and _decided_when_run(cx, content, name, args):
+    if staged is None and _decided_when_run(cx, node, content, name, args):
         staged = grown.staged(cx, node, content, *args[1:])
         if staged is None:
             return POISON
@@ -98,11 +107,11 @@ def list_method(cx: Context, node: ast.AST, receiver: ListRef, name: str, args: 
     return NONE
 
 
-def _decided_when_run(cx: Context, content: Content, name: str, args: Args) -> bool:
+def _decided_when_run(cx: Context, node: ast.AST, content: Content, name: str, args: Args) -> bool:
     """Whether where an element goes in, or which one goes, is known when the code runs."""
     if name == "insert":
         return list_changes.is_index(cx, args[0]) and not isinstance(args[0], Known)
-    return name == "remove" and not all(isinstance(v, Known) for v in (*content, *args))
+    return name == "remove" and container_operators.position(cx, node, args[0], content) is None
 
 
 def _pop(cx: Context, node: ast.AST, receiver: ListRef, content: Content | Grown | None, index: Val) -> Val:
@@ -218,7 +227,15 @@ def _changed_staged(
 def search(cx: Context, node: ast.AST, content: Content | Grown, name: str, args: Args) -> Val:
     """`index` and `count` of elements that are known when compiling, or of a list of numbers."""
     known = [] if isinstance(content, Grown) else [v.obj for v in content if isinstance(v, Known)]
-    if isinstance(content, Grown) or len(known) < len(content) or not all(isinstance(v, Known) for v in args):
+    staged_ = isinstance(content, Grown) or len(known) < len(content) or not all(isinstance(v, Known) for v in args)
+    if staged_ and name == "index" and len(args) == 1 and not isinstance(content, Grown):
+        at = container_operators.position(cx, node, args[0], content)
+        if at == -1:
+            error = ValueError(f"{cx.describe(args[0])} is not in list")
+            return raising.always(cx, node, error, function="list.index", message=str(error))
+        if at is not None:
+            return Known(at)
+    if staged_:
         staged = grown.staged(cx, node, content) if isinstance(content, tuple) else content
         if staged is None or len(args) != 1:
             return POISON if staged is None else cx.refuse("SD224", node, construct=f"`{name}`")

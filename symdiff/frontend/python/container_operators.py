@@ -9,11 +9,13 @@ from typing import Any
 from symdiff.frontend.python import (
     containers,
     control,
+    enums,
     formatting,
     grown,
     list_changes,
     operators,
     output,
+    ranges,
     sets,
     special_methods,
     values,
@@ -25,6 +27,8 @@ from symdiff.frontend.python.values import (
     Known,
     ListRef,
     Num,
+    ObjRef,
+    Sequence_,
     SetRef,
     Struct,
     Text,
@@ -116,16 +120,49 @@ def contains(cx: Context, node: ast.AST, item: Val, container: Val) -> Val:
     plain = isinstance(container, Known) and isinstance(container.obj, (str, range))
     if plain and isinstance(container, Known) and isinstance(item, Known):
         return Known(item.obj in container.obj)
+    if isinstance(container, Sequence_) and container.kind == "range" and _scalar(cx, item):
+        return ranges.contains(cx, node, container, item)
+    found = enums.contains(item, container)
+    if found is not None:
+        return found
     staged = grown.content_of(cx, container)
     if staged is not None:
         return list_changes.search(cx, node, staged, "in", item)
     known = containers.elements(cx, container)
     if known is not None and all(isinstance(v, Known) for v in (item, *known)):
         return Known(any(_same(item, k) for k in known))
-    scalars = known is not None and all(_scalar(cx, v) for v in (item, *known))
-    if known is None or not scalars:
+    if known is None or any(operators.is_array(v) for v in (item, *known)):
         return cx.refuse("SD224", node, construct="`in`")
     return _among(cx, node, item, known)
+
+
+def position(cx: Context, node: ast.AST, item: Val, known: Sequence[Val]) -> int | None:
+    """Where the first of these elements is that is the item or equals it, -1 for none; None where the data say."""
+    for k, element in enumerate(known):
+        test = POISON if operators.is_array(element) else _is_or_equals(cx, node, item, element)
+        if not isinstance(test, Known):
+            return None
+        if test.obj:
+            return k
+    return -1
+
+
+def _is_or_equals(cx: Context, node: ast.AST, item: Val, element: Val) -> Val:
+    """`item is element or item == element`."""
+    if item is element:
+        return Known(True)
+    if isinstance(item, Known) and isinstance(element, Known):
+        return Known(_same(item, element))
+
+    def equal() -> Val:
+        return operators.truth(cx, node, operators.compare(cx, node, ast.Eq(), item, element))
+
+    if not (isinstance(item, ObjRef) and isinstance(element, ObjRef)):
+        return equal()
+    same = special_methods.same_object(cx, node, item, element, True)
+    if same is POISON or (isinstance(same, Known) and same.obj):
+        return same
+    return control.short_circuit(cx, node, same, False, equal)
 
 
 def _in_set(cx: Context, node: ast.AST, item: Val, members: frozenset[Any]) -> Val:
@@ -146,14 +183,15 @@ def _scalar(cx: Context, val: Val) -> bool:
 
 
 def _among(cx: Context, node: ast.AST, item: Val, known: Sequence[Val]) -> Val:
-    """Whether a number equals one of several: compared one by one, until one is."""
-    if any(item is k for k in known):
+    """Whether a value is or equals one of several: compared one by one, until one is."""
+    numbers = all(_scalar(cx, v) for v in (item, *known))
+    if numbers and any(item is k for k in known):
         return Known(True)
 
     def rest(k: int) -> Val:
         if k == len(known):
             return Known(False)
-        first = operators.compare(cx, node, ast.Eq(), item, known[k])
+        first = _is_or_equals(cx, node, item, known[k])
         return control.short_circuit(cx, node, first, False, lambda: rest(k + 1))
 
     return rest(0)

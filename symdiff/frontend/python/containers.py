@@ -12,6 +12,7 @@ import numpy as np
 from symdiff.frontend.python import (
     alternatives,
     captured,
+    enums,
     grown,
     list_changes,
     lodging,
@@ -137,7 +138,7 @@ def items_of(cx: Context, node: ast.AST, val: Val) -> list[Val] | None:
         return [Known(k) for k in mapping_]
     if isinstance(val, Known) and isinstance(val.obj, (str, range)):
         return [Known(x) for x in val.obj]
-    members = sets.in_one_order(cx, val)
+    members = enums.members(cx, val) or sets.in_one_order(cx, val)
     if members is not None:
         return members
     if isinstance(val, Sequence_):
@@ -201,7 +202,7 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
     """`base[index]` of a container."""
     if memory.check_stale(cx, node, base):
         return POISON
-    found = special_methods.call(cx, node, base, "__getitem__", [index])
+    found = special_methods.call(cx, node, base, "__getitem__", [index]) or enums.by_name(cx, node, base, index)
     if found is not None:
         return found
     staged = grown.content_of(cx, base)

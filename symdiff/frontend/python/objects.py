@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import enum
 import functools
 import types as python_types
 from collections.abc import Mapping, Sequence
@@ -78,7 +79,7 @@ def attribute(cx: Context, node: ast.AST, base: Val, name: str) -> Val | None:
     assert isinstance(base, Known)
     if name in getattr(base.obj, "__dict__", {}) and not isinstance(raw, property):
         return None
-    seen_through = fields is not None or not classes.opaque(cls)
+    seen_through = fields is not None or isinstance(base.obj, enum.Enum) or not classes.opaque(cls)
     if not seen_through or not isinstance(raw, (property, python_types.FunctionType, staticmethod, classmethod)):
         return None
     captured.lift_attribute(cx, base, "__class__", cls)

@@ -46,6 +46,25 @@ def element(cx: Context, node: ast.AST, val: Sequence_, index: Val) -> Val:
     return _calc(cx, node, ast.Add(), lo, _calc(cx, node, ast.Mult(), at, step))
 
 
+def contains(cx: Context, node: ast.AST, val: Sequence_, item: Val) -> Val:
+    """`item in range(…)`, of an int or a float."""
+    from symdiff.frontend.python import control
+
+    lo, hi, step = val.parts
+    if not isinstance(step, Known):
+        return cx.need_static(node, step, "the step of a range that a number is looked for in")
+    first, last = (ast.GtE(), ast.Lt()) if step.obj > 0 else (ast.LtE(), ast.Gt())
+
+    def on_it() -> Val:
+        rest = _calc(cx, node, ast.Mod(), _calc(cx, node, ast.Sub(), item, lo), Known(abs(step.obj)))
+        return operators.compare(cx, node, ast.Eq(), rest, Known(0))
+
+    def below() -> Val:
+        return control.short_circuit(cx, node, operators.compare(cx, node, last, item, hi), True, on_it)
+
+    return control.short_circuit(cx, node, operators.compare(cx, node, first, item, lo), True, below)
+
+
 _OUTSIDE = ("range object index out of range",)
 
 
