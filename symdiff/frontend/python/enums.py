@@ -28,7 +28,8 @@ def members(cx: Context, val: Val) -> list[Val] | None:
     """What a loop over a class of members runs over; None of anything else."""
     if not isinstance(val, Known) or not isinstance(val.obj, enum.EnumMeta):
         return None
-    return [_member(cx, val, m) for m in val.obj]
+    found: list[enum.Enum] = list(val.obj)
+    return [_member(cx, val, m) for m in found]
 
 
 def contains(item: Val, container: Val) -> Val | None:
