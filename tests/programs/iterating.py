@@ -202,6 +202,38 @@ def conditions_with_effects(v, x):
     return total * count
 
 
+@cases(array(5), 1.2)
+@cases(array(4), 1.2)
+def one_element_in_each_turn(v, x):
+    back, pairs, squares = reversed([1.0, x, 3.0, 0.5, x * x]), zip(v, v[::-1]), map(lambda t: t * t, v)
+    sums, joined, part = accumulate(v), chain([x, 2.0], v), islice(v, 1, None)
+    total = 0.0
+    for t in v:
+        a, b = next(pairs)
+        total = total * 0.5 + t * next(back) + a * b * next(squares)
+        total += next(sums) * next(joined) * next(part, x)
+    return total
+
+
+@cases(array(5), 1.2)
+def going_around(v, x):
+    signs, around, numbered = itertools.cycle([1.0, -1.0, x]), itertools.cycle(v), enumerate(itertools.cycle(v), 2)
+    total = next(signs) * next(signs) + 0.0
+    for t, s in zip(v, signs):  # begins with x
+        i, u = next(numbered)
+        total = total * 0.5 + s * t * next(around) + i * u
+    while total < 30.0:
+        total += next(around) ** 2
+    return total * next(around)
+
+
+@cases(array(3), 1.2)
+def some_of_a_cycle(v, x):
+    w = itertools.cycle([1.0, x, 4.0])
+    a = [next(w) for _ in range(2)]
+    return sum(v) * a[1] * sum(islice(w, 3)) ** 2 * x
+
+
 # --- lists kept in order
 
 

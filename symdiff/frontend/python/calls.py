@@ -20,6 +20,7 @@ from symdiff.frontend.python import (
     alternatives,
     classes,
     containers,
+    iterators,
     enums,
     known_calls,
     memory,
@@ -225,12 +226,10 @@ def _apply_known(cx: Context, node: ast.AST, function: Known, args: list[Val], k
     special = objects.call_special(cx, node, obj, args, kwargs)
     if special is not None:
         return special
-    found = call_numpy(cx, node, obj, args, kwargs)
-    if found is not None:
-        return found
-    found = python_calls.call_builtin(cx, node, obj, args, kwargs)
-    if found is not None:
-        return found
+    for library in (call_numpy, python_calls.call_builtin):
+        found = library(cx, node, obj, args, kwargs)
+        if found is not None:
+            return iterators.begun(cx, found)
     if not_followed(obj):
         return _unknown(cx, node, function, args, kwargs)
     if isinstance(obj, type):

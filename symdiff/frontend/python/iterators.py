@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Hashable, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 from symdiff.frontend.python import containers, control, operators, raising, special_methods
 from symdiff.frontend.python.context import Context, Frame
@@ -43,15 +43,20 @@ _TAKEN = "taken"
 State = dict[Hashable, Any]  # what places of the store held
 
 
-def is_iterator(val: Val) -> bool:
+def is_iterator(val: Val) -> TypeGuard[Sequence_]:
     return isinstance(val, Sequence_) and val.kind not in _REUSABLE
 
 
 def made(cx: Context, over: Val) -> Val:
     """`iter(over)`."""
-    found = Sequence_("iter", (over,))
-    cx.store.set(found.cell, Attributes({_TAKEN: Known(0)}))
-    return found
+    return begun(cx, Sequence_("iter", (over,)))
+
+
+def begun(cx: Context, val: Val) -> Val:
+    """What a call gives: of an iterator nothing is taken yet, which the store has before a loop takes something."""
+    if is_iterator(val) and cx.store.get(val.cell) is MISSING:
+        cx.store.set(val.cell, Attributes({_TAKEN: Known(0)}))
+    return val
 
 
 def once(val: Val) -> Val:
@@ -79,7 +84,7 @@ def remembered(cx: Context, found: Val, state: State) -> Val:
 
     A function that changes it itself is right only where all elements are taken at once.
     """
-    if isinstance(found, Sequence_) and found.kind in ("iterator", "iter"):
+    if isinstance(found, Sequence_) and found.kind in ("iterator", "iter", "cycle"):
         cx.eager[found.cell] = state
     return found
 
@@ -119,7 +124,6 @@ def read(cx: Context, node: ast.AST, val: Val) -> Val:
     """What an expression stands for that names `val`: of an iterator the rest, which nobody else may take then."""
     if not is_iterator(val):
         return val
-    assert isinstance(val, Sequence_)
     taken = _taken(cx, node, val)
     if taken is POISON:
         return POISON
@@ -157,13 +161,18 @@ def refuse_changed(cx: Context, node: ast.AST, val: Val) -> bool:
 
 def next_(cx: Context, node: ast.AST, args: Sequence[Val], kwargs: dict[str, Val]) -> Val:
     """`next(it)`, `next(it, default)`."""
-    if not 1 <= len(args) <= 2 or kwargs or not isinstance(args[0], Sequence_) or not is_iterator(args[0]):
+    from symdiff.frontend.python.turns import endless
+
+    if not 1 <= len(args) <= 2 or kwargs or not is_iterator(args[0]):
         return cx.refuse_unknown(node, "next", args)
     it, default = args[0], args[1] if len(args) == 2 else None
     taken = _taken(cx, node, it)
     if taken is POISON:
         return POISON
     cx.store.set(it.cell, Attributes({_TAKEN: operators.binary(cx, node, ast.Add(), taken, Known(1))}))
+    item = endless(cx, node, it)
+    if item is not None:
+        return item(taken)
     items = containers.items_of(cx, node, it)
     if items is not None and isinstance(taken, Known):
         if taken.obj < len(items):
@@ -178,12 +187,17 @@ def next_(cx: Context, node: ast.AST, args: Sequence[Val], kwargs: dict[str, Val
 def _element(cx: Context, node: ast.AST, it: Sequence_, taken: Val, default: Val | None) -> Val:
     from symdiff.frontend.python.turns import counted_turns
 
-    turns = counted_turns(cx, node, it)
-    if turns is None:
+    turns, items = counted_turns(cx, node, it), containers.items_of(cx, node, it)
+    if turns is None and items is None:
         return cx.refuse("SD231", node, iterable=f"`{cx.text(node)}`")
-    over = operators.compare(cx, node, ast.LtE(), turns.hi, taken)
+
+    def item() -> Val:
+        if turns is not None:
+            return turns.item(taken)
+        return containers.subscript(cx, node, Struct("tuple", tuple(items or ())), taken)
+
+    over = operators.compare(cx, node, ast.LtE(), Known(len(items or ())) if turns is None else turns.hi, taken)
     if default is not None:
-        return control.choose(cx, node, over, lambda: default, lambda: turns.item(taken))
+        return control.choose(cx, node, over, lambda: default, item)
     operators.raise_if(cx, node, over, "StopIteration", ())
-    found: Val = turns.item(taken)
-    return found
+    return item()

@@ -281,8 +281,11 @@ class Rolled:
             if key in header or self.cx.store.get(key) is old or self.cx.store.get(key) is DEAD:
                 continue
             if isinstance(key, Cell):
-                if old is not MISSING and key.serial < self.serial:
-                    found.append(key)
+                if key.serial >= self.serial:
+                    continue
+                if old is MISSING:  # nothing would be carried: each turn would begin with it anew
+                    self.cx.refuse("SD902", self.stmt, stage="lowering", message="memory without a content")
+                found.append(key)
             elif key[0] in MARKS:
                 if key[1].serial < self.serial:
                     found.append(key)

@@ -34,6 +34,8 @@ def known_items(cx: Context, node: ast.AST, val: Sequence_) -> list[Val] | None:
         if all(isinstance(p, Known) for p in val.parts):
             return [Known(k) for k in range(*(p.obj for p in val.parts if isinstance(p, Known)))]
         return None
+    if val.kind == "cycle":
+        return None
     if val.kind in ("iterator", "view"):
         return list(val.parts)
     if val.kind in VIEWS:
@@ -95,9 +97,15 @@ def _first_items(cx: Context, node: ast.AST, val: Val, count: int) -> list[Val]:
 
 
 def endless(cx: Context, node: ast.AST, val: Val) -> Callable[[Val], Val] | None:
-    """What gives the elements of `repeat(x)`, `count()` and `cycle(x)` by their number; None of what has an end."""
+    """What gives the elements of `repeat(x)`, `count()`, `cycle(x)`, and of these or the rest of them under `iter` or
+    `enumerate`, by their number; None of what has an end."""
     if not isinstance(val, Sequence_):
         return None
+    if val.kind in ("rest", "iter", "enumerate"):
+        item = endless(cx, node, val.parts[0])
+        if item is None:
+            return None
+        return lambda i: _of_endless(cx, node, val, item, i)
     if val.kind == "repeat" and isinstance(val.parts[1], Known) and val.parts[1].obj is None:
         return lambda i: val.parts[0]
     if val.kind == "count":
@@ -107,6 +115,12 @@ def endless(cx: Context, node: ast.AST, val: Val) -> Callable[[Val], Val] | None
         over = val.parts[0]
         return lambda i: _around(cx, node, over, i)
     return None
+
+
+def _of_endless(cx: Context, node: ast.AST, val: Sequence_, item: Callable[[Val], Val], index: Val) -> Val:
+    if val.kind == "enumerate":
+        return Struct("tuple", (_counted(cx, node, val.parts[1], index), item(index)))
+    return item(operators.binary(cx, node, ast.Add(), index, val.parts[1]) if val.kind == "rest" else index)
 
 
 def _around(cx: Context, node: ast.AST, over: Val, index: Val) -> Val:
