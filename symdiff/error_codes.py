@@ -383,6 +383,10 @@ _MEMORY = (
      "`{name}` may or may not be what was changed since, under another name",
      "a branch chose which of several lists, dicts or objects that name stands for",
      "make the change inside the branches, where it is known which one is meant, or copy it: `copy.deepcopy(…)`"),
+    ("SD513", "default value changed",
+     "the default value of `{parameter}`, a parameter of {function}, would be changed at {change}",
+     "Python makes a default once, so that the next call would begin with the change",
+     "make it at each call: `{parameter}=None`, and `if {parameter} is None: {parameter} = {default}`"),
 )
 
 _BUDGETS = (
@@ -508,6 +512,10 @@ _USAGE = (
      "{name} has a derivative rule already",
      "what was compiled with the first would go on using it",
      "set the rule once, behind the definition"),
+    ("SD731", "function with other parameters",
+     "{function} has other parameters than when its derivative was made: {now}; they were: {before}",
+     "its code was replaced, as IPython's autoreload does",
+     "take the derivative again"),
     ("SD740", "no value to explain at",
      "{function} is to be explained at a point, and no value is given for: {names}",
      "a stage has a value when every argument has one",

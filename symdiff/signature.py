@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.errors import CheckError, CompileError, Loc
+from symdiff.errors import CheckError, CompileError, Loc, Problem
 from symdiff.ir import dims
 from symdiff.ir.core import Program
 from symdiff.ir.types import AVal, Kind, code, object_of, python
@@ -38,6 +38,7 @@ _STATIC_TYPES = (
 )
 
 
+ABSENT = object()  # what stands for what is not there: an argument, an attribute
 RANDOM = (np.random.Generator, np.random.RandomState, random.Random)  # what an argument may draw numbers from
 
 
@@ -106,15 +107,16 @@ class Param:
     captured: bool = False
     value: Any = field(default=None, compare=False)  # of captured data, at the time of compiling
     origin: str = ""  # of captured data: "module:function:name", where function is empty for a global
-    home: Any = field(default=None, compare=False, repr=False)  # the globals or the cell that `argument` is read from
+    home: Any = field(default=None, compare=False, repr=False)  # globals, cell or function `argument` is read from
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
     """Something captured that the compiled code relies on: `name` (with `path`) must still be `value`.
 
-    A container (`tree`) must still have its class, length and keys; a number compiled in (`by_value`) its type and
-    value; everything else is compared by identity.
+    A container (`tree`) must still have its class, length and keys; a set the `elements` that it had; a number compiled
+    in (`by_value`) its type and value; everything else is compared by identity.  Steps of the path ask further: ("has",
+    name) whether there is an attribute, ("get", name) for it, or `ABSENT`.
     """
 
     name: str
@@ -124,11 +126,22 @@ class Guard:
     tree: Tree | None = None
     by_value: bool = False
     home: Any = field(default=None, compare=False, repr=False)  # as in `Param.home`
+    elements: tuple[Any, ...] | None = field(default=None, compare=False)
+    absent: bool = False  # nothing of that name may be in `home`
+
+    @property
+    def by_identity(self) -> bool:
+        return self.tree is None and self.elements is None and not self.by_value
 
     def holds(self, current: object) -> bool:
         """Whether what is there now is what was compiled for."""
         if self.tree is not None:
             return container(current) == self.tree
+        if self.elements is not None:
+            if type(current) is not type(self.value):
+                return False
+            now: tuple[Any, ...] = tuple(current)  # type: ignore[arg-type]  # a set
+            return now == self.elements and [*map(type, now)] == [*map(type, self.elements)]
         if self.by_value:
             return Static(current) == Static(self.value)
         return current is self.value
@@ -153,6 +166,7 @@ class Lowered:
     guards: tuple[Guard, ...] = ()
     hash: str = ""
     written: tuple[int, ...] = ()  # params the function writes into: copied at entry, must not share memory
+    changed: tuple[tuple[str, Problem], ...] = ()  # parameters, with what to say where one has its default value
     doc: str = ""
     user_names: frozenset[str] = frozenset()
 

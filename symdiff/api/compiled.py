@@ -8,14 +8,15 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from types import MethodType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NoReturn, Self
 
 import numpy as np
 
+from symdiff.api.definition import Definition
 from symdiff.api.dispatch import AS_IS, Chain, Form, Variant
-from symdiff.api.parameters import Parameter, name_of, parameters_of
+from symdiff.api.parameters import POSITIONAL_ONLY, Parameter, name_of, parameters_of
 from symdiff.errors import CheckError, CompileError, UsageError
-from symdiff.signature import Leaf, Lowered, Signature, Static, from_values, leaf_names
+from symdiff.signature import ABSENT, Leaf, Lowered, Signature, Static, from_values, leaf_names
 from symdiff.trees import flatten, map_leaves, paths
 
 Reader = Callable[[], Any]
@@ -47,6 +48,7 @@ class Compiled:
         self.level = level
         self.static = (static,) if isinstance(static, str) else tuple(static)
         self.parameters = parameters_of(fun)
+        self.definition = Definition(fun, self.parameters)
         names = [p.name for p in self.parameters]
         for name in self.static:
             if name not in names:
@@ -85,7 +87,8 @@ class Compiled:
     # --- variants
 
     def _rebuild(self) -> None:
-        self._chain = Chain(name_of(self.fun), self.call_parameters(), self._variants, self.form(), _missed)
+        name, parameters = name_of(self.fun), self.call_parameters()
+        self._chain = Chain(name, parameters, self.definition, self._variants, self.form(), _OTHERS)
         type(self).__call__ = self._chain.call  # type: ignore[method-assign]  # one call less
 
     def variant(self, values: Sequence[Any]) -> tuple[Variant, Mapping[str, Any]]:
@@ -96,11 +99,34 @@ class Compiled:
             signature = self._narrowed(general, given)
             for variant, read in self._held():
                 if variant.signature == signature and (read is None or read() is not None):
+                    self._refuse_changed_default(variant, given)
                     return variant, self._captured(variant, read)
             made = self._compile(general, signature, given)
             self._variants = (*self._with_room(made.signature), made)
             self._rebuild()
+            self._refuse_changed_default(made, given)
             return made, self._captured(made, self._held()[-1][1])
+
+    def _renew(self) -> None:
+        """Forget what was compiled: the function has another code.  UsageError where it has other parameters."""
+        found = parameters_of(self.fun)
+        before, now = (", ".join(p.name for p in parameters) for parameters in (self.parameters, found))
+        if [(p.name, p.kind) for p in found] != [(p.name, p.kind) for p in self.parameters]:
+            raise UsageError.of("SD731", function=name_of(self.fun), before=before or "none", now=now or "none")
+        self.parameters, self.definition = found, Definition(self.fun, found)
+        self._variants = ()
+        self._requests.clear()
+        self._rebuild()
+
+    def _refuse_changed_default(self, variant: Variant, given: Mapping[str, Any]) -> None:
+        """CompileError where an argument that the function changes is the default, which is made once."""
+        problems = [
+            problem
+            for name, problem in variant.changed
+            if name in self.definition.places and given[name] is self.definition.places[name].read()
+        ]
+        if problems:
+            raise CompileError(problems)
 
     def _held(self) -> list[tuple[Variant, Reader | None]]:
         """The variants, each with what reads the data it captured."""
@@ -142,7 +168,8 @@ class Compiled:
                 signature = narrowed
                 continue
             captured = tuple(p for p in lowered.params if p.captured)
-            return Variant(signature, function, captured, lowered.guards, _keyword_names(function, len(captured)))
+            keywords = _keyword_names(function, len(captured))
+            return Variant(signature, function, captured, lowered.guards, keywords, lowered.changed)
 
     def _with_room(self, signature: Signature) -> tuple[Variant, ...]:
         """The variants to keep; those that no longer hold go first."""
@@ -180,6 +207,28 @@ def _missed(compiled: Compiled, *values: Any) -> Any:
     values = tuple(_in_memory(value) for value in values)
     variant, captured = compiled.variant(values)
     return compiled.form().apply(variant.call(*values, **captured))
+
+
+def _replaced(compiled: Compiled, *values: Any) -> Any:
+    """What the chain calls where the function has another code: a new chain, and that is called."""
+    with compiled._lock:
+        if not compiled.definition.holds():
+            compiled._renew()
+    args, named = [], {}
+    for p, value in zip(compiled.call_parameters(), values, strict=True):
+        if value is not ABSENT and p.kind == POSITIONAL_ONLY:
+            args.append(value)
+        elif value is not ABSENT:
+            named[p.name] = value
+    return compiled(*args, **named)
+
+
+def _missing(compiled: Compiled, name: str) -> NoReturn:
+    """What the chain calls where an argument is not given and has no default any more."""
+    raise TypeError(f"{name_of(compiled.fun)}() missing 1 required argument: {name!r}")
+
+
+_OTHERS = {"miss": _missed, "replaced": _replaced, "missing": _missing}
 
 
 def _in_memory(value: Any) -> Any:

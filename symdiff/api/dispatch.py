@@ -2,7 +2,14 @@
 
 For ``f(x, w=2.0)`` called with floats, then with arrays, the chain is
 
-    def __call__(_self, /, x, w=_d_w):
+    def __call__(_self, /, x, w=_absent):
+        if _f.__code__ is not _code:
+            return _replaced(_self, x, w)
+        try:
+            if w is _absent:
+                w = _f.__defaults__[-1]
+        except (TypeError, LookupError):
+            return _missing(_self, 'w')
         if type(x) is float and type(w) is float:
             return _f0(x, w)
         if (type(x) is _ndarray and (x.dtype is _f8 or x.dtype == _f8) and len(v0 := x.shape) == 1 and 1 not in v0
@@ -11,23 +18,26 @@ For ``f(x, w=2.0)`` called with floats, then with arrays, the chain is
         return _miss(_self, x, w)
 
 which finds a variant in about 0.1 µs; `inspect.signature(…).bind` alone takes 4.  What a variant captured is read anew
-at each call by a function of its own, which gives None when the variant does not hold any more.
+at each call by a function of its own, which gives None when the variant does not hold any more.  What the function was
+made from, and its defaults, are looked at in place: see `symdiff.api.definition`.
 """
 
 from __future__ import annotations
 
 import builtins
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from symdiff import trees
+from symdiff.api.definition import Definition
 from symdiff.api.parameters import KEYWORD_ONLY, POSITIONAL_ONLY, Parameter
+from symdiff.errors import Problem
 from symdiff.ir.types import PYTHON_NAMES, AVal, Kind, Object, object_of
-from symdiff.signature import Argument, Guard, Param, Signature, Static
+from symdiff.signature import ABSENT, Argument, Guard, Param, Signature, Static
 from symdiff.trees import NAMED, Tree, only_fields
 
 _SIMPLE_KEYS = (str, int)
@@ -55,6 +65,7 @@ class Variant:
     captured: tuple[Param, ...] = ()
     guards: tuple[Guard, ...] = ()
     keywords: tuple[str, ...] = ()  # by which `call` takes what was captured
+    changed: tuple[tuple[str, Problem], ...] = ()  # parameters that may not have their defaults, which it would change
 
     @property
     def reads(self) -> bool:
@@ -66,14 +77,23 @@ class Chain:
     """The generated functions over some variants: `call` (a ``__call__``), and per variant its `readers`."""
 
     def __init__(
-        self, name: str, parameters: Sequence[Parameter], variants: Sequence[Variant], form: Form, miss: Any
+        self,
+        name: str,
+        parameters: Sequence[Parameter],
+        definition: Definition,
+        variants: Sequence[Variant],
+        form: Form,
+        others: Mapping[str, Callable[..., Any]],
     ) -> None:
-        self.parameters, self.form = parameters, form.text
+        """`others` are called where no variant fits (`miss`), where the function has another code (`replaced`), and
+        where a default is not there any more (`missing`)."""
+        self.parameters, self.definition, self.form = parameters, definition, form.text
         names = [p.name for p in parameters]
         self.prefix = "_"
         while any(name.startswith(self.prefix) for name in names):
             self.prefix += "_"
-        self.space: dict[str, Any] = {f"{self.prefix}ndarray": np.ndarray, f"{self.prefix}miss": miss}
+        self.space: dict[str, Any] = {f"{self.prefix}ndarray": np.ndarray}
+        self.space |= {f"{self.prefix}{name}": function for name, function in others.items()}
         self._count = 0
         # A parameter may be called `type` or `len`.
         self.builtin = {b: b if b not in names else self.constant(getattr(builtins, b)) for b in _BUILTINS}
@@ -110,10 +130,17 @@ class Chain:
         own = f"{self.prefix}self"
         yield f"def __call__({self.header(own)}):"
         given = [p.name for p in self.parameters]
+        miss = f"{self.prefix}miss({', '.join([own, *given])})"
+        replaced = list(self.definition_tests())
+        if replaced:
+            yield f"    if {' or '.join(replaced)}:"
+            yield f"        return {self.prefix}replaced({', '.join([own, *given])})"
+        yield from self.default_lines(own)
         for k, variant in enumerate(variants):
             function = f"{self.prefix}f{k}"
             self.space[function] = variant.call
             tests = [t for a in variant.signature.arguments for t in self.argument_tests(a)]
+            tests += [f"{n} is not {self.place(n)}" for n, _ in variant.changed if n in self.definition.places]
             extra = []
             if variant.reads:
                 held = f"{self.prefix}held"
@@ -122,7 +149,31 @@ class Chain:
             yield f"    if {' and '.join(tests) or 'True'}:"
             call = f"{function}({', '.join([*given, *extra])})"
             yield f"        return {self.form.format(call)}"
-        yield f"    return {self.prefix}miss({', '.join([own, *given])})"
+        yield f"    return {miss}"
+
+    def default_lines(self, own: str) -> Iterator[str]:
+        """Statements that read the defaults that are used, as they are now."""
+        for name in (p.name for p in self.parameters if self.kept(p)):
+            yield "    try:"
+            yield f"        if {name} is {self.constant(ABSENT)}:"
+            yield f"            {name} = {self.place(name)}"
+            yield "    except (TypeError, LookupError):"
+            yield f"        return {self.prefix}missing({own}, {name!r})"
+
+    def kept(self, parameter: Parameter) -> bool:
+        """Whether a parameter has a default that may be replaced."""
+        return not parameter.required and parameter.name in self.definition.places
+
+    def place(self, name: str) -> str:
+        home, attribute, key = self.definition.places[name]
+        return f"{self.constant(home)}.{attribute}[{key!r}]"
+
+    def definition_tests(self) -> Iterator[str]:
+        """Conditions under which the function is another than when this chain was made."""
+        for home, attribute, value in self.definition.parts:
+            yield f"{self.constant(home)}.{attribute} is not {self.constant(value)}"
+        for made, names in self.definition.keywords:
+            yield f"{self.builtin['tuple']}({self.constant(made)}.keywords) != {self.constant(names)}"
 
     def header(self, own: str) -> str:
         """The user's parameter list behind `own`, defaults taken from the namespace."""
@@ -142,6 +193,8 @@ class Chain:
         return ", ".join(parts)
 
     def default(self, parameter: Parameter) -> str:
+        if self.kept(parameter):
+            return self.constant(ABSENT)
         name = self.fresh("d")
         self.space[name] = parameter.default
         return name
@@ -182,6 +235,10 @@ class Chain:
     def step(self, value: str, step: str, key: Any) -> str:
         if step == "attr":
             return f"{value}.{key}"
+        if step == "has":
+            return f"{self.constant(hasattr)}({value}, {key!r})"
+        if step == "get":
+            return f"{self.constant(getattr)}({value}, {key!r}, {self.constant(ABSENT)})"
         return f"{value}[{repr(key) if type(key) in _SIMPLE_KEYS else self.constant(key)}]"
 
     def leaf_tests(self, value: str, leaf: AVal | Static) -> Iterator[str]:
@@ -231,8 +288,7 @@ class Chain:
         yield "    try:"
         yield "        pass"
         for guard in (g for g in variant.guards if g.home is not None):
-            found = self.reached(guard.home, guard.name, guard.path)
-            yield f"        if not {self.guard_test(found, guard)}:"
+            yield f"        if not ({self.guard_test(guard)}):"
             yield "            return None"
         values = []
         for param in variant.captured:
@@ -249,13 +305,19 @@ class Chain:
 
     def reached(self, home: object, name: str, path: trees.Path) -> str:
         found = self.constant(home)
-        found += ".cell_contents" if isinstance(home, types.CellType) else f"[{name!r}]"
+        if isinstance(home, types.FunctionType):
+            found += f".{name}"
+        else:
+            found += ".cell_contents" if isinstance(home, types.CellType) else f"[{name!r}]"
         for step, key in path:
             found = self.step(found, step, key)
         return found
 
-    def guard_test(self, found: str, guard: Guard) -> str:
-        if guard.tree is None and not guard.by_value:
+    def guard_test(self, guard: Guard) -> str:
+        if guard.absent:
+            return f"{guard.name!r} not in {self.constant(guard.home)}"
+        found = self.reached(guard.home, guard.name, guard.path)
+        if guard.by_identity:
             return f"{found} is {self.constant(guard.value)}"
         return f"{self.constant(guard)}.holds({found})"
 

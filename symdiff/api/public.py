@@ -230,8 +230,8 @@ def _along(kind: str, fun: Function, primals: Sequence[Any], tangents: Sequence[
     made = compiled_for(kind, fun, len(primals))
     for p, primal, tangent in zip(made.parameters, primals, tangents, strict=False):
         Like(primal).check("the tangent of", p.name, tangent)
-    rest = [p.default for p in made.parameters[len(primals) :]]
     for p in made.parameters[len(primals) :]:
         if p.required:
             raise UsageError.of("SD727", function=name_of(fun), name=p.name)
+    rest = [made.definition.default(p) for p in made.parameters[len(primals) :]]
     return made(*primals, *rest, *tangents)

@@ -250,7 +250,11 @@ def compiled_for(kind: str, fun: Function, count: int) -> Compiled:
     if not callable(fun):
         raise UsageError.of("SD726", type=type(fun).__name__)
     make = _kept if _is_hashable(fun) else _make  # a method hashes its object
-    return make(kind, fun, count)
+    made = make(kind, fun, count)
+    if not made.definition.holds():  # it may have other parameters now
+        _kept.cache_clear()
+        made = make(kind, fun, count)
+    return made
 
 
 def _is_hashable(fun: Function) -> bool:

@@ -21,7 +21,7 @@ import functools
 import inspect
 import linecache
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import CellType, FunctionType, MethodType
 from typing import Any, NoReturn, TypeAlias, TypeVar
@@ -192,27 +192,39 @@ def _undress(fun: object) -> _Undressed:
     arguments: tuple[object, ...] = ()
     keywords: dict[str, object] = {}
     rule: CustomRule | None = None
+    for layer in layers(fun):
+        if isinstance(layer, functools.partial):
+            arguments, keywords = (*layer.args, *arguments), {**layer.keywords, **keywords}
+        elif isinstance(layer, MethodType):
+            arguments = (layer.__self__, *arguments)
+        elif isinstance(layer, CustomRule):
+            rule = rule or layer
+    assert isinstance(layer, FunctionType)
+    return layer, arguments, keywords, rule
+
+
+def layers(fun: object) -> Iterator[object]:
+    """`fun` and what is under it, outermost first: partials, methods, declared wrappers, and a function with code."""
     while not isinstance(fun, FunctionType) or is_transparent(fun):
         if isinstance(fun, functools.partial):
             _refuse_placeholders(fun)
-            arguments, keywords = (*fun.args, *arguments), {**fun.keywords, **keywords}
-            fun = fun.func
+            inner: object = fun.func
         elif isinstance(fun, MethodType):
-            arguments = (fun.__self__, *arguments)
-            fun = fun.__func__
+            inner = fun.__func__
         elif isinstance(fun, CustomRule):
-            rule = rule or fun
-            fun = fun.fun
+            inner = fun.fun
         elif isinstance(fun, staticmethod | functools._lru_cache_wrapper) or is_transparent(fun):
-            fun = fun.__wrapped__  # type: ignore[attr-defined]  # what `transparent` requires
-        elif _is_called_by_method(fun):
-            fun = MethodType(type(fun).__call__, fun)
+            inner = fun.__wrapped__  # type: ignore[attr-defined]  # what `transparent` requires
+        elif is_called_by_method(fun):
+            inner = MethodType(type(fun).__call__, fun)
         else:
             _refuse_callable(fun)
-    return fun, arguments, keywords, rule
+        yield fun
+        fun = inner
+    yield fun
 
 
-def _is_called_by_method(fun: object) -> bool:
+def is_called_by_method(fun: object) -> bool:
     """Whether `fun` is an instance of a user's class with `__call__`."""
     mine = type(fun).__module__.partition(".")[0] == "symdiff"
     called = inspect.isfunction(inspect.getattr_static(type(fun), "__call__", None))

@@ -33,6 +33,10 @@ TABLE = {"w": [1.0, 2.0]}
 def helper(t, k=2):
     return t * k
 
+def counted(t, seen=[]):
+    seen.append(t)
+    return len(seen) * t
+
 def endless(t):
     return endless(t * 0.5)
 

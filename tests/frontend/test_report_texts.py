@@ -12,6 +12,12 @@ from tests.frontend.test_language import refusal
 
 # code: what stands behind it, the line, the caret, why and the rewrite
 REPORTS = {
+    "SD513": """\
+the default value of `seen`, a parameter of `counted`, would be changed at `seen.append(t)`
+    seen.append(t)
+    ^^^^^^^^^^^^^^
+  why: Python makes a default once, so that the next call would begin with the change
+  rewrite: make it at each call: `seen=None`, and `if seen is None: seen = []`""",
     "SD201": """\
 `yield` is not supported
     def f(x, n, v, m, p):

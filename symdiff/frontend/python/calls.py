@@ -18,6 +18,7 @@ from symdiff.errors import CompileError
 from symdiff.frontend.derivative import is_foreign
 from symdiff.frontend.python import (
     alternatives,
+    captured,
     classes,
     containers,
     iterators,
@@ -318,6 +319,7 @@ def _follow(cx: Context, node: ast.AST, function: Known, args: list[Val], kwargs
             return _unknown(cx, node, function, args, kwargs)
         cx.sources[id(obj)] = memo = (obj, source)
     source = memo[1]
+    captured.rely_on_code(cx, source)
     _, first, bound = base
     return _inline(cx, node, source, None, [*first, *args], {**bound, **kwargs}, None)
 
@@ -334,6 +336,7 @@ def _passed(cx: Context, function: Known) -> tuple[Known, list[Val], dict[str, V
             obj, steps = obj.__func__, (*steps, ("attr", "__func__"))
             continue
         given, named = (*steps, ("attr", "args")), (*steps, ("attr", "keywords"))
+        classes.part(cx, function, obj.keywords, *named)  # it must go on passing these
         args = [*(classes.part(cx, function, a, *given, ("item", k)) for k, a in enumerate(obj.args)), *args]
         kwargs = {k: classes.part(cx, function, a, *named, ("item", k)) for k, a in obj.keywords.items()} | kwargs
         obj, steps = obj.func, (*steps, ("attr", "func"))

@@ -17,6 +17,7 @@ from symdiff import trees
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.values import Arr, Cell, Foreign, Known, Num, Val, is_number
+from symdiff.frontend.source import Source
 from symdiff.ir import types
 from symdiff.ir.core import Value
 from symdiff.ir.dims import Dim, var
@@ -26,6 +27,10 @@ from symdiff.signature import RANDOM, Guard, Param
 _LEAVES = "fciub"
 _STRUCTURES = (list, tuple, dict)
 _COMPILED = (python_types.BuiltinFunctionType, np.ufunc)
+_CONSTANTS = (
+    *(type(None), bool, int, float, complex, str, bytes, np.generic, np.dtype, type(...), range, slice, enum.Enum),
+    *(python_types.ModuleType, *_COMPILED),
+)
 
 
 def free_name(cx: Context, node: ast.Name) -> Val:
@@ -42,7 +47,11 @@ def free_name(cx: Context, node: ast.Name) -> Val:
     if node.id in source.globals:
         return lift(cx, node, source.globals[node.id], node.id, (), source)
     found = getattr(builtins, node.id, MISSING)
-    return cx.refuse("SD320", node, name=node.id) if found is MISSING else Known(found)
+    if found is MISSING:
+        return cx.refuse("SD320", node, name=node.id)
+    if source.function is not None:  # a global of that name would hide it
+        cx.guards[id(source.globals), node.id] = Guard(node.id, (), None, home=source.globals, absent=True)
+    return Known(found)
 
 
 def lift(
@@ -58,12 +67,51 @@ def lift(
         found = _parameter(cx, node, obj, name, path, root, home)
     else:
         tree = trees.container(obj) if isinstance(obj, _STRUCTURES) else None
-        if not fixed and not isinstance(obj, python_types.ModuleType):
-            cx.guards[key] = Guard(name, path, obj, source=root, tree=tree, home=home)
+        if not fixed and not (path and isinstance(obj, python_types.ModuleType) and of_library(obj.__name__)):
+            elements = tuple(obj) if isinstance(obj, set) else None
+            cx.guards[key] = Guard(name, path, obj, source=root, tree=tree, home=home, elements=elements)
         found = Known(obj, (root, path))
     cx.captured[key] = found
     cx.origins[root] = (name, source)
     return found
+
+
+def is_constant(obj: Any) -> bool:
+    """Whether nothing that an object holds can change."""
+    if isinstance(obj, tuple | frozenset):
+        return type(obj) in (tuple, frozenset) and all(map(is_constant, obj))
+    return isinstance(obj, _CONSTANTS) or callable(obj)
+
+
+def default(cx: Context, source: Source, parameter: str, obj: Any) -> Val:
+    """A default of a helper that may change in place."""
+    name = f"{source.name}_{parameter}"
+    found = lift(cx, source.node, obj, name, (), source)
+    cx.defaults[_root(cx, source, name, _home(cx, source, name, obj, ()))] = (source, parameter)
+    return found
+
+
+def rely_on_code(cx: Context, source: Source) -> None:
+    """A function that is compiled in must still have this code when it is called."""
+    function: Any = source.function
+    if function is not None:
+        _rely(cx, function, "__code__", function.__code__)
+
+
+def rely_on_default(cx: Context, source: Source, parameter: str) -> None:
+    """The same of a default that was used."""
+    function: Any = source.function
+    if function is None or source.stands_for is not None:
+        return
+    if parameter in source.kwdefaults:
+        _rely(cx, function, "__kwdefaults__", function.__kwdefaults__)
+        _rely(cx, function.__kwdefaults__, parameter, source.kwdefaults[parameter])
+    else:
+        _rely(cx, function, "__defaults__", function.__defaults__)
+
+
+def _rely(cx: Context, home: Any, name: str, obj: object) -> None:
+    cx.guards[id(home), name, "relied on"] = Guard(name, (), obj, home=home)
 
 
 def _home(cx: Context, source: Any, name: str, obj: Any, path: tuple[tuple[str, Any], ...]) -> Any:
@@ -89,8 +137,29 @@ def _is_fixed(module: Any, obj: Any) -> bool:
     """Whether `module.name` is a function of NumPy, SciPy or the standard library."""
     if not isinstance(module, python_types.ModuleType) or not isinstance(obj, _COMPILED):
         return False
-    top = module.__name__.partition(".")[0]
-    return top in ("numpy", "scipy") or top in sys.stdlib_module_names
+    return of_library(module.__name__)
+
+
+def of_library(module: str) -> bool:
+    """Whether a module is NumPy's, SciPy's or the standard library's, whose names nobody replaces."""
+    top = module.partition(".")[0]
+    return top in ("numpy", "scipy", "symdiff") or top in sys.stdlib_module_names
+
+
+def rely_on(cx: Context, base: Known, step: str, name: str, found: object) -> None:
+    """An attribute of a captured object must still be there or not ("has"), or be what it is ("get")."""
+    if base.origin is not None:
+        root, path = base.origin
+        root_name, source = cx.origins[root]
+        home = _home(cx, source, root_name, base.obj, path)
+        cx.guards[root, path, step, name] = Guard(root_name, (*path, (step, name)), found, source=root, home=home)
+
+
+def rely_on_absence(cx: Context, obj: object, name: str) -> None:
+    """A class or an object may get no attribute of that name of its own."""
+    own = getattr(obj, "__dict__", None)
+    if own is not None:
+        cx.guards[id(obj), name, "absent"] = Guard(name, (), None, home=own, absent=True)
 
 
 def is_leaf(obj: Any) -> bool:

@@ -18,6 +18,7 @@ from symdiff.frontend.python import (
     lodging,
     memory,
     operators,
+    outside,
     raising,
     ranges,
     special_methods,
@@ -421,15 +422,17 @@ def changeable(cx: Context, node: ast.AST, base: Val) -> bool:
             if cell.argument is not None:
                 problem = cx.make_problem("SD503", node, name=f"`{cell.name}`")
                 cx.changed.setdefault(cell.argument, problem)
+                outside.noted(cx, node, cell.name)
         for other in base.cell.may:
             if other.external is not None:
-                cx.refuse("SD503", node, name=f"`{other.external}`")
+                outside.refuse_change(cx, node, other, other.external)
                 return False
             cx.store.set(("stale", other), (base.cell.name or memory.A_KIND[base.cell.kind], cx.loc(node)))
         return True
-    if isinstance(base, Reference | Known):
-        named = base.cell.external if not isinstance(base, Known) else cx.text(node)
-        cx.refuse("SD503", node, name=f"`{named}`")
+    if isinstance(base, Known):
+        outside.refuse_change(cx, node, base, cx.text(node))
+    elif isinstance(base, Reference):
+        outside.refuse_change(cx, node, base.cell, str(base.cell.external))
     else:
         cx.refuse("SD321", node, operation="[…] =", left=cx.describe(base), right="a value")
     return False

@@ -123,6 +123,8 @@ class Context:
         self.places: dict[Hashable, set[Hashable]] = {}  # where helpers are called: see `sharing`
         self.written: set[int] = set()
         self.changed: dict[type, Problem] = {}  # by class of a changed argument: what to say of a captured one
+        self.changed_arguments: dict[str, Problem] = {}  # by name: what to say where it has its default value
+        self.defaults: dict[str, tuple[Source, str]] = {}  # defaults of helpers: as they are captured, and whose
         self.headers: dict[Any, Any] = {}  # per loop and call path: its last header
         self.turn_depth = 0  # of the journals: the header's, while a turn is compared with it
         self.pairing: list[Any] = []  # references that are being taken apart, outermost first

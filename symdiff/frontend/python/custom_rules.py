@@ -20,7 +20,7 @@ import numpy as np
 
 from symdiff import custom
 from symdiff.errors import CompileError
-from symdiff.frontend.python import instance_calls, memory, patterns, rounds
+from symdiff.frontend.python import captured, instance_calls, memory, patterns, rounds
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Instance, Pattern, Place
 from symdiff.frontend.python.values import NONE, POISON, Arr, Known, Val, is_number
@@ -163,6 +163,7 @@ def _sources(cx: Context, node: ast.AST, rule: custom.CustomRule) -> list[Source
     for function in rule.functions:
         try:
             found.append(load(function))
+            captured.rely_on_code(cx, found[-1])
         except CompileError as error:
             cx.problems.extend(replace(p, loc=p.loc or cx.loc(node)) for p in error.problems)
             return None

@@ -438,6 +438,7 @@ def _lowered(
         guards=tuple(cx.guards.values()),
         hash=normalised_hash(nodes),
         written=tuple(sorted(cx.written)),
+        changed=tuple(cx.changed_arguments.items()),
         doc=doc,
         user_names=frozenset(owned),
     )

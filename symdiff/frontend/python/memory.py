@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from symdiff.errors import Loc, Problem, refuse
+from symdiff.frontend.python import outside
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.problems import Restart
 from symdiff.frontend.python.store import MISSING
@@ -292,13 +293,14 @@ def writable(cx: Context, node: ast.AST, arr: Arr) -> bool:
         cx.refuse(code, node, notes=[(found, note)], target=cx.text(node))
         return False
     if cell.external is not None and cell.param is None:
-        cx.refuse("SD503", node, name=f"`{cell.external}`")
+        outside.refuse_change(cx, node, cell, cell.external)
         return False
     for other in {cell, *cell.may}:
         if other.param is not None:
             cx.written.add(other.param)
+            outside.noted(cx, node, cx.params[other.param].argument)
         elif other.external is not None and other is not cell:
-            cx.refuse("SD503", node, name=f"`{other.external}`")
+            outside.refuse_change(cx, node, other, other.external)
             return False
     return True
 

@@ -18,6 +18,7 @@ from symdiff.frontend.python import (
     list_changes,
     memory,
     operators,
+    outside,
     raising,
     sets,
     subscripts,
@@ -118,8 +119,10 @@ def _known_method(
         args = [a if isinstance(a, Known) or x is POISON else Known(x) for a, x in plain]
     allowed = next((names for kind, names in _PURE_METHODS.items() if isinstance(obj, kind)), frozenset())
     if name not in allowed or not all(isinstance(a, Known) for a in (*args, *kwargs.values())):
-        code = "SD503" if isinstance(obj, (list, dict, np.ndarray)) else "SD404"
-        return cx.refuse(code, node, type=type(obj).__name__, name=name if code == "SD404" else f"`{cx.text(node)}`")
+        if not isinstance(obj, (list, dict, np.ndarray)):
+            return cx.refuse("SD404", node, type=type(obj).__name__, name=name)
+        outside.refuse_change(cx, node, receiver, cx.text(node))
+        return POISON
     try:
         found = getattr(obj, name)(
             *(a.obj for a in args if isinstance(a, Known)),

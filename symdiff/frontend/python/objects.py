@@ -16,7 +16,7 @@ import types as python_types
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from symdiff.frontend.python import alternatives, calls, captured, classes, containers, lodging, memory
+from symdiff.frontend.python import alternatives, calls, captured, classes, containers, lodging, memory, outside
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NONE,
@@ -83,6 +83,8 @@ def attribute(cx: Context, node: ast.AST, base: Val, name: str) -> Val | None:
     if not seen_through or not isinstance(raw, (property, python_types.FunctionType, staticmethod, classmethod)):
         return None
     captured.lift_attribute(cx, base, "__class__", cls)
+    if base.origin is not None and not isinstance(raw, property):
+        captured.rely_on_absence(cx, base.obj, name)
     return _found_on(cx, node, base, cls, name, raw)
 
 
@@ -169,6 +171,9 @@ def _behind(cx: Context, node: ast.AST, base: Super, name: str) -> Val:
     if found is None:
         return cx.refuse("SD404", node, type="super()", name=name)
     owner, raw = found
+    order = cls.__mro__
+    for between in order[order.index(base.cls) + 1 : order.index(owner)]:
+        captured.rely_on_absence(cx, between, name)
     if isinstance(raw, _FUNCTION) and is_class:
         return classes.member(cx, owner, name, raw)
     return _found_on(cx, node, receiver, owner, name, raw)
@@ -205,8 +210,10 @@ def set_attribute(cx: Context, node: ast.AST, base: Val, name: str, val: Val) ->
         flat.write(cx, node, Flat(base), Known(Ellipsis), val)
         return
     if not isinstance(base, ObjRef):
-        known = isinstance(base, Known) and (classes.class_of(base) or isinstance(base.obj, type))
-        cx.refuse("SD503" if known else "SD221", node, name=f"`{cx.text(node)}`", target=cx.text(node))
+        if isinstance(base, Known) and (classes.class_of(base) or isinstance(base.obj, type)):
+            outside.refuse_change(cx, node, base, cx.text(node))
+        else:
+            cx.refuse("SD221", node, target=cx.text(node))
         return
     found = classes.lookup(base.cls, name)
     raw = found[1] if found is not None else None

@@ -67,10 +67,9 @@ def _defaults(
 
 
 def _default(cx: Context, source: Source, name: str, obj: Any) -> Val:
-    """A default is fixed when the function is defined; an array or container among them could change in place."""
-    if isinstance(obj, (list, dict)) or (captured.is_leaf(obj) and bool(getattr(obj, "shape", None))):
-        return captured.lift(cx, source.node, obj, f"{source.name}_{name}", (), source)
-    return Known(obj)
+    """A default is made when the function is defined; what could change in place is captured, the rest is known."""
+    captured.rely_on_default(cx, source, name)
+    return Known(obj) if captured.is_constant(obj) else captured.default(cx, source, name, obj)
 
 
 def _wrong(cx: Context, node: ast.AST, source: Source, message: str) -> dict[str, Val] | None:

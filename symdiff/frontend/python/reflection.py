@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import classes, containers, desugar, objects
+from symdiff.frontend.python import captured, classes, containers, desugar, objects
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NONE,
@@ -113,7 +113,17 @@ def type_(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
 def _exists(cx: Context, val: Val, name: str) -> bool | None:
     """Whether a value has an attribute; None where only running code could tell."""
     if isinstance(val, Known) and isinstance(val.obj, type | type(ast)):  # a class or a module
+        captured.rely_on(cx, val, "has", name, hasattr(val.obj, name))
         return hasattr(val.obj, name)
+    exists = _instance_has(cx, val, name)
+    if exists is not None and isinstance(val, Known):
+        captured.rely_on(cx, val, "has", name, exists)
+    elif exists is not None and isinstance(val, ObjRef):
+        captured.rely_on(cx, classes.class_value(cx, val.cls), "has", name, hasattr(val.cls, name))
+    return exists
+
+
+def _instance_has(cx: Context, val: Val, name: str) -> bool | None:
     cls = class_of_value(val)
     if cls is None or classes.lookup(cls, "__getattr__") is not None or cls is object:
         return None

@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import calls, classes
+from symdiff.frontend.python import calls, captured, classes
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import POISON, Arr, Bound, Flat, Known, Num, ObjRef, Sequence_, Struct, Val
 from symdiff.ir.types import Kind
+from symdiff.signature import ABSENT
 
 _NAMES: dict[type[ast.AST], str] = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.FloorDiv: "floordiv", ast.Mod: "mod",
@@ -39,12 +40,19 @@ def call(
     cls = classes.class_of(val)
     found = None if cls is None else classes.lookup(cls, name)
     if cls is None or found is None or isinstance(found[1], _C_METHODS):
+        if cls is not None and not isinstance(val, Struct) and not captured.of_library(cls.__module__):
+            _rely_on(cx, cls, name)
         return None
     why = classes.opaque(cls) if isinstance(val, ObjRef) else None
     if why is not None or classes.function_of(cls, name) is None:
         reason = why or f"has a `{name}` that is no function"
         return cx.refuse("SD412", node, name=f"`{cls.__name__}`", reason=reason)
     return calls.apply(cx, node, Bound(val, classes.member(cx, cls, name, found[1])), list(args), kwargs or {})
+
+
+def _rely_on(cx: Context, cls: type, name: str) -> None:
+    """What the class has under that name, or that it has nothing."""
+    captured.rely_on(cx, classes.class_value(cx, cls), "get", name, getattr(cls, name, ABSENT))
 
 
 def _declined(val: Val | None) -> bool:
@@ -85,7 +93,10 @@ def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Va
         left = converted
     names = (f"__{name}__", f"__r{name}__")
     own, other = (classes.function_of(classes.class_of(v), names[1]) for v in (left, right))
-    _, found = _asked(cx, node, left, right, names, _subclass(left, right) and other is not None and other is not own)
+    sub = classes.class_of(right) if _subclass(left, right) else None
+    if sub is not None:
+        _rely_on(cx, sub, names[1])
+    _, found = _asked(cx, node, left, right, names, sub is not None and other is not None and other is not own)
     return found
 
 

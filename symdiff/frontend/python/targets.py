@@ -16,6 +16,7 @@ from symdiff.frontend.python import (
     lodging,
     memory,
     objects,
+    outside,
     raising,
     special_methods,
     subscripts,
@@ -90,7 +91,7 @@ def store_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> N
     elif isinstance(base, Flat):
         flat.write(cx, node, base, index, val)
     elif isinstance(base, Known) and isinstance(base.obj, np.ndarray):
-        cx.refuse("SD503", node, name=f"`{cx.text(node)}`")
+        outside.refuse_change(cx, node, base, cx.text(node))
     else:
         containers.set_item(cx, node, base, index, val)
 
