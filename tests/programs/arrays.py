@@ -393,3 +393,23 @@ def into_swapped_arrays(v, w):
         a, b = b, a
     np.cos(w, out=a)
     return a * 2 + b
+
+
+@cases(array(5, 3), array(3, 3))
+def parts_of_one_row(x, w):
+    """Sizes are known in the turns: `x[i:i+1]` is one row, and is broadcast as one."""
+    h, s = np.zeros((1, 3)), np.zeros(1)
+    for i in range(len(x)):
+        h = np.tanh(h @ w + x[i : i + 1])
+        s = s + x[i, :1] * h[0, 1:2]
+    for k in range(1, len(x)):
+        s += x[k - 1 : k, 0] * x[k:, 1].sum()
+    return np.sum(h) * s
+
+
+@cases(array(6), array(3))
+def moving_windows(x, k):
+    y, n = np.zeros(len(x) - len(k) + 1), len(k)
+    for i in range(len(y)):
+        y[i] = x[i : i + n] @ k + np.sum(x[:i]) * np.prod(x[i:])
+    return y

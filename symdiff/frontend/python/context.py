@@ -131,6 +131,7 @@ class Context:
         # bound: names, inside expressions; leaf: what is differentiated by, inside
         self.counters = dict.fromkeys(("frame", "loop", "opaque", "bound", "pullback", "leaf"), 0)
         self.opaque_memo: dict[Any, Dim] = {}
+        self.turns: dict[Dim, tuple[Dim, Dim]] = {}  # of the index of a loop that counts up: between what it lies
         self.folds: dict[tuple[int, str], ast.FunctionDef] = {}  # by comprehension or call: the loop it is short for
         self.lazy: dict[int, ast.GeneratorExp] = {}  # by a call of `map`: the elements that it stands for
         self.sources: dict[int, tuple[Any, Source]] = {}

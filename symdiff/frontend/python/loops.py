@@ -259,6 +259,9 @@ def _roll_for(cx: Context, stmt: ast.For, turns: Turns, loop: LoopState, over: V
         starts[:] = iterated.elements_of(cx, over)
         index = scope.param(Value(types.INT))
         dim = dims.opaque(f"i{cx.count('opaque')}") if _never_negative(turns) else None
+        ends = operators.as_dim(turns.lo), operators.as_dim(turns.hi)
+        if dim is not None and ends[0] is not None and ends[1] is not None:
+            cx.turns[dim] = (ends[0], dims.sub(ends[1], 1))
         item = turns.item(Num(index, dim, frozenset({loop.id})))
         if isinstance(stmt.target, ast.Name) and isinstance(item, Num) and item.value is index:
             index.hint = stmt.target.id.removeprefix("$")

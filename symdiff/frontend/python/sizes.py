@@ -34,7 +34,9 @@ def reconcile(
         return None
     related = dims.atoms(left) & dims.atoms(right) or (1 not in (left, right) and any(map(at_most_one, (left, right))))
     if dims.equal(left, right) is False or (related and not _holds_plainly(left, right)):
-        cx.sizes_needed.update(a.name for a in dims.atoms(left) | dims.atoms(right) if a.op == "var")
+        found = dims.atoms(left) | dims.atoms(right)
+        found = found.union(*(dims.atoms(end) for a in found for end in cx.turns.get(_plain(a), ())))
+        cx.sizes_needed.update(a.name for a in found if a.op == "var")
         cx.refuse("SD308", node, left=str(left), right=str(right), operation=operation)
         return None
     has = {d for v in ins if isinstance(v.type, AVal) for d in v.type.shape}
@@ -198,6 +200,37 @@ def _backwards(n: Dim, lo: Dim | None, hi: Dim | None, step: int) -> Dim | None:
     if isinstance(n, int) and isinstance(lo, (int, type(None))) and isinstance(hi, (int, type(None))):
         return len(range(*slice(lo, hi, step).indices(n)))
     return None
+
+
+def slice_in_turns(cx: Context, n: Dim, lo: Dim | None, hi: Dim | None, step: int) -> Dim | None:
+    """The length of a slice, in the turns of loops that count up: `x[i:i+1]` has one element if i is below n.
+
+    With i = first + j and i = last - j, j >= 0, minima and maxima are decided as those of other sizes are.
+    """
+    found = slice_size(n, lo, hi, step)
+    over = {a for d in (n, lo, hi) if d is not None for a in dims.atoms(d) if _plain(a) in cx.turns}
+    inner_first = sorted(over, key=lambda a: -int(a.name[1:]))
+    for end, sign in ((0, 1), (1, -1)) if over else ():
+        pairs = [(_plain(a), dims.opaque(f"{a.name}{'+-'[end]}"), cx.turns[_plain(a)][end]) for a in inner_first]
+        there = [(index, dims.add(first, dims.mul(sign, j))) for index, j, first in pairs]
+        back = [(j, dims.mul(sign, dims.sub(index, first))) for index, j, first in reversed(pairs)]
+        if found is None:
+            bounds = [None if d is None else _replaced(d, there) for d in (lo, hi)]
+            found = slice_size(_replaced(n, there), bounds[0], bounds[1], step)
+        else:
+            found = _replaced(found, there)
+        found = None if found is None else _replaced(found, back)
+    return found
+
+
+def _replaced(d: Dim, pairs: Sequence[tuple[Dim, Dim]]) -> Dim:
+    for old, new in pairs:
+        d = dims.substitute(d, lambda a, old=old, new=new: new if _plain(a) == old else _plain(a))  # type: ignore[misc]
+    return d
+
+
+def _plain(atom: Atom) -> Dim:
+    return dims.var(atom.name) if atom.op == "var" else dims.opaque(atom.name)
 
 
 def _clip(bound: Dim, n: Dim) -> Dim | None:

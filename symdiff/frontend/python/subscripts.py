@@ -151,7 +151,7 @@ def _add_slice(cx: Context, node: ast.AST, spec: _Spec, entry: SliceVal, n: Dim)
 def _size(cx: Context, n: Dim, entry: SliceVal, known: list[Dim | None], keys: list[Any], step: int) -> Dim:
     """The slice's length: a formula where every bound is a size, else opaque, the same for the same bounds."""
     opaque = any(isinstance(b, Num) and b.dim is None for b in (entry.lo, entry.hi))
-    found = None if opaque else sizes.slice_size(n, known[0], known[1], step)
+    found = None if opaque else sizes.slice_in_turns(cx, n, known[0], known[1], step)
     return sizes.fresh_opaque(cx, ("slice", n, *keys, step)) if found is None else found
 
 
