@@ -18,6 +18,7 @@ from symdiff.frontend.python.values import (
     POISON,
     Arr,
     Cell,
+    Closure,
     DictRef,
     Flat,
     Foreign,
@@ -69,6 +70,9 @@ def attribute(cx: Context, node: ast.Attribute, base: Val, name: str) -> Val:
     if isinstance(base, Known) and name in _OF_NAMED_TUPLES and isinstance(base.obj, tuple):
         fields = getattr(base.obj, "_fields", ())
         base = Struct("namedtuple", containers.elements(cx, base) or (), type(base.obj), fields)
+    said = _said_of_function(base, name)
+    if said is not None:
+        return said
     if isinstance(base, Known):
         return _known(cx, node, base, name)
     if isinstance(base, Struct) and name in base.keys:
@@ -82,6 +86,19 @@ def attribute(cx: Context, node: ast.Attribute, base: Val, name: str) -> Val:
     if isinstance(base, Struct) and base.cls is not None and name in _OF_NAMED_TUPLES:
         return Method(base, name)
     return cx.refuse("SD404", node, type=cx.describe(base), name=name)
+
+
+def _said_of_function(base: Val, name: str) -> Val | None:
+    """`function.__name__` and its like."""
+    if isinstance(base, Closure) and name in ("__name__", "__qualname__"):
+        return Known(base.source.name if name == "__name__" else base.source.qualname)
+    if isinstance(base, Known) and isinstance(base.obj, _FUNCTIONS) and name in _OF_FUNCTIONS:
+        return Known(getattr(base.obj, name))
+    return None
+
+
+_FUNCTIONS = (python_types.FunctionType, python_types.BuiltinFunctionType)
+_OF_FUNCTIONS = ("__name__", "__qualname__", "__doc__", "__module__")
 
 
 def _known(cx: Context, node: ast.Attribute, base: Known, name: str) -> Val:

@@ -11,6 +11,7 @@ from symdiff.frontend.python import (
     comprehensions,
     container_operators,
     containers,
+    dataclass_calls,
     grown,
     list_changes,
     lodging,
@@ -165,6 +166,7 @@ def sort(cx: Context, node: ast.AST, content: Content, kwargs: Entries) -> Conte
     keys = content if plain else tuple(apply(cx, node, key, [item], {}) for item in content)
     if memory.is_poison(*keys):
         return None
+    keys = dataclass_calls.sort_keys(cx, node, keys)
     if not isinstance(backwards, Known):
         cx.need_static(node, backwards, "`reverse` of a sort")
         return None

@@ -39,6 +39,16 @@ def sequence(value: object) -> bool:
     return isinstance(value, (list, tuple))
 
 
+def mapping(value: object) -> bool:
+    """Whether a mapping pattern takes `value` apart."""
+    return isinstance(value, dict)
+
+
+def without(value: dict[Any, Any], *keys: Any) -> dict[Any, Any]:
+    """What `**rest` of a mapping pattern is."""
+    return {key: part for key, part in value.items() if key not in keys}
+
+
 def match_part(value: object, cls: Any, k: int) -> object:
     """What the k-th positional pattern of `cls(…)` is matched with."""
     return value if cls in WHOLE else getattr(value, cls.__match_args__[k])
@@ -47,7 +57,8 @@ def match_part(value: object, cls: Any, k: int) -> object:
 # Classes whose one positional pattern is matched with the value itself.
 WHOLE = (bool, bytearray, bytes, dict, float, frozenset, int, list, set, str, tuple)
 HIDDEN: dict[str, Any] = {
-    "$bound": bound, "$sequence": sequence, "$match_part": match_part, "$len": len, "$list": list,
+    "$bound": bound, "$sequence": sequence, "$mapping": mapping, "$without": without,
+    "$match_part": match_part, "$len": len, "$list": list,
     "$isinstance": isinstance, "$AssertionError": AssertionError,
 }  # fmt: skip
 
@@ -181,8 +192,21 @@ def _tests(pattern: ast.pattern, subject: ast.expr) -> Iterator[ast.expr]:
             yield from _tests(part, placed(_call("$match_part", subject, pattern.cls, ast.Constant(k)), part))
         for attribute, part in zip(pattern.kwd_attrs, pattern.kwd_patterns, strict=True):
             yield from _tests(part, placed(ast.Attribute(subject, attribute, ast.Load()), part))
+    elif isinstance(pattern, ast.MatchMapping):
+        yield from _mapping(pattern, subject)
     else:
         raise _NoForm
+
+
+def _mapping(pattern: ast.MatchMapping, subject: ast.expr) -> Iterator[ast.expr]:
+    """Python asks for all keys before it looks at any of the parts."""
+    yield placed(_call("$mapping", subject), pattern)
+    for key in pattern.keys:
+        yield placed(ast.Compare(key, [ast.In()], [subject]), key)
+    for key, part in zip(pattern.keys, pattern.patterns, strict=True):
+        yield from _tests(part, placed(ast.Subscript(subject, key, ast.Load()), part))
+    if pattern.rest is not None:
+        yield _bind(pattern.rest, _call("$without", subject, *pattern.keys), pattern)
 
 
 def _sequence(pattern: ast.MatchSequence, subject: ast.expr) -> Iterator[ast.expr]:

@@ -14,11 +14,14 @@ from symdiff.frontend.python import (
     calls,
     comprehensions,
     containers,
+    expressions,
+    functools_calls,
     itertools_calls,
     numpy_spelled,
     operators,
     raising,
     subscripts,
+    targets,
 )
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.sizes import refuse_unknown_count
@@ -31,12 +34,15 @@ Kwargs = dict[str, Val]
 _BINARY: dict[Any, ast.operator] = {
     operator.add: ast.Add(), operator.sub: ast.Sub(), operator.mul: ast.Mult(), operator.truediv: ast.Div(),
     operator.floordiv: ast.FloorDiv(), operator.mod: ast.Mod(), operator.pow: ast.Pow(), operator.matmul: ast.MatMult(),
+    operator.and_: ast.BitAnd(), operator.or_: ast.BitOr(), operator.xor: ast.BitXor(),
+    operator.lshift: ast.LShift(), operator.rshift: ast.RShift(), operator.concat: ast.Add(),
 }  # fmt: skip
 _COMPARISONS: dict[Any, ast.cmpop] = {
     operator.lt: ast.Lt(), operator.le: ast.LtE(), operator.gt: ast.Gt(), operator.ge: ast.GtE(),
-    operator.eq: ast.Eq(), operator.ne: ast.NotEq(),
+    operator.eq: ast.Eq(), operator.ne: ast.NotEq(), operator.is_: ast.Is(), operator.is_not: ast.IsNot(),
 }  # fmt: skip
-_UNARY: dict[Any, ast.unaryop] = {operator.neg: ast.USub(), operator.pos: ast.UAdd(), operator.not_: ast.Not()}
+_UNARY: dict[Any, ast.unaryop] = {operator.neg: ast.USub(), operator.pos: ast.UAdd(), operator.not_: ast.Not(),
+    operator.invert: ast.Invert()}  # fmt: skip
 _ORDERED = {
     id(getattr(module, function.__name__)): (f"{module.__name__}.{function.__name__}", function)
     for module, functions in ((heapq, ordered.HEAPS), (bisect, ordered.PLACES))
@@ -47,6 +53,9 @@ _OPERATORS = {id(f): op for table in (_BINARY, _COMPARISONS, _UNARY) for f, op i
 
 def call(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> Val | None:
     """The result; None where `obj` is none of these functions."""
+    made = functools_calls.call(cx, node, obj, args, kwargs)
+    if made is not None:
+        return made
     op = _OPERATORS.get(id(obj))
     if op is not None and not kwargs:
         if isinstance(op, ast.unaryop) and len(args) == 1:
@@ -102,6 +111,20 @@ def _itself(function: Any) -> Any:
     return function
 
 
+def _contains(cx: Context, node: ast.AST, args: Args) -> Val:
+    return operators.compare(cx, node, ast.In(), args[1], args[0])
+
+
+def _set_item(cx: Context, node: ast.AST, args: Args) -> Val:
+    targets.store_item(cx, node, args[0], args[1], args[2])
+    return NONE
+
+
 _FUNCTIONS: list[tuple[Any, Callable[[Context, ast.AST, Args], Val]]] = [
     (functools.wraps, lambda cx, node, args: Known(_itself)), (functools.reduce, _reduce),
+    (operator.abs, lambda cx, node, args: calls.apply(cx, node, Known(abs), args, {})),
+    (operator.contains, _contains),
+    (operator.getitem, lambda cx, node, args: expressions.subscript(cx, node, *args)),
+    (operator.truth, lambda cx, node, args: calls.apply(cx, node, Known(bool), args, {})),
+    (operator.index, lambda cx, node, args: calls.apply(cx, node, Known(int), args, {})),
 ]  # fmt: skip

@@ -33,6 +33,7 @@ from symdiff.frontend.python.values import (
     ListRef,
     Maybe,
     ObjRef,
+    Partial,
     Struct,
     Super,
     Val,
@@ -131,6 +132,13 @@ def _found_on(cx: Context, node: ast.AST, receiver: Val, cls: type, name: str, r
         found = calls.apply(cx, node, function, [receiver], {})
         _write(cx, node, receiver, name, found)
         return found
+    if isinstance(raw, functools.partialmethod):
+        function = classes.member(cx, cls, name, raw.func, ("attr", "func"))
+        return Partial(function, (receiver, *map(Known, raw.args)), {k: Known(v) for k, v in raw.keywords.items()})
+    if isinstance(raw, functools.singledispatchmethod):
+        return Partial(Known(raw), (receiver,), {})
+    if isinstance(raw, functools._lru_cache_wrapper):
+        return cx.refuse("SD412", node, name=f"`{cls.__name__}.{name}`", reason="keeps its results from call to call")
     if isinstance(raw, python_types.WrapperDescriptorType) and name == "__init__":
         return Bound(receiver, Known(raw))
     if hasattr(type(raw), "__get__"):
@@ -290,6 +298,8 @@ def empty(cx: Context, node: ast.AST, cls: type) -> ObjRef:
 
 def call_special(cx: Context, node: ast.AST, function: Any, args: list[Val], kwargs: dict[str, Val]) -> Val | None:
     """What `object` and `dataclasses` define, which has no source; None for every other function."""
+    from symdiff.frontend.python import dataclass_calls
+
     if not args or not isinstance(args[0], ObjRef):
         return None
     obj = args[0]
@@ -305,8 +315,8 @@ def call_special(cx: Context, node: ast.AST, function: Any, args: list[Val], kwa
     owner = next((c for c in obj.cls.__mro__ if c.__dict__.get(function.__name__) is function), None)
     if owner is not None and function.__name__ == "__init__":
         return _fields(cx, node, owner, obj, args[1:], kwargs)
-    if owner is not None and function.__name__ == "__eq__" and len(args) == 2:
-        return _equal(cx, node, obj, args[1])
+    if owner is not None and function.__name__ in dataclass_calls.COMPARISONS and len(args) == 2:
+        return dataclass_calls.compared(cx, node, dataclass_calls.COMPARISONS[function.__name__], obj, args[1])
     name = f"`{obj.cls.__name__}.{function.__name__}`"
     return cx.refuse("SD412", node, name=name, reason="is written by `dataclasses`, without a source")
 
@@ -371,18 +381,6 @@ def all_values(cx: Context, node: ast.AST, obj: ObjRef) -> dict[str, Val]:
     """What an object holds, by attribute."""
     content = attributes(cx, node, obj)
     return {} if content is None else {name: _settled(cx, node, name, val) for name, val in content.items()}
-
-
-def _equal(cx: Context, node: ast.AST, left: ObjRef, right: Val) -> Val:
-    """The `__eq__` of a dataclass compares the fields of two instances of one class."""
-    from symdiff.frontend.python import operators
-
-    if classes.class_of(right) is not left.cls:
-        return Known(NotImplemented)
-    names = [f.name for f in dataclasses.fields(left.cls) if f.compare]
-    pairs = [[read(cx, node, side, name) for name in names] for side in (left, right)]
-    a, b = (Struct("tuple", tuple(vals)) for vals in pairs)
-    return POISON if memory.is_poison(*a.items, *b.items) else operators.compare(cx, node, ast.Eq(), a, b)
 
 
 def read(cx: Context, node: ast.AST, base: Val, name: str) -> Val:

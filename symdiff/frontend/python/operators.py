@@ -327,11 +327,28 @@ def _identity(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) 
             return Known((isinstance(other, Known) and other.obj is None) == positive)
     if isinstance(left, Known) and isinstance(right, Known):
         return Known((left.obj is right.obj) == positive)
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Known) and isinstance(other, (Num, Arr)):
+            same = _is_constant(cx, node, one.obj, other)
+            if same is not None:
+                return same if positive else negate(cx, node, same)
     if isinstance(left, ObjRef) or isinstance(right, ObjRef):
         return special_methods.same_object(cx, node, left, right, positive)
     if isinstance(left, (Struct, Closure)) or isinstance(right, (Struct, Closure)):
         return Known((left is right) == positive)
     return cx.refuse("SD223", node, operator="is" if positive else "is not")
+
+
+def _is_constant(cx: Context, node: ast.AST, obj: Any, staged: Num | Arr) -> Val | None:
+    """Whether a number of the run is an object that is known: True, False, or no number at all; None for a number."""
+    if not isinstance(obj, bool):
+        return None if is_number(obj) or isinstance(obj, np.ndarray) else Known(False)
+    t = cx.aval(staged)
+    if t.kind is Kind.EITHER:
+        return None
+    if t.kind is not Kind.PYTHON or t.dtype != "b1":
+        return Known(False)
+    return staged if obj else negate(cx, node, staged)
 
 
 def _same_as(cx: Context, node: ast.AST, left: Val, right: Val, positive: bool) -> Val:

@@ -82,6 +82,7 @@ def _merged(pieces: Pieces) -> Pieces:
 
 
 def f_string(cx: Context, node: ast.JoinedStr) -> Val:
+    from symdiff.frontend.python import dataclass_calls
     from symdiff.frontend.python.expressions import evaluate
 
     parts: list[Val] = []
@@ -92,9 +93,11 @@ def f_string(cx: Context, node: ast.JoinedStr) -> Val:
         assert isinstance(piece, ast.FormattedValue)
         val = evaluate(cx, piece.value)
         spec = Known("") if piece.format_spec is None else evaluate(cx, piece.format_spec)
-        if memory.is_poison(val, spec):
-            return POISON
         conversion = chr(piece.conversion) if piece.conversion > 0 else ""
+        shown_as = dataclass_calls.text(cx, node, val, conversion)
+        if memory.is_poison(shown_as, spec):
+            return POISON
+        val, conversion = shown_as, conversion if shown_as is val else ""
         if not isinstance(val, OneOf):
             shown = pieces_of(cx, val, conversion, str(spec.obj)) if isinstance(spec, Known) else None
             if shown is None:
@@ -117,6 +120,11 @@ def _together(cx: Context, parts: Sequence[Val]) -> Val:
 def print_(cx: Context, node: ast.AST, args: list[Val], kwargs: dict[str, Val]) -> Val:
     """`print(…)`, in its place in the forward pass."""
     if memory.is_poison(*args, *kwargs.values()):
+        return POISON
+    from symdiff.frontend.python import dataclass_calls
+
+    args = [dataclass_calls.text(cx, node, arg, "s") for arg in args]
+    if memory.is_poison(*args):
         return POISON
     given: dict[str, Any] = {"sep": None, "end": None}
     for name, val in kwargs.items():

@@ -19,6 +19,7 @@ from symdiff.frontend.python import (
     containers,
     control,
     copies,
+    dataclass_calls,
     desugar,
     foreign,
     grown,
@@ -99,7 +100,7 @@ def call_builtin(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwarg
         return objects.replaced(cx, node, args[0], kwargs)
     if obj is functools.partial and args:
         return Partial(args[0], tuple(args[1:]), kwargs)
-    found = library_calls.call(cx, node, obj, args, kwargs)
+    found = dataclass_calls.call(cx, node, obj, args, kwargs) or library_calls.call(cx, node, obj, args, kwargs)
     if found is not None:
         return found
     if any(obj is p for p in _PURE):
@@ -146,8 +147,11 @@ def _text(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> V
     if not 1 <= len(args) <= (2 if obj is format else 1) or kwargs:
         return cx.refuse("SD222", node, construct="text")
     spec = args[1] if len(args) == 2 else Known("")
-    conversion = "" if obj is format or (cx.is_numeric(args[0]) and obj is str) else obj.__name__[0]
-    shown = output.pieces_of(cx, args[0], conversion, str(spec.obj)) if isinstance(spec, Known) else None
+    val = dataclass_calls.text(cx, node, args[0], "r" if obj is repr else "s")
+    if val is POISON or (val is not args[0] and len(args) == 1):
+        return val
+    conversion = "" if obj is format or (cx.is_numeric(val) and obj is str) else obj.__name__[0]
+    shown = output.pieces_of(cx, val, conversion, str(spec.obj)) if isinstance(spec, Known) else None
     return cx.refuse("SD222", node, construct="text") if shown is None else output.text(shown)
 
 
@@ -426,10 +430,11 @@ _BUILTINS: dict[str, Callable[[Context, ast.AST, Args, Kwargs], Val]] = {
     "getattr": reflection.getattr_, "hasattr": reflection.hasattr_, "setattr": reflection.setattr_,
     "print": _print,
     "$bound": lambda cx, node, args, kwargs: Known(True), "$sequence": reflection.is_sequence,
-    "$match_part": reflection.match_part,
+    "$match_part": reflection.match_part, "$mapping": reflection.is_mapping, "$without": reflection.without,
 }  # fmt: skip
 _COMBINING = ("enumerate", "zip", "reversed", "map")  # their elements are made of others'
 _ITERATING = frozenset([*_COMBINING, "list", "tuple", "sum", "max", "min", "any", "all", "sorted"])
 _NAMES = {id(getattr(builtins, name)): name for name in _BUILTINS if hasattr(builtins, name)} | {
     id(desugar.bound): "$bound", id(desugar.sequence): "$sequence", id(desugar.match_part): "$match_part",
+    id(desugar.mapping): "$mapping", id(desugar.without): "$without",
 }  # fmt: skip

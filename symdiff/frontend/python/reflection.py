@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 import ast
 import collections
+import collections.abc
 from typing import Any
 
 import numpy as np
@@ -180,6 +181,21 @@ def is_sequence(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     if cls is collections.deque:
         return cx.refuse("SD299", node, construct="a sequence pattern for a deque")
     return Known(cls is not None and issubclass(cls, (list, tuple)))
+
+
+def is_mapping(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    """Whether a mapping pattern takes a value apart."""
+    cls = class_of_value(args[0])
+    return Known(cls is not None and issubclass(cls, collections.abc.Mapping))
+
+
+def without(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    """What `**rest` of a mapping pattern is: a dict of its own."""
+    entries = containers.entries(cx, args[0])
+    if entries is None:
+        return cx.refuse("SD299", node, construct=f"`**` in a pattern for {cx.describe(args[0])}")
+    gone = [containers.key_of(cx, node, key) for key in args[1:]]
+    return containers.new_dict(cx, node, {key: val for key, val in entries.items() if key not in gone})
 
 
 def match_part(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
