@@ -133,7 +133,8 @@ def _uses(op: Op) -> Iterator[Use]:
     elif derived(op) and op.prim.name == "cond":
         passed = {1 + k: pair for k, pair in enumerate(zip(*(r.params for r in op.regions), strict=True))}
     elif derived(op) and op.prim.name == "for":
-        passed = {3 + k: (op.regions[0].params[1 + k],) for k in range(op.params["n_carry"])}
+        first, params = Groups.of(op).n_exit, op.regions[0].params
+        passed = {3 + k: (params[1 + k], op.outs[first + k]) for k in range(op.params["n_carry"])}  # also of no turn
     for k, v in enumerate(op.ins):
         yield v, passed.get(k)
 

@@ -65,3 +65,15 @@ def test_what_is_multiplied_is_converted_behind_the_loop() -> None:
 )
 def test_what_is_no_running_sum(p: Program) -> None:
     assert running_sums(p) is p
+
+
+def test_what_goes_into_a_loop_comes_out_of_one_without_turns() -> None:
+    """`d = float(np.cos(x)); for …: d = 0.0; return e + d`: of no turn, d is what it was."""
+    before = program(
+        [I8, F8, N8],
+        lambda b, n, e, y: e + loop(b, n, [as_float(b, y)], [], [], lambda b, i, d: b.const(0.0))[0],
+        loc=DERIVED,
+    )
+    after = running_sums(before)
+    assert [v.type for v in after.main.body.outs] == [F8]
+    assert_same_bits(before, after, (0, 2.0, np.float64(0.1)), (3, 2.0, np.float64(0.1)))
