@@ -19,7 +19,7 @@ from typing import Any
 
 from symdiff.ad import rules
 from symdiff.ad.activity import Flags, Forward, has_rule, is_differentiable, select, varied_transfer
-from symdiff.ad.masking import may_be_wild, may_be_zero, unbounded, wild_transfer
+from symdiff.ad.masking import may_be_wild, may_be_zero, unbounded, wild_parameters, wild_transfer
 from symdiff.ad.reverse import block_loc, with_cotangent_records
 from symdiff.ad.ruled import called_types, check_arguments, check_linear, problem, tangent_operands
 from symdiff.ad.rules import RuleBuilder
@@ -46,7 +46,7 @@ def jvp(program: Program, wrt: Sequence[int], name: str = "", avoid: Collection[
     flags = tuple(k in set(wrt) for k in range(len(main.body.params)))
     wanted = tuple(map(is_differentiable, main.body.outs))
     masked = may_be_zero([main.body.params[k] for k in wrt])
-    body = run.function_block(main.body, flags, wanted, (False,) * len(flags), masked)
+    body = run.function_block(main.body, flags, wanted, wild_parameters(program), masked)
     ordered = list(body.params[len(flags) :])
     by_param = dict(zip([k for k, on in enumerate(flags) if on], ordered, strict=True))
     body = Block((*main.body.params, *(by_param[k] for k in wrt)), body.ops, body.outs)

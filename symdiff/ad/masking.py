@@ -7,6 +7,8 @@ d_x = d_r · 0.5/r = 0 · inf = NaN.  The reverse pass emits `masked_mul(d_r, 0.
   turns, an overwritten element), and
 - the partial may be infinite or NaN: sqrt says that its own is unbounded, and a value computed from such a result is
   *wild*, so that the partials of a product are not finite either.
+
+A program that asks which numbers are NaN or infinite is given such numbers: all its parameters are wild.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from collections.abc import Collection, Sequence
 from symdiff.ad.activity import Backward, Flags, has_rule, is_differentiable
 from symdiff.ir.build import V
 from symdiff.ir.core import Block, Family, Op, Program, Value
+from symdiff.ir.effects import asks_what_is_finite
 from symdiff.ir.loops import loop
 from symdiff.ir.steps import Steps
 from symdiff.ir.types import AVal
@@ -24,6 +27,12 @@ from symdiff.ir.types import AVal
 def wild_transfer(op: Op, flags: Flags) -> Flags:
     """For the forward analysis: a result may be infinite or NaN although all parameters are finite."""
     return tuple((any(flags) or unbounded(op)) and is_differentiable(v) for v in op.outs)
+
+
+def wild_parameters(program: Program) -> Flags:
+    """Which parameters of the entry may be infinite or NaN."""
+    asked = any(asks_what_is_finite(f.body) for f in program.functions.values())
+    return tuple(asked and is_differentiable(v) for v in program.main.body.params)
 
 
 def unbounded(op: Op) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from symdiff.ad.activity import Backward as UsefulAnalysis
 from symdiff.ad.activity import Flags, Forward, is_differentiable, select, varied_transfer
 from symdiff.ad.halves import Backward, Pattern, copies, ct_value
-from symdiff.ad.masking import Masked, may_be_zero, wild_transfer
+from symdiff.ad.masking import Masked, may_be_zero, wild_parameters, wild_transfer
 from symdiff.ad.sweep import Sweep
 from symdiff.ad.zeros import Zeros
 from symdiff.errors import Loc
@@ -171,7 +171,7 @@ def _main_halves(run: Reversal, main: Function, wrt: Sequence[int], seeded: Sequ
     varied = tuple(k in chosen for k in range(len(params)))
     useful = tuple(seeded)
     masked = tuple(on and may_be_zero(select(main.body.outs, useful)) for on in useful)
-    pattern = Pattern(varied, useful, (False,) * len(params), masked)
+    pattern = Pattern(varied, useful, wild_parameters(run.program), masked)
     found: tuple[Builder, Backward] = run_steps(run.halves(main.body, pattern, [params[k] for k in wrt], main=True))
     return found
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from symdiff.ir import dims, errstate
-from symdiff.ir.core import Op, nested
+from symdiff.ir.core import Block, Op, nested, walk
 from symdiff.ir.template import all_python
 from symdiff.ir.types import AVal
 
@@ -33,6 +33,17 @@ _LINALG = {"cholesky", "solve", "inv", "eigh_values", "eigh_vectors", "eigvalsh"
 def derived(op: Op) -> bool:
     """Whether the AD driver made this operation: its location's function is `∂f`."""
     return op.loc is not None and op.loc.function.startswith(DERIVED)
+
+
+def asks_what_is_finite(block: Block) -> bool:
+    """Whether the user's code asks which numbers are NaN or infinite: then those that it is given may be.
+
+    A rule asks what is NaN of any numbers (`maximum`), what is finite where the user did (`nan_to_num`).
+    """
+    return any(op.prim.name in _ASKING and (op.prim.name == "isfinite" or not derived(op)) for op in walk(block))
+
+
+_ASKING = frozenset(("isnan", "isfinite", "isinf", "nan_to_num"))
 
 
 def must_stay(op: Op) -> bool:
