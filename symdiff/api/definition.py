@@ -12,7 +12,6 @@ Under a partial, a method or an object that is called there is more to look at: 
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable, Iterator, Sequence
 from types import FunctionType
 from typing import Any, NamedTuple
@@ -21,6 +20,7 @@ from symdiff.api.parameters import Parameter
 from symdiff.errors import CompileError
 from symdiff.frontend.derivative import derivative_of
 from symdiff.frontend.source import is_called_by_method, layers
+from symdiff.frontend.wrappers import takes_stars
 
 
 class Place(NamedTuple):
@@ -79,7 +79,9 @@ def _place(found: Sequence[object], name: str) -> Place | None:
     for layer in found:
         if isinstance(layer, functools.partial) and name in layer.keywords:
             return Place(layer, "keywords", name)
-    function: Any = inspect.unwrap(found[-1]) if found else None  # type: ignore[arg-type]  # callable
+    function: Any = found[-1] if found else None
+    while takes_stars(function):
+        function = function.__wrapped__
     if not isinstance(function, FunctionType):
         return None
     code, count = function.__code__, function.__code__.co_argcount

@@ -12,6 +12,7 @@ from symdiff.frontend import derivative
 from symdiff.frontend.derivative import Names, Wrt
 from symdiff.frontend.formula import Formula
 from symdiff.frontend.source import load
+from symdiff.frontend.wrappers import signature_of
 
 POSITIONAL_ONLY, KEYWORD_ONLY = "positional only", "keyword only"
 _KINDS: dict[object, str] = {
@@ -37,7 +38,7 @@ class Parameter:
 def parameters_of(fun: Callable[..., Any]) -> tuple[Parameter, ...]:
     """The parameters that a call of `fun` has; CompileError where `fun` is no Python function or takes ``*args``."""
     try:
-        found = inspect.signature(fun).parameters.values()
+        found = signature_of(fun).parameters.values()
     except (TypeError, ValueError):
         load(fun)  # says why it cannot be compiled
         raise

@@ -28,6 +28,7 @@ from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.regions import Part, Region, plan, run, without_known
 from symdiff.frontend.python.values import NONE, POISON, Bound, Closure, Known, Partial, Record, Struct, Val
+from symdiff.frontend.wrappers import signature_of
 from symdiff.ir.core import Value
 
 Args = list[Val]
@@ -136,7 +137,7 @@ def parameters(cx: Context, fun: Val) -> tuple[list[str], list[str]] | None:
     if not isinstance(fun, Known):
         return None
     try:
-        known = inspect.signature(fun.obj.fun if derivative_of(fun.obj) else fun.obj).parameters.values()
+        known = signature_of(fun.obj.fun if derivative_of(fun.obj) else fun.obj).parameters.values()
     except (TypeError, ValueError):
         return None
     star = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)

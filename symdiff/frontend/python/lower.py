@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-import inspect
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -49,6 +48,7 @@ from symdiff.frontend.python.values import (
 from symdiff.frontend.source import Source
 from symdiff.frontend.spelled.collected import ORIGINALS
 from symdiff.frontend.syntax_hash import normalised_hash
+from symdiff.frontend.wrappers import signature_of
 from symdiff.ir import dims, types
 from symdiff.ir.collector import uncollected
 from symdiff.ir.core import Block, Function, Program, Value, walk
@@ -185,8 +185,10 @@ def _run_wrapper(cx: Context, source: Source, first: Sequence[Val], bound: Mappi
     assert source.function is not None
     rest = {**{n: captured.lift(cx, source.node, obj, n, (), source) for n, obj in source.keywords.items()}, **bound}
     args = list(first)
-    for p in list(inspect.signature(source.function).parameters.values())[len(first) :]:
-        if p.name not in rest or p.kind is p.KEYWORD_ONLY:
+    by_position = len(source.node.args.posonlyargs) + len(source.node.args.args)
+    for p in list(signature_of(source.function).parameters.values())[len(first) :]:
+        beyond = len(args) >= by_position and source.node.args.vararg is None
+        if p.name not in rest or p.kind is p.KEYWORD_ONLY or beyond:
             break
         args.append(rest.pop(p.name))
     found = parameters.bind(cx, source.node, source, args, rest)
