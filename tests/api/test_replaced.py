@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import collections
+import dataclasses
 import functools
 import math
 import types
@@ -310,3 +312,66 @@ def test_a_gradient_that_is_made_once_for_a_function_whose_parameters_change() -
     f.__code__ = (lambda x, y=0: x * 3.0).__code__
     f.__defaults__ = (1.0,)
     assert symdiff.jvp(f, (2.0,), (1.0,)) == (6.0, 3.0)
+
+
+# What no name of the program leads to ---------------------------------------------------------------------------------
+
+
+def _anything(kind: str) -> Any:
+    if kind == "function":
+        return lambda x: x
+    return type("Settings", (), {}) if kind == "class" else types.ModuleType("settings")
+
+
+@pytest.mark.parametrize("kind", ["function", "class", "module"])
+@pytest.mark.parametrize("value", [(2.0, 5.0), (np.ones(2), np.zeros(2)), (np.sin, np.cos), (math.sin, math.cos)])
+def test_attributes_of_an_argument_and_of_a_default(kind: str, value: tuple[Any, Any]) -> None:
+    settings = _anything(kind)
+    settings.k = value[0]
+
+    def use(k, x):
+        return k(x) if callable(k) else np.sum(k) * x
+
+    def helper(x, of=settings):
+        return use(of.k, x) * x
+
+    f = symdiff.value_and_grad(lambda x, of: use(of.k, x))
+    h = symdiff.value_and_grad(lambda x: helper(x))
+    for k in value:
+        settings.k = k
+        expected = k(0.8) if callable(k) else np.sum(k) * 0.8
+        assert f(0.8, settings)[0] == pytest.approx(expected) and h(0.8)[0] == pytest.approx(expected * 0.8)
+
+
+def test_the_defaults_of_named_tuples_and_dataclasses() -> None:
+    held = np.ones(2)
+    pair = collections.namedtuple("pair", "a b", defaults=[held])
+    record = dataclasses.make_dataclass("record", [("a", tuple, (held,))])
+    f = symdiff.grad(lambda x: pair(x).b[0] * x + record().a[0][1] * x)
+    assert f(1.0) == 2.0
+    held[:] = 3.0, 4.0
+    assert f(1.0) == 7.0
+
+
+def test_captured_containers_are_equal_as_in_python() -> None:
+    one, same = ["a", 1.0], ["a", 1.0]
+    table, alike = {"k": [1.0], "m": 2}, {"m": 2, "k": [1.0]}
+    chosen, equal = {1, 2}, {2, 1}
+    pair = collections.namedtuple("pair", "a b")
+    p, q = pair(1.0, "z"), pair(1.0, "z")
+
+    def f(x):
+        y = x
+        tests = one == same, table == alike, chosen == equal, p == q, one == ("a", 1.0), one != same
+        for k, found in enumerate(tests):
+            y = y + (k + 1.0) ** 3 * x if found else y
+        return y if one != None else 0.0  # noqa: E711
+
+    g = symdiff.value_and_grad(f)
+    assert g(0.5) == (f(0.5), f(1.0)) == (50.5, 101.0)
+    one[1], table["m"] = 2.0, 3
+    assert g(0.5) == (f(0.5), f(1.0))
+    chosen.add(3)
+    assert g(0.5) == (f(0.5), f(1.0))
+    same[1], alike["m"] = 2.0, 3
+    assert g(0.5) == (f(0.5), f(1.0))

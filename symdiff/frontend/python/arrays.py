@@ -129,9 +129,8 @@ def _known(cx: Context, node: ast.Attribute, base: Known, name: str) -> Val:
             version=np.__version__,
             alternative="",
         )
-    if isinstance(obj, python_types.ModuleType) and (
-        base.origin is None or isinstance(found, (python_types.ModuleType, np.ufunc))
-    ):
+    library = isinstance(obj, python_types.ModuleType) and captured.of_library(obj.__name__)
+    if library and (base.origin is None or isinstance(found, (python_types.ModuleType, np.ufunc))):
         return Known(found, base.origin and (base.origin[0], (*base.origin[1], ("attr", name))))
     if isinstance(obj, python_types.ModuleType) and obj.__name__.split(".")[0] in ("numpy", "math", "scipy"):
         return Known(found)

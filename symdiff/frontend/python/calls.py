@@ -483,6 +483,13 @@ def _construct(cx: Context, node: ast.AST, function: Known, args: list[Val], kwa
     return _unknown(cx, node, function, args, kwargs) if made is None else made
 
 
+def _field_default(cx: Context, cls: Any, field: str) -> Val:
+    default = cls._field_defaults[field]
+    if captured.is_constant(default):
+        return Known(default)
+    return classes.member(cx, cls, "_field_defaults", default, ("item", field))
+
+
 def _named_tuple(cx: Context, node: ast.AST, cls: Any, args: list[Val], kwargs: dict[str, Val]) -> Val:
     fields = tuple(cls._fields)
     made = classes.lookup(cls, "__new__")
@@ -492,5 +499,5 @@ def _named_tuple(cx: Context, node: ast.AST, cls: Any, args: list[Val], kwargs: 
     if set(found) != set(fields) or len(args) > len(fields) or kwargs.keys() & set(fields[: len(args)]):
         return cx.refuse("SD313", node, function=cls.__name__, message=f"takes {', '.join(fields)}")
     given = dict(zip(fields, args, strict=False)) | kwargs
-    items = tuple(given[f] if f in given else Known(cls._field_defaults[f]) for f in fields)
+    items = tuple(given[f] if f in given else _field_default(cx, cls, f) for f in fields)
     return Struct("namedtuple", items, cls, fields)

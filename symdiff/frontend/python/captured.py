@@ -26,6 +26,7 @@ from symdiff.signature import RANDOM, Guard, Param
 
 _LEAVES = "fciub"
 _STRUCTURES = (list, tuple, dict)
+_CHANGING: tuple[Any, ...] = (set, type({}.keys()), type({}.items()))  # no structure says what they hold
 _COMPILED = (python_types.BuiltinFunctionType, np.ufunc)
 _CONSTANTS = (
     *(type(None), bool, int, float, complex, str, bytes, np.generic, np.dtype, type(...), range, slice, enum.Enum),
@@ -67,8 +68,8 @@ def lift(
         found = _parameter(cx, node, obj, name, path, root, home)
     else:
         tree = trees.container(obj) if isinstance(obj, _STRUCTURES) else None
-        if not fixed and not (path and isinstance(obj, python_types.ModuleType) and of_library(obj.__name__)):
-            elements = tuple(obj) if isinstance(obj, set) else None
+        if not fixed:
+            elements = tuple(obj) if isinstance(obj, _CHANGING) else None
             cx.guards[key] = Guard(name, path, obj, source=root, tree=tree, home=home, elements=elements)
         found = Known(obj, (root, path))
     cx.captured[key] = found
@@ -135,7 +136,7 @@ def _root(cx: Context, source: Any, name: str, home: Any) -> str:
 
 def _is_fixed(module: Any, obj: Any) -> bool:
     """Whether `module.name` is a function of NumPy, SciPy or the standard library."""
-    if not isinstance(module, python_types.ModuleType) or not isinstance(obj, _COMPILED):
+    if not isinstance(module, python_types.ModuleType) or not isinstance(obj, (*_COMPILED, python_types.ModuleType)):
         return False
     return of_library(module.__name__)
 
@@ -180,7 +181,30 @@ def lift_item(cx: Context, base: Known, key: Any) -> Val:
     return lift(cx, source.node, obj, name, (*path, ("item", key)), source)
 
 
+def free_home(cx: Context, stem: str, obj: object) -> str:
+    """A name that is no other object's: no name of the program leads to this one."""
+    name, number = stem, 1
+    while cx.fixed.get((id(cx.source), name), {name: obj})[name] is not obj:
+        number += 1
+        name = f"{stem} {number}"
+    return name
+
+
+def anchored(cx: Context, base: Known) -> Known:
+    """A function, class or module of the user's to which no name leads, of the arguments or a default, as captured."""
+    obj = base.obj
+    owner = obj.__name__ if isinstance(obj, python_types.ModuleType) else str(getattr(obj, "__module__", ""))
+    kinds = (python_types.FunctionType, python_types.ModuleType, type)
+    if base.origin is not None or not isinstance(obj, kinds) or owner == "builtins" or of_library(owner):
+        return base
+    name = free_home(cx, f"{owner}.{getattr(obj, '__qualname__', 'module')}", obj)
+    found = lift(cx, cx.source.node, obj, name, (), cx.source)
+    assert isinstance(found, Known)
+    return found
+
+
 def lift_attribute(cx: Context, base: Known, name: str, obj: Any) -> Val:
+    base = anchored(cx, base)
     if base.origin is None:
         return Known(obj)
     root, path = base.origin

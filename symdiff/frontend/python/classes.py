@@ -106,12 +106,7 @@ def class_value(cx: Context, cls: type) -> Known:
         source, name = cx.source, cls.__name__
         cell = source.closure.get(name)
         known = cell.cell_contents if cell is not None else source.globals.get(name)
-        if known is not cls:
-            name = stem = f"{cls.__module__}.{cls.__qualname__}"
-            number = 1
-            while cx.fixed.get((id(source), name), {name: cls})[name] is not cls:
-                number += 1
-                name = f"{stem} {number}"
+        name = name if known is cls else captured.free_home(cx, f"{cls.__module__}.{cls.__qualname__}", cls)
         made = captured.lift(cx, source.node, cls, name, (), source)
         assert isinstance(made, Known)
         cx.classes[cls] = found = made

@@ -22,6 +22,7 @@ from symdiff.frontend.python import (
 )
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
+    NONE,
     POISON,
     DictRef,
     Known,
@@ -197,6 +198,9 @@ def _among(cx: Context, node: ast.AST, item: Val, known: Sequence[Val]) -> Val:
     return rest(0)
 
 
+CONTAINERS = (list, tuple, dict, set, frozenset)
+
+
 def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) -> Val:
     """Comparisons of what is not numeric: equality of known structure."""
     of_sets = sets.binary(cx, node, op, left, right)
@@ -205,7 +209,14 @@ def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) ->
     if isinstance(op, (ast.Eq, ast.NotEq)):
         a, b = containers.elements(cx, left), containers.elements(cx, right)
         if a is not None and b is not None:
+            if _is_list(left) != _is_list(right):
+                return Known(isinstance(op, ast.NotEq))
             return _equal_elements(cx, node, op, a, b)
+        p, q = containers.entries(cx, left), containers.entries(cx, right)
+        if p is not None and q is not None:
+            same = p.keys() == q.keys()
+            values = (tuple(p.values()), tuple(q[key] for key in p)) if same else ((NONE,), ())
+            return _equal_elements(cx, node, op, *values)
         if any(isinstance(v, Known) and isinstance(v.obj, (type(None), str)) for v in (left, right)) and not any(
             operators.is_array(v) for v in (left, right)
         ):

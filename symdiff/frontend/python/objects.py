@@ -361,7 +361,7 @@ def _default(cx: Context, node: ast.AST, owner: type, field: dataclasses.Field[A
         return calls.apply(cx, node, factory, [], {})
     if not field.init and (field.default is dataclasses.MISSING or not classes.is_slot(owner.__dict__[field.name])):
         return None
-    if classes.class_of(Known(field.default)) is None:
+    if captured.is_constant(field.default):
         return Known(field.default)
     return classes.member(cx, owner, "__dataclass_fields__", field.default, *path, ("attr", "default"))
 

@@ -268,7 +268,11 @@ def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) ->
         if made is not None:
             return made
     if isinstance(left, Known) and isinstance(right, Known) and isinstance(op, (ast.Eq, ast.NotEq)):
-        return Known((left.obj is right.obj) == isinstance(op, ast.Eq))
+        held = [isinstance(v.obj, container_operators.CONTAINERS) for v in (left, right)]
+        if not any(held) and not (cx.is_numeric(left) and cx.is_numeric(right)):
+            return Known(bool(left.obj == right.obj) == isinstance(op, ast.Eq))
+        if not all(held) and any(held):
+            return Known(isinstance(op, ast.NotEq))
     if not cx.is_numeric(left) or not cx.is_numeric(right):
         return container_operators.compare(cx, node, op, left, right)
     decided = _compare_sizes(op, left, right)

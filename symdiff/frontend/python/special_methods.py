@@ -150,7 +150,8 @@ def compare(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> V
         _, equal = _asked(cx, node, left, right, ("__eq__", "__eq__"), _subclass(left, right))
         if equal is not None:
             return operators.negate(cx, node, operators.truth(cx, node, equal))
-    if isinstance(op, (ast.Eq, ast.NotEq)) and not any(isinstance(v, Struct) for v in (left, right)):
+    held = all(isinstance(v, Known) and isinstance(v.obj, (list, tuple, dict, set, frozenset)) for v in (left, right))
+    if isinstance(op, (ast.Eq, ast.NotEq)) and not held and not any(isinstance(v, Struct) for v in (left, right)):
         return same_object(cx, node, left, right, isinstance(op, ast.Eq))
     return None
 
