@@ -245,8 +245,10 @@ def _shaped_as(cx: Context, part: Value, level: Value) -> Value:
 
 def viewed(cx: Context, base: Arr, made: Val) -> Val:
     """The result of the operation just emitted on `base`, which NumPy gives as a view."""
+    if not isinstance(made, Arr):
+        return made
     op = cx.scope.ops[-1]
-    if not isinstance(made, Arr) or made.path or op.outs[0] is not cx.store.get(made.cell):
+    if made.path or op.outs[0] is not cx.store.get(made.cell):
         return made
     step = Step((), op.ins[1:], operation=(op.prim.name, tuple(op.params.items())))
     version = cx.store.get(base.cell)

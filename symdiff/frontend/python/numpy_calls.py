@@ -17,7 +17,7 @@ import numpy as np
 from symdiff.frontend.python import arrays, containers, known_calls, memory, numpy_spelled, objects, operators, raising
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import NONE, POISON, Arr, Foreign, Known, ListRef, ObjRef, Struct, Val
-from symdiff.frontend.spelled import SPELLED, unsupported
+from symdiff.frontend.spelled import SPELLED, misuse, unsupported
 from symdiff.frontend.spelled.collected import deque
 from symdiff.ir import types
 from symdiff.ir.core import REGISTRY
@@ -126,8 +126,8 @@ def call_numpy(cx: Context, node: ast.AST, obj: Any, args: list[Val], kwargs: di
         return _scalar_type(cx, node, obj, args, kwargs)
     if obj in (np.finfo, np.iinfo, np.dtype) and len(args) == 1 and isinstance(args[0], Known):
         return Known(obj(args[0].obj))
-    if obj is unsupported:
-        return numpy_spelled.refuse(cx, node, args)
+    if obj is unsupported or obj is misuse:
+        return numpy_spelled.refuse(cx, node, args, obj is misuse)
     if obj in (np.vectorize, np.ndindex, np.ndenumerate) or isinstance(obj, np.vectorize):
         from symdiff.frontend.python import numpy_turns
 

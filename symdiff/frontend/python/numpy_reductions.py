@@ -51,12 +51,16 @@ def _reduction(name: str) -> Any:
                 obj = known(cx, node, found[key], f"`{key}` of np.{name}")
                 if is_unknown(obj):
                     return POISON
+                if key == "ddof" and not isinstance(obj, int | np.integer):
+                    return cx.refuse("SD402", node, argument="ddof", function=f"np.{name}", detail=": an integer")
                 if obj is not None and obj is not False and not (key == "ddof" and obj == 0):
                     params[key] = _plain(obj)
         if "dtype" in wider:
             a = _in_dtype(cx, node, name, a, wider.pop("dtype"))
         if a is POISON:
             return POISON
+        if "where" in wider and cx.aval(numeric(cx, node, wider["where"])).dtype != "b1":
+            return cx.refuse("SD403", node, function=f"np.{name}", message="`where` must be an array of bool")
         if "where" in wider and name == "sum" and len(wider) == 1:
             return cx.emit(node, "sum_where", a, numeric(cx, node, wider["where"]), **params)
         if wider or (prim == "norm" and _of_matrix(cx, a, params)):
@@ -114,6 +118,9 @@ def _with_axis(name: str, signature: str) -> Any:
             return POISON
         params = {} if axis is None else {"axis": _plain(axis)}
         if "kind" in found:
+            kind = known(cx, node, found["kind"], f"`kind` of np.{name}")
+            if kind not in (None, "quicksort", "heapsort", "mergesort", "stable"):
+                return cx.refuse("SD403", node, function=f"np.{name}", message=f"no kind of sort is called {kind!r}")
             if axis is None:
                 a, params = (a if cx.aval(a).rank == 1 else cx.emit(node, "ravel", a)), {}
             if name == "argsort" and not is_none(found["kind"]):

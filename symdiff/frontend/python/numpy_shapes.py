@@ -102,6 +102,7 @@ def _transpose(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     axes = known(cx, node, found["axes"], "`axes` of np.transpose")
     if is_unknown(axes) or a is POISON:
         return POISON
+    axes = (axes,) if isinstance(axes, int) else axes
     rank = cx.aval(a).rank
     perm = tuple(reversed(range(rank))) if axes is None else tuple(int(k) for k in axes)
     return _permuted(cx, node, a, perm, rank)
@@ -174,6 +175,8 @@ def _axis(name: str, signature: str, default: Any = None, **rename: str) -> Any:
             )
             if is_unknown(obj):
                 return POISON
+            if key in ("k", "offset") and not isinstance(obj, int | np.integer):
+                return cx.refuse("SD403", node, function=f"np.{name}", message=f"`{key}` is no integer")
             if obj is not None:
                 params[rename.get(key, key)] = obj
         if a is POISON:
@@ -264,6 +267,8 @@ def _repeated(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs)
         return POISON
     if name == "repeat" and "axis" not in params:
         a, params["axis"] = (a if cx.aval(a).rank == 1 else cx.emit(node, "ravel", a)), 0
+    if name == "repeat" and np.asarray(params["repeats"]).dtype.kind not in "iub":
+        return cx.refuse("SD402", node, argument="repeats", function="np.repeat", detail=": integers are needed")
     if name == "repeat" and isinstance(params["repeats"], (tuple, np.ndarray)):
         return _repeated_each(cx, node, a, np.asarray(params["repeats"]), params["axis"])
     return cx.emit(node, name, a, **params)
@@ -297,6 +302,8 @@ def _pad(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     width, mode = known(cx, node, found["pad_width"], "`pad_width`"), known(cx, node, found["mode"], "`mode`")
     if a is POISON or is_unknown(width) or is_unknown(mode):
         return POISON
+    if np.asarray(width).dtype.kind not in "iu":
+        return cx.refuse("SD403", node, function="np.pad", message="`pad_width` must be of integral type")
     widths = tuple((int(lo), int(hi)) for lo, hi in np.broadcast_to(np.asarray(width), (cx.aval(a).rank, 2)))
     value = found["constant_values"]
     if mode == "constant" and isinstance(value, Known) and np.ndim(value.obj) == 0 and not value.obj:

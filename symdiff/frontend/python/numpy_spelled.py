@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from symdiff.frontend.python import raising
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import POISON, Known, Val
 from symdiff.frontend.source import Source, load
@@ -67,8 +68,11 @@ def _source(function: Callable[..., Any]) -> Source:
     return load(function)
 
 
-def refuse(cx: Context, node: ast.AST, args: list[Val]) -> Val:
-    """`unsupported(argument, detail)` in a body."""
-    argument, detail = (*(a.obj for a in args if isinstance(a, Known)), "")[:2]
-    frame = next(f for f in cx.frames if f.source.stands_for is not None)
-    return cx.refuse("SD402", node, argument=argument, function=_shown(frame.source.name), detail=detail)
+def refuse(cx: Context, node: ast.AST, args: list[Val], wrong: bool) -> Val:
+    """`unsupported(argument, detail)` or, of what NumPy refuses, `misuse(message)` in a body."""
+    first, detail = (*(a.obj for a in args if isinstance(a, Known)), "", "")[:2]
+    function = _shown(next(f for f in cx.frames if f.source.stands_for is not None).source.name)
+    if wrong:
+        error = ValueError(first)
+        return raising.always(cx, node, error, function=function, message=first)
+    return cx.refuse("SD402", node, argument=first, function=function, detail=detail)

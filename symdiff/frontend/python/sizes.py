@@ -69,11 +69,16 @@ def at_most_one(d: Dim) -> bool:
 
 
 def _is_step(d: Dim) -> bool:
-    """Whether a size is max(min(i + 1, n) - min(i, n), 0)."""
+    """Whether a size is max(min(i + 1, n) - min(i, n), 0), or, where i is at most n, max(min(i + 1, n) - i, 0)."""
     if isinstance(d, int):
         return False
     if len(d.terms) == 1 and d.terms[0][1] == 1 and len(d.terms[0][0]) == 1 and d.terms[0][0][0].op == "max":
         return any(_is_step(part) for part in d.terms[0][0][0].args)
+    for monomial, c in d.terms:
+        if c == 1 and len(monomial) == 1 and monomial[0].op == "min":
+            rest = dims.sub(d, dims.Poly(((monomial, 1),)))
+            if any(dims.add(a, rest) == 1 for a in monomial[0].args):
+                return True
     found = {c: monomial[0].args for monomial, c in d.terms if len(monomial) == 1 and monomial[0].op == "min"}
     if len(d.terms) != 2 or set(found) != {1, -1}:
         return False

@@ -101,6 +101,8 @@ def masked(cx: Context, node: ast.AST, ufunc: np.ufunc, name: str, args: Args, k
     mask, *vals = (numpy_calls.numeric(cx, node, v) for v in (mask, *args))
     if POISON in (mask, *vals):
         return POISON
+    if cx.aval(mask).dtype != "b1":
+        return cx.refuse("SD403", node, function=f"np.{ufunc.__name__}", message=_NO_MASK)
     unsafe = 0 if name in _SINGULAR_AT_ZERO else 1 if name in _DIVISORS else None
     if unsafe is not None:
         vals[unsafe] = _one_elsewhere(cx, node, mask, vals[unsafe])
@@ -110,6 +112,9 @@ def masked(cx: Context, node: ast.AST, ufunc: np.ufunc, name: str, args: Args, k
         return POISON if found is POISON else cx.emit(node, "where", mask, found, out)
 
     return inplace.into(cx, node, f"np.{ufunc.__name__}", out, True, call)
+
+
+_NO_MASK = "`where` must be an array of bool"
 
 
 def _one_elsewhere(cx: Context, node: ast.AST, mask: Val, val: Val) -> Val:

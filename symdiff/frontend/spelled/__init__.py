@@ -12,7 +12,7 @@ from symdiff.frontend.spelled import (
     statistics,
     writing,
 )
-from symdiff.frontend.spelled.table import SPELLED, unsupported
+from symdiff.frontend.spelled.table import SPELLED, misuse, unsupported
 
 __all__ = [
     "SPELLED",
@@ -20,6 +20,7 @@ __all__ = [
     "joining",
     "linalg",
     "making",
+    "misuse",
     "polynomials",
     "scalars",
     "signals",

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.spelled.table import spelled, unsupported
+from symdiff.frontend.spelled.table import misuse, one_axis, spelled, unsupported
 
 
 @spelled()
@@ -15,6 +15,8 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
     found = default
     if len(condlist) != len(choicelist):
         raise ValueError("list of cases must be same length as list of conditions")
+    if len(condlist) == 0:
+        misuse("select with an empty condition list is not possible")
     for k in reversed(range(len(condlist))):
         if np.asarray(condlist[k]).dtype != bool:
             raise TypeError(f"invalid entry {k} in condlist: should be boolean ndarray")
@@ -44,6 +46,8 @@ def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> An
 @spelled()
 def choose(a: Any, choices: Any) -> Any:
     places, found = np.asarray(a), choices[0]
+    if places.dtype.kind not in "iub":
+        raise TypeError("Cannot cast array data to integers according to the rule 'safe'")
     if np.any((places < 0) | (places >= len(choices))):
         raise ValueError("invalid entry in choice array")
     for k in range(1, len(choices)):
@@ -75,13 +79,14 @@ def array_equal(a1: Any, a2: Any) -> Any:
 
 @spelled()
 def apply_along_axis(func1d: Any, axis: Any, arr: Any, *args: Any, **kwargs: Any) -> Any:
+    axis = one_axis(axis, arr.ndim)
     if arr.ndim == 1:
         return func1d(arr, *args, **kwargs)
     if arr.ndim != 2:
         unsupported("arr", ": a vector or a matrix")
-    rows = arr if axis % 2 else arr.T
+    rows = arr if axis else arr.T
     found = np.array([func1d(row, *args, **kwargs) for row in rows])
-    return found if axis % 2 or found.ndim == 1 else found.T
+    return found if axis or found.ndim == 1 else found.T
 
 
 @spelled()
@@ -97,6 +102,8 @@ def divmod_(x1: Any, x2: Any) -> Any:
 
 @spelled()
 def ldexp(x1: Any, x2: Any) -> Any:
+    if np.asarray(x2).dtype.kind not in "iub":
+        raise TypeError("ufunc 'ldexp' not supported for the input types")
     return x1 * np.exp2(x2)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.spelled.table import at, spelled, unsupported
+from symdiff.frontend.spelled.table import at, misuse, one_axis, spelled, unsupported
 
 # --- parts of an array: views
 
@@ -44,11 +44,15 @@ def hsplit(ary: Any, indices_or_sections: Any) -> Any:
 
 @spelled()
 def vsplit(ary: Any, indices_or_sections: Any) -> Any:
+    if ary.ndim < 2:
+        misuse("vsplit only works on arrays of 2 or more dimensions")
     return split(ary, indices_or_sections, axis=0)
 
 
 @spelled()
 def dsplit(ary: Any, indices_or_sections: Any) -> Any:
+    if ary.ndim < 3:
+        misuse("dsplit only works on arrays of 3 or more dimensions")
     return split(ary, indices_or_sections, axis=2)
 
 
@@ -102,7 +106,7 @@ def delete(arr: Any, obj: Any, axis: Any = None) -> Any:
     if axis is None:
         arr = arr if arr.ndim == 1 else np.ravel(arr)
         axis = 0
-    axis = axis % arr.ndim
+    axis = one_axis(axis, arr.ndim)
     if isinstance(obj, int) and not isinstance(obj, bool):
         n = arr.shape[axis]
         place = obj + n if obj < 0 else obj
@@ -175,7 +179,9 @@ def dstack(tup: Any) -> Any:
 
 @spelled()
 def rot90(m: Any, k: Any = 1, axes: Any = (0, 1)) -> Any:
-    i, j = axes
+    i, j = [one_axis(axis, m.ndim) for axis in axes]
+    if i == j:
+        misuse("Axes must be different.")
     turns = k % 4
     if turns == 0:
         return m[:]
@@ -214,6 +220,8 @@ def meshgrid(*xi: Any, indexing: Any = "xy", sparse: Any = False, copy: Any = Tr
 @spelled()
 def vander(x: Any, N: Any = None, increasing: Any = False) -> Any:
     """Powers by repeated products, as NumPy makes them."""
+    if x.ndim != 1:
+        return misuse("x must be a one-dimensional array or sequence.")
     columns = len(x) if N is None else N
     factors = np.broadcast_to(x[:, None], (len(x), max(columns - 1, 0)))
     powers = np.concatenate((np.ones_like(x)[:, None], np.cumprod(factors, axis=1)), axis=1)[:, :columns]
@@ -239,7 +247,7 @@ def nonzero(a: Any) -> Any:
     mask = np.asarray(a) != 0
     if mask.ndim == 1:
         return (np.flatnonzero(mask),)
-    return unravel_index(np.flatnonzero(mask), mask.shape)
+    return unravelled(np.flatnonzero(mask), mask.shape)
 
 
 @spelled()
@@ -249,6 +257,16 @@ def argwhere(a: Any) -> Any:
 
 @spelled()
 def unravel_index(indices: Any, shape: Any) -> Any:
+    size = 1
+    for n in shape:
+        size = size * n
+    if np.any((indices < 0) | (indices >= size)):
+        raise ValueError("index is out of bounds for array with that many elements")
+    return unravelled(indices, shape)
+
+
+def unravelled(indices: Any, shape: Any) -> Any:
+    """The same of indices that are in the array."""
     rest, found = indices, []
     for n in shape[:0:-1]:
         found.append(rest % n)
@@ -259,6 +277,9 @@ def unravel_index(indices: Any, shape: Any) -> Any:
 @spelled()
 def ravel_multi_index(multi_index: Any, dims: Any) -> Any:
     found = multi_index[0]
+    for k in range(len(dims)):
+        if np.any((multi_index[k] < 0) | (multi_index[k] >= dims[k])):
+            raise ValueError("invalid entry in coordinates array")
     for k in range(1, len(dims)):
         found = found * dims[k] + multi_index[k]
     return found

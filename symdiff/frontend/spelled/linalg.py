@@ -12,6 +12,8 @@ from symdiff.frontend.spelled.table import spelled, unsupported
 @spelled("linalg.matrix_power")
 def matrix_power(a: Any, n: Any) -> Any:
     """By repeated squaring, from the lowest bit, as NumPy multiplies."""
+    if not isinstance(n, int):
+        raise TypeError("exponent must be an integer")
     if n < 0:
         a, n = np.linalg.inv(a), -n
     if n == 0:

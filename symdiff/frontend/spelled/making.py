@@ -17,6 +17,8 @@ def logspace(start: Any, stop: Any, num: Any = 50, endpoint: Any = True, base: A
 @spelled()
 def geomspace(start: Any, stop: Any, num: Any = 50, endpoint: Any = True) -> Any:
     """Both ends are what was given, to the bit."""
+    if start == 0 or stop == 0:
+        raise ValueError("Geometric sequence cannot include zero")
     sign = np.sign(start)
     first, last = start / sign, stop / sign
     found = logspace(np.log10(first), np.log10(last), num, endpoint)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.spelled.table import spelled, unsupported
+from symdiff.frontend.spelled.table import misuse, spelled, unsupported
 
 
 @spelled()
@@ -24,6 +24,10 @@ def polyval(p: Any, x: Any) -> Any:
 def polyfit(x: Any, y: Any, deg: Any, rcond: Any = None, full: Any = False, w: Any = None, cov: Any = False) -> Any:
     if full or cov:
         unsupported("full" if full else "cov")
+    if not isinstance(deg, int):
+        unsupported("deg", ": an integer")
+    if deg < 0:
+        misuse("expected deg >= 0")
     lhs, rhs = np.vander(x + 0.0, deg + 1), y + 0.0
     if w is not None:
         lhs = lhs * w[:, None]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.spelled.table import at, spelled, unsupported
+from symdiff.frontend.spelled.table import at, misuse, one_axis, spelled, unsupported
 
 
 @spelled()
@@ -15,13 +15,19 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: Any = 1) -> An
     over = range(f.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     steps = (1.0,) * len(over) if len(varargs) == 0 else varargs * len(over) if len(varargs) == 1 else varargs
     if len(steps) != len(over):
-        unsupported("varargs", ": one spacing, or one for each axis")
-    found = [_slope(f, step, k % f.ndim, edge_order) for step, k in zip(steps, over, strict=True)]
+        misuse("invalid number of arguments: one spacing, or one for each axis")
+    if edge_order > 2:
+        misuse("'edge_order' greater than 2 not supported")
+    found = [_slope(f, step, one_axis(k, f.ndim), edge_order) for step, k in zip(steps, over, strict=True)]
     return found[0] if len(found) == 1 else tuple(found)
 
 
 def _slope(f: Any, step: Any, axis: Any, edge_order: Any) -> Any:
     """Central differences inside; one-sided ones of the order asked for at both ends."""
+    if f.shape[axis] < edge_order + 1:
+        raise ValueError("Shape of array too small to calculate a numerical gradient")
+    if np.ndim(step) and len(step) != f.shape[axis]:
+        raise ValueError("when 1d, distances must match the length of the corresponding dimension")
     first, second, third = [f[at(axis, slice(k, k + 1))] for k in (0, 1, min(2, edge_order))]
     last, before, above = [f[at(axis, slice(-1 - k, -k or None))] for k in (0, 1, min(2, edge_order))]
     if np.ndim(step):
@@ -60,7 +66,7 @@ def _second_order(first: Any, second: Any, third: Any, last: Any, before: Any, a
 
 @spelled()
 def unwrap(p: Any, discont: Any = None, axis: Any = -1, *, period: Any = 2 * np.pi) -> Any:
-    axis = axis % p.ndim
+    axis = one_axis(axis, p.ndim)
     step = p[at(axis, slice(1, None))] - p[at(axis, slice(None, -1))]
     jump = period / 2 if discont is None else discont
     low = -period / 2
@@ -76,6 +82,8 @@ def unwrap(p: Any, discont: Any = None, axis: Any = -1, *, period: Any = 2 * np.
 def correlate(a: Any, v: Any, mode: Any = "valid") -> Any:
     if mode == "same":
         return _beside(a, v) if len(a) >= len(v) else _beside(v, a)[::-1]
+    if mode not in ("full", "valid"):
+        misuse("Use one of 'valid', 'same', or 'full' for convolve/correlate mode")
     found = np.convolve(a, v[::-1])
     if mode == "full":
         return found
@@ -192,6 +200,8 @@ def _length(s: Any, k: Any) -> Any:
 
 @spelled("convolve cut")
 def convolve(a: Any, v: Any, mode: Any) -> Any:
+    if mode not in ("same", "valid"):
+        misuse("Use one of 'valid', 'same', or 'full' for convolve/correlate mode")
     found, longer, shorter = np.convolve(a, v), max(len(a), len(v)), min(len(a), len(v))
     if mode == "valid":
         return found[shorter - 1 : longer]
@@ -214,6 +224,8 @@ def interp_beyond(x: Any, xp: Any, fp: Any, left: Any, right: Any) -> Any:
 @spelled("interp around")
 def interp_around(x: Any, xp: Any, fp: Any, period: Any) -> Any:
     """A function that repeats: the knots in order, and one more on each side."""
+    if period == 0:
+        raise ValueError("period must be a non-zero value")
     period = abs(period)
     xp = xp % period
     order = np.argsort(xp)
@@ -249,6 +261,8 @@ def pad(array: Any, width: Any, mode: Any, constant_values: Any) -> Any:
         return found
     for k in range(array.ndim):
         if width[k][0] + width[k][1] > 0:
+            if array.shape[k] == 0:
+                raise ValueError(f"can't extend empty axis {k} using modes other than 'constant' or 'empty'")
             array = array[at(k, _reflected(array.shape[k], width[k][0], width[k][1], mode))]
     return array
 

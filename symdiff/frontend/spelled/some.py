@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.spelled.table import spelled, unsupported
+from symdiff.frontend.spelled.table import misuse, spelled, unsupported
 
 # np.sum(…, where=…) alone is a primitive: NumPy adds up what is masked in another order
 
@@ -84,6 +84,8 @@ def all_(a: Any, axis: Any = None, keepdims: Any = False, *, where: Any) -> Any:
 
 @spelled("linalg.norm of some")
 def norm(x: Any, ord: Any, axis: Any = None, keepdims: Any = False) -> Any:
+    if ord not in (1, -1, 2, -2, np.inf, -np.inf, "nuc"):
+        misuse("Invalid norm order for matrices.")
     rows, columns = (-2, -1) if axis is None else axis
     if ord in (1, -1, np.inf, -np.inf):
         inner, outer = (rows, columns) if ord in (1, -1) else (columns, rows)

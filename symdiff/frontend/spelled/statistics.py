@@ -29,6 +29,8 @@ def average(a: Any, axis: Any = None, weights: Any = None, returned: Any = False
         scale = np.sum(w * np.ones_like(a), axis=axis, keepdims=keepdims)
     else:
         scale = np.sum(w, axis=axis, keepdims=keepdims)
+    if np.any(scale == 0):
+        raise ZeroDivisionError("Weights sum to zero, can't be normalized")
     return np.sum(np.multiply(a, w), axis=axis, keepdims=keepdims) / scale
 
 
@@ -44,7 +46,7 @@ def cov(m: Any, y: Any = None, rowvar: Any = True, bias: Any = False, ddof: Any 
         raise ValueError("np.cov of a matrix of one variable is a 0-d array: give the variable as a vector")
     taken = (0 if bias else 1) if ddof is None else ddof
     x = x - np.mean(x, axis=1)[:, None]
-    found = np.dot(x, x.T) * np.true_divide(1, x.shape[1] - taken)
+    found = np.dot(x, x.T) * np.true_divide(1, max(x.shape[1] - taken, 0))
     return np.squeeze(found, axis=(0, 1)) if np.ndim(m) == 1 and y is None else found
 
 

@@ -30,6 +30,18 @@ def unsupported(argument: str, detail: str = "") -> Any:
     raise NotImplementedError(f"{argument}{detail}")
 
 
+def misuse(message: str) -> Any:
+    """What a body calls where NumPy raises, whatever the numbers are: an error at the user's line."""
+    raise ValueError(message)
+
+
+def one_axis(axis: Any, ndim: Any) -> Any:
+    """The axis, counted from the first."""
+    if isinstance(axis, int) and -ndim <= axis < ndim:
+        return axis % ndim
+    return misuse(f"axis {axis} is out of bounds for array of dimension {ndim}")
+
+
 def at(axis: int, entry: Any) -> tuple[Any, ...]:
     """The index `[:, …, entry]` that puts `entry` on an axis."""
     return (slice(None),) * axis + (entry,)

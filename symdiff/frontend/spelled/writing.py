@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.spelled.table import spelled, unsupported
+from symdiff.frontend.spelled.joining import unravelled
+from symdiff.frontend.spelled.table import misuse, spelled, unsupported
 
 
 @spelled()
@@ -19,13 +20,15 @@ def put(a: Any, ind: Any, v: Any) -> None:
     if a.ndim == 1:
         a[places] = values
     else:
-        a[np.unravel_index(np.where(places < 0, places + a.size, places), a.shape)] = values
+        a[unravelled(np.where(places < 0, places + a.size, places), a.shape)] = values
 
 
 @spelled()
 def copyto(dst: Any, src: Any, where: Any = None) -> None:
     if where is None:
         dst[...] = src
+    elif np.asarray(where).dtype != bool:
+        raise TypeError("Cannot cast array data to dtype('bool') according to the rule 'safe'")
     else:
         dst[...] = np.where(where, src, dst)
 
@@ -39,10 +42,23 @@ def putmask(a: Any, mask: Any, values: Any) -> None:
 
 @spelled()
 def fill_diagonal(a: Any, val: Any, wrap: Any = False) -> None:
-    if wrap:
-        unsupported("wrap")
-    k = np.arange(min(a.shape))
-    a[(k,) * a.ndim] = val
+    """Fewer values are repeated, more are left; `wrap` begins again below the last row, with one row between."""
+    if a.ndim < 2:
+        misuse("array must be at least 2-d")
+    values = np.asarray(val)
+    if wrap and a.ndim == 2:
+        k = np.arange(0, a.size, a.shape[1] + 1)
+        places = (k // a.shape[1], k % a.shape[1])
+    else:
+        k = np.arange(min(a.shape))
+        places = (k,) * a.ndim
+    if a.ndim > 2:
+        for n in a.shape[1:]:
+            if n != a.shape[0]:
+                raise ValueError("All dimensions of input must be of equal length")
+    if values.ndim and values.size != k.size:
+        values = np.ravel(values)[np.arange(k.size) % values.size]
+    a[places] = np.ravel(values) if values.ndim > 1 else values
 
 
 @spelled()
@@ -66,6 +82,8 @@ def reordered(x: Any, order: Any, axis: Any) -> None:
 def update_at(operation: Any, a: Any, indices: Any, b: Any) -> None:
     """`ufunc.at`: one element after the other, so that repeated positions are updated again."""
     places, values = np.asarray(indices), np.asarray(b)
+    if values.ndim:
+        values = np.broadcast_to(values, places.shape)
     if places.ndim == 0:
         a[places] = operation(a[places], values)
     elif places.ndim != 1 or places.dtype == bool:
