@@ -342,6 +342,10 @@ _OPERATIONS = (
      "`{target}` writes into an array that was passed to a call whose object may keep it",
      "Python's object would see the write, the one here has the numbers of before",
      "pass a copy, `f(a.copy())`, or write before the call"),
+    ("SD427", "result that is not compiled",
+     "{name}, one of the results of {function}, is not compiled",
+     "{reason}",
+     "{instead}"),
 )
 
 _MEMORY = (

@@ -197,6 +197,31 @@ def test_a_part_of_at_most_one_element_beside_more() -> None:
     ]
 
 
+def test_a_result_that_is_not_compiled() -> None:
+    def f(x: float) -> float:
+        u, s, _ = np.linalg.svd(np.ones((3, 2)) * x)
+        return np.sum(u[:, :2] * s)
+
+    def g(x: float) -> float:
+        return np.linalg.lstsq(np.ones((3, 2)), np.ones(3) * x)[1].sum()
+
+    assert refusal(f) == [
+        "SD427 `u`, one of the results of np.linalg.svd, is not compiled",
+        "    return np.sum(u[:, :2] * s)",
+        "                  ^",
+        "  why: its vectors beyond the singular values are any basis of the rest, and have no derivative",
+        "  rewrite: give `full_matrices=False`",
+    ]
+    assert refusal(g) == [
+        "SD427 `np.linalg.lstsq(np.ones((3, 2)), np.ones(3) * x)[1]`, one of the results of np.linalg.lstsq, is not"
+        " compiled",
+        "    return np.linalg.lstsq(np.ones((3, 2)), np.ones(3) * x)[1].sum()",
+        "           " + "^" * 51,
+        "  why: NumPy leaves the residuals out where the rank is not full",
+        "  rewrite: write them out: `np.sum((b - a @ x) ** 2, axis=0)`",
+    ]
+
+
 def test_a_second_ellipsis() -> None:
     def f(x: float) -> float:
         y = np.array([x, 2.0])

@@ -555,3 +555,19 @@ def beyond_the_knots(v, w, x):
 @cases(array(5), 0.4)
 def made_of_two_ends(v, x):
     return np.logspace(x, v[0], 4), np.geomspace(x, v[1], 3), np.polynomial.polynomial.polyval(x, v)
+
+
+@cases(signed(3, 4), signed(4) + 1j * signed(4, seed=1))
+def norms_of_any_order(m, z):
+    rows = [np.linalg.norm(m, ord=p, axis=1) for p in (3, 0.5, -1, 0, -np.inf)]
+    return rows, np.linalg.norm(m, 4, axis=0, keepdims=True), np.linalg.norm(m[0], 3.0), np.linalg.norm(z, 3)
+
+
+@cases(array(4), array(4, 2), 3)
+def joined_and_grids(x, m, n):
+    """`np.r_`, `np.c_`, `np.mgrid`, `np.ogrid` and `np.indices`."""
+    parts = np.r_[0.0, x, 1:n, 0:1:3j, x[0]], np.c_[np.ones(len(x)), m, x], np.r_["0,2", x, x], np.r_[m, m[:1]]
+    rows, columns = np.mgrid[0:4, -1:1:2j]
+    i, j = np.ogrid[:n, 1:5]
+    k, _ = np.indices(m.shape)
+    return parts, m * rows + columns, x[:1] * i + x * j, np.mgrid[0:n] * x[1], m**k, x[np.s_[1:3]]

@@ -20,12 +20,12 @@ derivatives        derivatives (`symdiff.grad` inside), regions (of what), colum
 library            captured (what is read from outside), python_calls (builtins), library_calls (`functools`,
                    `operator`, `itertools`), known_calls (run when compiling), methods (of arrays), output (`print`,
                    f-strings)
-calls as they are  foreign (with their results), foreign_arguments, foreign_results (their types), foreign_names (what
-                   is called so), opaque_calls (without effects)
+calls as they are  foreign (with their results), foreign_arguments, foreign_results (their types), foreign_writes
+                   (into arrays and lists), foreign_names (what is called so), opaque_calls (without effects)
 NumPy              numpy_calls (which function goes where), ufuncs (`.at`, `where=`), numpy_arrays (chosen, new,
-                   joined), numpy_shapes, numpy_reductions, numpy_places (positions, bins), numpy_linalg (products,
-                   factorisations, Fourier transforms), numpy_composed (several operations), numpy_grown (of lists
-                   that grew), numpy_spelled (the bodies of `frontend.spelled`)
+                   joined), numpy_shapes, numpy_grids (`np.r_[…]`), numpy_reductions, numpy_places (positions, bins),
+                   numpy_linalg (products, factorisations, Fourier transforms), numpy_composed (several operations),
+                   numpy_grown (of lists that grew), numpy_spelled (the bodies of `frontend.spelled`)
 documentation      language (the table of what is supported and refused)
 """
 

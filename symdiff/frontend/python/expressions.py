@@ -20,6 +20,7 @@ from symdiff.frontend.python import (
     iterators,
     list_changes,
     memory,
+    numpy_grids,
     operators,
     sets,
     subscripts,
@@ -107,7 +108,8 @@ def _settle(cx: Context, node: ast.Name, frame: Frame, val: Any) -> Val:
         return cx.refuse("SD902", node, stage="liveness", message=f"{node.id} is read but was dropped")
     if isinstance(val, Conflict):
         cx.set_name(frame, node.id, POISON)
-        return cx.refuse(val.code, node, name=f"`{node.id}`", then=val.then, otherwise=val.orelse)
+        fields = {"then": val.then, "otherwise": val.orelse, **dict(val.fields)}
+        return cx.refuse(val.code, node, (), name=f"`{node.id}`", **fields)
     if alternatives.involved(val):
         return alternatives.narrowed(cx, node, val)
     if isinstance(val, Maybe):
@@ -277,7 +279,13 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
         return flat.read(cx, node, base, index)
     if isinstance(base, Foreign):
         return foreign.item(cx, node, base, index)
-    return containers.subscript(cx, node, base, index)
+    grid = numpy_grids.subscript(cx, node, base, index) if isinstance(base, Known) else None
+    if grid is not None:
+        return grid
+    found = containers.subscript(cx, node, base, index)
+    if isinstance(found, Conflict) and found.fields:
+        return cx.refuse(found.code, node, (), name=f"`{cx.text(node)}`", **dict(found.fields))
+    return found
 
 
 def _slice(cx: Context, node: ast.Slice) -> Val:

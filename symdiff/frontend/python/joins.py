@@ -145,7 +145,8 @@ class Joiner(Sides):
         """An attribute that one side lacks must not be read before it is set again."""
         if name in a and name in b:
             return self.join(a[name], b[name])
-        return lambda outs: Conflict(*("an attribute" if name in side else "not there" for side in (a, b)))
+        shown = ["an attribute" if name in side else "not there" for side in (a, b)]
+        return lambda outs: Conflict(shown[0], shown[1])
 
     def _growing(self, a: Any, b: Any) -> Callable[[Sequence[Value]], Any] | None:
         """Lists of different lengths: a staged list, where all elements have one form."""

@@ -135,6 +135,8 @@ SUPPORTED = (
         "return np.sum(v[1:-1]) + np.sum(v[v > 0]) + np.sum(v[[0, 1]]) + m[..., 0][None].sum()"),
     Row("positions: `np.where` of a condition, `np.nonzero`, `np.ix_`, triangles",
         "i, = np.where(v > 0) ⏎ m[np.ix_([0, 1], [1, 0])] *= x ⏎ return np.sum(v[i]) + m[np.tril_indices(2)].sum()"),
+    Row("arrays written in brackets: `np.r_`, `np.c_`, `np.mgrid`, `np.ogrid`",
+        "i, j = np.mgrid[0:2, 0:n] ⏎ return np.sum(np.c_[np.ones(3), v] @ np.r_[x, 2.0]) + np.sum(i * v + j)"),
     Row("NumPy functions without a derivative, on what is not differentiated: `np.unique`, `np.isin`, …",
         "k, c = np.unique([n, 2, 2], return_counts=True) ⏎ return x * c[0] * np.isin(n, k)"),
     Row("windows, as a view that is only read",

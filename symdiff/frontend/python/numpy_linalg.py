@@ -168,7 +168,7 @@ def _svd(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     cls = type(np.linalg.svd(np.eye(1)))
     parts = [cx.emit(node, p, a) for p in ("svd_left", "svd_s", "svd_right")]
     if longer:  # its vectors beyond the others' number are any basis of the rest: they have no derivative
-        parts[0 if longer == -2 else 2] = Conflict("with full_matrices=True", "without a derivative")
+        parts[0 if longer == -2 else 2] = _without("np.linalg.svd", *_FULL)
     return Struct("namedtuple", tuple(parts), cls, ("U", "S", "Vh"))
 
 
@@ -218,7 +218,23 @@ def _lstsq(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     if is_unknown(rcond) or POISON in (a, b):
         return POISON
     x = cx.emit(node, "lstsq", a, b, **({} if rcond is None else {"rcond": float(rcond)}))
-    return Struct("tuple", (x, *(Conflict("not compiled", "not compiled") for _ in range(3))))
+    return Struct("tuple", (x, *(_without("np.linalg.lstsq", *why) for why in _BESIDE_THE_SOLUTION)))
+
+
+_FULL = (
+    "its vectors beyond the singular values are any basis of the rest, and have no derivative",
+    "give `full_matrices=False`",
+)
+_BESIDE_THE_SOLUTION = (
+    ("NumPy leaves the residuals out where the rank is not full", "write them out: `np.sum((b - a @ x) ** 2, axis=0)`"),
+    ("the rank has no derivative", "call `np.linalg.matrix_rank` outside"),
+    ("it is what `np.linalg.svd` gives", "write `np.linalg.svd(a, compute_uv=False)`"),
+)
+
+
+def _without(function: str, reason: str, instead: str) -> Conflict:
+    """A result that is an error when it is read."""
+    return Conflict("", "", "SD427", (("function", function), ("reason", reason), ("instead", instead)))
 
 
 # --- Fourier transforms

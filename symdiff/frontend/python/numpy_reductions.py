@@ -63,8 +63,10 @@ def _reduction(name: str) -> Any:
             return cx.refuse("SD403", node, function=f"np.{name}", message="`where` must be an array of bool")
         if "where" in wider and name == "sum" and len(wider) == 1:
             return cx.emit(node, "sum_where", a, numeric(cx, node, wider["where"]), **params)
+        given: Kwargs = {k: Known(v) for k, v in params.items()}
+        if prim == "norm" and _of_vectors(cx, a, params):
+            return numpy_spelled.call(cx, node, "linalg.norm of vectors", [a], given)
         if wider or (prim == "norm" and _of_matrix(cx, a, params)):
-            given = {k: Known(v) for k, v in params.items()}
             return numpy_spelled.call(cx, node, f"{name} of some", [a], {**given, **wider})
         return cx.emit(node, prim, a, **params)
 
@@ -93,6 +95,13 @@ def _of_matrix(cx: Context, a: Val, params: dict[str, Any]) -> bool:
     axis = params.get("axis")
     taken = cx.aval(a).rank if axis is None else len(axis) if isinstance(axis, tuple) else 1
     return taken == 2 and params.get("ord") not in (None, "fro")
+
+
+def _of_vectors(cx: Context, a: Val, params: dict[str, Any]) -> bool:
+    """Whether a norm is one of those of vectors that have no rule of their own."""
+    axis, order = params.get("axis"), params.get("ord")
+    one = isinstance(axis, int) or (cx.aval(a).rank == 1 and not isinstance(axis, tuple))
+    return one and isinstance(order, int | float) and order not in (1, 2, np.inf)
 
 
 def _plain(obj: Any) -> Any:

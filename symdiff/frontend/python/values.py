@@ -261,11 +261,12 @@ class OneOf(Val):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Conflict(Val):
-    """Different things on different paths: an error when it is read."""
+    """Different things on different paths, or what has no meaning here: an error when it is read."""
 
     then: str
     orelse: str
     code: str = "SD310"
+    fields: tuple[tuple[str, str], ...] = ()  # of the error, but for the name: a result that is not compiled
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,6 +2,7 @@
 
 from symdiff.frontend.spelled import (
     choices,
+    grids,
     joining,
     linalg,
     making,
@@ -17,6 +18,7 @@ from symdiff.frontend.spelled.table import SPELLED, misuse, unsupported
 __all__ = [
     "SPELLED",
     "choices",
+    "grids",
     "joining",
     "linalg",
     "making",

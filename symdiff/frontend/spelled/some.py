@@ -82,6 +82,15 @@ def all_(a: Any, axis: Any = None, keepdims: Any = False, *, where: Any) -> Any:
     return np.all(np.logical_or(a, np.logical_not(where)), axis=axis, keepdims=keepdims)
 
 
+@spelled("linalg.norm of vectors")
+def vector_norm(x: Any, ord: Any, axis: Any = None, keepdims: Any = False) -> Any:
+    if ord == -np.inf:
+        return np.min(np.abs(x), axis=axis, keepdims=keepdims)
+    if ord == 0:
+        return np.sum((x != 0).astype(np.abs(x).dtype), axis=axis, keepdims=keepdims)
+    return np.sum(np.abs(x) ** ord, axis=axis, keepdims=keepdims) ** (1 / ord)
+
+
 @spelled("linalg.norm of some")
 def norm(x: Any, ord: Any, axis: Any = None, keepdims: Any = False) -> Any:
     if ord not in (1, -1, 2, -2, np.inf, -np.inf, "nuc"):
