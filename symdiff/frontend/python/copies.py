@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import ast
+import enum
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 from typing import Any
 
-from symdiff.frontend.python import alternatives, arrays, calls, containers, grown, list_changes, memory, objects, sets
+from symdiff.frontend.python import (
+    alternatives,
+    arrays,
+    calls,
+    classes,
+    containers,
+    grown,
+    list_changes,
+    memory,
+    objects,
+    sets,
+)
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     POISON,
     Arr,
+    Cell,
     DictRef,
     Foreign,
     Grown,
+    Known,
     ListRef,
     Maybe,
     ObjRef,
@@ -32,6 +46,8 @@ def copied(cx: Context, node: ast.AST, val: Val) -> Val:
         val = alternatives.narrowed(cx, node, val)
     if memory.check_stale(cx, node, val):
         return POISON
+    if isinstance(val, Known):
+        return val if isinstance(val.obj, tuple) else _of_captured(cx, node, val, lambda v: v)
     if isinstance(val, ListRef):
         content = cx.store.get(val.cell)
         return val if val.cell.kind == "tuple" else list_changes.made(cx, node, content)
@@ -48,7 +64,23 @@ def copied(cx: Context, node: ast.AST, val: Val) -> Val:
 
 def deeply_copied(cx: Context, node: ast.AST, val: Val) -> Val:
     """`copy.deepcopy(val)`: what is one object before is one object after."""
+    content = grown.content_of(cx, val)
+    if content is not None and isinstance(val, ListRef) and not memory.check_stale(cx, node, val):
+        return list_changes.made(cx, node, replace(content, group=Cell("list")), val.cell.kind)
     return _Deep(cx, node).of(val)
+
+
+def _of_captured(cx: Context, node: ast.AST, val: Known, of: Callable[[Val], Val]) -> Val:
+    """A copy of a list, dict or object from outside, with `of` its parts, made in the call; anything else as it is."""
+    entries, items = containers.entries(cx, val), containers.elements(cx, val)
+    if entries is not None and type(val.obj) is dict:
+        return containers.new_dict(cx, node, {key: of(part) for key, part in entries.items()})
+    if items is not None and type(val.obj) in (list, tuple):
+        parts = tuple(map(of, items))
+        return containers.new_list(cx, node, parts) if type(val.obj) is list else Struct("tuple", parts)
+    if isinstance(val.obj, enum.Enum) or classes.class_of(val) is None:
+        return val
+    return objects.copied_from_outside(cx, node, val, of)
 
 
 def _dict(cx: Context, node: ast.AST, val: DictRef, of: Callable[[Val], Val]) -> Val:
@@ -86,6 +118,10 @@ class _Deep:
             return POISON
         if isinstance(val, Struct):
             return replace(val, items=tuple(map(self.of, val.items)))
+        if isinstance(val, Known):
+            if id(val.obj) not in self.made:
+                self.made[id(val.obj)] = _of_captured(cx, node, val, self.of)
+            return self.made[id(val.obj)]
         if not isinstance(val, (Arr, ListRef, DictRef, SetRef, ObjRef)):
             return _immutable(cx, node, val)
         key = (val.cell, val.path if isinstance(val, Arr) else ())
@@ -112,6 +148,8 @@ class _Deep:
         if isinstance(content, tuple):
             return list_changes.made(self.cx, self.node, tuple(map(self.of, content)), val.cell.kind)
         if not isinstance(content, Grown) or grown.has_memory(content.form):
-            construct = f"`{self.cx.text(self.node)}`, a deep copy of a list of lists, arrays or objects that grows,"
+            construct = (
+                f"`{self.cx.text(self.node)}`, a deep copy of what holds a growing list of arrays or objects,"
+            )
             return self.cx.refuse("SD299", self.node, construct=construct)
         return list_changes.made(self.cx, self.node, content, val.cell.kind)

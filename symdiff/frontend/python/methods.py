@@ -11,6 +11,7 @@ from symdiff.frontend.python import (
     arrays,
     container_methods,
     containers,
+    copies,
     foreign,
     foreign_results,
     formatting,
@@ -101,6 +102,8 @@ def _known_method(
         return ufuncs.method(cx, node, obj, name, args, kwargs)
     if isinstance(obj, dict) and name in ("items", "keys", "values", "get"):
         return container_methods.dict_method(cx, node, receiver, name, args, kwargs)
+    if type(obj) in (list, dict) and name == "copy" and not args and not kwargs:
+        return copies.copied(cx, node, receiver)
     if isinstance(obj, (set, frozenset)):
         return sets.method(cx, node, receiver, name, args, kwargs)
     if isinstance(obj, (np.ndarray, np.generic)) and not all(isinstance(a, Known) for a in (*args, *kwargs.values())):

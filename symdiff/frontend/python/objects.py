@@ -13,7 +13,7 @@ import dataclasses
 import enum
 import functools
 import types as python_types
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from symdiff.frontend.python import alternatives, calls, captured, classes, containers, lodging, memory, outside
@@ -405,12 +405,36 @@ def replaced(cx: Context, node: ast.AST, obj: Val, changes: dict[str, Val]) -> V
     return calls.apply(cx, node, classes.class_value(cx, cls), [], given)
 
 
+def copied_from_outside(cx: Context, node: ast.AST, base: Known, of: Callable[[Val], Val]) -> Val:
+    """A copy of an object from outside, an object of the call; `of` copies what the attributes hold."""
+    cls = type(base.obj)
+    if _copies_itself(cx, node, cls):
+        return POISON
+    why = classes.opaque(cls)
+    slots = [name for c in cls.__mro__ for name, raw in c.__dict__.items() if classes.is_slot(raw)]
+    if why is not None or not cls.__flags__ & (1 << 9) or (cls.__new__ is not object.__new__):
+        return cx.refuse("SD412", node, name=f"`{cls.__name__}`", reason=why or "is not written in Python")
+    held = {**getattr(base.obj, "__dict__", {})}
+    held |= {name: getattr(base.obj, name) for name in slots if hasattr(base.obj, name)}
+    made = empty(cx, node, cls)
+    put(cx, node, made, {name: of(captured.lift_attribute(cx, base, name, held[name])) for name in held})
+    return made
+
+
+def _copies_itself(cx: Context, node: ast.AST, cls: type) -> bool:
+    """Whether a class says how it is copied: refused."""
+    for name in ("__copy__", "__deepcopy__", "__reduce_ex__", "__reduce__", "__getstate__", "__setstate__"):
+        found = classes.lookup(cls, name)
+        if found is not None and found[0] is not object and not classes.generated(found[1]):
+            cx.refuse("SD412", node, name=f"`{cls.__name__}`", reason=f"defines `{name}`")
+            return True
+    return False
+
+
 def copied(cx: Context, node: ast.AST, obj: ObjRef, deep: Any) -> Val:
     """`copy.copy`; `deep` copies what the attributes hold."""
-    for name in ("__copy__", "__deepcopy__", "__reduce_ex__", "__reduce__", "__getstate__", "__setstate__"):
-        found = classes.lookup(obj.cls, name)
-        if found is not None and found[0] is not object and not classes.generated(found[1]):
-            return cx.refuse("SD412", node, name=f"`{obj.cls.__name__}`", reason=f"defines `{name}`")
+    if _copies_itself(cx, node, obj.cls):
+        return POISON
     content = attributes(cx, node, obj)
     if content is None:
         return POISON
