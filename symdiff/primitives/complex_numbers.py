@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from symdiff.ir import types
 from symdiff.ir.build import Builder, V
 from symdiff.ir.core import Params
 from symdiff.ir.types import Kind, Type
-from symdiff.primitives.declare import ELEMENTWISE, numeric, prim
+from symdiff.primitives.declare import ELEMENTWISE, GENERAL, numeric, prim
 from symdiff.primitives.kinks import AT_0
 
 
@@ -70,11 +71,38 @@ sign = prim("sign", "x", ELEMENTWISE, numpy="np.sign(x)", sympy="sign(x)", assum
             kinks="piecewise constant: the derivative is 0 (of complex numbers, at 0)", places=AT_0,
             table=(((0.0,), (0.0,)), ((2.0,), (0.0,))), vjp=_sign_vjp, jvp=_along(_sign_along))  # fmt: skip
 
-real = prim("real", "x", ELEMENTWISE, numpy="np.real(x)", views=0, sympy="re(x)", rule="1", complex_rule=("1",),
+
+def _part_text(name: str) -> Callable[[Params, tuple[Type, ...]], str]:
+    def text(params: Params, ins: tuple[Type, ...]) -> str:
+        return f"x.{name}" if numeric(ins[0]).kind in (Kind.PYTHON, Kind.EITHER) else f"np.{name}(x)"
+
+    return text
+
+
+real = prim("real", "x", ELEMENTWISE, numpy=_part_text("real"), ufunc="np.real(x)", views=0, sympy="re(x)",
+            rule="1", complex_rule=("1",),
             vjp=lambda b, ct, y, x: (ct,), jvp=_along(lambda b, t, y, x: b.real(t)))  # fmt: skip
-imag = prim("imag", "x", ELEMENTWISE, numpy="np.imag(x)", views=0, sympy="im(x)", rule="0", complex_rule=("-1j",),
+imag = prim("imag", "x", ELEMENTWISE, numpy=_part_text("imag"), ufunc="np.imag(x)", views=0, sympy="im(x)",
+            rule="0", complex_rule=("-1j",),
             vjp=lambda b, ct, y, x: (ct * -1j if x.type.complex else None,),
             jvp=_along(lambda b, t, y, x: b.imag(t) if x.type.complex else None))  # fmt: skip
+
+
+def _made_of(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
+    if any(numeric(t).kind is not Kind.PYTHON or numeric(t).complex for t in ins):
+        raise TypeError(f"Python's real numbers are needed, not {', '.join(map(str, ins))}")
+    return (types.python("c16"),)
+
+
+def _made_along(b: Builder, ts: Sequence[V | None], z: V, x: V, y: V) -> Any:
+    return b.op("make_complex", *(b.const(0.0) if t is None else t for t in ts))
+
+
+make_complex = prim(
+    "make_complex", "x y", GENERAL, infer=_made_of, numpy="complex(x, y)", rule=("1", "1j"), complex_rule=("1", "1j"),
+    numerical="two numbers side by side", vjp=lambda b, ct, z, x, y: (b.real(ct), -b.imag(ct)), jvp=_made_along,
+    samples=lambda rng: [((0.5, -1.5), {}), ((-2.0, 0.25), {}), ((1.0, 3.0), {})],
+)  # fmt: skip
 
 
 def _conj_text(params: Params, ins: tuple[Type, ...]) -> str:

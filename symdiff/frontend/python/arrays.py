@@ -211,7 +211,9 @@ def _complex_part(cx: Context, node: ast.AST, base: Num | Arr, name: str) -> Val
     t = cx.aval(base)
     if not t.complex and name == "real":
         return base
-    if name in REGISTRY and t.kind in (Kind.ARRAY, Kind.NUMPY):
+    if not t.complex and t.kind is Kind.PYTHON:
+        return Known(0.0 if t.inexact else 0)
+    if name in REGISTRY and t.kind is not Kind.EITHER:
         return memory.shares(cx, cx.emit(node, name, base), [base])
     return cx.refuse("SD404", node, type=str(t), name=name)
 

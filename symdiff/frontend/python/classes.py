@@ -75,11 +75,16 @@ def unmakeable(cls: type) -> str | None:
     meta = type(cls)
     if meta not in (type, abc.ABCMeta) and not (_of(type, meta, "__call__") and _of(type, meta, "__getattribute__")):
         return f"has the metaclass `{meta.__name__}`"
-    if not _of(object, cls, "__new__"):
+    if not plainly_made(cls):
         return "does not make its instances by `object.__new__`"
     if getattr(cls, "__abstractmethods__", None):
         return "is abstract"
     return "defines `__del__`" if lookup(cls, "__del__") is not None else opaque(cls)
+
+
+def plainly_made(cls: type) -> bool:
+    """Whether instances are made by `object.__new__`."""
+    return _of(object, cls, "__new__")
 
 
 def is_data_descriptor(raw: object) -> bool:

@@ -148,8 +148,6 @@ class _Deep:
         if isinstance(content, tuple):
             return list_changes.made(self.cx, self.node, tuple(map(self.of, content)), val.cell.kind)
         if not isinstance(content, Grown) or grown.has_memory(content.form):
-            construct = (
-                f"`{self.cx.text(self.node)}`, a deep copy of what holds a growing list of arrays or objects,"
-            )
+            construct = f"`{self.cx.text(self.node)}`, a deep copy of what holds a growing list of arrays or objects,"
             return self.cx.refuse("SD299", self.node, construct=construct)
         return list_changes.made(self.cx, self.node, content, val.cell.kind)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import cmath
 import inspect
 import logging
 import os
 import random
+import statistics
 import sys
 import threading
 import time
@@ -44,6 +46,11 @@ _TABLE: tuple[tuple[Sequence[Any], AVal | None], ...] = (
     (_named(time, "time perf_counter monotonic process_time thread_time"), types.FLOAT),
     (_named(time, "time_ns perf_counter_ns monotonic_ns process_time_ns thread_time_ns"), types.INT),
     ([id, sys.getsizeof, threading.active_count, os.getpid], types.INT),
+    (_named(cmath, "acos acosh asin asinh atan atanh cos cosh exp log log10 rect sin sinh sqrt tan tanh"),
+     types.python("c16")),
+    (_named(cmath, "phase"), types.FLOAT),
+    (_named(cmath, "isfinite isinf isnan isclose"), types.BOOL),
+    (_named(statistics, "fmean stdev pstdev geometric_mean correlation"), types.FLOAT),
     (_named(time, "sleep"), None),
     (_named(random, "random uniform gauss normalvariate expovariate betavariate gammavariate lognormvariate "
             "paretovariate vonmisesvariate weibullvariate"), types.FLOAT),

@@ -171,6 +171,8 @@ def _array_method(cx: Context, node: ast.AST, receiver: Val, name: str, args: li
                                               "is_integer": _is_integer}  # fmt: skip
     if t.kind is Kind.EITHER:
         return cx.refuse("SD312", node, use=f"`.{name}`", name="a scalar")
+    if name == "conjugate" and t.kind is Kind.PYTHON and t.complex and not args:
+        return cx.emit(node, "conj", receiver)
     if name in ("conj", "conjugate") and not t.complex and not args:
         return receiver  # the method gives the array itself, np.conj a new one
     if name in special:

@@ -52,6 +52,9 @@ def extreme(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:
         if len(args) == 1:
             if not kwargs and isinstance(args[0], Arr) and cx.aval(args[0]).rank == 1:
                 return _of_array(cx, node, name, args[0])
+            content = grown.content_of(cx, args[0])
+            if by and content is not None and content.form.kind != "scalar":
+                return _of_structures(cx, node, name, args[0], key, kwargs)
             given = {"$default": kwargs["default"]} if "default" in kwargs else {}
             given |= {"$function": key} if by else {}
             folded = by_loop(cx, node, f"{name} by" if by else name, args[0], given)
@@ -84,6 +87,23 @@ def _of_array(cx: Context, node: ast.AST, name: str, val: Val) -> Val:
     """Of a vector: its first element begins, the others are tried in turn."""
     text = _OF_ARRAY.format(name, ">" if name == "max" else "<")
     return comprehensions.run(cx, node, f"{name} of an array", text, {"$over": val})
+
+
+_OF_STRUCTURES = """\
+if not len($over): {2}
+$best, $at = $function($over[0]), 0
+for $i in range(1, len($over)):
+    $key = $function($over[$i])
+    if $key {1} $best: $best, $at = $key, $i
+return $over[$at]"""
+
+
+def _of_structures(cx: Context, node: ast.AST, name: str, val: Val, key: Val, kwargs: Kwargs) -> Val:
+    """Of a list of objects, tuples or arrays that grew: where the best one is, then what is there."""
+    empty = "return $default" if "default" in kwargs else f"raise ValueError('{name}() arg is an empty sequence')"
+    text = _OF_STRUCTURES.format(name, ">" if name == "max" else "<", empty)
+    given = {"$over": val, "$function": key} | ({"$default": kwargs["default"]} if "default" in kwargs else {})
+    return comprehensions.run(cx, node, f"{name} of structures{' or' * ('default' in kwargs)}", text, given)
 
 
 def _best(cx: Context, node: ast.AST, op: ast.cmpop, items: Args, keys: Args) -> Val:

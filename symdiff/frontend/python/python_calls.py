@@ -130,6 +130,8 @@ def _pure(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> V
             )
         except (ArithmeticError, TypeError, ValueError) as error:
             return raising.always(cx, node, error, function=obj.__name__, message=str(error))
+    if obj is complex and 1 <= len(args) <= 2 and not kwargs:
+        return _complex(cx, node, args)
     if obj is pow and len(args) == 2:
         return operators.binary(cx, node, ast.Pow(), args[0], args[1])
     if obj is pow and len(args) == 3:
@@ -140,6 +142,18 @@ def _pure(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> V
     if obj in (str, repr, format):
         return _text(cx, node, obj, args, kwargs)
     return cx.refuse_unknown(node, obj.__name__, args)
+
+
+def _complex(cx: Context, node: ast.AST, args: Args) -> Val:
+    """`complex(z)`, `complex(x, y)` of real numbers."""
+    if not all(cx.is_numeric(a) and not cx.aval(a).rank for a in args):
+        return cx.refuse_unknown(node, "complex", args)
+    if len(args) == 1 and cx.aval(args[0]).complex:
+        return operators.convert(cx, node, args[0], Kind.PYTHON, "c16")
+    if any(cx.aval(a).complex for a in args):
+        return cx.refuse("SD402", node, argument="imag", function="complex", detail=": of two numbers, both are real")
+    x, y = (operators.convert(cx, node, a, Kind.PYTHON, "f8") for a in (*args, Known(0.0))[:2])
+    return cx.emit(node, "make_complex", x, y)
 
 
 def _text(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> Val:
