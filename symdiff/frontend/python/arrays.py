@@ -183,7 +183,9 @@ def _numeric(cx: Context, node: ast.Attribute, base: Num | Arr, name: str) -> Va
     python = t.kind in (Kind.PYTHON, Kind.EITHER)
     if name in ("real", "imag", "conjugate"):
         return _complex_part(cx, node, base, name)
-    if python and name not in ("is_integer",):
+    if python and name == "is_integer" and t.inexact:
+        return Method(base, name)
+    if python:
         code = "SD312" if t.kind is Kind.EITHER else "SD404"
         return cx.refuse(
             code, node, type=str(t), name=f"`{cx.text(node.value)}`" if code == "SD312" else name, use=f"`.{name}`"

@@ -72,6 +72,8 @@ def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Va
                 return list_changes.repeated(cx, node, whole, other)
             if whole is not None and times:
                 return cx.need_static(node, other, "how often a tuple is repeated")
+    if isinstance(op, (ast.BitAnd, ast.BitOr, ast.BitXor, ast.Sub)):  # of the keys of dicts, which are a set
+        left, right = (sets.of_keys(cx, node, v) for v in (left, right))
     of_sets = sets.binary(cx, node, op, left, right)
     if of_sets is not None:
         return of_sets

@@ -184,6 +184,9 @@ def _number(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:
             )
         if isinstance(args[0], Foreign):
             return foreign.as_number(cx, node, args[0], dtype)
+        made = special_methods.call(cx, node, args[0], f"__{name}__", []) if name != "bool" else None
+        if made is not None:
+            return made
         if isinstance(args[0], Known) and not isinstance(args[0].obj, np.ndarray):
             try:
                 return Known(getattr(builtins, name)(args[0].obj))
@@ -222,6 +225,9 @@ def _round(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
         return cx.refuse("SD403", node, function="round", message="a number, and its digits, are needed")
     if not isinstance(digits, Known):
         return cx.need_static(node, digits, "how many digits `round` keeps")
+    made = special_methods.call(cx, node, args[0], "__round__", [] if digits is NONE else [digits])
+    if made is not None:
+        return made
     if isinstance(args[0], Known) and values.is_number(args[0].obj):
         return _pure(cx, node, round, [args[0], digits], {})
     if not cx.is_numeric(args[0]):
@@ -284,10 +290,13 @@ def _zip(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
         counts = [
             containers.length(cx, node, a) if k is None else Known(len(k)) for a, k in zip(args, known, strict=True)
         ]
-        for other in counts[1:]:
-            differs = operators.compare(cx, node, ast.NotEq(), counts[0], other)
-            if not isinstance(differs, Known) or differs.obj:
-                operators.raise_if(cx, node, differs, "ValueError", ("zip() arguments have different lengths",))
+        for k, other in enumerate(counts[1:], 1):
+            before = f"argument{'s 1-' if k > 1 else ' '}{k}"
+            for op, word in ((ast.Lt(), "shorter"), (ast.Gt(), "longer")):
+                differs = operators.compare(cx, node, op, other, counts[0])
+                if not isinstance(differs, Known) or differs.obj:
+                    message = f"zip() argument {k + 1} is {word} than {before}"
+                    operators.raise_if(cx, node, differs, "ValueError", (message,))
     if any(iterators.refuse_changed(cx, node, a) for a in args):
         return POISON
     return Sequence_("zip", tuple(args))
@@ -330,7 +339,7 @@ def _tuple(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
 def _dict(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     found: dict[Any, Val] = {}
     if args:
-        of_ours = isinstance(args[0], ObjRef) and args[0].cls in (collected.defaultdict, collected.Counter)
+        of_ours = isinstance(args[0], ObjRef) and issubclass(args[0].cls, collected.MAPPINGS)
         merged = containers.entries(cx, objects.read(cx, node, args[0], "_entries") if of_ours else args[0])
         if merged is None:
             pairs = ordering.known_items(cx, node, args[0])

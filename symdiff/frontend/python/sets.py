@@ -125,6 +125,12 @@ def construct(cx: Context, node: ast.AST, args: Args, frozen: bool) -> Val:
     return Known(found) if frozen else made(cx, node, found)
 
 
+def of_keys(cx: Context, node: ast.AST, val: Val) -> Val:
+    """The keys of a dict as a set; anything else as it is."""
+    entries = containers.entries(cx, val.parts[0]) if isinstance(val, Sequence_) and val.kind == "keys" else None
+    return val if entries is None else made(cx, node, entries)
+
+
 def length(cx: Context, node: ast.AST, val: SetRef) -> Val:
     found = elements(cx, val)
     return refuse_paths(cx, node) if found is None else Known(len(found))

@@ -1,4 +1,4 @@
-"""`collections.deque`, `defaultdict` and `Counter`, as classes around a list or a dict.
+"""`collections.deque`, `defaultdict`, `Counter` and `OrderedDict`, as classes around a list or a dict.
 
 By hand: `q = deque([x], maxlen=2); q.append(y)` is compiled as if `deque` were the class below; what is left of it is
 the list in it.  Its methods are only what these classes have, and do what the tests find that theirs do.
@@ -240,7 +240,50 @@ class Counter(_Entries):
         return sorted(self._entries.items(), key=lambda pair: pair[1], reverse=True)[:n]
 
 
+class OrderedDict(_Entries):
+    def __init__(self, entries: Any = (), **more: Any) -> None:
+        self._entries = dict(entries)
+        self._entries.update(more)
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._entries[key]
+
+    def __delitem__(self, key: Any) -> None:
+        del self._entries[key]
+
+    def __eq__(self, other: Any) -> Any:
+        if isinstance(other, OrderedDict):
+            return list(self._entries) == list(other._entries) and self._entries == other._entries
+        return self._entries == other
+
+    def move_to_end(self, key: Any, last: Any = True) -> None:
+        value = self._entries.pop(key)
+        if last:
+            self._entries[key] = value
+        else:
+            self._entries = {key: value, **self._entries}
+
+    def popitem(self, last: Any = True) -> Any:
+        if last:
+            return self._entries.popitem()
+        if not self._entries:
+            raise KeyError("dictionary is empty")
+        key = next(iter(self._entries))
+        return key, self._entries.pop(key)
+
+    def setdefault(self, key: Any, default: Any = None) -> Any:
+        return self._entries.setdefault(key, default)
+
+    def update(self, entries: Any = (), **more: Any) -> None:
+        self._entries.update(dict(entries), **more)
+
+    def copy(self) -> Any:
+        return OrderedDict(self._entries)
+
+
 CLASSES: dict[type, type] = {
     collections.deque: deque, collections.defaultdict: defaultdict, collections.Counter: Counter,
+    collections.OrderedDict: OrderedDict,
 }  # fmt: skip
+MAPPINGS = (defaultdict, Counter, OrderedDict)
 ORIGINALS = {ours: theirs for theirs, ours in CLASSES.items()}
