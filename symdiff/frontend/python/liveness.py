@@ -24,7 +24,7 @@ _USING_UP = {"sum", "min", "max", "any", "all", "sorted", "list", "tuple", "redu
 
 
 class Liveness:
-    """`after[id(stmt)]`: names live behind an `if` or a loop.
+    """`after[id(stmt)]`: names live behind an `if`, a loop or a `with`, wherever its body leads.
 
     `header[id(loop)]`: names live when a turn begins, or might.
     """
@@ -46,6 +46,7 @@ class Liveness:
                 orelse = yield self._block(stmt.orelse, live, on_break, on_continue)
                 live = then | orelse | self._reads(stmt.test)
             elif isinstance(stmt, ast.With):
+                self.after[id(stmt)] = frozenset(live | on_break | on_continue | self.always)
                 live = yield self._block(stmt.body, live, on_break, on_continue)
                 live = live.union(*map(self._reads, stmt.items))
             elif isinstance(stmt, (ast.For, ast.While)):

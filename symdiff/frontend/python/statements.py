@@ -20,6 +20,7 @@ from symdiff.frontend.python import (
     foreign,
     inplace,
     loops,
+    managers,
     swaps,
     targets,
     withs,
@@ -234,6 +235,10 @@ def _nonlocal(cx: Context, stmt: ast.Nonlocal) -> None:
 
 def _with(cx: Context, stmt: ast.With, work: Work) -> None:
     """The body is run as if it stood here, up to a mark where it ends."""
+    if managers.of_classes(cx, stmt):
+        live = cx.frame.live.after[id(stmt)]
+        managers.run(cx, stmt, partial(run_block, cx, stmt.body, live), partial(targets.assign, cx))
+        return
     inside = withs.entered(cx, stmt)
     if inside is None:
         work.extend(reversed(stmt.body))
