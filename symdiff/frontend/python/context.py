@@ -297,14 +297,14 @@ class Context:
         )
 
     def wrap(self, value: Value, tags: frozenset[Tag] = NO_TAGS, contiguous: bool = False) -> Val:
-        """What a fresh result is: a scalar, or memory of its own."""
+        """What a fresh result is: a scalar, or memory of its own, which a function may give as every second element."""
         t = value.type
         assert isinstance(t, AVal)
         if isinstance(t, Object):
             return Foreign(value)
         if t.kind is not Kind.ARRAY:
             return Num(value, None, tags if t.dtype[0] in "iub" else NO_TAGS)
-        cell = Cell("array", self.scope.loc, contiguous=contiguous or t.rank <= 1)
+        cell = Cell("array", self.scope.loc, contiguous=contiguous)
         self.store.set(cell, value)
         return Arr(cell, (), (value, value))
 
@@ -323,13 +323,16 @@ class Context:
         return self.wrap(value, self.tags(args), self._contiguous(value, args))
 
     def _contiguous(self, value: Value, args: Sequence[Val]) -> bool:
-        """An elementwise result of C-ordered arrays is C-ordered."""
+        """A new vector has no gaps, and an elementwise result of C-ordered arrays is C-ordered."""
         op = self.scope.ops[-1]
+        if isinstance(value.type, AVal) and value.type.rank <= 1:
+            return True
         if op.prim.name in ("matmul", "dot", "outer"):
             return isinstance(value.type, AVal) and value.type.rank == 2
         if op.prim.family.value != "elementwise":
             return False
-        return all(a.cell.contiguous and not a.path for a in args if isinstance(a, Arr))
+        arrays = [a for a in args if isinstance(a, Arr)]
+        return all((a.cell.contiguous or self.aval(a).rank == 1) and not a.path for a in arrays)
 
     def emit_value(self, node: ast.AST, prim: str, ins: Sequence[Value], **params: Any) -> Value | None:
         """Emit; sizes that meet are reconciled; None after a problem was reported."""

@@ -361,4 +361,4 @@ def declared(cx: Context, stmt: ast.AnnAssign, val: Foreign) -> Val:
     if t.kind is Kind.PYTHON:
         return as_number(cx, stmt, val, t.dtype)
     t = AVal(t.kind, tuple(fresh_opaque(cx, object()) for _ in t.shape), t.dtype)
-    return cx.wrap(cx.at(stmt).emit("declared", val.value, result=t)[0], contiguous=t.rank <= 1)
+    return cx.wrap(cx.at(stmt).emit("declared", val.value, result=t)[0])

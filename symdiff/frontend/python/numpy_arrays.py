@@ -88,9 +88,19 @@ def _array(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) ->
     if name == "array":
         return arrays.to_array(cx, node, found["a"], dtype)
     made = arrays.as_array(cx, node, found["a"], dtype)
-    if name == "ascontiguousarray" and isinstance(made, Arr) and (made.path or not made.cell.contiguous):
-        made = memory.shares(cx, arrays.copy(cx, node, made), [made])  # a copy, or not
-    return made
+    return _in_c_order(cx, node, found["a"], made) if name == "ascontiguousarray" else made
+
+
+def _in_c_order(cx: Context, node: ast.AST, given: Val, made: Val) -> Val:
+    """NumPy copies what does not lie in memory as C has it, and gives the rest as it is, with one axis at least."""
+    if made is POISON:
+        return POISON
+    if not cx.aval(made).rank:
+        return reshape(cx, node, made, Known(-1))
+    if not isinstance(made, Arr) or memory.in_order(cx, made):
+        return made
+    copied = _contiguous(arrays.copy(cx, node, made))
+    return memory.shares(cx, copied, [made]) if made is given else copied
 
 
 @handler("copy")

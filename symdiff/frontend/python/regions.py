@@ -224,7 +224,7 @@ class Region:
             self.ins.append(part.value)
         if part.aval.kind is not Kind.ARRAY:
             return Num(value)
-        cell = Cell("array", self.scope.loc, contiguous=part.aval.rank <= 1, name=part.name)
+        cell = Cell("array", self.scope.loc, name=part.name)
         self.cx.store.set(cell, value)
         if isinstance(part.val, Arr):
             self.own.append((cell, value, part.val))

@@ -190,7 +190,7 @@ def _parameter(cx: Context, incoming: list[Value], p: Pattern, hint: str) -> Val
     if p.kind == "seq":
         return Listed(value)
     assert p.type is not None
-    cell = Cell("array", cx.scope.loc, contiguous=p.type.rank <= 1, name=hint)
+    cell = Cell("array", cx.scope.loc, name=hint)
     cx.store.set(cell, value)
     return Arr(cell)
 

@@ -163,7 +163,7 @@ def read(cx: Context, node: ast.AST, base: Arr, index: Val) -> Val:
         return POISON
     if not spec.basic:
         value = cx.emit_value(node, "index", [cx.value(base), *spec.operands], spec=tuple(spec.items))
-        return POISON if value is None else cx.wrap(value)
+        return _chosen(cx, value)
     if not cx.aval(base).rank and all(item == ("rest",) for item in spec.items):
         return base if spec.items else operators.convert(cx, node, base, Kind.NUMPY, cx.aval(base).dtype)
     if (
@@ -176,6 +176,13 @@ def read(cx: Context, node: ast.AST, base: Arr, index: Val) -> Val:
     return memory.view(cx, Arr(base.cell, path), step)
 
 
+def _chosen(cx: Context, value: Value | None) -> Val:
+    """Elements chosen by arrays, a copy: a vector of them has no gaps."""
+    if value is None:
+        return POISON
+    return cx.wrap(value, contiguous=isinstance(value.type, AVal) and value.type.rank <= 1)
+
+
 _WHOLE, _ONCE = ("slice", None, None), (None, 1)
 
 
@@ -185,7 +192,7 @@ def read_known(cx: Context, node: ast.AST, base: Known, index: Val) -> Val:
     if spec is None:
         return POISON
     value = cx.emit_value(node, "index", [cx.value(base), *spec.operands], spec=tuple(spec.items))
-    return POISON if value is None else cx.wrap(value)
+    return _chosen(cx, value)
 
 
 def write(cx: Context, node: ast.AST, base: Arr, index: Val, val: Val) -> None:
