@@ -19,8 +19,9 @@ from tests.frontend.running import check, compiled, signature
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "language.md"
 HEAD = """
 from collections import Counter, defaultdict, deque
-from dataclasses import dataclass, field, replace
+import copy, enum, functools, operator
 from bisect import bisect
+from dataclasses import asdict, dataclass, field, fields, replace
 from heapq import heappop, heappush, nlargest
 from itertools import accumulate, islice, product, takewhile
 import math
@@ -53,6 +54,25 @@ class Layer:
     @property
     def double(self):
         return 2 * self.w
+    @functools.lru_cache
+    def cached(self):
+        return self.w
+
+class Frozen:
+    def __init__(self, layer):
+        self.layer = layer
+    def __enter__(self):
+        self.w = self.layer.w
+        return self.layer
+    def __exit__(self, *exc):
+        self.layer.w = self.w
+
+class Diverged(Exception):
+    pass
+
+class Color(enum.Enum):
+    RED = 1
+    BLUE = 3
 
 class Scaled(Layer):
     def __call__(self, t):

@@ -200,7 +200,6 @@ REFUSED: list[tuple[Callable[..., Any], tuple[Any, ...], list[str]]] = [
     (lambda x: OfMeta(x) * x, (1.5,), ["SD412"]),
     (lambda x: Describes().twice * x, (1.5,), ["SD412"]),
     (lambda x: Tail(x).y, (1.5,), ["SD412"]),
-    (lambda x: x if Row(x) < Row(2.0) else -x, (1.5,), ["SD412"]),
     (lambda x: object.__new__(Plain), (1.5,), ["SD401"]),
     (lambda x: Plain(x).nothing, (1.5,), ["SD404"]),
     (lambda x: Plain(x, 1.0, 2.0), (1.5,), ["SD313"]),

@@ -37,11 +37,11 @@ a class defined inside the function is not supported
   why: each call would make a new type
   rewrite: define the class at module level""",
     "SD211": """\
-`match` is not supported on `p`
-    match p:
-    ^^^^^^^^
-  why: patterns call methods of the matched object
-  rewrite: `if ... elif ... else`""",
+`match` is not supported on what a call gave of which nothing is known
+    case [_, _]: x = 2.0
+         ^^^^^^
+  why: which pattern fits must be known when compiling, or depend on numbers of the run
+  rewrite: take it apart outside, or say what it is: `float(…)`, `a: "f8[n]" = …`""",
     "SD212": """\
 `*v` in a call needs a structure that is known when compiling
     return helper(*v)
@@ -96,7 +96,7 @@ a generator expression is supported only directly inside `sum`, `max`, `min`, `a
     if x > 0: raise ValueError(p)
               ^^^^^^^^^^^^^^^^^^^
   why: only an exception made from known text and staged numbers can be raised in the generated code
-  rewrite: raise a builtin exception: `raise ValueError("...")`""",
+  rewrite: raise a builtin exception, or one of a class from outside, of text and numbers: `raise ValueError("...")`""",
     "SD231": """\
 a loop over `x` is not supported
     for t in x: pass

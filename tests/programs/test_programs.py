@@ -11,6 +11,8 @@ from tests.programs import (
     collected,
     containers,
     elements,
+    everyday,
+    everyday_data,
     flow,
     functions,
     iterating,
@@ -50,7 +52,7 @@ FILES = (
         iterating,
         outside,
     ),
-    *(ragged, kinds),
+    *(ragged, kinds, everyday, everyday_data),
 )
 CASES = [case for file in FILES for case in file.cases]
 

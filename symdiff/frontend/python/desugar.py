@@ -142,16 +142,9 @@ def _if(stmt: ast.If, work: _Work) -> ast.If:
 # --- match
 
 
-class _NoForm(Exception):
-    """A pattern that cannot be written as a condition here."""
-
-
 def _match(stmt: ast.Match, work: _Work) -> list[ast.stmt]:
     name = f"${next(work.subjects)}"
-    try:
-        tests = [_condition(case, name) for case in stmt.cases]
-    except _NoForm:
-        return [stmt]
+    tests = [_condition(case, name) for case in stmt.cases]
     chain: list[ast.stmt] = []
     for test, case in zip(reversed(tests), reversed(stmt.cases), strict=True):
         body = _block(case.body, work)
@@ -192,10 +185,9 @@ def _tests(pattern: ast.pattern, subject: ast.expr) -> Iterator[ast.expr]:
             yield from _tests(part, placed(_call("$match_part", subject, pattern.cls, ast.Constant(k)), part))
         for attribute, part in zip(pattern.kwd_attrs, pattern.kwd_patterns, strict=True):
             yield from _tests(part, placed(ast.Attribute(subject, attribute, ast.Load()), part))
-    elif isinstance(pattern, ast.MatchMapping):
-        yield from _mapping(pattern, subject)
     else:
-        raise _NoForm
+        assert isinstance(pattern, ast.MatchMapping)  # a star stands in a sequence alone
+        yield from _mapping(pattern, subject)
 
 
 def _mapping(pattern: ast.MatchMapping, subject: ast.expr) -> Iterator[ast.expr]:

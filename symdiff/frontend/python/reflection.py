@@ -177,6 +177,8 @@ def _name(args: Args) -> str | None:
 
 def is_sequence(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     """Whether a sequence pattern takes a value apart: an array is no sequence, as in Python."""
+    if isinstance(args[0], Foreign):
+        return cx.refuse("SD211", node, subject="what a call gave of which nothing is known")
     cls = class_of_value(args[0])
     if cls is collections.deque:
         return cx.refuse("SD299", node, construct="a sequence pattern for a deque")
@@ -185,6 +187,8 @@ def is_sequence(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
 
 def is_mapping(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     """Whether a mapping pattern takes a value apart."""
+    if isinstance(args[0], Foreign):
+        return cx.refuse("SD211", node, subject="what a call gave of which nothing is known")
     cls = class_of_value(args[0])
     return Known(cls is not None and issubclass(cls, collections.abc.Mapping))
 

@@ -248,11 +248,6 @@ def _with(cx: Context, stmt: ast.With, work: Work) -> None:
     work.extend(reversed(body))
 
 
-def _match(cx: Context, stmt: ast.Match) -> None:
-    cx.refuse("SD211", stmt, subject=f"`{cx.text(stmt.subject)}`")
-    poison(cx, [stmt])
-
-
 _HANDLERS: dict[type[ast.stmt], Callable[[Context, Any], None]] = {
     ast.Assign: _assign, ast.AnnAssign: _annotated, ast.AugAssign: lambda cx, stmt: inplace.augmented(cx, stmt),
     ast.Expr: _expression, ast.Return: _return, ast.Pass: lambda cx, stmt: None, ast.Raise: exceptions.raise_,
@@ -260,7 +255,7 @@ _HANDLERS: dict[type[ast.stmt], Callable[[Context, Any], None]] = {
     ast.FunctionDef: _function, ast.Break: lambda cx, stmt: control.leave(cx, BREAK),
     ast.Continue: lambda cx, stmt: control.leave(cx, CONTINUE), ast.For: lambda cx, stmt: loops.for_statement(cx, stmt),
     ast.While: lambda cx, stmt: loops.while_statement(cx, stmt), ast.Delete: _delete, ast.Global: _global,
-    ast.Nonlocal: _nonlocal, ast.Match: _match, ast.Import: _import, ast.ImportFrom: _import,
+    ast.Nonlocal: _nonlocal, ast.Import: _import, ast.ImportFrom: _import,
 }  # fmt: skip
 _REFUSED: dict[type[ast.stmt], tuple[str, dict[str, str]]] = {
     ast.Try: ("SD203", {}), ast.TryStar: ("SD203", {}), ast.AsyncFor: ("SD202", {"construct": "async for"}),

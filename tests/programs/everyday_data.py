@@ -1,0 +1,237 @@
+"""Everyday Python: dataclasses, copies, objects in lists, context managers, complex numbers."""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections import OrderedDict
+from dataclasses import asdict, astuple, dataclass, field, fields
+
+import numpy as np
+
+from tests.programs.cases import Cases, array
+
+cases = Cases()
+
+
+class Particle:
+    def __init__(self, v, k=1.0):
+        self.v = v
+        self.k = k
+
+    def energy(self):
+        return self.v * self.v * self.k
+
+
+@cases(0.7)
+def objects_in_lists(x):
+    a, b, c = Particle(x), Particle(2.0), Particle(x)
+    queue = [a, b]
+    found = x * (1 if a in queue else 2) * (3 if c in queue else 5) * (queue.index(b) + 1)
+    queue.remove(a)
+    return found + queue[0].v * len(queue) * x
+
+
+@cases(0.7)
+def topological_order(x):
+    a, b = Particle(x), Particle(2.0)
+    a.parents, b.parents = [], []
+    c = Particle(a.v * b.v)
+    c.parents = [a, b]
+    order = []
+
+    def visit(node):
+        if node not in order:
+            for parent in node.parents:
+                visit(parent)
+            order.append(node)
+
+    visit(c)
+    return sum((k + 1) * node.v for k, node in enumerate(order))
+
+
+@cases(array(4))
+def best_of_grown(v):
+    ps = [Particle(t * t, t) for t in v]
+    best = max(ps, key=lambda p: p.energy())
+    return best.v * best.k + min(ps, key=lambda p: p.v).k + max([], key=lambda p: p.v, default=v[0])
+
+
+CONFIG = {"lr": 0.5, "w": [1.0, 2.0]}
+CONFIG["same"] = CONFIG["w"]
+
+
+class Model:
+    def __init__(self):
+        self.weights = np.ones(3)
+        self.gain = 0.5
+        self.history = [1.0]
+
+    def __call__(self, x):
+        return self.gain * x
+
+
+MODEL = Model()
+
+
+@cases(0.7)
+def copies_of_captured(x):
+    shallow, deep, other = copy.copy(CONFIG), copy.deepcopy(CONFIG), CONFIG.copy()
+    shallow["lr"] = x
+    deep["w"][0] = x
+    deep["same"].append(x)
+    other["new"] = x
+    model, again = copy.deepcopy(MODEL), copy.copy(MODEL)
+    model.weights[0] = x
+    model.history.append(x)
+    again.gain = x
+    found = shallow["lr"] * shallow["w"][1] + sum(deep["w"]) + other["new"] * len(CONFIG["w"])
+    return found + np.sum(model.weights) * again.gain + sum(model.history) * MODEL.gain
+
+
+@cases(array(4))
+def deep_copy_of_grown(v):
+    ps = [Particle(t * t, t) for t in v]
+    rows = []
+    for t in v:
+        rows.append(v * t)
+    others, same = copy.deepcopy(ps), copy.deepcopy(rows)
+    others[0].v = 3.0 * v[1]
+    ps[1].v *= 2
+    same[0][0] = 5.0
+    for p in others:
+        p.k *= p.v
+    return sum(p.v for p in ps) + sum(p.v * p.k for p in others) + sum(np.sum(a * b) for a, b in zip(rows, same))
+
+
+@dataclass(order=True)
+class Ranked:
+    a: float
+    b: float = field(compare=False, default=1.0)
+    tags: list = field(default_factory=list, compare=False)
+
+
+@dataclass
+class Nested:
+    first: Ranked
+    rest: list
+
+
+@cases(0.7)
+@cases(1.4)
+def dataclass_functions(x):
+    nested = Nested(Ranked(x, 2.0), [Ranked(1.0, x), 3.0])
+    as_dict, as_tuple = asdict(nested), astuple(nested)
+    as_dict["first"]["a"] = 9.0
+    found = nested.first.a * as_dict["rest"][0]["b"] + as_tuple[0][1] * x
+    found += sum(getattr(nested.first, f.name) for f in fields(Ranked)[:2])
+    p, q = Ranked(x), Ranked(1.0, 5.0)
+    low, high = sorted([q, p])
+    print(p, f"{q!r}")
+    return found + low.b * x + high.a * (2.0 if p <= q else x)
+
+
+class Timer:
+    """Effects on objects of the call alone, and clocks."""
+
+    def __init__(self, log):
+        self.log = log
+
+    def __enter__(self):
+        self.start = time.perf_counter()
+        return self
+
+    def __exit__(self, kind, value, traceback):
+        self.elapsed = time.perf_counter() - self.start
+        self.log.append(2.0)
+        return False
+
+
+class Scaled:
+    def __init__(self, model, k):
+        self.model, self.k = model, k
+
+    def __enter__(self):
+        self.old = self.model.gain
+        self.model.gain = self.old * self.k
+        return self.model
+
+    def __exit__(self, *exc):
+        self.model.gain = self.old
+
+
+@cases(0.7)
+@cases(-0.7)
+def with_return(x):
+    log = []
+
+    def inside():
+        with Timer(log):
+            if x > 0:
+                return x * x
+            y = x * 3
+        return y
+
+    return inside() * sum(log)
+
+
+@cases(array(5))
+def with_in_a_loop(v):
+    log = [1.0]
+    y = 1.0
+    for t in v:
+        with Timer(log):
+            if t < 0.5:
+                continue
+            y *= t
+            if y > 1.5:
+                break
+    return y * sum(log)
+
+
+@cases(0.7, 2.0)
+def with_two(x, k):
+    model = Model()
+    before = model(x)
+    with Scaled(model, k) as scaled, Timer([]):
+        inside = scaled(3.0)
+        with Scaled(model, x):
+            inside += model(1.0)
+    return before * inside + model(x)
+
+
+@cases(0.7)
+def python_complex(x):
+    z = complex(x, 2.0)
+    w = z * z.conjugate() + x.imag
+    return abs(z) * z.real + w.real + (z**2).imag * complex(x).real
+
+
+@cases([0.7, 1.0])
+def ordered(a):
+    d = OrderedDict(x=a[0])
+    d["y"] = a[1]
+    d.move_to_end("x")
+    y = 0.0
+    for _, v in d.items():
+        y = y * 3 + v
+    _, first = d.popitem(last=False)
+    return y + first * len(d) + (a[0] if d.keys() & {"x"} else 0.0)
+
+
+class Reading:
+    def __init__(self, value):
+        self.value = value
+
+    def __float__(self):
+        return self.value * 2
+
+    def __round__(self, digits=None):
+        return round(self.value, digits)
+
+
+@cases(0.756)
+def converted(x):
+    return (
+        float(Reading(x)) * x + round(Reading(x), 1) * x + (x if 3.0 in range(5) and x not in range(2, 9, 2) else 0.0)
+    )
