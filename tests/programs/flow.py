@@ -489,3 +489,23 @@ def dicts_of_generators(x, v):
     squares = dict((k, x**k) for k in range(4))
     named = dict((name, a * x) for name, a in zip("abc", v))
     return sum(squares.values()) * named["b"] + named["c"]
+
+
+@cases(array(5), array(4, 3))
+def bound_in_the_first_turn(x, m):
+    """A name that an earlier turn binds, read on another path."""
+    s = 0.0
+    for i in range(len(x)):
+        if i == 0:
+            y = x[i]
+        elif i == 1:
+            y = y * x[i]
+        else:
+            y = np.sin(y) + last
+        s = s + y
+        last = y * x[i]
+    for k, row in enumerate(m):
+        if k == 0:
+            h = np.zeros(3)
+        h = np.tanh(h + row)
+    return s * np.sum(h)

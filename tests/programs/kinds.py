@@ -53,3 +53,21 @@ def sum_of_arrays(m):
 def extremes_of_a_list_and_more(v, x):
     s = [t * x for t in v]
     return max(x, *s) + 2.0 * min(*s, x)
+
+
+@cases(array(5), 1.2, 0.4)
+def booleans_stay_booleans(x, a, b):
+    """Python's next to NumPy's: `~` and an index mean other things of integers."""
+    mask, both = (x > 1) | False, (a > 1) & (b > 1)
+    some = np.zeros(5, dtype=bool)
+    some |= True
+    some &= x > 0.5
+    kept = x[~(mask ^ True)] * 2.0
+    return (
+        np.sum(kept) * a + x[some].sum() * b,
+        both,
+        (a > 1) ^ True,
+        (x > 1) + True,
+        (a > 1) + (b > 1),
+        x * (mask & True),
+    )

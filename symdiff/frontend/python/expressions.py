@@ -22,6 +22,7 @@ from symdiff.frontend.python import (
     memory,
     numpy_grids,
     operators,
+    raising,
     sets,
     subscripts,
     targets,
@@ -103,6 +104,9 @@ def _settle(cx: Context, node: ast.Name, frame: Frame, val: Any) -> Val:
         if cx.instances.waiting:  # bound, maybe, behind a call whose result is not known yet
             cx.instances.bottoms += 1
             raise Bottom
+        if cx.loops:  # an earlier turn may bind it: Python's error where none did
+            message = f"cannot access local variable '{node.id}' where it is not associated with a value"
+            return raising.always(cx, node, UnboundLocalError(message), "SD311", name=f"`{node.id}`")
         return cx.refuse("SD311", node, name=f"`{node.id}`")
     if val is DEAD:
         return cx.refuse("SD902", node, stage="liveness", message=f"{node.id} is read but was dropped")

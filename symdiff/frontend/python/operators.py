@@ -80,7 +80,17 @@ def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Va
         return power(cx, node, left, right)
     if prim not in REGISTRY:
         return _unsupported(cx, node, op, left, right)
-    return _with_dim(op, left, right, cx.emit(node, prim, _counted(cx, node, left), _counted(cx, node, right)))
+    if not _of_truths(cx, op, left, right):
+        left, right = _counted(cx, node, left), _counted(cx, node, right)
+    return _with_dim(op, left, right, cx.emit(node, prim, left, right))
+
+
+def _of_truths(cx: Context, op: ast.AST, left: Val, right: Val) -> bool:
+    """Whether two booleans stay booleans: next to one of NumPy's, and in `a & b`."""
+    if not cx.aval(left).dtype == cx.aval(right).dtype == "b1":
+        return False
+    python = cx.aval(left).kind is cx.aval(right).kind is Kind.PYTHON
+    return not python or isinstance(op, ast.BitAnd | ast.BitOr | ast.BitXor)
 
 
 def _unsupported(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Val:
