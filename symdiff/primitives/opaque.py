@@ -20,8 +20,8 @@ from symdiff.primitives.declare import CONSTANT, numeric, prim
 
 OF_THE_SHAPE = frozenset(("iscomplex", "isin", "isneginf", "isposinf", "isreal"))  # that of the first argument
 FUNCTIONS = OF_THE_SHAPE | frozenset((
-    "argpartition", "array_equiv", "histogram", "histogram_bin_edges", "intersect1d", "lexsort",
-    "linalg.matrix_rank", "nanargmax", "nanargmin", "packbits", "setdiff1d", "setxor1d", "sort_complex",
+    "argpartition", "array_equiv", "histogram", "histogram_bin_edges", "intersect1d",
+    "linalg.matrix_rank", "packbits", "setdiff1d", "setxor1d", "sort_complex",
     "union1d", "unique", "unpackbits",
 ))  # fmt: skip
 

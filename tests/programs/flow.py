@@ -501,9 +501,8 @@ def bound_in_the_first_turn(x, m):
         elif i == 1:
             y = y * x[i]
         else:
-            y = np.sin(y) + last
+            y = np.sin(y)
         s = s + y
-        last = y * x[i]
     for k, row in enumerate(m):
         if k == 0:
             h = np.zeros(3)

@@ -571,3 +571,20 @@ def joined_and_grids(x, m, n):
     i, j = np.ogrid[:n, 1:5]
     k, _ = np.indices(m.shape)
     return parts, m * rows + columns, x[:1] * i + x * j, np.mgrid[0:n] * x[1], m**k, x[np.s_[1:3]]
+
+
+@cases(array(3, 4), np.array([1, 0, 1, 0]), 1.2)
+def everyday_spellings(m, k, x):
+    """Views, places, sizes and orders by their less common names."""
+    w = m * 2
+    w.view()[0] = x
+    w.partition(2, axis=1)
+    w[1] = m[None, 0]
+    w[:2, 1:] = m[None, 1:, 1:]
+    a, b = np.atleast_2d(m[0], m)
+    y = np.where(m > 1.4, np.nan, m)
+    places = m.ravel()[np.nanargmax(y)] * m[np.nanargmin(y, axis=0), np.arange(4)]
+    order = m[0, np.lexsort((m[0], k))] + m[1, np.lexsort((m[1] > 1, k))]
+    bent = np.piecewise(x, [x < 1, x >= 1], [lambda t: t * t, lambda t: 3 * t])
+    parts = m.item(0, 1) * m.item(5) + np.size(m, 0) * bent
+    return w, a * b, places, order, parts, np.rollaxis(m, 1), np.kron(m, m[0]), np.outer(m, m[:2]), np.kron(m[0], x * m)

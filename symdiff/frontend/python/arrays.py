@@ -42,7 +42,7 @@ from symdiff.ir.types import AVal, Kind
 _METHOD_NAMES = (
     "sum mean prod max min var std any all argmax argmin cumsum cumprod reshape ravel flatten transpose copy "
     "astype dot item tolist squeeze swapaxes clip repeat diagonal trace conj conjugate take sort fill round view "
-    "argsort put compress nonzero searchsorted"
+    "argsort put compress nonzero searchsorted partition"
 )
 ARRAY_METHODS: frozenset[str] = frozenset(_METHOD_NAMES.split())
 

@@ -127,4 +127,5 @@ _FUNCTIONS: list[tuple[Any, Callable[[Context, ast.AST, Args], Val]]] = [
     (operator.getitem, lambda cx, node, args: expressions.subscript(cx, node, *args)),
     (operator.truth, lambda cx, node, args: calls.apply(cx, node, Known(bool), args, {})),
     (operator.index, lambda cx, node, args: calls.apply(cx, node, Known(int), args, {})),
+    (functools.update_wrapper, lambda cx, node, args: args[0]),
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -65,8 +66,8 @@ _PURE_METHODS = {
     tuple: frozenset(["index", "count"]),
     float: frozenset(["is_integer", "conjugate", "as_integer_ratio", "hex"]),
     int: frozenset(["bit_length", "bit_count", "conjugate", "as_integer_ratio", "is_integer"]),
-    np.ndarray: arrays.ARRAY_METHODS - {"fill", "sort", "put"},
-    np.generic: arrays.ARRAY_METHODS - {"fill", "sort", "put"},
+    np.ndarray: arrays.ARRAY_METHODS - {"fill", "sort", "put", "partition"},
+    np.generic: arrays.ARRAY_METHODS - {"fill", "sort", "put", "partition"},
 }
 
 
@@ -166,7 +167,8 @@ def _struct_method(
 def _array_method(cx: Context, node: ast.AST, receiver: Val, name: str, args: list[Val], kwargs: dict[str, Val]) -> Val:
     t = cx.aval(receiver)
     special: dict[str, Callable[..., Val]] = {"astype": _astype, "item": _item, "copy": _copy, "flatten": _flatten,
-    "fill": _fill, "sort": _sort, "searchsorted": _searchsorted,
+    "fill": _fill, "sort": partial(_in_order, "sort"), "view": _view,
+    "partition": partial(_in_order, "partition"), "searchsorted": _searchsorted,
                                               "tolist": _tolist, "reshape": _reshape, "transpose": _transpose,
                                               "is_integer": _is_integer}  # fmt: skip
     if t.kind is Kind.EITHER:
@@ -185,11 +187,19 @@ def _array_method(cx: Context, node: ast.AST, receiver: Val, name: str, args: li
     return inplace.into(cx, node, f"np.{name}", out, False, lambda: by_name(cx, node, name, args, kwargs))
 
 
-def _sort(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
-    """`x.sort()` writes into the array and gives None, unlike np.sort."""
+def _view(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    """`x.view()`, of the same dtype, is `x[...]`."""
+    if args or kwargs:
+        argument = next(iter(kwargs), "dtype")
+        return cx.refuse("SD402", node, argument=argument, function="view", detail=": of another dtype")
+    return Arr(receiver.cell, receiver.path, receiver.cache) if isinstance(receiver, Arr) else receiver
+
+
+def _in_order(name: str, cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    """`x.sort()` and `x.partition(k)` write into the array and give None, unlike the functions."""
     if not isinstance(receiver, Arr):
-        return cx.refuse("SD404", node, type=cx.describe(receiver), name="sort")
-    made = by_name(cx, node, "sort", [receiver, *args], kwargs)
+        return cx.refuse("SD404", node, type=cx.describe(receiver), name=name)
+    made = by_name(cx, node, name, [receiver, *args], kwargs)
     return NONE if made is not POISON and memory.write(cx, node, receiver, cx.value(made)) else POISON
 
 
@@ -210,9 +220,11 @@ def _astype(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: 
 def _item(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
     t = cx.aval(receiver)
     if args:
-        if t.rank != 1 or len(args) != 1:
-            return cx.refuse("SD402", node, argument="args", function="item", detail="")
-        receiver = subscript(cx, node, receiver, args[0])
+        index = args[0] if len(args) == 1 else Struct("tuple", tuple(args))
+        flat = t.rank > 1 and cx.is_numeric(index)
+        receiver = subscript(cx, node, by_name(cx, node, "ravel", [receiver], {}) if flat else receiver, index)
+        if receiver is not POISON and (not cx.is_numeric(receiver) or cx.aval(receiver).rank):
+            return cx.refuse("SD403", node, function="item", message="incorrect number of indices for array")
     elif t.rank:
         return cx.refuse("SD317", node, use="`.item()`", name=f"`{cx.text(node)}`", shape=str(t))
     if receiver is POISON or (t.dtype not in types.PYTHON_NAMES and t.dtype not in ("f4", "c8")):

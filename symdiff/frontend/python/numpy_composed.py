@@ -136,6 +136,12 @@ def _cross(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     return POISON if POISON in parts else cx.emit(node, "stack", *parts, **last)
 
 
+def _in_front(cx: Context, node: ast.AST, val: Val, rank: int) -> Val:
+    """The array with as many axes, new ones in front."""
+    missing = rank - cx.aval(val).rank
+    return cx.emit(node, "expand_dims", val, axis=tuple(range(missing))) if missing else val
+
+
 @handler("kron")
 def _kron(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     """Each element of a times b: the products, axes of a and b alternating, reshaped."""
@@ -145,9 +151,8 @@ def _kron(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     a, b = _array(cx, node, found["a"]), _array(cx, node, found["b"])
     if a is None or b is None:
         return POISON
-    rank = cx.aval(a).rank
-    if rank != cx.aval(b).rank:
-        return cx.refuse("SD402", node, argument="a, b", function="np.kron", detail=": the arrays have different ranks")
+    rank = max(cx.aval(a).rank, cx.aval(b).rank)
+    a, b = (_in_front(cx, node, v, rank) for v in (a, b))
     sizes = [[arrays.size_of(cx, node, v, k) for k in range(rank)] for v in (a, b)]
     shape = tuple(operators.binary(cx, node, ast.Mult(), n, m) for n, m in zip(*sizes, strict=True))
     wide = cx.emit(node, "expand_dims", a, axis=tuple(range(1, 2 * rank, 2)))

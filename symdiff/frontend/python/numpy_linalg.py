@@ -34,6 +34,8 @@ def _binary(name: str) -> Any:
             instead = f": write np.tensordot(a, b, axes=(({ranks[0] - 1},), ({max(ranks[1] - 2, 0)},)))"
             detail = f" of arrays of rank above 2{instead}"
             return cx.refuse("SD402", node, argument="a, b", function="np.dot", detail=detail)
+        if name == "outer":
+            a, b = (v if cx.aval(v).rank == 1 else cx.emit(node, "ravel", v) for v in (a, b))
         return cx.emit(node, name.rpartition(".")[2], a, b)
 
     return handle

@@ -362,11 +362,18 @@ def _along(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) ->
 
 @family("shape", "ndim", "size")
 def _sizes(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    found = bind(cx, node, name, "a", args, kwargs)
+    found = bind(cx, node, name, "a axis=None" if name == "size" else "a", args, kwargs)
     a = POISON if found is None else numeric(cx, node, found["a"])
-    if a is POISON:
+    if found is None or a is POISON:
         return POISON
     t = cx.aval(a)
+    axis = known(cx, node, found.get("axis", NONE), "`axis` of np.size")
+    if is_unknown(axis):
+        return POISON
+    if axis is not None:
+        if not isinstance(axis, int) or not -t.rank <= axis < t.rank:
+            return cx.refuse("SD403", node, function="np.size", message=f"axis {axis} of an array of rank {t.rank}")
+        return arrays.size_of(cx, node, a, axis % t.rank)
     if name == "ndim":
         return Known(t.rank)
     if name == "size":

@@ -15,6 +15,7 @@ from symdiff.ir import types
 from symdiff.ir.core import Literal, Value
 from symdiff.ir.dims import Dim
 from symdiff.ir.types import AVal, Kind
+from symdiff.primitives.indexing import index_shape
 
 
 @dataclass
@@ -230,9 +231,24 @@ def _emit_store(cx: Context, node: ast.AST, prim: str, base: Arr, spec: _Spec, v
         if not memory.is_poison(val):
             memory.write(cx, node, target, cx.value(operators.convert(cx, node, val, Kind.ARRAY, to.dtype)))
         return
+    val = _without_leading_ones(cx, node, to, step, val)
     value = cx.emit_value(node, prim, [memory.read(cx, target), cx.value(val), *step.operands], spec=step.spec)
     if value is not None:
         memory.write(cx, node, target, value)
+
+
+def _without_leading_ones(cx: Context, node: ast.AST, to: AVal, step: Step, val: Val) -> Val:
+    """The value without the axes of size 1 that it has in front of those of the part it is stored in, as in NumPy."""
+    shape = cx.aval(val).shape
+    if not shape or shape[0] != 1:
+        return val
+    operands = tuple(v.type for v in step.operands if isinstance(v.type, AVal))
+    try:
+        extra = len(shape) - len(index_shape(to.shape, step.spec, operands))
+    except TypeError:  # an index that is refused with the store
+        return val
+    ones = extra > 0 and all(d == 1 for d in shape[:extra])
+    return cx.emit(node, "squeeze", val, axis=tuple(range(extra))) if ones else val
 
 
 def _fits(cx: Context, node: ast.AST, base: Arr, val: Val) -> bool:

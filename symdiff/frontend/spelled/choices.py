@@ -24,9 +24,17 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
     return found
 
 
+def _listed(condlist: Any) -> Any:
+    return condlist if isinstance(condlist, (list, tuple)) else [condlist] if np.ndim(condlist) == 0 else list(condlist)
+
+
 @spelled()
 def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
     """The last condition that holds decides; a function sees only the elements that are its own."""
+    if np.ndim(x) == 0:
+        return np.reshape(
+            piecewise(np.reshape(x, (1,)), [np.reshape(c, (1,)) for c in _listed(condlist)], funclist, *args, **kw), ()
+        )
     y = np.zeros_like(x)
     conditions = [condlist] if np.ndim(condlist[0]) == 0 and np.ndim(x) != 0 else list(condlist)
     conditions = [np.asarray(c) != 0 for c in conditions]
@@ -41,6 +49,18 @@ def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> An
         f = funclist[k]
         y[conditions[k]] = f(x[conditions[k]], *args, **kw) if callable(f) else f
     return y
+
+
+@spelled()
+def lexsort(keys: Any, axis: Any = -1) -> Any:
+    """By the last key, then by those before it: each order leaves what is equal as it was."""
+    if np.ndim(keys[0]) != 1:
+        unsupported("keys", ": vectors")
+    one_axis(axis, 1)
+    order = np.argsort(keys[0], kind="stable")
+    for key in keys[1:]:
+        order = order[np.argsort(key[order], kind="stable")]
+    return order
 
 
 @spelled()

@@ -155,7 +155,11 @@ def ediff1d(ary: Any) -> Any:
 
 
 @spelled()
-def atleast_2d(ary: Any) -> Any:
+def atleast_2d(*arys: Any) -> Any:
+    return _matrix_of(arys[0]) if len(arys) == 1 else tuple([_matrix_of(ary) for ary in arys])
+
+
+def _matrix_of(ary: Any) -> Any:
     ary = np.asarray(ary)
     if ary.ndim == 0:
         return np.reshape(ary, (1, 1))
@@ -175,6 +179,12 @@ def atleast_3d(ary: Any) -> Any:
 @spelled()
 def dstack(tup: Any) -> Any:
     return np.concatenate([atleast_3d(a) for a in tup], axis=2)
+
+
+@spelled()
+def rollaxis(a: Any, axis: Any, start: Any = 0) -> Any:
+    axis, start = one_axis(axis, a.ndim), start + a.ndim if start < 0 else start
+    return np.moveaxis(a, axis, start - 1 if axis < start else start)
 
 
 @spelled()

@@ -133,6 +133,23 @@ def nanmedian(a: Any, axis: Any = None) -> Any:
     return np.median(a[~np.isnan(a)])
 
 
+@spelled()
+def nanargmax(a: Any, axis: Any = None) -> Any:
+    return _place(np.argmax, -np.inf, a, axis)
+
+
+@spelled()
+def nanargmin(a: Any, axis: Any = None) -> Any:
+    return _place(np.argmin, np.inf, a, axis)
+
+
+def _place(function: Any, last: Any, a: Any, axis: Any) -> Any:
+    missing = np.isnan(a)
+    if np.any(np.all(missing, axis=axis)):
+        raise ValueError("All-NaN slice encountered")
+    return function(np.where(missing, last, a), axis=axis)
+
+
 # --- quantiles
 
 
