@@ -147,6 +147,31 @@ def mul_at(x, i):
     return y * x[3]
 
 
+@cases(array(4, 3), array(2), np.array([0, 1, 1]))
+def at_of_rows_and_columns(A, v, k):
+    """What broadcasts along the part that one position names, and what has one number for each position."""
+    B = A * A
+    np.maximum.at(B, [0, 2], v[:, None] * 2)
+    np.minimum.at(B, k, A[0])
+    np.multiply.at(B, (k, 2), A[:3, 1])
+    np.multiply.at(B, (slice(None), k), A[:, :1])
+    np.multiply.at(B, ([[1], [3]], k[:2]), v)
+    np.divide.at(B, B > 1.0, v[0])
+    np.add.at(B, (slice(1, 3), [1, 1]), v)
+    np.subtract.at(B, [1, 1], [v[0], 2.0, v[1]])
+    np.add.at(B, k[:2], v[:, None])
+    return B
+
+
+@cases(array(5), 2)
+def ranges_as_arrays(x, k):
+    y = x * x
+    y[1:] = range(4)
+    y[k:] *= range(k, len(y))
+    y[range(2)] += x[0]
+    return y * np.array(range(5, 0, -1)) + x * range(len(x))
+
+
 @cases(signed(4, 3))
 def mask_2d_store(x):
     y = np.zeros((4, 3))

@@ -250,6 +250,12 @@ def transposed(cx: Context, node: ast.AST, base: Val, perm: tuple[int, ...]) -> 
 # --- arrays of numbers
 
 
+def is_listed(cx: Context, val: Val) -> bool:
+    """Whether NumPy makes an array of it where it needs one: a list, a tuple, a range."""
+    ranges = isinstance(val, Sequence_) and val.kind == "range"
+    return ranges or isinstance(val, (ListRef, Struct)) or containers.elements(cx, val) is not None
+
+
 def to_array(cx: Context, node: ast.AST, val: Val, dtype: str | None = None) -> Val:
     """`np.array(val)`: of a number, an array, or nested lists of them; always a copy."""
     if val is POISON:
@@ -271,6 +277,10 @@ def to_array(cx: Context, node: ast.AST, val: Val, dtype: str | None = None) -> 
         )
     if isinstance(val, ListRef) and isinstance(cx.store.get(val.cell), Grown):
         return from_grown(cx, node, val, dtype)
+    if isinstance(val, Sequence_) and val.kind == "range":
+        from symdiff.frontend.python.numpy_calls import by_name
+
+        return by_name(cx, node, "arange", list(val.parts), {} if dtype is None else {"dtype": Known(np.dtype(dtype))})
     items = containers.elements(cx, val)
     if items is None:
         return cx.refuse("SD321", node, operation="np.array", left=cx.describe(val), right="nothing")

@@ -82,9 +82,9 @@ def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Va
         if mappings[0] is not None and mappings[1] is not None:
             return containers.new_dict(cx, node, {**mappings[0], **mappings[1]})
     if operators.is_array(left) or operators.is_array(right):
-        from symdiff.frontend.python.arrays import to_array
+        from symdiff.frontend.python.arrays import is_listed, to_array
 
-        if containers.elements(cx, left) is not None or containers.elements(cx, right) is not None:
+        if is_listed(cx, left) or is_listed(cx, right):
             a_, b_ = (v if cx.is_numeric(v) else to_array(cx, node, v) for v in (left, right))
             return operators.binary(cx, node, op, a_, b_)
     return None

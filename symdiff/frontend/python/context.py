@@ -428,6 +428,8 @@ class Context:
             return " or ".join(dict.fromkeys(map(self.describe, val.options)))
         if isinstance(val, values.Maybe) and val.none:
             return f"{opt_elem(val.value)} or None"
+        if isinstance(val, values.Sequence_) and val.kind == "range":
+            return "a range"
         if isinstance(val, values.Struct):
             return val.kind if val.cls is None else val.cls.__name__
         if isinstance(val, values.Conflict):

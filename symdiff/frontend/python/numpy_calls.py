@@ -16,7 +16,7 @@ import numpy as np
 
 from symdiff.frontend.python import arrays, containers, known_calls, memory, numpy_spelled, objects, operators, raising
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import NONE, POISON, Arr, Foreign, Known, ListRef, ObjRef, Struct, Val
+from symdiff.frontend.python.values import NONE, POISON, Arr, Foreign, Known, ObjRef, Val
 from symdiff.frontend.spelled import SPELLED, misuse, unsupported
 from symdiff.frontend.spelled.collected import deque
 from symdiff.ir import types
@@ -246,7 +246,7 @@ def numeric(cx: Context, node: ast.AST, val: Val) -> Val:
     """An operand: lists and tuples become arrays, as in NumPy."""
     if cx.is_numeric(val) or val is POISON:
         return val
-    if isinstance(val, (ListRef, Struct)) or containers.elements(cx, val) is not None:
+    if arrays.is_listed(cx, val):
         return arrays.to_array(cx, node, val)
     if isinstance(val, Foreign):
         return cx.refuse_object(node)

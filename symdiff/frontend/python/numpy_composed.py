@@ -152,11 +152,11 @@ def _kron(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     if a is None or b is None:
         return POISON
     rank = max(cx.aval(a).rank, cx.aval(b).rank)
-    a, b = (_in_front(cx, node, v, rank) for v in (a, b))
-    sizes = [[arrays.size_of(cx, node, v, k) for k in range(rank)] for v in (a, b)]
+    one, other = (_in_front(cx, node, v, rank) for v in (a, b))
+    sizes = [[arrays.size_of(cx, node, v, k) for k in range(rank)] for v in (one, other)]
     shape = tuple(operators.binary(cx, node, ast.Mult(), n, m) for n, m in zip(*sizes, strict=True))
-    wide = cx.emit(node, "expand_dims", a, axis=tuple(range(1, 2 * rank, 2)))
-    tall = cx.emit(node, "expand_dims", b, axis=tuple(range(0, 2 * rank, 2)))
+    wide = cx.emit(node, "expand_dims", one, axis=tuple(range(1, 2 * rank, 2)))
+    tall = cx.emit(node, "expand_dims", other, axis=tuple(range(0, 2 * rank, 2)))
     return reshape(cx, node, operators.binary(cx, node, ast.Mult(), wide, tall), Struct("tuple", shape))
 
 

@@ -83,9 +83,9 @@ def _add(cx: Context, node: ast.AST, spec: _Spec, entry: Val, n: Dim) -> bool | 
     if isinstance(entry, Known) and type(entry.obj) is int:
         spec.items.append(("at", entry.obj))
         return True
-    if isinstance(entry, (ListRef, Struct)):
-        from symdiff.frontend.python.arrays import to_array
+    from symdiff.frontend.python.arrays import is_listed, to_array
 
+    if is_listed(cx, entry):
         spec.copies = True
         entry = to_array(cx, node, entry)
     if not cx.is_numeric(entry):

@@ -34,7 +34,6 @@ from symdiff.frontend.python.values import (
     Grown,
     Known,
     ListRef,
-    Struct,
     Val,
 )
 from symdiff.ir.dims import Dim
@@ -83,10 +82,7 @@ def store_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> N
         return
     if isinstance(base, Arr):
         val = alternatives.settled(cx, node, val)
-        if isinstance(val, (ListRef, Struct)):
-            from symdiff.frontend.python.arrays import to_array
-
-            val = to_array(cx, node, val)
+        val = _storable(cx, node, val)
         subscripts.write(cx, node, base, index, val)
     elif isinstance(base, Flat):
         flat.write(cx, node, base, index, val)
@@ -94,6 +90,12 @@ def store_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> N
         outside.refuse_change(cx, node, base, cx.text(node))
     else:
         containers.set_item(cx, node, base, index, val)
+
+
+def _storable(cx: Context, node: ast.AST, val: Val) -> Val:
+    from symdiff.frontend.python.arrays import is_listed, to_array
+
+    return to_array(cx, node, val) if is_listed(cx, val) else val
 
 
 def _stored(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> Val:

@@ -64,6 +64,8 @@ def _at(cx: Context, node: ast.AST, ufunc: np.ufunc, args: Args) -> Val:
         return cx.refuse("SD321", node, operation=f"np.{ufunc.__name__}.at", left=cx.describe(base), right="")
     if memory.is_poison(index, val):
         return POISON
+    if arrays.is_listed(cx, val):
+        val = arrays.to_array(cx, node, val)
     if ufunc not in (np.add, np.subtract):
         name = f"{ufunc.__name__}.at"
         return numpy_spelled.written_out(cx, node, name, writing.update_at, [Known(ufunc), base, index, val], {})

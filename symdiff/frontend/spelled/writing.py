@@ -80,20 +80,44 @@ def reordered(x: Any, order: Any, axis: Any) -> None:
 
 
 def update_at(operation: Any, a: Any, indices: Any, b: Any) -> None:
-    """`ufunc.at`: one element after the other, so that repeated positions are updated again."""
-    places, values = np.asarray(indices), np.asarray(b)
-    if values.ndim:
-        values = np.broadcast_to(values, places.shape)
-    if places.ndim == 0:
-        a[places] = operation(a[places], values)
-    elif places.ndim != 1 or places.dtype == bool:
-        unsupported("indices", ": one integer, or a vector of them")
-    elif values.ndim == 0:
-        for k in places:
-            a[k] = operation(a[k], b)
+    """`ufunc.at`: one part after the other, so that repeated positions are updated again."""
+    at = indices if isinstance(indices, tuple) else (indices,)
+    arrays = [k for k in range(len(at)) if isinstance(at[k], (list, np.ndarray)) and np.ndim(at[k])]
+    slices = [k for k in range(len(at)) if isinstance(at[k], slice)]
+    numbers = [k for k in range(len(at)) if isinstance(at[k], (int, np.integer))]
+    masks = [k for k in arrays if np.asarray(at[k]).dtype == bool]
+    if not arrays or (masks and len(at) == 1):
+        a[indices] = operation(a[indices], b)  # no position twice
+    elif masks or len(arrays) + len(slices) + len(numbers) < len(at):
+        unsupported("indices", ": integers, slices and integer arrays, or one mask")
+    elif not slices:
+        _update_chosen(operation, a, np.broadcast_arrays(*at), b)
+    elif len(at) == len(slices) + 1 and np.ndim(at[arrays[0]]) == 1:
+        _update_lines(operation, a[at[: arrays[0]]], arrays[0], at[arrays[0]], at[arrays[0] + 1 :], b)
     else:
-        for j, k in enumerate(places):
-            a[k] = operation(a[k], values[j])
+        unsupported("indices", ": one vector of integers beside slices")
+
+
+def _update_chosen(operation: Any, a: Any, places: Any, b: Any) -> None:
+    """The index is arrays alone, of one shape: `a[places[0][j], places[1][j]]` is the part number j."""
+    shape, rest = places[0].shape, a.shape[len(places) :]
+    values = np.broadcast_to(b, (*shape, *rest))
+    if len(shape) > 1:
+        values = values.reshape((places[0].size, *rest))
+    rows = [np.ravel(p) for p in places]
+    for j in range(len(rows[0])):
+        k = tuple([row[j] for row in rows])
+        a[k] = operation(a[k], values[j])
+
+
+def _update_lines(operation: Any, a: Any, axis: Any, places: Any, later: Any, b: Any) -> None:
+    """The index is a vector on one axis, and slices."""
+    before = (slice(None),) * axis
+    places = np.asarray(places)
+    part = a[(*before, 0, *later)]
+    values = np.broadcast_to(b, (*part.shape[:axis], len(places), *part.shape[axis:]))
+    for j, k in enumerate(places):
+        a[(*before, k, *later)] = operation(a[(*before, k, *later)], values[(*before, j)])
 
 
 def reduced(ufunc: Any, identity: Any, a: Any) -> Any:
