@@ -196,7 +196,7 @@ class Flow:
         elif name == "add_ct":
             self._values(op.ins[0], op.ins[1])
             self._values(op.ins[0], op.out)
-        elif name not in ("seq_empty", "opt_none", "seq_len", "alt_side"):
+        elif name not in ("seq_empty", "opt_none", "seq_len", "seq_order", "alt_side"):
             self._freeze([*op.ins, *op.outs])
 
     def _freeze(self, values: Sequence[Value]) -> None:

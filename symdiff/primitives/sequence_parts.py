@@ -1,4 +1,4 @@
-"""Parts of lists and lists put together: `s[1:]`, `s + t`.
+"""Parts of lists, lists put together, and the order of their elements: `s[1:]`, `s + t`, `sorted(s)`.
 
 A slice of a list is a list of its own that holds the same elements.  Its transpose adds to a part of a cotangent, in
 place: a slice costs its own length in both directions.
@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from symdiff.ir import types
 from symdiff.ir.core import Params
-from symdiff.ir.types import Type
-from symdiff.primitives.declare import LINEAR, accumulate, prim
+from symdiff.ir.types import Seq, Type
+from symdiff.primitives.declare import CONSTANT, LINEAR, accumulate, prim
 from symdiff.primitives.indexing import Spec, subscript
+from symdiff.primitives.kinks import Place
 from symdiff.primitives.sequences import listed, on_numbers, weighed
 
 _PART_HELPER = '''
@@ -93,4 +95,24 @@ seq_join = prim(
     transpose=(_first_back, _second_back, None),
     rule=("1 at the front", "1 at the end", ""),
     programs=on_numbers(3, _joined),
+)
+
+
+def _order_text(params: Params, ins: tuple[Type, ...]) -> str:
+    others = "".join(f", t{k}" for k in range(len(ins) - 1))
+    keys = f"list(zip(s{others}))" if others else "s"
+    return f"sorted(range(len(s)), key={keys}.__getitem__, reverse=reverse)"
+
+
+# The places of the elements in the order of these keys, of which there are several where each is a tuple.  It is
+# Python's own, for numbers that it does not compare as one expects: NaN stays where Python's sort leaves it.
+seq_order = prim(
+    "seq_order",
+    "s *t",
+    CONSTANT,
+    params=("reverse",),
+    infer=lambda ins, regions, reverse=False: (Seq(types.INT),),
+    numpy=_order_text,
+    kinks="equal elements keep their order",
+    places=(Place("{s}[i] = {s}[j]", lambda out, s, *t: len(set(zip(s, *t, strict=True))) < len(s)),),
 )

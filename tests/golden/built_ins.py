@@ -1,4 +1,4 @@
-"""Saves x, quotient, y7, y, y9, y10, y11, y12, y13, y16, y17 (8 numbers, 1 array of a size known when it runs, 2 lists with an entry per turn).
+"""Saves x, quotient, y7, y, y9, y10, y11, y12, y13, y16, y17 (8 numbers, 3 lists with an entry per turn).
 
 def built_ins(x: float, y: float, z: float):
     low, middle, high = sorted([x, y, z])
@@ -10,15 +10,14 @@ def built_ins(x: float, y: float, z: float):
 def built_ins_forward(x: float, y: float, z: float) -> tuple:
     """Return built_ins(x, y, z) and what `built_ins_backward` reads."""
     y17 = [x, y, z]
-    y20 = [x, y, z]
-    y16 = np.argsort(np.array(y20, dtype=np.float64), axis=-1, kind='stable')
+    y16 = sorted(range(len(y17)), key=y17.__getitem__)
     y13 = []
-    for i in range(y16.shape[0]):                         # 2
+    for i in range(len(y16)):                             # 2
         y13.append(y17[y16[i]])
-    y30 = len(y13)
-    if y30 < 3:                                           # 2
+    y25 = len(y13)
+    if y25 < 3:                                           # 2
         raise ValueError(f'not enough values to unpack (expected 3, got {len(y13)})')
-    if y30 > 3:                                           # 2
+    if y25 > 3:                                           # 2
         raise ValueError('too many values to unpack (expected 3)')
     low = y13[0]
     middle = y13[1]
@@ -38,7 +37,7 @@ def built_ins_forward(x: float, y: float, z: float) -> tuple:
 def built_ins_backward(saved: tuple, d_y0: float = 1.0) -> tuple[float, float, float]:
     """Return d_y0 · ∂built_ins/∂(x, y, z) at the point where `built_ins_forward` was called."""
     x, quotient, y7, y, y9, y10, y11, y12, y13, y16, y17 = saved
-    y14 = y16.shape[0]
+    y14 = len(y16)
     low = y13[0]
     middle = y13[1]
     high = y13[2]                                 # 2
@@ -67,10 +66,10 @@ def built_ins_backward(saved: tuple, d_y0: float = 1.0) -> tuple[float, float, f
     d_y13[0] += float(d_low)                      # ∂low/∂y13 = 1
     d_y17 = [0.0] * len(y17)
     for i in range(y14 - 1, -1, -1):              # 2
-        y33 = y16[i]
-        d_y32 = d_y13.pop()                       # ∂y13/∂y32 = 1
-        d_y17[y33] += d_y32                       # 2
+        y28 = y16[i]
+        d_y27 = d_y13.pop()                       # ∂y13/∂y27 = 1
+        d_y17[y28] += d_y27                       # 2
     d_z += d_y17.pop()                            # ∂y17/∂z = 1
-    d_y += d_y17.pop()                            # ∂y19/∂y = 1
-    d_x += d_y17[-1]                              # ∂y21/∂x = 1
+    d_y += d_y17.pop()                            # ∂y18/∂y = 1
+    d_x += d_y17[-1]                              # ∂y19/∂x = 1
     return float(d_x), d_y, float(d_z)

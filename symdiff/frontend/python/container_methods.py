@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,11 +11,13 @@ from symdiff.frontend.python import (
     comprehensions,
     container_operators,
     containers,
+    control,
     dataclass_calls,
     grown,
     list_changes,
     lodging,
     memory,
+    operators,
     raising,
 )
 from symdiff.frontend.python.calls import apply
@@ -97,7 +99,7 @@ def list_method(cx: Context, node: ast.AST, receiver: ListRef, name: str, args: 
             return POISON
     changed: Content | Grown | None
     if staged is not None:
-        changed = _changed_staged(cx, node, receiver.cell, staged, name, args, kwargs)
+        changed = _changed_staged(cx, node, receiver.cell, content, staged, name, args, kwargs)
     elif name == "sort":
         changed = _same_elements(sort(cx, node, content, kwargs), lodging.taken(cx, content)[1])
     else:
@@ -212,13 +214,14 @@ def _same_elements(changed: Content | Grown | None, shared: frozenset[Path]) -> 
 
 
 def _changed_staged(
-    cx: Context, node: ast.AST, home: Cell, content: Grown, name: str, args: Args, kwargs: Entries
-) -> Content | Grown | None:
-    """What a method leaves of a list whose length is staged; None after a problem."""
+    cx: Context, node: ast.AST, home: Cell, before: Content | Grown, content: Grown, name: str, args: Args,
+    kwargs: Entries,
+) -> Content | Grown | None:  # fmt: skip
+    """What a method leaves of a list whose length is staged, of the elements `before`; None after a problem."""
     if name == "insert":
         return list_changes.inserted(cx, node, content, *args)
     if name == "remove":
-        at = search(cx, node, content, "index", args)
+        at = search(cx, node, before, "index", args)
         found = None if at is POISON else list_changes.removed(cx, node, content, at, home)
         return None if found is None else found[1]
     if name == "reverse":
@@ -237,6 +240,10 @@ def search(cx: Context, node: ast.AST, content: Content | Grown, name: str, args
             return raising.always(cx, node, error, function="list.index", message=str(error))
         if at is not None:
             return Known(at)
+    if staged_ and isinstance(content, tuple) and len(args) == 1:
+        itself = [k for k, v in enumerate(content) if container_operators.same_number(v, args[0])]
+        if itself:
+            return _with_itself(cx, node, content, name, args[0], itself)
     if staged_:
         staged = grown.staged(cx, node, content) if isinstance(content, tuple) else content
         if staged is None or len(args) != 1:
@@ -246,6 +253,19 @@ def search(cx: Context, node: ast.AST, content: Content | Grown, name: str, args
         return Known(getattr(known, name)(*(a.obj for a in args if isinstance(a, Known))))
     except ValueError as error:
         return raising.always(cx, node, error, function=f"list.{name}", message=str(error))
+
+
+def _with_itself(cx: Context, node: ast.AST, content: Content, name: str, item: Val, places: Sequence[int]) -> Val:
+    """`index` or `count` of what certainly is an element itself, at these places, even where it is NaN."""
+    if name == "index":
+        before = [container_operators.is_or_equals(cx, node, item, v) for v in content[: places[0]]]
+        found: Val = Known(places[0])
+        for k, test in reversed(list(enumerate(before))):
+            found = control.chosen(cx, node, test, Known(k), found)
+        return found
+    others = tuple(v for k, v in enumerate(content) if k not in places)
+    rest = search(cx, node, others, name, [item])
+    return rest if rest is POISON else operators.binary(cx, node, ast.Add(), rest, Known(len(places)))
 
 
 # --- dicts

@@ -142,7 +142,7 @@ def contains(cx: Context, node: ast.AST, item: Val, container: Val) -> Val:
 def position(cx: Context, node: ast.AST, item: Val, known: Sequence[Val]) -> int | None:
     """Where the first of these elements is that is the item or equals it, -1 for none; None where the data say."""
     for k, element in enumerate(known):
-        test = POISON if operators.is_array(element) else _is_or_equals(cx, node, item, element)
+        test = POISON if operators.is_array(element) else is_or_equals(cx, node, item, element)
         if not isinstance(test, Known):
             return None
         if test.obj:
@@ -150,22 +150,27 @@ def position(cx: Context, node: ast.AST, item: Val, known: Sequence[Val]) -> int
     return -1
 
 
-def _is_or_equals(cx: Context, node: ast.AST, item: Val, element: Val) -> Val:
-    """`item is element or item == element`."""
-    if item is element:
+def same_number(a: Val, b: Val) -> bool:
+    """Whether two numbers are certainly one object: one value of the program."""
+    return a is b or (isinstance(a, Num) and isinstance(b, Num) and a.value is b.value is not None)
+
+
+def is_or_equals(cx: Context, node: ast.AST, item: Val, element: Val) -> Val:
+    """`item is element or item == element`, as containers compare: a NaN is itself."""
+    if same_number(item, element):
         return Known(True)
     if isinstance(item, Known) and isinstance(element, Known):
         return Known(_same(item, element))
-
-    def equal() -> Val:
-        return operators.truth(cx, node, operators.compare(cx, node, ast.Eq(), item, element))
-
     if not (isinstance(item, ObjRef) and isinstance(element, ObjRef)):
-        return equal()
+        return equals(cx, node, item, element)
     same = special_methods.same_object(cx, node, item, element, True)
     if same is POISON or (isinstance(same, Known) and same.obj):
         return same
-    return control.short_circuit(cx, node, same, False, equal)
+    return control.short_circuit(cx, node, same, False, lambda: equals(cx, node, item, element))
+
+
+def equals(cx: Context, node: ast.AST, item: Val, element: Val) -> Val:
+    return operators.truth(cx, node, operators.compare(cx, node, ast.Eq(), item, element))
 
 
 def _in_set(cx: Context, node: ast.AST, item: Val, members: frozenset[Any]) -> Val:
@@ -188,13 +193,13 @@ def _scalar(cx: Context, val: Val) -> bool:
 def _among(cx: Context, node: ast.AST, item: Val, known: Sequence[Val]) -> Val:
     """Whether a value is or equals one of several: compared one by one, until one is."""
     numbers = all(_scalar(cx, v) for v in (item, *known))
-    if numbers and any(item is k for k in known):
+    if numbers and any(same_number(item, k) for k in known):
         return Known(True)
 
     def rest(k: int) -> Val:
         if k == len(known):
             return Known(False)
-        first = _is_or_equals(cx, node, item, known[k])
+        first = is_or_equals(cx, node, item, known[k])
         return control.short_circuit(cx, node, first, False, lambda: rest(k + 1))
 
     return rest(0)
@@ -211,14 +216,14 @@ def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) ->
     if isinstance(op, (ast.Eq, ast.NotEq)):
         a, b = containers.elements(cx, left), containers.elements(cx, right)
         if a is not None and b is not None:
-            if _is_list(left) != _is_list(right):
-                return Known(isinstance(op, ast.NotEq))
-            return _equal_elements(cx, node, op, a, b)
-        p, q = containers.entries(cx, left), containers.entries(cx, right)
-        if p is not None and q is not None:
-            same = p.keys() == q.keys()
-            values = (tuple(p.values()), tuple(q[key] for key in p)) if same else ((NONE,), ())
-            return _equal_elements(cx, node, op, *values)
+            alike = _is_list(left) == _is_list(right) and len(a) == len(b)
+            equal = equal_elements(cx, node, a, b) if alike else Known(False)
+            return equal if isinstance(op, ast.Eq) else operators.negate(cx, node, equal)
+        first, second = containers.entries(cx, left), containers.entries(cx, right)
+        if first is not None and second is not None:
+            values_ = tuple(first.values()), tuple(second[k] for k in first if k in second)
+            equal = equal_elements(cx, node, *values_) if first.keys() == second.keys() else Known(False)
+            return equal if isinstance(op, ast.Eq) else operators.negate(cx, node, equal)
         if any(isinstance(v, Known) and isinstance(v.obj, (type(None), str)) for v in (left, right)) and not any(
             operators.is_array(v) for v in (left, right)
         ):
@@ -236,18 +241,19 @@ def _in_order(cx: Context, node: ast.AST, op: ast.cmpop, a: tuple[Val, ...], b: 
     def rest(k: int) -> Val:
         if k == min(len(a), len(b)):
             return operators.compare(cx, node, op, Known(len(a)), Known(len(b)))
-        same = operators.truth(cx, node, operators.compare(cx, node, ast.Eq(), a[k], b[k]))
+        same = is_or_equals(cx, node, a[k], b[k])
         return control.choose(cx, node, same, lambda: rest(k + 1), lambda: operators.compare(cx, node, op, a[k], b[k]))
 
     return rest(0)
 
 
-def _equal_elements(cx: Context, node: ast.AST, op: ast.cmpop, a: tuple[Val, ...], b: tuple[Val, ...]) -> Val:
+def equal_elements(cx: Context, node: ast.AST, a: Sequence[Val], b: Sequence[Val], itself: bool = True) -> Val:
+    """Whether all elements of two equally long sequences equal each other, or with `itself` are one object."""
+
     def rest(k: int) -> Val:
         if k == len(a):
             return Known(True)
-        first = operators.compare(cx, node, ast.Eq(), a[k], b[k])
-        return control.short_circuit(cx, node, first, True, lambda: rest(k + 1))
+        same = is_or_equals if itself else equals
+        return control.short_circuit(cx, node, same(cx, node, a[k], b[k]), True, lambda: rest(k + 1))
 
-    equal = rest(0) if len(a) == len(b) else Known(False)
-    return equal if isinstance(op, ast.Eq) else operators.negate(cx, node, equal)
+    return rest(0)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import sys
 from typing import Any
 
-from symdiff.frontend.python import classes, containers, copies, memory, objects, operators, output
+from symdiff.frontend.python import classes, container_operators, containers, copies, memory, objects, operators, output
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import POISON, Known, ObjRef, Struct, Val
 
@@ -61,7 +62,11 @@ def compared(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) -
     if cls is None or classes.class_of(right) is not cls:
         return Known(NotImplemented)
     a, b = by_fields(cx, node, left), by_fields(cx, node, right)
-    return POISON if memory.is_poison(*a.items, *b.items) else operators.compare(cx, node, op, a, b)
+    if memory.is_poison(*a.items, *b.items):
+        return POISON
+    if isinstance(op, ast.Eq) and sys.version_info >= (3, 13):  # no longer tuples, for which what is itself is equal
+        return container_operators.equal_elements(cx, node, a.items, b.items, itself=False)
+    return operators.compare(cx, node, op, a, b)
 
 
 def by_fields(cx: Context, node: ast.AST, val: Val) -> Struct:

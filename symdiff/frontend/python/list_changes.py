@@ -19,13 +19,12 @@ from symdiff.frontend.python import (
     lodging,
     memory,
     operators,
-    subscripts,
 )
 from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.values import (
     NONE,
     POISON,
-    Arr,
     Cell,
     Grown,
     Known,
@@ -35,8 +34,8 @@ from symdiff.frontend.python.values import (
     SliceVal,
     Val,
 )
+from symdiff.ir import types
 from symdiff.ir.core import Value
-from symdiff.ir.types import AVal
 
 Content = tuple[Val, ...] | Grown
 
@@ -296,35 +295,26 @@ def search(cx: Context, node: ast.AST, content: Content, name: str, item: Val) -
 def sorted_(cx: Context, node: ast.AST, content: Content, keys: Content, backwards: bool) -> Content | None:
     """The elements in the order of their keys, numbers or tuples of such; None after a problem.
 
-    Equal ones keep their order.  Of tuples the last position is sorted by first, then the one before it, and so on.
+    The order is that of Python's own sort, run on the numbers of the keys.
     """
-    a, k = (grown.staged(cx, node, c) if isinstance(c, tuple) else c for c in (content, keys))
+    a = grown.staged(cx, node, content) if isinstance(content, tuple) else content
+    k = a if keys is content else grown.staged(cx, node, keys) if isinstance(keys, tuple) else keys
     if a is None or k is None:
         return None
-    parts = k.form.parts if k.form.kind in ("tuple", "namedtuple") else (k.form,)
-    if not all(isinstance(p.type, AVal) and not p.type.rank and p.type.dtype[0] in "fiu" for p in parts):
+    if not _in_order(k.form):
         cx.refuse("SD224", node, construct="sorting")
         return None
-    order: Val | None = None
-    for column, form in reversed(list(zip(k.values, parts, strict=True))):
-        order = _ranked(cx, node, Grown((column,), form, k.group), order, backwards)
-    assert order is not None
-    found = POISON if order is POISON else comprehensions.fold(cx, node, "sorted", order, {"$list": made(cx, node, a)})
+    order = cx.at(node).emit("seq_order", *k.values, reverse=backwards)[0]
+    over = made(cx, node, Grown((order,), Pattern("scalar", type=types.INT), Cell("list")))
+    found = comprehensions.fold(cx, node, "sorted", over, {"$list": made(cx, node, a)})
     return None if memory.is_poison(found) else content_of(cx, found)
 
 
-def _ranked(cx: Context, node: ast.AST, keys: Grown, order: Val | None, backwards: bool) -> Val:
-    """The positions of the keys in order, those of equal ones as `order` has them."""
-    from symdiff.frontend.python import arrays
-
-    ranked = arrays.from_grown(cx, node, made(cx, node, keys), None)
-    if backwards:
-        ranked = operators.unary(cx, node, ast.USub(), ranked)
-    if order is None or memory.is_poison(ranked, order):
-        return cx.emit(node, "argsort", ranked, axis=-1, kind="stable")
-    assert isinstance(ranked, Arr) and isinstance(order, Arr)
-    place = cx.emit(node, "argsort", subscripts.read(cx, node, ranked, order), axis=-1, kind="stable")
-    return subscripts.read(cx, node, order, place)
+def _in_order(form: Pattern) -> bool:
+    """Whether the elements of this form are ordered by their numbers, one after the other."""
+    if form.type is not None:
+        return not form.type.rank and not form.type.complex
+    return form.kind == "known" or (form.kind in ("tuple", "namedtuple", "list") and all(map(_in_order, form.parts)))
 
 
 __all__: Sequence[str] = [
