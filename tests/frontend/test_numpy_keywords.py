@@ -34,7 +34,8 @@ extract(V>0,V) eye(3) fft.fft(M) fft.fft2(M) fft.fftfreq(4) fft.fftn(M) fft.ffts
 fft.ifftn(M) fft.ifftshift(M) fft.irfft(M+1j) fft.irfft2(M+1j) fft.irfftn(M+1j) fft.rfft(M) fft.rfft2(M)
 fft.rfftfreq(4) fft.rfftn(M) fix(V) flatnonzero(M) flip(M) fliplr(M) flipud(M) fromfunction(np.add,(2,3))
 full((2,3),V[0]) full_like(M,V[0]) geomspace(1.0,8.0,4) gradient(M) hsplit(M,2) hstack([M,M]) identity(3) imag(M+1j)
-inner(M,M) insert(V,1,2.0) interp(V,W,V) isclose(V,W) ix_([0,2],[1]) kron(M,M)
+indices((2,3)) inner(M,M) insert(V,1,2.0) interp(V,W,V) isclose(V,W) ix_([0,2],[1]) kron(M,M) lexsort((V,N))
+nanargmax(M) nanargmin(M) rollaxis(C,2)
 lib.stride_tricks.sliding_window_view(M,(2,2)) linalg.cholesky(S@S.T) linalg.cond(S) linalg.cross(M[:,1:],M[:,:3])
 linalg.det(S) linalg.diagonal(C) linalg.eigh(S@S.T) linalg.eigvalsh(S@S.T) linalg.inv(S) linalg.lstsq(S,V)[0]
 linalg.matmul(M,V) linalg.matrix_norm(M) linalg.matrix_power(S,2) linalg.matrix_transpose(M) linalg.multi_dot([M,S])
@@ -75,7 +76,7 @@ VALUES = {
     "posinf": ["5.0"], "neginf": ["5.0"], "method": ["'lower'", "'hazen'"], "constant_values": ["5.0"], "m": ["2", "5"],
     "correction": ["1"], "mean": ["0.5", "np.array([[0.5]])"], "full": ["True"], "w": ["W"], "cov": ["True"],
     "tensor": ["False"], "side": ["'right'"], "sorter": ["N"], "default": ["5.0"], "discont": ["0.5"],
-    "increasing": ["True"], "N": ["2"], "M": ["2"], "num": ["5"], "step": ["2"], "stop": ["9"], "ndim": ["3"],
+    "increasing": ["True"], "N": ["2"], "M": ["2"], "num": ["5"], "start": ["1"], "step": ["2"], "stop": ["9"], "ndim": ["3"],
     "dx": ["0.5"], "axisa": ["0"], "axisb": ["0"], "axisc": ["0"], "a_min": ["0.0"], "a_max": ["0.0"], "min": ["0.0"],
     "max": ["0.0"], "ind": ["1", "2"], "window_shape": ["2"],
 }  # fmt: skip

@@ -22,7 +22,6 @@ from symdiff.frontend.python import (
 )
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
-    NONE,
     POISON,
     DictRef,
     Known,
