@@ -67,11 +67,11 @@ this comprehension runs over `v`, whose length is not known when compiling
   why: modules and functions can be imported inside the function; data could change between calls
   rewrite: import at the top of the module""",
     "SD219": """\
-a generator expression is supported only directly inside `sum`, `max`, `min`, `any`, `all`, `next`, `sorted`, `list`, \
-`tuple`, `dict` and `join`, behind a star, or unpacked
-    g = (t for t in (1, 2))
-        ^^^^^^^^^^^^^^^^^^^
-  why: it would be evaluated later, with the values names have then
+a generator expression that may raise or show something is supported only directly inside `sum`, `max`, `min`, `any`, \
+`all`, `next`, `sorted`, `list`, `tuple`, `dict` and `join`, behind a star, or unpacked
+    g = (print(t) for t in (1, 2))
+        ^^^^^^^^^^^^^^^^^^^^^^^^^^
+  why: Python computes each element when it is asked for, maybe never
   rewrite: use a list comprehension""",
     "SD224": """\
 `in` with a staged value is not supported

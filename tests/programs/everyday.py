@@ -247,6 +247,23 @@ def mappings(p):
             return found * x * y * first * sum(others)
 
 
+def weighted(items, k):
+    return sum(t * k for t in items)
+
+
+@cases(array(4), 0.7)
+def generators(v, x):
+    squares = (t * t for t in v)
+    first = next(squares)
+    known = (x * k for k in range(5))
+    a, b = next(known), next(known)
+    found = first * 3 + sum(squares) + a + b * 2 + sum(known) * 3 + weighted((x * k for k in range(4)), x)
+    rest = 0.0
+    for t in (t for t in v if t > 0.8):
+        rest = rest * x + t
+    return found * rest
+
+
 @cases(0.7)
 @cases(-0.7)
 def signs(x):

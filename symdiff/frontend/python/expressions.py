@@ -246,7 +246,18 @@ _CONSUMERS = (
 
 
 def _generator(cx: Context, node: ast.GeneratorExp) -> Val:
-    return cx.refuse("SD219", node, consumers=_CONSUMERS)
+    """A generator under a name, or passed on: its elements, computed here, are read once.
+
+    Python computes each when it is asked for: what it reads may not change before, and it may have no effects.
+    """
+    from symdiff.frontend.python import comprehensions
+
+    state = iterators.sources_of(cx, node)
+    effects = cx.scope.effects
+    made = comprehensions.comprehension_list(cx, node)
+    if cx.scope.effects > effects:
+        return cx.refuse("SD219", node, consumers=_CONSUMERS)
+    return iterators.remembered(cx, iterators.once(made), state)
 
 
 def evaluate_spent(cx: Context, node: ast.expr) -> Val:

@@ -79,6 +79,15 @@ def sources(cx: Context, vals: Sequence[Val]) -> State:
     return state
 
 
+def sources_of(cx: Context, node: ast.GeneratorExp) -> State:
+    """What the elements of a generator depend on."""
+    state: State = {}
+    bound = {n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name)}
+    for name in sorted({n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - bound):
+        _depends_on_name(cx, cx.frame, name, state)
+    return state
+
+
 def remembered(cx: Context, found: Val, state: State) -> Val:
     """An iterator whose elements were computed when it was made: right while what they depend on is as it was before.
 

@@ -99,7 +99,9 @@ def _of_object(cx: Context, node: ast.AST, obj: ObjRef, name: str, raw: Any) -> 
     if name in content and (not classes.is_data_descriptor(raw) or classes.is_slot(raw)):
         return _settled(cx, node, name, content[name])
     if raw is None or classes.is_slot(raw):
-        return cx.refuse("SD404", node, type=obj.cls.__name__, name=name)
+        of_argument = obj.cell.argument is not None and dataclasses.is_dataclass(obj.cls)
+        shown = f"{obj.cls.__name__}, of which an argument has the fields alone," if of_argument else obj.cls.__name__
+        return cx.refuse("SD404", node, type=shown, name=name)
     return _found_on(cx, node, obj, obj.cls, name, raw)
 
 
