@@ -588,3 +588,11 @@ def everyday_spellings(m, k, x):
     bent = np.piecewise(x, [x < 1, x >= 1], [lambda t: t * t, lambda t: 3 * t])
     parts = m.item(0, 1) * m.item(5) + np.size(m, 0) * bent
     return w, a * b, places, order, parts, np.rollaxis(m, 1), np.kron(m, m[0]), np.outer(m, m[:2]), np.kron(m[0], x * m)
+
+
+@cases(array(3, 4), 0.4)
+def padded_and_taken(m, x):
+    pads = np.pad(m[0], 2, "mean"), np.pad(m, 1, "maximum"), np.pad(m, ((0, 1), (2, 0)), "minimum")
+    values = np.pad(m[0], (1, 2), constant_values=(x, m[0, 0])), np.pad(m, 1, constant_values=((1, 2), (x, 4)))
+    taken = np.take(m, [0, 19, -3], mode="clip"), np.take(m, [0, 5, -3], axis=1, mode="wrap"), m.take(-1, mode="clip")
+    return pads, values, taken

@@ -313,12 +313,20 @@ def _pad(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
 
 @handler("take")
 def _take(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    found = bind(cx, node, "take", "a indices axis=None", args, kwargs)
+    found = bind(cx, node, "take", "a indices axis=None *out mode='raise'", args, kwargs)
     if found is None:
         return POISON
     a, axis = numeric(cx, node, found["a"]), known(cx, node, found["axis"], "`axis` of np.take")
-    if a is POISON or is_unknown(axis):
+    mode = known(cx, node, found["mode"], "`mode` of np.take")
+    if a is POISON or is_unknown(axis) or is_unknown(mode):
         return POISON
+    if mode not in ("raise", "clip", "wrap"):
+        return cx.refuse(
+            "SD403", node, function="np.take", message="clipmode must be one of 'clip', 'raise', or 'wrap'"
+        )
+    if mode != "raise":
+        given = [a, found["indices"], Known(axis), Known(mode)]
+        return numpy_spelled.call(cx, node, "take of any place", given, {})
     rank = cx.aval(a).rank
     if axis is None and rank != 1 and isinstance(a, Arr):
         a, rank = cx.emit(node, "ravel", a), 1

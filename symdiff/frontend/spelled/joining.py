@@ -63,6 +63,16 @@ def compress(condition: Any, a: Any, axis: Any = None) -> Any:
     return np.ravel(a)[places] if axis is None else a[at(axis % a.ndim, places)]
 
 
+@spelled("take of any place")
+def take(a: Any, indices: Any, axis: Any, mode: Any) -> Any:
+    """What lies outside is the nearest place, or counted around."""
+    n = a.size if axis is None else a.shape[axis]
+    if n == 0:
+        raise IndexError("cannot do a non-empty take from an empty axes.")
+    places = np.asarray(indices)
+    return np.take(a, np.clip(places, 0, n - 1) if mode == "clip" else places % n, axis=axis)
+
+
 @spelled()
 def extract(condition: Any, arr: Any) -> Any:
     return np.ravel(arr)[np.flatnonzero(np.asarray(condition))]

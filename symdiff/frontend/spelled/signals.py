@@ -254,7 +254,7 @@ def _layer(value: Any, a: Any, axis: Any) -> Any:
 def pad(array: Any, width: Any, mode: Any, constant_values: Any) -> Any:
     if mode == "constant":
         if np.ndim(constant_values):
-            unsupported("constant_values", ": one value")
+            return _with_values(array, width, constant_values)
         shape = [array.shape[k] + width[k][0] + width[k][1] for k in range(array.ndim)]
         found = np.full(shape, constant_values, dtype=array.dtype)
         found[tuple([slice(width[k][0], width[k][0] + array.shape[k]) for k in range(array.ndim)])] = array
@@ -263,7 +263,23 @@ def pad(array: Any, width: Any, mode: Any, constant_values: Any) -> Any:
         if width[k][0] + width[k][1] > 0:
             if array.shape[k] == 0:
                 raise ValueError(f"can't extend empty axis {k} using modes other than 'constant' or 'empty'")
+            if mode in ("mean", "maximum", "minimum"):
+                function = np.mean if mode == "mean" else np.max if mode == "maximum" else np.min
+                value = function(array, axis=k, keepdims=True)
+                ends = [np.repeat(value, width[k][side], axis=k) for side in (0, 1)]
+                array = np.concatenate((ends[0], array, ends[1]), axis=k)
+                continue
             array = array[at(k, _reflected(array.shape[k], width[k][0], width[k][1], mode))]
+    return array
+
+
+def _with_values(array: Any, width: Any, values: Any) -> Any:
+    """Axis by axis, so that the values of the last one stand in the corners."""
+    for k in range(array.ndim):
+        pair = values if np.ndim(values) == 1 else values[k if len(values) > 1 else 0]
+        shapes = [[width[k][side] if j == k else array.shape[j] for j in range(array.ndim)] for side in (0, 1)]
+        first, last = [np.full(shapes[s], pair[s if len(pair) > 1 else 0], dtype=array.dtype) for s in (0, 1)]
+        array = np.concatenate((first, array, last), axis=k)
     return array
 
 
