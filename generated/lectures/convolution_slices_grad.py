@@ -108,7 +108,8 @@ def _accept(function, types, *values):
 def _check_shape(x, shape):
     """x, which must have this shape where operations broadcast together."""
     if x.shape != shape:
-        raise ValueError(f"operands could not be broadcast together with shapes {x.shape} {shape}")
+        hint = ": a size found at run time is not broadcast, index its one element" if 1 in x.shape + shape else ""
+        raise ValueError(f"operands could not be broadcast together with shapes {x.shape} {shape}{hint}")
     return x
 
 

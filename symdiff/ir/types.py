@@ -301,6 +301,11 @@ def broadcast(shapes: Sequence[tuple[Dim, ...]]) -> tuple[Dim, ...]:
     return tuple(out)
 
 
+def shown(shape: tuple[Dim, ...]) -> str:
+    """A shape as Python writes a tuple: `(n, 3)`, `(n,)`."""
+    return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
+
+
 class ShapeError(TypeError):
     """Two sizes that an operation brings together differ, or are not known to be equal."""
 

@@ -132,11 +132,13 @@ def _index_infer(ins: tuple[Type, ...], regions: tuple[()], spec: Spec) -> tuple
 def _update_infer(ins: tuple[Type, ...], regions: tuple[()], spec: Spec, unique: bool = False) -> tuple[Type, ...]:
     x, v, *operands = (numeric(t) for t in ins)
     part = index_shape(x.shape, spec, tuple(operands))
-    if types.broadcast([part, v.shape]) != part:
+    if len(v.shape) > len(part) or types.broadcast([part, v.shape]) != part:
         for p, d in zip(reversed(part), reversed(v.shape), strict=False):
             if p == 1 and not isinstance(d, int):
                 raise ShapeError((part, v.shape), p, d)
-        raise TypeError(f"a value of shape {v.shape} does not fit into a part of shape {part}")
+        raise TypeError(
+            f"a value of shape {types.shown(v.shape)} does not fit into a part of shape {types.shown(part)}"
+        )
     return (x,)
 
 

@@ -29,12 +29,8 @@ def _reshape_infer(ins: tuple[Type, ...], regions: tuple[()], shape: Shape) -> t
     """NumPy itself checks, whenever it runs, the numbers of elements that are not decided here."""
     x = numeric(ins[0])
     if dims.equal(dims.prod(x.shape), dims.prod(shape)) is False:
-        raise TypeError(f"cannot reshape {x} into {_shape(shape)}")
+        raise TypeError(f"cannot reshape {x} into {types.shown(shape)}")
     return _scalar_or_array(x, shape)
-
-
-def _shape(shape: Shape) -> str:
-    return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
 
 
 def _scalar_or_array(x: AVal, shape: Shape) -> tuple[Type, ...]:
@@ -109,7 +105,7 @@ squeeze = prim("squeeze", "x", LINEAR, params=("axis",), infer=_squeeze_infer, n
 def _broadcast_infer(ins: tuple[Type, ...], regions: tuple[()], shape: Shape) -> tuple[Type, ...]:
     x = numeric(ins[0])
     if types.broadcast([x.shape, shape]) != shape:
-        raise TypeError(f"{x} does not broadcast to {_shape(shape)}")
+        raise TypeError(f"{x} does not broadcast to {types.shown(shape)}")
     return axes.array_result(shape, x.dtype)
 
 
@@ -117,7 +113,7 @@ def _sum_to_axes(shape: Shape, target: Shape) -> tuple[int, tuple[int, ...]]:
     """How many leading axes go, and all axes that are summed."""
     lead = len(shape) - len(target)
     if lead < 0 or types.broadcast([shape, target]) != shape:
-        raise TypeError(f"{_shape(target)} does not broadcast to {_shape(shape)}")
+        raise TypeError(f"{types.shown(target)} does not broadcast to {types.shown(shape)}")
     return lead, (*range(lead), *(lead + k for k, d in enumerate(target) if d == 1 and shape[lead + k] != 1))
 
 

@@ -134,3 +134,17 @@ def carried_by_a_loop(x):
 def test_refused_where_the_layout_decides(f: Callable[..., Any]) -> None:
     with pytest.raises(symdiff.CompileError, match=r"SD501 `\w+` may or may not share memory with `[wc]`"):
         symdiff.grad(f)(X)
+
+
+def test_a_size_found_at_run_time_is_not_broadcast() -> None:
+    def f(x):
+        y = np.zeros(3)
+        y[:] = x[x > 0] ** 2
+        return np.sum(y)
+
+    gradient = symdiff.grad(f)
+    np.testing.assert_array_equal(gradient(X[:3]), 2 * X[:3])
+    with pytest.raises(ValueError, match=r"with shapes \(1,\) \(3,\): a size found at run time is not broadcast"):
+        gradient(np.array([-1.0, 2.0, -3.0]))
+    with pytest.raises(ValueError, match=r"with shapes \(2,\) \(3,\)$"):
+        gradient(np.array([1.0, 2.0, -3.0]))

@@ -163,6 +163,48 @@ def at_of_rows_and_columns(A, v, k):
     return B
 
 
+@cases(array(3, 3))
+def squares_stored(B):
+    """Sizes that the store makes equal, of an argument and of parts of it."""
+    B[:] = B.T * 2
+    B[1:, ::-1] = B[:, 1:].T
+    B[...] = 0.5 * (B + B.T)
+    B @= B
+    B[:, 1:] @= B[1:, 1:]
+    np.copyto(B, np.linalg.inv(B + 9 * np.eye(3)))
+    return B
+
+
+@cases(array(3, 4))
+def parts_of_one_size(A):
+    A[:, 1:] += A[:, 1:].T
+    A[:, 1:] @= A[:, :-1]
+    A[-1:] *= A[:1, None, 0]
+    A[...] = A[None, ::-1]
+    return A
+
+
+@cases(array(5))
+def sizes_found_at_run_time(x):
+    i = np.nonzero(x > 0.8)[0]
+    x[i] = x[: len(i)] * 2
+    m = x > 1.0
+    y = np.zeros(len(x))
+    y[: np.sum(m)] = x[m]
+    y[m] += x[m][::-1]
+    A = np.tanh(np.outer(x, x)[m][:, m])
+    A[:] = A.T * x[m]
+    A @= A
+    return y * A.sum()
+
+
+@cases(array(4))
+def mask_that_takes_all(x):
+    y = np.zeros_like(x)
+    y[x > 0] = x * x
+    return y
+
+
 @cases(array(5), 2)
 def ranges_as_arrays(x, k):
     y = x * x

@@ -27,6 +27,7 @@ from symdiff.frontend.python.store import Changes
 from symdiff.frontend.python.values import POISON, Arr, DictRef, Known, ListRef, SetRef, Struct, Val
 from symdiff.ir import dims
 from symdiff.ir.core import nested
+from symdiff.ir.dims import Dim
 from symdiff.ir.effects import ends_otherwise, may_raise
 from symdiff.ir.types import Kind
 
@@ -82,8 +83,11 @@ def write_whole(cx: Context, stmt: ast.AugAssign, arr: Arr, val: Val) -> bool:
 def store_whole(cx: Context, node: ast.AST, arr: Arr, found: Val, target: str, shown: str) -> bool:
     """Put a result of an array's shape into its memory, in its dtype; `target` and `shown` name them in messages."""
     to, t = cx.aval(arr), cx.aval(found)
-    if len(t.shape) != to.rank or not all(dims.equal(a, b) is True for a, b in zip(t.shape, to.shape, strict=True)):
+    if len(t.shape) != to.rank or not all(map(_may_be, t.shape, to.shape)):
         cx.refuse("SD301", node, left=str(to), right=shown, operation=cx.text(node), left_size=to, right_size=t)
+        return False
+    found = sizes.require(cx, node, found, to.shape, lambda: [cx.value(arr)])
+    if found is POISON:
         return False
     order = "biufc"
     if order.index(t.dtype[0]) > order.index(to.dtype[0]) and not (t.dtype[0] in "iu" and to.dtype[0] in "iu"):
@@ -93,6 +97,12 @@ def store_whole(cx: Context, node: ast.AST, arr: Arr, found: Val, target: str, s
     if t.dtype != to.dtype or t.kind is not Kind.ARRAY:
         found = cx.emit(node, "convert", found, kind=Kind.ARRAY, dtype=to.dtype)
     return found is not POISON and memory.write(cx, node, arr, cx.value(found))
+
+
+def _may_be(found: Dim, there: Dim) -> bool:
+    """Whether a result's size is that of the array, or may be for all that is known; one element is not made more."""
+    equal = dims.equal(found, there)
+    return equal is True or (equal is None and (there != 1 or sizes.at_most_one(found)))
 
 
 def into(cx: Context, node: ast.AST, name: str, out: Val, ufunc: bool, call: Callable[[], Val]) -> Val:
@@ -106,10 +116,6 @@ def into(cx: Context, node: ast.AST, name: str, out: Val, ufunc: bool, call: Cal
     found = call()
     if found is POISON:
         return POISON
-    if cx.aval(found).rank == cx.aval(out).rank:
-        found = sizes.require(cx, node, found, cx.aval(out).shape, lambda: [cx.value(out)])
-        if found is POISON:
-            return POISON
     if not ufunc and cx.aval(found).dtype != cx.aval(out).dtype:  # NumPy would compute in the dtype of `out`
         return cx.refuse("SD402", node, argument="out", function=name, detail=": its dtype is not the result's")
     return out if store_whole(cx, node, out, found, out.cell.name, cx.describe(found)) else POISON

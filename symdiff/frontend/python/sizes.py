@@ -19,6 +19,7 @@ from symdiff.ir import dims
 from symdiff.ir.core import Value
 from symdiff.ir.dims import Atom, Dim
 from symdiff.ir.types import AVal, ShapeError
+from symdiff.primitives.indexing import Spec, index_shape
 
 
 def reconcile(
@@ -45,21 +46,40 @@ def reconcile(
         return None
     if cx.scope.always:
         _unify(cx, left, right)
-    others = list(ins)
-    if prim in ("index_set", "index_add"):  # the part written may have a size that no operand has
-        if not any(isinstance(v.type, AVal) and {left, right} & {*v.type.shape} for v in ins[2:]):
-            others += cx.at(node).emit("index", ins[0], *ins[2:], spec=params["spec"])
-        if not any(isinstance(v.type, AVal) and right in v.type.shape for v in ins[1:]):
-            left, right = right, left
-        return [ins[0], *_checked(cx, node, ins[1:], left, right, others)]
+    if prim in ("index_set", "index_add"):
+        return _stored(cx, node, ins, params["spec"]) or _checked(cx, node, ins, left, right, ins)
     if not any(isinstance(v.type, AVal) and right in v.type.shape for v in ins):
         left, right = right, left  # the size asked for is no operand's: np.broadcast_to(x, (2, 3))
-    return _checked(cx, node, ins, left, right, others)
+    return _checked(cx, node, ins, left, right, ins)
+
+
+def _stored(cx: Context, node: ast.AST, ins: Sequence[Value], spec: Spec) -> list[Value] | None:
+    """The operands of a store, the value checked to have the sizes of the part; None where index arrays do not fit."""
+    x, value, *indices = ins
+    types = [v.type for v in ins]
+    assert isinstance(types[0], AVal) and isinstance(types[1], AVal)
+    try:
+        part = index_shape(types[0].shape, spec, tuple(t for t in types[2:] if isinstance(t, AVal)))
+    except ShapeError:
+        return None
+    found = types[1].shape
+    wanted = tuple(d if d == 1 else p for d, p in zip(found, part[len(part) - len(found) :], strict=True))
+    known = all(static_size(d) or any(isinstance(t, AVal) and d in t.shape for t in types[1:]) for d in wanted)
+    others = [*ins[1:], *([] if known else cx.at(node).emit("index", x, *indices, spec=spec))]
+    return [x, check_shape(cx, node, value, wanted, others), *indices]
 
 
 def _holds_plainly(left: Dim, right: Dim) -> bool:
-    """max(n - 1, 0) and n - 1 are one size wherever n - 1 is a size at all."""
-    return dims.dmax(left, 0) == right or dims.dmax(right, 0) == left
+    """max(n - 1, 0) and n - 1 are one size wherever n - 1 is a size at all; so are ?k and min(?k, n)."""
+    return dims.dmax(left, 0) == right or dims.dmax(right, 0) == left or _is_cut(left, right) or _is_cut(right, left)
+
+
+def _is_cut(cut: Dim, whole: Dim) -> bool:
+    """Whether a size is that of a slice of as many elements as there are, by a number found at run time."""
+    if isinstance(cut, int) or static_size(whole) or at_most_one(cut):
+        return False
+    least = [m for m, c in cut.terms if c == 1 and len(m) == 1 and m[0].op == "min"]
+    return any(dims.add(a, dims.sub(cut, dims.Poly(((m, 1),)))) == whole for m in least for a in m[0].args)
 
 
 def at_most_one(d: Dim) -> bool:

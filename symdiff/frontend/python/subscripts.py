@@ -231,24 +231,25 @@ def _emit_store(cx: Context, node: ast.AST, prim: str, base: Arr, spec: _Spec, v
         if not memory.is_poison(val):
             memory.write(cx, node, target, cx.value(operators.convert(cx, node, val, Kind.ARRAY, to.dtype)))
         return
-    val = _without_leading_ones(cx, node, to, step, val)
+    val = _fitted(cx, node, val, to, step)
+    if val is POISON:
+        return
     value = cx.emit_value(node, prim, [memory.read(cx, target), cx.value(val), *step.operands], spec=step.spec)
     if value is not None:
         memory.write(cx, node, target, value)
 
 
-def _without_leading_ones(cx: Context, node: ast.AST, to: AVal, step: Step, val: Val) -> Val:
-    """The value without the axes of size 1 that it has in front of those of the part it is stored in, as in NumPy."""
-    shape = cx.aval(val).shape
-    if not shape or shape[0] != 1:
-        return val
-    operands = tuple(v.type for v in step.operands if isinstance(v.type, AVal))
+def _fitted(cx: Context, node: ast.AST, val: Val, to: AVal, step: Step) -> Val:
+    """The value without the leading axes of one element that NumPy drops where the part has fewer axes."""
     try:
-        extra = len(shape) - len(index_shape(to.shape, step.spec, operands))
-    except TypeError:  # an index that is refused with the store
+        rank = len(index_shape(to.shape, step.spec, tuple(v.type for v in step.operands if isinstance(v.type, AVal))))
+    except types.ShapeError:  # index arrays that do not fit, which the store itself reports
         return val
-    ones = extra > 0 and all(d == 1 for d in shape[:extra])
-    return cx.emit(node, "squeeze", val, axis=tuple(range(extra))) if ones else val
+    masked = rank == len(step.spec) == 1 and step.spec[0][0] == "mask"
+    if not rank or masked or isinstance(node, ast.AugAssign):
+        return val  # an element takes a number, what is added to a view may not have more axes, nor what a mask takes
+    more = cx.aval(val).shape[: max(cx.aval(val).rank - rank, 0)]
+    return cx.emit(node, "squeeze", val, axis=tuple(range(len(more)))) if more and set(more) == {1} else val
 
 
 def _fits(cx: Context, node: ast.AST, base: Arr, val: Val) -> bool:
