@@ -43,6 +43,7 @@ from symdiff.passes.lending import in_place
 from symdiff.passes.masks import wild_values
 from symdiff.passes.quotients import numpy_quotients
 from symdiff.passes.scalars import lower_scalars
+from symdiff.passes.unread import read_for_exceptions
 from symdiff.signature import Lowered, check_has_numbers
 
 DEFAULT = ("primal", "forward", "backward", "value_and_grad", "grad")
@@ -112,7 +113,8 @@ def stage(lowered: Lowered, wrt: Sequence[str], which: str, *, level: int = 2) -
 
 def prepared(program: Program, level: int) -> Program:
     """A lowered program ready to be differentiated: the derivatives that it takes itself are written out."""
-    return levels.before(written_out(program, level, levels.before, levels.after), level)
+    written = written_out(program, level, levels.before, levels.after)
+    return levels.before(checked(read_for_exceptions(written), "unread"), level)
 
 
 class _Compilation:

@@ -182,7 +182,8 @@ class Emitter(Values):
         unpacks = op.prim.name in UNPACKS
         stays = op.prim.effect or op.prim.info.get("raises")
         if stays and not any(plan.reads(v, position) for v in op.outs):  # nobody reads a result
-            return self.line(depth, ast.unparse(self.expression(op)), comment)
+            tree = self.expression(op)
+            return None if isinstance(tree, ast.Name) else self.line(depth, ast.unparse(tree), comment)
         if len(op.outs) == 1 and not unpacks:
             tree = self.expression(op)
             again = op.prim.name == "copy" and op.out.hint == op.ins[0].hint

@@ -7,16 +7,19 @@ or a division, at which the primal has succeeded.  The two are told apart like t
 - derivative rules divide with `ufunc=True` (`symdiff.ir.build.V`): NumPy's division raises nothing;
 - the AD driver marks what it makes itself by a location whose `function` begins with `∂` (see `derived`).
 
+What Python's numbers raise in functions of `math`, and arrays that cannot be reshaped, is asked for once, of what
+the user wrote (`raises_unread`): what is then left of a value that nobody reads is the operation `computed`.
+
 Under `with np.errstate(divide="raise")` all that may signal may raise.
 An unmarked operation counts as the user's, which is sound.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from symdiff.ir import dims, errstate
-from symdiff.ir.core import Block, Op, nested, walk
+from symdiff.ir import dims, errstate, types
+from symdiff.ir.core import Block, Op, Value, nested, walk
 from symdiff.ir.template import all_python
 from symdiff.ir.types import AVal
 
@@ -70,6 +73,46 @@ def may_raise(op: Op) -> bool:
         to_int = op.params["dtype"][0] in "iu" and op.params["kind"] == "python"
         return to_int and isinstance(source, AVal) and source.inexact
     return name == "for" and not op.ins[2].const
+
+
+# Functions of `math` that give a number for every number, infinite ones too.
+_TOTAL = frozenset((
+    "arctan", "arctan2", "arcsinh", "tanh", "hypot", "copysign", "fabs", "cbrt", "erf", "erfc", "degrees", "radians",
+    "isfinite", "isnan", "isinf", "gcd", "lcm", "not_", "logical_and", "logical_or", "logical_not", "abs",
+))  # fmt: skip
+_SHIFTS = ("left_shift", "right_shift")
+_LONG = ("pow", "left_shift", "factorial", "comb", "perm")  # they make ints that are no floats
+
+
+def raises_unread(op: Op, origin: Callable[[Value], Op | None]) -> bool:
+    """Whether Python may raise where it computes this, which nobody reads, besides what `may_raise` knows.
+
+    `origin` is the operation that made a value, None of parameters.  That is asked of what the user wrote: where its
+    result is read, the operation stands in the code anyway.
+    """
+    name = op.prim.name
+    if op.params.get("math"):
+        return name not in _TOTAL
+    if name in _SHIFTS or name.startswith(("svd_", "pinv")):  # of a negative count; of NaN
+        return op.ins[-1].const is None
+    if name == "reshape":
+        x, y = op.ins[0].type, op.out.type
+        return isinstance(x, AVal) and isinstance(y, AVal) and not dims.equal(dims.prod(x.shape), dims.prod(y.shape))
+    to_float = name in ("add", "sub", "mul", "div", "convert") and len(op.outs) == 1 and op.out.type == types.FLOAT
+    return to_float and any(v.type == types.INT and _may_be_long(v, origin) for v in op.ins)
+
+
+def _may_be_long(v: Value, origin: Callable[[Value], Op | None]) -> bool:
+    """Whether an int is made by what makes long ones."""
+    seen, todo = set[Value](), [v]
+    while todo:
+        v = todo.pop()
+        op = None if v in seen else origin(v)
+        seen.add(v)
+        if op is not None and op.prim.name in _LONG:
+            return True
+        todo += () if op is None or op.regions else [u for u in op.ins if u.type == types.INT]
+    return False
 
 
 def ends_otherwise(ops: Iterable[Op]) -> bool:

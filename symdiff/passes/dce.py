@@ -14,7 +14,7 @@ residual records are marked like values: all records that flow into each other s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -39,6 +39,12 @@ def dce(program: Program, keep: Sequence[str] = ()) -> Program:
     return _Rebuild(_Marks(unshared(program), roots), program).program()
 
 
+def unneeded(program: Program) -> set[Op]:
+    """The operations whose results nothing needs, in functions that something needs."""
+    marks = _Marks(program, [program.entry, *_ruled(program, [program.entry])])
+    return {op for op in marks.home if marks.live.isdisjoint(op.outs)}
+
+
 class _Marks:
     """What is needed: values, operations, carries by (op, number), results of functions by (name, number)."""
 
@@ -56,6 +62,7 @@ class _Marks:
         self.atoms: dict[str, set[Atom]] = {name: set() for name in self.functions}
         self.binders: dict[str, dict[Atom, Op]] = {name: {} for name in self.functions}
         self.todo: list[Value] = []
+        self.effectful: set[str] = set()
         for name, f in self.functions.items():
             self._locate(name, f)
         self.flow = Flow(program, self.functions, roots)
@@ -79,6 +86,14 @@ class _Marks:
 
     def _spread(self) -> None:
         self._seed()
+        self._follow()
+        for op in reversed([op for op in self.home if op.prim.name == "computed"]):
+            if op.ins[0].const is None and op.ins[0] not in self.live:  # else it is computed anyway
+                self.root([op])
+                self._follow()
+
+    def _follow(self) -> None:
+        """Mark what the marked values need."""
         while True:
             while self.todo:
                 self._value(self.todo.pop())
@@ -93,14 +108,20 @@ class _Marks:
             self.function_outs.update((name, k) for k in range(len(body.outs)))
             for v in (*body.params, *body.outs):
                 self.mark(v)
-        effectful: set[str] = set()
-        todo = [op for op in self.home if must_stay(op) and not is_inside(op, self.origin.__getitem__)]
+        self.root(op for op in self.home if must_stay(op) and op.prim.name != "computed" and not self._inside(op))
+
+    def _inside(self, op: Op) -> bool:
+        return is_inside(op, self.origin.__getitem__)
+
+    def root(self, ops: Iterable[Op]) -> None:
+        """These operations stay, and with them the calls of their functions."""
+        todo = list(ops)
         while todo:
             op = todo.pop()
             self.op(op)
             name = self.home[op]
-            if name not in effectful:
-                effectful.add(name)
+            if name not in self.effectful:
+                self.effectful.add(name)
                 todo.extend(self.calls[name])
 
     def mark(self, v: Value) -> None:

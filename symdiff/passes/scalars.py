@@ -36,7 +36,11 @@ from symdiff.ir.types import Alt, AVal, Kind, Opt, Seq, Type
 from symdiff.passes.dce import dce
 
 _NUMBERS = {"f8", "b1", "i8"}
-_REPEATABLE = {"opt_get", "raise_if"}  # effects that are exceptions: running the NumPy body raises them again
+_REPEATABLE = {
+    "opt_get",
+    "raise_if",
+    "computed",
+}  # effects that are exceptions: running the NumPy body raises them again
 
 
 class _NotLowered(Exception):

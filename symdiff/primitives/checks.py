@@ -72,3 +72,5 @@ retype = prim(
 # the first operand behind the condition.
 raise_if = prim("raise_if", "pred *xs", CONSTANT, infer=_raises,
 params=("exc", "args", "cause"), numpy=_raise_text, effect=True, helper=_RAISE_IF)  # fmt: skip
+# A value that nobody reads, computed for the exception that it may end in (`passes.unread`).
+computed = prim("computed", "x", CONSTANT, infer=lambda ins, regions: (types.BOOL,), numpy="x", effect=True)
