@@ -101,20 +101,63 @@ def computed_again(
     return found
 
 
+def small_steps(ops: Sequence[Op], free: Sequence[Value], params: Sequence[Value]) -> Makers:
+    """Numbers that a function would save, one step from others that it saves: -b, 1 - y, x > 0, k == 0.
+
+    A step from a number that the function was given is made again, too: the number is saved instead.  An array costs
+    more to make than to save.
+    """
+    kept, given = set(free), {v for v in params if _is_number(v)}
+    tests = {op.out: op for op in ops if _is_comparison(op) or (op.prim.name in ("abs", "neg") and _is_number(op.out))}
+    found: Makers = {}
+    for op in ops:
+        if len(op.outs) != 1 or op.out not in kept or not _is_small_step(op):
+            continue
+        chain = [op]
+        if _is_condition(op) or _is_comparison(op):
+            chain[:0] = [tests[v] for v in op.ins if v in tests and v not in kept]  # a < x of `a < x < b`
+        read = {v for step in chain for v in step.ins if v.const is None} - {step.out for step in chain}
+        if read and found.keys().isdisjoint(read) and (read <= kept or (len(read) == 1 and read <= given)):
+            found.update((step.out, step) for step in chain)
+    return found
+
+
+def _is_small_step(op: Op) -> bool:
+    if _is_condition(op) or _is_comparison(op):
+        return True
+    return op.prim.name in _STEPS and _is_number(op.out) and sum(v.const is None for v in op.ins) == 1
+
+
+def _is_comparison(op: Op) -> bool:
+    return op.prim.name in _COMPARISONS and all(map(_is_number, op.ins))
+
+
+def _is_condition(op: Op) -> bool:
+    """Whether an operation is `a < x and x < b`, a branch of which one side compares."""
+    if op.prim.name != "cond" or len(op.outs) != 1 or not (_is_number(op.out) and _decides(op.out)):
+        return False
+    return all(_is_comparison(inner) or is_static(inner) for region in op.regions for inner in region.ops)
+
+
+def _is_number(v: Value) -> bool:
+    return isinstance(v.type, AVal) and v.type.kind is not Kind.ARRAY
+
+
 def _decides(v: Value) -> bool:
     """Whether a value is no number with a derivative: whole, or true or false."""
     return types.cotangent(v.type) is None
 
 
 def _is_cheap(op: Op) -> bool:
-    found = [v.type for v in (*op.ins, *op.outs)]
-    if op.prim.effect or not all(isinstance(t, AVal) and t.kind is not Kind.ARRAY for t in found):
+    values = (*op.ins, *op.outs)
+    if op.prim.effect or not all(map(_is_number, values)):
         return False
-    as_it_is = op.prim.name == "convert" and len({t.dtype for t in found if isinstance(t, AVal)}) == 1
-    return as_it_is or op.prim.name in _CHEAP
+    as_it_is = op.prim.name == "convert" and len({v.type.dtype for v in values if isinstance(v.type, AVal)}) == 1
+    return as_it_is or op.prim.name in _CHEAP or _is_condition(op)
 
 
 _COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne", "logical_not", "not_")
+_STEPS = frozenset(("add", "sub", "mul", "neg", *_COMPARISONS))
 _CHEAP = frozenset(("add", "sub", "mul", "div", "neg", "mod", *_COMPARISONS))
 
 
