@@ -24,11 +24,13 @@ from symdiff.passes.joined import joined
 from symdiff.passes.late import late_updates
 from symdiff.passes.masks import masks
 from symdiff.passes.parts import lent_parts, whole_again
+from symdiff.passes.plain import plain_numbers
 from symdiff.passes.report import Report
 from symdiff.passes.running_sums import running_sums
 from symdiff.passes.settled import settled
 from symdiff.passes.share import share_exponentials
 from symdiff.passes.stabilise import stabilise, stabilise_derivatives
+from symdiff.passes.streams import streams
 from symdiff.passes.sunk import sunk_additions
 from symdiff.passes.views import repeated_views
 
@@ -51,7 +53,9 @@ REWRITES: Mapping[str, Pass] = {
     "invariants": lambda program, report: invariant_carries(program),
     "views": lambda program, report: repeated_views(program),
     "running sums": lambda program, report: running_sums(program),
+    "plain": lambda program, report: plain_numbers(program),
     "sunk": lambda program, report: sunk_additions(program),
+    "streams": lambda program, report: streams(program),
     "late": lambda program, report: late_updates(program),
     "settled": lambda program, report: settled(program),
 }
@@ -66,8 +70,8 @@ AFTER: tuple[tuple[str, ...], ...] = (
     ("fold", "cse", "stable derivatives", "fold", "cse", "wholes", "joined", "invariants", "dce"),
 )
 LAST: tuple[tuple[str, ...], ...] = (
-    ("settled", *AFTER[0], "running sums", "late"),
-    ("settled", *AFTER[1], "views", "running sums", "sunk", "dce", "late"),
+    ("settled", *AFTER[0], "running sums", "plain", "streams", "late"),
+    ("settled", *AFTER[1], "views", "running sums", "plain", "sunk", "dce", "streams", "late"),
     (
         "settled",
         *AFTER[2],
@@ -81,8 +85,10 @@ LAST: tuple[tuple[str, ...], ...] = (
         "dce",
         "views",
         "running sums",
+        "plain",
         "sunk",
         "dce",
+        "streams",
         "late",
     ),
 )

@@ -40,7 +40,7 @@ def _function(f: Function) -> Function:
     sums = _Sums(f.body)
     if not sums.loose:
         return f
-    return Function(f.name, run_steps(_Rebuild(sums).block(f.body, {}, inside=False)), f.dims)
+    return Function(f.name, run_steps(_Rebuild(sums).block(f.body, {})), f.dims)
 
 
 def _is_number(v: Value) -> bool:
@@ -167,10 +167,10 @@ class _Rebuild:
     changed: dict[Value, Value] = field(default_factory=dict)  # by the value that had another kind
     tight: dict[Value, Value] = field(default_factory=dict)  # these, converted back
 
-    def block(self, block: Block, params: Mapping[Value, Value], inside: bool = True) -> Steps:
-        """The block with these parameters of another kind; `inside` a loop or branch its sums may be, too."""
+    def block(self, block: Block, params: Mapping[Value, Value], owner: Op | None = None) -> Steps:
+        """The block with these parameters of another kind; in an `owner`, loop or branch, its sums may be, too."""
         self.changed.update(params)
-        b = Builder()
+        b = Builder(owner.loc if owner is not None else None)
         for op in block.ops:
             b.loc = op.loc
             if _is_dropped(op) and op.out in self.sums.loose:
@@ -190,7 +190,7 @@ class _Rebuild:
                     self.changed.get(v, v) if any_ else self.exactly(b, v) for v, any_ in zip(op.ins, uses, strict=True)
                 ]
                 b.ops.append(rebuilt(op, ins, op.outs, op.regions))
-        sums = self.sums.loose if inside else ()
+        sums = self.sums.loose if owner is not None else ()
         outs = [self.changed.get(v, v) if v in sums else self.exactly(b, v) for v in block.outs]
         return Block(tuple(params.get(v, v) for v in block.params), tuple(b.ops), tuple(outs))
 
@@ -213,11 +213,11 @@ class _Rebuild:
         regions = []
         for region in op.regions:
             new = {p: Value(v.type, p.hint) for p, v in zip(region.params, ins[1:], strict=True) if p.type != v.type}
-            regions.append((yield self.block(region, new)))
+            regions.append((yield self.block(region, new, op)))
         ends = zip(op.outs, *(r.outs for r in regions), strict=True)
         whole = self.sums.returned
         kinds = [v.type if v in whole else a.type if a.type == c.type else _EITHER for v, a, c in ends]
-        regions = [_ending(r, kinds) for r in regions]
+        regions = [_ending(r, kinds, op) for r in regions]
         self.emit(b, op, ins, regions)
 
     def loop(self, b: Builder, op: Op) -> Steps:
@@ -230,11 +230,11 @@ class _Rebuild:
             ins.append(_as(b, self.changed.get(v, v), _EITHER) if on else self.exactly(b, v))
         ins += [self.exactly(b, v) for v in rest]
         new = {p: Value(_EITHER, p.hint) for p, on in zip(body.params[first:], loose, strict=False) if on}
-        made = yield self.block(body, new)
+        made = yield self.block(body, new, op)
         kinds = [v.type for v in body.outs]
         for k, on in enumerate(loose):
             kinds[part.n_exit + k] = _EITHER if on else kinds[part.n_exit + k]
-        self.emit(b, op, ins, [_ending(made, kinds)])
+        self.emit(b, op, ins, [_ending(made, kinds, op)])
 
     def emit(self, b: Builder, op: Op, ins: Sequence[Value], regions: Sequence[Block]) -> None:
         found = b.emit(op.prim, *ins, regions=regions, hints=[v.hint for v in op.outs], **op.params)
@@ -251,8 +251,8 @@ def _as(b: Builder, v: Value, t: types.Type) -> Value:
     return b.op("convert", v, kind=t.kind, dtype=t.dtype, hint="" if t == _EITHER else v.hint).value
 
 
-def _ending(block: Block, kinds: Sequence[types.Type]) -> Block:
-    """The block with results of these kinds."""
-    b = Builder(block.ops[-1].loc if block.ops else None)
+def _ending(block: Block, kinds: Sequence[types.Type], owner: Op) -> Block:
+    """The block of a branch or loop, with results of these kinds."""
+    b = Builder(owner.loc)
     outs = [_as(b, v, t) for v, t in zip(block.outs, kinds, strict=True)]
     return same_block(block, block.params, [*block.ops, *b.ops], outs)

@@ -284,7 +284,7 @@ def _add(x, y):
 '''
 
 
-def _ct_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
+def _ct_infer(ins: tuple[Type, ...], regions: tuple[()], loose: bool = False) -> tuple[Type, ...]:
     found = types.cotangent(ins[0])
     if found is None:
         raise TypeError(f"{ins[0]} has no cotangent")
@@ -292,16 +292,23 @@ def _ct_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
 
 
 def _zeros_text(params: Params, ins: tuple[Type, ...]) -> str:
-    """Zeros of a list of Python's floats do not ask what they are: an int may stand among them."""
+    """Zeros of a list of Python's floats do not ask what they are: an int may stand among them.
+
+    `loose`: where Python floats do as well as NumPy scalars, see `passes.plain`.
+    """
     t, text, name = ins[0], "{}", "x"
     while isinstance(t, Seq) and isinstance(t.elem, Seq):
         t, text, name = t.elem, text.format(f"[{{}} for {name}_ in {name}]"), f"{name}_"
-    if isinstance(t, Seq) and isinstance(t.elem, AVal) and t.elem.kind in (Kind.PYTHON, Kind.EITHER):
+    if not isinstance(t, Seq) or not isinstance(t.elem, AVal):
+        return "_zeros_like(x)"
+    if t.elem.kind is Kind.ARRAY:
+        return text.format(f"[np.zeros_like({name}_) for {name}_ in {name}]").replace("x__", "g").replace("x_", "e")
+    if params.get("loose") or t.elem.kind in (Kind.PYTHON, Kind.EITHER):
         return text.format(f"[{'0j' if t.elem.complex else '0.0'}] * len({name})").replace("x_", "e")
     return "_zeros_like(x)"
 
 
-zeros_ct = prim("zeros_ct", "x", CONSTANT, infer=_ct_infer, numpy=_zeros_text, helper=_ZEROS_HELPER)
+zeros_ct = prim("zeros_ct", "x", CONSTANT, infer=_ct_infer, params=("loose",), numpy=_zeros_text, helper=_ZEROS_HELPER)
 add_ct = prim(
     "add_ct",
     "x y",

@@ -89,6 +89,7 @@ dim_of = prim(
 
 
 def _convert_text(params: Params, ins: tuple[Type, ...]) -> str:
+    """`loose`: where a Python float does as well as a NumPy scalar, see `passes.plain`."""
     kind, dtype, (source,) = params["kind"], params["dtype"], ins
     if kind is Kind.ARRAY:
         return (
@@ -96,12 +97,16 @@ def _convert_text(params: Params, ins: tuple[Type, ...]) -> str:
             if numeric(source).kind is Kind.ARRAY
             else f"np.asarray(x, dtype={dtype_text(dtype)})"
         )
+    if params.get("loose"):
+        return "x"
     if kind is Kind.PYTHON:
         return f"{types.PYTHON_NAMES[dtype]}(x)"
     return "x" if kind is Kind.EITHER else f"{dtype_text(dtype)}(x)"
 
 
-def _convert_infer(ins: tuple[Type, ...], regions: tuple[()], kind: Kind, dtype: str) -> tuple[Type, ...]:
+def _convert_infer(
+    ins: tuple[Type, ...], regions: tuple[()], kind: Kind, dtype: str, loose: bool = False
+) -> tuple[Type, ...]:
     source = numeric(ins[0])
     if source.shape and kind is not Kind.ARRAY:
         raise TypeError(f"{source} is no scalar")
@@ -110,7 +115,7 @@ def _convert_infer(ins: tuple[Type, ...], regions: tuple[()], kind: Kind, dtype:
     return (AVal(kind, source.shape, dtype),)
 
 
-def _convert_back(b: Any, ct: Any, x: Any, kind: Kind, dtype: str) -> Any:
+def _convert_back(b: Any, ct: Any, x: Any, kind: Kind, dtype: str, loose: bool = False) -> Any:
     return b.real(ct) if ct.type.complex and not x.type.complex else ct
 
 
@@ -137,7 +142,7 @@ convert = prim(
     "x",
     LINEAR,
     infer=_convert_infer,
-    params=("kind", "dtype"),
+    params=("kind", "dtype", "loose"),
     numpy=_convert_text,
     transpose=(_convert_back,),
     rule="x",

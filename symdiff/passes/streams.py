@@ -1,0 +1,87 @@
+"""A loop that the user wrote over the elements of an array or list is printed so: the last thing but one.
+
+By hand, once: where nothing else reads i, and n is the length of v,
+
+    for i in range(n):                       for t in v:
+        t = v[i]                 ⟹               s += t * t
+        s += t * t
+
+A loop over numbers, whose i has a name of the user's, stays one.  Only the order of reading changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symdiff.ir import dims
+from symdiff.ir.core import Block, Op, Program, Value
+from symdiff.ir.loops import Groups, loop
+from symdiff.ir.types import AVal
+from symdiff.passes.regions import map_blocks, map_functions, rebuilt, same_block
+from symdiff.primitives.control import elem_type
+
+_READS = ("index", "seq_get")
+
+
+def streams(program: Program) -> Program:
+    """The program with loops over elements where the turn's number is read for nothing else."""
+    return map_functions(program, lambda f: map_blocks(f, _block))
+
+
+def _block(block: Block) -> Block:
+    made = {op.out: op for op in block.ops if len(op.outs) == 1}
+    return same_block(
+        block, block.params, [_over_elements(op, made) if op.prim.name == "for" else op for op in block.ops], block.outs
+    )
+
+
+def _over_elements(op: Op, made: dict[Value, Op]) -> Op:
+    part = loop(op)
+    lo, hi, step = part.bounds
+    (turn,) = part.index
+    if turn.hint or op.params.get("reverse") or lo.const != 0 or step.const != 1 or turn in part.body.outs:
+        return op
+    reads = [inner for inner in part.body.ops if turn in inner.ins]
+    whole = dict(zip(part.cap_params, part.caps, strict=True))
+    sources = [whole.get(inner.ins[0]) for inner in reads]
+    if not reads or not all(
+        source is not None and _is_element(inner, turn) and _covers(hi, source, made) and _fits(inner, source)
+        for inner, source in zip(reads, sources, strict=True)
+    ):
+        return op
+    if len(set(sources)) < len(sources):  # one element under two names
+        return op
+    return _with_streams(op, reads, [v for v in sources if v is not None])
+
+
+def _is_element(op: Op, turn: Value) -> bool:
+    """Whether this is `t = v[i]`."""
+    whole = op.params.get("spec", (("at", None),)) == (("at", None),)
+    return op.prim.name in _READS and op.ins[1:] == (turn,) and whole
+
+
+def _fits(op: Op, source: Value) -> bool:
+    return elem_type(source.type) == op.out.type
+
+
+def _covers(hi: Value, source: Value, made: dict[Value, Op]) -> bool:
+    """Whether there is one turn for each element."""
+    count = made.get(hi)
+    if not isinstance(source.type, AVal):
+        return count is not None and count.prim.name == "seq_len" and count.ins[0] is source
+    size = hi.const if count is None or count.prim.name != "dim" else count.params["size"]
+    return size is not None and dims.equal(size, source.type.shape[0]) is True
+
+
+def _with_streams(op: Op, reads: Sequence[Op], sources: Sequence[Value]) -> Op:
+    groups, (body,) = Groups.of(op), op.regions
+    pre, carry, xs, caps = groups.operands(op)
+    turn, inside, elements, captured = groups.params(body)
+    gone = set(reads)
+    kept = [inner for inner in body.ops if inner not in gone]
+    read = {*body.outs, *(v for inner in kept for v in inner.ins)}
+    stay = [k for k, p in enumerate(captured) if p in read]
+    params = (*turn, *inside, *elements, *(inner.out for inner in reads), *(captured[k] for k in stay))
+    ins = (*pre, *carry, *xs, *sources, *(caps[k] for k in stay))
+    block = Block(params, tuple(kept), body.outs)
+    return rebuilt(op, ins, op.outs, [block], n_xs=len(xs) + len(sources))
