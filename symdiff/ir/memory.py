@@ -113,8 +113,17 @@ def numbers_alone(t: Type) -> bool:
     return isinstance(t, AVal) and not mutable(t)
 
 
+def widens(elem: Type) -> bool:
+    """Whether the elements of a list, taken for these, stay what they are: numbers of either kind."""
+    while isinstance(elem, Seq):
+        elem = elem.elem
+    return isinstance(elem, AVal) and elem.kind is Kind.EITHER
+
+
 def viewed(op: Op) -> int | None:
-    """The operand that an array result may be a view of."""
+    """The operand that an array result may be a view of, or a list the same list."""
+    if op.prim.name == "seq_convert" and widens(op.params["elem"]):
+        return 0
     k = op.prim.views
     if k is None or op.prim.family is Family.STRUCTURE or not mutable(op.outs[0].type):
         return None

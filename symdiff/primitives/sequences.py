@@ -11,6 +11,7 @@ from typing import Any
 
 from symdiff.ir import types
 from symdiff.ir.core import Params
+from symdiff.ir.memory import widens
 from symdiff.ir.types import AVal, Kind, Opt, Seq, Type
 from symdiff.primitives import axes
 from symdiff.primitives.declare import CONSTANT, LINEAR, STRUCTURE, accumulate, prim
@@ -188,14 +189,13 @@ seq_append = prim(
 
 def _seq_convert_text(params: Params, ins: tuple[Type, ...]) -> str:
     """What may be of either kind stays what it is; of a list of lists all inner ones are made anew."""
+    if widens(params["elem"]):
+        return "s"
     elem, depth = params["elem"], 0
     while isinstance(elem, Seq):
         elem, depth = elem.elem, depth + 1
-    if elem.kind not in (Kind.PYTHON, Kind.NUMPY):
-        text = "list({})"
-    else:
-        name = types.PYTHON_NAMES[elem.dtype] if elem.kind is Kind.PYTHON else dtype_text(elem.dtype)
-        text = f"[{name}(e) for e in {{}}]"
+    name = types.PYTHON_NAMES[elem.dtype] if elem.kind is Kind.PYTHON else dtype_text(elem.dtype)
+    text = f"[{name}(e) for e in {{}}]"
     for name in "bcdf"[:depth]:
         text = f"[{text.format(name)} for {name} in {{}}]"
     return text.format("s")
