@@ -71,6 +71,27 @@ def _divided(site: Site) -> Any:
     return None
 
 
+def _quotient(site: Site) -> Any:
+    """d * (1 / x) as d / x."""
+    for d, r in (site.op.ins, site.op.ins[::-1]):
+        op = site.source(r, "div")
+        if op is not None and derived(op) and site.uses(r) == 1 and site.is_number(op.ins[0], 1):
+            return site.b.op("div", d, op.ins[1], **op.params)
+    return None
+
+
+def _twice(site: Site) -> Any:
+    """a + t + t as a + 2 t, of numbers, arrays, and places in arrays."""
+    op = site.op
+    before = site.source(op.ins[0], op.prim.name)
+    if before is None or site.uses(op.ins[0]) > 1 or not derived(before) or op.ins[1:] != before.ins[1:]:
+        return None
+    t = op.ins[1]
+    if before.params != op.params or number_type(t).dtype not in ("f8", "f4") or t is before.ins[0]:
+        return None
+    return site.b.op(op.prim.name, before.ins[0], site.b.op("mul", 2.0, t), *op.ins[2:], **op.params)
+
+
 def _nothing_added(site: Site) -> Any:
     """x + 0.0, which is x but for the sign of a zero."""
     for x, zero in (site.op.ins, site.op.ins[::-1]):
@@ -139,6 +160,8 @@ ROWS = (
     Row("scaled once", ("index_add",), _of_derivatives(_scaled_once), "within a rounding of s (x - 1)"),
     Row("division by a size", ("mul",), _of_derivatives(_divided),
         "within a rounding, of which there is one less"),
+    Row("quotient", ("mul",), _of_derivatives(_quotient), "within a rounding, of which there is one less"),
+    Row("twice", ("add", "index_add"), _of_derivatives(_twice), "within a rounding, of which there is one less"),
     Row("whole numbers as floats", _WITH_NUMBERS, _as_float, "up to 2^53, and 2^24 in float32"),
     Row("sum of products", ("sum", "sum_to"), _of_derivatives(sum_of_products),
         "float64 arrays of one shape: another order of summation"),

@@ -13,7 +13,7 @@ from symdiff.ir.core import Program
 from symdiff.passes.cheaper import ROWS, cheaper
 from symdiff.passes.dce import dce
 from symdiff.passes.report import Report
-from tests.passes.helpers import DERIVED, LOC, N8, array, close, find, names, outcome, program
+from tests.passes.helpers import DERIVED, I8, LOC, N8, array, close, find, names, outcome, program
 
 V = array("f8", "n")
 X, Y = np.array([2.0, -3.0, 5.0]), np.array([7.0, 11.0, -13.0])
@@ -32,6 +32,8 @@ CASES: dict[str, tuple[Sequence[Any], Callable[..., Any], list[str], Sequence[An
         (S, X),
     ),
     "division by a size": ([V], lambda b, x: x * (1.0 / b.op("dim", size=V.shape[0])), ["dim", "div"], (X,)),
+    "quotient": ([V, V], lambda b, x, y: x * (1.0 / y), ["div"], (X, Y)),
+    "twice": ([N8, N8], lambda b, s, t: s + t + t, ["mul", "add"], (S, T)),
     "whole numbers as floats": ([V], lambda b, x: b.op("sub", 1, x), ["sub"], (X,)),
     "sum of products": ([V, V], lambda b, x, y: b.op("sum", x * y), ["vdot"], (X, Y)),
 }
@@ -48,6 +50,21 @@ def test_a_whole_number_beside_an_array(dtype: str, whole: int, kind: type) -> N
     before = program([array(dtype, "n")], lambda b, x: b.op("add", x, whole))
     (add,) = find(cheaper(before), "add")
     assert type(add.ins[1].const) is kind and add.ins[1].const == whole
+
+
+def test_a_place_is_added_to_once() -> None:
+    def make(b: Any, x: Any, i: Any, t: Any) -> Any:
+        once = b.op("index_add", x, t, i, spec=(("at", None),))
+        return b.op("index_add", once, t, i, spec=(("at", None),))
+
+    before = program([V, I8, N8], make, loc=DERIVED)
+    after = dce(cheaper(before))
+    assert names(after) == ["mul", "index_add"]
+    close(outcome(before, (X, 1, S)), outcome(after, (X, 1, S)))
+    apart = program(
+        [V, I8, I8, N8], lambda b, x, i, j, t: make(b, b.op("index_add", x, t, j, spec=(("at", None),)), i, t)
+    )
+    assert len(find(cheaper(apart), "index_add")) == 3
 
 
 def test_every_row_has_a_case() -> None:
