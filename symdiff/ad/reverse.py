@@ -6,7 +6,8 @@ programs with the residuals between them.  Both are ordinary programs: they are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from symdiff.ad.activity import Backward as UsefulAnalysis
@@ -67,7 +68,7 @@ class Reversal:
             reached = self.useful.function(name, pattern.useful)
             wanted = tuple(a and b for a, b in zip(pattern.varied, reached, strict=True))
             pattern = replace(pattern, lent=tuple(a and b for a, b in zip(pattern.lent, wanted, strict=True)))
-            base = _unused(name, {*self.functions, *self.entries})
+            base = _unused(_names(name, self.program.functions[name], wanted), {*self.functions, *self.entries})
             self.pairs[key] = made = Pair(f"{base}_forward", f"{base}_backward", wanted, pattern.lent)
             self.functions[made.forward] = self.functions[made.backward] = self.program.functions[
                 name
@@ -185,12 +186,20 @@ def _bindings(sizes: Sequence[str], values: Sequence[Value], loc: Loc | None) ->
     return [Op(REGISTRY["bind_dim"], (v,), (), Params(name=n), (), loc) for n, v in zip(sizes, values, strict=True)]
 
 
-def _unused(name: str, taken: set[str]) -> str:
-    found, k = name, 1
-    while f"{found}_forward" in taken or f"{found}_backward" in taken:
-        k += 1
-        found = f"{name}{k}"
-    return found
+def _names(name: str, function: Function, wanted: Flags) -> Iterator[str]:
+    """What the pair of a function may be called: `f`, else by what it is differentiated by, `f_by_x`, else `f2`."""
+    yield name
+    by = [v.hint for v in select(function.body.params, wanted)]
+    if 0 < len(by) <= _FEW and all(by):
+        yield f"{name}_by_{'_'.join(by)}"
+    yield from (f"{name}{k}" for k in itertools.count(2))
+
+
+_FEW = 3  # arguments that a name mentions
+
+
+def _unused(names: Iterator[str], taken: set[str]) -> str:
+    return next(found for found in names if f"{found}_forward" not in taken and f"{found}_backward" not in taken)
 
 
 def unbound_sizes(back: Backward, bound_by: Sequence[Value]) -> list[str]:

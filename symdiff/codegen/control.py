@@ -304,10 +304,12 @@ class Printer(Emitter):
     def range_text(self, op: Op, forward: bool = False) -> str:
         lo, hi, step = (self.expr(v) for v in op.ins[:3])
         plain = isinstance(step, ast.Constant) and step.value == 1
+        if plain and isinstance(lo, ast.Constant) and lo.value == 0:
+            hi = _without_least(hi)
         if op.params.get("reverse") and not forward:
-            if plain:
+            if plain and _is_simple(hi):
                 return f"range({ast.unparse(_less_one(hi))}, {ast.unparse(_less_one(lo))}, -1)"
-            return f"reversed(range({ast.unparse(lo)}, {ast.unparse(hi)}, {ast.unparse(step)}))"
+            return f"reversed({self.range_text(op, forward=True)})"
         if plain and isinstance(lo, ast.Constant) and lo.value == 0:
             return f"range({ast.unparse(hi)})"
         return (
@@ -379,6 +381,22 @@ def _negation(pred: ast.expr) -> ast.expr:
     if isinstance(pred, ast.UnaryOp) and isinstance(pred.op, ast.Not):
         return pred.operand
     return ast.UnaryOp(ast.Not(), pred)
+
+
+def _is_simple(tree: ast.expr) -> bool:
+    """Whether one less than a number reads as easily: of `n`, `n + 1`, `x.shape[0]`, `len(s)`."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    operations = [node for node in ast.walk(tree) if isinstance(node, ast.BinOp)]
+    known = all(isinstance(node.op, (ast.Add, ast.Sub)) and isinstance(node.right, ast.Constant) for node in operations)
+    return len(operations) <= 1 and known and all(ast.unparse(node.func) == "len" for node in calls)
+
+
+def _without_least(tree: ast.expr) -> ast.expr:
+    """n of `max(n, 0)`: a range from 0 to less has no numbers either."""
+    if isinstance(tree, ast.Call) and ast.unparse(tree.func) == "max" and len(tree.args) == 2:
+        others = [a for a in tree.args if not (isinstance(a, ast.Constant) and a.value == 0)]
+        return others[0] if len(others) == 1 else tree
+    return tree
 
 
 def _less_one(tree: ast.expr) -> ast.expr:

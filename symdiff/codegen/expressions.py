@@ -80,5 +80,32 @@ def names_in(tree: ast.expr) -> frozenset[str]:
     return frozenset(n.id for n in ast.walk(tree) if isinstance(n, ast.Name))
 
 
+def places(tree: ast.expr) -> ast.expr:
+    """A subscript: `[0, 1]` says as much as `np.array([0, 1], dtype=np.int64)`."""
+    if not isinstance(tree, ast.Call) or ast.unparse(tree.func) != "np.array":
+        return tree
+    values, dtypes = tree.args[0], [ast.unparse(k) for k in tree.keywords]
+    return values if isinstance(values, ast.List) and values.elts and dtypes == ["dtype=np.int64"] else tree
+
+
+def one_step(tree: ast.expr) -> ast.expr:
+    """Steps of a whole number as one: `n - 1 - 1` as `n - 2`."""
+    while isinstance(tree, ast.BinOp) and isinstance(tree.left, ast.BinOp):
+        last, first = _step(tree), _step(tree.left)
+        if last is None or first is None:
+            return tree
+        total, n = first + last, tree.left.left
+        operator = ast.Add() if total > 0 else ast.Sub()
+        tree = ast.BinOp(n, operator, ast.Constant(abs(total))) if total else n
+    return tree
+
+
+def _step(tree: ast.BinOp) -> int | None:
+    """c of `n + c` and `n - c`."""
+    if not isinstance(tree.right, ast.Constant) or type(tree.right.value) is not int:
+        return None
+    return {ast.Add: tree.right.value, ast.Sub: -tree.right.value}.get(type(tree.op))
+
+
 def parsed(text: str) -> ast.expr:
     return ast.parse(text, mode="eval").body

@@ -5,6 +5,8 @@ to its reader changes nothing: no statement in between writes memory that it may
 keep their order.  The latter is a stack discipline: the operands of a line are taken from the right, and one that may
 raise is folded only if it is the newest of those not yet printed.  What stands under one `np.errstate` is not folded
 into a line under another.
+
+A step from a whole number, `i - 1`, is written again in every line that reads it.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from symdiff.codegen.choices import can_raise, evaluated, joint
 from symdiff.codegen.names import is_renaming
-from symdiff.ir import errstate
+from symdiff.ir import errstate, types
 from symdiff.ir.core import Block, Family, Literal, Op, Value
 from symdiff.ir.errstate import Stack
 from symdiff.ir.types import Alt, AVal, Kind, Saved, Seq
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 WIDTH = 84  # of an expression, estimated; the line's target and indentation come on top
 _AT_RETURN = ("convert", "copy")  # `return float(y), x.copy()`
+_SHORT = 8  # known places that are written where they are read
+INDEXED = {"index": 1, "index_once": 1, "index_set": 2, "index_add": 2}  # the first operand that says where
 DEPTH = 12  # of nested operations in one expression
 
 UNPACKS = ("alt_unpack", "saved_unpack")  # their result is several values, even if it is one
@@ -58,7 +62,7 @@ class Plan:
     `dying`: the owned values by that position; `wanted`: the name a value should get for the sake of its reader;
     `under`: the `np.errstate` that a line stands in; `stored`: those that go to a list as soon as they are there;
     `places`: elements of lists that are only written: `t[i][j] = v`; `pops`: what takes the last element off a list in
-    the line that reads it.
+    the line that reads it; `steps`: `i - 1`, folded into all that read it.
     """
 
     roots: dict[Value, Value] = field(default_factory=dict)
@@ -71,6 +75,7 @@ class Plan:
     stored: set[Value] = field(default_factory=set)
     places: set[Value] = field(default_factory=set)
     pops: set[Op] = field(default_factory=set)
+    steps: dict[Value, list[Op]] = field(default_factory=dict)
 
     def reads(self, value: Value, position: int) -> bool:
         """Whether a value is read after the operation at this position, or stored behind it."""
@@ -194,13 +199,14 @@ class Folder:
             bare = not found.hint or isinstance(found.type, (Alt, Saved))
             once = folds == "all" or (folds and (bare or found in converted))
             uses[found] = uses.get(found, 0) + (1 if once else 2)
+        self.find_steps(block, plan, appended)
         pending: dict[Value, _Pending] = {}
         writes = -1  # the last position that writes memory
         raised = 0  # how many operations that may raise came before
         tops = _Tops()
         for position, op in enumerate(block.ops):
             writes = max([writes, *(tops.cut[v] for v in op.ins if v in tops.cut)])
-            if op.outs and op.outs[0] in plan.roots:
+            if op.outs and (op.outs[0] in plan.roots or op.outs[0] in plan.steps):
                 if self.may_raise(op):
                     raised += 1
                 continue
@@ -222,6 +228,20 @@ class Folder:
         plan.pops = tops.folded(plan)
         if folds:
             self.take(plan, None, block.outs, set(range(len(block.outs))), pending, writes, raised)
+
+    def find_steps(self, block: Block, plan: Plan, appended: Set[Value]) -> None:
+        """Steps from a loop's number, or another that the block is given: folded, however often they are read."""
+        given = {v for v in block.params if v.type == types.INT}
+        made = {op.out: op for op in block.ops if _is_step(op, given) or is_short(op)}
+        found = {v: list[Op]() for v in made if self.nameless(v) and v not in appended and v not in block.outs}
+        for op in block.ops if found else ():
+            for v in dict.fromkeys(op.ins):
+                if v in found:
+                    found[v].append(op)
+        for v, readers in found.items():
+            if readers and (made[v].ins or all(is_subscript(v, op) for op in readers)):
+                plan.steps[v] = readers
+                plan.folded[v] = readers[-1]
 
     def evaluated(self, op: Op) -> Sequence[Value]:
         return evaluated(op) if self.joins else op.ins
@@ -281,6 +301,7 @@ class Folder:
             if op.outs and op.outs[0] in plan.folded:
                 consumer = plan.folded[op.outs[0]]
                 at[op] = end if consumer is None else at[consumer]
+                at[op] = max([at[op], *(at[reader] for reader in plan.steps.get(op.outs[0], ()))])
             for v in op.ins:
                 found = self.root(plan, v)
                 plan.last[found] = max(plan.last.get(found, -1), at[op])
@@ -339,7 +360,11 @@ def _places(block: Block, plan: Plan) -> set[Value]:
             readers.setdefault(v, []).append(op)
     found: dict[Value, Op] = {}  # with what gives it back
     for op in reversed(block.ops):
-        if op.prim.name != "borrow" or not isinstance(op.ins[0].type, Seq) or any(v in plan.folded for v in op.ins):
+        if (
+            op.prim.name != "borrow"
+            or not isinstance(op.ins[0].type, Seq)
+            or any(v in plan.folded and v not in plan.steps for v in op.ins)
+        ):
             continue
         part, rest = op.outs
         backs, users = readers.get(rest, ()), readers.get(part, ())
@@ -356,6 +381,27 @@ def _places(block: Block, plan: Plan) -> set[Value]:
         if lent_again and user.ins.count(part) == 1:
             found[part] = back
     return set(found)
+
+
+def is_subscript(v: Value, op: Op) -> bool:
+    """Whether an operation reads a value only as the place of elements."""
+    return op.prim.name in INDEXED and v not in op.ins[: INDEXED[op.prim.name]]
+
+
+def is_short(op: Op) -> bool:
+    """Whether an operation is a few known places, `[0, 1]`."""
+    if op.prim.name != "const" or not isinstance(op.out.const, Literal):
+        return False
+    known = op.out.const
+    return known.dtype == "i8" and len(known.shape) == 1 and 0 < known.shape[0] <= _SHORT
+
+
+def _is_step(op: Op, given: Set[Value]) -> bool:
+    """Whether an operation is `i + 1` or `i - 1`, of a number given and any that is known."""
+    if op.prim.name not in ("add", "sub") or op.out.type != types.INT:
+        return False
+    left, right = op.ins
+    return (left in given and is_constant(right)) or (right in given and is_constant(left))
 
 
 def _measure(op: Op, position: int, taken: list[_Pending], raises: tuple[int, int], under: Stack | None) -> _Pending:

@@ -16,9 +16,9 @@ import numpy as np
 from symdiff.codegen import expressions
 from symdiff.codegen.blocks import Context
 from symdiff.codegen.choices import is_selection, joined, joint, truth
-from symdiff.codegen.folding import Plan, is_constant, is_update
+from symdiff.codegen.folding import INDEXED, Plan, is_constant, is_update
 from symdiff.codegen.names import CALLED, helpers_in, identifier, is_renaming
-from symdiff.ir import template
+from symdiff.ir import template, types
 from symdiff.ir.core import Family, Op, Params, Value
 from symdiff.ir.dims import Atom, Dim
 from symdiff.ir.types import Alt, AVal, Kind, Saved
@@ -138,7 +138,8 @@ class Values:
         operands = self.operands(op)
         if op.params.get("math"):
             return template.expression(_without(op, "math"), operands, self.dim, scalar=True)
-        return template.expression(op, operands, self.dim)
+        tree = template.expression(op, operands, self.dim)
+        return expressions.one_step(tree) if [v.type for v in op.outs] == [types.INT] else tree
 
     def choice(self, op: Op) -> ast.expr:
         """A branch as an expression."""
@@ -162,7 +163,9 @@ class Values:
         strong = op.prim.family is Family.ELEMENTWISE or is_update(op)
         strong = strong and any(is_double(v) for v in op.ins if v.const is None)
         strong = strong or op.prim.name in ("full", "broadcast_to")
-        return [self.plain(v) if strong else self.expr(v) for v in op.ins]
+        found = [self.plain(v) if strong else self.expr(v) for v in op.ins]
+        first = INDEXED.get(op.prim.name, len(found))
+        return [*found[:first], *map(expressions.places, found[first:])]
 
     def plain(self, value: Value) -> ast.expr:
         """An operand next to a float64 of NumPy's: a constant `np.float64(2.0)` is as well a Python float there."""

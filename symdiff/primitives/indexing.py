@@ -17,13 +17,13 @@ twice says so with `unique=True`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from symdiff.ir import types
-from symdiff.ir.core import Params
+from symdiff.ir.core import Literal, Params
 from symdiff.ir.dims import Dim
 from symdiff.ir.types import AVal, Kind, ShapeError, Type
 from symdiff.primitives.declare import LINEAR, accumulate, numeric, prim
@@ -187,7 +187,16 @@ def _index_once(x, index):
 
 
 def _index_back(b: Any, acc: Any, ct: Any, x: Any, *i: Any, spec: Spec) -> Any:
-    return b.index_add(acc, ct, *i, spec=spec)
+    return b.index_add(acc, ct, *i, spec=spec, **({"unique": True} if _known_apart(spec, i) else {}))
+
+
+def _known_apart(spec: Spec, i: Sequence[Any]) -> bool:
+    """Whether the places are known when compiling, and no two are the same: `x[[1, 0]]`."""
+    known = i[0].value.const if len(spec) == len(i) == 1 and spec[0][0] == "array" else None
+    if not isinstance(known, Literal):
+        return False
+    places = known.array().ravel().tolist()
+    return len(set(places)) == len(places) and (min(places, default=0) >= 0 or max(places) < 0)
 
 
 def _value_back(b: Any, ct: Any, x: Any, v: Any, *i: Any, spec: Spec, unique: bool = False) -> Any:
@@ -199,7 +208,8 @@ def _overwritten_back(b: Any, ct: Any, x: Any, v: Any, *i: Any, spec: Spec, uniq
 
 
 def _stored_back(b: Any, ct: Any, x: Any, v: Any, *i: Any, spec: Spec, unique: bool = False) -> Any:
-    return (b.index_once if may_repeat(spec) and not unique else b.index)(ct, *i, spec=spec)
+    repeats = may_repeat(spec) and not unique and not _known_apart(spec, i)
+    return (b.index_once if repeats else b.index)(ct, *i, spec=spec)
 
 
 def _once_back(b: Any, ct: Any, x: Any, *i: Any, spec: Spec) -> Any:

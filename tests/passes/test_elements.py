@@ -81,9 +81,9 @@ def test_gradients_through_views(f: Callable[..., Any], level: int) -> None:
 @pytest.mark.parametrize(
     ("f", "place"),
     [
-        (writes, "y[t] = y8 * y[i] + x"),
+        (writes, "y[i + 1] = y8 * y[i] + x"),
         (every_second, "t = i * 2 + 1"),
-        (column, "A[t, 2] = "),
+        (column, "A[i + 1, 2] = "),
     ],
 )
 def test_a_view_is_not_taken_in_each_turn(f: Callable[..., Any], place: str) -> None:
