@@ -4,8 +4,8 @@
 types   theta, x: f8[d]; y_star: float
 wrt     theta, x
 level   -O2
-saves   theta, x, y_star, a, y4, y9 (4 numbers, 2*d elements)
-cost    forward 10 operations, backward 11
+saves   theta, x, y_star, a (2 numbers, 2*d elements)
+cost    forward 10 operations, backward 13
 source  case1 4326a25e
 """
 
@@ -32,22 +32,20 @@ def case1_forward(theta: np.ndarray, x: np.ndarray, y_star: float) -> tuple:
     if not (type(theta) is type(x) is np.ndarray and type(y_star) is float and theta.dtype is x.dtype is _f8
             and theta.ndim == x.ndim == 1 and theta.shape[0] == x.shape[0]):
         theta, x, y_star = _accept('case1_forward', _TYPES, theta, x, y_star)
-    a = theta @ x                                     # 3
-    y9 = -a                                           # 4
-    y4 = 1 - y_star
-    J = y_star * -_softplus(y9) + y4 * -_softplus(a)  # 5
-    return J, (theta.copy(), x.copy(), y_star, a, y4, y9)
+    a = theta @ x  # 3
+    J = y_star * -_softplus(-a) + (1 - y_star) * -_softplus(a)  # 5
+    return J, (theta.copy(), x.copy(), y_star, a)
 
 
 def case1_backward(saved: tuple, d_J: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
     """Return d_J · ∂case1/∂(theta, x) at the point where `case1_forward` was called."""
-    theta, x, y_star, a, y4, y9 = saved
+    theta, x, y_star, a = saved
     if type(d_J) is not float:
         (d_J,) = _floats('case1_backward', d_J=d_J)
-    d_y5 = d_J * y4               # ∂y2/∂y5 = y4
+    d_y5 = d_J * (1 - y_star)     # ∂y2/∂y5 = y4
     d_a = -d_y5 * _logistic(a)    # 5
     d_y3 = d_J * y_star           # ∂y1/∂y3 = y_star
-    d_y9 = -d_y3 * _logistic(y9)  # 5
+    d_y9 = -d_y3 * _logistic(-a)  # 5
     d_a -= d_y9                   # ∂y9/∂a = -1
     d_theta = d_a * x             # ∂a/∂theta = x
     d_x = d_a * theta             # ∂a/∂x = theta

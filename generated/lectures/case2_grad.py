@@ -4,8 +4,8 @@
 types   alpha: f8[d, m]; beta: f8[d]; x: f8[m]; y_star: float
 wrt     alpha, beta, x
 level   -O2
-saves   alpha, beta, x, y_star, z, b, y4, y9 (4 numbers, d*m + 2*d + m elements)
-cost    forward 12 operations, backward 16
+saves   alpha, beta, x, y_star, z, b (2 numbers, d*m + 2*d + m elements)
+cost    forward 12 operations, backward 18
 source  case2 fe839d39
 """
 
@@ -36,24 +36,22 @@ def case2_forward(alpha: np.ndarray, beta: np.ndarray, x: np.ndarray, y_star: fl
             and alpha.dtype is beta.dtype is x.dtype is _f8 and alpha.ndim == 2 and beta.ndim == x.ndim == 1
             and alpha.shape[0] == beta.shape[0] and alpha.shape[1] == x.shape[0]):
         alpha, beta, x, y_star = _accept('case2_forward', _TYPES, alpha, beta, x, y_star)
-    a = alpha @ x                                     # 3
-    z = _logistic(a)                                  # 4
-    b = beta @ z                                      # 5
-    y9 = -b                                           # 6
-    y4 = 1 - y_star
-    J = y_star * -_softplus(y9) + y4 * -_softplus(b)  # 7
-    return J, (alpha.copy(), beta.copy(), x.copy(), y_star, z, b, y4, y9)
+    a = alpha @ x     # 3
+    z = _logistic(a)  # 4
+    b = beta @ z      # 5
+    J = y_star * -_softplus(-b) + (1 - y_star) * -_softplus(b)  # 7
+    return J, (alpha.copy(), beta.copy(), x.copy(), y_star, z, b)
 
 
 def case2_backward(saved: tuple, d_J: float = 1.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return d_J · ∂case2/∂(alpha, beta, x) at the point where `case2_forward` was called."""
-    alpha, beta, x, y_star, z, b, y4, y9 = saved
+    alpha, beta, x, y_star, z, b = saved
     if type(d_J) is not float:
         (d_J,) = _floats('case2_backward', d_J=d_J)
-    d_y5 = d_J * y4                     # ∂y2/∂y5 = y4
+    d_y5 = d_J * (1 - y_star)           # ∂y2/∂y5 = y4
     d_b = -d_y5 * _logistic(b)          # 7
     d_y3 = d_J * y_star                 # ∂y1/∂y3 = y_star
-    d_y9 = -d_y3 * _logistic(y9)        # 7
+    d_y9 = -d_y3 * _logistic(-b)        # 7
     d_b -= d_y9                         # ∂y9/∂b = -1
     d_beta = d_b * z                    # ∂b/∂beta = z
     d_z = d_b * beta                    # ∂b/∂z = beta

@@ -64,8 +64,8 @@ def correlation_loops_backward(saved: tuple, d_Y: np.ndarray) -> tuple[np.ndarra
     n2 = X.shape[1]
     d_X = np.zeros((n1, n2))
     d_F = np.zeros((k1, k2))
-    for i in range(n1 - k1, -1, -1):             # 6
-        for j in range(n2 - k2, -1, -1):         # 7
+    for i in reversed(range(n1 - k1 + 1)):       # 6
+        for j in reversed(range(n2 - k2 + 1)):   # 7
             for a in range(k1 - 1, -1, -1):      # 8
                 for b in range(k2 - 1, -1, -1):  # 9
                     y10 = i + a

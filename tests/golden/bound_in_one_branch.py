@@ -1,4 +1,4 @@
-"""Saves x, a, y, branch, y1, y3 (4 numbers, what the branch taken needs, what is bound on one path).
+"""Saves x, a, y, branch, y1 (3 numbers, what the branch taken needs, what is bound on one path).
 
 def bound_in_one_branch(x: float, a: float):
     if x > a:
@@ -11,8 +11,7 @@ def bound_in_one_branch(x: float, a: float):
 
 def bound_in_one_branch_forward(x: float, a: float) -> tuple:
     """Return bound_in_one_branch(x, a) and what `bound_in_one_branch_backward` reads."""
-    y3 = x > a
-    if y3:             # 2
+    if x > a:          # 2
         y = x * a      # 3
     else:
         y = None
@@ -21,13 +20,13 @@ def bound_in_one_branch_forward(x: float, a: float) -> tuple:
         if y is None:  # 5
             raise UnboundLocalError("cannot access local variable 'y' where it is not associated with a value")
         y0 = y * y     # 5
-        return y0, (x, a, y, (y,), y1, y3)
-    return x, (x, a, y, (), y1, y3)
+        return y0, (x, a, y, (y,), y1)
+    return x, (x, a, y, (), y1)
 
 
 def bound_in_one_branch_backward(saved: tuple, d_y0: float = 1.0) -> tuple[float, float]:
     """Return d_y0 · ∂bound_in_one_branch/∂(x, a) at the point where `bound_in_one_branch_forward` was called."""
-    x, a, y, branch, y1, y3 = saved
+    x, a, y, branch, y1 = saved
     if y1:                      # 4
         (y,) = branch
         d_y = 2.0 * (d_y0 * y)  # ∂y0/∂y = 2·y
@@ -35,7 +34,7 @@ def bound_in_one_branch_backward(saved: tuple, d_y0: float = 1.0) -> tuple[float
     else:
         d_y = _zeros_like(y)    # 4
         d_x = d_y0
-    if y3:                      # 2
+    if x > a:                   # 2
         d_x += d_y * a          # ∂y/∂x = a
         d_a = d_y * x           # ∂y/∂a = x
         return d_x, d_a

@@ -12,8 +12,8 @@ def built_ins_forward(x: float, y: float, z: float) -> tuple:
     y17 = [x, y, z]
     y16 = sorted(range(len(y17)), key=y17.__getitem__)
     y13 = []
-    for i in range(len(y16)):                             # 2
-        y13.append(y17[y16[i]])
+    for y28 in y16:                                       # 2
+        y13.append(y17[y28])
     y25 = len(y13)
     if y25 < 3:                                           # 2
         raise ValueError(f'not enough values to unpack (expected 3, got {len(y13)})')

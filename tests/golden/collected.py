@@ -10,10 +10,8 @@ def collected(v: "f8[n]", x: float):
 
 def collected_forward(v: np.ndarray, x: float) -> tuple:
     """Return collected(v, x) and what `collected_backward` reads."""
-    n = v.shape[0]
     out = []
-    for i in range(n):             # 3
-        t = v[i]
+    for t in v:                    # 3
         out.append(np.sin(t * x))  # 4
     y1 = np.array(out, dtype=np.float64)
     y = y1.sum()

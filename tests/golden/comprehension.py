@@ -8,15 +8,12 @@ def comprehension(v: "f8[n]", x: float):
 
 def comprehension_forward(v: np.ndarray, x: float) -> tuple:
     """Return comprehension(v, x) and what `comprehension_backward` reads."""
-    n = v.shape[0]
     y3 = []
-    for i in range(n):        # 2
-        t = v[i]
-        if t > 0:             # 2
+    for t in v:    # 2
+        if t > 0:  # 2
             y3.append(t * x)
     y = 0
-    for i in range(len(y3)):  # 3
-        t = y3[i]
+    for t in y3:   # 3
         y += t * t
     return y, (v.copy(), x, y3)
 
@@ -25,7 +22,7 @@ def comprehension_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, 
     """Return d_y · ∂comprehension/∂(v, x) at the point where `comprehension_forward` was called."""
     v, x, y3 = saved
     n = v.shape[0]
-    d_y3 = _zeros_like(y3)
+    d_y3 = [0.0] * len(y3)
     for i in range(len(y3) - 1, -1, -1):  # 3
         t = y3[i]
         d_t = 2.0 * (d_y * t)             # ∂y7/∂t = 2·t

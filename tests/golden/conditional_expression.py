@@ -1,4 +1,4 @@
-"""Saves x, a, branch, y1 (3 numbers, what the branch taken needs).
+"""Saves x, a, branch (2 numbers, what the branch taken needs).
 
 def conditional_expression(x: float, a: float):
     return a * x if x > 0 else a * (np.exp(x) - 1)
@@ -7,19 +7,18 @@ def conditional_expression(x: float, a: float):
 
 def conditional_expression_forward(x: float, a: float) -> tuple:
     """Return conditional_expression(x, a) and what `conditional_expression_backward` reads."""
-    y1 = x > 0
-    if y1:            # 2
+    if x > 0:         # 2
         y = a * x
-        return y, (x, a, (), y1)
+        return y, (x, a, ())
     y3 = np.exp(x)
     y = a * (y3 - 1)  # 2
-    return y, (x, a, (y3,), y1)
+    return y, (x, a, (y3,))
 
 
 def conditional_expression_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
     """Return d_y · ∂conditional_expression/∂(x, a) at the point where `conditional_expression_forward` was called."""
-    x, a, branch, y1 = saved
-    if y1:                # 2
+    x, a, branch = saved
+    if x > 0:             # 2
         d_a = d_y * x     # ∂y/∂a = x
         d_x = d_y * a     # ∂y/∂x = a
         return float(d_x), float(d_a)

@@ -11,16 +11,14 @@ def dict_state(v: "f8[n]", x: float):
 
 def dict_state_forward(v: np.ndarray, x: float) -> tuple:
     """Return dict_state(v, x) and what `dict_state_backward` reads."""
-    n = v.shape[0]
     a = x
     b = 1.0
     a_in = []
-    for i in range(n):  # 3
+    for t in v:        # 3
         a_in.append(a)
-        t = v[i]        # 3
-        a = a * t + b   # 4
-        b += t          # 5
-    y = a * b           # 6
+        a = a * t + b  # 4
+        b += t         # 5
+    y = a * b          # 6
     return y, (v.copy(), a, b, a_in)
 
 

@@ -10,9 +10,9 @@ def fold_forward(v: np.ndarray, x: float) -> tuple:
     n = v.shape[0]
     y = 0.0
     y_in = []
-    for i in range(n):    # 2
+    for y4 in v:        # 2
         y_in.append(y)
-        y = y * x + v[i]  # 1
+        y = y * x + y4  # 1
     return y, (x, y_in, n)
 
 

@@ -12,11 +12,9 @@ def for_break(v: "f8[n]", limit: float):
 
 def for_break_forward(v: np.ndarray, limit: float) -> tuple:
     """Return for_break(v, limit) and what `for_break_backward` reads."""
-    n = v.shape[0]
     s = 0.0
     y5s = []
-    for i in range(n):  # 3
-        t = v[i]
+    for t in v:         # 3
         y5 = s > limit  # 4
         y5s.append(y5)
         if y5:          # 4

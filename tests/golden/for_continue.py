@@ -12,10 +12,8 @@ def for_continue(v: "f8[n]"):
 
 def for_continue_forward(v: np.ndarray) -> tuple:
     """Return for_continue(v) and what `for_continue_backward` reads."""
-    n = v.shape[0]
     s = 0.0
-    for i in range(n):  # 3
-        t = v[i]
+    for t in v:         # 3
         if not t < 0:   # 4
             s += t * t  # 6
     return s, (v.copy(),)

@@ -12,8 +12,7 @@ def for_rows_forward(A: np.ndarray, h: np.ndarray) -> tuple:
     d = A.shape[1]
     n = A.shape[0]
     hs = []
-    for i in range(n):     # 2
-        row = A[i]
+    for row in A:          # 2
         h = h + row
         np.tanh(h, out=h)  # 3
         hs.append(h)

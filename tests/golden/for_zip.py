@@ -10,15 +10,12 @@ def for_zip(a: "f8[n]", b: "f8[n]"):
 
 def for_zip_forward(a: np.ndarray, b: np.ndarray) -> tuple:
     """Return for_zip(a, b) and what `for_zip_backward` reads."""
-    n = a.shape[0]
     s = 0.0
     y4s = []
-    for i in range(n):  # 3
-        x = a[i]
-        y = b[i]
-        y4 = np.sin(x)  # 4
+    for x, y in zip(a, b, strict=True):  # 3
+        y4 = np.sin(x)                   # 4
         y4s.append(y4)
-        s += y4 * y     # 4
+        s += y4 * y                      # 4
     return s, (a.copy(), b.copy(), y4s)
 
 

@@ -13,15 +13,14 @@ def grown_arrays_forward(h: np.ndarray, n: int) -> tuple:
     """Return grown_arrays(h, n) and what `grown_arrays_backward` reads."""
     m = h.shape[0]
     hs = []
-    h = h.copy()              # 3
+    h = h.copy()        # 3
     h_in = []
-    for _ in range(n):        # 3
+    for _ in range(n):  # 3
         h_in.append(h)
-        h = np.sin(h)         # 4
-        hs.append(h)          # 5
+        h = np.sin(h)   # 4
+        hs.append(h)    # 5
     y = 0
-    for i in range(len(hs)):  # 6
-        g = hs[i]
+    for g in hs:        # 6
         y += (g * g).sum()
     return y, (n, hs, h_in, m)
 
@@ -29,7 +28,7 @@ def grown_arrays_forward(h: np.ndarray, n: int) -> tuple:
 def grown_arrays_backward(saved: tuple, d_y: float = 1.0) -> np.ndarray:
     """Return d_y · ∂grown_arrays/∂h at the point where `grown_arrays_forward` was called."""
     n, hs, h_in, m = saved
-    d_hs = _zeros_like(hs)
+    d_hs = [np.zeros_like(e) for e in hs]
     for i in range(len(hs) - 1, -1, -1):  # 6
         g = hs[i]
         d_g = d_y * g

@@ -23,9 +23,8 @@ def helper_in_loop_forward(v: np.ndarray, x: float) -> tuple:
     s_1s = []
     all_s_1_in = []
     all_y5s = []
-    for i in range(n):        # 3
+    for t in v:               # 3
         s_in.append(s)
-        t = v[i]              # 3
         s_1 = t
         s_1_in = []
         y5s = []

@@ -24,17 +24,17 @@ def helper_pair_forward(x: float, y: float) -> tuple:
 def helper_pair_backward(saved: tuple, d_y0: float = 1.0) -> tuple[float, float]:
     """Return d_y0 · ∂helper_pair/∂(x, y) at the point where `helper_pair_forward` was called."""
     x, y, record, record_1, record_2, y3, y4 = saved
-    d_y3 = d_y0 * y4                        # ∂y2/∂y3 = y4
-    d_y4 = d_y0 * y3                        # ∂y2/∂y4 = y3
-    d_y5 = _rate2_backward(record_2, d_y4)  # 2
-    d_x = d_y5 * y                          # ∂y5/∂x = y
-    d_y = d_y5 * x                          # ∂y5/∂y = x
+    d_y3 = d_y0 * y4                            # ∂y2/∂y3 = y4
+    d_y4 = d_y0 * y3                            # ∂y2/∂y4 = y3
+    d_y5 = _rate_by_x_backward(record_2, d_y4)  # 2
+    d_x = d_y5 * y                              # ∂y5/∂x = y
+    d_y = d_y5 * x                              # ∂y5/∂y = x
     d_y_1, d_x_1 = _rate_backward(record_1, d_y3)
     d_y += d_y_1
     d_x += d_x_1
     d_x_1, d_y_1 = _rate_backward(record, d_y0)
     d_x += d_x_1
-    d_y += d_y_1                            # 2
+    d_y += d_y_1                                # 2
     return d_x, d_y
 
 
@@ -48,7 +48,7 @@ def _rate_forward(x: float, a: float):
     return y0, (x, a, y, y_in)
 
 
-def _rate2_backward(saved: tuple, d_y0: np.float64):
+def _rate_by_x_backward(saved: tuple, d_y0: np.float64):
     x, a, y, y_in = saved              # 2
     d_y = 2.0 * (d_y0 * y)             # ∂y0/∂y = 2·y
     d_x = 0.0

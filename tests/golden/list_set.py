@@ -10,23 +10,21 @@ def list_set(v: "f8[n]", x: float):
 
 def list_set_forward(v: np.ndarray, x: float) -> tuple:
     """Return list_set(v, x) and what `list_set_backward` reads."""
-    n = v.shape[0]
     a = []
-    for i in range(n):       # 2
-        t = v[i]
+    for t in v:             # 2
         a.append(t * x)
-    y3 = len(a)              # 3
+    y3 = len(a)             # 3
     y12s = []
     y13s = []
-    for i in range(1, y3):   # 3
-        y12 = a[i]           # 4
+    for i in range(1, y3):  # 3
+        y12 = a[i]          # 4
         y12s.append(y12)
-        y13 = a[i - 1]       # 4
+        y13 = a[i - 1]      # 4
         y13s.append(y13)
-        a[i] = y12 * y13     # 4
+        a[i] = y12 * y13    # 4
     y = 0
-    for i in range(len(a)):  # 5
-        y += a[i]
+    for y10 in a:           # 5
+        y += y10
     return y, (v.copy(), x, a, y12s, y13s, y3)
 
 
@@ -34,12 +32,12 @@ def list_set_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, float
     """Return d_y · ∂list_set/∂(v, x) at the point where `list_set_forward` was called."""
     v, x, a, y12s, y13s, y3 = saved
     n = v.shape[0]
-    d_a = _zeros_like(a)
+    d_a = [0.0] * len(a)
     for i in range(len(a) - 1, -1, -1):  # 5
-        d_a[i] += np.float64(d_y)        # ∂y10/∂a = 1
+        d_a[i] += d_y                    # ∂y10/∂a = 1
     for i, y12, y13 in zip(range(y3 - 1, 0, -1), reversed(y12s), reversed(y13s), strict=True):  # 3
         d_y11 = d_a[i]                   # ∂a/∂y11 = 1
-        d_a[i] = np.float64(0.0)         # 4
+        d_a[i] = 0.0                     # 4
         d_y12 = d_y11 * y13              # ∂y11/∂y12 = y13
         d_y13 = d_y11 * y12              # ∂y11/∂y13 = y12
         d_a[i - 1] += d_y13              # ∂y13/∂a = 1

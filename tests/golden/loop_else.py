@@ -14,19 +14,17 @@ def loop_else(v: "f8[n]", limit: float):
 
 def loop_else_forward(v: np.ndarray, limit: float) -> tuple:
     """Return loop_else(v, limit) and what `loop_else_backward` reads."""
-    n = v.shape[0]
     code = 0
     s = 1.0
     s_in = []
-    for i in range(n):  # 3
+    for t in v:        # 3
         s_in.append(s)
-        t = v[i]        # 3
-        s *= t          # 4
-        if s > limit:   # 5
+        s *= t         # 4
+        if s > limit:  # 5
             code = 1
             break
     y1 = code == 0
-    if y1:              # 8
+    if y1:             # 8
         s_1 = s * s
         return s_1, (v.copy(), s, s_in, y1)
     return s, (v.copy(), s, s_in, y1)

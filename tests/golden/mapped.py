@@ -8,18 +8,15 @@ def mapped(v: "f8[n]", x: float):
 
 def mapped_forward(v: np.ndarray, x: float) -> tuple:
     """Return mapped(v, x) and what `mapped_backward` reads."""
-    n = v.shape[0]
     y6 = []
-    for i in range(n):        # 2
-        y16 = v[i]
-        if y16 > 0:           # 2
+    for y16 in v:    # 2
+        if y16 > 0:  # 2
             y6.append(y16)
     y3 = []
-    for i in range(len(y6)):  # 2
-        y3.append(y6[i] * x)
+    for y14 in y6:   # 2
+        y3.append(y14 * x)
     y = 0
-    for i in range(len(y3)):  # 3
-        t = y3[i]
+    for t in y3:     # 3
         y += t * t
     return y, (v.copy(), x, y3, y6)
 
@@ -29,12 +26,12 @@ def mapped_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, float]:
     v, x, y3, y6 = saved
     n = v.shape[0]
     y4 = len(y6)                          # 2
-    d_y3 = _zeros_like(y3)
+    d_y3 = [0.0] * len(y3)
     for i in range(len(y3) - 1, -1, -1):  # 3
         t = y3[i]
         d_t = 2.0 * (d_y * t)             # ∂y12/∂t = 2·t
         d_y3[i] += d_t                    # 3
-    d_y6 = _zeros_like(y6)                # 2
+    d_y6 = [0.0] * len(y6)                # 2
     d_x = 0.0
     for i in range(y4 - 1, -1, -1):       # 2
         y14 = y6[i]

@@ -1,4 +1,4 @@
-"""Saves x, y, branch, y1 (3 numbers, what the branch taken needs).
+"""Saves x, y, k (3 numbers).
 
 def match_statement(x: float, y: float, k: int):
     match (x, k):
@@ -13,27 +13,24 @@ def match_statement(x: float, y: float, k: int):
 
 def match_statement_forward(x: float, y: float, k: int) -> tuple:
     """Return match_statement(x, y, k) and what `match_statement_backward` reads."""
-    y1 = k == 1
-    if y1:              # 3
-        y0 = x * y      # 4
-        return y0, (x, y, (), y1)
-    y2 = k == 2 and y > 0
-    if y2:              # 5
-        y0 = x * x * y  # 6
-        return y0, (x, y, (y2,), y1)
-    y0 = x + y          # 8
-    return y0, (x, y, (y2,), y1)
+    if k == 1:            # 3
+        y0 = x * y        # 4
+        return y0, (x, y, k)
+    if k == 2 and y > 0:  # 5
+        y0 = x * x * y    # 6
+        return y0, (x, y, k)
+    y0 = x + y            # 8
+    return y0, (x, y, k)
 
 
 def match_statement_backward(saved: tuple, d_y0: float = 1.0) -> tuple[float, float]:
     """Return d_y0 · ∂match_statement/∂(x, y) at the point where `match_statement_forward` was called."""
-    x, y, branch, y1 = saved
-    if y1:                      # 3
+    x, y, k = saved
+    if k == 1:                  # 3
         d_x = d_y0 * y          # ∂y0/∂x = y
         d_y = d_y0 * x          # ∂y0/∂y = x
         return d_x, d_y
-    (y2,) = branch              # 3
-    if y2:                      # 5
+    if k == 2 and y > 0:        # 5
         d_y4 = d_y0 * y         # ∂y0/∂y4 = y
         d_y = d_y0 * (x * x)    # ∂y0/∂y = y4
         d_x = 2.0 * (d_y4 * x)  # ∂y4/∂x = 2·x

@@ -15,12 +15,12 @@ def mutating_helper(v: "f8[n]", x: float):
 def mutating_helper_forward(v: np.ndarray, x: float) -> tuple:
     """Return mutating_helper(v, x) and what `mutating_helper_backward` reads."""
     n = v.shape[0]
-    y = v * x                       # 6
-    for i in range(n):              # 2
-        y[i] += x * i               # 3
-    for i in range(max(n - 1, 0)):  # 2
-        y[i + 1] += 2.0 * i         # 3
-    y0 = (y * y).sum()              # 9
+    y = v * x                # 6
+    for i in range(n):       # 2
+        y[i] += x * i        # 3
+    for i in range(n - 1):   # 2
+        y[i + 1] += 2.0 * i  # 3
+    y0 = (y * y).sum()       # 9
     return y0, (v.copy(), x, y)
 
 

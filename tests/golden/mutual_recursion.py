@@ -31,22 +31,20 @@ def mutual_recursion_backward(saved: tuple, d_y: float = 1.0) -> float:
 
 
 def _even_forward(x: float, n: int):
-    y1 = n == 0
-    if y1:          # 2
-        return x, (x, n, y1, ())
-    y3 = x * x
-    y4 = n - 1      # 4
-    if y4 == 0:     # 2
+    if n == 0:      # 2
+        return x, (x, n, ())
+    y3 = x * x      # 4
+    if n - 1 == 0:  # 2
         y = -y3     # 3
-        return y, (x, n, y1, ((),))
-    y5, record = _even_forward(y3, y4 - 1)
+        return y, (x, n, ((),))
+    y5, record = _even_forward(y3, n - 2)
     y = np.sin(y5)  # 4
-    return y, (x, n, y1, ((y5, record),))
+    return y, (x, n, ((y5, record),))
 
 
 def _even_backward(saved: tuple, d_y: np.float64):
-    x, n, y1, branch = saved
-    if y1:                                   # 2
+    x, n, branch = saved
+    if n == 0:                               # 2
         return float(d_y)
     (branch,) = branch
     if n - 1 == 0:                           # 2

@@ -13,12 +13,10 @@ def nonlocal_state(v: "f8[n]", x: float):
 
 def nonlocal_state_forward(v: np.ndarray, x: float) -> tuple:
     """Return nonlocal_state(v, x) and what `nonlocal_state_backward` reads."""
-    n = v.shape[0]
     x_in = []
-    for i in range(n):  # 6
+    for t in v:     # 6
         x_in.append(x)
-        t = v[i]        # 6
-        x += t * x      # 3
+        x += t * x  # 3
     return x, (v.copy(), x_in)
 
 

@@ -21,18 +21,17 @@ def recursion_backward(saved: tuple, d_y: float = 1.0) -> float:
 
 
 def _recursion_forward(x: float, n: int):
-    y1 = n == 0
-    if y1:       # 2
-        return x, (x, y1, ())
+    if n == 0:   # 2
+        return x, (x, n, ())
     y2 = np.sin(x)
     y3, record = _recursion_forward(x * 0.5, n - 1)
     y = y2 * y3  # 4
-    return y, (x, y1, (y2, y3, record))
+    return y, (x, n, (y2, y3, record))
 
 
 def _recursion_backward(saved: tuple, d_y: np.float64):
-    x, y1, branch = saved
-    if y1:                                    # 2
+    x, n, branch = saved
+    if n == 0:                                # 2
         return float(d_y)
     y2, y3, record = branch                   # 2
     d_y2 = d_y * y3                           # ∂y/∂y2 = y3

@@ -25,19 +25,17 @@ def recursion_array_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray
 
 
 def _g_forward(k: int, x: float, v: np.ndarray):
-    y1 = k == 0
-    if y1:               # 2
-        return x, (k, y1, ())
+    if k == 0:              # 2
+        return x, (k, ())
     y4 = v[k]
-    y7 = k - 1
-    y5, record = _g_forward(y7, x, v)
-    y = y4 * y5 + v[y7]  # 4
-    return y, (k, y1, (y4, y5, record))
+    y5, record = _g_forward(k - 1, x, v)
+    y = y4 * y5 + v[k - 1]  # 4
+    return y, (k, (y4, y5, record))
 
 
 def _g_backward(saved: tuple, d_y: np.float64, d_v: np.ndarray):
-    k, y1, branch = saved
-    if y1:                                     # 2
+    k, branch = saved
+    if k == 0:                                 # 2
         return float(d_y), d_v
     y4, y5, record = branch                    # 2
     d_v[k - 1] += d_y                          # ∂y3/∂v = 1

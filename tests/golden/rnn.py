@@ -9,13 +9,11 @@ def rnn(W: "f8[k, d]", U: "f8[k, k]", b: "f8[k]", xs: "f8[n, d]", h: "f8[k]"):
 
 def rnn_forward(W: np.ndarray, U: np.ndarray, b: np.ndarray, xs: np.ndarray, h: np.ndarray) -> tuple:
     """Return rnn(W, U, b, xs, h) and what `rnn_backward` reads."""
-    n = xs.shape[0]
     h = h.copy()                 # 2
     h_in = []
     hs = []
-    for i in range(n):           # 2
+    for x in xs:                 # 2
         h_in.append(h)
-        x = xs[i]                # 2
         y5 = W @ x
         y5 += U @ h
         y5 += b

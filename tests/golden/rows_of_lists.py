@@ -12,14 +12,13 @@ def rows_of_lists(v: "f8[n]", x: float, m: int):
 def rows_of_lists_forward(v: np.ndarray, x: float, m: int) -> tuple:
     """Return rows_of_lists(v, x, m) and what `rows_of_lists_backward` reads."""
     n = v.shape[0]
-    y7 = []
+    t = []
     for _ in range(m):           # 2
         y13 = []
         for _ in range(n):       # 2
             y13.append(x)
-        y7.append(y13)
-    y5 = len(y7)
-    t = [list(b) for b in y7]    # 3
+        t.append(y13)
+    y5 = len(t)                  # 3
     all_y18s = []
     for i in range(y5):          # 3
         row = t[i]               # 4

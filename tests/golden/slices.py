@@ -28,8 +28,7 @@ def slices_backward(saved: tuple, d_s: float = 1.0) -> np.ndarray:
     n = v.shape[0]
     d_v = np.zeros(n)
     for i, y6 in zip(range(n - 3, -1, -1), reversed(y6s), strict=True):  # 3
-        y12 = i + 3
-        w = v[i:y12]            # 4
+        w = v[i:i + 3]          # 4
         y7 = w[0]
         y8 = w[1]               # 5
         d_y5 = d_s * y6         # ∂y4/∂y5 = y6
@@ -38,8 +37,8 @@ def slices_backward(saved: tuple, d_s: float = 1.0) -> np.ndarray:
         d_w *= 2.0              # ∂y9/∂w = 2·w
         d_y7 = d_y5 * y8        # ∂y5/∂y7 = y8
         d_y8 = d_y5 * y7        # ∂y5/∂y8 = y7
-        d_w_1 = d_v[i:y12]      # 5
+        d_w_1 = d_v[i:i + 3]    # 5
         d_w_1[1] += d_y8        # ∂y8/∂w = 1
         d_w_1[0] += d_y7        # ∂y7/∂w = 1
-        d_v[i:y12] += d_w       # ∂w/∂v = 1
+        d_v[i:i + 3] += d_w     # ∂w/∂v = 1
     return d_v

@@ -13,13 +13,11 @@ def stack(v: "f8[n]", x: float):
 
 def stack_forward(v: np.ndarray, x: float) -> tuple:
     """Return stack(v, x) and what `stack_backward` reads."""
-    n = v.shape[0]
     held = []                    # 3
     x_in = []
     branches = []
-    for i in range(n):           # 3
+    for t in v:                  # 3
         x_in.append(x)
-        t = v[i]                 # 3
         if t > 0:                # 4
             held.append(t * x)   # 5
             branch = ()          # 4
@@ -36,17 +34,17 @@ def stack_backward(saved: tuple, d_x: float = 1.0) -> tuple[np.ndarray, float]:
     """Return d_x · ∂stack/∂(v, x) at the point where `stack_forward` was called."""
     v, held, x_in, branches = saved
     n = v.shape[0]
-    d_held = _zeros_like(held)
+    d_held = [0.0] * len(held)
     d_v = np.zeros(n)
     for i, x, branch in zip(range(n - 1, -1, -1), reversed(x_in), reversed(branches), strict=True):  # 3
         t = v[i]
-        if t > 0:                               # 4
-            d_y4 = d_held.pop()                 # ∂held/∂y4 = 1
-            d_t = d_y4 * x                      # ∂y4/∂t = x
-            d_x += d_y4 * t                     # ∂y4/∂x = t
-            d_v[i] += d_t                       # ∂t/∂v = 1
+        if t > 0:                   # 4
+            d_y4 = d_held.pop()     # ∂held/∂y4 = 1
+            d_t = d_y4 * x          # ∂y4/∂t = x
+            d_x += d_y4 * t         # ∂y4/∂x = t
+            d_v[i] += d_t           # ∂t/∂v = 1
         else:
-            (y5,) = branch                      # 4
-            if y5:                              # 6
-                d_held.append(np.float64(d_x))  # ∂y7/∂held = 1
+            (y5,) = branch          # 4
+            if y5:                  # 6
+                d_held.append(d_x)  # ∂y7/∂held = 1
     return d_v, float(d_x)

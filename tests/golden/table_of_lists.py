@@ -13,27 +13,24 @@ def table_of_lists_forward(a: np.ndarray, b: np.ndarray) -> tuple:
     """Return table_of_lists(a, b) and what `table_of_lists_backward` reads."""
     m = b.shape[0]
     n = a.shape[0]
-    y4 = []
-    for _ in range(n + 1):                   # 2
+    t = []
+    for _ in range(n + 1):                       # 2
         y11 = []
-        for _ in range(m + 1):               # 2
+        for _ in range(m + 1):                   # 2
             y11.append(0.0)
-        y4.append(y11)
-    t = [list(b) for b in y4]                # 3
+        t.append(y11)
     all_y21s = []
-    for i in range(1, n + 1):                # 3
+    for i in range(1, n + 1):                    # 3
         y21s = []
-        for j in range(1, m + 1):            # 4
-            y31 = i - 1
-            y23 = t[y31][j]
-            y27 = j - 1
-            y22 = t[i][y27]
-            y21 = y22 > y23                  # 5
+        for j in range(1, m + 1):                # 4
+            y23 = t[i - 1][j]
+            y22 = t[i][j - 1]
+            y21 = y22 > y23                      # 5
             y21s.append(y21)
             y19 = y22 if y21 else y23
-            t[i][j] = y19 + a[y31] * b[y27]  # 5
+            t[i][j] = y19 + a[i - 1] * b[j - 1]  # 5
         all_y21s.append(y21s)
-    y = t[-1][-1]                            # 6
+    y = t[-1][-1]                                # 6
     return y, (a.copy(), b.copy(), t, all_y21s)
 
 
@@ -48,23 +45,21 @@ def table_of_lists_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray,
     d_b = np.zeros(m)
     for i, y21s in zip(range(n, 0, -1), reversed(all_y21s), strict=True):  # 3
         for j, y21 in zip(range(m, 0, -1), reversed(y21s), strict=True):  # 4
-            y31 = i - 1
-            y27 = j - 1
-            y24 = a[y31]
-            y25 = b[y27]
+            y24 = a[i - 1]
+            y25 = b[j - 1]
             d_y26 = d_t[i]             # 5
             d_y18 = d_y26[j]           # ∂y16/∂y18 = 1
             d_y26[j] = 0.0             # 5
             d_y24 = d_y18 * y25        # ∂y20/∂y24 = y25
             d_y25 = d_y18 * y24        # ∂y20/∂y25 = y24
-            d_b[y27] += d_y25          # ∂y25/∂b = 1
-            d_a[y31] += d_y24          # ∂y24/∂a = 1
+            d_b[j - 1] += d_y25        # ∂y25/∂b = 1
+            d_a[i - 1] += d_y24        # ∂y24/∂a = 1
             if y21:                    # 5
                 d_y22 = d_y18
                 d_y23 = 0.0
             else:
                 d_y22 = 0.0
                 d_y23 = d_y18
-            d_y26[y27] += d_y22        # ∂y22/∂y26 = 1
-            d_t[y31][j] += d_y23       # ∂y23/∂y28 = 1
+            d_y26[j - 1] += d_y22      # ∂y22/∂y26 = 1
+            d_t[i - 1][j] += d_y23     # ∂y23/∂y28 = 1
     return d_a, d_b

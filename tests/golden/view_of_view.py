@@ -31,7 +31,7 @@ def view_of_view_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndarray, 
     d_y = d_y0 * y
     d_y *= 2.0             # ∂y1/∂y = 2·y
     d_x = 0.0
-    for i, y11 in zip(range((max(n - 1, 0) + 1) // 2 - 1, -1, -1), reversed(y11s), strict=True):  # 5
+    for i, y11 in zip(reversed(range((max(n - 1, 0) + 1) // 2)), reversed(y11s), strict=True):  # 5
         t = i * 2 + 1      # 6
         d_y9 = d_y[t]      # ∂y/∂y9 = 1
         d_y11 = d_y9 * x   # ∂y9/∂y11 = x

@@ -52,9 +52,9 @@ def bent_identity_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
         raise ValueError(f'bent_identity_backward: d_y must have shape {(x.shape[0],)}, not {d_y.shape}')
     d_y2 = _masked_mul(d_y, 0.5)        # ∂y1/∂y2 = 1/2
     d_y4 = _masked_mul(d_y2, 0.5 / y3)  # ∂y3/∂y4 = 1/(2√y4) = 0.5/y3
-    d_y4 *= x                           # 3
-    d_x = d_y + d_y4                    # ∂y5/∂x = x, in part
-    d_x += d_y4                         # ∂y5/∂x = x, in part
+    d_y4 *= x
+    d_y4 *= 2.0                         # 3
+    d_x = np.add(d_y, d_y4, out=d_y4)   # ∂y5/∂x = x, in part
     return d_x
 
 

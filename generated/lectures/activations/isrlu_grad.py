@@ -62,8 +62,8 @@ def isrlu_backward(saved: tuple, d_y: np.ndarray) -> tuple[np.ndarray, float]:
     d_y4 = _masked_mul(d_y3, 0.5 / y3)         # ∂y3/∂y4 = 1/(2√y4) = 0.5/y3
     d_alpha = np.vdot(d_y4, y6)                # ∂y5/∂alpha = y6
     d_y6 = np.multiply(d_y4, alpha, out=d_y4)  # ∂y5/∂y6 = alpha
-    d_y6 *= x                                  # 3
-    d_x += d_y6                                # ∂y6/∂x = x, in part
+    d_y6 *= x
+    d_y6 *= 2.0                                # 3
     d_x += d_y6                                # ∂y6/∂x = x, in part
     return d_x, float(d_alpha)
 

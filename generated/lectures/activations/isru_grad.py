@@ -56,8 +56,8 @@ def isru_backward(saved: tuple, d_y: np.ndarray) -> tuple[np.ndarray, float]:
     d_y2 = _masked_mul(d_y1, 0.5 / y1)         # ∂y1/∂y2 = 1/(2√y2) = 0.5/y1
     d_alpha = np.vdot(d_y2, y4)                # ∂y3/∂alpha = y4
     d_y4 = np.multiply(d_y2, alpha, out=d_y2)  # ∂y3/∂y4 = alpha
-    d_y4 *= x                                  # 3
-    d_x += d_y4                                # ∂y4/∂x = x, in part
+    d_y4 *= x
+    d_y4 *= 2.0                                # 3
     d_x += d_y4                                # ∂y4/∂x = x, in part
     return d_x, float(d_alpha)
 

@@ -4,8 +4,8 @@
 types   x, alpha: float
 wrt     x, alpha
 level   -O2
-saves   x, alpha, branch, y1 (3 numbers, what the branch taken needs)
-cost    forward 10 operations, backward 28
+saves   x, alpha, branch (2 numbers, what the branch taken needs)
+cost    forward 10 operations, backward 25
 source  soft_exponential a5d70358
 """
 
@@ -37,29 +37,28 @@ def soft_exponential_forward(x: float, alpha: float) -> tuple:
     """Return soft_exponential(x, alpha) and what `soft_exponential_backward` reads."""
     if not (type(x) is type(alpha) is float):
         x, alpha = _floats('soft_exponential_forward', x=x, alpha=alpha)
-    y1 = alpha < 0
-    if y1:                                            # 3
+    if alpha < 0:                                     # 3
         y = -np.log(1 - alpha * (x + alpha)) / alpha  # 4
-        return y, (x, alpha, (0, y), y1)
+        return y, (x, alpha, (0, y))
     if alpha > 0:                                     # 5
         y9 = np.expm1(alpha * x)
         y = y9 / alpha + alpha                        # 6
-        return y, (x, alpha, (1, (y9,)), y1)
-    return x, (x, alpha, (1, ()), y1)
+        return y, (x, alpha, (1, (y9,)))
+    return x, (x, alpha, (1, ()))
 
 
 def soft_exponential_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
     """Return d_y · ∂soft_exponential/∂(x, alpha) at the point where `soft_exponential_forward` was called."""
-    x, alpha, branch, y1 = saved
+    x, alpha, branch = saved
     if type(d_y) is not float:
         (d_y,) = _floats('soft_exponential_backward', d_y=d_y)
-    if y1:                                             # 3
+    if alpha < 0:                                      # 3
         (y,) = branch[1:]
         y6 = x + alpha                                 # 4
-        d_y2 = d_y * np.divide(1, alpha)               # ∂y/∂y2 = 1/alpha
+        d_y2 = np.divide(d_y, alpha)                   # ∂y/∂y2 = 1/alpha
         d_alpha = d_y * (-y / alpha)                   # ∂y/∂alpha = -y2/alpha²
         d_y3 = -d_y2                                   # ∂y2/∂y3 = -1
-        d_y4 = d_y3 * np.divide(1, 1 - alpha * y6)     # ∂y3/∂y4 = 1/y4
+        d_y4 = d_y3 / (1 - alpha * y6)                 # ∂y3/∂y4 = 1/y4
         d_y5 = -d_y4                                   # ∂y4/∂y5 = -1
         d_alpha += d_y5 * y6                           # ∂y5/∂alpha = y6
         d_y6 = d_y5 * alpha                            # ∂y5/∂y6 = alpha
@@ -68,7 +67,7 @@ def soft_exponential_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, fl
     (branch,) = branch[1:]                             # 3
     if alpha > 0:                                      # 5
         (y9,) = branch
-        d_y9 = d_y * np.divide(1, alpha)               # ∂y8/∂y9 = 1/alpha
+        d_y9 = np.divide(d_y, alpha)                   # ∂y8/∂y9 = 1/alpha
         d_alpha = d_y + d_y * (-(y9 / alpha) / alpha)  # ∂y8/∂alpha = -y9/alpha²
         d_y11 = d_y9 * (y9 + 1)                        # ∂y9/∂y11 = e^y11 = y9 + 1
         d_alpha += d_y11 * x                           # ∂y11/∂alpha = x
@@ -99,7 +98,7 @@ def soft_exponential_value_and_grad(x: float, alpha: float) -> tuple:
         y6 = x + alpha                                # 4
         d_alpha = -y_1 / alpha                        # ∂y/∂alpha = -y2/alpha²
         d_y3 = np.divide(-1, alpha)                   # ∂y2/∂y3 = -1
-        d_y4 = d_y3 * np.divide(1, 1 - alpha * y6)    # ∂y3/∂y4 = 1/y4
+        d_y4 = d_y3 / (1 - alpha * y6)                # ∂y3/∂y4 = 1/y4
         d_y5 = -d_y4                                  # ∂y4/∂y5 = -1
         d_alpha += d_y5 * y6                          # ∂y5/∂alpha = y6
         d_y6 = d_y5 * alpha                           # ∂y5/∂y6 = alpha
@@ -108,9 +107,8 @@ def soft_exponential_value_and_grad(x: float, alpha: float) -> tuple:
     (branch,) = branch[1:]                            # 3
     if alpha > 0:                                     # 5
         (y9,) = branch
-        d_y9 = np.divide(1, alpha)                    # ∂y8/∂y9 = 1/alpha
         d_alpha = 1.0 + -(y9 / alpha) / alpha         # ∂y8/∂alpha = -y9/alpha²
-        d_y11 = d_y9 * (y9 + 1)                       # ∂y9/∂y11 = e^y11 = y9 + 1
+        d_y11 = (y9 + 1) / alpha                      # ∂y9/∂y11 = e^y11 = y9 + 1
         d_alpha += d_y11 * x                          # ∂y11/∂alpha = x
         d_x = d_y11 * alpha                           # ∂y11/∂x = alpha
         return y, (float(d_x), float(d_alpha))

@@ -61,8 +61,8 @@ def sqnl_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
     d_x = d_y8 + d_y4                         # ∂y4/∂x = 1
     d_y6 = np.subtract(d_y8, d_y4, out=d_y8)  # ∂y4/∂y6 = -1
     d_y9 = np.multiply(d_y6, 0.25, out=d_y6)  # ∂y6/∂y9 = 1/4
-    d_y9 *= x                                 # 3
-    d_x += d_y9                               # ∂y9/∂x = x, in part
+    d_y9 *= x
+    d_y9 *= 2.0                               # 3
     d_x += d_y9                               # ∂y9/∂x = x, in part
     return d_x
 

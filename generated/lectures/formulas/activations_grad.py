@@ -34,7 +34,7 @@ hyperbolic_tangent
 sqnl
     types   x: float
     wrt     x
-    saves   x, y1, y3, y7 (4 numbers)
+    saves   x (1 number)
     cost    forward 7 operations, backward 10
     source  sqnl db4bc462
 
@@ -42,34 +42,34 @@ inverse_tangent
     types   x: float
     wrt     x
     saves   x (1 number)
-    cost    forward 1 operations, backward 4
+    cost    forward 1 operations, backward 3
     source  inverse_tangent d5835876
 
 inverse_sinh
     types   x: float
     wrt     x
     saves   x (1 number)
-    cost    forward 1 operations, backward 5
+    cost    forward 1 operations, backward 4
     source  inverse_sinh 38e56157
 
 elliott
     types   x: float
     wrt     x
     saves   x, y, y1 (3 numbers)
-    cost    forward 3 operations, backward 8
+    cost    forward 3 operations, backward 7
     source  elliott 6189c5ca
 
 isru
     types   x, alpha: float
     wrt     x, alpha
     saves   x, alpha, y, y1, y4 (5 numbers)
-    cost    forward 5 operations, backward 12
+    cost    forward 5 operations, backward 11
     source  isru cb0c8f18
 
 isrlu
     types   x, alpha: float
     wrt     x, alpha
-    saves   x, alpha, y1, y2, y4, y7 (6 numbers)
+    saves   x, alpha, y2, y4, y7 (5 numbers)
     cost    forward 6 operations, backward 15
     source  isrlu 9afb003d
 
@@ -83,35 +83,35 @@ relu
 leaky_relu
     types   x: float
     wrt     x
-    saves   y1 (1 number)
+    saves   x (1 number)
     cost    forward 2 operations, backward 4
     source  leaky_relu a1e62c29
 
 leaky_relu_of_the_slide
     types   x: float
     wrt     x
-    saves   x, y1 (2 numbers)
-    cost    forward 2 operations, backward 7
+    saves   x (1 number)
+    cost    forward 2 operations, backward 8
     source  leaky_relu_of_the_slide 59e24fce
 
 prelu
     types   x, alpha: float
     wrt     x, alpha
-    saves   x, alpha, y1 (3 numbers)
+    saves   x, alpha (2 numbers)
     cost    forward 2 operations, backward 5
     source  prelu e25f6444
 
 elu
     types   x, alpha: float
     wrt     x, alpha
-    saves   alpha, y1, y4 (3 numbers)
+    saves   x, alpha, y4 (3 numbers)
     cost    forward 3 operations, backward 7
     source  elu 998c7956
 
 selu
     types   x, alpha: float
     wrt     x, alpha
-    saves   alpha, y2, y5 (3 numbers)
+    saves   x, alpha, y5 (3 numbers)
     cost    forward 4 operations, backward 8
     source  selu 673c39ad
 
@@ -153,14 +153,14 @@ silu
 soft_exponential
     types   x, alpha: float
     wrt     x, alpha
-    saves   x, alpha, y1, y4, y5, y9, y10, y11, y14 (9 numbers)
+    saves   x, alpha, y4, y9, y10, y11, y14 (7 numbers)
     cost    forward 12 operations, backward 30
     source  soft_exponential b7531c5e
 
 soft_clipping
     types   x, alpha: float
     wrt     x, alpha
-    saves   x, alpha, y1, y2, y3, y5, y6, y7, y10 (9 numbers)
+    saves   x, alpha, y1, y2, y3, y6, y7 (7 numbers)
     cost    forward 11 operations, backward 21
     source  soft_clipping a7bea4b1
 
@@ -174,7 +174,7 @@ sinusoid
 sinc
     types   x: float
     wrt     x
-    saves   x, y1, y3 (3 numbers)
+    saves   x, y3 (2 numbers)
     cost    forward 3 operations, backward 9
     source  sinc b3f81f07
 
@@ -188,8 +188,8 @@ gaussian
 sq_rbf
     types   x: float
     wrt     x
-    saves   x, y1, y6, y11 (4 numbers)
-    cost    forward 9 operations, backward 14
+    saves   x, y11 (2 numbers)
+    cost    forward 9 operations, backward 15
     source  sq_rbf 7c347fc7
 
 maxout
@@ -531,23 +531,21 @@ def sqnl_forward(x: float) -> tuple:
     """Return sqnl(x) and what `sqnl_backward` reads."""
     if type(x) is not float:
         (x,) = _floats('sqnl_forward', x=x)
-    y1 = x > 2
-    y3 = x >= 0
     y6 = x ** 2 / 4
-    y7 = x >= -2
-    y = 1.0 if y1 else x - y6 if y3 else x + y6 if y7 else -1.0  # 1
-    return y, (x, y1, y3, y7)
+    y = 1.0 if x > 2 else x - y6 if x >= 0 else x + y6 if x >= -2 else -1.0  # 1
+    return y, (x,)
 
 
 def sqnl_backward(saved: tuple, d_y: float = 1.0) -> float:
     """Return d_y · ∂sqnl/∂x at the point where `sqnl_forward` was called."""
-    x, y1, y3, y7 = saved
+    (x,) = saved
     if type(d_y) is not float:
         (d_y,) = _floats('sqnl_backward', d_y=d_y)
-    d_y2 = 0.0 if y1 else d_y        # ∂y/∂y2 = [not y1]
+    y3 = x >= 0                      # 1
+    d_y2 = 0.0 if x > 2 else d_y     # ∂y/∂y2 = [not y1]
     d_y4 = d_y2 if y3 else 0.0       # ∂y2/∂y4 = [y3]
     d_y5 = 0.0 if y3 else d_y2       # ∂y2/∂y5 = [not y3]
-    d_y8 = d_y5 if y7 else 0.0       # ∂y5/∂y8 = [y7]
+    d_y8 = d_y5 if x >= -2 else 0.0  # ∂y5/∂y8 = [y7]
     d_x = d_y8 + d_y4                # ∂y4/∂x = 1
     d_y6 = d_y8 - d_y4               # ∂y4/∂y6 = -1
     d_y9 = _masked_mul(d_y6, 0.25)   # ∂y6/∂y9 = 1/4
@@ -602,11 +600,11 @@ def inverse_tangent_backward(saved: tuple, d_y: float = 1.0) -> float:
     if type(d_y) is not float:
         (d_y,) = _floats('inverse_tangent_backward', d_y=d_y)
     try:
-        d_x = d_y * (1.0 / (1.0 + x * x))  # ∂y/∂x = 1/(1 + x²)
+        d_x = d_y / (1.0 + x * x)        # ∂y/∂x = 1/(1 + x²)
         return d_x
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
-    d_x = d_y * np.divide(1, 1 + x * x)    # ∂y/∂x = 1/(1 + x²)
+    d_x = np.float64(d_y) / (1 + x * x)  # ∂y/∂x = 1/(1 + x²)
     return float(d_x)
 
 
@@ -651,11 +649,11 @@ def inverse_sinh_backward(saved: tuple, d_y: float = 1.0) -> float:
     if type(d_y) is not float:
         (d_y,) = _floats('inverse_sinh_backward', d_y=d_y)
     try:
-        d_x = d_y * (1.0 / math.sqrt(x * x + 1.0))  # ∂y/∂x = 1/√(x² + 1)
+        d_x = d_y / math.sqrt(x * x + 1.0)  # ∂y/∂x = 1/√(x² + 1)
         return d_x
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
-    d_x = d_y * (1 / np.sqrt(x * x + 1))            # ∂y/∂x = 1/√(x² + 1)
+    d_x = d_y / np.sqrt(x * x + 1)          # ∂y/∂x = 1/√(x² + 1)
     return float(d_x)
 
 
@@ -700,7 +698,7 @@ def elliott_backward(saved: tuple, d_y: float = 1.0) -> float:
     x, y, y1 = saved
     if type(d_y) is not float:
         (d_y,) = _floats('elliott_backward', d_y=d_y)
-    d_x = d_y * (1 / y1)                  # ∂y/∂x = 1/y1
+    d_x = d_y / y1                        # ∂y/∂x = 1/y1
     d_y1 = d_y * (-y / y1)                # ∂y/∂y1 = -x/y1²
     d_x += _masked_mul(np.sign(x), d_y1)  # ∂y2/∂x = sign x
     return float(d_x)
@@ -761,22 +759,22 @@ def isru_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
         (d_y,) = _floats('isru_backward', d_y=d_y)
     try:
         t = float(y1)
-        t1 = 1.0 / t                  # 1
-        d_x = d_y * t1                # ∂y/∂x = 1/y1
-        d_y1 = d_y * (-float(y) / t)  # ∂y/∂y1 = -x/y1²
-        d_y2 = d_y1 * (0.5 / t)       # ∂y1/∂y2 = 1/(2√y2) = 0.5/y1
-        d_alpha = d_y2 * y4           # ∂y3/∂alpha = y4
-        d_y4 = d_y2 * alpha           # ∂y3/∂y4 = alpha
-        d_x += d_y4 * (2.0 * x)       # ∂y4/∂x = 2·x
+        t1 = -float(y) / t       # 1
+        d_x = d_y / t            # ∂y/∂x = 1/y1
+        d_y1 = d_y * t1          # ∂y/∂y1 = -x/y1²
+        d_y2 = d_y1 * (0.5 / t)  # ∂y1/∂y2 = 1/(2√y2) = 0.5/y1
+        d_alpha = d_y2 * y4      # ∂y3/∂alpha = y4
+        d_y4 = d_y2 * alpha      # ∂y3/∂y4 = alpha
+        d_x += d_y4 * (2.0 * x)  # ∂y4/∂x = 2·x
         return d_x, d_alpha
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
-    d_x = d_y * (1 / y1)              # ∂y/∂x = 1/y1
-    d_y1 = d_y * (-y / y1)            # ∂y/∂y1 = -x/y1²
-    d_y2 = d_y1 * (0.5 / y1)          # ∂y1/∂y2 = 1/(2√y2) = 0.5/y1
-    d_alpha = d_y2 * y4               # ∂y3/∂alpha = y4
-    d_y4 = d_y2 * alpha               # ∂y3/∂y4 = alpha
-    d_x += d_y4 * (2 * x)             # ∂y4/∂x = 2·x
+    d_x = d_y / y1               # ∂y/∂x = 1/y1
+    d_y1 = d_y * (-y / y1)       # ∂y/∂y1 = -x/y1²
+    d_y2 = d_y1 * (0.5 / y1)     # ∂y1/∂y2 = 1/(2√y2) = 0.5/y1
+    d_alpha = d_y2 * y4          # ∂y3/∂alpha = y4
+    d_y4 = d_y2 * alpha          # ∂y3/∂y4 = alpha
+    d_x += d_y4 * (2 * x)        # ∂y4/∂x = 2·x
     return float(d_x), float(d_alpha)
 
 
@@ -831,29 +829,28 @@ def isrlu_forward(x: float, alpha: float) -> tuple:
     if not (type(x) is type(alpha) is float):
         x, alpha = _floats('isrlu_forward', x=x, alpha=alpha)
     try:
-        y1 = x < 0
         y7 = x ** 2
         y4 = math.sqrt(alpha * y7 + 1.0)
         y2 = x / y4
-        y = y2 if y1 else x  # 1
-        return np.float64(y), (x, alpha, y1, np.float64(y2), np.float64(y4), y7)
+        y = y2 if x < 0 else x  # 1
+        return np.float64(y), (x, alpha, np.float64(y2), np.float64(y4), y7)
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
-    y1 = x < 0
     y7 = x ** 2
     y4 = np.sqrt(alpha * y7 + 1)
     y2 = x / y4
-    t = y2 if y1 else x      # 1
-    return np.float64(t), (x, alpha, y1, y2, y4, y7)
+    t = y2 if x < 0 else x      # 1
+    return np.float64(t), (x, alpha, y2, y4, y7)
 
 
 def isrlu_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
     """Return d_y · ∂isrlu/∂(x, alpha) at the point where `isrlu_forward` was called."""
-    x, alpha, y1, y2, y4, y7 = saved
+    x, alpha, y2, y4, y7 = saved
     if type(d_y) is not float:
         (d_y,) = _floats('isrlu_backward', d_y=d_y)
     try:
         t = float(y4)
+        y1 = x < 0
         t1 = d_y if y1 else 0.0
         t2 = 0.0 if y1 else d_y
         t3 = 1.0 / t
@@ -870,6 +867,7 @@ def isrlu_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
         return d_x, d_alpha
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
+    y1 = x < 0
     t = d_y if y1 else 0.0                               # 1
     d_x = (0.0 if y1 else d_y) + _masked_mul(t, 1 / y4)  # ∂y2/∂x = 1/y4
     d_y4 = _masked_mul(t, -y2 / y4)                      # ∂y2/∂y4 = -x/y4²
@@ -973,16 +971,16 @@ def leaky_relu_forward(x: float) -> tuple:
     """Return leaky_relu(x) and what `leaky_relu_backward` reads."""
     if type(x) is not float:
         (x,) = _floats('leaky_relu_forward', x=x)
-    y1 = x < 0
-    y = 0.01 * x if y1 else x  # 1
-    return y, (y1,)
+    y = 0.01 * x if x < 0 else x  # 1
+    return y, (x,)
 
 
 def leaky_relu_backward(saved: tuple, d_y: float = 1.0) -> float:
     """Return d_y · ∂leaky_relu/∂x at the point where `leaky_relu_forward` was called."""
-    (y1,) = saved
+    (x,) = saved
     if type(d_y) is not float:
         (d_y,) = _floats('leaky_relu_backward', d_y=d_y)
+    y1 = x < 0                 # 1
     d_y2 = d_y if y1 else 0.0  # ∂y/∂y2 = [y1]
     d_x = 0.0 if y1 else d_y   # ∂y/∂x = [not y1]
     d_x += d_y2 * 0.01         # ∂y2/∂x = 0.01
@@ -1021,14 +1019,15 @@ def leaky_relu_of_the_slide_forward(x: float) -> tuple:
         (x,) = _floats('leaky_relu_of_the_slide_forward', x=x)
     y1 = 0.1 * x
     y = y1 if y1 >= x else y1 if y1 != y1 else x  # 1
-    return np.float64(y), (x, y1)
+    return np.float64(y), (x,)
 
 
 def leaky_relu_of_the_slide_backward(saved: tuple, d_y: float = 1.0) -> float:
     """Return d_y · ∂leaky_relu_of_the_slide/∂x at the point where `leaky_relu_of_the_slide_forward` was called."""
-    x, y1 = saved
+    (x,) = saved
     if type(d_y) is not float:
         (d_y,) = _floats('leaky_relu_of_the_slide_backward', d_y=d_y)
+    y1 = 0.1 * x
     t = 0.5 * d_y
     t1 = d_y if x > y1 else t if x == y1 else 0.0  # 1
     d_x = t1 + (d_y if y1 > x else t if y1 == x else 0.0) * 0.1  # ∂y1/∂x = 0.1
@@ -1063,16 +1062,16 @@ def prelu_forward(x: float, alpha: float) -> tuple:
     """Return prelu(x, alpha) and what `prelu_backward` reads."""
     if not (type(x) is type(alpha) is float):
         x, alpha = _floats('prelu_forward', x=x, alpha=alpha)
-    y1 = x < 0
-    y = alpha * x if y1 else x  # 1
-    return y, (x, alpha, y1)
+    y = alpha * x if x < 0 else x  # 1
+    return y, (x, alpha)
 
 
 def prelu_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
     """Return d_y · ∂prelu/∂(x, alpha) at the point where `prelu_forward` was called."""
-    x, alpha, y1 = saved
+    x, alpha = saved
     if type(d_y) is not float:
         (d_y,) = _floats('prelu_backward', d_y=d_y)
+    y1 = x < 0                 # 1
     d_y2 = d_y if y1 else 0.0  # ∂y/∂y2 = [y1]
     d_x = 0.0 if y1 else d_y   # ∂y/∂x = [not y1]
     d_alpha = d_y2 * x         # ∂y2/∂alpha = x
@@ -1110,18 +1109,18 @@ def elu_forward(x: float, alpha: float) -> tuple:
     """Return elu(x, alpha) and what `elu_backward` reads."""
     if not (type(x) is type(alpha) is float):
         x, alpha = _floats('elu_forward', x=x, alpha=alpha)
-    y1 = x <= 0
     y4 = math.expm1(x)
-    y = alpha * y4 if y1 else x  # 1
-    return np.float64(y), (alpha, y1, np.float64(y4))
+    y = alpha * y4 if x <= 0 else x  # 1
+    return np.float64(y), (x, alpha, np.float64(y4))
 
 
 def elu_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
     """Return d_y · ∂elu/∂(x, alpha) at the point where `elu_forward` was called."""
-    alpha, y1, y4 = saved
+    x, alpha, y4 = saved
     if type(d_y) is not float:
         (d_y,) = _floats('elu_backward', d_y=d_y)
     t = float(y4)
+    y1 = x <= 0
     t1 = d_y if y1 else 0.0
     t2 = 0.0 if y1 else d_y  # 1
     d_alpha = t1 * t if math.isfinite(t) or t1 != 0.0 else 0.0  # ∂y2/∂alpha = y4
@@ -1164,18 +1163,18 @@ def selu_forward(x: float, alpha: float) -> tuple:
     """Return selu(x, alpha) and what `selu_backward` reads."""
     if not (type(x) is type(alpha) is float):
         x, alpha = _floats('selu_forward', x=x, alpha=alpha)
-    y2 = x < 0
     y5 = math.expm1(x)
-    y = 1.0507 * (alpha * y5 if y2 else x)  # 1
-    return np.float64(y), (alpha, y2, np.float64(y5))
+    y = 1.0507 * (alpha * y5 if x < 0 else x)  # 1
+    return np.float64(y), (x, alpha, np.float64(y5))
 
 
 def selu_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
     """Return d_y · ∂selu/∂(x, alpha) at the point where `selu_forward` was called."""
-    alpha, y2, y5 = saved
+    x, alpha, y5 = saved
     if type(d_y) is not float:
         (d_y,) = _floats('selu_backward', d_y=d_y)
     t = float(y5)
+    y2 = x < 0                # 1
     d_y1 = d_y * 1.0507       # ∂y/∂y1 = 1.0507
     t1 = d_y1 if y2 else 0.0
     t2 = 0.0 if y2 else d_y1  # 1
@@ -1529,34 +1528,32 @@ def soft_exponential_forward(x: float, alpha: float) -> tuple:
     if not (type(x) is type(alpha) is float):
         x, alpha = _floats('soft_exponential_forward', x=x, alpha=alpha)
     try:
-        y1 = alpha < 0
         y14 = x + alpha
         y10 = 1.0 - alpha * y14
         y4 = math.log(y10) / alpha
-        y5 = alpha > 0
         y11 = math.expm1(alpha * x)
         y9 = y11 / alpha
-        y = -y4 if y1 else y9 + alpha if y5 else x  # 1
-        return np.float64(y), (x, alpha, y1, np.float64(y4), y5, np.float64(y9), y10, np.float64(y11), y14)
+        y = -y4 if alpha < 0 else y9 + alpha if alpha > 0 else x  # 1
+        return np.float64(y), (x, alpha, np.float64(y4), np.float64(y9), y10, np.float64(y11), y14)
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
-    y1 = alpha < 0
     y14 = x + alpha
     y10 = 1 - alpha * y14
     y4 = np.log(y10) / alpha
-    y5 = alpha > 0
     y11 = np.expm1(alpha * x)
     y9 = y11 / alpha
-    t = -y4 if y1 else y9 + alpha if y5 else x      # 1
-    return np.float64(t), (x, alpha, y1, y4, y5, y9, y10, y11, y14)
+    t = -y4 if alpha < 0 else y9 + alpha if alpha > 0 else x  # 1
+    return np.float64(t), (x, alpha, y4, y9, y10, y11, y14)
 
 
 def soft_exponential_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
     """Return d_y · ∂soft_exponential/∂(x, alpha) at the point where `soft_exponential_forward` was called."""
-    x, alpha, y1, y4, y5, y9, y10, y11, y14 = saved
+    x, alpha, y4, y9, y10, y11, y14 = saved
     if type(d_y) is not float:
         (d_y,) = _floats('soft_exponential_backward', d_y=d_y)
     try:
+        y1 = alpha < 0
+        y5 = alpha > 0
         t = 0.0 if y1 else d_y
         t1 = t if y5 else 0.0
         t2 = 1.0 / alpha
@@ -1584,6 +1581,8 @@ def soft_exponential_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, fl
         return d_x, d_alpha
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
+    y1 = alpha < 0
+    y5 = alpha > 0
     t = 0.0 if y1 else d_y
     t1 = t if y5 else 0.0
     t2 = np.divide(1, alpha)                         # 1
@@ -1697,44 +1696,40 @@ def soft_clipping_forward(x: float, alpha: float) -> tuple:
     try:
         y1 = 1.0 / alpha
         y6 = math.exp(alpha * x)
-        y10 = x - 1.0
-        y7 = math.exp(alpha * y10)
-        y5 = y7 + 1.0
-        y3 = (y6 + 1.0) / y5
+        y7 = math.exp(alpha * (x - 1.0))
+        y3 = (y6 + 1.0) / (y7 + 1.0)
         y2 = math.log(y3)
         y = y1 * y2
-        y = np.float64(y)
-        y2 = np.float64(y2)  # 1
-        return y, (x, alpha, y1, y2, np.float64(y3), np.float64(y5), np.float64(y6), np.float64(y7), y10)
+        y = np.float64(y)  # 1
+        return y, (x, alpha, y1, np.float64(y2), np.float64(y3), np.float64(y6), np.float64(y7))
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
     y1 = 1 / alpha
     y6 = np.exp(alpha * x)
-    y10 = x - 1
-    y7 = np.exp(alpha * y10)
-    y5 = y7 + 1
-    y3 = (y6 + 1) / y5
+    y7 = np.exp(alpha * (x - 1))
+    y3 = (y6 + 1) / (y7 + 1)
     y2 = np.log(y3)
-    y = y1 * y2              # 1
-    return y, (x, alpha, y1, y2, y3, y5, y6, y7, y10)
+    y = y1 * y2            # 1
+    return y, (x, alpha, y1, y2, y3, y6, y7)
 
 
 def soft_clipping_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
     """Return d_y · ∂soft_clipping/∂(x, alpha) at the point where `soft_clipping_forward` was called."""
-    x, alpha, y1, y2, y3, y5, y6, y7, y10 = saved
+    x, alpha, y1, y2, y3, y6, y7 = saved
     if type(d_y) is not float:
         (d_y,) = _floats('soft_clipping_backward', d_y=d_y)
     try:
         t = float(y3)
-        t1 = float(y5)
+        t1 = float(y7)
+        y5 = t1 + 1.0                    # 1
         d_y1 = d_y * float(y2)           # ∂y/∂y1 = y2
         d_y2 = d_y * y1                  # ∂y/∂y2 = y1
-        d_y3 = d_y2 * (1.0 / t)          # ∂y2/∂y3 = 1/y3
-        t2 = 1.0 / t1                    # 1
-        d_y4 = d_y3 * t2                 # ∂y3/∂y4 = 1/y5
-        d_y5 = d_y3 * (-t / t1)          # ∂y3/∂y5 = -y4/y5²
-        d_y9 = d_y5 * float(y7)          # ∂y7/∂y9 = e^y9 = y7
-        d_alpha = d_y9 * y10             # ∂y9/∂alpha = y10
+        d_y3 = d_y2 / t                  # ∂y2/∂y3 = 1/y3
+        t = -t / y5                      # 1
+        d_y4 = d_y3 / y5                 # ∂y3/∂y4 = 1/y5
+        d_y5 = d_y3 * t                  # ∂y3/∂y5 = -y4/y5²
+        d_y9 = d_y5 * t1                 # ∂y7/∂y9 = e^y9 = y7
+        d_alpha = d_y9 * (x - 1.0)       # ∂y9/∂alpha = y10
         d_y10 = d_y9 * alpha             # ∂y9/∂y10 = alpha
         d_y8 = d_y4 * float(y6)          # ∂y6/∂y8 = e^y8 = y6
         d_alpha += d_y8 * x              # ∂y8/∂alpha = x
@@ -1743,13 +1738,14 @@ def soft_clipping_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float
         return d_x, d_alpha
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
+    y5 = y7 + 1                          # 1
     d_y1 = d_y * y2                      # ∂y/∂y1 = y2
     d_y2 = d_y * y1                      # ∂y/∂y2 = y1
-    d_y3 = d_y2 * (1 / y3)               # ∂y2/∂y3 = 1/y3
-    d_y4 = d_y3 * (1 / y5)               # ∂y3/∂y4 = 1/y5
+    d_y3 = d_y2 / y3                     # ∂y2/∂y3 = 1/y3
+    d_y4 = d_y3 / y5                     # ∂y3/∂y4 = 1/y5
     d_y5 = d_y3 * (-y3 / y5)             # ∂y3/∂y5 = -y4/y5²
     d_y9 = d_y5 * y7                     # ∂y7/∂y9 = e^y9 = y7
-    d_alpha = d_y9 * y10                 # ∂y9/∂alpha = y10
+    d_alpha = d_y9 * (x - 1)             # ∂y9/∂alpha = y10
     d_y10 = d_y9 * alpha                 # ∂y9/∂y10 = alpha
     d_y8 = d_y4 * y6                     # ∂y6/∂y8 = e^y8 = y6
     d_alpha += d_y8 * x                  # ∂y8/∂alpha = x
@@ -1771,10 +1767,10 @@ def soft_clipping_value_and_grad(x: float, alpha: float) -> tuple:
         y3 = (y6 + 1.0) / y5
         y2 = math.log(y3)
         y = y1 * y2                        # 1
-        d_y3 = y1 * (1.0 / y3)             # ∂y2/∂y3 = 1/y3
-        t = 1.0 / y5                       # 1
-        d_y4 = d_y3 * t                    # ∂y3/∂y4 = 1/y5
-        d_y5 = d_y3 * (-y3 / y5)           # ∂y3/∂y5 = -y4/y5²
+        d_y3 = y1 / y3                     # ∂y2/∂y3 = 1/y3
+        t = -y3 / y5                       # 1
+        d_y4 = d_y3 / y5                   # ∂y3/∂y4 = 1/y5
+        d_y5 = d_y3 * t                    # ∂y3/∂y5 = -y4/y5²
         d_y9 = d_y5 * y7                   # ∂y7/∂y9 = e^y9 = y7
         d_alpha = d_y9 * y10               # ∂y9/∂alpha = y10
         d_y10 = d_y9 * alpha               # ∂y9/∂y10 = alpha
@@ -1791,8 +1787,8 @@ def soft_clipping_value_and_grad(x: float, alpha: float) -> tuple:
     y7 = np.exp(alpha * y10)
     y5 = y7 + 1
     y3 = (y6 + 1) / y5                     # 1
-    d_y3 = y1 * (1 / y3)                   # ∂y2/∂y3 = 1/y3
-    d_y4 = d_y3 * (1 / y5)                 # ∂y3/∂y4 = 1/y5
+    d_y3 = y1 / y3                         # ∂y2/∂y3 = 1/y3
+    d_y4 = d_y3 / y5                       # ∂y3/∂y4 = 1/y5
     d_y5 = d_y3 * (-y3 / y5)               # ∂y3/∂y5 = -y4/y5²
     d_y9 = d_y5 * y7                       # ∂y7/∂y9 = e^y9 = y7
     d_alpha = d_y9 * y10                   # ∂y9/∂alpha = y10
@@ -1866,25 +1862,23 @@ def sinc_forward(x: float) -> tuple:
     if type(x) is not float:
         (x,) = _floats('sinc_forward', x=x)
     try:
-        y1 = x == 0
         y3 = math.sin(x) / x
-        y = 1.0 if y1 else y3  # 1
-        return np.float64(y), (x, y1, np.float64(y3))
+        y = 1.0 if x == 0 else y3  # 1
+        return np.float64(y), (x, np.float64(y3))
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
-    y1 = x == 0
     y3 = np.sin(x) / x
-    t = 1.0 if y1 else y3      # 1
-    return np.float64(t), (x, y1, y3)
+    t = 1.0 if x == 0 else y3      # 1
+    return np.float64(t), (x, y3)
 
 
 def sinc_backward(saved: tuple, d_y: float = 1.0) -> float:
     """Return d_y · ∂sinc/∂x at the point where `sinc_forward` was called."""
-    x, y1, y3 = saved
+    x, y3 = saved
     if type(d_y) is not float:
         (d_y,) = _floats('sinc_backward', d_y=d_y)
     try:
-        t = 0.0 if y1 else d_y
+        t = 0.0 if x == 0 else d_y
         t1 = 1.0 / x
         t2 = -float(y3) / x
         mask = t != 0.0                     # 1
@@ -1894,7 +1888,7 @@ def sinc_backward(saved: tuple, d_y: float = 1.0) -> float:
         return d_x
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
-    t = 0.0 if y1 else d_y                  # 1
+    t = 0.0 if x == 0 else d_y              # 1
     d_y4 = _masked_mul(t, np.divide(1, x))  # ∂y3/∂y4 = 1/x
     d_x = _masked_mul(t, -y3 / x)           # ∂y3/∂x = -y4/x²
     d_x += d_y4 * np.cos(x)                 # ∂y4/∂x = cos x
@@ -2005,21 +1999,21 @@ def sq_rbf_forward(x: float) -> tuple:
     if type(x) is not float:
         (x,) = _floats('sq_rbf_forward', x=x)
     y4 = abs(x)
-    y1 = y4 <= 1
-    y6 = y4 < 2
     y11 = 2 - y4
-    y = 1 - x ** 2 / 2 if y1 else y11 ** 2 / 2 if y6 else 0.0  # 1
-    return y, (x, y1, y6, y11)
+    y = 1 - x ** 2 / 2 if y4 <= 1 else y11 ** 2 / 2 if y4 < 2 else 0.0  # 1
+    return y, (x, y11)
 
 
 def sq_rbf_backward(saved: tuple, d_y: float = 1.0) -> float:
     """Return d_y · ∂sq_rbf/∂x at the point where `sq_rbf_forward` was called."""
-    x, y1, y6, y11 = saved
+    x, y11 = saved
     if type(d_y) is not float:
         (d_y,) = _floats('sq_rbf_backward', d_y=d_y)
+    y4 = abs(x)
+    y1 = y4 <= 1                          # 1
     d_y2 = d_y if y1 else 0.0             # ∂y/∂y2 = [y1]
     d_y3 = 0.0 if y1 else d_y             # ∂y/∂y3 = [not y1]
-    d_y7 = d_y3 if y6 else 0.0            # ∂y3/∂y7 = [y6]
+    d_y7 = d_y3 if y4 < 2 else 0.0        # ∂y3/∂y7 = [y6]
     d_y10 = _masked_mul(d_y7, 0.5)        # ∂y7/∂y10 = 1/2
     d_y11 = _masked_mul(d_y10, 2 * y11)   # ∂y10/∂y11 = 2·y11
     d_y4 = -d_y11                         # ∂y11/∂y4 = -1
