@@ -89,6 +89,13 @@ def of_an_argument(x):
     return np.sum(x * x)
 
 
+def in_the_order_of_c(x):
+    w = x * 1
+    c = np.asarray(w[::-1], order="C")
+    c[0] = 70
+    return np.sum(w * w)
+
+
 def backwards(x, n):
     return (x * 1)[::-1] if n <= 0 else backwards(x * 2, n - 1)[::-1]
 
@@ -126,6 +133,7 @@ def carried_by_a_loop(x):
     [
         of_a_choice,
         of_an_argument,
+        in_the_order_of_c,
         of_what_a_recursive_function_gives,
         of_an_argument_of_a_recursive_function,
         carried_by_a_loop,

@@ -74,6 +74,8 @@ def _clip(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
 
 @family("array", "asarray", "ascontiguousarray")
 def _array(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    order = kwargs.get("order")
+    in_c_order = name == "ascontiguousarray" or (isinstance(order, Known) and order.obj == "C")
     copies = kwargs.pop("copy", Known(True)) if name == "array" else Known(True)
     if not isinstance(copies, Known) or copies.obj is not True:
         return cx.refuse("SD402", node, argument="copy", function="np.array", detail="")
@@ -88,15 +90,15 @@ def _array(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) ->
     if name == "array":
         return arrays.to_array(cx, node, found["a"], dtype)
     made = arrays.as_array(cx, node, found["a"], dtype)
-    return _in_c_order(cx, node, found["a"], made) if name == "ascontiguousarray" else made
+    if name == "ascontiguousarray" and made is not POISON and not cx.aval(made).rank:
+        return reshape(cx, node, made, Known(-1))
+    return _in_c_order(cx, node, found["a"], made) if in_c_order else made
 
 
 def _in_c_order(cx: Context, node: ast.AST, given: Val, made: Val) -> Val:
-    """NumPy copies what does not lie in memory as C has it, and gives the rest as it is, with one axis at least."""
+    """NumPy copies what does not lie in memory as C has it, and gives the rest as it is."""
     if made is POISON:
         return POISON
-    if not cx.aval(made).rank:
-        return reshape(cx, node, made, Known(-1))
     if not isinstance(made, Arr) or memory.in_order(cx, made):
         return made
     copied = _contiguous(arrays.copy(cx, node, made))
