@@ -57,6 +57,8 @@ np.linalg.norm(m, 5)
 np.linalg.norm(m, 'foo')
 np.linalg.matrix_power(m[:3, :3], 2.0)
 np.sort(x, kind='foo')
+np.linalg.outer(m, x)
+x.fill(x[:1])
 np.flip(x, axis=1)
 np.expand_dims(x, 3)
 np.repeat(x, -1)
@@ -80,6 +82,26 @@ def function_of(expression: str) -> Callable[..., Any]:
     exec(compile(text, file, "exec"), space)
     found: Callable[..., Any] = space["f"]
     return found
+
+
+def of_one(x: Any, m: Any) -> Any:
+    y = x * 1
+    y[0] = m[:1, 0]
+    return y
+
+
+def of_a_list(x: Any, m: Any) -> Any:
+    y = x * 1
+    y[:2] = [[1.0, m[0, 0]]]
+    return y
+
+
+@pytest.mark.parametrize("f", [of_one, of_a_list])
+def test_a_store_of_more_axes_than_numpy_leaves_out(f: Callable[..., Any]) -> None:
+    with pytest.raises(ValueError, match="setting an array element"):
+        f(X, M)
+    with pytest.raises(symdiff.CompileError, match="SD403"):
+        symdiff.vjp(f, X, M)
 
 
 @pytest.mark.parametrize("expression", RAISING.strip().splitlines())

@@ -248,6 +248,8 @@ def _flatten(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs:
 
 def _fill(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
     if isinstance(receiver, Arr):
+        if args and cx.is_numeric(args[0]) and cx.aval(args[0]).rank:
+            return cx.refuse("SD403", node, function="fill", message="setting an array element with a sequence.")
         subscripts.write(cx, node, receiver, Known(Ellipsis), args[0])
     return NONE
 

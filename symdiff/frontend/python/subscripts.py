@@ -196,9 +196,9 @@ def read_known(cx: Context, node: ast.AST, base: Known, index: Val) -> Val:
     return _chosen(cx, value)
 
 
-def write(cx: Context, node: ast.AST, base: Arr, index: Val, val: Val) -> None:
-    """`base[index] = val`."""
-    _store(cx, node, "index_set", base, index, val)
+def write(cx: Context, node: ast.AST, base: Arr, index: Val, val: Val, listed: bool = False) -> None:
+    """`base[index] = val`; of a list NumPy leaves no axis of size 1 out."""
+    _store(cx, node, "index_set", base, index, val, listed)
 
 
 def accumulate(cx: Context, node: ast.AST, base: Arr, index: Val, val: Val) -> None:
@@ -206,19 +206,19 @@ def accumulate(cx: Context, node: ast.AST, base: Arr, index: Val, val: Val) -> N
     _store(cx, node, "index_add", base, index, val)
 
 
-def _store(cx: Context, node: ast.AST, prim: str, base: Arr, index: Val, val: Val) -> None:
+def _store(cx: Context, node: ast.AST, prim: str, base: Arr, index: Val, val: Val, listed: bool = False) -> None:
     cx.at(node)
     if memory.is_poison(val) or memory.check_stale(cx, node, base) or not memory.writable(cx, node, base):
         return
     if memory.chosen(cx, base):
-        memory.in_each(cx, node, base, lambda side: _store(cx, node, prim, side, index, val))
+        memory.in_each(cx, node, base, lambda side: _store(cx, node, prim, side, index, val, listed))
         return
     spec = build(cx, node, base, index)
     if spec is not None and _fits(cx, node, base, val):
-        _emit_store(cx, node, prim, base, spec, val)
+        _emit_store(cx, node, prim, base, spec, val, listed)
 
 
-def _emit_store(cx: Context, node: ast.AST, prim: str, base: Arr, spec: _Spec, val: Val) -> None:
+def _emit_store(cx: Context, node: ast.AST, prim: str, base: Arr, spec: _Spec, val: Val, listed: bool = False) -> None:
     """Write into the array that `base[index]` is part of; a basic index goes on with the path of the view."""
     path, step = base.path, Step(tuple(spec.items), tuple(spec.operands))
     if spec.basic:
@@ -231,7 +231,7 @@ def _emit_store(cx: Context, node: ast.AST, prim: str, base: Arr, spec: _Spec, v
         if not memory.is_poison(val):
             memory.write(cx, node, target, cx.value(operators.convert(cx, node, val, Kind.ARRAY, to.dtype)))
         return
-    val = _fitted(cx, node, val, to, step)
+    val = val if listed else _fitted(cx, node, val, to, step)
     if val is POISON:
         return
     value = cx.emit_value(node, prim, [memory.read(cx, target), cx.value(val), *step.operands], spec=step.spec)

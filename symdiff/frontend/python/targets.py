@@ -82,8 +82,8 @@ def store_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> N
         return
     if isinstance(base, Arr):
         val = alternatives.settled(cx, node, val)
-        val = _storable(cx, node, val)
-        subscripts.write(cx, node, base, index, val)
+        given = _storable(cx, node, val)
+        subscripts.write(cx, node, base, index, given, listed=given is not val)
     elif isinstance(base, Flat):
         flat.write(cx, node, base, index, val)
     elif isinstance(base, Known) and isinstance(base.obj, np.ndarray):

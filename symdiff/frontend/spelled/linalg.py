@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.spelled.table import spelled, unsupported
+from symdiff.frontend.spelled.table import misuse, spelled, unsupported
 
 
 @spelled("linalg.matrix_power")
@@ -85,6 +85,8 @@ def svdvals(x: Any) -> Any:
 
 @spelled("linalg.outer")
 def outer(x1: Any, x2: Any) -> Any:
+    if np.ndim(x1) != 1 or np.ndim(x2) != 1:
+        misuse("Input arrays must be one-dimensional")
     return np.outer(x1, x2)
 
 
