@@ -169,7 +169,7 @@ def values_number(obj: Any) -> bool:
 
 def _known_numeric(cx: Context, node: ast.Attribute, base: Known, name: str) -> Val:
     if name in ("shape", "ndim", "size", "dtype", "T", "real", "imag") and not (
-        isinstance(base.obj, (bool, int, float, complex)) and name not in ("real", "imag")
+        not isinstance(base.obj, (np.ndarray, np.generic)) and name not in ("real", "imag")
     ):
         found = getattr(base.obj, name)
         return Struct("tuple", tuple(Known(n) for n in found)) if name == "shape" else Known(found)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import numpy_spelled
+from symdiff.frontend.python import numpy_spelled, operators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.numpy_calls import HANDLERS, bind, dtype_of, handler, is_unknown, known, numeric
 from symdiff.frontend.python.values import NONE, POISON, Known, Val
@@ -87,6 +87,9 @@ def _in_dtype(cx: Context, node: ast.AST, name: str, a: Val, dtype: Val) -> Val:
         return cx.refuse("SD402", node, argument="dtype", function=f"np.{name}", detail=": convert the array")
     if (t.complex and code[0] != "c") or (t.inexact and code[0] in "biu"):
         return cx.refuse("SD402", node, argument="dtype", function=f"np.{name}", detail=": it loses what is summed")
+    if code[0] in "biu" and code not in ("i8", "u8"):
+        detail = ": sums are of 64 bits, convert the result"
+        return cx.refuse("SD402", node, argument="dtype", function=f"np.{name}", detail=detail)
     return a if t.dtype == code else cx.emit(node, "convert", a, kind=t.kind, dtype=code)
 
 
@@ -107,7 +110,7 @@ def _of_vectors(cx: Context, a: Val, params: dict[str, Any]) -> bool:
 def _plain(obj: Any) -> Any:
     if isinstance(obj, tuple):
         return tuple(map(_plain, obj))
-    return int(obj) if isinstance(obj, np.integer) else obj
+    return obj.item() if isinstance(obj, np.generic) else obj
 
 
 for _name in _REDUCTIONS:
@@ -180,6 +183,8 @@ def _quantile(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
         return numpy_spelled.call(cx, node, "quantile of several", [a], {k: Known(v) for k, v in params.items()})
     if params["method"] not in ("linear", "lower", "higher", "midpoint", "nearest"):
         return cx.refuse("SD402", node, argument="method", function="np.quantile", detail="")
+    if isinstance(params["q"], np.float64) and cx.aval(a).dtype == "f4":
+        a = operators.convert(cx, node, a, cx.aval(a).kind, "f8")
     given = {k: _plain(v) for k, v in params.items() if k == "q" or not (v is None or v is False or v == "linear")}
     return cx.emit(node, "quantile", a, **given)
 

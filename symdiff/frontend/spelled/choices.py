@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.spelled.table import misuse, one_axis, spelled, unsupported
+from symdiff.frontend.spelled.table import misuse, of_dtype, one_axis, spelled, unsupported
 
 
 @spelled()
@@ -111,6 +111,8 @@ def apply_along_axis(func1d: Any, axis: Any, arr: Any, *args: Any, **kwargs: Any
 
 @spelled()
 def modf(x: Any) -> Any:
+    if np.asarray(x).dtype.kind in "iub":
+        x = x + 0.0
     whole = np.trunc(x)
     return x - whole, whole
 
@@ -124,7 +126,7 @@ def divmod_(x1: Any, x2: Any) -> Any:
 def ldexp(x1: Any, x2: Any) -> Any:
     if np.asarray(x2).dtype.kind not in "iub":
         raise TypeError("ufunc 'ldexp' not supported for the input types")
-    return x1 * np.exp2(x2)
+    return x1 * of_dtype(np.exp2(x2), np.asarray(x1))
 
 
 @spelled()

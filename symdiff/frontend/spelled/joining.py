@@ -242,6 +242,8 @@ def vander(x: Any, N: Any = None, increasing: Any = False) -> Any:
     """Powers by repeated products, as NumPy makes them."""
     if x.ndim != 1:
         return misuse("x must be a one-dimensional array or sequence.")
+    if x.dtype in (np.float32, np.complex64):
+        x = x.astype(np.float64 if x.dtype == np.float32 else np.complex128)
     columns = len(x) if N is None else N
     factors = np.broadcast_to(x[:, None], (len(x), max(columns - 1, 0)))
     powers = np.concatenate((np.ones_like(x)[:, None], np.cumprod(factors, axis=1)), axis=1)[:, :columns]

@@ -19,6 +19,10 @@ def geomspace(start: Any, stop: Any, num: Any = 50, endpoint: Any = True) -> Any
     """Both ends are what was given, to the bit."""
     if start == 0 or stop == 0:
         raise ValueError("Geometric sequence cannot include zero")
+    if np.asarray(start).dtype == np.float32:
+        start = np.float64(start)
+    if np.asarray(stop).dtype == np.float32:
+        stop = np.float64(stop)
     sign = np.sign(start)
     first, last = start / sign, stop / sign
     found = logspace(np.log10(first), np.log10(last), num, endpoint)

@@ -57,12 +57,14 @@ def polyadd(a1: Any, a2: Any) -> Any:
     if missing == 0:
         return a1 + a2
     if missing > 0:
-        return a1 + np.concatenate((np.zeros(missing), a2))
-    return np.concatenate((np.zeros(-missing), a1)) + a2
+        return a1 + np.concatenate((np.zeros(missing, dtype=a2.dtype), a2))
+    return np.concatenate((np.zeros(-missing, dtype=a1.dtype), a1)) + a2
 
 
 @spelled()
 def polymul(a1: Any, a2: Any) -> Any:
+    if a1[0] == 0 or a2[0] == 0:
+        raise ValueError("np.polymul drops leading coefficients of 0, which decides the size: leave them out")
     return np.convolve(a1, a2)
 
 
@@ -76,6 +78,9 @@ def polyval_by_rising_powers(x: Any, c: Any, tensor: Any = True) -> Any:
     """Horner's scheme, the highest coefficient last."""
     if np.ndim(c) != 1:
         unsupported("c", ": one vector of coefficients")
+    c = np.asarray(c)
+    if c.dtype.kind in "iub":
+        c = c + 0.0
     y = c[-1] + x * 0
     for k in range(len(c) - 2, -1, -1):
         y = c[k] + y * x

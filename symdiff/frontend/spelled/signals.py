@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.spelled.table import at, misuse, one_axis, spelled, unsupported
+from symdiff.frontend.spelled.table import at, misuse, of_dtype, one_axis, spelled, unsupported
 
 
 @spelled()
@@ -18,7 +18,7 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: Any = 1) -> An
         misuse("invalid number of arguments: one spacing, or one for each axis")
     if edge_order > 2:
         misuse("'edge_order' greater than 2 not supported")
-    found = [_slope(f, step, one_axis(k, f.ndim), edge_order) for step, k in zip(steps, over, strict=True)]
+    found = [of_dtype(_slope(f, step, one_axis(k, f.ndim), edge_order), f) for step, k in zip(steps, over, strict=True)]
     return found[0] if len(found) == 1 else tuple(found)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.spelled.table import misuse, spelled, unsupported
+from symdiff.frontend.spelled.table import misuse, of_dtype, spelled, unsupported
 
 # np.sum(…, where=…) alone is a primitive: NumPy adds up what is masked in another order
 
@@ -15,7 +15,15 @@ from symdiff.frontend.spelled.table import misuse, spelled, unsupported
 def sum_(a: Any, axis: Any = None, keepdims: Any = False, *, initial: Any, where: Any = None) -> Any:
     if axis is not None or keepdims:
         unsupported("initial", ": add it to the sum")
-    return initial + (np.sum(a) if where is None else np.sum(a, where=where))
+    total = np.sum(a) if where is None else np.sum(a, where=where)
+    return _begun(initial, total) + total
+
+
+def _begun(initial: Any, found: Any) -> Any:
+    """`initial=` in the dtype of the reduction; a Python number has none of its own."""
+    if found.dtype.kind in "iub" and np.asarray(initial).dtype.kind not in "iub":
+        unsupported("initial", ": an integer, it is cut to one")
+    return of_dtype(initial, found) if isinstance(initial, (np.generic, np.ndarray)) else initial
 
 
 @spelled("prod of some")
@@ -26,12 +34,14 @@ def prod(a: Any, axis: Any = None, keepdims: Any = False, *, initial: Any = None
         return np.prod(a, axis=axis, keepdims=keepdims)
     if axis is not None or keepdims:
         unsupported("initial", ": multiply the product by it")
-    return initial * np.prod(a)
+    total = np.prod(a)
+    return _begun(initial, total) * total
 
 
 @spelled("mean of some")
 def mean(a: Any, axis: Any = None, keepdims: Any = False, *, where: Any) -> Any:
-    return np.sum(a, axis=axis, keepdims=keepdims, where=where) / _count(a, axis, keepdims, where)
+    total = np.sum(a, axis=axis, keepdims=keepdims, where=where)
+    return of_dtype(total / _count(a, axis, keepdims, where), total)
 
 
 def _count(a: Any, axis: Any, keepdims: Any, where: Any) -> Any:
@@ -40,9 +50,10 @@ def _count(a: Any, axis: Any, keepdims: Any, where: Any) -> Any:
 
 @spelled("var of some")
 def var(a: Any, axis: Any = None, ddof: Any = 0, keepdims: Any = False, *, where: Any) -> Any:
-    centred = a - np.sum(a, axis=axis, keepdims=True, where=where) / _count(a, axis, True, where)
-    total = np.sum(centred * centred, axis=axis, keepdims=keepdims, where=where)
-    return total / np.maximum(_count(a, axis, keepdims, where) - ddof, 0)
+    centred = a - mean(a, axis, True, where=where)
+    squares = centred * centred if centred.dtype.kind == "f" else (centred * np.conj(centred)).real
+    total = np.sum(squares, axis=axis, keepdims=keepdims, where=where)
+    return of_dtype(total / np.maximum(_count(a, axis, keepdims, where) - ddof, 0), total)
 
 
 @spelled("std of some")
@@ -54,6 +65,7 @@ def std(a: Any, axis: Any = None, ddof: Any = 0, keepdims: Any = False, *, where
 def max_(a: Any, axis: Any = None, keepdims: Any = False, *, initial: Any = None, where: Any = None) -> Any:
     if initial is None:
         return unsupported("where", " without initial=")
+    initial = _begun(initial, a)
     if where is not None:
         return np.max(np.where(where, a, initial), axis=axis, keepdims=keepdims, initial=initial)
     if axis is None and not keepdims and np.size(a) == 0:
@@ -65,6 +77,7 @@ def max_(a: Any, axis: Any = None, keepdims: Any = False, *, initial: Any = None
 def min_(a: Any, axis: Any = None, keepdims: Any = False, *, initial: Any = None, where: Any = None) -> Any:
     if initial is None:
         return unsupported("where", " without initial=")
+    initial = _begun(initial, a)
     if where is not None:
         return np.min(np.where(where, a, initial), axis=axis, keepdims=keepdims, initial=initial)
     if axis is None and not keepdims and np.size(a) == 0:
@@ -84,6 +97,8 @@ def all_(a: Any, axis: Any = None, keepdims: Any = False, *, where: Any) -> Any:
 
 @spelled("linalg.norm of vectors")
 def vector_norm(x: Any, ord: Any, axis: Any = None, keepdims: Any = False) -> Any:
+    if x.dtype.kind in "iub":
+        x = x + 0.0
     if ord == -np.inf:
         return np.min(np.abs(x), axis=axis, keepdims=keepdims)
     if ord == 0:
@@ -95,6 +110,8 @@ def vector_norm(x: Any, ord: Any, axis: Any = None, keepdims: Any = False) -> An
 def norm(x: Any, ord: Any, axis: Any = None, keepdims: Any = False) -> Any:
     if ord not in (1, -1, 2, -2, np.inf, -np.inf, "nuc"):
         misuse("Invalid norm order for matrices.")
+    if x.dtype.kind in "iub":
+        x = x + 0.0
     rows, columns = (-2, -1) if axis is None else axis
     if ord in (1, -1, np.inf, -np.inf):
         inner, outer = (rows, columns) if ord in (1, -1) else (columns, rows)

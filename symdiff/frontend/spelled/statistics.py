@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.spelled.table import spelled, unsupported
+from symdiff.frontend.spelled.table import of_dtype, spelled, unsupported
 
 
 @spelled()
@@ -92,6 +92,8 @@ def nancumprod(a: Any, axis: Any = None) -> Any:
 
 @spelled()
 def nanmax(a: Any, axis: Any = None, keepdims: Any = False) -> Any:
+    if np.asarray(a).dtype.kind in "iub":
+        return np.max(a, axis=axis, keepdims=keepdims)
     missing = np.isnan(a)
     found = np.max(np.where(missing, -np.inf, a), axis=axis, keepdims=keepdims)
     return np.where(np.all(missing, axis=axis, keepdims=keepdims), np.nan, found)[()]
@@ -99,6 +101,8 @@ def nanmax(a: Any, axis: Any = None, keepdims: Any = False) -> Any:
 
 @spelled()
 def nanmin(a: Any, axis: Any = None, keepdims: Any = False) -> Any:
+    if np.asarray(a).dtype.kind in "iub":
+        return np.min(a, axis=axis, keepdims=keepdims)
     missing = np.isnan(a)
     found = np.min(np.where(missing, np.inf, a), axis=axis, keepdims=keepdims)
     return np.where(np.all(missing, axis=axis, keepdims=keepdims), np.nan, found)[()]
@@ -108,7 +112,7 @@ def nanmin(a: Any, axis: Any = None, keepdims: Any = False) -> Any:
 def nanmean(a: Any, axis: Any = None, keepdims: Any = False) -> Any:
     missing = np.isnan(a)
     total = np.sum(np.where(missing, 0, a), axis=axis, keepdims=keepdims)
-    return total / np.sum(~missing, axis=axis, keepdims=keepdims)
+    return of_dtype(total / np.sum(~missing, axis=axis, keepdims=keepdims), total)
 
 
 @spelled()
@@ -116,9 +120,11 @@ def nanvar(a: Any, axis: Any = None, ddof: Any = 0, keepdims: Any = False) -> An
     missing = np.isnan(a)
     filled = np.where(missing, 0, a)
     count = np.sum(~missing, axis=axis, keepdims=True)
-    centred = np.where(missing, 0, filled - np.sum(filled, axis=axis, keepdims=True) / count)
-    total = np.sum(centred * centred, axis=axis, keepdims=keepdims)
-    return total / (np.sum(~missing, axis=axis, keepdims=keepdims) - ddof)
+    mean = of_dtype(np.sum(filled, axis=axis, keepdims=True) / count, filled)
+    centred = np.where(missing, 0, filled - mean)
+    squares = centred * centred if centred.dtype.kind == "f" else (centred * np.conj(centred)).real
+    total = np.sum(squares, axis=axis, keepdims=keepdims)
+    return of_dtype(total / (np.sum(~missing, axis=axis, keepdims=keepdims) - ddof), total)
 
 
 @spelled()
@@ -155,6 +161,9 @@ def _place(function: Any, last: Any, a: Any, axis: Any) -> Any:
 
 @spelled("quantile of several")
 def quantile(a: Any, q: Any, axis: Any = None, method: Any = "linear", keepdims: Any = False) -> Any:
+    """Several weights are an array of float64, which the result has, too; one is a number."""
+    if a.dtype == np.float32:
+        a = a.astype(np.float64)
     return np.array([np.quantile(a, each, axis=axis, method=method, keepdims=keepdims) for each in q])
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import numpy as np
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 SPELLED: dict[str, Callable[..., Any]] = {}
@@ -40,6 +42,13 @@ def one_axis(axis: Any, ndim: Any) -> Any:
     if isinstance(axis, int) and -ndim <= axis < ndim:
         return axis % ndim
     return misuse(f"axis {axis} is out of bounds for array of dimension {ndim}")
+
+
+def of_dtype(x: Any, like: Any) -> Any:
+    """What NumPy divides in double precision, or by counts, and then puts in the dtype of floats `like`."""
+    if like.dtype.kind in "iub" or x.dtype == like.dtype:
+        return x
+    return like.dtype.type(x) if isinstance(x, np.generic) else x.astype(like.dtype)
 
 
 def at(axis: int, entry: Any) -> tuple[Any, ...]:

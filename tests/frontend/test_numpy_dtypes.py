@@ -1,0 +1,61 @@
+"""Results have NumPy's dtypes, for arrays of float32, of complex64 and of integers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from symdiff import trees
+from symdiff.errors import CompileError
+from tests.frontend.running import compiled, run
+from tests.frontend.test_numpy_keywords import ARRAYS, CALLS, programs
+
+MORE = """
+quantile(V,[0.1,0.9]) quantile(V,np.float64(0.3)) percentile(M,[10,90],axis=1) nanpercentile(G,[30,40])
+vander(V,2) polyadd(V,V[:2]) polyadd(V[:2],V) polysub(V[:2],V) polyfit(W,V,1,w=W)
+nanmean(M,axis=0) nanvar(M,axis=1) nanstd(M,ddof=1) mean(M,where=M>0) var(M,where=M>0) std(M,axis=1,where=M>-9)
+max(V,initial=np.float64(0.3)) min(V,initial=np.float64(0.3),where=V>0) sum(V,initial=np.float64(0.3))
+prod(V,initial=np.float64(0.3)) max(V,initial=9) sum(V,initial=0.5) geomspace(abs(V[0])+1,9,4) geomspace(1,W[0],4)
+logspace(V[0],2,4) linspace(V[0],V[1],4) ldexp(V,2) ldexp(V[0],2) ldexp(V,N) gradient(V,np.arange(4.0)**2)
+gradient(V,2.0) gradient(V,np.float64(2.0)) average(M,weights=np.abs(M)+1) trapezoid(V,np.arange(4.0)) polyval(V,N)
+polynomial.polynomial.polyval(V,N) interp(V,np.arange(3.0),np.arange(3.0)) clip(V,np.float64(0),1)
+pad(V,1,constant_values=2.5) insert(V,1,2.5) append(V,2.5) append(V,N) where(V>0,V,0.5) where(V>0,V,np.float64(0))
+select([V>0],[V],2.5) linalg.norm(V,3) linalg.norm(V,0) linalg.norm(V,1) linalg.norm(M,1) linalg.norm(V,-np.inf)
+modf(N) nanmax(N) nanmin(N) nanmean(N)
+nanvar(N) nanmedian(N) heaviside(V,0.5) sum([V[0],V[1]]) array([V[0],N[0]]) stack([V,N]) sum(N,dtype=float)
+mean(N,dtype=np.float32) mean(V>0) cumprod(N>0) kron(V,N) power(V,N) float_power(V,2) hypot(V,2.0)
+""".split()  # noqa: SIM905
+
+
+def converted(kind: str) -> tuple[Any, ...]:
+    """The arrays of the keyword tests in another dtype."""
+    if kind == "i8":
+        return tuple((np.nan_to_num(v) * 3 + 5).astype(np.int64) for v in ARRAYS.values())
+    return tuple(v.astype(kind) if v.dtype.kind == "f" else v for v in ARRAYS.values())
+
+
+def types(result: Any) -> list[tuple[type, np.dtype[Any], tuple[int, ...]]]:
+    leaves, _ = trees.flatten(result, objects=True)
+    return [(type(x), np.asarray(x).dtype, np.shape(x)) for x in leaves]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("kind", ["f4", "i8", "c8"])
+def test_dtypes_of_results(kind: str) -> None:
+    """Of everything that NumPy and symdiff compute; the numbers, which are NumPy's at full precision, roughly."""
+    args, compared, wrong = converted(kind), 0, []
+    for call in CALLS + MORE:
+        f = programs(call, "")[0]
+        try:
+            wanted = f(*args)
+            found = run(compiled(f, *args), *args)
+        except (TypeError, ValueError, IndexError, CompileError):
+            continue  # one of the two does not take this dtype
+        compared += 1
+        leaves = zip(trees.flatten(found, objects=True)[0], trees.flatten(wanted, objects=True)[0], strict=True)
+        if types(found) != types(wanted) or not all(np.allclose(a, b, 1e-3, 1e-3, equal_nan=True) for a, b in leaves):
+            wrong.append((call, types(found), types(wanted)))
+    assert wrong == []
+    assert compared > 240
