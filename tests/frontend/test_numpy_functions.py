@@ -256,6 +256,45 @@ def test_refused_by_name(function: Callable[..., Any], x: Any, message: str) -> 
     assert message in str(caught.value)
 
 
+def lists_as_arrays(v):
+    """Functions make arrays of the lists they are given."""
+    t, s = v[0], v[1]
+    return (
+        np.polyfit([0, 1, 2], v[:3], 1), np.polyfit(v[:3], [0, 1, 4], 1, w=[1, 2, 1]), np.gradient(v[:3], [0, 1, 3]),
+        np.unwrap([0.0, t, 9.0]), np.vander([t, 2.0]), np.polyadd([1, 2], v), np.polysub([1], [t, 2]),
+        np.rot90([[t, 1.0], [2.0, s]]), np.linalg.matrix_power([[t, 1.0], [2.0, s]], 2), np.insert([1.0, 2.0], 1, t),
+        np.delete([t, 2.0, s], 1), np.apply_along_axis(np.sum, 0, [v, v]), np.array_split([t, 2.0, s], 2)[0],
+    )  # fmt: skip
+
+
+def stacks_of_any_ranks(v):
+    m = np.outer(v[:2], v[:3])
+    return (
+        np.hstack([v, 1.0]), np.hstack([v[0], v, 2]), np.vstack([v[:3], m]), np.vstack([m, v[1:4], m]),
+        np.vstack([v[0], 2.0]), np.column_stack([v[:2], m, v[1:3]]), np.column_stack([v[0], v[1]]),
+    )  # fmt: skip
+
+
+def axes_moved_and_numbers_in_products(v):
+    c = np.arange(24.0).reshape(2, 3, 4) * v[0]
+    return (
+        np.moveaxis(c, [0, 1], [-1, 0]), np.moveaxis(c, (0, 2), (2, 0)), np.moveaxis(c, source=0, destination=-1),
+        np.swapaxes(c, axis1=0, axis2=-1), np.dot(v, 2.0), np.dot(2, c), np.dot(v[0], v[1]), np.inner(v, v[1]),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("function", [lists_as_arrays, stacks_of_any_ranks, axes_moved_and_numbers_in_products])
+def test_of_lists_and_numbers(function: Callable[..., Any]) -> None:
+    for found, wanted in zip(symdiff.differentiable(function)(V), function(V), strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=1e-12, strict=True)
+    symdiff.check_grads(lambda v: weighed(*function(v)), (V,), order=1)
+
+
+def test_axes_that_numpy_does_not_move() -> None:
+    with pytest.raises(CompileError, match=r"np\.moveaxis: axes \(0, 0\) and \(1, 0\) of an array of rank 2"):
+        symdiff.grad(lambda m: np.sum(np.moveaxis(m, (0, 0), (1, 0))))(M)
+
+
 def squeezed(m):
     return np.squeeze(m[None, 1:2]), np.squeeze(m[:1], axis=0), np.squeeze(m[:, None], 1)
 

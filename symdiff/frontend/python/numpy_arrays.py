@@ -335,12 +335,17 @@ def _stacked(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) 
             if not kwargs
             else cx.refuse("SD402", node, argument=next(iter(kwargs)), function=f"np.{name}", detail="")
         )
-    flat = all(cx.aval(p).rank == 1 for p in parts)
-    if name == "column_stack" or name == "vstack":
-        if flat:
-            return cx.emit(node, "stack", *parts, **({"axis": 1} if name == "column_stack" else {}))
-        if all(cx.aval(p).rank >= 2 for p in parts):
-            return cx.emit(node, "concatenate", *parts, **({"axis": 1} if name == "column_stack" else {}))
-    elif all(cx.aval(p).rank >= 1 for p in parts):
-        return cx.emit(node, "concatenate", *parts, **({} if flat else {"axis": 1}))
-    return cx.refuse("SD402", node, argument="tup", function=f"np.{name}", detail=": the arrays have different ranks")
+    if name == "hstack":
+        parts = [p if cx.aval(p).rank else cx.emit(node, "reshape", p, shape=(1,)) for p in parts]
+        return cx.emit(node, "concatenate", *parts, **({} if cx.aval(parts[0]).rank == 1 else {"axis": 1}))
+    place = {"axis": 1} if name == "column_stack" else {}
+    if all(cx.aval(p).rank == 1 for p in parts):
+        return cx.emit(node, "stack", *parts, **place)
+    return cx.emit(node, "concatenate", *(_lines(cx, node, p, len(place)) for p in parts), **place)
+
+
+def _lines(cx: Context, node: ast.AST, part: Val, place: int) -> Val:
+    """A number or vector as a matrix of one row, or one column where the new axis is the second."""
+    if not cx.aval(part).rank:
+        return cx.emit(node, "reshape", part, shape=(1, 1))
+    return cx.emit(node, "expand_dims", part, axis=place) if cx.aval(part).rank == 1 else part

@@ -30,6 +30,8 @@ def _binary(name: str) -> Any:
         if POISON in (a, b):
             return POISON
         ranks = cx.aval(a).rank, cx.aval(b).rank
+        if name == "dot" and min(ranks) == 0:
+            return operators.binary(cx, node, ast.Mult(), a, b)
         if name == "dot" and min(ranks) > 0 and max(ranks) > 2:
             instead = f": write np.tensordot(a, b, axes=(({ranks[0] - 1},), ({max(ranks[1] - 2, 0)},)))"
             detail = f" of arrays of rank above 2{instead}"
@@ -53,6 +55,8 @@ def _inner(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
         return POISON
     if cx.aval(a).rank == cx.aval(b).rank == 1:
         return cx.emit(node, "dot", a, b)
+    if not cx.aval(a).rank or not cx.aval(b).rank:
+        return operators.binary(cx, node, ast.Mult(), a, b)
     return cx.emit(node, "tensordot", a, b, axes=((cx.aval(a).rank - 1,), (cx.aval(b).rank - 1,)))
 
 

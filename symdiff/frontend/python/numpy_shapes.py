@@ -118,17 +118,23 @@ def _permuted(cx: Context, node: ast.AST, a: Val, perm: Sequence[int], rank: int
 
 @family("swapaxes", "moveaxis")
 def _swapaxes(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    if kwargs or len(args) != 3:
-        return cx.refuse("SD402", node, argument=next(iter(kwargs), "axis"), function="np.swapaxes", detail="")
-    a, i, j = numeric(cx, node, args[0]), *(known(cx, node, v, "an axis") for v in args[1:])
+    found = bind(cx, node, name, "a source destination" if name == "moveaxis" else "a axis1 axis2", args, kwargs)
+    if found is None:
+        return POISON
+    a, *given = found.values()
+    a, (i, j) = numeric(cx, node, a), (known(cx, node, v, f"an axis of np.{name}") for v in given)
     if a is POISON or is_unknown(i) or is_unknown(j):
         return POISON
     rank = cx.aval(a).rank
-    if not (isinstance(i, int) and isinstance(j, int) and -rank <= i < rank and -rank <= j < rank):
-        return cx.refuse("SD403", node, function="np.swapaxes", message=f"axes {i} and {j} of an array of rank {rank}")
+    sources, places = (tuple(v) if isinstance(v, tuple | list) and name == "moveaxis" else (v,) for v in (i, j))
+    wrong = any(not isinstance(k, int | np.integer) or not -rank <= k < rank for k in (*sources, *places))
+    if wrong or len(sources) != len(places) or any(len({k % rank for k in v}) < len(v) for v in (sources, places)):
+        return cx.refuse("SD403", node, function=f"np.{name}", message=f"axes {i} and {j} of an array of rank {rank}")
     perm = list(range(rank))
     if name == "moveaxis":
-        perm.insert(j % rank, perm.pop(i % rank))
+        perm = [k for k in perm if k not in {s % rank for s in sources}]
+        for place, source in sorted((p % rank, s % rank) for p, s in zip(places, sources, strict=True)):
+            perm.insert(place, source)
     else:
         perm[i], perm[j] = perm[j], perm[i]
     return _permuted(cx, node, a, perm, rank)

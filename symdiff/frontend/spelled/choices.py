@@ -99,6 +99,7 @@ def array_equal(a1: Any, a2: Any) -> Any:
 
 @spelled()
 def apply_along_axis(func1d: Any, axis: Any, arr: Any, *args: Any, **kwargs: Any) -> Any:
+    arr = np.asarray(arr)
     axis = one_axis(axis, arr.ndim)
     if arr.ndim == 1:
         return func1d(arr, *args, **kwargs)

@@ -24,6 +24,7 @@ def split(ary: Any, indices_or_sections: Any, axis: Any = 0) -> Any:
 
 @spelled()
 def array_split(ary: Any, indices_or_sections: Any, axis: Any = 0) -> Any:
+    ary = np.asarray(ary)
     axis, n = axis % ary.ndim, ary.shape[axis]
     if not isinstance(indices_or_sections, int):
         return _cut(ary, indices_or_sections, axis)
@@ -113,6 +114,7 @@ def sum_of_rows(a: Any, start: Any) -> Any:
 
 @spelled()
 def delete(arr: Any, obj: Any, axis: Any = None) -> Any:
+    arr = np.asarray(arr)
     if axis is None:
         arr = arr if arr.ndim == 1 else np.ravel(arr)
         axis = 0
@@ -131,6 +133,7 @@ def delete(arr: Any, obj: Any, axis: Any = None) -> Any:
 
 @spelled()
 def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
+    arr = np.asarray(arr)
     if axis is None:
         arr = arr if arr.ndim == 1 else np.ravel(arr)
         axis = 0
@@ -199,6 +202,7 @@ def rollaxis(a: Any, axis: Any, start: Any = 0) -> Any:
 
 @spelled()
 def rot90(m: Any, k: Any = 1, axes: Any = (0, 1)) -> Any:
+    m = np.asarray(m)
     i, j = [one_axis(axis, m.ndim) for axis in axes]
     if i == j:
         misuse("Axes must be different.")
@@ -240,6 +244,7 @@ def meshgrid(*xi: Any, indexing: Any = "xy", sparse: Any = False, copy: Any = Tr
 @spelled()
 def vander(x: Any, N: Any = None, increasing: Any = False) -> Any:
     """Powers by repeated products, as NumPy makes them."""
+    x = np.asarray(x)
     if x.ndim != 1:
         return misuse("x must be a one-dimensional array or sequence.")
     if x.dtype in (np.float32, np.complex64):

@@ -12,6 +12,7 @@ from symdiff.frontend.spelled.table import misuse, spelled, unsupported
 @spelled("linalg.matrix_power")
 def matrix_power(a: Any, n: Any) -> Any:
     """By repeated squaring, from the lowest bit, as NumPy multiplies."""
+    a = np.asarray(a)
     if not isinstance(n, int):
         raise TypeError("exponent must be an integer")
     if n < 0:

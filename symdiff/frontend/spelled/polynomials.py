@@ -22,6 +22,7 @@ def polyval(p: Any, x: Any) -> Any:
 
 @spelled()
 def polyfit(x: Any, y: Any, deg: Any, rcond: Any = None, full: Any = False, w: Any = None, cov: Any = False) -> Any:
+    x, y = np.asarray(x), np.asarray(y)
     if full or cov:
         unsupported("full" if full else "cov")
     if not isinstance(deg, int):
@@ -30,6 +31,7 @@ def polyfit(x: Any, y: Any, deg: Any, rcond: Any = None, full: Any = False, w: A
         misuse("expected deg >= 0")
     lhs, rhs = np.vander(x + 0.0, deg + 1), y + 0.0
     if w is not None:
+        w = np.asarray(w)
         lhs = lhs * w[:, None]
         rhs = rhs * w if np.ndim(y) == 1 else rhs * w[:, None]
     scale = np.sqrt(np.sum(lhs * lhs, axis=0))
@@ -53,6 +55,7 @@ def polyint(p: Any, m: Any = 1, k: Any = 0) -> Any:
 
 @spelled()
 def polyadd(a1: Any, a2: Any) -> Any:
+    a1, a2 = np.asarray(a1), np.asarray(a2)
     missing = len(a1) - len(a2)
     if missing == 0:
         return a1 + a2
@@ -70,7 +73,7 @@ def polymul(a1: Any, a2: Any) -> Any:
 
 @spelled()
 def polysub(a1: Any, a2: Any) -> Any:
-    return polyadd(a1, -a2)
+    return polyadd(a1, -np.asarray(a2))
 
 
 @spelled("polynomial.polynomial.polyval")

@@ -26,6 +26,8 @@ def _slope(f: Any, step: Any, axis: Any, edge_order: Any) -> Any:
     """Central differences inside; one-sided ones of the order asked for at both ends."""
     if f.shape[axis] < edge_order + 1:
         raise ValueError("Shape of array too small to calculate a numerical gradient")
+    if isinstance(step, (list, tuple)):
+        step = np.asarray(step)
     if np.ndim(step) and len(step) != f.shape[axis]:
         raise ValueError("when 1d, distances must match the length of the corresponding dimension")
     first, second, third = [f[at(axis, slice(k, k + 1))] for k in (0, 1, min(2, edge_order))]
@@ -66,6 +68,7 @@ def _second_order(first: Any, second: Any, third: Any, last: Any, before: Any, a
 
 @spelled()
 def unwrap(p: Any, discont: Any = None, axis: Any = -1, *, period: Any = 2 * np.pi) -> Any:
+    p = np.asarray(p)
     axis = one_axis(axis, p.ndim)
     step = p[at(axis, slice(1, None))] - p[at(axis, slice(None, -1))]
     jump = period / 2 if discont is None else discont
