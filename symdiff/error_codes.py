@@ -350,8 +350,8 @@ _OPERATIONS = (
 
 _MEMORY = (
     ("SD501", "stale view",
-     "`{name}` may or may not share memory with `{base}`, which was written since",
-     "whether it sees the write depends on the memory layout",
+     "`{name}` may or may not share memory with {base}, which was written since",
+     "whether it sees the write depends on the memory layout or on the path taken, or is not known here",
      "copy before the write: `{name} = {name}.copy()`"),
     ("SD503", "object from outside changed",
      "{name} existed before the call and would be changed by it",
@@ -366,7 +366,8 @@ _MEMORY = (
      "NumPy would raise ValueError",
      "copy first: `{name} = {name}.copy()`"),
     ("SD508", "write to an array in a growing list",
-     "`{target}` writes into an array that is, or may be, an element of a list that grows in a loop",
+     "`{target}` writes into an array that is, or may be, an element of a list that grows in a loop, or of which the "
+     "run chooses elements",
      "such a list keeps the values of its elements, so the write would be seen under one name and lost under the other",
      "append a copy: `rows.append(r.copy())`, write before appending, or fill a 2-d array made before the loop"),
     ("SD509", "write outside a function compiled on its own",

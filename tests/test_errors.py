@@ -38,14 +38,14 @@ def test_full_report():
         at(14, 8, 9),
         source_line="    y = v * 2",
         name="v",
-        base="a",
+        base="`a`",
         notes=[(at(12, 4, 5), "v may view a here"), (at(13, 4, 8), "a is written here")],
     )
     assert str(CompileError([problem])) == (
         "m.py:14:9: SD501 `v` may or may not share memory with `a`, which was written since\n"
         "    y = v * 2\n"
         "        ^\n"
-        "  why: whether it sees the write depends on the memory layout\n"
+        "  why: whether it sees the write depends on the memory layout or on the path taken, or is not known here\n"
         "  rewrite: copy before the write: `v = v.copy()`\n"
         "  m.py:12:5: v may view a here\n"
         "  m.py:13:5: a is written here"

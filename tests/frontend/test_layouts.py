@@ -144,6 +144,34 @@ def test_refused_where_the_layout_decides(f: Callable[..., Any]) -> None:
         symdiff.grad(f)(X)
 
 
+def test_a_store_reads_its_value_before_it_writes() -> None:
+    """Also where a row crosses the column it is given, which NumPy itself reads while it writes."""
+
+    def f(b):
+        b[1] = b[:, 2]
+        b[1:, 0] = b[:-1, 0]
+        return b
+
+    b = np.arange(16.0).reshape(4, 4)
+    wanted = b.copy()
+    wanted[1] = b[:, 2]
+    wanted[1:, 0] = wanted[:-1, 0].copy()
+    np.testing.assert_array_equal(symdiff.vjp(f, b)[0], wanted)
+
+
+def writes_a_part_of_a_complex_array(x):
+    w = x * 1j
+    w.real[0] = 3.0
+    return np.sum(np.abs(w))
+
+
+def test_an_array_without_a_name() -> None:
+    with pytest.raises(
+        symdiff.CompileError, match="`w` may or may not share memory with an array without a name, which"
+    ):
+        symdiff.grad(writes_a_part_of_a_complex_array)(X)
+
+
 def test_a_size_found_at_run_time_is_not_broadcast() -> None:
     def f(x):
         y = np.zeros(3)

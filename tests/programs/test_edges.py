@@ -114,7 +114,7 @@ WEIGHTS = np.array([3.0, 1.0])
 REFUSED = [
     (sorts_captured, "SD503", "`WEIGHTS` existed before the call", "WEIGHTS.sort()"),
     (reads_stale, "SD501", "`y` may or may not share memory with `flat`", "return y.sum()"),
-    (swaps_sometimes, "SD501", "`b` may or may not share memory with `b`", "a, b = b, a"),
+    (swaps_sometimes, "SD501", "`b` may or may not share memory with what was `b` before, which", "a, b = b, a"),
     (lambda x: np.cross(x, x).sum(), "SD401", "`np.cross` has no known derivative", "np.cross(x, x)"),
 ]
 

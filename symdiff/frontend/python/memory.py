@@ -70,7 +70,9 @@ def check_read(cx: Context, val: Arr | Reference) -> None:
         p.code in ("SD501", "SD511", "SD512") and p.loc is not None and p.loc.line == loc.line for p in cx.problems
     ):
         notes, line = [(wrote[1], "the write")], source.line(loc)
-        _refuse_stale(cx, val, refuse(_code(val), loc, source_line=line, notes=notes, name=name, base=wrote[0]))
+        _refuse_stale(
+            cx, val, refuse(_code(val), loc, source_line=line, notes=notes, name=name, base=_written(wrote, name))
+        )
 
 
 def check_stale(cx: Context, node: ast.AST, val: Val) -> bool:
@@ -81,8 +83,15 @@ def check_stale(cx: Context, node: ast.AST, val: Val) -> bool:
     assert isinstance(val, (Arr, Reference))
     notes = [(wrote[1], "the write")]
     name = val.cell.name or "the result" if isinstance(node, ast.FunctionDef) else cx.text(node)
-    _refuse_stale(cx, val, cx.make_problem(_code(val), node, notes, name=name, base=wrote[0]))
+    _refuse_stale(cx, val, cx.make_problem(_code(val), node, notes, name=name, base=_written(wrote, name)))
     return True
+
+
+def _written(wrote: tuple[str, Loc], name: str) -> str:
+    """What was written, as the report on `name` calls it."""
+    if not wrote[0]:
+        return "an array without a name"
+    return f"`{wrote[0]}`" if wrote[0] != name else f"what was `{name}` before"
 
 
 def _code(val: Arr | Reference) -> str:
@@ -332,7 +341,7 @@ def _touch(cx: Context, node: ast.AST, cell: Cell) -> None:
         if choice is not None and cell in (choice.then.cell, choice.orelse.cell) and chosen(cx, Arr(other)):
             _choose_again(cx, node, other)
         else:
-            cx.store.set(("stale", other), (cell.name or "an array", cx.loc(node)))
+            cx.store.set(("stale", other), (cell.name, cx.loc(node)))
 
 
 def compose(path: tuple[Step, ...], step: Step) -> tuple[tuple[Step, ...], Step]:
