@@ -391,7 +391,7 @@ def _inline(
 
 def enter(cx: Context, node: ast.AST, source: Source, outer: Frame | None, bound: Mapping[str, Val]) -> Val:
     """The result of a call with its parameters bound: of a function that calls itself, or compiled in place."""
-    from symdiff.frontend.python import custom_rules, recursion
+    from symdiff.frontend.python import custom_rules, recursion, sharing
 
     if source.rule is not None:
         return custom_rules.enter(cx, node, source, bound)
@@ -400,7 +400,12 @@ def enter(cx: Context, node: ast.AST, source: Source, outer: Frame | None, bound
         return found
     if cx.frame.depth >= MAX_DEPTH:
         return cx.refuse("SD605", node, construct="a call", count=cx.frame.depth, budget=MAX_DEPTH)
-    return run_function(cx, node, source, outer, bound)
+    key, cx.noted, before = cx.noted, None, cx.inlined
+    result = run_function(cx, node, source, outer, bound)
+    cx.inlined += sharing.weight(source.node)
+    if key is not None:
+        cx.weights[key] = cx.inlined - before
+    return result
 
 
 def run_function(cx: Context, node: ast.AST, source: Source, outer: Frame | None, bound: Mapping[str, Val]) -> Val:

@@ -120,7 +120,13 @@ class Context:
         self.learned: dict[Value, tuple[Facts, Facts]] = {}  # by test: what holds where it is true, and false
         self.deciding: dict[Value, Value] = {}  # by number of an option: the condition that chose the first of two
         self.derivatives = 0  # how many are being taken, one inside another
-        self.places: dict[Hashable, set[Hashable]] = {}  # where helpers are called: see `sharing`
+        # Where helpers are called, see `sharing`: the operations inside each; how many a small one must have; the total
+        # so far; the one about to be compiled in place.
+        self.places: dict[Hashable, set[Hashable]] = {}
+        self.weights: dict[Hashable, int] = {}
+        self.small: dict[Hashable, int] = {}
+        self.inlined = 0
+        self.noted: Hashable = None
         self.written: set[int] = set()
         self.changed: dict[type, Problem] = {}  # by class of a changed argument: what to say of a captured one
         self.changed_arguments: dict[str, Problem] = {}  # by name: what to say where it has its default value

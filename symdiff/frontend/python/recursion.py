@@ -53,8 +53,10 @@ def enter(cx: Context, node: ast.AST, source: Source, outer: Frame | None, bound
     # an inner function of another call of the function around it is another function
     active = [f for f in cx.frames if f.source.is_of(source) and f.bound is not None and f.outer is outer]
     if marked is None and not active:
-        helper = sharing.shared(cx, node, source, outer, bound)
-        return None if helper is None else _call(cx, node, source, outer, bound, helper)
+        helper, inlined = sharing.shared(cx, node, source, outer, bound), cx.inlined
+        found = None if helper is None else _call(cx, node, source, outer, bound, helper)
+        cx.inlined = inlined
+        return found
     if POISON in bound.values():
         return POISON
     staged = frozenset(marked or ())

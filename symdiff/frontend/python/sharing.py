@@ -2,6 +2,8 @@
 
 By hand, once.  `f(x) = rate(x, 2.0) + rate(x * x, 3.0)` is lowered with `rate` in place twice, which is noted; then
 again, with a function `_rate(x, a)` that both places call, which gets a forward and a backward function of its own.
+A small helper counts with the helpers that are in place inside it: where each of a chain of helpers calls the next one
+twice, lowering starts again as soon as one with many operations inside is called again, or it would never end.
 Numbers known when compiling (2.0, 3.0) become arguments if they are floats; an integer or a text decides what the
 function is, and so makes a function for each.  Whatever a function of the program cannot do is done in place: `lower`
 starts again without sharing where anything is refused.
@@ -15,10 +17,13 @@ from collections.abc import Mapping
 from symdiff.frontend.python import patterns
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.instances import Pattern, Place
+from symdiff.frontend.python.problems import Restart
 from symdiff.frontend.python.values import Arr, Known, Num, Val
 from symdiff.frontend.source import Source
 
 _LEAST = 12  # operations worth a function
+_INSIDE = 60  # operations worth one with those of the helpers inside it
+_TOO_MANY = 120  # of these the second call begins again at once
 _LOOP = 8  # operations that a loop counts as
 _OPERATIONS = (ast.BinOp, ast.UnaryOp, ast.Call, ast.Compare, ast.Subscript, ast.AugAssign, ast.IfExp)
 
@@ -28,13 +33,10 @@ def shared(
 ) -> dict[str, Pattern] | None:
     """The patterns of the arguments where the call is one of a function of the program; else None, noting the place."""
     session = cx.session
-    if (
-        cx.derivatives
-        or not session.sharing
-        or outer is not None
-        or source.stands_for is not None
-        or _weight(source.node) < _LEAST
-    ):
+    if cx.derivatives or not session.sharing or source.stands_for is not None:
+        return None
+    small = outer is not None or isinstance(source.node, ast.Lambda) or weight(source.node) < _LEAST
+    if small and not any(isinstance(n, ast.Call) for n in ast.walk(source.node)):
         return None
     if any(isinstance(v, Num) and v.dim is not None for v in bound.values()):  # a size, known in place
         return None
@@ -43,24 +45,31 @@ def shared(
     if any(patterns.unsuitable(p) is not None for p in now.values()) or not _apart(cx, bound):
         return None
     made = id(source.function)  # of one definition, two closures are two functions
-    key = (source.file, source.qualname, source.first_line, made, patterns.canonical(now), cx.errstate)
+    place = source.qualname, source.first_line, source.node.lineno, source.node.col_offset
+    key = (source.file, *place, made, patterns.canonical(now), cx.errstate)
     if key in session.shared:
         return now
     turns = tuple(x.turn for x in cx.loops if x.unrolled and x.frame is cx.frame)
     cx.places.setdefault(key, set()).add((cx.frame.path, id(node), turns))
+    if small:
+        cx.small[key] = _INSIDE if outer is None else _TOO_MANY
+    if len(cx.places[key]) > 1 and cx.weights.get(key, 0) >= _TOO_MANY:
+        note_shared(cx)
+        raise Restart
+    cx.noted = key
     return None
 
 
 def note_shared(cx: Context) -> bool:
     """Whether a helper was found to be called in several places, so that lowering starts again."""
-    found = {key for key, places in cx.places.items() if len(places) > 1}
+    twice = [key for key, places in cx.places.items() if len(places) > 1]
+    found = {key for key in twice if key not in cx.small or cx.weights.get(key, 0) >= cx.small[key]}
     cx.session.shared |= found
     return bool(found)
 
 
-def _weight(node: ast.AST) -> int:
-    if isinstance(node, ast.Lambda):
-        return 0
+def weight(node: ast.AST) -> int:
+    """How many operations a function is, without those of the helpers that it calls."""
     parts = list(ast.walk(node))
     loops = sum(isinstance(n, (ast.For, ast.While)) for n in parts)
     return sum(isinstance(n, _OPERATIONS) for n in parts) + _LOOP * loops
