@@ -318,3 +318,19 @@ def a_function_that_outlives_its_turn(x):
 @cases(0.7)
 def a_filtered_list(x):
     return sum(filter(lambda u: u > 0.5, [x, 2.0 * x, 0.1])) * len(list(filter(None, [0, 1])))
+
+
+@cases(0.7, 0)
+@cases(0.7, 3)
+def captured_where_all_matches(x, n):
+    a = 10.0
+    match [n, x]:
+        case [0, *rest]:
+            return sum(rest) * 7
+        case [1, a]:
+            return a
+        case [a, 0.25]:
+            return x
+        case [k, v] if k > 2:
+            return v * k * a
+    return x * a

@@ -3,8 +3,9 @@
 Rewritten before anything is evaluated, into statements at the same positions; the caller's tree is left alone.
 
     match p:                          $1 = p
-        case (a, 0) if a > 1: …       if ($sequence($1) and $len($1) == 2 and $bound(a := $1[0]) and $1[1] == 0
+        case (a, 0) if a > 1: …       if ($sequence($1) and $len($1) == 2 and $1[1] == 0 and $bound(a := $1[0])
                                               and a > 1): …
+        case [1, *rest]: …            elif $sequence($1) and $len($1) >= 1 and $1[0] == 1: rest = $list($1[1:]); …
         case _: …                     else: …
 
     while (n := step(n)) > 0: …       while True:
@@ -18,7 +19,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, TypeGuard, TypeVar
@@ -144,18 +145,39 @@ def _if(stmt: ast.If, work: _Work) -> ast.If:
 
 def _match(stmt: ast.Match, work: _Work) -> list[ast.stmt]:
     name = f"${next(work.subjects)}"
-    tests = [_condition(case, name) for case in stmt.cases]
+    heads = [_condition(case, name) for case in stmt.cases]
     chain: list[ast.stmt] = []
-    for test, case in zip(reversed(tests), reversed(stmt.cases), strict=True):
-        body = _block(case.body, work)
+    for (test, captures), case in zip(reversed(heads), reversed(stmt.cases), strict=True):
+        body = [*captures, *_block(case.body, work)]
         chain = body if test is None else [placed(ast.If(test, body, chain), case.pattern)]
     return [placed(ast.Assign([ast.Name(name, ast.Store())], stmt.subject), stmt), *chain]
 
 
-def _condition(case: ast.match_case, subject: str) -> ast.expr | None:
-    """When a case is taken, its captures bound on the way; None where it always is."""
-    tests = [*_tests(case.pattern, ast.Name(subject, ast.Load())), *([case.guard] if case.guard else [])]
-    return placed(_all(tests), case.pattern) if tests else None
+def _condition(case: ast.match_case, subject: str) -> tuple[ast.expr | None, list[ast.stmt]]:
+    """When a case is taken, None where it always is, and what its captures bind then: all at once, when all matches.
+
+    A guard reads them: before it, they are bound on the way.
+    """
+    tests, captures = _apart(_tests(case.pattern, ast.Name(subject, ast.Load())))
+    if case.guard is not None:
+        return placed(_all([*tests, *captures, case.guard]), case.pattern), []
+    stores: list[ast.stmt] = []
+    for capture in captures:
+        (named,) = capture.args
+        assert isinstance(named, ast.NamedExpr)
+        stores.append(placed(ast.Assign([named.target], named.value), capture))
+    return placed(_all(tests), case.pattern) if tests else None, stores
+
+
+def _apart(tests: Iterable[ast.expr]) -> tuple[list[ast.expr], list[ast.Call]]:
+    """The tests, and the captures among them."""
+    found, captures = list[ast.expr](), list[ast.Call]()
+    for test in tests:
+        if isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.func.id == "$bound":
+            captures.append(test)
+        else:
+            found.append(test)
+    return found, captures
 
 
 def _all(tests: Sequence[ast.expr]) -> ast.expr:
@@ -174,7 +196,7 @@ def _tests(pattern: ast.pattern, subject: ast.expr) -> Iterator[ast.expr]:
         if pattern.name is not None:
             yield _bind(pattern.name, subject, pattern)
     elif isinstance(pattern, ast.MatchOr):
-        arms = [list(_tests(p, subject)) for p in pattern.patterns]
+        arms = [[e for part in _apart(_tests(p, subject)) for e in part] for p in pattern.patterns]
         if all(arms):
             yield placed(ast.BoolOp(ast.Or(), [_all(tests) for tests in arms]), pattern)
     elif isinstance(pattern, ast.MatchSequence):
