@@ -335,3 +335,23 @@ def arrays_written_while_they_are_zipped(v, x):
         w[-1] = total
         total += f(t) * (i + 1)
     return total
+
+
+@cases(0.7, signed(3))
+def loops_without_end(x, v):
+    s = 0.0
+    for a in itertools.cycle(v * v):
+        s = s + a * x
+        if s > 9.0:
+            break
+    for i in itertools.count(1, 2):
+        if i == 3:
+            continue
+        for b in itertools.cycle([x, 2.0]):
+            s = s + b * i
+            if s > 10.0 * i:
+                break
+        else:
+            s = 0.0
+        if i > 4:
+            return s * i

@@ -31,7 +31,6 @@ from symdiff.frontend.python import (
     special_methods,
 )
 from symdiff.frontend.python.context import Context, Frame
-from symdiff.frontend.python.desugar import desugared
 from symdiff.frontend.python.foreign_names import not_followed, spelled
 from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.liveness import Liveness, local_names
@@ -415,7 +414,7 @@ def run_function(cx: Context, node: ast.AST, source: Source, outer: Frame | None
     from symdiff.frontend.python.statements import run_block
 
     if id(source.node) not in cx.bodies:
-        rewritten = desugared(source.node, cx.session.effects)
+        rewritten = cx.session.rewritten(source.node)
         cx.bodies[id(source.node)] = rewritten, Liveness(rewritten)
         if source.stands_for is None:
             cx.compiled[id(source.node)] = source

@@ -13,6 +13,7 @@ import numpy as np
 import symdiff.primitives.checks  # noqa: F401  # fills the registry
 from symdiff.errors import CompileError, Loc, Problem
 from symdiff.frontend.python import values
+from symdiff.frontend.python.desugar import desugared
 from symdiff.frontend.python.instances import Bottom, Instance, Instances, Pattern, Place
 from symdiff.frontend.python.liveness import Liveness
 from symdiff.frontend.python.problems import Leaf, NeedStatic
@@ -68,7 +69,9 @@ class Session:
     # loops (by call path) known to need unrolling, with the subscript that would go without: see NeedStatic
     unrolled: dict[Any, Hashable] = field(default_factory=dict)
     taken_apart: Problem | None = None  # why no list of lists, dicts or objects is taken as one that grows
-    effects: set[int] = field(default_factory=set)  # conditions of `while` that change something, by their ids
+    # conditions of `while` that change something, and what a `for` runs over without end, by their ids
+    effects: set[int] = field(default_factory=set)
+    bodies: dict[tuple[int, frozenset[int]], tuple[FunctionNode, FunctionNode]] = field(default_factory=dict)
     ragged: bool = False  # lists in lists that grow are of any length too
     searched: set[Hashable] = field(default_factory=set)  # subscripts (by call path) of lists with staged indices
     recursive: dict[Hashable, frozenset[Place]] = field(default_factory=dict)  # definitions, with what they stage
@@ -83,6 +86,13 @@ class Session:
                 return new
             d = new
         return d
+
+    def rewritten(self, node: FunctionNode) -> FunctionNode:
+        """The function without what is short for other statements: the same nodes in each attempt."""
+        key = id(node), frozenset(self.effects)
+        if key not in self.bodies:
+            self.bodies[key] = node, desugared(node, self.effects)
+        return self.bodies[key][1]
 
 
 def _same(a: dims.Atom) -> Dim:

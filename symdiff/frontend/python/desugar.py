@@ -12,6 +12,9 @@ Rewritten before anything is evaluated, into statements at the same positions; t
                                           if not (n := step(n)) > 0: break
                                           …
 
+    for t in itertools.count(): …     $1 = $iter(itertools.count())
+                                      while True: t = $next($1); …
+
 A name with a `$` cannot be the user's.  `HIDDEN` says what those are that the rewritten text calls.
 """
 
@@ -59,14 +62,14 @@ def match_part(value: object, cls: Any, k: int) -> object:
 WHOLE = (bool, bytearray, bytes, dict, float, frozenset, int, list, set, str, tuple)
 HIDDEN: dict[str, Any] = {
     "$bound": bound, "$sequence": sequence, "$mapping": mapping, "$without": without,
-    "$match_part": match_part, "$len": len, "$list": list,
+    "$match_part": match_part, "$len": len, "$list": list, "$iter": iter, "$next": next,
     "$isinstance": isinstance, "$AssertionError": AssertionError,
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """Numbers for the subjects of `match`; by identity, the conditions of `while` that have effects."""
+    """Numbers for hidden names; by identity, the conditions of `while` that have effects, and what has no end."""
 
     subjects: Iterator[int]
     effects: Collection[int]
@@ -75,10 +78,10 @@ class _Work:
 def desugared(node: FunctionNode, effects: Collection[int] = ()) -> FunctionNode:
     """`node` itself where there is nothing to rewrite, else a copy with other statements.
 
-    `effects`: the ids of the conditions of `while` that change something.
+    `effects`: the ids of the conditions of `while` that change something, and of what a `for` runs over without end.
     """
     if isinstance(node, ast.Lambda) or not any(
-        isinstance(n, ast.Match) or _binds(n, effects) or _message(n) for n in walk(node)
+        isinstance(n, ast.Match) or _binds(n, effects) or _unending(n, effects) or _message(n) for n in walk(node)
     ):
         return node
     found = copy.copy(node)
@@ -91,6 +94,10 @@ def _binds(node: ast.AST, effects: Collection[int]) -> bool:
     if not isinstance(node, ast.While):
         return False
     return id(node.test) in effects or any(isinstance(n, ast.NamedExpr) for n in walk(node.test))
+
+
+def _unending(node: ast.AST, effects: Collection[int]) -> TypeGuard[ast.For]:
+    return isinstance(node, ast.For) and id(node.iter) in effects
 
 
 def _message(node: ast.AST) -> bool:
@@ -121,10 +128,20 @@ def _statement(stmt: ast.stmt, work: _Work) -> list[ast.stmt]:
     if isinstance(made, ast.With):
         return [made]
     made.orelse = _block(made.orelse, work)
+    if _unending(made, work.effects):
+        return _without_end(made, f"${next(work.subjects)}")
     if isinstance(made, ast.While) and _binds(made, work.effects) and not made.orelse:
         leave = placed(ast.If(ast.UnaryOp(ast.Not(), made.test), [ast.Break()], []), made.test)
         made.test, made.body = placed(ast.Constant(True), made.test), [leave, *made.body]
     return [made]
+
+
+def _without_end(loop: ast.For, name: str) -> list[ast.stmt]:
+    """Nothing but the body ends it, so that its `else` never runs."""
+    begin = ast.Assign([ast.Name(name, ast.Store())], _call("$iter", loop.iter))
+    each = ast.Assign([loop.target], _call("$next", ast.Name(name, ast.Load())))
+    again = ast.While(placed(ast.Constant(True), loop.iter), [placed(each, loop.iter), *loop.body], [])
+    return [placed(begin, loop.iter), placed(again, loop)]
 
 
 def _if(stmt: ast.If, work: _Work) -> ast.If:

@@ -122,6 +122,8 @@ def _accumulate(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
 
 
 def _chain(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    if any(endless(cx, node, a) is not None for a in args):
+        return cx.refuse("SD231", node, iterable=f"`{cx.text(node)}`, a part of which has no end,")
     items = [containers.items_of(cx, node, a) for a in args]
     known = [i for i in items if i is not None]
     if kwargs or len(known) == len(items):

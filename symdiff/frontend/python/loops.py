@@ -52,12 +52,10 @@ def for_statement(cx: Context, stmt: ast.For) -> None:
         _give_up(cx, stmt)
         return
     turns = rolled_turns(cx, stmt.iter, iterable)
-    unending = endless(cx, stmt.iter, iterable) is not None
-    if (
-        turns is None
-        and (unending or not isinstance(iterable, Sequence_))
-        and containers.items_of(cx, stmt.iter, iterable) is None
-    ):
+    if endless(cx, stmt.iter, iterable) is not None and id(stmt.iter) not in cx.session.effects:
+        cx.session.effects.add(id(stmt.iter))
+        raise Restart
+    if turns is None and not isinstance(iterable, Sequence_) and containers.items_of(cx, stmt.iter, iterable) is None:
         if not sets.refuse_order(cx, stmt.iter, iterable):
             cx.refuse("SD231", stmt, iterable=f"`{cx.text(stmt.iter)}`")
         _give_up(cx, stmt)
