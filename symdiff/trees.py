@@ -15,6 +15,8 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from symdiff.errors import UsageError
+
 NAMED = ("namedtuple", "dataclass", "object")  # the kinds with a class, whose parts are attributes
 
 Path = tuple[tuple[str, Any], ...]  # ("item", key) or ("attr", name), outermost first
@@ -98,15 +100,20 @@ def child(value: Any, kind: str, key: Any) -> Any:
     return getattr(value, key) if kind in NAMED else value[key]
 
 
-def flatten(value: Any, objects: bool = False) -> tuple[list[Any], Tree]:
-    """The leaves, in order, and the structure; with `objects` also of objects of other classes, as results may be."""
+def flatten(value: Any, objects: bool = False, around: tuple[int, ...] = ()) -> tuple[list[Any], Tree]:
+    """The leaves, in order, and the structure; with `objects` also of objects of other classes, as results may be.
+
+    `around` are the ids of the containers that the value is in.  UsageError SD724 for one that holds itself.
+    """
     node = container(value, objects)
     if node is None:
         return [value], LEAF
+    if id(value) in around:
+        raise UsageError.of("SD724", name="of the call", type=f"a {type(value).__name__} that holds itself")
     leaves: list[Any] = []
     children = []
     for key in node.keys:
-        found, tree = flatten(child(value, node.kind, key), objects)
+        found, tree = flatten(child(value, node.kind, key), objects, (*around, id(value)))
         leaves += found
         children.append(tree)
     return leaves, Tree(node.kind, node.cls, node.keys, tuple(children))

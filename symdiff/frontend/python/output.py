@@ -6,9 +6,9 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from symdiff.frontend.python import alternatives, containers, memory
+from symdiff.frontend.python import alternatives, containers, grown, memory
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import POISON, Foreign, Known, Maybe, OneOf, Struct, Text, Val
+from symdiff.frontend.python.values import POISON, Foreign, Known, ListRef, Maybe, OneOf, Struct, Text, Val
 from symdiff.ir.core import Value
 
 Pieces = list[str | tuple[Value, str, str]]
@@ -29,6 +29,10 @@ def pieces_of(cx: Context, val: Val, conversion: str = "", spec: str = "") -> Pi
         return [(val.value, conversion, spec)]
     if spec or conversion == "a":
         return None
+    grown_ = grown.content_of(cx, val)
+    if grown_ is not None:  # a list of numbers is a list where the code runs, too
+        plain = grown_.form.kind == "scalar" and isinstance(val, ListRef) and val.cell.kind == "list"
+        return [(grown_.values[0], conversion, "")] if plain else None
     return _container(cx, val)
 
 

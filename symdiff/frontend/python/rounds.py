@@ -175,7 +175,8 @@ def _lower(cx: Context, node: ast.AST, instance: Instance) -> None:
     cx.scope = outer
     for cell in written:
         if cx.store.get(cell) is not MISSING and not cx.problems:
-            cx.refuse("SD509", node, name=f"`{cell.name}`", function=f"`{instance.source.name}`")
+            name = f"`{cell.name}`" if cell.name else memory.A_KIND.get(cell.kind, "an iterator")
+            cx.refuse("SD509", node, name=name, function=f"`{instance.source.name}`")
     _finish(cx, instance, scope, incoming, outs)
     table.done.add(instance)
 

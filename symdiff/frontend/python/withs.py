@@ -36,19 +36,25 @@ def entered(cx: Context, stmt: ast.With) -> tuple[Stack, list[ast.stmt]] | None:
             given = _given(cx, call, "action", "category")
             filters = None if given is None else [given] if given else _leading(cx, body)
             if filters is None or (_filters_later(body) and not given):
-                cx.refuse("SD210", stmt, manager=f"`{cx.text(node)}`")
+                cx.refuse("SD210", stmt, manager=_shown(cx, item))
                 return None
             for handling in filters:
                 stack = errstate.inside(stack, handling)
             continue
         if call is None or made is not np.errstate or call.args or any(k.arg is None for k in call.keywords):
-            cx.refuse("SD210", stmt, manager=f"`{cx.text(node)}`")
+            cx.refuse("SD210", stmt, manager=_shown(cx, item))
             return None
         modes = _handling(cx, call)
         if modes is None:
             return None
         stack = errstate.inside(stack, modes)
     return stack, body
+
+
+def _shown(cx: Context, item: ast.withitem) -> str:
+    """The manager, with the name that takes what it gives, which none of these gives."""
+    name = "" if item.optional_vars is None else f" as {cx.text(item.optional_vars)}"
+    return f"`{cx.text(item.context_expr)}{name}`"
 
 
 # --- warnings
