@@ -3,7 +3,7 @@
 Rewritten before anything is evaluated, into statements at the same positions; the caller's tree is left alone.
 
     match p:                          $1 = p
-        case (a, 0) if a > 1: …       if ($sequence($1) and $len($1) == 2 and $1[1] == 0 and $bound(a := $1[0])
+        case (a, 0) if a > 1: …       if ($sequence($1) and $len($1) == 2 and $bound(a := $1[0]) and $1[1] == 0
                                               and a > 1): …
         case [1, *rest]: …            elif $sequence($1) and $len($1) >= 1 and $1[0] == 1: rest = $list($1[1:]); …
         case _: …                     else: …
@@ -175,9 +175,10 @@ def _condition(case: ast.match_case, subject: str) -> tuple[ast.expr | None, lis
 
     A guard reads them: before it, they are bound on the way.
     """
-    tests, captures = _apart(_tests(case.pattern, ast.Name(subject, ast.Load())))
+    inside = list(_tests(case.pattern, ast.Name(subject, ast.Load())))
     if case.guard is not None:
-        return placed(_all([*tests, *captures, case.guard]), case.pattern), []
+        return placed(_all([*inside, case.guard]), case.pattern), []
+    tests, captures = _apart(inside)
     stores: list[ast.stmt] = []
     for capture in captures:
         (named,) = capture.args
