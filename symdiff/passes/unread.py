@@ -68,9 +68,10 @@ def _function(f: Function, unread: set[Op], raising: set[str]) -> Function:
 
     def block(old: Block) -> Block:
         ops: list[Op] = []
+        whole = {(op.ins, op.prim.info["parts"]) for op in old.ops if "parts" in op.prim.info and op not in unread}
         for op in old.ops:
             ops.append(op)
-            if wanted(op):
+            if wanted(op) and (op.ins, op.prim.info.get("parts")) not in whole:  # one call gives all its parts
                 b = Builder(op.loc)
                 b.emit("computed", op.outs[0])
                 ops += b.ops

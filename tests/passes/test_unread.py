@@ -118,6 +118,18 @@ def test_numpy_s_exceptions_are_kept() -> None:
         symdiff.value_and_grad(decomposed)(np.array([np.nan, 2.0]), 1)
 
 
+@pytest.mark.parametrize("level", range(3))
+def test_a_part_that_another_part_raises_for_is_not_computed(level: int) -> None:
+    def values(a: "f8[n, n]"):  # noqa: F821
+        u, s, vt = np.linalg.svd(a)
+        return s[0]
+
+    body = symdiff.generate(values, functions=("primal",), level=level)
+    assert body.count("np.linalg.svd(") == 1 and "u, s" not in body
+    with pytest.raises(np.linalg.LinAlgError):
+        symdiff.value_and_grad(values, level=level)(np.full((2, 2), np.nan))
+
+
 def test_what_raises_is_a_statement() -> None:
     """And what cannot raise is gone, and what is computed for another reason is computed once."""
 
