@@ -77,7 +77,7 @@ VALUES = {
     "correction": ["1"], "mean": ["0.5", "np.array([[0.5]])"], "full": ["True"], "w": ["W"], "cov": ["True"],
     "tensor": ["False"], "side": ["'right'"], "sorter": ["N"], "default": ["5.0"], "discont": ["0.5"],
     "start": ["1"], "increasing": ["True"], "N": ["2"], "M": ["2"], "num": ["5"], "step": ["2"], "stop": ["9"],
-    "ndim": ["3"],
+    "ndim": ["3"], "descending": ["True"],
     "dx": ["0.5"], "axisa": ["0"], "axisb": ["0"], "axisc": ["0"], "a_min": ["0.0"], "a_max": ["0.0"], "min": ["0.0"],
     "max": ["0.0"], "ind": ["1", "2"], "window_shape": ["2"],
 }  # fmt: skip

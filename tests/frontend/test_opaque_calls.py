@@ -147,7 +147,6 @@ def test_another_type_than_when_compiling_is_refused_at_run_time(monkeypatch: py
     [
         (lambda w, t: np.sum(w) * np.sum(np.trim_zeros(t)), "np.trim_zeros"),  # a view
         (lambda w, t: np.sum(w) * np.sum(np.roots(t)), "np.roots"),  # complex or not, as the numbers are
-        (lambda w, t: np.sum(w) * np.sum(np.lexsort((t, t))), "np.lexsort"),
         (lambda w, t: np.sum(w) * np.sum(np.unique(t, return_counts=t)), "np.unique"),
     ],
 )

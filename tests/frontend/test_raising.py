@@ -93,6 +93,10 @@ CASES = (
 V = np.array([0.5, 0.75])
 
 
+# generated code is the same in each version of Python: it has the words of 3.11
+WORDED = {f"{name}() iterable argument is empty": f"{name}() arg is an empty sequence" for name in ("min", "max")}
+
+
 @pytest.mark.parametrize("function", CASES)
 @pytest.mark.parametrize("x", [0.75, 1.25, 9.0])
 def test_raised_where_python_raises(function: Callable[..., Any], x: float) -> None:
@@ -104,7 +108,7 @@ def test_raised_where_python_raises(function: Callable[..., Any], x: float) -> N
         for derivative in derivatives:
             with pytest.raises(type(error)) as raised:
                 derivative(x, V)
-            assert raised.value.args == error.args
+            assert raised.value.args == tuple(WORDED.get(text, text) for text in error.args)
         return
     slope = (function(x + 1e-6, V) - function(x - 1e-6, V)) / 2e-6
     for derivative in derivatives:

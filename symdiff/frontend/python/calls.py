@@ -257,7 +257,7 @@ def _takes_any(function: Val) -> bool:
         return True
     obj = function.obj
     if isinstance(obj, type):
-        return obj in (functools.partial, map, filter) or bool(obj.__flags__ & (1 << 9))
+        return obj in (functools.partial, map, filter) or classes.written_in_python(obj)
     return isinstance(obj, (python_types.FunctionType, python_types.MethodType, functools.partial)) and not is_numpy(
         obj
     )

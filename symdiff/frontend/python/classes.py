@@ -18,6 +18,7 @@ from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import Known, ObjRef, Struct, Val, is_number
 
 _HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE: made by a `class` statement, or by C code that imitates one
+_IMMUTABLE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE: by C code
 _NO_OBJECTS = (type, python_types.ModuleType, python_types.FunctionType, python_types.MethodType)
 
 
@@ -30,7 +31,12 @@ def class_of(val: Val) -> type | None:
     if is_number(val.obj) and not isinstance(val.obj, enum.Enum):
         return None
     cls = type(val.obj)
-    return cls if cls.__flags__ & _HEAP else None
+    return cls if written_in_python(cls) else None
+
+
+def written_in_python(cls: type) -> bool:
+    """Whether a `class` statement made the class: Python's own are of both sorts, in each version others."""
+    return bool(cls.__flags__ & _HEAP) and not cls.__flags__ & _IMMUTABLE
 
 
 def lookup(cls: type, name: str, after: type | None = None) -> tuple[type, Any] | None:

@@ -275,7 +275,7 @@ def delete_attribute(cx: Context, node: ast.AST, base: Val, name: str) -> None:
 
 def construct(cx: Context, node: ast.AST, cls: type, args: list[Val], kwargs: dict[str, Val]) -> Val | None:
     """`cls(…)`; None where the class is not written in Python."""
-    if not cls.__flags__ & (1 << 9) or cls.__module__.split(".")[0] == "numpy":
+    if not classes.written_in_python(cls) or cls.__module__.split(".")[0] == "numpy":
         return None
     why = classes.unmakeable(cls)
     if why is not None:
@@ -414,7 +414,7 @@ def copied_from_outside(cx: Context, node: ast.AST, base: Known, of: Callable[[V
         return POISON
     why = classes.opaque(cls)
     slots = [name for c in cls.__mro__ for name, raw in c.__dict__.items() if classes.is_slot(raw)]
-    if why is not None or not cls.__flags__ & (1 << 9) or not classes.plainly_made(cls):
+    if why is not None or not classes.written_in_python(cls) or not classes.plainly_made(cls):
         return cx.refuse("SD412", node, name=f"`{cls.__name__}`", reason=why or "is not written in Python")
     held = {**getattr(base.obj, "__dict__", {})}
     held |= {name: getattr(base.obj, name) for name in slots if hasattr(base.obj, name)}
