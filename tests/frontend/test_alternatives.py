@@ -95,9 +95,8 @@ def test_a_chosen_string_is_a_result() -> None:
 def test_the_code_of_a_search() -> None:
     text = generate(least, types="v=f8[n]", functions=("primal",))
     lines = [line.split("  #")[0].rstrip() for line in text.split("\n    best = None")[1].splitlines()]
-    assert lines[1:8] == [
-        "    for i in range(n):",
-        "        t = v[i]",
+    assert lines[1:7] == [
+        "    for t in v:",
         "        if best is None or t < best:",
         "            best = t",
         "    if best is None:",

@@ -227,7 +227,7 @@ def loud(x):
 
 REFUSED = (
     (unknown_manager, "SD210 `with` is not supported for `np.printoptions(precision=3)`", 1, "with"),
-    (bound_manager, "SD210 `with` is not supported for `np.errstate(over=\"ignore\")`", 1, "with"),
+    (bound_manager, "SD210 `with` is not supported for `np.errstate(over=\"ignore\") as state`", 1, "with"),
     (called, "SD402 argument `over` of np.errstate is not supported: what is called would have to be part of the "
      "generated module", 1, "\"call\""),
     (loud, "SD403 np.errstate: `over` is one of ignore, warn, raise, print, and of divide, over, under, "
