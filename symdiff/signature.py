@@ -115,8 +115,9 @@ class Guard:
     """Something captured that the compiled code relies on: `name` (with `path`) must still be `value`.
 
     A container (`tree`) must still have its class, length and keys; a set the `elements` that it had; a number compiled
-    in (`by_value`) its type and value; everything else is compared by identity.  Steps of the path ask further: ("has",
-    name) whether there is an attribute, ("get", name) for it, or `ABSENT`.
+    in (`by_value`) its type and value; everything else is compared by identity.  Several things `together` must be one
+    object or different ones as the numbers in `value` say (`trees.sharing`).  Steps of the path ask further: ("has",
+    name) whether there is an attribute, ("get", name) for it, or `ABSENT`; ("contents", None) for `trees.contents`.
     """
 
     name: str
@@ -128,6 +129,7 @@ class Guard:
     home: Any = field(default=None, compare=False, repr=False)  # as in `Param.home`
     elements: tuple[Any, ...] | None = field(default=None, compare=False)
     absent: bool = False  # nothing of that name may be in `home`
+    together: tuple[tuple[Any, str, Path], ...] = ()  # of each its home, name and path
 
     @property
     def by_identity(self) -> bool:

@@ -9,8 +9,10 @@ Lists, tuples, named tuples, dicts and dataclasses are containers; everything el
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import functools
+import types
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -55,6 +57,7 @@ class Tree:
 
 
 LEAF = Tree()
+_LISTED: tuple[Any, ...] = (set, type({}.keys()), type({}.items()), types.MappingProxyType)
 
 
 _HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE: of a class made by a `class` statement
@@ -94,6 +97,35 @@ def only_fields(value: Any, names: tuple[str, ...]) -> bool:
     extra = [name for name in getattr(value, "__dict__", ()) if name not in names]
     found = [getattr(type(value), name) for name in extra if hasattr(type(value), name)]
     return all(isinstance(f, functools.cached_property) for f in found)
+
+
+def contents(value: Any) -> tuple[Any, ...]:
+    """What tells the form of a container that `container` does not take: its keys in order, what is in it, its length.
+
+    No method of the user's is run for it.
+
+    >>> contents(collections.OrderedDict(b=1.0, a=2.0)), contents(collections.deque([3.0])), contents({4.0}.union())
+    (('b', 'a'), (1,), (4.0,))
+    """
+    if isinstance(value, collections.OrderedDict):  # its order is its own
+        return tuple(collections.OrderedDict.__iter__(value))
+    if isinstance(value, dict):
+        return tuple(dict.__iter__(value))
+    if isinstance(value, list):
+        return (list.__len__(value),)
+    if isinstance(value, _LISTED):
+        return tuple(value)
+    return (len(value),)
+
+
+def sharing(values: Sequence[object]) -> tuple[int, ...]:
+    """Which of these are one object: of each the place of the first that is it.
+
+    >>> sharing([sharing, contents, sharing])
+    (0, 1, 0)
+    """
+    first: dict[int, int] = {}
+    return tuple(first.setdefault(id(value), k) for k, value in enumerate(values))
 
 
 def child(value: Any, kind: str, key: Any) -> Any:

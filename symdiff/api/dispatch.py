@@ -237,6 +237,8 @@ class Chain:
             return f"{value}.{key}"
         if step == "has":
             return f"{self.constant(hasattr)}({value}, {key!r})"
+        if step == "contents":
+            return f"{self.constant(trees.contents)}({value})"
         if step == "get":
             return f"{self.constant(getattr)}({value}, {key!r}, {self.constant(ABSENT)})"
         return f"{value}[{repr(key) if type(key) in _SIMPLE_KEYS else self.constant(key)}]"
@@ -316,6 +318,9 @@ class Chain:
     def guard_test(self, guard: Guard) -> str:
         if guard.absent:
             return f"{guard.name!r} not in {self.constant(guard.home)}"
+        if guard.together:
+            every = ", ".join(self.reached(*place) for place in guard.together)
+            return f"{self.constant(trees.sharing)}(({every})) == {guard.value}"
         found = self.reached(guard.home, guard.name, guard.path)
         if guard.by_identity:
             return f"{found} is {self.constant(guard.value)}"

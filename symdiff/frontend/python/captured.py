@@ -9,6 +9,7 @@ import keyword
 import re
 import sys
 import types as python_types
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from symdiff.signature import RANDOM, Guard, Param
 _LEAVES = "fciub"
 _STRUCTURES = (list, tuple, dict)
 _CHANGING: tuple[Any, ...] = (set, type({}.keys()), type({}.items()))  # no structure says what they hold
+_READING = ("__getitem__", "__iter__", "keys", "values", "items")
 _COMPILED = (python_types.BuiltinFunctionType, np.ufunc)
 _CONSTANTS = (
     *(type(None), bool, int, float, complex, str, bytes, np.generic, np.dtype, type(...), range, slice, enum.Enum),
@@ -71,10 +73,21 @@ def lift(
         if not fixed:
             elements = tuple(obj) if isinstance(obj, _CHANGING) else None
             cx.guards[key] = Guard(name, path, obj, source=root, tree=tree, home=home, elements=elements)
+        if tree is None and _grows(obj):
+            form, step = trees.contents(obj), (*path, ("contents", None))
+            cx.guards[root, step] = Guard(name, step, form, source=root, home=home, elements=form)
         found = Known(obj, (root, path))
     cx.captured[key] = found
     cx.origins[root] = (name, source)
     return found
+
+
+def _grows(obj: Any) -> bool:
+    """Whether something that is no plain list, dict or set has a length that may change, without code of the user's."""
+    if isinstance(obj, (*_CONSTANTS, *_CHANGING, tuple, frozenset, np.ndarray)):
+        return False
+    length = getattr(type(obj), "__len__", None)
+    return isinstance(obj, _STRUCTURES) or isinstance(length, python_types.WrapperDescriptorType)
 
 
 def is_constant(obj: Any) -> bool:
@@ -109,6 +122,23 @@ def rely_on_default(cx: Context, source: Source, parameter: str) -> None:
         _rely(cx, function.__kwdefaults__, parameter, source.kwdefaults[parameter])
     else:
         _rely(cx, function, "__defaults__", function.__defaults__)
+
+
+def rely_on_items(cx: Context, name: str, mapping: Mapping[Any, Any]) -> None:
+    """The keys and values of a mapping that is no name of the program's."""
+    items = mapping.items()
+    cx.guards[id(mapping), "items"] = Guard(name, (), items, home={name: items}, elements=tuple(items))
+
+
+def rely_on_defaults(cx: Context, function: python_types.FunctionType) -> dict[str, Any]:
+    """The defaults of a function, by name: what they are must stay."""
+    _rely(cx, function, "__defaults__", function.__defaults__)
+    _rely(cx, function, "__kwdefaults__", function.__kwdefaults__)
+    for name, obj in (function.__kwdefaults__ or {}).items():
+        _rely(cx, function.__kwdefaults__, name, obj)
+    names = function.__code__.co_varnames[: function.__code__.co_argcount]
+    positional = function.__defaults__ or ()
+    return dict(zip(names[len(names) - len(positional) :], positional, strict=True)) | (function.__kwdefaults__ or {})
 
 
 def _rely(cx: Context, home: Any, name: str, obj: object) -> None:
@@ -156,6 +186,34 @@ def rely_on(cx: Context, base: Known, step: str, name: str, found: object) -> No
         cx.guards[root, path, step, name] = Guard(root_name, (*path, (step, name)), found, source=root, home=home)
 
 
+def rely_on_sharing(cx: Context, *vals: Val) -> None:
+    """Which of several lists, dicts, objects and arrays from outside are one object must stay as it is."""
+    found: dict[Any, tuple[tuple[Any, str, Any], object]] = {}
+    arrays = {p.name: p for p in cx.params if p.captured and isinstance(p.value, np.ndarray)}
+    for val in vals:
+        if isinstance(val, Known) and val.origin is not None and not isinstance(val.obj, _CONSTANTS):
+            root, path = val.origin
+            name, source = cx.origins[root]
+            found[root, path] = (_home(cx, source, name, val.obj, path), name, path), val.obj
+        elif isinstance(val, Arr) and val.cell.external is not None and val.cell.name in arrays:
+            param = arrays[val.cell.name]
+            found[param.origin, param.path] = (param.home, param.argument, param.path), param.value
+    kept = [(place, obj) for place, obj in found.values() if place[0] is not None]
+    if len(kept) > 1:
+        places = tuple(place for place, _ in kept)
+        key = "sharing", *((id(home), name, path) for home, name, path in places)
+        value = trees.sharing([obj for _, obj in kept])
+        cx.guards[key] = Guard("", (), value, home=places[0][0], together=places)
+
+
+def array_of(cx: Context, val: Arr) -> np.ndarray | None:
+    """The array from outside that this is, as a whole."""
+    if val.cell.external is None or val.path:
+        return None
+    found = (p.value for p in cx.params if p.captured and p.name == val.cell.name)
+    return next((array for array in found if isinstance(array, np.ndarray)), None)
+
+
 def rely_on_absence(cx: Context, obj: object, name: str) -> None:
     """A class or an object may get no attribute of that name of its own."""
     own = getattr(obj, "__dict__", None)
@@ -173,12 +231,15 @@ def is_leaf(obj: Any) -> bool:
 
 def lift_item(cx: Context, base: Known, key: Any) -> Val:
     """One element of a known container: a parameter where the container is captured."""
-    obj = base.obj[key]
     if base.origin is None:
-        return Known(obj)
+        return Known(base.obj[key])
     root, path = base.origin
     name, source = cx.origins[root]
-    return lift(cx, source.node, obj, name, (*path, ("item", key)), source)
+    own = [n for n in _READING if isinstance(getattr(type(base.obj), n, None), python_types.FunctionType)]
+    if own:  # the elements are not what is stored
+        shown = f"`{type(base.obj).__name__}`"
+        return cx.refuse("SD412", source.node, name=shown, reason=f"defines `{own[0]}`")
+    return lift(cx, source.node, base.obj[key], name, (*path, ("item", key)), source)
 
 
 def free_home(cx: Context, stem: str, obj: object) -> str:

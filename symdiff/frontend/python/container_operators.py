@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import collections
 from collections.abc import Sequence
 from typing import Any
 
 from symdiff.frontend.python import (
+    captured,
     containers,
     control,
     enums,
@@ -131,8 +133,6 @@ def contains(cx: Context, node: ast.AST, item: Val, container: Val) -> Val:
     if staged is not None:
         return list_changes.search(cx, node, staged, "in", item)
     known = containers.elements(cx, container)
-    if known is not None and all(isinstance(v, Known) for v in (item, *known)):
-        return Known(any(_same(item, k) for k in known))
     if known is None or any(operators.is_array(v) for v in (item, *known)):
         return cx.refuse("SD224", node, construct="`in`")
     return _among(cx, node, item, known)
@@ -159,7 +159,8 @@ def is_or_equals(cx: Context, node: ast.AST, item: Val, element: Val) -> Val:
     if same_number(item, element):
         return Known(True)
     if isinstance(item, Known) and isinstance(element, Known):
-        return Known(_same(item, element))
+        captured.rely_on_sharing(cx, item, element)
+        return Known(True) if item.obj is element.obj else equals(cx, node, item, element)
     if not (isinstance(item, ObjRef) and isinstance(element, ObjRef)):
         return equals(cx, node, item, element)
     same = special_methods.same_object(cx, node, item, element, True)
@@ -178,11 +179,6 @@ def _in_set(cx: Context, node: ast.AST, item: Val, members: frozenset[Any]) -> V
         return _among(cx, node, item, [Known(x) for x in sorted(members, key=repr)])
     found = sets.element(cx, node, item)
     return Known(found.obj in members) if isinstance(found, Known) else POISON
-
-
-def _same(a: Val, b: Val) -> bool:
-    assert isinstance(a, Known) and isinstance(b, Known)
-    return a.obj is b.obj or bool(a.obj == b.obj)
 
 
 def _scalar(cx: Context, val: Val) -> bool:
@@ -220,6 +216,9 @@ def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) ->
             return equal if isinstance(op, ast.Eq) else operators.negate(cx, node, equal)
         first, second = containers.entries(cx, left), containers.entries(cx, right)
         if first is not None and second is not None:
+            ordered = all(isinstance(v, Known) and isinstance(v.obj, collections.OrderedDict) for v in (left, right))
+            if ordered and [*first] != [*second]:
+                return Known(isinstance(op, ast.NotEq))
             values_ = tuple(first.values()), tuple(second[k] for k in first if k in second)
             equal = equal_elements(cx, node, *values_) if first.keys() == second.keys() else Known(False)
             return equal if isinstance(op, ast.Eq) else operators.negate(cx, node, equal)

@@ -12,6 +12,7 @@ from symdiff.frontend.python import (
     alternatives,
     arrays,
     calls,
+    captured,
     classes,
     containers,
     grown,
@@ -67,7 +68,10 @@ def deeply_copied(cx: Context, node: ast.AST, val: Val) -> Val:
     content = grown.content_of(cx, val)
     if content is not None and isinstance(val, ListRef) and not memory.check_stale(cx, node, val):
         return list_changes.made(cx, node, replace(content, group=Cell("list")), val.cell.kind)
-    return _Deep(cx, node).of(val)
+    deep = _Deep(cx, node)
+    made = deep.of(val)
+    captured.rely_on_sharing(cx, *deep.outside)
+    return made
 
 
 def _of_captured(cx: Context, node: ast.AST, val: Known, of: Callable[[Val], Val]) -> Val:
@@ -109,6 +113,7 @@ class _Deep:
     def __init__(self, cx: Context, node: ast.AST) -> None:
         self.cx, self.node = cx, node
         self.made: dict[Hashable, Val] = {}
+        self.outside: list[Val] = []  # what of it is from outside
 
     def of(self, val: Val) -> Val:
         cx, node = self.cx, self.node
@@ -118,13 +123,16 @@ class _Deep:
             return POISON
         if isinstance(val, Struct):
             return replace(val, items=tuple(map(self.of, val.items)))
+        if isinstance(val, (Known, Arr)):
+            self.outside.append(val)
         if isinstance(val, Known):
             if id(val.obj) not in self.made:
                 self.made[id(val.obj)] = _of_captured(cx, node, val, self.of)
             return self.made[id(val.obj)]
         if not isinstance(val, (Arr, ListRef, DictRef, SetRef, ObjRef)):
             return _immutable(cx, node, val)
-        key = (val.cell, val.path if isinstance(val, Arr) else ())
+        array = captured.array_of(cx, val) if isinstance(val, Arr) else None
+        key = (val.cell if array is None else id(array), val.path if isinstance(val, Arr) else ())
         if key not in self.made:
             self.made[key] = self._new(val)
         elif key[1]:  # the same elements, seen by one view or by two

@@ -6,7 +6,7 @@ import ast
 import enum
 from collections.abc import Mapping, Sequence
 
-from symdiff.frontend.python import classes, raising
+from symdiff.frontend.python import captured, classes, raising
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import Known, Val
 
@@ -19,6 +19,7 @@ def attribute(cx: Context, base: Val, name: str) -> Val | None:
     if found is None or found[0] not in (enum.Enum, enum.Flag):
         return None
     held = getattr(base.obj, f"_{name}_")
+    captured.rely_on(cx, base, "get", f"_{name}_", held)
     if isinstance(held, (str, int, float, complex, type(None))):
         return Known(held)
     return classes.part(cx, base, held, ("attr", f"_{name}_"))

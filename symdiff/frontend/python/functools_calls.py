@@ -10,7 +10,7 @@ import functools
 import operator
 from typing import Any
 
-from symdiff.frontend.python import caching, calls, containers
+from symdiff.frontend.python import caching, calls, captured, containers
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.reflection import class_of_value
 from symdiff.frontend.python.values import Known, Partial, Struct, Val
@@ -66,4 +66,5 @@ def _dispatched(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs
     cls = class_of_value(args[by])
     if cls is None:
         return cx.refuse("SD312", node, use=f"`{obj.__name__}`", name=f"`{cx.text(node)}`")
+    captured.rely_on_items(cx, obj.__name__, obj.registry)
     return calls.apply(cx, node, Known(obj.dispatch(cls)), args, kwargs)

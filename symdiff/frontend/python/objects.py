@@ -302,6 +302,10 @@ def call_special(cx: Context, node: ast.AST, function: Any, args: list[Val], kwa
     """What `object` and `dataclasses` define, which has no source; None for every other function."""
     from symdiff.frontend.python import dataclass_calls
 
+    if args and isinstance(args[0], Known) and classes.generated(function):
+        op, cls = dataclass_calls.COMPARISONS.get(function.__name__), classes.class_of(args[0])
+        if op is not None and cls is not None and len(args) == 2:
+            return dataclass_calls.compared(cx, node, op, *args)
     if not args or not isinstance(args[0], ObjRef):
         return None
     obj = args[0]
@@ -333,8 +337,12 @@ def _fields(cx: Context, node: ast.AST, owner: type, obj: ObjRef, args: list[Val
     if len(args) > len(order) or given.keys() & kwargs.keys() or not needed <= (given | kwargs).keys() <= allowed:
         return cx.refuse("SD313", node, function=owner.__name__, message=f"takes {', '.join(sorted(allowed))}")
     given |= kwargs
+    init = classes.function_of(owner, "__init__")
+    held = {} if init is None else captured.rely_on_defaults(cx, init)
     for field in fields:
         if field.name not in given:
+            if field.init and field.default is not dataclasses.MISSING and held.get(field.name) is not field.default:
+                return cx.refuse("SD412", node, name=f"`{owner.__name__}`", reason="has other defaults than its fields")
             default = _default(cx, node, owner, field)
             if default is None:
                 continue

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import alternatives, container_operators, special_methods
+from symdiff.frontend.python import alternatives, captured, container_operators, special_methods
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NO_TAGS,
@@ -279,7 +279,10 @@ def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) ->
             return made
     if isinstance(left, Known) and isinstance(right, Known) and isinstance(op, (ast.Eq, ast.NotEq)):
         held = [isinstance(v.obj, container_operators.CONTAINERS) for v in (left, right)]
-        if not any(held) and not (cx.is_numeric(left) and cx.is_numeric(right)):
+        numbers = cx.is_numeric(left) and cx.is_numeric(right)
+        if not all(held) and not numbers and not _settled(left, right):
+            return cx.refuse("SD321", node, operation="comparison", left=cx.describe(left), right=cx.describe(right))
+        if not any(held) and not numbers:
             return Known(bool(left.obj == right.obj) == isinstance(op, ast.Eq))
         if not all(held) and any(held):
             return Known(isinstance(op, ast.NotEq))
@@ -289,6 +292,15 @@ def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) ->
     if decided is not None:
         return Known(decided)
     return cx.emit(node, prim, left, right)
+
+
+def _settled(*known: Known) -> bool:
+    """Whether `==` of these says the same at every call: what a deque holds may change."""
+    held = container_operators.CONTAINERS
+    return all(
+        isinstance(v.obj, held) or captured.is_constant(v.obj) or not special_methods.compared_in_c(type(v.obj))
+        for v in known
+    )
 
 
 def _compare_each(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) -> Val:
@@ -340,7 +352,7 @@ def _identity(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) 
                 return found if positive else negate(cx, node, found)
             return Known((isinstance(other, Known) and other.obj is None) == positive)
     if isinstance(left, Known) and isinstance(right, Known):
-        return Known((left.obj is right.obj) == positive)
+        return special_methods.same_object(cx, node, left, right, positive)
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Known) and isinstance(other, (Num, Arr)):
             same = _is_constant(cx, node, one.obj, other)
@@ -374,6 +386,7 @@ def _same_as(cx: Context, node: ast.AST, left: Val, right: Val, positive: bool) 
                 return Known(alternatives.optional(alternatives.narrowed(cx, node, one)) == positive)
             return found
         if isinstance(one, OneOf) and not alternatives.involved(other):
+            captured.rely_on_sharing(cx, *one.options, other)
             wanted = frozenset(k for k, x in enumerate(one.options) if alternatives.same(x, other))
             found = alternatives.which(cx, node, one, wanted)
             return found if positive else negate(cx, node, found)

@@ -18,6 +18,9 @@ _CONVERSIONS: dict[str, Callable[[object], str]] = {"r": repr, "s": str, "a": as
 
 def pieces_of(cx: Context, val: Val, conversion: str = "", spec: str = "") -> Pieces | None:
     """What `format` makes of a value; None for what has no text here.  An array is taken as it is now."""
+    if isinstance(val, Known) and val.origin is not None and isinstance(val.obj, (list, tuple, dict)):
+        plain = type(val.obj) in (list, tuple, dict) and not spec and conversion != "a"
+        return _container(cx, val) if plain else None  # its parts may be others at the next call
     if isinstance(val, Known):
         shown = val.obj if not conversion else _CONVERSIONS[conversion](val.obj)
         return [format(shown, spec)]

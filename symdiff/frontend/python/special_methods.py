@@ -150,10 +150,18 @@ def compare(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> V
         _, equal = _asked(cx, node, left, right, ("__eq__", "__eq__"), _subclass(left, right))
         if equal is not None:
             return operators.negate(cx, node, operators.truth(cx, node, equal))
+    if any(compared_in_c(classes.class_of(v)) for v in (left, right)):
+        return None
     held = all(isinstance(v, Known) and isinstance(v.obj, (list, tuple, dict, set, frozenset)) for v in (left, right))
     if isinstance(op, (ast.Eq, ast.NotEq)) and not held and not any(isinstance(v, Struct) for v in (left, right)):
         return same_object(cx, node, left, right, isinstance(op, ast.Eq))
     return None
+
+
+def compared_in_c(cls: type | None) -> bool:
+    """Whether equality is neither identity nor written in Python."""
+    eq = getattr(cls, "__eq__", object.__eq__)
+    return eq is not object.__eq__ and isinstance(eq, _C_METHODS)
 
 
 def _compare_numpy(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Val:
@@ -174,6 +182,7 @@ def same_object(cx: Context, node: ast.AST, left: Val, right: Val, positive: boo
         found = lodging.same_place(cx, node, left.cell, right.cell, positive)
         return cx.refuse("SD223", node, operator="is" if positive else "is not") if found is None else found
     if isinstance(left, Known) and isinstance(right, Known):
+        captured.rely_on_sharing(cx, left, right)
         return Known((left.obj is right.obj) == positive)
     return Known(not positive)
 

@@ -323,12 +323,12 @@ def is_number(obj: object) -> bool:
 
 
 def same_known(a: Any, b: Any) -> bool:
-    """Whether two known objects are interchangeable: one object, or equal numbers of one type, bit for bit."""
+    """Whether two known objects are interchangeable: one object for good, or equal numbers of one type, bit for bit."""
     if not isinstance(a, Known) or not isinstance(b, Known):
         return False
     x, y = a.obj, b.obj
-    if x is y:
-        return True
+    if x is y:  # two names of one container may be given different ones
+        return a.origin == b.origin or not isinstance(x, (list, tuple, dict, set))
     if type(x) is not type(y) or isinstance(x, np.ndarray):
         return False
     if isinstance(x, (float, complex)):
