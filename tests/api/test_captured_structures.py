@@ -277,6 +277,16 @@ def test_what_may_change_unseen_is_refused() -> None:
     _refused(lambda x: x * held.count(wanted), "SD224", "`count` with a staged value is not supported")
 
 
+def test_a_view_that_is_copied_deeply_with_its_array() -> None:
+    def f(x):
+        v = np.ones(3) * x
+        made = copy.deepcopy([v, v[:]])
+        made[0][0] = 9.0
+        return made[1].sum() * x
+
+    _refused(f, "SD299", "a deep copy of what has a view twice, is not supported")
+
+
 def test_two_names_of_one_list_are_two_choices() -> None:
     a = [1.0]
     b = a

@@ -113,6 +113,7 @@ class _Deep:
     def __init__(self, cx: Context, node: ast.AST) -> None:
         self.cx, self.node = cx, node
         self.made: dict[Hashable, Val] = {}
+        self.first: dict[Hashable, Val] = {}  # what each was copied of first
         self.outside: list[Val] = []  # what of it is from outside
 
     def of(self, val: Val) -> Val:
@@ -133,9 +134,11 @@ class _Deep:
             return _immutable(cx, node, val)
         array = captured.array_of(cx, val) if isinstance(val, Arr) else None
         key = (val.cell if array is None else id(array), val.path if isinstance(val, Arr) else ())
+        first = self.first.setdefault(key, val)
+        again = isinstance(val, Arr) and isinstance(first, Arr) and first is not val and first.cell is val.cell
         if key not in self.made:
             self.made[key] = self._new(val)
-        elif key[1]:  # the same elements, seen by one view or by two
+        elif key[1] or again:  # the same elements, seen by one view or by two
             return cx.refuse("SD299", node, construct=f"`{cx.text(node)}`, a deep copy of what has a view twice,")
         return self.made[key]
 
