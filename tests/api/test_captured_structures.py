@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import copy
 import dataclasses
+import datetime
 import enum
 import functools
 import types
@@ -287,10 +288,27 @@ def test_a_view_that_is_copied_deeply_with_its_array() -> None:
     _refused(f, "SD299", "a deep copy of what has a view twice, is not supported")
 
 
-def test_two_names_of_one_list_are_two_choices() -> None:
-    a = [1.0]
-    b = a
-    _refused(lambda x: (a if x > 1 else b)[0] * x, "SD310", "is list on one path and list on the other")
+def test_a_choice_of_two_names_of_one_list() -> None:
+    held = {"one": (1.0,), "other": (1.0,)}
+    held["other"] = held["one"]
+
+    def f(x):
+        return (held["one"] if x > 1 else held["other"])[0] * x
+
+    g = symdiff.value_and_grad(f)
+    _same(f, g)
+    held["other"] = (3.0,)
+    with pytest.raises(CompileError, match=r"SD310 .* is tuple on one path and tuple on the other"):
+        g(2.0)
+
+
+def test_what_does_not_change_is_compared() -> None:
+    first, second = datetime.date(2020, 1, 1), datetime.date(2020, 1, 1)
+    one, other = (types.new_class("Kind")() for _ in range(2))
+    kinds = [one, other, one]
+    _follows((lambda x: x * kinds.count(one) + kinds.index(other) * x, lambda: kinds.insert(0, one)))
+    f = symdiff.value_and_grad(lambda x: x * 2 if first == second else x)
+    assert f(2.0) == (4.0, 2.0)
 
 
 def test_the_defaults_of_a_dataclass_that_are_replaced() -> None:

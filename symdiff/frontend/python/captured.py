@@ -206,6 +206,24 @@ def rely_on_sharing(cx: Context, *vals: Val) -> None:
         cx.guards[key] = Guard("", (), value, home=places[0][0], together=places)
 
 
+def one_object(cx: Context, a: object, b: object) -> bool:
+    """Whether two known things are one object, by whatever names; then they must stay one."""
+    if not isinstance(a, Known) or not isinstance(b, Known) or a.obj is not b.obj or None in (a.origin, b.origin):
+        return False
+    rely_on_sharing(cx, a, b)
+    return True
+
+
+def settled(obj: object) -> bool:
+    """Whether `==` of it says the same at every call: no list, deque or object with an `__eq__` of the user's."""
+    if is_constant(obj) or isinstance(obj, (*_STRUCTURES, frozenset, python_types.MappingProxyType)):
+        return is_constant(obj)
+    cls = type(obj)
+    if isinstance(cls.__eq__, python_types.FunctionType) and not of_library(cls.__module__):
+        return False
+    return cls.__eq__ is object.__eq__ or cls.__hash__ is not None
+
+
 def array_of(cx: Context, val: Arr) -> np.ndarray | None:
     """The array from outside that this is, as a whole."""
     if val.cell.external is None or val.path:

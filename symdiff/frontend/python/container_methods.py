@@ -234,7 +234,7 @@ def search(cx: Context, node: ast.AST, content: Content | Grown, name: str, args
     """`index` and `count` of elements that are known when compiling, or of a list of numbers."""
     known = [] if isinstance(content, Grown) else [v.obj for v in content if isinstance(v, Known)]
     staged_ = isinstance(content, Grown) or len(known) < len(content) or not all(isinstance(v, Known) for v in args)
-    apart = staged_ or not all(map(captured.is_constant, known))
+    apart = staged_ or not all(map(captured.settled, known))
     if apart and name == "index" and len(args) == 1 and not isinstance(content, Grown):
         at = container_operators.position(cx, node, args[0], content)
         if at == -1:
@@ -242,7 +242,7 @@ def search(cx: Context, node: ast.AST, content: Content | Grown, name: str, args
             return raising.always(cx, node, error, function="list.index", message=str(error))
         if at is not None:
             return Known(at)
-    if not staged_ and not all(map(captured.is_constant, (*known, *(a.obj for a in args if isinstance(a, Known))))):
+    if not staged_ and not all(map(captured.settled, (*known, *(a.obj for a in args if isinstance(a, Known))))):
         return cx.refuse("SD224", node, construct=f"`{name}`")  # what the elements hold may be another at the next call
     if staged_ and isinstance(content, tuple) and len(args) == 1:
         itself = [k for k, v in enumerate(content) if container_operators.same_number(v, args[0])]

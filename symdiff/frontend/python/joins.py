@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from symdiff.frontend.python import alternatives, grown, kinship, memory
+from symdiff.frontend.python import alternatives, captured, grown, kinship, memory
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.sides import Sides, same_place
 from symdiff.frontend.python.store import MISSING
@@ -68,7 +68,7 @@ class Joiner(Sides):
         if spoilt is not None:
             return lambda outs: spoilt
         a, b = self.narrowed(0, a), self.narrowed(1, b)
-        if same_known(a, b):
+        if same_known(a, b) or captured.one_object(self.cx, a, b):
             return lambda outs: a
         if isinstance(a, Num) and isinstance(b, Num) and a.value is b.value and a.dim == b.dim:
             return lambda outs: Num(a.value, a.dim, a.tags | b.tags)

@@ -280,7 +280,8 @@ def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) ->
     if isinstance(left, Known) and isinstance(right, Known) and isinstance(op, (ast.Eq, ast.NotEq)):
         held = [isinstance(v.obj, container_operators.CONTAINERS) for v in (left, right)]
         numbers = cx.is_numeric(left) and cx.is_numeric(right)
-        if not all(held) and not numbers and not _settled(left, right):
+        known = all(isinstance(v.obj, container_operators.CONTAINERS) or captured.settled(v.obj) for v in (left, right))
+        if not all(held) and not numbers and not known:
             return cx.refuse("SD321", node, operation="comparison", left=cx.describe(left), right=cx.describe(right))
         if not any(held) and not numbers:
             return Known(bool(left.obj == right.obj) == isinstance(op, ast.Eq))
@@ -292,15 +293,6 @@ def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) ->
     if decided is not None:
         return Known(decided)
     return cx.emit(node, prim, left, right)
-
-
-def _settled(*known: Known) -> bool:
-    """Whether `==` of these says the same at every call: what a deque holds may change."""
-    held = container_operators.CONTAINERS
-    return all(
-        isinstance(v.obj, held) or captured.is_constant(v.obj) or not special_methods.compared_in_c(type(v.obj))
-        for v in known
-    )
 
 
 def _compare_each(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) -> Val:
@@ -387,7 +379,8 @@ def _same_as(cx: Context, node: ast.AST, left: Val, right: Val, positive: bool) 
             return found
         if isinstance(one, OneOf) and not alternatives.involved(other):
             captured.rely_on_sharing(cx, *one.options, other)
-            wanted = frozenset(k for k, x in enumerate(one.options) if alternatives.same(x, other))
+            same = [alternatives.same(x, other) or captured.one_object(cx, x, other) for x in one.options]
+            wanted = frozenset(k for k, found in enumerate(same) if found)
             found = alternatives.which(cx, node, one, wanted)
             return found if positive else negate(cx, node, found)
     return cx.refuse("SD223", node, operator="is" if positive else "is not")

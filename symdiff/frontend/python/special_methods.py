@@ -150,7 +150,7 @@ def compare(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> V
         _, equal = _asked(cx, node, left, right, ("__eq__", "__eq__"), _subclass(left, right))
         if equal is not None:
             return operators.negate(cx, node, operators.truth(cx, node, equal))
-    if any(compared_in_c(classes.class_of(v)) for v in (left, right)):
+    if any(_compared_in_c(classes.class_of(v)) for v in (left, right)):
         return None
     held = all(isinstance(v, Known) and isinstance(v.obj, (list, tuple, dict, set, frozenset)) for v in (left, right))
     if isinstance(op, (ast.Eq, ast.NotEq)) and not held and not any(isinstance(v, Struct) for v in (left, right)):
@@ -158,7 +158,7 @@ def compare(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> V
     return None
 
 
-def compared_in_c(cls: type | None) -> bool:
+def _compared_in_c(cls: type | None) -> bool:
     """Whether equality is neither identity nor written in Python."""
     eq = getattr(cls, "__eq__", object.__eq__)
     return eq is not object.__eq__ and isinstance(eq, _C_METHODS)
