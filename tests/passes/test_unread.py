@@ -120,12 +120,13 @@ def test_numpy_s_exceptions_are_kept() -> None:
 
 @pytest.mark.parametrize("level", range(3))
 def test_a_part_that_another_part_raises_for_is_not_computed(level: int) -> None:
-    def values(a: "f8[n, n]"):  # noqa: F821, UP037
+    def values(a):
         _u, s, _vt = np.linalg.svd(a)
         return s[0]
 
-    body = symdiff.generate(values, functions=("primal",), level=level)
-    assert body.count("np.linalg.svd(") == 1 and "u, s" not in body
+    body = symdiff.generate(values, types="a=f8[n, n]", functions=("primal",), level=level)
+    (line,) = [line for line in body.splitlines() if "np.linalg.svd(" in line]
+    assert "," not in line.split(" = ")[0]
     with pytest.raises(np.linalg.LinAlgError):
         symdiff.value_and_grad(values, level=level)(np.full((2, 2), np.nan))
 
