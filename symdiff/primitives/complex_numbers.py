@@ -95,7 +95,10 @@ def _made_of(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
 
 
 def _made_along(b: Builder, ts: Sequence[V | None], z: V, x: V, y: V) -> Any:
-    return b.op("make_complex", *(b.const(0.0) if t is None else t for t in ts))
+    """Of tangents that may be NumPy's numbers: Python's complex number takes them."""
+    parts = [b.const(0.0) if t is None else t for t in ts]
+    parts = [t if t.type == types.FLOAT else b.convert(t, kind=Kind.PYTHON, dtype="f8") for t in parts]
+    return b.op("make_complex", *parts)
 
 
 make_complex = prim(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import time
 from collections import OrderedDict
 from dataclasses import asdict, astuple, dataclass, field, fields
@@ -235,3 +236,11 @@ def converted(x):
     return (
         float(Reading(x)) * x + round(Reading(x), 1) * x + (x if 3.0 in range(5) and x not in range(2, 9, 2) else 0.0)
     )
+
+
+@cases(0.7, array(2))
+def python_complex_of_mixed_numbers(x, v):
+    z = 1 + 0j
+    for t in v:
+        z *= complex(math.cos(t * x), t) + complex(math.sin(v[0]), 0.5)
+    return z.real + z.imag * x
