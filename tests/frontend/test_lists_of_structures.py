@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -89,6 +90,33 @@ def of_the_last_turn(a):
     return bodies[0].mass
 
 
+class Ordered(Body):
+    def __lt__(self, other):
+        return self.mass < other.mass
+
+
+def heaped(a):
+    heap = [Ordered(a), Ordered(a * a), Ordered(0.3 * a)]
+    while a < 40.0:
+        a = a * 2.0
+        if len(heap) > 2:
+            a += heapq.heappop(heap).mass
+        heap[-1].mass -= a  # here
+    return a + sum(body.mass for body in heap)
+
+
+def heaped_again(a):
+    heap = [Ordered(a), Ordered(a * a), Ordered(0.3 * a)]
+    while a < 40.0:
+        a = a * 2.0
+        if len(heap) > 2:
+            heap.pop()
+        heapq.heapify(heap)
+        for body in heap:
+            body.mass *= a  # here
+    return a + sum((i + 1) * body.mass for i, body in enumerate(heap))
+
+
 def made(a):
     bodies = []
     while a < 40.0:
@@ -99,7 +127,7 @@ def made(a):
 
 CHANGED = [
     one_object_in_every_turn, one_array_in_every_element, put_in_twice, two_places_of_one_element, sorted_since,
-    of_the_last_turn,
+    of_the_last_turn, heaped, heaped_again,
 ]  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -86,8 +87,14 @@ def on_both_sides(x, v):
     return y * x
 
 
+def around_nothing(x, v):
+    around = itertools.cycle(v[:n] if (n := int(x < 1)) else v[:0])
+    return next(around) * x + next(around)
+
+
 CASES = (
     *(of_nothing, out_of_range, no_such_key, too_many, no_number, in_a_loop, through_an_iterator),
+    around_nothing,
     *(on_both_sides, in_a_while, in_a_call),
 )
 V = np.array([0.5, 0.75])

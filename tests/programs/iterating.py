@@ -355,3 +355,27 @@ def loops_without_end(x, v):
             s = 0.0
         if i > 4:
             return s * i
+
+
+@cases(0.7, array(3), 0)
+@cases(0.7, array(3), 2)
+def next_behind_a_loop(x, v, n):
+    """Of a display that a loop took from, and of what `cycle` goes around in, which may be nothing."""
+    a, again = iter([x, 2.0, x * x]), itertools.cycle(v[:n])
+    s = next(itertools.cycle([]), x)
+    for t in v:
+        if t > x:
+            s += next(a, 0.5) * t
+        s = s * x + next(again, x)
+    return s + next(a, 0.5)
+
+
+@cases(0.7, array(3))
+@cases(-9.0, array(3))
+def at_what_was_counted(x, v):
+    i = 0
+    for t in v:
+        if t < x:
+            i += 1
+    powers = [1.0, x, x * x, x**3]
+    return powers[i] + powers[bisect.bisect([0.0, 0.5, 1.0], x)] * (2 * x, x, x * x, 1.0)[-i]

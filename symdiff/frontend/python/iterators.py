@@ -11,7 +11,7 @@ takes the rest when it reads the name, and reading that once more is refused: Py
 from __future__ import annotations
 
 import ast
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, TypeGuard
 
 from symdiff.frontend.python import containers, control, operators, raising, special_methods
@@ -181,7 +181,7 @@ def next_(cx: Context, node: ast.AST, args: Sequence[Val], kwargs: dict[str, Val
     cx.store.set(it.cell, Attributes({_TAKEN: operators.binary(cx, node, ast.Add(), taken, Known(1))}))
     item = endless(cx, node, it)
     if item is not None:
-        return item(taken)
+        return _around(cx, node, it, lambda: item(taken), default)
     items = containers.items_of(cx, node, it)
     if items is not None and isinstance(taken, Known):
         if taken.obj < len(items):
@@ -191,6 +191,21 @@ def next_(cx: Context, node: ast.AST, args: Sequence[Val], kwargs: dict[str, Val
             return default
         return raising.always(cx, node, StopIteration(), function="next", message="StopIteration")
     return _element(cx, node, it, taken, default)
+
+
+def _around(cx: Context, node: ast.AST, it: Sequence_, item: Callable[[], Val], default: Val | None) -> Val:
+    """What `next` gives of an iterator without an end, which `cycle` of nothing has nevertheless."""
+    while it.kind != "cycle":
+        if not (it.parts and isinstance(it.parts[0], Sequence_) and it.kind in ("rest", "iter", "enumerate")):
+            return item()
+        it = it.parts[0]
+    empty = operators.compare(cx, node, ast.Eq(), containers.length(cx, node, it.parts[0]), Known(0))
+    if default is not None:
+        return control.choose(cx, node, empty, lambda: default, item)
+    if isinstance(empty, Known) and empty.obj:
+        return raising.always(cx, node, StopIteration(), function="next", message="StopIteration")
+    operators.raise_if(cx, node, empty, "StopIteration", ())
+    return item()
 
 
 def _element(cx: Context, node: ast.AST, it: Sequence_, taken: Val, default: Val | None) -> Val:

@@ -32,6 +32,7 @@ from symdiff.frontend.python.context import Context, Frame, Session
 from symdiff.frontend.python.instances import Bottom, Pattern
 from symdiff.frontend.python.liveness import Liveness, local_names
 from symdiff.frontend.python.problems import CannotRoll, NeedStatic, Respecialise, Restart
+from symdiff.frontend.python.store import Unseen
 from symdiff.frontend.python.values import (
     POISON,
     Attributes,
@@ -120,6 +121,10 @@ def _attempt(source: Source, signature: Signature, session: Session) -> Lowered:
         result = cx.wrap(cx.scope.const(0.0))
     except RecursionError:
         raise CompileError([_no_room(cx)]) from None
+    except Unseen:
+        if not cx.problems:
+            raise
+        result = POISON
     if session.changed and not cx.problems:
         raise Restart
     if not cx.problems and sharing.note_shared(cx):
@@ -209,7 +214,7 @@ def _star_parameters(
 
 
 def _make_static(cx: Context, error: NeedStatic) -> None:
-    """Take a captured integer by value and start again, or ask for an argument's."""
+    """Start again with a captured integer by value, or with a search at run time; or ask for an argument's value."""
     captured_tags = [t for t in error.tags if isinstance(t, str) and t not in cx.leaf_of]
     if captured_tags:
         cx.session.statics.update(captured_tags)
@@ -217,7 +222,9 @@ def _make_static(cx: Context, error: NeedStatic) -> None:
     leaves = [cx.leaf_of[t] for t in sorted(t for t in error.tags if isinstance(t, str))]
     if leaves:
         raise Respecialise([*cx.problems, error.problem], static=leaves)
-    raise CompileError([*cx.problems, error.problem])
+    if error.instead is None or error.instead in cx.session.searched:
+        raise CompileError([*cx.problems, error.problem])
+    cx.session.searched.add(error.instead)  # the loop that counted it is done
 
 
 def _fix_captured_sizes(cx: Context) -> None:

@@ -21,6 +21,10 @@ NO_FACTS: Facts = {}
 MARKS = ("stale", "held", "lodged", "frozen", "spent")  # what is noted of a cell besides its content, by (mark, cell)
 
 
+class Unseen(AssertionError):
+    """A value of a closed region is used outside of it: a defect, unless a problem before it spoilt what is known."""
+
+
 class Store:
     def __init__(self) -> None:
         self.data: Changes = {}
@@ -116,7 +120,8 @@ class Scope(Builder):
             assert isinstance(value.type, AVal)
             self.copies[value] = made = self.const(value.const, value.type)
             return made
-        assert self.sees(value), f"a value of a closed region is used outside: {value}"
+        if not self.sees(value):
+            raise Unseen(f"a value of a closed region is used outside: {value}")
         self.captures[value] = made = self.param(Value(value.type, value.hint))
         return made
 
