@@ -469,3 +469,24 @@ def grown_unless_it_returned(x, a):
             return x @ x
         rows = [*rows[::2], a * 2]
     return rows[-1] * len(rows)
+
+
+class Weighed:
+    def __init__(self, weight, size):
+        self.weight = weight
+        self.size = size
+
+    def __lt__(self, other):
+        return self.weight < other.weight
+
+
+@cases(array(4), 0.7)
+@cases(array(1), -0.7)
+def the_best_of_structures(v, x):
+    pairs = [(t * x, i) for i, t in enumerate(v)]
+    bodies = [Weighed(t * x, t) for t in v]
+    bodies.append(Weighed(x * x, x))
+    least = min(pairs)
+    largest, lightest = max(pairs, default=(x, 2)), min(bodies)
+    first = max([(round(t), t * x) for t in v])
+    return largest[0] * (largest[1] + 1) + least[0] * x + lightest.size * lightest.weight + first[1] * max(bodies).size

@@ -53,8 +53,8 @@ def extreme(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:
             if not kwargs and isinstance(args[0], Arr) and cx.aval(args[0]).rank == 1:
                 return _of_array(cx, node, name, args[0])
             content = grown.content_of(cx, args[0])
-            if by and content is not None and content.form.kind != "scalar":
-                return _of_structures(cx, node, name, args[0], key, kwargs)
+            if content is not None and content.form.kind != "scalar":
+                return _of_structures(cx, node, name, args[0], key if by else None, kwargs)
             given = {"$default": kwargs["default"]} if "default" in kwargs else {}
             given |= {"$function": key} if by else {}
             folded = by_loop(cx, node, f"{name} by" if by else name, args[0], given)
@@ -98,12 +98,22 @@ for $i in range(1, len($over)):
 return $over[$at]"""
 
 
-def _of_structures(cx: Context, node: ast.AST, name: str, val: Val, key: Val, kwargs: Kwargs) -> Val:
+_OF_THEMSELVES = """\
+if not len($over): {2}
+$at = 0
+for $i in range(1, len($over)):
+    if $over[$i] {1} $over[$at]: $at = $i
+return $over[$at]"""
+
+
+def _of_structures(cx: Context, node: ast.AST, name: str, val: Val, key: Val | None, kwargs: Kwargs) -> Val:
     """Of a list of objects, tuples or arrays that grew: where the best one is, then what is there."""
     empty = "return $default" if "default" in kwargs else f"raise ValueError('{name}() arg is an empty sequence')"
-    text = _OF_STRUCTURES.format(name, ">" if name == "max" else "<", empty)
-    given = {"$over": val, "$function": key} | ({"$default": kwargs["default"]} if "default" in kwargs else {})
-    return comprehensions.run(cx, node, f"{name} of structures{' or' * ('default' in kwargs)}", text, given)
+    text = (_OF_THEMSELVES if key is None else _OF_STRUCTURES).format(name, ">" if name == "max" else "<", empty)
+    given = {"$over": val} | ({} if key is None else {"$function": key})
+    given |= {"$default": kwargs["default"]} if "default" in kwargs else {}
+    kind = f"{name} of structures{' by' * (key is not None)}{' or' * ('default' in kwargs)}"
+    return comprehensions.run(cx, node, kind, text, given)
 
 
 def _best(cx: Context, node: ast.AST, op: ast.cmpop, items: Args, keys: Args) -> Val:
