@@ -240,3 +240,23 @@ def lists_that_their_elements_tell_apart(params, x):
     params["b"][0][:] = x[:2]
     params["w"].append(x)
     return np.sum(params["b"][0]) * x[-1] + len(params["w"])
+
+
+HEIGHTS, TABLE = [1.5, 2.0, 0.5], {"a": [1.0], "b": 2.0}
+
+
+@cases(0.7)
+def a_list_from_outside_by_its_slices(x):
+    d, rest = HEIGHTS[:], HEIGHTS[1:]
+    d.append(x)
+    rest[0] = d[0] = x * x
+    d += rest
+    return sum(d) * x + sum(HEIGHTS)
+
+
+@cases(0.7)
+def dicts_of_other_things(x):
+    d = {**TABLE, "a": x}
+    equal = (d == TABLE) + 2 * ([x] == 1.0) + 4 * (x == {}) + 8 * (x != [x]) + 16 * ([x] == [[x]])
+    keys = (d.keys() == {"a", "b"}) + 2 * (d.keys() <= {"a", "b", "c"}) + 4 * ({"a"} < d.keys())
+    return x * equal + x * x * (keys + 8 * (d.keys() == TABLE.keys()))

@@ -7,6 +7,8 @@ import collections
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from symdiff.frontend.python import (
     captured,
     containers,
@@ -36,6 +38,7 @@ from symdiff.frontend.python.values import (
     Text,
     Val,
 )
+from symdiff.ir.types import Kind
 
 
 def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Val | None:
@@ -205,6 +208,7 @@ CONTAINERS = (list, tuple, dict, set, frozenset)
 
 def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) -> Val:
     """Comparisons of what is not numeric: equality of known structure."""
+    left, right = sets.of_keys(cx, node, left), sets.of_keys(cx, node, right)
     of_sets = sets.binary(cx, node, op, left, right)
     if of_sets is not None:
         return of_sets
@@ -226,11 +230,25 @@ def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) ->
             operators.is_array(v) for v in (left, right)
         ):
             return Known(isinstance(op, ast.NotEq))
+        if any(_never_equal(cx, one, other) for one, other in ((left, right), (right, left))):
+            return Known(isinstance(op, ast.NotEq))
     if isinstance(op, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)):
         a, b = containers.elements(cx, left), containers.elements(cx, right)
         if a is not None and b is not None and _is_list(left) == _is_list(right):
             return _in_order(cx, node, op, a, b)
     return cx.refuse("SD321", node, operation="comparison", left=cx.describe(left), right=cx.describe(right))
+
+
+def _never_equal(cx: Context, number: Val, container: Val) -> bool:
+    """Whether one is a number and the other a dict, list or tuple; of a list NumPy's number makes an array."""
+    if isinstance(number, Known):
+        scalar, python = values.is_number(number.obj), not isinstance(number.obj, np.generic)
+    else:
+        scalar = isinstance(number, Num)
+        python = scalar and cx.aval(number).kind is Kind.PYTHON
+    if containers.entries(cx, container) is not None:
+        return scalar
+    return scalar and python and containers.elements(cx, container) is not None
 
 
 def _in_order(cx: Context, node: ast.AST, op: ast.cmpop, a: tuple[Val, ...], b: tuple[Val, ...]) -> Val:

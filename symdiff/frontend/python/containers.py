@@ -248,6 +248,7 @@ def known_slice(index: Val) -> slice | None:
 
 
 def _sequence_item(cx: Context, node: ast.AST, base: Val, known: tuple[Val, ...], index: Val) -> Val:
+    is_list = isinstance(base, ListRef) or (isinstance(base, Known) and isinstance(base.obj, list))
     if isinstance(index, SliceVal):
         where = known_slice(index)
         if where is None and isinstance(base, ListRef) and searched(cx, node, index, known):
@@ -259,14 +260,13 @@ def _sequence_item(cx: Context, node: ast.AST, base: Val, known: tuple[Val, ...]
                 if not isinstance(part, Known):
                     return cx.need_static(node, part, "the bounds of a slice of a list or tuple", instead)
             return POISON
-        return new_list(cx, node, known[where]) if isinstance(base, ListRef) else Struct("tuple", known[where])
+        return new_list(cx, node, known[where]) if is_list else Struct("tuple", known[where])
     if searched(cx, node, index, known):
         staged = grown.staged(cx, node, known)
         return POISON if staged is None else grown.element(cx, node, staged, index)
     if isinstance(index, Num) and _chosen_by(cx, node, index, known):
         return alternatives.at_index(cx, node, index, known)
-    kind = "list" if isinstance(base, ListRef) or (isinstance(base, Known) and isinstance(base.obj, list)) else "tuple"
-    at = position(cx, node, index, known, f"{kind} index out of range")
+    at = position(cx, node, index, known, f"{'list' if is_list else 'tuple'} index out of range")
     return POISON if at is None else known[at]
 
 
