@@ -69,33 +69,70 @@ def _of_wrapped(function: Any, own: inspect.Signature) -> list[inspect.Parameter
     named = [p for p in own.parameters.values() if p.kind in (*_POSITIONAL, inspect.Parameter.KEYWORD_ONLY)]
     if [p.name for p in named] != [p.name for p in found[: len(named)]] or any(p.default is not p.empty for p in named):
         return None
-    if _hands_on(function):
-        return found
+    calls = _handing_on(function)
+    if calls is not None:
+        return _not_passed(found, named, calls)
     return [
         p.replace(kind=inspect.Parameter.POSITIONAL_ONLY if p.kind in _POSITIONAL else p.kind, default=p.empty)
         for p in found
     ]
 
 
-def _hands_on(function: Any) -> bool:
-    """Whether a wrapper only hands what it takes by stars on to what it wraps."""
+def _not_passed(
+    found: list[inspect.Parameter], own: Sequence[inspect.Parameter], calls: Sequence[ast.Call]
+) -> list[inspect.Parameter]:
+    """The parameters of what is wrapped without those that the wrapper itself passes beside its stars.
+
+    `f(*args, 4.0)` leaves `f`'s last one out; where arguments stand behind the star, those of the star are all given.
+    """
+    passed = {_beside(call) for call in calls}
+    first = sum(p.kind in _POSITIONAL for p in own)
+    if len(passed) != 1 or any(p.kind is p.VAR_POSITIONAL for p in found):
+        return found
+    ((before, behind, by_name),) = passed
+    by_name -= {p.name for p in own}
+    by_position = [p for p in found if p.kind in _POSITIONAL]
+    if before < first or before + behind > len(by_position):
+        return found
+    kept = by_position[:first] + by_position[before : len(by_position) - behind]
+    if behind and kept[first:]:
+        kept = [p.replace(kind=p.POSITIONAL_ONLY, default=p.empty) for p in kept]
+    while kept[first:] and kept[-1].name in by_name:
+        kept.pop()
+    if any(p.name in by_name for p in kept):
+        return found
+    return kept + [p for p in found if p.kind not in _POSITIONAL and p.name not in by_name]
+
+
+def _beside(call: ast.Call) -> tuple[int, int, frozenset[str]]:
+    """How many arguments a call has before its star and behind it, and the names of others."""
+    stars = [k for k, arg in enumerate(call.args) if isinstance(arg, ast.Starred)] or [len(call.args)]
+    names = frozenset(keyword.arg for keyword in call.keywords if keyword.arg is not None)
+    return stars[0], len(call.args) - stars[-1] - 1 if stars[-1] < len(call.args) else 0, names
+
+
+def _handing_on(function: Any) -> list[ast.Call] | None:
+    """The calls by which a wrapper hands what it takes by stars on to what it wraps; None where it does more."""
     try:
         source = load(function)
     except CompileError:
-        return False
+        return None
     a = source.node.args
     stars = {star.arg for star in (a.vararg, a.kwarg) if star is not None}
     body: Sequence[ast.AST] = source.node.body if isinstance(source.node.body, list) else [source.node.body]
     nodes = [node for part in body for node in ast.walk(part)]
     own = {node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
+    calls: list[ast.Call] = []
     handed: set[int] = set()
     for node in nodes:
         if isinstance(node, ast.Call) and _value_of(source, node.func, own) is function.__wrapped__:
             spread = [arg.value for arg in node.args if isinstance(arg, ast.Starred)]
             spread += [keyword.value for keyword in node.keywords if keyword.arg is None]
             if stars <= {value.id for value in spread if isinstance(value, ast.Name)}:
+                calls.append(node)
                 handed |= set(map(id, spread))
-    return all(id(node) in handed for node in nodes if isinstance(node, ast.Name) and node.id in stars)
+    only = all(id(node) in handed for node in nodes if isinstance(node, ast.Name) and node.id in stars)
+    return calls if only else None
 
 
 def _value_of(source: Source, node: ast.AST, own: set[str]) -> object:

@@ -114,6 +114,30 @@ def under_a_name(fn: Function) -> Function:
     return wrapper
 
 
+def passing_the_last(fn: Function) -> Function:
+    @functools.wraps(fn)
+    def wrapper(*args, **kw):
+        return fn(*args, 3.0, **kw)
+
+    return wrapper
+
+
+def passing_the_first(fn: Function) -> Function:
+    @functools.wraps(fn)
+    def wrapper(*args, **kw):
+        return fn(0.5, *args, **kw)
+
+    return wrapper
+
+
+def passing_by_name(fn: Function) -> Function:
+    @functools.wraps(fn)
+    def wrapper(x, *args, **kw):
+        return fn(x, *args, shift=x, **kw)
+
+    return wrapper
+
+
 def said_by_hand() -> Function:
     def f(x, w=3.0):
         return x * x * w
@@ -135,7 +159,10 @@ def wrapped_by_hand() -> Function:
 MADE: list[Function] = [
     *(d(scaled) for d in (handed_on, twice, with_its_own_default, in_another_order, with_fewer, with_more, counting)),
     *(d(scaled) for d in (looking, dropping, to_another, under_a_name)),
+    *(d(scaled) for d in (passing_the_last, passing_the_first, passing_by_name)),
     handed_on(handed_on(scaled)),
+    handed_on(passing_the_last(scaled)),
+    passing_by_name(passing_the_last(scaled)),
     handed_on(with_its_own_default(scaled)),
     with_its_own_default(handed_on(scaled)),
     handed_on(counting(scaled)),
