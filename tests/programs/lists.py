@@ -19,6 +19,14 @@ def multiples(x, v):
     return out
 
 
+@cases(array(3), 2.0)
+@cases(array(1), 2.0)
+@cases(array(0), 2.0)
+def counted_with_its_first(v, x):
+    a = [t for t in v]
+    return x * (a.count(a[0]) if a else 0.5) + a.count(x)
+
+
 @cases(2.0)
 @cases(7.0)
 def drained(x):

@@ -232,6 +232,8 @@ def _changed_staged(
 
 def search(cx: Context, node: ast.AST, content: Content | Grown, name: str, args: Args) -> Val:
     """`index` and `count` of elements that are known when compiling, or of a list of numbers."""
+    if content == () and name == "count" and len(args) == 1:
+        return Known(0)
     known = [] if isinstance(content, Grown) else [v.obj for v in content if isinstance(v, Known)]
     staged_ = isinstance(content, Grown) or len(known) < len(content) or not all(isinstance(v, Known) for v in args)
     apart = staged_ or not all(map(captured.settled, known))
