@@ -6,6 +6,7 @@ import collections
 import dataclasses
 import functools
 import math
+import sys
 import types
 from collections.abc import Callable
 from typing import Any
@@ -375,3 +376,23 @@ def test_captured_containers_are_equal_as_in_python() -> None:
     assert g(0.5) == (f(0.5), f(1.0))
     same[1], alike["m"] = 2.0, 3
     assert g(0.5) == (f(0.5), f(1.0))
+
+
+def test_names_imported_inside_the_function_are_looked_up_at_each_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = types.ModuleType("settings_of_a_test")
+    settings.rate, settings.w, settings.square = 2.0, np.array([1.0, 2.0]), lambda t: t * t  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, settings.__name__, settings)
+
+    def f(x):
+        from settings_of_a_test import rate, square
+        from settings_of_a_test import w as weights
+
+        return np.sum(square(x) * weights) * rate
+
+    gradient = symdiff.grad(f)
+    x = np.array([3.0, 5.0])
+    assert gradient(x).tolist() == [12.0, 40.0]
+    settings.rate, settings.w = 1.0, np.array([2.0, 0.5])  # type: ignore[attr-defined]
+    assert gradient(x).tolist() == [12.0, 5.0]
+    settings.square = lambda t: 3 * t  # type: ignore[attr-defined]
+    assert gradient(x).tolist() == [6.0, 1.5]

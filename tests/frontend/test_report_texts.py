@@ -64,8 +64,8 @@ this comprehension runs over `v`, whose length is not known when compiling
 `from string import nothing` is not supported here: No module named 'string.nothing'; 'string' is not a package
     from string import nothing
     ^^^^^^^^^^^^^^^^^^^^^^^^^^
-  why: modules and functions can be imported inside the function; data could change between calls
-  rewrite: import at the top of the module""",
+  why: what is imported inside the function is imported when compiling, as at the first call
+  rewrite: import what is there, at the top of the module""",
     "SD219": """\
 a generator expression that may raise or show something is supported only directly inside `sum`, `max`, `min`, `any`, \
 `all`, `next`, `sorted`, `list`, `tuple`, `dict` and `join`, behind a star, or unpacked

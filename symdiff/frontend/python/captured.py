@@ -276,7 +276,8 @@ def anchored(cx: Context, base: Known) -> Known:
     kinds = (python_types.FunctionType, python_types.ModuleType, type)
     if base.origin is not None or not isinstance(obj, kinds) or owner == "builtins" or of_library(owner):
         return base
-    name = free_home(cx, f"{owner}.{getattr(obj, '__qualname__', 'module')}", obj)
+    qualified = f".{obj.__qualname__}" if hasattr(obj, "__qualname__") else ""
+    name = free_home(cx, owner + qualified, obj)
     found = lift(cx, cx.source.node, obj, name, (), cx.source)
     assert isinstance(found, Known)
     return found

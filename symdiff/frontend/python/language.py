@@ -94,7 +94,7 @@ SUPPORTED = (
         "d = defaultdict(list) ⏎ for k, t in zip('aba', v): d[k].append(t * x)"
         " ⏎ return sum(d['a']) * len(d) + Counter('aba')['a'] * x"),
     Row("`in` with numbers", "return x if n in (1, 2) or x in [0.7, 2.0] else -x"),
-    Row("`import` of modules and functions inside the function", "from math import exp ⏎ return exp(x)"),
+    Row("`import` inside the function, of data too", "from math import exp, pi ⏎ return exp(pi * x)"),
     Row("`nonlocal`", "def add(t): ⏎     nonlocal x ⏎     x = x + t ⏎ for t in v: add(t) ⏎ return x"),
     Row("`del` of names and of elements", "a = [x, 2.0] ⏎ y = x ⏎ del a[1], y ⏎ return a[0] * len(a)"),
     Row("captured numbers, arrays and containers", "return SCALE * x + TABLE['w'][1]"),
@@ -236,7 +236,7 @@ REFUSED = (
     Row("a deque, a dict with defaults or a counter as a result", "return x, deque([x])", "SD322"),
     Row("the order of a set", "for k in {1, 2}: x = x * k + 1 ⏎ return x", "SD233"),
     Row("a set with other elements on another path", "s = {1} ⏎ if x > 0: s.add(2) ⏎ return x * len(s)", "SD310"),
-    Row("`import` of data inside the function", "from string import nothing ⏎ return x", "SD217"),
+    Row("an `import` inside the function that fails", "from string import nothing ⏎ return x", "SD217"),
     Row("recursion without a base case", "return endless(x)", "SD218"),
     Row("a generator under a name that shows something", "g = (print(t) for t in (1, 2)) ⏎ return x", "SD219"),
     Row("an iterator that is read again",

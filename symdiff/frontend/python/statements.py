@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import numpy as np
-
-from symdiff import trees
 from symdiff.frontend.python import (
     alternatives,
+    arrays,
     calls,
     control,
     exceptions,
@@ -30,7 +28,7 @@ from symdiff.frontend.python.control import BREAK, CONTINUE, ON, RAISE, RESULT, 
 from symdiff.frontend.python.expressions import condition, evaluate, evaluate_spent
 from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.liveness import assigned
-from symdiff.frontend.python.values import NONE, POISON, Foreign, Known
+from symdiff.frontend.python.values import NONE, POISON, Foreign, Known, Val
 from symdiff.ir.errstate import Stack
 
 
@@ -197,30 +195,26 @@ def _delete(cx: Context, stmt: ast.Delete) -> None:
 
 
 def _import(cx: Context, stmt: ast.Import | ast.ImportFrom) -> None:
-    """The module is imported now, as it would be at the first call."""
+    """The module is imported now, as it would be at the first call; what a name means in it is looked up at each."""
     for alias in stmt.names:
         name = alias.asname or alias.name.partition(".")[0]
         try:
-            obj = _imported(cx, stmt, alias)
-        except (ImportError, AttributeError) as error:
-            cx.set_name(cx.frame, name, cx.refuse("SD217", stmt, construct=cx.text(stmt), message=str(error)))
-            continue
-        if trees.container(obj) is not None or isinstance(obj, np.ndarray):  # data that may change between calls
-            message = f"{alias.name} is {type(obj).__name__}"
-            cx.set_name(cx.frame, name, cx.refuse("SD217", stmt, construct=cx.text(stmt), message=message))
-            continue
-        cx.set_name(cx.frame, name, Known(obj))
+            val = _imported(cx, stmt, alias)
+        except ImportError as error:
+            val = cx.refuse("SD217", stmt, construct=cx.text(stmt), message=str(error))
+        cx.set_name(cx.frame, name, val)
 
 
-def _imported(cx: Context, stmt: ast.Import | ast.ImportFrom, alias: ast.alias) -> Any:
+def _imported(cx: Context, stmt: ast.Import | ast.ImportFrom, alias: ast.alias) -> Val:
     if isinstance(stmt, ast.Import):
         module = importlib.import_module(alias.name)
-        return module if alias.asname else importlib.import_module(alias.name.partition(".")[0])
+        return Known(module if alias.asname else importlib.import_module(alias.name.partition(".")[0]))
     package = str(cx.frame.source.globals.get("__package__") or "") or None
     module = importlib.import_module("." * stmt.level + (stmt.module or ""), package)
     if not hasattr(module, alias.name):
-        return importlib.import_module(f"{module.__name__}.{alias.name}")
-    return getattr(module, alias.name)
+        return Known(importlib.import_module(f"{module.__name__}.{alias.name}"))
+    read = ast.Attribute(ast.Name(module.__name__, ast.Load()), alias.name, ast.Load())
+    return arrays.attribute(cx, ast.copy_location(read, stmt), Known(module), alias.name)
 
 
 def _global(cx: Context, stmt: ast.Global) -> None:
