@@ -1,12 +1,10 @@
-"""Calls: the user's functions are followed into their source and compiled in place, others have handlers."""
+"""Calling a value: the user's functions are followed into their source and compiled in place, others have handlers."""
 
 from __future__ import annotations
 
 import ast
-import collections
 import dataclasses
 import functools
-import math
 import types as python_types
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,7 +18,6 @@ from symdiff.frontend.python import (
     alternatives,
     captured,
     classes,
-    containers,
     enums,
     iterators,
     known_calls,
@@ -34,7 +31,6 @@ from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.foreign_names import not_followed, spelled
 from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.liveness import Liveness, local_names
-from symdiff.frontend.python.sizes import refuse_unknown_count
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.values import (
     NONE,
@@ -47,7 +43,6 @@ from symdiff.frontend.python.values import (
     Method,
     OneOf,
     Partial,
-    Sequence_,
     Struct,
     Val,
 )
@@ -55,126 +50,6 @@ from symdiff.frontend.source import Source, is_transparent, load
 from symdiff.frontend.spelled.collected import CLASSES
 
 MAX_DEPTH = 40
-Arguments = tuple[list[Val], dict[str, Val]]
-
-
-def call(cx: Context, node: ast.Call) -> Val:
-    from symdiff.frontend.python import comprehensions
-    from symdiff.frontend.python.expressions import evaluate
-
-    cx.callees.add(id(node.func))
-    function = evaluate(cx, node.func)
-    kind = comprehensions.consumer_of(function)
-    elements = comprehensions.elements_of(cx, node, kind) if kind else None
-    if elements is not None:
-        return comprehensions.consume(cx, node, function, kind, elements)
-    if (
-        isinstance(function, Known)
-        and function.obj is next
-        and node.args
-        and isinstance(node.args[0], ast.GeneratorExp)
-    ):
-        return comprehensions.next_of(cx, node, node.args[0])
-    starred = node.args[0] if len(node.args) == 1 and not node.keywords else None
-    if isinstance(starred, ast.Starred) and isinstance(function, Known) and function.obj is zip:
-        return _zip_of(cx, node, function, starred)
-    if isinstance(function, Known) and (function.obj is max or function.obj is min):
-        best = _best_of(cx, node, function)
-        if best is not None:
-            return best
-    given = _arguments(cx, node, function)
-    if given is None or function is POISON:
-        return POISON
-    return apply(cx, node, function, *given)
-
-
-def _wants_generators(function: Val) -> bool:
-    if isinstance(function, Method):
-        return function.name == "join" and isinstance(function.receiver, Known)
-    return isinstance(function, Known) and function.obj in _CONSUMERS
-
-
-_CONSUMERS = [
-    *(sum, max, min, any, all, list, tuple, dict, set, frozenset, sorted, math.prod, math.fsum),
-    *(collections.deque, collections.Counter),
-]
-
-
-def _keeps_iterators(function: Val) -> bool:
-    return isinstance(function, Known) and any(function.obj is f for f in (next, isinstance, type, callable))
-
-
-def _arguments(cx: Context, node: ast.Call, function: Val) -> Arguments | None:
-    from symdiff.frontend.python.expressions import evaluate, evaluate_kept, evaluate_spent
-
-    args: list[Val] = []
-    kwargs: dict[str, Val] = {}
-    taking = (
-        evaluate_kept if _keeps_iterators(function) else evaluate_spent if _wants_generators(function) else evaluate
-    )
-    for arg in node.args:
-        if isinstance(arg, ast.Starred):
-            val = evaluate_spent(cx, arg.value)
-            items = None if val is POISON else containers.items_of(cx, arg, val)
-            if items is None:
-                if val is not POISON:
-                    refuse_unknown_count(cx, "SD212", arg, val, argument=cx.text(arg))
-                return None
-            args += items
-        else:
-            args.append(taking(cx, arg))
-    for keyword in node.keywords:
-        val = evaluate(cx, keyword.value)
-        if keyword.arg is not None:
-            kwargs[keyword.arg] = val
-            continue
-        merged = containers.mapping(cx, keyword.value, val)
-        if merged is None:
-            return None
-        kwargs.update(merged)
-    return args, kwargs
-
-
-def _best_of(cx: Context, node: ast.Call, function: Val) -> Val | None:
-    """`max(x, *s)` with a list of staged length: that of one list; None of every other call."""
-    from symdiff.frontend.python import comprehensions, grown, list_changes
-    from symdiff.frontend.python.expressions import evaluate
-
-    starred = [arg.value for arg in node.args if isinstance(arg, ast.Starred)]
-    names = [value for value in starred if isinstance(value, ast.Name)]
-    if not names or len(names) < len(starred):
-        return None
-    if not any(grown.content_of(cx, evaluate(cx, name)) is not None for name in names):
-        return None
-    content = containers.display(cx, node, node.args)
-    kwargs = {k.arg: evaluate(cx, k.value) for k in node.keywords if k.arg is not None}
-    if content is None:
-        return POISON
-    listed = list_changes.made(cx, node, content)
-    text = "if len($list) < 2: raise TypeError('the elements of one argument, which is a number, are not iterable')"
-    comprehensions.run(cx, node, "best", text, {"$list": listed})
-    return apply(cx, node, function, [listed], kwargs)
-
-
-def _zip_of(cx: Context, node: ast.Call, function: Val, starred: ast.Starred) -> Val:
-    """`zip(*s)`: of a list of tuples of staged length, the elements at each position.
-
-    Of an empty list Python gives nothing: an error here, as where the result is unpacked.
-    """
-    from symdiff.frontend.python import comprehensions, grown, list_changes
-    from symdiff.frontend.python.expressions import evaluate
-
-    val = evaluate(cx, starred.value)
-    items = None if val is POISON else containers.items_of(cx, starred, val)
-    if items is not None:
-        return apply(cx, node, function, items, {})
-    content = grown.content_of(cx, val)
-    found = None if content is None else list_changes.columns(cx, node, content)
-    if found is None:
-        return POISON if val is POISON else cx.refuse("SD212", starred, argument=cx.text(starred))
-    text = "if not $list: raise ValueError('zip() of the elements of an empty list')"
-    comprehensions.run(cx, node, "zip", text, {"$list": val})
-    return Sequence_("iterator", found)
 
 
 def apply(cx: Context, node: ast.AST, function: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
@@ -205,6 +80,11 @@ def apply(cx: Context, node: ast.AST, function: Val, args: list[Val], kwargs: di
     return _apply_known(cx, node, function, args, kwargs)
 
 
+def keeps_iterators(function: Val) -> bool:
+    """Whether a function only asks of an iterator, or takes its next element."""
+    return isinstance(function, Known) and any(function.obj is f for f in (next, isinstance, type, callable))
+
+
 def _apply_each(cx: Context, node: ast.AST, function: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
     """Call a value in a branch for each thing that its arguments may be."""
 
@@ -221,6 +101,9 @@ def _apply_known(cx: Context, node: ast.AST, function: Known, args: list[Val], k
     from symdiff.frontend.python.numpy_calls import call_numpy
 
     obj = function.obj
+    if not keeps_iterators(function):
+        args = [iterators.read(cx, node, arg) for arg in args]
+        kwargs = {name: iterators.read(cx, node, arg) for name, arg in kwargs.items()}
     if obj is stop_gradient:
         return custom_rules.stop_gradient(cx, node, args, kwargs)
     special = objects.call_special(cx, node, obj, args, kwargs)

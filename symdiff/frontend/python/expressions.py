@@ -11,6 +11,7 @@ from typing import Any
 
 from symdiff.frontend.python import (
     alternatives,
+    call_sites,
     calls,
     captured,
     containers,
@@ -345,7 +346,7 @@ def _f_string(cx: Context, node: ast.JoinedStr) -> Val:
 _HANDLERS: dict[type[ast.AST], Callable[[Context, Any], Val]] = {
     ast.Constant: _constant, ast.Name: _name, ast.Tuple: _tuple, ast.List: _list, ast.Dict: _dict, ast.Set: _set,
     ast.SetComp: _comprehension, ast.ListComp: _comprehension, ast.DictComp: _comprehension,
-    ast.GeneratorExp: _generator, ast.Slice: _slice, ast.Call: lambda cx, node: calls.call(cx, node),
+    ast.GeneratorExp: _generator, ast.Slice: _slice, ast.Call: lambda cx, node: call_sites.call(cx, node),
     ast.Lambda: _lambda, ast.Starred: _starred, ast.NamedExpr: _named, ast.Yield: _yield, ast.YieldFrom: _yield,
     ast.Await: _await, ast.JoinedStr: _f_string,
 }  # fmt: skip

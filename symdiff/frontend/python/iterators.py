@@ -14,7 +14,7 @@ import ast
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, TypeGuard
 
-from symdiff.frontend.python import containers, control, operators, raising, special_methods
+from symdiff.frontend.python import containers, control, operators, raising, special_methods, subscripts
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.liveness import local_names
 from symdiff.frontend.python.store import MISSING
@@ -34,6 +34,7 @@ from symdiff.frontend.python.values import (
     Partial,
     Sequence_,
     SetRef,
+    SliceVal,
     Struct,
     Val,
 )
@@ -166,6 +167,27 @@ def refuse_changed(cx: Context, node: ast.AST, val: Val) -> bool:
         cx.refuse("SD235", node, name=f"`{cx.text(node)}`")
         return True
     return any(refuse_changed(cx, node, part) for part in val.parts)
+
+
+def grouped(cx: Context, node: ast.AST, args: Sequence[Val]) -> Val | None:
+    """`zip(*[iter(x)] * n)`, the elements of x in groups of n, of which a last one that is short is left out."""
+    it, count = (args[0], len(args)) if args else (None, 0)
+    if count < 2 or not isinstance(it, Sequence_) or it.kind != "iter" or any(other is not it for other in args):
+        return None
+    rest = read(cx, node, it)
+    if not isinstance(rest, Sequence_) or rest.kind != "iter":
+        return None if rest is not POISON else POISON
+    over = rest.parts[0]
+    if not isinstance(over, (Arr, ListRef, Struct, Known)):
+        return None
+    total = containers.length(cx, node, over)
+    stop = operators.binary(cx, node, ast.Sub(), total, operators.binary(cx, node, ast.Mod(), total, Known(count)))
+    steps = [SliceVal(Known(k), stop, Known(count)) for k in range(count)]
+    columns = [
+        subscripts.read(cx, node, over, step) if isinstance(over, Arr) else containers.subscript(cx, node, over, step)
+        for step in steps
+    ]
+    return begun(cx, Sequence_("zip", tuple(columns)))
 
 
 def next_(cx: Context, node: ast.AST, args: Sequence[Val], kwargs: dict[str, Val]) -> Val:
