@@ -15,7 +15,8 @@ __all__ = ["classifier", "classifier_forward", "classifier_backward", "classifie
 
 _f8 = np.dtype('f8')
 _i8 = np.dtype('i8')
-_TYPES = {'W1': ('f8', 'd', 'h'), 'b1': ('f8', 'h'), 'W2': ('f8', 'h', 'c'), 'b2': ('f8', 'c'), 'X': ('f8', 'n', 'd'), 'labels': ('i8', 'n')}
+_TYPES = {'W1': ('f8', 'd', 'h'), 'b1': ('f8', 'h'), 'W2': ('f8', 'h', 'c'), 'b2': ('f8', 'c'),
+        'X': ('f8', 'n', 'd'), 'labels': ('i8', 'n')}
 
 
 def classifier(
@@ -226,16 +227,19 @@ def _check():
     labels = np.zeros((6,), 'i8')
 
     def at(h):
-        found = classifier(np.asarray(W1 + h * v_W1, 'f8'), np.asarray(b1 + h * v_b1, 'f8'), np.asarray(W2 + h * v_W2, 'f8'), np.asarray(b2 + h * v_b2, 'f8'), X, labels)
+        found = classifier(np.asarray(W1 + h * v_W1, 'f8'), np.asarray(b1 + h * v_b1, 'f8'),
+                np.asarray(W2 + h * v_W2, 'f8'), np.asarray(b2 + h * v_b2, 'f8'), X, labels)
         return float(found)
 
     def along(gradient):
-        return float(np.real(np.sum(gradient[0] * v_W1) + np.sum(gradient[1] * v_b1) + np.sum(gradient[2] * v_W2) + np.sum(gradient[3] * v_b2)))
+        return float(np.real(np.sum(gradient[0] * v_W1) + np.sum(gradient[1] * v_b1)
+                + np.sum(gradient[2] * v_W2) + np.sum(gradient[3] * v_b2)))
 
     expected = (at(1e-6) - at(-1e-6)) / 2e-06
     rows = [
         ('classifier_value_and_grad', along(classifier_value_and_grad(W1, b1, W2, b2, X, labels)[1]), expected),
-        ('classifier_backward', along(classifier_backward(classifier_forward(W1, b1, W2, b2, X, labels)[1])), expected),
+        ('classifier_backward',
+                along(classifier_backward(classifier_forward(W1, b1, W2, b2, X, labels)[1])), expected),
     ]
     for name, found, expected in rows:
         print(f'{name}: {found:.9g}, by differences {expected:.9g}')

@@ -116,12 +116,14 @@ def _check():
         return float(found)
 
     def along(gradient):
-        return float(np.real(np.sum(gradient[0] * v_x) + np.sum(gradient[1] * v_w1) + np.sum(gradient[2] * v_w2) + np.sum(gradient[3] * v_y)))
+        return float(np.real(np.sum(gradient[0] * v_x) + np.sum(gradient[1] * v_w1)
+                + np.sum(gradient[2] * v_w2) + np.sum(gradient[3] * v_y)))
 
     expected = (at(1e-6) - at(-1e-6)) / 2e-06
     rows = [
         ('scalar_network_value_and_grad', along(scalar_network_value_and_grad(x, w1, w2, y)[1]), expected),
-        ('scalar_network_backward', along(scalar_network_backward(scalar_network_forward(x, w1, w2, y)[1])), expected),
+        ('scalar_network_backward',
+                along(scalar_network_backward(scalar_network_forward(x, w1, w2, y)[1])), expected),
     ]
     for name, found, expected in rows:
         print(f'{name}: {found:.9g}, by differences {expected:.9g}')

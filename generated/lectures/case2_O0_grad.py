@@ -218,11 +218,13 @@ def _check():
     y_star = rng.uniform(0.5, 1.5)
 
     def at(h):
-        found = case2(np.asarray(alpha + h * v_alpha, 'f8'), np.asarray(beta + h * v_beta, 'f8'), np.asarray(x + h * v_x, 'f8'), y_star)
+        found = case2(np.asarray(alpha + h * v_alpha, 'f8'), np.asarray(beta + h * v_beta, 'f8'),
+                np.asarray(x + h * v_x, 'f8'), y_star)
         return float(found)
 
     def along(gradient):
-        return float(np.real(np.sum(gradient[0] * v_alpha) + np.sum(gradient[1] * v_beta) + np.sum(gradient[2] * v_x)))
+        return float(np.real(np.sum(gradient[0] * v_alpha) + np.sum(gradient[1] * v_beta)
+                + np.sum(gradient[2] * v_x)))
 
     expected = (at(1e-6) - at(-1e-6)) / 2e-06
     rows = [

@@ -46,7 +46,8 @@ def convolution_windows_backward(saved: tuple, d_y: np.ndarray) -> tuple[np.ndar
     if not (type(d_y) is np.ndarray and d_y.dtype is _f8 and d_y.ndim == 2):
         (d_y,) = _accept('convolution_windows_backward', {'d_y': ('f8', '-k1 + n1 + 1', '-k2 + n2 + 1')}, d_y)
     if d_y.shape != (X.shape[0] - y1.shape[0] + 1, X.shape[1] - y1.shape[1] + 1):
-        raise ValueError(f'convolution_windows_backward: d_y must have shape {(X.shape[0] - y1.shape[0] + 1, X.shape[1] - y1.shape[1] + 1)}, not {d_y.shape}')
+        raise ValueError('convolution_windows_backward: d_y must have shape '
+                f'{(X.shape[0] - y1.shape[0] + 1, X.shape[1] - y1.shape[1] + 1)}, not {d_y.shape}')
     k1 = y1.shape[0]
     k2 = y1.shape[1]
     n1 = X.shape[0]

@@ -14,7 +14,8 @@ import numpy as np
 __all__ = ["network", "network_forward", "network_backward", "network_value_and_grad", "network_grad"]
 
 _f8 = np.dtype('f8')
-_TYPES = {'W1': ('f8', 'h', 'd'), 'b1': ('f8', 'h'), 'W2': ('f8', 'k', 'h'), 'b2': ('f8', 'k'), 'W3': ('f8', 'c', 'k'), 'b3': ('f8', 'c'), 'x': ('f8', 'd'), 'y': ('f8', 'c')}
+_TYPES = {'W1': ('f8', 'h', 'd'), 'b1': ('f8', 'h'), 'W2': ('f8', 'k', 'h'), 'b2': ('f8', 'k'),
+        'W3': ('f8', 'c', 'k'), 'b3': ('f8', 'c'), 'x': ('f8', 'd'), 'y': ('f8', 'c')}
 
 
 def network(
@@ -301,11 +302,15 @@ def _check():
     y = np.asarray(rng.uniform(0.5, 1.5, (6,)), 'f8')
 
     def at(h):
-        found = network(np.asarray(W1 + h * v_W1, 'f8'), np.asarray(b1 + h * v_b1, 'f8'), np.asarray(W2 + h * v_W2, 'f8'), np.asarray(b2 + h * v_b2, 'f8'), np.asarray(W3 + h * v_W3, 'f8'), np.asarray(b3 + h * v_b3, 'f8'), x, y)
+        found = network(np.asarray(W1 + h * v_W1, 'f8'), np.asarray(b1 + h * v_b1, 'f8'),
+                np.asarray(W2 + h * v_W2, 'f8'), np.asarray(b2 + h * v_b2, 'f8'),
+                np.asarray(W3 + h * v_W3, 'f8'), np.asarray(b3 + h * v_b3, 'f8'), x, y)
         return float(found)
 
     def along(gradient):
-        return float(np.real(np.sum(gradient[0] * v_W1) + np.sum(gradient[1] * v_b1) + np.sum(gradient[2] * v_W2) + np.sum(gradient[3] * v_b2) + np.sum(gradient[4] * v_W3) + np.sum(gradient[5] * v_b3)))
+        return float(np.real(np.sum(gradient[0] * v_W1) + np.sum(gradient[1] * v_b1)
+                + np.sum(gradient[2] * v_W2) + np.sum(gradient[3] * v_b2) + np.sum(gradient[4] * v_W3)
+                + np.sum(gradient[5] * v_b3)))
 
     expected = (at(1e-6) - at(-1e-6)) / 2e-06
     rows = [

@@ -15,7 +15,8 @@ from symdiff.codegen import checks, expressions
 from symdiff.codegen.blocks import Context, Region, Tail
 from symdiff.codegen.control import Printer
 from symdiff.codegen.names import identifier, parameters
-from symdiff.codegen.view import FunctionView, Line, aligned, doc_literal, wrapped
+from symdiff.codegen.view import FunctionView, Line, aligned, doc_literal
+from symdiff.codegen.wrapping import wrapped
 from symdiff.errors import UsageError
 from symdiff.ir import dims, errstate, template, types
 from symdiff.ir.core import Block, Function, Literal, Value, walk

@@ -12,6 +12,7 @@ from symdiff.codegen.parts import KINDS, Module, Parts, Ready
 from symdiff.codegen.public import Public
 from symdiff.codegen.render import render
 from symdiff.codegen.view import ModuleView, Origins, doc_literal
+from symdiff.codegen.wrapping import fitted
 from symdiff.codegen.writer import Printed, class_name
 from symdiff.ir import libraries
 from symdiff.trees import path_text
@@ -125,7 +126,8 @@ def module_view(printed: Printed, header: str, exports: Sequence[str], check: st
         else "__all__ = [\n" + "".join(f'    "{n}",\n' for n in exports) + "]"
     )
     # `doc` of functions is a literal already
-    return ModuleView(header, tuple(imports), exported, tuple(printed.constants), defined, views, texts, check)
+    constants = tuple(map(fitted, printed.constants))
+    return ModuleView(header, tuple(imports), exported, constants, defined, views, texts, fitted(check))
 
 
 def origins(text: str, module: ModuleView) -> dict[int, Origins]:

@@ -10,7 +10,8 @@ from symdiff.codegen import checks, expressions, functions
 from symdiff.codegen.functions import Body, Given
 from symdiff.codegen.parts import has_singles
 from symdiff.codegen.tails import Return
-from symdiff.codegen.view import LONGEST, Line
+from symdiff.codegen.view import Line
+from symdiff.codegen.wrapping import LONGEST
 from symdiff.codegen.writer import Writer, class_name, distinct
 from symdiff.ir import dims
 from symdiff.ir.core import Function, Value

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import tokenize
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-
-from symdiff.tokens import tokens
 
 _WIDEST = 56  # a longer line does not push the comments of its function further right
 
@@ -60,38 +56,6 @@ def aligned(lines: Sequence[Line]) -> tuple[Line, ...]:
         else x
         for x in lines
     )
-
-
-LONGEST = 116
-
-
-def wrapped(line: Line) -> list[Line]:
-    """A line that is too long, broken behind commas inside brackets."""
-    if len(line.text) + 4 * line.depth <= LONGEST:
-        return [line]
-    rows, start, level, cut = [], 0, 0, 0
-    for token in _tokens(line.text):
-        if token.type != tokenize.OP or token.start[0] != 1:
-            continue
-        level += (token.string in "([{") - (token.string in ")]}")
-        if token.string == "," and level > 0:
-            if cut > start and token.end[1] - start > LONGEST - 16 - 4 * line.depth:
-                rows.append(line.text[start:cut].strip())
-                start = cut
-            cut = token.end[1]
-    if cut > start and len(line.text) - start > LONGEST - 16 - 4 * line.depth:
-        rows.append(line.text[start:cut].strip())
-        start = cut
-    rows.append(line.text[start:].strip())
-    depths = [line.depth, *(line.depth + 2 for _ in rows[1:])]
-    lines = [replace(line, depth=depth, text=row, comment="") for depth, row in zip(depths, rows, strict=True)]
-    lines[-1] = replace(lines[-1], comment=line.comment)
-    return lines
-
-
-def _tokens(text: str) -> Iterator[tokenize.TokenInfo]:
-    with contextlib.suppress(tokenize.TokenError):  # one row of a statement of several
-        yield from tokens(text + ("pass" if text.endswith(":") else ""))
 
 
 def comment_text(text: str) -> str:

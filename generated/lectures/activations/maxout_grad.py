@@ -152,11 +152,13 @@ def _check():
     v_x = rng.standard_normal((3,))
 
     def at(h):
-        found = maxout(np.asarray(w1 + h * v_w1, 'f8'), float(b1 + h * v_b1), np.asarray(w2 + h * v_w2, 'f8'), float(b2 + h * v_b2), np.asarray(x + h * v_x, 'f8'))
+        found = maxout(np.asarray(w1 + h * v_w1, 'f8'), float(b1 + h * v_b1),
+                np.asarray(w2 + h * v_w2, 'f8'), float(b2 + h * v_b2), np.asarray(x + h * v_x, 'f8'))
         return float(found)
 
     def along(gradient):
-        return float(np.real(np.sum(gradient[0] * v_w1) + np.sum(gradient[1] * v_b1) + np.sum(gradient[2] * v_w2) + np.sum(gradient[3] * v_b2) + np.sum(gradient[4] * v_x)))
+        return float(np.real(np.sum(gradient[0] * v_w1) + np.sum(gradient[1] * v_b1)
+                + np.sum(gradient[2] * v_w2) + np.sum(gradient[3] * v_b2) + np.sum(gradient[4] * v_x)))
 
     expected = (at(1e-6) - at(-1e-6)) / 2e-06
     rows = [

@@ -154,7 +154,8 @@ def _check():
     expected = (at(1e-6) - at(-1e-6)) / 2e-06
     rows = [
         ('soft_exponential_value_and_grad', along(soft_exponential_value_and_grad(x, alpha)[1]), expected),
-        ('soft_exponential_backward', along(soft_exponential_backward(soft_exponential_forward(x, alpha)[1])), expected),
+        ('soft_exponential_backward',
+                along(soft_exponential_backward(soft_exponential_forward(x, alpha)[1])), expected),
     ]
     for name, found, expected in rows:
         print(f'{name}: {found:.9g}, by differences {expected:.9g}')

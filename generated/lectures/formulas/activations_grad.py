@@ -2264,7 +2264,8 @@ def _check_hyperbolic_tangent():
     expected = (at(1e-6) - at(-1e-6)) / 2e-06
     rows = [
         ('hyperbolic_tangent_value_and_grad', along(hyperbolic_tangent_value_and_grad(x)[1]), expected),
-        ('hyperbolic_tangent_backward', along(hyperbolic_tangent_backward(hyperbolic_tangent_forward(x)[1])), expected),
+        ('hyperbolic_tangent_backward',
+                along(hyperbolic_tangent_backward(hyperbolic_tangent_forward(x)[1])), expected),
     ]
     return _verdict(rows, 1e-6)
 
@@ -2457,7 +2458,8 @@ def _check_leaky_relu_of_the_slide():
     expected = (at(1e-6) - at(-1e-6)) / 2e-06
     rows = [
         ('leaky_relu_of_the_slide_value_and_grad', along(leaky_relu_of_the_slide_value_and_grad(x)[1]), expected),
-        ('leaky_relu_of_the_slide_backward', along(leaky_relu_of_the_slide_backward(leaky_relu_of_the_slide_forward(x)[1])), expected),
+        ('leaky_relu_of_the_slide_backward',
+                along(leaky_relu_of_the_slide_backward(leaky_relu_of_the_slide_forward(x)[1])), expected),
     ]
     return _verdict(rows, 1e-6)
 
@@ -2546,11 +2548,13 @@ def _check_srelu():
     v_ar = rng.standard_normal()
 
     def at(h):
-        found = srelu(float(x + h * v_x), float(tl + h * v_tl), float(al + h * v_al), float(tr + h * v_tr), float(ar + h * v_ar))
+        found = srelu(float(x + h * v_x), float(tl + h * v_tl), float(al + h * v_al),
+                float(tr + h * v_tr), float(ar + h * v_ar))
         return float(found)
 
     def along(gradient):
-        return float(np.real(np.sum(gradient[0] * v_x) + np.sum(gradient[1] * v_tl) + np.sum(gradient[2] * v_al) + np.sum(gradient[3] * v_tr) + np.sum(gradient[4] * v_ar)))
+        return float(np.real(np.sum(gradient[0] * v_x) + np.sum(gradient[1] * v_tl)
+                + np.sum(gradient[2] * v_al) + np.sum(gradient[3] * v_tr) + np.sum(gradient[4] * v_ar)))
 
     expected = (at(1e-6) - at(-1e-6)) / 2e-06
     rows = [
@@ -2666,7 +2670,8 @@ def _check_soft_exponential():
     expected = (at(1e-6) - at(-1e-6)) / 2e-06
     rows = [
         ('soft_exponential_value_and_grad', along(soft_exponential_value_and_grad(x, alpha)[1]), expected),
-        ('soft_exponential_backward', along(soft_exponential_backward(soft_exponential_forward(x, alpha)[1])), expected),
+        ('soft_exponential_backward',
+                along(soft_exponential_backward(soft_exponential_forward(x, alpha)[1])), expected),
     ]
     return _verdict(rows, 1e-6)
 
@@ -2793,11 +2798,13 @@ def _check_maxout():
     v_x = rng.standard_normal((3,))
 
     def at(h):
-        found = maxout(np.asarray(w1 + h * v_w1, 'f8'), float(b1 + h * v_b1), np.asarray(w2 + h * v_w2, 'f8'), float(b2 + h * v_b2), np.asarray(x + h * v_x, 'f8'))
+        found = maxout(np.asarray(w1 + h * v_w1, 'f8'), float(b1 + h * v_b1),
+                np.asarray(w2 + h * v_w2, 'f8'), float(b2 + h * v_b2), np.asarray(x + h * v_x, 'f8'))
         return float(found)
 
     def along(gradient):
-        return float(np.real(np.sum(gradient[0] * v_w1) + np.sum(gradient[1] * v_b1) + np.sum(gradient[2] * v_w2) + np.sum(gradient[3] * v_b2) + np.sum(gradient[4] * v_x)))
+        return float(np.real(np.sum(gradient[0] * v_w1) + np.sum(gradient[1] * v_b1)
+                + np.sum(gradient[2] * v_w2) + np.sum(gradient[3] * v_b2) + np.sum(gradient[4] * v_x)))
 
     expected = (at(1e-6) - at(-1e-6)) / 2e-06
     rows = [
@@ -2816,7 +2823,13 @@ def _verdict(rows, tolerance):
 
 def _check():
     """Compare all derivatives with central differences at sample arguments; 0 if they agree."""
-    return max([check() for check in (_check_identity, _check_binary_step, _check_logistic, _check_hyperbolic_tangent, _check_sqnl, _check_inverse_tangent, _check_inverse_sinh, _check_elliott, _check_isru, _check_isrlu, _check_relu, _check_leaky_relu, _check_leaky_relu_of_the_slide, _check_prelu, _check_elu, _check_selu, _check_srelu, _check_apl, _check_softplus, _check_bent_identity, _check_silu, _check_soft_exponential, _check_soft_clipping, _check_sinusoid, _check_sinc, _check_gaussian, _check_sq_rbf, _check_maxout,)])
+    return max([check() for check in (_check_identity, _check_binary_step, _check_logistic,
+            _check_hyperbolic_tangent, _check_sqnl, _check_inverse_tangent, _check_inverse_sinh,
+            _check_elliott, _check_isru, _check_isrlu, _check_relu, _check_leaky_relu,
+            _check_leaky_relu_of_the_slide, _check_prelu, _check_elu, _check_selu, _check_srelu,
+            _check_apl, _check_softplus, _check_bent_identity, _check_silu, _check_soft_exponential,
+            _check_soft_clipping, _check_sinusoid, _check_sinc, _check_gaussian, _check_sq_rbf,
+            _check_maxout,)])
 
 
 if __name__ == "__main__":

@@ -123,7 +123,8 @@ def _check():
     expected = (at(1e-6) - at(-1e-6)) / 2e-06
     rows = [
         ('scalar_network_value_and_grad', along(scalar_network_value_and_grad(x, y, w1, w2)[1]), expected),
-        ('scalar_network_backward', along(scalar_network_backward(scalar_network_forward(x, y, w1, w2)[1])), expected),
+        ('scalar_network_backward',
+                along(scalar_network_backward(scalar_network_forward(x, y, w1, w2)[1])), expected),
     ]
     for name, found, expected in rows:
         print(f'{name}: {found:.9g}, by differences {expected:.9g}')

@@ -63,7 +63,8 @@ def correlation_backward(saved: tuple, d_Y: np.ndarray) -> tuple[np.ndarray, np.
     if not (type(d_Y) is np.ndarray and d_Y.dtype is _f8 and d_Y.ndim == 2):
         (d_Y,) = _accept('correlation_backward', {'d_Y': ('f8', '-k1 + n1 + 1', '-k2 + n2 + 1')}, d_Y)
     if d_Y.shape != (X.shape[0] - F.shape[0] + 1, X.shape[1] - F.shape[1] + 1):
-        raise ValueError(f'correlation_backward: d_Y must have shape {(X.shape[0] - F.shape[0] + 1, X.shape[1] - F.shape[1] + 1)}, not {d_Y.shape}')
+        raise ValueError('correlation_backward: d_Y must have shape '
+                f'{(X.shape[0] - F.shape[0] + 1, X.shape[1] - F.shape[1] + 1)}, not {d_Y.shape}')
     k1 = F.shape[0]
     k2 = F.shape[1]
     n1 = X.shape[0]
