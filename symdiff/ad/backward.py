@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from symdiff.ad import rules
-from symdiff.ad.masking import may_be_wild, unbounded
+from symdiff.ad.masking import may_be_wild, stays_infinite, unbounded
 from symdiff.ad.rules import RuleBuilder
 from symdiff.ir.build import Builder, V
 from symdiff.ir.core import Block, Family, Op, Value
@@ -131,7 +131,7 @@ class Half:
         guarded = op.out in self.sweep.masked and (unbounded(op) or any(v in wild for v in (*op.ins, op.out)))
         for k, partial in enumerate(op.prim.partials(self.b, V(self.b, op.out), *ins)):
             if op.ins[k] in self.sweep.active:
-                guard = guarded and may_be_wild(op, partial, wild)
+                guard = (guarded and may_be_wild(op, partial, wild)) or stays_infinite(op, k, self.sweep.endless)
                 self.add(op.ins[k], rules.scaled(self.b, ct, partial, guard), (op, k))
 
     def pull_transpose(self, op: Op, ct: V, ins: Sequence[V]) -> None:

@@ -49,14 +49,14 @@ def sole_slices(ops: Sequence[Op], seeded: set[Value]) -> dict[Value, Op]:
 def call(sweep: Sweep, op: Op, b: Builder, begun: Sequence[bool], slices: Slices) -> Steps:
     """Append the call of the forward pass; how to pull it back, a Pull."""
     useful = tuple(sweep.is_active(op.outs))
-    varied, wild = (tuple(v in found for v in op.ins) for found in (sweep.varied, sweep.wild))
+    varied, wild, endless = (tuple(v in found for v in op.ins) for found in (sweep.varied, sweep.wild, sweep.endless))
     masked = tuple(v in sweep.masked and on for v, on in zip(op.outs, useful, strict=True))
     parts = _parts(op, slices)
     name, known = op.params["function"], sweep.reversal.passed_on
     inner = known[name] if name in known else known.setdefault(name, passed_on(sweep.reversal.program.functions[name]))
     handed = [on or k in inner for k, on in enumerate(begun)]
     lent = lendable(op.ins, [v in parts or (on and not is_scalar(v)) for v, on in zip(op.ins, handed, strict=True)])
-    pair = yield sweep.reversal.pair(name, Pattern(varied, useful, wild, masked, lent))
+    pair = yield sweep.reversal.pair(name, Pattern(varied, useful, wild, endless, masked, lent))
     record = Value(Saved(pair.forward), "record")
     params = Params(function=pair.forward, types=(*op.params["types"], record.type))
     b.ops.append(Op(op.prim, op.ins, (*op.outs, record), params, (), op.loc))

@@ -19,7 +19,15 @@ from typing import Any
 
 from symdiff.ad import rules
 from symdiff.ad.activity import Flags, Forward, has_rule, is_differentiable, select, varied_transfer
-from symdiff.ad.masking import may_be_wild, may_be_zero, unbounded, wild_parameters, wild_transfer
+from symdiff.ad.masking import (
+    endless_transfer,
+    may_be_wild,
+    may_be_zero,
+    stays_infinite,
+    unbounded,
+    wild_parameters,
+    wild_transfer,
+)
 from symdiff.ad.reverse import block_loc, with_cotangent_records
 from symdiff.ad.ruled import called_types, check_arguments, check_linear, problem, tangent_operands
 from symdiff.ad.rules import RuleBuilder
@@ -31,6 +39,8 @@ from symdiff.ir.core import Block, Family, Function, Op, Params, Program, Value
 from symdiff.ir.loops import loop
 from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import AVal
+
+Infinite = tuple[Flags, Flags]  # which parameters may be infinite or NaN, and which are where the program has it so
 
 
 def jvp(program: Program, wrt: Sequence[int], name: str = "", avoid: Collection[str] = ()) -> Program:
@@ -46,7 +56,8 @@ def jvp(program: Program, wrt: Sequence[int], name: str = "", avoid: Collection[
     flags = tuple(k in set(wrt) for k in range(len(main.body.params)))
     wanted = tuple(map(is_differentiable, main.body.outs))
     masked = may_be_zero([main.body.params[k] for k in wrt])
-    body = run.function_block(main.body, flags, wanted, wild_parameters(program), masked)
+    infinite = (wild_parameters(program), (False,) * len(flags))
+    body = run.function_block(main.body, flags, wanted, infinite, masked)
     ordered = list(body.params[len(flags) :])
     by_param = dict(zip([k for k, on in enumerate(flags) if on], ordered, strict=True))
     body = Block((*main.body.params, *(by_param[k] for k in wrt)), body.ops, body.outs)
@@ -65,22 +76,25 @@ class _Tangents:
         self.zeros = Zeros(self.functions, self.records)
         self.analysis = Forward(program, varied_transfer)
         self.wild_analysis = Forward(program, wild_transfer)
-        self.made: dict[tuple[str, Flags, Flags, bool], tuple[str, Flags]] = {}
+        self.endless_analysis = Forward(program, endless_transfer)
+        self.made: dict[tuple[str, Flags, Infinite, bool], tuple[str, Flags]] = {}
 
-    def function_block(self, body: Block, flags: Flags, wanted: Flags, wild_params: Flags, masked: bool) -> Block:
+    def function_block(self, body: Block, flags: Flags, wanted: Flags, infinite: Infinite, masked: bool) -> Block:
         """A function body with tangents of the flagged params after its params, and of wanted outs after its outs."""
         varied: set[Value] = set()
         self.analysis.run(body, flags, varied)
         wild: set[Value] = set()
-        self.wild_analysis.run(body, wild_params, wild)
+        self.wild_analysis.run(body, infinite[0], wild)
+        endless: set[Value] = set()
+        self.endless_analysis.run(body, infinite[1], endless)
         incoming = {v for v, flag in zip(body.params, flags, strict=True) if flag and masked}
-        made = _BlockTangents(self, varied, wild, block_loc(body)).block(body, flags, wanted, incoming)
+        made = _BlockTangents(self, varied, wild, endless, block_loc(body)).block(body, flags, wanted, incoming)
         found: Block = run_steps(made)
         return found
 
-    def callee(self, name: str, flags: Flags, wild: Flags, masked: bool) -> tuple[str, Flags]:
+    def callee(self, name: str, flags: Flags, infinite: Infinite, masked: bool) -> tuple[str, Flags]:
         """The tangent function of a callee for this pattern of arguments, and which results have tangents."""
-        key = (name, flags, wild, masked)
+        key = (name, flags, infinite, masked)
         if key not in self.made:
             wanted = self.analysis.function(name, flags)
             made, k = f"{name}_jvp", 1
@@ -91,18 +105,21 @@ class _Tangents:
             self.made[key] = (made, wanted)
             self.functions[made] = function  # taken; filled below
             self.functions[made] = Function(
-                made, self.function_block(function.body, flags, wanted, wild, masked), function.dims
+                made, self.function_block(function.body, flags, wanted, infinite, masked), function.dims
             )
         return self.made[key]
 
 
 class _BlockTangents:
-    """Tangents of the values of one block; `varied` and `wild` cover the whole function."""
+    """Tangents of the values of one block; `varied`, `wild` and `endless` cover the whole function."""
 
-    def __init__(self, run: _Tangents, varied: set[Value], wild: set[Value], loc: Loc | None) -> None:
+    def __init__(
+        self, run: _Tangents, varied: set[Value], wild: set[Value], endless: set[Value], loc: Loc | None
+    ) -> None:
         self.run = run
         self.varied = varied
         self.wild = wild
+        self.endless = endless
         self.b = RuleBuilder(self.sizes, lambda s: self.b.op("seq_last", s).value, run.zeros.of)
         self.b.loc = rules.derived(loc)
         self.tangents: dict[Value, Value] = {}
@@ -135,7 +152,7 @@ class _BlockTangents:
         return Block((*block.params, *incoming), tuple(self.b.ops), (*block.outs, *outs))
 
     def nested(self) -> _BlockTangents:
-        return _BlockTangents(self.run, self.varied, self.wild, self.b.loc)
+        return _BlockTangents(self.run, self.varied, self.wild, self.endless, self.b.loc)
 
     def finished(self, v: Value) -> Value:
         """The tangent of v as a value of exactly its tangent type."""
@@ -209,13 +226,15 @@ class _BlockTangents:
         ]
 
     def _partials(self, op: Op, ts: Sequence[V | None], out: V, ins: Sequence[V]) -> Any:
-        """Σ tangent · partial; guarded where a zero tangent may meet an infinite partial."""
+        """Σ tangent · partial; guarded where a zero tangent may meet an infinite partial, 0 where infinity stays."""
         assert op.prim.partials is not None
         guarded = unbounded(op) or any(v in self.wild for v in (*op.ins, op.out))
         terms = []
-        for t, partial in zip(ts, op.prim.partials(self.b, out, *ins), strict=True):
+        for k, (t, partial) in enumerate(zip(ts, op.prim.partials(self.b, out, *ins), strict=True)):
             if t is None:
                 continue
+            if isinstance(partial, V) and stays_infinite(op, k, self.endless):
+                partial = self.b.select(self.b.isinf(partial), 0.0, partial)
             guard = guarded and may_be_wild(op, partial, self.wild) and t.value in self.masked
             terms.append(rules.scaled(self.b, t, partial, guard))
         return _sum([term for term in terms if not rules.is_number(term)])
@@ -268,7 +287,8 @@ class _BlockTangents:
     def call(self, op: Op) -> None:
         flags = tuple(v in self.tangents for v in op.ins)
         masked = any(on and flag for on, flag in zip(self.incoming_masked(op.ins), flags, strict=True))
-        name, wanted = self.run.callee(op.params["function"], flags, tuple(v in self.wild for v in op.ins), masked)
+        wild, endless = (tuple(v in found for v in op.ins) for found in (self.wild, self.endless))
+        name, wanted = self.run.callee(op.params["function"], flags, (wild, endless), masked)
         ts = [self.finished(v) for v in select(op.ins, flags)]
         outs = tuple(_tangent_value(v) for v in select(op.outs, wanted))
         params = Params(function=name, types=(*op.params["types"], *(v.type for v in outs)))

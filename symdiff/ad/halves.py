@@ -253,11 +253,15 @@ def copies(values: Sequence[Value], env: dict[Value, Value]) -> list[Value]:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """How a function is used: arguments that vary and that may be infinite, results that matter and may be masked."""
+    """How a function is used: its arguments and its results.
+
+    Arguments vary, may be infinite, are infinite because the program has it so; results matter and may be masked.
+    """
 
     varied: Flags
     useful: Flags
     wild: Flags
+    endless: Flags
     masked: Flags
     lent: Flags = ()  # arguments whose cotangent so far is handed over, to be added to
 

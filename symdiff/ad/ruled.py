@@ -131,7 +131,7 @@ def call_jvp(sweep: Sweep, op: Op, b: Builder) -> Steps:
     check_linear(reversal.program, op, taken)
     useful = (False,) * n + tuple(v in sweep.active for v in op.outs if is_differentiable(v))
     plain = (False,) * len(taken)
-    pair = yield reversal.pair(name, Pattern(taken, useful, plain, (False,) * len(useful), plain))
+    pair = yield reversal.pair(name, Pattern(taken, useful, plain, plain, (False,) * len(useful), plain))
     zeros = [_zero(b, op.ins[k]) for k in by]
     ins = tangent_operands(op, zeros)
     kinds = called_types(reversal.program.functions[name], [v.type for v in ins], [v.type for v in op.outs])

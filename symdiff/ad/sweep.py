@@ -64,6 +64,8 @@ class Sweep:
         self.turns = 0  # how many loops there are around what is being reversed
         self.wild: set[Value] = set()
         reversal.wild.run(body, pattern.wild, self.wild)
+        self.endless: set[Value] = set()
+        reversal.endless.run(body, pattern.endless, self.endless)
         self.masked: set[Value] = set()
         reversal.masked.run(body, pattern.masked, self.masked)
 

@@ -15,6 +15,7 @@ from tests.programs import (
     everyday_data,
     flow,
     functions,
+    infinities,
     iterating,
     kinds,
     language,
@@ -52,7 +53,7 @@ FILES = (
         iterating,
         outside,
     ),
-    *(ragged, kinds, everyday, everyday_data),
+    *(ragged, kinds, everyday, everyday_data, infinities),
 )
 CASES = [case for file in FILES for case in file.cases]
 

@@ -1,0 +1,67 @@
+"""Infinities that the program writes: borders of tables, masked scores, distances to oneself."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from tests.programs.cases import Cases, array, signed
+
+cases = Cases()
+
+
+@cases(signed(4), signed(3, seed=1), 0.7)
+def soft_dtw(x, y, gamma):
+    n, m = len(x), len(y)
+    table = np.full((n + 1, m + 1), np.inf)
+    table[0, 0] = 0.0
+    for i in range(1, n + 1):
+        for j in range(1, m + 1):
+            steps = -np.array([table[i - 1, j - 1], table[i - 1, j], table[i, j - 1]]) / gamma
+            top = np.max(steps)
+            least = -gamma * (np.log(np.sum(np.exp(steps - top))) + top)
+            table[i, j] = (x[i - 1] - y[j - 1]) ** 2 + least
+    return table[n, m]
+
+
+def softmin(a, b, c, gamma):
+    a /= -gamma
+    b /= -gamma
+    c /= -gamma
+    top = max(a, b, c)
+    return -gamma * (math.log(math.exp(a - top) + math.exp(b - top) + math.exp(c - top)) + top)
+
+
+@cases([0.3, -1.2, 0.8], [0.1, 0.9], 0.7)
+def soft_dtw_of_floats(x, y, gamma):
+    table = [[math.inf] * (len(y) + 1) for _ in range(len(x) + 1)]
+    table[0][0] = 0.0
+    for i in range(1, len(x) + 1):
+        for j in range(1, len(y) + 1):
+            least = softmin(table[i - 1][j], table[i - 1][j - 1], table[i][j - 1], gamma)
+            table[i][j] = (x[i - 1] - y[j - 1]) ** 2 + least
+    return table[-1][-1]
+
+
+@cases(signed(5), np.array([True, True, False, True, False]), 0.7)
+def masked_attention(scores, allowed, temperature):
+    z = np.where(allowed, scores, -np.inf) / temperature
+    weights = np.exp(z - np.max(z))
+    return weights / weights.sum() @ np.arange(5.0)
+
+
+@cases(array(3, 2), 0.9)
+def neighbours(points, width):
+    squared = np.sum((points[:, None] - points[None]) ** 2, axis=2)
+    np.fill_diagonal(squared, np.inf)
+    likely = np.exp(-squared * width)
+    return np.sum((likely / likely.sum(axis=1, keepdims=True)) ** 2)
+
+
+@cases(signed(4), 0.8)
+def forgetting_log_sum(v, rate):
+    total = -np.inf
+    for t in v:
+        total = np.logaddexp(total * rate, t)
+    return total
