@@ -81,6 +81,7 @@ _TOTAL = frozenset((
     "isfinite", "isnan", "isinf", "gcd", "lcm", "not_", "logical_and", "logical_or", "logical_not", "abs",
 ))  # fmt: skip
 _SHIFTS = ("left_shift", "right_shift")
+_MADE = ("zeros", "ones", "full", "eye", "linspace", "tile", "repeat")  # of as many elements as asked for
 _LONG = ("pow", "left_shift", "factorial", "comb", "perm")  # they make ints that are no floats
 
 
@@ -95,11 +96,25 @@ def raises_unread(op: Op, origin: Callable[[Value], Op | None]) -> bool:
         return name not in _TOTAL
     if name in _SHIFTS or name.startswith(("svd_", "pinv")):  # of a negative count; of NaN
         return op.ins[-1].const is None
+    if name in _MADE:
+        return _size_may_be_negative(op, origin)
     if name == "reshape":
         x, y = op.ins[0].type, op.out.type
         return isinstance(x, AVal) and isinstance(y, AVal) and not dims.equal(dims.prod(x.shape), dims.prod(y.shape))
     to_float = name in ("add", "sub", "mul", "div", "convert") and len(op.outs) == 1 and op.out.type == types.FLOAT
     return to_float and any(v.type == types.INT and _may_be_long(v, origin) for v in op.ins)
+
+
+def _size_may_be_negative(op: Op, origin: Callable[[Value], Op | None]) -> bool:
+    """Whether an array is asked for with a negative number of elements, or with one that is no size of an array."""
+    t = op.out.type
+    assert isinstance(t, AVal)
+    makers = [
+        origin(v) for v in op.ins if v.type == types.INT and v.const is None and op.prim.name in ("zeros", "ones")
+    ]
+    return any(isinstance(d, int) and d < 0 for d in t.shape) or any(
+        maker is None or maker.prim.name not in ("dim", "dim_of") for maker in makers
+    )
 
 
 def _may_be_long(v: Value, origin: Callable[[Value], Op | None]) -> bool:

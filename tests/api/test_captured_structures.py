@@ -35,6 +35,16 @@ class Every(dict):
         return 100.0
 
 
+class Config(dict):
+    def __getattr__(self, key):
+        return self[key]
+
+
+class Filled(dict):
+    def __missing__(self, key):
+        return 5.0
+
+
 @dataclasses.dataclass(order=True)
 class Point:
     a: float
@@ -238,7 +248,37 @@ def the_value_of_a_member() -> Program:
     return lambda x: x * kind.A.value, lambda: setattr(kind.A, "_value_", 3.0)
 
 
+def an_attribute_that_is_a_key() -> Program:
+    c = Config(rate=2.0)
+    return lambda x: x * c.rate, lambda: c.update(rate=3.0)
+
+
+def an_attribute_that_begins() -> Program:
+    class Own(Config):
+        pass
+
+    c = Own(rate=2.0)
+    return lambda x: x * c.rate, lambda: setattr(Own, "rate", 3.0)
+
+
+def a_config_in_a_config() -> Program:
+    c = Config(model=Config(rate=2.0, name="a"))
+    return lambda x: x * c.model.rate if c.model.name == "a" else x, lambda: c.update(model=Config(rate=3.0, name="b"))
+
+
+def a_key_that_was_missing() -> Program:
+    c = Filled(a=2.0)
+    return lambda x: x * c["a"] * c["b"], lambda: c.update(b=3.0)
+
+
+def the_most_common() -> Program:
+    c = collections.Counter("aab")
+    return lambda x: x * c.most_common(1)[0][1] + c["z"], lambda: c.update("bbb")
+
+
 PROGRAMS: list[Callable[[], Program]] = [
+    *(an_attribute_that_is_a_key, an_attribute_that_begins, a_config_in_a_config),
+    *(a_key_that_was_missing, the_most_common),
     *(identity_of_an_element, identity_that_begins, nan_that_is_itself, elements_of_elements),
     *(copies_that_were_one, copies_that_become_one, copies_of_an_array, copies_of_two_names, copies_in_an_object),
     *(an_implementation_registered_anew, a_class_registered_anew, the_value_of_a_member),
@@ -318,3 +358,9 @@ def test_the_defaults_of_a_dataclass_that_are_replaced() -> None:
     record.__init__.__defaults__ = (7.0,)
     with pytest.raises(CompileError, match="SD412 `record` has other defaults than its fields"):
         f(3.0)
+
+
+def test_a_default_that_would_be_stored_is_a_change() -> None:
+    d: dict[str, float] = collections.defaultdict(float, a=1.0)
+    with pytest.raises(CompileError, match=r'SD503 `d\["z"\]` existed before the call and would be changed by it'):
+        symdiff.grad(lambda x: x * d["z"])(2.0)

@@ -31,6 +31,12 @@ from scipy import special
 SCALE = 0.5
 TABLE = {"w": [1.0, 2.0]}
 
+class Config(dict):
+    def __getattr__(self, key):
+        return self[key]
+
+CONFIG = Config(rate=0.1)
+
 def helper(t, k=2):
     return t * k
 

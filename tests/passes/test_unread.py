@@ -101,6 +101,37 @@ def test_python_s_exceptions_are_kept(f: Callable[..., Any], bad: float, good: f
     assert compiled(1.5, good)[0] == f(1.5, good)
 
 
+def too_few_zeros(x, n):
+    np.zeros((2, n - 9))
+    return x
+
+
+SIZES: list[Callable[..., Any]] = [
+    too_few_zeros,
+    *(lambda x, n: (np.zeros(-1), x)[1], lambda x, n: (np.full((2, -3), x), x)[1], lambda x, n: (np.eye(-2), x)[1]),
+    *(lambda x, n: (np.linspace(0, 1, -1), x)[1], lambda x, n: (np.repeat(np.ones(2), -1), x)[1]),
+]
+
+
+@pytest.mark.parametrize("f", SIZES)
+def test_an_array_of_less_than_nothing(f: Callable[..., Any]) -> None:
+    with pytest.raises(ValueError, match="negative") as expected:
+        f(1.5, 3)
+    with pytest.raises(ValueError, match="negative") as found:
+        symdiff.grad(f)(1.5, 3)
+    assert str(found.value) == str(expected.value)
+
+
+def test_a_size_that_is_no_argument_s_is_not_asked() -> None:
+    """The array of as many elements as another has cannot fail: it is gone."""
+
+    def f(x):
+        y = np.zeros(len(x))
+        return np.sum(x)
+
+    assert "np.zeros" not in symdiff.generate(f, types="x=f8[n]", functions=("primal",))
+
+
 def test_numpy_s_exceptions_are_kept() -> None:
     def reshaped(v, n):
         w = v.reshape(n, -1)

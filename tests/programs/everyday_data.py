@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import math
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import asdict, astuple, dataclass, field, fields
 
 import numpy as np
@@ -244,3 +245,64 @@ def python_complex_of_mixed_numbers(x, v):
     for t in v:
         z *= complex(math.cos(t * x), t) + complex(math.sin(v[0]), 0.5)
     return z.real + z.imag * x
+
+
+class Config(dict):
+    """Keys as attributes: what many projects read their settings from."""
+
+    scale = 2.0
+
+    def __getattr__(self, key):
+        try:
+            return self[key]
+        except KeyError:
+            raise AttributeError(key) from None
+
+    def total(self):
+        return self.rate + self.bias
+
+
+class Space(dict):
+    def __init__(self, **entries):
+        super().__init__(**entries)
+        self.__dict__ = self
+
+
+class Settings:
+    def __init__(self, found):
+        self._found = found
+
+    def __getattr__(self, name):
+        return self._found[name]
+
+
+OPTIONS = Config(rate=0.1, bias=3, model=Config(w=np.array([1.0, 2.0]), act="tanh"))
+SPACE = Space(beta=0.9)
+SETTINGS = Settings({"gain": 1.5})
+
+
+@cases(0.7)
+def attributes_of_a_config(x):
+    y = np.tanh(x) if OPTIONS.model.act == "tanh" else x
+    y = y * OPTIONS.rate * np.sum(OPTIONS.model.w * x) + OPTIONS.total() * OPTIONS.scale * x
+    return y + SPACE.beta * x + SETTINGS.gain * x**2 * len(OPTIONS)
+
+
+WORDS = Counter("abracadabra")
+MIXED = [1.0, "y", None]
+
+
+@cases(0.7)
+def captured_counter(x):
+    (_, most), (second, _) = WORDS.most_common(2)
+    return x * most + WORDS["z"] + WORDS["b"] * x**2 * (1 if second == "b" else 2) + MIXED.count(1.0) * x
+
+
+@cases(0.7)
+def endless_pairs(x):
+    s = 0.0
+    for k, (a, b) in zip(itertools.count(1), zip(itertools.cycle([x, -2.0]), itertools.repeat(x))):
+        s += a * b / k
+        if k > 4 or s > 5:
+            break
+    return s

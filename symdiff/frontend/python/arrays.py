@@ -11,7 +11,17 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import alternatives, captured, containers, enums, grown, memory, objects, operators
+from symdiff.frontend.python import (
+    alternatives,
+    captured,
+    containers,
+    enums,
+    grown,
+    memory,
+    missing_attributes,
+    objects,
+    operators,
+)
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.sizes import fresh_opaque
 from symdiff.frontend.python.values import (
@@ -109,7 +119,11 @@ def _known(cx: Context, node: ast.Attribute, base: Known, name: str) -> Val:
         return captured.lift_attribute(cx, base, name, obj.__dict__[name])
     if isinstance(obj, np.ndarray) or values_number(obj):
         return _known_numeric(cx, node, base, name)
-    if isinstance(obj, (list, tuple, dict, set, frozenset, str)) and not hasattr(obj, "_fields"):
+    found_by_hook = missing_attributes.missing(cx, node, base, name)
+    if found_by_hook is not None:
+        return found_by_hook
+    plain = isinstance(obj, (list, tuple, dict, set, frozenset, str)) and not hasattr(type(obj), "_fields")
+    if plain and hasattr(type(obj), name) and _plain_attribute(obj, name) is _NOTHING:
         return Method(base, name)
     if isinstance(obj, np.ufunc) and name in ("at", "reduce", "accumulate", "outer"):
         return Method(base, name)
@@ -119,22 +133,19 @@ def _known(cx: Context, node: ast.Attribute, base: Known, name: str) -> Val:
         return Method(base, name)
     found = _plain_attribute(obj, name)
     if found is _NOTHING:
-        code = "SD407" if obj is np else "SD404"
-        return cx.refuse(
-            code,
-            node,
-            type=type(obj).__name__,
-            name=name,
-            function=f"np.{name}",
-            version=np.__version__,
-            alternative="",
-        )
+        return _no_attribute(cx, node, obj, name)
     library = isinstance(obj, python_types.ModuleType) and captured.of_library(obj.__name__)
     if library and (base.origin is None or isinstance(found, (python_types.ModuleType, np.ufunc))):
         return Known(found, base.origin and (base.origin[0], (*base.origin[1], ("attr", name))))
     if isinstance(obj, python_types.ModuleType) and obj.__name__.split(".")[0] in ("numpy", "math", "scipy"):
         return Known(found)
     return captured.lift_attribute(cx, base, name, found)
+
+
+def _no_attribute(cx: Context, node: ast.Attribute, obj: Any, name: str) -> Val:
+    code = "SD407" if obj is np else "SD404"
+    given: dict[str, Any] = {"function": f"np.{name}", "version": np.__version__, "alternative": ""}
+    return cx.refuse(code, node, type=type(obj).__name__, name=name, **given)
 
 
 _NOTHING: Any = object()

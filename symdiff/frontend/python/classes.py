@@ -71,6 +71,12 @@ def opaque(cls: type) -> str | None:
     return None
 
 
+def plainly_read(cls: type) -> bool:
+    """Whether what its instances and classes have is found as `object` finds it; `__getattr__` says the rest."""
+    found = lookup(cls, "__getattribute__")
+    return found is not None and isinstance(found[1], python_types.WrapperDescriptorType)
+
+
 def _of(base: type, cls: type, name: str) -> bool:
     """Whether a class has the attribute of `base`."""
     return getattr(cls, name) is getattr(base, name)

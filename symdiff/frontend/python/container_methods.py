@@ -250,6 +250,8 @@ def search(cx: Context, node: ast.AST, content: Content | Grown, name: str, args
         itself = [k for k, v in enumerate(content) if container_operators.same_number(v, args[0])]
         if itself:
             return _with_itself(cx, node, content, name, args[0], itself)
+    if staged_ and name == "count" and isinstance(content, tuple) and grown.form_of_elements(cx, content) is None:
+        return _count_apart(cx, node, content, args)
     if staged_:
         staged = grown.staged(cx, node, content) if isinstance(content, tuple) else content
         if staged is None or len(args) != 1:
@@ -259,6 +261,17 @@ def search(cx: Context, node: ast.AST, content: Content | Grown, name: str, args
         return Known(getattr(known, name)(*(a.obj for a in args if isinstance(a, Known))))
     except ValueError as error:
         return raising.always(cx, node, error, function=f"list.{name}", message=str(error))
+
+
+def _count_apart(cx: Context, node: ast.AST, content: Content, args: Args) -> Val:
+    """`count` in a list whose elements are not alike: one by one."""
+    total: Val = Known(0)
+    for v in content:
+        test = container_operators.is_or_equals(cx, node, args[0], v)
+        if test is POISON:
+            return POISON
+        total = operators.binary(cx, node, ast.Add(), total, control.chosen(cx, node, test, Known(1), Known(0)))
+    return total
 
 
 def _with_itself(cx: Context, node: ast.AST, content: Content, name: str, item: Val, places: Sequence[int]) -> Val:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import collections
 import operator
 from collections.abc import Sequence
 from typing import Any
@@ -199,6 +200,17 @@ def length(cx: Context, node: ast.AST, val: Val) -> Val:
 # --- subscripts
 
 
+def _missing(cx: Context, node: ast.AST, base: Val, index: Val, key: Any) -> Val:
+    """`base[index]` of a dict without that key: what its class says, or a KeyError."""
+    found = special_methods.call(cx, node, base, "__missing__", [index])
+    if found is not None:
+        return found
+    if isinstance(base, Known) and isinstance(base.obj, collections.defaultdict):
+        outside.refuse_change(cx, node, base, cx.text(node))
+        return POISON
+    return raising.always(cx, node, KeyError(key), function=f"`{cx.text(node)}`", message=f"KeyError: {key!r}")
+
+
 def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
     """`base[index]` of a container."""
     if memory.check_stale(cx, node, base):
@@ -216,8 +228,7 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
     if mapping_ is not None:
         key = key_of(cx, node, index)
         if key is not POISON and key not in mapping_:
-            message = f"KeyError: {key!r}"
-            return raising.always(cx, node, KeyError(key), function=f"`{cx.text(node)}`", message=message)
+            return _missing(cx, node, base, index, key)
         return POISON if key is POISON else mapping_[key]
     if isinstance(base, Known) and isinstance(base.obj, np.ndarray):
         part = index.obj if isinstance(index, Known) else known_slice(index)

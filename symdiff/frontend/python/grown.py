@@ -15,10 +15,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from symdiff.errors import Problem
 from symdiff.frontend.python import kinship, lodging, memory
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
-from symdiff.frontend.python.problems import Restart
+from symdiff.frontend.python.problems import NeedStatic, Restart
 from symdiff.frontend.python.type_joins import join_types
 from symdiff.frontend.python.values import (
     Attributes,
@@ -27,6 +28,7 @@ from symdiff.frontend.python.values import (
     Grown,
     Known,
     ListRef,
+    Num,
     ObjRef,
     Reference,
     SetRef,
@@ -327,10 +329,28 @@ def staged(cx: Context, node: ast.AST, content: Sequence[Val], *more: Val) -> Gr
     form = form_of_elements(cx, (*content, *more))
     if form is None:
         found = ", ".join(sorted({cx.describe(v) for v in (*content, *more)}))
-        cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason=f"holds {found or 'nothing'}")
+        fields: dict[str, Any] = {"name": f"`{cx.text(node)}`", "reason": f"holds {found or 'nothing'}"}
+        _ask_for_integers(cx, (*content, *more), cx.make_problem("SD505", node, **fields))
+        cx.refuse("SD505", node, **fields)
         return None
     cx.at(node)
     return as_grown(cx, tuple(content), form)
+
+
+def _ask_for_integers(cx: Context, content: Sequence[Val], problem: Problem) -> None:
+    """Ask for the values of the integers in it, where those are all that is not known: `Counter.most_common`.
+
+    Raises NeedStatic.
+    """
+    numbers, todo = [], list(content)
+    while todo:
+        val = todo.pop()
+        if isinstance(val, Struct):
+            todo += val.items
+        elif not isinstance(val, Known):
+            numbers.append(val)
+    if numbers and all(isinstance(v, Num) and v.tags for v in numbers):
+        raise NeedStatic(cx.tags(numbers), problem)
 
 
 def element(

@@ -98,6 +98,7 @@ SUPPORTED = (
     Row("`nonlocal`", "def add(t): ⏎     nonlocal x ⏎     x = x + t ⏎ for t in v: add(t) ⏎ return x"),
     Row("`del` of names and of elements", "a = [x, 2.0] ⏎ y = x ⏎ del a[1], y ⏎ return a[0] * len(a)"),
     Row("captured numbers, arrays and containers", "return SCALE * x + TABLE['w'][1]"),
+    Row("a captured dict whose keys are attributes, by `__getattr__`", "return CONFIG.rate * x"),
     Row("`for` over ranges, and slices of them",
         "s = 0.0 ⏎ for i in range(1, n): s += i * x ⏎ for i in range(n)[::-2]: s *= i + x ⏎ return s * range(n)[-1]"),
     Row("`for` over arrays, `enumerate`, `zip`, `reversed`",

@@ -80,7 +80,7 @@ def attribute(cx: Context, node: ast.AST, base: Val, name: str) -> Val | None:
     assert isinstance(base, Known)
     if name in getattr(base.obj, "__dict__", {}) and not isinstance(raw, property):
         return None
-    seen_through = fields is not None or isinstance(base.obj, enum.Enum) or not classes.opaque(cls)
+    seen_through = fields is not None or isinstance(base.obj, enum.Enum) or classes.plainly_read(cls)
     if not seen_through or not isinstance(raw, (property, python_types.FunctionType, staticmethod, classmethod)):
         return None
     captured.lift_attribute(cx, base, "__class__", cls)

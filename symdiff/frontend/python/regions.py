@@ -165,7 +165,7 @@ def _items(cx: Context, node: ast.AST, val: Val) -> Items | None:
         return None if fields is None else ("dataclass", tuple(fields.values()), tuple(fields), val.cls)
     found = containers.elements(cx, val)
     if found is not None:
-        named = val.obj if isinstance(val, Known) and hasattr(val.obj, "_fields") else None
+        named = val.obj if isinstance(val, Known) and hasattr(type(val.obj), "_fields") else None
         if named is not None:
             return "namedtuple", found, tuple(named._fields), type(named)
         is_list = isinstance(val, ListRef) or (isinstance(val, Known) and isinstance(val.obj, list))

@@ -97,8 +97,8 @@ def _first_items(cx: Context, node: ast.AST, val: Val, count: int) -> list[Val]:
 
 
 def endless(cx: Context, node: ast.AST, val: Val) -> Callable[[Val], Val] | None:
-    """What gives the elements of `repeat(x)`, `count()`, `cycle(x)`, and of these or the rest of them under `iter` or
-    `enumerate`, by their number; None of what has an end."""
+    """What gives the elements of `repeat(x)`, `count()`, `cycle(x)`, and of these or the rest of them under `iter`,
+    `enumerate` or in one `zip`, by their number; None of what has an end."""
     if not isinstance(val, Sequence_):
         return None
     if val.kind in ("rest", "iter", "enumerate"):
@@ -106,6 +106,12 @@ def endless(cx: Context, node: ast.AST, val: Val) -> Callable[[Val], Val] | None
         if item is None:
             return None
         return lambda i: _of_endless(cx, node, val, item, i)
+    if val.kind == "zip":
+        items = [endless(cx, node, p) for p in val.parts if not _may_be_cycle_of_nothing(cx, node, p)]
+        found = [item for item in items if item is not None]
+        if not found or len(found) < len(val.parts):
+            return None
+        return lambda i: Struct("tuple", tuple(item(i) for item in found))
     if val.kind == "repeat" and isinstance(val.parts[1], Known) and val.parts[1].obj is None:
         return lambda i: val.parts[0]
     if val.kind == "count":
@@ -115,6 +121,14 @@ def endless(cx: Context, node: ast.AST, val: Val) -> Callable[[Val], Val] | None
         over = val.parts[0]
         return lambda i: _around(cx, node, over, i)
     return None
+
+
+def _may_be_cycle_of_nothing(cx: Context, node: ast.AST, val: Val) -> bool:
+    """Whether it goes around in what may have no elements: then it ends at once."""
+    while isinstance(val, Sequence_) and val.kind in ("rest", "iter", "enumerate"):
+        val = val.parts[0]
+    cycle = isinstance(val, Sequence_) and val.kind == "cycle"
+    return cycle and isinstance(val, Sequence_) and not containers.items_of(cx, node, val.parts[0])
 
 
 def _of_endless(cx: Context, node: ast.AST, val: Sequence_, item: Callable[[Val], Val], index: Val) -> Val:
