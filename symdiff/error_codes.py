@@ -392,6 +392,10 @@ _MEMORY = (
      "the default value of `{parameter}`, a parameter of {function}, would be changed at {change}",
      "Python makes a default once, so that the next call would begin with the change",
      "make it at each call: `{parameter}=None`, and `if {parameter} is None: {parameter} = {default}`"),
+    ("SD514", "argument that is read from outside, too",
+     "the argument `{name}` is the object that is read from outside as `{other}`, {use} here",
+     "it was compiled as two objects: what is changed or known of one would be so of the other",
+     "give a copy: `copy.deepcopy({name})`"),
 )
 
 _BUDGETS = (

@@ -150,6 +150,27 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
+class Apart:
+    """Containers of the arguments that are different objects: each of the `first` from all others of both; and why."""
+
+    first: tuple[Leaf, ...]
+    others: tuple[Leaf, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outer:
+    """A container of an argument that is not what is read from outside, as in `Param`; what to say where it is."""
+
+    argument: Leaf
+    home: Any = field(compare=False, repr=False)
+    name: str
+    path: Path
+    value: Any = field(compare=False, repr=False)
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
 class Lowered:
     """What a frontend hands on: a program whose entry takes `params` in order and returns the leaves of `out`.
 
@@ -168,6 +189,8 @@ class Lowered:
     guards: tuple[Guard, ...] = ()
     hash: str = ""
     written: tuple[int, ...] = ()  # params the function writes into: copied at entry, must not share memory
+    apart: tuple[Apart, ...] = ()
+    outer: tuple[Outer, ...] = ()
     changed: tuple[tuple[str, Problem], ...] = ()  # parameters, with what to say where one has its default value
     doc: str = ""
     user_names: frozenset[str] = frozenset()

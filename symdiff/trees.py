@@ -132,6 +132,17 @@ def child(value: Any, kind: str, key: Any) -> Any:
     return getattr(value, key) if kind in NAMED else value[key]
 
 
+def reached(value: Any, path: Path) -> Any:
+    """What is found at the end of a path.
+
+    >>> reached({"w": [1.0, 2.0]}, (("item", "w"), ("item", 1)))
+    2.0
+    """
+    for step, key in path:
+        value = getattr(value, key) if step == "attr" else value[key]
+    return value
+
+
 def flatten(value: Any, objects: bool = False, around: tuple[int, ...] = ()) -> tuple[list[Any], Tree]:
     """The leaves, in order, and the structure; with `objects` also of objects of other classes, as results may be.
 

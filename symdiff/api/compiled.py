@@ -17,7 +17,7 @@ from symdiff.api.dispatch import AS_IS, Chain, Form, Variant
 from symdiff.api.parameters import POSITIONAL_ONLY, Parameter, name_of, parameters_of
 from symdiff.errors import CheckError, CompileError, UsageError
 from symdiff.signature import ABSENT, Leaf, Lowered, Signature, Static, from_values, leaf_names
-from symdiff.trees import flatten, map_leaves, paths
+from symdiff.trees import child, construct, container, flatten, paths, reached
 
 Reader = Callable[[], Any]
 MOST_VARIANTS = 64
@@ -99,13 +99,14 @@ class Compiled:
             signature = self._narrowed(general, given)
             for variant, read in self._held():
                 if variant.signature == signature and (read is None or read() is not None):
-                    self._refuse_changed_default(variant, given)
+                    self._refuse_shared(variant, given, read)
                     return variant, self._captured(variant, read)
             made = self._compile(general, signature, given)
             self._variants = (*self._with_room(made.signature), made)
             self._rebuild()
-            self._refuse_changed_default(made, given)
-            return made, self._captured(made, self._held()[-1][1])
+            read = self._held()[-1][1]
+            self._refuse_shared(made, given, read)
+            return made, self._captured(made, read)
 
     def _renew(self) -> None:
         """Forget what was compiled: the function has another code.  UsageError where it has other parameters."""
@@ -118,13 +119,19 @@ class Compiled:
         self._requests.clear()
         self._rebuild()
 
-    def _refuse_changed_default(self, variant: Variant, given: Mapping[str, Any]) -> None:
-        """CompileError where an argument that the function changes is the default, which is made once."""
+    def _refuse_shared(self, variant: Variant, given: Mapping[str, Any], read: Reader | None) -> None:
+        """CompileError where an argument that the function changes is the default, which is made once, or something
+        that it reads from outside."""
         problems = [
             problem
             for name, problem in variant.changed
             if name in self.definition.places and given[name] is self.definition.places[name].read()
         ]
+        held = (None if read is None else read()) or ()
+        for outer, now in zip(variant.outer, held[len(variant.captured) :], strict=False):
+            name, path = outer.argument
+            if reached(given[name], path) is now:
+                problems.append(outer.problem)
         if problems:
             raise CompileError(problems)
 
@@ -137,7 +144,7 @@ class Compiled:
         held = None if read is None else read()
         if held is None:  # changed by another thread just now: what it was when the variant was made
             held = [p.value for p in variant.captured]
-        return dict(zip(variant.keywords, held, strict=True))
+        return dict(zip(variant.keywords, held, strict=False))  # behind them: `outer`
 
     def signature_of(self, given: Mapping[str, Any]) -> Signature:
         static = [leaf for name in self.static for leaf in _leaves(name, given[name])]
@@ -169,7 +176,7 @@ class Compiled:
                 continue
             captured = tuple(p for p in lowered.params if p.captured)
             keywords = _keyword_names(function, len(captured))
-            return Variant(signature, function, captured, lowered.guards, keywords, lowered.changed)
+            return Variant(signature, function, captured, lowered.guards, keywords, lowered.changed, lowered.outer)
 
     def _with_room(self, signature: Signature) -> tuple[Variant, ...]:
         """The variants to keep; those that no longer hold go first."""
@@ -204,7 +211,7 @@ class Compiled:
 
 def _missed(compiled: Compiled, *values: Any) -> Any:
     """What the chain calls when no variant fits."""
-    values = tuple(_in_memory(value) for value in values)
+    values = _in_memory(values)
     variant, captured = compiled.variant(values)
     return compiled.form().apply(variant.call(*values, **captured))
 
@@ -231,11 +238,22 @@ def _missing(compiled: Compiled, name: str) -> NoReturn:
 _OTHERS = {"miss": _missed, "replaced": _replaced, "missing": _missing}
 
 
-def _in_memory(value: Any) -> Any:
-    """The value with files mapped to memory as plain arrays, which is what compiled functions take."""
-    if not any(isinstance(leaf, np.memmap) for leaf in flatten(value)[0]):
-        return value
-    return map_leaves(lambda leaf: leaf.view(np.ndarray) if isinstance(leaf, np.memmap) else leaf, value)
+def _in_memory(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The values with files mapped to memory as plain arrays, which is what compiled functions take."""
+    if not any(isinstance(leaf, np.memmap) for leaf in flatten(values)[0]):
+        return values
+    made: dict[int, Any] = {}  # what is one object stays one
+
+    def plain(value: Any) -> Any:
+        if id(value) not in made:
+            node = container(value)
+            if node is not None:
+                made[id(value)] = construct(node, [plain(child(value, node.kind, key)) for key in node.keys])
+            else:
+                made[id(value)] = value.view(np.ndarray) if isinstance(value, np.memmap) else value
+        return made[id(value)]
+
+    return tuple(map(plain, values))
 
 
 def reached_by_name(decorated: Any) -> str:

@@ -37,7 +37,7 @@ from symdiff.api.definition import Definition
 from symdiff.api.parameters import KEYWORD_ONLY, POSITIONAL_ONLY, Parameter
 from symdiff.errors import Problem
 from symdiff.ir.types import PYTHON_NAMES, AVal, Kind, Object, object_of
-from symdiff.signature import ABSENT, Argument, Guard, Param, Signature, Static
+from symdiff.signature import ABSENT, Argument, Guard, Outer, Param, Signature, Static
 from symdiff.trees import NAMED, Tree, only_fields
 
 _SIMPLE_KEYS = (str, int)
@@ -66,11 +66,12 @@ class Variant:
     guards: tuple[Guard, ...] = ()
     keywords: tuple[str, ...] = ()  # by which `call` takes what was captured
     changed: tuple[tuple[str, Problem], ...] = ()  # parameters that may not have their defaults, which it would change
+    outer: tuple[Outer, ...] = ()  # what of the arguments may not be what is read from outside
 
     @property
     def reads(self) -> bool:
         """Whether anything from outside is looked at; where no name leads to it, it stays as it was."""
-        return bool(self.captured) or any(guard.home is not None for guard in self.guards)
+        return bool(self.captured or self.outer) or any(guard.home is not None for guard in self.guards)
 
 
 class Chain:
@@ -146,6 +147,8 @@ class Chain:
                 held = f"{self.prefix}held"
                 tests.append(f"({held} := {self.prefix}read{k}()) is not None")
                 extra = [f"{name}={held}[{i}]" for i, name in enumerate(variant.keywords)]
+                for i, outer in enumerate(variant.outer, len(variant.captured)):
+                    tests.append(f"{self.stepped(*outer.argument)} is not {held}[{i}]")
             yield f"    if {' and '.join(tests) or 'True'}:"
             call = f"{function}({', '.join([*given, *extra])})"
             yield f"        return {self.form.format(call)}"
@@ -301,6 +304,12 @@ class Chain:
             yield f"        {values[-1]} = {self.reached(param.home, param.argument, param.path)}"
             yield f"        if not ({' and '.join(self.leaf_tests(values[-1], param.type))}):"
             yield "            return None"
+        for outer in variant.outer:
+            values.append(self.fresh("h"))
+            found = self.constant(outer.value)
+            if outer.home is not None:
+                found = self.reached(outer.home, outer.name, outer.path)
+            yield f"        {values[-1]} = {found}"
         yield "    except (LookupError, AttributeError, TypeError, ValueError):"
         yield "        return None"
         yield f"    return ({''.join(v + ', ' for v in values)})"
@@ -311,6 +320,9 @@ class Chain:
             found += f".{name}"
         else:
             found += ".cell_contents" if isinstance(home, types.CellType) else f"[{name!r}]"
+        return self.stepped(found, path)
+
+    def stepped(self, found: str, path: trees.Path) -> str:
         for step, key in path:
             found = self.step(found, step, key)
         return found

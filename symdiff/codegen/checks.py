@@ -185,6 +185,22 @@ def late_checks(
     return lines, used
 
 
+_FEW = 3  # pairs that are compared each in a line of its own
+
+
+def apart(function: str, first: Sequence[str], others: Sequence[str], why: str) -> list[Line]:
+    """The check that each of the `first` objects is no other of these; with `_apart` where they are many."""
+    pairs = [(a, b) for k, a in enumerate(first) for b in (*first[k + 1 :], *others)]
+    if len(pairs) > _FEW:
+        given = [f"{{{', '.join(f'{text!r}: {text}' for text in texts)}}}" for texts in (first, others)]
+        return [Line(1, f"_apart({function!r}, {why!r}, {', '.join(given)})")]
+    lines: list[Line] = []
+    for a, b in pairs:
+        lines.append(Line(1, f"if {a} is {b}:"))
+        lines.append(Line(2, f"raise ValueError({f'{function}: {a} and {b} are one object, {why}'!r})"))
+    return lines
+
+
 FLOATS = '''
 def _floats(function, **values):
     """The arguments as floats: ints and NumPy floating scalars are converted, everything else raises TypeError."""
@@ -243,5 +259,16 @@ def _scalar(where, wanted, x):
     return {"float": float, "int": int, "bool": bool, "complex": complex}[wanted](x)
 '''
 
-HELPERS = {"_floats": FLOATS, "_found": FOUND, "_accept": ACCEPT, "_scalar": SCALAR}
+APART = '''
+def _apart(function, why, first, others):
+    """ValueError where one of the first objects is another of these."""
+    names = {}
+    for name, x in [*first.items(), *others.items()]:
+        if id(x) in names:
+            raise ValueError(f"{function}: {names[id(x)]} and {name} are one object, {why}")
+        if name in first:
+            names[id(x)] = name
+'''
+
+HELPERS = {"_floats": FLOATS, "_found": FOUND, "_accept": ACCEPT, "_scalar": SCALAR, "_apart": APART}
 NEEDS = {"_floats": ("_found",), "_accept": ("_scalar", "_found")}

@@ -11,7 +11,7 @@ from symdiff.codegen import checks, classes, functions
 from symdiff.codegen.blocks import Context, Outlined, Tail
 from symdiff.codegen.classes import Written
 from symdiff.codegen.comments import Comments
-from symdiff.codegen.functions import Body, Entry, Given
+from symdiff.codegen.functions import Body, Entry, Given, path_of
 from symdiff.codegen.names import identifier, parameters
 from symdiff.codegen.parts import KINDS, Parts, otherwise
 from symdiff.codegen.tails import Return
@@ -226,10 +226,9 @@ class Writer:
         check, before = self.start(name)
         function = self.parts.programs[kind].program.main
         leaves = [*self.entry.leaves, *extra_leaves]
+        checked = [*self.written(name), *self.apart(name), *extra_lines]
         lines, names = self.bodies(
-            kind,
-            Body(function, leaves, check, name, before, tail, after_check=[*self.written(name), *extra_lines]),
-            derivative,
+            kind, Body(function, leaves, check, name, before, tail, after_check=checked), derivative
         )
         positional = [g for g in self.entry.given if not g.keyword]
         keywords = [g for g in self.entry.given if g.keyword]
@@ -262,6 +261,16 @@ class Writer:
                 lines.append(Line(1, f"if np.shares_memory({mine}, {leaf}):"))
                 message = f"{name}: {mine} is written into and shares memory with {leaf}"
                 lines.append(Line(2, f"raise ValueError({message!r})"))
+        return lines
+
+    def apart(self, name: str) -> list[Line]:
+        """Containers of the arguments that the function takes for different objects are."""
+        lines: list[Line] = []
+        for check in self.lowered.apart:
+            first, others = ([path_of(self.own[a], at) for a, at in some] for some in (check.first, check.others))
+            lines += checks.apart(name, first, others, check.why)
+        if any(line.text.startswith("_apart(") for line in lines):
+            self.own_helpers["_apart"] = None
         return lines
 
     def wrt_arguments(self) -> list[Argument]:

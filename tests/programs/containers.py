@@ -260,3 +260,67 @@ def dicts_of_other_things(x):
     equal = (d == TABLE) + 2 * ([x] == 1.0) + 4 * (x == {}) + 8 * (x != [x]) + 16 * ([x] == [[x]])
     keys = (d.keys() == {"a", "b"}) + 2 * (d.keys() <= {"a", "b", "c"}) + 4 * ({"a"} < d.keys())
     return x * equal + x * x * (keys + 8 * (d.keys() == TABLE.keys()))
+
+
+# --- containers of the arguments, changed
+
+
+@cases([1.5, 2.0], [0.5, 3.0])
+def one_of_two_lists_is_changed(a, b):
+    a[0] = a[0] * 3
+    a *= 2
+    b += a
+    return a[2] * b[0] + sum(b)
+
+
+@cases({"w": 1.5, "b": 0.5}, {"w": 0.7, "b": 2.0}, 0.1)
+def momentum(params, velocity, rate):
+    for _ in range(3):
+        for key in params:
+            velocity[key] = 0.9 * velocity[key] - rate * 2 * params[key]
+            params[key] += velocity[key]
+    return params["w"] * params["b"] + velocity["w"] * velocity["b"]
+
+
+@cases([[2.0, 0.5], [0.7, 1.5]], [[1.0, 0.3], [0.2, 1.0]])
+def elimination_in_two_tables(m, inverse):
+    for i in range(2):
+        pivot = m[i][i]
+        for row in (m[i], inverse[i]):
+            for k in range(2):
+                row[k] /= pivot
+        other, factor = 1 - i, m[1 - i][i]
+        for k in range(2):
+            m[other][k] -= factor * m[i][k]
+            inverse[other][k] -= factor * inverse[i][k]
+    return inverse[0][0] * inverse[1][1] - inverse[0][1] * inverse[1][0]
+
+
+@cases([array(2), array(2, seed=1)], [array(2, seed=2), array(2, seed=3)], 0.1)
+def arrays_in_two_lists(places, speeds, dt):
+    for place, speed in zip(places, speeds):
+        speed -= dt * np.sin(place)
+        place += dt * speed
+    places[0], places[1] = places[1], places[0]
+    speeds.append(places[0] - places[1])
+    return np.sum(places[0] * speeds[0]) + np.sum(speeds[2] ** 2)
+
+
+@cases([Dense(0.5), Dense(0.7, 0.1)], Dense(1.2, 0.2), 0.3)
+def layers_that_are_told_apart(layers, last, x):
+    for layer in layers:
+        layer.b += 0.1 * last.w
+        for other in layers:
+            if other is not layer:
+                other.w -= 0.1 * layer.w
+        x = layer(x) if layer is not last else x
+    return last(x)
+
+
+@cases(Dense([1.5, 2.0], [0.5, 3.0]), [0.2, 0.4])
+def lists_in_an_object(dense, weights):
+    for k, w in enumerate(weights):
+        dense.w[k] *= w
+        dense.b[k], weights[k] = dense.w[k] * dense.b[k], dense.b[k]
+    dense.b.reverse()
+    return sum(w * b for w, b in zip(dense.w, dense.b)) * weights[0] + weights[1]

@@ -10,7 +10,7 @@ import re
 import sys
 import types as python_types
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -186,18 +186,36 @@ def rely_on(cx: Context, base: Known, step: str, name: str, found: object) -> No
         cx.guards[root, path, step, name] = Guard(root_name, (*path, (step, name)), found, source=root, home=home)
 
 
+class Place(NamedTuple):
+    """Where a list, dict, object or array from outside is read at each call, and what was there when compiling."""
+
+    root: str
+    home: Any
+    name: str
+    path: trees.Path
+    obj: object
+
+
+def place_of(cx: Context, val: Val) -> Place | None:
+    """The place of something from outside; None of what is made in the call, and of a constant."""
+    if isinstance(val, Known) and val.origin is not None and not isinstance(val.obj, _CONSTANTS):
+        root, path = val.origin
+        name, source = cx.origins[root]
+        return Place(root, _home(cx, source, name, val.obj, path), name, path, val.obj)
+    if not isinstance(val, Arr) or val.cell.external is None:
+        return None
+    arrays = (p for p in cx.params if p.captured and isinstance(p.value, np.ndarray))
+    param = next((p for p in arrays if p.name == val.cell.name), None)
+    return None if param is None else Place(param.origin, param.home, param.argument, param.path, param.value)
+
+
 def rely_on_sharing(cx: Context, *vals: Val) -> None:
     """Which of several lists, dicts, objects and arrays from outside are one object must stay as it is."""
     found: dict[Any, tuple[tuple[Any, str, Any], object]] = {}
-    arrays = {p.name: p for p in cx.params if p.captured and isinstance(p.value, np.ndarray)}
     for val in vals:
-        if isinstance(val, Known) and val.origin is not None and not isinstance(val.obj, _CONSTANTS):
-            root, path = val.origin
-            name, source = cx.origins[root]
-            found[root, path] = (_home(cx, source, name, val.obj, path), name, path), val.obj
-        elif isinstance(val, Arr) and val.cell.external is not None and val.cell.name in arrays:
-            param = arrays[val.cell.name]
-            found[param.origin, param.path] = (param.home, param.argument, param.path), param.value
+        place = place_of(cx, val)
+        if place is not None:
+            found[place.root, place.path] = (place.home, place.name, place.path), place.obj
     kept = [(place, obj) for place, obj in found.values() if place[0] is not None]
     if len(kept) > 1:
         places = tuple(place for place, _ in kept)

@@ -12,6 +12,7 @@ import numpy as np
 
 from symdiff.frontend.python import (
     alternatives,
+    apart,
     captured,
     enums,
     grown,
@@ -431,9 +432,7 @@ def changeable(cx: Context, node: ast.AST, base: Val) -> bool:
     if isinstance(base, Reference) and base.cell.external is None:
         for cell in (base.cell, *base.cell.may):
             if cell.argument is not None:
-                problem = cx.make_problem("SD503", node, name=f"`{cell.name}`")
-                cx.changed.setdefault(cell.argument, problem)
-                outside.noted(cx, node, cell.name)
+                apart.changed(cx, node, cell)
         for other in base.cell.may:
             if other.external is not None:
                 outside.refuse_change(cx, node, other, other.external)

@@ -16,7 +16,7 @@ from symdiff.frontend.python import values
 from symdiff.frontend.python.desugar import desugared
 from symdiff.frontend.python.instances import Bottom, Instance, Instances, Pattern, Place
 from symdiff.frontend.python.liveness import Liveness
-from symdiff.frontend.python.problems import Leaf, NeedStatic
+from symdiff.frontend.python.problems import NeedStatic
 from symdiff.frontend.python.store import MISSING, Facts, Scope, Store
 from symdiff.frontend.python.values import NO_TAGS, POISON, Arr, Cell, Foreign, Known, Num, Tag, Val
 from symdiff.frontend.source import FunctionNode, Source
@@ -25,7 +25,7 @@ from symdiff.ir.core import Literal, Value
 from symdiff.ir.dims import Dim
 from symdiff.ir.errstate import Stack
 from symdiff.ir.types import AVal, Kind, KindError, Object, Opt, ShapeError
-from symdiff.signature import Guard, Param
+from symdiff.signature import Guard, Leaf, Param
 
 MAX_OPERATIONS = 200_000  # emitted, those of abandoned attempts included
 
@@ -138,7 +138,10 @@ class Context:
         self.inlined = 0
         self.noted: Hashable = None
         self.written: set[int] = set()
-        self.changed: dict[type, Problem] = {}  # by class of a changed argument: what to say of a captured one
+        self.given: dict[Leaf, Hashable] = {}  # containers and arrays of arguments: what tells each from others
+        self.tuples: dict[Val, Leaf] = {}  # the tuples among them
+        self.together: set[tuple[Leaf, ...]] = set()  # those among them that one `deepcopy` copied
+        self.apart: dict[tuple[str, Leaf, Leaf | Val | None], tuple[Source, ast.AST]] = {}  # see `apart`
         self.changed_arguments: dict[str, Problem] = {}  # by name: what to say where it has its default value
         self.defaults: dict[str, tuple[Source, str]] = {}  # defaults of helpers: as they are captured, and whose
         self.headers: dict[Any, Any] = {}  # per loop and call path: its last header

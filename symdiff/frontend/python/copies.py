@@ -10,6 +10,7 @@ from typing import Any
 
 from symdiff.frontend.python import (
     alternatives,
+    apart,
     arrays,
     calls,
     captured,
@@ -71,6 +72,7 @@ def deeply_copied(cx: Context, node: ast.AST, val: Val) -> Val:
     deep = _Deep(cx, node)
     made = deep.of(val)
     captured.rely_on_sharing(cx, *deep.outside)
+    apart.copied(cx, node, [*deep.first.values(), *deep.outside])
     return made
 
 

@@ -13,6 +13,7 @@ from symdiff.frontend.python import (
     memory,
     objects,
     operators,
+    outside,
     sets,
     sizes,
     special_methods,
@@ -30,6 +31,9 @@ from symdiff.ir.core import nested
 from symdiff.ir.dims import Dim
 from symdiff.ir.effects import ends_otherwise, may_raise
 from symdiff.ir.types import Kind
+
+_SETS = dict.fromkeys((ast.BitAnd, ast.BitXor, ast.Sub), (set,))
+_CHANGED = {ast.Add: (list,), ast.Mult: (list,), ast.BitOr: (dict, set), **_SETS}  # in place, of what is from outside
 
 
 def augmented(cx: Context, stmt: ast.AugAssign) -> None:
@@ -55,9 +59,18 @@ def update(cx: Context, stmt: ast.AugAssign, before: Val, val: Val) -> Val:
         return POISON
     if isinstance(before, Arr):
         return before if write_whole(cx, stmt, before, val) else POISON
+    if isinstance(before, Known) and isinstance(before.obj, _CHANGED.get(type(stmt.op), ())):
+        outside.refuse_change(cx, stmt, before, cx.text(stmt.target))
+        return POISON
     if isinstance(before, ListRef) and isinstance(stmt.op, ast.Add) and before.cell.kind != "tuple":
         if not list_changes.extend(cx, stmt, before, val):
             return cx.refuse("SD321", stmt, operation="+=", left="a list", right=cx.describe(val))
+        return before
+    if isinstance(before, ListRef) and isinstance(stmt.op, ast.Mult) and before.cell.kind != "tuple":
+        repeated = operators.binary(cx, stmt, stmt.op, before, val)
+        if not isinstance(repeated, ListRef) or not containers.changeable(cx, stmt, before):
+            return POISON
+        lodging.change(cx, stmt, before.cell, cx.store.get(repeated.cell))
         return before
     merged = containers.entries(cx, val) if isinstance(before, DictRef) and isinstance(stmt.op, ast.BitOr) else None
     if merged is not None and isinstance(before, DictRef):

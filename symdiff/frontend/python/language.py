@@ -159,6 +159,8 @@ SUPPORTED = (
         "s = np.sum(v, where=v > 0) + np.max(v, initial=0) ⏎ return s + np.divide(x, v, where=v > 0, out=v).sum()"),
     Row("writes into an argument's array, list, dict or dataclass (of a copy)",
         "v[0] = x ⏎ p['b'] = v * x ⏎ p['c'] = x ⏎ return p['b'].sum() * len(p)"),
+    Row("changes of one of several lists, dicts or objects that are alike; `is` of these",
+        "a, b = [x, 1.0], [x, 2.0] ⏎ c = a ⏎ c *= 2 ⏎ return sum(a) * b[0] if c is a and a is not b else x"),
     Row("`assert`, `raise` of a builtin exception or of one of yours, `from None`, `from ValueError(…)`",
         "if x > 1e9: raise ValueError('too large') from None ⏎ if x > 1e8: raise Diverged(x) ⏎ assert v.ndim == 1"
         " ⏎ return x"),

@@ -5,11 +5,9 @@ from __future__ import annotations
 import ast
 import dataclasses
 import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from types import MethodType
-from typing import Any
 
 import numpy as np
 
@@ -17,6 +15,7 @@ from symdiff import trees
 from symdiff.errors import CompileError, Problem
 from symdiff.frontend.python import (
     alternatives,
+    apart,
     calls,
     captured,
     classes,
@@ -55,7 +54,7 @@ from symdiff.ir.collector import uncollected
 from symdiff.ir.core import Block, Function, Program, Value, walk
 from symdiff.ir.types import AVal
 from symdiff.signature import Lowered, Param, Signature, Static
-from symdiff.trees import Path, Tree
+from symdiff.trees import NAMED, Path, Tree
 
 _MAX_ATTEMPTS = 200
 
@@ -131,7 +130,6 @@ def _attempt(source: Source, signature: Signature, session: Session) -> Lowered:
         raise Restart
     if cx.dropped and not cx.problems:
         cx.refuse("SD902", cx.dropped[0], stage="lowering", message="a statement was dropped without a problem")
-    _refuse_changed(cx)
     leaves: list[Value] = []
     statics: list[Static | None] = []
     tree = Tree()
@@ -243,64 +241,38 @@ def _fix_captured_sizes(cx: Context) -> None:
 
 
 def _arguments(cx: Context, signature: Signature) -> dict[str, Val]:
-    """The arguments; a container that could be no other of them may be changed, since the caller's is taken apart."""
-    identities = {a.name: list[Any]() for a in signature.arguments}
-    for a in signature.arguments:
-        _identify(a.tree, iter(a.leaves), identities[a.name])
-    count = Counter(each for found in identities.values() for each in found)
+    """The arguments; their containers may be changed, since the caller's are taken apart."""
     found = {}
     for a in signature.arguments:
-        leaves = iter(zip(a.leaves, trees.paths(a.tree), strict=True))
-        found[a.name] = _build(cx, a.name, a.tree, leaves, iter([count[each] == 1 for each in identities[a.name]]))
+        apart.enter(cx, a)
+        found[a.name] = _build(cx, a.name, a.tree, iter(a.leaves), ())
     return found
 
 
-def _identify(tree: Tree, leaves: Iterator[Any], found: list[Any]) -> tuple[Any, ...]:
-    """Say what tells each container of a tree from others, outermost first: two alike may be one object.
-
-    Returns the same of the leaves.
-    """
+def _build(cx: Context, name: str, tree: Tree, leaves: Iterator[AVal | Static], path: Path) -> Val:
     if tree.kind == "leaf":
         leaf = next(leaves)
-        return ((leaf.kind, leaf.dtype, leaf.rank) if isinstance(leaf, AVal) else None,)
-    at = len(found)
-    found.append(None)
-    inside = tuple(each for c in tree.children for each in _identify(c, leaves, found))
-    found[at] = tree, inside
-    return inside
-
-
-def _cell(cx: Context, kind: str, name: str, cls: type, alone: bool) -> Cell:
-    return Cell(kind, external=None if alone else name, argument=cls if alone else None, name=name)
-
-
-def _refuse_changed(cx: Context) -> None:
-    """Where a captured object is of the class of a changed argument, it may be the very same: one sees the change."""
-    captured_classes = {type(val.obj) for val in cx.captured.values() if isinstance(val, Known)}
-    cx.problems += [problem for cls, problem in cx.changed.items() if cls in captured_classes]
-
-
-def _build(cx: Context, name: str, tree: Tree, leaves: Any, alone: Iterator[bool]) -> Val:
-    if tree.kind == "leaf":
-        leaf, path = next(leaves)
         return _static(cx, name, leaf, path) if isinstance(leaf, Static) else _leaf(cx, name, leaf, path)
-    single = next(alone)
-    parts = tuple(_build(cx, name, c, leaves, alone) for c in tree.children)
+    step = "attr" if tree.kind in NAMED else "item"
+    inside = zip(tree.keys, tree.children, strict=True)
+    parts = tuple(_build(cx, name, c, leaves, (*path, (step, key))) for key, c in inside)
     if tree.kind == "list":
-        cell = _cell(cx, "list", name, list, single)
+        cell = Cell("list", argument=(name, path), name=name)
         cx.base_set(cell, parts)
         return ListRef(cell)
     if tree.kind == "dict":
-        cell = _cell(cx, "dict", name, dict, single)
+        cell = Cell("dict", argument=(name, path), name=name)
         cx.base_set(cell, dict(zip(tree.keys, parts, strict=True)))
         return DictRef(cell)
     keys = tuple(str(k) for k in tree.keys)
     if tree.kind == "dataclass":
         assert tree.cls is not None
-        cell = _cell(cx, "object", name, tree.cls, single)
+        cell = Cell("object", argument=(name, path), name=name)
         cx.base_set(cell, Attributes(sorted(zip(keys, parts, strict=True))))
         return ObjRef(cell, tree.cls)
-    return Struct(tree.kind, parts, tree.cls, keys if tree.cls is not None else ())
+    made = Struct(tree.kind, parts, tree.cls, keys if tree.cls is not None else ())
+    cx.tuples[made] = name, path
+    return made
 
 
 def _static(cx: Context, name: str, leaf: Static, path: Path) -> Val:
@@ -447,6 +419,8 @@ def _lowered(
         guards=tuple(cx.guards.values()),
         hash=normalised_hash(nodes),
         written=tuple(sorted(cx.written)),
+        apart=apart.found(cx),
+        outer=apart.captured_ones(cx),
         changed=tuple(cx.changed_arguments.items()),
         doc=doc,
         user_names=frozenset(owned),

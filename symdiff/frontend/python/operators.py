@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import alternatives, captured, container_operators, special_methods
+from symdiff.frontend.python import alternatives, apart, captured, container_operators, special_methods
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NO_TAGS,
@@ -24,8 +24,8 @@ from symdiff.frontend.python.values import (
     ListRef,
     Maybe,
     Num,
-    ObjRef,
     OneOf,
+    Reference,
     SetRef,
     Struct,
     Val,
@@ -350,9 +350,10 @@ def _identity(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) 
             same = _is_constant(cx, node, one.obj, other)
             if same is not None:
                 return same if positive else negate(cx, node, same)
-    if isinstance(left, ObjRef) or isinstance(right, ObjRef):
+    if isinstance(left, Reference) or isinstance(right, Reference):
         return special_methods.same_object(cx, node, left, right, positive)
     if isinstance(left, (Struct, Closure)) or isinstance(right, (Struct, Closure)):
+        apart.compared(cx, node, left, right)
         return Known((left is right) == positive)
     return cx.refuse("SD223", node, operator="is" if positive else "is not")
 

@@ -14,9 +14,23 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import calls, captured, classes
+from symdiff.frontend.python import apart, calls, captured, classes
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import POISON, Arr, Bound, Flat, Known, Num, ObjRef, Sequence_, Struct, Val
+from symdiff.frontend.python.values import (
+    POISON,
+    Arr,
+    Bound,
+    Flat,
+    Foreign,
+    Known,
+    ListRef,
+    Num,
+    ObjRef,
+    Reference,
+    Sequence_,
+    Struct,
+    Val,
+)
 from symdiff.ir.types import Kind
 from symdiff.signature import ABSENT
 
@@ -173,17 +187,22 @@ def _compare_numpy(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Va
 
 
 def same_object(cx: Context, node: ast.AST, left: Val, right: Val, positive: bool) -> Val:
-    """`is`, where an object made in the function is one of the two."""
-    if isinstance(left, ObjRef) and isinstance(right, ObjRef):
+    """`is`, where one of the two is a list, dict, set or object made in the function, or both are known."""
+    unknown = any(isinstance(v, Foreign) or (isinstance(v, ListRef) and v.cell.kind == "tuple") for v in (left, right))
+    if unknown:
+        return cx.refuse("SD223", node, operator="is" if positive else "is not")
+    if isinstance(left, Reference) and isinstance(right, Reference):
         if left.cell is right.cell:
             return Known(positive)
         from symdiff.frontend.python import lodging
 
         found = lodging.same_place(cx, node, left.cell, right.cell, positive)
+        apart.compared(cx, node, left, right)
         return cx.refuse("SD223", node, operator="is" if positive else "is not") if found is None else found
     if isinstance(left, Known) and isinstance(right, Known):
         captured.rely_on_sharing(cx, left, right)
         return Known((left.obj is right.obj) == positive)
+    apart.compared(cx, node, left, right)
     return Known(not positive)
 
 

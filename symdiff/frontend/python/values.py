@@ -19,6 +19,7 @@ from symdiff.ir import dims, types
 from symdiff.ir.core import Value
 from symdiff.ir.dims import Dim
 from symdiff.ir.types import AVal
+from symdiff.signature import Leaf
 
 if TYPE_CHECKING:
     from symdiff.frontend.python.context import Frame
@@ -67,7 +68,7 @@ class Cell:
     loc: Loc | None = None
     external: str | None = None
     param: int | None = None  # of an argument's array: it may be written, on a copy
-    argument: type | None = None  # of an argument's list, dict or object, which may be changed: its class
+    argument: Leaf | None = None  # of an argument's list, dict or object, which may be changed: where it is
     contiguous: bool = False
     readonly: str | None = None
     may: set[Cell] = field(default_factory=set)  # cells that may share memory with this one
