@@ -21,6 +21,7 @@ from tests.programs import (
     language,
     lists,
     mathematics,
+    methods,
     numpy_functions,
     objects,
     outside,
@@ -53,7 +54,7 @@ FILES = (
         iterating,
         outside,
     ),
-    *(ragged, kinds, everyday, everyday_data, infinities),
+        *(ragged, kinds, methods, everyday, everyday_data, infinities),
 )
 CASES = [case for file in FILES for case in file.cases]
 

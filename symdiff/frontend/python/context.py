@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import enum
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -58,6 +59,14 @@ class LoopState:
     turn: int = 0
 
 
+class Sharing(enum.Enum):
+    """Which helpers called in several places may become functions of the program: see `sharing`."""
+
+    NONE = 0
+    VALUES = 1  # those that get numbers, arrays and what holds these, and change arrays at most
+    MEMORY = 2  # also those that get objects, and change objects, lists and dicts
+
+
 @dataclass
 class Session:
     """What earlier attempts at lowering found out."""
@@ -76,7 +85,7 @@ class Session:
     searched: set[Hashable] = field(default_factory=set)  # subscripts (by call path) of lists with staged indices
     recursive: dict[Hashable, frozenset[Place]] = field(default_factory=dict)  # definitions, with what they stage
     forms: dict[Hashable, dict[Place, Pattern]] = field(default_factory=dict)  # of the elements of lists among these
-    sharing: bool = True  # helpers may become functions of the program
+    sharing: Sharing = Sharing.MEMORY
     shared: set[Hashable] = field(default_factory=set)  # those that did, for arguments of one pattern each
 
     def substitute(self, d: Dim) -> Dim:

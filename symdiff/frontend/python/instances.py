@@ -91,7 +91,9 @@ class Instance:
     exits: tuple[Pattern, ...] = ()  # what these hold when it returns
     apart: bool = False  # whether what it returns is memory of its own, or of what was passed, as the data say
     reads: set[Cell] = field(default_factory=set)  # memory from around that it reads
-    gives_back: tuple[str, ...] = ()  # the kinds of memory that it may change: a function with a rule may change none
+    # The kinds of memory that it may change, of what is passed and of what is around it: with a rule, none.
+    gives_back: tuple[str, ...] = ()
+    reaches: tuple[str, ...] = ()
 
     @property
     def own_sizes(self) -> frozenset[Atom]:
@@ -124,7 +126,7 @@ class Instances:
         Raises Widened where it is to return one more.
         """
         instance, cell = self.active[-1], val.cell
-        if cell.kind not in instance.gives_back:
+        if cell.kind not in (instance.gives_back if cell in instance.own else instance.reaches):
             return False
         if cell in instance.own:
             number = instance.own[cell]
@@ -139,7 +141,7 @@ class Instances:
 
     def note_binding(self, key: tuple[int, str]) -> bool:
         """The same of a name of a function around."""
-        return "name" in self.active[-1].gives_back and self._returns(key, None)
+        return "name" in self.active[-1].reaches and self._returns(key, None)
 
     def _returns(self, key: Hashable, val: Arr | Reference | None) -> bool:
         instance = self.active[-1]

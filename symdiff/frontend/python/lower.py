@@ -27,7 +27,7 @@ from symdiff.frontend.python import (
     rounds,
     sharing,
 )
-from symdiff.frontend.python.context import Context, Frame, Session
+from symdiff.frontend.python.context import Context, Frame, Session, Sharing
 from symdiff.frontend.python.instances import Bottom, Pattern
 from symdiff.frontend.python.liveness import Liveness, local_names
 from symdiff.frontend.python.problems import CannotRoll, NeedStatic, Respecialise, Restart
@@ -69,13 +69,14 @@ def lower(
     make known first.  `static` are captured names whose integers are taken by value; without `globals_fetch` all
     captured numbers are.  With `share` a helper called in several places may be a function of the program.
     """
-    session = Session(statics=set(static), by_value=not globals_fetch, sharing=share)
-    try:
-        return _settled(source, signature, session)
-    except CompileError:
-        if not session.shared:
-            raise
-    return _settled(source, signature, Session(statics=set(static), by_value=not globals_fetch, sharing=False))
+    for which in (Sharing.MEMORY, Sharing.VALUES) if share else ():
+        session = Session(statics=set(static), by_value=not globals_fetch, sharing=which)
+        try:
+            return _settled(source, signature, session)
+        except CompileError:
+            if not session.shared:
+                raise
+    return _settled(source, signature, Session(statics=set(static), by_value=not globals_fetch, sharing=Sharing.NONE))
 
 
 def _settled(source: Source, signature: Signature, session: Session) -> Lowered:

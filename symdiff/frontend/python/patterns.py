@@ -263,8 +263,13 @@ class Rebuilding:
             self.memory.append(made)
             self.hold(cell, self.content(pattern, name, cell))
             return made
-        items = tuple(self.value(p, name) for p in pattern.parts)
-        return Struct(pattern.kind, items, pattern.cls, tuple(map(str, pattern.keys)))
+        return Struct(pattern.kind, tuple(self.parts(pattern, name)), pattern.cls, tuple(map(str, pattern.keys)))
+
+    def parts(self, pattern: Pattern, name: str) -> list[Any]:
+        """The parts of a container, each under the name of its attribute or key."""
+        keys = [str(k).lstrip("_") if isinstance(k, str) and k.isidentifier() else "" for k in pattern.keys]
+        names = [f"{name}_{key}" if name and key else name for key in keys] or [name] * len(pattern.parts)
+        return [self.value(p, n) for p, n in zip(pattern.parts, names, strict=True)]
 
     def content(self, pattern: Pattern, name: str, cell: Cell) -> Any:
         """What a list, dict or object of a pattern holds."""
@@ -274,7 +279,7 @@ class Rebuilding:
             values = tuple(v.value for v in found if isinstance(v, Listed))
             shared = frozenset({()}) if grown.has_memory(pattern.parts[0]) else frozenset[tuple[int, ...]]()
             return Grown(values, pattern.parts[0], cell, shared)
-        return grown.content_like(pattern, [self.value(p, name) for p in pattern.parts])
+        return grown.content_like(pattern, self.parts(pattern, name))
 
 
 def rebuilt(pattern: Pattern, name: str, make: Callable[[Pattern, str], Val], hold: Callable[[Cell, Any], None]) -> Val:

@@ -21,7 +21,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from typing import NoReturn
 
 from symdiff.frontend.python import instance_calls, patterns, recursion_memory, rounds, sharing
-from symdiff.frontend.python.context import Context, Frame
+from symdiff.frontend.python.context import Context, Frame, Sharing
 from symdiff.frontend.python.instances import Instance, Outer, Pattern, Place
 from symdiff.frontend.python.patterns import Numbered
 from symdiff.frontend.python.problems import Restart
@@ -153,7 +153,9 @@ def _call(
         table.found[key] = instance = rounds.new_instance(cx, source, outer, now, around)
         instance.outer = {k: Outer(o.val, o.entry, o.form) for k, o in before.items()}
         recursive = _definition(source) in cx.session.recursive
-        instance.gives_back = recursion_memory.KINDS if recursive else ("array",)
+        instance.reaches = recursion_memory.KINDS if recursive else ("array",)
+        takes_all = recursive or cx.session.sharing is Sharing.MEMORY
+        instance.gives_back = recursion_memory.KINDS if takes_all else ("array",)
     if instance not in table.active and instance not in table.done:
         rounds.compiled(cx, node, instance)
     return instance_calls.emit(cx, node, instance, bound, now)

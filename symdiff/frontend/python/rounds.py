@@ -71,7 +71,8 @@ def new_instance(
 def free_name(cx: Context, base: str) -> str:
     """A name for a function of the program."""
     cx.instances.names.add(cx.source.name)
-    return _free(f"_{base.lstrip('_')}" if base.isidentifier() else "_function", cx.instances.names)
+    plain = base.strip("_") if base.startswith("__") else base.lstrip("_")
+    return _free(f"_{plain}" if base.isidentifier() else "_function", cx.instances.names)
 
 
 def _free(base: str, taken: set[str]) -> str:

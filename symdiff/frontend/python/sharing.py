@@ -5,8 +5,10 @@ again, with a function `_rate(x, a)` that both places call, which gets a forward
 A small helper counts with the helpers that are in place inside it: where each of a chain of helpers calls the next one
 twice, lowering starts again as soon as one with many operations inside is called again, or it would never end.
 Numbers known when compiling (2.0, 3.0) become arguments if they are floats; an integer or a text decides what the
-function is, and so makes a function for each.  Whatever a function of the program cannot do is done in place: `lower`
-starts again without sharing where anything is refused.
+function is, and so makes a function for each.  A method is a helper that is passed its object: the attributes become
+arguments, and those that it changes come back with the result, as in a recursion (`recursion_memory`).  Whatever a
+function of the program cannot do is done in place: where anything is refused, `lower` starts again without sharing what
+is passed memory, and then without sharing.
 """
 
 from __future__ import annotations
@@ -15,8 +17,9 @@ import ast
 from collections.abc import Mapping
 
 from symdiff.frontend.python import patterns
-from symdiff.frontend.python.context import Context, Frame
+from symdiff.frontend.python.context import Context, Frame, Sharing
 from symdiff.frontend.python.instances import Pattern, Place
+from symdiff.frontend.python.patterns import Numbered
 from symdiff.frontend.python.problems import Restart
 from symdiff.frontend.python.values import Arr, Known, Num, Val
 from symdiff.frontend.source import Source
@@ -33,7 +36,7 @@ def shared(
 ) -> dict[str, Pattern] | None:
     """The patterns of the arguments where the call is one of a function of the program; else None, noting the place."""
     session = cx.session
-    if cx.derivatives or not session.sharing or source.stands_for is not None:
+    if cx.derivatives or session.sharing is Sharing.NONE or source.stands_for is not None:
         return None
     small = outer is not None or isinstance(source.node, ast.Lambda) or weight(source.node) < _LEAST
     if small and not any(isinstance(n, ast.Call) for n in ast.walk(source.node)):
@@ -41,8 +44,9 @@ def shared(
     if any(isinstance(v, Num) and v.dim is not None for v in bound.values()):  # a size, known in place
         return None
     floats = {(name,) for name, v in bound.items() if isinstance(v, Known) and type(v.obj) is float}
-    now = {name: patterns.pattern_of(cx, val, frozenset[Place](floats), (name,)) for name, val in bound.items()}
-    if any(patterns.unsuitable(p) is not None for p in now.values()) or not _apart(cx, bound):
+    numbered = Numbered() if session.sharing is Sharing.MEMORY else None
+    now = {n: patterns.pattern_of(cx, val, frozenset[Place](floats), (n,), numbered) for n, val in bound.items()}
+    if any(patterns.unsuitable(p) is not None for p in now.values()) or not _apart(cx, now, bound):
         return None
     made = id(source.function)  # of one definition, two closures are two functions
     place = source.qualname, source.first_line, source.node.lineno, source.node.col_offset
@@ -75,7 +79,8 @@ def weight(node: ast.AST) -> int:
     return sum(isinstance(n, _OPERATIONS) for n in parts) + _LOOP * loops
 
 
-def _apart(cx: Context, bound: Mapping[str, Val]) -> bool:
+def _apart(cx: Context, now: Mapping[str, Pattern], bound: Mapping[str, Val]) -> bool:
     """Whether no array is passed under two names."""
-    cells = [val.cell for val in bound.values() if isinstance(val, Arr)]
+    memory = [val for name, p in now.items() for val in patterns.memory_in(cx, p, bound[name])]
+    cells = [val.cell for val in memory if isinstance(val, Arr)]
     return len({c for cell in cells for c in (cell, *cell.may)}) == sum(1 + len(cell.may) for cell in cells)
