@@ -233,6 +233,102 @@ def test_files_in_memory_stay_one_object(tmp_path: Any) -> None:
         symdiff.grad(lambda x, a, b: x * scaled(a, b)[0])(1.0, row, row)
 
 
+# --- in a derivative that the function takes itself: it is given copies
+
+
+def inner_change(a, b):
+    def g(u):
+        u[0] = 3 * u[0]
+        return u[0] * b[0]
+
+    return symdiff.grad(g)(a)[0] * a[0]
+
+
+def inner_changes(a, b):
+    def g(u, v):
+        u[0] = 3 * u[0]
+        return u[0] * v[0]
+
+    return symdiff.grad(g)(a, b)[0] * a[0]
+
+
+def inner_write(x, y):
+    def g(u):
+        u[0] = 3 * u[0]
+        return u[0] * y[0]
+
+    return symdiff.grad(g)(x)[0] * x[0]
+
+
+def inner_comparison(p, q):
+    return symdiff.value_and_grad(lambda u, v: u.x * v.x if u is v else u.x + v.x)(p, q)[0]
+
+
+INNER: list[tuple[Callable[..., Any], Any, Any, float, str]] = [
+    (inner_change, ONE, [2.5, 3.0], 11.25, "a and b are one object, which is changed"),
+    (inner_changes, ONE, [2.5, 3.0], 11.25, "a and b are one object, which is changed"),
+    (inner_write, VECTOR, np.array([2.5, 3.0]), 11.25, "x is written into and shares memory with y"),
+    (inner_comparison, SAME, Point(2.5), 4.0, "p and q are one object, compared by identity"),
+]
+
+
+@pytest.mark.parametrize(("function", "one", "other", "value", "message"), INNER, ids=[f.__name__ for f, *_ in INNER])
+def test_derivatives_inside(function: Callable[..., Any], one: Any, other: Any, value: float, message: str) -> None:
+    found = symdiff.value_and_grad(function)
+    assert found(one, other)[0] == function(one, other) == value
+    with pytest.raises(ValueError, match=message):
+        found(one, one)
+
+
+def gives_twice(a):
+    def g(u, v):
+        u[0] = 3 * u[0]
+        return u[0] * v[0]
+
+    return symdiff.grad(g)(a, a)[0]
+
+
+def reads_otherwise(a):
+    def g(u):
+        u[0] = 3 * u[0]
+        return u[0] * a[0]
+
+    return symdiff.grad(g)(a)[0]
+
+
+def reads_the_heights(a):
+    def g(u):
+        u[0] = 3 * u[0]
+        return u[0] * HEIGHTS[1] * a[0]
+
+    return symdiff.grad(g)(HEIGHTS)[0]
+
+
+@pytest.mark.parametrize(
+    ("function", "shown"), [(gives_twice, "`a`"), (reads_otherwise, "`a`"), (reads_the_heights, "a list")]
+)
+def test_a_function_that_changes_a_copy_of_what_it_also_reads(function: Callable[..., Any], shown: str) -> None:
+    with pytest.raises(CompileError) as caught:
+        symdiff.grad(function)([1.5, 2.0])
+    first = str(caught.value).splitlines()[0]
+    assert first.partition(": the function ")[2] == f"changes {shown}, an argument that it also has otherwise"
+
+
+def changes_the_heights(a):
+    def g(u):
+        u[0] = 3 * u[0]
+        return u[0] * a[0]
+
+    return symdiff.grad(g)(HEIGHTS)[0]
+
+
+def test_a_copy_of_what_is_outside_is_changed() -> None:
+    assert symdiff.value_and_grad(changes_the_heights)([1.5, 2.0]) == (4.5, [3.0, 0.0])
+    with pytest.raises(CompileError, match="SD514"):
+        symdiff.grad(changes_the_heights)(HEIGHTS)
+    assert HEIGHTS == [2.0, 3.0]
+
+
 # --- what is read from outside
 
 

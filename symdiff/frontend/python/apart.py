@@ -63,6 +63,35 @@ def changed(cx: Context, node: ast.AST, cell: Cell) -> None:
     outside.noted(cx, node, cell.argument[0])
 
 
+def changed_in_copy(cx: Context, node: ast.AST, val: Val) -> None:
+    """The copy of something that a derivative was given is changed there: what is passed is not what is read there."""
+    if isinstance(val, Known) and val.origin is not None:
+        for place, form in cx.given.items():
+            if _may_be(form, val.obj):
+                cx.apart.setdefault((CHANGED, place, val), (cx.frame.source, node))
+    for cell in identities(cx, val):
+        if isinstance(cell, Cell) and cell.argument is not None:
+            cx.apart.setdefault((CHANGED, cell.argument, None), (cx.frame.source, node))
+        elif isinstance(cell, Cell) and cell.param is not None:
+            cx.written.add(cell.param)
+
+
+def identities(cx: Context, val: Val) -> set[object]:
+    """What something may be: cells, also those that it is a copy of for a derivative, and ids of captured objects."""
+    if isinstance(val, Known):
+        return {id(val.obj)}
+    found: set[object] = set(related([val.cell])) if isinstance(val, Arr | Reference) else set()
+    for cell in [c for c in found if isinstance(c, Cell) and c in cx.copies]:
+        found |= identities(cx, cx.copies[cell])
+    return found
+
+
+def copies(cx: Context, left: Val, right: Val) -> bool:
+    """Whether a derivative was given copies of what may be one object, so that `is` of them says nothing."""
+    ids = identities(cx, left), identities(cx, right)
+    return not ids[0].isdisjoint(ids[1]) and any(c in cx.copies for c in ids[0] | ids[1])
+
+
 def compared(cx: Context, node: ast.AST, left: Val, right: Val) -> None:
     """Two things were found to be different objects; where both come from outside the call, only it knows."""
     for a, b in itertools.product(_outside(cx, left), _outside(cx, right)):
@@ -96,11 +125,13 @@ def _outside(cx: Context, val: Val) -> Sequence[Leaf | Val]:
         return []
     if isinstance(val, Arr) and val.cell.external is not None and val.cell.param is None:
         return [val]
-    cells = sorted(related([val.cell]), key=lambda c: c.serial)
+    cells = sorted((c for c in identities(cx, val) if isinstance(c, Cell)), key=lambda c: c.serial)
     if any(cx.belongs_outside(cell.serial) for cell in cells):  # what a recursive function was passed
         return [place for place, form in cx.given.items() if _kind(form) == val.cell.kind]
     params = [cx.params[cell.param] for cell in cells if cell.param is not None]
-    return [cell.argument for cell in cells if cell.argument is not None] + [(p.argument, p.path) for p in params]
+    captured_ones = [cx.copies[cell] for cell in cells if isinstance(cx.copies.get(cell), Known)]
+    arguments = [cell.argument for cell in cells if cell.argument is not None]
+    return [*arguments, *((p.argument, p.path) for p in params), *captured_ones]
 
 
 def _kind(form: Any) -> str:
@@ -123,7 +154,7 @@ def found(cx: Context) -> tuple[Apart, ...]:
 
 
 def _of_changes(cx: Context, alike: dict[Hashable, list[Leaf]]) -> Iterator[Apart]:
-    changed_ones = {place for why, place, _ in cx.apart if why == CHANGED}
+    changed_ones = {place for why, place, other in cx.apart if why == CHANGED and other is None}
     for places in alike.values():
         first = [place for place in places if place in changed_ones]
         others = [place for place in places if place not in changed_ones]

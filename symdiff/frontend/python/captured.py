@@ -267,6 +267,7 @@ def is_leaf(obj: Any) -> bool:
 
 def lift_item(cx: Context, base: Known, key: Any) -> Val:
     """One element of a known container: a parameter where the container is captured."""
+    cx.note_read(id(base.obj))
     if base.origin is None:
         return Known(base.obj[key])
     root, path = base.origin
@@ -302,6 +303,7 @@ def anchored(cx: Context, base: Known) -> Known:
 
 
 def lift_attribute(cx: Context, base: Known, name: str, obj: Any) -> Val:
+    cx.note_read(id(base.obj))
     base = anchored(cx, base)
     if base.origin is None:
         return Known(obj)

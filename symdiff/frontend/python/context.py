@@ -149,6 +149,8 @@ class Context:
         self.written: set[int] = set()
         self.given: dict[Leaf, Hashable] = {}  # containers and arrays of arguments: what tells each from others
         self.tuples: dict[Val, Leaf] = {}  # the tuples among them
+        self.copies: dict[Cell, Val] = {}  # what the region of a derivative has of its own for a container passed to it
+        self.watched: list[set[object]] = []  # by region: containers that it reads, cells or the ids of captured ones
         self.together: set[tuple[Leaf, ...]] = set()  # those among them that one `deepcopy` copied
         self.apart: dict[tuple[str, Leaf, Leaf | Val | None], tuple[Source, ast.AST]] = {}  # see `apart`
         self.changed_arguments: dict[str, Problem] = {}  # by name: what to say where it has its default value
@@ -177,6 +179,10 @@ class Context:
     @property
     def frame(self) -> Frame:
         return self.frames[-1]
+
+    def note_read(self, what: object) -> None:
+        for seen in self.watched:
+            seen.add(what)
 
     def count(self, what: str) -> int:
         self.counters[what] += 1

@@ -105,6 +105,7 @@ def stale(cx: Context, val: Arr | Reference) -> tuple[str, Loc] | None:
     from symdiff.frontend.python import lodging
 
     cx.instances.note_read(val.cell)
+    cx.note_read(val.cell)
     if ("lodged", val.cell) in cx.store.data:
         lodging.refreshed(cx, val.cell)
     wrote = cx.store.get(("stale", val.cell), None)

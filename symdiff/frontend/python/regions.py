@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import containers, lodging, memory, objects, patterns, sizes
+from symdiff.frontend.python import apart, containers, lodging, memory, objects, patterns, sizes
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.store import Changes, Scope, captured_params, close
@@ -30,6 +30,7 @@ from symdiff.frontend.python.values import (
     ListRef,
     Num,
     ObjRef,
+    Reference,
     Struct,
     Val,
 )
@@ -174,23 +175,23 @@ def _items(cx: Context, node: ast.AST, val: Val) -> Items | None:
     return None if entries is None else ("dict", tuple(entries.values()), tuple(entries), None)
 
 
-def built(cx: Context, part: Part, make: Callable[[Part], Val]) -> Val:
-    """A value with the structure of a plan."""
+def built(
+    cx: Context, part: Part, make: Callable[[Part], Val], enter: Callable[[Part, Cell], None] = lambda part, cell: None
+) -> Val:
+    """A value with the structure of a plan; `enter` is told of the memory of each list, dict and object."""
     if part.kind in (LEAF, COPY, KEPT):
         return make(part)
-    items = tuple(built(cx, p, make) for p in part.parts)
+    items = tuple(built(cx, p, make, enter) for p in part.parts)
     if part.kind in ("list", "dict", "dataclass"):
         cell = Cell("object" if part.kind == "dataclass" else part.kind, name=part.name)
-        if part.kind == "list":
-            cx.store.set(cell, items)
-            return ListRef(cell)
         named = dict(zip(part.keys, items, strict=True))
-        if part.kind == "dict":
-            cx.store.set(cell, named)
-            return DictRef(cell)
-        assert part.cls is not None
-        cx.store.set(cell, Attributes(sorted(named.items())))
-        return ObjRef(cell, part.cls)
+        is_object = part.kind == "dataclass"
+        cx.store.set(cell, items if part.kind == "list" else Attributes(sorted(named.items())) if is_object else named)
+        enter(part, cell)
+        if is_object:
+            assert part.cls is not None
+            return ObjRef(cell, part.cls)
+        return ListRef(cell) if part.kind == "list" else DictRef(cell)
     return Struct(part.kind, items, part.cls, part.keys if part.cls is not None else ())
 
 
@@ -207,11 +208,17 @@ class Region:
         self.params: list[Value] = []
         self.ins: list[Value] = []
         self.own: list[tuple[Cell, Value, Arr]] = []  # an array argument's memory, its content, and where that was
+        self.containers: list[tuple[Cell, Any, Val]] = []  # a container's memory here, its content, the one passed
+        self.reads: set[object] = set()  # as in `Context.watched`
         self.first_cell, self.first_frame = Cell("array").serial, cx.counters["frame"] + 1
 
     def enter(self, part: Part) -> Val:
         """An argument as the function sees it."""
-        return built(self.cx, part, self._leaf)
+        return built(self.cx, part, self._leaf, self._entered)
+
+    def _entered(self, part: Part, cell: Cell) -> None:
+        self.cx.copies[cell] = part.val
+        self.containers.append((cell, self.cx.store.get(cell), part.val))
 
     def _leaf(self, part: Part) -> Val:
         if part.kind == KEPT:
@@ -228,6 +235,7 @@ class Region:
         self.cx.store.set(cell, value)
         if isinstance(part.val, Arr):
             self.own.append((cell, value, part.val))
+            self.cx.copies[cell] = part.val
         return Arr(cell)
 
     def results(self, found: Val) -> tuple[Pattern, list[Value]] | None:
@@ -270,6 +278,25 @@ class Region:
                 reason = f"the function writes its argument `{cell.name}`, whose memory it also has otherwise"
                 cx.refuse("SD411", node, function=cx.text(node), reason=reason)
                 return
+
+            if changes.get(cell) is not value:
+                apart.changed_in_copy(cx, node, arr)
+        for cell, content, val in self.containers:
+            if changes.get(cell) is content:
+                continue
+            if self._read_otherwise(cell, val):
+                name = val.cell.name if isinstance(val, Reference) else ""
+                shown = f"`{name}`" if name else memory.A_KIND[cell.kind]
+                reason = f"the function changes {shown}, an argument that it also has otherwise"
+                cx.refuse("SD411", node, function=cx.text(node), reason=reason)
+                return
+            apart.changed_in_copy(cx, node, val)
+
+    def _read_otherwise(self, cell: Cell, val: Val) -> bool:
+        """Whether what an argument is a copy of is another argument's too, or is read by the function."""
+        mine = apart.identities(self.cx, val)
+        others = [apart.identities(self.cx, other) for c, _, other in self.containers if c is not cell]
+        return not all(mine.isdisjoint(other) for other in (*others, self.reads))
 
     def _held_twice(self, arr: Arr) -> bool:
         """Whether the memory of an argument is another argument's too, or read by the function otherwise."""
@@ -316,6 +343,7 @@ def run(
     cx.at(node)
     region = Region(cx, outer)
     cx.scope = region.scope
+    cx.watched.append(region.reads)
     cx.store.begin()
     cx.derivatives += 1
     outs: list[Value] | None = None
@@ -327,6 +355,7 @@ def run(
     finally:
         changes = cx.store.end()
         cx.scope = outer
+        cx.watched.pop()
         cx.derivatives -= 1
     if outs is None or len(cx.problems) > problems:
         return None

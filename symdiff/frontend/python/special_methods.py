@@ -189,7 +189,7 @@ def _compare_numpy(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Va
 def same_object(cx: Context, node: ast.AST, left: Val, right: Val, positive: bool) -> Val:
     """`is`, where one of the two is a list, dict, set or object made in the function, or both are known."""
     unknown = any(isinstance(v, Foreign) or (isinstance(v, ListRef) and v.cell.kind == "tuple") for v in (left, right))
-    if unknown:
+    if unknown or (left is not right and apart.copies(cx, left, right)):
         return cx.refuse("SD223", node, operator="is" if positive else "is not")
     if isinstance(left, Reference) and isinstance(right, Reference):
         if left.cell is right.cell:
