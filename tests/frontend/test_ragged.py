@@ -144,7 +144,37 @@ def changed_through_a_filter(x: float, n: int) -> Any:
     return sum(r[1] for r in rows)
 
 
+def one_array_at_two_places(x: float, n: int) -> Any:
+    a = np.ones(3) * x
+    bufs, k = [a, a], 0
+    for _ in range(n):
+        bufs[1 - k][1:] = 2 * bufs[k][:-1]
+        k = 1 - k
+    return bufs[k].sum()
+
+
+def parts_of_one_array(x: float, n: int) -> Any:
+    m = np.ones((2, 3)) * x
+    bufs, k = [m[0], m[1]], 0
+    for _ in range(n):
+        bufs[1 - k][1:] = 2 * bufs[k][:-1]
+        k = 1 - k
+    return m.sum()
+
+
+def an_array_named_before_the_list(x: float, n: int) -> Any:
+    a = np.ones(3) * x
+    bufs, k = [a, a * 2], 0
+    for _ in range(n):
+        bufs[1 - k][1:] = 2 * bufs[k][:-1]
+        k = 1 - k
+    return a.sum()
+
+
 REFUSED = (
+    (one_array_at_two_places, "SD508"),
+    (parts_of_one_array, "SD508"),
+    (an_array_named_before_the_list, "SD511"),
     (a_row_named_before_the_exchange, "SD511"),
     (one_row_at_two_places, "SD508"),
     (changed_through_a_filter, "SD511"),

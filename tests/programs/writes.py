@@ -581,3 +581,54 @@ def element_taken_before_the_recursion_writes_it(v, x, n):
         return w[1]
 
     return g(v, n) + v.sum()
+
+
+# --- arrays of a list that a number of the run chooses
+
+
+@cases(signed(5), 0)
+@cases(signed(5), 3)
+def two_buffers(u, n):
+    bufs, k = [u.copy(), np.zeros_like(u)], 0
+    for _ in range(n):
+        bufs[1 - k][1:-1] = np.sin(bufs[k][1:-1]) + 0.1 * bufs[k][2:]
+        k = 1 - k
+    return np.sum(bufs[k] ** 2) + bufs[0] @ bufs[1]
+
+
+@cases(signed(4), 3)
+def two_buffers_entry_by_entry(u, n):
+    bufs, k = [u.copy(), u * u], 0
+    for _ in range(n):
+        for i in range(1, len(u)):
+            bufs[1 - k][i] = bufs[k][i - 1] * bufs[1 - k][i]
+        k = 1 - k
+    return np.sum(bufs[k]) * bufs[1 - k][1]
+
+
+@cases(array(3), 4)
+def three_buffers(u, n):
+    bufs, k = [u * 1.0, u * u, np.sin(u)], 0
+    for _ in range(n):
+        bufs[(k + 1) % 3][:] = np.cos(bufs[k]) + 0.5 * bufs[(k + 2) % 3]
+        k = (k + 1) % 3
+    return np.sum(bufs[0] * bufs[1]) + np.sum(bufs[2] ** 2)
+
+
+class Heat:
+    def __init__(self, u):
+        self.bufs, self.now = [u.copy(), np.zeros_like(u)], 0
+
+    def step(self, dt):
+        u, new = self.bufs[self.now], self.bufs[1 - self.now]
+        new[1:-1] = u[1:-1] + dt * (u[2:] - 2 * u[1:-1] + u[:-2])
+        new[0], new[-1] = u[0] * u[1], u[-1]
+        self.now = 1 - self.now
+
+
+@cases(signed(5), 0.1, 3)
+def buffers_of_an_object(u, dt, n):
+    heat = Heat(u)
+    for _ in range(n):
+        heat.step(dt)
+    return np.sum(heat.bufs[heat.now] ** 2)

@@ -275,7 +275,14 @@ def _sequence_item(cx: Context, node: ast.AST, base: Val, known: tuple[Val, ...]
         return new_list(cx, node, known[where]) if is_list else Struct("tuple", known[where])
     if searched(cx, node, index, known):
         staged = grown.staged(cx, node, known)
-        return POISON if staged is None else grown.element(cx, node, staged, index)
+        if staged is None:
+            return POISON
+        if isinstance(base, ListRef) and lodging.adopted(cx, node, base, staged):
+            return _grown_item(cx, node, base, staged, index)
+        found = grown.element(cx, node, staged, index)
+        if isinstance(found, Arr):
+            cx.chosen[found.cell] = (cx.frame.path, id(node))
+        return found
     if isinstance(index, Num) and _chosen_by(cx, node, index, known):
         return alternatives.at_index(cx, node, index, known)
     at = position(cx, node, index, known, f"{'list' if is_list else 'tuple'} index out of range")

@@ -83,6 +83,7 @@ class Session:
     bodies: dict[tuple[int, frozenset[int]], tuple[FunctionNode, FunctionNode]] = field(default_factory=dict)
     ragged: bool = False  # lists in lists that grow are of any length too
     searched: set[Hashable] = field(default_factory=set)  # subscripts (by call path) of lists with staged indices
+    adopted: set[Hashable] = field(default_factory=set)  # those among them through which an array is written
     recursive: dict[Hashable, frozenset[Place]] = field(default_factory=dict)  # definitions, with what they stage
     forms: dict[Hashable, dict[Place, Pattern]] = field(default_factory=dict)  # of the elements of lists among these
     sharing: Sharing = Sharing.MEMORY
@@ -149,6 +150,7 @@ class Context:
         self.written: set[int] = set()
         self.given: dict[Leaf, Hashable] = {}  # containers and arrays of arguments: what tells each from others
         self.tuples: dict[Val, Leaf] = {}  # the tuples among them
+        self.chosen: dict[Cell, Hashable] = {}  # arrays that a staged index chose: by which subscript
         self.copies: dict[Cell, Val] = {}  # what the region of a derivative has of its own for a container passed to it
         self.watched: list[set[object]] = []  # by region: containers that it reads, cells or the ids of captured ones
         self.together: set[tuple[Leaf, ...]] = set()  # those among them that one `deepcopy` copied

@@ -159,6 +159,9 @@ SUPPORTED = (
         "s = np.sum(v, where=v > 0) + np.max(v, initial=0) ⏎ return s + np.divide(x, v, where=v > 0, out=v).sum()"),
     Row("writes into an argument's array, list, dict or dataclass (of a copy)",
         "v[0] = x ⏎ p['b'] = v * x ⏎ p['c'] = x ⏎ return p['b'].sum() * len(p)"),
+    Row("writes into an array of a list by a staged index: two buffers",
+        "bufs, k = [v * 1.0, v * x], 0 ⏎ for i in range(n): ⏎     bufs[1 - k][1:] = bufs[k][:-1] * x ⏎     k = 1 - k"
+        " ⏎ return bufs[k].sum()"),
     Row("changes of one of several lists, dicts or objects that are alike; `is` of these",
         "a, b = [x, 1.0], [x, 2.0] ⏎ c = a ⏎ c *= 2 ⏎ return sum(a) * b[0] if c is a and a is not b else x"),
     Row("`assert`, `raise` of a builtin exception or of one of yours, `from None`, `from ValueError(…)`",

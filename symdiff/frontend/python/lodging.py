@@ -23,6 +23,7 @@ from symdiff.frontend.python import grown, memory
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.kinship import Path, inside, related, unite
+from symdiff.frontend.python.problems import Restart
 from symdiff.frontend.python.sides import same_place as same_part
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.values import (
@@ -145,6 +146,24 @@ def taken(cx: Context, items: tuple[Val, ...]) -> tuple[Cell, frozenset[Path]]:
                     unite(cell, group)
         cx.taken[id(items)] = (items, group, shared)
     return cx.taken[id(items)][1:]
+
+
+def adopted(cx: Context, node: ast.AST, base: ListRef, staged: Grown) -> bool:
+    """Whether a list made here is one of staged content from now on, since an earlier attempt wrote into an element."""
+    cell = base.cell
+    outside = cell.external is not None or cell.argument is not None or cx.belongs_outside(cell.serial)
+    if outside or (cx.frame.path, id(node)) not in cx.session.adopted or memory.held(cx, cell) is not None:
+        return False
+    change(cx, node, cell, staged)
+    return True
+
+
+def adopt(cx: Context, cell: Cell) -> None:
+    """Begin again with the list that an array was chosen from by a staged index as one that can be written through."""
+    place = cx.chosen.get(cell)
+    if place is not None and place not in cx.session.adopted:
+        cx.session.adopted.add(place)
+        raise Restart
 
 
 def lodge(cx: Context, entered: Entered, view: View) -> None:

@@ -301,6 +301,7 @@ def writable(cx: Context, node: ast.AST, arr: Arr) -> bool:
         return False
     found = held(cx, cell)
     if found is not None and (cx.store.get(("stale", cell)) is not MISSING or not lodging.may_change(cx, cell)):
+        lodging.adopt(cx, cell)
         code, note = ("SD422", "passed here") if found in cx.kept else ("SD508", "in the list here")
         cx.refuse(code, node, notes=[(found, note)], target=cx.text(node))
         return False
