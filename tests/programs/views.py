@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.programs.cases import Cases, signed
+from tests.programs.cases import Cases, array, signed
 
 cases = Cases()
 
@@ -35,3 +35,23 @@ def numbers_seen_through_an_ellipsis(v, x):
     first += total
     total[()] = first * 2
     return y @ v + total[...] * first
+
+
+@cases(array(4), array(4, 3))
+def rows_of_one_in_a_while(v, a):
+    total, i = 0.0, 0
+    table = np.zeros((4, 3))
+    while i < len(v):
+        table += v[i : i + 1] * a
+        table[i] *= v[i : i + 1]
+        total += np.sum(a[i : i + 1] * a) + np.sum(a[:, 0:1] @ a[i : i + 1])
+        i += 2
+    while i > 1:
+        table[i - 1 : i] += v[i - 1 : i] * np.ones(3)
+        i -= 1
+    return total + np.sum(table**2)
+
+
+@cases(array(4), 2)
+def part_at_a_place(v, k):
+    return np.sum(v[k : k + 1] * v) + np.sum(v[int(v[0] * 0) :][k - 1 : k] * np.arange(3.0))

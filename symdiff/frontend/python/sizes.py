@@ -33,7 +33,12 @@ def reconcile(
         ends = {"left": shapes[0], "right": shapes[-1], "left_size": left, "right_size": right}
         cx.refuse("SD301", node, (), operation=operation, **ends)
         return None
-    related = dims.atoms(left) & dims.atoms(right) or (1 not in (left, right) and any(map(at_most_one, (left, right))))
+    narrow = [d for d in (left, right) if _is_one_or_none(d)]
+    if len(narrow) == 1 and any(isinstance(v.type, AVal) and narrow[0] in v.type.shape for v in ins):
+        return _checked(cx, node, ins, 1, narrow[0], ins)
+    related = dims.atoms(left) & dims.atoms(right) or (
+        1 not in (left, right) and not narrow and any(map(at_most_one, (left, right)))
+    )
     if dims.equal(left, right) is False or (related and not _holds_plainly(left, right)):
         found = dims.atoms(left) | dims.atoms(right)
         found = found.union(*(dims.atoms(end) for a in found for end in cx.turns.get(_plain(a), ())))
@@ -86,6 +91,14 @@ def at_most_one(d: Dim) -> bool:
     """Whether a size is that of `x[:1]` or `x[i:i+1]`: what it meets is broadcast, mostly."""
     high = dims.compare(d, 1)
     return not isinstance(d, int) and ((high is not None and high <= 0) or _is_step(d))
+
+
+def _is_one_or_none(d: Dim) -> bool:
+    """Whether a size is that of `x[i:i+1]` by an i found at run time: with what it meets, it is 1 or an error."""
+    if isinstance(d, int) or len(d.terms) != 1 or static_size(d):
+        return False
+    ((monomial, c),) = d.terms
+    return c == 1 and len(monomial) == 1 and monomial[0].op == "min" and 1 in monomial[0].args
 
 
 def _is_step(d: Dim) -> bool:

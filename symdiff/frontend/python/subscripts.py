@@ -11,7 +11,7 @@ import numpy as np
 from symdiff.frontend.python import memory, operators, raising, sizes
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import POISON, Arr, Known, ListRef, Num, SliceVal, Step, Struct, Val
-from symdiff.ir import types
+from symdiff.ir import dims, types
 from symdiff.ir.core import Literal, Value
 from symdiff.ir.dims import Dim
 from symdiff.ir.types import AVal, Kind
@@ -153,7 +153,27 @@ def _size(cx: Context, n: Dim, entry: SliceVal, known: list[Dim | None], keys: l
     """The slice's length: a formula where every bound is a size, else opaque, the same for the same bounds."""
     opaque = any(isinstance(b, Num) and b.dim is None for b in (entry.lo, entry.hi))
     found = None if opaque else sizes.slice_in_turns(cx, n, known[0], known[1], step)
-    return sizes.fresh_opaque(cx, ("slice", n, *keys, step)) if found is None else found
+    if found is not None:
+        return found
+    size = sizes.fresh_opaque(cx, ("slice", n, *keys, step))
+    return dims.dmin(size, 1) if step == 1 and _is_one_further(cx, entry.lo, entry.hi) else size
+
+
+def _is_one_further(cx: Context, lo: Val, hi: Val) -> bool:
+    """Whether bounds found at run time are those of `x[i:i+1]` or of `x[i-1:i]`, just computed."""
+    if not (isinstance(lo, Num) and isinstance(hi, Num)):
+        return False
+    below, above = cx.scope.use(cx.value(lo)), cx.scope.use(cx.value(hi))
+    for op in cx.scope.ops[-_RECENT:]:
+        if op.prim.name == "add" and op.outs[0] is above:
+            a, b = op.ins
+            return (a is below and b.const == 1) or (b is below and a.const == 1)
+        if op.prim.name == "sub" and op.outs[0] is below:
+            return op.ins[0] is above and op.ins[1].const == 1
+    return False
+
+
+_RECENT = 8  # operations between the bounds of a slice and the slice
 
 
 def read(cx: Context, node: ast.AST, base: Arr, index: Val) -> Val:
