@@ -13,7 +13,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -170,6 +170,14 @@ def entry(
     return Checks(tuple(lines), sizes.found, ("_floats",) if floats else ("_accept",), constants)
 
 
+def with_squares(found: Checks, function: str, names: Sequence[str]) -> Checks:
+    """An entry check that first looks whether these arrays are square matrices, where it fails."""
+    if not names or not found.lines:
+        return found
+    line = Line(2, f"_check_square({function!r}, {', '.join(f'{n}={n}' for n in names)})")
+    return replace(found, lines=(*found.lines[:-1], line, found.lines[-1]), helpers=(*found.helpers, "_check_square"))
+
+
 def late_checks(
     function: str, names: Sequence[str], types: Sequence[AVal], size: Mapping[Atom, str]
 ) -> tuple[list[Line], set[Atom]]:
@@ -244,6 +252,14 @@ def _accept(function, types, *values):
     return accepted
 '''
 
+SQUARE = '''
+def _check_square(function, **arrays):
+    """Raises LinAlgError, as NumPy does, where what is inverted or factored is no square matrix."""
+    for name, x in arrays.items():
+        if isinstance(x, np.ndarray) and x.ndim > 1 and x.shape[-2] != x.shape[-1]:
+            raise np.linalg.LinAlgError(f"{function}: {name} must be square, not {_found(x)}")
+'''
+
 SCALAR = '''
 def _scalar(where, wanted, x):
     """A number of the type wanted, converted where nothing is lost."""
@@ -270,5 +286,7 @@ def _apart(function, why, first, others):
             names[id(x)] = name
 '''
 
-HELPERS = {"_floats": FLOATS, "_found": FOUND, "_accept": ACCEPT, "_scalar": SCALAR, "_apart": APART}
-NEEDS = {"_floats": ("_found",), "_accept": ("_scalar", "_found")}
+HELPERS = {
+    "_floats": FLOATS, "_found": FOUND, "_accept": ACCEPT, "_scalar": SCALAR, "_apart": APART, "_check_square": SQUARE,
+}  # fmt: skip
+NEEDS = {"_floats": ("_found",), "_accept": ("_scalar", "_found"), "_check_square": ("_found",)}

@@ -23,6 +23,10 @@ from symdiff.ir.types import AVal, Kind, Object
 from symdiff.signature import Argument
 from symdiff.trees import NAMED, paths
 
+_OF_SQUARES = frozenset((
+    "inv", "det", "logabsdet", "slogdet_sign", "solve", "cholesky", "eigh_values", "eigh_vectors", "eigvalsh",
+))  # fmt: skip
+
 
 @dataclass(slots=True)
 class Printed:
@@ -152,12 +156,27 @@ class Writer:
             found |= {f"{name}.shape[{k}]" for k, d in enumerate(shape) if d == 1 or (given and isinstance(d, int))}
         return found
 
+    def _squares(self, leaf_types: Sequence[AVal]) -> list[str]:
+        """The leaves that must be square because what LAPACK inverts or factors has their sizes."""
+        asked = {
+            t.shape[-1]
+            for f in self.lowered.program.functions.values()
+            for op in walk(f.body)
+            if op.prim.name in _OF_SQUARES and isinstance(t := op.ins[0].type, AVal)
+        }
+        return [
+            leaf
+            for leaf, t in zip(self.entry.leaves, leaf_types, strict=True)
+            if t.rank > 1 and t.shape[-1] == t.shape[-2] and t.shape[-1] in asked
+        ]
+
     def start(self, function: str) -> tuple[checks.Checks, list[Line]]:
         """The entry check of a function that takes the user's arguments."""
         leaf_types = [p.type for p in self.lowered.params]
         guarded = self.parts.guarded
         seen = self._seen() if guarded else None
         check = checks.entry(function, self.entry.leaves, leaf_types, self.table, seen)
+        check = checks.with_squares(check, function, self._squares(leaf_types))
         before: list[Line] = []
         if self.entry.structure and not guarded:
             before = checks.chain(self.entry.structure, 1)

@@ -131,3 +131,31 @@ def certain(x):
 def test_an_error_when_compiling_where_the_path_is_certain() -> None:
     with pytest.raises(CompileError, match="SD403 max: an empty sequence"):
         symdiff.grad(certain)(1.0)
+
+
+OF_SQUARES: list[Callable[[Any], Any]] = [
+    lambda a: np.linalg.inv(a).sum(),
+    lambda a: np.linalg.solve(a, np.ones(2)).sum(),
+    lambda a: np.linalg.det(2 * a),
+    lambda a: np.linalg.slogdet(a)[1],
+    lambda a: np.linalg.cholesky(a).sum(),
+    lambda a: np.linalg.eigvalsh(a).sum(),
+]
+
+
+@pytest.mark.parametrize("f", OF_SQUARES)
+def test_a_matrix_that_is_not_square(f: Callable[[Any], Any]) -> None:
+    with pytest.raises(np.linalg.LinAlgError):
+        f(np.ones((2, 3)))
+    gradient = symdiff.value_and_grad(f)
+    with pytest.raises(np.linalg.LinAlgError, match=r"a must be square, not an array of float64 and shape \(2, 3\)"):
+        gradient(np.ones((2, 3)))
+    value, _ = gradient(np.eye(2) * 3)
+    assert value == f(np.eye(2) * 3)
+
+
+def test_a_generated_module_says_it_too() -> None:
+    space: dict[str, Any] = {"__name__": "generated"}
+    exec(symdiff.generate(OF_SQUARES[0], types="a=f8[n, n]", name="total"), space)
+    with pytest.raises(np.linalg.LinAlgError, match="a must be square"):
+        space["total_grad"](np.ones((2, 3)))
