@@ -54,7 +54,7 @@ FILES = (
         iterating,
         outside,
     ),
-        *(ragged, kinds, methods, everyday, everyday_data, infinities),
+    *(ragged, kinds, methods, everyday, everyday_data, infinities),
 )
 CASES = [case for file in FILES for case in file.cases]
 

@@ -99,7 +99,7 @@ class Derivatives(Kept):
     def with_errstate(self, n: Names, depth: int) -> None:
         self.say(depth, f"with {self.one('np.errstate', 'np.errstate', 'nullcontext')}(")
         self.lines[-1] += f"{self.one(*ERRORS)}):" if "errstate" in self.lines[-1] else "):"
-        self.block(n.copy(), depth + 1, self.one(1, 2), False)
+        self.block(n.copy(), depth + 1, self.one(1, 2), self.in_loop)
         self.note("with np.errstate")
 
     def block(self, n: Names, depth: int, size: int, in_loop: bool) -> None:

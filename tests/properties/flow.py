@@ -16,6 +16,7 @@ RANGES = ("2", "1, 3", "2, -1, -1", "len(x)", "1, len(x)", "0, len(x), 2", "n - 
 class Flow(Derivatives):
     def __init__(self, seed: int) -> None:
         super().__init__(seed)
+        self.in_loop = False
         # one structure for every return, and one size: a name or a view as it is, or a new array
         self.form, self.returned = self.one(*FORMS), self.one("x", "y[::-1]", "x[1:]", "", "")
 
@@ -27,12 +28,14 @@ class Flow(Derivatives):
             self.say(depth, "pass")
 
     def statement(self, n: Names, depth: int, in_loop: bool) -> None:
-        if depth < 4 and self.rng.random() < 0.4 / depth:
+        if in_loop and self.rng.random() < 0.08:
+            families: list[list[Statement]] = [[self.leave, self.leave, self.rebound]]
+        elif depth < 4 and self.rng.random() < 0.4 / depth:
             families = [self.branches(n), self.loops_of(n), self.loops_of(n)]
-            families += [[self.leave]] if in_loop and self.rng.random() < 0.5 else []
         else:
             families = [self.plain(n), self.stores(n), self.of_data(n), self.of_data(n)]
         family = self.rng.choice([f for f in families if f])
+        self.in_loop = in_loop
         self.rng.choice(family)(n, depth)
 
     def plain(self, n: Names) -> list[Statement]:
@@ -170,18 +173,20 @@ class Flow(Derivatives):
     # --- branches
 
     def branch(self, n: Names, depth: int) -> None:
+        in_loop = self.in_loop  # a break in a branch, what stands behind it binding anew, is a way of its own
         self.say(depth, f"if {self.test(n)}:")
-        self.block(n.copy(), depth + 1, self.one(1, 2), False)
+        self.block(n.copy(), depth + 1, self.one(1, 2), in_loop)
         for _ in range(self.one(0, 0, 1, 2)):
             self.say(depth, f"elif {self.test(n)}:")
-            self.block(n.copy(), depth + 1, 1, False)
+            self.block(n.copy(), depth + 1, 1, in_loop)
             self.note("elif")
         if self.rng.random() < 0.6:
             self.say(depth, "else:")
-            self.block(n.copy(), depth + 1, self.one(1, 2), False)
+            self.block(n.copy(), depth + 1, self.one(1, 2), in_loop)
         self.note("if")
 
     def match(self, n: Names, depth: int) -> None:
+        in_loop = self.in_loop
         z = self.new("z")
         s: Text = lambda: self.scalar(n, 0)
         subject, cases = self.one(
@@ -197,7 +202,7 @@ class Flow(Derivatives):
             inner = n.copy()
             inner.f += [z] if z in case else []
             self.reserved.add(z)
-            self.block(inner, depth + 2, 1, False)
+            self.block(inner, depth + 2, 1, in_loop)
         self.note("match")
 
     def early_return(self, n: Names, depth: int) -> None:
@@ -214,6 +219,19 @@ class Flow(Derivatives):
         kind = self.one("break", "continue")
         self.say(depth + 1, kind)
         self.note(kind)
+
+    def rebound(self, n: Names, depth: int) -> None:
+        """A way out of the loop within a branch, behind which a name is bound anew."""
+        free = self.free(n.f)
+        if len(n.f) < 2 or not free:
+            return self.leave(n, depth)
+        t, kind = self.rng.choice(free), self.one("break", "continue")
+        self.say(depth, f"if {self.test(n)}:", f"    {t} = {self.scalar(n)}")
+        self.say(depth + 1, f"if {self.test(n)}:", f"    {kind}")
+        others = n.copy()
+        others.f.remove(t)
+        self.say(depth, f"{t} = {self.scalar(others)}")
+        return self.note(f"{kind} in a branch")
 
     # --- loops
 

@@ -19,6 +19,7 @@ def call(cx: Context, node: ast.Call) -> Val:
     from symdiff.frontend.python.expressions import evaluate
 
     cx.callees.add(id(node.func))
+    since = iterators.now()
     function = evaluate(cx, node.func)
     kind = comprehensions.consumer_of(function)
     elements = comprehensions.elements_of(cx, node, kind) if kind else None
@@ -41,7 +42,7 @@ def call(cx: Context, node: ast.Call) -> Val:
     given = _arguments(cx, node, function)
     if given is None or function is POISON:
         return POISON
-    return iterators.read(cx, node, calls.apply(cx, node, function, *given))
+    return iterators.read_older(cx, node, calls.apply(cx, node, function, *given), since)
 
 
 def _wants_generators(function: Val) -> bool:

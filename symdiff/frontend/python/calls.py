@@ -63,7 +63,9 @@ def apply(cx: Context, node: ast.AST, function: Val, args: list[Val], kwargs: di
     if isinstance(function, Closure):
         return _inline(cx, node, function.source, function.frame, args, kwargs, function)
     if isinstance(function, Partial):
-        return apply(cx, node, function.function, [*function.args, *args], {**function.kwargs, **kwargs})
+        kept = [iterators.read(cx, node, arg) for arg in function.args]
+        named = {name: iterators.read(cx, node, arg) for name, arg in function.kwargs.items()}
+        return apply(cx, node, function.function, [*kept, *args], named | kwargs)
     if isinstance(function, Method):
         return methods.call_method(cx, node, function, args, kwargs)
     if isinstance(function, Bound):
@@ -102,8 +104,8 @@ def _apply_known(cx: Context, node: ast.AST, function: Known, args: list[Val], k
 
     obj = function.obj
     if not keeps_iterators(function):
-        args = [iterators.read(cx, node, arg) for arg in args]
-        kwargs = {name: iterators.read(cx, node, arg) for name, arg in kwargs.items()}
+        args = [iterators.read(cx, node, arg, kept=False) for arg in args]
+        kwargs = {name: iterators.read(cx, node, arg, kept=False) for name, arg in kwargs.items()}
     if obj is stop_gradient:
         return custom_rules.stop_gradient(cx, node, args, kwargs)
     special = objects.call_special(cx, node, obj, args, kwargs)

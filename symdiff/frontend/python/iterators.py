@@ -24,6 +24,7 @@ from symdiff.frontend.python.values import (
     Arr,
     Attributes,
     Bound,
+    Cell,
     Closure,
     Conflict,
     DictRef,
@@ -130,11 +131,14 @@ def _depends_on_name(cx: Context, frame: Frame | None, name: str, state: State) 
         _depends(cx, held, state)
 
 
-def read(cx: Context, node: ast.AST, val: Val) -> Val:
-    """What an expression stands for that names `val`: of an iterator the rest, which nobody else may take then."""
+def read(cx: Context, node: ast.AST, val: Val, kept: bool = True) -> Val:
+    """What an expression stands for that names `val`: of an iterator the rest, which nobody else may take then.
+
+    What was not `kept` anywhere may run functions that change what it runs over: all is taken at once.
+    """
     if not is_iterator(val):
         return val
-    taken = _taken(cx, node, val)
+    taken = _taken(cx, node, val, kept)
     if taken is POISON:
         return POISON
     cx.store.set(("spent", val.cell), cx.loc(node))
@@ -145,12 +149,22 @@ def read(cx: Context, node: ast.AST, val: Val) -> Val:
     return found
 
 
-def _taken(cx: Context, node: ast.AST, val: Sequence_) -> Val:
+def read_older(cx: Context, node: ast.AST, val: Val, since: int) -> Val:
+    """The same of what a call gives, if it was kept somewhere before the call began, which is when `since` says."""
+    return read(cx, node, val) if is_iterator(val) and val.cell.serial < since else val
+
+
+def now() -> int:
+    """A point in time, for `read_older`."""
+    return Cell("").serial
+
+
+def _taken(cx: Context, node: ast.AST, val: Sequence_, kept: bool = True) -> Val:
     """How many elements `next` has taken."""
     spent = cx.store.get(("spent", val.cell))
     if spent is not MISSING:
         return cx.refuse("SD234", node, [(spent, "what is left is taken here")], name=f"`{cx.text(node)}`")
-    if refuse_changed(cx, node, val):
+    if kept and refuse_changed(cx, node, val):
         return POISON
     content = cx.store.get(val.cell)
     if isinstance(content, Conflict):

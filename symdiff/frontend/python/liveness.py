@@ -32,28 +32,53 @@ class Liveness:
     def __init__(self, node: FunctionNode) -> None:
         self.after: dict[int, frozenset[str]] = {}
         self.header: dict[int, frozenset[str]] = {}
+        self._exits: dict[int, set[type[ast.stmt]]] = {}
         inner = _Inner(node)
         self.apart, self.captured, self.always = inner.apart, inner.captured, inner.always
         body = [] if isinstance(node, ast.Lambda) else node.body
+        run_steps(self._find_exits(body))
         run_steps(self._block(body, set(self.always), set(), set()))
 
     def _block(self, body: Sequence[ast.stmt], live: Names, on_break: Names, on_continue: Names) -> Steps:
         """The names live before the statements, given those live behind them."""
         for stmt in reversed(body):
+            left = self._left_for(stmt, on_break, on_continue)
             if isinstance(stmt, ast.If):  # a thousand `elif` are nested as deep
-                self.after[id(stmt)] = frozenset(live)
+                self.after[id(stmt)] = frozenset(live | left)
                 then = yield self._block(stmt.body, set(live), on_break, on_continue)
                 orelse = yield self._block(stmt.orelse, live, on_break, on_continue)
                 live = then | orelse | self._reads(stmt.test)
             elif isinstance(stmt, ast.With):
-                self.after[id(stmt)] = frozenset(live | on_break | on_continue | self.always)
+                self.after[id(stmt)] = frozenset(live | left)
                 live = yield self._block(stmt.body, live, on_break, on_continue)
                 live = live.union(*map(self._reads, stmt.items))
             elif isinstance(stmt, (ast.For, ast.While)):
+                self.after[id(stmt)] = frozenset(live | left)
                 live = yield self._loop(stmt, live, on_break, on_continue)
             else:
                 live = self._statement(stmt, live, on_break, on_continue)
         return live
+
+    def _find_exits(self, body: Sequence[ast.stmt]) -> Steps:
+        """How a block may be left; of each statement in it the same."""
+        found: set[type[ast.stmt]] = set()
+        for stmt in body:
+            exits: set[type[ast.stmt]] = set()
+            if isinstance(stmt, (ast.Break, ast.Continue, ast.Return)):
+                exits.add(type(stmt))
+            elif isinstance(stmt, (ast.For, ast.While)):
+                exits |= ((yield self._find_exits(stmt.body)) & {ast.Return}) | (yield self._find_exits(stmt.orelse))
+            elif isinstance(stmt, (ast.If, ast.With)):
+                exits |= yield self._find_exits(stmt.body)
+                exits |= (yield self._find_exits(stmt.orelse)) if isinstance(stmt, ast.If) else set()
+            self._exits[id(stmt)] = exits
+            found |= exits
+        return found
+
+    def _left_for(self, stmt: ast.stmt, on_break: Names, on_continue: Names) -> Names:
+        """The names live where a statement leads, but for what stands behind it."""
+        ends = {ast.Break: on_break, ast.Continue: on_continue, ast.Return: self.always}
+        return set().union(*(names for exit_, names in ends.items() if exit_ in self._exits.get(id(stmt), ())))
 
     def _statement(self, stmt: ast.stmt, live: Names, on_break: Names, on_continue: Names) -> Names:
         if isinstance(stmt, (ast.Return, ast.Raise)):
@@ -73,7 +98,6 @@ class Liveness:
         return live | self._reads(stmt)
 
     def _loop(self, stmt: ast.For | ast.While, live: Names, on_break: Names, on_continue: Names) -> Steps:
-        self.after[id(stmt)] = frozenset(live)
         after = yield self._block(stmt.orelse, set(live), on_break, on_continue)
         if isinstance(stmt, ast.While):
             after |= self._reads(stmt.test)
