@@ -10,6 +10,7 @@ import pytest
 
 import symdiff
 from symdiff.errors import CODES, CompileError
+from symdiff.frontend.python import patterns
 from symdiff.ir.core import walk
 from symdiff.signature import Lowered
 from tests.frontend.running import compiled
@@ -219,3 +220,28 @@ def test_a_report_reads_like_this() -> None:
         f"  why: {CODES['SD509'].why}",
         "  rewrite: copy it first and return the copy",
     ]
+
+
+def _weighed(tree: object) -> float:
+    return _weighed(tree[0]) * 0.5 + _weighed(tree[1]) if isinstance(tree, tuple) else tree  # type: ignore[return-value]
+
+
+def test_a_tree_is_taken_apart_in_time_linear_in_its_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each call compares its tree with those of the calls around it, which are taken apart once."""
+    counts, real = [], patterns.pattern_of
+    for depth in (4, 7):
+        made = []
+
+        def counted(*args: Any, made: list[int] = made, **more: Any) -> Any:
+            made.append(1)
+            return real(*args, **more)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(patterns, "pattern_of", counted)
+            tree: Any = 1.0
+            for _ in range(depth):
+                tree = (tree, tree)
+            found = symdiff.value_and_grad(_weighed)(tree)
+        assert found[0] == 1.5**depth
+        counts.append(len(made))
+    assert counts[1] < 8 * (7 / 4) * 1.5 * counts[0]  # the nodes, each in the trees of its ancestors

@@ -32,6 +32,7 @@ from tests.programs import (
     schemes,
     single,
     straight,
+    trees,
     views,
     writes,
 )
@@ -54,7 +55,7 @@ FILES = (
         iterating,
         outside,
     ),
-    *(ragged, kinds, methods, everyday, everyday_data, infinities),
+    *(ragged, kinds, methods, everyday, everyday_data, infinities, trees),
 )
 CASES = [case for file in FILES for case in file.cases]
 

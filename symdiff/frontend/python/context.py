@@ -46,6 +46,7 @@ class Frame:
     bound: Mapping[str, Val] | None = None  # what its parameters were bound to
     scope: Scope | None = None  # the region that it began in
     calls: tuple[tuple[str, int], ...] = ()  # of `Loc`: this one and those around it
+    taken: tuple[Hashable, dict[str, Pattern]] | None = None  # the patterns of `bound`, and of which state they are
 
 
 @dataclass(eq=False)
@@ -428,7 +429,7 @@ class Context:
 
     def base_set(self, key: Any, val: Any) -> None:
         """Set what was so before the call: no open branch takes it back."""
-        self.store.data[key] = val
+        self.store.put(key, val)
 
     # --- names
 

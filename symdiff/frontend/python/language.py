@@ -50,6 +50,8 @@ SUPPORTED = (
     Row("recursion that changes lists, dicts and objects, passed or from around it, and `nonlocal` names",
         "out, a = [], Layer(x) ⏎ def g(k): ⏎     out.append(k * x) ⏎     a.w += x ⏎     if k: g(k - 1) ⏎ g(n)"
         " ⏎ return sum(out) * a.w"),
+    Row("recursion over trees whose structure is known: tuples, lists, dicts, named tuples, objects",
+        "def g(t): return g(t[0]) * sum(map(g, t[1:])) if isinstance(t, tuple) else t ⏎ return g((x, 2.0, (n, x)))"),
     Row("recursion over parts of an array",
         "def g(w): return w[0] if len(w) == 1 else g(w[:len(w) // 2]) * g(w[len(w) // 2:]) ⏎ return g(v)"),
     Row("nested dict, list, tuple, named tuple, dataclass arguments", "return p['a'] * p['b'][0] + len(p)"),

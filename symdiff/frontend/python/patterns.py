@@ -342,6 +342,18 @@ def canonical(patterns: Mapping[str, Pattern]) -> tuple[tuple[str, Pattern], ...
     return tuple((name, resized(p, number)) for name, p in patterns.items())
 
 
+def equal(one: Mapping[str, Pattern], other: Mapping[str, Pattern]) -> bool:
+    """Whether two calls are of one instance."""
+    return all(_alike(p, other[name]) for name, p in one.items()) and canonical(one) == canonical(other)
+
+
+def _alike(a: Pattern, b: Pattern) -> bool:
+    """Whether two patterns are equal but for their numbers and sizes: most are told apart at once."""
+    if (a.kind, a.cls, a.keys, a.token, len(a.parts)) != (b.kind, b.cls, b.keys, b.token, len(b.parts)):
+        return False
+    return all(map(_alike, a.parts, b.parts))
+
+
 def separated(patterns: Mapping[str, Pattern]) -> dict[str, Pattern]:
     """The patterns with every size different from every other."""
     count = itertools.count()

@@ -62,7 +62,7 @@ def enter(cx: Context, node: ast.AST, source: Source, outer: Frame | None, bound
     staged = frozenset(marked or ())
     now = _patterns(cx, home, bound, staged)
     if active and _unfolds(cx, active, now, staged):
-        places = _changing(_patterns(cx, home, active[-1].bound or {}, staged), now)
+        places = _changing(_patterns_around(cx, home, active[-1], staged), now)
         depth, count = _UNFOLDED if cx.scope is active[-1].scope else _GUARDED
         if not places or (len(active) < depth and cx.unfolded.get(home, 0) < count):
             cx.unfolded[home] = cx.unfolded.get(home, 0) + 1
@@ -89,12 +89,19 @@ def _patterns(cx: Context, home: Hashable, bound: Mapping[str, Val], staged: fro
     return patterns.separated(found) if _SIZES in staged else found
 
 
+def _patterns_around(cx: Context, home: Hashable, frame: Frame, staged: frozenset[Place]) -> dict[str, Pattern]:
+    """What a call around was passed, as it is now; large trees are taken apart once for each change of memory."""
+    state = cx.store.rewritten, staged
+    if frame.taken is None or frame.taken[0] != state:
+        frame.taken = state, _patterns(cx, home, frame.bound or {}, staged)
+    return frame.taken[1]
+
+
 def _unfolds(cx: Context, active: list[Frame], now: dict[str, Pattern], staged: frozenset[Place]) -> bool:
     """Whether something known has changed since the call around, and the arguments are new."""
-    key = patterns.canonical(now)
     home = _definition(active[-1].source)
-    before = [_patterns(cx, home, f.bound or {}, staged) for f in active]
-    if any(patterns.canonical(p) == key for p in before):
+    before = [_patterns_around(cx, home, f, staged) for f in active]
+    if any(patterns.equal(p, now) for p in before):
         return False
     return any(patterns.advances(p, now[name]) for name, p in before[-1].items())
 

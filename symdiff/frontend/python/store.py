@@ -29,6 +29,7 @@ class Store:
     def __init__(self) -> None:
         self.data: Changes = {}
         self.logs: list[Changes] = []
+        self.rewritten = 0  # how often what a cell held has become something else
 
     def get(self, key: Hashable, default: Any = MISSING) -> Any:
         return self.data.get(key, default)
@@ -36,6 +37,11 @@ class Store:
     def set(self, key: Hashable, value: Any) -> None:
         if self.logs and key not in self.logs[-1]:
             self.logs[-1][key] = self.data.get(key, MISSING)
+        self.put(key, value)
+
+    def put(self, key: Hashable, value: Any) -> None:
+        """Set without a note in the journal."""
+        self.rewritten += not isinstance(key, tuple) and self.data.get(key, value) is not value
         if value is MISSING:
             self.data.pop(key, None)
         else:
@@ -49,10 +55,7 @@ class Store:
         before = self.logs.pop()
         changes = {key: self.data.get(key, MISSING) for key in before}
         for key, old in before.items():
-            if old is MISSING:
-                self.data.pop(key, None)
-            else:
-                self.data[key] = old
+            self.put(key, old)
         return {key: new for key, new in changes.items() if new is not before[key]}
 
     def as_of(self, depth: int, key: Hashable) -> Any:

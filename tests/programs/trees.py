@@ -1,0 +1,162 @@
+"""Recursion over trees that the caller built: expressions, decisions, linkages, phylogenies."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tests.programs.cases import Cases
+
+cases = Cases()
+
+
+@dataclass
+class _Binary:
+    value: float
+    left: _Binary | None = None
+    right: _Binary | None = None
+
+
+@cases(_Binary(1.2, _Binary(0.5, None, _Binary(0.8)), _Binary(0.7, _Binary(0.2), _Binary(1.4))), 0.9)
+def binary_tree_of_optional_nodes(tree, x):
+    def ev(n):
+        if n is None:
+            return x
+        if n.left is None and n.right is None:
+            return n.value
+        return math.sin(ev(n.left)) * ev(n.right) * n.value
+
+    return ev(tree)
+
+
+@dataclass
+class _Split:
+    at: float = 0.0
+    low: _Split | None = None
+    high: _Split | None = None
+    leaf: float | None = None
+
+
+_SPLITS = _Split(0.5, _Split(0.2, _Split(leaf=1.0), _Split(leaf=2.0)), _Split(0.9, _Split(leaf=3.0), _Split(leaf=0.4)))
+
+
+@cases(_SPLITS, 0.3)
+@cases(_SPLITS, 1.3)
+def decision_tree(n, x):
+    if n.leaf is not None:
+        return n.leaf * x * x
+    if x > n.at:
+        return decision_tree(n.high, x * 0.9)
+    return decision_tree(n.low, x) + n.at
+
+
+@cases(_SPLITS, 0.3)
+def soft_decision_tree(n, x):
+    if n.leaf is not None:
+        return n.leaf * x
+    s = 1 / (1 + math.exp(n.at - x))
+    return s * soft_decision_tree(n.high, x) + (1 - s) * soft_decision_tree(n.low, x)
+
+
+class _Node(NamedTuple):
+    value: float
+    children: tuple = ()
+
+
+@cases(_Node(1.2, (_Node(0.5), _Node(0.7, (_Node(0.2), _Node(1.4), _Node(0.1))))))
+def tree_of_named_tuples(n):
+    s = n.value
+    for child in n.children:
+        s += math.sin(tree_of_named_tuples(child)) * n.value
+    return s
+
+
+@cases({"w": 1.2, "of": [{"w": 0.5, "of": []}, {"w": 0.2, "of": [{"w": 2.0, "of": []}]}]})
+def tree_of_dicts(d):
+    return d["w"] * (1 + sum(math.cos(tree_of_dicts(c)) for c in d["of"]))
+
+
+@dataclass
+class _Clade:
+    length: float
+    observed: np.ndarray | None = None
+    children: tuple = ()
+
+
+_A, _C = np.array([1.0, 0.0]), np.array([0.0, 1.0])
+_TREE = _Clade(0.1, None, (_Clade(0.2, _A), _Clade(0.3, None, (_Clade(0.4, _C), _Clade(0.5, _A)))))
+
+
+@cases(_TREE, 0.9)
+def pruning_of_a_phylogeny(tree, rate):
+    def partial(n):
+        if n.observed is not None:
+            below = n.observed
+        else:
+            below = np.ones(2)
+            for child in n.children:
+                below = below * partial(child)
+        e = np.exp(-2 * rate * n.length)
+        return 0.5 * np.array([[1 + e, 1 - e], [1 - e, 1 + e]]) @ below
+
+    return np.log(0.5 * np.sum(partial(tree)))
+
+
+@dataclass
+class _Link:
+    length: float
+    angle: float
+    links: list
+
+
+@cases(_Link(1.0, 0.2, [_Link(0.5, 0.1, []), _Link(0.3, 0.4, [_Link(0.2, 0.1, [])])]), 0.3)
+def linkage(root, turn):
+    ends = []
+
+    def place(link, base, angle):
+        angle = angle + link.angle
+        end = base + link.length * np.array([math.cos(angle), math.sin(angle)])
+        ends.append(end)
+        for each in link.links:
+            place(each, end, angle)
+
+    place(root, np.zeros(2), turn)
+    return sum(e @ e for e in ends)
+
+
+@dataclass
+class _Number:
+    v: float
+
+
+@dataclass
+class _Variable:
+    k: int
+
+
+@dataclass
+class _Sum:
+    a: Any
+    b: Any
+
+
+@dataclass
+class _Product:
+    a: Any
+    b: Any
+
+
+@cases(_Sum(_Product(_Number(2.0), _Variable(0)), _Product(_Number(0.3), _Product(_Variable(1), _Variable(0)))), 0.7)
+def expression_tree(e, x):
+    match e:
+        case _Number(v):
+            return v
+        case _Variable(k):
+            return (x, math.sin(x))[k]
+        case _Sum(a, b):
+            return expression_tree(a, x) + expression_tree(b, x)
+        case _Product(a, b):
+            return expression_tree(a, x) * expression_tree(b, x)
