@@ -222,6 +222,45 @@ def test_a_report_reads_like_this() -> None:
     ]
 
 
+def halves(x, n, found=()):
+    return found if n == 0 else halves(x * 0.5, n - 1, (*found, x))
+
+
+def in_a_tuple(x, n):
+    return sum(halves(x, n))
+
+
+def halves_in_a_list(x, n, found):
+    return found if n == 0 else halves_in_a_list(x * 0.5, n - 1, found + [x])  # noqa: RUF005  # as the message says
+
+
+def in_a_list(x, n):
+    return sum(halves_in_a_list(x, n, []))
+
+
+def of_known_length(x):
+    return sum(halves(x, 4))
+
+
+def pairs(x, rest=None):
+    return rest if x < 0.1 else pairs(x * 0.5, (x, rest))
+
+
+def test_a_tuple_that_grows_is_refused_with_a_rewrite_that_works() -> None:
+    with pytest.raises(CompileError) as caught:
+        compiled(in_a_tuple, 0.8, 3)
+    (problem,) = caught.value.problems
+    assert problem.code == "SD604"
+    assert problem.rewrite == (
+        "hold what grows in a list, which may be of any length: pass `[]` for `found` at first, then `found + [x]`"
+    )
+    assert symdiff.value_and_grad(in_a_list)(0.5, 3) == (0.875, 1.75)
+    symdiff.check_grads(in_a_list, (0.8, 5), order=2)
+    assert symdiff.value_and_grad(of_known_length)(0.5) == (0.9375, 1.875)
+    with pytest.raises(CompileError, match=r"pass `\[\]` for `rest` at first"):
+        compiled(lambda x: pairs(x)[0], 0.8)
+
+
 def _weighed(tree: object) -> float:
     return _weighed(tree[0]) * 0.5 + _weighed(tree[1]) if isinstance(tree, tuple) else tree  # type: ignore[return-value]
 

@@ -7,7 +7,7 @@ second, a float in the third and the fourth, which is the last.  A function with
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -40,8 +40,24 @@ def nested_too_deep(cx: Context, node: ast.AST, source: Source, first: Callable[
     if first is not None:
         first()
     shown = "; ".join(", ".join(map(str, i.params.values())) for i in active[-3:])
-    cx.refuse("SD604", node, name=f"an argument of `{source.name}`", types=f"…; {shown}; …")
+    what: dict[str, Any] = {"name": f"an argument of `{source.name}`", "types": f"…; {shown}; …"}
+    name = _growing(active[-2].params, active[-1].params)
+    if name is not None:
+        what["rewrite"] = (
+            f"hold what grows in a list, which may be of any length: pass `[]` for `{name}` at first,"
+            f" then `{name} + [x]`"
+        )
+    cx.refuse("SD604", node, **what)
     return True
+
+
+def _growing(before: Mapping[str, Pattern], now: Mapping[str, Pattern]) -> str | None:
+    """The parameter whose tuple, list, dict or object holds more from call to call."""
+
+    def parts(p: Pattern) -> int:
+        return len(p.parts) + sum(map(parts, p.parts))
+
+    return next((name for name, p in now.items() if name in before and parts(p) > parts(before[name])), None)
 
 
 def new_instance(
