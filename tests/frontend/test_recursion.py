@@ -261,6 +261,35 @@ def test_a_tuple_that_grows_is_refused_with_a_rewrite_that_works() -> None:
         compiled(lambda x: pairs(x)[0], 0.8)
 
 
+def of_a_generator(x, n):
+    squares = (x * x * k for k in range(1, 4))
+
+    def first(k):
+        return 0.0 if k == 0 else next(squares) + first(k - 1)
+
+    return first(n)
+
+
+def of_a_list(x, n):
+    squares = [x * x * k for k in range(1, 4)]
+
+    def first(k, i):
+        return 0.0 if k == 0 else squares[i] + first(k - 1, i + 1)
+
+    return first(n, 0)
+
+
+def test_a_generator_that_a_recursion_reads_is_refused_with_a_rewrite_that_works() -> None:
+    with pytest.raises(CompileError) as caught:
+        compiled(of_a_generator, 0.5, 2)
+    (problem,) = caught.value.problems
+    assert problem.what == (
+        "an iterator existed before the call of `first`, compiled on its own, and would be changed by it"
+    )
+    assert problem.rewrite == "make a list of it, and pass the index of the next element"
+    assert symdiff.value_and_grad(of_a_list)(0.5, 2) == (0.75, 3.0)
+
+
 def _weighed(tree: object) -> float:
     return _weighed(tree[0]) * 0.5 + _weighed(tree[1]) if isinstance(tree, tuple) else tree  # type: ignore[return-value]
 

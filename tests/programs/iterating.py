@@ -379,3 +379,30 @@ def at_what_was_counted(x, v):
             i += 1
     powers = [1.0, x, x * x, x**3]
     return powers[i] + powers[bisect.bisect([0.0, 0.5, 1.0], x)] * (2 * x, x, x * x, 1.0)[-i]
+
+
+@cases(0.7)
+@cases(0.05)
+def a_generator_advanced_in_a_branch(x):
+    powers = (x * k for k in range(1, 5))
+    s = next(powers) if x > 0.1 else next(powers) + next(powers)
+    return s * next(powers)
+
+
+@cases(0.7, 3)
+def a_generator_advanced_in_some_turns(x, n):
+    powers = (x * k for k in range(1, 5))
+    s = 0.0
+    for i in range(n):
+        if i != 1:
+            s += next(powers) * x
+    return s * next(powers)
+
+
+@cases(array(3))
+def a_generator_of_rows_advanced_in_a_branch(v):
+    squares = (t * t for t in v)
+    s = 1.0
+    if v[0] > 0:
+        s = next(squares)
+    return s * next(squares)

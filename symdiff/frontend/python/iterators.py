@@ -169,7 +169,10 @@ def _taken(cx: Context, node: ast.AST, val: Sequence_, kept: bool = True) -> Val
     content = cx.store.get(val.cell)
     if isinstance(content, Conflict):
         return cx.refuse("SD234", node, name=f"`{cx.text(node)}`")
-    taken: Val = Known(0) if content is MISSING else content[_TAKEN]
+    if content is MISSING:  # a branch or a function may be about to take the first: it was none before
+        content = Attributes({_TAKEN: Known(0)})
+        cx.base_set(val.cell, content)
+    taken: Val = content[_TAKEN]
     return taken
 
 

@@ -193,7 +193,10 @@ def _lower(cx: Context, node: ast.AST, instance: Instance) -> None:
     for cell in written:
         if cx.store.get(cell) is not MISSING and not cx.problems:
             name = f"`{cell.name}`" if cell.name else memory.A_KIND.get(cell.kind, "an iterator")
-            cx.refuse("SD509", node, name=name, function=f"`{instance.source.name}`")
+            told: dict[str, Any] = {"name": name, "function": f"`{instance.source.name}`"}
+            if cell.kind == "iterator":
+                told["rewrite"] = "make a list of it, and pass the index of the next element"
+            cx.refuse("SD509", node, **told)
     _finish(cx, instance, scope, incoming, outs)
     table.done.add(instance)
 
