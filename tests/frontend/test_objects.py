@@ -364,3 +364,19 @@ def test_private_names_belong_to_their_class() -> None:
     assert value_and_grad(both)(3.0) == (96.0, 62.0)
     value, _ = vjp(lambda x: Hidden(x), 3.0)
     assert (value.base(), value.own()) == (6.0, 9.0)
+
+
+def test_an_object_as_a_key_is_refused_with_what_to_use() -> None:
+    def keyed(x):
+        a = Hidden(x)
+        table = {a: x}
+        return len(table) * x
+
+    with pytest.raises(CompileError) as caught:
+        value_and_grad(keyed)(3.0)
+    (problem,) = caught.value.problems
+    assert problem.code == "SD299"
+    assert problem.what == "an object of the call, as the key of a dict, is not supported"
+    assert problem.rewrite == (
+        "use what tells it from the others, a text or a number, or keep the value in an attribute of the object"
+    )

@@ -39,6 +39,7 @@ from symdiff.frontend.python.values import (
     Known,
     ListRef,
     Num,
+    ObjRef,
     OneOf,
     Reference,
     Sequence_,
@@ -351,6 +352,11 @@ def key_of(cx: Context, node: ast.AST, val: Val) -> Any:
         return tuple(key_of(cx, node, v) for v in val.items)
     if isinstance(val, Num):
         cx.need_static(node, val, "the key of a dict")
+    elif isinstance(val, ObjRef):
+        what = "an object of the call, as the key of a dict,"
+        why = "objects are taken apart: none of them is left that has a hash"
+        fix = "use what tells it from the others, a text or a number, or keep the value in an attribute of the object"
+        cx.refuse("SD299", node, construct=what, why=why, rewrite=fix)
     elif val is not POISON:
         cx.refuse("SD224", node, construct="a dict key")
     return POISON

@@ -241,6 +241,7 @@ REFUSED = (
     Row("`:=` in the condition of `while … else`", "while (y := x * 2) < 1: x = y ⏎ else: x = 0.0 ⏎ return x", "SD214"),
     Row("a set of staged elements", "return len({1, x}) * x", "SD216"),
     Row("a staged key of a dict, plain or with a default", "d = defaultdict(float) ⏎ d[x] += 1.0 ⏎ return x", "SD303"),
+    Row("an object as the key of a dict", "a = Layer(x) ⏎ return len({a: x}) * x", "SD299"),
     Row("a deque, a dict with defaults or a counter as a result", "return x, deque([x])", "SD322"),
     Row("the order of a set", "for k in {1, 2}: x = x * k + 1 ⏎ return x", "SD233"),
     Row("a set with other elements on another path", "s = {1} ⏎ if x > 0: s.add(2) ⏎ return x * len(s)", "SD310"),
