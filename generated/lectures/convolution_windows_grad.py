@@ -54,9 +54,8 @@ def convolution_windows_backward(saved: tuple, d_y: np.ndarray) -> tuple[np.ndar
     n2 = X.shape[1]
     windows = np.lib.stride_tricks.sliding_window_view(X, (k1, k2))  # 3
     d_windows = np.einsum('ij,ab->ijab', d_y, y1)  # ∂y/∂windows: the sum with d_y in its place
-    d_y1 = np.einsum('ijab,ij->ab', windows, d_y)  # ∂y/∂y1: the sum with d_y in its place
     d_F = np.zeros((k1, k2))                       # 4
-    d_F[::-1, ::-1] += d_y1                        # ∂y1/∂F = 1
+    d_F[::-1, ::-1] += np.einsum('ijab,ij->ab', windows, d_y)  # ∂y/∂y1: the sum with d_y in its place
     d_X = np.zeros((n1, n2))                       # 3
     _add_windows(d_X, d_windows)                   # ∂windows/∂X = 1
     return d_X, d_F

@@ -65,19 +65,16 @@ def correlation_loops_backward(saved: tuple, d_Y: np.ndarray) -> tuple[np.ndarra
     n2 = X.shape[1]
     d_X = np.zeros((n1, n2))
     d_F = np.zeros((k1, k2))
-    for i in reversed(range(n1 - k1 + 1)):       # 6
-        for j in reversed(range(n2 - k2 + 1)):   # 7
-            for a in range(k1 - 1, -1, -1):      # 8
-                for b in range(k2 - 1, -1, -1):  # 9
+    for i in reversed(range(n1 - k1 + 1)):           # 6
+        for j in reversed(range(n2 - k2 + 1)):       # 7
+            for a in range(k1 - 1, -1, -1):          # 8
+                for b in range(k2 - 1, -1, -1):      # 9
                     y10 = i + a
                     y11 = j + b
-                    y8 = X[y10, y11]
-                    y9 = F[a, b]                 # 10
-                    d_y7 = d_Y[i, j]             # ∂Y/∂y7 = 1
-                    d_y8 = d_y7 * y9             # ∂y7/∂y8 = y9
-                    d_y9 = d_y7 * y8             # ∂y7/∂y9 = y8
-                    d_F[a, b] += d_y9            # ∂y9/∂F = 1
-                    d_X[y10, y11] += d_y8        # ∂y8/∂X = 1
+                    y8 = X[y10, y11]                 # 10
+                    d_y7 = d_Y[i, j]                 # ∂Y/∂y7 = 1
+                    d_F[a, b] += d_y7 * y8           # ∂y7/∂y9 = y8
+                    d_X[y10, y11] += d_y7 * F[a, b]  # ∂y7/∂y8 = y9
     return d_X, d_F
 
 

@@ -5,7 +5,7 @@ types   X: f8[n1, n2]; F: f8[k1, k2]
 wrt     X, F
 level   -O2
 saves   X, F (k1*k2 + n1*n2 elements)
-cost    forward 12 operations, backward 12
+cost    forward 11 operations, backward 12
 source  correlation_slices 182c401c
 """
 
@@ -29,8 +29,7 @@ def correlation_slices(X: np.ndarray, F: np.ndarray) -> np.ndarray:
     for a in range(k1):                       # 6
         for b in range(k2):                   # 7
             y5 = X[a:a + n1 - k1 + 1, b:b + n2 - k2 + 1] * F[a, b]
-            y4 = _check_shape(y5, (n1 - k1 + 1, y5.shape[1]))
-            y3 = _check_shape(y4, (n1 - k1 + 1, n2 - k2 + 1))
+            y3 = _check_shape(y5, (n1 - k1 + 1, n2 - k2 + 1))
             Y += y3                           # 8
     return Y
 
@@ -47,8 +46,7 @@ def correlation_slices_forward(X: np.ndarray, F: np.ndarray) -> tuple:
     for a in range(k1):                       # 6
         for b in range(k2):                   # 7
             y5 = X[a:a + n1 - k1 + 1, b:b + n2 - k2 + 1] * F[a, b]
-            y4 = _check_shape(y5, (n1 - k1 + 1, y5.shape[1]))
-            y3 = _check_shape(y4, (n1 - k1 + 1, n2 - k2 + 1))
+            y3 = _check_shape(y5, (n1 - k1 + 1, n2 - k2 + 1))
             Y += y3                           # 8
     return Y, (X.copy(), F.copy())
 
@@ -67,16 +65,12 @@ def correlation_slices_backward(saved: tuple, d_Y: np.ndarray) -> tuple[np.ndarr
     n2 = X.shape[1]
     d_X = np.zeros((n1, n2))
     d_F = np.zeros((k1, k2))
-    for a in range(k1 - 1, -1, -1):                # 6
-        for b in range(k2 - 1, -1, -1):            # 7
+    for a in range(k1 - 1, -1, -1):                     # 6
+        for b in range(k2 - 1, -1, -1):                 # 7
             y10 = a + n1 - k1 + 1
-            y11 = b + n2 - k2 + 1                  # 8
-            d_y4 = d_Y                             # ∂y3/∂y4 = 1
-            d_y5 = d_y4                            # ∂y4/∂y5 = 1
-            d_y8 = d_y5 * F[a, b]                  # ∂y5/∂y8 = y9
-            d_y9 = np.vdot(d_y5, X[a:y10, b:y11])  # ∂y5/∂y9 = y8
-            d_F[a, b] += d_y9                      # ∂y9/∂F = 1
-            d_X[a:y10, b:y11] += d_y8              # ∂y8/∂X = 1
+            y11 = b + n2 - k2 + 1                       # 8
+            d_F[a, b] += np.vdot(d_Y, X[a:y10, b:y11])  # ∂y5/∂y9 = y8
+            d_X[a:y10, b:y11] += d_Y * F[a, b]          # ∂y5/∂y8 = y9
     return d_X, d_F
 
 

@@ -97,7 +97,7 @@ class Half:
         cts = [self.take(v) for v in op.outs]
         if all(ct is None for ct in cts):
             return
-        self.b.loc = rules.derived(op.loc)
+        self.b.loc = rules.derived(op.loc or self.b.loc)
         ins = [V(self.b, v) for v in op.ins]
         if op.prim.family is Family.STRUCTURE:
             self.pull_structure(op, cts, ins)

@@ -2,11 +2,13 @@
 
 `t = w1 * x1; u = t + b` prints as `u = w1 * x1 + b` when t has no name of the user's, is read once, and moving it down
 to its reader changes nothing: no statement in between writes memory that it may read, and operations that may raise
-keep their order.  The latter is a stack discipline: the operands of a line are taken from the right, and one that may
-raise is folded only if it is the newest of those not yet printed.  What stands under one `np.errstate` is not folded
+keep their order.  What is read again later is not overwritten before: `y[i]` may move behind `d_y[i] = 0.0`.  The
+order of what may raise is a stack discipline: the operands of a line are taken from the right, and one that may raise
+is folded only if it is the newest of those not yet printed.  What stands under one `np.errstate` is not folded
 into a line under another.
 
-A step from a whole number, `i - 1`, is written again in every line that reads it.
+A step from a whole number, `i - 1`, is written again in every line that reads it.  Of `d_t = d_y * w; d_x[i] += d_t`
+one line is made: the name of a cotangent that is only added somewhere says nothing.
 """
 
 from __future__ import annotations
@@ -16,11 +18,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from symdiff.codegen.choices import can_raise, evaluated, joint
+from symdiff.codegen.moving import Pending, Tops, Writes, bases, measure
 from symdiff.codegen.names import is_renaming
 from symdiff.ir import errstate, types
 from symdiff.ir.core import Block, Family, Literal, Op, Value
 from symdiff.ir.errstate import Stack
-from symdiff.ir.types import Alt, AVal, Kind, Saved, Seq
+from symdiff.ir.types import Alt, Saved, Seq
 
 if TYPE_CHECKING:
     from symdiff.codegen.blocks import Tail
@@ -30,6 +33,8 @@ _AT_RETURN = ("convert", "copy")  # `return float(y), x.copy()`
 _SHORT = 8  # known places that are written where they are read
 INDEXED = {"index": 1, "index_once": 1, "index_set": 2, "index_add": 2}  # the first operand that says where
 DEPTH = 12  # of nested operations in one expression
+
+ADDED = {"index_add": 1, "seq_add": 2, "seq_append": 1}  # the operand that is added
 
 UNPACKS = ("alt_unpack", "saved_unpack")  # their result is several values, even if it is one
 
@@ -82,49 +87,6 @@ class Plan:
         return value in self.stored or self.last.get(value, -1) > position
 
 
-@dataclass(slots=True)
-class _Pending:
-    """A candidate: position, estimated width and depth, where it first reads memory, its raising range."""
-
-    position: int
-    width: int
-    depth: int
-    reads: int | None
-    raises: tuple[int, int]
-    under: Stack | None
-
-
-@dataclass(slots=True)
-class _Tops:
-    """Last elements that are taken off their lists: `y = s[-1]; del s[-1]` may be `s.pop()` in the line that reads y.
-
-    Not behind a line that reads what is left of the list: `cut` has the position from which on that counts as written.
-    """
-
-    read: dict[Value, Op] = field(default_factory=dict)  # by the list
-    pairs: list[tuple[Op, Op]] = field(default_factory=list)
-    cut: dict[Value, int] = field(default_factory=dict)
-
-    def look(
-        self, op: Op, position: int, pending: Mapping[Value, _Pending], writes: int, raised: tuple[int, int]
-    ) -> None:
-        if op.prim.name == "seq_last":
-            self.read[op.ins[0]] = op
-        elif op.prim.name == "seq_rest" and op.ins[0] in self.read:
-            top = self.read[op.ins[0]]
-            item = pending.get(top.out)
-            if item is None or item.reads is None or item.reads <= writes:
-                return
-            low, high = item.raises
-            if low == high or high == raised[0]:
-                item.raises = (low if low < high else raised[0], raised[1])
-                item.reads = self.cut[op.out] = position + 1
-                self.pairs.append((top, op))
-
-    def folded(self, plan: Plan) -> set[Op]:
-        return {op for top, rest in self.pairs if top.out in plan.folded for op in (top, rest)}
-
-
 class Folder:
     """Makes the plan of one block.
 
@@ -174,7 +136,8 @@ class Folder:
             if len(op.outs) != 1 or len(op.ins) != 1 or not self.is_same(op):
                 continue
             renames = is_renaming(op) or op.prim.name == "opt_some"
-            if (renames and op.out.hint == op.ins[0].hint) or self.nameless(op.out):
+            retyped = self.joins and op.prim.name == "retype" and op.out.hint.startswith("d_")  # d_y4 = d_y
+            if (renames and op.out.hint == op.ins[0].hint) or retyped or self.nameless(op.out):
                 plan.roots[op.out] = op.ins[0]
 
     @staticmethod
@@ -188,24 +151,20 @@ class Folder:
         return bool(text == op.prim.operands[0].lstrip("*"))
 
     def fold(self, block: Block, plan: Plan, appended: Set[Value], folds: str) -> None:
-        uses: dict[Value, int] = {}
         converted = {op.out for op in block.ops if op.prim.name in _AT_RETURN and op.out.hint}
-        for op in block.ops:
-            for v in self.evaluated(op) if plan.roots.keys().isdisjoint(op.outs) else ():
-                found = self.root(plan, v)
-                uses[found] = uses.get(found, 0) + 1
-        for v in block.outs:
-            found = self.root(plan, v)
-            bare = not found.hint or isinstance(found.type, (Alt, Saved))
-            once = folds == "all" or (folds and (bare or found in converted))
-            uses[found] = uses.get(found, 0) + (1 if once else 2)
+        uses = self.uses(block, plan, folds, converted)
         self.find_steps(block, plan, appended)
-        pending: dict[Value, _Pending] = {}
-        writes = -1  # the last position that writes memory
+        pending: dict[Value, Pending] = {}
+        made = {v for op in block.ops for v in op.outs}
+        base = {v: self.root(plan, u) for v, u in bases(block.ops).items()}
+        writes = Writes(lambda v: v not in plan.owned and v not in made, self.last_reads(block, plan), base)
+        following = plan.wanted.keys() & made
+        added = self.only_added(block, plan, appended) if self.joins else set()
         raised = 0  # how many operations that may raise came before
-        tops = _Tops()
+        tops = Tops()
         for position, op in enumerate(block.ops):
-            writes = max([writes, *(tops.cut[v] for v in op.ins if v in tops.cut)])
+            writes.every = max([writes.every, *(tops.cut[v] for v in op.ins if v in tops.cut)])
+            writes.some = max(writes.some, writes.every)
             if op.outs and (op.outs[0] in plan.roots or op.outs[0] in plan.steps):
                 if self.may_raise(op):
                     raised += 1
@@ -219,15 +178,34 @@ class Folder:
             stack = next((p.under for p in taken if p.under is not None), self.stacks.get(op))
             if stack is not None:
                 plan.under[op] = stack
-            if (self.is_candidate(op) or last) and uses.get(op.out, 0) == 1 and op.out not in appended:
-                pending[op.out] = _measure(op, position, taken, (low, raised + raises), stack)
+            candidate = self.is_candidate(op, added) or last
+            if candidate and uses.get(op.out, 0) == 1 and op.out not in appended:
+                pending[op.out] = item = measure(op, position, taken, (low, raised + raises), stack)
+                item.operands = {self.root(plan, v) for v in item.operands}
+                item.memory = None if item.memory is None else {self.root(plan, v) for v in item.memory}
+            if not following.isdisjoint(op.outs) and not is_update(op):
+                writes.goes_on.update((self.root(plan, v), position) for v in op.ins if v.const is None)
             raised += raises
             tops.look(op, position, pending, writes, (raised - raises, raised))
             if is_update(op) or op in self.reused or op.prim.effect or self.is_control(op):
-                writes = position
+                writes.happens(op, position)
         plan.pops = tops.folded(plan)
         if folds:
             self.take(plan, None, block.outs, set(range(len(block.outs))), pending, writes, raised)
+
+    def uses(self, block: Block, plan: Plan, folds: str, converted: Set[Value]) -> dict[Value, int]:
+        """How often each value is read; more than once where a result must not be an expression."""
+        found: dict[Value, int] = {}
+        for op in block.ops:
+            for v in self.evaluated(op) if plan.roots.keys().isdisjoint(op.outs) else ():
+                root = self.root(plan, v)
+                found[root] = found.get(root, 0) + 1
+        for v in block.outs:
+            root = self.root(plan, v)
+            bare = not root.hint or isinstance(root.type, (Alt, Saved))
+            once = folds == "all" or (folds and (bare or root in converted))
+            found[root] = found.get(root, 0) + (1 if once else 2)
+        return found
 
     def find_steps(self, block: Block, plan: Plan, appended: Set[Value]) -> None:
         """Steps from a loop's number, or another that the block is given: folded, however often they are read."""
@@ -250,12 +228,22 @@ class Folder:
         """Whether an operation has statements inside."""
         return op.prim.family is Family.CONTROL and not (self.joins and joint(op) is not None)
 
-    def is_candidate(self, op: Op) -> bool:
+    def last_reads(self, block: Block, plan: Plan) -> dict[Value, int]:
+        """The position of the operation that reads a value last; the block's end for its results."""
+        found = {self.root(plan, v): position for position, op in enumerate(block.ops) for v in op.ins}
+        return found | {self.root(plan, v): len(block.ops) for v in block.outs}
+
+    def only_added(self, block: Block, plan: Plan, appended: Set[Value]) -> set[Value]:
+        """Cotangents that are one rule's, and are added to an element or put on a list at once."""
+        cotangents = {op.out for op in block.ops if len(op.outs) == 1 and op.out.origin and op.prim.name != "add"}
+        found = {op.ins[ADDED[op.prim.name]] for op in block.ops if op.prim.name in ADDED}
+        return {v for v in found & cotangents if self.root(plan, v) is v and v not in appended}
+
+    def is_candidate(self, op: Op, added: Set[Value]) -> bool:
         if len(op.outs) != 1 or op.prim.effect or self.is_control(op) or is_update(op) or op in self.reused:
             return False
-        return (
-            self.nameless(op.out) and op.prim.name not in UNPACKS and op.prim.name != "dim" and not is_constant(op.out)
-        )
+        unnamed = self.nameless(op.out) or op.out in added
+        return unnamed and op.prim.name not in UNPACKS and op.prim.name != "dim" and not is_constant(op.out)
 
     def take(
         self,
@@ -263,12 +251,12 @@ class Folder:
         op: Op | None,
         ins: Sequence[Value],
         open_operands: Set[int],
-        pending: dict[Value, _Pending],
-        writes: int,
+        pending: dict[Value, Pending],
+        writes: Writes,
         raised: int,
-    ) -> list[_Pending]:
+    ) -> list[Pending]:
         """Fold what can be folded into one line, from the right; `op` None: the block's end."""
-        taken: list[_Pending] = []
+        taken: list[Pending] = []
         width = 12
         stack = self.around if op is None else self.stacks.get(op)
         for number in range(len(ins) - 1, -1, -1):
@@ -278,9 +266,8 @@ class Folder:
                 continue
             low, high = item.raises
             fits = width + item.width <= WIDTH and item.depth < DEPTH and number in open_operands
-            still = item.reads is None or item.reads > writes
             fits = fits and (stack is None or item.under is None or item.under == stack)
-            if fits and still and (low == high or high == raised):
+            if fits and writes.spare(item) and (low == high or high == raised):
                 plan.folded[value] = op
                 taken.append(item)
                 width += item.width
@@ -402,29 +389,6 @@ def _is_step(op: Op, given: Set[Value]) -> bool:
         return False
     left, right = op.ins
     return (left in given and is_constant(right)) or (right in given and is_constant(left))
-
-
-def _measure(op: Op, position: int, taken: list[_Pending], raises: tuple[int, int], under: Stack | None) -> _Pending:
-    text = _own_text(op)
-    reads = [p.reads for p in taken if p.reads is not None]
-    if any(not (isinstance(v.type, AVal) and v.type.kind is not Kind.ARRAY) for v in op.ins):
-        reads.append(position)
-    return _Pending(
-        position,
-        len(text) + 2 + sum(p.width for p in taken),
-        1 + max((p.depth for p in taken), default=0),
-        min(reads, default=None),
-        raises,
-        under,
-    )
-
-
-def _own_text(op: Op) -> str:
-    """The text of an operation without its operands; of a branch that joins conditions about as much."""
-    if op.regions:
-        return " and " + "".join(_own_text(o) for r in op.regions for o in r.ops if o.ins)
-    text = op.prim.numpy
-    return str(text(op.params, tuple(v.type for v in op.ins)) if callable(text) else text)
 
 
 def _expression_operands(op: Op, reused: Mapping[Op, int]) -> set[int]:

@@ -15,14 +15,17 @@ from dataclasses import replace
 from symdiff.codegen import expressions
 from symdiff.codegen.assignments import assignment, out_text, reuse_text, statement_text
 from symdiff.codegen.blocks import OUTERMOST, Context, Place, Region, Substituted, Tail
+from symdiff.codegen.comprehensions import comprehended
 from symdiff.codegen.displays import displayed, popped, together
-from symdiff.codegen.folding import UNPACKS, Folder, Plan, doubled, is_update
+from symdiff.codegen.folding import ADDED, UNPACKS, Folder, Plan, doubled, is_update
+from symdiff.codegen.leaving import left_directly
 from symdiff.codegen.names import identifier, is_renaming
 from symdiff.codegen.values import DUPLICATE, Values
 from symdiff.codegen.view import Line
 from symdiff.ir import dims, errstate, template
 from symdiff.ir.core import Block, Op, Value
 from symdiff.ir.dims import Atom, Dim
+from symdiff.ir.effects import derived
 from symdiff.ir.errstate import Stack
 from symdiff.ir.steps import Steps
 from symdiff.ir.types import AVal
@@ -57,7 +60,7 @@ class Emitter(Values):
                 and (k + 1 == len(self.lines) or self.lines[k + 1].depth < line.depth)
             ):
                 kept.append(Line(line.depth, "pass"))
-        return kept
+        return left_directly(comprehended(kept)) if self.context.level > 0 else kept
 
     def line(self, depth: int, text: str, comment: str = "") -> None:
         self.lines.append(Line(depth, text, comment, origins=tuple(self.origins)))
@@ -122,12 +125,16 @@ class Emitter(Values):
         self.put_back.update(self.lent_only(block))
         context = self.context
         folder = Folder(
-            self.resolve, self.nameless, context.may_raise, context.reused, self.stacks, self.under, context.level > 0
+            self.resolve, self.nameless, self.may_raise, context.reused, self.stacks, self.under, context.level > 0
         )
         plan = folder.plan(block, tail, region.owned, set(stored))
         self.aliases.update(plan.roots)
         self.pops |= plan.pops
         return plan
+
+    def may_raise(self, op: Op) -> bool:
+        """Whether an operation must keep its place among those that may raise: a derivative's repeat what went well."""
+        return self.context.may_raise(op) and not derived(op)
 
     def lent_only(self, block: Block) -> Iterator[Value]:
         """What goes back to where it was lent from, which prints nothing, and nowhere else."""
@@ -164,7 +171,7 @@ class Emitter(Values):
         return first in plan.roots
 
     def operation(self, op: Op, depth: int, plan: Plan, position: int) -> None:
-        comment = self.context.comment(op, self)
+        comment = self.context.comment(self.what_is_added(op), self)
         dying = plan.dying.get(position, ())
         if op.prim.name == "opt_get" and op.params["name"]:
             return self.bound(op, depth, plan, comment)
@@ -201,6 +208,13 @@ class Emitter(Values):
         self.released(dying, lambda: [self.name_for(v, plan) for v in op.outs])
         names = [self.names[v] for v in op.outs]
         self.line(depth, f"{expressions.targets(names)} = {text}", comment)
+
+    def what_is_added(self, op: Op) -> Op:
+        """The operation whose rule a line is about: what `d_x[i] += 2.0 * x` adds, if that has no line of its own."""
+        if op.prim.name not in ADDED:
+            return op
+        inside = self.inside.get(self.resolve(op.ins[ADDED[op.prim.name]]))
+        return inside if inside is not None and inside.out.origin is not None and inside.out.hint else op
 
     def bound(self, op: Op, depth: int, plan: Plan, comment: str) -> None:
         """Python's own error where a variable is read that this path has not bound, or that is None."""

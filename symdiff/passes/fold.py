@@ -142,6 +142,19 @@ def _to_own_type(site: Site) -> Any:
     return x if x.type == site.op.out.type else None
 
 
+def _known_float(site: Site) -> Any:
+    """A Python float made of one, which counted as a number of either kind: of 1.0, and of 1.0 * x."""
+    x, out = site.op.ins[0], site.op.out.type
+    if out != types.FLOAT:
+        return None
+    if isinstance(x.const, float) and number_type(x).kind is Kind.EITHER:
+        return site.b.const(x.const, out)
+    product = site.source(x, "mul")
+    factors = product.ins if product is not None else ()
+    others = [v for v, w in zip(factors, reversed(factors), strict=True) if w.const == 1 and v.type == out]
+    return others[0] if others else None
+
+
 def _widened(site: Site) -> Any:
     """A conversion of a value that was only widened before."""
     inner = site.source(site.op.ins[0], "convert")
@@ -159,6 +172,19 @@ def _keeps_values(source: str, target: str) -> bool:
     if source[0] in "iu" and target[0] in "fc":
         return int(source[1:]) < 4
     return bool(np.can_cast(np.dtype(source), np.dtype(target), "safe"))
+
+
+def _checked_twice(site: Site) -> Any:
+    """Two comparisons of a shape, the second of which makes the first."""
+    x, *sizes = site.op.ins
+    first = site.source(x, "check_shape")
+    if first is None or site.uses(x) > 1:
+        return None
+    shapes = (number_type(v).shape for v in (first.ins[0], x, site.op.out))
+    if not all(middle in (given, wanted) for given, middle, wanted in zip(*shapes, strict=True)):
+        return None
+    site.absorbed.append(first)
+    return site.b.op("check_shape", first.ins[0], *sizes, **site.op.params)
 
 
 def _same_shape(site: Site) -> Any:
@@ -352,7 +378,9 @@ ROWS = (
     Row("conditional", ("select",), _conditional, "numbers of one dtype: the result is converted"),
     Row("kind of the other operand", ("add", "sub", "mul", "div"), _kind_of_the_other, "float64: no bit depends on it"),
     Row("conversion to the own type", ("convert",), _to_own_type, "always"),
+    Row("conversion of a known float", ("convert",), _known_float, "1.0 and 1.0 * x: the product is x to the bit"),
     Row("conversion after widening", ("convert",), _widened, "the first conversion keeps every value"),
+    Row("shape compared twice", ("check_shape",), _checked_twice, "sizes of the first are the array's or the second's"),
     Row("reshape to the own shape", _RESHAPES, _same_shape, "always"),
     Row("reshape of reshape", ("reshape",), _reshape_twice, "always: both keep the elements in order"),
     Row("transpose of transpose", ("transpose",), _transposed_twice, "always: permutations compose"),
@@ -370,6 +398,7 @@ ROWS = (
     Row("loop without exit", ("for", "while"), _no_exit, "the exit code is the constant 0"),
 )  # fmt: skip
 TIDY_ROWS = (
+    Row("shape compared twice", ("check_shape",), _checked_twice, "sizes of the first are the array's or the second's"),
     Row("all of an array", ("index_set",), _overwritten, "slices without bounds, the array's own type, one reader"),
     Row("loop without turns", ("for",), _no_turns, "bounds known"),
     Row("loop without exit", ("for", "while"), _no_exit, "the exit code is the constant 0"),

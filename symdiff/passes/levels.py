@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from symdiff.ir.core import Program
 from symdiff.ir.verify import checked
+from symdiff.passes.branches import merged_branches
 from symdiff.passes.cheaper import cheaper
 from symdiff.passes.cse import cse, same_names
 from symdiff.passes.dce import dce
@@ -58,6 +59,7 @@ REWRITES: Mapping[str, Pass] = {
     "streams": lambda program, report: streams(program),
     "late": lambda program, report: late_updates(program),
     "settled": lambda program, report: settled(program),
+    "branches": lambda program, report: merged_branches(program),
 }
 BEFORE: tuple[tuple[str, ...], ...] = (
     ("homes", "parts", "exits", "dce"),
@@ -69,27 +71,13 @@ AFTER: tuple[tuple[str, ...], ...] = (
     ("fold", "cse", "fold", "wholes", "joined", "invariants", "fold", "dce"),
     ("fold", "cse", "stable derivatives", "fold", "cse", "wholes", "joined", "invariants", "dce"),
 )
+_CLOSING = ("running sums", "plain", "sunk", "dce", "streams", "late")
 LAST: tuple[tuple[str, ...], ...] = (
     ("settled", *AFTER[0], "running sums", "plain", "streams", "late"),
-    ("settled", *AFTER[1], "views", "running sums", "plain", "sunk", "dce", "streams", "late"),
+    ("settled", "branches", *AFTER[1], "branches", "fold", "dce", "views", *_CLOSING),
     (
-        "settled",
-        *AFTER[2],
-        "masks",
-        "share",
-        "cheaper",
-        "dce",
-        "cheaper",
-        "fold",
-        "cse",
-        "dce",
-        "views",
-        "running sums",
-        "plain",
-        "sunk",
-        "dce",
-        "streams",
-        "late",
+        *("settled", "branches", *AFTER[2], "branches", "fold", "masks", "share", "cheaper", "dce", "cheaper"),
+        *("fold", "cse", "dce", "views", *_CLOSING),
     ),
 )
 

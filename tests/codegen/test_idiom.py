@@ -96,7 +96,8 @@ def test_a_running_sum_is_converted_once(level: int) -> None:
 
 def test_the_derivative_of_a_square_is_one_line() -> None:
     text = body(generate(decay, level=2), "decay_backward")
-    assert len([line for line in loops(text) if re.match(r" +d_y8 [+*]?=", line)]) == 1
+    assert len([line for line in loops(text) if re.match(r" +d_x\[i\] \+= 2\.0 \* \(d_y4 \* x\[i\]\)", line)]) == 1
+    assert sum("d_x[i]" in line for line in loops(text)) == 1
     assert "d_y = 2.0 * d_y0 * y\n" in text
 
 

@@ -31,9 +31,8 @@ def branch_in_loop_backward(saved: tuple, d_s: float = 1.0) -> tuple[np.ndarray,
     d_a = 0.0
     for i in range(n - 1, -1, -1):  # 3
         if x[i] > a:                # 4
-            d_y6 = d_s * a          # ∂y5/∂y6 = a
             d_a += d_s * x[i]       # ∂y5/∂a = y6
-            d_x[i] += d_y6          # ∂y6/∂x = 1
+            d_x[i] += d_s * a       # ∂y5/∂y6 = a
         else:
             d_s *= 0.5              # 7
     return d_x, float(d_a)

@@ -37,20 +37,18 @@ def branch_write_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndarray, 
     """Return d_y0 · ∂branch_write/∂(v, x) at the point where `branch_write_forward` was called."""
     v, x, y2s, branches = saved
     n = v.shape[0]
-    d_y = np.full(n, d_y0)      # ∂y0/∂y = 1
+    d_y = np.full(n, d_y0)           # ∂y0/∂y = 1
     d_x = 0.0
     for i, y2, branch in zip(range(n - 1, 0, -1), reversed(y2s), reversed(branches), strict=True):  # 3
-        if y2:                  # 4
+        if y2:                       # 4
             y5, y6 = branch
-            d_y4 = d_y[i]       # ∂y/∂y4 = 1
-            d_y[i] = 0.0        # 5
-            d_y5 = d_y4 * y6    # ∂y4/∂y5 = y6
-            d_y6 = d_y4 * y5    # ∂y4/∂y6 = y5
-            d_y[i - 1] += d_y6  # ∂y6/∂y = 1
-            d_y[i] += d_y5      # ∂y5/∂y = 1
+            d_y4 = d_y[i]            # ∂y/∂y4 = 1
+            d_y[i] = 0.0             # 5
+            d_y[i - 1] += d_y4 * y5  # ∂y4/∂y6 = y5
+            d_y[i] += d_y4 * y6      # ∂y4/∂y5 = y6
         else:
-            d_x += d_y[i - 1]   # ∂y/∂x = 1
-    d_v = d_y * x               # ∂y/∂v = x
-    d_y *= v                    # 2
-    d_x += d_y.sum()            # ∂y/∂x = v
+            d_x += d_y[i - 1]        # ∂y/∂x = 1
+    d_v = d_y * x                    # ∂y/∂v = x
+    d_y *= v                         # 2
+    d_x += d_y.sum()                 # ∂y/∂x = v
     return d_v, float(d_x)

@@ -11,9 +11,7 @@ def built_ins_forward(x: float, y: float, z: float) -> tuple:
     """Return built_ins(x, y, z) and what `built_ins_backward` reads."""
     y17 = [x, y, z]
     y16 = sorted(range(len(y17)), key=y17.__getitem__)
-    y13 = []
-    for y28 in y16:                                       # 2
-        y13.append(y17[y28])
+    y13 = [y17[y28] for y28 in y16]
     y25 = len(y13)
     if y25 < 3:                                           # 2
         raise ValueError(f'not enough values to unpack (expected 3, got {len(y13)})')
@@ -37,14 +35,12 @@ def built_ins_forward(x: float, y: float, z: float) -> tuple:
 def built_ins_backward(saved: tuple, d_y0: float = 1.0) -> tuple[float, float, float]:
     """Return d_y0 · ∂built_ins/∂(x, y, z) at the point where `built_ins_forward` was called."""
     x, quotient, y7, y, y9, y10, y11, y12, y13, y16, y17 = saved
-    y14 = len(y16)
     low = y13[0]
     middle = y13[1]
     high = y13[2]                                 # 2
     d_x = d_y0 * (2 * x)                          # ∂y2/∂x = 2·x
     d_rest = d_y0 * quotient                      # ∂y4/∂rest = quotient
     d_y9 = d_y0 * middle                          # ∂y6/∂y9 = middle
-    d_middle = d_y0 * y9                          # ∂y6/∂middle = y9
     d_y12 = _masked_mul(np.sign(y12), d_y9)       # ∂y9/∂y12 = sign y12
     d_x += d_y12                                  # ∂y12/∂x = 1
     d_z = -d_y12                                  # ∂y12/∂z = -1
@@ -62,13 +58,11 @@ def built_ins_backward(saved: tuple, d_y0: float = 1.0) -> tuple[float, float, f
     d_low = d_rest * -np.floor_divide(high, low)  # ∂rest/∂low = -floor(high/low)
     d_y13 = [0.0] * len(y13)                      # 2
     d_y13[2] += d_rest                            # ∂high/∂y13 = 1
-    d_y13[1] += d_middle                          # ∂middle/∂y13 = 1
+    d_y13[1] += d_y0 * y9                         # ∂y6/∂middle = y9
     d_y13[0] += float(d_low)                      # ∂low/∂y13 = 1
     d_y17 = [0.0] * len(y17)
-    for i in range(y14 - 1, -1, -1):              # 2
-        y28 = y16[i]
-        d_y27 = d_y13.pop()                       # ∂y13/∂y27 = 1
-        d_y17[y28] += d_y27                       # 2
+    for i in range(len(y16) - 1, -1, -1):         # 2
+        d_y17[y16[i]] += d_y13.pop()              # ∂y13/∂y27 = 1
     d_z += d_y17.pop()                            # ∂y17/∂z = 1
     d_y += d_y17.pop()                            # ∂y18/∂y = 1
     d_x += d_y17[-1]                              # ∂y19/∂x = 1

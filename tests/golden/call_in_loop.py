@@ -53,9 +53,8 @@ def call_in_loop_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndarray, 
             reversed(all_y6s), reversed(y4s), strict=True):  # 3
         d_y3 = d_y[i]               # ∂y/∂y3 = 1
         d_y[i] = 0.0                # 5
-        d_y4 = d_y3 * s             # ∂y3/∂y4 = s
         d_s = d_y3 * y4             # ∂y3/∂s = y4
-        d_y[i] += d_y4              # ∂y4/∂y = 1
+        d_y[i] += d_y3 * s          # ∂y3/∂y4 = s
         for s, y6 in zip(reversed(s_in), reversed(y6s), strict=True):  # 3
             d_y6 = d_s * x          # ∂s/∂y6 = x
             d_x += d_s * y6         # ∂s/∂x = y6

@@ -32,7 +32,6 @@ def changing_shape_backward(saved: tuple, d_y: float = 1.0) -> np.ndarray:
         d_x_1 = d_x[:n_x]                 # 3
         d_y4 = d_x[n_x:]                  # ∂x/∂y4 = 1
         d_y5 = d_y4.reshape(())           # ∂y4/∂y5 = 1
-        d_y7 = d_y5 * k                   # ∂y6/∂y7 = k
-        d_x_1[0] += d_y7                  # ∂y7/∂x = 1
+        d_x_1[0] += d_y5 * k              # ∂y6/∂y7 = k
         d_x = d_x_1
     return d_x

@@ -59,29 +59,26 @@ def cholesky_forward(A: np.ndarray) -> tuple:
 def cholesky_backward(saved: tuple, d_y: float = 1.0) -> np.ndarray:
     """Return d_y · ∂cholesky/∂A at the point where `cholesky_forward` was called."""
     all_all_y10s, all_all_y11s, all_branches, n = saved
-    d_A = np.zeros((n, n))                          # 4
-    d_L = np.full((n, n), d_y)                      # ∂y/∂L = 1
+    d_A = np.zeros((n, n))                                # 4
+    d_L = np.full((n, n), d_y)                            # ∂y/∂L = 1
     for i, all_y10s, all_y11s, branches in zip(range(n - 1, -1, -1), reversed(all_all_y10s),
             reversed(all_all_y11s), reversed(all_branches), strict=True):  # 4
         for j, y10s, y11s, branch in zip(range(i, -1, -1), reversed(all_y10s), reversed(all_y11s),
-                reversed(branches), strict=True):   # 5
-            if i == j:                              # 9
+                reversed(branches), strict=True):         # 5
+            if i == j:                                    # 9
                 (y6,) = branch
-                d_y6 = d_L[i, j]                    # ∂L/∂y6 = 1
-                d_L[i, j] = 0.0                     # 10
-                d_s = _masked_mul(d_y6, 0.5 / y6)   # ∂y6/∂s = 1/(2√s) = 0.5/y6
+                d_y6 = d_L[i, j]                          # ∂L/∂y6 = 1
+                d_L[i, j] = 0.0                           # 10
+                d_s = _masked_mul(d_y6, 0.5 / y6)         # ∂y6/∂s = 1/(2√s) = 0.5/y6
             else:
-                y8, y7 = branch                     # 9
-                d_y7 = d_L[i, j]                    # ∂L/∂y7 = 1
-                d_L[i, j] = 0.0                     # 12
-                d_s = _masked_mul(d_y7, 1 / y8)     # ∂y7/∂s = 1/y8
-                d_y8 = _masked_mul(d_y7, -y7 / y8)  # ∂y7/∂y8 = -s/y8²
-                d_L[j, j] += d_y8                   # ∂y8/∂L = 1
+                y8, y7 = branch                           # 9
+                d_y7 = d_L[i, j]                          # ∂L/∂y7 = 1
+                d_L[i, j] = 0.0                           # 12
+                d_s = _masked_mul(d_y7, 1 / y8)           # ∂y7/∂s = 1/y8
+                d_L[j, j] += _masked_mul(d_y7, -y7 / y8)  # ∂y7/∂y8 = -s/y8²
             for k, y10, y11 in zip(range(j - 1, -1, -1), reversed(y10s), reversed(y11s), strict=True):  # 7
-                d_y9 = -d_s                         # ∂s/∂y9 = -1
-                d_y10 = _masked_mul(d_y9, y11)      # ∂y9/∂y10 = y11
-                d_y11 = _masked_mul(d_y9, y10)      # ∂y9/∂y11 = y10
-                d_L[j, k] += d_y11                  # ∂y11/∂L = 1
-                d_L[i, k] += d_y10                  # ∂y10/∂L = 1
-            d_A[i, j] += d_s                        # ∂s/∂A = 1
+                d_y9 = -d_s                               # ∂s/∂y9 = -1
+                d_L[j, k] += _masked_mul(d_y9, y10)       # ∂y9/∂y11 = y10
+                d_L[i, k] += _masked_mul(d_y9, y11)       # ∂y9/∂y10 = y11
+            d_A[i, j] += d_s                              # ∂s/∂A = 1
     return d_A

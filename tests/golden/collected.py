@@ -10,12 +10,10 @@ def collected(v: "f8[n]", x: float):
 
 def collected_forward(v: np.ndarray, x: float) -> tuple:
     """Return collected(v, x) and what `collected_backward` reads."""
-    out = []
-    for t in v:                    # 3
-        out.append(np.sin(t * x))  # 4
+    out = [np.sin(t * x) for t in v]  # 4
     y1 = np.array(out, dtype=np.float64)
     y = y1.sum()
-    n_y1 = y1.shape[0]             # 5
+    n_y1 = y1.shape[0]                # 5
     return y, (v.copy(), x, n_y1)
 
 
@@ -31,7 +29,6 @@ def collected_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, floa
         t = v[i]
         d_y4 = d_out.pop()                # ∂out/∂y4 = 1
         d_y5 = d_y4 * np.cos(t * x)       # ∂y4/∂y5 = cos y5
-        d_t = d_y5 * x                    # ∂y5/∂t = x
         d_x += d_y5 * t                   # ∂y5/∂x = t
-        d_v[i] += d_t                     # ∂t/∂v = 1
+        d_v[i] += d_y5 * x                # ∂y5/∂t = x
     return d_v, float(d_x)

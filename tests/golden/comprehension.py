@@ -8,12 +8,9 @@ def comprehension(v: "f8[n]", x: float):
 
 def comprehension_forward(v: np.ndarray, x: float) -> tuple:
     """Return comprehension(v, x) and what `comprehension_backward` reads."""
-    y3 = []
-    for t in v:    # 2
-        if t > 0:  # 2
-            y3.append(t * x)
+    y3 = [t * x for t in v if t > 0]  # 2
     y = 0
-    for t in y3:   # 3
+    for t in y3:                      # 3
         y += t * t
     return y, (v.copy(), x, y3)
 
@@ -25,8 +22,7 @@ def comprehension_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, 
     d_y3 = [0.0] * len(y3)
     for i in range(len(y3) - 1, -1, -1):  # 3
         t = y3[i]
-        d_t = 2.0 * (d_y * t)             # ∂y7/∂t = 2·t
-        d_y3[i] += d_t                    # 3
+        d_y3[i] += 2.0 * (d_y * t)        # ∂y7/∂t = 2·t
     d_v = np.zeros(n)                     # 2
     d_x = 0.0
     for i in range(n - 1, -1, -1):        # 2

@@ -43,8 +43,7 @@ def double_buffering_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarra
         d_k += (d_y3 * y6).sum()           # ∂y5/∂k = y6
         d_y6 = d_y3 * k                    # ∂y5/∂y6 = k
         d_new[:-2] += d_y6                 # ∂y8/∂old = 1
-        d_y4 = d_y6 * -2.0                 # ∂y10/∂y4 = 2.0
-        d_new[1:-1] += d_y4                # ∂y4/∂old = 1
+        d_new[1:-1] -= d_y6 * 2.0          # ∂y10/∂y4 = 2.0
         d_new[2:] += d_y6                  # ∂y9/∂old = 1
         d_new[1:-1] += d_y3                # ∂y4/∂old = 1
         d_new, d_old = d_old, d_new

@@ -20,23 +20,21 @@ def exits_of_two_loops_forward(A: np.ndarray, limit: float) -> tuple:
     m = A.shape[1]
     n = A.shape[0]
     y2 = np.float64(0.0)                      # 3
-    code = 0
     s = 1.0
     all_s_in = []
     y13s = []
     branches = []
     for i in range(n):                        # 3
-        code_1 = 0
+        y13 = True
         s_in = []
         for j in range(m):                    # 4
             s_in.append(s)
             t = A[i, j]                       # 4
             if t > limit:                     # 5
-                code_1 = 1
+                y13 = False
                 break
             s *= t                            # 7
         all_s_in.append(s_in)
-        y13 = code_1 == 0                     # 9
         y13s.append(y13)
         y11 = np.float64(0.0) if y13 else y2  # 9
         if not y13:                           # 10
@@ -54,13 +52,9 @@ def exits_of_two_loops_forward(A: np.ndarray, limit: float) -> tuple:
             y2 = y11
         branches.append(branch)
         if y9 == 3:                           # 3
-            code = 3
-            break
-    y1 = code == 0
-    if y1:                                    # 12
-        y = s * s
-        return y, (A.copy(), limit, s, all_s_in, y13s, branches, y1)
-    return y2, (A.copy(), limit, s, all_s_in, y13s, branches, y1)
+            return y2, (A.copy(), limit, s, all_s_in, y13s, branches, False)
+    y = s * s                                 # 12
+    return y, (A.copy(), limit, s, all_s_in, y13s, branches, True)
 
 
 def exits_of_two_loops_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, float]:
@@ -68,8 +62,8 @@ def exits_of_two_loops_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndar
     A, limit, s, all_s_in, y13s, branches, y1 = saved
     m = A.shape[1]
     n = A.shape[0]
-    if y1:                        # 12
-        d_s = 2.0 * (d_y * s)     # ∂y/∂s = 2·s
+    if y1:                            # 12
+        d_s = 2.0 * (d_y * s)         # ∂y/∂s = 2·s
         d_y2 = 0.0
     else:
         d_s = 0.0
@@ -77,22 +71,21 @@ def exits_of_two_loops_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndar
     d_A = np.zeros((n, m))
     for i, s_in, y13, branch in zip(range(len(all_s_in) - 1, -1, -1), reversed(all_s_in),
             reversed(y13s), reversed(branches), strict=True):  # 3
-        if not y13:               # 10
+        if not y13:                   # 10
             (y20,) = branch
-            if y20:               # 10
+            if y20:                   # 10
                 d_s += d_y2
             d_y11 = 0.0
         else:
             d_y11 = d_y2
-        if y13:                   # 9
+        if y13:                       # 9
             d_y2 = 0.0
         else:
             d_y2 = d_y11
         for j, s in zip(range(len(s_in) - 1, -1, -1), reversed(s_in), strict=True):  # 4
             t = A[i, j]
-            if not t > limit:     # 5
+            if not t > limit:         # 5
                 d_s_1 = d_s * t
-                d_t = d_s * s     # 7
-                d_A[i, j] += d_t  # ∂t/∂A = 1
+                d_A[i, j] += d_s * s  # 7
                 d_s = d_s_1
     return d_A, 0.0

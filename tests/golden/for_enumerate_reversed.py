@@ -23,11 +23,10 @@ def for_enumerate_reversed_forward(c: np.ndarray, x: float) -> tuple:
 def for_enumerate_reversed_backward(saved: tuple, d_p: float = 1.0) -> tuple[np.ndarray, float]:
     """Return d_p · ∂for_enumerate_reversed/∂(c, x) at the point where `for_enumerate_reversed_forward` was called."""
     x, p_in, n = saved
-    d_c = np.zeros(n)          # 3
+    d_c = np.zeros(n)              # 3
     d_x = 0.0
     for k, p in zip(range(n - 1, -1, -1), reversed(p_in), strict=True):  # 3
-        d_a = d_p * k          # ∂y4/∂a = k
-        d_x += d_p * p         # ∂y3/∂x = p
-        d_c[n - 1 - k] += d_a  # ∂a/∂c = 1
-        d_p *= x               # ∂y3/∂p = x
+        d_x += d_p * p             # ∂y3/∂x = p
+        d_c[n - 1 - k] += d_p * k  # ∂y4/∂a = k
+        d_p *= x                   # ∂y3/∂p = x
     return d_c, float(d_x)

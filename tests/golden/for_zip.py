@@ -28,9 +28,7 @@ def for_zip_backward(saved: tuple, d_s: float = 1.0) -> tuple[np.ndarray, np.nda
     for i, y4 in zip(range(n - 1, -1, -1), reversed(y4s), strict=True):  # 3
         x = a[i]
         y = b[i]
-        d_y4 = d_s * y          # ∂y3/∂y4 = y
-        d_y = d_s * y4          # ∂y3/∂y = y4
-        d_x = d_y4 * np.cos(x)  # ∂y4/∂x = cos x
-        d_b[i] += d_y           # ∂y/∂b = 1
-        d_a[i] += d_x           # ∂x/∂a = 1
+        d_y4 = d_s * y              # ∂y3/∂y4 = y
+        d_b[i] += d_s * y4          # ∂y3/∂y = y4
+        d_a[i] += d_y4 * np.cos(x)  # ∂y4/∂x = cos x
     return d_a, d_b

@@ -10,9 +10,7 @@ def list_set(v: "f8[n]", x: float):
 
 def list_set_forward(v: np.ndarray, x: float) -> tuple:
     """Return list_set(v, x) and what `list_set_backward` reads."""
-    a = []
-    for t in v:             # 2
-        a.append(t * x)
+    a = [t * x for t in v]  # 2
     y3 = len(a)             # 3
     y12s = []
     y13s = []
@@ -38,17 +36,14 @@ def list_set_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, float
     for i, y12, y13 in zip(range(y3 - 1, 0, -1), reversed(y12s), reversed(y13s), strict=True):  # 3
         d_y11 = d_a[i]                   # ∂a/∂y11 = 1
         d_a[i] = 0.0                     # 4
-        d_y12 = d_y11 * y13              # ∂y11/∂y12 = y13
-        d_y13 = d_y11 * y12              # ∂y11/∂y13 = y12
-        d_a[i - 1] += d_y13              # ∂y13/∂a = 1
-        d_a[i] += d_y12                  # ∂y12/∂a = 1
+        d_a[i - 1] += d_y11 * y12        # ∂y11/∂y13 = y12
+        d_a[i] += d_y11 * y13            # ∂y11/∂y12 = y13
     d_v = np.zeros(n)                    # 2
     d_y4 = d_a
     d_x = 0.0
     for i in range(n - 1, -1, -1):       # 2
         t = v[i]
         d_y15 = d_y4.pop()               # ∂y4/∂y15 = 1
-        d_t = d_y15 * x                  # ∂y15/∂t = x
         d_x += d_y15 * t                 # ∂y15/∂x = t
-        d_v[i] += d_t                    # ∂t/∂v = 1
+        d_v[i] += d_y15 * x              # ∂y15/∂t = x
     return d_v, float(d_x)

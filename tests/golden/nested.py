@@ -33,14 +33,13 @@ def nested_backward(saved: tuple, d_s: float = 1.0) -> tuple[np.ndarray, float]:
     A, x, all_t_in = saved
     m = A.shape[1]
     n = A.shape[0]
-    d_A = np.zeros((n, m))     # 3
+    d_A = np.zeros((n, m))      # 3
     d_x = 0.0
     for i, t_in in zip(range(n - 1, -1, -1), reversed(all_t_in), strict=True):  # 3
         d_t = d_s
         for j, t in zip(range(m - 1, -1, -1), reversed(t_in), strict=True):  # 5
-            y5 = A[i, j] + x
-            d_y5 = d_t * t     # 6
-            d_x += d_y5        # ∂y5/∂x = 1
-            d_A[i, j] += d_y5  # ∂y6/∂A = 1
-            d_t *= y5          # 6
+            d_y5 = d_t * t      # 6
+            d_x += d_y5         # ∂y5/∂x = 1
+            d_A[i, j] += d_y5   # ∂y6/∂A = 1
+            d_t *= A[i, j] + x  # 6
     return d_A, float(d_x)

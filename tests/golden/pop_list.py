@@ -13,17 +13,15 @@ def pop_list(v: "f8[n]", x: float):
 
 def pop_list_forward(v: np.ndarray, x: float) -> tuple:
     """Return pop_list(v, x) and what `pop_list_backward` reads."""
-    held = []
-    for t in v:               # 3
-        held.append(t * x)    # 4
+    held = [t * x for t in v]  # 4
     s = x
     s_in = []
     y8s = []
-    while len(held) > 0:      # 6
+    while len(held) > 0:       # 6
         s_in.append(s)
-        y8 = held.pop()       # 7
+        y8 = held.pop()        # 7
         y8s.append(y8)
-        s = s * 0.5 + y8 * s  # 7
+        s = s * 0.5 + y8 * s   # 7
     return s, (v.copy(), x, held, s_in, y8s)
 
 
@@ -42,7 +40,6 @@ def pop_list_backward(saved: tuple, d_s: float = 1.0) -> tuple[np.ndarray, float
     for i in range(n - 1, -1, -1):  # 3
         t = v[i]
         d_y9 = d_held.pop()         # ∂held/∂y9 = 1
-        d_t = d_y9 * x              # ∂y9/∂t = x
         d_x += d_y9 * t             # ∂y9/∂x = t
-        d_v[i] += d_t               # ∂t/∂v = 1
+        d_v[i] += d_y9 * x          # ∂y9/∂t = x
     return d_v, float(d_x)

@@ -39,8 +39,7 @@ def _g_backward(saved: tuple, d_y: np.float64, d_v: np.ndarray):
         return float(d_y), d_v
     y4, y5, record = branch                    # 2
     d_v[k - 1] += d_y                          # ∂y3/∂v = 1
-    d_y4 = d_y * y5                            # ∂y2/∂y4 = y5
     d_y5 = d_y * y4                            # ∂y2/∂y5 = y4
     d_x, d_v = _g_backward(record, d_y5, d_v)  # 4
-    d_v[k] += d_y4                             # ∂y4/∂v = 1
+    d_v[k] += d_y * y5                         # ∂y2/∂y4 = y5
     return d_x, d_v

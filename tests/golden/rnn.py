@@ -44,6 +44,5 @@ def rnn_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, np.ndarray
         d_U += np.outer(d_y3, h)             # ∂y3/∂U: d_y3 · hᵀ
         d_h = U.T @ d_y3                     # ∂y3/∂h: Uᵀ · d_y3
         d_W += np.outer(d_y3, x)             # ∂y3/∂W: d_y3 · xᵀ
-        d_x = W.T @ d_y3                     # ∂y3/∂x: Wᵀ · d_y3
-        d_xs[i] += d_x                       # ∂x/∂xs = 1
+        d_xs[i] += W.T @ d_y3                # ∂y3/∂x: Wᵀ · d_y3
     return d_W, d_U, d_b, d_xs, d_h

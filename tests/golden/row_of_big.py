@@ -29,15 +29,14 @@ def row_of_big_forward(A: np.ndarray) -> tuple:
 def row_of_big_backward(saved: tuple, d_y: float = 1.0) -> np.ndarray:
     """Return d_y · ∂row_of_big/∂A at the point where `row_of_big_forward` was called."""
     y5s, n, k = saved
-    d_B = np.full((k, n), d_y)  # ∂y/∂B = 1
+    d_B = np.full((k, n), d_y)   # ∂y/∂B = 1
     for j, y5 in zip(range(n - 1, -1, -1), reversed(y5s), strict=True):  # 4
-        d_y2 = d_B[0, j]        # ∂B/∂y2 = 1
-        d_B[0, j] = 0.0         # 6
-        d_y4 = d_y2 * 2.0       # ∂y2/∂y4 = 2.0
-        d_B[1, j] += d_y4       # ∂y4/∂B = 1
-        d_y3 = d_B[1, j]        # ∂B/∂y3 = 1
-        d_B[1, j] = 0.0         # 5
-        d_y5 = d_y3 * y5        # ∂y3/∂y5 = y5
-        d_B[0, j] += d_y5       # ∂y5/∂B = 1
-        d_B[0, j] += d_y5       # ∂y5/∂B = 1
+        d_y2 = d_B[0, j]         # ∂B/∂y2 = 1
+        d_B[0, j] = 0.0          # 6
+        d_B[1, j] += d_y2 * 2.0  # ∂y2/∂y4 = 2.0
+        d_y3 = d_B[1, j]         # ∂B/∂y3 = 1
+        d_B[1, j] = 0.0          # 5
+        d_y5 = d_y3 * y5         # ∂y3/∂y5 = y5
+        d_B[0, j] += d_y5        # ∂y5/∂B = 1
+        d_B[0, j] += d_y5        # ∂y5/∂B = 1
     return d_B

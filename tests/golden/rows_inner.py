@@ -38,8 +38,6 @@ def rows_inner_backward(saved: tuple, d_s: float = 1.0) -> np.ndarray:
     for i, t_in in zip(range(n - 1, -1, -1), reversed(all_t_in), strict=True):  # 3
         d_t = d_s
         for j, t in zip(range(m - 1, -1, -1), reversed(t_in), strict=True):  # 6
-            y5 = rows[i, j]
-            d_y5 = d_t * t        # 7
-            d_rows[i, j] += d_y5  # ∂y5/∂rows = 1
-            d_t *= y5             # 7
+            d_rows[i, j] += d_t * t
+            d_t *= rows[i, j]  # 7
     return d_rows

@@ -32,11 +32,8 @@ def rows_zip_backward(saved: tuple, d_s: float = 1.0) -> tuple[np.ndarray, np.nd
     for i, y4 in zip(range(n - 1, -1, -1), reversed(y4s), strict=True):  # 3
         a = A[i]
         b = B[i]
-        d_y4 = d_s * A[i, 0]  # ∂y3/∂y4 = y5
-        d_y5 = d_s * y4       # ∂y3/∂y5 = y4
-        d_A[i, 0] += d_y5     # ∂y5/∂A = 1
-        d_a = d_y4 * b        # ∂y4/∂a = b
-        d_b = d_y4 * a        # ∂y4/∂b = a
-        d_B[i] += d_b         # ∂b/∂B = 1
-        d_A[i] += d_a         # ∂a/∂A = 1
+        d_y4 = d_s * A[i, 0]   # ∂y3/∂y4 = y5
+        d_A[i, 0] += d_s * y4  # ∂y3/∂y5 = y4
+        d_B[i] += d_y4 * a     # ∂y4/∂b = a
+        d_A[i] += d_y4 * b     # ∂y4/∂a = b
     return d_A, d_B

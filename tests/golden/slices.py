@@ -35,10 +35,8 @@ def slices_backward(saved: tuple, d_s: float = 1.0) -> np.ndarray:
         d_y6 = d_s * (y7 * y8)  # ∂y4/∂y6 = y5
         d_w = d_y6 * w
         d_w *= 2.0              # ∂y9/∂w = 2·w
-        d_y7 = d_y5 * y8        # ∂y5/∂y7 = y8
-        d_y8 = d_y5 * y7        # ∂y5/∂y8 = y7
         d_w_1 = d_v[i:i + 3]    # 5
-        d_w_1[1] += d_y8        # ∂y8/∂w = 1
-        d_w_1[0] += d_y7        # ∂y7/∂w = 1
+        d_w_1[1] += d_y5 * y7   # ∂y5/∂y8 = y7
+        d_w_1[0] += d_y5 * y8   # ∂y5/∂y7 = y8
         d_v[i:i + 3] += d_w     # ∂w/∂v = 1
     return d_v

@@ -26,15 +26,12 @@ def stencil_backward(saved: tuple, d_y: float = 1.0) -> np.ndarray:
     u, y9s = saved
     n = u.shape[0]
     d_u = d_y * u
-    d_u *= 2.0              # ∂y1/∂u = 2·u
+    d_u *= 2.0                         # ∂y1/∂u = 2·u
     for i, y9 in zip(range(n - 2, 0, -1), reversed(y9s), strict=True):  # 2
-        y8 = u[i - 1]       # 3
-        d_y4 = d_u[i]       # ∂u/∂y4 = 1
-        d_u[i] = 0.0        # 3
-        d_y5 = d_y4 * 0.5   # ∂y4/∂y5 = 0.5
-        d_u[i] += d_y5      # ∂y7/∂u = 1
-        d_y8 = d_y5 * y9    # ∂y6/∂y8 = y9
-        d_y9 = d_y5 * y8    # ∂y6/∂y9 = y8
-        d_u[i + 1] += d_y9  # ∂y9/∂u = 1
-        d_u[i - 1] += d_y8  # ∂y8/∂u = 1
+        d_y4 = d_u[i]                  # ∂u/∂y4 = 1
+        d_u[i] = 0.0                   # 3
+        d_y5 = d_y4 * 0.5              # ∂y4/∂y5 = 0.5
+        d_u[i] += d_y5                 # ∂y7/∂u = 1
+        d_u[i + 1] += d_y5 * u[i - 1]  # ∂y6/∂y9 = y8
+        d_u[i - 1] += d_y5 * y9        # ∂y6/∂y8 = y9
     return d_u

@@ -27,9 +27,8 @@ def swap_rows_backward(saved: tuple, d_y: float = 1.0) -> np.ndarray:
     d_y1 = d_B[0]                       # ∂B/∂y1 = 1
     d_B = d_B.copy()
     d_B[0] = 0.0                        # 4
-    d_y3 = d_y1 * y4                    # ∂y1/∂y3 = y4
     d_y4 = d_y1 * y3                    # ∂y1/∂y4 = y3
-    d_B[0] += d_y3                      # ∂y3/∂B = 1
+    d_B[0] += d_y1 * y4                 # ∂y1/∂y3 = y4
     d_B[1] += d_y4                      # ∂y4/∂B = 1
     d_y2 = d_B[[0, 1]]                  # ∂B/∂y2 = 1
     d_B[[0, 1]] = 0.0                   # ∂B/∂A = 1 outside

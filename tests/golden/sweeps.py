@@ -35,7 +35,6 @@ def sweeps_backward(saved: tuple, d_y0: float = 1.0) -> tuple[float, np.ndarray]
             d_y3 = d_y[i]          # ∂y/∂y3 = 1
             d_y[i] = 0.0           # 5
             d_y[i - 1] += d_y3     # ∂y5/∂y = 1
-            d_y6 = d_y3 * a        # ∂y4/∂y6 = a
             d_a += d_y3 * y6       # ∂y4/∂a = y6
-            d_y[i] += d_y6         # ∂y6/∂y = 1
+            d_y[i] += d_y3 * a     # ∂y4/∂y6 = a
     return float(d_a), d_y

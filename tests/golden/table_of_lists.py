@@ -13,12 +13,7 @@ def table_of_lists_forward(a: np.ndarray, b: np.ndarray) -> tuple:
     """Return table_of_lists(a, b) and what `table_of_lists_backward` reads."""
     m = b.shape[0]
     n = a.shape[0]
-    t = []
-    for _ in range(n + 1):                       # 2
-        y11 = []
-        for _ in range(m + 1):                   # 2
-            y11.append(0.0)
-        t.append(y11)
+    t = [[0.0] * (m + 1) for _ in range(n + 1)]  # 2
     all_y21s = []
     for i in range(1, n + 1):                    # 3
         y21s = []
@@ -39,27 +34,24 @@ def table_of_lists_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray,
     a, b, t, all_y21s = saved
     m = b.shape[0]
     n = a.shape[0]
-    d_t = [[0.0] * len(e) for e in t]  # 6
-    d_t[-1][-1] += d_y                 # ∂y/∂y1 = 1
+    d_t = [[0.0] * len(e) for e in t]       # 6
+    d_t[-1][-1] += d_y                      # ∂y/∂y1 = 1
     d_a = np.zeros(n)
     d_b = np.zeros(m)
     for i, y21s in zip(range(n, 0, -1), reversed(all_y21s), strict=True):  # 3
         for j, y21 in zip(range(m, 0, -1), reversed(y21s), strict=True):  # 4
             y24 = a[i - 1]
-            y25 = b[j - 1]
-            d_y26 = d_t[i]             # 5
-            d_y18 = d_y26[j]           # ∂y16/∂y18 = 1
-            d_y26[j] = 0.0             # 5
-            d_y24 = d_y18 * y25        # ∂y20/∂y24 = y25
-            d_y25 = d_y18 * y24        # ∂y20/∂y25 = y24
-            d_b[j - 1] += d_y25        # ∂y25/∂b = 1
-            d_a[i - 1] += d_y24        # ∂y24/∂a = 1
-            if y21:                    # 5
+            d_y26 = d_t[i]                  # 5
+            d_y18 = d_y26[j]                # ∂y16/∂y18 = 1
+            d_y26[j] = 0.0                  # 5
+            d_b[j - 1] += d_y18 * y24       # ∂y20/∂y25 = y24
+            d_a[i - 1] += d_y18 * b[j - 1]  # ∂y20/∂y24 = y25
+            if y21:                         # 5
                 d_y22 = d_y18
                 d_y23 = 0.0
             else:
                 d_y22 = 0.0
                 d_y23 = d_y18
-            d_y26[j - 1] += d_y22      # ∂y22/∂y26 = 1
-            d_t[i - 1][j] += d_y23     # ∂y23/∂y28 = 1
+            d_y26[j - 1] += d_y22           # ∂y22/∂y26 = 1
+            d_t[i - 1][j] += d_y23          # ∂y23/∂y28 = 1
     return d_a, d_b

@@ -31,19 +31,18 @@ def time_stepping_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, 
     dt, steps, U, y9s = saved
     n_U = U.shape[0]
     m_U = U.shape[1]
-    d_y2 = 2 * U[steps]                                 # 6
-    d_y2 *= d_y                                         # ∂y1/∂y2 = 2·y2
-    d_U = np.zeros((n_U, m_U))                          # 6
-    d_U[steps] += d_y2                                  # ∂y2/∂U = 1
+    d_y2 = 2 * U[steps]                                   # 6
+    d_y2 *= d_y                                           # ∂y1/∂y2 = 2·y2
+    d_U = np.zeros((n_U, m_U))                            # 6
+    d_U[steps] += d_y2                                    # ∂y2/∂U = 1
     d_dt = 0.0
     for t, y9 in zip(range(steps - 1, -1, -1), reversed(y9s), strict=True):  # 4
-        y7 = U[t]                                       # 5
-        d_y5 = d_U[t + 1].copy()                        # ∂U/∂y5 = 1
-        d_U[t + 1] = 0.0                                # 5
-        d_dt += (d_y5 * y9).sum()                       # ∂y8/∂dt = y9
-        d_y9 = d_y5 * dt                                # ∂y8/∂y9 = dt
-        d_y7 = np.multiply(d_y9, np.cos(y7), out=d_y9)  # ∂y9/∂y7 = cos y7
-        d_U[t] += d_y7                                  # ∂y7/∂U = 1
-        d_U[t] += d_y5                                  # ∂y7/∂U = 1
-    d_u = d_U[0]                                        # ∂U/∂u = 1
+        d_y5 = d_U[t + 1].copy()                          # ∂U/∂y5 = 1
+        d_U[t + 1] = 0.0                                  # 5
+        d_dt += (d_y5 * y9).sum()                         # ∂y8/∂dt = y9
+        d_y9 = d_y5 * dt                                  # ∂y8/∂y9 = dt
+        d_y7 = np.multiply(d_y9, np.cos(U[t]), out=d_y9)  # ∂y9/∂y7 = cos y7
+        d_U[t] += d_y7                                    # ∂y7/∂U = 1
+        d_U[t] += d_y5                                    # ∂y7/∂U = 1
+    d_u = d_U[0]                                          # ∂U/∂u = 1
     return d_u, float(d_dt)

@@ -22,13 +22,12 @@ def two_names_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndarray, flo
     """Return d_y0 · ∂two_names/∂(v, x) at the point where `two_names_forward` was called."""
     v, x, y = saved
     d_y = d_y0 * y
-    d_y *= 2.0              # ∂y1/∂y = 2·y
-    d_y2 = d_y[1:].copy()   # ∂y/∂y2 = 1
-    d_y[:-1] += d_y2        # ∂y2/∂y = 1
-    d_y3 = d_y[0]           # ∂y/∂y3 = 1
-    d_y[0] = 0.0            # 4
-    d_x = 2.0 * (d_y3 * x)  # ∂y3/∂x = 2·x
-    d_v = d_y * x           # ∂y/∂v = x
-    d_y *= v                # 2
-    d_x += d_y.sum()        # ∂y/∂x = v
+    d_y *= 2.0                  # ∂y1/∂y = 2·y
+    d_y[:-1] += d_y[1:].copy()  # ∂y/∂y2 = 1
+    d_y3 = d_y[0]               # ∂y/∂y3 = 1
+    d_y[0] = 0.0                # 4
+    d_x = 2.0 * (d_y3 * x)      # ∂y3/∂x = 2·x
+    d_v = d_y * x               # ∂y/∂v = x
+    d_y *= v                    # 2
+    d_x += d_y.sum()            # ∂y/∂x = v
     return d_v, float(d_x)

@@ -22,9 +22,8 @@ def unpacking_backward(saved: tuple, d_y0: float = 1.0) -> tuple[float, float, n
     """Return d_y0 · ∂unpacking/∂(x, y, v) at the point where `unpacking_forward` was called."""
     x, y, y2, y3, n = saved
     d_y2 = d_y0 * y3        # ∂y1/∂y2 = y3
-    d_y3 = d_y0 * y2        # ∂y1/∂y3 = y2
     d_v = np.zeros(n)       # 5
-    d_v[0] += d_y3          # ∂y3/∂v = 1
+    d_v[0] += d_y0 * y2     # ∂y1/∂y3 = y2
     d_y = 2.0 * (d_y2 * y)  # ∂y2/∂y = 2·y
     d_x = d_y0 * y          # ∂b/∂x = y
     d_y += d_y0 * x         # ∂b/∂y = x

@@ -29,15 +29,14 @@ def view_of_view_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndarray, 
     v, x, y, y11s = saved
     n = v.shape[0]
     d_y = d_y0 * y
-    d_y *= 2.0             # ∂y1/∂y = 2·y
+    d_y *= 2.0              # ∂y1/∂y = 2·y
     d_x = 0.0
     for i, y11 in zip(reversed(range((max(n - 1, 0) + 1) // 2)), reversed(y11s), strict=True):  # 5
-        t = i * 2 + 1      # 6
-        d_y9 = d_y[t]      # ∂y/∂y9 = 1
-        d_y11 = d_y9 * x   # ∂y9/∂y11 = x
-        d_x += d_y9 * y11  # ∂y9/∂x = y11
-        d_y[t] += d_y11    # ∂y11/∂y = 1
-    d_v = d_y * x          # ∂y/∂v = x
-    d_y *= v               # 2
-    d_x += d_y.sum()       # ∂y/∂x = v
+        t = i * 2 + 1       # 6
+        d_y9 = d_y[t]       # ∂y/∂y9 = 1
+        d_x += d_y9 * y11   # ∂y9/∂x = y11
+        d_y[t] += d_y9 * x  # ∂y9/∂y11 = x
+    d_v = d_y * x           # ∂y/∂v = x
+    d_y *= v                # 2
+    d_x += d_y.sum()        # ∂y/∂x = v
     return d_v, float(d_x)

@@ -27,18 +27,15 @@ def view_writes_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndarray, f
     v, x, y, y8s = saved
     n = v.shape[0]
     d_y = d_y0 * y
-    d_y *= 2.0              # ∂y1/∂y = 2·y
+    d_y *= 2.0                     # ∂y1/∂y = 2·y
     d_x = 0.0
     for i, y8 in zip(range(n - 2, -1, -1), reversed(y8s), strict=True):  # 4
-        y9 = y[i]           # 5
-        d_y6 = d_y[i + 1]   # ∂y/∂y6 = 1
-        d_y[i + 1] = 0.0    # 5
-        d_x += d_y6         # ∂y6/∂x = 1
-        d_y8 = d_y6 * y9    # ∂y7/∂y8 = y9
-        d_y9 = d_y6 * y8    # ∂y7/∂y9 = y8
-        d_y[i] += d_y9      # ∂y9/∂y = 1
-        d_y[i + 1] += d_y8  # ∂y8/∂y = 1
-    d_v = d_y * x           # ∂y/∂v = x
-    d_y *= v                # 2
-    d_x += d_y.sum()        # ∂y/∂x = v
+        d_y6 = d_y[i + 1]          # ∂y/∂y6 = 1
+        d_y[i + 1] = 0.0           # 5
+        d_x += d_y6                # ∂y6/∂x = 1
+        d_y[i] += d_y6 * y8        # ∂y7/∂y9 = y8
+        d_y[i + 1] += d_y6 * y[i]  # ∂y7/∂y8 = y9
+    d_v = d_y * x                  # ∂y/∂v = x
+    d_y *= v                       # 2
+    d_x += d_y.sum()               # ∂y/∂x = v
     return d_v, float(d_x)

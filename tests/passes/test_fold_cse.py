@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from symdiff.ir import types
+from symdiff.ir import dims, types
+from symdiff.ir.build import V
 from symdiff.ir.types import Kind
 from symdiff.passes.cse import cse
 from symdiff.passes.dce import dce
@@ -362,3 +363,38 @@ def test_long_programs_are_quick() -> None:
 
     q = dce(cse(dce(fold(program([F8], make)))))
     assert len(names(q)) == 10_000
+
+
+def test_a_product_with_one_of_either_kind_made_a_float() -> None:
+    """`float(1.0 * x)` of a float x is x, and `float(1.0)` is 1.0; another factor stays."""
+
+    def made(factor: float):
+        def build(b, x):
+            one = V(b, b.const(factor, types.AVal(Kind.EITHER, (), "f8")))
+            return [emit(b, "convert", v, kind=Kind.PYTHON, dtype="f8")[0] for v in (b.op("mul", one, x), one)]
+
+        return program([F8], build)
+
+    p = made(1.0)
+    q = dce(fold(p))
+    assert names(q) == [] and q.main.body.outs[0] is q.main.body.params[0] and q.main.body.outs[1].const == 1.0
+    assert_same_bits(p, q, *scalars(p))
+    assert names(dce(fold(made(2.0)))).count("mul") == 1
+
+
+def test_a_shape_is_compared_once() -> None:
+    """The second comparison makes the first; not where the array had another size, nor where it is read between."""
+    n, m = dims.var("n"), dims.var("m")
+
+    def made(first, read=False):
+        def build(b, x, y, z):
+            inner = emit(b, "check_shape", x, shape=(n, first))[0]
+            outer = emit(b, "check_shape", inner, shape=(n, m))[0]
+            return [outer, y, z, *([inner] if read else [])]
+
+        return program([array("f8", "k", "l"), array("f8", "n"), array("f8", "m")], build)
+
+    assert names(dce(fold(made(dims.var("l"))))) == ["check_shape"]
+    assert names(dce(fold(made(m)))) == ["check_shape"]
+    assert names(dce(fold(made(n)))) == ["check_shape", "check_shape"]
+    assert names(dce(fold(made(m, read=True)))) == ["check_shape", "check_shape"]

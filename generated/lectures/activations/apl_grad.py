@@ -70,8 +70,7 @@ def apl_backward(saved: tuple, d_y: np.ndarray) -> tuple[np.ndarray, np.ndarray,
         d_y3 = np.vdot(d_y, y4)               # ∂y2/∂y3 = y4
         d_y4 = d_y * a[i]                     # ∂y2/∂y4 = y3
         d_y5 = np.where(y5 > 0.0, d_y4, 0.0)  # ∂y4/∂y5 = [y5 > 0]
-        d_y7 = d_y5.sum()                     # ∂y5/∂y7 = 1
-        d_b[i] += d_y7                        # ∂y7/∂b = 1
+        d_b[i] += d_y5.sum()                  # ∂y5/∂y7 = 1
         d_x -= d_y5                           # ∂y6/∂x = -1
         d_a[i] += d_y3                        # ∂y3/∂a = 1
     d_x += d_y * (x > 0.0)                    # ∂y/∂x = [x > 0]

@@ -40,12 +40,11 @@ def brelu_forward(x: np.ndarray) -> tuple:
     n = x.shape[0]
     y3 = np.arange(n)
     y3 %= 2
-    even = y3 == 0              # 3
-    y1 = np.maximum(0.0, x)
+    even = y3 == 0                              # 3
     y6 = -x
     y2 = np.maximum(0.0, y6)
     np.negative(y2, out=y2)
-    y = np.where(even, y1, y2)  # 4
+    y = np.where(even, np.maximum(0.0, x), y2)  # 4
     return y, (x.copy(), even, y6)
 
 

@@ -21,10 +21,9 @@ def elu(x: np.ndarray, alpha: float) -> np.ndarray:
     """Exponential linear unit."""
     if not (type(x) is np.ndarray and type(alpha) is float and x.dtype is _f8 and x.ndim == 1):
         x, alpha = _accept('elu', _TYPES, x, alpha)
-    y1 = x > 0.0
     y2 = np.expm1(x)
     y2 *= alpha
-    y = np.where(y1, x, y2)  # 3
+    y = np.where(x > 0.0, x, y2)  # 3
     return y
 
 

@@ -21,13 +21,12 @@ def isrlu(x: np.ndarray, alpha: float) -> np.ndarray:
     """Inverse square root linear unit."""
     if not (type(x) is np.ndarray and type(alpha) is float and x.dtype is _f8 and x.ndim == 1):
         x, alpha = _accept('isrlu', _TYPES, x, alpha)
-    y1 = x < 0.0
     y2 = x * x
     y2 *= alpha
     y2 += 1.0
     np.sqrt(y2, out=y2)
     np.divide(x, y2, out=y2)
-    y = np.where(y1, y2, x)  # 3
+    y = np.where(x < 0.0, y2, x)  # 3
     return y
 
 
@@ -54,11 +53,10 @@ def isrlu_backward(saved: tuple, d_y: np.ndarray) -> tuple[np.ndarray, float]:
         raise ValueError(f'isrlu_backward: d_y must have shape {(x.shape[0],)}, not {d_y.shape}')
     d_y2 = d_y * y1                            # ∂y/∂y2 = [y1]
     d_x = np.where(y1, 0.0, d_y)               # ∂y/∂x = [not y1]
-    t = 1.0 / y3
-    t1 = -y2
-    t1 /= y3                                   # 3
-    d_x += _masked_mul(d_y2, t)                # ∂y2/∂x = 1/y3
-    d_y3 = _masked_mul(d_y2, t1)               # ∂y2/∂y3 = -x/y3²
+    t = -y2
+    t /= y3                                    # 3
+    d_x += _masked_mul(d_y2, 1.0 / y3)         # ∂y2/∂x = 1/y3
+    d_y3 = _masked_mul(d_y2, t)                # ∂y2/∂y3 = -x/y3²
     d_y4 = _masked_mul(d_y3, 0.5 / y3)         # ∂y3/∂y4 = 1/(2√y4) = 0.5/y3
     d_alpha = np.vdot(d_y4, y6)                # ∂y5/∂alpha = y6
     d_y6 = np.multiply(d_y4, alpha, out=d_y4)  # ∂y5/∂y6 = alpha

@@ -48,11 +48,10 @@ def isru_backward(saved: tuple, d_y: np.ndarray) -> tuple[np.ndarray, float]:
         (d_y,) = _accept('isru_backward', {'d_y': ('f8', 'n')}, d_y)
     if d_y.shape != (x.shape[0],):
         raise ValueError(f'isru_backward: d_y must have shape {(x.shape[0],)}, not {d_y.shape}')
-    t = 1.0 / y1
-    t1 = -y
-    t1 /= y1                                   # 3
-    d_x = _masked_mul(d_y, t)                  # ∂y/∂x = 1/y1
-    d_y1 = _masked_mul(d_y, t1)                # ∂y/∂y1 = -x/y1²
+    t = -y
+    t /= y1                                    # 3
+    d_x = _masked_mul(d_y, 1.0 / y1)           # ∂y/∂x = 1/y1
+    d_y1 = _masked_mul(d_y, t)                 # ∂y/∂y1 = -x/y1²
     d_y2 = _masked_mul(d_y1, 0.5 / y1)         # ∂y1/∂y2 = 1/(2√y2) = 0.5/y1
     d_alpha = np.vdot(d_y2, y4)                # ∂y3/∂alpha = y4
     d_y4 = np.multiply(d_y2, alpha, out=d_y2)  # ∂y3/∂y4 = alpha

@@ -21,10 +21,9 @@ def selu(x: np.ndarray, alpha: float) -> np.ndarray:
     """Scaled exponential linear unit, with λ = 1.0507."""
     if not (type(x) is np.ndarray and type(alpha) is float and x.dtype is _f8 and x.ndim == 1):
         x, alpha = _accept('selu', _TYPES, x, alpha)
-    y2 = x < 0.0
     y3 = np.expm1(x)
     y3 *= alpha
-    y = np.where(y2, y3, x)
+    y = np.where(x < 0.0, y3, x)
     y *= 1.0507  # 3
     return y
 

@@ -46,14 +46,13 @@ def sinc_backward(saved: tuple, d_y: np.ndarray) -> np.ndarray:
         (d_y,) = _accept('sinc_backward', {'d_y': ('f8', 'n')}, d_y)
     if d_y.shape != (x.shape[0],):
         raise ValueError(f'sinc_backward: d_y must have shape {(x.shape[0],)}, not {d_y.shape}')
-    d_y2 = np.where(y1, 0.0, d_y)  # ∂y/∂y2 = [not y1]
-    t = 1.0 / x
-    t1 = -y2
-    t1 /= x                        # 3
-    d_y3 = _masked_mul(d_y2, t)    # ∂y2/∂y3 = 1/x
-    d_x = _masked_mul(d_y2, t1)    # ∂y2/∂x = -y3/x²
-    d_y3 *= np.cos(x)              # 3
-    d_x += d_y3                    # ∂y3/∂x = cos x
+    d_y2 = np.where(y1, 0.0, d_y)      # ∂y/∂y2 = [not y1]
+    t = -y2
+    t /= x                             # 3
+    d_y3 = _masked_mul(d_y2, 1.0 / x)  # ∂y2/∂y3 = 1/x
+    d_x = _masked_mul(d_y2, t)         # ∂y2/∂x = -y3/x²
+    d_y3 *= np.cos(x)                  # 3
+    d_x += d_y3                        # ∂y3/∂x = cos x
     return d_x
 
 

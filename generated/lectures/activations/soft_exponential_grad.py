@@ -80,39 +80,28 @@ def soft_exponential_value_and_grad(x: float, alpha: float) -> tuple:
     """Return soft_exponential(x, alpha) and its gradient by x, alpha."""
     if not (type(x) is type(alpha) is float):
         x, alpha = _floats('soft_exponential_value_and_grad', x=x, alpha=alpha)
-    y1 = alpha < 0
-    if y1:                                            # 3
-        y = -np.log(1 - alpha * (x + alpha)) / alpha  # 4
-        branch = (0, y)                               # 3
-    else:
-        if alpha > 0:                                 # 5
-            y9 = np.expm1(alpha * x)
-            y = y9 / alpha + alpha                    # 6
-            branch = (y9,)                            # 5
-        else:
-            branch = ()                               # 5
-            y = x
-        branch = (1, branch)
-    if y1:                                            # 3
-        (y_1,) = branch[1:]
-        y6 = x + alpha                                # 4
-        d_alpha = -y_1 / alpha                        # ∂y/∂alpha = -y2/alpha²
-        d_y3 = np.divide(-1, alpha)                   # ∂y2/∂y3 = -1
-        d_y4 = d_y3 / (1 - alpha * y6)                # ∂y3/∂y4 = 1/y4
-        d_y5 = -d_y4                                  # ∂y4/∂y5 = -1
-        d_alpha += d_y5 * y6                          # ∂y5/∂alpha = y6
-        d_y6 = d_y5 * alpha                           # ∂y5/∂y6 = alpha
-        d_alpha += d_y6                               # ∂y6/∂alpha = 1
+    if alpha < 0:                    # 3
+        y6 = x + alpha
+        y4 = 1 - alpha * y6
+        y = -np.log(y4) / alpha      # 4
+        d_alpha = -y / alpha         # ∂y/∂alpha = -y2/alpha²
+        d_y3 = np.divide(-1, alpha)  # ∂y2/∂y3 = -1
+        d_y4 = d_y3 / y4             # ∂y3/∂y4 = 1/y4
+        d_y5 = -d_y4                 # ∂y4/∂y5 = -1
+        d_alpha += d_y5 * y6         # ∂y5/∂alpha = y6
+        d_y6 = d_y5 * alpha          # ∂y5/∂y6 = alpha
+        d_alpha += d_y6              # ∂y6/∂alpha = 1
         return y, (float(d_y6), float(d_alpha))
-    (branch,) = branch[1:]                            # 3
-    if alpha > 0:                                     # 5
-        (y9,) = branch
-        d_alpha = 1.0 + -(y9 / alpha) / alpha         # ∂y8/∂alpha = -y9/alpha²
-        d_y11 = (y9 + 1) / alpha                      # ∂y9/∂y11 = e^y11 = y9 + 1
-        d_alpha += d_y11 * x                          # ∂y11/∂alpha = x
-        d_x = d_y11 * alpha                           # ∂y11/∂x = alpha
+    if alpha > 0:                    # 5
+        y9 = np.expm1(alpha * x)
+        y8 = y9 / alpha
+        y = y8 + alpha               # 6
+        d_alpha = 1.0 + -y8 / alpha  # ∂y8/∂alpha = -y9/alpha²
+        d_y11 = (y9 + 1) / alpha     # ∂y9/∂y11 = e^y11 = y9 + 1
+        d_alpha += d_y11 * x         # ∂y11/∂alpha = x
+        d_x = d_y11 * alpha          # ∂y11/∂x = alpha
         return y, (float(d_x), float(d_alpha))
-    return y, (float(1.0), 0.0)
+    return x, (1.0, 0.0)
 
 
 def soft_exponential_grad(x: float, alpha: float) -> tuple[float, float]:

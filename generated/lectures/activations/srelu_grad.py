@@ -22,15 +22,13 @@ def srelu(x: np.ndarray, t_l: float, a_l: float, t_r: float, a_r: float) -> np.n
     if not (type(x) is np.ndarray and type(t_l) is type(a_l) is type(t_r) is type(a_r) is float
             and x.dtype is _f8 and x.ndim == 1):
         x, t_l, a_l, t_r, a_r = _accept('srelu', _TYPES, x, t_l, a_l, t_r, a_r)
-    y1 = x <= t_l
     y2 = x - t_l
     y2 *= a_l
     y2 += t_l
-    y5 = x >= t_r
     y6 = x - t_r
     y6 *= a_r
     y6 += t_r
-    y = np.where(y1, y2, np.where(y5, y6, x))  # 3
+    y = np.where(x <= t_l, y2, np.where(x >= t_r, y6, x))  # 3
     return y
 
 

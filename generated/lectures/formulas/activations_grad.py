@@ -759,22 +759,21 @@ def isru_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
         (d_y,) = _floats('isru_backward', d_y=d_y)
     try:
         t = float(y1)
-        t1 = -float(y) / t       # 1
-        d_x = d_y / t            # ∂y/∂x = 1/y1
-        d_y1 = d_y * t1          # ∂y/∂y1 = -x/y1²
-        d_y2 = d_y1 * (0.5 / t)  # ∂y1/∂y2 = 1/(2√y2) = 0.5/y1
-        d_alpha = d_y2 * y4      # ∂y3/∂alpha = y4
-        d_y4 = d_y2 * alpha      # ∂y3/∂y4 = alpha
-        d_x += d_y4 * (2.0 * x)  # ∂y4/∂x = 2·x
+        d_x = d_y / t                 # ∂y/∂x = 1/y1
+        d_y1 = d_y * (-float(y) / t)  # ∂y/∂y1 = -x/y1²
+        d_y2 = d_y1 * (0.5 / t)       # ∂y1/∂y2 = 1/(2√y2) = 0.5/y1
+        d_alpha = d_y2 * y4           # ∂y3/∂alpha = y4
+        d_y4 = d_y2 * alpha           # ∂y3/∂y4 = alpha
+        d_x += d_y4 * (2.0 * x)       # ∂y4/∂x = 2·x
         return d_x, d_alpha
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
-    d_x = d_y / y1               # ∂y/∂x = 1/y1
-    d_y1 = d_y * (-y / y1)       # ∂y/∂y1 = -x/y1²
-    d_y2 = d_y1 * (0.5 / y1)     # ∂y1/∂y2 = 1/(2√y2) = 0.5/y1
-    d_alpha = d_y2 * y4          # ∂y3/∂alpha = y4
-    d_y4 = d_y2 * alpha          # ∂y3/∂y4 = alpha
-    d_x += d_y4 * (2 * x)        # ∂y4/∂x = 2·x
+    d_x = d_y / y1                    # ∂y/∂x = 1/y1
+    d_y1 = d_y * (-y / y1)            # ∂y/∂y1 = -x/y1²
+    d_y2 = d_y1 * (0.5 / y1)          # ∂y1/∂y2 = 1/(2√y2) = 0.5/y1
+    d_alpha = d_y2 * y4               # ∂y3/∂alpha = y4
+    d_y4 = d_y2 * alpha               # ∂y3/∂y4 = alpha
+    d_x += d_y4 * (2 * x)             # ∂y4/∂x = 2·x
     return float(d_x), float(d_alpha)
 
 
@@ -1725,9 +1724,8 @@ def soft_clipping_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float
         d_y1 = d_y * float(y2)           # ∂y/∂y1 = y2
         d_y2 = d_y * y1                  # ∂y/∂y2 = y1
         d_y3 = d_y2 / t                  # ∂y2/∂y3 = 1/y3
-        t = -t / y5                      # 1
         d_y4 = d_y3 / y5                 # ∂y3/∂y4 = 1/y5
-        d_y5 = d_y3 * t                  # ∂y3/∂y5 = -y4/y5²
+        d_y5 = d_y3 * (-t / y5)          # ∂y3/∂y5 = -y4/y5²
         d_y9 = d_y5 * t1                 # ∂y7/∂y9 = e^y9 = y7
         d_alpha = d_y9 * (x - 1.0)       # ∂y9/∂alpha = y10
         d_y10 = d_y9 * alpha             # ∂y9/∂y10 = alpha
@@ -1768,9 +1766,8 @@ def soft_clipping_value_and_grad(x: float, alpha: float) -> tuple:
         y2 = math.log(y3)
         y = y1 * y2                        # 1
         d_y3 = y1 / y3                     # ∂y2/∂y3 = 1/y3
-        t = -y3 / y5                       # 1
         d_y4 = d_y3 / y5                   # ∂y3/∂y4 = 1/y5
-        d_y5 = d_y3 * t                    # ∂y3/∂y5 = -y4/y5²
+        d_y5 = d_y3 * (-y3 / y5)           # ∂y3/∂y5 = -y4/y5²
         d_y9 = d_y5 * y7                   # ∂y7/∂y9 = e^y9 = y7
         d_alpha = d_y9 * y10               # ∂y9/∂alpha = y10
         d_y10 = d_y9 * alpha               # ∂y9/∂y10 = alpha
