@@ -50,9 +50,51 @@ def printed(x, n):
     return x
 
 
+def found(v, limit):
+    hit = None
+    for k, t in enumerate(v):
+        if t > limit:
+            hit = [t, k]
+    return hit
+
+
+def unpacked(v, limit):
+    t, k = found(v, limit)
+    return t * k
+
+
+def looped_over(v, limit):
+    total = 0.0
+    for t in found(v, limit):
+        total = total + t
+    return total
+
+
+def written(v, limit):
+    hit = found(v, limit)
+    hit[0] = 2.0 * limit
+    return hit[0] * hit[1]
+
+
+def called(x):
+    f = None
+    if x > 0:
+        f = math.sin
+    return f(x)
+
+
+HITS = [(np.array([2.0, 1.0, 3.0]), 1.5), (np.array([2.0, 1.0, 3.0]), 4.5)]
+
+
 @pytest.mark.parametrize(
     ("function", "calls"),
     [
+        (unpacked, HITS),
+        (looped_over, HITS),
+        (written, HITS),
+        (called, [(1.5,), (-1.5,)]),
+        (lambda v, limit: found(v, limit)[0] * limit, HITS),
+        (lambda v, limit: sum(found(v, limit)) * limit, HITS),
         (least, [(np.array([2.0, 1.0, 3.0]),), (np.array([-1.0]),)]),
         (complains, [(0.5, 1.0), (-0.5, 1.0), (-2.0, 1.0), (2.0, 1.0)]),
         (added_to_none, [(1.5,), (-1.5,)]),
@@ -61,6 +103,19 @@ def printed(x, n):
 )
 def test_values_and_exceptions(function: Callable[..., Any], calls: list[tuple[Any, ...]]) -> None:
     check(function, *calls)
+
+
+def test_an_attribute_of_none() -> None:
+    def copied(v, limit):
+        hit = None
+        for t in v:
+            if t > limit:
+                hit = [t]
+        return hit.copy()[0]
+
+    assert grad(copied)(np.array([2.0, 1.0, 3.0]), 1.5).tolist() == [0.0, 0.0, 1.0]
+    with pytest.raises(AttributeError, match=r"^'NoneType' object has no attribute 'copy'$"):
+        grad(copied)(np.array([2.0]), 3.0)
 
 
 def test_none_where_a_number_is_returned() -> None:

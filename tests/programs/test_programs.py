@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.programs import (
+    absent,
     arrays,
     chosen,
     closures,
@@ -55,7 +56,7 @@ FILES = (
         iterating,
         outside,
     ),
-    *(ragged, kinds, methods, everyday, everyday_data, infinities, trees),
+    *(ragged, kinds, methods, everyday, everyday_data, infinities, trees, absent),
 )
 CASES = [case for file in FILES for case in file.cases]
 

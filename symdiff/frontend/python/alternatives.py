@@ -1,8 +1,9 @@
-"""Values that are one of several things, by a condition: None or a number, one of some strings or functions.
+"""Values that are one of several things, by a condition: None or a number, None or an object, one of some strings.
 
 By hand, `act = np.tanh if x > 0 else np.sin; y = act(x)`: `act` is `OneOf(tag, (np.tanh, np.sin))` with an integer
 `tag` that is staged, and the call is made in both branches of a condition on it.  `best = None`, and a number later, is
 an optional value: the number is read where a test said that it is there, else behind a check that raises TypeError.
+`hit = None`, and an object, list or tuple later, is `OneOf(tag, (None, hit))` whose `tag` is a bool: it is there.
 
 What a test says of such a value holds inside the branch that it decides: `Scope.facts`.
 """
@@ -20,6 +21,7 @@ from symdiff.frontend.python import memory
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.store import NO_FACTS, Facts
 from symdiff.frontend.python.values import (
+    BOTTOM,
     NONE,
     POISON,
     Arr,
@@ -31,6 +33,8 @@ from symdiff.frontend.python.values import (
     Num,
     OneOf,
     Partial,
+    Reference,
+    Struct,
     Text,
     Val,
     is_number,
@@ -47,6 +51,38 @@ ABSENT, PRESENT = frozenset((0,)), frozenset((1,))
 def optional(val: Any) -> bool:
     """Whether a value is None, or None on some paths."""
     return (isinstance(val, Known) and val.obj is None) or (isinstance(val, Maybe) and val.none)
+
+
+def nullable(val: Any) -> bool:
+    """Whether a value is None on some paths, and a list, tuple, dict or object on the others."""
+    return isinstance(val, OneOf) and isinstance(val.options[-1], Reference | Struct)
+
+
+def halves(val: Any) -> tuple[Any, Any] | None:
+    """Whether a container or object is there, and which; None of what is neither that nor None."""
+    if val is BOTTOM:
+        return BOTTOM, BOTTOM
+    if isinstance(val, Known) and val.obj is None:
+        return Known(False), BOTTOM
+    if isinstance(val, Reference | Struct):
+        return Known(True), val
+    return (val.tag, val.options[1]) if nullable(val) else None
+
+
+def both_halves(a: Any, b: Any) -> tuple[tuple[Any, Any], tuple[Any, Any]] | None:
+    """The halves of both in pairs, where one is None, or None on some paths, and a container or object is in them."""
+    first, second = halves(a), halves(b)
+    if first is None or second is None or not any(nullable(x) or optional(x) for x in (a, b)):
+        return None
+    return None if first[1] is BOTTOM and second[1] is BOTTOM else ((first[0], second[0]), (first[1], second[1]))
+
+
+def put_together(there: Val, val: Val) -> Val:
+    """What `halves` took apart."""
+    if isinstance(there, Known) or val is BOTTOM:
+        return val if isinstance(there, Known) and there.obj else NONE
+    assert isinstance(there, Num)
+    return OneOf(there, (NONE, val))
 
 
 def choosable(val: Any) -> bool:
@@ -200,15 +236,25 @@ def settled(cx: Context, node: ast.AST, val: Val) -> Val:
 # --- using them
 
 
-def is_none(cx: Context, node: ast.AST, val: Val, positive: bool = True) -> Val | None:
-    """`val is None`, or `val is not None`; None where that is known without these."""
+def present(cx: Context, node: ast.AST, val: Val, message: str, exception: str = "TypeError") -> Val:
+    """What is to be read, changed or called: where it is None, Python's error is raised when it runs."""
     from symdiff.frontend.python import operators
 
     val = narrowed(cx, node, val)
+    absent = is_none(cx, node, val) if isinstance(val, OneOf) else None
+    if not isinstance(val, OneOf) or not isinstance(absent, Num) or val.tag.value is None:
+        return val
+    operators.raise_if(cx, node, absent, exception, (message,))
+    there = frozenset(k for k in _allowed(cx, val) if not optional(val.options[k]))
+    cx.scope.facts = {**cx.scope.facts, val.tag.value: there}
+    return narrowed(cx, node, val)
+
+
+def is_none(cx: Context, node: ast.AST, val: Val, positive: bool = True) -> Val | None:
+    """`val is None`, or `val is not None`; None where that is known without these."""
+    val = narrowed(cx, node, val)
     if isinstance(val, OneOf):
-        wanted = frozenset(k for k, x in enumerate(val.options) if isinstance(x, Known) and x.obj is None)
-        found = which(cx, node, val, wanted)
-        return found if positive else operators.negate(cx, node, found)
+        return which(cx, node, val, frozenset(k for k, x in enumerate(val.options) if optional(x) == positive))
     if not (isinstance(val, Maybe) and val.none):
         return None
     test = Num(cx.at(node).emit("opt_absent" if positive else "opt_present", val.value)[0])
@@ -225,6 +271,9 @@ def which(cx: Context, node: ast.AST, val: OneOf, wanted: frozenset[int]) -> Val
     if not wanted or not others:
         return Known(not others)
     assert val.tag.value is not None
+    if val.tag.type.dtype == "b1":
+        there = _note(cx, val.tag, val.tag.value, PRESENT, ABSENT)
+        return there if 1 in wanted else operators.negate(cx, node, there)
     pred = cx.deciding.get(val.tag.value)
     if pred is not None and cx.scope.sees(pred):
         return Num(pred) if 0 in wanted else operators.negate(cx, node, Num(pred))

@@ -73,6 +73,7 @@ def attribute(cx: Context, node: ast.Attribute, base: Val, name: str) -> Val:
     if base is POISON:
         return POISON
     if alternatives.involved(base):
+        base = alternatives.present(cx, node, base, f"'NoneType' object has no attribute '{name}'", "AttributeError")
         return alternatives.each(cx, node, base, lambda x: attribute(cx, node, x, name))
     found = enums.attribute(cx, base, name) or objects.attribute(cx, node, base, name)
     if found is not None:

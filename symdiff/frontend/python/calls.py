@@ -57,6 +57,7 @@ def apply(cx: Context, node: ast.AST, function: Val, args: list[Val], kwargs: di
     from symdiff.frontend.python import methods
 
     if isinstance(function, OneOf):
+        function = alternatives.present(cx, node, function, "'NoneType' object is not callable")
         return alternatives.each(cx, node, function, lambda f: apply(cx, node, f, args, kwargs))
     if alternatives.involved(*args, *kwargs.values()) and not _takes_any(function):
         return _apply_each(cx, node, function, args, kwargs)
@@ -94,6 +95,9 @@ def _apply_each(cx: Context, node: ast.AST, function: Val, args: list[Val], kwar
         return apply(cx, node, function, vals[: len(args)], dict(zip(kwargs, vals[len(args) :], strict=True)))
 
     none = isinstance(function, Known) and function.obj in _OF_ANYTHING
+    if not none and isinstance(function, Known) and isinstance(function.obj, _CONSUMING):
+        missing = "'NoneType' object is not iterable"
+        args = [alternatives.present(cx, node, x, missing) if alternatives.nullable(x) else x for x in args]
     return alternatives.for_all(cx, node, [*args, *kwargs.values()], settled, none)
 
 
@@ -132,6 +136,9 @@ def _followed(obj: Any) -> bool:
 
 
 _OF_ANYTHING = (isinstance, type, print, str, repr, format, bool, callable, hasattr)
+
+
+_CONSUMING = (type, python_types.BuiltinFunctionType)  # of builtins: `sorted`, `list`, `len`
 
 
 def _takes_any(function: Val) -> bool:

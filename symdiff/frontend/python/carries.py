@@ -192,6 +192,8 @@ class Carry:
 
 def part_names(slot: Slot, name: str) -> Sequence[str]:
     """What the parts of a container called `name` are called: attributes and keys as they are, others by position."""
+    if slot.kind == "nullable":
+        return f"has_{name}" if name else "", name
     labels = slot.keys or slot.labels or ("",) * len(slot.parts)
     return [label if label.isidentifier() else f"{name}_{k}" if name else "" for k, label in enumerate(labels)]
 
@@ -259,7 +261,8 @@ def kin_slots(cx: Context, slot: Slot, before: Any, after: Any) -> list[tuple[Sl
         return [(slot, before, after)]
     if slot.kind == "reference":
         was = before if before is BOTTOM else cx.store.as_of(cx.turn_depth, before.cell)
-        return [(slot, before, after), *kin_slots(cx, slot.parts[0], was, cx.store.get(after.cell))]
+        now = after if after is BOTTOM else cx.store.get(after.cell)
+        return [(slot, before, after), *kin_slots(cx, slot.parts[0], was, now)]
     if slot.kind in COMPOSITE:
         a, b = inside(slot, before) or (), inside(slot, after) or ()
         return [found for s, x, y in zip(slot.parts, a, b, strict=True) for found in kin_slots(cx, s, x, y)]

@@ -287,6 +287,7 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
     """`base[index]`."""
     if memory.is_poison(base, index):
         return POISON
+    base = alternatives.present(cx, node, base, "'NoneType' object is not subscriptable")
     if alternatives.involved(base, index):
         return alternatives.for_all(cx, node, (base, index), lambda both: subscript(cx, node, *both))
     if isinstance(base, Arr):

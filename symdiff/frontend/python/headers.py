@@ -56,7 +56,8 @@ class Misfit(Exception):
 
 @dataclass(eq=False)
 class Slot:
-    """`kind`: same, scalar, opt, array, optarray, version (content of a cell), struct, list, grown, reference, one-of.
+    """`kind`: same, scalar, opt, array, optarray, version (content of a cell), struct, list, grown, reference, one-of,
+    nullable (what is None or a container or object: whether it is there, and what it is then).
 
     `keys` are the names of an object's attributes; `same` of a reference is one of its sort; `labels` are what the
     parts of a dict or named tuple are called in the generated code; what is `none` is None where it is not there;
@@ -104,7 +105,7 @@ class Slot:
 
 
 SAME = "same"
-COMPOSITE = ("struct", "list", "dict", "attributes")
+COMPOSITE = ("struct", "list", "dict", "attributes", "nullable")
 
 
 def start(val: Any) -> Slot:
@@ -116,6 +117,8 @@ def start(val: Any) -> Slot:
 
 def widen(cx: Context, slot: Slot, before: Any, header: Any, after: Any, key: Any) -> Slot:
     """The least slot that holds `before`, what the slot held, and `after`.  Raises Misfit."""
+    if after is BOTTOM:  # nothing reads it behind this turn
+        return slot
     if slot.kind == SAME:
         if before is BOTTOM and header is not BOTTOM and unchanged(header, after):
             return slot
@@ -147,7 +150,7 @@ def _one_type(cx: Context, slot: Slot, before: Any, after: Any) -> Slot:
 
 
 def _from_same(cx: Context, before: Any, after: Any, key: Any) -> Slot:
-    if unchanged(before, after):
+    if after is BOTTOM or unchanged(before, after):
         return Slot(SAME, same=before)
     if before is POISON or after is POISON:
         return Slot(SAME, same=POISON)
@@ -179,9 +182,21 @@ def _from_same(cx: Context, before: Any, after: Any, key: Any) -> Slot:
         return made
     if isinstance(before, Reference) and alike(before, after):
         return _reference(cx, before, after, key)
+    nullable = _nullable(cx, before, after, key)
+    if nullable is not None:
+        return nullable
     if _choosable(cx, before) and _choosable(cx, after):
         return _one_of((), before, after, cx)
     return _number(cx, before, after, key)
+
+
+def _nullable(cx: Context, before: Any, after: Any, key: Any) -> Slot | None:
+    """None before the loop or after a turn, and a container or object besides."""
+    pairs = alternatives.both_halves(before, after)
+    if pairs is None:
+        return None
+    parts = tuple(_from_same(cx, x, y, (key, k)) for k, (x, y) in enumerate(pairs))
+    return Slot("nullable", parts=parts, make=lambda items: alternatives.put_together(*items))
 
 
 def _choosable(cx: Context, val: Any) -> bool:
@@ -282,6 +297,10 @@ def _from_nothing(cx: Context, after: Any, key: Any) -> Slot:
         return _reference(cx, BOTTOM, after, key)
     if isinstance(after, Grown):
         return _grown(cx, after)
+    if alternatives.nullable(after):
+        nullable = _nullable(cx, BOTTOM, after, key)
+        assert nullable is not None
+        return nullable
     if isinstance(after, OneOf):
         return _one_of((), BOTTOM, after, cx)
     t = _type(cx, after)
@@ -310,7 +329,8 @@ def unchanged(before: Any, after: Any) -> bool:
     if isinstance(before, Num) and isinstance(after, Num):
         return before.value is after.value and before.dim == after.dim
     if isinstance(before, OneOf) and isinstance(after, OneOf):
-        return before.tag.value is after.tag.value and before.options == after.options
+        alike = len(before.options) == len(after.options) and all(map(unchanged, before.options, after.options))
+        return before.tag.value is after.tag.value and alike
     if isinstance(before, Arr) and isinstance(after, Arr):
         return same_place(before, after)
     return isinstance(before, Reference) and isinstance(after, Reference) and before.cell is after.cell
@@ -433,6 +453,8 @@ def inside(slot: Slot, val: Any) -> tuple[Any, ...] | None:
         return (BOTTOM,) * len(slot.parts)
     if slot.kind == "attributes":
         return _named(slot.keys, val)
+    if slot.kind == "nullable":
+        return alternatives.halves(val)
     if isinstance(val, dict):
         return tuple(val.values())
     return val if isinstance(val, tuple) else val.items if isinstance(val, Struct) else None

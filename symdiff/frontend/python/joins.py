@@ -91,6 +91,9 @@ class Joiner(Sides):
             return lambda outs: Struct(a.kind, tuple(p(outs) for p in parts), a.cls, a.keys)
         if isinstance(a, Reference) and type(a) is type(b):
             return self._references(a, b)
+        nullable = self._nullable(a, b)
+        if nullable is not None:
+            return nullable
         if all(map(self.choosable, (a, b))):
             return self._one_of(a, b)
         if any(map(alternatives.optional, (a, b))):
@@ -212,6 +215,24 @@ class Joiner(Sides):
 
         return rebuild
 
+    def _nullable(self, a: Val, b: Val) -> Rebuild | None:
+        """None on one side, a container or object on the other, or what is either."""
+        pairs = alternatives.both_halves(a, b)
+        if pairs is None:
+            return None
+        there = []
+        for side, tag in zip(self.sides, pairs[0], strict=True):
+            with side.active(self.cx):
+                there.append(self.cx.scope.use(self.cx.value(tag)))
+        at, found = self.pair(*there), self.join(*pairs[1])
+        tags = self.cx.tags(pairs[0])
+
+        def rebuild(outs: Sequence[Value]) -> Val:
+            val = found(outs)
+            return val if isinstance(val, Conflict) else alternatives.put_together(Num(outs[at], None, tags), val)
+
+        return rebuild
+
     def _optional(self, a: Val, b: Val) -> Rebuild:
         """A number or array on one side, None on the other."""
         if not all(alternatives.optional(x) or self.type_of(x) is not None for x in (a, b)):
@@ -279,8 +300,11 @@ class Joiner(Sides):
         if live is BOTTOM or live is UNBOUND or isinstance(live, _NO_NUMBERS):
             return lambda outs: UNBOUND if live is BOTTOM else live
         if isinstance(live, OneOf):
-            if self.stays(live.tag):
+            if self.stays(live if alternatives.nullable(live) else live.tag):
                 return lambda outs: live
+            if alternatives.nullable(live):
+                halves = [self.join(*((BOTTOM, x) if k == 0 else (x, BOTTOM))) for x in (live.tag, live.options[1])]
+                return lambda outs: alternatives.put_together(*(half(outs) for half in halves))
             tag = self.join(*((BOTTOM, live.tag) if k == 0 else (live.tag, BOTTOM)))
             return lambda outs: OneOf(tag(outs), live.options)  # type: ignore[arg-type]  # of an int: a Num
         if isinstance(live, Struct):

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from symdiff.frontend.python.values import Arr, Cell, Grown, Maybe, Reference, Struct
+from symdiff.frontend.python.values import Arr, Cell, Grown, Maybe, OneOf, Reference, Struct
 
 if TYPE_CHECKING:
     from symdiff.frontend.python.context import Context
@@ -46,7 +46,7 @@ def inside(
     """The arrays, lists, dicts and objects in an element, each with its place in the element's form."""
     if isinstance(val, Arr):
         yield path, val
-    parts: Sequence[Any] = val.items if isinstance(val, Struct) else ()
+    parts: Sequence[Any] = val.items if isinstance(val, Struct) else val.options if isinstance(val, OneOf) else ()
     if isinstance(val, Reference) and val.cell not in around:  # objects may hold themselves
         yield path, val
         around |= {val.cell}

@@ -197,6 +197,9 @@ SUPPORTED = (
         "return symdiff.stop_gradient(x) * np.sum(halved(v))"),
     Row("None or a number: `is None`, `is not None`, its truth",
         "best = None ⏎ for t in v: ⏎     if best is None or t < best: best = t ⏎ return best * x"),
+    Row("None or an object, tuple, list or dict: the nearest of some, a search that finds nothing",
+        "hit = None ⏎ for t in v: ⏎     if t > x and (hit is None or t < hit[0]): hit = (t, t * x) ⏎ "
+        "return x if hit is None else hit[1]"),
     Row("text chosen by a condition: printed, compared, a key of a dict, a result",
         "s = 'a' if x > 0 else 'b' ⏎ print(s, f'{s}: {x}') ⏎ return p[s].sum() if s == 'b' else p[s] * x"),
     Row("a function chosen by a condition, or from a list by a staged index",

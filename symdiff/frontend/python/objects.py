@@ -212,6 +212,7 @@ def super_(cx: Context, node: ast.AST, args: Sequence[Val]) -> Val:
 
 def set_attribute(cx: Context, node: ast.AST, base: Val, name: str, val: Val) -> None:
     """`base.name = val`."""
+    base = alternatives.present(cx, node, base, f"'NoneType' object has no attribute '{name}'", "AttributeError")
     if memory.is_poison(base, val):
         return
     if isinstance(base, Arr) and name == "flat":

@@ -35,6 +35,7 @@ from symdiff.frontend.python.values import (
     DictRef,
     ListRef,
     ObjRef,
+    OneOf,
     Partial,
     Struct,
     Val,
@@ -207,8 +208,8 @@ def _around(cx: Context, frames: list[Frame | None]) -> Iterator[object]:
             yield val
             if isinstance(val, Closure):
                 todo.append(val.frame)
-            elif isinstance(val, Struct):
-                vals += val.items
+            elif isinstance(val, (Struct, OneOf)):
+                vals += val.items if isinstance(val, Struct) else val.options
             elif isinstance(val, Partial):
                 vals += [val.function, *val.args, *val.kwargs.values()]
             elif isinstance(val, Bound):

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import apart, calls, captured, classes
+from symdiff.frontend.python import alternatives, apart, calls, captured, classes
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     POISON,
@@ -26,6 +26,7 @@ from symdiff.frontend.python.values import (
     ListRef,
     Num,
     ObjRef,
+    OneOf,
     Reference,
     Sequence_,
     Struct,
@@ -229,6 +230,8 @@ def iterated(cx: Context, node: ast.AST, val: Val) -> Val:
         return flat.elements(cx, node, val)
     if isinstance(val, Sequence_) and val.kind == "iter":
         return val.parts[0]
+    if isinstance(val, OneOf):
+        val = alternatives.present(cx, node, val, "'NoneType' object is not iterable")
     found = call(cx, node, val, "__iter__", [])
     return val if found is None else found
 

@@ -77,6 +77,7 @@ def bind_name(cx: Context, target: ast.Name, val: Val, frame: Frame) -> None:
 def store_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> None:
     if memory.is_poison(base, index):
         return
+    base = alternatives.present(cx, node, base, "'NoneType' object does not support item assignment")
     if alternatives.involved(base, index):
         alternatives.for_all(cx, node, (base, index), lambda both: _stored(cx, node, both[0], both[1], val))
         return
@@ -109,6 +110,7 @@ def _unpack(cx: Context, target: ast.Tuple | ast.List, val: Val) -> None:
     if val is POISON:
         items: list[Val] = [POISON] * len(names)
     else:
+        val = alternatives.present(cx, target, val, "cannot unpack non-iterable NoneType object")
         staged = grown.content_of(cx, val)
         after = len(names) - starred[0] - 1 if starred else 0
         if staged is not None:

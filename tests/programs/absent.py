@@ -1,0 +1,203 @@
+"""None or an object, list or tuple: the nearest of some things, the last one seen, what is not found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tests.programs.cases import Cases, array
+
+cases = Cases()
+V = np.array([1.0, 2.0, 0.5, 3.0])
+P = array(3, 2)
+
+
+@dataclass(frozen=True)
+class Sphere:
+    z: float
+    r: float
+
+
+class Event(NamedTuple):
+    time: float
+    size: float
+
+
+class Body:
+    def __init__(self, x: Any, m: Any) -> None:
+        self.x = x
+        self.m = m
+        self.hits = 0.0
+
+    def energy(self) -> Any:
+        return np.sum(self.x**2) * self.m
+
+
+# --- the nearest
+
+
+@cases(1.8)
+@cases(3.0)
+@cases(0.2)
+def the_nearest_of_a_known_scene(x):
+    scene = [Sphere(x, 1.0), Sphere(2.0, 0.5)]
+    best, hit = None, None
+    for s in scene:
+        t = s.z - s.r
+        if t > 1.0 - x and (best is None or t < best):
+            best, hit = t, s
+    if hit is None:
+        return 0.5 * x
+    return best * hit.r
+
+
+@cases(V, V[::-1] * 0.3, 0.4)
+@cases(V, V, 5.0)
+@cases(V[:0], V[:0], 5.0)
+def the_nearest_of_many(zs, rs, least):
+    spheres = [Sphere(z, r) for z, r in zip(zs, rs)]
+    hit = None
+    for s in spheres:
+        if s.z - s.r > least and (hit is None or s.z < hit.z):
+            hit = s
+    if hit is not None:
+        return hit.z * hit.r + least
+    return least * least
+
+
+@cases(V, 1.5)
+@cases(V, 9.0)
+def a_tuple_or_none(v, limit):
+    first = None
+    for i, t in enumerate(v):
+        if t > limit and first is None:
+            first = (t * t, i)
+    if first is None:
+        return limit * 2.0
+    square, where = first
+    return square * v[where] * (where + 1)
+
+
+@cases(V, 0.9)
+@cases(V, 9.0)
+def a_named_tuple_that_is_forgotten(v, limit):
+    last, total = None, 0.0
+    for k, t in enumerate(v):
+        if last is not None:
+            total = total + (t - last.size) ** 2 * (k - last.time)
+        last = Event(float(k), t) if t > limit else None
+    return total if last is None else total * last.size
+
+
+@cases(P, 0.8)
+@cases(P, 9.0)
+def an_object_with_an_array(points, limit):
+    found = None
+    for k in range(len(points)):
+        if np.sum(points[k]) > limit:
+            found = Body(points[k] * 2.0, limit)
+    return limit if found is None else found.energy() + found.m
+
+
+@cases(P, 0.8)
+@cases(P, 9.0)
+def changed_where_it_is_there(points, limit):
+    found = None
+    for k in range(len(points)):
+        if np.sum(points[k]) > limit:
+            if found is None:
+                found = Body(points[k], limit)
+            found.hits += points[k, 0]
+    if found is not None and found.hits > 1.0:
+        return found.hits * found.m
+    return limit * 3.0
+
+
+@cases(V, 1.5)
+@cases(V, 9.0)
+def a_list_or_none(v, limit):
+    pair = None
+    for t in v:
+        if t > limit:
+            pair = [t, t * limit] if pair is None else [pair[0] + t, pair[1]]
+    return limit if not pair else pair[0] * pair[1]
+
+
+# --- by a function
+
+
+def _search(events, limit):
+    for e in events:
+        if e.size > limit:
+            return e
+    return None
+
+
+@cases(V, 1.5)
+@cases(V, 20.0)
+def searched_by_a_function(v, limit):
+    events = [Event(0.5 * t, t * t) for t in v]
+    found = _search(events, limit)
+    return found.time * found.size if found else limit
+
+
+@cases(1.2)
+@cases(-1.2)
+def chosen_once(x):
+    body = Body(x * 3.0, 2.0) if x > 0 else None
+    other = body
+    if other is None:
+        other = Body(x, 1.0)
+    weight = 1.0 if body is None else body.m * x
+    return other.x * other.m * weight
+
+
+@cases(V, 1.5)
+def while_there_is_a_next(v, x):
+    node, total = (0, v[0]), 0.0
+    while node is not None:
+        k, t = node
+        total = total + t * t * x
+        node = (k + 1, v[k + 1]) if k + 1 < len(v) else None
+    return total
+
+
+@cases(V, 0.4)
+@cases(V, 9.0)
+def the_first_of_two(v, limit):
+    low = high = None
+    for t in v:
+        e = Event(t, t * t)
+        if low is None or e.size < low.size:
+            low = e
+        if t > limit and (high is None or t > high.time):
+            high = e
+    chosen = high or low
+    return chosen.time * chosen.size
+
+
+@cases(P)
+def two_fields_that_are_none_at_first(points):
+    class_ = Pair()
+    for row in points:
+        class_.take(row)
+    return class_.span()
+
+
+class Pair:
+    def __init__(self) -> None:
+        self.first = None
+        self.last = None
+
+    def take(self, row: Any) -> None:
+        event = Event(row[0], row[1])
+        if self.first is None:
+            self.first = event
+        self.last = event
+
+    def span(self) -> Any:
+        if self.first is None or self.last is None:
+            return 0.0
+        return (self.last.time - self.first.time) ** 2 + self.last.size * self.first.size
