@@ -148,7 +148,7 @@ def prod(dims: Iterable[Dim]) -> Dim:
 def lower_bound(d: Dim) -> int | None:
     """The largest integer known to be <= d (sizes are >= 0), or None."""
     total = 0
-    for monomial, coefficient in _terms(d):
+    for monomial, coefficient in _terms(_floors_as_quotients(d)):
         high = _atom_upper(monomial[0]) if coefficient < 0 and len(monomial) == 1 else None
         if high is not None:
             total += coefficient * high
@@ -159,6 +159,16 @@ def lower_bound(d: Dim) -> int | None:
             return None
         total += coefficient * math.prod(known)
     return total
+
+
+def _floors_as_quotients(d: Dim) -> Dim:
+    """A dimension that is at most d: n - 2*(n//2) has n for 2*(n//2)."""
+    for monomial, coefficient in _terms(d):
+        if coefficient < 0 and len(monomial) == 1 and monomial[0].op == "floordiv":
+            above, by = monomial[0].args
+            if isinstance(by, int) and by > 0 and coefficient % by == 0:
+                d = add(sub(d, mul(coefficient, _atom(monomial[0]))), mul(coefficient // by, above))
+    return d
 
 
 def _atom_lower(a: Atom) -> int | None:

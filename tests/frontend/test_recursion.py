@@ -313,3 +313,51 @@ def test_a_tree_is_taken_apart_in_time_linear_in_its_nodes(monkeypatch: pytest.M
         assert found[0] == 1.5**depth
         counts.append(len(made))
     assert counts[1] < 8 * (7 / 4) * 1.5 * counts[0]  # the nodes, each in the trees of its ancestors
+
+
+def halved(x):
+    x.bogus()
+    return x * 0.5
+
+
+def reaching(x, n):
+    if n == 0:
+        return x
+    return reaching(halved(x), n - 1)
+
+
+def reached_in_turns(x):
+    total = 0.0
+    for n in range(3):
+        total = total + reaching(x, n)
+    return total
+
+
+def reached_while_small(x):
+    n, total = 0, 0.0
+    while total < 5.0:
+        total = total + reaching(x, n)
+        n += 1
+    return total
+
+
+@pytest.mark.parametrize("function", [reached_in_turns, reached_while_small])
+def test_a_problem_of_a_function_is_reported_by_the_last_round_of_a_loop_around(function: Callable[..., Any]) -> None:
+    with pytest.raises(CompileError) as caught:
+        compiled(function, 1.0)
+    assert [p.code for p in caught.value.problems] == ["SD404"]
+
+
+def test_a_rule_that_does_not_fit_is_reported_by_the_last_round_of_a_loop_around() -> None:
+    twice = symdiff.custom_vjp(lambda x: x * 2.0)
+    twice.defvjp(lambda x: (x * 2.0, x), lambda x, ct: (ct * 2.0, ct))
+
+    def total(x):
+        y = 0
+        for _ in range(100):
+            y = y + twice(x)
+        return y
+
+    with pytest.raises(CompileError) as caught:
+        compiled(total, 1.0)
+    assert [p.code for p in caught.value.problems] == ["SD414"]

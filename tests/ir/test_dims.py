@@ -91,6 +91,12 @@ def test_known_order_decides_minimum_and_maximum() -> None:
     assert isinstance(dims.dmax(dims.sub(N, 1), 0), Poly) and isinstance(dims.dmin(N, M), Poly)
 
 
+def test_a_quotient_times_its_divisor_is_no_more_than_the_whole() -> None:
+    half = dims.floordiv(N, 2)
+    assert dims.compare(dims.mul(2, half), N) == -1 and dims.compare(N, dims.mul(2, half)) == 1
+    assert dims.compare(dims.mul(3, half), N) is None and dims.compare(half, dims.mul(2, half)) == -1
+
+
 def test_a_maximum_of_unknown_sign_is_not_a_size() -> None:
     assert dims.lower_bound(dims.dmax(dims.sub(N, 5), dims.sub(M, 7))) == -5
     assert dims.lower_bound(dims.dmax(dims.sub(0, N), dims.sub(M, K))) is None

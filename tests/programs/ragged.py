@@ -121,3 +121,38 @@ def table_of_arrays_by_rows(a, b):
         for j in range(1, m + 1):
             row[j] = prev[j - 1] * a[i - 1] + row[j - 1] * b[j - 1]
     return t[n][m] + t[1][1]
+
+
+# --- parts of arrays in lists
+
+
+@cases(array(3, 4))
+@cases(array(3, 5, seed=1))
+def heads_by_slices(x):
+    width = x.shape[1] // 2
+    out = []
+    for h in range(2):
+        part = slice(h * width, (h + 1) * width)
+        scores = x[:, part] @ x[:, part].T
+        out.append(scores @ x[:, part])
+    return np.sum(np.concatenate(out, axis=-1) ** 2)
+
+
+@cases(array(3, 6), 3)
+@cases(array(3, 6), 2)
+def as_many_heads_as_asked_for(x, heads):
+    width = x.shape[1] // heads
+    out = []
+    for h in range(heads):
+        part = x[:, h * width : (h + 1) * width]
+        out.append(np.tanh(part) * (h + 1))
+    return np.sum(np.concatenate(out, axis=1) * x)
+
+
+@cases(array(7), 3)
+@cases(array(6), 3)
+def blocks_of_which_the_last_is_shorter(x, count):
+    parts = []
+    for i in range(0, len(x), count):
+        parts.append(x[i : i + count] ** 2 * (i + 1))
+    return np.sum(np.concatenate(parts) * x) * len(parts)

@@ -131,12 +131,13 @@ def _ruled(cx: Context, node: ast.AST, source: Source, now: dict[str, Pattern]) 
     if any(i in table.active for i in ruled.made) or (ruled.made and all(i in table.done for i in ruled.made)):
         return ruled
     if not ruled.primal.failed and ruled.primal.result is not None and _has_derivative(ruled.primal):
-        sources = _sources(cx, node, rule)
+        sources, known = _sources(cx, node, rule), len(cx.problems)
         if sources is None:
             return None
         make = _vjp if rule.kind == "vjp" else _jvp
         make(cx, node, ruled, sources, now, rule.nondiff_argnums)
         _check_closed(cx, source, ruled)
+        ruled.primal.problems += tuple(cx.problems[known:])
     return ruled
 
 

@@ -19,6 +19,8 @@ def emit(
     cx: Context, node: ast.AST, instance: Instance, bound: Mapping[str, Val], now: dict[str, Pattern], **rule: Any
 ) -> Val:
     """The result of a call; `rule` says what its derivative is, if the user does."""
+    if instance not in cx.instances.active:
+        cx.problems += [p for p in instance.problems if p not in cx.problems]
     if instance.failed:
         return POISON
     cx.at(node)

@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from symdiff.errors import Problem
 from symdiff.frontend.python.values import Arr, Cell, Reference, Val
 from symdiff.frontend.source import Source
 from symdiff.ir import dims
@@ -81,6 +82,9 @@ class Instance:
     missing: tuple[str, ...] = ()  # sizes that only the code around knows: passed as integers
     effects: bool = False
     failed: bool = False  # a problem was reported
+    problems: tuple[
+        Problem, ...
+    ] = ()  # met while it was compiled: every call reports them, since a loop forgets rounds
     first_cell: int = 0  # what it makes itself has larger serial numbers
     first_frame: int = 0
     function: Function | None = None

@@ -39,7 +39,7 @@ from symdiff.ir.core import Block, Value
 
 MAX_TURNS = 1000
 FEW_TURNS = 64  # at most, to unroll a loop for one of these problems: its body does not serve every turn
-OF_ONE_TYPE = ("SD303", "SD304", "SD310")
+OF_ONE_TYPE = ("SD303", "SD304", "SD310", "SD505")
 
 
 # --- for
@@ -114,6 +114,8 @@ def _either(
             if misfit is not None and _may_be_counted(stmt) and _Misfit(key, misfit) not in cx.session.searched:
                 cx.session.unrolled[key] = _Misfit(key, misfit)
                 raise Restart
+            if misfit is not None and misfit.code == "SD505" and isinstance(stmt, ast.For):
+                ask_for_count(cx, over, misfit)
             return
         except CannotRoll as error:
             if error.loop != loop.id:

@@ -143,8 +143,11 @@ def compiled(cx: Context, node: ast.AST, instance: Instance) -> None:
             table.done = before
     if not complete:
         raise CompileError([_no_fixpoint(cx, node, instance, "…")])
+    made = [i for i in table.every if i in table.done - before]
     if not instance.failed:
-        _check_results(cx, [i for i in table.every if i in table.done - before])
+        _check_results(cx, made)
+    for each in made:
+        each.problems = tuple(cx.problems[place.problems :])
 
 
 def _no_fixpoint(cx: Context, node: ast.AST, instance: Instance, found: str) -> Any:
