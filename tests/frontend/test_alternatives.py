@@ -93,6 +93,8 @@ HITS = [(np.array([2.0, 1.0, 3.0]), 1.5), (np.array([2.0, 1.0, 3.0]), 4.5)]
         (looped_over, HITS),
         (written, HITS),
         (called, [(1.5,), (-1.5,)]),
+        (lambda x, i: x if "GATTA"[i] == "A" else 2 * x, [(1.5, 1), (1.5, 0), (1.5, -1), (1.5, 5), (1.5, -6)]),
+        (lambda x, i, j: x * ("GATTA"[i] != "ACT"[j]), [(1.5, 1, 0), (1.5, 0, 1), (1.5, 9, 0), (1.5, 0, -4)]),
         (lambda v, limit: found(v, limit)[0] * limit, HITS),
         (lambda v, limit: sum(found(v, limit)) * limit, HITS),
         (least, [(np.array([2.0, 1.0, 3.0]),), (np.array([-1.0]),)]),

@@ -346,3 +346,61 @@ def named_in_an_operand(x, v):
             i += 1
             s = s + (t := u * x) * t + t
     return s
+
+
+# --- letters of a known text
+
+READ = "GATTACAGATTACAGATT"
+
+
+@cases("GATTA", "GCAT", 1.0, -0.8, -0.3)
+@cases(READ, "GATTTTACAGATACACA", 1.2, -0.8, -0.35)
+def needleman_wunsch(first, second, match, mismatch, gap):
+    best = np.zeros((len(first) + 1, len(second) + 1))
+    for i in range(1, len(first) + 1):
+        for j in range(1, len(second) + 1):
+            score = match if first[i - 1] == second[j - 1] else mismatch
+            best[i, j] = max(best[i - 1, j - 1] + score * (i + j), best[i - 1, j] + gap, best[i, j - 1] + gap * 1.1)
+    return best[-1, -1]
+
+
+@cases(READ, {"A": 1.0, "C": 3.0, "G": 1.5, "T": 2.0}, 0.3)
+@cases(READ[:9], {"A": 1.0, "C": 3.0, "G": 1.5, "T": 2.0}, 0.3)
+def folded(read, energy, x):
+    total, last, pairs = 0.0, None, 0
+    for i, letter in enumerate(read):
+        if letter in "GC":
+            total = total + x * energy[letter]
+        if letter != "T" and letter not in {"C", "G"} and read[i - 1] in ["T", "AT"]:
+            total = total * x + energy["T"]
+        if last is not None and last != letter:
+            pairs += 1
+        last = letter
+    return total * pairs if last == "T" else total * energy[last]
+
+
+@cases(READ, V, 0.7)
+def letters_beside_numbers(read, v, x):
+    total = 0.0
+    for letter, t in zip(read, v):
+        total = total + (x * t if letter == "A" else t)
+    for k in range(len(v)):
+        total = total + (v[k] * x if read[k].lower() in "gc" else v[k] ** 2)
+    return total
+
+
+@cases("ATGGCCATT", 0.7)
+def codons_of_a_read(read, x):
+    weights = {"ATG": 1.0, "GCC": 2.0, "ATT": 3.0}
+    total = 0.0
+    for i in range(0, len(read), 3):
+        total = total * x + weights[read[i : i + 3]] * x
+    return total
+
+
+@cases(READ * 3, 0.7)
+def a_long_text_whose_letters_are_names(read, x):
+    counts = {"A": 0.0, "C": 0.0, "G": 0.0, "T": 0.0}
+    for k, letter in enumerate(reversed(read)):
+        counts[letter] += x**k
+    return counts["A"] * counts["T"] + counts["G"]

@@ -20,6 +20,7 @@ from tests.programs import (
     iterating,
     kinds,
     language,
+    layered,
     lists,
     mathematics,
     methods,
@@ -56,7 +57,7 @@ FILES = (
         iterating,
         outside,
     ),
-    *(ragged, kinds, methods, everyday, everyday_data, infinities, trees, absent),
+    *(ragged, kinds, methods, everyday, everyday_data, infinities, trees, absent, layered),
 )
 CASES = [case for file in FILES for case in file.cases]
 

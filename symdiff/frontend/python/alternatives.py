@@ -17,7 +17,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from symdiff.frontend.python import memory
+from symdiff.frontend.python import letters, memory
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.store import NO_FACTS, Facts
 from symdiff.frontend.python.values import (
@@ -28,6 +28,7 @@ from symdiff.frontend.python.values import (
     Bound,
     Closure,
     Known,
+    Letter,
     Maybe,
     Method,
     Num,
@@ -87,7 +88,7 @@ def put_together(there: Val, val: Val) -> Val:
 
 def choosable(val: Any) -> bool:
     """Whether a known thing may be chosen by a condition: a string, None, a member of an enum, something to call."""
-    if isinstance(val, (OneOf, Closure, Partial, Bound, Method, Text)):
+    if isinstance(val, (OneOf, Closure, Partial, Bound, Method, Text, Letter)):
         return True
     if isinstance(val, Known) and isinstance(val.obj, enum.Enum):
         return True
@@ -97,7 +98,7 @@ def choosable(val: Any) -> bool:
 
 
 def options_of(val: Val) -> tuple[Val, ...]:
-    return val.options if isinstance(val, OneOf) else (val,)
+    return val.options if isinstance(val, OneOf | Letter) else (val,)
 
 
 def same(a: Val, b: Val) -> bool:
@@ -121,6 +122,8 @@ def merged(first: Sequence[Val], second: Sequence[Val]) -> tuple[Val, ...]:
 
 def tag_in(cx: Context, node: ast.AST, val: Val, options: Sequence[Val]) -> Value:
     """Which of the options a value is, in the present region."""
+    if isinstance(val, Letter):
+        val = letters.one_of(cx, node, val)
     numbers = [next(k for k, y in enumerate(options) if same(x, y)) for x in options_of(val)]
     if not isinstance(val, OneOf):
         return cx.scope.const(numbers[0])
@@ -294,6 +297,8 @@ def each(cx: Context, node: ast.AST, val: Val, run: Callable[[Val], Val], none: 
         absent, maybe = is_none(cx, node, val), val
         assert absent is not None
         return control.choose(cx, node, absent, lambda: run(NONE), lambda: run(narrowed(cx, node, maybe)))
+    if isinstance(val, Letter):
+        val = letters.one_of(cx, node, val)
     if not isinstance(val, OneOf):
         return run(settled(cx, node, val))
     chosen = val
@@ -306,6 +311,8 @@ def truth(cx: Context, node: ast.AST, val: Val, run: Callable[[Val], Val]) -> Va
     """`if val`: None is false, a number by its value."""
     from symdiff.frontend.python import control
 
+    if isinstance(val, Letter):
+        val = letters.one_of(cx, node, val)
     if isinstance(val, OneOf):
         return decided(cx, node, val, run)
     absent = is_none(cx, node, val)
@@ -326,7 +333,7 @@ def decided(cx: Context, node: ast.AST, val: OneOf, run: Callable[[Val], Val]) -
 
 def involved(*vals: Val) -> bool:
     """Whether a value among these is one of several things."""
-    return any(isinstance(v, OneOf) or (isinstance(v, Maybe) and v.none) for v in vals)
+    return any(isinstance(v, OneOf | Letter) or (isinstance(v, Maybe) and v.none) for v in vals)
 
 
 def for_all(

@@ -16,6 +16,7 @@ from symdiff.frontend.python import (
     captured,
     enums,
     grown,
+    letters,
     list_changes,
     lodging,
     memory,
@@ -241,6 +242,12 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
         where = index.obj if isinstance(index, Known) else known_slice(index)
         if isinstance(where, slice) or (isinstance(where, int) and -len(base.obj) <= where < len(base.obj)):
             return Known(base.obj[where])
+        letter = letters.at(cx, node, base.obj, index) if isinstance(base.obj, str) else None
+        if letter is not None:
+            return letter
+        for part in (index.lo, index.hi, index.step) if isinstance(index, SliceVal) and where is None else ():
+            if isinstance(part, Num):
+                return cx.need_static(node, part, "the bounds of a slice of a text")
         if isinstance(where, int):
             error = IndexError(
                 "range object index out of range" if isinstance(base.obj, range) else "string index out of range"

@@ -461,7 +461,7 @@ class Context:
             return val.cls.__name__
         if isinstance(val, Foreign):
             return "an object"
-        if isinstance(val, values.OneOf):
+        if isinstance(val, (values.OneOf, values.Letter)):
             return " or ".join(dict.fromkeys(map(self.describe, val.options)))
         if isinstance(val, values.Maybe) and val.none:
             return f"{opt_elem(val.value)} or None"

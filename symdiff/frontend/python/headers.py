@@ -31,6 +31,7 @@ from symdiff.frontend.python.values import (
     Conflict,
     Grown,
     Known,
+    Letter,
     Maybe,
     Num,
     ObjRef,
@@ -203,7 +204,7 @@ def _choosable(cx: Context, val: Any) -> bool:
     """Whether a turn can choose it: a function made in a turn must not read what only that turn has."""
     if isinstance(val, Closure):
         return cx.running(val.frame.id) and not val.defaults and not val.kwdefaults
-    return isinstance(val, (Known, OneOf)) and alternatives.choosable(val)
+    return isinstance(val, (Known, OneOf, Letter)) and alternatives.choosable(val)
 
 
 def _one_of(options: tuple[Val, ...], before: Any, after: Any, cx: Context) -> Slot:
@@ -301,7 +302,7 @@ def _from_nothing(cx: Context, after: Any, key: Any) -> Slot:
         nullable = _nullable(cx, BOTTOM, after, key)
         assert nullable is not None
         return nullable
-    if isinstance(after, OneOf):
+    if isinstance(after, OneOf | Letter):
         return _one_of((), BOTTOM, after, cx)
     t = _type(cx, after)
     if t is None and isinstance(after, (Known, Conflict)):

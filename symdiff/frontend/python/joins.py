@@ -31,6 +31,7 @@ from symdiff.frontend.python.values import (
     Foreign,
     Grown,
     Known,
+    Letter,
     ListRef,
     Maybe,
     Method,
@@ -376,7 +377,22 @@ class Joiner(Sides):
 
 
 _NO_NUMBERS = (Known, Closure, Method, Partial, Bound, Super, Sequence_)
-_STRUCTURES = (Closure, Method, Partial, Bound, Super, Sequence_, ListRef, DictRef, SetRef, ObjRef, Struct, Text, OneOf)
+_STRUCTURES = (
+    Closure,
+    Method,
+    Partial,
+    Bound,
+    Super,
+    Sequence_,
+    ListRef,
+    DictRef,
+    SetRef,
+    ObjRef,
+    Struct,
+    Text,
+    OneOf,
+    Letter,
+)
 
 
 def _becomes(kinds: Sequence[AVal], wide: AVal) -> bool:

@@ -202,6 +202,8 @@ SUPPORTED = (
         "return x if hit is None else hit[1]"),
     Row("text chosen by a condition: printed, compared, a key of a dict, a result",
         "s = 'a' if x > 0 else 'b' ⏎ print(s, f'{s}: {x}') ⏎ return p[s].sum() if s == 'b' else p[s] * x"),
+    Row("letters of a known text at a staged index, and loops over texts of any length",
+        "s, y = 'GATTACA' * 9, 0.0 ⏎ for i, c in enumerate(s): ⏎     if c == s[i - 1] or c in 'GC': y += x ⏎ return y"),
     Row("a function chosen by a condition, or from a list by a staged index",
         "f = np.sin if x > 0 else helper ⏎ g = [math.cos, helper][int(x)] ⏎ return f(x) * g(x)"),
     Row("members of enums: `.name`, `.value`, methods, iteration; also chosen by a condition",

@@ -1,4 +1,4 @@
-"""`functools.reduce` and `wraps`, `heapq`, `bisect`, and what `operator` writes without an operator."""
+"""`functools.reduce`, `wraps`, `heapq`, `bisect`, `dict.fromkeys`, and what `operator` writes without an operator."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def call(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> Va
             return operators.compare(cx, node, op, *args)
     if id(obj) in _ORDERED:
         return numpy_spelled.written_out(cx, node, *_ORDERED[id(obj)], args, kwargs)
-    handler = next((h for f, h in _FUNCTIONS if f is obj), None)
+    handler = next((h for f, h in _FUNCTIONS if f is obj or (type(f) is type(obj) and f == obj)), None)
     if handler is not None:
         return None if kwargs else handler(cx, node, args)
     return itertools_calls.call(cx, node, obj, args, kwargs)
@@ -120,6 +120,15 @@ def _set_item(cx: Context, node: ast.AST, args: Args) -> Val:
     return NONE
 
 
+def _from_keys(cx: Context, node: ast.AST, args: Args) -> Val:
+    """`dict.fromkeys(keys, val)`: under every key the same object."""
+    keys = None if POISON in args else _items(cx, node, args[0])
+    if keys is None:
+        return POISON
+    val = args[1] if len(args) == 2 else NONE
+    return containers.new_dict(cx, node, {containers.key_of(cx, node, key): val for key in keys})
+
+
 _FUNCTIONS: list[tuple[Any, Callable[[Context, ast.AST, Args], Val]]] = [
     (functools.wraps, lambda cx, node, args: Known(_itself)), (functools.reduce, _reduce),
     (operator.abs, lambda cx, node, args: calls.apply(cx, node, Known(abs), args, {})),
@@ -127,5 +136,6 @@ _FUNCTIONS: list[tuple[Any, Callable[[Context, ast.AST, Args], Val]]] = [
     (operator.getitem, lambda cx, node, args: expressions.subscript(cx, node, *args)),
     (operator.truth, lambda cx, node, args: calls.apply(cx, node, Known(bool), args, {})),
     (operator.index, lambda cx, node, args: calls.apply(cx, node, Known(int), args, {})),
+    (dict.fromkeys, _from_keys),
     (functools.update_wrapper, lambda cx, node, args: args[0]),
 ]  # fmt: skip

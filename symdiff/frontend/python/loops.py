@@ -89,6 +89,13 @@ def _few_turns(cx: Context, stmt: ast.For | ast.While, over: Val) -> bool:
     return items is not None and len(items) <= FEW_TURNS
 
 
+def _over_text(over: Val) -> bool:
+    """Whether the turns have letters, which are known where a loop is unrolled."""
+    if isinstance(over, Sequence_):
+        return any(map(_over_text, over.parts))
+    return isinstance(over, Known) and isinstance(over.obj, str) and len(over.obj) <= MAX_TURNS
+
+
 def _either(
     cx: Context,
     stmt: ast.For | ast.While,
@@ -113,6 +120,9 @@ def _either(
                 raise Restart
             if misfit is not None and _may_be_counted(stmt) and _Misfit(key, misfit) not in cx.session.searched:
                 cx.session.unrolled[key] = _Misfit(key, misfit)
+                raise Restart
+            if len(cx.problems) > place.problems and _over_text(over):
+                cx.session.unrolled[key] = None
                 raise Restart
             if misfit is not None and misfit.code == "SD505" and isinstance(stmt, ast.For):
                 ask_for_count(cx, over, misfit)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import alternatives, apart, captured, container_operators, special_methods
+from symdiff.frontend.python import alternatives, apart, captured, container_operators, letters, special_methods
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NO_TAGS,
@@ -299,6 +299,9 @@ def _compare_each(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: V
     """`name == "left"` of a name that is one of several strings, `best < x` of what may be None."""
     from symdiff.frontend.python import control
 
+    found = letters.compare(cx, node, op, left, right)
+    if found is not None:
+        return found
     equality = isinstance(op, (ast.Eq, ast.NotEq))
     for one, other in ((left, right), (right, left)):
         known = isinstance(other, Known) and not is_number(other.obj)

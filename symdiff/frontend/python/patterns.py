@@ -371,6 +371,8 @@ def advances(before: Pattern, now: Pattern) -> bool:
         return before.token != now.token
     if "grown" in (before.kind, now.kind):
         return False  # a list of unknown length: nothing is known to decide
+    if before.kind == now.kind == "object" and before.cls is not now.cls:
+        return True  # a method that several classes inherit
     if before.parts or now.parts:
         if len(before.parts) != len(now.parts):
             return len(before.parts) > len(now.parts)

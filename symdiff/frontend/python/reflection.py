@@ -49,20 +49,39 @@ def isinstance_(cx: Context, node: ast.AST, args: Args, of_class: bool = False) 
     every = wanted if isinstance(wanted, tuple) else (wanted,)
     wanted = tuple(ORIGINALS.get(c, c) if isinstance(c, type) else c for c in every)
     given = args[0].obj if of_class and isinstance(args[0], Known) else None
-    cls = ORIGINALS.get(given, given) if isinstance(given, type) else None if of_class else class_of_value(args[0])
+    if of_class:
+        found = [ORIGINALS.get(given, given)] if isinstance(given, type) else []
+    else:
+        found = _classes_of(args[0])
     if isinstance(args[0], Foreign):
         return cx.refuse_object(node)
-    if cls is None:
-        use = "issubclass" if of_class else "isinstance"
-        return cx.refuse("SD312", node, use=use, name=f"`{cx.text(node)}`")
     for one in wanted:
         check = getattr(type(one), "__instancecheck__", None)
         if isinstance(one, type) and check not in (type.__instancecheck__, abc.ABCMeta.__instancecheck__):
             return cx.refuse("SD412", node, name=f"`{one.__name__}`", reason="decides by code what its instances are")
     try:
-        return Known(issubclass(cls, wanted))
+        answers = {issubclass(cls, wanted) for cls in found}
     except TypeError as error:
         return cx.refuse("SD403", node, function="isinstance", message=str(error))
+    if len(answers) != 1:
+        use = "issubclass" if of_class else "isinstance"
+        return cx.refuse("SD312", node, use=use, name=f"`{cx.text(node)}`")
+    return Known(answers.pop())
+
+
+def _classes_of(val: Val) -> list[type]:
+    """The classes that a value may have: of a scalar that may be Python's or NumPy's, both of each dtype."""
+    cls = class_of_value(val)
+    if cls is not None:
+        return [cls]
+    assert isinstance(val, Num)
+    dtypes = list(_PYTHON)
+    below = dtypes[: dtypes.index(val.type.dtype) + 1] if val.type.dtype in dtypes else dtypes
+    return [*(_PYTHON[t] for t in below), *(np.dtype(t).type for t in (*below, val.type.dtype))]
+
+
+# Python's classes by dtype, least first: what is either may hold a smaller one
+_PYTHON: dict[str, type] = {"b1": bool, "i8": int, "f8": float, "c16": complex}
 
 
 def class_of_value(val: Val) -> type | None:
@@ -75,8 +94,7 @@ def class_of_value(val: Val) -> type | None:
         t = val.type
         if t.kind is Kind.EITHER:
             return None
-        python: dict[str, type] = {"b1": bool, "i8": int, "f8": float, "c16": complex}
-        return python[t.dtype] if t.kind is Kind.PYTHON else np.dtype(t.dtype).type
+        return _PYTHON[t.dtype] if t.kind is Kind.PYTHON else np.dtype(t.dtype).type
     if isinstance(val, ObjRef):
         return ORIGINALS.get(val.cls, val.cls)
     if isinstance(val, SliceVal):

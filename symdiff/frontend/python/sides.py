@@ -23,6 +23,7 @@ from symdiff.frontend.python.values import (
     Cell,
     Closure,
     Known,
+    Letter,
     Maybe,
     Method,
     Num,
@@ -118,6 +119,8 @@ class Sides:
             return self.outside(x)
         if isinstance(x, Reference):
             return self.cx.store.get(x.cell) is not MISSING
+        if isinstance(x, Letter):
+            return self.stays(x.index)
         if isinstance(x, OneOf):
             return self.stays(x.tag) and all(map(self.stays, x.options))
         return isinstance(x, Known) or (isinstance(x, Struct) and all(map(self.stays, x.items)))

@@ -122,7 +122,10 @@ def _as_python(cx: Context, node: ast.AST, number: Val, other: Val) -> Val | Non
     cls = classes.class_of(other)
     assert cls is not None
     ufunc = classes.lookup(cls, "__array_ufunc__")
-    plain = isinstance(number, Known) and not isinstance(number.obj, (np.generic, np.ndarray))
+    if isinstance(number, Num):
+        plain = number.type.kind is Kind.PYTHON
+    else:
+        plain = isinstance(number, Known) and not isinstance(number.obj, (np.generic, np.ndarray))
     if not cx.is_numeric(number) or plain or (ufunc is not None and ufunc[1] is None):
         return number
     sequence = all(classes.lookup(cls, name) is not None for name in ("__len__", "__getitem__"))
@@ -137,8 +140,6 @@ def _as_python(cx: Context, node: ast.AST, number: Val, other: Val) -> Val | Non
     if isinstance(number, Known):
         return Known(number.obj.item())
     t = cx.aval(number)
-    if t.kind is Kind.PYTHON:
-        return number
     if t.kind is not Kind.NUMPY or t.dtype == "b1":
         return None
     return operators.convert(cx, node, number, Kind.PYTHON, {"f": "f8", "c": "c16"}.get(t.dtype[0], "i8"))

@@ -12,10 +12,12 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from symdiff.frontend.python import containers, control, grown, list_changes, operators, ranges
+from symdiff.frontend.python import containers, control, grown, letters, list_changes, operators, ranges
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import POISON, VIEWS, Grown, Known, ListRef, Sequence_, SliceVal, Struct, Val
 from symdiff.ir import dims
+
+LONG_TEXT = 16  # letters, from which on a loop over a text has one body for all turns
 
 
 @dataclass(eq=False)
@@ -153,8 +155,19 @@ def rolled_turns(cx: Context, node: ast.AST, val: Val) -> Turns | None:
         return _whole(containers.length(cx, node, val), lambda i: containers.subscript(cx, node, val, i))
     if operators.is_array(val) and cx.aval(val).rank:
         return _whole(containers.length(cx, node, val), lambda i: containers.item_at(cx, node, val, i))
+    text = text_turns(cx, node, val)
+    if text is not None:
+        return text
     turns = _ROLLED.get(val.kind) if isinstance(val, Sequence_) else None
     return None if turns is None or not isinstance(val, Sequence_) else turns(cx, node, val)
+
+
+def text_turns(cx: Context, node: ast.AST, val: Val, least: int = LONG_TEXT) -> Turns | None:
+    """The letters of a known text that has at least so many: each turn has the same code."""
+    if not isinstance(val, Known) or not isinstance(val.obj, str) or len(val.obj) < least:
+        return None
+    text = val.obj
+    return _whole(Known(len(text)), lambda i: letters.at(cx, node, text, i) or containers.subscript(cx, node, val, i))
 
 
 def _whole(count: Val, item: Callable[[Val], Val]) -> Turns:
@@ -171,7 +184,9 @@ def _all_counted(cx: Context, node: ast.AST, parts: Sequence[Val]) -> list[Turns
     """The turns of each, counted from 0; None where one has no such turns."""
     turns = [rolled_turns(cx, node, p) for p in parts]
     if any(t is not None and operators.as_dim(t.hi) is None for t in turns):  # no unrolling: the others must be rolled
-        turns = [t or _numbers_rolled(cx, node, p) for t, p in zip(turns, parts, strict=True)]
+        turns = [
+            t or _numbers_rolled(cx, node, p) or text_turns(cx, node, p, 1) for t, p in zip(turns, parts, strict=True)
+        ]
     counted = [None if t is None else _from_zero(cx, node, t) for t in turns]
     found = [t for t in counted if t is not None]
     return found if found and len(found) == len(counted) else None

@@ -261,6 +261,18 @@ class OneOf(Val):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Letter(Val):
+    """A letter of a known text, at a staged position: see `letters`."""
+
+    text: str
+    index: Num
+
+    @property
+    def options(self) -> tuple[Known, ...]:
+        return tuple(map(Known, sorted(set(self.text))))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Conflict(Val):
     """Different things on different paths, or what has no meaning here: an error when it is read."""
 
