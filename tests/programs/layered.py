@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -113,3 +113,25 @@ def a_distance_from_a_sum(v):
     for t in v:
         x = x + t
     return math.dist((x, 1.0), (0.0, v[0])) + (x if isinstance(x, str) else 2.0 * x)
+
+
+class Subject(NamedTuple):
+    time: Any
+    x: Any
+
+
+@cases(array(2), [Subject(3.0, array(2, seed=1)), Subject(1.0, array(2, seed=2)), Subject(2.0, array(2, seed=3))])
+def subjects_in_the_order_of_their_times(beta, subjects):
+    order = sorted(subjects, key=lambda s: s.time)
+    total = 0.0
+    for i, s in enumerate(order):
+        total += beta @ s.x - np.log(sum(np.exp(beta @ o.x) for o in order[i:])) * s.time
+    return -total
+
+
+@cases(array(2))
+def a_simplex_sorted_by_its_values(x):
+    value = lambda p: (1 - p[0]) ** 2 + (p[1] - p[0] ** 2) ** 2
+    simplex = [(value(p), p) for p in [x, x + np.array([0.5, 0.0]), x + np.array([0.0, 0.5])]]
+    simplex.sort(key=lambda pair: pair[0])
+    return simplex[0][0] + np.sum(simplex[-1][1] ** 2)

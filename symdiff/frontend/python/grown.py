@@ -22,6 +22,7 @@ from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.problems import NeedStatic, Restart
 from symdiff.frontend.python.type_joins import join_types
 from symdiff.frontend.python.values import (
+    Arr,
     Attributes,
     Cell,
     DictRef,
@@ -35,6 +36,7 @@ from symdiff.frontend.python.values import (
     Struct,
     Val,
 )
+from symdiff.ir import types
 from symdiff.ir.core import Value
 from symdiff.ir.types import AVal, Kind, Seq, Type
 
@@ -328,10 +330,7 @@ def staged(cx: Context, node: ast.AST, content: Sequence[Val], *more: Val) -> Gr
     """A list of known structure as one that grows, with room for `more`; None after a problem."""
     form = form_of_elements(cx, (*content, *more))
     if form is None:
-        found = ", ".join(sorted({cx.describe(v) for v in (*content, *more)}))
-        fields: dict[str, Any] = {"name": f"`{cx.text(node)}`", "reason": f"holds {found or 'nothing'}"}
-        _ask_for_integers(cx, (*content, *more), cx.make_problem("SD505", node, **fields))
-        cx.refuse("SD505", node, **fields)
+        _refuse_unlike(cx, node, (*content, *more))
         return None
     cx.at(node)
     return as_grown(cx, tuple(content), form)
@@ -351,6 +350,18 @@ def _ask_for_integers(cx: Context, content: Sequence[Val], problem: Problem) -> 
             numbers.append(val)
     if numbers and all(isinstance(v, Num) and v.tags for v in numbers):
         raise NeedStatic(cx.tags(numbers), problem)
+
+
+def _refuse_unlike(cx: Context, node: ast.AST, items: Sequence[Val]) -> None:
+    """Report that elements have no form in common, and ask for the sizes of their arrays, which may be equal."""
+    forms = [form_of(cx, item) for item in items]
+    shown = [cx.describe(v) if form is None else described(form) for v, form in zip(items, forms, strict=True)]
+    arrays = [part for item in items for _, part in kinship.inside(cx, item) if isinstance(part, Arr)]
+    cx.sizes_needed.update(a.name for part in arrays for a in types.type_atoms(cx.aval(part)) if a.op == "var")
+    found = " besides ".join(dict.fromkeys(shown)) or "nothing"
+    fields: dict[str, Any] = {"name": f"`{cx.text(node)}`", "reason": f"holds {found}"}
+    _ask_for_integers(cx, items, cx.make_problem("SD505", node, **fields))
+    cx.refuse("SD505", node, **fields)
 
 
 def element(
