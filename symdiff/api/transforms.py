@@ -29,12 +29,19 @@ def lower_function(fun: Function, signature: Signature, share: bool = True) -> L
 
     With `share` a helper called in several places may be a function of the program; else every call is in place.
     """
+    from symdiff.frontend.python import lower
     from symdiff.frontend.python.problems import Respecialise
 
     try:
         return lower_or_ask(fun, signature, share)
     except Respecialise as request:
-        raise CompileError(request.problems) from None
+        problems = request.problems
+        if request.sizes and not isinstance(fun, (Compiled, Formula)):
+            try:
+                return lower(load(fun), signature, share=share, checking=True)
+            except CompileError:  # what the first attempt says holds for every size
+                raise CompileError(problems) from None
+        raise CompileError(problems) from None
 
 
 def lower_or_ask(fun: Function, signature: Signature, share: bool = True) -> Lowered:

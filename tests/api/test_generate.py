@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symdiff import CompileError, generate
+from symdiff import CompileError, generate, grad
 from symdiff.errors import UsageError
 
 WEIGHTS = np.arange(3.0)
@@ -170,3 +170,48 @@ def test_the_first_of_several_results_is_differentiated(level: int) -> None:
     assert rows.tolist() == [1.0, 9.0]
     assert table.tolist() == [[2.0], [6.0]]
     assert d_x.tolist() == [2.0 + 2.0, 6.0]
+
+
+def gates(W, U, x):
+    n = U.shape[1]
+    h, c = np.zeros(n), np.zeros(n)
+    for t in x:
+        z = W @ t + U @ h
+        i, f, o, g = np.tanh(z[:n]), np.tanh(z[n : 2 * n]), np.tanh(z[2 * n : 3 * n]), np.tanh(z[3 * n :])
+        c = f * c + i * g
+        h = o * np.tanh(c)
+    return np.sum(h)
+
+
+def test_parts_of_one_vector_are_compared_when_a_module_runs() -> None:
+    rng = np.random.default_rng(5)
+    args = rng.normal(size=(8, 3)), rng.normal(size=(8, 2)), rng.normal(size=(4, 3))
+    space = loaded(generate(gates, types="W=f8[m, d], U=f8[k, n], x=f8[t, d]"))
+    assert space["gates_value_and_grad"](*args)[0] == gates(*args)
+    for found, expected in zip(space["gates_grad"](*args), grad(gates, argnums=(0, 1, 2))(*args), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-15)
+    with pytest.raises(ValueError, match="could not be broadcast"):
+        space["gates_grad"](np.ones((9, 3)), np.ones((9, 2)), args[2])
+
+
+def test_sizes_that_are_equal_only_where_one_is_1_are_refused_in_a_module() -> None:
+    with pytest.raises(CompileError, match=r"SD308 `x\[1:\] \+ x`"):
+        generate(lambda x: np.sum(x[1:] + x), types="x=f8[n]")
+
+
+def weighted(weights, points, x):
+    total = 0.0
+    for k, ((scale, power), p) in enumerate(zip(weights, points)):
+        total = total + scale * x * np.sum(p) ** power * (k + 1)
+    return total
+
+
+def test_a_list_beside_an_array_of_any_length_in_a_module() -> None:
+    weights, points = [(0.5, 2.0), (1.5, 3.0)], np.arange(6.0).reshape(2, 3) + 1.0
+    types = "weights=[(float, float), (float, float)], points=f8[n, d], x=float"
+    space = loaded(generate(weighted, wrt=("weights", "points"), types=types))
+    found, expected = (f(weights, points, 0.7) for f in (space["weighted_grad"], grad(weighted, argnums=(0, 1))))
+    np.testing.assert_allclose(found[0], expected[0], rtol=1e-12)
+    np.testing.assert_allclose(found[1], expected[1], rtol=1e-12)
+    shorter = space["weighted_grad"](weights, points[:1], 0.7)
+    np.testing.assert_allclose(shorter[0], [(0.7 * 36.0, 0.35 * 36.0 * np.log(6.0)), (0.0, 0.0)], rtol=1e-12)

@@ -239,3 +239,22 @@ def children_of_nodes(x, n):
 
     root = grow(n, x)
     return root["value"] * sum(root["sums"])
+
+
+def _cycle(u, f):
+    if len(u) > 3:
+        coarse = _cycle(np.zeros((len(u) + 1) // 2), f)
+        u[1::2] += coarse[1:]
+    else:
+        u[1] += f[1] * u[0]
+        u[0] += f[0]
+    return u
+
+
+@cases(array(5))
+@cases(array(9))
+def multigrid_cycles(f):
+    u = np.zeros(len(f))
+    for _ in range(2):
+        u = _cycle(u, f)
+    return np.sum((u + f) ** 2)

@@ -88,6 +88,7 @@ class Session:
     recursive: dict[Hashable, frozenset[Place]] = field(default_factory=dict)  # definitions, with what they stage
     forms: dict[Hashable, dict[Place, Pattern]] = field(default_factory=dict)  # of the elements of lists among these
     sharing: Sharing = Sharing.MEMORY
+    checking: bool = False  # sizes of which nothing says that they are equal are compared when it runs
     shared: set[Hashable] = field(default_factory=set)  # those that did, for arguments of one pattern each
 
     def substitute(self, d: Dim) -> Dim:

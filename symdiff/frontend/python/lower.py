@@ -61,22 +61,25 @@ _MAX_ATTEMPTS = 200
 
 @uncollected()
 def lower(
-    source: Source, signature: Signature, *, static: Iterable[str] = (), globals_fetch: bool = True, share: bool = True
-) -> Lowered:
+    source: Source, signature: Signature, *, static: Iterable[str] = (), globals_fetch: bool = True, share: bool = True,
+    checking: bool = False,
+) -> Lowered:  # fmt: skip
     """The program that computes `source` for arguments of `signature`.
 
     Raises CompileError with every problem of the function; its subclass `Respecialise` says which leaves or sizes to
     make known first.  `static` are captured names whose integers are taken by value; without `globals_fetch` all
-    captured numbers are.  With `share` a helper called in several places may be a function of the program.
+    captured numbers are.  With `share` a helper called in several places may be a function of the program.  With
+    `checking` sizes that may be equal are compared when it runs, where they would have to be asked for.
     """
+    known: dict[str, Any] = {"by_value": not globals_fetch, "checking": checking}
     for which in (Sharing.MEMORY, Sharing.VALUES) if share else ():
-        session = Session(statics=set(static), by_value=not globals_fetch, sharing=which)
+        session = Session(statics=set(static), **known, sharing=which)
         try:
             return _settled(source, signature, session)
         except CompileError:
             if not session.shared:
                 raise
-    return _settled(source, signature, Session(statics=set(static), by_value=not globals_fetch, sharing=Sharing.NONE))
+    return _settled(source, signature, Session(statics=set(static), **known, sharing=Sharing.NONE))
 
 
 def _settled(source: Source, signature: Signature, session: Session) -> Lowered:
@@ -141,6 +144,9 @@ def _attempt(source: Source, signature: Signature, session: Session) -> Lowered:
         if sizes:
             _fix_captured_sizes(cx)
             raise Respecialise(cx.problems, sizes=sizes)
+        if not session.checking and any(p.code == "SD308" for p in cx.problems):
+            session.checking = True  # nobody can be asked for these sizes
+            raise Restart
         if session.changed and all(p.code in ("SD301", "SD308") for p in cx.problems):
             raise Restart
         firsts = {(p.code, p.loc): p for p in reversed(cx.problems)}  # an unrolled loop repeats them

@@ -8,6 +8,7 @@ check at the operation.  `x[1:] + x` can hold only where a size happens to be 1:
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -39,7 +40,8 @@ def reconcile(
     related = dims.atoms(left) & dims.atoms(right) or (
         1 not in (left, right) and not narrow and any(map(at_most_one, (left, right)))
     )
-    if dims.equal(left, right) is False or (related and not _holds_plainly(left, right)):
+    undecided = related and not _holds_plainly(left, right)
+    if dims.equal(left, right) is False or (undecided and not (cx.session.checking and _may_be_equal(left, right))):
         found = dims.atoms(left) | dims.atoms(right)
         found = found.union(*(dims.atoms(end) for a in found for end in cx.turns.get(_plain(a), ())))
         cx.sizes_needed.update(a.name for a in found if a.op == "var")
@@ -55,6 +57,8 @@ def reconcile(
         return _stored(cx, node, ins, params["spec"]) or _checked(cx, node, ins, left, right, ins)
     if not any(isinstance(v.type, AVal) and right in v.type.shape for v in ins):
         left, right = right, left  # the size asked for is no operand's: np.broadcast_to(x, (2, 3))
+    elif undecided and len(str(right)) < len(str(left)):
+        left, right = right, left  # the plainer one is what the result has
     return _checked(cx, node, ins, left, right, ins)
 
 
@@ -77,6 +81,29 @@ def _stored(cx: Context, node: ast.AST, ins: Sequence[Value], spec: Spec) -> lis
 def _holds_plainly(left: Dim, right: Dim) -> bool:
     """max(n - 1, 0) and n - 1 are one size wherever n - 1 is a size at all; so are ?k and min(?k, n)."""
     return dims.dmax(left, 0) == right or dims.dmax(right, 0) == left or _is_cut(left, right) or _is_cut(right, left)
+
+
+_TRIED = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 12)
+_FEW_TRIED = (1, 2, 3, 5, 8)
+
+
+def _may_be_equal(left: Dim, right: Dim) -> bool:
+    """Whether two sizes are equal for some values of what they are made of, and not only where one of them is 1.
+
+    z[n:2*n] is of n elements where z has enough of them; x[1:] is never as long as x.  Sizes of one element at most,
+    as of z[:1], need not be longer.
+    """
+    names = sorted(dims.atoms(left) | dims.atoms(right), key=str)
+    tried = _TRIED if len(names) < 4 else _FEW_TRIED if len(names) < 6 else ()
+    pairs = []
+    for values in itertools.product(tried, repeat=len(names)):
+        try:
+            env = dict(zip(names, values, strict=True))
+            pairs.append((dims.evaluate(left, env), dims.evaluate(right, env)))
+        except ZeroDivisionError:
+            continue
+    least = min(2, max((max(pair) for pair in pairs), default=0))
+    return any(a == b >= least for a, b in pairs)
 
 
 def _is_cut(cut: Dim, whole: Dim) -> bool:

@@ -183,13 +183,19 @@ def counted_turns(cx: Context, node: ast.AST, val: Val) -> Turns | None:
 def _all_counted(cx: Context, node: ast.AST, parts: Sequence[Val]) -> list[Turns] | None:
     """The turns of each, counted from 0; None where one has no such turns."""
     turns = [rolled_turns(cx, node, p) for p in parts]
-    if any(t is not None and operators.as_dim(t.hi) is None for t in turns):  # no unrolling: the others must be rolled
+    if any(t is not None and not _may_be_told(cx, t.hi) for t in turns):  # no unrolling: the others must be rolled
         turns = [
             t or _numbers_rolled(cx, node, p) or text_turns(cx, node, p, 1) for t, p in zip(turns, parts, strict=True)
         ]
     counted = [None if t is None else _from_zero(cx, node, t) for t in turns]
     found = [t for t in counted if t is not None]
     return found if found and len(found) == len(counted) else None
+
+
+def _may_be_told(cx: Context, count: Val) -> bool:
+    """Whether a number of turns is known, or is of sizes that may be asked for."""
+    found = operators.as_dim(count)
+    return isinstance(found, int) or (found is not None and not cx.session.checking)
 
 
 def _of_range(cx: Context, node: ast.AST, val: Sequence_) -> Turns:
@@ -292,12 +298,10 @@ _ROLLED: dict[str, Callable[[Context, ast.AST, Sequence_], Turns | None]] = {
 
 
 def _numbers_rolled(cx: Context, node: ast.AST, val: Val) -> Turns | None:
-    """The turns of a list or tuple of known length, of numbers of one kind."""
+    """The turns of a list or tuple of known length, of numbers of one kind, or of tuples of these."""
     items = containers.elements(cx, val)
-    if not items or not all(cx.is_numeric(v) and not operators.is_array(v) for v in items):
-        return None
-    form = grown.form_of_elements(cx, items)
-    if form is None:
+    form = grown.form_of_elements(cx, items) if items else None
+    if form is None or grown.has_memory(form):
         return None
     cx.at(node)
     content = grown.as_grown(cx, items, form)
