@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from types import MethodType
+from typing import Any
 
 import numpy as np
 

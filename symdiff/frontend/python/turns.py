@@ -17,7 +17,7 @@ from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import POISON, VIEWS, Grown, Known, ListRef, Sequence_, SliceVal, Struct, Val
 from symdiff.ir import dims
 
-LONG_TEXT = 16  # letters, from which on a loop over a text has one body for all turns
+LONG_TEXT = 6  # letters, from which on a loop over a text has one body for all turns
 
 
 @dataclass(eq=False)
