@@ -404,3 +404,22 @@ def a_long_text_whose_letters_are_names(read, x):
     for k, letter in enumerate(reversed(read)):
         counts[letter] += x**k
     return counts["A"] * counts["T"] + counts["G"]
+
+
+@cases(READ[:9], 0.9)
+def a_text_that_grows_from_letters(read, x):
+    turned = ""
+    for letter in read:
+        turned = letter + turned
+    return x * (turned == read[::-1]) + x * x * turned.count("A")
+
+
+@cases(READ[:9], 0.9)
+def letters_of_which_a_message_speaks(read, x):
+    at = int(x > 0)
+    if read[at] != "A":
+        raise ValueError(f"no {read[at]} at {at}")
+    assert read[at] == read[-5], f"{read[at]} is not {read[-5]}"
+    for k, letter in enumerate(read):
+        print(letter, f"{k}: {letter}, {x:.2f}")
+    return x * ord(read[at])

@@ -106,6 +106,7 @@ class Slot:
 
 
 SAME = "same"
+_MOST_OPTIONS = 64
 COMPOSITE = ("struct", "list", "dict", "attributes", "nullable")
 
 
@@ -215,6 +216,8 @@ def _one_of(options: tuple[Val, ...], before: Any, after: Any, cx: Context) -> S
         if not _choosable(cx, val):
             raise Misfit(_describe(cx, before), _describe(cx, after))
         options = alternatives.merged(options, alternatives.options_of(val))
+    if len(options) > _MOST_OPTIONS:  # a text that grows from turn to turn
+        raise Misfit(_describe(cx, before), f"one of more than {_MOST_OPTIONS}")
     return Slot("one-of", types.INT, options=options)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from symdiff.frontend.python import alternatives, containers, grown, memory
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import POISON, Foreign, Known, ListRef, Maybe, OneOf, Struct, Text, Val
+from symdiff.frontend.python.values import POISON, Foreign, Known, Letter, ListRef, Maybe, OneOf, Struct, Text, Val
 from symdiff.ir.core import Value
 
 Pieces = list[str | tuple[Value, str, str]]
@@ -105,7 +105,7 @@ def f_string(cx: Context, node: ast.JoinedStr) -> Val:
         if memory.is_poison(shown_as, spec):
             return POISON
         val, conversion = shown_as, conversion if shown_as is val else ""
-        if not isinstance(val, OneOf):
+        if not isinstance(val, OneOf | Letter):
             shown = pieces_of(cx, val, conversion, str(spec.obj)) if isinstance(spec, Known) else None
             if shown is None:
                 return cx.refuse("SD222", node, construct="formatted string")
@@ -113,7 +113,7 @@ def f_string(cx: Context, node: ast.JoinedStr) -> Val:
         elif conversion not in ("", "s") or not isinstance(spec, Known) or spec.obj:
             return cx.refuse("SD222", node, construct="formatted string")
         parts.append(val)
-    chosen = [part for part in parts if isinstance(part, OneOf)]
+    chosen = [part for part in parts if isinstance(part, OneOf | Letter)]
     if not chosen:
         return _together(cx, parts)
     return alternatives.for_all(cx, node, parts, lambda known: _together(cx, known))
