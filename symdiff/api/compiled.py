@@ -88,8 +88,8 @@ class Compiled:
 
     def _rebuild(self) -> None:
         name, parameters = name_of(self.fun), self.call_parameters()
-        self._chain = Chain(name, parameters, self.definition, self._variants, self.form(), _OTHERS)
-        type(self).__call__ = self._chain.call  # type: ignore[method-assign]  # one call less
+        self._chain = Chain(name, parameters, self.definition, self._variants, self.form(), self, _OTHERS)
+        type(self).__call__ = staticmethod(self._chain.call)  # type: ignore[method-assign]  # one call less
 
     def variant(self, values: Sequence[Any]) -> tuple[Variant, Mapping[str, Any]]:
         """The variant for these arguments, compiled if there is none yet, and what it captured as keywords."""

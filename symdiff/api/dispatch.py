@@ -2,7 +2,7 @@
 
 For ``f(x, w=2.0)`` called with floats, then with arrays, the chain is
 
-    def __call__(_self, /, x, w=_absent):
+    def __call__(x, w=_absent):
         if _f.__code__ is not _code:
             return _replaced(_self, x, w)
         try:
@@ -84,16 +84,17 @@ class Chain:
         definition: Definition,
         variants: Sequence[Variant],
         form: Form,
+        own: object,
         others: Mapping[str, Callable[..., Any]],
     ) -> None:
-        """`others` are called where no variant fits (`miss`), where the function has another code (`replaced`), and
-        where a default is not there any more (`missing`)."""
+        """`others` are called with `own` first: where no variant fits (`miss`), where the function has another code
+        (`replaced`), and where a default is not there any more (`missing`)."""
         self.parameters, self.definition, self.form = parameters, definition, form.text
         names = [p.name for p in parameters]
         self.prefix = "_"
         while any(name.startswith(self.prefix) for name in names):
             self.prefix += "_"
-        self.space: dict[str, Any] = {f"{self.prefix}ndarray": np.ndarray}
+        self.space: dict[str, Any] = {f"{self.prefix}ndarray": np.ndarray, f"{self.prefix}self": own}
         self.space |= {f"{self.prefix}{name}": function for name, function in others.items()}
         self._count = 0
         # A parameter may be called `type` or `len`.
@@ -105,7 +106,7 @@ class Chain:
         exec(compile(text, f"<symdiff call of {name}>", "exec", dont_inherit=True), self.space)
         self.text = text
         self.call: Any = self.space["__call__"]
-        self.call.__qualname__ = name  # in the message for a missing argument
+        self.call.__qualname__ = name  # in the messages for missing arguments and for too many
         self.readers: list[Callable[[], Any] | None] = [
             self.space.get(f"{self.prefix}read{k}") for k in range(len(variants))
         ]
@@ -129,7 +130,7 @@ class Chain:
 
     def call_lines(self, variants: Sequence[Variant]) -> Iterator[str]:
         own = f"{self.prefix}self"
-        yield f"def __call__({self.header(own)}):"
+        yield f"def __call__({self.header()}):"
         given = [p.name for p in self.parameters]
         miss = f"{self.prefix}miss({', '.join([own, *given])})"
         replaced = list(self.definition_tests())
@@ -178,20 +179,18 @@ class Chain:
         for made, names in self.definition.keywords:
             yield f"{self.builtin['tuple']}({self.constant(made)}.keywords) != {self.constant(names)}"
 
-    def header(self, own: str) -> str:
-        """The user's parameter list behind `own`, defaults taken from the namespace."""
-        parts = [own]
-        if not any(p.kind == POSITIONAL_ONLY for p in self.parameters):
-            parts.append("/")
-        before = POSITIONAL_ONLY
+    def header(self) -> str:
+        """The user's parameter list, defaults taken from the namespace."""
+        parts: list[str] = []
+        before = ""
         for p in self.parameters:
-            if before == POSITIONAL_ONLY != p.kind and "/" not in parts:
+            if before == POSITIONAL_ONLY != p.kind:
                 parts.append("/")
             if p.kind == KEYWORD_ONLY != before:
                 parts.append("*")
             before = p.kind
             parts.append(p.name if p.required else f"{p.name}={self.default(p)}")
-        if before == POSITIONAL_ONLY and "/" not in parts:
+        if before == POSITIONAL_ONLY:
             parts.append("/")
         return ", ".join(parts)
 

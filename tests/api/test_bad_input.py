@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -126,6 +127,15 @@ def test_no_source() -> None:
 
 def test_no_python_function() -> None:
     assert report(lambda: grad(abs)(1.0))[0] == "SD106 `abs` is a function written in C, not a Python function"
+
+
+@pytest.mark.parametrize("made", [grad, symdiff.value_and_grad, symdiff.differentiable])
+def test_the_arguments_of_a_call_are_counted_as_python_counts_them(made: Any) -> None:
+    for args, named in [((1.0, 2, 3.0), {}), ((), {}), ((1.0,), {"m": 2}), ((1.0, 2), {"x": 1.0})]:
+        with pytest.raises(TypeError) as expected:
+            two(*args, **named)
+        with pytest.raises(TypeError, match=f"^{re.escape(str(expected.value))}$"):
+            made(two)(*args, **named)
 
 
 def test_star_parameters() -> None:

@@ -8,6 +8,7 @@ from tests.programs import (
     absent,
     arrays,
     chosen,
+    classes,
     closures,
     collected,
     containers,
@@ -57,7 +58,7 @@ FILES = (
         iterating,
         outside,
     ),
-    *(ragged, kinds, methods, everyday, everyday_data, infinities, trees, absent, layered),
+    *(ragged, kinds, methods, everyday, everyday_data, infinities, trees, absent, layered, classes),
 )
 CASES = [case for file in FILES for case in file.cases]
 

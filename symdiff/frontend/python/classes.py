@@ -153,6 +153,11 @@ def dataclass_fields(cls: type) -> list[dataclasses.Field[Any]]:
     return [f for f in found if f._field_type.name != "_FIELD_CLASSVAR"]
 
 
+def made_with_slots(cls: Any) -> bool:
+    """Whether a dataclass has `slots=True`, which only later versions of Python note."""
+    return bool(getattr(cls.__dataclass_params__, "slots", "__slots__" in cls.__dict__))
+
+
 def stored(field: dataclasses.Field[Any]) -> bool:
     """Whether a field is an attribute, not only a parameter of `__init__`."""
     return bool(field._field_type.name == "_FIELD")  # type: ignore[attr-defined]  # as `dataclasses` has it

@@ -370,7 +370,7 @@ def _default(cx: Context, node: ast.AST, owner: type, field: dataclasses.Field[A
         steps = (*path, ("attr", "default_factory"))
         factory = classes.member(cx, owner, "__dataclass_fields__", field.default_factory, *steps)
         return calls.apply(cx, node, factory, [], {})
-    if not field.init and (field.default is dataclasses.MISSING or not classes.is_slot(owner.__dict__[field.name])):
+    if not field.init and (field.default is dataclasses.MISSING or not classes.made_with_slots(owner)):
         return None
     if captured.is_constant(field.default):
         return Known(field.default)

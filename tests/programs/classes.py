@@ -1,0 +1,53 @@
+"""Classes with more of what Python has for them: inherited fields, type parameters, deleters, subscripts by slices."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from tests.programs.cases import Cases
+
+cases = Cases()
+
+
+@dataclasses.dataclass
+class Spring:
+    stiffness: float
+    energy: float = dataclasses.field(init=False, default=0.5)
+    history: list[float] = dataclasses.field(init=False, default_factory=list)
+
+    def __post_init__(self):
+        self.history.append(self.energy)
+        self.energy = self.stiffness * self.energy
+
+
+@dataclasses.dataclass
+class Damped(Spring):
+    friction: float = 2.0
+
+
+@dataclasses.dataclass(slots=True)
+class Slotted:
+    a: float
+    fixed: float = dataclasses.field(init=False, default=3.0)
+
+
+@dataclasses.dataclass(slots=True)
+class SlottedToo(Slotted):
+    b: float = 1.0
+
+
+@dataclasses.dataclass
+class Other(Slotted):
+    fixed: float = dataclasses.field(init=False, default=5.0)
+
+
+class Plain(Spring):
+    energy = 7.0
+
+
+@cases(1.5)
+def inherited_fields_that_are_no_parameters(x):
+    damped, slotted = Damped(x, friction=x), SlottedToo(x)
+    again = dataclasses.replace(damped, stiffness=x * x)
+    parts = [damped.energy * damped.friction, again.energy * again.history[0], slotted.fixed * slotted.a * slotted.b]
+    return sum(parts) + Plain(x).energy * x + Plain(x).history[0] + Other(x).fixed * x * x
