@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from symdiff.errors import CompileError
 from symdiff.frontend import derivative
 from symdiff.frontend.derivative import Names, Wrt
@@ -42,6 +44,8 @@ def parameters_of(fun: Callable[..., Any]) -> tuple[Parameter, ...]:
     except (TypeError, ValueError):
         load(fun)  # says why it cannot be compiled
         raise
+    if any(parameter.default is np._NoValue for parameter in found):
+        load(fun)  # `np.sum`, which it refuses
     for parameter in found:
         if parameter.kind not in _KINDS:
             _refuse_star(fun, str(parameter).split(":")[0])

@@ -207,7 +207,8 @@ def layers(fun: object) -> Iterator[object]:
     """`fun` and what is under it, outermost first: partials, methods, declared wrappers, and a function with code."""
     while not isinstance(fun, FunctionType) or is_transparent(fun):
         if isinstance(fun, functools.partial):
-            _refuse_placeholders(fun)
+            if has_placeholders(fun):
+                raise CompileError.of("SD106", name=_name(fun), kind="a partial with placeholders")
             inner: object = fun.func
         elif isinstance(fun, MethodType):
             inner = fun.__func__
@@ -231,17 +232,20 @@ def is_called_by_method(fun: object) -> bool:
     return called and not mine and not isinstance(fun, type) and not hasattr(fun, "__wrapped__")
 
 
-def _refuse_placeholders(fun: functools.partial[object]) -> None:
-    placeholder = getattr(functools, "Placeholder", None)  # Python 3.14
-    if placeholder is not None and any(argument is placeholder for argument in fun.args):
-        raise CompileError.of("SD106", name=_name(fun), kind="a partial with placeholders")
+def has_placeholders(fun: functools.partial[object]) -> bool:
+    """Whether a partial has arguments that are still to be given, as in Python 3.14."""
+    placeholder = getattr(functools, "Placeholder", None)
+    return placeholder is not None and any(argument is placeholder for argument in fun.args)
 
 
 def _refuse_callable(fun: object) -> NoReturn:
-    if hasattr(fun, "__wrapped__"):
+    of_numpy = type(fun).__module__ == "numpy" and callable(fun)  # a ufunc, or what `__array_function__` may take over
+    if hasattr(fun, "__wrapped__") and not of_numpy:
         _refuse_wrapper(fun)
     if isinstance(fun, type):
         kind = "a class"
+    elif of_numpy:
+        kind = "a function of NumPy"
     elif inspect.isbuiltin(fun):
         kind = "a function written in C"
     else:

@@ -364,3 +364,20 @@ def test_a_default_that_would_be_stored_is_a_change() -> None:
     d: dict[str, float] = collections.defaultdict(float, a=1.0)
     with pytest.raises(CompileError, match=r'SD503 `d\["z"\]` existed before the call and would be changed by it'):
         symdiff.grad(lambda x: x * d["z"])(2.0)
+
+
+# Partials of builtins, methods under a name ---------------------------------------------------------------------------
+
+
+def test_what_a_partial_of_a_builtin_passes_is_read_at_each_call() -> None:
+    weights, limits = np.array([2.0, 3.0]), functools.partial(np.clip, a_min=0.0, a_max=1.0)
+    weighted = functools.partial(np.dot, weights)
+    _follows((lambda x: weighted(np.array([x, x * x])), lambda: weights.fill(5.0)))
+    _follows((lambda x: limits(x) * x, lambda: limits.keywords.update(a_max=1.5)))
+
+
+def test_what_a_method_under_a_name_is_of_is_read_at_each_call() -> None:
+    weights, rates = np.array([2.0, 3.0]), {"a": 2.0}
+    dot, rate = weights.dot, rates.get
+    _follows((lambda x: dot(np.array([x, x * x])), lambda: weights.fill(5.0)))
+    _follows((lambda x: rate("a") * x, lambda: rates.update(a=3.0)))

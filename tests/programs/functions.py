@@ -172,3 +172,19 @@ def decorated_in_a_loop_over_a_list(v, x):
 
         s = s + weigh(u)
     return s
+
+
+_double = functools.partial(operator.mul, 2.0)
+_length = functools.partial(np.linalg.norm, ord=2)
+_clipped = functools.partial(np.clip, a_min=0.0, a_max=1.0)
+_product = functools.partial(functools.reduce, operator.mul)
+_cubed = functools.partial(functools.partial(lambda x, y, k: x * y * k, 3.0), k=2.0)
+_squares = functools.partial(map, lambda t: t * t)
+_total, _weighted, _rate = np.add.reduce, V.dot, {"slow": 0.5}.get
+
+
+@cases(signed(4), 0.7)
+def partials_of_builtins_from_outside(v, x):
+    """And methods of arrays, dicts and ufuncs under a name."""
+    s = _double(x) * _length(v) + np.sum(_clipped(v) * v) + _product([x, x, v[0]]) + _cubed(x)
+    return s + sum(_squares(v)) * sum(map(_double, [x, x * x])) + _total(v * x) + _weighted(v) * _rate("slow")

@@ -46,7 +46,7 @@ from symdiff.frontend.python.values import (
     Struct,
     Val,
 )
-from symdiff.frontend.source import Source, is_transparent, load
+from symdiff.frontend.source import Source, has_placeholders, is_transparent, load
 from symdiff.frontend.spelled.collected import CLASSES
 
 MAX_DEPTH = 40
@@ -103,10 +103,16 @@ def _apply_each(cx: Context, node: ast.AST, function: Val, args: list[Val], kwar
 
 def _apply_known(cx: Context, node: ast.AST, function: Known, args: list[Val], kwargs: dict[str, Val]) -> Val:
     """Call what is known when compiling: what has a handler, a class, or a function with a source."""
-    from symdiff.frontend.python import custom_rules, python_calls
+    from symdiff.frontend.python import custom_rules, methods, python_calls
     from symdiff.frontend.python.numpy_calls import call_numpy
 
     obj = function.obj
+    if isinstance(obj, functools.partial) and not has_placeholders(obj):
+        base, first, bound = _passed(cx, function)
+        return apply(cx, node, base, [*first, *args], {**bound, **kwargs})
+    if isinstance(obj, python_types.BuiltinMethodType) and type(obj.__self__) in _METHODS_OF:
+        of = classes.part(cx, function, obj.__self__, ("attr", "__self__"))
+        return methods.call_method(cx, node, Method(of, obj.__name__), args, kwargs)
     if not keeps_iterators(function):
         args = [iterators.read(cx, node, arg, kept=False) for arg in args]
         kwargs = {name: iterators.read(cx, node, arg, kept=False) for name, arg in kwargs.items()}
@@ -128,6 +134,9 @@ def _apply_known(cx: Context, node: ast.AST, function: Known, args: list[Val], k
         if called is not None:
             return called
     return _follow(cx, node, function, args, kwargs)
+
+
+_METHODS_OF = (np.ufunc, np.ndarray, list, dict, str)  # methods of these under a name: `total = np.add.reduce`
 
 
 def _followed(obj: Any) -> bool:
@@ -253,9 +262,6 @@ def _pure(cx: Context, node: ast.AST, obj: Any, args: list[Val], kwargs: dict[st
 
 def _unknown(cx: Context, node: ast.AST, function: Known, args: list[Val], kwargs: dict[str, Val]) -> Val:
     """A function without a meaning here: run as it is, where it can be."""
-    if isinstance(function.obj, functools.partial):
-        base, first, bound = _passed(cx, function)
-        return _unknown(cx, node, base, [*first, *args], {**bound, **kwargs})
     from symdiff.frontend.python import foreign
 
     found = foreign.call(cx, node, function, args, kwargs) if callable(function.obj) else None
