@@ -163,6 +163,14 @@ def at_of_rows_and_columns(A, v, k):
     return B
 
 
+@cases(array(4, 3), array(3))
+def at_of_sums(A, x):
+    """The values are of a size that meets 3, and of that of A: both are checked."""
+    np.multiply.at(A, [1, 0, 3], x + np.ones((3, 3)))
+    np.maximum.at(A, (slice(None), [2, 2]), x[:2] + np.zeros((4, 2)))
+    return A
+
+
 @cases(array(3, 3))
 def squares_stored(B):
     """Sizes that the store makes equal, of an argument and of parts of it."""

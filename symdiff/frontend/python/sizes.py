@@ -55,9 +55,9 @@ def reconcile(
         _unify(cx, left, right)
     if prim in ("index_set", "index_add"):
         return _stored(cx, node, ins, params["spec"]) or _checked(cx, node, ins, left, right, ins)
-    if not any(isinstance(v.type, AVal) and right in v.type.shape for v in ins):
-        left, right = right, left  # the size asked for is no operand's: np.broadcast_to(x, (2, 3))
-    elif undecided and len(str(right)) < len(str(left)):
+    if prim == "broadcast_to":
+        return _widened(cx, node, ins, params["shape"])
+    if undecided and len(str(right)) < len(str(left)):
         left, right = right, left  # the plainer one is what the result has
     return _checked(cx, node, ins, left, right, ins)
 
@@ -76,6 +76,19 @@ def _stored(cx: Context, node: ast.AST, ins: Sequence[Value], spec: Spec) -> lis
     known = all(static_size(d) or any(isinstance(t, AVal) and d in t.shape for t in types[1:]) for d in wanted)
     others = [*ins[1:], *([] if known else cx.at(node).emit("index", x, *indices, spec=spec))]
     return [x, check_shape(cx, node, value, wanted, others), *indices]
+
+
+def _widened(cx: Context, node: ast.AST, ins: Sequence[Value], shape: Sequence[Dim]) -> list[Value]:
+    """The operands of `broadcast_to`, the array checked axis by axis to have the sizes asked for."""
+    x, *sizes = ins
+    assert isinstance(x.type, AVal)
+    lead = len(shape) - x.type.rank
+    wanted = tuple(d if d == 1 else s for d, s in zip(x.type.shape, shape[lead:], strict=True))
+    if all(map(static_size, wanted)):
+        return [check_shape(cx, node, x, wanted), *sizes]
+    scope = cx.at(node)
+    given = [scope.const(1) if d == 1 else v for d, v in zip(x.type.shape, sizes[lead:], strict=True)]
+    return [scope.emit("check_shape", x, *given, shape=wanted)[0], *sizes]
 
 
 def _holds_plainly(left: Dim, right: Dim) -> bool:
