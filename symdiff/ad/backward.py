@@ -127,11 +127,12 @@ class Half:
 
     def pull_partials(self, op: Op, ct: V, ins: Sequence[V]) -> None:
         assert op.prim.partials is not None
-        wild = self.sweep.wild
-        guarded = op.out in self.sweep.masked and (unbounded(op) or any(v in wild for v in (*op.ins, op.out)))
+        sweep = self.sweep
+        wild = sweep.grown if op.out in sweep.chosen else sweep.wild
+        guarded = op.out in sweep.masked and (unbounded(op) or any(v in wild for v in (*op.ins, op.out)))
         for k, partial in enumerate(op.prim.partials(self.b, V(self.b, op.out), *ins)):
-            if op.ins[k] in self.sweep.active:
-                guard = (guarded and may_be_wild(op, partial, wild)) or stays_infinite(op, k, self.sweep.endless)
+            if op.ins[k] in sweep.active:
+                guard = (guarded and may_be_wild(op, partial, wild)) or stays_infinite(op, k, sweep.endless)
                 self.add(op.ins[k], rules.scaled(self.b, ct, partial, guard), (op, k))
 
     def pull_transpose(self, op: Op, ct: V, ins: Sequence[V]) -> None:

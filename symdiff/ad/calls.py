@@ -49,14 +49,16 @@ def sole_slices(ops: Sequence[Op], seeded: set[Value]) -> dict[Value, Op]:
 def call(sweep: Sweep, op: Op, b: Builder, begun: Sequence[bool], slices: Slices) -> Steps:
     """Append the call of the forward pass; how to pull it back, a Pull."""
     useful = tuple(sweep.is_active(op.outs))
-    varied, wild, endless = (tuple(v in found for v in op.ins) for found in (sweep.varied, sweep.wild, sweep.endless))
-    masked = tuple(v in sweep.masked and on for v, on in zip(op.outs, useful, strict=True))
+    given = (sweep.varied, sweep.wild, sweep.grown, sweep.endless)
+    varied, wild, grown, endless = (tuple(v in found for v in op.ins) for found in given)
+    hiding = (sweep.masked, sweep.chosen)
+    masked, chosen = (tuple(v in found and on for v, on in zip(op.outs, useful, strict=True)) for found in hiding)
     parts = _parts(op, slices)
     name, known = op.params["function"], sweep.reversal.passed_on
     inner = known[name] if name in known else known.setdefault(name, passed_on(sweep.reversal.program.functions[name]))
     handed = [on or k in inner for k, on in enumerate(begun)]
     lent = lendable(op.ins, [v in parts or (on and not is_scalar(v)) for v, on in zip(op.ins, handed, strict=True)])
-    pair = yield sweep.reversal.pair(name, Pattern(varied, useful, wild, endless, masked, lent))
+    pair = yield sweep.reversal.pair(name, Pattern(varied, useful, wild, grown, endless, masked, chosen, lent))
     record = Value(Saved(pair.forward), "record")
     params = Params(function=pair.forward, types=(*op.params["types"], record.type))
     b.ops.append(Op(op.prim, op.ins, (*op.outs, record), params, (), op.loc))

@@ -255,14 +255,17 @@ def copies(values: Sequence[Value], env: dict[Value, Value]) -> list[Value]:
 class Pattern:
     """How a function is used: its arguments and its results.
 
-    Arguments vary, may be infinite, are infinite because the program has it so; results matter and may be masked.
+    Arguments vary, may be infinite, also by products of many turns, and are infinite because the program has it so;
+    results matter, may be masked, and that by a condition.
     """
 
     varied: Flags
     useful: Flags
     wild: Flags
+    grown: Flags
     endless: Flags
     masked: Flags
+    chosen: Flags
     lent: Flags = ()  # arguments whose cotangent so far is handed over, to be added to
 
 

@@ -13,6 +13,10 @@ is nothing to be had by T, though the partial -z/T is infinite.  Such values are
 products with these partials, a forward pass, where no zero need be there to win, has 0 in place of the partial.
 
 A program that asks which numbers are NaN or infinite is given such numbers: all its parameters are wild.
+
+Sums and products of finite values are taken to be finite, with one exception: what a loop multiplies turn by turn soon
+overflows (`z = z * z + c`).  Such values are *grown*, and guarded where a condition chose others: every recurrence
+whose last element is returned masks the others, too, but these cannot be infinite where the last one is not.
 """
 
 from __future__ import annotations
@@ -21,7 +25,8 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from symdiff.ad.activity import Backward, Flags, has_rule, is_differentiable
+from symdiff.ad.activity import Backward, Flags, Forward, has_rule, is_differentiable, merge
+from symdiff.ad.growth import growing
 from symdiff.ir.build import V
 from symdiff.ir.core import Block, Family, Literal, Op, Program, Value
 from symdiff.ir.effects import asks_what_is_finite
@@ -33,6 +38,19 @@ from symdiff.ir.types import AVal
 def wild_transfer(op: Op, flags: Flags) -> Flags:
     """For the forward analysis: a result may be infinite or NaN although all parameters are finite."""
     return tuple((any(flags) or unbounded(op)) and is_differentiable(v) for v in op.outs)
+
+
+class Overflowing(Forward):
+    """Values that may be infinite or NaN although all parameters are finite, products of many turns among them."""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__(program, wild_transfer)
+
+    def loop(self, op: Op, flags: Flags, marked: set[Value]) -> Steps:
+        part = loop(op)
+        head = len(part.bounds)
+        carry = merge(flags[head : head + len(part.carry)], growing(part))
+        return (yield from super().loop(op, (*flags[:head], *carry, *flags[head + len(carry) :]), marked))
 
 
 def wild_parameters(program: Program) -> Flags:
@@ -101,19 +119,25 @@ class _Reaching(Backward):
         return found
 
 
-class Masked(Backward):
-    """Values whose cotangent may be exactly zero because the program did not take them."""
+class Chosen(Backward):
+    """Values whose cotangent may be exactly zero because a condition found at run time chose others."""
 
     def __init__(self, program: Program) -> None:
         super().__init__(program)
         self.useful = _Reaching(program)
+        self.turns = 0  # how many loops there are around the operation
 
     def plain(self, op: Op, flags: Flags) -> Flags:
         if op.prim.name == "call" and not has_rule(op):
             return self.function(op.params["function"], flags)
-        if op.prim.name == "call":
-            return (True,) * len(op.ins)
-        return (any(flags) or op.prim.masks or op.prim.family is Family.STRUCTURE,) * len(op.ins)
+        return (any(flags) or self.masks(op),) * len(op.ins)
+
+    def masks(self, op: Op) -> bool:
+        """Index arrays choose outside of loops: in the turns of one they are neighbours of what is updated."""
+        if "spec" in op.params:
+            kinds = {entry[0] for entry in op.params["spec"]}
+            return op.prim.masks and ("mask" in kinds or ("array" in kinds and not self.turns))
+        return op.prim.masks and op.prim.name not in _PLACES
 
     def structured(self, op: Op, flags: Flags, marked: set[Value]) -> Steps:
         found = yield from self.reached(op, flags, marked)
@@ -122,6 +146,27 @@ class Masked(Backward):
         then = yield self.useful.block(op.regions[0], (True,) * len(op.outs), set())
         orelse = yield self.useful.block(op.regions[1], (True,) * len(op.outs), set())
         return (False, *(flag or a != b for flag, a, b in zip(found[1:], then, orelse, strict=True)))
+
+    def loop(self, op: Op, flags: Flags, marked: set[Value]) -> Steps:
+        self.turns += 1
+        found = yield from super().loop(op, flags, marked)
+        self.turns -= 1
+        return found
+
+
+_PLACES = ("abs", "diag", "diagonal", "tril", "triu")  # they mask places, whatever the numbers are
+
+
+class Masked(Chosen):
+    """Values whose cotangent may be exactly zero because the program did not take them."""
+
+    def plain(self, op: Op, flags: Flags) -> Flags:
+        if op.prim.name == "call" and has_rule(op):
+            return (True,) * len(op.ins)
+        return super().plain(op, flags)
+
+    def masks(self, op: Op) -> bool:
+        return op.prim.masks or op.prim.family is Family.STRUCTURE
 
     def loop(self, op: Op, flags: Flags, marked: set[Value]) -> Steps:
         """A capture may meet no turn, a carry may be overwritten before it is read, and an exit leaves xs unread."""

@@ -12,8 +12,17 @@ from dataclasses import dataclass, replace
 
 from symdiff.ad.activity import Backward as UsefulAnalysis
 from symdiff.ad.activity import Flags, Forward, is_differentiable, select, varied_transfer
+from symdiff.ad.growth import grows
 from symdiff.ad.halves import Backward, Pattern, copies, ct_value
-from symdiff.ad.masking import Masked, endless_transfer, may_be_zero, wild_parameters, wild_transfer
+from symdiff.ad.masking import (
+    Chosen,
+    Masked,
+    Overflowing,
+    endless_transfer,
+    may_be_zero,
+    wild_parameters,
+    wild_transfer,
+)
 from symdiff.ad.sweep import Sweep
 from symdiff.ad.zeros import Zeros
 from symdiff.errors import Loc
@@ -53,9 +62,11 @@ class Reversal:
         self.entries = entries  # names that the functions made on the way must not take
         self.varied = Forward(program, varied_transfer)
         self.wild = Forward(program, wild_transfer)
+        self.grown = Overflowing(program)
         self.endless = Forward(program, endless_transfer)
         self.useful = UsefulAnalysis(program)
         self.masked = Masked(program)
+        self.chosen = Chosen(program) if grows(program) else None
         self.functions = dict(program.functions)
         self.records = dict(program.records)
         self.zeros = Zeros(self.functions, self.records)
@@ -173,7 +184,8 @@ def _main_halves(run: Reversal, main: Function, wrt: Sequence[int], seeded: Sequ
     varied = tuple(k in chosen for k in range(len(params)))
     useful = tuple(seeded)
     masked = tuple(on and may_be_zero(select(main.body.outs, useful)) for on in useful)
-    pattern = Pattern(varied, useful, wild_parameters(run.program), (False,) * len(params), masked)
+    wild, none = wild_parameters(run.program), (False,) * len(params)
+    pattern = Pattern(varied, useful, wild, wild, none, masked, (False,) * len(useful))
     found: tuple[Builder, Backward] = run_steps(run.halves(main.body, pattern, [params[k] for k in wrt], main=True))
     return found
 

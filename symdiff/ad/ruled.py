@@ -130,8 +130,8 @@ def call_jvp(sweep: Sweep, op: Op, b: Builder) -> Steps:
     taken = (False,) * (len(body.params) - len(by)) + (True,) * len(by)
     check_linear(reversal.program, op, taken)
     useful = (False,) * n + tuple(v in sweep.active for v in op.outs if is_differentiable(v))
-    plain = (False,) * len(taken)
-    pair = yield reversal.pair(name, Pattern(taken, useful, plain, plain, (False,) * len(useful), plain))
+    plain, seen = (False,) * len(taken), (False,) * len(useful)
+    pair = yield reversal.pair(name, Pattern(taken, useful, plain, plain, plain, seen, seen, plain))
     zeros = [_zero(b, op.ins[k]) for k in by]
     ins = tangent_operands(op, zeros)
     kinds = called_types(reversal.program.functions[name], [v.type for v in ins], [v.type for v in op.outs])

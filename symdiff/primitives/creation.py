@@ -186,7 +186,7 @@ diagonal = prim("diagonal", "x", LINEAR, params=_K, infer=_diagonal_infer, numpy
     views=0, masks=True, transpose=(accumulate(_diagonal_back),), rule=("1 on the diagonal",), numerical=_MOVES,
     samples=_DIAGONALS)  # fmt: skip
 trace = prim("trace", "x", LINEAR, params=_K, infer=_trace_infer, numpy=_diagonal_text("trace", *_K),
-    transpose=(_trace_back,), rule=("1 on the diagonal",), latex=r"\operatorname{tr} x", numerical=_MOVES,
+    masks=True, transpose=(_trace_back,), rule=("1 on the diagonal",), latex=r"\operatorname{tr} x", numerical=_MOVES,
     samples=_DIAGONALS)  # fmt: skip
 diag = prim("diag", "v", LINEAR, params=("k",), infer=_diag_infer, views=0, masks=True, transpose=(_diag_back,),
     rule=("the diagonal",), numpy=lambda params, ins: "np.diag(v, k)" if params.get("k") else "np.diag(v)",

@@ -114,8 +114,9 @@ def _extreme_back(b: Any, ct: Any, y: Any, x: Any, axis: Axis = None, keepdims: 
 def _extreme_along(b: Any, ts: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     if not x.type.shape:
         return ts[0]
-    hit, n = _ties(b, y, x, axis, keepdims)
-    return b.sum(ts[0] * hit, axis=axis, keepdims=keepdims) / n
+    _, n = _ties(b, y, x, axis, keepdims)
+    taken = b.select(b.eq(x, keep(b, y, x, axis, keepdims)), ts[0], 0.0)
+    return b.sum(taken, axis=axis, keepdims=keepdims) / n
 
 
 _EXTREME: dict[str, Any] = { "params": _P, "infer": _infer(_same), "vjp": _extreme_back, "jvp": _extreme_along,

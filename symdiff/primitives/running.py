@@ -39,7 +39,7 @@ def _rules(compare: Any) -> dict[str, Any]:
 
     def along(b: Any, ts: Any, y: Any, x: Any, axis: int) -> Any:
         a = _weights(b, compare, y, x, axis)
-        return b.linear_scan(a, (1.0 - a) * ts[0], axis=axis)
+        return b.linear_scan(a, b.masked_mul(1.0 - a, ts[0]), axis=axis)
 
     return {"vjp": back, "jvp": along}
 

@@ -135,7 +135,7 @@ def _quantile_along(
 ) -> Any:  # fmt: skip
     row, k = _row(b, x, axis)
     share = axes.reshaped(b, _shares(b, row, k, q, method), x)
-    return b.sum(share * ts[0], axis=axis, keepdims=keepdims)
+    return b.sum(b.masked_mul(share, ts[0]), axis=axis, keepdims=keepdims)
 
 
 def _shared_place(op: Op) -> Sequence[Place]:

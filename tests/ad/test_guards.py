@@ -31,3 +31,45 @@ def test_what_is_not_taken_stays_out() -> None:
     """e^(10⁵) is infinite and not taken: its cotangent 0 stays 0; the derivative of e^(v/10) at 0 is 1/10."""
     f = lambda v: np.where(v < 700, np.exp(v / 10), 1.0).sum()
     np.testing.assert_array_equal(symdiff.grad(f)(np.array([1e6, 0.0])), [0.0, 0.1])
+
+
+def logistic_growth(y0, rate):
+    y = np.zeros(10)
+    y[0] = y0
+    for i in range(1, 10):
+        y[i] = y[i - 1] + 0.1 * rate * y[i - 1] * (1 - y[i - 1])
+    return y[-1]
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_the_last_of_a_recurrence_is_not_guarded(level: int) -> None:
+    """y[-1] masks what was before it, but nothing there is infinite unless y[-1] is."""
+    made = symdiff.differentiable(logistic_growth, level=level)
+    made.grad(0.3, 2.0)
+    assert "_masked_mul" not in made.source
+
+
+UNTAKEN = {  # of np.sqrt(x) at x = [0, 4]: its derivative at 0 is infinite, and not taken
+    "max": (lambda r: np.max(r), 0.25),
+    "max of columns": (lambda r: np.sum(np.max(np.stack([r, r + 1]), axis=1)), 0.5),
+    "min": (lambda r: np.min(-r), -0.25),
+    "median": (lambda r: np.median(np.concatenate([r, r[1:]])), 0.25),
+    "quantile": (lambda r: np.quantile(r, 1.0), 0.25),
+    "maximum.accumulate": (lambda r: np.sum(np.maximum.accumulate(r[::-1])), 0.5),
+    "trace": (lambda r: np.trace(np.sqrt(np.stack([r[::-1], r]) ** 2)), 0.5),
+    "nanmax": (lambda r: np.nanmax(r), 0.25),
+}
+
+
+@pytest.mark.filterwarnings("ignore:divide by zero")
+@pytest.mark.parametrize("level", [0, 2])
+@pytest.mark.parametrize("name", UNTAKEN)
+def test_reductions_choose_in_both_modes(name: str, level: int) -> None:
+    """By hand: the gradient is that of as many roots of 4 as are taken, 1/4 each."""
+    reduce, expected = UNTAKEN[name]
+    f = lambda x: reduce(np.sqrt(x))
+    x = np.array([0.0, 4.0])
+    np.testing.assert_allclose(symdiff.grad(f, level=level)(x), [0.0, expected])
+    for tangent in ([1.0, 0.0], [0.0, 1.0], [1.0, 1.0]):
+        along = symdiff.jvp(f, (x,), (np.array(tangent),))[1]
+        np.testing.assert_allclose(along, expected * tangent[1])

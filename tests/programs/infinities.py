@@ -1,4 +1,4 @@
-"""Infinities that the program writes: borders of tables, masked scores, distances to oneself."""
+"""Infinities that the program writes or brings about, and hides: borders of tables, masked scores, escapes."""
 
 from __future__ import annotations
 
@@ -65,3 +65,49 @@ def forgetting_log_sum(v, rate):
     for t in v:
         total = np.logaddexp(total * rate, t)
     return total
+
+
+@cases(array(5), np.array([0.1, 3.0, 0.2, 4.0, 0.3]))
+def escape(w, c):
+    """Two of the orbits overflow."""
+    z = np.zeros(5)
+    with np.errstate(all="ignore"):
+        for _ in range(14):
+            z = z * z + c * w
+        return np.sum(np.where(np.abs(z) < 2, z, w)) + np.sum(w[z > 2] * 3)
+
+
+@cases(array(5), np.array([0.1, 3.0, 0.2, 4.0, 0.3]))
+def escape_by_mask(w, c):
+    z = np.zeros(5)
+    with np.errstate(all="ignore"):
+        k = 0
+        while k < 14:
+            z, last = z * z + c * w, z
+            k += 1
+        return np.sum(z[np.abs(z) < 2]) + np.max(-(last**2)) * 0.5
+
+
+def diverging(s):
+    for _ in range(12):
+        s = s * s
+    return s
+
+
+@cases(array(3), 3.0)
+def one_branch_overflows(v, r):
+    with np.errstate(all="ignore"):
+        far = v * diverging(v[0] * 9.0)
+        return far[1] if r < 0 else v[0] * v[1] + np.sum(np.minimum(far, v))
+
+
+@cases(array(3), np.ones(3))
+def overwritten_overflow(v, c):
+    s = v[0] * 9.0
+    with np.errstate(all="ignore"):
+        for _ in range(12):
+            s = s * s
+    y = v * 2
+    y[0] = s
+    y[:] = v * c
+    return np.sum(y**2)

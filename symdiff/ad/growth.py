@@ -1,0 +1,61 @@
+"""Which carries of a loop may overflow although everything is finite: those that are multiplied turn by turn.
+
+By hand, once: `for …: s, t = s * s, t + s` with s = 3 has s = 9, 81, 6561, … and soon infinity, because s comes back as
+a product of itself; t only sums what s was.  Of `a, b = 2 * b, a` both grow: a comes back through b.  Multiplying by a
+number of the program that is at most 1 makes nothing larger.
+"""
+
+from __future__ import annotations
+
+from symdiff.ir import types
+from symdiff.ir.core import Family, Op, Program, Value, walk
+from symdiff.ir.loops import Loop, loop
+
+_PRODUCTS = frozenset(("mul", "masked_mul", "square", "prod", "cumprod"))
+
+
+def growing(part: Loop) -> tuple[bool, ...]:
+    """For each carry of a loop, whether a turn multiplies it by way of itself."""
+    used, multiplied = _sources(part)
+    if not any(multiplied):
+        return (False,) * len(used)
+    reaching = list(used)  # of each carry, as bits, those that have come into it after any number of turns
+    for k, _ in enumerate(reaching):
+        reaching = [bits | reaching[k] if bits >> k & 1 else bits for bits in reaching]
+    back = [sum(1 << k for k, bits in enumerate(reaching) if bits >> j & 1) for j, _ in enumerate(reaching)]
+    return tuple(bool(bits & back[k]) for k, bits in enumerate(multiplied))
+
+
+def grows(program: Program) -> bool:
+    """Whether there is such a loop anywhere."""
+    found = (op for f in program.functions.values() for op in walk(f.body) if op.prim.name in ("for", "while"))
+    return any(any(growing(loop(op))) for op in found)
+
+
+def _sources(part: Loop) -> tuple[list[int], list[int]]:
+    """Of each carry at the end of a turn, as bits: the carries it is computed from, and those through a product."""
+    used = {v: 1 << k for k, v in enumerate(part.carry_params) if types.cotangent(v.type) is not None}
+    multiplied: dict[Value, int] = {}
+    for op in part.body.ops:
+        of = 0
+        through = 0
+        for v in op.ins:
+            of |= used.get(v, 0)
+            through |= multiplied.get(v, 0)
+        if not of:
+            continue
+        if is_product(op) or any(is_product(inner) for region in op.regions for inner in walk(region)):
+            through |= of
+        for v in op.outs:
+            if types.cotangent(v.type) is not None:
+                used[v], multiplied[v] = of, through
+    return [used.get(v, 0) for v in part.carry_ends], [multiplied.get(v, 0) for v in part.carry_ends]
+
+
+def is_product(op: Op) -> bool:
+    """Whether an operation multiplies by what may be larger than 1; of a function that is called, nothing is known."""
+    if op.prim.family is Family.BILINEAR or op.prim.name == "call":
+        return True
+    return op.prim.name in _PRODUCTS and not any(
+        isinstance(v.const, (int, float)) and abs(v.const) <= 1 for v in op.ins
+    )
