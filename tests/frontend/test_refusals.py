@@ -233,3 +233,20 @@ def test_a_second_ellipsis() -> None:
         "           ^^^^^^^^^^^",
         "  why: NumPy or Python would raise here",
     ]
+
+
+TABLE = np.array([object(), 1.0], dtype=object)
+
+
+def stored_from_outside(v):
+    out, total = np.zeros(3), 0
+    for t in v:
+        total = total + t
+        out[0] = TABLE[1] * t
+    return np.sum(out) + total
+
+
+def test_what_is_refused_from_outside_is_so_in_the_last_round_of_a_loop() -> None:
+    with pytest.raises(symdiff.CompileError) as caught:
+        symdiff.grad(stored_from_outside)(np.ones(3))
+    assert [p.code for p in caught.value.problems] == ["SD314"]

@@ -17,7 +17,7 @@ import numpy as np
 from symdiff import trees
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.store import MISSING
-from symdiff.frontend.python.values import Arr, Cell, Foreign, Known, Num, Val, is_number
+from symdiff.frontend.python.values import POISON, Arr, Cell, Foreign, Known, Num, Val, is_number
 from symdiff.frontend.source import Source
 from symdiff.ir import types
 from symdiff.ir.core import Value
@@ -77,7 +77,8 @@ def lift(
             form, step = trees.contents(obj), (*path, ("contents", None))
             cx.guards[root, step] = Guard(name, step, form, source=root, home=home, elements=form)
         found = Known(obj, (root, path))
-    cx.captured[key] = found
+    if found is not POISON:  # what is refused is so at every reading: a loop forgets what its rounds report
+        cx.captured[key] = found
     cx.origins[root] = (name, source)
     return found
 

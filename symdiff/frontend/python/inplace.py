@@ -56,6 +56,7 @@ def update(cx: Context, stmt: ast.AugAssign, before: Val, val: Val) -> Val:
     """What `before op= val` leaves in the name."""
     before = alternatives.settled(cx, stmt, before)
     if memory.is_poison(before, val):
+        cx.dropped.append(stmt)
         return POISON
     if isinstance(before, Arr):
         return before if write_whole(cx, stmt, before, val) else POISON

@@ -133,6 +133,8 @@ def _attempt(source: Source, signature: Signature, session: Session) -> Lowered:
         raise Restart
     if not cx.problems and sharing.note_shared(cx):
         raise Restart
+    if result is POISON and not cx.problems:
+        cx.refuse("SD902", source.node, stage="lowering", message="the result was dropped without a problem")
     if cx.dropped and not cx.problems:
         cx.refuse("SD902", cx.dropped[0], stage="lowering", message="a statement was dropped without a problem")
     leaves: list[Value] = []

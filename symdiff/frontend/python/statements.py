@@ -118,6 +118,7 @@ def _if(cx: Context, stmt: ast.If, work: Work, pending: list[Pending]) -> None:
         work.extend(reversed(stmt.body if test.obj else stmt.orelse))
         return
     if test is POISON:
+        cx.dropped.append(stmt)
         _look_for_problems(cx, stmt)
         return
     live = cx.frame.live.after[id(stmt)]
@@ -157,6 +158,8 @@ def _assign(cx: Context, stmt: ast.Assign) -> None:
     if unpacked and swaps.exchanged(cx, stmt):
         return
     val = evaluate_spent(cx, stmt.value) if unpacked else evaluate(cx, stmt.value)
+    if val is POISON:
+        cx.dropped.append(stmt)
     for target in stmt.targets:
         targets.assign(cx, target, val)
 
@@ -165,6 +168,8 @@ def _annotated(cx: Context, stmt: ast.AnnAssign) -> None:
     if stmt.value is None:
         return
     val = evaluate(cx, stmt.value)
+    if val is POISON:
+        cx.dropped.append(stmt)
     targets.assign(cx, stmt.target, foreign.declared(cx, stmt, val) if isinstance(val, Foreign) else val)
 
 
