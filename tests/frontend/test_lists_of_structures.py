@@ -125,9 +125,30 @@ def made(a):
     return bodies
 
 
+def in_a_list_made_anew(a):
+    body, bodies = Body(a), []
+    while a < 40.0:
+        a = a * 2.0
+        bodies = [body]
+    body.mass = a  # here
+    return bodies[0].mass
+
+
+def put_in_and_kept(a):
+    body, bodies = Body(a), []
+    while a < 40.0:
+        a = a * 2.0
+        if a < 10.0:
+            bodies.append(body)
+        else:
+            body = Body(a)
+        body.mass += a  # here
+    return bodies[0].mass
+
+
 CHANGED = [
     one_object_in_every_turn, one_array_in_every_element, put_in_twice, two_places_of_one_element, sorted_since,
-    of_the_last_turn, heaped, heaped_again,
+    of_the_last_turn, heaped, heaped_again, in_a_list_made_anew, put_in_and_kept,
 ]  # fmt: skip
 
 
@@ -138,6 +159,24 @@ def test_changing_what_may_be_elsewhere_is_refused(f: Callable[..., Any]) -> Non
     (problem,) = caught.value.problems
     assert problem.code in ("SD510", "SD508")
     assert problem.source_line.endswith("# here")
+
+
+def chosen_in_the_loop(a):
+    first, second = Body(a), Body(2.0 * a)
+    bodies = [first]
+    while a < 40.0:
+        a = a * 2.0
+        if a > 10.0:
+            bodies = [second]
+    if a > 50.0:
+        bodies.append(second)
+        second.mass += a
+    return bodies[0].mass
+
+
+def test_a_change_of_what_a_loop_chose_for_a_list_that_gets_longer_is_refused() -> None:
+    with pytest.raises(CompileError, match="SD512 `bodies_0` may or may not be what was changed since"):
+        symdiff.grad(chosen_in_the_loop)(2.0)
 
 
 def test_what_was_taken_out_is_its_own() -> None:

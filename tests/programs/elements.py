@@ -260,3 +260,38 @@ def a_table_of_three_indices(x, n):
                 t[i][j][k] = x * (t[i - 1][j][k - 1] + 1.0)
             t[i][j][0] *= t[j][i][n - 1]
     return sum(t[i][i][n - i - 1] for i in range(n))
+
+
+# --- what is begun anew once it is in a list
+
+
+@cases(array(4, seed=2) * np.array([1.0, 1.0, -1.0, 1.0]), 1.3)
+def runs_of_a_buffer(v, x):
+    """The list that is filled is never one of those put away."""
+    runs, run = [], []
+    for t in v:
+        if run and t < run[-1]:
+            runs.append(run)
+            run = []
+        run.append(t * x)
+    runs.append(run)
+    return sum(sum(r) * len(r) for r in runs)
+
+
+@cases(array(4, seed=2) * np.array([1.0, 1.0, -1.0, 1.0]), 1.3)
+def sums_begun_anew(v, x):
+    """Objects, dicts and arrays so, and after the loop."""
+    bodies, tables, rows = [], [], []
+    body, table, row = Particle(x, 0.0), {"w": x}, np.zeros(2)
+    for t in v:
+        if t < 0:
+            bodies.append(body)
+            tables.append(table)
+            rows.append(row)
+            body, table, row = Particle(x * x, t), {"w": 0.0}, np.ones(2)
+        body.x += t * x
+        table["w"] += t * body.x
+        row[1] += table["w"]
+    body.x *= 2.0
+    found = sum(b.x for b in bodies) * sum(t["w"] for t in tables)
+    return found + body.x * table["w"] + sum(np.sum(r) for r in rows) * np.sum(row)

@@ -35,12 +35,14 @@ from symdiff.ir.types import AVal, Kind, Opt, Seq, Type
 # --- groups of arrays
 
 
-def regroup(cx: Context, slots: Sequence[tuple[Slot, Any, Any]], serial: int) -> frozenset[tuple[int, int]]:
+def regroup(cx: Context, carried: kinship.Carried, serial: int, where: Loc) -> frozenset[tuple[int, int]]:
     """Split groups whose members ended a turn in different memory, and record what may alias.
 
-    `slots` are the array slots with what they held before the loop and after the turn; cells older than `serial`
-    were there before the loop.  Returns the pairs of groups that may share memory.
+    `carried` are slots with what they held before the loop and after the turn, as `kin_slots` has them; cells older
+    than `serial` were there before the loop, which is at `where`.  Returns the pairs of groups that may share memory.
     """
+    slots = [found for found in carried if found[0].kind != "grown"]
+    elements = listed(cx, carried)
     numbers: dict[Any, int] = {}
     members: list[tuple[int, Any, Any]] = []
     for k, (slot, before, after) in enumerate(slots):
@@ -49,11 +51,13 @@ def regroup(cx: Context, slots: Sequence[tuple[Slot, Any, Any]], serial: int) ->
         number = numbers.setdefault(together, len(numbers))
         slot.group = ("known", number)
         members.append((number, before, after))
-        for val in (before, after):
+        for val, depth in ((before, cx.turn_depth), (after, None)):
             cell = _memory(val)
             if cell is not None:
                 slot.aliases |= {c for c in (cell, *cell.may) if c.serial < serial}
-                slot.held = slot.held or memory.held(cx, cell)
+                slot.held = slot.held or memory.held(cx, cell, depth)
+                if val is after and cell in elements:
+                    slot.held = slot.held or where
         slot.stale = slot.stale or _stale(cx, before, after)
     pairs = set()
     for k, (g, before, after) in enumerate(members):
@@ -61,6 +65,11 @@ def regroup(cx: Context, slots: Sequence[tuple[Slot, Any, Any]], serial: int) ->
             if g != h and (_share(before, other_before) or _share(after, other_after)):
                 pairs.add((min(g, h), max(g, h)))
     return frozenset(pairs)
+
+
+def listed(cx: Context, carried: kinship.Carried) -> set[Cell]:
+    """What a turn leaves in lists of known structure that are carried as lists that grow."""
+    return {cell for slot, _, after in carried if slot.kind == "grown" for cell in kinship.elements_of(cx, after)}
 
 
 def _stale(cx: Context, before: Any, after: Any) -> tuple[str, Loc] | None:
@@ -188,6 +197,9 @@ class Carry:
             if one is not None and other_arr is not None:
                 one.cell.may.add(other_arr.cell)
                 other_arr.cell.may.add(one.cell)
+        for cell, slot in self.alias_sets:
+            if slot.held is None and cell.may:
+                self.cx.store.set(("held", cell), memory.FREE)
 
 
 def part_names(slot: Slot, name: str) -> Sequence[str]:
@@ -267,8 +279,3 @@ def kin_slots(cx: Context, slot: Slot, before: Any, after: Any) -> list[tuple[Sl
         a, b = inside(slot, before) or (), inside(slot, after) or ()
         return [found for s, x, y in zip(slot.parts, a, b, strict=True) for found in kin_slots(cx, s, x, y)]
     return [(slot, before, after)] if slot.kind in ("array", "optarray") else []
-
-
-def array_slots(cx: Context, slot: Slot, before: Any, after: Any) -> list[tuple[Slot, Any, Any]]:
-    """Those of arrays and references alone."""
-    return [found for found in kin_slots(cx, slot, before, after) if found[0].kind != "grown"]

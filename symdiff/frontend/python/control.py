@@ -116,6 +116,7 @@ def merge(
     outs = emit_cond(cx, node, pred, then.scope, orelse.scope, joiner.outs)
     for later in joiner.later:
         later(outs)
+    joiner.settle_free()
     for key, rebuild in rebuilds:
         cx.store.set(key, _hinted(key, rebuild(outs)))
     return None if joined is None else joined(outs)
@@ -184,6 +185,8 @@ def _join_mark(key: Any, a: Any, b: Any) -> Callable[[Sequence[Value]], Any]:
         return lambda outs: a if a is b else None
     if key[0] == "frozen":
         return lambda outs: MISSING if a is MISSING or b is MISSING else a
+    if key[0] == "held":
+        return lambda outs: memory.join_held(a, b)
     return lambda outs: a if a is not MISSING else b
 
 

@@ -182,6 +182,7 @@ def numbers(cx: Context, form: Pattern, val: Any) -> list[Value]:
 def _inside(cx: Context, val: Any) -> Sequence[Val]:
     if isinstance(val, Struct):
         return val.items
+    memory.check_read(cx, val)
     content = cx.store.get(val.cell)
     return tuple(content.values()) if isinstance(content, dict) else content
 

@@ -115,6 +115,7 @@ class Joiner(Sides):
             self.hand_on_stale(cell, a, b)
             for other in key:
                 memory.may_alias(cell, other)
+            self.hand_on_free(cell, a, b)
             self.cells[key] = at_cell(a, cell)
             rebuild = self.content(self.content_of(0, a.cell), self.content_of(1, b.cell))
             if rebuild is None:
@@ -177,6 +178,7 @@ class Joiner(Sides):
     def _as_grown(self, k: int, content: Any, form: Pattern) -> Grown:
         with self.sides[k].active(self.cx):
             made = grown.as_grown(self.cx, content, form)
+            self.listed[k].update(kinship.elements_of(self.cx, content))
         if not isinstance(content, Grown):
             self.later.append(lambda outs: self._hold(content))
         return made
@@ -279,6 +281,7 @@ class Joiner(Sides):
                 if isinstance(x, (Arr, Maybe)) and x.cell is not None:
                     cell.name = cell.name or x.cell.name
                     memory.may_alias(cell, x.cell)
+            self.hand_on_free(cell, a, b)
             self.hand_on_stale(cell, a, b)
             if maybe:
                 self.later.append(lambda outs: self.cx.store.set(cell, outs[at]))

@@ -56,6 +56,12 @@ def inside(
         yield from inside(cx, part, (*path, k), around)
 
 
+def elements_of(cx: Context, content: Any) -> set[Cell]:
+    """What may be in a list of known structure, at any depth; nothing for one that grows already."""
+    parts = [part.cell for item in (content if isinstance(content, tuple) else ()) for _, part in inside(cx, item)]
+    return {cell for part in parts for cell in (part, *part.may)}
+
+
 def memory_of(cx: Context, val: Any) -> list[Cell]:
     """The cells by which a value, or the content of a list, is known in the graph."""
     if isinstance(val, Grown):

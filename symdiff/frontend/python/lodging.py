@@ -309,8 +309,7 @@ class _Again:
         if not kept:
             cx.store.set(("lodged", cell), Lodged(self.view, path))
         cx.store.set(("stale", cell), MISSING)
-        if cx.store.get(("held", cell)) is MISSING:
-            cx.store.set(("held", cell), loc)
+        memory.note_held(cx, cell, loc or cx.loc(cx.frame.source.node))
         return cell
 
 

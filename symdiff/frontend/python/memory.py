@@ -7,6 +7,7 @@ base: a write to one makes the other stale, and reading a stale cell is an error
 
 A list that grows in a rolled loop keeps its arrays by value.  An array put into one, or read out of one, is *held*: the
 mark ("held", cell) is in the store, follows the cell through joins and loop headers, and no view of it can be written.
+What a branch or a turn chose, of which neither is in a list by then, is FREE: for `out.append(b); b = []` on one path.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from symdiff.frontend.python.values import NONE, POISON, Arr, Cell, Num, Referen
 from symdiff.ir.core import Value
 from symdiff.ir.types import AVal, Kind
 
+FREE: Any = type("Free", (), {"__repr__": lambda self: "free"})()
 A_KIND = {"array": "an array", "list": "a list", "dict": "a dict", "set": "a set", "object": "an object"}
 
 
@@ -187,6 +189,8 @@ def chosen(cx: Context, arr: Arr) -> bool:
         return False
     values = [choice.pred, *(v for side in (choice.then, choice.orelse) for step in side.path for v in step.operands)]
     cells = (choice.then.cell, choice.orelse.cell)
+    if held(cx, arr.cell) is None and any(held(cx, c) is not None for c in cells):
+        return False  # it is in no list, but one of the two may be by now: not the one that was chosen
     return all(map(cx.scope.sees, values)) and all(
         isinstance(cx.store.get(c), Value) and cx.store.get(("stale", c)) is MISSING for c in cells
     )
@@ -322,18 +326,39 @@ def hold(cx: Context, val: Val, loc: Loc) -> Val:
     """Mark an array, list, dict or object, and what it may share memory with, as an element of a growing list."""
     if isinstance(val, Arr | Reference):
         for cell in (val.cell, *sorted(val.cell.may, key=lambda c: c.serial)):
-            if cx.store.get(("held", cell)) is MISSING:
-                cx.store.set(("held", cell), loc)
+            note_held(cx, cell, loc)
     return val
 
 
-def held(cx: Context, cell: Cell) -> Loc | None:
-    """Where an array was put into a growing list, if it, or one that may share its memory, was."""
+def note_held(cx: Context, cell: Cell, loc: Loc) -> None:
+    if not isinstance(cx.store.get(("held", cell)), Loc):
+        cx.store.set(("held", cell), loc)
+
+
+def held(cx: Context, cell: Cell, depth: int | None = None) -> Loc | None:
+    """Where an array was put into a growing list, if it, or one that may share its memory, was.
+
+    With `depth` as of the journal of that number.
+    """
+    if _held(cx, cell, depth) is FREE:
+        return None
     for other in (cell, *sorted(cell.may, key=lambda c: c.serial)):
-        found = cx.store.get(("held", other))
+        found = _held(cx, other, depth)
         if isinstance(found, Loc):
             return found
     return None
+
+
+def _held(cx: Context, cell: Cell, depth: int | None) -> Any:
+    key = ("held", cell)
+    return cx.store.get(key) if depth is None else cx.store.as_of(depth, key)
+
+
+def join_held(a: Any, b: Any) -> Any:
+    """The mark of what is held on one path or in one turn."""
+    if isinstance(a, Loc) or isinstance(b, Loc):
+        return a if isinstance(a, Loc) else b
+    return FREE if a is b is FREE else MISSING
 
 
 def _touch(cx: Context, node: ast.AST, cell: Cell) -> None:

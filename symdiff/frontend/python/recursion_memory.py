@@ -348,8 +348,8 @@ def _alias(cx: Context, node: ast.AST, instance: Instance, found: Sequence[Arr |
             cx.store.set(cell, replace(content, shared=frozenset({()})))
     listed = any(_lists_lists(cx.store.get(c)) for c in every)
     for cell in every:
-        if (cell.kind != "list" or listed) and cx.store.get(("held", cell)) is MISSING:
-            cx.store.set(("held", cell), cx.loc(node))
+        if cell.kind != "list" or listed:
+            memory.note_held(cx, cell, cx.loc(node))
 
 
 def _lists_lists(content: Any) -> bool:

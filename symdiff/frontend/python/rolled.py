@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from symdiff.errors import Problem
-from symdiff.frontend.python import control, kinship, operators
-from symdiff.frontend.python.carries import Carry, array_slots, contribute, kin_slots, regroup
+from symdiff.errors import Loc, Problem
+from symdiff.frontend.python import control, kinship, memory, operators
+from symdiff.frontend.python.carries import Carry, contribute, kin_slots, listed, regroup
 from symdiff.frontend.python.context import Context, LoopState
 from symdiff.frontend.python.control import BREAK, CONTINUE, EXIT, ON, RESULT, RETURN, Exit, exit_of, set_exit
 from symdiff.frontend.python.expressions import condition
@@ -235,20 +235,19 @@ class Rolled:
             slots[key] = self._widened(key, slot, before[key], header[key], after[key])
         for key in new:
             slots[key] = self._widened(key, start(self._base(key)), self._base(key), None, self._after(key))
-        arrays = [
-            a
-            for key, slot in slots.items()
-            for a in array_slots(cx, slot, self._base_of(key, before), after.get(key, self._after(key)))
-        ]
-        pairs = regroup(cx, arrays, self.serial)
-        shared = [
+        carried = [
             found
             for key, slot in slots.items()
             for found in kin_slots(cx, slot, self._base_of(key, before), after.get(key, self._after(key)))
         ]
-        kinship.relate(cx, shared, self.serial)
+        where = cx.loc(self.stmt)
+        pairs = regroup(cx, carried, self.serial, where)
+        kinship.relate(cx, carried, self.serial)
+        for cell in listed(cx, carried):
+            if cell.serial < self.serial and not isinstance(cx.store.get(("held", cell)), Loc):
+                slots[("held", cell)] = start(where)
         stable = (
-            not new
+            slots.keys() == self.slots.keys()
             and pairs == self.pairs
             and all(slots[k].signature() == s.signature() for k, s in self.slots.items())
         )
@@ -307,6 +306,9 @@ class Rolled:
         cx = self.cx
         if isinstance(key, tuple) and key[0] in ("lodged", "frozen"):
             return slot if slot.same is after else start(None if key[0] == "lodged" else MISSING)
+        if isinstance(key, tuple) and key[0] == "held":
+            found = memory.join_held(slot.same, after)
+            return slot if slot.same is found else start(found)
         if isinstance(key, tuple) and key[0] in MARKS:
             return slot if slot.same is not MISSING else start(after)
         if isinstance(before, Conflict) or isinstance(after, Conflict):

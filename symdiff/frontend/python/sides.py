@@ -71,6 +71,8 @@ class Sides:
         self.outs: list[tuple[Value, Value]] = []
         self.cells: dict[Any, Val] = {}
         self.later: list[Callable[[Sequence[Value]], None]] = []
+        self.free: list[tuple[Cell, list[Cell | None]]] = []  # what is in no list that grows, unless it is `listed`
+        self.listed: tuple[set[Cell | None], ...] = (set(), set())  # elements of lists that grow from here on
         self.frames: set[int] = set()  # calls that are over, whose names a function made in one branch still reads
 
     def narrowed(self, k: int, x: Any) -> Any:
@@ -178,6 +180,21 @@ class Sides:
                 wrote = memory.stale(self.cx, Arr(home))
             if wrote is not None:
                 self._mark_stale(cell, wrote)
+
+    def hand_on_free(self, cell: Cell, *both: Any) -> None:
+        """What joins things that are in no list that grows, each on its own path, is in none."""
+        homes = [x.cell if isinstance(x, Arr | Maybe | Reference) else None for x in both]
+        for side, home in zip(self.sides, homes, strict=True):
+            with side.active(self.cx):
+                if home is not None and memory.held(self.cx, home) is not None:
+                    return
+        self.free.append((cell, homes))
+
+    def settle_free(self) -> None:
+        """Note what is in no list that grows, now that it is known which lists do."""
+        for cell, homes in self.free:
+            if cell.may and not any(home in listed for home, listed in zip(homes, self.listed, strict=True)):
+                self.cx.store.set(("held", cell), memory.FREE)
 
     def _mark_stale(self, cell: Cell, wrote: tuple[str, Loc]) -> None:
         self.later.append(lambda outs: self.cx.store.set(("stale", cell), wrote))
