@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import bisect
 import heapq
+import itertools
 import random
+from collections.abc import Callable
 
+import numpy as np
 import pytest
 
+import symdiff
+from symdiff.errors import CompileError
 from symdiff.frontend.spelled import ordered
 
 
@@ -57,6 +62,42 @@ def test_the_smallest_and_the_largest(n: int) -> None:
         key = [t.number for t in over].index if n == 3 else None
         numbers = [t.number for t in over]
         assert getattr(ordered, name)(n, numbers, key) == getattr(heapq, name)(n, numbers, key)
+
+
+@pytest.mark.parametrize("name", ["nsmallest", "nlargest"])
+@pytest.mark.parametrize("key", [None, lambda t: -t, lambda t: t // 2], ids=["plain", "turned", "tied"])
+def test_nan_among_the_elements(name: str, key: Callable[[float], float] | None) -> None:
+    ours, theirs = getattr(ordered, name), getattr(heapq, name)
+    of_iterator = ordered.OF_ITERATORS[ours]
+    for size in range(6):
+        for over in itertools.permutations([float("nan"), 1.0, float("nan"), 2.0, 3.0][:size]):
+            for n in range(-1, size + 2):
+                expected = list(map(id, theirs(n, over, key)))
+                assert list(map(id, ours(n, over, key))) == expected, (n, over)
+                assert list(map(id, of_iterator(n, over, key))) == list(map(id, theirs(n, iter(over), key))), (n, over)
+
+
+@symdiff.differentiable
+def extremes(v: np.ndarray, x: float, y: float, z: float) -> np.ndarray:
+    low, next_ = heapq.nsmallest(2, [x, y, z, x + 0.5])
+    return np.array([
+        *heapq.nlargest(3, v), *heapq.nsmallest(2, v, key=abs), low, next_, *heapq.nlargest(9, (t * 2 for t in v))
+    ])  # fmt: skip
+
+
+def test_nan_among_staged_elements() -> None:
+    for a, b, c, d in itertools.permutations([float("nan"), 1.0, float("nan"), 1.5]):
+        given = np.array([a, b, c, d]), c, a, d
+        np.testing.assert_array_equal(extremes.forward(*given)[0], extremes(*given))
+
+
+def test_one_value_twice_may_be_one_nan() -> None:
+    @symdiff.grad
+    def twice(x: float, y: float) -> float:
+        return sum(heapq.nlargest(2, [x, y, x]))
+
+    with pytest.raises(CompileError, match=r"heapq\.nlargest is not supported: it holds one value twice"):
+        twice(1.0, 2.0)
 
 
 @pytest.mark.parametrize("name", ["bisect_left", "bisect_right", "insort_left", "insort_right"])

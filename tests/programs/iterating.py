@@ -291,6 +291,14 @@ def heaps(v, x):
     return total * sum(heapq.nlargest(2, v)) + heapq.nsmallest(2, v, key=abs)[-1]
 
 
+@cases(array(7), 0.3)
+@cases(array(2), 0.3)
+def the_largest_few(v, x):
+    first, second = heapq.nlargest(2, [x, v[0], v[1] * x], key=abs)
+    few = heapq.nsmallest(3, (t * x for t in v))
+    return first * second + sum((k + 1) * t for k, t in enumerate(few)) * heapq.nlargest(1, v)[0]
+
+
 @cases(array(6), 0.3)
 @cases(array(0), 0.3)
 def kept_in_order(v, x):

@@ -7,15 +7,17 @@ import bisect
 import functools
 import heapq
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from symdiff.frontend.python import (
     calls,
+    classes,
     comprehensions,
     containers,
     expressions,
     functools_calls,
+    iterators,
     itertools_calls,
     numpy_spelled,
     operators,
@@ -23,6 +25,7 @@ from symdiff.frontend.python import (
     subscripts,
     targets,
 )
+from symdiff.frontend.python.container_operators import same_number
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.sizes import refuse_unknown_count
 from symdiff.frontend.python.values import NONE, POISON, Arr, Known, SliceVal, Val
@@ -65,7 +68,7 @@ def call(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> Va
         if isinstance(op, ast.cmpop) and len(args) == 2:
             return operators.compare(cx, node, op, *args)
     if id(obj) in _ORDERED:
-        return numpy_spelled.written_out(cx, node, *_ORDERED[id(obj)], args, kwargs)
+        return _ordered(cx, node, *_ORDERED[id(obj)], args, kwargs)
     handler = next((h for f, h in _FUNCTIONS if f is obj or (type(f) is type(obj) and f == obj)), None)
     if handler is not None:
         return None if kwargs else handler(cx, node, args)
@@ -77,6 +80,28 @@ def _items(cx: Context, node: ast.AST, val: Val) -> list[Val] | None:
     if found is None and val is not POISON:
         refuse_unknown_count(cx, "SD231", node, val, iterable=f"`{cx.text(node)}`")
     return found
+
+
+def _ordered(cx: Context, node: ast.AST, name: str, function: Callable[..., Any], args: Args, kwargs: Kwargs) -> Val:
+    """A function of `heapq` or `bisect`; `heapq` asks whether elements that do not compare are one object."""
+    over = args[1] if len(args) > 1 else kwargs.get("iterable")
+    if function in ordered.OF_ITERATORS and over is not None:
+        if "key" not in kwargs and len(args) < 3 and _holds_twice(containers.items_of(cx, node, over) or []):
+            detail = ": it holds one value twice (where that is NaN, Python asks if it is one object); sort it instead"
+            return cx.refuse("SD402", node, argument="iterable", function=name, detail=detail)
+        cls = classes.class_of(over)
+        if iterators.is_iterator(over) or (cls is not None and classes.lookup(cls, "__len__") is None):
+            function = ordered.OF_ITERATORS[function]
+    return numpy_spelled.written_out(cx, node, name, function, args, kwargs)
+
+
+def _holds_twice(items: Sequence[Val]) -> bool:
+    """Whether a staged number, or a NaN, is in there twice as the same object."""
+    return any(
+        (a.obj is b.obj and a.obj != a.obj) if isinstance(a, Known) and isinstance(b, Known) else same_number(a, b)
+        for k, a in enumerate(items)
+        for b in items[:k]
+    )
 
 
 def _reduce(cx: Context, node: ast.AST, args: Args) -> Val:

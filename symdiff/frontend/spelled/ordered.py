@@ -46,11 +46,57 @@ def heapify(heap: Any) -> Any:
 
 
 def nsmallest(n: Any, iterable: Any, key: Any = None) -> Any:
-    return sorted(iterable, key=key)[: max(n, 0)]
+    elements = list(iterable)
+    if n >= len(elements):
+        return sorted(elements, key=key)
+    return nsmallest_of_iterator(n, elements, key)
+
+
+def nsmallest_of_iterator(n: Any, iterable: Any, key: Any = None) -> Any:
+    """Of what has no length, which `heapq` never sorts."""
+    elements = list(iterable)
+    if n == 1:
+        return [min(elements, key=key)] if elements else []
+    if n < 1:
+        return []
+    keys = elements if key is None else [key(element) for element in elements]
+    count = min(n, len(keys))
+    heap = [(keys[i], i) for i in range(count)]
+    for place in range(count // 2 - 1, -1, -1):
+        _to_leaf_of_largest(heap, place)
+    for i in range(n, len(keys)):
+        if keys[i] < heap[0][0]:
+            heap[0] = (keys[i], i)
+            _to_leaf_of_largest(heap, 0)
+    heap.sort()
+    return [elements[heap[k][1]] for k in range(count)]
 
 
 def nlargest(n: Any, iterable: Any, key: Any = None) -> Any:
-    return sorted(iterable, key=key, reverse=True)[: max(n, 0)]
+    elements = list(iterable)
+    if n >= len(elements):
+        return sorted(elements, key=key, reverse=True)
+    return nlargest_of_iterator(n, elements, key)
+
+
+def nlargest_of_iterator(n: Any, iterable: Any, key: Any = None) -> Any:
+    """Of what has no length, which `heapq` never sorts."""
+    elements = list(iterable)
+    if n == 1:
+        return [max(elements, key=key)] if elements else []
+    if n < 1:
+        return []
+    keys = elements if key is None else [key(element) for element in elements]
+    count = min(n, len(keys))
+    heap = [(keys[i], -i) for i in range(count)]
+    for place in range(count // 2 - 1, -1, -1):
+        _to_leaf(heap, place)
+    for i in range(n, len(keys)):
+        if heap[0][0] < keys[i]:
+            heap[0] = (keys[i], -i)
+            _to_leaf(heap, 0)
+    heap.sort(reverse=True)
+    return [elements[-heap[k][1]] for k in range(count)]
 
 
 def _to_root(heap: Any, start: Any, place: Any) -> Any:
@@ -81,6 +127,26 @@ def _to_leaf(heap: Any, start: Any) -> Any:
         child = 2 * place + 1
     heap[place] = item
     _to_root(heap, start, place)
+
+
+def _to_leaf_of_largest(heap: Any, start: Any) -> Any:
+    """`_to_leaf` where the largest element is first."""
+    item = heap[start]
+    place = start
+    child = 2 * start + 1
+    while child < len(heap):
+        if child + 1 < len(heap) and not heap[child + 1] < heap[child]:
+            child += 1
+        heap[place] = heap[child]
+        place = child
+        child = 2 * place + 1
+    while place > start:
+        above = (place - 1) // 2
+        if not heap[above] < item:
+            break
+        heap[place] = heap[above]
+        place = above
+    heap[place] = item
 
 
 def bisect_left(a: Any, x: Any, lo: Any = 0, hi: Any = None, *, key: Any = None) -> Any:
@@ -119,5 +185,6 @@ def insort_right(a: Any, x: Any, lo: Any = 0, hi: Any = None, *, key: Any = None
     a.insert(bisect_right(a, x if key is None else key(x), lo, hi, key=key), x)
 
 
+OF_ITERATORS = {nsmallest: nsmallest_of_iterator, nlargest: nlargest_of_iterator}
 HEAPS = (heappush, heappop, heapify, heapreplace, heappushpop, nsmallest, nlargest)
 PLACES = (bisect_left, bisect_right, insort_left, insort_right)
