@@ -157,17 +157,26 @@ class _Copies(Flow):
         return self.copied(frame, x, op, deep=where.elements)
 
     def slices(self, frame: Frame, x: Value, clash: frozenset[Value]) -> set[Value]:
-        """The views to copy instead of x; none if some other holder is no view."""
+        """The views to copy instead of x; none if some other holder is no view.
+
+        Of a slice seen in another form (`x[i - 3 : i].T`) the slice is copied.
+        """
         sources = set(self.sources(x))
         found: set[Value] = set()
         for v in clash:
             op, depth = self.made_by.get(v, (None, 0))
             if op is None or v in sources or viewed(op) is None:
                 return set()
-            if op.prim.name != "index" and depth >= frame.depth:
-                return set()
-            if clash.isdisjoint(self.sources(v)[1:]):  # else copying what it views is enough
+            behind = self.sources(v)[1:]
+            if not clash.isdisjoint(behind):  # copying what it views is enough
+                continue
+            if op.prim.name == "index" or depth < frame.depth:
                 found.add(v)
+                continue
+            part = next((u for u in behind if u not in sources and self.made_by[u][0].prim.name == "index"), None)
+            if part is None:
+                return set()
+            found.add(part)
         return found
 
     def sources(self, x: Value) -> list[Value]:

@@ -95,6 +95,32 @@ def rows(m, idx):
     return y, picked
 
 
+# --- a row seen in another form before the next one is written
+
+
+def _flipped(b, m, w):
+    def turn(b, i, m, w):
+        row = b.op("flip", cut(b, m, i - 1), axis=0)
+        return [put_cut(b, m, row * row * w, i)]
+
+    return for_(b, (1, size(b), 1), [m], turn, caps=[w])[:1]
+
+
+@entry(
+    program("flipped", [types.array("f8", N, 2), F8], _flipped, "m w"),
+    lambda rng, n: (rng.uniform(0.8, 1.2, (n, 2)), np.float64(0.9)),
+    (0, 1),
+    linear=True,
+    least=1,
+)
+def flipped(m, w):
+    m = m.copy()
+    for i in range(1, len(m)):
+        row = np.flip(m[i - 1])
+        m[i] = row * row * w
+    return (m,)
+
+
 # --- lists that grow: read while they grow, emptied again, ragged
 
 
