@@ -206,7 +206,7 @@ _LANGUAGE = (
 _TYPES = (
     ("SD301", "shapes do not match",
      "shapes {left} and {right} do not fit in `{operation}`",
-     "the sizes {left_size} and {right_size} differ and neither is 1"),
+     "the sizes {left_size} and {right_size} differ, and {rule}"),
     ("SD303", "static value needed",
      "{use} must be known when compiling, but {name} is staged",
      "the structure of the generated code depends on it",

@@ -36,6 +36,8 @@ def has_rule(op: Op) -> bool:
 def varied_transfer(op: Op, flags: Flags) -> Flags:
     if any(flags) and op.prim.name in ("opaque_call", "foreign_call") and not op.params.get("shows"):
         raise CompileError([_not_understood(op, next(v for v, flag in zip(op.ins, flags, strict=True) if flag))])
+    if any(flags) and op.prim.name == "convert" and op.params.get("stored"):
+        raise CompileError([refuse("SD306", op.loc, name=op.params["stored"], dtype=op.params["dtype"])])
     moves = any(flags) and op.prim.family is not Family.CONSTANT
     return tuple(moves and is_differentiable(v) for v in op.outs)
 

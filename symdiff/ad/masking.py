@@ -133,10 +133,14 @@ class Chosen(Backward):
         return (any(flags) or self.masks(op),) * len(op.ins)
 
     def masks(self, op: Op) -> bool:
-        """Index arrays choose outside of loops: in the turns of one they are neighbours of what is updated."""
+        """Outside of loops index arrays choose, and overwriting all of an array hides what it was.
+
+        In the turns of a loop they are neighbours of what is updated, and the buffer of every time step.
+        """
         if "spec" in op.params:
             kinds = {entry[0] for entry in op.params["spec"]}
-            return op.prim.masks and ("mask" in kinds or ("array" in kinds and not self.turns))
+            whole = op.prim.name == "index_set" and all(e[:4] == ("slice", None, None, None) for e in op.params["spec"])
+            return op.prim.masks and ("mask" in kinds or (("array" in kinds or whole) and not self.turns))
         return op.prim.masks and op.prim.name not in _PLACES
 
     def structured(self, op: Op, flags: Flags, marked: set[Value]) -> Steps:

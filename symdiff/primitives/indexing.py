@@ -204,8 +204,6 @@ def _value_back(b: Any, ct: Any, x: Any, v: Any, *i: Any, spec: Spec, unique: bo
 
 
 def _overwritten_back(b: Any, ct: Any, x: Any, v: Any, *i: Any, spec: Spec, unique: bool = False) -> Any:
-    if all(item[0] in ("new", "rest") or item[:4] == ("slice", None, None, None) for item in spec):
-        return None  # nothing of x is left
     return b.index_set(ct, 0.0, *i, spec=spec, unique=unique)
 
 

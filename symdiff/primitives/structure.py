@@ -89,7 +89,10 @@ dim_of = prim(
 
 
 def _convert_text(params: Params, ins: tuple[Type, ...]) -> str:
-    """`loose`: where a Python float does as well as a NumPy scalar, see `passes.plain`."""
+    """`loose`: where a Python float does as well as a NumPy scalar, see `passes.plain`.
+
+    `stored` names the array of integers or bools that a float goes into: nothing is differentiated there.
+    """
     kind, dtype, (source,) = params["kind"], params["dtype"], ins
     if kind is Kind.ARRAY:
         return (
@@ -105,7 +108,7 @@ def _convert_text(params: Params, ins: tuple[Type, ...]) -> str:
 
 
 def _convert_infer(
-    ins: tuple[Type, ...], regions: tuple[()], kind: Kind, dtype: str, loose: bool = False
+    ins: tuple[Type, ...], regions: tuple[()], kind: Kind, dtype: str, loose: bool = False, stored: str = ""
 ) -> tuple[Type, ...]:
     source = numeric(ins[0])
     if source.shape and kind is not Kind.ARRAY:
@@ -115,7 +118,7 @@ def _convert_infer(
     return (AVal(kind, source.shape, dtype),)
 
 
-def _convert_back(b: Any, ct: Any, x: Any, kind: Kind, dtype: str, loose: bool = False) -> Any:
+def _convert_back(b: Any, ct: Any, x: Any, kind: Kind, dtype: str, **_: Any) -> Any:
     return b.real(ct) if ct.type.complex and not x.type.complex else ct
 
 
@@ -142,7 +145,7 @@ convert = prim(
     "x",
     LINEAR,
     infer=_convert_infer,
-    params=("kind", "dtype", "loose"),
+    params=("kind", "dtype", "loose", "stored"),
     numpy=_convert_text,
     transpose=(_convert_back,),
     rule="x",

@@ -176,7 +176,7 @@ def test_an_unknown_function_on_an_active_value_names_its_line() -> None:
 def stores(x):
     a = np.zeros(3, dtype=int)
     a[0] = x
-    return np.sum(a)
+    return np.sum(a) * x
 
 
 def test_an_active_value_stored_into_an_integer_array() -> None:

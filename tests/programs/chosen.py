@@ -423,3 +423,38 @@ def letters_of_which_a_message_speaks(read, x):
     for k, letter in enumerate(read):
         print(letter, f"{k}: {letter}, {x:.2f}")
     return x * ord(read[at])
+
+
+# --- arrays that a condition chooses in every turn
+
+
+@cases(array(5), array(6, seed=1))
+def an_array_in_turns(x, y):
+    """The sizes differ; elements, slices, index arrays, and an element that is read again after a write."""
+    z = y * 1.0
+    s = 0.0
+    for i in range(1, 5):
+        t = x if x[i] > 1 else z
+        s += t[i] * t[i - 1] + np.sum(t[i - 1 : i + 1]) ** 2 + np.sum(t[[0, i]] * t[-1])
+        z[i] = s * 0.1
+        s = s + t[i]
+    return s * z
+
+
+@cases(array(4, 2), array(4, 2, seed=1))
+def rows_in_turns(X, Y):
+    s = 0.0
+    for i in range(1, 4):
+        t = X if X[i, 0] > 1 else Y
+        r = t[i]
+        s += r @ t[i - 1] * r[0] + np.sum(t[:, 1]) * t.T[1][0]
+    return s
+
+
+@cases(array(5), np.arange(5))
+def of_two_dtypes(x, k):
+    s = 0.0
+    for i in range(5):
+        t = x if i % 2 else k
+        s += t[i] * x[i - 1]
+    return s

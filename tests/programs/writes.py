@@ -171,6 +171,44 @@ def at_of_sums(A, x):
     return A
 
 
+@cases(array(3))
+def one_operand_at(x):
+    """Repeated positions are changed again."""
+    y = np.stack([x, x * 2])
+    np.sin.at(y, ([0, 0, 1], [1, 1, 2]))
+    np.square.at(y, (slice(None), [0, 0]))
+    np.tanh.at(y, [0, 0])
+    np.negative.at(y, y > 0.5)
+    np.cos.at(y, (0, slice(1, None)))
+    return y
+
+
+@cases(array(4), np.array([0.7, 1.9, 2.2]))
+def floats_in_integer_arrays(x, t):
+    """Neither what is not differentiated nor what is piecewise constant has a derivative to lose."""
+    bins = np.empty(3, dtype=int)
+    for i in range(3):
+        bins[i] = np.floor(t[i])
+    counts = np.zeros(4, dtype=np.int32)
+    counts[:3] = 2.9
+    counts[3] += 1.5
+    near = np.zeros(4, dtype=int)
+    near[:] = np.floor(x + 0.1)
+    odd = np.zeros(4, dtype=bool)
+    odd[1] = 0.5
+    return np.sum(x[bins] ** 2) * counts * near + np.sum(x[odd])
+
+
+@cases(array(3))
+def of_one_element(x):
+    """As many as there are are one at this call."""
+    y = np.ones(4)
+    y[2:3] *= x[1:-1]
+    y[:1] += x[x > np.sort(x)[1]]
+    np.multiply(y[1:2], x[2:], out=y[1:2])
+    return y**2
+
+
 @cases(array(3, 3))
 def squares_stored(B):
     """Sizes that the store makes equal, of an argument and of parts of it."""

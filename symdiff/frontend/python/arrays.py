@@ -256,7 +256,7 @@ def transposed(cx: Context, node: ast.AST, base: Val, perm: tuple[int, ...]) -> 
     if not isinstance(base, Arr) or perm == tuple(range(len(perm))):
         return base
     cx.at(node)
-    return memory.view(cx, base, Step((), (), perm))
+    return memory.view(cx, node, base, Step((), (), perm))
 
 
 # --- arrays of numbers

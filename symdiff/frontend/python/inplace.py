@@ -26,7 +26,7 @@ from symdiff.frontend.python.expressions import evaluate, subscript
 from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.store import Changes
 from symdiff.frontend.python.values import POISON, Arr, DictRef, Known, ListRef, SetRef, Struct, Val
-from symdiff.ir import dims
+from symdiff.ir import dims, types
 from symdiff.ir.core import nested
 from symdiff.ir.dims import Dim
 from symdiff.ir.effects import ends_otherwise, may_raise
@@ -98,25 +98,33 @@ def store_whole(cx: Context, node: ast.AST, arr: Arr, found: Val, target: str, s
     """Put a result of an array's shape into its memory, in its dtype; `target` and `shown` name them in messages."""
     to, t = cx.aval(arr), cx.aval(found)
     if len(t.shape) != to.rank or not all(map(_may_be, t.shape, to.shape)):
-        cx.refuse("SD301", node, left=str(to), right=shown, operation=cx.text(node), left_size=to, right_size=t)
+        left_size, right_size = types.shown(to.shape), types.shown(t.shape)
+        sides = {"left": str(to), "right": shown, "left_size": left_size, "right_size": right_size}
+        cx.refuse("SD301", node, (), operation=cx.text(node), rule=_IN_PLACE, **sides)
         return False
     found = sizes.require(cx, node, found, to.shape, lambda: [cx.value(arr)])
     if found is POISON:
         return False
     order = "biufc"
     if order.index(t.dtype[0]) > order.index(to.dtype[0]) and not (t.dtype[0] in "iu" and to.dtype[0] in "iu"):
-        code = "SD306" if t.inexact and not to.inexact else "SD318"
-        cx.refuse(code, node, name=f"`{target}`", dtype=to.dtype, operation=cx.text(node), value=str(t))
+        cx.refuse("SD318", node, name=f"`{target}`", dtype=to.dtype, operation=cx.text(node), value=str(t))
         return False
     if t.dtype != to.dtype or t.kind is not Kind.ARRAY:
         found = cx.emit(node, "convert", found, kind=Kind.ARRAY, dtype=to.dtype)
     return found is not POISON and memory.write(cx, node, arr, cx.value(found))
 
 
+_IN_PLACE = "what stands there is not made larger by a result"
+
+
 def _may_be(found: Dim, there: Dim) -> bool:
-    """Whether a result's size is that of the array, or may be for all that is known; one element is not made more."""
+    """Whether a result's size is that of the array, or may be for all that is known.
+
+    One element is not made more: a size of an argument is not 1 where it is not known to be, `len(x) - 2` may be.
+    """
     equal = dims.equal(found, there)
-    return equal is True or (equal is None and (there != 1 or sizes.at_most_one(found)))
+    plain = isinstance(found, dims.Poly) and found in [dims.var(a.name) for a in dims.atoms(found)]
+    return equal is True or (equal is None and (there != 1 or not plain))
 
 
 def into(cx: Context, node: ast.AST, name: str, out: Val, ufunc: bool, call: Callable[[], Val]) -> Val:

@@ -287,7 +287,7 @@ class Joiner(Sides):
                 self.later.append(lambda outs: self.cx.store.set(cell, outs[at]))
                 return lambda outs: Maybe(outs[at], cell)
             if self.pred is not None and isinstance(a, Arr) and isinstance(b, Arr):
-                cell.choice = Choice(self.pred, Arr(a.cell, a.path), Arr(b.cell, b.path))
+                cell.choice = Choice(self.pred, Arr(a.cell, a.path, a.cache), Arr(b.cell, b.path, b.cache))
             for (first, second), other in self.cells.items():
                 if isinstance(other, Arr) and (first == key[0] or second == key[1]):
                     memory.may_alias(cell, other.cell)

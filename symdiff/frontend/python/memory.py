@@ -24,6 +24,7 @@ from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.values import NONE, POISON, Arr, Cell, Num, Reference, Step, Val, static_size
 from symdiff.ir.core import Value
 from symdiff.ir.types import AVal, Kind
+from symdiff.primitives.indexing import index_shape
 
 FREE: Any = type("Free", (), {"__repr__": lambda self: "free"})()
 A_KIND = {"array": "an array", "list": "a list", "dict": "a dict", "set": "a set", "object": "an object"}
@@ -130,15 +131,49 @@ def take_apart(cx: Context, problem: Problem) -> None:
         raise Restart
 
 
-def view(cx: Context, base: Arr, step: Step) -> Val:
+def view(cx: Context, node: ast.AST, base: Arr, step: Step) -> Val:
     """A view of an array, read at once: an IndexError stays where the user wrote the subscript."""
-    value = read_step(cx, read(cx, base), step)
+    if step.perm is None and chosen_in_turns(cx, base):
+        value = part_of_chosen(cx, node, base, step)
+    else:
+        value = read_step(cx, read(cx, base), step)
     t = value.type
     assert isinstance(t, AVal)
     if t.kind is not Kind.ARRAY:
         return Num(value, None)
     version = cx.store.get(base.cell)
     return Arr(base.cell, (*base.path, step), (version, value))
+
+
+def chosen_in_turns(cx: Context, arr: Arr) -> bool:
+    """Whether an array is one of two, chosen where code may run many times, and may be read part by part."""
+    if not chosen(cx, arr) or cx.homes[cx.store.get(arr.cell)].always:
+        return False
+    choice = arr.cell.choice
+    return choice is not None and cx.aval(choice.then).dtype == cx.aval(choice.orelse).dtype
+
+
+def part_of_chosen(cx: Context, node: ast.AST, base: Arr, step: Step) -> Value:
+    """A part of an array chosen by a condition, read on either side: its cotangent is no larger than it is."""
+    from symdiff.frontend.python import control
+
+    choice = base.cell.choice
+    assert choice is not None
+    check_read(cx, base)
+    whole = cx.aval(base)
+    shape = index_shape(whole.shape, step.spec, tuple(v.type for v in step.operands if isinstance(v.type, AVal)))
+
+    def part(side: Arr) -> Value:
+        found = read(cx, side)
+        for each in (*base.path, step):
+            found = read_step(cx, found, each)
+        found = cx.scope.use(found)
+        same = isinstance(found.type, AVal) and found.type.shape == shape
+        return found if same else cx.scope.emit("retype", found, shape=shape)[0]
+
+    first, a = control.branch(cx, lambda: part(choice.then))
+    second, b = control.branch(cx, lambda: part(choice.orelse))
+    return control.emit_cond(cx, node, choice.pred, first.scope, second.scope, [(a, b)])[0]
 
 
 def shares(cx: Context, result: Val, bases: Sequence[Val]) -> Val:

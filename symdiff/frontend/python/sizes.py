@@ -32,6 +32,7 @@ def reconcile(
     if isinstance(left, int) and isinstance(right, int):
         shapes = [str(v.type) for v in ins if isinstance(v.type, AVal)]
         ends = {"left": shapes[0], "right": shapes[-1], "left_size": left, "right_size": right}
+        ends["rule"] = "neither is 1"
         cx.refuse("SD301", node, (), operation=operation, **ends)
         return None
     narrow = [d for d in (left, right) if _is_one_or_none(d)]
@@ -388,6 +389,7 @@ def require(
                 operation=cx.text(node),
                 left_size=have,
                 right_size=want,
+                rule="nothing is broadcast here",
             )
         if dims.equal(have, want) is None and cx.scope.always:
             _unify(cx, want, have)

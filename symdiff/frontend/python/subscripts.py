@@ -183,6 +183,9 @@ def read(cx: Context, node: ast.AST, base: Arr, index: Val) -> Val:
     if spec is None:
         return POISON
     if not spec.basic:
+        if len(spec.operands) == 1 and spec.items[0][0] == "array" and memory.chosen_in_turns(cx, base):
+            step = Step(tuple(spec.items), tuple(spec.operands))
+            return _chosen(cx, memory.part_of_chosen(cx, node, base, step))
         value = cx.emit_value(node, "index", [cx.value(base), *spec.operands], spec=tuple(spec.items))
         return _chosen(cx, value)
     if not cx.aval(base).rank and all(item == ("rest",) for item in spec.items):
@@ -194,7 +197,7 @@ def read(cx: Context, node: ast.AST, base: Arr, index: Val) -> Val:
     ):
         return Arr(base.cell, base.path, base.cache)  # `y[:]` is the memory of `y`
     path, step = memory.compose(base.path, Step(tuple(spec.items), tuple(spec.operands)))
-    return memory.view(cx, Arr(base.cell, path), step)
+    return memory.view(cx, node, Arr(base.cell, path), step)
 
 
 def _chosen(cx: Context, value: Value | None) -> Val:
@@ -235,7 +238,7 @@ def _store(cx: Context, node: ast.AST, prim: str, base: Arr, index: Val, val: Va
         return
     spec = build(cx, node, base, index)
     if spec is not None and _fits(cx, node, base, val):
-        _emit_store(cx, node, prim, base, spec, val, listed)
+        _emit_store(cx, node, prim, base, spec, _truncated(cx, node, base, val), listed)
 
 
 def _emit_store(cx: Context, node: ast.AST, prim: str, base: Arr, spec: _Spec, val: Val, listed: bool = False) -> None:
@@ -279,13 +282,19 @@ def _fits(cx: Context, node: ast.AST, base: Arr, val: Val) -> bool:
         cx.refuse("SD318", node, operation="=", value=cx.describe(val), name=name, dtype=cx.aval(base).dtype)
         return False
     to, t = cx.aval(base), cx.aval(val)
-    if t.inexact and not to.inexact:
-        cx.refuse("SD306", node, name=name, dtype=to.dtype)
-        return False
     if t.complex and not to.complex:
         cx.refuse("SD318", node, operation="=", value=str(t), name=name, dtype=to.dtype)
         return False
     return True
+
+
+def _truncated(cx: Context, node: ast.AST, base: Arr, val: Val) -> Val:
+    """A float as the integer that an array of integers keeps of it; the value is refused where it is differentiated."""
+    to, t = cx.aval(base), cx.aval(val)
+    if not t.inexact or to.inexact:
+        return val
+    kind = Kind.ARRAY if t.kind is Kind.ARRAY else Kind.NUMPY if to.dtype not in ("i8", "b1") else Kind.PYTHON
+    return cx.emit(node, "convert", val, kind=kind, dtype=to.dtype, stored=f"`{base.cell.name or cx.text(node)}`")
 
 
 def update(cx: Context, node: ast.AST, base: Arr, index: Val, val: Val, before: Value) -> bool:
@@ -300,5 +309,7 @@ def update(cx: Context, node: ast.AST, base: Arr, index: Val, val: Val, before: 
     if memory.chosen(cx, base):
         memory.in_each(cx, node, base, lambda side: update(cx, node, side, index, val, cx.store.get(side.cell)))
         return True
+    if cx.aval(val).inexact and not cx.aval(base).inexact:
+        return False
     _emit_store(cx, node, "index_add", base, spec, val)
     return True

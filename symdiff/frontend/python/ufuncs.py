@@ -57,13 +57,17 @@ def _so_far(cx: Context, node: ast.AST, ufunc: np.ufunc, args: Args, kwargs: Kwa
 
 def _at(cx: Context, node: ast.AST, ufunc: np.ufunc, args: Args) -> Val:
     """`np.add.at(y, index, v)`: repeated positions add up; the others write one element after the other."""
-    if len(args) != 3:
-        return cx.refuse("SD313", node, function=f"np.{ufunc.__name__}.at", message="takes an array, an index, values")
-    base, index, val = args
+    if len(args) != 1 + ufunc.nin:
+        message = "takes an array, an index" + (", values" if ufunc.nin == 2 else "")
+        return cx.refuse("SD313", node, function=f"np.{ufunc.__name__}.at", message=message)
+    base, index, val = args if ufunc.nin == 2 else (*args, NONE)
     if not isinstance(base, Arr):
         return cx.refuse("SD321", node, operation=f"np.{ufunc.__name__}.at", left=cx.describe(base), right="")
     if memory.is_poison(index, val):
         return POISON
+    if ufunc.nin == 1:
+        given = [Known(ufunc), base, index]
+        return numpy_spelled.written_out(cx, node, f"{ufunc.__name__}.at", writing.change_at, given, {})
     if arrays.is_listed(cx, val):
         val = arrays.to_array(cx, node, val)
     if ufunc not in (np.add, np.subtract):

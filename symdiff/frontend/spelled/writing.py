@@ -98,6 +98,11 @@ def update_at(operation: Any, a: Any, indices: Any, b: Any) -> None:
         unsupported("indices", ": one vector of integers beside slices")
 
 
+def change_at(operation: Any, a: Any, indices: Any) -> None:
+    """`ufunc.at` of a function of one number."""
+    update_at(lambda part, _: operation(part), a, indices, 0.0)
+
+
 def _update_chosen(operation: Any, a: Any, places: Any, b: Any) -> None:
     """The index is arrays alone, of one shape: `a[places[0][j], places[1][j]]` is the part number j."""
     shape, rest = places[0].shape, a.shape[len(places) :]
