@@ -381,3 +381,52 @@ def test_what_a_method_under_a_name_is_of_is_read_at_each_call() -> None:
     dot, rate = weights.dot, rates.get
     _follows((lambda x: dot(np.array([x, x * x])), lambda: weights.fill(5.0)))
     _follows((lambda x: rate("a") * x, lambda: rates.update(a=3.0)))
+
+
+# What an object keeps once it was computed ----------------------------------------------------------------------------
+
+
+class Spring:
+    def __init__(self, k: float) -> None:
+        self.k = k
+        self.row = np.array([k, 2.0 * k])
+
+    @functools.cached_property
+    def double(self) -> float:
+        return 2.0 * self.k
+
+    @functools.cached_property
+    def squares(self) -> Any:
+        return self.row * self.row
+
+    @functools.cached_property
+    def listed(self) -> list[float]:
+        return [self.k]
+
+
+def test_a_cached_property_is_what_the_plain_call_would_find() -> None:
+    spring = Spring(3.0)
+    f = lambda x: spring.double * x * np.sum(spring.squares * x)
+    g = symdiff.value_and_grad(f)
+    assert g(2.0)[0] == 6.0 * 2.0 * 45.0 * 2.0
+    assert "double" not in vars(spring) and "squares" not in vars(spring)
+    spring.k = 4.0
+    assert g(2.0)[0] == 8.0 * 2.0 * 45.0 * 2.0
+    _same(f, g)
+    spring.k = 5.0  # it was computed, hence is what it was
+    _same(f, g)
+    del spring.double
+    _same(f, g)
+
+
+def test_what_a_cached_property_keeps_is_not_changed() -> None:
+    spring = Spring(3.0)
+
+    def written(x):
+        spring.squares[0] = x
+        return x * spring.squares[1]
+
+    with pytest.raises(CompileError, match=r"SD503 `Spring\.squares` existed before the call"):
+        symdiff.grad(written)(2.0)
+    with pytest.raises(CompileError, match=r"SD412 `Spring\.listed` keeps a list, dict or object"):
+        symdiff.grad(lambda x: x * spring.listed[0])(2.0)

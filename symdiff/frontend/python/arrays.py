@@ -38,6 +38,7 @@ from symdiff.frontend.python.values import (
     Method,
     Num,
     Sequence_,
+    SliceVal,
     SetRef,
     Step,
     Struct,
@@ -92,6 +93,8 @@ def attribute(cx: Context, node: ast.Attribute, base: Val, name: str) -> Val:
         return _numeric(cx, node, base, name)
     if isinstance(base, Sequence_) and base.kind == "range" and name in ("start", "stop", "step"):
         return base.parts[("start", "stop", "step").index(name)]
+    if isinstance(base, SliceVal) and name in ("start", "stop", "step"):
+        return {"start": base.lo, "stop": base.hi, "step": base.step}[name]
     if name in container_method_names(base) or isinstance(base, Foreign):
         return Method(base, name)
     if isinstance(base, Struct) and base.cls is not None and name in _OF_NAMED_TUPLES:

@@ -16,7 +16,17 @@ import types as python_types
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from symdiff.frontend.python import alternatives, calls, captured, classes, containers, lodging, memory, outside
+from symdiff.frontend.python import (
+    alternatives,
+    calls,
+    captured,
+    classes,
+    containers,
+    kinship,
+    lodging,
+    memory,
+    outside,
+)
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NONE,
@@ -81,7 +91,7 @@ def attribute(cx: Context, node: ast.AST, base: Val, name: str) -> Val | None:
     if name in getattr(base.obj, "__dict__", {}) and not isinstance(raw, property):
         return None
     seen_through = fields is not None or isinstance(base.obj, enum.Enum) or classes.plainly_read(cls)
-    if not seen_through or not isinstance(raw, (property, python_types.FunctionType, staticmethod, classmethod)):
+    if not seen_through or not isinstance(raw, (*_PROPERTIES, python_types.FunctionType, staticmethod, classmethod)):
         return None
     captured.lift_attribute(cx, base, "__class__", cls)
     if base.origin is not None and not isinstance(raw, property):
@@ -129,9 +139,11 @@ def _found_on(cx: Context, node: ast.AST, receiver: Val, cls: type, name: str, r
         if raw.fget is None:
             return cx.refuse("SD404", node, type=cls.__name__, name=name)
         return calls.apply(cx, node, classes.member(cx, cls, name, raw.fget, ("attr", "fget")), [receiver], {})
-    if isinstance(raw, functools.cached_property) and isinstance(receiver, ObjRef):
+    if isinstance(raw, functools.cached_property):
         function = classes.member(cx, cls, name, raw.func, ("attr", "func"))
         found = calls.apply(cx, node, function, [receiver], {})
+        if not isinstance(receiver, ObjRef):
+            return _kept_outside(cx, node, cls, name, found)
         _write(cx, node, receiver, name, found)
         return found
     if isinstance(raw, functools.partialmethod):
@@ -146,6 +158,16 @@ def _found_on(cx: Context, node: ast.AST, receiver: Val, cls: type, name: str, r
     if hasattr(type(raw), "__get__"):
         return cx.refuse("SD412", node, name=f"`{cls.__name__}.{name}`", reason="is a descriptor")
     return classes.member(cx, cls, name, raw)
+
+
+def _kept_outside(cx: Context, node: ast.AST, cls: type, name: str, found: Val) -> Val:
+    """What a cached property of an object from outside gives, which the object would keep: it is not changed."""
+    shown = f"{cls.__name__}.{name}"
+    for _, part in kinship.inside(cx, found):
+        if not isinstance(part, Arr):
+            return cx.refuse("SD412", node, name=f"`{shown}`", reason="keeps a list, dict or object from call to call")
+        part.cell.external = part.cell.external or shown
+    return found
 
 
 def _class_of(cx: Context, receiver: Val) -> Val:
@@ -168,6 +190,7 @@ def _of_class(cx: Context, base: Known, name: str) -> Val | None:
 
 
 _FUNCTION = python_types.FunctionType
+_PROPERTIES = (property, functools.cached_property)
 _C_METHODS = (python_types.WrapperDescriptorType, python_types.MethodDescriptorType)
 
 
