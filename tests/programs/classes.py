@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Generic, TypeVar
 
 from tests.programs.cases import Cases
 
@@ -51,3 +52,36 @@ def inherited_fields_that_are_no_parameters(x):
     again = dataclasses.replace(damped, stiffness=x * x)
     parts = [damped.energy * damped.friction, again.energy * again.history[0], slotted.fixed * slotted.a * slotted.b]
     return sum(parts) + Plain(x).energy * x + Plain(x).history[0] + Other(x).fixed * x * x
+
+
+T = TypeVar("T")
+
+
+class Box(Generic[T]):
+    def __init__(self, v: T):
+        self.v = v
+
+    @classmethod
+    def doubled(cls, v: T) -> Box[T]:
+        return cls(v * 2)
+
+
+@cases(1.5)
+def a_class_with_type_parameters(x):
+    return Box[float](x).v * Box[float].doubled(x).v
+
+
+class Row:
+    def __init__(self, v):
+        self.v = v
+
+    def __getitem__(self, k):
+        if isinstance(k, slice):
+            return Row(self.v * (k.stop - (k.start or 0)) if k.step is None else self.v * k.step)
+        return self.v * k
+
+
+@cases(1.5, 4)
+def parts_of_a_slice(x, n):
+    row = Row(x)
+    return row[1:4].v * row[:n].v + row[::3][2]

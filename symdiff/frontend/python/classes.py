@@ -11,7 +11,7 @@ import abc
 import dataclasses
 import enum
 import types as python_types
-from typing import Any
+from typing import Any, Generic
 
 from symdiff.frontend.python import captured
 from symdiff.frontend.python.context import Context
@@ -92,6 +92,12 @@ def unmakeable(cls: type) -> str | None:
     if getattr(cls, "__abstractmethods__", None):
         return "is abstract"
     return "defines `__del__`" if lookup(cls, "__del__") is not None else opaque(cls)
+
+
+def is_generic(cls: type) -> bool:
+    """Whether `cls[float]` is what `typing.Generic` makes of it."""
+    found = lookup(cls, "__class_getitem__")
+    return found is not None and found[0] is Generic and not hasattr(type(cls), "__getitem__")
 
 
 def plainly_made(cls: type) -> bool:

@@ -143,6 +143,8 @@ def _cause(cx: Context, node: ast.expr | None) -> str | None:
 
 
 def _shown_as(cx: Context, stmt: ast.Raise) -> str:
+    if stmt.exc is not None and ast.unparse(stmt.exc).startswith("$AssertionError("):  # the message of an `assert`
+        return f"AssertionError({cx.text(stmt.exc.args[0])})" if isinstance(stmt.exc, ast.Call) else ""
     cause = "" if stmt.cause is None else f" from {cx.text(stmt.cause)}"
     return (cx.text(stmt.exc) if stmt.exc else "") + cause
 

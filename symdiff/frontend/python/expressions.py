@@ -14,6 +14,7 @@ from symdiff.frontend.python import (
     call_sites,
     calls,
     captured,
+    classes,
     containers,
     control,
     flat,
@@ -296,6 +297,8 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
         return flat.read(cx, node, base, index)
     if isinstance(base, Foreign):
         return foreign.item(cx, node, base, index)
+    if isinstance(base, Known) and isinstance(base.obj, type) and classes.is_generic(base.obj):
+        return base  # `Box[float]`: a call of it is a call of the class
     grid = numpy_grids.subscript(cx, node, base, index) if isinstance(base, Known) else None
     if grid is not None:
         return grid

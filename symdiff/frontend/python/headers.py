@@ -411,6 +411,8 @@ def _describe(cx: Context, val: Any) -> str:
         return f"{_type(cx, val)} or {'None' if val.none else 'unbound'}"
     if isinstance(val, tuple):
         return f"a list of {len(val)}"
+    if isinstance(val, dict) and not isinstance(val, Attributes):
+        return f"a dict or set of {len(val)}"
     return cx.describe(val) if isinstance(val, Val) else "something else"
 
 
