@@ -159,3 +159,16 @@ def test_a_generated_module_says_it_too() -> None:
     exec(symdiff.generate(OF_SQUARES[0], types="a=f8[n, n]", name="total"), space)
     with pytest.raises(np.linalg.LinAlgError, match="a must be square"):
         space["total_grad"](np.ones((2, 3)))
+
+
+def with_a_tuple(x):
+    assert x < 100, ("too big", x)
+    return x * x
+
+
+def test_a_message_of_assert_that_is_no_text_is_named_as_what_it_is() -> None:
+    with pytest.raises(CompileError) as caught:
+        symdiff.grad(with_a_tuple)(1.5)
+    (problem,) = caught.value.problems
+    assert problem.code == "SD230"
+    assert problem.what == '`raise AssertionError(("too big", x))` is not supported'
