@@ -525,6 +525,11 @@ _USAGE = (
      "{function} has other parameters than when its derivative was made: {now}; they were: {before}",
      "its code was replaced, as IPython's autoreload does",
      "take the derivative again"),
+    ("SD732", "call of a wrapper that looks at its arguments",
+     "the wrapper of {function} at {place} looks at which arguments are given, and {function} is compiled for all of "
+     "them, `{function}({given})`",
+     "how many arguments it takes by its stars, and under which names, is known when compiling",
+     "differentiate a function that calls it as you want: `lambda x: {function}(x)`"),
     ("SD740", "no value to explain at",
      "{function} is to be explained at a point, and no value is given for: {names}",
      "a stage has a value when every argument has one",

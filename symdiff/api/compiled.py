@@ -7,15 +7,16 @@ import inspect
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from types import MethodType
+from types import FunctionType, MethodType
 from typing import Any, ClassVar, NoReturn, Self
 
 import numpy as np
 
 from symdiff.api.definition import Definition
 from symdiff.api.dispatch import AS_IS, Chain, Form, Variant
-from symdiff.api.parameters import POSITIONAL_ONLY, Parameter, name_of, parameters_of
+from symdiff.api.parameters import KEYWORD_ONLY, POSITIONAL_ONLY, Parameter, name_of, parameters_of
 from symdiff.errors import CheckError, CompileError, UsageError
+from symdiff.frontend.wrappers import counting
 from symdiff.signature import ABSENT, Leaf, Lowered, Signature, Static, from_values, leaf_names
 from symdiff.trees import child, construct, container, flatten, paths, reached
 
@@ -47,7 +48,7 @@ class Compiled:
         self.fun = fun
         self.level = level
         self.static = (static,) if isinstance(static, str) else tuple(static)
-        self.parameters = parameters_of(fun)
+        self.parameters, self.counting = parameters_of(fun), counting(fun)
         self.definition = Definition(fun, self.parameters)
         names = [p.name for p in self.parameters]
         for name in self.static:
@@ -89,7 +90,8 @@ class Compiled:
     def _rebuild(self) -> None:
         name, parameters = name_of(self.fun), self.call_parameters()
         self._chain = Chain(name, parameters, self.definition, self._variants, self.form(), self, _OTHERS)
-        type(self).__call__ = staticmethod(self._chain.call)  # type: ignore[method-assign]  # one call less
+        call = self._chain.call if self.counting is None else _every_one(self._chain.call, self, self.counting)
+        type(self).__call__ = staticmethod(call)  # type: ignore[method-assign]  # one call less
 
     def variant(self, values: Sequence[Any]) -> tuple[Variant, Mapping[str, Any]]:
         """The variant for these arguments, compiled if there is none yet, and what it captured as keywords."""
@@ -115,6 +117,7 @@ class Compiled:
         if [(p.name, p.kind) for p in found] != [(p.name, p.kind) for p in self.parameters]:
             raise UsageError.of("SD731", function=name_of(self.fun), before=before or "none", now=now or "none")
         self.parameters, self.definition = found, Definition(self.fun, found)
+        self.counting = counting(self.fun)
         self._variants = ()
         self._requests.clear()
         self._rebuild()
@@ -233,6 +236,24 @@ def _replaced(compiled: Compiled, *values: Any) -> Any:
 def _missing(compiled: Compiled, name: str) -> NoReturn:
     """What the chain calls where an argument is not given and has no default any more."""
     raise TypeError(f"{name_of(compiled.fun)}() missing 1 required argument: {name!r}")
+
+
+def _every_one(call: Any, compiled: Compiled, wrapper: FunctionType) -> Callable[..., Any]:
+    """The chain of what a wrapper looks at by its stars: UsageError SD732 unless every argument is given as it is."""
+    parameters, function = compiled.call_parameters(), name_of(compiled.fun)
+    by_position = [p.name for p in parameters if p.kind == POSITIONAL_ONLY]
+    by_name = {p.name for p in parameters} - set(by_position)
+    most = sum(p.kind != KEYWORD_ONLY for p in parameters)
+    required = {p.name for p in parameters if p.kind == KEYWORD_ONLY and p.required}
+
+    def every_one(*args: Any, **kwargs: Any) -> Any:
+        if not len(by_position) <= len(args) <= most or kwargs.keys() - by_name or required - kwargs.keys():
+            given = ", ".join([*by_position, *(f"{p.name}={p.name}" for p in parameters if p.name in by_name)])
+            place = f"{wrapper.__code__.co_filename}:{wrapper.__code__.co_firstlineno}"
+            raise UsageError.of("SD732", function=function, given=given, place=place)
+        return call(*args, **kwargs)
+
+    return every_one
 
 
 _OTHERS = {"miss": _missed, "replaced": _replaced, "missing": _missing}

@@ -46,6 +46,19 @@ def signature_of(fun: Callable[..., Any]) -> inspect.Signature:
     return inspect.signature(made)
 
 
+def counting(fun: Callable[..., Any]) -> FunctionType | None:
+    """The wrapper that does more with the arguments of its stars than to hand them on; None where there is none."""
+    try:
+        made: Any = list(layers(fun))[-1]
+    except CompileError:
+        return None
+    while takes_stars(made) and not hasattr(made, "__signature__"):
+        if _handing_on(made) is None:
+            return made if _of_wrapped(made, inspect.signature(_bare(made))) is not None else None
+        made = list(layers(made.__wrapped__))[-1]
+    return None
+
+
 def takes_stars(function: object) -> bool:
     """Whether a function is a wrapper that takes the arguments of what it wraps by stars."""
     stars = isinstance(function, FunctionType) and function.__code__.co_flags & _STARS
@@ -54,12 +67,18 @@ def takes_stars(function: object) -> bool:
 
 def _alone(function: FunctionType) -> FunctionType:
     """A function of the same parameters, which says so."""
-    made = FunctionType(function.__code__, {}, function.__name__, function.__defaults__, function.__closure__)
-    made.__kwdefaults__ = function.__kwdefaults__
+    made = _bare(function)
     if takes_stars(function):
         handed_on = _of_wrapped(function, inspect.signature(made))
         if handed_on is not None:
             made.__signature__ = inspect.Signature(handed_on)  # type: ignore[attr-defined]  # which `inspect` reads
+    return made
+
+
+def _bare(function: FunctionType) -> FunctionType:
+    """A function of the same code, which says of itself nothing else."""
+    made = FunctionType(function.__code__, {}, function.__name__, function.__defaults__, function.__closure__)
+    made.__kwdefaults__ = function.__kwdefaults__
     return made
 
 

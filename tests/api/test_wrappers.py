@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import symdiff
-from symdiff.errors import SymdiffError
+from symdiff.errors import SymdiffError, UsageError
 
 STEP = 1e-6
 Function = Callable[..., Any]
@@ -206,8 +206,11 @@ def test_a_call_is_python_s_or_an_error(k: int) -> None:
             continue
         try:
             value, gradient = g(*args, **named)
-        except TypeError as error:  # a wrapper that looks at its stars
-            assert "missing" in str(error) or "positional-only" in str(error)
+        except UsageError as error:  # a wrapper that looks at its stars
+            assert error.code == "SD732"
+            continue
+        except TypeError as error:  # behind its star a wrapper passes some of its own
+            assert "positional-only" in str(error) or "missing" in str(error)
             continue
         compiled += 1
         first = g.parameters[0].name
@@ -215,6 +218,22 @@ def test_a_call_is_python_s_or_an_error(k: int) -> None:
         if args or first in named:
             assert gradient == pytest.approx(numerically(f, first, args, named), rel=1e-6)
     assert compiled
+
+
+def test_a_wrapper_that_looks_at_its_arguments_says_so() -> None:
+    g = symdiff.value_and_grad(looking(scaled))
+    line = looking.__code__.co_firstlineno + 1
+    for args, named in [((0.8,), {}), ((0.8, 1.3), {}), ((0.8,), {"w": 1.3, "shift": 0.5})]:
+        with pytest.raises(UsageError) as caught:
+            g(*args, **named)
+        assert str(caught.value) == (
+            f"SD732 the wrapper of scaled at {__file__}:{line} looks at which arguments are given, and scaled is "
+            "compiled for all of them, `scaled(x, w, shift=shift)` (differentiate a function that calls it as you "
+            "want: `lambda x: scaled(x)`)"
+        )
+    f = looking(scaled)
+    assert symdiff.value_and_grad(lambda x: f(x))(0.8)[0] == pytest.approx(f(0.8), rel=1e-12)
+    assert symdiff.value_and_grad(lambda x: f(x, w=1.3))(0.8)[0] == pytest.approx(f(0.8, w=1.3), rel=1e-12)
 
 
 @pytest.mark.parametrize("decorator", [handed_on, twice])
