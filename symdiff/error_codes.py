@@ -272,6 +272,14 @@ _TYPES = (
      "the function returns {type}",
      "only numbers, arrays and trees of them can be returned from a differentiated function",
      "return the numbers themselves; use `has_aux=True` for the rest"),
+    ("SD323", "tuples of different lengths",
+     "{name} is a tuple of length {then} on one path and of length {otherwise} on the other",
+     "a tuple has one length when compiling",
+     "make it a list, which may be of any length: `[]` and `[x] + …`"),
+    ("SD324", "list from outside on one path",
+     "{name} is a list from outside on one path and one made in the call on the other",
+     "a default or a global is one object for all calls, and what is done to the result would be done to it",
+     "give back a copy, `list(…)`, or pass a new list, `[]`, in the call"),
 )
 
 _OPERATIONS = (

@@ -188,7 +188,60 @@ def two_structures(x, n):
     return x, x
 
 
+def powers(x, n):
+    if n == 0:
+        return ()
+    return (x, *powers(x * x, n - 1))
+
+
+def sum_of_powers(x, n):
+    return sum(powers(x, n))
+
+
+def gathered(x, n, found=[]):  # noqa: B006  # the one list of all calls
+    if n == 0:
+        return found
+    return gathered(x * x, n - 1, [*found, x])
+
+
+def sum_of_gathered(x, n):
+    return sum(gathered(x, n))
+
+
+def gathered_anew(x, n, found=[]):  # noqa: B006
+    return list(found) if n == 0 else gathered_anew(x * x, n - 1, [*found, x])
+
+
+def powers_in_a_list(x, n):
+    return [] if n == 0 else [x, *powers_in_a_list(x * x, n - 1)]
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x, n: sum(gathered_anew(x, n)),
+        lambda x, n: sum(gathered(x, n, [])),
+        lambda x, n: sum(tuple(powers_in_a_list(x, n))),
+    ],
+    ids=["a copy", "a list in the call", "a list for the tuple"],
+)
+def test_what_the_errors_of_sequences_advise(function: Callable[..., Any]) -> None:
+    value, gradient = symdiff.value_and_grad(function)(1.1, 3)
+    assert value == pytest.approx(1.1 + 1.1**2 + 1.1**4, rel=1e-12)
+    assert gradient == pytest.approx(1 + 2 * 1.1 + 4 * 1.1**3, rel=1e-12)
+
+
 REFUSED = [
+    (
+        sum_of_powers,
+        (0.5, 2),
+        "SD323 the result of `powers` is a tuple of length 0 on one path and of length 1 on the other",
+    ),
+    (
+        sum_of_gathered,
+        (0.5, 2),
+        "SD324 the result of `gathered` is a list from outside on one path and one made in the call on the other",
+    ),
     (endless, (0.5,), "SD218 `endless` calls itself on every path"),
     (waits, (0.5, 2), "SD218 `endless` calls itself on every path"),
     (

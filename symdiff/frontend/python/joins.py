@@ -194,7 +194,13 @@ class Joiner(Sides):
         return lambda outs: outs[at]
 
     def _conflict(self, a: Val, b: Val) -> Rebuild:
-        made = Conflict(self.shown(a), self.shown(b), "SD310")
+        one, other = _length_of_tuple(a), _length_of_tuple(b)
+        if one is not None and other is not None and one != other:
+            made = Conflict(str(one), str(other), "SD323")
+        elif any(isinstance(x, Known) and type(x.obj) is list and isinstance(y, ListRef) for x, y in ((a, b), (b, a))):
+            made = Conflict("", "", "SD324")
+        else:
+            made = Conflict(self.shown(a), self.shown(b), "SD310")
         return lambda outs: made
 
     # --- one of several known things
@@ -416,3 +422,9 @@ def at_cell(like: Reference, cell: Cell) -> Reference:
 
 def _place(x: Val) -> Any:
     return (x.cell, tuple(id(s) for s in x.path)) if isinstance(x, Arr) else id(x)
+
+
+def _length_of_tuple(val: Val) -> int | None:
+    if isinstance(val, Struct):
+        return len(val.items) if val.kind == "tuple" and val.cls is None else None
+    return len(val.obj) if isinstance(val, Known) and type(val.obj) is tuple else None

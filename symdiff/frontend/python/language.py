@@ -282,6 +282,7 @@ REFUSED = (
     Row("a loop that changes a type", "y = x ⏎ for i in range(n): y = np.ones(2) * y ⏎ return y", "SD304"),
     Row("sizes that fit only by broadcasting", "return v[1:] + v", "SD308"),
     Row("different things on different paths", "if x > 0: y = x ⏎ else: y = 'none' ⏎ return y", "SD310"),
+    Row("tuples of different lengths on different paths", "t = (x, x) if x > 0 else (x,) ⏎ return sum(t)", "SD323"),
     Row("an unbound local", "return y ⏎ y = x", "SD311"),
     Row("the dtype of a scalar of either kind", "s = 0.0 ⏎ for t in v: s += t ⏎ return np.array([s, s])", "SD312"),
     Row("wrong arguments in a call", "return helper()", "SD313"),

@@ -39,7 +39,7 @@ from symdiff.ir.core import Block, Value
 
 MAX_TURNS = 1000
 FEW_TURNS = 64  # at most, to unroll a loop for one of these problems: its body does not serve every turn
-OF_ONE_TYPE = ("SD303", "SD304", "SD310", "SD505")
+OF_ONE_TYPE = ("SD303", "SD304", "SD310", "SD323", "SD324", "SD505")
 
 
 # --- for
