@@ -1,5 +1,6 @@
 """A list that changes while a loop runs over it: written elements are seen at their turn, another length is refused."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -187,3 +188,27 @@ def test_a_mapped_function_with_a_state_is_refused_where_it_is_called_in_turn(f:
     with pytest.raises(symdiff.CompileError) as caught:
         symdiff.grad(with_state)(V)
     assert [p.code for p in caught.value.problems] == ["SD235"]
+
+
+def test_what_tee_gave_is_refused_where_its_elements_have_changed() -> None:
+    def changed(v):
+        held = [v[0], v[1]]
+        one, other = itertools.tee(held)
+        first = next(one)
+        held[0] = 5.0
+        return first * next(other)
+
+    with pytest.raises(symdiff.CompileError) as caught:
+        symdiff.grad(changed)(V)
+    assert [p.code for p in caught.value.problems] == ["SD235"]
+
+
+def test_the_iterator_that_tee_took_is_spent() -> None:
+    def spent(v):
+        it = iter([v[0], v[1]])
+        one, other = itertools.tee(it)
+        return next(one) * next(other) + next(it)
+
+    with pytest.raises(symdiff.CompileError) as caught:
+        symdiff.grad(spent)(V)
+    assert [p.code for p in caught.value.problems] == ["SD234"]

@@ -299,6 +299,16 @@ def the_largest_few(v, x):
     return first * second + sum((k + 1) * t for k, t in enumerate(few)) * heapq.nlargest(1, v)[0]
 
 
+@cases(array(5), 0.3)
+@cases(array(1), 0.3)
+def split_iterators(v, x):
+    here, ahead = itertools.tee(v)
+    next(ahead)
+    steps = sum(a * b * b for a, b in zip(here, ahead))
+    one, two, three = itertools.tee(iter([x, v[0], x * x]), 3)
+    return steps + next(one) * sum(one) * max(two) + sum(three)
+
+
 @cases(array(6), 0.3)
 @cases(array(0), 0.3)
 def kept_in_order(v, x):

@@ -30,6 +30,8 @@ def call(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> Va
     if POISON in (*over, *kwargs.values()):
         return POISON
     state = iterators.sources(cx, (*args, *kwargs.values()))
+    if handler is _tee:
+        return _tee(cx, node, over, kwargs, state)
     return iterators.remembered(cx, handler(cx, node, over, kwargs), state)
 
 
@@ -158,6 +160,25 @@ def _choices(choose: Callable[..., Any]) -> Handler:
     return handler
 
 
+def _tee(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs, state: iterators.State | None = None) -> Val:
+    """Iterators over the same elements, as these are now: each is refused where they have changed when it is read."""
+    found = bind(cx, node, "itertools.tee", "iterable n=2", args, kwargs)
+    if found is None:
+        return POISON
+    over, times = found.values()
+    if not isinstance(times, Known):
+        return cx.need_static(node, times, "the number of iterators")
+    if not isinstance(times.obj, int) or times.obj < 0:
+        return cx.refuse("SD403", node, function="itertools.tee", message="n is an integer from 0")
+    if iterators.is_iterator(over):
+        items = _items(cx, node, over)
+        if items is None:
+            return POISON
+        over = Struct("tuple", tuple(items))
+    made = [iterators.remembered(cx, iterators.once(over), state or {}) for _ in range(times.obj)]
+    return Struct("tuple", tuple(iterators.begun(cx, it) for it in made))
+
+
 def _zip_longest(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     fill = kwargs.pop("fillvalue", NONE)
     if kwargs or not args:
@@ -177,5 +198,6 @@ _FUNCTIONS: list[tuple[Any, Handler]] = [
     (itertools.compress, _written_out(iterating.compress)), (itertools.starmap, _written_out(iterating.starmap)),
     (itertools.combinations, _choices(itertools.combinations)),
     (itertools.combinations_with_replacement, _choices(itertools.combinations_with_replacement)),
+    (itertools.tee, _tee),
     (itertools.permutations, _choices(itertools.permutations)),
 ]  # fmt: skip

@@ -77,7 +77,7 @@ SUPPORTED = (
         "g = (t * k for k, t in enumerate(v)) ⏎ a = next(g) ⏎ return a + sum(g) * x"),
     Row("`iter`, `next`, also of a generator; an iterator under a name, read once",
         "it = iter(v) ⏎ a = next(it) ⏎ for t in it: a = a * t + x ⏎ return a + next((t for t in v if t > a), x)"),
-    Row("`itertools`: `chain`, `islice`, `product`, `combinations`, `accumulate`, `zip_longest`, `takewhile`, …",
+    Row("`itertools`: `chain`, `islice`, `product`, `combinations`, `accumulate`, `zip_longest`, `takewhile`, `tee`, …",
         "for i, j in product(range(n), range(2)): x *= i + j + 1 ⏎ s = sum(islice(v, 1, None))"
         " ⏎ return x + s + sum(takewhile(lambda t: t > x, accumulate(v)))"),
     Row("`heapq`, `bisect`, on lists of any length",
