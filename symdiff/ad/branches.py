@@ -8,7 +8,7 @@ By hand, once: `if c: y = sin(x) * w` `else: y = x` is reversed, adding to d_x a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import TYPE_CHECKING
 
 from symdiff.ad.activity import select
@@ -38,7 +38,7 @@ def cond(sweep: Sweep, op: Op, b: Builder, begun: Sequence[bool]) -> Steps:
     regions = [Block(r.params, ops, r.outs) for (ops, _), r in zip(sides, op.regions, strict=True)]
     if alt is not None:
         regions = [
-            _packing(r, side.saved, k, record, op.loc)
+            _packing(r, side.saved, k, record, op.loc, sweep.rewritten)
             for k, (r, (_, side)) in enumerate(zip(regions, sides, strict=True))
         ]
     outs = op.outs if alt is None else (*op.outs, alt)
@@ -55,15 +55,20 @@ def _branch(
     wanted = select(region.params, caps_on)
     seeds = [(v, ct_value(v)) for v in seeded]
     steady = sweep.steady if sweep.turns else frozenset[Value]()
-    side = sweep.backward(region, b, pulls, seeds, wanted, region.params, steady)
+    passed = [v for v in region.params if v not in sweep.rewritten]
+    side = sweep.backward(region, b, pulls, seeds, wanted, passed, steady)
     return tuple(b.ops), side
 
 
-def _packing(region: Block, saved: Sequence[Value], side: int, record: Alt, loc: Loc | None) -> Block:
-    """A branch that also returns the record of what its backward half reads."""
+def _packing(
+    region: Block, saved: Sequence[Value], side: int, record: Alt, loc: Loc | None, rewritten: Set[Value]
+) -> Block:
+    """A branch that also returns the record of what its backward half reads; of what the loop overwrites, copies."""
+    b = Builder(loc)
+    kept = [b.op("copy", v).value if v in rewritten else v for v in saved]
     alt = Value(record, "branch")
-    pack = Op(REGISTRY["alt_pack"], tuple(saved), (alt,), Params(side=side, type=record), (), loc)
-    return Block(region.params, (*region.ops, pack), (*region.outs, alt))
+    pack = Op(REGISTRY["alt_pack"], tuple(kept), (alt,), Params(side=side, type=record), (), loc)
+    return Block(region.params, (*region.ops, *b.ops, pack), (*region.outs, alt))
 
 
 def _pull_cond(

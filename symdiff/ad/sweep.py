@@ -62,6 +62,7 @@ class Sweep:
         self.active = self.varied & reached
         self.steady = steady_values(body)
         self.turns = 0  # how many loops there are around what is being reversed
+        self.rewritten: set[Value] = set()  # arrays that the innermost loop around them writes in part
         self.wild: set[Value] = set()
         reversal.wild.run(body, pattern.wild, self.wild)
         self.grown: set[Value] = set()

@@ -121,6 +121,33 @@ def flipped(m, w):
     return (m,)
 
 
+# --- an array written by every turn and read whole by few
+
+
+def _seldom(b, x, w):
+    def whole(b, y, s, w):
+        return [b.sin(y) * w, s + b.sum(b.cos(y))]
+
+    def turn(b, i, y, s, w):
+        y = put(b, y, at(b, y, i) * at(b, y, i - 1) * w, i)
+        return cond(b, b.eq(i, 3), whole, lambda b, y, s, w: [y, s], [y, s, w])
+
+    return for_(b, (1, size(b), 1), [x, real(b, 0.0)], turn, caps=[w])[:2]
+
+
+@entry(
+    program("seldom", [vec(), F8], _seldom, "x w"), vector_and_scalar, (0, 1), linear=True, holomorphic=True, least=1
+)
+def seldom(x, w):
+    y = x.astype(np.result_type(x, w))
+    s = 0.0
+    for i in range(1, len(y)):
+        y[i] = y[i] * y[i - 1] * w
+        if i == 3:
+            y, s = np.sin(y) * w, s + np.sum(np.cos(y))
+    return y, s
+
+
 # --- lists that grow: read while they grow, emptied again, ragged
 
 

@@ -68,3 +68,29 @@ def double_buffer(u, c):
         new[0] = old[0]
         old, new = new, old
     return old * 2 + new
+
+
+@cases(array(9), array(3))
+def convolution_in_place(x, w):
+    y = x.copy()
+    for i in range(4, len(y)):
+        bend = np.sum(np.flip(y[i - 4 : i]).reshape(2, 2)[0] ** 2)
+        y[i] = np.tanh(y[i] + np.dot(w, y[i - 3 : i]) * bend)
+    return np.sum(y * y)
+
+
+@cases(array(8), array(8), 7)
+def relaxed_until_smooth(x, b, sweeps):
+    x = x.copy()
+    rough = 0.0
+    for k in range(sweeps):
+        for i in range(1, len(x) - 1):
+            x[i] = 0.5 * (b[i] + np.sin(x[i - 1]) * x[i + 1])
+        if k % 3 == 2:
+            x[0] = 0.9 * x[1]
+            rough = rough + np.sum(np.diff(x) ** 2)
+            if k % 2 == 0:
+                x *= np.cos(x)
+            if rough > 50.0:
+                break
+    return rough + np.sum(x * x)
