@@ -325,7 +325,7 @@ def print_block(context: Context, body: Body, depth: int) -> tuple[Printer, dict
     hints = {v.hint for v in made if v not in bound} | set(body.names)
     atoms = {*body.check.sizes, *bound.values()}
     atoms |= {a for v in block.params for a in types.type_atoms(v.type)} | {dims_atom(n) for n in body.function.dims}
-    own = user_sizes(block, context.stages, atoms)
+    own = user_sizes(block, context.stages.union(body.names), atoms)
     sizes = {a: own.get(a) or _size_name(a, hints) for a in atoms if a.op == "var" or a in body.check.sizes}
     sizes |= saved_sizes(body)
     printer = Printer(context, sizes, opaque_sizes(block))
@@ -354,11 +354,11 @@ def opening(body: Body, printer: Printer, sizes: Mapping[Atom, str]) -> list[Lin
     return [*body.before, *body.check.lines, *body.after_check, *bound, *late]
 
 
-def user_sizes(block: Block, stages: Set[str], atoms: Set[Atom]) -> dict[Atom, str]:
-    """Size variables that the user named: `n = len(x)`."""
+def user_sizes(block: Block, others: Set[str], atoms: Set[Atom]) -> dict[Atom, str]:
+    """Size variables that the user named: `n = len(x)`; `others` are names of stages and of parameters."""
     found: dict[Atom, str] = {}
     for op in block.ops:
-        if op.prim.name == "dim" and op.out.hint and op.out.hint not in stages:
+        if op.prim.name == "dim" and op.out.hint and op.out.hint not in others:
             for a in atoms:
                 if op.params["size"] == dims.var(a.name) and op.out.hint not in found.values():
                     found.setdefault(a, op.out.hint)

@@ -271,3 +271,24 @@ def halves(w, t):
 def chosen_by_a_recursion(x, y):
     r = x if halves(np.tanh(y), 0.5) > 0 else y
     return halves(np.tanh(y), 0.3) + r[0]
+
+
+@cases(0.6, signed(4))
+def parameter_called_as_a_size(x, v):
+    def walk(n, y):
+        if n <= 1:
+            return y * n + v[0]
+        return walk(n // 2, y * x + v[n % len(v)])
+
+    return walk(len(v) * 3, x)
+
+
+@cases(0.6, signed(4))
+def parameters_called_as_a_size(x, v):
+    def even(n, y):
+        return y if n == 0 else odd(n - 1, y * x)
+
+    def odd(n, y):
+        return y + x if n == 0 else even(n - 1, y + v[n % len(v)])
+
+    return even(len(v), 1.0)
