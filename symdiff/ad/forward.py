@@ -39,6 +39,7 @@ from symdiff.ir.core import Block, Family, Function, Op, Params, Program, Value
 from symdiff.ir.loops import loop
 from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import AVal
+from symdiff.primitives import choices
 
 Infinite = tuple[Flags, Flags]  # which parameters may be infinite or NaN, and which are where the program has it so
 
@@ -234,6 +235,7 @@ class _BlockTangents:
             if t is None:
                 continue
             if isinstance(partial, V) and stays_infinite(op, k, self.endless):
+                partial = choices.of_one_kind(self.b, partial)
                 partial = self.b.select(self.b.isinf(partial), 0.0, partial)
             guard = guarded and may_be_wild(op, partial, self.wild) and t.value in self.masked
             terms.append(rules.scaled(self.b, t, partial, guard))

@@ -12,6 +12,7 @@ from symdiff.ir import dims, types
 from symdiff.ir.build import Builder, V
 from symdiff.ir.core import Op, Value
 from symdiff.ir.types import AVal, Kind
+from symdiff.primitives import choices
 
 Sizes = Callable[[Value], list[Value] | None]
 
@@ -129,15 +130,7 @@ def is_number(x: Any) -> bool:
 
 def scaled(b: Builder, ct: V, partial: V, guarded: bool) -> V:
     """A (co)tangent times a partial derivative, 0 where a zero one meets an infinite partial."""
-    product: V = b.op("masked_mul", _of_one_kind(b, ct), _of_one_kind(b, partial)) if guarded else ct * partial
-    return product
-
-
-def _of_one_kind(b: Builder, x: V) -> V:
-    """x as a NumPy scalar where that decides the dtype of a product: it may be a Python number, or in float32."""
-    t = x.type
-    unclear = t.kind is Kind.EITHER and t.dtype != "f8"
-    return b.op("convert", x, kind=Kind.NUMPY, dtype=t.dtype) if unclear else x
+    return choices.guarded(b, ct, partial) if guarded else ct * partial
 
 
 def unclear_kind(op: Op) -> CompileError:
