@@ -62,8 +62,8 @@ def exits_of_two_loops_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndar
     A, limit, s, all_s_in, y13s, branches, y1 = saved
     m = A.shape[1]
     n = A.shape[0]
-    if y1:                            # 12
-        d_s = 2.0 * (d_y * s)         # ∂y/∂s = 2·s
+    if y1:                                 # 12
+        d_s = 2.0 * (d_y * s)              # ∂y/∂s = 2·s
         d_y2 = 0.0
     else:
         d_s = 0.0
@@ -71,21 +71,22 @@ def exits_of_two_loops_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndar
     d_A = np.zeros((n, m))
     for i, s_in, y13, branch in zip(range(len(all_s_in) - 1, -1, -1), reversed(all_s_in),
             reversed(y13s), reversed(branches), strict=True):  # 3
-        if not y13:                   # 10
+        if not y13:                        # 10
             (y20,) = branch
-            if y20:                   # 10
+            if y20:                        # 10
                 d_s += d_y2
             d_y11 = 0.0
         else:
             d_y11 = d_y2
-        if y13:                       # 9
+        if y13:                            # 9
             d_y2 = 0.0
         else:
             d_y2 = d_y11
         for j, s in zip(range(len(s_in) - 1, -1, -1), reversed(s_in), strict=True):  # 4
             t = A[i, j]
-            if not t > limit:         # 5
+            if not t > limit:              # 5
                 d_s_1 = d_s * t
-                d_A[i, j] += d_s * s  # 7
+                d_t = _masked_mul(d_s, s)  # 7
+                d_A[i, j] += d_t           # ∂t/∂A = 1
                 d_s = d_s_1
     return d_A, 0.0
