@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from symdiff.ir.build import Builder, V
@@ -49,14 +50,32 @@ def _logistic_text(params: Params, ins: tuple[Type, ...]) -> str:
 
 logistic = prim("logistic", "x", ELEMENTWISE, numpy=_logistic_text, helper=_LOGISTIC, sympy="1 / (1 + exp(-x))",
                 rule="{out}·(1 - {out})", probes=(-800.0, 800.0), partials=lambda b, y, x: (y * (1 - y),))  # fmt: skip
+
+_GAP = '''
+def _gap(x, y):
+    """x - y, and 0 where both are the same infinity."""
+    same = x == y
+    return np.where(same, 0.0, x) - np.where(same, 0.0, y)
+'''
+gap = prim("gap", "x y", ELEMENTWISE, numpy="_gap(x, y)", helper=_GAP, sympy="x - y", rule=("1", "-1"),
+           partials=lambda b, z, x, y: (1, -1))  # fmt: skip
+
+
+def _gap_of(b: Builder, x: V, y: V) -> V:
+    """x - y, of which an accumulator that starts at -inf makes no NaN; of a finite constant there is none to make."""
+    known = (v.value.const for v in (x, y))
+    return x - y if any(isinstance(c, int | float) and math.isfinite(c) for c in known) else b.gap(x, y)
+
+
 logaddexp = prim("logaddexp", "x y", ELEMENTWISE, numpy="np.logaddexp(x, y)", commutative=True,
                  sympy="log(exp(x) + exp(y))", rule=("1/(1 + e^({y} - {x}))", "1/(1 + e^({x} - {y}))"),
                  probes=(-1000.0, 1000.0),
-                 partials=lambda b, z, x, y: (b.logistic(x - y), b.logistic(y - x)))  # fmt: skip
+                 partials=lambda b, z, x, y: (b.logistic(_gap_of(b, x, y)), b.logistic(_gap_of(b, y, x))))  # fmt: skip
 logaddexp2 = prim("logaddexp2", "x y", ELEMENTWISE, numpy="np.logaddexp2(x, y)", commutative=True,
                   sympy="log(2**x + 2**y) / log(2)", rule=("1/(1 + 2^({y} - {x}))", "1/(1 + 2^({x} - {y}))"),
                   probes=(-2000.0, 2000.0),
-                  partials=lambda b, z, x, y: (b.logistic(_LN2 * (x - y)), b.logistic(_LN2 * (y - x))))  # fmt: skip
+                  partials=lambda b, z, x, y: (
+                      b.logistic(_LN2 * _gap_of(b, x, y)), b.logistic(_LN2 * _gap_of(b, y, x))))  # fmt: skip
 
 # --- roots
 

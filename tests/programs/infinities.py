@@ -67,6 +67,17 @@ def forgetting_log_sum(v, rate):
     return total
 
 
+@cases(signed(4), np.array([True, False, False, True]))
+def impossible_states(w, met):
+    """Two of minus infinity, before a state is met and behind one that a rate of -inf makes impossible."""
+    total = far = -np.inf
+    for k in range(4):
+        total = np.logaddexp(total, np.where(met[3 - k], w[k], -np.inf))
+        far = np.logaddexp2(far, -np.inf)
+    paths = np.logaddexp(np.where(met, w, -np.inf), np.array([0.3, -np.inf, -np.inf, 0.1]))
+    return total + np.sum(np.exp(paths)) + np.exp(far) + np.logaddexp2(np.logaddexp2(w[0] - np.inf, -np.inf), w[1])
+
+
 @cases(array(5), np.array([0.1, 3.0, 0.2, 4.0, 0.3]))
 def escape(w, c):
     """Two of the orbits overflow."""
