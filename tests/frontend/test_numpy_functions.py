@@ -323,3 +323,16 @@ def test_how_many_a_mask_chooses_beside_index_arrays_is_known() -> None:
         symdiff.grad(lambda m: np.sum(m[m[:, 0] > 0, [0, 1]]))(M)
     with pytest.raises(CompileError, match="the counts are one integer, or one for each element of the axis"):
         symdiff.grad(lambda m: np.sum(np.repeat(m, [1, -1, 2], axis=0)))(M)
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+@pytest.mark.parametrize("dtype", ["c8", "c16"])
+def test_abs_of_a_complex_element_is_pythons_to_the_bit(dtype, level):
+    def lengths(z):
+        return abs(z[0])
+
+    compiled = symdiff.value_and_grad(lengths, level=level)
+    for z in (RNG.normal(size=(50, 1)) + 1j * RNG.normal(size=(50, 1))).astype(dtype):
+        value, gradient = compiled(z)
+        assert value == abs(z[0]) and type(value) is type(abs(z[0]))
+        np.testing.assert_allclose(gradient, np.conj(z) / np.abs(z), rtol=1e-6)

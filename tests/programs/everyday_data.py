@@ -209,6 +209,12 @@ def python_complex(x):
     return abs(z) * z.real + w.real + (z**2).imag * complex(x).real
 
 
+@cases(array(2))
+def abs_of_numpy_complex_numbers(x):
+    z = x * (1 + 2j)
+    return abs(z[0]) * x[1] + abs(x[0] + 1j * x[1]) ** 2 + abs(abs(z[1]) - 2.0)
+
+
 @cases([0.7, 1.0])
 def ordered(a):
     d = OrderedDict(x=a[0])

@@ -215,6 +215,10 @@ def _abs(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
         return Known(abs(args[0].obj))
     if not cx.is_numeric(args[0]):
         return cx.refuse("SD321", node, operation="abs", left=cx.describe(args[0]), right="")
+    t = cx.aval(args[0])
+    if t.complex and not t.rank and t.kind is not Kind.PYTHON:
+        # `abs` of a NumPy complex number takes the hypotenuse; np.abs differs from it in the last bit.
+        return cx.emit(node, "hypot", cx.emit(node, "real", args[0]), cx.emit(node, "imag", args[0]))
     return cx.emit(node, "abs", operators._counted(cx, node, args[0]))
 
 
