@@ -336,3 +336,23 @@ def test_abs_of_a_complex_element_is_pythons_to_the_bit(dtype, level):
         value, gradient = compiled(z)
         assert value == abs(z[0]) and type(value) is type(abs(z[0]))
         np.testing.assert_allclose(gradient, np.conj(z) / np.abs(z), rtol=1e-6)
+
+
+def test_a_range_of_whole_floats_is_numpys():
+    def weights(v):
+        return np.arange(1.0, len(v) + 1), np.arange(0.0, len(v), 2), np.arange(len(v), -2.0, -3)
+
+    found = symdiff.differentiable(weights)(V)
+    for one, expected in zip(found, weights(V), strict=True):
+        assert one.dtype == np.float64
+        np.testing.assert_array_equal(one, expected)
+
+
+def test_an_empty_text_is_read_as_any_other_text():
+    def matches(text, x):
+        return x * sum(1.0 if text[i] == "A" else 2.0 for i in range(round(x)))
+
+    assert symdiff.grad(matches, argnums=1)("", 0.3) == 0.0
+    for text in ("", "A"):
+        with pytest.raises(IndexError, match="string index out of range"):
+            symdiff.grad(matches, argnums=1)(text, 3.0)

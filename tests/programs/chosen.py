@@ -350,6 +350,17 @@ def named_in_an_operand(x, v):
 
 # --- letters of a known text
 
+
+@cases("GCA", "", 2.0, 1.0)
+def distance_to_an_empty_text(s, t, gap, price):
+    total = 0.0
+    for i in range(1, len(s) + 1):
+        total += gap * i
+        for j in range(1, len(t) + 1):
+            total += price if s[i - 1] != t[j - 1] else {"A": gap}[t[j - 1]]
+    return total * total - price
+
+
 READ = "GATTACAGATTACAGATT"
 
 

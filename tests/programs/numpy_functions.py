@@ -596,3 +596,9 @@ def padded_and_taken(m, x):
     values = np.pad(m[0], (1, 2), constant_values=(x, m[0, 0])), np.pad(m, 1, constant_values=((1, 2), (x, 4)))
     taken = np.take(m, [0, 19, -3], mode="clip"), np.take(m, [0, 5, -3], axis=1, mode="wrap"), m.take(-1, mode="clip")
     return pads, values, taken
+
+
+@cases(array(5), 9)
+def ranges_of_whole_floats(v, n):
+    weights = np.arange(1.0, len(v) + 1) + np.arange(len(v), 0.0, -1.0)
+    return np.sum(v * weights * np.arange(0.0, len(v))), np.sum(np.arange(2.0, n, 3) * v[:3]), np.arange(1.0, n) * v[0]

@@ -15,7 +15,7 @@ from symdiff.frontend.python.values import Known, Letter, Num, OneOf, Val
 
 def at(cx: Context, node: ast.AST, text: str, index: Val) -> Val | None:
     """`text[index]`; None where the index is no staged integer."""
-    if not text or not isinstance(index, Num) or index.type.shape or index.type.dtype[0] not in "iu":
+    if not isinstance(index, Num) or index.type.shape or index.type.dtype[0] not in "iu":
         return None
     return Letter(text, Num(cx.value(index), index.dim, index.tags))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -236,6 +237,9 @@ def _arange(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
         made = np.arange(*(a.obj for a in args if isinstance(a, Known)), dtype=code)
         if made.dtype.kind != "i" or code not in (None, "i8"):
             return arrays.literal(cx, node, made)
+    if code in (None, "f8") and any(map(_is_whole, args)):
+        # Of whole floats the numbers and their count are exact, as of ints.
+        args, code = [Known(int(a.obj)) if isinstance(a, Known) and _is_whole(a) else a for a in args], "f8"
     lo, hi, step = (Known(0), args[0], Known(1)) if len(args) == 1 else (*args, Known(1))[:3]
     a, b, s = (operators.as_dim(v) for v in (lo, hi, step))
     params: dict[str, Any] = {} if code in (None, "i8") else {"dtype": code}
@@ -249,6 +253,12 @@ def _arange(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     if a != 0 or size != b:
         params |= {"start": a, "stop": b}
     return cx.emit(node, "arange", size=size, **params)
+
+
+def _is_whole(val: Val) -> bool:
+    """Whether it is a known float that an int stands for: not -0.0, where a range would start."""
+    x = val.obj if isinstance(val, Known) else None
+    return type(x) is float and abs(x) < 2**53 and x.is_integer() and math.copysign(1.0, x) == (-1.0 if x < 0 else 1.0)
 
 
 def _runtime_arange(cx: Context, node: ast.AST, args: Args, params: dict[str, Any]) -> Val:

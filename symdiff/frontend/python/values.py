@@ -269,7 +269,8 @@ class Letter(Val):
 
     @property
     def options(self) -> tuple[Known, ...]:
-        return tuple(map(Known, sorted(set(self.text))))
+        """The letters of the text; of an empty one "" stands for the letter that no position has."""
+        return tuple(map(Known, sorted(set(self.text or [""]))))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
