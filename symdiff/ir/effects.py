@@ -109,9 +109,8 @@ def _size_may_be_negative(op: Op, origin: Callable[[Value], Op | None]) -> bool:
     """Whether an array is asked for with a negative number of elements, or with one that is no size of an array."""
     t = op.out.type
     assert isinstance(t, AVal)
-    makers = [
-        origin(v) for v in op.ins if v.type == types.INT and v.const is None and op.prim.name in ("zeros", "ones")
-    ]
+    first = {"zeros": 0, "ones": 0, "linspace": 2}.get(op.prim.name, len(op.ins))  # of the operands that are sizes
+    makers = [origin(v) for v in op.ins[first:] if v.type == types.INT and v.const is None]
     return any(isinstance(d, int) and d < 0 for d in t.shape) or any(
         maker is None or maker.prim.name not in ("dim", "dim_of") for maker in makers
     )

@@ -44,7 +44,7 @@ def _arange_text(params: Params, ins: tuple[Type, ...]) -> str:
 def _linspace_infer(
     ins: tuple[Type, ...], regions: tuple[()], num: Dim, endpoint: bool = True, dtype: str | None = None
 ) -> tuple[Type, ...]:
-    ends = [numeric(t) for t in ins]
+    ends = [numeric(t) for t in ins[:2]]
     if any(t.shape for t in ends):
         raise TypeError("linspace: the ends are numbers")
     return axes.array_result((num,), dtype or types.promote([*ends, types.python("f8")]))
@@ -52,31 +52,32 @@ def _linspace_infer(
 
 def _linspace_text(params: Params, ins: tuple[Type, ...]) -> str:
     endpoint = "" if params.get("endpoint", True) else ", endpoint=False"
-    return f"np.linspace(start, stop, num{endpoint}{_dtype(params, '')})"
+    num = "n0" if len(ins) > 2 else "num"
+    return f"np.linspace(start, stop, {num}{endpoint}{_dtype(params, '')})"
 
 
-def _weights(b: Any, ct: Any, num: Dim, endpoint: bool) -> Any:
+def _weights(b: Any, ct: Any, n: Any, num: Dim, endpoint: bool) -> Any:
     """How much of `stop` is in each element."""
-    return b.linspace(0.0, 1.0, num=num, endpoint=endpoint, dtype=axes.real(ct.type.dtype))
+    return b.linspace(0.0, 1.0, *n, num=num, endpoint=endpoint, dtype=axes.real(ct.type.dtype))
 
 
 def _start_back(
-    b: Any, ct: Any, start: Any, stop: Any, num: Dim, endpoint: bool = True, dtype: str | None = None
+    b: Any, ct: Any, start: Any, stop: Any, *n: Any, num: Dim, endpoint: bool = True, dtype: str | None = None
 ) -> Any:
-    return b.sum(ct * (1 - _weights(b, ct, num, endpoint)))
+    return b.sum(ct * (1 - _weights(b, ct, n, num, endpoint)))
 
 
 def _stop_back(
-    b: Any, ct: Any, start: Any, stop: Any, num: Dim, endpoint: bool = True, dtype: str | None = None
+    b: Any, ct: Any, start: Any, stop: Any, *n: Any, num: Dim, endpoint: bool = True, dtype: str | None = None
 ) -> Any:
-    return b.sum(ct * _weights(b, ct, num, endpoint))
+    return b.sum(ct * _weights(b, ct, n, num, endpoint))
 
 
 arange = prim("arange", "*n", CONSTANT, params=("size", "start", "stop", "step", "dtype"), infer=_arange_infer,
     numpy=_arange_text, samples=draws(((), {"size": 3}), ((5,), {"size": 5}), ((), {"size": 2, "start": 1, "stop": 5,
     "step": 2, "dtype": "f8"}), ((4, 1, -1), {"size": 3})))  # fmt: skip
-linspace = prim("linspace", "start stop", LINEAR, params=("num", "endpoint", "dtype"), infer=_linspace_infer,
-    numpy=_linspace_text, transpose=(_start_back, _stop_back), rule=("1 - k/(n-1)", "k/(n-1)"),
+linspace = prim("linspace", "start stop *n", LINEAR, params=("num", "endpoint", "dtype"), infer=_linspace_infer,
+    numpy=_linspace_text, transpose=(_start_back, _stop_back, None), rule=("1 - k/(n-1)", "k/(n-1)", ""),
     numerical="an array of weights", samples=draws((((), ()), {"num": 5}), (((), ()), {"num": 4, "endpoint": False}),
     (((), ()), {"num": 1})))  # fmt: skip
 

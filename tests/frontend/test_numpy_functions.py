@@ -356,3 +356,19 @@ def test_an_empty_text_is_read_as_any_other_text():
     for text in ("", "A"):
         with pytest.raises(IndexError, match="string index out of range"):
             symdiff.grad(matches, argnums=1)(text, 3.0)
+
+
+def steps_of_a_grid(b, n):
+    return np.sum(np.sin(np.linspace(0.0, b, n + 1)) ** 2)
+
+
+def test_a_module_has_grids_of_any_size():
+    module: dict[str, Any] = {}
+    exec(symdiff.generate(steps_of_a_grid, types="b=float, n=int"), module)
+    for n in (0, 1, 4):
+        value, gradient = module["steps_of_a_grid_value_and_grad"](2.0, n)
+        assert value == steps_of_a_grid(2.0, n)
+        at = np.array([k / n for k in range(n + 1)] if n else [0.0])
+        assert math.isclose(gradient, sum(at * np.sin(4.0 * at)), abs_tol=1e-12)
+    with pytest.raises(ValueError, match="Number of samples, -3, must be non-negative"):
+        module["steps_of_a_grid_value_and_grad"](2.0, -4)

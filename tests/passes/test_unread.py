@@ -109,7 +109,11 @@ def too_few_zeros(x, n):
 SIZES: list[Callable[..., Any]] = [
     too_few_zeros,
     *(lambda x, n: (np.zeros(-1), x)[1], lambda x, n: (np.full((2, -3), x), x)[1], lambda x, n: (np.eye(-2), x)[1]),
-    *(lambda x, n: (np.linspace(0, 1, -1), x)[1], lambda x, n: (np.repeat(np.ones(2), -1), x)[1]),
+    *(
+        lambda x, n: (np.linspace(0, 1, n - 9), x)[1],
+        lambda x, n: (np.linspace(0, 1, -1), x)[1],
+        lambda x, n: (np.repeat(np.ones(2), -1), x)[1],
+    ),
 ]
 
 

@@ -602,3 +602,10 @@ def padded_and_taken(m, x):
 def ranges_of_whole_floats(v, n):
     weights = np.arange(1.0, len(v) + 1) + np.arange(len(v), 0.0, -1.0)
     return np.sum(v * weights * np.arange(0.0, len(v))), np.sum(np.arange(2.0, n, 3) * v[:3]), np.arange(1.0, n) * v[0]
+
+
+@cases(array(5), 0.7)
+def grids_of_a_counted_size(v, x):
+    n = np.count_nonzero(v > 0.0)
+    grid, open_ended = np.linspace(v[0], x, n + 1), np.linspace(x, v[1] * x, n, endpoint=False)
+    return np.sum(np.sin(grid) * grid), np.sum(grid[:-1] * open_ended**2), open_ended

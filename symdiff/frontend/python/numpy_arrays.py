@@ -22,9 +22,9 @@ from symdiff.frontend.python.numpy_calls import (
     numeric,
 )
 from symdiff.frontend.python.numpy_reductions import is_none
-from symdiff.frontend.python.numpy_shapes import emit_sized, reshape, shape_of
+from symdiff.frontend.python.numpy_shapes import dim_of, emit_sized, reshape, shape_of
 from symdiff.frontend.python.sizes import fresh_opaque
-from symdiff.frontend.python.values import NONE, POISON, Arr, Grown, Known, ListRef, Val, static_size
+from symdiff.frontend.python.values import NONE, POISON, Arr, Grown, Known, ListRef, Num, Val, static_size
 from symdiff.ir import dims
 from symdiff.ir.dims import Dim
 from symdiff.ir.types import AVal, Kind
@@ -278,12 +278,13 @@ def _linspace(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     endpoint = known(cx, node, found["endpoint"], "`endpoint` of np.linspace")
     if is_unknown(endpoint):
         return POISON
-    if num is None or not static_size(num):
+    whole = isinstance(found["num"], Num) and not found["num"].type.shape and found["num"].type.dtype[0] in "iu"
+    if num is None and not whole:
         return cx.need_static(node, found["num"], "`num` of np.linspace")
-    params = {} if endpoint else {"endpoint": False}
-    return cx.emit(
-        node, "linspace", numeric(cx, node, found["start"]), numeric(cx, node, found["stop"]), num=num, **params
-    )
+    size = dim_of(cx, found["num"])
+    ends = numeric(cx, node, found["start"]), numeric(cx, node, found["stop"])
+    counted = () if static_size(size) else (found["num"],)
+    return cx.emit(node, "linspace", *ends, *counted, num=size, **({} if endpoint else {"endpoint": False}))
 
 
 # --- joining arrays
