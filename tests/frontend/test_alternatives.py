@@ -95,6 +95,8 @@ HITS = [(np.array([2.0, 1.0, 3.0]), 1.5), (np.array([2.0, 1.0, 3.0]), 4.5)]
         (called, [(1.5,), (-1.5,)]),
         (lambda x, i: x if "GATTA"[i] == "A" else 2 * x, [(1.5, 1), (1.5, 0), (1.5, -1), (1.5, 5), (1.5, -6)]),
         (lambda x, i, j: x * ("GATTA"[i] != "ACT"[j]), [(1.5, 1, 0), (1.5, 0, 1), (1.5, 9, 0), (1.5, 0, -4)]),
+        (lambda x, i: x if i > 3 and ""[i] == "A" else 2 * x, [(1.5, 1), (1.5, 5)]),
+        (lambda x, i: sum(x * range(0)[j] for j in range(i)) + x, [(1.5, 0), (1.5, 2)]),
         (lambda v, limit: found(v, limit)[0] * limit, HITS),
         (lambda v, limit: sum(found(v, limit)) * limit, HITS),
         (least, [(np.array([2.0, 1.0, 3.0]),), (np.array([-1.0]),)]),

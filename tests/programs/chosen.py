@@ -469,3 +469,15 @@ def of_two_dtypes(x, k):
         t = x if i % 2 else k
         s += t[i] * x[i - 1]
     return s
+
+
+@cases(0.7, "", "GA")
+@cases(0.7, "GA", "")
+@cases(0.7, "", "")
+@cases(0.7, "A", "GA")
+def texts_that_may_be_empty(x, a, b):
+    costs = np.zeros((len(a) + 1, len(b) + 1))
+    for i in range(1, len(a) + 1):
+        for j in range(1, len(b) + 1):
+            costs[i, j] = costs[i - 1, j - 1] + (x if a[i - 1] == b[j - 1] else -x * x)
+    return costs[-1, -1] + x

@@ -498,3 +498,28 @@ def the_best_of_structures(v, x):
     largest, lightest = max(pairs, default=(x, 2)), min(bodies)
     first = max([(round(t), t * x) for t in v])
     return largest[0] * (largest[1] + 1) + least[0] * x + lightest.size * lightest.weight + first[1] * max(bodies).size
+
+
+@cases(array(5), 0.7)
+@cases(array(1), 0.7)
+@cases(array(0), 0.7)
+def ends_of_slices_that_change(v, x):
+    rows = list(v)
+    rows[-2:] = [x, x * x]
+    last = [*v, x]
+    del last[:-2]
+    kept = [*v, x, x * x]
+    kept[-2:-1] = [t * x for t in v]
+    kept[-1:-2] = [x]
+    return sum(i * t for i, t in enumerate(rows)) + sum(last) * x + sum(i * t for i, t in enumerate(kept))
+
+
+@cases(array(4), 0.7, 2)
+@cases(array(4), 0.7, -1)
+@cases(array(4), 0.7, 0)
+@cases(array(4), 0.7, -9)
+def one_computed_end_of_a_slice_that_changes(v, x, k):
+    rows, others = list(v), list(v)
+    rows[:k] = [x]
+    del others[k:]
+    return sum(i * t for i, t in enumerate(rows)) + sum(others) * x

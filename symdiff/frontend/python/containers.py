@@ -248,11 +248,11 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
         for part in (index.lo, index.hi, index.step) if isinstance(index, SliceVal) and where is None else ():
             if isinstance(part, Num):
                 return cx.need_static(node, part, "the bounds of a slice of a text")
-        if isinstance(where, int):
+        if isinstance(where, int) or (not base.obj and list_changes.is_index(cx, index)):
             error = IndexError(
                 "range object index out of range" if isinstance(base.obj, range) else "string index out of range"
             )
-            return raising.always(cx, node, error, "SD315", index=where, size=len(base.obj))
+            return raising.always(cx, node, error, "SD315", index=cx.describe(index), size=len(base.obj))
     if isinstance(base, Sequence_) and base.kind == "range":
         if isinstance(index, SliceVal):
             return ranges.sliced(cx, node, base, index)

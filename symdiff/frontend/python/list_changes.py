@@ -192,12 +192,15 @@ def put(cx: Context, node: ast.AST, content: Grown, where: SliceVal, new: Conten
     if not isinstance(where.step, Known) or where.step.obj not in (None, 1):
         cx.refuse("SD299", node, construct="a change of a list's slice with a step")
         return None
-    for bound in (where.lo, where.hi):
-        if not (isinstance(bound, Known) and (bound.obj is None or _plain(bound.obj))):
-            cx.refuse("SD299", node, construct="a change of a list's slice whose ends may be negative")
-            return None
-    if isinstance(where.lo, Known) and isinstance(where.hi, Known) and (where.lo.obj or 0) > (where.hi.obj or 0):
-        where = SliceVal(where.lo, where.hi if where.hi.obj is None else where.lo, NONE)
+    ends = [end for end in (where.lo, where.hi) if not _none(end)]
+    if len(ends) == 2 and isinstance(where.lo, Known) and where.lo.obj == 0:
+        where, ends = SliceVal(NONE, where.hi, NONE), [where.hi]
+    numbers = [end.obj for end in ends if isinstance(end, Known) and type(end.obj) is int]
+    if len(ends) == 2 and not (len(numbers) == 2 and (numbers[0] < 0) == (numbers[1] < 0)):
+        cx.refuse("SD299", node, construct="a change of a list's slice between ends that may be in any order")
+        return None
+    if len(ends) == 2 and numbers[0] > numbers[1]:
+        where = SliceVal(where.lo, where.lo, NONE)
     front: Content | None = () if _none(where.lo) else sliced(cx, node, content, SliceVal(NONE, where.lo, NONE))
     back: Content | None = () if _none(where.hi) else sliced(cx, node, content, SliceVal(where.hi, NONE, NONE))
     if front is None or back is None:
@@ -208,10 +211,6 @@ def put(cx: Context, node: ast.AST, content: Grown, where: SliceVal, new: Conten
 
 def _none(bound: Val) -> bool:
     return isinstance(bound, Known) and bound.obj is None
-
-
-def _plain(bound: Any) -> bool:
-    return isinstance(bound, int) and bound >= 0
 
 
 def extend(cx: Context, node: ast.AST, receiver: ListRef, val: Val) -> bool:
