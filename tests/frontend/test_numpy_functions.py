@@ -372,3 +372,13 @@ def test_a_module_has_grids_of_any_size():
         assert math.isclose(gradient, sum(at * np.sin(4.0 * at)), abs_tol=1e-12)
     with pytest.raises(ValueError, match="Number of samples, -3, must be non-negative"):
         module["steps_of_a_grid_value_and_grad"](2.0, -4)
+
+
+def test_unwrap_of_ints_is_not_cut_off():
+    def unwrapped(m, x):
+        return np.unwrap(m) * x
+
+    m = np.array([[0, 4, 1], [7, 2, 2]])
+    found = symdiff.differentiable(unwrapped, argnums=1)(m, 1.0)
+    assert found.dtype == np.float64
+    np.testing.assert_array_equal(found, np.unwrap(m))

@@ -76,7 +76,7 @@ def unwrap(p: Any, discont: Any = None, axis: Any = -1, *, period: Any = 2 * np.
     turned = np.mod(step - low, period) + low
     turned = np.where((turned == low) & (step > 0), period / 2, turned)
     correction = np.where(np.abs(step) < jump, 0, turned - step)
-    up = p.copy()
+    up = p.astype(float) if p.dtype.kind in "iu" and isinstance(period, float) else p.copy()
     up[at(axis, slice(1, None))] = p[at(axis, slice(1, None))] + np.cumsum(correction, axis=axis)
     return up
 
