@@ -90,8 +90,6 @@ def attribute(cx: Context, node: ast.AST, base: Val, name: str) -> Val | None:
     assert isinstance(base, Known)
     if name in getattr(base.obj, "__dict__", {}) and not isinstance(raw, property):
         return None
-    if isinstance(raw, functools.cached_property):
-        return cx.refuse("SD412", node, name=f"`{cls.__name__}.{name}`", reason="keeps its result in a captured object")
     seen_through = fields is not None or isinstance(base.obj, enum.Enum) or classes.plainly_read(cls)
     if not seen_through or not isinstance(raw, (*_PROPERTIES, python_types.FunctionType, staticmethod, classmethod)):
         return None
