@@ -462,15 +462,15 @@ def collected(x):
 
 
 def cut(x, n: int):
-    print("layer"[:n])
-    return x
+    layers = 3
+    return x * layers[:n]
 
 
 @pytest.mark.parametrize(
     ("function", "message"),
     [
         (collected, "`kept` is float before the loop and a list after a turn"),
-        (cut, "SD321 `[…]` of 'layer' and a slice is not supported"),
+        (cut, "SD321 `[…]` of 3 and a slice is not supported"),
     ],
 )
 def test_messages_say_lists_and_slices_in_words(function: Any, message: str) -> None:
