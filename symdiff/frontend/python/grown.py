@@ -337,7 +337,7 @@ def staged(cx: Context, node: ast.AST, content: Sequence[Val], *more: Val) -> Gr
     return as_grown(cx, tuple(content), form)
 
 
-def _ask_for_integers(cx: Context, content: Sequence[Val], problem: Problem) -> None:
+def ask_for_integers(cx: Context, content: Sequence[Val], problem: Problem) -> None:
     """Ask for the values of the integers in it, where those are all that is not known: `Counter.most_common`.
 
     Raises NeedStatic.
@@ -361,7 +361,7 @@ def _refuse_unlike(cx: Context, node: ast.AST, items: Sequence[Val]) -> None:
     cx.sizes_needed.update(a.name for part in arrays for a in types.type_atoms(cx.aval(part)) if a.op == "var")
     found = " besides ".join(dict.fromkeys(shown)) or "nothing"
     fields: dict[str, Any] = {"name": f"`{cx.text(node)}`", "reason": f"holds {found}"}
-    _ask_for_integers(cx, items, cx.make_problem("SD505", node, **fields))
+    ask_for_integers(cx, items, cx.make_problem("SD505", node, **fields))
     cx.refuse("SD505", node, **fields)
 
 

@@ -17,6 +17,7 @@ from symdiff.frontend.python import (
     containers,
     expressions,
     functools_calls,
+    grown,
     iterators,
     itertools_calls,
     numpy_spelled,
@@ -86,7 +87,11 @@ def _ordered(cx: Context, node: ast.AST, name: str, function: Callable[..., Any]
     """A function of `heapq` or `bisect`; `heapq` asks whether elements that do not compare are one object."""
     over = args[1] if len(args) > 1 else kwargs.get("iterable")
     if function in ordered.OF_ITERATORS and over is not None:
-        if "key" not in kwargs and len(args) < 3 and _holds_twice(containers.items_of(cx, node, over) or []):
+        items = containers.items_of(cx, node, over) or []
+        if grown.form_of_elements(cx, items) is None:  # chosen when compiling, by integers that can be known then
+            reason = "holds different things"
+            grown.ask_for_integers(cx, items, cx.make_problem("SD505", node, name=f"`{cx.text(node)}`", reason=reason))
+        if "key" not in kwargs and len(args) < 3 and _holds_twice(items):
             detail = ": it holds one value twice (where that is NaN, Python asks if it is one object); sort it instead"
             return cx.refuse("SD402", node, argument="iterable", function=name, detail=detail)
         cls = classes.class_of(over)
