@@ -4,7 +4,8 @@ import tokenize
 
 import pytest
 
-from symdiff.codegen.view import Line, wrapped
+from symdiff.codegen.view import Line
+from symdiff.codegen.wrapping import wrapped
 from symdiff.tokens import tokens
 
 
