@@ -4,28 +4,45 @@ from __future__ import annotations
 
 import ast
 import copy
+import time
 import warnings
 from collections.abc import Callable, Iterator
 
+from tests.properties.limits import TooLong, at_most
+
 BUDGET = 400  # programs tried
+SECONDS = 120.0  # for all of them
+SECONDS_EACH = 10.0
 
 
 def minimised(text: str, fails: Callable[[str], bool], budget: int = BUDGET) -> str:
-    """The smallest program found for which `fails` holds, as it does for `text`."""
+    """The smallest program found for which `fails` holds, as it does for `text`, in the time there is.
+
+    A smaller program may not end (a loop without its `i = i + 1`): it is not one that fails.
+    """
     tree = ast.parse(text)
     left = budget
     changed = True
+    end = time.monotonic() + SECONDS
     while changed and left > 0:
         changed = False
         for smaller in _smaller(tree):
             left -= 1
             shown = ast.unparse(ast.fix_missing_locations(smaller)) + "\n"
-            if _compiles(shown) and fails(shown):
+            if _compiles(shown) and _in_time(fails, shown):
                 tree, changed = smaller, True
                 break
-            if left <= 0:
-                break
+            if left <= 0 or time.monotonic() > end:
+                return ast.unparse(tree) + "\n"
     return ast.unparse(tree) + "\n"
+
+
+def _in_time(fails: Callable[[str], bool], text: str) -> bool:
+    try:
+        with at_most(SECONDS_EACH):
+            return fails(text)
+    except TooLong:
+        return False
 
 
 def _compiles(text: str) -> bool:

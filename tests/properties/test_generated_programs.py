@@ -22,10 +22,12 @@ from symdiff.ir import interpret, types
 from symdiff.passes import levels
 from tests.frontend.running import compiled, flat_arguments, outcome, same
 from tests.programs.checks import arrays, identical, inner, like, separate
+from tests.properties.limits import TooLong, at_most
 from tests.properties.minimise import minimised
 from tests.properties.programs import Program, made, reverse_only, rounding, stops
 
 CHUNKS, PER_CHUNK = 8, 10
+SECONDS = 240  # of the processor, for one program at every level
 
 pytestmark = pytest.mark.fuzz
 
@@ -50,13 +52,19 @@ def report(program: Program, found: str) -> str:
         return agreement(text, program, str(hash(text))).startswith(start)
 
     whole = "\n".join(program.lines)
+    if found.startswith("does not end"):
+        return f"program {program.seed}: {found}\n{whole}"
     return f"program {program.seed}: {found}\n{minimised(whole, fails, 60)}\nmade of\n{whole}"
 
 
 def attempt(program: Program) -> str:
     text = program.text()
     program.given = program.arguments()
-    return agreement(text, program, str(program.seed))
+    try:
+        with at_most(SECONDS):
+            return agreement(text, program, str(program.seed))
+    except TooLong:
+        return f"does not end in {SECONDS} s: {traceback.format_exc()}"
 
 
 def agreement(text: str, program: Program, name: str) -> str:

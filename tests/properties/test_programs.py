@@ -31,11 +31,13 @@ from symdiff.passes import levels
 from symdiff.signature import Lowered
 from symdiff.trees import flatten, paths, unflatten
 from tests.frontend.running import compiled, flat_arguments, outcome, run, same
+from tests.properties.limits import TooLong, at_most
 from tests.properties.minimise import minimised
 from tests.properties.programs import Program, made, reverse_only, rounding, same_text, stops
 
 CHUNKS, PER_CHUNK = 30, 105
 GRADIENTS_EVERY, SECOND_EVERY = 3, 12
+SECONDS = 120  # of the processor, for one program
 
 pytestmark = pytest.mark.fuzz
 
@@ -71,7 +73,7 @@ def test_table_of_constructs(seed: int) -> None:
 def report(program: Program, found: str, whole_only: bool) -> str:
     """The failure, with the program whole, and made small: the number is enough to make it again."""
     whole = "\n".join(program.lines)
-    if whole_only:
+    if whole_only or found.startswith("does not end"):
         return f"program {program.seed}: {found}\n{whole}"
     start = found[:30]
 
@@ -88,7 +90,11 @@ def attempt(program: Program, order: int) -> str:
     """What became of one program: one of ENDS, or a failure."""
     text = program.text()
     program.given = program.arguments()
-    return attempted(text, program, str(program.seed), order)
+    try:
+        with at_most(SECONDS):
+            return attempted(text, program, str(program.seed), order)
+    except TooLong:
+        return f"does not end in {SECONDS} s: {traceback.format_exc()}"
 
 
 def attempted(text: str, program: Program, name: str, order: int) -> str:
