@@ -6,6 +6,7 @@ A `Layout` knows the user's arguments and results: which leaf is where, how a gr
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
@@ -174,9 +175,16 @@ def check_printable(tree: Tree, where: str) -> None:
     while todo:
         node = todo.pop()
         for key in node.keys if node.kind == "dict" else ():
-            if type(key) not in PRINTABLE:
+            if not _printable(key):
                 raise UsageError(f"the key {key!r:.40} of {where} cannot be written into a module", code="SD724")
         todo.extend(node.children)
+
+
+def _printable(key: object) -> bool:
+    """Whether `repr` of a key is Python's text of it."""
+    if isinstance(key, tuple) and type(key) is tuple:
+        return all(map(_printable, key))
+    return type(key) in PRINTABLE and not (isinstance(key, float) and not math.isfinite(key))
 
 
 # --- entry

@@ -1,6 +1,7 @@
 """Bad input is answered with a clear error, and nothing is lost: one test per item, with the exact message."""
 
 import importlib
+import math
 import os
 import re
 import sys
@@ -221,6 +222,13 @@ def test_names_and_docstrings_with_quotes_and_braces() -> None:
     assert grad(größe, wrt=("λ", "ключ"))(2.0, 3.0) == (2.0, 3.0)
     key = "a'}{{\"\n\\"
     assert grad(lambda p: p[key] * p["b"])({key: 2.0, "b": 3.0}) == {key: 3.0, "b": 2.0}
+
+
+def test_keys_that_python_cannot_write() -> None:
+    for key in (frozenset((1,)), ("a", math.inf), (1, ("b", object))):
+        with pytest.raises(UsageError) as caught:
+            grad(lambda p: sum(p.values()))({key: 2.0})
+        assert str(caught.value) == f"SD724 the key {key!r:.40} of p cannot be written into a module"
 
 
 def test_an_error_loses_nothing() -> None:

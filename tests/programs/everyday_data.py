@@ -312,3 +312,37 @@ def endless_pairs(x):
         if k > 4 or s > 5:
             break
     return s
+
+
+@cases({"W0": array(2, 3), "b0": array(2), "W1": array(1, 2), "b1": array(1), "unused": array(2)}, array(3))
+@cases({"W0": array(1, 1), "b0": array(1), "W1": array(2, 1), "b1": array(2), "unused": 2.0}, array(1))
+def layers_by_numbered_names(params, x):
+    for k in range(2):
+        x = np.tanh(params[f"W{k}"] @ x + params["b" + str(k)])
+    k = 0
+    while f"b{k}" in params:
+        x = x + params.get(f"b{k}")[0]
+        k += 1
+    return np.sum(x)
+
+
+class Weighted:
+    def __init__(self, weights):
+        for k in range(3):
+            setattr(self, f"w{k}", weights[k])
+
+    def at(self, x):
+        return sum(getattr(self, f"w{k}") * x**k for k in range(3) if hasattr(self, f"w{k}"))
+
+
+@cases(array(3), 0.7)
+def attributes_by_numbered_names(v, x):
+    return Weighted(v).at(x)
+
+
+@cases({("r0", 0): 0.3, ("r0", 1): 1.2, ("r1", 0): 0.7, ("r1", 1): -0.4}, 0.7)
+def keys_of_several_parts(links, x):
+    for i in range(2):
+        for j in range(2):
+            x = x + links[f"r{i}", j] * x**j
+    return x

@@ -47,6 +47,7 @@ from symdiff.frontend.python.values import (
     SetRef,
     SliceVal,
     Struct,
+    Text,
     Val,
 )
 
@@ -357,7 +358,7 @@ def key_of(cx: Context, node: ast.AST, val: Val) -> Any:
         return val.obj
     if isinstance(val, Struct) and val.kind == "tuple":
         return tuple(key_of(cx, node, v) for v in val.items)
-    if isinstance(val, Num):
+    if isinstance(val, Num) or (isinstance(val, Text) and val.tags):
         cx.need_static(node, val, "the key of a dict")
     elif isinstance(val, ObjRef):
         what = "an object of the call, as the key of a dict,"

@@ -19,7 +19,7 @@ from symdiff.frontend.python.instances import Bottom, Instance, Instances, Patte
 from symdiff.frontend.python.liveness import Liveness
 from symdiff.frontend.python.problems import NeedStatic
 from symdiff.frontend.python.store import MISSING, Facts, Scope, Store
-from symdiff.frontend.python.values import NO_TAGS, POISON, Arr, Cell, Foreign, Known, Num, Tag, Val
+from symdiff.frontend.python.values import NO_TAGS, POISON, Arr, Cell, Foreign, Known, Num, Tag, Text, Val
 from symdiff.frontend.source import FunctionNode, Source
 from symdiff.ir import dims, types
 from symdiff.ir.core import Literal, Value
@@ -244,7 +244,7 @@ class Context:
         """Unwind to whoever can make the value known, or report."""
         if val is POISON:
             return POISON
-        tags = val.tags if isinstance(val, Num) else NO_TAGS
+        tags = val.tags if isinstance(val, Num | Text) else NO_TAGS
         problem = self.make_problem("SD303", node, use=use, name=f"`{self.text(node)}`")
         if tags:
             raise NeedStatic(tags, problem, instead)

@@ -99,8 +99,8 @@ class Arguments:
             if isinstance(piece, str):
                 pieces.append(piece)
                 continue
-            self.operands.append(piece[0])
-            pieces.append(piece[1:])
+            self.operands.append(piece.value)
+            pieces.append((piece.conversion, piece.spec))
         return ("text", tuple(pieces))
 
     def shown(self, val: Val) -> Form | None:

@@ -92,6 +92,8 @@ SUPPORTED = (
     Row("`collections.deque`, of any length too",
         "q = deque(maxlen=2) ⏎ for t in v: ⏎     q.append(t * x) ⏎     x += sum(q) / len(q) ⏎ q.rotate(1)"
         " ⏎ while q: x = x * 0.5 + q.popleft() ⏎ return x"),
+    Row("keys and attributes by numbered names, in a loop whose turns can be counted: `p[f'w{k}']`, `getattr`",
+        "w = {'w0': x, 'w1': 2.0, 'w2': x * x} ⏎ return sum(w[f'w{k}'] for k in range(3)) * w['w' + str(n - 1)]"),
     Row("`collections.defaultdict`, `Counter` and `OrderedDict` of known keys",
         "d = defaultdict(list) ⏎ for k, t in zip('aba', v): d[k].append(t * x)"
         " ⏎ return sum(d['a']) * len(d) + Counter('aba')['a'] * x"),

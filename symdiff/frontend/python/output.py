@@ -8,10 +8,22 @@ from typing import Any
 
 from symdiff.frontend.python import alternatives, containers, grown, memory
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import POISON, Foreign, Known, Letter, ListRef, Maybe, OneOf, Struct, Text, Val
+from symdiff.frontend.python.values import (
+    POISON,
+    Foreign,
+    Known,
+    Letter,
+    ListRef,
+    Maybe,
+    OneOf,
+    Piece,
+    Struct,
+    Text,
+    Val,
+)
 from symdiff.ir.core import Value
 
-Pieces = list[str | tuple[Value, str, str]]
+Pieces = list[str | Piece]
 Texts = tuple[tuple[str | tuple[str, str], ...], ...]
 _CONVERSIONS: dict[str, Callable[[object], str]] = {"r": repr, "s": str, "a": ascii}
 
@@ -27,15 +39,15 @@ def pieces_of(cx: Context, val: Val, conversion: str = "", spec: str = "") -> Pi
     if isinstance(val, Text):
         return list(val.pieces) if not spec and conversion in ("", "s") else None
     if cx.is_numeric(val):
-        return [(cx.value(val), conversion, spec)]
+        return [Piece(cx.value(val), conversion, spec, cx.tags([val]))]
     if isinstance(val, Foreign) or (isinstance(val, Maybe) and val.none):
-        return [(val.value, conversion, spec)]
+        return [Piece(val.value, conversion, spec)]
     if spec or conversion == "a":
         return None
     grown_ = grown.content_of(cx, val)
     if grown_ is not None:  # a list of numbers is a list where the code runs, too
         plain = grown_.form.kind == "scalar" and isinstance(val, ListRef) and val.cell.kind == "list"
-        return [(grown_.values[0], conversion, "")] if plain else None
+        return [Piece(grown_.values[0], conversion)] if plain else None
     return _container(cx, val)
 
 
@@ -152,13 +164,13 @@ def arguments_of(cx: Context, vals: Sequence[Val]) -> tuple[Texts, list[Value]] 
     found = []
     for val in vals:
         if isinstance(val, Foreign) or cx.is_numeric(val):
-            shown: Pieces | None = [(val.value if isinstance(val, Foreign) else cx.value(val), "", "")]
+            shown: Pieces | None = [Piece(val.value if isinstance(val, Foreign) else cx.value(val))]
         else:
             shown = pieces_of(cx, val) if isinstance(val, Text) or _is_string(val) else None
         if shown is None:
             return None
         if isinstance(val, Text) and len(shown) == 1:  # `f"{x}"` is a string, not x
-            shown = [(p[0], p[1] or "s", p[2]) if not isinstance(p, str) else p for p in shown]
+            shown = [p if isinstance(p, str) else p._replace(conversion=p.conversion or "s") for p in shown]
         found.append(_merged(shown))
     return _taken_apart(found)
 
@@ -169,5 +181,6 @@ def _is_string(val: Val) -> bool:
 
 def _taken_apart(shown: Sequence[Pieces]) -> tuple[Texts, list[Value]]:
     """What is printed of each operand, and the operands."""
-    operands = [p[0] for pieces in shown for p in pieces if not isinstance(p, str)]
-    return tuple(tuple(p if isinstance(p, str) else p[1:] for p in pieces) for pieces in shown), operands
+    operands = [p.value for pieces in shown for p in pieces if isinstance(p, Piece)]
+    texts = tuple(tuple(p if isinstance(p, str) else (p.conversion, p.spec) for p in pieces) for pieces in shown)
+    return texts, operands

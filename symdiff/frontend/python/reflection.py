@@ -30,6 +30,7 @@ from symdiff.frontend.python.values import (
     SetRef,
     SliceVal,
     Struct,
+    Text,
     Val,
 )
 from symdiff.frontend.spelled.collected import ORIGINALS
@@ -163,7 +164,7 @@ def _instance_has(cx: Context, val: Val, name: str) -> bool | None:
 
 def getattr_(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     """`getattr(x, 'name')`; a default is taken only where the attribute is certainly not there."""
-    name = _name(args)
+    name = _name(cx, node, args)
     if name is None:
         return cx.refuse("SD206", node, name="getattr")
     if len(args) == 3 and _exists(cx, args[0], name) is False:
@@ -172,20 +173,22 @@ def getattr_(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
 
 
 def hasattr_(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    name = _name(args)
+    name = _name(cx, node, args)
     found = None if name is None else _exists(cx, args[0], name)
     return cx.refuse("SD206", node, name="hasattr") if found is None else Known(found)
 
 
 def setattr_(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    name = _name(args)
+    name = _name(cx, node, args)
     if name is None or len(args) != 3:
         return cx.refuse("SD206", node, name="setattr")
     objects.set_attribute(cx, node, args[0], name, args[2])
     return NONE
 
 
-def _name(args: Args) -> str | None:
+def _name(cx: Context, node: ast.AST, args: Args) -> str | None:
+    if len(args) >= 2 and isinstance(args[1], Text) and args[1].tags:
+        cx.need_static(node, args[1], "the name of an attribute")
     named = len(args) >= 2 and isinstance(args[1], Known) and isinstance(args[1].obj, str)
     return args[1].obj if named and isinstance(args[1], Known) else None
 

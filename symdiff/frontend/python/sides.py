@@ -112,7 +112,7 @@ class Sides:
         if isinstance(x, Partial):
             return all(map(self.stays, (x.function, *x.args, *x.kwargs.values())))
         if isinstance(x, Text):
-            return all(isinstance(piece, str) or self.cx.scope.sees(piece[0]) for piece in x.pieces)
+            return all(isinstance(piece, str) or self.cx.scope.sees(piece.value) for piece in x.pieces)
         if isinstance(x, (Bound, Method)):
             return self.stays(x.receiver) and (isinstance(x, Method) or self.stays(x.function))
         if isinstance(x, Num):

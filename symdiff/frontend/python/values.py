@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import itertools
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -305,11 +305,26 @@ class Foreign(Val):
     value: Value
 
 
+class Piece(NamedTuple):
+    """A value in a text, as it was: `f"{value!conversion:spec}"`."""
+
+    value: Value
+    conversion: str = ""
+    spec: str = ""
+    tags: frozenset[Tag] = NO_TAGS
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Text(Val):
-    """A string of staged parts: literal text, and values as they were, with conversion and format spec."""
+    """A string of staged parts: literal text, and values."""
 
-    pieces: tuple[str | tuple[Value, str, str], ...]
+    pieces: tuple[str | Piece, ...]
+
+    @property
+    def tags(self) -> frozenset[Tag]:
+        """What makes the text known: none where a part of it stays staged whatever else is known."""
+        parts = [p.tags for p in self.pieces if not isinstance(p, str)]
+        return NO_TAGS if NO_TAGS in parts else NO_TAGS.union(*parts)
 
 
 class _Marker(Val):
