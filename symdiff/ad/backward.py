@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from symdiff.ad import rules
 from symdiff.ad.masking import may_be_wild, stays_infinite, unbounded
 from symdiff.ad.rules import RuleBuilder
+from symdiff.ir import types
 from symdiff.ir.build import Builder, V
 from symdiff.ir.core import Block, Family, Op, Value
-from symdiff.ir.types import AVal, Seq
+from symdiff.ir.types import AVal, Opt, Seq
 from symdiff.primitives.declare import Accumulate
 from symdiff.primitives.indexing import Spec, is_basic
 
@@ -90,6 +91,10 @@ class Half:
     def finished(self, v: Value) -> Value:
         """The cotangent of v as a value of exactly its cotangent type, zeros where nothing was added."""
         ct = self.cts.get(v)
+        if ct is None and v in self.sweep.absent:
+            found = types.cotangent(v.type)
+            assert isinstance(found, Opt)
+            return self.b.op("opt_none", elem=found.elem).value
         return self.b.zeros(v).value if ct is None else rules.exactly(self.b, V(self.b, ct), v).value
 
     def pull(self, op: Op) -> None:

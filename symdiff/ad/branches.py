@@ -31,6 +31,10 @@ def cond(sweep: Sweep, op: Op, b: Builder, begun: Sequence[bool]) -> Steps:
     caps_on = [any(sweep.is_active(pair)) for pair in zip(*(r.params for r in op.regions), strict=True)]
     lent = lendable(op.ins[1:], [a and c for a, c in zip(begun[1:], caps_on, strict=True)])
     sides = []
+    test = sweep.tests.get(op.ins[0])
+    if test is not None:
+        gone = op.regions[0 if test.prim.name == "opt_absent" else 1]
+        sweep.absent.update(p for p, v in zip(gone.params, op.ins[1:], strict=True) if v is test.ins[0])
     for region in op.regions:
         sides.append((yield _branch(sweep, region, Builder(op.loc), outs_on, caps_on, lent)))
     record = Alt(*(tuple(v.type for v in side.saved) for _, side in sides))

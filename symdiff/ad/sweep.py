@@ -63,6 +63,8 @@ class Sweep:
         self.steady = steady_values(body)
         self.turns = 0  # how many loops there are around what is being reversed
         self.rewritten: set[Value] = set()  # arrays that the innermost loop around them writes in part
+        self.tests: dict[Value, Op] = {}  # whether an optional value is there, by the result
+        self.absent: set[Value] = set()  # the optional values of a branch that are not there, by its condition
         self.wild: set[Value] = set()
         reversal.wild.run(body, pattern.wild, self.wild)
         self.grown: set[Value] = set()
@@ -93,6 +95,8 @@ class Sweep:
         for op in block.ops:
             b.loc = op.loc
             if op not in place:
+                if op.prim.name in ("opt_absent", "opt_present"):
+                    self.tests[op.out] = op
                 b.ops.append(op)
                 continue
             begun = [last[v] > place[op] for v in op.ins]

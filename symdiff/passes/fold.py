@@ -18,7 +18,7 @@ from symdiff.ir.build import V
 from symdiff.ir.core import Block, Op, Program, Value
 from symdiff.ir.interpret import compile_lambda
 from symdiff.ir.loops import Groups
-from symdiff.ir.types import AVal, Kind, Seq
+from symdiff.ir.types import AVal, Kind, Opt, Seq
 from symdiff.passes import identities
 from symdiff.passes.identities import FLOATS
 from symdiff.passes.regions import rebuilt, substitute
@@ -328,6 +328,13 @@ def _bound(site: Site) -> Any:
     return some.ins[0] if some else None
 
 
+def _zero_of_nothing(site: Site) -> Any:
+    t = site.op.out.type
+    return (
+        site.b.op("opt_none", elem=t.elem) if site.source(site.op.ins[0], "opt_none") and isinstance(t, Opt) else None
+    )
+
+
 # --- control flow
 
 
@@ -393,6 +400,7 @@ ROWS = (
     Row("unpack of pack", ("alt_unpack", "saved_unpack"), _unpacked, "always"),
     Row("last of append", ("seq_last", "seq_rest"), _last_appended, "always"),
     Row("value of a bound name", ("opt_get",), _bound, "always"),
+    Row("zero of what is not there", ("zeros_ct",), _zero_of_nothing, "always"),
     Row("known branch", ("cond",), _known_branch, "always"),
     Row("loop without turns", ("for",), _no_turns, "bounds known"),
     Row("loop without exit", ("for", "while"), _no_exit, "the exit code is the constant 0"),

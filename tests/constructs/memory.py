@@ -284,3 +284,13 @@ def rows_of_lists(v: "f8[n]", x: float, m: int):
         for j in range(1, len(v)):
             row[j] = row[j - 1] * v[j]
     return t[0][-1] * t[-1][-1]
+
+
+@construct(lambda n: (vector(n), 0.5))
+def made_on_first_use(v: "f8[n]", x: float):
+    y = None
+    for i, t in enumerate(v):
+        if y is None:
+            y = np.zeros(len(v))
+        y[i] = t * x + y[i // 2]
+    return x if y is None else np.sum(y * y)

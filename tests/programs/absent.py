@@ -201,3 +201,81 @@ class Pair:
         if self.first is None or self.last is None:
             return 0.0
         return (self.last.time - self.first.time) ** 2 + self.last.size * self.first.size
+
+
+# --- None or an array: a buffer made on first use
+
+
+@cases(V, 0.6)
+@cases(V[:1], 0.6)
+@cases(V[:0], 0.6)
+def a_buffer_made_on_first_use(v, x):
+    buffer = None
+    for i, t in enumerate(v):
+        if buffer is None:
+            buffer = np.zeros(len(v))
+        buffer[i] = t * x
+        buffer[0] += buffer[i] ** 2
+    return x * x if buffer is None else np.sum(buffer * v)
+
+
+class Momentum:
+    def __init__(self) -> None:
+        self.m: Any = None
+        self.turns = 0
+
+    def step(self, w: Any, g: Any) -> Any:
+        if self.m is None:
+            self.m = np.zeros_like(w)
+        self.m *= 0.9
+        self.m += g
+        self.turns += 1
+        return w - 0.1 * self.m
+
+
+@cases(np.array([1.1, 2.5, -0.7]), 0.6)
+@cases(np.array([0.1, 0.2]), 0.6)
+def an_optimiser_that_makes_its_state(w, x):
+    optimiser = Momentum()
+    while np.sum(w * w) > 1.0:
+        w = optimiser.step(w, w * x)
+    return np.sum(w**3) + x * optimiser.turns
+
+
+@cases(P, 0.8)
+@cases(P[:1], 0.8)
+@cases(P[:0], 0.8)
+def the_row_before(points, x):
+    previous, length = None, x
+    for p in points:
+        if previous is not None:
+            length = length + np.sqrt(np.sum((p - previous) ** 2) + x)
+        previous = p
+    return length
+
+
+@cases(P - 0.7, 0.8)
+@cases(P[:1], 0.8)
+@cases(P[:0], 0.8)
+def written_only_where_it_is_there(points, x):
+    state, total = None, x
+    for p in points:
+        if state is not None and p[0] > 0.0:
+            state[0] += p[1] * x
+            state *= x
+        if state is None or p[1] > 1.0:
+            state = p * x
+        total = total + state[0]
+    return total if state is None else total + np.sum(state * state)
+
+
+@cases(P, 0.8)
+@cases(P[:1], 0.8)
+def two_buffers_change_places(points, x):
+    old = new = None
+    for p in points:
+        if new is None:
+            new, old = p * x, np.zeros_like(p)
+        old, new = new, old
+        new[:] = old * p + x
+    return np.sum(new * old)

@@ -222,6 +222,8 @@ def _there(cx: Context, node: ast.AST, val: Maybe, name: str = "", none: bool = 
     params: dict[str, Any] = {"none": True} if none else {}
     got = cx.at(node).emit("opt_get", val.value, name=name, hints=(val.value.hint,), **params)[0]
     found = memory.shares(cx, cx.wrap(got), [] if val.cell is None else [Arr(val.cell)])
+    if isinstance(found, Arr):
+        found.cell.found_in = val.cell
     cx.scope.present[val.value] = found
     return found
 

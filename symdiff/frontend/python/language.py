@@ -201,6 +201,9 @@ SUPPORTED = (
         "return symdiff.stop_gradient(x) * np.sum(halved(v))"),
     Row("None or a number: `is None`, `is not None`, its truth",
         "best = None ⏎ for t in v: ⏎     if best is None or t < best: best = t ⏎ return best * x"),
+    Row("None or an array: a buffer made on first use",
+        "buf = None ⏎ for k, t in enumerate(v): ⏎     if buf is None: buf = np.zeros(len(v)) ⏎     buf[k] += t * x ⏎ "
+        "return x if buf is None else np.sum(buf * v)"),
     Row("None or an object, tuple, list or dict: the nearest of some, a search that finds nothing",
         "hit = None ⏎ for t in v: ⏎     if t > x and (hit is None or t < hit[0]): hit = (t, t * x) ⏎ "
         "return x if hit is None else hit[1]"),

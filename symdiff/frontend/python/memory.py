@@ -21,7 +21,7 @@ from symdiff.frontend.python import outside
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.problems import Restart
 from symdiff.frontend.python.store import MISSING
-from symdiff.frontend.python.values import NONE, POISON, Arr, Cell, Num, Reference, Step, Val, static_size
+from symdiff.frontend.python.values import NONE, POISON, Arr, Cell, Maybe, Num, Reference, Step, Val, static_size
 from symdiff.ir.core import Value
 from symdiff.ir.types import AVal, Kind
 from symdiff.primitives.indexing import index_shape
@@ -404,6 +404,24 @@ def _touch(cx: Context, node: ast.AST, cell: Cell) -> None:
             _choose_again(cx, node, other)
         else:
             cx.store.set(("stale", other), (cell.name, cx.loc(node)))
+    if cell.found_in is not None:
+        _stands_for(cx, cell.found_in, Arr(cell))
+
+
+def _stands_for(cx: Context, optional: Cell, found: Arr) -> None:
+    """What held an optional array, which is there and was just written, holds the array from here on."""
+
+    def now(val: Any) -> Any:
+        return found if isinstance(val, Maybe) and val.cell is optional else val
+
+    for key, held in list(cx.store.data.items()):
+        after: Any = now(held)
+        if isinstance(held, dict):
+            after = type(held)((k, now(x)) for k, x in held.items())
+        elif isinstance(held, tuple):
+            after = tuple(map(now, held))
+        if after is not held and after != held:
+            cx.store.set(key, after)
 
 
 def compose(path: tuple[Step, ...], step: Step) -> tuple[tuple[Step, ...], Step]:

@@ -79,8 +79,12 @@ class Sides:
         """What a side holds, as far as the tests that led there say."""
         if not isinstance(x, Val) or not alternatives.involved(x):
             return x
-        with self.sides[k].active(self.cx):
-            return alternatives.narrowed(self.cx, self.node, x)
+        side = self.sides[k]
+        with side.active(self.cx):
+            found = alternatives.narrowed(self.cx, self.node, x)
+            if isinstance(found, Arr) and found.cell not in side.changes:  # read here for the join
+                side.changes[found.cell] = self.cx.store.get(found.cell)
+            return found
 
     def outside(self, arr: Arr) -> bool:
         """Whether an array was there before the branches, which then join what its cell holds."""
