@@ -200,6 +200,15 @@ def list_set(v: "f8[n]", x: float):
     return sum(a)
 
 
+@construct(lambda n: (vector(n), 0.5))
+def slices_of_a_list(v: "f8[n]", x: float):
+    a = [t * x for t in v]
+    a[1:-1] = [t * t for t in a[1:-1]]
+    a[::2] = a[1::2]
+    del a[1::3]
+    return sum(a)
+
+
 def blend(x, y=1.0, *rest, scale, power=2, **options):
     total = scale * x + y**power
     for r in rest:

@@ -34,6 +34,7 @@ from tests.programs import (
     rules,
     schemes,
     single,
+    slices,
     straight,
     trees,
     views,
@@ -58,7 +59,7 @@ FILES = (
         iterating,
         outside,
     ),
-    *(ragged, kinds, methods, everyday, everyday_data, infinities, trees, absent, layered, classes),
+    *(ragged, kinds, methods, everyday, everyday_data, infinities, trees, absent, layered, classes, slices),
 )
 CASES = [case for file in FILES for case in file.cases]
 

@@ -18,6 +18,7 @@ from symdiff.frontend.python import (
     grown,
     letters,
     list_changes,
+    list_slices,
     lodging,
     memory,
     operators,
@@ -427,9 +428,8 @@ def _set_slice(cx: Context, node: ast.AST, base: ListRef, content: Any, where: S
         lodging.change(cx, node, base.cell, tuple(changed))
     else:
         staged = grown.staged(cx, node, content) if isinstance(content, tuple) else content
-        put = None if staged is None else list_changes.put(cx, node, staged, where, new)
-        if put is not None:
-            lodging.change(cx, node, base.cell, put)
+        if staged is not None:
+            list_slices.put(cx, node, base, staged, where, new)
 
 
 def changeable(cx: Context, node: ast.AST, base: Val) -> bool:

@@ -132,6 +132,9 @@ SUPPORTED = (
     Row("lists of any length: slices, `+`, `*`, `in`, `del`, unpacking, `[x, *a]`, every method",
         "a = list(v) * 2 ⏎ a.insert(1, x) ⏎ a.sort() ⏎ b, *c = [x, *a[::-1]]"
         " ⏎ return b + sum(c[1:]) if x in a else c[0]"),
+    Row("changes of any slice of a list of any length",
+        "a = [t for t in v if t > 0] ⏎ a[1:-1] = [x] ⏎ a[::2] = [t * x for t in a[::2]] ⏎ del a[-1:0:-2]"
+        " ⏎ return sum(a) * len(a)"),
     Row("`sorted`, `min`, `max` with `key`, `reverse`, `default`, of staged numbers",
         "a = sorted(v, key=lambda t: -t) ⏎ return a[0] + max(v, key=lambda t: t * x) * min([], default=x)"),
     Row("`round`, `divmod`, `pow`, `abs`", "return round(x, 1) * x + divmod(x, 0.5)[1] + pow(x, 2) + round(abs(x))"),

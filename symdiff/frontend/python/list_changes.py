@@ -16,7 +16,6 @@ from symdiff.frontend.python import (
     control,
     grown,
     kinship,
-    lodging,
     memory,
     operators,
 )
@@ -74,14 +73,22 @@ def listed(cx: Context, node: ast.AST, val: Val) -> Val | None:
 # --- slices and sums
 
 
-def sliced(cx: Context, node: ast.AST, content: Grown, where: SliceVal) -> Grown | None:
-    """`s[lo:hi:step]`; None after a problem."""
+def checked_step(cx: Context, node: ast.AST, where: SliceVal) -> bool:
+    """Whether the step of a slice is known and not 0; reported if not."""
     if not isinstance(where.step, Known) or (where.step.obj is not None and type(where.step.obj) is not int):
         cx.need_static(node, where.step, "the step of a slice")
-        return None
+        return False
     if where.step.obj == 0:
         cx.refuse("SD403", node, function="a slice", message="the step is zero")
+        return False
+    return True
+
+
+def sliced(cx: Context, node: ast.AST, content: Grown, where: SliceVal) -> Grown | None:
+    """`s[lo:hi:step]`; None after a problem."""
+    if not checked_step(cx, node, where):
         return None
+    assert isinstance(where.step, Known)
     bounds: list[Any] = []
     operands: list[Value] = []
     for bound in (where.lo, where.hi):
@@ -141,18 +148,18 @@ def repeated(cx: Context, node: ast.AST, content: Content, times: Val) -> Val:
 def _counted(cx: Context, node: ast.AST, content: Grown, index: Val) -> Val:
     """The index counted from the front where it may be negative."""
     if isinstance(index, Known):
-        return index if index.obj >= 0 else operators.binary(cx, node, ast.Add(), _length(cx, content), index)
+        return index if index.obj >= 0 else operators.binary(cx, node, ast.Add(), length(cx, content), index)
     test = operators.compare(cx, node, ast.Lt(), index, Known(0))
     return control.choose(
         cx,
         node,
         test,
-        lambda: operators.binary(cx, node, ast.Add(), _length(cx, content), index),
+        lambda: operators.binary(cx, node, ast.Add(), length(cx, content), index),
         lambda: index,
     )
 
 
-def _length(cx: Context, content: Grown) -> Val:
+def length(cx: Context, content: Grown) -> Val:
     return cx.wrap(grown.count(cx, content))
 
 
@@ -187,32 +194,6 @@ def inserted(cx: Context, node: ast.AST, content: Grown, index: Val, val: Val) -
     return None if front is None else joined(cx, node, front, part(cx, node, content, index), content)
 
 
-def put(cx: Context, node: ast.AST, content: Grown, where: SliceVal, new: Content) -> Content | None:
-    """The list after `s[lo:hi] = new`; None after a problem."""
-    if not isinstance(where.step, Known) or where.step.obj not in (None, 1):
-        cx.refuse("SD299", node, construct="a change of a list's slice with a step")
-        return None
-    ends = [end for end in (where.lo, where.hi) if not _none(end)]
-    if len(ends) == 2 and isinstance(where.lo, Known) and where.lo.obj == 0:
-        where, ends = SliceVal(NONE, where.hi, NONE), [where.hi]
-    numbers = [end.obj for end in ends if isinstance(end, Known) and type(end.obj) is int]
-    if len(ends) == 2 and not (len(numbers) == 2 and (numbers[0] < 0) == (numbers[1] < 0)):
-        cx.refuse("SD299", node, construct="a change of a list's slice between ends that may be in any order")
-        return None
-    if len(ends) == 2 and numbers[0] > numbers[1]:
-        where = SliceVal(where.lo, where.lo, NONE)
-    front: Content | None = () if _none(where.lo) else sliced(cx, node, content, SliceVal(NONE, where.lo, NONE))
-    back: Content | None = () if _none(where.hi) else sliced(cx, node, content, SliceVal(where.hi, NONE, NONE))
-    if front is None or back is None:
-        return None
-    with_new = joined(cx, node, front, new)
-    return None if with_new is None else joined(cx, node, with_new, back, content)
-
-
-def _none(bound: Val) -> bool:
-    return isinstance(bound, Known) and bound.obj is None
-
-
 def extend(cx: Context, node: ast.AST, receiver: ListRef, val: Val) -> bool:
     """`s.extend(val)`, element by element; False where the elements of `val` cannot be run over."""
     from symdiff.frontend.python import containers
@@ -231,21 +212,6 @@ def extend(cx: Context, node: ast.AST, receiver: ListRef, val: Val) -> bool:
 
 
 # --- unpacking, searching, sorting
-
-
-def delete(cx: Context, node: ast.AST, base: ListRef, content: Grown, index: Val) -> None:
-    """`del s[index]`, of an element or a slice."""
-    from symdiff.frontend.python import containers
-
-    if not containers.changeable(cx, node, base):
-        return
-    if isinstance(index, SliceVal):
-        rest = put(cx, node, content, index, ())
-    else:
-        found = removed(cx, node, content, index, base.cell)
-        rest = None if found is None else found[1]
-    if rest is not None:
-        lodging.change(cx, node, base.cell, rest)
 
 
 def unpacked(cx: Context, node: ast.AST, content: Grown, before: int, starred: bool, after: int) -> list[Val]:
@@ -317,8 +283,8 @@ def _in_order(form: Pattern) -> bool:
 
 
 __all__: Sequence[str] = [
-    "columns", "content_of", "delete", "extend", "inserted",
-    "is_index", "joined", "listed", "made",
-    "part", "put", "removed", "repeated",
+    "checked_step", "columns", "content_of", "extend", "inserted",
+    "is_index", "joined", "length", "listed", "made",
+    "part", "removed", "repeated",
     "search", "sliced", "sorted_", "unpacked",
 ]  # fmt: skip

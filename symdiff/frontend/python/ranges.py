@@ -81,7 +81,7 @@ def sliced(cx: Context, node: ast.AST, val: Sequence_, where: SliceVal) -> Val:
     n = length(cx, node, val)
     if n is POISON:
         return POISON
-    lo, hi = (_bound(cx, node, b, n, by) for b in (where.lo, where.hi))
+    lo, hi = (bound(cx, node, b, n, by) for b in (where.lo, where.hi))
     whole = isinstance(step, Known) and step.obj == 1
 
     def place(k: Val) -> Val:
@@ -96,14 +96,14 @@ def sliced(cx: Context, node: ast.AST, val: Sequence_, where: SliceVal) -> Val:
     return Sequence_("range", (start, stop, _calc(cx, node, ast.Mult(), step, Known(by))))
 
 
-def _bound(cx: Context, node: ast.AST, bound: Val, n: Val, by: int) -> Val | None:
+def bound(cx: Context, node: ast.AST, given: Val, n: Val, by: int) -> Val | None:
     """A bound of a slice as a place from the start, as far as a slice reaches; None where it is left out."""
-    if isinstance(bound, Known) and bound.obj is None:
+    if isinstance(given, Known) and given.obj is None:
         return None
     lowest, highest = (Known(0), n) if by > 0 else (Known(-1), _calc(cx, node, ast.Sub(), n, Known(1)))
-    below = operators.compare(cx, node, ast.Lt(), bound, Known(0))
-    back = most(cx, node, _calc(cx, node, ast.Add(), bound, n), lowest)
-    return _chosen(cx, node, below, back, least(cx, node, bound, highest))
+    below = operators.compare(cx, node, ast.Lt(), given, Known(0))
+    back = most(cx, node, _calc(cx, node, ast.Add(), given, n), lowest)
+    return _chosen(cx, node, below, back, least(cx, node, given, highest))
 
 
 def _calc(cx: Context, node: ast.AST, op: ast.operator, a: Val, b: Val) -> Val:

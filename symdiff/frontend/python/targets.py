@@ -13,6 +13,7 @@ from symdiff.frontend.python import (
     foreign,
     grown,
     list_changes,
+    list_slices,
     lodging,
     memory,
     objects,
@@ -34,6 +35,7 @@ from symdiff.frontend.python.values import (
     Grown,
     Known,
     ListRef,
+    SliceVal,
     Val,
 )
 from symdiff.ir.dims import Dim
@@ -200,7 +202,7 @@ def _delete_item(cx: Context, node: ast.Subscript, base: Val, index: Val) -> Non
         if content is None:
             return
     if isinstance(content, Grown) and isinstance(base, ListRef):
-        list_changes.delete(cx, node, base, content, index)
+        _delete_staged(cx, node, base, content, index)
         return
     if not isinstance(content, (tuple, dict)):
         cx.refuse("SD209", node, target=cx.text(node))
@@ -226,3 +228,15 @@ def _delete_item(cx: Context, node: ast.Subscript, base: Val, index: Val) -> Non
         where = slice(at, at + 1)
     gone = set(range(len(content))[where])
     lodging.change(cx, node, base.cell, tuple(v for k, v in enumerate(content) if k not in gone))
+
+
+def _delete_staged(cx: Context, node: ast.AST, base: ListRef, content: Grown, index: Val) -> None:
+    """`del base[index]` of a list whose length is staged."""
+    if not containers.changeable(cx, node, base):
+        return
+    if isinstance(index, SliceVal):
+        list_slices.delete(cx, node, base, content, index)
+        return
+    found = list_changes.removed(cx, node, content, index, base.cell)
+    if found is not None:
+        lodging.change(cx, node, base.cell, found[1])

@@ -1,0 +1,111 @@
+"""Changes of a slice of a list whose length is staged: `s[lo:hi] = new`, `s[lo:hi:step] = new`, `del s[lo:hi:step]`.
+
+Without a step the list is put together of its two ends, around what is new.  With one, a loop goes over the places, as
+Python does: `s[::2] = new` writes them one by one, `del s[::2]` keeps the others.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from symdiff.frontend.python import comprehensions, grown, list_changes, lodging, ranges
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.values import NONE, POISON, Grown, Known, ListRef, Num, SliceVal, Val
+
+# For places `$at` of `$list`, in order.
+_COUNTED = """\
+$at = range(len($list))[$lo:$hi:$step]
+if len($new) != len($at):
+    raise ValueError(f'attempt to assign sequence of size {len($new)} to extended slice of size {len($at)}')
+"""
+_PUT = f"{_COUNTED}for $k, $item in zip($at, $new): $list[$k] = $item\n"
+_KEPT = """\
+$gone = range(len($list))[$lo:$hi:$step]
+$rest = []
+for $k, $item in enumerate($list):
+    if $k not in $gone: $rest.append($item)
+return $rest
+"""
+
+
+def put(cx: Context, node: ast.AST, base: ListRef, content: Grown, where: SliceVal, new: list_changes.Content) -> None:
+    """`s[where] = new`, of a list that may be changed."""
+    if not _is_slice(cx, node, where):
+        return
+    if _step(where) == 1:
+        changed = _between(cx, node, content, where, new)
+        if changed is not None:
+            lodging.change(cx, node, base.cell, changed)
+        return
+    staged = grown.staged(cx, node, new) if new != () and isinstance(new, tuple) else new
+    if staged is not None:
+        lodging.change(cx, node, base.cell, content)
+        given = {**_given(where), "$list": base, "$new": list_changes.made(cx, node, staged)}
+        comprehensions.run(cx, node, f"put {staged == ()}", _COUNTED if staged == () else _PUT, given)
+
+
+def delete(cx: Context, node: ast.AST, base: ListRef, content: Grown, where: SliceVal) -> None:
+    """`del s[where]`, of a list that may be changed."""
+    if not _is_slice(cx, node, where):
+        return
+    if _step(where) == 1:
+        rest = _between(cx, node, content, where, ())
+    else:
+        given = {**_given(where), "$list": list_changes.made(cx, node, content)}
+        rest = list_changes.content_of(cx, comprehensions.run(cx, node, "kept by slice", _KEPT, given))
+        rest = replace(rest, shared=content.shared) if isinstance(rest, Grown) else rest
+    if rest is not None:
+        lodging.change(cx, node, base.cell, rest)
+
+
+def _step(where: SliceVal) -> int:
+    assert isinstance(where.step, Known)
+    return 1 if where.step.obj is None else int(where.step.obj)
+
+
+def _given(where: SliceVal) -> dict[str, Val]:
+    return {"$lo": where.lo, "$hi": where.hi, "$step": where.step}
+
+
+def _is_slice(cx: Context, node: ast.AST, where: SliceVal) -> bool:
+    """Whether a list has such a slice, of a step that is known and not 0; reported if not."""
+    if where.step is POISON or not list_changes.checked_step(cx, node, where):
+        return False
+    for bound in (where.lo, where.hi):
+        whole = isinstance(bound, Known) and (bound.obj is None or type(bound.obj) is int)
+        if not whole and not (isinstance(bound, Num) and bound.type.dtype[0] in "iu"):
+            cx.refuse("SD321", node, operation="a slice", left="a list", right=cx.describe(bound))
+            return False
+    return True
+
+
+def _between(
+    cx: Context, node: ast.AST, content: Grown, where: SliceVal, new: list_changes.Content
+) -> list_changes.Content | None:
+    """The list after `s[lo:hi] = new`, which is put at lo where hi is before lo; None after a problem."""
+    lo, hi = NONE if isinstance(where.lo, Known) and where.lo.obj == 0 else where.lo, where.hi
+    if _none(hi) or _none(lo):
+        behind = hi
+    elif isinstance(lo, Known) and isinstance(hi, Known) and (lo.obj < 0) == (hi.obj < 0):
+        behind = Known(max(lo.obj, hi.obj))
+    else:
+        n = list_changes.length(cx, content)
+        behind = ranges.most(cx, node, *(_from_the_front(cx, node, end, n) for end in (lo, hi)))
+    front = () if _none(lo) else list_changes.part(cx, node, content, NONE, lo)
+    back = () if _none(hi) else list_changes.part(cx, node, content, behind, NONE)
+    with_new = list_changes.joined(cx, node, front, new)
+    return None if with_new is None else list_changes.joined(cx, node, with_new, back, content)
+
+
+def _from_the_front(cx: Context, node: ast.AST, bound: Val, n: Val) -> Val:
+    """A bound of a slice as a place that is not negative."""
+    if isinstance(bound, Known) and bound.obj >= 0:
+        return bound
+    found = ranges.bound(cx, node, bound, n, 1)
+    assert found is not None
+    return found
+
+
+def _none(bound: Val) -> bool:
+    return isinstance(bound, Known) and bound.obj is None
