@@ -333,8 +333,12 @@ def print_block(context: Context, body: Body, depth: int) -> tuple[Printer, dict
     hints = {v.hint for v in made if v not in bound} | set(body.names)
     atoms = {*body.check.sizes, *bound.values()}
     atoms |= {a for v in block.params for a in types.type_atoms(v.type)} | {dims_atom(n) for n in body.function.dims}
-    own = user_sizes(block, context.stages.union(body.names), atoms)
-    sizes = {a: own.get(a) or _size_name(a, hints) for a in atoms if a.op == "var" or a in body.check.sizes}
+    own = user_sizes(block, context.stages.union(body.names, context.reserved), atoms)
+    sizes = {
+        a: own.get(a) or _size_name(a, hints | context.reserved)
+        for a in atoms
+        if a.op == "var" or a in body.check.sizes
+    }
     sizes |= saved_sizes(body)
     printer = Printer(context, sizes, opaque_sizes(block))
     printer.taken = hints

@@ -59,6 +59,8 @@ class Writer:
         public = frozenset(self.public.values()) | self.roots
         self.own = parameters([a.name for a in parts.lowered.signature.arguments], public)
         arguments = parts.lowered.signature.arguments
+        # read where the gradient is put together: type(s)(d_q, d_p)
+        self.classed = {self.own[a.name] for a in arguments if functions.classes("", a.tree)}
         self.result = classes.of_result(parts.lowered, printed.classes, {*public, *self.own.values()})
         self.exports = [written.name for written in printed.classes.values()]
         self.maker = classes.maker([(self.own[a.name], a.tree) for a in arguments], printed.classes)
@@ -74,7 +76,9 @@ class Writer:
         return Context(
             level=self.parts.level,
             stages=self.parts.stages,
-            reserved=self.reserved() | set(calls.values()),
+            reserved=self.reserved()
+            | set(calls.values())
+            | (self.classed if function in ("", program.entry) else set()),
             calls=calls,
             reused=reused,
             idle=self.parts.programs[kind].idle.get(function, frozenset()),

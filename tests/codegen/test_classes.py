@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections import namedtuple
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
+import symdiff
 from symdiff import generate
 from symdiff.errors import UsageError
 
@@ -128,3 +130,42 @@ def test_fields_that_cannot_be_written(function: Any, fields: str) -> None:
     with pytest.raises(UsageError) as caught:
         generate(function, name="f")
     assert str(caught.value) == f"SD724 a generated module cannot make the result's class {fields}"
+
+
+class Wave(NamedTuple):
+    q: Any
+    p: Any
+
+
+def helper_with_its_name(s: Wave) -> Any:
+    def norm(q: Any) -> Any:
+        s = 0.0
+        for t in q:
+            s = s + t * t
+        return s
+
+    return norm(s.q) + norm(s.p)
+
+
+def bound_anew(s: Pair) -> Any:
+    s = s.first * s.second  # type: ignore[assignment]
+    return s
+
+
+def size_of_its_name(s: Wave) -> Any:
+    values = s.q * s.p
+    s = len(values)  # type: ignore[assignment]
+    return values.sum() * s  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_no_variable_has_the_name_of_an_argument_whose_class_is_made_again(level: int) -> None:
+    """By hand: 2 q and 2 p; the other factor; twice the other factor (two elements)."""
+    wave = Wave(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    grad = functools.partial(symdiff.grad, level=level)
+    for found, q, p in (
+        (grad(helper_with_its_name)(wave), [2.0, 4.0], [6.0, 8.0]),
+        (grad(size_of_its_name)(wave), [6.0, 8.0], [2.0, 4.0]),
+    ):
+        assert type(found) is Wave and found.q.tolist() == q and found.p.tolist() == p
+    assert grad(bound_anew)(Pair(3.0, 5.0)) == Pair(5.0, 3.0)
