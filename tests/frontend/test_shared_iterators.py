@@ -43,7 +43,27 @@ def starred(v):
     return sum(a * b for a, b in zip(*kept))
 
 
-@pytest.mark.parametrize("f", [popped, of_a_deque, got, of_a_partial, mapped, starred])
+def named_where_a_loop_reads_it(v):
+    s = 0.0
+    for t in (rest := iter(v)):
+        s += t * next(rest, 10.0)
+    return s
+
+
+def named_where_it_is_unpacked(v):
+    a, b, *_ = (rest := (2.0 * t for t in v))
+    return a * b + sum(rest)
+
+
+def named_in_a_call(v):
+    found = any(map(lambda t: t > 1.0, (rest := iter(v))))
+    return sum(rest) + found
+
+
+NAMED = [named_where_a_loop_reads_it, named_where_it_is_unpacked, named_in_a_call]
+
+
+@pytest.mark.parametrize("f", [popped, of_a_deque, got, of_a_partial, mapped, starred, *NAMED])
 def test_a_second_reading_is_refused(f: Callable[..., Any]) -> None:
     with pytest.raises(symdiff.CompileError, match="SD234"):
         symdiff.grad(f)(np.arange(1.0, 7.0))

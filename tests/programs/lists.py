@@ -523,3 +523,31 @@ def one_computed_end_of_a_slice_that_changes(v, x, k):
     rows[:k] = [x]
     del others[k:]
     return sum(i * t for i, t in enumerate(rows)) + sum(others) * x
+
+
+@cases([[1.0, 2.0, 0.5], [3.0, 4.0, 1.0], [0.2, 9.0, 1.0]])
+@cases([[2.0]])
+def determinant_with_pivots(matrix):
+    a, found = [row[:] for row in matrix], 1.0
+    n = len(a)
+    for k in range(n):
+        p = max(range(k, n), key=lambda i: abs(a[i][k]))
+        if p != k:
+            a[k], a[p] = a[p], a[k]
+            found = -found
+        found *= a[k][k]
+        for i in range(k + 1, n):
+            f = a[i][k] / a[k][k]
+            for j in range(k, n):
+                a[i][j] -= f * a[k][j]
+    return found
+
+
+@cases(array(5))
+@cases(array(1))
+def best_of_each_kind(v):
+    best = [None, None]
+    for i, t in enumerate(v):
+        if best[i % 2] is None or best[i % 2] < t:
+            best[i % 2] = t
+    return sum(b * b for b in best if b is not None)

@@ -55,3 +55,19 @@ def rows_of_one_in_a_while(v, a):
 @cases(array(4), 2)
 def part_at_a_place(v, k):
     return np.sum(v[k : k + 1] * v) + np.sum(v[int(v[0] * 0) :][k - 1 : k] * np.arange(3.0))
+
+
+@cases(array(2, 3), 2)
+@cases(array(2, 1), 1)
+@cases(array(2, 3), 0)
+def rows_unpacked_in_a_loop(state, n):
+    for _ in range(n):
+        q, p = state
+        p -= 0.1 * np.sin(q)
+        q += 0.1 * p
+    if n > 1:
+        other = 2.0 * state
+        (first, _), scale = other, n
+        first *= scale
+        return np.sum(other * state)
+    return np.sum(state**2)

@@ -209,12 +209,14 @@ def elements_of(cx: Context, node: ast.Call, kind: str) -> ast.ListComp | ast.Ge
     called = None if isinstance(elements, ast.Starred) else evaluate(cx, name)
     if not isinstance(called, Known) or called.obj is not map:
         return None
-    if id(over) not in cx.lazy:
+
+    def made() -> ast.GeneratorExp:
         each = ast.Name("$item", ast.Load())
         turns = ast.comprehension(ast.Name("$item", ast.Store()), elements, [], 0)
-        made = ast.copy_location(ast.GeneratorExp(ast.Call(function, [each], []), [turns]), over)
-        cx.lazy[id(over)] = ast.fix_missing_locations(made)
-    return cx.lazy[id(over)]
+        found = ast.copy_location(ast.GeneratorExp(ast.Call(function, [each], []), [turns]), over)
+        return ast.fix_missing_locations(found)
+
+    return cx.session.short_for(over, "elements", made)
 
 
 def consume(cx: Context, node: ast.Call, function: Val, kind: str, over: ast.ListComp | ast.GeneratorExp) -> Val:
@@ -345,18 +347,18 @@ def fold(
     given: Mapping[str, Val] = {},  # read only
 ) -> Val:
     """What the builtin `kind` makes of the elements, by a loop; `given` are hidden names that it reads."""
-    key = (id(node), f"{kind}{' else' if '$default' in given else ''}{' of a value' if isinstance(over, Val) else ''}")
-    if key not in cx.folds:
-        cx.folds[key] = _function(node, kind, over, "$default" in given)
-    return _run(cx, node, cx.folds[key], {**given, "$over": over} if isinstance(over, Val) else given)
+    key = f"{kind}{' else' if '$default' in given else ''}{' of a value' if isinstance(over, Val) else ''}"
+    loop = cx.session.short_for(node, key, lambda: _function(node, kind, over, "$default" in given))
+    return _run(cx, node, loop, {**given, "$over": over} if isinstance(over, Val) else given)
 
 
 def run(cx: Context, node: ast.AST, kind: str, text: str, given: Mapping[str, Val]) -> Val:
     """Statements about the hidden names `given`, run in a frame of their own; what they return."""
-    key = (id(node), kind)
-    if key not in cx.folds:
-        cx.folds[key] = placed(ast.FunctionDef("comprehension", _NO_PARAMETERS, _parsed(text), []), node)
-    return _run(cx, node, cx.folds[key], given)
+
+    def made() -> ast.FunctionDef:
+        return placed(ast.FunctionDef("comprehension", _NO_PARAMETERS, _parsed(text), []), node)
+
+    return _run(cx, node, cx.session.short_for(node, f"{kind}: {text}", made), given)
 
 
 def _run(cx: Context, node: ast.AST, function: ast.FunctionDef, given: Mapping[str, Val]) -> Val:

@@ -7,7 +7,7 @@ import enum
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -27,6 +27,8 @@ from symdiff.ir.dims import Dim
 from symdiff.ir.errstate import Stack
 from symdiff.ir.types import AVal, Kind, KindError, Object, Opt, ShapeError
 from symdiff.signature import Guard, Leaf, Param
+
+N = TypeVar("N", bound=ast.AST)
 
 MAX_OPERATIONS = 200_000  # emitted, those of abandoned attempts included
 
@@ -82,6 +84,7 @@ class Session:
     # conditions of `while` that change something, and what a `for` runs over without end, by their ids
     effects: set[int] = field(default_factory=set)
     bodies: dict[tuple[int, frozenset[int]], tuple[FunctionNode, FunctionNode]] = field(default_factory=dict)
+    made: dict[tuple[int, str], tuple[ast.AST, Any]] = field(default_factory=dict)  # by node, kept, and kind
     ragged: bool = False  # lists in lists that grow are of any length too
     searched: set[Hashable] = field(default_factory=set)  # subscripts (by call path) of lists with staged indices
     adopted: set[Hashable] = field(default_factory=set)  # those among them through which an array is written
@@ -105,6 +108,13 @@ class Session:
         if key not in self.bodies:
             self.bodies[key] = node, desugared(node, self.effects)
         return self.bodies[key][1]
+
+    def short_for(self, node: ast.AST, kind: str, make: Callable[[], N]) -> N:
+        """What a comprehension or call is short for: the same nodes in each attempt, as places are told by them."""
+        if (id(node), kind) not in self.made:
+            self.made[id(node), kind] = node, make()
+        found: N = self.made[id(node), kind][1]
+        return found
 
 
 def _same(a: dims.Atom) -> Dim:
@@ -166,8 +176,6 @@ class Context:
         self.counters = dict.fromkeys(("frame", "loop", "opaque", "bound", "pullback", "leaf"), 0)
         self.opaque_memo: dict[Any, Dim] = {}
         self.turns: dict[Dim, tuple[Dim, Dim]] = {}  # of the index of a loop that counts up: between what it lies
-        self.folds: dict[tuple[int, str], ast.FunctionDef] = {}  # by comprehension or call: the loop it is short for
-        self.lazy: dict[int, ast.GeneratorExp] = {}  # by a call of `map`: the elements that it stands for
         self.sources: dict[int, tuple[Any, Source]] = {}
         self.bodies: dict[int, tuple[FunctionNode, Liveness]] = {}  # by the id of the definition: what is run
         self.used_names: set[str] = set()

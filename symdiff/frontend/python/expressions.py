@@ -330,7 +330,7 @@ def _named(cx: Context, node: ast.NamedExpr) -> Val:
         frame = frame.outer
     cx.count("bound")
     targets.bind_name(cx, node.target, val, frame)
-    return val
+    return iterators.read(cx, node, val)  # what stands around it reads the name
 
 
 def _yield(cx: Context, node: ast.expr) -> Val:

@@ -134,7 +134,8 @@ def _either(
         except NeedStatic as error:
             if loop.id not in error.tags:
                 raise
-            reason, problem, instead = (error.problem.what, "depends on the loop"), error.problem, error.instead
+            reason, problem = (error.problem.what, "depends on the loop"), error.problem
+            instead = None if error.instead in cx.session.searched else error.instead
         go_back(cx, place)
         cx.session.unrolled[key] = instead
     try:

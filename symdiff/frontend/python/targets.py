@@ -161,12 +161,12 @@ def _take_starred(cx: Context, target: ast.AST, items: list[Val], at: int) -> li
 
 
 def _array_items(cx: Context, node: ast.AST, val: Val, count: int) -> list[Val] | None:
-    """The rows of an array whose first size must be `count`."""
+    """The rows of an array whose first size must be `count`: of the array itself, through which they are written."""
     if not isinstance(val, Arr) or not cx.aval(val).rank:
         return None
     shape: tuple[Dim, ...] = cx.aval(val).shape
     checked = require(cx, node, val, (count, *shape[1:]))
-    return None if checked is POISON else [containers.item_at(cx, node, checked, Known(k)) for k in range(count)]
+    return None if checked is POISON else [containers.item_at(cx, node, val, Known(k)) for k in range(count)]
 
 
 def delete(cx: Context, target: ast.expr) -> None:
