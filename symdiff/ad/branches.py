@@ -34,7 +34,7 @@ def cond(sweep: Sweep, op: Op, b: Builder, begun: Sequence[bool]) -> Steps:
     test = sweep.tests.get(op.ins[0])
     if test is not None:
         gone = op.regions[0 if test.prim.name == "opt_absent" else 1]
-        sweep.absent.update(p for p, v in zip(gone.params, op.ins[1:], strict=True) if v is test.ins[0])
+        sweep.absent.update(p for p, v in zip(gone.params, op.ins[1:], strict=True) if v in test.ins)
     for region in op.regions:
         sides.append((yield _branch(sweep, region, Builder(op.loc), outs_on, caps_on, lent)))
     record = Alt(*(tuple(v.type for v in side.saved) for _, side in sides))

@@ -134,12 +134,14 @@ opt_convert = prim(
 
 
 def _absent_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
-    element(ins)
+    for t in ins:
+        element((t,))
     return (types.BOOL,)
 
 
-opt_absent = prim("opt_absent", "o", CONSTANT, infer=_absent_infer, numpy="o is None")
-opt_present = prim("opt_present", "o", CONSTANT, infer=_absent_infer, numpy="o is not None")
+# further operands are optional values that are there whenever the first is
+opt_absent = prim("opt_absent", "o *with", CONSTANT, infer=_absent_infer, numpy="o is None")
+opt_present = prim("opt_present", "o *with", CONSTANT, infer=_absent_infer, numpy="o is not None")
 
 # --- records of residuals: pack and unpack are each other's transposes, fields without derivative left out
 

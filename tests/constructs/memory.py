@@ -294,3 +294,16 @@ def made_on_first_use(v: "f8[n]", x: float):
             y = np.zeros(len(v))
         y[i] = t * x + y[i // 2]
     return x if y is None else np.sum(y * y)
+
+
+@construct(lambda n: (vector(n), 0.5))
+def made_together(v: "f8[n]", x: float):
+    y = z = None
+    k = 0
+    while k < len(v):
+        if y is None:
+            y, z = np.zeros(len(v)), np.zeros(len(v))
+        y[k] = v[k] * x
+        z[k] += y[k] * v[k]
+        k += 1
+    return x if y is None else np.sum(y * z)

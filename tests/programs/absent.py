@@ -279,3 +279,72 @@ def two_buffers_change_places(points, x):
         old, new = new, old
         new[:] = old * p + x
     return np.sum(new * old)
+
+
+# --- None together
+
+
+@cases(P, np.array([0.3, 0.4]))
+@cases(P[:1], np.array([0.3, 0.4]))
+@cases(P[:0], np.array([0.3, 0.4]))
+def filled_together(points, q):
+    best, at = None, None
+    for i, p in enumerate(points):
+        d = np.sum((p - q) ** 2)
+        if best is None or d < best:
+            best, at = d, i
+    if best is None:
+        return q[0] * 2.0
+    return best + 0.1 * points[at, 0]
+
+
+@cases(V, 1.0)
+@cases(V, 5.0)
+def not_always_together(v, limit):
+    first = last = None
+    for t in v:
+        if first is None:
+            first = t * limit
+        if t > limit:
+            last = t
+    if first is None:
+        return limit
+    return first if last is None else first * last
+
+
+class Moments:
+    def __init__(self) -> None:
+        self.mean: Any = None
+        self.square: Any = None
+
+    def step(self, w: Any, g: Any) -> Any:
+        if self.mean is None:
+            self.mean = np.zeros_like(w)
+            self.square = np.zeros(w.shape)
+        self.mean[:] = 0.9 * self.mean + 0.1 * g
+        self.square[:] = 0.99 * self.square + 0.01 * g * g
+        return w - 0.5 * self.mean / np.sqrt(self.square + 0.1)
+
+
+@cases(np.array([1.1, 2.5, -0.7]), 0.6)
+@cases(np.array([0.1, 0.2]), 0.6)
+def two_buffers_made_together(w, x):
+    optimiser, turns = Moments(), 0
+    while np.sum(w * w) > 1.0 and turns < 8:
+        w = optimiser.step(w, w * x)
+        turns += 1
+    return np.sum(w**3)
+
+
+@cases(V, 1.2)
+@cases(V, 9.0)
+@cases(V[:0], 9.0)
+def a_number_an_array_and_a_tuple(v, limit):
+    best = row = event = None
+    for k, t in enumerate(v):
+        if t > limit:
+            best, row, event = t, v * t, Event(t * t, k)
+    if event is None:
+        return limit
+    row[0] += best
+    return np.sum(row) * event.time

@@ -42,8 +42,10 @@ from symdiff.frontend.python.values import (
     same_known,
 )
 from symdiff.ir.core import Value
+from symdiff.ir.types import AVal, Opt
 
 ABSENT, PRESENT = frozenset((0,)), frozenset((1,))
+EITHER = ABSENT | PRESENT
 
 
 # --- what may be chosen
@@ -189,8 +191,14 @@ def note_chosen(cx: Context, pred: Value, tag: Value) -> None:
     _note(cx, Num(pred), tag, ABSENT, PRESENT)
 
 
+def told_by(cx: Context, value: Value) -> Value:
+    """What says of an optional value whether it is there, by the value that says it of itself: see `together`."""
+    return cx.told.get(value, value)
+
+
 def _note(cx: Context, test: Val, about: Value, wanted: frozenset[int], others: frozenset[int]) -> Val:
     if isinstance(test, Num) and test.value is not None:
+        about = told_by(cx, about)
         true, false = learned(cx, test)
         cx.learned[test.value] = ({**true, about: wanted}, {**false, about: others})
     return test
@@ -199,7 +207,7 @@ def _note(cx: Context, test: Val, about: Value, wanted: frozenset[int], others: 
 def narrowed(cx: Context, node: ast.AST, val: Val) -> Val:
     """A value as far as the tests around this place say what it is."""
     if isinstance(val, Maybe) and val.none:
-        allowed = cx.scope.fact(val.value, ABSENT | PRESENT)
+        allowed = cx.scope.fact(told_by(cx, val.value), EITHER)
         return NONE if allowed == ABSENT else _there(cx, node, val) if allowed == PRESENT else val
     if isinstance(val, OneOf):
         allowed = _allowed(cx, val)
@@ -209,7 +217,7 @@ def narrowed(cx: Context, node: ast.AST, val: Val) -> Val:
 
 def _allowed(cx: Context, val: OneOf) -> frozenset[int]:
     every = frozenset(range(len(val.options)))
-    return every if val.tag.value is None else cx.scope.fact(val.tag.value, every)
+    return every if val.tag.value is None else cx.scope.fact(told_by(cx, val.tag.value), every)
 
 
 def _there(cx: Context, node: ast.AST, val: Maybe, name: str = "", none: bool = False) -> Val:
@@ -234,7 +242,7 @@ def settled(cx: Context, node: ast.AST, val: Val) -> Val:
     if not (isinstance(val, Maybe) and val.none):
         return val
     found = _there(cx, node, val, val.value.hint or cx.text(node), none=True)
-    cx.scope.facts = {**cx.scope.facts, val.value: PRESENT}
+    cx.scope.facts = {**cx.scope.facts, told_by(cx, val.value): PRESENT}
     return found
 
 
@@ -251,7 +259,7 @@ def present(cx: Context, node: ast.AST, val: Val, message: str, exception: str =
         return val
     operators.raise_if(cx, node, absent, exception, (message,))
     there = frozenset(k for k in _allowed(cx, val) if not optional(val.options[k]))
-    cx.scope.facts = {**cx.scope.facts, val.tag.value: there}
+    cx.scope.facts = {**cx.scope.facts, told_by(cx, val.tag.value): there}
     return narrowed(cx, node, val)
 
 
@@ -262,8 +270,18 @@ def is_none(cx: Context, node: ast.AST, val: Val, positive: bool = True) -> Val 
         return which(cx, node, val, frozenset(k for k, x in enumerate(val.options) if optional(x) == positive))
     if not (isinstance(val, Maybe) and val.none):
         return None
-    test = Num(cx.at(node).emit("opt_absent" if positive else "opt_present", val.value)[0])
+    test = Num(cx.at(node).emit("opt_absent" if positive else "opt_present", val.value, *_arrays_with(cx, val))[0])
     return _note(cx, test, val.value, *((ABSENT, PRESENT) if positive else (PRESENT, ABSENT)))
+
+
+def _arrays_with(cx: Context, val: Maybe) -> list[Value]:
+    """Optional arrays that are None together with a value: a test says so of all, so that none is saved to be asked."""
+    others = cx.tellers.get(told_by(cx, val.value), ())
+    return [v for v in others if v is not val.value and _is_array(v) and cx.scope.sees(v)]
+
+
+def _is_array(v: Value) -> bool:
+    return isinstance(v.type, Opt) and isinstance(v.type.elem, AVal) and v.type.elem.rank > 0
 
 
 def which(cx: Context, node: ast.AST, val: OneOf, wanted: frozenset[int]) -> Val:
@@ -322,7 +340,7 @@ def truth(cx: Context, node: ast.AST, val: Val, run: Callable[[Val], Val]) -> Va
         return run(narrowed(cx, node, val))
     assert isinstance(val, Maybe)
     found = control.choose(cx, node, absent, lambda: Known(False), lambda: run(narrowed(cx, node, val)))
-    return _note(cx, found, val.value, PRESENT, ABSENT | PRESENT)
+    return _note(cx, found, val.value, PRESENT, EITHER)
 
 
 def decided(cx: Context, node: ast.AST, val: OneOf, run: Callable[[Val], Val]) -> Val:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from symdiff.errors import Loc
-from symdiff.frontend.python import alternatives, grown, kinship, memory
+from symdiff.frontend.python import alternatives, grown, kinship, memory, together
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.headers import COMPOSITE, SAME, Slot, inside, place
 from symdiff.frontend.python.joins import at_cell
@@ -38,7 +38,7 @@ from symdiff.ir.types import AVal, Kind, Opt, Seq, Type
 def regroup(cx: Context, carried: kinship.Carried, serial: int, where: Loc) -> frozenset[tuple[int, int]]:
     """Split groups whose members ended a turn in different memory, and record what may alias.
 
-    `carried` are slots with what they held before the loop and after the turn, as `kin_slots` has them; cells older
+    `carried` are slots with what they held before the loop and after the turn, as `slots_of` has them; cells older
     than `serial` were there before the loop, which is at `where`.  Returns the pairs of groups that may share memory.
     """
     slots = [found for found in carried if found[0].kind != "grown"]
@@ -109,6 +109,7 @@ class Carry:
         self.created: list[tuple[Cell, int]] = []
         self.alias_sets: list[tuple[Cell, Slot]] = []
         self.related: list[tuple[Cell, Slot]] = []
+        self.told: together.Told = {}
 
     def plan(self, slot: Slot, name: str) -> Callable[[Sequence[Value]], Any]:
         """How the slot's value is made of the carried values."""
@@ -118,7 +119,7 @@ class Carry:
             parts = [self.plan(p, part) for p, part in zip(slot.parts, part_names(slot, name), strict=True)]
             make = slot.make
             assert make is not None
-            return lambda values: make(tuple(p(values) for p in parts))
+            return lambda values: self._told(slot, make(tuple(p(values) for p in parts)))
         if slot.kind in ("array", "optarray"):
             return self._array(slot, name)
         if slot.kind == "reference":
@@ -132,7 +133,7 @@ class Carry:
             tags: frozenset[Any] = frozenset({self.loop}) if t.dtype[0] in "iub" else frozenset()
             return lambda values: Num(values[at], None, tags)
         if slot.kind == "opt":
-            return lambda values: Maybe(values[at], none=slot.none)
+            return lambda values: self._told(slot, Maybe(values[at], none=slot.none))
         if slot.kind == "one-of":
             return lambda values: OneOf(Num(values[at], None, frozenset({self.loop})), slot.options)
         return lambda values: values[at]
@@ -164,8 +165,12 @@ class Carry:
         self.alias_sets.append((found.cell, slot))
         if slot.kind == "optarray":
             at = next(at for cell, at in self.created if cell is found.cell)
-            return lambda values: Maybe(values[at], found.cell, slot.none)
+            return lambda values: self._told(slot, Maybe(values[at], found.cell, slot.none))
         return lambda values: found
+
+    def _told(self, slot: Slot, val: Any) -> Any:
+        """The value, noted with those that are None together with it."""
+        return val if slot.together is None else together.note(self.cx, self.told, slot.together, val)
 
     def _reference(self, slot: Slot, name: str) -> Callable[[Sequence[Value]], Any]:
         if slot.group not in self.cells:
@@ -178,6 +183,7 @@ class Carry:
 
     def settle(self, values: Sequence[Value]) -> None:
         """Put the carried arrays into their cells, and let them alias what they may."""
+        self.told = {}
         for cell, at in self.created:
             self.cx.store.set(cell, values[at])
         for cell, make in self.contents:
@@ -267,15 +273,23 @@ def _optional(cx: Context, t: AVal, val: Any, stale: bool) -> Value:
     return cx.scope.emit("opt_some", _as_type(cx, val, t, stale))[0]
 
 
-def kin_slots(cx: Context, slot: Slot, before: Any, after: Any) -> list[tuple[Slot, Any, Any]]:
-    """The slots within a slot that may hold what others hold: of arrays, references, and lists that grow."""
-    if slot.kind == "grown":
-        return [(slot, before, after)]
+def slots_of(cx: Context, slot: Slot, before: Any, after: Any) -> list[tuple[Slot, Any, Any]]:
+    """A slot and those within it, with what they held before the loop and after the turn."""
+    found = [(slot, before, after)]
     if slot.kind == "reference":
         was = before if before is BOTTOM else cx.store.as_of(cx.turn_depth, before.cell)
         now = after if after is BOTTOM else cx.store.get(after.cell)
-        return [(slot, before, after), *kin_slots(cx, slot.parts[0], was, now)]
+        found += slots_of(cx, slot.parts[0], was, now)
     if slot.kind in COMPOSITE:
         a, b = inside(slot, before) or (), inside(slot, after) or ()
-        return [found for s, x, y in zip(slot.parts, a, b, strict=True) for found in kin_slots(cx, s, x, y)]
-    return [(slot, before, after)] if slot.kind in ("array", "optarray") else []
+        found += [each for s, x, y in zip(slot.parts, a, b, strict=True) for each in slots_of(cx, s, x, y)]
+    return found
+
+
+def may_be_kin(slot: Slot) -> bool:
+    """Whether a slot may hold what others hold: of arrays, references, and lists that grow."""
+    return slot.kind in ("array", "optarray", "reference", "grown")
+
+
+def may_be_none(slot: Slot) -> bool:
+    return slot.kind == "nullable" or slot.none

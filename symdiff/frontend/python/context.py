@@ -150,6 +150,8 @@ class Context:
         self.compiled: dict[int, Source] = {}  # every definition compiled in, by the id of its node
         self.sizes_needed: set[str] = set()
         self.learned: dict[Value, tuple[Facts, Facts]] = {}  # by test: what holds where it is true, and false
+        self.told: dict[Value, Value] = {}  # optional values: which other one is None when they are, see `together`
+        self.tellers: dict[Value, list[Value]] = {}  # by that one: all of them
         self.deciding: dict[Value, Value] = {}  # by number of an option: the condition that chose the first of two
         self.derivatives = 0  # how many are being taken, one inside another
         # Where helpers are called, see `sharing`: the operations inside each; how many a small one must have; the total

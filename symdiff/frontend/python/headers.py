@@ -82,6 +82,7 @@ class Slot:
     name: str = ""
     labels: tuple[str, ...] = ()
     none: bool = False
+    together: int | None = None  # of what may be None: with which others it is, see `together`
     options: tuple[Val, ...] = ()
 
     def signature(self) -> Any:
@@ -98,6 +99,7 @@ class Slot:
             self.held is None,
             self.stale is None,
             self.none,
+            self.together,
             len(self.options),
             self.shared,
             self.kin,
@@ -437,8 +439,8 @@ def _widen_number(cx: Context, slot: Slot, after: Any, key: Any) -> Slot:
     if joined.kind is Kind.ARRAY:
         kind = "optarray" if optional else "array"
         return Slot(kind, joined, group=slot.group, aliases=set(slot.aliases), held=slot.held, none=none,
-                    stale=slot.stale)  # fmt: skip
-    return Slot("opt" if optional else "scalar", joined, none=none)
+                    stale=slot.stale, together=slot.together)  # fmt: skip
+    return Slot("opt" if optional else "scalar", joined, none=none, together=slot.together)
 
 
 def _widen_parts(cx: Context, slot: Slot, before: Any, header: Any, after: Any, key: Any) -> Slot:
@@ -450,7 +452,7 @@ def _widen_parts(cx: Context, slot: Slot, before: Any, header: Any, after: Any, 
     parts = tuple(
         widen(cx, s, x, y, z, (key, k)) for k, (s, x, y, z) in enumerate(zip(slot.parts, a, h, b, strict=True))
     )
-    return Slot(slot.kind, parts=parts, make=slot.make, labels=slot.labels)
+    return Slot(slot.kind, parts=parts, make=slot.make, labels=slot.labels, together=slot.together)
 
 
 def inside(slot: Slot, val: Any) -> tuple[Any, ...] | None:

@@ -7,10 +7,10 @@ so names that shared memory still do, and pairs with a common side may alias.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
-from symdiff.frontend.python import alternatives, captured, grown, kinship, memory
+from symdiff.frontend.python import alternatives, captured, grown, kinship, memory, together
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.sides import Sides, same_place
 from symdiff.frontend.python.store import MISSING
@@ -234,11 +234,16 @@ class Joiner(Sides):
             with side.active(self.cx):
                 there.append(self.cx.scope.use(self.cx.value(tag)))
         at, found = self.pair(*there), self.join(*pairs[1])
-        tags = self.cx.tags(pairs[0])
+        tags, key = self.cx.tags(pairs[0]), self._states(a, b)
 
         def rebuild(outs: Sequence[Value]) -> Val:
             val = found(outs)
-            return val if isinstance(val, Conflict) else alternatives.put_together(Num(outs[at], None, tags), val)
+            if isinstance(val, Conflict):
+                return val
+            made: Val = together.note(
+                self.cx, self.told, key, alternatives.put_together(Num(outs[at], None, tags), val)
+            )
+            return made
 
         return rebuild
 
@@ -249,7 +254,12 @@ class Joiner(Sides):
         if any(isinstance(x, Maybe) and not x.none for x in (a, b)):
             return self._conflict(a, b)
         found = self._numeric(*(UNBOUND if isinstance(x, Known) and x.obj is None else x for x in (a, b)))
-        return lambda outs: alternatives.or_none(found(outs))
+        key = self._states(a, b)
+        return lambda outs: together.note(self.cx, self.told, key, alternatives.or_none(found(outs)))
+
+    def _states(self, a: Val, b: Val) -> Hashable:
+        """What is None together behind the branches: what is so, or there, on either side together."""
+        return tuple(together.state(self.cx, x) for x in (a, b))
 
     # --- numbers and arrays
 
@@ -314,7 +324,7 @@ class Joiner(Sides):
                 return lambda outs: live
             if alternatives.nullable(live):
                 halves = [self.join(*((BOTTOM, x) if k == 0 else (x, BOTTOM))) for x in (live.tag, live.options[1])]
-                return lambda outs: alternatives.put_together(*(half(outs) for half in halves))
+                return lambda outs: self._as(live, alternatives.put_together(*(half(outs) for half in halves)))
             tag = self.join(*((BOTTOM, live.tag) if k == 0 else (live.tag, BOTTOM)))
             return lambda outs: OneOf(tag(outs), live.options)  # type: ignore[arg-type]  # of an int: a Num
         if isinstance(live, Struct):
@@ -330,7 +340,7 @@ class Joiner(Sides):
         if isinstance(live, Maybe) or not all(static_size(d) for d in t.shape):
             found = self._numeric(*((UNBOUND, live) if k == 0 else (live, UNBOUND)))
             none = isinstance(live, Maybe) and live.none
-            return (lambda outs: alternatives.or_none(found(outs))) if none else found
+            return (lambda outs: self._as(live, alternatives.or_none(found(outs)))) if none else found
         with self.sides[k].active(self.cx):
             dummy = self.cx.scope.emit("zeros", type=t, shape=t.shape)[0]
         pair = [dummy, dummy]
@@ -339,6 +349,11 @@ class Joiner(Sides):
         if t.kind is not Kind.ARRAY:
             return lambda outs: Num(outs[at], live.dim if isinstance(live, Num) else None, self.cx.tags([live]))
         return self._bottom_array(k, live, at)
+
+    def _as(self, live: Val, now: Val) -> Val:
+        """What is None whenever the value of the side that goes on is."""
+        told = together.teller(live)
+        return now if told is None else together.note(self.cx, {None: told}, None, now)
 
     def _bottom_array(self, k: int, live: Val, at: int) -> Rebuild:
         assert isinstance(live, Arr)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from symdiff.errors import Loc, Problem
-from symdiff.frontend.python import control, kinship, memory, operators
-from symdiff.frontend.python.carries import Carry, contribute, kin_slots, listed, regroup
+from symdiff.frontend.python import alternatives, control, kinship, memory, operators, together
+from symdiff.frontend.python.carries import Carry, contribute, listed, may_be_kin, may_be_none, regroup, slots_of
 from symdiff.frontend.python.context import Context, LoopState
 from symdiff.frontend.python.control import BREAK, CONTINUE, EXIT, ON, RESULT, RETURN, Exit, exit_of, set_exit
 from symdiff.frontend.python.expressions import condition
@@ -235,11 +235,13 @@ class Rolled:
             slots[key] = self._widened(key, slot, before[key], header[key], after[key])
         for key in new:
             slots[key] = self._widened(key, start(self._base(key)), self._base(key), None, self._after(key))
-        carried = [
+        inside = [
             found
             for key, slot in slots.items()
-            for found in kin_slots(cx, slot, self._base_of(key, before), after.get(key, self._after(key)))
+            for found in slots_of(cx, slot, self._base_of(key, before), after.get(key, self._after(key)))
         ]
+        carried = [found for found in inside if may_be_kin(found[0])]
+        together.number(cx, (found for found in inside if may_be_none(found[0])))
         where = cx.loc(self.stmt)
         pairs = regroup(cx, carried, self.serial, where)
         kinship.relate(cx, carried, self.serial)
@@ -373,6 +375,7 @@ class RolledWhile(Rolled):
         cx.store.begin()
         bound = cx.counters["bound"]
         test = condition(cx, stmt.test)
+        self.scope.facts = self._of_params(alternatives.learned(cx, test)[0])
         if test is not POISON:
             test = operators.convert(cx, stmt.test, test, types.Kind.PYTHON, "b1")
             self.pred = cx.scope.use(cx.value(test))
@@ -388,3 +391,8 @@ class RolledWhile(Rolled):
         cx.scope = outer
         self._install(self.params)
         self.poisoned = test is POISON
+
+    def _of_params(self, facts: Facts) -> Facts:
+        """What the condition says of the carried values, as the body knows them."""
+        own = dict(zip(self.test_params, self.params, strict=True))
+        return {own.get(v, v): allowed for v, allowed in facts.items()}

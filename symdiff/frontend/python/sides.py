@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from symdiff.errors import Loc
-from symdiff.frontend.python import alternatives, memory
+from symdiff.frontend.python import alternatives, memory, together
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.store import MISSING, Changes, Scope
 from symdiff.frontend.python.values import (
@@ -73,6 +73,7 @@ class Sides:
         self.later: list[Callable[[Sequence[Value]], None]] = []
         self.free: list[tuple[Cell, list[Cell | None]]] = []  # what is in no list that grows, unless it is `listed`
         self.listed: tuple[set[Cell | None], ...] = (set(), set())  # elements of lists that grow from here on
+        self.told: together.Told = {}  # by what the sides hold: what says whether it is None behind them
         self.frames: set[int] = set()  # calls that are over, whose names a function made in one branch still reads
 
     def narrowed(self, k: int, x: Any) -> Any:
