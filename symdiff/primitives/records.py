@@ -294,13 +294,17 @@ def _ct_infer(ins: tuple[Type, ...], regions: tuple[()], loose: bool = False) ->
 
 
 def _zeros_text(params: Params, ins: tuple[Type, ...]) -> str:
-    """Zeros of a list of Python's floats do not ask what they are: an int may stand among them.
+    """Zeros of Python's floats, in a list or bound on some paths, do not ask what they are: an int may stand there.
 
     `loose`: where Python floats do as well as NumPy scalars, see `passes.plain`.
     """
     t, text, name = ins[0], "{}", "x"
     while isinstance(t, Seq) and isinstance(t.elem, Seq):
         t, text, name = t.elem, text.format(f"[{{}} for {name}_ in {name}]"), f"{name}_"
+    if (zero := _python_zero(t)) is not None:
+        return text.format(f"None if x is None else {zero}")
+    if isinstance(t, Seq) and (zero := _python_zero(t.elem)) is not None:
+        return text.format(f"[None if {name}_ is None else {zero} for {name}_ in {name}]").replace("x_", "e")
     if not isinstance(t, Seq) or not isinstance(t.elem, AVal):
         return "_zeros_like(x)"
     if t.elem.kind is Kind.ARRAY:
@@ -308,6 +312,13 @@ def _zeros_text(params: Params, ins: tuple[Type, ...]) -> str:
     if params.get("loose") or t.elem.kind in (Kind.PYTHON, Kind.EITHER):
         return text.format(f"[{'0j' if t.elem.complex else '0.0'}] * len({name})").replace("x_", "e")
     return "_zeros_like(x)"
+
+
+def _python_zero(t: Type) -> str | None:
+    """The zero of what is a Python number on some paths, for which an int may stand."""
+    if not isinstance(t, Opt) or not isinstance(t.elem, AVal) or t.elem.kind not in (Kind.PYTHON, Kind.EITHER):
+        return None
+    return "0j" if t.elem.complex else "0.0"
 
 
 zeros_ct = prim("zeros_ct", "x", CONSTANT, infer=_ct_infer, params=("loose",), numpy=_zeros_text, helper=_ZEROS_HELPER)

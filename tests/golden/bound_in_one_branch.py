@@ -27,15 +27,15 @@ def bound_in_one_branch_forward(x: float, a: float) -> tuple:
 def bound_in_one_branch_backward(saved: tuple, d_y0: float = 1.0) -> tuple[float, float]:
     """Return d_y0 · ∂bound_in_one_branch/∂(x, a) at the point where `bound_in_one_branch_forward` was called."""
     x, a, y, branch, y1 = saved
-    if y1:                      # 4
+    if y1:                                # 4
         (y,) = branch
-        d_y = 2.0 * (d_y0 * y)  # ∂y0/∂y = 2·y
+        d_y = 2.0 * (d_y0 * y)            # ∂y0/∂y = 2·y
         d_x = 0.0
     else:
-        d_y = _zeros_like(y)    # 4
+        d_y = None if y is None else 0.0  # 4
         d_x = d_y0
-    if x > a:                   # 2
-        d_x += d_y * a          # ∂y/∂x = a
-        d_a = d_y * x           # ∂y/∂a = x
+    if x > a:                             # 2
+        d_x += d_y * a                    # ∂y/∂x = a
+        d_a = d_y * x                     # ∂y/∂a = x
         return d_x, d_a
     return d_x, 0.0

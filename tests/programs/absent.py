@@ -348,3 +348,51 @@ def a_number_an_array_and_a_tuple(v, limit):
         return limit
     row[0] += best
     return np.sum(row) * event.time
+
+
+# --- None, an int or a float
+
+
+@cases(V, 1.2)
+@cases(V - 1.0, 0.6)
+@cases(V[:0], 0.6)
+def a_count_or_an_element(v, x):
+    n, last = 0, None
+    for t in v:
+        if t < 0.8:
+            n += 1
+            last = n
+        elif t > x:
+            last = t
+    return x if last is None else last * x
+
+
+@cases(0.4)
+@cases(0.6)
+@cases(1.6)
+def an_int_a_float_or_none(x):
+    rate = None
+    if x > 1.0:
+        rate = 2
+    elif x > 0.5:
+        rate = x * x
+    return x if rate is None else rate * x
+
+
+@cases(V, 0.6)
+@cases(V[::-1], 0.6)
+@cases(V[:1], 0.6)
+def replaced_by_an_int_and_forgotten(v, x):
+    state, total = None, x
+    for i, t in enumerate(v):
+        if state is not None and t > 0.7:
+            total = total + state * t * x
+        if t > 2.5:
+            state = t * x
+        elif t > 1.5:
+            state = i
+        elif t < 0.7:
+            state = None
+        else:
+            state = 1.5
+    return total if state is None else total * state

@@ -269,7 +269,8 @@ def _optional(cx: Context, t: AVal, val: Any, stale: bool) -> Value:
     if isinstance(val, Maybe):
         if val.cell is not None and not stale:
             memory.check_read(cx, Arr(val.cell))
-        return cx.scope.use(val.value)
+        kept = val.value.type == Opt(t) or t.kind is Kind.ARRAY
+        return cx.scope.use(val.value) if kept else cx.scope.emit("opt_convert", val.value, elem=t)[0]
     return cx.scope.emit("opt_some", _as_type(cx, val, t, stale))[0]
 
 

@@ -19,7 +19,7 @@ from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.sides import fixed, same_place
 from symdiff.frontend.python.store import MISSING
-from symdiff.frontend.python.type_joins import join_types, widen_shapes
+from symdiff.frontend.python.type_joins import becomes, join_types, widen_shapes
 from symdiff.frontend.python.values import (
     BOTTOM,
     POISON,
@@ -147,8 +147,10 @@ def widen(cx: Context, slot: Slot, before: Any, header: Any, after: Any, key: An
 
 
 def _one_type(cx: Context, slot: Slot, before: Any, after: Any) -> Slot:
-    """What is bound on some paths only keeps its type: there is no conversion of what may not be there."""
-    if any(isinstance(v, Maybe) and _type(cx, v) != slot.type for v in (before, after)):
+    """What is bound on some paths only keeps its type, or its object: what may not be there is not converted."""
+    t = slot.type
+    assert isinstance(t, AVal)
+    if any(isinstance(v, Maybe) and not becomes(found, t) for v in (before, after) if (found := _type(cx, v))):
         raise Misfit(_describe(cx, before), _describe(cx, after))
     return slot
 

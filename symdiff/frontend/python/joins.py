@@ -14,7 +14,7 @@ from symdiff.frontend.python import alternatives, captured, grown, kinship, memo
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.sides import Sides, same_place
 from symdiff.frontend.python.store import MISSING
-from symdiff.frontend.python.type_joins import join_types, widen_shapes
+from symdiff.frontend.python.type_joins import becomes, join_types, widen_shapes
 from symdiff.frontend.python.values import (
     BOTTOM,
     DEAD,
@@ -275,7 +275,9 @@ class Joiner(Sides):
         t = known[0] if len(known) == 1 else join_types(known[0], known[1])
         if t is None and len(known) == 2:
             t = widen_shapes(self.cx, known[0], known[1], (id(self), len(self.outs)))
-        if t is None or any(isinstance(x, Maybe) and not _becomes(known, t) for x in (a, b)):
+        if t is None or any(
+            isinstance(x, Maybe) and k and not becomes(k, t) for k, x in zip(kinds, (a, b), strict=True)
+        ):
             return self._conflict(a, b)
         if t.kind is Kind.ARRAY:
             return self._arrays(a, b, t, maybe)
@@ -417,11 +419,6 @@ _STRUCTURES = (
     OneOf,
     Letter,
 )
-
-
-def _becomes(kinds: Sequence[AVal], wide: AVal) -> bool:
-    """Whether what is there on some paths only keeps its type, or can be converted: of one dtype, of either kind."""
-    return all(t == wide or (wide.kind is Kind.EITHER and t.dtype == wide.dtype) for t in kinds)
 
 
 def _inside(content: Any) -> Sequence[Val]:

@@ -82,6 +82,8 @@ class Sides:
             return x
         side = self.sides[k]
         with side.active(self.cx):
+            if isinstance(x, Maybe) and x.cell is not None and memory.stale(self.cx, Arr(x.cell)):
+                return x  # an error where it is read
             found = alternatives.narrowed(self.cx, self.node, x)
             if isinstance(found, Arr) and found.cell not in side.changes:  # read here for the join
                 side.changes[found.cell] = self.cx.store.get(found.cell)

@@ -36,6 +36,11 @@ def join_types(a: AVal, b: AVal) -> AVal | None:
     return AVal(Kind.EITHER, (), dtype)
 
 
+def becomes(t: AVal, wide: AVal) -> bool:
+    """Whether what is there on some paths only is of a type, or can be carried as one: as the object that it is."""
+    return t == wide or (wide.kind is Kind.EITHER and join_types(t, wide) == wide)
+
+
 def _is_strong(t: AVal, kind: Kind) -> bool:
     """Whether its dtype is that of a NumPy scalar: what is either may be a Python number of its dtype."""
     return t.kind is kind and (kind is Kind.NUMPY or t.dtype not in _SCALARS)
