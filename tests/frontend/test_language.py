@@ -23,7 +23,7 @@ import copy, enum, functools, operator
 from bisect import bisect
 from dataclasses import asdict, dataclass, field, fields, replace
 from heapq import heappop, heappush, nlargest
-from itertools import accumulate, islice, product, takewhile
+from itertools import accumulate, groupby, islice, product, takewhile
 import math
 import numpy as np
 import symdiff

@@ -17,6 +17,7 @@ from tests.programs import (
     everyday_data,
     flow,
     functions,
+    grouped,
     infinities,
     iterating,
     kinds,
@@ -59,7 +60,7 @@ FILES = (
         iterating,
         outside,
     ),
-    *(ragged, kinds, methods, everyday, everyday_data, infinities, trees, absent, layered, classes, slices),
+    *(ragged, kinds, methods, everyday, everyday_data, infinities, trees, absent, layered, classes, slices, grouped),
 )
 CASES = [case for file in FILES for case in file.cases]
 

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from symdiff.frontend.python import containers
+from symdiff.frontend.python import containers, grouping
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import Arr, Cell, DictRef, Grown, ListRef, Sequence_, Val
 from symdiff.ir.core import Block, Op, Value
@@ -35,6 +35,9 @@ def lists_in(over: Val) -> list[Cell]:
 
 def turn_by_turn(cx: Context, node: ast.AST, place: ast.AST, over: Val, items: Sequence[Val]) -> Iterator[Val]:
     """The known elements of what a loop runs over, each as it is at its turn: a list must keep its length."""
+    if grouping.given_in_turns(over):
+        yield from grouping.turn_by_turn(cx, place, over)
+        return
     lists = lists_in(over)
     before = [cx.store.get(cell) for cell in lists]
 

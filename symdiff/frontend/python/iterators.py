@@ -42,6 +42,10 @@ from symdiff.frontend.python.values import (
 
 _REUSABLE = ("range", "view", *VIEWS)
 _TAKEN = "taken"
+GROUP = "a group"  # the name of the memory that says which group `groupby` has come to
+_A_GROUP_LEFT = "a group of `itertools.groupby` that is read when the next one has been asked for"
+_NOTHING_LEFT = "the groups are iterators that share one: nothing is left of it"
+_AT_ONCE = "make a list of each at once: `[(key, list(group)) for key, group in groupby(...)]`"
 State = dict[Hashable, Any]  # what places of the store held
 
 
@@ -95,7 +99,7 @@ def remembered(cx: Context, found: Val, state: State) -> Val:
 
     A function that changes it itself is right only where all elements are taken at once.
     """
-    if isinstance(found, Sequence_) and found.kind in ("iterator", "iter", "cycle"):
+    if isinstance(found, Sequence_) and found.kind in ("iterator", "iter", "cycle", "groupby"):
         cx.eager[found.cell] = state
     return found
 
@@ -180,8 +184,12 @@ def refuse_changed(cx: Context, node: ast.AST, val: Val) -> bool:
     """Whether what an iterator was made of has changed since: reported."""
     if not isinstance(val, Sequence_):
         return False
-    if any(cx.store.get(key) is not then for key, then in cx.eager.get(val.cell, {}).items()):
-        cx.refuse("SD235", node, name=f"`{cx.text(node)}`")
+    changed = [key for key, then in cx.eager.get(val.cell, {}).items() if cx.store.get(key) is not then]
+    if changed:
+        if any(isinstance(key, Cell) and key.name == GROUP for key in changed):
+            cx.refuse("SD299", node, construct=_A_GROUP_LEFT, why=_NOTHING_LEFT, rewrite=_AT_ONCE)
+        else:
+            cx.refuse("SD235", node, name=f"`{cx.text(node)}`")
         return True
     return any(refuse_changed(cx, node, part) for part in val.parts)
 

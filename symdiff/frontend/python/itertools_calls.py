@@ -8,7 +8,7 @@ import operator
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from symdiff.frontend.python import calls, containers, iterators, numpy_spelled, operators, subscripts
+from symdiff.frontend.python import calls, containers, grouping, iterators, numpy_spelled, operators, subscripts
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.numpy_calls import bind
 from symdiff.frontend.python.sizes import refuse_unknown_count
@@ -187,6 +187,7 @@ def _zip_longest(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
 
 
 _FUNCTIONS: list[tuple[Any, Handler]] = [
+    (itertools.groupby, grouping.call),
     (itertools.pairwise, _pairwise), (itertools.accumulate, _accumulate), (itertools.islice, _islice),
     (itertools.chain, _chain), (itertools.chain.from_iterable, _written_out(iterating.from_iterable)),
     (itertools.product, _product), (itertools.zip_longest, _zip_longest),

@@ -80,6 +80,8 @@ SUPPORTED = (
     Row("`itertools`: `chain`, `islice`, `product`, `combinations`, `accumulate`, `zip_longest`, `takewhile`, `tee`, …",
         "for i, j in product(range(n), range(2)): x *= i + j + 1 ⏎ s = sum(islice(v, 1, None))"
         " ⏎ return x + s + sum(takewhile(lambda t: t > x, accumulate(v)))"),
+    Row("`itertools.groupby` by keys that are known when compiling",
+        "for k, g in groupby(range(6), key=lambda i: i // 2): x *= sum(x + i for i in g) + k ⏎ return x"),
     Row("`heapq`, `bisect`, on lists of any length",
         "q = [(x, 0)] ⏎ for i, t in enumerate(v): heappush(q, (t * t, i)) ⏎ a, k = heappop(q)"
         " ⏎ return a * v[k] + sorted(v)[bisect(sorted(v), x) - 1] * nlargest(2, v)[1]"),

@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from symdiff.frontend.python import containers, control, grown, letters, list_changes, operators, ranges
+from symdiff.frontend.python import containers, control, grouping, grown, letters, list_changes, operators, ranges
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import POISON, VIEWS, Grown, Known, ListRef, Sequence_, SliceVal, Struct, Val
 from symdiff.ir import dims
@@ -42,6 +42,8 @@ def known_items(cx: Context, node: ast.AST, val: Sequence_) -> list[Val] | None:
         return list(val.parts)
     if val.kind in VIEWS:
         return _viewed(cx, val)
+    if val.kind == grouping.KIND:
+        return grouping.all_at_once(cx, node, val)
     if val.kind == "repeat":
         return [val.parts[0]] * val.parts[1].obj if isinstance(val.parts[1], Known) and val.parts[1].obj else None
     if val.kind in _OPTIONS:
