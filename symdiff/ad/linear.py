@@ -15,9 +15,10 @@ from symdiff.ir.core import Block, Family, Literal, Op, Program, Value, walk
 from symdiff.ir.loops import loop
 
 _SIZES = frozenset(("dim", "dim_of", "seq_len"))
-_SUMS = frozenset(
-    ("add", "sub", "where", "select", "concatenate", "stack", "index_set", "index_add", "seq_append", "seq_set")
-)
+_SUMS = frozenset((
+    "add", "sub", "where", "select", "concatenate", "stack", "index_set", "index_add", "part_set", "part_add",
+    "seq_append", "seq_set",
+))  # fmt: skip
 
 
 def _depends(op: Op, flags: Flags) -> Flags:

@@ -31,10 +31,11 @@ if TYPE_CHECKING:
 WIDTH = 84  # of an expression, estimated; the line's target and indentation come on top
 _AT_RETURN = ("convert", "copy")  # `return float(y), x.copy()`
 _SHORT = 8  # known places that are written where they are read
-INDEXED = {"index": 1, "index_once": 1, "index_set": 2, "index_add": 2}  # the first operand that says where
+# The first operand that says where.
+INDEXED = {"index": 1, "index_once": 1, "index_set": 2, "index_add": 2, "part_set": 2, "part_add": 2}
 DEPTH = 12  # of nested operations in one expression
 
-ADDED = {"index_add": 1, "seq_add": 2, "seq_append": 1}  # the operand that is added
+ADDED = {"index_add": 1, "part_add": 1, "seq_add": 2, "seq_append": 1}  # the operand that is added
 
 UNPACKS = ("alt_unpack", "saved_unpack")  # their result is several values, even if it is one
 

@@ -91,5 +91,5 @@ def _same(op: Op) -> Iterator[tuple[Value, Value]]:
             if region is op.regions[-1]:
                 yield from zip(region.outs[skip : skip + n], params, strict=False)
                 yield from zip(op.outs[skip : skip + n], params, strict=False)
-    elif op.prim.name in ("convert", "retype", "index_set", "index_add", "restore", "same"):
+    elif op.prim.name in ("convert", "retype", "index_set", "index_add", "part_set", "part_add", "restore", "same"):
         yield op.ins[0], op.outs[0]

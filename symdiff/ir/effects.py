@@ -26,7 +26,7 @@ from symdiff.ir.types import AVal
 DERIVED = "∂"
 _ELEMENTS = {"seq_get", "seq_set", "seq_swap", "seq_last", "seq_rest"}
 _SEQUENCES = {*_ELEMENTS, "opt_get"}
-_INDEXING = {"index", "index_set", "index_add"}
+_INDEXING = {"index", "index_set", "index_add", "part_set", "part_add"}
 _PYTHON_ARITHMETIC = {"div", "floordiv", "floor_divide", "mod", "remainder", "pow"}
 _OF_SOME = {"max", "min", "argmax", "argmin"}  # ValueError, along an axis without elements
 _BINDERS = {"bind_dim"}  # kept where the size that they bind is read

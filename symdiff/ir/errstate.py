@@ -39,7 +39,7 @@ _SEEN = ("raise", "print", "error")
 _QUIET = frozenset((
     "const", "zeros", "ones", "full", "eye", "arange", "dim", "bind_dim", "dim_of", "same", "copy", "retype",
     "stop_gradient", "check_shape", "where", "select", "neg", "pos", "conj", "real", "imag", "diagonal", "diag",
-    "index", "index_once", "index_set", "as_array", "as_seq", "reshape", "ravel", "expand_dims", "squeeze",
+    "index", "index_once", "index_set", "part_set", "as_array", "as_seq", "reshape", "ravel", "expand_dims", "squeeze",
     "broadcast_to", "tile", "repeat", "concatenate", "stack", "transpose", "flip", "roll", "pad", "tril", "triu",
     "sliding_window_view", "eq", "ne", "lt", "le", "gt", "ge", "logical_and", "logical_or", "logical_xor",
     "logical_not", "not_", "isfinite", "isnan", "isinf", "signbit", "seq_len", "alt_side", "zeros_ct", "argmax",

@@ -129,7 +129,7 @@ def _index_infer(ins: tuple[Type, ...], regions: tuple[()], spec: Spec) -> tuple
     return (AVal(Kind.ARRAY, shape, x.dtype),)
 
 
-def _update_infer(ins: tuple[Type, ...], regions: tuple[()], spec: Spec, unique: bool = False) -> tuple[Type, ...]:
+def update_infer(ins: tuple[Type, ...], regions: tuple[()], spec: Spec, unique: bool = False) -> tuple[Type, ...]:
     x, v, *operands = (numeric(t) for t in ins)
     part = index_shape(x.shape, spec, tuple(operands))
     if len(v.shape) > len(part) or types.broadcast([part, v.shape]) != part:
@@ -143,11 +143,16 @@ def _update_infer(ins: tuple[Type, ...], regions: tuple[()], spec: Spec, unique:
 
 
 def _add_text(params: Params, ins: tuple[Type, ...]) -> str:
+    return adding("x", params)
+
+
+def adding(target: str, params: Params) -> str:
+    """The statement that adds v to a part of `target`."""
     text = subscript(params["spec"])
     if not may_repeat(params["spec"]) or params.get("unique"):
-        return f"x[{text}] += v"
+        return f"{target}[{text}] += v"
     whole = "np.s_[{}]" if ":" in text else "({})" if len(params["spec"]) > 1 else "{}"
-    return f"np.add.at(x, {whole.format(text)}, v)"
+    return f"np.add.at({target}, {whole.format(text)}, v)"
 
 
 def _set_text(params: Params, ins: tuple[Type, ...]) -> str:
@@ -249,10 +254,10 @@ index_once = prim("index_once", "x *i", LINEAR, params=("spec",), infer=_index_i
     transpose=(_once_back, None), rule=("1 where it stayed", ""), numerical=_MOVES,
     samples=_sample(((4, 3), (("array",),), ([0, 3, 1],)), ((3,), (("array",),), ([[2, 0]],)),
     ((2, 4), (("at", 1), ("array",)), ([3, 0],)), *_REPEATING))  # fmt: skip
-index_add = prim("index_add", "x v *i", LINEAR, params=("spec", "unique"), infer=_update_infer,
+index_add = prim("index_add", "x v *i", LINEAR, params=("spec", "unique"), infer=update_infer,
     numpy=_pure("_accumulate"), inplace=_add_text, consumes=0, helper=_ADD_HELPER,
     transpose=(lambda b, ct, *ins, **p: ct, _value_back, None), rule=("1", "1", ""), numerical=_MOVES,
     samples=_sample(*_ROWS, *_REPEATING, value=True))  # fmt: skip
-index_set = prim("index_set", "x v *i", LINEAR, params=("spec", "unique"), infer=_update_infer, numpy=_pure("_put"),
+index_set = prim("index_set", "x v *i", LINEAR, params=("spec", "unique"), infer=update_infer, numpy=_pure("_put"),
     inplace=_set_text, consumes=0, helper=_SET_HELPER, masks=True, transpose=(_overwritten_back, _stored_back, None),
     rule=("1 outside", "1", ""), numerical=_MOVES, samples=_sample(*_ROWS, *_REPEATING, value=True))  # fmt: skip

@@ -41,6 +41,15 @@ def views(v: "f8[n]", x: float):
     return np.sum(y * y)
 
 
+@construct(lambda n: (vector(n),))
+def complex_parts(x: "f8[n]"):
+    z = np.zeros(len(x), dtype=complex)
+    for i in range(len(x)):
+        z.real[i] = x[i]
+        z.imag[i] += z.real[i - 1] * x[i]
+    return np.sum(np.abs(z) ** 2)
+
+
 @construct(lambda n: (vector(n), np.arange(n) % 5, 0.5))
 def add_at(v: "f8[n]", idx: "i8[n]", x: float):
     y = np.zeros(5)

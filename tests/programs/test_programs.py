@@ -11,6 +11,7 @@ from tests.programs import (
     classes,
     closures,
     collected,
+    complex_parts,
     containers,
     elements,
     everyday,
@@ -60,7 +61,21 @@ FILES = (
         iterating,
         outside,
     ),
-    *(ragged, kinds, methods, everyday, everyday_data, infinities, trees, absent, layered, classes, slices, grouped),
+    *(
+        ragged,
+        kinds,
+        methods,
+        everyday,
+        everyday_data,
+        infinities,
+        trees,
+        absent,
+        layered,
+        classes,
+        slices,
+        grouped,
+        complex_parts,
+    ),
 )
 CASES = [case for file in FILES for case in file.cases]
 

@@ -49,6 +49,7 @@ from symdiff.frontend.python.values import (
 from symdiff.ir.core import REGISTRY
 from symdiff.ir.dims import Dim
 from symdiff.ir.types import AVal, Kind
+from symdiff.primitives.complex_parts import PARTS
 
 _METHOD_NAMES = (
     "sum mean prod max min var std any all argmax argmin cumsum cumprod reshape ravel flatten transpose copy "
@@ -230,6 +231,9 @@ def _complex_part(cx: Context, node: ast.AST, base: Num | Arr, name: str) -> Val
         return base
     if not t.complex and t.kind is Kind.PYTHON:
         return Known(0.0 if t.inexact else 0)
+    if t.complex and isinstance(base, Arr) and name in PARTS:
+        cx.at(node)
+        return memory.part(cx, node, base, name)
     if name in REGISTRY and t.kind is not Kind.EITHER:
         return memory.shares(cx, cx.emit(node, name, base), [base])
     return cx.refuse("SD404", node, type=str(t), name=name)

@@ -49,7 +49,8 @@ def augmented(cx: Context, stmt: ast.AugAssign) -> None:
         base = evaluate(cx, target.value)
         before = attribute(cx, ast.copy_location(ast.Attribute(target.value, target.attr), target), base, target.attr)
         found = update(cx, stmt, before, evaluate(cx, stmt.value))
-        objects.set_attribute(cx, target, base, target.attr, found)
+        if not (isinstance(base, Arr) and found is before):  # `z.real += v` has written into z
+            objects.set_attribute(cx, target, base, target.attr, found)
 
 
 def update(cx: Context, stmt: ast.AugAssign, before: Val, val: Val) -> Val:

@@ -158,6 +158,9 @@ SUPPORTED = (
         "return np.sum(np.lib.stride_tricks.sliding_window_view(v, 2) * np.array([x, 2.0]))"),
     Row("writes into local arrays, through views too",
         "y = np.zeros(3) ⏎ y[0] = x ⏎ r = y[1:] ⏎ r += x ⏎ return y.sum()"),
+    Row("`z.real[:] = v`, `z.imag[i] += t`, `z.real = v` of complex arrays: writes through views",
+        "z = np.zeros(3, dtype=complex) ⏎ z.real[:] = v ⏎ z.imag[0] += x ⏎ z.imag = z.real * x"
+        " ⏎ return np.sum(np.abs(z) ** 2)"),
     Row("`np.add.at`, `out=`, stores through repeated indices: the last value stays",
         "y = np.zeros(2) ⏎ np.add.at(y, [0, 0], x) ⏎ np.exp(y, out=y) ⏎ y[[1, 1]] = x, n ⏎ return y.sum()"),
     Row("writes through a reshape that is certainly a view",

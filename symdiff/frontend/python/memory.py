@@ -24,6 +24,7 @@ from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.values import NONE, POISON, Arr, Cell, Maybe, Num, Reference, Step, Val, static_size
 from symdiff.ir.core import Value
 from symdiff.ir.types import AVal, Kind
+from symdiff.primitives.complex_parts import PARTS
 from symdiff.primitives.indexing import index_shape
 
 FREE: Any = type("Free", (), {"__repr__": lambda self: "free"})()
@@ -136,13 +137,36 @@ def view(cx: Context, node: ast.AST, base: Arr, step: Step) -> Val:
     if step.perm is None and chosen_in_turns(cx, base):
         value = part_of_chosen(cx, node, base, step)
     else:
-        value = read_step(cx, read(cx, base), step)
+        value = read_parts(cx, base, lambda whole: read_step(cx, whole, step))
     t = value.type
     assert isinstance(t, AVal)
     if t.kind is not Kind.ARRAY:
         return Num(value, None)
     version = cx.store.get(base.cell)
-    return Arr(base.cell, (*base.path, step), (version, value))
+    return Arr(base.cell, extended(base.path, step), (version, value))
+
+
+def read_parts(cx: Context, base: Arr, choose: Callable[[Value], Value]) -> Value:
+    """What is chosen of an array; of a part of complex numbers, chosen before the part is taken."""
+    if not is_part(base.path):
+        return choose(read(cx, base))
+    whole = read(cx, Arr(base.cell, base.path[:-1]))
+    return read_step(cx, choose(whole), base.path[-1])
+
+
+def part(cx: Context, node: ast.AST, base: Arr, name: str) -> Val:
+    """`z.real`, `z.imag` of a complex array: a view."""
+    return view(cx, node, base, Step((), (), operation=(name, ())))
+
+
+def is_part(path: Sequence[Step]) -> bool:
+    """Whether a view is of real or imaginary parts."""
+    return bool(path) and path[-1].operation is not None and path[-1].operation[0] in PARTS
+
+
+def extended(path: tuple[Step, ...], *steps: Step) -> tuple[Step, ...]:
+    """The path of a view of a view.  Parts of numbers are taken last: an element is read, and written, alone."""
+    return (*path[:-1], *steps, path[-1]) if is_part(path) else (*path, *steps)
 
 
 def chosen_in_turns(cx: Context, arr: Arr) -> bool:
@@ -203,6 +227,8 @@ def write(cx: Context, node: ast.AST, arr: Arr, new: Value) -> bool:
         return False
     if chosen(cx, arr):
         return in_each(cx, node, arr, lambda side: write(cx, node, side, _sized(cx, new, cx.aval(side))))
+    if is_part(arr.path):
+        arr, new = _with_part(cx, arr, new)
     levels = [cx.store.get(arr.cell)]
     for step in arr.path[:-1]:
         levels.append(read_step(cx, levels[-1], step))
@@ -241,7 +267,7 @@ def in_each(cx: Context, node: ast.AST, arr: Arr, do: Callable[[Arr], object]) -
 
     def on(side: Arr) -> Callable[[], Val]:
         def run() -> Val:
-            do(Arr(side.cell, (*side.path, *arr.path)))
+            do(Arr(side.cell, extended(side.path, *arr.path)))
             cx.store.set(arr.cell, _sized(cx, read(cx, side), whole))
             return NONE
 
@@ -267,6 +293,30 @@ def _choose_again(cx: Context, node: ast.AST, cell: Cell) -> None:
     first, a = control.branch(cx, lambda: _sized(cx, read(cx, choice.then), whole))
     second, b = control.branch(cx, lambda: _sized(cx, read(cx, choice.orelse), whole))
     cx.store.set(cell, control.emit_cond(cx, node, choice.pred, first.scope, second.scope, [(a, b)])[0])
+
+
+def _with_part(cx: Context, arr: Arr, new: Value) -> tuple[Arr, Value]:
+    """The complex array with its real or imaginary part, of all elements or of a slice, made new."""
+    *path, last = arr.path
+    assert last.operation is not None
+    step = path.pop() if path and path[-1].spec else None
+    base = Arr(arr.cell, tuple(path))
+    before = handed_on(cx, base)
+    assert isinstance(before.type, AVal)
+    if not before.type.rank:
+        return base, _number_of_parts(cx, before, new, last.operation[0])
+    whole = tuple(("slice", None, None, None, n) for n in before.type.shape)
+    spec, operands = (whole, ()) if step is None else (step.spec, step.operands)
+    return base, cx.scope.emit("part_set", before, new, *operands, spec=spec, part=last.operation[0])[0]
+
+
+def _number_of_parts(cx: Context, before: Value, new: Value, name: str) -> Value:
+    """A complex number in an array without axes, with its real or imaginary part made new."""
+    parts = [new if p == name else cx.scope.emit(p, before)[0] for p in PARTS]
+    floats = [cx.scope.emit("convert", p, kind=Kind.PYTHON, dtype="f8")[0] for p in parts]
+    made = cx.scope.emit("make_complex", *floats)[0]
+    assert isinstance(before.type, AVal)
+    return cx.scope.emit("convert", made, kind=Kind.ARRAY, dtype=before.type.dtype)[0]
 
 
 def _put_back(cx: Context, level: Value, part: Value, step: Step) -> Value:
@@ -302,7 +352,7 @@ def viewed(cx: Context, base: Arr, made: Val) -> Val:
     step = Step((), op.ins[1:], operation=(op.prim.name, tuple(op.params.items())))
     version = cx.store.get(base.cell)
     cx.store.set(made.cell, MISSING)
-    return Arr(base.cell, (*base.path, step), (version, op.outs[0]))
+    return Arr(base.cell, extended(base.path, step), (version, op.outs[0]))
 
 
 def in_order(cx: Context, arr: Arr) -> bool:
@@ -317,7 +367,7 @@ def _keeps_order(step: Step) -> bool:
     if step.perm is not None:
         return False
     if step.operation is not None:
-        return step.operation[0] != "flip"
+        return step.operation[0] not in ("flip", *PARTS)
     rest = [item for item in step.spec if item[0] not in ("new", "rest")]
     while rest and rest[0][0] == "at":
         rest.pop(0)
@@ -426,6 +476,9 @@ def _stands_for(cx: Context, optional: Cell, found: Arr) -> None:
 
 def compose(path: tuple[Step, ...], step: Step) -> tuple[tuple[Step, ...], Step]:
     """`A[i][j]` is `A[i, j]`: integer steps join the next subscript, so that a write is one operation."""
+    if is_part(path):
+        inner, step = compose(path[:-1], step)
+        return (*inner, path[-1]), step
     last = path[-1] if path else None
     if last is None or any(s.perm is not None or s.operation is not None for s in (step, last)):
         return path, step

@@ -22,6 +22,7 @@ from symdiff.frontend.spelled.collected import deque
 from symdiff.ir import types
 from symdiff.ir.core import REGISTRY
 from symdiff.ir.types import Kind
+from symdiff.primitives.complex_parts import PARTS
 from symdiff.primitives.opaque import FUNCTIONS
 from symdiff.primitives.tables import called_functions
 
@@ -386,6 +387,9 @@ _VIEWS = ("expand_dims", "squeeze", "flip")  # of an array, always
 def result(cx: Context, node: ast.AST, prim: str, operands: Sequence[Val], **params: Any) -> Val:
     """Emit; a result that NumPy may give as a view may share memory."""
     base = operands[0] if operands else POISON
+    if prim in PARTS and isinstance(base, Arr) and cx.aval(base).complex:
+        cx.at(node)
+        return memory.part(cx, node, base, prim)
     certain = isinstance(base, Arr) and (prim in _VIEWS or (prim == "ravel" and memory.in_order(cx, base)))
     found = cx.emit(node, prim, *operands, **params)
     if certain and isinstance(base, Arr):

@@ -220,5 +220,5 @@ def fixed(arr: Arr) -> bool:
 
 def same_place(a: Arr, b: Arr) -> bool:
     """Whether two arrays are the same part of the same cell."""
-    paths = ([(step.spec, step.operands, step.perm) for step in arr.path] for arr in (a, b))
+    paths = ([(step.spec, step.operands, step.perm, step.operation) for step in arr.path] for arr in (a, b))
     return a.cell is b.cell and next(paths) == next(paths)

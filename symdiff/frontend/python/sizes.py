@@ -54,7 +54,7 @@ def reconcile(
         return None
     if cx.scope.always:
         _unify(cx, left, right)
-    if prim in ("index_set", "index_add"):
+    if prim in ("index_set", "index_add", "part_set", "part_add"):
         return _stored(cx, node, ins, params["spec"]) or _checked(cx, node, ins, left, right, ins)
     if prim == "broadcast_to":
         return _widened(cx, node, ins, params["shape"])

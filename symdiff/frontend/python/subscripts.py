@@ -186,6 +186,10 @@ def read(cx: Context, node: ast.AST, base: Arr, index: Val) -> Val:
         if len(spec.operands) == 1 and spec.items[0][0] == "array" and memory.chosen_in_turns(cx, base):
             step = Step(tuple(spec.items), tuple(spec.operands))
             return _chosen(cx, memory.part_of_chosen(cx, node, base, step))
+        if memory.is_part(base.path):
+            whole = Arr(base.cell, base.path[:-1])
+            value = cx.emit_value(node, "index", [cx.value(whole), *spec.operands], spec=tuple(spec.items))
+            return _chosen(cx, value and memory.read_step(cx, value, base.path[-1]))
         value = cx.emit_value(node, "index", [cx.value(base), *spec.operands], spec=tuple(spec.items))
         return _chosen(cx, value)
     if not cx.aval(base).rank and all(item == ("rest",) for item in spec.items):
@@ -257,7 +261,14 @@ def _emit_store(cx: Context, node: ast.AST, prim: str, base: Arr, spec: _Spec, v
     val = val if listed else _fitted(cx, node, val, to, step)
     if val is POISON:
         return
-    value = cx.emit_value(node, prim, [memory.read(cx, target), cx.value(val), *step.operands], spec=step.spec)
+    params: dict[str, Any] = {"spec": step.spec}
+    if memory.is_part(path):
+        last = path[-1].operation
+        assert last is not None
+        prim, params["part"] = {"index_set": "part_set", "index_add": "part_add"}[prim], last[0]
+        target = Arr(base.cell, path[:-1])
+        val = val if cx.aval(val).inexact else operators.convert(cx, node, val, cx.aval(val).kind, "f8")
+    value = cx.emit_value(node, prim, [memory.read(cx, target), cx.value(val), *step.operands], **params)
     if value is not None:
         memory.write(cx, node, target, value)
 

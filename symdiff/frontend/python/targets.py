@@ -39,6 +39,7 @@ from symdiff.frontend.python.values import (
     Val,
 )
 from symdiff.ir.dims import Dim
+from symdiff.primitives.complex_parts import PARTS
 
 
 def assign(cx: Context, target: ast.expr, val: Val) -> None:
@@ -56,7 +57,14 @@ def assign(cx: Context, target: ast.expr, val: Val) -> None:
         cx.refuse("SD225", target, target=cx.text(target))
     else:
         assert isinstance(target, ast.Attribute)
-        objects.set_attribute(cx, target, evaluate(cx, target.value), target.attr, val)
+        _assign_attribute(cx, target, evaluate(cx, target.value), val)
+
+
+def _assign_attribute(cx: Context, target: ast.Attribute, base: Val, val: Val) -> None:
+    if isinstance(base, Arr) and target.attr in PARTS and cx.aval(base).complex:
+        store_item(cx, target, memory.part(cx, target, base, target.attr), Known(Ellipsis), val)
+    else:
+        objects.set_attribute(cx, target, base, target.attr, val)
 
 
 def bind_name(cx: Context, target: ast.Name, val: Val, frame: Frame) -> None:
