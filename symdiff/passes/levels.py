@@ -14,8 +14,10 @@ from symdiff.ir.core import Program
 from symdiff.ir.verify import checked
 from symdiff.passes.branches import merged_branches
 from symdiff.passes.cheaper import cheaper
+from symdiff.passes.chosen import numbers_of_chosen
 from symdiff.passes.cse import cse, same_names
 from symdiff.passes.dce import dce
+from symdiff.passes.displays import displays_before_loops
 from symdiff.passes.elements import elements_of_arrays
 from symdiff.passes.exits import exits
 from symdiff.passes.fold import fold, tidy
@@ -42,6 +44,8 @@ REWRITES: Mapping[str, Pass] = {
     "names": lambda program, report: same_names(program),
     "exits": exits,
     "joined": joined,
+    "chosen": lambda program, report: numbers_of_chosen(program),
+    "displays": lambda program, report: displays_before_loops(program),
     "homes": lambda program, report: elements_at_home(program),
     "elements": lambda program, report: elements_of_arrays(program),
     "parts": lambda program, report: lent_parts(program),
@@ -61,10 +65,11 @@ REWRITES: Mapping[str, Pass] = {
     "settled": lambda program, report: settled(program),
     "branches": lambda program, report: merged_branches(program),
 }
+_COSTS = ("chosen", "displays")
 BEFORE: tuple[tuple[str, ...], ...] = (
-    ("homes", "parts", "exits", "dce"),
-    ("tidy", "elements", "homes", "parts", "exits", "dce", "names"),
-    ("fold", "cse", "elements", "homes", "parts", "exits", "stabilise", "fold", "cse", "fold", "dce"),
+    (*_COSTS, "homes", "parts", "exits", "dce"),
+    ("tidy", *_COSTS, "elements", "homes", "parts", "exits", "dce", "names"),
+    (*("fold", "cse", *_COSTS, "elements", "homes", "parts", "exits"), "stabilise", "fold", "cse", "fold", "dce"),
 )
 AFTER: tuple[tuple[str, ...], ...] = (
     ("wholes", "joined", "invariants", "dce"),

@@ -316,3 +316,48 @@ def made_together(v: "f8[n]", x: float):
         z[k] += y[k] * v[k]
         k += 1
     return x if y is None else np.sum(y * z)
+
+
+@construct(lambda n: (vector(n), vector(n), vector(n)))
+def one_of_three(x: "f8[n]", y: "f8[n]", z: "f8[n]"):
+    s = 0.0
+    for i in range(1, len(x)):
+        if i % 3 == 0:
+            t = x
+        elif x[i] > 0.5:
+            t = y
+        else:
+            t = z
+        s += t[i] * t[i - 1]
+    return s
+
+
+@construct(lambda n: (vector(n), vector(n)))
+def chosen_for_turns(x: "f8[n]", y: "f8[n]"):
+    s = 0.0
+    t = x
+    for i in range(len(x)):
+        if x[i] > 0.7:
+            t = y
+        elif x[i] < 0.3:
+            t = x
+        s += t[i] * t[i]
+    return s
+
+
+@construct(lambda n: (vector(n), vector(n), vector(n)))
+def list_of_arrays_at_an_index(x: "f8[n]", y: "f8[n]", z: "f8[n]"):
+    rows = [x, y, z]
+    s = 0.0
+    for i in range(len(x)):
+        s += rows[i % 3][i] * rows[(i + 1) % 3][0]
+    return s
+
+
+@construct(lambda n: (vector(n), vector(n + 1)))
+def arrays_of_two_sizes_at_an_index(x: "f8[n]", y: "f8[m]"):
+    s, k = 0.0, 0
+    for i in range(len(x)):
+        s += (x, y)[k][i] ** 2
+        k = 1 - k
+    return s

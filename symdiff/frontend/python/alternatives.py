@@ -145,8 +145,16 @@ def _renumbered(cx: Context, node: ast.AST, tag: Num, numbers: Sequence[int]) ->
     return found
 
 
-def at_index(cx: Context, node: ast.AST, index: Num, options: Sequence[Val]) -> Val:
-    """The element of a list of functions or strings at a staged index."""
+def may_be_at(cx: Context, known: Sequence[Val]) -> bool:
+    """Whether a staged index may choose: among functions or strings, or arrays that differ in their sizes alone."""
+    if known and all(isinstance(x, Arr) for x in known):
+        types = [cx.aval(x) for x in known]
+        return len({(t.rank, t.dtype) for t in types}) == 1
+    return bool(known) and all(choosable(x) and not isinstance(x, OneOf) for x in known)
+
+
+def at_index(cx: Context, node: ast.AST, index: Num, options: Sequence[Val], error: str) -> Val:
+    """The element of a list of functions, strings or arrays at a staged index; `error` says that there is none."""
     from symdiff.frontend.python import operators
 
     count, value = Known(len(options)), cx.value(index)
@@ -159,9 +167,10 @@ def at_index(cx: Context, node: ast.AST, index: Num, options: Sequence[Val]) -> 
         below = cx.emit(node, "lt", index, Known(-count.obj))
         above = cx.emit(node, "ge", index, count)
         for outside in (below, above):
-            operators.raise_if(cx, node, outside, "IndexError", ("index out of range",))
+            operators.raise_if(cx, node, outside, "IndexError", (error,))
         index = cx.emit(node, "mod", index, count)  # type: ignore[assignment]  # of ints: a Num
-    return OneOf(index, tuple(options))
+    found = OneOf(index, tuple(options))
+    return each(cx, node, found, lambda array: array) if isinstance(options[0], Arr) else found
 
 
 # --- what is known of them here

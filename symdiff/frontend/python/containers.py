@@ -42,7 +42,6 @@ from symdiff.frontend.python.values import (
     ListRef,
     Num,
     ObjRef,
-    OneOf,
     Reference,
     Sequence_,
     SetRef,
@@ -293,15 +292,16 @@ def _sequence_item(cx: Context, node: ast.AST, base: Val, known: tuple[Val, ...]
         if isinstance(found, Arr):
             cx.chosen[found.cell] = (cx.frame.path, id(node))
         return found
+    error = f"{'list' if is_list else 'tuple'} index out of range"
     if isinstance(index, Num) and _chosen_by(cx, node, index, known):
-        return alternatives.at_index(cx, node, index, known)
-    at = position(cx, node, index, known, f"{'list' if is_list else 'tuple'} index out of range")
+        return alternatives.at_index(cx, node, index, known, error)
+    at = position(cx, node, index, known, error)
     return POISON if at is None else known[at]
 
 
 def _chosen_by(cx: Context, node: ast.AST, index: Num, known: Sequence[Val]) -> bool:
-    """Whether a staged index chooses among functions or strings: like `searched`, the last resort."""
-    if index.type.dtype[0] not in "iu" or not _choices(known):
+    """Whether a staged index chooses among functions, strings or arrays: like `searched`, the last resort."""
+    if index.type.dtype[0] not in "iu" or not alternatives.may_be_at(cx, known):
         return False
     return not index.tags or (cx.frame.path, id(node)) in cx.session.searched
 
@@ -319,12 +319,8 @@ def searched(cx: Context, node: ast.AST, index: Val, known: Sequence[Val]) -> bo
 
 
 def _instead(cx: Context, node: ast.AST, known: Sequence[Val]) -> tuple[Any, ...] | None:
-    found = grown.form_of_elements(cx, known) is not None or _choices(known)
+    found = grown.form_of_elements(cx, known) is not None or alternatives.may_be_at(cx, known)
     return (cx.frame.path, id(node)) if found else None
-
-
-def _choices(known: Sequence[Val]) -> bool:
-    return bool(known) and all(alternatives.choosable(x) and not isinstance(x, OneOf) for x in known)
 
 
 def position(

@@ -144,6 +144,8 @@ SUPPORTED = (
         "a = [v * t for t in v] ⏎ return np.concatenate(a).sum() * np.array([(t, x) for t in v])[0, 1]"),
     Row("a staged index into a list of numbers, arrays or structures alike",
         "w = [x, 2.0] ⏎ for i in range(n): w[i % 2] *= w[(i + 1) % 2] ⏎ return w[0]"),
+    Row("a staged index into a list or tuple of arrays of any sizes",
+        "w, k = [v, v[1:]], 0 ⏎ for i in range(n): ⏎     x += w[k][0] * w[-1][i] ⏎     k = 1 - k ⏎ return x"),
     Row("floats stored in arrays of integers, if nothing is differentiated there (else SD306)",
         "y = np.zeros(3, dtype=int) ⏎ y[0] = np.floor(x) ⏎ y[1] = 7.5 ⏎ return y * x"),
     Row("slices, integer arrays, masks, `None`, `...`",

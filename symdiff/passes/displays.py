@@ -1,0 +1,91 @@
+"""A list that every turn would make anew, of what does not change in the loop, is made once, before the loop.
+
+By hand, once, where each turn looks for an element at an index that is computed in it:
+
+    for i in range(n):                              several = [x, y, z]
+        several = [x, y, z]                         for i in range(n):
+        s += several[i % 3][i]               ⟹         s += several[i % 3][i]
+
+The adjoint of the left has a list of arrays of zeros in each turn: n turns cost n².  That of the right adds to an
+element of one list.  Before differentiation, at every level.
+"""
+
+from __future__ import annotations
+
+from symdiff.ir.core import Block, Function, Op, Program, Value
+from symdiff.ir.loops import Groups, first_capture
+from symdiff.passes.regions import map_blocks, map_functions, rebuilt, same_block, substitute
+
+_READS = ("seq_get", "seq_len")
+_DEPTH = 50  # of branches and loops in each other that are looked into
+
+
+def displays_before_loops(program: Program) -> Program:
+    """The program with lists of what a loop captures made before it."""
+    return map_functions(program, _function)
+
+
+def _function(f: Function) -> Function:
+    return map_blocks(f, _block)
+
+
+def _block(block: Block) -> Block:
+    if not any(op.prim.name in ("for", "while") for op in block.ops):
+        return block
+    ops: list[Op] = []
+    for op in block.ops:
+        if op.prim.name in ("for", "while"):
+            before, op = _made_before(op)
+            ops += before
+        ops.append(op)
+    return same_block(block, block.params, ops, block.outs)
+
+
+def _made_before(op: Op) -> tuple[list[Op], Op]:
+    """The operations of a turn that make such lists, as operations before the loop, and the loop without them."""
+    body, first = op.regions[-1], first_capture(op)
+    captured = Groups.of(op).params(body)[3]
+    outside = dict(zip(captured, op.ins[first:], strict=True))
+    made = dict[Value, Op]()
+    for o in body.ops:
+        appended = o.prim.name == "seq_append" and o.ins[0] in made and o.ins[1] in made.keys() | outside.keys()
+        if appended or o.prim.name in ("seq_empty", "const"):
+            made[o.out] = o
+    todo = [v for v, o in made.items() if o.prim.name == "seq_append" and _only_read(body, v)]
+    moved = set[Op]()
+    while todo:
+        o = made[todo.pop()]
+        moved.add(o)
+        todo += [v for v in o.ins if v in made]
+    if not moved:
+        return [], op
+    kept = [o for o in body.ops if o not in moved or o.prim.name == "const"]
+    read = {*body.outs, *(v for o in kept for v in o.ins)}
+    env = dict(outside)
+    before = []
+    for o in body.ops:
+        if o in moved:
+            env[o.out] = Value(o.out.type, o.out.hint, o.out.const)
+            before.append(Op(o.prim, substitute(o.ins, env), (env[o.out],), o.params, (), o.loc))
+    new = [o.out for o in body.ops if o in moved and o.out in read and o.prim.name != "const"]
+    turn = Block((*body.params, *new), tuple(kept), body.outs)
+    tests = [Block((*r.params, *(Value(v.type, v.hint) for v in new)), r.ops, r.outs) for r in op.regions[:-1]]
+    return before, rebuilt(op, (*op.ins, *substitute(new, env)), op.outs, (*tests, turn))
+
+
+def _only_read(block: Block, v: Value, depth: int = _DEPTH) -> bool:
+    """Whether nothing but elements of a list are read, here and in what captures it."""
+    if v in block.outs or not depth:
+        return False
+    for op in block.ops:
+        for k, x in enumerate(op.ins):
+            if x is not v:
+                continue
+            if op.regions:
+                if k < first_capture(op) or not all(
+                    _only_read(r, r.params[k - len(op.ins)], depth - 1) for r in op.regions
+                ):
+                    return False
+            elif op.prim.name not in _READS:
+                return False
+    return True

@@ -1,0 +1,40 @@
+"""Lists that a turn makes of what the loop captures: before the loop, unless the turn changes them."""
+
+from __future__ import annotations
+
+import pytest
+
+import symdiff.primitives  # noqa: F401  (fills the registry)
+from symdiff.ir.interpret import run
+from symdiff.ir.text import parse_program, print_program
+from symdiff.ir.verify import verify
+from symdiff.passes.displays import displays_before_loops
+
+HEAD = """program @f
+
+func @f(%x: float, %y: float, %n: int)
+  %a: int = const() {type=type(int), value=0}
+  %o: int = const() {type=type(int), value=1}
+  %s: float, %k: int = for(%a, %n, %o, %x, %x, %y) {n_carry=1, n_xs=0}
+    region (%i: int, %s2: float, %x2: float, %y2: float)
+      %two: int = const() {type=type(int), value=2}
+      %c: float = const() {type=type(float), value=3.0}
+      %j: int = mod(%i, %two)
+      %e: Seq[float] = seq_empty() {elem=type(float)}
+      %p: Seq[float] = seq_append(%e, %x2)
+"""
+TAIL = "      %v: float = seq_get(%q, %j)\n      %s3: float = add(%s2, %v)\n      yield %s3\n  return %s\n"
+FIXED = "      %q: Seq[float] = seq_append(%p, %y2)\n"
+CONSTANT = "      %q: Seq[float] = seq_append(%p, %c)\n"
+MOVING = "      %q: Seq[float] = seq_append(%p, %s2)\n"
+CHANGED = "      %r: Seq[float] = seq_append(%p, %y2)\n      %q: Seq[float] = seq_set(%r, %j, %s2)\n"
+
+
+@pytest.mark.parametrize(("body", "before_it"), [(FIXED, True), (CONSTANT, True), (MOVING, False), (CHANGED, False)])
+def test_a_list_of_what_does_not_change_is_made_before_the_loop(body: str, before_it: bool) -> None:
+    before = verify(parse_program(HEAD + body + TAIL))
+    after = verify(displays_before_loops(before))
+    text = print_program(after)
+    assert (text.index("seq_append") < text.index("for(")) == before_it
+    for n in (0, 1, 5):
+        assert run(after, 2.0, 0.5, n) == run(before, 2.0, 0.5, n)
