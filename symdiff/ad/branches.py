@@ -18,6 +18,7 @@ from symdiff.ad.lending import accumulators, finish, lendable
 from symdiff.errors import Loc
 from symdiff.ir.build import Builder, V
 from symdiff.ir.core import REGISTRY, Block, Op, Params, Value
+from symdiff.ir.memory import viewed
 from symdiff.ir.steps import Steps
 from symdiff.ir.types import Alt
 
@@ -68,8 +69,12 @@ def _packing(
     region: Block, saved: Sequence[Value], side: int, record: Alt, loc: Loc | None, rewritten: Set[Value]
 ) -> Block:
     """A branch that also returns the record of what its backward half reads; of what the loop overwrites, copies."""
-    b = Builder(loc)
-    kept = [b.op("copy", v).value if v in rewritten else v for v in saved]
+    b, seen = Builder(loc), set(rewritten)
+    for op in region.ops:
+        source = viewed(op) if len(op.outs) == 1 else None
+        if source is not None and op.ins[source] in seen:
+            seen.add(op.out)
+    kept = [b.op("copy", v).value if v in seen else v for v in saved]
     alt = Value(record, "branch")
     pack = Op(REGISTRY["alt_pack"], tuple(kept), (alt,), Params(side=side, type=record), (), loc)
     return Block(region.params, (*region.ops, *b.ops, pack), (*region.outs, alt))
