@@ -94,6 +94,11 @@ class Series:
         self.seen.append(t)
         self.total += t * self.seen[0]
 
+@dataclass(frozen=True)
+class Site:
+    i: int
+    j: int
+
 class Odd:
     def __getattr__(self, name):
         return 1.0

@@ -378,5 +378,5 @@ def test_an_object_as_a_key_is_refused_with_what_to_use() -> None:
     assert problem.code == "SD299"
     assert problem.what == "an object of the call, as the key of a dict, is not supported"
     assert problem.rewrite == (
-        "use what tells it from the others, a text or a number, or keep the value in an attribute of the object"
+        "use a text, a number or a frozen dataclass of these as the key, or keep the value in an attribute"
     )

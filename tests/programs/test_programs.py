@@ -21,6 +21,7 @@ from tests.programs import (
     grouped,
     infinities,
     iterating,
+    keyed,
     kinds,
     language,
     layered,
@@ -75,6 +76,7 @@ FILES = (
         slices,
         grouped,
         complex_parts,
+        keyed,
     ),
 )
 CASES = [case for file in FILES for case in file.cases]

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from symdiff.frontend.python import containers, grown, iterated, iterators, targets
+from symdiff.frontend.python import containers, grown, iterated, iterators, keys, targets
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.control import RAISE, RESULT, exit_of
 from symdiff.frontend.python.desugar import placed
@@ -148,7 +148,7 @@ def comprehension(cx: Context, node: ast.ListComp | ast.SetComp | ast.DictComp) 
         if isinstance(node, ast.SetComp):
             items.append(evaluate(cx, node.elt))
         else:
-            key = containers.key_of(cx, node.key, evaluate(cx, node.key))
+            key = keys.key_of(cx, node.key, evaluate(cx, node.key))
             pairs[key] = evaluate(cx, node.value)
 
     try:

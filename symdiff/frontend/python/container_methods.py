@@ -15,6 +15,7 @@ from symdiff.frontend.python import (
     control,
     dataclass_calls,
     grown,
+    keys,
     list_changes,
     lodging,
     memory,
@@ -299,7 +300,7 @@ def dict_method(cx: Context, node: ast.AST, receiver: Val, name: str, args: Args
     if name in VIEWS:
         return Sequence_(name, (receiver,))
     if name == "get":
-        wanted = containers.key_of(cx, node, args[0])
+        wanted = keys.key_of(cx, node, args[0])
         return POISON if wanted is POISON else entries.get(wanted, args[1] if len(args) > 1 else NONE)
     if name == "copy":
         return containers.new_dict(cx, node, dict(entries))
@@ -319,7 +320,7 @@ def _change_dict(
         return NONE
     if name == "popitem":
         args = [Known(next(reversed(entries), None))]
-    key = containers.key_of(cx, node, args[0])
+    key = keys.key_of(cx, node, args[0])
     if memory.is_poison(key):
         return POISON
     if name == "setdefault":
@@ -334,4 +335,4 @@ def _change_dict(
         return raising.always(cx, node, error, function=f"dict.{name}", message=message)
     lodging.change(cx, node, receiver.cell, {k: v for k, v in entries.items() if k != key})
     found = entries[key]
-    return Struct("tuple", (Known(key), found)) if name == "popitem" else found
+    return Struct("tuple", (keys.val_of(cx, node, key), found)) if name == "popitem" else found

@@ -16,6 +16,7 @@ from symdiff.frontend.python import (
     enums,
     formatting,
     grown,
+    keys,
     list_changes,
     operators,
     output,
@@ -119,7 +120,7 @@ def contains(cx: Context, node: ast.AST, item: Val, container: Val) -> Val:
     container = special_methods.iterated(cx, node, container)
     mapping_ = containers.entries(cx, container)
     if mapping_ is not None:
-        key = containers.key_of(cx, node, item)
+        key = keys.key_of(cx, node, item)
         return POISON if key is POISON else Known(key in mapping_)
     members = sets.elements(cx, container)
     if members is not None:
@@ -164,7 +165,7 @@ def is_or_equals(cx: Context, node: ast.AST, item: Val, element: Val) -> Val:
     if isinstance(item, Known) and isinstance(element, Known):
         captured.rely_on_sharing(cx, item, element)
         return Known(True) if item.obj is element.obj else equals(cx, node, item, element)
-    if not (isinstance(item, ObjRef) and isinstance(element, ObjRef)):
+    if not (isinstance(item, ObjRef) and isinstance(element, ObjRef)) or keys.is_double(cx, item, element):
         return equals(cx, node, item, element)
     same = special_methods.same_object(cx, node, item, element, True)
     if same is POISON or (isinstance(same, Known) and same.obj):

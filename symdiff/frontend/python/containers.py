@@ -16,6 +16,7 @@ from symdiff.frontend.python import (
     captured,
     enums,
     grown,
+    keys,
     letters,
     list_changes,
     list_slices,
@@ -41,13 +42,11 @@ from symdiff.frontend.python.values import (
     Known,
     ListRef,
     Num,
-    ObjRef,
     Reference,
     Sequence_,
     SetRef,
     SliceVal,
     Struct,
-    Text,
     Val,
 )
 
@@ -141,10 +140,10 @@ def items_of(cx: Context, node: ast.AST, val: Val) -> list[Val] | None:
         return list(known)
     mapping_ = entries(cx, val)
     if mapping_ is not None:
-        return [Known(k) for k in mapping_]
+        return [keys.val_of(cx, node, k) for k in mapping_]
     if isinstance(val, Known) and isinstance(val.obj, (str, range)):
         return [Known(x) for x in val.obj]
-    members = enums.members(cx, val) or sets.in_one_order(cx, val)
+    members = enums.members(cx, val) or sets.in_one_order(cx, node, val)
     if members is not None:
         return members
     if isinstance(val, Sequence_):
@@ -230,7 +229,7 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
         return _sequence_item(cx, node, base, known, index)
     mapping_ = entries(cx, base)
     if mapping_ is not None:
-        key = key_of(cx, node, index)
+        key = keys.key_of(cx, node, index)
         if key is not POISON and key not in mapping_:
             return _missing(cx, node, base, index, key)
         return POISON if key is POISON else mapping_[key]
@@ -349,24 +348,6 @@ def _grown_item(cx: Context, node: ast.AST, base: ListRef, content: Grown, index
     return grown.element(cx, node, content, index, base.cell)
 
 
-def key_of(cx: Context, node: ast.AST, val: Val) -> Any:
-    """A known dict key."""
-    if isinstance(val, Known):
-        return val.obj
-    if isinstance(val, Struct) and val.kind == "tuple":
-        return tuple(key_of(cx, node, v) for v in val.items)
-    if isinstance(val, Num) or (isinstance(val, Text) and val.tags):
-        cx.need_static(node, val, "the key of a dict")
-    elif isinstance(val, ObjRef):
-        what = "an object of the call, as the key of a dict,"
-        why = "objects are taken apart: none of them is left that has a hash"
-        fix = "use what tells it from the others, a text or a number, or keep the value in an attribute of the object"
-        cx.refuse("SD299", node, construct=what, why=why, rewrite=fix)
-    elif val is not POISON:
-        cx.refuse("SD224", node, construct="a dict key")
-    return POISON
-
-
 def mapping(cx: Context, node: ast.AST, val: Val) -> dict[Any, Val] | None:
     found = entries(cx, val)
     if found is None and val is not POISON:
@@ -381,7 +362,7 @@ def set_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> Non
     if not changeable(cx, node, base):
         return
     if isinstance(base, DictRef):
-        key = key_of(cx, node, index)
+        key = keys.key_of(cx, node, index)
         if key is not POISON:
             lodging.change(cx, node, base.cell, {**cx.store.get(base.cell), key: val})
         return

@@ -164,6 +164,8 @@ class Context:
         self.written: set[int] = set()
         self.given: dict[Leaf, Hashable] = {}  # containers and arrays of arguments: what tells each from others
         self.tuples: dict[Val, Leaf] = {}  # the tuples among them
+        self.remade: dict[int, Any] = {}  # by id: keys that stand for objects of the call
+        self.doubles: set[Cell] = set()  # objects made of these again
         self.chosen: dict[Cell, Hashable] = {}  # arrays that a staged index chose: by which subscript
         self.copies: dict[Cell, Val] = {}  # what the region of a derivative has of its own for a container passed to it
         self.watched: list[set[object]] = []  # by region: containers that it reads, cells or the ids of captured ones

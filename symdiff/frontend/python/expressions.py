@@ -20,6 +20,7 @@ from symdiff.frontend.python import (
     flat,
     foreign,
     iterators,
+    keys,
     list_changes,
     memory,
     numpy_grids,
@@ -220,7 +221,7 @@ def _dict(cx: Context, node: ast.Dict) -> Val:
                 return POISON
             found.update(merged)
             continue
-        k = containers.key_of(cx, key, evaluate(cx, key))
+        k = keys.key_of(cx, key, evaluate(cx, key))
         found[k] = evaluate(cx, value)
     return containers.new_dict(cx, node, found)
 

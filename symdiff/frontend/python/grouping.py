@@ -14,7 +14,7 @@ from symdiff.frontend.python import calls, captured, containers, iterators, oper
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.numpy_calls import bind
 from symdiff.frontend.python.sizes import refuse_unknown_count
-from symdiff.frontend.python.values import POISON, Attributes, Cell, Known, Sequence_, Struct, Val
+from symdiff.frontend.python.values import POISON, Attributes, Cell, Known, Num, Sequence_, Struct, Text, Val
 
 KIND = "groupby"
 
@@ -58,7 +58,7 @@ def _known(cx: Context, node: ast.AST, key: Val) -> tuple[Any] | None:
     what = "`itertools.groupby` by keys that are computed when it runs"
     why = "which elements are in one group would depend on the data"
     fix = "append to a list, and begin another where the key changes: `if key != last: groups.append([])`"
-    if cx.tags([key]):
+    if isinstance(key, Num | Text) and key.tags:
         cx.need_static(node, key, "the key of a group")
     else:
         cx.refuse("SD299", node, construct=what, why=why, rewrite=fix)

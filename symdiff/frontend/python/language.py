@@ -96,6 +96,8 @@ SUPPORTED = (
         " ⏎ while q: x = x * 0.5 + q.popleft() ⏎ return x"),
     Row("keys and attributes by numbered names, in a loop whose turns can be counted: `p[f'w{k}']`, `getattr`",
         "w = {'w0': x, 'w1': 2.0, 'w2': x * x} ⏎ return sum(w[f'w{k}'] for k in range(3)) * w['w' + str(n - 1)]"),
+    Row("frozen dataclasses and named tuples of known values as keys of dicts and elements of sets",
+        "d = {Site(i, 0): v[0] for i in range(3)} ⏎ d[Site(2, 0)] *= x ⏎ return sum(w * s.i for s, w in d.items())"),
     Row("`collections.defaultdict`, `Counter` and `OrderedDict` of known keys",
         "d = defaultdict(list) ⏎ for k, t in zip('aba', v): d[k].append(t * x)"
         " ⏎ return sum(d['a']) * len(d) + Counter('aba')['a'] * x"),
@@ -263,7 +265,7 @@ REFUSED = (
     Row("`:=` in the condition of `while … else`", "while (y := x * 2) < 1: x = y ⏎ else: x = 0.0 ⏎ return x", "SD214"),
     Row("a set of staged elements", "return len({1, x}) * x", "SD216"),
     Row("a staged key of a dict, plain or with a default", "d = defaultdict(float) ⏎ d[x] += 1.0 ⏎ return x", "SD303"),
-    Row("an object as the key of a dict", "a = Layer(x) ⏎ return len({a: x}) * x", "SD299"),
+    Row("a plain object as the key of a dict", "a = Layer(x) ⏎ return len({a: x}) * x", "SD299"),
     Row("a deque, a dict with defaults or a counter as a result", "return x, deque([x])", "SD322"),
     Row("the order of a set", "for k in {1, 2}: x = x * k + 1 ⏎ return x", "SD233"),
     Row("a set with other elements on another path", "s = {1} ⏎ if x > 0: s.add(2) ⏎ return x * len(s)", "SD310"),

@@ -20,6 +20,7 @@ from symdiff.frontend.python import (
     grown,
     iterators,
     itertools_calls,
+    keys,
     numpy_spelled,
     operators,
     raising,
@@ -152,11 +153,11 @@ def _set_item(cx: Context, node: ast.AST, args: Args) -> Val:
 
 def _from_keys(cx: Context, node: ast.AST, args: Args) -> Val:
     """`dict.fromkeys(keys, val)`: under every key the same object."""
-    keys = None if POISON in args else _items(cx, node, args[0])
-    if keys is None:
+    items = None if POISON in args else _items(cx, node, args[0])
+    if items is None:
         return POISON
     val = args[1] if len(args) == 2 else NONE
-    return containers.new_dict(cx, node, {containers.key_of(cx, node, key): val for key in keys})
+    return containers.new_dict(cx, node, {keys.key_of(cx, node, key): val for key in items})
 
 
 _FUNCTIONS: list[tuple[Any, Callable[[Context, ast.AST, Args], Val]]] = [

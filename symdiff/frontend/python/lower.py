@@ -22,6 +22,7 @@ from symdiff.frontend.python import (
     classes,
     containers,
     grown,
+    keys,
     memory,
     objects,
     parameters,
@@ -320,6 +321,11 @@ def _flatten(cx: Context, node: ast.AST, val: Val, leaves: list[Value], statics:
         return Tree(kind, None, tuple(range(len(items))), tuple(_flatten(cx, node, v, leaves, statics) for v in items))
     mapping = containers.entries(cx, val)
     if mapping is not None:
+        odd = next((key for key in mapping if not keys.is_literal(key)), None)
+        if odd is not None:
+            held = f"a dict with {cx.describe(Known(odd))} as a key"
+            cx.refuse("SD322", node, type=held, rewrite="return the values: `list(d.values())`")
+            return Tree()
         return Tree(
             "dict", None, tuple(mapping), tuple(_flatten(cx, node, v, leaves, statics) for v in mapping.values())
         )

@@ -24,6 +24,7 @@ from symdiff.frontend.python import (
     foreign,
     grown,
     iterators,
+    keys,
     library_calls,
     list_changes,
     memory,
@@ -351,7 +352,7 @@ def _dict(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
                 return POISON
             for pair in pairs:
                 key, val = containers.elements(cx, pair) or (POISON, POISON)
-                found[containers.key_of(cx, node, key)] = val
+                found[keys.key_of(cx, node, key)] = val
         else:
             found.update(merged)
     return containers.new_dict(cx, node, {**found, **kwargs})

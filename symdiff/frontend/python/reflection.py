@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import captured, classes, containers, desugar, objects
+from symdiff.frontend.python import captured, classes, containers, desugar, keys, objects
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NONE,
@@ -219,7 +219,7 @@ def without(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     entries = containers.entries(cx, args[0])
     if entries is None:
         return cx.refuse("SD299", node, construct=f"`**` in a pattern for {cx.describe(args[0])}")
-    gone = [containers.key_of(cx, node, key) for key in args[1:]]
+    gone = [keys.key_of(cx, node, key) for key in args[1:]]
     return containers.new_dict(cx, node, {key: val for key, val in entries.items() if key not in gone})
 
 

@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from symdiff.frontend.python import containers, lodging, memory, raising
+from symdiff.frontend.python import containers, keys, lodging, memory, raising
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NONE,
@@ -21,6 +21,7 @@ from symdiff.frontend.python.values import (
     Known,
     ListRef,
     Num,
+    ObjRef,
     Sequence_,
     SetRef,
     Struct,
@@ -81,6 +82,8 @@ def element(cx: Context, node: ast.AST, val: Val) -> Val:
     """An element, known; an index of a loop is made known by unrolling it."""
     if isinstance(val, Num) and val.tags:
         return cx.need_static(node, val, "an element of a set")
+    if isinstance(val, ObjRef) and keys.by_fields(val.cls):
+        return keys.instance(cx, node, val) or POISON
     if isinstance(val, Struct) and val.kind == "tuple":
         parts = [element(cx, node, v) for v in val.items]
         return POISON if memory.is_poison(*parts) else Known(tuple(x.obj for x in parts if isinstance(x, Known)))
@@ -158,13 +161,13 @@ def consumed(cx: Context, node: ast.AST, name: str, val: Val, kwargs: dict[str, 
     }  # fmt: skip
     if not any_order.get(name, False) and refuse_order(cx, node, val):
         return POISON
-    return Sequence_("view", tuple(map(Known, _content(found))))
+    return Sequence_("view", tuple(keys.val_of(cx, node, x) for x in _content(found)))
 
 
-def in_one_order(cx: Context, val: Val) -> list[Val] | None:
+def in_one_order(cx: Context, node: ast.AST, val: Val) -> list[Val] | None:
     """The elements of a set that makes no difference between orders; None of every other value."""
     found = elements(cx, val)
-    return None if found is None or len(found) > 1 else [Known(x) for x in found]
+    return None if found is None or len(found) > 1 else [keys.val_of(cx, node, x) for x in found]
 
 
 def refuse_order(cx: Context, node: ast.AST, val: Val) -> bool:
@@ -248,7 +251,7 @@ def _change(cx: Context, node: ast.AST, receiver: Val, have: Elements, name: str
         if refuse_order(cx, node, receiver):
             return POISON
         (only,) = have
-        result, have = Known(only), frozenset()
+        result, have = keys.val_of(cx, node, only), frozenset()
     else:
         found = element(cx, node, args[0])
         if not isinstance(found, Known):

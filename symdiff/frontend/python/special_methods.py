@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import alternatives, apart, calls, captured, classes
+from symdiff.frontend.python import alternatives, apart, calls, captured, classes, keys
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     POISON,
@@ -190,6 +190,8 @@ def _compare_numpy(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Va
 
 def same_object(cx: Context, node: ast.AST, left: Val, right: Val, positive: bool) -> Val:
     """`is`, where one of the two is a list, dict, set or object made in the function, or both are known."""
+    if keys.is_double(cx, left, right):
+        return cx.refuse("SD223", node, operator="is" if positive else "is not")
     unknown = any(isinstance(v, Foreign) or (isinstance(v, ListRef) and v.cell.kind == "tuple") for v in (left, right))
     if unknown or (left is not right and apart.copies(cx, left, right)):
         return cx.refuse("SD223", node, operator="is" if positive else "is not")

@@ -12,6 +12,7 @@ from symdiff.frontend.python import (
     flat,
     foreign,
     grown,
+    keys,
     list_changes,
     list_slices,
     lodging,
@@ -219,7 +220,7 @@ def _delete_item(cx: Context, node: ast.Subscript, base: Val, index: Val) -> Non
         return
     assert isinstance(base, (ListRef, DictRef))
     if isinstance(content, dict):
-        key = containers.key_of(cx, node, index)
+        key = keys.key_of(cx, node, index)
         if key is POISON:
             return
         if key not in content:

@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from symdiff.frontend.python import containers, control, grouping, grown, letters, list_changes, operators, ranges
+from symdiff.frontend.python import containers, control, grouping, grown, keys, letters, list_changes, operators, ranges
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import POISON, VIEWS, Grown, Known, ListRef, Sequence_, SliceVal, Struct, Val
 from symdiff.ir import dims
@@ -41,7 +41,7 @@ def known_items(cx: Context, node: ast.AST, val: Sequence_) -> list[Val] | None:
     if val.kind in ("iterator", "view"):
         return list(val.parts)
     if val.kind in VIEWS:
-        return _viewed(cx, val)
+        return _viewed(cx, node, val)
     if val.kind == grouping.KIND:
         return grouping.all_at_once(cx, node, val)
     if val.kind == "repeat":
@@ -61,14 +61,14 @@ def known_items(cx: Context, node: ast.AST, val: Sequence_) -> list[Val] | None:
     return found[0][::-1] if val.kind == "reversed" else found[0]
 
 
-def _viewed(cx: Context, val: Sequence_) -> list[Val] | None:
+def _viewed(cx: Context, node: ast.AST, val: Sequence_) -> list[Val] | None:
     """What a view of a dict shows: the dict as it is now."""
     entries = containers.entries(cx, val.parts[0])
     if entries is None:
         return None
     if val.kind == "items":
-        return [Struct("tuple", (Known(k), v)) for k, v in entries.items()]
-    return list(entries.values()) if val.kind == "values" else [Known(k) for k in entries]
+        return [Struct("tuple", (keys.val_of(cx, node, k), v)) for k, v in entries.items()]
+    return list(entries.values()) if val.kind == "values" else [keys.val_of(cx, node, k) for k in entries]
 
 
 _OPTIONS = ("enumerate", "rest", "islice", "zip_longest")  # of these, some parts are no iterables

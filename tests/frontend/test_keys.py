@@ -1,0 +1,133 @@
+"""Keys that are objects: what they are taken for, and what is refused of them."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pytest
+
+import symdiff
+from symdiff.errors import CompileError
+
+X = np.array([1.5, 0.5])
+
+
+@dataclass(frozen=True)
+class Point:
+    a: float
+    SCALE: ClassVar[float] = 2.0
+
+
+@dataclass
+class Open:
+    a: float
+
+
+@dataclass(frozen=True)
+class Hashed:
+    a: float
+
+    def __hash__(self):
+        return 1
+
+
+class Node:
+    def __init__(self, a):
+        self.a = a
+
+
+class Color(enum.Enum):
+    RED = 1
+
+
+CAPTURED = Point(1)
+
+
+def of_a_plain_object(x):
+    d = {Node(1): x[0]}
+    return sum(d.values())
+
+
+def of_a_hash_of_its_own(x):
+    d = {Hashed(1): x[0]}
+    return sum(d.values())
+
+
+def message(function):
+    with pytest.raises(CompileError) as found:
+        symdiff.grad(function)(X)
+    return str(found.value).partition(": SD")[2]
+
+
+@pytest.mark.parametrize(("function", "shown"), [(of_a_plain_object, "Node(1)"), (of_a_hash_of_its_own, "Hashed(1)")])
+def test_other_objects_are_refused(function, shown):
+    assert message(function) == (
+        "299 an object of the call, as the key of a dict, is not supported\n"
+        f"    d = {{{shown}: x[0]}}\n"
+        f"         {'^' * len(shown)}\n"
+        "  why: objects are taken apart: none of them is left that has a hash\n"
+        "  rewrite: use a text, a number or a frozen dataclass of these as the key, or keep the value in an attribute"
+    )
+
+
+def test_what_python_cannot_hash_is_refused():
+    def unhashable(x):
+        d = {Open(1): x[0]}
+        return sum(d.values())
+
+    with pytest.raises(TypeError, match="unhashable type: 'Open'"):
+        unhashable(X)
+    assert message(unhashable).startswith("403 a key: unhashable type: 'Open'\n")
+
+
+def test_a_computed_field_is_refused():
+    def computed(x):
+        d = {Point(x[0]): x[0]}
+        return sum(d.values())
+
+    assert message(computed).startswith(
+        "303 the key of a dict must be known when compiling, but `Point(x[0])` is staged\n"
+    )
+
+
+def test_a_key_that_comes_out_has_no_identity():
+    def identity(x):
+        p = Point(1)
+        d = {p: x[0]}
+        return sum((k is p) * v for k, v in d.items())
+
+    assert message(identity).startswith("223 `is` on a staged value is not supported\n")
+
+
+def test_keys_from_outside_are_the_same_keys():
+    def both(x):
+        d, e = {CAPTURED: x[0]}, {Point(1): x[1]}
+        return d[Point(1.0)] * 3.0 + e[CAPTURED] * 5.0
+
+    assert symdiff.grad(both)(X).tolist() == [3.0, 5.0]
+
+
+def test_a_class_attribute_of_a_key_is_read_at_each_call(monkeypatch):
+    @symdiff.grad
+    def scaled(x):
+        d = {(Point(1), 2): x[0]}
+        return sum(v * p.SCALE * k for (p, k), v in d.items())
+
+    assert scaled(X).tolist() == [4.0, 0.0]
+    monkeypatch.setattr(Point, "SCALE", 3.0)
+    assert scaled(X).tolist() == [6.0, 0.0]
+
+
+@pytest.mark.parametrize(("key", "shown"), [(Point(1), "Point"), (Color.RED, "Color")], ids=["point", "enum"])
+def test_a_result_has_keys_that_can_be_written_down(key, shown):
+    def result(x):
+        return x[0], {key: x[1]}
+
+    with pytest.raises(CompileError) as found:
+        symdiff.grad(result, has_aux=True)(X)
+    text = str(found.value)
+    assert f"SD322 the function returns a dict with {shown} as a key\n" in text
+    assert text.endswith("  rewrite: return the values: `list(d.values())`")
