@@ -138,6 +138,8 @@ def _may_be_empty(op: Op) -> bool:
     """Whether an axis that the operation reduces may have no elements."""
     array, axis = op.ins[0].type, op.params.get("axis")
     assert isinstance(array, AVal)
+    if op.params.get("initial") is not None:
+        return False
     gone = array.shape if axis is None else [array.shape[k] for k in (axis if isinstance(axis, tuple) else (axis,))]
     return any((dims.lower_bound(d) or 0) < 1 for d in gone)
 

@@ -104,29 +104,37 @@ def _ties(b: Any, y: Any, x: Any, axis: Axis, keepdims: bool) -> tuple[Any, Any]
     return hit, b.sum(hit, axis=axis, keepdims=keepdims)
 
 
-def _extreme_back(b: Any, ct: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> tuple[Any]:
+def _extreme_back(
+    b: Any, ct: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False, initial: float | None = None
+) -> tuple[Any]:
     if not x.type.shape:
         return (ct,)
     hit, n = _ties(b, y, x, axis, keepdims)
+    n = n if initial is None else b.maximum(n, 1.0)
     return (hit * keep(b, ct / n, x, axis, keepdims),)
 
 
-def _extreme_along(b: Any, ts: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+def _extreme_along(
+    b: Any, ts: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False, initial: float | None = None
+) -> Any:
     if not x.type.shape:
         return ts[0]
     _, n = _ties(b, y, x, axis, keepdims)
+    n = n if initial is None else b.maximum(n, 1.0)
     taken = b.select(b.eq(x, keep(b, y, x, axis, keepdims)), ts[0], 0.0)
     return b.sum(taken, axis=axis, keepdims=keepdims) / n
 
 
-_EXTREME: dict[str, Any] = { "params": _P, "infer": _infer(_same), "vjp": _extreme_back, "jvp": _extreme_along,
+_WITHOUT = (*_P, "initial")  # of no elements: the infinity that is less (more) than every number
+
+_EXTREME: dict[str, Any] = { "params": _WITHOUT, "infer": _infer(_same), "vjp": _extreme_back, "jvp": _extreme_along,
     "masks": True, "rule": ("[{x} = {out}] / ties",),
     "kinks": "where several elements are the largest (smallest), each gets an equal share",
     "numerical": "piecewise, tested by differences", "samples": draws(((spaced(3, 4),), {}),
     ((spaced(2, 3, 4),), {"axis": (0, -1)}), ((spaced(2, 3),), {"axis": 1, "keepdims": True}))}  # fmt: skip
-max_ = prim("max", "x", GENERAL, numpy=method("max", *_P), latex=r"\max_{axis} x", places=kinks.largest(np.max),
+max_ = prim("max", "x", GENERAL, numpy=method("max", *_WITHOUT), latex=r"\max_{axis} x", places=kinks.largest(np.max),
     **_EXTREME)  # fmt: skip
-min_ = prim("min", "x", GENERAL, numpy=method("min", *_P), latex=r"\min_{axis} x", places=kinks.largest(np.min),
+min_ = prim("min", "x", GENERAL, numpy=method("min", *_WITHOUT), latex=r"\min_{axis} x", places=kinks.largest(np.min),
     **_EXTREME)  # fmt: skip
 
 
@@ -164,20 +172,20 @@ def _prod_partial(b: Any, x: Any, axis: Axis) -> Any:
     return b.transpose(found, axes=back)
 
 
-def _prod_back(b: Any, ct: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> tuple[Any]:
+def prod_back(b: Any, ct: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> tuple[Any]:
     if not axes.normalize(axis, x.type.rank):
         return (ct,)
     return (keep(b, ct, x, axis, keepdims) * _prod_partial(b, x, axis),)
 
 
-def _prod_along(b: Any, ts: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+def prod_along(b: Any, ts: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     if not axes.normalize(axis, x.type.rank):
         return ts[0]
     return b.sum(ts[0] * _prod_partial(b, x, axis), axis=axis, keepdims=keepdims)
 
 
-prod = prim("prod", "x", GENERAL, params=_P, infer=_infer(axes.summed), numpy=method("prod", *_P), vjp=_prod_back,
-    jvp=_prod_along, rule=("∏ of the others",), latex=r"\prod_{axis} x",
+prod = prim("prod", "x", GENERAL, params=_P, infer=_infer(axes.summed), numpy=method("prod", *_P), vjp=prod_back,
+    jvp=prod_along, rule=("∏ of the others",), latex=r"\prod_{axis} x",
     numerical="products over an axis have no SymPy form", samples=_ROWS)  # fmt: skip
 
 

@@ -243,7 +243,12 @@ REFUSED: list[tuple[Callable[..., Any], Any, str]] = [
     (lambda v: np.log(v, where=v > 0), V, "argument `where` of np.log is not supported without out=: what stands"),
     (lambda v: np.cov(v, v, True, True, 1, 2), V, "np.cov: too many positional arguments"),
     (lambda v: np.average(v, returned=True)[0], V, "argument `returned` of np.average is not supported"),
-    (lambda v: np.sum(v, axis=0, initial=2.0), V, "argument `initial` of np.sum is not supported: add it to the sum"),
+    (
+        lambda v: np.sum(v, axis=0, initial=2.0, where=v > 0),
+        V,
+        "argument `initial` of np.sum is not supported along an axis together with where=: add it to the sum",
+    ),
+    (lambda v: np.sum(v, axis=0, initial=v), V, "np.sum: `initial` must be a number"),
     (lambda m: np.median(m, axis=(0, 1)), M, "median: one axis, or all of them"),
     (lambda a: np.abs(np.linalg.eigh(a)[1][0, 0]), SYMMETRIC + 0j, "eigh of complex matrices is not supported"),
 ]

@@ -609,3 +609,13 @@ def grids_of_a_counted_size(v, x):
     n = np.count_nonzero(v > 0.0)
     grid, open_ended = np.linspace(v[0], x, n + 1), np.linspace(x, v[1] * x, n, endpoint=False)
     return np.sum(np.sin(grid) * grid), np.sum(grid[:-1] * open_ended**2), open_ended
+
+
+@cases(array(3, 4), 1.2)
+@cases(array(1, 4), 1.2)
+@cases(array(3, 0), 1.2)
+def reductions_that_begin_with_a_number(a, x):
+    s = np.prod(a, axis=0, keepdims=True, initial=x) + np.sum(a, axis=0, initial=x * x) / a.sum(initial=3)
+    m = np.max(a, axis=1, initial=x * 0.5) * a.min(axis=1, initial=0.7)
+    t = np.sum(a, axis=(0, 1), initial=0.0) + np.prod(a, initial=x, where=a > 0.8) + np.max(a, initial=0.1)
+    return np.sum(s**2) * 0.1 + m @ m + t * np.prod(a, axis=1, initial=0.5, where=a > 0.8)[0]

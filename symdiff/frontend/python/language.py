@@ -174,7 +174,8 @@ SUPPORTED = (
     Row("recursion that writes into the arrays it is given, or that were there before",
         "def g(w, k): ⏎     w[k] *= x ⏎     if k > 0: g(w, k - 1) ⏎ g(v, 1) ⏎ return v.sum()"),
     Row("reductions and ufuncs of some elements: `where=`, `initial=`, `dtype=`",
-        "s = np.sum(v, where=v > 0) + np.max(v, initial=0) ⏎ return s + np.divide(x, v, where=v > 0, out=v).sum()"),
+        "s = np.sum(v, where=v > 0) + np.max(v, axis=0, initial=0) + np.prod(v, axis=0, initial=x)"
+        " ⏎ return s + np.divide(x, v, where=v > 0, out=v).sum()"),
     Row("writes into an argument's array, list, dict or dataclass (of a copy)",
         "v[0] = x ⏎ p['b'] = v * x ⏎ p['c'] = x ⏎ return p['b'].sum() * len(p)"),
     Row("writes into an array of a list by a staged index: two buffers",
@@ -312,7 +313,7 @@ REFUSED = (
     Row("operands without a meaning", "return x + 'a'", "SD321"),
     Row("a result that is no number", "return helper", "SD322"),
     Row("an unknown function", "return np.spacing(v)", "SD401"),
-    Row("an argument of NumPy not supported", "return np.sum(v, axis=0, initial=x)", "SD402"),
+    Row("an argument of NumPy not supported", "return np.sum(v, axis=0, initial=x, where=v > 0)", "SD402"),
     Row("a wrong use of a NumPy function", "return v.sum(axis=5)", "SD403"),
     Row("an unknown attribute", "return v.strides", "SD404"),
     Row("a name that this NumPy lacks", "return np.bool8(x)", "SD407"),

@@ -11,6 +11,9 @@ from symdiff.frontend.python import numpy_spelled, operators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.numpy_calls import HANDLERS, bind, dtype_of, handler, is_unknown, known, numeric
 from symdiff.frontend.python.values import NONE, POISON, Known, Val
+from symdiff.ir import dims
+from symdiff.ir.types import AVal, Kind
+from symdiff.primitives import axes
 
 Args = list[Val]
 Kwargs = dict[str, Val]
@@ -63,6 +66,12 @@ def _reduction(name: str) -> Any:
             return cx.refuse("SD403", node, function=f"np.{name}", message="`where` must be an array of bool")
         if "where" in wider and name == "sum" and len(wider) == 1:
             return cx.emit(node, "sum_where", a, numeric(cx, node, wider["where"]), **params)
+        if list(wider) == ["initial"] and name in ("sum", "prod"):
+            initial = _initial(cx, node, name, wider["initial"], a)
+            return POISON if initial is POISON else cx.emit(node, f"{name}_from", a, initial, **params)
+        if _is_no_element(name, wider) and cx.aval(a).dtype[0] == "f":
+            least = {"initial": _ENDS[name]} if _may_be_empty(cx.aval(a), params) else {}
+            return cx.emit(node, name, a, **params, **least)
         given: Kwargs = {k: Known(v) for k, v in params.items()}
         if prim == "norm" and _of_vectors(cx, a, params):
             return numpy_spelled.call(cx, node, "linalg.norm of vectors", [a], given)
@@ -91,6 +100,40 @@ def _in_dtype(cx: Context, node: ast.AST, name: str, a: Val, dtype: Val) -> Val:
         detail = ": sums are of 64 bits, convert the result"
         return cx.refuse("SD402", node, argument="dtype", function=f"np.{name}", detail=detail)
     return a if t.dtype == code else cx.emit(node, "convert", a, kind=t.kind, dtype=code)
+
+
+def _initial(cx: Context, node: ast.AST, name: str, initial: Val, a: Val) -> Val:
+    """`initial=`, a number, in the dtype of the reduction; a Python number has none of its own."""
+    initial = numeric(cx, node, initial)
+    if initial is POISON:
+        return POISON
+    t, dtype = cx.aval(initial), axes.summed(cx.aval(a).dtype)
+    if t.rank:
+        return cx.refuse("SD403", node, function=f"np.{name}", message="`initial` must be a number")
+    cut = dtype[0] in "biu" and t.dtype[0] not in "biu"
+    if cut or (t.complex and dtype[0] != "c"):
+        detail = ": an integer, it is cut to one" if cut else ": take the real part first"
+        return cx.refuse("SD402", node, argument="initial", function=f"np.{name}", detail=detail)
+    if t.kind is Kind.PYTHON or (t.kind is Kind.NUMPY and t.dtype == dtype):
+        return initial
+    return operators.convert(cx, node, initial, Kind.NUMPY, dtype)
+
+
+def _is_no_element(name: str, wider: Kwargs) -> bool:
+    """`np.max(x, initial=-np.inf)`, `np.min(x, initial=np.inf)`: what changes the result of no elements alone."""
+    initial = wider.get("initial")
+    if len(wider) != 1 or name not in _ENDS or not isinstance(initial, Known):
+        return False
+    return isinstance(initial.obj, float | np.floating) and float(initial.obj) == _ENDS[name]
+
+
+_ENDS = {"max": -np.inf, "min": np.inf}
+
+
+def _may_be_empty(t: AVal, params: dict[str, Any]) -> bool:
+    """Whether a reduction may be of no elements."""
+    gone = axes.normalize(params.get("axis"), t.rank)
+    return any((dims.lower_bound(t.shape[k]) or 0) < 1 for k in gone)
 
 
 def _of_matrix(cx: Context, a: Val, params: dict[str, Any]) -> bool:

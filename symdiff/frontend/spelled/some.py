@@ -12,10 +12,10 @@ from symdiff.frontend.spelled.table import misuse, of_dtype, spelled, unsupporte
 
 
 @spelled("sum of some")
-def sum_(a: Any, axis: Any = None, keepdims: Any = False, *, initial: Any, where: Any = None) -> Any:
+def sum_(a: Any, axis: Any = None, keepdims: Any = False, *, initial: Any, where: Any) -> Any:
     if axis is not None or keepdims:
-        unsupported("initial", ": add it to the sum")
-    total = np.sum(a) if where is None else np.sum(a, where=where)
+        unsupported("initial", " along an axis together with where=: add it to the sum")
+    total = np.sum(a, where=where)
     return _begun(initial, total) + total
 
 
@@ -27,15 +27,11 @@ def _begun(initial: Any, found: Any) -> Any:
 
 
 @spelled("prod of some")
-def prod(a: Any, axis: Any = None, keepdims: Any = False, *, initial: Any = None, where: Any = None) -> Any:
-    if where is not None:
-        a = np.where(where, a, 1)
+def prod(a: Any, axis: Any = None, keepdims: Any = False, *, initial: Any = None, where: Any) -> Any:
+    a = np.where(where, a, 1)
     if initial is None:
         return np.prod(a, axis=axis, keepdims=keepdims)
-    if axis is not None or keepdims:
-        unsupported("initial", ": multiply the product by it")
-    total = np.prod(a)
-    return _begun(initial, total) * total
+    return np.prod(a, axis=axis, keepdims=keepdims, initial=initial)
 
 
 @spelled("mean of some")
@@ -68,6 +64,8 @@ def max_(a: Any, axis: Any = None, keepdims: Any = False, *, initial: Any = None
     initial = _begun(initial, a)
     if where is not None:
         return np.max(np.where(where, a, initial), axis=axis, keepdims=keepdims, initial=initial)
+    if a.dtype.kind == "f":
+        return np.maximum(np.max(a, axis=axis, keepdims=keepdims, initial=-np.inf), initial)
     if axis is None and not keepdims and np.size(a) == 0:
         return np.sum(a) + initial
     return np.maximum(np.max(a, axis=axis, keepdims=keepdims), initial)
@@ -80,6 +78,8 @@ def min_(a: Any, axis: Any = None, keepdims: Any = False, *, initial: Any = None
     initial = _begun(initial, a)
     if where is not None:
         return np.min(np.where(where, a, initial), axis=axis, keepdims=keepdims, initial=initial)
+    if a.dtype.kind == "f":
+        return np.minimum(np.min(a, axis=axis, keepdims=keepdims, initial=np.inf), initial)
     if axis is None and not keepdims and np.size(a) == 0:
         return np.sum(a) + initial
     return np.minimum(np.min(a, axis=axis, keepdims=keepdims), initial)
