@@ -64,6 +64,39 @@ class Static:
         return getattr(self.value, "__qualname__", None) or repr(self.value)
 
 
+@dataclass(frozen=True, slots=True)
+class Listed(AVal):
+    """A list of floats of one kind, `elem`, of any length: an array for the entry, which makes the list of it."""
+
+    elem: Kind = Kind.PYTHON
+
+    def __str__(self) -> str:
+        return f"list of {self.element}"
+
+    @property
+    def element(self) -> AVal:
+        return AVal(self.elem, (), self.dtype)
+
+
+SHORT = 8  # so many elements at most are taken apart: each is a number of its own
+
+
+def element_of(value: object) -> type | None:
+    """The class of the elements of a list that may be of any length; None for what is no such list.
+
+    >>> element_of([1.0] * 9), element_of([1.0] * 8), element_of([1.0] * 9 + [2])
+    (<class 'float'>, None, None)
+    """
+    if type(value) is not list or len(value) <= SHORT:
+        return None
+    kinds = set(map(type, value))
+    found = kinds.pop()
+    return found if not kinds and found in _LISTABLE else None
+
+
+_LISTABLE = (float, np.float64, np.float32)
+
+
 def _hashable(value: Any) -> Hashable:
     return value if isinstance(value, Hashable) else id(value)
 
@@ -226,12 +259,13 @@ class SizeNames:
 
 
 def from_values(
-    values: Mapping[str, object], *, static: Collection[Leaf] = (), sizes: Collection[str] = ()
+    values: Mapping[str, object], *, static: Collection[Leaf] = (), sizes: Collection[str] = (), lists: bool = False
 ) -> Signature:
     """The signature of a call with these arguments, by parameter name.
 
     Numbers in `static` become known values, and the variables in `sizes` known numbers: what a function asks for that
-    cannot be compiled without.  CheckError, naming the argument, for a value that no compiled function takes.
+    cannot be compiled without.  With `lists` an argument that is a list of more than a few floats may have any length.
+    CheckError, naming the argument, for a value that no compiled function takes.
 
     >>> print(from_values({"x": np.ones((4, 3)), "w": [np.float32(2), 1], "flag": True}))
     x: f8[n, m], w: [np.f4, int], flag: True
@@ -240,7 +274,12 @@ def from_values(
     """
     names = SizeNames(values)
     arguments = []
+    known = {name for name, _ in static}
     for name, value in values.items():
+        elem = element_of(value) if lists and name not in known else None
+        if elem is not None:
+            arguments.append(Argument(name, LEAF, (_listed(elem, names.fresh()),)))
+            continue
         leaves, tree = flatten(value)
         typed = (
             Static(leaf) if (name, path) in static else leaf_type(name + path_text(path), leaf, names, sizes)
@@ -248,6 +287,11 @@ def from_values(
         )
         arguments.append(Argument(name, tree, tuple(typed)))
     return Signature(tuple(arguments))
+
+
+def _listed(elem: type, size: str) -> Listed:
+    kind = Kind.PYTHON if elem is float else Kind.NUMPY
+    return Listed(Kind.ARRAY, (dims.var(size),), "f8" if elem is float else code(elem), kind)
 
 
 def leaf_type(name: str, value: object, names: SizeNames, sizes: Collection[str] = ()) -> AVal | Static:

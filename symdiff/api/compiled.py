@@ -12,10 +12,12 @@ from typing import Any, ClassVar, NoReturn, Self
 
 import numpy as np
 
+from symdiff.api import listed
 from symdiff.api.definition import Definition
 from symdiff.api.dispatch import AS_IS, Chain, Form, Variant
 from symdiff.api.parameters import KEYWORD_ONLY, POSITIONAL_ONLY, Parameter, name_of, parameters_of
-from symdiff.errors import CheckError, CompileError, UsageError
+from symdiff.errors import CheckError, CompileError, SymdiffError, UsageError
+from symdiff.frontend.formula import Formula
 from symdiff.frontend.wrappers import counting
 from symdiff.signature import ABSENT, Leaf, Lowered, Signature, Static, from_values, leaf_names
 from symdiff.trees import child, construct, container, flatten, paths, reached
@@ -39,6 +41,7 @@ class Compiled:
     """
 
     takes: ClassVar[tuple[str, ...]] = ()  # the options that make an equal one, by attribute name
+    lists: ClassVar[bool] = False  # whether one variant may serve lists of any length: `relisted` gives them back
 
     def __new__(cls, *args: Any, **options: Any) -> Self:
         return super().__new__(type(cls.__name__, (cls,), {"__doc__": cls.__doc__, "__module__": cls.__module__}))
@@ -58,6 +61,7 @@ class Compiled:
         self._lock = threading.RLock()
         self._variants: tuple[Variant, ...] = ()
         self._requests: dict[Signature, tuple[set[Leaf], set[str]]] = {}
+        self._of_known_length: set[Signature] = set()  # what is compiled for each length of its lists alone
         self._chain: Chain | None = None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -81,6 +85,14 @@ class Compiled:
         """What a call gives back of what the compiled function returns."""
         return AS_IS
 
+    def call_names(self) -> list[str]:
+        """Of each parameter of a call the argument that it is like."""
+        return [p.name for p in self.parameters]
+
+    def relisted(self, result: Any, back: Mapping[str, listed.Back]) -> Any:
+        """What the compiled function returns, with lists for what is like an argument in `back`."""
+        return result
+
     def call_parameters(self) -> tuple[Parameter, ...]:
         """The parameters of a call: those of `fun`, and what a subclass adds."""
         return self.parameters
@@ -97,13 +109,19 @@ class Compiled:
         """The variant for these arguments, compiled if there is none yet, and what it captured as keywords."""
         given = {p.name: value for p, value in zip(self.parameters, values, strict=False)}
         with self._lock:
-            general = self.signature_of(given)
+            general = self._general(given)
             signature = self._narrowed(general, given)
             for variant, read in self._held():
                 if variant.signature == signature and (read is None or read() is not None):
                     self._refuse_shared(variant, given, read)
                     return variant, self._captured(variant, read)
-            made = self._compile(general, signature, given)
+            try:
+                made = self._compile(general, signature, given)
+            except SymdiffError:
+                if not listed.found(general):
+                    raise
+                self._of_known_length.add(general)
+                return self.variant(values)
             self._variants = (*self._with_room(made.signature), made)
             self._rebuild()
             read = self._held()[-1][1]
@@ -120,6 +138,7 @@ class Compiled:
         self.counting = counting(self.fun)
         self._variants = ()
         self._requests.clear()
+        self._of_known_length.clear()
         self._rebuild()
 
     def _refuse_shared(self, variant: Variant, given: Mapping[str, Any], read: Reader | None) -> None:
@@ -149,9 +168,15 @@ class Compiled:
             held = [p.value for p in variant.captured]
         return dict(zip(variant.keywords, held, strict=False))  # behind them: `outer`
 
-    def signature_of(self, given: Mapping[str, Any]) -> Signature:
+    def signature_of(self, given: Mapping[str, Any], lists: bool = False) -> Signature:
         static = [leaf for name in self.static for leaf in _leaves(name, given[name])]
-        return from_values(given, static=static)
+        return from_values(given, static=static, lists=lists)
+
+    def _general(self, given: Mapping[str, Any]) -> Signature:
+        """The signature with lists of any length, unless the function was found to ask for what is in them."""
+        lists = self.lists and not isinstance(self.fun, (Compiled, Formula)) and listed.distinct(given)
+        found = self.signature_of(given, lists)
+        return self.signature_of(given) if found in self._of_known_length else found
 
     def _narrowed(self, general: Signature, given: Mapping[str, Any]) -> Signature:
         """The signature with what the function asked for, when it was compiled for such arguments before."""
@@ -159,7 +184,7 @@ class Compiled:
             return general
         static, sizes = self._requests[general]
         forced = [leaf for name in self.static for leaf in _leaves(name, given[name])]
-        return from_values(given, static=[*forced, *static], sizes=sizes)
+        return from_values(given, static=[*forced, *static], sizes=sizes, lists=bool(listed.found(general)))
 
     def _compile(self, general: Signature, signature: Signature, given: Mapping[str, Any]) -> Variant:
         from symdiff.frontend.python.problems import Respecialise
@@ -167,7 +192,10 @@ class Compiled:
         while True:
             try:
                 lowered, function = self.build(signature)
+                function = listed.around(self, lowered, function)
             except Respecialise as request:
+                if listed.asks_for_length(general, request.sizes):
+                    raise
                 static, sizes = self._requests.setdefault(general, (set(), set()))
                 before = (len(static), len(sizes))
                 static.update(request.static)

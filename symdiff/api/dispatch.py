@@ -25,6 +25,7 @@ made from, and its defaults, are looked at in place: see `symdiff.api.definition
 from __future__ import annotations
 
 import builtins
+import itertools
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,10 +35,11 @@ import numpy as np
 
 from symdiff import trees
 from symdiff.api.definition import Definition
+from symdiff.api.listed import found
 from symdiff.api.parameters import KEYWORD_ONLY, POSITIONAL_ONLY, Parameter
 from symdiff.errors import Problem
 from symdiff.ir.types import PYTHON_NAMES, AVal, Kind, Object, object_of
-from symdiff.signature import ABSENT, Argument, Guard, Outer, Param, Signature, Static
+from symdiff.signature import ABSENT, Argument, Guard, Listed, Outer, Param, Signature, Static, element_of
 from symdiff.trees import NAMED, Tree, only_fields
 
 _SIMPLE_KEYS = (str, int)
@@ -143,6 +145,7 @@ class Chain:
             self.space[function] = variant.call
             tests = [t for a in variant.signature.arguments for t in self.argument_tests(a)]
             tests += [f"{n} is not {self.place(n)}" for n, _ in variant.changed if n in self.definition.places]
+            tests += [f"{a} is not {b}" for a, b in itertools.combinations(found(variant.signature), 2)]
             extra = []
             if variant.reads:
                 held = f"{self.prefix}held"
@@ -248,6 +251,9 @@ class Chain:
     def leaf_tests(self, value: str, leaf: AVal | Static) -> Iterator[str]:
         if isinstance(leaf, Static):
             yield self.static_test(value, leaf.value)
+        elif isinstance(leaf, Listed):
+            elem = float if leaf.elem is Kind.PYTHON else np.dtype(leaf.dtype).type
+            yield f"{self.constant(element_of)}({value}) is {self.constant(elem)}"
         elif isinstance(leaf, Object):
             yield f"{self.constant(_is_of)}({value}, {leaf.cls!r})"
         elif leaf.kind is Kind.PYTHON:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from symdiff.api import nested
+from symdiff.api import listed, nested
 from symdiff.api.compiled import Compiled, check_differentiable
 from symdiff.api.dispatch import AS_IS, Form
 from symdiff.api.like import Like
@@ -101,6 +101,13 @@ class ValueAndGrad(ByArguments):
     """``f(x, …) -> (value, gradient)``; with `has_aux` ``((value, aux), gradient)``."""
 
     with_value: ClassVar[bool] = True
+    lists: ClassVar[bool] = True
+
+    def relisted(self, result: Any, back: Mapping[str, listed.Back]) -> Any:
+        names, parts = self.chosen.names, list(result)
+        place, bare = 0 if self.has_aux and not self.with_value else 1, len(names) == 1
+        parts[place] = listed.in_gradients(parts[place], names, self.chosen.bare if self.has_aux else bare, back)
+        return tuple(parts)
 
     def form(self) -> Form:
         if self.has_aux:
@@ -162,6 +169,13 @@ class Forward(Compiled):
     """``f(x, …) -> (value, pullback)``."""
 
     takes: ClassVar[tuple[str, ...]] = ("wrt",)
+    lists: ClassVar[bool] = True
+
+    def relisted(self, result: Any, back: Mapping[str, listed.Back]) -> Any:
+        value, pullback = result
+        backward, bare = pullback._backward, len(self.wrt) == 1
+        pullback._backward = lambda saved, ct: listed.in_gradients(backward(saved, ct), self.wrt, bare, back)
+        return value, pullback
 
     def __init__(
         self, fun: Function, *, wrt: Sequence[str] = (), level: int = 2, static: str | Sequence[str] = ()
@@ -210,6 +224,14 @@ class Tangent(Compiled):
     """``f(x, …, v_x, …) -> (value, tangent)``; `kind` "hvp": ``-> Hessian · v``."""
 
     takes: ClassVar[tuple[str, ...]] = ("wrt", "kind")
+    lists: ClassVar[bool] = True
+
+    def call_names(self) -> list[str]:
+        return [*super().call_names(), *self.wrt]
+
+    def relisted(self, result: Any, back: Mapping[str, listed.Back]) -> Any:
+        bare = len(self.wrt) == 1
+        return result if self.kind == "jvp" else listed.in_gradients(result, self.wrt, bare, back)
 
     def __init__(
         self,

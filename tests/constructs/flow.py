@@ -298,3 +298,13 @@ def without_warnings(v: "f8[n]"):
         warnings.simplefilter("ignore", RuntimeWarning)
         terms = v * np.log(v)
     return np.sum(np.where(v > 0, terms, 0.0))
+
+
+@construct(lambda n: (vector(n), 0.5))
+def return_of_a_slice(x: "f8[n]", a: float):
+    y = np.zeros_like(x)
+    for i in range(1, len(x)):
+        y[i] = y[i - 1] * a + x[i]
+        if 2 * i > len(x):
+            return np.sum(y[i - 1 : i + 1] ** 2)
+    return np.sum(y)

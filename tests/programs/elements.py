@@ -295,3 +295,34 @@ def sums_begun_anew(v, x):
     body.x *= 2.0
     found = sum(b.x for b in bodies) * sum(t["w"] for t in tables)
     return found + body.x * table["w"] + sum(np.sum(r) for r in rows) * np.sum(row)
+
+
+@cases(array(5), array(5, seed=1), array(4, seed=2), 0.7)
+@cases(array(1), array(1, seed=1), array(1, seed=2), 0.7)
+@cases(array(0), array(0, seed=1), array(0, seed=2), 0.7)
+def tables_chosen_in_turns(v, w, short, x):
+    s, k, kept = 0.0, 0, v
+    for i in range(len(v)):
+        if v[i] < 0.7:
+            table = v
+        elif i % 2:
+            table = w
+        else:
+            table = short
+        if v[i] > 1.2:
+            kept = w
+        s += table[i - i // 4] * x + kept[i] ** 2 + (v, short, w)[k][0]
+        k = (k + 1) % 3
+    return s * x
+
+
+@cases(array(10).tolist(), 0.7)
+@cases(array(17, seed=1).tolist(), 0.7)
+@cases(array(8, seed=1).tolist(), 0.7)
+def an_argument_of_many_floats(coefficients, x):
+    value = 0.0
+    for c in reversed(coefficients):
+        value = value * x + c
+    for i in range(1, len(coefficients)):
+        coefficients[i] += coefficients[i - 1] * x
+    return value + sum(c * c for c in coefficients) / len(coefficients)

@@ -24,9 +24,10 @@ from symdiff.frontend.python.kinship import related
 from symdiff.frontend.python.values import Arr, Cell, Known, Reference, Struct, Val, is_number
 from symdiff.ir import types
 from symdiff.ir.types import AVal
-from symdiff.signature import Apart, Argument, Leaf, Outer, Static
+from symdiff.signature import SHORT, Apart, Argument, Leaf, Listed, Outer, Static
 from symdiff.trees import NAMED, Tree
 
+LISTED: Hashable = ("list", Listed)  # the form of a list of any length
 CHANGED, COMPARED, COPIED = "which is changed", "compared by identity", "copied by deepcopy"
 
 
@@ -38,6 +39,9 @@ def enter(cx: Context, argument: Argument) -> None:
 def _forms(cx: Context, place: Leaf, tree: Tree, leaves: Iterator[AVal | Static]) -> Hashable:
     if tree.kind == "leaf":
         leaf = next(leaves)
+        if isinstance(leaf, Listed):
+            cx.given[place] = LISTED
+            return LISTED
         if isinstance(leaf, Static):  # a number may be known in one place alone
             leaf = types.type_of(leaf.value) if is_number(leaf.value) else leaf
         form: Hashable = (leaf.kind, leaf.dtype, leaf.rank) if isinstance(leaf, AVal) else None
@@ -51,6 +55,13 @@ def _forms(cx: Context, place: Leaf, tree: Tree, leaves: Iterator[AVal | Static]
     inside = tuple(_forms(cx, (name, (*path, (step, key))), child, leaves) for key, child in parts)
     cx.given[place] = form = (tree.kind, tree.cls, tree.keys, inside)
     return form
+
+
+def _form(cx: Context, place: Leaf) -> Hashable:
+    """What two containers that may be one have in common: a list of floats may be one of any length."""
+    form: Any = cx.given[place]
+    numbers = isinstance(form, tuple) and form[0] == "list" and len(form) == 4 and len(form[2]) > SHORT
+    return LISTED if numbers and LISTED in cx.given.values() else form
 
 
 # --- what the function does
@@ -105,7 +116,7 @@ def copied(cx: Context, node: ast.AST, parts: Sequence[Val]) -> None:
     """These were copied by one `deepcopy`: what is one object before is one object after."""
     alike: dict[Hashable, dict[Leaf, None]] = {}
     for place in (x for part in parts for x in _outside(cx, part) if isinstance(x, tuple)):
-        alike.setdefault(cx.given[place], {})[place] = None
+        alike.setdefault(_form(cx, place), {})[place] = None
     cx.together |= {tuple(places) for places in alike.values() if len(places) > 1}
     for other in (x for part in parts for x in _outside(cx, part) if not isinstance(x, tuple)):
         at = captured.place_of(cx, other)
@@ -145,8 +156,8 @@ def _kind(form: Any) -> str:
 def found(cx: Context) -> tuple[Apart, ...]:
     """The containers of the arguments that must be different objects."""
     alike: dict[Hashable, list[Leaf]] = {}
-    for place, form in cx.given.items():
-        alike.setdefault(form, []).append(place)
+    for place in cx.given:
+        alike.setdefault(_form(cx, place), []).append(place)
     order = {place: k for k, place in enumerate(cx.given)}
     together = sorted(cx.together, key=lambda places: [order[place] for place in places])
     copies = (Apart(places, (), COPIED) for places in together)
@@ -167,7 +178,7 @@ def _of_pairs(cx: Context) -> Iterator[Apart]:
     order = {place: k for k, place in enumerate(cx.given)}
     pairs: dict[Leaf, set[Leaf]] = {}
     for _, a, b in cx.apart:
-        if isinstance(b, tuple) and cx.given[a] == cx.given[b]:
+        if isinstance(b, tuple) and _form(cx, a) == _form(cx, b):
             first, second = sorted((a, b), key=order.__getitem__)
             pairs.setdefault(first, set()).add(second)
     every = sorted(set(pairs).union(*pairs.values()), key=order.__getitem__)
@@ -198,6 +209,8 @@ def _may_be(form: Any, obj: object) -> bool:
     """Whether something from outside may be an argument's container or array: its fields may be others by now."""
     if isinstance(form, tuple) and form[0] == "dataclass":
         return type(obj) is form[1]
+    if form == LISTED:
+        return type(obj) is list
     node = trees.container(obj)
     if node is not None:
         return isinstance(form, tuple) and form[:3] == (node.kind, node.cls, node.keys)

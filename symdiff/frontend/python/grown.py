@@ -39,6 +39,7 @@ from symdiff.frontend.python.values import (
 from symdiff.ir import types
 from symdiff.ir.core import Value
 from symdiff.ir.types import AVal, Kind, Seq, Type
+from symdiff.signature import Leaf, Listed
 
 LEAVES = ("scalar", "array")
 CHANGEABLE = ("list", "dict", "object")
@@ -256,6 +257,14 @@ def content_of(cx: Context, val: Any) -> Grown | None:
     memory.check_read(cx, val)
     found: Grown = cx.store.get(val.cell)
     return found
+
+
+def argument(cx: Context, array: Val, listed: Listed, place: Leaf) -> ListRef:
+    """An argument that is a list of any length, which comes in as an array."""
+    cell, elem = Cell("list", argument=place, name=place[0]), listed.element
+    made = cx.top.emit("as_seq", cx.value(array), elem=elem)[0]
+    cx.base_set(cell, Grown((made,), Pattern("scalar", type=elem), Cell("list")))
+    return ListRef(cell)
 
 
 def empty(cx: Context, form: Pattern) -> Grown:

@@ -55,7 +55,7 @@ from symdiff.ir import dims, types
 from symdiff.ir.collector import uncollected
 from symdiff.ir.core import Block, Function, Program, Value, walk
 from symdiff.ir.types import AVal
-from symdiff.signature import Lowered, Param, Signature, Static
+from symdiff.signature import Listed, Lowered, Param, Signature, Static
 from symdiff.trees import NAMED, Path, Tree
 
 _MAX_ATTEMPTS = 200
@@ -300,7 +300,8 @@ def _leaf(cx: Context, name: str, leaf: AVal, path: Path) -> Val:
     t = leaf
     if leaf.shape:
         t = AVal(leaf.kind, tuple(map(cx.session.substitute, leaf.shape)), leaf.dtype)
-    return captured.add_parameter(cx, Param(captured.identifier(cx, text), t, name, path), text, tag)
+    made = captured.add_parameter(cx, Param(captured.identifier(cx, text), t, name, path), text, tag)
+    return grown.argument(cx, made, leaf, (name, path)) if isinstance(leaf, Listed) else made
 
 
 # --- results
