@@ -160,7 +160,8 @@ class _Check:
         """`forward` gives the value and a pullback for `self.wrt`."""
         value, pullback = (forward or Forward(self.fun, wrt=self.wrt))(*self.args)
         weights = self.weights(value)
-        gradients = pullback(unflatten(flatten(value, objects=True)[1], weights))
+        leaves, tree = flatten(value, objects=True)
+        gradients = pullback(unflatten(tree, [_taken(w, leaf) for w, leaf in zip(weights, leaves, strict=True)]))
         for place in self.places:
             expected = self.difference(lambda *args: _inner(weights, self.value(args)), place)
             self.compare(place, self.element(gradients, place), expected, "reverse mode")
@@ -267,6 +268,11 @@ def _floats(value: Any) -> bool:
 
 def _inexact(leaf: Any) -> bool:
     return isinstance(leaf, float | complex | np.ndarray | np.generic) and np.asarray(leaf).dtype.kind in "fc"
+
+
+def _taken(weight: Any, leaf: Any) -> Any:
+    """What a pullback takes for a leaf: an int may be one on this path alone, and a float in what was compiled."""
+    return 1.0 if weight is None and isinstance(leaf, int | np.integer) else weight
 
 
 def _typed_like(array: Any, leaf: Any) -> Any:

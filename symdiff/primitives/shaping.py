@@ -104,7 +104,7 @@ squeeze = prim("squeeze", "x", LINEAR, params=("axis",), infer=_squeeze_infer, n
 
 def _broadcast_infer(ins: tuple[Type, ...], regions: tuple[()], shape: Shape) -> tuple[Type, ...]:
     x = numeric(ins[0])
-    if types.broadcast([x.shape, shape]) != shape:
+    if x.rank > len(shape) or types.broadcast([x.shape, shape]) != shape:
         raise TypeError(f"{x} does not broadcast to {types.shown(shape)}")
     return axes.array_result(shape, x.dtype)
 

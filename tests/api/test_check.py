@@ -33,6 +33,22 @@ def test_complex_arguments() -> None:
     check_grads(lambda z: np.sum(np.abs(z * z)), (np.array([0.5 + 1j, 2 - 0.5j]),))
 
 
+def summed(x, n):
+    s = 0
+    for _ in range(n):
+        s += np.sum(x**2)
+    return s
+
+
+def test_a_value_that_is_the_int_0_on_this_path() -> None:
+    x = np.array([0.5, 1.5])
+    check_grads(summed, (x, 0))
+    check_grads(lambda x, n: {"s": summed(x, n), "n": n, "y": x * x}, (x, 0))
+    check_grads(lambda x: np.sum(x) if x[0] > 1 else 0, (x,))
+    with pytest.raises(GradientMismatch, match="SD721 gradient of <lambda> by x\\[0\\] is off: 0, numerically"):
+        check_grads(lambda x, n: (summed(x, n), np.floor(10000 * x)), (x, 0))
+
+
 def test_many_elements_are_sampled() -> None:
     check_grads(lambda x: np.sum(x * x), (np.linspace(0, 1, 1000),), order=1)
 

@@ -413,3 +413,17 @@ def moving_windows(x, k):
     for i in range(len(y)):
         y[i] = x[i : i + n] @ k + np.sum(x[:i]) * np.prod(x[i:])
     return y
+
+
+@cases(array(4), array(2, 4), 3)
+@cases(array(1), array(2, 1), 0)
+def filled_with_rows(v, m, n):
+    """The sizes of the shape are given apart from those of what fills it."""
+    table = np.full((n, len(m[0])), v)
+    table += np.full((n, v.size), m[0])
+    return table.T @ table, np.full((n, 2, v.size), m), np.full_like(m, v)
+
+
+@cases(array(4), 4)
+def filled_with_a_row_of_a_size_given(v, n):
+    return np.full((5, 4), v) * np.full((5, n), v**2)

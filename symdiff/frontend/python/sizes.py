@@ -56,7 +56,7 @@ def reconcile(
         _unify(cx, left, right)
     if prim in ("index_set", "index_add", "part_set", "part_add"):
         return _stored(cx, node, ins, params["spec"]) or _checked(cx, node, ins, left, right, ins)
-    if prim == "broadcast_to":
+    if prim in ("broadcast_to", "full"):
         return _widened(cx, node, ins, params["shape"])
     if undecided and len(str(right)) < len(str(left)):
         left, right = right, left  # the plainer one is what the result has
@@ -80,7 +80,7 @@ def _stored(cx: Context, node: ast.AST, ins: Sequence[Value], spec: Spec) -> lis
 
 
 def _widened(cx: Context, node: ast.AST, ins: Sequence[Value], shape: Sequence[Dim]) -> list[Value]:
-    """The operands of `broadcast_to`, the array checked axis by axis to have the sizes asked for."""
+    """The operands of `broadcast_to` or `full`, the array checked axis by axis to have the sizes asked for."""
     x, *sizes = ins
     assert isinstance(x.type, AVal)
     lead = len(shape) - x.type.rank
