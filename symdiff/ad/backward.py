@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from symdiff.ad import rules
-from symdiff.ad.masking import may_be_wild, stays_infinite, unbounded
+from symdiff.ad.endless import stays_infinite
+from symdiff.ad.growth import overflows
+from symdiff.ad.masking import may_be_wild, unbounded
 from symdiff.ad.rules import RuleBuilder
 from symdiff.ir import types
 from symdiff.ir.build import Builder, V
@@ -137,7 +139,9 @@ class Half:
         guarded = op.out in sweep.masked and (unbounded(op) or any(v in wild for v in (*op.ins, op.out)))
         for k, partial in enumerate(op.prim.partials(self.b, V(self.b, op.out), *ins)):
             if op.ins[k] in sweep.active:
-                guard = (guarded and may_be_wild(op, partial, wild)) or stays_infinite(op, k, sweep.endless)
+                guard = guarded and may_be_wild(op, partial, wild)
+                guard = guard or (op.out in sweep.chosen and overflows(op, k, partial, sweep.factors))
+                guard = guard or stays_infinite(op, k, sweep.endless)
                 self.add(op.ins[k], rules.scaled(self.b, ct, partial, guard), (op, k))
 
     def pull_transpose(self, op: Op, ct: V, ins: Sequence[V]) -> None:

@@ -19,11 +19,10 @@ from typing import Any
 
 from symdiff.ad import rules
 from symdiff.ad.activity import Flags, Forward, has_rule, is_differentiable, select, varied_transfer
+from symdiff.ad.endless import Endless, stays_infinite
 from symdiff.ad.masking import (
-    endless_transfer,
     may_be_wild,
     may_be_zero,
-    stays_infinite,
     unbounded,
     wild_parameters,
     wild_transfer,
@@ -77,7 +76,7 @@ class _Tangents:
         self.zeros = Zeros(self.functions, self.records)
         self.analysis = Forward(program, varied_transfer)
         self.wild_analysis = Forward(program, wild_transfer)
-        self.endless_analysis = Forward(program, endless_transfer)
+        self.endless_analysis = Endless(program)
         self.made: dict[tuple[str, Flags, Infinite, bool], tuple[str, Flags]] = {}
 
     def function_block(self, body: Block, flags: Flags, wanted: Flags, infinite: Infinite, masked: bool) -> Block:
@@ -235,8 +234,11 @@ class _BlockTangents:
             if t is None:
                 continue
             if isinstance(partial, V) and stays_infinite(op, k, self.endless):
+                if isinstance(partial.const, float):
+                    continue
                 partial = choices.of_one_kind(self.b, partial)
-                partial = self.b.select(self.b.isinf(partial), 0.0, partial)
+                settled = out if op.prim.name == "hypot" else partial  # of which the partial is NaN
+                partial = self.b.select(self.b.isinf(settled), 0.0, partial)
             guard = guarded and may_be_wild(op, partial, self.wild) and t.value in self.masked
             terms.append(rules.scaled(self.b, t, partial, guard))
         return _sum([term for term in terms if not rules.is_number(term)])

@@ -8,27 +8,21 @@ d_x = d_r · 0.5/r = 0 · inf = NaN.  The reverse pass emits `masked_mul(d_r, 0.
 - the partial may be infinite or NaN: sqrt says that its own is unbounded, and a value computed from such a result is
   *wild*, so that the partials of a product are not finite either.
 
-An infinity that the program wrote (the border of a table, a masked score) stays one: of `z = R / T` with R = inf there
-is nothing to be had by T, though the partial -z/T is infinite.  Such values are *endless*; a reverse pass guards the
-products with these partials, a forward pass, where no zero need be there to win, has 0 in place of the partial.
-
 A program that asks which numbers are NaN or infinite is given such numbers: all its parameters are wild.
 
-Sums and products of finite values are taken to be finite, with one exception: what a loop multiplies turn by turn soon
-overflows (`z = z * z + c`).  Such values are *grown*, and guarded where a condition chose others: every recurrence
-whose last element is returned masks the others, too, but these cannot be infinite where the last one is not.
+Sums of finite values are taken to be finite.  Products overflow: what a loop multiplies turn by turn soon (`z = z * z +
+c`; such values are *grown*), others where a factor is large.  They are guarded where a condition chose others: every
+recurrence whose last element is returned masks the others, too, but these cannot be infinite where the last one is not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-import numpy as np
-
 from symdiff.ad.activity import Backward, Flags, Forward, has_rule, is_differentiable, merge
 from symdiff.ad.growth import growing
 from symdiff.ir.build import V
-from symdiff.ir.core import Block, Family, Literal, Op, Program, Value
+from symdiff.ir.core import Block, Family, Op, Program, Value
 from symdiff.ir.effects import asks_what_is_finite
 from symdiff.ir.loops import loop
 from symdiff.ir.steps import Steps
@@ -73,28 +67,6 @@ def may_be_wild(op: Op, partial: object, wild: Collection[Value]) -> bool:
     if not isinstance(partial, V):
         return False
     return partial.value in wild or partial.value not in (*op.ins, op.out)
-
-
-_SETTLING = frozenset(("exp", "exp2", "expm1", "tanh", "arctan", "logistic", "softmax", "reciprocal"))
-
-
-def endless_transfer(op: Op, flags: Flags) -> Flags:
-    """For the forward analysis: a result may be infinite because a constant of the program is."""
-    if op.prim.name == "const":
-        value = op.out.const.array() if isinstance(op.out.const, Literal) else op.out.const
-        return (is_differentiable(op.out) and bool(np.any(np.isinf(value))),)
-    reached = flags[:1] if op.prim.name == "div" else flags
-    found = any(reached) and op.prim.name not in _SETTLING
-    return tuple(found and is_differentiable(v) for v in op.outs)
-
-
-def stays_infinite(op: Op, k: int, endless: Collection[Value]) -> bool:
-    """Whether the partial by operand k is infinite where the result is, whatever that operand is."""
-    if op.prim.name in ("mul", "masked_mul"):
-        return op.ins[1 - k] in endless
-    if op.prim.name == "div":
-        return k == 1 and op.ins[0] in endless
-    return op.prim.name in ("pow", "float_power", "square") and op.ins[0] in endless
 
 
 def may_be_zero(values: Sequence[Value]) -> bool:

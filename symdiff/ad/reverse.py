@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 
 from symdiff.ad.activity import Backward as UsefulAnalysis
 from symdiff.ad.activity import Flags, Forward, is_differentiable, select, varied_transfer
-from symdiff.ad.growth import grows
+from symdiff.ad.endless import Endless
+from symdiff.ad.growth import Factors
 from symdiff.ad.halves import Backward, Pattern, copies, ct_value
 from symdiff.ad.masking import (
     Chosen,
     Masked,
     Overflowing,
-    endless_transfer,
     may_be_zero,
     wild_parameters,
     wild_transfer,
@@ -63,10 +63,11 @@ class Reversal:
         self.varied = Forward(program, varied_transfer)
         self.wild = Forward(program, wild_transfer)
         self.grown = Overflowing(program)
-        self.endless = Forward(program, endless_transfer)
+        self.factors = Factors(program)
+        self.endless = Endless(program)
         self.useful = UsefulAnalysis(program)
         self.masked = Masked(program)
-        self.chosen = Chosen(program) if grows(program) else None
+        self.chosen = Chosen(program)
         self.functions = dict(program.functions)
         self.records = dict(program.records)
         self.zeros = Zeros(self.functions, self.records)

@@ -69,13 +69,14 @@ class Sweep:
         reversal.wild.run(body, pattern.wild, self.wild)
         self.grown: set[Value] = set()
         reversal.grown.run(body, pattern.grown, self.grown)
+        self.factors = reversal.factors
+        self.factors.run(body, (False,) * len(body.params), set())
         self.endless: set[Value] = set()
         reversal.endless.run(body, pattern.endless, self.endless)
         self.masked: set[Value] = set()
         reversal.masked.run(body, pattern.masked, self.masked)
         self.chosen: set[Value] = set()
-        if reversal.chosen is not None:
-            reversal.chosen.run(body, pattern.chosen, self.chosen)
+        reversal.chosen.run(body, pattern.chosen, self.chosen)
 
     def is_active(self, values: Sequence[Value]) -> list[bool]:
         return [v in self.active for v in values]

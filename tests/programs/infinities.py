@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from math import inf
 
 import numpy as np
 
@@ -122,3 +123,25 @@ def overwritten_overflow(v, c):
     y[0] = s
     y[:] = v * c
     return np.sum(y**2)
+
+
+@cases(signed(4), 0.8)
+def steps_of_infinite_slope(v, height):
+    """A logistic function of infinite slope is a step: only the heights have derivatives."""
+    with np.errstate(all="ignore"):
+        steps = height / (1 + np.exp(-inf * v))
+        return np.sum(steps * v) + np.sum(v**2 / np.cosh(v * inf)) + np.sum(1 / np.hypot(inf * v, 1.0))
+
+
+@cases(np.array([0.4, 1e150, 1.2, 2e150]), 0.7)
+def padded_with_sentinels(v, k):
+    """Padding: its cube overflows, and is not taken."""
+    valid = v < 1e100
+    with np.errstate(all="ignore"):
+        energy = np.where(valid, k * v * v * (1 - np.cos(v * v) * v), 0.0)
+        near = np.minimum(np.where(valid, v, 3.0), v * v * v * k)
+    total = np.sum(energy) + np.sum(near)
+    for t in v:
+        if t < 1e100:
+            total += t * t * t * t * k
+    return total

@@ -323,7 +323,8 @@ def _parameter(
         problem = array_problem(obj)
         if problem is not None:
             return cx.refuse("SD314", node, name=text, type=problem)
-    if (tag in cx.session.statics or cx.session.by_value) and not isinstance(obj, np.ndarray):
+    by_value = tag in cx.session.statics or cx.session.by_value or _is_infinite(obj)
+    if by_value and not isinstance(obj, np.ndarray):
         cx.guards[(root, path, "value")] = Guard(name, path, obj, source=root, by_value=True, home=home)
         return Known(obj)
     shape: tuple[Dim, ...] = ()
@@ -335,6 +336,11 @@ def _parameter(
         kind, shape, types.code(obj.dtype) if isinstance(obj, (np.ndarray, np.generic)) else types.type_of(obj).dtype
     )
     return add_parameter(cx, Param(clean, t, name, path, True, obj, root, home), text, tag)
+
+
+def _is_infinite(obj: Any) -> bool:
+    """Whether it is an infinity, as it came from `from math import inf`: what the program has infinite stays so."""
+    return isinstance(obj, (float, np.floating)) and bool(np.isinf(obj))
 
 
 def object_parameter(cx: Context, known: Known) -> Val | None:
