@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from symdiff.codegen import expressions
 from symdiff.ir import template
-from symdiff.ir.core import Op, Value
+from symdiff.ir.core import Block, Op, Program, Value, walk
 from symdiff.ir.types import AVal, Kind
+from symdiff.primitives.indexing import may_repeat
 
 
 def assignment(name: str, tree: ast.expr, value: Value) -> str:
@@ -55,9 +57,27 @@ def prints_in_place(op: Op) -> bool:
     return isinstance(tree, (ast.BinOp, ast.UnaryOp)) and bool(op.prim.ufunc)
 
 
-def reusable(into: Mapping[str, Mapping[Op, int]]) -> dict[str, dict[Op, int]]:
-    """Of the operations that may overwrite an operand, those that can be printed so."""
-    return {name: {op: k for op, k in found.items() if prints_in_place(op)} for name, found in into.items()}
+def reusable(program: Program, into: Mapping[str, Mapping[Op, int]]) -> dict[str, dict[Op, int]]:
+    """Of the operations that may overwrite an operand, those that can be printed so.
+
+    A sign of what is only added to a place is none of them: the line is `y[i:j] -= x`.
+    """
+    signs = {v for f in program.functions.values() for v in _only_added(f.body)}
+    return {
+        name: {op: k for op, k in found.items() if prints_in_place(op) and signs.isdisjoint(op.outs)}
+        for name, found in into.items()
+    }
+
+
+def _only_added(body: Block) -> Iterator[Value]:
+    """The negated values whose only reader adds them to a part of an array."""
+    ops = [*walk(body)]
+    readers = Counter([*body.outs, *(v for op in ops for v in (*op.ins, *(u for r in op.regions for u in r.outs)))])
+    negated = {op.out for op in ops if op.prim.name == "neg"}
+    for op in ops:
+        plain = op.prim.name == "index_add" and not may_repeat(op.params["spec"])
+        if plain and op.ins[1] in negated and readers[op.ins[1]] == 1:
+            yield op.ins[1]
 
 
 def reuse_text(op: Op, tree: ast.expr, target: str) -> str:

@@ -91,7 +91,9 @@ def derivative_rule(op: Op, number: int, cotangent: str = "") -> str:
 
 def _is_square(op: Op) -> bool:
     """x · x, of which two equal contributions were made one: 2 · (d · x)."""
-    return op.prim.name in ("mul", "vdot", "inner", "matmul", "dot") and op.ins[0] is op.ins[1]
+    if op.prim.name not in ("mul", "vdot", "inner", "matmul", "dot"):
+        return False
+    return op.ins[0] is op.ins[1] or op.ins[0].hint == op.ins[1].hint != ""  # read twice under one name
 
 
 def label(value: Value) -> str:

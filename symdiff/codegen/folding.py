@@ -35,7 +35,8 @@ _SHORT = 8  # known places that are written where they are read
 INDEXED = {"index": 1, "index_once": 1, "index_set": 2, "index_add": 2, "part_set": 2, "part_add": 2}
 DEPTH = 12  # of nested operations in one expression
 
-ADDED = {"index_add": 1, "part_add": 1, "seq_add": 2, "seq_append": 1}  # the operand that is added
+# The operand that goes in.
+ADDED = {"index_add": 1, "part_add": 1, "seq_add": 2, "seq_append": 1, "index_set": 1, "seq_set": 2, "part_set": 1}
 
 UNPACKS = ("alt_unpack", "saved_unpack")  # their result is several values, even if it is one
 

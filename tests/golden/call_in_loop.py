@@ -52,9 +52,8 @@ def call_in_loop_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndarray, 
     for i, s, s_in, y6s, y4 in zip(range(n - 1, -1, -1), reversed(ss), reversed(all_s_in),
             reversed(all_y6s), reversed(y4s), strict=True):  # 3
         d_y3 = d_y[i]               # ∂y/∂y3 = 1
-        d_y[i] = 0.0                # 5
         d_s = d_y3 * y4             # ∂y3/∂s = y4
-        d_y[i] += d_y3 * s          # ∂y3/∂y4 = s
+        d_y[i] = d_y3 * s           # ∂y3/∂y4 = s
         for s, y6 in zip(reversed(s_in), reversed(y6s), strict=True):  # 3
             d_y6 = d_s * x          # ∂s/∂y6 = x
             d_x += d_s * y6         # ∂s/∂x = y6

@@ -36,10 +36,9 @@ def gauss_seidel_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, n
         y10 = A[i, i]
         y11 = x_1[i]                                 # 3
         d_y3 = d_x[i]                                # ∂x/∂y3 = 1
-        d_x[i] = 0.0                                 # 3
         d_y4 = _masked_mul(d_y3, 1 / y10)            # ∂y3/∂y4 = 1/y10
         d_A[i, i] += _masked_mul(d_y3, -x[i] / y10)  # ∂y3/∂y10 = -y4/y10²
-        d_x[i] += d_y4 * y10                         # ∂y7/∂y11 = y10
+        d_x[i] = d_y4 * y10                          # ∂y7/∂y11 = y10
         d_A[i, i] += _masked_mul(d_y4, y11)          # ∂y7/∂y10 = y11
         d_y9 = -d_y4                                 # ∂y6/∂y9 = -1
         d_y12 = d_y9 * x_1                           # ∂y9/∂y12 = x

@@ -36,9 +36,8 @@ def object_array_backward(saved: tuple, d_total: float = 1.0) -> tuple[np.ndarra
     total_in, y3s, n = saved
     d_y = np.zeros(n)
     for i, total, y3 in zip(range(n - 1, -1, -1), reversed(total_in), reversed(y3s), strict=True):  # 3
-        d_y[i] += d_total       # ∂y4/∂y = 1
-        d_y2 = d_y[i]           # ∂y/∂y2 = 1
-        d_y[i] = 0.0            # 4
-        d_total += d_y2 * y3    # ∂y2/∂total = y3
-        d_y[i] += d_y2 * total  # ∂y2/∂y3 = total
+        d_y[i] += d_total      # ∂y4/∂y = 1
+        d_y2 = d_y[i]          # ∂y/∂y2 = 1
+        d_total += d_y2 * y3   # ∂y2/∂total = y3
+        d_y[i] = d_y2 * total  # ∂y2/∂y3 = total
     return d_y, float(d_total)

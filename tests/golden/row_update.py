@@ -16,8 +16,7 @@ def row_update_forward(A: np.ndarray, b: np.ndarray) -> tuple:
     B = A.copy()           # 3
     rows = []
     for i in range(n):     # 3
-        row = B[i]
-        B[i] = row + b     # 4
+        B[i] += b          # 4
         row = B[i].copy()  # 5
         rows.append(row)
         B[i] = row * row   # 5
@@ -31,13 +30,9 @@ def row_update_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, np.
     d_b = np.zeros(d)           # 3
     d_B = np.full((n, d), d_y)  # ∂y/∂B = 1
     for i, row in zip(range(n - 1, -1, -1), reversed(rows), strict=True):  # 3
-        d_y2 = d_B[i].copy()    # ∂B/∂y2 = 1
-        d_B[i] = 0.0            # 5
-        d_row = np.multiply(d_y2, row, out=d_y2)
+        d_y2 = d_B[i]           # ∂B/∂y2 = 1
+        d_row = d_y2 * row
         d_row *= 2.0            # ∂y2/∂row = 2·row
-        d_B[i] += d_row         # ∂row/∂B = 1
-        d_y3 = d_B[i].copy()    # ∂B/∂y3 = 1
-        d_B[i] = 0.0            # 4
-        d_b += d_y3             # ∂y3/∂b = 1
-        d_B[i] += d_y3          # ∂row/∂B = 1
+        d_B[i] = d_row          # ∂row/∂B = 1
+        d_b += d_row            # ∂B/∂b = 1
     return d_B, d_b

@@ -29,12 +29,9 @@ def row_write_forward(A: np.ndarray) -> tuple:
 def row_write_backward(saved: tuple, d_y: float = 1.0) -> np.ndarray:
     """Return d_y · ∂row_write/∂A at the point where `row_write_forward` was called."""
     all_y4s, k, n = saved
-    d_B = np.full((k, n), d_y)  # ∂y/∂B = 1
+    d_B = np.full((k, n), d_y)             # ∂y/∂B = 1
     for i, y4s in zip(range(k - 1, -1, -1), reversed(all_y4s), strict=True):  # 3
         for j, y4 in zip(range(n - 1, -1, -1), reversed(y4s), strict=True):  # 4
-            d_y3 = d_B[i, j]    # ∂B/∂y3 = 1
-            d_B[i, j] = 0.0     # 5
-            d_y4 = d_y3 * y4    # ∂y3/∂y4 = y4
-            d_B[i, j] += d_y4   # ∂y4/∂B = 1
-            d_B[i, j] += d_y4   # ∂y4/∂B = 1
+            d_y3 = d_B[i, j]               # ∂B/∂y3 = 1
+            d_B[i, j] = 2.0 * (d_y3 * y4)  # ∂y3/∂y4 = 2·y4
     return d_B

@@ -29,9 +29,8 @@ def stencil_backward(saved: tuple, d_y: float = 1.0) -> np.ndarray:
     d_u *= 2.0                         # ∂y1/∂u = 2·u
     for i, y9 in zip(range(n - 2, 0, -1), reversed(y9s), strict=True):  # 2
         d_y4 = d_u[i]                  # ∂u/∂y4 = 1
-        d_u[i] = 0.0                   # 3
         d_y5 = d_y4 * 0.5              # ∂y4/∂y5 = 0.5
-        d_u[i] += d_y5                 # ∂y7/∂u = 1
+        d_u[i] = d_y5                  # ∂y7/∂u = 1
         d_u[i + 1] += d_y5 * u[i - 1]  # ∂y6/∂y9 = y8
         d_u[i - 1] += d_y5 * y9        # ∂y6/∂y8 = y9
     return d_u

@@ -25,10 +25,9 @@ def swap_rows_backward(saved: tuple, d_y: float = 1.0) -> np.ndarray:
     n = y3.shape[0]
     d_B = np.broadcast_to(d_y, (n, n))  # ∂y/∂B = 1
     d_y1 = d_B[0]                       # ∂B/∂y1 = 1
-    d_B = d_B.copy()
-    d_B[0] = 0.0                        # 4
     d_y4 = d_y1 * y3                    # ∂y1/∂y4 = y3
-    d_B[0] += d_y1 * y4                 # ∂y1/∂y3 = y4
+    d_B = d_B.copy()                    # 4
+    d_B[0] = d_y1 * y4                  # ∂y1/∂y3 = y4
     d_B[1] += d_y4                      # ∂y4/∂B = 1
     d_y2 = d_B[[0, 1]]                  # ∂B/∂y2 = 1
     d_B[[0, 1]] = 0.0                   # ∂B/∂A = 1 outside

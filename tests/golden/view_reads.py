@@ -34,9 +34,8 @@ def view_reads_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndarray, fl
     d_x = 0.0
     for i, y6, y7 in zip(range(n - 2, -1, -1), reversed(y6s), reversed(y7s), strict=True):  # 4
         d_y4 = d_y[i]            # ∂y/∂y4 = 1
-        d_y[i] = 0.0             # 5
         d_x += d_y4              # ∂y4/∂x = 1
-        d_y[i] += d_y4 * y6      # ∂y5/∂y7 = y6
+        d_y[i] = d_y4 * y6       # ∂y5/∂y7 = y6
         d_y[i + 1] += d_y4 * y7  # ∂y5/∂y6 = y7
     d_v = d_y * x                # ∂y/∂v = x
     d_y *= v                     # 2

@@ -69,3 +69,66 @@ func @f(%x: f8[2], %v: float, %w: float)
 @pytest.mark.parametrize("text", [lent_twice(second=REST), lent_twice(results="%z, %y")], ids=["elsewhere", "read"])
 def test_parts_that_are_lent_for_themselves(text: str) -> None:
     assert_stays(joined, text)
+
+
+PLACE = "{spec=(('at', None),)}"
+REPEATING = "{spec=(('array',),)}"
+AT = " @ user.py:1:1-1:9 in '∂f':1"
+
+
+def stored(*lines: str, results: str = "%b", place: str = "int") -> str:
+    head = f"func @f(%x: f8[3], %v: float, %i: {place}, %j: {place})\n"
+    return head + "".join(f"  {line}\n" for line in lines) + f"  return {results}\n"
+
+
+ZERO = "%z: float = const() {type=type(float), value=0.0}"
+CLEARED = f"%a: f8[3] = index_set(%x, %z, %i) {PLACE}{AT}"
+ADDED = f"%b: f8[3] = index_add(%a, %v, %i) {PLACE}{AT}"
+READ = f"%t: np.f8 = index(%x, %i) {PLACE}{AT}"
+SAMPLES = ((np.array([2.0, 3.0, 5.0]), 7.0, 1, 2), (np.array([2.0, 3.0, 5.0]), 7.0, -1, 2))
+
+
+def test_a_place_that_is_cleared_and_added_to() -> None:
+    after = stored(f"%b: f8[3] = index_set(%x, %v, %i) {PLACE}")
+    assert_becomes(joined, stored(ZERO, CLEARED, ADDED), after, *SAMPLES)
+
+
+def test_what_is_stored_and_added_once_more() -> None:
+    twice = stored(f"%a: f8[3] = index_set(%x, %v, %i) {PLACE}{AT}", ADDED)
+    after = stored(
+        "%1: float = const() {type=type(float), value=2.0}",
+        "%v.2: float = mul(%1, %v)",
+        f"%b: f8[3] = index_set(%x, %v.2, %i) {PLACE}",
+    )
+    assert_becomes(joined, twice, after, *SAMPLES)
+
+
+def test_what_is_cleared_and_put_back() -> None:
+    lines = (READ, ZERO, CLEARED, f"%b: f8[3] = index_add(%a, %t, %i) {PLACE}{AT}")
+    assert_becomes(joined, stored(*lines), stored(results="%x"), *SAMPLES)
+
+
+def test_what_is_read_where_it_was_stored_and_stored_over() -> None:
+    lines = (
+        f"%s: np.f8 = index(%x, %j) {PLACE}{AT}",
+        f"%a: f8[3] = index_set(%x, %s, %i) {PLACE}{AT}",
+        f"%t: np.f8 = index(%a, %i) {PLACE}{AT}",
+        f"%b: f8[3] = index_set(%a, %v, %i) {PLACE}{AT}",
+    )
+    after = stored(f"%s: np.f8 = index(%x, %j) {PLACE}", f"%b: f8[3] = index_set(%x, %v, %i) {PLACE}", results="%b, %s")
+    assert_becomes(joined, stored(*lines, results="%b, %t"), after, *SAMPLES)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        stored(ZERO, CLEARED.removesuffix(AT), ADDED.removesuffix(AT)),
+        stored(ZERO, CLEARED, ADDED.replace("%i)", "%j)")),
+        stored(ZERO, CLEARED, ADDED, results="%b, %a"),
+        stored(ZERO, CLEARED.replace(PLACE, REPEATING), ADDED.replace(PLACE, REPEATING), place="i8[2]"),
+        stored(READ.replace("%i)", "%j)"), f"%b: f8[3] = index_set(%x, %t, %i) {PLACE}{AT}"),
+    ],
+    ids=["of the user", "elsewhere", "the cleared array is read", "a place named twice", "put elsewhere"],
+)
+def test_places_that_are_written_for_themselves(text: str) -> None:
+    assert_stays(joined, text)

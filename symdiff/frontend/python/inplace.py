@@ -91,8 +91,32 @@ def write_whole(cx: Context, stmt: ast.AugAssign, arr: Arr, val: Val) -> bool:
     """`arr op= val` for an array: the result is stored in the array's own memory and dtype."""
     if not memory.writable(cx, stmt, arr):
         return False
+    if _adds_in_place(cx, stmt, arr, val):
+        return True
     found = operators.binary(cx, stmt, stmt.op, arr, val)
     return found is not POISON and store_whole(cx, stmt, arr, found, cx.text(stmt.target), cx.describe(val))
+
+
+def _adds_in_place(cx: Context, stmt: ast.AugAssign, arr: Arr, val: Val) -> bool:
+    """`part += val` of a part `y[i:j]`, as one accumulation into y where the value's shape and dtype surely fit."""
+    last = arr.path[-1] if arr.path else None
+    if last is None or last.perm is not None or last.operation is not None or memory.chosen(cx, arr):
+        return False
+    if not cx.is_numeric(val) or isinstance(val, (ListRef, Struct)):
+        return False
+    to, t = cx.aval(arr), cx.aval(val)
+    fits = len(t.shape) <= to.rank and all(
+        d == 1 or dims.equal(d, there) is True for d, there in zip(reversed(t.shape), reversed(to.shape), strict=False)
+    )
+    if not fits or to.kind is not Kind.ARRAY or not to.inexact or types.promote([to, t]) != to.dtype:
+        return False
+    added = _added(cx, stmt, val)
+    if added is None or memory.is_poison(added) or memory.check_stale(cx, stmt, arr):
+        return False
+    whole = Arr(arr.cell, arr.path[:-1])
+    cx.at(stmt)
+    value = cx.emit_value(stmt, "index_add", [memory.read(cx, whole), cx.value(added), *last.operands], spec=last.spec)
+    return value is not None and memory.write(cx, stmt, whole, value)
 
 
 def store_whole(cx: Context, node: ast.AST, arr: Arr, found: Val, target: str, shown: str) -> bool:
@@ -164,12 +188,8 @@ def _item(cx: Context, stmt: ast.AugAssign, target: ast.Subscript) -> None:
     if memory.is_poison(val):
         return
     part = element.read_where_it_matters()
-    if (
-        part is None
-        and isinstance(stmt.op, ast.Add)
-        and cx.is_numeric(val)
-        and subscripts.update(cx, stmt, base, index, val, element.version)
-    ):
+    added = _added(cx, stmt, val) if part is None and cx.is_numeric(val) else None
+    if added is not None and subscripts.update(cx, stmt, base, index, added, element.version):
         return
     part = element.read() if part is None else part
     if isinstance(part, Arr) and part.cell is base.cell:
@@ -177,6 +197,13 @@ def _item(cx: Context, stmt: ast.AugAssign, target: ast.Subscript) -> None:
         return
     if part is not POISON:
         subscripts.write(cx, stmt, base, index, operators.binary(cx, stmt, stmt.op, part, val))
+
+
+def _added(cx: Context, stmt: ast.AugAssign, val: Val) -> Val | None:
+    """What a statement adds: of `y[i] -= v` it is -v, the same to the bit for floats; None where it does not add."""
+    if isinstance(stmt.op, ast.Add):
+        return val
+    return operators.unary(cx, stmt, ast.USub(), val) if isinstance(stmt.op, ast.Sub) and cx.aval(val).inexact else None
 
 
 class _Element:
