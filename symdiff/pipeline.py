@@ -40,6 +40,7 @@ from symdiff.passes.dce import dce
 from symdiff.passes.fills import fills
 from symdiff.passes.layout import same_layout
 from symdiff.passes.lending import in_place
+from symdiff.passes.lone import asks_for_sides, lone_values
 from symdiff.passes.masks import wild_values
 from symdiff.passes.quotients import numpy_quotients
 from symdiff.passes.scalars import lower_scalars
@@ -144,15 +145,19 @@ class _Compilation:
             lowered = checked(buffers(dce(cse(lowered)), residuals=residuals, borrow=self.borrow), "math", **owned)
         return Ready(made, reused, in_place(made, reused), lowered)
 
-    def adjoint(self, program: Program, wild: Collection[int] = ()) -> Program:
-        return levels.last(program, self.level, wild=wild)
+    def adjoint(self, program: Program) -> Program:
+        made = levels.last(program, self.level)
+        return checked(lone_values(made, asks_for_sides(made)), "lone")
 
     def adjoints(self, pair: reverse.Vjp) -> reverse.Vjp:
         """Both passes; the second is told which residuals may be infinite or NaN."""
         body = pair.forward.main.body
         found = wild_values(body)
         wild = [k for k, v in enumerate(body.outs[len(body.outs) - pair.n_residuals :]) if v in found]
-        return replace(pair, forward=self.adjoint(pair.forward), backward=self.adjoint(pair.backward, wild))
+        passes = levels.last(pair.forward, self.level), levels.last(pair.backward, self.level, wild=wild)
+        asked = asks_for_sides(*passes)
+        first, second = (checked(lone_values(made, asked), "lone") for made in passes)
+        return replace(pair, forward=first, backward=second)
 
     # --- the programs
 
@@ -236,7 +241,7 @@ class _Compilation:
         found: dict[str, Ready] = {}
         facts, n_residuals = [("level", f"-O{self.level}")], 0
         if "primal" in kinds:
-            found["primal"] = self.ready(levels.last(self.primal, self.level))
+            found["primal"] = self.ready(self.adjoint(self.primal))
         if {"forward", "backward"} & set(kinds):
             pair = reverse.vjp(self.primal, self.wrt_params, literal=self.level == 0)
             n_residuals, n_results = pair.n_residuals, len(self.primal.main.body.outs)

@@ -137,6 +137,8 @@ class Folder:
         for op in block.ops:
             if len(op.outs) != 1 or len(op.ins) != 1 or not self.is_same(op):
                 continue
+            if op.prim.name == "same" and op.out.hint not in ("", op.ins[0].hint):  # a line for its name
+                continue
             renames = is_renaming(op) or op.prim.name == "opt_some"
             retyped = self.joins and op.prim.name == "retype" and op.out.hint.startswith("d_")  # d_y4 = d_y
             if (renames and op.out.hint == op.ins[0].hint) or retyped or self.nameless(op.out):
@@ -245,7 +247,7 @@ class Folder:
         if len(op.outs) != 1 or op.prim.effect or self.is_control(op) or is_update(op) or op in self.reused:
             return False
         unnamed = self.nameless(op.out) or op.out in added
-        return unnamed and op.prim.name not in UNPACKS and op.prim.name != "dim" and not is_constant(op.out)
+        return unnamed and op.prim.name not in (*UNPACKS, "dim", "same") and not is_constant(op.out)
 
     def take(
         self,

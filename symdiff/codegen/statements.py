@@ -115,7 +115,8 @@ class Emitter(Values):
     ) -> Substituted:
         """The tail of a block, to be printed by the branches of the `cond` at this position; nothing else follows."""
         op = block.ops[position]
-        read = Counter(self.resolve(v) for later in block.ops[position + 1 :] for v in later.ins)
+        after = (later for later in block.ops[position + 1 :] if self.aliases.keys().isdisjoint(later.outs))
+        read = Counter(self.resolve(v) for later in after for v in later.ins)
         mentioned = [v for v in op.outs for _ in range(read[v])]
         return Substituted.of(tail, op, [self.resolve(v) for v in block.outs], stored, mentioned)
 

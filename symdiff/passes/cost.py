@@ -24,10 +24,14 @@ _CONTROL = {"cond", "for", "while", "call"}
 
 
 def operations(block: Block) -> int:
-    """The number of arithmetic operations written, each counted once however often a loop repeats it."""
+    """The number of arithmetic operations written, each counted once however often a loop repeats it.
+
+    A line `d_y1 = d_y` is one, a local rule; a second name is none.
+    """
+    written = (op for op in walk(block) if op.prim.name != "same" or op.out.origin is not None)
     return sum(
         op.prim.family is not Family.CONSTANT and op.prim.name not in _FREE and op.prim.name not in _CONTROL
-        for op in walk(block)
+        for op in written
     )
 
 

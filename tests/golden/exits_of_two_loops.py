@@ -1,4 +1,4 @@
-"""Saves A, limit, s, all_s_in, y13s, branches, y1 (3 numbers, m*n elements, 3 lists with an entry per turn).
+"""Saves A, limit, s, all_s_in, y13s, y20s, y1 (3 numbers, m*n elements, 3 lists with an entry per turn).
 
 def exits_of_two_loops(A: "f8[n, m]", limit: float):
     s = 1.0
@@ -23,7 +23,7 @@ def exits_of_two_loops_forward(A: np.ndarray, limit: float) -> tuple:
     s = 1.0
     all_s_in = []
     y13s = []
-    branches = []
+    y20s = []
     for i in range(n):                        # 3
         y13 = True
         s_in = []
@@ -45,21 +45,20 @@ def exits_of_two_loops_forward(A: np.ndarray, limit: float) -> tuple:
             else:
                 y2 = np.float64(0.0)
                 y9 = 0
-            branch = (y20,)                   # 10
         else:
-            branch = ()                       # 10
+            y20 = None                        # 10
             y9 = 2
             y2 = y11
-        branches.append(branch)
+        y20s.append(y20)
         if y9 == 3:                           # 3
-            return y2, (A.copy(), limit, s, all_s_in, y13s, branches, False)
+            return y2, (A.copy(), limit, s, all_s_in, y13s, y20s, False)
     y = s * s                                 # 12
-    return y, (A.copy(), limit, s, all_s_in, y13s, branches, True)
+    return y, (A.copy(), limit, s, all_s_in, y13s, y20s, True)
 
 
 def exits_of_two_loops_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, float]:
     """Return d_y · ∂exits_of_two_loops/∂(A, limit) at the point where `exits_of_two_loops_forward` was called."""
-    A, limit, s, all_s_in, y13s, branches, y1 = saved
+    A, limit, s, all_s_in, y13s, y20s, y1 = saved
     m = A.shape[1]
     n = A.shape[0]
     if y1:                                 # 12
@@ -69,10 +68,9 @@ def exits_of_two_loops_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndar
         d_s = 0.0
         d_y2 = d_y
     d_A = np.zeros((n, m))
-    for i, s_in, y13, branch in zip(range(len(all_s_in) - 1, -1, -1), reversed(all_s_in),
-            reversed(y13s), reversed(branches), strict=True):  # 3
+    for i, s_in, y13, y20 in zip(range(len(all_s_in) - 1, -1, -1), reversed(all_s_in),
+            reversed(y13s), reversed(y20s), strict=True):  # 3
         if not y13:                        # 10
-            (y20,) = branch
             if y20:                        # 10
                 d_s += d_y2
             d_y11 = 0.0

@@ -1,4 +1,4 @@
-"""Saves v, x, y6s, y9s, branch, y1 (2 numbers, n elements, 2 lists with an entry per turn, what the branch taken needs).
+"""Saves v, x, y6s, y9s, y, y1 (2 numbers, n elements, 2 lists with an entry per turn, what is bound on one path).
 
 def made_on_first_use(v: "f8[n]", x: float):
     y = None
@@ -27,20 +27,19 @@ def made_on_first_use_forward(v: np.ndarray, x: float) -> tuple:
         y[i] = t * x + y[y9]  # 6
     y1 = y is None
     if y1:                    # 7
-        return x, (v.copy(), x, y6s, y9s, (), y1)
+        return x, (v.copy(), x, y6s, y9s, None, y1)
     y0 = (y * y).sum()        # 7
-    return y0, (v.copy(), x, y6s, y9s, (y,), y1)
+    return y0, (v.copy(), x, y6s, y9s, y, y1)
 
 
 def made_on_first_use_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndarray, float]:
     """Return d_y0 · ∂made_on_first_use/∂(v, x) at the point where `made_on_first_use_forward` was called."""
-    v, x, y6s, y9s, branch, y1 = saved
+    v, x, y6s, y9s, y, y1 = saved
     n = v.shape[0]
     if y1:                  # 7
         d_y = None
         d_x = d_y0
     else:
-        (y,) = branch       # 7
         d_y = d_y0 * y
         d_y *= 2.0          # ∂y4/∂y = 2·y
         d_x = 0.0

@@ -32,21 +32,20 @@ def mutual_recursion_backward(saved: tuple, d_y: float = 1.0) -> float:
 
 def _even_forward(x: float, n: int):
     if n == 0:      # 2
-        return x, (x, n, ())
+        return x, (x, n, None)
     y3 = x * x      # 4
     if n - 1 == 0:  # 2
         y = -y3     # 3
-        return y, (x, n, ((),))
+        return y, (x, n, ())
     y5, record = _even_forward(y3, n - 2)
     y = np.sin(y5)  # 4
-    return y, (x, n, ((y5, record),))
+    return y, (x, n, (y5, record))
 
 
 def _even_backward(saved: tuple, d_y: np.float64):
     x, n, branch = saved
     if n == 0:                               # 2
         return float(d_y)
-    (branch,) = branch
     if n - 1 == 0:                           # 2
         d_y3 = -d_y                          # 3
     else:

@@ -1,4 +1,4 @@
-"""Saves v, held, x_in, branches (n elements, 3 lists with an entry per turn).
+"""Saves v, held, x_in, y5s (n elements, 3 lists with an entry per turn).
 
 def stack(v: "f8[n]", x: float):
     held = []
@@ -15,36 +15,33 @@ def stack_forward(v: np.ndarray, x: float) -> tuple:
     """Return stack(v, x) and what `stack_backward` reads."""
     held = []                    # 3
     x_in = []
-    branches = []
+    y5s = []
     for t in v:                  # 3
         x_in.append(x)
         if t > 0:                # 4
             held.append(t * x)   # 5
-            branch = ()          # 4
+            y5 = None            # 4
         else:
             y5 = len(held) > 0
             if y5:               # 6
                 x += held.pop()  # 7
-            branch = (y5,)       # 4
-        branches.append(branch)
-    return x, (v.copy(), held, x_in, branches)
+        y5s.append(y5)
+    return x, (v.copy(), held, x_in, y5s)
 
 
 def stack_backward(saved: tuple, d_x: float = 1.0) -> tuple[np.ndarray, float]:
     """Return d_x · ∂stack/∂(v, x) at the point where `stack_forward` was called."""
-    v, held, x_in, branches = saved
+    v, held, x_in, y5s = saved
     n = v.shape[0]
     d_held = [0.0] * len(held)
     d_v = np.zeros(n)
-    for i, x, branch in zip(range(n - 1, -1, -1), reversed(x_in), reversed(branches), strict=True):  # 3
+    for i, x, y5 in zip(range(n - 1, -1, -1), reversed(x_in), reversed(y5s), strict=True):  # 3
         t = v[i]
-        if t > 0:                   # 4
-            d_y4 = d_held.pop()     # ∂held/∂y4 = 1
-            d_t = d_y4 * x          # ∂y4/∂t = x
-            d_x += d_y4 * t         # ∂y4/∂x = t
-            d_v[i] += d_t           # ∂t/∂v = 1
-        else:
-            (y5,) = branch          # 4
-            if y5:                  # 6
-                d_held.append(d_x)  # ∂y7/∂held = 1
+        if t > 0:                # 4
+            d_y4 = d_held.pop()  # ∂held/∂y4 = 1
+            d_t = d_y4 * x       # ∂y4/∂t = x
+            d_x += d_y4 * t      # ∂y4/∂x = t
+            d_v[i] += d_t        # ∂t/∂v = 1
+        elif y5:                 # 6
+            d_held.append(d_x)   # ∂y7/∂held = 1
     return d_v, float(d_x)
