@@ -27,7 +27,7 @@ def early_return_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, f
     """Return d_y · ∂early_return/∂(v, limit) at the point where `early_return_forward` was called."""
     v, limit, ss, y1 = saved
     n = v.shape[0]
-    if y1:                         # 7
+    if y1:                             # 7
         d_s = d_y
         d_y2 = 0.0
     else:
@@ -36,10 +36,10 @@ def early_return_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, f
     d_v = np.zeros(n)
     for i, s in zip(range(len(ss) - 1, -1, -1), reversed(ss), strict=True):  # 3
         t = v[i]
-        if s > limit:              # 5
-            t1 = d_y2 * s          # 6
-            d_s += t1              # ∂y2/∂s = s, in part
-            d_s += t1              # ∂y2/∂s = s, in part
+        if s > limit:                  # 5
+            t1 = _masked_mul(d_y2, s)  # 6
+            d_s += t1                  # ∂y2/∂s = s, in part
+            d_s += t1                  # ∂y2/∂s = s, in part
             d_y2 = 0.0
-        d_v[i] += 2.0 * (d_s * t)  # ∂y9/∂t = 2·t
+        d_v[i] += 2.0 * (d_s * t)      # ∂y9/∂t = 2·t
     return d_v, 0.0

@@ -47,25 +47,25 @@ def made_together_forward(v: np.ndarray, x: float) -> tuple:
 def made_together_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndarray, float]:
     """Return d_y0 · ∂made_together/∂(v, x) at the point where `made_together_forward` was called."""
     x, k_in, y8s, y9s, y11s, branch, y1, n = saved
-    if y1:                     # 10
+    if y1:                                 # 10
         d_y = None
         d_z = None
         d_x = d_y0
     else:
-        y, z = branch          # 10
-        d_y = d_y0 * z         # ∂y5/∂y = z
-        d_z = d_y0 * y         # ∂y5/∂z = y
+        y, z = branch                      # 10
+        d_y = d_y0 * z                     # ∂y5/∂y = z
+        d_z = d_y0 * y                     # ∂y5/∂z = y
         d_x = 0.0
     d_v = np.zeros(n)
     for k, y8, y9, y11 in zip(reversed(k_in), reversed(y8s), reversed(y9s), reversed(y11s), strict=True):  # 4
-        d_y10 = d_z[k]         # ∂z/∂y10 = 1
-        d_v[k] += d_y10 * y11  # ∂y10/∂y9 = y11
-        d_y[k] += d_y10 * y9   # ∂y10/∂y11 = y9
-        d_y7 = d_y[k]          # ∂y/∂y7 = 1
-        d_y[k] = 0.0           # 7
-        d_x += d_y7 * y9       # ∂y7/∂x = y9
-        d_v[k] += d_y7 * x     # ∂y7/∂y9 = x
-        if y8:                 # 5
+        d_y10 = d_z[k]                     # ∂z/∂y10 = 1
+        d_v[k] += _masked_mul(d_y10, y11)  # ∂y10/∂y9 = y11
+        d_y[k] += d_y10 * y9               # ∂y10/∂y11 = y9
+        d_y7 = d_y[k]                      # ∂y/∂y7 = 1
+        d_y[k] = 0.0                       # 7
+        d_x += d_y7 * y9                   # ∂y7/∂x = y9
+        d_v[k] += d_y7 * x                 # ∂y7/∂y9 = x
+        if y8:                             # 5
             d_y = None
             d_z = None
     return d_v, float(d_x)

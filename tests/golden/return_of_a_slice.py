@@ -20,11 +20,11 @@ def return_of_a_slice_forward(x: np.ndarray, a: float) -> tuple:
         if 2 * i > n:               # 5
             y15 = y[i - 1:i + 1]
             y2 = (y15 ** 2).sum()   # 6
-            branch = (y15.copy(),)  # 5
-            branches.append(branch)
+            t = y15.copy()          # 5
+            branches.append(t)
             return y2, (a, y, branches, False)
-        branch = ()                 # 5
-        branches.append(branch)
+        t = None                    # 5
+        branches.append(t)
     y0 = y.sum()                    # 7
     return y0, (a, y, branches, True)
 
@@ -42,15 +42,15 @@ def return_of_a_slice_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndar
     d_x = np.zeros(n)
     d_y = d_y.copy()                             # 3
     d_a = 0.0
-    for i, branch in zip(reversed(range(1, 1 + len(branches))), reversed(branches), strict=True):  # 3
+    for i, y15 in zip(reversed(range(1, 1 + len(branches))), reversed(branches), strict=True):  # 3
+        y12 = y[i - 1]                           # 4
         if 2 * i > n:                            # 5
-            (y15,) = branch
             d_y14 = np.broadcast_to(d_y2, (2,))  # ∂y2/∂y14 = 1
             d_y[i - 1:i + 1] += _masked_mul(d_y14, 2 * y15)  # ∂y14/∂y15 = 2·y15
             d_y2 = 0.0
         d_y9 = d_y[i]                            # ∂y/∂y9 = 1
         d_y[i] = 0.0                             # 4
         d_x[i] += d_y9                           # ∂y11/∂x = 1
-        d_a += _masked_mul(d_y9, y[i - 1])       # ∂y10/∂a = y12
+        d_a += _masked_mul(d_y9, y12)            # ∂y10/∂a = y12
         d_y[i - 1] += d_y9 * a                   # ∂y10/∂y12 = a
     return d_x, float(d_a)

@@ -55,42 +55,42 @@ def slices_of_a_list_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarra
     """Return d_y · ∂slices_of_a_list/∂(v, x) at the point where `slices_of_a_list_forward` was called."""
     v, x, a, y57s, y3, y8, y10, y18, y23, y24, y25, y29 = saved
     n = v.shape[0]
-    y27 = len(y29)                        # 3
+    y27 = len(y29)                               # 3
     d_y3 = [0.0] * len(y3)
-    for i in range(len(y3) - 1, -1, -1):  # 6
+    for i in range(len(y3) - 1, -1, -1):         # 6
         d_y3[i] += d_y
     d_a = [0.0] * len(a)
     for i, y57 in zip(range(len(a) - 1, -1, -1), reversed(y57s), strict=True):  # 5
-        if y57:                           # 5
+        if y57:                                  # 5
             d_y58 = d_y3.pop()
         else:
             d_y58 = 0.0
-        d_a[i] += d_y58                   # ∂y58/∂a = 1
+        d_a[i] += d_y58                          # ∂y58/∂a = 1
     d_y10 = [0.0] * len(y10)
-    for i in range(y8 - 1, -1, -1):       # 4
+    for i in range(y8 - 1, -1, -1):              # 4
         y63 = i * 2
-        d_y62 = d_a[y63]                  # ∂a/∂y62 = 1
+        d_y62 = d_a[y63]                         # ∂a/∂y62 = 1
         d_a[y63] = 0.0
-        d_y10[i] += d_y62                 # 4
-    _add_part(d_a, d_y10, np.s_[1::2])    # ∂y10/∂y9 = 1
-    d_y16 = d_a[:y18]                     # ∂y9/∂y16 = 1 at the front
-    d_y17 = d_a[y18:]                     # ∂y9/∂y17 = 1 at the end
-    d_y21 = d_y16[:y23]                   # ∂y16/∂y21 = 1 at the front
-    d_y22 = d_y16[y23:]                   # ∂y16/∂y22 = 1 at the end
-    d_y24 = [0.0] * len(y24)              # 3
-    _add_part(d_y24, d_y17, np.s_[y25:])  # ∂y17/∂y24 = 1
-    _add_part(d_y24, d_y21, np.s_[:1])    # ∂y21/∂y24 = 1
+        d_y10[i] += d_y62                        # 4
+    _add_part(d_a, d_y10, np.s_[1::2])           # ∂y10/∂y9 = 1
+    d_y16 = d_a[:y18]                            # ∂y9/∂y16 = 1 at the front
+    d_y17 = d_a[y18:]                            # ∂y9/∂y17 = 1 at the end
+    d_y21 = d_y16[:y23]                          # ∂y16/∂y21 = 1 at the front
+    d_y22 = d_y16[y23:]                          # ∂y16/∂y22 = 1 at the end
+    d_y24 = [0.0] * len(y24)                     # 3
+    _add_part(d_y24, d_y17, np.s_[y25:])         # ∂y17/∂y24 = 1
+    _add_part(d_y24, d_y21, np.s_[:1])           # ∂y21/∂y24 = 1
     d_y29 = [0.0] * len(y29)
-    for i in range(y27 - 1, -1, -1):      # 3
+    for i in range(y27 - 1, -1, -1):             # 3
         t = y29[i]
-        d_y64 = d_y22.pop()               # ∂y22/∂y64 = 1
-        d_y29[i] += 2.0 * (d_y64 * t)     # ∂y64/∂t = 2·t
-    _add_part(d_y24, d_y29, np.s_[1:-1])  # ∂y29/∂y24 = 1
-    d_v = np.zeros(n)                     # 2
+        d_y64 = d_y22.pop()                      # ∂y22/∂y64 = 1
+        d_y29[i] += 2.0 * _masked_mul(d_y64, t)  # ∂y64/∂t = 2·t
+    _add_part(d_y24, d_y29, np.s_[1:-1])         # ∂y29/∂y24 = 1
+    d_v = np.zeros(n)                            # 2
     d_x = 0.0
-    for i in range(n - 1, -1, -1):        # 2
+    for i in range(n - 1, -1, -1):               # 2
         t = v[i]
-        d_y65 = d_y24.pop()               # ∂y24/∂y65 = 1
-        d_x += d_y65 * t                  # ∂y65/∂x = t
-        d_v[i] += d_y65 * x               # ∂y65/∂t = x
+        d_y65 = d_y24.pop()                      # ∂y24/∂y65 = 1
+        d_x += d_y65 * t                         # ∂y65/∂x = t
+        d_v[i] += d_y65 * x                      # ∂y65/∂t = x
     return d_v, float(d_x)
