@@ -174,6 +174,29 @@ REFUSED = [
 ]
 
 
+def unbound_or_none(v, x):
+    it, k = iter(v), 0
+    while k < 2 or (t := next(it, None)) is not None:
+        k += 1
+        if k > 2:
+            x = x + t
+    return x
+
+
+def test_unbound_on_one_path_and_none_on_another() -> None:
+    with pytest.raises(CompileError) as caught:
+        grad(unbound_or_none, argnums=1)(np.ones(2), 0.5)
+    (problem,) = caught.value.problems
+    lines = str(problem).split(" SD310 ")[1].splitlines()
+    assert lines == [
+        "`t` is unbound on one path and np.f8 or None on the other",
+        "    x = x + t",
+        "            ^",
+        "  why: it is read afterwards and needs one type",
+        "  rewrite: give it the value None before the paths part",
+    ]
+
+
 @pytest.mark.parametrize(("function", "said"), REFUSED)
 def test_what_is_refused(function: Callable[..., Any], said: str) -> None:
     with pytest.raises(CompileError) as caught:

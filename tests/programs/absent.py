@@ -396,3 +396,40 @@ def replaced_by_an_int_and_forgotten(v, x):
         else:
             state = 1.5
     return total if state is None else total * state
+
+
+# --- the next of an iterator, or None
+
+
+@cases(V, 0.6)
+@cases(V[:1], 0.6)
+@cases(V[:0], 0.6)
+def while_there_is_one_more(v, x):
+    it, s = iter(v), x
+    while (t := next(it, None)) is not None:
+        s = s * 0.5 + t
+    return s if t is None else x
+
+
+@cases(V, 0.6)
+@cases(V[:1], 0.6)
+def read_in_pairs(v, x):
+    it, s = iter(v), x
+    while s < 9.0 and (t := next(it, None)) is not None and (u := t * x) < 3.0:
+        if (after := next(it, None)) is None:
+            break
+        s = s + u * after
+    return s * u
+
+
+@cases(np.array([0.6, 1.5, -0.7, 0.3]), 0.9)
+@cases(np.array([1.6, 1.5, -0.7, 0.3]), 0.9)
+def the_last_of_a_loop_without_end(v, x):
+    k = 0
+    while True:
+        row = v * k * x
+        pair = (v[k], [x * k, v[0]])
+        k += 1
+        if k > 3 or v[k - 1] > 1.0:
+            break
+    return np.sum(row * row) + pair[0] * pair[1][1] * pair[1][0]

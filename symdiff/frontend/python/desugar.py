@@ -131,9 +131,17 @@ def _statement(stmt: ast.stmt, work: _Work) -> list[ast.stmt]:
     if _unending(made, work.effects):
         return _without_end(made, f"${next(work.subjects)}")
     if isinstance(made, ast.While) and _binds(made, work.effects) and not made.orelse:
-        leave = placed(ast.If(ast.UnaryOp(ast.Not(), made.test), [ast.Break()], []), made.test)
-        made.test, made.body = placed(ast.Constant(True), made.test), [leave, *made.body]
+        leave = [placed(ast.If(ast.UnaryOp(ast.Not(), part), [ast.Break()], []), part) for part in _parts(made.test)]
+        made.test, made.body = placed(ast.Constant(True), made.test), [*leave, *made.body]
     return [made]
+
+
+def _parts(test: ast.expr) -> list[ast.expr]:
+    """The conditions that `and` joins, each on its own where a later one binds a name: behind it that is bound."""
+    if not isinstance(test, ast.BoolOp) or not isinstance(test.op, ast.And):
+        return [test]
+    later = any(isinstance(n, ast.NamedExpr) for part in test.values[1:] for n in walk(part))
+    return test.values if later else [test]
 
 
 def _without_end(loop: ast.For, name: str) -> list[ast.stmt]:

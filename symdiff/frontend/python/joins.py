@@ -249,9 +249,10 @@ class Joiner(Sides):
 
     def _optional(self, a: Val, b: Val) -> Rebuild:
         """A number or array on one side, None on the other."""
+        if any(x is UNBOUND or (isinstance(x, Maybe) and not x.none) for x in (a, b)):
+            conflict = Conflict(self.shown(a), self.shown(b), "SD310", (("rewrite", _BIND_BEFORE),))
+            return lambda outs: conflict
         if not all(alternatives.optional(x) or self.type_of(x) is not None for x in (a, b)):
-            return self._conflict(a, b)
-        if any(isinstance(x, Maybe) and not x.none for x in (a, b)):
             return self._conflict(a, b)
         found = self._numeric(*(UNBOUND if isinstance(x, Known) and x.obj is None else x for x in (a, b)))
         key = self._states(a, b)
@@ -402,6 +403,7 @@ class Joiner(Sides):
         return None
 
 
+_BIND_BEFORE = "give it the value None before the paths part"
 _NO_NUMBERS = (Known, Closure, Method, Partial, Bound, Super, Sequence_)
 _STRUCTURES = (
     Closure,

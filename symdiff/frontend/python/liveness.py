@@ -26,12 +26,14 @@ _USING_UP = {"sum", "min", "max", "any", "all", "sorted", "list", "tuple", "redu
 class Liveness:
     """`after[id(stmt)]`: names live behind an `if`, a loop or a `with`, wherever its body leads.
 
-    `header[id(loop)]`: names live when a turn begins, or might.
+    `header[id(loop)]`: names live when a turn begins, or might.  `turn[id(loop)]`, of a `while True`: those that a turn
+    reads, or leaves to be read behind the loop, before it has bound them.
     """
 
     def __init__(self, node: FunctionNode) -> None:
         self.after: dict[int, frozenset[str]] = {}
         self.header: dict[int, frozenset[str]] = {}
+        self.turn: dict[int, frozenset[str]] = {}
         self._exits: dict[int, set[type[ast.stmt]]] = {}
         inner = _Inner(node)
         self.apart, self.captured, self.always = inner.apart, inner.captured, inner.always
@@ -47,7 +49,8 @@ class Liveness:
                 self.after[id(stmt)] = frozenset(live | left)
                 then = yield self._block(stmt.body, set(live), on_break, on_continue)
                 orelse = yield self._block(stmt.orelse, live, on_break, on_continue)
-                live = then | orelse | self._reads(stmt.test)
+                reads, bound = self._in_order(stmt.test)
+                live = ((then | orelse) - bound) | reads
             elif isinstance(stmt, ast.With):
                 self.after[id(stmt)] = frozenset(live | left)
                 live = yield self._block(stmt.body, live, on_break, on_continue)
@@ -99,6 +102,9 @@ class Liveness:
 
     def _loop(self, stmt: ast.For | ast.While, live: Names, on_break: Names, on_continue: Names) -> Steps:
         after = yield self._block(stmt.orelse, set(live), on_break, on_continue)
+        if is_endless(stmt):
+            found = yield self._block(stmt.body, set(self.always), set(live), set(self.always))
+            self.turn[id(stmt)] = frozenset(found | _deleted(stmt.body))
         if isinstance(stmt, ast.While):
             after |= self._reads(stmt.test)
         header = after | live if stmt.orelse else set(after)  # a break hands on what only the rest reads
@@ -111,6 +117,28 @@ class Liveness:
             header |= turn
         self.header[id(stmt)] = frozenset(header)
         return header | self._reads(stmt.iter) if isinstance(stmt, ast.For) else header
+
+    def _in_order(self, node: ast.AST) -> tuple[Names, Names]:
+        """What an expression reads without having bound it before, and what it certainly binds."""
+        if not any(isinstance(n, ast.NamedExpr) for n in walk(node)):
+            return self._reads(node), set()
+        if isinstance(node, ast.NamedExpr):
+            reads, bound = self._in_order(node.value)
+            return reads, bound | stores(node.target)
+        if isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            return self._reads(node), set()
+        parts = list(ast.iter_child_nodes(node))
+        certain = 2 if isinstance(node, ast.Compare) else 1 if isinstance(node, (ast.BoolOp, ast.IfExp)) else len(parts)
+        read: Names = set()
+        so_far: Names = set()
+        always: Names = set()
+        parts = [p for p in parts if not isinstance(p, (ast.cmpop, ast.boolop, ast.operator, ast.unaryop))]
+        for k, part in enumerate(parts):
+            reads, bound = self._in_order(part)
+            read |= reads - so_far
+            always |= bound if k < certain else set()
+            so_far |= set() if isinstance(node, ast.IfExp) and k else bound
+        return read, always
 
     def _reads(self, node: ast.AST) -> Names:
         """Every name that `node` reads; an augmented assignment reads its target, a call what the function reads."""
@@ -134,6 +162,15 @@ class Liveness:
                 stack.append((n.right, bound | {name}))
             stack += [(p, bound) for p in parts]
         return found
+
+
+def _deleted(body: Iterable[ast.stmt]) -> Names:
+    return {n.id for stmt in body for n in walk(stmt) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Del)}
+
+
+def is_endless(stmt: ast.For | ast.While) -> bool:
+    """Whether it is a `while True`, of which at least one turn is made."""
+    return isinstance(stmt, ast.While) and isinstance(stmt.test, ast.Constant) and bool(stmt.test.value)
 
 
 def _named_first(node: ast.AST) -> str | None:

@@ -120,6 +120,8 @@ class Rolled:
         self.key = (cx.frame.path, id(stmt))
         self.serial = Cell("array").serial
         self.pairs: frozenset[tuple[int, int]] = frozenset()
+        turn = cx.frame.live.turn.get(id(stmt))
+        self.made = frozenset() if turn is None else self.live - turn  # what every turn binds before anything reads it
 
     def fixpoint(self) -> Rolled:
         cx = self.cx
@@ -150,10 +152,10 @@ class Rolled:
         return self._absent(key) if found is MISSING or found is DEAD else found
 
     def _absent(self, key: Any) -> Any:
-        """What stands for a name without a value; a result is only read where a turn has made it."""
+        """What stands for a name without a value; some are only read where a turn has made them, as a result is."""
         if not isinstance(key, tuple) or key[0] in MARKS:
             return MISSING
-        return BOTTOM if key[1] == RESULT else UNBOUND
+        return BOTTOM if key[1] == RESULT or (key[0] == self.cx.frame.id and key[1] in self.made) else UNBOUND
 
     def _warm_start(self) -> None:
         """Begin from the scalar types that the last visit on this call path ended with."""
