@@ -227,6 +227,7 @@ class Lowered:
     changed: tuple[tuple[str, Problem], ...] = ()  # parameters, with what to say where one has its default value
     doc: str = ""
     user_names: frozenset[str] = frozenset()
+    defaults: tuple[tuple[str, Any], ...] = field(default=(), compare=False)  # that a module keeps, by parameter
 
 
 def check_has_numbers(lowered: Lowered) -> None:

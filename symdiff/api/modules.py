@@ -78,7 +78,7 @@ def module_text(
         own = " that are no keywords, no builtins and no names of the module's own"
         choices = "Python identifiers" + (own if name.isidentifier() else "")
         raise UsageError.of("SD715", option="name", value=name, choices=choices)
-    lowered = shown_as(lower_function(fun, signature), file)
+    lowered = with_defaults(fun, shown_as(lower_function(fun, signature), file))
     return compile_module(lowered, names, level=level, functions=functions, name=name or "", borrow=borrow).text
 
 
@@ -97,7 +97,8 @@ def module_of_all(
     pairs = []
     for fun in functions:
         signature, _ = declared_signature(fun, None, None)
-        pairs.append((shown_as(lower_function(fun, signature), file), chosen_names(fun, signature, None)))
+        lowered = with_defaults(fun, shown_as(lower_function(fun, signature), file))
+        pairs.append((lowered, chosen_names(fun, signature, None)))
     return compile_together(pairs, level=level, functions=kinds, borrow=borrow)
 
 
@@ -110,6 +111,12 @@ def chosen_names(fun: Function, signature: Signature, wrt: Names) -> tuple[str, 
         held = f": {signature}" if signature.arguments else ", which has no parameters"
         raise UsageError(f"no parameter of {name_of(fun)} holds floats{held}", code="SD705")
     return names
+
+
+def with_defaults(fun: Function, lowered: Lowered) -> Lowered:
+    """The lowered function with the defaults of its parameters, for a module to keep."""
+    found = tuple((p.name, p.default) for p in parameters_of(fun) if not p.required)
+    return dataclasses.replace(lowered, defaults=found)
 
 
 def shown_as(lowered: Lowered, file: str | None) -> Lowered:

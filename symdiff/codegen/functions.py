@@ -5,22 +5,20 @@ A `Layout` knows the user's arguments and results: which leaf is where, how a gr
 
 from __future__ import annotations
 
-import ast
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from symdiff.codegen import checks, expressions
+from symdiff.codegen import checks, defaults, expressions
 from symdiff.codegen.blocks import Context, Region, Tail
 from symdiff.codegen.control import Printer
+from symdiff.codegen.defaults import PRINTABLE, Given
 from symdiff.codegen.names import identifier, parameters
 from symdiff.codegen.view import FunctionView, Line, aligned, doc_literal
 from symdiff.codegen.wrapping import wrapped
 from symdiff.errors import UsageError
-from symdiff.ir import dims, errstate, template, types
-from symdiff.ir.core import Block, Function, Literal, Value, walk
+from symdiff.ir import dims, errstate, types
+from symdiff.ir.core import Block, Function, Value, walk
 from symdiff.ir.dims import Atom
 from symdiff.ir.errstate import Stack
 from symdiff.ir.steps import run_steps
@@ -30,23 +28,22 @@ from symdiff.trees import NAMED, Path, Tree, path_text, paths
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """One Python parameter of a generated function: its name, annotation and default."""
-
-    name: str
-    annotation: str
-    default: str = ""
-    keyword: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Entry:
     """How a generated function begins: parameters, lines before the check, and the variable of each leaf."""
 
     given: tuple[Given, ...]
     unpack: tuple[Line, ...]
     leaves: tuple[str, ...]
-    structure: tuple[str, ...] = ()
+    structure: tuple[Demand, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What must hold of an argument, or of a part of one, and how a message says it: `place` must `what`."""
+
+    place: str
+    conditions: tuple[str, ...]
+    what: str
 
 
 def annotation(t: Type) -> str:
@@ -166,8 +163,6 @@ def _rebuilt(cls, **fields):
     return made
 '''
 
-PRINTABLE = (str, int, bool, float, bytes, type(None))
-
 
 def check_printable(tree: Tree, where: str) -> None:
     """Dict keys end up in the module's text."""
@@ -190,14 +185,18 @@ def _printable(key: object) -> bool:
 # --- entry
 
 
-def static_condition(text: str, value: object) -> str:
+def known_value(text: str, value: object) -> Demand:
     """That a leaf known when compiling has the value it had."""
+    shown = repr(value)
     if value is None or isinstance(value, bool):
-        return f"{text} is {value!r}"
-    if type(value) in PRINTABLE:
-        return f"type({text}) is {type(value).__name__} and {text} == {value!r}"
-    name = getattr(value, "__qualname__", getattr(value, "__name__", type(value).__qualname__))
-    return f"getattr({text}, '__qualname__', getattr({text}, '__name__', type({text}).__qualname__)) == {name!r}"
+        condition = f"{text} is {value!r}"
+    elif type(value) in PRINTABLE:
+        condition = f"type({text}) is {type(value).__name__} and {text} == {value!r}"
+    else:
+        shown = getattr(value, "__qualname__", getattr(value, "__name__", type(value).__qualname__))
+        found = f"getattr({text}, '__qualname__', getattr({text}, '__name__', type({text}).__qualname__))"
+        condition = f"{found} == {shown!r}"
+    return Demand(text, (condition,), f"be {shown}, which this module was compiled for")
 
 
 def entry(lowered: Lowered, embed: bool, avoid: Set[str] = frozenset()) -> Entry:
@@ -209,11 +208,12 @@ def entry(lowered: Lowered, embed: bool, avoid: Set[str] = frozenset()) -> Entry
     for argument in lowered.signature.arguments:
         base = own[argument.name]
         check_printable(argument.tree, argument.name)
-        structure += container_conditions(base, argument.tree)
+        if containers := container_conditions(base, argument.tree):
+            structure.append(Demand(base, tuple(containers), f"have the structure {argument.tree}"))
         for path, leaf in zip(paths(argument.tree), argument.leaves, strict=True):
             text = path_of(base, path)
             if isinstance(leaf, Static):
-                structure.append(static_condition(text, leaf.value))
+                structure.append(known_value(text, leaf.value))
                 continue
             p = staged.get((argument.name, path))
             if p is None:  # read nowhere: accepted as it is
@@ -221,13 +221,14 @@ def entry(lowered: Lowered, embed: bool, avoid: Set[str] = frozenset()) -> Entry
             variable[(argument.name, path)] = base if not path else identifier(p.name, frozenset(own.values()))
             if path:
                 unpack.append(Line(1, f"{variable[(argument.name, path)]} = {text}"))
-        given.append(Given(base, argument_annotation(argument)))
+        given.append(Given(base, argument_annotation(argument), defaults.of_the_user(lowered, argument)))
+    given = defaults.in_a_row(given)
     captured: dict[int, str] = {}  # a name may be captured from several places, and be that of an argument
     for k, p in enumerate(lowered.params):
         if p.captured:
             name = identifier(p.name, frozenset(own.values()))
             captured[k] = name
-            given.append(Given(name, annotation(p.type), _embedded(p.value) if embed else "", keyword=True))
+            given.append(Given(name, annotation(p.type), defaults.embedded(p.value) if embed else "", keyword=True))
     leaves = tuple(captured.get(k) or variable[(p.argument, p.path)] for k, p in enumerate(lowered.params))
     return Entry(tuple(given), tuple(unpack), leaves, tuple(structure))
 
@@ -237,23 +238,6 @@ def argument_annotation(argument: Argument) -> str:
         leaf = argument.leaves[0]
         return annotation(leaf) if isinstance(leaf, AVal) else "object"
     return argument.tree.kind if argument.tree.kind in ("list", "tuple", "dict") else "object"
-
-
-LARGEST_EMBEDDED = 64
-
-
-def _embedded(value: object) -> str:
-    """The default of captured data: a literal, or nothing where it is too large, or no number."""
-    if not isinstance(value, (np.ndarray, np.generic, int, float, complex)):
-        return ""
-    if isinstance(value, np.ndarray):
-        if value.size > LARGEST_EMBEDDED:
-            return ""
-        return ast.unparse(template.constant(Literal.of(value), template.int_dim))
-    if isinstance(value, np.generic):
-        item = ast.unparse(template.constant(value.item(), template.int_dim))
-        return f"{checks.scalar_name(types.type_of(value))}({item})"
-    return ast.unparse(template.constant(value, template.int_dim))
 
 
 def header(name: str, given: Sequence[Given], returns: str = "") -> str:

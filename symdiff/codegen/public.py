@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 from symdiff.codegen import checks, expressions, functions
-from symdiff.codegen.functions import Body, Given
+from symdiff.codegen.defaults import Given
+from symdiff.codegen.functions import Body
 from symdiff.codegen.parts import has_singles
 from symdiff.codegen.tails import Return
 from symdiff.codegen.view import Line

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from symdiff.codegen import checks, functions
+from symdiff.codegen import checks, defaults, functions
 from symdiff.codegen.functions import Entry
 from symdiff.ir import dims, types
 from symdiff.ir.core import RULES, Op, walk
@@ -34,7 +34,7 @@ def text(parts: Parts, public: Mapping[str, str], entry: Entry, name: str = ALON
     arguments = parts.lowered.signature.arguments
     statics = [leaf.value for a in arguments for leaf in a.leaves if isinstance(leaf, Static)]
     classes = any(True for a in arguments for _ in named(a.tree))
-    if "value_and_grad" not in parts.kinds or classes or not all(type(s) in functions.PRINTABLE for s in statics):
+    if "value_and_grad" not in parts.kinds or classes or not all(type(s) in defaults.PRINTABLE for s in statics):
         return ""
     single = any(t.dtype in ("f4", "c8") for t in (p.type for p in parts.lowered.params))
     step, tolerance = ("1e-2", "2e-2") if single else ("1e-6", "1e-6")

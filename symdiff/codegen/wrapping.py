@@ -13,7 +13,7 @@ from symdiff.codegen.view import Line
 from symdiff.tokens import tokens
 
 LONGEST = 116
-_MESSAGE = re.compile(r"(raise \w+\()(f?)(['\"])(.*)\3\)")
+_MESSAGE = re.compile(r"(raise \w+\()(f?)(['\"])(.*)\3((?: \+ _found\(.+\))?\))")
 
 
 def wrapped(line: Line) -> list[Line]:
@@ -78,8 +78,8 @@ def _message(line: Line) -> list[str]:
     found = _MESSAGE.fullmatch(line.text)
     if found is None:
         return []
-    head, prefix, quote, text = found.groups()
-    most = LONGEST - 4 * line.depth - len(head) - 4
+    head, prefix, quote, text, end = found.groups()
+    most = LONGEST - 4 * line.depth - len(head) - len(end) - 3
     parts, start, blank, level = [], 0, 0, 0
     for k, c in enumerate(text):
         if prefix:
@@ -91,7 +91,8 @@ def _message(line: Line) -> list[str]:
             blank = k + 1
     parts.append(text[start:])
     rows = [f"{prefix if '{' in part or '}' in part else ''}{quote}{part}{quote}" for part in parts]
-    rows[0], rows[-1] = f"{head}{rows[0]}", f"{rows[-1]})"
+    rows[0] = f"{head}{rows[0]}"
+    rows[-1] += end
     return rows if _same(line.text, " ".join(rows)) else []
 
 

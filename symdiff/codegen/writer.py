@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from symdiff.codegen import checks, classes, functions
+from symdiff.codegen import checks, classes, defaults, functions
 from symdiff.codegen.blocks import Context, Outlined, Tail
 from symdiff.codegen.classes import Written
 from symdiff.codegen.comments import Comments
-from symdiff.codegen.functions import Body, Entry, Given, path_of
+from symdiff.codegen.defaults import Given
+from symdiff.codegen.functions import Body, Entry, path_of
 from symdiff.codegen.names import identifier, parameters
 from symdiff.codegen.parts import KINDS, Parts, otherwise
 from symdiff.codegen.tails import Return
@@ -183,10 +184,11 @@ class Writer:
         check = checks.with_squares(check, function, self._squares(leaf_types))
         before: list[Line] = []
         if self.entry.structure and not guarded:
-            before = checks.chain(self.entry.structure, 1)
-            shown = ", ".join(f"{a.name}: {a.tree}" for a in self.lowered.signature.arguments)
-            message = f"{function}: arguments must have the structure ({shown}) and the known values compiled for"
-            before.append(Line(2, f"raise TypeError({message!r})"))
+            self.own_helpers["_found"] = None
+            for demand in self.entry.structure:
+                message = f"{function}: {demand.place} must {demand.what}, not "
+                before += checks.chain(demand.conditions, 1)
+                before.append(Line(2, f"raise TypeError({message!r} + _found({demand.place}))"))
         before += self.entry.unpack
         self.use(check)
         if "_accept" in check.helpers:
@@ -255,7 +257,7 @@ class Writer:
         )
         positional = [g for g in self.entry.given if not g.keyword]
         keywords = [g for g in self.entry.given if g.keyword]
-        head = functions.header(name, [*positional, *extra, *keywords], self.returns(kind))
+        head = functions.header(name, [*defaults.in_a_row([*positional, *extra]), *keywords], self.returns(kind))
         self.views.append(functions.view(head, doc, lines))
         return names
 

@@ -21,8 +21,8 @@ def dataclass_argument(spring, x, n):
 def dataclass_argument_forward(spring: object, x: float, n: int) -> tuple:
     """Return dataclass_argument(spring, x, n) and what `dataclass_argument_backward` reads."""
     if not (tuple(getattr(type(spring), '__dataclass_fields__', ())) == ('stiffness', 'rest')):
-        raise TypeError('dataclass_argument_forward: arguments must have the structure (spring: '
-                'Spring(stiffness=*, rest=*), x: *, n: *) and the known values compiled for')
+        raise TypeError('dataclass_argument_forward: spring must have the structure '
+                'Spring(stiffness=*, rest=*), not ' + _found(spring))
     stiffness = spring.stiffness
     rest = spring.rest
     v = 0.0

@@ -12,8 +12,7 @@ def dict_items(p: "{w: f8[n], b: float}", penalty: float):
 def dict_items_forward(p: dict, penalty: float) -> tuple:
     """Return dict_items(p, penalty) and what `dict_items_backward` reads."""
     if not (type(p) is dict and p.keys() == {'w', 'b'}):
-        raise TypeError("dict_items_forward: arguments must have the structure (p: {'w': *, 'b': *}, penalty: *) "
-                "and the known values compiled for")
+        raise TypeError("dict_items_forward: p must have the structure {'w': *, 'b': *}, not " + _found(p))
     w = p['w']
     b = p['b']
     y4 = (w * w).sum()

@@ -11,8 +11,8 @@ def list_of_layers_forward(layers: list, x: np.ndarray) -> tuple:
     """Return list_of_layers(layers, x) and what `list_of_layers_backward` reads."""
     if not (type(layers) is list and len(layers) == 2 and type(layers[0]) is tuple and len(layers[0]) == 2
             and type(layers[1]) is tuple and len(layers[1]) == 2):
-        raise TypeError('list_of_layers_forward: arguments must have the structure (layers: [(*, *), (*, *)], x: '
-                '*) and the known values compiled for')
+        raise TypeError('list_of_layers_forward: layers must have the structure [(*, *), (*, '
+                '*)], not ' + _found(layers))
     layers_0_0 = layers[0][0]
     layers_0_1 = layers[0][1]
     layers_1_0 = layers[1][0]

@@ -14,8 +14,8 @@ def named_tuple(line, x):
 def named_tuple_forward(line: object, x: np.ndarray) -> tuple:
     """Return named_tuple(line, x) and what `named_tuple_backward` reads."""
     if not (getattr(type(line), '_fields', None) == ('slope', 'shift')):
-        raise TypeError('named_tuple_forward: arguments must have the structure (line: Line(slope=*, shift=*), '
-                'x: *) and the known values compiled for')
+        raise TypeError('named_tuple_forward: line must have the structure Line(slope=*, '
+                'shift=*), not ' + _found(line))
     slope = line.slope
     shift = line.shift
     error = slope * x

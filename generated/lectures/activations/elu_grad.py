@@ -17,7 +17,7 @@ _f8 = np.dtype('f8')
 _TYPES = {'x': ('f8', 'n'), 'alpha': 'float'}
 
 
-def elu(x: np.ndarray, alpha: float) -> np.ndarray:
+def elu(x: np.ndarray, alpha: float = 1.0) -> np.ndarray:
     """Exponential linear unit."""
     if not (type(x) is np.ndarray and type(alpha) is float and x.dtype is _f8 and x.ndim == 1):
         x, alpha = _accept('elu', _TYPES, x, alpha)
@@ -27,7 +27,7 @@ def elu(x: np.ndarray, alpha: float) -> np.ndarray:
     return y
 
 
-def elu_forward(x: np.ndarray, alpha: float) -> tuple:
+def elu_forward(x: np.ndarray, alpha: float = 1.0) -> tuple:
     """Return elu(x, alpha) and what `elu_backward` reads."""
     if not (type(x) is np.ndarray and type(alpha) is float and x.dtype is _f8 and x.ndim == 1):
         x, alpha = _accept('elu_forward', _TYPES, x, alpha)

@@ -17,7 +17,7 @@ _f8 = np.dtype('f8')
 _TYPES = {'x': ('f8', 'n'), 'alpha': 'float'}
 
 
-def isrlu(x: np.ndarray, alpha: float) -> np.ndarray:
+def isrlu(x: np.ndarray, alpha: float = 1.0) -> np.ndarray:
     """Inverse square root linear unit."""
     if not (type(x) is np.ndarray and type(alpha) is float and x.dtype is _f8 and x.ndim == 1):
         x, alpha = _accept('isrlu', _TYPES, x, alpha)
@@ -30,7 +30,7 @@ def isrlu(x: np.ndarray, alpha: float) -> np.ndarray:
     return y
 
 
-def isrlu_forward(x: np.ndarray, alpha: float) -> tuple:
+def isrlu_forward(x: np.ndarray, alpha: float = 1.0) -> tuple:
     """Return isrlu(x, alpha) and what `isrlu_backward` reads."""
     if not (type(x) is np.ndarray and type(alpha) is float and x.dtype is _f8 and x.ndim == 1):
         x, alpha = _accept('isrlu_forward', _TYPES, x, alpha)

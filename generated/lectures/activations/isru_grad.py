@@ -17,7 +17,7 @@ _f8 = np.dtype('f8')
 _TYPES = {'x': ('f8', 'n'), 'alpha': 'float'}
 
 
-def isru(x: np.ndarray, alpha: float) -> np.ndarray:
+def isru(x: np.ndarray, alpha: float = 1.0) -> np.ndarray:
     """Inverse square root unit."""
     if not (type(x) is np.ndarray and type(alpha) is float and x.dtype is _f8 and x.ndim == 1):
         x, alpha = _accept('isru', _TYPES, x, alpha)
@@ -29,7 +29,7 @@ def isru(x: np.ndarray, alpha: float) -> np.ndarray:
     return y
 
 
-def isru_forward(x: np.ndarray, alpha: float) -> tuple:
+def isru_forward(x: np.ndarray, alpha: float = 1.0) -> tuple:
     """Return isru(x, alpha) and what `isru_backward` reads."""
     if not (type(x) is np.ndarray and type(alpha) is float and x.dtype is _f8 and x.ndim == 1):
         x, alpha = _accept('isru_forward', _TYPES, x, alpha)

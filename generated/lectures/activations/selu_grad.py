@@ -17,7 +17,7 @@ _f8 = np.dtype('f8')
 _TYPES = {'x': ('f8', 'n'), 'alpha': 'float'}
 
 
-def selu(x: np.ndarray, alpha: float) -> np.ndarray:
+def selu(x: np.ndarray, alpha: float = 1.67326) -> np.ndarray:
     """Scaled exponential linear unit, with λ = 1.0507."""
     if not (type(x) is np.ndarray and type(alpha) is float and x.dtype is _f8 and x.ndim == 1):
         x, alpha = _accept('selu', _TYPES, x, alpha)
@@ -28,7 +28,7 @@ def selu(x: np.ndarray, alpha: float) -> np.ndarray:
     return y
 
 
-def selu_forward(x: np.ndarray, alpha: float) -> tuple:
+def selu_forward(x: np.ndarray, alpha: float = 1.67326) -> tuple:
     """Return selu(x, alpha) and what `selu_backward` reads."""
     if not (type(x) is np.ndarray and type(alpha) is float and x.dtype is _f8 and x.ndim == 1):
         x, alpha = _accept('selu_forward', _TYPES, x, alpha)
