@@ -31,22 +31,10 @@ def statement_text(tree: ast.stmt) -> str:
     """`s += -x` and `s += x * -0.5` as subtractions."""
     tree.lineno = 0  # asked for by `unparse`, for type comments
     if isinstance(tree, ast.AugAssign) and isinstance(tree.op, ast.Add):
-        term = _negated(tree.value)
+        term = expressions.negated(tree.value)
         if term is not None:
             tree.op, tree.value = ast.Sub(), term
     return ast.unparse(tree)
-
-
-def _negated(tree: ast.expr) -> ast.expr | None:
-    """x of a text that is -x to the bit: `-x`, `-x * y`, `x * -0.5`."""
-    if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.USub):
-        return None if isinstance(tree.operand, ast.Constant) and type(tree.operand.value) is int else tree.operand
-    if isinstance(tree, ast.BinOp) and isinstance(tree.op, (ast.Mult, ast.Div)):
-        if (factor := _negated(tree.left)) is not None:
-            return ast.BinOp(factor, tree.op, tree.right)
-        if isinstance(factor := _negated(tree.right), ast.Constant):
-            return ast.BinOp(tree.left, tree.op, factor)
-    return None
 
 
 def prints_in_place(op: Op) -> bool:

@@ -21,6 +21,7 @@ from symdiff.codegen.tails import Assign, Condition, NextTurn, Return
 from symdiff.codegen.view import Line
 from symdiff.ir import dims
 from symdiff.ir.core import Block, Op, Value
+from symdiff.ir.loops import makes_a_turn, unread_carries
 from symdiff.ir.steps import Steps
 from symdiff.ir.types import AVal, Seq
 
@@ -190,7 +191,8 @@ class Printer(Emitter):
             wishes.append(self.names[init])
         name = self.choose(wishes)
         self.busy[name] += 1
-        self.line(place.depth, f"{name} = {self.text(init)}")
+        if self.context.level == 0 or not makes_a_turn(op) or k not in unread_carries(op):
+            self.line(place.depth, f"{name} = {self.text(init)}")
         return name
 
     def lists(self, place: Place, first: int) -> list[str | None]:

@@ -100,11 +100,36 @@ def one_step(tree: ast.expr) -> ast.expr:
     return tree
 
 
+def negated(tree: ast.expr) -> ast.expr | None:
+    """x of a text that is -x to the bit: `-x`, `-x * y`, `x * -0.5`."""
+    if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.USub):
+        return None if isinstance(tree.operand, ast.Constant) and type(tree.operand.value) is int else tree.operand
+    if isinstance(tree, ast.BinOp) and isinstance(tree.op, (ast.Mult, ast.Div)):
+        if (factor := negated(tree.left)) is not None:
+            return ast.BinOp(factor, tree.op, tree.right)
+        if isinstance(factor := negated(tree.right), ast.Constant):
+            return ast.BinOp(tree.left, tree.op, factor)
+    return None
+
+
+def difference(tree: ast.expr) -> ast.expr:
+    """`x + -y / c` as `x - y / c`, and `n + -1` as `n - 1`."""
+    if not isinstance(tree, ast.BinOp) or not isinstance(tree.op, ast.Add):
+        return tree
+    term, step = negated(tree.right), _step(tree)
+    if term is None and step is not None and step < 0:
+        term = ast.Constant(-step)
+    return tree if term is None else ast.BinOp(tree.left, ast.Sub(), term)
+
+
 def _step(tree: ast.BinOp) -> int | None:
     """c of `n + c` and `n - c`."""
-    if not isinstance(tree.right, ast.Constant) or type(tree.right.value) is not int:
+    right, sign = tree.right, 1
+    if isinstance(right, ast.UnaryOp) and isinstance(right.op, ast.USub):
+        right, sign = right.operand, -1
+    if not isinstance(right, ast.Constant) or type(right.value) is not int:
         return None
-    return {ast.Add: tree.right.value, ast.Sub: -tree.right.value}.get(type(tree.op))
+    return {ast.Add: sign * right.value, ast.Sub: -sign * right.value}.get(type(tree.op))
 
 
 def parsed(text: str) -> ast.expr:

@@ -139,7 +139,8 @@ class Values:
         if op.params.get("math"):
             return template.expression(_without(op, "math"), operands, self.dim, scalar=True)
         tree = template.expression(op, operands, self.dim)
-        return expressions.one_step(tree) if [v.type for v in op.outs] == [types.INT] else tree
+        tree = expressions.one_step(tree) if [v.type for v in op.outs] == [types.INT] else tree
+        return expressions.difference(tree) if self.context.level > 0 else tree
 
     def choice(self, op: Op) -> ast.expr:
         """A branch as an expression."""

@@ -91,3 +91,24 @@ def first_capture(op: Op) -> int:
         return 1
     groups = Groups.of(op)
     return groups.n_pre + groups.n_carry + groups.n_xs
+
+
+def makes_a_turn(op: Op) -> bool:
+    """Whether a loop surely makes a turn."""
+    if op.prim.name == "while":
+        (condition,) = op.regions[0].outs
+        return condition.const is True
+    lo, hi, step = (v.const for v in op.ins[:3])
+    known = isinstance(lo, int) and isinstance(hi, int) and isinstance(step, int) and step != 0
+    return known and len(range(lo, hi, step)) > 0
+
+
+def unread_carries(op: Op) -> list[int]:
+    """The carries of a loop that no turn reads as they come in."""
+    part = Groups.of(op)
+    found = [*range(part.n_carry)]
+    for region in op.regions:
+        read = {*region.outs, *(v for inner in region.ops for v in inner.ins)}
+        params = part.params(region)[1]
+        found = [k for k in found if params[k] not in read]
+    return found

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from symdiff.ir.core import Program
 from symdiff.ir.verify import checked
+from symdiff.passes.bound import certainly_bound
 from symdiff.passes.branches import merged_branches
 from symdiff.passes.cheaper import cheaper
 from symdiff.passes.chosen import numbers_of_chosen
@@ -43,6 +44,7 @@ REWRITES: Mapping[str, Pass] = {
     "tidy": tidy,
     "names": lambda program, report: same_names(program),
     "exits": exits,
+    "bound": lambda program, report: certainly_bound(program),
     "joined": joined,
     "chosen": lambda program, report: numbers_of_chosen(program),
     "displays": lambda program, report: displays_before_loops(program),
@@ -67,9 +69,17 @@ REWRITES: Mapping[str, Pass] = {
 }
 _COSTS = ("chosen", "displays")
 BEFORE: tuple[tuple[str, ...], ...] = (
-    (*_COSTS, "homes", "parts", "exits", "dce"),
-    ("tidy", *_COSTS, "elements", "homes", "parts", "exits", "dce", "names"),
-    (*("fold", "cse", *_COSTS, "elements", "homes", "parts", "exits"), "stabilise", "fold", "cse", "fold", "dce"),
+    ("bound", *_COSTS, "homes", "parts", "exits", "dce"),
+    ("bound", "tidy", *_COSTS, "elements", "homes", "parts", "exits", "dce", "names"),
+    (
+        "bound",
+        *("fold", "cse", *_COSTS, "elements", "homes", "parts", "exits"),
+        "stabilise",
+        "fold",
+        "cse",
+        "fold",
+        "dce",
+    ),
 )
 AFTER: tuple[tuple[str, ...], ...] = (
     ("wholes", "joined", "invariants", "dce"),

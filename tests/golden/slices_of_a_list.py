@@ -14,7 +14,7 @@ def slices_of_a_list_forward(v: np.ndarray, x: float) -> tuple:
     y24 = [t * x for t in v]  # 2
     y29 = y24[1:-1]
     y22 = [t * t for t in y29]
-    y35 = len(y24) + -1
+    y35 = len(y24) - 1
     y32 = y35 if y35 >= 0 else 0
     y25 = 1 if 1 >= y32 else y32
     y21 = y24[:1]

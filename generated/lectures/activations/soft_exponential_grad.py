@@ -95,7 +95,7 @@ def soft_exponential_value_and_grad(x: float, alpha: float) -> tuple:
         y9 = np.expm1(alpha * x)
         y8 = y9 / alpha
         y = y8 + alpha               # 6
-        d_alpha = 1.0 + -y8 / alpha  # ∂y8/∂alpha = -y9/alpha²
+        d_alpha = 1.0 - y8 / alpha   # ∂y8/∂alpha = -y9/alpha²
         d_y11 = (y9 + 1) / alpha     # ∂y9/∂y11 = e^y11 = y9 + 1
         d_alpha += d_y11 * x         # ∂y11/∂alpha = x
         d_x = d_y11 * alpha          # ∂y11/∂x = alpha
