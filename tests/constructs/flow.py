@@ -308,3 +308,13 @@ def return_of_a_slice(x: "f8[n]", a: float):
         if 2 * i > len(x):
             return np.sum(y[i - 1 : i + 1] ** 2)
     return np.sum(y)
+
+
+@construct(lambda n: (vector(3), n - 0.5))
+def arrays_from_zero(x: "f8[m]", stop: float):
+    s, k = 0, 0.0
+    while k < stop:
+        if k > 1:
+            s += x * k
+        k += 1.0
+    return s @ s

@@ -39,6 +39,7 @@ from tests.programs import (
     single,
     slices,
     straight,
+    summed,
     trees,
     views,
     writes,
@@ -77,6 +78,7 @@ FILES = (
         grouped,
         complex_parts,
         keyed,
+        summed,
     ),
 )
 CASES = [case for file in FILES for case in file.cases]

@@ -28,6 +28,7 @@ from symdiff.frontend.python.values import (
     Num,
     OneOf,
     Reference,
+    Zero,
 )
 from symdiff.ir.core import Value
 from symdiff.ir.types import AVal, Kind, Opt, Seq, Type
@@ -248,7 +249,7 @@ def contribute(cx: Context, slot: Slot, val: Any, seen: set[Any]) -> list[Value]
 
 
 def _as_type(cx: Context, val: Any, t: AVal, stale: bool) -> Value:
-    if val is BOTTOM:
+    if val is BOTTOM or (isinstance(val, Zero) and t.kind is Kind.ARRAY):
         return cx.scope.emit("zeros", type=t, shape=t.shape)[0]
     value = cx.scope.use(memory.handed_on(cx, val) if stale and isinstance(val, Arr) else cx.value(val))
     assert isinstance(value.type, AVal)

@@ -28,7 +28,7 @@ from symdiff.ir.errstate import Stack
 from symdiff.ir.types import AVal, Kind, KindError, Object, Opt, ShapeError
 from symdiff.signature import Guard, Leaf, Param
 
-N = TypeVar("N", bound=ast.AST)
+N = TypeVar("N")
 
 MAX_OPERATIONS = 200_000  # emitted, those of abandoned attempts included
 
@@ -90,6 +90,7 @@ class Session:
     adopted: set[Hashable] = field(default_factory=set)  # those among them through which an array is written
     recursive: dict[Hashable, frozenset[Place]] = field(default_factory=dict)  # definitions, with what they stage
     forms: dict[Hashable, dict[Place, Pattern]] = field(default_factory=dict)  # of the elements of lists among these
+    sums: dict[int, set[str]] = field(default_factory=dict)  # by loop: names that begin with 0 for an array
     sharing: Sharing = Sharing.MEMORY
     checking: bool = False  # sizes of which nothing says that they are equal are compared when it runs
     shared: set[Hashable] = field(default_factory=set)  # those that did, for arguments of one pattern each
@@ -165,6 +166,7 @@ class Context:
         self.given: dict[Leaf, Hashable] = {}  # containers and arrays of arguments: what tells each from others
         self.tuples: dict[Val, Leaf] = {}  # the tuples among them
         self.remade: dict[int, Any] = {}  # by id: keys that stand for objects of the call
+        self.sums: dict[tuple[int, str], tuple[Cell, Val]] = {}  # by frame and name: see `summing`
         self.doubles: set[Cell] = set()  # objects made of these again
         self.chosen: dict[Cell, Hashable] = {}  # arrays that a staged index chose: by which subscript
         self.copies: dict[Cell, Val] = {}  # what the region of a derivative has of its own for a container passed to it

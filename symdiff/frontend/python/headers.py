@@ -19,7 +19,7 @@ from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.sides import fixed, same_place
 from symdiff.frontend.python.store import MISSING
-from symdiff.frontend.python.type_joins import becomes, join_types, widen_shapes
+from symdiff.frontend.python.type_joins import becomes, join_types, widen_shapes, zeros_fit
 from symdiff.frontend.python.values import (
     BOTTOM,
     POISON,
@@ -39,6 +39,7 @@ from symdiff.frontend.python.values import (
     Reference,
     Struct,
     Val,
+    Zero,
     same_known,
     static_size,
 )
@@ -151,6 +152,8 @@ def _one_type(cx: Context, slot: Slot, before: Any, after: Any) -> Slot:
     t = slot.type
     assert isinstance(t, AVal)
     if any(isinstance(v, Maybe) and not becomes(found, t) for v in (before, after) if (found := _type(cx, v))):
+        raise Misfit(_describe(cx, before), _describe(cx, after))
+    if isinstance(before, Zero) and t.kind is Kind.ARRAY and not zeros_fit(cx, t):
         raise Misfit(_describe(cx, before), _describe(cx, after))
     return slot
 
@@ -384,6 +387,8 @@ def _number(cx: Context, before: Any, after: Any, key: Any) -> Slot:
     found = [_type(cx, v) for v in (before, after) if v is not UNBOUND and v is not MISSING]
     if any(t is None for t in found):
         raise Misfit(_describe(cx, before), _describe(cx, after))
+    if isinstance(before, Zero) and isinstance(after, Arr) and zeros_fit(cx, cx.aval(after)):
+        found = found[1:]
     t = found[0] if len(found) == 1 else _join(cx, found[0], found[1], key)
     if t is None:
         raise Misfit(_describe(cx, before), _describe(cx, after))

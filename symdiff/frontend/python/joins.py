@@ -14,7 +14,7 @@ from symdiff.frontend.python import alternatives, captured, grown, kinship, memo
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.sides import Sides, same_place
 from symdiff.frontend.python.store import MISSING
-from symdiff.frontend.python.type_joins import becomes, join_types, widen_shapes
+from symdiff.frontend.python.type_joins import becomes, join_types, widen_shapes, zeros_fit
 from symdiff.frontend.python.values import (
     BOTTOM,
     DEAD,
@@ -46,6 +46,7 @@ from symdiff.frontend.python.values import (
     Super,
     Text,
     Val,
+    Zero,
     same_known,
     static_size,
 )
@@ -273,6 +274,8 @@ class Joiner(Sides):
         if any(k is None and x is not UNBOUND for k, x in zip(kinds, (a, b), strict=True)):
             return self._conflict(a, b)
         known = [k for k in kinds if k is not None]
+        if any(isinstance(x, Zero) for x in (a, b)) and any(isinstance(x, Arr) for x in (a, b)):
+            known = [k for k in known if k.kind is Kind.ARRAY and zeros_fit(self.cx, k)] or known
         t = known[0] if len(known) == 1 else join_types(known[0], known[1])
         if t is None and len(known) == 2:
             t = widen_shapes(self.cx, known[0], known[1], (id(self), len(self.outs)))

@@ -136,6 +136,9 @@ SUPPORTED = (
     Row("lists of any length: slices, `+`, `*`, `in`, `del`, unpacking, `[x, *a]`, every method",
         "a = list(v) * 2 ⏎ a.insert(1, x) ⏎ a.sort() ⏎ b, *c = [x, *a[::-1]]"
         " ⏎ return b + sum(c[1:]) if x in a else c[0]"),
+    Row("sums of arrays that begin with 0, if something is added (else ValueError)",
+        "s = 0 ⏎ while x < 9: ⏎     s += v * x ⏎     x = x * 2 ⏎ rows = [v * t for t in v if t > 0]"
+        " ⏎ return s @ s + sum(sum(r * r for r in rows))"),
     Row("changes of any slice of a list of any length",
         "a = [t for t in v if t > 0] ⏎ a[1:-1] = [x] ⏎ a[::2] = [t * x for t in a[::2]] ⏎ del a[-1:0:-2]"
         " ⏎ return sum(a) * len(a)"),

@@ -17,6 +17,7 @@ from symdiff.frontend.python import (
     operators,
     sets,
     special_methods,
+    summing,
     targets,
 )
 from symdiff.frontend.python.context import Context, LoopState
@@ -39,6 +40,7 @@ from symdiff.ir.core import Block, Value
 
 MAX_TURNS = 1000
 FEW_TURNS = 64  # at most, to unroll a loop for one of these problems: its body does not serve every turn
+OF_A_SUM = ("SD304", "SD310")
 OF_ONE_TYPE = ("SD303", "SD304", "SD310", "SD323", "SD324", "SD505")
 
 
@@ -103,6 +105,21 @@ def _either(
     unroll: Callable[[], None],
     over: Val = POISON,
 ) -> None:
+    """The loop, rolled or unrolled; what it adds up from 0 may be arrays."""
+    zeros = summing.zeros(cx, stmt)
+    sums = summing.begin(cx, stmt, zeros)
+    _roll_or_unroll(cx, stmt, roll, unroll, over, zeros)
+    summing.end(cx, stmt, sums)
+
+
+def _roll_or_unroll(
+    cx: Context,
+    stmt: ast.For | ast.While,
+    roll: Callable[[LoopState], None] | None,
+    unroll: Callable[[], None],
+    over: Val,
+    zeros: list[str],
+) -> None:
     """Roll the loop; where that cannot be, or makes something staged that must be known, unroll it."""
     key = (cx.frame.path, id(stmt))
     reason = ("its elements", "are of different structure")
@@ -124,6 +141,8 @@ def _either(
             if len(cx.problems) > place.problems and _over_text(over):
                 cx.session.unrolled[key] = None
                 raise Restart
+            if misfit is not None and misfit.code in OF_A_SUM and summing.note(cx, stmt, zeros):
+                raise Restart
             if misfit is not None and misfit.code == "SD505" and isinstance(stmt, ast.For):
                 ask_for_count(cx, over, misfit)
             return
@@ -139,7 +158,7 @@ def _either(
         go_back(cx, place)
         cx.session.unrolled[key] = instead
     try:
-        _unroll(cx, stmt, unroll, reason, problem, instead is None)
+        _unroll(cx, stmt, unroll, reason, problem, instead is None, zeros)
     except (_UnknownCount, _TooMany) as error:
         if isinstance(instead, _Misfit) and isinstance(error, _UnknownCount):
             ask_for_count(cx, error.over, instead.problem)
@@ -168,6 +187,7 @@ def _unroll(
     reason: tuple[str, str],
     problem: Any,
     final: bool,
+    zeros: list[str],
 ) -> None:
     loop = LoopState(cx.count("loop"), stmt, cx.frame, True)
     cx.loops.append(loop)
@@ -178,15 +198,24 @@ def _unroll(
             raise
         found = problem or cx.make_problem("SD606", stmt, name=reason[0], reason=reason[1])
         ask_for_count(cx, error.over, found)
+        _sum_instead(cx, stmt, problem, zeros)
         cx.problems.append(found)
         _give_up(cx, stmt)
     except _TooMany as error:
         if not final:
             raise
+        _sum_instead(cx, stmt, problem, zeros)
         cx.refuse("SD601", stmt, count=error.count, budget=MAX_TURNS, name=reason[0], reason=reason[1])
         _give_up(cx, stmt)
     finally:
         cx.loops.pop()
+
+
+def _sum_instead(cx: Context, stmt: ast.For | ast.While, problem: Problem | None, zeros: list[str]) -> None:
+    """Begin again with the loop rolled, where it could not be for a sum of arrays that begins with 0."""
+    if (problem is None or problem.code in OF_A_SUM) and summing.note(cx, stmt, zeros):
+        del cx.session.unrolled[cx.frame.path, id(stmt)]
+        raise Restart
 
 
 class _UnknownCount(Exception):

@@ -33,6 +33,7 @@ from symdiff.frontend.python.values import (
     Struct,
     Text,
     Val,
+    Zero,
 )
 from symdiff.ir import types
 from symdiff.ir.core import Value
@@ -169,6 +170,8 @@ class Sides:
                 value = scope.use(x.value)
                 kept = t.kind is Kind.ARRAY or value.type == Opt(t)
                 return value if kept else scope.emit("opt_convert", value, elem=t)[0]
+            if isinstance(x, Zero) and t.kind is Kind.ARRAY:
+                return scope.emit("zeros", type=t, shape=t.shape)[0]
             value = scope.use(memory.handed_on(self.cx, x) if isinstance(x, Arr) else self.cx.value(x))
             assert isinstance(value.type, AVal)
             if t.kind is Kind.ARRAY and value.type.shape != t.shape:

@@ -19,6 +19,7 @@ from symdiff.frontend.python import (
     inplace,
     loops,
     managers,
+    summing,
     swaps,
     targets,
     withs,
@@ -154,6 +155,8 @@ def _look_for_problems(cx: Context, stmt: ast.If) -> None:
 
 
 def _assign(cx: Context, stmt: ast.Assign) -> None:
+    if summing.added(cx, stmt):
+        return
     unpacked = len(stmt.targets) == 1 and isinstance(stmt.targets[0], (ast.Tuple, ast.List))
     if unpacked and swaps.exchanged(cx, stmt):
         return
@@ -162,6 +165,11 @@ def _assign(cx: Context, stmt: ast.Assign) -> None:
         cx.dropped.append(stmt)
     for target in stmt.targets:
         targets.assign(cx, target, val)
+
+
+def _augmented(cx: Context, stmt: ast.AugAssign) -> None:
+    if not summing.added(cx, stmt):
+        inplace.augmented(cx, stmt)
 
 
 def _annotated(cx: Context, stmt: ast.AnnAssign) -> None:
@@ -248,7 +256,7 @@ def _with(cx: Context, stmt: ast.With, work: Work) -> None:
 
 
 _HANDLERS: dict[type[ast.stmt], Callable[[Context, Any], None]] = {
-    ast.Assign: _assign, ast.AnnAssign: _annotated, ast.AugAssign: lambda cx, stmt: inplace.augmented(cx, stmt),
+    ast.Assign: _assign, ast.AnnAssign: _annotated, ast.AugAssign: _augmented,
     ast.Expr: _expression, ast.Return: _return, ast.Pass: lambda cx, stmt: None, ast.Raise: exceptions.raise_,
     ast.Assert: exceptions.assert_,
     ast.FunctionDef: _function, ast.Break: lambda cx, stmt: control.leave(cx, BREAK),

@@ -63,3 +63,9 @@ def widen_shapes(cx: Context, a: AVal, b: AVal, key: Any) -> AVal | None:
         for k, (x, y) in enumerate(zip(a.shape, b.shape, strict=True))
     )
     return AVal(Kind.ARRAY, shape, a.dtype)
+
+
+def zeros_fit(cx: Context, t: AVal) -> bool:
+    """Whether an array of a type can be made anywhere: its sizes are those of the parameters."""
+    given = {a.name for p in cx.params for a in types.type_atoms(p.type) if a.op == "var"}
+    return all(a.op == "var" and a.name in given for a in types.type_atoms(t))

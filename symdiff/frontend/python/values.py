@@ -45,6 +45,11 @@ class Known(Val):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Zero(Known):
+    """The 0 that a sum begins with, which may be one of arrays: see `summing`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Num(Val):
     """A staged scalar.  `dim` is the size it equals; without a `value` it is emitted where it is used."""
 

@@ -1,0 +1,130 @@
+"""Sums of arrays that begin with 0: what they are where nothing is added, and what is no such sum."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import symdiff
+from symdiff.errors import CompileError
+
+X = np.array([1.0, 2.0])
+
+
+def over_time(x, end):
+    s, t = 0, 0.0
+    while t < end:
+        s += x
+        t += 1.0
+    return np.sum(s)
+
+
+def kept(x, least):
+    rows = []
+    for t in x:
+        if t > least:
+            rows.append(x * t)
+    return np.sum(sum(r * 2.0 for r in rows[:3]))
+
+
+@pytest.mark.parametrize(
+    ("function", "some", "none", "message"),
+    [
+        (over_time, 3.0, 0.0, "s is a number where no array is added to it: begin with an array, `s = np.zeros(...)`"),
+        (kept, 0.0, 9.0, "sum() of no arrays is a number"),
+    ],
+    ids=["loop", "sum"],
+)
+def test_where_nothing_is_added_it_is_an_error(function, some, none, message):
+    gradient = symdiff.value_and_grad(function)
+    assert gradient(X, some)[0] == function(X, some)
+    with pytest.raises(ValueError) as found:
+        gradient(X, none)
+    assert str(found.value) == message
+
+
+def test_what_nobody_reads_is_no_error():
+    def unread(x, end):
+        s, t = 0, 0.0
+        while t < end:
+            s += x
+            t += 1.0
+        return np.sum(x) * t
+
+    assert symdiff.grad(unread)(X, 0.0).tolist() == [0.0, 0.0]
+
+
+def read_in_the_loop(x, end):
+    s, t = 0, 0.0
+    while t < end:
+        s = s * 0.5 + x
+        t += 1.0
+    return np.sum(s)
+
+
+def of_two_shapes(x, end):
+    s, t = 0, 0.0
+    while t < end:
+        s += np.outer(x, x)
+        s = s + x
+        t += 1.0
+    return np.sum(s)
+
+
+def of_two_dtypes(x, end):
+    s, t = 0, 0.0
+    while t < end:
+        s += x
+        s = s + x.astype(np.float32)
+        t += 1.0
+    return np.sum(s)
+
+
+@pytest.mark.parametrize("function", [read_in_the_loop, of_two_shapes, of_two_dtypes], ids=lambda f: f.__name__)
+def test_other_sums_are_refused(function):
+    with pytest.raises(CompileError, match="SD304 `s` is 0 before the loop and f8"):
+        symdiff.grad(function)(X, 3.0)
+
+
+def test_a_shorter_term_is_an_error_not_broadcast():
+    def shorter(x, end):
+        s, t = 0, 0.0
+        while t < end:
+            if t > 0.5:
+                s += x
+            else:
+                s -= x[:1]
+            t += 1.0
+        return np.sum(s)
+
+    with pytest.raises((CompileError, ValueError)):
+        symdiff.grad(shorter)(X, 3.0)
+
+
+def of_ints(x, a, end):
+    s, t = 0, 0.0
+    while t < end:
+        s += a
+        t += 1.0
+    return x[0] * 2.0, s
+
+
+def of_ints_from_a_float(x, a, end):
+    s, t = 0.0, 0.0
+    while t < end:
+        s = s - a + 1
+        t += 1.0
+    return x[0] * 2.0, s
+
+
+@pytest.mark.parametrize("function", [of_ints, of_ints_from_a_float], ids=lambda f: f.__name__)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int64, np.bool_])
+def test_the_dtype_is_numpys(function, dtype):
+    a = np.array([1, 0], dtype)
+    wanted = function(X, a, 3.0)[1]
+    try:
+        (_, s), _ = symdiff.value_and_grad(function, has_aux=True)(X, a, 3.0)
+    except CompileError as refused:
+        assert dtype is np.bool_ and "SD304" in str(refused)
+    else:
+        assert s.dtype == wanted.dtype and s.tolist() == wanted.tolist()
