@@ -148,7 +148,7 @@ def test_annotations_that_are_too_vague_and_functions_without_floats() -> None:
 
 
 def test_a_broadcast_that_holds_for_one_size_only_is_refused_at_its_line() -> None:
-    with pytest.raises(CompileError, match=r"test_generate.py:\d+:\d+: SD308 `x\[1:\] \+ x` of sizes"):
+    with pytest.raises(CompileError, match=r"test_generate.py:\d+:\d+: SD308 `x\[1:\] \+ x`: the sizes"):
         generate(lambda x: np.sum(x[1:] + x), types="x=f8[n]")
 
 
@@ -195,7 +195,7 @@ def test_parts_of_one_vector_are_compared_when_a_module_runs() -> None:
 
 
 def test_sizes_that_are_equal_only_where_one_is_1_are_refused_in_a_module() -> None:
-    with pytest.raises(CompileError, match=r"SD308 `x\[1:\] \+ x`"):
+    with pytest.raises(CompileError, match=r"`x\[1:\] \+ x`: the sizes max\(n - 1, 0\) and n fit only where they"):
         generate(lambda x: np.sum(x[1:] + x), types="x=f8[n]")
 
 
@@ -215,3 +215,23 @@ def test_a_list_beside_an_array_of_any_length_in_a_module() -> None:
     np.testing.assert_allclose(found[1], expected[1], rtol=1e-12)
     shorter = space["weighted_grad"](weights, points[:1], 0.7)
     np.testing.assert_allclose(shorter[0], [(0.7 * 36.0, 0.35 * 36.0 * np.log(6.0)), (0.0, 0.0)], rtol=1e-12)
+
+
+def along(x, n):
+    s = x.sum(axis=n)
+    return s @ s
+
+
+def test_a_value_that_is_needed_when_compiling_is_said_in_the_types() -> None:
+    with pytest.raises(CompileError) as caught:
+        generate(along, types="x=f8[p, m], n=int")
+    assert str(caught.value).splitlines()[0].partition(": ")[2] == (
+        "SD303 `axis` of np.sum must be known when compiling, but `x.sum(axis=n)` is staged"
+    )
+    assert str(caught.value).splitlines()[-1] == (
+        '  rewrite: pass it as a literal, or say its value: a derivative takes `static="n"`, a module the type `n=2`'
+    )
+    x = np.arange(6.0).reshape(2, 3)
+    for options in ({"types": "x=f8[p, m], n=1"}, {"types": {"n": "1"}, "example": {"x": x}}):
+        found = loaded(generate(along, wrt="x", **options))["along_grad"](x, 1)
+        np.testing.assert_array_equal(found, np.repeat(2 * x.sum(axis=1, keepdims=True), 3, axis=1))

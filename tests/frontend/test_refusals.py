@@ -187,13 +187,14 @@ def test_a_part_of_at_most_one_element_beside_more() -> None:
 
     found, *rest = refusal(f)
     assert re.sub(r"\?i\d", "?i", found) == (
-        "SD308 `w * v` of sizes max(-?i + min(?i + 1, 4), 0) and 4 holds only where one of them happens to be 1"
+        "SD308 `w * v`: the sizes max(-?i + min(?i + 1, 4), 0) and 4 fit only where they happen to be equal, or one of "
+        "them to be 1"
     )
     assert rest == [
         "    s += np.sum(w * v)",
         "                ^^^^^",
-        "  why: the un-broadcast of the backward pass must be decided at compile time",
-        "  rewrite: index the single element: `x[0]`, or declare the dimension as 1",
+        "  why: whether an array is broadcast, and its cotangent summed, is decided when compiling",
+        "  rewrite: take parts of one size: `x[1:] + x[:-1]`, the single element: `x[0]`, or say the sizes: `x=f8[2]`",
     ]
 
 
