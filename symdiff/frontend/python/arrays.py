@@ -235,7 +235,10 @@ def _complex_part(cx: Context, node: ast.AST, base: Num | Arr, name: str) -> Val
         cx.at(node)
         return memory.part(cx, node, base, name)
     if name in REGISTRY and t.kind is not Kind.EITHER:
-        return memory.shares(cx, cx.emit(node, name, base), [base])
+        made = memory.shares(cx, cx.emit(node, name, base), [base])
+        if isinstance(made, Arr):  # NumPy's zeros, for an array of real numbers
+            made.cell.readonly = "the imaginary part of real numbers"
+        return made
     return cx.refuse("SD404", node, type=str(t), name=name)
 
 

@@ -281,6 +281,7 @@ REFUSED = (
     Row("an iterator of what is changed before it is read",
         "z = map(lambda t: t * x, v) ⏎ x = 2.0 ⏎ return sum(z)", "SD235"),
     Row("attribute assignment to what is no object of yours", "p.a = x ⏎ return x", "SD221"),
+    Row("the shape of an array, assigned", "y = v * x ⏎ y.shape = (3, 1) ⏎ return y.sum()", "SD236"),
     Row("text of what only one branch computes, chosen by a condition",
         "s = f'{x * 2}' if x > 0 else '' ⏎ print(s) ⏎ return x", "SD310"),
     Row("a function that holds what only one branch computes, chosen by a condition",

@@ -247,7 +247,7 @@ def set_attribute(cx: Context, node: ast.AST, base: Val, name: str, val: Val) ->
         if isinstance(base, Known) and (classes.class_of(base) or isinstance(base.obj, type)):
             outside.refuse_change(cx, node, base, cx.text(node))
         else:
-            cx.refuse("SD221", node, target=cx.text(node))
+            cx.refuse("SD236" if cx.is_numeric(base) else "SD221", node, target=cx.text(node))
         return
     found = classes.lookup(base.cls, name)
     raw = found[1] if found is not None else None

@@ -62,8 +62,10 @@ def assign(cx: Context, target: ast.expr, val: Val) -> None:
 
 
 def _assign_attribute(cx: Context, target: ast.Attribute, base: Val, val: Val) -> None:
-    if isinstance(base, Arr) and target.attr in PARTS and cx.aval(base).complex:
-        store_item(cx, target, memory.part(cx, target, base, target.attr), Known(Ellipsis), val)
+    real = isinstance(base, Arr) and not cx.aval(base).complex
+    if isinstance(base, Arr) and target.attr in PARTS[: 1 if real else 2]:
+        part = base if real else memory.part(cx, target, base, target.attr)
+        store_item(cx, target, part, Known(Ellipsis), val)
     else:
         objects.set_attribute(cx, target, base, target.attr, val)
 
