@@ -65,7 +65,8 @@ _SOURCE = (
      "apply symdiff to the undecorated function, nearest to the `def`"),
     ("SD106", "not a Python function",
      "{name} is {kind}, not a Python function",
-     "only functions, lambdas, bound methods and functools.partial of these have a definition to compile",
+     "only functions, lambdas, bound methods and functools.partial of these have a definition to compile; a function "
+     "of NumPy, math or operator is taken with the arguments that it requires",
      "wrap it: `lambda x: f(x)`, or `def`"),
     ("SD107", "no such function in the text",
      "the text defines no function {name} at its top level; it defines: {found}",

@@ -30,6 +30,7 @@ from symdiff.custom import CustomRule
 from symdiff.errors import CompileError, Loc, Problem, refuse
 from symdiff.frontend import notebook
 from symdiff.frontend.definitions import Unit, compiled, find, flags_of, loc_of, why_no_source
+from symdiff.frontend.stand_ins import stand_in
 from symdiff.frontend.syntax_hash import normalised_hash
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.Lambda
@@ -204,9 +205,14 @@ def _undress(fun: object) -> _Undressed:
 
 
 def layers(fun: object) -> Iterator[object]:
-    """`fun` and what is under it, outermost first: partials, methods, declared wrappers, and a function with code."""
+    """`fun` and what is under it, outermost first: partials, methods, declared wrappers, and a function with code.
+
+    Of a function of NumPy's or math's that is the one written out for it.
+    """
+    passed: list[functools.partial[object]] = []
     while not isinstance(fun, FunctionType) or is_transparent(fun):
         if isinstance(fun, functools.partial):
+            passed.append(fun)
             if has_placeholders(fun):
                 raise CompileError.of("SD106", name=_name(fun), kind="a partial with placeholders")
             inner: object = fun.func
@@ -219,7 +225,7 @@ def layers(fun: object) -> Iterator[object]:
         elif is_called_by_method(fun):
             inner = MethodType(type(fun).__call__, fun)
         else:
-            _refuse_callable(fun)
+            inner = stand_in(fun, *passed) or _refuse_callable(fun)
         yield fun
         fun = inner
     yield fun

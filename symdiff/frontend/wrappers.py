@@ -23,6 +23,7 @@ from typing import Any
 
 from symdiff.errors import CompileError
 from symdiff.frontend.source import Source, layers, load
+from symdiff.frontend.stand_ins import stand_in
 
 _STARS = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -32,10 +33,11 @@ def signature_of(fun: Callable[..., Any]) -> inspect.Signature:
     """The parameters of a call of `fun`; raises what `inspect.signature` does."""
     try:
         found = list(layers(fun))
-    except CompileError:  # compiling it says so
-        return inspect.signature(fun)
+    except CompileError:  # compiling it says so; or it is a derivative, which has the parameters of its function
+        return inspect.signature(stand_in(inspect.unwrap(fun)) or fun)
     made: Any = found[-1]
-    if not hasattr(made, "__wrapped__") and not hasattr(made, "__signature__"):
+    written_out = stand_in(found[-2]) is made if len(found) > 1 else False
+    if not hasattr(made, "__wrapped__") and not hasattr(made, "__signature__") and not written_out:
         return inspect.signature(fun)
     made = _alone(made)
     for layer in reversed(found):

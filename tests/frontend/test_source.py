@@ -397,8 +397,8 @@ def test_script_with_a_relative_name(tmp_path: Path, monkeypatch: pytest.MonkeyP
     ("fun", "message"),
     [
         (len, "SD106 `len` is a function written in C, not a Python function"),
-        (np.sin, "is a function of NumPy, not a Python function"),
-        (np.sum, "is a function of NumPy, not a Python function"),
+        (np.frexp, "is a function of NumPy, not a Python function"),
+        (functools.partial(np.sum, axis=0), "SD106 `sum` is a function of NumPy, not a Python function"),
         (Model, "SD106 `Model` is a class, not a Python function"),
         (3, "SD106 the argument is an object of type int, not a Python function"),
         (functools.partial(max, 1), "SD106 `max` is a function written in C, not a Python function"),

@@ -1,0 +1,86 @@
+"""Derivatives of functions that have no definition in Python: `grad(np.exp)`, as in JAX."""
+
+from __future__ import annotations
+
+import functools
+import math
+import operator
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.special
+
+import symdiff
+from symdiff import grad
+
+TWO = np.array([0.3, 0.8])
+GRADIENTS: dict[str, tuple[Callable[..., Any], tuple[Any, ...], Any]] = {
+    "np.exp": (np.exp, (0.5,), math.exp(0.5)),
+    "np.float32": (np.exp, (np.float32(0.0),), np.float32(1.0)),
+    "np.logaddexp": (np.logaddexp, (0.0, 0.0), 0.5),
+    "np.sum": (np.sum, (TWO,), np.ones(2)),
+    "np.dot": (np.dot, (TWO, np.array([3.0, 4.0])), np.array([3.0, 4.0])),
+    "np.linalg.norm": (np.linalg.norm, (np.array([3.0, 4.0]),), np.array([0.6, 0.8])),
+    "np.linalg.det": (np.linalg.det, (np.diag([2.0, 3.0]),), np.diag([3.0, 2.0])),
+    "np.floor": (np.floor, (0.5,), 0.0),
+    "math.sin": (math.sin, (0.5,), math.cos(0.5)),
+    "math.log": (math.log, (0.5,), 2.0),
+    "math.hypot": (math.hypot, (3.0, 4.0), 0.6),
+    "operator.mul": (operator.mul, (3.0, 4.0), 4.0),
+    "operator.getitem": (operator.getitem, (TWO, 1), np.array([0.0, 1.0])),
+    "abs": (abs, (-3.0,), -1.0),
+    "partial": (functools.partial(np.power, 2.0), (3.0,), 8.0 * math.log(2.0)),
+    "special.expit": (scipy.special.expit, (0.0,), 0.25),
+}
+
+
+@pytest.mark.parametrize("name", GRADIENTS)
+def test_gradients(name: str) -> None:
+    fun, args, expected = GRADIENTS[name]
+    found = grad(fun)(*args)
+    assert type(found) is type(expected)
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+def test_every_derivative_takes_them() -> None:
+    """By hand: the derivatives of sin are cos, -sin, -cos; the point is 0.5."""
+    s, c = math.sin(0.5), math.cos(0.5)
+    assert symdiff.jvp(np.sin, (0.5,), (2.0,)) == pytest.approx((s, 2 * c))
+    value, pullback = symdiff.vjp(math.sin, 0.5)
+    assert (value, pullback(2.0)) == (s, (2 * c,))
+    assert grad(grad(grad(np.sin)))(0.5) == pytest.approx(-c)
+    assert symdiff.hessian(np.sin)(0.5) == symdiff.hvp(np.sin, (0.5,), (1.0,)) == pytest.approx(-s)
+    np.testing.assert_allclose(symdiff.jacobian(np.sin)(TWO), np.diag(np.cos(TWO)))
+    np.testing.assert_allclose(symdiff.jacfwd(np.sin)(TWO), np.diag(np.cos(TWO)))
+    assert symdiff.differentiable(np.sin).grad(0.5) == pytest.approx(c)
+    symdiff.check_grads(np.sin, (0.5,))
+    symdiff.check_grads(np.logaddexp, (0.5, 1.0))
+
+
+def test_arguments() -> None:
+    assert grad(np.hypot, argnums=(0, 1))(3.0, 4.0) == (0.6, 0.8)
+    assert grad(np.hypot, wrt="x2")(3.0, 4.0) == 0.8
+    np.testing.assert_allclose(grad(np.linalg.norm)(x=np.array([3.0, 4.0])), [0.6, 0.8])
+    assert pickle.loads(pickle.dumps(grad(np.exp)))(0.0) == 1.0
+    with pytest.raises(TypeError, match="unexpected keyword argument 'axis'"):
+        grad(np.sum)(TWO, axis=0)
+
+
+def inner(x):
+    return symdiff.jvp(np.exp, (x,), (1.0,))[1] * x + grad(math.sin)(x)
+
+
+def test_inside_of_a_function() -> None:
+    """By hand at 0.5: the derivative of e^x·x + cos x is e^x·(1 + x) - sin x."""
+    assert grad(inner)(0.5) == pytest.approx(math.exp(0.5) * 1.5 - math.sin(0.5))
+
+
+@pytest.mark.parametrize("fun", [functools.partial(np.sum, axis=0), np.frexp, np.frompyfunc(abs, 1, 1), math.gcd, max])
+def test_others_are_refused(fun: Any) -> None:
+    with pytest.raises(symdiff.CompileError) as error:
+        grad(fun)(TWO)
+    assert error.value.problems[0].code == "SD106"
+    assert error.value.problems[0].rewrite == "wrap it: `lambda x: f(x)`, or `def`"
