@@ -21,6 +21,7 @@ from symdiff.ad import rules
 from symdiff.ad.activity import Flags, Forward, has_rule, is_differentiable, select, varied_transfer
 from symdiff.ad.endless import Endless, stays_infinite
 from symdiff.ad.masking import (
+    by_mask,
     may_be_wild,
     may_be_zero,
     unbounded,
@@ -186,7 +187,7 @@ class _BlockTangents:
         """Whether tangents of an operation's results may be zeros that it made, or passes on."""
         if any(self.tangents.get(v) in self.masked for v in op.ins):
             return True
-        if op.prim.masks or op.prim.family is Family.CONTROL:
+        if op.prim.masks or by_mask(op) or op.prim.family is Family.CONTROL:
             return True
         if op.prim.family is Family.LINEAR:
             return any(on and v not in self.tangents for v, on in zip(op.ins, _jointly(op), strict=True))
@@ -239,6 +240,9 @@ class _BlockTangents:
                 partial = choices.of_one_kind(self.b, partial)
                 settled = out if op.prim.name == "hypot" else partial  # of which the partial is NaN
                 partial = self.b.select(self.b.isinf(settled), 0.0, partial)
+            if guarded and by_mask(op):
+                terms.append(choices.guarded(self.b, partial, t))
+                continue
             guard = guarded and may_be_wild(op, partial, self.wild) and t.value in self.masked
             terms.append(rules.scaled(self.b, t, partial, guard))
         return _sum([term for term in terms if not rules.is_number(term)])

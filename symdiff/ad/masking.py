@@ -53,6 +53,11 @@ def wild_parameters(program: Program) -> Flags:
     return tuple(asked and is_differentiable(v) for v in program.main.body.params)
 
 
+def by_mask(op: Op) -> bool:
+    """Whether an operation multiplies by truth values, `(x > 0) * sqrt(x)`: a choice between a number and 0."""
+    return op.prim.name == "mul" and any(isinstance(v.type, AVal) and v.type.dtype == "b1" for v in op.ins)
+
+
 def unbounded(op: Op) -> bool:
     """Whether the operation says that a partial of it may be infinite; dividing by a constant does not."""
     divisor = op.ins[1].const if op.prim.name == "div" else None
@@ -113,7 +118,7 @@ class Chosen(Backward):
             kinds = {entry[0] for entry in op.params["spec"]}
             whole = op.prim.name == "index_set" and all(e[:4] == ("slice", None, None, None) for e in op.params["spec"])
             return op.prim.masks and ("mask" in kinds or (("array" in kinds or whole) and not self.turns))
-        return op.prim.masks and op.prim.name not in _PLACES
+        return by_mask(op) or (op.prim.masks and op.prim.name not in _PLACES)
 
     def structured(self, op: Op, flags: Flags, marked: set[Value]) -> Steps:
         found = yield from self.reached(op, flags, marked)
@@ -142,7 +147,7 @@ class Masked(Chosen):
         return super().plain(op, flags)
 
     def masks(self, op: Op) -> bool:
-        return op.prim.masks or op.prim.family is Family.STRUCTURE
+        return op.prim.masks or by_mask(op) or op.prim.family is Family.STRUCTURE
 
     def loop(self, op: Op, flags: Flags, marked: set[Value]) -> Steps:
         """A capture may meet no turn, a carry may be overwritten before it is read, and an exit leaves xs unread."""

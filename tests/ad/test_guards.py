@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import symdiff
+from symdiff.api.transforms import Grad, Tangent
 
 
 def last_of_a_recurrence(v, w):
@@ -73,3 +74,36 @@ def test_reductions_choose_in_both_modes(name: str, level: int) -> None:
     for tangent in ([1.0, 0.0], [0.0, 1.0], [1.0, 1.0]):
         along = symdiff.jvp(f, (x,), (np.array(tangent),))[1]
         np.testing.assert_allclose(along, expected * tangent[1])
+
+
+def written_over(x):
+    y = np.sqrt(x)
+    y *= x > 0
+    return np.sum(y)
+
+
+MASKED = {  # by hand at 0 and 4; the root of 0 has an infinite derivative
+    "in front": (lambda x: np.sum((x > 0) * np.sqrt(x)), 0.25, -1 / 32),
+    "behind": (lambda x: np.sum(np.sqrt(x) * (x > 0) * x), 3.0, 0.375),
+    "two": (lambda x: np.sum(np.logical_and(x > 0, x < 9) * np.sqrt(x)), 0.25, -1 / 32),
+    "in place": (written_over, 0.25, -1 / 32),
+    "turns": (lambda x: sum((t > 0) * np.sqrt(t) for t in x), 0.25, -1 / 32),
+}
+
+
+@pytest.mark.filterwarnings("ignore:divide by zero")
+@pytest.mark.parametrize("level", [0, 1, 2])
+@pytest.mark.parametrize("name", MASKED)
+def test_truth_values_choose_as_factors(name: str, level: int) -> None:
+    f, first, second = MASKED[name]
+    x = np.array([0.0, 4.0])
+    np.testing.assert_allclose(Grad(f, level=level)(x), [0.0, first])
+    np.testing.assert_allclose(Tangent(f, wrt=("x",), level=level)(x, np.ones(2))[1], first)
+    np.testing.assert_allclose(symdiff.jacobian(Grad(f, level=level))(x), np.diag([0.0, second]))
+    np.testing.assert_allclose(Tangent(f, wrt=("x",), kind="hvp", level=level)(x, np.ones(2)), [0.0, second])
+
+
+def test_a_finite_product_with_truth_values_stays_plain() -> None:
+    made = symdiff.differentiable(lambda x: np.sum((x > 0) * x * 2))
+    made.grad(np.ones(2))
+    assert "_masked_mul" not in made.source
