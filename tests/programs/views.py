@@ -71,3 +71,18 @@ def rows_unpacked_in_a_loop(state, n):
         first *= scale
         return np.sum(other * state)
     return np.sum(state**2)
+
+
+@cases(signed(5), 2)
+@cases(signed(2), 1)
+def joined_into_what_is_joined(x, n):
+    """NumPy copies the parts one after the other: the last are read when the first are written."""
+    y, m = x * 1.5, np.outer(x, x)
+    for _ in range(n):
+        np.concatenate([y[2:], y[:2]], out=y)
+        y *= x
+    np.stack((m[:, 1], m[:, 0]), axis=1, out=m[:, :2])
+    np.concatenate([m[1:, -1:], m[:1, -1:]], out=m[:, 1:2])
+    r = x if n > 1 else y
+    np.concatenate([y[1:], y[:1]], out=r)
+    return y, m, x * y

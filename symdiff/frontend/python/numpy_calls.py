@@ -149,8 +149,11 @@ def call_numpy(cx: Context, node: ast.AST, obj: Any, args: list[Val], kwargs: di
     rest = {k: v for k, v in kwargs.items() if k != "out"}
     if isinstance(out, Known) and out.obj is None:
         return _called(cx, node, obj, name, args, rest)
-    from symdiff.frontend.python import inplace
+    from symdiff.frontend.python import inplace, overlaps
 
+    joined = overlaps.joined(cx, node, name, args, rest, out)
+    if joined is not None:
+        return joined
     is_ufunc = isinstance(obj, np.ufunc)
     return inplace.into(cx, node, _shown(name), out, is_ufunc, lambda: _called(cx, node, obj, name, args, rest))
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from symdiff.frontend.spelled.joining import unravelled
-from symdiff.frontend.spelled.table import misuse, spelled, unsupported
+from symdiff.frontend.spelled.table import at, misuse, one_axis, spelled, unsupported
 
 
 @spelled()
@@ -135,3 +135,28 @@ def reduced(ufunc: Any, identity: Any, a: Any) -> Any:
     for k in range(1, len(a)):
         found = ufunc(found, a[k])
     return found
+
+
+def concatenated_into(arrays: Any, axis: Any, out: Any) -> None:
+    """`np.concatenate(arrays, out=out)` where a part is in `out`: each is copied before the next is read."""
+    axis = one_axis(axis, out.ndim)
+    end = 0
+    for part in arrays:
+        if part.ndim != out.ndim:
+            raise ValueError("Output array has wrong dimensionality")
+        end += part.shape[axis]
+        for k in range(out.ndim):
+            if k != axis and part.shape[k] != out.shape[k]:
+                raise ValueError("Output array is the wrong shape")
+    if end != out.shape[axis]:
+        raise ValueError("Output array is the wrong shape")
+    start = 0
+    for part in arrays:
+        end = start + part.shape[axis]
+        out[at(axis, slice(start, end))] = part
+        start = end
+
+
+def stacked_into(arrays: Any, axis: Any, out: Any) -> None:
+    """`np.stack(arrays, out=out)` where a part is in `out`."""
+    concatenated_into([np.expand_dims(part, axis) for part in arrays], axis, out)

@@ -1,0 +1,36 @@
+"""`np.concatenate(parts, out=y)` and np.stack where y shares memory with a part: NumPy copies one after the other.
+
+By hand, once: with y = [1, 2, 3, 4] the parts y[2:] and y[:2] give [3, 4, 3, 4], since y[:2] is read when it is
+overwritten already.  Ufuncs, reductions and np.take copy first what they would overwrite.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from symdiff.frontend.python import kinship, numpy_spelled
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.numpy_calls import is_unknown, known
+from symdiff.frontend.python.values import POISON, Arr, Grown, Known, ListRef, Struct, Val
+from symdiff.frontend.spelled import writing
+
+_BY_PARTS = {"concatenate": writing.concatenated_into, "stack": writing.stacked_into}
+
+
+def joined(cx: Context, node: ast.AST, name: str, args: list[Val], kwargs: dict[str, Val], out: Val) -> Val | None:
+    """What the call gives, None where it is another one or nothing overlaps."""
+    parts = args[0] if args else kwargs.get("arrays")
+    if name not in _BY_PARTS or not isinstance(out, Arr) or parts is None:
+        return None
+    if not kinship.related([out.cell]) & kinship.related(kinship.memory_of(cx, parts)):
+        return None
+    axis = known(cx, node, args[1] if len(args) > 1 else kwargs.get("axis", Known(0)), f"`axis` of np.{name}")
+    if is_unknown(axis):
+        return POISON
+    grows = isinstance(parts, ListRef) and isinstance(cx.store.get(parts.cell), Grown)
+    plain = isinstance(parts, Struct | ListRef) and len(args) <= 2 and kwargs.keys() <= {"arrays", "axis"}
+    if grows or not plain or axis is None:
+        detail = ": what is joined may share its memory, and NumPy overwrites it part by part"
+        return cx.refuse("SD402", node, argument="out", function=f"np.{name}", detail=detail)
+    made = numpy_spelled.written_out(cx, node, name, _BY_PARTS[name], [parts, Known(axis), out], {})
+    return POISON if made is POISON else out
