@@ -55,6 +55,15 @@ def must_stay(op: Op) -> bool:
     return (op.prim.effect and op.prim.name != "opt_get") or (may_raise(op) and not derived(op))
 
 
+def shows(op: Op) -> bool:
+    """Whether others see that the operation ran, besides an exception: it prints, or calls what is not compiled."""
+    return op.prim.effect and op.prim.name not in _ASSERTING
+
+
+# Effects that nobody sees unless they raise.
+_ASSERTING = frozenset(("raise_if", "check_shape", "computed", "opt_get", "bind_dim"))
+
+
 def may_raise(op: Op) -> bool:
     """Whether running the operation can end in an exception that Python code would see."""
     name = op.prim.name

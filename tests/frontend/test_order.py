@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 
+import symdiff
 from tests.frontend.cases import Cases
 from tests.frontend.running import check
 
@@ -70,6 +74,149 @@ def elements_are_made_as_long_as_they_are_asked_for(a, x):
     return b * 1.0, c * 1.0, d * 1.0, len(seen), sum(seen), turns
 
 
-@case.each(least=4)
+def _weighed(log):
+    return sum((i + 1) * t for i, t in enumerate(log))
+
+
+@case((A([1.2, 0.5]),))
+def a_list_before_the_other_arguments(v):
+    """All elements are made before `start`, `default` and `key` are evaluated, or read what they changed."""
+    log, n = [], 0.0
+
+    def f(s):
+        nonlocal n
+        log.append(s)
+        n += s
+        return s
+
+    def g(s):
+        log.append(3 * s)
+        return s
+
+    a = sum([f(t) for t in v], f(5.0)) + sum([f(t) for t in v], n)
+    b = min([f(t) for t in v], default=f(9.0)) * max([f(t) for t in v], key=g)
+    c = sum([f(t) for t in v], start=float(len(log)))
+    return a * b * c + _weighed(log)
+
+
+@case((A([1.2, 0.5]),))
+def a_generator_behind_the_other_arguments(v):
+    """What the first `for` runs over, then the other arguments, then element for element with what asks for them."""
+    log, two = [], (v[0], v[1])
+
+    def f(s):
+        log.append(s)
+        return s
+
+    def g(s):
+        log.append(3 * s)
+        return s
+
+    def times(p, q):
+        log.append(p + q)
+        return p * q
+
+    a = sum((f(t) for t in two), f(5.0)) + sum((f(t) for t in [g(s) for s in v]), f(4.0))
+    b = min((f(t) for t in two), default=f(9.0)) * max((f(t) for t in two), key=g)
+    c = functools.reduce(times, (f(t) for t in two), f(2.0)) + functools.reduce(times, (f(t) for t in [*two, v[0]]))
+    d = sorted((f(t) for t in v), reverse=f(1.0) > 0)[0] * math.prod((f(t) for t in v), start=f(2.0))
+    e = dict(((k, f(t)) for k, t in (("x", v[0]), ("y", v[1]))), z=f(3.0))
+    h = next((f(t) for t in v if t < 1), f(3.0))
+    return a * b * c * d * h + e["x"] + _weighed(log)
+
+
+@case.each(least=6)
 def test_as_python(function: Callable[..., Any], calls: tuple[tuple[Any, ...], ...]) -> None:
     check(function, *calls)
+
+
+def _printed(run, v, capsys):
+    found = run(v)
+    return found, capsys.readouterr().out
+
+
+def shown_behind_a_list(v, p):
+    return sum([p(t) for t in v], p(5.0))
+
+
+def shown_before_a_generator(v, p):
+    return sum((p(t) for t in (v[0], v[1])), p(5.0)) + max((p(t) for t in (v[0], v[1])), key=p)
+
+
+@pytest.mark.parametrize("f", [shown_behind_a_list, shown_before_a_generator])
+def test_output_is_in_order(f: Callable[..., Any], capsys: pytest.CaptureFixture[str]) -> None:
+    def run(v):
+        def p(s):
+            print("p", s)
+            return s
+
+        return f(v, p)
+
+    v = A([1.2, 0.5])
+    expected = _printed(run, v, capsys)
+    assert _printed(lambda v: symdiff.value_and_grad(run)(v)[0], v, capsys) == expected
+
+
+def _refused_start(v):
+    log = []
+
+    def f(s):
+        log.append(s)
+        return s
+
+    return sum(map(f, v), f(5.0)) + _weighed(log)
+
+
+def _refused_key(v):
+    log = []
+
+    def f(s):
+        log.append(s)
+        return s
+
+    return max(map(f, v), key=lambda t: f(2 * t)) + _weighed(log)
+
+
+def _refused_function(v):
+    log = []
+
+    def f(s):
+        log.append(s)
+        return s
+
+    return functools.reduce(lambda p, q: f(p * q), map(f, (v[0], v[1], 2.0))) + _weighed(log)
+
+
+@pytest.mark.parametrize("f", [_refused_start, _refused_key, _refused_function])
+def test_a_map_that_changes_what_is_read_between_its_elements(f: Callable[..., Any]) -> None:
+    with pytest.raises(symdiff.CompileError, match="SD235"):
+        symdiff.grad(f)(A([1.2, 0.5]))
+
+
+def _shown(t):
+    print(t)
+    return t
+
+
+def _shown_by_both(v):
+    return sum(map(_shown, map(_shown, v)))
+
+
+def _shown_later(v):
+    m = map(_shown, v)
+    print("before")
+    return sum(m)
+
+
+def _shown_in_a_loop(v):
+    s = 0.0
+    for t in map(_shown, v):
+        print(s)
+        s += t
+    return s
+
+
+@pytest.mark.parametrize("f", [_shown_by_both, _shown_later, _shown_in_a_loop])
+def test_a_map_that_prints_is_taken_at_once(f: Callable[..., Any]) -> None:
+    with pytest.raises(symdiff.CompileError, match="an iterator whose function prints"):
+        symdiff.grad(f)(A([1.2, 0.5]))

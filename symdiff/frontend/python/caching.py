@@ -59,7 +59,7 @@ def call(cx: Context, node: ast.AST, args: Sequence[Val], kwargs: Mapping[str, V
     key = tuple(_token(a) for a in given), tuple((k, _token(v)) for k, v in kwargs.items())
     if any(token is None for token in (*key[0], *(t for _, t in key[1]))):
         return _refuse(cx, node, "of lists, arrays or objects")
-    now = iterators.sources(cx, [function])
+    now = iterators.dependences(cx, [function])
     if memo.state is None:
         memo.state = now
     if any(memo.state.get(k) is not v for k, v in now.items()):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import collections
+import functools
 import math
 
 from symdiff.frontend.python import calls, containers, iterators
@@ -15,23 +16,25 @@ Arguments = tuple[list[Val], dict[str, Val]]
 
 
 def call(cx: Context, node: ast.Call) -> Val:
-    from symdiff.frontend.python import comprehensions
+    from symdiff.frontend.python import consumers
     from symdiff.frontend.python.expressions import evaluate
 
     cx.callees.add(id(node.func))
     since = iterators.now()
     function = evaluate(cx, node.func)
-    kind = comprehensions.consumer_of(function)
-    elements = comprehensions.elements_of(cx, node, kind) if kind else None
+    kind = consumers.consumer_of(function)
+    elements = consumers.elements_of(cx, node, kind) if kind else None
     if elements is not None:
-        return comprehensions.consume(cx, node, function, kind, elements)
+        return consumers.consume(cx, node, function, kind, elements)
     if (
         isinstance(function, Known)
         and function.obj is next
         and node.args
         and isinstance(node.args[0], ast.GeneratorExp)
     ):
-        return comprehensions.next_of(cx, node, node.args[0])
+        return consumers.next_of(cx, node, node.args[0])
+    if isinstance(function, Known) and function.obj is functools.reduce and consumers.reduces(node):
+        return consumers.reduce_of(cx, node, lambda: _called(cx, node, function, since))
     starred = node.args[0] if len(node.args) == 1 and not node.keywords else None
     if isinstance(starred, ast.Starred) and isinstance(function, Known) and function.obj is zip:
         return _zip_of(cx, node, function, starred)
@@ -39,7 +42,11 @@ def call(cx: Context, node: ast.Call) -> Val:
         best = _best_of(cx, node, function)
         if best is not None:
             return best
-    given = _arguments(cx, node, function)
+    return _called(cx, node, function, since)
+
+
+def _called(cx: Context, node: ast.Call, function: Val, since: int) -> Val:
+    given = _in_order(cx, node, function)
     if given is None or function is POISON:
         return POISON
     return iterators.read_older(cx, node, calls.apply(cx, node, function, *given), since)
@@ -57,9 +64,39 @@ _CONSUMERS = [
 ]
 
 
-def _arguments(cx: Context, node: ast.Call, function: Val) -> Arguments | None:
-    from symdiff.frontend.python.expressions import evaluate, evaluate_kept, evaluate_spent
+def _in_order(cx: Context, node: ast.Call, function: Val) -> Arguments | None:
+    """The arguments; a generator makes its elements behind the others, as Python does, where that is seen."""
+    from symdiff.frontend.python.comprehensions import Watch
+    from symdiff.frontend.python.consumers import at_any_time
+    from symdiff.frontend.python.rolled import go_back, mark
 
+    written = [*node.args, *(k.value for k in node.keywords)]
+    generator = next((k for k, a in enumerate(node.args) if isinstance(a, ast.GeneratorExp)), len(written))
+    if at_any_time(written[generator + 1 :]):
+        given = _arguments(cx, node, function)
+    else:
+        place, watch = mark(cx), Watch(cx)
+        cx.store.begin()
+        given = _arguments(cx, node, function)
+        if watch.changed():
+            go_back(cx, place)
+            given = _arguments(cx, node, function, behind=True)
+        else:
+            cx.store.keep()
+    alone = sum(not isinstance(a, ast.Constant) for a in written) < 2 or any(
+        isinstance(a, ast.Starred) for a in node.args
+    )
+    for k, val in enumerate(() if given is None or alone else given[0]):
+        if isinstance(val, Sequence_) and iterators.refuse_changed(cx, written[k], val):
+            return None
+    return given
+
+
+def _arguments(cx: Context, node: ast.Call, function: Val, behind: bool = False) -> Arguments | None:
+    """The arguments as they stand there, or with the elements of generators `behind` the others."""
+    from symdiff.frontend.python.expressions import evaluate, evaluate_begun, evaluate_kept, evaluate_spent
+
+    begun: list[tuple[int, ast.GeneratorExp, Val]] = []
     args: list[Val] = []
     kwargs: dict[str, Val] = {}
     taking = evaluate_spent if _wants_generators(function) else evaluate
@@ -73,6 +110,9 @@ def _arguments(cx: Context, node: ast.Call, function: Val) -> Arguments | None:
                     refuse_unknown_count(cx, "SD212", arg, val, argument=cx.text(arg))
                 return None
             args += items
+        elif behind and isinstance(arg, ast.GeneratorExp):
+            begun.append((len(args), arg, evaluate(cx, arg.generators[0].iter)))
+            args.append(POISON)
         else:
             args.append(taking(cx, arg))
     for keyword in node.keywords:
@@ -84,6 +124,8 @@ def _arguments(cx: Context, node: ast.Call, function: Val) -> Arguments | None:
         if merged is None:
             return None
         kwargs.update(merged)
+    for k, generator, first in begun:
+        args[k] = evaluate_begun(cx, generator, first, taking is evaluate_spent)
     return args, kwargs
 
 

@@ -28,7 +28,7 @@ from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.turns import rolled_turns
 from symdiff.frontend.python.values import NONE, POISON, Cell, Known, ListRef, Val
 from symdiff.ir.core import nested
-from symdiff.ir.effects import may_raise, must_stay
+from symdiff.ir.effects import may_raise, must_stay, shows
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
@@ -88,8 +88,11 @@ class InTurn(Exception):
     """Elements are made one by one, as long as they are asked for: what making one does is seen."""
 
 
-def unrolled(cx: Context, node: Comprehension, element: Callable[[], None]) -> bool:
-    """Run `element` for each turn; whether all went well.  Raises UnknownLength."""
+def unrolled(cx: Context, node: Comprehension, element: Callable[[], None], first: Val | None = None) -> bool:
+    """Run `element` for each turn; whether all went well.  Raises UnknownLength.
+
+    `first` is what the first `for` runs over, if it was evaluated before.
+    """
     from symdiff.frontend.python import sets
     from symdiff.frontend.python.expressions import condition, evaluate
 
@@ -104,7 +107,7 @@ def unrolled(cx: Context, node: Comprehension, element: Callable[[], None]) -> b
             element()
             return True
         generator = node.generators[k]
-        iterable = evaluate(cx, generator.iter) if k else first
+        iterable = evaluate(cx, generator.iter) if k else begun
         if isinstance(node, ast.SetComp):
             iterable = sets.consumed(cx, node, "any", iterable, {})
         if iterators.refuse_changed(cx, generator.iter, iterable):
@@ -126,7 +129,7 @@ def unrolled(cx: Context, node: Comprehension, element: Callable[[], None]) -> b
                 done = turn(k + 1) and done
         return done
 
-    first = evaluate(cx, node.generators[0].iter)  # in the scope around the comprehension
+    begun = evaluate(cx, node.generators[0].iter) if first is None else first  # in the scope around the comprehension
     cx.frames.append(inner)
     try:
         return turn(0)
@@ -160,13 +163,13 @@ def comprehension(cx: Context, node: ast.ListComp | ast.SetComp | ast.DictComp) 
     return sets.known_set(cx, node, items) if isinstance(node, ast.SetComp) else containers.new_dict(cx, node, pairs)
 
 
-def comprehension_list(cx: Context, node: ast.ListComp | ast.GeneratorExp) -> Val:
-    """The list of a comprehension."""
+def comprehension_list(cx: Context, node: ast.ListComp | ast.GeneratorExp, first: Val | None = None) -> Val:
+    """The list of a comprehension, of which `first` may be what its first `for` runs over."""
     try:
-        items = _attempt(cx, node)
+        items = attempt(cx, node, first=first)
         return POISON if items is None else containers.new_list(cx, node, items)
     except UnknownLength as unknown:
-        found = _rolled_or_static(cx, node, "list", node, {}, unknown)
+        found = rolled_or_static(cx, node, "list", node, {} if first is None else {"$first": first}, unknown)
         return _each_once(cx, node, found, unknown.iterable)
 
 
@@ -180,100 +183,7 @@ def _each_once(cx: Context, node: ast.ListComp | ast.GeneratorExp, made: Val, so
     return made
 
 
-def consumer_of(function: Val) -> str:
-    """The kind of fold that a called function is, or nothing."""
-    return _KINDS.get(id(function.obj), "") if isinstance(function, Known) else ""
-
-
-_GIVEN = {
-    "sum": {"start": "$start"},
-    "max": {"key": "$function", "default": "$default"},
-    "min": {"key": "$function", "default": "$default"},
-}
-_EARLY = ("any", "all")  # they ask for no more elements than they need
-_KINDS = {id(f): f.__name__ for f in (sum, any, all, max, min)}
-
-
-def elements_of(cx: Context, node: ast.Call, kind: str) -> ast.ListComp | ast.GeneratorExp | None:
-    """The comprehension whose elements a call of such a function takes; `any(map(f, v))` is `any(f(t) for t in v)`."""
-    from symdiff.frontend.python.expressions import evaluate
-
-    over = node.args[0] if node.args else None
-    if isinstance(over, (ast.ListComp, ast.GeneratorExp)):
-        return over
-    if kind not in _EARLY or not isinstance(over, ast.Call) or len(over.args) != 2 or over.keywords:
-        return None
-    name, (function, elements) = over.func, over.args
-    if not isinstance(name, ast.Name) or not isinstance(function, ast.Name | ast.Lambda):
-        return None
-    called = None if isinstance(elements, ast.Starred) else evaluate(cx, name)
-    if not isinstance(called, Known) or called.obj is not map:
-        return None
-
-    def made() -> ast.GeneratorExp:
-        each = ast.Name("$item", ast.Load())
-        turns = ast.comprehension(ast.Name("$item", ast.Store()), elements, [], 0)
-        found = ast.copy_location(ast.GeneratorExp(ast.Call(function, [each], []), [turns]), over)
-        return ast.fix_missing_locations(found)
-
-    return cx.session.short_for(over, "elements", made)
-
-
-def consume(cx: Context, node: ast.Call, function: Val, kind: str, over: ast.ListComp | ast.GeneratorExp) -> Val:
-    """A call such as `sum(… for t in v)`: unrolled, or by a loop that makes no list."""
-    from symdiff.frontend.python.calls import apply
-    from symdiff.frontend.python.expressions import evaluate
-
-    early = kind in _EARLY
-    try:
-        items = _attempt(cx, over, early and isinstance(over, ast.GeneratorExp))
-    except InTurn:
-        return fold(cx, node, kind, over)
-    except UnknownLength as unknown:
-        if early and isinstance(over, ast.ListComp):
-            return _of_whole_list(cx, node, function, kind, over, unknown)
-        given = {k.arg or "**": evaluate(cx, k.value) for k in node.keywords}
-        for argument in node.args[1:]:
-            given["start"] = evaluate(cx, argument)
-        hidden = _GIVEN.get(kind, {})
-        wrong = next((name for name in given if name not in hidden), None)
-        if wrong is not None:
-            return cx.refuse("SD402", node, argument=wrong, function=kind, detail=" over elements made turn by turn")
-        named = {hidden[name]: val for name, val in given.items()}
-        if kind == "sum":
-            named.setdefault("$start", Known(0))
-        return _rolled_or_static(cx, node, f"{kind} by" if "key" in given else kind, over, named, unknown)
-    rest = [evaluate(cx, a) for a in node.args[1:]]
-    kwargs = {k.arg or "**": evaluate(cx, k.value) for k in node.keywords}
-    return POISON if items is None else apply(cx, node, function, [containers.new_list(cx, over, items), *rest], kwargs)
-
-
-def next_of(cx: Context, node: ast.Call, over: ast.GeneratorExp) -> Val:
-    """`next(… for t in v)`, `next((… for t in v), default)`: no element behind the first is computed."""
-    from symdiff.frontend.python.expressions import evaluate
-
-    given = {"$default": evaluate(cx, node.args[1])} if len(node.args) == 2 else {}
-    return fold(cx, node, "next", over, given)
-
-
-def _of_whole_list(
-    cx: Context, node: ast.Call, function: Val, kind: str, over: ast.ListComp, unknown: UnknownLength
-) -> Val:
-    """`any([… for t in v])`: all elements are made, which need be so only where making one is seen."""
-    from symdiff.frontend.python.calls import apply
-
-    place, watch = mark(cx), _Watch(cx)
-    cx.store.begin()
-    found = _rolled_or_static(cx, node, kind, over, {}, unknown)
-    if not watch.saw():
-        cx.store.keep()
-        return found
-    go_back(cx, place)
-    whole = comprehension_list(cx, over)
-    return POISON if whole is POISON else apply(cx, node, function, [whole], {})
-
-
-class _Watch:
+class Watch:
     """Whether what is evaluated from now on may raise, has an effect, or changes what was there before."""
 
     def __init__(self, cx: Context) -> None:
@@ -282,9 +192,12 @@ class _Watch:
     def saw(self) -> bool:
         """Of what is in the innermost journal."""
         ops = nested(self.cx.scope.ops[self.ops :])
-        return any(map(self._old, self.cx.store.logs[-1])) or any(
-            must_stay(op) or may_raise(op) or op.functions for op in ops
-        )
+        return self.changed() or any(must_stay(op) or may_raise(op) for op in ops)
+
+    def changed(self) -> bool:
+        """The same, without what may raise."""
+        ops = nested(self.cx.scope.ops[self.ops :])
+        return any(map(self._old, self.cx.store.logs[-1])) or any(shows(op) or op.functions for op in ops)
 
     def _old(self, key: Any) -> bool:
         if isinstance(key, Cell):
@@ -292,7 +205,9 @@ class _Watch:
         return isinstance(key[0], int) and key[0] <= self.frame
 
 
-def _attempt(cx: Context, node: ast.ListComp | ast.GeneratorExp, early: bool = False) -> list[Val] | None:
+def attempt(
+    cx: Context, node: ast.ListComp | ast.GeneratorExp, early: bool = False, first: Val | None = None
+) -> list[Val] | None:
     """The elements, unrolled; None after a problem.  Nothing has happened where it raises UnknownLength.
 
     Of those that are asked for `early`, not all need be made: raises InTurn where making them is seen.
@@ -300,10 +215,10 @@ def _attempt(cx: Context, node: ast.ListComp | ast.GeneratorExp, early: bool = F
     from symdiff.frontend.python.expressions import evaluate
 
     items: list[Val] = []
-    place, watch = mark(cx), _Watch(cx)
+    place, watch = mark(cx), Watch(cx)
     cx.store.begin()
     try:
-        done = unrolled(cx, node, lambda: items.append(evaluate(cx, node.elt)))
+        done = unrolled(cx, node, lambda: items.append(evaluate(cx, node.elt)), first)
         if early and len(items) > 1 and watch.saw():
             raise InTurn
     except (UnknownLength, InTurn):
@@ -318,7 +233,7 @@ def _attempt(cx: Context, node: ast.ListComp | ast.GeneratorExp, early: bool = F
     return items if done else None
 
 
-def _rolled_or_static(
+def rolled_or_static(
     cx: Context,
     node: ast.AST,
     kind: str,
@@ -348,7 +263,8 @@ def fold(
 ) -> Val:
     """What the builtin `kind` makes of the elements, by a loop; `given` are hidden names that it reads."""
     key = f"{kind}{' else' if '$default' in given else ''}{' of a value' if isinstance(over, Val) else ''}"
-    loop = cx.session.short_for(node, key, lambda: _function(node, kind, over, "$default" in given))
+    key += " begun" if "$first" in given else ""
+    loop = cx.session.short_for(node, key, lambda: _function(node, kind, over, frozenset(given)))
     return _run(cx, node, loop, {**given, "$over": over} if isinstance(over, Val) else given)
 
 
@@ -389,9 +305,12 @@ def can_fold(cx: Context, node: ast.AST, val: Val) -> bool:
     return rolled_turns(cx, node, val) is not None
 
 
-def _function(node: ast.AST, kind: str, over: ast.ListComp | ast.GeneratorExp | Val, default: bool) -> ast.FunctionDef:
+def _function(
+    node: ast.AST, kind: str, over: ast.ListComp | ast.GeneratorExp | Val, given: frozenset[str]
+) -> ast.FunctionDef:
     """The loops of the comprehension, or one over `$over`, as a function without parameters."""
     before, each, after = _FOLDS[kind]
+    default = "$default" in given
     if kind == "next":
         after = _NEXT[default]
     after = after or (_OR_ELSE if default else _EMPTY.format(kind.removesuffix(" by")))
@@ -402,10 +321,12 @@ def _function(node: ast.AST, kind: str, over: ast.ListComp | ast.GeneratorExp | 
         generators = over.generators
         bind = ast.Assign([ast.Name("$item", ast.Store())], over.elt)
         body = [bind, *_parsed(each)]
-    for generator in reversed(generators):
+    for k, generator in reversed([*enumerate(generators)]):
         for test in reversed(generator.ifs):
             body = [ast.If(test, body, [])]
-        body = [ast.For(generator.target, generator.iter, body, [])]
+        begun = k == 0 and "$first" in given
+        iterable = ast.copy_location(ast.Name("$first", ast.Load()), generator.iter) if begun else generator.iter
+        body = [ast.For(generator.target, iterable, body, [])]
     made = ast.FunctionDef("comprehension", _NO_PARAMETERS, [*_parsed(before), *body, *_parsed(after)], [])
     return placed(made, node)
 

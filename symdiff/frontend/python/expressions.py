@@ -248,7 +248,7 @@ _CONSUMERS = (
 )
 
 
-def _generator(cx: Context, node: ast.GeneratorExp) -> Val:
+def _generator(cx: Context, node: ast.GeneratorExp, first: Val | None = None) -> Val:
     """A generator under a name, or passed on: its elements, computed here, are read once.
 
     Python computes each when it is asked for: what it reads may not change before, and it may have no effects.
@@ -257,7 +257,7 @@ def _generator(cx: Context, node: ast.GeneratorExp) -> Val:
 
     state = iterators.sources_of(cx, node)
     effects = cx.scope.effects
-    made = comprehensions.comprehension_list(cx, node)
+    made = comprehensions.comprehension_list(cx, node, first)
     if cx.scope.effects > effects:
         return cx.refuse("SD219", node, consumers=_CONSUMERS)
     return iterators.remembered(cx, iterators.once(made), state)
@@ -268,6 +268,13 @@ def evaluate_spent(cx: Context, node: ast.expr) -> Val:
     from symdiff.frontend.python import comprehensions
 
     return comprehensions.comprehension_list(cx, node) if isinstance(node, ast.GeneratorExp) else evaluate(cx, node)
+
+
+def evaluate_begun(cx: Context, node: ast.GeneratorExp, first: Val, at_once: bool) -> Val:
+    """A generator of which is evaluated what its first `for` runs over."""
+    from symdiff.frontend.python import comprehensions
+
+    return comprehensions.comprehension_list(cx, node, first) if at_once else _generator(cx, node, first)
 
 
 # --- attributes, subscripts, calls

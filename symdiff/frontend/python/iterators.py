@@ -39,6 +39,8 @@ from symdiff.frontend.python.values import (
     Struct,
     Val,
 )
+from symdiff.ir.core import nested
+from symdiff.ir.effects import shows
 
 _REUSABLE = ("range", "view", *VIEWS)
 _TAKEN = "taken"
@@ -47,6 +49,11 @@ _A_GROUP_LEFT = "a group of `itertools.groupby` that is read when the next one h
 _NOTHING_LEFT = "the groups are iterators that share one: nothing is left of it"
 _AT_ONCE = "make a list of each at once: `[(key, list(group)) for key, group in groupby(...)]`"
 State = dict[Hashable, Any]  # what places of the store held
+_BEGUN = "the place where making the elements began"
+_SHOWN = "what was shown as they were made, which Python shows later"
+_SHOWING = "an iterator whose function prints, or calls what is not compiled, here"
+_WHEN_ASKED = "Python computes an element when it is asked for, symdiff when the iterator is made"
+_A_LIST = "make a list of it at once: `list(map(...))`, or write the loop out"
 
 
 def is_iterator(val: Val) -> TypeGuard[Sequence_]:
@@ -78,7 +85,12 @@ def whole(cx: Context, node: ast.AST, val: Val) -> Val:
 
 
 def sources(cx: Context, vals: Sequence[Val]) -> State:
-    """What the elements of an iterator depend on, as it is now."""
+    """What the elements of an iterator depend on, as it is now: before they are made."""
+    return {_BEGUN: (cx.scope, len(cx.scope.ops)), **dependences(cx, vals)}
+
+
+def dependences(cx: Context, vals: Sequence[Val]) -> State:
+    """What the values are made of, as it is now."""
     state: State = {}
     for val in vals:
         _depends(cx, val, state)
@@ -99,6 +111,9 @@ def remembered(cx: Context, found: Val, state: State) -> Val:
 
     A function that changes it itself is right only where all elements are taken at once.
     """
+    scope, ops = state.pop(_BEGUN, (cx.scope, len(cx.scope.ops)))
+    if scope is cx.scope and any(shows(op) for op in nested(scope.ops[ops:])):
+        state[_SHOWN] = object()  # which nothing is
     if isinstance(found, Sequence_) and found.kind in ("iterator", "iter", "cycle", "groupby"):
         cx.eager[found.cell] = state
     return found
@@ -186,7 +201,9 @@ def refuse_changed(cx: Context, node: ast.AST, val: Val) -> bool:
         return False
     changed = [key for key, then in cx.eager.get(val.cell, {}).items() if cx.store.get(key) is not then]
     if changed:
-        if any(isinstance(key, Cell) and key.name == GROUP for key in changed):
+        if _SHOWN in changed:
+            cx.refuse("SD299", node, construct=_SHOWING, why=_WHEN_ASKED, rewrite=_A_LIST)
+        elif any(isinstance(key, Cell) and key.name == GROUP for key in changed):
             cx.refuse("SD299", node, construct=_A_GROUP_LEFT, why=_NOTHING_LEFT, rewrite=_AT_ONCE)
         else:
             cx.refuse("SD235", node, name=f"`{cx.text(node)}`")
