@@ -7,6 +7,7 @@ import pytest
 from tests.programs import (
     absent,
     arrays,
+    best,
     chosen,
     classes,
     closures,
@@ -78,6 +79,7 @@ FILES = (
         grouped,
         complex_parts,
         keyed,
+        best,
         summed,
     ),
 )

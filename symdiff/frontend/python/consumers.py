@@ -114,7 +114,37 @@ def _folded(
     by = f"{kind} by" if "key" in given else kind
     if unknown is None:
         return fold(cx, node, by, over, named)
-    return rolled_or_static(cx, node, by, over, named, unknown)
+    best = _best_of_structures(cx, node, by, over, rest, named) if kind in ("max", "min") else None
+    return rolled_or_static(cx, node, by, over, named, unknown) if best is None else best
+
+
+def _best_of_structures(
+    cx: Context, node: ast.Call, by: str, over: Elements, rest: Given, named: dict[str, Val]
+) -> Val | None:
+    """`max` or `min` where a loop without a list has no place for the best element so far: it is no number."""
+    from symdiff.frontend.python.calls import apply
+    from symdiff.frontend.python.expressions import evaluate
+
+    place, watch = mark(cx), Watch(cx)
+    cx.store.begin()
+    found = fold(cx, node, by, over, named)
+    if len(cx.problems) == place.problems:
+        cx.store.keep()
+        return found
+    in_turn = isinstance(over, ast.GeneratorExp) and watch.changed()
+    go_back(cx, place)
+    if in_turn:
+        return None
+    cx.store.begin()
+    whole = comprehension_list(cx, over, named.get("$first"))
+    if whole is not POISON:
+        kwargs = {name: val for name, val in rest[1].items() if name != "$first"}
+        found = apply(cx, node, evaluate(cx, node.func), [whole, *rest[0]], kwargs)
+    if len(cx.problems) == place.problems:
+        cx.store.keep()
+        return found
+    go_back(cx, place)
+    return None
 
 
 def _of_generator(cx: Context, node: ast.Call, function: Val, kind: str, over: ast.GeneratorExp) -> Val:

@@ -15,6 +15,7 @@ from symdiff.frontend.python import (
     list_changes,
     operators,
     raising,
+    rolled,
 )
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.sizes import refuse_unknown_count
@@ -57,7 +58,7 @@ def extreme(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:
                 return _of_structures(cx, node, name, args[0], key if by else None, kwargs)
             given = {"$default": kwargs["default"]} if "default" in kwargs else {}
             given |= {"$function": key} if by else {}
-            folded = by_loop(cx, node, f"{name} by" if by else name, args[0], given)
+            folded = _by_loop_or_index(cx, node, name, args[0], given, key if by else None, kwargs)
             if folded is not None:
                 return folded
         items = args if len(args) > 1 else known_items(cx, node, args[0])
@@ -87,6 +88,28 @@ def _of_array(cx: Context, node: ast.AST, name: str, val: Val) -> Val:
     """Of a vector: its first element begins, the others are tried in turn."""
     text = _OF_ARRAY.format(name, ">" if name == "max" else "<")
     return comprehensions.run(cx, node, f"{name} of an array", text, {"$over": val})
+
+
+def _by_loop_or_index(
+    cx: Context, node: ast.AST, name: str, val: Val, given: Kwargs, key: Val | None, kwargs: Kwargs
+) -> Val | None:
+    """`by_loop`; where the best element so far, or its key, is no number, where it is in the list of them."""
+    kind, place = f"{name} by" if key is not None else name, rolled.mark(cx)
+    cx.store.begin()
+    found = by_loop(cx, node, kind, val, given)
+    if len(cx.problems) == place.problems:
+        cx.store.keep()
+        return found
+    rolled.go_back(cx, place)
+    cx.store.begin()
+    listed = list_changes.listed(cx, node, val)
+    if listed is not None and len(cx.problems) == place.problems:
+        found = _of_structures(cx, node, name, listed, key, kwargs)
+        if len(cx.problems) == place.problems:
+            cx.store.keep()
+            return found
+    rolled.go_back(cx, place)
+    return by_loop(cx, node, kind, val, given)
 
 
 _OF_STRUCTURES = """\
