@@ -217,3 +217,16 @@ def at_arrays_made_of_lists(x, e):
     value, tangent = jvp(lambda t: t * t, (z,), (e,))
     kept, pull = vjp(lambda t: t[t > -9.0] ** 3, z)
     return np.sum(value * tangent) + np.sum(kept * pull(e)[0])
+
+
+@cases(0.7, array(3))
+def of_a_result_that_began_as_none(x, v):
+    def best(x):
+        b = None
+        for t in v:
+            if b is None or t * x * x > b:
+                b = t * x * x
+        return b
+
+    value, tangent = jvp(lambda y: (best(y), y), (x,), (1.0,))
+    return grad(best)(x) * x + value_and_grad(best)(x)[0] + tangent[0] * value[1] + hessian(best)(x) * x

@@ -17,7 +17,7 @@ from symdiff.frontend.derivative import Derivative
 from symdiff.frontend.python import calls, containers, patterns
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
-from symdiff.frontend.python.regions import COPY, LEAF, Part, Region, built, run
+from symdiff.frontend.python.regions import COPY, LEAF, Part, Region, built, run, settled
 from symdiff.frontend.python.values import NONE, POISON, Known, Partial, Struct, Val
 from symdiff.ir.core import Block, Value, walk
 from symdiff.ir.types import Kind
@@ -119,7 +119,7 @@ class Matrix:
             if rest is None:
                 return None
             self.aux = rest[0]
-        results = region.results(found)
+        results = region.results(settled(cx, self.node, found))
         if results is None or not self.fits(results[0]):
             return None
         self.pattern = results[0]

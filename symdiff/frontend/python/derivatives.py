@@ -22,11 +22,11 @@ from typing import Any
 
 from symdiff.errors import UsageError
 from symdiff.frontend.derivative import FIRST, Derivative, choose, derivative_of, made_by
-from symdiff.frontend.python import calls, classes, containers, patterns
+from symdiff.frontend.python import alternatives, calls, classes, containers, patterns
 from symdiff.frontend.python.columns import Along, Matrix
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
-from symdiff.frontend.python.regions import Part, Region, plan, run, without_known
+from symdiff.frontend.python.regions import Part, Region, plan, run, settled, without_known
 from symdiff.frontend.python.values import NONE, POISON, Bound, Closure, Known, Partial, Record, Struct, Val
 from symdiff.frontend.wrappers import signature_of
 from symdiff.ir.core import Value
@@ -242,6 +242,7 @@ def _gradient(cx: Context, node: ast.AST, made: Derivative, fun: Val, plans: Pla
 
 def _scalar(cx: Context, node: ast.AST, fun: Val, found: Val) -> Value | None:
     """The result that is differentiated, a real scalar."""
+    found = alternatives.settled(cx, node, found)
     if found is POISON:
         return None
     t = cx.aval(found) if cx.is_numeric(found) else None
@@ -284,7 +285,7 @@ def _jvp(cx: Context, node: ast.AST, function: Known, fun: Val, primals: Val, ta
             return POISON
         seeds += found
     made: list[Pattern] = []
-    outs = run(cx, node, _call_in(cx, node, fun, parts), _all_results(made), seeds, kind="jvp", name=_name(fun))
+    outs = run(cx, node, _call_in(cx, node, fun, parts), _all_results(node, made), seeds, kind="jvp", name=_name(fun))
     if outs is None:
         return POISON
     rest = iter(outs)
@@ -292,9 +293,9 @@ def _jvp(cx: Context, node: ast.AST, function: Known, fun: Val, primals: Val, ta
     return Struct("tuple", (value, _tangents(cx, made[0], rest)))
 
 
-def _all_results(made: list[Pattern]) -> Callable[[Region, Val], list[Value] | None]:
+def _all_results(node: ast.AST, made: list[Pattern]) -> Callable[[Region, Val], list[Value] | None]:
     def finish(region: Region, found: Val) -> list[Value] | None:
-        results = region.results(found)
+        results = region.results(settled(region.cx, node, found))
         if results is None:
             return None
         made.append(results[0])
@@ -325,7 +326,7 @@ def _vjp(cx: Context, node: ast.AST, function: Known, fun: Val, primals: tuple[V
 def _pulled(cx: Context, node: ast.AST, fun: Val, parts: Plans, places: Sequence[int | str]) -> Val:
     made: list[Pattern] = []
     name = f"{_name(fun)}_pullback{cx.count('pullback')}"
-    outs = run(cx, node, _call_in(cx, node, fun, parts), _all_results(made), kind="vjp", name=name)
+    outs = run(cx, node, _call_in(cx, node, fun, parts), _all_results(node, made), kind="vjp", name=name)
     if outs is None:
         return POISON
     value = _outside(cx, made[0], iter(outs[:-1]))

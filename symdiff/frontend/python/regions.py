@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import apart, containers, lodging, memory, objects, patterns, sizes
+from symdiff.frontend.python import alternatives, apart, containers, lodging, memory, objects, patterns, sizes
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.store import Changes, Scope, captured_params, close
@@ -308,6 +308,13 @@ class Region:
         if lodging.listed_in(self.cx, arr.cell, self.scope.captures):
             return True
         return any(self.cx.store.get(c) in self.scope.captures for c in cells)
+
+
+def settled(cx: Context, node: ast.AST, found: Val) -> Val:
+    """The results that are differentiated: TypeError, when it runs, where one is None."""
+    if isinstance(found, Struct):
+        return replace(found, items=tuple(settled(cx, node, item) for item in found.items))
+    return alternatives.settled(cx, node, found)
 
 
 def _staged(pattern: Pattern) -> Pattern:
