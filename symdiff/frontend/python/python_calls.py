@@ -90,7 +90,8 @@ def call_builtin(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwarg
     name = _NAMES.get(id(obj))
     if name in _ITERATING and not (name in ("max", "min") and len(args) > 1):  # of objects, which are compared
         over = iterators.whole if name in _COMBINING else special_methods.iterated
-        args = [sets.consumed(cx, node, name, over(cx, node, a), kwargs) for a in args]
+        given = 1 if name in ("sum", "enumerate") else len(args)  # the rest is no iterable
+        args = [*(sets.consumed(cx, node, name, over(cx, node, a), kwargs) for a in args[:given]), *args[given:]]
     if name is not None:
         return POISON if memory.is_poison(*args, *kwargs.values()) else _BUILTINS[name](cx, node, args, kwargs)
     if getattr(obj, "__module__", None) == "builtins" and getattr(obj, "__name__", "") in _REFUSED:
