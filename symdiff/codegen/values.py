@@ -63,7 +63,7 @@ class Values:
         """The first wish that no live value has; the first with a number where all are taken."""
         found = [identifier(w, self.context.reserved) for w in wishes if w] or ["t"]
         for name in found:
-            if not self.busy[name]:
+            if not self.busy[name] and name not in self.context.reserved:
                 return name
         k = 1
         joint = "_" if found[0] != "t" else ""

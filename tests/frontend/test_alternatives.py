@@ -187,7 +187,7 @@ def test_unbound_on_one_path_and_none_on_another() -> None:
     with pytest.raises(CompileError) as caught:
         grad(unbound_or_none, argnums=1)(np.ones(2), 0.5)
     (problem,) = caught.value.problems
-    lines = str(problem).split(" SD310 ")[1].splitlines()
+    lines = problem.render().split(" SD310 ")[1].splitlines()
     assert lines == [
         "`t` is unbound on one path and np.f8 or None on the other",
         "    x = x + t",
@@ -195,6 +195,21 @@ def test_unbound_on_one_path_and_none_on_another() -> None:
         "  why: it is read afterwards and needs one type",
         "  rewrite: give it the value None before the paths part",
     ]
+
+
+TREE = {"at": 0.5, "low": {"at": 0.2, "low": None}, "high": None}
+
+
+def test_a_tree_from_outside() -> None:
+    with pytest.raises(CompileError) as caught:
+        grad(lambda x: x * (TREE["low"] if x < TREE["at"] else TREE["high"])["at"])(0.1)
+    (problem,) = caught.value.problems
+    message, *_, why, rewrite = problem.render().split(" SD310 ")[1].splitlines()
+    name = '`TREE["low"] if x < TREE["at"] else TREE["high"]`'
+    assert message == f"{name} is dict on one path and None on the other"
+    assert why == "  why: it is read afterwards and needs one type"
+    assert rewrite == "  rewrite: pass what it is a part of as an argument"
+    assert grad(lambda x, tree: x * (tree["low"] if x < tree["at"] else tree["high"])["at"])(0.1, TREE) == 0.2
 
 
 @pytest.mark.parametrize(("function", "said"), REFUSED)

@@ -54,6 +54,77 @@ def decision_tree(n, x):
 
 
 @cases(_SPLITS, 0.3)
+@cases(_SPLITS, 0.7)
+@cases(_SPLITS, 1.3)
+def walk_down_a_decision_tree(t, x):
+    depth = 0
+    while t.leaf is None and depth < 5:
+        t = t.low if x < t.at else t.high
+        depth += 1
+    return t.leaf * x + depth
+
+
+_BINARY = _Binary(1.2, _Binary(0.5, None, _Binary(0.8, _Binary(0.1))), _Binary(0.7, _Binary(0.2), _Binary(1.4)))
+
+
+@cases(_BINARY, 0.9)
+@cases(_BINARY, 0.4)
+@cases(_BINARY, 2.0)
+@cases(_Binary(0.3), 2.0)
+def walk_down_to_none(t, x):
+    node, last, total = t, None, 0.0
+    while node is not None:
+        if node.value > 1.3:
+            break
+        total = total * 0.5 + node.value * x
+        last = node
+        node = node.left if x < node.value else node.right
+    else:
+        total = total * 2.0
+    return total if last is None else total * last.value
+
+
+@cases(_BINARY, np.array([0.1, 0.6, 2.0]))
+@cases(_BINARY, np.zeros(0))
+def one_walk_for_each_of_many(t, v):
+    total = 0.0
+    for x in v:
+        node = t
+        while node is not None:
+            total = total + node.value * x
+            node = node.left if x < node.value else node.right
+    return total
+
+
+_PAIRS = (1.0, (0.4, None, (0.7, None, None)), (1.5, (0.2, None, None), None))
+
+
+@cases(_PAIRS, 0.5)
+@cases(_PAIRS, 1.2)
+@cases(_PAIRS, 2.5)
+def walk_down_tuples(node, x):
+    path = []
+    while node is not None:
+        value, left, right = node
+        path.append(value * x)
+        node = left if x < value else right
+    total = 0.0
+    for step in path:
+        total = total * 0.5 + step * step
+    return total
+
+
+@cases({"v": 1.0, "next": {"v": 0.3, "next": {"v": 2.0, "next": None}}}, 0.6)
+@cases({"v": 1.0, "next": {"v": 0.3, "next": {"v": 2.0, "next": None}}}, 3.6)
+def the_first_large_enough(chain, x):
+    total = 0.0
+    while chain is not None and chain["v"] * 2.0 < x * x:
+        total = total + chain["v"]
+        chain = chain["next"]
+    return total if chain is None else chain["v"] * x
+
+
+@cases(_SPLITS, 0.3)
 def soft_decision_tree(n, x):
     if n.leaf is not None:
         return n.leaf * x

@@ -233,6 +233,13 @@ def one_object(cx: Context, a: object, b: object) -> bool:
     return True
 
 
+def structure(val: object) -> bool:
+    """Whether it is a dict or an object from outside, of which another cannot be chosen by a condition."""
+    if not isinstance(val, Known) or val.origin is None or callable(val.obj) or is_constant(val.obj):
+        return False
+    return isinstance(val.obj, dict) or hasattr(val.obj, "__dict__")
+
+
 def settled(obj: object) -> bool:
     """Whether `==` of it says the same at every call: no list, deque or object with an `__eq__` of the user's."""
     if is_constant(obj) or isinstance(obj, (*_STRUCTURES, frozenset, python_types.MappingProxyType)):

@@ -18,7 +18,21 @@ from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.joins import Joiner
 from symdiff.frontend.python.sides import Side
 from symdiff.frontend.python.store import MARKS, MISSING, NO_FACTS, Changes, Facts, Scope, captured_params, close
-from symdiff.frontend.python.values import BOTTOM, DEAD, POISON, Arr, Cell, Conflict, Known, Maybe, Num, OneOf, Val
+from symdiff.frontend.python.values import (
+    BOTTOM,
+    DEAD,
+    POISON,
+    Arr,
+    Cell,
+    Conflict,
+    Known,
+    Maybe,
+    Num,
+    OneOf,
+    Reference,
+    Struct,
+    Val,
+)
 from symdiff.ir.core import Block, Value
 from symdiff.ir.steps import Steps, at_once, run_steps
 
@@ -171,12 +185,24 @@ def _join_key(
     if live is not None and name not in live and not name.startswith("$"):
         return lambda outs: DEAD
     own = key[0] == cx.frame.id and name != RESULT
-    a_gone, b_gone = ((side.left and own) or _raised(cx, side) for side in joiner.sides)
+    a_gone, b_gone = (
+        (own and (side.left or _leaves_behind(cx, side, name, x))) or _raised(cx, side)
+        for side, x in zip(joiner.sides, (a, b), strict=True)
+    )
     if a_gone and b_gone:
         return lambda outs: DEAD
     if name == RESULT:  # the exit code guards it: where nothing was returned anything may stand
         a_gone, b_gone = a_gone or a is MISSING, b_gone or b is MISSING
     return joiner.join(BOTTOM if a_gone else a, BOTTOM if b_gone else b)
+
+
+def _leaves_behind(cx: Context, side: Side, name: str, val: Any) -> bool:
+    """Whether a side breaks out of an unrolled loop behind which a structure is not read."""
+    loop = next((loop for loop in reversed(cx.loops) if loop.frame is cx.frame), None)
+    if loop is None or not loop.unrolled or not isinstance(val, Reference | Struct | OneOf):
+        return False
+    state = side.changes.get((cx.frame.id, EXIT), GOING)
+    return state is not MISSING and state.known == BREAK and name not in cx.frame.live.after[id(loop.node)]
 
 
 def _join_mark(key: Any, a: Any, b: Any) -> Callable[[Sequence[Value]], Any]:
@@ -267,7 +293,8 @@ def choose_steps(cx: Context, node: ast.AST, test: Val, then: Steps, orelse: Ste
         raise Bottom
     found = merge(cx, node, pred, first, second, None, (a, b))
     if isinstance(found, Conflict):
-        return cx.refuse(found.code, node, name=f"`{cx.text(node)}`", then=found.then, otherwise=found.orelse)
+        fields = {"then": found.then, "otherwise": found.orelse, **dict(found.fields)}
+        return cx.refuse(found.code, node, (), name=f"`{cx.text(node)}`", **fields)
     assert isinstance(found, Val)
     return found
 
@@ -357,6 +384,13 @@ def open_guard(cx: Context, node: ast.AST, state: Exit, live: frozenset[str] | N
     set_exit(cx, GOING)
     cx.set_name(cx.frame, RESULT, MISSING)
     return pending
+
+
+def open_where(cx: Context, node: ast.AST, test: Num, live: frozenset[str]) -> Pending:
+    """The rest runs only where a test holds."""
+    true, false = alternatives.learned(cx, test)
+    first, _ = branch(cx, lambda: None, false)
+    return open_side(cx, node, cx.value(test), first, False, live, true)
 
 
 def leaves(body: Sequence[ast.stmt]) -> bool:

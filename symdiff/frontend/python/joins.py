@@ -201,7 +201,8 @@ class Joiner(Sides):
         elif any(isinstance(x, Known) and type(x.obj) is list and isinstance(y, ListRef) for x, y in ((a, b), (b, a))):
             made = Conflict("", "", "SD324")
         else:
-            made = Conflict(self.shown(a), self.shown(b), "SD310")
+            fields = (("rewrite", _PASS_IT),) if captured.structure(a) or captured.structure(b) else ()
+            made = Conflict(self.shown(a), self.shown(b), "SD310", fields)
         return lambda outs: made
 
     # --- one of several known things
@@ -406,6 +407,7 @@ class Joiner(Sides):
         return None
 
 
+_PASS_IT = "pass what it is a part of as an argument"
 _BIND_BEFORE = "give it the value None before the paths part"
 _NO_NUMBERS = (Known, Closure, Method, Partial, Bound, Super, Sequence_)
 _STRUCTURES = (

@@ -12,6 +12,7 @@ from symdiff.frontend.definitions import walk
 from symdiff.frontend.python import (
     containers,
     control,
+    descents,
     iterated,
     iterators,
     operators,
@@ -258,14 +259,15 @@ def _for_items(cx: Context, stmt: ast.For, iterable: Val) -> None:
             targets.assign(cx, stmt.target, item)
             yield
 
-    _run_turns(cx, stmt, turns(), live)
+    _run_turns(cx, stmt, turns(), live, [])
 
 
-def _run_turns(cx: Context, stmt: ast.For | ast.While, turns: Any, live: frozenset[str]) -> None:
-    """Turns one after the other; a staged break or return guards those behind it."""
+def _run_turns(
+    cx: Context, stmt: ast.For | ast.While, turns: Any, live: frozenset[str], pending: list[control.Pending]
+) -> None:
+    """Turns one after the other; a staged break or return guards those behind it, as what is `pending` does."""
     from symdiff.frontend.python.statements import run_block
 
-    pending: list[control.Pending] = []
     for _ in turns:
         run_block(cx, stmt.body, live)
         state = without(cx, stmt, exit_of(cx), CONTINUE)
@@ -378,20 +380,37 @@ def _roll_while(cx: Context, stmt: ast.While, loop: LoopState) -> None:
 
 
 def _while_turns(cx: Context, stmt: ast.While) -> None:
-    """The loop unrolled while its condition is known."""
+    """The loop unrolled while its condition is known, or while each turn leaves less of a structure that is known.
+
+    By hand, of a walk down a tree: `if node is not None: …; node = node.left if c else node.right` as often as the tree
+    has levels, each inside the one before.
+    """
     live = cx.frame.live.header[id(stmt)]
-    loop = cx.loops[-1]
+    loop, place = cx.loops[-1], mark(cx)
+    pending: list[control.Pending] = []
+    walk_down = descents.Descent(cx, live)
 
     def turns() -> Any:
         while True:
             test = condition(cx, stmt.test)
-            if not isinstance(test, Known):
+            if isinstance(test, Num) and len(pending) < FEW_TURNS and walk_down.goes_on():
+                pending.append(control.open_where(cx, stmt, test, live))
+            elif not isinstance(test, Known):
                 raise _UnknownCount(test)
-            if not test.obj:
+            elif not test.obj:
                 return
             if loop.turn >= MAX_TURNS:
                 raise _TooMany(loop.turn)
             loop.turn += 1
             yield
 
-    _run_turns(cx, stmt, turns(), live)
+    cx.store.begin()
+    try:
+        _run_turns(cx, stmt, turns(), live, pending)
+    except (_UnknownCount, _TooMany):
+        if pending:
+            go_back(cx, place)
+        else:
+            cx.store.keep()
+        raise
+    cx.store.keep()
