@@ -7,7 +7,7 @@ from itertools import groupby
 
 import numpy as np
 
-from tests.programs.cases import Cases, array
+from tests.programs.cases import Cases, array, signed
 
 cases = Cases()
 
@@ -50,3 +50,41 @@ def left_at_a_group(v):
             break
         s += v[next(group)]
     return s * sum(v[i] for i in group)
+
+
+@cases(array(7), 2.5)
+@cases(array(1), 2.5)
+@cases(array(0), 2.5)
+def words_in_lines(v, width):
+    lines, line = [], []
+    for t in v:
+        if sum(line) + t > width:
+            lines.append(line)
+            line = []
+        line.append(t)
+    lines.append(line)
+    return sum((width - sum(words)) ** 2 for words in lines)
+
+
+@cases(signed(7), 0.7)
+@cases(array(2), 0.7)
+def runs_put_away(v, x):
+    runs, current = [], []
+    for t in v:
+        if t < 0.2:
+            runs.append(tuple(current))
+            current.clear()
+        else:
+            current.append(t * x)
+    return sum(len(run) * sum(run) ** 2 for run in runs) + sum(current)
+
+
+@cases(signed(7), 0.7)
+def copies_of_buffers(v, x):
+    batches, batch = [], [x]
+    for t in v:
+        if len(batch) > 2 or t < -1:
+            batches.append(list(batch))
+            batch = [t]
+        batch.append(t * x)
+    return sum(sum(b) * b[0] for b in batches) + sum(batch)

@@ -13,7 +13,7 @@ from symdiff.frontend.python.carries import Carry, contribute, listed, may_be_ki
 from symdiff.frontend.python.context import Context, LoopState
 from symdiff.frontend.python.control import BREAK, CONTINUE, EXIT, ON, RESULT, RETURN, Exit, exit_of, set_exit
 from symdiff.frontend.python.expressions import condition
-from symdiff.frontend.python.headers import Misfit, Slot, start, widen
+from symdiff.frontend.python.headers import SAME, Misfit, Slot, start, widen
 from symdiff.frontend.python.liveness import assigned
 from symdiff.frontend.python.problems import CannotRoll, Restart
 from symdiff.frontend.python.store import MARKS, MISSING, Facts, Scope
@@ -102,6 +102,10 @@ def relabelled(cx: Context, node: ast.AST, state: Exit, old: int, new: int) -> E
 
 def _spoilt(slot: Slot) -> bool:
     return slot.same is POISON or any(map(_spoilt, slot.parts))
+
+
+def _clashes(slot: Slot) -> bool:
+    return slot.kind == SAME and isinstance(slot.same, Conflict)
 
 
 class Rolled:
@@ -237,6 +241,7 @@ class Rolled:
             slots[key] = self._widened(key, slot, before[key], header[key], after[key])
         for key in new:
             slots[key] = self._widened(key, start(self._base(key)), self._base(key), None, self._after(key))
+        self._put_off(slots)
         inside = [
             found
             for key, slot in slots.items()
@@ -260,6 +265,17 @@ class Rolled:
         self.slots, self.pairs = slots, pairs
         cx.store.end()
         return stable
+
+    def _put_off(self, slots: dict[Any, Slot]) -> None:
+        """Leave a conflict for later while other slots change: `words.append(line)` of a line known to be empty yet."""
+        old = self.slots
+        clash = [key for key, slot in slots.items() if _clashes(slot) and not (key in old and _clashes(old[key]))]
+        rest = [key for key in slots if key not in clash]
+        if clash and any(key not in old or slots[key].signature() != old[key].signature() for key in rest):
+            for key in clash:
+                slots.pop(key)
+                if key in old:
+                    slots[key] = old[key]
 
     def _after(self, key: Any) -> Any:
         found = self.cx.store.get(key)
