@@ -138,6 +138,8 @@ def constant(value: Any, dim: DimExpr) -> ast.expr:
         return _literal(value)
     if isinstance(value, (float, complex)) and not np.isfinite(value):
         return _non_finite(value)
+    if isinstance(value, complex):
+        return _complex(value)
     if isinstance(value, (int, float)) and value < 0 and not isinstance(value, bool):
         return ast.UnaryOp(ast.USub(), ast.Constant(-value))
     if isinstance(value, float) and value == 0 and np.signbit(value):
@@ -145,11 +147,22 @@ def constant(value: Any, dim: DimExpr) -> ast.expr:
     return ast.Constant(value)
 
 
+def _complex(value: complex) -> ast.expr:
+    """`1j`, `-1j`, `(1+2j)`; by its parts where that would read as a number with another zero: `(-0+1j)` is `1j`."""
+    if value.real == 0 and value.imag < 0:
+        return ast.UnaryOp(ast.USub(), ast.Constant(-value)) if np.signbit(value.real) else _of_parts(value)
+    negative = any(part == 0 and np.signbit(part) for part in (value.real, value.imag))
+    return _of_parts(value) if negative else ast.Constant(value)
+
+
+def _of_parts(value: complex) -> ast.expr:
+    parts: list[ast.expr] = [constant(value.real, int_dim), constant(value.imag, int_dim)]
+    return ast.Call(ast.Name("complex", ast.Load()), parts, [])
+
+
 def _non_finite(value: float | complex) -> ast.expr:
     if isinstance(value, complex):
-        return ast.Call(
-            ast.Name("complex", ast.Load()), [constant(value.real, int_dim), constant(value.imag, int_dim)], []
-        )
+        return _of_parts(value)
     name: ast.expr = ast.Attribute(ast.Name("np", ast.Load()), "nan" if np.isnan(value) else "inf", ast.Load())
     return ast.UnaryOp(ast.USub(), name) if value < 0 else name
 
