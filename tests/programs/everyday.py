@@ -273,3 +273,29 @@ def signs(x):
         case (True, _):
             return x
     return -x * 3 if (x < -5) is False else x
+
+
+class Gauge:
+    """A reading that `del` sets back to half of it."""
+
+    def __init__(self, reading):
+        self._reading = reading
+
+    @property
+    def reading(self):
+        return self._reading
+
+    @reading.deleter
+    def reading(self):
+        self._reading = 0.5 * self._reading**2
+
+
+@cases(1.3, 0.4, 3)
+def readings_set_back(x, w, n):
+    gauge = Gauge(x)
+    total = 0.0
+    for k in range(n):
+        if range(k, n) == range(1, 3, 1 + k // 9):
+            del gauge.reading
+        total += gauge.reading * w
+    return total if range(0, n, 2) == range(0, n + 1, 2) else total**2

@@ -214,6 +214,10 @@ def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) ->
     if of_sets is not None:
         return of_sets
     if isinstance(op, (ast.Eq, ast.NotEq)):
+        one, other = ranges.parts(left), ranges.parts(right)
+        if one is not None and other is not None:
+            equal = ranges.equal(cx, node, one, other)
+            return equal if isinstance(op, ast.Eq) else operators.negate(cx, node, equal)
         a, b = containers.elements(cx, left), containers.elements(cx, right)
         if a is not None and b is not None:
             alike = _is_list(left) == _is_list(right) and len(a) == len(b)

@@ -57,6 +57,7 @@ SUPPORTED = (
         "⏎     x, t = x + t[0], t[1] if x < t[0] else t[2] ⏎ return x"),
     Row("recursion over parts of an array",
         "def g(w): return w[0] if len(w) == 1 else g(w[:len(w) // 2]) * g(w[len(w) // 2:]) ⏎ return g(v)"),
+    Row("comparisons of ranges", "return x if range(0, n, 2) == range(n) else x * len(range(n))"),
     Row("nested dict, list, tuple, named tuple, dataclass arguments", "return p['a'] * p['b'][0] + len(p)"),
     Row("objects of your classes: made, read, changed",
         "a = Layer(x) ⏎ for i in range(n): a.w += i * x ⏎ return a(x) + a.double"),

@@ -284,10 +284,14 @@ def delete_attribute(cx: Context, node: ast.AST, base: Val, name: str) -> None:
     if not isinstance(base, ObjRef) or classes.frozen(base.cls) or classes.opaque(base.cls):
         cx.refuse("SD209", node, target=cx.text(node))
         return
+    found = classes.lookup(base.cls, name)
+    if found is not None and isinstance(found[1], property) and found[1].fdel is not None:
+        function = classes.member(cx, base.cls, name, found[1].fdel, ("attr", "fdel"))
+        calls.apply(cx, node, function, [base], {})
+        return
     content = attributes(cx, node, base)
     if content is None or not containers.changeable(cx, node, base):
         return
-    found = classes.lookup(base.cls, name)
     if name not in content or (found is not None and isinstance(found[1], property)):
         cx.refuse("SD404", node, type=base.cls.__name__, name=name)
     elif _settled(cx, node, name, content[name]) is not POISON:

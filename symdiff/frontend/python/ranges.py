@@ -65,6 +65,37 @@ def contains(cx: Context, node: ast.AST, val: Sequence_, item: Val) -> Val:
     return control.short_circuit(cx, node, operators.compare(cx, node, first, item, lo), True, below)
 
 
+def parts(val: Val) -> Sequence_ | None:
+    """A range, also one from outside; None of anything else."""
+    if isinstance(val, Known) and isinstance(val.obj, range):
+        return Sequence_("range", (Known(val.obj.start), Known(val.obj.stop), Known(val.obj.step)))
+    return val if isinstance(val, Sequence_) and val.kind == "range" else None
+
+
+def equal(cx: Context, node: ast.AST, a: Sequence_, b: Sequence_) -> Val:
+    """Whether two ranges have the same numbers: `range(0, 10, 2) == range(0, 9, 2)`."""
+    from symdiff.frontend.python import control
+
+    n, m = length(cx, node, a), length(cx, node, b)
+    if n is POISON or m is POISON:
+        return POISON
+
+    def same(x: Val, y: Val) -> Val:
+        return operators.compare(cx, node, ast.Eq(), x, y)
+
+    def same_steps() -> Val:
+        single = same(n, Known(1))
+        return control.short_circuit(cx, node, single, False, lambda: same(a.parts[2], b.parts[2]))
+
+    def same_numbers() -> Val:
+        return control.short_circuit(cx, node, same(a.parts[0], b.parts[0]), True, same_steps)
+
+    def none_or_same() -> Val:
+        return control.short_circuit(cx, node, same(n, Known(0)), False, same_numbers)
+
+    return control.short_circuit(cx, node, same(n, m), True, none_or_same)
+
+
 _OUTSIDE = ("range object index out of range",)
 
 

@@ -6,6 +6,7 @@ import abc
 import ast
 import collections
 import collections.abc
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,7 @@ from symdiff.frontend.python.values import (
 )
 from symdiff.frontend.spelled.collected import ORIGINALS
 from symdiff.ir.types import Kind
+from symdiff.signature import Guard
 
 Args = list[Val]
 Kwargs = dict[str, Val]
@@ -67,7 +69,33 @@ def isinstance_(cx: Context, node: ast.AST, args: Args, of_class: bool = False) 
     if len(answers) != 1:
         use = "issubclass" if of_class else "isinstance"
         return cx.refuse("SD312", node, use=use, name=f"`{cx.text(node)}`")
-    return Known(answers.pop())
+    answer = answers.pop()
+    if not answer or not all(any(one in cls.__mro__ for one in wanted) for cls in found):
+        _rely_on_registrations(cx, found, wanted, answer)
+    return Known(answer)
+
+
+class _Subclass:
+    """Whether a class counts as one of others, asked again at each call: `Abstract.register` may say so later."""
+
+    def __init__(self, cls: type, wanted: tuple[type, ...]) -> None:
+        self.cls, self.wanted = cls, wanted
+
+    def __getitem__(self, name: str) -> bool:
+        return issubclass(self.cls, self.wanted)
+
+
+def _rely_on_registrations(cx: Context, found: Sequence[type], wanted: tuple[type, ...], answer: bool) -> None:
+    """What abstract classes say of classes that do not derive from them; the library's of its own is settled."""
+    for cls in found:
+        abstract = tuple(one for one in wanted if isinstance(one, abc.ABCMeta) and one not in cls.__mro__)
+        if any(not (captured.of_library(one.__module__) and _is_of_library(cls)) for one in abstract):
+            home = _Subclass(cls, wanted)
+            cx.guards["subclass", cls, wanted] = Guard(cls.__name__, (), answer, home=home)
+
+
+def _is_of_library(cls: type) -> bool:
+    return cls.__module__ == "builtins" or captured.of_library(cls.__module__)
 
 
 def _classes_of(val: Val) -> list[type]:
