@@ -166,7 +166,8 @@ class Emitter(Values):
         if first in plan.folded:
             self.inside[first] = op
             return True
-        if op.prim.name == "dim" or (op.prim.name == "const" and self.is_inline(first)):
+        plain = op.prim.name == "dim" or (op.prim.name == "opt_none" and not first.hint)
+        if plain or (op.prim.name == "const" and self.is_inline(first)):
             self.inside[first] = op
             return True
         return first in plan.roots

@@ -318,6 +318,11 @@ def _unpacked(site: Site) -> Any:
     return pack.ins
 
 
+def _known_side(site: Site) -> Any:
+    pack = site.source(site.op.ins[0], "alt_pack")
+    return None if pack is None else site.b.const(pack.params["side"] == 1)
+
+
 def _last_appended(site: Site) -> Any:
     append = site.source(site.op.ins[0], "seq_append")
     return append.ins[0 if site.op.prim.name == "seq_rest" else 1] if append else None
@@ -398,6 +403,7 @@ ROWS = (
     Row("all of an array", ("index", "index_set"), _whole, "slices without bounds, and the array's own type"),
     Row("distinct places", ("index_add",), _distinct_places, "indices from a range of numbers >= 0"),
     Row("unpack of pack", ("alt_unpack", "saved_unpack"), _unpacked, "always"),
+    Row("side of pack", ("alt_side",), _known_side, "always"),
     Row("last of append", ("seq_last", "seq_rest"), _last_appended, "always"),
     Row("value of a bound name", ("opt_get",), _bound, "always"),
     Row("zero of what is not there", ("zeros_ct",), _zero_of_nothing, "always"),

@@ -46,9 +46,9 @@ def exits_of_two_loops_forward(A: np.ndarray, limit: float) -> tuple:
                 y2 = np.float64(0.0)
                 y9 = 0
         else:
-            y20 = None                        # 10
             y9 = 2
             y2 = y11
+            y20 = None
         y20s.append(y20)
         if y9 == 3:                           # 3
             return y2, (A.copy(), limit, s, all_s_in, y13s, y20s, False)

@@ -37,8 +37,8 @@ def made_on_first_use_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndar
     v, x, y6s, y9s, y, y1 = saved
     n = v.shape[0]
     if y1:                  # 7
-        d_y = None
         d_x = d_y0
+        d_y = None
     else:
         d_y = d_y0 * y
         d_y *= 2.0          # ∂y4/∂y = 2·y

@@ -48,9 +48,9 @@ def made_together_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndarray,
     """Return d_y0 · ∂made_together/∂(v, x) at the point where `made_together_forward` was called."""
     x, k_in, y8s, y9s, y11s, branch, y1, n = saved
     if y1:                                 # 10
+        d_x = d_y0
         d_y = None
         d_z = None
-        d_x = d_y0
     else:
         y, z = branch                      # 10
         d_y = d_y0 * z                     # ∂y5/∂y = z

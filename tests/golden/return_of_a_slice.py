@@ -23,8 +23,7 @@ def return_of_a_slice_forward(x: np.ndarray, a: float) -> tuple:
             t = y15.copy()          # 5
             branches.append(t)
             return y2, (a, y, branches, False)
-        t = None                    # 5
-        branches.append(t)
+        branches.append(None)
     y0 = y.sum()                    # 7
     return y0, (a, y, branches, True)
 

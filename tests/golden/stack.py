@@ -20,7 +20,7 @@ def stack_forward(v: np.ndarray, x: float) -> tuple:
         x_in.append(x)
         if t > 0:                # 4
             held.append(t * x)   # 5
-            y5 = None            # 4
+            y5 = None
         else:
             y5 = len(held) > 0
             if y5:               # 6
