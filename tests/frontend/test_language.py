@@ -99,6 +99,12 @@ class Site:
     i: int
     j: int
 
+class Pair:
+    def __init__(self, a, b):
+        self.a, self.b = a, b
+    def __getitem__(self, k):
+        return (self.a, self.b)[k]
+
 class Odd:
     def __getattr__(self, name):
         return 1.0

@@ -220,3 +220,78 @@ def _shown_in_a_loop(v):
 def test_a_map_that_prints_is_taken_at_once(f: Callable[..., Any]) -> None:
     with pytest.raises(symdiff.CompileError, match="an iterator whose function prints"):
         symdiff.grad(f)(A([1.2, 0.5]))
+
+
+class _Pair:
+    def __init__(self, a, b):
+        self.a, self.b = a, b
+
+    def __getitem__(self, k):
+        return (self.a, self.b)[k]
+
+
+def _changing_map(x):
+    held = [x, 2 * x]
+
+    def f(t):
+        held[1] = 5 * x
+        return t
+
+    return sum(map(f, held))
+
+
+def _changing_filter(x):
+    held = [x, 2 * x]
+
+    def f(t):
+        held[1] = 5 * x
+        return True
+
+    return sum(filter(f, held))
+
+
+def _changing_key(x):
+    held = [x, 2 * x]
+
+    def f(t):
+        held[1] = 5 * x
+        return t
+
+    return max(held, key=f)
+
+
+def _changing_reduce(x):
+    held = [x, 2 * x]
+
+    def f(a, b):
+        held[1] = 5 * x
+        return a * b
+
+    return functools.reduce(f, held, x)
+
+
+def _changing_loop(x):
+    p, s = _Pair(x, 2 * x), 0.0
+    for t in p:
+        p.b = 5 * x
+        s += t * t
+    return s
+
+
+def _changing_comprehension(x):
+    p = _Pair(x, 2 * x)
+
+    def f(t):
+        p.b = 5 * x
+        return t
+
+    return sum([f(t) for t in p])
+
+
+CHANGING = [_changing_map, _changing_filter, _changing_key, _changing_reduce, _changing_loop, _changing_comprehension]
+
+
+@pytest.mark.parametrize("f", CHANGING)
+def test_what_changes_the_elements_that_come(f: Callable[..., Any]) -> None:
+    with pytest.raises(symdiff.CompileError, match="SD235"):
+        symdiff.grad(f)(0.7)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Generic, TypeVar
 
-from tests.programs.cases import Cases
+from tests.programs.cases import Cases, array
 
 cases = Cases()
 
@@ -85,3 +85,65 @@ class Row:
 def parts_of_a_slice(x, n):
     row = Row(x)
     return row[1:4].v * row[:n].v + row[::3][2]
+
+
+class Pair:
+    def __init__(self, a, b):
+        self.a, self.b = a, b
+
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, k):
+        return (self.a, self.b)[k]
+
+
+class Checked(Pair):
+    def __getitem__(self, k):
+        if k < 2:
+            return self.b if k else self.a
+        raise IndexError(k)
+
+
+class Polynomial:
+    def __init__(self, coefficients):
+        self.coefficients = coefficients
+
+    def __getitem__(self, k):
+        """The coefficient of x**k."""
+        return self.coefficients[k]
+
+
+@cases(0.7)
+def iterated_by_index(x):
+    a, b = Pair(x, 2 * x)
+    for t in Checked(x, x * x):
+        a = a * t + b
+    product = (lambda p, q: p * q)(*Pair(x, 3.0))
+    return a + sum(p * q for p, q in zip(Pair(x, x), Checked(x, 1.0))) + max(list(Pair(x, x * x))) * product
+
+
+@cases(array(4), 0.7)
+def coefficients_of_any_number(v, x):
+    s = 0.0
+    for k, c in enumerate(Polynomial([t * x for t in v])):
+        s += c * x**k
+    return s + sum(Polynomial(v)) * x
+
+
+@dataclasses.dataclass(frozen=True)
+class Vector:
+    x: float
+    y: float
+
+    def __add__(self, other):
+        return Vector(self.x + other.x, self.y + other.y)
+
+    def __iter__(self):
+        return iter((self.x, self.y))
+
+
+@cases(0.7, 1.3)
+def a_sum_of_vectors_that_unpack(a, b):
+    x, y = sum([Vector(a, b), Vector(b, a * a)], Vector(a * b, 1.0))
+    return x * y

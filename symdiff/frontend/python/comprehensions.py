@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from symdiff.frontend.python import containers, grown, iterated, iterators, keys, targets
+from symdiff.frontend.python import containers, grown, iterated, iterators, keys, special_methods, targets
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.control import RAISE, RESULT, exit_of
 from symdiff.frontend.python.desugar import placed
@@ -112,7 +112,8 @@ def unrolled(cx: Context, node: Comprehension, element: Callable[[], None], firs
             iterable = sets.consumed(cx, node, "any", iterable, {})
         if iterators.refuse_changed(cx, generator.iter, iterable):
             return False
-        items = containers.items_of(cx, generator.iter, iterable)
+        over = iterable if iterators.is_iterator(iterable) else special_methods.iterated(cx, generator.iter, iterable)
+        items = containers.items_of(cx, generator.iter, over)
         if items is None:
             if iterable is not POISON and not sets.refuse_order(cx, generator.iter, iterable):
                 raise UnknownLength(generator, iterable)
@@ -127,7 +128,7 @@ def unrolled(cx: Context, node: Comprehension, element: Callable[[], None], firs
                 raise UnknownLength(generator, iterable)
             if all(isinstance(t, Known) and t.obj for t in tests):
                 done = turn(k + 1) and done
-        return done
+        return done and not iterators.refuse_changed(cx, generator.iter, over)  # by a turn
 
     begun = evaluate(cx, node.generators[0].iter) if first is None else first  # in the scope around the comprehension
     cx.frames.append(inner)

@@ -199,7 +199,14 @@ def refuse_changed(cx: Context, node: ast.AST, val: Val) -> bool:
     """Whether what an iterator was made of has changed since: reported."""
     if not isinstance(val, Sequence_):
         return False
-    changed = [key for key, then in cx.eager.get(val.cell, {}).items() if cx.store.get(key) is not then]
+    if refuse_differing(cx, node, cx.eager.get(val.cell, {})):
+        return True
+    return any(refuse_changed(cx, node, part) for part in val.parts)
+
+
+def refuse_differing(cx: Context, node: ast.AST, state: State) -> bool:
+    """Whether a place does not hold what it held: reported."""
+    changed = [key for key, then in state.items() if cx.store.get(key) is not then]
     if changed:
         if _SHOWN in changed:
             cx.refuse("SD299", node, construct=_SHOWING, why=_WHEN_ASKED, rewrite=_A_LIST)
@@ -207,8 +214,7 @@ def refuse_changed(cx: Context, node: ast.AST, val: Val) -> bool:
             cx.refuse("SD299", node, construct=_A_GROUP_LEFT, why=_NOTHING_LEFT, rewrite=_AT_ONCE)
         else:
             cx.refuse("SD235", node, name=f"`{cx.text(node)}`")
-        return True
-    return any(refuse_changed(cx, node, part) for part in val.parts)
+    return bool(changed)
 
 
 def grouped(cx: Context, node: ast.AST, args: Sequence[Val]) -> Val | None:

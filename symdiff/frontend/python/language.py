@@ -62,6 +62,8 @@ SUPPORTED = (
     Row("objects of your classes: made, read, changed",
         "a = Layer(x) ⏎ for i in range(n): a.w += i * x ⏎ return a(x) + a.double"),
     Row("methods, properties, `super()`, operators of a class", "a = Layer(x) + Layer(2.0) ⏎ return Scaled(a.w)(x)"),
+    Row("objects that are iterated over, by `__iter__` or by `__getitem__`",
+        "a, b = Pair(x, n) ⏎ return a * sum(Pair(b, x))"),
     Row("objects that a loop or a branch replaces",
         "a = Layer(x) ⏎ while a.w < 9: a = a + Layer(x) ⏎ b = a if x > 0 else Layer(n) ⏎ return b.w"),
     Row("objects in results, of plain classes too", "return x * x, {'layer': Layer(x), 'row': [Series(x), Layer(n)]}"),

@@ -24,13 +24,14 @@ from symdiff.frontend.python import (
     numpy_spelled,
     operators,
     raising,
+    special_methods,
     subscripts,
     targets,
 )
 from symdiff.frontend.python.container_operators import same_number
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.sizes import refuse_unknown_count
-from symdiff.frontend.python.values import NONE, POISON, Arr, Known, SliceVal, Val
+from symdiff.frontend.python.values import NONE, POISON, Arr, Known, ObjRef, SliceVal, Val
 from symdiff.frontend.spelled import ordered
 
 Args = list[Val]
@@ -113,6 +114,7 @@ def _holds_twice(items: Sequence[Val]) -> bool:
 def _reduce(cx: Context, node: ast.AST, args: Args) -> Val:
     """From the left; an array of any length by a loop."""
     function, over, *start = args
+    over = special_methods.iterated(cx, node, over) if isinstance(over, ObjRef) else over
     if containers.items_of(cx, node, over) is None and comprehensions.can_fold(cx, node, over):
         if not start and isinstance(over, Arr):
             empty = operators.compare(cx, node, ast.Eq(), containers.length(cx, node, over), Known(0))
@@ -128,10 +130,10 @@ def _reduce(cx: Context, node: ast.AST, args: Args) -> Val:
     if not items:
         error = TypeError("reduce() of empty iterable with no initial value")
         return raising.always(cx, node, error, function="reduce", message="an empty sequence")
-    total = items[0]
+    total, before = items[0], iterators.dependences(cx, [over])
     for item in items[1:]:
         total = calls.apply(cx, node, function, [total, item], {})
-    return total
+    return POISON if iterators.refuse_differing(cx, node, before) else total
 
 
 def _from_second(cx: Context, node: ast.AST, over: Arr) -> Val:

@@ -12,6 +12,7 @@ from symdiff.frontend.python import (
     containers,
     control,
     grown,
+    iterators,
     list_changes,
     operators,
     raising,
@@ -69,7 +70,10 @@ def extreme(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:
         if not items:
             error = ValueError(f"{name}() arg is an empty sequence")
             return raising.always(cx, node, error, function=name, message="an empty sequence")
+        before = iterators.dependences(cx, args)
         keys = [calls.apply(cx, node, key, [item], {}) for item in items] if by else items
+        if len(args) == 1 and iterators.refuse_differing(cx, node, before):
+            return POISON
         return _best(cx, node, ast.Gt() if name == "max" else ast.Lt(), items, keys)
 
     return extreme

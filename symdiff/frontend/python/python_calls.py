@@ -320,7 +320,10 @@ def _map(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
         return iterators.remembered(cx, iterators.once(folded), state)
     if rows is None:
         return cx.refuse("SD231", node, iterable=f"`{cx.text(node)}`")
+    before = iterators.dependences(cx, args[1:])
     made = tuple(calls.apply(cx, node, args[0], list(r.items), {}) for r in rows if isinstance(r, Struct))
+    if iterators.refuse_differing(cx, node, before):
+        return POISON
     return iterators.remembered(cx, Sequence_("iterator", made), state)
 
 
@@ -428,6 +431,7 @@ def _filter(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     items, state = containers.items_of(cx, node, args[1]), iterators.sources(cx, args)
     place = rolled.mark(cx)
     cx.store.begin()
+    before = iterators.dependences(cx, args[1:])
     tests = [
         operators.truth(cx, node, item if plain else calls.apply(cx, node, keeps, [item], {})) for item in items or ()
     ]
@@ -439,7 +443,7 @@ def _filter(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
         folded = comprehensions.fold(cx, node, kind, args[1], {"$function": keeps})
         return iterators.remembered(cx, iterators.once(folded), state)
     cx.store.keep()
-    if memory.is_poison(*tests):
+    if memory.is_poison(*tests) or iterators.refuse_differing(cx, node, before):
         return POISON
     kept = [item for item, t in zip(items, tests, strict=True) if isinstance(t, Known) and t.obj]
     return iterators.remembered(cx, Sequence_("iterator", tuple(kept)), state)

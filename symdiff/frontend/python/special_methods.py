@@ -236,6 +236,10 @@ def iterated(cx: Context, node: ast.AST, val: Val) -> Val:
     if isinstance(val, OneOf):
         val = alternatives.present(cx, node, val, "'NoneType' object is not iterable")
     found = call(cx, node, val, "__iter__", [])
+    if found is None and isinstance(val, ObjRef):
+        from symdiff.frontend.python import indexed
+
+        found = indexed.iterated(cx, node, val)
     return val if found is None else found
 
 

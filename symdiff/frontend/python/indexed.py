@@ -1,0 +1,97 @@
+"""Objects that are iterated over by index: their class has `__getitem__` and no `__iter__`.
+
+Python reads `p[0]`, `p[1]`, … until IndexError.  Where that is seen when compiling, the elements are these; where
+`__getitem__` is `return self.items[k]`, they are those of `self.items`, of any number.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from symdiff.errors import CompileError
+from symdiff.frontend.python import calls, classes, control, iterators, objects
+from symdiff.frontend.python.comprehensions import Watch
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.rolled import go_back, mark
+from symdiff.frontend.python.sides import Side
+from symdiff.frontend.python.values import POISON, Arr, Bound, Known, ListRef, ObjRef, Sequence_, Struct, Val
+from symdiff.frontend.source import load
+from symdiff.ir.core import nested
+from symdiff.ir.effects import may_raise
+
+_MOST = 64
+
+
+def iterated(cx: Context, node: ast.AST, val: Val) -> Val | None:
+    """What a loop over such an object runs over; None of all others, and where its elements are not seen."""
+    cls = classes.class_of(val)
+    if not isinstance(val, ObjRef) or cls is None or classes.lookup(cls, "__iter__") is not None:
+        return None
+    if classes.function_of(cls, "__getitem__") is None:
+        return None
+    state = iterators.sources(cx, [val])
+    whole = _delegated(cx, node, cls, val)
+    if whole is not None:
+        return iterators.remembered(cx, Sequence_("iter", (whole,)), state)
+    items = _until_it_raises(cx, node, cls, val)
+    return None if items is None else iterators.remembered(cx, Sequence_("iterator", tuple(items)), state)
+
+
+def _delegated(cx: Context, node: ast.AST, cls: type, val: ObjRef) -> Val | None:
+    """`self.items`, where `__getitem__` reads that alone."""
+    try:
+        written = load(classes.function_of(cls, "__getitem__")).node
+    except CompileError:
+        return None
+    body = written.body if isinstance(written, ast.FunctionDef) else []
+    rest = [s for s in body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
+    read = rest[0].value if len(rest) == 1 and isinstance(rest[0], ast.Return) else None
+    names = [a.arg for a in written.args.args]
+    if not isinstance(read, ast.Subscript) or len(names) != 2 or not isinstance(read.slice, ast.Name):
+        return None
+    base = read.value
+    if read.slice.id != names[1] or not isinstance(base, ast.Attribute) or not isinstance(base.value, ast.Name):
+        return None
+    if base.value.id != names[0] or classes.lookup(cls, base.attr) is not None:
+        return None
+    found = objects.read(cx, node, val, base.attr)
+    plain = isinstance(found, ListRef | Arr) or (isinstance(found, Struct) and found.cls is None)
+    return found if plain else None
+
+
+def _until_it_raises(cx: Context, node: ast.AST, cls: type, val: ObjRef) -> list[Val] | None:
+    """The elements, each computed where the one before it was there."""
+    place, watch = mark(cx), Watch(cx)
+    cx.store.begin()
+    items: list[Val] = []
+
+    def read() -> Val:
+        found = classes.lookup(cls, "__getitem__")
+        assert found is not None
+        method = Bound(val, classes.member(cx, cls, "__getitem__", found[1]))
+        return calls.apply(cx, node, method, [Known(len(items))], {})
+
+    while len(items) <= _MOST:
+        problems = len(cx.problems)
+        side, _ = control.branch(cx, read)
+        if len(cx.problems) > problems:
+            break
+        if _ends(side):
+            cx.store.keep()
+            return items
+        if side.left or any(may_raise(op) for op in nested(side.scope.ops)):
+            break
+        items.append(read())
+        if items[-1] is POISON or watch.changed():
+            break
+    go_back(cx, place)
+    return None
+
+
+def _ends(side: Side) -> bool:
+    """Whether that is Python's end of the elements: IndexError, whatever the arguments are."""
+    ops = side.scope.ops
+    last = ops[-1] if ops else None
+    if last is None or last.prim.name != "raise_if" or any(may_raise(op) for op in nested(ops[:-1])):
+        return False
+    return last.params.get("exc") == "IndexError" and last.ins[0].const is not None and bool(last.ins[0].const)
