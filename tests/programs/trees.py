@@ -96,6 +96,30 @@ def one_walk_for_each_of_many(t, v):
     return total
 
 
+@cases(_BINARY, 0.6)
+@cases(_BINARY, 2.0)
+def a_test_of_what_is_not_there(t, x):
+    node, total = t, x
+    while total < 3.0 and node is not None and node.value > -2.0:
+        total = total * 0.5 + node.value * x
+        node = node.left if x < node.value else node.right
+    return total
+
+
+@cases(_BINARY, 0.6)
+@cases(_BINARY, 2.0)
+def asked_by_a_function(t, x):
+    def below(n):
+        return n.left if x < n.value else n.right
+
+    total = x
+    while True:
+        total = total * 0.5 + t.value * x
+        if total > 3.0 or below(t) is None:
+            return total
+        t = below(t)
+
+
 _PAIRS = (1.0, (0.4, None, (0.7, None, None)), (1.5, (0.2, None, None), None))
 
 

@@ -305,7 +305,10 @@ def short_circuit(cx: Context, node: ast.AST, first: Val, both: bool, rest: Call
     return found
 
 
-def short_circuit_steps(cx: Context, node: ast.AST, first: Val, both: bool, rest: Steps) -> Steps:
+def short_circuit_steps(
+    cx: Context, node: ast.AST, first: Val, both: bool, rest: Steps, decides: bool = False
+) -> Steps:
+    """`decides`: both are truth values, of which `c and False` is false whatever c is."""
     test = operators.truth(cx, node, first)
     known = at_once(lambda: alternatives.narrowed(cx, node, first))
     seen: list[Val] = [test]
@@ -316,6 +319,8 @@ def short_circuit_steps(cx: Context, node: ast.AST, first: Val, both: bool, rest
 
     pair = (second(), known) if both else (known, second())
     found = yield choose_steps(cx, node, test, *pair)
+    if decides and isinstance(seen[-1], Known) and bool(seen[-1].obj) is not both:
+        return seen[-1]
     alternatives.note_joined(cx, found, both, seen)
     return found
 

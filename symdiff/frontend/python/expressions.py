@@ -173,7 +173,7 @@ def _bool_op(cx: Context, node: ast.BoolOp, k: int = 0, operand: Callable[..., S
     if k + 1 == len(node.values):
         return found
     both, rest = isinstance(node.op, ast.And), _bool_op(cx, node, k + 1, operand)
-    return (yield control.short_circuit_steps(cx, node.values[k], found, both, rest))
+    return (yield control.short_circuit_steps(cx, node.values[k], found, both, rest, operand is _condition))
 
 
 def condition(cx: Context, node: ast.expr) -> Val:
