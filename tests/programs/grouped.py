@@ -88,3 +88,25 @@ def copies_of_buffers(v, x):
             batch = [t]
         batch.append(t * x)
     return sum(sum(b) * b[0] for b in batches) + sum(batch)
+
+
+@cases(signed(5), array(3))
+@cases(array(1), array(1))
+@cases(array(0), array(2))
+def columns_of_rows(v, w):
+    """Of arrays, of lists of different lengths, and turned back."""
+    rows, ragged = [], []
+    for t in v:
+        if t > -0.6:
+            rows.append(w * t)
+            ragged.append([a * t for a in w if a > t + 0.2])
+    s = 0.0
+    for k, column in enumerate(zip(*rows)):
+        s += sum(column) ** 2 * (k + 1)
+    turned = [list(c) for c in zip(*rows)]
+    for a in turned:
+        a.append(w[0])
+    s += sum(a[-1] * sum(a) for a in turned)
+    if rows:
+        s += np.sum(np.array(list(zip(*rows))) ** 2)
+    return s + sum(max(c) * sum(c) for c in zip(*ragged))

@@ -9,6 +9,7 @@ import math
 
 from symdiff.frontend.python import calls, containers, iterators
 from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.sizes import refuse_unknown_count
 from symdiff.frontend.python.values import POISON, Known, Method, Sequence_, Val
 
@@ -164,8 +165,25 @@ def _zip_of(cx: Context, node: ast.Call, function: Val, starred: ast.Starred) ->
         return iterators.grouped(cx, node, items) or calls.apply(cx, node, function, items, {})
     content = grown.content_of(cx, val)
     found = None if content is None else list_changes.columns(cx, node, content)
+    if content is not None and _of_rows(content.form):
+        return iterators.once(comprehensions.run(cx, node, "zip", _COLUMNS, {"$list": val}))
     if found is None:
         return POISON if val is POISON else cx.refuse("SD212", starred, argument=cx.text(starred))
     text = "if not $list: raise ValueError('zip() of the elements of an empty list')"
     comprehensions.run(cx, node, "zip", text, {"$list": val})
     return Sequence_("iterator", found)
+
+
+# Of an empty list `zip` gives nothing, of lists of different lengths as many columns as the shortest has elements.
+_COLUMNS = """\
+$out = []
+if $list:
+    for $k in range(min([len($row) for $row in $list])):
+        $out.append(tuple([$row[$k] for $row in $list]))
+return $out
+"""
+
+
+def _of_rows(form: Pattern) -> bool:
+    """Whether the elements of a list are themselves lists of any length, or arrays."""
+    return form.kind == "grown" or (form.type is not None and form.type.rank > 0)

@@ -145,6 +145,8 @@ SUPPORTED = (
     Row("sums of arrays that begin with 0, if something is added (else ValueError)",
         "s = 0 ⏎ while x < 9: ⏎     s += v * x ⏎     x = x * 2 ⏎ rows = [v * t for t in v if t > 0]"
         " ⏎ return s @ s + sum(sum(r * r for r in rows))"),
+    Row("columns of a list of any length of tuples, lists or arrays: `zip(*rows)`",
+        "rows = [[t * x for t in v] for u in v if u > 0] ⏎ return sum(sum(c) ** 2 for c in zip(*rows))"),
     Row("changes of any slice of a list of any length",
         "a = [t for t in v if t > 0] ⏎ a[1:-1] = [x] ⏎ a[::2] = [t * x for t in a[::2]] ⏎ del a[-1:0:-2]"
         " ⏎ return sum(a) * len(a)"),
