@@ -167,7 +167,8 @@ def entry(
     lines.append(Line(2, f"{given} = {call}"))
     found = sorted({dtype_name(t.dtype): t.dtype for t in types if t.kind is Kind.ARRAY}.items())
     constants = tuple(f"{name} = np.dtype({dtype!r})" for name, dtype in found)
-    return Checks(tuple(lines), sizes.found, ("_floats",) if floats else ("_accept",), constants)
+    scalars = ("_scalar",) if any(t.kind is not Kind.ARRAY for t in types) else ()
+    return Checks(tuple(lines), sizes.found, ("_floats",) if floats else ("_accept", *scalars), constants)
 
 
 def with_squares(found: Checks, function: str, names: Sequence[str]) -> Checks:
@@ -252,6 +253,12 @@ def _accept(function, types, *values):
     return accepted
 '''
 
+_OF_NUMBERS = """        if isinstance(wanted, str):
+            accepted.append(_scalar(where, wanted, x))
+            continue
+"""
+ACCEPT_ARRAYS = ACCEPT.replace(_OF_NUMBERS, "")  # where a module takes no numbers
+
 SQUARE = '''
 def _check_square(function, **arrays):
     """Raises LinAlgError, as NumPy does, where what is inverted or factored is no square matrix."""
@@ -289,4 +296,4 @@ def _apart(function, why, first, others):
 HELPERS = {
     "_floats": FLOATS, "_found": FOUND, "_accept": ACCEPT, "_scalar": SCALAR, "_apart": APART, "_check_square": SQUARE,
 }  # fmt: skip
-NEEDS = {"_floats": ("_found",), "_accept": ("_scalar", "_found"), "_check_square": ("_found",)}
+NEEDS = {"_floats": ("_found",), "_accept": ("_found",), "_check_square": ("_found",)}

@@ -109,6 +109,8 @@ def module_view(printed: Printed, header: str, exports: Sequence[str], check: st
         head = f"def {part.name}({', '.join(part.parameters)}):"
         printed.internal_views.append(functions.view(head, "", part.lines))
     helpers = dict(printed.helpers)
+    if "_scalar" not in printed.own_helpers:
+        helpers["_accept"] = checks.ACCEPT_ARRAYS
     for name in [*printed.own_helpers]:
         for needed in (name, *checks.NEEDS.get(name, ())):
             helpers.setdefault(needed, checks.HELPERS.get(needed, functions.REBUILT))

@@ -92,3 +92,24 @@ def test_what_the_module_was_not_compiled_for_is_named(given: dict[str, Any], me
     with pytest.raises(TypeError) as caught:
         module["counted_grad"](**{**args, **given})
     assert str(caught.value) == message
+
+
+ARRAYS = "x=f8[n], y=f8[n]"
+
+
+def product(x, y):
+    return x @ y
+
+
+def shifted(x, shift):
+    return np.sum(x + shift)
+
+
+def test_a_module_checks_numbers_only_where_it_takes_some() -> None:
+    assert "_scalar" not in symdiff.generate(product, types=ARRAYS)
+    assert "_scalar" in symdiff.generate(shifted, types="x=f8[n]")
+    with pytest.raises(TypeError, match=r"product: y must be an array of float64 and shape \(n,\), not float 2.0$"):
+        made(product, types=ARRAYS)["product"](np.ones(2), 2.0)
+    with pytest.raises(TypeError, match=r"shifted: shift must be float, not str 'a'$"):
+        made(shifted, types="x=f8[n]")["shifted"](np.ones(2), "a")
+    assert made(shifted, types="x=f8[n]")["shifted"](np.ones(2), 2) == 6.0

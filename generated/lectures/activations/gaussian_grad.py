@@ -56,9 +56,6 @@ def _accept(function, types, *values):
     sizes, accepted = {}, []
     for (name, wanted), x in zip(types.items(), values):
         where = f"{function}: {name} must be "
-        if isinstance(wanted, str):
-            accepted.append(_scalar(where, wanted, x))
-            continue
         dtype, *shape = wanted
         expected = f"an array of {np.dtype(dtype)} and shape ({', '.join(map(str, shape))}{',' * (len(shape) == 1)})"
         if isinstance(x, np.memmap):
@@ -89,17 +86,3 @@ def _masked_mul(d, p):
     if not (finite.all() if finite.ndim else finite):
         p = np.where(finite | (d != 0), p, 0).astype(np.result_type(d, p))
     return np.multiply(d, p)
-
-
-def _scalar(where, wanted, x):
-    """A number of the type wanted, converted where nothing is lost."""
-    given = {"float": (int, float, np.integer, np.floating), "int": (int, np.integer), "bool": (bool, np.bool_)}
-    given["complex"] = (*given["float"], complex, np.complexfloating)
-    numpy = wanted.startswith("np.")
-    kind = np.dtype(wanted[3:]).kind if numpy else wanted[0]
-    allowed = given[{"f": "float", "i": "int", "u": "int", "b": "bool", "c": "complex"}[kind]]
-    if not isinstance(x, allowed) or (isinstance(x, bool) and kind != "b"):
-        raise TypeError(f"{where}{wanted}, not {_found(x)}")
-    if numpy:
-        return np.dtype(wanted[3:]).type(x)
-    return {"float": float, "int": int, "bool": bool, "complex": complex}[wanted](x)

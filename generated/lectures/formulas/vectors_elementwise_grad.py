@@ -52,9 +52,6 @@ def _accept(function, types, *values):
     sizes, accepted = {}, []
     for (name, wanted), x in zip(types.items(), values):
         where = f"{function}: {name} must be "
-        if isinstance(wanted, str):
-            accepted.append(_scalar(where, wanted, x))
-            continue
         dtype, *shape = wanted
         expected = f"an array of {np.dtype(dtype)} and shape ({', '.join(map(str, shape))}{',' * (len(shape) == 1)})"
         if isinstance(x, np.memmap):
@@ -77,17 +74,3 @@ def _found(x):
         kind = "an array" if type(x) is np.ndarray else f"a {type(x).__name__}"
         return f"{kind} of {x.dtype.str if not x.dtype.isnative else x.dtype} and shape {x.shape}"
     return f"{type(x).__name__} {x!r:.60}"
-
-
-def _scalar(where, wanted, x):
-    """A number of the type wanted, converted where nothing is lost."""
-    given = {"float": (int, float, np.integer, np.floating), "int": (int, np.integer), "bool": (bool, np.bool_)}
-    given["complex"] = (*given["float"], complex, np.complexfloating)
-    numpy = wanted.startswith("np.")
-    kind = np.dtype(wanted[3:]).kind if numpy else wanted[0]
-    allowed = given[{"f": "float", "i": "int", "u": "int", "b": "bool", "c": "complex"}[kind]]
-    if not isinstance(x, allowed) or (isinstance(x, bool) and kind != "b"):
-        raise TypeError(f"{where}{wanted}, not {_found(x)}")
-    if numpy:
-        return np.dtype(wanted[3:]).type(x)
-    return {"float": float, "int": int, "bool": bool, "complex": complex}[wanted](x)
