@@ -141,17 +141,7 @@ class Sweep:
         free = free_values(ops, results, [ct for _, ct in seeds])
         passed = set(direct)
         makers = made_anew(b.ops, passed, steady)
-        for final in kept:
-            at_hand = {
-                final.array,
-                *passed,
-                *makers,
-                *(v for op in final.reads.values() for v in op.ins if v.const is not None),
-            }
-            reads = {v: op for v, op in final.reads.items() if v not in makers and at_hand.issuperset(op.ins)}
-            if not reads.keys().isdisjoint(free):
-                makers.update(reads)
-                direct = (*direct, final.array)
+        direct = _with_finished(kept, free, direct, makers)
         makers.update(of_saved(b.ops, [v for v in free if v not in makers], {*passed, *makers}))
         wide = wide_views(b.ops, free)
         makers.update(wide)
@@ -174,6 +164,21 @@ class Sweep:
         """Of what is passed again, what costs no list: it is read anyway, whole, or the same in every turn."""
         read = {*free, *self.steady}
         return {v for v in direct if v in read or v.type == types.INT}
+
+
+def _with_finished(
+    kept: Sequence[Final], free: Sequence[Value], direct: Sequence[Value], makers: dict[Value, Op]
+) -> Sequence[Value]:
+    """What is passed again, and the finished arrays that elements are read from; `makers` learns how."""
+    passed = set(direct)
+    for final in kept:
+        constants = (v for op in final.reads.values() for v in op.ins if v.const is not None)
+        at_hand = {final.array, *passed, *makers, *constants}
+        reads = {v: op for v, op in final.reads.items() if v not in makers and at_hand.issuperset(op.ins)}
+        if not reads.keys().isdisjoint(free):
+            makers.update(reads)
+            direct = (*direct, final.array)
+    return direct
 
 
 def _straight(op: Op) -> Pull:

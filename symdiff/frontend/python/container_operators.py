@@ -44,39 +44,20 @@ from symdiff.ir.types import Kind
 
 def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Val | None:
     """`+` and `*` of lists and tuples; an array with a list makes an array of it.  None where there is no meaning."""
-    if (
-        isinstance(op, ast.Add)
-        and isinstance(left, (ListRef, Struct, Known))
-        and isinstance(right, (ListRef, Struct, Known))
-    ):
-        a, b = containers.elements(cx, left), containers.elements(cx, right)
-        if a is not None and b is not None and _is_list(left) == _is_list(right):
-            return containers.new_list(cx, node, a + b) if _is_list(left) else Struct("tuple", a + b)
-        parts = list_changes.content_of(cx, left), list_changes.content_of(cx, right)
-        if parts[0] is not None and parts[1] is not None and _is_list(left) == _is_list(right):
-            found = list_changes.joined(cx, node, parts[0], parts[1])
-            kind = "list" if _is_list(left) else "tuple"
-            return POISON if found is None else list_changes.made(cx, node, found, kind)
+    held = (ListRef, Struct, Known)
+    if isinstance(op, ast.Add) and isinstance(left, held) and isinstance(right, held):
+        joined = _joined(cx, node, left, right)
+        if joined is not None:
+            return joined
     if isinstance(op, ast.Add) and any(isinstance(v, Text) for v in (left, right)):
         pieces = [output.text_pieces(v) for v in (left, right)]
         return None if None in pieces else output.text([piece for part in pieces for piece in part or ()])
     if isinstance(op, ast.Mod) and isinstance(left, Known) and isinstance(left.obj, str):
         return formatting.percent(cx, left.obj, right)
     if isinstance(op, ast.Mult):
-        for one, other in ((left, right), (right, left)):
-            items = containers.elements(cx, one)
-            if items is not None and isinstance(other, Known) and type(other.obj) is int:
-                return (
-                    containers.new_list(cx, node, items * other.obj)
-                    if _is_list(one)
-                    else Struct("tuple", items * other.obj)
-                )
-            whole = list_changes.content_of(cx, one)
-            times = list_changes.is_index(cx, other)
-            if whole is not None and times and _is_list(one):
-                return list_changes.repeated(cx, node, whole, other)
-            if whole is not None and times:
-                return cx.need_static(node, other, "how often a tuple is repeated")
+        repeated = _repeated(cx, node, left, right)
+        if repeated is not None:
+            return repeated
     if isinstance(op, (ast.BitAnd, ast.BitOr, ast.BitXor, ast.Sub)):  # of the keys of dicts, which are a set
         left, right = (sets.of_keys(cx, node, v) for v in (left, right))
     of_sets = sets.binary(cx, node, op, left, right)
@@ -92,6 +73,36 @@ def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Va
         if is_listed(cx, left) or is_listed(cx, right):
             a_, b_ = (v if cx.is_numeric(v) else to_array(cx, node, v) for v in (left, right))
             return operators.binary(cx, node, op, a_, b_)
+    return None
+
+
+def _joined(cx: Context, node: ast.AST, left: Val, right: Val) -> Val | None:
+    """Two lists, or two tuples, one behind the other."""
+    if _is_list(left) != _is_list(right):
+        return None
+    a, b = containers.elements(cx, left), containers.elements(cx, right)
+    if a is not None and b is not None:
+        return containers.new_list(cx, node, a + b) if _is_list(left) else Struct("tuple", a + b)
+    parts = list_changes.content_of(cx, left), list_changes.content_of(cx, right)
+    if parts[0] is None or parts[1] is None:
+        return None
+    found = list_changes.joined(cx, node, parts[0], parts[1])
+    return POISON if found is None else list_changes.made(cx, node, found, "list" if _is_list(left) else "tuple")
+
+
+def _repeated(cx: Context, node: ast.AST, left: Val, right: Val) -> Val | None:
+    """A list or a tuple so many times."""
+    for one, other in ((left, right), (right, left)):
+        items = containers.elements(cx, one)
+        if items is not None and isinstance(other, Known) and type(other.obj) is int:
+            many = items * other.obj
+            return containers.new_list(cx, node, many) if _is_list(one) else Struct("tuple", many)
+        whole = list_changes.content_of(cx, one)
+        if whole is None or not list_changes.is_index(cx, other):
+            continue
+        if _is_list(one):
+            return list_changes.repeated(cx, node, whole, other)
+        return cx.need_static(node, other, "how often a tuple is repeated")
     return None
 
 
