@@ -105,6 +105,12 @@ class Pair:
     def __getitem__(self, k):
         return (self.a, self.b)[k]
 
+class Powers(Pair):
+    def __init__(self, a):
+        self.a = a
+    def __getitem__(self, k):
+        return self.a ** k
+
 class Odd:
     def __getattr__(self, name):
         return 1.0

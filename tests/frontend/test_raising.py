@@ -172,3 +172,46 @@ def test_a_message_of_assert_that_is_no_text_is_named_as_what_it_is() -> None:
     (problem,) = caught.value.problems
     assert problem.code == "SD230"
     assert problem.what == '`raise AssertionError(("too big", x))` is not supported'
+
+
+def _loops(x, n):
+    for i, t in enumerate(n):
+        x = x + t * i
+    return x
+
+
+def _unpacks(x, n):
+    a, b = n
+    return a * b * x
+
+
+NO_SUCH_USE: list[Callable[[Any, Any], Any]] = [
+    _loops,
+    _unpacks,
+    lambda x, n: x * len(n),
+    lambda x, n: n(x),
+    lambda x, n: sum([t * x for t in n]),
+    lambda x, n: sum(t * s for t, s in zip(n, n)) * x,
+    lambda x, n: sorted(n)[0] * x,
+]
+
+
+@pytest.mark.parametrize("n", [None, 3.0, 3, np.float64(3.0)], ids=lambda n: type(n).__name__)
+@pytest.mark.parametrize("f", NO_SUCH_USE)
+def test_what_is_no_list_is_named_as_python_names_it(f: Callable[[Any, Any], Any], n: Any) -> None:
+    with pytest.raises(TypeError) as expected:
+        f(0.5, n)
+    with pytest.raises(CompileError) as caught:
+        symdiff.grad(f, argnums=0)(0.5, n)
+    (problem,) = caught.value.problems
+    assert problem.code == "SD403"
+    assert problem.what.endswith(f": {expected.value}")
+
+
+def test_no_list_on_one_path() -> None:
+    def f(x, n):
+        return x * sum(n) if x > 1 else x
+
+    assert symdiff.grad(f, argnums=0)(0.5, None) == 1.0
+    with pytest.raises(TypeError, match="'NoneType' object is not iterable"):
+        symdiff.grad(f, argnums=0)(1.5, None)

@@ -98,9 +98,9 @@ a generator expression that may raise or show something is supported only direct
   why: only an exception made from known text and staged numbers can be raised in the generated code
   rewrite: raise a builtin exception, or one of a class from outside, of text and numbers: `raise ValueError("...")`""",
     "SD231": """\
-a loop over `x` is not supported
-    for t in x: pass
-    ^^^^^^^^^^^^^^^^
+a loop over `Powers(x)` is not supported
+    for t in Powers(x): pass
+    ^^^^^^^^^^^^^^^^^^^^^^^^
   why: its number of turns and elements are not visible when compiling
   rewrite: loop over `range(n)`, an array, a list, `zip` or `enumerate` of these""",
     "SD234": """\

@@ -25,6 +25,7 @@ from symdiff.frontend.python import (
     numpy_spelled,
     objects,
     parameters,
+    raising,
     special_methods,
 )
 from symdiff.frontend.python.context import Context, Frame
@@ -50,6 +51,7 @@ from symdiff.frontend.source import Source, has_placeholders, is_transparent, lo
 from symdiff.frontend.spelled.collected import CLASSES
 
 MAX_DEPTH = 40
+_NOT_CALLABLE = "'{}' object is not callable"
 
 
 def apply(cx: Context, node: ast.AST, function: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
@@ -79,7 +81,11 @@ def apply(cx: Context, node: ast.AST, function: Val, args: list[Val], kwargs: di
         called = special_methods.call(cx, node, function, "__call__", args, kwargs)
         if called is not None:
             return called
-        return cx.refuse("SD321", node, operation="a call", left=cx.describe(function), right="")
+        if raising.of_a_number(cx, node, function, _NOT_CALLABLE):
+            return POISON
+        return cx.refuse("SD321", node, operation="a call", left=cx.describe(function), right="nothing")
+    if raising.of_a_number(cx, node, function, _NOT_CALLABLE):
+        return POISON
     return _apply_known(cx, node, function, args, kwargs)
 
 

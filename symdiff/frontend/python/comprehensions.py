@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from symdiff.frontend.python import containers, grown, iterated, iterators, keys, special_methods, targets
+from symdiff.frontend.python import containers, grown, iterated, iterators, keys, raising, special_methods, targets
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.control import RAISE, RESULT, exit_of
 from symdiff.frontend.python.desugar import placed
@@ -115,6 +115,8 @@ def unrolled(cx: Context, node: Comprehension, element: Callable[[], None], firs
         over = iterable if iterators.is_iterator(iterable) else special_methods.iterated(cx, generator.iter, iterable)
         items = containers.items_of(cx, generator.iter, over)
         if items is None:
+            if raising.of_a_number(cx, generator.iter, over, "'{}' object is not iterable"):
+                return False
             if iterable is not POISON and not sets.refuse_order(cx, generator.iter, iterable):
                 raise UnknownLength(generator, iterable)
             return False

@@ -197,6 +197,8 @@ def length(cx: Context, node: ast.AST, val: Val) -> Val:
         return ranges.length(cx, node, val)
     if isinstance(val, Sequence_) and val.kind in VIEWS:
         return length(cx, node, val.parts[0])
+    if raising.of_a_number(cx, node, val, "object of type '{}' has no len()"):
+        return POISON
     return cx.refuse("SD321", node, operation="len", left=cx.describe(val), right="nothing")
 
 

@@ -16,6 +16,7 @@ from symdiff.frontend.python import (
     iterated,
     iterators,
     operators,
+    raising,
     sets,
     special_methods,
     summing,
@@ -51,6 +52,8 @@ OF_ONE_TYPE = ("SD303", "SD304", "SD310", "SD323", "SD324", "SD505")
 def for_statement(cx: Context, stmt: ast.For) -> None:
     given = evaluate(cx, stmt.iter)
     iterable = special_methods.iterated(cx, stmt.iter, given)
+    if raising.of_a_number(cx, stmt.iter, iterable, "'{}' object is not iterable"):
+        iterable = POISON
     if iterable is POISON or iterators.refuse_changed(cx, stmt.iter, iterable):
         _give_up(cx, stmt)
         return
@@ -215,7 +218,7 @@ def _unroll(
 def _sum_instead(cx: Context, stmt: ast.For | ast.While, problem: Problem | None, zeros: list[str]) -> None:
     """Begin again with the loop rolled, where it could not be for a sum of arrays that begins with 0."""
     if (problem is None or problem.code in OF_A_SUM) and summing.note(cx, stmt, zeros):
-        del cx.session.unrolled[cx.frame.path, id(stmt)]
+        cx.session.unrolled.pop((cx.frame.path, id(stmt)), None)
         raise Restart
 
 

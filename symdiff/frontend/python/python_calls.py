@@ -91,6 +91,8 @@ def call_builtin(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwarg
     if name in _ITERATING and not (name in ("max", "min") and len(args) > 1):  # of objects, which are compared
         over = iterators.whole if name in _COMBINING else special_methods.iterated
         given = 1 if name in ("sum", "enumerate") else len(args)  # the rest is no iterable
+        if any(raising.of_a_number(cx, node, a, "'{}' object is not iterable") for a in args[:given]):
+            return POISON
         args = [*(sets.consumed(cx, node, name, over(cx, node, a), kwargs) for a in args[:given]), *args[given:]]
     if name is not None:
         return POISON if memory.is_poison(*args, *kwargs.values()) else _BUILTINS[name](cx, node, args, kwargs)

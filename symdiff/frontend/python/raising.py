@@ -15,7 +15,8 @@ import numpy as np
 from symdiff.frontend.python import operators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Bottom
-from symdiff.frontend.python.values import Known, Val
+from symdiff.frontend.python.values import Known, Num, Val
+from symdiff.ir.types import PYTHON_NAMES, Kind
 
 
 def always(cx: Context, node: ast.AST, error: Exception, code: str = "SD403", **fields: Any) -> Val:
@@ -26,6 +27,30 @@ def always(cx: Context, node: ast.AST, error: Exception, code: str = "SD403", **
         return cx.refuse(code, node, **fields)
     operators.raise_if(cx, node, Known(True), name, error.args)
     raise Bottom
+
+
+def of_a_number(cx: Context, node: ast.AST, val: Val, message: str) -> bool:
+    """Whether `val` is None or a number, of which `message` is then Python's TypeError: reported, or raised.
+
+    In the message stand its type, `'float' object is not iterable`.
+    """
+    name = _scalar_name(val)
+    if name is not None:
+        text = message.format(name)
+        always(cx, node, TypeError(text), function=f"`{cx.text(node)}`", message=text)
+    return name is not None
+
+
+def _scalar_name(val: Val) -> str | None:
+    if isinstance(val, Known):
+        cls = type(val.obj)
+        plain = val.obj is None or cls in (bool, int, float, complex)
+        return cls.__name__ if plain else f"numpy.{cls.__name__}" if isinstance(val.obj, np.generic) else None
+    if not isinstance(val, Num) or val.type.rank:
+        return None
+    if val.type.kind is Kind.PYTHON:
+        return PYTHON_NAMES[val.type.dtype]
+    return f"numpy.{np.dtype(val.type.dtype).name}" if val.type.kind is Kind.NUMPY else None
 
 
 def exception_name(cls: object) -> str | None:

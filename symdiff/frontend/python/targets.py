@@ -132,6 +132,8 @@ def _unpack(cx: Context, target: ast.Tuple | ast.List, val: Val) -> None:
                 assign(cx, name.value if isinstance(name, ast.Starred) else name, item)
             return
         found = containers.items_of(cx, target, val)
+        if found is None and raising.of_a_number(cx, target, val, "cannot unpack non-iterable {} object"):
+            found = [POISON] * len(names)
         if found is None:
             found = _array_items(cx, target, val, len(names)) if not starred else None
         if found is None and isinstance(val, Foreign) and not starred:
