@@ -117,13 +117,13 @@ def test_templates_are_formatted_strings(x: float) -> None:
     assert outcome(symdiff.grad(templates), x, v, 12) == outcome(templates, x, v, 12)
 
 
-INTEGER, STARRED, PART = "%d", "%*d", "{0.real}"
+INTEGER, PLACES, STARRED, PART = "%d", "%.3d", "%*d", "{0.real}"
 
 
 @pytest.mark.parametrize(
     ("function", "code"),
     [
-        (lambda x: print(INTEGER % x), "SD321"),
+        (lambda x: print(PLACES % x), "SD321"),
         (lambda x: print(STARRED % (3, x)), "SD321"),
         (lambda x: print(INTEGER % (x, x)), "SD321"),
         (lambda x: print(PART.format(x)), "SD222"),
@@ -132,6 +132,47 @@ INTEGER, STARRED, PART = "%d", "%*d", "{0.real}"
 def test_templates_that_are_no_formatted_strings_are_refused(function: Callable[..., Any], code: str) -> None:
     with pytest.raises(symdiff.CompileError, match=code):
         symdiff.grad(function)(1.5)
+
+
+PERCENT = "%d%% done, loss %.3f %5d|%-5d|%05d"
+
+
+class Length:
+    def __init__(self, x):
+        self.x = x
+
+    def __repr__(self):
+        return f"Length({self.x:.2f})"
+
+    def __format__(self, spec):
+        return f"<{self.x:.1f}>" if spec == "s" else format(self.x, spec)
+
+
+def formatted(x):
+    print(PERCENT % (100 * x, x, -x, 10 * x, 77 * x), INTEGER % 3.7)
+    print(f"{Length(x):.3f} {Length(x):s} {Length(x)!r} {Length(x)}", format(Length(x), ".1f"))
+    return x * x
+
+
+@pytest.mark.parametrize("x", [0.7, -12.9, np.float64(0.7)])
+def test_formats_of_integers_and_objects(x: float) -> None:
+    assert outcome(symdiff.grad(formatted), x) == outcome(formatted, x)
+
+
+@pytest.mark.parametrize("x", [float("nan"), float("inf")])
+def test_no_integer_to_show(x: float) -> None:
+    assert outcome(symdiff.grad(formatted), x)[1] == outcome(formatted, x)[1] != ""
+
+
+def test_a_width_of_the_run_is_refused() -> None:
+    def f(x, n: int):
+        print(f"{x:{n}.2f}")
+        return x
+
+    with pytest.raises(symdiff.CompileError) as caught:
+        symdiff.grad(f)(1.5, 8)
+    (problem,) = caught.value.problems
+    assert problem.what == "a width or precision that is not known when compiling is not supported"
 
 
 def chosen_loudly(x):

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from symdiff.frontend.python import output
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import Struct, Val
+from symdiff.frontend.python.values import Known, Struct, Val
+from symdiff.ir.types import Kind
 
 _DIRECTIVE = re.compile(r"%([-+ 0]*)(\d*)(?:\.(\d+))?([a-zA-Z%])")
 
@@ -45,8 +46,12 @@ def _directive(cx: Context, val: Val, flags: str, width: str, precision: str | N
         return output.pieces_of(cx, val, kind if spec or kind == "r" else "", spec)
     if kind not in "dieEfFgG" or not cx.is_numeric(val) or cx.aval(val).rank or cx.aval(val).complex:
         return None
-    if kind in "di" and (cx.aval(val).inexact or precision is not None):
+    if kind in "di" and precision is not None:
         return None
+    if kind in "di" and cx.aval(val).inexact:  # towards zero, as `int`
+        if isinstance(val, Known):
+            return None
+        val = cx.wrap(cx.scope.emit("convert", cx.value(val), kind=Kind.PYTHON, dtype="i8")[0])
     align = "<" if "-" in flags else ""
     sign = "+" if "+" in flags else " " if " " in flags else ""
     zeros = "0" if "0" in flags and not align else ""

@@ -25,6 +25,9 @@ from symdiff.ir.core import Value
 
 Pieces = list[str | Piece]
 Texts = tuple[tuple[str | tuple[str, str], ...], ...]
+_FORMAT = "a width or precision that is not known when compiling"
+_FORMAT_WHY = "how a number is shown is written into the generated code"
+_FORMAT_REWRITE = 'write it as a number: `f"{x:8.3f}"`'
 _CONVERSIONS: dict[str, Callable[[object], str]] = {"r": repr, "s": str, "a": ascii}
 
 
@@ -101,7 +104,7 @@ def _merged(pieces: Pieces) -> Pieces:
 
 
 def f_string(cx: Context, node: ast.JoinedStr) -> Val:
-    from symdiff.frontend.python import dataclass_calls
+    from symdiff.frontend.python import dataclass_calls, special_methods
     from symdiff.frontend.python.expressions import evaluate
 
     parts: list[Val] = []
@@ -113,16 +116,22 @@ def f_string(cx: Context, node: ast.JoinedStr) -> Val:
         val = evaluate(cx, piece.value)
         spec = Known("") if piece.format_spec is None else evaluate(cx, piece.format_spec)
         conversion = chr(piece.conversion) if piece.conversion > 0 else ""
-        shown_as = dataclass_calls.text(cx, node, val, conversion)
+        shown_as = None if conversion else special_methods.call(cx, node, val, "__format__", [spec])
+        if shown_as is not None:
+            spec = Known("")
+        else:
+            shown_as = dataclass_calls.text(cx, node, val, conversion)
         if memory.is_poison(shown_as, spec):
             return POISON
+        if not isinstance(spec, Known):
+            return cx.refuse("SD299", node, construct=_FORMAT, why=_FORMAT_WHY, rewrite=_FORMAT_REWRITE)
         val, conversion = shown_as, conversion if shown_as is val else ""
         if not isinstance(val, OneOf | Letter):
-            shown = pieces_of(cx, val, conversion, str(spec.obj)) if isinstance(spec, Known) else None
+            shown = pieces_of(cx, val, conversion, str(spec.obj))
             if shown is None:
                 return cx.refuse("SD222", node, construct="formatted string")
             val = text(shown)
-        elif conversion not in ("", "s") or not isinstance(spec, Known) or spec.obj:
+        elif conversion not in ("", "s") or spec.obj:
             return cx.refuse("SD222", node, construct="formatted string")
         parts.append(val)
     chosen = [part for part in parts if isinstance(part, OneOf | Letter)]

@@ -165,6 +165,9 @@ def _text(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> V
     if not 1 <= len(args) <= (2 if obj is format else 1) or kwargs:
         return cx.refuse("SD222", node, construct="text")
     spec = args[1] if len(args) == 2 else Known("")
+    own = special_methods.call(cx, node, args[0], "__format__", [spec]) if obj is format else None
+    if own is not None:
+        return own
     val = dataclass_calls.text(cx, node, args[0], "r" if obj is repr else "s")
     if val is POISON or (val is not args[0] and len(args) == 1):
         return val
