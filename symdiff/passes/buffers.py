@@ -157,7 +157,7 @@ class _Copies(Flow):
         return self.copied(frame, x, op, deep=where.elements)
 
     def slices(self, frame: Frame, x: Value, clash: frozenset[Value]) -> set[Value]:
-        """The views to copy instead of x; none if some other holder is no view.
+        """The views to copy instead of x; none if some other holder is neither a view nor one of several.
 
         Of a slice seen in another form (`x[i - 3 : i].T`) the slice is copied.
         """
@@ -165,6 +165,12 @@ class _Copies(Flow):
         found: set[Value] = set()
         for v in clash:
             op, depth = self.made_by.get(v, (None, 0))
+            if op is not None and op.prim.name == "cond" and v.type != x.type:
+                taken = self.taken(op, op.outs.index(v))
+                if taken is None:
+                    return set()
+                found |= taken
+                continue
             if op is None or v in sources or viewed(op) is None:
                 return set()
             behind = self.sources(v)[1:]
@@ -177,6 +183,24 @@ class _Copies(Flow):
             if part is None:
                 return set()
             found.add(part)
+        return found
+
+    def taken(self, op: Op, k: int) -> set[Value] | None:
+        """The parts of arrays that the branches have as their result `k`; None if one has another array."""
+        found = set[Value]()
+        for region in op.regions:
+            v = region.outs[k]
+            maker, _ = self.made_by.get(v, (None, 0))
+            inner: set[Value] | None = set()
+            if maker is None or (viewed(maker) is not None and maker.prim.name != "index"):
+                inner = None
+            elif maker.prim.name == "cond":
+                inner = self.taken(maker, maker.outs.index(v))
+            elif viewed(maker) is not None:
+                inner = {v}
+            if inner is None:
+                return None
+            found |= inner
         return found
 
     def sources(self, x: Value) -> list[Value]:

@@ -67,7 +67,7 @@ REWRITES: Mapping[str, Pass] = {
     "settled": lambda program, report: settled(program),
     "branches": lambda program, report: merged_branches(program),
 }
-_COSTS = ("chosen", "displays")
+_COSTS = ("dce", "chosen", "displays")  # whole arrays that nobody reads hide what is read of them
 BEFORE: tuple[tuple[str, ...], ...] = (
     ("bound", *_COSTS, "homes", "parts", "exits", "dce"),
     ("bound", "tidy", *_COSTS, "elements", "homes", "parts", "exits", "dce", "names"),

@@ -361,3 +361,26 @@ def arrays_of_two_sizes_at_an_index(x: "f8[n]", y: "f8[m]"):
         s += (x, y)[k][i] ** 2
         k = 1 - k
     return s
+
+
+@construct(lambda n: (vector(n), 0.5))
+def write_into_one_of_three(x: "f8[n]", a: float):
+    low, middle, high = np.zeros(len(x)), np.ones(len(x)), x * a
+    for i in range(1, len(x)):
+        if x[i] < 0.3:
+            t = low
+        elif x[i] < 0.6:
+            t = middle
+        else:
+            t = high
+        t[i] = t[i - 1] * a + x[i]
+    return np.sum(low * middle * high)
+
+
+@construct(lambda n: (vector(n), 0.5))
+def slices_of_one_of_two(x: "f8[n]", a: float):
+    y, z = x * a, x + a
+    for i in range(1, len(x)):
+        t = y if x[i] < 0.5 else z
+        t[i - 1 : i + 1] *= a + x[i]
+    return np.sum(y * z)

@@ -49,8 +49,8 @@ def one_of_three_backward(saved: tuple, d_s: float = 1.0) -> tuple[np.ndarray, n
     """Return d_s · ∂one_of_three/∂(x, y, z) at the point where `one_of_three_forward` was called."""
     y4s, y5s, n, vs = saved
     d_x = np.zeros(n)
-    d_y = np.zeros(n)
     d_z = np.zeros(n)
+    d_y = np.zeros(n)
     for i, v, y4, y5 in zip(range(n - 1, 0, -1), reversed(vs), reversed(y4s), reversed(y5s), strict=True):  # 3
         d_y4 = d_s * y5             # ∂y3/∂y4 = y5
         d_y5 = d_s * y4             # ∂y3/∂y5 = y4

@@ -481,3 +481,25 @@ def texts_that_may_be_empty(x, a, b):
         for j in range(1, len(b) + 1):
             costs[i, j] = costs[i - 1, j - 1] + (x if a[i - 1] == b[j - 1] else -x * x)
     return costs[-1, -1] + x
+
+
+@cases(array(6), 0.7)
+@cases(array(1), 0.7)
+@cases(array(0), 0.7)
+def writes_into_one_of_several(v, x):
+    low, middle, high = v * 0, v * x, v + x
+    s = 0.0
+    for i in range(len(v)):
+        if v[i] < 0.7:
+            t = low
+        elif v[i] < 1.0:
+            t = middle
+        elif i % 2:
+            t = high
+        else:
+            t = v
+        u = low if i % 3 else t
+        t[i] = t[i - 1] * x + v[0]
+        u[i // 2] += x
+        s += u[i] * t[0] + middle[i - 1] ** 2
+    return np.sum(low + middle * high) * x + s

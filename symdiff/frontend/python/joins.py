@@ -24,7 +24,6 @@ from symdiff.frontend.python.values import (
     Attributes,
     Bound,
     Cell,
-    Choice,
     Closure,
     Conflict,
     DictRef,
@@ -299,6 +298,7 @@ class Joiner(Sides):
         if key not in self.cells or maybe:
             pair = [self.contributed(k, x, t, maybe) for k, x in enumerate((a, b))]
             at = self.pair(*pair)
+            sides = self.sides_of_choice(a, b)  # first: what it is chosen from is chosen anew before it
             cell = Cell("array", self.cx.scope.loc, contiguous=t.rank <= 1)
             for x in (a, b):
                 if isinstance(x, (Arr, Maybe)) and x.cell is not None:
@@ -309,8 +309,8 @@ class Joiner(Sides):
             if maybe:
                 self.later.append(lambda outs: self.cx.store.set(cell, outs[at]))
                 return lambda outs: Maybe(outs[at], cell)
-            if self.pred is not None and isinstance(a, Arr) and isinstance(b, Arr):
-                cell.choice = Choice(self.pred, Arr(a.cell, a.path, a.cache), Arr(b.cell, b.path, b.cache))
+            if self.pred is not None and sides:
+                self.note_choice(cell, self.pred, sides, at)
             for (first, second), other in self.cells.items():
                 if isinstance(other, Arr) and (first == key[0] or second == key[1]):
                     memory.may_alias(cell, other.cell)

@@ -21,11 +21,22 @@ from symdiff.frontend.python import outside
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.problems import Restart
 from symdiff.frontend.python.store import MISSING
-from symdiff.frontend.python.values import NONE, POISON, Arr, Cell, Maybe, Num, Reference, Step, Val, static_size
+from symdiff.frontend.python.values import (
+    NONE,
+    POISON,
+    Arr,
+    Cell,
+    Choice,
+    Maybe,
+    Num,
+    Reference,
+    Step,
+    Val,
+    static_size,
+)
 from symdiff.ir.core import Value
 from symdiff.ir.types import AVal, Kind
 from symdiff.primitives.complex_parts import PARTS
-from symdiff.primitives.indexing import index_shape
 
 FREE: Any = type("Free", (), {"__repr__": lambda self: "free"})()
 A_KIND = {"array": "an array", "list": "a list", "dict": "a dict", "set": "a set", "object": "an object"}
@@ -134,8 +145,10 @@ def take_apart(cx: Context, problem: Problem) -> None:
 
 def view(cx: Context, node: ast.AST, base: Arr, step: Step) -> Val:
     """A view of an array, read at once: an IndexError stays where the user wrote the subscript."""
-    if step.perm is None and chosen_in_turns(cx, base):
-        value = part_of_chosen(cx, node, base, step)
+    from symdiff.frontend.python import choices
+
+    if step.perm is None and choices.chosen_in_turns(cx, base):
+        value = choices.part_of_chosen(cx, node, base, step)
     else:
         value = read_parts(cx, base, lambda whole: read_step(cx, whole, step))
     t = value.type
@@ -167,37 +180,6 @@ def is_part(path: Sequence[Step]) -> bool:
 def extended(path: tuple[Step, ...], *steps: Step) -> tuple[Step, ...]:
     """The path of a view of a view.  Parts of numbers are taken last: an element is read, and written, alone."""
     return (*path[:-1], *steps, path[-1]) if is_part(path) else (*path, *steps)
-
-
-def chosen_in_turns(cx: Context, arr: Arr) -> bool:
-    """Whether an array is one of two, chosen where code may run many times, and may be read part by part."""
-    if not chosen(cx, arr) or cx.homes[cx.store.get(arr.cell)].always:
-        return False
-    choice = arr.cell.choice
-    return choice is not None and cx.aval(choice.then).dtype == cx.aval(choice.orelse).dtype
-
-
-def part_of_chosen(cx: Context, node: ast.AST, base: Arr, step: Step) -> Value:
-    """A part of an array chosen by a condition, read on either side: its cotangent is no larger than it is."""
-    from symdiff.frontend.python import control
-
-    choice = base.cell.choice
-    assert choice is not None
-    check_read(cx, base)
-    whole = cx.aval(base)
-    shape = index_shape(whole.shape, step.spec, tuple(v.type for v in step.operands if isinstance(v.type, AVal)))
-
-    def part(side: Arr) -> Value:
-        found = read(cx, side)
-        for each in (*base.path, step):
-            found = read_step(cx, found, each)
-        found = cx.scope.use(found)
-        same = isinstance(found.type, AVal) and found.type.shape == shape
-        return found if same else cx.scope.emit("retype", found, shape=shape)[0]
-
-    first, a = control.branch(cx, lambda: part(choice.then))
-    second, b = control.branch(cx, lambda: part(choice.orelse))
-    return control.emit_cond(cx, node, choice.pred, first.scope, second.scope, [(a, b)])[0]
 
 
 def shares(cx: Context, result: Val, bases: Sequence[Val]) -> Val:
@@ -449,8 +431,7 @@ def join_held(a: Any, b: Any) -> Any:
 def _touch(cx: Context, node: ast.AST, cell: Cell) -> None:
     """The cells that may share the written one's memory can no longer be read, but for those known to choose it."""
     for other in sorted(cell.may, key=lambda c: c.serial):
-        choice = other.choice
-        if choice is not None and cell in (choice.then.cell, choice.orelse.cell) and chosen(cx, Arr(other)):
+        if other.choice is not None and cell in _chosen_from(other.choice) and chosen(cx, Arr(other)):
             _choose_again(cx, node, other)
         else:
             cx.store.set(("stale", other), (cell.name, cx.loc(node)))
@@ -472,6 +453,12 @@ def _stands_for(cx: Context, optional: Cell, found: Arr) -> None:
             after = tuple(map(now, held))
         if after is not held and after != held:
             cx.store.set(key, after)
+
+
+def _chosen_from(choice: Choice) -> set[Cell]:
+    """The arrays that a choice is among, and what was chosen among them."""
+    cells = (choice.then.cell, choice.orelse.cell)
+    return {*cells, *(found for cell in cells if cell.choice for found in _chosen_from(cell.choice))}
 
 
 def compose(path: tuple[Step, ...], step: Step) -> tuple[tuple[Step, ...], Step]:

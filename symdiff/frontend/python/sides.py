@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from symdiff.errors import Loc
@@ -21,6 +21,7 @@ from symdiff.frontend.python.values import (
     Arr,
     Bound,
     Cell,
+    Choice,
     Closure,
     Known,
     Letter,
@@ -38,6 +39,8 @@ from symdiff.frontend.python.values import (
 from symdiff.ir import types
 from symdiff.ir.core import Value
 from symdiff.ir.types import AVal, Kind, Opt
+
+_CHOICES = 8  # of arrays in each other, each of which is told behind its branch
 
 
 @dataclass(eq=False)
@@ -75,6 +78,7 @@ class Sides:
         self.free: list[tuple[Cell, list[Cell | None]]] = []  # what is in no list that grows, unless it is `listed`
         self.listed: tuple[set[Cell | None], ...] = (set(), set())  # elements of lists that grow from here on
         self.told: together.Told = {}  # by what the sides hold: what says whether it is None behind them
+        self.chosen: dict[Cell, Arr] = {}  # arrays that one side chose, told behind both; what they are on the other
         self.frames: set[int] = set()  # calls that are over, whose names a function made in one branch still reads
 
     def narrowed(self, k: int, x: Any) -> Any:
@@ -214,6 +218,59 @@ class Sides:
         then, orelse = (side.scope.use(v) for side, v in zip(self.sides, (a, b), strict=True))
         self.outs.append((then, orelse))
         return len(self.outs) - 1
+
+    # --- arrays that a condition chooses
+
+    def sides_of_choice(self, a: Val, b: Val) -> Sequence[Arr]:
+        """Two arrays of which the condition chooses one, as they can be told behind it; nothing if they are none."""
+        if self.pred is None or not (isinstance(a, Arr) and isinstance(b, Arr)):
+            return ()
+        return self._reached(0, a) or a, self._reached(1, b) or b
+
+    def note_choice(self, cell: Cell, pred: Value, sides: Sequence[Arr], at: int) -> None:
+        """Record which arrays a cell is chosen from; what it holds then is the result of that number."""
+        then, orelse = (Arr(x.cell, x.path, x.cache) for x in sides)
+        cell.choice = made = Choice(pred, then, orelse)
+        for x in sides:
+            memory.may_alias(cell, x.cell)
+        if any(x.cell.choice is not None or x.cell in self.chosen for x in sides):
+            self.later.append(lambda outs: setattr(cell, "choice", replace(made, found=outs[at])))
+
+    def _reached(self, k: int, x: Arr, depth: int = _CHOICES) -> Arr | None:
+        """An array that one side chose among arrays from before both, as one that can be told behind them as well.
+
+        What chose it is a result of both, and so is the array: on the other side it is the last of them.
+        """
+        cx, choice = self.cx, x.cell.choice
+        if cx.store.get(x.cell) is not MISSING:
+            return x
+        with self.sides[k].active(cx):
+            if choice is None or x.path or not depth or not memory.chosen(cx, x):
+                return None
+            t = cx.aval(x)
+        then, orelse = (self._reached(k, side, depth - 1) for side in (choice.then, choice.orelse))
+        if then is None or orelse is None or not (fixed(then) and fixed(orelse)):
+            return None
+        preds, arrays = [choice.pred] * 2, [self.contributed(k, x, t, False)] * 2
+        with self.sides[1 - k].active(cx):
+            assert isinstance(choice.pred.type, AVal)
+            kind, dtype = choice.pred.type.kind, choice.pred.type.dtype
+            preds[1 - k] = cx.scope.emit("convert", cx.scope.const(False), kind=kind, dtype=dtype)[0]
+        last = self.chosen.get(orelse.cell, orelse)
+        arrays[1 - k] = self.contributed(1 - k, last, t, False)
+        at, pred = self.pair(*arrays), self.pair(*preds)
+        cell = Cell("array", cx.scope.loc, name=x.cell.name, contiguous=x.cell.contiguous)
+        for other in (then, orelse):
+            memory.may_alias(cell, other.cell)
+        self.hand_on_free(cell, *((x, last) if k == 0 else (last, x)))
+
+        def settle(outs: Sequence[Value]) -> None:
+            cx.store.set(cell, outs[at])
+            cell.choice = Choice(outs[pred], then, orelse, outs[at])
+
+        self.later.append(settle)
+        self.chosen[cell] = last
+        return Arr(cell)
 
 
 def fixed(arr: Arr) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import memory, operators, raising, sizes
+from symdiff.frontend.python import choices, memory, operators, raising, sizes
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import POISON, Arr, Known, ListRef, Num, SliceVal, Step, Struct, Val
 from symdiff.ir import dims, types
@@ -183,9 +183,9 @@ def read(cx: Context, node: ast.AST, base: Arr, index: Val) -> Val:
     if spec is None:
         return POISON
     if not spec.basic:
-        if len(spec.operands) == 1 and spec.items[0][0] == "array" and memory.chosen_in_turns(cx, base):
+        if len(spec.operands) == 1 and spec.items[0][0] == "array" and choices.chosen_in_turns(cx, base):
             step = Step(tuple(spec.items), tuple(spec.operands))
-            return _chosen(cx, memory.part_of_chosen(cx, node, base, step))
+            return _chosen(cx, choices.part_of_chosen(cx, node, base, step))
         if memory.is_part(base.path):
             whole = Arr(base.cell, base.path[:-1])
             value = cx.emit_value(node, "index", [cx.value(whole), *spec.operands], spec=tuple(spec.items))

@@ -115,11 +115,15 @@ class Flat(Val):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Choice:
-    """`r = y if c else z`, both made before: r is the view `then` where `pred` holds, else `orelse`."""
+    """`r = y if c else z`, both made before: r is the view `then` where `pred` holds, else `orelse`.
+
+    Where one of the two is a choice itself, `found` is what was chosen, before any write.
+    """
 
     pred: Value
     then: Arr
     orelse: Arr
+    found: Value | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
