@@ -35,9 +35,12 @@ def part_of_chosen(cx: Context, node: ast.AST, base: Arr, step: Step) -> Value:
     shape = index_shape(whole.shape, step.spec, tuple(v.type for v in step.operands if isinstance(v.type, AVal)))
 
     def part(side: Arr) -> Value:
-        whole = Arr(side.cell, (*side.path, *base.path))
-        inner = chosen_in_turns(cx, side)
-        found = part_of_chosen(cx, node, whole, step) if inner else memory.read_step(cx, memory.read(cx, whole), step)
+        if chosen_in_turns(cx, side):
+            found = part_of_chosen(cx, node, Arr(side.cell, (*side.path, *base.path)), step)
+        else:
+            found = memory.read(cx, side)
+            for each in (*base.path, step):
+                found = memory.read_step(cx, found, each)
         found = cx.scope.use(found)
         same = isinstance(found.type, AVal) and found.type.shape == shape
         return found if same else cx.scope.emit("retype", found, shape=shape)[0]
