@@ -14,10 +14,12 @@ from symdiff.ad.endless import stays_infinite
 from symdiff.ad.growth import overflows
 from symdiff.ad.masking import may_be_wild, unbounded
 from symdiff.ad.rules import RuleBuilder
+from symdiff.ad.twice import both_grow, meets_zero
 from symdiff.ir import types
 from symdiff.ir.build import Builder, V
 from symdiff.ir.core import Block, Family, Op, Value
 from symdiff.ir.types import AVal, Opt, Seq
+from symdiff.primitives import choices
 from symdiff.primitives.declare import Accumulate
 from symdiff.primitives.indexing import Spec, is_basic
 
@@ -117,6 +119,8 @@ class Half:
             self.pull_transpose(op, ct, ins)
         elif op.prim.vjp is not None:
             found = op.prim.vjp(self.b, ct, V(self.b, op.out), *ins, **op.params)
+            if both_grow(op, self.sweep.chosen, self.sweep.grown):
+                found = (found[0], choices.taken(self.b, ct, ins[0], found[1]))
             for k, contribution in enumerate(found):
                 self.add(op.ins[k], contribution, (op, k))
 
@@ -142,7 +146,11 @@ class Half:
                 guard = guarded and may_be_wild(op, partial, wild)
                 guard = guard or (op.out in sweep.chosen and overflows(op, k, partial, sweep.factors))
                 guard = guard or stays_infinite(op, k, sweep.endless)
-                self.add(op.ins[k], rules.scaled(self.b, ct, partial, guard), (op, k))
+                if not guard and meets_zero(op, partial, sweep.hidden, sweep.swollen):
+                    contribution = choices.guarded(self.b, partial, ct)
+                else:
+                    contribution = rules.scaled(self.b, ct, partial, guard)
+                self.add(op.ins[k], contribution, (op, k))
 
     def pull_transpose(self, op: Op, ct: V, ins: Sequence[V]) -> None:
         assert op.prim.transpose is not None

@@ -77,6 +77,11 @@ class Sweep:
         reversal.masked.run(body, pattern.masked, self.masked)
         self.chosen: set[Value] = set()
         reversal.chosen.run(body, pattern.chosen, self.chosen)
+        self.hidden: set[Value] = set()
+        reversal.hidden.run(body, (False,) * len(body.params), self.hidden)
+        self.swollen: set[Value] = set()
+        if self.hidden:
+            reversal.swollen.run(body, (False,) * len(body.outs), self.swollen)
 
     def is_active(self, values: Sequence[Value]) -> list[bool]:
         return [v in self.active for v in values]

@@ -194,7 +194,7 @@ def _masked_mul(d, p):
 '''
 
 
-def _taken(b: Builder, d: V, p: V, product: V) -> V:
+def taken(b: Builder, d: V, p: V, product: V) -> V:
     """A product with d's (co)tangent, where the result depends on d at all."""
     return b.select(b.logical_or(b.isfinite(p), b.ne(d, 0)), product, 0.0)
 
@@ -214,7 +214,7 @@ def guarded(b: Builder, d: V, p: V) -> V:
 def _masked_jvp(b: Builder, ts: Sequence[V | None], z: V, d: V, p: V) -> Any:
     td, tp = ts
     return _total(
-        [None if td is None else _taken(b, d, p, guarded(b, td, p)), None if tp is None else guarded(b, d, tp)]
+        [None if td is None else taken(b, d, p, guarded(b, td, p)), None if tp is None else guarded(b, d, tp)]
     )
 
 
@@ -224,7 +224,7 @@ masked_mul = prim("masked_mul", "d p", ELEMENTWISE, numpy="_masked_mul(d, p)", f
                   kinks="where d is 0 and p is not finite the result is 0, and so are the derivatives",
                   places=(Place("{d} = 0, {p} not finite", lambda z, d, p: (d == 0) & ~np.isfinite(p)),),
                   table=(((0.0, _INF), (0.0, 0.0)), ((0.0, _NAN), (0.0, 0.0)), ((0.0, 2.0), (2.0, 0.0))),
-                  vjp=lambda b, ct, z, d, p: (_taken(b, d, p, guarded(b, ct, p)), guarded(b, d, ct)),
+                  vjp=lambda b, ct, z, d, p: (taken(b, d, p, guarded(b, ct, p)), guarded(b, d, ct)),
                   jvp=_masked_jvp)  # fmt: skip
 
 nan_to_num = prim("nan_to_num", "x", ELEMENTWISE, numpy="np.nan_to_num(x)", sympy="x", masks=True, rule="[{x} finite]",
