@@ -319,6 +319,14 @@ def writes(x):
     return np.sum(grad(f)(x))
 
 
+def reads_and_writes(x, c):
+    def f(u, c):
+        u[0] = c * x[0]
+        return np.sum(u) * c
+
+    return grad(f, argnums=1)(x, c)
+
+
 def doubles(u, v):
     u[0] = 3.0
     return np.sum(u * v)
@@ -339,6 +347,8 @@ REFUSED = [
      " own"),
     (lambda x: np.sum(grad(doubles)(x, x)), (X,), "SD411 `grad(doubles)(x, x)` cannot be compiled inside a function:"
      " the function writes its argument `u`, whose memory it also has otherwise"),
+    (reads_and_writes, (X, 1.0), "SD411 `grad(f, argnums=1)(x, c)` cannot be compiled inside a function: the function"
+     " writes its argument `u`, whose memory it also has otherwise"),
     (chosen, (1.0,), "SD411 `grad(lambda a, b: a * b, argnums=k)` cannot be compiled inside a function: `argnums`,"
      " `wrt` and `has_aux` must be known when compiling"),
     (lambda x: grad(lambda u: u, argnums=2)(x), (1.0,), "SD411 `grad(lambda u: u, argnums=2)` cannot be compiled inside"

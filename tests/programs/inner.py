@@ -230,3 +230,21 @@ def of_a_result_that_began_as_none(x, v):
 
     value, tangent = jvp(lambda y: (best(y), y), (x,), (1.0,))
     return grad(best)(x) * x + value_and_grad(best)(x)[0] + tangent[0] * value[1] + hessian(best)(x) * x
+
+
+def relaxed(x, c):
+    """It writes the argument that it is not differentiated by."""
+    for i in range(1, len(x)):
+        x[i] = x[i] * c + x[i - 1]
+    return np.sum(x**2)
+
+
+@cases(array(4), 0.4, 2)
+@cases(array(1), 0.4, 1)
+def by_what_stands_beside_a_written_argument(x, c, n):
+    slope = grad(relaxed, argnums=1)
+    y, s = x * c, slope(x, c) + slope(x.copy(), c)
+    for _ in range(n):
+        s += slope(y[1:], c) * slope(x, np.tanh(s))
+        y *= 0.5
+    return s * np.sum(x) + np.sum(y)

@@ -157,7 +157,7 @@ def _take(cx: Context, node: ast.AST, made: Derivative, fun: Val, args: Args, kw
     if made.kind == "hessian":
         fun = Partial(Known(Derivative("grad", made.names, made.bare, made.has_aux)), (fun,), {})
     places = _places(cx, node, made, fun, args, kwargs)
-    plans = None if places is None else _plans(cx, node, made.names, places, args, kwargs)
+    plans = None if places is None else _plans(cx, node, fun, places, args, kwargs)
     if places is None or plans is None:
         return POISON
     if made.kind == "vjp":
@@ -191,13 +191,14 @@ def _places(
 
 
 def _plans(
-    cx: Context, node: ast.AST, names: Sequence[str], places: Sequence[int | str], args: Args, kwargs: Kwargs
+    cx: Context, node: ast.AST, fun: Val, places: Sequence[int | str], args: Args, kwargs: Kwargs
 ) -> Plans | None:
     """What the region takes for each argument; None after a problem."""
     before = len(cx.problems)
-    called = dict(zip(places, names, strict=True))
-    first = [plan(cx, node, v, k in called, called.get(k, "")) for k, v in enumerate(args)]
-    second = {k: plan(cx, node, v, k in called, k) for k, v in kwargs.items()}
+    names, _ = parameters(cx, fun) or ([], [])
+    called = [*names, *("" for _ in args[len(names) :])]  # those of a starred parameter have no name
+    first = [plan(cx, node, v, k in places, called[k]) for k, v in enumerate(args)]
+    second = {k: plan(cx, node, v, k in places, k) for k, v in kwargs.items()}
     return None if len(cx.problems) > before else (first, second)
 
 
@@ -275,7 +276,7 @@ def _jvp(cx: Context, node: ast.AST, function: Known, fun: Val, primals: Val, ta
     if points is None or along is None or names is None or len(points) != len(along) or len(points) > len(names[0]):
         return refuse(cx, node, "the primals and tangents must be tuples of one length, at most one for each parameter")
     places = list(range(len(points)))
-    parts = _plans(cx, node, names[0], places, list(points), {}) if points else None
+    parts = _plans(cx, node, fun, places, list(points), {}) if points else None
     if parts is None:
         return POISON if points else refuse(cx, node, "there is no primal")
     seeds: list[Value] = []

@@ -151,7 +151,7 @@ def _number(cx: Context, node: ast.AST, val: Val, wanted: bool, name: str) -> Pa
     if wanted:
         cx.at(node)
         return Part(LEAF, val, cx.scope.use(cx.value(val)), t, name, cx.count("leaf"))
-    return Part(COPY, val, cx.value(val), t, name) if isinstance(val, Arr) else Part(KEPT, val)
+    return Part(COPY, val, cx.scope.use(cx.value(val)), t, name) if isinstance(val, Arr) else Part(KEPT, val)
 
 
 Items = tuple[str, Sequence[Val], tuple[Any, ...], type | None]
@@ -207,6 +207,7 @@ class Region:
         self.scope.loc, self.scope.always = outer.loc, outer.always
         self.params: list[Value] = []
         self.ins: list[Value] = []
+        self.wrt: list[int] = []  # which of the parameters to differentiate by
         self.own: list[tuple[Cell, Value, Arr]] = []  # an array argument's memory, its content, and where that was
         self.containers: list[tuple[Cell, Any, Val]] = []  # a container's memory here, its content, the one passed
         self.reads: set[object] = set()  # as in `Context.watched`
@@ -224,11 +225,11 @@ class Region:
         if part.kind == KEPT:
             return part.val
         assert part.value is not None and part.aval is not None
-        value = part.value
+        value = self.scope.param(Value(part.aval, part.name))
         if part.kind == LEAF:
-            value = self.scope.param(Value(part.aval, part.name))
-            self.params.append(value)
-            self.ins.append(part.value)
+            self.wrt.append(len(self.params))
+        self.params.append(value)
+        self.ins.append(part.value)
         if part.aval.kind is not Kind.ARRAY:
             return Num(value)
         cell = Cell("array", self.scope.loc, name=part.name)
@@ -372,7 +373,7 @@ def run(
     outs = [region.scope.use(v) for v in outs]
     captured = close([region.scope])
     block = Block((*region.params, *captured_params(region.scope, captured)), tuple(region.scope.ops), tuple(outs))
-    wrt = tuple(range(len(region.params)))
+    wrt = tuple(region.wrt)
     made = cx.at(node).emit("derivative", *seeds, *region.ins, *captured, regions=(block,), wrt=wrt, **params)
     cx.scope.effects += region.scope.effects
     return list(made)
