@@ -146,8 +146,9 @@ class Half:
                 guard = guarded and may_be_wild(op, partial, wild)
                 guard = guard or (op.out in sweep.chosen and overflows(op, k, partial, sweep.factors))
                 guard = guard or stays_infinite(op, k, sweep.endless)
-                if not guard and meets_zero(op, partial, sweep.hidden, sweep.swollen):
+                if meets_zero(op, partial, sweep.hidden, sweep.swollen):
                     contribution = choices.guarded(self.b, partial, ct)
+                    contribution = choices.taken(self.b, ct, partial, contribution) if guard else contribution
                 else:
                     contribution = rules.scaled(self.b, ct, partial, guard)
                 self.add(op.ins[k], contribution, (op, k))
