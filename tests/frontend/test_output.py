@@ -175,6 +175,28 @@ def test_a_width_of_the_run_is_refused() -> None:
     assert problem.what == "a width or precision that is not known when compiling is not supported"
 
 
+def indented(x, k: int):
+    print("  " * k + f"<{k}>", x)
+    return x if k == 0 else x * indented(x, k - 1)
+
+
+def bars(x, n: int):
+    for k in range(n):
+        print(k * "*", x)
+        x = x * 1.5
+    return x
+
+
+@pytest.mark.parametrize("f", [indented, bars])
+def test_text_is_repeated_as_often_as_is_known(f: Callable[..., Any]) -> None:
+    assert outcome(symdiff.grad(f), 0.7, 3) == outcome(f, 0.7, 3)
+
+
+def test_text_repeated_by_a_number_of_the_run_is_refused() -> None:
+    with pytest.raises(symdiff.CompileError, match="SD303 how often a text is repeated must be known when compiling"):
+        symdiff.grad(lambda x: print("-" * int(x)) or x)(2.0)
+
+
 def chosen_loudly(x):
     for _ in range(3):
         x = x * 1.1

@@ -93,6 +93,8 @@ def _joined(cx: Context, node: ast.AST, left: Val, right: Val) -> Val | None:
 def _repeated(cx: Context, node: ast.AST, left: Val, right: Val) -> Val | None:
     """A list or a tuple so many times."""
     for one, other in ((left, right), (right, left)):
+        if output.text_pieces(one) is not None and isinstance(other, Num) and other.type.dtype[0] in "iu":
+            return cx.need_static(node, other, "how often a text is repeated")
         items = containers.elements(cx, one)
         if items is not None and isinstance(other, Known) and type(other.obj) is int:
             many = items * other.obj
