@@ -70,10 +70,9 @@ def convolution_loops_backward(saved: tuple, d_Y: np.ndarray) -> tuple[np.ndarra
             for a in range(k1 - 1, -1, -1):             # 8
                 for b in range(k2 - 1, -1, -1):         # 9
                     y14 = i - a
-                    y15 = j - b
-                    y10 = X[y14, y15]                   # 10
+                    y15 = j - b                         # 10
                     d_y7 = d_Y[i - k1 + 1, j - k2 + 1]  # ∂Y/∂y7 = 1
-                    d_F[a, b] += d_y7 * y10             # ∂y7/∂y11 = y10
+                    d_F[a, b] += d_y7 * X[y14, y15]     # ∂y7/∂y11 = y10
                     d_X[y14, y15] += d_y7 * F[a, b]     # ∂y7/∂y10 = y11
     return d_X, d_F
 

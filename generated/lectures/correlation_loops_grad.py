@@ -70,10 +70,9 @@ def correlation_loops_backward(saved: tuple, d_Y: np.ndarray) -> tuple[np.ndarra
             for a in range(k1 - 1, -1, -1):          # 8
                 for b in range(k2 - 1, -1, -1):      # 9
                     y10 = i + a
-                    y11 = j + b
-                    y8 = X[y10, y11]                 # 10
+                    y11 = j + b                      # 10
                     d_y7 = d_Y[i, j]                 # ∂Y/∂y7 = 1
-                    d_F[a, b] += d_y7 * y8           # ∂y7/∂y9 = y8
+                    d_F[a, b] += d_y7 * X[y10, y11]  # ∂y7/∂y9 = y8
                     d_X[y10, y11] += d_y7 * F[a, b]  # ∂y7/∂y8 = y9
     return d_X, d_F
 

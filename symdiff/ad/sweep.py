@@ -163,7 +163,7 @@ class Sweep:
         saved = sorted((v for v in free if v not in passed and v not in makers), key=place.__getitem__)
         anew = operands_first(sorted(needed_of(makers, free), key=lambda op: place[op.outs[0]]))
         read = {*free, *(v for op in anew for v in op.ins)}
-        return Backward(ops, results, seeds, anew, [v for v in direct if v in read], saved)
+        return Backward(ops, results, seeds, [*map(_read_again, anew)], [v for v in direct if v in read], saved)
 
     def at_hand(self, direct: Sequence[Value], free: Sequence[Value]) -> set[Value]:
         """Of what is passed again, what costs no list: it is read anyway, whole, or the same in every turn."""
@@ -184,6 +184,13 @@ def _with_finished(
             makers.update(reads)
             direct = (*direct, final.array)
     return direct
+
+
+def _read_again(op: Op) -> Op:
+    """A read that the primal has made is the derivative's: it went well, so it may stand where it is used."""
+    if op.prim.name not in ("index", "seq_get"):
+        return op
+    return Op(op.prim, op.ins, op.outs, op.params, op.regions, rules.derived(op.loc))
 
 
 def _straight(op: Op) -> Pull:

@@ -1,5 +1,6 @@
 """Writes into parts of arrays, as one would write them: `B[i] -= v`, and nothing is cleared to be put back."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -61,3 +62,14 @@ def test_the_numbers_are_those_of_differences(f: Any) -> None:
         value, (d_x, d_w) = symdiff.value_and_grad(f, argnums=(0, 1), level=level)(x, w)
         assert value == f(x, w)
         assert np.isclose(np.sum(d_x * vx) + d_w @ vw, expected, rtol=1e-8)
+
+
+def decay(a: float, x: "f8[n]"):  # noqa: F821
+    y = x.copy()
+    for i in range(1, len(x)):
+        y[i] = a * y[i - 1] + x[i] * x[i]
+    return np.sum(y)
+
+
+def test_what_is_read_again_stands_where_it_is_used() -> None:
+    assert any(re.fullmatch(r"d_a \+= d_y\d \* y\[i - 1\]", line) for line in code(decay, "_backward", 1))

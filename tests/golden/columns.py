@@ -27,8 +27,7 @@ def columns_backward(saved: tuple, d_s: float = 1.0) -> np.ndarray:
     d_A = np.zeros((k, n))
     for j in range(n - 1, -1, -1):  # 3
         y6 = A[:, j]
-        y4 = y6[0]
         d_y6 = d_A[:, j]            # 5
-        d_y6[1] += d_s * y4         # ∂y3/∂y5 = y4
+        d_y6[1] += d_s * y6[0]      # ∂y3/∂y5 = y4
         d_y6[0] += d_s * y6[1]      # ∂y3/∂y4 = y5
     return d_A

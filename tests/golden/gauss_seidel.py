@@ -32,17 +32,15 @@ def gauss_seidel_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, n
     d_b = np.zeros(n)
     d_A = np.zeros((n, n))
     for i, x_1 in zip(range(n - 1, -1, -1), reversed(x_in), strict=True):  # 2
-        y12 = A[i]
-        y10 = A[i, i]
-        y11 = x_1[i]                                 # 3
+        y10 = A[i, i]                                # 3
         d_y3 = d_x[i]                                # ∂x/∂y3 = 1
         d_y4 = _masked_mul(d_y3, 1 / y10)            # ∂y3/∂y4 = 1/y10
         d_A[i, i] += _masked_mul(d_y3, -x[i] / y10)  # ∂y3/∂y10 = -y4/y10²
         d_x[i] = d_y4 * y10                          # ∂y7/∂y11 = y10
-        d_A[i, i] += _masked_mul(d_y4, y11)          # ∂y7/∂y10 = y11
+        d_A[i, i] += _masked_mul(d_y4, x_1[i])       # ∂y7/∂y10 = y11
         d_y9 = -d_y4                                 # ∂y6/∂y9 = -1
         d_y12 = d_y9 * x_1                           # ∂y9/∂y12 = x
-        d_x += d_y9 * y12                            # ∂y9/∂x = y12
+        d_x += d_y9 * A[i]                           # ∂y9/∂x = y12
         d_A[i] += d_y12                              # ∂y12/∂A = 1
         d_b[i] += d_y4                               # ∂y8/∂b = 1
     return d_A, d_b, d_x

@@ -26,8 +26,7 @@ def range_step_backward(saved: tuple, d_s: float = 1.0) -> tuple[np.ndarray, flo
     d_v = np.zeros(n)             # 3
     d_x = 0.0
     for i, s in zip(reversed(range(n - 1, 0, -2)), reversed(s_in), strict=True):  # 3
-        y6 = v[i]                 # 4
-        d_v[i - 1] += d_s * y6    # ∂y5/∂y7 = y6
+        d_v[i - 1] += d_s * v[i]  # ∂y5/∂y7 = y6
         d_v[i] += d_s * v[i - 1]  # ∂y5/∂y6 = y7
         d_x += d_s * s            # ∂y4/∂x = s
         d_s *= x                  # ∂y4/∂s = x

@@ -31,13 +31,12 @@ def recurrence_backward(saved: tuple, d_y0: float = 1.0) -> tuple[float, np.ndar
     d_x = np.zeros(n)              # 4
     d_a = 0.0
     for i in range(n - 1, 0, -1):  # 4
-        y7 = y[i - 1]              # 5
         d_y4 = d_y[i]              # ∂y/∂y4 = 1
         d_y[i] = 0.0               # 5
         d_y8 = d_y4 * x[i]         # ∂y6/∂y8 = y8
         d_x[i] += d_y8             # ∂y8/∂x = 1
         d_x[i] += d_y8             # ∂y8/∂x = 1
-        d_a += d_y4 * y7           # ∂y5/∂a = y7
+        d_a += d_y4 * y[i - 1]     # ∂y5/∂a = y7
         d_y[i - 1] += d_y4 * a     # ∂y5/∂y7 = a
     d_x[0] += d_y[0]               # ∂y/∂y2 = 1
     return float(d_a), d_x

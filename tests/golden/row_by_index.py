@@ -36,8 +36,7 @@ def row_by_index_backward(saved: tuple, d_s: float = 1.0) -> tuple[np.ndarray, n
     d_x = np.zeros(m)
     for i, y6s in zip(range(n - 1, -1, -1), reversed(all_y6s), strict=True):  # 3
         for j, y6 in zip(range(m - 1, -1, -1), reversed(y6s), strict=True):  # 5
-            y5 = A[i, j]                 # 6
-            d_y6 = d_s * y5              # ∂y4/∂y6 = y5
+            d_y6 = d_s * A[i, j]         # ∂y4/∂y6 = y5
             d_x[j] += d_y6 * (2 * x[j])  # ∂y6/∂y7 = 2·y7
             d_A[i, j] += d_s * y6        # ∂y4/∂y5 = y6
     return d_A, d_x

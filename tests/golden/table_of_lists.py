@@ -40,11 +40,10 @@ def table_of_lists_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray,
     d_b = np.zeros(m)
     for i, y21s in zip(range(n, 0, -1), reversed(all_y21s), strict=True):  # 3
         for j, y21 in zip(range(m, 0, -1), reversed(y21s), strict=True):  # 4
-            y24 = a[i - 1]
             d_y26 = d_t[i]                  # 5
             d_y18 = d_y26[j]                # ∂y16/∂y18 = 1
             d_y26[j] = 0.0                  # 5
-            d_b[j - 1] += d_y18 * y24       # ∂y20/∂y25 = y24
+            d_b[j - 1] += d_y18 * a[i - 1]  # ∂y20/∂y25 = y24
             d_a[i - 1] += d_y18 * b[j - 1]  # ∂y20/∂y24 = y25
             if y21:                         # 5
                 d_y22 = d_y18
