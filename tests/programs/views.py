@@ -86,3 +86,15 @@ def joined_into_what_is_joined(x, n):
     r = x if n > 1 else y
     np.concatenate([y[1:], y[:1]], out=r)
     return y, m, x * y
+
+
+@cases(signed(4))
+def copied_only_where_needed(x):
+    y = x * 2.0
+    same, again = y.astype(float, copy=False), np.array(y, copy=None)
+    same[0] = x[1] ** 2
+    again[1] *= x[0]
+    apart, other = np.asarray(y, copy=True), y.astype(float, copy=True)
+    single = y.astype(np.float32, copy=False)
+    apart[0] = other[1] = single[2] = 0.0
+    return y * x, apart, other, np.asarray(y, copy=None)

@@ -207,13 +207,15 @@ def _astype(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: 
     code = dtype_of(cx, node, (args or [kwargs.get("dtype", NONE)])[0])
     if code is None:
         return POISON
-    if set(kwargs) - {"dtype"} or len(args) > 1:
-        return cx.refuse("SD402", node, argument=", ".join(kwargs) or "order", function="astype", detail="")
+    copies, others = kwargs.get("copy", Known(True)), kwargs.keys() - {"dtype", "copy"}
+    if not isinstance(copies, Known) or not isinstance(copies.obj, bool) or others or len(args) > 1:
+        argument = ", ".join(k for k in kwargs if k != "dtype") or "order"
+        return cx.refuse("SD402", node, argument=argument, function="astype", detail="")
     t = cx.aval(receiver)
     if t.complex and code[0] not in "cb":
         return cx.refuse("SD402", node, argument="dtype", function="astype", detail=": take the real part first")
     if t.dtype == code:
-        return arrays.copy(cx, node, receiver)
+        return arrays.copy(cx, node, receiver) if copies.obj else receiver
     return cx.emit(node, "convert", receiver, kind=t.kind, dtype=code)
 
 

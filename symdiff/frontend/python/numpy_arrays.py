@@ -77,9 +77,11 @@ def _clip(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
 def _array(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     order = kwargs.get("order")
     in_c_order = name == "ascontiguousarray" or (isinstance(order, Known) and order.obj == "C")
-    copies = kwargs.pop("copy", Known(True)) if name == "array" else Known(True)
-    if not isinstance(copies, Known) or copies.obj is not True:
-        return cx.refuse("SD402", node, argument="copy", function="np.array", detail="")
+    copies: Val = Known(True if name == "array" else None)
+    if name != "ascontiguousarray":
+        copies = kwargs.pop("copy", copies)
+    if not isinstance(copies, Known) or (copies.obj is not None and copies.obj is not True):
+        return cx.refuse("SD402", node, argument="copy", function=f"np.{name}", detail="")
     found = bind(cx, node, "array", "a dtype=None *order", args, kwargs)
     if found is None:
         return POISON
@@ -88,7 +90,7 @@ def _array(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) ->
         dtype = dtype_of(cx, node, found["dtype"])
         if dtype is None:
             return POISON
-    if name == "array":
+    if copies.obj:
         return arrays.to_array(cx, node, found["a"], dtype)
     made = arrays.as_array(cx, node, found["a"], dtype)
     if name == "ascontiguousarray" and made is not POISON and not cx.aval(made).rank:
