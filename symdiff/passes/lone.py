@@ -32,10 +32,11 @@ def asks_for_sides(*programs: Program) -> bool:
 
 def lone_values(program: Program, asked: bool) -> Program:
     """The program with such records as values; `asked`: another program may ask of which side one is."""
-    if not any(isinstance(v.type, Alt) for f in program.functions.values() for op in walk(f.body) for v in op.outs):
-        held = (t for f in program.functions.values() for t in (*f.param_types, *f.out_types))
-        if not any(_holds_record(t) for t in held):
-            return program
+    values = (v for f in program.functions.values() for op in walk(f.body) for v in op.outs)
+    params = (v for f in program.functions.values() for v in f.body.params)
+    fields = (t for record in program.records.values() for t in record)
+    if not any(map(_holds_record, (*(v.type for v in (*values, *params)), *fields))):
+        return program
     change = _Lone(program, asked)
     functions = {name: change.function(f) for name, f in program.functions.items()}
     records = {name: tuple(map(change.type, fields)) for name, fields in program.records.items()}
