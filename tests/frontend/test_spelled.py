@@ -43,7 +43,7 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("argwhere", (M > 0,), {}), ("unravel_index", (np.array([3, 17]), (4, 7)), {}),
     ("ravel_multi_index", ((np.array([1, 3]), np.array([0, 5])), (4, 7)), {}), ("diag_indices", (3,), {}),
     ("diag_indices_from", (M[:, :4],), {}), ("tril_indices_from", (M,), {"k": -1}), ("triu_indices_from", (M,), {}),
-    ("block", ([[M, M], [M, M]],), {}), ("block", ([V, 2.0],), {}),
+    ("block", ([[M, M], [M, M]],), {}), ("block", ([V, 2.0],), {}), ("block", ([[V, V], [V, V]],), {}),
     ("polyval", (W, V), {}), ("polyval", (W, 0.5), {}), ("polyfit", (GRID, V, 3), {}), ("polyder", (V, 2), {}),
     ("polyint", (V,), {}), ("polyadd", (V, W[:3]), {}), ("polymul", (V, W[:3]), {}),
     ("select", ([V > 1, V > 0], [V, V * V], 0.5), {}), ("choose", ([0, 1, 1, 0, 1, 0, 0], [V, W]), {}),
@@ -89,6 +89,7 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
 WRITES: list[tuple[str, tuple[Any, ...]]] = [
     ("put", (M, [0, -1, 9], V[:3])), ("put", (V, 2, 5.0)), ("put", (M, [[0, 1], [2, 5]], V[:3])),
     ("put", (V, [0, 1], V)), ("putmask", (M, M > 0, 2.0 * M)), ("copyto", (M, V)), ("putmask", (M, M > 0, 2.0)),
+    ("place", (M, M > 0, 2.0)),
     ("fill_diagonal", (M, 3.0)), ("fill_diagonal", (M, V[:4])),
     ("put_along_axis", (M, np.argsort(M, axis=1), M * 2, 1)),
 ]  # fmt: skip

@@ -427,3 +427,16 @@ def filled_with_rows(v, m, n):
 @cases(array(4), 4)
 def filled_with_a_row_of_a_size_given(v, n):
     return np.full((5, 4), v) * np.full((5, n), v**2)
+
+
+@cases(array(3), array(2, 3), 0.7)
+def blocks_of_vectors(v, m, x):
+    return np.block([[v, 2 * v]]), np.block([[v], [m]]), np.block([[x, v], [1.0, v**2]])
+
+
+@cases(array(4), array(2, 2), 0.7)
+def placed(v, m, x):
+    y, z = v * 1.0, m * x
+    np.place(y, y > 1.0, x * x)
+    np.place(z, z > 0.5, 0.0)
+    return y * y, z * m

@@ -343,7 +343,7 @@ def squeeze(a: Any, ones: Any) -> Any:
 
 @spelled()
 def block(arrays: Any) -> Any:
-    """Two levels of lists, of matrices; or one, of arrays side by side."""
+    """Two levels of lists, of matrices and vectors, which are rows; or one, of arrays side by side."""
     if isinstance(arrays[0], list):
         return np.concatenate([np.concatenate([_matrix(m) for m in row], axis=1) for row in arrays], axis=0)
     parts = [np.atleast_1d(a) for a in arrays]
@@ -351,4 +351,4 @@ def block(arrays: Any) -> Any:
 
 
 def _matrix(m: Any) -> Any:
-    return m if np.ndim(m) == 2 else unsupported("arrays", ": matrices, in a list of lists")
+    return np.atleast_2d(m) if np.ndim(m) <= 2 else unsupported("arrays", ": matrices, in a list of lists")

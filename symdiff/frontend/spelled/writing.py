@@ -41,6 +41,13 @@ def putmask(a: Any, mask: Any, values: Any) -> None:
 
 
 @spelled()
+def place(arr: Any, mask: Any, vals: Any) -> None:
+    if np.ndim(vals):
+        unsupported("vals", ": one value")
+    arr[...] = np.where(np.reshape(mask, arr.shape), vals, arr)
+
+
+@spelled()
 def fill_diagonal(a: Any, val: Any, wrap: Any = False) -> None:
     """Fewer values are repeated, more are left; `wrap` begins again below the last row, with one row between."""
     if a.ndim < 2:
