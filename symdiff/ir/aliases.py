@@ -27,7 +27,7 @@ comes in.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 
 from symdiff.ir.core import Block, Family, Function, Op, Program, Value
 from symdiff.ir.memory import (
@@ -64,6 +64,7 @@ class Flow:
         self.memory: dict[Value, Memory] = {}
         self.holders: dict[int, set[Value]] = {}  # live values only
         self.fixed: set[int] = set()  # buffers of parameters that belong to the caller
+        self.lent: dict[int, Buffers] = {}  # the part that is lent of an array, by what is left
         self.under: dict[int, Buffers] = {}  # what a buffer may be in truth: a cond's result, a part, a claimed operand
         self.written: set[int] = set()
         self.made_by: dict[Value, tuple[Op, int]] = {}
@@ -78,6 +79,9 @@ class Flow:
     def leaked(self, frame: Frame, op: Op | None, index: int, x: Value) -> Value:
         """Result or saved field x shares memory with a parameter or another result, or is not writable."""
         raise NotImplementedError
+
+    def overwritten(self, stale: Set[Value]) -> None:
+        """Called with those that hold a part, and are read again, where another is put in its place."""
 
     def defined(self, frame: Frame, op: Op) -> None:
         """Called after each operation."""
@@ -234,7 +238,7 @@ class Flow:
                 return False
         return not any(mutable(v.type) for v in op.outs)
 
-    def plain(self, frame: Frame, op: Op, ins: list[Value]) -> _Effect:
+    def plain(self, frame: Frame, op: Op, ins: list[Value]) -> Effect:
         k = op.prim.consumes
         if k is not None and mutable(op.ins[k].type):
             ins[k] = self.claim(frame, op, ins[k], [*ins[:k], *ins[k + 1 :]], Claim("operand"))
@@ -257,19 +261,25 @@ class Flow:
         once = here and self.closure(inner).isdisjoint(put.all)
         return inner | put.all if once else inner | put.all | {ELEMENT}
 
-    def lend(self, frame: Frame, op: Op, ins: list[Value]) -> _Effect:
+    def lend(self, frame: Frame, op: Op, ins: list[Value]) -> Effect:
         if contains(ins[0].type):
             ins[0] = self.claim(frame, op, ins[0], ins[1:], Claim("elements of a list", elements=True))
         ins[0] = self.claim(frame, op, ins[0], ins[1:], Claim("operand"))
         rest = self.standing_for(op.outs[1].type, ins[0])
         if not contains(ins[0].type):
-            return [self.standing_for(op.outs[0].type, ins[0]), rest], ()
+            part_ = self.standing_for(op.outs[0].type, ins[0])
+            self.lent.update(dict.fromkeys(rest.top, part_.top))
+            return [part_, rest], ()
         inner, part = self.of(ins[0]).inner, self.fresh()
         self.under[part] = self.roots(inner)
         return [Memory(frozenset((part,))), Memory(rest.top, inner)], ()
 
-    def restore(self, frame: Frame, op: Op, ins: list[Value]) -> _Effect:
+    def restore(self, frame: Frame, op: Op, ins: list[Value]) -> Effect:
         """The array is whole: whoever still holds the part now holds some of it."""
+        lent = NO_BUFFERS.union(*(self.lent.get(b, NO_BUFFERS) for b in self.of(ins[0]).top))
+        if lent.isdisjoint(self.of(ins[1]).top):
+            holders = {v for b in lent for v in self.holders.get(b, ())}
+            self.overwritten({v for v in holders if frame.last.get(v, -1) > frame.at})
         ins[0] = self.claim(frame, op, ins[0], ins[1:], Claim("operand"))
         rest, part = self.of(ins[0]), self.of(ins[1])
         whole = self.roots(rest.inner or rest.top)
@@ -363,7 +373,7 @@ class Flow:
         slots.enter(frame, ins)
         return slots.results(inner, frame), (test.rebuilt(), inner.rebuilt())
 
-    def call(self, frame: Frame, op: Op, ins: list[Value]) -> _Effect:
+    def call(self, frame: Frame, op: Op, ins: list[Value]) -> Effect:
         summary = self.summaries[op.params["function"]]
         claims = [(k, Claim("elements of an argument", elements=True)) for k in sorted(summary.elements)]
         for k, where in (*claims, *((k, Claim("argument")) for k in sorted(summary.written))):
@@ -455,13 +465,13 @@ class Flow:
         return v if ours and apart else self.leaked(frame, op, k, v)
 
 
-_Effect = tuple[Sequence[Memory], Sequence[Block]]
+Effect = tuple[Sequence[Memory], Sequence[Block]]
 _CONTROL: dict[str, Callable[[Flow, Frame, Op, list[Value]], Steps]] = {
     "cond": Flow.cond,
     "for": Flow.for_,
     "while": Flow.while_,
 }
-_HANDLERS: dict[str, Callable[[Flow, Frame, Op, list[Value]], _Effect]] = {
+_HANDLERS: dict[str, Callable[[Flow, Frame, Op, list[Value]], Effect]] = {
     "call": Flow.call,
     "borrow": Flow.lend,
     "restore": Flow.restore,

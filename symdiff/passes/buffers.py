@@ -15,7 +15,7 @@ writable and share memory with no argument and not with each other.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from symdiff.ir.aliases import Flow
@@ -213,6 +213,9 @@ class _Copies(Flow):
                 break
             found.append(op.ins[k])
         return found
+
+    def overwritten(self, stale: Set[Value]) -> None:
+        self.plan.views |= stale
 
     def leaked(self, frame: Frame, op: Op | None, index: int, x: Value) -> Value:
         if self.starts_with_ours(x):
