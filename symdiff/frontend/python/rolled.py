@@ -124,6 +124,7 @@ class Rolled:
         self.key = (cx.frame.path, id(stmt))
         self.serial = Cell("array").serial
         self.pairs: frozenset[tuple[int, int]] = frozenset()
+        self.patient = True  # conflicts are left for later while anything else changes
         turn = cx.frame.live.turn.get(id(stmt))
         self.made = frozenset() if turn is None else self.live - turn  # what every turn binds before anything reads it
 
@@ -241,7 +242,7 @@ class Rolled:
             slots[key] = self._widened(key, slot, before[key], header[key], after[key])
         for key in new:
             slots[key] = self._widened(key, start(self._base(key)), self._base(key), None, self._after(key))
-        self._put_off(slots)
+        waits = self.patient and self._put_off(slots)
         inside = [
             found
             for key, slot in slots.items()
@@ -260,22 +261,29 @@ class Rolled:
             and pairs == self.pairs
             and all(slots[k].signature() == s.signature() for k, s in self.slots.items())
         )
+        if stable and waits:  # nothing is to come
+            stable = self.patient = False
         if stable:
             self._hand_on(after, state)
         self.slots, self.pairs = slots, pairs
         cx.store.end()
         return stable
 
-    def _put_off(self, slots: dict[Any, Slot]) -> None:
-        """Leave a conflict for later while other slots change: `words.append(line)` of a line known to be empty yet."""
+    def _put_off(self, slots: dict[Any, Slot]) -> bool:
+        """Leave a conflict for later while other slots change: `words.append(line)` of a line known to be empty yet.
+
+        Whether there is one.
+        """
         old = self.slots
         clash = [key for key, slot in slots.items() if _clashes(slot) and not (key in old and _clashes(old[key]))]
         rest = [key for key in slots if key not in clash]
-        if clash and any(key not in old or slots[key].signature() != old[key].signature() for key in rest):
-            for key in clash:
-                slots.pop(key)
-                if key in old:
-                    slots[key] = old[key]
+        if not clash or not any(key not in old or slots[key].signature() != old[key].signature() for key in rest):
+            return False
+        for key in clash:
+            slots.pop(key)
+            if key in old:
+                slots[key] = old[key]
+        return True
 
     def _after(self, key: Any) -> Any:
         found = self.cx.store.get(key)
