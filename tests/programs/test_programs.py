@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.programs import (
+    absences,
     absent,
     arrays,
     best,
@@ -72,6 +73,7 @@ FILES = (
         everyday_data,
         infinities,
         trees,
+        absences,
         absent,
         layered,
         classes,

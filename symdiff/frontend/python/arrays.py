@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from symdiff.frontend.python import (
+    absences,
     alternatives,
     captured,
     containers,
@@ -359,6 +360,11 @@ def from_grown(cx: Context, node: ast.AST, val: ListRef, dtype: str | None, stac
     """
     content: Grown = cx.store.get(val.cell)
     elem = content.form.type
+    if content.form.kind == absences.KIND and content.form.parts:
+        from symdiff.frontend.python import comprehensions
+
+        filled = comprehensions.run(cx, node, "filled", absences.FILLED, {"$list": val})
+        return from_grown(cx, node, filled, dtype, stacked) if isinstance(filled, ListRef) else POISON
     if elem is None:
         return _from_parts(cx, node, content, dtype)
     t = AVal(Kind.ARRAY, _rows_of(cx, content, elem.shape), dtype or elem.dtype)

@@ -92,6 +92,7 @@ class Session:
     forms: dict[Hashable, dict[Place, Pattern]] = field(default_factory=dict)  # of the elements of lists among these
     sums: dict[int, set[str]] = field(default_factory=dict)  # by loop: names that begin with 0 for an array
     sharing: Sharing = Sharing.MEMORY
+    absences: bool | None = None  # whether `[None] * n`, where it was met, is a list of any length
     checking: bool = False  # sizes of which nothing says that they are equal are compared when it runs
     shared: set[Hashable] = field(default_factory=set)  # those that did, for arguments of one pattern each
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import Any
 
 from symdiff.errors import Problem
-from symdiff.frontend.python import kinship, lodging, memory
+from symdiff.frontend.python import absences, kinship, lodging, memory
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.problems import NeedStatic, Restart
@@ -29,6 +29,7 @@ from symdiff.frontend.python.values import (
     Grown,
     Known,
     ListRef,
+    Maybe,
     Num,
     ObjRef,
     Reference,
@@ -58,6 +59,8 @@ def form_of(cx: Context, val: Any) -> Pattern | None:
         return Pattern("known", token=(type(val.obj).__name__, token), val=val)
     if isinstance(val, Struct):
         return _container(cx, Pattern(val.kind, cls=val.cls, keys=val.keys), val.items)
+    if isinstance(val, Maybe):
+        return absences.form_of(val)
     if not isinstance(val, Reference) or cx.session.taken_apart is not None:
         return None
     content = cx.store.get(val.cell)
@@ -104,6 +107,8 @@ def join(a: Pattern, b: Pattern) -> Pattern | None:
         return a
     if a.kind in LEAVES and b.kind in LEAVES:
         return _join_numbers(a, b)
+    if absences.KIND in (a.kind, b.kind) or (absences.is_none(a) != absences.is_none(b)):
+        return _join_optional(a, b)
     if {a.kind, b.kind} <= {"list", "grown"} and (a.kind, len(a.parts)) != (b.kind, len(b.parts)):
         first, *rest = (*a.parts, *b.parts)
         inner: Pattern | None = first
@@ -123,10 +128,28 @@ def _join_numbers(a: Pattern, b: Pattern) -> Pattern | None:
     return None if joined is None else Pattern(a.kind, type=joined)
 
 
+def _join_optional(a: Pattern, b: Pattern) -> Pattern | None:
+    """None or a number, of forms of which one is None in some places."""
+    parts: list[Pattern] = []
+    for form in (a, b):
+        if form.kind == "scalar":
+            parts.append(form)
+        elif form.kind == absences.KIND:
+            parts += form.parts
+        elif not absences.is_none(form):
+            return None
+    joined = parts[0] if len(parts) == 1 else _join_numbers(*parts) if parts else None
+    if joined is None:
+        return None if parts else absences.EMPTY
+    return replace(absences.EMPTY, parts=(joined,))
+
+
 def leaf_types(form: Pattern) -> Iterator[Type]:
     """What the lists of an element's numbers hold, in order."""
     if form.type is not None:
         yield form.type
+    if form.kind == absences.KIND:
+        yield types.BOOL
     inner = (t for p in form.parts for t in leaf_types(p))
     yield from map(Seq, inner) if form.kind == "grown" else inner
 
@@ -135,6 +158,10 @@ def leaf_names(form: Pattern, name: str) -> Iterator[str]:
     """A name for each of the lists: that of the list, then attributes, keys or positions."""
     if form.type is not None:
         yield name
+    if form.kind == absences.KIND:
+        yield f"has_{name}" if name else ""
+        yield from leaf_names(form.parts[0], name) if form.parts else ()
+        return
     keys: Sequence[Any] = form.keys or range(len(form.parts))
     for key, part in zip(keys, form.parts, strict=True):
         named = isinstance(key, int) or str(key).isidentifier()
@@ -154,6 +181,8 @@ def described(form: Pattern) -> str:
         assert isinstance(form.val, Known)
         return repr(form.val.obj)
     parts = [described(p) for p in form.parts]
+    if form.kind == absences.KIND:
+        return f"{parts[0]} or None" if parts else "None"
     if form.kind == "grown":
         return f"list of {parts[0]}"
     if form.keys:
@@ -172,6 +201,8 @@ def numbers(cx: Context, form: Pattern, val: Any) -> list[Value]:
         return [_typed(cx, cx.scope.use(cx.value(val)), form.type)]
     if form.kind == "grown":
         return list(as_grown(cx, cx.store.get(val.cell), form.parts[0]).values)
+    if form.kind == absences.KIND:
+        return absences.numbers(cx, form, val)
     items = _inside(cx, val) if form.parts else ()
     if len(items) != len(form.parts):  # one list, read at two times of a loop
         _open_lists(cx)
@@ -206,6 +237,8 @@ def built(cx: Context, node: ast.AST, form: Pattern, found: Iterator[Value]) -> 
         inner = form.parts[0]
         cell = Cell("list", cx.loc(node))
         return _held(cx, node, ListRef(cell), Grown(_take(inner, found), inner, cell))
+    if form.kind == absences.KIND:
+        return absences.built(cx, node, form, found)
     items = tuple(built(cx, node, part, found) for part in form.parts)
     if form.kind not in CHANGEABLE:
         return assembled(form, items, None)
@@ -283,9 +316,8 @@ def appended(cx: Context, content: Grown, item: Any, loc: Any) -> tuple[Grown, l
 def as_grown(cx: Context, content: Any, form: Pattern) -> Grown:
     """A list, staged or of known structure, as one whose elements have a form that covers theirs."""
     if isinstance(content, Grown):
-        kept = zip(content.values, leaf_types(content.form), leaf_types(form), strict=True)
-        values = tuple(_converted(cx, cx.scope.use(s), have, want) for s, have, want in kept)
-        return replace(content, values=values, form=form)
+        used = map(cx.scope.use, content.values)
+        return replace(content, values=tuple(_refitted(cx, content.form, form, used)), form=form)
     made = empty(cx, form).values
     for item in content:
         new = numbers(cx, form, item)
@@ -293,6 +325,17 @@ def as_grown(cx: Context, content: Any, form: Pattern) -> Grown:
         hold(cx, item, cx.scope.loc or cx.loc(cx.frame.source.node))
     group, shared = lodging.taken(cx, content)
     return Grown(made, form, group, shared)
+
+
+def _refitted(cx: Context, have: Pattern, want: Pattern, found: Iterator[Value]) -> Iterator[Value]:
+    """The lists of a staged list in another form that covers its own."""
+    if want.kind == absences.KIND and want.parts and not have.parts:
+        there, t = next(found), want.parts[0].type
+        assert t is not None
+        yield from (there, absences.begun(cx, there, t))
+        return
+    for a, b in zip(leaf_types(have), leaf_types(want), strict=True):
+        yield _converted(cx, next(found), a, b)
 
 
 def _converted(cx: Context, s: Value, have: Type, want: Type) -> Value:
@@ -304,7 +347,7 @@ def covers(cx: Context, wide: Pattern, form: Pattern) -> bool:
 
     Raises Restart where the other has lists of any length in it, and lists of known length were taken apart.
     """
-    if _fits(wide, form):
+    if _fits(wide, form) or (form == absences.EMPTY and wide.kind == absences.KIND):
         return True
     _open_lists(cx)
     return False

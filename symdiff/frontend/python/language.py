@@ -225,6 +225,9 @@ SUPPORTED = (
         "return symdiff.stop_gradient(x) * np.sum(halved(v))"),
     Row("None or a number: `is None`, `is not None`, its truth",
         "best = None ⏎ for t in v: ⏎     if best is None or t < best: best = t ⏎ return best * x"),
+    Row("`[None] * n`, filled with numbers at an index: backpointers, memos",
+        "out = [None] * len(v) ⏎ for i, t in enumerate(v): ⏎     if t > x: out[i] = t * x ⏎ "
+        "return sum(o for o in out if o is not None) + x"),
     Row("None or an array: a buffer made on first use",
         "buf = None ⏎ for k, t in enumerate(v): ⏎     if buf is None: buf = np.zeros(len(v)) ⏎     buf[k] += t * x ⏎ "
         "return x if buf is None else np.sum(buf * v)"),

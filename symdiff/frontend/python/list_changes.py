@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from symdiff.frontend.python import (
+    absences,
     comprehensions,
     control,
     grown,
@@ -139,7 +140,13 @@ def repeated(cx: Context, node: ast.AST, content: Content, times: Val) -> Val:
     if content == ():
         return made(cx, node, ())
     over = Sequence_("range", (Known(0), times, Known(1)))
-    return comprehensions.fold(cx, node, "repeat", over, {"$list": made(cx, node, content)})
+    one = content[0] if isinstance(content, tuple) and len(content) == 1 else None
+    if not isinstance(one, Known) or one.obj is not None or cx.session.absences is False:
+        return comprehensions.fold(cx, node, "repeat", over, {"$list": made(cx, node, content)})
+    cx.session.absences = True
+    none = grown.as_grown(cx, (Known(False),), Pattern("scalar", type=types.BOOL))
+    many = content_of(cx, comprehensions.fold(cx, node, "repeat", over, {"$list": made(cx, node, none)}))
+    return made(cx, node, replace(many, form=absences.EMPTY)) if isinstance(many, Grown) else POISON
 
 
 # --- changes at a place

@@ -85,6 +85,7 @@ def lower(
 
 
 def _settled(source: Source, signature: Signature, session: Session) -> Lowered:
+    staged: CompileError | None = None  # why a list of so many times None is none of any length
     for _ in range(_MAX_ATTEMPTS):
         session.changed = False
         try:
@@ -92,10 +93,13 @@ def _settled(source: Source, signature: Signature, session: Session) -> Lowered:
         except Restart:
             continue
         except Respecialise as request:
-            told = _not_taken_apart(session, request).problems
+            told = _not_taken_apart(session, staged or request).problems
             raise Respecialise(told, request.static, request.sizes) from None
         except CompileError as error:
-            raise _not_taken_apart(session, error) from None
+            if session.absences:
+                session.absences, staged = False, error
+                continue
+            raise _not_taken_apart(session, staged or error) from None
     raise CompileError.of("SD902", stage="lowering", message="the sizes of the arguments do not settle")
 
 

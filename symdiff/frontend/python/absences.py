@@ -1,0 +1,95 @@
+"""Elements of a list of any length that are None or a number: a list that says which are there, and one of numbers.
+
+By hand: `[None] * n` is a list of n times False.  The first number put in gives it a list of numbers beside it, 0 where
+nothing is there, which nobody reads: an element is read as the optional value that the two make.
+
+What a test said of the element at an index holds for every reading of it there, until the list is another one.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+from symdiff.frontend.python import alternatives
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.instances import Pattern
+from symdiff.frontend.python.values import NONE, Known, Maybe, Num, Val
+from symdiff.ir.core import Value
+from symdiff.ir.types import AVal, Kind, Opt
+
+KIND = "optional"
+EMPTY = Pattern(KIND)  # of an element of a list that has only None so far
+
+FILLED = """\
+$out = []
+for $item in $list:
+    if $item is None:
+        raise TypeError("float() argument must be a string or a real number, not 'NoneType'")
+    $out.append($item)
+return $out
+"""  # the numbers of a list of which nothing is None
+
+
+def form_of(val: Any) -> Pattern | None:
+    """The form of None, or of None or a number; None of everything else."""
+    if isinstance(val, Known) and val.obj is None:
+        return EMPTY
+    if not isinstance(val, Maybe) or not val.none or not isinstance(val.value.type, Opt):
+        return None
+    t = val.value.type.elem
+    return Pattern(KIND, (Pattern("scalar", type=t),)) if isinstance(t, AVal) and t.kind is not Kind.ARRAY else None
+
+
+def is_none(form: Pattern) -> bool:
+    """Whether an element is None in every place."""
+    return form.kind == "known" and isinstance(form.val, Known) and form.val.obj is None
+
+
+def begun(cx: Context, there: Value, t: AVal) -> Value:
+    """The list of numbers beside one that says that none is there: what it holds is not read."""
+    plain = AVal(Kind.PYTHON, (), t.dtype)
+    made = cx.scope.emit("seq_convert", there, elem=plain)[0]  # a list of its own
+    return made if plain == t else cx.scope.emit("seq_convert", made, elem=t)[0]
+
+
+def numbers(cx: Context, form: Pattern, val: Val) -> list[Value]:
+    """Whether a value is there, and which number; 0 for None."""
+    from symdiff.frontend.python import control
+
+    node = cx.frame.source.node
+    if not form.parts:
+        return [cx.scope.const(False)]
+    t = form.parts[0].type
+    assert t is not None
+    val = alternatives.narrowed(cx, node, val)
+    loc = cx.scope.loc
+    there = alternatives.is_none(cx, node, val, positive=False)
+    if there is None:
+        absent = isinstance(val, Known) and val.obj is None
+        there, val = Known(not absent), Known(0) if absent else val
+    else:
+        maybe = val
+        val = control.choose(cx, node, there, lambda: alternatives.narrowed(cx, node, maybe), lambda: _nothing(cx, t))
+    cx.scope.loc = loc
+    return [cx.scope.use(cx.value(there)), _typed(cx, cx.scope.use(cx.value(val)), t)]
+
+
+def _nothing(cx: Context, t: AVal) -> Val:
+    return cx.wrap(cx.scope.emit("zeros", type=t, shape=())[0])
+
+
+def _typed(cx: Context, value: Value, t: AVal) -> Value:
+    return value if value.type == t else cx.scope.emit("convert", value, kind=t.kind, dtype=t.dtype)[0]
+
+
+def built(cx: Context, node: ast.AST, form: Pattern, found: Iterator[Value]) -> Val:
+    """The element that these numbers make."""
+    from symdiff.frontend.python import control
+
+    there = next(found)
+    if not form.parts:
+        return NONE
+    number = cx.wrap(next(found))
+    return control.choose(cx, node, Num(there), lambda: number, lambda: NONE)

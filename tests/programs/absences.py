@@ -1,0 +1,154 @@
+"""Lists of as many times None as the run says, filled at an index: backpointers, memos, what comes after."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from tests.programs.cases import Cases
+
+cases = Cases()
+V = np.array([1.2, 0.5, 1.7, 1.3, 0.4])
+
+
+@cases(V)
+@cases(V[::-1])
+@cases(V[:1])
+def the_cheapest_path(v):
+    n = len(v)
+    best, parent = [math.inf] * n, [None] * n
+    best[0] = 0.0
+    for i in range(n):
+        for j in range(i):
+            c = best[j] + (v[i] - v[j]) ** 2
+            if c < best[i]:
+                best[i], parent[i] = c, j
+    k, s = n - 1, 0.0
+    while parent[k] is not None:
+        s += v[k] ** 2
+        k = parent[k]
+    return best[-1] + s
+
+
+@cases(V)
+@cases(V * 0.1)
+def the_way_back(v):
+    parent = [None] * len(v)
+    for i in range(1, len(v)):
+        parent[i] = max(i - 2, 0) if v[i] > v[i - 1] else i - 1
+    k, path = len(v) - 1, []
+    while k is not None:
+        path.append(k)
+        k = parent[k]
+    return sum(v[j] ** 2 * len(path) for j in path[::-1])
+
+
+@cases(V)
+@cases(np.sort(V))
+@cases(V[:0])
+def the_next_that_is_greater(v):
+    out, stack = [None] * len(v), []
+    for i, t in enumerate(v):
+        while stack and v[stack[-1]] < t:
+            out[stack.pop()] = t
+        stack.append(i)
+    return sum(o * v[i] for i, o in enumerate(out) if o is not None)
+
+
+@cases(V)
+@cases(V[:1])
+def all_filled(v):
+    out = [None] * len(v)
+    for i in range(len(v)):
+        out[i] = v[i] * v[0]
+    return sum(out) * max(out) + np.sum(np.array(out) ** 2)
+
+
+@cases(V, 2)
+@cases(V, 5)
+def each_from_the_one_before(v, n):
+    memo = [None] * (n + 1)
+    memo[0] = 1.0
+    for i in range(1, n + 1):
+        if memo[i] is None:
+            memo[i] = memo[i - 1] * v[i - 1]
+    return memo[-1] + memo[n - 1]
+
+
+@cases(V)
+@cases(V - 0.6)
+def some_are_none_again(v):
+    out = [None] * len(v)
+    out[0] = v[0]
+    for i in range(1, len(v)):
+        out[i] = v[i] * v[i - 1]
+        if v[i] > 0.9:
+            out[i - 1] = None
+    s = 0.0
+    for k, o in enumerate(out):
+        if o is not None and k > 1:
+            s += o**2
+        elif o is None:
+            s += 3 * v[0]
+    return s
+
+
+@cases(V)
+@cases(V[:2])
+def under_another_name_and_copied(v):
+    out = [None] * len(v)
+    other = out
+    for i in range(0, len(v), 2):
+        other[i] = v[i] ** 2
+    copied = out[:]
+    copied[0] = v[1]
+    s = out[0]
+    while copied:
+        t = copied.pop()
+        if t is not None:
+            s += t * v[-1]
+    return s
+
+
+@cases(V)
+def never_filled(v):
+    out, s = [None] * len(v), 0.0
+    for i, t in enumerate(v):
+        if out[i] is None:
+            s += t * t
+    return s
+
+
+@cases(V)
+@cases(V[1:])
+def filled_on_one_path(v):
+    out = [None] * len(v)
+    if v[0] > 1.0:
+        out[-1] = v[0]
+    return v[1] if out[-1] is None else out[-1] * v[1]
+
+
+@cases(V)
+@cases(V * 0.1)
+def none_or_a_number_appended(v):
+    out = []
+    for t in v:
+        out.append(t**2 if t > 0.6 else None)
+    return sum(o * 1.5 for o in out if o is not None) + v[0] * len(out)
+
+
+@cases(V)
+def pairs(v):
+    out = [None] * len(v)
+    for i, t in enumerate(v):
+        out[i] = (t * t, i)
+    return sum(a * (b + 1) for a, b in out)
+
+
+@cases(V)
+def rows(v):
+    out = [None] * len(v)
+    for i, t in enumerate(v):
+        out[i] = v * t
+    return sum(np.sum(row) for row in out)
