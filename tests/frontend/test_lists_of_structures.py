@@ -146,9 +146,19 @@ def put_in_and_kept(a):
     return bodies[0].mass
 
 
+def at_two_places_of_a_known_list(a):
+    body = Body(a)
+    bodies = [body, body]
+    while a < 40.0:
+        a = a * 2.0
+        bodies[int(a > 10.0)].mass += a  # here
+    return bodies[0].mass
+
+
 CHANGED = [
     one_object_in_every_turn, one_array_in_every_element, put_in_twice, two_places_of_one_element, sorted_since,
     of_the_last_turn, heaped, heaped_again, in_a_list_made_anew, put_in_and_kept,
+    at_two_places_of_a_known_list,
 ]  # fmt: skip
 
 
@@ -159,6 +169,22 @@ def test_changing_what_may_be_elsewhere_is_refused(f: Callable[..., Any]) -> Non
     (problem,) = caught.value.problems
     assert problem.code in ("SD510", "SD508")
     assert problem.source_line.endswith("# here")
+
+
+def read_under_its_own_name(a):
+    first = Body(a)
+    bodies = [first, Body(2.0)]
+    while a < 40.0:
+        a = a * 2.0
+        bodies[int(a > 10.0)].mass += a
+    return bodies[0].mass + first.mass  # here
+
+
+def test_an_element_changed_at_an_index_of_the_run_is_read_from_its_list() -> None:
+    with pytest.raises(CompileError) as caught:
+        symdiff.grad(read_under_its_own_name)(2.0)
+    assert caught.value.problems[0].code == "SD511"
+    assert caught.value.problems[0].source_line.endswith("# here")
 
 
 def chosen_in_the_loop(a):

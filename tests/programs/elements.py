@@ -326,3 +326,39 @@ def an_argument_of_many_floats(coefficients, x):
     for i in range(1, len(coefficients)):
         coefficients[i] += coefficients[i - 1] * x
     return value + sum(c * c for c in coefficients) / len(coefficients)
+
+
+# --- elements of a list of known length, at an index of the run
+
+
+@cases(array(5), 0.1)
+@cases(array(5) + 2.0, 0.1)
+def cells_of_two_numbers(v, x):
+    cells = [[x, 1.0] for _ in range(2)]
+    for t in v:
+        j = 0 if t < x else 1
+        cells[j][0] += t
+        cells[1][1] *= t * 0.5
+        cells[j][1] += cells[j][0] * 0.5
+    return sum(s * p for s, p in cells)
+
+
+@cases(array(5), 0.1)
+@cases(array(5) - 2.0, 0.1)
+def the_dict_of_the_bin(v, x):
+    bins = [{"sum": 0.0, "count": 0} for _ in range(3)]
+    for t in v:
+        found = bins[min(max(int(t + 1.0), 0), 2)]
+        found["sum"] += t * x
+        found["count"] += 1
+    return sum(b["sum"] ** 2 / b["count"] for b in bins if b["count"])
+
+
+@cases(array(5), 0.1)
+def the_object_that_was_replaced(v, x):
+    some = [Particle(t, x) for t in (1.0, 2.0)]
+    for k, t in enumerate(v):
+        some[int(t > x)].kick(t, 0.5)
+        if k == 1:
+            some[1] = Particle(x, t)
+    return sum(p.x * p.v for p in some)

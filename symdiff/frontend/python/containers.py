@@ -290,7 +290,7 @@ def _sequence_item(cx: Context, node: ast.AST, base: Val, known: tuple[Val, ...]
         if isinstance(base, ListRef) and lodging.adopted(cx, node, base, staged):
             return _grown_item(cx, node, base, staged, index)
         found = grown.element(cx, node, staged, index)
-        if isinstance(found, Arr):
+        if isinstance(found, Arr | Reference):
             cx.chosen[found.cell] = (cx.frame.path, id(node))
         return found
     error = f"{'list' if is_list else 'tuple'} index out of range"
@@ -422,6 +422,7 @@ def changeable(cx: Context, node: ast.AST, base: Val) -> bool:
         and found
         and not (lodging.may_change(cx, base.cell) and lodging.refreshed(cx, base.cell))
     ):
+        lodging.adopt(cx, base.cell)
         problem = cx.make_problem("SD510", node, [(found, "in the list here")], target=cx.text(node))
         memory.take_apart(cx, problem)
         cx.problems.append(problem)
