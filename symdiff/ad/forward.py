@@ -220,7 +220,14 @@ class _BlockTangents:
             self.set(op.out, prim.jvp(self.b, ts, outs[0], *ins, **op.params))
 
     def _filled(self, op: Op, ts: Sequence[V | None]) -> list[V]:
-        """The operands of a jointly linear operation on tangents; indices and sizes stay."""
+        """The operands of a jointly linear operation on tangents; indices and sizes stay.
+
+        A complex array that is written has a complex tangent, also where that is real as yet.
+        """
+        k = op.prim.consumes
+        ts = [
+            t and rules.exactly(self.b, t, v) if n == k else t for n, (t, v) in enumerate(zip(ts, op.ins, strict=True))
+        ]
         return [
             (t or self.b.nothing(v, op.out)) if on else V(self.b, v)
             for t, v, on in zip(ts, op.ins, _jointly(op), strict=True)
