@@ -61,3 +61,44 @@ def test_an_output_of_another_shape_is_an_error_as_in_numpy(function: Callable[.
     for call in (function, symdiff.grad(function)):
         with pytest.raises(ValueError, match="Output array "):
             call(X)
+
+
+def through_a_mask(x):
+    y = x * 1.0
+    y[x > 1.5] = y[:3]
+    return np.sum(y)
+
+
+def through_flat(x):
+    y = x * 1.0
+    y.flat[:] = y[::-1]
+    return np.sum(y)
+
+
+@pytest.mark.parametrize("function", [through_a_mask, through_flat])
+def test_a_view_stored_into_its_array_one_by_one_is_refused(function: Callable[..., Any]) -> None:
+    with pytest.raises(CompileError) as caught:
+        symdiff.grad(function)(X)
+    lines = str(caught.value).splitlines()
+    assert lines[0].endswith("SD299 a store of a view of `y` into it, through a mask or `flat`, is not supported")
+    assert lines[3:] == [
+        "  why: NumPy stores one element after the other, and may read what it has overwritten",
+        "  rewrite: copy it first: `….copy()`",
+    ]
+
+
+def test_its_copy_and_rows_of_it_are_stored() -> None:
+    """By hand: y = (1, 1, 2, 3); the rows become (x0, x1), three times."""
+
+    def copied(x):
+        y = x * 1.0
+        y[x > 1.5] = y[:3].copy()
+        return np.sum(y)
+
+    def row(x):
+        y = np.stack([x[:2], x[2:], x[2:]])
+        y[y[:, 0] > 0] = y[:1]
+        return np.sum(y)
+
+    assert symdiff.grad(copied)(X).tolist() == [2.0, 1.0, 1.0, 0.0]
+    assert symdiff.grad(row)(X).tolist() == [3.0, 3.0, 0.0, 0.0]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 
-from symdiff.frontend.python import arrays, memory, numpy_shapes, numpy_spelled, subscripts
+from symdiff.frontend.python import arrays, memory, numpy_shapes, numpy_spelled, overlaps, subscripts
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import POISON, Arr, Flat, Known, Num, Val
 from symdiff.frontend.spelled import writing
@@ -30,7 +30,7 @@ def read(cx: Context, node: ast.AST, flat: Flat, index: Val) -> Val:
 def write(cx: Context, node: ast.AST, flat: Flat, index: Val, val: Val) -> None:
     """`y.flat[index] = val`."""
     base = flat.base
-    if memory.is_poison(index, val):
+    if memory.is_poison(index, val) or overlaps.refuse_in_turn(cx, node, base, val):
         return
     if cx.aval(base).rank == 1 or memory.in_order(cx, base):
         line = elements(cx, node, flat)

@@ -1,7 +1,8 @@
 """`np.concatenate(parts, out=y)` and np.stack where y shares memory with a part: NumPy copies one after the other.
 
 By hand, once: with y = [1, 2, 3, 4] the parts y[2:] and y[:2] give [3, 4, 3, 4], since y[:2] is read when it is
-overwritten already.  Ufuncs, reductions and np.take copy first what they would overwrite.
+overwritten already.  Ufuncs, reductions and np.take copy first what they would overwrite.  So do stores, but for those
+through a mask of the whole array and through `flat`.
 """
 
 from __future__ import annotations
@@ -34,3 +35,13 @@ def joined(cx: Context, node: ast.AST, name: str, args: list[Val], kwargs: dict[
         return cx.refuse("SD402", node, argument="out", function=f"np.{name}", detail=detail)
     made = numpy_spelled.written_out(cx, node, name, _BY_PARTS[name], [parts, Known(axis), out], {})
     return POISON if made is POISON else out
+
+
+def refuse_in_turn(cx: Context, node: ast.AST, base: Arr, val: Val) -> bool:
+    """Whether a store of one element after the other reads what it has overwritten; reported."""
+    if not isinstance(val, Arr) or not val.path or not kinship.related([base.cell]) & kinship.related([val.cell]):
+        return False
+    what = f"a store of a view of `{base.cell.name or 'the array'}` into it, through a mask or `flat`,"
+    why = "NumPy stores one element after the other, and may read what it has overwritten"
+    cx.refuse("SD299", node, construct=what, why=why, rewrite="copy it first: `….copy()`")
+    return True

@@ -241,8 +241,18 @@ def _store(cx: Context, node: ast.AST, prim: str, base: Arr, index: Val, val: Va
         memory.in_each(cx, node, base, lambda side: _store(cx, node, prim, side, index, val, listed))
         return
     spec = build(cx, node, base, index)
+    if spec is not None and _by_elements(cx, spec, val):
+        from symdiff.frontend.python import overlaps
+
+        if overlaps.refuse_in_turn(cx, node, base, val):
+            return
     if spec is not None and _fits(cx, node, base, val):
         _emit_store(cx, node, prim, base, spec, _truncated(cx, node, base, val), listed)
+
+
+def _by_elements(cx: Context, spec: _Spec, val: Val) -> bool:
+    """Whether a mask of the whole array says where, and NumPy stores one element after the other."""
+    return any(item[0] == "mask" for item in spec.items) and isinstance(val, Arr) and cx.aval(val).rank == 1
 
 
 def _emit_store(cx: Context, node: ast.AST, prim: str, base: Arr, spec: _Spec, val: Val, listed: bool = False) -> None:
