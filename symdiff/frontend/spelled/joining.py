@@ -225,6 +225,10 @@ def broadcast_arrays(*args: Any) -> Any:
     return tuple([np.broadcast_to(a, unit.shape) for a in args])
 
 
+# Until NumPy 2.4 the lines of a sparse grid without copies are a list, all other grids a tuple.
+_OPEN_GRIDS_ARE_A_LIST = isinstance(np.meshgrid([0.0], sparse=True, copy=False), list)
+
+
 @spelled()
 def meshgrid(*xi: Any, indexing: Any = "xy", sparse: Any = False, copy: Any = True) -> Any:
     """Without `copy`, and unless `sparse`, the results are views that cannot be written."""
@@ -236,7 +240,7 @@ def meshgrid(*xi: Any, indexing: Any = "xy", sparse: Any = False, copy: Any = Tr
     if not sparse:
         shape = [np.size(xi[order[k]]) for k in range(count)]
         lines = [np.broadcast_to(line, shape) for line in lines]
-    elif not copy:
+    elif not copy and _OPEN_GRIDS_ARE_A_LIST:
         return lines
     return tuple([line.copy() if copy else line for line in lines])
 
