@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import ast
-import enum
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
 import symdiff.primitives.checks  # noqa: F401  # fills the registry
 from symdiff.errors import CompileError, Loc, Problem
 from symdiff.frontend.python import values
-from symdiff.frontend.python.desugar import desugared
-from symdiff.frontend.python.instances import Bottom, Instance, Instances, Pattern, Place
+from symdiff.frontend.python.instances import Bottom, Instance, Instances, Pattern
 from symdiff.frontend.python.liveness import Liveness
 from symdiff.frontend.python.problems import NeedStatic
+from symdiff.frontend.python.session import Session
 from symdiff.frontend.python.store import MISSING, Facts, Scope, Store
 from symdiff.frontend.python.values import NO_TAGS, POISON, Arr, Cell, Foreign, Known, Num, Tag, Text, Val
 from symdiff.frontend.source import FunctionNode, Source
-from symdiff.ir import dims, types
+from symdiff.ir import types
 from symdiff.ir.core import Literal, Value
 from symdiff.ir.dims import Dim
 from symdiff.ir.errstate import Stack
 from symdiff.ir.types import AVal, Kind, KindError, Object, Opt, ShapeError
 from symdiff.signature import Guard, Leaf, Param
-
-N = TypeVar("N")
 
 MAX_OPERATIONS = 200_000  # emitted, those of abandoned attempts included
 
@@ -62,136 +60,90 @@ class LoopState:
     turn: int = 0
 
 
-class Sharing(enum.Enum):
-    """Which helpers called in several places may become functions of the program: see `sharing`."""
-
-    NONE = 0
-    VALUES = 1  # those that get numbers, arrays and what holds these, and change arrays at most
-    MEMORY = 2  # also those that get objects, and change objects, lists and dicts
-
-
-@dataclass
-class Session:
-    """What earlier attempts at lowering found out."""
-
-    sizes: dict[str, Dim] = field(default_factory=dict)  # size variable -> what it must equal
-    statics: set[str] = field(default_factory=set)  # captured integers to take by value
-    by_value: bool = False  # take every captured number by value
-    changed: bool = False
-    # loops (by call path) known to need unrolling, with the subscript that would go without: see NeedStatic
-    unrolled: dict[Any, Hashable] = field(default_factory=dict)
-    taken_apart: Problem | None = None  # why no list of lists, dicts or objects is taken as one that grows
-    # conditions of `while` that change something, and what a `for` runs over without end, by their ids
-    effects: set[int] = field(default_factory=set)
-    bodies: dict[tuple[int, frozenset[int]], tuple[FunctionNode, FunctionNode]] = field(default_factory=dict)
-    made: dict[tuple[int, str], tuple[ast.AST, Any]] = field(default_factory=dict)  # by node, kept, and kind
-    ragged: bool = False  # lists in lists that grow are of any length too
-    searched: set[Hashable] = field(default_factory=set)  # subscripts (by call path) of lists with staged indices
-    adopted: set[Hashable] = field(default_factory=set)  # those among them through which an array is written
-    recursive: dict[Hashable, frozenset[Place]] = field(default_factory=dict)  # definitions, with what they stage
-    forms: dict[Hashable, dict[Place, Pattern]] = field(default_factory=dict)  # of the elements of lists among these
-    sums: dict[int, set[str]] = field(default_factory=dict)  # by loop: names that begin with 0 for an array
-    sharing: Sharing = Sharing.MEMORY
-    absences: bool | None = None  # whether `[None] * n`, where it was met, is a list of any length
-    checking: bool = False  # sizes of which nothing says that they are equal are compared when it runs
-    shared: set[Hashable] = field(default_factory=set)  # those that did, for arguments of one pattern each
-
-    def substitute(self, d: Dim) -> Dim:
-        for _ in range(len(self.sizes) + 1):
-            new = dims.substitute(d, lambda a: self.sizes.get(a.name, dims.var(a.name)) if a.op == "var" else _same(a))
-            if new == d:
-                return new
-            d = new
-        return d
-
-    def rewritten(self, node: FunctionNode) -> FunctionNode:
-        """The function without what is short for other statements: the same nodes in each attempt."""
-        key = id(node), frozenset(self.effects)
-        if key not in self.bodies:
-            self.bodies[key] = node, desugared(node, self.effects)
-        return self.bodies[key][1]
-
-    def short_for(self, node: ast.AST, kind: str, make: Callable[[], N]) -> N:
-        """What a comprehension or call is short for: the same nodes in each attempt, as places are told by them."""
-        if (id(node), kind) not in self.made:
-            self.made[id(node), kind] = node, make()
-        found: N = self.made[id(node), kind][1]
-        return found
-
-
-def _same(a: dims.Atom) -> Dim:
-    return dims.opaque(a.name)
-
-
+@dataclass(eq=False)
 class Context:
     """Everything the evaluator's functions share.  Their first parameter is always `cx`."""
 
-    def __init__(self, source: Source, session: Session) -> None:
-        self.source = source
-        self.session = session
-        self.homes: dict[Value, Scope] = {}
-        self.top = Scope(None, self.homes)
-        self.scope = self.top
-        self.leaves = self.top  # the region that a `Bottom` goes back to
-        self.store = Store()
-        self.eager: dict[Cell, dict[Hashable, Any]] = {}  # what iterators were made of: see `iterators`
-        self.problems: list[Problem] = []
-        self.kept: set[Loc] = set()  # calls of which an object may keep the arrays that it is given
-        self.dropped: list[ast.stmt] = []  # statements without a result: some problem must say why
-        self.frames: list[Frame] = []
-        self.loops: list[LoopState] = []
-        self.params: list[Param] = []
-        self.param_values: list[Value] = []
-        self.leaf_of: dict[str, Leaf] = {}  # parameter tag -> argument leaf
-        self.captured: dict[Any, Val] = {}
-        self.origins: dict[str, tuple[str, Source]] = {}
-        self.homes_of: dict[int, tuple[int, Any]] = {}  # id -> number and object: globals and cells that were read
-        self.classes: dict[type, Known] = {}  # of objects: the class, as it is read at each call
-        self.fixed: dict[tuple[int, str], dict[str, Any]] = {}  # what partials and methods pass, by source and name
-        self.guards: dict[Any, Guard] = {}
-        self.compiled: dict[int, Source] = {}  # every definition compiled in, by the id of its node
-        self.sizes_needed: set[str] = set()
-        self.learned: dict[Value, tuple[Facts, Facts]] = {}  # by test: what holds where it is true, and false
-        self.told: dict[Value, Value] = {}  # optional values: which other one is None when they are, see `together`
-        self.tellers: dict[Value, list[Value]] = {}  # by that one: all of them
-        self.deciding: dict[Value, Value] = {}  # by number of an option: the condition that chose the first of two
-        self.derivatives = 0  # how many are being taken, one inside another
-        # Where helpers are called, see `sharing`: the operations inside each; how many a small one must have; the total
-        # so far; the one about to be compiled in place.
-        self.places: dict[Hashable, set[Hashable]] = {}
-        self.weights: dict[Hashable, int] = {}
-        self.small: dict[Hashable, int] = {}
-        self.inlined = 0
-        self.noted: Hashable = None
-        self.written: set[int] = set()
-        self.given: dict[Leaf, Hashable] = {}  # containers and arrays of arguments: what tells each from others
-        self.tuples: dict[Val, Leaf] = {}  # the tuples among them
-        self.remade: dict[int, Any] = {}  # by id: keys that stand for objects of the call
-        self.sums: dict[tuple[int, str], tuple[Cell, Val]] = {}  # by frame and name: see `summing`
-        self.doubles: set[Cell] = set()  # objects made of these again
-        self.chosen: dict[Cell, Hashable] = {}  # arrays that a staged index chose: by which subscript
-        self.copies: dict[Cell, Val] = {}  # what the region of a derivative has of its own for a container passed to it
-        self.watched: list[set[object]] = []  # by region: containers that it reads, cells or the ids of captured ones
-        self.together: set[tuple[Leaf, ...]] = set()  # those among them that one `deepcopy` copied
-        self.apart: dict[tuple[str, Leaf, Leaf | Val | None], tuple[Source, ast.AST]] = {}  # see `apart`
-        self.changed_arguments: dict[str, Problem] = {}  # by name: what to say where it has its default value
-        self.defaults: dict[str, tuple[Source, str]] = {}  # defaults of helpers: as they are captured, and whose
-        self.headers: dict[Any, Any] = {}  # per loop and call path: its last header
-        self.turn_depth = 0  # of the journals: the header's, while a turn is compared with it
-        self.pairing: list[Any] = []  # references that are being taken apart, outermost first
-        # bound: names, inside expressions; leaf: what is differentiated by, inside
-        self.counters = dict.fromkeys(("frame", "loop", "opaque", "bound", "pullback", "leaf"), 0)
-        self.opaque_memo: dict[Any, Dim] = {}
-        self.turns: dict[Dim, tuple[Dim, Dim]] = {}  # of the index of a loop that counts up: between what it lies
-        self.sources: dict[int, tuple[Any, Source]] = {}
-        self.bodies: dict[int, tuple[FunctionNode, Liveness]] = {}  # by the id of the definition: what is run
-        self.used_names: set[str] = set()
-        self.instances = Instances()
-        self.callees: set[int] = set()  # by id, the expressions that are called
-        self.taken: dict[int, tuple[Any, Cell, Any]] = {}  # by list of known structure: see `lodging.taken`
-        self.unfolded: dict[Hashable, int] = {}  # by definition: recursive calls compiled in place
-        self.emitted = 0
-        self.errstate: Stack = ()  # the `with np.errstate(…)` that is being run
+    source: Source
+    session: Session
+    problems: list[Problem] = field(default_factory=list)
+    dropped: list[ast.stmt] = field(default_factory=list)  # statements without a result: some problem must say why
+    emitted: int = 0  # operations
+    # of frames, loops, sizes, names bound inside expressions, pullbacks, and what is differentiated by inside
+    counters: Counter[str] = field(default_factory=Counter)
+
+    # Where it is.
+    homes: dict[Value, Scope] = field(default_factory=dict)
+    top: Scope = field(init=False)
+    scope: Scope = field(init=False)
+    leaves: Scope = field(init=False)  # the region that a `Bottom` goes back to
+    frames: list[Frame] = field(default_factory=list)
+    loops: list[LoopState] = field(default_factory=list)
+    errstate: Stack = ()  # the `with np.errstate(…)` that is being run
+    derivatives: int = 0  # how many are being taken, one inside another
+    headers: dict[Any, Any] = field(default_factory=dict)  # per loop and call path: its last header
+    turn_depth: int = 0  # of the journals: the header's, while a turn is compared with it
+    pairing: list[Any] = field(default_factory=list)  # references that are being taken apart, outermost first
+
+    # The arguments.
+    params: list[Param] = field(default_factory=list)
+    param_values: list[Value] = field(default_factory=list)
+    leaf_of: dict[str, Leaf] = field(default_factory=dict)  # by the parameter's tag
+    given: dict[Leaf, Hashable] = field(default_factory=dict)  # containers and arrays: what tells each from others
+    tuples: dict[Val, Leaf] = field(default_factory=dict)  # the tuples among them
+    together: set[tuple[Leaf, ...]] = field(default_factory=set)  # those among them that one `deepcopy` copied
+    apart: dict[tuple[str, Leaf, Leaf | Val | None], tuple[Source, ast.AST]] = field(default_factory=dict)
+    changed_arguments: dict[str, Problem] = field(default_factory=dict)  # what to say of one that has its default value
+
+    # What is read from outside.
+    captured: dict[Any, Val] = field(default_factory=dict)
+    origins: dict[str, tuple[str, Source]] = field(default_factory=dict)
+    homes_of: dict[int, tuple[int, Any]] = field(default_factory=dict)  # globals and cells, numbered, by their ids
+    classes: dict[type, Known] = field(default_factory=dict)  # of objects: the class, as it is read at each call
+    fixed: dict[tuple[int, str], dict[str, Any]] = field(default_factory=dict)  # what partials and methods pass
+    defaults: dict[str, tuple[Source, str]] = field(default_factory=dict)  # of helpers: as captured, and whose
+    guards: dict[Any, Guard] = field(default_factory=dict)
+    used_names: set[str] = field(default_factory=set)
+
+    # What names and memory hold.
+    store: Store = field(default_factory=Store)
+    written: set[int] = field(default_factory=set)
+    kept: set[Loc] = field(default_factory=set)  # calls of which an object may keep the arrays that it is given
+    eager: dict[Cell, dict[Hashable, Any]] = field(default_factory=dict)  # what iterators were made of: see `iterators`
+    taken: dict[int, tuple[Any, Cell, Any]] = field(default_factory=dict)  # known lists: see `lodging.taken`
+    sums: dict[tuple[int, str], tuple[Cell, Val]] = field(default_factory=dict)  # by frame and name: see `summing`
+    remade: dict[int, Any] = field(default_factory=dict)  # by id: keys that stand for objects of the call
+    doubles: set[Cell] = field(default_factory=set)  # objects made of these again
+    chosen: dict[Cell, Hashable] = field(default_factory=dict)  # arrays that a staged index chose: by which subscript
+    copies: dict[Cell, Val] = field(default_factory=dict)  # a derivative's own ones of containers that it is given
+    watched: list[set[object]] = field(default_factory=list)  # by region: containers that it reads, or their ids
+
+    # What is known of values and sizes.
+    learned: dict[Value, tuple[Facts, Facts]] = field(default_factory=dict)  # by test: where it is true, and false
+    told: dict[Value, Value] = field(default_factory=dict)  # which other one is None when this is, see `together`
+    tellers: dict[Value, list[Value]] = field(default_factory=dict)  # by that one: all of them
+    deciding: dict[Value, Value] = field(default_factory=dict)  # by number of an option: what chose the first of two
+    sizes_needed: set[str] = field(default_factory=set)
+    opaque_memo: dict[Any, Dim] = field(default_factory=dict)
+    turns: dict[Dim, tuple[Dim, Dim]] = field(default_factory=dict)  # of an index that counts up: what it lies between
+
+    # The functions it calls.
+    compiled: dict[int, Source] = field(default_factory=dict)  # every definition compiled in, by the id of its node
+    sources: dict[int, tuple[Any, Source]] = field(default_factory=dict)
+    bodies: dict[int, tuple[FunctionNode, Liveness]] = field(default_factory=dict)  # what is run, by definition
+    callees: set[int] = field(default_factory=set)  # by id, the expressions that are called
+    instances: Instances = field(default_factory=Instances)
+    unfolded: dict[Hashable, int] = field(default_factory=dict)  # by definition: recursive calls compiled in place
+    # Where helpers are called, see `sharing`: the operations inside each; how many a small one must have; the total
+    # so far; the one about to be compiled in place.
+    places: dict[Hashable, set[Hashable]] = field(default_factory=dict)
+    weights: dict[Hashable, int] = field(default_factory=dict)
+    small: dict[Hashable, int] = field(default_factory=dict)
+    inlined: int = 0
+    noted: Hashable = None
+
+    def __post_init__(self) -> None:
+        self.top = self.scope = self.leaves = Scope(None, self.homes)
 
     # --- places and problems
 

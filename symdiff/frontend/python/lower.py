@@ -29,10 +29,11 @@ from symdiff.frontend.python import (
     rounds,
     sharing,
 )
-from symdiff.frontend.python.context import Context, Frame, Session, Sharing
+from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.instances import Bottom, Pattern
 from symdiff.frontend.python.liveness import Liveness, local_names
 from symdiff.frontend.python.problems import CannotRoll, NeedStatic, Respecialise, Restart
+from symdiff.frontend.python.session import Session, Sharing
 from symdiff.frontend.python.store import Unseen
 from symdiff.frontend.python.values import (
     POISON,

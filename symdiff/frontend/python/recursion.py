@@ -21,10 +21,11 @@ from collections.abc import Hashable, Iterator, Mapping
 from typing import NoReturn
 
 from symdiff.frontend.python import instance_calls, patterns, recursion_memory, rounds, sharing
-from symdiff.frontend.python.context import Context, Frame, Sharing
+from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.instances import Instance, Outer, Pattern, Place
 from symdiff.frontend.python.patterns import Numbered
 from symdiff.frontend.python.problems import Restart
+from symdiff.frontend.python.session import Sharing
 from symdiff.frontend.python.values import (
     POISON,
     Arr,

@@ -17,10 +17,11 @@ import ast
 from collections.abc import Mapping
 
 from symdiff.frontend.python import patterns
-from symdiff.frontend.python.context import Context, Frame, Sharing
+from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.instances import Pattern, Place
 from symdiff.frontend.python.patterns import Numbered
 from symdiff.frontend.python.problems import Restart
+from symdiff.frontend.python.session import Sharing
 from symdiff.frontend.python.values import Arr, Known, Num, Val
 from symdiff.frontend.source import Source
 

@@ -1,0 +1,79 @@
+"""What the attempts at lowering one function leave to the next: each starts again where more must be known."""
+
+from __future__ import annotations
+
+import ast
+import enum
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from symdiff.errors import Problem
+from symdiff.frontend.python.desugar import desugared
+from symdiff.frontend.python.instances import Pattern, Place
+from symdiff.frontend.source import FunctionNode
+from symdiff.ir import dims
+from symdiff.ir.dims import Dim
+
+N = TypeVar("N")
+
+
+class Sharing(enum.Enum):
+    """Which helpers called in several places may become functions of the program: see `sharing`."""
+
+    NONE = 0
+    VALUES = 1  # those that get numbers, arrays and what holds these, and change arrays at most
+    MEMORY = 2  # also those that get objects, and change objects, lists and dicts
+
+
+@dataclass
+class Session:
+    """What earlier attempts at lowering found out."""
+
+    sizes: dict[str, Dim] = field(default_factory=dict)  # size variable -> what it must equal
+    statics: set[str] = field(default_factory=set)  # captured integers to take by value
+    by_value: bool = False  # take every captured number by value
+    changed: bool = False
+    # loops (by call path) known to need unrolling, with the subscript that would go without: see NeedStatic
+    unrolled: dict[Any, Hashable] = field(default_factory=dict)
+    taken_apart: Problem | None = None  # why no list of lists, dicts or objects is taken as one that grows
+    # conditions of `while` that change something, and what a `for` runs over without end, by their ids
+    effects: set[int] = field(default_factory=set)
+    bodies: dict[tuple[int, frozenset[int]], tuple[FunctionNode, FunctionNode]] = field(default_factory=dict)
+    made: dict[tuple[int, str], tuple[ast.AST, Any]] = field(default_factory=dict)  # by node, kept, and kind
+    ragged: bool = False  # lists in lists that grow are of any length too
+    searched: set[Hashable] = field(default_factory=set)  # subscripts (by call path) of lists with staged indices
+    adopted: set[Hashable] = field(default_factory=set)  # those among them through which an array is written
+    recursive: dict[Hashable, frozenset[Place]] = field(default_factory=dict)  # definitions, with what they stage
+    forms: dict[Hashable, dict[Place, Pattern]] = field(default_factory=dict)  # of the elements of lists among these
+    sums: dict[int, set[str]] = field(default_factory=dict)  # by loop: names that begin with 0 for an array
+    sharing: Sharing = Sharing.MEMORY
+    absences: bool | None = None  # whether `[None] * n`, where it was met, is a list of any length
+    checking: bool = False  # sizes of which nothing says that they are equal are compared when it runs
+    shared: set[Hashable] = field(default_factory=set)  # those that did, for arguments of one pattern each
+
+    def substitute(self, d: Dim) -> Dim:
+        for _ in range(len(self.sizes) + 1):
+            new = dims.substitute(d, lambda a: self.sizes.get(a.name, dims.var(a.name)) if a.op == "var" else _same(a))
+            if new == d:
+                return new
+            d = new
+        return d
+
+    def rewritten(self, node: FunctionNode) -> FunctionNode:
+        """The function without what is short for other statements: the same nodes in each attempt."""
+        key = id(node), frozenset(self.effects)
+        if key not in self.bodies:
+            self.bodies[key] = node, desugared(node, self.effects)
+        return self.bodies[key][1]
+
+    def short_for(self, node: ast.AST, kind: str, make: Callable[[], N]) -> N:
+        """What a comprehension or call is short for: the same nodes in each attempt, as places are told by them."""
+        if (id(node), kind) not in self.made:
+            self.made[id(node), kind] = node, make()
+        found: N = self.made[id(node), kind][1]
+        return found
+
+
+def _same(a: dims.Atom) -> Dim:
+    return dims.opaque(a.name)
