@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from symdiff.explain.stages import ARGUMENT, BACK, PARAMETER, Derivation, Edge, 
 from symdiff.explain.values import Values
 from symdiff.ir import types
 from symdiff.ir.core import Family, Op, Program, Value, walk
+from symdiff.ir.steps import reached
 from symdiff.passes import levels
 from symdiff.signature import Lowered, check_has_numbers
 from symdiff.trees import path_text
@@ -119,8 +120,8 @@ class _Deriving:
                 if use.flows():
                     readers.setdefault(use.source.key, []).append(key)
         inside = [d.key for name, outs in self.reading.ends.items() for v in outs for d, _ in self.reading.sources(v)]
-        varied = _reached(self.wrt, lambda key: readers.get(key, ()))
-        useful = _reached(
+        varied = reached(self.wrt, lambda key: readers.get(key, ()))
+        useful = reached(
             (*self.results, *(key for key in inside if self.drafts[key].group)),
             lambda key: [u.source.key for u in self.uses[key] if u.flows()],
         )
@@ -175,7 +176,7 @@ class _Deriving:
 
         So a gradient comes after those that it is computed from.
         """
-        reachable = _reached(self.results, lambda key: [u.source.key for u in self.uses[key]])
+        reachable = reached(self.results, lambda key: [u.source.key for u in self.uses[key]])
         left: Counter[str] = Counter()
         for key in reachable:
             left.update({u.source.key for u in self.uses[key] if not u.is_back()})
@@ -318,14 +319,3 @@ def _without_idle(stage: Stage, stages: Mapping[str, Stage]) -> Stage:
 
 def _inexact(draft: Draft) -> bool:
     return types.cotangent(draft.type) is not None
-
-
-def _reached(seeds: Iterable[str], following: Callable[[str], Iterable[str]]) -> set[str]:
-    found: set[str] = set()
-    stack = list(seeds)
-    while stack:
-        key = stack.pop()
-        if key not in found:
-            found.add(key)
-            stack.extend(following(key))
-    return found

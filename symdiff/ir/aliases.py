@@ -47,7 +47,7 @@ from symdiff.ir.memory import (
     viewed,
 )
 from symdiff.ir.slots import Slots
-from symdiff.ir.steps import Steps, run_steps
+from symdiff.ir.steps import Steps, reached, run_steps
 from symdiff.ir.types import Seq, Type
 
 _READONLY_VIEWS = ("broadcast_to", "diag", "diagonal", "imag", "sliding_window_view")
@@ -129,14 +129,7 @@ class Flow:
                 self.holders[b].discard(v)
 
     def closure(self, buffers: Iterable[int]) -> set[int]:
-        found: set[int] = set()
-        todo = list(buffers)
-        while todo:
-            b = todo.pop()
-            if b not in found:
-                found.add(b)
-                todo.extend(self.under.get(b, ()))
-        return found
+        return reached(buffers, lambda b: self.under.get(b, ()))
 
     def roots(self, buffers: Iterable[int]) -> Buffers:
         """What buffers are in truth, without those in between."""

@@ -1,4 +1,4 @@
-"""Recursion without Python's stack, for programs that nest deeper than it: a thousand early returns.
+"""Recursion and search without Python's stack, for programs that nest deeper than it: a thousand early returns.
 
 >>> def depth(tree):
 ...     inner = []
@@ -11,9 +11,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from typing import Any
+from collections.abc import Callable, Generator, Hashable, Iterable
+from typing import Any, TypeVar
 
+T = TypeVar("T", bound=Hashable)
 Steps = Generator[Any, Any, Any]
 
 
@@ -45,3 +46,15 @@ def at_once(call: Callable[[], Any]) -> Steps:
     """A function that makes no steps, as one."""
     yield from ()
     return call()
+
+
+def reached(seeds: Iterable[T], following: Callable[[T], Iterable[T]]) -> set[T]:
+    """The seeds, what follows them, and so on."""
+    found: set[T] = set()
+    todo = list(seeds)
+    while todo:
+        item = todo.pop()
+        if item not in found:
+            found.add(item)
+            todo.extend(following(item))
+    return found

@@ -21,6 +21,7 @@ from symdiff.ir.aliases import Flow
 from symdiff.ir.core import REGISTRY, Block, Function, Op, Program, Value, walk
 from symdiff.ir.dims import Atom, Dim, Poly
 from symdiff.ir.memory import Claim, Frame, Summary
+from symdiff.ir.steps import reached
 from symdiff.ir.text import function_lines
 from symdiff.ir.types import Alt, AVal, Opt, Saved, Seq, Type
 
@@ -323,14 +324,7 @@ class _Check:
 
     def known_types(self, found: Sequence[Type]) -> set[Type]:
         """The types, and those of the fields of their records."""
-        known: set[Type] = set()
-        todo = list(found)
-        while todo:
-            t = todo.pop()
-            if t not in known:
-                known.add(t)
-                todo.extend(self.parts(t))
-        return known
+        return reached(found, self.parts)
 
     def parts(self, t: Type) -> Sequence[Type]:
         if isinstance(t, (Seq, Opt)):

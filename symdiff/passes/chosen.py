@@ -22,10 +22,10 @@ from symdiff.ir.core import Block, Function, Op, Program, Value
 from symdiff.ir.loops import Groups, first_capture
 from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import INT, AVal, Kind
-from symdiff.passes.regions import map_functions, rebuilt, same_block
+from symdiff.passes.regions import DEPTH, map_functions, only_read, rebuilt, same_block
 
-_DEPTH = 50  # of branches in each other that are looked into
 _LOOPS = ("for", "while")
+_READS = ("index", "dim_of")
 
 
 def numbers_of_chosen(program: Program) -> Program:
@@ -67,31 +67,13 @@ def _once_more(block: Block, again: bool) -> Block:
         else:
             continue
         for k in places:
-            if _is_vector(op.outs[k]) and _only_read(block, op.outs[k]):
+            if _is_vector(op.outs[k]) and only_read(block, op.outs[k], _READS):
                 block = _numbered(block, op.outs[k])
     return block
 
 
 def _is_vector(v: Value) -> bool:
     return isinstance(v.type, AVal) and v.type.kind is Kind.ARRAY and bool(v.type.shape)
-
-
-def _only_read(block: Block, v: Value, depth: int = _DEPTH) -> bool:
-    """Whether nothing but elements, parts and sizes of an array are read, here and in what captures it."""
-    if v in block.outs or not depth:
-        return False
-    for op in block.ops:
-        places = [k for k, x in enumerate(op.ins) if x is v]
-        if not places:
-            continue
-        if op.regions:
-            first = first_capture(op)
-            inner = [(r, r.params[k - len(op.ins)]) for k in places for r in op.regions]
-            if min(places) < first or not all(_only_read(r, p, depth - 1) for r, p in inner):
-                return False
-        elif op.prim.name not in ("index", "dim_of") or places != [0]:
-            return False
-    return True
 
 
 def _numbered(block: Block, v: Value) -> Block:
@@ -109,7 +91,7 @@ def _numbered(block: Block, v: Value) -> Block:
     return _reading(Block(block.params, ops, block.outs), _Chosen(v, tag, tuple(options)))
 
 
-def _same_reads(block: Block, v: Value, options: Sequence[Value], depth: int = _DEPTH) -> bool:
+def _same_reads(block: Block, v: Value, options: Sequence[Value], depth: int = DEPTH) -> bool:
     """Whether the arrays are of one type, or nobody asks for the sizes in which they differ."""
     if all(x.type == v.type for x in options):
         return True
@@ -193,7 +175,7 @@ Numbered = tuple[list[Op], Op, Value, list[Value]]  # what comes before, the ope
 
 def _branch(op: Op, k: int) -> Numbered | None:
     numbering = _Numbering([])
-    found = numbering.branch(op, k, lambda v: v, None, _DEPTH)
+    found = numbering.branch(op, k, lambda v: v, None, DEPTH)
     return None if found is None else ([], *found, numbering.options)
 
 
@@ -206,7 +188,7 @@ def _loop(op: Op, place: int) -> Numbered | None:
     assert numbering.carried is not None
     _, _, _, caps = groups.operands(op)
     outside = {**dict(zip(groups.params(body)[3], caps, strict=True)), arrays[-1]: numbering.carried}
-    found = numbering.block(body, place, outside, tag, _DEPTH, read=True)
+    found = numbering.block(body, place, outside, tag, DEPTH, read=True)
     options = numbering.options
     end = numbering.left  # what is carried may be read when it has been chosen
     if found is None or len(options) == 1:
@@ -245,7 +227,7 @@ def _capturing(
 
 
 def _is_read_as(block: Block, v: Value, options: Sequence[Value]) -> bool:
-    return _only_read(block, v) and _same_reads(block, v, options)
+    return only_read(block, v, _READS) and _same_reads(block, v, options)
 
 
 def _used_once(block: Block, v: Value) -> bool:

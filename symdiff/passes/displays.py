@@ -14,10 +14,9 @@ from __future__ import annotations
 
 from symdiff.ir.core import Block, Function, Op, Program, Value
 from symdiff.ir.loops import Groups, first_capture
-from symdiff.passes.regions import map_blocks, map_functions, rebuilt, same_block, substitute
+from symdiff.passes.regions import map_blocks, map_functions, only_read, rebuilt, same_block, substitute
 
 _READS = ("seq_get", "seq_len")
-_DEPTH = 50  # of branches and loops in each other that are looked into
 
 
 def displays_before_loops(program: Program) -> Program:
@@ -51,7 +50,7 @@ def _made_before(op: Op) -> tuple[list[Op], Op]:
         appended = o.prim.name == "seq_append" and o.ins[0] in made and o.ins[1] in made.keys() | outside.keys()
         if appended or o.prim.name in ("seq_empty", "const"):
             made[o.out] = o
-    todo = [v for v, o in made.items() if o.prim.name == "seq_append" and _only_read(body, v)]
+    todo = [v for v, o in made.items() if o.prim.name == "seq_append" and only_read(body, v, _READS)]
     moved = set[Op]()
     while todo:
         o = made[todo.pop()]
@@ -71,21 +70,3 @@ def _made_before(op: Op) -> tuple[list[Op], Op]:
     turn = Block((*body.params, *new), tuple(kept), body.outs)
     tests = [Block((*r.params, *(Value(v.type, v.hint) for v in new)), r.ops, r.outs) for r in op.regions[:-1]]
     return before, rebuilt(op, (*op.ins, *substitute(new, env)), op.outs, (*tests, turn))
-
-
-def _only_read(block: Block, v: Value, depth: int = _DEPTH) -> bool:
-    """Whether nothing but elements of a list are read, here and in what captures it."""
-    if v in block.outs or not depth:
-        return False
-    for op in block.ops:
-        for k, x in enumerate(op.ins):
-            if x is not v:
-                continue
-            if op.regions:
-                if k < first_capture(op) or not all(
-                    _only_read(r, r.params[k - len(op.ins)], depth - 1) for r in op.regions
-                ):
-                    return False
-            elif op.prim.name not in _READS:
-                return False
-    return True

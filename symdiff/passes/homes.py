@@ -25,9 +25,7 @@ from symdiff.ir.core import REGISTRY, Block, Function, Op, Params, Program, Valu
 from symdiff.ir.loops import Groups
 from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import INT, AVal, Seq
-from symdiff.passes.regions import map_functions, rebuilt, same_block, substitute
-
-_DEPTH = 50  # of loops and branches in each other that are looked into
+from symdiff.passes.regions import DEPTH, map_functions, rebuilt, same_block, substitute
 
 Pair = tuple[Value, Value]  # a list, and what is an element of it
 
@@ -63,7 +61,7 @@ class _Place:
     block: Block
     index: Value
     known: frozenset[Pair] = frozenset()
-    depth: int = _DEPTH
+    depth: int = DEPTH
 
     def holds(self, whole: Value, part: Value) -> bool:
         """Whether a value is for certain what a list has at the place."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from symdiff.ir.build import clone_block
 from symdiff.ir.core import Block, Function, Op, Params, Program, Value, walk
+from symdiff.ir.loops import first_capture
 from symdiff.ir.steps import Steps, run_steps
+
+DEPTH = 50  # of branches and loops in each other that are looked into
 
 
 def rebuilt(op: Op, ins: Sequence[Value], outs: Sequence[Value], regions: Sequence[Block], **params: Any) -> Op:
@@ -76,3 +79,20 @@ def unshared(program: Program) -> Program:
     if all(functions[name] is f for name, f in program.functions.items()):
         return program
     return replace(program, functions=functions)
+
+
+def only_read(block: Block, v: Value, reads: Container[str], depth: int = DEPTH) -> bool:
+    """Whether nothing is done with a value but these operations on it, here and in what captures it."""
+    if v in block.outs or not depth:
+        return False
+    for op in block.ops:
+        places = [k for k, x in enumerate(op.ins) if x is v]
+        if not places:
+            continue
+        if op.regions:
+            inner = [(r, r.params[k - len(op.ins)]) for k in places for r in op.regions]
+            if min(places) < first_capture(op) or not all(only_read(r, p, reads, depth - 1) for r, p in inner):
+                return False
+        elif op.prim.name not in reads or places != [0]:
+            return False
+    return True

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from symdiff.frontend.python.values import Arr, Cell, Grown, Maybe, OneOf, Reference, Struct
+from symdiff.ir.steps import reached
 
 if TYPE_CHECKING:
     from symdiff.frontend.python.context import Context
@@ -30,14 +31,7 @@ def unite(a: Cell, b: Cell) -> Cell:
 
 def related(cells: Iterable[Cell]) -> set[Cell]:
     """Everything that may hold what these hold, or be it."""
-    found, todo = set[Cell](), list(cells)
-    while todo:
-        cell = todo.pop()
-        if cell not in found:
-            found.add(cell)
-            todo += cell.kin
-            todo += cell.may
-    return found
+    return reached(cells, lambda cell: (*cell.kin, *cell.may))
 
 
 def inside(
