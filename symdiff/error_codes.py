@@ -512,7 +512,7 @@ _USAGE = (
     ("SD724", "argument not a number",
      "argument {name} is {type}",
      "compiled functions take numbers, arrays, strings, booleans, None, functions, and containers of them",
-     "pass the numbers it holds, or make its class a dataclass"),
+     "pass the numbers it holds, in lists, dicts or objects of plain classes"),
     ("SD725", "derivative of this is not supported",
      "{kind} of {function} cannot be differentiated again",
      "it returns a function, or takes tangents",

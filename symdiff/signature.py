@@ -22,11 +22,12 @@ from typing import Any
 
 import numpy as np
 
+from symdiff import plain
 from symdiff.errors import CheckError, CompileError, Loc, Problem
 from symdiff.ir import dims
 from symdiff.ir.core import Program
 from symdiff.ir.types import AVal, Kind, code, object_of, python
-from symdiff.trees import LEAF, NAMED, Path, Tree, container, flatten, path_text, paths
+from symdiff.trees import ATTRIBUTED, LEAF, NAMED, Path, Tree, container, flatten, holders, path_text, paths
 
 Leaf = tuple[str, Path]  # a leaf of an argument: its name, and the way to the leaf
 
@@ -62,6 +63,31 @@ class Static:
 
     def __str__(self) -> str:
         return getattr(self.value, "__qualname__", None) or repr(self.value)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opaque(Static):
+    """An object that is no number and no container: it is the same one at the next call, or another is compiled for."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Opaque) and self.value is other.value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __str__(self) -> str:
+        return getattr(self.value, "__qualname__", None) or type(self.value).__qualname__
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Stands for the value of an attribute, `name`, that no function takes: which one it is matters if it is read."""
+
+    name: str = field(compare=False)
+    type: str = field(compare=False)
+
+    def __repr__(self) -> str:
+        return self.type
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,12 +308,25 @@ def from_values(
             arguments.append(Argument(name, LEAF, (_listed(elem, names.fresh()),)))
             continue
         leaves, tree = flatten(value)
-        typed = (
-            Static(leaf) if (name, path) in static else leaf_type(name + path_text(path), leaf, names, sizes)
-            for leaf, path in zip(leaves, paths(tree), strict=True)
-        )
+        typed: list[AVal | Static] = []
+        for leaf, path, holder in zip(leaves, paths(tree), holders(tree), strict=True):
+            if (name, path) in static:
+                typed.append(Static(leaf) if _is_taken(leaf) else Opaque(leaf))
+            elif not holder or _is_taken(leaf):
+                typed.append(leaf_type(name + path_text(path), leaf, names, sizes))
+            else:
+                unread = Unread(name + path_text(path), _described(type(leaf)))
+                typed.append(Static(unread) if holder in ATTRIBUTED else Opaque(leaf))
         arguments.append(Argument(name, tree, tuple(typed)))
     return Signature(tuple(arguments))
+
+
+def _is_taken(leaf: object) -> bool:
+    try:
+        leaf_type("", leaf, SizeNames())
+    except CheckError:
+        return False
+    return True
 
 
 def _listed(elem: type, size: str) -> Listed:
@@ -316,8 +355,9 @@ def leaf_type(name: str, value: object, names: SizeNames, sizes: Collection[str]
     if isinstance(value, np.ndarray):
         raise CheckError.of("SD314", name=name, type=_described(kind))
     if callable(value) and type(kind).__module__ != "numpy":
-        return Static(value)
-    raise CheckError.of("SD724", name=name, type=_described(kind))
+        return Opaque(value)
+    why = plain.objection(value) if container(value) is None else ", which holds itself"
+    raise CheckError.of("SD724", name=name, type=_described(kind) + (why or ""))
 
 
 def _size(size: int, names: SizeNames, known: Collection[str]) -> dims.Dim:

@@ -1,6 +1,6 @@
 """Nested containers of numbers: taken apart into leaves and put together again.
 
-Lists, tuples, named tuples, dicts and dataclasses are containers; everything else is a leaf.
+Lists, tuples, named tuples, dicts, dataclasses and objects of plain classes are containers; everything else is a leaf.
 
 >>> leaves, tree = flatten({"w": 1.0, "layers": [2.0, (3.0,)]})
 >>> leaves, unflatten(tree, [10 * x for x in leaves])
@@ -17,20 +17,21 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from symdiff.errors import UsageError
+from symdiff import plain
 
-NAMED = ("namedtuple", "dataclass", "object")  # the kinds with a class, whose parts are attributes
+ATTRIBUTED = ("dataclass", "object")  # the kinds of objects, whose attributes may be set
+NAMED = ("namedtuple", *ATTRIBUTED)  # the kinds with a class, whose parts are attributes
 
 Path = tuple[tuple[str, Any], ...]  # ("item", key) or ("attr", name), outermost first
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The structure of a value: `kind` is leaf, list, tuple, dict, namedtuple or dataclass.
+    """The structure of a value: `kind` is leaf, list, tuple, dict, namedtuple, dataclass or object.
 
-    Of a result also choice: one of its keys, whose number is the leaf; object: an instance of another class of the
-    user's, with its attributes; and rows: a list of any length of elements of one structure, its child.  The leaves of
-    rows are lists: of all elements' first leaves, of all second ones, and so on.
+    An object is an instance of a plain class, with its attributes: see `symdiff.plain`.  Of a result also choice: one
+    of its keys, whose number is the leaf; and rows: a list of any length of elements of one structure, its child.  The
+    leaves of rows are lists: of all elements' first leaves, of all second ones, and so on.
     """
 
     kind: str = "leaf"
@@ -60,11 +61,8 @@ LEAF = Tree()
 _LISTED: tuple[Any, ...] = (set, type({}.keys()), type({}.items()), types.MappingProxyType)
 
 
-_HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE: of a class made by a `class` statement
-
-
-def container(value: Any, objects: bool = False) -> Tree | None:
-    """The node of a container with its children still leaves, or None for a leaf; with `objects` also of an object."""
+def container(value: Any) -> Tree | None:
+    """The node of a container with its children still leaves, or None for a leaf."""
     names: tuple[str, ...] | None = getattr(type(value), "_fields", None)
     if isinstance(value, tuple) and names is not None:
         return Tree("namedtuple", type(value), names, (LEAF,) * len(value))
@@ -76,16 +74,10 @@ def container(value: Any, objects: bool = False) -> Tree | None:
         names = tuple(f.name for f in dataclasses.fields(value))
         if only_fields(value, names):
             return Tree("dataclass", type(value), names, (LEAF,) * len(names))
-    if objects and type(value).__flags__ & _HEAP and not isinstance(value, (str, bytes, int, float, complex, type)):
-        names = tuple(sorted(attributes(value)))
+    if plain.objection(value) is None:
+        names = plain.attributes(value)
         return Tree("object", type(value), names, (LEAF,) * len(names))
     return None
-
-
-def attributes(value: Any) -> set[str]:
-    """The names of what an object holds, in its dictionary and in slots."""
-    slots = {name for cls in type(value).__mro__ for name in getattr(cls, "__slots__", ()) if hasattr(value, name)}
-    return {*getattr(value, "__dict__", ()), *slots} - {"__dict__", "__weakref__"}
 
 
 def only_fields(value: Any, names: tuple[str, ...]) -> bool:
@@ -143,20 +135,41 @@ def reached(value: Any, path: Path) -> Any:
     return value
 
 
-def flatten(value: Any, objects: bool = False, around: tuple[int, ...] = ()) -> tuple[list[Any], Tree]:
-    """The leaves, in order, and the structure; with `objects` also of objects of other classes, as results may be.
+def flatten(value: Any) -> tuple[list[Any], Tree]:
+    """The leaves, in order, and the structure.  What holds itself is a leaf: a node that knows its parent."""
+    try:
+        return _flatten(value, ())
+    except _Circle as circle:
+        assert circle.head is value
+        return [value], LEAF
 
-    `around` are the ids of the containers that the value is in.  UsageError SD724 for one that holds itself.
-    """
-    node = container(value, objects)
+
+class _Circle(Exception):
+    """A container that holds itself was met."""
+
+    def __init__(self, head: Any) -> None:
+        super().__init__()
+        self.head = head
+
+
+def _flatten(value: Any, around: tuple[int, ...]) -> tuple[list[Any], Tree]:
+    """The same of a part of a value; `around` are the ids of the containers that it is in."""
+    node = container(value)
     if node is None:
         return [value], LEAF
-    if id(value) in around:
-        raise UsageError.of("SD724", name="of the call", type=f"a {type(value).__name__} that holds itself")
+    around = (*around, id(value))
     leaves: list[Any] = []
     children = []
     for key in node.keys:
-        found, tree = flatten(child(value, node.kind, key), objects, (*around, id(value)))
+        part = child(value, node.kind, key)
+        if id(part) in around:
+            raise _Circle(part)
+        try:
+            found, tree = _flatten(part, around)
+        except _Circle as circle:
+            if circle.head is not part:
+                raise
+            found, tree = [part], LEAF
         leaves += found
         children.append(tree)
     return leaves, Tree(node.kind, node.cls, node.keys, tuple(children))
@@ -196,14 +209,11 @@ def construct(tree: Tree, children: Sequence[Any]) -> Any:
     assert tree.cls is not None
     if tree.kind == "namedtuple":
         return tree.cls(*children)
-    made: Any = object.__new__(tree.cls)  # no __init__: fields computed there are leaves already
-    for name, value in named.items():
-        object.__setattr__(made, str(name), value)
-    return made
+    return plain.construct(tree.cls, {str(name): value for name, value in named.items()})
 
 
-def map_leaves(function: Callable[[Any], Any], value: Any, objects: bool = False) -> Any:
-    leaves, tree = flatten(value, objects)
+def map_leaves(function: Callable[[Any], Any], value: Any) -> Any:
+    leaves, tree = flatten(value)
     return unflatten(tree, [function(x) for x in leaves])
 
 
@@ -215,6 +225,18 @@ def paths(tree: Tree) -> list[Path]:
     return [((step, key), *path) for key, c in zip(tree.keys, tree.children, strict=True) for path in paths(c)]
 
 
+def holders(tree: Tree, around: str = "") -> list[str]:
+    """Of each leaf the kind of what it is in: of an object, what its attributes hold at any depth is `inside` it.
+
+    >>> holders(flatten({"a": 1.0, "b": [2.0]})[1])
+    ['', '']
+    """
+    if tree.kind in ("leaf", "choice"):
+        return [around]
+    own = tree.kind if tree.kind in ATTRIBUTED else "inside" if around else ""
+    return [kind for c in tree.children for kind in holders(c, own)]
+
+
 def named(tree: Tree) -> Iterator[Tree]:
     """The parts that have a class, outermost first."""
     if tree.kind in NAMED:
@@ -224,5 +246,5 @@ def named(tree: Tree) -> Iterator[Tree]:
 
 
 def path_text(path: Path) -> str:
-    """A path as Python writes it: `['layers'][0].w`."""
-    return "".join(f".{key}" if step == "attr" else f"[{key!r}]" for step, key in path)
+    """A path as Python writes it: `['layers'][0].w`; `.__dict__['lambda']` of a name that is none."""
+    return "".join(f"[{key!r}]" if step != "attr" else plain.read(key) for step, key in path)

@@ -19,7 +19,7 @@ LAYERS = (
     ("errors", "error_codes"),
     ("ir",),
     ("primitives",),
-    ("trees", "tokens", "signature", "type_text", "custom"),
+    ("plain", "trees", "tokens", "signature", "type_text", "custom"),
     ("frontend", "ad", "passes", "codegen"),
     ("explain",),
     ("pipeline",),
@@ -31,6 +31,8 @@ LAYERS = (
 # Within a row, only these: (importer, imported).
 SIBLINGS = {
     ("errors", "error_codes"),
+    ("trees", "plain"),
+    ("signature", "plain"),
     ("signature", "trees"),
     ("type_text", "signature"),
     ("type_text", "trees"),

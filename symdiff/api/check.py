@@ -160,7 +160,7 @@ class _Check:
         """`forward` gives the value and a pullback for `self.wrt`."""
         value, pullback = (forward or Forward(self.fun, wrt=self.wrt))(*self.args)
         weights = self.weights(value)
-        leaves, tree = flatten(value, objects=True)
+        leaves, tree = flatten(value)
         gradients = pullback(unflatten(tree, [_taken(w, leaf) for w, leaf in zip(weights, leaves, strict=True)]))
         for place in self.places:
             expected = self.difference(lambda *args: _inner(weights, self.value(args)), place)
@@ -177,7 +177,7 @@ class _Check:
     def second(self, modes: Sequence[str]) -> None:
         """The gradient of a real scalar function is checked as the function was; others end at the first order."""
         value = self.value(self.args)
-        leaves, tree = flatten(value, objects=True)
+        leaves, tree = flatten(value)
         complex_somewhere = any(np.iscomplexobj(leaf) for leaf in [*leaves, *flatten(self.args)[0]] if leaf is not None)
         if tree.kind != "leaf" or np.ndim(leaves[0]) or complex_somewhere:
             return
@@ -210,7 +210,7 @@ class _Check:
 
     def weights(self, value: Any) -> list[Any]:
         """Random weights, one array (or number) per leaf of a result; None where it has no derivative."""
-        return [None if not _inexact(leaf) else self.like(leaf) for leaf in flatten(value, objects=True)[0]]
+        return [None if not _inexact(leaf) else self.like(leaf) for leaf in flatten(value)[0]]
 
     def like(self, leaf: Any) -> Any:
         drawn = self.rng.uniform(0.5, 1.5, np.shape(leaf))
@@ -262,7 +262,7 @@ class _Check:
 
 
 def _floats(value: Any) -> bool:
-    leaves = [leaf for leaf in flatten(value, objects=True)[0] if leaf is not None]
+    leaves = [leaf for leaf in flatten(value)[0] if leaf is not None]
     return bool(leaves) and all(_inexact(leaf) for leaf in leaves)
 
 
@@ -287,7 +287,7 @@ def _typed_like(array: Any, leaf: Any) -> Any:
 def _inner(weights: Sequence[Any], value: Any) -> float:
     """Re Σ w·y over the leaves, in double precision."""
     total = 0.0
-    for w, leaf in zip(weights, flatten(value, objects=True)[0], strict=True):
+    for w, leaf in zip(weights, flatten(value)[0], strict=True):
         if w is not None:
             wide = np.asarray(w).astype(np.complex128), np.asarray(leaf).astype(np.complex128)
             total += float(np.sum(wide[0] * wide[1]).real)

@@ -19,8 +19,8 @@ from symdiff.api.parameters import KEYWORD_ONLY, POSITIONAL_ONLY, Parameter, nam
 from symdiff.errors import CheckError, CompileError, SymdiffError, UsageError
 from symdiff.frontend.formula import Formula
 from symdiff.frontend.wrappers import counting
-from symdiff.signature import ABSENT, Leaf, Lowered, Signature, Static, from_values, leaf_names
-from symdiff.trees import child, construct, container, flatten, paths, reached
+from symdiff.signature import ABSENT, Leaf, Lowered, Signature, Static, Unread, from_values, leaf_names
+from symdiff.trees import Tree, child, construct, flatten, paths, reached
 
 Reader = Callable[[], Any]
 MOST_VARIANTS = 64
@@ -289,20 +289,21 @@ _OTHERS = {"miss": _missed, "replaced": _replaced, "missing": _missing}
 
 def _in_memory(values: tuple[Any, ...]) -> tuple[Any, ...]:
     """The values with files mapped to memory as plain arrays, which is what compiled functions take."""
-    if not any(isinstance(leaf, np.memmap) for leaf in flatten(values)[0]):
+    leaves, structure = flatten(values)
+    if not any(isinstance(leaf, np.memmap) for leaf in leaves):
         return values
     made: dict[int, Any] = {}  # what is one object stays one
 
-    def plain(value: Any) -> Any:
+    def plain(value: Any, tree: Tree) -> Any:
         if id(value) not in made:
-            node = container(value)
-            if node is not None:
-                made[id(value)] = construct(node, [plain(child(value, node.kind, key)) for key in node.keys])
-            else:
+            if tree.kind == "leaf":
                 made[id(value)] = value.view(np.ndarray) if isinstance(value, np.memmap) else value
+            else:
+                parts = zip(tree.keys, tree.children, strict=True)
+                made[id(value)] = construct(tree, [plain(child(value, tree.kind, key), c) for key, c in parts])
         return made[id(value)]
 
-    return tuple(map(plain, values))
+    return tuple(map(plain, values, structure.children))
 
 
 def reached_by_name(decorated: Any) -> str:
@@ -359,4 +360,6 @@ def _is_none(leaf: object) -> bool:
 def _type_text(leaf: object) -> str:
     if not isinstance(leaf, Static):
         return str(leaf)
+    if isinstance(leaf.value, Unread):
+        return leaf.value.type
     return "None" if leaf.value is None else type(leaf.value).__name__

@@ -33,13 +33,25 @@ from typing import Any
 
 import numpy as np
 
-from symdiff import trees
+from symdiff import plain, trees
 from symdiff.api.definition import Definition
 from symdiff.api.listed import found
 from symdiff.api.parameters import KEYWORD_ONLY, POSITIONAL_ONLY, Parameter
 from symdiff.errors import Problem
 from symdiff.ir.types import PYTHON_NAMES, AVal, Kind, Object, object_of
-from symdiff.signature import ABSENT, Argument, Guard, Listed, Outer, Param, Signature, Static, element_of
+from symdiff.signature import (
+    ABSENT,
+    Argument,
+    Guard,
+    Listed,
+    Opaque,
+    Outer,
+    Param,
+    Signature,
+    Static,
+    Unread,
+    element_of,
+)
 from symdiff.trees import NAMED, Tree, only_fields
 
 _SIMPLE_KEYS = (str, int)
@@ -217,6 +229,8 @@ class Chain:
         for key, child in zip(tree.keys, tree.children, strict=True):
             part = self.fresh("v")
             tests = list(self.tree_tests(part, child, leaves))
+            if not tests:
+                continue
             reached = self.step(value, "attr" if tree.kind in NAMED else "item", key)
             yield tests[0].replace(part, f"({part} := {reached})", 1)
             yield from tests[1:]
@@ -227,6 +241,10 @@ class Chain:
             return (
                 f"{self.type_test(value, self.constant(tree.cls))} and {self.constant(only_fields)}({value}, {names})"
             )
+        if tree.kind == "object":
+            assert tree.cls is not None
+            own = plain.conditions(value, tree.cls, tree.keys, f"{value}.__dict__", self.constant(hasattr))
+            return " and ".join([self.type_test(value, self.constant(tree.cls)), *own])
         if tree.kind == "namedtuple":
             return self.type_test(value, self.constant(tree.cls))
         test = self.type_test(value, self.builtin[tree.kind])
@@ -239,7 +257,7 @@ class Chain:
 
     def step(self, value: str, step: str, key: Any) -> str:
         if step == "attr":
-            return f"{value}.{key}"
+            return value + plain.read(key)
         if step == "has":
             return f"{self.constant(hasattr)}({value}, {key!r})"
         if step == "contents":
@@ -249,8 +267,11 @@ class Chain:
         return f"{value}[{repr(key) if type(key) in _SIMPLE_KEYS else self.constant(key)}]"
 
     def leaf_tests(self, value: str, leaf: AVal | Static) -> Iterator[str]:
-        if isinstance(leaf, Static):
-            yield self.static_test(value, leaf.value)
+        if isinstance(leaf, Opaque):
+            yield f"{value} is {self.constant(leaf.value)}"
+        elif isinstance(leaf, Static):
+            if not isinstance(leaf.value, Unread):
+                yield self.static_test(value, leaf.value)
         elif isinstance(leaf, Listed):
             elem = float if leaf.elem is Kind.PYTHON else np.dtype(leaf.dtype).type
             yield f"{self.constant(element_of)}({value}) is {self.constant(elem)}"

@@ -54,7 +54,7 @@ class Jacrev(ByArguments):
         if not self.has_aux:
             return _by_rows(value, pullback, self.chosen.bare)
         main, aux = value
-        rest = map_leaves(_zeros, aux, objects=True)
+        rest = map_leaves(_zeros, aux)
         return _by_rows(main, lambda row: pullback((row, rest)), self.chosen.bare), aux
 
 
@@ -141,7 +141,7 @@ def _check_results(lowered: Lowered, has_aux: bool, function: str) -> None:
 
 
 def _by_rows(value: Any, pullback: Callable[[Any], tuple[Any, ...]], bare: bool) -> Any:
-    leaves, tree = flatten(value, objects=True)
+    leaves, tree = flatten(value)
     zeros = [_zeros(leaf) for leaf in leaves]
     found: list[Any] = []
     for k, leaf in enumerate(leaves):
@@ -172,8 +172,8 @@ def _by_columns(by: tuple[Any, ...], along: Callable[[Any], tuple[Any, Any]], ba
     runs = [[along(unflatten(inner, [*zeros[:k], u, *zeros[k + 1 :]])) for u in us] for k, us in enumerate(units)]
     # empty arguments have no columns; the column of zeros says their structure
     value, column = next((run for one in runs for run in one), None) or along(unflatten(inner, zeros))
-    likes, tree = flatten(column, objects=True)
-    columns = [[flatten(tangent, objects=True)[0] for _, tangent in one] for one in runs]
+    likes, tree = flatten(column)
+    columns = [[flatten(tangent)[0] for _, tangent in one] for one in runs]
     found: list[Any] = []
     for j, like in enumerate(likes):
         blocks = [_beside([c[j] for c in own], like, leaf) for own, leaf in zip(columns, leaves, strict=True)]

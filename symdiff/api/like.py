@@ -17,12 +17,12 @@ class Like:
     __slots__ = ("shapes", "tree")
 
     def __init__(self, value: Any) -> None:
-        leaves, self.tree = flatten(value, objects=True)
+        leaves, self.tree = flatten(value)
         self.shapes: list[Shape | None] = [None if _discrete(leaf) else getattr(leaf, "shape", ()) for leaf in leaves]
 
     def check(self, what: str, name: str, given: Any) -> None:
         """CheckError SD719, calling it `what` of `name`, where `given` has another structure or shape."""
-        leaves, tree = flatten(given, objects=True)
+        leaves, tree = flatten(given)
         if tree != self.tree:
             raise CheckError.of("SD719", what=what, name=name, found=_structure(given, tree), expected=_wanted(self))
         for path, shape, leaf in zip(paths(tree), self.shapes, leaves, strict=True):

@@ -155,7 +155,7 @@ def has_classes(tree: Tree) -> bool:
 
 def flat_cotangent(lowered: Lowered, cotangent: Any) -> tuple[Any, ...]:
     """A cotangent of the user's result as one of `flat`'s."""
-    leaves = flatten(cotangent, objects=True)[0]
+    leaves = flatten(cotangent)[0]
     return tuple(leaf for leaf, known in zip(leaves, lowered.out_static, strict=True) if known is None)
 
 

@@ -1,8 +1,8 @@
 """Classes in the results of a module, which imports nothing of the user's.
 
-An object of an argument's class is made by that argument's class.  Every other class is written into the module under
-its name, with its fields: a named tuple as a `typing.NamedTuple`, a dataclass or an object of another class as a
-dataclass, without methods.
+An object of an argument's class is made by that argument's class, and a namespace is a `types.SimpleNamespace`.  Every
+other class is written into the module under its name, with its fields: a named tuple as a `typing.NamedTuple`, a
+dataclass or an object of another class as a dataclass, without methods.
 """
 
 from __future__ import annotations
@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
+from symdiff import plain
 from symdiff.codegen import functions
 from symdiff.codegen.names import identifier
 from symdiff.errors import UsageError
 from symdiff.signature import Lowered, Static
 from symdiff.trees import NAMED, Tree, named
+
+NAMESPACE = "types.SimpleNamespace"
 
 
 @dataclass(slots=True)
@@ -64,6 +67,8 @@ def _add(tree: Tree, leaves: Iterator[str], made: dict[type, Written], given: Se
     assert tree.cls is not None
     if tree.cls in given:
         return "object"
+    if plain.made_by_keywords(tree.cls):
+        return NAMESPACE
     names = list(map(str, tree.keys))
     hidden = "_" if tree.kind == "namedtuple" else "__"
     if any(not name.isidentifier() or name.startswith(hidden) for name in names):
@@ -88,8 +93,8 @@ def maker(arguments: Sequence[tuple[str, Tree]], made: Mapping[type, Written]) -
             known.setdefault(node.cls, text)
 
     def find(tree: Tree) -> Callable[[Sequence[str]], str]:
-        if tree.cls in known:
-            return functions.made_by(known[tree.cls], tree)
+        if tree.cls in known or plain.made_by_keywords(tree.cls):
+            return functions.made_by(known.get(tree.cls, NAMESPACE), tree)
         assert tree.cls is not None
         name = made[tree.cls].name
         return lambda parts: f"{name}({', '.join(functions.by_name(tree, parts))})"

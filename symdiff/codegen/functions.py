@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
+from symdiff import plain
 from symdiff.codegen import checks, defaults, expressions
 from symdiff.codegen.blocks import Context, Region, Tail
 from symdiff.codegen.control import Printer
@@ -23,8 +24,8 @@ from symdiff.ir.dims import Atom
 from symdiff.ir.errstate import Stack
 from symdiff.ir.steps import run_steps
 from symdiff.ir.types import AVal, Kind, Type
-from symdiff.signature import Argument, Lowered, Param, Static
-from symdiff.trees import NAMED, Path, Tree, path_text, paths
+from symdiff.signature import Argument, Lowered, Param, Static, Unread
+from symdiff.trees import ATTRIBUTED, NAMED, Path, Tree, named, path_text, paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,12 @@ def container_conditions(base: str, tree: Tree) -> list[str]:
             found.append(f"type({text}) is dict and {text}.keys() == {{{', '.join(map(repr, node.keys))}}}")
         elif node.kind == "namedtuple":
             found.append(f"getattr(type({text}), '_fields', None) == {tuple(node.keys)!r}")
-        else:
+        elif node.kind == "dataclass":
             found.append(f"tuple(getattr(type({text}), '__dataclass_fields__', ())) == {tuple(node.keys)!r}")
-        step = "." if node.kind in NAMED else ""
-        for key, child in reversed(list(zip(node.keys, node.children, strict=True))):
-            todo.append((f"{text}.{key}" if step else f"{text}[{key!r}]", child))
+        else:
+            assert node.cls is not None
+            found += plain.conditions(text, node.cls, node.keys, f"getattr({text}, '__dict__', {{}})")
+        todo += reversed(_parts(text, node))
     return found
 
 
@@ -87,14 +89,16 @@ def classes(base: str, tree: Tree) -> list[str]:
     todo = [(base, tree)]
     while todo:
         text, node = todo.pop()
-        named = node.kind in NAMED
-        if named:
+        if node.kind in NAMED:
             found.append(f"type({text})")
-        below = [
-            (f"{text}.{k}" if named else f"{text}[{k!r}]", c) for k, c in zip(node.keys, node.children, strict=True)
-        ]
-        todo.extend(reversed(below))
+        todo += reversed(_parts(text, node))
     return found
+
+
+def _parts(text: str, node: Tree) -> list[tuple[str, Tree]]:
+    """The parts of a container, each with its expression."""
+    step = "attr" if node.kind in NAMED else "item"
+    return [(path_of(text, ((step, key),)), c) for key, c in zip(node.keys, node.children, strict=True)]
 
 
 Maker = Callable[[Tree], Callable[[Sequence[str]], str]]  # of a part that has a class: its expression from its parts
@@ -115,11 +119,21 @@ def made_by(cls: str, tree: Tree) -> Callable[[Sequence[str]], str]:
     """An object of the class of an argument: without its `__init__`, which may take other things than fields."""
     if tree.kind == "namedtuple":
         return lambda parts: f"{cls}({', '.join(parts)})"
+    if plain.made_by_keywords(tree.cls):
+        return lambda parts: f"{cls}({', '.join(by_name(tree, parts))})"
     return lambda parts: f"_rebuilt({', '.join([cls, *by_name(tree, parts)])})"
 
 
+def needs_rebuilding(tree: Tree) -> bool:
+    """Whether a structure has a part that is made by `_rebuilt`."""
+    return any(node.kind in ATTRIBUTED and not plain.made_by_keywords(node.cls) for node in named(tree))
+
+
 def by_name(tree: Tree, parts: Sequence[str]) -> list[str]:
-    return [f"{key}={part}" for key, part in zip(tree.keys, parts, strict=True)]
+    """The parts as keywords; behind them, those of a name that is none."""
+    found = list(zip(map(str, tree.keys), parts, strict=True))
+    odd = ", ".join(f"{key!r}: {part}" for key, part in found if not plain.is_written(key))
+    return [f"{key}={part}" for key, part in found if plain.is_written(key)] + ([f"**{{{odd}}}"] if odd else [])
 
 
 def _build(tree: Tree, leaves: Iterator[str], maker: Maker) -> str:
@@ -156,7 +170,7 @@ def _rows(tree: Tree, leaves: Iterator[str], maker: Maker, depth: int = 0) -> st
 
 REBUILT = '''
 def _rebuilt(cls, **fields):
-    """An instance of a dataclass with these fields."""
+    """An instance of a class with these attributes, made without its `__init__`."""
     made = object.__new__(cls)
     for name, value in fields.items():
         object.__setattr__(made, name, value)
@@ -213,7 +227,8 @@ def entry(lowered: Lowered, embed: bool, avoid: Set[str] = frozenset()) -> Entry
         for path, leaf in zip(paths(argument.tree), argument.leaves, strict=True):
             text = path_of(base, path)
             if isinstance(leaf, Static):
-                structure.append(known_value(text, leaf.value))
+                if not isinstance(leaf.value, Unread):
+                    structure.append(known_value(text, leaf.value))
                 continue
             p = staged.get((argument.name, path))
             if p is None:  # read nowhere: accepted as it is

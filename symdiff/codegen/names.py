@@ -33,6 +33,7 @@ SPOKEN = frozenset(
         "math",
         "scipy",
         "dataclasses",
+        "types",
         "typing",
         "float",
         "int",

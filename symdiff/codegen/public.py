@@ -18,7 +18,7 @@ from symdiff.ir import dims
 from symdiff.ir.core import Function, Value
 from symdiff.ir.types import AVal, Kind, Type
 from symdiff.signature import Argument, Param
-from symdiff.trees import named, path_text, paths
+from symdiff.trees import path_text, paths
 
 
 class Public(Writer):
@@ -28,7 +28,7 @@ class Public(Writer):
         """The user's result from the expressions of its staged leaves."""
         rest = iter(texts)
         leaves = [next(rest) if known is None else repr(known.value) for known in self.lowered.out_static]
-        if any(tree.kind == "dataclass" for tree in named(self.lowered.out)):
+        if functions.needs_rebuilding(self.lowered.out):
             self.own_helpers["_rebuilt"] = None
         return functions.build(self.lowered.out, leaves, self.maker)
 
@@ -185,7 +185,7 @@ class Public(Writer):
         for path in paths(argument.tree):
             k = index.get(path)
             texts.append("None" if k is None or k not in found else found[k])  # no number, or an integer: no gradient
-        if any(tree.kind == "dataclass" for tree in named(argument.tree)):
+        if functions.needs_rebuilding(argument.tree):
             self.own_helpers["_rebuilt"] = None
         known = functions.classes(self.own[argument.name], argument.tree)
         if not by_arguments:

@@ -17,6 +17,7 @@ from symdiff.ir.core import Program, walk
 IMPORTS = {
     "dataclasses": "import dataclasses",
     "math": "import math",
+    "types": "import types",
     "typing": "import typing",
     "np": "import numpy as np",
     "scipy": "import scipy.special",
@@ -31,6 +32,12 @@ def named(text: str) -> list[str]:
     ['np', 'scipy']
     """
     return [name for name in IMPORTS if re.search(_NAMED.get(name, rf"\b{name}\."), text)]
+
+
+def of_library(module: str) -> bool:
+    """Whether a module is NumPy's, SciPy's or the standard library's, whose names nobody replaces."""
+    top = module.partition(".")[0]
+    return top in ("numpy", "scipy", "symdiff") or top in sys.stdlib_module_names
 
 
 def asked_for(program: Program) -> list[str]:

@@ -98,7 +98,7 @@ ARGUMENTS = [
     (lambda: grad(two)(np.asmatrix([[1.0]])), "SD314 x is np.matrix (convert it: `np.array(x, dtype=float)`)"),
     (
         lambda: grad(two)(1.0, object()),
-        "SD724 argument n is object (pass the numbers it holds, or make its class a dataclass)",
+        "SD724 argument n is object (pass the numbers it holds, in lists, dicts or objects of plain classes)",
     ),
 ]
 

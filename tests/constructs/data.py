@@ -56,6 +56,28 @@ def dataclass_argument(spring, x, n):
     return x * x
 
 
+class Pendulum:
+    def __init__(self, length: float, angle: float, speed: float):
+        self.length = length
+        self.angle = angle
+        self.speed = speed
+
+    @property
+    def energy(self):
+        return 0.5 * (self.length * self.speed) ** 2 - 9.81 * self.length * math.cos(self.angle)
+
+    def swing(self, dt):
+        self.speed -= dt * 9.81 / self.length * math.sin(self.angle)
+        self.angle += dt * self.speed
+
+
+@construct(lambda n: (Pendulum(2.0, 0.5, 0.1), 0.01, n), example=True)
+def object_argument(pendulum, dt, n):
+    for _ in range(n):
+        pendulum.swing(dt)
+    return pendulum.energy
+
+
 @construct(lambda n: (0.5, 0.7), linear=False)
 def changed_list(x: float, y: float):
     held = [x]

@@ -108,8 +108,8 @@ def outcome(call: Callable[[], Any]) -> tuple[Any, ...]:
 
 def same(a: Any, b: Any, rtol: float = 0.0) -> bool:
     """Equal in structure, class, dtype, shape and value, NaN included; numbers of size 1 up to `rtol`."""
-    left, tree = trees.flatten(a, objects=True)
-    right, other = trees.flatten(b, objects=True)
+    left, tree = trees.flatten(a)
+    right, other = trees.flatten(b)
     if tree != other:
         return False
     return all(_same_leaf(x, y, rtol) for x, y in zip(left, right, strict=True))

@@ -24,6 +24,7 @@ from bisect import bisect
 from dataclasses import asdict, dataclass, field, fields, replace
 from heapq import heappop, heappush, nlargest
 from itertools import accumulate, groupby, islice, product, takewhile
+from types import SimpleNamespace
 import math
 import numpy as np
 import symdiff

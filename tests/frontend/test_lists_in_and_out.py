@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import symdiff
-from symdiff.errors import UsageError
+from symdiff.errors import CheckError
 
 
 def printed(x, n):
@@ -38,7 +38,7 @@ def test_a_list_of_any_length_is_text(level: int, capsys: pytest.CaptureFixture[
 def test_an_argument_that_holds_itself() -> None:
     around: list[Any] = [1.0]
     around.append({"in": around})
-    with pytest.raises(UsageError, match="SD724 argument of the call is a list that holds itself"):
+    with pytest.raises(CheckError, match="SD724 argument numbers is list, which holds itself"):
         symdiff.value_and_grad(lambda numbers: numbers[0] * 2)(around)
     twice = [1.5]
     assert symdiff.grad(lambda a: a[0][0] * a[1][0])([twice, twice]) == [[1.5], [1.5]]

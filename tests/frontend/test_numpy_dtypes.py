@@ -37,7 +37,7 @@ def converted(kind: str) -> tuple[Any, ...]:
 
 
 def types(result: Any) -> list[tuple[type, np.dtype[Any], tuple[int, ...]]]:
-    leaves, _ = trees.flatten(result, objects=True)
+    leaves, _ = trees.flatten(result)
     return [(type(x), np.asarray(x).dtype, np.shape(x)) for x in leaves]
 
 
@@ -54,7 +54,7 @@ def test_dtypes_of_results(kind: str) -> None:
         except (TypeError, ValueError, IndexError, CompileError):
             continue  # one of the two does not take this dtype
         compared += 1
-        leaves = zip(trees.flatten(found, objects=True)[0], trees.flatten(wanted, objects=True)[0], strict=True)
+        leaves = zip(trees.flatten(found)[0], trees.flatten(wanted)[0], strict=True)
         if types(found) != types(wanted) or not all(np.allclose(a, b, 1e-3, 1e-3, equal_nan=True) for a, b in leaves):
             wrong.append((call, types(found), types(wanted)))
     assert wrong == []

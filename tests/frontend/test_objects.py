@@ -324,14 +324,15 @@ def test_numbers_of_a_captured_tuple_that_is_added_are_fetched() -> None:
     assert found(1.5) == (7.5, 5.0)
 
 
-def test_a_dataclass_instance_with_a_method_of_its_own_is_no_argument() -> None:
+def test_a_dataclass_instance_with_a_method_of_its_own() -> None:
     row = Row(2.0, 3.0)
-    found = value_and_grad(Row.loss)
-    assert found(row) == (6.0, Row(3.0, 2.0))
-    row.loss = lambda: 0.0
-    with pytest.raises(CheckError) as caught:
-        found(row)
-    assert caught.value.code == "SD724"
+    assert value_and_grad(Row.loss)(row) == (6.0, Row(3.0, 2.0))
+    found = value_and_grad(lambda x, row: row.loss() * x)
+    assert found(5.0, row) == (30.0, 6.0)
+    row.loss = lambda: 2.0
+    assert found(5.0, row) == (10.0, 2.0)
+    with pytest.raises(CheckError, match=r"SD705 argument self\.loss of loss is function"):
+        value_and_grad(Row.loss)(row)
 
 
 class Secret:

@@ -31,13 +31,13 @@ def same_leaf(a: Any, b: Any, rtol: float) -> bool:
 
 def same(a: Any, b: Any, rtol: float = 0.0) -> bool:
     """Equal in structure, class, dtype, shape and value."""
-    (left, tree), (right, other) = flatten(a, objects=True), flatten(b, objects=True)
+    (left, tree), (right, other) = flatten(a), flatten(b)
     return tree == other and all(same_leaf(x, y, rtol) for x, y in zip(left, right, strict=True))
 
 
 def identical(a: Any, b: Any) -> bool:
     """Equal bit for bit, but for which NaN it is."""
-    return same(a, b) and all(map(_same_signs, flatten(a, objects=True)[0], flatten(b, objects=True)[0]))
+    return same(a, b) and all(map(_same_signs, flatten(a)[0], flatten(b)[0]))
 
 
 def _same_signs(x: Any, y: Any) -> bool:
@@ -49,7 +49,7 @@ def _same_signs(x: Any, y: Any) -> bool:
 
 def like(value: Any, make: Callable[[tuple[int, ...]], Any], other: Any = None) -> Any:
     """Numbers drawn for every float leaf, in its kind and dtype; `other` for the others."""
-    leaves, tree = flatten(value, objects=True)
+    leaves, tree = flatten(value)
     made: list[Any] = []
     for leaf in leaves:
         if not is_float(leaf):
@@ -69,7 +69,7 @@ def _typed(drawn: Any, leaf: Any) -> Any:
 
 
 def inner(a: Any, b: Any) -> float:
-    pairs = zip(flatten(a, objects=True)[0], flatten(b, objects=True)[0], strict=True)
+    pairs = zip(flatten(a)[0], flatten(b)[0], strict=True)
     wide = (
         (np.asarray(x, np.complex128), np.asarray(y, np.complex128))
         for x, y in pairs
@@ -79,7 +79,7 @@ def inner(a: Any, b: Any) -> float:
 
 
 def arrays(value: Any) -> list[Any]:
-    return [leaf for leaf in flatten(value, objects=True)[0] if isinstance(leaf, np.ndarray)]
+    return [leaf for leaf in flatten(value)[0] if isinstance(leaf, np.ndarray)]
 
 
 def separate(results: Any, *others: Any) -> bool:
@@ -210,7 +210,7 @@ class Checked:
 
 def weighted(function: Function, names: list[str], value: Any) -> Function:
     """The function with its results made one smooth real number."""
-    leaves, tree = flatten(value, objects=True)
+    leaves, tree = flatten(value)
     terms = []
     for leaf, path in zip(leaves, paths(tree), strict=True):
         out = "out" + path_text(path)

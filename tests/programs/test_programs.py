@@ -33,6 +33,7 @@ from tests.programs import (
     numpy_functions,
     objects,
     outside,
+    plain_objects,
     ragged,
     recursive,
     recursive_data,
@@ -83,6 +84,7 @@ FILES = (
         keyed,
         best,
         summed,
+        plain_objects,
     ),
 )
 CASES = [case for file in FILES for case in file.cases]

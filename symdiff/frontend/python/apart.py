@@ -25,7 +25,7 @@ from symdiff.frontend.python.values import Arr, Cell, Known, Reference, Struct, 
 from symdiff.ir import types
 from symdiff.ir.types import AVal
 from symdiff.signature import SHORT, Apart, Argument, Leaf, Listed, Outer, Static
-from symdiff.trees import NAMED, Tree
+from symdiff.trees import ATTRIBUTED, NAMED, Tree
 
 LISTED: Hashable = ("list", Listed)  # the form of a list of any length
 CHANGED, COMPARED, COPIED = "which is changed", "compared by identity", "copied by deepcopy"
@@ -147,7 +147,7 @@ def _outside(cx: Context, val: Val) -> Sequence[Leaf | Val]:
 
 def _kind(form: Any) -> str:
     """The kind of cell that a container or array of an argument has."""
-    return "array" if form[0] is types.Kind.ARRAY else "object" if form[0] == "dataclass" else str(form[0])
+    return "array" if form[0] is types.Kind.ARRAY else "object" if form[0] in ATTRIBUTED else str(form[0])
 
 
 # --- what is looked at in a call
@@ -207,7 +207,7 @@ def captured_ones(cx: Context) -> tuple[Outer, ...]:
 
 def _may_be(form: Any, obj: object) -> bool:
     """Whether something from outside may be an argument's container or array: its fields may be others by now."""
-    if isinstance(form, tuple) and form[0] == "dataclass":
+    if isinstance(form, tuple) and form[0] in ATTRIBUTED:
         return type(obj) is form[1]
     if form == LISTED:
         return type(obj) is list

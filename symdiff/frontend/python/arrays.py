@@ -49,6 +49,7 @@ from symdiff.frontend.python.values import (
 )
 from symdiff.ir.core import REGISTRY
 from symdiff.ir.dims import Dim
+from symdiff.ir.libraries import of_library
 from symdiff.ir.types import AVal, Kind
 from symdiff.primitives.complex_parts import PARTS
 
@@ -140,7 +141,7 @@ def _known(cx: Context, node: ast.Attribute, base: Known, name: str) -> Val:
     found = _plain_attribute(obj, name)
     if found is _NOTHING:
         return _no_attribute(cx, node, obj, name)
-    library = isinstance(obj, python_types.ModuleType) and captured.of_library(obj.__name__)
+    library = isinstance(obj, python_types.ModuleType) and of_library(obj.__name__)
     if library and (base.origin is None or isinstance(found, (python_types.ModuleType, np.ufunc))):
         return Known(found, base.origin and (base.origin[0], (*base.origin[1], ("attr", name))))
     if isinstance(obj, python_types.ModuleType) and obj.__name__.split(".")[0] in ("numpy", "math", "scipy"):

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from symdiff import plain
 from symdiff.custom import stop_gradient
 from symdiff.errors import CompileError
 from symdiff.frontend.derivative import is_foreign
@@ -164,7 +165,7 @@ def _takes_any(function: Val) -> bool:
         return True
     obj = function.obj
     if isinstance(obj, type):
-        return obj in (functools.partial, map, filter) or classes.written_in_python(obj)
+        return obj in (functools.partial, map, filter) or plain.written_in_python(obj)
     return isinstance(obj, (python_types.FunctionType, python_types.MethodType, functools.partial)) and not is_numpy(
         obj
     )

@@ -7,7 +7,6 @@ import builtins
 import enum
 import keyword
 import re
-import sys
 import types as python_types
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -22,6 +21,7 @@ from symdiff.frontend.source import Source
 from symdiff.ir import types
 from symdiff.ir.core import Value
 from symdiff.ir.dims import Dim, var
+from symdiff.ir.libraries import of_library
 from symdiff.ir.types import AVal, Kind, Object
 from symdiff.signature import RANDOM, Guard, Param
 
@@ -170,12 +170,6 @@ def _is_fixed(module: Any, obj: Any) -> bool:
     if not isinstance(module, python_types.ModuleType) or not isinstance(obj, (*_COMPILED, python_types.ModuleType)):
         return False
     return of_library(module.__name__)
-
-
-def of_library(module: str) -> bool:
-    """Whether a module is NumPy's, SciPy's or the standard library's, whose names nobody replaces."""
-    top = module.partition(".")[0]
-    return top in ("numpy", "scipy", "symdiff") or top in sys.stdlib_module_names
 
 
 def rely_on(cx: Context, base: Known, step: str, name: str, found: object) -> None:

@@ -13,12 +13,11 @@ import enum
 import types as python_types
 from typing import Any, Generic
 
+from symdiff import plain
 from symdiff.frontend.python import captured
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import Known, ObjRef, Struct, Val, is_number
 
-_HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE: made by a `class` statement, or by C code that imitates one
-_IMMUTABLE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE: by C code
 _NO_OBJECTS = (type, python_types.ModuleType, python_types.FunctionType, python_types.MethodType)
 
 
@@ -31,12 +30,7 @@ def class_of(val: Val) -> type | None:
     if is_number(val.obj) and not isinstance(val.obj, enum.Enum):
         return None
     cls = type(val.obj)
-    return cls if written_in_python(cls) else None
-
-
-def written_in_python(cls: type) -> bool:
-    """Whether a `class` statement made the class: Python's own are of both sorts, in each version others."""
-    return bool(cls.__flags__ & _HEAP) and not cls.__flags__ & _IMMUTABLE
+    return cls if plain.written_in_python(cls) else None
 
 
 def lookup(cls: type, name: str, after: type | None = None) -> tuple[type, Any] | None:
@@ -65,10 +59,20 @@ def opaque(cls: type) -> str | None:
     """What keeps the attributes of its instances from being known, if anything does."""
     if lookup(cls, "__getattr__") is not None:
         return "defines `__getattr__`"
-    for name in ("__getattribute__", "__setattr__", "__delattr__"):
-        if not _of(object, cls, name) and not generated(getattr(cls, name)):
-            return f"defines `{name}`"
-    return None
+    return _defined(cls, "__getattribute__", "__setattr__", "__delattr__")
+
+
+def unreadable(cls: type) -> str | None:
+    """The same where what an instance holds is known, as of an argument, and is only read."""
+    return _defined(cls, "__getattribute__")
+
+
+def _defined(cls: type, *names: str) -> str | None:
+    """The first of these methods of `object` that a class has another of."""
+    if cls is python_types.SimpleNamespace:  # which has its own wrappers of what `object` does
+        return None
+    own = (n for n in names if not _of(object, cls, n) and not generated(getattr(cls, n)))
+    return next((f"defines `{name}`" for name in own), None)
 
 
 def plainly_read(cls: type) -> bool:

@@ -59,8 +59,11 @@ SUPPORTED = (
         "def g(w): return w[0] if len(w) == 1 else g(w[:len(w) // 2]) * g(w[len(w) // 2:]) ⏎ return g(v)"),
     Row("comparisons of ranges", "return x if range(0, n, 2) == range(n) else x * len(range(n))"),
     Row("nested dict, list, tuple, named tuple, dataclass arguments", "return p['a'] * p['b'][0] + len(p)"),
-    Row("objects of your classes: made, read, changed",
-        "a = Layer(x) ⏎ for i in range(n): a.w += i * x ⏎ return a(x) + a.double"),
+    Row("objects of plain classes as arguments: gradients are objects of the class",
+        "return symdiff.grad(lambda layer: layer(x) * layer.double)(Layer(p['a'])).w"),
+    Row("objects of your classes: made, read, changed; `types.SimpleNamespace`",
+        "a = Layer(x) ⏎ for i in range(n): a.w += i * x ⏎ s = SimpleNamespace(w=x) ⏎ s.w *= 2.0"
+        " ⏎ return a(x) + a.double * s.w"),
     Row("methods, properties, `super()`, operators of a class", "a = Layer(x) + Layer(2.0) ⏎ return Scaled(a.w)(x)"),
     Row("objects that are iterated over, by `__iter__` or by `__getitem__`",
         "a, b = Pair(x, n) ⏎ return a * sum(Pair(b, x))"),
@@ -187,7 +190,7 @@ SUPPORTED = (
     Row("reductions and ufuncs of some elements: `where=`, `initial=`, `dtype=`",
         "s = np.sum(v, where=v > 0) + np.max(v, axis=0, initial=0) + np.prod(v, axis=0, initial=x)"
         " ⏎ return s + np.divide(x, v, where=v > 0, out=v).sum()"),
-    Row("writes into an argument's array, list, dict or dataclass (of a copy)",
+    Row("writes into an argument's array, list, dict or object (of a copy)",
         "v[0] = x ⏎ p['b'] = v * x ⏎ p['c'] = x ⏎ return p['b'].sum() * len(p)"),
     Row("writes into an array of a list by a staged index: two buffers",
         "bufs, k = [v * 1.0, v * x], 0 ⏎ for i in range(n): ⏎     bufs[1 - k][1:] = bufs[k][:-1] * x ⏎     k = 1 - k"

@@ -6,7 +6,6 @@ import ast
 import dataclasses
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from types import MethodType
 from typing import Any
 
@@ -56,8 +55,8 @@ from symdiff.ir import dims, types
 from symdiff.ir.collector import uncollected
 from symdiff.ir.core import Block, Function, Program, Value, walk
 from symdiff.ir.types import AVal
-from symdiff.signature import Listed, Lowered, Param, Signature, Static
-from symdiff.trees import NAMED, Path, Tree
+from symdiff.signature import Listed, Lowered, Opaque, Param, Signature, Static, Unread
+from symdiff.trees import ATTRIBUTED, NAMED, Path, Tree
 
 _MAX_ATTEMPTS = 200
 
@@ -281,7 +280,7 @@ def _build(cx: Context, name: str, tree: Tree, leaves: Iterator[AVal | Static], 
         cx.base_set(cell, dict(zip(tree.keys, parts, strict=True)))
         return DictRef(cell)
     keys = tuple(str(k) for k in tree.keys)
-    if tree.kind == "dataclass":
+    if tree.kind in ATTRIBUTED:
         assert tree.cls is not None
         cell = Cell("object", argument=(name, path), name=name)
         cx.base_set(cell, Attributes(sorted(zip(keys, parts, strict=True))))
@@ -292,10 +291,13 @@ def _build(cx: Context, name: str, tree: Tree, leaves: Iterator[AVal | Static], 
 
 
 def _static(cx: Context, name: str, leaf: Static, path: Path) -> Val:
-    """A function as an argument: the numbers that a method or partial brings along are fetched at each call."""
-    if not isinstance(leaf.value, MethodType | partial) and classes.class_of(Known(leaf.value)) is None:
-        return Known(leaf.value)
-    return captured.lift(cx, cx.source.node, leaf.value, f"argument {name}{trees.path_text(path)}", (), cx.source)
+    """A function or another object as an argument: the numbers that it brings along are fetched at each call."""
+    text = name + trees.path_text(path)
+    if isinstance(leaf.value, Unread):
+        cx.leaf_of["argument " + text] = (name, path)
+    elif isinstance(leaf, Opaque) or isinstance(leaf.value, MethodType) or classes.class_of(Known(leaf.value)):
+        return captured.lift(cx, cx.source.node, leaf.value, f"argument {text}", (), cx.source)
+    return Known(leaf.value)
 
 
 def _leaf(cx: Context, name: str, leaf: AVal, path: Path) -> Val:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import types as python_types
+from typing import Any
 
 from symdiff.frontend.python import calls, captured, classes
 from symdiff.frontend.python.context import Context
@@ -38,8 +39,16 @@ def missing(cx: Context, node: ast.AST, base: Known, name: str) -> Val | None:
         return None
     if not isinstance(hook[1], python_types.FunctionType):
         return None
-    method = Bound(base, classes.member(cx, cls, "__getattr__", hook[1]))
-    return calls.apply(cx, node, method, [Known(name)], {})
+    return asked(cx, node, base, hook[1], name)
+
+
+def asked(cx: Context, node: ast.AST, base: Val, hook: Any, name: str) -> Val:
+    """What the class's `__getattr__` gives for a name that an object has not."""
+    cls = classes.class_of(base)
+    assert cls is not None
+    if not isinstance(hook, python_types.FunctionType):
+        return cx.refuse("SD412", node, name=f"`{cls.__name__}`", reason="has a `__getattr__` that is no function")
+    return calls.apply(cx, node, Bound(base, classes.member(cx, cls, "__getattr__", hook)), [Known(name)], {})
 
 
 def _rely_on_class(cx: Context, cls: type, name: str) -> None:

@@ -16,6 +16,7 @@ import types as python_types
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from symdiff import plain
 from symdiff.frontend.python import (
     alternatives,
     calls,
@@ -25,9 +26,11 @@ from symdiff.frontend.python import (
     kinship,
     lodging,
     memory,
+    missing_attributes,
     outside,
 )
 from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.problems import NeedStatic
 from symdiff.frontend.python.values import (
     NONE,
     POISON,
@@ -48,6 +51,7 @@ from symdiff.frontend.python.values import (
     Super,
     Val,
 )
+from symdiff.signature import Unread
 
 # --- attributes
 
@@ -100,7 +104,7 @@ def attribute(cx: Context, node: ast.AST, base: Val, name: str) -> Val | None:
 
 
 def _of_object(cx: Context, node: ast.AST, obj: ObjRef, name: str, raw: Any) -> Val:
-    why = classes.opaque(obj.cls)
+    why = classes.unreadable(obj.cls)
     if why is not None:
         return cx.refuse("SD412", node, name=f"`{obj.cls.__name__}`", reason=why)
     content = attributes(cx, node, obj)
@@ -108,6 +112,9 @@ def _of_object(cx: Context, node: ast.AST, obj: ObjRef, name: str, raw: Any) -> 
         return POISON
     if name in content and (not classes.is_data_descriptor(raw) or classes.is_slot(raw)):
         return _settled(cx, node, name, content[name])
+    hook = classes.lookup(obj.cls, "__getattr__") if raw is None or classes.is_slot(raw) else None
+    if hook is not None:
+        return missing_attributes.asked(cx, node, obj, hook[1], name)
     if raw is None or classes.is_slot(raw):
         of_argument = obj.cell.argument is not None and dataclasses.is_dataclass(obj.cls)
         shown = f"{obj.cls.__name__}, of which an argument has the fields alone," if of_argument else obj.cls.__name__
@@ -116,6 +123,9 @@ def _of_object(cx: Context, node: ast.AST, obj: ObjRef, name: str, raw: Any) -> 
 
 
 def _settled(cx: Context, node: ast.AST, name: str, val: Val) -> Val:
+    if isinstance(val, Known) and isinstance(val.obj, Unread):
+        problem = cx.make_problem("SD724", node, name=val.obj.name, type=val.obj.type)
+        raise NeedStatic(frozenset({f"argument {val.obj.name}"}), problem)
     if isinstance(val, Conflict):
         return cx.refuse(val.code, node, name=f"`{name}`", then=val.then, otherwise=val.orelse)
     if isinstance(val, (ListRef, DictRef)) and isinstance(cx.store.get(val.cell), Conflict):
@@ -303,7 +313,13 @@ def delete_attribute(cx: Context, node: ast.AST, base: Val, name: str) -> None:
 
 def construct(cx: Context, node: ast.AST, cls: type, args: list[Val], kwargs: dict[str, Val]) -> Val | None:
     """`cls(…)`; None where the class is not written in Python."""
-    if not classes.written_in_python(cls) or cls.__module__.split(".")[0] == "numpy":
+    if plain.made_by_keywords(cls):
+        if args:
+            return cx.refuse("SD313", node, function=cls.__name__, message="takes its attributes by keyword")
+        made = empty(cx, node, cls)
+        put(cx, node, made, kwargs)
+        return made
+    if not plain.written_in_python(cls) or cls.__module__.split(".")[0] == "numpy":
         return None
     why = classes.unmakeable(cls)
     if why is not None:
@@ -450,7 +466,7 @@ def copied_from_outside(cx: Context, node: ast.AST, base: Known, of: Callable[[V
         return POISON
     why = classes.opaque(cls)
     slots = [name for c in cls.__mro__ for name, raw in c.__dict__.items() if classes.is_slot(raw)]
-    if why is not None or not classes.written_in_python(cls) or not classes.plainly_made(cls):
+    if why is not None or not plain.written_in_python(cls) or not classes.plainly_made(cls):
         return cx.refuse("SD412", node, name=f"`{cls.__name__}`", reason=why or "is not written in Python")
     held = {**getattr(base.obj, "__dict__", {})}
     held |= {name: getattr(base.obj, name) for name in slots if hasattr(base.obj, name)}

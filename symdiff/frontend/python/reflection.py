@@ -35,6 +35,7 @@ from symdiff.frontend.python.values import (
     Val,
 )
 from symdiff.frontend.spelled.collected import ORIGINALS
+from symdiff.ir.libraries import of_library
 from symdiff.ir.types import Kind
 from symdiff.signature import Guard
 
@@ -89,13 +90,13 @@ def _rely_on_registrations(cx: Context, found: Sequence[type], wanted: tuple[typ
     """What abstract classes say of classes that do not derive from them; the library's of its own is settled."""
     for cls in found:
         abstract = tuple(one for one in wanted if isinstance(one, abc.ABCMeta) and one not in cls.__mro__)
-        if any(not (captured.of_library(one.__module__) and _is_of_library(cls)) for one in abstract):
+        if any(not (of_library(one.__module__) and _is_of_library(cls)) for one in abstract):
             home = _Subclass(cls, wanted)
             cx.guards["subclass", cls, wanted] = Guard(cls.__name__, (), answer, home=home)
 
 
 def _is_of_library(cls: type) -> bool:
-    return cls.__module__ == "builtins" or captured.of_library(cls.__module__)
+    return cls.__module__ == "builtins" or of_library(cls.__module__)
 
 
 def _classes_of(val: Val) -> list[type]:

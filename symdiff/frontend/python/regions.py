@@ -162,8 +162,8 @@ def _items(cx: Context, node: ast.AST, val: Val) -> Items | None:
     if isinstance(val, Struct):
         return val.kind, val.items, val.keys or tuple(range(len(val.items))), val.cls
     if isinstance(val, ObjRef):
-        fields = objects.field_values(cx, node, val)
-        return None if fields is None else ("dataclass", tuple(fields.values()), tuple(fields), val.cls)
+        held = objects.all_values(cx, node, val)
+        return "object", tuple(held.values()), tuple(held), val.cls
     found = containers.elements(cx, val)
     if found is not None:
         named = val.obj if isinstance(val, Known) and hasattr(type(val.obj), "_fields") else None
@@ -182,10 +182,10 @@ def built(
     if part.kind in (LEAF, COPY, KEPT):
         return make(part)
     items = tuple(built(cx, p, make, enter) for p in part.parts)
-    if part.kind in ("list", "dict", "dataclass"):
-        cell = Cell("object" if part.kind == "dataclass" else part.kind, name=part.name)
+    if part.kind in ("list", "dict", "object"):
+        cell = Cell(part.kind, name=part.name)
         named = dict(zip(part.keys, items, strict=True))
-        is_object = part.kind == "dataclass"
+        is_object = part.kind == "object"
         cx.store.set(cell, items if part.kind == "list" else Attributes(sorted(named.items())) if is_object else named)
         enter(part, cell)
         if is_object:

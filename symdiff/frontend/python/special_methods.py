@@ -32,6 +32,7 @@ from symdiff.frontend.python.values import (
     Struct,
     Val,
 )
+from symdiff.ir.libraries import of_library
 from symdiff.ir.types import Kind
 from symdiff.signature import ABSENT
 
@@ -55,10 +56,10 @@ def call(
     cls = classes.class_of(val)
     found = None if cls is None else classes.lookup(cls, name)
     if cls is None or found is None or isinstance(found[1], _C_METHODS):
-        if cls is not None and not isinstance(val, Struct) and not captured.of_library(cls.__module__):
+        if cls is not None and not isinstance(val, Struct) and not of_library(cls.__module__):
             _rely_on(cx, cls, name)
         return None
-    why = classes.opaque(cls) if isinstance(val, ObjRef) else None
+    why = classes.unreadable(cls) if isinstance(val, ObjRef) else None
     if why is not None or classes.function_of(cls, name) is None:
         reason = why or f"has a `{name}` that is no function"
         return cx.refuse("SD412", node, name=f"`{cls.__name__}`", reason=reason)
