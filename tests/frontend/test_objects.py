@@ -203,7 +203,6 @@ REFUSED: list[tuple[Callable[..., Any], tuple[Any, ...], list[str]]] = [
     (lambda x: object.__new__(Plain), (1.5,), ["SD401"]),
     (lambda x: Plain(x).nothing, (1.5,), ["SD404"]),
     (lambda x: Plain(x, 1.0, 2.0), (1.5,), ["SD313"]),
-    (lambda x: vars(Plain(x))["w"], (1.5,), ["SD206"]),
     (written_before_the_call, (1.5,), ["SD503"]),
     (written_class, (1.5,), ["SD503"]),
     (read_behind_a_write_to_perhaps_it, (Row(1.5), 2.0), ["SD512"]),

@@ -14,7 +14,8 @@ memory             memory (cells, views, aliases), subscripts (of arrays), flat 
 containers         containers (of known structure), container_methods, comprehensions (and what folds), ordering
                    (`min`, `max`, `sorted`); of staged length: grown (what such a list is), list_changes (slices,
                    sums, insertions, searches), swaps (two elements exchanged)
-objects            objects (instances), classes (what a class says without running it), reflection (`isinstance`)
+objects            objects (instances), own_attributes (`vars(x)`), classes (what a class says without running it),
+                   reflection (`isinstance`)
 calls              calls (in place), sharing (one function for several places), recursion, recursion_memory (what
                    it changes), instances (what is kept of these), patterns (what is passed and returned)
 derivatives        derivatives (`symdiff.grad` inside), regions (of what), columns (Jacobians), custom_rules

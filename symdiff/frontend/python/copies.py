@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import replace
 from typing import Any
 
+from symdiff import plain
 from symdiff.frontend.python import (
     alternatives,
     apart,
@@ -60,7 +61,7 @@ def copied(cx: Context, node: ast.AST, val: Val) -> Val:
     if isinstance(val, ObjRef):
         if val.cls in ORIGINALS:
             return calls.apply(cx, node, objects.read(cx, node, val, "copy"), [], {})
-        return objects.copied(cx, node, val, None)
+        return _object(cx, node, val, None)
     return _immutable(cx, node, arrays.copy(cx, node, val))
 
 
@@ -86,7 +87,47 @@ def _of_captured(cx: Context, node: ast.AST, val: Known, of: Callable[[Val], Val
         return containers.new_list(cx, node, parts) if type(val.obj) is list else Struct("tuple", parts)
     if isinstance(val.obj, enum.Enum) or classes.class_of(val) is None:
         return val
-    return objects.copied_from_outside(cx, node, val, of)
+    return _object_from_outside(cx, node, val, of)
+
+
+def _object_from_outside(cx: Context, node: ast.AST, base: Known, of: Callable[[Val], Val]) -> Val:
+    """A copy of an object from outside, an object of the call; `of` copies what the attributes hold."""
+    cls = type(base.obj)
+    if _copies_itself(cx, node, cls):
+        return POISON
+    why = classes.opaque(cls)
+    slots = [name for c in cls.__mro__ for name, raw in c.__dict__.items() if classes.is_slot(raw)]
+    if why is not None or not plain.written_in_python(cls) or not classes.plainly_made(cls):
+        return cx.refuse("SD412", node, name=f"`{cls.__name__}`", reason=why or "is not written in Python")
+    held = {**getattr(base.obj, "__dict__", {})}
+    held |= {name: getattr(base.obj, name) for name in slots if hasattr(base.obj, name)}
+    made = objects.empty(cx, node, cls)
+    objects.put(cx, node, made, {name: of(captured.lift_attribute(cx, base, name, held[name])) for name in held})
+    return made
+
+
+def _copies_itself(cx: Context, node: ast.AST, cls: type) -> bool:
+    """Whether a class says how it is copied: refused."""
+    for name in ("__copy__", "__deepcopy__", "__reduce_ex__", "__reduce__", "__getstate__", "__setstate__"):
+        found = classes.lookup(cls, name)
+        if found is not None and found[0] is not object and not classes.generated(found[1]):
+            cx.refuse("SD412", node, name=f"`{cls.__name__}`", reason=f"defines `{name}`")
+            return True
+    return False
+
+
+def _object(cx: Context, node: ast.AST, obj: ObjRef, deep: Any) -> Val:
+    """`copy.copy`; `deep` copies what the attributes hold."""
+    if _copies_itself(cx, node, obj.cls):
+        return POISON
+    content = objects.attributes(cx, node, obj)
+    if content is None:
+        return POISON
+    made = objects.empty(cx, node, obj.cls)
+    objects.put(
+        cx, node, made, {k: v if deep is None else deep(objects.settled(cx, node, k, v)) for k, v in content.items()}
+    )
+    return made
 
 
 def _dict(cx: Context, node: ast.AST, val: DictRef, of: Callable[[Val], Val]) -> Val:
@@ -151,7 +192,7 @@ class _Deep:
         if isinstance(val, DictRef):
             return _dict(cx, node, val, self.of)
         if isinstance(val, ObjRef):
-            return objects.copied(cx, node, val, self.of)
+            return _object(cx, node, val, self.of)
         if isinstance(val, SetRef):
             return _set(cx, node, val)
         return arrays.copy(cx, node, val)

@@ -65,6 +65,8 @@ SUPPORTED = (
         "a = Layer(x) ⏎ for i in range(n): a.w += i * x ⏎ s = SimpleNamespace(w=x) ⏎ s.w *= 2.0"
         " ⏎ return a(x) + a.double * s.w"),
     Row("methods, properties, `super()`, operators of a class", "a = Layer(x) + Layer(2.0) ⏎ return Scaled(a.w)(x)"),
+    Row("attributes by the dictionary of an object, read and written by names: `vars(a)['w']`",
+        "a = Layer(x) ⏎ a.__dict__.update(w=2.0 * x, k=x) ⏎ return vars(a)['w'] * a.k if 'k' in vars(a) else x"),
     Row("objects that are iterated over, by `__iter__` or by `__getitem__`",
         "a, b = Pair(x, n) ⏎ return a * sum(Pair(b, x))"),
     Row("objects that a loop or a branch replaces",
@@ -270,6 +272,7 @@ REFUSED = (
     Row("`try`", "try: return x ⏎ finally: pass", "SD203"),
     Row("`global`", "global SCALE ⏎ return x", "SD204"),
     Row("`eval`, `exec`", "return eval('x')", "SD206"),
+    Row("the dictionary of an object as a whole", "return sum(vars(Layer(x)).values())", "SD299"),
     Row("a class inside the function", "class A: pass ⏎ return x", "SD207"),
     Row("`del` of an attribute of what is no object of yours", "del p.a ⏎ return x", "SD209"),
     Row("`with` of other context managers", "with open('numbers.txt'): x = x * 2 ⏎ return x", "SD210"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import collections
 import dataclasses
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -405,8 +406,10 @@ def _plain(tree: Tree) -> bool:
 def _flatten_object(cx: Context, node: ast.AST, val: ObjRef, leaves: list[Value], statics: list[Static | None]) -> Tree:
     """An instance of a class of the user's: the fields of a dataclass, or all attributes of another object."""
     if val.cls in ORIGINALS:
-        like = "list(q)" if val.cls.__name__ == "deque" else "dict(d)"
-        cx.refuse("SD322", node, type=f"a {val.cls.__name__}", rewrite=f"return a copy of plain type: `{like}`")
+        theirs = ORIGINALS[val.cls]
+        like = "list(q)" if theirs is collections.deque else "dict(d)"
+        instead = "the object" if theirs is dict else f"a copy of plain type: `{like}`"
+        cx.refuse("SD322", node, type=f"a {theirs.__name__}", rewrite=f"return {instead}")
         return Tree()
     if val.cell in cx.pairing:
         cx.refuse("SD322", node, type=f"an instance of {val.cls.__name__} that holds itself")

@@ -13,7 +13,7 @@ import dataclasses
 import enum
 import functools
 import types as python_types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from symdiff import plain
@@ -85,9 +85,11 @@ def attribute(cx: Context, node: ast.AST, base: Val, name: str) -> Val | None:
     raw = found[1] if found is not None else None
     if isinstance(base, ObjRef):
         return _of_object(cx, node, base, name, raw)
+    if name == "__dict__" and isinstance(base, Known) and plain.objection(base.obj) is None:
+        return captured.lift_attribute(cx, base, name, base.obj.__dict__)
     fields = base.keys if isinstance(base, Struct) else getattr(cls, "_fields", ()) if issubclass(cls, tuple) else None
-    plain = fields is not None and (name in fields or name.startswith("_") or isinstance(raw, _C_METHODS))
-    if plain or raw is None:
+    as_tuple = fields is not None and (name in fields or name.startswith("_") or isinstance(raw, _C_METHODS))
+    if as_tuple or raw is None:
         return None
     if isinstance(base, Struct):
         return _found_on(cx, node, base, cls, name, raw)
@@ -104,14 +106,18 @@ def attribute(cx: Context, node: ast.AST, base: Val, name: str) -> Val | None:
 
 
 def _of_object(cx: Context, node: ast.AST, obj: ObjRef, name: str, raw: Any) -> Val:
+    from symdiff.frontend.python import own_attributes
+
     why = classes.unreadable(obj.cls)
     if why is not None:
         return cx.refuse("SD412", node, name=f"`{obj.cls.__name__}`", reason=why)
     content = attributes(cx, node, obj)
     if content is None:
         return POISON
+    if name == "__dict__":
+        return own_attributes.of(cx, node, obj)
     if name in content and (not classes.is_data_descriptor(raw) or classes.is_slot(raw)):
-        return _settled(cx, node, name, content[name])
+        return settled(cx, node, name, content[name])
     hook = classes.lookup(obj.cls, "__getattr__") if raw is None or classes.is_slot(raw) else None
     if hook is not None:
         return missing_attributes.asked(cx, node, obj, hook[1], name)
@@ -122,7 +128,8 @@ def _of_object(cx: Context, node: ast.AST, obj: ObjRef, name: str, raw: Any) -> 
     return _found_on(cx, node, obj, obj.cls, name, raw)
 
 
-def _settled(cx: Context, node: ast.AST, name: str, val: Val) -> Val:
+def settled(cx: Context, node: ast.AST, name: str, val: Val) -> Val:
+    """What an attribute holds, as it is read."""
     if isinstance(val, Known) and isinstance(val.obj, Unread):
         problem = cx.make_problem("SD724", node, name=val.obj.name, type=val.obj.type)
         raise NeedStatic(frozenset({f"argument {val.obj.name}"}), problem)
@@ -304,7 +311,7 @@ def delete_attribute(cx: Context, node: ast.AST, base: Val, name: str) -> None:
         return
     if name not in content or (found is not None and isinstance(found[1], property)):
         cx.refuse("SD404", node, type=base.cls.__name__, name=name)
-    elif _settled(cx, node, name, content[name]) is not POISON:
+    elif settled(cx, node, name, content[name]) is not POISON:
         put(cx, node, base, {key: val for key, val in content.items() if key != name})
 
 
@@ -344,7 +351,7 @@ def empty(cx: Context, node: ast.AST, cls: type) -> ObjRef:
 
 def call_special(cx: Context, node: ast.AST, function: Any, args: list[Val], kwargs: dict[str, Val]) -> Val | None:
     """What `object` and `dataclasses` define, which has no source; None for every other function."""
-    from symdiff.frontend.python import dataclass_calls
+    from symdiff.frontend.python import dataclass_calls, own_attributes
 
     if args and isinstance(args[0], Known) and classes.generated(function):
         op, cls = dataclass_calls.COMPARISONS.get(function.__name__), classes.class_of(args[0])
@@ -353,6 +360,8 @@ def call_special(cx: Context, node: ast.AST, function: Any, args: list[Val], kwa
     if not args or not isinstance(args[0], ObjRef):
         return None
     obj = args[0]
+    if own_attributes.is_asked(function):
+        return own_attributes.answer(cx, node, function, obj, *args[1:])
     if function is object.__init__:
         if len(args) + len(kwargs) > 1:
             return cx.refuse("SD313", node, function=obj.cls.__name__, message="takes no arguments")
@@ -428,13 +437,13 @@ def field_values(cx: Context, node: ast.AST, obj: ObjRef) -> dict[str, Val] | No
     names = [f.name for f in dataclasses.fields(obj.cls)]
     if content is None or set(names) != set(content):
         return None
-    return {name: _settled(cx, node, name, content[name]) for name in names}
+    return {name: settled(cx, node, name, content[name]) for name in names}
 
 
 def all_values(cx: Context, node: ast.AST, obj: ObjRef) -> dict[str, Val]:
     """What an object holds, by attribute."""
     content = attributes(cx, node, obj)
-    return {} if content is None else {name: _settled(cx, node, name, val) for name, val in content.items()}
+    return {} if content is None else {name: settled(cx, node, name, val) for name, val in content.items()}
 
 
 def read(cx: Context, node: ast.AST, base: Val, name: str) -> Val:
@@ -457,41 +466,3 @@ def replaced(cx: Context, node: ast.AST, obj: Val, changes: dict[str, Val]) -> V
         elif not field.init and field.name in given:
             return cx.refuse("SD403", node, function="dataclasses.replace", message=f"{field.name} has init=False")
     return calls.apply(cx, node, classes.class_value(cx, cls), [], given)
-
-
-def copied_from_outside(cx: Context, node: ast.AST, base: Known, of: Callable[[Val], Val]) -> Val:
-    """A copy of an object from outside, an object of the call; `of` copies what the attributes hold."""
-    cls = type(base.obj)
-    if _copies_itself(cx, node, cls):
-        return POISON
-    why = classes.opaque(cls)
-    slots = [name for c in cls.__mro__ for name, raw in c.__dict__.items() if classes.is_slot(raw)]
-    if why is not None or not plain.written_in_python(cls) or not classes.plainly_made(cls):
-        return cx.refuse("SD412", node, name=f"`{cls.__name__}`", reason=why or "is not written in Python")
-    held = {**getattr(base.obj, "__dict__", {})}
-    held |= {name: getattr(base.obj, name) for name in slots if hasattr(base.obj, name)}
-    made = empty(cx, node, cls)
-    put(cx, node, made, {name: of(captured.lift_attribute(cx, base, name, held[name])) for name in held})
-    return made
-
-
-def _copies_itself(cx: Context, node: ast.AST, cls: type) -> bool:
-    """Whether a class says how it is copied: refused."""
-    for name in ("__copy__", "__deepcopy__", "__reduce_ex__", "__reduce__", "__getstate__", "__setstate__"):
-        found = classes.lookup(cls, name)
-        if found is not None and found[0] is not object and not classes.generated(found[1]):
-            cx.refuse("SD412", node, name=f"`{cls.__name__}`", reason=f"defines `{name}`")
-            return True
-    return False
-
-
-def copied(cx: Context, node: ast.AST, obj: ObjRef, deep: Any) -> Val:
-    """`copy.copy`; `deep` copies what the attributes hold."""
-    if _copies_itself(cx, node, obj.cls):
-        return POISON
-    content = attributes(cx, node, obj)
-    if content is None:
-        return POISON
-    made = empty(cx, node, obj.cls)
-    put(cx, node, made, {k: v if deep is None else deep(_settled(cx, node, k, v)) for k, v in content.items()})
-    return made

@@ -63,7 +63,7 @@ from symdiff.ir.types import Kind
 
 Args = list[Val]
 Kwargs = dict[str, Val]
-_REFUSED = {"eval", "exec", "compile", "globals", "locals", "vars", "__import__", "dir"}
+_REFUSED = {"eval", "exec", "compile", "globals", "locals", "__import__", "dir"}
 _PURE = (
     str,
     repr,
@@ -98,6 +98,8 @@ def call_builtin(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwarg
         return POISON if memory.is_poison(*args, *kwargs.values()) else _BUILTINS[name](cx, node, args, kwargs)
     if getattr(obj, "__module__", None) == "builtins" and getattr(obj, "__name__", "") in _REFUSED:
         return cx.refuse("SD206", node, name=obj.__name__)
+    if obj is vars:
+        return _vars(cx, node, args, kwargs)
     if obj in (copy.copy, copy.deepcopy) and len(args) == 1:
         return (copies.copied if obj is copy.copy else copies.deeply_copied)(cx, node, args[0])
     if obj is dataclasses.replace and len(args) == 1:
@@ -112,6 +114,13 @@ def call_builtin(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwarg
     if isinstance(obj, type) and issubclass(obj, BaseException):
         return cx.refuse("SD230", node, construct=cx.text(node))
     return None
+
+
+def _vars(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    """`vars(x)` of an object; without one it is all names there are."""
+    if len(args) != 1 or kwargs:
+        return cx.refuse("SD206", node, name="vars")
+    return objects.read(cx, node, args[0], "__dict__")
 
 
 def _pure(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> Val:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import collections
 from typing import Any
 
+from symdiff.frontend.spelled.attributes import Dictionary
+
 
 class deque:
     def __init__(self, iterable: Any = (), maxlen: Any = None) -> None:
@@ -286,4 +288,4 @@ CLASSES: dict[type, type] = {
     collections.OrderedDict: OrderedDict,
 }  # fmt: skip
 MAPPINGS = (defaultdict, Counter, OrderedDict)
-ORIGINALS = {ours: theirs for theirs, ours in CLASSES.items()}
+ORIGINALS = {ours: theirs for theirs, ours in CLASSES.items()} | {Dictionary: dict}
