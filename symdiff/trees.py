@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from symdiff import plain
+from symdiff.errors import UsageError
 
 ATTRIBUTED = ("dataclass", "object")  # the kinds of objects, whose attributes may be set
 NAMED = ("namedtuple", *ATTRIBUTED)  # the kinds with a class, whose parts are attributes
@@ -136,12 +137,17 @@ def reached(value: Any, path: Path) -> Any:
 
 
 def flatten(value: Any) -> tuple[list[Any], Tree]:
-    """The leaves, in order, and the structure.  What holds itself is a leaf: a node that knows its parent."""
+    """The leaves, in order, and the structure.  What holds itself is a leaf: a node that knows its parent.
+
+    UsageError SD724 for what is nested too deeply to be taken apart.
+    """
     try:
         return _flatten(value, ())
     except _Circle as circle:
         assert circle.head is value
         return [value], LEAF
+    except RecursionError:
+        raise UsageError.of("SD724", name="of the call", type="nested deeper than Python's stack") from None
 
 
 class _Circle(Exception):

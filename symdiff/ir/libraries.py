@@ -22,7 +22,8 @@ IMPORTS = {
     "np": "import numpy as np",
     "scipy": "import scipy.special",
 }
-_NAMED = {"scipy": r"\bscipy\.special\."}  # SciPy's other modules are named by the operations that call them
+# SciPy's other modules are named by the operations that call them; `types` is also a variable.
+_NAMED = {"scipy": r"\bscipy\.special\.", "types": r"\btypes\.SimpleNamespace\b"}
 
 
 def named(text: str) -> list[str]:

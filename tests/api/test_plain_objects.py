@@ -19,7 +19,7 @@ import pytest
 
 import symdiff
 from symdiff import CompileError, generate, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
-from symdiff.errors import CheckError
+from symdiff.errors import CheckError, UsageError
 from symdiff.scipy import objective
 
 T = TypeVar("T")
@@ -309,6 +309,11 @@ def test_what_holds_itself() -> None:
     Node(2.0, root)
     with pytest.raises(CheckError, match=r"SD724 argument n is .*Node, which holds itself"):
         grad(lambda n, x: n.value * x)(root, 2.0)
+    deep = Params(W, 0.5)
+    for _ in range(3000):
+        deep = Params(W, deep)
+    with pytest.raises(UsageError, match="SD724 argument of the call is nested deeper than Python's"):
+        grad(lambda p: p.b.b)(deep)
     owner = types.SimpleNamespace(k=3.0, tree=root)
     assert grad(lambda p, x: p.k * x, 1)(owner, 2.0) == 3.0
     with pytest.raises(CheckError, match=r"SD705 argument p.tree of .* is .*Node"):
@@ -568,6 +573,11 @@ def test_a_module_makes_a_namespace() -> None:
     assert space["f"](2.0, 3.0) == types.SimpleNamespace(a=6.0, c=12.0)
     saved = space["f_forward"](2.0, 3.0)[1]
     assert space["f_backward"](saved, types.SimpleNamespace(a=1.0, c=1.0)) == (9.0, 6.0)
+
+
+def test_a_module_imports_no_more_than_it_needs() -> None:
+    text = generate(scaled, example={"p": namespace(W, 0.5), "x": X}, wrt="p", functions=("forward", "jvp"))
+    assert "types.items()" in text and "import types" not in text
 
 
 def types_of(x, y):
