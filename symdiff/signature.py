@@ -52,14 +52,13 @@ class Static:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Static) or type(self.value) is not type(other.value):
             return False
-        if isinstance(self.value, float | complex):  # -0.0 is not 0.0, and a nan is itself
-            return bool(repr(self.value) == repr(other.value))
+        if isinstance(self.value, float | complex | np.ndarray):
+            return _written(self.value) == _written(other.value)
         return self.value is other.value or bool(self.value == other.value)
 
     def __hash__(self) -> int:
-        return hash(
-            (type(self.value), repr(self.value) if isinstance(self.value, float | complex) else _hashable(self.value))
-        )
+        written = isinstance(self.value, float | complex | np.ndarray)
+        return hash((type(self.value), _written(self.value) if written else _hashable(self.value)))
 
     def __str__(self) -> str:
         return getattr(self.value, "__qualname__", None) or repr(self.value)
@@ -121,6 +120,11 @@ def element_of(value: object) -> type | None:
 
 
 _LISTABLE = (float, np.float64, np.float32)
+
+
+def _written(value: Any) -> Hashable:
+    """What tells a number or an array from others: -0.0 is not 0.0, and a nan is itself."""
+    return (value.dtype, value.shape, value.tobytes()) if isinstance(value, np.ndarray) else repr(value)
 
 
 def _hashable(value: Any) -> Hashable:
@@ -311,7 +315,8 @@ def from_values(
         typed: list[AVal | Static] = []
         for leaf, path, holder in zip(leaves, paths(tree), holders(tree), strict=True):
             if (name, path) in static:
-                typed.append(Static(leaf) if _is_taken(leaf) else Opaque(leaf))
+                kept = leaf.copy() if isinstance(leaf, np.ndarray) else leaf  # the caller's may change in place
+                typed.append(Static(kept) if _is_taken(leaf) else Opaque(leaf))
             elif not holder or _is_taken(leaf):
                 typed.append(leaf_type(name + path_text(path), leaf, names, sizes))
             else:

@@ -176,6 +176,18 @@ def test_too_many_variants_are_an_error_and_nothing_is_lost() -> None:
     assert g(1.0, 63) == 63
 
 
+def test_an_array_that_is_static_is_known_by_what_it_holds() -> None:
+    g = grad(lambda x, w: x * w[0] if w[1] > 0 else x * x, static="w")
+    w = np.array([2.0, 1.0])
+    assert g(3.0, w) == 2.0
+    w[0] = 5.0
+    assert g(3.0, w) == 5.0
+    assert g(3.0, np.array([7.0, 1.0])) == 7.0
+    assert g(3.0, np.array([7.0, -1.0])) == 6.0
+    inside = grad(lambda x, p: x * p["w"][1][0], static="p")
+    assert [inside(3.0, {"w": [None, np.array([k])]}) for k in (2.0, 4.0, 2.0)] == [2.0, 4.0, 2.0]
+
+
 def test_the_look_up_is_short() -> None:
     g = grad(lambda x, y, z: (x + y) * z, (0, 1, 2))
     g(1.0, 2.0, 3.0)
