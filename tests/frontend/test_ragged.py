@@ -171,7 +171,68 @@ def an_array_named_before_the_list(x: float, n: int) -> Any:
     return a.sum()
 
 
+def one_row_in_every_place(x: float, n: int) -> Any:
+    groups = [[]] * 3
+    for i in range(n):
+        groups[int(x * i) % 3].append(x)
+    return sum(sum(g) * k for k, g in enumerate(groups))
+
+
+def a_row_put_into_the_next_place(x: float, n: int) -> Any:
+    groups = [[] for _ in range(3)]
+    for i in range(n):
+        row = groups[int(x * i) % 3]
+        groups[int(x * i + 1) % 3] = row
+        row.append(x)
+    return sum(sum(g) * k for k, g in enumerate(groups))
+
+
+def a_row_named_before_it_is_filled(x: float, n: int) -> Any:
+    groups = [[] for _ in range(3)]
+    first = groups[0]
+    for i in range(n):
+        groups[int(x * i) % 3].append(x)
+    return sum(first)
+
+
+def one_array_in_two_groups(x: float, n: int) -> Any:
+    groups = [[] for _ in range(3)]
+    for i in range(n):
+        a = np.ones(2) * x * i
+        groups[int(x * i) % 3].append(a)
+        groups[int(x * i + 1) % 3].append(a)
+    for g in groups:
+        for a in g:
+            a *= 2.0
+    return sum(np.sum(a) for g in groups for a in g)
+
+
+def a_buffer_written_after_it_was_put_in(x: float, n: int) -> Any:
+    groups = [[] for _ in range(3)]
+    a = np.zeros(2)
+    for i in range(n):
+        a[0] = x * i
+        groups[int(x * i) % 3].append(a)
+    return sum(np.sum(a) for g in groups for a in g)
+
+
+def a_group_that_grows_while_it_is_run_over(x: float, n: int) -> Any:
+    groups = [[x] for _ in range(3)]
+    for i in range(n):
+        groups[int(x * i) % 3].append(x)
+    for g in groups:
+        for v in g:
+            groups[int(x) % 3].append(v)
+    return sum(sum(g) for g in groups)
+
+
 REFUSED = (
+    (one_row_in_every_place, "SD510"),
+    (a_row_put_into_the_next_place, "SD510"),
+    (a_row_named_before_it_is_filled, "SD511"),
+    (one_array_in_two_groups, "SD508"),
+    (a_buffer_written_after_it_was_put_in, "SD508"),
+    (a_group_that_grows_while_it_is_run_over, "SD299"),
     (one_array_at_two_places, "SD508"),
     (parts_of_one_array, "SD508"),
     (an_array_named_before_the_list, "SD511"),

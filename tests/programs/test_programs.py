@@ -9,6 +9,7 @@ from tests.programs import (
     absent,
     arrays,
     best,
+    buckets,
     chosen,
     classes,
     closures,
@@ -85,6 +86,7 @@ FILES = (
         best,
         summed,
         plain_objects,
+        buckets,
     ),
 )
 CASES = [case for file in FILES for case in file.cases]

@@ -17,7 +17,7 @@ from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.values import NONE, Known, Maybe, Num, Val
 from symdiff.ir.core import Value
-from symdiff.ir.types import AVal, Kind, Opt
+from symdiff.ir.types import AVal, Kind, Opt, Seq, Type
 
 KIND = "optional"
 EMPTY = Pattern(KIND)  # of an element of a list that has only None so far
@@ -47,11 +47,23 @@ def is_none(form: Pattern) -> bool:
     return form.kind == "known" and isinstance(form.val, Known) and form.val.obj is None
 
 
-def begun(cx: Context, there: Value, t: AVal) -> Value:
-    """The list of numbers beside one that says that none is there: what it holds is not read."""
-    plain = AVal(Kind.PYTHON, (), t.dtype)
+def begun(cx: Context, there: Value, t: Type, depth: int = 0) -> Value:
+    """The list of `t` beside one that says that none is there, or in which there is none: what it holds is not read."""
+    elem = in_lists(t, depth)
+    plain = _plain(elem)
     made = cx.scope.emit("seq_convert", there, elem=plain)[0]  # a list of its own
-    return made if plain == t else cx.scope.emit("seq_convert", made, elem=t)[0]
+    return made if plain == elem else cx.scope.emit("seq_convert", made, elem=elem)[0]
+
+
+def in_lists(t: Type, depth: int) -> Type:
+    """Lists of lists … of a type."""
+    return t if not depth else Seq(in_lists(t, depth - 1))
+
+
+def _plain(t: Type) -> Type:
+    if isinstance(t, Seq):
+        return Seq(_plain(t.elem))
+    return AVal(Kind.PYTHON, (), t.dtype) if isinstance(t, AVal) and t.kind is Kind.EITHER else t
 
 
 def numbers(cx: Context, form: Pattern, val: Val) -> list[Value]:

@@ -16,7 +16,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from symdiff.frontend.python import containers, grown, iterated, iterators, keys, raising, special_methods, targets
+from symdiff.frontend.python import (
+    containers,
+    grown,
+    iterated,
+    iterators,
+    keys,
+    raising,
+    special_methods,
+    targets,
+    unfilled,
+)
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.control import RAISE, RESULT, exit_of
 from symdiff.frontend.python.desugar import placed
@@ -249,6 +259,7 @@ def rolled_or_static(
     cx.store.begin()
     found = fold(cx, node, kind, over, given)
     if len(cx.problems) > place.problems:
+        unfilled.refused(cx)
         ask_for_count(cx, unknown.iterable, cx.problems[place.problems])
     cx.store.keep()
     return found

@@ -21,6 +21,7 @@ from symdiff.frontend.python import (
     memory,
     operators,
     raising,
+    unfilled,
 )
 from symdiff.frontend.python.calls import apply
 from symdiff.frontend.python.context import Context
@@ -95,7 +96,7 @@ def list_method(cx: Context, node: ast.AST, receiver: ListRef, name: str, args: 
     if name == "pop":
         return _pop(cx, node, receiver, content, args[0] if args else Known(-1))
     staged = content if isinstance(content, Grown) else None
-    if staged is None and _decided_when_run(cx, node, content, name, args):
+    if staged is None and (_decided_when_run(cx, node, content, name, args) or unfilled.grows(cx, receiver, args)):
         staged = grown.staged(cx, node, content, *args[1:])
         if staged is None:
             return POISON
@@ -103,7 +104,9 @@ def list_method(cx: Context, node: ast.AST, receiver: ListRef, name: str, args: 
     if staged is not None:
         changed = _changed_staged(cx, node, receiver.cell, content, staged, name, args, kwargs)
     elif name == "sort":
-        changed = _same_elements(sort(cx, node, content, kwargs), lodging.taken(cx, content)[1])
+        changed = sort(cx, node, content, kwargs)
+        if isinstance(changed, Grown):
+            changed = _same_elements(changed, lodging.taken(cx, content, changed.form)[1])
     else:
         changed = _CHANGED[name](cx, node, content, args)
     if changed is None:

@@ -17,6 +17,7 @@ from symdiff.frontend.python import (
     enums,
     grown,
     keys,
+    kinship,
     letters,
     list_changes,
     list_slices,
@@ -28,6 +29,7 @@ from symdiff.frontend.python import (
     ranges,
     special_methods,
     subscripts,
+    unfilled,
 )
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.sizes import refuse_unknown_count
@@ -52,9 +54,7 @@ from symdiff.frontend.python.values import (
 
 
 def new_list(cx: Context, node: ast.AST, items: Sequence[Val]) -> ListRef:
-    cell = Cell("list", cx.loc(node))
-    cx.store.set(cell, tuple(items))
-    return ListRef(cell)
+    return list_changes.made(cx, node, tuple(items))
 
 
 def new_dict(cx: Context, node: ast.AST, items: dict[Any, Val]) -> DictRef:
@@ -290,8 +290,7 @@ def _sequence_item(cx: Context, node: ast.AST, base: Val, known: tuple[Val, ...]
         if isinstance(base, ListRef) and lodging.adopted(cx, node, base, staged):
             return _grown_item(cx, node, base, staged, index)
         found = grown.element(cx, node, staged, index)
-        if isinstance(found, Arr | Reference):
-            cx.chosen[found.cell] = (cx.frame.path, id(node))
+        cx.chosen.update((part.cell, (cx.frame.path, id(node))) for _, part in kinship.inside(cx, found))
         return found
     error = f"{'list' if is_list else 'tuple'} index out of range"
     if isinstance(index, Num) and _chosen_by(cx, node, index, known):
@@ -314,13 +313,18 @@ def searched(cx: Context, node: ast.AST, index: Val, known: Sequence[Val]) -> bo
     """
     parts = (index.lo, index.hi) if isinstance(index, SliceVal) else (index,)
     staged = [p for p in parts if isinstance(p, Num) and p.type.dtype[0] in "iu"]
-    if not staged or grown.form_of_elements(cx, known) is None:
+    if not staged or (any(p.tags for p in staged) and (cx.frame.path, id(node)) not in cx.session.searched):
         return False
-    return not any(p.tags for p in staged) or (cx.frame.path, id(node)) in cx.session.searched
+    if grown.form_of_elements(cx, known) is not None:
+        return True
+    if unfilled.may_be_filled(cx, known):
+        unfilled.open_for(cx)
+    return False
 
 
 def _instead(cx: Context, node: ast.AST, known: Sequence[Val]) -> tuple[Any, ...] | None:
-    found = grown.form_of_elements(cx, known) is not None or alternatives.may_be_at(cx, known)
+    found = grown.form_of_elements(cx, known) is not None or unfilled.may_be_filled(cx, known)
+    found = found or alternatives.may_be_at(cx, known)
     return (cx.frame.path, id(node)) if found else None
 
 
@@ -464,6 +468,10 @@ def append_value(cx: Context, node: ast.AST, base: ListRef, val: Val) -> Val:
     if not changeable(cx, node, base):
         return POISON
     content = cx.store.get(base.cell)
+    if unfilled.grows(cx, base, (val,)):
+        content = grown.staged(cx, node, (), val)
+    if content is None:
+        return POISON
     if isinstance(content, tuple):
         lodging.change(cx, node, base.cell, (*content, val), keeps=True)
         return NONE

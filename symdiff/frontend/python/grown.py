@@ -16,10 +16,10 @@ from dataclasses import replace
 from typing import Any
 
 from symdiff.errors import Problem
-from symdiff.frontend.python import absences, kinship, lodging, memory
+from symdiff.frontend.python import absences, kinship, lodging, memory, unfilled
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
-from symdiff.frontend.python.problems import NeedStatic, Restart
+from symdiff.frontend.python.problems import NeedStatic
 from symdiff.frontend.python.type_joins import join_types
 from symdiff.frontend.python.values import (
     Arr,
@@ -68,7 +68,7 @@ def form_of(cx: Context, val: Any) -> Pattern | None:
         return Pattern("grown", (content.form,))
     if isinstance(val, ListRef):
         listed = _container(cx, Pattern("list"), content)
-        return _opened(listed) if cx.session.ragged and listed is not None else listed
+        return _opened(val.cell, listed) if cx.session.ragged and listed is not None else listed
     if not isinstance(content, dict) or isinstance(val, SetRef):
         return None
     cls = val.cls if isinstance(val, ObjRef) else None
@@ -76,8 +76,10 @@ def form_of(cx: Context, val: Any) -> Pattern | None:
     return _container(cx, empty, tuple(content.values()))
 
 
-def _opened(form: Pattern) -> Pattern:
-    """The form of a list of any length, where all elements of a list have one form."""
+def _opened(cell: Cell, form: Pattern) -> Pattern:
+    """The form of a list of any length, where all elements of a list have one form, or there are none."""
+    if not form.parts:
+        return unfilled.form_of(cell)
     found: Pattern | None = form.parts[0] if form.parts else None
     for part in form.parts[1:]:
         found = None if found is None else join(found, part)
@@ -105,6 +107,8 @@ def join(a: Pattern, b: Pattern) -> Pattern | None:
     """The least form that covers both; None where none does."""
     if a == b:
         return a
+    if unfilled.KIND in (a.kind, b.kind):
+        return b if a.kind == unfilled.KIND else a
     if a.kind in LEAVES and b.kind in LEAVES:
         return _join_numbers(a, b)
     if absences.KIND in (a.kind, b.kind) or (absences.is_none(a) != absences.is_none(b)):
@@ -148,7 +152,7 @@ def leaf_types(form: Pattern) -> Iterator[Type]:
     """What the lists of an element's numbers hold, in order."""
     if form.type is not None:
         yield form.type
-    if form.kind == absences.KIND:
+    if form.kind in (absences.KIND, unfilled.KIND):
         yield types.BOOL
     inner = (t for p in form.parts for t in leaf_types(p))
     yield from map(Seq, inner) if form.kind == "grown" else inner
@@ -156,7 +160,7 @@ def leaf_types(form: Pattern) -> Iterator[Type]:
 
 def leaf_names(form: Pattern, name: str) -> Iterator[str]:
     """A name for each of the lists: that of the list, then attributes, keys or positions."""
-    if form.type is not None:
+    if form.type is not None or form.kind == unfilled.KIND:
         yield name
     if form.kind == absences.KIND:
         yield f"has_{name}" if name else ""
@@ -181,10 +185,12 @@ def described(form: Pattern) -> str:
         assert isinstance(form.val, Known)
         return repr(form.val.obj)
     parts = [described(p) for p in form.parts]
+    if form.kind == unfilled.KIND:
+        return ""
     if form.kind == absences.KIND:
         return f"{parts[0]} or None" if parts else "None"
     if form.kind == "grown":
-        return f"list of {parts[0]}"
+        return f"list of {parts[0]}" if parts[0] else "empty list"
     if form.keys:
         shown = form.kind == "dict"
         parts = [f"{k!r}: {p}" if shown else f"{k}={p}" for k, p in zip(form.keys, parts, strict=True)]
@@ -205,7 +211,7 @@ def numbers(cx: Context, form: Pattern, val: Any) -> list[Value]:
         return absences.numbers(cx, form, val)
     items = _inside(cx, val) if form.parts else ()
     if len(items) != len(form.parts):  # one list, read at two times of a loop
-        _open_lists(cx)
+        unfilled.open_lists(cx)
         found = f"holds a list of {len(items)} elements besides {described(form)}"
         memory.take_apart(cx, cx.make_problem("SD505", cx.frame.source.node, name="a list of lists", reason=found))
     return [v for part, item in zip(form.parts, items, strict=True) for v in numbers(cx, part, item)]
@@ -234,9 +240,8 @@ def built(cx: Context, node: ast.AST, form: Pattern, found: Iterator[Value]) -> 
     if form.type is not None:
         return memory.hold(cx, cx.wrap(next(found)), cx.loc(node))
     if form.kind == "grown":
-        inner = form.parts[0]
         cell = Cell("list", cx.loc(node))
-        return _held(cx, node, ListRef(cell), Grown(_take(inner, found), inner, cell))
+        return _held(cx, node, ListRef(cell), content_of_inner(form.parts[0], found, cell))
     if form.kind == absences.KIND:
         return absences.built(cx, node, form, found)
     items = tuple(built(cx, node, part, found) for part in form.parts)
@@ -263,8 +268,10 @@ def content_like(form: Pattern, items: Sequence[Val]) -> Any:
     return Attributes(zip(map(str, form.keys), items, strict=True))
 
 
-def _take(form: Pattern, found: Iterator[Value]) -> tuple[Value, ...]:
-    return tuple(next(found) for _ in leaf_types(form))
+def content_of_inner(form: Pattern, found: Iterator[Value], group: Cell) -> tuple[()] | Grown:
+    """What a list in a list holds, whose elements have this form."""
+    values = tuple(next(found) for _ in leaf_types(form))
+    return () if form.kind == unfilled.KIND else Grown(values, form, group)
 
 
 def _held(cx: Context, node: ast.AST, made: Reference, content: Any) -> Val:
@@ -318,28 +325,37 @@ def as_grown(cx: Context, content: Any, form: Pattern) -> Grown:
     if isinstance(content, Grown):
         used = map(cx.scope.use, content.values)
         return replace(content, values=tuple(_refitted(cx, content.form, form, used)), form=form)
-    made = empty(cx, form).values
+    rows = [numbers(cx, form, item) for item in content]
+    made = []
+    for k, t in enumerate(leaf_types(form)):
+        s = cx.scope.emit("seq_empty", elem=t)[0]
+        for row in rows:
+            s = cx.scope.emit("seq_append", s, row[k])[0]
+        made.append(s)
     for item in content:
-        new = numbers(cx, form, item)
-        made = tuple(cx.scope.emit("seq_append", s, v)[0] for s, v in zip(made, new, strict=True))
         hold(cx, item, cx.scope.loc or cx.loc(cx.frame.source.node))
-    group, shared = lodging.taken(cx, content)
-    return Grown(made, form, group, shared)
+    group, shared = lodging.taken(cx, content, form)
+    return Grown(tuple(made), form, group, shared)
 
 
-def _refitted(cx: Context, have: Pattern, want: Pattern, found: Iterator[Value]) -> Iterator[Value]:
-    """The lists of a staged list in another form that covers its own."""
-    if want.kind == absences.KIND and want.parts and not have.parts:
-        there, t = next(found), want.parts[0].type
-        assert t is not None
-        yield from (there, absences.begun(cx, there, t))
-        return
-    for a, b in zip(leaf_types(have), leaf_types(want), strict=True):
-        yield _converted(cx, next(found), a, b)
-
-
-def _converted(cx: Context, s: Value, have: Type, want: Type) -> Value:
-    return s if have == want else cx.scope.emit("seq_convert", s, elem=want)[0]
+def _refitted(cx: Context, have: Pattern, want: Pattern, found: Iterator[Value], depth: int = 0) -> Iterator[Value]:
+    """The lists of a staged list, or at a `depth` of lists in it, in another form that covers its own."""
+    if have.kind == unfilled.KIND and want.kind != unfilled.KIND:
+        unfilled.note(cx, have, want)
+        none = next(found)
+        yield from (absences.begun(cx, none, t, depth) for t in leaf_types(want))
+    elif want.kind == absences.KIND and want.parts and not have.parts:
+        there = next(found)
+        yield there
+        yield from (absences.begun(cx, there, t, depth) for t in leaf_types(want.parts[0]))
+    elif have.parts:
+        if have.kind == absences.KIND:
+            yield next(found)
+        for a, b in zip(have.parts, want.parts, strict=True):
+            yield from _refitted(cx, a, b, found, depth + (have.kind == "grown"))
+    else:
+        for t, new, s in zip(leaf_types(have), leaf_types(want), found, strict=False):
+            yield s if t == new else cx.scope.emit("seq_convert", s, elem=absences.in_lists(new, depth))[0]
 
 
 def covers(cx: Context, wide: Pattern, form: Pattern) -> bool:
@@ -347,20 +363,15 @@ def covers(cx: Context, wide: Pattern, form: Pattern) -> bool:
 
     Raises Restart where the other has lists of any length in it, and lists of known length were taken apart.
     """
-    if _fits(wide, form) or (form == absences.EMPTY and wide.kind == absences.KIND):
+    if _fits(wide, form):
         return True
-    _open_lists(cx)
+    unfilled.open_lists(cx)
     return False
 
 
-def _open_lists(cx: Context) -> None:
-    """Begin again with lists of any length in lists that grow, if this is not that attempt already."""
-    if not cx.session.ragged:
-        cx.session.ragged = True
-        raise Restart
-
-
 def _fits(wide: Pattern, form: Pattern) -> bool:
+    if form.kind == unfilled.KIND or (form == absences.EMPTY and wide.kind == absences.KIND):
+        return True
     if wide.kind != form.kind or len(wide.parts) != len(form.parts):
         return wide.kind in LEAVES and form.kind in LEAVES
     return all(_fits(a, b) for a, b in zip(wide.parts, form.parts, strict=True))

@@ -176,6 +176,8 @@ def _item(cx: Context, stmt: ast.AugAssign, target: ast.Subscript) -> None:
     if not isinstance(base, Arr):
         before = subscript(cx, target, base, index)
         found = update(cx, stmt, before, evaluate(cx, stmt.value))
+        if isinstance(before, ListRef) and found is before and lodging.is_at(cx, before.cell, base, index):
+            return  # its list has it already
         if not isinstance(before, (Arr, ListRef)) or not isinstance(base, Known):
             targets.store_item(cx, target, base, index, found)
         return

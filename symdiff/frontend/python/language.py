@@ -141,6 +141,9 @@ SUPPORTED = (
         "h = [(0, x)] ⏎ while h[-1][1] < 9: h.append((n, h[-1][1] * 2 + 1)) ⏎ return sum(k * y for k, y in h)"),
     Row("changing objects, dicts, lists and arrays in a list that grows, each at one place of it",
         "a = [Layer(t) for t in v] ⏎ for b in a: b.w *= x ⏎ a[0].w += a[-1].w ⏎ return sum(b.w for b in a)"),
+    Row("lists of lists filled at a staged index: buckets, clusters, neighbours",
+        "groups = [[] for _ in range(3)] ⏎ for t in v: groups[int(t) % 3].append(t * x)"
+        " ⏎ return sum(sum(g) * len(g) for g in groups)"),
     Row("lists of lists that grow in both, rows that change places",
         "rows = [[x]] ⏎ for t in v: ⏎     if t > x: rows.append([t]) ⏎     else: rows[-1].append(t)"
         " ⏎ rows[0], rows[-1] = rows[-1], rows[0] ⏎ rows[0][0] *= x ⏎ return sum(sum(r) * len(r) for r in rows)"),

@@ -19,6 +19,7 @@ from symdiff.frontend.python import (
     kinship,
     memory,
     operators,
+    unfilled,
 )
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
@@ -43,6 +44,8 @@ Content = tuple[Val, ...] | Grown
 def made(cx: Context, node: ast.AST, content: Content, kind: str = "list") -> ListRef:
     """A new list, or a tuple, as `kind` says."""
     cell = Cell(kind, cx.loc(node))
+    if content == () and kind == "list":
+        content = unfilled.content(cx, cell)
     if isinstance(content, Grown) and not grown.has_memory(content.form):
         content = replace(content, group=cell)
     cx.store.set(cell, content)

@@ -77,28 +77,65 @@ class Entered:
 def enter(cx: Context, val: Val, form: Pattern, group: Cell, loc: Loc, at: Path = ()) -> Entered:
     """Hold what can be changed in a value that is put into a list, at a path of an element of this form."""
     made, seen = Entered(), dict[Cell, Path]()
+    shared, within = set[Path](), set[Path]()
     found = list(inside(cx, val, at))
     for path, part in found:
-        cell = part.cell
+        cell, content = part.cell, cx.store.get(part.cell)
         if cell in seen:  # one object at two places of the element
-            made.shared |= {path, seen[cell]}
+            shared |= {path, seen[cell]}
             continue
         reached = related(_known_as(cx, cell))
         twice = {seen[c] for c in reached if c in seen}
         twice = {p for p in twice if not _within(path, p)} | ({path} if twice else set())
         if group in reached:
-            made.shared |= set(_places(form, cell.kind)) | {path}
-        made.shared |= twice
+            within |= set(_places(form, cell.kind))
+            shared.add(path)
+        shared |= twice
         if not _plain(cx, part):
-            made.shared.add(path)
-        elif group not in reached and not twice and memory.held(cx, cell) is None:
+            shared.add(path)
+        elif group not in reached and not twice and memory.held(cx, cell) is None and not _deep(form, path):
             made.own.append((path, cell))
+        if isinstance(content, Grown):
+            within |= of_inner(content.shared, in_form(form, path))
         seen[cell] = path
         memory.hold(cx, part, loc)
+    made.shared = within.union(in_form(form, path) for path in shared)
     for _, part in found:
         for cell in _known_as(cx, part.cell):
             unite(cell, group)
     return made
+
+
+ANY = 0  # on a path: any element of a list of any length, whose form has one part
+
+
+def in_form(form: Pattern, path: Path) -> Path:
+    """A path as the form of an element has it: in lists of any length its elements are not told apart."""
+    found = []
+    for k in path:
+        found.append(ANY if form.kind == "grown" else k)
+        form = form.parts[found[-1]]
+    return tuple(found)
+
+
+def _deep(form: Pattern, path: Path) -> bool:
+    """Whether a path leads into a list of any length, in an element of this form."""
+    for k in path:
+        if form.kind == "grown":
+            return True
+        form = form.parts[k]
+    return False
+
+
+def of_inner(shared: Collection[Path], at: Path) -> set[Path]:
+    """Places in the elements of a list at a path of an element, as places in the element."""
+    return {(*at, ANY, *path) for path in shared}
+
+
+def inner_of(shared: Collection[Path], at: Path) -> frozenset[Path]:
+    """The contrary: what is shared of the elements of a list at a path, or all where the list itself may be."""
+    begun = (*at, ANY)
+    return frozenset(path[len(begun) :] for path in shared if _within(path, begun) or _within(begun, path))
 
 
 def _within(path: Path, outer: Path) -> bool:
@@ -106,11 +143,10 @@ def _within(path: Path, outer: Path) -> bool:
 
 
 def _places(form: Pattern, kind: str, at: Path = ()) -> Iterator[Path]:
-    """Where elements of a form may have an object of a kind, or a list of such."""
-    kinds = {"list": ("list", "grown")}.get(kind, (kind, "grown"))
-    if form.kind in kinds:
+    """Where elements of a form may have an object of a kind."""
+    if form.kind == kind or (form.kind == "grown" and kind == "list"):
         yield at
-    for k, part in enumerate(form.parts if form.kind != "grown" else ()):
+    for k, part in enumerate(form.parts):
         yield from _places(part, kind, (*at, k))
 
 
@@ -123,29 +159,34 @@ def _plain(cx: Context, part: Arr | Reference) -> bool:
     """Whether all of the memory of a part was made in this call."""
     cell = part.cell
     outside = any(c.external is not None or c.param is not None or c.argument is not None for c in (cell, *cell.may))
-    content = cx.store.get(cell)
     own = not outside and cell.readonly is None and not cx.belongs_outside(cell.serial)
-    return own and not (isinstance(part, Arr) and part.path) and not (isinstance(content, Grown) and content.shared)
+    return own and not (isinstance(part, Arr) and part.path)
 
 
-def taken(cx: Context, items: tuple[Val, ...]) -> tuple[Cell, frozenset[Path]]:
-    """What stands for the elements of a list of known structure that grows; whether two of them may be one object.
+def taken(cx: Context, items: tuple[Val, ...], form: Pattern) -> tuple[Cell, frozenset[Path]]:
+    """What stands for the elements of a list of known structure that grows; where two of them may have one object.
 
     It is found out once: a loop takes the list in every round of its fixpoint.
     """
+    found = [list(inside(cx, item)) for item in items]
     if id(items) not in cx.taken:
-        group, shared = Cell("list"), frozenset[Path]()
-        for item in items:
-            parts = [part for _, part in inside(cx, item)]
-            reached = related(cell for part in parts for cell in _known_as(cx, part.cell))
-            distinct = len({part.cell for part in parts}) == len(parts) and group not in reached
-            if not distinct or not all(_plain(cx, part) for part in parts):
-                shared = frozenset({()})
-            for part in parts:
+        group, shared = Cell("list"), set[Path]()
+        for parts in found:
+            reached = related(cell for _, part in parts for cell in _known_as(cx, part.cell))
+            if len({part.cell for _, part in parts}) < len(parts) or group in reached:
+                shared.add(())
+            for path, part in parts:
+                shared |= set() if _plain(cx, part) else {path}
                 for cell in _known_as(cx, part.cell):
                     unite(cell, group)
         cx.taken[id(items)] = (items, group, shared)
-    return cx.taken[id(items)][1:]
+    _, group, shared = cx.taken[id(items)]
+    places = {in_form(form, path) for path in shared}
+    for path, part in (each for parts in found for each in parts):
+        content = cx.store.get(part.cell)
+        if isinstance(content, Grown):
+            places |= of_inner(content.shared, in_form(form, path))
+    return group, frozenset(places)
 
 
 def adopted(cx: Context, node: ast.AST, base: ListRef, staged: Grown) -> bool:
@@ -159,8 +200,11 @@ def adopted(cx: Context, node: ast.AST, base: ListRef, staged: Grown) -> bool:
 
 
 def adopt(cx: Context, cell: Cell) -> None:
-    """Begin again with the list that an array was chosen from by a staged index as one that can be written through."""
+    """Begin again with the list that something was chosen from by a staged index as one that can be written through."""
     place = cx.chosen.get(cell)
+    while place is None and (found := lodged(cx, cell)) is not None:
+        cell = found.view.home
+        place = cx.chosen.get(cell)
     if place is not None and place not in cx.session.adopted:
         cx.session.adopted.add(place)
         raise Restart
@@ -187,6 +231,7 @@ def read_out(cx: Context, content: Grown, root: Val, home: Cell | None, index: V
         home = None
     view = None if home is None else View(home, index, root, counts_up(index))
     for path, part in inside(cx, root):
+        _share(cx, part.cell, content.shared, path)
         for cell in _known_as(cx, part.cell):
             unite(cell, content.group)
         if view is not None:
@@ -194,6 +239,13 @@ def read_out(cx: Context, content: Grown, root: Val, home: Cell | None, index: V
     if home is not None:
         unite(home, content.group)
     return root
+
+
+def _share(cx: Context, cell: Cell, shared: Collection[Path], path: Path) -> None:
+    """Note of a list of any length, at a path of an element, what is shared of its elements."""
+    inner = cx.store.get(cell)
+    if isinstance(inner, Grown):
+        cx.store.set(cell, replace(inner, shared=inner_of(shared, path)))
 
 
 def _known_otherwise(cx: Context, home: Cell) -> bool:
@@ -216,6 +268,14 @@ def lodged(cx: Context, cell: Cell) -> Lodged | None:
     index = found.view.index
     value = index.value if isinstance(index, Num) else None
     return found if value is None or cx.scope.sees(value) else None
+
+
+def is_at(cx: Context, cell: Cell, base: Val, index: Val) -> bool:
+    """Whether an element was read from a list by this index, and is there still."""
+    found = lodged(cx, cell)
+    return (
+        found is not None and isinstance(base, ListRef) and found.view.home is base.cell and found.view.index is index
+    )
 
 
 def may_change(cx: Context, cell: Cell) -> bool:
@@ -251,7 +311,7 @@ def refreshed(cx: Context, cell: Cell) -> bool:
     content = cx.store.get(home)
     index = cx.value(view.index)
     values = iter([cx.scope.emit("seq_get", s, index)[0] for s in content.values])
-    _Again(cx, view, content.group).built(content.form, values, view.root, ())
+    _Again(cx, view, content.group, content.shared).built(content.form, values, view.root, ())
     return True
 
 
@@ -267,6 +327,7 @@ class _Again:
     cx: Context
     view: View
     group: Cell
+    shared: frozenset[Path]
 
     def built(self, form: Pattern, found: Iterator[Value], old: Any, path: Path) -> Any:
         cx = self.cx
@@ -281,9 +342,8 @@ class _Again:
             return absences.built(cx, cx.frame.source.node, form, found)
         if form.kind == "grown":
             cell = self.cell(old, ListRef, path)
-            inner = form.parts[0]
-            values = tuple(next(found) for _ in grown.leaf_types(inner))
-            cx.store.set(cell, Grown(values, inner, cell))
+            cx.store.set(cell, grown.content_of_inner(form.parts[0], found, cell))
+            _share(cx, cell, self.shared, path)
             return ListRef(cell)
         was = dict(enumerate(self.parts(old)))
         items = [self.built(p, found, was.get(k), (*path, k)) for k, p in enumerate(form.parts)]
@@ -399,7 +459,7 @@ def put_back(cx: Context, node: ast.AST, cell: Cell, before: Any) -> None:
         new = {first: after}
     elif isinstance(after, Grown):
         new = {n: v for n, v in enumerate(after.values, first) if v not in getattr(before, "values", ())}
-        shared |= {found.path} if after.shared else set()
+        shared |= of_inner(after.shared, found.path)
     elif form.kind == "grown":
         new = dict(enumerate(grown.as_grown(cx, after, form.parts[0]).values, first))
         shared |= {found.path} if grown.has_memory(form.parts[0]) else set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,7 @@ from symdiff.frontend.python import (
     special_methods,
     summing,
     targets,
+    unfilled,
 )
 from symdiff.frontend.python.context import Context, LoopState
 from symdiff.frontend.python.control import BREAK, BROKEN, CONTINUE, ON, exit_of, set_exit
@@ -164,6 +165,7 @@ def _roll_or_unroll(
     try:
         _unroll(cx, stmt, unroll, reason, problem, instead is None, zeros)
     except (_UnknownCount, _TooMany) as error:
+        _roll_lists(cx, key)
         if isinstance(instead, _Misfit) and isinstance(error, _UnknownCount):
             ask_for_count(cx, error.over, instead.problem)
         del cx.session.unrolled[key]
@@ -200,6 +202,7 @@ def _unroll(
     except _UnknownCount as error:
         if not final:
             raise
+        _roll_lists(cx, (cx.frame.path, id(stmt)))
         found = problem or cx.make_problem("SD606", stmt, name=reason[0], reason=reason[1])
         ask_for_count(cx, error.over, found)
         _sum_instead(cx, stmt, problem, zeros)
@@ -208,6 +211,7 @@ def _unroll(
     except _TooMany as error:
         if not final:
             raise
+        _roll_lists(cx, (cx.frame.path, id(stmt)))
         _sum_instead(cx, stmt, problem, zeros)
         cx.refuse("SD601", stmt, count=error.count, budget=MAX_TURNS, name=reason[0], reason=reason[1])
         _give_up(cx, stmt)
@@ -220,6 +224,13 @@ def _sum_instead(cx: Context, stmt: ast.For | ast.While, problem: Problem | None
     if (problem is None or problem.code in OF_A_SUM) and summing.note(cx, stmt, zeros):
         cx.session.unrolled.pop((cx.frame.path, id(stmt)), None)
         raise Restart
+
+
+def _roll_lists(cx: Context, key: Hashable) -> None:
+    """Begin again with the loop rolled, where it could not be for lists of lists that are empty yet."""
+    if cx.fillable:
+        cx.session.unrolled.pop(key, None)
+        unfilled.refused(cx)
 
 
 class _UnknownCount(Exception):

@@ -86,7 +86,7 @@ def lower(
 
 
 def _settled(source: Source, signature: Signature, session: Session) -> Lowered:
-    staged: CompileError | None = None  # why a list of so many times None is none of any length
+    staged: CompileError | None = None  # why lists of None, or of empty lists, are not of any length
     for _ in range(_MAX_ATTEMPTS):
         session.changed = False
         try:
@@ -97,8 +97,14 @@ def _settled(source: Source, signature: Signature, session: Session) -> Lowered:
             told = _not_taken_apart(session, staged or request).problems
             raise Respecialise(told, request.static, request.sizes) from None
         except CompileError as error:
+            if session.filled:
+                session.filled = None
+                continue
+            if session.opened:
+                session, staged = session.without_filled(), staged or _not_taken_apart(session, error)
+                continue
             if session.absences:
-                session.absences, staged = False, error
+                session.absences, staged = False, staged or error
                 continue
             raise _not_taken_apart(session, staged or error) from None
     raise CompileError.of("SD902", stage="lowering", message="the sizes of the arguments do not settle")

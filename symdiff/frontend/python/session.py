@@ -42,6 +42,9 @@ class Session:
     bodies: dict[tuple[int, frozenset[int]], tuple[FunctionNode, FunctionNode]] = field(default_factory=dict)
     made: dict[tuple[int, str], tuple[ast.AST, Any]] = field(default_factory=dict)  # by node, kept, and kind
     ragged: bool = False  # lists in lists that grow are of any length too
+    opened: bool = False  # for the sake of some that are empty yet: see `unfilled`
+    # places of `[]` in lists, filled later: what with; None where that does not help
+    filled: dict[Hashable, Pattern] | None = field(default_factory=dict)
     searched: set[Hashable] = field(default_factory=set)  # subscripts (by call path) of lists with staged indices
     adopted: set[Hashable] = field(default_factory=set)  # those among them through which an array is written
     recursive: dict[Hashable, frozenset[Place]] = field(default_factory=dict)  # definitions, with what they stage
@@ -51,6 +54,12 @@ class Session:
     absences: bool | None = None  # whether `[None] * n`, where it was met, is a list of any length
     checking: bool = False  # sizes of which nothing says that they are equal are compared when it runs
     shared: set[Hashable] = field(default_factory=set)  # those that did, for arguments of one pattern each
+
+    def without_filled(self) -> Session:
+        """What is begun with again where lists of lists that are empty yet are not of any length."""
+        return Session(
+            self.sizes, self.statics, self.by_value, sharing=self.sharing, checking=self.checking, filled=None
+        )
 
     def substitute(self, d: Dim) -> Dim:
         for _ in range(len(self.sizes) + 1):

@@ -1,0 +1,273 @@
+"""Lists of lists filled at a place that is known when it runs: buckets, clusters, neighbours in a graph."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+
+from tests.programs.cases import Cases, array
+
+cases = Cases()
+
+
+class Bin:
+    def __init__(self):
+        self.items = []
+        self.total = 0.0
+
+    def add(self, v):
+        self.items.append(v)
+        self.total += v
+
+
+class Particle:
+    def __init__(self, v):
+        self.v = v
+        self.w = 1.0
+
+
+@cases(array(6), 3)
+@cases(array(0), 2)
+def as_many_groups_as_asked_for(x, k):
+    groups = [[] for _ in range(k)]
+    for i in range(len(x)):
+        groups[int(x[i] * 2) % k].append(x[i])
+    s = 0.0
+    for g in groups:
+        for v in g:
+            s = s + v * v * len(g)
+    return s
+
+
+@cases(array(6), np.array([0, 2, 1, 0, 2, 2]))
+def variance_within_labels(x, labels):
+    groups = [[], [], []]
+    for v, label in zip(x, labels, strict=True):
+        groups[label] += [v]
+    total = 0.0
+    for g in groups:
+        if len(g) > 0:
+            m = np.mean(np.array(g))
+            for v in g:
+                total += (v - m) ** 2
+    return total
+
+
+@cases(array(6, 2))
+def k_means_cost(x):
+    centers = np.array([[0.4, 0.4], [1.0, 1.2], [1.5, 0.7]])
+    groups = [[] for _ in range(3)]
+    for p in x:
+        d = [np.sum((p - c) ** 2) for c in centers]
+        groups[int(np.argmin(d))].append(p)
+    cost = 0.0
+    for g in groups:
+        if g:
+            m = sum(g) / len(g)
+            for p in g:
+                cost += np.sum((p - m) ** 2)
+    return cost
+
+
+@cases(array(5), np.array([[0, 1], [1, 2], [2, 0], [3, 4], [0, 3]]), 5)
+def messages_between_neighbours(w, edges, n):
+    adj = [[] for _ in range(n)]
+    for k in range(len(edges)):
+        u, v = edges[k, 0], edges[k, 1]
+        adj[u].append((v, w[k]))
+        adj[v].append((u, w[k]))
+    h = np.ones(n)
+    for _ in range(3):
+        new = np.zeros(n)
+        for u in range(n):
+            for v, weight in adj[u]:
+                new[u] += h[v] * weight
+        h = np.tanh(new)
+    return np.sum(h)
+
+
+@cases(array(6), np.array([0, 0, 1, 1, 2]))
+def subtrees_summed_by_children(x, parent):
+    n = len(x)
+    children = [[] for _ in range(n)]
+    for i in range(1, n):
+        children[parent[i - 1]].append(i)
+    val = np.zeros(n)
+    for i in reversed(range(n)):
+        s = 0.0
+        for c in children[i]:
+            s += val[c]
+        val[i] = x[i] * (1.0 + s)
+    return val[0]
+
+
+@cases(array(6))
+def bucket_sort(x):
+    n = 4
+    buckets = [[] for _ in range(n)]
+    for v in x:
+        buckets[min(int(v / 2 * n), n - 1)].append(v)
+    out = []
+    for b in buckets:
+        out.extend(sorted(b))
+    return sum(v * (k + 1) for k, v in enumerate(out))
+
+
+@cases(array(6))
+def each_bucket_in_order(x):
+    buckets = [[] for _ in range(4)]
+    for v in x:
+        b = buckets[int(v * 2)]
+        j = 0
+        while j < len(b) and b[j] < v:
+            j += 1
+        b.insert(j, v)
+    out = [v for b in buckets for v in b]
+    return sum(v * (k + 1) for k, v in enumerate(out))
+
+
+@cases(array(6))
+def last_of_each_group(x):
+    groups = [[] for _ in range(4)]
+    for v in x:
+        g = groups[int(v * 2)]
+        if g:
+            g.append(g[-1] * v)
+        else:
+            g.extend([v, v * v])
+    return sum(g[-1] for g in groups if g)
+
+
+@cases(array(6))
+def the_last_taken_and_put_back(x):
+    b = [[1.0], [2.0], [3.0], [4.0]]
+    for v in x:
+        j = int(v * 2)
+        b[j].append(v * b[j].pop())
+    return sum(sum(g) * len(g) for g in b)
+
+
+@cases(array(6))
+def bins_with_totals(x):
+    bins = [Bin() for _ in range(3)]
+    for v in x:
+        bins[int(v * 2) % 3].add(v)
+    return sum(b.total * len(b.items) + sum(t * t for t in b.items) for b in bins)
+
+
+@cases(array(6))
+def bins_as_dicts(x):
+    bins = [{"items": [], "total": 0.0} for _ in range(3)]
+    for v in x:
+        b = bins[int(v * 2) % 3]
+        b["items"].append(v)
+        b["total"] += v
+    return sum(b["total"] * len(b["items"]) for b in bins)
+
+
+@cases(array(6), 3)
+def cells_of_a_grid(x, m):
+    grid = [[[] for _ in range(m)] for _ in range(m)]
+    for v in x:
+        grid[int(v * 2) % m][int(v * 5) % m].append((v, v * v))
+    return sum(a * b * (k + 1) * (j + 2) for k, r in enumerate(grid) for j, c in enumerate(r) for a, b in c)
+
+
+@cases(array(6))
+def particles_of_each_cell(x):
+    cells = [[] for _ in range(3)]
+    for v in x:
+        p = Particle(v)
+        cells[int(v * 2) % 3].append(p)
+        p.w = v * 3.0
+    for c in cells:
+        for p in c:
+            p.v = p.v * len(c)
+    return sum(p.v * p.w * (k + 1) for k, c in enumerate(cells) for p in c)
+
+
+@cases(array(6))
+def arrays_of_each_group_scaled(x):
+    groups = [[] for _ in range(3)]
+    for v in x:
+        a = np.array([v, v * v])
+        groups[-1 - int(v * 2) % 3].append(a)
+        a[0] = 7.0 * v
+    for g in groups:
+        for a in g:
+            a *= 2.0
+    return sum(np.sum(a) * (k + 1) for k, g in enumerate(groups) for a in g)
+
+
+@cases(array(6))
+def emptied_when_full(x):
+    groups = [[] for _ in range(3)]
+    s = 0.0
+    for v in x:
+        j = int(v * 2) % 3
+        groups[j].append(v)
+        if len(groups[j]) == 2:
+            s += groups[j][0] * groups[j][1]
+            groups[j] = []
+    return s + sum(sum(g) for g in groups)
+
+
+@cases(array(6))
+def groups_copied_before(x):
+    groups = [[] for _ in range(3)]
+    for v in x:
+        groups[int(v * 2) % 3].append(v)
+    before = copy.deepcopy(groups)
+    for k in range(2):
+        while groups[k]:
+            groups[k + 1].append(groups[k].pop() * 2.0)
+    return sum(sum(g) * (k + 1) for k, g in enumerate(before)) + sum(v * v for g in groups for v in g)
+
+
+@cases(array(6))
+def filled_by_a_helper(x):
+    def put(row, v):
+        row.append(v)
+        return len(row)
+
+    groups = [[] for _ in range(3)]
+    s = 0.0
+    for v in x:
+        s += put(groups[int(v * 2) % 3], v) * v
+    return s + sum(sum(g) * (k + 1) for k, g in enumerate(groups))
+
+
+@cases(array(6))
+def filled_without_a_loop(x):
+    groups = [[] for _ in range(3)]
+    j = int(x[0] * 2) % 3
+    groups[j].append(x[1])
+    groups[(j + 1) % 3].append(x[2] * 2)
+    return sum(sum(g) * (k + 1) for k, g in enumerate(groups))
+
+
+@cases(array(6))
+def begun_with_an_int(x):
+    groups = [[] for _ in range(3)]
+    for v in x:
+        j = int(v * 2) % 3
+        groups[j].append(1 if len(groups[j]) == 0 else v)
+    return sum(sum(g) * (k + 1) for k, g in enumerate(groups))
+
+
+@cases(array(6))
+def never_filled(x):
+    groups = [[] for _ in range(3)]
+    s = 0.0
+    for v in x:
+        s += v * (1 + len(groups[int(v * 2) % 3]))
+    return s
+
+
+@cases(array(5).astype(np.float32))
+def in_single_precision(x):
+    groups = [[] for _ in range(3)]
+    for v in x:
+        groups[int(v * 2) % 3].append(v)
+    return sum(sum(g) * (k + 1) for k, g in enumerate(groups)) * x[0]
