@@ -214,8 +214,8 @@ def test_the_report_reads_like_this() -> None:
         symdiff.grad(put_in_twice)(2.0)
     where, *lines = str(caught.value).splitlines()[:5]
     assert where.split(": ", 1)[1] == (
-        "SD510 `bodies[0].mass` changes a list, dict or object of a list that grows in a loop, where it may be at "
-        "another place too"
+        "SD510 `bodies[0].mass` changes a list, dict or object of a list that grows in a loop, or of which the run "
+        "chooses elements, where it may be at another place too"
     )
     assert lines == [
         "    bodies[0].mass = 2.0  # here",
@@ -249,7 +249,8 @@ def test_reading_what_was_changed_elsewhere_is_refused(f: Callable[..., Any]) ->
     (problem,) = caught.value.problems
     name = {"read_from_a_part": "rest", "read_under_its_old_name": "body"}[f.__name__]
     assert problem.code == "SD511" and problem.what == (
-        f"`{name}` is or holds an element of a list that grows in a loop, which may have been changed elsewhere since"
+        f"`{name}` is or holds an element of a list that grows in a loop, or of which the run chooses elements, which "
+        "may have been changed elsewhere since"
     )
     assert problem.why == (
         "such lists keep their elements by value: a change is seen by the list it is made in, and what is read from "
