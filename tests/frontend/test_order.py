@@ -288,7 +288,23 @@ def _changing_comprehension(x):
     return sum([f(t) for t in p])
 
 
-CHANGING = [_changing_map, _changing_filter, _changing_key, _changing_reduce, _changing_loop, _changing_comprehension]
+def _changing_what_a_generator_reads(x: float) -> Any:
+    found = [x, 2 * x]
+    found.extend(found[-1] * t for t in found[:2])
+    return sum(found)
+
+
+def _changing_what_a_generator_views(x: float) -> Any:
+    y = np.ones(3) * x
+    parts = (2 * t for t in y[:2])
+    y[0] = 5.0
+    return sum(parts)
+
+
+CHANGING = [
+    *(_changing_map, _changing_filter, _changing_key, _changing_reduce, _changing_loop, _changing_comprehension),
+    *(_changing_what_a_generator_reads, _changing_what_a_generator_views),
+]
 
 
 @pytest.mark.parametrize("f", CHANGING)

@@ -551,3 +551,21 @@ def best_of_each_kind(v):
         if best[i % 2] is None or best[i % 2] < t:
             best[i % 2] = t
     return sum(b * b for b in best if b is not None)
+
+
+@cases(array(6), 3)
+def lengthened_by_parts_of_itself(x, n):
+    terms = [x[0]]
+    for _ in range(n):
+        terms.extend(0.5 * t for t in terms[-2:])
+    terms += (t * t for t in reversed(terms[1:]))
+    return sum(t * (k + 1) for k, t in enumerate(terms))
+
+
+@cases(array(4))
+def generator_over_a_list_that_is_another_later(x):
+    parts = [x[0], x[1], x[2]]
+    doubled, heads = (2.0 * t for t in parts), (3.0 * t for t in parts[:2])
+    parts = [x[3]]
+    parts[0] = 5.0 * x[0]
+    return sum(doubled) * sum(heads) + parts[0]

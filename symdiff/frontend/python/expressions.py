@@ -255,7 +255,9 @@ def _generator(cx: Context, node: ast.GeneratorExp, first: Val | None = None) ->
     """
     from symdiff.frontend.python import comprehensions
 
-    state = iterators.sources_of(cx, node)
+    if first is None:
+        first = evaluate(cx, node.generators[0].iter)
+    state = iterators.sources_of(cx, node, first)
     effects = cx.scope.effects
     made = comprehensions.comprehension_list(cx, node, first)
     if cx.scope.effects > effects:

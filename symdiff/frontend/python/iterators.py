@@ -97,11 +97,12 @@ def dependences(cx: Context, vals: Sequence[Val]) -> State:
     return state
 
 
-def sources_of(cx: Context, node: ast.GeneratorExp) -> State:
-    """What the elements of a generator depend on."""
-    state: State = {}
+def sources_of(cx: Context, node: ast.GeneratorExp, first: Val) -> State:
+    """What the elements of a generator depend on, of which the first `for` runs over what was evaluated already."""
+    state = dependences(cx, [first])
     bound = {n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name)}
-    for name in sorted({n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - bound):
+    begun = set(ast.walk(node.generators[0].iter))
+    for name in sorted({n.id for n in ast.walk(node) if isinstance(n, ast.Name) and n not in begun} - bound):
         _depends_on_name(cx, cx.frame, name, state)
     return state
 

@@ -16,6 +16,7 @@ from symdiff.frontend.python import (
     comprehensions,
     control,
     grown,
+    iterators,
     kinship,
     memory,
     operators,
@@ -218,7 +219,10 @@ def extend(cx: Context, node: ast.AST, receiver: ListRef, val: Val) -> bool:
             val = made(cx, node, content)
         comprehensions.fold(cx, node, "extend", val, {"$list": receiver})
         return True
-    return all(containers.append_value(cx, node, receiver, item) is not POISON for item in items)
+    done = [containers.append_value(cx, node, receiver, item) for item in items]
+    if done and POISON not in done:
+        iterators.refuse_changed(cx, node, val)  # by what was appended
+    return True
 
 
 # --- unpacking, searching, sorting
