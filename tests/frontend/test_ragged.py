@@ -226,7 +226,16 @@ def a_group_that_grows_while_it_is_run_over(x: float, n: int) -> Any:
     return sum(sum(g) for g in groups)
 
 
+def a_list_of_a_dict_under_another_name(x: float, n: int) -> Any:
+    low: list[Any] = []
+    buckets = {"low": low, "high": []}
+    for i in range(n):
+        buckets["low" if x * i < 2 else "high"].append(x)
+    return sum(low)
+
+
 REFUSED = (
+    (a_list_of_a_dict_under_another_name, "SD511"),
     (one_row_in_every_place, "SD510"),
     (a_row_put_into_the_next_place, "SD510"),
     (a_row_named_before_it_is_filled, "SD511"),

@@ -271,3 +271,77 @@ def in_single_precision(x):
     for v in x:
         groups[int(v * 2) % 3].append(v)
     return sum(sum(g) * (k + 1) for k, g in enumerate(groups)) * x[0]
+
+
+# --- dicts whose lists are filled by a key of the run
+
+
+@cases(array(6))
+def named_buckets(x):
+    buckets = {name: [] for name in ("low", "middle", "high")}
+    for v in x:
+        key = "low" if v < 0.7 else "middle" if v < 1.2 else "high"
+        buckets[key].append(v)
+    return sum(sum(b) * len(b) for b in buckets.values())
+
+
+@cases(array(6))
+def numbered_buckets_and_totals(x):
+    buckets = {3: [], 7: [], -1: []}
+    totals, counts = {k: 0.0 for k in range(3)}, dict.fromkeys(range(3), 0)
+    for v in x:
+        j = int(v * 2) % 3
+        buckets[3 if j == 0 else 7 if j == 1 else -1].append(v)
+        totals[j] += v * v
+        counts[j] += 1
+    found = sum(sum(b) * k for k, b in buckets.items())
+    return found + sum(totals[k] / max(counts[k], 1) for k in totals)
+
+
+@cases(array(6))
+def buckets_read_while_they_are_filled(x):
+    buckets = {"low": [], "high": [0.5]}
+    s = 0.0
+    for v in x:
+        key = "low" if v < 1.0 else "high"
+        buckets[key].append(v)
+        buckets["low"].append(v * v)
+        s += len(buckets["low"]) * v + buckets["high"][-1] + len(buckets.get(key))
+    return s + sum(sum(b) for b in buckets.values())
+
+
+@cases(array(6))
+def bins_by_name(x):
+    bins = {"a": Bin(), "b": Bin()}
+    held = {"a": {"items": [], "n": 0}, "b": {"items": [], "n": 0}}
+    for v in x:
+        key = "a" if v < 1.0 else "b"
+        bins[key].add(v)
+        held[key]["items"].append(v * v)
+        held[key]["n"] += 1
+    return sum(b.total * len(b.items) for b in bins.values()) + sum(sum(h["items"]) * h["n"] for h in held.values())
+
+
+@cases(array(6), 2)
+def messages_along_edges_by_node(x, n):
+    adj = {i: [] for i in range(5)}
+    for k in range(len(x)):
+        u = int(x[k] * 2) % 5
+        adj[u].append(((u + 1) % 5, x[k]))
+    h = np.ones(5)
+    for _ in range(n):
+        new = np.zeros(5)
+        for u in adj:
+            for v, w in adj[u]:
+                new[v] += h[u] * w
+        h = np.tanh(new)
+    return np.sum(h)
+
+
+@cases(0.7)
+@cases(1.3)
+def filled_by_name_without_a_loop(x):
+    parts = {"a": [x], "b": []}
+    kept = parts["b"]
+    parts["a" if x > 1 else "b"].append(x * x)
+    return sum(parts["a"]) * 2 + sum(parts["b"]) + sum(kept)

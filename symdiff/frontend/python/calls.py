@@ -28,6 +28,7 @@ from symdiff.frontend.python import (
     parameters,
     raising,
     special_methods,
+    tables,
 )
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.foreign_names import not_followed, spelled
@@ -105,7 +106,11 @@ def _apply_each(cx: Context, node: ast.AST, function: Val, args: list[Val], kwar
     if not none and isinstance(function, Known) and isinstance(function.obj, _CONSUMING):
         missing = "'NoneType' object is not iterable"
         args = [alternatives.present(cx, node, x, missing) if alternatives.nullable(x) else x for x in args]
-    return alternatives.for_all(cx, node, [*args, *kwargs.values()], settled, none)
+    of = function.receiver if isinstance(function, Method) and function.name in ("get", "setdefault") else NONE
+    found = tables.chosen(cx, node, of, alternatives.narrowed(cx, node, args[0])) if args else None
+    if found is not None:
+        return found
+    return tables.note(cx, of, alternatives.for_all(cx, node, [*args, *kwargs.values()], settled, none))
 
 
 def _apply_known(cx: Context, node: ast.AST, function: Known, args: list[Val], kwargs: dict[str, Val]) -> Val:

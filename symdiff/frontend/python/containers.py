@@ -29,6 +29,7 @@ from symdiff.frontend.python import (
     ranges,
     special_methods,
     subscripts,
+    tables,
     unfilled,
 )
 from symdiff.frontend.python.context import Context
@@ -59,7 +60,7 @@ def new_list(cx: Context, node: ast.AST, items: Sequence[Val]) -> ListRef:
 
 def new_dict(cx: Context, node: ast.AST, items: dict[Any, Val]) -> DictRef:
     cell = Cell("dict", cx.loc(node))
-    cx.store.set(cell, items)
+    cx.store.set(cell, tables.made(cx, node, cell, items))
     return DictRef(cell)
 
 
@@ -417,6 +418,8 @@ def _set_slice(cx: Context, node: ast.AST, base: ListRef, content: Any, where: S
 
 def changeable(cx: Context, node: ast.AST, base: Val) -> bool:
     """Whether a list, dict or object was made in this call; reported if not."""
+    if isinstance(base, Reference):
+        tables.adopt(cx, base.cell)
     if isinstance(base, Reference) and not _given_back(cx, base):
         cx.refuse_outside(node, base.cell.name)
         return False

@@ -28,6 +28,7 @@ from symdiff.frontend.python import (
     raising,
     sets,
     subscripts,
+    tables,
     targets,
 )
 from symdiff.frontend.python.arrays import attribute
@@ -299,8 +300,14 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
     if memory.is_poison(base, index):
         return POISON
     base = alternatives.present(cx, node, base, "'NoneType' object is not subscriptable")
+    if isinstance(base, DictRef):
+        index = tables.key_of_number(cx, node, base, index)
     if alternatives.involved(base, index):
-        return alternatives.for_all(cx, node, (base, index), lambda both: subscript(cx, node, *both))
+        found = tables.chosen(cx, node, base, alternatives.narrowed(cx, node, index))
+        if found is not None:
+            return found
+        found = alternatives.for_all(cx, node, (base, index), lambda both: subscript(cx, node, *both))
+        return tables.note(cx, base, found)
     if isinstance(base, Arr):
         return subscripts.read(cx, node, base, index)
     if isinstance(base, Flat):

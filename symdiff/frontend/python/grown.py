@@ -291,8 +291,11 @@ def hold(cx: Context, val: Any, loc: Any) -> None:
 
 def content_of(cx: Context, val: Any) -> Grown | None:
     """What is staged of a list that grows; None of every other value."""
-    content = cx.store.get(val.cell) if isinstance(val, ListRef) else None
-    if not isinstance(content, Grown):
+    if not isinstance(val, ListRef):
+        return None
+    if cx.store.get(val.cell) == ():
+        memory.stale(cx, val)  # it may have been filled through the list that it is in
+    if not isinstance(cx.store.get(val.cell), Grown):
         return None
     memory.check_read(cx, val)
     found: Grown = cx.store.get(val.cell)

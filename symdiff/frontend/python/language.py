@@ -144,6 +144,9 @@ SUPPORTED = (
     Row("lists of lists filled at a staged index: buckets, clusters, neighbours",
         "groups = [[] for _ in range(3)] ⏎ for t in v: groups[int(t) % 3].append(t * x)"
         " ⏎ return sum(sum(g) * len(g) for g in groups)"),
+    Row("lists, dicts and objects of a dict, changed by a key of the run",
+        "b = {'lo': [], 'hi': []} ⏎ for t in v: b['lo' if t < x else 'hi'].append(t * x)"
+        " ⏎ return sum(b['lo']) * len(b['hi'])"),
     Row("lists of lists that grow in both, rows that change places",
         "rows = [[x]] ⏎ for t in v: ⏎     if t > x: rows.append([t]) ⏎     else: rows[-1].append(t)"
         " ⏎ rows[0], rows[-1] = rows[-1], rows[0] ⏎ rows[0][0] *= x ⏎ return sum(sum(r) * len(r) for r in rows)"),

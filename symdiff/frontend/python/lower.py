@@ -117,7 +117,7 @@ def _not_taken_apart(session: Session, error: CompileError) -> CompileError:
     return error if first is None or len(rest) == len(error.problems) else CompileError([first, *rest])
 
 
-_FOLLOWS = ("SD303", "SD304", "SD315", "SD505", "SD510", "SD511", "SD601", "SD606")
+_FOLLOWS = ("SD303", "SD304", "SD315", "SD505", "SD510", "SD511", "SD512", "SD601", "SD606")
 
 
 def _attempt(source: Source, signature: Signature, session: Session) -> Lowered:

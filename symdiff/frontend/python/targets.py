@@ -22,6 +22,7 @@ from symdiff.frontend.python import (
     raising,
     special_methods,
     subscripts,
+    tables,
 )
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.sizes import refuse_unknown_count, require
@@ -84,6 +85,7 @@ def bind_name(cx: Context, target: ast.Name, val: Val, frame: Frame) -> None:
         cx.count("bound")
     if not target.id.startswith("$"):
         cx.name_value(val, target.id)
+        tables.name(cx, val, target.id)
     cx.set_name(home, target.id, val)
 
 
@@ -91,6 +93,8 @@ def store_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> N
     if memory.is_poison(base, index):
         return
     base = alternatives.present(cx, node, base, "'NoneType' object does not support item assignment")
+    if isinstance(base, DictRef):
+        index = tables.key_of_number(cx, node, base, index)
     if alternatives.involved(base, index):
         alternatives.for_all(cx, node, (base, index), lambda both: _stored(cx, node, both[0], both[1], val))
         return
