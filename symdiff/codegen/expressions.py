@@ -101,9 +101,10 @@ def one_step(tree: ast.expr) -> ast.expr:
 
 
 def negated(tree: ast.expr) -> ast.expr | None:
-    """x of a text that is -x to the bit: `-x`, `-x * y`, `x * -0.5`."""
+    """x of a text that is -x to the bit: `-x`, `-x * y`, `x * -0.5`; not of `-0.0`, which may meet a complex number."""
     if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.USub):
-        return None if isinstance(tree.operand, ast.Constant) and type(tree.operand.value) is int else tree.operand
+        constant = tree.operand.value if isinstance(tree.operand, ast.Constant) else 1.0
+        return None if type(constant) is int or constant == 0 else tree.operand
     if isinstance(tree, ast.BinOp) and isinstance(tree.op, (ast.Mult, ast.Div)):
         if (factor := negated(tree.left)) is not None:
             return ast.BinOp(factor, tree.op, tree.right)

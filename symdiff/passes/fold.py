@@ -158,8 +158,8 @@ def _known_float(site: Site) -> Any:
 def _widened(site: Site) -> Any:
     """A conversion of a value that was only widened before."""
     inner = site.source(site.op.ins[0], "convert")
-    if inner is None or number_type(inner.out).kind is Kind.EITHER:
-        return None
+    if inner is None or Kind.EITHER in (number_type(inner.out).kind, site.op.params["kind"]):
+        return None  # what is of either kind stays the object that it is
     source, between = number_type(inner.ins[0]), number_type(inner.out)
     if (source.kind is Kind.EITHER and site.op.params["kind"] is not Kind.PYTHON) or not _keeps_values(
         source.dtype, between.dtype
