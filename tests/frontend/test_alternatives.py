@@ -201,15 +201,19 @@ TREE = {"at": 0.5, "low": {"at": 0.2, "low": None}, "high": None}
 
 
 def test_a_tree_from_outside() -> None:
+    f = lambda x: x * (TREE["low"] if x < TREE["at"] else TREE["high"])["at"]
+    assert grad(f)(0.1) == 0.2
+    with pytest.raises(TypeError, match="'NoneType' object is not subscriptable"):
+        grad(f)(0.9)
+
+
+def test_dicts_of_other_keys() -> None:
     with pytest.raises(CompileError) as caught:
-        grad(lambda x: x * (TREE["low"] if x < TREE["at"] else TREE["high"])["at"])(0.1)
+        grad(lambda x: x * (TREE if x < 1 else TREE["low"])["at"])(0.1)
     (problem,) = caught.value.problems
-    message, *_, why, rewrite = problem.render().split(" SD310 ")[1].splitlines()
-    name = '`TREE["low"] if x < TREE["at"] else TREE["high"]`'
-    assert message == f"{name} is dict on one path and None on the other"
-    assert why == "  why: it is read afterwards and needs one type"
-    assert rewrite == "  rewrite: pass what it is a part of as an argument"
-    assert grad(lambda x, tree: x * (tree["low"] if x < tree["at"] else tree["high"])["at"])(0.1, TREE) == 0.2
+    message, *_, rewrite = problem.render().split(" SD310 ")[1].splitlines()
+    assert message == '`TREE if x < 1 else TREE["low"]` is a dict on one path and a dict on the other'
+    assert rewrite == "  rewrite: give both dicts the same keys in one order, with None where there is nothing"
 
 
 @pytest.mark.parametrize(("function", "said"), REFUSED)

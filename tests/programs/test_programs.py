@@ -10,6 +10,7 @@ from tests.programs import (
     arrays,
     best,
     buckets,
+    captured_trees,
     chosen,
     classes,
     closures,
@@ -87,6 +88,7 @@ FILES = (
         summed,
         plain_objects,
         buckets,
+        captured_trees,
     ),
 )
 CASES = [case for file in FILES for case in file.cases]

@@ -20,9 +20,9 @@ objects            objects (instances), own_attributes (`vars(x)`), classes (wha
 calls              calls (in place), sharing (one function for several places), recursion, recursion_memory (what
                    it changes), instances (what is kept of these), patterns (what is passed and returned)
 derivatives        derivatives (`symdiff.grad` inside), regions (of what), columns (Jacobians), custom_rules
-library            captured (what is read from outside), python_calls (builtins), library_calls (`functools`,
-                   `operator`, `itertools`), known_calls (run when compiling), methods (of arrays), output (`print`,
-                   f-strings)
+library            captured (what is read from outside), mirrors (what is chosen there), python_calls (builtins),
+                   library_calls (`functools`, `operator`, `itertools`), known_calls (run when compiling), methods (of
+                   arrays), output (`print`, f-strings)
 calls as they are  foreign (with their results), foreign_arguments, foreign_results (their types), foreign_writes
                    (into arrays and lists), foreign_names (what is called so), opaque_calls (without effects)
 NumPy              numpy_calls (which function goes where), ufuncs (`.at`, `where=`), numpy_arrays (chosen, new,

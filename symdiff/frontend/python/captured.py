@@ -131,6 +131,12 @@ def rely_on_items(cx: Context, name: str, mapping: Mapping[Any, Any]) -> None:
     cx.guards[id(mapping), "items"] = Guard(name, (), items, home={name: items}, elements=tuple(items))
 
 
+def rely_on_keys(cx: Context, name: str, mapping: Mapping[Any, Any]) -> None:
+    """The same of its keys alone."""
+    keys = mapping.keys()
+    cx.guards[id(mapping), "keys"] = Guard(name, (), keys, home={name: keys}, elements=tuple(keys))
+
+
 def rely_on_defaults(cx: Context, function: python_types.FunctionType) -> dict[str, Any]:
     """The defaults of a function, by name: what they are must stay."""
     _rely(cx, function, "__defaults__", function.__defaults__)

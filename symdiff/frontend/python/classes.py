@@ -117,6 +117,11 @@ def is_slot(raw: object) -> bool:
     return isinstance(raw, python_types.MemberDescriptorType)
 
 
+def slots(cls: type) -> list[str]:
+    """The names of the slots that instances have."""
+    return [name for c in cls.__mro__ for name, raw in c.__dict__.items() if is_slot(raw)]
+
+
 def has_room(cls: type, name: str) -> bool:
     """Whether instances can have an attribute of that name: a dictionary, or a slot."""
     found = lookup(cls, name)

@@ -441,7 +441,7 @@ def changeable(cx: Context, node: ast.AST, base: Val) -> bool:
         for cell in (base.cell, *base.cell.may):
             if cell.argument is not None:
                 apart.changed(cx, node, cell)
-        for other in base.cell.may:
+        for other in sorted(base.cell.may, key=lambda c: c.serial):
             if other.external is not None:
                 outside.refuse_change(cx, node, other, other.external)
                 return False

@@ -97,6 +97,7 @@ class Context:
 
     # What is read from outside.
     captured: dict[Any, Val] = field(default_factory=dict)
+    mirrors: dict[Any, tuple[Known, Val]] = field(default_factory=dict)  # by the id of what is outside: see `mirrors`
     origins: dict[str, tuple[str, Source]] = field(default_factory=dict)
     homes_of: dict[int, tuple[int, Any]] = field(default_factory=dict)  # globals and cells, numbered, by their ids
     classes: dict[type, Known] = field(default_factory=dict)  # of objects: the class, as it is read at each call

@@ -96,11 +96,10 @@ def _object_from_outside(cx: Context, node: ast.AST, base: Known, of: Callable[[
     if _copies_itself(cx, node, cls):
         return POISON
     why = classes.opaque(cls)
-    slots = [name for c in cls.__mro__ for name, raw in c.__dict__.items() if classes.is_slot(raw)]
     if why is not None or not plain.written_in_python(cls) or not classes.plainly_made(cls):
         return cx.refuse("SD412", node, name=f"`{cls.__name__}`", reason=why or "is not written in Python")
     held = {**getattr(base.obj, "__dict__", {})}
-    held |= {name: getattr(base.obj, name) for name in slots if hasattr(base.obj, name)}
+    held |= {name: getattr(base.obj, name) for name in classes.slots(cls) if hasattr(base.obj, name)}
     made = objects.empty(cx, node, cls)
     objects.put(cx, node, made, {name: of(captured.lift_attribute(cx, base, name, held[name])) for name in held})
     return made

@@ -49,8 +49,8 @@ CHANGEABLE = ("list", "dict", "object")
 # --- the form of elements
 
 
-def form_of(cx: Context, val: Any) -> Pattern | None:
-    """The form of a value as an element; None of what cannot be one."""
+def form_of(cx: Context, val: Any, around: frozenset[Cell] = frozenset()) -> Pattern | None:
+    """The form of a value as an element; None of what cannot be one: of what holds itself, say, in one of `around`."""
     if cx.is_numeric(val):
         t = cx.aval(val)
         return Pattern("array" if t.kind is Kind.ARRAY else "scalar", type=t)
@@ -58,36 +58,36 @@ def form_of(cx: Context, val: Any) -> Pattern | None:
         token = val.obj if isinstance(val.obj, (str, bytes, type(None))) else id(val.obj)
         return Pattern("known", token=(type(val.obj).__name__, token), val=val)
     if isinstance(val, Struct):
-        return _container(cx, Pattern(val.kind, cls=val.cls, keys=val.keys), val.items)
+        return _container(cx, Pattern(val.kind, cls=val.cls, keys=val.keys), val.items, around)
     if isinstance(val, Maybe):
         return absences.form_of(val)
-    if not isinstance(val, Reference) or cx.session.taken_apart is not None:
+    if not isinstance(val, Reference) or cx.session.taken_apart is not None or val.cell in around:
         return None
-    content = cx.store.get(val.cell)
+    content, around = cx.store.get(val.cell), around | {val.cell}
     if isinstance(content, Grown):
         return Pattern("grown", (content.form,))
     if isinstance(val, ListRef):
-        listed = _container(cx, Pattern("list"), content)
+        listed = _container(cx, Pattern("list"), content, around)
         return _opened(val.cell, listed) if cx.session.ragged and listed is not None else listed
     if not isinstance(content, dict) or isinstance(val, SetRef):
         return None
     cls = val.cls if isinstance(val, ObjRef) else None
     empty = Pattern("dict" if cls is None else "object", cls=cls, keys=tuple(content))
-    return _container(cx, empty, tuple(content.values()))
+    return _container(cx, empty, tuple(content.values()), around)
 
 
 def _opened(cell: Cell, form: Pattern) -> Pattern:
     """The form of a list of any length, where all elements of a list have one form, or there are none."""
     if not form.parts:
         return unfilled.form_of(cell)
-    found: Pattern | None = form.parts[0] if form.parts else None
+    found: Pattern | None = form.parts[0]
     for part in form.parts[1:]:
         found = None if found is None else join(found, part)
     return form if found is None or not any(leaf_types(found)) else Pattern("grown", (found,))
 
 
-def _container(cx: Context, empty: Pattern, items: Any) -> Pattern | None:
-    parts = [form_of(cx, item) for item in items] if isinstance(items, tuple) else [None]
+def _container(cx: Context, empty: Pattern, items: Any, around: frozenset[Cell]) -> Pattern | None:
+    parts = [form_of(cx, item, around) for item in items] if isinstance(items, tuple) else [None]
     found = tuple(p for p in parts if p is not None)
     return replace(empty, parts=found) if len(found) == len(parts) else None
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
-from symdiff.frontend.python import alternatives, captured, grown, kinship, memory, together
+from symdiff.frontend.python import alternatives, captured, grown, kinship, memory, mirrors, together
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.sides import Sides, same_place
 from symdiff.frontend.python.store import MISSING
@@ -71,6 +71,7 @@ class Joiner(Sides):
         a, b = self.narrowed(0, a), self.narrowed(1, b)
         if same_known(a, b) or captured.one_object(self.cx, a, b):
             return lambda outs: a
+        a, b = mirrors.both(self.cx, a, b)
         if isinstance(a, Num) and isinstance(b, Num) and a.value is b.value and a.dim == b.dim:
             return lambda outs: Num(a.value, a.dim, a.tags | b.tags)
         if isinstance(a, Arr) and isinstance(b, Arr) and same_place(a, b) and self.outside(a):
@@ -200,7 +201,9 @@ class Joiner(Sides):
         elif any(isinstance(x, Known) and type(x.obj) is list and isinstance(y, ListRef) for x, y in ((a, b), (b, a))):
             made = Conflict("", "", "SD324")
         else:
-            fields = (("rewrite", _PASS_IT),) if captured.structure(a) or captured.structure(b) else ()
+            dicts = isinstance(a, DictRef) and isinstance(b, DictRef)
+            rewrite = _SAME_KEYS if dicts else _PASS_IT if captured.structure(a) or captured.structure(b) else ""
+            fields = (("rewrite", rewrite),) if rewrite else ()
             made = Conflict(self.shown(a), self.shown(b), "SD310", fields)
         return lambda outs: made
 
@@ -408,6 +411,7 @@ class Joiner(Sides):
 
 
 _PASS_IT = "pass what it is a part of as an argument"
+_SAME_KEYS = "give both dicts the same keys in one order, with None where there is nothing"
 _BIND_BEFORE = "give it the value None before the paths part"
 _NO_NUMBERS = (Known, Closure, Method, Partial, Bound, Super, Sequence_)
 _STRUCTURES = (

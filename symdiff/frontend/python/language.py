@@ -52,7 +52,7 @@ SUPPORTED = (
         " ⏎ return sum(out) * a.w"),
     Row("recursion over trees whose structure is known: tuples, lists, dicts, named tuples, objects",
         "def g(t): return g(t[0]) * sum(map(g, t[1:])) if isinstance(t, tuple) else t ⏎ return g((x, 2.0, (n, x)))"),
-    Row("`while` that walks down a tree whose structure is known",
+    Row("`while` that walks down a tree whose structure is known, also one from outside",
         "t = (x, (2.0, None, None), (x * x, (n, None, None), None)) ⏎ while t is not None and x < 9: "
         "⏎     x, t = x + t[0], t[1] if x < t[0] else t[2] ⏎ return x"),
     Row("recursion over parts of an array",

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import alternatives, apart, calls, captured, classes, keys
+from symdiff.frontend.python import alternatives, apart, calls, captured, classes, keys, mirrors
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     POISON,
@@ -196,6 +196,8 @@ def same_object(cx: Context, node: ast.AST, left: Val, right: Val, positive: boo
     unknown = any(isinstance(v, Foreign) or (isinstance(v, ListRef) and v.cell.kind == "tuple") for v in (left, right))
     if unknown or (left is not right and apart.copies(cx, left, right)):
         return cx.refuse("SD223", node, operator="is" if positive else "is not")
+    if not mirrors.known_apart(cx, left, right) and not _one_cell(left, right):
+        return cx.refuse("SD223", node, operator="is" if positive else "is not")
     if isinstance(left, Reference) and isinstance(right, Reference):
         if left.cell is right.cell:
             return Known(positive)
@@ -209,6 +211,10 @@ def same_object(cx: Context, node: ast.AST, left: Val, right: Val, positive: boo
         return Known((left.obj is right.obj) == positive)
     apart.compared(cx, node, left, right)
     return Known(not positive)
+
+
+def _one_cell(left: Val, right: Val) -> bool:
+    return isinstance(left, Reference) and isinstance(right, Reference) and left.cell is right.cell
 
 
 def unary(cx: Context, node: ast.AST, op: ast.AST, val: Val) -> Val | None:
