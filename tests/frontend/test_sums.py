@@ -128,3 +128,40 @@ def test_the_dtype_is_numpys(function, dtype):
         assert dtype is np.bool_ and "SD304" in str(refused)
     else:
         assert s.dtype == wanted.dtype and s.tolist() == wanted.tolist()
+
+
+ROWS = np.array([[1.0, 2.0], [3.0, 5.0], [7.0, 11.0]])
+
+
+def of_one_row(x, least):
+    s = 0
+    for k in range(1):
+        if x[k] > least:
+            s = s + ROWS[k] * x
+    return np.sum(s * x)
+
+
+def of_a_few_rows(x, least):
+    s = 0
+    for k in range(3):
+        if ROWS[k, 0] * x[0] > least:
+            s += ROWS[k] * x
+    return np.sum(s * x)
+
+
+def of_a_few_rows_by_sum(x, least):
+    return np.sum(sum(ROWS[k] * x for k in range(3) if ROWS[k, 0] > least) * x)
+
+
+@pytest.mark.parametrize("function", [of_one_row, of_a_few_rows, of_a_few_rows_by_sum])
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_a_known_number_of_turns_that_add_by_a_condition(function, level):
+    """Unrolled, where each turn adds or not: an array if one of them does, else an error, as in a rolled loop."""
+    gradient = symdiff.value_and_grad(function, level=level)
+    for least in (0.5, 0.99, 2.0 if function is not of_one_row else 0.0):
+        value, found = gradient(X, least)
+        assert value == function(X, least)
+        ends = [(function(X + e, least) - function(X - e, least)) / 2e-6 for e in np.eye(2) * 1e-6]
+        np.testing.assert_allclose(found, ends, rtol=1e-6)
+    with pytest.raises(ValueError, match="is a number"):
+        gradient(X, 100.0)

@@ -33,6 +33,7 @@ from symdiff.frontend.python.store import Scope, captured_params, close
 from symdiff.frontend.python.turns import Turns, endless, rolled_turns
 from symdiff.frontend.python.values import (
     POISON,
+    Conflict,
     Known,
     Num,
     Sequence_,
@@ -198,7 +199,12 @@ def _unroll(
     loop = LoopState(cx.count("loop"), stmt, cx.frame, True)
     cx.loops.append(loop)
     try:
+        before = len(cx.problems)
         unroll()
+        conflicts = any(isinstance(cx.get_name(cx.frame, name), Conflict) for name in zeros)
+        conflicts = conflicts or any(p.code == "SD310" for p in cx.problems[before:])
+        if conflicts and summing.note(cx, stmt, zeros):  # 0, or an array, by the conditions of the turns
+            raise Restart
     except _UnknownCount as error:
         if not final:
             raise
