@@ -164,44 +164,52 @@ class _Copies(Flow):
         sources = set(self.sources(x))
         found: set[Value] = set()
         for v in clash:
-            op, depth = self.made_by.get(v, (None, 0))
-            if op is not None and op.prim.name == "cond" and v.type != x.type:
-                taken = self.taken(op, op.outs.index(v))
+            *_, root = every = self.sources(v)
+            chooser, _ = self.made_by.get(root, (None, 0))
+            if chooser is not None and chooser.prim.name == "cond" and root.type != x.type:
+                taken = self.taken(x, chooser, chooser.outs.index(root))
                 if taken is None:
                     return set()
                 found |= taken
                 continue
+            op, depth = self.made_by.get(v, (None, 0))
             if op is None or v in sources or viewed(op) is None:
                 return set()
-            behind = self.sources(v)[1:]
+            behind = every[1:]
             if not clash.isdisjoint(behind):  # copying what it views is enough
                 continue
             if op.prim.name == "index" or depth < frame.depth:
                 found.add(v)
                 continue
-            part = next((u for u in behind if u not in sources and self.made_by[u][0].prim.name == "index"), None)
+            parts = [u for u in behind if u in self.made_by and self.made_by[u][0].prim.name == "index"]
+            part = next((u for u in parts if u not in sources), None)
             if part is None:
                 return set()
             found.add(part)
         return found
 
-    def taken(self, op: Op, k: int) -> set[Value] | None:
-        """The parts of arrays that the branches have as their result `k`; None if one has another array."""
+    def taken(self, x: Value, op: Op, k: int) -> set[Value] | None:
+        """The parts of arrays that the branches have as their result `k`; None if one has more that may be x."""
         found = set[Value]()
         for region in op.regions:
             v = region.outs[k]
-            maker, _ = self.made_by.get(v, (None, 0))
-            inner: set[Value] | None = set()
-            if maker is None or (viewed(maker) is not None and maker.prim.name != "index"):
-                inner = None
-            elif maker.prim.name == "cond":
-                inner = self.taken(maker, maker.outs.index(v))
-            elif viewed(maker) is not None:
-                inner = {v}
-            if inner is None:
+            if self.apart(x, v):
+                continue
+            *_, root = every = self.sources(v)
+            chooser, _ = self.made_by.get(root, (None, 0))
+            if chooser is not None and chooser.prim.name == "cond":
+                inner = self.taken(x, chooser, chooser.outs.index(root))
+            else:
+                inner = set([u for u in every if u in self.made_by and self.made_by[u][0].prim.name == "index"][:1])
+            if not inner:
                 return None
             found |= inner
         return found
+
+    def apart(self, x: Value, y: Value) -> bool:
+        """Whether two arrays hold different memory."""
+        one, other = (self.closure(self.of(v).all) for v in (x, y))
+        return one.isdisjoint(other)
 
     def sources(self, x: Value) -> list[Value]:
         """x, what it is a view of, and so on."""

@@ -98,3 +98,14 @@ def copied_only_where_needed(x):
     single = y.astype(np.float32, copy=False)
     apart[0] = other[1] = single[2] = 0.0
     return y * x, apart, other, np.asarray(y, copy=None)
+
+
+@cases(array(4), array(4, seed=1), 1.0)
+@cases(array(4), array(4, seed=1), -1.0)
+def a_row_or_an_argument(x, y, t):
+    m = x * np.ones((3, 1))
+    b = y
+    if t > 0:
+        b = m[1]
+    m[0] = b
+    return np.sum(b * x) + np.sum(m[0] * y)
