@@ -91,6 +91,16 @@ def double_buffering(u: "f8[n]", k: float, steps: int):
     return np.sum(old * old)
 
 
+@construct(lambda n: (vector(n), vector(n, 0.1, 0.3)))
+def exchanged_where_better(x: "f8[n]", u: "f8[n]"):
+    best, work = x.copy(), np.zeros_like(x)
+    for i in range(1, len(x)):
+        work[i] = best[i - 1] * u[i] + x[i]
+        if work[i] > best[i]:
+            best, work = work, best
+    return np.sum(best * work)
+
+
 @construct(lambda n: (matrix(n, n) / n + np.eye(n) * n,), linear=False)
 def cholesky(A: "f8[n, n]"):
     n = len(A)

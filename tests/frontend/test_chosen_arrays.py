@@ -90,7 +90,30 @@ def by_a_helper(x, y):
     return s
 
 
-FUNCTIONS = (elements, statements, by_key, slices, rows, in_an_inner_loop, read_and_written, by_a_helper)
+def exchanged(x, y):
+    a, b = x.copy(), y.copy()
+    for i in range(1, len(x)):
+        a[i] = b[i - 1] * x[i] + a[i - 1]
+        if a[i] > 0.5:
+            a, b = b, a
+        elif b[i] > 0.5:
+            b[i] *= a[i]
+    return np.sum(a * a * b)
+
+
+def exchanged_first(x, y):
+    a, b, c = x.copy(), y.copy(), np.zeros_like(x)
+    for i in range(1, len(x)):
+        a, b, c = (b, c, a) if x[i] > 0.5 else (a, b, c)
+        a[i] = b[i - 1] * x[i] + c[i - 1]
+        c[i] += a[i] * b[i]
+    return np.sum(a * b * c)
+
+
+FUNCTIONS = (
+    *(elements, statements, by_key, slices, rows, in_an_inner_loop, read_and_written, by_a_helper),
+    *(exchanged, exchanged_first),
+)
 
 
 def costs(f: Callable[..., Any], n: int) -> dict[str, np.ndarray]:

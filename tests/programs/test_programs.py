@@ -20,6 +20,7 @@ from tests.programs import (
     elements,
     everyday,
     everyday_data,
+    exchanged,
     flow,
     functions,
     grouped,
@@ -89,6 +90,7 @@ FILES = (
         plain_objects,
         buckets,
         captured_trees,
+        exchanged,
     ),
 )
 CASES = [case for file in FILES for case in file.cases]

@@ -197,13 +197,11 @@ class Carry:
                 self.cx.store.set(("stale", cell), slot.stale)
             for other in sorted(slot.aliases, key=lambda c: c.serial):
                 if self.cx.store.get(other) is not MISSING:
-                    cell.may.add(other)
-                    other.may.add(cell)
+                    memory.unite(cell, other)
         for g, h in sorted(self.pairs):
             one, other_arr = self.cells.get(("known", g)), self.cells.get(("known", h))
             if one is not None and other_arr is not None:
-                one.cell.may.add(other_arr.cell)
-                other_arr.cell.may.add(one.cell)
+                memory.unite(one.cell, other_arr.cell)
         for cell, slot in self.alias_sets:
             if slot.held is None and cell.may:
                 self.cx.store.set(("held", cell), memory.FREE)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 
-from symdiff.frontend.python import control, memory
+from symdiff.frontend.python import control, exchanges, memory
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import Arr, Step
 from symdiff.ir.core import Value
@@ -22,6 +22,8 @@ def chosen_in_turns(cx: Context, arr: Arr) -> bool:
     """
     version, choice = cx.store.get(arr.cell), arr.cell.choice
     if choice is None or choice.found is version or not memory.chosen(cx, arr) or cx.homes[version].always:
+        return False
+    if exchanges.apart(cx, arr.cell):
         return False
     return cx.aval(choice.then).dtype == cx.aval(choice.orelse).dtype
 

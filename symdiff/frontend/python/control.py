@@ -130,7 +130,7 @@ def merge(
     outs = emit_cond(cx, node, pred, then.scope, orelse.scope, joiner.outs)
     for later in joiner.later:
         later(outs)
-    joiner.settle_free()
+    joiner.settle()
     for key, rebuild in rebuilds:
         cx.store.set(key, _hinted(key, rebuild(outs)))
     return None if joined is None else joined(outs)

@@ -100,7 +100,7 @@ def write_whole(cx: Context, stmt: ast.AugAssign, arr: Arr, val: Val) -> bool:
 def _adds_in_place(cx: Context, stmt: ast.AugAssign, arr: Arr, val: Val) -> bool:
     """`part += val` of a part `y[i:j]`, as one accumulation into y where the value's shape and dtype surely fit."""
     last = arr.path[-1] if arr.path else None
-    if last is None or last.perm is not None or last.operation is not None or memory.chosen(cx, arr):
+    if last is None or last.perm is not None or last.operation is not None or memory.among_others(cx, arr):
         return False
     if not cx.is_numeric(val) or isinstance(val, (ListRef, Struct)):
         return False

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
-from symdiff.frontend.python import alternatives, captured, grown, kinship, memory, mirrors, together
+from symdiff.frontend.python import alternatives, captured, grown, kinship, mirrors, together
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.sides import Sides, same_place
 from symdiff.frontend.python.store import MISSING
@@ -114,8 +114,7 @@ class Joiner(Sides):
         if key not in self.cells:
             cell = Cell(a.cell.kind, a.cell.loc, name=a.cell.name)
             self.hand_on_stale(cell, a, b)
-            for other in key:
-                memory.may_alias(cell, other)
+            self.shares(cell, *key)
             self.hand_on_free(cell, a, b)
             self.cells[key] = at_cell(a, cell)
             rebuild = self.content(self.content_of(0, a.cell), self.content_of(1, b.cell))
@@ -303,10 +302,9 @@ class Joiner(Sides):
             at = self.pair(*pair)
             sides = self.sides_of_choice(a, b)  # first: what it is chosen from is chosen anew before it
             cell = Cell("array", self.cx.scope.loc, contiguous=t.rank <= 1)
-            for x in (a, b):
-                if isinstance(x, (Arr, Maybe)) and x.cell is not None:
-                    cell.name = cell.name or x.cell.name
-                    memory.may_alias(cell, x.cell)
+            homes = [x.cell if isinstance(x, Arr | Maybe) else None for x in (a, b)]
+            cell.name = next((home.name for home in homes if home is not None and home.name), "")
+            self.shares(cell, *homes)
             self.hand_on_free(cell, a, b)
             self.hand_on_stale(cell, a, b)
             if maybe:
@@ -314,9 +312,6 @@ class Joiner(Sides):
                 return lambda outs: Maybe(outs[at], cell)
             if self.pred is not None and sides:
                 self.note_choice(cell, self.pred, sides, at)
-            for (first, second), other in self.cells.items():
-                if isinstance(other, Arr) and (first == key[0] or second == key[1]):
-                    memory.may_alias(cell, other.cell)
             self.cells[key] = Arr(cell)
             self.later.append(lambda outs: self.cx.store.set(cell, outs[at]))
         found = self.cells[key]
@@ -372,7 +367,7 @@ class Joiner(Sides):
             cell = Cell(
                 "array", self.cx.scope.loc, contiguous=live.cell.contiguous and not live.path, name=live.cell.name
             )
-            memory.may_alias(cell, live.cell)
+            self.shares(cell, *((None, live.cell) if k == 0 else (live.cell, None)))
             self.hand_on_stale(cell, *((BOTTOM, live) if k == 0 else (live, BOTTOM)))
             self.cells[key] = Arr(cell)
             self.later.append(lambda outs: self.cx.store.set(cell, outs[at]))
@@ -386,7 +381,7 @@ class Joiner(Sides):
         key = (BOTTOM, live.cell)
         if key not in self.cells:
             cell = Cell(live.cell.kind, live.cell.loc, name=live.cell.name)
-            memory.may_alias(cell, live.cell)
+            self.shares(cell, *((None, live.cell) if k == 0 else (live.cell, None)))
             self.hand_on_stale(cell, *((BOTTOM, live) if k == 0 else (live, BOTTOM)))
             self.cells[key] = at_cell(live, cell)
             rebuild = self.bottom_content(k, content)

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from symdiff.errors import Loc, Problem, refuse
-from symdiff.frontend.python import outside
+from symdiff.frontend.python import outside, reach
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.problems import Restart
 from symdiff.frontend.python.store import MISSING
@@ -200,8 +200,12 @@ def may_alias(new: Cell, base: Cell) -> None:
         return
     for other in (base, *base.may):
         if other is not new:
-            new.may.add(other)
-            other.may.add(new)
+            unite(new, other)
+
+
+def unite(a: Cell, b: Cell) -> None:
+    a.may.add(b)
+    b.may.add(a)
 
 
 def write(cx: Context, node: ast.AST, arr: Arr, new: Value) -> bool:
@@ -210,7 +214,7 @@ def write(cx: Context, node: ast.AST, arr: Arr, new: Value) -> bool:
 
     if not writable(cx, node, arr):
         return False
-    if chosen(cx, arr):
+    if among_others(cx, arr):
         return in_each(cx, node, arr, lambda side: write(cx, node, side, _sized(cx, new, cx.aval(side))))
     if is_part(arr.path):
         arr, new = _with_part(cx, arr, new)
@@ -240,6 +244,11 @@ def chosen(cx: Context, arr: Arr) -> bool:
     return all(map(cx.scope.sees, values)) and all(
         isinstance(cx.store.get(c), Value) and cx.store.get(("stale", c)) is MISSING for c in cells
     )
+
+
+def among_others(cx: Context, arr: Arr) -> bool:
+    """Whether a chosen array is to be written where it was chosen from: that is known by another name as well."""
+    return chosen(cx, arr) and not reach.alone(cx, arr.cell)
 
 
 def in_each(cx: Context, node: ast.AST, arr: Arr, do: Callable[[Arr], object]) -> bool:

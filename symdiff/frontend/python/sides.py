@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from symdiff.errors import Loc
-from symdiff.frontend.python import alternatives, memory, together
+from symdiff.frontend.python import alternatives, exchanges, memory, together
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.store import MISSING, Changes, Scope
 from symdiff.frontend.python.values import (
@@ -78,6 +78,7 @@ class Sides:
         self.free: list[tuple[Cell, list[Cell | None]]] = []  # what is in no list that grows, unless it is `listed`
         self.listed: tuple[set[Cell | None], ...] = (set(), set())  # elements of lists that grow from here on
         self.told: together.Told = {}  # by what the sides hold: what says whether it is None behind them
+        self.homes: dict[Cell, tuple[Cell | None, Cell | None]] = {}  # what new memory is on either side
         self.chosen: dict[Cell, Arr] = {}  # arrays that one side chose, told behind both; what they are on the other
         self.frames: set[int] = set()  # calls that are over, whose names a function made in one branch still reads
 
@@ -184,6 +185,23 @@ class Sides:
                 value = scope.emit("convert", value, kind=t.kind, dtype=t.dtype)[0]
             return scope.emit("opt_some", value)[0] if maybe else value
 
+    def shares(self, cell: Cell, then: Cell | None, orelse: Cell | None) -> None:
+        """Record what memory that is `then` on one side and `orelse` on the other may share: what it may there.
+
+        So the two names of `if c: a, b = b, a` do not share any: they are two arrays on either side.
+        """
+        pair = (then, orelse)
+        for home in pair:
+            for other in () if home is None else (home, *home.may):
+                if other is not cell and other not in self.homes:
+                    memory.unite(cell, other)
+        for other, homes in self.homes.items():
+            if any(
+                a is not None and b is not None and (a is b or b in a.may) for a, b in zip(pair, homes, strict=True)
+            ):
+                memory.unite(cell, other)
+        self.homes[cell] = pair
+
     def hand_on_stale(self, cell: Cell, *both: Any) -> None:
         """What joins something stale in new memory is stale."""
         for side, x in zip(self.sides, both, strict=True):
@@ -204,8 +222,9 @@ class Sides:
                     return
         self.free.append((cell, homes))
 
-    def settle_free(self) -> None:
-        """Note what is in no list that grows, now that it is known which lists do."""
+    def settle(self) -> None:
+        """Note what is in no list that grows, now that it is known which lists do, and which arrays were exchanged."""
+        exchanges.settle(self.cx, {cell: pair for cell, pair in self.homes.items() if cell not in self.chosen})
         for cell, homes in self.free:
             if cell.may and not any(home in listed for home, listed in zip(homes, self.listed, strict=True)):
                 self.cx.store.set(("held", cell), memory.FREE)
@@ -231,8 +250,6 @@ class Sides:
         """Record which arrays a cell is chosen from; what it holds then is the result of that number."""
         then, orelse = (Arr(x.cell, x.path, x.cache) for x in sides)
         cell.choice = made = Choice(pred, then, orelse)
-        for x in sides:
-            memory.may_alias(cell, x.cell)
         if any(x.cell.choice is not None or x.cell in self.chosen for x in sides):
             self.later.append(lambda outs: setattr(cell, "choice", replace(made, found=outs[at])))
 
@@ -260,8 +277,7 @@ class Sides:
         arrays[1 - k] = self.contributed(1 - k, last, t, False)
         at, pred = self.pair(*arrays), self.pair(*preds)
         cell = Cell("array", cx.scope.loc, name=x.cell.name, contiguous=x.cell.contiguous)
-        for other in (then, orelse):
-            memory.may_alias(cell, other.cell)
+        self.shares(cell, *((x.cell, last.cell) if k == 0 else (last.cell, x.cell)))
         self.hand_on_free(cell, *((x, last) if k == 0 else (last, x)))
 
         def settle(outs: Sequence[Value]) -> None:

@@ -117,13 +117,15 @@ class Flat(Val):
 class Choice:
     """`r = y if c else z`, both made before: r is the view `then` where `pred` holds, else `orelse`.
 
-    Where one of the two is a choice itself, `found` is what was chosen, before any write.
+    Where one of the two is a choice itself, `found` is what was chosen, before any write.  Arrays that the condition
+    exchanged are `among` these, each another one: see `exchanges`.
     """
 
     pred: Value
     then: Arr
     orelse: Arr
     found: Value | None = None
+    among: frozenset[Cell] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
