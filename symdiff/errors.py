@@ -55,8 +55,8 @@ class Loc:
     Lines are 1-based and absolute in the file; columns are 0-based and count characters (`ast` counts UTF-8 bytes:
     `symdiff.frontend.source.Source.loc` converts).  `first_line` is that of the function the span lies in.
     `under` are the `with np.errstate(…)` around it, outermost first: see `symdiff.ir.errstate`.  `calls` are the calls
-    that it is compiled into its caller with, outermost first, each as a function's name and a number: no part of what a
-    place is, and not written where one is.
+    that it is compiled into its caller with, outermost first, each as a function's name and a number; `again` marks
+    what repeats an access that has succeeded.  Both are no part of what a place is, and not written where one is.
 
     >>> loc = Loc("model.py", line=12, col=4, end_line=12, end_col=9, function="neuron", first_line=11)
     >>> str(loc), loc.relative
@@ -72,6 +72,7 @@ class Loc:
     first_line: int = 1
     under: tuple[tuple[tuple[str, str], ...], ...] = ()
     calls: tuple[tuple[str, int], ...] = field(default=(), compare=False, repr=False)
+    again: bool = field(default=False, compare=False, repr=False)
 
     @property
     def relative(self) -> str:

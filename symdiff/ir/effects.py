@@ -52,7 +52,12 @@ _ASKING = frozenset(("isnan", "isfinite", "isinf", "nan_to_num"))
 def must_stay(op: Op) -> bool:
     if op.prim.name in _BINDERS or (op.prim.name == "opt_get" and not op.params["name"]):
         return False
-    return (op.prim.effect and op.prim.name != "opt_get") or (may_raise(op) and not derived(op))
+    return (op.prim.effect and op.prim.name != "opt_get") or (may_raise(op) and not derived(op) and not _again(op))
+
+
+def _again(op: Op) -> bool:
+    """Whether an operation repeats one that has succeeded: a view is read when it is made, and later as it is then."""
+    return op.loc is not None and op.loc.again
 
 
 def shows(op: Op) -> bool:

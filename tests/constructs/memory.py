@@ -101,6 +101,17 @@ def exchanged_where_better(x: "f8[n]", u: "f8[n]"):
     return np.sum(best * work)
 
 
+@construct(lambda n: (vector(n), vector(n, 0.3, 1.2)))
+def one_until_the_other(x: "f8[n]", u: "f8[n]"):
+    low, high = x.copy(), x * 2
+    t = low
+    for i in range(1, len(x)):
+        if u[i] > 1.0:
+            t = high
+        t[i] = t[i - 1] * u[i] + low[i] * high[i - 1]
+    return np.sum(low * high)
+
+
 @construct(lambda n: (matrix(n, n) / n + np.eye(n) * n,), linear=False)
 def cholesky(A: "f8[n, n]"):
     n = len(A)

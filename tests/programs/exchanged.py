@@ -1,4 +1,7 @@
-"""Arrays that a condition exchanges: double buffering with a test, three buffers, attributes, entries of a dict."""
+"""Arrays that a condition exchanges: double buffering with a test, three buffers, attributes, entries of a dict.
+
+Behind the line: what is written through a name for one of several arrays that are read under other names as well.
+"""
 
 from __future__ import annotations
 
@@ -159,3 +162,151 @@ def rows_of_matrices(m):
         if k != 1:
             a, b = b, a
     return np.sum(a * a) + b[0, 0]
+
+
+# --- which of several arrays
+
+
+@cases(V)
+@cases(V.astype(np.float32))
+def one_until_the_other(x):
+    a, b = x.copy(), x * 2
+    t = a
+    for k in range(len(x)):
+        if x[k] > 1.0:
+            t = b
+        t[k] = x[k] * x[k]
+    return np.sum(a * b) + np.sum(t)
+
+
+@cases(V)
+@cases(V[:0])
+def one_of_three(x):
+    a, b, c = x.copy(), x * 2, x * x
+    t = a
+    for k in range(len(x)):
+        t[k] += x[k] * x[k]
+        if x[k] > 1.0:
+            t = b if k > 1 else c
+        elif x[k] < 0.5:
+            t = a
+        t *= 1.1
+    return np.sum(a * b) + np.sum(t * c)
+
+
+@cases(array(4, 4))
+def rows_exchanged_as_views(m):
+    a = m.copy()
+    r, q = a[0], a[1]
+    for k in range(3):
+        r += q * k
+        if a[2, k] > 0.8:
+            r, q = q, r
+    return np.sum(a * a) + r[0] * q[1]
+
+
+@cases(V)
+def a_view_of_one_of_two(x):
+    a, b = x.copy(), x * 2
+    v = a[1:]
+    for t in range(4):
+        b[0] = a[1] * 2
+        a[2] = b[0] * a[1]
+        if t % 2:
+            a, b = b, a
+    return np.sum(v * v) + np.sum(a * b)
+
+
+@cases(V)
+def exchanged_in_every_turn(x):
+    a, b = x.copy(), x * 2
+    old, new = a, b
+    for _k in range(3):
+        for i in range(1, len(x)):
+            new[i] = 0.3 * old[i - 1] * old[i] + new[i]
+        old, new = new, old
+    return np.sum(a * b) + np.sum(a) * b[1] + old[0]
+
+
+@cases(V, 0.5)
+@cases(V, 50.0)
+def parts_of_two_until_large(x, limit):
+    a, b = x.copy(), x[::-1] * 2
+    t, n = a[1:], 0
+    while np.sum(t) < limit and n < 9:
+        t[0] += a[0] * b[1]
+        if n % 3 == 1:
+            t = b[::-1]
+        elif n % 3 == 2:
+            t = a[:-1]
+        n += 1
+    return np.sum(a * b) + t[1] * n
+
+
+@cases(V)
+def left_by_break(x):
+    a, b = x.copy(), x * 2
+    t = a
+    for k in range(len(x)):
+        if x[k] > 1.3:
+            t = b
+            break
+        t[k] *= x[k]
+        if k == 1:
+            continue
+        a[k] += 1
+    t[0] = 3 * x[1]
+    return np.sum(a * b) + t[2]
+
+
+class Two:
+    def __init__(self, x):
+        self.a, self.b = x.copy(), x * 3
+        self.now = self.a
+
+    def turn(self, k, v):
+        self.now[k] = v * self.b[k - 1]
+        if v > 1:
+            self.now = self.b
+
+
+@cases(V)
+def an_attribute_that_is_another(x):
+    two = Two(x)
+    for k in range(len(x)):
+        two.turn(k, x[k])
+    return np.sum(two.a * two.b) + np.sum(two.now)
+
+
+@cases(V + 0.3j)
+def one_of_two_complex_arrays(z):
+    a, b = z.copy(), z * 2
+    t = a
+    for k in range(len(z)):
+        t.real[k] = abs(z[k])
+        if k % 2:
+            t = b
+    return np.sum(a * b).real + t.imag[1]
+
+
+@cases(V)
+def the_last_of_three(x):
+    a, b, c = x.copy(), x * 2, np.zeros(4)
+    for _k in range(2):
+        a, c, b = c, b, a
+        b = c[:]
+    c[-1] = c[-1] * x[1]
+    return np.sum(a * x) + b[3]
+
+
+@cases(V)
+def in_two_loops(x):
+    a, b = x.copy(), x * 2
+    t = a
+    for i in range(2):
+        for k in range(len(x)):
+            t[k] += x[k] * b[k - 1]
+            if x[k] > 1.0:
+                t = b
+        t = a if i else t
+    return np.sum(a * b) + t[1]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from symdiff.errors import Loc
-from symdiff.frontend.python import alternatives, grown, kinship, memory, together
+from symdiff.frontend.python import alternatives, grown, kinship, memory, together, which
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.headers import COMPOSITE, SAME, Slot, inside, place
 from symdiff.frontend.python.joins import at_cell
@@ -110,6 +110,7 @@ class Carry:
         self.created: list[tuple[Cell, int]] = []
         self.alias_sets: list[tuple[Cell, Slot]] = []
         self.related: list[tuple[Cell, Slot]] = []
+        self.numbered: list[tuple[list[Cell], int, Slot]] = []
         self.told: together.Told = {}
 
     def plan(self, slot: Slot, name: str) -> Callable[[Sequence[Value]], Any]:
@@ -133,11 +134,29 @@ class Carry:
             assert isinstance(t, AVal)
             tags: frozenset[Any] = frozenset({self.loop}) if t.dtype[0] in "iub" else frozenset()
             return lambda values: Num(values[at], None, tags)
+        if slot.kind == "which":
+            return self._which(slot, name, at)
         if slot.kind == "opt":
             return lambda values: self._told(slot, Maybe(values[at], none=slot.none))
         if slot.kind == "one-of":
             return lambda values: OneOf(Num(values[at], None, frozenset({self.loop})), slot.options)
         return lambda values: values[at]
+
+    def _which(self, slot: Slot, name: str, at: int) -> Callable[[Sequence[Value]], Any]:
+        whole = slot.parts[0].type
+        assert isinstance(whole, AVal)
+        self.hints[at] = f"which_{name}" if name else ""
+        own = which.cells(self.cx, slot.options, whole.rank <= 1, name)
+        found = Arr(own[-1])
+        self.numbered.append((own, at, slot))
+        return lambda values: found
+
+    def choose(self, values: Sequence[Value]) -> None:
+        """Let the arrays that are carried as numbers be those; what they are among is in its cells by now."""
+        for own, at, slot in self.numbered:
+            whole = slot.parts[0].type
+            assert isinstance(whole, AVal)
+            which.choose(self.cx, own, values[at], slot.options, whole)
 
     def _list(self, slot: Slot, name: str) -> Callable[[Sequence[Value]], Any]:
         form, first = slot.form, len(self.types)
@@ -239,6 +258,8 @@ def contribute(cx: Context, slot: Slot, val: Any, seen: set[Any]) -> list[Value]
         return [
             cx.scope.const(0) if val is BOTTOM else alternatives.tag_in(cx, cx.frame.source.node, val, slot.options)
         ]
+    if slot.kind == "which":
+        return [cx.scope.const(0) if val is BOTTOM else which.number(cx, val, slot.options)]
     t = slot.type
     assert isinstance(t, AVal)
     if slot.kind in ("opt", "optarray"):

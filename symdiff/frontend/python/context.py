@@ -83,6 +83,8 @@ class Context:
     derivatives: int = 0  # how many are being taken, one inside another
     headers: dict[Any, Any] = field(default_factory=dict)  # per loop and call path: its last header
     turn_depth: int = 0  # of the journals: the header's, while a turn is compared with it
+    # Of a loop that carries numbers for arrays, see `which`: from which cell on memory is its own, and what is around.
+    numbering: tuple[int, Scope] | None = None
     pairing: list[Any] = field(default_factory=list)  # references that are being taken apart, outermost first
 
     # The arguments.
@@ -117,6 +119,9 @@ class Context:
     remade: dict[int, Any] = field(default_factory=dict)  # by id: keys that stand for objects of the call
     doubles: set[Cell] = field(default_factory=set)  # objects made of these again
     chosen: dict[Cell, Hashable] = field(default_factory=dict)  # what a staged index chose: by which subscript
+    ranks: dict[Hashable, int] = field(default_factory=dict)  # of arrays that loops carry numbers for: their order
+    carried: dict[Cell, Hashable] = field(default_factory=dict)  # arrays at headers: of which loop, by call path
+    blamed: set[Hashable] = field(default_factory=set)  # loops whose arrays could not be told from what was written
     copies: dict[Cell, Val] = field(default_factory=dict)  # a derivative's own ones of containers that it is given
     watched: list[set[object]] = field(default_factory=list)  # by region: containers that it reads, or their ids
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from symdiff.errors import Loc
-from symdiff.frontend.python import alternatives, grown, kinship, lodging, unfilled
+from symdiff.frontend.python import alternatives, grown, kinship, lodging, unfilled, which
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.sides import fixed, same_place
@@ -59,11 +59,11 @@ class Misfit(Exception):
 @dataclass(eq=False)
 class Slot:
     """`kind`: same, scalar, opt, array, optarray, version (content of a cell), struct, list, grown, reference, one-of,
-    nullable (what is None or a container or object: whether it is there, and what it is then).
+    nullable (what is None or a container or object: whether it is there, and what it is then), which (of some arrays).
 
     `keys` are the names of an object's attributes; `same` of a reference is one of its sort; `labels` are what the
     parts of a dict or named tuple are called in the generated code; what is `none` is None where it is not there;
-    `options` are what one-of may be.
+    `options` are what one-of, or an array, may be.
     """
 
     kind: str
@@ -140,6 +140,8 @@ def widen(cx: Context, slot: Slot, before: Any, header: Any, after: Any, key: An
         return _grown(cx, before, header, after)
     if slot.kind == "one-of":
         return _one_of(slot.options, before, after, cx)
+    if slot.kind == "which":
+        return _which(cx, slot.options, before, after, key) or _number(cx, before, after, key)
     if slot.kind == "version":
         if not isinstance(after, Value) or after.type != slot.type:
             raise Misfit(str(slot.type), str(getattr(after, "type", after)))
@@ -383,6 +385,9 @@ def _type(cx: Context, val: Any) -> AVal | None:
 
 
 def _number(cx: Context, before: Any, after: Any, key: Any) -> Slot:
+    numbered = _which(cx, (), before, after, key)
+    if numbered is not None:
+        return numbered
     none = _none(cx, before, after)
     before, after = (UNBOUND if isinstance(v, Known) and v.obj is None else v for v in (before, after))
     optional = any(v is UNBOUND or v is MISSING or isinstance(v, Maybe) for v in (before, after))
@@ -399,6 +404,13 @@ def _number(cx: Context, before: Any, after: Any, key: Any) -> Slot:
     else:
         slot = Slot("opt" if optional else "scalar", t, none=none)
     return _one_type(cx, slot, before, after)
+
+
+def _which(cx: Context, given: tuple[Val, ...], before: Any, after: Any, key: Any) -> Slot | None:
+    """One of several arrays from before the loop: its number is carried."""
+    arrays = which.options(cx, given, before, after)
+    t = None if arrays is None else which.common_type(cx, arrays, key)
+    return None if t is None or arrays is None else Slot("which", types.INT, (Slot("version", t),), options=arrays)
 
 
 def _none(cx: Context, *vals: Any) -> bool:

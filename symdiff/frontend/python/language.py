@@ -193,6 +193,9 @@ SUPPORTED = (
         "y = np.zeros((2, 3)) ⏎ r = y.reshape(-1) ⏎ r[:2] = x ⏎ y[0] *= 2 ⏎ return r @ y.ravel()"),
     Row("writes into one of several arrays, by conditions",
         "y = v + 0 ⏎ z = v * 2 ⏎ u = v * x ⏎ r = y if x > 2 else z if x > 0 else u ⏎ r[0] = x ⏎ return y @ z + u[0]"),
+    Row("a name that is another array from some turn on, and is written",
+        "a = v * x ⏎ b = v + 0 ⏎ t = a ⏎ for i in range(len(v)): ⏎     t[i] = b[0] * x ⏎     if t[i] > 1: t = b"
+        " ⏎ return a @ b"),
     Row("arrays that a condition exchanges: double buffering",
         "a = v * x ⏎ b = v + 0 ⏎ for i in range(len(v)): ⏎     a[i] = b[0] * x ⏎     if a[i] > 1: a, b = b, a"
         " ⏎ return a @ b"),

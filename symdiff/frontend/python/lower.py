@@ -28,6 +28,7 @@ from symdiff.frontend.python import (
     parameters,
     rounds,
     sharing,
+    which,
 )
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.instances import Bottom, Pattern
@@ -75,8 +76,8 @@ def lower(
     `checking` sizes that may be equal are compared when it runs, where they would have to be asked for.
     """
     known: dict[str, Any] = {"by_value": not globals_fetch, "checking": checking}
-    for which in (Sharing.MEMORY, Sharing.VALUES) if share else ():
-        session = Session(statics=set(static), **known, sharing=which)
+    for shared in (Sharing.MEMORY, Sharing.VALUES) if share else ():
+        session = Session(statics=set(static), **known, sharing=shared)
         try:
             return _settled(source, signature, session)
         except CompileError:
@@ -106,7 +107,7 @@ def _settled(source: Source, signature: Signature, session: Session) -> Lowered:
             if session.absences:
                 session.absences, staged = False, staged or error
                 continue
-            raise _not_taken_apart(session, staged or error) from None
+            raise which.told(session, _not_taken_apart(session, staged or error)) from None
     raise CompileError.of("SD902", stage="lowering", message="the sizes of the arguments do not settle")
 
 
@@ -161,6 +162,8 @@ def _attempt(source: Source, signature: Signature, session: Session) -> Lowered:
             raise Respecialise(cx.problems, sizes=sizes)
         if not session.checking and any(p.code == "SD308" for p in cx.problems):
             session.checking = True  # nobody can be asked for these sizes
+            raise Restart
+        if which.try_again(cx):
             raise Restart
         if session.changed and all(p.code in ("SD301", "SD308") for p in cx.problems):
             raise Restart

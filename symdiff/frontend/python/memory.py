@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from symdiff.errors import Loc, Problem, refuse
@@ -57,9 +58,11 @@ def handed_on(cx: Context, arr: Arr) -> Value:
         return version
     if arr.cache is not None and arr.cache[0] is version and cx.scope.sees(arr.cache[1]):
         return arr.cache[1]
-    value = version
+    value, scope, loc = version, cx.scope, cx.scope.loc
+    scope.loc = replace(scope.place or cx.loc(cx.frame.source.node), again=True)  # it was read when it was made: `view`
     for step in arr.path:
         value = read_step(cx, value, step)
+    scope.loc = loc
     arr.cache = (version, value)
     return value
 
@@ -136,6 +139,7 @@ def _refuse_stale(cx: Context, val: Arr | Reference, problem: Problem) -> None:
         return
     if val.cell.kin:
         take_apart(cx, problem)
+    cx.blamed.update(cx.carried[c] for c in (val.cell, *val.cell.may) if c in cx.carried)
     cx.problems.append(problem)
 
 
@@ -215,7 +219,7 @@ def write(cx: Context, node: ast.AST, arr: Arr, new: Value) -> bool:
     if not writable(cx, node, arr):
         return False
     if among_others(cx, arr):
-        return in_each(cx, node, arr, lambda side: write(cx, node, side, _sized(cx, new, cx.aval(side))))
+        return in_each(cx, node, arr, lambda side: write(cx, node, side, sized(cx, new, cx.aval(side))))
     if is_part(arr.path):
         arr, new = _with_part(cx, arr, new)
     levels = [cx.store.get(arr.cell)]
@@ -262,7 +266,7 @@ def in_each(cx: Context, node: ast.AST, arr: Arr, do: Callable[[Arr], object]) -
     def on(side: Arr) -> Callable[[], Val]:
         def run() -> Val:
             do(Arr(side.cell, extended(side.path, *arr.path)))
-            cx.store.set(arr.cell, _sized(cx, read(cx, side), whole))
+            cx.store.set(arr.cell, sized(cx, read(cx, side), whole))
             return NONE
 
         return run
@@ -271,21 +275,20 @@ def in_each(cx: Context, node: ast.AST, arr: Arr, do: Callable[[Arr], object]) -
     return len(cx.problems) == problems
 
 
-def _sized(cx: Context, value: Value, t: AVal) -> Value:
+def sized(cx: Context, value: Value, t: AVal) -> Value:
     """The array with its sizes as a type names them."""
     value = cx.scope.use(value)
     return value if value.type == t else cx.scope.emit("retype", value, shape=t.shape)[0]
 
 
-def _choose_again(cx: Context, node: ast.AST, cell: Cell) -> None:
-    """What a chosen array holds after one of the two was written."""
+def choose_again(cx: Context, node: ast.AST, cell: Cell, whole: AVal) -> None:
+    """What a chosen array holds now: first, or after one of the two was written."""
     from symdiff.frontend.python import control
 
     choice = cell.choice
     assert choice is not None
-    whole = cx.store.get(cell).type
-    first, a = control.branch(cx, lambda: _sized(cx, read(cx, choice.then), whole))
-    second, b = control.branch(cx, lambda: _sized(cx, read(cx, choice.orelse), whole))
+    first, a = control.branch(cx, lambda: sized(cx, read(cx, choice.then), whole))
+    second, b = control.branch(cx, lambda: sized(cx, read(cx, choice.orelse), whole))
     cx.store.set(cell, control.emit_cond(cx, node, choice.pred, first.scope, second.scope, [(a, b)])[0])
 
 
@@ -444,7 +447,7 @@ def _touch(cx: Context, node: ast.AST, cell: Cell) -> None:
     """The cells that may share the written one's memory can no longer be read, but for those known to choose it."""
     for other in sorted(cell.may, key=lambda c: c.serial):
         if other.choice is not None and cell in _chosen_from(other.choice) and chosen(cx, Arr(other)):
-            _choose_again(cx, node, other)
+            choose_again(cx, node, other, cx.store.get(other).type)
         else:
             cx.store.set(("stale", other), (cell.name, cx.loc(node)))
     if cell.found_in is not None:

@@ -198,6 +198,7 @@ class Rolled:
         carry = Carry(cx, self.loop.id, self.pairs)
         self.plans = {key: carry.plan(slot, self._hint(key)) for key, slot in self.slots.items()}
         self.carry = carry
+        cx.carried.update((cell, self.key) for cell, _ in carry.created)
         outer, self.scope = cx.scope, Scope(cx.scope, cx.homes)
         cx.scope = self.scope
         self.params = [self.scope.param(Value(t, h)) for t, h in zip(carry.types, carry.hints, strict=True)]
@@ -224,12 +225,15 @@ class Rolled:
         header = {key: plan(values) for key, plan in self.plans.items()}
         for key, val in header.items():
             self.cx.store.set(key, MISSING if val is UNBOUND else val)
+        self.carry.choose(values)
         return header
 
     def _end(self, before: dict[Any, Any], header: dict[Any, Any]) -> bool:
         """Compare what the turn left with the header; emit what the body hands on."""
         cx = self.cx
         cx.turn_depth = len(cx.store.logs) - 2
+        around = self.scope.parent
+        cx.numbering = (self.serial, around) if self.key in cx.session.numbered and around is not None else None
         state = without(cx, self.stmt, exit_of(cx), CONTINUE)
         cx.set_name(cx.frame, EXIT, state)
         after = {key: self._after(key) for key in self.slots}

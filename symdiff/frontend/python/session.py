@@ -50,6 +50,8 @@ class Session:
     recursive: dict[Hashable, frozenset[Place]] = field(default_factory=dict)  # definitions, with what they stage
     forms: dict[Hashable, dict[Place, Pattern]] = field(default_factory=dict)  # of the elements of lists among these
     sums: dict[int, set[str]] = field(default_factory=dict)  # by loop: names that begin with 0 for an array
+    numbered: set[Hashable] = field(default_factory=set)  # loops (by call path) that carry numbers for arrays
+    unnumbered: list[Problem] = field(default_factory=list)  # what there was to report where none did
     sharing: Sharing = Sharing.MEMORY
     absences: bool | None = None  # whether `[None] * n`, where it was met, is a list of any length
     checking: bool = False  # sizes of which nothing says that they are equal are compared when it runs

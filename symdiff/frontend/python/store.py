@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import Any
 
+from symdiff.errors import Loc
 from symdiff.ir.build import Builder
 from symdiff.ir.core import Block, Prim, Value
 from symdiff.ir.types import AVal
@@ -90,6 +91,14 @@ class Scope(Builder):
         self.facts = NO_FACTS  # what the tests that led here say
         self.present: dict[Value, Any] = {}  # optional values that were read here: what is there
         self.effects = 0  # operations with an effect in this region and the regions inside it
+
+    @property
+    def place(self) -> Loc | None:
+        """Where the operations here or, before the first of them, around it stand."""
+        scope: Scope | None = self
+        while scope is not None and scope.loc is None:
+            scope = scope.parent
+        return None if scope is None else scope.loc
 
     def param(self, value: Value) -> Value:
         self.homes[value] = self

@@ -118,7 +118,8 @@ class Choice:
     """`r = y if c else z`, both made before: r is the view `then` where `pred` holds, else `orelse`.
 
     Where one of the two is a choice itself, `found` is what was chosen, before any write.  Arrays that the condition
-    exchanged are `among` these, each another one: see `exchanges`.
+    exchanged are `among` these, each another one: see `exchanges`.  What a loop carries as a `number` of these
+    `options` is taken apart two by two: see `which`.
     """
 
     pred: Value
@@ -126,6 +127,8 @@ class Choice:
     orelse: Arr
     found: Value | None = None
     among: frozenset[Cell] = frozenset()
+    options: tuple[Arr, ...] = ()
+    number: Value | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
