@@ -414,4 +414,4 @@ def _named_tuple(cx: Context, node: ast.AST, cls: Any, args: list[Val], kwargs: 
         return cx.refuse("SD313", node, function=cls.__name__, message=f"takes {', '.join(fields)}")
     given = dict(zip(fields, args, strict=False)) | kwargs
     items = tuple(given[f] if f in given else _field_default(cx, cls, f) for f in fields)
-    return Struct("namedtuple", items, cls, fields)
+    return Struct("namedtuple", items, cls, fields, own=True)

@@ -205,7 +205,7 @@ def _tuple(cx: Context, node: ast.Tuple) -> Val:
     items = containers.display(cx, node, node.elts)
     if isinstance(items, Grown):
         return list_changes.made(cx, node, items, "tuple")
-    return POISON if items is None else Struct("tuple", items)
+    return POISON if items is None else Struct("tuple", items, own=True)
 
 
 def _list(cx: Context, node: ast.List) -> Val:

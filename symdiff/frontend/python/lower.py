@@ -295,7 +295,7 @@ def _build(cx: Context, name: str, tree: Tree, leaves: Iterator[AVal | Static], 
         cell = Cell("object", argument=(name, path), name=name)
         cx.base_set(cell, Attributes(sorted(zip(keys, parts, strict=True))))
         return ObjRef(cell, tree.cls)
-    made = Struct(tree.kind, parts, tree.cls, keys if tree.cls is not None else ())
+    made = Struct(tree.kind, parts, tree.cls, keys if tree.cls is not None else (), own=True)
     cx.tuples[made] = name, path
     return made
 

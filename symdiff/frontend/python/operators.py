@@ -30,6 +30,7 @@ from symdiff.frontend.python.values import (
     Struct,
     Val,
     is_number,
+    same_known,
     static_size,
 )
 from symdiff.ir import dims, errstate, types
@@ -356,9 +357,44 @@ def _identity(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) 
     if isinstance(left, Reference) or isinstance(right, Reference):
         return special_methods.same_object(cx, node, left, right, positive)
     if isinstance(left, (Struct, Closure)) or isinstance(right, (Struct, Closure)):
+        if left is not right and _may_be_one(left, right):
+            return cx.refuse("SD223", node, operator="is" if positive else "is not")
         apart.compared(cx, node, left, right)
         return Known((left is right) == positive)
     return cx.refuse("SD223", node, operator="is" if positive else "is not")
+
+
+_PLAIN = (bool, int, float, complex, str, bytes, type(None))
+
+
+def _may_be_one(left: Val, right: Val) -> bool:
+    """Whether two values may stand for one tuple: a branch, a loop or a list gives a tuple of new values."""
+    if isinstance(left, Struct) and isinstance(right, Struct) and left.own and right.own and not _is_display(left):
+        return False
+    (cls, items), (other, others) = _tuple(left), _tuple(right)
+    if cls is None or cls is not other or len(items) != len(others):
+        return False
+    return not any(map(_differ, items, others))
+
+
+def _differ(a: Val, b: Val) -> bool:
+    """Whether two items are certainly two objects: numbers or texts that are known, and not equal."""
+    plain = all(isinstance(v, Known) and isinstance(v.obj, _PLAIN) for v in (a, b))
+    return plain and not same_known(a, b)
+
+
+def _is_display(val: Val) -> bool:
+    """Whether a tuple is of known items alone: Python makes those of one text once."""
+    return isinstance(val, Known) or (isinstance(val, Struct) and all(map(_is_display, val.items)))
+
+
+def _tuple(val: Val) -> tuple[type | None, Sequence[Val]]:
+    """The class and items of a tuple."""
+    if isinstance(val, Struct):
+        return val.cls or tuple, val.items
+    if isinstance(val, Known) and isinstance(val.obj, tuple):
+        return type(val.obj), [Known(item) for item in val.obj]
+    return None, ()
 
 
 def _is_constant(cx: Context, node: ast.AST, obj: Any, staged: Num | Arr) -> Val | None:
@@ -384,6 +420,8 @@ def _same_as(cx: Context, node: ast.AST, left: Val, right: Val, positive: bool) 
         if isinstance(one, OneOf) and not alternatives.involved(other):
             captured.rely_on_sharing(cx, *one.options, other)
             same = [alternatives.same(x, other) or captured.one_object(cx, x, other) for x in one.options]
+            if any(_may_be_one(x, other) for x, found in zip(one.options, same, strict=True) if not found):
+                break
             wanted = frozenset(k for k, found in enumerate(same) if found)
             found = alternatives.which(cx, node, one, wanted)
             return found if positive else negate(cx, node, found)

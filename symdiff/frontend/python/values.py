@@ -133,12 +133,16 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Struct(Val):
-    """An immutable container: tuple or named tuple."""
+    """An immutable container: tuple or named tuple.
+
+    With `own` it is the one object that an expression made; else it may be one that is known by other items, too.
+    """
 
     kind: str
     items: tuple[Val, ...]
     cls: type | None = None
     keys: tuple[str, ...] = ()
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
