@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from symdiff import plain
+from symdiff.alike import Each, of_any_length
 from symdiff.errors import CheckError, CompileError, Loc, Problem
 from symdiff.ir import dims
 from symdiff.ir.core import Program
@@ -39,6 +40,7 @@ _STATIC_TYPES = (
 )
 
 
+KINDS = {int: Kind.PYTHON, float: Kind.PYTHON, np.ndarray: Kind.ARRAY}  # of classes; other numbers are NumPy's
 ABSENT = object()  # what stands for what is not there: an argument, an attribute
 RANDOM = (np.random.Generator, np.random.RandomState, random.Random)  # what an argument may draw numbers from
 
@@ -91,7 +93,7 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Listed(AVal):
-    """A list of floats of one kind, `elem`, of any length: an array for the entry, which makes the list of it."""
+    """Numbers or arrays, one of each element of a list of any length: an array for the entry, which makes the list."""
 
     elem: Kind = Kind.PYTHON
 
@@ -100,26 +102,7 @@ class Listed(AVal):
 
     @property
     def element(self) -> AVal:
-        return AVal(self.elem, (), self.dtype)
-
-
-SHORT = 8  # so many elements at most are taken apart: each is a number of its own
-
-
-def element_of(value: object) -> type | None:
-    """The class of the elements of a list that may be of any length; None for what is no such list.
-
-    >>> element_of([1.0] * 9), element_of([1.0] * 8), element_of([1.0] * 9 + [2])
-    (<class 'float'>, None, None)
-    """
-    if type(value) is not list or len(value) <= SHORT:
-        return None
-    kinds = set(map(type, value))
-    found = kinds.pop()
-    return found if not kinds and found in _LISTABLE else None
-
-
-_LISTABLE = (float, np.float64, np.float32)
+        return AVal(self.elem, self.shape[1:], self.dtype)
 
 
 def _written(value: Any) -> Hashable:
@@ -141,6 +124,16 @@ class Argument:
 
     def __str__(self) -> str:
         return f"{self.name}: {tree_text(self.tree, iter(self.leaves))}"
+
+    @property
+    def listed(self) -> bool:
+        """Whether it is a list of any length; the tree is that of an element."""
+        return bool(self.leaves) and isinstance(self.leaves[0], Listed)
+
+    @property
+    def listed_arrays(self) -> bool:
+        """Whether there are arrays in its elements."""
+        return self.listed and any(isinstance(leaf, Listed) and leaf.elem is Kind.ARRAY for leaf in self.leaves)
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +288,8 @@ def from_values(
     """The signature of a call with these arguments, by parameter name.
 
     Numbers in `static` become known values, and the variables in `sizes` known numbers: what a function asks for that
-    cannot be compiled without.  With `lists` an argument that is a list of more than a few floats may have any length.
+    cannot be compiled without.  With `lists` an argument that is a list of more than a few elements alike (see
+    `alike`) may have any length.
     CheckError, naming the argument, for a value that no compiled function takes.
 
     >>> print(from_values({"x": np.ones((4, 3)), "w": [np.float32(2), 1], "flag": True}))
@@ -307,9 +301,11 @@ def from_values(
     arguments = []
     known = {name for name, _ in static}
     for name, value in values.items():
-        elem = element_of(value) if lists and name not in known else None
-        if elem is not None:
-            arguments.append(Argument(name, LEAF, (_listed(elem, names.fresh()),)))
+        elements = of_any_length(value) if lists and name not in known else None
+        if elements is not None:
+            length = dims.var(names.fresh())
+            of_each = tuple(_listed(leaf, length, names, sizes) for leaf in elements.leaves)
+            arguments.append(Argument(name, elements.tree, of_each))
             continue
         leaves, tree = flatten(value)
         typed: list[AVal | Static] = []
@@ -334,9 +330,9 @@ def _is_taken(leaf: object) -> bool:
     return True
 
 
-def _listed(elem: type, size: str) -> Listed:
-    kind = Kind.PYTHON if elem is float else Kind.NUMPY
-    return Listed(Kind.ARRAY, (dims.var(size),), "f8" if elem is float else code(elem), kind)
+def _listed(leaf: Each, length: dims.Dim, names: SizeNames, sizes: Collection[str]) -> Listed:
+    sizes_of_each = (_size(n, names, sizes) for n in leaf.shape)
+    return Listed(Kind.ARRAY, (length, *sizes_of_each), leaf.dtype, KINDS.get(leaf.cls, Kind.NUMPY))
 
 
 def leaf_type(name: str, value: object, names: SizeNames, sizes: Collection[str] = ()) -> AVal | Static:

@@ -35,23 +35,11 @@ import numpy as np
 
 from symdiff import plain, trees
 from symdiff.api.definition import Definition
-from symdiff.api.listed import found
+from symdiff.api.listed import fits, found
 from symdiff.api.parameters import KEYWORD_ONLY, POSITIONAL_ONLY, Parameter
 from symdiff.errors import Problem
 from symdiff.ir.types import PYTHON_NAMES, AVal, Kind, Object, object_of
-from symdiff.signature import (
-    ABSENT,
-    Argument,
-    Guard,
-    Listed,
-    Opaque,
-    Outer,
-    Param,
-    Signature,
-    Static,
-    Unread,
-    element_of,
-)
+from symdiff.signature import ABSENT, Argument, Guard, Opaque, Outer, Param, Signature, Static, Unread
 from symdiff.trees import NAMED, Tree, only_fields
 
 _SIMPLE_KEYS = (str, int)
@@ -219,7 +207,10 @@ class Chain:
     # --- tests of one argument
 
     def argument_tests(self, argument: Argument) -> Iterator[str]:
-        yield from self.tree_tests(argument.name, argument.tree, iter(argument.leaves))
+        if argument.listed:
+            yield f"{self.constant(fits)}({argument.name}, {self.constant(argument)})"
+        else:
+            yield from self.tree_tests(argument.name, argument.tree, iter(argument.leaves))
 
     def tree_tests(self, value: str, tree: Tree, leaves: Iterator[AVal | Static]) -> Iterator[str]:
         if tree.kind == "leaf":
@@ -272,9 +263,6 @@ class Chain:
         elif isinstance(leaf, Static):
             if not isinstance(leaf.value, Unread):
                 yield self.static_test(value, leaf.value)
-        elif isinstance(leaf, Listed):
-            elem = float if leaf.elem is Kind.PYTHON else np.dtype(leaf.dtype).type
-            yield f"{self.constant(element_of)}({value}) is {self.constant(elem)}"
         elif isinstance(leaf, Object):
             yield f"{self.constant(_is_of)}({value}, {leaf.cls!r})"
         elif leaf.kind is Kind.PYTHON:

@@ -10,12 +10,12 @@ leaves, that of the arguments.  A pullback gives a row and a tangent a column:
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 
-from symdiff.api import nested
+from symdiff.api import listed, nested
 from symdiff.api.parameters import name_of
 from symdiff.api.transforms import ByArguments, Forward, Function, Grad, Tangent
 from symdiff.errors import CheckError, UsageError
@@ -25,11 +25,15 @@ from symdiff.ir.types import AVal
 from symdiff.signature import Lowered, Signature, Static, leaf_names
 from symdiff.trees import LEAF, flatten, map_leaves, unflatten
 
+Backs = Mapping[str, listed.Back]
+Row = Callable[[tuple[Any, ...]], Any]
+
 
 class Jacrev(ByArguments):
     """``f(x, …) -> Jacobian`` by rows; with `has_aux` ``(Jacobian, aux)``."""
 
     kind: ClassVar[str] = "jacrev"
+    lists: ClassVar[bool] = True
 
     def __symdiff_derivative__(self) -> Derivative:
         return Derivative(self.kind, self.chosen.names, self.chosen.bare, self.has_aux)
@@ -39,9 +43,11 @@ class Jacrev(ByArguments):
         lowered, function = self.inner(signature)
         _check_results(lowered, self.has_aux, name_of(self.fun))
 
+        lists = listed.backs(signature)
+
         @functools.wraps(function)
         def call(*arguments: Any, **captured: Any) -> Any:
-            return self.jacobian(function, arguments, captured)
+            return self.jacobian(function, arguments, captured, lists)
 
         return lowered, call
 
@@ -49,13 +55,18 @@ class Jacrev(ByArguments):
         """What gives one row (column) at a time, compiled."""
         return Forward(self.fun, wrt=self.chosen.names, level=self.level).build(signature)
 
-    def jacobian(self, function: Function, arguments: Sequence[Any], captured: dict[str, Any]) -> Any:
+    def jacobian(self, function: Function, arguments: Sequence[Any], captured: dict[str, Any], lists: Backs) -> Any:
         value, pullback = function(*arguments, **captured)
         if not self.has_aux:
-            return _by_rows(value, pullback, self.chosen.bare)
+            return _by_rows(value, pullback, self.row(lists))
         main, aux = value
         rest = map_leaves(_zeros, aux)
-        return _by_rows(main, lambda row: pullback((row, rest)), self.chosen.bare), aux
+        return _by_rows(main, lambda row: pullback((row, rest)), self.row(lists)), aux
+
+    def row(self, lists: Backs) -> Row:
+        """A row of the Jacobian from the blocks by each argument."""
+        names, bare = self.chosen.names, self.chosen.bare
+        return lambda blocks: listed.in_gradients(blocks[0] if bare else blocks, names, bare, lists)
 
 
 class Jacfwd(Jacrev):
@@ -71,10 +82,11 @@ class Jacfwd(Jacrev):
         if not _has_effects(lowered):
             return lowered, call
         once = Forward(self.differentiated(), wrt=self.chosen.names, level=self.level).build(signature)[1]
+        lists = listed.backs(signature)
 
         @functools.wraps(once)
         def by_rows(*arguments: Any, **captured: Any) -> Any:
-            return Jacrev.jacobian(self, once, arguments, captured)
+            return Jacrev.jacobian(self, once, arguments, captured, lists)
 
         return lowered, by_rows
 
@@ -85,7 +97,7 @@ class Jacfwd(Jacrev):
     def inner(self, signature: Signature) -> tuple[Lowered, Function]:
         return Tangent(self.differentiated(), wrt=self.chosen.names, level=self.level).build(signature)
 
-    def jacobian(self, function: Function, arguments: Sequence[Any], captured: dict[str, Any]) -> Any:
+    def jacobian(self, function: Function, arguments: Sequence[Any], captured: dict[str, Any], lists: Backs) -> Any:
         names = [p.name for p in self.parameters]
         by = tuple(arguments[names.index(name)] for name in self.chosen.names)
 
@@ -93,7 +105,7 @@ class Jacfwd(Jacrev):
             value, tangent = function(*arguments, *tangents, **captured)
             return value, tangent[0] if self.has_aux else tangent
 
-        made, value = _by_columns(by, along, self.chosen.bare)
+        made, value = _by_columns(by, along, self.row(lists))
         return (made, value[1]) if self.has_aux else made
 
 
@@ -104,6 +116,23 @@ class Hessian(Jacfwd):
 
     def differentiated(self) -> Function:
         return Grad(self.fun, self.argnums, wrt=self.wrt, has_aux=self.has_aux, level=self.level)
+
+    def build(self, signature: Signature) -> tuple[Lowered, Function]:
+        lowered, function = super().build(signature)
+        by = [signature[name] for name in self.chosen.names]
+        if not any(a.listed for a in by):
+            return lowered, function
+
+        @functools.wraps(function)
+        def call(*arguments: Any, **captured: Any) -> Any:
+            found = function(*arguments, **captured)
+            made = listed.in_hessian(found[0] if self.has_aux else found, by, self.chosen.bare)
+            return (made, found[1]) if self.has_aux else made
+
+        return lowered, call
+
+    def row(self, lists: Backs) -> Row:
+        return super().row({})  # the results are arrays for lists as well
 
 
 # What has a Jacobian ------------------------------------------------------------------------------------------------
@@ -140,7 +169,7 @@ def _check_results(lowered: Lowered, has_aux: bool, function: str) -> None:
 # One row, one column at a time --------------------------------------------------------------------------------------
 
 
-def _by_rows(value: Any, pullback: Callable[[Any], tuple[Any, ...]], bare: bool) -> Any:
+def _by_rows(value: Any, pullback: Callable[[Any], tuple[Any, ...]], row: Row) -> Any:
     leaves, tree = flatten(value)
     zeros = [_zeros(leaf) for leaf in leaves]
     found: list[Any] = []
@@ -153,7 +182,7 @@ def _by_rows(value: Any, pullback: Callable[[Any], tuple[Any, ...]], bare: bool)
         parts, inner = flatten(rows[0] if rows else pullback(unflatten(tree, zeros)))
         lists = [[flatten(row)[0][j] for row in rows] for j in range(len(parts))]
         made = unflatten(inner, [_stacked(s, p, np.shape(leaf)) for s, p in zip(lists, parts, strict=True)])
-        found.append(made[0] if bare else made)
+        found.append(row(made))
     return unflatten(tree, found)
 
 
@@ -164,7 +193,7 @@ def _stacked(rows: Sequence[Any], like: Any, shape: tuple[int, ...]) -> Any:
     return np.array(rows, dtype=np.asarray(like).dtype).reshape(shape + np.shape(like))
 
 
-def _by_columns(by: tuple[Any, ...], along: Callable[[Any], tuple[Any, Any]], bare: bool) -> tuple[Any, Any]:
+def _by_columns(by: tuple[Any, ...], along: Callable[[Any], tuple[Any, Any]], row: Row) -> tuple[Any, Any]:
     """The Jacobian, and the value."""
     leaves, inner = flatten(by)
     zeros = [_zeros(leaf) for leaf in leaves]
@@ -178,7 +207,7 @@ def _by_columns(by: tuple[Any, ...], along: Callable[[Any], tuple[Any, Any]], ba
     for j, like in enumerate(likes):
         blocks = [_beside([c[j] for c in own], like, leaf) for own, leaf in zip(columns, leaves, strict=True)]
         made = unflatten(inner, blocks)
-        found.append(None if like is None else made[0] if bare else made)
+        found.append(None if like is None else row(made))
     return unflatten(tree, found), value
 
 

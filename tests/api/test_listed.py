@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from symdiff import grad, hvp, jvp, value_and_grad, vjp
+from symdiff.alike import SHORT
 from symdiff.errors import CompileError, UsageError
-from symdiff.signature import SHORT
 
 KEPT = [float(k) for k in range(12)]
 

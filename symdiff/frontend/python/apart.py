@@ -18,30 +18,33 @@ from typing import Any
 import numpy as np
 
 from symdiff import trees
+from symdiff.alike import SHORT
+from symdiff.errors import CompileError
 from symdiff.frontend.python import captured, outside
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.kinship import related
 from symdiff.frontend.python.values import Arr, Cell, Known, Reference, Struct, Val, is_number
 from symdiff.ir import types
 from symdiff.ir.types import AVal
-from symdiff.signature import SHORT, Apart, Argument, Leaf, Listed, Outer, Static
+from symdiff.signature import Apart, Argument, Leaf, Listed, Outer, Static
 from symdiff.trees import ATTRIBUTED, NAMED, Tree
 
 LISTED: Hashable = ("list", Listed)  # the form of a list of any length
+OF_ARRAYS: Hashable = ("list", Listed, AVal)  # of one with arrays in its elements, which are copied
 CHANGED, COMPARED, COPIED = "which is changed", "compared by identity", "copied by deepcopy"
 
 
 def enter(cx: Context, argument: Argument) -> None:
     """Note what tells each container and array of an argument from others: two alike may be one object."""
-    _forms(cx, (argument.name, ()), argument.tree, iter(argument.leaves))
+    if argument.listed:
+        cx.given[argument.name, ()] = OF_ARRAYS if argument.listed_arrays else LISTED
+    else:
+        _forms(cx, (argument.name, ()), argument.tree, iter(argument.leaves))
 
 
 def _forms(cx: Context, place: Leaf, tree: Tree, leaves: Iterator[AVal | Static]) -> Hashable:
     if tree.kind == "leaf":
         leaf = next(leaves)
-        if isinstance(leaf, Listed):
-            cx.given[place] = LISTED
-            return LISTED
         if isinstance(leaf, Static):  # a number may be known in one place alone
             leaf = types.type_of(leaf.value) if is_number(leaf.value) else leaf
         form: Hashable = (leaf.kind, leaf.dtype, leaf.rank) if isinstance(leaf, AVal) else None
@@ -58,10 +61,12 @@ def _forms(cx: Context, place: Leaf, tree: Tree, leaves: Iterator[AVal | Static]
 
 
 def _form(cx: Context, place: Leaf) -> Hashable:
-    """What two containers that may be one have in common: a list of floats may be one of any length."""
+    """What two containers that may be one have in common: a list may be one of any length."""
     form: Any = cx.given[place]
-    numbers = isinstance(form, tuple) and form[0] == "list" and len(form) == 4 and len(form[2]) > SHORT
-    return LISTED if numbers and LISTED in cx.given.values() else form
+    if form == OF_ARRAYS:
+        return LISTED
+    long = isinstance(form, tuple) and form[0] == "list" and len(form) == 4 and len(form[2]) > SHORT
+    return LISTED if long and not {LISTED, OF_ARRAYS}.isdisjoint(cx.given.values()) else form
 
 
 # --- what the function does
@@ -114,6 +119,9 @@ def compared(cx: Context, node: ast.AST, left: Val, right: Val) -> None:
 
 def copied(cx: Context, node: ast.AST, parts: Sequence[Val]) -> None:
     """These were copied by one `deepcopy`: what is one object before is one object after."""
+    for (name, _), form in cx.given.items():
+        if form == OF_ARRAYS:  # arrays in it may be any that are copied
+            raise CompileError([cx.make_problem("SD514", node, name=name, other=cx.text(node), use=COPIED)])
     alike: dict[Hashable, dict[Leaf, None]] = {}
     for place in (x for part in parts for x in _outside(cx, part) if isinstance(x, tuple)):
         alike.setdefault(_form(cx, place), {})[place] = None
@@ -209,7 +217,7 @@ def _may_be(form: Any, obj: object) -> bool:
     """Whether something from outside may be an argument's container or array: its fields may be others by now."""
     if isinstance(form, tuple) and form[0] in ATTRIBUTED:
         return type(obj) is form[1]
-    if form == LISTED:
+    if form in (LISTED, OF_ARRAYS):
         return type(obj) is list
     node = trees.container(obj)
     if node is not None:

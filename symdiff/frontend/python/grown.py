@@ -40,7 +40,7 @@ from symdiff.frontend.python.values import (
 from symdiff.ir import types
 from symdiff.ir.core import Value
 from symdiff.ir.types import AVal, Kind, Seq, Type
-from symdiff.signature import Leaf, Listed
+from symdiff.signature import Argument, Listed
 
 LEAVES = ("scalar", "array")
 CHANGEABLE = ("list", "dict", "object")
@@ -302,12 +302,30 @@ def content_of(cx: Context, val: Any) -> Grown | None:
     return found
 
 
-def argument(cx: Context, array: Val, listed: Listed, place: Leaf) -> ListRef:
-    """An argument that is a list of any length, which comes in as an array."""
-    cell, elem = Cell("list", argument=place, name=place[0]), listed.element
-    made = cx.top.emit("as_seq", cx.value(array), elem=elem)[0]
-    cx.base_set(cell, Grown((made,), Pattern("scalar", type=elem), Cell("list")))
+def argument(cx: Context, of: Argument, arrays: Val) -> ListRef:
+    """An argument that is a list of any length: an element with an array of all elements' numbers at each leaf.
+
+    Arrays in it may be one object of the caller's, twice: none is changed.
+    """
+    cell, leaves = Cell("list", argument=(of.name, ()), name=of.name), iter(of.leaves)
+    made: list[Value] = []
+    form = _of_columns(cx, arrays, leaves, made)
+    shared = frozenset({()}) if has_memory(form) else frozenset[kinship.Path]()
+    cx.base_set(cell, Grown(tuple(made), form, Cell("list"), shared))
     return ListRef(cell)
+
+
+def _of_columns(cx: Context, val: Val, leaves: Iterator[Any], made: list[Value]) -> Pattern:
+    """The form of an element; the lists of its numbers go into `made`."""
+    if isinstance(val, Struct):
+        parts = tuple(_of_columns(cx, item, leaves, made) for item in val.items)
+        return Pattern(val.kind, parts, cls=val.cls, keys=val.keys)
+    of: Listed = next(leaves)
+    array = cx.value(val)
+    assert isinstance(array.type, AVal)
+    elem = AVal(of.elem, array.type.shape[1:], of.dtype)
+    made.append(cx.top.emit("as_seq", array, elem=elem)[0])
+    return Pattern("array" if elem.shape else "scalar", type=elem)
 
 
 def empty(cx: Context, form: Pattern) -> Grown:

@@ -57,7 +57,7 @@ from symdiff.ir import dims, types
 from symdiff.ir.collector import uncollected
 from symdiff.ir.core import Block, Function, Program, Value, walk
 from symdiff.ir.types import AVal
-from symdiff.signature import Listed, Lowered, Opaque, Param, Signature, Static, Unread
+from symdiff.signature import Lowered, Opaque, Param, Signature, Static, Unread
 from symdiff.trees import ATTRIBUTED, NAMED, Path, Tree
 
 _MAX_ATTEMPTS = 200
@@ -270,7 +270,8 @@ def _arguments(cx: Context, signature: Signature) -> dict[str, Val]:
     found = {}
     for a in signature.arguments:
         apart.enter(cx, a)
-        found[a.name] = _build(cx, a.name, a.tree, iter(a.leaves), ())
+        made = _build(cx, a.name, a.tree, iter(a.leaves), ())
+        found[a.name] = grown.argument(cx, a, made) if a.listed else made
     return found
 
 
@@ -317,8 +318,7 @@ def _leaf(cx: Context, name: str, leaf: AVal, path: Path) -> Val:
     t = leaf
     if leaf.shape:
         t = AVal(leaf.kind, tuple(map(cx.session.substitute, leaf.shape)), leaf.dtype)
-    made = captured.add_parameter(cx, Param(captured.identifier(cx, text), t, name, path), text, tag)
-    return grown.argument(cx, made, leaf, (name, path)) if isinstance(leaf, Listed) else made
+    return captured.add_parameter(cx, Param(captured.identifier(cx, text), t, name, path), text, tag)
 
 
 # --- results
