@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from symdiff.ad import rules
 from symdiff.ad.endless import stays_infinite
-from symdiff.ad.growth import overflows
+from symdiff.ad.growth import many, overflows
 from symdiff.ad.masking import may_be_wild, unbounded
 from symdiff.ad.rules import RuleBuilder
 from symdiff.ad.twice import both_grow, meets_zero
@@ -118,7 +118,9 @@ class Half:
         elif op.prim.transpose is not None:
             self.pull_transpose(op, ct, ins)
         elif op.prim.vjp is not None:
+            self.b.guards = self.meets_infinity(op) or (op.out in self.sweep.chosen and many(op, self.sweep.factors))
             found = op.prim.vjp(self.b, ct, V(self.b, op.out), *ins, **op.params)
+            self.b.guards = False
             if both_grow(op, self.sweep.chosen, self.sweep.grown):
                 found = (found[0], choices.taken(self.b, ct, ins[0], found[1]))
             for k, contribution in enumerate(found):
@@ -136,11 +138,17 @@ class Half:
         for k, contribution in enumerate(rule(self.b, typed, outs, *ins, **op.params)):
             self.add(op.ins[k], contribution, (op, k))
 
+    def meets_infinity(self, op: Op) -> bool:
+        """Whether a cotangent that may be masked to 0 meets what may be infinite or NaN."""
+        sweep = self.sweep
+        wild = sweep.grown if op.out in sweep.chosen else sweep.wild
+        return op.out in sweep.masked and (unbounded(op) or any(v in wild for v in (*op.ins, op.out)))
+
     def pull_partials(self, op: Op, ct: V, ins: Sequence[V]) -> None:
         assert op.prim.partials is not None
         sweep = self.sweep
         wild = sweep.grown if op.out in sweep.chosen else sweep.wild
-        guarded = op.out in sweep.masked and (unbounded(op) or any(v in wild for v in (*op.ins, op.out)))
+        guarded = self.meets_infinity(op)
         for k, partial in enumerate(op.prim.partials(self.b, V(self.b, op.out), *ins)):
             if op.ins[k] in sweep.active:
                 guard = guarded and may_be_wild(op, partial, wild)

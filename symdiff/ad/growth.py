@@ -82,6 +82,11 @@ class Factors(Facts):
         return (False,) * len(op.outs)
 
 
+def many(op: Op, counted: Factors) -> bool:
+    """Whether a partial of an operation on many numbers may be infinite or NaN because a product is."""
+    return any(map(counted.many, op.ins)) or (op.prim.name in _PRODUCTS and counted.many(op.out))
+
+
 def overflows(op: Op, k: int, partial: object, counted: Factors) -> bool:
     """Whether the partial by operand k may be infinite or NaN because a product of many factors is."""
     if not isinstance(partial, V) or op.prim.name == "div":  # 1/y is small where y is large; -x/y² is guarded as such

@@ -103,6 +103,7 @@ class Chosen(Backward):
         super().__init__(program)
         self.useful = _Reaching(program)
         self.turns = 0  # how many loops there are around the operation
+        self.sides = 0  # how many branches, inside of the innermost loop
 
     def plain(self, op: Op, flags: Flags) -> Flags:
         if op.prim.name == "call" and not has_rule(op):
@@ -112,26 +113,33 @@ class Chosen(Backward):
     def masks(self, op: Op) -> bool:
         """Outside of loops index arrays choose, and overwriting all of an array hides what it was.
 
-        In the turns of a loop they are neighbours of what is updated, and the buffer of every time step.
+        In the turns of a loop they are neighbours of what is updated, and the buffer of every time step; what one
+        side of a branch replaces by a constant is hidden by its condition.
         """
         if "spec" in op.params:
             kinds = {entry[0] for entry in op.params["spec"]}
             whole = op.prim.name == "index_set" and all(e[:4] == ("slice", None, None, None) for e in op.params["spec"])
-            return op.prim.masks and ("mask" in kinds or (("array" in kinds or whole) and not self.turns))
+            chosen = "mask" in kinds or (("array" in kinds or whole) and not self.turns)
+            replaced = op.prim.name == "index_set" and op.ins[1].const is not None and self.sides > 0
+            return op.prim.masks and (chosen or replaced)
         return by_mask(op) or (op.prim.masks and op.prim.name not in _PLACES)
 
     def structured(self, op: Op, flags: Flags, marked: set[Value]) -> Steps:
-        found = yield from self.reached(op, flags, marked)
         if op.prim.name != "cond":
-            return found
+            return (yield from self.reached(op, flags, marked))
+        self.sides += 1
+        found = yield from self.reached(op, flags, marked)
+        self.sides -= 1
         then = yield self.useful.block(op.regions[0], (True,) * len(op.outs), set())
         orelse = yield self.useful.block(op.regions[1], (True,) * len(op.outs), set())
         return (False, *(flag or a != b for flag, a, b in zip(found[1:], then, orelse, strict=True)))
 
     def loop(self, op: Op, flags: Flags, marked: set[Value]) -> Steps:
+        around, self.sides = self.sides, 0
         self.turns += 1
         found = yield from super().loop(op, flags, marked)
         self.turns -= 1
+        self.sides = around
         return found
 
 

@@ -24,7 +24,7 @@ from symdiff.ad.masking import (
     wild_transfer,
 )
 from symdiff.ad.sweep import Sweep
-from symdiff.ad.twice import Swollen, hidden_transfer
+from symdiff.ad.twice import Hidden, Swollen
 from symdiff.ad.zeros import Zeros
 from symdiff.errors import Loc
 from symdiff.ir import dims, types
@@ -69,7 +69,7 @@ class Reversal:
         self.useful = UsefulAnalysis(program)
         self.masked = Masked(program)
         self.chosen = Chosen(program)
-        self.hidden = Forward(program, hidden_transfer)
+        self.hidden = Hidden(program)
         self.swollen = Swollen(program)
         self.functions = dict(program.functions)
         self.records = dict(program.records)

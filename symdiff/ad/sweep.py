@@ -79,9 +79,7 @@ class Sweep:
         reversal.chosen.run(body, pattern.chosen, self.chosen)
         self.hidden: set[Value] = set()
         reversal.hidden.run(body, (False,) * len(body.params), self.hidden)
-        self.swollen: set[Value] = set()
-        if self.hidden:
-            reversal.swollen.run(body, (False,) * len(body.outs), self.swollen)
+        self.swollen = reversal.swollen.of(body, entry=owns_memory) if self.hidden else set()
 
     def is_active(self, values: Sequence[Value]) -> list[bool]:
         return [v in self.active for v in values]

@@ -27,6 +27,8 @@ Number = bool | int | float | complex
 class Builder:
     """Collects the operations of one block."""
 
+    guards = False  # whether rules let a zero (co)tangent win over a partial that is infinite or NaN
+
     def __init__(self, loc: Loc | None = None) -> None:
         self.ops: list[Op] = []
         self.loc = loc

@@ -16,6 +16,7 @@ An unmarked operation counts as the user's, which is sound.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 
 from symdiff.ir import dims, errstate, types
@@ -41,12 +42,21 @@ def derived(op: Op) -> bool:
 def asks_what_is_finite(block: Block) -> bool:
     """Whether the user's code asks which numbers are NaN or infinite: then those that it is given may be.
 
-    A rule asks what is NaN of any numbers (`maximum`), what is finite where the user did (`nan_to_num`).
+    Comparing with an infinity, or a number with itself, asks as well.  A rule asks what is NaN of any numbers
+    (`maximum`), what is finite where the user did (`nan_to_num`).
     """
-    return any(op.prim.name in _ASKING and (op.prim.name == "isfinite" or not derived(op)) for op in walk(block))
+    return any(op.prim.name == "isfinite" or (_asks(op) and not derived(op)) for op in walk(block))
 
 
-_ASKING = frozenset(("isnan", "isfinite", "isinf", "nan_to_num"))
+def _asks(op: Op) -> bool:
+    if op.prim.name not in _COMPARISONS:
+        return op.prim.name in _ASKING
+    infinite = any(isinstance(v.const, float) and math.isinf(v.const) for v in op.ins)
+    return infinite or (op.prim.name in ("eq", "ne") and op.ins[0] is op.ins[1])
+
+
+_ASKING = frozenset(("isnan", "isinf", "nan_to_num"))
+_COMPARISONS = frozenset(("lt", "le", "gt", "ge", "eq", "ne"))
 
 
 def must_stay(op: Op) -> bool:

@@ -9,6 +9,7 @@ from symdiff.ir.core import Params
 from symdiff.ir.types import Type
 from symdiff.primitives import axes
 from symdiff.primitives.axes import Axis, draws, filled, keep
+from symdiff.primitives.choices import product
 from symdiff.primitives.declare import GENERAL, LINEAR, numeric, prim
 from symdiff.primitives.reductions import prod_along, prod_back
 
@@ -37,7 +38,7 @@ def _sum_back(b: Any, ct: Any, x: Any, initial: Any, axis: Axis = None, keepdims
 
 
 def _prod_back(b: Any, ct: Any, y: Any, x: Any, initial: Any, **p: Any) -> tuple[Any, Any]:
-    return (*prod_back(b, ct * initial, y, x, **p), ct * b.prod(x, **p))
+    return (*prod_back(b, product(b, ct, initial), y, x, **p), product(b, ct, b.prod(x, **p)))
 
 
 def _prod_along(b: Any, ts: Any, y: Any, x: Any, initial: Any, **p: Any) -> Any:

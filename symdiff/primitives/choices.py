@@ -170,6 +170,10 @@ heaviside = prim("heaviside", "x y", ELEMENTWISE, numpy="np.heaviside(x, y)", ma
                  jvp=lambda b, ts, z, x, y: None if ts[1] is None else b.select(b.eq(x, 0), ts[1], 0.0))  # fmt: skip
 
 
+def _copysign_back(b: Builder, ct: V, z: V, x: V, y: V) -> tuple[Any, ...]:
+    return by_sign(b, ct, x, _toward(b, x, y)) if x.type.inexact else None, None
+
+
 def _toward(b: Builder, x: V, y: V) -> Any:
     return b.sign(x) * b.copysign(1.0, y)
 
@@ -179,7 +183,7 @@ copysign = prim("copysign", "x y", ELEMENTWISE, numpy="np.copysign(x, y)", scala
                 rule=("sign {x}·sign {y}", "0"), kinks="by x the derivative is 0 at 0; by y it is 0, at the jump too",
                 places=either_0,
                 table=(((0.0, 1.0), (0.0, 0.0)), ((-2.0, 3.0), (-1.0, 0.0)), ((2.0, -0.0), (-1.0, 0.0))),
-                vjp=lambda b, ct, z, x, y: (b.masked_mul(_toward(b, x, y), ct) if x.type.inexact else None, None),
+                vjp=_copysign_back,
                 jvp=lambda b, ts, z, x, y: ts[0] and b.masked_mul(_toward(b, x, y), ts[0]))  # fmt: skip
 
 # --- a product in which a masked zero wins over infinity and NaN
@@ -209,6 +213,16 @@ def of_one_kind(b: Builder, x: V) -> V:
 def guarded(b: Builder, d: V, p: V) -> V:
     """d * p, where a zero wins."""
     return b.op("masked_mul", of_one_kind(b, d), of_one_kind(b, p))
+
+
+def product(b: Builder, d: V, p: V) -> V:
+    """d * p in a rule: a (co)tangent times what may be infinite or NaN where the operation was not taken."""
+    return guarded(b, d, p) if b.guards else d * p
+
+
+def by_sign(b: Builder, d: V, x: V, sign: V) -> V:
+    """d * sign, and 0 where x is 0, whatever d is; the sign of NaN is NaN."""
+    return guarded(b, b.select(b.eq(x, 0), 0.0, d), sign) if b.guards else guarded(b, sign, d)
 
 
 def _masked_jvp(b: Builder, ts: Sequence[V | None], z: V, d: V, p: V) -> Any:

@@ -13,6 +13,7 @@ from symdiff.ir import types
 from symdiff.ir.build import Builder, V
 from symdiff.ir.core import Params
 from symdiff.ir.types import Kind, Type
+from symdiff.primitives.choices import by_sign, guarded
 from symdiff.primitives.declare import ELEMENTWISE, GENERAL, numeric, prim
 from symdiff.primitives.kinks import AT_0
 
@@ -32,7 +33,7 @@ def _unit(b: Builder, y: V, x: V) -> Any:
 
 
 def _abs_vjp(b: Builder, ct: V, y: V, x: V) -> tuple[Any, ...]:
-    return (b.masked_mul(_unit(b, y, x) if x.type.complex else b.sign(x), ct),)
+    return (by_sign(b, ct, y, _unit(b, y, x)) if x.type.complex else by_sign(b, ct, x, b.sign(x)),)
 
 
 def _abs_along(b: Builder, t: V, y: V, x: V) -> Any:
@@ -115,8 +116,15 @@ def _conj_text(params: Params, ins: tuple[Type, ...]) -> str:
 conj = prim("conj", "x", ELEMENTWISE, numpy=_conj_text, ufunc="np.conj(x)", sympy="conjugate(x)", rule="1",
             complex_rule=("conj d_{out}",),
             vjp=lambda b, ct, y, x: (b.conj(ct),), jvp=_along(lambda b, t, y, x: b.conj(t)))  # fmt: skip
+
+
+def _angle_back(b: Builder, ct: V, y: V, x: V) -> tuple[Any, ...]:
+    if not x.type.complex:
+        return (None,)
+    return (guarded(b, ct, -1j / x) if b.guards else ct * -1j / x,)
+
+
 angle = prim("angle", "x", ELEMENTWISE, numpy="np.angle(x)", unbounded=True, sympy="arg(x)",
              assume=({"x": "p"}, {"x": "-p"}), rule="0", complex_rule=("-1j/{x}",),
              kinks="of a real number the derivative is 0, at the jump too", places=AT_0,
-             vjp=lambda b, ct, y, x: (ct * -1j / x if x.type.complex else None,),
-             jvp=_along(lambda b, t, y, x: b.imag(t / x) if x.type.complex else None))  # fmt: skip
+             vjp=_angle_back, jvp=_along(lambda b, t, y, x: b.imag(t / x) if x.type.complex else None))  # fmt: skip

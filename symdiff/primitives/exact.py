@@ -8,6 +8,7 @@ from symdiff.ir import types
 from symdiff.ir.core import Params
 from symdiff.ir.types import Type
 from symdiff.primitives.axes import draws, filled, same
+from symdiff.primitives.choices import guarded
 from symdiff.primitives.declare import GENERAL, LINEAR, numeric, prim
 from symdiff.primitives.kinks import RESULT_0
 
@@ -32,7 +33,8 @@ def _length(b: Any, y: Any) -> Any:
 
 
 def _dist_back(b: Any, ct: Any, y: Any, p: Any, q: Any) -> tuple[Any, Any]:
-    d_p = (p - q) * (ct / _length(b, y))
+    length = _length(b, y)
+    d_p = guarded(b, ct, (p - q) / length) if b.guards else (p - q) * (ct / length)
     return d_p, -d_p
 
 
@@ -43,7 +45,10 @@ def _dist_along(b: Any, ts: Any, y: Any, p: Any, q: Any) -> Any:
 
 
 def _hypot_back(b: Any, ct: Any, y: Any, *xs: Any) -> list[Any]:
-    scale = ct / _length(b, y)
+    length = _length(b, y)
+    if b.guards:
+        return [guarded(b, ct, x / length) for x in xs]
+    scale = ct / length
     return [scale * x for x in xs]
 
 

@@ -16,6 +16,7 @@ from symdiff.ir.core import Op, Params
 from symdiff.ir.types import Kind, Type
 from symdiff.primitives import axes, kinks
 from symdiff.primitives.axes import Axis, conjugate, count, draws, filled, function, keep, method, reshaped, spaced
+from symdiff.primitives.choices import guarded, product
 from symdiff.primitives.declare import CONSTANT, GENERAL, LINEAR, numeric, prim
 from symdiff.primitives.kinks import Place
 
@@ -104,6 +105,14 @@ def _ties(b: Any, y: Any, x: Any, axis: Axis, keepdims: bool) -> tuple[Any, Any]
     return hit, b.sum(hit, axis=axis, keepdims=keepdims)
 
 
+def _shared(b: Any, ct: Any, g: Any, n: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
+    """ct · g / n, where g has the shape of x, and n that of the result, if it is no number."""
+    if not b.guards:
+        return g * keep(b, ct / n, x, axis, keepdims)
+    number = isinstance(n, int) or not n.type.rank
+    return guarded(b, keep(b, ct, x, axis, keepdims), g / (n if number else keep(b, n, x, axis, keepdims)))
+
+
 def _extreme_back(
     b: Any, ct: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False, initial: float | None = None
 ) -> tuple[Any]:
@@ -111,7 +120,7 @@ def _extreme_back(
         return (ct,)
     hit, n = _ties(b, y, x, axis, keepdims)
     n = n if initial is None else b.maximum(n, 1.0)
-    return (hit * keep(b, ct / n, x, axis, keepdims),)
+    return (_shared(b, ct, hit, n, x, axis, keepdims),)
 
 
 def _extreme_along(
@@ -175,7 +184,7 @@ def _prod_partial(b: Any, x: Any, axis: Axis) -> Any:
 def prod_back(b: Any, ct: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> tuple[Any]:
     if not axes.normalize(axis, x.type.rank):
         return (ct,)
-    return (keep(b, ct, x, axis, keepdims) * _prod_partial(b, x, axis),)
+    return (product(b, keep(b, ct, x, axis, keepdims), _prod_partial(b, x, axis)),)
 
 
 def prod_along(b: Any, ts: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -298,8 +307,8 @@ def _real_sum(b: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
 
 
 def _var_back(b: Any, ct: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> tuple[Any]:
-    scale = ct * 2 / _degrees(b, x, axis, ddof)
-    return (conjugate(b, _centred(b, x, axis)) * keep(b, scale, x, axis, keepdims),)
+    centred = conjugate(b, _centred(b, x, axis))
+    return (_shared(b, ct * 2, centred, _degrees(b, x, axis, ddof), x, axis, keepdims),)
 
 
 def _var_along(b: Any, ts: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Any:
@@ -308,8 +317,8 @@ def _var_along(b: Any, ts: Any, y: Any, x: Any, axis: Axis = None, keepdims: boo
 
 
 def _std_back(b: Any, ct: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> tuple[Any]:
-    scale = ct / (_nonzero(b, y) * _degrees(b, x, axis, ddof))
-    return (conjugate(b, _centred(b, x, axis)) * keep(b, scale, x, axis, keepdims),)
+    centred = conjugate(b, _centred(b, x, axis))
+    return (_shared(b, ct, centred, _nonzero(b, y) * _degrees(b, x, axis, ddof), x, axis, keepdims),)
 
 
 def _std_along(b: Any, ts: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Any:
@@ -360,7 +369,7 @@ def _norm_back(
     b: Any, ct: Any, y: Any, x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False
 ) -> tuple[Any]:
     g, n = _norm_gradient(b, y, x, ord, axis, keepdims)
-    return (g * keep(b, ct / n, x, axis, keepdims),)
+    return (_shared(b, ct, g, n, x, axis, keepdims),)
 
 
 def _norm_along(b: Any, ts: Any, y: Any, x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -401,7 +410,7 @@ def _softmax(b: Any, y: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
 
 
 def _logsumexp_back(b: Any, ct: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> tuple[Any]:
-    return (keep(b, ct, x, axis, keepdims) * _softmax(b, y, x, axis, keepdims),)
+    return (product(b, keep(b, ct, x, axis, keepdims), _softmax(b, y, x, axis, keepdims)),)
 
 
 def _logsumexp_along(b: Any, ts: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:

@@ -16,6 +16,7 @@ from symdiff.ir.core import REGISTRY, Params
 from symdiff.ir.types import Type
 from symdiff.primitives import axes
 from symdiff.primitives.axes import draws, function
+from symdiff.primitives.choices import guarded, product
 from symdiff.primitives.declare import CONSTANT, ELEMENTWISE, GENERAL, numeric, prim
 
 _SOFTPLUS = '''
@@ -45,17 +46,19 @@ def _along_infer(ins: tuple[Type, ...], regions: tuple[()], axis: axes.Axis) -> 
 
 
 def _softmax_back(b: Any, ct: Any, y: Any, x: Any, axis: axes.Axis) -> tuple[Any]:
-    product = ct * y
-    return (product - y * b.sum(product, axis=axis, keepdims=True),)
+    own = product(b, ct, y)
+    total = b.sum(own, axis=axis, keepdims=True)
+    return (own - (guarded(b, total, y) if b.guards else y * total),)
 
 
 def _softmax_along(b: Any, ts: Any, y: Any, x: Any, axis: axes.Axis) -> Any:
-    product = ts[0] * y
-    return product - y * b.sum(product, axis=axis, keepdims=True)
+    own = ts[0] * y
+    return own - y * b.sum(own, axis=axis, keepdims=True)
 
 
 def _log_softmax_back(b: Any, ct: Any, y: Any, x: Any, axis: axes.Axis) -> tuple[Any]:
-    return (ct - b.exp(y) * b.sum(ct, axis=axis, keepdims=True),)
+    total = b.sum(ct, axis=axis, keepdims=True)
+    return (ct - (guarded(b, total, b.exp(y)) if b.guards else b.exp(y) * total),)
 
 
 def _log_softmax_along(b: Any, ts: Any, y: Any, x: Any, axis: axes.Axis) -> Any:
