@@ -165,8 +165,8 @@ class Sweep:
 
     def at_hand(self, direct: Sequence[Value], free: Sequence[Value]) -> set[Value]:
         """Of what is passed again, what costs no list: it is read anyway, whole, or the same in every turn."""
-        read = {*free, *self.steady}
-        return {v for v in direct if v in read or v.type == types.INT}
+        read = set(free)
+        return {v for v in direct if v in read or v in self.steady or v.type == types.INT}
 
 
 def _with_finished(

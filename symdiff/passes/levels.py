@@ -130,12 +130,17 @@ def run(
 ) -> Program:
     """The passes in order; functions named in `keep` keep their signatures, like the entry."""
     found = report if report is not None else Report()
+    settled: dict[str, Program] = {}  # by the name of a pass, a program that it leaves as it is
     for name in names:
+        if settled.get(name) is program:
+            continue
         if name == "dce":
-            program = dce(program, keep)
+            made = dce(program, keep)
         elif name == "masks":
-            program = masks(program, found, wild)
+            made = masks(program, found, wild)
         else:
-            program = REWRITES[name](program, found)
-        program = checked(program, name)
+            made = REWRITES[name](program, found)
+        if made is program:
+            settled[name] = program
+        program = checked(made, name)
     return program

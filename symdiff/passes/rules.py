@@ -93,6 +93,8 @@ class Rewriter:
 
     def block(self, block: Block, known: Mapping[Value, Value]) -> Steps:
         """`known`: parameters that are constants, by the constant outside."""
+        if not known and not any(op.regions or op.prim.name in self.rows for op in block.ops):
+            return block
         here = _Here(self, block, known)
         while here.todo:
             op, budget = here.next()

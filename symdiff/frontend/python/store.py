@@ -140,7 +140,7 @@ class Scope(Builder):
     def sees(self, value: Value) -> bool:
         home = self.homes.get(value)  # None where an attempt that emitted it was given up
         scope: Scope | None = self
-        while scope is not None and scope is not home:
+        while scope is not None and scope is not home and value not in scope.captures:
             scope = scope.parent
         return scope is not None
 
