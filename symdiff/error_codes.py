@@ -240,7 +240,7 @@ _TYPES = (
      "{name} is read but no path binds it before",
      "Python would raise UnboundLocalError"),
     ("SD312", "kind depends on the path",
-     "{use} reads the dtype of {name}, which is a Python number on one path and a NumPy scalar on another",
+     "{use} reads the dtype of {name}, which is an int, a float or a NumPy scalar depending on the path",
      "the result's dtype would depend on the path taken",
      "start from a NumPy scalar, such as `np.float64(0)`, or convert it with `float(...)`"),
     ("SD313", "wrong arguments in a call",

@@ -101,6 +101,19 @@ class Half:
             return self.b.op("opt_none", elem=found.elem).value
         return self.b.zeros(v).value if ct is None else rules.exactly(self.b, V(self.b, ct), v).value
 
+    def pull_clearly(self, op: Op) -> None:
+        """`pull`; where a cotangent that may be a Python number leaves a dtype open, one of its value's own kind."""
+        before = {v: self.cts.get(v) for v in (*op.outs, *op.ins)}
+        try:
+            self.pull(op)
+        except types.KindError:
+            for v, ct in before.items():
+                self.cts.pop(v, None)
+                if ct is not None:
+                    self.cts[v] = ct
+            self.cts.update((v, self.finished(v)) for v in op.outs if v in self.cts)
+            self.pull(op)
+
     def pull(self, op: Op) -> None:
         """Run the rule of a straight-line operation backwards."""
         cts = [self.take(v) for v in op.outs]

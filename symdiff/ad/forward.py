@@ -179,7 +179,7 @@ class _BlockTangents:
         if not varied:
             return
         try:
-            self.straight(op)
+            self.straight_clearly(op)
         except types.KindError:
             raise rules.unclear_kind(op) from None
 
@@ -193,6 +193,14 @@ class _BlockTangents:
             return any(on and v not in self.tangents for v, on in zip(op.ins, _jointly(op), strict=True))
         filled = op.prim.family is Family.STRUCTURE
         return filled and any(v not in self.tangents and is_differentiable(v) for v in op.ins)
+
+    def straight_clearly(self, op: Op) -> None:
+        """`straight`; where a tangent that may be a Python number leaves a dtype open, one of its value's own kind."""
+        try:
+            self.straight(op)
+        except types.KindError:
+            self.tangents.update((v, self.finished(v)) for v in op.ins if v in self.tangents)
+            self.straight(op)
 
     def straight(self, op: Op) -> None:
         known = [self.tangents.get(v) for v in op.ins]

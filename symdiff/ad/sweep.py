@@ -194,7 +194,7 @@ def _read_again(op: Op) -> Op:
 def _straight(op: Op) -> Pull:
     def pull(half: Half) -> None:
         try:
-            half.pull(op)
+            half.pull_clearly(op)
         except types.KindError:
             raise rules.unclear_kind(op) from None
 

@@ -226,7 +226,7 @@ def is_renaming(op: Op) -> bool:
     """Whether an operation gives on its operand as it is, under a type that says less, or that it is there."""
     if op.prim.name == "opt_get":
         return not op.params["name"]
-    return op.prim.name == "convert" and op.params["kind"] is Kind.EITHER
+    return op.prim.name == "convert" and op.params["kind"] in (Kind.EITHER, Kind.MIXED)
 
 
 def _hints(body: Block) -> Iterator[str]:

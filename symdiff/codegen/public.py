@@ -136,7 +136,7 @@ class Public(Writer):
     def as_given(self, t: Type) -> AVal:
         """Cotangents of float64 scalars may be Python floats, unless these would take a float32's dtype."""
         assert isinstance(t, AVal)
-        float64 = t.dtype == "f8" and (t.kind is Kind.EITHER or (t.kind is Kind.NUMPY and not self.has_singles))
+        float64 = t.dtype == "f8" and (t.either or (t.kind is Kind.NUMPY and not self.has_singles))
         return AVal(Kind.PYTHON, (), "f8") if float64 else t
 
     @cached_property

@@ -208,7 +208,5 @@ def _is(x: Any, number: int) -> bool:
 
 def _ufunc(*xs: Any) -> dict[str, Any]:
     """Python numbers divide and raise as NumPy's do inside rules."""
-    python = all(
-        not isinstance(x, V) or (isinstance(x.type, AVal) and x.type.kind in (Kind.PYTHON, Kind.EITHER)) for x in xs
-    )
+    python = all(not isinstance(x, V) or (isinstance(x.type, AVal) and x.type.pythonic) for x in xs)
     return {"ufunc": True} if python else {}

@@ -117,7 +117,7 @@ def widens(elem: Type) -> bool:
     """Whether the elements of a list, taken for these, stay what they are: numbers of either kind."""
     while isinstance(elem, Seq):
         elem = elem.elem
-    return isinstance(elem, AVal) and elem.kind is Kind.EITHER
+    return isinstance(elem, AVal) and elem.either
 
 
 def viewed(op: Op) -> int | None:

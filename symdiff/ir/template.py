@@ -16,7 +16,7 @@ import numpy as np
 
 from symdiff.ir.core import Literal, Op, Params, Prim
 from symdiff.ir.dims import Dim, Poly
-from symdiff.ir.types import AVal, Kind, Type
+from symdiff.ir.types import AVal, Type
 
 DimExpr = Callable[[Dim], ast.expr]
 
@@ -66,7 +66,7 @@ def _text(op: Op, which: str) -> str:
 
 
 def all_python(types: Sequence[Type]) -> bool:
-    return all(isinstance(t, AVal) and t.kind in (Kind.PYTHON, Kind.EITHER) for t in types)
+    return all(isinstance(t, AVal) and t.pythonic for t in types)
 
 
 @lru_cache(maxsize=8192)

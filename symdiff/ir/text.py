@@ -253,12 +253,12 @@ class _Scanner:
         return found
 
     def type(self) -> Type:
-        word = self.need(r"(?:np|either)\.\w+|\w+", "a type")
+        word = self.need(r"(?:np|either|mixed)\.\w+|\w+", "a type")
         if word in _PYTHON:
             return AVal(Kind.PYTHON, (), _PYTHON[word])
         if "." in word:
             kind, dtype = word.split(".")
-            return AVal(Kind.NUMPY if kind == "np" else Kind.EITHER, (), dtype)
+            return AVal(Kind.NUMPY if kind == "np" else Kind(kind), (), dtype)
         self.expect("[")
         if word == "Saved":
             name = self.need(r"[^\]]*", "a name")

@@ -26,11 +26,16 @@ Found = TypeVar("Found")
 
 
 class Kind(StrEnum):
-    """How a number is represented at run time; EITHER is a scalar whose kind depends on the path taken."""
+    """How a number is represented at run time.
+
+    EITHER is a scalar that is a Python or a NumPy number depending on the path taken; MIXED is one that may also be an
+    int where its dtype is a float's, or a float where it is a complex one's.
+    """
 
     PYTHON = "python"
     NUMPY = "numpy"
     EITHER = "either"
+    MIXED = "mixed"
     ARRAY = "array"
 
 
@@ -56,11 +61,26 @@ class AVal:
             return f"{self.dtype}[{', '.join(map(str, self.shape))}]"
         if self.kind is Kind.PYTHON:
             return PYTHON_NAMES[self.dtype]
-        return f"{'np' if self.kind is Kind.NUMPY else 'either'}.{self.dtype}"
+        return f"{'np' if self.kind is Kind.NUMPY else self.kind}.{self.dtype}"
 
     @property
     def rank(self) -> int:
         return len(self.shape)
+
+    @property
+    def either(self) -> bool:
+        """Whether it is a scalar whose kind depends on the path taken."""
+        return self.kind in (Kind.EITHER, Kind.MIXED)
+
+    @property
+    def pythonic(self) -> bool:
+        """Whether it is a Python number, or is one on some paths."""
+        return self.kind is Kind.PYTHON or self.either
+
+    @property
+    def one_dtype(self) -> bool:
+        """Whether NumPy makes arrays of one dtype of it on every path: not of a float that may be an np.float32."""
+        return not self.either or (self.kind is Kind.EITHER and self.dtype in PYTHON_NAMES)
 
     @property
     def inexact(self) -> bool:
@@ -318,6 +338,7 @@ class ShapeError(TypeError):
         self.left, self.right = left, right
 
 
+_PYTHON_DTYPE = {"b": "b1", "i": "i8", "u": "i8", "f": "f8", "c": "c16"}  # by the first letter of any dtype's code
 _WEAK = {"b1": False, "i8": 0, "f8": 0.0, "c16": 0j}
 
 
@@ -329,10 +350,10 @@ def promote(types: Sequence[AVal]) -> str:
     strong = np.result_type(*[np.dtype(t.dtype) for t in types if t.kind is not Kind.PYTHON])
     weak = [_WEAK[t.dtype] for t in types if t.kind is Kind.PYTHON]
     found = code(np.result_type(strong, *weak))
-    either = [t for t in types if t.kind is Kind.EITHER]
-    others = [t for t in types if t.kind is not Kind.EITHER]
+    either = [t for t in types if t.either]
+    others = [t for t in types if not t.either]
     if either and any(t.kind is not Kind.PYTHON for t in others):
-        as_python = promote([*others, *[python(t.dtype) for t in either]])
+        as_python = promote([*others, *[python(_PYTHON_DTYPE[t.dtype[0]]) for t in either]])
         if as_python != found:
             raise KindError(f"a scalar that is a Python or a NumPy number depending on the path meets {others[0]}")
     return found

@@ -9,7 +9,7 @@ from collections import Counter
 
 from symdiff.ir.build import Builder
 from symdiff.ir.core import Block, Op, Program, Value
-from symdiff.ir.types import AVal, Kind
+from symdiff.ir.types import AVal
 from symdiff.passes.regions import map_blocks, map_functions, same_block
 
 
@@ -39,7 +39,7 @@ def _full(source: Op, out: Value) -> Op | None:
     """The operation that fills an array with what `source` repeats, where that has the copy's type."""
     b = Builder(source.loc)
     repeated = source.ins[0].type
-    if not isinstance(repeated, AVal) or repeated.kind is Kind.EITHER:
+    if not isinstance(repeated, AVal) or repeated.either:
         return None
     (made,) = b.emit("full", *source.ins, **source.params)
     out.origin = out.origin or source.out.origin

@@ -99,7 +99,7 @@ def _loose(site: Site, v: Value) -> Value | None:
     if isinstance(site.number(v), float):
         return site.b.const(v.const)
     op = site.source(v, "convert")
-    return op.ins[0] if op is not None and number_type(op.ins[0]).kind in (Kind.PYTHON, Kind.EITHER) else None
+    return op.ins[0] if op is not None and number_type(op.ins[0]).pythonic else None
 
 
 def _conditional(site: Site) -> Any:
@@ -113,7 +113,7 @@ def _conditional(site: Site) -> Any:
     if all(v is None for v in found):
         return None
     sides = [
-        site.b.op("convert", old, kind=Kind.EITHER, dtype="f8") if new is None else new
+        site.b.op("convert", old, kind=Kind.MIXED, dtype="f8") if new is None else new
         for old, new in zip(chosen, found, strict=True)
     ]
     return site.b.op("convert", site.b.op("select", pred, *sides), kind=Kind.NUMPY, dtype="f8")
@@ -147,7 +147,7 @@ def _known_float(site: Site) -> Any:
     x, out = site.op.ins[0], site.op.out.type
     if out != types.FLOAT:
         return None
-    if isinstance(x.const, float) and number_type(x).kind is Kind.EITHER:
+    if isinstance(x.const, float) and number_type(x).either:
         return site.b.const(x.const, out)
     product = site.source(x, "mul")
     factors = product.ins if product is not None else ()
@@ -158,12 +158,10 @@ def _known_float(site: Site) -> Any:
 def _widened(site: Site) -> Any:
     """A conversion of a value that was only widened before."""
     inner = site.source(site.op.ins[0], "convert")
-    if inner is None or Kind.EITHER in (number_type(inner.out).kind, site.op.params["kind"]):
+    if inner is None or number_type(inner.out).either or site.op.params["kind"] in (Kind.EITHER, Kind.MIXED):
         return None  # what is of either kind stays the object that it is
     source, between = number_type(inner.ins[0]), number_type(inner.out)
-    if (source.kind is Kind.EITHER and site.op.params["kind"] is not Kind.PYTHON) or not _keeps_values(
-        source.dtype, between.dtype
-    ):
+    if (source.either and site.op.params["kind"] is not Kind.PYTHON) or not _keeps_values(source.dtype, between.dtype):
         return None
     return site.b.op("convert", inner.ins[0], **site.op.params)
 

@@ -11,21 +11,21 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.ir import types
 from symdiff.ir.build import V
 from symdiff.ir.core import Op, Value
 from symdiff.ir.types import AVal, Kind
 from symdiff.passes.rules import Row, Site, number_type
 
-FLOATS = (types.FLOAT, AVal(Kind.EITHER, (), "f8"))  # float64 numbers that are not surely NumPy's
+# float64 numbers that are not surely NumPy's
+FLOATS = tuple(AVal(kind, (), "f8") for kind in (Kind.PYTHON, Kind.EITHER, Kind.MIXED))
 _DEPTH = 8  # operations that are looked through
 _FLOAT_OF_FLOAT = ("add", "sub", "mul", "div")
 
 
 def keeps_class(site: Site, v: Value, depth: int = _DEPTH) -> bool:
-    """Whether arithmetic with a float or an int gives a number of v's class: what is EITHER may be an int or a bool."""
+    """Whether arithmetic with a float or an int gives a number of v's class: what is MIXED may be an int or a bool."""
     t = number_type(v)
-    if t.kind is not Kind.EITHER:
+    if t.kind is not Kind.MIXED:
         return True
     if v.const is not None:
         return isinstance(v.const, float)

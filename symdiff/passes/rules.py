@@ -21,7 +21,7 @@ from symdiff.ir.core import Block, Function, Literal, Op, Program, Value
 from symdiff.ir.effects import may_raise
 from symdiff.ir.loops import first_capture
 from symdiff.ir.steps import Steps, run_steps
-from symdiff.ir.types import AVal
+from symdiff.ir.types import AVal, KindError
 from symdiff.passes.regions import map_functions, rebuilt, same_block, substitute
 from symdiff.passes.report import Report
 
@@ -163,7 +163,7 @@ class _Here:
             return False
         for row in rows:
             site = self.unused_site(op)
-            b, found = site.b, row.rewrite(site)
+            b, found = site.b, _tried(row, site)
             if found is None:
                 continue
             results = found if isinstance(found, (tuple, list)) else (found,)
@@ -217,3 +217,11 @@ class _Here:
         env = {v: Value(v.type, old.hint, v.const, v.origin or old.origin) for v, old in self.named.items()}
         ops = [rebuilt(op, substitute(op.ins, env), substitute(op.outs, env), op.regions) for op in self.ops]
         return Block(self.old.params, tuple(ops), substitute(outs, env))
+
+
+def _tried(row: Row, site: Site) -> Any:
+    """What a row answers; None where a result's dtype would depend on the kind of a scalar."""
+    try:
+        return row.rewrite(site)
+    except KindError:
+        return None

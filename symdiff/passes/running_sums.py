@@ -25,7 +25,7 @@ from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import AVal, Kind
 from symdiff.passes.regions import map_functions, rebuilt, same_block
 
-_EITHER, _DOUBLE = AVal(Kind.EITHER, (), "f8"), AVal(Kind.NUMPY, (), "f8")
+_LOOSE, _DOUBLE = AVal(Kind.MIXED, (), "f8"), AVal(Kind.NUMPY, (), "f8")
 _ARITHMETIC = ("add", "sub", "mul", "neg", "masked_mul")
 
 
@@ -216,7 +216,7 @@ class _Rebuild:
             regions.append((yield self.block(region, new, op)))
         ends = zip(op.outs, *(r.outs for r in regions), strict=True)
         whole = self.sums.returned
-        kinds = [v.type if v in whole else a.type if a.type == c.type else _EITHER for v, a, c in ends]
+        kinds = [v.type if v in whole else a.type if a.type == c.type else _LOOSE for v, a, c in ends]
         regions = [_ending(r, kinds, op) for r in regions]
         self.emit(b, op, ins, regions)
 
@@ -227,13 +227,13 @@ class _Rebuild:
         ins = [self.exactly(b, v) for v in op.ins[: part.n_pre]]
         carry, rest = op.ins[part.n_pre : part.n_pre + part.n_carry], op.ins[part.n_pre + part.n_carry :]
         for v, on in zip(carry, loose, strict=True):
-            ins.append(_as(b, self.changed.get(v, v), _EITHER) if on else self.exactly(b, v))
+            ins.append(_as(b, self.changed.get(v, v), _LOOSE) if on else self.exactly(b, v))
         ins += [self.exactly(b, v) for v in rest]
-        new = {p: Value(_EITHER, p.hint) for p, on in zip(body.params[first:], loose, strict=False) if on}
+        new = {p: Value(_LOOSE, p.hint) for p, on in zip(body.params[first:], loose, strict=False) if on}
         made = yield self.block(body, new, op)
         kinds = [v.type for v in body.outs]
         for k, on in enumerate(loose):
-            kinds[part.n_exit + k] = _EITHER if on else kinds[part.n_exit + k]
+            kinds[part.n_exit + k] = _LOOSE if on else kinds[part.n_exit + k]
         self.emit(b, op, ins, [_ending(made, kinds, op)])
 
     def emit(self, b: Builder, op: Op, ins: Sequence[Value], regions: Sequence[Block]) -> None:
@@ -248,7 +248,7 @@ def _as(b: Builder, v: Value, t: types.Type) -> Value:
     if v.type == t:
         return v
     assert isinstance(t, AVal)
-    return b.op("convert", v, kind=t.kind, dtype=t.dtype, hint="" if t == _EITHER else v.hint).value
+    return b.op("convert", v, kind=t.kind, dtype=t.dtype, hint="" if t == _LOOSE else v.hint).value
 
 
 def _ending(block: Block, kinds: Sequence[types.Type], owner: Op) -> Block:

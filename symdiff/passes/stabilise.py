@@ -381,7 +381,7 @@ def _power(site: Site) -> Any:
     if isinstance(exponent, bool) or not isinstance(exponent, (int, float)):
         return None
     t = number_type(x)
-    if t.kind in (Kind.PYTHON, Kind.EITHER) and (t.dtype != "i8" or not isinstance(exponent, int)):
+    if t.pythonic and (t.dtype != "i8" or not isinstance(exponent, int)):
         return None
     if exponent in (2, 3, 4):
         return _product(site.v(x), int(exponent))

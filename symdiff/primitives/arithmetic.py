@@ -26,7 +26,7 @@ _JUMPS = "SymPy does not differentiate floor"
 
 
 def _all_python(ins: tuple[Type, ...]) -> bool:
-    return all(isinstance(t, AVal) and t.kind in (Kind.PYTHON, Kind.EITHER) for t in ins)
+    return all(isinstance(t, AVal) and t.pythonic for t in ins)
 
 
 def is_known(x: V) -> bool:
@@ -47,7 +47,7 @@ mul = prim("mul", "x y", ELEMENTWISE, numpy="x * y", ufunc="np.multiply(x, y)", 
 
 
 def _div_partials(b: Builder, z: V, x: V, y: V) -> tuple[Any, ...]:
-    if z.type.kind in (Kind.PYTHON, Kind.EITHER):  # Python's own division: it has raised if y is 0, so y is not
+    if z.type.pythonic:  # Python's own division: it has raised if y is 0, so y is not
         return b.op("div", 1, y, safe=True), b.op("div", -z, y, safe=True)
     # A known numerator is not kept anyway; otherwise the result is, and x/y·1/y does not overflow where y² does.
     return 1 / y, -x / (y * y) if is_known(x) else -z / y

@@ -81,13 +81,13 @@ def joined(ins: Sequence[AVal]) -> str:
 
 def _least(t: AVal) -> str:
     """The least dtype that a number has in an array: what may be an int or a bool counts as one."""
-    return "b1" if t.kind is Kind.EITHER else t.dtype
+    return "b1" if t.kind is Kind.MIXED else t.dtype
 
 
 def _most(t: AVal) -> str:
     """The greatest: a Python float is of 64 bits, also where it stands beside a smaller NumPy scalar."""
     wide = {"f": "f8", "c": "c16"}.get(t.dtype[0], t.dtype)
-    return wide if t.kind is Kind.EITHER else t.dtype
+    return wide if t.either else t.dtype
 
 
 def same(shapes: Sequence[Shape], left: Dim, right: Dim) -> Dim:

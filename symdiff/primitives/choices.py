@@ -49,7 +49,7 @@ def _select_text(params: Params, ins: tuple[Type, ...]) -> str:
     c, x, y = (numeric(t) for t in ins)
     if c.shape or x.shape or y.shape:
         return "np.where(c, x, y)"
-    same = x == y or (x.dtype == y.dtype and {x.kind, y.kind} == {Kind.PYTHON, Kind.EITHER})
+    same = x == y or (x.dtype == y.dtype and x.pythonic and y.pythonic)
     return "x if c else y" if same and x.kind is not Kind.ARRAY else "np.where(c, x, y)[()]"
 
 
@@ -206,7 +206,7 @@ def taken(b: Builder, d: V, p: V, product: V) -> V:
 def of_one_kind(b: Builder, x: V) -> V:
     """x as a NumPy scalar where that decides the dtype of a product: it may be a Python number, or in float32."""
     t = x.type
-    unclear = t.kind is Kind.EITHER and t.dtype != "f8"
+    unclear = t.either and t.dtype != "f8"
     return b.op("convert", x, kind=Kind.NUMPY, dtype=t.dtype) if unclear else x
 
 

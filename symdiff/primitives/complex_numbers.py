@@ -41,7 +41,7 @@ def _abs_along(b: Builder, t: V, y: V, x: V) -> Any:
 
 
 def _abs_text(params: Params, ins: tuple[Type, ...]) -> str:
-    return "abs(x)" if numeric(ins[0]).kind in (Kind.PYTHON, Kind.EITHER) else "np.abs(x)"
+    return "abs(x)" if numeric(ins[0]).pythonic else "np.abs(x)"
 
 
 _ABS: dict[str, Any] = {
@@ -75,7 +75,7 @@ sign = prim("sign", "x", ELEMENTWISE, numpy="np.sign(x)", sympy="sign(x)", assum
 
 def _part_text(name: str) -> Callable[[Params, tuple[Type, ...]], str]:
     def text(params: Params, ins: tuple[Type, ...]) -> str:
-        return f"x.{name}" if numeric(ins[0]).kind in (Kind.PYTHON, Kind.EITHER) else f"np.{name}(x)"
+        return f"x.{name}" if numeric(ins[0]).pythonic else f"np.{name}(x)"
 
     return text
 
@@ -110,7 +110,7 @@ make_complex = prim(
 
 
 def _conj_text(params: Params, ins: tuple[Type, ...]) -> str:
-    return "x.conjugate()" if numeric(ins[0]).kind in (Kind.PYTHON, Kind.EITHER) else "np.conj(x)"
+    return "x.conjugate()" if numeric(ins[0]).pythonic else "np.conj(x)"
 
 
 conj = prim("conj", "x", ELEMENTWISE, numpy=_conj_text, ufunc="np.conj(x)", sympy="conjugate(x)", rule="1",

@@ -177,7 +177,7 @@ def elementwise_infer(
     def infer(ins: tuple[Type, ...], regions: tuple[()], **params: Any) -> tuple[Type, ...]:
         avals = tuple(numeric(t) for t in ins)
         shape = types.broadcast([t.shape for t in avals])
-        python = all(t.kind in (Kind.PYTHON, Kind.EITHER) for t in avals)
+        python = all(t.pythonic for t in avals)
         text = scalar if params.get("math") else ufunc if params.get("ufunc") and ufunc and python else numpy
         if callable(text):
             text = text(Params(**params), ins)
@@ -189,8 +189,8 @@ def elementwise_infer(
     return infer
 
 
-def _one(kind: Kind, dtype: str) -> Any:
-    made = np.ones((), dtype)
+def _one(kind: Kind, dtype: str, truth: bool) -> Any:
+    made = np.full((), truth if dtype == "b1" else 1, dtype)
     return made if kind is Kind.ARRAY else made[()] if kind is Kind.NUMPY else made.item()
 
 
@@ -203,14 +203,15 @@ def _run_on_ones(
     params: tuple[tuple[str, Any], ...],
 ) -> AVal:
     """The type of the text's value on ones; where a kind depends on the path, that of either."""
-    choices = [((Kind.PYTHON, d), (Kind.NUMPY, d)) if k is Kind.EITHER else ((k, d),) for k, d in kinds]
+    either = (Kind.EITHER, Kind.MIXED)
+    choices = [((Kind.PYTHON, d), (Kind.NUMPY, d)) if k in either else ((k, d),) for k, d in kinds]
     space = libraries.modules(libraries.named(text + helper))
     if helper:
         exec(helper, space)
     static = {k: v for k, v in dict(params).items() if k != "math"}  # the flag, not the module
     found = set()
-    for choice in itertools.product(*choices):
-        values = {name: _one(*each) for name, each in zip(names, choice, strict=True)}
+    for *choice, truth in itertools.product(*choices, (True, False) if " if " in text else (True,)):
+        values = {name: _one(*each, truth) for name, each in zip(names, choice, strict=True)}
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # ~True
             try:
@@ -222,7 +223,8 @@ def _run_on_ones(
         raise types.KindError(
             "the result's dtype depends on whether a scalar is a Python or a NumPy number, which depends on the path"
         )
-    return found.pop() if len(found) == 1 else AVal(Kind.EITHER, (), *strong)
+    mixed = any(k is Kind.MIXED for k, _ in kinds) or len({t.dtype[0] for t in found}) > 1
+    return found.pop() if len(found) == 1 else AVal(Kind.MIXED if mixed else Kind.EITHER, (), *strong)
 
 
 def _tried(text: str, space: dict[str, Any], values: dict[str, Any]) -> Any:

@@ -115,7 +115,7 @@ opt_get = prim(  # raises where there is none: UnboundLocalError, with `none` Ty
 def _opt_convert_text(params: Params, ins: tuple[Type, ...]) -> str:
     """What may be of either kind stays what it is."""
     t = params["elem"]
-    if t.kind is Kind.EITHER:
+    if t.either:
         return "o"
     name = types.PYTHON_NAMES[t.dtype] if t.kind is Kind.PYTHON else dtype_text(t.dtype)
     return f"None if o is None else {name}(o)"
@@ -309,14 +309,14 @@ def _zeros_text(params: Params, ins: tuple[Type, ...]) -> str:
         return "_zeros_like(x)"
     if t.elem.kind is Kind.ARRAY:
         return text.format(f"[np.zeros_like({name}_) for {name}_ in {name}]").replace("x__", "g").replace("x_", "e")
-    if params.get("loose") or t.elem.kind in (Kind.PYTHON, Kind.EITHER):
+    if params.get("loose") or t.elem.pythonic:
         return text.format(f"[{'0j' if t.elem.complex else '0.0'}] * len({name})").replace("x_", "e")
     return "_zeros_like(x)"
 
 
 def _python_zero(t: Type) -> str | None:
     """The zero of what is a Python number on some paths, for which an int may stand."""
-    if not isinstance(t, Opt) or not isinstance(t.elem, AVal) or t.elem.kind not in (Kind.PYTHON, Kind.EITHER):
+    if not isinstance(t, Opt) or not isinstance(t.elem, AVal) or not t.elem.pythonic:
         return None
     return "0j" if t.elem.complex else "0.0"
 

@@ -70,7 +70,7 @@ def _polygamma_text(params: Params, ins: tuple[Type, ...]) -> str:
 
 def _polygamma_infer(ins: tuple[Type, ...], regions: tuple[()], n: int) -> tuple[Type, ...]:
     x = numeric(ins[0])
-    if x.complex or x.kind is Kind.EITHER:
+    if x.complex or x.either:
         raise TypeError("polygamma: a real number of known kind is needed")
     return (AVal(x.kind, x.shape, "f4" if x.dtype == "f4" and n == 0 else "f8"),)
 

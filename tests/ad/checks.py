@@ -64,7 +64,7 @@ def close(found: Sequence[Any], expected: Sequence[Any], rtol: float, what: str 
 def same_type(value: Any, t: types.Type) -> None:
     """A gradient has kind, rank and dtype of what it belongs to."""
     assert isinstance(t, types.AVal)
-    if t.kind is types.Kind.EITHER:
+    if t.either:
         return
     found = types.type_of(value)
     assert (found.kind, found.rank, found.dtype) == (t.kind, t.rank, t.dtype), (found, t)

@@ -116,7 +116,7 @@ what is left of `z`, an iterator, is taken here a second time
            ^
   why: Python would raise UnboundLocalError""",
     "SD312": """\
-`np.array([s, s])` reads the dtype of `s`, which is a Python number on one path and a NumPy scalar on another
+`np.array([s, s])` reads the dtype of `s`, which is an int, a float or a NumPy scalar depending on the path
     return np.array([s, s])
            ^^^^^^^^^^^^^^^^
   why: the result's dtype would depend on the path taken

@@ -14,7 +14,7 @@ from symdiff.ir.types import AVal, Kind
 from symdiff.passes.running_sums import running_sums
 from tests.passes.helpers import DERIVED, F8, I8, LOC, N8, assert_same_bits, find, loop, program
 
-EITHER = AVal(Kind.EITHER, (), "f8")
+LOOSE = AVal(Kind.MIXED, (), "f8")
 
 
 def as_float(b: Any, v: Any) -> Any:
@@ -39,8 +39,8 @@ def test_a_sum_is_converted_behind_the_loop() -> None:
     after = running_sums(before)
     (for_,) = find(after, "for")
     # what carries an object as it is prints nothing
-    assert [(op.prim.name, op.out.type) for op in for_.regions[0].ops] == [("add", N8), ("convert", EITHER)]
-    assert for_.outs[0].type == EITHER and [v.type for v in after.main.body.outs] == [F8]
+    assert [(op.prim.name, op.out.type) for op in for_.regions[0].ops] == [("add", N8), ("convert", LOOSE)]
+    assert for_.outs[0].type == LOOSE and [v.type for v in after.main.body.outs] == [F8]
     y = np.float64(0.1)
     assert_same_bits(before, after, (0, 2.0, y), (3, 2.0, y), (1, -0.0, np.float64(-0.0)))
 
@@ -49,7 +49,7 @@ def test_what_is_multiplied_is_converted_behind_the_loop() -> None:
     before = summed(lambda b, d, y: as_float(b, d + d * y))
     after = running_sums(before)
     (for_,) = find(after, "for")
-    assert for_.outs[0].type == EITHER and [v.type for v in after.main.body.outs] == [F8]
+    assert for_.outs[0].type == LOOSE and [v.type for v in after.main.body.outs] == [F8]
     assert_same_bits(before, after, (0, 2.0, np.float64(0.1)), (3, 2.0, np.float64(0.1)))
 
 

@@ -176,7 +176,7 @@ REFUSED: list[tuple[str, tuple[AVal, ...], dict[str, Any]]] = [ ("sum", (ARRAY,)
     ("einsum", (ARRAY,), {"subscripts": "ij->ii"}), ("einsum", (ARRAY,), {"subscripts": "ij->k"}),
     ("diag", (types.FLOAT,), {}), ("tensordot", (ARRAY, ARRAY), {"axes": ((0,), (1,))}),
     ("transpose", (ARRAY,), {"axes": (0,)}), ("norm", (ARRAY,), {"ord": 2}), ("norm", (VECTOR,), {"ord": 3}),
-    ("stack", (AVal(Kind.EITHER, (), "f8"),), {}), ("cholesky", (ARRAY,), {}),
+    ("stack", (AVal(Kind.MIXED, (), "f8"),), {}), ("cholesky", (ARRAY,), {}),
     ("roll", (VECTOR,), {}), ("tril", (VECTOR,), {}), ("linspace", (VECTOR, VECTOR), {"num": 3}),
     ("sort", (types.FLOAT,), {}), ("sliding_window_view", (ARRAY,), {"shape": (2,)}),
     ("sliding_window_view", (types.array("f8", 3),), {"shape": (4,)}),

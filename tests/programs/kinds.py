@@ -71,3 +71,28 @@ def booleans_stay_booleans(x, a, b):
         (a > 1) + (b > 1),
         x * (mask & True),
     )
+
+
+@cases(array(3, low=0.1, high=1.2), array(3, low=0.5, high=1.5), array(2))
+def forward_kinematics(q, lengths, target):
+    """What begins as 0.0 and is an np.float64 after a turn is a float64 in an array either way."""
+    angle, x, y = 0.0, 0.0, 0.0
+    for turn, length in zip(q, lengths):
+        angle = angle + turn
+        x = x + length * np.cos(angle)
+        y = y + length * np.sin(angle)
+    e = np.array([x, y]) - target
+    return e @ e
+
+
+@cases(array(4), 0.7)
+@cases(array(1), 0.7)
+def written_where_a_mask_holds(v, x):
+    t = 0.0
+    for e in v:
+        t += e * x
+    y = v * x
+    y[v > 0.0] = t
+    np.add.at(y, [0, 0], t)
+    history = [t, 0.5 * t] if isinstance(t, float) else []
+    return y @ np.array([t] * len(v)) + np.max(np.stack(history))

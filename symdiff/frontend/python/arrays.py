@@ -198,13 +198,13 @@ def _known_numeric(cx: Context, node: ast.Attribute, base: Known, name: str) -> 
 
 def _numeric(cx: Context, node: ast.Attribute, base: Num | Arr, name: str) -> Val:
     t = cx.aval(base)
-    python = t.kind in (Kind.PYTHON, Kind.EITHER)
+    python = t.pythonic
     if name in ("real", "imag", "conjugate"):
         return _complex_part(cx, node, base, name)
     if python and name == "is_integer" and t.inexact:
         return Method(base, name)
     if python:
-        code = "SD312" if t.kind is Kind.EITHER else "SD404"
+        code = "SD312" if t.either else "SD404"
         return cx.refuse(
             code, node, type=str(t), name=f"`{cx.text(node.value)}`" if code == "SD312" else name, use=f"`.{name}`"
         )
@@ -236,7 +236,7 @@ def _complex_part(cx: Context, node: ast.AST, base: Num | Arr, name: str) -> Val
     if t.complex and isinstance(base, Arr) and name in PARTS:
         cx.at(node)
         return memory.part(cx, node, base, name)
-    if name in REGISTRY and t.kind is not Kind.EITHER:
+    if name in REGISTRY and not t.either:
         made = memory.shares(cx, cx.emit(node, name, base), [base])
         if isinstance(made, Arr):  # NumPy's zeros, for an array of real numbers
             made.cell.readonly = "the imaginary part of real numbers"
@@ -289,7 +289,7 @@ def to_array(cx: Context, node: ast.AST, val: Val, dtype: str | None = None) -> 
         return literal(cx, node, found)
     if isinstance(val, Num):
         t = val.type
-        if t.kind is Kind.EITHER and dtype is None:
+        if dtype is None and not t.one_dtype:
             return cx.refuse("SD312", node, use=f"`{cx.text(node)}`", name="a scalar")
         return cx.emit(node, "convert", val, kind=Kind.ARRAY, dtype=dtype or t.dtype)
     if isinstance(val, Arr):
@@ -336,7 +336,7 @@ def _from_items(cx: Context, node: ast.AST, items: Sequence[Val], dtype: str | N
 
 def _of_dtype(cx: Context, node: ast.AST, part: Val, dtype: str) -> Val:
     """A scalar that is a Python or a NumPy number, which decides no dtype, in the one that is asked for."""
-    either = isinstance(part, Num) and part.type.kind is Kind.EITHER
+    either = isinstance(part, Num) and part.type.either
     return cx.emit(node, "convert", part, kind=Kind.NUMPY, dtype=dtype) if either else part
 
 
@@ -369,7 +369,7 @@ def from_grown(cx: Context, node: ast.AST, val: ListRef, dtype: str | None, stac
     if elem is None:
         return _from_parts(cx, node, content, dtype)
     t = AVal(Kind.ARRAY, _rows_of(cx, content, elem.shape), dtype or elem.dtype)
-    if elem.kind is Kind.EITHER and dtype is None:
+    if dtype is None and not elem.one_dtype:
         return cx.wrap(cx.at(node).emit("mixed_array", *content.values, type=t)[0], contiguous=True)
     shape: dict[str, Any] = {} if elem.rank or stacked else {"shape": (-1,)}
     value = cx.at(node).emit("as_array", *content.values, type=t, **shape)[0]
@@ -397,7 +397,7 @@ def _from_parts(cx: Context, node: ast.AST, content: Grown, dtype: str | None) -
         parts = [from_grown(cx, node, column, dtype, stacked=True) for column in columns if isinstance(column, ListRef)]
         return POISON if any(p is POISON for p in parts) else cx.emit(node, "stack", *parts, axis=1)
     inner = form.parts[0].type if form.kind == "grown" else None
-    if inner is None or inner.kind is Kind.EITHER:
+    if inner is None or not inner.one_dtype:
         return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason=f"holds {grown.described(form)}")
     t = AVal(Kind.ARRAY, _rows_of(cx, content, (None, *inner.shape)), dtype or inner.dtype)
     return cx.wrap(cx.at(node).emit("as_array", *content.values, type=t)[0], contiguous=True)

@@ -354,7 +354,8 @@ class Context:
         if self.emitted > MAX_OPERATIONS:
             raise CompileError([self.make_problem("SD603", node, count=self.emitted, budget=MAX_OPERATIONS)])
         operands = ins
-        self._guard_either(node, ins[1:] if prim == "where" else ins)
+        if prim not in ("index_set", "index_add"):  # the array's dtype is that of the result
+            self._guard_mixed(node, ins[1:] if prim == "where" else ins)
         for _ in range(16):
             try:
                 return self.scope.emit(prim, *operands, **params)[0]
@@ -372,10 +373,10 @@ class Context:
         self.refuse("SD902", node, stage="sizes", message=f"no end of reconciling in {prim}")
         return None
 
-    def _guard_either(self, node: ast.AST, ins: Sequence[Value]) -> None:
+    def _guard_mixed(self, node: ast.AST, ins: Sequence[Value]) -> None:
         """A scalar that may be an int or a float must not decide the dtype of an array."""
-        either = [v for v in ins if isinstance(v.type, AVal) and v.type.kind is Kind.EITHER and v.type.inexact]
-        if either and any(isinstance(v.type, AVal) and v.type.kind is Kind.ARRAY and not v.type.inexact for v in ins):
+        mixed = [v for v in ins if isinstance(v.type, AVal) and v.type.kind is Kind.MIXED and v.type.inexact]
+        if mixed and any(isinstance(v.type, AVal) and v.type.kind is Kind.ARRAY and not v.type.inexact for v in ins):
             self.refuse("SD312", node, use=f"`{self.text(node)}`", name=_either_name(ins))
 
     def _type_problem(self, node: ast.AST, prim: str, ins: Sequence[Value], error: TypeError) -> None:
@@ -429,7 +430,7 @@ class Context:
         """A value as messages name it."""
         if isinstance(val, (Num, Arr)):
             t = self.aval(val)
-            return "a Python or NumPy number" if t.kind is Kind.EITHER else str(t)
+            return "a Python or NumPy number" if t.either else str(t)
         if isinstance(val, Known):
             return repr(val.obj) if isinstance(val.obj, (type(None), bool, int, float, str)) else type(val.obj).__name__
         if isinstance(val, values.ObjRef):
@@ -457,7 +458,7 @@ class Context:
 
 def _either_name(ins: Sequence[Value]) -> str:
     for v in ins:
-        if isinstance(v.type, AVal) and v.type.kind is Kind.EITHER:
+        if isinstance(v.type, AVal) and v.type.either:
             return f"`{v.hint}`" if v.hint else "a scalar"
     return "a scalar"
 

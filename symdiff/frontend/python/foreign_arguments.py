@@ -86,7 +86,7 @@ class Arguments:
 
     def number(self, val: Val) -> Form | None:
         t = self.cx.aval(val)
-        if t.kind is Kind.EITHER and not self.callee.shows:
+        if t.either and not self.callee.shows:
             return None
         array = t.kind is Kind.ARRAY
         self.arrays += [val] if array else []

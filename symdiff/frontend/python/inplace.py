@@ -108,7 +108,7 @@ def _adds_in_place(cx: Context, stmt: ast.AugAssign, arr: Arr, val: Val) -> bool
     fits = len(t.shape) <= to.rank and all(
         d == 1 or dims.equal(d, there) is True for d, there in zip(reversed(t.shape), reversed(to.shape), strict=False)
     )
-    if not fits or to.kind is not Kind.ARRAY or not to.inexact or types.promote([to, t]) != to.dtype:
+    if not fits or to.kind is not Kind.ARRAY or not to.inexact or not t.one_dtype or types.promote([to, t]) != to.dtype:
         return False
     added = _added(cx, stmt, val)
     if added is None or memory.is_poison(added) or memory.check_stale(cx, stmt, arr):

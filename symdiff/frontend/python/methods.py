@@ -171,7 +171,7 @@ def _array_method(cx: Context, node: ast.AST, receiver: Val, name: str, args: li
     "partition": partial(_in_order, "partition"), "searchsorted": _searchsorted,
                                               "tolist": _tolist, "reshape": _reshape, "transpose": _transpose,
                                               "is_integer": _is_integer}  # fmt: skip
-    if t.kind is Kind.EITHER:
+    if t.either:
         return cx.refuse("SD312", node, use=f"`.{name}`", name="a scalar")
     if name == "conjugate" and t.kind is Kind.PYTHON and t.complex and not args:
         return cx.emit(node, "conj", receiver)

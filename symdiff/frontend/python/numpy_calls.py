@@ -227,7 +227,7 @@ def elementwise(cx: Context, node: ast.AST, name: str, args: Sequence[Val], kwar
         if found is not None:
             return found
     params = {}
-    if prim.ufunc is not None and all(cx.aval(v).kind in (Kind.PYTHON, Kind.EITHER) for v in vals):
+    if prim.ufunc is not None and all(cx.aval(v).pythonic for v in vals):
         params["ufunc"] = True
     return result(cx, node, prim.name, vals, **params)
 

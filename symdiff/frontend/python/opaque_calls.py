@@ -93,7 +93,7 @@ def _plain(val: Val) -> Any:
 def _is_operand(cx: Context, val: Val) -> bool:
     """A number or array, or a list of numbers: one of arrays may mean other things than the array of them."""
     if cx.is_numeric(val):
-        return cx.aval(val).kind is not Kind.EITHER
+        return not cx.aval(val).either
     items = containers.elements(cx, val)
     return bool(items) and all(cx.is_numeric(x) and not cx.aval(x).rank for x in items or ())
 

@@ -156,7 +156,7 @@ def power(cx: Context, node: ast.AST, left: Val, right: Val) -> Val:
     """`left ** right`: on Python numbers an int to a negative power is a float, and a complex result is an error."""
     a, b = cx.aval(left), cx.aval(right)
     left, right = _counted(cx, node, left), _counted(cx, node, right)
-    if not (a.kind in (Kind.PYTHON, Kind.EITHER) and b.kind in (Kind.PYTHON, Kind.EITHER)):
+    if not (a.pythonic and b.pythonic):
         return cx.emit(node, "pow", left, right)
     if a.dtype in ("i8", "b1") and b.dtype in ("i8", "b1") and isinstance(right, Known) and right.obj < 0:
         left = cx.emit(node, "convert", left, kind=Kind.PYTHON, dtype="f8")
@@ -402,7 +402,7 @@ def _is_constant(cx: Context, node: ast.AST, obj: Any, staged: Num | Arr) -> Val
     if not isinstance(obj, bool):
         return None if is_number(obj) or isinstance(obj, np.ndarray) else Known(False)
     t = cx.aval(staged)
-    if t.kind is Kind.EITHER:
+    if t.either:
         return None
     if t.kind is not Kind.PYTHON or t.dtype != "b1":
         return Known(False)

@@ -100,11 +100,13 @@ def _is_of_library(cls: type) -> bool:
 
 
 def _classes_of(val: Val) -> list[type]:
-    """The classes that a value may have: of a scalar that may be Python's or NumPy's, both of each dtype."""
+    """The classes that a value may have: of a scalar that may be Python's or NumPy's, both of every dtype."""
     cls = class_of_value(val)
     if cls is not None:
         return [cls]
     assert isinstance(val, Num)
+    if val.type.one_dtype:
+        return [_PYTHON[val.type.dtype], np.dtype(val.type.dtype).type]
     dtypes = list(_PYTHON)
     below = dtypes[: dtypes.index(val.type.dtype) + 1] if val.type.dtype in dtypes else dtypes
     return [*(_PYTHON[t] for t in below), *(np.dtype(t).type for t in (*below, val.type.dtype))]
@@ -122,7 +124,7 @@ def class_of_value(val: Val) -> type | None:
         return np.ndarray
     if isinstance(val, Num):
         t = val.type
-        if t.kind is Kind.EITHER:
+        if t.either:
             return None
         return _PYTHON[t.dtype] if t.kind is Kind.PYTHON else np.dtype(t.dtype).type
     if isinstance(val, ObjRef):

@@ -15,7 +15,7 @@ _SCALARS = ("b1", "i8", "f8", "c16")  # a Python number's dtypes, least first
 def join_types(a: AVal, b: AVal) -> AVal | None:
     """The least type that holds both, or None.
 
-    Kinds: Python and NumPy scalars give EITHER, which carries its object as it is; int and float do too.  NumPy scalars
+    Kinds: Python and NumPy scalars give EITHER, int and float MIXED; both carry their object as it is.  NumPy scalars
     of different dtypes, arrays of different dtype or rank, and scalar against array have no join.
     """
     if a == b:
@@ -26,24 +26,26 @@ def join_types(a: AVal, b: AVal) -> AVal | None:
         return _join_arrays(a, b)
     if a.kind is b.kind is Kind.NUMPY:
         return None
-    strong = next((t for kind in (Kind.NUMPY, Kind.EITHER) for t in (a, b) if _is_strong(t, kind)), None)
+    one_class = a.dtype[0] == b.dtype[0] and Kind.MIXED not in (a.kind, b.kind)
+    kind = Kind.EITHER if one_class else Kind.MIXED
+    strong = next((t for numpy in (True, False) for t in (a, b) if _is_strong(t, numpy)), None)
     if strong is not None:
         weak = b if strong is a else a
-        return AVal(Kind.EITHER, (), strong.dtype) if types.embeds(weak.dtype, strong.dtype) else None
+        return AVal(kind, (), strong.dtype) if types.embeds(weak.dtype, strong.dtype) else None
     if {a.dtype, b.dtype} - set(_SCALARS):
         return None
     dtype = max(a.dtype, b.dtype, key=_SCALARS.index)
-    return AVal(Kind.EITHER, (), dtype)
+    return AVal(kind, (), dtype)
 
 
 def becomes(t: AVal, wide: AVal) -> bool:
     """Whether what is there on some paths only is of a type, or can be carried as one: as the object that it is."""
-    return t == wide or (wide.kind is Kind.EITHER and join_types(t, wide) == wide)
+    return t == wide or (wide.either and join_types(t, wide) == wide)
 
 
-def _is_strong(t: AVal, kind: Kind) -> bool:
+def _is_strong(t: AVal, numpy: bool) -> bool:
     """Whether its dtype is that of a NumPy scalar: what is either may be a Python number of its dtype."""
-    return t.kind is kind and (kind is Kind.NUMPY or t.dtype not in _SCALARS)
+    return t.kind is Kind.NUMPY if numpy else t.either and t.dtype not in _SCALARS
 
 
 def _join_arrays(a: AVal, b: AVal) -> AVal | None:
