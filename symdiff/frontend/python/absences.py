@@ -63,7 +63,7 @@ def in_lists(t: Type, depth: int) -> Type:
 def _plain(t: Type) -> Type:
     if isinstance(t, Seq):
         return Seq(_plain(t.elem))
-    return AVal(Kind.PYTHON, (), t.dtype) if isinstance(t, AVal) and t.kind is Kind.EITHER else t
+    return AVal(Kind.PYTHON, (), t.dtype) if isinstance(t, AVal) and t.either else t
 
 
 def numbers(cx: Context, form: Pattern, val: Val) -> list[Value]:
