@@ -327,6 +327,17 @@ def fft_odd(x):
     return np.abs(np.fft.rfft(x)) ** 2, np.fft.irfft(np.fft.rfft(x), 7), np.abs(np.fft.fft(x, 10))
 
 
+@cases(array(8), 5)
+@cases(array(7), 0)
+def fft_of_a_size_found_at_run_time(x, n):
+    """A length that no argument has is read where the derivative needs it, also in a backward half of its own."""
+    some, padded = x[x > 0.8], np.zeros(len(x) + n)
+    padded[: len(x)] = x
+    again = np.fft.irfft(np.fft.rfft(some) * 2.0, n=len(some))
+    wider = np.fft.ifft(np.fft.fft(some, n=len(some) + 2) ** 2, n=len(some))
+    return np.abs(np.fft.rfft(padded)) ** 2, again**2, np.abs(wider) ** 2, np.fft.irfft(np.fft.rfft(some)) ** 3
+
+
 @cases(array(4, 6))
 def fft2_(x):
     return (

@@ -258,9 +258,10 @@ def _fft(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> V
     params: dict[str, object] = {"axis": int(axis)} if axis not in (-1, cx.aval(a).rank - 1) else {}
     if norm not in (None, "backward"):
         params["norm"] = norm
-    if not is_none(found["n"]):
-        n = operators.as_dim(found["n"])
-        if n is None or not static_size(n):
-            return cx.need_static(node, found["n"], f"`n` of np.{name}")
-        params["n"] = n
-    return cx.emit(node, name.removeprefix("fft."), a, **params)
+    if is_none(found["n"]):
+        return cx.emit(node, name.removeprefix("fft."), a, **params)
+    n = operators.as_dim(found["n"])
+    if n is None:
+        return cx.need_static(node, found["n"], f"`n` of np.{name}")
+    count = () if static_size(n) else (found["n"],)
+    return cx.emit(node, name.removeprefix("fft."), a, *count, n=n, **params)
