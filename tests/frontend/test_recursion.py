@@ -231,7 +231,41 @@ def test_what_the_errors_of_sequences_advise(function: Callable[..., Any]) -> No
     assert gradient == pytest.approx(1 + 2 * 1.1 + 4 * 1.1**3, rel=1e-12)
 
 
+def with_a_memo(a, parents):
+    world = [None] * len(parents)
+
+    def transform(j):
+        if world[j] is None:
+            world[j] = a[j] if parents[j] < 0 else transform(parents[j]) * a[j]
+        return world[j]
+
+    return transform(len(parents) - 1)
+
+
+def with_a_memo_that_says_so(a, parents):
+    world = [None] * len(parents)
+
+    def transform(j):
+        if world[j] is None:
+            world[j] = a[j] if parents[j] < 0 else transform(parents[j]) * a[j]
+        found = world[j]
+        assert found is not None
+        return found
+
+    return transform(len(parents) - 1)
+
+
+FACTORS, PARENTS = np.array([0.5, 1.5, 0.7, 0.3]), np.array([-1, 0, 1, 1])
+
+
+def test_what_the_error_of_a_memo_advises() -> None:
+    value, gradient = symdiff.value_and_grad(with_a_memo_that_says_so)(FACTORS, PARENTS)
+    assert value == with_a_memo(FACTORS, PARENTS)
+    np.testing.assert_allclose(gradient, [0.45, 0.15, 0.0, 0.75], rtol=1e-14)  # 0.5 · 1.5 · 0.3 without each factor
+
+
 REFUSED = [
+    (with_a_memo, (FACTORS, PARENTS), "SD322 the function returns np.f8 or None"),
     (
         sum_of_powers,
         (0.5, 2),

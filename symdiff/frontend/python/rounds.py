@@ -18,7 +18,7 @@ from symdiff.frontend.python.instances import Bottom, Instance, Pattern, Widened
 from symdiff.frontend.python.patterns import Differ, Rebuilding
 from symdiff.frontend.python.rolled import go_back, mark
 from symdiff.frontend.python.store import MISSING, Scope
-from symdiff.frontend.python.values import BOTTOM, POISON, Arr, Cell, Conflict, Listed, Num, Val
+from symdiff.frontend.python.values import BOTTOM, POISON, Arr, Cell, Conflict, Listed, Maybe, Num, Val
 from symdiff.frontend.source import Source
 from symdiff.ir import dims, types
 from symdiff.ir.core import Block, Function, Value, walk
@@ -147,7 +147,7 @@ def compiled(cx: Context, node: ast.AST, instance: Instance) -> None:
     if not instance.failed:
         _check_results(cx, made)
     for each in made:
-        each.problems = tuple(cx.problems[place.problems :])
+        each.problems = each.problems or tuple(cx.problems[place.problems :])
 
 
 def _no_fixpoint(cx: Context, node: ast.AST, instance: Instance, found: str) -> Any:
@@ -166,7 +166,7 @@ def _check_results(cx: Context, made: list[Instance]) -> None:
 
 def _lower(cx: Context, node: ast.AST, instance: Instance) -> None:
     """One round: the body in a region of its own, with what is assumed of every result at present."""
-    table, outer = cx.instances, cx.scope
+    table, outer, known = cx.instances, cx.scope, len(cx.problems)
     scope = cx.scope = Scope(outer, cx.homes)
     scope.loc = outer.loc
     cx.store.begin()
@@ -201,6 +201,8 @@ def _lower(cx: Context, node: ast.AST, instance: Instance) -> None:
                 told["rewrite"] = "make a list of it, and pass the index of the next element"
             cx.refuse("SD509", node, **told)
     _finish(cx, instance, scope, incoming, outs)
+    if instance.failed and not instance.problems:  # told at each call: this round may be taken back
+        instance.problems = tuple(cx.problems[known:])
     table.done.add(instance)
 
 
@@ -235,7 +237,7 @@ def _results(cx: Context, node: ast.AST, instance: Instance, found: Val) -> list
     made = given.patterns()
     other = next((val for p in made if (val := patterns.unsuitable(p)) is not None), None)
     if other is not None:
-        cx.refuse("SD322", instance.source.node, type=cx.describe(other))
+        _refuse_result(cx, instance.source, other)
         instance.failed = True
         return []
     before = None if instance.result is None else (instance.result, *instance.exits)
@@ -259,6 +261,15 @@ def _results(cx: Context, node: ast.AST, instance: Instance, found: Val) -> list
     instance.result, instance.exits = result, tuple(exits)
     own = instance.own_sizes
     return [patterns.converted(cx, p, val, own) for p, val in leaves]
+
+
+def _refuse_result(cx: Context, source: Source, found: Val) -> None:
+    """Refuse what a function of the program cannot return."""
+    told = {"type": cx.describe(found)}
+    if isinstance(found, Maybe):
+        told["why"] = "what a function that calls itself, or is called several times, returns is None always or never"
+        told["rewrite"] = f"say that it is there: `assert found is not None`, and `return found` in `{source.name}`"
+    cx.refuse("SD322", source.node, **told)
 
 
 def _numbered(instance: Instance, found: Sequence[Pattern]) -> list[Pattern]:
