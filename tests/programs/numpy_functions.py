@@ -630,3 +630,18 @@ def reductions_that_begin_with_a_number(a, x):
     m = np.max(a, axis=1, initial=x * 0.5) * a.min(axis=1, initial=0.7)
     t = np.sum(a, axis=(0, 1), initial=0.0) + np.prod(a, initial=x, where=a > 0.8) + np.max(a, initial=0.1)
     return np.sum(s**2) * 0.1 + m @ m + t * np.prod(a, axis=1, initial=0.5, where=a > 0.8)[0]
+
+
+DIRECTIONS = np.array([[0, 0], [1, 0], [0, -1], [-1, 1]])
+
+
+@cases(array(4, 3, 5), array(3, 5, seed=1), 2)
+@cases(array(4, 1, 2), array(1, 2, seed=1), -7)
+@cases(array(4, 0, 2), array(0, 2, seed=1), 0)
+def streams_along_directions(f, w, k):
+    """Rolled by shifts that are read from a table as the loop runs, along one axis, several, or none."""
+    total = 0.0
+    for i, (cx, cy) in enumerate(DIRECTIONS):
+        f[i] = np.roll(f[i], (cx, cy), axis=(0, 1))
+        total += np.sum(f[i] * w) ** 2 * (i + 1) + np.sum(np.roll(f[i], cx - cy) * w)
+    return total, np.roll(w, -k, axis=-1) ** 2, np.roll(w, (k, 1), axis=(0, 0)) * w, np.roll(f, (k, k), axis=1)

@@ -259,6 +259,8 @@ def _repeated(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs)
     if found is None:
         return POISON
     a = numeric(cx, node, found["a"])
+    if name == "roll" and a is not POISON and (rolled := _rolled(cx, node, a, found["shift"], found["axis"])):
+        return rolled
     params: dict[str, Any] = {}
     for key in keys:
         given = found[key]
@@ -278,6 +280,27 @@ def _repeated(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs)
     if name == "repeat" and isinstance(params["repeats"], (tuple, np.ndarray)):
         return _repeated_each(cx, node, a, np.asarray(params["repeats"]), params["axis"])
     return cx.emit(node, name, a, **params)
+
+
+def _rolled(cx: Context, node: ast.AST, a: Val, shift: Val, axis: Val) -> Val | None:
+    """`np.roll` by what is known when it runs: a whole number, or one for each of several axes; else None."""
+    items = (containers.items_of(cx, node, shift) or ()) if isinstance(shift, (Struct, Arr)) else (shift,)
+    if not any(isinstance(s, Num) for s in items) or not all(map(_is_whole, items)):
+        return None
+    along = known(cx, node, axis, "`axis` of np.roll")
+    if is_unknown(along):
+        return POISON
+    axes = along if isinstance(along, tuple) else (along,) * len(items)
+    if len(axes) != len(items):
+        return None
+    for one, k in zip(items, axes, strict=True):
+        a = cx.emit(node, "roll", a, one, **({} if k is None else {"axis": k}))
+    return a
+
+
+def _is_whole(val: Val) -> bool:
+    """Whether it is an integer whose negative is one, too."""
+    return val.type.dtype == "i8" if isinstance(val, Num) else isinstance(val, Known) and type(val.obj) is int
 
 
 def _repeated_each(cx: Context, node: ast.AST, a: Val, counts: np.ndarray, axis: int) -> Val:
