@@ -156,3 +156,17 @@ def blocks_of_which_the_last_is_shorter(x, count):
     for i in range(0, len(x), count):
         parts.append(x[i : i + count] ** 2 * (i + 1))
     return np.sum(np.concatenate(parts) * x) * len(parts)
+
+
+@cases(array(5), 2)
+@cases(array(2), 2)
+def merges_the_last_of_many(v, least):
+    """A row is extended by another, which is read as it is when the call begins."""
+    clusters = [[i] for i in range(len(v))]
+    while len(clusters) > least:
+        a, b = 0, len(clusters) - 1
+        clusters[a].extend(clusters[b])
+        del clusters[b]
+    values = [[t] for t in v]
+    values[0] += values[-1]
+    return sum(v[i] * (k + 1) for k, group in enumerate(clusters) for i in group), sum(values[0]) * values[0][-1]

@@ -213,8 +213,8 @@ def extend(cx: Context, node: ast.AST, receiver: ListRef, val: Val) -> bool:
     if items is None:
         if not comprehensions.can_fold(cx, node, val):
             return False
-        if isinstance(val, ListRef) and val.cell is receiver.cell:
-            content = grown.content_of(cx, val)
+        if isinstance(val, ListRef) and (val.cell is receiver.cell or memory.held(cx, val.cell) is not None):
+            content = grown.content_of(cx, val)  # as it is now: its elements are not those that are added
             assert content is not None
             val = made(cx, node, content)
         comprehensions.fold(cx, node, "extend", val, {"$list": receiver})
