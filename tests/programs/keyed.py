@@ -6,6 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import ClassVar, NamedTuple
 
+import numpy as np
+
 from tests.programs.cases import Cases, array
 
 cases = Cases()
@@ -90,3 +92,32 @@ def texts_of_the_turn(v, x):
         params[f"w{i}"] = v[i] * x**i
         params["b" + str(i)] = v[i]
     return params["w0"] * params["b2"] + params["w2"]
+
+
+class Result(NamedTuple):
+    name: str
+    score: float
+    rank: int
+
+
+@cases(0.7, 1.1, 0.4)
+@cases(1.3, 0.2, 0.9)
+def ranking_table(x, y, z):
+    """Names beside numbers, sorted by these: each place of the table chooses among all names."""
+    table = {"ann": x * y, "bob": y - z, "cy": z * z}
+    total = 0.0
+    for place, (name, score) in enumerate(sorted(table.items(), key=lambda item: item[1], reverse=True)):
+        total += score * (place + 1) + (x if name == "bob" else 0.0)
+    best, *others = sorted(table, key=table.get)
+    return total, table[best] ** 2 + sum(table[name] * len(name) for name in others)
+
+
+@cases(0.7, 1.1, 1.4)
+@cases(1.3, 0.2, 0.9)
+def records_in_order(x, y, z):
+    rows = [Result("a", x, 1), Result("b", y, 2), Result("c", z, 3)]
+    rows.sort(key=lambda row: (row.score > 1.0, -row.score))
+    applied = sorted([(np.sin, x), (np.cos, y)], key=lambda pair: pair[1])
+    zipped = sorted(zip([x, x, y], ["q", "p", "r"], [y, z, x], strict=True))  # x twice: the texts decide
+    found = rows[0].score * rows[1].rank + rows[2].score * (2.0 if rows[2].name == "a" else 3.0)
+    return found, applied[0][0](applied[0][1]) + applied[1][0](z), sum(row[2] * (k + 2) for k, row in enumerate(zipped))

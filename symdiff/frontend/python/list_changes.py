@@ -20,6 +20,7 @@ from symdiff.frontend.python import (
     kinship,
     memory,
     operators,
+    sorting,
     unfilled,
 )
 from symdiff.frontend.python.context import Context
@@ -276,15 +277,22 @@ def sorted_(cx: Context, node: ast.AST, content: Content, keys: Content, backwar
 
     The order is that of Python's own sort, run on the numbers of the keys.
     """
-    a = grown.staged(cx, node, content) if isinstance(content, tuple) else content
+    pick = None
+    if isinstance(content, tuple) and grown.form_of_elements(cx, content) is None:
+        pick = sorting.picker(cx, node, content)
+        keys = sorting.ranked(keys) if isinstance(keys, tuple) else keys
+    a = grown.staged(cx, node, content) if isinstance(content, tuple) and pick is None else content
     k = a if keys is content else grown.staged(cx, node, keys) if isinstance(keys, tuple) else keys
-    if a is None or k is None:
+    if a is None or not isinstance(k, Grown):
         return None
     if not _in_order(k.form):
         cx.refuse("SD224", node, construct="sorting")
         return None
     order = cx.at(node).emit("seq_order", *k.values, reverse=backwards)[0]
-    over = made(cx, node, Grown((order,), Pattern("scalar", type=types.INT), Cell("list")))
+    places = Grown((order,), Pattern("scalar", type=types.INT), Cell("list"))
+    if pick is not None:
+        return sorting.in_order(cx, node, pick, places, len(content))
+    over = made(cx, node, places)
     found = comprehensions.fold(cx, node, "sorted", over, {"$list": made(cx, node, a)})
     return None if memory.is_poison(found) else content_of(cx, found)
 
