@@ -346,7 +346,9 @@ def check_differentiable(signature: Signature, names: Sequence[str], function: s
         argument = signature[name]
         for written, leaf in zip(leaf_names(argument), argument.leaves, strict=True):
             if not _is_float(leaf) and not (_is_none(leaf) and written != name):
-                raise CheckError.of("SD705", name=written, function=function, type=_type_text(leaf))
+                found = CheckError.of("SD705", name=written, function=function, type=_type_text(leaf))
+                way_out = "" if written == name else f" (pass what has no derivative in another argument than {name})"
+                raise CheckError(f"{found.args[0]}{way_out}", code=found.code)
 
 
 def _is_float(leaf: object) -> bool:

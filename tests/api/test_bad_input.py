@@ -94,7 +94,10 @@ ARGUMENTS = [
     (lambda: grad(two)("a"), f"SD705 argument x of two is str; {FLOATS}"),
     (lambda: grad(two)(None), f"SD705 argument x of two is None; {FLOATS}"),
     (lambda: grad(two, 1)(1.0), f"SD705 argument n of two is int; {FLOATS}"),
-    (lambda: grad(two)({"a": [1.0, 2]}), f"SD705 argument x['a'][1] of two is int; {FLOATS}"),
+    (
+        lambda: grad(two)({"a": [1.0, 2]}),
+        f"SD705 argument x['a'][1] of two is int; {FLOATS} (pass what has no derivative in another argument than x)",
+    ),
     (lambda: grad(two)(np.asmatrix([[1.0]])), "SD314 x is np.matrix (convert it: `np.array(x, dtype=float)`)"),
     (
         lambda: grad(two)(1.0, object()),
