@@ -143,3 +143,14 @@ def filtered_in_place(x):
     y = x @ blurred
     ndimage.uniform_filter(image, 2, image)
     return y * blurred[0] + image @ x
+
+
+@cases(array(6, 2), np.ones(2), 3, 2)
+@cases(array(5, 2), np.ones(2), 0, 5)
+def mini_batches(x, w, turns, size):
+    """As many rows as asked for, chosen without replacement among as many as there are."""
+    rng = np.random.default_rng(1)
+    for _ in range(turns):
+        rows = rng.choice(len(x), size=size, replace=False)
+        w = w - 0.1 * (x[rows].T @ (x[rows] @ w)) / size
+    return w, x[rng.choice(x.shape[0], size, False)] * 2.0

@@ -117,7 +117,8 @@ def drawn(
     """What a method of a generator gives, tried on a new generator of its class; None where that is not known."""
     if "out" in kwargs or name in ("shuffle", "bytes"):
         return None
-    t = next((t for n in _SIZES if (t := _tried(cx, cls, name, args, kwargs, n)) is not None), None)
+    tries = (_tried(cx, cls, name, args, kwargs, n, step) for step in (1, -1) for n in _SIZES)
+    t = next((t for t in tries if t is not None), None)
     if t is None:
         return None
     if t.kind is not Kind.ARRAY:
@@ -132,10 +133,16 @@ def drawn(
 _SIZES = (2, 7, 50, 1)  # of sampled arrays, and about the integers
 
 
-def _tried(cx: Context, cls: type, name: str, args: Sequence[Val], kwargs: Mapping[str, Val], n: int) -> AVal | None:
-    """The type of what a new generator gives for samples of the arguments; None where it refuses them."""
+def _tried(
+    cx: Context, cls: type, name: str, args: Sequence[Val], kwargs: Mapping[str, Val], n: int, step: int
+) -> AVal | None:
+    """The type of what a new generator gives for samples of the arguments; None where it refuses them.
+
+    The samples grow from one argument to the next, or become smaller: `low` is below `high`, and no more elements are
+    chosen, `choice(n, size=k, replace=False)`, than there are.
+    """
     made: Any = np.random.default_rng(0) if cls is np.random.Generator else np.random.RandomState(0)
-    samples = [_sample(cx, val, n + k) for k, val in enumerate((*args, *kwargs.values()))]
+    samples = [_sample(cx, val, n + step * k) for k, val in enumerate((*args, *kwargs.values()))]
     if any(x is POISON for x in samples) or not hasattr(made, name):
         return None
     named = dict(zip(kwargs, samples[len(args) :], strict=True))
