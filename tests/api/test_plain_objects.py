@@ -389,6 +389,16 @@ def test_an_attribute_that_is_read_is_known_by_identity() -> None:
     assert nested(types.SimpleNamespace(held=[b"", collections.Counter(a=2)]), 3.0) == (6.0, 2.0)
 
 
+def test_an_attribute_of_a_result_is_read() -> None:
+    returned = value_and_grad(lambda p, x: (p.w * x, p), 1, has_aux=True)
+    ((value, held), gradient) = returned(types.SimpleNamespace(w=2.0, other="text"), 3.0)
+    assert (value, held, gradient) == (6.0, types.SimpleNamespace(w=2.0, other="text"), 2.0)
+    with pytest.raises(CompileError, match="SD322"):
+        returned(types.SimpleNamespace(w=2.0, other=threading.Lock()), 3.0)
+    changed = value_and_grad(lambda p, x: copy.copy(p).w * x, 1)
+    assert changed(types.SimpleNamespace(w=2.0, other=threading.Lock()), 3.0) == (6.0, 2.0)
+
+
 def test_a_member_of_an_enum_is_known() -> None:
     compiled = grad(lambda p, x: x * (2.0 if p.colour is Colour.RED else p.colour.value), 1)
     assert compiled(types.SimpleNamespace(colour=Colour.RED), 1.0) == 2.0

@@ -154,7 +154,7 @@ def _attempt(source: Source, signature: Signature, session: Session) -> Lowered:
     statics: list[Static | None] = []
     tree = Tree()
     if not cx.problems and result is not POISON:
-        tree = _flatten(cx, source.node, result, leaves, statics)
+        tree = _structure(cx, source.node, result, leaves, statics)
     if cx.problems:
         sizes = rounds.sizes_outside(cx, cx.sizes_needed)
         if sizes:
@@ -322,6 +322,15 @@ def _leaf(cx: Context, name: str, leaf: AVal, path: Path) -> Val:
 
 
 # --- results
+
+
+def _structure(cx: Context, node: ast.AST, val: Val, leaves: list[Value], statics: list[Static | None]) -> Tree:
+    """The structure of the whole result."""
+    try:
+        return _flatten(cx, node, val, leaves, statics)
+    except NeedStatic as error:
+        _make_static(cx, error)
+        raise Restart from None
 
 
 def _flatten(cx: Context, node: ast.AST, val: Val, leaves: list[Value], statics: list[Static | None]) -> Tree:
