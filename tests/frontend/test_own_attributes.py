@@ -5,9 +5,11 @@ from __future__ import annotations
 import copy
 import dataclasses
 import functools
+import types
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from symdiff import CompileError, grad, value_and_grad
@@ -170,6 +172,24 @@ def test_what_is_refused(function: Callable[..., Any], p: Any, code: str) -> Non
     with pytest.raises(CompileError) as caught:
         value_and_grad(function, 1)(p, 3.0)
     assert [problem.code for problem in caught.value.problems] == [code]
+
+
+def test_namespaces_are_copied() -> None:
+    def f(n, x):
+        a, b, c = copy.copy(n), copy.deepcopy(n), copy.deepcopy(SPACE)
+        a.w = x * n.w
+        b.v[0] = a.w
+        c.v[1] += b.v[0]
+        return a.w * n.v[0] + np.sum(b.v) + np.sum(c.v) * copy.copy(SPACE).w
+
+    n = types.SimpleNamespace(w=2.0, v=np.array([1.0, 2.0]))
+    value, gradient = value_and_grad(f)(n, 3.0)
+    assert value == f(n, 3.0) == 26.0
+    assert gradient.w == 3.0 * 1.0 + 3.0 + 3.0 * 1.5 and gradient.v.tolist() == [6.0, 1.0]
+    assert SPACE.v.tolist() == [1.0, 1.0] and n.v.tolist() == [1.0, 2.0]
+
+
+SPACE = types.SimpleNamespace(w=1.5, v=np.ones(2))
 
 
 def test_the_dictionary_is_a_dict() -> None:

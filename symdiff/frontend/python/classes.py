@@ -30,7 +30,7 @@ def class_of(val: Val) -> type | None:
     if is_number(val.obj) and not isinstance(val.obj, enum.Enum):
         return None
     cls = type(val.obj)
-    return cls if plain.written_in_python(cls) else None
+    return cls if plain.written_in_python(cls) or plain.made_by_keywords(cls) else None
 
 
 def lookup(cls: type, name: str, after: type | None = None) -> tuple[type, Any] | None:

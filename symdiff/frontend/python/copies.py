@@ -96,7 +96,8 @@ def _object_from_outside(cx: Context, node: ast.AST, base: Known, of: Callable[[
     if _copies_itself(cx, node, cls):
         return POISON
     why = classes.opaque(cls)
-    if why is not None or not plain.written_in_python(cls) or not classes.plainly_made(cls):
+    made_plainly = plain.made_by_keywords(cls) or (plain.written_in_python(cls) and classes.plainly_made(cls))
+    if why is not None or not made_plainly:
         return cx.refuse("SD412", node, name=f"`{cls.__name__}`", reason=why or "is not written in Python")
     held = {**getattr(base.obj, "__dict__", {})}
     held |= {name: getattr(base.obj, name) for name in classes.slots(cls) if hasattr(base.obj, name)}
@@ -109,7 +110,8 @@ def _copies_itself(cx: Context, node: ast.AST, cls: type) -> bool:
     """Whether a class says how it is copied: refused."""
     for name in ("__copy__", "__deepcopy__", "__reduce_ex__", "__reduce__", "__getstate__", "__setstate__"):
         found = classes.lookup(cls, name)
-        if found is not None and found[0] is not object and not classes.generated(found[1]):
+        own = found is not None and found[0] is not object and not plain.made_by_keywords(found[0])
+        if found is not None and own and not classes.generated(found[1]):
             cx.refuse("SD412", node, name=f"`{cls.__name__}`", reason=f"defines `{name}`")
             return True
     return False
