@@ -60,7 +60,7 @@ def _of_attributes(value: Any) -> str | None:
     own = lookup(cls, "__dict__")
     if not isinstance(own, (types.NoneType, types.GetSetDescriptorType, types.MemberDescriptorType)):
         return ", whose class defines `__dict__`"
-    for name in getattr(value, "__dict__", ()):
+    for name in dictionary(value):
         found = lookup(cls, name) if isinstance(name, str) else name
         if not isinstance(name, str) or hasattr(type(found), "__set__") or hasattr(type(found), "__delete__"):
             return f", whose attribute {name!r} is read as its class says"
@@ -83,8 +83,22 @@ def computed(cls: type) -> tuple[str, ...]:
 def attributes(value: Any) -> tuple[str, ...]:
     """The names of what an object holds, in its dictionary and in slots, but for what is computed from the rest."""
     cls = type(value)
-    held = {name for name in slots(cls) if hasattr(value, name)}
-    return tuple(sorted(held.union(getattr(value, "__dict__", ())).difference(computed(cls))))
+    held = {name for name in slots(cls) if is_set(value, name)}
+    return tuple(sorted(held.union(dictionary(value)).difference(computed(cls))))
+
+
+def dictionary(value: Any) -> Mapping[Any, Any]:
+    """What an object holds by name; nothing where it has slots alone, whatever its `__getattr__` says."""
+    return {} if lookup(type(value), "__dict__") is None else value.__dict__
+
+
+def is_set(value: object, slot: str) -> bool:
+    """Whether a slot is set: `hasattr` would ask `__getattr__`, too."""
+    try:
+        lookup(type(value), slot).__get__(value)
+    except AttributeError:
+        return False
+    return True
 
 
 def conditions(text: str, cls: type, names: Sequence[object], own: str, has: str = "hasattr") -> list[str]:

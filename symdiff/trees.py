@@ -87,7 +87,7 @@ def only_fields(value: Any, names: tuple[str, ...]) -> bool:
     An instance with a method or class attribute of its own is a leaf: its fields do not say what it does.  A value kept
     by `functools.cached_property` is computed from the fields.
     """
-    extra = [name for name in getattr(value, "__dict__", ()) if name not in names]
+    extra = [name for name in plain.dictionary(value) if name not in names]
     found = [getattr(type(value), name) for name in extra if hasattr(type(value), name)]
     return all(isinstance(f, functools.cached_property) for f in found)
 

@@ -234,7 +234,8 @@ class Chain:
             )
         if tree.kind == "object":
             assert tree.cls is not None
-            own = plain.conditions(value, tree.cls, tree.keys, f"{value}.__dict__", self.constant(hasattr))
+            has = self.constant(hasattr if plain.lookup(tree.cls, "__getattr__") is None else plain.is_set)
+            own = plain.conditions(value, tree.cls, tree.keys, f"{value}.__dict__", has)
             return " and ".join([self.type_test(value, self.constant(tree.cls)), *own])
         if tree.kind == "namedtuple":
             return self.type_test(value, self.constant(tree.cls))

@@ -495,6 +495,26 @@ class Described:
         self.w = w
 
 
+class Asking:
+    """Slots alone; asked for anything else, it answers with a KeyError."""
+
+    __slots__ = ("unset", "w")
+
+    def __init__(self, w: float) -> None:
+        self.w = w
+
+    def __getattr__(self, name: str) -> float:
+        return {"k": 2.0}[name]
+
+
+def test_no_code_of_a_class_runs_to_find_what_an_object_holds() -> None:
+    compiled = value_and_grad(lambda p, x: p.w * x * p.k)
+    for w in (3.0, 4.0):
+        value, gradient = compiled(Asking(w), 5.0)
+        assert value == w * 10.0 and gradient.w == 10.0
+    assert len(compiled._variants) == 1
+
+
 def test_attributes_that_a_class_decides_about() -> None:
     assert grad(lambda p, x: p.w * p.w * x)(Delegating(w=3.0), 2.0).w == 12.0
 
