@@ -285,16 +285,16 @@ def a_pair_then_a_triple(a):
     return found[0][0]
 
 
-def different_names(a):
+def different_keys(a):
     found = []
     while a < 40.0:
         a = a * 2.0
-        found.append(("first", a))
-        found.append(("second", a))
-    return found[0][1]
+        found.append({"first": a})
+        found.append({"second": a})
+    return found[0]["first"]
 
 
-@pytest.mark.parametrize("f", [a_pair_then_a_triple, different_names], ids=lambda f: f.__name__)
+@pytest.mark.parametrize("f", [a_pair_then_a_triple, different_keys], ids=lambda f: f.__name__)
 def test_elements_of_different_structure_are_refused(f: Callable[..., Any]) -> None:
     with pytest.raises(CompileError, match="SD505"):
         symdiff.grad(f)(2.0)

@@ -46,6 +46,7 @@ from tests.programs import (
     slices,
     straight,
     summed,
+    tagged,
     trees,
     views,
     writes,
@@ -91,6 +92,7 @@ FILES = (
         buckets,
         captured_trees,
         exchanged,
+        tagged,
     ),
 )
 CASES = [case for file in FILES for case in file.cases]

@@ -14,7 +14,8 @@ memory             memory (cells, views, aliases), subscripts (of arrays), flat 
 containers         containers (of known structure), container_methods, comprehensions (and what folds), ordering
                    (`min`, `max`, `sorted`); of staged length: grown (what such a list is), list_changes (slices,
                    sums, insertions, searches), swaps (two elements exchanged), unfilled (lists in it that are
-                   empty yet); tables (dicts read by a key of the run)
+                   empty yet), texts (that differ in its elements), absences (None in them), openings (how these are
+                   met); tables (dicts read by a key of the run)
 objects            objects (instances), own_attributes (`vars(x)`), classes (what a class says without running it),
                    reflection (`isinstance`)
 calls              calls (in place), sharing (one function for several places), recursion, recursion_memory (what

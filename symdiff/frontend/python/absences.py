@@ -15,7 +15,8 @@ from typing import Any
 from symdiff.frontend.python import alternatives
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
-from symdiff.frontend.python.values import NONE, Known, Maybe, Num, Val
+from symdiff.frontend.python.values import NONE, Cell, Grown, Known, Maybe, Num, Val
+from symdiff.ir import types
 from symdiff.ir.core import Value
 from symdiff.ir.types import AVal, Kind, Opt, Seq, Type
 
@@ -30,6 +31,13 @@ for $item in $list:
     $out.append($item)
 return $out
 """  # the numbers of a list of which nothing is None
+
+_THERE = """\
+$out = []
+for $item in $list:
+    $out.append(True)
+return $out
+"""
 
 
 def form_of(val: Any) -> Pattern | None:
@@ -53,6 +61,16 @@ def begun(cx: Context, there: Value, t: Type, depth: int = 0) -> Value:
     plain = _plain(elem)
     made = cx.scope.emit("seq_convert", there, elem=plain)[0]  # a list of its own
     return made if plain == elem else cx.scope.emit("seq_convert", made, elem=elem)[0]
+
+
+def all_there(cx: Context, numbers: Value, form: Pattern) -> Value:
+    """The list that says that all these numbers are there."""
+    from symdiff.frontend.python import comprehensions, grown, list_changes
+
+    node = cx.frame.source.node
+    listed = list_changes.made(cx, node, Grown((numbers,), form, Cell("list")))
+    found = list_changes.content_of(cx, comprehensions.run(cx, node, "there", _THERE, {"$list": listed}))
+    return grown.as_grown(cx, found, Pattern("scalar", type=types.BOOL)).values[0]
 
 
 def in_lists(t: Type, depth: int) -> Type:

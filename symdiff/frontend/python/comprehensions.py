@@ -22,10 +22,10 @@ from symdiff.frontend.python import (
     iterated,
     iterators,
     keys,
+    openings,
     raising,
     special_methods,
     targets,
-    unfilled,
 )
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.control import RAISE, RESULT, exit_of
@@ -259,7 +259,7 @@ def rolled_or_static(
     cx.store.begin()
     found = fold(cx, node, kind, over, given)
     if len(cx.problems) > place.problems:
-        unfilled.refused(cx)
+        openings.use(cx)
         ask_for_count(cx, unknown.iterable, cx.problems[place.problems])
     cx.store.keep()
     return found

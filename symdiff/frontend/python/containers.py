@@ -23,6 +23,7 @@ from symdiff.frontend.python import (
     list_slices,
     lodging,
     memory,
+    openings,
     operators,
     outside,
     raising,
@@ -318,14 +319,14 @@ def searched(cx: Context, node: ast.AST, index: Val, known: Sequence[Val]) -> bo
         return False
     if grown.form_of_elements(cx, known) is not None:
         return True
-    if unfilled.may_be_filled(cx, known):
-        unfilled.open_for(cx)
+    if not alternatives.may_be_at(cx, known) and openings.help_(cx, known):
+        openings.use(cx)
     return False
 
 
 def _instead(cx: Context, node: ast.AST, known: Sequence[Val]) -> tuple[Any, ...] | None:
-    found = grown.form_of_elements(cx, known) is not None or unfilled.may_be_filled(cx, known)
-    found = found or alternatives.may_be_at(cx, known)
+    found = grown.form_of_elements(cx, known) is not None or alternatives.may_be_at(cx, known)
+    found = found or openings.help_(cx, known)
     return (cx.frame.path, id(node)) if found else None
 
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import Any
 
 from symdiff.errors import Problem
-from symdiff.frontend.python import absences, kinship, lodging, memory, unfilled
+from symdiff.frontend.python import absences, kinship, lodging, memory, openings, texts, unfilled
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.problems import NeedStatic
@@ -54,6 +54,9 @@ def form_of(cx: Context, val: Any, around: frozenset[Cell] = frozenset()) -> Pat
     if cx.is_numeric(val):
         t = cx.aval(val)
         return Pattern("array" if t.kind is Kind.ARRAY else "scalar", type=t)
+    text = texts.form_of(cx, val)
+    if text is not None:
+        return text
     if isinstance(val, Known):
         token = val.obj if isinstance(val.obj, (str, bytes, type(None))) else id(val.obj)
         return Pattern("known", token=(type(val.obj).__name__, token), val=val)
@@ -100,6 +103,8 @@ def form_of_elements(cx: Context, *contents: Any) -> Pattern | None:
     found: Pattern | None = forms[0] if forms else None
     for form in forms[1:]:
         found = None if found is None or form is None else join(found, form)
+    if found is not None and absences.is_none(found):
+        return absences.EMPTY
     return found if found is not None and any(leaf_types(found)) else None
 
 
@@ -111,6 +116,8 @@ def join(a: Pattern, b: Pattern) -> Pattern | None:
         return b if a.kind == unfilled.KIND else a
     if a.kind in LEAVES and b.kind in LEAVES:
         return _join_numbers(a, b)
+    if texts.KIND in (a.kind, b.kind):
+        return texts.join(a, b)
     if absences.KIND in (a.kind, b.kind) or (absences.is_none(a) != absences.is_none(b)):
         return _join_optional(a, b)
     if {a.kind, b.kind} <= {"list", "grown"} and (a.kind, len(a.parts)) != (b.kind, len(b.parts)):
@@ -152,15 +159,15 @@ def leaf_types(form: Pattern) -> Iterator[Type]:
     """What the lists of an element's numbers hold, in order."""
     if form.type is not None:
         yield form.type
-    if form.kind in (absences.KIND, unfilled.KIND):
-        yield types.BOOL
+    if form.kind in (absences.KIND, unfilled.KIND, texts.KIND):
+        yield types.INT if form.kind == texts.KIND else types.BOOL
     inner = (t for p in form.parts for t in leaf_types(p))
     yield from map(Seq, inner) if form.kind == "grown" else inner
 
 
 def leaf_names(form: Pattern, name: str) -> Iterator[str]:
     """A name for each of the lists: that of the list, then attributes, keys or positions."""
-    if form.type is not None or form.kind == unfilled.KIND:
+    if form.type is not None or form.kind in (unfilled.KIND, texts.KIND):
         yield name
     if form.kind == absences.KIND:
         yield f"has_{name}" if name else ""
@@ -185,8 +192,8 @@ def described(form: Pattern) -> str:
         assert isinstance(form.val, Known)
         return repr(form.val.obj)
     parts = [described(p) for p in form.parts]
-    if form.kind == unfilled.KIND:
-        return ""
+    if form.kind in (unfilled.KIND, texts.KIND):
+        return "a text" if form.kind == texts.KIND else ""
     if form.kind == absences.KIND:
         return f"{parts[0]} or None" if parts else "None"
     if form.kind == "grown":
@@ -209,9 +216,11 @@ def numbers(cx: Context, form: Pattern, val: Any) -> list[Value]:
         return list(as_grown(cx, cx.store.get(val.cell), form.parts[0]).values)
     if form.kind == absences.KIND:
         return absences.numbers(cx, form, val)
+    if form.kind == texts.KIND:
+        return [texts.number(cx, val)]
     items = _inside(cx, val) if form.parts else ()
     if len(items) != len(form.parts):  # one list, read at two times of a loop
-        unfilled.open_lists(cx)
+        openings.open_lists(cx)
         found = f"holds a list of {len(items)} elements besides {described(form)}"
         memory.take_apart(cx, cx.make_problem("SD505", cx.frame.source.node, name="a list of lists", reason=found))
     return [v for part, item in zip(form.parts, items, strict=True) for v in numbers(cx, part, item)]
@@ -244,6 +253,8 @@ def built(cx: Context, node: ast.AST, form: Pattern, found: Iterator[Value]) -> 
         return _held(cx, node, ListRef(cell), content_of_inner(form.parts[0], found, cell))
     if form.kind == absences.KIND:
         return absences.built(cx, node, form, found)
+    if form.kind == texts.KIND:
+        return texts.built(cx, form, next(found))
     items = tuple(built(cx, node, part, found) for part in form.parts)
     if form.kind not in CHANGEABLE:
         return assembled(form, items, None)
@@ -365,6 +376,10 @@ def _refitted(cx: Context, have: Pattern, want: Pattern, found: Iterator[Value],
         unfilled.note(cx, have, want)
         none = next(found)
         yield from (absences.begun(cx, none, t, depth) for t in leaf_types(want))
+    elif want.kind == absences.KIND and have.type is not None:
+        s, t = next(found), next(leaf_types(want.parts[0]))
+        yield absences.all_there(cx, s, have)
+        yield s if t == have.type else cx.scope.emit("seq_convert", s, elem=t)[0]
     elif want.kind == absences.KIND and want.parts and not have.parts:
         there = next(found)
         yield there
@@ -386,22 +401,27 @@ def covers(cx: Context, wide: Pattern, form: Pattern) -> bool:
     """
     if _fits(wide, form):
         return True
-    unfilled.open_lists(cx)
+    openings.open_lists(cx)
     return False
 
 
-def _fits(wide: Pattern, form: Pattern) -> bool:
+def _fits(wide: Pattern, form: Pattern, inner: bool = False) -> bool:
     if form.kind == unfilled.KIND or (form == absences.EMPTY and wide.kind == absences.KIND):
+        return True
+    if not inner and wide.kind == absences.KIND and form.kind == "scalar":
         return True
     if wide.kind != form.kind or len(wide.parts) != len(form.parts):
         return wide.kind in LEAVES and form.kind in LEAVES
-    return all(_fits(a, b) for a, b in zip(wide.parts, form.parts, strict=True))
+    inner |= form.kind == "grown"
+    return all(_fits(a, b, inner) for a, b in zip(wide.parts, form.parts, strict=True))
 
 
 def fitted(cx: Context, node: ast.AST, content: Grown, val: Val) -> Grown | None:
     """The list in a form that covers one value more; None after a problem."""
     form = form_of(cx, val)
     joined = None if form is None else join(content.form, form)
+    if joined is None:
+        openings.helps(cx, lambda: _with(cx, content.form, val))
     if joined is None or not covers(cx, joined, content.form):
         besides = described(content.form)
         takes = f"takes {cx.describe(val) if form is None else described(form)} besides {besides}"
@@ -411,10 +431,23 @@ def fitted(cx: Context, node: ast.AST, content: Grown, val: Val) -> Grown | None
     return as_grown(cx, content, joined)
 
 
+def _with(cx: Context, form: Pattern, val: Val) -> Pattern | None:
+    """The form that covers a value too, where texts in elements of the given form are told apart."""
+    new = form_of(cx, val)
+    return None if new is None else join(_told_apart(cx, form), new)
+
+
+def _told_apart(cx: Context, form: Pattern) -> Pattern:
+    if form.val is not None and form.kind == "known":
+        return form_of(cx, form.val) or form
+    return replace(form, parts=tuple(_told_apart(cx, part) for part in form.parts))
+
+
 def staged(cx: Context, node: ast.AST, content: Sequence[Val], *more: Val) -> Grown | None:
     """A list of known structure as one that grows, with room for `more`; None after a problem."""
     form = form_of_elements(cx, (*content, *more))
     if form is None:
+        openings.help_(cx, (*content, *more))
         _refuse_unlike(cx, node, (*content, *more))
         return None
     cx.at(node)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from symdiff.errors import Loc
-from symdiff.frontend.python import alternatives, grown, kinship, lodging, unfilled, which
+from symdiff.frontend.python import alternatives, grown, kinship, lodging, openings, which
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.sides import fixed, same_place
@@ -364,7 +364,8 @@ def _grown(cx: Context, *contents: Any) -> Slot:
     form = grown.form_of_elements(cx, *contents)
     staged = [content.form for content in contents if isinstance(content, Grown)]
     if form is None or not all(grown.covers(cx, form, have) for have in staged):
-        cx.fillable |= form is None and unfilled.may_be_filled(cx, *contents)
+        if form is None:
+            openings.help_(cx, *contents)
         counts = [f"one of {len(content)} elements" for content in contents if isinstance(content, tuple)]
         raise Misfit("a list", f"{(counts or ['one'])[-1]} of different structure or types", "SD505")
     shared = [place for content in contents if isinstance(content, Grown) for place in content.shared]

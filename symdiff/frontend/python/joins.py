@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
-from symdiff.frontend.python import alternatives, captured, grown, kinship, mirrors, together
+from symdiff.frontend.python import alternatives, captured, grown, kinship, mirrors, openings, together
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.sides import Sides, same_place
 from symdiff.frontend.python.store import MISSING
@@ -156,11 +156,9 @@ class Joiner(Sides):
     def _growing(self, a: Any, b: Any) -> Callable[[Sequence[Value]], Any] | None:
         """Lists of different lengths: a staged list, where all elements have one form."""
         contents = (a, b)
-        found = [self._form(k, content) for k, content in enumerate(contents) if content != ()]
-        forms = [form for form in found if form is not None]
-        if not forms or len(forms) < len(found):
-            return None
-        form = forms[0] if len(forms) == 1 else grown.join(*forms)
+        form = self._form_of_both(contents)
+        if form is None:
+            openings.helps(self.cx, lambda: self._form_of_both(contents))
         staged = [content for content in contents if isinstance(content, Grown)]
         if form is None or not all(grown.covers(self.cx, form, content.form) for content in staged):
             return None
@@ -170,6 +168,13 @@ class Joiner(Sides):
         for content in both:
             kinship.unite(group, content.group)
         return lambda outs: Grown(tuple(outs[k] for k in at), form, group, shared)
+
+    def _form_of_both(self, contents: tuple[Any, Any]) -> Pattern | None:
+        found = [self._form(k, content) for k, content in enumerate(contents) if content != ()]
+        forms = [form for form in found if form is not None]
+        if not forms or len(forms) < len(found):
+            return None
+        return forms[0] if len(forms) == 1 else grown.join(*forms)
 
     def _form(self, k: int, content: Any) -> Pattern | None:
         with self.sides[k].active(self.cx):

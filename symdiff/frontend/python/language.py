@@ -147,6 +147,9 @@ SUPPORTED = (
     Row("lists, dicts and objects of a dict, changed by a key of the run",
         "b = {'lo': [], 'hi': []} ⏎ for t in v: b['lo' if t < x else 'hi'].append(t * x)"
         " ⏎ return sum(b['lo']) * len(b['hi'])"),
+    Row("lists with one of several texts or functions in each element",
+        "out = [] ⏎ for t in v: ⏎     if t > x: out.append(('above', t)) ⏎     else: out.append(('below', t * x))"
+        " ⏎ return sum(t * t if name == 'above' else t for name, t in out)"),
     Row("lists of lists that grow in both, rows that change places",
         "rows = [[x]] ⏎ for t in v: ⏎     if t > x: rows.append([t]) ⏎     else: rows[-1].append(t)"
         " ⏎ rows[0], rows[-1] = rows[-1], rows[0] ⏎ rows[0][0] *= x ⏎ return sum(sum(r) * len(r) for r in rows)"),

@@ -19,6 +19,7 @@ from symdiff.frontend.python import (
     iterators,
     kinship,
     memory,
+    openings,
     operators,
     sorting,
     unfilled,
@@ -125,6 +126,8 @@ def joined(cx: Context, node: ast.AST, first: Content, second: Content, of: Grow
         return first + second
     form = grown.form_of_elements(cx, first, second)
     staged = [c.form for c in (first, second) if isinstance(c, Grown)]
+    if form is None:
+        openings.help_(cx, first, second)
     if form is None or not all(grown.covers(cx, form, have) for have in staged):
         kinds = [grown.described(have) for have in staged]
         cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason=f"takes elements besides {' and '.join(kinds)}")

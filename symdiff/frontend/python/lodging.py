@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from symdiff.errors import Loc
-from symdiff.frontend.python import absences, grown, memory
+from symdiff.frontend.python import absences, grown, memory, texts
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.kinship import Path, inside, related, unite
@@ -338,8 +338,8 @@ class _Again:
             cell = self.cell(old, Arr, path)
             cx.store.set(cell, value)
             return Arr(cell)
-        if form.kind == absences.KIND:
-            return absences.built(cx, cx.frame.source.node, form, found)
+        if form.kind in (absences.KIND, texts.KIND):
+            return grown.built(cx, cx.frame.source.node, form, found)
         if form.kind == "grown":
             cell = self.cell(old, ListRef, path)
             cx.store.set(cell, grown.content_of_inner(form.parts[0], found, cell))

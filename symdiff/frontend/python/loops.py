@@ -15,13 +15,13 @@ from symdiff.frontend.python import (
     descents,
     iterated,
     iterators,
+    openings,
     operators,
     raising,
     sets,
     special_methods,
     summing,
     targets,
-    unfilled,
 )
 from symdiff.frontend.python.context import Context, LoopState
 from symdiff.frontend.python.control import BREAK, BROKEN, CONTINUE, ON, exit_of, set_exit
@@ -150,6 +150,7 @@ def _roll_or_unroll(
             if misfit is not None and misfit.code in OF_A_SUM and summing.note(cx, stmt, zeros):
                 raise Restart
             if misfit is not None and misfit.code == "SD505" and isinstance(stmt, ast.For):
+                openings.use(cx)
                 ask_for_count(cx, over, misfit)
             return
         except CannotRoll as error:
@@ -233,10 +234,10 @@ def _sum_instead(cx: Context, stmt: ast.For | ast.While, problem: Problem | None
 
 
 def _roll_lists(cx: Context, key: Hashable) -> None:
-    """Begin again with the loop rolled, where it could not be for lists of lists that are empty yet."""
-    if cx.fillable:
+    """Begin again with the loop rolled, where it could not be for elements without a form in common."""
+    if cx.openings:
         cx.session.unrolled.pop(key, None)
-        unfilled.refused(cx)
+        openings.use(cx)
 
 
 class _UnknownCount(Exception):

@@ -25,9 +25,12 @@ from symdiff.frontend.python import (
     keys,
     memory,
     objects,
+    openings,
     parameters,
     rounds,
     sharing,
+    texts,
+    unfilled,
     which,
 )
 from symdiff.frontend.python.context import Context, Frame
@@ -156,6 +159,7 @@ def _attempt(source: Source, signature: Signature, session: Session) -> Lowered:
     if not cx.problems and result is not POISON:
         tree = _structure(cx, source.node, result, leaves, statics)
     if cx.problems:
+        openings.use(cx)
         sizes = rounds.sizes_outside(cx, cx.sizes_needed)
         if sizes:
             _fix_captured_sizes(cx)
@@ -397,11 +401,11 @@ def _flatten_list(cx: Context, node: ast.AST, val: ListRef, leaves: list[Value],
 
 def _element_tree(form: Pattern) -> Tree | None:
     """The structure of an element; None where it holds what is no number."""
-    if form.kind in grown.LEAVES:
+    if form.kind in (*grown.LEAVES, unfilled.KIND):
         return Tree()
     parts = [_element_tree(part) for part in form.parts]
     children = tuple(part for part in parts if part is not None)
-    if len(children) < len(parts) or form.kind == "known":
+    if len(children) < len(parts) or form.kind in ("known", texts.KIND):
         return None
     if form.kind == "grown":
         return children[0] if _plain(children[0]) else Tree("rows", None, (0,), children)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from symdiff.errors import Problem
 from symdiff.frontend.python.desugar import desugared
 from symdiff.frontend.python.instances import Pattern, Place
+from symdiff.frontend.python.values import Val
 from symdiff.frontend.source import FunctionNode
 from symdiff.ir import dims
 from symdiff.ir.dims import Dim
@@ -42,7 +43,8 @@ class Session:
     bodies: dict[tuple[int, frozenset[int]], tuple[FunctionNode, FunctionNode]] = field(default_factory=dict)
     made: dict[tuple[int, str], tuple[ast.AST, Any]] = field(default_factory=dict)  # by node, kept, and kind
     ragged: bool = False  # lists in lists that grow are of any length too
-    opened: bool = False  # for the sake of some that are empty yet: see `unfilled`
+    texts: list[Val] | None = None  # in elements of such lists, where they are told apart: see `texts`
+    opened: bool = False  # since elements had no form in common: see `openings`
     # places of `[]` in lists, filled later: what with; None where that does not help
     filled: dict[Hashable, Pattern] | None = field(default_factory=dict)
     searched: set[Hashable] = field(default_factory=set)  # subscripts (by call path) of lists with staged indices

@@ -13,7 +13,7 @@ import ast
 from collections.abc import Hashable, Sequence
 from typing import Any
 
-from symdiff.frontend.python import alternatives, containers, control, grown, kinship, lodging, operators, unfilled
+from symdiff.frontend.python import alternatives, containers, control, grown, kinship, lodging, openings, operators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     Cell,
@@ -36,7 +36,7 @@ def made(cx: Context, node: ast.AST, cell: Cell, items: dict[Any, Val]) -> dict[
         return items
     values = tuple(items.values())
     if grown.form_of_elements(cx, values) is None:
-        unfilled.open_for(cx)
+        openings.use(cx)
     rows = grown.staged(cx, node, values)
     if rows is None:
         return items
@@ -68,7 +68,7 @@ def _may_be_rows(cx: Context, items: dict[Any, Val] | None) -> bool:
     values = tuple((items or {}).values())
     if not values or not all(isinstance(v, ListRef | DictRef | ObjRef) for v in values):
         return False
-    return grown.form_of_elements(cx, values) is not None or unfilled.may_be_filled(cx, values)
+    return grown.form_of_elements(cx, values) is not None or openings.help_(cx, values)
 
 
 def _home(cx: Context, values: Sequence[Val]) -> Cell | None:

@@ -11,11 +11,9 @@ is made as such at once.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import Any
 
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
-from symdiff.frontend.python.problems import Restart
 from symdiff.frontend.python.values import Cell, Grown, Known, ListRef, Val, static_size
 from symdiff.ir import types
 
@@ -59,34 +57,3 @@ def grows(cx: Context, val: ListRef, more: Sequence[Val]) -> bool:
     from symdiff.frontend.python import lodging
 
     return bool(more) and cx.store.get(val.cell) == () and lodging.lodged(cx, val.cell) is not None
-
-
-def may_be_filled(cx: Context, *contents: Any) -> bool:
-    """Whether these elements, which have no form in common, have one where lists in lists are of any length."""
-    from symdiff.frontend.python import grown
-
-    if cx.session.ragged or cx.session.taken_apart is not None or cx.session.filled is None:
-        return False
-    cx.session.ragged = True
-    found = grown.form_of_elements(cx, *contents)
-    cx.session.ragged = False
-    return found is not None
-
-
-def refused(cx: Context) -> None:
-    """Begin again with lists of any length in lists, where a list could not grow since lists in it are empty yet."""
-    if cx.fillable:
-        open_for(cx)
-
-
-def open_for(cx: Context) -> None:
-    """The same where `may_be_filled`.  Raises Restart."""
-    cx.session.opened = True
-    open_lists(cx)
-
-
-def open_lists(cx: Context) -> None:
-    """Begin again with lists of any length in lists that grow, if this is not that attempt already."""
-    if not cx.session.ragged:
-        cx.session.ragged = True
-        raise Restart
