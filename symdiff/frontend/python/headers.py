@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from symdiff.errors import Loc
-from symdiff.frontend.python import alternatives, grown, kinship, lodging, openings, which
+from symdiff.frontend.python import alternatives, grown, kinship, lodging, memory, openings, which
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.sides import fixed, same_place
@@ -253,6 +253,7 @@ def _reference(cx: Context, before: Any, after: Reference, key: Any) -> Slot:
 
 
 def _content_after(cx: Context, after: Reference) -> Any:
+    memory.stale(cx, after)  # an element of a list is read again where that was changed
     found = cx.store.get(after.cell)
     if isinstance(found, Conflict):
         raise Misfit(found.then, found.orelse)

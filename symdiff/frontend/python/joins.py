@@ -117,7 +117,7 @@ class Joiner(Sides):
             self.shares(cell, *key)
             self.hand_on_free(cell, a, b)
             self.cells[key] = at_cell(a, cell)
-            rebuild = self.content(self.content_of(0, a.cell), self.content_of(1, b.cell))
+            rebuild = self.content(*(self.content_now(k, x) for k, x in enumerate((a, b))))
             if rebuild is None:
                 del self.cells[key]
                 return self._conflict(a, b)
@@ -380,7 +380,7 @@ class Joiner(Sides):
         return lambda outs: found
 
     def _bottom_reference(self, k: int, live: Reference) -> Rebuild:
-        content = self.content_of(1 - k, live.cell)
+        content = self.content_now(1 - k, live)
         if self.cx.store.get(live.cell) is not MISSING:
             return lambda outs: live  # it existed before: its content is joined as a cell
         key = (BOTTOM, live.cell)

@@ -102,6 +102,12 @@ class Sides:
     def content_of(self, side: int, cell: Cell) -> Any:
         return self.sides[side].changes.get(cell, self.cx.store.get(cell))
 
+    def content_now(self, side: int, val: Reference) -> Any:
+        """What a list, dict or object holds on one side: an element of a list is read again where that was changed."""
+        with self.sides[side].active(self.cx):
+            memory.stale(self.cx, val)
+            return self.cx.store.get(val.cell)
+
     def shown(self, x: Val) -> str:
         """As messages name it; what an array is may be known on one side alone."""
         if alternatives.choosable(x) and not self.choosable(x):
