@@ -251,6 +251,7 @@ class Lowered:
     doc: str = ""
     user_names: frozenset[str] = frozenset()
     defaults: tuple[tuple[str, Any], ...] = field(default=(), compare=False)  # that a module keeps, by parameter
+    keyword_only: frozenset[str] = field(default=frozenset(), compare=False)  # parameters that a module has so, too
 
 
 def check_has_numbers(lowered: Lowered) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from symdiff.api.compiled import check_level, reached_by_name
 from symdiff.api.files import is_generated, write_whole
-from symdiff.api.parameters import asked_for, choose, name_of, parameters_of
+from symdiff.api.parameters import KEYWORD_ONLY, asked_for, choose, name_of, parameters_of
 from symdiff.api.signatures import Example, Types, declared_signature, float_arguments
 from symdiff.api.transforms import Forward, Grad, Pullback, ValueAndGrad, lower_function
 from symdiff.errors import UsageError
@@ -114,9 +114,11 @@ def chosen_names(fun: Function, signature: Signature, wrt: Names) -> tuple[str, 
 
 
 def with_defaults(fun: Function, lowered: Lowered) -> Lowered:
-    """The lowered function with the defaults of its parameters, for a module to keep."""
-    found = tuple((p.name, p.default) for p in parameters_of(fun) if not p.required)
-    return dataclasses.replace(lowered, defaults=found)
+    """The lowered function with the defaults of its parameters, and which go by name alone, for a module to keep."""
+    parameters = parameters_of(fun)
+    found = tuple((p.name, p.default) for p in parameters if not p.required)
+    named = frozenset(p.name for p in parameters if p.kind == KEYWORD_ONLY)
+    return dataclasses.replace(lowered, defaults=found, keyword_only=named)
 
 
 def shown_as(lowered: Lowered, file: str | None) -> Lowered:

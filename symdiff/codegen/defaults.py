@@ -20,12 +20,16 @@ LARGEST_EMBEDDED = 64
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One Python parameter of a generated function: its name, annotation and default."""
+    """One Python parameter of a generated function: its name, annotation and default.
+
+    One of a `keyword` goes by name alone: captured data, and what the user's function has so.
+    """
 
     name: str
     annotation: str
     default: str = ""
     keyword: bool = False
+    captured: bool = False
 
 
 def of_the_user(lowered: Lowered, argument: Argument) -> str:
@@ -71,6 +75,6 @@ def embedded(value: object) -> str:
 
 
 def in_a_row(given: Sequence[Given]) -> list[Given]:
-    """Positional parameters as Python takes them: behind one with a default, all have one."""
-    needed = max((k for k, g in enumerate(given) if not g.default), default=-1)
+    """Parameters as Python takes them: of the positional ones, all behind one with a default have one."""
+    needed = max((k for k, g in enumerate(given) if not (g.default or g.keyword)), default=-1)
     return [replace(g, default="") if k < needed else g for k, g in enumerate(given)]

@@ -236,14 +236,16 @@ def entry(lowered: Lowered, embed: bool, avoid: Set[str] = frozenset()) -> Entry
             variable[(argument.name, path)] = base if not path else identifier(p.name, frozenset(own.values()))
             if path:
                 unpack.append(Line(1, f"{variable[(argument.name, path)]} = {text}"))
-        given.append(Given(base, argument_annotation(argument), defaults.of_the_user(lowered, argument)))
+        default, named = defaults.of_the_user(lowered, argument), argument.name in lowered.keyword_only
+        given.append(Given(base, argument_annotation(argument), default, named))
     given = defaults.in_a_row(given)
     captured: dict[int, str] = {}  # a name may be captured from several places, and be that of an argument
     for k, p in enumerate(lowered.params):
         if p.captured:
             name = identifier(p.name, frozenset(own.values()))
             captured[k] = name
-            given.append(Given(name, annotation(p.type), defaults.embedded(p.value) if embed else "", keyword=True))
+            default = defaults.embedded(p.value) if embed else ""
+            given.append(Given(name, annotation(p.type), default, keyword=True, captured=True))
     leaves = tuple(captured.get(k) or variable[(p.argument, p.path)] for k, p in enumerate(lowered.params))
     return Entry(tuple(given), tuple(unpack), leaves, tuple(structure))
 

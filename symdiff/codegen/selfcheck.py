@@ -130,7 +130,7 @@ def samples(parts: Parts, entry: Entry) -> list[str]:
             found.setdefault(atom, SMALLEST + len(found))
     lines = []
     captured = [k for k, p in enumerate(parts.lowered.params) if p.captured]
-    keywords = [g for g in entry.given if g.keyword]
+    keywords = [g for g in entry.given if g.captured]
     defaulted = {k for k, g in zip(captured, keywords, strict=True) if g.default}
     for k, (leaf, p) in enumerate(zip(entry.leaves, parts.lowered.params, strict=True)):
         if k in defaulted:
@@ -184,10 +184,12 @@ def call(parts: Parts, entry: Entry, moved: bool, directions: bool = False) -> s
         if wrt:
             along[(p.argument, p.path)] = converted(p.type, f"v_{leaf}")
     arguments = parts.lowered.signature.arguments
-    texts = [structured(a, leaf_text) for a in arguments]
+    given = [(g, structured(a, leaf_text)) for g, a in zip(entry.given, arguments, strict=False)]
+    texts = [text for g, text in given if not g.keyword]
     by_name = {a.name: a for a in arguments}
     texts += [structured(by_name[name], along) for name in parts.wrt if directions]
-    keywords = [g for g in entry.given if g.keyword]
+    texts += [f"{g.name}={text}" for g, text in given if g.keyword]
+    keywords = [g for g in entry.given if g.captured]
     texts += [f"{g.name}={leaf}" for g, leaf in zip(keywords, captured, strict=True) if not g.default]
     return ", ".join(texts)
 

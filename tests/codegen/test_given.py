@@ -51,13 +51,51 @@ def changes(x, w=np.ones(2)):  # noqa: B008
     return np.sum(w * x)
 
 
-def large(x, w=np.ones(100), *, a=1.0, b):  # noqa: B008
-    return x * w.sum() * a * b
+def large(x, w=np.ones(100)):  # noqa: B008
+    return x * w.sum()
 
 
 @pytest.mark.parametrize("function", [changes, large])
-def test_what_is_changed_large_or_before_one_without_has_no_default(function: Callable[..., Any]) -> None:
+def test_what_is_changed_or_large_has_no_default(function: Callable[..., Any]) -> None:
     assert defaults(made(function, wrt="x")[function.__name__]) == {}
+
+
+OFFSET = 0.25
+
+
+def named(x, y=1.0, *, scale=2.0, n, flag=True):
+    return x * x * scale * n * y + OFFSET if flag else x
+
+
+def kinds(function: Callable[..., Any]) -> dict[str, Any]:
+    return {name: p.kind.name for name, p in inspect.signature(function).parameters.items()}
+
+
+def test_what_goes_by_name_alone_does_so_in_the_module() -> None:
+    """Each with its own default, also before one without; directions go by position; the module checks itself."""
+    functions = ("primal", "forward", "backward", "value_and_grad", "grad", "jvp", "hvp")
+    module = made(named, functions=functions)
+    for name in ("named", "named_forward", "named_value_and_grad", "named_grad"):
+        assert list(kinds(module[name]).values()) == ["POSITIONAL_OR_KEYWORD"] * 2 + ["KEYWORD_ONLY"] * 4
+        assert defaults(module[name]) == {"y": 1.0, "scale": 2.0, "flag": True, "OFFSET": OFFSET}
+    assert module["named"](1.5, n=3.0) == named(1.5, n=3.0)
+    assert module["named_grad"](1.5, n=3.0, scale=4.0) == (36.0, 27.0, 6.75, 9.0)
+    assert module["named_jvp"](1.5, 1.0, 1.0, 0.0, 0.0, 0.0, n=3.0)[1] == 18.0
+    with pytest.raises(TypeError, match="positional"):
+        module["named"](1.5, 1.0, 2.0, 3.0)
+    assert module["_check"]() == 0
+
+
+def test_a_parameter_by_name_alone_that_is_a_structure() -> None:
+    def f(x, *, p, k):
+        return np.sum(x * p["a"]) * k
+
+    module = made(f, example={"x": np.ones(3), "p": {"a": np.ones(3)}, "k": 2.0})
+    x, p = np.array([1.0, 2.0]), {"a": np.array([3.0, 4.0])}
+    assert module["f"](x, p=p, k=0.5) == 5.5
+    found = module["f_grad"](x, p=p, k=0.5)
+    assert found[0].tolist() == [1.5, 2.0] and found[1]["a"].tolist() == [0.5, 1.0] and found[2] == 11.0
+    assert module["_check"]() == 0
 
 
 def counted(x, text, mode, steps):
