@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import Any
 
 from symdiff.ir import types
 from symdiff.ir.core import Params
@@ -10,10 +11,11 @@ from symdiff.ir.types import Type
 from symdiff.primitives.declare import CONSTANT, prim
 
 Piece = str | tuple[str, str]  # literal text, or how the next operand is formatted: conversion and format spec
+TUPLE = ("(", "")  # before the texts of the elements of a tuple
 
 
-def text_node(pieces: tuple[Piece, ...], first: int) -> ast.expr:
-    """The text as an expression of the operands `xs{first}`, …: a name, a literal or an f-string.
+def text_node(pieces: tuple[Any, ...], first: int) -> ast.expr:
+    """The text as an expression of the operands `xs{first}`, …: a name, a literal, an f-string, or a tuple of these.
 
     >>> ast.unparse(text_node(("x = ", ("r", ".3f")), 0))
     "f'x = {xs0!r:.3f}'"
@@ -21,6 +23,11 @@ def text_node(pieces: tuple[Piece, ...], first: int) -> ast.expr:
     if pieces == (("", ""),):
         return ast.Name(f"xs{first}", ast.Load())
     parts: list[ast.expr] = []
+    if pieces[:1] == (TUPLE,):
+        for text in pieces[1:]:
+            parts.append(text_node(text, first))
+            first += _count(text)
+        return ast.Tuple(parts, ast.Load())
     for piece in pieces:
         if isinstance(piece, str):
             parts.append(ast.Constant(piece))
@@ -39,8 +46,15 @@ def list_texts(texts: tuple[tuple[Piece, ...], ...], first: int = 0) -> list[str
     found = []
     for pieces in texts:
         found.append(ast.unparse(text_node(pieces, first)))
-        first += sum(not isinstance(p, str) for p in pieces)
+        first += _count(pieces)
     return found
+
+
+def _count(pieces: tuple[Any, ...]) -> int:
+    """How many operands a text shows."""
+    if pieces[:1] == (TUPLE,):
+        return sum(map(_count, pieces[1:]))
+    return sum(not isinstance(p, str) for p in pieces)
 
 
 def _print_text(params: Params, ins: tuple[Type, ...]) -> str:

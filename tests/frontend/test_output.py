@@ -209,3 +209,35 @@ def chosen_loudly(x):
 @pytest.mark.parametrize("level", [0, 1, 2])
 def test_text_alone_in_a_branch_that_chooses_between_values(level: int) -> None:
     assert outcome(symdiff.grad(chosen_loudly, level=level), 1.5) == ("loud\n", "")
+
+
+class Quoted:
+    def __init__(self, value):
+        self.value = value
+
+    def __repr__(self):
+        return f"Quoted({self.value})"
+
+    def __str__(self):
+        return f"<{self.value:.2f}>"
+
+
+def objects_in_texts(x):
+    q = Quoted(x)
+    print([q, Quoted(2.0)], (1, q), {"q": q}, f"{[q]} {q} {q!r}")
+    print("%s|%r" % (q, q), "{} {!r}".format(q, q), str([q]))  # noqa: UP031, UP032
+    return x * q.value
+
+
+def none_or_a_number(x):
+    best = None
+    if x > 1:
+        best = x * x
+    print(str(best), repr(best), "best: " + str(best))
+    return x
+
+
+@pytest.mark.parametrize("f", [objects_in_texts, none_or_a_number])
+@pytest.mark.parametrize("x", [0.75, 1.5])
+def test_objects_and_optional_numbers_in_texts(f: Callable[..., Any], x: float) -> None:
+    assert outcome(symdiff.grad(f), x) == outcome(f, x)

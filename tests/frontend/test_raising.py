@@ -161,17 +161,67 @@ def test_a_generated_module_says_it_too() -> None:
         space["total_grad"](np.ones((2, 3)))
 
 
-def with_a_tuple(x):
-    assert x < 100, ("too big", x)
+class Own(Exception):
+    pass
+
+
+def of_texts(x):
+    assert x < 0, ("a", "b")
+    return x
+
+
+def of_numbers(x):
+    assert x < 0, ("a", ("b", x, f"{x:.1f}", f"{x}"), 2)
+    return x
+
+
+def of_a_class(x):
+    if x > 0:
+        raise Own(("a", ("b",)), x)
+    return x
+
+
+def of_several(x):
+    if x > 0:
+        raise ValueError((), "a", (x,))
+    return x
+
+
+def of_a_format(x):
+    if x > 0:
+        raise ValueError(f"{x:.1f}")
+    return x
+
+
+@pytest.mark.parametrize(
+    ("function", "args"),
+    [
+        (of_texts, (("a", "b"),)),
+        (of_numbers, (("a", ("b", 1.5, "1.5", "1.5"), 2),)),
+        (of_a_class, (("a", ("b",)), 1.5)),
+        (of_several, ((), "a", (1.5,))),
+        (of_a_format, ("1.5",)),
+    ],
+)
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_tuples_in_exceptions(function: Callable[..., Any], args: tuple[Any, ...], level: int) -> None:
+    """Their `args` are Python's: the tuple, and in it numbers and texts."""
+    with pytest.raises((AssertionError, Own, ValueError)) as raised:
+        symdiff.grad(function, level=level)(1.5)
+    assert raised.value.args == args
+
+
+def with_a_list(x):
+    assert x < 100, ("too big", [x])
     return x * x
 
 
 def test_a_message_of_assert_that_is_no_text_is_named_as_what_it_is() -> None:
     with pytest.raises(CompileError) as caught:
-        symdiff.grad(with_a_tuple)(1.5)
+        symdiff.grad(with_a_list)(1.5)
     (problem,) = caught.value.problems
     assert problem.code == "SD230"
-    assert problem.what == '`raise AssertionError(("too big", x))` is not supported'
+    assert problem.what == '`raise AssertionError(("too big", [x]))` is not supported'
 
 
 def _loops(x, n):

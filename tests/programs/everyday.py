@@ -299,3 +299,13 @@ def readings_set_back(x, w, n):
             del gauge.reading
         total += gauge.reading * w
     return total if range(0, n, 2) == range(0, n + 1, 2) else total**2
+
+
+@cases(1.3, 5)
+@cases(0.7, 4)
+def positions_in_ranges(x, n):
+    evens = range(0, 12, 2)
+    total = evens.index(4) * x + evens.count(n) * x * x
+    if n in evens:
+        total += evens.index(n) * np.sin(x)
+    return total + range(n, -1, -1).index(2) * x**3

@@ -96,6 +96,8 @@ def attribute(cx: Context, node: ast.Attribute, base: Val, name: str) -> Val:
         return _numeric(cx, node, base, name)
     if isinstance(base, Sequence_) and base.kind == "range" and name in ("start", "stop", "step"):
         return base.parts[("start", "stop", "step").index(name)]
+    if isinstance(base, Sequence_) and base.kind == "range" and name in ("index", "count"):
+        return Method(base, name)
     if isinstance(base, SliceVal) and name in ("start", "stop", "step"):
         return {"start": base.lo, "stop": base.hi, "step": base.step}[name]
     if name in container_method_names(base) or isinstance(base, Foreign):

@@ -43,6 +43,7 @@ from symdiff.frontend.python.values import (
     Foreign,
     Known,
     ListRef,
+    Maybe,
     Method,
     OneOf,
     Partial,
@@ -63,7 +64,7 @@ def apply(cx: Context, node: ast.AST, function: Val, args: list[Val], kwargs: di
     if isinstance(function, OneOf):
         function = alternatives.present(cx, node, function, "'NoneType' object is not callable")
         return alternatives.each(cx, node, function, lambda f: apply(cx, node, f, args, kwargs))
-    if alternatives.involved(*args, *kwargs.values()) and not _takes_any(function):
+    if alternatives.involved(*args, *kwargs.values()) and not (_takes_any(function) or _is_text_of(function, args)):
         return _apply_each(cx, node, function, args, kwargs)
     if isinstance(function, Closure):
         return _inline(cx, node, function.source, function.frame, args, kwargs, function)
@@ -94,6 +95,12 @@ def apply(cx: Context, node: ast.AST, function: Val, args: list[Val], kwargs: di
 def keeps_iterators(function: Val) -> bool:
     """Whether a function only asks of an iterator, or takes its next element."""
     return isinstance(function, Known) and any(function.obj is f for f in (next, isinstance, type, callable))
+
+
+def _is_text_of(function: Val, args: Sequence[Val]) -> bool:
+    """Whether this is `str(x)` of an x that is None or a number, which is shown as the object that it is."""
+    shows = isinstance(function, Known) and any(function.obj is f for f in (str, repr))
+    return shows and all(isinstance(arg, Maybe) for arg in args)
 
 
 def _apply_each(cx: Context, node: ast.AST, function: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:

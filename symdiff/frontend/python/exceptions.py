@@ -157,6 +157,8 @@ def _with_arguments(cx: Context, stmt: ast.Raise, raised: Raised, values: list[V
     if shown is None:
         cx.refuse("SD230", stmt, construct=_shown_as(cx, stmt))
         return None
+    if not raised.operands and not shown[1]:
+        return Raised(raised.name, tuple(map(output.known_text, shown[0])), (), raised.cause)
     return Raised(raised.name, shown[0], (*raised.operands, *shown[1]), raised.cause)
 
 

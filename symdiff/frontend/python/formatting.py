@@ -43,7 +43,8 @@ def _directive(cx: Context, val: Val, flags: str, width: str, precision: str | N
     if kind in "sr":  # aligned to the right, as `format` aligns numbers only
         align = "" if not width else "<" if "-" in flags else ">"
         spec = f"{align}{width}{places}"
-        return output.pieces_of(cx, val, kind if spec or kind == "r" else "", spec)
+        shown = output.as_text(cx, val, kind)
+        return output.pieces_of(cx, shown, kind if shown is val and (spec or kind == "r") else "", spec)
     if kind not in "dieEfFgG" or not cx.is_numeric(val) or cx.aval(val).rank or cx.aval(val).complex:
         return None
     if kind in "di" and precision is not None:
@@ -79,7 +80,9 @@ def braces(cx: Context, template: str, args: Sequence[Val], kwargs: Mapping[str,
             continue
         name, count = (field, count) if field else (str(count), count + 1)
         val = args[int(name)] if name.isdigit() and int(name) < len(args) else kwargs.get(name)
-        shown = None if val is None or "{" in (spec or "") else output.pieces_of(cx, val, conversion or "", spec or "")
+        made = None if val is None else output.as_text(cx, val, conversion or "s")
+        kept = (conversion or "") if made is val else ""
+        shown = None if made is None or "{" in (spec or "") else output.pieces_of(cx, made, kept, spec or "")
         if shown is None:
             return None
         pieces += shown

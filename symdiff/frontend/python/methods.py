@@ -22,6 +22,7 @@ from symdiff.frontend.python import (
     operators,
     outside,
     raising,
+    ranges,
     sets,
     subscripts,
     ufuncs,
@@ -77,6 +78,9 @@ def call_method(cx: Context, node: ast.AST, method: Method, args: list[Val], kwa
         return POISON
     if isinstance(receiver, (Num, Arr)):
         return _array_method(cx, node, receiver, name, args, kwargs)
+    run = ranges.parts(receiver)
+    if run is not None and not all(isinstance(a, Known) for a in (receiver, *args)):
+        return ranges.method(cx, node, run, name, args, kwargs)
     if isinstance(receiver, Foreign) or (isinstance(receiver, Known) and foreign_results.is_method(receiver.obj, name)):
         found = foreign.method(cx, node, receiver, name, args, kwargs)
         return cx.refuse("SD404", node, type=cx.describe(receiver), name=name) if found is None else found

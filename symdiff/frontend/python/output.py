@@ -15,6 +15,7 @@ from symdiff.frontend.python.values import (
     Letter,
     ListRef,
     Maybe,
+    ObjRef,
     OneOf,
     Piece,
     Struct,
@@ -22,6 +23,7 @@ from symdiff.frontend.python.values import (
     Val,
 )
 from symdiff.ir.core import Value
+from symdiff.primitives.output import TUPLE
 
 Pieces = list[str | Piece]
 Texts = tuple[tuple[str | tuple[str, str], ...], ...]
@@ -78,11 +80,23 @@ def _container(cx: Context, val: Val) -> Pieces | None:
 def _joined(cx: Context, opening: str, parts: Sequence[tuple[str, Val]], closing: str) -> Pieces | None:
     found: Pieces = [opening]
     for k, (label, item) in enumerate(parts):
-        shown = pieces_of(cx, item, "r")
+        shown = pieces_of(cx, as_text(cx, item, "r"), "s" if isinstance(item, ObjRef) else "r")
         if shown is None:
             return None
         found += [", " * (k > 0) + label, *shown]
     return [*found, closing]
+
+
+def as_text(cx: Context, val: Val, conversion: str) -> Val:
+    """An object inside of what is shown, as the string that its class makes of it."""
+    from symdiff.frontend.python import dataclass_calls
+
+    if not isinstance(val, ObjRef):
+        return val
+    loc = cx.scope.loc
+    found = dataclass_calls.text(cx, cx.frame.source.node, val, conversion)
+    cx.scope.loc = loc
+    return found
 
 
 def text(pieces: Pieces) -> Val:
@@ -169,19 +183,34 @@ def print_(cx: Context, node: ast.AST, args: list[Val], kwargs: dict[str, Val]) 
 
 
 def arguments_of(cx: Context, vals: Sequence[Val]) -> tuple[Texts, list[Value]] | None:
-    """The arguments of an exception: numbers and arrays as they are, text; None for anything else."""
-    found = []
-    for val in vals:
-        if isinstance(val, Foreign) or cx.is_numeric(val):
-            shown: Pieces | None = [Piece(val.value if isinstance(val, Foreign) else cx.value(val))]
-        else:
-            shown = pieces_of(cx, val) if isinstance(val, Text) or _is_string(val) else None
-        if shown is None:
-            return None
-        if isinstance(val, Text) and len(shown) == 1:  # `f"{x}"` is a string, not x
-            shown = [p if isinstance(p, str) else p._replace(conversion=p.conversion or "s") for p in shown]
-        found.append(_merged(shown))
-    return _taken_apart(found)
+    """The arguments of an exception: numbers and arrays as they are, text, and tuples of these; None for others."""
+    found = [_argument(cx, val) for val in vals]
+    if None in found:
+        return None
+    operands = [value for _, values in filter(None, found) for value in values]
+    return tuple(texts for texts, _ in filter(None, found)), operands
+
+
+def _argument(cx: Context, val: Val) -> tuple[Any, list[Value]] | None:
+    """What is said of an argument, and the operands in it."""
+    if isinstance(val, Struct) and val.kind == "tuple":
+        inside = arguments_of(cx, val.items)
+        return None if inside is None else ((TUPLE, *inside[0]), inside[1])
+    if isinstance(val, Foreign) or cx.is_numeric(val):
+        shown: Pieces | None = [Piece(val.value if isinstance(val, Foreign) else cx.value(val))]
+    else:
+        shown = pieces_of(cx, val) if isinstance(val, Text) or _is_string(val) else None
+    if shown is None:
+        return None
+    if isinstance(val, Text) and len(shown) == 1:  # `f"{x}"` is a string, not x
+        shown = [p if isinstance(p, str) or p.spec else p._replace(conversion=p.conversion or "s") for p in shown]
+    texts, operands = _taken_apart([_merged(shown)])
+    return texts[0], operands
+
+
+def known_text(pieces: tuple[Any, ...]) -> Any:
+    """The argument of an exception that shows no operand: a string, or a tuple of such."""
+    return tuple(map(known_text, pieces[1:])) if pieces[:1] == (TUPLE,) else "".join(pieces)
 
 
 def _is_string(val: Val) -> bool:

@@ -65,6 +65,24 @@ def contains(cx: Context, node: ast.AST, val: Sequence_, item: Val) -> Val:
     return control.short_circuit(cx, node, operators.compare(cx, node, first, item, lo), True, below)
 
 
+def method(cx: Context, node: ast.AST, val: Sequence_, name: str, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    """`range(…).index(n)` and `range(…).count(n)`, of a whole number."""
+    whole = len(args) == 1 and not kwargs and cx.is_numeric(args[0]) and cx.aval(args[0]).dtype[0] in "iub"
+    if not whole:
+        return cx.refuse_unknown(node, f"range.{name}", args)
+    there = contains(cx, node, val, args[0])
+    if there is POISON or name == "count":
+        return POISON if there is POISON else _chosen(cx, node, there, Known(1), Known(0))
+    lo, _, step = val.parts
+    missing = operators.negate(cx, node, there)
+    if isinstance(args[0], Known):
+        operators.raise_if(cx, node, missing, "ValueError", (f"{args[0].obj!r} is not in range",))
+    else:
+        shown = ((("r", ""), " is not in range"),)
+        operators.raise_if(cx, node, missing, "ValueError", shown, (cx.value(args[0]),))
+    return _calc(cx, node, ast.FloorDiv(), _calc(cx, node, ast.Sub(), args[0], lo), step)
+
+
 def parts(val: Val) -> Sequence_ | None:
     """A range, also one from outside; None of anything else."""
     if isinstance(val, Known) and isinstance(val.obj, range):
