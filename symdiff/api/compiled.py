@@ -93,6 +93,10 @@ class Compiled:
         """What the compiled function returns, with lists for what is like an argument in `back`."""
         return result
 
+    def as_given(self, count: int, names: Sequence[str]) -> Compiled | None:
+        """What serves calls with so many arguments by position and these by name, of a wrapper that looks at them."""
+        return None
+
     def call_parameters(self) -> tuple[Parameter, ...]:
         """The parameters of a call: those of `fun`, and what a subclass adds."""
         return self.parameters
@@ -267,15 +271,25 @@ def _missing(compiled: Compiled, name: str) -> NoReturn:
 
 
 def _every_one(call: Any, compiled: Compiled, wrapper: FunctionType) -> Callable[..., Any]:
-    """The chain of what a wrapper looks at by its stars: UsageError SD732 unless every argument is given as it is."""
+    """The chain of what a wrapper looks at by its stars, where every argument is given as it is.
+
+    Another call is one of another function, if there is one for it, else UsageError SD732.
+    """
     parameters, function = compiled.call_parameters(), name_of(compiled.fun)
     by_position = [p.name for p in parameters if p.kind == POSITIONAL_ONLY]
     by_name = {p.name for p in parameters} - set(by_position)
     most = sum(p.kind != KEYWORD_ONLY for p in parameters)
     required = {p.name for p in parameters if p.kind == KEYWORD_ONLY and p.required}
+    others: dict[tuple[int, tuple[str, ...]], Compiled | None] = {}
 
     def every_one(*args: Any, **kwargs: Any) -> Any:
         if not len(by_position) <= len(args) <= most or kwargs.keys() - by_name or required - kwargs.keys():
+            key = len(args), tuple(kwargs)
+            if key not in others:
+                others[key] = compiled.as_given(*key)
+            other = others[key]
+            if other is not None:
+                return other(*args, **kwargs)
             given = ", ".join([*by_position, *(f"{p.name}={p.name}" for p in parameters if p.name in by_name)])
             place = f"{wrapper.__code__.co_filename}:{wrapper.__code__.co_firstlineno}"
             raise UsageError.of("SD732", function=function, given=given, place=place)

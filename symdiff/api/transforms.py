@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from symdiff.api import listed, nested
 from symdiff.api.compiled import Compiled, check_differentiable
 from symdiff.api.dispatch import AS_IS, Form
+from symdiff.api.given import written_out
 from symdiff.api.like import Like
 from symdiff.api.parameters import KEYWORD_ONLY, Parameter, choose, name_of, parameters_of
 from symdiff.errors import CompileError, UsageError
@@ -95,6 +96,16 @@ class ByArguments(Compiled):
         super().__init__(fun, level, static)
         self.argnums, self.wrt, self.has_aux = argnums, wrt, has_aux
         self.chosen = choose(fun, self.parameters, argnums, wrt)
+
+    def as_given(self, count: int, names: Sequence[str]) -> Compiled | None:
+        made = written_out(self.fun, self.parameters, count, names)
+        if made is None or not set(self.chosen.names) <= set(made[1]) or self.call_parameters() != self.parameters:
+            return None
+        wrt = self.chosen.names[0] if self.chosen.bare else self.chosen.names
+        static = tuple(name for name in self.static if name in made[1])
+        options: dict[str, Any] = {**self.options(), "argnums": FIRST, "wrt": wrt, "static": static}
+        other: Compiled = type(self).__mro__[1](made[0], **options)
+        return other
 
 
 class ValueAndGrad(ByArguments):

@@ -220,18 +220,57 @@ def test_a_call_is_python_s_or_an_error(k: int) -> None:
     assert compiled
 
 
+def changing(fn: Function) -> Function:
+    @functools.wraps(fn)
+    def wrapper(*args, **kw):
+        kw["w"] = 2.0 * kw.get("w", 1.5)
+        kw.setdefault("shift", 0.25)
+        kw.pop("unused", None)
+        return fn(*args, **kw)
+
+    return wrapper
+
+
+CHANGED: list[tuple[tuple[float, ...], dict[str, float]]] = [
+    ((0.8,), {}),
+    ((0.8,), {"w": 1.3}),
+    ((0.8,), {"shift": 0.5}),
+    ((0.8,), {"unused": 1.0, "w": 1.3}),
+    ((), {"shift": 0.5, "w": 1.3, "x": 0.8}),
+]
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+@pytest.mark.parametrize("argnums", [0, (0,)])
+def test_a_wrapper_that_changes_what_it_hands_on(level: int, argnums: Any) -> None:
+    """Each way of calling it is compiled by itself, also with what only the wrapper takes."""
+    f = changing(scaled)
+    g = symdiff.value_and_grad(f, argnums, level=level)
+    for args, named in 2 * CHANGED:
+        value, gradient = g(*args, **named)
+        assert value == f(*args, **named)
+        found = gradient if argnums == 0 else gradient[0]
+        assert found == pytest.approx(numerically(f, "x", args, named), rel=1e-6)
+    by_both = symdiff.grad(f, argnums=(1, 0), level=level)(0.8, w=1.3)
+    assert by_both == pytest.approx(tuple(numerically(f, n, (), {"x": 0.8, "w": 1.3}) for n in ("w", "x")), rel=1e-6)
+    with pytest.raises((TypeError, SymdiffError), match="multiple values"):
+        g(0.8, 1.3)
+
+
 def test_a_wrapper_that_looks_at_its_arguments_says_so() -> None:
-    g = symdiff.value_and_grad(looking(scaled))
+    """Where the argument to differentiate by is not given, or directions are given besides."""
+    f = looking(scaled)
     line = looking.__code__.co_firstlineno + 1
-    for args, named in [((0.8,), {}), ((0.8, 1.3), {}), ((0.8,), {"w": 1.3, "shift": 0.5})]:
+    for g in (symdiff.value_and_grad(f, wrt="w"), symdiff.grad(f, argnums=(0, 1))):
         with pytest.raises(UsageError) as caught:
-            g(*args, **named)
+            g(0.8)
         assert str(caught.value) == (
             f"SD732 the wrapper of scaled at {__file__}:{line} looks at which arguments are given, and scaled is "
             "compiled for all of them, `scaled(x, w, shift=shift)` (differentiate a function that calls it as you "
             "want: `lambda x: scaled(x)`)"
         )
-    f = looking(scaled)
+    for args, named in [((0.8,), {}), ((0.8, 1.3), {}), ((0.8,), {"w": 1.3, "shift": 0.5})]:
+        assert symdiff.value_and_grad(f)(*args, **named)[0] == pytest.approx(f(*args, **named), rel=1e-12)
     assert symdiff.value_and_grad(lambda x: f(x))(0.8)[0] == pytest.approx(f(0.8), rel=1e-12)
     assert symdiff.value_and_grad(lambda x: f(x, w=1.3))(0.8)[0] == pytest.approx(f(0.8, w=1.3), rel=1e-12)
 
