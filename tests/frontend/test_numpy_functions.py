@@ -234,7 +234,16 @@ REFUSED: list[tuple[Callable[..., Any], Any, str]] = [
         "argument `a, b` of np.dot is not supported of arrays of rank above 2: write np.tensordot(a, b, axes=",
     ),
     (lambda v: np.sum(np.cross(v, v)), V[:2], "argument `a, b` of np.cross is not supported: the last axes must have"),
-    (lambda v: np.sum(np.nan_to_num(v, nan=1.0)), V, "argument `nan` of np.nan_to_num is not supported"),
+    (lambda v: np.sum(np.nan_to_num(v + 1j, nan=1.0)).real, V, "argument `nan` of np.nan_to_num is not supported, pos"),
+    (lambda v: np.sum(np.asarray(v, float, copy=False)[0]), [1.0, 2.0], "argument `copy=False` of np.asarray is not"),
+    (lambda v: (v * 2).resize(9), V, "`resize` of an array in its place is not supported"),
+    (lambda m: np.place(m, m > 0, m[0]), M, "`np.place` of values from `m` itself is not supported"),
+    (lambda m: np.fill_diagonal(m, np.diagonal(m)[::-1]), M, "`np.fill_diagonal` of values from `m` itself is not"),
+    (
+        lambda m: np.sum(np.add.reduceat(m, [0, 1], axis=1)),
+        M,
+        "argument `axis` of np.add.reduceat is not supported: pa",
+    ),
     (
         lambda m: np.sum(np.kron(2.0, m)),
         M,

@@ -24,7 +24,7 @@ ARRAYS: dict[str, Any] = {
 CALLS = """
 all(M) allclose(V,W) amax(M) amin(M) angle(V+1j) any(M) append(M,M) apply_along_axis(np.cumsum,1,M) argmax(M)
 argmin(M) apply_over_axes(np.sum,C,[0]) arange(1,4) argpartition(V,1) argsort(M) argwhere(M) around(M) array(M)
-array(V[0]) array_equal(V,W) array_split(V,3) asarray(M) ascontiguousarray(M) atleast_1d(V) atleast_2d(V)
+array(V[0]) array_equal(V,W) array_split(V,3) asanyarray(M) asarray(M) ascontiguousarray(M) atleast_1d(V) atleast_2d(V)
 atleast_3d(V) average(M) bincount(N,V) block([V,W]) broadcast_arrays(V,M) broadcast_to(V,(3,4)) choose(N%2,[V,W])
 clip(V,-0.5,0.5) column_stack([V,W]) compress(N>0,V) concat([M,M]) concatenate([M,M]) convolve(V,W) copy(M)
 corrcoef(M) correlate(V,W) count_nonzero(M) cov(M) cov(V,W) cross(M[:,1:],M[:,:3]) cumprod(M) cumsum(M)
@@ -33,9 +33,9 @@ diagonal(C) diff(M) digitize(V,W) dot(M,V) dsplit(C,2) dstack([M,M]) ediff1d(V) 
 extract(V>0,V) eye(3) fft.fft(M) fft.fft2(M) fft.fftfreq(4) fft.fftn(M) fft.fftshift(M) fft.ifft(M) fft.ifft2(M)
 fft.ifftn(M) fft.ifftshift(M) fft.irfft(M+1j) fft.irfft2(M+1j) fft.irfftn(M+1j) fft.rfft(M) fft.rfft2(M)
 fft.rfftfreq(4) fft.rfftn(M) fix(V) flatnonzero(M) flip(M) fliplr(M) flipud(M) fromfunction(np.add,(2,3))
-full((2,3),V[0]) full_like(M,V[0]) geomspace(1.0,8.0,4) gradient(M) hsplit(M,2) hstack([M,M]) identity(3) imag(M+1j)
-indices((2,3)) inner(M,M) insert(V,1,2.0) interp(V,W,V) isclose(V,W) ix_([0,2],[1]) kron(M,M) lexsort((V,N))
-nanargmax(M) nanargmin(M) rollaxis(C,2)
+fromiter(V,float) full((2,3),V[0]) full_like(M,V[0]) geomspace(1.0,8.0,4) gradient(M) hsplit(M,2) hstack([M,M])
+identity(3) imag(M+1j) indices((2,3)) inner(M,M) insert(V,1,2.0) interp(V,W,V) isclose(V,W) ix_([0,2],[1]) kron(M,M)
+lexsort((V,N)) nanargmax(M) nanargmin(M) rollaxis(C,2)
 lib.stride_tricks.sliding_window_view(M,(2,2)) linalg.cholesky(S@S.T) linalg.cond(S) linalg.cross(M[:,1:],M[:,:3])
 linalg.det(S) linalg.diagonal(C) linalg.eigh(S@S.T) linalg.eigvalsh(S@S.T) linalg.inv(S) linalg.lstsq(S,V)[0]
 linalg.matmul(M,V) linalg.matrix_norm(M) linalg.matrix_power(S,2) linalg.matrix_transpose(M) linalg.multi_dot([M,S])
@@ -47,7 +47,7 @@ nanmean(G) nanmedian(G) nanmin(G) nanpercentile(G,30) nanprod(G) nanquantile(G,0
 ndim(M) nonzero(M) ones((2,3)) ones_like(M) outer(V,W) pad(V,1) partition(V,1) percentile(M,30) permute_dims(M)
 piecewise(V,[V>0],[1.0,2.0]) polyadd(V,W) polyder(V) polyfit(W,V,1) polyint(V) polymul(V,W)
 polynomial.polynomial.polyval(V,W) polysub(V,W) polyval(V,W) prod(M) ptp(M) quantile(M,0.3) ravel(M)
-ravel_multi_index((N[:2],N[2:]),(4,4)) real(M) repeat(M,2) reshape(M,(4,3)) roll(M,1) rot90(M) round(M)
+ravel_multi_index((N[:2],N[2:]),(4,4)) real(M) repeat(M,2) reshape(M,(4,3)) resize(V,(2,3)) roll(M,1) rot90(M) round(M)
 searchsorted(W,V) select([V>0],[V]) shape(M) sinc(V) size(M) sort(M) split(M,3) squeeze(M[:1]) stack([M,M]) std(M)
 sum(M) swapaxes(M,0,1) take(M,[0,2]) take_along_axis(M,np.argsort(M,axis=1)) tensordot(S,S) tile(V,2) trace(C)
 transpose(M) trapezoid(M) tril(M) tril_indices(3) tril_indices_from(M) triu(M) triu_indices(3) triu_indices_from(M)
@@ -58,7 +58,7 @@ zeros((2,3)) zeros_like(M) exp(V) add(V,W) matmul(M,V) vecdot(M,V) matvec(M,V) v
 VALUES = {
     "axis": ["0", "1", "-1", "None", "(0,1)"], "keepdims": ["True"], "dtype": ["np.float32", "complex", "int"],
     "order": ["'F'"], "where": ["M>0", "V>0", "True"], "initial": ["2.0"], "ddof": ["1"], "k": ["1", "-1"],
-    "copy": ["False", "True", "None"],
+    "copy": ["False", "True", "None"], "count": ["2", "4"],
     "offset": ["1", "-1"], "axis1": ["1", "2"], "axis2": ["0", "2"], "decimals": ["1"], "equal_nan": ["True"],
     "rtol": ["0.5"], "atol": ["0.5"], "deg": ["True"], "kind": ["'stable'", "'introselect'"], "stable": ["True"],
     "ndmin": ["3"], "ndmax": ["1"], "subok": ["True", "False"],

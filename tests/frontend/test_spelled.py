@@ -63,6 +63,8 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("apply_over_axes", (np.sum, CUBE, [0, 2]), {}),
     ("logspace", (0.0, 1.5, 5), {"base": 2.0}), ("geomspace", (0.5, 7.0, 6), {}),
     ("geomspace", (-0.5, -7.0, 6), {"endpoint": False}), ("fromfunction", (lambda i, j: i * 2 - j, (2, 3)), {}),
+    ("fromiter", (range(4), float), {}), ("fromiter", (V, float), {"count": 2}), ("resize", (V, 11), {}),
+    ("resize", (M, (2, 3)), {}), ("resize", (V[:0], 2), {}),
     ("cumulative_sum", (V,), {}), ("cumulative_prod", (M,), {"axis": 1}), ("unstack", (M,), {"axis": 1}),
     ("matvec", (M, V), {}), ("vecmat", (W[:4], M), {}),
     ("correlate", (W[:3], V, "full"), {}), ("fft.fftfreq", (7, 0.1), {}),
@@ -89,7 +91,9 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
 WRITES: list[tuple[str, tuple[Any, ...]]] = [
     ("put", (M, [0, -1, 9], V[:3])), ("put", (V, 2, 5.0)), ("put", (M, [[0, 1], [2, 5]], V[:3])),
     ("put", (V, [0, 1], V)), ("putmask", (M, M > 0, 2.0 * M)), ("copyto", (M, V)), ("putmask", (M, M > 0, 2.0)),
-    ("place", (M, M > 0, 2.0)),
+    ("place", (M, M > 0, 2.0)), ("place", (M, M > 0, V[:3])), ("place", (V, V > 0, V[:1] * 2)),
+    ("place", (V, V > 9, V[:0])),
+    ("putmask", (M, M > 0, V[:3])), ("putmask", (V, V > 0, M)), ("putmask", (V, V > 0, V[:0])),
     ("fill_diagonal", (M, 3.0)), ("fill_diagonal", (M, V[:4])),
     ("put_along_axis", (M, np.argsort(M, axis=1), M * 2, 1)),
 ]  # fmt: skip

@@ -24,6 +24,7 @@ from tests.programs import (
     flow,
     functions,
     grouped,
+    in_place,
     infinities,
     iterating,
     keyed,
@@ -93,6 +94,7 @@ FILES = (
         captured_trees,
         exchanged,
         tagged,
+        in_place,
     ),
 )
 CASES = [case for file in FILES for case in file.cases]

@@ -56,7 +56,7 @@ from symdiff.primitives.complex_parts import PARTS
 _METHOD_NAMES = (
     "sum mean prod max min var std any all argmax argmin cumsum cumprod reshape ravel flatten transpose copy "
     "astype dot item tolist squeeze swapaxes clip repeat diagonal trace conj conjugate take sort fill round view "
-    "argsort put compress nonzero searchsorted partition"
+    "argsort put compress nonzero searchsorted partition resize"
 )
 ARRAY_METHODS: frozenset[str] = frozenset(_METHOD_NAMES.split())
 
@@ -134,7 +134,7 @@ def _known(cx: Context, node: ast.Attribute, base: Known, name: str) -> Val:
     plain = isinstance(obj, (list, tuple, dict, set, frozenset, str)) and not hasattr(type(obj), "_fields")
     if plain and hasattr(type(obj), name) and _plain_attribute(obj, name) is _NOTHING:
         return Method(base, name)
-    if isinstance(obj, np.ufunc) and name in ("at", "reduce", "accumulate", "outer"):
+    if isinstance(obj, np.ufunc) and name in ("at", "reduce", "reduceat", "accumulate", "outer"):
         return Method(base, name)
     if obj is sys and name in foreign.STREAMS:
         return foreign.STREAMS[name]

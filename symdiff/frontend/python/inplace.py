@@ -156,6 +156,10 @@ def into(cx: Context, node: ast.AST, name: str, out: Val, ufunc: bool, call: Cal
     """`np.f(…, out=y)`: the result is stored in `y`, which is also what the call gives."""
     if isinstance(out, Struct) and len(out.items) == 1:
         out = out.items[0]
+    if isinstance(out, Known) and out.obj is None:
+        return call()
+    if isinstance(out, Struct):
+        return _into_each(cx, node, name, out, call())
     if not isinstance(out, Arr):
         return cx.refuse("SD402", node, argument="out", function=name, detail=": it must be an array made here")
     if memory.check_stale(cx, node, out) or not memory.writable(cx, node, out):
@@ -166,6 +170,15 @@ def into(cx: Context, node: ast.AST, name: str, out: Val, ufunc: bool, call: Cal
     if not ufunc and cx.aval(found).dtype != cx.aval(out).dtype:  # NumPy would compute in the dtype of `out`
         return cx.refuse("SD402", node, argument="out", function=name, detail=": its dtype is not the result's")
     return out if store_whole(cx, node, out, found, out.cell.name, cx.describe(found)) else POISON
+
+
+def _into_each(cx: Context, node: ast.AST, name: str, outs: Struct, found: Val) -> Val:
+    """`np.divmod(x, y, out=(a, b))`: each result in an array of its own, or in a new one where None stands."""
+    if not isinstance(found, Struct) or len(found.items) != len(outs.items):
+        detail = f": a tuple of {len(outs.items)} for another number of results"
+        return POISON if found is POISON else cx.refuse("SD402", node, argument="out", function=name, detail=detail)
+    made = [into(cx, node, name, out, True, lambda k=k: found.items[k]) for k, out in enumerate(outs.items)]  # type: ignore[misc]  # a default
+    return POISON if POISON in made else Struct("tuple", tuple(made))
 
 
 def _item(cx: Context, stmt: ast.AugAssign, target: ast.Subscript) -> None:

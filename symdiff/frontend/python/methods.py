@@ -172,7 +172,7 @@ def _array_method(cx: Context, node: ast.AST, receiver: Val, name: str, args: li
     t = cx.aval(receiver)
     special: dict[str, Callable[..., Val]] = {"astype": _astype, "item": _item, "copy": _copy, "flatten": _flatten,
     "fill": _fill, "sort": partial(_in_order, "sort"), "view": _view,
-    "partition": partial(_in_order, "partition"), "searchsorted": _searchsorted,
+    "partition": partial(_in_order, "partition"), "searchsorted": _searchsorted, "resize": _resize,
                                               "tolist": _tolist, "reshape": _reshape, "transpose": _transpose,
                                               "is_integer": _is_integer}  # fmt: skip
     if t.either:
@@ -197,6 +197,14 @@ def _view(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: di
         argument = next(iter(kwargs), "dtype")
         return cx.refuse("SD402", node, argument=argument, function="view", detail=": of another dtype")
     return Arr(receiver.cell, receiver.path, receiver.cache) if isinstance(receiver, Arr) else receiver
+
+
+def _resize(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    why = "all names of an array keep its shape"
+    return cx.refuse("SD299", node, construct="`resize` of an array in its place", why=why, rewrite=_MAKE_NEW)
+
+
+_MAKE_NEW = "make a new array: `y = np.zeros(n)`, then `y[: len(x)] = x`"
 
 
 def _in_order(name: str, cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:

@@ -15,6 +15,7 @@ from symdiff.frontend.python.numpy_calls import (
     HANDLERS,
     bind,
     dtype_of,
+    elementwise,
     family,
     handler,
     is_unknown,
@@ -25,6 +26,7 @@ from symdiff.frontend.python.numpy_reductions import is_none
 from symdiff.frontend.python.numpy_shapes import dim_of, emit_sized, reshape, shape_of
 from symdiff.frontend.python.sizes import fresh_opaque
 from symdiff.frontend.python.values import NONE, POISON, Arr, Grown, Known, ListRef, Num, Val, static_size
+from symdiff.frontend.spelled import choices
 from symdiff.ir import dims
 from symdiff.ir.dims import Dim
 from symdiff.ir.types import AVal, Kind
@@ -73,14 +75,38 @@ def _clip(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
 # --- making arrays
 
 
-@family("array", "asarray", "ascontiguousarray")
+@handler("nan_to_num")
+def _nan_to_num(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    """With `copy=False` an array is changed in its place, and given back."""
+    from symdiff.frontend.python import inplace
+
+    found = bind(cx, node, "nan_to_num", "x copy=True nan=0.0 posinf=None neginf=None", args, kwargs)
+    copies = None if found is None else known(cx, node, found["copy"], "`copy` of np.nan_to_num")
+    if found is None or is_unknown(copies):
+        return POISON
+    given = [found[name] for name in ("nan", "posinf", "neginf")]
+    plain = isinstance(given[0], Known) and given[0].obj == 0 and all(map(is_none, given[1:]))
+    x = numeric(cx, node, found["x"])
+    if plain or x is POISON:
+        made = elementwise(cx, node, "nan_to_num", [x], {})
+    else:
+        made = numpy_spelled.written_out(cx, node, "nan_to_num", choices.numbers_for, [x, *given], {})
+    if copies or made is POISON or not isinstance(x, Arr) or x is not found["x"]:
+        return made
+    name = x.cell.name or "the array"
+    if memory.check_stale(cx, node, x) or not memory.writable(cx, node, x):
+        return POISON
+    return x if inplace.store_whole(cx, node, x, made, name, cx.describe(made)) else POISON
+
+
+@family("array", "asarray", "asanyarray", "ascontiguousarray")
 def _array(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     order = kwargs.get("order")
     in_c_order = name == "ascontiguousarray" or (isinstance(order, Known) and order.obj == "C")
     copies: Val = Known(True if name == "array" else None)
     if name != "ascontiguousarray":
         copies = kwargs.pop("copy", copies)
-    if not isinstance(copies, Known) or (copies.obj is not None and copies.obj is not True):
+    if not isinstance(copies, Known) or copies.obj not in (None, True, False):
         return cx.refuse("SD402", node, argument="copy", function=f"np.{name}", detail="")
     found = bind(cx, node, "array", "a dtype=None *order", args, kwargs)
     if found is None:
@@ -92,6 +118,10 @@ def _array(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) ->
             return POISON
     if copies.obj:
         return arrays.to_array(cx, node, found["a"], dtype)
+    kept = isinstance(found["a"], Arr) and dtype in (None, cx.aval(found["a"]).dtype) and not in_c_order
+    if copies.obj is False and not kept and not memory.is_poison(found["a"]):
+        detail = ": what is given would be copied, for which NumPy raises ValueError"
+        return cx.refuse("SD402", node, argument="copy=False", function=f"np.{name}", detail=detail)
     made = arrays.as_array(cx, node, found["a"], dtype)
     if name == "ascontiguousarray" and made is not POISON and not cx.aval(made).rank:
         return reshape(cx, node, made, Known(-1))

@@ -16,7 +16,7 @@ import numpy as np
 
 from symdiff.frontend.python import arrays, containers, known_calls, memory, numpy_spelled, objects, operators, raising
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import NONE, POISON, Arr, Foreign, Known, ObjRef, Val
+from symdiff.frontend.python.values import NONE, POISON, Arr, Foreign, Known, ObjRef, Struct, Val
 from symdiff.frontend.spelled import SPELLED, misuse, unsupported
 from symdiff.frontend.spelled.collected import deque
 from symdiff.ir import types
@@ -141,16 +141,18 @@ def call_numpy(cx: Context, node: ast.AST, obj: Any, args: list[Val], kwargs: di
     if memory.is_poison(*args, *kwargs.values()):
         return POISON
     args = [objects.read(cx, node, a, "_items") if isinstance(a, ObjRef) and a.cls is deque else a for a in args]
-    if isinstance(obj, np.ufunc) and len(args) == obj.nin + 1 and obj.nout == 1:
-        args, kwargs = args[:-1], {**kwargs, "out": args[-1]}
+    if isinstance(obj, np.ufunc) and obj.nin < len(args) <= obj.nin + obj.nout and "out" not in kwargs:
+        given = (*args[obj.nin :], *(NONE,) * (obj.nin + obj.nout - len(args)))
+        args, kwargs = args[: obj.nin], {**kwargs, "out": Struct("tuple", given)}
     if isinstance(obj, np.ufunc) and "where" in kwargs:
         return ufuncs.masked(cx, node, obj, name, args, kwargs)
     out = kwargs.get("out", NONE)
     rest = {k: v for k, v in kwargs.items() if k != "out"}
-    if isinstance(out, Known) and out.obj is None:
-        return _called(cx, node, obj, name, args, rest)
     from symdiff.frontend.python import inplace, overlaps
 
+    if isinstance(out, Known) and out.obj is None:
+        in_turn = overlaps.one_by_one(cx, node, name, args, rest)
+        return _called(cx, node, obj, name, args, rest) if in_turn is None else in_turn
     joined = overlaps.joined(cx, node, name, args, rest, out)
     if joined is not None:
         return joined

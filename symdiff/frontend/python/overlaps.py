@@ -37,11 +37,33 @@ def joined(cx: Context, node: ast.AST, name: str, args: list[Val], kwargs: dict[
     return POISON if made is POISON else out
 
 
+def one_by_one(cx: Context, node: ast.AST, name: str, args: list[Val], kwargs: dict[str, Val]) -> Val | None:
+    """What np.place and np.fill_diagonal of values from the array itself give; None where the call is another one."""
+    if name not in ("place", "fill_diagonal") or not args:
+        return None
+    base, at = args[0], {"place": 2, "fill_diagonal": 1}[name]
+    val = args[at] if len(args) > at else kwargs.get("vals" if name == "place" else "val")
+    if not isinstance(base, Arr) or not isinstance(val, Arr) or not cx.aval(val).rank or not may_share(base, val):
+        return None
+    if name == "fill_diagonal" and val.cell is base.cell:
+        return numpy_spelled.written_out(cx, node, name, writing.diagonal_in_turn, args, kwargs)
+    _refuse(cx, node, f"`np.{name}` of values from `{base.cell.name or 'the array'}` itself")
+    return POISON
+
+
+def may_share(a: Arr, b: Arr) -> bool:
+    """Whether two arrays may share memory."""
+    return bool(kinship.related([a.cell]) & kinship.related([b.cell]))
+
+
 def refuse_in_turn(cx: Context, node: ast.AST, base: Arr, val: Val) -> bool:
     """Whether a store of one element after the other reads what it has overwritten; reported."""
-    if not isinstance(val, Arr) or not val.path or not kinship.related([base.cell]) & kinship.related([val.cell]):
+    if not isinstance(val, Arr) or not val.path or not may_share(base, val):
         return False
-    what = f"a store of a view of `{base.cell.name or 'the array'}` into it, through a mask or `flat`,"
+    _refuse(cx, node, f"a store of a view of `{base.cell.name or 'the array'}` into it, through a mask or `flat`,")
+    return True
+
+
+def _refuse(cx: Context, node: ast.AST, what: str) -> None:
     why = "NumPy stores one element after the other, and may read what it has overwritten"
     cx.refuse("SD299", node, construct=what, why=why, rewrite="copy it first: `….copy()`")
-    return True

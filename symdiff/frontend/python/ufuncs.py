@@ -1,4 +1,4 @@
-"""What ufuncs have besides a call: `.at`, `.reduce`, `.accumulate`, `.outer`, and `where=`."""
+"""What ufuncs have besides a call: `.at`, `.reduce`, `.reduceat`, `.accumulate`, `.outer`, and `where=`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 
 import numpy as np
 
-from symdiff.frontend.python import arrays, inplace, memory, numpy_calls, numpy_spelled, operators, subscripts
+from symdiff.frontend.python import arrays, inplace, memory, numpy_calls, numpy_spelled, operators, overlaps, subscripts
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import NONE, POISON, Arr, Known, Struct, Val
 from symdiff.frontend.spelled import writing
@@ -24,9 +24,27 @@ _SINGULAR_AT_ZERO = ("log", "log2", "log10", "sqrt", "cbrt", "reciprocal")  # 1 
 _DIVISORS = ("div", "mod", "floordiv", "fmod", "pow", "float_power")
 
 
+_BY_POSITION = ("array", "axis", "dtype", "out", "keepdims", "initial", "where")
+
+
 def method(cx: Context, node: ast.AST, ufunc: np.ufunc, name: str, args: Args, kwargs: Kwargs) -> Val:
     if name == "at":
         return _at(cx, node, ufunc, args)
+    names = (_BY_POSITION[0], "indices", *_BY_POSITION[1:4]) if name == "reduceat" else _BY_POSITION
+    place = len(args) if name == "outer" else names.index("out")
+    rest = {**dict(zip(names[place:], args[place:], strict=False)), **kwargs}
+    out = rest.pop("out", NONE)
+    shown = f"np.{ufunc.__name__}.{name}"
+    return inplace.into(
+        cx, node, shown, out, name == "outer", lambda: _method(cx, node, ufunc, name, args[:place], rest)
+    )
+
+
+def _method(cx: Context, node: ast.AST, ufunc: np.ufunc, name: str, args: Args, kwargs: Kwargs) -> Val:
+    if name == "reduceat":
+        shown = f"{ufunc.__name__}.reduceat"
+        given = [Known(ufunc), Known(ufunc.__name__), *args]
+        return numpy_spelled.written_out(cx, node, shown, writing.reduced_parts, given, kwargs)
     table = _REDUCTIONS if name == "reduce" else _CUMULATIVE if name == "accumulate" else {}
     if ufunc in table:
         along: Kwargs = {"axis": Known(0), **kwargs} if len(args) == 1 else kwargs
@@ -71,6 +89,8 @@ def _at(cx: Context, node: ast.AST, ufunc: np.ufunc, args: Args) -> Val:
     if arrays.is_listed(cx, val):
         val = arrays.to_array(cx, node, val)
     if ufunc not in (np.add, np.subtract):
+        if isinstance(val, Arr) and overlaps.may_share(base, val):  # NumPy copies what it would overwrite
+            val = arrays.copy(cx, node, val)
         name = f"{ufunc.__name__}.at"
         return numpy_spelled.written_out(cx, node, name, writing.update_at, [Known(ufunc), base, index, val], {})
     if ufunc is np.subtract:

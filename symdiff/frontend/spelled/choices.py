@@ -146,3 +146,15 @@ def vectorized(function: Any, dtype: Any, *args: Any) -> Any:
         raise ValueError("cannot call `vectorize` on size 0 inputs unless `otypes` is set")
     found = np.array([function(*[t.item() for t in row]) for row in zip(*columns, strict=True)])
     return np.reshape(found if dtype is None else found.astype(dtype), parts[0].shape)
+
+
+def numbers_for(x: Any, nan: Any, posinf: Any, neginf: Any) -> Any:
+    """`np.nan_to_num` with numbers of one's own."""
+    if np.asarray(x).dtype.kind != "f":
+        unsupported("nan", ", posinf and neginf, of other than floats")
+    found = np.where(np.isnan(x), nan, np.nan_to_num(x))
+    if posinf is not None:
+        found = np.where(np.asarray(x) == np.inf, posinf, found)
+    if neginf is not None:
+        found = np.where(np.asarray(x) == -np.inf, neginf, found)
+    return found

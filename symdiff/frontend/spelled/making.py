@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.spelled.table import spelled, unsupported
+from symdiff.frontend.spelled.table import misuse, spelled, unsupported
 
 
 @spelled()
@@ -36,6 +37,27 @@ def geomspace(start: Any, stop: Any, num: Any = 50, endpoint: Any = True) -> Any
 @spelled()
 def fromfunction(function: Any, shape: Any, *, dtype: Any = float) -> Any:
     return function(*np.indices(shape, dtype=dtype))
+
+
+@spelled()
+def fromiter(iter: Any, dtype: Any, count: Any = -1) -> Any:
+    values = list(iter) if count == -1 else list(itertools.islice(iter, count))
+    if count != -1 and len(values) < count:
+        raise ValueError(f"iterator too short: Expected {count} but iterator had only {len(values)} items.")
+    found = np.array(values, dtype=dtype)
+    if found.ndim != 1:
+        misuse("setting an array element with a sequence.")
+    return found
+
+
+@spelled()
+def resize(a: Any, new_shape: Any) -> Any:
+    """The elements again and again; zeros where there are none."""
+    values = np.ravel(np.asarray(a))
+    if values.size == 0:
+        return np.zeros(new_shape, values.dtype)
+    count = np.prod(new_shape, dtype=int) if np.ndim(new_shape) else new_shape
+    return np.reshape(values[np.arange(count) % values.size], new_shape)
 
 
 @spelled()

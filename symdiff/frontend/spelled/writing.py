@@ -35,16 +35,33 @@ def copyto(dst: Any, src: Any, where: Any = None) -> None:
 
 @spelled()
 def putmask(a: Any, mask: Any, values: Any) -> None:
-    if np.ndim(values) and np.ndim(values) != a.ndim:
-        unsupported("values", ": one value, or one for each element")
-    a[...] = np.where(mask, np.reshape(values, a.shape) if np.ndim(values) > 1 else values, a)
+    """The value at a place is that of its number among all places; fewer values are repeated, more are left."""
+    values = np.asarray(values)
+    if values.ndim:
+        values = np.ravel(values)
+        if values.size != a.size:
+            if values.size == 0:
+                return
+            values = values[np.arange(a.size) % values.size]
+        values = np.reshape(values, a.shape)
+    a[...] = np.where(np.reshape(mask, a.shape), values, a)
 
 
 @spelled()
 def place(arr: Any, mask: Any, vals: Any) -> None:
-    if np.ndim(vals):
-        unsupported("vals", ": one value")
-    arr[...] = np.where(np.reshape(mask, arr.shape), vals, arr)
+    """The value at a place is that of its number among those that the mask has."""
+    mask, values = np.reshape(mask, arr.shape), np.asarray(vals)
+    if values.ndim:
+        places, values = np.flatnonzero(mask), np.ravel(values)
+        if len(values) == 0 and len(places) > 0:
+            raise ValueError("Cannot insert from an empty array!")
+        values = values[np.arange(len(places)) % len(values)]
+        if arr.ndim == 1:
+            arr[places] = values
+        else:
+            arr[unravelled(places, arr.shape)] = values
+    else:
+        arr[...] = np.where(mask, values, arr)
 
 
 @spelled()
@@ -66,6 +83,16 @@ def fill_diagonal(a: Any, val: Any, wrap: Any = False) -> None:
     if values.ndim and values.size != k.size:
         values = np.ravel(values)[np.arange(k.size) % values.size]
     a[places] = np.ravel(values) if values.ndim > 1 else values
+
+
+def diagonal_in_turn(a: Any, val: Any, wrap: Any = False) -> None:
+    """`np.fill_diagonal` of what shares memory with the array: what a place overwrites is read after it."""
+    if a.ndim != 2 or np.ndim(val) != 1:
+        unsupported("val", ": a vector of what is in the array goes on the diagonal of a matrix")
+    if wrap:
+        unsupported("wrap", " of what is in the array")
+    for k in range(min(a.shape)):
+        a[k, k] = val[k % len(val)]
 
 
 @spelled()
@@ -141,6 +168,19 @@ def reduced(ufunc: Any, identity: Any, a: Any) -> Any:
     found = a[0]
     for k in range(1, len(a)):
         found = ufunc(found, a[k])
+    return found
+
+
+def reduced_parts(ufunc: Any, name: Any, array: Any, indices: Any, axis: Any = 0, dtype: Any = None) -> Any:
+    """`ufunc.reduceat`: each index begins a part that ends at the next, or is one element where that is no later."""
+    if axis != 0 or dtype is not None or array.dtype.kind not in "fc":
+        unsupported("axis", ": parts along the first axis of floats, in their dtype")
+    found = np.zeros((len(indices), *array.shape[1:]), array.dtype)
+    for k in range(len(indices)):
+        start, end = indices[k], indices[k + 1] if k + 1 < len(indices) else len(array)
+        if start < 0 or start >= len(array):
+            raise IndexError(f"index {start} out-of-bounds in {name}.reduceat [0, {len(array)})")
+        found[k] = ufunc.reduce(array[start:end], axis=0) if start < end else array[start]
     return found
 
 
