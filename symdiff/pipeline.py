@@ -43,6 +43,7 @@ from symdiff.passes.lending import in_place
 from symdiff.passes.lone import asks_for_sides, lone_values
 from symdiff.passes.masks import wild_values
 from symdiff.passes.quotients import numpy_quotients
+from symdiff.passes.regions import rebuilt, substitute
 from symdiff.passes.scalars import lower_scalars
 from symdiff.passes.unread import read_for_exceptions
 from symdiff.signature import Lowered, check_has_numbers
@@ -244,8 +245,8 @@ class _Compilation:
             found["primal"] = self.ready(self.adjoint(self.primal))
         if {"forward", "backward"} & set(kinds):
             pair = reverse.vjp(self.primal, self.wrt_params, literal=self.level == 0)
+            pair = in_order(saved_once(self.adjoints(pair)), self.named.stages)
             n_residuals, n_results = pair.n_residuals, len(self.primal.main.body.outs)
-            pair = in_order(self.adjoints(pair), self.named.stages)
             found["forward"] = self.ready(pair.forward, range(n_results, n_results + n_residuals))
             taken = len(pair.backward.main.body.params) if has_singles(self.lowered) else n_residuals
             found["backward"] = self.ready(numpy_quotients(pair.backward, taken), inputs=taken)
@@ -317,6 +318,32 @@ def differentiated(lowered: Lowered, wrt: Sequence[str]) -> tuple[int, ...]:
             raise UsageError.of("SD705", name=name, function=lowered.name, type=kinds)
         found += mine
     return tuple(found)
+
+
+def saved_once(pair: reverse.Vjp) -> reverse.Vjp:
+    """The pair without residuals that the backward pass does not read, and with one of those that are one value.
+
+    An array stays: its sizes may be read.
+    """
+    first, second, n = pair.forward.main, pair.backward.main, pair.n_residuals
+    results, saved = first.body.outs[: len(first.body.outs) - n], first.body.outs[len(first.body.outs) - n :]
+    read = {*second.body.outs, *(v for op in second.body.ops for v in op.ins)}
+    kept: dict[Value, Value] = {}  # by value: the parameter that it comes in as
+    same: dict[Value, Value] = {}
+    for v, p in zip(saved, second.body.params, strict=False):
+        if p in read or (isinstance(p.type, AVal) and p.type.shape):
+            same[p] = kept.setdefault(v, p)
+    if len(kept) == n:
+        return pair
+    ops = [rebuilt(op, substitute(op.ins, same), op.outs, op.regions) for op in second.body.ops]
+    body = Block((*kept.values(), *second.body.params[n:]), tuple(ops), substitute(second.body.outs, same))
+    forward = Function(first.name, Block(first.body.params, first.body.ops, (*results, *kept)), first.dims)
+    return replace(
+        pair,
+        forward=dce(_with_main(pair.forward, forward)),
+        backward=_with_main(pair.backward, Function(second.name, body, second.dims)),
+        n_residuals=len(kept),
+    )
 
 
 def in_order(pair: reverse.Vjp, stages: Collection[str]) -> reverse.Vjp:

@@ -67,13 +67,14 @@ def is_static(op: Op | None) -> bool:
 def made_anew(ops: Sequence[Op], passed: Set[Value], steady: Set[Value]) -> dict[Value, Op]:
     """What is not worth saving, with how it is made: constants, sizes, and what is cheap given what is passed again.
 
-    Cheap are whole numbers, elements of lists, and elements, rows, slices and transposes of arrays, where no loop
-    changes the list or array (`steady`): `x[i - 1]` is read again.
+    Cheap are whole numbers, options that are there, elements of lists, and elements, rows, slices and transposes of
+    arrays, where no loop changes the list or array (`steady`): `x[i - 1]` is read again.
     """
     found: dict[Value, Op] = {}
     for op in ops:
         at_hand = all(v in passed or v in found for v in op.ins)
-        if is_static(op) or (op.ins and at_hand and (_is_count(op) or _is_element(op, steady, found))):
+        cheap = _is_count(op) or op.prim.name == "opt_get" or _is_element(op, steady, found)
+        if is_static(op) or (op.ins and at_hand and cheap):
             found.update(dict.fromkeys(op.outs, op))
     return found
 
@@ -162,10 +163,13 @@ _CHEAP = frozenset(("add", "sub", "mul", "div", "neg", "mod", *_COMPARISONS))
 
 
 def _is_count(op: Op) -> bool:
-    return not op.prim.effect and op.prim.name in _COUNTING and all(v.type == types.INT for v in (*op.ins, *op.outs))
+    if op.prim.effect or any(v.type != types.INT for v in (*op.ins, *op.outs)):
+        return False
+    return op.prim.name in _COUNTING or (op.prim.name in _DIVIDING and op.ins[1].const not in (None, 0))
 
 
 _COUNTING = frozenset(("add", "sub", "mul", "neg"))
+_DIVIDING = frozenset(("floordiv", "mod"))
 
 
 def _is_element(op: Op, steady: Set[Value], anew: Mapping[Value, Op]) -> bool:
@@ -193,6 +197,32 @@ def of_saved(ops: Sequence[Op], free: Sequence[Value], at_hand: Set[Value]) -> M
 
 
 _READS = frozenset(("index", "dim_of", "seq_len", "seq_get", "seq_last"))
+
+
+def tests_of_results(
+    ops: Sequence[Op], back: Sequence[Op], free: Sequence[Value], results: Sequence[Value]
+) -> list[Op]:
+    """The operations of a backward half, which test `max(x, c)` for `x > c` where that saves x: both say the same.
+
+    `free` are the values that it reads and would have to save.
+    """
+    readers: dict[Value, list[Op]] = {}
+    for op in back:
+        for v in op.ins:
+            readers.setdefault(v, []).append(op)
+    instead: dict[Op, Op] = {}
+    for op in ops:
+        wanted = _TESTS.get(op.prim.name)
+        if wanted is None or op.out not in free or op.out.type != op.ins[0].type:
+            continue
+        x, bound = op.ins
+        tests = readers.get(x, []) if x in free and bound.const is not None and x not in results else []
+        if all(t.prim.name == wanted and t.ins[0] is x and t.ins[1].const == bound.const for t in tests):
+            instead |= {t: Op(t.prim, (op.out, t.ins[1]), t.outs, t.params, (), t.loc) for t in tests}
+    return [instead.get(op, op) for op in back]
+
+
+_TESTS = {"maximum": "gt", "minimum": "lt"}
 
 
 def wide_views(ops: Sequence[Op], free: Sequence[Value]) -> dict[Value, Op]:

@@ -97,9 +97,10 @@ def _pull_loop(
     x_read, c_read = [v in back.again for v in part.x_params], [v in back.again for v in part.cap_params]
     xs = [*stacks, *select(part.xs, x_read), *cts[n:]]
     body = _back_body(part, on, back, x_read, [*select(part.cap_params, c_read), *arrays])
+    counted = body.params[0] in {v for inner in body.ops for v in inner.ins}
     outs = b.emit(
         "for",
-        *_bounds(b, op, part, stacks),
+        *_bounds(b, op, part, stacks, counted or half.sweep.reversal.literal),
         *cts[:n],
         *accs,
         *xs,
@@ -149,12 +150,15 @@ def _first_turn(b: Builder, part: Loop) -> V:
     return V(b, (turns - part.count).value)
 
 
-def _bounds(b: Builder, op: Op, part: Loop, stacks: Sequence[Value]) -> tuple[Value, ...]:
-    """The turns that ran: all of a `for`, `count` where it could end early and of a `while` (a list's length)."""
-    if op.prim.name == "for" and not part.exit:
+def _bounds(b: Builder, op: Op, part: Loop, stacks: Sequence[Value], counted: bool) -> tuple[Value, ...]:
+    """The turns that ran: all of a `for`, `count` where it could end early and of a `while` (a list's length).
+
+    Where nothing reads the number of the turn (`counted`), a list says how many there were.
+    """
+    if op.prim.name == "for" and not part.exit and (counted or not stacks):
         return part.bounds
     count = b.op("seq_len", stacks[0]).value if stacks else part.count
-    if op.prim.name == "while":
+    if op.prim.name == "while" or not counted:
         return b.const(0), count, b.const(1)
     lo, _, step = part.bounds
     start = V(b, lo)

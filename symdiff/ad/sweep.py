@@ -35,6 +35,7 @@ from symdiff.ad.halves import (
     prune,
     small_steps,
     steady_values,
+    tests_of_results,
     wide_views,
 )
 from symdiff.ad.loops import reverse_loop
@@ -42,7 +43,7 @@ from symdiff.ad.order import reading_first
 from symdiff.ad.ruled import call_jvp, call_vjp
 from symdiff.ir import types
 from symdiff.ir.build import Builder
-from symdiff.ir.core import Block, Op, Value
+from symdiff.ir.core import Block, Op, Params, Value
 from symdiff.ir.steps import Steps
 
 if TYPE_CHECKING:
@@ -144,6 +145,9 @@ class Sweep:
         free = free_values(ops, results, [ct for _, ct in seeds])
         passed = set(direct)
         makers = made_anew(b.ops, passed, steady)
+        if not self.reversal.literal:
+            ops = tests_of_results(b.ops, ops, [v for v in free if v not in makers and v not in passed], results)
+            free = free_values(ops, results, [ct for _, ct in seeds])
         direct = _with_finished(kept, free, direct, makers)
         makers.update(of_saved(b.ops, [v for v in free if v not in makers], {*passed, *makers}))
         wide = wide_views(b.ops, free)
@@ -186,9 +190,10 @@ def _with_finished(
 
 def _read_again(op: Op) -> Op:
     """A read that the primal has made is the derivative's: it went well, so it may stand where it is used."""
-    if op.prim.name not in ("index", "seq_get"):
+    if op.prim.name not in ("index", "seq_get", "opt_get"):
         return op
-    return Op(op.prim, op.ins, op.outs, op.params, op.regions, rules.derived(op.loc))
+    params = Params(name="", none=False) if op.prim.name == "opt_get" else op.params
+    return Op(op.prim, op.ins, op.outs, params, op.regions, rules.derived(op.loc))
 
 
 def _straight(op: Op) -> Pull:

@@ -13,7 +13,7 @@ Nothing that may raise changes places with anything else that may.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from symdiff.ir import errstate
 from symdiff.ir.core import Block, Op, Program, Value, walk
@@ -31,19 +31,29 @@ def merged_branches(program: Program) -> Program:
 
 def _block(block: Block) -> Block:
     ops = list(block.ops)
-    last: dict[Value, tuple[int, Op]] = {}  # the branch on a condition, and its place
+    tests: dict[Value, Hashable] = {op.out: _told(op) for op in block.ops if op.prim.name in _COMPARISONS}
+    last: dict[Hashable, tuple[int, Op]] = {}  # the branch on a condition, and its place
     k = 0
     while k < len(ops):
         if _is_branch(ops[k]):
-            at, first = last.get(ops[k].ins[0], (k, ops[k]))
+            test = tests.get(ops[k].ins[0], ops[k].ins[0])
+            at, first = last.get(test, (k, ops[k]))
             near = at < k <= at + _FARTHEST and ops[at] is first
             if near and (found := _together(ops[at : k + 1])) is not None:
                 ops[at : k + 1] = found
                 k = at
                 continue
-            last[ops[k].ins[0]] = k, ops[k]
+            last[test] = k, ops[k]
         k += 1
     return same_block(block, block.params, ops, block.outs)
+
+
+def _told(op: Op) -> Hashable:
+    """What two comparisons have in common that are one."""
+    return op.prim, op.params, *((type(v.const), v.const) if v.const is not None else v for v in op.ins)
+
+
+_COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
 
 
 def _is_branch(op: Op) -> bool:
@@ -56,7 +66,7 @@ def _together(ops: Sequence[Op]) -> list[Op] | None:
     first, second = ops[0], ops[-1]
     if errstate.of(first) != errstate.of(second):
         return None
-    needed, before, after = set(second.ins) - set(first.outs), list[Op](), list[Op]()
+    needed, before, after = set(second.ins[1:]) - set(first.outs), list[Op](), list[Op]()
     late = set(first.outs)
     for op in reversed(ops[1:-1]):
         (after if needed.isdisjoint(op.outs) else before).insert(0, op)
@@ -86,5 +96,5 @@ def _both(first: Op, second: Op) -> Op:
         env = {p: known[v] for p, v in zip(two.params, second.ins[1:], strict=True)}
         ops = [rebuilt(op, substitute(op.ins, env), op.outs, op.regions) for op in two.ops]
         outs = (*one.outs, *substitute(two.outs, env))
-        regions.append(Block((*one.params, *new.values()), (*one.ops, *ops), outs))
+        regions.append(_block(Block((*one.params, *new.values()), (*one.ops, *ops), outs)))
     return rebuilt(first, (*first.ins, *more), (*first.outs, *second.outs), regions)

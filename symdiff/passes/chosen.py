@@ -253,13 +253,18 @@ class _Chosen:
 def _reading(block: Block, chosen: _Chosen) -> Block:
     """The block with every read of a chosen array as one of an array chosen by number."""
     ops = list[Op]()
+    first: Value | None = None  # whether it is the first of them
     for op in block.ops:
         if not any(v is chosen.array for v in op.ins):
             ops.append(op)
         elif op.regions:
             ops.append(_captured(op, chosen))
+        elif op.prim.name == "dim_of":
+            ops.append(Op(op.prim, (chosen.options[0],), op.outs, op.params, (), op.loc))
         else:
-            ops += _read(op, chosen.tag, chosen.options)
+            b = Builder(op.loc)
+            first = _is_number(b, chosen.tag, 0) if first is None and len(chosen.options) > 1 else first
+            ops += _read(b, op, chosen, first)
     return same_block(block, block.params, ops, block.outs)
 
 
@@ -278,18 +283,27 @@ def _captured(op: Op, chosen: _Chosen) -> Op:
     return rebuilt(op, [ins[k] for k in kept], op.outs, regions)
 
 
-def _read(op: Op, tag: Value, options: Sequence[Value]) -> Sequence[Op]:
+def _is_number(b: Builder, tag: Value, number: int) -> Value:
+    return b.op("eq", tag, b.const(number, INT)).value
+
+
+def _read(b: Builder, op: Op, chosen: _Chosen, first: Value | None) -> Sequence[Op]:
     """An element of one of the arrays, each read on a side of its own; all are of one size."""
-    if op.prim.name == "dim_of":
-        return [Op(op.prim, (options[0],), op.outs, op.params, (), op.loc)]
-    b = Builder(op.loc)
-    _element(b, op, tag, options, op.ins[1:], 0)
+    _element(b, op, chosen.tag, chosen.options, op.ins[1:], 0, first)
     made = b.ops[-1]
     return [*b.ops[:-1], Op(made.prim, made.ins, op.outs, made.params, made.regions, made.loc)]
 
 
-def _element(b: Builder, op: Op, tag: Value, options: Sequence[Value], where: Sequence[Value], number: int) -> Value:
-    """The element of the options from this number on."""
+def _element(
+    b: Builder,
+    op: Op,
+    tag: Value,
+    options: Sequence[Value],
+    where: Sequence[Value],
+    number: int,
+    test: Value | None = None,
+) -> Value:
+    """The element of the options from this number on; `test` says whether it is that of this number."""
     array, *rest = options
     if not rest:
         found, wanted = b.emit("index", array, *where, **op.params)[0], op.out.type
@@ -305,7 +319,7 @@ def _element(b: Builder, op: Op, tag: Value, options: Sequence[Value], where: Se
             places = [own[v] if v in own else inner.const(v.const) for v in where]
             end = _element(inner, op, own[tag], [own[x] for x in side], places, number + 1)
             regions.append(inner.block(list(own.values()), [end]))
-        pred = b.op("eq", tag, b.const(number, INT)).value
+        pred = _is_number(b, tag, number) if test is None else test
         found = b.emit("cond", pred, *captured, regions=regions)[0]
     found.hint = op.out.hint
     return found

@@ -70,10 +70,10 @@ REWRITES: Mapping[str, Pass] = {
 _COSTS = ("dce", "chosen", "displays")  # whole arrays that nobody reads hide what is read of them
 BEFORE: tuple[tuple[str, ...], ...] = (
     ("bound", *_COSTS, "homes", "parts", "exits", "dce"),
-    ("bound", "tidy", *_COSTS, "elements", "homes", "parts", "exits", "dce", "names"),
+    ("bound", "tidy", *_COSTS, "elements", "homes", "parts", "exits", "invariants", "dce", "names"),
     (
         "bound",
-        *("fold", "cse", *_COSTS, "elements", "homes", "parts", "exits"),
+        *("fold", "cse", *_COSTS, "elements", "homes", "parts", "exits", "invariants"),
         "stabilise",
         "fold",
         "cse",

@@ -47,7 +47,9 @@ def _block(block: Block, arrays: _Arrays) -> Block:
         new, at = branch, place[branch.outs[0]]
         for added in branch.outs:
             op = adding.get(added)
-            if op is None or not all(v.const is not None or place.get(v, -1) < at for v in (op.ins[0], *op.ins[2:])):
+            if op is None or not all(v.const is not None or place.get(v, -1) < at for v in op.ins[2:]):
+                continue
+            if place.get(op.ins[0], -1) >= at and op.ins[0] not in new.outs:
                 continue
             alone = readers[op.ins[0]] == readers[added] == 1 and _is_number(added)
             number = new.outs.index(added)
@@ -71,21 +73,22 @@ def _is_zero(region: Block, number: int) -> bool:
 
 
 def _with(branch: Op, number: int, addition: Op) -> Op:
-    """The branch that makes the addition."""
+    """The branch that makes the addition, to an array from before it or to one that it gives."""
     array, _, *where = addition.ins
-    captured = [array, *(v for v in where if v.const is None)]
+    given = branch.outs.index(array) if array in branch.outs else None
+    captured = [v for v in (array, *where) if v.const is None and v not in branch.outs]
     regions = []
     for region in branch.regions:
         own = {v: Value(v.type, v.hint) for v in captured}
         b = Builder(addition.loc)
-        end = own[array]
+        end = own[array] if given is None else region.outs[given]
         if not _is_zero(region, number):
             places = [own[v] if v in own else b.const(v.const) for v in where]
             end = b.emit("index_add", end, region.outs[number], *places, **addition.params)[0]
             end.hint, end.origin = addition.out.hint, addition.out.origin
-        outs = [v for k, v in enumerate(region.outs) if k != number]
+        outs = [v for k, v in enumerate(region.outs) if k not in (number, given)]
         regions.append(Block((*region.params, *own.values()), (*region.ops, *b.ops), (*outs, end)))
-    results = [v for k, v in enumerate(branch.outs) if k != number]
+    results = [v for k, v in enumerate(branch.outs) if k not in (number, given)]
     return rebuilt(branch, (*branch.ins, *captured), (*results, addition.out), regions)
 
 
