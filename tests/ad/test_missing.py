@@ -45,7 +45,25 @@ def replaced(x, w):
     return np.sum(np.nan_to_num(x * x) * w)
 
 
-FUNCTIONS = [sum_of_squares, likelihood, overwritten, picked, left_out, replaced]
+def itself(x, w):
+    return np.sum(np.where(x == x, x * x * w, 0.0))
+
+
+def not_itself(x, w):
+    total = 0.0
+    for t in x:
+        if t != t:
+            continue
+        total += t * t * np.exp(w * t)
+    return total
+
+
+def below_infinity(x, w):
+    y = x * x * w
+    return np.sum(y[np.abs(x) < np.inf] ** 2)
+
+
+FUNCTIONS = [sum_of_squares, likelihood, overwritten, picked, left_out, replaced, itself, not_itself, below_infinity]
 X, W, V = np.array([1.0, np.nan, 2.0, 0.5, np.nan]), 1.5, np.array([0.3, 0.2, -1.0, 0.7, 2.0])
 THERE = ~np.isnan(X)
 
@@ -72,3 +90,12 @@ def test_so_in_forward_mode_and_in_second_order(f: Callable[..., Any]) -> None:
     np.testing.assert_allclose(second[0][THERE], (ahead[0] - behind[0]) / (2 * h), rtol=1e-6, atol=1e-8)
     np.testing.assert_array_equal(second[0][~THERE], 0.0)
     np.testing.assert_allclose(second[1], (ahead[1] - behind[1]) / (2 * h), rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_comparing_with_an_infinity_asks_for_it(level: int) -> None:
+    """By hand: 2x of x², and 1 of what stands for it where x is infinite."""
+    f = lambda x: np.sum(np.where(np.abs(x) < math.inf, x * x, np.sign(x) + x))
+    x = np.array([np.inf, 1.5, np.inf])
+    np.testing.assert_array_equal(symdiff.grad(f, level=level)(x), [1.0, 3.0, 1.0])
+    np.testing.assert_array_equal(symdiff.jvp(f, (x,), (np.array([0.0, 1.0, 0.0]),))[1], 3.0)
