@@ -210,8 +210,9 @@ def _run_on_ones(
         exec(helper, space)
     static = {k: v for k, v in dict(params).items() if k != "math"}  # the flag, not the module
     found = set()
-    for *choice, truth in itertools.product(*choices, (True, False) if " if " in text else (True,)):
-        values = {name: _one(*each, truth) for name, each in zip(names, choice, strict=True)}
+    truths = (True, False) if " if " in text else (True,)
+    for choice, truth in itertools.product(itertools.product(*choices), truths):
+        values = {name: _one(kind, dtype, truth) for name, (kind, dtype) in zip(names, choice, strict=True)}
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # ~True
             try:

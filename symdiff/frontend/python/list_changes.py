@@ -293,7 +293,7 @@ def sorted_(cx: Context, node: ast.AST, content: Content, keys: Content, backwar
         return None
     order = cx.at(node).emit("seq_order", *k.values, reverse=backwards)[0]
     places = Grown((order,), Pattern("scalar", type=types.INT), Cell("list"))
-    if pick is not None:
+    if isinstance(content, tuple) and pick is not None:
         return sorting.in_order(cx, node, pick, places, len(content))
     over = made(cx, node, places)
     found = comprehensions.fold(cx, node, "sorted", over, {"$list": made(cx, node, a)})

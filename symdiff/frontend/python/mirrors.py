@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from symdiff import trees
+from symdiff import plain, trees
 from symdiff.frontend.python import alternatives, captured, classes, containers
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.kinship import related
@@ -47,7 +47,7 @@ def _has_mirror(val: Known) -> bool:
     if cls in (list, dict, tuple) or _is_named(obj):
         return True
     found = classes.class_of(val)
-    return found is cls and classes.written_in_python(cls) and classes.plainly_made(cls) and not classes.opaque(cls)
+    return found is cls and plain.written_in_python(cls) and classes.plainly_made(cls) and not classes.opaque(cls)
 
 
 def _is_named(obj: object) -> bool:

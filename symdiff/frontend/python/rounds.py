@@ -265,7 +265,7 @@ def _results(cx: Context, node: ast.AST, instance: Instance, found: Val) -> list
 
 def _refuse_result(cx: Context, source: Source, found: Val) -> None:
     """Refuse what a function of the program cannot return."""
-    told = {"type": cx.describe(found)}
+    told: dict[str, Any] = {"type": cx.describe(found)}
     if isinstance(found, Maybe):
         told["why"] = "what a function that calls itself, or is called several times, returns is None always or never"
         told["rewrite"] = f"say that it is there: `assert found is not None`, and `return found` in `{source.name}`"
