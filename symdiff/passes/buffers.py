@@ -24,7 +24,7 @@ from symdiff.ir.core import REGISTRY, Block, Function, Op, Params, Program, Valu
 from symdiff.ir.memory import Buffers, Claim, Frame, Memory, Summary, viewed
 from symdiff.ir.steps import Steps
 from symdiff.ir.types import INT, AVal, Seq, Type
-from symdiff.passes.regions import map_blocks, same_block
+from symdiff.passes.regions import map_blocks, rebuilt, same_block
 
 _READS = ("index", "seq_last", "seq_get", "seq_len", "dim_of")  # they read a part, or less
 _VIEW_ROUNDS = 8  # then only operands are copied, which always ends
@@ -51,6 +51,8 @@ def buffers(
             before = plan.size, summaries[name]
             if plan.unlent:
                 function = map_blocks(function, plan.read_instead)
+            if plan.branches:
+                function = map_blocks(function, plan.copied_in_branches)
             functions[name], found = _Copies(program, summaries, public, plan).function(function)
             plan.rounds += 1
             summaries[name] = summaries[name].join(found)
@@ -93,11 +95,27 @@ class _Plan:
     views: set[Value] = field(default_factory=set)
     operands: set[tuple[Value, int]] = field(default_factory=set)  # of an operation, told by its first result
     unlent: set[Value] = field(default_factory=set)  # elements of lists that are read and put back, not lent
+    branches: set[tuple[Value, int]] = field(default_factory=set)  # results of a cond, with the branch that copies it
     rounds: int = 0
 
     @property
     def size(self) -> int:
-        return len(self.views) + len(self.operands) + len(self.unlent)
+        return len(self.views) + len(self.operands) + len(self.unlent) + len(self.branches)
+
+    def copied_in_branches(self, block: Block) -> Block:
+        """The block where branches give copies of what is not theirs to give: `y = x.copy() if c else y`."""
+        ops = []
+        for op in block.ops:
+            regions = list(op.regions)
+            for k, v in enumerate(op.outs):
+                for r, region in enumerate(regions):
+                    if (v, r) in self.branches:
+                        b = Builder(op.loc)
+                        made = b.emit("copy", region.outs[k], hints=(region.outs[k].hint,))[0]
+                        outs = (*region.outs[:k], made, *region.outs[k + 1 :])
+                        regions[r] = Block(region.params, (*region.ops, *b.ops), outs)
+            ops.append(rebuilt(op, op.ins, op.outs, regions))
+        return same_block(block, block.params, ops, block.outs)
 
     def read_instead(self, block: Block) -> Block:
         """The block where elements that cannot be lent are read: their copies are changed and put in their places.
@@ -154,7 +172,22 @@ class _Copies(Flow):
             if slices:
                 self.plan.views |= slices
                 return x
+        if not where.elements and (branches := self.not_theirs(x, clash)):
+            self.plan.branches |= branches
+            return x
         return self.copied(frame, x, op, deep=where.elements)
+
+    def not_theirs(self, x: Value, clash: frozenset[Value]) -> set[tuple[Value, int]]:
+        """The branches that chose memory for x that cannot be written; none where all did, or nothing was chosen."""
+        *_, root = self.sources(x)
+        op, _ = self.made_by.get(root, (None, 0))
+        if op is None or op.prim.name != "cond" or root.type != x.type:
+            return set()
+        closed = self.fixed.union(*(self.closure(self.of(v).all) for v in clash))
+        k = op.outs.index(root)
+        memories = [self.closure(self.of(region.outs[k]).top) for region in op.regions]
+        found = {(root, r) for r, m in enumerate(memories) if any(b < 0 or b in closed for b in m)}
+        return set() if len(found) == len(op.regions) else found - self.plan.branches
 
     def slices(self, frame: Frame, x: Value, clash: frozenset[Value]) -> set[Value]:
         """The views to copy instead of x; none if some other holder is neither a view nor one of several.

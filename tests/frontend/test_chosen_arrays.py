@@ -110,9 +110,36 @@ def exchanged_first(x, y):
     return np.sum(a * b * c)
 
 
+def parts_of_complex(x, y):
+    z, w = x + 1j * y, y * 2j
+    s = 0.0
+    for i in range(len(x)):
+        t = z if x[i] > 0.5 else w
+        s += t.real[i] ** 2 + t.imag[i - 1]
+    return s
+
+
+def replaced_once(x, y):
+    a = x * 2
+    for i in range(1, len(x)):
+        if i == 3:
+            a = y.copy()
+        a[i] = a[i - 1] * x[i]
+    return np.sum(a)
+
+
+def made_on_first_use(x, y):
+    a = None
+    for i in range(1, len(x)):
+        if a is None:
+            a = x.copy()
+        a[i] = a[i - 1] * y[i]
+    return np.sum(a)
+
+
 FUNCTIONS = (
     *(elements, statements, by_key, slices, rows, in_an_inner_loop, read_and_written, by_a_helper),
-    *(exchanged, exchanged_first),
+    *(exchanged, exchanged_first, parts_of_complex, replaced_once, made_on_first_use),
 )
 
 

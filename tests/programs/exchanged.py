@@ -164,6 +164,28 @@ def rows_of_matrices(m):
     return np.sum(a * a) + b[0, 0]
 
 
+@cases(V, W)
+@cases(V[:0], W[:0])
+def replaced_by_a_copy(x, y):
+    a = x * 2
+    for i in range(1, len(x)):
+        if x[i] > 1.3:
+            a = y.copy()
+        elif i == 1:
+            a = a.copy()
+        a[i] = a[i - 1] * x[i]
+    return np.sum(a * x)
+
+
+@cases(V + 0.2j, W * 1j)
+def a_part_of_the_chosen_numbers(z, w):
+    s = 0.0
+    for i in range(len(z)):
+        t = z if i % 2 else w
+        s += t.real[i] ** 2 + t.imag[i - 1] * t.real[-1]
+    return s
+
+
 # --- which of several arrays
 
 

@@ -38,10 +38,10 @@ def part_of_chosen(cx: Context, node: ast.AST, base: Arr, step: Step) -> Value:
 
     def part(side: Arr) -> Value:
         if chosen_in_turns(cx, side):
-            found = part_of_chosen(cx, node, Arr(side.cell, (*side.path, *base.path)), step)
+            found = part_of_chosen(cx, node, Arr(side.cell, memory.extended(side.path, *base.path)), step)
         else:
             found = memory.read(cx, side)
-            for each in (*base.path, step):
+            for each in memory.extended(base.path, step):  # a part of complex numbers is taken last
                 found = memory.read_step(cx, found, each)
         found = cx.scope.use(found)
         same = isinstance(found.type, AVal) and found.type.shape == shape
