@@ -285,7 +285,7 @@ def conditional_expression(f, v, m):
     s = 0.0
     i = 0
     while i < len(v):
-        s += f(v[i]) if m[i] else 0.0
+        s += f(v[i]) * 2.0 if m[i] else v[i] * 0.0
         i += 1
     return s
 
