@@ -197,7 +197,7 @@ _LANGUAGE = (
      "make a list of it first: `items = list(...)`"),
     ("SD235", "change behind an iterator",
      "what {name} runs over, or what its function reads, was changed after it was made",
-     "Python computes an element when it is asked for, symdiff when the iterator is made",
+     "Python computes or reads an element when it is asked for, once; symdiff when the iterator is made, or again",
      "make a list of it at once: `list(map(...))`, or the change first"),
     ("SD236", "attribute of an array or number",
      "assignment to `{target}` is not supported",

@@ -163,15 +163,16 @@ def _zip_of(cx: Context, node: ast.Call, function: Val, starred: ast.Starred) ->
     items = None if val is POISON else containers.items_of(cx, starred, val)
     if items is not None:
         return iterators.grouped(cx, node, items) or calls.apply(cx, node, function, items, {})
-    content = grown.content_of(cx, val)
+    content, state = grown.content_of(cx, val), iterators.sources(cx, [val])
     found = None if content is None else list_changes.columns(cx, node, content)
     if content is not None and _of_rows(content.form):
-        return iterators.once(comprehensions.run(cx, node, "zip", _COLUMNS, {"$list": val}))
+        transposed = comprehensions.run(cx, node, "zip", _COLUMNS, {"$list": val})
+        return iterators.remembered(cx, iterators.once(transposed), state)
     if found is None:
         return POISON if val is POISON else cx.refuse("SD212", starred, argument=cx.text(starred))
     text = "if not $list: raise ValueError('zip() of the elements of an empty list')"
     comprehensions.run(cx, node, "zip", text, {"$list": val})
-    return Sequence_("iterator", found)
+    return iterators.remembered(cx, Sequence_("iterator", found), state)
 
 
 # Of an empty list `zip` gives nothing, of lists of different lengths as many columns as the shortest has elements.

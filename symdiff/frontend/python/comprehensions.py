@@ -140,7 +140,7 @@ def unrolled(cx: Context, node: Comprehension, element: Callable[[], None], firs
                 raise UnknownLength(generator, iterable)
             if all(isinstance(t, Known) and t.obj for t in tests):
                 done = turn(k + 1) and done
-        return done and not iterators.refuse_changed(cx, generator.iter, over)  # by a turn
+        return done and not iterators.refuse_changed_by_a_turn(cx, generator.iter, over)
 
     begun = evaluate(cx, node.generators[0].iter) if first is None else first  # in the scope around the comprehension
     cx.frames.append(inner)

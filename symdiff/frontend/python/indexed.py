@@ -27,6 +27,15 @@ def iterated(cx: Context, node: ast.AST, val: Val) -> Val | None:
     cls = classes.class_of(val)
     if not isinstance(val, ObjRef) or cls is None or classes.lookup(cls, "__iter__") is not None:
         return None
+    return _by_index(cx, node, cls, val)
+
+
+def of_a_sequence(cx: Context, node: ast.AST, val: ObjRef) -> Val | None:
+    """What an object's `__getitem__` gives for 0, …, `len(val) - 1`; None where its class is no sequence."""
+    return None if classes.lookup(val.cls, "__len__") is None else _by_index(cx, node, val.cls, val)
+
+
+def _by_index(cx: Context, node: ast.AST, cls: type, val: ObjRef) -> Val | None:
     if classes.function_of(cls, "__getitem__") is None:
         return None
     state = iterators.sources(cx, [val])

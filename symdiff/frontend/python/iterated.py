@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-from symdiff.frontend.python import containers, grouping
+from symdiff.frontend.python import containers, grouping, iterators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import Arr, Cell, DictRef, Grown, ListRef, Sequence_, Val
 from symdiff.ir.core import Block, Op, Value
@@ -46,7 +45,7 @@ def turn_by_turn(cx: Context, node: ast.AST, place: ast.AST, over: Val, items: S
         if all(a is b for a, b in zip(before, after, strict=True)):
             return item
         found = containers.items_of(cx, place, over)
-        if found is None or not all(as_long(a, b) for a, b in zip(before, after, strict=True)):
+        if found is None or not all(iterators.as_long(a, b) for a, b in zip(before, after, strict=True)):
             kind = "dict" if any(isinstance(content, dict) for content in before) else "list"
             return cx.refuse("SD299", node, construct=f"a loop over a {kind} that its turns make longer or shorter")
         return found[k]
@@ -55,18 +54,6 @@ def turn_by_turn(cx: Context, node: ast.AST, place: ast.AST, over: Val, items: S
         yield now(k, item)
     if items:  # the last turn counts, too
         now(-1, items[-1])
-
-
-def as_long(before: Any, after: Any) -> bool:
-    """Whether two contents of a list of known structure have the same number of elements, or of a dict its keys.
-
-    An array keeps its size.
-    """
-    if isinstance(before, Value) and isinstance(after, Value):
-        return True
-    if isinstance(before, dict) and isinstance(after, dict):
-        return list(before) == list(after)
-    return isinstance(before, tuple) and isinstance(after, tuple) and len(before) == len(after)
 
 
 def resized(stmt: ast.For, block: Block, starts: list[Value], exits: int) -> bool:

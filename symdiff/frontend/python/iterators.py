@@ -11,6 +11,7 @@ takes the rest when it reads the name, and reading that once more is refused: Py
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, TypeGuard
 
@@ -39,7 +40,7 @@ from symdiff.frontend.python.values import (
     Struct,
     Val,
 )
-from symdiff.ir.core import nested
+from symdiff.ir.core import Value, nested
 from symdiff.ir.effects import shows
 
 _REUSABLE = ("range", "view", *VIEWS)
@@ -49,10 +50,15 @@ _A_GROUP_LEFT = "a group of `itertools.groupby` that is read when the next one h
 _NOTHING_LEFT = "the groups are iterators that share one: nothing is left of it"
 _AT_ONCE = "make a list of each at once: `[(key, list(group)) for key, group in groupby(...)]`"
 State = dict[Hashable, Any]  # what places of the store held
+_LENGTH = "as long"  # marks a place whose length alone matters, whenever an element is asked for
+_LENGTH_AT_THE_END = "as long at the end"  # and one whose length matters where no element is left
 _BEGUN = "the place where making the elements began"
+_ALL = math.inf  # of containers in each other: whatever they hold
 _SHOWN = "what was shown as they were made, which Python shows later"
 _SHOWING = "an iterator whose function prints, or calls what is not compiled, here"
 _WHEN_ASKED = "Python computes an element when it is asked for, symdiff when the iterator is made"
+_LISTED = "make a list of it first: `reversed(list(...))`"
+_BY_GETITEM = "Python reads `p[len(p) - 1]`, …, `p[0]`, whatever `__iter__` is"
 _A_LIST = "make a list of it at once: `list(map(...))`, or write the loop out"
 
 
@@ -69,7 +75,19 @@ def begun(cx: Context, val: Val) -> Val:
     """What a call gives: of an iterator nothing is taken yet, which the store has before a loop takes something."""
     if is_iterator(val) and cx.store.get(val.cell) is MISSING:
         cx.store.set(val.cell, Attributes({_TAKEN: Known(0)}))
+        cx.eager[val.cell] = cx.eager.get(val.cell, {}) | _lengths(cx, val)
     return val
+
+
+def _lengths(cx: Context, val: Sequence_) -> State:
+    """What must be as long as it was when an iterator was made: a dict, and a list whose end was looked for then."""
+    state: State = {}
+    for part in val.parts:
+        over = part.parts[0] if isinstance(part, Sequence_) and part.kind in VIEWS else part
+        if isinstance(over, (ListRef, DictRef)):
+            mark = _LENGTH if isinstance(over, DictRef) or val.kind == "reversed" else _LENGTH_AT_THE_END
+            state[mark, over.cell] = cx.store.get(over.cell)
+    return state
 
 
 def once(val: Val) -> Val:
@@ -84,16 +102,37 @@ def whole(cx: Context, node: ast.AST, val: Val) -> Val:
     return special_methods.iterated(cx, node, val)
 
 
-def sources(cx: Context, vals: Sequence[Val]) -> State:
+def backwards(cx: Context, node: ast.AST, val: Val) -> Val:
+    """`reversed(val)`: what `__reversed__` gives, else the elements `val[n - 1]`, …, `val[0]`."""
+    from symdiff.frontend.python import indexed
+
+    made = special_methods.call(cx, node, val, "__reversed__", [])
+    if made is not None:
+        return made
+    if val is POISON or raising.of_a_number(cx, node, val, "'{}' object is not reversible"):
+        return POISON
+    if is_iterator(val) or isinstance(val, SetRef):
+        what = f"`reversed` of {cx.describe(val)}"
+        return cx.refuse(
+            "SD299", node, construct=what, why="Python raises TypeError: it has no last element", rewrite=_LISTED
+        )
+    over = whole(cx, node, val) if not isinstance(val, ObjRef) else indexed.of_a_sequence(cx, node, val)
+    if over is None:
+        what = f"`reversed` of an object of {cx.describe(val)}, whose elements are not those of one list or array,"
+        return cx.refuse("SD299", node, construct=what, why=_BY_GETITEM, rewrite="give it a method `__reversed__`")
+    return POISON if over is POISON else Sequence_("reversed", (over,))
+
+
+def sources(cx: Context, vals: Sequence[Val], depth: float = _ALL) -> State:
     """What the elements of an iterator depend on, as it is now: before they are made."""
-    return {_BEGUN: (cx.scope, len(cx.scope.ops)), **dependences(cx, vals)}
+    return {_BEGUN: (cx.scope, len(cx.scope.ops)), **dependences(cx, vals, depth)}
 
 
-def dependences(cx: Context, vals: Sequence[Val]) -> State:
-    """What the values are made of, as it is now."""
+def dependences(cx: Context, vals: Sequence[Val], depth: float = _ALL) -> State:
+    """What the values are made of, as it is now; of containers in each other so many are run over."""
     state: State = {}
     for val in vals:
-        _depends(cx, val, state)
+        _depends(cx, val, state, depth)
     return state
 
 
@@ -107,32 +146,35 @@ def sources_of(cx: Context, node: ast.GeneratorExp, first: Val) -> State:
     return state
 
 
-def remembered(cx: Context, found: Val, state: State) -> Val:
+def remembered(cx: Context, found: Val, state: State, late: bool = False) -> Val:
     """An iterator whose elements were computed when it was made: right while what they depend on is as it was before.
 
-    A function that changes it itself is right only where all elements are taken at once.
+    A function that changes it itself is right only where all elements are taken at once.  `late`: elements are read
+    when they are asked for, and again, where Python keeps what it read.
     """
     scope, ops = state.pop(_BEGUN, (cx.scope, len(cx.scope.ops)))
     if scope is cx.scope and any(shows(op) for op in nested(scope.ops[ops:])):
         state[_SHOWN] = object()  # which nothing is
-    if isinstance(found, Sequence_) and found.kind in ("iterator", "iter", "cycle", "groupby"):
+    if isinstance(found, Sequence_) and (late or found.kind in ("iterator", "iter", "cycle", "groupby")):
         cx.eager[found.cell] = state
     return found
 
 
-def _depends(cx: Context, val: Any, state: State) -> None:
+def _depends(cx: Context, val: Any, state: State, depth: float = _ALL) -> None:
     """Add what the value is made of: memory, the names that functions read from around them, and what these hold."""
+    if not depth or (isinstance(val, Arr) and cx.aval(val).rank > depth):
+        return  # a row of an array is a view, which is read when it is used
     if isinstance(val, (Arr, ListRef, DictRef, SetRef, ObjRef)):
-        if val.cell in state:
+        if val.cell in state and depth == _ALL:
             return
         content = state[val.cell] = cx.store.get(val.cell)
         for part in content if isinstance(content, tuple) else content.values() if isinstance(content, dict) else ():
-            _depends(cx, part, state)
+            _depends(cx, part, state, depth - (not isinstance(val, ObjRef)))
     elif isinstance(val, (Struct, Sequence_)):
         if isinstance(val, Sequence_):
             state |= cx.eager.get(val.cell, {})
         for part in val.items if isinstance(val, Struct) else val.parts:
-            _depends(cx, part, state)
+            _depends(cx, part, state, depth - isinstance(val, Struct))
     elif isinstance(val, Partial):
         for part in (val.function, *val.args, *val.kwargs.values()):
             _depends(cx, part, state)
@@ -196,18 +238,43 @@ def _taken(cx: Context, node: ast.AST, val: Sequence_, kept: bool = True) -> Val
     return taken
 
 
-def refuse_changed(cx: Context, node: ast.AST, val: Val) -> bool:
-    """Whether what an iterator was made of has changed since: reported."""
+def refuse_changed(cx: Context, node: ast.AST, val: Val, lengths: Sequence[str] = (_LENGTH,)) -> bool:
+    """Whether what an iterator was made of has changed since, or a length that matters: reported."""
     if not isinstance(val, Sequence_):
         return False
-    if refuse_differing(cx, node, cx.eager.get(val.cell, {})):
+    if refuse_differing(cx, node, cx.eager.get(val.cell, {}), lengths):
         return True
-    return any(refuse_changed(cx, node, part) for part in val.parts)
+    return any(refuse_changed(cx, node, part, lengths) for part in val.parts)
 
 
-def refuse_differing(cx: Context, node: ast.AST, state: State) -> bool:
+def refuse_changed_by_a_turn(cx: Context, node: ast.AST, val: Val) -> bool:
+    """The same behind a loop, which looks itself at the lengths of what it runs over."""
+    return refuse_changed(cx, node, val, ())
+
+
+def as_long(before: Any, after: Any) -> bool:
+    """Whether two contents of a list of known structure have the same number of elements, or of a dict its keys.
+
+    An array keeps its size.
+    """
+    if isinstance(before, Value) and isinstance(after, Value):
+        return True
+    if isinstance(before, dict) and isinstance(after, dict):
+        return list(before) == list(after)
+    return isinstance(before, tuple) and isinstance(after, tuple) and len(before) == len(after)
+
+
+def _as_it_was(cx: Context, key: Hashable, then: Any, lengths: Sequence[str]) -> bool:
+    """Whether a place holds what it held, or as many elements, where its length matters."""
+    if isinstance(key, tuple) and key[0] in (_LENGTH, _LENGTH_AT_THE_END):
+        now = cx.store.get(key[1])
+        return key[0] not in lengths or now is then or as_long(then, now)
+    return cx.store.get(key) is then
+
+
+def refuse_differing(cx: Context, node: ast.AST, state: State, lengths: Sequence[str] = (_LENGTH,)) -> bool:
     """Whether a place does not hold what it held: reported."""
-    changed = [key for key, then in state.items() if cx.store.get(key) is not then]
+    changed = [key for key, then in state.items() if not _as_it_was(cx, key, then, lengths)]
     if changed:
         if _SHOWN in changed:
             cx.refuse("SD299", node, construct=_SHOWING, why=_WHEN_ASKED, rewrite=_A_LIST)
@@ -246,6 +313,8 @@ def next_(cx: Context, node: ast.AST, args: Sequence[Val], kwargs: dict[str, Val
     if not 1 <= len(args) <= 2 or kwargs or not is_iterator(args[0]):
         return cx.refuse_unknown(node, "next", args)
     it, default = args[0], args[1] if len(args) == 2 else None
+    if default is not None and refuse_changed(cx, node, it, (_LENGTH_AT_THE_END,)):
+        return POISON  # an iterator that has come to the end stays there, whatever is appended then
     taken = _taken(cx, node, it)
     if taken is POISON:
         return POISON

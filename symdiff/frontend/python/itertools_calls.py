@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import ast
 import itertools
+import math
 import operator
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from symdiff.frontend.python import calls, containers, grouping, iterators, numpy_spelled, operators, subscripts
+from symdiff.frontend.python import (
+    arrays,
+    calls,
+    containers,
+    grouping,
+    iterators,
+    list_changes,
+    numpy_spelled,
+    operators,
+    subscripts,
+)
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.numpy_calls import bind
 from symdiff.frontend.python.sizes import refuse_unknown_count
 from symdiff.frontend.python.turns import endless
-from symdiff.frontend.python.values import NONE, POISON, Arr, Known, Sequence_, SliceVal, Struct, Val
+from symdiff.frontend.python.values import NONE, POISON, Arr, Known, Num, Sequence_, SliceVal, Struct, Val
 from symdiff.frontend.spelled import iterating
 
 Args = list[Val]
@@ -26,13 +37,17 @@ def call(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> Va
     handler = next((h for f, h in _FUNCTIONS if f == obj), None)
     if handler is None:
         return None
+    if obj is itertools.repeat:
+        return handler(cx, node, args, kwargs)
     over = [iterators.whole(cx, node, a) for a in args]
     if POISON in (*over, *kwargs.values()):
         return POISON
-    state = iterators.sources(cx, (*args, *kwargs.values()))
+    if obj in _TAKING_ALL:
+        return handler(cx, node, over, kwargs)
+    state = iterators.sources(cx, (*args, *kwargs.values()), _RUN_OVER.get(obj, math.inf))
     if handler is _tee:
         return _tee(cx, node, over, kwargs, state)
-    return iterators.remembered(cx, handler(cx, node, over, kwargs), state)
+    return iterators.remembered(cx, handler(cx, node, over, kwargs), state, late=obj is itertools.pairwise)
 
 
 def _items(cx: Context, node: ast.AST, val: Val) -> list[Val] | None:
@@ -137,7 +152,25 @@ def _product(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     times = kwargs.pop("repeat", Known(1))
     if kwargs or not isinstance(times, Known) or not isinstance(times.obj, int):
         return cx.need_static(node, times, "how often the elements are repeated")
-    return Sequence_("product", tuple(args * times.obj)) if args and times.obj else _rows([()])
+    pools = [_pool(cx, node, a) for a in args]
+    if POISON in pools:
+        return POISON
+    return Sequence_("product", tuple(pools * times.obj)) if args and times.obj else _rows([()])
+
+
+def _pool(cx: Context, node: ast.AST, val: Val) -> Val:
+    """What `product` runs over again and again: the elements as they are when it is made."""
+    if isinstance(val, Arr):
+        return arrays.copy(cx, node, val) if cx.aval(val).rank == 1 else val  # rows are views
+    if isinstance(val, Sequence_) and val.kind in _OF_THEIR_PARTS:
+        return Sequence_(val.kind, tuple(_pool(cx, node, part) for part in val.parts))
+    if isinstance(val, Known | Num) or (isinstance(val, Sequence_) and val.kind == "range"):
+        return val
+    items = containers.items_of(cx, node, val)
+    if items is not None:
+        return Struct("tuple", tuple(items))
+    listed = list_changes.listed(cx, node, val) if endless(cx, node, val) is None else None
+    return cx.refuse("SD231", node, iterable=f"`{cx.text(node)}`") if listed is None else listed
 
 
 def _choices(choose: Callable[..., Any]) -> Handler:
@@ -186,6 +219,15 @@ def _zip_longest(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     return Sequence_("zip_longest", (fill, *args))
 
 
+_OF_THEIR_PARTS = ("zip", "enumerate", "reversed", "islice", "zip_longest", "iter", "rest")
+_TAKING_ALL = (  # when they are made
+    itertools.product, itertools.permutations, itertools.combinations, itertools.combinations_with_replacement,
+)  # fmt: skip
+# How many containers in each other the elements are looked up in; others may look at whatever these hold.
+_RUN_OVER: dict[Any, int] = {
+    itertools.pairwise: 1, itertools.chain: 1, itertools.chain.from_iterable: 2, itertools.islice: 1,
+    itertools.cycle: 1, itertools.tee: 1,
+}  # fmt: skip
 _FUNCTIONS: list[tuple[Any, Handler]] = [
     (itertools.groupby, grouping.call),
     (itertools.pairwise, _pairwise), (itertools.accumulate, _accumulate), (itertools.islice, _islice),

@@ -75,7 +75,7 @@ def for_statement(cx: Context, stmt: ast.For) -> None:
         lambda: _for_items(cx, stmt, iterable),
         iterable,
     )
-    iterators.refuse_changed(cx, stmt.iter, given if iterators.is_iterator(given) else iterable)  # by a turn
+    iterators.refuse_changed_by_a_turn(cx, stmt.iter, given if iterators.is_iterator(given) else iterable)
     _behind(cx, stmt)
 
 

@@ -88,6 +88,8 @@ _PURE = (
 def call_builtin(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> Val | None:
     """A builtin's result; None where `obj` is no builtin with a meaning here."""
     name = _NAMES.get(id(obj))
+    if name == "reversed" and len(args) == 1 and not kwargs:
+        return iterators.backwards(cx, node, args[0])
     if name in _ITERATING and not (name in ("max", "min") and len(args) > 1):  # of objects, which are compared
         over = iterators.whole if name in _COMBINING else special_methods.iterated
         given = 1 if name in ("sum", "enumerate") else len(args)  # the rest is no iterable
@@ -323,7 +325,8 @@ def _zip(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
 
 
 def _reversed(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    return Sequence_("reversed", (args[0],))
+    message = f"reversed expected 1 argument, got {len(args)}"
+    return cx.refuse("SD403", node, function="reversed", message=message)
 
 
 def _map(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
@@ -479,7 +482,7 @@ _BUILTINS: dict[str, Callable[[Context, ast.AST, Args, Kwargs], Val]] = {
     "$bound": lambda cx, node, args, kwargs: Known(True), "$sequence": reflection.is_sequence,
     "$match_part": reflection.match_part, "$mapping": reflection.is_mapping, "$without": reflection.without,
 }  # fmt: skip
-_COMBINING = ("enumerate", "zip", "reversed", "map")  # their elements are made of others'
+_COMBINING = ("enumerate", "zip", "map")  # their elements are made of others'
 _ITERATING = frozenset([*_COMBINING, "list", "tuple", "sum", "max", "min", "any", "all", "sorted"])
 _NAMES = {id(getattr(builtins, name)): name for name in _BUILTINS if hasattr(builtins, name)} | {
     id(desugar.bound): "$bound", id(desugar.sequence): "$sequence", id(desugar.match_part): "$match_part",

@@ -79,6 +79,9 @@ class deque:
     def __iter__(self) -> Any:
         return iter(self._items)
 
+    def __reversed__(self) -> Any:
+        return reversed(self._items)
+
     def __contains__(self, x: Any) -> Any:
         return x in self._items
 
@@ -126,6 +129,9 @@ class _Entries:
 
     def __iter__(self) -> Any:
         return iter(self._entries)
+
+    def __reversed__(self) -> Any:
+        return reversed(self._entries)
 
     def keys(self) -> Any:
         return self._entries.keys()
