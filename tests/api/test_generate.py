@@ -152,6 +152,18 @@ def test_a_broadcast_that_holds_for_one_size_only_is_refused_at_its_line() -> No
         generate(lambda x: np.sum(x[1:] + x), types="x=f8[n]")
 
 
+def padded_spectrum(x, n):
+    out = np.zeros(n)
+    out[: len(x)] = x
+    return np.sum(np.linalg.eigvals(np.outer(out, out)))
+
+
+def test_sizes_that_are_compared_when_it_runs_are_no_problem_beside_another() -> None:
+    with pytest.raises(CompileError) as caught:
+        generate(padded_spectrum, types="x=f8[m], n=int")
+    assert [p.code for p in caught.value.problems] == ["SD401"]
+
+
 def squares(x: Any, k: int) -> Any:
     """The results behind the first have sizes that only the call knows."""
     rows = []
