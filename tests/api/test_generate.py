@@ -99,6 +99,20 @@ def test_a_module_runs_where_symdiff_cannot_be_imported(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "out.py"], cwd=tmp_path, capture_output=True, check=True)
 
 
+def cell(W: Any, h: Any, x: Any) -> Any:
+    """Three sizes that belong together, as no type says."""
+    return np.sum((W @ np.concatenate([h, x])) ** 2)
+
+
+def test_a_module_says_that_the_sizes_it_makes_up_do_not_fit(tmp_path: Path) -> None:
+    text = generate(cell, example={"W": np.ones((2, 5)), "h": np.ones(2), "x": np.ones(3)})
+    assert loaded(text)["cell_grad"](np.ones((2, 5)), np.ones(2), np.ones(3))[2].tolist() == [20.0] * 3
+    (tmp_path / "made.py").write_text(text)
+    run = subprocess.run([sys.executable, "made.py"], cwd=tmp_path, capture_output=True, text=True)
+    assert run.stdout.startswith("not checked: cell raises ValueError at the sample arguments: operands could not")
+    assert (run.returncode, run.stderr) == (2, "")
+
+
 def test_captured_data_is_a_default_or_a_required_keyword() -> None:
     assert loaded(generate(captures))["captures_grad"](np.ones(3)).tolist() == [0, 1, 2]
     space = loaded(generate(captures_many))
