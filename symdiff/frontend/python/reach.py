@@ -7,7 +7,6 @@ into the memory that `a` is, whichever that was before; `b` is the other.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields, is_dataclass
 from typing import Any
 
 from symdiff.frontend.python.context import Context, Frame
@@ -43,7 +42,7 @@ def reached(cx: Context) -> set[Cell]:
 
 def _parts(val: Any) -> Iterable[Any]:
     if isinstance(val, Val) and not isinstance(val, Known):
-        return [getattr(val, part.name) for part in fields(val)] if is_dataclass(val) else ()
+        return [getattr(val, name) for name in getattr(val, "__dataclass_fields__", ())]
     if isinstance(val, dict):
         return val.values()
     return val if isinstance(val, tuple) else ()
