@@ -265,7 +265,11 @@ class Flow:
             return [part_, rest], ()
         inner, part = self.of(ins[0]).inner, self.fresh()
         self.under[part] = self.roots(inner)
-        return [Memory(frozenset((part,))), Memory(rest.top, inner)], ()
+        if not contains(op.outs[0].type):
+            return [Memory(frozenset((part,))), Memory(rest.top, inner)], ()
+        within = self.fresh()  # the elements of the part, which are among those of the list
+        self.under[within] = self.under[part]
+        return [Memory(frozenset((part,)), frozenset((within,)) | (inner & {ELEMENT})), Memory(rest.top, inner)], ()
 
     def restore(self, frame: Frame, op: Op, ins: list[Value]) -> Effect:
         """The array is whole: whoever still holds the part now holds some of it."""
@@ -279,9 +283,11 @@ class Flow:
         lent = frozenset(b for b in part.top if b > 0 and not whole.isdisjoint(self.roots((b,))))
         if not contains(ins[0].type):
             return [Memory(rest.top | lent)], ()
-        back = frozenset(b for b in lent if b in self.under)
+        within = frozenset(b for b in part.inner if b in self.under and self.roots((b,)) <= whole)
+        back = frozenset(b for b in lent if b in self.under) | within
         held = frozenset(b for b in back if self.holders.get(b))
-        return [Memory(rest.top, self.with_element(frame, rest.inner | held, Memory(part.top - back)))], ()
+        put = Memory(part.top - back, part.inner - within - (rest.inner & {ELEMENT}))
+        return [Memory(rest.top, self.with_element(frame, rest.inner | held, put))], ()
 
     def result(self, op: Op, t: Type, ins: Sequence[Value]) -> Memory:
         """What a result shares, of an operation that overwrites nothing."""

@@ -345,3 +345,17 @@ def filled_by_name_without_a_loop(x):
     kept = parts["b"]
     parts["a" if x > 1 else "b"].append(x * x)
     return sum(parts["a"]) * 2 + sum(parts["b"]) + sum(kept)
+
+
+@cases(array(6))
+def buckets_by_letters_between_changes(x):
+    buckets = {name: [] for name in "abc"}
+    s = 0.0
+    for i, v in enumerate(x):
+        key = "a" if v < 0.8 else "b" if v < 1.2 else "c"
+        buckets[key].append(v)
+        s += len(buckets["abc"[int(v * 2) % 3]]) * v
+        buckets[key].append(v * v)
+        for e in buckets["abc"[i % 3]]:
+            s += e
+    return s

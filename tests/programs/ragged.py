@@ -123,6 +123,16 @@ def table_of_arrays_by_rows(a, b):
     return t[n][m] + t[1][1]
 
 
+@cases(array(6), np.array([0, 2, 1, 0, 2, 2]))
+def equal_arrays_in_two_rows(x, labels):
+    rows = [[np.array([0.5, 0.25])] for _ in range(3)]
+    for i in range(len(x)):
+        rows[1][-1][0] = x[i] * 3
+        rows[labels[i]].append(np.array([x[i], x[i] * x[i]]))
+        rows[i % 3].append(np.array([x[i], x[i] * x[i]]))
+    return sum(np.sum(e * e[0]) for r in rows for e in r)
+
+
 # --- parts of arrays in lists
 
 
