@@ -33,13 +33,12 @@ def return_of_a_slice_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndar
     a, y, branches, y1 = saved
     n = y.shape[0]
     if y1:                                       # 7
-        d_y = np.broadcast_to(d_y0, (n,))        # ∂y0/∂y = 1
+        d_y = np.full(n, d_y0)                   # ∂y0/∂y = 1
         d_y2 = 0.0
     else:
         d_y = np.zeros(n)                        # 7
         d_y2 = d_y0
-    d_x = np.zeros(n)
-    d_y = d_y.copy()                             # 3
+    d_x = np.zeros(n)                            # 3
     d_a = 0.0
     for i, y15 in zip(reversed(range(1, 1 + len(branches))), reversed(branches), strict=True):  # 3
         y12 = y[i - 1]                           # 4
