@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from symdiff.errors import Problem
@@ -416,13 +417,22 @@ def _fits(wide: Pattern, form: Pattern, inner: bool = False) -> bool:
     return all(_fits(a, b, inner) for a, b in zip(wide.parts, form.parts, strict=True))
 
 
+def _takes(cx: Context, wide: Pattern, form: Pattern) -> bool:
+    """Whether a value of the one form can be an element of the other: the staged lists in it are converted."""
+    if form.kind == "grown":
+        return wide.kind == "grown" and covers(cx, wide.parts[0], form.parts[0])
+    if wide.kind == "grown":
+        return all(_takes(cx, wide.parts[0], part) for part in form.parts)
+    return len(wide.parts) != len(form.parts) or all(map(partial(_takes, cx), wide.parts, form.parts))
+
+
 def fitted(cx: Context, node: ast.AST, content: Grown, val: Val) -> Grown | None:
     """The list in a form that covers one value more; None after a problem."""
     form = form_of(cx, val)
     joined = None if form is None else join(content.form, form)
     if joined is None:
         openings.helps(cx, lambda: _with(cx, content.form, val))
-    if joined is None or not covers(cx, joined, content.form):
+    if form is None or joined is None or not covers(cx, joined, content.form) or not _takes(cx, joined, form):
         besides = described(content.form)
         takes = f"takes {cx.describe(val) if form is None else described(form)} besides {besides}"
         cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason=takes)
@@ -448,6 +458,8 @@ def staged(cx: Context, node: ast.AST, content: Sequence[Val], *more: Val) -> Gr
     form = form_of_elements(cx, (*content, *more))
     if form is None:
         openings.help_(cx, (*content, *more))
+    each = [form_of(cx, item) for item in (*content, *more)]
+    if form is None or not all(p is not None and _takes(cx, form, p) for p in each):
         _refuse_unlike(cx, node, (*content, *more))
         return None
     cx.at(node)
