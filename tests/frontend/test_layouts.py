@@ -48,6 +48,14 @@ def not_read_under_the_other_name(x):
     return x * x
 
 
+def of_a_diagonal_matrix(x):
+    """A matrix made of a vector is new."""
+    y = x * 1
+    d, e = np.diag(y), np.diagflat(y, 1)
+    y[0] = 70
+    return d[0] + e[0, 1] * y[0]
+
+
 def of_chosen_elements(x):
     y = x[[0, 2, 1]]
     z = x[x > 1.5]
@@ -67,6 +75,7 @@ def of_chosen_elements(x):
         of_any_layout_only_read,
         not_read_under_the_other_name,
         of_chosen_elements,
+        of_a_diagonal_matrix,
     ],
 )
 def test_as_numpy(f: Callable[..., Any], strided: bool) -> None:

@@ -120,6 +120,21 @@ def collisions(x, v):
     return sum(b.p * b.q for b in bodies)
 
 
+def of_an_array_bound_anew(x, v):
+    """A generator keeps what its first `for` runs over."""
+    y = v * x
+    g = (t * x for t in y)
+    y = y * 0
+    return sum(g) + y.sum()
+
+
+def columns_of_a_matrix(x, v):
+    m, s = np.outer(v, v[1:]) * x, 0.0
+    for c in zip(*m):
+        s = s * 0.5 + c[0] * c[-1]
+    return s + sum(a * b * k for k, (a, *_, b) in enumerate(zip(*m), 1))
+
+
 def repeated(x, v):
     """`repeat` gives the object, not what there is in it."""
     o, s = lazy.Over([x, 2.0 * x]), 0.0
@@ -155,8 +170,12 @@ def reversed_by_the_class(x, v):
 
 
 @pytest.mark.parametrize(
-    "f", [produced_while_it_changes, produced_of_iterators, collisions, repeated, reversed_by_the_class]
-)
+    "f",
+    [
+        produced_while_it_changes, produced_of_iterators, collisions, of_an_array_bound_anew, columns_of_a_matrix,
+        repeated, reversed_by_the_class,
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize("level", [0, 1, 2])
 def test_compiled_and_equal(f: Callable[..., Any], level: int) -> None:
     value, gradient = symdiff.value_and_grad(f, level=level)(X, V.copy())

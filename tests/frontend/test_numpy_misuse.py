@@ -114,3 +114,13 @@ def test_it_raises_as_numpy_does(expression: str) -> None:
         f(X, M)
     with pytest.raises((symdiff.CompileError, type(plain.value))):
         symdiff.vjp(f, X, M)
+
+
+def test_linspace_between_arrays_is_numpys_and_refused_with_what_to_write() -> None:
+    def between(x):
+        return np.sum(np.linspace(x, 2 * x, 3))
+
+    with pytest.raises(symdiff.CompileError, match=r"SD402.*start \+ \(stop - start\) \* np\.linspace\(0\.0, 1\.0"):
+        symdiff.grad(between)(X)
+    written = symdiff.grad(lambda x: np.sum(x + (2 * x - x) * np.linspace(0.0, 1.0, 3)[:, None]))(X)
+    np.testing.assert_allclose(written, np.full(4, 4.5), rtol=1e-12)

@@ -11,7 +11,7 @@ from symdiff.frontend.python import calls, containers, iterators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.sizes import refuse_unknown_count
-from symdiff.frontend.python.values import POISON, Known, Method, Sequence_, Val
+from symdiff.frontend.python.values import POISON, Arr, Known, Method, Sequence_, Val
 
 Arguments = tuple[list[Val], dict[str, Val]]
 
@@ -163,7 +163,10 @@ def _zip_of(cx: Context, node: ast.Call, function: Val, starred: ast.Starred) ->
     items = None if val is POISON else containers.items_of(cx, starred, val)
     if items is not None:
         return iterators.grouped(cx, node, items) or calls.apply(cx, node, function, items, {})
-    content, state = grown.content_of(cx, val), iterators.sources(cx, [val])
+    state = iterators.sources(cx, [val])
+    if isinstance(val, Arr) and cx.aval(val).rank > 1:
+        val = list_changes.listed(cx, node, val) or val
+    content = grown.content_of(cx, val)
     found = None if content is None else list_changes.columns(cx, node, content)
     if content is not None and _of_rows(content.form):
         transposed = comprehensions.run(cx, node, "zip", _COLUMNS, {"$list": val})

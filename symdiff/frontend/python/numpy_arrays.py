@@ -315,6 +315,11 @@ def _linspace(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
         return cx.need_static(node, found["num"], "`num` of np.linspace")
     size = dim_of(cx, found["num"])
     ends = numeric(cx, node, found["start"]), numeric(cx, node, found["stop"])
+    if POISON in ends:
+        return POISON
+    if any(cx.aval(end).rank for end in ends):
+        detail = " as an array: write `start + (stop - start) * np.linspace(0.0, 1.0, num)[:, None]`"
+        return cx.refuse("SD402", node, argument="start or stop", function="np.linspace", detail=detail)
     counted = () if static_size(size) else (found["num"],)
     return cx.emit(node, "linspace", *ends, *counted, num=size, **({} if endpoint else {"endpoint": False}))
 

@@ -399,6 +399,7 @@ def result(cx: Context, node: ast.AST, prim: str, operands: Sequence[Val], **par
     found = cx.emit(node, prim, *operands, **params)
     if certain and isinstance(base, Arr):
         return memory.viewed(cx, base, found)
-    if isinstance(found, Arr) and REGISTRY[prim].views is not None:
+    new = prim == "diag" and isinstance(base, Arr) and cx.aval(base).rank == 1  # a matrix, made of a vector
+    if isinstance(found, Arr) and REGISTRY[prim].views is not None and not new:
         memory.shares(cx, found, operands[:1])
     return found
