@@ -252,8 +252,8 @@ _CONSUMERS = (
 def _generator(cx: Context, node: ast.GeneratorExp, first: Val | None = None) -> Val:
     """A generator under a name, or passed on: its elements, computed here, are read once.
 
-    Python computes each when it is asked for: what it reads may not change before, and it may have no effects.  What the
-    first `for` runs over is evaluated at once.
+    Python computes each when it is asked for: what it reads may not change before, and it may have no effects.
+    What the first `for` runs over is evaluated at once.
     """
     from symdiff.frontend.python import comprehensions
 
