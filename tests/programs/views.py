@@ -109,3 +109,20 @@ def a_row_or_an_argument(x, y, t):
         b = m[1]
     m[0] = b
     return np.sum(b * x) + np.sum(m[0] * y)
+@cases(signed(2, 3), 0.7)
+@cases(np.asfortranarray(signed(3, 2)), 1.3)
+@cases(signed(1, 1), 0.7)
+@cases(signed(0, 2), 0.7)
+def flat_at_many_places(m, x):
+    """`flat` of memory that need not be in order: of transposes, of every other column, of the argument."""
+    y = m * x
+    y.flat[::2] *= x
+    y.T.flat[1:] += y.flat[:1].sum()
+    for k in range(len(m)):
+        y.flat[k::2] *= y[k, 0] + x
+    y[:, ::2].flat[y[:, ::2].ravel() > 0.3] = x
+    if m.size > 1:
+        m.T.flat[[0, -1]] = x * x, x
+    z = np.zeros_like(y.T)
+    z.flat = y[::-1].ravel()
+    return y, m, z * x

@@ -16,7 +16,7 @@ import numpy as np
 
 from symdiff.frontend.python import arrays, containers, known_calls, memory, numpy_spelled, objects, operators, raising
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import NONE, POISON, Arr, Foreign, Known, ObjRef, Struct, Val
+from symdiff.frontend.python.values import NONE, POISON, Arr, DictRef, Foreign, Known, ListRef, ObjRef, Struct, Val
 from symdiff.frontend.spelled import SPELLED, misuse, unsupported
 from symdiff.frontend.spelled.collected import deque
 from symdiff.ir import types
@@ -304,6 +304,8 @@ def dtype_of(cx: Context, node: ast.AST, val: Val) -> str | None:
         if found.kind in "fciub" and found.isnative:
             return types.code(found)
         cx.refuse("SD309", node, dtype=found, name=f"`{cx.text(node)}`")
+    elif isinstance(val, (ListRef, DictRef, Struct)):
+        cx.refuse("SD309", node, dtype="with fields", name=f"`{cx.text(node)}`", rewrite="make an array for each field")
     elif val is not POISON:
         cx.refuse("SD303", node, use="a dtype", name=f"`{cx.text(node)}`")
     return None

@@ -103,7 +103,7 @@ def store_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> N
         given = _storable(cx, node, val)
         subscripts.write(cx, node, base, index, given, listed=given is not val)
     elif isinstance(base, Flat):
-        flat.write(cx, node, base, index, val)
+        flat.write(cx, node, base, index, _storable(cx, node, val))
     elif isinstance(base, Known) and isinstance(base.obj, np.ndarray):
         outside.refuse_change(cx, node, base, cx.text(node))
     else:
