@@ -113,8 +113,6 @@ def _convert_infer(
     source = numeric(ins[0])
     if source.shape and kind is not Kind.ARRAY:
         raise TypeError(f"{source} is no scalar")
-    if kind is Kind.EITHER and (source.kind is Kind.MIXED or source.dtype[0] != dtype[0]):
-        raise TypeError(f"{source} may be another number than one of {dtype}")
     if source.complex and dtype[0] not in "cb":
         raise TypeError(f"{source} does not convert to {dtype}: take the real part first")
     return (AVal(kind, source.shape, dtype),)
