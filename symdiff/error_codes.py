@@ -401,8 +401,9 @@ _MEMORY = (
      "read it from the list that was changed, or copy what is to stay as it was: `copy.deepcopy(item)`"),
     ("SD512", "read of what a branch chose",
      "`{name}` may or may not be what was changed since, under another name",
-     "a branch chose which of several lists, dicts or objects that name stands for",
-     "make the change inside the branches, where it is known which one is meant, or copy it: `copy.deepcopy(…)`"),
+     "a branch or a loop chose which of several lists, dicts or objects that name stands for",
+     "make the change inside the branches, where it is known which one is meant, or copy it: `copy.deepcopy(…)`; of a "
+     "chain that a loop builds keep the nodes in a list, or begin at its end: `head = Node(v, head)`"),
     ("SD513", "default value changed",
      "the default value of `{parameter}`, a parameter of {function}, would be changed at {change}",
      "Python makes a default once, so that the next call would begin with the change",

@@ -67,11 +67,28 @@ def test_what_a_branch_chose_is_read_after_its_change() -> None:
         "SD512 `a` may or may not be what was changed since, under another name",
         "    return a[0] * len(b)",
         "           ^",
-        "  why: a branch chose which of several lists, dicts or objects that name stands for",
+        "  why: a branch or a loop chose which of several lists, dicts or objects that name stands for",
         "  rewrite: make the change inside the branches, where it is known which one is meant, "
-        "or copy it: `copy.deepcopy(…)`",
+        "or copy it: `copy.deepcopy(…)`; of a chain that a loop builds keep the nodes in a list, or begin at its end: "
+        "`head = Node(v, head)`",
     ]
     assert found[-1].endswith(": the write")
+
+
+class Node:
+    def __init__(self, v: float) -> None:
+        self.v, self.next = v, None
+
+
+def test_a_chain_whose_end_is_kept() -> None:
+    def f(x: float) -> float:
+        head = tail = Node(x)
+        while tail.v < 100.0:
+            tail.next = Node(x * tail.v)
+            tail = tail.next
+        return head.v
+
+    assert refusal(f)[0].startswith("SD512 ")
 
 
 def test_what_a_turn_or_a_branch_hands_on_after_a_write_to_perhaps_its_memory() -> None:
