@@ -256,3 +256,27 @@ def test_refused(function: Callable[..., Any], code: str) -> None:
     with pytest.raises(CompileError) as caught:
         symdiff.grad(function)(1.3, 3)
     assert {p.code for p in caught.value.problems} == {code}
+
+
+class Item:
+    def __init__(self, a: Any) -> None:
+        self.a = a
+
+
+def test_a_row_that_has_no_one_form_is_refused_where_it_is_cut() -> None:
+    def f(x: Any, labels: Any) -> Any:
+        rows = [[Item(0.5)] for _ in range(3)]
+        first, s = rows[0], 0.0
+        for i in range(len(x)):
+            rows[i % 3].append(Item(x[i]))
+            if x[i] > 1.0:
+                if len(rows[labels[i]]) > 2:
+                    rows[labels[i]] = [Item(x[i])]
+                if x[i] > 1.2:
+                    rows[labels[i]] += [Item(x[i] * 2)]
+                else:
+                    s = s + rows[i % 3].pop().a
+        return s + sum(e.a for e in first)
+
+    with pytest.raises(CompileError):
+        symdiff.grad(f)(np.linspace(0.5, 1.6, 6), np.array([0, 1, 2, 0, 1, 2]))
