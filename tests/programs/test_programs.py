@@ -11,6 +11,7 @@ from tests.programs import (
     best,
     buckets,
     captured_trees,
+    changed_trees,
     chosen,
     classes,
     closures,
@@ -95,6 +96,7 @@ FILES = (
         exchanged,
         tagged,
         in_place,
+        changed_trees,
     ),
 )
 CASES = [case for file in FILES for case in file.cases]

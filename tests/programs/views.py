@@ -109,6 +109,8 @@ def a_row_or_an_argument(x, y, t):
         b = m[1]
     m[0] = b
     return np.sum(b * x) + np.sum(m[0] * y)
+
+
 @cases(signed(2, 3), 0.7)
 @cases(np.asfortranarray(signed(3, 2)), 1.3)
 @cases(signed(1, 1), 0.7)

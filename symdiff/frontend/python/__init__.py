@@ -17,7 +17,7 @@ containers         containers (of known structure), container_methods, comprehen
                    empty yet), texts (that differ in its elements), absences (None in them), openings (how these are
                    met); tables (dicts read by a key of the run)
 objects            objects (instances), own_attributes (`vars(x)`), classes (what a class says without running it),
-                   reflection (`isinstance`)
+                   reflection (`isinstance`), followed (a change of what a branch chose)
 calls              calls (in place), sharing (one function for several places), recursion, recursion_memory (what
                    it changes), instances (what is kept of these), patterns (what is passed and returned)
 derivatives        derivatives (`symdiff.grad` inside), regions (of what), columns (Jacobians), custom_rules

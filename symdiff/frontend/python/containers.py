@@ -15,6 +15,7 @@ from symdiff.frontend.python import (
     apart,
     captured,
     enums,
+    followed,
     grown,
     keys,
     kinship,
@@ -442,7 +443,7 @@ def changeable(cx: Context, node: ast.AST, base: Val) -> bool:
         for cell in (base.cell, *base.cell.may):
             if cell.argument is not None:
                 apart.changed(cx, node, cell)
-        for other in sorted(base.cell.may, key=lambda c: c.serial):
+        for other in sorted(base.cell.may - followed.followers(cx, base.cell), key=lambda c: c.serial):
             if other.external is not None:
                 outside.refuse_change(cx, node, other, other.external)
                 return False

@@ -116,6 +116,7 @@ class Joiner(Sides):
             self.hand_on_stale(cell, a, b)
             self.shares(cell, *key)
             self.hand_on_free(cell, a, b)
+            cell.chosen = None if self.pred is None else (self.pred, *key)
             self.cells[key] = at_cell(a, cell)
             rebuild = self.content(*(self.content_now(k, x) for k, x in enumerate((a, b))))
             if rebuild is None:

@@ -213,7 +213,7 @@ SUPPORTED = (
         "bufs, k = [v * 1.0, v * x], 0 ⏎ for i in range(n): ⏎     bufs[1 - k][1:] = bufs[k][:-1] * x ⏎     k = 1 - k"
         " ⏎ return bufs[k].sum()"),
     Row("changes of one of several lists, dicts or objects that are alike; `is` of these",
-        "a, b = [x, 1.0], [x, 2.0] ⏎ c = a ⏎ c *= 2 ⏎ return sum(a) * b[0] if c is a and a is not b else x"),
+        "a, b = [x, 1.0], [x, 2.0] ⏎ c = a if x > 0 else b ⏎ c[1] = x * x ⏎ return a[1] * b[1] if c is not x else x"),
     Row("`assert`, `raise` of a builtin exception or of one of yours, `from None`, `from ValueError(…)`",
         "if x > 1e9: raise ValueError('too large') from None ⏎ if x > 1e8: raise Diverged(x) ⏎ assert v.ndim == 1"
         " ⏎ return x"),
@@ -367,7 +367,7 @@ REFUSED = (
     Row("a derivative rule that reads from outside", "return outside(x)", "SD415"),
     Row("an iterator passed to a function with a derivative rule", "return halved(zip(v, v))", "SD419"),
     Row("an object read after a change of what may be it",
-        "a, b = Layer(x), Layer(n) ⏎ c = a if x > 0 else b ⏎ c.w = x ⏎ return a.w", "SD512"),
+        "a = Layer(x) ⏎ c = a if x > 0 else Layer(n) ⏎ c.w = x ⏎ return a.w", "SD512"),
     Row("a stale element", "r = (m.reshape(-1), 1.0) ⏎ m[0, 0] = x ⏎ return r[0] + 1", "SD501"),
     Row("a stale choice", "y = v + 0 ⏎ r = y if x > 0 else v * 2 ⏎ r[0] = x ⏎ return y", "SD501"),
     Row("a stale view", "r = m.reshape(-1) ⏎ m[0, 0] = x ⏎ return r", "SD501"),

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from symdiff.errors import Loc
-from symdiff.frontend.python import absences, grown, memory, texts
+from symdiff.frontend.python import absences, followed, grown, memory, texts
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.kinship import Path, inside, related, unite
@@ -430,6 +430,7 @@ def change(cx: Context, node: ast.AST, cell: Cell, content: Any, keeps: bool = F
     if cell.kind == "list":
         _moved(cx, cell, keeps)
     put_back(cx, node, cell, before)
+    followed.follow(cx, node, cell, before, content)
 
 
 def _moved(cx: Context, home: Cell, keeps: bool) -> None:

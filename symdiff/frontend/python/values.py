@@ -80,6 +80,7 @@ class Cell:
     kin: set[Cell] = field(default_factory=set)  # cells that may hold the same objects: see `kinship`
     name: str = ""
     choice: Choice | None = None
+    chosen: tuple[Value, Cell, Cell] | None = None  # of a list, dict or object: by what, and of which two
     found_in: Cell | None = None  # of an optional array: this is what was read of it where it is there
     serial: int = field(default_factory=itertools.count().__next__)  # cells made earlier have smaller ones
 
