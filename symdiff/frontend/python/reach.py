@@ -7,6 +7,7 @@ into the memory that `a` is, whichever that was before; `b` is the other.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from symdiff.frontend.python.context import Context, Frame
@@ -41,8 +42,10 @@ def reached(cx: Context) -> set[Cell]:
 
 
 def _parts(val: Any) -> Iterable[Any]:
-    if isinstance(val, Val) and not isinstance(val, Known):
-        return [getattr(val, name) for name in getattr(val, "__dataclass_fields__", ())]
+    if isinstance(val, Known):
+        return ()
+    if is_dataclass(val) and issubclass(type(val), Val):
+        return [getattr(val, part.name) for part in fields(val)]
     if isinstance(val, dict):
         return val.values()
     return val if isinstance(val, tuple) else ()
