@@ -146,7 +146,11 @@ class _Elements:
             return None
         alone = Builder(op.loc)
         alone.op("index", view.out, *where, spec=spec)
-        return _joint(b, view, spec, where) if is_inside(alone.ops[-1], self.origin.__getitem__) else None
+        return _joint(b, view, spec, where) if is_inside(alone.ops[-1], self.origin_of) else None
+
+    def origin_of(self, v: Value) -> tuple[object, int, int]:
+        """Where a value comes from; nothing is known of an index that was put together here."""
+        return self.origin.get(v, (None, -1, 0))
 
 
 def _joint(b: Builder, view: Op, spec: Spec, where: Sequence[Value]) -> tuple[list[Value], Spec] | None:

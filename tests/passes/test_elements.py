@@ -111,3 +111,19 @@ def test_a_known_index_outside_is_the_users_error() -> None:
     made = symdiff.value_and_grad(last_first, argnums=(0, 1))
     with pytest.raises(IndexError):
         made(np.array([2.0]), 0.5)
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_a_part_of_a_part_with_an_end(level: int) -> None:
+    """The index of the inner part is one that the pass made: of it nothing is known, so it stays one of the outer."""
+
+    def f(v):
+        s = 0.5
+        for a in list(v[1:][0:3:2]):
+            s = s * 0.9 + a * a
+        return s
+
+    v = np.array([0.5, 1.5, -0.7, 2.0])
+    value, gradient = symdiff.value_and_grad(f, level=level)(v)
+    assert value == pytest.approx(f(v), rel=1e-14)
+    np.testing.assert_allclose(gradient, [0.0, 2 * 1.5 * 0.9, 0.0, 4.0], rtol=1e-14)
