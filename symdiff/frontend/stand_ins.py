@@ -18,7 +18,9 @@ from typing import Any
 import numpy as np
 
 _MODULES = {"np": np, "np.linalg": np.linalg, "np.fft": np.fft, "math": math, "operator": operator}
-_PARAMETERS: dict[object, str] = {math.log: "x, /", math.hypot: "x, y, /"}  # which have no signature
+_PARAMETERS: dict[object, str] = {  # which have no signature, or one that requires less than a derivative needs
+    math.log: "x, /", math.hypot: "x, y, /", np.clip: "a, a_min, a_max", np.where: "condition, x, y, /",
+}  # fmt: skip
 _BUILTIN: dict[object, str] = {abs: "absolute"}  # and what the definition is called
 _NONE = inspect.Parameter.empty
 

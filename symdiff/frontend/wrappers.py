@@ -34,7 +34,8 @@ def signature_of(fun: Callable[..., Any]) -> inspect.Signature:
     try:
         found = list(layers(fun))
     except CompileError:  # compiling it says so; or it is a derivative, which has the parameters of its function
-        return inspect.signature(stand_in(inspect.unwrap(fun)) or fun)
+        inner = inspect.unwrap(fun, stop=lambda layer: stand_in(layer) is not None)
+        return inspect.signature(stand_in(inner) or fun)
     made: Any = found[-1]
     written_out = stand_in(found[-2]) is made if len(found) > 1 else False
     if not hasattr(made, "__wrapped__") and not hasattr(made, "__signature__") and not written_out:

@@ -60,11 +60,23 @@ def test_every_derivative_takes_them() -> None:
     symdiff.check_grads(np.logaddexp, (0.5, 1.0))
 
 
+@pytest.mark.parametrize("fun", [np.prod, np.sum, np.max, np.var, np.median, np.linalg.norm, np.trapezoid])
+def test_derivatives_of_derivatives_of_functions_with_options(fun: Any) -> None:
+    """Their own definitions have parameters that a derivative does not take; it is that of a lambda's."""
+    point = np.array([0.5, 1.5, -0.7])
+    wanted = symdiff.jacobian(grad(lambda a: fun(a)))(point)
+    np.testing.assert_allclose(symdiff.jacobian(grad(fun))(point), wanted, rtol=1e-12)
+    np.testing.assert_allclose(symdiff.hessian(fun)(point), wanted, rtol=1e-12)
+
+
 def test_arguments() -> None:
     assert grad(np.hypot, argnums=(0, 1))(3.0, 4.0) == (0.6, 0.8)
     assert grad(np.hypot, wrt="x2")(3.0, 4.0) == 0.8
     np.testing.assert_allclose(grad(np.linalg.norm)(x=np.array([3.0, 4.0])), [0.6, 0.8])
     assert pickle.loads(pickle.dumps(grad(np.exp)))(0.0) == 1.0
+    assert grad(np.clip)(0.3, 0.1, 1.0) == 1.0
+    assert grad(np.clip, argnums=(0, 1, 2))(2.0, 0.1, 1.0) == (0.0, 0.0, 1.0)
+    assert grad(np.where, argnums=(1, 2))(True, 0.3, 0.4) == (1.0, 0.0)
     with pytest.raises(TypeError, match="unexpected keyword argument 'axis'"):
         grad(np.sum)(TWO, axis=0)
 
