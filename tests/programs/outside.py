@@ -154,3 +154,24 @@ def mini_batches(x, w, turns, size):
         rows = rng.choice(len(x), size=size, replace=False)
         w = w - 0.1 * (x[rows].T @ (x[rows] @ w)) / size
     return w, x[rng.choice(x.shape[0], size, False)] * 2.0
+
+
+@cases(1.2)
+def tokens_of_a_formula(x):
+    """A formula is taken apart with slices whose ends `while` loops find, and with a regular expression."""
+    text = "3.5*x+12"
+    i, total = 0, 0.0
+    while i < len(text):
+        j = i
+        while j < len(text) and (text[j].isdigit() or text[j] == "."):
+            j += 1
+        if j > i:
+            total += float(text[i:j]) * x
+        i = j + 1
+    found = 1.0
+    for token in re.findall(r"\d+\.?\d*|[a-z]|[*+]", text):
+        if token == "x":
+            found *= x
+        elif token not in "*+":
+            found += float(token) * x
+    return total, found, sum(float(part) * x for part in re.split(",", "1,2"))

@@ -79,6 +79,7 @@ class Context:
     leaves: Scope = field(init=False)  # the region that a `Bottom` goes back to
     frames: list[Frame] = field(default_factory=list)
     loops: list[LoopState] = field(default_factory=list)
+    rolled: dict[int, Hashable] = field(default_factory=dict)  # the `while` loops that were, by their ids: their places
     errstate: Stack = ()  # the `with np.errstate(…)` that is being run
     derivatives: int = 0  # how many are being taken, one inside another
     headers: dict[Any, Any] = field(default_factory=dict)  # per loop and call path: its last header

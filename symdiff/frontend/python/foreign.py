@@ -17,6 +17,7 @@ import json
 import logging
 import os
 import random
+import re
 import statistics
 import textwrap
 import types as python_types
@@ -28,7 +29,7 @@ from typing import Any
 import numpy as np
 
 from symdiff.errors import UsageError
-from symdiff.frontend.python import captured, foreign_results, foreign_writes, memory, operators
+from symdiff.frontend.python import captured, containers, foreign_results, foreign_writes, memory, operators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.foreign_arguments import Arguments, Callee, known_plain
 from symdiff.frontend.python.foreign_names import Stream, not_followed, spelled
@@ -59,6 +60,7 @@ _NUMPY: tuple[Any, ...] = (
 
 _WITHOUT_EFFECTS = (
     *(os.path.join, os.path.basename, os.path.dirname, os.path.split, os.path.splitext, os.path.normpath),
+    *(re.findall, re.split, re.sub, re.escape),
     *(json.loads, json.dumps, statistics.mean, statistics.fmean, statistics.median, statistics.stdev),
     *(statistics.pstdev, statistics.variance, statistics.pvariance, textwrap.dedent, textwrap.fill),
 )
@@ -112,9 +114,11 @@ def _when_compiling(cx: Context, node: ast.AST, obj: Any, args: Sequence[Val], k
     if POISON in given or POISON in named.values():
         return None
     try:
-        return Known(obj(*given, **named))
-    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        found = obj(*given, **named)
+    except (ArithmeticError, LookupError, TypeError, ValueError, re.error) as error:
         return cx.refuse("SD403", node, function=shown(obj), message=str(error))
+    plain = isinstance(found, list) and all(isinstance(x, str | tuple) for x in found)
+    return containers.new_list(cx, node, tuple(map(Known, found))) if plain else Known(found)
 
 
 def shown(obj: Any) -> str:

@@ -134,6 +134,8 @@ def _roll_or_unroll(
         place = mark(cx)
         loop = LoopState(cx.count("loop"), stmt, cx.frame)
         cx.loops.append(loop)
+        if _may_be_counted(stmt):
+            cx.rolled[loop.id] = key
         try:
             roll(loop)
             cx.loops.pop()
@@ -173,6 +175,17 @@ def _roll_or_unroll(
         del cx.session.unrolled[key]
         cx.session.searched.add(instead)
         raise Restart from None
+
+
+def unroll_done(cx: Context, error: NeedStatic) -> bool:
+    """Note that a `while` which is done, and left what must be known, is unrolled; False where none can be."""
+    for tag in error.tags:
+        key = cx.rolled.get(tag) if isinstance(tag, int) else None
+        instead = _Misfit(key, error.problem)
+        if key is not None and key not in cx.session.unrolled and instead not in cx.session.searched:
+            cx.session.unrolled[key] = instead
+            return True
+    return False
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from symdiff.frontend.python import (
     containers,
     grown,
     keys,
+    loops,
     memory,
     objects,
     openings,
@@ -250,6 +251,8 @@ def _make_static(cx: Context, error: NeedStatic) -> None:
     if leaves:
         raise Respecialise([*cx.problems, error.problem], static=leaves)
     if error.instead is None or error.instead in cx.session.searched:
+        if loops.unroll_done(cx, error):
+            return
         raise CompileError([*cx.problems, error.problem])
     cx.session.searched.add(error.instead)  # the loop that counted it is done
 
