@@ -13,7 +13,6 @@ import random
 import re
 import sys
 import time
-import types
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -508,7 +507,6 @@ APPEND = [0.0].append
         (lambda x: [SINK.write(lambda t: t), x][1], "SD421"),
         (lambda x: [print(x, file=SINK), x][1], "SD402"),
         (lambda x: (x, SINK.tell()), "SD322"),
-        (lambda x: types.SimpleNamespace(a=x, b=2).a * 2, "SD421"),
         (lambda x: np.zeros(3, dtype=[("a", float), ("b", float)])["a"].sum() * x, "SD309 dtype with fields of "),
     ],
 )

@@ -9,13 +9,15 @@ loops              loops, headers (what is carried), carries (as values), rolled
                    turn), iterated (a list that changes under the loop over it)
 operators          operators (numbers and arrays), container_operators, special_methods (of the user's classes),
                    inplace (`+=`), sizes (dimensions that meet)
-memory             memory (cells, views, aliases), subscripts (of arrays), flat (`y.flat`), arrays (made, and their
-                   attributes)
+memory             memory (cells, views, aliases), exchanges (of names in a branch or loop), which (one of several
+                   arrays, as its number), subscripts (of arrays), flat (`y.flat`), arrays (made, and their attributes)
+arguments          apart (containers told apart), listed (lists of any length)
 containers         containers (of known structure), container_methods, comprehensions (and what folds), ordering
                    (`min`, `max`, `sorted`); of staged length: grown (what such a list is), list_changes (slices,
                    sums, insertions, searches), swaps (two elements exchanged), unfilled (lists in it that are
                    empty yet), texts (that differ in its elements), absences (None in them), openings (how these are
-                   met); tables (dicts read by a key of the run)
+                   met), lodging (elements as views of their lists), rereading (these, where the list was changed);
+                   tables (dicts read by a key of the run), sorting (names beside numbers)
 objects            objects (instances), own_attributes (`vars(x)`), classes (what a class says without running it),
                    reflection (`isinstance`), followed (a change of what a branch chose)
 calls              calls (in place), sharing (one function for several places), recursion, recursion_memory (what

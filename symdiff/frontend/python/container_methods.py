@@ -97,13 +97,13 @@ def list_method(cx: Context, node: ast.AST, receiver: ListRef, name: str, args: 
         return _extended(cx, node, receiver, args[0])
     if name == "pop":
         return _pop(cx, node, receiver, content, args[0] if args else Known(-1))
-    staged = content if isinstance(content, Grown) else None
-    if staged is None and (_decided_when_run(cx, node, content, name, args) or unfilled.grows(cx, receiver, args)):
+    changed: Content | Grown | None
+    if isinstance(content, Grown):
+        changed = _changed_staged(cx, node, receiver.cell, content, content, name, args, kwargs)
+    elif _decided_when_run(cx, node, content, name, args) or unfilled.grows(cx, receiver, args):
         staged = grown.staged(cx, node, content, *args[1:])
         if staged is None:
             return POISON
-    changed: Content | Grown | None
-    if staged is not None:
         changed = _changed_staged(cx, node, receiver.cell, content, staged, name, args, kwargs)
     elif name == "sort":
         changed = sort(cx, node, content, kwargs)

@@ -77,10 +77,6 @@ def call(cx: Context, node: ast.AST, function: Known, args: list[Val], kwargs: d
         return POISON
     if args and _is_method(obj, args[0]):
         return _method_of(cx, node, args[0], obj.__name__, obj, args[1:], kwargs)
-    held = next((v for v in kwargs.values() if not isinstance(v, Known)), None)
-    if obj is python_types.SimpleNamespace and held is not None:
-        told = {"function": "`SimpleNamespace`", "argument": cx.describe(held)}
-        return cx.refuse("SD421", node, **told, rewrite="make it a dataclass, or an instance of a class of your own")
     known = _when_compiling(cx, node, obj, args, kwargs)
     if known is not None:
         return known

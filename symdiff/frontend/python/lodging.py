@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from symdiff.errors import Loc
-from symdiff.frontend.python import absences, followed, grown, memory, texts
+from symdiff.frontend.python import followed, grown, memory, rereading
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.kinship import Path, inside, related, unite
@@ -29,12 +29,10 @@ from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.values import (
     Arr,
     Cell,
-    DictRef,
     Grown,
     Known,
     ListRef,
     Num,
-    ObjRef,
     Reference,
     Val,
     same_known,
@@ -231,7 +229,7 @@ def read_out(cx: Context, content: Grown, root: Val, home: Cell | None, index: V
         home = None
     view = None if home is None else View(home, index, root, counts_up(index))
     for path, part in inside(cx, root):
-        _share(cx, part.cell, content.shared, path)
+        share(cx, part.cell, content.shared, path)
         for cell in _known_as(cx, part.cell):
             unite(cell, content.group)
         if view is not None:
@@ -241,7 +239,7 @@ def read_out(cx: Context, content: Grown, root: Val, home: Cell | None, index: V
     return root
 
 
-def _share(cx: Context, cell: Cell, shared: Collection[Path], path: Path) -> None:
+def share(cx: Context, cell: Cell, shared: Collection[Path], path: Path) -> None:
     """Note of a list of any length, at a path of an element, what is shared of its elements."""
     inner = cx.store.get(cell)
     if isinstance(inner, Grown):
@@ -311,68 +309,13 @@ def refreshed(cx: Context, cell: Cell) -> bool:
     content = cx.store.get(home)
     index = cx.value(view.index)
     values = iter([cx.scope.emit("seq_get", s, index)[0] for s in content.values])
-    _Again(cx, view, content.group, content.shared).built(content.form, values, view.root, ())
+    rereading.Again(cx, view, content.group, content.shared).built(content.form, values, view.root, ())
     return True
 
 
 def _in(cx: Context, cell: Cell, view: View) -> bool:
     found = cx.store.get(("lodged", cell))
     return isinstance(found, Lodged) and found.view is view and not _stale(cx, cell)
-
-
-@dataclass(frozen=True, slots=True)
-class _Again:
-    """An element read once more into the memory that it had."""
-
-    cx: Context
-    view: View
-    group: Cell
-    shared: frozenset[Path]
-
-    def built(self, form: Pattern, found: Iterator[Value], old: Any, path: Path) -> Any:
-        cx = self.cx
-        if form.kind in ("known", "scalar"):
-            return form.val if form.val is not None else cx.wrap(next(found))
-        if form.kind == "array":
-            value = next(found)
-            cell = self.cell(old, Arr, path)
-            cx.store.set(cell, value)
-            return Arr(cell)
-        if form.kind in (absences.KIND, texts.KIND):
-            return grown.built(cx, cx.frame.source.node, form, found)
-        if form.kind == "grown":
-            cell = self.cell(old, ListRef, path)
-            cx.store.set(cell, grown.content_of_inner(form.parts[0], found, cell))
-            _share(cx, cell, self.shared, path)
-            return ListRef(cell)
-        was = dict(enumerate(self.parts(old)))
-        items = [self.built(p, found, was.get(k), (*path, k)) for k, p in enumerate(form.parts)]
-        if form.kind not in ("list", "dict", "object"):
-            return grown.assembled(form, items, None)
-        sort = {"list": ListRef, "dict": DictRef, "object": ObjRef}[form.kind]
-        cell = self.cell(old, sort, path)
-        made = grown.assembled(form, items, cell)
-        cx.store.set(cell, grown.content_like(form, items))
-        return made
-
-    def parts(self, old: Any) -> list[Any]:
-        content = self.cx.store.get(old.cell) if isinstance(old, Reference) else getattr(old, "items", ())
-        return list(content.values() if isinstance(content, dict) else content if isinstance(content, tuple) else ())
-
-    def cell(self, old: Any, sort: Any, path: Path) -> Cell:
-        """The memory that the part had in this view; new memory where another part has taken its place."""
-        cx = self.cx
-        here = cx.store.get(("lodged", old.cell)) if isinstance(old, sort) else None
-        kept = isinstance(here, Lodged) and here.view is self.view and here.path == path
-        kind = {Arr: "array", ListRef: "list", DictRef: "dict", ObjRef: "object"}[sort]
-        loc = cx.scope.loc
-        cell = old.cell if kept else Cell(kind, loc)
-        unite(cell, self.group)
-        if not kept:
-            cx.store.set(("lodged", cell), Lodged(self.view, path))
-        cx.store.set(("stale", cell), MISSING)
-        memory.note_held(cx, cell, loc or cx.loc(cx.frame.source.node))
-        return cell
 
 
 def may_be_one(cx: Context, a: Cell, b: Cell) -> bool:

@@ -23,6 +23,7 @@ from symdiff.frontend.python import (
     containers,
     grown,
     keys,
+    listed,
     loops,
     memory,
     objects,
@@ -278,7 +279,7 @@ def _arguments(cx: Context, signature: Signature) -> dict[str, Val]:
     for a in signature.arguments:
         apart.enter(cx, a)
         made = _build(cx, a.name, a.tree, iter(a.leaves), ())
-        found[a.name] = grown.argument(cx, a, made) if a.listed else made
+        found[a.name] = listed.argument(cx, a, made) if a.listed else made
     return found
 
 
