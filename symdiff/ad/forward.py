@@ -181,7 +181,7 @@ class _BlockTangents:
         try:
             self.straight_clearly(op)
         except types.KindError:
-            raise rules.unclear_kind(op) from None
+            raise rules.unclear_kind(op, self.b.loc) from None
 
     def is_masking(self, op: Op) -> bool:
         """Whether tangents of an operation's results may be zeros that it made, or passes on."""

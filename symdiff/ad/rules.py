@@ -133,6 +133,10 @@ def scaled(b: Builder, ct: V, partial: V, guarded: bool) -> V:
     return choices.guarded(b, ct, partial) if guarded else ct * partial
 
 
-def unclear_kind(op: Op) -> CompileError:
-    """The error for an operation whose derivative has a dtype that depends on the path taken."""
-    return CompileError([refuse("SD312", op.loc, use=f"the derivative of `{op.prim.name}`", name="a scalar")])
+def unclear_kind(op: Op, around: Loc | None) -> CompileError:
+    """The error for an operation whose derivative has a dtype that depends on the path taken.
+
+    What makes two paths alike has no place of its own: it is that of the branch `around` it.
+    """
+    use = "the derivative where two paths meet" if op.loc is None else f"the derivative of `{op.prim.name}`"
+    return CompileError([refuse("SD312", op.loc or around, use=use, name="a scalar")])

@@ -201,7 +201,7 @@ def _straight(op: Op) -> Pull:
         try:
             half.pull_clearly(op)
         except types.KindError:
-            raise rules.unclear_kind(op) from None
+            raise rules.unclear_kind(op, half.b.loc) from None
 
     return pull
 

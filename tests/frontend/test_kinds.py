@@ -65,6 +65,18 @@ def test_a_sum_that_begins_with_an_int_has_no_dtype_of_its_own() -> None:
         symdiff.grad(f)(np.ones(2))
 
 
+def test_an_unclear_kind_where_two_paths_meet_has_the_place_of_what_decides() -> None:
+    def f(v, p):
+        q = v[0] if p > 0.3 else p
+        y = np.zeros(2)
+        z = v * p + y[0]
+        z = np.where(z > 0.1, z, max(y[1], q))
+        return np.sum(z * z) + q
+
+    with pytest.raises(symdiff.CompileError, match=r"test_kinds.py:\d+:34: SD312 the derivative where two paths meet"):
+        symdiff.grad(f)(SINGLE, 0.37)
+
+
 @pytest.mark.parametrize("level", range(3))
 def test_a_sum_that_begins_with_a_float_is_one_in_arrays_also_without_turns(level: int) -> None:
     def f(v):
