@@ -1,4 +1,4 @@
-"""Saves x, a, y, y_1, y1 (3 numbers, what is bound on one path).
+"""Saves x, a, y, y1 (3 numbers, what is bound on one path).
 
 def bound_in_one_branch(x: float, a: float):
     if x > a:
@@ -20,15 +20,15 @@ def bound_in_one_branch_forward(x: float, a: float) -> tuple:
         if y is None:  # 5
             raise UnboundLocalError("cannot access local variable 'y' where it is not associated with a value")
         y0 = y * y     # 5
-        return y0, (x, a, y, y, y1)
-    return x, (x, a, y, None, y1)
+        return y0, (x, a, y, y1)
+    return x, (x, a, y, y1)
 
 
 def bound_in_one_branch_backward(saved: tuple, d_y0: float = 1.0) -> tuple[float, float]:
     """Return d_y0 · ∂bound_in_one_branch/∂(x, a) at the point where `bound_in_one_branch_forward` was called."""
-    x, a, y, y_1, y1 = saved
+    x, a, y, y1 = saved
     if y1:                                # 4
-        d_y = 2.0 * (d_y0 * y_1)          # ∂y0/∂y = 2·y
+        d_y = 2.0 * (d_y0 * y)            # ∂y0/∂y = 2·y
         d_x = 0.0
     else:
         d_y = None if y is None else 0.0  # 4

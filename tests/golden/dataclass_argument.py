@@ -1,4 +1,4 @@
-"""Saves stiffness, n, x, y4s, class_1 (3 numbers, 1 list with an entry per turn, 1 class).
+"""Saves stiffness, x, y4s, class_1 (2 numbers, 1 list with an entry per turn, 1 class).
 
 @dataclass
 class Spring:
@@ -33,12 +33,12 @@ def dataclass_argument_forward(spring: object, x: float, n: int) -> tuple:
         v += 0.1 * (stiffness * y4)  # 4
         x += 0.1 * v                 # 5
     y = x * x                        # 6
-    return y, (stiffness, n, x, y4s, type(spring))
+    return y, (stiffness, x, y4s, type(spring))
 
 
 def dataclass_argument_backward(saved: tuple, d_y: float = 1.0) -> tuple[object, float]:
     """Return d_y · ∂dataclass_argument/∂(spring, x) at the point where `dataclass_argument_forward` was called."""
-    stiffness, n, x, y4s, class_1 = saved
+    stiffness, x, y4s, class_1 = saved
     d_x = 2.0 * (d_y * x)         # ∂y/∂x = 2·x
     d_v = 0.0
     d_rest = 0.0

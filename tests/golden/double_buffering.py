@@ -1,4 +1,4 @@
-"""Saves k, steps, old, y6s (2 numbers, n elements, 1 list with an entry per turn).
+"""Saves k, old, y6s (1 number, n elements, 1 list with an entry per turn).
 
 def double_buffering(u: "f8[n]", k: float, steps: int):
     old = u.copy()
@@ -26,12 +26,12 @@ def double_buffering_forward(u: np.ndarray, k: float, steps: int) -> tuple:
         new[1:-1] = y3      # 5
         new, old = old, new
     y = (old * old).sum()   # 7
-    return y, (k, steps, old, y6s)
+    return y, (k, old, y6s)
 
 
 def double_buffering_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.ndarray, float]:
     """Return d_y · ∂double_buffering/∂(u, k) at the point where `double_buffering_forward` was called."""
-    k, steps, old, y6s = saved
+    k, old, y6s = saved
     n = old.shape[0]
     d_old = d_y * old
     d_old *= 2.0                           # ∂y1/∂old = 2·old

@@ -1,4 +1,4 @@
-"""Saves n, y3s (1 number, 1 list with an entry per turn).
+"""Saves y3s (1 list with an entry per turn).
 
 def drawn(x: float, n: int):
     rng = np.random.default_rng(0)
@@ -22,12 +22,12 @@ def drawn_forward(x: float, n: int) -> tuple:
         y3 = x + noise                          # 7
         y3s.append(y3)
         total += y3 ** 2                        # 7
-    return total, (n, y3s)
+    return total, (y3s,)
 
 
 def drawn_backward(saved: tuple, d_total: float = 1.0) -> float:
     """Return d_total · ∂drawn/∂x at the point where `drawn_forward` was called."""
-    n, y3s = saved
+    (y3s,) = saved
     d_x = 0.0
     for y3 in reversed(y3s):       # 4
         d_y3 = d_total * (2 * y3)  # ∂y2/∂y3 = 2·y3

@@ -43,26 +43,25 @@ def dynamic_programming_backward(saved: tuple, d_y: float = 1.0) -> tuple[np.nda
     a, b, all_y15s, all_y8s = saved
     m = b.shape[0]
     n = a.shape[0]
-    d_D = np.zeros((n + 1, m + 1))         # 7
-    d_D[n, m] += d_y                       # ∂y/∂D = 1
+    d_D = np.zeros((n + 1, m + 1))            # 7
+    d_D[n, m] += d_y                          # ∂y/∂D = 1
     d_a = np.zeros(n)
     d_b = np.zeros(m)
     for i, y15s, y8s in zip(range(n, 0, -1), reversed(all_y15s), reversed(all_y8s), strict=True):  # 3
         for j, y15, y8 in zip(range(m, 0, -1), reversed(y15s), reversed(y8s), strict=True):  # 4
-            d_y5 = d_D[i, j]               # ∂D/∂y5 = 1
+            y7 = a[i - 1] - b[j - 1]          # 5
+            d_y5 = d_D[i, j]                  # ∂D/∂y5 = 1
             d_D[i, j] = 0.0
-            if y8:                         # 6
-                d_D[i - 1, j - 1] += d_y5  # ∂y9/∂D = 1
+            if y8:                            # 6
+                d_D[i - 1, j - 1] += d_y5     # ∂y9/∂D = 1
                 d_y10 = 0.0
             else:
                 d_y10 = d_y5
-            if y15:                        # 6
-                d_D[i, j - 1] += d_y10     # ∂y16/∂D = 1
-                d_y17 = 0.0
+            if y15:                           # 6
+                d_D[i, j - 1] += d_y10        # ∂y16/∂D = 1
             else:
-                d_y17 = d_y10
-            d_D[i - 1, j] += d_y17         # ∂y17/∂D = 1
-            d_y7 = _masked_mul(d_y5, 2 * (a[i - 1] - b[j - 1]))  # ∂cost/∂y7 = 2·y7
-            d_b[j - 1] -= d_y7             # ∂y7/∂y12 = -1
-            d_a[i - 1] += d_y7             # ∂y11/∂a = 1
+                d_D[i - 1, j] += d_y10        # ∂y17/∂D = 1
+            d_y7 = _masked_mul(d_y5, 2 * y7)  # ∂cost/∂y7 = 2·y7
+            d_b[j - 1] -= d_y7                # ∂y7/∂y12 = -1
+            d_a[i - 1] += d_y7                # ∂y11/∂a = 1
     return d_a, d_b

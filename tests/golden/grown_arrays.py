@@ -1,4 +1,4 @@
-"""Saves n, hs, h_in, m (2 numbers, 2 lists with an entry per turn).
+"""Saves hs, h_in, m (1 number, 2 lists with an entry per turn).
 
 def grown_arrays(h: "f8[m]", n: int):
     hs = []
@@ -22,12 +22,12 @@ def grown_arrays_forward(h: np.ndarray, n: int) -> tuple:
     y = 0
     for g in hs:        # 6
         y += (g * g).sum()
-    return y, (n, hs, h_in, m)
+    return y, (hs, h_in, m)
 
 
 def grown_arrays_backward(saved: tuple, d_y: float = 1.0) -> np.ndarray:
     """Return d_y · ∂grown_arrays/∂h at the point where `grown_arrays_forward` was called."""
-    n, hs, h_in, m = saved
+    hs, h_in, m = saved
     d_hs = [np.zeros_like(e) for e in hs]
     for i in range(len(hs) - 1, -1, -1):  # 6
         g = hs[i]

@@ -1,4 +1,4 @@
-"""Saves x, k_in, y8s, y9s, y11s, branch, y1, n (3 numbers, 4 lists with an entry per turn, what the branch taken needs).
+"""Saves x, y, z, k_in, y8s, y9s, y11s, y1, n (3 numbers, 4 lists with an entry per turn, what is bound on one path).
 
 def made_together(v: "f8[n]", x: float):
     y = z = None
@@ -39,20 +39,19 @@ def made_together_forward(v: np.ndarray, x: float) -> tuple:
         k += 1               # 9
     y1 = y is None
     if y1:                   # 10
-        return x, (x, k_in, y8s, y9s, y11s, (), y1, n)
+        return x, (x, y, z, k_in, y8s, y9s, y11s, y1, n)
     y0 = (y * z).sum()       # 10
-    return y0, (x, k_in, y8s, y9s, y11s, (y, z), y1, n)
+    return y0, (x, y, z, k_in, y8s, y9s, y11s, y1, n)
 
 
 def made_together_backward(saved: tuple, d_y0: float = 1.0) -> tuple[np.ndarray, float]:
     """Return d_y0 · ∂made_together/∂(v, x) at the point where `made_together_forward` was called."""
-    x, k_in, y8s, y9s, y11s, branch, y1, n = saved
+    x, y, z, k_in, y8s, y9s, y11s, y1, n = saved
     if y1:                                 # 10
         d_x = d_y0
         d_y = None
         d_z = None
     else:
-        y, z = branch                      # 10
         d_y = d_y0 * z                     # ∂y5/∂y = z
         d_z = d_y0 * y                     # ∂y5/∂z = y
         d_x = 0.0

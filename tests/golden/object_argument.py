@@ -1,4 +1,4 @@
-"""Saves length, dt, n, angle, speed, angle_in, y11s, speeds, y5, y6, class_1 (7 numbers, 3 lists with an entry per turn, 1 class).
+"""Saves length, dt, angle, speed, angle_in, y11s, speeds, y5, y6, class_1 (6 numbers, 3 lists with an entry per turn, 1 class).
 
 class Pendulum:
     def __init__(self, length: float, angle: float, speed: float):
@@ -43,12 +43,12 @@ def object_argument_forward(pendulum: object, dt: float, n: int) -> tuple:
     y6 = length * speed
     y5 = math.cos(angle)
     y = 0.5 * y6 ** 2 - 9.81 * length * y5  # 2
-    return y, (length, dt, n, angle, speed, angle_in, y11s, speeds, y5, y6, type(pendulum))
+    return y, (length, dt, angle, speed, angle_in, y11s, speeds, y5, y6, type(pendulum))
 
 
 def object_argument_backward(saved: tuple, d_y: float = 1.0) -> tuple[object, float]:
     """Return d_y · ∂object_argument/∂(pendulum, dt) at the point where `object_argument_forward` was called."""
-    length, dt, n, angle, speed, angle_in, y11s, speeds, y5, y6, class_1 = saved
+    length, dt, angle, speed, angle_in, y11s, speeds, y5, y6, class_1 = saved
     d_y2 = -d_y                              # ∂y/∂y2 = -1
     d_y4 = d_y2 * y5                         # ∂y2/∂y4 = y5
     d_y5 = d_y2 * (9.81 * length)            # ∂y2/∂y5 = y4

@@ -1,4 +1,4 @@
-"""Saves dt, n, v, x, x_in, vs (4 numbers, 2 lists with an entry per turn).
+"""Saves dt, v, x, x_in, vs (3 numbers, 2 lists with an entry per turn).
 
 @dataclass
 class Particle:
@@ -29,12 +29,12 @@ def object_state_forward(x: float, dt: float, n: int) -> tuple:
         vs.append(v)
         x += v * dt      # 3
     y = x ** 2 + v ** 2  # 5
-    return y, (dt, n, v, x, x_in, vs)
+    return y, (dt, v, x, x_in, vs)
 
 
 def object_state_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
     """Return d_y · ∂object_state/∂(x, dt) at the point where `object_state_forward` was called."""
-    dt, n, v, x, x_in, vs = saved
+    dt, v, x, x_in, vs = saved
     d_v = d_y * (2 * v)   # ∂y2/∂v = 2·v
     d_x = d_y * (2 * x)   # ∂y1/∂x = 2·x
     d_dt = 0.0

@@ -30,15 +30,12 @@ def one_of_three_forward(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> tuple:
         if t == 0:                      # 10
             y4 = x[i]
             y5 = x[i - 1]
+        elif t == 1:                    # 10
+            y4 = y[i]
+            y5 = y[i - 1]
         else:
-            if t == 1:                  # 10
-                y4 = y[i]
-            else:
-                y4 = z[i]
-            if t == 1:                  # 10
-                y5 = y[i - 1]
-            else:
-                y5 = z[i - 1]           # 10
+            y4 = z[i]
+            y5 = z[i - 1]               # 10
         y4s.append(y4)
         y5s.append(y5)
         s += y4 * y5                    # 10
@@ -52,18 +49,15 @@ def one_of_three_backward(saved: tuple, d_s: float = 1.0) -> tuple[np.ndarray, n
     d_z = np.zeros(n)
     d_y = np.zeros(n)
     for i, v, y4, y5 in zip(range(n - 1, 0, -1), reversed(vs), reversed(y4s), reversed(y5s), strict=True):  # 3
-        d_y4 = d_s * y5             # ∂y3/∂y4 = y5
-        d_y5 = d_s * y4             # ∂y3/∂y5 = y4
-        if v == 0:                  # 10
-            d_x[i - 1] += d_y5      # ∂y5/∂x = 1
-            d_x[i] += d_y4          # ∂y4/∂x = 1
+        d_y4 = d_s * y5         # ∂y3/∂y4 = y5
+        d_y5 = d_s * y4         # ∂y3/∂y5 = y4
+        if v == 0:              # 10
+            d_x[i - 1] += d_y5  # ∂y5/∂x = 1
+            d_x[i] += d_y4      # ∂y4/∂x = 1
+        elif v == 1:            # 10
+            d_y[i - 1] += d_y5  # ∂y5/∂y = 1
+            d_y[i] += d_y4      # ∂y4/∂y = 1
         else:
-            if v == 1:              # 10
-                d_y[i - 1] += d_y5  # ∂y5/∂y = 1
-            else:
-                d_z[i - 1] += d_y5  # ∂y5/∂z = 1
-            if v == 1:              # 10
-                d_y[i] += d_y4      # ∂y4/∂y = 1
-            else:
-                d_z[i] += d_y4      # ∂y4/∂z = 1
+            d_z[i - 1] += d_y5  # ∂y5/∂z = 1
+            d_z[i] += d_y4      # ∂y4/∂z = 1
     return d_x, d_y, d_z

@@ -1,4 +1,4 @@
-"""Saves x, n, pair_0, pair_1, pair_1_in (4 numbers, 1 list with an entry per turn).
+"""Saves x, pair_0, pair_1, pair_1_in (3 numbers, 1 list with an entry per turn).
 
 def tuple_state(x: float, n: int):
     a, b = x, 1.0
@@ -19,12 +19,12 @@ def tuple_state_forward(x: float, n: int) -> tuple:
         pair_0_1 = pair_0 + pair_1 * x  # 5
         pair_0, pair_1 = pair_0_1, pair_0
     y = pair_0 * pair_1                 # 6
-    return y, (x, n, pair_0, pair_1, pair_1_in)
+    return y, (x, pair_0, pair_1, pair_1_in)
 
 
 def tuple_state_backward(saved: tuple, d_y: float = 1.0) -> float:
     """Return d_y · ∂tuple_state/∂x at the point where `tuple_state_forward` was called."""
-    x, n, pair_0, pair_1, pair_1_in = saved
+    x, pair_0, pair_1, pair_1_in = saved
     d_pair_0 = d_y * pair_1             # ∂y/∂pair_0 = pair_1
     d_pair_1 = d_y * pair_0             # ∂y/∂pair_1 = pair_0
     d_x = 0.0
