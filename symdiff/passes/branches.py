@@ -18,6 +18,7 @@ from collections.abc import Hashable, Sequence
 from symdiff.ir import errstate
 from symdiff.ir.core import Block, Op, Program, Value, walk
 from symdiff.ir.effects import may_raise
+from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import BOOL
 from symdiff.passes.regions import map_blocks, map_functions, rebuilt, same_block, substitute
 
@@ -26,10 +27,11 @@ _FARTHEST = 50  # operations between two branches
 
 def merged_branches(program: Program) -> Program:
     """The program with neighbouring branches on one condition as one."""
-    return map_functions(program, lambda f: map_blocks(f, _block))
+    return map_functions(program, lambda f: map_blocks(f, lambda block: run_steps(_block(block))))
 
 
-def _block(block: Block) -> Block:
+def _block(block: Block) -> Steps:
+    """The block with its branches merged, and those that come together in them."""
     ops = list(block.ops)
     tests: dict[Value, Hashable] = {op.out: _told(op) for op in block.ops if op.prim.name in _COMPARISONS}
     last: dict[Hashable, tuple[int, Op]] = {}  # the branch on a condition, and its place
@@ -39,7 +41,8 @@ def _block(block: Block) -> Block:
             test = tests.get(ops[k].ins[0], ops[k].ins[0])
             at, first = last.get(test, (k, ops[k]))
             near = at < k <= at + _FARTHEST and ops[at] is first
-            if near and (found := _together(ops[at : k + 1])) is not None:
+            found = (yield _together(ops[at : k + 1])) if near else None
+            if found is not None:
                 ops[at : k + 1] = found
                 k = at
                 continue
@@ -61,7 +64,7 @@ def _is_branch(op: Op) -> bool:
     return op.prim.name == "cond" and not all(v.type == BOOL for v in op.outs) and any(r.ops for r in op.regions)
 
 
-def _together(ops: Sequence[Op]) -> list[Op] | None:
+def _together(ops: Sequence[Op]) -> Steps:
     """The operations from one branch to another with the second in the first, if that can be."""
     first, second = ops[0], ops[-1]
     if errstate.of(first) != errstate.of(second):
@@ -77,7 +80,7 @@ def _together(ops: Sequence[Op]) -> list[Op] | None:
     for moved, passed in ((before, [first, *after]), ([second], after)):
         if moved and passed and any(map(_is_loud, moved)) and any(map(_is_loud, passed)):
             return None
-    return [*before, _both(first, second), *after]
+    return [*before, (yield _both(first, second)), *after]
 
 
 def _is_loud(op: Op) -> bool:
@@ -86,7 +89,7 @@ def _is_loud(op: Op) -> bool:
     return any(o.prim.effect or o.prim.name == "call" or may_raise(o) for o in (op, *inner))
 
 
-def _both(first: Op, second: Op) -> Op:
+def _both(first: Op, second: Op) -> Steps:
     """One branch with the results of both."""
     more = [v for v in dict.fromkeys(second.ins[1:]) if v not in first.outs and v not in first.ins[1:]]
     regions = []
@@ -96,5 +99,5 @@ def _both(first: Op, second: Op) -> Op:
         env = {p: known[v] for p, v in zip(two.params, second.ins[1:], strict=True)}
         ops = [rebuilt(op, substitute(op.ins, env), op.outs, op.regions) for op in two.ops]
         outs = (*one.outs, *substitute(two.outs, env))
-        regions.append(_block(Block((*one.params, *new.values()), (*one.ops, *ops), outs)))
+        regions.append((yield _block(Block((*one.params, *new.values()), (*one.ops, *ops), outs))))
     return rebuilt(first, (*first.ins, *more), (*first.outs, *second.outs), regions)

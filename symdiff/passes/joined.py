@@ -94,6 +94,8 @@ def _are_same(site: Site, one: Sequence[Value], two: Sequence[Value]) -> bool:
             return False
         if left.prim is not right.prim or left.params != right.params:
             return False
+        if left.outs.index(a) != right.outs.index(b):  # two of the values that a branch saved
+            return False
         todo += zip(left.ins, right.ins, strict=True)
     return True
 

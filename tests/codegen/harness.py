@@ -154,14 +154,18 @@ class Compared:
         if self.is_scalar:
             cts = [_cotangent(o, 1.0 if k == 0 else 0.0) for k, o in enumerate(self.outs) if self.active[k]]
             value, gradient = made["value_and_grad"](*args)
-            assert exact(value, primal), ("value_and_grad", value, primal)
+            assert self.same(value, primal), ("value_and_grad", value, primal)
             self.check_gradient(gradient, cts, args)
         assert all(map(exact, args, self.args)), "an argument was modified"
         return module
 
+    def same(self, value: Any, primal: Any) -> bool:
+        """Bit for bit; at -O2 sums of products are BLAS's, which rounds by how its operands lie in memory."""
+        return exact(value, primal) if self.level < 2 else close(value, primal, 1e-13)
+
     def check_pair(self, made: dict[str, Callable[..., Any]], args: Sequence[Any], primal: Any) -> None:
         value, saved = made["forward"](*args)
-        assert exact(value, primal), ("forward", value, primal)
+        assert self.same(value, primal), ("forward", value, primal)
         rng = np.random.default_rng(1)
         every = [
             _cotangent(o, rng.standard_normal()) if on else None for o, on in zip(self.outs, self.active, strict=True)

@@ -130,8 +130,11 @@ def _same_leaf(x: Any, y: Any, rtol: float) -> bool:
     )
 
 
-def check(function: Callable[..., Any], *calls: tuple[Any, ...]) -> Lowered:
-    """The program does what Python does on every call; it is compiled for the first, and where types change again."""
+def check(function: Callable[..., Any], *calls: tuple[Any, ...], rtol: float = 0.0) -> Lowered:
+    """The program does what Python does on every call; it is compiled for the first, and where types change again.
+
+    `rtol` is for products of arrays: BLAS rounds them by how they lie in memory, and by the processor.
+    """
     low = compiled(function, *calls[0])
     source = load(function)
     kind = signature(source, calls[0])
@@ -143,7 +146,7 @@ def check(function: Callable[..., Any], *calls: tuple[Any, ...]) -> Lowered:
         found = outcome(lambda: run(low, *args))  # noqa: B023
         assert same(args, kept), "an argument was changed"
         assert found[0] == wanted[0] and (
-            found[1] == wanted[1] if found[0] == "raises" else same(found[1], wanted[1])
+            found[1] == wanted[1] if found[0] == "raises" else same(found[1], wanted[1], rtol)
         ), f"{function.__name__}{args}: {found} instead of {wanted}"
     return low
 

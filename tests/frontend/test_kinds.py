@@ -92,3 +92,22 @@ def test_a_sum_that_begins_with_a_float_is_one_in_arrays_also_without_turns(leve
         s = v @ v
         assert value == f(v) == 3 * s * s + 8
         np.testing.assert_allclose(gradient, 12 * s * v)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.cov(x, x * 2)[0, 1],
+        lambda x: np.corrcoef(x, x * x)[0, 1],
+        lambda x: np.dot(x, 3)[0] * np.dot(x[1], 100000001) * np.dot(2.5, x)[2],
+        lambda x: np.polyval([1, 2.5, 0.1], x[0]) + np.sum(np.polyval([x[1], 2.0], x)),
+        lambda x: np.nan_to_num(x[0], nan=1.0) * x[1],
+    ],
+)
+def test_double_precision_where_numpy_takes_it_beside_float32(f: Callable[..., Any]) -> None:
+    x = np.array([1.1, 2.3, 3.7], np.float32) + np.float32(30000.0)
+    for level in range(3):
+        value, gradient = symdiff.value_and_grad(f, level=level)(x)
+        expected = f(x)
+        assert type(value) is type(expected) and gradient.dtype == np.float32
+        np.testing.assert_allclose(value, expected, rtol=1e-12 if expected.dtype == float else 1e-6)

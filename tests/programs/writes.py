@@ -678,3 +678,27 @@ def buffers_of_an_object(u, dt, n):
     for _ in range(n):
         heat.step(dt)
     return np.sum(heat.bufs[heat.now] ** 2)
+
+
+@cases(0.7, signed(6))
+@cases(-0.7, signed(6))
+def two_stores_in_a_branch(x, v):
+    """Both places are known only at run time: the adjoint of each clears its own."""
+    a = [x, 1.5, 0.5]
+    b = np.zeros(3)
+    for k in range(len(v)):
+        if v[k] > -9.0:
+            a[k // 3] = x * x
+            a[k % 3] = x
+            b[k // 2], b[(k + 1) % 3] = x, v[k] * x
+    return a[0] + 2.0 * a[1] + 3.0 * a[2] + b @ np.array([1.0, 2.0, 3.0])
+
+
+@cases(1.3, np.array([0.3, 1.7, -0.6, 2.2]))
+def a_store_over_a_store_in_a_branch(x, v):
+    r = [x, 1.5, 0.5]
+    r[int(abs(v[3]))] = x * x
+    if x > 0:
+        r[int(abs(v[3]))] = 1.5
+        r[int(abs(v[1]))] = x
+    return r[0] + r[1] + r[2]

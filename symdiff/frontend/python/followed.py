@@ -74,6 +74,6 @@ def _changed(content: Any, before: Any, after: Any) -> Any:
         if not before.keys() <= after.keys():
             return None
         return type(content)({**content, **{k: v for k, v in after.items() if before.get(k) is not v}})
-    if not all(isinstance(x, tuple) and len(x) == len(after) for x in (content, before, after)):
+    if not all(isinstance(x, tuple) for x in (content, before, after)) or not len(content) == len(before) == len(after):
         return None
     return tuple(new if new is not old else kept for kept, old, new in zip(content, before, after, strict=True))

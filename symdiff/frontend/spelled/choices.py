@@ -157,4 +157,4 @@ def numbers_for(x: Any, nan: Any, posinf: Any, neginf: Any) -> Any:
         found = np.where(np.asarray(x) == np.inf, posinf, found)
     if neginf is not None:
         found = np.where(np.asarray(x) == -np.inf, neginf, found)
-    return found
+    return found[()] if np.ndim(x) == 0 else found

@@ -11,7 +11,9 @@ from symdiff.frontend.spelled.table import misuse, spelled, unsupported
 
 @spelled()
 def polyval(p: Any, x: Any) -> Any:
-    """Horner's scheme, from 0 as NumPy's."""
+    """Horner's scheme, from 0 as NumPy's, which makes an array of a list of coefficients: beside float32 it counts."""
+    if np.asarray(x).dtype in (np.float32, np.complex64):
+        p = np.asarray(p)
     y = np.zeros_like(x)
     if y.ndim == 0:
         y = y[()]

@@ -51,8 +51,9 @@ def cov(m: Any, y: Any = None, rowvar: Any = True, bias: Any = False, ddof: Any 
 
 
 def _variables(m: Any, rowvar: Any) -> Any:
-    """One row per variable."""
+    """One row per variable, in double precision."""
     m = np.asarray(m)
+    m = np.asarray(m, dtype=complex if m.dtype.kind == "c" else float)
     if m.ndim == 1:
         return m[None, :]
     return m if rowvar else m.T
