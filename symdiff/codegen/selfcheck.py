@@ -44,7 +44,7 @@ def text(parts: Parts, public: Mapping[str, str], entry: Entry, name: str = ALON
         f"def {name}():",
         '    """Compare the derivatives with central differences at sample arguments; 0 if they agree."""',
         *["    rng = np.random.default_rng(0)", *samples(parts, entry)],
-        *["", "    def at(h):", f"        found = {parts.name}({call(parts, entry, moved=True)})"],
+        *["", "    def at(h):", f"        found = {_value(parts, public, call(parts, entry, moved=True))}"],
         *[f"        return float({'found' if parts.lowered.out.kind == 'leaf' else 'found[0]'})", ""],
         *["    def along(gradient):", f"        return {inner(parts, entry)}", ""],
     ]
@@ -58,6 +58,13 @@ def text(parts: Parts, public: Mapping[str, str], entry: Entry, name: str = ALON
     lines += ["    ]"]
     lines += verdict(tolerance) if name == ALONE else [f"    return _verdict(rows, {tolerance})"]
     return "\n".join(lines)
+
+
+def _value(parts: Parts, public: Mapping[str, str], arguments: str) -> str:
+    """The value, of the function that is in the module."""
+    if "primal" in parts.kinds:
+        return f"{parts.name}({arguments})"
+    return f"{public['value_and_grad']}({arguments})[0]"
 
 
 def _unfit(name: str) -> list[str]:

@@ -75,6 +75,16 @@ def test_a_module_runs_and_checks_itself_where_symdiff_cannot_be_imported(make: 
         assert subprocess.run([sys.executable, "-I", "made.py"], cwd=tmp_path, capture_output=True).returncode == 1
 
 
+@pytest.mark.parametrize("make", [neuron, layer])
+def test_a_module_without_the_function_checks_itself(make: Any) -> None:
+    found = make()
+    module = compile_module(found, (found.params[-1].name,), functions=("value_and_grad",))
+    space: dict[str, Any] = {"__name__": "made"}
+    exec(module.text, space)
+    assert module.name not in space
+    assert space["_check"]() == 0
+
+
 def test_imports_are_those_used() -> None:
     tree = ast.parse(compile_module(neuron(), ("b",), level=0).text)
     imported = [a.name for node in tree.body if isinstance(node, ast.Import) for a in node.names]

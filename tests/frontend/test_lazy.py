@@ -6,6 +6,7 @@ when they are asked; `pairwise`, `cycle` and `tee` keep what they read.
 
 from __future__ import annotations
 
+import heapq
 import itertools
 import linecache
 import random
@@ -237,10 +238,20 @@ def behind_the_end(x, v):
     return s + next(it, 0)
 
 
+def greatest_by_a_key_that_changes_them(x, v):
+    v = v.copy()
+
+    def key(t):
+        v[2] += 10 * x
+        return t * v[0]
+
+    return sum(heapq.nlargest(2, v, key=key)) + np.sum(v)
+
+
 CHANGED = [pairs_of_what_changes, a_pair_and_the_rest, columns_in_a_loop, columns_of_arrays, from_an_end_that_moved]
 
 
-@pytest.mark.parametrize("f", [*CHANGED, of_a_dict_that_grew, behind_the_end])
+@pytest.mark.parametrize("f", [*CHANGED, of_a_dict_that_grew, behind_the_end, greatest_by_a_key_that_changes_them])
 def test_refused_where_python_reads_at_another_time(f: Callable[..., Any]) -> None:
     with pytest.raises(CompileError) as caught:
         symdiff.value_and_grad(f)(X, V.copy())

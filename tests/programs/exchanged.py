@@ -153,6 +153,50 @@ def known_by_another_name(x):
     return np.sum(a * b) + first[0] * part[0]
 
 
+@cases(V)
+@cases(-V)
+@cases(W)
+def four_times_beside_another_name(x):
+    a, b = x.copy(), x * 2
+    first = a
+    for k in range(2):
+        if x[k] > 0.5:
+            a, b = b, a
+        a[0] += a[1] * x[1]
+        if x[k] + x[2] > 1.0:
+            if x[3] > 0.5:
+                a, b = b, a
+            b[1] *= x[2]
+        first[2] += b[0]
+    return np.sum(a * x) + np.sum(b * b)
+
+
+@cases(V)
+@cases(-V)
+def an_element_at_a_time(x):
+    a, b = x * 1.0, x * 2.0
+
+    def swap(c):
+        nonlocal a, b
+        if c:
+            a, b = b, a
+        a[0] += 10 * x[1]
+        b[1] += 3 * x[0]
+        return x[1]
+
+    s = sum(p * swap(x[0] > 0) for p in a)
+    return s + np.sum(a) - 3 * np.sum(b)
+
+
+@cases(V)
+@cases(-V)
+def all_of_one_of_two(x):
+    a, b = x * 1.0, x * 2.0
+    w = a if x[0] > 0 else b
+    w[1] = x[0] * x[2]
+    return sum([t * x[0] for t in (a if x[1] > 0 else b)]) + a[1]
+
+
 @cases(array(3, 4))
 def rows_of_matrices(m):
     a, b = m[:2] * 2, m[1:].copy()

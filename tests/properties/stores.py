@@ -143,13 +143,12 @@ class Stores(Expressions):
     # --- matrices
 
     def reshaped(self, n: Names, depth: int) -> None:
-        """A new matrix, written through its flat view."""
+        """A new matrix, written through its flat view; of A's width: else a product with A may be refused unrun."""
         b, r = self.new("B"), self.new("r")
-        self.say(
-            depth, f"{b} = np.{self.one('zeros', 'ones')}((n, 2))", f"{r} = {b}.{self.one('reshape(-1)', 'ravel()')}"
-        )
+        self.say(depth, f"{b} = np.{self.one('zeros', 'ones')}((n, A.shape[1]))")
+        self.say(depth, f"{r} = {b}.{self.one('reshape(-1)', 'ravel()')}")
         self.say(depth, f"{r}[{self.one('0', ':2', '1::2', '-1')}] {self.one('=', '+=')} np.tanh({self.scalar(n, 1)})")
-        self.say(depth, f"{b}[:, {self.one('0', '1')}] += {self.one(*n.v)}", f"{b} *= 1.0 + 0.1 * {r}.sum()")
+        self.say(depth, f"{b}[:, {self.one('0', '-1')}] += {self.one(*n.v)}", f"{b} *= 1.0 + 0.1 * {r}.sum()")
         n.m.append(b)
         n.grid.append(b)
         self.note("flat view written")

@@ -200,6 +200,18 @@ def note_chosen(cx: Context, pred: Value, tag: Value) -> None:
     _note(cx, Num(pred), tag, ABSENT, PRESENT)
 
 
+def note_meant(cx: Context, pred: Value) -> None:
+    """Behind a test of what says which of two arrays is meant, it is known: see `meant`."""
+    true, false = learned(cx, Num(pred))
+    cx.learned[pred] = {**true, pred: PRESENT}, {**false, pred: ABSENT}
+
+
+def meant(cx: Context, pred: Value) -> bool | None:
+    """What such a value is here, as far as the tests that led here say."""
+    found = cx.scope.fact(pred, ABSENT | PRESENT)
+    return True if found == PRESENT else False if found == ABSENT else None
+
+
 def told_by(cx: Context, value: Value) -> Value:
     """What says of an optional value whether it is there, by the value that says it of itself: see `together`."""
     return cx.told.get(value, value)

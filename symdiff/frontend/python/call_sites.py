@@ -6,12 +6,14 @@ import ast
 import collections
 import functools
 import math
+import sys
+import types
 
 from symdiff.frontend.python import calls, containers, iterators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.sizes import refuse_unknown_count
-from symdiff.frontend.python.values import POISON, Arr, Known, Method, Sequence_, Val
+from symdiff.frontend.python.values import POISON, Arr, Closure, Known, Method, ObjRef, Sequence_, Val
 
 Arguments = tuple[list[Val], dict[str, Val]]
 
@@ -47,10 +49,21 @@ def call(cx: Context, node: ast.Call) -> Val:
 
 
 def _called(cx: Context, node: ast.Call, function: Val, since: int) -> Val:
+    held = len(cx.held)
     given = _in_order(cx, node, function)
     if given is None or function is POISON:
         return POISON
+    if _binds(function):
+        del cx.held[held:]
     return iterators.read_older(cx, node, calls.apply(cx, node, function, *given), since)
+
+
+def _binds(function: Val) -> bool:
+    """Whether a function is the user's: what it is given is held by its parameters, as long as they are not bound."""
+    if isinstance(function, Known):
+        own = isinstance(function.obj, types.FunctionType) and not calls.is_numpy(function.obj)
+        return own and str(function.obj.__module__).split(".")[0] not in sys.stdlib_module_names
+    return isinstance(function, Closure) or (isinstance(function, Method) and isinstance(function.receiver, ObjRef))
 
 
 def _wants_generators(function: Val) -> bool:

@@ -1,15 +1,17 @@
-"""Parts of an array that a condition chose, in what may run many times: read where it is known which one it is.
+"""Arrays that a condition chose, read in part and written where it is known which one is meant.
 
 By hand: `t = x if c else y; s += t[i]` in a loop reads `x[i] if c else y[i]`, whose adjoint adds to one element.
+`t[i] = v` is `if c: x[i] = v` and `else: y[i] = v`; behind both, t is chosen again.
 """
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
-from symdiff.frontend.python import control, exchanges, memory
+from symdiff.frontend.python import alternatives, control, exchanges, memory
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import Arr, Step
+from symdiff.frontend.python.values import NONE, Arr, Cell, Choice, Num, Step, Val
 from symdiff.ir.core import Value
 from symdiff.ir.types import AVal
 from symdiff.primitives.indexing import index_shape
@@ -50,3 +52,44 @@ def part_of_chosen(cx: Context, node: ast.AST, base: Arr, step: Step) -> Value:
     first, a = control.branch(cx, lambda: part(choice.then))
     second, b = control.branch(cx, lambda: part(choice.orelse))
     return control.emit_cond(cx, node, choice.pred, first.scope, second.scope, [(a, b)])[0]
+
+
+def _meant(cx: Context, choice: Choice) -> Arr | None:
+    """Which of two arrays is meant here, as far as that is known."""
+    first = alternatives.meant(cx, choice.pred)
+    return None if first is None else choice.then if first else choice.orelse
+
+
+def in_each(cx: Context, node: ast.AST, arr: Arr, do: Callable[[Arr], object]) -> bool:
+    """Do to both sides, each where it is the one chosen, what is to be done to a chosen array."""
+    choice, problems = arr.cell.choice, len(cx.problems)
+    assert choice is not None
+    whole = cx.aval(Arr(arr.cell))
+
+    def on(side: Arr) -> Callable[[], Val]:
+        def run() -> Val:
+            do(Arr(side.cell, memory.extended(side.path, *arr.path)))
+            cx.store.set(arr.cell, memory.sized(cx, memory.read(cx, side), whole))
+            return NONE
+
+        return run
+
+    meant = _meant(cx, choice)
+    if meant is None:
+        control.choose(cx, node, Num(choice.pred), on(choice.then), on(choice.orelse))
+    else:
+        on(meant)()
+    return len(cx.problems) == problems
+
+
+def choose_again(cx: Context, node: ast.AST, cell: Cell, whole: AVal) -> None:
+    """What a chosen array holds now: first, or after one of the two was written."""
+    choice = cell.choice
+    assert choice is not None
+    meant = _meant(cx, choice)
+    if meant is not None:
+        cx.store.set(cell, memory.sized(cx, memory.read(cx, meant), whole))
+        return
+    first, a = control.branch(cx, lambda: memory.sized(cx, memory.read(cx, choice.then), whole))
+    second, b = control.branch(cx, lambda: memory.sized(cx, memory.read(cx, choice.orelse), whole))
+    cx.store.set(cell, control.emit_cond(cx, node, choice.pred, first.scope, second.scope, [(a, b)])[0])

@@ -33,7 +33,7 @@ from symdiff.frontend.python.desugar import placed
 from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.liveness import Liveness, local_names
 from symdiff.frontend.python.rolled import go_back, mark
-from symdiff.frontend.python.sizes import ask_for_count, refuse_unknown_count
+from symdiff.frontend.python.sizes import ask_for_all, counts_of, refuse_unknown_count
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.turns import rolled_turns
 from symdiff.frontend.python.values import NONE, POISON, Cell, Known, ListRef, Val
@@ -88,10 +88,11 @@ _HIDDEN = "_symdiff_"  # stands for the `$` of hidden names while a template is 
 class UnknownLength(Exception):
     """The comprehension cannot be unrolled."""
 
-    def __init__(self, generator: ast.comprehension, iterable: Val) -> None:
+    def __init__(self, cx: Context, generator: ast.comprehension, iterable: Val) -> None:
         super().__init__()
         self.generator = generator
         self.iterable = iterable
+        self.counts = counts_of(cx, iterable)  # the iterable itself may be undone: made for the comprehension
 
 
 class InTurn(Exception):
@@ -128,7 +129,7 @@ def unrolled(cx: Context, node: Comprehension, element: Callable[[], None], firs
             if raising.of_a_number(cx, generator.iter, over, "'{}' object is not iterable"):
                 return False
             if iterable is not POISON and not sets.refuse_order(cx, generator.iter, iterable):
-                raise UnknownLength(generator, iterable)
+                raise UnknownLength(cx, generator, iterable)
             return False
         done = True
         for item in iterated.turn_by_turn(cx, generator.iter, generator.iter, iterable, items):
@@ -137,7 +138,7 @@ def unrolled(cx: Context, node: Comprehension, element: Callable[[], None], firs
             if POISON in tests:
                 return False
             if any(not isinstance(t, Known) for t in tests):
-                raise UnknownLength(generator, iterable)
+                raise UnknownLength(cx, generator, iterable)
             if all(isinstance(t, Known) and t.obj for t in tests):
                 done = turn(k + 1) and done
         return done and not iterators.refuse_changed_by_a_turn(cx, generator.iter, over)
@@ -260,7 +261,7 @@ def rolled_or_static(
     found = fold(cx, node, kind, over, given)
     if len(cx.problems) > place.problems:
         openings.use(cx)
-        ask_for_count(cx, unknown.iterable, cx.problems[place.problems])
+        ask_for_all(cx, unknown.counts, cx.problems[place.problems])
     cx.store.keep()
     return found
 

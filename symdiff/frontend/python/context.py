@@ -78,6 +78,7 @@ class Context:
     scope: Scope = field(init=False)
     leaves: Scope = field(init=False)  # the region that a `Bottom` goes back to
     frames: list[Frame] = field(default_factory=list)
+    held: list[Val] = field(default_factory=list)  # by expressions and loops that are being evaluated
     loops: list[LoopState] = field(default_factory=list)
     rolled: dict[int, Hashable] = field(default_factory=dict)  # the `while` loops that were, by their ids: their places
     errstate: Stack = ()  # the `with np.errstate(…)` that is being run

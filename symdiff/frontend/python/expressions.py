@@ -62,9 +62,10 @@ from symdiff.ir.steps import Steps, at_once, run_steps
 def evaluate(cx: Context, node: ast.expr) -> Val:
     handler = _HANDLERS.get(type(node))
     if handler is not None:
-        return handler(cx, node)
+        before = len(cx.held)
+        return _held(cx, handler(cx, node), before)
     if type(node) in _NESTING:
-        found: Val = run_steps(_NESTING[type(node)](cx, node))
+        found: Val = run_steps(steps(cx, node))
         return found
     return cx.refuse("SD299", node, construct=f"`{cx.text(node)}`")
 
@@ -72,7 +73,17 @@ def evaluate(cx: Context, node: ast.expr) -> Val:
 def steps(cx: Context, node: ast.expr) -> Steps:
     """`evaluate`, in steps."""
     nesting = _NESTING.get(type(node))
-    return at_once(lambda: evaluate(cx, node)) if nesting is None else nesting(cx, node)
+    if nesting is None:
+        return (yield from at_once(lambda: evaluate(cx, node)))
+    before = len(cx.held)
+    return _held(cx, (yield nesting(cx, node)), before)
+
+
+def _held(cx: Context, val: Val, before: int) -> Val:
+    """What an expression gives is held by what it stands in; what was evaluated for it is not any more."""
+    del cx.held[before:]
+    cx.held.append(val)
+    return val
 
 
 def _constant(cx: Context, node: ast.Constant) -> Val:

@@ -306,7 +306,8 @@ class Joiner(Sides):
         if key not in self.cells or maybe:
             pair = [self.contributed(k, x, t, maybe) for k, x in enumerate((a, b))]
             at = self.pair(*pair)
-            sides = self.sides_of_choice(a, b)  # first: what it is chosen from is chosen anew before it
+            two = None if self.pred is None else self.told_of_two(a, b)
+            sides = two[1:] if two else self.sides_of_choice(a, b)  # first: these are chosen anew before it
             cell = Cell("array", self.cx.scope.loc, contiguous=t.rank <= 1)
             homes = [x.cell if isinstance(x, Arr | Maybe) else None for x in (a, b)]
             cell.name = next((home.name for home in homes if home is not None and home.name), "")
@@ -317,7 +318,7 @@ class Joiner(Sides):
                 self.later.append(lambda outs: self.cx.store.set(cell, outs[at]))
                 return lambda outs: Maybe(outs[at], cell)
             if self.pred is not None and sides:
-                self.note_choice(cell, self.pred, sides, at)
+                self.note_choice(cell, self.pred, sides, at, two and two[0])
             self.cells[key] = Arr(cell)
             self.later.append(lambda outs: self.cx.store.set(cell, outs[at]))
         found = self.cells[key]

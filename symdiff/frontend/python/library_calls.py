@@ -99,6 +99,10 @@ def _ordered(cx: Context, node: ast.AST, name: str, function: Callable[..., Any]
         cls = classes.class_of(over)
         if iterators.is_iterator(over) or (cls is not None and classes.lookup(cls, "__len__") is None):
             function = ordered.OF_ITERATORS[function]
+        before = iterators.dependences(cx, [over])
+        found = numpy_spelled.written_out(cx, node, name, function, args, kwargs)
+        # `heapq` reads an element when the keys of those before it are there, ours are taken at once
+        return POISON if iterators.refuse_differing(cx, node, before) else found
     return numpy_spelled.written_out(cx, node, name, function, args, kwargs)
 
 

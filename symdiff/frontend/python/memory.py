@@ -23,7 +23,6 @@ from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.problems import Restart
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.values import (
-    NONE,
     POISON,
     Arr,
     Cell,
@@ -214,12 +213,12 @@ def unite(a: Cell, b: Cell) -> None:
 
 def write(cx: Context, node: ast.AST, arr: Arr, new: Value) -> bool:
     """Make `new` the content of the view; False after a problem was reported."""
-    from symdiff.frontend.python import lodging
+    from symdiff.frontend.python import choices, lodging
 
     if not writable(cx, node, arr):
         return False
     if among_others(cx, arr):
-        return in_each(cx, node, arr, lambda side: write(cx, node, side, sized(cx, new, cx.aval(side))))
+        return choices.in_each(cx, node, arr, lambda side: write(cx, node, side, sized(cx, new, cx.aval(side))))
     if is_part(arr.path):
         arr, new = _with_part(cx, arr, new)
     levels = [cx.store.get(arr.cell)]
@@ -255,41 +254,10 @@ def among_others(cx: Context, arr: Arr) -> bool:
     return chosen(cx, arr) and not reach.alone(cx, arr.cell)
 
 
-def in_each(cx: Context, node: ast.AST, arr: Arr, do: Callable[[Arr], object]) -> bool:
-    """Do to both sides, each where it is the one chosen, what is to be done to a chosen array."""
-    from symdiff.frontend.python import control
-
-    choice, problems = arr.cell.choice, len(cx.problems)
-    assert choice is not None
-    whole = cx.store.get(arr.cell).type
-
-    def on(side: Arr) -> Callable[[], Val]:
-        def run() -> Val:
-            do(Arr(side.cell, extended(side.path, *arr.path)))
-            cx.store.set(arr.cell, sized(cx, read(cx, side), whole))
-            return NONE
-
-        return run
-
-    control.choose(cx, node, Num(choice.pred), on(choice.then), on(choice.orelse))
-    return len(cx.problems) == problems
-
-
 def sized(cx: Context, value: Value, t: AVal) -> Value:
     """The array with its sizes as a type names them."""
     value = cx.scope.use(value)
     return value if value.type == t else cx.scope.emit("retype", value, shape=t.shape)[0]
-
-
-def choose_again(cx: Context, node: ast.AST, cell: Cell, whole: AVal) -> None:
-    """What a chosen array holds now: first, or after one of the two was written."""
-    from symdiff.frontend.python import control
-
-    choice = cell.choice
-    assert choice is not None
-    first, a = control.branch(cx, lambda: sized(cx, read(cx, choice.then), whole))
-    second, b = control.branch(cx, lambda: sized(cx, read(cx, choice.orelse), whole))
-    cx.store.set(cell, control.emit_cond(cx, node, choice.pred, first.scope, second.scope, [(a, b)])[0])
 
 
 def _with_part(cx: Context, arr: Arr, new: Value) -> tuple[Arr, Value]:
@@ -445,9 +413,11 @@ def join_held(a: Any, b: Any) -> Any:
 
 def _touch(cx: Context, node: ast.AST, cell: Cell) -> None:
     """The cells that may share the written one's memory can no longer be read, but for those known to choose it."""
+    from symdiff.frontend.python import choices
+
     for other in sorted(cell.may, key=lambda c: c.serial):
         if other.choice is not None and cell in _chosen_from(other.choice) and chosen(cx, Arr(other)):
-            choose_again(cx, node, other, cx.store.get(other).type)
+            choices.choose_again(cx, node, other, cx.store.get(other).type)
         else:
             cx.store.set(("stale", other), (cell.name, cx.loc(node)))
     if cell.found_in is not None:

@@ -106,10 +106,11 @@ def _by_loop_or_index(
         return found
     rolled.go_back(cx, place)
     cx.store.begin()
+    before = iterators.dependences(cx, [val])
     listed = list_changes.listed(cx, node, val)
     if listed is not None and len(cx.problems) == place.problems:
         found = _of_structures(cx, node, name, listed, key, kwargs)
-        if len(cx.problems) == place.problems:
+        if len(cx.problems) == place.problems and not iterators.refuse_differing(cx, node, before):
             cx.store.keep()
             return found
     rolled.go_back(cx, place)

@@ -1,5 +1,7 @@
 """Which memory can still be reached: through the names of the calls that are being run, and what these hold.
 
+An expression that is being evaluated holds what it has evaluated so far, and a loop what it runs over.
+
 By hand: behind `if c: a, b = b, a` each name is one of two arrays that have no other name.  A write through `a` is one
 into the memory that `a` is, whichever that was before; `b` is the other.
 """
@@ -20,18 +22,19 @@ def alone(cx: Context, cell: Cell) -> bool:
 
 
 def reached(cx: Context) -> set[Cell]:
-    """The memory that the names of running calls lead to."""
+    """The memory that the names of running calls lead to, and what is being evaluated."""
     names: dict[int, list[Any]] = {}
     for key, val in cx.store.data.items():
         if isinstance(key, tuple) and isinstance(key[0], int):
             names.setdefault(key[0], []).append(val)
-    found, frames, todo = set[Cell](), set[int](), list[Any](cx.frames)
+    found, frames = set[Cell](), set[int]()
+    todo: list[Any] = [*cx.frames, *cx.held]
     while todo:
         val = todo.pop()
         if isinstance(val, Cell):
             if val not in found:
                 found.add(val)
-                todo.append(cx.store.get(val))
+                todo += (cx.store.get(val), *cx.eager.get(val, ()))  # an iterator holds what it was made of
         elif isinstance(val, Frame):
             if val.id not in frames:
                 frames.add(val.id)

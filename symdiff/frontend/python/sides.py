@@ -38,7 +38,7 @@ from symdiff.frontend.python.values import (
 )
 from symdiff.ir import types
 from symdiff.ir.core import Value
-from symdiff.ir.types import AVal, Kind, Opt
+from symdiff.ir.types import BOOL, AVal, Kind, Opt
 
 _CHOICES = 8  # of arrays in each other, each of which is told behind its branch
 
@@ -80,6 +80,7 @@ class Sides:
         self.told: together.Told = {}  # by what the sides hold: what says whether it is None behind them
         self.homes: dict[Cell, tuple[Cell | None, Cell | None]] = {}  # what new memory is on either side
         self.chosen: dict[Cell, Arr] = {}  # arrays that one side chose, told behind both; what they are on the other
+        self.which: dict[Any, int] = {}  # by what says it on either side: which of two arrays is meant
         self.frames: set[int] = set()  # calls that are over, whose names a function made in one branch still reads
 
     def narrowed(self, k: int, x: Any) -> Any:
@@ -252,12 +253,60 @@ class Sides:
             return ()
         return self._reached(0, a) or a, self._reached(1, b) or b
 
-    def note_choice(self, cell: Cell, pred: Value, sides: Sequence[Arr], at: int) -> None:
-        """Record which arrays a cell is chosen from; what it holds then is the result of that number."""
+    def told_of_two(self, a: Val, b: Val) -> tuple[int, Arr, Arr] | None:
+        """Of arrays that are each one of two from before both sides: what says which, as a result, and the two.
+
+        So names that one condition after another exchanges are told by one number each, and not by all conditions.
+        """
+        if not (isinstance(a, Arr) and isinstance(b, Arr)) or a.cell.choice is b.cell.choice is None:
+            return None
+        pairs = [self._options(k, x) for k, x in enumerate((a, b))]
+        two: list[Arr] = []
+        for arr in (arr for pair in pairs for arr in pair):
+            if not any(same_place(arr, other) for other in two):
+                two.append(arr)
+        if len(two) != 2 or not all(map(self.outside, two)):
+            return None
+        told = tuple(self._is_first(k, x, pairs[k], two[0]) for k, x in enumerate((a, b)))
+        if told not in self.which:
+            self.which[told] = self.pair(*(self._truth(k, *way) for k, way in enumerate(told)))
+        return self.which[told], *two
+
+    def _options(self, k: int, x: Arr) -> tuple[Arr, ...]:
+        choice = x.cell.choice
+        with self.sides[k].active(self.cx):
+            one = choice is None or x.path or not memory.chosen(self.cx, x)
+        return (x,) if one or choice is None else (choice.then, choice.orelse)
+
+    def _is_first(self, k: int, x: Arr, options: Sequence[Arr], first: Arr) -> tuple[Value | None, bool]:
+        """Where an array is the first of the two, on one side: always or never, or where a value is so."""
+        choice = x.cell.choice
+        return choice.pred if choice is not None and len(options) > 1 else None, same_place(options[0], first)
+
+    def _truth(self, k: int, told: Value | None, positive: bool) -> Value:
+        with self.sides[k].active(self.cx):
+            scope = self.cx.scope
+            if told is None:
+                return scope.const(positive)
+            if positive:
+                return told if told.type == BOOL else scope.emit("convert", told, kind=BOOL.kind, dtype=BOOL.dtype)[0]
+            return scope.emit("not_", told)[0]
+
+    def note_choice(self, cell: Cell, pred: Value, sides: Sequence[Arr], at: int, told: int | None = None) -> None:
+        """Record which arrays a cell is chosen from; what it holds then is the result of that number.
+
+        By the condition, or by what was `told`: the result of this number.
+        """
         then, orelse = (Arr(x.cell, x.path, x.cache) for x in sides)
         cell.choice = made = Choice(pred, then, orelse)
-        if any(x.cell.choice is not None or x.cell in self.chosen for x in sides):
-            self.later.append(lambda outs: setattr(cell, "choice", replace(made, found=outs[at])))
+        found = told is not None or any(x.cell.choice is not None or x.cell in self.chosen for x in sides)
+
+        def settle(outs: Sequence[Value]) -> None:
+            by = pred if told is None else outs[told]
+            alternatives.note_meant(self.cx, by)
+            cell.choice = replace(made, pred=by, found=outs[at]) if found else made
+
+        self.later.append(settle)
 
     def _reached(self, k: int, x: Arr, depth: int = _CHOICES) -> Arr | None:
         """An array that one side chose among arrays from before both, as one that can be told behind them as well.
@@ -288,6 +337,7 @@ class Sides:
 
         def settle(outs: Sequence[Value]) -> None:
             cx.store.set(cell, outs[at])
+            alternatives.note_meant(cx, outs[pred])
             cell.choice = Choice(outs[pred], then, orelse, outs[at])
 
         self.later.append(settle)

@@ -224,6 +224,11 @@ def ask_for_count(cx: Context, over: Val, problem: Problem) -> None:
 
     Raises NeedStatic where the count depends on integers among the arguments, or on an outer loop's index.
     """
+    ask_for_all(cx, counts_of(cx, over), problem)
+
+
+def counts_of(cx: Context, over: Val) -> list[Num]:
+    """What says how many elements a value has."""
     numbers: list[Num] = []
     todo = [over]
     while todo:
@@ -234,6 +239,11 @@ def ask_for_count(cx: Context, over: Val, problem: Problem) -> None:
             numbers.append(val)
         elif isinstance(val, Arr) and cx.aval(val).rank:
             numbers.append(Num(None, cx.aval(val).shape[0]))
+    return numbers
+
+
+def ask_for_all(cx: Context, numbers: Sequence[Num], problem: Problem) -> None:
+    """`ask_for_count`, of these."""
     tags = cx.tags(numbers)
     if tags:
         raise NeedStatic(tags, problem)

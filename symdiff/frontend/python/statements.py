@@ -77,12 +77,16 @@ def _run_all(cx: Context, work: Work, live: frozenset[str]) -> None:
 
 
 def _run(cx: Context, stmt: ast.stmt, work: Work, pending: list[Pending]) -> None:
-    if isinstance(stmt, ast.If):
-        _if(cx, stmt, work, pending)
-    elif isinstance(stmt, ast.With):
-        _with(cx, stmt, work)
-    else:
-        execute(cx, stmt)
+    held = len(cx.held)
+    try:
+        if isinstance(stmt, ast.If):
+            _if(cx, stmt, work, pending)
+        elif isinstance(stmt, ast.With):
+            _with(cx, stmt, work)
+        else:
+            execute(cx, stmt)
+    finally:
+        del cx.held[held:]
 
 
 def _close_down_to(cx: Context, pending: list[Pending], marker: Pending) -> None:

@@ -238,7 +238,7 @@ def _store(cx: Context, node: ast.AST, prim: str, base: Arr, index: Val, val: Va
     if memory.is_poison(val) or memory.check_stale(cx, node, base) or not memory.writable(cx, node, base):
         return
     if memory.among_others(cx, base):
-        memory.in_each(cx, node, base, lambda side: _store(cx, node, prim, side, index, val, listed))
+        choices.in_each(cx, node, base, lambda side: _store(cx, node, prim, side, index, val, listed))
         return
     spec = build(cx, node, base, index)
     if spec is not None and _by_elements(cx, spec, val):
@@ -328,7 +328,7 @@ def update(cx: Context, node: ast.AST, base: Arr, index: Val, val: Val, before: 
     if not cx.is_numeric(val) or not memory.writable(cx, node, base) or not _fits(cx, node, base, val):
         return True
     if memory.among_others(cx, base):
-        memory.in_each(cx, node, base, lambda side: update(cx, node, side, index, val, cx.store.get(side.cell)))
+        choices.in_each(cx, node, base, lambda side: update(cx, node, side, index, val, cx.store.get(side.cell)))
         return True
     if cx.aval(val).inexact and not cx.aval(base).inexact:
         return False

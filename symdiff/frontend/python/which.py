@@ -12,7 +12,7 @@ from collections.abc import Hashable, Sequence
 from typing import Any
 
 from symdiff.errors import CompileError
-from symdiff.frontend.python import control, memory
+from symdiff.frontend.python import choices, control, memory
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.session import Session
 from symdiff.frontend.python.store import MISSING
@@ -134,5 +134,5 @@ def choose(cx: Context, own: Sequence[Cell], at: Value, arrays: Sequence[Any], w
             memory.may_alias(cell, other.cell)
         then, orelse = (Arr(x.cell, x.path) for x in (arrays[k], last))
         cell.choice = Choice(pred, then, orelse, options=() if k else tuple(arrays), number=None if k else at)
-        memory.choose_again(cx, node, cell, whole)
+        choices.choose_again(cx, node, cell, whole)
         last = Arr(cell)
