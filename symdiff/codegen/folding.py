@@ -110,6 +110,7 @@ class Folder:
     ) -> None:
         self.resolve, self.nameless, self.may_raise, self.reused = resolve, nameless, may_raise, reused
         self.stacks, self.around, self.joins = stacks, around, joins
+        self.updating: Set[Op] = frozenset()  # what lends a part to the update that is printed with it
 
     def plan(self, block: Block, tail: Tail, owned: Set[Value], appended: Set[Value]) -> Plan:
         """`owned`: values from outside that it may forget; `appended`: outs stored as soon as they are there."""
@@ -118,13 +119,15 @@ class Folder:
         for v, name in tail.targets(block.outs).items():
             plan.wanted.setdefault(self.root(plan, v), name)
         plan.stored = {self.root(plan, v) for v in appended}
+        lent = _lent(block)
+        self.updating = {op for op in block.ops if op.prim.name == "borrow" and op.outs[0] in lent}
         self.fold(block, plan, appended, tail.folds)
         self.lifetimes(block, plan, tail.reads(block.outs))
         self.wishes(block, plan)
         if self.stacks:
             self.settle(block, plan)
         if self.joins:
-            plan.places = _places(block, plan)
+            plan.places = _places(block, plan, lent)
         return plan
 
     def root(self, plan: Plan, value: Value) -> Value:
@@ -178,7 +181,7 @@ class Folder:
             operands = set[int]() if alone else _expression_operands(op, self.reused)
             taken = self.take(plan, op, self.evaluated(op), operands, pending, writes, raised)
             low = min([raised, *(p.raises[0] for p in taken if p.raises[0] < p.raises[1])])
-            raises = can_raise(op, self.may_raise)
+            raises = op not in self.updating and can_raise(op, self.may_raise)
             stack = next((p.under for p in taken if p.under is not None), self.stacks.get(op))
             if stack is not None:
                 plan.under[op] = stack
@@ -343,19 +346,19 @@ class Folder:
         return [(op.ins[lead + k], name(op.outs[first + k]) or params[k].hint) for k in range(op.params["n_carry"])]
 
 
-def _places(block: Block, plan: Plan) -> set[Value]:
-    """What is lent of lists, at an index that has a name or is a number, for one update or to be lent again for one."""
+def _lent(block: Block) -> dict[Value, Op]:
+    """What is lent of lists for one update, or to be lent again for one: the part, and what reads it; the last first.
+
+    `t[i][j] = v` evaluates v first and looks for the part then.
+    """
     readers: dict[Value, list[Op]] = {}
     for op in block.ops:
         for v in op.ins:
             readers.setdefault(v, []).append(op)
-    found: dict[Value, Op] = {}  # with what gives it back
+    found: dict[Value, Op] = {}
+    given_back: dict[Value, Value] = {}
     for op in reversed(block.ops):
-        if (
-            op.prim.name != "borrow"
-            or not isinstance(op.ins[0].type, Seq)
-            or any(v in plan.folded and v not in plan.steps for v in op.ins)
-        ):
+        if op.prim.name != "borrow" or not isinstance(op.ins[0].type, Seq):
             continue
         part, rest = op.outs
         backs, users = readers.get(rest, ()), readers.get(part, ())
@@ -365,13 +368,24 @@ def _places(block: Block, plan: Plan) -> set[Value]:
         if back.ins[1] in block.outs or len(readers[back.ins[1]]) != 1:
             continue
         if user.prim.name == "borrow":
-            lent_again = user.ins[0] is part and user.outs[0] in found and found[user.outs[0]].out is back.ins[1]
+            lent_again = user.ins[0] is part and given_back.get(user.outs[0]) is back.ins[1]
         else:
             k = user.prim.consumes
             lent_again = is_update(user) and k is not None and user.ins[k] is part and user.out is back.ins[1]
         if lent_again and user.ins.count(part) == 1:
-            found[part] = back
-    return set(found)
+            found[part], given_back[part] = user, back.out
+    return found
+
+
+def _places(block: Block, plan: Plan, lent: Mapping[Value, Op]) -> set[Value]:
+    """The parts that are lent at an index that has a name or is a number: they need no name."""
+    wheres = {op.outs[0]: op.ins for op in block.ops if op.prim.name == "borrow"}
+    found = set[Value]()
+    for part, user in lent.items():
+        named = not any(v in plan.folded and v not in plan.steps for v in wheres[part])
+        if named and (user.prim.name != "borrow" or user.outs[0] in found):
+            found.add(part)
+    return found
 
 
 def is_subscript(v: Value, op: Op) -> bool:

@@ -92,7 +92,21 @@ def around_nothing(x, v):
     return next(around) * x + next(around)
 
 
+def put_where_no_list_is(x, v):
+    groups = [[x], [2.0 * x]]
+    groups[int(4.0 * x) - 4].append(x)  # nobody reads them
+    return x * v.sum()
+
+
+def put_into_a_table_that_is_too_short(x, v):
+    rows = [[0.0] * len(v) for _ in v]
+    for i in range(len(v)):
+        rows[i + int(2.0 * x) - 2][i] = v[i] / x
+    return x * v.sum()
+
+
 CASES = (
+    *(put_where_no_list_is, put_into_a_table_that_is_too_short),
     *(of_nothing, out_of_range, no_such_key, too_many, no_number, in_a_loop, through_an_iterator),
     around_nothing,
     *(on_both_sides, in_a_while, in_a_call),

@@ -9,7 +9,7 @@ from symdiff.ir.effects import may_raise, must_stay
 from symdiff.ir.text import parse_program
 from symdiff.ir.verify import verify
 
-HEAD = "%x: float, %s: np.f8, %k: int, %v: f8[3], %w: f8[n], %q: Seq[float], %m: b1[3]"
+HEAD = "%x: float, %s: np.f8, %k: int, %v: f8[3], %w: f8[n], %q: Seq[float], %m: b1[3], %rows: Seq[Seq[float]]"
 TWO = "  %c: float = const() {type=type(float), value=2.0}\n"
 ZERO = "  %c: float = const() {type=type(float), value=0.0}\n"
 AT = "{spec=(('at', None),)}"
@@ -30,6 +30,9 @@ CASES = [
     ("%y: np.f8 = index(%w) {spec=(('at', 0),)}", True),  # n may be 0
     ("%y: f8[1] = index(%v, %m) {spec=(('mask', 1),)}", True),
     ("%y: float = seq_get(%q, %k)", True),
+    ("%y: f8[2], %r: f8[3] = borrow(%v) {spec=(('slice', 1, 3, None, 2),)}", False),
+    ("%y: np.f8, %r: f8[3] = borrow(%v, %k) " + AT, True),
+    ("%y: Seq[float], %r: Seq[Seq[float]] = borrow(%rows, %k) " + AT, True),
     ("%y: Seq[float] = seq_append(%q, %x)", False),
     ("%y: int = convert(%x) {kind='python', dtype='i8'}", True),  # int(nan)
     ("%y: float = convert(%k) {kind='python', dtype='f8'}", False),
