@@ -48,6 +48,8 @@ class Demand:
 
 
 def annotation(t: Type) -> str:
+    if isinstance(t, types.Opt):
+        return f"{annotation(t.elem)} | None"
     if not isinstance(t, AVal):
         return "list" if isinstance(t, types.Seq) else "tuple"
     return "np.ndarray" if t.kind is Kind.ARRAY else checks.scalar_name(t)

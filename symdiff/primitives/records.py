@@ -113,9 +113,9 @@ opt_get = prim(  # raises where there is none: UnboundLocalError, with `none` Ty
 
 
 def _opt_convert_text(params: Params, ins: tuple[Type, ...]) -> str:
-    """What may be of either kind stays what it is."""
+    """What may be of either kind stays what it is; the sizes of an array are named otherwise."""
     t = params["elem"]
-    if t.either:
+    if t.either or t.kind is Kind.ARRAY:
         return "o"
     name = types.PYTHON_NAMES[t.dtype] if t.kind is Kind.PYTHON else dtype_text(t.dtype)
     return f"None if o is None else {name}(o)"
@@ -128,6 +128,7 @@ opt_convert = prim(
     infer=lambda ins, regions, elem: (Opt(elem),),
     params=("elem",),
     numpy=_opt_convert_text,
+    views=0,
     transpose=(lambda b, ct, o, elem: b.op("opt_convert", ct, elem=types.cotangent(element((o.type,)))),),
     programs=on_numbers(1, lambda b, f, x: b.op("opt_get", f(b.op("opt_some", x), elem=x.type), name="v") * x),
 )

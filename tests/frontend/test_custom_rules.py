@@ -368,6 +368,16 @@ def decided_rule(primals, tangents):
     return primals[0] * 2.0, t
 
 
+@symdiff.custom_jvp
+def at_times(x):
+    return x * 2.0 if x[0] > 0.0 else None
+
+
+@at_times.defjvp
+def at_times_rule(primals, tangents):
+    return primals[0] * 2.0, tangents[0] * 2.0
+
+
 REFUSED: tuple[tuple[Callable[..., Any], str], ...] = (
     (lambda x: np.sum(ruleless(x)), "SD413 `ruleless` is declared to have a derivative rule and has none"),
     (lambda x: np.sum(flat(x)), "SD414 `flat_backward` returns np.f8 as the cotangent of argument 1, f8[n_x]"),
@@ -402,6 +412,12 @@ def test_a_wrong_rule_is_refused_at_its_line(function: Callable[..., Any], messa
     (problem,) = caught.value.problems
     assert problem.loc is not None and f"{problem.code} {problem.what}" == message
     assert "^" in problem.render()
+
+
+def test_a_function_with_a_rule_returns_none_always_or_never() -> None:
+    with pytest.raises(CompileError, match=r"SD322 the function returns f8\[n_x\] or None") as caught:
+        symdiff.grad(lambda x: 0.0 if at_times(x) is None else x[0])(POINT)
+    assert "why: what a function with a derivative rule returns is None always or never" in str(caught.value)
 
 
 def test_forward_mode_of_a_reverse_rule_is_refused() -> None:

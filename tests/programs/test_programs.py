@@ -44,6 +44,7 @@ from tests.programs import (
     recursive_data,
     rules,
     schemes,
+    searched,
     single,
     slices,
     straight,
@@ -97,6 +98,7 @@ FILES = (
         tagged,
         in_place,
         changed_trees,
+        searched,
     ),
 )
 CASES = [case for file in FILES for case in file.cases]

@@ -15,6 +15,7 @@ from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.headers import COMPOSITE, SAME, Slot, inside, place
 from symdiff.frontend.python.joins import at_cell
 from symdiff.frontend.python.store import MISSING
+from symdiff.frontend.python.type_joins import optional_as
 from symdiff.frontend.python.values import (
     BOTTOM,
     DEAD,
@@ -289,8 +290,7 @@ def _optional(cx: Context, t: AVal, val: Any, stale: bool) -> Value:
     if isinstance(val, Maybe):
         if val.cell is not None and not stale:
             memory.check_read(cx, Arr(val.cell))
-        kept = val.value.type == Opt(t) or t.kind is Kind.ARRAY
-        return cx.scope.use(val.value) if kept else cx.scope.emit("opt_convert", val.value, elem=t)[0]
+        return optional_as(cx, val.value, t)
     return cx.scope.emit("opt_some", _as_type(cx, val, t, stale))[0]
 
 

@@ -154,7 +154,8 @@ def _kept_frames(cx: Context, joiner: Joiner) -> list[tuple[Any, Callable[[Seque
 
 def _hinted(key: Any, val: Any) -> Any:
     if isinstance(val, OneOf):
-        _hinted((key[0], f"has_{key[1]}") if alternatives.nullable(val) and isinstance(key, tuple) else key, val.tag)
+        named = alternatives.nullable(val) and isinstance(key, tuple) and not str(key[1]).startswith("$")
+        _hinted((key[0], f"has_{key[1]}") if named else key, val.tag)
     if (
         isinstance(key, tuple)
         and isinstance(val, (Num, Maybe))

@@ -6,13 +6,14 @@ import ast
 from collections.abc import Mapping
 from typing import Any
 
-from symdiff.frontend.python import patterns, recursion_memory
+from symdiff.frontend.python import may_be_none, patterns, recursion_memory
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Bottom, Instance, Pattern
 from symdiff.frontend.python.values import POISON, Listed, Val
 from symdiff.ir import dims, types
+from symdiff.ir.core import Value
 from symdiff.ir.dims import Dim
-from symdiff.ir.types import Seq
+from symdiff.ir.types import Opt, Seq
 
 
 def emit(
@@ -59,6 +60,12 @@ def emit(
         **rule,
     )
     cx.scope.effects += instance.effects
-    made = [Listed(v) if isinstance(v.type, Seq) else cx.wrap(v) for v in outs]
+    made = [_given_back(cx, v) for v in outs]
     result = recursion_memory.take_back(cx, node, instance, found, given, iter(made))
     return POISON if result is None else result
+
+
+def _given_back(cx: Context, value: Value) -> Val:
+    if isinstance(value.type, Seq):
+        return Listed(value)
+    return may_be_none.wrapped(cx, value) if isinstance(value.type, Opt) else cx.wrap(value)

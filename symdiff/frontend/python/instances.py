@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from symdiff.errors import Problem
-from symdiff.frontend.python.values import Arr, Cell, Reference, Val
+from symdiff.frontend.python.values import Arr, Cell, Known, Reference, Val, is_number
 from symdiff.frontend.source import Source
-from symdiff.ir import dims
+from symdiff.ir import dims, types
 from symdiff.ir.core import Function, Value
 from symdiff.ir.dims import Atom, Dim
 from symdiff.ir.types import AVal, Type
@@ -44,6 +44,14 @@ class Pattern:
     keys: tuple[Hashable, ...] = ()
     token: Hashable = None  # of a known object: what tells it from others
     val: Val | None = field(default=None, compare=False)
+
+    @property
+    def number(self) -> AVal | None:
+        """The type of a scalar, known or staged; None of everything else."""
+        if self.kind == "scalar":
+            return self.type
+        known = isinstance(self.val, Known) and is_number(self.val.obj)
+        return types.type_of(self.val.obj) if known else None  # type: ignore[union-attr]  # of a Known
 
     def __str__(self) -> str:
         if self.type is not None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
-from symdiff.frontend.python import alternatives, captured, grown, kinship, mirrors, openings, together
+from symdiff.frontend.python import alternatives, captured, grown, kinship, may_be_none, mirrors, openings, together
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.sides import Sides, same_place
 from symdiff.frontend.python.store import MISSING
@@ -47,7 +47,6 @@ from symdiff.frontend.python.values import (
     Val,
     Zero,
     same_known,
-    static_size,
 )
 from symdiff.ir.core import Value
 from symdiff.ir.types import AVal, Kind
@@ -349,12 +348,11 @@ class Joiner(Sides):
         t = self.type_of(live)
         if t is None:
             return lambda outs: live
-        if isinstance(live, Maybe) or not all(static_size(d) for d in t.shape):
+        if isinstance(live, Maybe):
             found = self._numeric(*((UNBOUND, live) if k == 0 else (live, UNBOUND)))
-            none = isinstance(live, Maybe) and live.none
-            return (lambda outs: self._as(live, alternatives.or_none(found(outs)))) if none else found
+            return (lambda outs: self._as(live, alternatives.or_none(found(outs)))) if live.none else found
         with self.sides[k].active(self.cx):
-            dummy = self.cx.scope.emit("zeros", type=t, shape=t.shape)[0]
+            dummy = may_be_none.nothing(self.cx, t)
         pair = [dummy, dummy]
         pair[1 - k] = self.contributed(1 - k, live, t, False)
         at = self.pair(*pair)

@@ -50,6 +50,9 @@ SUPPORTED = (
     Row("recursion that changes lists, dicts and objects, passed or from around it, and `nonlocal` names",
         "out, a = [], Layer(x) ⏎ def g(k): ⏎     out.append(k * x) ⏎     a.w += x ⏎     if k: g(k - 1) ⏎ g(n)"
         " ⏎ return sum(out) * a.w"),
+    Row("recursion that returns None or a number, array, tuple, list, dict or object: a search, a memo",
+        "def g(k): ⏎     if k == len(v): return None ⏎     return v[k] if v[k] > x else g(k + 1) ⏎ t = g(0) ⏎ "
+        "return x if t is None else t * x"),
     Row("recursion over trees whose structure is known: tuples, lists, dicts, named tuples, objects",
         "def g(t): return g(t[0]) * sum(map(g, t[1:])) if isinstance(t, tuple) else t ⏎ return g((x, 2.0, (n, x)))"),
     Row("`while` that walks down a tree whose structure is known, also one from outside",

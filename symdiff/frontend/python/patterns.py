@@ -15,11 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import containers, grown
+from symdiff.frontend.python import containers, grown, may_be_none
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern, Place
-from symdiff.frontend.python.type_joins import join_types
+from symdiff.frontend.python.may_be_none import NULLABLE, OPTIONAL
 from symdiff.frontend.python.values import (
+    BOTTOM,
     Arr,
     Cell,
     Closure,
@@ -28,10 +29,11 @@ from symdiff.frontend.python.values import (
     Known,
     Listed,
     ListRef,
+    Maybe,
     Num,
     ObjRef,
+    OneOf,
     Reference,
-    Sequence_,
     SetRef,
     Struct,
     Val,
@@ -40,16 +42,9 @@ from symdiff.frontend.python.values import (
 from symdiff.ir import dims, types
 from symdiff.ir.core import Value
 from symdiff.ir.dims import Atom, Dim
-from symdiff.ir.types import AVal, Kind, Type
+from symdiff.ir.types import AVal, Kind, Opt, Type
 
 Leaves = list[tuple[Pattern, Val]]
-
-
-class Differ(Exception):
-    """Two patterns that no pattern covers."""
-
-    def __init__(self, first: Pattern, second: Pattern) -> None:
-        super().__init__(f"{first}, then {second}")
 
 
 @dataclass(slots=True)
@@ -97,7 +92,7 @@ def pattern_of(
 ) -> Pattern:
     """The pattern of a value; numbers at the places `staged` count as staged, lists as of any length."""
     if isinstance(val, Known):
-        if place in staged and _is_plain(val.obj):
+        if place in staged and is_plain(val.obj):
             return Pattern("scalar", type=types.type_of(val.obj))
         return Pattern("known", token=_token(val.obj), val=val)
     if isinstance(val, Num):
@@ -109,6 +104,8 @@ def pattern_of(
         if numbered is not None:
             numbered.add(val)
         return Pattern("array", type=_unsized(cx.aval(val)) if place in staged else cx.aval(val))
+    if isinstance(val, Maybe | OneOf) and numbered is not None:
+        return may_be_none.pattern_of(val, lambda x: pattern_of(cx, x, staged, place, numbered), numbered.add)
     if isinstance(val, Closure):
         defaults = (*val.defaults, *val.kwdefaults.values())
         token = ("closure", id(val.node), val.frame.id, tuple(map(id, defaults)), val.source.name)
@@ -169,7 +166,7 @@ def unsuitable(pattern: Pattern) -> Val | None:
     return next((val for p in pattern.parts if (val := unsuitable(p)) is not None), None)
 
 
-def _is_plain(obj: Any) -> bool:
+def is_plain(obj: Any) -> bool:
     return is_number(obj) and not isinstance(obj, (bool, np.bool_))
 
 
@@ -204,23 +201,34 @@ def memory_in(cx: Context, pattern: Pattern, val: Val) -> Iterator[Arr | Referen
     """The memory of a value of this pattern, in the order of its numbers."""
     if pattern.kind in ("again", "known"):
         return
+    if pattern.kind == OPTIONAL:
+        array = may_be_none.memory(val)
+        yield from () if array is None else (array,)
+        return
     if isinstance(val, Arr | Reference):
         yield val
     if pattern.kind not in ("scalar", "array", "grown"):
-        for p, x in zip(pattern.parts, parts_of(cx, val) or (), strict=False):
+        for p, x in zip(pattern.parts, _parts(cx, pattern, val), strict=False):
             yield from memory_in(cx, p, x)
+
+
+def _parts(cx: Context, pattern: Pattern, val: Val) -> Sequence[Val]:
+    """What stands for the parts of a pattern in a value."""
+    if pattern.kind == NULLABLE:
+        return may_be_none.halves(val)
+    return [BOTTOM] * len(pattern.parts) if val is BOTTOM else parts_of(cx, val) or ()
 
 
 def leaves(cx: Context, pattern: Pattern, val: Val) -> Leaves:
     """The staged numbers, arrays and lists of a value of this pattern, each with its own, in order."""
-    if pattern.kind in ("scalar", "array", "whole"):
+    if pattern.kind in ("scalar", "array", "whole", OPTIONAL):
         return [(pattern, val)]
     if pattern.kind in ("again", "known"):
         return []
     if pattern.kind == "grown":
-        assert isinstance(val, ListRef)
-        return content_leaves(cx, pattern, cx.store.get(val.cell))
-    items = parts_of(cx, val) or ()
+        assert isinstance(val, ListRef) or val is BOTTOM
+        return content_leaves(cx, pattern, cx.store.get(val.cell) if isinstance(val, ListRef) else ())
+    items = _parts(cx, pattern, val)
     return [found for p, x in zip(pattern.parts, items, strict=False) for found in leaves(cx, p, x)]
 
 
@@ -251,11 +259,14 @@ class Rebuilding:
         if pattern.kind == "again":
             assert isinstance(pattern.token, int)
             return self.memory[pattern.token]
-        if pattern.kind in ("scalar", "array", "seq"):
+        if pattern.kind in ("scalar", "array", "seq", OPTIONAL):
             made = self.make(pattern, name)
-            if isinstance(made, Arr):
-                self.memory.append(made)
+            array = may_be_none.memory(made)
+            self.memory.extend(() if array is None else (array,))
             return made
+        if pattern.kind == NULLABLE:
+            there, inner = pattern.parts
+            return may_be_none.put_together(self.value(there, f"has_{name}" if name else ""), self.value(inner, name))
         if pattern.kind in ("list", "dict", "object", "grown"):
             staged = pattern.kind == "grown"
             cell = Cell(str((*pattern.keys, "list")[0]) if staged else pattern.kind, name=name)
@@ -290,6 +301,11 @@ def rebuilt(pattern: Pattern, name: str, make: Callable[[Pattern, str], Val], ho
 
 def converted(cx: Context, pattern: Pattern, val: Val, own: frozenset[Atom]) -> Value:
     """A number or array in the type that the pattern says; sizes not made of `own` need no new name."""
+    if pattern.kind == OPTIONAL:
+        return may_be_none.converted(cx, pattern, val, lambda p, x: converted(cx, p, x, own))
+    if val is BOTTOM:
+        assert pattern.type is not None
+        return may_be_none.nothing(cx, pattern.type)
     value, t = cx.scope.use(val.value if isinstance(val, Listed) else cx.value(val)), pattern.type
     if t is None or not isinstance(value.type, AVal):
         return value
@@ -315,7 +331,9 @@ def value_types(found: Iterable[Pattern]) -> Iterator[Type]:
         if p.kind in ("scalar", "array"):
             assert p.type is not None
             yield p.type
-        if p.kind == "grown":
+        if p.kind == OPTIONAL:
+            yield from map(Opt, value_types(p.parts))
+        elif p.kind == "grown":
             yield from grown.leaf_types(p)
         else:
             yield from value_types(p.parts)
@@ -358,138 +376,3 @@ def separated(patterns: Mapping[str, Pattern]) -> dict[str, Pattern]:
     """The patterns with every size different from every other."""
     count = itertools.count()
     return {name: resized(p, lambda d: dims.opaque(f"{next(count)}!")) for name, p in patterns.items()}
-
-
-# --- comparing
-
-
-def advances(before: Pattern, now: Pattern) -> bool:
-    """Whether something known when compiling has changed between two calls; a structure that grows goes nowhere."""
-    if before.kind == now.kind == "other" and isinstance(now.val, Sequence_):
-        return False  # an iterator: nothing is known to decide
-    if before.kind == now.kind and before.kind in ("known", "other"):
-        return before.token != now.token
-    if "grown" in (before.kind, now.kind):
-        return False  # a list of unknown length: nothing is known to decide
-    if before.kind == now.kind == "object" and before.cls is not now.cls:
-        return True  # a method that several classes inherit
-    if before.parts or now.parts:
-        if len(before.parts) != len(now.parts):
-            return len(before.parts) > len(now.parts)
-        return any(advances(a, b) for a, b in zip(before.parts, now.parts, strict=True))
-    return before.kind == now.kind == "array" and _resized_known(before, now)
-
-
-def _resized_known(before: Pattern, now: Pattern) -> bool:
-    assert before.type is not None and now.type is not None
-    pairs = zip(before.type.shape, now.type.shape, strict=False)
-    return any(isinstance(a, int) and isinstance(b, int) and a != b for a, b in pairs)
-
-
-def differences(before: Pattern, now: Pattern, place: Place) -> Iterator[Place]:
-    """Where two calls pass different known numbers, or arrays of different known sizes."""
-    if before.kind == now.kind == "known":
-        vals = (before.val, now.val)
-        if before.token != now.token and all(isinstance(v, Known) and _is_plain(v.obj) for v in vals):
-            yield place
-    elif before.kind == now.kind == "array":
-        if _resized_known(before, now):
-            yield place
-    elif before.kind == now.kind == "list" and len(before.parts) != len(now.parts):
-        yield place
-    elif "grown" not in (before.kind, now.kind) and len(before.parts) == len(now.parts):
-        for k, (a, b) in enumerate(zip(before.parts, now.parts, strict=True)):
-            yield from differences(a, b, (*place, k))
-
-
-def join(a: Pattern, b: Pattern) -> Pattern:
-    """The least pattern that covers both; two different sizes become one of their own.  Raises Differ."""
-    if a == b:
-        return a
-    if a.kind == b.kind == "array":
-        return _join_arrays(a, b)
-    one, other = _number(a), _number(b)
-    if one is not None and other is not None:
-        joined = join_types(one, other)
-        if joined is None:
-            raise Differ(a, b)
-        return Pattern("scalar", type=joined)
-    if {a.kind, b.kind} <= {"list", "grown"} and (a.kind, len(a.parts)) != (b.kind, len(b.parts)):
-        return _join_lists(a, b)
-    if a.kind == "known" or (a.kind, a.cls, a.keys, len(a.parts)) != (b.kind, b.cls, b.keys, len(b.parts)):
-        raise Differ(a, b)
-    return replace(a, parts=tuple(join(x, y) for x, y in zip(a.parts, b.parts, strict=True)))
-
-
-def _join_lists(a: Pattern, b: Pattern) -> Pattern:
-    """Lists of different lengths: one of any length, where all elements have one form."""
-    found: Pattern | None = None
-    for pattern in (a, b):
-        for part in pattern.parts:
-            form = part if pattern.kind == "grown" else _form(part)
-            found = None if form is None else joined_forms(found, form)
-            if found is None:
-                raise Differ(a, b)
-    if found is None or not any(grown.leaf_types(found)):
-        raise Differ(a, b)
-    return Pattern("grown", (found,), keys=next((p.keys for p in (a, b) if p.kind == "grown"), ()))
-
-
-def form_of_parts(pattern: Pattern) -> Pattern | None:
-    """The form of the elements of a list of known structure; None where there is none, or nothing staged in it."""
-    found: Pattern | None = None
-    for part in pattern.parts:
-        form = _form(part)
-        found = None if form is None else joined_forms(found, form)
-        if found is None:
-            return None
-    return found if found is not None and any(grown.leaf_types(found)) and _has_plain_sizes(found) else None
-
-
-def _has_plain_sizes(form: Pattern) -> bool:
-    return all(isinstance(d, int) for t in value_types([form]) for d in types.sizes(t))
-
-
-def can_stage(now: Mapping[str, Pattern], place: Place) -> bool:
-    """Whether what is at a place can be staged: a number, or a list that has a form."""
-    part = now[str(place[0])]
-    for k in place[1:]:
-        assert isinstance(k, int)
-        part = part.parts[k]
-    return part.kind != "list" or form_of_parts(part) is not None
-
-
-def _form(p: Pattern) -> Pattern | None:
-    """The form that what a call passes has as an element of a list; None of what cannot be one."""
-    number = _number(p)
-    if number is not None:
-        return Pattern("scalar", type=number)
-    if p.kind == "known":
-        obj = p.val.obj if isinstance(p.val, Known) else None
-        plain = isinstance(p.val, Known) and isinstance(obj, (str, bytes, type(None)))
-        return replace(p, token=(type(obj).__name__, obj)) if plain else None
-    if p.kind in ("again", "other"):
-        return None
-    if p.kind in ("array", "grown"):
-        return p
-    parts = [_form(part) for part in p.parts]
-    found = tuple(part for part in parts if part is not None)
-    return replace(p, parts=found) if len(found) == len(parts) else None
-
-
-def _join_arrays(a: Pattern, b: Pattern) -> Pattern:
-    assert a.type is not None and b.type is not None
-    if a.type.dtype != b.type.dtype or a.type.rank != b.type.rank:
-        raise Differ(a, b)
-    pairs = zip(a.type.shape, b.type.shape, strict=True)
-    shape = tuple(x if dims.equal(x, y) is True else dims.opaque(f"{x} or {y}") for x, y in pairs)
-    return replace(a, type=AVal(Kind.ARRAY, shape, a.type.dtype))
-
-
-def _number(p: Pattern) -> AVal | None:
-    """The type of a scalar, known or staged."""
-    if p.kind == "scalar":
-        return p.type
-    if isinstance(p.val, Known) and is_number(p.val.obj):
-        return types.type_of(p.val.obj)
-    return None

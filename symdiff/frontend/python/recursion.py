@@ -20,7 +20,7 @@ import ast
 from collections.abc import Hashable, Iterator, Mapping
 from typing import NoReturn
 
-from symdiff.frontend.python import instance_calls, patterns, recursion_memory, rounds, sharing
+from symdiff.frontend.python import instance_calls, pattern_joins, patterns, recursion_memory, rounds, sharing
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.instances import Instance, Outer, Pattern, Place
 from symdiff.frontend.python.patterns import Numbered
@@ -105,11 +105,11 @@ def _unfolds(cx: Context, active: list[Frame], now: dict[str, Pattern], staged: 
     before = [_patterns_around(cx, home, f, staged) for f in active]
     if any(patterns.equal(p, now) for p in before):
         return False
-    return any(patterns.advances(p, now[name]) for name, p in before[-1].items())
+    return any(pattern_joins.advances(p, now[name]) for name, p in before[-1].items())
 
 
 def _changing(before: Mapping[str, Pattern], now: Mapping[str, Pattern]) -> frozenset[Place]:
-    return frozenset(p for name in now for p in patterns.differences(before[name], now[name], (name,)))
+    return frozenset(p for name in now for p in pattern_joins.differences(before[name], now[name], (name,)))
 
 
 def _stage(cx: Context, home: Hashable, places: frozenset[Place], now: Mapping[str, Pattern]) -> NoReturn:
@@ -119,7 +119,7 @@ def _stage(cx: Context, home: Hashable, places: frozenset[Place], now: Mapping[s
         part = now[str(place[0])]
         for k in place[1:]:
             part = part.parts[k]  # type: ignore[call-overload]  # of a place, numbers after the name
-        form = patterns.form_of_parts(part) if part.kind == "list" else None
+        form = pattern_joins.form_of_parts(part) if part.kind == "list" else None
         if form is not None:
             forms[place] = form
     cx.session.recursive[home] = cx.session.recursive.get(home, frozenset()) | places
@@ -131,7 +131,7 @@ def _grows(cx: Context, source: Source, now: Mapping[str, Pattern]) -> None:
     home = _definition(source)
     before = next(i for i in reversed(cx.instances.active) if i.source.is_of(source))
     places = _changing(before.params, now) - cx.session.recursive[home]
-    if places and all(patterns.can_stage(now, place) for place in places):
+    if places and all(pattern_joins.can_stage(now, place) for place in places):
         _stage(cx, home, places, now)
 
 

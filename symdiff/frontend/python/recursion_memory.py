@@ -20,10 +20,11 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from symdiff.frontend.python import containers, grown, kinship, lodging, memory, patterns
+from symdiff.frontend.python import containers, grown, kinship, lodging, memory, pattern_joins, patterns
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Instance, Outer, Pattern, Widened
-from symdiff.frontend.python.patterns import Differ, Leaves, Numbered, Rebuilding
+from symdiff.frontend.python.may_be_none import Differ
+from symdiff.frontend.python.patterns import Leaves, Numbered, Rebuilding
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.values import Arr, Cell, Grown, ListRef, Reference, Val, static_size
 from symdiff.ir import dims, types
@@ -66,7 +67,7 @@ def _entry(cx: Context, instance: Instance, key: Hashable) -> Pattern | None:
     if now is None or outer.entry is None or now == outer.entry:
         return now
     try:
-        return patterns.join(outer.entry, now)
+        return pattern_joins.join(outer.entry, now)
     except Differ:
         listed = {outer.entry.kind, now.kind} <= {"list", "grown"} and outer.form is not None
         return Pattern("grown", (outer.form,)) if listed and outer.form is not None else None
@@ -206,12 +207,7 @@ class Given:
         """What of the memory given back may be memory that was passed, that is around, or other memory given back."""
         instance, cx = self.instance, self.cx
         reached = [{val.cell, *val.cell.may} for val in self.memory]
-        old = [
-            frozenset(
-                instance.own.get(c, c) for c in found if c.serial < instance.first_cell and c not in instance.outer
-            )
-            for found in reached
-        ]
+        old = [frozenset(instance.own.get(c, c) for c in found if self._is_older(c)) for found in reached]
         pairs = frozenset((i, k) for k, a in enumerate(reached) for i, b in enumerate(reached[:k]) if a & b)
         kin = instance.kin or self._kin(reached)
         if len(instance.aliases) == len(old):
@@ -219,6 +215,11 @@ class Given:
         made = (tuple(old), instance.shared | pairs, kin)
         cx.instances.changed |= made != (instance.aliases, instance.shared, instance.kin)
         instance.aliases, instance.shared, instance.kin = made
+
+    def _is_older(self, cell: Cell) -> bool:
+        """Whether memory was there before the function ran: not that of a round that was taken back."""
+        older = cell.serial < self.instance.first_cell and cell not in self.instance.outer
+        return older and self.cx.store.get(cell) is not MISSING
 
     def _kin(self, reached: Sequence[set[Cell]]) -> bool:
         """Whether lists given back may hold memory that was there before, or other memory given back."""

@@ -12,10 +12,11 @@ from functools import partial
 from typing import Any
 
 from symdiff.errors import CompileError
-from symdiff.frontend.python import calls, memory, patterns, recursion_memory
+from symdiff.frontend.python import calls, may_be_none, memory, pattern_joins, patterns, recursion_memory
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.instances import Bottom, Instance, Pattern, Widened
-from symdiff.frontend.python.patterns import Differ, Rebuilding
+from symdiff.frontend.python.may_be_none import Differ
+from symdiff.frontend.python.patterns import Rebuilding
 from symdiff.frontend.python.rolled import go_back, mark
 from symdiff.frontend.python.store import MISSING, Scope
 from symdiff.frontend.python.values import BOTTOM, POISON, Arr, Cell, Conflict, Listed, Maybe, Num, Val
@@ -208,9 +209,13 @@ def _lower(cx: Context, node: ast.AST, instance: Instance) -> None:
 
 def _parameter(cx: Context, incoming: list[Value], p: Pattern, hint: str) -> Val:
     t = p.type or p.listed
+    if p.kind == may_be_none.OPTIONAL:
+        (t,) = patterns.value_types([p])
     assert t is not None
     value = cx.scope.param(Value(t, hint))
     incoming.append(value)
+    if p.kind == may_be_none.OPTIONAL:
+        return may_be_none.wrapped(cx, value, hint)
     if p.kind == "scalar":
         return Num(value)
     if p.kind == "seq":
@@ -242,7 +247,7 @@ def _results(cx: Context, node: ast.AST, instance: Instance, found: Val) -> list
         return []
     before = None if instance.result is None else (instance.result, *instance.exits)
     try:
-        joined = made if before is None else [patterns.join(a, b) for a, b in zip(before, made, strict=True)]
+        joined = made if before is None else [pattern_joins.join(a, b) for a, b in zip(before, made, strict=True)]
         result, *exits = _numbered(instance, joined)
     except Differ as differ:
         if not instance.apart:
@@ -267,7 +272,7 @@ def _refuse_result(cx: Context, source: Source, found: Val) -> None:
     """Refuse what a function of the program cannot return."""
     told: dict[str, Any] = {"type": cx.describe(found)}
     if isinstance(found, Maybe):
-        told["why"] = "what a function that calls itself, or is called several times, returns is None always or never"
+        told["why"] = "what a function with a derivative rule returns is None always or never"
         told["rewrite"] = f"say that it is there: `assert found is not None`, and `return found` in `{source.name}`"
     cx.refuse("SD322", source.node, **told)
 

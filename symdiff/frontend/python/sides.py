@@ -16,6 +16,7 @@ from symdiff.errors import Loc
 from symdiff.frontend.python import alternatives, exchanges, memory, together
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.store import MISSING, Changes, Scope
+from symdiff.frontend.python.type_joins import optional_as
 from symdiff.frontend.python.values import (
     UNBOUND,
     Arr,
@@ -179,9 +180,7 @@ class Sides:
             if x is UNBOUND:
                 return scope.emit("opt_none", elem=t)[0]
             if isinstance(x, Maybe):
-                value = scope.use(x.value)
-                kept = t.kind is Kind.ARRAY or value.type == Opt(t)
-                return value if kept else scope.emit("opt_convert", value, elem=t)[0]
+                return optional_as(self.cx, x.value, t)
             if isinstance(x, Zero) and t.kind is Kind.ARRAY:
                 return scope.emit("zeros", type=t, shape=t.shape)[0]
             value = scope.use(memory.handed_on(self.cx, x) if isinstance(x, Arr) else self.cx.value(x))

@@ -7,7 +7,8 @@ from typing import Any
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.sizes import fresh_opaque
 from symdiff.ir import dims, types
-from symdiff.ir.types import AVal, Kind
+from symdiff.ir.core import Value
+from symdiff.ir.types import AVal, Kind, Opt
 
 _SCALARS = ("b1", "i8", "f8", "c16")  # a Python number's dtypes, least first
 
@@ -40,7 +41,15 @@ def join_types(a: AVal, b: AVal) -> AVal | None:
 
 def becomes(t: AVal, wide: AVal) -> bool:
     """Whether what is there on some paths only is of a type, or can be carried as one: as the object that it is."""
+    if t.kind is wide.kind is Kind.ARRAY:
+        return t.dtype == wide.dtype and t.rank == wide.rank
     return t == wide or (wide.either and join_types(t, wide) == wide)
+
+
+def optional_as(cx: Context, value: Value, t: AVal) -> Value:
+    """An optional value as one of a type that its own `becomes`."""
+    value = cx.scope.use(value)
+    return value if value.type == Opt(t) else cx.scope.emit("opt_convert", value, elem=t)[0]
 
 
 def _is_strong(t: AVal, numpy: bool) -> bool:
