@@ -375,3 +375,42 @@ def test_refused(f: Any, args: tuple[Any, ...], message: str) -> None:
     (problem,) = caught.value.problems
     assert f"{problem.code} {problem.what}" == message
     assert problem.loc is not None and problem.loc.file == HERE and problem.source_line
+
+
+def unlike(a, b, c=2.0):
+    return np.sin(a) * b**2 * np.exp(c)
+
+
+OTHER_ORDER = grad(unlike, argnums=(1, 0))
+PULLED = symdiff.differentiable(unlike, argnums=(2, 0))
+
+
+def by_places(x):
+    d_b, d_a = grad(unlike, argnums=(1, 0))(x, x * x)
+    return 2.0 * d_b + d_a
+
+
+def by_places_outside(x):
+    d_b, d_a = OTHER_ORDER(x, x * x)
+    return 2.0 * d_b + d_a
+
+
+def by_names(x):
+    _, (d_c, d_a, d_b) = value_and_grad(unlike, wrt=("c", "a", "b"))(x, c=x / 2, b=x * x)
+    return d_c + 2.0 * d_a + 3.0 * d_b
+
+
+def pulled(x):
+    _, saved = PULLED.forward(x, x * x, x / 2)
+    d_c, d_a = PULLED.backward(saved, 1.5)
+    return 2.0 * d_c + d_a
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+@pytest.mark.parametrize("f", [by_places, by_places_outside, by_names, pulled])
+def test_gradients_come_in_the_order_that_was_asked_for(f: Any, level: int) -> None:
+    """Whatever the order of the arguments in the call: compiled as called outside, and as differences say."""
+    value, gradient = value_and_grad(f, level=level)(0.6)
+    assert value == pytest.approx(f(0.6), rel=1e-12)
+    assert gradient == pytest.approx((f(0.6 + 1e-6) - f(0.6 - 1e-6)) / 2e-6, rel=1e-7)
+    assert jvp(f, (0.6,), (1.0,)) == pytest.approx((value, gradient), rel=1e-12)

@@ -233,12 +233,24 @@ def _gradient(cx: Context, node: ast.AST, made: Derivative, fun: Val, plans: Pla
     rest = iter(outs)
     value = cx.wrap(next(rest))
     extra = _outside(cx, aux[0], rest) if aux else None
-    grads = [p.rebuilt(cx, node, rest) for p in by]
+    grads = _rebuilt(cx, node, plans, by, rest)
     gradient = grads[0] if made.bare else Struct("tuple", tuple(grads))
     if made.kind == "grad":
         return gradient if extra is None else Struct("tuple", (gradient, extra))
     first = value if extra is None else Struct("tuple", (value, extra))
     return Struct("tuple", (first, gradient))
+
+
+def _rebuilt(cx: Context, node: ast.AST, plans: Plans, by: Sequence[Part], values: Iterator[Value]) -> list[Val]:
+    """The gradients by the arguments `by`; a region gives them in the order in which it takes the arguments."""
+    found = {id(p): p.rebuilt(cx, node, values) for p in _entered(plans, by)}
+    return [found[id(p)] for p in by]
+
+
+def _entered(plans: Plans, by: Sequence[Part]) -> list[Part]:
+    """The arguments `by` in the order in which a region takes them."""
+    chosen = {id(p) for p in by}
+    return [p for p in (*plans[0], *plans[1].values()) if id(p) in chosen]
 
 
 def _scalar(cx: Context, node: ast.AST, fun: Val, found: Val) -> Value | None:
@@ -332,15 +344,16 @@ def _pulled(cx: Context, node: ast.AST, fun: Val, parts: Plans, places: Sequence
         return POISON
     value = _outside(cx, made[0], iter(outs[:-1]))
     by = [parts[0][k] if isinstance(k, int) else parts[1][k] for k in places]
-    pull = Pull(Part.of_result(made[0], iter(outs)), by)
+    pull = Pull(Part.of_result(made[0], iter(outs)), parts, by)
     return Struct("tuple", (value, Partial(Known(pull), (Record(outs[-1]),), {})))
 
 
 class Pull:
     """What a pullback inside the function needs to know beside its record."""
 
-    def __init__(self, result: Part, by: Sequence[Part]) -> None:
-        self.result, self.by = result, by
+    def __init__(self, result: Part, plans: Plans, by: Sequence[Part]) -> None:
+        self.result, self.plans, self.by = result, plans, by
+        self.types = tuple(t for p in _entered(plans, by) for t in p.types())
 
     def __call__(self, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
         record, *cotangents = args
@@ -350,9 +363,8 @@ class Pull:
         seeds = self.result.seeds(cx, node, cotangents[0])
         if seeds is None:
             return POISON
-        found = tuple(t for p in self.by for t in p.types())
-        outs = iter(cx.at(node).emit("pullback", record.value, *seeds, types=found))
-        return Struct("tuple", tuple(p.rebuilt(cx, node, outs) for p in self.by))
+        outs = iter(cx.at(node).emit("pullback", record.value, *seeds, types=self.types))
+        return Struct("tuple", tuple(_rebuilt(cx, node, self.plans, self.by, outs)))
 
 
 _AT_ONCE: dict[str, Callable[..., Val]] = {"jvp": _jvp, "hvp": _hvp, "vjp": _vjp}
