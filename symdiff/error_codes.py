@@ -148,9 +148,11 @@ _LANGUAGE = (
      "Python computes each element when it is asked for, maybe never",
      "use a list comprehension"),
     ("SD220", "star parameters",
-     "`{parameter}` of {name} is not supported",
-     "the number and names of the arguments must be known when compiling",
-     "name the parameters"),
+     "`{parameter}` of {name} takes any number of arguments",
+     "a module, like what `differentiable` keeps, has parameters of its own; `symdiff.grad` and its like compile for "
+     "each way in which they are called",
+     "define a function with the parameters that are meant, `def g(x, y): return {call}(x, y)`, or say by "
+     "`functools.wraps` whose parameters a wrapper has"),
     ("SD221", "attribute assignment",
      "assignment to `{target}` is not supported",
      "only attributes of objects of your classes can be set: not of frozen ones, of named tuples",

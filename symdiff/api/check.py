@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from symdiff.api.given import for_call
 from symdiff.api.parameters import name_of, parameters_of
 from symdiff.api.transforms import Forward, Grad, Tangent
 from symdiff.errors import SymdiffError, UsageError
@@ -124,13 +125,13 @@ class _Check:
         eps: float | None = None,
         wrt: Sequence[str] | None = None,
     ) -> None:
-        self.fun, self.args, self.name = fun, args, name_of(fun)
+        self.fun, self.args, self.name = for_call(fun, len(args)), args, name_of(fun)
         single = any(getattr(leaf, "dtype", None) in (np.float32, np.complex64) for leaf in flatten(args)[0])
         self.atol = (2e-2 if single else 1e-6) if atol is None else atol
         self.rtol = (2e-2 if single else 1e-6) if rtol is None else rtol
         self.eps = (2e-2 if single else 1e-3) if eps is None else eps
         self.rng = np.random.default_rng(_SEED)
-        self.names = [p.name for p in parameters_of(fun)][: len(args)]
+        self.names = [p.name for p in parameters_of(self.fun)][: len(args)]
         self.checked = [k for k, arg in enumerate(args) if _floats(arg) and (wrt is None or self.names[k] in wrt)]
         if not self.checked:
             raise UsageError.of("SD705", name="of any position", function=self.name, type="no float")

@@ -51,7 +51,7 @@ class Compiled:
         self.fun = fun
         self.level = level
         self.static = (static,) if isinstance(static, str) else tuple(static)
-        self.parameters, self.counting = parameters_of(fun), counting(fun)
+        self.parameters, self.counting = parameters_of(fun), _looking(fun)
         self.definition = Definition(fun, self.parameters)
         names = [p.name for p in self.parameters]
         for name in self.static:
@@ -139,7 +139,7 @@ class Compiled:
         if [(p.name, p.kind) for p in found] != [(p.name, p.kind) for p in self.parameters]:
             raise UsageError.of("SD731", function=name_of(self.fun), before=before or "none", now=now or "none")
         self.parameters, self.definition = found, Definition(self.fun, found)
-        self.counting = counting(self.fun)
+        self.counting = _looking(self.fun)
         self._variants = ()
         self._requests.clear()
         self._of_known_length.clear()
@@ -242,6 +242,11 @@ class Compiled:
     def __repr__(self) -> str:
         chosen = ", ".join(f"{name}={value!r}" for name, value in self.options().items() if value not in ((), None))
         return f"<symdiff {type(self).__name__.lower()} of {name_of(self.fun)}: {chosen}>"
+
+
+def _looking(fun: Callable[..., Any]) -> FunctionType | None:
+    """The wrapper in `fun` that looks at which arguments are given, also under derivatives."""
+    return fun.counting if isinstance(fun, Compiled) else counting(fun)
 
 
 def _missed(compiled: Compiled, *values: Any) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from symdiff.api.compiled import Compiled
+from symdiff.api.given import for_call
 from symdiff.api.modules import chosen_names, shown_as
 from symdiff.api.parameters import KEYWORD_ONLY, name_of, parameters_of
 from symdiff.api.signatures import Types, declared_signature
@@ -110,6 +111,7 @@ def explain(
     if not args and not named:
         made = explained(lower_function(fun, declared_signature(fun, types)[0], share=False), wrt, None, fun)
     else:
+        fun = for_call(fun, len(args), tuple(named))
         point = bound(fun, args, named)
         if types is None:
             made = explained(_Lowering(fun).at(point), wrt, point, fun)

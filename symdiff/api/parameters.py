@@ -54,7 +54,8 @@ def parameters_of(fun: Callable[..., Any]) -> tuple[Parameter, ...]:
 
 def _refuse_star(fun: Callable[..., Any], written: str) -> None:
     source = load(fun)
-    raise CompileError([source.refuse("SD220", source.node, parameter=written, name=source.name)])
+    call = source.name if source.name.isidentifier() else "f"
+    raise CompileError([source.refuse("SD220", source.node, parameter=written, name=source.name, call=call)])
 
 
 def name_of(fun: Callable[..., Any]) -> str:

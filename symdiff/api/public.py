@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from symdiff.api.compiled import Compiled
+from symdiff.api.given import Starred, takes_any
 from symdiff.api.jacobians import Hessian, Jacfwd, Jacrev
 from symdiff.api.like import Like, named
 from symdiff.api.parameters import name_of
@@ -165,11 +165,13 @@ def hessian(
     return _decorate(Hessian, fun, argnums, wrt=wrt, has_aux=has_aux, level=level, static=static)
 
 
-def _decorate(made: Callable[..., Compiled], fun: Function | None, argnums: Any, **options: Any) -> Any:
+def _decorate(made: type[ValueAndGrad | Jacrev], fun: Function | None, argnums: Any, **options: Any) -> Any:
     if fun is None:
-        return lambda decorated: made(decorated, argnums, **options)
+        return lambda decorated: _decorate(made, decorated, argnums, **options)
     if not callable(fun):
         raise UsageError.of("SD726", type=type(fun).__name__)
+    if takes_any(fun) is not None:
+        return Starred(made, made.kind, fun, argnums, **options)
     return made(fun, argnums, **options)
 
 

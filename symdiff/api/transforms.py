@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from symdiff.api import listed, nested
 from symdiff.api.compiled import Compiled, check_differentiable
 from symdiff.api.dispatch import AS_IS, Form
-from symdiff.api.given import written_out
+from symdiff.api.given import called, for_call
 from symdiff.api.like import Like
 from symdiff.api.parameters import KEYWORD_ONLY, Parameter, choose, name_of, parameters_of
 from symdiff.errors import CompileError, UsageError
@@ -100,19 +100,24 @@ class ByArguments(Compiled):
         self.chosen = choose(fun, self.parameters, argnums, wrt)
 
     def as_given(self, count: int, names: Sequence[str]) -> Compiled | None:
-        made = written_out(self.fun, self.parameters, count, names)
-        if made is None or not set(self.chosen.names) <= set(made[1]) or self.call_parameters() != self.parameters:
+        positional = [p.name for p in self.parameters if p.kind != KEYWORD_ONLY]
+        given = [*positional[:count], *names]
+        if count > len(positional) or not set(self.chosen.names) <= set(given):
+            return None
+        made = called(self.fun, positional[:count], names)
+        if made is None:
             return None
         wrt = self.chosen.names[0] if self.chosen.bare else self.chosen.names
-        static = tuple(name for name in self.static if name in made[1])
+        static = tuple(name for name in self.static if name in given)
         options: dict[str, Any] = {**self.options(), "argnums": FIRST, "wrt": wrt, "static": static}
-        other: Compiled = type(self).__mro__[1](made[0], **options)
+        other: Compiled = type(self).__mro__[1](made, **options)
         return other
 
 
 class ValueAndGrad(ByArguments):
     """``f(x, …) -> (value, gradient)``; with `has_aux` ``((value, aux), gradient)``."""
 
+    kind: ClassVar[str] = "value_and_grad"
     with_value: ClassVar[bool] = True
     lists: ClassVar[bool] = True
 
@@ -131,8 +136,7 @@ class ValueAndGrad(ByArguments):
         return _GRAD_TUPLE if tuple_of_one else _GRAD
 
     def __symdiff_derivative__(self) -> Derivative:
-        kind = "value_and_grad" if self.with_value else "grad"
-        return Derivative(kind, self.chosen.names, self.chosen.bare, self.has_aux)
+        return Derivative(self.kind, self.chosen.names, self.chosen.bare, self.has_aux)
 
     def inner(self, signature: Signature) -> Lowered:
         """The function to differentiate, lowered and found fit to be differentiated."""
@@ -159,6 +163,7 @@ class ValueAndGrad(ByArguments):
 class Grad(ValueAndGrad):
     """``f(x, …) -> gradient``; with `has_aux` ``(gradient, aux)``."""
 
+    kind: ClassVar[str] = "grad"
     with_value: ClassVar[bool] = False
 
 
@@ -308,6 +313,7 @@ def _is_hashable(fun: Function) -> bool:
 
 
 def _make(kind: str, fun: Function, count: int) -> Compiled:
+    fun = for_call(fun, count)
     names = tuple(p.name for p in parameters_of(fun) if p.kind != KEYWORD_ONLY)
     if not 0 < count <= len(names):
         message = f"{name_of(fun)} has {len(names)} positional parameters, and {count} primals are given"

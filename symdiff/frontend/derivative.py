@@ -18,10 +18,13 @@ _MARK, _FOLLOWED = "__symdiff_derivative__", "__symdiff_followed__"
 
 @dataclass(frozen=True, slots=True)
 class Derivative:
-    """`kind` is the name of the function of the API that makes it; `bare`: one gradient, not a tuple of one."""
+    """`kind` is the name of the function of the API that makes it; `bare`: one gradient, not a tuple of one.
+
+    `names` are those of the parameters to differentiate by, or the places of arguments of a call.
+    """
 
     kind: str
-    names: tuple[str, ...]  # of the parameters to differentiate by
+    names: tuple[str | int, ...]
     bare: bool
     has_aux: bool = False
 

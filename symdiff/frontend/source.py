@@ -30,7 +30,7 @@ from symdiff.custom import CustomRule
 from symdiff.errors import CompileError, Loc, Problem, refuse
 from symdiff.frontend import notebook
 from symdiff.frontend.definitions import Unit, compiled, find, flags_of, loc_of, why_no_source
-from symdiff.frontend.stand_ins import stand_in
+from symdiff.frontend.stand_ins import of_scipy, stand_in
 from symdiff.frontend.syntax_hash import normalised_hash
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.Lambda
@@ -210,7 +210,7 @@ def layers(fun: object) -> Iterator[object]:
     Of a function of NumPy's or math's that is the one written out for it.
     """
     passed: list[functools.partial[object]] = []
-    while not isinstance(fun, FunctionType) or is_transparent(fun):
+    while not isinstance(fun, FunctionType) or is_transparent(fun) or of_scipy(fun):
         if isinstance(fun, functools.partial):
             passed.append(fun)
             if has_placeholders(fun):

@@ -34,9 +34,37 @@ def stand_in(fun: object, *partials: functools.partial[object]) -> FunctionType 
     >>> float(stand_in(numpy.logaddexp)(0.0, 0.0)) == float(numpy.log(2.0)), stand_in(len)
     (True, None)
     """
-    written = type(fun).__module__ == "numpy" or isinstance(fun, BuiltinFunctionType)
+    written = type(fun).__module__ == "numpy" or isinstance(fun, BuiltinFunctionType) or of_scipy(fun)
     found = _made(fun) if written and callable(fun) else None
     return None if found is None or not all(_fits(found, p) for p in partials) else found
+
+
+def with_options(fun: object) -> inspect.Signature | None:
+    """The parameters of a function of NumPy or SciPy, or of a partial of one, that has more than its definition here.
+
+    >>> print(with_options(functools.partial(np.cumsum, axis=0)), with_options(np.exp))
+    (a, *, axis=0, dtype=None, out=None) None
+    """
+    inner: Any = fun
+    while isinstance(inner, functools.partial):
+        inner = inner.func
+    if not (type(inner).__module__ == "numpy" or of_scipy(inner)) or isinstance(inner, np.ufunc) or not callable(fun):
+        return None
+    found = _signature(fun) if _home(inner) is not None else None
+    return None if found is None or list(found.parameters) == (_parameters(inner) or "").split(", ") else found
+
+
+def _signature(fun: Callable[..., Any]) -> inspect.Signature | None:
+    try:
+        return inspect.signature(fun)
+    except (TypeError, ValueError):  # it has none, or not the arguments that a partial passes
+        return None
+
+
+def of_scipy(fun: object) -> bool:
+    """Whether a function is one of `scipy.special`, which has a meaning here, whatever its source is."""
+    special = sys.modules.get("scipy.special")
+    return isinstance(fun, FunctionType) and getattr(special, fun.__name__, None) is fun
 
 
 def _fits(found: FunctionType, partial: functools.partial[object]) -> bool:

@@ -22,6 +22,7 @@ from types import FunctionType, MethodType
 from typing import Any
 
 from symdiff.errors import CompileError
+from symdiff.frontend.derivative import derivative_of
 from symdiff.frontend.source import Source, layers, load
 from symdiff.frontend.stand_ins import stand_in
 
@@ -31,15 +32,17 @@ _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_O
 
 def signature_of(fun: Callable[..., Any]) -> inspect.Signature:
     """The parameters of a call of `fun`; raises what `inspect.signature` does."""
+    inner: Any = fun
+    while derivative_of(inner) is not None:
+        inner = inner.fun
     try:
-        found = list(layers(fun))
-    except CompileError:  # compiling it says so; or it is a derivative, which has the parameters of its function
-        inner = inspect.unwrap(fun, stop=lambda layer: stand_in(layer) is not None)
-        return inspect.signature(stand_in(inner) or fun)
+        found = list(layers(inner))
+    except CompileError:  # compiling it says so
+        return inspect.signature(fun)
     made: Any = found[-1]
     written_out = stand_in(found[-2]) is made if len(found) > 1 else False
     if not hasattr(made, "__wrapped__") and not hasattr(made, "__signature__") and not written_out:
-        return inspect.signature(fun)
+        return inspect.signature(inner)
     made = _alone(made)
     for layer in reversed(found):
         if isinstance(layer, MethodType):

@@ -77,8 +77,47 @@ def test_arguments() -> None:
     assert grad(np.clip)(0.3, 0.1, 1.0) == 1.0
     assert grad(np.clip, argnums=(0, 1, 2))(2.0, 0.1, 1.0) == (0.0, 0.0, 1.0)
     assert grad(np.where, argnums=(1, 2))(True, 0.3, 0.4) == (1.0, 0.0)
-    with pytest.raises(TypeError, match="unexpected keyword argument 'axis'"):
-        grad(np.sum)(TWO, axis=0)
+    with pytest.raises(TypeError, match="unexpected keyword argument 'axes'"):
+        grad(np.sum)(TWO, axes=0)
+
+
+SPREAD = np.array([[0.3, -0.8, 1.1], [2.0, 0.4, -0.6]])
+OPTIONS: dict[str, tuple[Callable[..., Any], Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = {
+    "np.cumsum(axis=)": (np.cumsum, lambda a: np.cumsum(a, axis=1), (SPREAD,), {"axis": 1}),
+    "np.mean(, axis)": (np.mean, lambda a, n: np.mean(a, 0), (SPREAD, 0), {}),
+    "np.linalg.norm(ord=)": (
+        np.linalg.norm,
+        lambda a: np.linalg.norm(a, ord=1, axis=0),
+        (SPREAD,),
+        {"ord": 1, "axis": 0},
+    ),
+    "partial(np.sum, axis=0)": (functools.partial(np.sum, axis=0), lambda a: np.sum(a, axis=0), (SPREAD,), {}),
+    "softmax": (scipy.special.softmax, lambda a: scipy.special.softmax(a), (SPREAD,), {}),
+    "softmax(axis=)": (scipy.special.softmax, lambda a: scipy.special.softmax(a, axis=0), (SPREAD,), {"axis": 0}),
+    "logsumexp": (scipy.special.logsumexp, lambda a: scipy.special.logsumexp(a), (SPREAD,), {}),
+    "partial(logsumexp, axis=1)": (
+        functools.partial(scipy.special.logsumexp, axis=1),
+        lambda a: scipy.special.logsumexp(a, axis=1),
+        (SPREAD,),
+        {},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_options_are_those_of_the_call(name: str) -> None:
+    """The derivatives of a lambda that calls the function so, by rows, by columns, and along a direction."""
+    fun, written, args, named = OPTIONS[name]
+    for derivative in (symdiff.jacobian, symdiff.jacfwd):
+        np.testing.assert_array_equal(derivative(fun)(*args, **named), derivative(written)(*args))
+    if not named and len(args) == 1:
+        found, expected = (symdiff.jvp(f, args, (SPREAD[::-1],)) for f in (fun, written))
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_arguments_behind_the_first() -> None:
+    np.testing.assert_allclose(grad(np.einsum, 1)("i,i->", TWO, 3 * TWO), 3 * TWO)
+    assert grad(scipy.special.polygamma, 1)(1, 2.5) == pytest.approx(float(scipy.special.polygamma(2, 2.5)))
 
 
 def inner(x):
@@ -90,7 +129,7 @@ def test_inside_of_a_function() -> None:
     assert grad(inner)(0.5) == pytest.approx(math.exp(0.5) * 1.5 - math.sin(0.5))
 
 
-@pytest.mark.parametrize("fun", [functools.partial(np.sum, axis=0), np.frexp, np.frompyfunc(abs, 1, 1), math.gcd, max])
+@pytest.mark.parametrize("fun", [np.frexp, np.frompyfunc(abs, 1, 1), math.gcd, max])
 def test_others_are_refused(fun: Any) -> None:
     with pytest.raises(symdiff.CompileError) as error:
         grad(fun)(TWO)

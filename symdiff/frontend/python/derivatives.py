@@ -18,7 +18,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from symdiff.errors import UsageError
 from symdiff.frontend.derivative import FIRST, Derivative, choose, derivative_of, made_by
@@ -87,13 +87,23 @@ def _object(
     names = parameters(cx, fun)
     if names is None:
         return refuse(cx, node, f"the parameters of {cx.describe(fun)} are not known")
-    try:
-        chosen = choose(_name(fun), *names, found[0], found[1])
-    except UsageError as error:
-        return refuse(cx, node, str(error.args[0]))
     made = made_by(function.obj)
     kind = "jacrev" if made == "jacobian" else made
-    return Partial(Known(Derivative(kind, chosen.names, chosen.bare, bool(found[2]))), (fun,), {})
+    try:
+        by, bare = _chosen(_name(fun), names, found[0], found[1])
+    except UsageError as error:
+        return refuse(cx, node, str(error.args[0]))
+    return Partial(Known(Derivative(kind, by, bare, bool(found[2]))), (fun,), {})
+
+
+def _chosen(name: str, names: Parameters, argnums: Any, wrt: Any) -> tuple[tuple[str | int, ...], bool]:
+    """What to differentiate by: names of parameters; places, where stars take any number of arguments."""
+    places = (argnums,) if isinstance(argnums, int) else argnums
+    plain = isinstance(places, tuple) and all(type(k) in (int, type(FIRST)) for k in places)
+    if wrt is None and names.star and plain and len(set(places)) == len(places) > 0:
+        return tuple(map(int, places)), isinstance(argnums, int)
+    chosen = choose(name, names.positional, names.known, argnums, wrt)
+    return chosen.names, chosen.bare
 
 
 _UNKNOWN: Any = object()
@@ -120,12 +130,20 @@ def _is_derivative_object(fun: Partial) -> bool:
     return isinstance(fun.function, Known) and isinstance(fun.function.obj, Derivative)
 
 
-def parameters(cx: Context, fun: Val) -> tuple[list[str], list[str]] | None:
-    """The names of the positional parameters of a function, and of all; None where they are not known."""
+class Parameters(NamedTuple):
+    """The names of the positional parameters of a function, and of all; whether it takes more arguments by position."""
+
+    positional: list[str]
+    known: list[str]
+    star: bool
+
+
+def parameters(cx: Context, fun: Val) -> Parameters | None:
+    """The parameters of a function; None where they are not known."""
     if isinstance(fun, Closure):
         a = fun.node.args
         positional = [p.arg for p in (*a.posonlyargs, *a.args)]
-        return positional, [*positional, *(p.arg for p in a.kwonlyargs)]
+        return Parameters(positional, [*positional, *(p.arg for p in a.kwonlyargs)], a.vararg is not None)
     if isinstance(fun, Partial):
         if _is_derivative_object(fun):
             return parameters(cx, fun.args[0])
@@ -142,12 +160,14 @@ def parameters(cx: Context, fun: Val) -> tuple[list[str], list[str]] | None:
         return None
     star = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     named = [p for p in known if p.kind not in star]
-    return [p.name for p in named if p.kind is not inspect.Parameter.KEYWORD_ONLY], [p.name for p in named]
+    by_position = [p.name for p in named if p.kind is not inspect.Parameter.KEYWORD_ONLY]
+    return Parameters(by_position, [p.name for p in named], any(p.kind is star[0] for p in known))
 
 
-def _without(found: tuple[list[str], list[str]], count: int, given: dict[str, Val]) -> tuple[list[str], list[str]]:
-    gone = {*found[0][:count], *given}
-    return [n for n in found[0] if n not in gone], [n for n in found[1] if n not in gone]
+def _without(found: Parameters, count: int, given: dict[str, Val]) -> Parameters:
+    gone = {*found.positional[:count], *given}
+    positional, known = ([n for n in names if n not in gone] for names in (found.positional, found.known))
+    return Parameters(positional, known, found.star)
 
 
 # --- taking a derivative
@@ -182,7 +202,13 @@ def _places(
         return None
     places: list[int | str] = []
     for name in made.names:
-        k = found[0].index(name) if name in found[0] else len(args)
+        if isinstance(name, int):
+            if not -len(args) <= name < len(args):
+                refuse(cx, node, f"argnums={name} does not fit a call of {_name(fun)} with {len(args)} arguments")
+                return None
+            places.append(name % len(args))
+            continue
+        k = found.positional.index(name) if name in found.positional else len(args)
         if k >= len(args) and name not in kwargs:
             refuse(cx, node, f"its argument `{name}` is left to its default: give it")
             return None
@@ -195,7 +221,8 @@ def _plans(
 ) -> Plans | None:
     """What the region takes for each argument; None after a problem."""
     before = len(cx.problems)
-    names, _ = parameters(cx, fun) or ([], [])
+    found = parameters(cx, fun)
+    names = [] if found is None else found.positional
     called = [*names, *("" for _ in args[len(names) :])]  # those of a starred parameter have no name
     first = [plan(cx, node, v, k in places, called[k]) for k, v in enumerate(args)]
     second = {k: plan(cx, node, v, k in places, k) for k, v in kwargs.items()}
@@ -285,7 +312,7 @@ def _jvp(cx: Context, node: ast.AST, function: Known, fun: Val, primals: Val, ta
     """`jvp(f, primals, tangents) -> (value, tangent)`."""
     points, along = containers.elements(cx, primals), containers.elements(cx, tangents)
     names = parameters(cx, fun)
-    if points is None or along is None or names is None or len(points) != len(along) or len(points) > len(names[0]):
+    if points is None or along is None or names is None or len(points) != len(along) or _beyond(names, len(points)):
         return refuse(cx, node, "the primals and tangents must be tuples of one length, at most one for each parameter")
     places = list(range(len(points)))
     parts = _plans(cx, node, fun, places, list(points), {}) if points else None
@@ -306,6 +333,11 @@ def _jvp(cx: Context, node: ast.AST, function: Known, fun: Val, primals: Val, ta
     return Struct("tuple", (value, _tangents(cx, made[0], rest)))
 
 
+def _beyond(names: Parameters, count: int) -> bool:
+    """Whether these are more arguments than a function takes by position."""
+    return count > len(names.positional) and not names.star
+
+
 def _all_results(node: ast.AST, made: list[Pattern]) -> Callable[[Region, Val], list[Value] | None]:
     def finish(region: Region, found: Val) -> list[Value] | None:
         results = region.results(settled(region.cx, node, found))
@@ -320,9 +352,9 @@ def _all_results(node: ast.AST, made: list[Pattern]) -> Callable[[Region, Val], 
 def _hvp(cx: Context, node: ast.AST, function: Known, fun: Val, primals: Val, tangents: Val) -> Val:
     """`hvp(f, primals, tangents)`: the tangent of the gradient."""
     points, names = containers.elements(cx, primals), parameters(cx, fun)
-    if points is None or names is None or not 0 < len(points) <= len(names[0]):
+    if points is None or names is None or not points or _beyond(names, len(points)):
         return refuse(cx, node, "the primals must be a tuple, at most one for each parameter")
-    asked = Derivative("grad", tuple(names[0][: len(points)]), len(points) == 1)
+    asked = Derivative("grad", tuple(range(len(points))), len(points) == 1)
     found = _jvp(cx, node, function, Partial(Known(asked), (fun,), {}), primals, tangents)
     return found.items[1] if isinstance(found, Struct) else found
 
@@ -330,9 +362,9 @@ def _hvp(cx: Context, node: ast.AST, function: Known, fun: Val, primals: Val, ta
 def _vjp(cx: Context, node: ast.AST, function: Known, fun: Val, primals: tuple[Val, ...] = ()) -> Val:
     """`vjp(f, *primals) -> (value, pullback)`."""
     names = parameters(cx, fun)
-    if names is None or not 0 < len(primals) <= len(names[0]):
+    if names is None or not primals or _beyond(names, len(primals)):
         return refuse(cx, node, "there must be a primal, and at most one for each parameter")
-    asked = Derivative("vjp", tuple(names[0][: len(primals)]), False)
+    asked = Derivative("vjp", tuple(range(len(primals))), False)
     return _take(cx, node, asked, fun, list(primals), {})
 
 

@@ -6,6 +6,7 @@ An elementwise function is found by the text of its primitive; the others have h
 from __future__ import annotations
 
 import ast
+import inspect
 import math
 import sys
 from collections.abc import Callable, Sequence
@@ -116,11 +117,6 @@ def _elementwise() -> dict[str, str]:
     return names | {p: p for n, p in names.items() if "." not in n}
 
 
-def _shown(name: str) -> str:
-    """The name as users write it."""
-    return name if name.startswith(_SPECIAL) else f"np.{name}"
-
-
 def call_numpy(cx: Context, node: ast.AST, obj: Any, args: list[Val], kwargs: dict[str, Val]) -> Val | None:
     """A call of a NumPy or math function, or of a NumPy scalar type; None where `obj` is none."""
     if isinstance(obj, type) and issubclass(obj, np.generic):
@@ -141,6 +137,7 @@ def call_numpy(cx: Context, node: ast.AST, obj: Any, args: list[Val], kwargs: di
     if memory.is_poison(*args, *kwargs.values()):
         return POISON
     args = [objects.read(cx, node, a, "_items") if isinstance(a, ObjRef) and a.cls is deque else a for a in args]
+    args, kwargs = _in_order(obj, args, kwargs)
     if isinstance(obj, np.ufunc) and obj.nin < len(args) <= obj.nin + obj.nout and "out" not in kwargs:
         given = (*args[obj.nin :], *(NONE,) * (obj.nin + obj.nout - len(args)))
         args, kwargs = args[: obj.nin], {**kwargs, "out": Struct("tuple", given)}
@@ -156,8 +153,27 @@ def call_numpy(cx: Context, node: ast.AST, obj: Any, args: list[Val], kwargs: di
     joined = overlaps.joined(cx, node, name, args, rest, out)
     if joined is not None:
         return joined
-    is_ufunc = isinstance(obj, np.ufunc)
-    return inplace.into(cx, node, _shown(name), out, is_ufunc, lambda: _called(cx, node, obj, name, args, rest))
+    is_ufunc, shown = isinstance(obj, np.ufunc), numpy_spelled.shown(name)
+    return inplace.into(cx, node, shown, out, is_ufunc, lambda: _called(cx, node, obj, name, args, rest))
+
+
+def _in_order(obj: Any, args: list[Val], kwargs: dict[str, Val]) -> tuple[list[Val], dict[str, Val]]:
+    """The same arguments; those that NumPy requires are given by position, as they may have other names here."""
+    required = _required(obj) if kwargs else ()
+    args, kwargs = list(args), dict(kwargs)
+    for name in required[len(args) :]:
+        if name not in kwargs:
+            break
+        args.append(kwargs.pop(name))
+    return args, kwargs
+
+
+def _required(obj: Any) -> tuple[str, ...]:
+    try:
+        found = inspect.signature(obj).parameters.values()
+    except ValueError:  # a function in C that says nothing of its parameters
+        return ()
+    return tuple(p.name for p in found if p.kind is p.POSITIONAL_OR_KEYWORD and p.default is p.empty)
 
 
 def _called(cx: Context, node: ast.AST, obj: Any, name: str, args: list[Val], kwargs: dict[str, Val]) -> Val:
@@ -212,15 +228,15 @@ def by_name(cx: Context, node: ast.AST, name: str, args: list[Val], kwargs: dict
     if name == "linalg.eig":
         detail = ": whether the result is complex depends on its numbers; np.linalg.eigh takes symmetric matrices"
         return cx.refuse("SD402", node, argument="a", function="np.linalg.eig", detail=detail)
-    return cx.refuse_unknown(node, _shown(name), args)
+    return cx.refuse_unknown(node, numpy_spelled.shown(name), args)
 
 
 def elementwise(cx: Context, node: ast.AST, name: str, args: Sequence[Val], kwargs: dict[str, Val]) -> Val:
     prim = REGISTRY[_elementwise()[name]]
     if kwargs:
-        return cx.refuse("SD402", node, argument=next(iter(kwargs)), function=_shown(name), detail="")
+        return cx.refuse("SD402", node, argument=next(iter(kwargs)), function=numpy_spelled.shown(name), detail="")
     if len(args) != len(prim.operands):
-        return cx.refuse("SD403", node, function=_shown(name), message=f"{len(args)} arguments given")
+        return cx.refuse("SD403", node, function=numpy_spelled.shown(name), message=f"{len(args)} arguments given")
     vals = [numeric(cx, node, a) for a in args]
     if POISON in vals:
         return POISON
@@ -339,7 +355,7 @@ def bind(
 
     None after a problem.
     """
-    function = name if name.startswith(("itertools.", "math.")) else f"np.{name}"
+    function = numpy_spelled.shown(name)
     entries = signature.split()
     names = [e.lstrip("*").split("=")[0] for e in entries]
     if len(args) > len(names):

@@ -16,6 +16,7 @@ from symdiff.frontend.source import Source, load
 from symdiff.frontend.spelled import SPELLED
 
 _PACKAGE = "symdiff.frontend.spelled."
+_NOT_NUMPY = ("math.", "itertools.", "heapq.", "bisect.", "scipy.")
 
 
 def call(cx: Context, node: ast.AST, name: str, args: list[Val], kwargs: dict[str, Val]) -> Val:
@@ -31,14 +32,14 @@ def written_out(
     except TypeError as error:
         unknown = [k for k in kwargs if k not in inspect.signature(function).parameters]
         if unknown:
-            return cx.refuse("SD402", node, argument=unknown[0], function=_shown(name), detail="")
-        return cx.refuse("SD403", node, function=_shown(name), message=str(error))
+            return cx.refuse("SD402", node, argument=unknown[0], function=shown(name), detail="")
+        return cx.refuse("SD403", node, function=shown(name), message=str(error))
     return _run(cx, node, name.partition(" ")[0], function, (cx.frame.source, node), args, kwargs)
 
 
-def _shown(name: str) -> str:
+def shown(name: str) -> str:
     """The name of a function as users write it; an entry for some of its calls has more words."""
-    return ("" if name.startswith(("math.", "itertools.", "heapq.", "bisect.")) else "np.") + name.partition(" ")[0]
+    return ("" if name.startswith(_NOT_NUMPY) else "np.") + name.partition(" ")[0]
 
 
 def is_written_out(obj: Any) -> bool:
@@ -71,7 +72,7 @@ def _source(function: Callable[..., Any]) -> Source:
 def refuse(cx: Context, node: ast.AST, args: list[Val], wrong: bool) -> Val:
     """`unsupported(argument, detail)` or, of what NumPy refuses, `misuse(message)` in a body."""
     first, detail = (*(a.obj for a in args if isinstance(a, Known)), "", "")[:2]
-    function = _shown(next(f for f in cx.frames if f.source.stands_for is not None).source.name)
+    function = shown(next(f for f in cx.frames if f.source.stands_for is not None).source.name)
     if wrong:
         error = ValueError(first)
         return raising.always(cx, node, error, function=function, message=first)
