@@ -17,7 +17,7 @@ from symdiff.ad.rules import RuleBuilder
 from symdiff.ad.twice import both_grow, meets_zero
 from symdiff.ir import types
 from symdiff.ir.build import Builder, V
-from symdiff.ir.core import Block, Family, Op, Value
+from symdiff.ir.core import Block, Family, Op, Params, Value
 from symdiff.ir.types import AVal, Opt, Seq
 from symdiff.primitives import choices
 from symdiff.primitives.declare import Accumulate
@@ -38,10 +38,11 @@ class Half:
         self.defined = {v: op for op in forward.ops for v in op.outs}
         self.known = {*block.params, *self.defined}
         self.consumed = {op.ins[op.prim.consumes] for op in forward.ops if op.prim.consumes is not None}
-        self.b = RuleBuilder(self.sizes, self.last, sweep.reversal.zeros.of)
+        self.b = RuleBuilder(self.sizes, self.before, sweep.reversal.zeros.of)
         self.b.loc = rules.derived(forward.loc)
         self.cts: dict[Value, Value] = {}
         self.size_cache: dict[Value, list[Value]] = {}
+        self.found: dict[tuple[Any, ...], Value] = {}  # of lists, by what was asked
 
     def home(self, v: Value) -> Builder:
         """Where v may be read: the forward pass if it belongs there, so that only what is read is saved."""
@@ -61,11 +62,26 @@ class Half:
             self.size_cache[v] = [self.home(v).op("dim_of", v, axis=k, hint=names[k]).value for k in range(v.type.rank)]
         return self.size_cache[v]
 
-    def last(self, s: Value) -> Value:
-        found = self.home(s).op("seq_last", s).value
-        if s in self.known:
-            self.known.add(found)
-        return found
+    def before(self, name: str, s: Value, *ins: Value, **params: Any) -> Value:
+        """What an operation finds of a list, where that is."""
+        count = self.count(s) if name == "seq_len" else None
+        if count is not None:
+            return self.b.const(count)
+        key = name, s, ins, Params(**params)
+        if key not in self.found:
+            known = all(v in self.known or v.const is not None for v in (s, *ins))
+            hint = f"n_{s.hint}" if name == "seq_len" and s.hint else ""
+            self.found[key] = found = (self.home(s) if known else self.b).op(name, s, *ins, hint=hint, **params).value
+            if known:
+                self.known.add(found)
+        return self.found[key]
+
+    def count(self, s: Value) -> int | None:
+        """How many elements a list has that the block writes down: `[x, y]`."""
+        found = 0
+        while (made := self.defined.get(s)) is not None and made.prim.name == "seq_append":
+            s, found = made.ins[0], found + 1
+        return found if made is not None and made.prim.name == "seq_empty" else None
 
     def take(self, v: Value) -> V | None:
         """The finished cotangent of v."""

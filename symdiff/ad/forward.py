@@ -121,7 +121,7 @@ class _BlockTangents:
         self.varied = varied
         self.wild = wild
         self.endless = endless
-        self.b = RuleBuilder(self.sizes, lambda s: self.b.op("seq_last", s).value, run.zeros.of)
+        self.b = RuleBuilder(self.sizes, None, run.zeros.of)
         self.b.loc = rules.derived(loc)
         self.tangents: dict[Value, Value] = {}
         self.masked: set[Value] = set()  # tangents that may be zero because the program masked them

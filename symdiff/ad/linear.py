@@ -17,7 +17,7 @@ from symdiff.ir.loops import loop
 _SIZES = frozenset(("dim", "dim_of", "seq_len"))
 _SUMS = frozenset((
     "add", "sub", "where", "select", "concatenate", "stack", "index_set", "index_add", "part_set", "part_add",
-    "seq_append", "seq_set",
+    "seq_append", "seq_set", "seq_insert", "seq_put", "seq_splice",
 ))  # fmt: skip
 
 
@@ -52,7 +52,8 @@ def why_not_linear(program: Program, name: str, taken: Flags) -> str:
 def _is_zero(op: Op) -> bool:
     if op.prim.name == "const":
         return not isinstance(op.outs[0].const, Literal) and op.outs[0].const == 0
-    return op.prim.name in ("zeros", "zeros_ct", "seq_empty")
+    repeated = op.prim.name == "seq_repeat" and op.ins[0].const == 0
+    return repeated or op.prim.name in ("zeros", "zeros_ct", "seq_empty")
 
 
 def _linear(op: Op, own: Sequence[bool], marked: set[Value], zeros: set[Value]) -> bool:

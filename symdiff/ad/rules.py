@@ -15,6 +15,7 @@ from symdiff.ir.types import AVal, Kind
 from symdiff.primitives import choices
 
 Sizes = Callable[[Value], list[Value] | None]
+Forward = Callable[..., Value]
 
 
 class RuleBuilder(Builder):
@@ -26,11 +27,11 @@ class RuleBuilder(Builder):
     """
 
     def __init__(
-        self, sizes: Sizes, last: Callable[[Value], Value], structured: Callable[[RuleBuilder, Value], Value]
+        self, sizes: Sizes, forward: Forward | None, structured: Callable[[RuleBuilder, Value], Value]
     ) -> None:
         super().__init__()
         self.sizes = sizes
-        self.last = last
+        self.forward = forward  # emits an operation on a list where that is, if it is elsewhere
         self.structured = structured  # a zero of a list or a record
 
     def zeros(self, v: V | Value) -> V:
@@ -63,9 +64,11 @@ class RuleBuilder(Builder):
             "zeros", *(self.sizes(self.value(v)) or ()), type=AVal(t.kind, t.shape, out.dtype), shape=t.shape
         )
 
-    def last_of(self, s: V) -> V:
-        """The last element of a list of the forward pass, read there: the backward pass need not keep the list."""
-        return V(self, self.last(s.value))
+    def before(self, name: str, s: V, *ins: V, **params: Any) -> V:
+        """What an operation finds of a list of the forward pass, there: the backward pass need not keep the list."""
+        if self.forward is None:
+            return self.op(name, s, *ins, **params)
+        return V(self, self.forward(name, s.value, *(v.value for v in ins), **params))
 
 
 def sizes_of(b: Builder, v: Value) -> list[Value] | None:

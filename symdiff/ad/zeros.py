@@ -61,7 +61,7 @@ class Zeros:
         return b.emit("for", b.const(0), count, b.const(1), v, regions=[body], n_carry=0, n_xs=1)[0]
 
     def builder(self, loc: Loc | None) -> RuleBuilder:
-        made = RuleBuilder(lambda v: sizes_of(made, v), lambda s: made.op("seq_last", s).value, self.of)
+        made = RuleBuilder(lambda v: sizes_of(made, v), None, self.of)
         made.loc = loc
         return made
 

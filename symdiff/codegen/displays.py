@@ -57,15 +57,15 @@ def _part(tree: ast.expr) -> tuple[str, int] | None:
     return None
 
 
-def popped(lines: list[Line], depth: int, items: str) -> bool:
-    """Make `y = s[-1]`, which has just been printed, `y = s.pop()`."""
+def popped(lines: list[Line], depth: int, items: str, index: str = "-1") -> bool:
+    """Make `y = s[i]`, which has just been printed, `y = s.pop(i)`."""
     for k in (len(lines) - 1, len(lines) - 2):
         line = lines[k] if k >= 0 else None
         if line is None or line.depth != depth:
             return False
         name, _, value = line.text.partition(" = ")
-        if value == f"{items}[-1]":
-            lines[k] = replace(line, text=f"{name} = {items}.pop()")
+        if value == f"{items}[{index}]":
+            lines[k] = replace(line, text=f"{name} = {items}.pop({'' if index == '-1' else index})")
             return True
         if not re.fullmatch(r"\w+\.append\(\w+\)", line.text) or line.text.startswith(f"{items}."):
             return False

@@ -78,22 +78,22 @@ class Writes:
 
 @dataclass(slots=True)
 class Tops:
-    """Last elements that are taken off their lists: `y = s[-1]; del s[-1]` may be `s.pop()` in the line that reads y.
+    """Elements that are taken off their lists: `y = s[-1]; del s[-1]` may be `s.pop()` in the line that reads y.
 
     Not behind a line that reads what is left of the list: `cut` has the position from which on that counts as written.
     """
 
-    read: dict[Value, Op] = field(default_factory=dict)  # by the list
+    read: dict[tuple[object, ...], Op] = field(default_factory=dict)  # by the list and the place
     pairs: list[tuple[Op, Op]] = field(default_factory=list)
     cut: dict[Value, int] = field(default_factory=dict)
 
     def look(
         self, op: Op, position: int, pending: Mapping[Value, Pending], writes: Writes, raised: tuple[int, int]
     ) -> None:
-        if op.prim.name == "seq_last":
-            self.read[op.ins[0]] = op
-        elif op.prim.name == "seq_rest" and op.ins[0] in self.read:
-            top = self.read[op.ins[0]]
+        if op.prim.name in ("seq_last", "seq_get"):
+            self.read[_place(op)] = op
+        elif op.prim.name in ("seq_rest", "seq_delete") and _place(op) in self.read:
+            top = self.read[_place(op)]
             item = pending.get(top.out)
             if item is None or item.reads is None or item.reads <= writes.some:
                 return
@@ -106,6 +106,11 @@ class Tops:
 
     def folded(self, plan: Plan) -> set[Op]:
         return {op for top, rest in self.pairs if top.out in plan.folded for op in (top, rest)}
+
+
+def _place(op: Op) -> tuple[object, ...]:
+    """The list that an operation is about, and which element."""
+    return op.ins[0], *(v if v.const is None else v.const for v in op.ins[1:])
 
 
 def measure(op: Op, position: int, taken: list[Pending], raises: tuple[int, int], under: Stack | None) -> Pending:

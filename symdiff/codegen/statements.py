@@ -258,7 +258,8 @@ class Emitter(Values):
         assert number is not None
         target = self.text(op.ins[number])
         operands = self.operands(op)
-        if op in self.pops or (op.prim.name == "seq_rest" and popped(self.lines, depth, target)):
+        taken_off = op.prim.name in ("seq_rest", "seq_delete")
+        if op in self.pops or (taken_off and popped(self.lines, depth, target, *map(self.text, op.ins[1:]))):
             self.define(op.out, target)
             return
         if is_update(op):

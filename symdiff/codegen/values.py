@@ -134,7 +134,7 @@ class Values:
         if op.regions:
             return self.choice(op)
         if op in self.pops:
-            return ast.Call(ast.Attribute(self.expr(op.ins[0]), "pop"), [], [])
+            return ast.Call(ast.Attribute(self.expr(op.ins[0]), "pop"), [self.expr(v) for v in op.ins[1:]], [])
         operands = self.operands(op)
         if op.params.get("math"):
             return template.expression(_without(op, "math"), operands, self.dim, scalar=True)

@@ -241,11 +241,13 @@ class Flow:
             return [self.result(op, v.type, ins) for v in op.outs], ()
         target = self.of(ins[k])
         frame.own |= target.top  # claimed just now: nobody else holds it
-        if not contains(op.outs[0].type) or op.prim.name in ("seq_rest", "seq_swap"):
+        if not contains(op.outs[0].type) or op.prim.name in ("seq_rest", "seq_swap", "seq_delete", "seq_cut"):
             return [target], ()
         if op.prim.name in ("seq_add", "seq_add_part"):  # s[i] + x is a new array
             added = op.ins[-1] if op.prim.name == "seq_add" else op.ins[1]
             return [Memory(target.top, target.inner | self.new(added.type).all)], ()
+        if op.prim.name == "seq_splice":  # both lists have these elements
+            return [Memory(target.top, target.inner | self.of(ins[1]).inner | {ELEMENT})], ()
         return [Memory(target.top, self.with_element(frame, target.inner, self.of(ins[-1])))], ()
 
     def with_element(self, frame: Frame, inner: Buffers, put: Memory) -> Buffers:

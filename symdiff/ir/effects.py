@@ -25,7 +25,7 @@ from symdiff.ir.template import all_python
 from symdiff.ir.types import AVal
 
 DERIVED = "∂"
-_ELEMENTS = {"seq_get", "seq_set", "seq_swap", "seq_last", "seq_rest"}
+_ELEMENTS = {"seq_get", "seq_set", "seq_swap", "seq_last", "seq_rest", "seq_delete"}
 _SEQUENCES = {*_ELEMENTS, "opt_get"}
 _INDEXING = {"index", "index_set", "index_add", "part_set", "part_add"}
 _PYTHON_ARITHMETIC = {"div", "floordiv", "floor_divide", "mod", "remainder", "pow"}

@@ -44,7 +44,7 @@ _QUIET = frozenset((
     "sliding_window_view", "eq", "ne", "lt", "le", "gt", "ge", "logical_and", "logical_or", "logical_xor",
     "logical_not", "not_", "isfinite", "isnan", "isinf", "signbit", "seq_len", "alt_side", "zeros_ct", "argmax",
     "argmin", "any", "all", "count_nonzero", "argsort", "sort", "peak", "max", "min", "print", "raise_if",
-    "seq_order", "computed",
+    "seq_order", "seq_place", "seq_repeat", "span_start", "span_size", "computed",
 ))  # fmt: skip
 
 

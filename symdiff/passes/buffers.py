@@ -26,7 +26,8 @@ from symdiff.ir.steps import Steps
 from symdiff.ir.types import INT, AVal, Seq, Type
 from symdiff.passes.regions import map_blocks, rebuilt, same_block
 
-_READS = ("index", "seq_last", "seq_get", "seq_len", "dim_of")  # they read a part, or less
+_READS = ("index", "seq_last", "seq_get", "seq_slice", "seq_len", "dim_of")  # they read a part, or less
+_SIZES = ("seq_len", "dim_of")
 _VIEW_ROUNDS = 8  # then only operands are copied, which always ends
 
 
@@ -72,7 +73,8 @@ def reads_first(block: Block) -> Block:
     effect = -1  # what may raise stays behind the last effect
     for k, op in enumerate(block.ops):
         target = writers.get(op.ins[0], k) if op.prim.name in _READS else k
-        if effect < target < k and all(defined.get(v, -1) < target for v in op.ins):
+        free = op.prim.name in _SIZES or effect < target
+        if free and target < k and all(defined.get(v, -1) < target for v in op.ins):
             moved.setdefault(target, []).append(op)
             defined[op.outs[0]] = target
         if op.prim.effect or op.regions or op.prim.name == "call":

@@ -27,6 +27,7 @@ from symdiff.ir.types import Seq
 from symdiff.passes.report import Report
 from symdiff.passes.rules import Rewriter, Row, Site, number_type
 from symdiff.primitives.indexing import may_repeat
+from symdiff.primitives.sequence_changes import INSIDE
 
 
 def joined(program: Program, report: Report | None = None) -> Program:
@@ -35,15 +36,23 @@ def joined(program: Program, report: Report | None = None) -> Program:
 
 
 def _appended(site: Site) -> Any:
-    """Zero appended and added to once: the term appended."""
+    """Zero appended or put in, and added to once: the term itself."""
     s, i, x = site.op.ins
-    append = site.source(s, "seq_append")
-    if append is None or i.const != -1 or site.uses(s) > 1:
+    made = site.source(s, "seq_append", "seq_insert", "seq_put")
+    if made is None or site.uses(s) > 1 or not _is_new(site, made, i):
         return None
-    zero = append.ins[1]
+    zero = made.ins[-1]
     if not site.is_number(zero, 0) or zero.type != x.type:
         return None
-    return site.b.op("seq_append", append.ins[0], x)
+    return site.b.op(made.prim.name, *made.ins[:-1], x, **made.params)
+
+
+def _is_new(site: Site, made: Op, i: Value) -> bool:
+    """Whether a list has at an index what was put into it last."""
+    if made.prim.name == "seq_append":
+        return bool(i.const == -1)
+    inside = made.prim.name == "seq_put" or (made.params["where"] == INSIDE and not (i.const or 0) < 0)
+    return inside and _are_same(site, (made.ins[1],), (i,))
 
 
 def _lent_again(site: Site) -> Any:

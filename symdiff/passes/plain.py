@@ -19,7 +19,8 @@ from symdiff.ir.types import Alt, AVal, Kind, Opt, Saved, Seq, Type
 from symdiff.passes.regions import map_blocks, map_functions, rebuilt, same_block, substitute
 
 _SAME = frozenset(("add", "sub", "mul", "neg", "masked_mul", "convert", "same", "index_add", "index_set", "full",
-                   "broadcast_to", "seq_append", "seq_set", "seq_add", "cond", "for"))  # fmt: skip
+                   "broadcast_to", "seq_append", "seq_set", "seq_add", "seq_insert", "seq_put", "seq_repeat",
+                   "cond", "for"))  # fmt: skip
 _SINGLE = ("f2", "f4", "c8")
 
 

@@ -15,6 +15,9 @@ from symdiff.ir.loops import Groups
 from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import Alt, AVal, Opt, Saved, Seq, Type, parts
 
+_TAKING = ("seq_append", "seq_set", "seq_insert", "seq_put")  # an element, their last operand
+_LEAVING = ("seq_rest", "seq_swap", "seq_delete", "seq_cut")
+
 
 @dataclass(eq=False, slots=True)
 class Field:
@@ -185,9 +188,9 @@ class Flow:
                     self.join(found.inner, self.node(v))
                 else:
                     self._freeze([v])
-        elif name in ("seq_append", "seq_rest", "seq_set", "seq_swap"):
+        elif name in _TAKING or name in _LEAVING:
             self._values(op.ins[0], op.out)
-            if name in ("seq_append", "seq_set"):
+            if name in _TAKING:
                 self._elem(op.ins[0], op.ins[-1])
         elif name in ("seq_last", "seq_get", "opt_get"):
             self._elem(op.ins[0], op.out)
@@ -196,7 +199,7 @@ class Flow:
         elif name == "add_ct":
             self._values(op.ins[0], op.ins[1])
             self._values(op.ins[0], op.out)
-        elif name not in ("seq_empty", "opt_none", "seq_len", "seq_order", "alt_side"):
+        elif name not in ("seq_empty", "opt_none", "seq_len", "seq_place", "seq_order", "alt_side"):
             self._freeze([*op.ins, *op.outs])
 
     def _freeze(self, values: Sequence[Value]) -> None:

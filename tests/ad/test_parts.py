@@ -65,7 +65,7 @@ def test_zeros_of_records() -> None:
     records = {"r": (types.INT, record, Seq(record)), "r'": (types.cotangent(record), Seq(types.cotangent(record)))}
     functions: dict[str, Function] = {}
     zeros = Zeros(functions, records)
-    b: RuleBuilder = RuleBuilder(lambda v: None, lambda s: s, zeros.of)
+    b: RuleBuilder = RuleBuilder(lambda v: None, None, zeros.of)
     v = Value(whole, "saved")
     functions["f"] = Function("f", b.block([v], [b.zeros(v).value]))
     made = verify(Program(functions, "f", records))

@@ -39,6 +39,7 @@ from tests.programs import (
     objects,
     outside,
     plain_objects,
+    queues,
     ragged,
     recursive,
     recursive_data,
@@ -99,6 +100,7 @@ FILES = (
         in_place,
         changed_trees,
         searched,
+        queues,
     ),
 )
 CASES = [case for file in FILES for case in file.cases]

@@ -134,6 +134,7 @@ class Context:
     deciding: dict[Value, Value] = field(default_factory=dict)  # by number of an option: what chose the first of two
     sizes_needed: set[str] = field(default_factory=set)
     opaque_memo: dict[Any, Dim] = field(default_factory=dict)
+    inside: set[Dim] = field(default_factory=set)  # what is certainly a place of the list that it is an index of
     turns: dict[Dim, tuple[Dim, Dim]] = field(default_factory=dict)  # of an index that counts up: what it lies between
 
     # The functions it calls.

@@ -21,6 +21,7 @@ from symdiff.frontend.python import (
     iterators,
     itertools_calls,
     keys,
+    list_changes,
     numpy_spelled,
     operators,
     raising,
@@ -59,6 +60,8 @@ _OPERATORS = {id(f): op for table in (_BINARY, _COMPARISONS, _UNARY) for f, op i
 
 def call(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs) -> Val | None:
     """The result; None where `obj` is none of these functions."""
+    if obj is ordered.inside:
+        return list_changes.certainly_inside(cx, args[0])
     made = functools_calls.call(cx, node, obj, args, kwargs)
     if made is not None:
         return made

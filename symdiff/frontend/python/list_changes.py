@@ -14,13 +14,12 @@ from typing import Any
 from symdiff.frontend.python import (
     absences,
     comprehensions,
-    control,
     grown,
     iterators,
     kinship,
+    lodging,
     memory,
     openings,
-    operators,
     sorting,
     unfilled,
 )
@@ -38,8 +37,10 @@ from symdiff.frontend.python.values import (
     SliceVal,
     Val,
 )
-from symdiff.ir import types
+from symdiff.ir import dims, types
 from symdiff.ir.core import Value
+from symdiff.primitives.indexing import Spec
+from symdiff.primitives.sequence_changes import ANY, FRONT, INSIDE
 
 Content = tuple[Val, ...] | Grown
 
@@ -91,8 +92,8 @@ def checked_step(cx: Context, node: ast.AST, where: SliceVal) -> bool:
     return True
 
 
-def sliced(cx: Context, node: ast.AST, content: Grown, where: SliceVal) -> Grown | None:
-    """`s[lo:hi:step]`; None after a problem."""
+def place_of(cx: Context, node: ast.AST, where: SliceVal) -> tuple[Spec, list[Value]] | None:
+    """Which slice of a list that is, with its staged bounds; None after a problem."""
     if not checked_step(cx, node, where):
         return None
     assert isinstance(where.step, Known)
@@ -108,6 +109,15 @@ def sliced(cx: Context, node: ast.AST, content: Grown, where: SliceVal) -> Grown
             cx.refuse("SD321", node, operation="a slice", left="a list", right=cx.describe(bound))
             return None
     spec = (("slice", *bounds, None if where.step.obj == 1 else where.step.obj, None),)
+    return spec, operands
+
+
+def sliced(cx: Context, node: ast.AST, content: Grown, where: SliceVal) -> Grown | None:
+    """`s[lo:hi:step]`; None after a problem."""
+    found = place_of(cx, node, where)
+    if found is None:
+        return None
+    spec, operands = found
     parts = (cx.at(node).emit("seq_slice", s, *operands, spec=spec)[0] for s in content.values)
     return replace(content, values=tuple(parts))
 
@@ -118,12 +128,40 @@ def part(cx: Context, node: ast.AST, content: Grown, lo: Val = NONE, hi: Val = N
     return found
 
 
-def joined(cx: Context, node: ast.AST, first: Content, second: Content, of: Grown | None = None) -> Content | None:
-    """The elements of both; None after a problem.  They are parts of the list `of`, each element of one of them."""
+def joined(cx: Context, node: ast.AST, first: Content, second: Content) -> Content | None:
+    """The elements of both; None after a problem."""
     if first == () or second == ():
         return second if first == () else first
     if isinstance(first, tuple) and isinstance(second, tuple):
         return first + second
+    found = _alike(cx, node, first, second)
+    if found is None:
+        return None
+    a, b = found
+    n = grown.count(cx, a)
+    pairs = zip(a.values, b.values, strict=True)
+    return replace(a, values=tuple(cx.scope.emit("seq_join", s, t, n)[0] for s, t in pairs))
+
+
+def spliced(cx: Context, node: ast.AST, content: Grown, where: SliceVal, new: Content) -> Content | None:
+    """The list after `s[lo:hi] = new`, or `del s[lo:hi]` where there is nothing new; None after a problem."""
+    place = place_of(cx, node, where)
+    if place is None:
+        return None
+    spec, operands = place
+    if new == ():
+        values = (cx.at(node).emit("seq_cut", s, *operands, spec=spec)[0] for s in content.values)
+        return replace(content, values=tuple(values))
+    found = _alike(cx, node, content, new)
+    if found is None:
+        return None
+    a, b = found
+    pairs = zip(a.values, b.values, strict=True)
+    return replace(a, values=tuple(cx.scope.emit("seq_splice", s, t, *operands, spec=spec)[0] for s, t in pairs))
+
+
+def _alike(cx: Context, node: ast.AST, first: Content, second: Content) -> tuple[Grown, Grown] | None:
+    """Two lists in a form that covers both, for one list of their elements; the first says what that shares."""
     form = grown.form_of_elements(cx, first, second)
     staged = [c.form for c in (first, second) if isinstance(c, Grown)]
     if form is None:
@@ -134,13 +172,11 @@ def joined(cx: Context, node: ast.AST, first: Content, second: Content, of: Grow
         return None
     cx.at(node)
     a, b = grown.as_grown(cx, first, form), grown.as_grown(cx, second, form)
-    n = grown.count(cx, a)
-    pairs = zip(a.values, b.values, strict=True)
     shared = a.shared | b.shared
-    if of is None and b.group in kinship.related([a.group]):
+    if b.group in kinship.related([a.group]):
         shared |= {()}
     kinship.unite(a.group, b.group)
-    return Grown(tuple(cx.scope.emit("seq_join", s, t, n)[0] for s, t in pairs), form, a.group, shared)
+    return replace(a, shared=shared), b
 
 
 def repeated(cx: Context, node: ast.AST, content: Content, times: Val) -> Val:
@@ -160,18 +196,12 @@ def repeated(cx: Context, node: ast.AST, content: Content, times: Val) -> Val:
 # --- changes at a place
 
 
-def _counted(cx: Context, node: ast.AST, content: Grown, index: Val) -> Val:
-    """The index counted from the front where it may be negative."""
+def _counts_up(index: Val) -> bool:
+    """Whether an index is certainly not negative."""
     if isinstance(index, Known):
-        return index if index.obj >= 0 else operators.binary(cx, node, ast.Add(), length(cx, content), index)
-    test = operators.compare(cx, node, ast.Lt(), index, Known(0))
-    return control.choose(
-        cx,
-        node,
-        test,
-        lambda: operators.binary(cx, node, ast.Add(), length(cx, content), index),
-        lambda: index,
-    )
+        return bool(index.obj >= 0)
+    low = dims.lower_bound(index.dim) if isinstance(index, Num) and index.dim is not None else None
+    return low is not None and low >= 0
 
 
 def length(cx: Context, content: Grown) -> Val:
@@ -190,12 +220,27 @@ def removed(cx: Context, node: ast.AST, content: Grown, index: Val, home: Cell) 
     if isinstance(index, Known) and index.obj == -1:
         return grown.last_popped(cx, node, content, home)
     found = grown.element(cx, node, content, index, home, gone=True)
+    at, below = cx.value(index), not _counts_up(index)
+    rest = (cx.at(node).emit("seq_delete", s, at, below=below)[0] for s in content.values)
+    return found, replace(content, values=tuple(rest))
+
+
+def certainly_inside(cx: Context, index: Val) -> Val:
+    """An index that is certainly a place of a list, or its end."""
+    if not isinstance(index, Num):
+        return index
+    dim = dims.opaque(f"place{cx.count('opaque')}")
+    cx.inside.add(dim)
+    return replace(index, dim=dim)
+
+
+def _where(cx: Context, index: Val) -> str:
+    """What is known of the index of an element that is put in."""
     if isinstance(index, Known) and index.obj == 0:
-        return found, part(cx, node, content, Known(1))
-    at = _counted(cx, node, content, index)
-    behind = operators.binary(cx, node, ast.Add(), at, Known(1))
-    rest = joined(cx, node, part(cx, node, content, NONE, at), part(cx, node, content, behind), content)
-    return None if rest is None else (found, rest)
+        return INSIDE
+    if isinstance(index, Num) and index.dim in cx.inside:
+        return INSIDE
+    return FRONT if _counts_up(index) else ANY
 
 
 def inserted(cx: Context, node: ast.AST, content: Grown, index: Val, val: Val) -> Content | None:
@@ -203,10 +248,14 @@ def inserted(cx: Context, node: ast.AST, content: Grown, index: Val, val: Val) -
     if not is_index(cx, index):
         cx.refuse("SD321", node, operation="an index", left="a list", right=cx.describe(index))
         return None
-    if isinstance(index, Known) and index.obj == 0:
-        return joined(cx, node, (val,), content)
-    front = joined(cx, node, part(cx, node, content, NONE, index), (val,))
-    return None if front is None else joined(cx, node, front, part(cx, node, content, index), content)
+    wide = grown.fitted(cx, node, content, val)
+    if wide is None:
+        return None
+    at, new = cx.value(index), grown.numbers(cx, wide.form, val)
+    entered = lodging.enter(cx, val, wide.form, wide.group, cx.loc(node))
+    where = _where(cx, index)
+    made = (cx.at(node).emit("seq_insert", s, at, v, where=where)[0] for s, v in zip(wide.values, new, strict=True))
+    return replace(wide, values=tuple(made), shared=wide.shared | entered.shared)
 
 
 def extend(cx: Context, node: ast.AST, receiver: ListRef, val: Val) -> bool:
@@ -310,6 +359,6 @@ def _in_order(form: Pattern) -> bool:
 __all__: Sequence[str] = [
     "checked_step", "columns", "content_of", "extend", "inserted",
     "is_index", "joined", "length", "listed", "made",
-    "part", "removed", "repeated",
-    "search", "sliced", "sorted_", "unpacked",
+    "part", "place_of", "removed", "repeated",
+    "search", "sliced", "sorted_", "spliced", "unpacked",
 ]  # fmt: skip

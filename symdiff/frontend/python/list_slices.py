@@ -9,9 +9,9 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from symdiff.frontend.python import comprehensions, grown, list_changes, lodging, ranges
+from symdiff.frontend.python import comprehensions, grown, list_changes, lodging
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import NONE, POISON, Grown, Known, ListRef, Num, SliceVal, Val
+from symdiff.frontend.python.values import POISON, Grown, Known, ListRef, Num, SliceVal, Val
 
 # For places `$at` of `$list`, in order.
 _COUNTED = """\
@@ -34,7 +34,7 @@ def put(cx: Context, node: ast.AST, base: ListRef, content: Grown, where: SliceV
     if not _is_slice(cx, node, where):
         return
     if _step(where) == 1:
-        changed = _between(cx, node, content, where, new)
+        changed = list_changes.spliced(cx, node, content, where, new)
         if changed is not None:
             lodging.change(cx, node, base.cell, changed)
         return
@@ -50,7 +50,7 @@ def delete(cx: Context, node: ast.AST, base: ListRef, content: Grown, where: Sli
     if not _is_slice(cx, node, where):
         return
     if _step(where) == 1:
-        rest = _between(cx, node, content, where, ())
+        rest = list_changes.spliced(cx, node, content, where, ())
     else:
         given = {**_given(where), "$list": list_changes.made(cx, node, content)}
         rest = list_changes.content_of(cx, comprehensions.run(cx, node, "kept by slice", _KEPT, given))
@@ -78,34 +78,3 @@ def _is_slice(cx: Context, node: ast.AST, where: SliceVal) -> bool:
             cx.refuse("SD321", node, operation="a slice", left="a list", right=cx.describe(bound))
             return False
     return True
-
-
-def _between(
-    cx: Context, node: ast.AST, content: Grown, where: SliceVal, new: list_changes.Content
-) -> list_changes.Content | None:
-    """The list after `s[lo:hi] = new`, which is put at lo where hi is before lo; None after a problem."""
-    lo, hi = NONE if isinstance(where.lo, Known) and where.lo.obj == 0 else where.lo, where.hi
-    if _none(hi) or _none(lo):
-        behind = hi
-    elif isinstance(lo, Known) and isinstance(hi, Known) and (lo.obj < 0) == (hi.obj < 0):
-        behind = Known(max(lo.obj, hi.obj))
-    else:
-        n = list_changes.length(cx, content)
-        behind = ranges.most(cx, node, *(_from_the_front(cx, node, end, n) for end in (lo, hi)))
-    front = () if _none(lo) else list_changes.part(cx, node, content, NONE, lo)
-    back = () if _none(hi) else list_changes.part(cx, node, content, behind, NONE)
-    with_new = list_changes.joined(cx, node, front, new)
-    return None if with_new is None else list_changes.joined(cx, node, with_new, back, content)
-
-
-def _from_the_front(cx: Context, node: ast.AST, bound: Val, n: Val) -> Val:
-    """A bound of a slice as a place that is not negative."""
-    if isinstance(bound, Known) and bound.obj >= 0:
-        return bound
-    found = ranges.bound(cx, node, bound, n, 1)
-    assert found is not None
-    return found
-
-
-def _none(bound: Val) -> bool:
-    return isinstance(bound, Known) and bound.obj is None

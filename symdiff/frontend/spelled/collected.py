@@ -21,12 +21,12 @@ class deque:
     def append(self, x: Any) -> None:
         self._items.append(x)
         if self.maxlen is not None and len(self._items) > self.maxlen:
-            self._items = self._items[1:]
+            del self._items[0]
 
     def appendleft(self, x: Any) -> None:
         self._items.insert(0, x)
         if self.maxlen is not None and len(self._items) > self.maxlen:
-            self._items = self._items[:-1]
+            del self._items[-1]
 
     def pop(self) -> Any:
         return self._items.pop()
@@ -60,9 +60,18 @@ class deque:
         self._items.reverse()
 
     def rotate(self, n: Any = 1) -> None:
-        if len(self._items) > 1:
-            k = len(self._items) - n % len(self._items)
-            self._items = self._items[k:] + self._items[:k]
+        size = len(self._items)
+        if size > 1:
+            if n > 0:
+                first = size - n % size
+                last = self._items[first:]
+                del self._items[first:]
+                self._items[:0] = last
+            else:
+                count = -n % size
+                front = self._items[:count]
+                del self._items[:count]
+                self._items.extend(front)
 
     def copy(self) -> deque:
         return deque(self._items, self.maxlen)

@@ -178,11 +178,18 @@ def bisect_right(a: Any, x: Any, lo: Any = 0, hi: Any = None, *, key: Any = None
 
 
 def insort_left(a: Any, x: Any, lo: Any = 0, hi: Any = None, *, key: Any = None) -> Any:
-    a.insert(bisect_left(a, x if key is None else key(x), lo, hi, key=key), x)
+    place = bisect_left(a, x if key is None else key(x), lo, hi, key=key)
+    a.insert(inside(place) if lo == 0 else place, x)
 
 
 def insort_right(a: Any, x: Any, lo: Any = 0, hi: Any = None, *, key: Any = None) -> Any:
-    a.insert(bisect_right(a, x if key is None else key(x), lo, hi, key=key), x)
+    place = bisect_right(a, x if key is None else key(x), lo, hi, key=key)
+    a.insert(inside(place) if lo == 0 else place, x)
+
+
+def inside(place: Any) -> Any:
+    """What a body says of a place: it is one of the list, or its end."""
+    return place
 
 
 OF_ITERATORS = {nsmallest: nsmallest_of_iterator, nlargest: nlargest_of_iterator}
