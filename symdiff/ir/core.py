@@ -144,7 +144,7 @@ class Value:
         return f"<{self.hint or 'value'}: {self.type}>"
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
 class Op:
     """`outs = prim(ins; params) {regions}`, written at `loc` in the user's source."""
 
@@ -188,7 +188,7 @@ class Block:
     outs: tuple[Value, ...]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
 class Function:
     """A block with a name.  `dims`: the size variables in scope everywhere, each found in the type of a parameter."""
 

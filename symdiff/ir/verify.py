@@ -14,6 +14,7 @@ import linecache
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
+from weakref import WeakKeyDictionary, WeakSet
 
 from symdiff.errors import SymdiffError
 from symdiff.ir import dims, types
@@ -51,6 +52,9 @@ INVARIANTS = {
 Into = Mapping[str, Mapping[Op, int]]
 
 _NOTHING_REUSED: Into = {}
+# Most passes leave most operations as they are.  What says nothing of the rest of the program and held once holds.
+_HELD: WeakKeyDictionary[Op, tuple[Atom, ...]] = WeakKeyDictionary()  # with their size variables
+_HELD_FUNCTIONS: WeakSet[Function] = WeakSet()
 _REGIONS = {"cond": 2, "for": 1, "while": 2, "derivative": 1}
 _CONTEXT = 5  # operations before and after
 
@@ -127,14 +131,21 @@ class _Check:
         self.defined: set[Value] = set()
         self.atoms = {Atom("var", n) for n in function.dims}
         self.rests: dict[Value, Op] = {}  # results of borrows, until they are restored
+        self.bound: set[Atom] = set()  # size variables that operations find
+        self.used: list[tuple[Op | None, Atom]] = []  # size variables in types and parameters
+        self.independent = True  # of the other functions and the records
 
     def run(self) -> None:
+        if self.function in _HELD_FUNCTIONS and not self.locs:
+            return
         todo: list[Block] = [self.function.body]
         while todo:
             block = todo.pop()
             self.block(block)
             todo += [r for op in block.ops for r in op.regions]
         self.sizes()
+        if self.independent:
+            _HELD_FUNCTIONS.add(self.function)
 
     def block(self, block: Block) -> None:
         own: set[Value] = set()
@@ -163,10 +174,19 @@ class _Check:
     def op(self, op: Op) -> None:
         if self.locs and op.loc is None:
             raise _Broken("place", op, "no place")
-        self.declared(op)
-        for check in _CHECKS.get(op.prim.name, ()):
-            check(self, op)
-        self.inferred(op)
+        sizes = _HELD.get(op)
+        if sizes is None:
+            self.declared(op)
+            if op.prim.name in _CHECKS:
+                _CHECKS[op.prim.name](self, op)
+            self.inferred(op)
+            _HELD[op] = sizes = _used_sizes(op)
+        if op.prim.name in _OUTER_CHECKS:
+            self.independent = False
+            _OUTER_CHECKS[op.prim.name](self, op)
+        self.used += [(op, atom) for atom in sizes]
+        if op.prim.name == "bind_dim":
+            self.bound.add(Atom("var", op.params["name"]))
 
     def declared(self, op: Op) -> None:
         names, count = op.prim.operands, len(op.ins)
@@ -302,25 +322,15 @@ class _Check:
     def sizes(self) -> None:
         """Size variables are in scope everywhere, so one look at all types is enough; sizes that are only known at
         run time (`?k`) come into being anywhere."""
-        bound = {a for t in self.known_types(self.function.param_types) for a in types.type_atoms(t)}
-        for op in walk(self.function.body):
-            if op.prim.name == "bind_dim":
-                bound.add(Atom("var", op.params["name"]))
-        for place, atom in self.used_sizes():
+        known = self.known_types(self.function.param_types)
+        self.independent = self.independent and not any(isinstance(t, Saved) for t in known)
+        bound = self.bound.union(*map(types.type_atoms, known))
+        own = [(None, a) for t in self.function.param_types for a in types.type_atoms(t) if a.op == "var"]
+        for place, atom in [*own, *self.used]:
             if atom not in self.atoms:
                 raise _Broken("sizes", place, f"the function does not declare the size {atom}")
             if atom not in bound:
                 raise _Broken("sizes", place, f"no parameter says what the size {atom} is")
-
-    def used_sizes(self) -> Iterator[tuple[Op | None, Atom]]:
-        """The size variables in the types of values and in parameters, with the operation they stand at."""
-        for v in self.function.body.params:
-            yield from ((None, a) for a in types.type_atoms(v.type) if a.op == "var")
-        for op in walk(self.function.body):
-            values = [*op.outs, *(v for region in op.regions for v in region.params)]
-            found = {a for v in values for a in types.type_atoms(v.type)}
-            found.update(a for d in _param_sizes(op.params.values()) for a in dims.atoms(d))
-            yield from ((op, a) for a in sorted(found, key=str) if a.op == "var")
 
     def known_types(self, found: Sequence[Type]) -> set[Type]:
         """The types, and those of the fields of their records."""
@@ -335,15 +345,21 @@ class _Check:
 
 
 _CHECKS = {
-    "cond": (_Check.cond,),
-    "for": (_Check.for_,),
-    "while": (_Check.while_,),
-    "call": (_Check.call,),
-    "saved_pack": (_Check.record,),
-    "saved_unpack": (_Check.record,),
-    "zeros_ct": (_Check.cotangent,),
-    "add_ct": (_Check.cotangent,),
+    "cond": _Check.cond,
+    "for": _Check.for_,
+    "while": _Check.while_,
+    "zeros_ct": _Check.cotangent,
+    "add_ct": _Check.cotangent,
 }
+_OUTER_CHECKS = {"call": _Check.call, "saved_pack": _Check.record, "saved_unpack": _Check.record}
+
+
+def _used_sizes(op: Op) -> tuple[Atom, ...]:
+    """The size variables in the types of what an operation defines and in its parameters."""
+    values = [*op.outs, *(v for region in op.regions for v in region.params)]
+    found = {a for v in values for a in types.type_atoms(v.type)}
+    found.update(a for d in _param_sizes(op.params.values()) for a in dims.atoms(d))
+    return tuple(a for a in sorted(found, key=str) if a.op == "var")
 
 
 def _param_sizes(values: Iterable[Any]) -> Iterator[Dim]:
@@ -396,12 +412,13 @@ def _verify_ownership(
 
     summaries = {name: Summary() for name in program.functions}
     while True:
-        found = {name: summaries[name].join(walked(f)[0]) for name, f in program.functions.items()}
+        turn = {name: walked(f) for name, f in program.functions.items()}
+        found = {name: summaries[name].join(summary) for name, (summary, _) in turn.items()}
         if found == summaries:
             break
         summaries = found
-    for function in program.functions.values():
-        _, broken = walked(function)
+    for name, function in program.functions.items():
+        broken = turn[name][1]
         if broken is not None:
             raise IRError.at(broken.name, function, broken.op, broken.detail, stage)
 

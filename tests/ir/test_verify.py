@@ -9,7 +9,7 @@ import pytest
 
 import symdiff.primitives  # noqa: F401  (fills the registry)
 from symdiff.errors import SymdiffError
-from symdiff.ir.core import Block, Op, Program
+from symdiff.ir.core import Block, Function, Op, Program
 from symdiff.ir.text import parse_program
 from symdiff.ir.verify import INVARIANTS, IRError, verify
 from symdiff.passes.buffers import buffers
@@ -230,6 +230,38 @@ def test_a_primitive_that_is_not_the_registered_one_is_found() -> None:
     other = Op(replace(op.prim), op.ins, op.outs)
     with pytest.raises(IRError, match="not registered"):
         verify(Program({"f": replace(good.main, body=Block(body.params, (other,), body.outs))}, "f"))
+
+
+def test_what_held_in_another_program_is_checked_again_against_what_it_refers_to() -> None:
+    """Functions and operations that held are not looked at twice, but for what others say of them."""
+    text = "%y: f8[n] = call(%x, %x) {function='g', types=(type(f8[n]),)}\nreturn %y"
+    good = verify(program(text, before=G))
+    narrow = program(text, before=G.replace("f8[n]", "f4[n]")).functions["g"]
+    with pytest.raises(IRError, match=INVARIANTS["call"]):
+        verify(replace(good, functions={**good.functions, "g": narrow}))
+    packs = "%s: Saved[F] = saved_pack(%x) {name='F'}\nreturn %s"
+    good = verify(program(packs, before="record F: f8[n]\n"))
+    with pytest.raises(IRError, match=INVARIANTS["record"]):
+        verify(replace(good, records={}))
+    sized = verify(program("%y: f8[n] = zeros() {shape=(dim(n),), type=type(f8[n])}\nreturn %y", head="%s: Saved[F]",
+                           before="record F: f8[n]\n"))  # fmt: skip
+    with pytest.raises(IRError, match=INVARIANTS["sizes"]):
+        verify(replace(sized, records={"F": ()}))
+
+
+def test_what_held_is_checked_again_where_it_stands() -> None:
+    good = verify(program("%y: f8[n] = exp(%x)\n%z: f8[n] = exp(%y)\nreturn %z"))
+    body, dims = good.main.body, good.main.dims
+    first, second = body.ops
+    for name, ops, of in [
+        ("isolation", (second, first), dims),
+        ("single definition", (first, first, second), dims),
+        ("sizes", body.ops, ()),
+    ]:
+        with pytest.raises(IRError, match=INVARIANTS[name]):
+            verify(Program({"f": Function("f", Block(body.params, ops, body.outs), of)}, "f"))
+    with pytest.raises(IRError, match=INVARIANTS["place"]):
+        verify(good, locs=True)
 
 
 def test_every_invariant_has_a_bad_program() -> None:
