@@ -199,7 +199,7 @@ def find(unit: Unit, own: CodeType, qualname: str) -> AnyDefinition:
     for preferred in preferences:
         equal = [pair for pair in equal if preferred(pair.code)] or equal
     # Where nothing tells them apart any of them will do, as long as they say the same.
-    if len({normalised_hash([pair.node]) for pair in equal}) > 1:
+    if len(equal) > 1 and len({normalised_hash([pair.node]) for pair in equal}) > 1:
         _refuse_ambiguous(unit, [pair.node for pair in equal])
     return equal[0].node
 

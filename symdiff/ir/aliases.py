@@ -29,7 +29,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 
-from symdiff.ir.core import Block, Family, Function, Op, Program, Value
+from symdiff.ir.core import Block, Family, Function, Op, Program, Value, walk
 from symdiff.ir.memory import (
     ELEMENT,
     NO_BUFFERS,
@@ -51,6 +51,12 @@ from symdiff.ir.steps import Steps, reached, run_steps
 from symdiff.ir.types import Seq, Type
 
 _READONLY_VIEWS = ("broadcast_to", "diag", "diagonal", "imag", "sliding_window_view")
+
+
+def has_calls(program: Program) -> bool:
+    """Whether the summary of a function of the program is read; else one walk over each is enough."""
+    functions = program.functions.values()
+    return len(functions) > 1 or any(op.prim.name == "call" for f in functions for op in walk(f.body))
 
 
 class Flow:

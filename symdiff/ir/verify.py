@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary, WeakSet
 
 from symdiff.errors import SymdiffError
 from symdiff.ir import dims, types
-from symdiff.ir.aliases import Flow
+from symdiff.ir.aliases import Flow, has_calls
 from symdiff.ir.core import REGISTRY, Block, Function, Op, Program, Value, walk
 from symdiff.ir.dims import Atom, Dim, Poly
 from symdiff.ir.memory import Claim, Frame, Summary
@@ -414,7 +414,7 @@ def _verify_ownership(
     while True:
         turn = {name: walked(f) for name, f in program.functions.items()}
         found = {name: summaries[name].join(summary) for name, (summary, _) in turn.items()}
-        if found == summaries:
+        if found == summaries or not has_calls(program):
             break
         summaries = found
     for name, function in program.functions.items():

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from symdiff.ir.aliases import Flow
+from symdiff.ir.aliases import Flow, has_calls
 from symdiff.ir.build import Builder
 from symdiff.ir.core import REGISTRY, Block, Function, Op, Params, Program, Value, walk
 from symdiff.ir.memory import Buffers, Claim, Frame, Memory, Summary, viewed
@@ -44,20 +44,21 @@ def buffers(
     ordered = {name: map_blocks(f, reads_first) for name, f in program.functions.items()}
     summaries = {name: Summary() for name in program.functions}
     plans = {name: _Plan(frozenset(residuals), borrow) for name in program.functions}
+    calls = has_calls(program)
     while True:
         functions: dict[str, Function] = {}
         settled = True
         for name, function in ordered.items():
             plan = plans[name]
-            before = plan.size, summaries[name]
+            size, summary = plan.size, summaries[name]
             if plan.unlent:
                 function = map_blocks(function, plan.read_instead)
             if plan.branches:
                 function = map_blocks(function, plan.copied_in_branches)
             functions[name], found = _Copies(program, summaries, public, plan).function(function)
             plan.rounds += 1
-            summaries[name] = summaries[name].join(found)
-            settled = settled and before == (plan.size, summaries[name])
+            summaries[name] = summary.join(found)
+            settled = settled and size == plan.size and (summary == summaries[name] or not calls)
         if settled:
             return Program(functions, program.entry, program.records)
 
@@ -332,14 +333,12 @@ class Ownership:
 def ownership(program: Program) -> Ownership:
     """What can be written in place beyond what must be; for a program that `buffers` has made."""
     public = frozenset((program.entry,))
-    summaries = summarised(program, public)
+    summaries, mandatory = _read(program, public)
     into: dict[str, Mapping[Op, int]] = {}
     for name, function in program.functions.items():
-        reading = Reading(program, summaries, public)
-        reading.function(function)
         denied: set[Slot] = set()
         while True:
-            flow = _InPlace(program, summaries, public, reading.loop_writes, denied)
+            flow = _InPlace(program, summaries, public, mandatory[name], denied)
             flow.function(function)
             if not flow.failed:
                 break
@@ -348,15 +347,15 @@ def ownership(program: Program) -> Ownership:
     return Ownership(into)
 
 
-def summarised(program: Program, public: Collection[str]) -> dict[str, Summary]:
-    """What each function of a program writes and returns."""
+def _read(program: Program, public: Collection[str]) -> tuple[dict[str, Summary], dict[str, set[Slot]]]:
+    """What each function of a program writes and returns, and the slots of its loops that updates write."""
     summaries = {name: Summary() for name in program.functions}
+    calls = has_calls(program)
     while True:
-        found = {}
-        for name, function in program.functions.items():
-            found[name] = summaries[name].join(Reading(program, summaries, public).function(function)[1])
-        if found == summaries:
-            return summaries
+        readings = {name: Reading(program, summaries, public) for name in program.functions}
+        found = {name: summaries[name].join(readings[name].function(f)[1]) for name, f in program.functions.items()}
+        if found == summaries or not calls:
+            return found, {name: reading.loop_writes for name, reading in readings.items()}
         summaries = found
 
 

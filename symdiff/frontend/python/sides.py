@@ -269,7 +269,7 @@ class Sides:
         told = tuple(self._is_first(k, x, pairs[k], two[0]) for k, x in enumerate((a, b)))
         if told not in self.which:
             self.which[told] = self.pair(*(self._truth(k, *way) for k, way in enumerate(told)))
-        return self.which[told], *two
+        return self.which[told], two[0], two[1]
 
     def _options(self, k: int, x: Arr) -> tuple[Arr, ...]:
         choice = x.cell.choice
