@@ -6,7 +6,7 @@ are transposed, not conjugated (JAX's convention): the gradient of a holomorphic
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from symdiff.ad import rules
@@ -169,18 +169,20 @@ class Half:
 
     def meets_infinity(self, op: Op) -> bool:
         """Whether a cotangent that may be masked to 0 meets what may be infinite or NaN."""
-        sweep = self.sweep
-        wild = sweep.grown if op.out in sweep.chosen else sweep.wild
-        return op.out in sweep.masked and (unbounded(op) or any(v in wild for v in (*op.ins, op.out)))
+        met = unbounded(op) or any(v in self.wild(op) for v in (*op.ins, op.out))
+        return op.out in self.sweep.masked and met
+
+    def wild(self, op: Op) -> Collection[Value]:
+        """What may be infinite or NaN where an operation's cotangent is hidden."""
+        return self.sweep.grown if op.out in self.sweep.chosen else self.sweep.wild
 
     def pull_partials(self, op: Op, ct: V, ins: Sequence[V]) -> None:
         assert op.prim.partials is not None
         sweep = self.sweep
-        wild = sweep.grown if op.out in sweep.chosen else sweep.wild
         guarded = self.meets_infinity(op)
         for k, partial in enumerate(op.prim.partials(self.b, V(self.b, op.out), *ins)):
             if op.ins[k] in sweep.active:
-                guard = guarded and may_be_wild(op, partial, wild)
+                guard = guarded and may_be_wild(op, partial, self.wild(op))
                 guard = guard or (op.out in sweep.chosen and overflows(op, k, partial, sweep.factors))
                 guard = guard or stays_infinite(op, k, sweep.endless)
                 if meets_zero(op, partial, sweep.hidden, sweep.swollen):

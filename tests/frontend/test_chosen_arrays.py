@@ -110,6 +110,14 @@ def exchanged_first(x, y):
     return np.sum(a * b * c)
 
 
+def a_row_or_the_one_before(x, y):
+    A = np.zeros((len(x), 3))
+    for i in range(1, len(x)):
+        r = A[i] if x[i] > 0.5 else A[i - 1]
+        r[i % 3] += x[i] * r[0] + y[i]
+    return A[-1, -1]
+
+
 def parts_of_complex(x, y):
     z, w = x + 1j * y, y * 2j
     s = 0.0
@@ -139,7 +147,7 @@ def made_on_first_use(x, y):
 
 FUNCTIONS = (
     *(elements, statements, by_key, slices, rows, in_an_inner_loop, read_and_written, by_a_helper),
-    *(exchanged, exchanged_first, parts_of_complex, replaced_once, made_on_first_use),
+    *(exchanged, exchanged_first, a_row_or_the_one_before, parts_of_complex, replaced_once, made_on_first_use),
 )
 
 

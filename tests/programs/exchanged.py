@@ -376,3 +376,53 @@ def in_two_loops(x):
                 t = b
         t = a if i else t
     return np.sum(a * b) + t[1]
+
+
+# --- parts whose place is computed where they are chosen
+
+
+@cases(array(4, low=-1.0))
+@cases(np.zeros(0))
+def this_row_or_the_last(x):
+    A = np.outer(x, x)
+    for i in range(1, len(x)):
+        r = A[i] if x[i] > 0 else A[i - 1]
+        r[0] *= 0.5 + x[i]
+        r += A[0]
+    return np.sum(A * A * x)
+
+
+@cases(array(4, low=-1.0))
+def slices_of_one_of_two(x):
+    A = np.outer(x, x)
+    B = A * 2
+    for i in range(1, len(x)):
+        if x[i] > 0:
+            r = A[i, i:]
+        else:
+            r = B[i - 1, : len(x) - i]
+        r[0] *= 0.5 + x[i]
+        r += A[0, 0]
+    return np.sum(A * A * x) + np.sum(B * x)
+
+
+@cases(array(4, low=-1.0))
+def chosen_of_the_chosen_rows(x):
+    A = np.outer(x, x)
+    i = 0
+    while i < len(x) - 1:
+        r = A[i + 1] if x[i] > 0 else A[i]
+        s = r if x[i + 1] > 0 else A[-1]
+        s[i] *= 0.5 + x[i]
+        r[0] += s[1]
+        i += 1
+    return np.sum(A * A * x)
+
+
+@cases(array(5, low=-1.0))
+def front_or_back(x):
+    y = x * 2
+    for i in range(1, len(x)):
+        r = y[i:] if x[i] > 0 else y[:i]
+        r *= x[i]
+    return np.sum(y * x)

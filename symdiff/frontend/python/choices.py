@@ -27,7 +27,8 @@ def chosen_in_turns(cx: Context, arr: Arr) -> bool:
         return False
     if exchanges.apart(cx, arr.cell):
         return False
-    return cx.aval(choice.then).dtype == cx.aval(choice.orelse).dtype
+    _, alike = control.branch(cx, lambda: cx.aval(choice.then).dtype == cx.aval(choice.orelse).dtype)  # reads neither
+    return bool(alike)
 
 
 def part_of_chosen(cx: Context, node: ast.AST, base: Arr, step: Step) -> Value:

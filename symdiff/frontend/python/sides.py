@@ -7,7 +7,7 @@ A side is the end of one path.  Converting what it holds to the common type is e
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -298,14 +298,32 @@ class Sides:
         """
         then, orelse = (Arr(x.cell, x.path, x.cache) for x in sides)
         cell.choice = made = Choice(pred, then, orelse)
+        places = [self._places(k, x) for k, x in enumerate(sides)]
         found = told is not None or any(x.cell.choice is not None or x.cell in self.chosen for x in sides)
 
         def settle(outs: Sequence[Value]) -> None:
             by = pred if told is None else outs[told]
             alternatives.note_meant(self.cx, by)
             cell.choice = replace(made, pred=by, found=outs[at]) if found else made
+            if any(places):
+                there = [
+                    _elsewhere(x, {v: outs[k] for v, k in of.items()}) for x, of in zip(sides, places, strict=True)
+                ]
+                cell.choice = replace(cell.choice, then=there[0], orelse=there[1])
 
         self.later.append(settle)
+
+    def _places(self, k: int, x: Arr) -> dict[Value, int]:
+        """The indices that one side computed on the way to a part of an array, as results."""
+        known: dict[Value, int] = {}
+        for v in (v for step in x.path for v in step.operands if not self.cx.scope.sees(v)):
+            assert isinstance(v.type, AVal)
+            pair = [v, v]
+            with self.sides[1 - k].active(self.cx):
+                scope = self.cx.scope
+                pair[1 - k] = scope.emit("convert", scope.const(0), kind=v.type.kind, dtype=v.type.dtype)[0]
+            known[v] = self.pair(*pair)
+        return known
 
     def _reached(self, k: int, x: Arr, depth: int = _CHOICES) -> Arr | None:
         """An array that one side chose among arrays from before both, as one that can be told behind them as well.
@@ -342,6 +360,12 @@ class Sides:
         self.later.append(settle)
         self.chosen[cell] = last
         return Arr(cell)
+
+
+def _elsewhere(arr: Arr, places: Mapping[Value, Value]) -> Arr:
+    """The part of an array at these places."""
+    path = (replace(step, operands=tuple(places.get(v, v) for v in step.operands)) for step in arr.path)
+    return Arr(arr.cell, tuple(path))
 
 
 def fixed(arr: Arr) -> bool:
