@@ -105,7 +105,22 @@ def put_into_a_table_that_is_too_short(x, v):
     return x * v.sum()
 
 
+def made_on_one_path_alone(x, v):
+    if x > 1:
+        pair = {"x": x, "v": v * x}
+    return x * pair["x"] * pair["v"].sum() if x > 5 or x < 1 else x
+
+
+def made_in_a_turn_that_may_not_come(x, v):
+    for t in v:
+        if t > x:
+            found = [t, x]
+    found[1] *= found[0]
+    return found[1] * v.sum()
+
+
 CASES = (
+    *(made_on_one_path_alone, made_in_a_turn_that_may_not_come),
     *(put_where_no_list_is, put_into_a_table_that_is_too_short),
     *(of_nothing, out_of_range, no_such_key, too_many, no_number, in_a_loop, through_an_iterator),
     around_nothing,
@@ -119,13 +134,13 @@ WORDED = {f"{name}() iterable argument is empty": f"{name}() arg is an empty seq
 
 
 @pytest.mark.parametrize("function", CASES)
-@pytest.mark.parametrize("x", [0.75, 1.25, 9.0])
+@pytest.mark.parametrize("x", [0.625, 1.25, 9.0])
 def test_raised_where_python_raises(function: Callable[..., Any], x: float) -> None:
     """Values, derivatives by differences, and exceptions."""
     derivatives = (symdiff.value_and_grad(function), lambda *p: symdiff.jvp(function, p, (1.0, np.zeros(2))))
     try:
         value = function(x, V)
-    except (LookupError, StopIteration, TypeError, ValueError) as error:  # CPython's, with its message
+    except (LookupError, NameError, StopIteration, TypeError, ValueError) as error:  # CPython's, with its message
         for derivative in derivatives:
             with pytest.raises(type(error)) as raised:
                 derivative(x, V)

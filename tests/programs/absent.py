@@ -433,3 +433,60 @@ def the_last_of_a_loop_without_end(v, x):
         if k > 3 or v[k - 1] > 1.0:
             break
     return np.sum(row * row) + pair[0] * pair[1][1] * pair[1][0]
+
+
+# --- made on the first turn, unbound before
+
+
+@cases(V, 0.3)
+@cases(V, 9.0)
+@cases(V[:0], 0.3)
+def a_dict_of_the_first_turn(v, x):
+    s = x
+    for i in range(len(v)):
+        if i == 0:
+            state = {"sum": v[0], "weights": v * x}
+        state["sum"] += state["weights"][i]
+        s += state["sum"] * x
+        if s > 6.0:
+            break
+    return s
+
+
+@cases(V, 0.3)
+@cases(V[:0], 0.3)
+def a_list_of_the_first_turn(v, x):
+    s = x
+    for i, t in enumerate(v):
+        if i == 0:
+            pair = [t, x]
+        pair[0] = pair[0] * pair[1] + t
+        s += pair[0]
+    return s
+
+
+@cases(V, 0.3)
+@cases(V, 1.9)
+@cases(V[:0], 0.3)
+def an_object_of_the_first_turn_that_is_large(v, x):
+    s, seen = x, False
+    for t in v:
+        if t > x and not seen:
+            body, seen = Body(v * t, x), True
+        if seen:
+            body.x = body.x * 0.5
+            body.m += t
+            s += body.energy()
+    return s
+
+
+@cases(V, 0.3)
+@cases(V, 1.9)
+def a_tuple_of_the_branch_taken(v, x):
+    if x > 1.0:
+        pair = (v * x, [x])
+    s = np.sum(v)
+    if x > 1.5:
+        pair[1].append(s)
+        s = np.sum(pair[0]) * pair[1][-1] * pair[1][0]
+    return s * x

@@ -24,6 +24,7 @@ from symdiff.frontend.python.values import (
     BOTTOM,
     NONE,
     POISON,
+    UNBOUND,
     Arr,
     Bound,
     Closure,
@@ -56,40 +57,57 @@ def optional(val: Any) -> bool:
     return (isinstance(val, Known) and val.obj is None) or (isinstance(val, Maybe) and val.none)
 
 
+def not_there(val: Any) -> bool:
+    """Whether a value is None, or unbound."""
+    return val is UNBOUND or (isinstance(val, Known) and val.obj is None)
+
+
 def nullable(val: Any) -> bool:
-    """Whether a value is None on some paths, and a list, tuple, dict or object on the others."""
+    """Whether a value is None, or unbound, on some paths, and a list, tuple, dict or object on the others."""
     return isinstance(val, OneOf) and isinstance(val.options[-1], Reference | Struct)
 
 
+def unbound(val: Any) -> bool:
+    """Whether a value is unbound on some paths, and a container or object on the others."""
+    return isinstance(val, OneOf) and val.options[0] is UNBOUND
+
+
 def halves(val: Any) -> tuple[Any, Any] | None:
-    """Whether a container or object is there, and which; None of what is neither that nor None."""
+    """Whether a container or object is there, and which; None of what is neither that, None nor unbound."""
     if val is BOTTOM:
         return BOTTOM, BOTTOM
-    if isinstance(val, Known) and val.obj is None:
+    if not_there(val):
         return Known(False), BOTTOM
     if isinstance(val, Reference | Struct):
         return Known(True), val
     return (val.tag, val.options[1]) if nullable(val) else None
 
 
-def both_halves(a: Any, b: Any) -> tuple[tuple[Any, Any], tuple[Any, Any]] | None:
-    """The halves of both in pairs, where one is None, or None on some paths, and a container or object is in them."""
+def both_halves(a: Any, b: Any) -> tuple[tuple[Any, Any], tuple[Any, Any], Val] | None:
+    """The halves of both in pairs, where one is None, or None on some paths, and a container or object is in them.
+
+    The third is what both are where they are not there: None, or unbound.
+    """
     first, second = halves(a), halves(b)
-    if first is None or second is None or not any(nullable(x) or optional(x) for x in (a, b)):
+    missing = [x.options[0] if nullable(x) else x for x in (a, b) if nullable(x) or not_there(x)]
+    if first is None or second is None or not missing or len({x is UNBOUND for x in missing}) > 1:
         return None
-    return None if first[1] is BOTTOM and second[1] is BOTTOM else ((first[0], second[0]), (first[1], second[1]))
+    none = first[1] is BOTTOM and second[1] is BOTTOM
+    return None if none else ((first[0], second[0]), (first[1], second[1]), missing[0])
 
 
-def put_together(there: Val, val: Val) -> Val:
+def put_together(there: Val, val: Val, missing: Val = NONE) -> Val:
     """What `halves` took apart."""
     if isinstance(there, Known) or val is BOTTOM:
-        return val if isinstance(there, Known) and there.obj else NONE
+        return val if isinstance(there, Known) and there.obj else missing
     assert isinstance(there, Num)
-    return OneOf(there, (NONE, val))
+    return OneOf(there, (missing, val))
 
 
 def choosable(val: Any) -> bool:
     """Whether a known thing may be chosen by a condition: a string, None, a member of an enum, something to call."""
+    if unbound(val):
+        return False
     if isinstance(val, (OneOf, Closure, Partial, Bound, Method, Text, Letter)):
         return True
     if isinstance(val, Known) and isinstance(val.obj, enum.Enum):
@@ -279,7 +297,7 @@ def present(cx: Context, node: ast.AST, val: Val, message: str, exception: str =
     if not isinstance(val, OneOf) or not isinstance(absent, Num) or val.tag.value is None:
         return val
     operators.raise_if(cx, node, absent, exception, (message,))
-    there = frozenset(k for k in _allowed(cx, val) if not optional(val.options[k]))
+    there = frozenset(k for k in _allowed(cx, val) if not not_there(val.options[k]))
     cx.scope.facts = {**cx.scope.facts, told_by(cx, val.tag.value): there}
     return narrowed(cx, node, val)
 
@@ -288,7 +306,7 @@ def is_none(cx: Context, node: ast.AST, val: Val, positive: bool = True) -> Val 
     """`val is None`, or `val is not None`; None where that is known without these."""
     val = narrowed(cx, node, val)
     if isinstance(val, OneOf):
-        return which(cx, node, val, frozenset(k for k, x in enumerate(val.options) if optional(x) == positive))
+        return which(cx, node, val, frozenset(k for k, x in enumerate(val.options) if not_there(x) == positive))
     if not (isinstance(val, Maybe) and val.none):
         return None
     test = Num(cx.at(node).emit("opt_absent" if positive else "opt_present", val.value, *_arrays_with(cx, val))[0])

@@ -8,8 +8,9 @@ and guards them.  A continuation is emitted once either way, so 150 early return
 from __future__ import annotations
 
 import ast
+import operator
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from symdiff.frontend.python import alternatives, memory, operators
@@ -26,6 +27,7 @@ from symdiff.frontend.python.values import (
     Cell,
     Conflict,
     Known,
+    ListRef,
     Maybe,
     Num,
     OneOf,
@@ -380,16 +382,30 @@ def open_guard(cx: Context, node: ast.AST, state: Exit, live: frozenset[str] | N
 
     def gone() -> None:
         set_exit(cx, Exit(left, state.value if len(left) > 1 else None))
-        found = cx.get_name(cx.frame, RESULT)
-        if isinstance(found, Maybe) and left == (RETURN,):  # of a size that only the path that returned knows
-            got = cx.wrap(cx.scope.emit("opt_get", found.value, name="result")[0])
-            cx.set_name(cx.frame, RESULT, memory.shares(cx, got, [] if found.cell is None else [Arr(found.cell)]))
+        if left == (RETURN,):
+            cx.set_name(cx.frame, RESULT, _returned(cx, cx.get_name(cx.frame, RESULT)))
 
     first, _ = branch(cx, gone)
     pending = open_side(cx, node, going, first, False, live)
     set_exit(cx, GOING)
     cx.set_name(cx.frame, RESULT, MISSING)
     return pending
+
+
+def _returned(cx: Context, val: Any) -> Any:
+    """What a path has returned: its arrays of sizes that only that path knows are there."""
+    if isinstance(val, Maybe) and not val.none:
+        got = cx.wrap(cx.scope.emit("opt_get", val.value, name="result")[0])
+        return memory.shares(cx, got, [] if val.cell is None else [Arr(val.cell)])
+    if isinstance(val, Struct):
+        items = tuple(_returned(cx, x) for x in val.items)
+        return val if all(map(operator.is_, items, val.items)) else replace(val, items=items)
+    content = cx.store.get(val.cell) if isinstance(val, ListRef) else None
+    if isinstance(content, tuple):
+        found = tuple(_returned(cx, x) for x in content)
+        if not all(map(operator.is_, found, content)):
+            cx.store.set(val.cell, found)
+    return val
 
 
 def open_where(cx: Context, node: ast.AST, test: Num, live: frozenset[str]) -> Pending:

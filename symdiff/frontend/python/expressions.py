@@ -58,6 +58,8 @@ from symdiff.frontend.python.values import (
 )
 from symdiff.ir.steps import Steps, at_once, run_steps
 
+_NOT_BOUND = "cannot access local variable {!r} where it is not associated with a value"
+
 
 def evaluate(cx: Context, node: ast.expr) -> Val:
     handler = _HANDLERS.get(type(node))
@@ -120,8 +122,8 @@ def _settle(cx: Context, node: ast.Name, frame: Frame, val: Any) -> Val:
             cx.instances.bottoms += 1
             raise Bottom
         if cx.loops:  # an earlier turn may bind it: Python's error where none did
-            message = f"cannot access local variable '{node.id}' where it is not associated with a value"
-            return raising.always(cx, node, UnboundLocalError(message), "SD311", name=f"`{node.id}`")
+            error = UnboundLocalError(_NOT_BOUND.format(node.id))
+            return raising.always(cx, node, error, "SD311", name=f"`{node.id}`")
         return cx.refuse("SD311", node, name=f"`{node.id}`")
     if val is DEAD:
         return cx.refuse("SD902", node, stage="liveness", message=f"{node.id} is read but was dropped")
@@ -129,6 +131,8 @@ def _settle(cx: Context, node: ast.Name, frame: Frame, val: Any) -> Val:
         cx.set_name(frame, node.id, POISON)
         fields = {"then": val.then, "otherwise": val.orelse, **dict(val.fields)}
         return cx.refuse(val.code, node, (), name=f"`{node.id}`", **fields)
+    if alternatives.unbound(val):
+        val = alternatives.present(cx, node, val, _NOT_BOUND.format(node.id), "UnboundLocalError")
     if alternatives.involved(val):
         return alternatives.narrowed(cx, node, val)
     if isinstance(val, Maybe):

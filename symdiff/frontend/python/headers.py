@@ -202,12 +202,13 @@ def _from_same(cx: Context, before: Any, after: Any, key: Any) -> Slot:
 
 
 def _nullable(cx: Context, before: Any, after: Any, key: Any) -> Slot | None:
-    """None before the loop or after a turn, and a container or object besides."""
+    """None, or unbound, before the loop or after a turn, and a container or object besides."""
     pairs = alternatives.both_halves(before, after)
     if pairs is None:
         return None
-    parts = tuple(_from_same(cx, x, y, (key, k)) for k, (x, y) in enumerate(pairs))
-    return Slot("nullable", parts=parts, make=lambda items: alternatives.put_together(*items))
+    *halves, missing = pairs
+    parts = tuple(_from_same(cx, x, y, (key, k)) for k, (x, y) in enumerate(halves))
+    return Slot("nullable", parts=parts, make=lambda items: alternatives.put_together(*items, missing))
 
 
 def _choosable(cx: Context, val: Any) -> bool:

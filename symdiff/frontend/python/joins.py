@@ -233,7 +233,7 @@ class Joiner(Sides):
         return rebuild
 
     def _nullable(self, a: Val, b: Val) -> Rebuild | None:
-        """None on one side, a container or object on the other, or what is either."""
+        """None, or unbound, on one side, a container or object on the other, or what is either."""
         pairs = alternatives.both_halves(a, b)
         if pairs is None:
             return None
@@ -249,7 +249,7 @@ class Joiner(Sides):
             if isinstance(val, Conflict):
                 return val
             made: Val = together.note(
-                self.cx, self.told, key, alternatives.put_together(Num(outs[at], None, tags), val)
+                self.cx, self.told, key, alternatives.put_together(Num(outs[at], None, tags), val, pairs[2])
             )
             return made
 
@@ -257,7 +257,7 @@ class Joiner(Sides):
 
     def _optional(self, a: Val, b: Val) -> Rebuild:
         """A number or array on one side, None on the other."""
-        if any(x is UNBOUND or (isinstance(x, Maybe) and not x.none) for x in (a, b)):
+        if any(x is UNBOUND or alternatives.unbound(x) or (isinstance(x, Maybe) and not x.none) for x in (a, b)):
             conflict = Conflict(self.shown(a), self.shown(b), "SD310", (("rewrite", _BIND_BEFORE),))
             return lambda outs: conflict
         if not all(alternatives.optional(x) or self.type_of(x) is not None for x in (a, b)):
@@ -335,7 +335,8 @@ class Joiner(Sides):
                 return lambda outs: live
             if alternatives.nullable(live):
                 halves = [self.join(*((BOTTOM, x) if k == 0 else (x, BOTTOM))) for x in (live.tag, live.options[1])]
-                return lambda outs: self._as(live, alternatives.put_together(*(half(outs) for half in halves)))
+                missing = live.options[0]
+                return lambda outs: self._as(live, alternatives.put_together(*(half(outs) for half in halves), missing))
             tag = self.join(*((BOTTOM, live.tag) if k == 0 else (live.tag, BOTTOM)))
             return lambda outs: OneOf(tag(outs), live.options)  # type: ignore[arg-type]  # of an int: a Num
         if isinstance(live, Struct):

@@ -15,7 +15,7 @@ from symdiff.frontend.python import absences, alternatives
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.type_joins import optional_as
-from symdiff.frontend.python.values import BOTTOM, NONE, Arr, Cell, Maybe, Num, OneOf, Val, static_size
+from symdiff.frontend.python.values import BOTTOM, Arr, Cell, Maybe, OneOf, Val, static_size
 from symdiff.ir import types
 from symdiff.ir.core import Value
 from symdiff.ir.types import AVal, Opt, Type
@@ -36,7 +36,7 @@ class Differ(Exception):
 
 def pattern_of(val: Maybe | OneOf, inner: Callable[[Val], Pattern], number: Callable[[Arr], None]) -> Pattern:
     """The pattern of what is None on some paths; `inner` is that of what it may hold, `number` is told of its array."""
-    if isinstance(val, OneOf) and alternatives.nullable(val):
+    if isinstance(val, OneOf) and alternatives.nullable(val) and alternatives.optional(val.options[0]):
         return Pattern(NULLABLE, (_THERE, inner(val.options[1])))
     if isinstance(val, Maybe) and val.none:
         assert isinstance(val.value.type, Opt) and isinstance(val.value.type.elem, AVal)
@@ -97,10 +97,6 @@ def wrapped(cx: Context, value: Value, name: str = "") -> Maybe:
     cell = Cell("array", cx.scope.loc, name=name)
     cx.store.set(cell, value)
     return Maybe(value, cell, none=True)
-
-
-def put_together(there: Val, val: Val) -> Val:
-    return OneOf(there, (NONE, val)) if isinstance(there, Num) else alternatives.put_together(there, val)
 
 
 # --- covering two

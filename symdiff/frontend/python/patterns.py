@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import containers, grown, may_be_none
+from symdiff.frontend.python import alternatives, containers, grown, may_be_none
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern, Place
 from symdiff.frontend.python.may_be_none import NULLABLE, OPTIONAL
@@ -266,7 +266,7 @@ class Rebuilding:
             return made
         if pattern.kind == NULLABLE:
             there, inner = pattern.parts
-            return may_be_none.put_together(self.value(there, f"has_{name}" if name else ""), self.value(inner, name))
+            return alternatives.put_together(self.value(there, f"has_{name}" if name else ""), self.value(inner, name))
         if pattern.kind in ("list", "dict", "object", "grown"):
             staged = pattern.kind == "grown"
             cell = Cell(str((*pattern.keys, "list")[0]) if staged else pattern.kind, name=name)

@@ -31,7 +31,7 @@ def teller(val: Any) -> Value | None:
 def state(cx: Context, val: Any) -> Hashable:
     """Whether something is None, or by which value that is told: what is equal for two values is so when it runs."""
     told = teller(val)
-    return not alternatives.optional(val) if told is None else alternatives.told_by(cx, told)
+    return not alternatives.not_there(val) if told is None else alternatives.told_by(cx, told)
 
 
 def note(cx: Context, told: Told, key: Hashable, val: Any) -> Any:
