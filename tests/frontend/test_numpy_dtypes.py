@@ -25,6 +25,14 @@ pad(V,1,constant_values=2.5) insert(V,1,2.5) append(V,2.5) append(V,N) where(V>0
 select([V>0],[V],2.5) linalg.norm(V,3) linalg.norm(V,0) linalg.norm(V,1) linalg.norm(M,1) linalg.norm(V,-np.inf)
 modf(N) nanmax(N) nanmin(N) nanmean(N)
 nanvar(N) nanmedian(N) heaviside(V,0.5) sum([V[0],V[1]]) array([V[0],N[0]]) stack([V,N]) sum(N,dtype=float)
+asarray(np.r_[V[0],1]) asarray(np.r_[V[0],1.0]) asarray(np.r_[V[0],1,2.5]) asarray(np.r_[V[0],True])
+asarray(np.r_[V[0],V[1],3]) asarray(np.r_[V,2]) asarray(np.r_[2,V,0.5]) asarray(np.r_[N,2.5]) asarray(np.r_[N[0],2.5])
+asarray(np.r_[N[0],V[0],2.5]) asarray(np.r_[V>0,2]) asarray(np.r_[1,2.5]) asarray(np.r_[V[0],1j])
+asarray(np.r_[0:3,V[0],1.0]) asarray(np.c_[V,N]) asarray(np.r_[V[0],np.float64(2)])
+select([V>0,V<0],[V,1.0]) select([V>0,V<0],[V[0],1],2.0) select([V>0],[V],2.0) select([V>0],[1],0.5)
+select([V>0,V<0],[1.0,2],V[0]) select([V>0,V<0],[1.0,V],0) select([V>0,N>0],[N,2.5]) select([V>0],[1.0],np.float64(2))
+sum(V,where=V>0,initial=0.5) prod(V,where=V>0,initial=0.5) min(V,initial=0.5,where=V>0) polyval([],V)
+polyval([],V[0]) polyval([1,2.5],V[0]) nan_to_num(V[0],nan=1.0) dot(V[0],2) dot(V,2.5) fmax(V,0.5) fmin(V[0],N[0])
 mean(N,dtype=np.float32) mean(V>0) cumprod(N>0) kron(V,N) power(V,N) float_power(V,2) hypot(V,2.0)
 """.split()  # noqa: SIM905
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.spelled.table import misuse, of_dtype, one_axis, spelled, unsupported
+from symdiff.frontend.spelled.table import common_dtype, is_weak, misuse, of_dtype, one_axis, spelled, unsupported
 
 
 @spelled()
@@ -17,9 +17,13 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
         raise ValueError("list of cases must be same length as list of conditions")
     if len(condlist) == 0:
         misuse("select with an empty condition list is not possible")
+    dtype = common_dtype([*choicelist, default])
     for k in reversed(range(len(condlist))):
         if np.asarray(condlist[k]).dtype != bool:
             raise TypeError(f"invalid entry {k} in condlist: should be boolean ndarray")
+        if is_weak(choicelist[k]) and is_weak(found):  # a choice between two Python numbers would have their dtype
+            both = np.zeros(0, common_dtype([choicelist[k], found]))
+            found = found if common_dtype([both, np.zeros(0, dtype)]) == dtype else dtype.type(found)
         found = np.where(condlist[k], choicelist[k], found)
     return found
 

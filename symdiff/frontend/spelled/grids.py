@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.spelled.table import misuse, spelled
+from symdiff.frontend.spelled.table import common_dtype, is_weak, misuse, spelled
 
 
 def _line(start: Any, stop: Any, step: Any) -> Any:
@@ -53,20 +53,16 @@ def joined(parts: Any, ranges: Any, axis: Any, ndmin: Any, to: Any) -> Any:
     What has fewer axes than `ndmin` gets more.
     """
     found: Any = []
-    arrays = [np.asarray(p) for p, line in zip(parts, ranges, strict=True) if not line and np.ndim(p)]
-    for part, line in zip(parts, ranges, strict=True):
-        if line:
-            found.append(_placed(_line(*part), ndmin, to))
-        elif np.ndim(part) == 0 and isinstance(part, (int, float)) and not isinstance(part, np.generic) and arrays:
-            weak = isinstance(part, int) or arrays[0].dtype.kind == "f"
-            whole = np.asarray(part, dtype=arrays[0].dtype) if weak else np.asarray(part)
+    if len(parts) == 0:
+        misuse("need at least one array to concatenate")
+    pieces = [_line(*part) if line else part for part, line in zip(parts, ranges, strict=True)]
+    dtype = common_dtype([np.asarray(p) if np.ndim(p) else p for p in pieces])
+    for part in pieces:
+        if np.ndim(part) == 0:
+            whole = np.asarray(part, dtype=dtype) if is_weak(part) else np.asarray(part)
             found.append(np.reshape(whole, (1,) * ndmin))
-        elif np.ndim(part) == 0:
-            found.append(np.reshape(np.asarray(part), (1,) * ndmin))
         else:
             found.append(_placed(np.asarray(part), ndmin, to))
-    if len(found) == 0:
-        misuse("need at least one array to concatenate")
     return np.concatenate(found, axis=axis)
 
 

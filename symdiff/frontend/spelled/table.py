@@ -51,6 +51,20 @@ def of_dtype(x: Any, like: Any) -> Any:
     return like.dtype.type(x) if isinstance(x, np.generic) else x.astype(like.dtype)
 
 
+def is_weak(x: Any) -> Any:
+    """Whether a number leaves the dtype to what it meets: a Python number."""
+    return isinstance(x, (int, float, complex)) and not isinstance(x, (bool, np.generic))
+
+
+def common_dtype(parts: Any) -> Any:
+    """The dtype of `np.result_type(*parts)`: arrays decide it, and Python numbers by their type alone."""
+    found = 0 if is_weak(parts[0]) else np.zeros(0, bool)
+    for x in parts:
+        weak = 0 if isinstance(x, int) else 0.0 if isinstance(x, float) else 0j
+        found = found + (weak if is_weak(x) else np.zeros(0, np.asarray(x).dtype))
+    return np.asarray(found).dtype
+
+
 def at(axis: int, entry: Any) -> tuple[Any, ...]:
     """The index `[:, …, entry]` that puts `entry` on an axis."""
     return (slice(None),) * axis + (entry,)
