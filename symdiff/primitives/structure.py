@@ -148,7 +148,7 @@ convert = prim(
     params=("kind", "dtype", "loose", "stored"),
     numpy=_convert_text,
     transpose=(_convert_back,),
-    rule="x",
+    rule="1",
     places=_convert_places,
     samples=_convert_samples,
 )
