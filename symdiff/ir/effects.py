@@ -55,7 +55,7 @@ def _asks(op: Op) -> bool:
     return infinite or (op.prim.name in ("eq", "ne") and op.ins[0] is op.ins[1])
 
 
-_ASKING = frozenset(("isnan", "isinf", "nan_to_num"))
+_ASKING = frozenset(("isnan", "isinf", "nan_to_num", "fmax", "fmin"))  # the last two leave NaN out
 _COMPARISONS = frozenset(("lt", "le", "gt", "ge", "eq", "ne"))
 
 

@@ -218,11 +218,11 @@ def _masked_mul(b: Builder, d: Any, p: Any) -> Any:
 
 
 def _extremum(b: Builder, x: Any, y: Any, beyond: str, within: str) -> Any:
-    """The greater or smaller of two, of equal ones the first; NaN where one is."""
+    """The greater or smaller of two, of zeros of both signs the second, as NumPy has it; NaN where one is."""
     if x.value.const is not None:
         return b.select(b.op(within, y, x), x, y)
     if y.value.const is not None:
-        return b.select(b.op(within.replace("e", "t"), x, y), y, x)
+        return b.select(b.op(within.replace("t", "e"), x, y), y, x)
     return b.select(b.op(beyond, x, y), x, b.select(b.ne(x, x), x, y))
 
 
@@ -231,7 +231,7 @@ _EXPANSIONS: Mapping[str, Callable[..., Any]] = {
     "logistic": lambda b, x: b.op("div", 1.0, b.op("add", 1.0, b.op("exp", b.neg(x), math=True))),
     "square": lambda b, x: b.op("mul", x, x),
     "reciprocal": lambda b, x: b.op("div", 1.0, x),
-    "maximum": lambda b, x, y: _extremum(b, x, y, "ge", "le"),
-    "minimum": lambda b, x, y: _extremum(b, x, y, "le", "ge"),
+    "maximum": lambda b, x, y: _extremum(b, x, y, "gt", "lt"),
+    "minimum": lambda b, x, y: _extremum(b, x, y, "lt", "gt"),
     "masked_mul": _masked_mul,
 }

@@ -94,7 +94,11 @@ def _smaller(b: Builder, x: V, y: V) -> V:
 
 
 def _or_other_nan(wins: Wins) -> Wins:
-    return lambda b, x, y: b.logical_or(wins(b, x, y), b.isnan(y))
+    def either(b: Builder, x: V, y: V) -> V:
+        number = isinstance(y.const, (int, float)) and y.const == y.const
+        return wins(b, x, y) if number else b.logical_or(wins(b, x, y), b.isnan(y))
+
+    return either
 
 
 _TIES = "a tie of two variables is shared by halves; a known constant wins its ties"

@@ -111,3 +111,174 @@ def test_double_precision_where_numpy_takes_it_beside_float32(f: Callable[..., A
         expected = f(x)
         assert type(value) is type(expected) and gradient.dtype == np.float32
         np.testing.assert_allclose(value, expected, rtol=1e-12 if expected.dtype == float else 1e-6)
+
+
+# --- Python's numbers beside floats of NumPy's
+
+
+def hinge(v, p):
+    return np.tanh(v[0]) + max(p, 0)
+
+
+def hinge_in_a_loop(v, p):
+    m = min(1, max(p, 0))
+    y = np.zeros_like(v)
+    for i in range(len(v)):
+        if v[i] > 0.15:
+            y[i] = v[i] * m * 2 + (p if v[i] < 0.25 else True)
+    return np.sum(y)
+
+
+def scale_of_a_branch(v, p):
+    if p > 0.3:
+        s = p * p
+    elif p > 0:
+        s = 2
+    else:
+        s = -p
+    return np.sum(v**2 * s) + np.sum(v[v < s])
+
+
+@pytest.mark.parametrize("level", range(3))
+@pytest.mark.parametrize("f", [hinge, hinge_in_a_loop, scale_of_a_branch])
+def test_an_int_or_a_float_of_python_s_is_one_beside_a_float32(f: Callable[..., Any], level: int) -> None:
+    for p in (0.5, 0.2, -0.7):
+        value, (dv, dp) = symdiff.value_and_grad(f, argnums=(0, 1), level=level)(SINGLE, p)
+        expected = f(SINGLE, p)
+        assert (type(value), dv.dtype, type(dp)) == (np.float32, np.float32, float) == (type(expected), dv.dtype, float)
+        np.testing.assert_allclose(value, expected, rtol=1e-6)
+        wide, h = SINGLE.astype(float), 1e-6
+        ends = [f(wide + h * e, p) - f(wide - h * e, p) for e in np.eye(3)]
+        np.testing.assert_allclose(dv, np.array(ends) / (2 * h), rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(dp, (f(wide, p + h) - f(wide, p - h)) / (2 * h), rtol=1e-4, atol=1e-6)
+        tangent = symdiff.jvp(f, (SINGLE, p), (np.ones_like(SINGLE), 1.0))[1]
+        np.testing.assert_allclose(tangent, np.sum(dv) + dp, rtol=1e-4, atol=1e-6)
+
+
+def counts(v, p):
+    return np.sum(np.arange(3) * max(p, 0)) + v[0]
+
+
+def bool_in_an_array(v, p):
+    return np.sum(np.array([v[0], p if p > 0 else True]))
+
+
+def numpy_number(v, p):
+    return v[0] * max(p, v[1].astype(float))
+
+
+@pytest.mark.parametrize("f", [counts, bool_in_an_array, numpy_number])
+def test_where_it_would_decide_the_dtype_it_is_refused(f: Callable[..., Any]) -> None:
+    """NumPy gives two dtypes, one for each path."""
+    dtypes = {np.asarray(f(SINGLE * k, p)).dtype for k in (1, -1) for p in (0.15, -0.15)}
+    with pytest.raises(symdiff.CompileError, match="SD312"):
+        symdiff.grad(f)(SINGLE, 0.5)
+    assert dtypes == {np.dtype(np.float32), np.dtype(float)} or f is counts
+
+
+@pytest.mark.parametrize("level", range(3))
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_reduction_begins_with_a_number_of_either_kind(dtype: Any, level: int) -> None:
+    def f(v, p):
+        t = 0.0
+        for e in v:
+            t += e * p
+        m = max([p, v[0]])
+        some = np.sum(v, where=v > 0.15, initial=t) + np.prod(v, where=v > 0.15, initial=t)
+        return some + np.max(v, initial=m, where=v < 0.25) - np.min(v, initial=m)
+
+    v = SINGLE.astype(dtype)
+    for p in (0.5, 0.05):
+        value, (dv, dp) = symdiff.value_and_grad(f, argnums=(0, 1), level=level)(v, p)
+        expected = f(v, p)
+        assert (type(value), dv.dtype, type(dp)) == (type(expected), dtype, float)
+        np.testing.assert_allclose(value, expected, rtol=1e-6)
+        wide, h = v.astype(float), 1e-6
+        ends = [f(wide + h * e, p) - f(wide - h * e, p) for e in np.eye(3)]
+        np.testing.assert_allclose(dv, np.array(ends) / (2 * h), rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(dp, (f(wide, p + h) - f(wide, p - h)) / (2 * h), rtol=1e-5, atol=1e-6)
+
+
+LISTS = [
+    lambda v: np.sum(np.array([max(t, 0.0) for t in v])),
+    lambda v: np.mean([t if t > 0 else 0.0 for t in v]),
+    lambda v: np.sum(np.stack([max(t, 0.0) for t in v])),
+]
+
+
+@pytest.mark.parametrize("f", LISTS)
+def test_a_list_of_float32_and_python_s_floats_has_no_dtype_of_its_own(f: Callable[..., Any]) -> None:
+    """np.float32 of three positive numbers, float64 where a Python 0.0 is among them."""
+    assert {f(SINGLE).dtype, f(-SINGLE).dtype} == {np.dtype(np.float32), np.dtype(float)}
+    with pytest.raises(symdiff.CompileError, match=r"SD312 .* reads the dtype of an element") as caught:
+        symdiff.grad(f)(SINGLE)
+    assert "dtype=np.float32" in str(caught.value)
+    said = lambda v: np.sum(np.array([max(t, 0.0) for t in v], dtype=np.float32))
+    value, gradient = symdiff.value_and_grad(said)(-SINGLE)
+    assert type(value) is np.float32 and gradient.tolist() == [0.0, 0.0, 0.0]
+
+
+# --- single numbers in `math` and NumPy
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.int32, np.uint16, np.int64, np.bool_, np.float32])
+def test_math_takes_numpy_s_numbers(dtype: Any) -> None:
+    f = lambda x, i: x * math.copysign(2.0, i - 2) + math.sqrt(i) * x * x
+    i = dtype(3)
+    value, gradient = symdiff.value_and_grad(f)(1.5, i)
+    assert value == f(1.5, i)
+    assert gradient == pytest.approx(math.copysign(2.0, i - 2) + 3.0 * math.sqrt(i))
+
+
+def test_trunc_is_of_python_s_numbers() -> None:
+    f = lambda x: x * math.trunc(x * 3)
+    assert symdiff.value_and_grad(f)(1.5) == (6.0, 4.0)
+    assert symdiff.value_and_grad(f)(np.float64(1.5)) == (6.0, 4.0)
+    with pytest.raises(TypeError):
+        f(np.float32(1.5))
+    with pytest.raises(symdiff.CompileError, match=r"type numpy\.float32 doesn't define __trunc__ method"):
+        symdiff.grad(f)(np.float32(1.5))
+
+
+def test_a_polynomial_without_coefficients() -> None:
+    for x in (1.5, np.float64(1.5), np.float32(1.5)):
+        f = lambda x: np.polyval([], x)
+        value, gradient = symdiff.value_and_grad(f)(x)
+        assert (type(value), value.dtype, float(value)) == (np.ndarray, f(x).dtype, 0.0)
+        assert type(gradient) is type(x) and gradient == 0.0
+
+
+@pytest.mark.parametrize("level", range(3))
+@pytest.mark.parametrize("f", [np.fmax, np.fmin])
+def test_what_leaves_nan_out_has_no_derivative_by_it(f: Any, level: int) -> None:
+    """By hand: of x² and 4, where the other is taken or x is NaN, 0; else 2x.  In both modes."""
+    x = np.array([np.nan, 1.0, 3.0])
+    taken = np.array([False, f is np.fmin, f is np.fmax])
+    for g in (
+        lambda x: np.sum(f(x * x, 4.0)),
+        lambda x: np.sum(f(4.0, x * x)),
+        lambda x: np.sum(f(x * x, 0.0 * x[1] + 4.0)),
+    ):
+        gradient = symdiff.grad(g, level=level)(x)
+        np.testing.assert_array_equal(gradient, np.where(taken, 2 * x, 0.0))
+        columns = [symdiff.jvp(g, (x,), (e,))[1] for e in np.eye(3)]
+        np.testing.assert_array_equal(columns, gradient)
+        np.testing.assert_array_equal(np.diag(symdiff.hessian(g)(x)), np.where(taken, 2.0, 0.0))
+
+
+def test_the_zero_of_a_tie_is_numpy_s() -> None:
+    """Of zeros of different signs NumPy takes the second; 1/max tells them apart.  Infinities and NaN besides."""
+    numbers = [0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan]
+    largest, smallest = (lambda x, y: np.maximum(x, y)), (lambda x, y: np.minimum(x, y))
+    with_zero = [
+        *(lambda x: np.maximum(x, 0.0), lambda x: np.maximum(0.0, x), lambda x: np.maximum(x, -0.0)),
+        *(lambda x: np.minimum(x, 0.0), lambda x: np.minimum(0.0, x), lambda x: np.minimum(-0.0, x)),
+    ]
+    for level in range(3):
+        for f in (largest, smallest):
+            g = symdiff.value_and_grad(f, level=level)
+            for x in numbers:
+                assert [repr(g(x, y)[0]) for y in numbers] == [repr(f(x, y)) for y in numbers]
+        for f in with_zero:
+            g = symdiff.value_and_grad(f, level=level)
+            assert [repr(g(x)[0]) for x in numbers] == [repr(f(x)) for x in numbers]

@@ -50,7 +50,7 @@ from symdiff.frontend.python.values import (
 from symdiff.ir.core import REGISTRY
 from symdiff.ir.dims import Dim
 from symdiff.ir.libraries import of_library
-from symdiff.ir.types import AVal, Kind
+from symdiff.ir.types import PYTHON_NAMES, AVal, Kind
 from symdiff.primitives.complex_parts import PARTS
 
 _METHOD_NAMES = (
@@ -371,6 +371,10 @@ def from_grown(cx: Context, node: ast.AST, val: ListRef, dtype: str | None, stac
     if elem is None:
         return _from_parts(cx, node, content, dtype)
     t = AVal(Kind.ARRAY, _rows_of(cx, content, elem.shape), dtype or elem.dtype)
+    if dtype is None and elem.either and elem.dtype not in PYTHON_NAMES:
+        own = f"np.{np.dtype(elem.dtype).name}"
+        rewrite = f"say which: `np.array(..., dtype={own})`, or make the Python numbers `{own}(...)`"
+        return cx.refuse("SD312", node, use=f"`{cx.text(node)}`", name="an element", rewrite=rewrite)
     if dtype is None and not elem.one_dtype:
         return cx.wrap(cx.at(node).emit("mixed_array", *content.values, type=t)[0], contiguous=True)
     shape: dict[str, Any] = {} if elem.rank or stacked else {"shape": (-1,)}

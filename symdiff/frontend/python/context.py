@@ -351,6 +351,7 @@ class Context:
 
     def emit_value(self, node: ast.AST, prim: str, ins: Sequence[Value], **params: Any) -> Value | None:
         """Emit; sizes that meet are reconciled; None after a problem was reported."""
+        from symdiff.frontend.python import plain_numbers
         from symdiff.frontend.python.sizes import reconcile
 
         self.emitted += 1
@@ -368,6 +369,10 @@ class Context:
                     return None
                 operands = reconciled
             except KindError:
+                floats = plain_numbers.as_floats(self.scope, prim, operands)
+                if floats is not None:
+                    operands = floats
+                    continue
                 self.refuse("SD312", node, use=f"`{self.text(node)}`", name=_either_name(ins))
                 return None
             except TypeError as error:

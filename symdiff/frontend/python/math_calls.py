@@ -1,10 +1,12 @@
-"""Functions of `math` of many numbers: `fsum`, `dist`, `hypot`."""
+"""Functions of `math` of many numbers, `fsum`, `dist` and `hypot`, and those that NumPy's numbers lack."""
 
 from __future__ import annotations
 
 import ast
 
-from symdiff.frontend.python import arrays, operators
+import numpy as np
+
+from symdiff.frontend.python import arrays, numpy_spelled, operators, raising
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.numpy_calls import bind, handler, numeric
 from symdiff.frontend.python.special_methods import iterated
@@ -31,6 +33,17 @@ def _vector(cx: Context, node: ast.AST, val: Val) -> Val:
     if t.rank != 1 or t.complex:
         return cx.refuse("SD321", node, operation=cx.text(node), left=cx.describe(val), right="nothing")
     return found if t.dtype == "f8" else operators.convert(cx, node, found, Kind.ARRAY, "f8")
+
+
+@handler("math.trunc")
+def _trunc(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    """Of NumPy's numbers np.float64 has it, as a float of Python's, and an np.float32 does not."""
+    t = cx.aval(args[0]) if len(args) == 1 and cx.is_numeric(args[0]) else None
+    cls = None if t is None else {Kind.ARRAY: np.ndarray, Kind.NUMPY: np.dtype(t.dtype).type}.get(t.kind)
+    if cls is not None and not hasattr(cls, "__trunc__"):
+        error = TypeError(f"type numpy.{cls.__name__} doesn't define __trunc__ method")
+        return raising.always(cx, node, error, function="math.trunc", message=error.args[0])
+    return numpy_spelled.call(cx, node, "math.trunc", args, kwargs)
 
 
 @handler("math.fsum")

@@ -299,7 +299,8 @@ def _math(cx: Context, node: ast.AST, name: str, obj: Any, args: list[Val], kwar
         if t.rank or t.complex:
             return cx.refuse("SD317", node, use=f"math.{name}", name=f"`{cx.text(node)}`", shape=str(t))
         plain = t.kind is Kind.PYTHON
-        numbers.append(arg if plain else operators.convert(cx, node, arg, Kind.PYTHON, "f8" if t.inexact else t.dtype))
+        whole = "b1" if t.dtype == "b1" else "i8"
+        numbers.append(arg if plain else operators.convert(cx, node, arg, Kind.PYTHON, "f8" if t.inexact else whole))
     return cx.emit(node, prim, *numbers, **({} if prim in _WHOLE else {"math": True}))
 
 

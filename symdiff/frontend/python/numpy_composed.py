@@ -6,9 +6,9 @@ import ast
 
 import numpy as np
 
-from symdiff.frontend.python import arrays, numpy_spelled, operators, subscripts
+from symdiff.frontend.python import arrays, containers, numpy_spelled, operators, subscripts
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.numpy_calls import bind, family, handler, is_unknown, known, numeric
+from symdiff.frontend.python.numpy_calls import bind, by_name, family, handler, is_unknown, known, numeric
 from symdiff.frontend.python.numpy_reductions import is_none
 from symdiff.frontend.python.numpy_shapes import reshape
 from symdiff.frontend.python.values import NONE, POISON, Arr, Known, SliceVal, Struct, Val
@@ -55,6 +55,18 @@ def _axis_of(cx: Context, node: ast.AST, name: str, val: Val, rank: int) -> int 
         cx.refuse("SD403", node, function=f"np.{name}", message=f"axis {axis} of an array of rank {rank}")
         return None
     return int(axis) % rank
+
+
+@handler("polyval")
+def _polyval(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    """Of no coefficients NumPy's zero is an array, also where x is a number."""
+    found = bind(cx, node, "polyval", "p x", args, kwargs)
+    if found is None:
+        return POISON
+    coefficients = containers.elements(cx, found["p"])
+    if coefficients is not None and not coefficients:
+        return by_name(cx, node, "zeros_like", [found["x"]], {})
+    return numpy_spelled.call(cx, node, "polyval", [found["p"], found["x"]], {})
 
 
 @handler("diff")

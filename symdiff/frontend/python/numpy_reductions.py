@@ -12,7 +12,7 @@ from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.numpy_calls import HANDLERS, bind, dtype_of, handler, is_unknown, known, numeric
 from symdiff.frontend.python.values import NONE, POISON, Known, Val
 from symdiff.ir import dims
-from symdiff.ir.types import AVal, Kind
+from symdiff.ir.types import AVal, Kind, embeds
 from symdiff.primitives import axes
 
 Args = list[Val]
@@ -72,6 +72,8 @@ def _reduction(name: str) -> Any:
         if _is_no_element(name, wider) and cx.aval(a).dtype[0] == "f":
             least = {"initial": _ENDS[name]} if _may_be_empty(cx.aval(a), params) else {}
             return cx.emit(node, name, a, **params, **least)
+        if "initial" in wider:
+            wider["initial"] = _of_numpy(cx, node, wider["initial"], cx.aval(a).dtype)
         given: Kwargs = {k: Known(v) for k, v in params.items()}
         if prim == "norm" and _of_vectors(cx, a, params):
             return numpy_spelled.call(cx, node, "linalg.norm of vectors", [a], given)
@@ -117,6 +119,14 @@ def _initial(cx: Context, node: ast.AST, name: str, initial: Val, a: Val) -> Val
     if t.kind is Kind.PYTHON or (t.kind is Kind.NUMPY and t.dtype == dtype):
         return initial
     return operators.convert(cx, node, initial, Kind.NUMPY, dtype)
+
+
+def _of_numpy(cx: Context, node: ast.AST, initial: Val, dtype: str) -> Val:
+    """`initial=` of either kind as the NumPy number that the reduction makes of it."""
+    t = cx.aval(initial) if cx.is_numeric(initial) else None
+    if t is None or not t.either:
+        return initial
+    return operators.convert(cx, node, initial, Kind.NUMPY, dtype if embeds(t.dtype, dtype) else t.dtype)
 
 
 def _is_no_element(name: str, wider: Kwargs) -> bool:
