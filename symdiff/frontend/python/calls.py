@@ -33,7 +33,7 @@ from symdiff.frontend.python import (
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.foreign_names import not_followed, spelled
 from symdiff.frontend.python.instances import Bottom
-from symdiff.frontend.python.liveness import Liveness, local_names
+from symdiff.frontend.python.liveness import liveness, local_names
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.values import (
     NONE,
@@ -332,7 +332,7 @@ def run_function(cx: Context, node: ast.AST, source: Source, outer: Frame | None
 
     if id(source.node) not in cx.bodies:
         rewritten = cx.session.rewritten(source.node)
-        cx.bodies[id(source.node)] = rewritten, Liveness(rewritten)
+        cx.bodies[id(source.node)] = rewritten, liveness(rewritten)
         if source.stands_for is None:
             cx.compiled[id(source.node)] = source
     body, live = cx.bodies[id(source.node)]

@@ -31,7 +31,7 @@ from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.control import RAISE, RESULT, exit_of
 from symdiff.frontend.python.desugar import placed
 from symdiff.frontend.python.instances import Bottom
-from symdiff.frontend.python.liveness import Liveness, local_names
+from symdiff.frontend.python.liveness import liveness, local_names
 from symdiff.frontend.python.rolled import go_back, mark
 from symdiff.frontend.python.sizes import ask_for_all, counts_of, refuse_unknown_count
 from symdiff.frontend.python.store import MISSING
@@ -296,7 +296,7 @@ def _run(cx: Context, node: ast.AST, function: ast.FunctionDef, given: Mapping[s
     from symdiff.frontend.python.statements import run_block
 
     if id(function) not in cx.bodies:
-        cx.bodies[id(function)] = function, Liveness(function)
+        cx.bodies[id(function)] = function, liveness(function)
     outer, (_, live) = cx.frame, cx.bodies[id(function)]
     path = (*outer.path, id(node))
     further_out = {n.target.id for n in ast.walk(function) if isinstance(n, ast.NamedExpr)}

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from symdiff.frontend.definitions import walk
 from symdiff.frontend.source import FunctionNode
@@ -19,8 +20,15 @@ from symdiff.ir.steps import Steps, run_steps
 
 Names = set[str]
 
+_REMEMBERED = 256  # functions: trees are never changed, and each is lowered many times
 _LAZY = {"map", "filter"}
 _USING_UP = {"sum", "min", "max", "any", "all", "sorted", "list", "tuple", "reduce"}
+
+
+@lru_cache(_REMEMBERED)
+def liveness(node: FunctionNode) -> Liveness:
+    """Which names of a function may still be read."""
+    return Liveness(node)
 
 
 class Liveness:
@@ -263,6 +271,7 @@ def stores(target: ast.AST) -> Names:
     return {n.id for n in ast.walk(target) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
 
 
+@lru_cache(_REMEMBERED)
 def local_names(node: FunctionNode) -> frozenset[str]:
     """What the function binds: parameters and assigned names, inner functions' own aside."""
     a = node.args

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from functools import lru_cache
 
 from symdiff.frontend.python import patterns
 from symdiff.frontend.python.context import Context, Frame
@@ -73,6 +74,7 @@ def note_shared(cx: Context) -> bool:
     return bool(found)
 
 
+@lru_cache(256)
 def weight(node: ast.AST) -> int:
     """How many operations a function is, without those of the helpers that it calls."""
     parts = list(ast.walk(node))
