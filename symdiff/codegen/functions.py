@@ -50,6 +50,8 @@ class Demand:
 def annotation(t: Type) -> str:
     if isinstance(t, types.Opt):
         return f"{annotation(t.elem)} | None"
+    if t == types.Seq(types.PLACE):
+        return "dict"
     if not isinstance(t, AVal):
         return "list" if isinstance(t, types.Seq) else "tuple"
     return "np.ndarray" if t.kind is Kind.ARRAY else checks.scalar_name(t)

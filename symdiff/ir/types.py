@@ -109,6 +109,14 @@ class Object(AVal):
 
 
 @dataclass(frozen=True, slots=True)
+class Place(AVal):
+    """Where in other lists a key is.  A list of places is a dict, from the keys to their places, at run time."""
+
+    def __str__(self) -> str:
+        return "place"
+
+
+@dataclass(frozen=True, slots=True)
 class Seq:
     """One value per turn of a loop."""
 
@@ -236,6 +244,7 @@ def object_of(cls: type) -> Object:
 
 
 INT, FLOAT, BOOL = python("i8"), python("f8"), python("b1")
+PLACE = Place(Kind.PYTHON, (), "i8")
 
 
 def code(dtype: np.dtype | type | str) -> str:

@@ -22,7 +22,7 @@ from symdiff.ir.types import AVal, Kind
 from symdiff.passes.regions import map_blocks, map_functions, rebuilt, same_block, substitute
 from symdiff.passes.report import Report
 
-_FRESH = {"zeros", "ones", "full", "empty", "copy", "zeros_ct", "seq_empty", "opt_none", "call", "borrow"}
+_FRESH = {"zeros", "ones", "full", "empty", "copy", "zeros_ct", "seq_empty", "places", "opt_none", "call", "borrow"}
 _STAGE = re.compile(r"y\d+")
 Key = tuple[Hashable, ...]
 Table = dict[Key, Op]

@@ -78,19 +78,6 @@ def a_deque_as_a_result(x):
     return x, deque([x])
 
 
-def a_staged_key(x):
-    d = defaultdict(float)
-    d[x] += 1.0
-    return d[0] * x
-
-
-def a_key_on_one_path(x):
-    d = defaultdict(float)
-    if x > 0:
-        d["a"] += x
-    return d["a"]
-
-
 def a_deque_in_a_pattern(x):
     match deque([x]):
         case [a]:
@@ -118,8 +105,6 @@ def no_default(x):
     [
         (a_deque_from_outside, "SD321"),
         (a_deque_as_a_result, "SD322"),
-        (a_staged_key, "SD303"),
-        (a_key_on_one_path, "SD505"),
         (a_deque_in_a_pattern, "SD299"),
         (nothing_is_popped, "SD315"),
         (no_such_method, "SD404"),

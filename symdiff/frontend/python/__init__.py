@@ -17,7 +17,8 @@ containers         containers (of known structure), container_methods, comprehen
                    sums, insertions, searches), swaps (two elements exchanged), unfilled (lists in it that are
                    empty yet), texts (that differ in its elements), absences (None in them), openings (how these are
                    met), lodging (elements as views of their lists), rereading (these, where the list was changed);
-                   tables (dicts read by a key of the run), sorting (names beside numbers)
+                   tables (dicts read by a key of the run), keyed (dicts whose keys are found when it runs), unlike
+                   (how these are met), sorting (names beside numbers)
 objects            objects (instances), own_attributes (`vars(x)`), classes (what a class says without running it),
                    reflection (`isinstance`), followed (a change of what a branch chose)
 calls              calls (in place), sharing (one function for several places), recursion, recursion_memory (what

@@ -21,6 +21,7 @@ from symdiff.frontend.python import (
     classes,
     enums,
     iterators,
+    keyed,
     known_calls,
     memory,
     numpy_spelled,
@@ -64,7 +65,10 @@ def apply(cx: Context, node: ast.AST, function: Val, args: list[Val], kwargs: di
     if isinstance(function, OneOf):
         function = alternatives.present(cx, node, function, "'NoneType' object is not callable")
         return alternatives.each(cx, node, function, lambda f: apply(cx, node, f, args, kwargs))
-    if alternatives.involved(*args, *kwargs.values()) and not (_takes_any(function) or _is_text_of(function, args)):
+    if alternatives.involved(*args):
+        keyed.takes_argument(cx, node, function, args)
+    taken = _takes_any(function) or _is_text_of(function, args) or keyed.is_method(cx, function, args)
+    if alternatives.involved(*args, *kwargs.values()) and not taken:
         return _apply_each(cx, node, function, args, kwargs)
     if isinstance(function, Closure):
         return _inline(cx, node, function.source, function.frame, args, kwargs, function)
@@ -212,6 +216,8 @@ def _follow(cx: Context, node: ast.AST, function: Known, args: list[Val], kwargs
     """A function from outside: compiled in from its source."""
     from symdiff.frontend.python import derivatives
 
+    if keyed.is_asked(function.obj):
+        return keyed.answer(cx, node, function.obj, args)
     if numpy_spelled.is_written_out(function.obj):
         return numpy_spelled.helper(cx, node, function.obj, args, kwargs)
     base = _passed(cx, function)

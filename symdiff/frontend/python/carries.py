@@ -195,7 +195,7 @@ class Carry:
 
     def _reference(self, slot: Slot, name: str) -> Callable[[Sequence[Value]], Any]:
         if slot.group not in self.cells:
-            cell = Cell(slot.same.cell.kind, self.cx.scope.loc, name=name)
+            cell = Cell(slot.same.cell.kind, slot.same.cell.loc or self.cx.scope.loc, name=name)
             self.cells[slot.group] = at_cell(slot.same, cell)
             self.contents.append((cell, self.plan(slot.parts[0], name)))
         found = self.cells[slot.group]

@@ -21,7 +21,6 @@ from symdiff.frontend.python import (
     grown,
     iterated,
     iterators,
-    keys,
     openings,
     raising,
     special_methods,
@@ -51,6 +50,8 @@ if not $some or $key {} $best:
     $some = True"""
 _FOLDS = {
     "list": ("$out = []", "$out.append($item)", "return $out"),
+    "dict": ("", "$dict[$item[0]] = $item[1]", "return $dict"),
+    "fromkeys": ("", "$dict[$item] = $value", "return $dict"),
     "map": ("$out = []", "$out.append($function(*$item))", "return $out"),
     "filter": ("$out = []", "if $function($item): $out.append($item)", "return $out"),
     "kept": ("$out = []", "if $item: $out.append($item)", "return $out"),
@@ -153,28 +154,43 @@ def unrolled(cx: Context, node: Comprehension, element: Callable[[], None], firs
 
 def comprehension(cx: Context, node: ast.ListComp | ast.SetComp | ast.DictComp) -> Val:
     """A list, set or dict."""
-    from symdiff.frontend.python import sets
-    from symdiff.frontend.python.expressions import evaluate
 
     if isinstance(node, ast.ListComp):
         return comprehension_list(cx, node)
+    return _dict(cx, node) if isinstance(node, ast.DictComp) else _set(cx, node)
+
+
+def _set(cx: Context, node: ast.SetComp) -> Val:
+    from symdiff.frontend.python import sets
+    from symdiff.frontend.python.expressions import evaluate
+
     items: list[Val] = []
-    pairs: dict[Any, Val] = {}
-
-    def element() -> None:
-        if isinstance(node, ast.SetComp):
-            items.append(evaluate(cx, node.elt))
-        else:
-            key = keys.key_of(cx, node.key, evaluate(cx, node.key))
-            pairs[key] = evaluate(cx, node.value)
-
     try:
-        if not unrolled(cx, node, element):
+        if not unrolled(cx, node, lambda: items.append(evaluate(cx, node.elt))):
             return POISON
     except UnknownLength as unknown:
         shown = {"iterable": f"`{cx.text(unknown.generator.iter)}`", "elements": "made turn by turn"}
         return refuse_unknown_count(cx, "SD213", node, unknown.iterable, **shown)
-    return sets.known_set(cx, node, items) if isinstance(node, ast.SetComp) else containers.new_dict(cx, node, pairs)
+    return sets.known_set(cx, node, items)
+
+
+def _dict(cx: Context, node: ast.DictComp) -> Val:
+    """A dict of known keys; one whose keys are found when it runs where these, or how many there are, are not known."""
+    from symdiff.frontend.python import keyed
+    from symdiff.frontend.python.expressions import evaluate
+
+    entries: list[keyed.Entry] = []
+    place = mark(cx)
+    cx.store.begin()
+    try:
+        done = unrolled(cx, node, lambda: entries.append((node.key, evaluate(cx, node.key), evaluate(cx, node.value))))
+    except UnknownLength as unknown:
+        go_back(cx, place)
+        item = ast.Tuple([node.key, node.value], ast.Load())
+        over = cx.session.short_for(node, "items", lambda: placed(ast.ListComp(item, node.generators), node))
+        return rolled_or_static(cx, node, "dict", over, {"$dict": keyed.empty(cx, node)}, unknown)
+    cx.store.keep()
+    return keyed.of_entries(cx, node, entries) if done else POISON
 
 
 def comprehension_list(cx: Context, node: ast.ListComp | ast.GeneratorExp, first: Val | None = None) -> Val:

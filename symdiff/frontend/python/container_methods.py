@@ -15,6 +15,7 @@ from symdiff.frontend.python import (
     control,
     dataclass_calls,
     grown,
+    keyed,
     keys,
     list_changes,
     lodging,
@@ -300,6 +301,8 @@ def dict_method(cx: Context, node: ast.AST, receiver: Val, name: str, args: Args
     """A method of a dict of known keys."""
     if not _checked(cx, node, "dict", name, args, kwargs, DICT):
         return POISON
+    if name in ("get", "pop", "setdefault"):
+        keyed.takes(cx, node, receiver, args[0], grows=name != "get")
     entries = containers.entries(cx, receiver)
     assert entries is not None
     if name in VIEWS:

@@ -16,6 +16,7 @@ from symdiff.frontend.python import (
     enums,
     formatting,
     grown,
+    keyed,
     keys,
     list_changes,
     operators,
@@ -130,6 +131,7 @@ def contains(cx: Context, node: ast.AST, item: Val, container: Val) -> Val:
     found = special_methods.call(cx, node, container, "__contains__", [item])
     if found is not None:
         return operators.truth(cx, node, found)
+    keyed.takes(cx, node, container, item)
     container = special_methods.iterated(cx, node, container)
     mapping_ = containers.entries(cx, container)
     if mapping_ is not None:

@@ -60,7 +60,15 @@ def new_list(cx: Context, node: ast.AST, items: Sequence[Val]) -> ListRef:
     return list_changes.made(cx, node, tuple(items))
 
 
-def new_dict(cx: Context, node: ast.AST, items: dict[Any, Val]) -> DictRef:
+def new_dict(cx: Context, node: ast.AST, items: dict[Any, Val]) -> Val:
+    from symdiff.frontend.python import keyed
+
+    found = keyed.made(cx, node, items)
+    return plain_dict(cx, node, items) if found is None else found
+
+
+def plain_dict(cx: Context, node: ast.AST, items: dict[Any, Val]) -> DictRef:
+    """A dict of known keys."""
     cell = Cell("dict", cx.loc(node))
     cx.store.set(cell, tables.made(cx, node, cell, items))
     return DictRef(cell)

@@ -116,6 +116,9 @@ class Context:
     kept: set[Loc] = field(default_factory=set)  # calls of which an object may keep the arrays that it is given
     eager: dict[Cell, dict[Hashable, Any]] = field(default_factory=dict)  # what iterators were made of: see `iterators`
     taken: dict[int, tuple[Any, Cell, Any]] = field(default_factory=dict)  # known lists: see `lodging.taken`
+    # what was read of a list that grows: of which lists of the IR it is an element, and at which index
+    elements: dict[Value, tuple[tuple[Value, ...], Val]] = field(default_factory=dict)
+    unlike: set[Hashable] = field(default_factory=set)  # dicts with other keys on another path: see `keyed`
     openings: set[str] = field(default_factory=set)  # with what a list could grow that could not: see `openings`
     sums: dict[tuple[int, str], tuple[Cell, Val]] = field(default_factory=dict)  # by frame and name: see `summing`
     remade: dict[int, Any] = field(default_factory=dict)  # by id: keys that stand for objects of the call

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from symdiff.frontend.python import alternatives, memory, operators
+from symdiff.frontend.python import alternatives, memory, operators, unlike
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.joins import Joiner
@@ -230,6 +230,7 @@ def _join_cell(cx: Context, joiner: Joiner, cell: Cell, a: Any, b: Any) -> Calla
     handed = a is b and raised.count(True) == 1 and a is not cx.store.get(cell)
     rebuild = joiner.bottom_content(raised.index(True), a) if handed else joiner.content(a, b)
     if rebuild is None:
+        unlike.note(cx, cell)
         conflict = Conflict("one content", "another")
         return lambda outs: conflict
     return rebuild

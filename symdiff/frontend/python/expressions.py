@@ -20,6 +20,7 @@ from symdiff.frontend.python import (
     flat,
     foreign,
     iterators,
+    keyed,
     keys,
     list_changes,
     memory,
@@ -229,17 +230,20 @@ def _list(cx: Context, node: ast.List) -> Val:
 
 
 def _dict(cx: Context, node: ast.Dict) -> Val:
-    found: dict[Any, Val] = {}
+    found: list[keyed.Entry] = []
     for key, value in zip(node.keys, node.values, strict=True):
-        if key is None:
-            merged = containers.mapping(cx, value, evaluate(cx, value))
-            if merged is None:
-                return POISON
-            found.update(merged)
+        if key is not None:
+            found.append((key, evaluate(cx, key), evaluate(cx, value)))
             continue
-        k = keys.key_of(cx, key, evaluate(cx, key))
-        found[k] = evaluate(cx, value)
-    return containers.new_dict(cx, node, found)
+        spread = evaluate(cx, value)
+        if keyed.holds(cx, spread):
+            found.append((value, None, spread))
+            continue
+        merged = containers.mapping(cx, value, spread)
+        if merged is None:
+            return POISON
+        found += [(node, keys.val_of(cx, node, k), val) for k, val in merged.items()]
+    return keyed.of_entries(cx, node, found)
 
 
 def _set(cx: Context, node: ast.Set) -> Val:
@@ -318,7 +322,8 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
     base = alternatives.present(cx, node, base, "'NoneType' object is not subscriptable")
     if isinstance(base, DictRef):
         index = tables.key_of_number(cx, node, base, index)
-    if alternatives.involved(base, index):
+    keyed.takes(cx, node, base, index, grows=keyed.makes_entries(base))
+    if alternatives.involved(base, index) and not (keyed.holds(cx, base) and not alternatives.involved(base)):
         found = tables.chosen(cx, node, base, alternatives.narrowed(cx, node, index))
         if found is not None:
             return found

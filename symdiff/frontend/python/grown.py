@@ -17,7 +17,7 @@ from functools import partial
 from typing import Any
 
 from symdiff.errors import Problem
-from symdiff.frontend.python import absences, kinship, lodging, memory, openings, texts, unfilled
+from symdiff.frontend.python import absences, kinship, lodging, memory, openings, texts, unfilled, unlike
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.problems import NeedStatic
@@ -75,7 +75,8 @@ def form_of(cx: Context, val: Any, around: frozenset[Cell] = frozenset()) -> Pat
     if not isinstance(content, dict) or isinstance(val, SetRef):
         return None
     cls = val.cls if isinstance(val, ObjRef) else None
-    empty = Pattern("dict" if cls is None else "object", cls=cls, keys=tuple(content))
+    made_at = Known(val.cell.loc) if cls is None else None
+    empty = Pattern("dict" if cls is None else "object", cls=cls, keys=tuple(content), val=made_at)
     return _container(cx, empty, tuple(content.values()), around)
 
 
@@ -258,7 +259,9 @@ def built(cx: Context, node: ast.AST, form: Pattern, found: Iterator[Value]) -> 
     items = tuple(built(cx, node, part, found) for part in form.parts)
     if form.kind not in CHANGEABLE:
         return assembled(form, items, None)
-    return _held(cx, node, assembled(form, items, Cell(form.kind, cx.loc(node))), content_like(form, items))
+    made_at = form.val.obj if isinstance(form.val, Known) else None
+    cell = Cell(form.kind, made_at or cx.loc(node))
+    return _held(cx, node, assembled(form, items, cell), content_like(form, items))
 
 
 def assembled(form: Pattern, items: Sequence[Val], cell: Cell | None) -> Any:
@@ -406,6 +409,7 @@ def fitted(cx: Context, node: ast.AST, content: Grown, val: Val) -> Grown | None
     if joined is None:
         openings.helps(cx, lambda: _with(cx, content.form, val))
     if form is None or joined is None or not covers(cx, joined, content.form) or not _takes(cx, joined, form):
+        unlike.note(cx, *(part for _, part in kinship.inside(cx, val)))
         besides = described(content.form)
         takes = f"takes {cx.describe(val) if form is None else described(form)} besides {besides}"
         cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason=takes)
@@ -459,7 +463,9 @@ def _refuse_unlike(cx: Context, node: ast.AST, items: Sequence[Val]) -> None:
     """Report that elements have no form in common, and ask for the sizes of their arrays, which may be equal."""
     forms = [form_of(cx, item) for item in items]
     shown = [cx.describe(v) if form is None else described(form) for v, form in zip(items, forms, strict=True)]
-    arrays = [part for item in items for _, part in kinship.inside(cx, item) if isinstance(part, Arr)]
+    inside = [part for item in items for _, part in kinship.inside(cx, item)]
+    unlike.note(cx, *inside)
+    arrays = [part for part in inside if isinstance(part, Arr)]
     cx.sizes_needed.update(a.name for part in arrays for a in types.type_atoms(cx.aval(part)) if a.op == "var")
     found = " besides ".join(dict.fromkeys(shown)) or "nothing"
     fields: dict[str, Any] = {"name": f"`{cx.text(node)}`", "reason": f"holds {found}"}
@@ -472,8 +478,9 @@ def element(
 ) -> Val:
     """`h[index]`, an integer; lodged in the memory of `h` where that is given, and it is not `gone` from there."""
     at = cx.value(index)
-    values = iter([cx.at(node).emit("seq_get", s, at)[0] for s in content.values])
-    return lodging.read_out(cx, content, built(cx, node, content.form, values), home, index, gone)
+    values = [cx.at(node).emit("seq_get", s, at)[0] for s in content.values]
+    cx.elements.update((v, (content.values, index)) for v in values)
+    return lodging.read_out(cx, content, built(cx, node, content.form, iter(values)), home, index, gone)
 
 
 def last_popped(cx: Context, node: ast.AST, content: Grown, home: Cell) -> tuple[Val, Grown]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from symdiff.frontend.python import (
     alternatives,
     containers,
+    keyed,
     list_changes,
     lodging,
     memory,
@@ -186,13 +187,17 @@ def _item(cx: Context, stmt: ast.AugAssign, target: ast.Subscript) -> None:
     if memory.is_poison(base, index):
         evaluate(cx, stmt.value)
         return
+    entry = keyed.element(cx, target, base, index)
+    if entry is not None:
+        _entry(cx, stmt, target, base, index, entry)
+        return
     if not isinstance(base, Arr):
         before = subscript(cx, target, base, index)
         found = update(cx, stmt, before, evaluate(cx, stmt.value))
-        if isinstance(before, ListRef) and found is before and lodging.is_at(cx, before.cell, base, index):
-            return  # its list has it already
+        if found is before and _is_there(cx, before, base, index):
+            return
         if not isinstance(before, (Arr, ListRef)) or not isinstance(base, Known):
-            targets.store_item(cx, target, base, index, found)
+            targets.store_item(cx, target, base, index, found, there=True)
         return
     element = _Element(cx, target, base, index)
     try:
@@ -212,6 +217,29 @@ def _item(cx: Context, stmt: ast.AugAssign, target: ast.Subscript) -> None:
         return
     if part is not POISON:
         subscripts.write(cx, stmt, base, index, operators.binary(cx, stmt, stmt.op, part, val))
+
+
+def _entry(cx: Context, stmt: ast.AugAssign, target: ast.Subscript, base: Val, key: Val, entry: keyed.Element) -> None:
+    """`d[k] op= val` of a dict whose keys are found when it runs: the key is looked up once."""
+    before = subscript(cx, target, entry.of, entry.at)
+    found = update(cx, stmt, before, evaluate(cx, stmt.value))
+    if not entry.stands(cx):
+        targets.store_item(cx, target, base, key, found, there=True)
+    elif not (found is before and _is_there(cx, before, entry.of, entry.at)):
+        targets.store_item(cx, target, entry.of, entry.at, found, there=True)
+
+
+def _is_there(cx: Context, val: Val, base: Val, index: Val) -> bool:
+    """Whether an array or list that was changed is an element of a list that has it already."""
+    if not isinstance(val, Arr | ListRef) or (isinstance(val, Arr) and val.path):
+        return False
+    if lodging.is_at(cx, val.cell, base, index):
+        return True
+    known = cx.store.get(base.cell) if isinstance(base, ListRef) else ()
+    if not isinstance(known, tuple) or not isinstance(index, Known) or index.obj not in range(-len(known), len(known)):
+        return False
+    there = known[index.obj]
+    return isinstance(there, type(val)) and there.cell is val.cell and not getattr(there, "path", ())
 
 
 def _added(cx: Context, stmt: ast.AugAssign, val: Val) -> Val | None:

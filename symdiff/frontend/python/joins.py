@@ -10,7 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
-from symdiff.frontend.python import alternatives, captured, grown, kinship, may_be_none, mirrors, openings, together
+from symdiff.frontend.python import (
+    alternatives,
+    captured,
+    grown,
+    kinship,
+    may_be_none,
+    mirrors,
+    openings,
+    together,
+    unlike,
+)
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.sides import Sides, same_place
 from symdiff.frontend.python.store import MISSING
@@ -199,6 +209,7 @@ class Joiner(Sides):
         return lambda outs: outs[at]
 
     def _conflict(self, a: Val, b: Val) -> Rebuild:
+        unlike.note(self.cx, a, b)
         one, other = _length_of_tuple(a), _length_of_tuple(b)
         if one is not None and other is not None and one != other:
             made = Conflict(str(one), str(other), "SD323")

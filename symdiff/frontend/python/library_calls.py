@@ -20,7 +20,7 @@ from symdiff.frontend.python import (
     grown,
     iterators,
     itertools_calls,
-    keys,
+    keyed,
     list_changes,
     numpy_spelled,
     operators,
@@ -162,11 +162,11 @@ def _set_item(cx: Context, node: ast.AST, args: Args) -> Val:
 
 def _from_keys(cx: Context, node: ast.AST, args: Args) -> Val:
     """`dict.fromkeys(keys, val)`: under every key the same object."""
-    items = None if POISON in args else _items(cx, node, args[0])
-    if items is None:
-        return POISON
     val = args[1] if len(args) == 2 else NONE
-    return containers.new_dict(cx, node, {keys.key_of(cx, node, key): val for key in items})
+    if POISON not in args and keyed.is_long(cx, node, args[0]):
+        return comprehensions.fold(cx, node, "fromkeys", args[0], {"$dict": keyed.empty(cx, node), "$value": val})
+    items = None if POISON in args else _items(cx, node, args[0])
+    return POISON if items is None else keyed.of_entries(cx, node, [(node, key, val) for key in items])
 
 
 _FUNCTIONS: list[tuple[Any, Callable[[Context, ast.AST, Args], Val]]] = [

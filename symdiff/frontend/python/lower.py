@@ -33,6 +33,7 @@ from symdiff.frontend.python import (
     sharing,
     texts,
     unfilled,
+    unlike,
     which,
 )
 from symdiff.frontend.python.context import Context, Frame
@@ -162,6 +163,7 @@ def _attempt(source: Source, signature: Signature, session: Session) -> Lowered:
         tree = _structure(cx, source.node, result, leaves, statics)
     if cx.problems:
         openings.use(cx)
+        unlike.use(cx)
         sizes = rounds.sizes_outside(cx, cx.sizes_needed)
         if sizes:
             _fix_captured_sizes(cx)

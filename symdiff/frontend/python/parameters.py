@@ -40,7 +40,7 @@ def bind(
                 return wrong(f"got multiple values for argument '{name}'")
             bound[name] = rest.pop(name)
     if a.kwarg is not None:
-        bound[a.kwarg.arg] = containers.new_dict(cx, node, rest)
+        bound[a.kwarg.arg] = containers.plain_dict(cx, node, rest)
     elif rest:
         return wrong(f"got an unexpected keyword argument '{next(iter(rest))}'")
     return _defaults(cx, node, source, positional, bound, inner)

@@ -155,8 +155,9 @@ def _of_container(cx: Context, val: Val, staged: frozenset[Place], place: Place,
         return Pattern(val.kind, parts, cls=val.cls, keys=val.keys)
     if isinstance(val, ObjRef):
         return Pattern("object", parts, cls=val.cls, keys=tuple(cx.store.get(val.cell)))
-    keys = tuple(containers.entries(cx, val) or ()) if isinstance(val, DictRef) else ()
-    return Pattern("list" if isinstance(val, ListRef) else "dict", parts, keys=keys)
+    if not isinstance(val, DictRef):
+        return Pattern("list", parts)
+    return Pattern("dict", parts, keys=tuple(containers.entries(cx, val) or ()), val=Known(val.cell.loc))
 
 
 def unsuitable(pattern: Pattern) -> Val | None:
@@ -269,7 +270,8 @@ class Rebuilding:
             return alternatives.put_together(self.value(there, f"has_{name}" if name else ""), self.value(inner, name))
         if pattern.kind in ("list", "dict", "object", "grown"):
             staged = pattern.kind == "grown"
-            cell = Cell(str((*pattern.keys, "list")[0]) if staged else pattern.kind, name=name)
+            kind = str((*pattern.keys, "list")[0]) if staged else pattern.kind
+            cell = Cell(kind, pattern.val.obj if isinstance(pattern.val, Known) else None, name=name)
             made = ListRef(cell) if staged else grown.assembled(pattern, (), cell)
             self.memory.append(made)
             self.hold(cell, self.content(pattern, name, cell))

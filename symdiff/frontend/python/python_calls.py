@@ -24,6 +24,7 @@ from symdiff.frontend.python import (
     foreign,
     grown,
     iterators,
+    keyed,
     keys,
     library_calls,
     list_changes,
@@ -363,20 +364,26 @@ def _tuple(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
 
 
 def _dict(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    if args and (keyed.holds(cx, args[0]) or keyed.is_long(cx, node, args[0])):
+        made = keyed.empty(cx, node)
+        special_methods.call(cx, node, made, "update", [args[0]], kwargs)
+        return made
     found: dict[Any, Val] = {}
+    entries: list[keyed.Entry] = []
     if args:
         of_ours = isinstance(args[0], ObjRef) and issubclass(args[0].cls, collected.MAPPINGS)
         merged = containers.entries(cx, objects.read(cx, node, args[0], "_entries") if of_ours else args[0])
         if merged is None:
-            pairs = ordering.known_items(cx, node, args[0])
-            if pairs is None:
+            items = ordering.known_items(cx, node, args[0])
+            if items is None:
                 return POISON
-            for pair in pairs:
-                key, val = containers.elements(cx, pair) or (POISON, POISON)
-                found[keys.key_of(cx, node, key)] = val
+            for item in items:
+                key, val = containers.elements(cx, item) or (POISON, POISON)
+                entries.append((node, key, val))
         else:
             found.update(merged)
-    return containers.new_dict(cx, node, {**found, **kwargs})
+    entries += [(node, keys.val_of(cx, node, key), val) for key, val in {**found, **kwargs}.items()]
+    return keyed.of_entries(cx, node, entries)
 
 
 def _set(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:

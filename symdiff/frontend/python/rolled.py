@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from symdiff.errors import Loc, Problem
-from symdiff.frontend.python import alternatives, control, kinship, memory, operators, together
+from symdiff.frontend.python import alternatives, control, kinship, memory, operators, together, unlike
 from symdiff.frontend.python.carries import Carry, contribute, listed, may_be_kin, may_be_none, regroup, slots_of
 from symdiff.frontend.python.context import Context, LoopState
 from symdiff.frontend.python.control import BREAK, CONTINUE, EXIT, ON, RESULT, RETURN, Exit, exit_of, set_exit
@@ -348,6 +348,7 @@ class Rolled:
         try:
             return widen(cx, slot, before, header, after, (self.key, self._hint(key)))
         except Misfit as misfit:
+            unlike.note(cx, key, before, after)
             if self._of_inner(key) and (before is UNBOUND or before is MISSING):
                 # it is bound anew before an inner function reads it
                 known = isinstance(slot.same, Conflict)

@@ -49,6 +49,7 @@ class Session:
     filled: dict[Hashable, Pattern] | None = field(default_factory=dict)
     searched: set[Hashable] = field(default_factory=set)  # subscripts (by call path) of lists with staged indices
     adopted: set[Hashable] = field(default_factory=set)  # those among them through which an array is written
+    keyed: set[Hashable] = field(default_factory=set)  # dicts whose keys are found when it runs: see `keyed`
     recursive: dict[Hashable, frozenset[Place]] = field(default_factory=dict)  # definitions, with what they stage
     forms: dict[Hashable, dict[Place, Pattern]] = field(default_factory=dict)  # of the elements of lists among these
     sums: dict[int, set[str]] = field(default_factory=dict)  # by loop: names that begin with 0 for an array

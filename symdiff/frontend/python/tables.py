@@ -134,7 +134,7 @@ def _number(cx: Context, node: ast.AST, index: Num, keys: Sequence[int]) -> tupl
     """The number of a key among keys, and whether it is none of them."""
     if keys == list(range(len(keys))):
         outside = [operators.compare(cx, node, op, index, Known(k)) for op, k in ((ast.Lt(), 0), (ast.Gt(), keys[-1]))]
-        return index, operators.binary(cx, node, ast.BitOr(), *outside)
+        return Num(cx.value(index)), operators.binary(cx, node, ast.BitOr(), *outside)
     missing: Val = Known(True)
     number: Val = Known(0)
     for k, key in enumerate(keys):

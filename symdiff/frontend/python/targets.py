@@ -12,6 +12,7 @@ from symdiff.frontend.python import (
     flat,
     foreign,
     grown,
+    keyed,
     keys,
     list_changes,
     list_slices,
@@ -86,16 +87,20 @@ def bind_name(cx: Context, target: ast.Name, val: Val, frame: Frame) -> None:
     if not target.id.startswith("$"):
         cx.name_value(val, target.id)
         tables.name(cx, val, target.id)
+        keyed.name(cx, val, target.id)
     cx.set_name(home, target.id, val)
 
 
-def store_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> None:
+def store_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val, there: bool = False) -> None:
+    """`base[index] = val`; `there` is an element already where it was just read."""
     if memory.is_poison(base, index):
         return
     base = alternatives.present(cx, node, base, "'NoneType' object does not support item assignment")
+    if not there:
+        keyed.takes(cx, node, base, index, grows=True)
     if isinstance(base, DictRef):
         index = tables.key_of_number(cx, node, base, index)
-    if alternatives.involved(base, index):
+    if alternatives.involved(base, index) and not keyed.holds(cx, base):
         alternatives.for_all(cx, node, (base, index), lambda both: _stored(cx, node, both[0], both[1], val))
         return
     if isinstance(base, Arr):
@@ -213,6 +218,7 @@ def delete(cx: Context, target: ast.expr) -> None:
 def _delete_item(cx: Context, node: ast.Subscript, base: Val, index: Val) -> None:
     if special_methods.call(cx, node, base, "__delitem__", [index]) is not None:
         return
+    keyed.takes(cx, node, base, index, grows=True)
     content = cx.store.get(base.cell) if isinstance(base, (ListRef, DictRef)) else None
     if isinstance(base, ListRef) and isinstance(content, tuple) and containers.searched(cx, node, index, content):
         content = grown.staged(cx, node, content)

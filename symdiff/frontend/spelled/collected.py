@@ -10,6 +10,7 @@ import collections
 from typing import Any
 
 from symdiff.frontend.spelled.attributes import Dictionary
+from symdiff.frontend.spelled.keyed import Keyed, is_keyed
 
 
 class deque:
@@ -168,6 +169,8 @@ class defaultdict(_Entries):
         self._entries.update(more)
 
     def __getitem__(self, key: Any) -> Any:
+        if is_keyed(self._entries) and self.default_factory is not None:
+            return self._entries._held[self._entries._place_made(key, self.default_factory)]
         if key not in self._entries:
             if self.default_factory is None:
                 raise KeyError(key)
@@ -303,4 +306,4 @@ CLASSES: dict[type, type] = {
     collections.OrderedDict: OrderedDict,
 }  # fmt: skip
 MAPPINGS = (defaultdict, Counter, OrderedDict)
-ORIGINALS = {ours: theirs for theirs, ours in CLASSES.items()} | {Dictionary: dict}
+ORIGINALS = {ours: theirs for theirs, ours in CLASSES.items()} | {Dictionary: dict, Keyed: dict}

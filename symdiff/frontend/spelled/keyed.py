@@ -1,0 +1,189 @@
+"""A dict whose keys are found when it runs, as a class around two lists: `d[k] += t`, `d.setdefault(k, []).append(t)`.
+
+By hand: the keys are in one list, in the order in which they came, what is kept under them in another.  Where a key is
+in both, a Python dict says (`places`).  To take a key out costs as much as there are keys: those behind it move.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def places() -> Any:
+    """No places yet.  These functions are primitives of the evaluator; here they are what they mean."""
+    return {}
+
+
+def find(places: Any, order: Any, key: Any) -> Any:
+    """The place of a key among those in `order`, -1 where it has none."""
+    return places.get(key, -1)
+
+
+def enter(places: Any, key: Any) -> None:
+    """Give a key, that has none, the next place."""
+    places[key] = len(places)
+
+
+def put(places: Any, order: Any, held: Any, key: Any, value: Any) -> None:
+    """Keep a value in the place of a key, in the next one if it has none."""
+    place = find(places, order, key)
+    if place < 0:
+        enter(places, key)
+        order.append(key)
+        held.append(value)
+    else:
+        held[place] = value
+
+
+def is_keyed(entries: Any) -> Any:
+    """Whether a dict is one whose keys are found when it runs."""
+    return isinstance(entries, Keyed)
+
+
+PRIMITIVES = (places, find, enter, put, is_keyed)
+
+
+class Keyed:
+    def __init__(self) -> None:
+        self._places = places()
+        self._order: Any = []
+        self._held: Any = []
+
+    def _place_of(self, key: Any) -> Any:
+        """Where in the lists a key is."""
+        place = find(self._places, self._order, key)
+        if place < 0:
+            raise KeyError(key)
+        return place
+
+    def _place_made(self, key: Any, factory: Any) -> Any:
+        """The same of a dict that makes what it has not."""
+        place = find(self._places, self._order, key)
+        if place < 0:
+            place = len(self._held)
+            value = factory()
+            enter(self._places, key)
+            self._order.append(key)
+            self._held.append(value)
+        return place
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._held[self._place_of(key)]
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        put(self._places, self._order, self._held, key, value)
+
+    def setdefault(self, key: Any, default: Any = None) -> Any:
+        place = find(self._places, self._order, key)
+        if place < 0:
+            place = len(self._held)
+            enter(self._places, key)
+            self._order.append(key)
+            self._held.append(default)
+        return self._held[place]
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        place = find(self._places, self._order, key)
+        return self._held[place] if place >= 0 else default
+
+    def pop(self, key: Any, *default: Any) -> Any:
+        place = find(self._places, self._order, key)
+        if place < 0:
+            if default:
+                return default[0]
+            raise KeyError(key)
+        self._order.pop(place)
+        found = self._held.pop(place)
+        self._count()
+        return found
+
+    def popitem(self) -> Any:
+        if not self._held:
+            raise KeyError("popitem(): dictionary is empty")
+        item = self._order.pop(), self._held.pop()
+        self._count()
+        return item
+
+    def __delitem__(self, key: Any) -> None:
+        self.pop(key)
+
+    def _count(self) -> None:
+        """Find the places anew."""
+        self._places = places()
+        for key in self._order:
+            enter(self._places, key)
+
+    def clear(self) -> None:
+        self._places = places()
+        self._order = []
+        self._held = []
+
+    def update(self, entries: Any = (), **more: Any) -> None:
+        pairs = entries.items() if isinstance(entries, dict) else entries
+        for key, value in pairs:
+            self[key] = value
+        for key, value in more.items():
+            self[key] = value
+
+    def copy(self) -> Any:
+        made = Keyed()
+        made._places = self._places.copy()
+        made._order = self._order.copy()
+        made._held = self._held.copy()
+        return made
+
+    def __contains__(self, key: Any) -> Any:
+        return find(self._places, self._order, key) >= 0
+
+    def __len__(self) -> Any:
+        return len(self._held)
+
+    def __iter__(self) -> Any:
+        return iter(self._order)
+
+    def __reversed__(self) -> Any:
+        return reversed(self._order)
+
+    def __eq__(self, other: Any) -> Any:
+        if len(self) != len(other):
+            return False
+        return all(key in other and other[key] == value for key, value in self.items())
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __or__(self, other: Any) -> Any:
+        made = self.copy()
+        made.update(other)
+        return made
+
+    def __ior__(self, other: Any) -> Any:
+        self.update(other)
+        return self
+
+    def keys(self) -> Any:
+        return View(self._order)
+
+    def values(self) -> Any:
+        return View(self._held)
+
+    def items(self) -> Any:
+        return zip(self._order, self._held, strict=False)
+
+
+class View:
+    """The keys or values of such a dict, as they are when they are read."""
+
+    def __init__(self, of: Any) -> None:
+        self._of = of
+
+    def __iter__(self) -> Any:
+        return iter(self._of)
+
+    def __reversed__(self) -> Any:
+        return reversed(self._of)
+
+    def __len__(self) -> Any:
+        return len(self._of)
+
+    def __contains__(self, x: Any) -> Any:
+        return x in self._of

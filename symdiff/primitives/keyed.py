@@ -1,0 +1,99 @@
+"""Dicts whose keys are found when it runs: the places of keys, in the lists that hold what is kept under them.
+
+By hand: `totals[k] += t` is `place = places.get(k, -1)`, and `values[place] += t` where there is one.  A key is one
+number or, of a tuple, several, told from others as by Python's dicts.  Nothing here is differentiated: the lists are.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from symdiff.ir import types
+from symdiff.ir.core import Params
+from symdiff.ir.types import Seq, Type
+from symdiff.primitives.declare import CONSTANT, STRUCTURE, numeric, prim
+
+_FLOAT_HELPER = '''
+def _place(p, k):
+    """The place of a key with floats in it, -1 where it has none; NaN is none, as it is equal to nothing."""
+    if any(e != e for e in (k if isinstance(k, tuple) else (k,))):
+        raise ValueError("NaN as the key of a dict: Python tells it from others by which object it is")
+    return p.get(k, -1)
+'''
+
+
+def _check_key(ins: tuple[Type, ...], kinds: str = "biuf") -> None:
+    if ins[0] != Seq(types.PLACE):
+        raise TypeError(f"{ins[0]} is no dict of places")
+    for t in map(numeric, ins[1:]):
+        if t.shape or t.dtype[0] not in kinds:
+            raise TypeError(f"{t} is no key")
+
+
+def _key(ins: tuple[Type, ...]) -> str:
+    names = [f"k{i}" for i in range(len(ins) - 1)]
+    return names[0] if len(names) == 1 else f"({', '.join(names)})"
+
+
+def _find_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
+    _check_key(ins, "biu")
+    return (types.INT,)
+
+
+def _find_float_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
+    _check_key(ins)
+    return (types.INT,)
+
+
+def _enter_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
+    _check_key(ins)
+    return (ins[0],)
+
+
+def _entered(b: Any, *keys: Any) -> Any:
+    """The places of these keys."""
+    found = b.op("places")
+    for key in keys:
+        found = b.op("enter_place", found, *(key if isinstance(key, tuple) else (key,)))
+    return found
+
+
+def _programs(build: Any) -> Any:
+    return lambda rng: [((*rng.uniform(0.5, 1.5, 2),), build)]
+
+
+places = prim("places", "", STRUCTURE, infer=lambda ins, regions: (Seq(types.PLACE),), numpy="{}")
+enter_place = prim(
+    "enter_place",
+    "p *k",
+    CONSTANT,
+    infer=_enter_infer,
+    numpy=lambda params, ins: f"{{**p, {_key(ins)}: len(p)}}",
+    inplace=lambda params, ins: f"p[{_key(ins)}] = len(p)",
+    consumes=0,
+    programs=_programs(lambda b, f, x, y: x * b.op("find_place", f(_entered(b, 4, 7), 3), 3) + y),
+)
+
+
+def _find_text(params: Params, ins: tuple[Type, ...]) -> str:
+    return f"p.get({_key(ins)}, -1)"
+
+
+find_place = prim(
+    "find_place",
+    "p *k",
+    CONSTANT,
+    infer=_find_infer,
+    numpy=_find_text,
+    programs=_programs(lambda b, f, x, y: x * f(_entered(b, 4, 7), 7) + y * f(_entered(b, (1, 2), (2, 1)), 2, 1)),
+)
+find_float_place = prim(
+    "find_float_place",
+    "p *k",
+    CONSTANT,
+    infer=_find_float_infer,
+    numpy=lambda params, ins: f"_place(p, {_key(ins)})",
+    helper=_FLOAT_HELPER,
+    raises=True,
+    programs=_programs(lambda b, f, x, y: x * f(_entered(b, 0.5, 0.25), 0.25) + y * f(_entered(b, (0.5, 1)), 0.5, 1)),
+)

@@ -1,0 +1,373 @@
+"""Dicts whose keys are found when it runs: groups, histograms, tables of what was computed, graphs, sparse matrices."""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict, defaultdict
+
+import numpy as np
+
+from tests.programs.cases import Cases, array, signed
+
+cases = Cases()
+
+LABELS = np.array([2, 0, 2, 1, 0, 2])
+NOTHING = np.zeros(0, int)
+
+
+class Group:
+    def __init__(self, v):
+        self.total = v
+        self.count = 1
+
+    def add(self, v):
+        self.total += v
+        self.count += 1
+
+
+@cases(array(6), LABELS)
+@cases(array(0), NOTHING)
+def histogram(x, labels):
+    totals = {}
+    for i in range(len(x)):
+        k = int(labels[i])
+        totals[k] = totals.get(k, 0.0) + x[i] ** 2
+    s = 0.0
+    for k, v in totals.items():
+        s += (k + 1) * v * v
+    return s
+
+
+@cases(array(6), LABELS)
+@cases(array(6).astype(np.float32), LABELS)
+def totals_by_label(x, labels):
+    totals = defaultdict(float)
+    for k, t in zip(labels, x):
+        totals[k] += t * t
+    return sum(v * v for v in totals.values()) + max(totals.values()) * len(totals)
+
+
+@cases(array(6), LABELS)
+def variance_in_groups(x, labels):
+    groups = defaultdict(list)
+    for k, t in zip(labels, x):
+        groups[k].append(t)
+    total = 0.0
+    for members in groups.values():
+        mean = sum(members) / len(members)
+        total += sum((t - mean) ** 2 for t in members) * len(members)
+    return total
+
+
+@cases(array(6), LABELS)
+def groups_set_by_default(x, labels):
+    groups = {}
+    for i in range(len(x)):
+        groups.setdefault(int(labels[i]), []).append(x[i] ** 2)
+    return sum((k + 1) * members[0] * members[-1] for k, members in groups.items())
+
+
+@cases(array(6), LABELS)
+def groups_tested_for(x, labels):
+    latest = {}
+    for i, k in enumerate(labels):
+        if k not in latest:
+            latest[k] = [x[i]]
+        else:
+            latest[k].append(x[i] * latest[k][-1])
+            if len(latest[k]) > 2:
+                latest[k].pop(0)
+    return sum(v[0] * v[-1] for v in latest.values())
+
+
+@cases(array(6), LABELS)
+def sums_of_vectors(x, labels):
+    sums = {}
+    for i in range(len(x)):
+        k = labels[i]
+        if k not in sums:
+            sums[k] = np.zeros(2)
+        sums[k] += x[i] * np.array([1.0, x[i]])
+    return sum(np.sum(v * v) for v in sums.values())
+
+
+@cases(array(6), LABELS)
+def means_of_pairs(x, labels):
+    means = defaultdict(lambda: np.zeros(2))
+    counts = Counter()
+    for k, t in zip(labels, x):
+        means[k] += np.array([t, t * t])
+        counts[k] += 1
+    return sum(np.sum(v * v) / counts[k] for k, v in means.items())
+
+
+@cases(array(6), LABELS)
+def objects_by_label(x, labels):
+    groups = {}
+    for i in range(len(x)):
+        k = int(labels[i])
+        if k in groups:
+            groups[k].add(x[i] * x[i])
+        else:
+            groups[k] = Group(x[i])
+    return sum(g.total**2 / g.count for g in groups.values())
+
+
+@cases(array(6), LABELS)
+def records_by_label(x, labels):
+    table = {}
+    for i, k in enumerate(labels):
+        row = table.setdefault(k, {"count": 0, "total": 0.0})
+        row["count"] += 1
+        row["total"] += x[i] ** 2
+    best = {}
+    for k, t in zip(labels, x):
+        s, n = best.get(k, (1.0, 0))
+        best[k] = (s * t, n + 1)
+    return sum(r["total"] / r["count"] for r in table.values()) + sum(s * s / n for s, n in best.values())
+
+
+@cases(signed(6), LABELS)
+def signs(x, labels):
+    by_sign, by_truth = defaultdict(float), {}
+    for t in x:
+        by_sign["up" if t > 0 else "down"] += t * t
+        by_truth[bool(t > 0)] = by_truth.get(bool(t > 0), 1.0) * t
+    total = by_truth[True] ** 2 + by_truth.get(False, 2.0)
+    for k, v in by_sign.items():
+        total += v * v if k == "up" else v
+    return total + by_sign["up"] * len(by_sign)
+
+
+NAMES = ["ann", "bob", "cy"]
+
+
+@cases(array(6), LABELS)
+def names_from_a_table(x, labels):
+    scores = {}
+    for i in range(len(x)):
+        name = NAMES[labels[i]]
+        scores[name] = scores.get(name, 0.0) + x[i] ** 2
+    return scores["ann"] * scores["bob"] - scores["cy"] ** 2 + len(scores)
+
+
+@cases(array(6), LABELS)
+def pairs_of_labels(x, labels):
+    joint = {}
+    for i in range(len(x)):
+        for j in range(i):
+            k = (int(labels[i]), int(labels[j]))
+            joint[k] = joint.get(k, 0.0) + x[i] * x[j]
+    total = 0.0
+    for (a, b), v in joint.items():
+        total += (a - 2 * b) * v * v
+    return total + (joint[0, 2] if (0, 2) in joint else 1.0 + total)
+
+
+@cases(array(5), np.array([1, 0, 3, 4, 2]))
+def sparse_matrix(x, columns):
+    entries = {}
+    for i in range(len(x)):
+        entries[i, int(columns[i])] = x[i]
+        entries[int(columns[i]), i] = x[i] ** 2
+    y = np.zeros(len(x))
+    for (i, j), a in entries.items():
+        y[i] += a * x[j]
+    return np.sum(y * y)
+
+
+@cases(array(7))
+@cases(array(2))
+def recurrence_in_a_table(x):
+    table = {0: x[0], 1: x[1]}
+    for i in range(2, len(x)):
+        table[i] = table[i - 1] * x[i] + table[i - 2]
+    return table[len(x) - 1]
+
+
+@cases(array(6))
+def remembered_recursion(x):
+    memo = {}
+
+    def path(n):
+        if n < 2:
+            return x[n]
+        if n in memo:
+            return memo[n]
+        memo[n] = path(n - 1) * x[n] + path(n - 2)
+        return memo[n]
+
+    return path(len(x) - 1)
+
+
+@cases(array(6), LABELS)
+def taken_out_again(x, labels):
+    kept = {}
+    for k, t in zip(labels, x):
+        kept[int(k)] = t * t
+    kept.pop(0, None)
+    y = kept.pop(2, 5.0) + kept.pop(7, 1.0)
+    kept[0] = x[0]
+    return sum(kept.values()) + y * 3 + min(kept)
+
+
+@cases(array(6), LABELS)
+def in_order_of_keys_and_values(x, labels):
+    totals = defaultdict(float)
+    for k, t in zip(labels, x):
+        totals[int(k)] += t * t
+    s = 0.0
+    for k in sorted(totals):
+        s = s * 0.5 + totals[k]
+    for k, v in sorted(totals.items(), key=lambda pair: pair[1]):
+        s = s * 0.5 + v * (k + 1)
+    return s + totals[max(totals, key=totals.get)] ** 2 + max(totals)
+
+
+@cases(array(6), LABELS)
+def views_and_copies(x, labels):
+    d = {}
+    for k, t in zip(labels, x):
+        d[int(k)] = t
+    values, keys, items = list(d.values()), list(d.keys()), list(d.items())
+    e = d.copy()
+    e[7] = x[0] ** 2
+    both = {**d, **e}
+    f = dict(e)
+    f.update(d)
+    a = np.array(values)
+    s = np.sum(a * a) * len(d.keys()) + sum(keys) * values[0] + items[0][1]
+    return s + sum(both.values()) + len(d.values()) + sum(f.values()) * len(d | e) + (x[1] if 2 in d else 0.0)
+
+
+@cases(array(6), LABELS)
+def comprehensions_of_dicts(x, labels):
+    groups = {i: [] for i in range(len(x))}
+    for i, k in enumerate(labels):
+        groups[k].append(x[i])
+    last = {int(k): t * t for k, t in zip(labels, x)}
+    zipped, none_yet = dict(zip(labels, x)), dict.fromkeys(labels, 0.0)
+    for k, t in zip(labels, x):
+        none_yet[k] += t
+    s = sum(sum(v) * (k + 1) for k, v in groups.items())
+    return s + sum(v * k for k, v in last.items()) + zipped[0] * last[2] + none_yet[1] ** 2
+
+
+@cases(array(6), LABELS)
+def counted_first(x, labels):
+    counts = Counter(labels)
+    return sum(t**2 / counts[k] for k, t in zip(labels, x)) * len(counts)
+
+
+@cases(array(6), LABELS)
+def nested_dicts(x, labels):
+    table = defaultdict(lambda: defaultdict(float))
+    plain = {}
+    for i, k in enumerate(labels):
+        table[k][int(x[i] > 1.0)] += x[i] ** 2
+        if k not in plain:
+            plain[k] = {}
+        plain[k][i] = x[i]
+    s = 0.0
+    for k, inner in table.items():
+        for j, v in inner.items():
+            s += v * v * (k - 2 * j)
+    return s + sum(sum(inner.values()) ** 2 for inner in plain.values())
+
+
+@cases(array(6), LABELS)
+def walk_through_a_graph(x, labels):
+    edges = {}
+    for i in range(len(labels)):
+        edges.setdefault(i, []).append((int(labels[i]), x[i]))
+        edges.setdefault(int(labels[i]), []).append((i, x[i] ** 2))
+    seen, queue, total = {}, [0], 0.0
+    while queue:
+        u = queue.pop(0)
+        if u in seen:
+            continue
+        seen[u] = True
+        for v, w in edges[u]:
+            if v not in seen:
+                total += w * (u + 1)
+                queue.append(v)
+    return total
+
+
+@cases(array(6), LABELS)
+def spanning_forest(x, labels):
+    parent = {}
+
+    def root(a):
+        while parent[a] != a:
+            parent[a] = parent[parent[a]]
+            a = parent[a]
+        return a
+
+    for i in range(len(x)):
+        parent[i] = i
+    total = 0.0
+    for i in range(len(x)):
+        a, b = root(i), root(int(labels[i]))
+        if a != b:
+            parent[a] = b
+            total += x[i] ** 2 * (b + 1)
+    return total
+
+
+@cases(array(6), LABELS)
+def least_recently_used(x, labels):
+    cache = OrderedDict()
+    s = 0.0
+    for k, t in zip(labels, x):
+        if k in cache:
+            cache.move_to_end(k)
+            s += cache[k] * t
+        cache[k] = t
+        if len(cache) > 2:
+            cache.popitem(last=False)
+    return s + sum(cache.values())
+
+
+@cases(signed(6), LABELS)
+def begun_anew(x, labels):
+    d, i = {}, 0
+    while i < len(x):
+        if x[i] < -0.5:
+            d = {}
+        d[i % 3] = d.get(i % 3, 1.0) * x[i]
+        i += 1
+    return sum(d.values()) * len(d)
+
+
+@cases(signed(4))
+def known_keys_on_some_paths(x):
+    d = {}
+    if x[0] > 0:
+        d["a"] = x[0]
+    else:
+        d["b"] = x[1]
+    for t in x:
+        d["last"] = t
+        d["sum"] = d.get("sum", 0.0) + t * t
+    return d["last"] * d["sum"] + d.get("a", 2.0) * 3 + sum(d.values())
+
+
+@cases(array(6))
+def numbers_as_keys(x):
+    d = {}
+    for t in x:
+        d[2 * t] = d.get(2 * t, 0.0) + t
+    return sum(k * k * v for k, v in d.items()) * len({t: 1.0 for t in x})
+
+
+def add(d, k, t):
+    d[k] = d.get(k, 0.0) + t
+
+
+@cases(array(6), LABELS)
+def changed_by_a_helper(x, labels):
+    d = {}
+    for k, t in zip(labels, x):
+        add(d, k, t)
+        add(d, k + 1, t * t)
+    return sum(v**2 for v in d.values())
