@@ -246,6 +246,9 @@ def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) ->
             values_ = tuple(first.values()), tuple(second[k] for k in first if k in second)
             equal = equal_elements(cx, node, *values_) if first.keys() == second.keys() else Known(False)
             return equal if isinstance(op, ast.Eq) else operators.negate(cx, node, equal)
+        of_texts = _equal_texts(cx, node, left, right)
+        if of_texts is not None:
+            return of_texts if isinstance(op, ast.Eq) else operators.negate(cx, node, of_texts)
         if any(isinstance(v, Known) and isinstance(v.obj, (type(None), str)) for v in (left, right)) and not any(
             operators.is_array(v) for v in (left, right)
         ):
@@ -257,6 +260,18 @@ def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) ->
         if a is not None and b is not None and _is_list(left) == _is_list(right):
             return _in_order(cx, node, op, a, b)
     return cx.refuse("SD321", node, operation="comparison", left=cx.describe(left), right=cx.describe(right))
+
+
+def _equal_texts(cx: Context, node: ast.AST, left: Val, right: Val) -> Val | None:
+    """Of a string of staged parts and a string: known once its parts are; None of other things."""
+    texts = [v for v in (left, right) if isinstance(v, Text)]
+    known = [v for v in (left, right) if isinstance(v, Known) and type(v.obj) is str]
+    if not texts or len(texts) + len(known) < 2:
+        return None
+    staged = next((v for v in texts if not v.tags), None)
+    if staged is not None:
+        return cx.refuse("SD222", node, construct="comparison with the text")
+    return cx.need_static(node, texts[0], "a text that is compared")
 
 
 def _never_equal(cx: Context, number: Val, container: Val) -> bool:

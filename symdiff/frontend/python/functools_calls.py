@@ -12,7 +12,7 @@ from typing import Any
 
 from symdiff.frontend.python import caching, calls, captured, containers
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.reflection import class_of_value
+from symdiff.frontend.python.reflection import SomeIterator, class_of_value
 from symdiff.frontend.python.values import Known, Partial, Struct, Val
 from symdiff.frontend.spelled import calling
 
@@ -64,7 +64,7 @@ def _again(cx: Context, node: ast.AST, obj: Any) -> Val:
 def _dispatched(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwargs, by: int) -> Val:
     """A function of `singledispatch`, by the class of one of its arguments."""
     cls = class_of_value(args[by])
-    if cls is None:
+    if cls is None or cls is SomeIterator:
         return cx.refuse("SD312", node, use=f"`{obj.__name__}`", name=f"`{cx.text(node)}`")
     captured.rely_on_items(cx, obj.__name__, obj.registry)
     return calls.apply(cx, node, Known(obj.dispatch(cls)), args, kwargs)

@@ -6,31 +6,40 @@ import abc
 import ast
 import collections
 import collections.abc
+import functools
+import types as python_types
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import captured, classes, containers, desugar, keys, objects
+from symdiff.frontend.python import captured, classes, containers, desugar, iterators, keys, objects
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NONE,
     UNBOUND,
+    VIEWS,
     Arr,
     Bound,
     Closure,
     Conflict,
     DictRef,
+    Flat,
     Foreign,
     Known,
+    Letter,
     ListRef,
     Maybe,
+    Method,
     Num,
     ObjRef,
+    OneOf,
     Partial,
+    Sequence_,
     SetRef,
     SliceVal,
     Struct,
+    Super,
     Text,
     Val,
 )
@@ -67,13 +76,23 @@ def isinstance_(cx: Context, node: ast.AST, args: Args, of_class: bool = False) 
         answers = {issubclass(cls, wanted) for cls in found}
     except TypeError as error:
         return cx.refuse("SD403", node, function="isinstance", message=str(error))
-    if len(answers) != 1:
-        use = "issubclass" if of_class else "isinstance"
-        return cx.refuse("SD312", node, use=use, name=f"`{cx.text(node)}`")
+    maybe = SomeIterator in found and True not in answers and any(hasattr(one, "__next__") for one in wanted)
+    if len(answers) != 1 or maybe:
+        return _unclear(cx, node, "issubclass" if of_class else "isinstance", args[0])
     answer = answers.pop()
     if not answer or not all(any(one in cls.__mro__ for one in wanted) for cls in found):
         _rely_on_registrations(cx, found, wanted, answer)
     return Known(answer)
+
+
+def _unclear(cx: Context, node: ast.AST, use: str, val: Val) -> Val:
+    if isinstance(val, Num):
+        return cx.refuse("SD312", node, use=use, name=f"`{cx.text(node)}`")
+    what = f"`{use}` of {cx.describe(val)}"
+    return cx.refuse("SD299", node, construct=what, why=_HOW_MADE, rewrite="ask for what it can do, or ask before")
+
+
+_HOW_MADE = "its class depends on how it was made"
 
 
 class _Subclass:
@@ -100,11 +119,15 @@ def _is_of_library(cls: type) -> bool:
 
 
 def _classes_of(val: Val) -> list[type]:
-    """The classes that a value may have: of a scalar that may be Python's or NumPy's, both of every dtype."""
+    """The classes that a value may have: of a scalar that may be Python's or NumPy's, both of every dtype.
+
+    None of what has one that is not known here.
+    """
+    if isinstance(val, OneOf):
+        return [cls for option in val.options for cls in _classes_of(option)]
     cls = class_of_value(val)
-    if cls is not None:
-        return [cls]
-    assert isinstance(val, Num)
+    if cls is not None or not isinstance(val, Num):
+        return [] if cls is None else [cls]
     if val.type.one_dtype:
         return [_PYTHON[val.type.dtype], np.dtype(val.type.dtype).type]
     dtypes = list(_PYTHON)
@@ -120,8 +143,6 @@ def class_of_value(val: Val) -> type | None:
     """The class a value has at run time; None for a scalar that may be Python's or NumPy's."""
     if isinstance(val, Known):
         return type(val.obj)
-    if isinstance(val, Arr):
-        return np.ndarray
     if isinstance(val, Num):
         t = val.type
         if t.either:
@@ -129,15 +150,33 @@ def class_of_value(val: Val) -> type | None:
         return _PYTHON[t.dtype] if t.kind is Kind.PYTHON else np.dtype(t.dtype).type
     if isinstance(val, ObjRef):
         return ORIGINALS.get(val.cls, val.cls)
-    if isinstance(val, SliceVal):
-        return slice
     if isinstance(val, Struct):
         return val.cls or tuple
     if isinstance(val, ListRef):
         return tuple if val.cell.kind == "tuple" else list
-    if isinstance(val, SetRef):
-        return set
-    return dict if isinstance(val, DictRef) else object
+    if isinstance(val, Method):
+        return python_types.MethodType if isinstance(val.receiver, ObjRef) else python_types.BuiltinMethodType
+    if isinstance(val, Sequence_):
+        return SomeIterator if iterators.is_iterator(val) else _REUSABLE.get(val.kind)
+    if isinstance(val, Partial):
+        inner = val.function.obj if isinstance(val.function, Known) else None
+        own = (getattr(of, "__module__", None) for of in (inner, type(inner)))  # `itemgetter(0)` is written so, too
+        return None if any(str(name).split(".")[0] == "symdiff" for name in own) else functools.partial
+    return _CLASSES.get(type(val))
+
+
+class SomeIterator(collections.abc.Iterator[Any]):
+    """Stands for the class of an iterator, which depends on how it was made: `zip`, `list_iterator`, `generator`."""
+
+
+_REUSABLE: dict[str, type] = {
+    "range": range,
+    **{kind: type(getattr({}, kind)()) for kind in VIEWS},
+}
+_CLASSES: dict[type[Val], type] = {
+    Arr: np.ndarray, Flat: np.flatiter, SliceVal: slice, SetRef: set, DictRef: dict, Text: str, Letter: str,
+    Closure: python_types.FunctionType, Bound: python_types.MethodType, Super: super,
+}  # fmt: skip
 
 
 def callable_(cx: Context, node: ast.AST, args: Args) -> Val:
@@ -146,16 +185,18 @@ def callable_(cx: Context, node: ast.AST, args: Args) -> Val:
     cls = classes.class_of(args[0])
     known = isinstance(args[0], Known) and callable(args[0].obj)
     method = cls is not None and classes.lookup(cls, "__call__") is not None
-    return Known(known or method or isinstance(args[0], (Closure, Partial, Bound)))
+    return Known(known or method or isinstance(args[0], (Closure, Partial, Bound, Method)))
 
 
 def type_(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     if isinstance(args[0], ObjRef) and args[0].cls not in ORIGINALS:
         return classes.class_value(cx, args[0].cls)
-    cls = class_of_value(args[0])
     if isinstance(args[0], Foreign):
         return cx.refuse_object(node)
-    return cx.refuse("SD312", node, use="type", name=f"`{cx.text(node)}`") if cls is None else Known(cls)
+    found = set(_classes_of(args[0]))
+    if len(found) != 1 or SomeIterator in found:
+        return _unclear(cx, node, "type", args[0])
+    return Known(found.pop())
 
 
 # --- attributes by name
@@ -176,7 +217,7 @@ def _exists(cx: Context, val: Val, name: str) -> bool | None:
 
 def _instance_has(cx: Context, val: Val, name: str) -> bool | None:
     cls = class_of_value(val)
-    if cls is None or classes.lookup(cls, "__getattr__") is not None or cls is object:
+    if cls is None or classes.lookup(cls, "__getattr__") is not None or cls in (object, SomeIterator):
         return None
     found = classes.lookup(cls, name)
     if isinstance(val, ObjRef):
