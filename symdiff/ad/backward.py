@@ -13,6 +13,7 @@ from symdiff.ad import rules
 from symdiff.ad.endless import stays_infinite
 from symdiff.ad.growth import many, overflows
 from symdiff.ad.masking import may_be_wild, unbounded
+from symdiff.ad.parts import Part, reads_part, views_all
 from symdiff.ad.rules import RuleBuilder
 from symdiff.ad.twice import both_grow, meets_zero
 from symdiff.ir import types
@@ -21,12 +22,9 @@ from symdiff.ir.core import Block, Family, Op, Params, Value
 from symdiff.ir.types import AVal, Opt, Seq
 from symdiff.primitives import choices
 from symdiff.primitives.declare import Accumulate
-from symdiff.primitives.indexing import Spec, is_basic
 
 if TYPE_CHECKING:
     from symdiff.ad.sweep import Sweep
-
-Place = tuple[Value, Spec, Sequence[Value]]  # a whole, and which part of it
 
 
 class Half:
@@ -37,6 +35,10 @@ class Half:
         self.forward = forward
         self.defined = {v: op for op in forward.ops for v in op.outs}
         self.known = {*block.params, *self.defined}
+        self.views: dict[Value, list[Op]] = {}  # by array, the views of all of it
+        for op in forward.ops:
+            if views_all(op):
+                self.views.setdefault(op.ins[0], []).append(op)
         self.consumed = {op.ins[op.prim.consumes] for op in forward.ops if op.prim.consumes is not None}
         self.b = RuleBuilder(self.sizes, self.before, sweep.reversal.zeros.of)
         self.b.loc = rules.derived(forward.loc)
@@ -214,6 +216,8 @@ class Half:
             return
         if isinstance(v.type, AVal) and ct.type.complex and not v.type.complex:
             ct = self.b.op("real", ct)
+        if v not in self.cts:
+            self.begun_in_views(v)
         before = self.cts.get(v)
         if before is None and (parts := self.parts_of(v)):
             self.accumulate_in(op, k, parts, rule, ct, ins)
@@ -222,40 +226,43 @@ class Half:
         acc = self.b.zeros(v) if before is None else rules.exactly(self.b, V(self.b, before), v)
         self.set(v, rule.rule(self.b, acc, ct, *ins, **op.params).value, (op, k))
 
-    def accumulate_in(self, op: Op, k: int, parts: Sequence[Place], rule: Accumulate, ct: V, ins: Sequence[V]) -> None:
+    def begun_in_views(self, v: Value) -> None:
+        """Take what views of all of v have been given so far: what is added to v is added there."""
+        for view in self.views.get(v, ()):
+            ct = self.cts.pop(view.out, None)
+            if ct is not None:
+                self.add(v, V(self.b, Part(view).returned(self.b, ct)), (view, 0))
+
+    def accumulate_in(self, op: Op, k: int, parts: Sequence[Part], rule: Accumulate, ct: V, ins: Sequence[V]) -> None:
         """Add into what is lent of the cotangent of the outermost whole, part by part."""
-        whole = parts[0][0]
-        lent, rests = self.finished(whole), []
-        for _, spec, where in parts:
-            lent, rest = (found.value for found in self.b.multi("borrow", lent, *where, spec=spec))
-            rests.append(rest)
+        whole = parts[0].whole
+        lent, backs = self.finished(whole), []
+        for part in parts:
+            lent, back = part.lent(self.b, lent)
+            backs.append(back)
         self.set(op.ins[k], rule.rule(self.b, V(self.b, lent), ct, *ins, **op.params).value, (op, k))
         lent = self.cts.pop(op.ins[k])
-        for rest, (_, spec, where) in zip(reversed(rests), reversed(parts), strict=True):
-            lent = self.b.op("restore", rest, lent, *where, spec=spec).value
+        for back in reversed(backs):
+            lent = back(lent)
         self.set(whole, lent)
 
-    def parts_of(self, v: Value) -> list[Place]:
+    def parts_of(self, v: Value) -> list[Part]:
         """The parts, outermost first, through which a block reads v out of a list or array that has a cotangent."""
-        found: list[Place] = []
-        while (place := self.part_of(v)) is not None:
-            found.insert(0, place)
-            v = place[0]
+        found: list[Part] = []
+        while (part := self.part_of(v)) is not None:
+            found.insert(0, part)
+            v = part.whole
+            if v not in self.cts:
+                self.begun_in_views(v)
             if v in self.cts:
                 return found
         return found if isinstance(v.type, Seq) else []
 
-    def part_of(self, v: Value) -> Place | None:
-        """The list or array that an array or list is read out of by this block, and where."""
+    def part_of(self, v: Value) -> Part | None:
+        """The part that an array or list is of a list or array that this block reads it out of."""
         made = self.defined.get(v)
-        if made is None or not made.ins or made.ins[0] not in self.sweep.active:
+        if made is None or not reads_part(made) or made.ins[0] not in self.sweep.active:
             return None
-        if isinstance(v.type, AVal) and not v.type.shape:
-            return None
-        if made.prim.name == "index" and is_basic(made.params["spec"]):
-            return made.ins[0], made.params["spec"], made.ins[1:]
-        if made.prim.name not in ("seq_get", "seq_last"):
-            return None
-        if made.ins[0] not in self.cts and made.ins[0] in self.consumed:  # it comes through the overwrite
-            return None
-        return made.ins[0], (("at", None if len(made.ins) > 1 else -1),), made.ins[1:]
+        if made.prim.name in ("seq_get", "seq_last") and made.ins[0] not in self.cts and made.ins[0] in self.consumed:
+            return None  # it comes through the overwrite
+        return Part(made)

@@ -202,7 +202,8 @@ class _Copies(Flow):
         for v in clash:
             *_, root = every = self.sources(v)
             chooser, _ = self.made_by.get(root, (None, 0))
-            if chooser is not None and chooser.prim.name == "cond" and root.type != x.type:
+            chosen = root not in sources and root.type != x.type
+            if chosen and chooser is not None and chooser.prim.name == "cond":
                 taken = self.taken(x, chooser, chooser.outs.index(root))
                 if taken is None:
                     return set()

@@ -120,7 +120,8 @@ class _Found:
         part, where = _stored(store)
         first, changed = store, part
         while (found := _overwritten(changed, made, store)) is not None:
-            if changed in outs or len(readers[changed]) != 1:
+            later = [op for op in readers[changed] if place[op] > place[first]]
+            if changed in outs or later or first.ins.count(changed) != 1:
                 return None
             first, changed = found
         view = made.get(changed)
@@ -156,6 +157,8 @@ def _overwritten(changed: Value, made: Mapping[Value, Op], store: Op) -> tuple[O
     op = made.get(changed)
     if op is None:
         return None
+    if op.prim.info.get("bijective"):  # a view of the whole part, or what undoes it
+        return op, op.ins[0]
     if op.prim.name in ("for", "while") and store.prim.name == "seq_set":
         loop = Groups.of(op)
         k = op.outs.index(changed) - loop.n_exit
@@ -181,7 +184,7 @@ def _same(a: Value, b: Value, made: Mapping[Value, Op]) -> bool:
     if a is b or (a.const is not None and a.const == b.const and a.type == b.type):
         return True
     one, two = made.get(a), made.get(b)
-    if one is None or two is None or one.prim.name not in _VIEWS:
+    if one is None or two is None or not (one.prim.name in _VIEWS or one.prim.info.get("bijective")):
         return False
     if one.prim is not two.prim or one.params != two.params:
         return False

@@ -44,6 +44,7 @@ Facts that drive the registry's tests (`tests/primitives`), the docs and the com
 - `places=(Place(text, at), …)`: where that is, in the names of the operands, or a function of the operation that gives
   them (`symdiff.primitives.kinks`): what `explain --kinks` shows.  What is piecewise constant has places alone.
 - `helper`: Python source of a function that the NumPy text calls.
+- `bijective=True`: the result has all elements of the first operand, each once: the transpose undoes the operation.
 """
 
 from __future__ import annotations

@@ -33,6 +33,12 @@ Spec = tuple[tuple[Any, ...], ...]
 
 def index_shape(shape: tuple[Dim, ...], spec: Spec, operands: tuple[AVal, ...]) -> tuple[Dim, ...]:
     """The shape of `x[spec]`."""
+    before, arrays, behind = _index_axes(shape, spec, operands)
+    return (*before, *arrays, *behind)
+
+
+def _index_axes(shape: tuple[Dim, ...], spec: Spec, operands: tuple[AVal, ...]) -> tuple[tuple[Dim, ...], ...]:
+    """The axes of `x[spec]`: those before the axes of its index arrays, these, and those behind."""
     dynamic, axis = iter(operands), 0
     out: list[Dim] = []
     arrays: list[tuple[Dim, ...]] = []
@@ -47,9 +53,9 @@ def index_shape(shape: tuple[Dim, ...], spec: Spec, operands: tuple[AVal, ...]) 
         raise TypeError(f"too many indices: {axis} for an array of rank {len(shape)}")
     out.extend(shape[axis:])
     if not arrays:
-        return tuple(out)
+        return tuple(out), (), ()
     start = places[0] if _adjacent(spec) else 0
-    return (*out[:start], *types.broadcast(arrays), *out[start:])
+    return tuple(out[:start]), types.broadcast(arrays), tuple(out[start:])
 
 
 def _axes_of(item: tuple[Any, ...], dynamic: Any, arrays: Any, out: Any, places: Any) -> int:
@@ -180,15 +186,35 @@ def _put(x, index, v):
 '''
 
 _ONCE_HELPER = '''
-def _index_once(x, index):
-    """x[index], the cotangent of what was stored there: of two values stored at one position the last one stayed."""
-    found = x[index]
-    number = np.zeros(x.shape, int)
-    order = np.arange(found.size).reshape(found.shape)
-    number[index] = order
-    found[number[index] != order] = 0
-    return found
+def _index_once(x, index, after=0):
+    """x[index], the cotangent of what was stored there: of two values stored at one position the last one stayed.
+
+    `after` axes of it come behind those of the index arrays.
+    """
+    axis, count, place = 0, 1, np.zeros((), int)  # the number that a position has, of so many
+    for entry in index:
+        if entry is None or entry is ...:
+            continue
+        entry = entry if isinstance(entry, slice) else np.asarray(entry)
+        for found in entry.nonzero() if not isinstance(entry, slice) and entry.dtype == bool else (entry,):
+            if not isinstance(found, slice):
+                n = x.shape[axis]
+                count, place = count * n, place * n + found % n
+            axis += 1
+    if count > 8 * place.size:  # a few positions of many
+        count, place = place.size, np.unique(place, return_inverse=True)[1].reshape(place.shape)
+    last, order = np.empty(count, int), np.arange(place.size).reshape(place.shape)
+    last[place] = order
+    stayed = last[place] == order
+    return np.where(stayed.reshape(stayed.shape + (1,) * after), x[index], x.dtype.type(0))
 '''
+
+
+def _once_text(params: Params, ins: tuple[Type, ...]) -> str:
+    x, *operands = (numeric(t) for t in ins)
+    _, _, behind = _index_axes(x.shape, params["spec"], tuple(operands))
+    after = f", {len(behind)}" if behind else ""
+    return f"_index_once(x, np.index_exp[{subscript(params['spec'])}]{after})"
 
 
 def _index_back(b: Any, acc: Any, ct: Any, x: Any, *i: Any, spec: Spec) -> Any:
@@ -248,12 +274,13 @@ _MOVES = "moves elements, has no SymPy form"
 index = prim("index", "x *i", LINEAR, params=("spec",), infer=_index_infer,
     numpy=lambda p, ins: f"x[{subscript(p['spec'])}]", views=0, masks=True, transpose=(accumulate(_index_back), None),
     rule=("1", ""), numerical=_MOVES, samples=_sample(*_ROWS, *_REPEATING))  # fmt: skip
-index_once = prim("index_once", "x *i", LINEAR, params=("spec",), infer=_index_infer, numpy=lambda p,
-    ins: f"_index_once(x, np.index_exp[{subscript(p['spec'])}])", helper=_ONCE_HELPER, masks=True,
-    formula=lambda p, ins: f"x[{subscript(p['spec'])}]",
+index_once = prim("index_once", "x *i", LINEAR, params=("spec",), infer=_index_infer, numpy=_once_text,
+    helper=_ONCE_HELPER, formula=lambda p, ins: f"x[{subscript(p['spec'])}]", masks=True,
     transpose=(_once_back, None), rule=("1 where it stayed", ""), numerical=_MOVES,
     samples=_sample(((4, 3), (("array",),), ([0, 3, 1],)), ((3,), (("array",),), ([[2, 0]],)),
-    ((2, 4), (("at", 1), ("array",)), ([3, 0],)), *_REPEATING))  # fmt: skip
+    ((2, 4), (("at", 1), ("array",)), ([3, 0],)), ((2, 3, 4), (("array",), ("new",), ("array",)), ([1, 0, 1], 2)),
+    ((3, 2, 90), (("slice", 1, None, None, 2), ("mask", 1), ("array",)), ([False, True], [5, 89, 5])),
+    *_REPEATING))  # fmt: skip
 index_add = prim("index_add", "x v *i", LINEAR, params=("spec", "unique"), infer=update_infer,
     numpy=_pure("_accumulate"), inplace=_add_text, consumes=0, helper=_ADD_HELPER,
     transpose=(lambda b, ct, *ins, **p: ct, _value_back, None), rule=("1", "1", ""), numerical=_MOVES,

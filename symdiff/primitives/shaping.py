@@ -20,6 +20,7 @@ from symdiff.primitives.declare import LINEAR, numeric, prim
 _STRUCTURAL = "moves elements, has no SymPy form"
 _IDENTITY: dict[str, Any] = {"rule": ("1",), "numerical": _STRUCTURAL}
 _SIZED = _IDENTITY | {"rule": ("1", "")}
+_VIEW = _IDENTITY | {"views": 0, "bijective": True}
 
 
 # --- the same elements in another shape
@@ -83,20 +84,20 @@ _RESHAPE = draws(
     (((1,),), {"shape": ()}),
     (((6,),), {"shape": (3, 1, 2)}),
 )
-reshape = prim("reshape", "x *n", LINEAR, params=("shape",), infer=_reshape_infer, numpy=_reshape_text, views=0,
-    samples=_RESHAPE, transpose=(lambda b, ct, x, *n, shape: reshaped(b, ct, x), None), **_SIZED)  # fmt: skip
+reshape = prim("reshape", "x *n", LINEAR, params=("shape",), infer=_reshape_infer, numpy=_reshape_text,
+    samples=_RESHAPE, transpose=(lambda b, ct, x, *n, shape: reshaped(b, ct, x), None), **_VIEW | _SIZED)  # fmt: skip
 ravel = prim("ravel", "x", LINEAR, infer=_ravel_infer,
-    numpy=lambda p, ins: "x.ravel()" if is_array(ins[0]) else "np.ravel(x)", views=0,
+    numpy=lambda p, ins: "x.ravel()" if is_array(ins[0]) else "np.ravel(x)",
     transpose=(lambda b, ct, x: reshaped(b, ct, x),), samples=draws((((3, 4),), {}), (((2,),), {}), (((),), {})),
-    **_IDENTITY)  # fmt: skip
-expand_dims = prim("expand_dims", "x", LINEAR, params=("axis",), infer=_expand_infer, numpy=_expand_text, views=0,
+    **_VIEW)  # fmt: skip
+expand_dims = prim("expand_dims", "x", LINEAR, params=("axis",), infer=_expand_infer, numpy=_expand_text,
     transpose=(lambda b, ct, x, axis: reshaped(b, ct, x),),
     samples=draws((((3, 4),), {"axis": 1}), (((2,),), {"axis": (0, -1)}), (((2,),), {"axis": 0})),
-    **_IDENTITY)  # fmt: skip
+    **_VIEW)  # fmt: skip
 squeeze = prim("squeeze", "x", LINEAR, params=("axis",), infer=_squeeze_infer, numpy=axes.method("squeeze", "axis"),
-    views=0, transpose=(lambda b, ct, x, axis=None: reshaped(b, ct, x),),
+    transpose=(lambda b, ct, x, axis=None: reshaped(b, ct, x),),
     samples=draws((((3, 1, 4),), {"axis": 1}), (((1, 2, 1),), {"axis": (0, -1)}), (((1, 3),), {})),
-    **_IDENTITY)  # fmt: skip
+    **_VIEW)  # fmt: skip
 
 
 # --- repeating
@@ -343,11 +344,11 @@ def _roll_text(params: Params, ins: tuple[Type, ...]) -> str:
     return function("np.roll", "x, s0" if len(ins) == 2 else "x, shift", "axis")(params, ins)
 
 
-transpose = prim("transpose", "x", LINEAR, params=("axes",), infer=_transpose_infer, numpy=_transpose_text, views=0,
-    latex="x^T", transpose=(_transpose_back,), **_IDENTITY, samples=draws((((3, 4),), {}),
+transpose = prim("transpose", "x", LINEAR, params=("axes",), infer=_transpose_infer, numpy=_transpose_text,
+    latex="x^T", transpose=(_transpose_back,), **_VIEW, samples=draws((((3, 4),), {}),
     (((2, 3, 4),), {"axes": (1, 2, 0)}), (((2, 3, 4),), {"axes": (0, 2, 1)})))  # fmt: skip
-flip = prim("flip", "x", LINEAR, params=("axis",), infer=_kept_infer, numpy=function("np.flip", "x", "axis"), views=0,
-    **_IDENTITY, transpose=(lambda b, ct, x, axis=None: b.flip(ct, axis=axis),),
+flip = prim("flip", "x", LINEAR, params=("axis",), infer=_kept_infer, numpy=function("np.flip", "x", "axis"),
+    **_VIEW, transpose=(lambda b, ct, x, axis=None: b.flip(ct, axis=axis),),
     samples=draws((((3, 4),), {}), (((3, 4),), {"axis": 1}), (((2, 3, 4),), {"axis": (0, -1)})))  # fmt: skip
 roll = prim("roll", "x *s", LINEAR, params=("shift", "axis"), infer=_roll_infer, numpy=_roll_text,
     transpose=(_roll_back, None), **_SIZED, samples=draws((((3, 4),), {"shift": 2}), (((3, 4), 1), {"axis": 1}),

@@ -9,7 +9,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from symdiff.ir.core import REGISTRY, Family, Prim
+from symdiff.ad.rules import RuleBuilder
+from symdiff.ir import types
+from symdiff.ir.build import V
+from symdiff.ir.core import REGISTRY, Block, Family, Function, Prim, Program, Value
 from symdiff.ir.interpret import run
 from tests.primitives.cases import Case, cases, is_elementwise, program, ruled, uncovered
 from tests.primitives.checks import CHECKS
@@ -39,6 +42,20 @@ def test_rule_texts_name_operands_and_the_result_only() -> None:
         names = {n.removeprefix("*"): n for n in (*p.operands, "out", "d_out")}
         for text in p.info.get("rule", ()):
             text.format(**names)
+
+
+@pytest.mark.parametrize("prim", [p for p in REGISTRY.values() if p.info.get("bijective")], ids=lambda p: p.name)
+def test_a_view_of_all_elements_is_undone_by_its_transpose(prim: Prim) -> None:
+    assert prim.views == 0 and prim.transpose is not None
+    for case in cases(prim):
+        b = RuleBuilder(lambda v: None, lambda v: v, lambda b, v: v)
+        params = [Value(types.type_of(x)) for x in case.args]
+        made = b.op(prim.name, *params, **case.params)
+        back = prim.transpose[0](b, made, *(V(b, v) for v in params), **case.params)
+        body = Block(tuple(params), tuple(b.ops), (made.value, back.value))
+        changed, found = run(Program({"f": Function("f", body)}, "f"), *case.args)
+        assert np.array_equal(found, case.args[0]) and found.shape == np.shape(case.args[0])
+        assert changed.size == found.size
 
 
 def test_constant_primitives_have_no_rule() -> None:

@@ -53,6 +53,7 @@ from tests.programs import (
     summed,
     tagged,
     trees,
+    turned,
     views,
     writes,
 )
@@ -69,6 +70,7 @@ FILES = (
         elements,
         closures,
         views,
+        turned,
         single,
         mathematics,
         chosen,

@@ -1,0 +1,59 @@
+"""Programs of `tests/programs` whose loops cost what the loops cost: lines and bytes at n and 10 n, at every level."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from symdiff import generate
+from symdiff.codegen.load import Loaded
+from tests.constructs.bank import copied, matrix, vector
+from tests.constructs.test_cost import metered
+from tests.programs import turned
+
+SIZE = 24
+Arguments = Callable[[int], tuple[Any, ...]]
+
+
+def line(n: int) -> tuple[Any, ...]:
+    return 0.7, vector(n)
+
+
+def table(n: int) -> tuple[Any, ...]:
+    return 0.7, vector(n), matrix(n, 3)
+
+
+PROGRAMS: dict[Callable[..., Any], tuple[str, Arguments]] = {
+    turned.by_columns: ("a=float, x=f8[n]", line),
+    turned.views_of_turned_views: ("a=float, x=f8[n]", line),
+    turned.a_table_in_one_row: ("a=float, x=f8[n]", line),
+    turned.axes_of_a_cube: ("a=float, x=f8[n]", line),
+    turned.reads_of_columns: ("a=float, x=f8[n]", line),
+    turned.a_helper_that_gets_a_transpose: ("a=float, x=f8[n]", line),
+    turned.a_few_positions_in_each_turn: ("a=float, x=f8[n], e=f8[n, 3]", table),
+}
+
+
+def costs(made: Loaded, name: str, args: tuple[Any, ...]) -> np.ndarray:
+    """One row of lines and bytes for the value, the two passes, both in one, and the forward mode."""
+    (_, saved), forward = metered(made[f"{name}_forward"], *copied(args))
+    rows = [metered(made[name], *copied(args))[1], forward, metered(made[f"{name}_backward"], saved)[1]]
+    rows.append(metered(made[f"{name}_value_and_grad"], *copied(args))[1])
+    floats = [a for a in args if isinstance(a, float) or a.dtype.kind == "f"]
+    rows.append(metered(made[f"{name}_jvp"], *copied(args), *copied(tuple(floats)))[1])
+    return np.stack(rows)
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+@pytest.mark.parametrize("function", PROGRAMS, ids=lambda f: f.__name__)
+def test_ten_times_the_size_costs_ten_times_as_much(function: Callable[..., Any], level: int) -> None:
+    types, arguments = PROGRAMS[function]
+    kinds = ("primal", "forward", "backward", "value_and_grad", "jvp")
+    made = Loaded(generate(function, types=types, level=level, functions=kinds), function.__name__)
+    small, large = (costs(made, function.__name__, arguments(n)) for n in (SIZE, 10 * SIZE))
+    assert (small[:, 0] > SIZE).all()
+    ratios = dict(zip(kinds, (large / np.maximum(small, 1)).round(1).tolist(), strict=True))
+    assert all(max(row) <= 11 for row in ratios.values()), ratios
