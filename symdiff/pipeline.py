@@ -40,8 +40,10 @@ from symdiff.passes.dce import dce
 from symdiff.passes.fills import fills
 from symdiff.passes.layout import same_layout
 from symdiff.passes.lending import in_place
+from symdiff.passes.lengths import Readers, with_lengths
 from symdiff.passes.lone import asks_for_sides, lone_values
 from symdiff.passes.masks import wild_values
+from symdiff.passes.queues import queues
 from symdiff.passes.quotients import numpy_quotients
 from symdiff.passes.regions import rebuilt, substitute
 from symdiff.passes.scalars import lower_scalars
@@ -138,12 +140,13 @@ class _Compilation:
         `inputs`: so many NumPy scalars may come in first (the residuals of a backward pass), to be taken as floats.
         """
         lowered = lower_scalars(program, inputs) if fast and self.level == 2 else None
-        made = fills(buffers(program, residuals=residuals, borrow=self.borrow))
+        made = queues(fills(buffers(program, residuals=residuals, borrow=self.borrow)))
         reused = same_layout(made, reusable(made, ownership(made).into), self.level == 2) if self.level > 0 else {}
         owned = {"after_ownership": True, "residuals": residuals, "borrow": self.borrow}
         checked(made, "buffers", **owned, into=reused)
         if lowered is not None:
-            lowered = checked(buffers(dce(cse(lowered)), residuals=residuals, borrow=self.borrow), "math", **owned)
+            lowered = queues(buffers(dce(cse(lowered)), residuals=residuals, borrow=self.borrow))
+            checked(lowered, "math", **owned)
         return Ready(made, reused, in_place(made, reused), lowered)
 
     def adjoint(self, program: Program) -> Program:
@@ -245,7 +248,7 @@ class _Compilation:
             found["primal"] = self.ready(self.adjoint(self.primal))
         if {"forward", "backward"} & set(kinds):
             pair = reverse.vjp(self.primal, self.wrt_params, literal=self.level == 0)
-            pair = in_order(saved_once(self.adjoints(pair)), self.named.stages)
+            pair = in_order(lengths_alone(saved_once(self.adjoints(pair))), self.named.stages)
             n_residuals, n_results = pair.n_residuals, len(self.primal.main.body.outs)
             found["forward"] = self.ready(pair.forward, range(n_results, n_results + n_residuals))
             taken = len(pair.backward.main.body.params) if has_singles(self.lowered) else n_residuals
@@ -343,6 +346,31 @@ def saved_once(pair: reverse.Vjp) -> reverse.Vjp:
         forward=dce(_with_main(pair.forward, forward)),
         backward=_with_main(pair.backward, Function(second.name, body, second.dims)),
         n_residuals=len(kept),
+    )
+
+
+def lengths_alone(pair: reverse.Vjp) -> reverse.Vjp:
+    """The pair with lengths saved instead of lists of numbers that the backward pass asks for nothing else.
+
+    `d_s = [0.0] * len(s)` with s saved becomes `d_s = [0.0] * n_s`.
+    """
+    first, second, n = pair.forward.main, pair.backward.main, pair.n_residuals
+    start = len(first.body.outs) - n
+    readers = Readers(second.body)
+    lists = [k for k, p in enumerate(second.body.params[:n]) if readers.only_length(p)]
+    if not lists:
+        return pair
+    b, outs, counts = Builder(), list(first.body.outs), dict[Value, Value]()
+    for k in lists:
+        s = outs[start + k]
+        outs[start + k] = b.op("seq_len", s, hint=f"n_{s.hint}" if s.hint else "").value
+        counts[second.body.params[k]] = Value(types.INT, outs[start + k].hint)
+    body = with_lengths(second.body, counts)
+    forward = Function(first.name, Block(first.body.params, (*first.body.ops, *b.ops), tuple(outs)), first.dims)
+    return replace(
+        pair,
+        forward=_with_main(pair.forward, forward),
+        backward=_with_main(pair.backward, Function(second.name, body, second.dims)),
     )
 
 

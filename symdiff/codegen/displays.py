@@ -57,15 +57,26 @@ def _part(tree: ast.expr) -> tuple[str, int] | None:
     return None
 
 
-def popped(lines: list[Line], depth: int, items: str, index: str = "-1") -> bool:
-    """Make `y = s[i]`, which has just been printed, `y = s.pop(i)`."""
+def queued(lines: list[Line], depth: int, items: str) -> bool:
+    """Make `s = [x]`, which has just been printed, a deque."""
+    line = lines[-1] if lines else None
+    if line is None or line.depth != depth or not line.text.startswith(f"{items} = "):
+        return False
+    value = line.text.removeprefix(f"{items} = ")
+    lines[-1] = replace(line, text=f"{items} = collections.deque({'' if value == '[]' else value})")
+    return True
+
+
+def popped(lines: list[Line], depth: int, items: str, index: str) -> bool:
+    """Make `y = s[i]`, which has just been printed, `y = s.pop(i)`, or `s.popleft()` of a deque."""
+    place, taken = ("0", "popleft()") if index == "popleft" else (index, f"pop({'' if index == '-1' else index})")
     for k in (len(lines) - 1, len(lines) - 2):
         line = lines[k] if k >= 0 else None
         if line is None or line.depth != depth:
             return False
         name, _, value = line.text.partition(" = ")
-        if value == f"{items}[{index}]":
-            lines[k] = replace(line, text=f"{name} = {items}.pop({'' if index == '-1' else index})")
+        if value == f"{items}[{place}]":
+            lines[k] = replace(line, text=f"{name} = {items}.{taken}")
             return True
         if not re.fullmatch(r"\w+\.append\(\w+\)", line.text) or line.text.startswith(f"{items}."):
             return False

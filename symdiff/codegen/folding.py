@@ -81,7 +81,7 @@ class Plan:
     under: dict[Op, Stack] = field(default_factory=dict)
     stored: set[Value] = field(default_factory=set)
     places: set[Value] = field(default_factory=set)
-    pops: set[Op] = field(default_factory=set)
+    pops: dict[Op, Op] = field(default_factory=dict)
     steps: dict[Value, list[Op]] = field(default_factory=dict)
 
     def reads(self, value: Value, position: int) -> bool:

@@ -104,8 +104,9 @@ class Tops:
                 item.memory = None
                 self.pairs.append((top, op))
 
-    def folded(self, plan: Plan) -> set[Op]:
-        return {op for top, rest in self.pairs if top.out in plan.folded for op in (top, rest)}
+    def folded(self, plan: Plan) -> dict[Op, Op]:
+        """What is left of each of these lists, by itself and by the element."""
+        return {op: rest for top, rest in self.pairs if top.out in plan.folded for op in (top, rest)}
 
 
 def _place(op: Op) -> tuple[object, ...]:

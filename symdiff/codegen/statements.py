@@ -16,7 +16,7 @@ from symdiff.codegen import expressions
 from symdiff.codegen.assignments import assignment, out_text, reuse_text, statement_text
 from symdiff.codegen.blocks import OUTERMOST, Context, Place, Region, Substituted, Tail
 from symdiff.codegen.comprehensions import comprehended
-from symdiff.codegen.displays import displayed, popped, together
+from symdiff.codegen.displays import displayed, popped, queued, together
 from symdiff.codegen.folding import ADDED, UNPACKS, Folder, Plan, doubled, is_update
 from symdiff.codegen.leaving import left_directly
 from symdiff.codegen.names import identifier, is_renaming
@@ -259,11 +259,15 @@ class Emitter(Values):
         target = self.text(op.ins[number])
         operands = self.operands(op)
         taken_off = op.prim.name in ("seq_rest", "seq_delete")
-        if op in self.pops or (taken_off and popped(self.lines, depth, target, *map(self.text, op.ins[1:]))):
+        place = "popleft" if op.params.get("queue") else self.text(op.ins[1]) if op.ins[1:] else "-1"
+        if op in self.pops or (taken_off and popped(self.lines, depth, target, place)):
             self.define(op.out, target)
             return
         if is_update(op):
             self.need_helper(op)
+            if op.prim.name == "seq_queue" and queued(self.lines, depth, target):
+                self.define(op.out, target)
+                return
             more = op.prim.name == "seq_append" and self.context.level > 0
             longer = displayed(self.lines, depth, target, operands[1]) if more else None
             if longer is not None:

@@ -42,7 +42,7 @@ class Values:
         self.taken: Set[str] = frozenset()  # names that the user's values have somewhere
         self.halves: set[Value] = set()  # of two equal contributions: d in d_x = 2.0 * d
         self.nested: set[Value] = set()  # those of them that have no line
-        self.pops: set[Op] = set()  # an element of a list and what is left, which print as `s.pop()` in a line
+        self.pops: dict[Op, Op] = {}  # by an element of a list, and by what is left, this: they print as `s.pop()`
 
     # --- what values are called
 
@@ -134,7 +134,9 @@ class Values:
         if op.regions:
             return self.choice(op)
         if op in self.pops:
-            return ast.Call(ast.Attribute(self.expr(op.ins[0]), "pop"), [self.expr(v) for v in op.ins[1:]], [])
+            front = self.pops[op].params.get("queue")
+            place = [] if front else [self.expr(v) for v in op.ins[1:]]
+            return ast.Call(ast.Attribute(self.expr(op.ins[0]), "popleft" if front else "pop"), place, [])
         operands = self.operands(op)
         if op.params.get("math"):
             return template.expression(_without(op, "math"), operands, self.dim, scalar=True)

@@ -51,6 +51,8 @@ from symdiff.ir.steps import Steps, reached, run_steps
 from symdiff.ir.types import Seq, Type
 
 _READONLY_VIEWS = ("broadcast_to", "diag", "diagonal", "imag", "sliding_window_view")
+# Lists that hold after a change what they held before, or less.
+_SAME_ELEMENTS = frozenset(("seq_rest", "seq_swap", "seq_delete", "seq_cut", "seq_queue", "seq_list"))
 
 
 def has_calls(program: Program) -> bool:
@@ -247,7 +249,7 @@ class Flow:
             return [self.result(op, v.type, ins) for v in op.outs], ()
         target = self.of(ins[k])
         frame.own |= target.top  # claimed just now: nobody else holds it
-        if not contains(op.outs[0].type) or op.prim.name in ("seq_rest", "seq_swap", "seq_delete", "seq_cut"):
+        if not contains(op.outs[0].type) or op.prim.name in _SAME_ELEMENTS:
             return [target], ()
         if op.prim.name in ("seq_add", "seq_add_part"):  # s[i] + x is a new array
             added = op.ins[-1] if op.prim.name == "seq_add" else op.ins[1]

@@ -15,6 +15,7 @@ from symdiff.ir import errstate
 from symdiff.ir.core import Program, walk
 
 IMPORTS = {
+    "collections": "import collections",
     "dataclasses": "import dataclasses",
     "math": "import math",
     "types": "import types",

@@ -88,10 +88,10 @@ seq_insert = prim(
     "seq_insert",
     "s i x",
     STRUCTURE,
-    params=("where",),
+    params=("where", "queue"),
     infer=_found,
     numpy="_inserted(s, i, x)",
-    inplace="s.insert(i, x)",
+    inplace=lambda params, ins: "s.appendleft(x)" if params.get("queue") else "s.insert(i, x)",
     consumes=0,
     helper=_INSERTED_HELPER,
     vjp=_taken_back,
@@ -106,6 +106,17 @@ seq_insert = prim(
         ),
     ),
 )
+# a list as a deque, and back: see `passes.queues`, which runs when all derivatives are taken
+seq_queue = prim(
+    "seq_queue",
+    "s",
+    STRUCTURE,
+    infer=_found,
+    numpy="collections.deque(s)",
+    inplace="s = collections.deque(s)",
+    consumes=0,
+)
+seq_list = prim("seq_list", "s", STRUCTURE, infer=_found, numpy="list(s)", inplace="s = list(s)", consumes=0)
 # the inverse of `del s[i]`, also of an index that counts from the end: the list that has x at i, and is s without it
 seq_put = prim(
     "seq_put",
@@ -129,10 +140,10 @@ seq_delete = prim(
     "seq_delete",
     "s i",
     STRUCTURE,
-    params=("below",),
+    params=("below", "queue"),
     infer=_found,
     numpy="_without(s, i)",
-    inplace="del s[i]",
+    inplace=lambda params, ins: "s.popleft()" if params.get("queue") else "del s[i]",
     consumes=0,
     helper=_WITHOUT_HELPER,
     vjp=_put_back,

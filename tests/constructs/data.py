@@ -3,6 +3,8 @@
 # ruff: noqa: F821  (sizes in annotations)
 
 import math
+from bisect import insort
+from collections import deque
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -87,6 +89,40 @@ def changed_list(x: float, y: float):
     held[1] += held.pop()
     del held[0]
     return held[0] * held[-1] + sum(held[1:])
+
+
+@construct(lambda n: (vector(n), 0.7))
+def queue(v: "f8[n]", x: float):
+    waiting = deque([x])
+    s = 0.0
+    for t in v:
+        first = waiting.popleft()
+        s = s * 0.5 + first * t
+        waiting.append(first * x)
+        if t > 0.5:
+            waiting.append(t)
+    return s
+
+
+@construct(lambda n: (vector(n), 0.7))
+def changes_anywhere(v: "f8[n]", x: float):
+    circle = [t * x for t in v]
+    circle[1:2] = [x, x * x]
+    s = k = 0
+    while len(circle) > 1:
+        k = (k + 2) % len(circle)
+        s = s * x + circle.pop(k)
+    return s
+
+
+@construct(lambda n: (vector(n), 0.7), linear=False)
+def kept_in_order(v: "f8[n]", x: float):
+    held = []
+    s = 0.0
+    for t in v:
+        insort(held, t * x)
+        s += held[len(held) // 2]
+    return s
 
 
 @construct(lambda n: (0.5, 0.7), linear=False)

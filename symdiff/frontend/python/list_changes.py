@@ -7,7 +7,7 @@ its elements is a loop (see `comprehensions.fold`).
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -38,7 +38,7 @@ from symdiff.frontend.python.values import (
     Val,
 )
 from symdiff.ir import dims, types
-from symdiff.ir.core import Value
+from symdiff.ir.core import Op, Value
 from symdiff.primitives.indexing import Spec
 from symdiff.primitives.sequence_changes import ANY, FRONT, INSIDE
 
@@ -196,12 +196,31 @@ def repeated(cx: Context, node: ast.AST, content: Content, times: Val) -> Val:
 # --- changes at a place
 
 
-def _counts_up(index: Val) -> bool:
+def _counts_up(cx: Context, index: Val) -> bool:
     """Whether an index is certainly not negative."""
     if isinstance(index, Known):
         return bool(index.obj >= 0)
-    low = dims.lower_bound(index.dim) if isinstance(index, Num) and index.dim is not None else None
-    return low is not None and low >= 0
+    assert isinstance(index, Num)
+    low = dims.lower_bound(index.dim) if index.dim is not None else None
+    if low is not None and low >= 0:
+        return True
+    near = {op.out: op for op in cx.scope.ops[-_NEAR:] if len(op.outs) == 1}
+    return index.value is not None and _is_count(index.value, near)
+
+
+_NEAR = 12  # operations before a change in which its index may have been computed
+
+
+def _is_count(v: Value, made: Mapping[Value, Op]) -> bool:
+    """Whether an int is a length, or computed of such: `k % len(s)`, `len(s) // 2`."""
+    if v.const is not None:
+        return v.type == types.INT and bool(v.const >= 0)
+    op = made.get(v)
+    if op is None or v.type != types.INT:
+        return False
+    if op.prim.name in ("mod", "floordiv"):
+        return _is_count(op.ins[1], made) and (op.prim.name == "mod" or _is_count(op.ins[0], made))
+    return op.prim.name == "seq_len" or (op.prim.name in ("add", "mul") and all(_is_count(x, made) for x in op.ins))
 
 
 def length(cx: Context, content: Grown) -> Val:
@@ -220,7 +239,7 @@ def removed(cx: Context, node: ast.AST, content: Grown, index: Val, home: Cell) 
     if isinstance(index, Known) and index.obj == -1:
         return grown.last_popped(cx, node, content, home)
     found = grown.element(cx, node, content, index, home, gone=True)
-    at, below = cx.value(index), not _counts_up(index)
+    at, below = cx.value(index), not _counts_up(cx, index)
     rest = (cx.at(node).emit("seq_delete", s, at, below=below)[0] for s in content.values)
     return found, replace(content, values=tuple(rest))
 
@@ -240,7 +259,7 @@ def _where(cx: Context, index: Val) -> str:
         return INSIDE
     if isinstance(index, Num) and index.dim in cx.inside:
         return INSIDE
-    return FRONT if _counts_up(index) else ANY
+    return FRONT if _counts_up(cx, index) else ANY
 
 
 def inserted(cx: Context, node: ast.AST, content: Grown, index: Val, val: Val) -> Content | None:

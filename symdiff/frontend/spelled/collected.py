@@ -37,7 +37,7 @@ class deque:
 
     def extend(self, iterable: Any) -> None:
         if self.maxlen is None:
-            self._items.extend(iterable)
+            self._items.extend(iterable._items if isinstance(iterable, deque) else iterable)
         else:
             for x in iterable:
                 self.append(x)
