@@ -373,7 +373,7 @@ _MEMORY = (
      "the change outlives the call and would happen again at each differentiation",
      "copy it first, and change the copy"),
     ("SD505", "list grows in a way that has no type",
-     "the list or dict {name} changes in a loop or on one path only and {reason}",
+     "{name} changes in a loop or on one path only and {reason}",
      "what changes there must be a list whose elements have one structure, with numbers and arrays of one type",
      "fill an array made before the loop: `out = np.empty(n)`"),
     ("SD506", "write to a read-only view",
@@ -381,8 +381,8 @@ _MEMORY = (
      "NumPy would raise ValueError",
      "copy first: `{name} = {name}.copy()`"),
     ("SD508", "write to an array in a growing list",
-     "`{target}` writes into an array that is, or may be, an element of a list that grows in a loop, or of which the "
-     "run chooses elements",
+     "`{target}` writes into an array that is, or may be, an element of a list whose length, or the place of the "
+     "element in it, is known when it runs",
      "such a list keeps the values of its elements, so the write would be seen under one name and lost under the other",
      "append a copy: `rows.append(r.copy())`, write before appending, or fill a 2-d array made before the loop"),
     ("SD509", "write outside a function compiled on its own",

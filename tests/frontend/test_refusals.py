@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import linecache
 import os
 import re
 from collections.abc import Callable
@@ -205,7 +206,7 @@ def test_a_part_of_at_most_one_element_beside_more() -> None:
     found, *rest = refusal(f)
     assert re.sub(r"\?i\d", "?i", found) == (
         "SD308 `w * v`: the sizes max(-?i + min(?i + 1, 4), 0) and 4 fit only where they happen to be equal, or one of "
-        "them to be 1"
+        "them to be 1 (?i: known when it runs)"
     )
     assert rest == [
         "    s += np.sum(w * v)",
@@ -268,3 +269,113 @@ def test_what_is_refused_from_outside_is_so_in_the_last_round_of_a_loop() -> Non
     with pytest.raises(symdiff.CompileError) as caught:
         symdiff.grad(stored_from_outside)(np.ones(3))
     assert [p.code for p in caught.value.problems] == ["SD314"]
+
+
+# --- what messages say of paths, sizes and lists
+
+
+def test_dicts_of_other_keys_are_told_apart() -> None:
+    def given(x: float) -> dict[str, float]:
+        if x > 2:
+            return {"a": x}
+        return {"b": x, "c": 1.0}
+
+    def named(x: float) -> float:
+        d = given(x)
+        return d["b"]
+
+    def at_once(x: float) -> float:
+        return given(x)["b"]
+
+    def method(x: float) -> float:
+        return sum(given(x).values())
+
+    for f, name in [(named, "d"), (at_once, "given(x)"), (method, "given(x)")]:
+        first, *_, rewrite = refusal(f)
+        assert first == f"SD310 `{name}` is a dict with 'a' on one path and a dict with 'b', 'c' on the other"
+        assert rewrite == "  rewrite: give both dicts the same keys in one order, with None where there is nothing"
+
+
+def reported(f: Callable[..., Any], types: str) -> str:
+    """What the report of a module says first."""
+    with pytest.raises(symdiff.CompileError) as caught:
+        symdiff.generate(f, types=types)
+    return caught.value.problems[0].what
+
+
+def test_sizes_of_the_run_are_said_to_be() -> None:
+    def f(x, v):
+        w = v[v > 0]
+        z = np.concatenate([w, w]) * x
+        return np.sum(z[1:] + w)
+
+    assert reported(f, "x=float, v=f8[n]") == (
+        "`z[1:] + w`: the sizes max(2*?k1 - 1, 0) and ?k1 fit only where they happen to be equal, or one of them to "
+        "be 1 (?k1: known when it runs)"
+    )
+
+
+def test_a_name_that_has_no_value_on_a_path() -> None:
+    def f(x, v):
+        m = None
+        for t in v:
+            if m is None:
+                m = [t * x]
+            else:
+                m.append(m[-1] * t)
+        return x if m is None else sum(m)
+
+    text = "`m` is nothing before the loop and a list of unknown length after a turn"
+    assert reported(f, "x=float, v=f8[n]") == text
+
+
+class Tagged:
+    def __init__(self, x: Any) -> None:
+        self.x, self.tag = x, None
+
+
+def test_an_attribute_of_an_object_in_a_list() -> None:
+    def f(x, v):
+        ps = [Tagged(t * x) for t in v]
+        for p in ps:
+            if p.x > 0:
+                p.tag = p.x * x
+        return sum(p.x for p in ps)
+
+    assert reported(f, "x=float, v=f8[n]") == (
+        "the list with the object whose `p.tag` is set changes in a loop or on one path only and takes "
+        "Tagged(tag=np.f8, x=np.f8) besides Tagged(tag=None, x=np.f8)"
+    )
+
+
+def test_a_list_that_does_not_grow_is_not_said_to() -> None:
+    def f(x, v):
+        y = np.outer(v, v) * x
+        rows = list(y)
+        rows[0] += rows[1]
+        return np.sum(y)
+
+    assert reported(f, "x=float, v=f8[n]") == (
+        "`rows[0] += rows[1]` writes into an array that is, or may be, an element of a list whose length, or the place "
+        "of the element in it, is known when it runs"
+    )
+
+
+@pytest.mark.parametrize(
+    ("target", "written"),
+    [("*a, b", "a, b = x[:-1], x[-1]"), ("a, *b, c, d", "a, b, c, d = x[0], x[1:-2], x[-2], x[-1]")],
+)
+def test_a_starred_target_is_written_out(target: str, written: str) -> None:
+    text = f"def f(x, v):\n    {target} = v * x\n    return a\n"
+    name = f"<starred {target}>"
+    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+    space: dict[str, Any] = {}
+    exec(compile(text, name, "exec"), space)
+    with pytest.raises(symdiff.CompileError) as caught:
+        symdiff.generate(space["f"], types="x=float, v=f8[n]")
+    assert caught.value.problems[0].rewrite == f"index and slice: `{written}`"
+    x = np.arange(6.0)
+    one, other = {}, {}
+    exec(f"{target} = x", {"x": x}, one)
+    exec(written, {"x": x}, other)
+    assert {k: list(np.atleast_1d(v)) for k, v in one.items()} == {k: list(np.atleast_1d(v)) for k, v in other.items()}

@@ -84,7 +84,7 @@ a generator expression that may raise or show something is supported only direct
     a, *b = v
     ^^^^^
   why: the length of the list would depend on a size
-  rewrite: index and slice: `first, rest = x[0], x[1:]`""",
+  rewrite: index and slice: `a, b = x[0], x[1:]`""",
     "SD228": """\
 `*v` inside a list, tuple or dict needs a structure that is known when compiling
     return [*v][0]

@@ -87,7 +87,7 @@ def list_method(cx: Context, node: ast.AST, receiver: ListRef, name: str, args: 
     if name == "append":
         return containers.append_value(cx, node, receiver, args[0])
     if not isinstance(content, tuple | Grown):
-        return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason="has another form on another path")
+        return cx.refuse("SD505", node, name=cx.listed(node), reason="has another form on another path")
     if name == "copy":
         return list_changes.made(cx, node, content)
     if name in ("index", "count"):

@@ -361,7 +361,7 @@ def _grown_item(cx: Context, node: ast.AST, base: ListRef, content: Grown, index
         part = list_changes.sliced(cx, node, content, index)
         return POISON if part is None else list_changes.made(cx, node, part, base.cell.kind)
     if not cx.is_numeric(index) or cx.aval(index).dtype[0] not in "iu":
-        return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason="is then read by a slice")
+        return cx.refuse("SD505", node, name=cx.listed(node), reason="is then read by a slice")
     return grown.element(cx, node, content, index, base.cell)
 
 
@@ -489,7 +489,7 @@ def append_value(cx: Context, node: ast.AST, base: ListRef, val: Val) -> Val:
         lodging.change(cx, node, base.cell, (*content, val), keeps=True)
         return NONE
     if not isinstance(content, Grown):
-        return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason="has another form on another path")
+        return cx.refuse("SD505", node, name=cx.listed(node), reason="has another form on another path")
     wide = grown.fitted(cx, node, content, val)
     if wide is None:
         return POISON

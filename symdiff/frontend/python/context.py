@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -181,8 +182,15 @@ class Context:
         found = self.frame.source.text(node)
         return found if len(found) <= 60 else found[:57] + "…"
 
+    def listed(self, node: ast.AST) -> str:
+        """The list or dict that changes at `node`, as messages name it: of `p.tag = x` the one with p."""
+        held, text = isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store), f"`{self.text(node)}`"
+        return f"the list with the object whose {text} is set" if held else f"the list or dict {text}"
+
     def make_problem(self, code: str, node: ast.AST, notes: Sequence[tuple[Loc, str]] = (), **fields: Any) -> Problem:
-        return self.frame.source.refuse(code, node, notes=notes, **fields)
+        found = self.frame.source.refuse(code, node, notes=notes, **fields)
+        sizes = ", ".join(dict.fromkeys(_OPAQUE.findall(found.what)))
+        return replace(found, what=f"{found.what} ({sizes}: known when it runs)") if sizes else found
 
     def refuse(self, code: str, node: ast.AST, notes: Sequence[tuple[Loc, str]] = (), **fields: Any) -> Val:
         """Report a problem; the poison that stands for what could not be computed."""
@@ -465,6 +473,9 @@ class Context:
                                   values.Sequence_: "an iterator",
                                   values.Grown: "a list of unknown length", values.SliceVal: "a slice"}  # fmt: skip
         return names.get(type(val), "unbound" if val is values.UNBOUND else str(val))
+
+
+_OPAQUE = re.compile(r"\?[a-z]+\d+")  # sizes that have no name in the program, see `dims.opaque`
 
 
 def _either_name(ins: Sequence[Value]) -> str:

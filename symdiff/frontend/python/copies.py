@@ -134,7 +134,7 @@ def _object(cx: Context, node: ast.AST, obj: ObjRef, deep: Any) -> Val:
 def _dict(cx: Context, node: ast.AST, val: DictRef, of: Callable[[Val], Val]) -> Val:
     entries = containers.entries(cx, val)
     if entries is None:
-        return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason="has another form on another path")
+        return cx.refuse("SD505", node, name=cx.listed(node), reason="has another form on another path")
     return containers.new_dict(cx, node, {k: of(v) for k, v in entries.items()})
 
 

@@ -130,8 +130,7 @@ def _settle(cx: Context, node: ast.Name, frame: Frame, val: Any) -> Val:
         return cx.refuse("SD902", node, stage="liveness", message=f"{node.id} is read but was dropped")
     if isinstance(val, Conflict):
         cx.set_name(frame, node.id, POISON)
-        fields = {"then": val.then, "otherwise": val.orelse, **dict(val.fields)}
-        return cx.refuse(val.code, node, (), name=f"`{node.id}`", **fields)
+        return _clear(cx, node, val)
     if alternatives.unbound(val):
         val = alternatives.present(cx, node, val, _NOT_BOUND.format(node.id), "UnboundLocalError")
     if alternatives.involved(val):
@@ -149,7 +148,7 @@ def _settle(cx: Context, node: ast.Name, frame: Frame, val: Any) -> Val:
     if isinstance(val, SetRef) and isinstance(cx.store.get(val.cell), Conflict):
         return sets.refuse_paths(cx, node)
     if isinstance(val, (ListRef, DictRef)) and isinstance(cx.store.get(val.cell), Conflict):
-        return cx.refuse("SD505", node, name=f"`{node.id}`", reason="has another form on another path")
+        return cx.refuse("SD505", node, name=cx.listed(node), reason="has another form on another path")
     assert isinstance(val, Val)
     return val
 
@@ -304,14 +303,23 @@ def evaluate_begun(cx: Context, node: ast.GeneratorExp, first: Val, at_once: boo
 
 
 def _attribute(cx: Context, node: ast.Attribute) -> Steps:
-    found = iterators.read(cx, node, attribute(cx, node, (yield steps(cx, node.value)), node.attr))
+    base = _clear(cx, node.value, (yield steps(cx, node.value)))
+    found = iterators.read(cx, node, attribute(cx, node, base, node.attr))
     if isinstance(found, Method) and isinstance(found.receiver, Foreign) and id(node) not in cx.callees:
         return foreign.read(cx, node, found.receiver, found.name)
     return found
 
 
+def _clear(cx: Context, node: ast.AST, val: Val) -> Val:
+    """What a call gave, if it is one thing."""
+    if not isinstance(val, Conflict):
+        return val
+    fields = {"then": val.then, "otherwise": val.orelse, **dict(val.fields)}
+    return cx.refuse(val.code, node, (), name=f"`{cx.text(node)}`", **fields)
+
+
 def _subscript(cx: Context, node: ast.Subscript) -> Steps:
-    base = yield steps(cx, node.value)
+    base = _clear(cx, node.value, (yield steps(cx, node.value)))
     return iterators.read(cx, node, subscript(cx, node, base, (yield steps(cx, node.slice))))
 
 

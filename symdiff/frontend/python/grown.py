@@ -412,7 +412,7 @@ def fitted(cx: Context, node: ast.AST, content: Grown, val: Val) -> Grown | None
         unlike.note(cx, *(part for _, part in kinship.inside(cx, val)))
         besides = described(content.form)
         takes = f"takes {cx.describe(val) if form is None else described(form)} besides {besides}"
-        cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason=takes)
+        cx.refuse("SD505", node, name=cx.listed(node), reason=takes)
         return None
     cx.at(node)
     return as_grown(cx, content, joined)
@@ -468,7 +468,7 @@ def _refuse_unlike(cx: Context, node: ast.AST, items: Sequence[Val]) -> None:
     arrays = [part for part in inside if isinstance(part, Arr)]
     cx.sizes_needed.update(a.name for part in arrays for a in types.type_atoms(cx.aval(part)) if a.op == "var")
     found = " besides ".join(dict.fromkeys(shown)) or "nothing"
-    fields: dict[str, Any] = {"name": f"`{cx.text(node)}`", "reason": f"holds {found}"}
+    fields: dict[str, Any] = {"name": cx.listed(node), "reason": f"holds {found}"}
     ask_for_integers(cx, items, cx.make_problem("SD505", node, **fields))
     cx.refuse("SD505", node, **fields)
 

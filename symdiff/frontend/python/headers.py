@@ -433,6 +433,8 @@ def _join(cx: Context, a: AVal | None, b: AVal | None, key: Any) -> AVal | None:
 def _describe(cx: Context, val: Any) -> str:
     if val is MISSING or val is UNBOUND:
         return "unbound"
+    if val is BOTTOM:
+        return "nothing"
     if isinstance(val, Maybe):
         return f"{_type(cx, val)} or {'None' if val.none else 'unbound'}"
     if isinstance(val, tuple):

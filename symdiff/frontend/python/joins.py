@@ -13,6 +13,7 @@ from typing import Any
 from symdiff.frontend.python import (
     alternatives,
     captured,
+    containers,
     grown,
     kinship,
     may_be_none,
@@ -22,7 +23,7 @@ from symdiff.frontend.python import (
     unlike,
 )
 from symdiff.frontend.python.instances import Pattern
-from symdiff.frontend.python.sides import Sides, same_place
+from symdiff.frontend.python.sides import Side, Sides, same_place
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.type_joins import becomes, join_types, widen_shapes, zeros_fit
 from symdiff.frontend.python.values import (
@@ -219,8 +220,15 @@ class Joiner(Sides):
             dicts = isinstance(a, DictRef) and isinstance(b, DictRef)
             rewrite = _SAME_KEYS if dicts else _PASS_IT if captured.structure(a) or captured.structure(b) else ""
             fields = (("rewrite", rewrite),) if rewrite else ()
-            made = Conflict(self.shown(a), self.shown(b), "SD310", fields)
+            shown = map(self._keys_of, self.sides, (a, b)) if dicts else map(self.shown, (a, b))
+            made = Conflict(*shown, "SD310", fields)
         return lambda outs: made
+
+    def _keys_of(self, side: Side, val: Val) -> str:
+        with side.active(self.cx):
+            keys = [repr(key) for key in containers.entries(self.cx, val) or ()]
+        more = ", …" if len(keys) > _MOST_KEYS else ""
+        return f"a dict with {', '.join(keys[:_MOST_KEYS])}{more}" if keys else self.shown(val)
 
     # --- one of several known things
 
@@ -423,6 +431,7 @@ class Joiner(Sides):
 
 
 _PASS_IT = "pass what it is a part of as an argument"
+_MOST_KEYS = 6
 _SAME_KEYS = "give both dicts the same keys in one order, with None where there is nothing"
 _BIND_BEFORE = "give it the value None before the paths part"
 _NO_NUMBERS = (Known, Closure, Method, Partial, Bound, Super, Sequence_)

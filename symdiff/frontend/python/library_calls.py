@@ -95,7 +95,7 @@ def _ordered(cx: Context, node: ast.AST, name: str, function: Callable[..., Any]
         items = containers.items_of(cx, node, over) or []
         if grown.form_of_elements(cx, items) is None:  # chosen when compiling, by integers that can be known then
             reason = "holds different things"
-            grown.ask_for_integers(cx, items, cx.make_problem("SD505", node, name=f"`{cx.text(node)}`", reason=reason))
+            grown.ask_for_integers(cx, items, cx.make_problem("SD505", node, name=cx.listed(node), reason=reason))
         if "key" not in kwargs and len(args) < 3 and _holds_twice(items):
             detail = ": it holds one value twice (where that is NaN, Python asks if it is one object); sort it instead"
             return cx.refuse("SD402", node, argument="iterable", function=name, detail=detail)

@@ -168,7 +168,7 @@ def _alike(cx: Context, node: ast.AST, first: Content, second: Content) -> tuple
         openings.help_(cx, first, second)
     if form is None or not all(grown.covers(cx, form, have) for have in staged):
         kinds = [grown.described(have) for have in staged]
-        cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason=f"takes elements besides {' and '.join(kinds)}")
+        cx.refuse("SD505", node, name=cx.listed(node), reason=f"takes elements besides {' and '.join(kinds)}")
         return None
     cx.at(node)
     a, b = grown.as_grown(cx, first, form), grown.as_grown(cx, second, form)

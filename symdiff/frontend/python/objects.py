@@ -136,7 +136,7 @@ def settled(cx: Context, node: ast.AST, name: str, val: Val) -> Val:
     if isinstance(val, Conflict):
         return cx.refuse(val.code, node, name=f"`{name}`", then=val.then, otherwise=val.orelse)
     if isinstance(val, (ListRef, DictRef)) and isinstance(cx.store.get(val.cell), Conflict):
-        return cx.refuse("SD505", node, name=f"`{cx.text(node)}`", reason="has another form on another path")
+        return cx.refuse("SD505", node, name=cx.listed(node), reason="has another form on another path")
     if alternatives.involved(val):
         return alternatives.narrowed(cx, node, val)
     if isinstance(val, Maybe) or val is UNBOUND:

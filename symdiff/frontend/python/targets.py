@@ -148,7 +148,7 @@ def _unpack(cx: Context, target: ast.Tuple | ast.List, val: Val) -> None:
         if found is None and isinstance(val, Foreign) and not starred:
             found = foreign.unpacked(cx, target, val, len(names))
         if found is None:
-            refuse_unknown_count(cx, "SD225", target, val, target=cx.text(target))
+            refuse_unknown_count(cx, "SD225", target, val, target=cx.text(target), rewrite=_by_slices(cx, target))
             found = [POISON] * len(names)
         items = found
     if starred and val is not POISON and len(items) >= len(names) - 1:
@@ -166,6 +166,16 @@ def _unpack(cx: Context, target: ast.Tuple | ast.List, val: Val) -> None:
         items = [POISON] * len(names)
     for name, item in zip(names, items, strict=True):
         assign(cx, name.value if isinstance(name, ast.Starred) else name, item)
+
+
+def _by_slices(cx: Context, target: ast.Tuple | ast.List) -> str:
+    """The unpacking of an `x`, written with indices."""
+    at = next((k for k, t in enumerate(target.elts) if isinstance(t, ast.Starred)), len(target.elts))
+    after = len(target.elts) - at - 1
+    places = [*map(str, range(at)), f"{at or ''}:{-after or ''}", *(str(k - after) for k in range(after))]
+    places = places[: len(target.elts)]
+    names = [cx.text(t.value if isinstance(t, ast.Starred) else t) for t in target.elts]
+    return f"index and slice: `{', '.join(names)} = {', '.join(f'x[{k}]' for k in places)}`"
 
 
 def _wrong_count(given: int, wanted: int, starred: bool) -> ValueError:
