@@ -24,11 +24,11 @@ def scalar_network(x: float, w1: float, w2: float, y: float) -> np.float64:
     """L = ½ (ŷ − y)², ŷ = w2·g, g = max(0, f), f = w1·x."""
     if not (type(x) is type(w1) is type(w2) is type(y) is float):
         x, w1, w2, y = _floats('scalar_network', x=x, w1=w1, w2=w2, y=y)
-    f = w1 * x                  # 3
-    g = 0.0 if f <= 0.0 else f  # 4
-    y_hat = w2 * g              # 5
+    f = w1 * x                 # 3
+    g = 0.0 if f < 0.0 else f  # 4
+    y_hat = w2 * g             # 5
     y2 = y_hat - y
-    L = 0.5 * (y2 * y2)         # 6
+    L = 0.5 * (y2 * y2)        # 6
     return np.float64(L)
 
 
@@ -36,11 +36,11 @@ def scalar_network_forward(x: float, w1: float, w2: float, y: float) -> tuple:
     """Return scalar_network(x, w1, w2, y) and what `scalar_network_backward` reads."""
     if not (type(x) is type(w1) is type(w2) is type(y) is float):
         x, w1, w2, y = _floats('scalar_network_forward', x=x, w1=w1, w2=w2, y=y)
-    f = w1 * x                  # 3
-    g = 0.0 if f <= 0.0 else f  # 4
-    y_hat = w2 * g              # 5
+    f = w1 * x                 # 3
+    g = 0.0 if f < 0.0 else f  # 4
+    y_hat = w2 * g             # 5
     y2 = y_hat - y
-    L = 0.5 * (y2 * y2)         # 6
+    L = 0.5 * (y2 * y2)        # 6
     return np.float64(L), (x, w1, w2, f, np.float64(g), np.float64(y2))
 
 
@@ -64,17 +64,17 @@ def scalar_network_value_and_grad(x: float, w1: float, w2: float, y: float) -> t
     """Return scalar_network(x, w1, w2, y) and its gradient by x, w1, w2, y."""
     if not (type(x) is type(w1) is type(w2) is type(y) is float):
         x, w1, w2, y = _floats('scalar_network_value_and_grad', x=x, w1=w1, w2=w2, y=y)
-    f = w1 * x                  # 3
-    g = 0.0 if f <= 0.0 else f  # 4
-    y_hat = w2 * g              # 5
+    f = w1 * x                 # 3
+    g = 0.0 if f < 0.0 else f  # 4
+    y_hat = w2 * g             # 5
     y2 = y_hat - y
-    L = 0.5 * (y2 * y2)         # 6
-    d_y = -y2                   # ∂y2/∂y = -1
-    d_w2 = y2 * g               # ∂y_hat/∂w2 = g
-    d_g = y2 * w2               # ∂y_hat/∂g = w2
-    t = d_g if f > 0 else 0.0   # 4
-    d_w1 = t * x                # ∂f/∂w1 = x
-    d_x = t * w1                # ∂f/∂x = w1
+    L = 0.5 * (y2 * y2)        # 6
+    d_y = -y2                  # ∂y2/∂y = -1
+    d_w2 = y2 * g              # ∂y_hat/∂w2 = g
+    d_g = y2 * w2              # ∂y_hat/∂g = w2
+    t = d_g if f > 0 else 0.0  # 4
+    d_w1 = t * x               # ∂f/∂w1 = x
+    d_x = t * w1               # ∂f/∂x = w1
     return np.float64(L), (d_x, d_w1, d_w2, d_y)
 
 

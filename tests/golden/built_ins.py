@@ -1,4 +1,4 @@
-"""Saves x, quotient, y7, y, y9, y10, y11, y12, y13, y16, y17 (8 numbers, 3 lists with an entry per turn).
+"""Saves x, n_y17, quotient, y7, y, y9, y10, y11, y12, y13, y16 (9 numbers, 2 lists with an entry per turn).
 
 def built_ins(x: float, y: float, z: float):
     low, middle, high = sorted([x, y, z])
@@ -29,12 +29,13 @@ def built_ins_forward(x: float, y: float, z: float) -> tuple:
     y12 = x - z
     y9 = abs(y12)
     y0 = y7 * y + y9 * middle + rest * quotient + x ** 2  # 4
-    return y0, (x, quotient, y7, y, y9, y10, y11, y12, y13, y16, y17)
+    n_y17 = len(y17)
+    return y0, (x, n_y17, quotient, y7, y, y9, y10, y11, y12, y13, y16)
 
 
 def built_ins_backward(saved: tuple, d_y0: float = 1.0) -> tuple[float, float, float]:
     """Return d_y0 · ∂built_ins/∂(x, y, z) at the point where `built_ins_forward` was called."""
-    x, quotient, y7, y, y9, y10, y11, y12, y13, y16, y17 = saved
+    x, n_y17, quotient, y7, y, y9, y10, y11, y12, y13, y16 = saved
     low = y13[0]
     middle = y13[1]
     high = y13[2]                                 # 2
@@ -60,7 +61,7 @@ def built_ins_backward(saved: tuple, d_y0: float = 1.0) -> tuple[float, float, f
     d_y13[2] += d_rest                            # ∂high/∂y13 = 1
     d_y13[1] += d_y0 * y9                         # ∂y6/∂middle = y9
     d_y13[0] += float(d_low)                      # ∂low/∂y13 = 1
-    d_y17 = [0.0] * len(y17)
+    d_y17 = [0.0] * n_y17
     for i in range(len(y16) - 1, -1, -1):         # 2
         d_y17[y16[i]] += d_y13.pop()              # ∂y13/∂y27 = 1
     d_z += d_y17.pop()                            # ∂y17/∂z = 1

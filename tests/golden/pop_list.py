@@ -1,4 +1,4 @@
-"""Saves v, x, held, s_in, y8s (1 number, n elements, 3 lists with an entry per turn).
+"""Saves v, x, n_held, s_in, y8s (2 numbers, n elements, 2 lists with an entry per turn).
 
 def pop_list(v: "f8[n]", x: float):
     held = []
@@ -22,14 +22,15 @@ def pop_list_forward(v: np.ndarray, x: float) -> tuple:
         y8 = held.pop()        # 7
         y8s.append(y8)
         s = s * 0.5 + y8 * s   # 7
-    return s, (v.copy(), x, held, s_in, y8s)
+    n_held = len(held)
+    return s, (v.copy(), x, n_held, s_in, y8s)
 
 
 def pop_list_backward(saved: tuple, d_s: float = 1.0) -> tuple[np.ndarray, float]:
     """Return d_s · ∂pop_list/∂(v, x) at the point where `pop_list_forward` was called."""
-    v, x, held, s_in, y8s = saved
+    v, x, n_held, s_in, y8s = saved
     n = v.shape[0]
-    d_held = [0.0] * len(held)
+    d_held = [0.0] * n_held
     for s, y8 in zip(reversed(s_in), reversed(y8s), strict=True):  # 6
         d_y8 = d_s * s              # ∂y7/∂y8 = s
         d_s_1 = d_s * y8            # ∂y7/∂s = y8

@@ -1,4 +1,4 @@
-"""Saves v, held, x_in, y5s (n elements, 3 lists with an entry per turn).
+"""Saves v, n_held, x_in, y5s (1 number, n elements, 2 lists with an entry per turn).
 
 def stack(v: "f8[n]", x: float):
     held = []
@@ -26,14 +26,15 @@ def stack_forward(v: np.ndarray, x: float) -> tuple:
             if y5:               # 6
                 x += held.pop()  # 7
         y5s.append(y5)
-    return x, (v.copy(), held, x_in, y5s)
+    n_held = len(held)
+    return x, (v.copy(), n_held, x_in, y5s)
 
 
 def stack_backward(saved: tuple, d_x: float = 1.0) -> tuple[np.ndarray, float]:
     """Return d_x · ∂stack/∂(v, x) at the point where `stack_forward` was called."""
-    v, held, x_in, y5s = saved
+    v, n_held, x_in, y5s = saved
     n = v.shape[0]
-    d_held = [0.0] * len(held)
+    d_held = [0.0] * n_held
     d_v = np.zeros(n)
     for i, x, y5 in zip(range(n - 1, -1, -1), reversed(x_in), reversed(y5s), strict=True):  # 3
         t = v[i]

@@ -925,7 +925,7 @@ def relu(x: float) -> np.float64:
     """Return relu(x)."""
     if type(x) is not float:
         (x,) = _floats('relu', x=x)
-    y = 0.0 if x <= 0.0 else x  # 1
+    y = 0.0 if x < 0.0 else x  # 1
     return np.float64(y)
 
 
@@ -933,7 +933,7 @@ def relu_forward(x: float) -> tuple:
     """Return relu(x) and what `relu_backward` reads."""
     if type(x) is not float:
         (x,) = _floats('relu_forward', x=x)
-    y = 0.0 if x <= 0.0 else x  # 1
+    y = 0.0 if x < 0.0 else x  # 1
     return np.float64(y), (x,)
 
 
@@ -949,7 +949,7 @@ def relu_value_and_grad(x: float) -> tuple:
     """Return relu(x) and its gradient by x."""
     if type(x) is not float:
         (x,) = _floats('relu_value_and_grad', x=x)
-    y = 0.0 if x <= 0.0 else x  # 1
+    y = 0.0 if x < 0.0 else x  # 1
     return np.float64(y), 1.0 if x > 0 else 0.0
 
 
@@ -1008,7 +1008,7 @@ def leaky_relu_of_the_slide(x: float) -> np.float64:
     if type(x) is not float:
         (x,) = _floats('leaky_relu_of_the_slide', x=x)
     y1 = 0.1 * x
-    y = y1 if y1 >= x else y1 if y1 != y1 else x  # 1
+    y = y1 if y1 > x else y1 if y1 != y1 else x  # 1
     return np.float64(y)
 
 
@@ -1017,7 +1017,7 @@ def leaky_relu_of_the_slide_forward(x: float) -> tuple:
     if type(x) is not float:
         (x,) = _floats('leaky_relu_of_the_slide_forward', x=x)
     y1 = 0.1 * x
-    y = y1 if y1 >= x else y1 if y1 != y1 else x  # 1
+    y = y1 if y1 > x else y1 if y1 != y1 else x  # 1
     return np.float64(y), (x,)
 
 
@@ -1038,9 +1038,10 @@ def leaky_relu_of_the_slide_value_and_grad(x: float) -> tuple:
     if type(x) is not float:
         (x,) = _floats('leaky_relu_of_the_slide_value_and_grad', x=x)
     y1 = 0.1 * x
-    y = y1 if y1 >= x else y1 if y1 != y1 else x
+    mask = y1 > x
+    y = y1 if mask else y1 if y1 != y1 else x
     t = 1.0 if x > y1 else 0.5 if x == y1 else 0.0  # 1
-    d_x = t + (1.0 if y1 > x else 0.5 if y1 == x else 0.0) * 0.1  # ∂y1/∂x = 0.1
+    d_x = t + (1.0 if mask else 0.5 if y1 == x else 0.0) * 0.1  # ∂y1/∂x = 0.1
     return np.float64(y), d_x
 
 
