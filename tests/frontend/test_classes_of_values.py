@@ -115,6 +115,7 @@ REFUSED = {
     "isinstance(itertools.chain([x]), itertools.chain)": "SD299",
     "isinstance(operator.itemgetter(0), operator.itemgetter)": "SD299",
     "type(zip([x])) is zip": "SD299",
+    "any(c is ('a' if x > 0 else 'b') for c in 'ab' * int(x * 4))": "SD223",
     "f'{x > 0}' == 'True'": "SD222",
     "f'{x:.1f}' != '0.5'": "SD222",
     "str(int(x * 10)) in ('4', '5')": "SD222",

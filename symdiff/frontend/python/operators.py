@@ -21,6 +21,7 @@ from symdiff.frontend.python.values import (
     DictRef,
     Foreign,
     Known,
+    Letter,
     ListRef,
     Maybe,
     Num,
@@ -339,6 +340,9 @@ def _compare_sizes(op: ast.cmpop, left: Val, right: Val) -> bool | None:
 
 def _identity(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) -> Val:
     positive = isinstance(op, ast.Is)
+    none = any(isinstance(v, Known) and v.obj is None for v in (left, right))
+    if not none and any(isinstance(v, Letter) for v in (left, right)):
+        return cx.refuse("SD223", node, operator="is" if positive else "is not")  # texts that are equal may be one
     if alternatives.involved(left, right):
         return _same_as(cx, node, left, right, positive)
     for one, other in ((left, right), (right, left)):
