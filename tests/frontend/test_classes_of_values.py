@@ -10,6 +10,7 @@ import linecache
 import numbers
 import operator
 import types
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -115,7 +116,8 @@ REFUSED = {
     "isinstance(itertools.chain([x]), itertools.chain)": "SD299",
     "isinstance(operator.itemgetter(0), operator.itemgetter)": "SD299",
     "type(zip([x])) is zip": "SD299",
-    "any(c is ('a' if x > 0 else 'b') for c in 'ab' * int(x * 4))": "SD223",
+    "'ab'[int(x)] is ('a' if x > 0 else 'b')": "SD223",
+    "'a' + 'b' is 'ab'": "SD223",
     "f'{x > 0}' == 'True'": "SD222",
     "f'{x:.1f}' != '0.5'": "SD222",
     "str(int(x * 10)) in ('4', '5')": "SD222",
@@ -142,7 +144,9 @@ def made(text: str, name: str) -> Callable[..., Any]:
         "np": np, "collections": collections, "cabc": cabc, "functools": functools, "itertools": itertools,
         "numbers": numbers, "operator": operator, "types": types, "K": K, "__name__": "drawn",
     }  # fmt: skip
-    exec(compile(text, file, "exec", dont_inherit=True), module)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)  # `is` with a text
+        exec(compile(text, file, "exec", dont_inherit=True), module)
     function: Callable[..., Any] = module["f"]
     return function
 

@@ -352,6 +352,9 @@ def _identity(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) 
                 return found if positive else negate(cx, node, found)
             return Known((isinstance(other, Known) and other.obj is None) == positive)
     if isinstance(left, Known) and isinstance(right, Known):
+        plain = type(left.obj) is type(right.obj) and isinstance(left.obj, _PLAIN)
+        if plain and left.obj is not right.obj and same_known(left, right):  # Python may make equal ones once
+            return cx.refuse("SD223", node, operator="is" if positive else "is not")
         return special_methods.same_object(cx, node, left, right, positive)
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Known) and isinstance(other, (Num, Arr)):
