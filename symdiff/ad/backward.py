@@ -16,6 +16,7 @@ from symdiff.ad.masking import may_be_wild, unbounded
 from symdiff.ad.parts import Part, reads_part, views_all
 from symdiff.ad.rules import RuleBuilder
 from symdiff.ad.twice import both_grow, meets_zero
+from symdiff.ad.zeros import zeros_where
 from symdiff.ir import types
 from symdiff.ir.build import Builder, V
 from symdiff.ir.core import Block, Family, Op, Params, Value
@@ -40,7 +41,7 @@ class Half:
             if views_all(op):
                 self.views.setdefault(op.ins[0], []).append(op)
         self.consumed = {op.ins[op.prim.consumes] for op in forward.ops if op.prim.consumes is not None}
-        self.b = RuleBuilder(self.sizes, self.before, sweep.reversal.zeros.of)
+        self.b = RuleBuilder(self.sizes, self.before, self.zero)
         self.b.loc = rules.derived(forward.loc)
         self.cts: dict[Value, Value] = {}
         self.size_cache: dict[Value, list[Value]] = {}
@@ -84,6 +85,16 @@ class Half:
         while (made := self.defined.get(s)) is not None and made.prim.name == "seq_append":
             s, found = made.ins[0], found + 1
         return found if made is not None and made.prim.name == "seq_empty" else None
+
+    def zero(self, b: RuleBuilder, v: Value) -> Value:
+        """A zero cotangent of what is no array; for that of an array that may be missing, the array is not kept."""
+        t = v.type
+        if not (isinstance(t, Opt) and isinstance(t.elem, AVal) and t.elem.shape) or rules.is_opaque(t.elem):
+            return self.sweep.reversal.zeros.of(b, v)
+        there = self.home(v).op("opt_present", v).value
+        if v in self.known:
+            self.known.add(there)
+        return zeros_where(b, there, t.elem)
 
     def take(self, v: Value) -> V | None:
         """The finished cotangent of v."""

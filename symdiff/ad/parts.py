@@ -22,7 +22,7 @@ from symdiff.primitives.indexing import Spec, is_basic
 
 def reads_part(op: Op) -> bool:
     """Whether an operation reads an array or a list out of its first operand."""
-    if op.prim.name in ("seq_get", "seq_last"):
+    if op.prim.name in ("seq_get", "seq_last", "opt_get"):
         t = op.out.type
         return not isinstance(t, AVal) or bool(t.shape)
     if op.prim.name == "index":
@@ -52,6 +52,8 @@ class Part:
     def lent(self, b: RuleBuilder, ct: Value) -> tuple[Value, Callable[[Value], Value]]:
         """The part of the whole's cotangent, and how the whole's is made of it again, with what was added to it."""
         op, where = self.op, self.op.ins[1:]
+        if op.prim.name == "opt_get":  # where there is a value, there is a cotangent
+            return b.op("opt_get", ct, name="").value, lambda changed: b.op("opt_some", changed).value
         if views_all(op):
             part = b.op(op.prim.name, ct, *where, **op.params).value
             return part, lambda changed: self.returned(b, changed)

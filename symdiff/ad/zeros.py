@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from symdiff.ad.rules import RuleBuilder, sizes_of
 from symdiff.errors import Loc
 from symdiff.ir import types
+from symdiff.ir.build import Builder
 from symdiff.ir.core import Function, Value
 from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import Alt, AVal, Opt, Saved, Seq, Type
@@ -24,6 +25,16 @@ from symdiff.ir.types import Alt, AVal, Opt, Saved, Seq, Type
 
 def has_record(t: Type) -> bool:
     return isinstance(t, (Alt, Saved)) or (isinstance(t, (Seq, Opt)) and has_record(t.elem))
+
+
+def zeros_where(b: RuleBuilder, there: Value, t: AVal) -> Value:
+    """The zero of an array that may be missing: `np.zeros(n) if there else None`."""
+    zero = types.cotangent(t)
+    assert isinstance(zero, AVal)
+    some, none = Builder(b.loc), Builder(b.loc)
+    there_is = some.op("opt_some", some.op("zeros", type=zero, shape=zero.shape)).value
+    is_none = none.op("opt_none", elem=zero).value
+    return b.emit("cond", there, regions=[some.block([], [there_is]), none.block([], [is_none])])[0]
 
 
 class Zeros:

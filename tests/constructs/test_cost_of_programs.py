@@ -12,7 +12,7 @@ from symdiff import generate
 from symdiff.codegen.load import Loaded
 from tests.constructs.bank import copied, matrix, vector
 from tests.constructs.test_cost import metered
-from tests.programs import turned
+from tests.programs import absent, complex_parts, turned
 
 SIZE = 24
 Arguments = Callable[[int], tuple[Any, ...]]
@@ -20,6 +20,10 @@ Arguments = Callable[[int], tuple[Any, ...]]
 
 def line(n: int) -> tuple[Any, ...]:
     return 0.7, vector(n)
+
+
+def numbers(n: int) -> tuple[Any, ...]:
+    return 2 * vector(n), 0.7
 
 
 def table(n: int) -> tuple[Any, ...]:
@@ -34,6 +38,8 @@ PROGRAMS: dict[Callable[..., Any], tuple[str, Arguments]] = {
     turned.reads_of_columns: ("a=float, x=f8[n]", line),
     turned.a_helper_that_gets_a_transpose: ("a=float, x=f8[n]", line),
     turned.a_few_positions_in_each_turn: ("a=float, x=f8[n], e=f8[n, 3]", table),
+    absent.a_buffer_made_when_one_is_large: ("v=f8[n], x=float", numbers),
+    complex_parts.of_one_chosen_in_each_turn: ("a=float, x=f8[n]", line),
 }
 
 

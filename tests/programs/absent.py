@@ -490,3 +490,16 @@ def a_tuple_of_the_branch_taken(v, x):
         pair[1].append(s)
         s = np.sum(pair[0]) * pair[1][-1] * pair[1][0]
     return s * x
+@cases(array(5), 0.7)
+@cases(np.full(3, 0.5), 0.7)
+def a_buffer_made_when_one_is_large(v, x):
+    sums = last = None
+    s = 0.0
+    for k in range(len(v)):
+        if v[k] > 0.9 and sums is None:
+            sums = np.zeros(len(v))
+            last = v * x
+        if sums is not None:
+            sums[k] += v[k] * x
+            s += sums[k - 1] * last[k]
+    return s if sums is None else s + np.sum(sums * v)

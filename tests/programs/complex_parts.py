@@ -116,3 +116,15 @@ def whole_numbers_and_one_number(x):
     one.imag[...] = x[1]
     one.imag[()] += x[2]
     return np.sum(np.abs(z) ** 2) + np.abs(one) ** 2
+
+
+@cases(0.7, signed(5))
+def of_one_chosen_in_each_turn(a, x):
+    z, w = x * (a + 1j), np.outer(x, np.array([1.0, 2.0])) + 1j
+    s = 0.0
+    for k in range(1, len(x)):
+        r = z.real if x[k] > 0 else z.imag
+        r[k] *= a + r[k - 1]
+        t = w[:, 0] if x[k] > 0.5 else z
+        s += t.imag[k] * t.real[k - 1] + np.sum(r[k - 1 : k + 1])
+    return s + np.sum(np.abs(z) ** 2)

@@ -39,13 +39,16 @@ def part_of_chosen(cx: Context, node: ast.AST, base: Arr, step: Step) -> Value:
     whole = cx.aval(base)
     shape = index_shape(whole.shape, step.spec, tuple(v.type for v in step.operands if isinstance(v.type, AVal)))
 
+    def in_steps(found: Value) -> Value:
+        for each in memory.extended(base.path, step):  # a part of complex numbers is taken last
+            found = memory.read_step(cx, found, each)
+        return found
+
     def part(side: Arr) -> Value:
         if chosen_in_turns(cx, side):
             found = part_of_chosen(cx, node, Arr(side.cell, memory.extended(side.path, *base.path)), step)
         else:
-            found = memory.read(cx, side)
-            for each in memory.extended(base.path, step):  # a part of complex numbers is taken last
-                found = memory.read_step(cx, found, each)
+            found = memory.read_parts(cx, side, in_steps)
         found = cx.scope.use(found)
         same = isinstance(found.type, AVal) and found.type.shape == shape
         return found if same else cx.scope.emit("retype", found, shape=shape)[0]
