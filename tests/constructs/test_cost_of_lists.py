@@ -50,6 +50,15 @@ def a_short_window(x, v):
     return s
 
 
+def a_ring_of_known_length(x, v):
+    ring = deque([0.1] * 12)
+    s = 0.0
+    for t in v:
+        ring.append(0.9 * ring.popleft() + t * x)
+        s += ring[0] * t
+    return s
+
+
 def turned(x, v):
     ring = deque(v)
     s = x
@@ -158,8 +167,8 @@ def lists(x, v):
 
 TYPES = "x=float, v=f8[n]"
 PROGRAMS = [
-    from_the_front, a_deque, a_short_window, turned, turned_by_a_staged_number, anywhere, put_in_anywhere,
-    kept_in_order, removed, deleted, slices, tuples, arrays, lists,
+    from_the_front, a_deque, a_short_window, a_ring_of_known_length, turned, turned_by_a_staged_number,
+    anywhere, put_in_anywhere, kept_in_order, removed, deleted, slices, tuples, arrays, lists,
 ]  # fmt: skip
 
 

@@ -268,3 +268,17 @@ def slices_put_and_deleted(v, x, lo, hi):
     other[:lo] = [x, x * x]
     del other[hi:]
     return sum(t * (j + 1) for j, t in enumerate(row)) + sum(t * t * (j + 2) for j, t in enumerate(other))
+
+
+@cases(array(30), 0.7)
+@cases(array(0), 0.7)
+def an_echo(v, x):
+    """A ring of known length, of more elements than are kept each in a variable."""
+    ring = deque([0.1] * 12)
+    last = deque([0.0] * 10, maxlen=10)
+    total = 0.0
+    for t in v:
+        ring.append(0.9 * ring.popleft() + t * x)
+        last.append(ring[0] * t)
+        total += ring[-1] * last[0]
+    return total + sum(ring) * x

@@ -31,7 +31,6 @@ from symdiff.frontend.python.values import (
     NONE,
     POISON,
     VIEWS,
-    Cell,
     DictRef,
     Grown,
     Known,
@@ -100,12 +99,12 @@ def list_method(cx: Context, node: ast.AST, receiver: ListRef, name: str, args: 
         return _pop(cx, node, receiver, content, args[0] if args else Known(-1))
     changed: Content | Grown | None
     if isinstance(content, Grown):
-        changed = _changed_staged(cx, node, receiver.cell, content, content, name, args, kwargs)
+        changed = _changed_staged(cx, node, content, content, name, args, kwargs)
     elif _decided_when_run(cx, node, content, name, args) or unfilled.grows(cx, receiver, args):
         staged = grown.staged(cx, node, content, *args[1:])
         if staged is None:
             return POISON
-        changed = _changed_staged(cx, node, receiver.cell, content, staged, name, args, kwargs)
+        changed = _changed_staged(cx, node, content, staged, name, args, kwargs)
     elif name == "sort":
         changed = sort(cx, node, content, kwargs)
         if isinstance(changed, Grown):
@@ -127,7 +126,7 @@ def _decided_when_run(cx: Context, node: ast.AST, content: Content, name: str, a
 
 def _pop(cx: Context, node: ast.AST, receiver: ListRef, content: Content | Grown | None, index: Val) -> Val:
     found: tuple[Val, Content | Grown] | None
-    if isinstance(content, tuple) and content and containers.searched(cx, node, index, content):
+    if isinstance(content, tuple) and content and list_changes.taken_when_run(cx, node, index, content):
         content = grown.staged(cx, node, content)
     if content is None:
         return POISON
@@ -222,16 +221,14 @@ def _same_elements(changed: Content | Grown | None, shared: frozenset[Path]) -> 
 
 
 def _changed_staged(
-    cx: Context, node: ast.AST, home: Cell, before: Content | Grown, content: Grown, name: str, args: Args,
-    kwargs: Entries,
-) -> Content | Grown | None:  # fmt: skip
+    cx: Context, node: ast.AST, before: Content | Grown, content: Grown, name: str, args: Args, kwargs: Entries
+) -> Content | Grown | None:
     """What a method leaves of a list whose length is staged, of the elements `before`; None after a problem."""
     if name == "insert":
         return list_changes.inserted(cx, node, content, *args)
     if name == "remove":
         at = search(cx, node, before, "index", args)
-        found = None if at is POISON else list_changes.removed(cx, node, content, at, home)
-        return None if found is None else found[1]
+        return None if at is POISON else list_changes.without(cx, node, content, at)
     if name == "reverse":
         return list_changes.part(cx, node, content, step=-1)
     return _same_elements(sort_staged(cx, node, content, kwargs), content.shared) if name == "sort" else ()

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from symdiff.alike import SHORT
 from symdiff.frontend.python import (
     absences,
     comprehensions,
@@ -231,17 +232,39 @@ def is_index(cx: Context, val: Val) -> bool:
     return cx.is_numeric(val) and cx.aval(val).dtype[0] in "iu" and not cx.aval(val).rank
 
 
+def taken_when_run(cx: Context, node: ast.AST, index: Val, content: tuple[Val, ...]) -> bool:
+    """Whether an element of a list of known structure is taken out as of one of any length.
+
+    Where the index is known when the code runs, or each turn of a loop would move more than a few elements alike, each
+    of them a variable of its own.
+    """
+    from symdiff.frontend.python import containers
+
+    if containers.searched(cx, node, index, content):
+        return True
+    inner = isinstance(index, Known) and type(index.obj) is int and -len(content) <= index.obj < len(content) - 1
+    many = inner and index.obj != -1 and len(content) > SHORT and any(not loop.unrolled for loop in cx.loops)
+    return many and grown.form_of_elements(cx, content) is not None
+
+
 def removed(cx: Context, node: ast.AST, content: Grown, index: Val, home: Cell) -> tuple[Val, Content] | None:
     """The element at an index of a list, and the list without it; None after a problem."""
+    if is_index(cx, index) and isinstance(index, Known) and index.obj == -1:
+        return grown.last_popped(cx, node, content, home)
+    found = grown.element(cx, node, content, index, home, gone=True) if is_index(cx, index) else POISON
+    rest = without(cx, node, content, index)
+    return None if rest is None else (found, rest)
+
+
+def without(cx: Context, node: ast.AST, content: Grown, index: Val) -> Grown | None:
+    """`del s[index]`; None after a problem."""
     if not is_index(cx, index):
         cx.refuse("SD321", node, operation="an index", left="a list", right=cx.describe(index))
         return None
-    if isinstance(index, Known) and index.obj == -1:
-        return grown.last_popped(cx, node, content, home)
-    found = grown.element(cx, node, content, index, home, gone=True)
     at, below = cx.value(index), not _counts_up(cx, index)
-    rest = (cx.at(node).emit("seq_delete", s, at, below=below)[0] for s in content.values)
-    return found, replace(content, values=tuple(rest))
+    last = isinstance(index, Known) and index.obj == -1
+    name, ins, params = ("seq_rest", (), {}) if last else ("seq_delete", (at,), {"below": below})
+    return replace(content, values=tuple(cx.at(node).emit(name, s, *ins, **params)[0] for s in content.values))
 
 
 def certainly_inside(cx: Context, index: Val) -> Val:
@@ -379,5 +402,5 @@ __all__: Sequence[str] = [
     "checked_step", "columns", "content_of", "extend", "inserted",
     "is_index", "joined", "length", "listed", "made",
     "part", "place_of", "removed", "repeated",
-    "search", "sliced", "sorted_", "spliced", "unpacked",
+    "search", "sliced", "sorted_", "spliced", "taken_when_run", "unpacked", "without",
 ]  # fmt: skip

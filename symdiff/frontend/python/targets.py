@@ -230,7 +230,8 @@ def _delete_item(cx: Context, node: ast.Subscript, base: Val, index: Val) -> Non
         return
     keyed.takes(cx, node, base, index, grows=True)
     content = cx.store.get(base.cell) if isinstance(base, (ListRef, DictRef)) else None
-    if isinstance(base, ListRef) and isinstance(content, tuple) and containers.searched(cx, node, index, content):
+    apart = isinstance(base, ListRef) and isinstance(content, tuple)
+    if apart and list_changes.taken_when_run(cx, node, index, content):
         content = grown.staged(cx, node, content)
         if content is None:
             return
@@ -270,6 +271,6 @@ def _delete_staged(cx: Context, node: ast.AST, base: ListRef, content: Grown, in
     if isinstance(index, SliceVal):
         list_slices.delete(cx, node, base, content, index)
         return
-    found = list_changes.removed(cx, node, content, index, base.cell)
-    if found is not None:
-        lodging.change(cx, node, base.cell, found[1])
+    rest = list_changes.without(cx, node, content, index)
+    if rest is not None:
+        lodging.change(cx, node, base.cell, rest)
