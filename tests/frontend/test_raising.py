@@ -119,8 +119,23 @@ def made_in_a_turn_that_may_not_come(x, v):
     return found[1] * v.sum()
 
 
+def beside_a_break(x, v):
+    for t in v:
+        if t < 0.625:
+            if t > x:
+                break
+        elif x < 5:
+            raise ValueError("too large")
+        else:
+            if t * 10 > x:
+                return x * t
+            continue
+        x = x + t
+    return x * v[0]
+
+
 CASES = (
-    *(made_on_one_path_alone, made_in_a_turn_that_may_not_come),
+    *(beside_a_break, made_on_one_path_alone, made_in_a_turn_that_may_not_come),
     *(put_where_no_list_is, put_into_a_table_that_is_too_short),
     *(of_nothing, out_of_range, no_such_key, too_many, no_number, in_a_loop, through_an_iterator),
     around_nothing,

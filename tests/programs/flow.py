@@ -508,3 +508,21 @@ def bound_in_the_first_turn(x, m):
             h = np.zeros(3)
         h = np.tanh(h + row)
     return s * np.sum(h)
+
+
+@cases(np.array([0.5, -1.2, 2.0, 0.3]), 1.1)
+@cases(np.array([0.5, -1.2, 2.0, 0.3]), -2.0)
+@cases(np.array([0.5, 1.2]), 0.4)
+def breaks_and_raises(v, c):
+    s, i = c, 0
+    while True:
+        if i < len(v):
+            if v[i] > c:
+                break
+            if v[i] > 2 * c:
+                return s * v[i]
+        else:
+            raise IndexError("none is so large")
+        s += v[i] * c
+        i += 1
+    return s * v[i]

@@ -240,7 +240,11 @@ def _join_exit(joiner: Joiner, a: Any, b: Any) -> Callable[[Sequence[Value]], An
     first, second = (GOING if x is MISSING else x for x in (a, b))
     if RAISE in (first.known, second.known):
         other = second if first.known == RAISE else first
-        return lambda outs: other
+        if other.value is None or joiner.cx.scope.sees(other.value):
+            return lambda outs: other
+        # the code is one that its side alone knows; where the other raised, any may stand
+        anything = Exit(other.codes[:1])
+        first, second = (anything if state.known == RAISE else state for state in (first, second))
     if first.known is not None and first.known == second.known:
         return lambda outs: first
     values = []
