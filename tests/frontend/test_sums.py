@@ -16,7 +16,32 @@ def over_time(x, end):
     while t < end:
         s += x
         t += 1.0
-    return np.sum(s)
+    return np.sum(s + 1.0)
+
+
+def by_a_method(x, end):
+    s, t = 0, 0.0
+    while t < end:
+        s += x
+        t += 1.0
+    return (s * 2.0).sum()
+
+
+def as_a_result(x, end):
+    s, t = 0, 0.0
+    while t < end:
+        s += x
+        t += 1.0
+    r = -s
+    return r[0]
+
+
+def divided(x, end):
+    s, n = 0, 0
+    while n < end:
+        s += x
+        n += 1
+    return np.sum(s / n)
 
 
 def kept(x, least):
@@ -41,6 +66,22 @@ def test_where_nothing_is_added_it_is_an_error(function, some, none, message):
     with pytest.raises(ValueError) as found:
         gradient(X, none)
     assert str(found.value) == message
+
+
+@pytest.mark.parametrize("function", [by_a_method, as_a_result])
+def test_where_it_must_be_the_array_it_is_checked(function):
+    gradient = symdiff.value_and_grad(function)
+    assert gradient(X, 3.0)[0] == function(X, 3.0)
+    with pytest.raises(ValueError, match="s is a number where no array is added to it"):
+        gradient(X, 0.0)
+
+
+def test_nothing_divided_by_no_turns_is_an_error_as_in_python():
+    gradient = symdiff.value_and_grad(divided)
+    assert gradient(X, 3.0)[0] == divided(X, 3.0)
+    for run in (divided, gradient):
+        with pytest.raises(ZeroDivisionError, match=r"^division by zero$"):
+            run(X, 0.0)
 
 
 def test_what_nobody_reads_is_no_error():
@@ -156,12 +197,16 @@ def of_a_few_rows_by_sum(x, least):
 @pytest.mark.parametrize("function", [of_one_row, of_a_few_rows, of_a_few_rows_by_sum])
 @pytest.mark.parametrize("level", [0, 1, 2])
 def test_a_known_number_of_turns_that_add_by_a_condition(function, level):
-    """Unrolled, where each turn adds or not: an array if one of them does, else an error, as in a rolled loop."""
+    """Unrolled, where each turn adds or not: an array if one of them does, as in a rolled loop."""
     gradient = symdiff.value_and_grad(function, level=level)
     for least in (0.5, 0.99, 2.0 if function is not of_one_row else 0.0):
         value, found = gradient(X, least)
         assert value == function(X, least)
         ends = [(function(X + e, least) - function(X - e, least)) / 2e-6 for e in np.eye(2) * 1e-6]
         np.testing.assert_allclose(found, ends, rtol=1e-6)
-    with pytest.raises(ValueError, match="is a number"):
-        gradient(X, 100.0)
+    if function is of_a_few_rows_by_sum:
+        with pytest.raises(ValueError, match="is a number"):
+            gradient(X, 100.0)
+    else:
+        value, found = gradient(X, 100.0)
+        assert value == function(X, 100.0) == 0.0 and found.tolist() == [0.0, 0.0]

@@ -23,7 +23,7 @@ def arrays_from_zero_forward(x: np.ndarray, stop: float) -> tuple:
             s += x * k  # 5
             there = True
         k += 1.0        # 6
-    if not there:       # 3
+    if not there:       # 7
         raise ValueError('s is a number where no array is added to it: begin with an array, `s = np.zeros(...)`')
     y = s @ s           # 7
     return y, (s, k_in)

@@ -98,3 +98,66 @@ def changed_afterwards(v, end):
     other = s
     other[1] = v[2]
     return s @ s
+
+
+# --- where nothing may be added
+
+
+M = np.array([[0.1, 0.8], [1.5, 2.2], [2.9, 3.6]])
+W = np.array([0.3, -1.2])
+
+
+@cases(M, 1.1)
+@cases(M, -1.3)
+@cases(M[:0], 1.1)
+def the_large_rows(m, c):
+    s = 0
+    for r in m:
+        if r[0] * c > 0.5:
+            s = s + r * c
+    centre = s / 3
+    return np.sum((W - centre) ** 2) + np.sum(2.0 * s * np.sin(s)) + np.linalg.norm(s) * c
+
+
+@cases(M, 1.1)
+@cases(M, -1.3)
+def two_that_may_be_nothing(m, c):
+    a, b = 0, 0
+    for r in m:
+        if r[0] * c > 0.5:
+            a += r
+        if r[1] * c < -0.5:
+            b += r * c
+    t = a - b
+    return np.sum(t * t) + np.sum(a * b) + c
+
+
+@cases(M, 1.1)
+@cases(M, 0.3)
+def forces_of_neighbours(m, c):
+    p, v, out = m * 1.0, m * 0.1, np.zeros_like(m)
+    for _ in range(2):
+        for i in range(len(p)):
+            force = 0
+            for j in range(len(p)):
+                if j != i and abs(p[i, 0] - p[j, 0]) < c:
+                    force = force + (p[j] - p[i]) * c
+            v[i] = v[i] + 0.1 * force
+            out[i] = force
+        p = p + 0.1 * v
+    return np.sum(p * p) + np.sum(out * v)
+
+
+@cases(M, 1.1)
+@cases(M, -1.3)
+def stored_by_a_helper(m, c):
+    def energy(z):
+        s = 0.0
+        for r in m:
+            if r[0] * z > 0.5:
+                s += r * z
+        out = np.ones((2, 2))
+        out[0] = s * 0.5
+        return np.sum(out * out)
+
+    return energy(c) * energy(-c)

@@ -9,7 +9,7 @@ import math
 import sys
 import types
 
-from symdiff.frontend.python import calls, containers, iterators
+from symdiff.frontend.python import calls, containers, iterators, nothing_added
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.sizes import refuse_unknown_count
@@ -23,6 +23,8 @@ def call(cx: Context, node: ast.Call) -> Val:
     from symdiff.frontend.python.expressions import evaluate
 
     cx.callees.add(id(node.func))
+    if nothing_added.mentioned(cx, node):
+        return nothing_added.settled(cx, node, nothing_added.evaluate(cx, node))  # type: ignore[no-any-return]
     since = iterators.now()
     function = evaluate(cx, node.func)
     kind = consumers.consumer_of(function)

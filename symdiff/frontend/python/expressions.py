@@ -24,6 +24,7 @@ from symdiff.frontend.python import (
     keys,
     list_changes,
     memory,
+    nothing_added,
     numpy_grids,
     operators,
     raising,
@@ -55,6 +56,7 @@ from symdiff.frontend.python.values import (
     SetRef,
     SliceVal,
     Struct,
+    Unsummed,
     Val,
 )
 from symdiff.ir.steps import Steps, at_once, run_steps
@@ -128,6 +130,8 @@ def _settle(cx: Context, node: ast.Name, frame: Frame, val: Any) -> Val:
         return cx.refuse("SD311", node, name=f"`{node.id}`")
     if val is DEAD:
         return cx.refuse("SD902", node, stage="liveness", message=f"{node.id} is read but was dropped")
+    if isinstance(val, Unsummed):
+        return nothing_added.settled(cx, node, val)  # type: ignore[no-any-return]  # an Arr
     if isinstance(val, Conflict):
         cx.set_name(frame, node.id, POISON)
         return _clear(cx, node, val)
@@ -157,6 +161,8 @@ def _settle(cx: Context, node: ast.Name, frame: Frame, val: Any) -> Val:
 
 
 def _binary(cx: Context, node: ast.BinOp) -> Steps:
+    if nothing_added.mentioned(cx, node):
+        return nothing_added.settled(cx, node, nothing_added.evaluate(cx, node))
     left = yield steps(cx, node.left)
     return operators.binary(cx, node, node.op, left, (yield steps(cx, node.right)))
 

@@ -162,7 +162,7 @@ SUPPORTED = (
     Row("lists of any length: slices, `+`, `*`, `in`, `del`, unpacking, `[x, *a]`, every method",
         "a = list(v) * 2 ⏎ a.insert(1, x) ⏎ a.sort() ⏎ b, *c = [x, *a[::-1]]"
         " ⏎ return b + sum(c[1:]) if x in a else c[0]"),
-    Row("sums of arrays that begin with 0, if something is added (else ValueError)",
+    Row("sums of arrays that begin with 0, also if nothing is added, where 0 and zeros are alike (else ValueError)",
         "s = 0 ⏎ while x < 9: ⏎     s += v * x ⏎     x = x * 2 ⏎ rows = [v * t for t in v if t > 0]"
         " ⏎ return s @ s + sum(sum(r * r for r in rows))"),
     Row("columns of a list of any length of tuples, lists or arrays: `zip(*rows)`",

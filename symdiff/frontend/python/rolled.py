@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from symdiff.errors import Loc, Problem
-from symdiff.frontend.python import alternatives, control, kinship, memory, operators, together, unlike
+from symdiff.frontend.python import alternatives, control, kinship, memory, nothing_added, operators, together, unlike
 from symdiff.frontend.python.carries import Carry, contribute, listed, may_be_kin, may_be_none, regroup, slots_of
 from symdiff.frontend.python.context import Context, LoopState
 from symdiff.frontend.python.control import BREAK, CONTINUE, EXIT, ON, RESULT, RETURN, Exit, exit_of, set_exit
@@ -134,6 +134,7 @@ class Rolled:
             assigned(self.stmt.body) | (assigned([self.stmt.target]) if isinstance(self.stmt, ast.For) else set())
         ):
             if name in self.live:
+                nothing_added.settle_name(cx, self.stmt, name)
                 self.slots[(cx.frame.id, name)] = start(self._before((cx.frame.id, name)))
         self._warm_start()
         lost: list[Problem] = []  # of rounds that spoilt a carried name: later ones have nothing to report about it

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from symdiff.errors import Loc
-from symdiff.frontend.python import alternatives, exchanges, memory, together
+from symdiff.frontend.python import alternatives, exchanges, memory, nothing_added, together
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.store import MISSING, Changes, Scope
 from symdiff.frontend.python.type_joins import optional_as
@@ -34,6 +34,7 @@ from symdiff.frontend.python.values import (
     Reference,
     Struct,
     Text,
+    Unsummed,
     Val,
     Zero,
 )
@@ -86,9 +87,12 @@ class Sides:
 
     def narrowed(self, k: int, x: Any) -> Any:
         """What a side holds, as far as the tests that led there say."""
+        side = self.sides[k]
+        if isinstance(x, Unsummed):
+            with side.active(self.cx):
+                return nothing_added.settled(self.cx, self.node, x)
         if not isinstance(x, Val) or not alternatives.involved(x):
             return x
-        side = self.sides[k]
         with side.active(self.cx):
             if isinstance(x, Maybe) and x.cell is not None and memory.stale(self.cx, Arr(x.cell)):
                 return x  # an error where it is read

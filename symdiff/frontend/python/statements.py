@@ -19,6 +19,7 @@ from symdiff.frontend.python import (
     inplace,
     loops,
     managers,
+    nothing_added,
     summing,
     swaps,
     targets,
@@ -164,7 +165,10 @@ def _assign(cx: Context, stmt: ast.Assign) -> None:
     unpacked = len(stmt.targets) == 1 and isinstance(stmt.targets[0], (ast.Tuple, ast.List))
     if unpacked and swaps.exchanged(cx, stmt):
         return
-    val = evaluate_spent(cx, stmt.value) if unpacked else evaluate(cx, stmt.value)
+    if len(stmt.targets) == 1 and nothing_added.mentioned(cx, stmt.value):
+        val = nothing_added.assigned(cx, stmt)
+    else:
+        val = evaluate_spent(cx, stmt.value) if unpacked else evaluate(cx, stmt.value)
     if val is POISON:
         cx.dropped.append(stmt)
     for target in stmt.targets:

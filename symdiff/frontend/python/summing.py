@@ -2,7 +2,8 @@
 
 By hand: where a rolled loop only ever adds to `s`, the 0 may as well be an array of zeros of the type that a turn
 leaves: 0 + r and zeros + r are the same, bit for bit, where r has that type.  Behind the loop `s` is that array if
-something was added at all, which is kept in the store.  Where nothing was, it is a number in Python, and an error here.
+something was added at all, which is kept in the store.  Where nothing was, it is a number in Python: see
+`nothing_added`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import ast
 
 from symdiff.frontend.python import memory, operators, sizes
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import POISON, Arr, Attributes, Cell, Known, Val, Zero
+from symdiff.frontend.python.values import POISON, Arr, Attributes, Cell, Known, Num, Unsummed, Val, Zero
 
 Loop = ast.For | ast.While
 Terms = list[tuple[ast.operator, ast.expr]]
@@ -108,9 +109,11 @@ def end(cx: Context, stmt: Loop, found: dict[str, Cell]) -> None:
             cx.set_name(cx.frame, name, Known(val.obj))
         elif isinstance(val, Arr) and name in cx.frame.live.after[id(stmt)]:
             there = cx.store.get(cell)[_THERE]
-            if not (isinstance(there, Known) and there.obj):
-                message = _OF_NONE if name.startswith("$") else _STILL_A_NUMBER.format(name)
-                operators.raise_if(cx, stmt, operators.negate(cx, stmt, there), "ValueError", (message,))
+            if isinstance(there, Num) and not name.startswith("$"):
+                cx.unsummed = True
+                cx.set_name(cx.frame, name, Unsummed(val, there, _STILL_A_NUMBER.format(name)))
+            elif not (isinstance(there, Known) and there.obj):
+                operators.raise_if(cx, stmt, operators.negate(cx, stmt, there), "ValueError", (_OF_NONE,))
 
 
 def added(cx: Context, stmt: ast.Assign | ast.AugAssign) -> bool:

@@ -108,6 +108,15 @@ class Arr(Val):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Unsummed(Val):
+    """A sum of arrays from 0, zeros where not `there`: in Python it is the number then.  See `nothing_added`."""
+
+    array: Arr
+    there: Num
+    message: str  # of the error where it must be the array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Flat(Val):
     """`y.flat`."""
 
