@@ -490,6 +490,8 @@ def a_tuple_of_the_branch_taken(v, x):
         pair[1].append(s)
         s = np.sum(pair[0]) * pair[1][-1] * pair[1][0]
     return s * x
+
+
 @cases(array(5), 0.7)
 @cases(np.full(3, 0.5), 0.7)
 def a_buffer_made_when_one_is_large(v, x):

@@ -153,3 +153,44 @@ def closures_of_one_definition(x):
 @cases(0.7, 3)
 def recursive_closures_of_one_definition(x, n: int):
     return halves(x, n) * thirds(x, n) + halves(x * x, n)
+
+
+class Mass:
+    def __init__(self, place, weight):
+        self.place, self.weight = place, weight
+
+
+@cases(np.array([0.7, -0.4, 1.3]))
+def loop_names_that_are_parameters_of_lambdas(v):
+    masses = [Mass(t, t * t) for t in v]
+    for m in masses:
+        m.place = m.weight * v[0]
+    heaviest = max(masses, key=lambda m: m.weight)
+    rows = [[t, v[0]] for t in v]
+    rows.sort(key=lambda z: -z[0])
+    s = heaviest.place
+    for z in v:
+        s += z * z
+    for z in rows:
+        s += z[0] * z[1]
+    return s
+
+
+@cases(np.array([0.7, -0.4, 1.3]))
+def defaults_and_inner_functions_read_the_names(v):
+    s = 0.0
+    for z in v:
+        f = lambda t, z=z: t * z
+        s += f(z)
+
+    def g(a):
+        z = a * 2
+
+        def h(b):
+            nonlocal z
+            z = z + b
+            return z * s
+
+        return h(a) + z
+
+    return g(s) + z

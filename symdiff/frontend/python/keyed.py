@@ -107,7 +107,11 @@ def is_long(cx: Context, node: ast.AST, val: Val) -> bool:
 
 
 def name(cx: Context, val: Val, text: str) -> None:
-    """The lists of such a dict are called as it is."""
+    """The lists of such a dict, or of a deque, are called as it is."""
+    if isinstance(val, ObjRef) and val.cls is collected.deque:
+        items = cx.store.get(val.cell).get("_items")
+        if isinstance(items, ListRef):
+            cx.name_value(items, text)
     while isinstance(val, ObjRef) and holds(cx, val):
         content = cx.store.get(val.cell)
         for part, end in (("_held", ""), ("_order", "_keys"), ("_places", "_places")) if val.cls is Keyed else ():

@@ -165,6 +165,9 @@ class Liveness:
                 stack.append((first.iter, bound))  # evaluated outside
                 bound = bound.union(*(stores(g.target) for g in n.generators))
                 parts = [*(p for p in ast.iter_child_nodes(n) if p is not first), first.target, *first.ifs]
+            elif isinstance(n, (ast.Lambda, ast.FunctionDef)) and id(n) not in self.apart:
+                stack += [(p, bound) for p in _at_definition(n)]
+                bound, parts = bound | local_names(n), _body(n)
             if isinstance(n, ast.BinOp) and (name := _named_first(n.left)) is not None:
                 parts = [n.left]
                 stack.append((n.right, bound | {name}))
@@ -208,7 +211,7 @@ class _Inner:
         for n in functions:
             if id(n) in used_up:
                 continue
-            names = {m.id for m in walk(n) if isinstance(m, ast.Name)}
+            names = _from_around(n)
             name = named.get(id(n))
             if name is None or name in escaping:
                 self.always |= names
@@ -260,6 +263,33 @@ def _used_up(node: ast.AST) -> set[int]:
             lazy = [a for a in call.args if isinstance(a, ast.Call) and getattr(a.func, "id", "") in _LAZY]
             found |= {id(a) for c in [call, *lazy] for a in [*c.args, *(k.value for k in c.keywords)]}
     return found
+
+
+def _body(node: FunctionNode) -> list[ast.AST]:
+    return [node.body] if isinstance(node, ast.Lambda) else [*node.body]
+
+
+def _from_around(node: FunctionNode) -> Names:
+    """The names that an inner function has from around it, for one in it, too: its own parameters are others."""
+    return (_names(_body(node)) - local_names(node)) | _names(_at_definition(node))
+
+
+def _names(nodes: Iterable[ast.AST]) -> Names:
+    found, stack = set[str](), [*nodes]
+    while stack:
+        n = stack.pop()
+        if isinstance(n, (ast.Lambda, ast.FunctionDef)):
+            found |= _from_around(n)
+            continue
+        if isinstance(n, ast.Name):
+            found.add(n.id)
+        stack += ast.iter_child_nodes(n)
+    return found
+
+
+def _at_definition(node: FunctionNode) -> list[ast.AST]:
+    decorators = node.decorator_list if isinstance(node, ast.FunctionDef) else ()
+    return [*_evaluated_at_definition(node), *decorators]
 
 
 def _evaluated_at_definition(node: ast.AST) -> list[ast.AST]:
