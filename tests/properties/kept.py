@@ -15,6 +15,8 @@ class Kept(Data):
             found += [
                 self.window,
                 self.window,
+                self.changed_anywhere,
+                self.changed_anywhere,
                 self.best,
                 self.table,
                 self.table,
@@ -77,6 +79,37 @@ class Kept(Data):
         self.say(depth, f"{t} = sum(i_ * u_ for i_, u_ in enumerate({q})) + ({q}[-1] if {q} else 0.2)")
         n.f.append(t)
         self.note("deque changed")
+
+    def changed_anywhere(self, n: Names, depth: int) -> None:
+        """A list of any length, whose elements go in and out at places of the run."""
+        r, i, u, t = self.new("l"), self.new("i"), self.new("u"), self.new("t")
+        s: Text = lambda: f"float({u} * {self.scalar(n, 0)})"
+        start = self.one("[]", f"[float(e_) for e_ in {self.one(*n.v)}]", f"[float({self.scalar(n, 0)})] * 10")
+        self.say(depth, f"{r}, {t} = {start}, {self.scalar(n, 0)}")
+        self.say(depth, f"for {i}, {u} in enumerate({self.one(*n.v)}):", f"    {r}.append({s()})")
+        places = ("0", "1", "-1", "-2", i, f"-{i}", f"len({r}) // 2", f"{i} % len({r})", f"{i} - 2")
+        place: Text = lambda: self.one(*places)
+        for _ in range(self.one(1, 2, 3)):
+            self.say(
+                depth + 1,
+                self.one(
+                    f"{r}.insert({place()}, {s()})",
+                    f"if len({r}) > 2: {t} = np.tanh({t} + {r}.pop({self.one('0', '1', '-2', f'{i} % len({r})')}))",
+                    f"if len({r}) > 2: del {r}[{self.one('0', '1', '-2', f'-1 - {i} % len({r})')}]",
+                    f"{r}[{place()}:{place()}] = [{s()}, {s()}]",
+                    f"{r}[{place()}:{place()}] = {r}[{place()}:]",
+                    f"del {r}[{place()}:{place()}]",
+                    f"insort({r}, {s()})",
+                    f"if {r}: {r}.remove({r}[{self.one('0', '-1')}])",
+                    f"if {r}: {t} = np.tanh({t} * {r}[{i} % len({r})])",
+                    f"if {u} > {self.scalar(n, 0)}: {r}.insert(0, {s()})",
+                ),
+            )
+        if self.rng.random() < 0.5:
+            self.say(depth, f"while len({r}) > 2: {t} = 0.7 * {t} + {r}.pop({self.one('', '0', f'len({r}) // 2')})")
+        self.say(depth, f"{t} = np.tanh({t} + sum(0.1 * i_ * u_ for i_, u_ in enumerate({r})))")
+        n.f.append(t)
+        self.note("list changed anywhere")
 
     def tallied(self, n: Names, depth: int) -> None:
         """Sums, lists or counts by key."""

@@ -13,6 +13,7 @@ import functools
 import linecache
 import math
 import re
+from bisect import insort
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -140,7 +141,7 @@ def made(text: str, name: str) -> FunctionType:
     linecache.cache[file] = (len(text), None, text.splitlines(True), file)
     namespace: dict[str, Any] = {**vars(prelude), "__name__": "random_programs"}
     namespace |= {"partial": functools.partial, "reduce": functools.reduce, "replace": dataclasses.replace}
-    namespace |= {"deque": deque, "defaultdict": defaultdict, "Counter": Counter}
+    namespace |= {"deque": deque, "defaultdict": defaultdict, "Counter": Counter, "insort": insort}
     namespace |= {"math": math, "nullcontext": nullcontext, "sliding_window_view": sliding_window_view}
     exec(compile(text, file, "exec"), namespace)
     function = namespace["f"]
