@@ -505,3 +505,56 @@ def a_buffer_made_when_one_is_large(v, x):
             sums[k] += v[k] * x
             s += sums[k - 1] * last[k]
     return s if sums is None else s + np.sum(sums * v)
+# --- lists that grow from the first turn on
+
+
+@cases(V, 2.5)
+@cases(V, 0.1)
+@cases(V[:0], 2.5)
+def a_list_made_when_it_is_needed(v, x):
+    out = None
+    for t in v:
+        if t < x:
+            if out is None:
+                out = [t]
+            else:
+                out.append(t * x)
+    return x if out is None else sum(out) * len(out)
+
+
+@cases(V, 2.5)
+@cases(V[:0], 2.5)
+def a_history_of_the_first_turn(v, x):
+    s = x
+    for i in range(len(v)):
+        if i == 0:
+            history = {"t": [], "n": 0}
+        history["t"].append(v[i] * x)
+        history["n"] += 1
+        if history["n"] > 2:
+            s += sum(history["t"]) * history["n"]
+            break
+    return s
+
+
+@cases(V, 2.5)
+@cases(V, 0.1)
+def a_record_made_when_it_is_needed(v, x):
+    record = None
+    for t in v:
+        if t < x:
+            if record is None:
+                record = Record()
+            record.add(t * x)
+    return x if record is None else sum(record.seen) * record.best
+
+
+class Record:
+    def __init__(self) -> None:
+        self.seen: list[Any] = []
+        self.best: Any = None
+
+    def add(self, t: Any) -> None:
+        self.seen.append(t)
+        if self.best is None or t > self.best:
+            self.best = t

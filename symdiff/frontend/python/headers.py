@@ -137,7 +137,7 @@ def widen(cx: Context, slot: Slot, before: Any, header: Any, after: Any, key: An
     if slot.kind in COMPOSITE:
         return _widen_parts(cx, slot, before, header, after, key)
     if slot.kind == "grown":
-        return _grown(cx, before, header, after)
+        return _grown(cx, *(x for x in (before, header, after) if x is not BOTTOM))
     if slot.kind == "one-of":
         return _one_of(slot.options, before, after, cx)
     if slot.kind == "which":
@@ -402,11 +402,10 @@ def _number(cx: Context, before: Any, after: Any, key: Any) -> Slot:
     t = found[0] if len(found) == 1 else _join(cx, found[0], found[1], key)
     if t is None:
         raise Misfit(_describe(cx, before), _describe(cx, after))
-    if t.kind is Kind.ARRAY:
-        slot = Slot("optarray" if optional else "array", t, group=("new", place(before), place(after)), none=none)
-    else:
-        slot = Slot("opt" if optional else "scalar", t, none=none)
-    return _one_type(cx, slot, before, after)
+    array = t.kind is Kind.ARRAY
+    kind = ("optarray" if array else "opt") if optional else "array" if array else "scalar"
+    group = ("new", place(before), place(after)) if array else None
+    return _one_type(cx, Slot(kind, t, group=group, none=none), before, after)
 
 
 def _which(cx: Context, given: tuple[Val, ...], before: Any, after: Any, key: Any) -> Slot | None:
@@ -472,8 +471,9 @@ def _widen_number(cx: Context, slot: Slot, after: Any, key: Any) -> Slot:
 def _widen_parts(cx: Context, slot: Slot, before: Any, header: Any, after: Any, key: Any) -> Slot:
     a, h, b = (inside(slot, v) for v in (before, header, after))
     if a is None or h is None or b is None or not len(a) == len(b) == len(slot.parts):
-        if slot.kind == "list" and isinstance(before, tuple) and isinstance(after, (tuple, Grown)):
-            return _content(cx, before, after, key)
+        old = header if before is BOTTOM else before
+        if slot.kind == "list" and isinstance(old, tuple) and isinstance(after, (tuple, Grown)):
+            return _content(cx, old, after, key)
         raise Misfit(_describe(cx, before), _describe(cx, after))
     parts = tuple(
         widen(cx, s, x, y, z, (key, k)) for k, (s, x, y, z) in enumerate(zip(slot.parts, a, h, b, strict=True))
