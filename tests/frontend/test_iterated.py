@@ -212,3 +212,39 @@ def test_the_iterator_that_tee_took_is_spent() -> None:
     with pytest.raises(symdiff.CompileError) as caught:
         symdiff.grad(spent)(V)
     assert [p.code for p in caught.value.problems] == ["SD234"]
+
+
+class Scaled:
+    def __init__(self, a, n):
+        self.a, self.n = a, n
+
+    def __getitem__(self, k):
+        if k >= self.n:
+            raise IndexError
+        return self.a[k] * 2
+
+
+def fewer_on_the_way(v, n):
+    scaled, s = Scaled(v, n), 0.0
+    for t in scaled:
+        s += t
+        scaled.n = 2
+    return s
+
+
+class Slices(Scaled):
+    def __getitem__(self, k):
+        return self.a[k : k + 1] * 2  # never an IndexError
+
+
+def no_end_is_seen(v, n):
+    return sum(t[0] for t in Slices(v, n))
+
+
+@pytest.mark.parametrize(("function", "code"), [(fewer_on_the_way, "SD235"), (no_end_is_seen, "SD231")])
+def test_an_object_that_is_read_by_index_is_refused_where_its_end_is_not_seen(
+    function: Callable[..., Any], code: str
+) -> None:
+    with pytest.raises(symdiff.CompileError) as caught:
+        symdiff.grad(function)(V, 3)
+    assert [p.code for p in caught.value.problems] == [code]

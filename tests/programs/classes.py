@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Generic, TypeVar
 
+import numpy as np
+
 from tests.programs.cases import Cases, array
 
 cases = Cases()
@@ -147,3 +149,60 @@ class Vector:
 def a_sum_of_vectors_that_unpack(a, b):
     x, y = sum([Vector(a, b), Vector(b, a * a)], Vector(a * b, 1.0))
     return x * y
+
+
+class Scaled:
+    """Iterated over by index, as far as `n` and the array go."""
+
+    def __init__(self, a, n):
+        self.a, self.n = a, n
+
+    def __getitem__(self, k):
+        if k < 0 or k >= self.n:
+            raise IndexError("there are no more")
+        return self.a[k] * 2 + k
+
+
+class Squares:
+    def __init__(self, a):
+        self.items = [t * t for t in a]
+
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, k):
+        if not 0 <= k < len(self.items):
+            raise IndexError
+        return np.sin(self.items[k])
+
+
+class Products:
+    def __init__(self, a, b):
+        self.a, self.b = a, b
+
+    def __getitem__(self, k):
+        return self.a[k] * self.b[k]
+
+
+@cases(array(4), 1.5, 3)
+@cases(array(4), 1.5, 0)
+@cases(array(4), 1.5, 9)
+@cases(array(4), 1.5, -2)
+def elements_until_there_are_no_more(v, x, n):
+    scaled, s = Scaled(v, n), x
+    for k, t in enumerate(scaled):
+        s = s * 0.5 + t * k * x
+        if s > 9.0:
+            break
+    return s + sum(scaled) * len(list(scaled)) + sum(t * u for t, u in zip(scaled, v))
+
+
+@cases(array(4), 1.5)
+@cases(array(4)[:0], 1.5)
+def elements_of_lists_in_an_object(v, x):
+    s = x
+    for t in Squares(v * x):
+        s += t * t
+    for t in Products(v, [x, 2.0, 3.0]):
+        s = s * t + x
+    return s

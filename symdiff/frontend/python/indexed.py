@@ -1,21 +1,26 @@
 """Objects that are iterated over by index: their class has `__getitem__` and no `__iter__`.
 
 Python reads `p[0]`, `p[1]`, … until IndexError.  Where that is seen when compiling, the elements are these; where
-`__getitem__` is `return self.items[k]`, they are those of `self.items`, of any number.
+`__getitem__` is `return self.items[k]`, they are those of `self.items`, of any number.  Their number is also seen in
+
+    if k >= self.n: raise IndexError(k)        map(p.__getitem__, range(min(p.n, len(p.items))))
+    return 2 * self.items[k]
 """
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
 from symdiff.errors import CompileError
-from symdiff.frontend.python import calls, classes, control, iterators, objects
+from symdiff.frontend.python import calls, classes, control, indexed_bounds, iterators, objects
 from symdiff.frontend.python.comprehensions import Watch
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.rolled import go_back, mark
 from symdiff.frontend.python.sides import Side
 from symdiff.frontend.python.values import POISON, Arr, Bound, Known, ListRef, ObjRef, Sequence_, Struct, Val
 from symdiff.frontend.source import load
+from symdiff.ir import types
 from symdiff.ir.core import nested
 from symdiff.ir.effects import may_raise
 
@@ -43,20 +48,55 @@ def _by_index(cx: Context, node: ast.AST, cls: type, val: ObjRef) -> Val | None:
     if whole is not None:
         return iterators.remembered(cx, Sequence_("iter", (whole,)), state)
     items = _until_it_raises(cx, node, cls, val)
-    return None if items is None else iterators.remembered(cx, Sequence_("iterator", tuple(items)), state)
+    over = _mapped(cx, node, cls, val) if items is None else Sequence_("iterator", tuple(items))
+    return None if over is None else iterators.remembered(cx, over, state)
 
 
-def _delegated(cx: Context, node: ast.AST, cls: type, val: ObjRef) -> Val | None:
-    """`self.items`, where `__getitem__` reads that alone."""
+def _mapped(cx: Context, node: ast.AST, cls: type, val: ObjRef) -> Val | None:
+    """`__getitem__` of as many numbers as its text says."""
+    written = _written(cls)
+    counts = None if written is None else indexed_bounds.counts(*written)
+    if not counts:
+        return None
+    found = [_count(cx, node, val, count) for count in counts]
+    known = [n for n in found if n is not None]
+    if len(known) < len(found):
+        return None
+    count = known[0] if len(known) == 1 else calls.apply(cx, node, Known(min), known, {})
+    method = objects.read(cx, node, val, "__getitem__")
+    return calls.apply(cx, node, Known(map), [method, calls.apply(cx, node, Known(range), [count], {})], {})
+
+
+def _count(cx: Context, node: ast.AST, val: ObjRef, count: indexed_bounds.Count) -> Val | None:
+    """A number of elements; None where what has them is no array, list or tuple."""
+    if isinstance(count, int):
+        return Known(count)
+    if count.attribute is None:
+        return calls.apply(cx, node, Known(len), [val], {})
+    found = objects.read(cx, node, val, count.attribute)
+    if not count.length:
+        return found if cx.is_numeric(found) and cx.aval(found) == types.INT else None
+    plain = isinstance(found, Arr | ListRef) or (isinstance(found, Struct) and found.kind == "tuple")
+    return calls.apply(cx, node, Known(len), [found], {}) if plain else None
+
+
+def _written(cls: type) -> tuple[Sequence[ast.stmt], Sequence[str]] | None:
+    """The statements of `__getitem__`, and the names of its parameters."""
     try:
         written = load(classes.function_of(cls, "__getitem__")).node
     except CompileError:
         return None
     body = written.body if isinstance(written, ast.FunctionDef) else []
-    rest = [s for s in body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
-    read = rest[0].value if len(rest) == 1 and isinstance(rest[0], ast.Return) else None
     names = [a.arg for a in written.args.args]
-    if not isinstance(read, ast.Subscript) or len(names) != 2 or not isinstance(read.slice, ast.Name):
+    rest = [s for s in body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
+    return (rest, names) if len(names) == 2 else None
+
+
+def _delegated(cx: Context, node: ast.AST, cls: type, val: ObjRef) -> Val | None:
+    """`self.items`, where `__getitem__` reads that alone."""
+    rest, names = _written(cls) or ((), ())
+    read = rest[0].value if len(rest) == 1 and isinstance(rest[0], ast.Return) else None
+    if not isinstance(read, ast.Subscript) or not isinstance(read.slice, ast.Name):
         return None
     base = read.value
     if read.slice.id != names[1] or not isinstance(base, ast.Attribute) or not isinstance(base.value, ast.Name):
