@@ -30,6 +30,8 @@ class K:
 
 
 ANSWERED = (
+    "hasattr(x * 1j, 'real')",
+    "hasattr(1j, 'imag') and not hasattr(x, 'T')",
     "isinstance(lambda: 1, types.FunctionType)",
     "callable(lambda: 1)",
     "type(lambda: 1) is types.FunctionType",

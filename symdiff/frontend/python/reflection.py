@@ -231,7 +231,9 @@ def _instance_has(cx: Context, val: Val, name: str) -> bool | None:
         return True
     if found is None or isinstance(found[1], property):
         return None if found is not None else False
-    return not classes.is_slot(found[1]) or (isinstance(val, Known) and hasattr(val.obj, name))
+    if isinstance(val, ObjRef) and classes.is_slot(found[1]):
+        return False
+    return not isinstance(val, Known) or hasattr(val.obj, name)
 
 
 def getattr_(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
