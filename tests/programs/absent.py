@@ -505,6 +505,8 @@ def a_buffer_made_when_one_is_large(v, x):
             sums[k] += v[k] * x
             s += sums[k - 1] * last[k]
     return s if sums is None else s + np.sum(sums * v)
+
+
 # --- lists that grow from the first turn on
 
 

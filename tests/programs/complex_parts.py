@@ -128,3 +128,13 @@ def of_one_chosen_in_each_turn(a, x):
         t = w[:, 0] if x[k] > 0.5 else z
         s += t.imag[k] * t.real[k - 1] + np.sum(r[k - 1 : k + 1])
     return s + np.sum(np.abs(z) ** 2)
+
+
+@cases(np.array([0.7, -0.4, 1.1]))
+def written_through_the_functions(x):
+    y, z = x * 2.0, x * (1 + 2j)
+    v = np.real(y)
+    v[0] = 3.0 * x[1]
+    np.imag(z)[0] = 3.0 * x[1]
+    np.real(z)[1] *= x[0]
+    return y @ y + np.sum(z.real * z.imag) + np.sum(np.imag(x))

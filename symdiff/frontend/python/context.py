@@ -469,6 +469,7 @@ class Context:
             return f"{val.then} or {val.orelse}, depending on the path"
         names: dict[type, str] = {values.ListRef: "a list", values.DictRef: "a dict", values.SetRef: "a set",
         values.Maybe: "a number or unbound", values.OneOf: "one of several", values.Text: "a string of staged parts",
+        values.Flat: "the `flat` of an array",
                                   values.Closure: "a function", values.Partial: "a function", values.Method: "a method",
                                   values.Bound: "a method", values.Super: "super()",
                                   values.Sequence_: "an iterator",

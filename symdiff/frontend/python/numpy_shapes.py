@@ -93,6 +93,14 @@ def _ravel(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     return POISON if found is None else result(cx, node, "ravel", [numeric(cx, node, found["a"])])
 
 
+@family("real", "imag")
+def _part(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    """The attribute, as in NumPy: of an array a view."""
+    found = bind(cx, node, name, "val", args, kwargs)
+    a = POISON if found is None else numeric(cx, node, found["val"])
+    return a if a is POISON else arrays.attribute(cx, node, a, name)
+
+
 @handler("transpose")
 def _transpose(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     found = bind(cx, node, "transpose", "a axes=None", args, kwargs)
