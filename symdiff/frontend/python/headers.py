@@ -208,7 +208,7 @@ def _nullable(cx: Context, before: Any, after: Any, key: Any) -> Slot | None:
         return None
     *halves, missing = pairs
     parts = tuple(_from_same(cx, x, y, (key, k)) for k, (x, y) in enumerate(halves))
-    return Slot("nullable", parts=parts, make=lambda items: alternatives.put_together(*items, missing))
+    return Slot("nullable", parts=parts, make=lambda items: alternatives.put_together(items[0], items[1], missing))
 
 
 def _choosable(cx: Context, val: Any) -> bool:

@@ -353,9 +353,9 @@ class Joiner(Sides):
             if self.stays(live if alternatives.nullable(live) else live.tag):
                 return lambda outs: live
             if alternatives.nullable(live):
-                halves = [self.join(*((BOTTOM, x) if k == 0 else (x, BOTTOM))) for x in (live.tag, live.options[1])]
-                missing = live.options[0]
-                return lambda outs: self._as(live, alternatives.put_together(*(half(outs) for half in halves), missing))
+                missing, inner = live.options
+                there, found = (self.join(*((BOTTOM, x) if k == 0 else (x, BOTTOM))) for x in (live.tag, inner))
+                return lambda outs: self._as(live, alternatives.put_together(there(outs), found(outs), missing))
             tag = self.join(*((BOTTOM, live.tag) if k == 0 else (live.tag, BOTTOM)))
             return lambda outs: OneOf(tag(outs), live.options)  # type: ignore[arg-type]  # of an int: a Num
         if isinstance(live, Struct):
