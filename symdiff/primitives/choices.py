@@ -86,11 +86,11 @@ def _choice(wins: Wins) -> dict[str, Any]:
 
 
 def _larger(b: Builder, x: V, y: V) -> V:
-    return b.op("gt", x, y, ufunc=True) if x.type.complex else b.gt(x, y)
+    return b.op("gt", x, y, ufunc=True) if x.type.complex or y.type.complex else b.gt(x, y)
 
 
 def _smaller(b: Builder, x: V, y: V) -> V:
-    return b.op("lt", x, y, ufunc=True) if x.type.complex else b.lt(x, y)
+    return b.op("lt", x, y, ufunc=True) if x.type.complex or y.type.complex else b.lt(x, y)
 
 
 def _or_other_nan(wins: Wins) -> Wins:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 import pytest
 
+import symdiff
 from symdiff import trees
 from symdiff.errors import CompileError
 from tests.frontend.running import compiled, run
@@ -32,7 +34,11 @@ asarray(np.r_[0:3,V[0],1.0]) asarray(np.c_[V,N]) asarray(np.r_[V[0],np.float64(2
 select([V>0,V<0],[V,1.0]) select([V>0,V<0],[V[0],1],2.0) select([V>0],[V],2.0) select([V>0],[1],0.5)
 select([V>0,V<0],[1.0,2],V[0]) select([V>0,V<0],[1.0,V],0) select([V>0,N>0],[N,2.5]) select([V>0],[1.0],np.float64(2))
 sum(V,where=V>0,initial=0.5) prod(V,where=V>0,initial=0.5) min(V,initial=0.5,where=V>0) polyval([],V)
-polyval([],V[0]) polyval([1,2.5],V[0]) nan_to_num(V[0],nan=1.0) dot(V[0],2) dot(V,2.5) fmax(V,0.5) fmin(V[0],N[0])
+polyval([],V[0]) polyval([1,2.5],V[0]) nan_to_num(V[0],nan=1.0) dot(V[0],2) dot(V,2.5) inner(V,2) inner(V[0],2.5)
+inner(2,2.5) tensordot(V,0.4,0) tensordot(2,V,0) add.outer(V,0.4) multiply.outer(2,V[0]) subtract.outer(V,V)
+clip(2.5,None,V[0]) clip(0.7,V[0],None) clip(0.7,V[0],V[1]) choose(1,[V[0],2.5,3]) choose(0,[1,2.5,V[0]])
+choose(0,[2.5]) choose([0,0],[V[0]]) choose(1,[V,2.5]) vectorize(np.negative)(V) vectorize(np.exp)(N[0])
+apply_along_axis(np.sum,0,V) apply_along_axis(np.cumsum,0,V) transpose(2.5) transpose(V[0]) fmax(V,0.5) fmin(V[0],N[0])
 mean(N,dtype=np.float32) mean(V>0) cumprod(N>0) kron(V,N) power(V,N) float_power(V,2) hypot(V,2.0)
 """.split()  # noqa: SIM905
 
@@ -47,6 +53,33 @@ def converted(kind: str) -> tuple[Any, ...]:
 def types(result: Any) -> list[tuple[type, np.dtype[Any], tuple[int, ...]]]:
     leaves, _ = trees.flatten(result)
     return [(type(x), np.asarray(x).dtype, np.shape(x)) for x in leaves]
+
+
+COMPLEX = """
+corrcoef(V,W) correlate(V,W[:3]) correlate(W[:3],V,'same') correlate(V,W[:3],'full') correlate(V,N) correlate(N,V)
+vecdot(V,N) vecdot(N,V) vecdot(C,V) linalg.vecdot(M,M) vecmat(V,S) matvec(S,V) vdot(V,W) vdot(N,V) inner(V,W)
+maximum(V,0.5) maximum(0.5,V[0]) fmin(V[0],V[1]) std(V,where=N>1) var(M,axis=0) cov(M,rowvar=False) cov(V[0:1],W[0:1])
+""".split()  # noqa: SIM905
+
+
+def test_complex_numbers_with_imaginary_parts() -> None:
+    """What a real number is its own conjugate in: NumPy's numbers to the last digits."""
+    rng = np.random.default_rng(4)
+    args = [v + 1j * rng.normal(size=v.shape) if v.dtype.kind == "f" else v for v in ARRAYS.values()]
+    compared, wrong = 0, []
+    for call in CALLS + MORE + COMPLEX:
+        f = programs(call, "")[0]
+        try:
+            with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
+                wanted, found = f(*args), run(compiled(f, *args), *args)
+        except (TypeError, ValueError, IndexError, CompileError):
+            continue  # one of the two takes no complex numbers
+        compared += 1
+        leaves = zip(trees.flatten(found)[0], trees.flatten(wanted)[0], strict=True)
+        if types(found) != types(wanted) or not all(np.allclose(a, b, 1e-9, 1e-12, equal_nan=True) for a, b in leaves):
+            wrong.append((call, found, wanted))
+    assert wrong == []
+    assert compared > 320
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -67,3 +100,22 @@ def test_dtypes_of_results(kind: str) -> None:
             wrong.append((call, types(found), types(wanted)))
     assert wrong == []
     assert compared > 240
+
+
+@pytest.mark.parametrize("level", range(3))
+def test_derivatives_by_complex_numbers(level: int) -> None:
+    """Along directions of both parts, against differences."""
+    rng = np.random.default_rng(5)
+    v, w, dv, dw = rng.normal(size=(4, 5)) + 1j * rng.normal(size=(4, 5))
+
+    def f(v, w):
+        found = np.cov(v, w)[0, 1] * np.conj(np.corrcoef(v, w)[1, 0]) + np.vecdot(v, w) * np.correlate(v, w[:3])[1]
+        return np.abs(found) + np.maximum(v[0], 0.1).imag
+
+    value, (gv, gw) = symdiff.value_and_grad(f, (0, 1), level=level)(v, w)
+    assert value == pytest.approx(f(v, w), rel=1e-12)
+    h = 1e-6
+    expected = (f(v + h * dv, w + h * dw) - f(v - h * dv, w - h * dw)) / (2 * h)
+    _, tangent = symdiff.jvp(f, (v, w), (dv, dw))
+    assert tangent == pytest.approx(expected, rel=1e-6)
+    assert np.real(np.sum(gv * dv) + np.sum(gw * dw)) == pytest.approx(expected, rel=1e-6)

@@ -21,6 +21,7 @@ from symdiff.frontend.python.numpy_calls import (
     is_unknown,
     known,
     numeric,
+    of_own_dtype,
 )
 from symdiff.frontend.python.numpy_reductions import is_none
 from symdiff.frontend.python.numpy_shapes import dim_of, emit_sized, reshape, shape_of
@@ -67,6 +68,9 @@ def _clip(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     a, lo, hi = (numeric(cx, node, v) if not is_none(v) else v for v in (found["a"], found["a_min"], found["a_max"]))
     if is_none(lo) and is_none(hi):
         return cx.refuse("SD402", node, argument="a_min", function="np.clip", detail="")
+    bounds = [v for v in (lo, hi) if not is_none(v)]
+    if POISON not in (a, *bounds) and any(cx.aval(v).dtype != cx.aval(a).dtype for v in bounds):
+        a = of_own_dtype(cx, node, a)
     if is_none(lo):
         return cx.emit(node, "minimum", a, hi)
     return cx.emit(node, "maximum", a, lo) if is_none(hi) else cx.emit(node, "clip", a, lo, hi)

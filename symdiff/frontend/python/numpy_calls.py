@@ -275,6 +275,12 @@ def numeric(cx: Context, node: ast.AST, val: Val) -> Val:
     return cx.refuse("SD321", node, operation=cx.text(node), left=cx.describe(val), right="nothing")
 
 
+def of_own_dtype(cx: Context, node: ast.AST, val: Val) -> Val:
+    """A Python number as functions take it that make an array of it: it has a dtype of its own beside float32."""
+    t = cx.aval(val)
+    return operators.convert(cx, node, val, Kind.NUMPY, t.dtype) if t.kind is Kind.PYTHON else val
+
+
 def _math(cx: Context, node: ast.AST, name: str, obj: Any, args: list[Val], kwargs: dict[str, Val]) -> Val:
     """`math.exp(x)`: Python floats in and out, with Python's exceptions."""
     if all(isinstance(a, Known) for a in args) and not kwargs:

@@ -9,23 +9,26 @@ import numpy as np
 
 from symdiff.frontend.python import operators
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.numpy_calls import HANDLERS, bind, family, handler, is_unknown, known, numeric, result
+from symdiff.frontend.python.numpy_calls import (
+    HANDLERS,
+    bind,
+    family,
+    handler,
+    is_unknown,
+    known,
+    numeric,
+    of_own_dtype,
+    result,
+)
 from symdiff.frontend.python.numpy_reductions import is_none
 from symdiff.frontend.python.values import POISON, Conflict, Known, Struct, Val, static_size
 from symdiff.ir import dims
-from symdiff.ir.types import Kind
 from symdiff.primitives.linalg import written_einsum
 
 Args = list[Val]
 Kwargs = dict[str, Val]
 
 # --- products
-
-
-def _of_own_dtype(cx: Context, node: ast.AST, val: Val) -> Val:
-    """A Python number as `np.dot` takes it beside what is not float64: as an array of its own dtype."""
-    t = cx.aval(val)
-    return cx.emit(node, "convert", val, kind=Kind.NUMPY, dtype=t.dtype) if t.kind is Kind.PYTHON else val
 
 
 def _binary(name: str) -> Any:
@@ -38,7 +41,7 @@ def _binary(name: str) -> Any:
             return POISON
         ranks = cx.aval(a).rank, cx.aval(b).rank
         if name == "dot" and min(ranks) == 0:
-            return operators.binary(cx, node, ast.Mult(), _of_own_dtype(cx, node, a), _of_own_dtype(cx, node, b))
+            return operators.binary(cx, node, ast.Mult(), of_own_dtype(cx, node, a), of_own_dtype(cx, node, b))
         if name == "dot" and min(ranks) > 0 and max(ranks) > 2:
             instead = f": write np.tensordot(a, b, axes=(({ranks[0] - 1},), ({max(ranks[1] - 2, 0)},)))"
             detail = f" of arrays of rank above 2{instead}"
@@ -63,7 +66,7 @@ def _inner(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     if cx.aval(a).rank == cx.aval(b).rank == 1:
         return cx.emit(node, "dot", a, b)
     if not cx.aval(a).rank or not cx.aval(b).rank:
-        return operators.binary(cx, node, ast.Mult(), a, b)
+        return operators.binary(cx, node, ast.Mult(), of_own_dtype(cx, node, a), of_own_dtype(cx, node, b))
     return cx.emit(node, "tensordot", a, b, axes=((cx.aval(a).rank - 1,), (cx.aval(b).rank - 1,)))
 
 
@@ -82,7 +85,7 @@ def _tensordot(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     else:
         pairs = axes
     left, right = (tuple(map(int, np.atleast_1d(list(p) if isinstance(p, range) else p))) for p in pairs)
-    return cx.emit(node, "tensordot", a, b, axes=(left, right))
+    return cx.emit(node, "tensordot", of_own_dtype(cx, node, a), of_own_dtype(cx, node, b), axes=(left, right))
 
 
 @handler("einsum")

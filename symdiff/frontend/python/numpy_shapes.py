@@ -16,6 +16,7 @@ from symdiff.frontend.python.values import NONE, POISON, Arr, Known, Num, SliceV
 from symdiff.ir import dims
 from symdiff.ir.core import Literal
 from symdiff.ir.dims import Dim
+from symdiff.ir.types import Kind
 
 Args = list[Val]
 Kwargs = dict[str, Val]
@@ -110,6 +111,8 @@ def _transpose(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     axes = known(cx, node, found["axes"], "`axes` of np.transpose")
     if is_unknown(axes) or a is POISON:
         return POISON
+    if cx.aval(a).kind is Kind.PYTHON:  # which has no method of that name
+        return arrays.to_array(cx, node, a)
     axes = (axes,) if isinstance(axes, int) else axes
     rank = cx.aval(a).rank
     perm = tuple(reversed(range(rank))) if axes is None else tuple(int(k) for k in axes)

@@ -21,11 +21,15 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
     for k in reversed(range(len(condlist))):
         if np.asarray(condlist[k]).dtype != bool:
             raise TypeError(f"invalid entry {k} in condlist: should be boolean ndarray")
-        if is_weak(choicelist[k]) and is_weak(found):  # a choice between two Python numbers would have their dtype
-            both = np.zeros(0, common_dtype([choicelist[k], found]))
-            found = found if common_dtype([both, np.zeros(0, dtype)]) == dtype else dtype.type(found)
-        found = np.where(condlist[k], choicelist[k], found)
+        found = _either(condlist[k], choicelist[k], found, dtype)
     return found
+
+
+def _either(condition: Any, x: Any, y: Any, dtype: Any) -> Any:
+    """`np.where`, one of the choices that end in an array of this dtype: two Python numbers would have theirs."""
+    if is_weak(x) and is_weak(y) and common_dtype([np.zeros(0, common_dtype([x, y])), np.zeros(0, dtype)]) != dtype:
+        return np.where(condition, x, dtype.type(y))
+    return np.where(condition, x, y)
 
 
 def _listed(condlist: Any) -> Any:
@@ -74,9 +78,10 @@ def choose(a: Any, choices: Any) -> Any:
         raise TypeError("Cannot cast array data to integers according to the rule 'safe'")
     if np.any((places < 0) | (places >= len(choices))):
         raise ValueError("invalid entry in choice array")
-    for k in range(1, len(choices)):
-        found = np.where(places == k, choices[k], found)
-    return found
+    dtype = common_dtype(choices)
+    for k in range(min(1, len(choices) - 1), len(choices)):
+        found = _either(places == k, choices[k], found, dtype)
+    return found[()] if found.ndim == 0 else found
 
 
 @spelled()
@@ -106,7 +111,7 @@ def apply_along_axis(func1d: Any, axis: Any, arr: Any, *args: Any, **kwargs: Any
     arr = np.asarray(arr)
     axis = one_axis(axis, arr.ndim)
     if arr.ndim == 1:
-        return func1d(arr, *args, **kwargs)
+        return np.asarray(func1d(arr, *args, **kwargs))
     if arr.ndim != 2:
         unsupported("arr", ": a vector or a matrix")
     rows = arr if axis else arr.T
@@ -148,6 +153,8 @@ def vectorized(function: Any, dtype: Any, *args: Any) -> Any:
     columns = [np.ravel(part) for part in parts]
     if dtype is None and parts[0].size == 0:
         raise ValueError("cannot call `vectorize` on size 0 inputs unless `otypes` is set")
+    if dtype is None and any([c.dtype in (np.float32, np.complex64) for c in columns]):
+        dtype = np.asarray(function(*[c[0] for c in columns])).dtype  # what NumPy asks the function first
     found = np.array([function(*[t.item() for t in row]) for row in zip(*columns, strict=True)])
     return np.reshape(found if dtype is None else found.astype(dtype), parts[0].shape)
 

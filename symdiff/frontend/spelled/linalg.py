@@ -98,6 +98,7 @@ def matrix_transpose(x: Any) -> Any:
 
 @spelled()
 def vecdot(x1: Any, x2: Any) -> Any:
+    x1 = np.conj(x1) if np.asarray(x1).dtype.kind == "c" else x1
     return np.dot(x1, x2) if np.ndim(x1) == np.ndim(x2) == 1 else np.sum(x1 * x2, axis=-1)
 
 

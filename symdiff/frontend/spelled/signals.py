@@ -83,6 +83,8 @@ def unwrap(p: Any, discont: Any = None, axis: Any = -1, *, period: Any = 2 * np.
 
 @spelled()
 def correlate(a: Any, v: Any, mode: Any = "valid") -> Any:
+    """Sums of a times the conjugate of v."""
+    v = np.conj(v) if np.asarray(v).dtype.kind == "c" else v
     if mode == "same":
         return _beside(a, v) if len(a) >= len(v) else _beside(v, a)[::-1]
     if mode not in ("full", "valid"):

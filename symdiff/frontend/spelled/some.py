@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.spelled.table import misuse, of_dtype, spelled, unsupported
+from symdiff.frontend.spelled.table import misuse, of_dtype, root, spelled, unsupported
 
 # np.sum(…, where=…) alone is a primitive: NumPy adds up what is masked in another order
 
@@ -54,7 +54,7 @@ def var(a: Any, axis: Any = None, ddof: Any = 0, keepdims: Any = False, *, where
 
 @spelled("std of some")
 def std(a: Any, axis: Any = None, ddof: Any = 0, keepdims: Any = False, *, where: Any) -> Any:
-    return np.sqrt(var(a, axis, ddof, keepdims, where=where))
+    return root(var(a, axis, ddof, keepdims, where=where))
 
 
 @spelled("max of some")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.spelled.table import of_dtype, spelled, unsupported
+from symdiff.frontend.spelled.table import of_dtype, root, spelled, unsupported
 
 
 @spelled()
@@ -46,7 +46,7 @@ def cov(m: Any, y: Any = None, rowvar: Any = True, bias: Any = False, ddof: Any 
         raise ValueError("np.cov of a matrix of one variable is a 0-d array: give the variable as a vector")
     taken = (0 if bias else 1) if ddof is None else ddof
     x = x - np.mean(x, axis=1)[:, None]
-    found = np.dot(x, x.T) * np.true_divide(1, max(x.shape[1] - taken, 0))
+    found = np.dot(x, x.T if x.dtype.kind == "f" else np.conj(x.T)) * np.true_divide(1, max(x.shape[1] - taken, 0))
     return np.squeeze(found, axis=(0, 1)) if np.ndim(m) == 1 and y is None else found
 
 
@@ -64,8 +64,11 @@ def corrcoef(x: Any, y: Any = None, rowvar: Any = True) -> Any:
     c = cov(x, y, rowvar)
     if np.ndim(c) == 0:
         return c / c
-    spread = np.sqrt(np.diagonal(c))
-    return np.clip(c / spread[:, None] / spread[None, :], -1, 1)
+    spread = np.sqrt(np.diagonal(c) if c.dtype.kind == "f" else np.diagonal(c).real)
+    found = c / spread[:, None] / spread[None, :]
+    return (
+        np.clip(found, -1, 1) if c.dtype.kind == "f" else np.clip(found.real, -1, 1) + 1j * np.clip(found.imag, -1, 1)
+    )
 
 
 # --- without NaN
@@ -130,7 +133,7 @@ def nanvar(a: Any, axis: Any = None, ddof: Any = 0, keepdims: Any = False) -> An
 
 @spelled()
 def nanstd(a: Any, axis: Any = None, ddof: Any = 0, keepdims: Any = False) -> Any:
-    return np.sqrt(nanvar(a, axis, ddof, keepdims))
+    return root(nanvar(a, axis, ddof, keepdims))
 
 
 @spelled()

@@ -65,6 +65,11 @@ def common_dtype(parts: Any) -> Any:
     return np.asarray(found).dtype
 
 
+def root(variance: Any) -> Any:
+    """A standard deviation; where it is 0 its derivative is 0, as that of `np.std`."""
+    return np.where(variance == 0, 0, np.sqrt(np.where(variance == 0, 1, variance)))[()]
+
+
 def at(axis: int, entry: Any) -> tuple[Any, ...]:
     """The index `[:, …, entry]` that puts `entry` on an axis."""
     return (slice(None),) * axis + (entry,)
