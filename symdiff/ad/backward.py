@@ -190,10 +190,9 @@ class Half:
         return self.sweep.grown if op.out in self.sweep.chosen else self.sweep.wild
 
     def pull_partials(self, op: Op, ct: V, ins: Sequence[V]) -> None:
-        assert op.prim.partials is not None
         sweep = self.sweep
         guarded = self.meets_infinity(op)
-        for k, partial in enumerate(op.prim.partials(self.b, V(self.b, op.out), *ins)):
+        for k, partial in enumerate(rules.partials(self.b, op, ins)):
             if op.ins[k] in sweep.active:
                 guard = guarded and may_be_wild(op, partial, self.wild(op))
                 guard = guard or (op.out in sweep.chosen and overflows(op, k, partial, sweep.factors))

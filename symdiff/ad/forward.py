@@ -243,10 +243,9 @@ class _BlockTangents:
 
     def _partials(self, op: Op, ts: Sequence[V | None], out: V, ins: Sequence[V]) -> Any:
         """Σ tangent · partial; guarded where a zero tangent may meet an infinite partial, 0 where infinity stays."""
-        assert op.prim.partials is not None
         guarded = unbounded(op) or any(v in self.wild for v in (*op.ins, op.out))
         terms = []
-        for k, (t, partial) in enumerate(zip(ts, op.prim.partials(self.b, out, *ins), strict=True)):
+        for k, (t, partial) in enumerate(zip(ts, rules.partials(self.b, op, ins), strict=True)):
             if t is None:
                 continue
             if isinstance(partial, V) and stays_infinite(op, k, self.endless):

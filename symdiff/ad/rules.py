@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -119,6 +119,8 @@ def exactly(b: RuleBuilder, x: V, v: Value) -> V:
         x = _broadcast(b, x, v)
     if x.type.complex and not t.complex:
         x = b.op("real", x)
+    if t.either and x.type.kind is not Kind.PYTHON and x.type.dtype != t.dtype:  # what is either stays what it is
+        x = b.op("convert", x, kind=Kind.NUMPY, dtype=t.dtype)
     return x if x.type == t else b.op("convert", x, kind=t.kind, dtype=t.dtype)
 
 
@@ -134,6 +136,15 @@ def is_number(x: Any) -> bool:
 def scaled(b: Builder, ct: V, partial: V, guarded: bool) -> V:
     """A (co)tangent times a partial derivative, 0 where a zero one meets an infinite partial."""
     return choices.guarded(b, ct, partial) if guarded else ct * partial
+
+
+def partials(b: Builder, op: Op, ins: Sequence[V]) -> Sequence[Any]:
+    """The partial derivatives of an operation; of NumPy numbers where one of either kind leaves a dtype open."""
+    assert op.prim.partials is not None
+    try:
+        return op.prim.partials(b, V(b, op.out), *ins)
+    except types.KindError:
+        return op.prim.partials(b, V(b, op.out), *(choices.of_one_kind(b, x) for x in ins))
 
 
 def unclear_kind(op: Op, around: Loc | None) -> CompileError:

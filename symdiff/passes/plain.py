@@ -33,10 +33,22 @@ def _function(f: Function) -> Function:
     ops = list(walk(f.body))
     if not any(map(_is_dropped, ops)) or not all(map(_is_as_good, ops)):
         return f
-    made = {v for op in f.body.ops if derived(op) for v in op.outs}
+    made = _made(f.body)
     if any(v in made and _holds_double(v.type) for v in f.body.outs):
         return f
     return map_blocks(f, _block)
+
+
+def _made(block: Block) -> set[Value]:
+    """The values that the derivative makes, also in branches and loops that it shares with the user's code."""
+    made: set[Value] = set()
+    for op in block.ops:
+        if derived(op):
+            made.update(op.outs)
+        for region in op.regions:
+            inside = _made(region)
+            made.update(out for out, v in zip(op.outs, region.outs, strict=False) if v in inside)
+    return made
 
 
 def _is_double(v: Value) -> bool:

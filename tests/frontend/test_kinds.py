@@ -73,7 +73,9 @@ def test_an_unclear_kind_where_two_paths_meet_has_the_place_of_what_decides() ->
         z = np.where(z > 0.1, z, max(y[1], q))
         return np.sum(z * z) + q
 
-    with pytest.raises(symdiff.CompileError, match=r"test_kinds.py:\d+:34: SD312 the derivative where two paths meet"):
+    with pytest.raises(
+        symdiff.CompileError, match=r"test_kinds.py:\d+:34: SD310 `max\(y\[1\], q\)` is a Python number "
+    ):
         symdiff.grad(f)(SINGLE, 0.37)
 
 
@@ -282,3 +284,99 @@ def test_the_zero_of_a_tie_is_numpy_s() -> None:
         for f in with_zero:
             g = symdiff.value_and_grad(f, level=level)
             assert [repr(g(x)[0]) for x in numbers] == [repr(f(x)) for x in numbers]
+
+
+def either_side(x):
+    r = min(x, 0.5)
+    return (0.0 + np.sum(np.real(r))) * 1.0
+
+
+def of_a_branch(x):
+    if x > 0.5:
+        y = 2.0
+    else:
+        y = np.exp(x)
+    return np.sum([y, 1.0]) + y
+
+
+@pytest.mark.parametrize("level", range(3))
+@pytest.mark.parametrize("f", [either_side, of_a_branch])
+@pytest.mark.parametrize("kind", [float, np.float64, np.float32])
+def test_a_gradient_has_its_argument_s_class_on_every_path(f: Callable[..., Any], kind: Any, level: int) -> None:
+    """Where the derivative is a constant 0 on one of them."""
+    with_aux = symdiff.value_and_grad(lambda x: (f(x), x), has_aux=True, level=level)
+    for at in (0.3, 0.7):
+        x = kind(at)
+        gradients = symdiff.grad(f, level=level)(x), with_aux(x)[1], symdiff.vjp(f, x)[1](f(x) / f(x))[0]
+        assert [type(g) for g in gradients] == [kind] * 3
+        assert gradients[0] == gradients[1] == gradients[2]
+        np.testing.assert_allclose(gradients[0], (f(at + 1e-6) - f(at - 1e-6)) / 2e-6, rtol=1e-5, atol=1e-9)
+
+
+@pytest.mark.parametrize("level", range(3))
+@pytest.mark.parametrize("f", [
+    lambda x: np.sum(np.tensordot(x, 0.4, 0)),
+    lambda x: np.sum(np.multiply.outer(x, 0.4) * np.inner(x, 2)),
+    lambda x: np.sum(np.vectorize(lambda t: t * t * 2)(x)),
+    lambda x: np.sum(np.clip(0.7, x, None)),
+])  # fmt: skip
+def test_gradients_by_float32_beside_numbers_that_are_made_arrays(f: Callable[..., Any], level: int) -> None:
+    value, gradient = symdiff.value_and_grad(f, level=level)(SINGLE)
+    assert (type(value), gradient.dtype) == (type(f(SINGLE)), np.float32)
+    np.testing.assert_allclose(value, f(SINGLE), rtol=1e-6)
+    wide = SINGLE.astype(float)
+    ends = [f(wide + 1e-6 * e) - f(wide - 1e-6 * e) for e in np.eye(3)]
+    np.testing.assert_allclose(gradient, np.array(ends) / 2e-6, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("level", range(3))
+def test_the_deviation_of_equal_elements_has_the_derivative_of_std(level: int) -> None:
+    equal, other = np.full(3, 0.5), np.array([0.7, 0.2, 0.4])
+    for f in (np.std, np.nanstd, lambda v: np.std(v, where=v > 0), lambda v: np.nanstd(v[0])):
+        value, gradient = symdiff.value_and_grad(f, level=level)(equal)
+        assert value == 0.0 and gradient.tolist() == [0.0, 0.0, 0.0]
+        assert symdiff.jvp(f, (equal,), (np.arange(3.0),))[1] == 0.0
+        symdiff.check_grads(f, (other,))
+
+
+def newton(a, b):
+    x = 1.0
+    for _ in range(4):
+        x = x - (x * x - a) / (2 * x)
+    return x * b
+
+
+def powers(a, b):
+    x = 2.0
+    while x > b:
+        x = np.exp(-(x**b)) * a + b * (1 - b / x)
+    return x
+
+
+@pytest.mark.parametrize("level", range(3))
+@pytest.mark.parametrize("f", [newton, powers])
+def test_what_begins_as_a_float_and_is_float32_from_the_first_turn_on(f: Callable[..., Any], level: int) -> None:
+    a, b = np.float32(0.7), np.float32(0.4)
+    value, gradient = symdiff.value_and_grad(f, (0, 1), level=level)(a, b)
+    assert [type(v) for v in (value, *gradient)] == [np.float32] * 3 and type(f(a, b)) is np.float32
+    np.testing.assert_allclose(value, f(a, b), rtol=1e-6)
+    at, h = (float(a), float(b)), 1e-6
+    ends = [(f(*np.add(at, d)) - f(*np.subtract(at, d))) / (2 * h) for d in ((h, 0), (0, h))]
+    np.testing.assert_allclose(gradient, ends, rtol=1e-4)
+    np.testing.assert_allclose(symdiff.jvp(f, (a, b), (np.float32(1), np.float32(1)))[1], sum(ends), rtol=1e-4)
+
+
+def test_float32_and_float64_on_two_paths_have_no_kind_in_common() -> None:
+    """Of what may be a Python float or an np.float64, and an np.float32, no dtype is the result's."""
+
+    def f(x, v):
+        s = 0.0
+        for t in v:
+            s += t
+        return (s if x > 0.5 else x) * x
+
+    assert f(np.float32(0.7), np.ones(2)).dtype != f(np.float32(0.3), np.ones(2)).dtype
+    with pytest.raises(symdiff.CompileError, match=r"SD310 .* is a Python number or np\.f8 on one path and np\.f4"):
+        symdiff.grad(f)(np.float32(0.7), np.ones(2))
+    value, gradient = symdiff.value_and_grad(f)(0.7, np.ones(2))
+    assert (value, gradient) == (0.7 * 2, 2.0)

@@ -450,7 +450,7 @@ class Context:
         """A value as messages name it."""
         if isinstance(val, (Num, Arr)):
             t = self.aval(val)
-            return "a Python or NumPy number" if t.either else str(t)
+            return f"a Python number or np.{t.dtype}" if t.either else str(t)
         if isinstance(val, Known):
             return repr(val.obj) if isinstance(val.obj, (type(None), bool, int, float, str)) else type(val.obj).__name__
         if isinstance(val, values.ObjRef):

@@ -32,6 +32,8 @@ def join_types(a: AVal, b: AVal) -> AVal | None:
     strong = next((t for numpy in (True, False) for t in (a, b) if _is_strong(t, numpy)), None)
     if strong is not None:
         weak = b if strong is a else a
+        if weak.either and weak.dtype[0] == strong.dtype[0] and weak.dtype != strong.dtype:
+            return None  # an np.float64 on one path, an np.float32 on another
         return AVal(kind, (), strong.dtype) if types.embeds(weak.dtype, strong.dtype) else None
     if {a.dtype, b.dtype} - set(_SCALARS):
         return None
