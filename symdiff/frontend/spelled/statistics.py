@@ -66,9 +66,9 @@ def corrcoef(x: Any, y: Any = None, rowvar: Any = True) -> Any:
         return c / c
     spread = np.sqrt(np.diagonal(c) if c.dtype.kind == "f" else np.diagonal(c).real)
     found = c / spread[:, None] / spread[None, :]
-    return (
-        np.clip(found, -1, 1) if c.dtype.kind == "f" else np.clip(found.real, -1, 1) + 1j * np.clip(found.imag, -1, 1)
-    )
+    if c.dtype.kind == "f":
+        return np.clip(found, -1, 1)
+    return np.clip(found.real, -1, 1) + 1j * np.clip(found.imag, -1, 1)
 
 
 # --- without NaN
