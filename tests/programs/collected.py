@@ -233,3 +233,18 @@ def weights_in_a_counter(x, v):
         weights[k] += a * x
     plain = dict(weights)
     return plain[1] * plain[2] + (x if 3 not in weights else 0.0)
+
+
+@cases(1.3, np.array([0.7, -0.4, 1.3]))
+def tuples_found_and_taken_out(x, v):
+    pairs = [(t * x, i) for i, t in enumerate(v)]
+    s = pairs.index(max(pairs)) * x + pairs.count(pairs[1]) * x * x
+    pairs.remove(min(pairs))
+    if (v[0] * x, 0) in pairs and (v[0], 0) not in pairs:
+        s += x**3
+    rows = [[t * x, i] for i, t in enumerate(v)]
+    rows.append([v[0] * x, 0])
+    rows.remove([v[0] * x, 0])
+    named = [(t * x, "left" if t > 0 else "right") for t in v]
+    s += named.index((v[1] * x, "right")) * x
+    return s + sum(p * (i + 1) for i, (p, k) in enumerate(pairs)) + sum(p * i for p, i in rows)

@@ -36,6 +36,7 @@ from symdiff.frontend.python.values import (
     Num,
     Sequence_,
     SliceVal,
+    Struct,
     Val,
 )
 from symdiff.ir import dims, types
@@ -358,10 +359,12 @@ def columns(cx: Context, node: ast.AST, content: Grown) -> tuple[Val, ...] | Non
 
 
 def search(cx: Context, node: ast.AST, content: Content, name: str, item: Val) -> Val:
-    """`item in s`, `s.index(item)`, `s.count(item)` of numbers, compared one by one."""
+    """`item in s`, `s.index(item)`, `s.count(item)` of numbers, tuples or lists, compared one by one."""
     if isinstance(content, tuple):
         return cx.refuse("SD224", node, construct=f"`{name}`")
-    if content.form.kind != "scalar" or not cx.is_numeric(item) or cx.aval(item).rank:
+    numbers = content.form.kind == "scalar" and cx.is_numeric(item) and not cx.aval(item).rank
+    structures = content.form.kind in ("tuple", "namedtuple", "list") and isinstance(item, Struct | ListRef)
+    if not numbers and not structures:
         return cx.refuse("SD224", node, construct=f"`{name}`")
     return comprehensions.fold(cx, node, name, made(cx, node, content), {"$wanted": item})
 
