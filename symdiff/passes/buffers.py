@@ -21,13 +21,13 @@ from dataclasses import dataclass, field
 from symdiff.ir.aliases import Flow, has_calls
 from symdiff.ir.build import Builder
 from symdiff.ir.core import REGISTRY, Block, Function, Op, Params, Program, Value, walk
+from symdiff.ir.effects import derived
 from symdiff.ir.memory import Buffers, Claim, Frame, Memory, Summary, viewed
 from symdiff.ir.steps import Steps
 from symdiff.ir.types import INT, AVal, Seq, Type
 from symdiff.passes.regions import map_blocks, rebuilt, same_block
 
 _READS = ("index", "seq_last", "seq_get", "seq_slice", "seq_len", "dim_of")  # they read a part, or less
-_SIZES = ("seq_len", "dim_of")
 _VIEW_ROUNDS = 8  # then only operands are copied, which always ends
 
 
@@ -71,10 +71,10 @@ def reads_first(block: Block) -> Block:
     defined = {v: k for k, op in enumerate(block.ops) for v in op.outs}
     writers: dict[Value, int] = {}
     moved: dict[int, list[Op]] = {}
-    effect = -1  # what may raise stays behind the last effect
+    effect = -1  # what may raise stays behind the last effect: what the derivative reads again has succeeded
     for k, op in enumerate(block.ops):
         target = writers.get(op.ins[0], k) if op.prim.name in _READS else k
-        free = op.prim.name in _SIZES or effect < target
+        free = derived(op) or effect < target
         if free and target < k and all(defined.get(v, -1) < target for v in op.ins):
             moved.setdefault(target, []).append(op)
             defined[op.outs[0]] = target

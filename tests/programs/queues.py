@@ -282,3 +282,16 @@ def an_echo(v, x):
         last.append(ring[0] * t)
         total += ring[-1] * last[0]
     return total + sum(ring) * x
+
+
+@cases(array(5), 0.7)
+def whole_lists_put_in_place(v, x):
+    row = [t * x for t in v]
+    other = [t + x for t in v]
+    row[:] = other
+    other.append(3.0 * x)
+    row[0:] = [t * t for t in row]
+    row.insert(0, other[-1])
+    del other[:]
+    other.append(x)
+    return sum(t * (k + 1) for k, t in enumerate(row)) + sum(other)

@@ -151,6 +151,8 @@ def spliced(cx: Context, node: ast.AST, content: Grown, where: SliceVal, new: Co
     if place is None:
         return None
     spec, operands = place
+    if spec[0][1] in (None, 0) and spec[0][2] is None:
+        return new
     if new == ():
         values = (cx.at(node).emit("seq_cut", s, *operands, spec=spec)[0] for s in content.values)
         return replace(content, values=tuple(values))
