@@ -560,3 +560,62 @@ class Record:
         self.seen.append(t)
         if self.best is None or t > self.best:
             self.best = t
+
+
+# --- found by a loop that is left, nothing behind its `else`
+
+
+@cases(V, 1.5)
+@cases(V, 9.0)
+@cases(V[:0], 1.5)
+def found_or_none(v, x):
+    for i in range(len(v)):
+        if v[i] > x:
+            found = v[i]
+            break
+    else:
+        found = None
+    for t in v:
+        if t < x:
+            row, pair = v * t, [t, x]
+            break
+    else:
+        row = pair = None
+    s = x if found is None else found * found * i
+    return s if row is None or pair is None else s + np.sum(row) * pair[0] * pair[1]
+
+
+@cases(V, 1.5)
+@cases(V, 9.0)
+def found_in_rows(v, x):
+    s = x
+    for i in range(len(v)):
+        j = 0
+        while j < i:
+            t = v[i] - v[j]
+            if t > x:
+                if t > 2 * x:
+                    hit = {"at": j, "t": t * t}
+                else:
+                    hit = {"at": i, "t": t}
+                break
+            if t < -2 * x:
+                hit = {"at": 0, "t": x}
+                break
+            j += 1
+        else:
+            hit = None
+        if hit is not None:
+            s += hit["t"] * (hit["at"] + 1)
+    return s
+
+
+@cases(V, 1.5)
+@cases(V, 9.0)
+def the_number_of_the_turn_or_none(v, x):
+    for t in v:
+        if t > x:
+            break
+    else:
+        t = None
+    return x if t is None else t * t

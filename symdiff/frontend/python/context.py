@@ -126,6 +126,7 @@ class Context:
     doubles: set[Cell] = field(default_factory=set)  # objects made of these again
     chosen: dict[Cell, Hashable] = field(default_factory=dict)  # what a staged index chose: by which subscript
     ranks: dict[Hashable, int] = field(default_factory=dict)  # of arrays that loops carry numbers for: their order
+    at_breaks: list[frozenset[str]] = field(default_factory=lambda: [frozenset()])  # see there; of loops around
     unsummed: bool = False  # whether a name may hold a sum of arrays to which nothing was added
     carried: dict[Cell, Hashable] = field(default_factory=dict)  # arrays at headers: of which loop, by call path
     blamed: set[Hashable] = field(default_factory=set)  # loops whose arrays could not be told from what was written

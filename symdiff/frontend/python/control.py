@@ -388,7 +388,11 @@ def open_guard(cx: Context, node: ast.AST, state: Exit, live: frozenset[str] | N
     def gone() -> None:
         set_exit(cx, Exit(left, state.value if len(left) > 1 else None))
         if left == (RETURN,):
-            cx.set_name(cx.frame, RESULT, _returned(cx, cx.get_name(cx.frame, RESULT)))
+            cx.set_name(cx.frame, RESULT, _returned(cx, cx.get_name(cx.frame, RESULT), "result"))
+        for name in sorted(cx.at_breaks[-1]) if left == (BROKEN,) else ():
+            val = cx.get_name(cx.frame, name)
+            if isinstance(val, Maybe | OneOf):
+                cx.set_name(cx.frame, name, _bound(cx, val))
 
     first, _ = branch(cx, gone)
     pending = open_side(cx, node, going, first, False, live)
@@ -397,17 +401,26 @@ def open_guard(cx: Context, node: ast.AST, state: Exit, live: frozenset[str] | N
     return pending
 
 
-def _returned(cx: Context, val: Any) -> Any:
+def _bound(cx: Context, val: Any, name: str = "") -> Any:
+    """What may be unbound, where it is bound; with a name it is checked to be there."""
+    if alternatives.unbound(val):
+        return val.options[1]
+    if not isinstance(val, Maybe) or val.none:
+        return val
+    got = cx.wrap(cx.scope.emit("opt_get", val.value, name=name)[0])
+    return memory.shares(cx, got, [] if val.cell is None else [Arr(val.cell)])
+
+
+def _returned(cx: Context, val: Any, name: str) -> Any:
     """What a path has returned: its arrays of sizes that only that path knows are there."""
-    if isinstance(val, Maybe) and not val.none:
-        got = cx.wrap(cx.scope.emit("opt_get", val.value, name="result")[0])
-        return memory.shares(cx, got, [] if val.cell is None else [Arr(val.cell)])
+    if isinstance(val, Maybe):
+        return _bound(cx, val, name)
     if isinstance(val, Struct):
-        items = tuple(_returned(cx, x) for x in val.items)
+        items = tuple(_returned(cx, x, name) for x in val.items)
         return val if all(map(operator.is_, items, val.items)) else replace(val, items=items)
     content = cx.store.get(val.cell) if isinstance(val, ListRef) else None
     if isinstance(content, tuple):
-        found = tuple(_returned(cx, x) for x in content)
+        found = tuple(_returned(cx, x, name) for x in content)
         if not all(map(operator.is_, found, content)):
             cx.store.set(val.cell, found)
     return val

@@ -10,6 +10,7 @@ from typing import Any
 from symdiff.errors import Problem
 from symdiff.frontend.definitions import walk
 from symdiff.frontend.python import (
+    at_breaks,
     containers,
     control,
     descents,
@@ -85,7 +86,11 @@ def _behind(cx: Context, stmt: ast.For | ast.While) -> None:
 
     if stmt.orelse:
         set_exit(cx, relabelled(cx, stmt, exit_of(cx), BREAK, BROKEN))
-        run_block(cx, stmt.orelse, cx.frame.live.after[id(stmt)])
+        cx.at_breaks.append(at_breaks.bound(stmt))
+        try:
+            run_block(cx, stmt.orelse, cx.frame.live.after[id(stmt)])
+        finally:
+            cx.at_breaks.pop()
         set_exit(cx, without(cx, stmt, exit_of(cx), BROKEN))
     else:
         set_exit(cx, without(cx, stmt, exit_of(cx), BREAK))
