@@ -51,6 +51,11 @@ def endless(t):
 def deep(t, k):
     return deep(t, k[1:]) if k else t
 
+class Chain:
+    def __init__(self, value):
+        self.value = value
+        self.next = None
+
 class Layer:
     def __init__(self, w):
         self.w = w

@@ -32,6 +32,7 @@ from tests.programs import (
     kinds,
     language,
     layered,
+    linked,
     lists,
     mathematics,
     methods,
@@ -105,6 +106,7 @@ FILES = (
         changed_trees,
         searched,
         queues,
+        linked,
     ),
 )
 CASES = [case for file in FILES for case in file.cases]

@@ -20,7 +20,8 @@ containers         containers (of known structure), container_methods, comprehen
                    tables (dicts read by a key of the run), keyed (dicts whose keys are found when it runs), unlike
                    (how these are met), sorting (names beside numbers)
 objects            objects (instances), own_attributes (`vars(x)`), classes (what a class says without running it),
-                   reflection (`isinstance`), followed (a change of what a branch chose)
+                   reflection (`isinstance`), followed (a change of what a branch chose), nodes (objects that are
+                   numbers in lists), linked (of which classes)
 calls              calls (in place), sharing (one function for several places), recursion, recursion_memory (what
                    it changes), instances (what is kept of these), patterns (what is passed and returned)
 derivatives        derivatives (`symdiff.grad` inside), regions (of what), columns (Jacobians), custom_rules

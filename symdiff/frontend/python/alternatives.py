@@ -215,7 +215,7 @@ def note_joined(cx: Context, found: Val, both: bool, parts: Sequence[Val]) -> No
 def note_chosen(cx: Context, pred: Value, tag: Value) -> None:
     """The first of two options is meant where `pred` holds."""
     cx.deciding[tag] = pred
-    _note(cx, Num(pred), tag, ABSENT, PRESENT)
+    note(cx, Num(pred), tag, ABSENT, PRESENT)
 
 
 def note_meant(cx: Context, pred: Value) -> None:
@@ -235,7 +235,8 @@ def told_by(cx: Context, value: Value) -> Value:
     return cx.told.get(value, value)
 
 
-def _note(cx: Context, test: Val, about: Value, wanted: frozenset[int], others: frozenset[int]) -> Val:
+def note(cx: Context, test: Val, about: Value, wanted: frozenset[int], others: frozenset[int]) -> Val:
+    """Note what a test says of a value where it is true, and where it is false."""
     if isinstance(test, Num) and test.value is not None:
         about = told_by(cx, about)
         true, false = learned(cx, test)
@@ -310,7 +311,7 @@ def is_none(cx: Context, node: ast.AST, val: Val, positive: bool = True) -> Val 
     if not (isinstance(val, Maybe) and val.none):
         return None
     test = Num(cx.at(node).emit("opt_absent" if positive else "opt_present", val.value, *_arrays_with(cx, val))[0])
-    return _note(cx, test, val.value, *((ABSENT, PRESENT) if positive else (PRESENT, ABSENT)))
+    return note(cx, test, val.value, *((ABSENT, PRESENT) if positive else (PRESENT, ABSENT)))
 
 
 def _arrays_with(cx: Context, val: Maybe) -> list[Value]:
@@ -334,17 +335,17 @@ def which(cx: Context, node: ast.AST, val: OneOf, wanted: frozenset[int]) -> Val
         return Known(not others)
     assert val.tag.value is not None
     if val.tag.type.dtype == "b1":
-        there = _note(cx, val.tag, val.tag.value, PRESENT, ABSENT)
+        there = note(cx, val.tag, val.tag.value, PRESENT, ABSENT)
         return there if 1 in wanted else operators.negate(cx, node, there)
     pred = cx.deciding.get(val.tag.value)
     if pred is not None and cx.scope.sees(pred):
         return Num(pred) if 0 in wanted else operators.negate(cx, node, Num(pred))
     if len(others) == 1:
-        return _note(cx, cx.emit(node, "ne", val.tag, Known(min(others))), val.tag.value, wanted, others)
+        return note(cx, cx.emit(node, "ne", val.tag, Known(min(others))), val.tag.value, wanted, others)
     found = cx.emit(node, "eq", val.tag, Known(min(wanted)))
     for k in sorted(wanted)[1:]:
         found = cx.emit(node, "bit_or", found, cx.emit(node, "eq", val.tag, Known(k)))
-    return _note(cx, found, val.tag.value, wanted, others)
+    return note(cx, found, val.tag.value, wanted, others)
 
 
 def each(cx: Context, node: ast.AST, val: Val, run: Callable[[Val], Val], none: bool = False) -> Val:
@@ -379,7 +380,7 @@ def truth(cx: Context, node: ast.AST, val: Val, run: Callable[[Val], Val]) -> Va
         return run(narrowed(cx, node, val))
     assert isinstance(val, Maybe)
     found = control.choose(cx, node, absent, lambda: Known(False), lambda: run(narrowed(cx, node, val)))
-    return _note(cx, found, val.value, PRESENT, EITHER)
+    return note(cx, found, val.value, PRESENT, EITHER)
 
 
 def decided(cx: Context, node: ast.AST, val: OneOf, run: Callable[[Val], Val]) -> Val:

@@ -229,6 +229,8 @@ class Carry:
 
 def part_names(slot: Slot, name: str) -> Sequence[str]:
     """What the parts of a container called `name` are called: attributes and keys as they are, others by position."""
+    if slot.kind == "node":
+        return (name,)
     if slot.kind == "nullable":
         return f"has_{name}" if name else "", name
     labels = slot.keys or slot.labels or ("",) * len(slot.parts)

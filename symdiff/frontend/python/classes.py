@@ -16,14 +16,14 @@ from typing import Any, Generic
 from symdiff import plain
 from symdiff.frontend.python import captured
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import Known, ObjRef, Struct, Val, is_number
+from symdiff.frontend.python.values import Known, Node, ObjRef, Struct, Val, is_number
 
 _NO_OBJECTS = (type, python_types.ModuleType, python_types.FunctionType, python_types.MethodType)
 
 
 def class_of(val: Val) -> type | None:
     """The class of an object of the user's; None for numbers, arrays, plain containers, functions, classes."""
-    if isinstance(val, (ObjRef, Struct)):
+    if isinstance(val, (ObjRef, Node, Struct)):
         return val.cls
     if not isinstance(val, Known) or isinstance(val.obj, _NO_OBJECTS):
         return None
@@ -43,6 +43,14 @@ def function_of(cls: type | None, name: str) -> python_types.FunctionType | None
     """The special method of that name, where it is written in Python."""
     found = None if cls is None else lookup(cls, name)
     return found[1] if found is not None and isinstance(found[1], python_types.FunctionType) else None
+
+
+def ordered(cls: type) -> bool:
+    """Whether a class says which of its objects is the smaller one."""
+    return any(lookup(cls, name) is not None and lookup(cls, name)[0] is not object for name in _ORDER)  # type: ignore[index]
+
+
+_ORDER = ("__lt__", "__le__", "__gt__", "__ge__")
 
 
 def generated(function: object) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 
 from symdiff.frontend.python import (
     captured,
+    classes,
     containers,
     control,
     enums,
@@ -27,11 +28,13 @@ from symdiff.frontend.python import (
     values,
 )
 from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.values import (
     POISON,
     DictRef,
     Known,
     ListRef,
+    Node,
     Num,
     ObjRef,
     Sequence_,
@@ -292,10 +295,30 @@ def _in_order(cx: Context, node: ast.AST, op: ast.cmpop, a: tuple[Val, ...], b: 
     def rest(k: int) -> Val:
         if k == min(len(a), len(b)):
             return operators.compare(cx, node, op, Known(len(a)), Known(len(b)))
-        same = is_or_equals(cx, node, a[k], b[k])
-        return control.choose(cx, node, same, lambda: rest(k + 1), lambda: operators.compare(cx, node, op, a[k], b[k]))
+        one = _without_order(a[k], b[k])
+        same = operators.compare(cx, node, ast.Is(), a[k], b[k]) if one else is_or_equals(cx, node, a[k], b[k])
+        return control.choose(cx, node, same, lambda: rest(k + 1), lambda: _ordered(cx, node, op, a[k], b[k]))
 
     return rest(0)
+
+
+def _without_order(left: Val, right: Val) -> bool:
+    """Whether both are nodes, neither of which is the smaller one: what equals another is that other, too."""
+    both = isinstance(left, Node) and isinstance(right, Node)
+    return both and not any(classes.ordered(v.cls) for v in (left, right) if isinstance(v, Node))
+
+
+def _ordered(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) -> Val:
+    """`left < right` of elements: TypeError, when it runs, for nodes of a class without an order."""
+    if _without_order(left, right) and isinstance(left, Node) and isinstance(right, Node):
+        names = f"'{left.cls.__name__}' and '{right.cls.__name__}'"
+        message = f"'{_SIGNS[type(op)]}' not supported between instances of {names}"
+        operators.raise_if(cx, node, Known(True), "TypeError", (message,))
+        raise Bottom
+    return operators.compare(cx, node, op, left, right)
+
+
+_SIGNS: dict[type[ast.cmpop], str] = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 
 
 def equal_elements(cx: Context, node: ast.AST, a: Sequence[Val], b: Sequence[Val], itself: bool = True) -> Val:

@@ -20,6 +20,7 @@ from symdiff.frontend.python import (
     keys,
     kinship,
     letters,
+    linked,
     list_changes,
     list_slices,
     lodging,
@@ -480,6 +481,7 @@ def append_value(cx: Context, node: ast.AST, base: ListRef, val: Val) -> Val:
     """`base.append(val)`."""
     if not changeable(cx, node, base):
         return POISON
+    linked.note_listed(cx, val)
     content = cx.store.get(base.cell)
     if unfilled.grows(cx, base, (val,)):
         content = grown.staged(cx, node, (), val)

@@ -119,6 +119,11 @@ class Context:
     taken: dict[int, tuple[Any, Cell, Any]] = field(default_factory=dict)  # known lists: see `lodging.taken`
     # what was read of a list that grows: of which lists of the IR it is an element, and at which index
     elements: dict[Value, tuple[tuple[Value, ...], Val]] = field(default_factory=dict)
+    arenas: dict[tuple[type, str], values.ListRef] = field(default_factory=dict)  # by class and attribute: see `nodes`
+    attributes: set[Cell] = field(default_factory=set)  # these lists
+    links: dict[tuple[type, str], type] = field(default_factory=dict)  # what such attributes hold, in this attempt
+    absent: frozenset[tuple[type, str]] = frozenset()  # and which may hold None
+    placed: dict[Value, values.Placed] = field(default_factory=dict)  # numbers of objects
     unlike: set[Hashable] = field(default_factory=set)  # dicts with other keys on another path: see `keyed`
     openings: set[str] = field(default_factory=set)  # with what a list could grow that could not: see `openings`
     sums: dict[tuple[int, str], tuple[Cell, Val]] = field(default_factory=dict)  # by frame and name: see `summing`
@@ -454,7 +459,7 @@ class Context:
             return f"a Python number or np.{t.dtype}" if t.either else str(t)
         if isinstance(val, Known):
             return repr(val.obj) if isinstance(val.obj, (type(None), bool, int, float, str)) else type(val.obj).__name__
-        if isinstance(val, values.ObjRef):
+        if isinstance(val, values.ObjRef | values.Node):
             return val.cls.__name__
         if isinstance(val, Foreign):
             return "an object"

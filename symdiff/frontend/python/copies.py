@@ -20,6 +20,7 @@ from symdiff.frontend.python import (
     grown,
     list_changes,
     memory,
+    nodes,
     objects,
     sets,
 )
@@ -34,6 +35,7 @@ from symdiff.frontend.python.values import (
     Known,
     ListRef,
     Maybe,
+    Node,
     ObjRef,
     Sequence_,
     SetRef,
@@ -68,6 +70,8 @@ def copied(cx: Context, node: ast.AST, val: Val) -> Val:
 def deeply_copied(cx: Context, node: ast.AST, val: Val) -> Val:
     """`copy.deepcopy(val)`: what is one object before is one object after."""
     content = grown.content_of(cx, val)
+    if content is not None and nodes.is_in(content.form):
+        return cx.refuse("SD299", node, construct=f"`{cx.text(node)}`, a copy of linked objects,")
     if content is not None and isinstance(val, ListRef) and not memory.check_stale(cx, node, val):
         return list_changes.made(cx, node, replace(content, group=Cell("list")), val.cell.kind)
     deep = _Deep(cx, node)
@@ -146,7 +150,7 @@ def _set(cx: Context, node: ast.AST, val: SetRef) -> Val:
 
 
 def _immutable(cx: Context, node: ast.AST, val: Val) -> Val:
-    if isinstance(val, (Foreign, Maybe)) or (isinstance(val, Sequence_) and val.kind != "range"):
+    if isinstance(val, (Foreign, Maybe, Node)) or (isinstance(val, Sequence_) and val.kind != "range"):
         return cx.refuse("SD299", node, construct=f"`{cx.text(node)}`, a copy of {cx.describe(val)},")
     return val
 
@@ -202,7 +206,7 @@ class _Deep:
         content = self.cx.store.get(val.cell)
         if isinstance(content, tuple):
             return list_changes.made(self.cx, self.node, tuple(map(self.of, content)), val.cell.kind)
-        if not isinstance(content, Grown) or grown.has_memory(content.form):
+        if not isinstance(content, Grown) or grown.has_memory(content.form) or nodes.is_in(content.form):
             construct = f"`{self.cx.text(self.node)}`, a deep copy of what holds a growing list of arrays or objects,"
             return self.cx.refuse("SD299", self.node, construct=construct)
         return list_changes.made(self.cx, self.node, content, val.cell.kind)

@@ -17,7 +17,7 @@ from functools import partial
 from typing import Any
 
 from symdiff.errors import Problem
-from symdiff.frontend.python import absences, kinship, lodging, memory, openings, texts, unfilled, unlike
+from symdiff.frontend.python import absences, kinship, lodging, memory, nodes, openings, texts, unfilled, unlike
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.problems import NeedStatic
@@ -31,6 +31,7 @@ from symdiff.frontend.python.values import (
     Known,
     ListRef,
     Maybe,
+    Node,
     Num,
     ObjRef,
     Reference,
@@ -60,6 +61,8 @@ def form_of(cx: Context, val: Any, around: frozenset[Cell] = frozenset()) -> Pat
     if isinstance(val, Known):
         token = val.obj if isinstance(val.obj, (str, bytes, type(None))) else id(val.obj)
         return Pattern("known", token=(type(val.obj).__name__, token), val=val)
+    if isinstance(val, Node):
+        return nodes.pattern(val.cls, val.none)
     if isinstance(val, Struct):
         return _container(cx, Pattern(val.kind, cls=val.cls, keys=val.keys), val.items, around)
     if isinstance(val, Maybe):
@@ -119,6 +122,8 @@ def join(a: Pattern, b: Pattern) -> Pattern | None:
         return _join_numbers(a, b)
     if texts.KIND in (a.kind, b.kind):
         return texts.join(a, b)
+    if nodes.KIND in (a.kind, b.kind):
+        return nodes.join(a, b)
     if absences.KIND in (a.kind, b.kind) or (absences.is_none(a) != absences.is_none(b)):
         return _join_optional(a, b)
     if {a.kind, b.kind} <= {"list", "grown"} and (a.kind, len(a.parts)) != (b.kind, len(b.parts)):
@@ -174,6 +179,9 @@ def leaf_names(form: Pattern, name: str) -> Iterator[str]:
         yield f"has_{name}" if name else ""
         yield from leaf_names(form.parts[0], name) if form.parts else ()
         return
+    if form.kind == nodes.KIND:
+        yield name
+        return
     keys: Sequence[Any] = form.keys or range(len(form.parts))
     for key, part in zip(keys, form.parts, strict=True):
         named = isinstance(key, int) or str(key).isidentifier()
@@ -197,6 +205,8 @@ def described(form: Pattern) -> str:
         return "a text" if form.kind == texts.KIND else ""
     if form.kind == absences.KIND:
         return f"{parts[0]} or None" if parts else "None"
+    if form.kind == nodes.KIND:
+        return str(form.cls.__name__)
     if form.kind == "grown":
         return f"list of {parts[0]}" if parts[0] else "empty list"
     if form.keys:
@@ -230,6 +240,8 @@ def numbers(cx: Context, form: Pattern, val: Any) -> list[Value]:
 def _inside(cx: Context, val: Any) -> Sequence[Val]:
     if isinstance(val, Struct):
         return val.items
+    if isinstance(val, Node | Known):
+        return (nodes.number(val),)
     memory.check_read(cx, val)
     content = cx.store.get(val.cell)
     return tuple(content.values()) if isinstance(content, dict) else content
@@ -266,6 +278,8 @@ def built(cx: Context, node: ast.AST, form: Pattern, found: Iterator[Value]) -> 
 
 def assembled(form: Pattern, items: Sequence[Val], cell: Cell | None) -> Any:
     """A list, dict or object of a form in this memory, or a tuple."""
+    if form.kind == nodes.KIND:
+        return Node(form.cls, items[0], bool(form.token))
     if cell is None:
         return Struct(form.kind, tuple(items), form.cls, tuple(map(str, form.keys)))
     if form.kind == "object":

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from symdiff.errors import Loc
-from symdiff.frontend.python import alternatives, grown, kinship, lodging, memory, openings, which
+from symdiff.frontend.python import alternatives, grown, kinship, lodging, memory, nodes, openings, which
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.sides import fixed, same_place
@@ -33,6 +33,7 @@ from symdiff.frontend.python.values import (
     Known,
     Letter,
     Maybe,
+    Node,
     Num,
     ObjRef,
     OneOf,
@@ -110,7 +111,7 @@ class Slot:
 
 SAME = "same"
 _MOST_OPTIONS = 64
-COMPOSITE = ("struct", "list", "dict", "attributes", "nullable")
+COMPOSITE = ("struct", "list", "dict", "attributes", "nullable", "node")
 
 
 def start(val: Any) -> Slot:
@@ -167,6 +168,10 @@ def _from_same(cx: Context, before: Any, after: Any, key: Any) -> Slot:
         return Slot(SAME, same=POISON)
     if before is BOTTOM:
         return _from_nothing(cx, after, key)
+    before, after = nodes.both(before, after)
+    if isinstance(before, Node) and isinstance(after, Node) and before.cls is after.cls:
+        none = before.none or after.none
+        return _node(after.cls, _from_same(cx, before.at, after.at, (key, "at")), none)
     if isinstance(before, Value) and isinstance(after, Value):
         if before.type != after.type:
             raise Misfit(str(before.type), str(after.type))
@@ -199,6 +204,11 @@ def _from_same(cx: Context, before: Any, after: Any, key: Any) -> Slot:
     if _choosable(cx, before) and _choosable(cx, after):
         return _one_of((), before, after, cx)
     return _number(cx, before, after, key)
+
+
+def _node(cls: type, at: Slot, none: bool) -> Slot:
+    """An object that is known by its number."""
+    return Slot("node", parts=(at,), make=lambda items: Node(cls, items[0], none), same=cls, none=none)
 
 
 def _nullable(cx: Context, before: Any, after: Any, key: Any) -> Slot | None:
@@ -300,6 +310,8 @@ def _from_nothing(cx: Context, after: Any, key: Any) -> Slot:
     if isinstance(after, Struct):
         parts = tuple(_from_nothing(cx, x, (key, k)) for k, x in enumerate(after.items))
         return Slot("struct", parts=parts, make=lambda items: Struct(after.kind, items, after.cls, after.keys))
+    if isinstance(after, Node):
+        return _node(after.cls, _from_nothing(cx, after.at, (key, "at")), after.none)
     if isinstance(after, Attributes):
         return _widen_attributes(cx, Slot("attributes"), BOTTOM, BOTTOM, after, key)
     if isinstance(after, (tuple, dict)):
@@ -346,6 +358,8 @@ def unchanged(before: Any, after: Any) -> bool:
     if isinstance(before, OneOf) and isinstance(after, OneOf):
         alike = len(before.options) == len(after.options) and all(map(unchanged, before.options, after.options))
         return before.tag.value is after.tag.value and alike
+    if isinstance(before, Node) and isinstance(after, Node):
+        return before.cls is after.cls and unchanged(before.at, after.at)
     if isinstance(before, Arr) and isinstance(after, Arr):
         return same_place(before, after)
     return isinstance(before, Reference) and isinstance(after, Reference) and before.cell is after.cell
@@ -478,6 +492,8 @@ def _widen_parts(cx: Context, slot: Slot, before: Any, header: Any, after: Any, 
     parts = tuple(
         widen(cx, s, x, y, z, (key, k)) for k, (s, x, y, z) in enumerate(zip(slot.parts, a, h, b, strict=True))
     )
+    if slot.kind == "node":
+        return _node(slot.same, parts[0], slot.none or nodes.may_be_none(before) or nodes.may_be_none(after))
     return Slot(slot.kind, parts=parts, make=slot.make, labels=slot.labels, together=slot.together)
 
 
@@ -487,6 +503,9 @@ def inside(slot: Slot, val: Any) -> tuple[Any, ...] | None:
         return (BOTTOM,) * len(slot.parts)
     if slot.kind == "attributes":
         return _named(slot.keys, val)
+    if slot.kind == "node":
+        absent = isinstance(val, Known) and val.obj is None
+        return (nodes.number(val),) if absent or (isinstance(val, Node) and val.cls is slot.same) else None
     if slot.kind == "nullable":
         return alternatives.halves(val)
     if isinstance(val, dict):

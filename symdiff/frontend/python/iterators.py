@@ -130,7 +130,7 @@ def sources(cx: Context, vals: Sequence[Val], depth: float = _ALL) -> State:
 
 def dependences(cx: Context, vals: Sequence[Val], depth: float = _ALL) -> State:
     """What the values are made of, as it is now; of containers in each other so many are run over."""
-    state: State = {}
+    state: State = {arena.cell: cx.store.get(arena.cell) for arena in cx.arenas.values()}
     for val in vals:
         _depends(cx, val, state, depth)
     return state

@@ -18,6 +18,7 @@ from symdiff.frontend.python import (
     kinship,
     may_be_none,
     mirrors,
+    nodes,
     openings,
     together,
     unlike,
@@ -45,6 +46,7 @@ from symdiff.frontend.python.values import (
     ListRef,
     Maybe,
     Method,
+    Node,
     Num,
     ObjRef,
     OneOf,
@@ -81,7 +83,7 @@ class Joiner(Sides):
         a, b = self.narrowed(0, a), self.narrowed(1, b)
         if same_known(a, b) or captured.one_object(self.cx, a, b):
             return lambda outs: a
-        a, b = mirrors.both(self.cx, a, b)
+        a, b = nodes.both(*mirrors.both(self.cx, a, b))
         if isinstance(a, Num) and isinstance(b, Num) and a.value is b.value and a.dim == b.dim:
             return lambda outs: Num(a.value, a.dim, a.tags | b.tags)
         if isinstance(a, Arr) and isinstance(b, Arr) and same_place(a, b) and self.outside(a):
@@ -103,6 +105,8 @@ class Joiner(Sides):
             return lambda outs: Struct(a.kind, tuple(p(outs) for p in parts), a.cls, a.keys)
         if isinstance(a, Reference) and type(a) is type(b):
             return self._references(a, b)
+        if isinstance(a, Node) and isinstance(b, Node) and a.cls is b.cls:
+            return self._node(a.cls, self.join(a.at, b.at), a.none or b.none)
         nullable = self._nullable(a, b)
         if nullable is not None:
             return nullable
@@ -113,6 +117,9 @@ class Joiner(Sides):
         if isinstance(a, _STRUCTURES) or isinstance(b, _STRUCTURES):
             return self._conflict(a, b)
         return None
+
+    def _node(self, cls: type, at: Rebuild, none: bool) -> Rebuild:
+        return lambda outs: Node(cls, at(outs), none)
 
     def _references(self, a: Any, b: Any) -> Rebuild:
         """Two lists (dicts, objects of one class): a new one that may share with both."""
@@ -361,6 +368,8 @@ class Joiner(Sides):
         if isinstance(live, Struct):
             items = [self.join(*((BOTTOM, x) if k == 0 else (x, BOTTOM))) for x in live.items]
             return lambda outs: Struct(live.kind, tuple(p(outs) for p in items), live.cls, live.keys)
+        if isinstance(live, Node):
+            return self._node(live.cls, self.join(*((BOTTOM, live.at) if k == 0 else (live.at, BOTTOM))), live.none)
         if isinstance(live, Arr) and self.outside(live):
             return lambda outs: live
         if isinstance(live, Reference):
@@ -446,6 +455,7 @@ _STRUCTURES = (
     DictRef,
     SetRef,
     ObjRef,
+    Node,
     Struct,
     Text,
     OneOf,

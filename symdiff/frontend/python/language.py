@@ -118,6 +118,9 @@ SUPPORTED = (
     Row("dicts, also with defaults, whose keys are found when it runs: numbers, texts, tuples of these",
         "d = defaultdict(list) ⏎ for t in v: d[int(t * 3)].append(t * x)"
         " ⏎ w = {k: sum(g) / len(g) for k, g in d.items()} ⏎ return sum(t * (k + 1) for k, t in w.items()) * len(w)"),
+    Row("linked lists, trees and graphs of objects that a loop or recursion builds: appended to, inserted into, united",
+        "a = b = Chain(x) ⏎ for t in v: ⏎     b.next = Chain(t * x) ⏎     b = b.next"
+        " ⏎ while a is not None: ⏎     x = x * 0.5 + a.value ⏎     a = a.next ⏎ return x"),
     Row("`in` with numbers", "return x if n in (1, 2) or x in [0.7, 2.0] else -x"),
     Row("`import` inside the function, of data too", "from math import exp, pi ⏎ return exp(pi * x)"),
     Row("`nonlocal`", "def add(t): ⏎     nonlocal x ⏎     x = x + t ⏎ for t in v: add(t) ⏎ return x"),

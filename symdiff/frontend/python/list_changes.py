@@ -20,6 +20,7 @@ from symdiff.frontend.python import (
     kinship,
     lodging,
     memory,
+    nodes,
     openings,
     sorting,
     unfilled,
@@ -364,6 +365,8 @@ def search(cx: Context, node: ast.AST, content: Content, name: str, item: Val) -
     """`item in s`, `s.index(item)`, `s.count(item)` of numbers, tuples or lists, compared one by one."""
     if isinstance(content, tuple):
         return cx.refuse("SD224", node, construct=f"`{name}`")
+    if content.form.kind == nodes.KIND and nodes.is_told_by_number(item, content.form):
+        content, item = replace(content, form=content.form.parts[0]), nodes.number(item)
     numbers = content.form.kind == "scalar" and cx.is_numeric(item) and not cx.aval(item).rank
     structures = content.form.kind in ("tuple", "namedtuple", "list") and isinstance(item, Struct | ListRef)
     if not numbers and not structures:

@@ -33,6 +33,7 @@ from symdiff.frontend.python.values import (
     Known,
     ListRef,
     Num,
+    Placed,
     Reference,
     Val,
     same_known,
@@ -216,7 +217,9 @@ def lodge(cx: Context, entered: Entered, view: View) -> None:
 
 def counts_up(index: Val) -> bool:
     """Whether an index is known to count from the front."""
-    return index.obj >= 0 if isinstance(index, Known) else isinstance(index, Num) and index.dim is not None
+    if isinstance(index, Known):
+        return bool(index.obj >= 0)
+    return isinstance(index, Placed) or (isinstance(index, Num) and index.dim is not None)
 
 
 def read_out(cx: Context, content: Grown, root: Val, home: Cell | None, index: Val, gone: bool = False) -> Val:
@@ -457,6 +460,12 @@ def _detached(cx: Context, node: ast.AST, view: View, at: Path, new: Any) -> Non
                 cx.store.set(("frozen", cell), cx.loc(node))  # nothing changes it any more
 
 
+def _of_numbers(cx: Context, cell: Cell) -> bool:
+    """Whether it is the list of an attribute, see `nodes`, that holds numbers alone: it is no part of another."""
+    content = cx.store.get(cell)
+    return cell in cx.attributes and isinstance(content, Grown) and not grown.has_memory(content.form)
+
+
 def _around(cx: Context, view: View) -> tuple[set[Cell], list[View]]:
     """A list, the list that it is an element of, and so on, with the views of each in the next."""
     homes, views = {view.home}, [view]
@@ -477,6 +486,7 @@ def _outdate(cx: Context, node: ast.AST, changed: Cell, view: View) -> None:
     written = (changed.name or memory.A_KIND[changed.kind], cx.loc(node))
     for cell in sorted(related([view.home]), key=lambda c: c.serial):
         valid = cell in homes or _in_any(cx, cell, views) or cx.store.get(("frozen", cell)) is not MISSING
+        valid = valid or _of_numbers(cx, cell)
         if valid or cx.store.get(cell) is MISSING or (cell.kind == "array" and changed.kind != "array"):
             continue
         cx.store.set(("stale", cell), written)

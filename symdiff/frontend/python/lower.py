@@ -23,9 +23,11 @@ from symdiff.frontend.python import (
     containers,
     grown,
     keys,
+    linked,
     listed,
     loops,
     memory,
+    nodes,
     objects,
     openings,
     parameters,
@@ -94,6 +96,7 @@ def lower(
 
 def _settled(source: Source, signature: Signature, session: Session) -> Lowered:
     staged: CompileError | None = None  # why lists of None, or of empty lists, are not of any length
+    known: CompileError | None = None  # why linked objects are not known by their attributes
     for _ in range(_MAX_ATTEMPTS):
         session.changed = False
         try:
@@ -101,9 +104,19 @@ def _settled(source: Source, signature: Signature, session: Session) -> Lowered:
         except Restart:
             continue
         except Respecialise as request:
+            if session.formed:
+                session.formed = False
+                continue
             told = _not_taken_apart(session, staged or request).problems
-            raise Respecialise(told, request.static, request.sizes) from None
+            request = Respecialise(told, request.static, request.sizes)
+            again = linked.begin_again(session) if request.sizes else None
+            if again is None:
+                raise (known or request) from None
+            session, staged, known = again, None, request
         except CompileError as error:
+            if session.formed:
+                session.formed = False
+                continue
             if session.filled:
                 session.filled = None
                 continue
@@ -113,8 +126,21 @@ def _settled(source: Source, signature: Signature, session: Session) -> Lowered:
             if session.absences:
                 session.absences, staged = False, staged or error
                 continue
-            raise which.told(session, _not_taken_apart(session, staged or error)) from None
+            error = which.told(session, _not_taken_apart(session, staged or error))
+            again = linked.begin_again(session)
+            if again is None:
+                raise _told_first(known, error) from None
+            session, staged, known = again, None, error
     raise CompileError.of("SD902", stage="lowering", message="the sizes of the arguments do not settle")
+
+
+def _told_first(known: CompileError | None, error: CompileError) -> CompileError:
+    """Why a function is not compiled, of which the first attempt asked for sizes or did not know which object is which.
+
+    What is wrong where objects are numbers tells more, unless it is that they do not fit into lists.
+    """
+    plain = known is None or not (isinstance(known, Respecialise) or all(p.code in _FOLLOWS for p in error.problems))
+    return error if known is None or plain else known
 
 
 def _not_taken_apart(session: Session, error: CompileError) -> CompileError:
@@ -131,6 +157,8 @@ def _attempt(source: Source, signature: Signature, session: Session) -> Lowered:
     cx = Context(source, session)
     root = Frame(0, source, Liveness(ast.parse("lambda: 0", mode="eval").body), local=frozenset())  # type: ignore[arg-type]  # a lambda
     cx.frames.append(root)
+    cx.links, cx.absent = dict(session.links), frozenset(session.absent)
+    nodes.begin(cx)
     bound = _arguments(cx, signature)
     try:
         result = _run(cx, source, bound)
@@ -409,6 +437,8 @@ def _element_tree(form: Pattern) -> Tree | None:
     """The structure of an element; None where it holds what is no number."""
     if form.kind in (*grown.LEAVES, unfilled.KIND):
         return Tree()
+    if form.kind == nodes.KIND:
+        return None
     parts = [_element_tree(part) for part in form.parts]
     children = tuple(part for part in parts if part is not None)
     if len(children) < len(parts) or form.kind in ("known", texts.KIND):

@@ -24,9 +24,11 @@ from symdiff.frontend.python import (
     classes,
     containers,
     kinship,
+    linked,
     lodging,
     memory,
     missing_attributes,
+    nodes,
     outside,
 )
 from symdiff.frontend.python.context import Context
@@ -45,6 +47,7 @@ from symdiff.frontend.python.values import (
     Known,
     ListRef,
     Maybe,
+    Node,
     ObjRef,
     Partial,
     Struct,
@@ -85,6 +88,8 @@ def attribute(cx: Context, node: ast.AST, base: Val, name: str) -> Val | None:
     raw = found[1] if found is not None else None
     if isinstance(base, ObjRef):
         return _of_object(cx, node, base, name, raw)
+    if isinstance(base, Node):
+        return _of_node(cx, node, base, name, raw)
     if name == "__dict__" and isinstance(base, Known) and plain.objection(base.obj) is None:
         return captured.lift_attribute(cx, base, name, base.obj.__dict__)
     fields = base.keys if isinstance(base, Struct) else getattr(cls, "_fields", ()) if issubclass(cls, tuple) else None
@@ -128,6 +133,17 @@ def _of_object(cx: Context, node: ast.AST, obj: ObjRef, name: str, raw: Any) -> 
     return _found_on(cx, node, obj, obj.cls, name, raw)
 
 
+def _of_node(cx: Context, node: ast.AST, base: Node, name: str, raw: Any) -> Val:
+    nodes.present(cx, node, base, name)
+    if not classes.is_data_descriptor(raw) or classes.is_slot(raw):
+        held = nodes.read(cx, node, base, name)
+        if held is not None:
+            return settled(cx, node, name, held)
+    if raw is None or classes.is_slot(raw):
+        return cx.refuse("SD404", node, type=base.cls.__name__, name=name)
+    return _found_on(cx, node, base, base.cls, name, raw)
+
+
 def settled(cx: Context, node: ast.AST, name: str, val: Val) -> Val:
     """What an attribute holds, as it is read."""
     if isinstance(val, Known) and isinstance(val.obj, Unread):
@@ -156,6 +172,8 @@ def _found_on(cx: Context, node: ast.AST, receiver: Val, cls: type, name: str, r
         if raw.fget is None:
             return cx.refuse("SD404", node, type=cls.__name__, name=name)
         return calls.apply(cx, node, classes.member(cx, cls, name, raw.fget, ("attr", "fget")), [receiver], {})
+    if isinstance(raw, functools.cached_property) and isinstance(receiver, Node):
+        return cx.refuse("SD412", node, name=f"`{cls.__name__}.{name}`", reason="is kept in an object, once it is read")
     if isinstance(raw, functools.cached_property):
         function = classes.member(cx, cls, name, raw.func, ("attr", "func"))
         found = calls.apply(cx, node, function, [receiver], {})
@@ -260,7 +278,9 @@ def set_attribute(cx: Context, node: ast.AST, base: Val, name: str, val: Val) ->
 
         flat.write(cx, node, Flat(base), Known(Ellipsis), val)
         return
-    if not isinstance(base, ObjRef):
+    if isinstance(base, Node):
+        nodes.present(cx, node, base, name)
+    if not isinstance(base, ObjRef | Node):
         if isinstance(base, Known) and (classes.class_of(base) or isinstance(base.obj, type)):
             outside.refuse_change(cx, node, base, cx.text(node))
         else:
@@ -276,6 +296,8 @@ def set_attribute(cx: Context, node: ast.AST, base: Val, name: str, val: Val) ->
         cx.refuse("SD221", node, target=cx.text(node))
     elif why is not None:
         cx.refuse("SD412", node, name=f"`{base.cls.__name__}`", reason=why)
+    elif isinstance(base, Node):
+        nodes.write(cx, node, base, name, val)
     else:
         _write(cx, node, base, name, val)
 
@@ -291,6 +313,7 @@ def _write(cx: Context, node: ast.AST, base: ObjRef, name: str, val: Val) -> Non
         content = attributes(cx, node, base)
         if content is not None:
             cx.name_value(val, name)
+            linked.note_held(cx, base.cls, val)
             put(cx, node, base, {**content, name: val})
 
 
@@ -340,7 +363,8 @@ def construct(cx: Context, node: ast.AST, cls: type, args: list[Val], kwargs: di
         return POISON
     if not isinstance(returned, Known) or returned.obj is not None:
         return cx.refuse("SD313", node, function=f"{cls.__name__}.__init__", message="should return None")
-    return made
+    linked.note_made(cx, made)
+    return nodes.made(cx, node, made) if cls in cx.session.linked else made
 
 
 def empty(cx: Context, node: ast.AST, cls: type) -> ObjRef:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import alternatives, apart, captured, container_operators, letters, special_methods
+from symdiff.frontend.python import alternatives, apart, captured, container_operators, letters, nodes, special_methods
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NO_TAGS,
@@ -24,6 +24,7 @@ from symdiff.frontend.python.values import (
     Letter,
     ListRef,
     Maybe,
+    Node,
     Num,
     OneOf,
     Reference,
@@ -226,6 +227,8 @@ def truth(cx: Context, node: ast.AST, val: Val) -> Val:
         return POISON
     if alternatives.involved(val):
         return alternatives.truth(cx, node, val, lambda x: truth(cx, node, x))
+    if isinstance(val, Node):
+        return nodes.truth(cx, node, val)
     if isinstance(val, Foreign):
         return cx.wrap(cx.at(node).emit("number_of", val.value, dtype="b1")[0])
     if not cx.is_numeric(val):
@@ -340,6 +343,8 @@ def _compare_sizes(op: ast.cmpop, left: Val, right: Val) -> bool | None:
 
 def _identity(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) -> Val:
     positive = isinstance(op, ast.Is)
+    if isinstance(left, Node) or isinstance(right, Node):
+        return nodes.same(cx, node, left, right, positive)
     none = any(isinstance(v, Known) and v.obj is None for v in (left, right))
     if not none and any(isinstance(v, Letter) for v in (left, right)):
         return cx.refuse("SD223", node, operator="is" if positive else "is not")  # texts that are equal may be one

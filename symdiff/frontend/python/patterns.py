@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import alternatives, containers, grown, may_be_none
+from symdiff.frontend.python import alternatives, containers, grown, may_be_none, nodes
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern, Place
 from symdiff.frontend.python.may_be_none import NULLABLE, OPTIONAL
@@ -30,6 +30,7 @@ from symdiff.frontend.python.values import (
     Listed,
     ListRef,
     Maybe,
+    Node,
     Num,
     ObjRef,
     OneOf,
@@ -97,6 +98,8 @@ def pattern_of(
         return Pattern("known", token=_token(val.obj), val=val)
     if isinstance(val, Num):
         return Pattern("scalar", type=val.type)
+    if isinstance(val, Node):
+        return nodes.passed(cx, val)
     met = numbered.met(val) if numbered is not None and isinstance(val, Arr | Reference) else None
     if met is not None:
         return met
@@ -189,6 +192,8 @@ def parts_of(cx: Context, val: Val) -> Sequence[Val] | None:
     """What a container of known structure holds."""
     if isinstance(val, Struct):
         return val.items
+    if isinstance(val, Node):
+        return (val.at,)
     if isinstance(val, ListRef):
         content = cx.store.get(val.cell)
         return content if isinstance(content, tuple) else None
@@ -217,6 +222,8 @@ def _parts(cx: Context, pattern: Pattern, val: Val) -> Sequence[Val]:
     """What stands for the parts of a pattern in a value."""
     if pattern.kind == NULLABLE:
         return may_be_none.halves(val)
+    if pattern.kind == nodes.KIND and val is not BOTTOM:
+        return (nodes.number(val),)
     return [BOTTOM] * len(pattern.parts) if val is BOTTOM else parts_of(cx, val) or ()
 
 
@@ -276,6 +283,8 @@ class Rebuilding:
             self.memory.append(made)
             self.hold(cell, self.content(pattern, name, cell))
             return made
+        if pattern.kind == nodes.KIND:
+            return Node(pattern.cls, self.value(pattern.parts[0], name), bool(pattern.token))
         return Struct(pattern.kind, tuple(self.parts(pattern, name)), pattern.cls, tuple(map(str, pattern.keys)))
 
     def parts(self, pattern: Pattern, name: str) -> list[Any]:

@@ -20,7 +20,7 @@ import ast
 from collections.abc import Hashable, Iterator, Mapping
 from typing import NoReturn
 
-from symdiff.frontend.python import instance_calls, pattern_joins, patterns, recursion_memory, rounds, sharing
+from symdiff.frontend.python import instance_calls, nodes, pattern_joins, patterns, recursion_memory, rounds, sharing
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.instances import Instance, Outer, Pattern, Place
 from symdiff.frontend.python.patterns import Numbered
@@ -196,6 +196,7 @@ def _around(cx: Context, frames: list[Frame | None]) -> Iterator[object]:
     seen: set[int] = set()
     given = {key for instance in cx.instances.every for key in instance.outer}
     held: set[Cell] = set()  # objects may hold themselves
+    yield from nodes.contents(cx, given)
     todo = frames
     while todo:
         frame = todo.pop()

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import captured, classes, containers, desugar, iterators, keys, objects
+from symdiff.frontend.python import captured, classes, containers, desugar, iterators, keys, nodes, objects
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NONE,
@@ -31,6 +31,7 @@ from symdiff.frontend.python.values import (
     ListRef,
     Maybe,
     Method,
+    Node,
     Num,
     ObjRef,
     OneOf,
@@ -76,6 +77,8 @@ def isinstance_(cx: Context, node: ast.AST, args: Args, of_class: bool = False) 
         answers = {issubclass(cls, wanted) for cls in found}
     except TypeError as error:
         return cx.refuse("SD403", node, function="isinstance", message=str(error))
+    if len(answers) != 1 and isinstance(args[0], Node):
+        return nodes.there(cx, node, args[0], positive=issubclass(args[0].cls, wanted))
     maybe = SomeIterator in found and True not in answers and any(hasattr(one, "__next__") for one in wanted)
     if len(answers) != 1 or maybe:
         return _unclear(cx, node, "issubclass" if of_class else "isinstance", args[0])
@@ -126,6 +129,8 @@ def _classes_of(val: Val) -> list[type]:
     if isinstance(val, OneOf):
         return [cls for option in val.options for cls in _classes_of(option)]
     cls = class_of_value(val)
+    if isinstance(val, Node):
+        return [val.cls, type(None)] if val.none else [val.cls]
     if cls is not None or not isinstance(val, Num):
         return [] if cls is None else [cls]
     if val.type.one_dtype:
@@ -150,6 +155,8 @@ def class_of_value(val: Val) -> type | None:
         return _PYTHON[t.dtype] if t.kind is Kind.PYTHON else np.dtype(t.dtype).type
     if isinstance(val, ObjRef):
         return ORIGINALS.get(val.cls, val.cls)
+    if isinstance(val, Node):
+        return None if val.none else val.cls
     if isinstance(val, Struct):
         return val.cls or tuple
     if isinstance(val, ListRef):
@@ -189,8 +196,9 @@ def callable_(cx: Context, node: ast.AST, args: Args) -> Val:
 
 
 def type_(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    if isinstance(args[0], ObjRef) and args[0].cls not in ORIGINALS:
-        return classes.class_value(cx, args[0].cls)
+    of = args[0]
+    if (isinstance(of, ObjRef) and of.cls not in ORIGINALS) or (isinstance(of, Node) and not of.none):
+        return classes.class_value(cx, of.cls)
     if isinstance(args[0], Foreign):
         return cx.refuse_object(node)
     found = set(_classes_of(args[0]))
@@ -216,6 +224,8 @@ def _exists(cx: Context, val: Val, name: str) -> bool | None:
 
 
 def _instance_has(cx: Context, val: Val, name: str) -> bool | None:
+    if isinstance(val, Node):
+        return True if (val.cls, name) in cx.arenas and not val.none else None
     cls = class_of_value(val)
     if cls is None or classes.lookup(cls, "__getattr__") is not None or cls in (object, SomeIterator):
         return None

@@ -17,7 +17,7 @@ from symdiff.frontend.python.headers import SAME, Misfit, Slot, start, widen
 from symdiff.frontend.python.liveness import assigned
 from symdiff.frontend.python.problems import CannotRoll, Restart
 from symdiff.frontend.python.store import MARKS, MISSING, Facts, Scope
-from symdiff.frontend.python.values import BOTTOM, DEAD, POISON, UNBOUND, Cell, Conflict, Known
+from symdiff.frontend.python.values import BOTTOM, DEAD, POISON, UNBOUND, Cell, Conflict, Known, Node
 from symdiff.ir import types
 from symdiff.ir.core import Value
 
@@ -350,8 +350,8 @@ class Rolled:
             return widen(cx, slot, before, header, after, (self.key, self._hint(key)))
         except Misfit as misfit:
             unlike.note(cx, key, before, after)
-            if self._of_inner(key) and (before is UNBOUND or before is MISSING):
-                # it is bound anew before an inner function reads it
+            if (self._of_inner(key) or isinstance(after, Node)) and (before is UNBOUND or before is MISSING):
+                # it is bound anew before an inner function reads it; of a node, it is an error to read it
                 known = isinstance(slot.same, Conflict)
                 return slot if known else start(Conflict("unbound", misfit.after))
             name = f"`{self._hint(key) or 'a value'}`"

@@ -50,6 +50,14 @@ class Session:
     searched: set[Hashable] = field(default_factory=set)  # subscripts (by call path) of lists with staged indices
     adopted: set[Hashable] = field(default_factory=set)  # those among them through which an array is written
     keyed: set[Hashable] = field(default_factory=set)  # dicts whose keys are found when it runs: see `keyed`
+    # of the classes of objects made, their attributes, and of what classes these hold objects: see `linked`
+    attributes: dict[type, dict[str, None]] = field(default_factory=dict)
+    holds: dict[type, set[type]] = field(default_factory=dict)
+    linked: dict[type, tuple[str, ...]] = field(default_factory=dict)  # whose objects are numbers, with attributes
+    links: dict[tuple[type, str], type] = field(default_factory=dict)  # attributes of these that hold such objects
+    forms_of: dict[tuple[type, str], Pattern] = field(default_factory=dict)  # of what attributes hold
+    formed: bool = False  # since the forms have become others
+    absent: set[tuple[type, str]] = field(default_factory=set)  # and may be None
     recursive: dict[Hashable, frozenset[Place]] = field(default_factory=dict)  # definitions, with what they stage
     forms: dict[Hashable, dict[Place, Pattern]] = field(default_factory=dict)  # of the elements of lists among these
     sums: dict[int, set[str]] = field(default_factory=dict)  # by loop: names that begin with 0 for an array

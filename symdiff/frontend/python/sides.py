@@ -28,6 +28,7 @@ from symdiff.frontend.python.values import (
     Letter,
     Maybe,
     Method,
+    Node,
     Num,
     OneOf,
     Partial,
@@ -140,6 +141,8 @@ class Sides:
             return all(isinstance(piece, str) or self.cx.scope.sees(piece.value) for piece in x.pieces)
         if isinstance(x, (Bound, Method)):
             return self.stays(x.receiver) and (isinstance(x, Method) or self.stays(x.function))
+        if isinstance(x, Node):
+            return self.stays(x.at)
         if isinstance(x, Num):
             return x.value is None or self.cx.scope.sees(x.value)
         if isinstance(x, Arr):

@@ -24,6 +24,7 @@ from symdiff.frontend.python.values import (
     Foreign,
     Known,
     ListRef,
+    Node,
     Num,
     ObjRef,
     OneOf,
@@ -59,6 +60,10 @@ def call(
         if cls is not None and not isinstance(val, Struct) and not of_library(cls.__module__):
             _rely_on(cx, cls, name)
         return None
+    if isinstance(val, Node) and classes.generated(found[1]):
+        what = f"`{name}` of `{cls.__name__}`, whose objects are linked with each other,"
+        why = "it asks all that is linked with an object, which may be any number of others"
+        return cx.refuse("SD299", node, construct=what, why=why, rewrite="compare with `is`, or field by field")
     why = classes.unreadable(cls) if isinstance(val, ObjRef) else None
     if why is not None or classes.function_of(cls, name) is None:
         reason = why or f"has a `{name}` that is no function"
@@ -193,6 +198,10 @@ def same_object(cx: Context, node: ast.AST, left: Val, right: Val, positive: boo
     """`is`, where one of the two is a list, dict, set or object made in the function, or both are known."""
     if keys.is_double(cx, left, right):
         return cx.refuse("SD223", node, operator="is" if positive else "is not")
+    if isinstance(left, Node) or isinstance(right, Node):
+        from symdiff.frontend.python import nodes
+
+        return nodes.same(cx, node, left, right, positive)
     unknown = any(isinstance(v, Foreign) or (isinstance(v, ListRef) and v.cell.kind == "tuple") for v in (left, right))
     if unknown or (left is not right and apart.copies(cx, left, right)):
         return cx.refuse("SD223", node, operator="is" if positive else "is not")

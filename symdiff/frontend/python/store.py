@@ -123,7 +123,7 @@ class Scope(Builder):
 
     def use(self, value: Value) -> Value:
         """The value as this region knows it."""
-        if self.homes[value] is self:
+        if self.homes.get(value) is self:
             return value
         found = self.captures.get(value) or self.copies.get(value)
         if found is not None:

@@ -65,6 +65,23 @@ class Num(Val):
         return self.value.type
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Placed(Num):
+    """The number of an object in lists to which others are appended: it stays what it is."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Node(Val):
+    """An object of a class whose objects are in lists, one for each attribute: its number there, -1 for None.
+
+    Without `none` it is certainly no None.  See `nodes`.
+    """
+
+    cls: type
+    at: Val
+    none: bool = True
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class Cell:
     """Memory: an array, a list, a dict or an object.  `external` names what it belonged to before the call."""

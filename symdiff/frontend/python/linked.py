@@ -1,0 +1,75 @@
+"""Which classes are linked: their objects hold objects of the same class, or of others that hold such.
+
+Objects of the call are known by their attributes, as long as that does.  What a loop builds of them and changes at a
+place of the run (a list that is appended to at its end, a tree that is inserted into, sets that are united) does not:
+then the function is compiled again, and they are known by numbers: see `nodes`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from symdiff import plain
+from symdiff.frontend.python import kinship
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.session import Session
+from symdiff.frontend.python.values import NONE, Attributes, DictRef, Known, ListRef, ObjRef, Val
+
+
+def note_made(cx: Context, obj: ObjRef) -> None:
+    """Note which attributes an object has behind its `__init__`."""
+    content = cx.store.get(obj.cell)
+    if isinstance(content, Attributes) and _is_users(obj.cls):
+        names = cx.session.attributes.setdefault(obj.cls, {})
+        names.update(dict.fromkeys(content))
+        for val in content.values():
+            note_held(cx, obj.cls, val)
+
+
+def note_held(cx: Context, cls: type, val: Val) -> None:
+    """Note what an attribute of an object of a class holds."""
+    found = cx.session.holds.setdefault(cls, set())
+    found |= {part.cls for _, part in kinship.inside(cx, val) if isinstance(part, ObjRef)}
+    if isinstance(val, ListRef | DictRef):
+        found.add(list)
+    if isinstance(val, Known) and val.obj is None:
+        found.add(cls)  # what is not there yet may be one of them
+
+
+def note_listed(cx: Context, val: Val) -> None:
+    """Note what a list takes in: any list that an object holds may be that list."""
+    if isinstance(val, ObjRef):
+        cx.session.holds.setdefault(list, set()).add(val.cls)
+
+
+def _is_users(cls: type) -> bool:
+    return plain.written_in_python(cls) and not cls.__module__.startswith("symdiff.frontend.spelled")
+
+
+def of(session: Session) -> dict[type, tuple[str, ...]]:
+    """The classes of which an object may hold one of its own class, at any distance, with their attributes."""
+    found: dict[type, tuple[str, ...]] = {}
+    for cls, names in session.attributes.items():
+        reached, todo = set[Any](), list(session.holds.get(cls, ()))
+        while todo:
+            other = todo.pop()
+            if other not in reached:
+                reached.add(other)
+                todo += session.holds.get(other, ())
+        if cls in reached and names:
+            found[cls] = tuple(names)
+    return found
+
+
+def begin_again(session: Session) -> Session | None:
+    """What to begin again with where the objects of linked classes are known by numbers; None if there is no more."""
+    if session.linked:
+        return None
+    found = of(session)
+    if not found:
+        return None
+    return Session(
+        session.sizes, session.statics, session.by_value, sharing=session.sharing, checking=session.checking,
+        shared=session.shared,
+        linked=found, ragged=True, texts=[NONE],
+    )  # fmt: skip

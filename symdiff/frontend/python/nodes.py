@@ -1,0 +1,280 @@
+"""Objects of classes that are linked with each other, each known by a number: lists, trees and graphs of any size.
+
+By hand: of `class Node` all objects of the call are in lists, one for each attribute.  `Node(v)` appends to each, and
+the object is its number in them; `node.next.value` is `values[nexts[node]]`, `node.next = other` is `nexts[node] =
+other`.  None, where an object may be, is the number -1.  So two names of one object are two equal numbers, and a change
+under one of them is seen under the other.
+
+That is tried where objects that are known by their attributes do not do, see `linked`: the function is compiled again.
+What an object is in `__init__` ends with it: the numbers are given behind it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+from symdiff.frontend.python import (
+    alternatives,
+    classes,
+    containers,
+    grown,
+    lodging,
+    memory,
+    operators,
+    special_methods,
+)
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.instances import Pattern
+from symdiff.frontend.python.problems import Restart
+from symdiff.frontend.python.values import (
+    POISON,
+    Attributes,
+    Cell,
+    Grown,
+    Known,
+    ListRef,
+    Node,
+    Num,
+    ObjRef,
+    Placed,
+    Val,
+    static_size,
+)
+from symdiff.ir import types
+
+KIND = "node"  # of what an object is as an element of a list, or where it is passed
+NOTHING = Known(-1)  # the number of None
+
+
+def begin(cx: Context) -> None:
+    """Make the lists of each class, before anything is run."""
+    for cls, names in cx.session.linked.items():
+        text = cls.__name__.lower()
+        for name in names:
+            cell = Cell("list", name=f"{text}_{name}")
+            form = cx.session.forms_of.get((cls, name))
+            cx.base_set(cell, () if form is None else grown.empty(cx, form))
+            cx.arenas[cls, name] = ListRef(cell)
+            cx.attributes.add(cell)
+
+
+def contents(cx: Context, given: set[Any]) -> Iterator[Any]:
+    """What is in the lists, but for those that a function was given."""
+    for arena in cx.arenas.values():
+        if arena.cell not in given:
+            yield cx.store.get(arena.cell)
+
+
+def made(cx: Context, node: ast.AST, obj: ObjRef) -> Val:
+    """The number of an object behind its `__init__`, which was an object like others in it."""
+    content = cx.store.get(obj.cell)
+    names = cx.session.linked[obj.cls]
+    assert isinstance(content, Attributes)
+    first = cx.store.get(cx.arenas[obj.cls, names[0]].cell)
+    place = Known(len(first)) if isinstance(first, tuple) else cx.wrap(grown.count(cx, first))
+    this = Node(obj.cls, place if isinstance(place, Known) else _placed(cx, place), none=False)
+    for name in names:
+        val = content[name] if name in content else _of_class(cx, node, obj.cls, name)
+        if isinstance(val, ObjRef) and val.cell is obj.cell:
+            val = this
+        val = _linked(cx, obj.cls, name, val)
+        arena = cx.arenas[obj.cls, name]
+        if cx.store.get(arena.cell) == ():
+            empty = grown.staged(cx, node, (), val)
+            if empty is None:
+                return POISON
+            lodging.change(cx, node, arena.cell, empty)
+        if val is POISON or containers.append_value(cx, node, arena, val) is POISON:
+            return POISON
+        _note_form(cx, obj.cls, name)
+    cx.store.set(("stale", obj.cell), (f"{obj.cls.__name__}()", cx.loc(node)))  # it is its number from now on
+    return this
+
+
+def _note_form(cx: Context, cls: type, name: str) -> None:
+    """Note what an attribute holds, so that its list is of that from its beginning."""
+    content, forms = cx.store.get(cx.arenas[cls, name].cell), cx.session.forms_of
+    if not isinstance(content, Grown):
+        return
+    old = forms.get((cls, name), content.form)
+    form = grown.join(old, content.form)
+    sizes = [d for t in grown.leaf_types(content.form) for d in types.sizes(t)]
+    if form is not None and all(map(static_size, sizes)) and forms.get((cls, name)) != form:
+        forms[cls, name] = form
+        cx.session.formed = True
+
+
+def _of_class(cx: Context, node: ast.AST, cls: type, name: str) -> Val:
+    """What an attribute is before it is set: that of the class."""
+    found = classes.lookup(cls, name)
+    if found is None or hasattr(type(found[1]), "__get__"):
+        return cx.refuse("SD310", node, name=f"`{name}`", then="an attribute", otherwise="not there")
+    return classes.member(cx, cls, name, found[1])
+
+
+def _linked(cx: Context, cls: type, name: str, val: Val) -> Val:
+    """What an attribute is to hold: None as the number that it is, where the attribute holds objects.
+
+    Raises Restart where it was not known that it holds objects, or that these may be None.
+    """
+    of = cx.links.get((cls, name))
+    if of is not None and isinstance(val, Known) and val.obj is None:
+        val = Node(of, NOTHING)
+    if not isinstance(val, Node) or (of is not None and of is not val.cls):
+        return val
+    if of is None or (val.none and (cls, name) not in cx.absent):
+        cx.session.links[cls, name] = val.cls
+        cx.session.forms_of.pop((cls, name), None)
+        cx.session.absent |= {(cls, name)} if val.none else set()
+        raise Restart
+    return val
+
+
+def _placed(cx: Context, place: Any) -> Placed:
+    """The number of an object, which stays what it is: one for each value."""
+    assert isinstance(place, Num) and place.value is not None
+    return cx.placed.setdefault(place.value, Placed(place.value, place.dim, place.tags))
+
+
+# --- None or an object
+
+
+def both(a: Any, b: Any) -> tuple[Any, Any]:
+    """Two things of which one is to be chosen: None as the object that is nothing, where the other is one."""
+    for one, other in ((a, b), (b, a)):
+        if isinstance(one, Node) and isinstance(other, Known) and other.obj is None:
+            return (one, Node(one.cls, NOTHING)) if one is a else (Node(one.cls, NOTHING), one)
+    return a, b
+
+
+def number(val: Any) -> Val:
+    """The number of an object or None."""
+    return val.at if isinstance(val, Node) else NOTHING
+
+
+def may_be_none(val: Any) -> bool:
+    return val.none if isinstance(val, Node) else isinstance(val, Known) and val.obj is None
+
+
+def pattern(cls: type, none: bool) -> Pattern:
+    """What an object is as an element of a list, or where it is passed."""
+    return Pattern(KIND, (Pattern("scalar", type=types.INT),), cls=cls, token=none)
+
+
+def passed(cx: Context, val: Node) -> Pattern:
+    """The pattern of an object that is passed: one function serves those that are None and those that are not."""
+    absent = any(cx.links.get(place) is val.cls for place in cx.absent)
+    return pattern(val.cls, val.none or absent)
+
+
+def is_in(form: Pattern) -> bool:
+    """Whether an element of this form is or holds such an object."""
+    return form.kind == KIND or any(map(is_in, form.parts))
+
+
+def join(a: Pattern, b: Pattern) -> Pattern | None:
+    """The pattern of what is an object of a class, or None, in both cases; None of others."""
+    found = [p for p in (a, b) if p.kind == KIND]
+    absent = [p for p in (a, b) if p.kind == "known" and isinstance(p.val, Known) and p.val.obj is None]
+    if not found or len(found) + len(absent) < 2 or found[0].cls is not found[-1].cls:
+        return None
+    return pattern(found[0].cls, bool(absent) or any(p.token for p in found))
+
+
+def is_told_by_number(val: Val, form: Pattern) -> bool:
+    """Whether a value equals an object of this form if their numbers are equal."""
+    found = None if form.cls is None else classes.lookup(form.cls, "__eq__")
+    plain = found is None or found[0] is object
+    return plain and (may_be_none(val) if not isinstance(val, Node) else val.cls is form.cls)
+
+
+def there(cx: Context, node: ast.AST, val: Node, positive: bool = True) -> Val:
+    """Whether it is an object, and not None."""
+    if isinstance(val.at, Known) or not val.none:
+        return Known((not isinstance(val.at, Known) or val.at.obj >= 0) == positive)
+    assert isinstance(val.at, Num) and val.at.value is not None
+    allowed = cx.scope.fact(val.at.value, alternatives.EITHER)
+    if len(allowed) == 1:
+        return Known((allowed == alternatives.PRESENT) == positive)
+    test = operators.compare(cx, node, ast.GtE() if positive else ast.Lt(), Num(val.at.value), Known(0))
+    sides = (alternatives.PRESENT, alternatives.ABSENT)
+    return alternatives.note(cx, test, val.at.value, *(sides if positive else sides[::-1]))
+
+
+def present(cx: Context, node: ast.AST, val: Node, name: str) -> None:
+    """AttributeError, when it runs, where it is None."""
+    absent = there(cx, node, val, positive=False)
+    if isinstance(absent, Known) and not absent.obj:
+        return
+    operators.raise_if(cx, node, absent, "AttributeError", (f"'NoneType' object has no attribute '{name}'",))
+    if isinstance(val.at, Num) and val.at.value is not None:
+        cx.scope.facts = {**cx.scope.facts, val.at.value: alternatives.PRESENT}
+
+
+def same(cx: Context, node: ast.AST, left: Val, right: Val, positive: bool) -> Val:
+    """`left is right`, where one of them is such an object, or may be."""
+    both_ = [v for v in (left, right) if isinstance(v, Node)]
+    if len(both_) == 2 and both_[0].cls is both_[1].cls:
+        op = ast.Eq() if positive else ast.NotEq()
+        return operators.compare(cx, node, op, *(Num(v.at.value) if isinstance(v.at, Num) else v.at for v in both_))
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Node) and isinstance(other, Known) and other.obj is None:
+            return there(cx, node, one, not positive)
+        if isinstance(one, Node) and isinstance(other, Known):
+            return Known(not positive)
+    return cx.refuse("SD223", node, operator="is" if positive else "is not")
+
+
+def truth(cx: Context, node: ast.AST, val: Node) -> Val:
+    """`if node`: whether it is there, and what its class says of it."""
+    from symdiff.frontend.python import control
+
+    is_there = there(cx, node, val)
+    if not any(classes.lookup(val.cls, name) for name in ("__bool__", "__len__")):
+        return is_there
+
+    def said() -> Val:
+        found = special_methods.truth(cx, node, val)
+        return POISON if found is None else found
+
+    return control.choose(cx, node, is_there, said, lambda: Known(False))
+
+
+# --- attributes
+
+
+def read(cx: Context, node: ast.AST, base: Node, name: str) -> Val | None:
+    """`base.name` of what its lists hold; None of everything else."""
+    arena = cx.arenas.get((base.cls, name))
+    if arena is None:
+        return None
+    found = containers.subscript(cx, node, arena, _index(cx, base))
+    return _again(cx, base.cls, name, found)
+
+
+def _again(cx: Context, cls: type, name: str, val: Val) -> Val:
+    """An object read out of a list, its number as one that stays."""
+    if not isinstance(val, Node) or isinstance(val.at, Known):
+        return val
+    return Node(val.cls, _placed(cx, val.at), (cls, name) in cx.absent)
+
+
+def _index(cx: Context, base: Node) -> Val:
+    return base.at if isinstance(base.at, Known) else _placed(cx, base.at)
+
+
+def write(cx: Context, node: ast.AST, base: Node, name: str, val: Val) -> None:
+    """`base.name = val`."""
+    arena = cx.arenas.get((base.cls, name))
+    if arena is None and classes.has_room(base.cls, name):
+        cx.session.linked[base.cls] += (name,)
+        raise Restart
+    if arena is None:
+        cx.refuse("SD404", node, type=base.cls.__name__, name=name)
+        return
+    if memory.is_poison(val):
+        return
+    containers.set_item(cx, node, arena, _index(cx, base), _linked(cx, base.cls, name, val))
+    _note_form(cx, base.cls, name)

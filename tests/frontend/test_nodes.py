@@ -1,0 +1,327 @@
+"""Objects that are numbers in lists: what Python does with them, what is refused, what is printed."""
+
+from __future__ import annotations
+
+import copy
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from symdiff import CompileError, generate, grad, value_and_grad
+
+X, PLACES = np.array([1.0, 2.0, 3.0, -1.0, 0.5]), np.array([2, 0, 2, 1, 0])
+
+
+class Link:
+    def __init__(self, value, following=None):
+        self.value = value
+        self.next = following
+
+
+def chain(x):
+    head = tail = Link(x[0])
+    for t in x[1:]:
+        tail.next = Link(t)
+        tail = tail.next
+    return head
+
+
+def weighted(head):
+    total = 0.0
+    while head is not None:
+        total = total * 0.5 + head.value
+        head = head.next
+    return total
+
+
+def differences(function, x, *args):
+    """The gradient by central differences."""
+    steps = 1e-6 * np.eye(len(x))
+    return np.array([(function(x + h, *args) - function(x - h, *args)) / 2e-6 for h in steps])
+
+
+# --- what Python does
+
+
+def one_object_by_two_names(x):
+    head = chain(x)
+    other = head.next
+    head.next.value = 5.0 * x[0]
+    other.value *= x[2]
+    return weighted(head)
+
+
+def is_and_equals(x):
+    head = chain(x)
+    a, b = head.next, head.next
+    total = a.value if a == b and a is b else 0.0
+    return total + (head.value if a is not head and a != head else 1.0) + (1.0 if head == 3 else 2.0)
+
+
+def classes_and_truth(x):
+    node, total = chain(x), 0.0
+    while isinstance(node, Link):
+        total = total * 0.5 + (node.value if type(chain(x)) is Link and hasattr(chain(x), "value") else 0.0)
+        node = node.next
+    return total if not node and not isinstance(node, Link) else 7.0
+
+
+def patterns(x):
+    node, total = chain(x), 0.0
+    while node is not None:
+        match node:
+            case Link(value=v, next=None):
+                total = total + 2 * v
+            case Link(value=v):
+                total = total + v * v
+        node = node.next
+    return total
+
+
+def in_a_list(x):
+    node = first = chain(x)
+    large = []
+    while node is not None:
+        if node.value > 0.6:
+            large.append(node)
+        node = node.next
+    total = sum(a.value for a in large) * (2.0 if first in large else 3.0) + large.index(first)
+    for a in sorted(large, key=lambda a: -a.value):
+        total = total * 0.5 + a.value
+    large.remove(first)
+    return total * len(large) + max(large, key=lambda a: a.value).value
+
+
+def ring(x):
+    head = tail = chain(x)
+    while tail.next is not None:
+        tail = tail.next
+    tail.next = head
+    total, node = 0.0, head
+    for _ in range(12):
+        node.value = node.value * 0.9 + 0.1 * node.next.value
+        node = node.next
+        total += node.value
+    return total
+
+
+class Member:
+    rate = 3.0
+    boss = None
+
+    def __init__(self, weight, all_of_them):
+        self.weight = weight
+        self.team = []
+        all_of_them.append(weight)
+
+    def hire(self, weight, all_of_them):
+        other = Member(weight, all_of_them)
+        other.boss = self
+        self.team.append(other)
+        return other
+
+    @property
+    def level(self):
+        node, level = self, 0
+        while node.boss is not None:
+            node, level = node.boss, level + 1
+        return level
+
+    @property
+    def cost(self):
+        return self.weight**2 * (self.level + 1) * self.rate + sum(m.cost for m in self.team)
+
+
+def a_firm(x, places):
+    """An attribute that the class has until an object has it; properties, recursion over lists of nodes."""
+    weights = []
+    first = Member(x[0], weights)
+    members = [first]
+    for i in range(1, len(x)):
+        members.append(members[places[i] % i].hire(x[i], weights))
+    return first.cost + sum(weights)
+
+
+def read_later(x):
+    """A generator that is asked at once, and a closure that is asked after a change."""
+    head = chain(x)
+    value = lambda: head.value * head.next.value
+    before = value()
+    head.value = x[1]
+    return before * value()
+
+
+def with_a_derivative(x):
+    head = chain(x)
+
+    def energy(a):
+        total, node = 0.0, head
+        while node is not None:
+            total, node = total + node.value * a**2, node.next
+        return total
+
+    from symdiff import grad as slope
+
+    return slope(energy)(x[0])
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+@pytest.mark.parametrize(
+    "function",
+    [
+        one_object_by_two_names, is_and_equals, classes_and_truth, patterns, in_a_list, ring, a_firm, read_later,
+        with_a_derivative,
+    ],
+)  # fmt: skip
+def test_as_in_python(function: Callable[..., Any], level: int) -> None:
+    args = (PLACES,) if function is a_firm else ()
+    value, gradient = value_and_grad(function, level=level)(X, *args)
+    assert value == pytest.approx(function(X, *args), rel=1e-14)
+    assert gradient == pytest.approx(differences(function, X, *args), rel=1e-6, abs=1e-7)
+
+
+def no_next(x):
+    node = chain(x)
+    while True:
+        node = node.next
+        if node.value < -5:
+            return node.value
+
+
+def nothing_to_set(x):
+    head, node = chain(x), chain(x)
+    while node is not None:
+        node = node.next
+    node.value = 1.0
+    return weighted(head)
+
+
+@pytest.mark.parametrize("function", [no_next, nothing_to_set])
+def test_none_has_no_attributes(function: Callable[..., Any]) -> None:
+    for run in (function, grad(function)):
+        with pytest.raises(AttributeError, match="'NoneType' object has no attribute"):
+            run(X)
+
+
+# --- what is refused
+
+
+def shallow_copy(x):
+    head = chain(x)
+    other = copy.copy(head)
+    other.value = 3.0
+    return weighted(head)
+
+
+def deep_copy_of_a_list(x):
+    nodes = [chain(x), chain(x)]
+    other = copy.deepcopy(nodes)
+    other[0].value = 3.0
+    return weighted(nodes[0])
+
+
+def as_a_result(x):
+    return chain(x)
+
+
+def in_a_result(x):
+    head = chain(x)
+    return weighted(head), [head, head.next]
+
+
+def shown(x):
+    head = chain(x)
+    print(head)
+    return weighted(head)
+
+
+def as_numbers(x):
+    head, found = chain(x), []
+    while head is not None:
+        found.append(head)
+        head = head.next
+    return np.sum(np.array(found)) * x[0]
+
+
+def in_no_order(x):
+    return sorted([chain(x), chain(x)])[0].value
+
+
+def added(x):
+    head = chain(x)
+    return head.next + 1 + weighted(head)
+
+
+def an_index(x):
+    head = chain(x)
+    return x[head.next] + weighted(head)
+
+
+class Kept(Link):
+    @functools.cached_property
+    def twice(self):
+        return 2 * self.value
+
+
+def a_cached_property(x):
+    head = tail = Kept(x[0])
+    for t in x[1:]:
+        tail.next = Kept(t)
+        tail = tail.next
+    first = head.twice
+    head.value = 7.0
+    return first + head.twice + weighted(head)
+
+
+class Registered:
+    def __init__(self, value, register):
+        self.value = value
+        self.next = None
+        register.append(self)
+
+
+def known_before_it_is_made(x):
+    register = []
+    head = tail = Registered(x[0], register)
+    for t in x[1:]:
+        tail.next = Registered(t, register)
+        tail = tail.next
+    register[0].value = 5.0
+    return weighted(head)
+
+
+@pytest.mark.parametrize(
+    ("function", "code"),
+    [
+        (shallow_copy, "SD299"),
+        (deep_copy_of_a_list, "SD299"),
+        (as_a_result, "SD322"),
+        (in_a_result, "SD322"),
+        (shown, "SD222"),
+        (as_numbers, None),
+        (in_no_order, "SD224"),
+        (added, "SD321"),
+        (an_index, None),
+        (a_cached_property, "SD412"),
+        (known_before_it_is_made, None),
+    ],
+)
+def test_refused(function: Callable[..., Any], code: str | None) -> None:
+    """Of a number of any length: nothing that is asked of an object is answered with its number."""
+    with pytest.raises(CompileError) as caught:
+        generate(function, types="x=f8[n]")
+    assert code is None or code in {p.code for p in caught.value.problems}
+
+
+# --- what is printed
+
+
+def test_the_lists_are_those_of_an_expert() -> None:
+    text = generate(lambda x: weighted(chain(x)), types="x=f8[n]", name="f", functions=["value_and_grad"])
+    body = text.partition("def f_value_and_grad")[2].partition("\ndef ")[0]
+    assert "link_next[tail] = " in body and "link_next = [-1]" in body
+    assert "raise AttributeError" not in body, "no test for None of what cannot be None"
+    assert "link_value[" in body and "link_next.append(-1)" in body
