@@ -50,8 +50,8 @@ a class defined inside the function is not supported
   rewrite: pass the arguments one by one, or index the array: `f(x[0], x[1])`""",
     "SD213": """\
 this comprehension runs over `v`, whose length is not known when compiling
-    return len({t: x for t in v}) * x
-               ^^^^^^^^^^^^^^^^^
+    return len({t for t in v}) * x
+               ^^^^^^^^^^^^^^
   why: a list of unknown length whose elements are made turn by turn has no type
   rewrite: use array operations, or a `for` loop that appends scalars or equal arrays""",
     "SD214": """\

@@ -152,3 +152,24 @@ def rows(v):
     for i, t in enumerate(v):
         out[i] = v * t
     return sum(np.sum(row) for row in out)
+
+
+class Tagged:
+    def __init__(self, x):
+        self.x, self.tag = x, None
+
+
+@cases(0.7, V)
+@cases(0.7, V[:0])
+def lists_and_attributes_that_begin_as_none(x, v):
+    m = None
+    for t in v:
+        if m is None:
+            m = [t * x]
+        else:
+            m.append(m[-1] * t)
+    ps = [Tagged(t * x) for t in v]
+    for p in ps:
+        if p.x > 0:
+            p.tag = p.x * x
+    return (x if m is None else sum(m)) + sum(p.x if p.tag is None else p.tag for p in ps)
