@@ -174,7 +174,12 @@ _DIVIDING = frozenset(("floordiv", "mod"))
 
 def _is_element(op: Op, steady: Set[Value], anew: Mapping[Value, Op]) -> bool:
     """Whether an operation takes a part of an array or list that no loop changes, or of such a part."""
-    if op.prim.name not in ("index", "transpose", "seq_get") or not (op.ins[0] in steady or op.ins[0] in anew):
+    if op.prim.name not in ("index", "transpose", "seq_get"):
+        return False
+    whole = op.ins[0]
+    while whole in anew and anew[whole].prim.name == "opt_get":  # the array that is there is the one that may be
+        whole = anew[whole].ins[0]
+    if whole not in steady and whole not in anew:
         return False
     if op.prim.name != "index":
         return True

@@ -76,6 +76,7 @@ class Flow:
         self.under: dict[int, Buffers] = {}  # what a buffer may be in truth: a cond's result, a part, a claimed operand
         self.written: set[int] = set()
         self.made_by: dict[Value, tuple[Op, int]] = {}
+        self.outside: dict[Value, Value] = {}  # what parameters of branches are
         self.fresh_count = 0
 
     # --- what subclasses decide
@@ -333,6 +334,7 @@ class Flow:
     def cond(self, frame: Frame, op: Op, ins: list[Value]) -> Steps:
         blocks, ends = [], []
         for region in op.regions:
+            self.outside.update(zip(region.params, ins[1:], strict=True))
             inner = yield self.region(region, [self.of(v) for v in ins[1:]], (), frame.depth + 1)
             blocks.append(inner.rebuilt())
             ends.append([self.of(v) for v in inner.outs])

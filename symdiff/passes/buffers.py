@@ -24,7 +24,7 @@ from symdiff.ir.core import REGISTRY, Block, Function, Op, Params, Program, Valu
 from symdiff.ir.effects import derived
 from symdiff.ir.memory import Buffers, Claim, Frame, Memory, Summary, viewed
 from symdiff.ir.steps import Steps
-from symdiff.ir.types import INT, AVal, Seq, Type
+from symdiff.ir.types import INT, AVal, Opt, Seq, Type
 from symdiff.passes.regions import map_blocks, rebuilt, same_block
 
 _READS = ("index", "seq_last", "seq_get", "seq_slice", "seq_len", "dim_of")  # they read a part, or less
@@ -113,10 +113,7 @@ class _Plan:
             for k, v in enumerate(op.outs):
                 for r, region in enumerate(regions):
                     if (v, r) in self.branches:
-                        b = Builder(op.loc)
-                        made = b.emit("copy", region.outs[k], hints=(region.outs[k].hint,))[0]
-                        outs = (*region.outs[:k], made, *region.outs[k + 1 :])
-                        regions[r] = Block(region.params, (*region.ops, *b.ops), outs)
+                        regions[r] = _with_copy(region, k, op)
             ops.append(rebuilt(op, op.ins, op.outs, regions))
         return same_block(block, block.params, ops, block.outs)
 
@@ -148,6 +145,7 @@ class _Copies(Flow):
     ) -> None:
         super().__init__(program, summaries, public)
         self.plan, self.residuals, self.borrow = plan, plan.residuals, plan.borrow
+        self.chooser: Op | None = None  # whose branches are to copy: what is behind them may be ours in the next round
 
     def step(self, frame: Frame, k: int, op: Op) -> Steps:
         ins = list(op.ins)
@@ -167,14 +165,14 @@ class _Copies(Flow):
         return new
 
     def refused(self, frame: Frame, op: Op, x: Value, clash: frozenset[Value], where: Claim) -> Value:
-        if where.elements and (lent := _lent_of(op, x.type, where)):
-            self.plan.unlent |= lent
-            return x
-        if clash and self.plan.rounds < _VIEW_ROUNDS and not where.elements:
+        if clash and self.plan.rounds < _VIEW_ROUNDS:
             slices = self.slices(frame, x, clash)
             if slices:
                 self.plan.views |= slices
                 return x
+        if where.elements and (lent := _lent_of(op, x.type, where)):
+            self.plan.unlent |= lent
+            return x
         if not where.elements and (branches := self.not_theirs(x, clash)):
             self.plan.branches |= branches
             return x
@@ -182,15 +180,36 @@ class _Copies(Flow):
 
     def not_theirs(self, x: Value, clash: frozenset[Value]) -> set[tuple[Value, int]]:
         """The branches that chose memory for x that cannot be written; none where all did, or nothing was chosen."""
-        *_, root = self.sources(x)
+        root, same_block = self.chosen(x)
         op, _ = self.made_by.get(root, (None, 0))
-        if op is None or op.prim.name != "cond" or root.type != x.type:
+        if op is None or op.prim.name != "cond" or root.type not in (x.type, Opt(x.type)):
             return set()
         closed = self.fixed.union(*(self.closure(self.of(v).all) for v in clash))
         k = op.outs.index(root)
         memories = [self.closure(self.of(region.outs[k]).top) for region in op.regions]
         found = {(root, r) for r, m in enumerate(memories) if any(b < 0 or b in closed for b in m)}
-        return set() if len(found) == len(op.regions) else found - self.plan.branches
+        others = [region for r, region in enumerate(op.regions) if (root, r) not in found]
+        kept = same_block or all(region.outs[k] in region.params for region in others)
+        can = all(_copied_in(op.regions[r], k) is not None for _, r in found)
+        found -= self.plan.branches
+        if not (found and others and kept and can and self.chooser in (None, op)):
+            return set()
+        self.chooser = op
+        return found
+
+    def chosen(self, x: Value) -> tuple[Value, bool]:
+        """What x is, or is a view of, where branches chose it; whether it is written in the block that they are in."""
+        *_, root = self.sources(x)
+        same_block = True
+        while True:
+            op, _ = self.made_by.get(root, (None, 0))
+            if op is not None and op.prim.name == "opt_get":
+                inner = op.ins[0]
+            elif root in self.outside:
+                inner, same_block = self.outside[root], False
+            else:
+                return root, same_block
+            *_, root = self.sources(inner)
 
     def slices(self, frame: Frame, x: Value, clash: frozenset[Value]) -> set[Value]:
         """The views to copy instead of x; none if some other holder is neither a view nor one of several.
@@ -311,6 +330,25 @@ class _Copies(Flow):
         frame.own |= self.of(new).top
         frame.ops.append(made)
         return new
+
+
+def _copied_in(region: Block, k: int) -> Value | None:
+    """The array that is result `k` of a branch, or that is there where one may be missing."""
+    v = region.outs[k]
+    if not isinstance(v.type, Opt):
+        return v
+    made = next((op for op in region.ops if v in op.outs), None)
+    return made.ins[0] if made is not None and made.prim.name == "opt_some" else None
+
+
+def _with_copy(region: Block, k: int, op: Op) -> Block:
+    """A branch of `op` whose result `k` is a copy."""
+    b, x = Builder(op.loc), _copied_in(region, k)
+    assert x is not None
+    made = b.emit("copy", x, hints=(region.outs[k].hint,))[0]
+    if x is not region.outs[k]:
+        made = b.emit("opt_some", made)[0]
+    return Block(region.params, (*region.ops, *b.ops), (*region.outs[:k], made, *region.outs[k + 1 :]))
 
 
 def _lent_of(op: Op, t: Type, where: Claim) -> set[Value]:

@@ -22,6 +22,14 @@ def line(n: int) -> tuple[Any, ...]:
     return 0.7, vector(n)
 
 
+def rows(n: int) -> tuple[Any, ...]:
+    return 0.7, 2 * matrix(n, 3)
+
+
+def waves(n: int) -> tuple[Any, ...]:
+    return 0.7, np.cos(np.arange(n))
+
+
 def numbers(n: int) -> tuple[Any, ...]:
     return 2 * vector(n), 0.7
 
@@ -38,6 +46,8 @@ PROGRAMS: dict[Callable[..., Any], tuple[str, Arguments]] = {
     turned.reads_of_columns: ("a=float, x=f8[n]", line),
     turned.a_helper_that_gets_a_transpose: ("a=float, x=f8[n]", line),
     turned.a_few_positions_in_each_turn: ("a=float, x=f8[n], e=f8[n, 3]", table),
+    turned.two_tables_in_turn: ("a=float, m=f8[n, 3]", rows),
+    turned.copied_where_a_branch_begins_anew: ("a=float, x=f8[n]", waves),
     absent.a_buffer_made_when_one_is_large: ("v=f8[n], x=float", numbers),
     complex_parts.of_one_chosen_in_each_turn: ("a=float, x=f8[n]", line),
 }

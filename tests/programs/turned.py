@@ -93,3 +93,34 @@ def a_few_positions_in_each_turn(a, x, e):
         k[:, d[:2]] += f[i + 1]
         k[np.ix_([1, 0], d[1:])] = x[i] * k[0, i]
     return np.sum(f * f) + np.sum(k * k)
+
+
+@cases(0.7, array(5, 3))
+def two_tables_in_turn(a, m):
+    tables = [m.copy(), m * a]
+    for i in range(1, len(m)):
+        j = i % 2
+        tables[j][i] += tables[1 - j][i - 1] * a
+        if m[i, 0] > 1.0:
+            row = tables[j][i]
+            row[0] *= tables[1 - j][i, 1]
+    return np.sum(tables[0] * tables[1])
+
+
+@cases(0.7, np.array([0.9, 0.2, 0.7, -0.8, 0.6, 0.4]))
+@cases(0.7, array(3))
+def copied_where_a_branch_begins_anew(a, x):
+    low = high = None
+    u = x * a
+    s = 0.0
+    for k in range(1, len(x)):
+        if x[k] > 0.5 and low is None:
+            low, u = x.copy(), x[::-1].copy()
+        if x[k] < -0.5 and high is None:
+            high = x[::-1]
+        if low is not None and high is not None:
+            low[k], s = high[k - 1] * a, s + low[k - 1]
+            s += low[k] * high[k] * u[k]
+        if x[k] > 0.3:
+            u[k] *= a + u[k - 1]
+    return s + np.sum(u * x)
