@@ -164,6 +164,26 @@ class Doubled(lazy.Indexed):
         return 2 * self.items[k]
 
 
+class Two(lazy.Indexed):
+    def __len__(self):
+        return 2
+
+
+class TwoDoubled(Two):
+    def __getitem__(self, k):
+        return 2 * self.items[k] + k
+
+
+def backwards_from_the_length(x, v):
+    """Not from the last element that there is."""
+    s = sum(k * a for k, a in enumerate(reversed(Two([x, 2 * x, x * x]))))
+    s += sum(k * a for k, a in enumerate(reversed(TwoDoubled([x, 2 * x, x * x]))))
+    s += sum(k * a for k, a in enumerate(reversed(Doubled(v * x))))
+    for a in reversed(TwoDoubled(v * x)):
+        s = s * 0.5 + a
+    return s
+
+
 def reversed_by_the_class(x, v):
     """By `__reversed__`, else by `__getitem__`: never by `__iter__`."""
     by_method = sum(k * a for k, a in enumerate(reversed(Backwards([x, 2 * x, x * x]))))
@@ -174,7 +194,7 @@ def reversed_by_the_class(x, v):
     "f",
     [
         produced_while_it_changes, produced_of_iterators, collisions, of_an_array_bound_anew, columns_of_a_matrix,
-        repeated, reversed_by_the_class,
+        repeated, reversed_by_the_class, backwards_from_the_length,
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("level", [0, 1, 2])
@@ -262,13 +282,21 @@ def backwards_from_an_iterator(x, v):
     return sum(t * k for k, t in enumerate(reversed(map(lambda t: t * x, v))))
 
 
-def backwards_by_a_method_unseen(x, v):
-    return sum(t * k for k, t in enumerate(reversed(Doubled(v * x))))
+class Unordered:
+    def __init__(self, items):
+        self.items = items
+
+    def __iter__(self):
+        return iter(self.items)
+
+
+def backwards_without_an_order(x, v):
+    return sum(t * k for k, t in enumerate(reversed(Unordered(v * x))))
 
 
 @pytest.mark.parametrize(
     ("f", "fix"),
-    [(backwards_from_an_iterator, "reversed(list(...))"), (backwards_by_a_method_unseen, "`__reversed__`")],
+    [(backwards_from_an_iterator, "reversed(list(...))"), (backwards_without_an_order, "`__reversed__`")],
 )
 def test_no_elements_to_go_back_over(f: Callable[..., Any], fix: str) -> None:
     with pytest.raises(CompileError, match="SD299") as caught:

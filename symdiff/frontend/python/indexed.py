@@ -13,7 +13,7 @@ import ast
 from collections.abc import Sequence
 
 from symdiff.errors import CompileError
-from symdiff.frontend.python import calls, classes, control, indexed_bounds, iterators, objects
+from symdiff.frontend.python import calls, classes, control, indexed_bounds, iterators, objects, operators
 from symdiff.frontend.python.comprehensions import Watch
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.rolled import go_back, mark
@@ -32,15 +32,6 @@ def iterated(cx: Context, node: ast.AST, val: Val) -> Val | None:
     cls = classes.class_of(val)
     if not isinstance(val, ObjRef) or cls is None or classes.lookup(cls, "__iter__") is not None:
         return None
-    return _by_index(cx, node, cls, val)
-
-
-def of_a_sequence(cx: Context, node: ast.AST, val: ObjRef) -> Val | None:
-    """What an object's `__getitem__` gives for 0, …, `len(val) - 1`; None where its class is no sequence."""
-    return None if classes.lookup(val.cls, "__len__") is None else _by_index(cx, node, val.cls, val)
-
-
-def _by_index(cx: Context, node: ast.AST, cls: type, val: ObjRef) -> Val | None:
     if classes.function_of(cls, "__getitem__") is None:
         return None
     state = iterators.sources(cx, [val])
@@ -50,6 +41,33 @@ def _by_index(cx: Context, node: ast.AST, cls: type, val: ObjRef) -> Val | None:
     items = _until_it_raises(cx, node, cls, val)
     over = _mapped(cx, node, cls, val) if items is None else Sequence_("iterator", tuple(items))
     return None if over is None else iterators.remembered(cx, over, state)
+
+
+def of_a_sequence(cx: Context, node: ast.AST, val: ObjRef) -> Val | None:
+    """What an object's `__getitem__` gives for 0, …, `len(val) - 1`; None where its class is no sequence."""
+    if classes.lookup(val.cls, "__len__") is None or classes.function_of(val.cls, "__getitem__") is None:
+        return None
+    state = iterators.sources(cx, [val])
+    count, whole = _length(cx, node, val), _delegated(cx, node, val.cls, val)
+    alike = whole is not None and _same(count, _length(cx, node, whole))
+    over = Sequence_("iter", (whole,)) if alike and whole is not None else _gotten(cx, node, val, count)
+    return iterators.remembered(cx, over, state)
+
+
+def _length(cx: Context, node: ast.AST, val: Val) -> Val:
+    return calls.apply(cx, node, Known(len), [val], {})
+
+
+def _same(a: Val, b: Val) -> bool:
+    """Whether two lengths are certainly one."""
+    found = operators.as_dim(a)
+    return found is not None and found == operators.as_dim(b)
+
+
+def _gotten(cx: Context, node: ast.AST, val: ObjRef, count: Val) -> Val:
+    """`__getitem__` of as many numbers."""
+    method = objects.read(cx, node, val, "__getitem__")
+    return calls.apply(cx, node, Known(map), [method, calls.apply(cx, node, Known(range), [count], {})], {})
 
 
 def _mapped(cx: Context, node: ast.AST, cls: type, val: ObjRef) -> Val | None:
@@ -63,8 +81,7 @@ def _mapped(cx: Context, node: ast.AST, cls: type, val: ObjRef) -> Val | None:
     if len(known) < len(found):
         return None
     count = known[0] if len(known) == 1 else calls.apply(cx, node, Known(min), known, {})
-    method = objects.read(cx, node, val, "__getitem__")
-    return calls.apply(cx, node, Known(map), [method, calls.apply(cx, node, Known(range), [count], {})], {})
+    return _gotten(cx, node, val, count)
 
 
 def _count(cx: Context, node: ast.AST, val: ObjRef, count: indexed_bounds.Count) -> Val | None:
@@ -72,12 +89,12 @@ def _count(cx: Context, node: ast.AST, val: ObjRef, count: indexed_bounds.Count)
     if isinstance(count, int):
         return Known(count)
     if count.attribute is None:
-        return calls.apply(cx, node, Known(len), [val], {})
+        return _length(cx, node, val)
     found = objects.read(cx, node, val, count.attribute)
     if not count.length:
         return found if cx.is_numeric(found) and cx.aval(found) == types.INT else None
     plain = isinstance(found, Arr | ListRef) or (isinstance(found, Struct) and found.kind == "tuple")
-    return calls.apply(cx, node, Known(len), [found], {}) if plain else None
+    return _length(cx, node, found) if plain else None
 
 
 def _written(cls: type) -> tuple[Sequence[ast.stmt], Sequence[str]] | None:
