@@ -319,9 +319,18 @@ def test_refused(function: Callable[..., Any], code: str | None) -> None:
 # --- what is printed
 
 
+def appended(x):
+    head = tail = Link(x[0])
+    for t in x[1:]:
+        node = Link(t)
+        tail.next = node
+        tail = node
+    return weighted(head)
+
+
 def test_the_lists_are_those_of_an_expert() -> None:
-    text = generate(lambda x: weighted(chain(x)), types="x=f8[n]", name="f", functions=["value_and_grad"])
-    body = text.partition("def f_value_and_grad")[2].partition("\ndef ")[0]
+    text = generate(appended, types="x=f8[n]", functions=["value_and_grad"])
+    body = text.partition("def appended_value_and_grad")[2].partition("\ndef ")[0]
     assert "link_next[tail] = " in body and "link_next = [-1]" in body
     assert "raise AttributeError" not in body, "no test for None of what cannot be None"
     assert "link_value[" in body and "link_next.append(-1)" in body

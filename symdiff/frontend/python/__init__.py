@@ -16,14 +16,15 @@ containers         containers (of known structure), container_methods, comprehen
                    (`min`, `max`, `sorted`); of staged length: grown (what such a list is), list_changes (slices,
                    sums, insertions, searches), swaps (two elements exchanged), unfilled (lists in it that are
                    empty yet), texts (that differ in its elements), absences (None in them), openings (how these are
-                   met), lodging (elements as views of their lists), rereading (these, where the list was changed);
-                   tables (dicts read by a key of the run), keyed (dicts whose keys are found when it runs), unlike
-                   (how these are met), sorting (names beside numbers)
+                   met), lodging (elements as views of their lists), rereading (these, where the list was changed),
+                   forms (as messages name them); tables (dicts read by a key of the run), keyed (dicts whose keys are
+                   found when it runs), unlike (how these are met), sorting (names beside numbers)
 objects            objects (instances), own_attributes (`vars(x)`), classes (what a class says without running it),
                    reflection (`isinstance`), followed (a change of what a branch chose), nodes (objects that are
                    numbers in lists), linked (of which classes)
 calls              calls (in place), sharing (one function for several places), recursion, recursion_memory (what
-                   it changes), instances (what is kept of these), patterns (what is passed and returned)
+                   it changes), instances (what is kept of these), patterns (what is passed and returned),
+                   pattern_joins (two of these, and what changes from call to call), telling (which problems are told)
 derivatives        derivatives (`symdiff.grad` inside), regions (of what), columns (Jacobians), custom_rules
 library            captured (what is read from outside), mirrors (what is chosen there), python_calls (builtins),
                    library_calls (`functools`, `operator`, `itertools`), known_calls (run when compiling), methods (of

@@ -17,7 +17,7 @@ from symdiff.frontend.python import (
     captured,
     containers,
     enums,
-    grown,
+    forms,
     memory,
     missing_attributes,
     objects,
@@ -404,7 +404,7 @@ def _from_parts(cx: Context, node: ast.AST, content: Grown, dtype: str | None) -
         return POISON if any(p is POISON for p in parts) else cx.emit(node, "stack", *parts, axis=1)
     inner = form.parts[0].type if form.kind == "grown" else None
     if inner is None or not inner.one_dtype:
-        return cx.refuse("SD505", node, name=cx.listed(node), reason=f"holds {grown.described(form)}")
+        return cx.refuse("SD505", node, name=cx.listed(node), reason=f"holds {forms.described(form)}")
     t = AVal(Kind.ARRAY, _rows_of(cx, content, (None, *inner.shape)), dtype or inner.dtype)
     return cx.wrap(cx.at(node).emit("as_array", *content.values, type=t)[0], contiguous=True)
 

@@ -214,9 +214,6 @@ def length(cx: Context, node: ast.AST, val: Val) -> Val:
     return cx.refuse("SD321", node, operation="len", left=cx.describe(val), right="nothing")
 
 
-# --- subscripts
-
-
 def _missing(cx: Context, node: ast.AST, base: Val, index: Val, key: Any) -> Val:
     """`base[index]` of a dict without that key: what its class says, or a KeyError."""
     found = special_methods.call(cx, node, base, "__missing__", [index])

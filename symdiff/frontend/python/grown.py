@@ -17,7 +17,7 @@ from functools import partial
 from typing import Any
 
 from symdiff.errors import Problem
-from symdiff.frontend.python import absences, kinship, lodging, memory, nodes, openings, texts, unfilled, unlike
+from symdiff.frontend.python import absences, forms, kinship, lodging, memory, nodes, openings, texts, unfilled, unlike
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.problems import NeedStatic
@@ -101,11 +101,11 @@ def _container(cx: Context, empty: Pattern, items: Any, around: frozenset[Cell])
 
 def form_of_elements(cx: Context, *contents: Any) -> Pattern | None:
     """The form that all elements of some lists have; None where there is none, or nothing staged in it."""
-    forms: list[Pattern | None] = []
+    each: list[Pattern | None] = []
     for content in contents:
-        forms += [content.form] if isinstance(content, Grown) else [form_of(cx, item) for item in content]
-    found: Pattern | None = forms[0] if forms else None
-    for form in forms[1:]:
+        each += [content.form] if isinstance(content, Grown) else [form_of(cx, item) for item in content]
+    found: Pattern | None = each[0] if each else None
+    for form in each[1:]:
         found = None if found is None or form is None else join(found, form)
     if found is not None and absences.is_none(found):
         return absences.EMPTY
@@ -193,29 +193,6 @@ def has_memory(form: Pattern) -> bool:
     return form.kind in (*CHANGEABLE, "array", "grown") or any(map(has_memory, form.parts))
 
 
-def described(form: Pattern) -> str:
-    """A form as messages name it: `(float, f8[n])`, `list of float`, `State(t=float, y=float)`."""
-    if form.type is not None:
-        return str(form.type)
-    if form.kind == "known":
-        assert isinstance(form.val, Known)
-        return repr(form.val.obj)
-    parts = [described(p) for p in form.parts]
-    if form.kind in (unfilled.KIND, texts.KIND):
-        return "a text" if form.kind == texts.KIND else ""
-    if form.kind == absences.KIND:
-        return f"{parts[0]} or None" if parts else "None"
-    if form.kind == nodes.KIND:
-        return str(form.cls.__name__)
-    if form.kind == "grown":
-        return f"list of {parts[0]}" if parts[0] else "empty list"
-    if form.keys:
-        shown = form.kind == "dict"
-        parts = [f"{k!r}: {p}" if shown else f"{k}={p}" for k, p in zip(form.keys, parts, strict=True)]
-    around = {"list": "[]", "dict": "{}"}.get(form.kind, "()")
-    return f"{'' if form.cls is None else form.cls.__name__}{around[0]}{', '.join(parts)}{around[1]}"
-
-
 # --- elements taken apart and put together
 
 
@@ -232,7 +209,7 @@ def numbers(cx: Context, form: Pattern, val: Any) -> list[Value]:
     items = _inside(cx, val) if form.parts else ()
     if len(items) != len(form.parts):  # one list, read at two times of a loop
         openings.open_lists(cx)
-        found = f"holds a list of {len(items)} elements besides {described(form)}"
+        found = f"holds a list of {len(items)} elements besides {forms.described(form)}"
         memory.take_apart(cx, cx.make_problem("SD505", cx.frame.source.node, name="a list of lists", reason=found))
     return [v for part, item in zip(form.parts, items, strict=True) for v in numbers(cx, part, item)]
 
@@ -424,8 +401,8 @@ def fitted(cx: Context, node: ast.AST, content: Grown, val: Val) -> Grown | None
         openings.helps(cx, lambda: _with(cx, content.form, val))
     if form is None or joined is None or not covers(cx, joined, content.form) or not _takes(cx, joined, form):
         unlike.note(cx, *(part for _, part in kinship.inside(cx, val)))
-        besides = described(content.form)
-        takes = f"takes {cx.describe(val) if form is None else described(form)} besides {besides}"
+        besides = forms.described(content.form)
+        takes = f"takes {cx.describe(val) if form is None else forms.described(form)} besides {besides}"
         cx.refuse("SD505", node, name=cx.listed(node), reason=takes)
         return None
     cx.at(node)
@@ -475,8 +452,8 @@ def ask_for_integers(cx: Context, content: Sequence[Val], problem: Problem) -> N
 
 def _refuse_unlike(cx: Context, node: ast.AST, items: Sequence[Val]) -> None:
     """Report that elements have no form in common, and ask for the sizes of their arrays, which may be equal."""
-    forms = [form_of(cx, item) for item in items]
-    shown = [cx.describe(v) if form is None else described(form) for v, form in zip(items, forms, strict=True)]
+    found = zip(items, [form_of(cx, item) for item in items], strict=True)
+    shown = [cx.describe(v) if form is None else forms.described(form) for v, form in found]
     inside = [part for item in items for _, part in kinship.inside(cx, item)]
     unlike.note(cx, *inside)
     arrays = [part for part in inside if isinstance(part, Arr)]

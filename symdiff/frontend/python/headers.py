@@ -17,7 +17,7 @@ from symdiff.errors import Loc
 from symdiff.frontend.python import alternatives, grown, kinship, lodging, memory, nodes, openings, which
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
-from symdiff.frontend.python.sides import fixed, same_place
+from symdiff.frontend.python.sides import fixed, unchanged
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.type_joins import becomes, join_types, widen_shapes, zeros_fit
 from symdiff.frontend.python.values import (
@@ -41,7 +41,6 @@ from symdiff.frontend.python.values import (
     Struct,
     Val,
     Zero,
-    same_known,
     static_size,
 )
 from symdiff.ir import types
@@ -348,21 +347,6 @@ def _from_outside(cx: Context, val: Any) -> bool:
     if isinstance(val, Arr) and not fixed(val):
         return False
     return isinstance(val, Arr | Reference) and cx.store.as_of(cx.turn_depth, val.cell) is not MISSING
-
-
-def unchanged(before: Any, after: Any) -> bool:
-    if before is after or same_known(before, after):
-        return True
-    if isinstance(before, Num) and isinstance(after, Num):
-        return before.value is after.value and before.dim == after.dim
-    if isinstance(before, OneOf) and isinstance(after, OneOf):
-        alike = len(before.options) == len(after.options) and all(map(unchanged, before.options, after.options))
-        return before.tag.value is after.tag.value and alike
-    if isinstance(before, Node) and isinstance(after, Node):
-        return before.cls is after.cls and unchanged(before.at, after.at)
-    if isinstance(before, Arr) and isinstance(after, Arr):
-        return same_place(before, after)
-    return isinstance(before, Reference) and isinstance(after, Reference) and before.cell is after.cell
 
 
 def _content(cx: Context, before: Any, after: Any, key: Any) -> Slot:

@@ -151,9 +151,9 @@ def element(cx: Context, node: ast.AST, base: Val, key: Val) -> Element | None:
         return None
     table, factory = base, NONE
     if base.cls is not Keyed:
-        content = cx.store.get(base.cell)
+        content: dict[str, Any] = cx.store.get(base.cell)
         table, factory = content["_entries"], content.get("default_factory", NONE)
-    plain = isinstance(factory, Known) and factory.obj is None
+    plain = getattr(factory, "obj", factory) is None
     name, args = ("_place_of", [key]) if plain else ("_place_made", [key, factory])
     at = special_methods.call(cx, node, table, name, args)
     held = cx.store.get(table.cell)["_held"]

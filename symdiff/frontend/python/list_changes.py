@@ -15,6 +15,7 @@ from symdiff.alike import SHORT
 from symdiff.frontend.python import (
     absences,
     comprehensions,
+    forms,
     grown,
     iterators,
     kinship,
@@ -172,7 +173,7 @@ def _alike(cx: Context, node: ast.AST, first: Content, second: Content) -> tuple
     if form is None:
         openings.help_(cx, first, second)
     if form is None or not all(grown.covers(cx, form, have) for have in staged):
-        kinds = [grown.described(have) for have in staged]
+        kinds = [forms.described(have) for have in staged]
         cx.refuse("SD505", node, name=cx.listed(node), reason=f"takes elements besides {' and '.join(kinds)}")
         return None
     cx.at(node)

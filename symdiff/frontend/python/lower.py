@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import collections
 import dataclasses
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MethodType
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from symdiff import trees
-from symdiff.errors import CompileError, Problem
+from symdiff.errors import CompileError
 from symdiff.frontend.python import (
     alternatives,
     apart,
@@ -21,6 +20,7 @@ from symdiff.frontend.python import (
     captured,
     classes,
     containers,
+    forms,
     grown,
     keys,
     linked,
@@ -33,6 +33,7 @@ from symdiff.frontend.python import (
     parameters,
     rounds,
     sharing,
+    telling,
     texts,
     unfilled,
     unlike,
@@ -107,7 +108,7 @@ def _settled(source: Source, signature: Signature, session: Session) -> Lowered:
             if session.formed:
                 session.formed = False
                 continue
-            told = _not_taken_apart(session, staged or request).problems
+            told = telling.not_taken_apart(session, staged or request).problems
             request = Respecialise(told, request.static, request.sizes)
             again = linked.begin_again(session) if request.sizes else None
             if again is None:
@@ -121,36 +122,17 @@ def _settled(source: Source, signature: Signature, session: Session) -> Lowered:
                 session.filled = None
                 continue
             if session.opened:
-                session, staged = session.without_filled(), staged or _not_taken_apart(session, error)
+                session, staged = session.without_filled(), staged or telling.not_taken_apart(session, error)
                 continue
             if session.absences:
                 session.absences, staged = False, staged or error
                 continue
-            error = which.told(session, _not_taken_apart(session, staged or error))
+            error = which.told(session, telling.not_taken_apart(session, staged or error))
             again = linked.begin_again(session)
             if again is None:
-                raise _told_first(known, error) from None
+                raise telling.told_first(known, error) from None
             session, staged, known = again, None, error
     raise CompileError.of("SD902", stage="lowering", message="the sizes of the arguments do not settle")
-
-
-def _told_first(known: CompileError | None, error: CompileError) -> CompileError:
-    """Why a function is not compiled, of which the first attempt asked for sizes or did not know which object is which.
-
-    What is wrong where objects are numbers tells more, unless it is that they do not fit into lists.
-    """
-    plain = known is None or not (isinstance(known, Respecialise) or all(p.code in _FOLLOWS for p in error.problems))
-    return error if known is None or plain else known
-
-
-def _not_taken_apart(session: Session, error: CompileError) -> CompileError:
-    """A list of lists or objects neither grows in a loop, since these are changed, nor can its loop be unrolled."""
-    first = session.taken_apart
-    rest = [p for p in error.problems if p.code not in _FOLLOWS]
-    return error if first is None or len(rest) == len(error.problems) else CompileError([first, *rest])
-
-
-_FOLLOWS = ("SD303", "SD304", "SD315", "SD505", "SD510", "SD511", "SD512", "SD601", "SD606")
 
 
 def _attempt(source: Source, signature: Signature, session: Session) -> Lowered:
@@ -171,7 +153,7 @@ def _attempt(source: Source, signature: Signature, session: Session) -> Lowered:
     except Bottom:  # every path raises: a number for what is compiled around it, which nobody sees
         result = cx.wrap(cx.scope.const(0.0))
     except RecursionError:
-        raise CompileError([_no_room(cx)]) from None
+        raise CompileError([telling.no_room(cx)]) from None
     except Unseen:
         if not cx.problems:
             raise
@@ -206,22 +188,6 @@ def _attempt(source: Source, signature: Signature, session: Session) -> Lowered:
         firsts = {(p.code, p.loc): p for p in reversed(cx.problems)}  # an unrolled loop repeats them
         raise CompileError(p for p in cx.problems if p is firsts[p.code, p.loc])
     return _lowered(cx, source, signature, leaves, tree, statics)
-
-
-def _no_room(cx: Context) -> Problem:
-    """The problem of the deepest expression in what was compiled so far."""
-    most, source = 0, cx.source
-    expression: ast.AST = source.node
-    for compiled in cx.compiled.values():
-        todo: list[tuple[ast.AST, ast.AST, int]] = [(compiled.node, compiled.node, 0)]
-        while todo:
-            node, top, depth = todo.pop()
-            if depth > most:
-                most, expression, source = depth, top, compiled
-            for part in ast.iter_child_nodes(node):
-                first = isinstance(node, ast.stmt) or not isinstance(part, ast.expr)
-                todo.append((part, part, 0) if first else (part, top, depth + 1))
-    return source.refuse("SD607", expression, construct="the expression", count=most, limit=sys.getrecursionlimit())
 
 
 def _run(cx: Context, source: Source, bound: dict[str, Val]) -> Val:
@@ -425,7 +391,7 @@ def _flatten_list(cx: Context, node: ast.AST, val: ListRef, leaves: list[Value],
     content = cx.store.get(val.cell)
     tree = _element_tree(content.form)
     if tree is None or val.cell.kind == "tuple":
-        held = grown.described(content.form)
+        held = forms.described(content.form)
         cx.refuse("SD322", node, type=f"a {val.cell.kind} of {held}, of a length that is not known when compiling")
         return Tree()
     leaves += map(cx.scope.use, content.values)

@@ -6,7 +6,7 @@ import ast
 import operator
 from typing import Any
 
-from symdiff.frontend.python import arrays, grown, operators
+from symdiff.frontend.python import arrays, forms, operators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.numpy_shapes import reshape
 from symdiff.frontend.python.values import POISON, Grown, Known, ListRef, Struct, Val, static_size
@@ -42,7 +42,7 @@ def concatenate(cx: Context, node: ast.AST, val: ListRef, axis: int) -> Val:
     content: Grown = cx.store.get(val.cell)
     assert content.form.type is None or isinstance(content.form.type, AVal)
     if content.form.type is not None and not static_size(content.form.type.shape[at]):  # they may differ there
-        return cx.refuse("SD505", node, name=cx.listed(node), reason=f"holds {grown.described(content.form)}")
+        return cx.refuse("SD505", node, name=cx.listed(node), reason=f"holds {forms.described(content.form)}")
     order = list(range(1, rank + 1))
     order.insert(at, 0)
     moved = arrays.transposed(cx, node, whole, tuple(order))
@@ -55,7 +55,7 @@ def stacked(cx: Context, node: ast.AST, name: str, val: ListRef, content: Grown)
     """np.hstack and its like of a list that grew in a loop: of vectors or numbers stacked or joined, else joined."""
     t = content.form.type
     if t is None:
-        return cx.refuse("SD505", node, name=cx.listed(node), reason=f"holds {grown.described(content.form)}")
+        return cx.refuse("SD505", node, name=cx.listed(node), reason=f"holds {forms.described(content.form)}")
     if t.rank >= 2:
         return concatenate(cx, node, val, 0 if name == "vstack" else 1)
     if name == "hstack" and t.rank == 1:

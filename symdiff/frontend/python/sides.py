@@ -38,6 +38,7 @@ from symdiff.frontend.python.values import (
     Unsummed,
     Val,
     Zero,
+    same_known,
 )
 from symdiff.ir import types
 from symdiff.ir.core import Value
@@ -384,3 +385,18 @@ def same_place(a: Arr, b: Arr) -> bool:
     """Whether two arrays are the same part of the same cell."""
     paths = ([(step.spec, step.operands, step.perm, step.operation) for step in arr.path] for arr in (a, b))
     return a.cell is b.cell and next(paths) == next(paths)
+
+
+def unchanged(before: Any, after: Any) -> bool:
+    if before is after or same_known(before, after):
+        return True
+    if isinstance(before, Num) and isinstance(after, Num):
+        return before.value is after.value and before.dim == after.dim
+    if isinstance(before, OneOf) and isinstance(after, OneOf):
+        alike = len(before.options) == len(after.options) and all(map(unchanged, before.options, after.options))
+        return before.tag.value is after.tag.value and alike
+    if isinstance(before, Node) and isinstance(after, Node):
+        return before.cls is after.cls and unchanged(before.at, after.at)
+    if isinstance(before, Arr) and isinstance(after, Arr):
+        return same_place(before, after)
+    return isinstance(before, Reference) and isinstance(after, Reference) and before.cell is after.cell

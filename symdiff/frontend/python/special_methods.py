@@ -62,8 +62,8 @@ def call(
         return None
     if isinstance(val, Node) and classes.generated(found[1]):
         what = f"`{name}` of `{cls.__name__}`, whose objects are linked with each other,"
-        why = "it asks all that is linked with an object, which may be any number of others"
-        return cx.refuse("SD299", node, construct=what, why=why, rewrite="compare with `is`, or field by field")
+        rewrite = "compare with `is`, or field by field: there may be any number of objects to ask"
+        return cx.refuse("SD299", node, construct=what, rewrite=rewrite)
     why = classes.unreadable(cls) if isinstance(val, ObjRef) else None
     if why is not None or classes.function_of(cls, name) is None:
         reason = why or f"has a `{name}` that is no function"
