@@ -97,7 +97,7 @@ class Kept(Data):
                     f"if len({r}) > 2: {t} = np.tanh({t} + {r}.pop({self.one('0', '1', '-2', f'{i} % len({r})')}))",
                     f"if len({r}) > 2: del {r}[{self.one('0', '1', '-2', f'-1 - {i} % len({r})')}]",
                     f"{r}[{place()}:{place()}] = [{s()}, {s()}]",
-                    f"{r}[{place()}:{place()}] = {r}[{place()}:]",
+                    f"{r}[{place()}:{place()}] = {r}[{place()}:][:2]",
                     f"del {r}[{place()}:{place()}]",
                     f"insort({r}, {s()})",
                     f"if {r}: {r}.remove({r}[{self.one('0', '-1')}])",

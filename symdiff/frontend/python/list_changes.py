@@ -247,8 +247,9 @@ def taken_when_run(cx: Context, node: ast.AST, index: Val, content: tuple[Val, .
 
     if containers.searched(cx, node, index, content):
         return True
-    inner = isinstance(index, Known) and type(index.obj) is int and -len(content) <= index.obj < len(content) - 1
-    many = inner and index.obj != -1 and len(content) > SHORT and any(not loop.unrolled for loop in cx.loops)
+    if not isinstance(index, Known) or index.obj not in range(-len(content), len(content) - 1) or index.obj == -1:
+        return False
+    many = len(content) > SHORT and any(not loop.unrolled for loop in cx.loops)
     return many and grown.form_of_elements(cx, content) is not None
 
 
@@ -266,10 +267,12 @@ def without(cx: Context, node: ast.AST, content: Grown, index: Val) -> Grown | N
     if not is_index(cx, index):
         cx.refuse("SD321", node, operation="an index", left="a list", right=cx.describe(index))
         return None
+    cx.at(node)
+    if isinstance(index, Known) and index.obj == -1:
+        return replace(content, values=tuple(cx.scope.emit("seq_rest", s)[0] for s in content.values))
     at, below = cx.value(index), not _counts_up(cx, index)
-    last = isinstance(index, Known) and index.obj == -1
-    name, ins, params = ("seq_rest", (), {}) if last else ("seq_delete", (at,), {"below": below})
-    return replace(content, values=tuple(cx.at(node).emit(name, s, *ins, **params)[0] for s in content.values))
+    rest = (cx.scope.emit("seq_delete", s, at, below=below)[0] for s in content.values)
+    return replace(content, values=tuple(rest))
 
 
 def certainly_inside(cx: Context, index: Val) -> Val:

@@ -230,8 +230,8 @@ def _delete_item(cx: Context, node: ast.Subscript, base: Val, index: Val) -> Non
         return
     keyed.takes(cx, node, base, index, grows=True)
     content = cx.store.get(base.cell) if isinstance(base, (ListRef, DictRef)) else None
-    apart = isinstance(base, ListRef) and isinstance(content, tuple)
-    if apart and list_changes.taken_when_run(cx, node, index, content):
+    when_run = isinstance(content, tuple) and list_changes.taken_when_run(cx, node, index, content)
+    if isinstance(base, ListRef) and isinstance(content, tuple) and when_run:
         content = grown.staged(cx, node, content)
         if content is None:
             return
