@@ -142,9 +142,10 @@ def partials(b: Builder, op: Op, ins: Sequence[V]) -> Sequence[Any]:
     """The partial derivatives of an operation; of NumPy numbers where one of either kind leaves a dtype open."""
     assert op.prim.partials is not None
     try:
-        return op.prim.partials(b, V(b, op.out), *ins)
+        found: Sequence[Any] = op.prim.partials(b, V(b, op.out), *ins)
     except types.KindError:
-        return op.prim.partials(b, V(b, op.out), *(choices.of_one_kind(b, x) for x in ins))
+        found = op.prim.partials(b, V(b, op.out), *(choices.of_one_kind(b, x) for x in ins))
+    return found
 
 
 def unclear_kind(op: Op, around: Loc | None) -> CompileError:

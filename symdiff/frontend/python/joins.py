@@ -227,8 +227,8 @@ class Joiner(Sides):
             dicts = isinstance(a, DictRef) and isinstance(b, DictRef)
             rewrite = _SAME_KEYS if dicts else _PASS_IT if captured.structure(a) or captured.structure(b) else ""
             fields = (("rewrite", rewrite),) if rewrite else ()
-            shown = map(self._keys_of, self.sides, (a, b)) if dicts else map(self.shown, (a, b))
-            made = Conflict(*shown, "SD310", fields)
+            then, orelse = map(self._keys_of, self.sides, (a, b)) if dicts else map(self.shown, (a, b))
+            made = Conflict(then, orelse, "SD310", fields)
         return lambda outs: made
 
     def _keys_of(self, side: Side, val: Val) -> str:

@@ -39,7 +39,8 @@ def _vector(cx: Context, node: ast.AST, val: Val) -> Val:
 def _trunc(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     """Of NumPy's numbers np.float64 has it, as a float of Python's, and an np.float32 does not."""
     t = cx.aval(args[0]) if len(args) == 1 and cx.is_numeric(args[0]) else None
-    cls = None if t is None else {Kind.ARRAY: np.ndarray, Kind.NUMPY: np.dtype(t.dtype).type}.get(t.kind)
+    classes: dict[Kind, type] = {} if t is None else {Kind.ARRAY: np.ndarray, Kind.NUMPY: np.dtype(t.dtype).type}
+    cls = None if t is None else classes.get(t.kind)
     if cls is not None and not hasattr(cls, "__trunc__"):
         error = TypeError(f"type numpy.{cls.__name__} doesn't define __trunc__ method")
         return raising.always(cx, node, error, function="math.trunc", message=error.args[0])

@@ -58,7 +58,7 @@ def is_weak(x: Any) -> Any:
 
 def common_dtype(parts: Any) -> Any:
     """The dtype of `np.result_type(*parts)`: arrays decide it, and Python numbers by their type alone."""
-    found = 0 if is_weak(parts[0]) else np.zeros(0, bool)
+    found: Any = 0 if is_weak(parts[0]) else np.zeros(0, bool)
     for x in parts:
         weak = 0 if isinstance(x, int) else 0.0 if isinstance(x, float) else 0j
         found = found + (weak if is_weak(x) else np.zeros(0, np.asarray(x).dtype))
