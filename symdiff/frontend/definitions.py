@@ -191,6 +191,8 @@ def find(unit: Unit, own: CodeType, qualname: str) -> AnyDefinition:
         equal = [pair for pair in alone if same_code(pair.code, own, asserts)]
     if not equal:
         _refuse_changed(unit, own, qualname, named)
+    if len(equal) == 1:
+        return equal[0].node
     preferences: tuple[Callable[[CodeType], bool], ...] = (
         lambda code: code.co_qualname == own.co_qualname,
         lambda code: code.co_firstlineno == own.co_firstlineno,
@@ -199,7 +201,7 @@ def find(unit: Unit, own: CodeType, qualname: str) -> AnyDefinition:
     for preferred in preferences:
         equal = [pair for pair in equal if preferred(pair.code)] or equal
     # Where nothing tells them apart any of them will do, as long as they say the same.
-    if len(equal) > 1 and len({normalised_hash([pair.node]) for pair in equal}) > 1:
+    if len({normalised_hash([pair.node]) for pair in equal}) > 1:
         _refuse_ambiguous(unit, [pair.node for pair in equal])
     return equal[0].node
 

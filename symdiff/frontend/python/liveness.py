@@ -20,12 +20,12 @@ from symdiff.ir.steps import Steps, run_steps
 
 Names = set[str]
 
-_REMEMBERED = 256  # functions: trees are never changed, and each is lowered many times
+REMEMBERED = 256  # trees of functions and loops: they are never changed, and each is lowered many times
 _LAZY = {"map", "filter"}
 _USING_UP = {"sum", "min", "max", "any", "all", "sorted", "list", "tuple", "reduce"}
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(REMEMBERED)
 def liveness(node: FunctionNode) -> Liveness:
     """Which names of a function may still be read."""
     return Liveness(node)
@@ -301,7 +301,7 @@ def stores(target: ast.AST) -> Names:
     return {n.id for n in ast.walk(target) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(REMEMBERED)
 def local_names(node: FunctionNode) -> frozenset[str]:
     """What the function binds: parameters and assigned names, inner functions' own aside."""
     a = node.args

@@ -20,6 +20,7 @@ from functools import lru_cache
 from symdiff.frontend.python import patterns
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.instances import Pattern, Place
+from symdiff.frontend.python.liveness import REMEMBERED
 from symdiff.frontend.python.patterns import Numbered
 from symdiff.frontend.python.problems import Restart
 from symdiff.frontend.python.session import Sharing
@@ -41,7 +42,7 @@ def shared(
     if cx.derivatives or session.sharing is Sharing.NONE or source.stands_for is not None:
         return None
     small = outer is not None or isinstance(source.node, ast.Lambda) or weight(source.node) < _LEAST
-    if small and not any(isinstance(n, ast.Call) for n in ast.walk(source.node)):
+    if small and not _has_calls(source.node):
         return None
     if any(isinstance(v, Num) and v.dim is not None for v in bound.values()):  # a size, known in place
         return None
@@ -74,7 +75,12 @@ def note_shared(cx: Context) -> bool:
     return bool(found)
 
 
-@lru_cache(256)
+@lru_cache(REMEMBERED)
+def _has_calls(node: ast.AST) -> bool:
+    return any(isinstance(n, ast.Call) for n in ast.walk(node))
+
+
+@lru_cache(REMEMBERED)
 def weight(node: ast.AST) -> int:
     """How many operations a function is, without those of the helpers that it calls."""
     parts = list(ast.walk(node))

@@ -9,9 +9,11 @@ something was added at all, which is kept in the store.  Where nothing was, it i
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 
 from symdiff.frontend.python import memory, operators, sizes
 from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.liveness import REMEMBERED
 from symdiff.frontend.python.values import POISON, Arr, Attributes, Cell, Known, Num, Unsummed, Val, Zero
 
 Loop = ast.For | ast.While
@@ -56,6 +58,7 @@ def _only_added_to(stmt: Loop, name: str) -> bool:
     return bool(sums) and len(named) == own and not bound
 
 
+@lru_cache(REMEMBERED)
 def _summed(stmt: Loop) -> tuple[str, ...]:
     names = {found[0] for n in ast.walk(stmt) if (found := terms(n)) is not None}
     return tuple(name for name in sorted(names) if _only_added_to(stmt, name))
@@ -66,7 +69,7 @@ def _summed(stmt: Loop) -> tuple[str, ...]:
 
 def zeros(cx: Context, stmt: Loop) -> list[str]:
     """Before a loop: the names that are 0 and that it only adds to."""
-    names = cx.session.short_for(stmt, "summed", lambda: _summed(stmt))
+    names = _summed(stmt)
     return [name for name in names if _zero(cx.get_name(cx.frame, name)) is not None]
 
 
