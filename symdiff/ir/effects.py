@@ -88,6 +88,8 @@ def may_raise(op: Op) -> bool:
         return True
     if name in _INDEXING:
         return _index_may_raise(op)
+    if name == "as_array":  # what NumPy's stack needs one element for
+        return bool(op.params.get("needed"))
     if name == "borrow":  # the `restore` is at the same place
         return isinstance(op.ins[0].type, types.Seq) or _index_may_raise(op)
     if name in _OF_SOME:

@@ -54,7 +54,9 @@ def _into_list(b: Any, f: Any, *xs: Any) -> Any:
     return weighed(b, f(b.op("stack", *xs), elem=xs[0].type), len(xs))
 
 
-def _as_array_infer(ins: tuple[Type, ...], regions: tuple[()], type: AVal, shape: Any = None) -> tuple[Type, ...]:
+def _as_array_infer(
+    ins: tuple[Type, ...], regions: tuple[()], type: AVal, shape: Any = None, needed: bool = False
+) -> tuple[Type, ...]:
     return (type,)
 
 
@@ -111,7 +113,7 @@ as_array = prim(
     "s *n",
     LINEAR,
     infer=_as_array_infer,
-    params=("type", "shape"),
+    params=("type", "shape", "needed"),
     numpy=_as_array_text,
     helper=_ROWS_HELPER,
     transpose=(lambda b, ct, s, *n, **params: b.op("as_seq", ct, elem=s.type.elem), None),

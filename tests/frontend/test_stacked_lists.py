@@ -89,3 +89,23 @@ def empty_rows(m):
 def test_size_0() -> None:
     check(numbers, (X,), (-X,), (np.zeros(0),))
     check(empty_rows, (M,), (np.zeros((3, 0)),))
+
+
+def of_the_shape(x, v):
+    rows = [np.array([t]) for t in v]
+    return x * x * np.stack(rows).shape[1]
+
+
+def of_nothing(x, v):
+    np.concatenate([np.array([t]) for t in v])
+    return x * x
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+@pytest.mark.parametrize("f", [of_the_shape, of_nothing])
+def test_stacks_of_nothing_raise_where_nobody_reads_them(f: Any, level: int) -> None:
+    derivative = symdiff.value_and_grad(f, level=level)
+    assert derivative(3.0, np.ones(2)) == (9.0, 6.0)
+    for function in (f, derivative):
+        with pytest.raises(ValueError, match="need at least one array"):
+            function(3.0, np.zeros(0))

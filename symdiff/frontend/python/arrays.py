@@ -357,9 +357,11 @@ def known_nested(cx: Context, items: Sequence[Val]) -> list[Any] | None:
     return found
 
 
-def from_grown(cx: Context, node: ast.AST, val: ListRef, dtype: str | None, stacked: bool = False) -> Val:
+def from_grown(
+    cx: Context, node: ast.AST, val: ListRef, dtype: str | None, stacked: bool = False, needed: bool = False
+) -> Val:
     """A list that grew in a loop as one array; at run time an empty one is an error where NumPy's has another rank,
-    and where it is `stacked`.  Elements whose sizes no size variable makes have one size if NumPy can make the array.
+    and where it is `stacked`; where an element is `needed`, also if nobody reads the array.  Elements whose sizes no size variable makes have one size if NumPy can make the array.
     """
     content: Grown = cx.store.get(val.cell)
     elem = content.form.type
@@ -367,7 +369,7 @@ def from_grown(cx: Context, node: ast.AST, val: ListRef, dtype: str | None, stac
         from symdiff.frontend.python import comprehensions
 
         filled = comprehensions.run(cx, node, "filled", absences.FILLED, {"$list": val})
-        return from_grown(cx, node, filled, dtype, stacked) if isinstance(filled, ListRef) else POISON
+        return from_grown(cx, node, filled, dtype, stacked, needed) if isinstance(filled, ListRef) else POISON
     if elem is None:
         return _from_parts(cx, node, content, dtype)
     t = AVal(Kind.ARRAY, _rows_of(cx, content, elem.shape), dtype or elem.dtype)
@@ -378,6 +380,7 @@ def from_grown(cx: Context, node: ast.AST, val: ListRef, dtype: str | None, stac
     if dtype is None and not elem.one_dtype:
         return cx.wrap(cx.at(node).emit("mixed_array", *content.values, type=t)[0], contiguous=True)
     shape: dict[str, Any] = {} if elem.rank or stacked else {"shape": (-1,)}
+    shape |= {"needed": True} if needed else {}
     value = cx.at(node).emit("as_array", *content.values, type=t, **shape)[0]
     return cx.wrap(value, contiguous=True)
 

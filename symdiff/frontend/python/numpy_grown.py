@@ -15,7 +15,7 @@ from symdiff.ir.types import AVal
 
 def stack(cx: Context, node: ast.AST, val: ListRef, axis: Any) -> Val:
     """np.stack of a list that grew in a loop: its first axis, moved."""
-    whole = arrays.from_grown(cx, node, val, None, stacked=True)
+    whole = arrays.from_grown(cx, node, val, None, stacked=True, needed=True)
     if whole is POISON:
         return POISON
     rank = cx.aval(whole).rank
@@ -31,7 +31,7 @@ def stack(cx: Context, node: ast.AST, val: ListRef, axis: Any) -> Val:
 
 def concatenate(cx: Context, node: ast.AST, val: ListRef, axis: int) -> Val:
     """np.concatenate of a list that grew in a loop: its stack, the first axis moved to the one joined and merged."""
-    whole = arrays.from_grown(cx, node, val, None, stacked=True)
+    whole = arrays.from_grown(cx, node, val, None, stacked=True, needed=True)
     if whole is POISON:
         return POISON
     rank = cx.aval(whole).rank - 1
