@@ -20,6 +20,8 @@ from symdiff.ir.types import AVal, Kind
 from symdiff.passes import levels
 from symdiff.signature import Argument, Lowered, Signature, Static
 
+SUM_COMPENSATES = sum([1e100, 1.0, -1e100]) != 0.0  # since Python 3.12; symdiff adds from left to right
+
 
 def leaf(value: Any, name: str, sizes: dict[str, int]) -> AVal | Static:
     """The type of one argument; every size but 1 is a variable of its own."""

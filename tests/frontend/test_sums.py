@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -210,3 +212,27 @@ def test_a_known_number_of_turns_that_add_by_a_condition(function, level):
     else:
         value, found = gradient(X, 100.0)
         assert value == function(X, 100.0) == 0.0 and found.tolist() == [0.0, 0.0]
+
+
+def added_up(a, b, c):
+    return sum([a, b, c]) * 1.0
+
+
+def of_any_length(a, b, c):
+    terms = []
+    for t in (a, b, c):
+        if t != 0.0:
+            terms.append(t)
+    return sum(terms) * 1.0
+
+
+def rounded_once(a, b, c):
+    return math.fsum([a, b, c]) * 1.0
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_floats_are_added_from_left_to_right_on_every_python(level):
+    """Python's own `sum` gives 1.0 here since 3.12, as `math.fsum` does everywhere: see docs/conventions.md."""
+    args = 1e100, 1.0, -1e100
+    for function, expected in [(added_up, 0.0), (of_any_length, 0.0), (rounded_once, math.fsum(args))]:
+        assert symdiff.value_and_grad(function, argnums=(0, 1, 2), level=level)(*args) == (expected, (1.0, 1.0, 1.0))
