@@ -170,7 +170,6 @@ REFUSED = [
         "is a function that holds what is computed there on one path and builtin_function_or_method on the other",
     ),
     (lambda x: x * (1.0 if (x if x > 0 else "none") else 2.0), "is float on one path and 'none' on the other"),
-    (lambda x: x * len({"a": 1, ("b" if x > 0 else None): 2}), "a dict key"),
 ]
 
 

@@ -210,3 +210,14 @@ def test_equal_keys_are_one() -> None:
     x, labels = np.array([0.5, 1.5]), np.array([1, 1])
     value, gradient = value_and_grad(kept_key)(x, labels)
     assert value == kept_key(x, labels) and gradient.tolist() == [0.0, 6.0]
+
+
+def chosen_key(x):
+    d = {"a": x, ("a" if x > 2.0 else "b" if x > 0.0 else None): x * x}
+    return sum(d.values()) * len(d) + d.get(None, 0.0)
+
+
+def test_a_key_of_a_display_is_one_of_several_texts() -> None:
+    for x, slope in ((3.0, 2 * 3.0), (1.5, 2 * (1.0 + 2 * 1.5)), (-1.0, 2 * (1.0 - 2.0) - 2.0)):
+        value, gradient = value_and_grad(chosen_key)(x)
+        assert value == chosen_key(x) and gradient == pytest.approx(slope)
