@@ -360,8 +360,11 @@ def known_nested(cx: Context, items: Sequence[Val]) -> list[Any] | None:
 def from_grown(
     cx: Context, node: ast.AST, val: ListRef, dtype: str | None, stacked: bool = False, needed: bool = False
 ) -> Val:
-    """A list that grew in a loop as one array; at run time an empty one is an error where NumPy's has another rank,
-    and where it is `stacked`; where an element is `needed`, also if nobody reads the array.  Elements whose sizes no size variable makes have one size if NumPy can make the array.
+    """A list that grew in a loop as one array.
+
+    At run time an empty one is an error where NumPy's has another rank, and where it is `stacked`; where an element is
+    `needed`, also if nobody reads the array.  Elements whose sizes no size variable makes have one size if NumPy can
+    make the array.
     """
     content: Grown = cx.store.get(val.cell)
     elem = content.form.type
