@@ -202,7 +202,7 @@ def _numeric(cx: Context, node: ast.Attribute, base: Num | Arr, name: str) -> Va
     t = cx.aval(base)
     python = t.pythonic
     if name in ("real", "imag", "conjugate"):
-        return _complex_part(cx, node, base, name)
+        return complex_part(cx, node, base, name)
     if python and name == "is_integer" and t.inexact:
         return Method(base, name)
     if python:
@@ -227,7 +227,7 @@ def _numeric(cx: Context, node: ast.Attribute, base: Num | Arr, name: str) -> Va
     return cx.refuse("SD404", node, type=str(t), name=name)
 
 
-def _complex_part(cx: Context, node: ast.AST, base: Num | Arr, name: str) -> Val:
+def complex_part(cx: Context, node: ast.AST, base: Num | Arr, name: str) -> Val:
     if name == "conjugate":
         return Method(base, name)
     t = cx.aval(base)

@@ -458,8 +458,8 @@ def _refuse_unlike(cx: Context, node: ast.AST, items: Sequence[Val]) -> None:
     unlike.note(cx, *inside)
     arrays = [part for part in inside if isinstance(part, Arr)]
     cx.sizes_needed.update(a.name for part in arrays for a in types.type_atoms(cx.aval(part)) if a.op == "var")
-    found = " besides ".join(dict.fromkeys(shown)) or "nothing"
-    fields: dict[str, Any] = {"name": cx.listed(node), "reason": f"holds {found}"}
+    kinds = " besides ".join(dict.fromkeys(shown)) or "nothing"
+    fields: dict[str, Any] = {"name": cx.listed(node), "reason": f"holds {kinds}"}
     ask_for_integers(cx, items, cx.make_problem("SD505", node, **fields))
     cx.refuse("SD505", node, **fields)
 

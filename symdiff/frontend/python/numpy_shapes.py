@@ -99,7 +99,9 @@ def _part(name: str, cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> 
     """The attribute, as in NumPy: of an array a view."""
     found = bind(cx, node, name, "val", args, kwargs)
     a = POISON if found is None else numeric(cx, node, found["val"])
-    return a if a is POISON else arrays.attribute(cx, node, a, name)
+    if isinstance(a, Known):
+        return Known(getattr(np, name)(a.obj))
+    return arrays.complex_part(cx, node, a, name) if isinstance(a, Num | Arr) else POISON
 
 
 @handler("transpose")
