@@ -32,6 +32,7 @@ SPOKEN = frozenset(
         "np",
         "math",
         "scipy",
+        "collections",
         "dataclasses",
         "types",
         "typing",

@@ -211,3 +211,21 @@ def test_what_is_saved_of_a_queue_is_its_length() -> None:
     text = symdiff.generate(drained, types="x=float, v=f8[n]")
     saves = next(line for line in text.splitlines() if line.startswith("saves"))
     assert "n_waiting" in saves and " waiting" not in saves
+
+
+def named_like_the_module(collections, v):
+    types = [t * collections for t in v]
+    s = 0.0
+    while types:
+        s = s * 0.5 + types.pop(0)
+    return s
+
+
+def test_a_name_of_the_user_does_not_hide_the_module() -> None:
+    def own(x, v):
+        collections = [t * x for t in v]
+        return collections.pop(0) * drained(x, collections)
+
+    h = 1e-6
+    for f in (named_like_the_module, own):
+        assert symdiff.grad(f)(0.7, V) == pytest.approx((f(0.7 + h, V) - f(0.7 - h, V)) / (2 * h), rel=1e-7)
