@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from symdiff import CompileError, generate, grad, value_and_grad
+from symdiff.codegen.load import Loaded
+from tests.constructs.test_cost import metered
 
 X, PLACES = np.array([1.0, 2.0, 3.0, -1.0, 0.5]), np.array([2, 0, 2, 1, 0])
 
@@ -334,3 +336,23 @@ def test_the_lists_are_those_of_an_expert() -> None:
     assert "link_next[tail] = " in body and "link_next = [-1]" in body
     assert "raise AttributeError" not in body, "no test for None of what cannot be None"
     assert "link_value[" in body and "link_next.append(-1)" in body
+
+
+def counted(x, labels):
+    totals: dict[int, float] = {}
+    for k, t in zip(labels, x, strict=True):
+        totals[int(k)] = totals.get(int(k), 0.0) + t * t
+    return sum(v * v for v in totals.values())
+
+
+@pytest.mark.parametrize("level", [0, 2])
+@pytest.mark.parametrize("function", [appended, counted])
+def test_ten_times_the_size_costs_ten_times_as_much(function: Callable[..., Any], level: int) -> None:
+    def arguments(n: int) -> tuple[np.ndarray, ...]:
+        return (np.linspace(0.5, 1.5, n), np.arange(n) % (n // 3))[: 1 if function is appended else 2]
+
+    names = ("x", "labels")
+    text = generate(function, example=dict(zip(names, arguments(24), strict=False)), level=level)
+    run = Loaded(text, function.__name__)[f"{function.__name__}_value_and_grad"]
+    small, large = (metered(run, *arguments(n))[1] for n in (24, 240))
+    assert (large <= 11 * small).all(), large / small
