@@ -127,6 +127,12 @@ class Starred:
         found = takes_any(fun)
         assert found is not None
         check_level(options.get("level", 2))
+        static = options.get("static", ())
+        self.static = (static,) if isinstance(static, str) else tuple(static)
+        named = [p.name for p in found.parameters.values() if p.kind not in _STARS]
+        if not any(p.kind is _P.VAR_KEYWORD for p in found.parameters.values()):
+            for name in (name for name in self.static if name not in named):
+                raise UsageError.of("SD702", function=name_of(fun), name=name, parameters=", ".join(named) or "none")
         self.fun, self.signature, self.kind = fun, found, kind
         self._made, self._options = made, options
         self.argnums, self.wrt = argnums, wrt
@@ -154,9 +160,8 @@ class Starred:
         known = [*positional, *names]
         chosen = derivative.choose(name_of(self.fun), [*positional, *named], known, self.argnums, self.wrt)
         wrt = chosen.names[0] if chosen.bare else chosen.names
-        static = self._options.get("static", ())
-        static = [static] if isinstance(static, str) else static
-        return self._made(fun, wrt=wrt, **{**self._options, "static": [name for name in static if name in known]})
+        static = [name for name in self.static if name in known]
+        return self._made(fun, wrt=wrt, **{**self._options, "static": static})
 
     def __symdiff_derivative__(self) -> Derivative:
         return Derivative(self.kind, *self._by(), self._options.get("has_aux", False))

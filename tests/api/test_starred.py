@@ -189,6 +189,8 @@ def test_static_names_are_those_of_the_call() -> None:
     g = grad(f, static=("times", "other"))
     assert g(3.0, times=4) == 4.0
     assert g(3.0, 2.0, on=True) == 12.0
+    with pytest.raises(UsageError, match="SD702 product has no parameter `n`"):
+        grad(product, static="n")
 
 
 def test_as_an_object() -> None:
