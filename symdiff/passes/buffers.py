@@ -47,7 +47,7 @@ def buffers(
     calls = has_calls(program)
     while True:
         functions: dict[str, Function] = {}
-        settled = True
+        settled, planned = True, sum(plan.size for plan in plans.values())
         for name, function in ordered.items():
             plan = plans[name]
             size, summary = plan.size, summaries[name]
@@ -56,11 +56,14 @@ def buffers(
             if plan.branches:
                 function = map_blocks(function, plan.copied_in_branches)
             functions[name], found = _Copies(program, summaries, public, plan).function(function)
-            plan.rounds += 1
+            plan.rounds += plan.size > size
             summaries[name] = summary.join(found)
             settled = settled and size == plan.size and (summary == summaries[name] or not calls)
         if settled:
             return Program(functions, program.entry, program.records)
+        if len(plans) > 1 and sum(plan.size for plan in plans.values()) > planned:
+            # what will be copied may have been all that a result shared
+            summaries = {name: Summary() for name in program.functions}
 
 
 def reads_first(block: Block) -> Block:

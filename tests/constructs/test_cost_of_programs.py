@@ -73,3 +73,12 @@ def test_ten_times_the_size_costs_ten_times_as_much(function: Callable[..., Any]
     assert (small[:, 0] > SIZE).all()
     ratios = dict(zip(kinds, (large / np.maximum(small, 1)).round(1).tolist(), strict=True))
     assert all(max(row) <= 11 for row in ratios.values()), ratios
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_a_recursion_that_overwrites_an_array_saves_the_parts_alone(level: int) -> None:
+    name = turned.halves_in_place.__name__
+    text = generate(turned.halves_in_place, types="a=float, m=f8[n, 3]", level=level, functions=("forward", "backward"))
+    made = Loaded(text, name)
+    small, large = (metered(made[f"{name}_forward"], *rows(n))[1] for n in (SIZE, 10 * SIZE))
+    assert (large <= 11 * small).all(), (small, large)

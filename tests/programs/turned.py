@@ -124,3 +124,19 @@ def copied_where_a_branch_begins_anew(a, x):
         if x[k] > 0.3:
             u[k] *= a + u[k - 1]
     return s + np.sum(u * x)
+
+
+@cases(0.7, array(5, 3))
+def halves_in_place(a, m):
+    def go(rows, lo, hi):
+        if hi - lo <= 1:
+            rows[lo] *= a
+            return
+        mid = (lo + hi) // 2
+        go(rows, lo, mid)
+        go(rows, mid, hi)
+        rows[lo] += rows[mid] * rows[lo, 0]
+
+    b = m.copy()
+    go(b, 0, len(b))
+    return np.sum(b * b)
