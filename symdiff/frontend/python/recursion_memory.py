@@ -212,7 +212,8 @@ class Given:
         kin = instance.kin or self._kin(reached)
         if len(instance.aliases) == len(old):
             old = [a | b for a, b in zip(instance.aliases, old, strict=True)]
-        made = (tuple(old), instance.shared | pairs, kin)
+            pairs |= instance.shared
+        made = (tuple(old), pairs, kin)
         cx.instances.changed |= made != (instance.aliases, instance.shared, instance.kin)
         instance.aliases, instance.shared, instance.kin = made
 
