@@ -356,3 +356,26 @@ def test_ten_times_the_size_costs_ten_times_as_much(function: Callable[..., Any]
     run = Loaded(text, function.__name__)[f"{function.__name__}_value_and_grad"]
     small, large = (metered(run, *arguments(n))[1] for n in (24, 240))
     assert (large <= 11 * small).all(), large / small
+
+
+class Step:
+    def __init__(self, w):
+        self.w, self.nxt = w, None
+
+
+def a_walk_beside_a_dict(v, x):
+    s, first, d = 0.0, Step(x), {}
+    for i, t in enumerate(v):
+        p = first
+        while p is not None:
+            s += p.w
+            p = p.nxt
+        if i % 2 == 0:
+            d.setdefault(int(t), []).append(t * x)
+    return s + sum(sum(q) for q in d.values())
+
+
+def test_what_is_refused_with_numbers_too_is_not_tried_again():
+    with pytest.raises(CompileError) as caught:
+        grad(a_walk_beside_a_dict)(np.array([1.0, -0.4, 1.3]), 0.3)
+    assert {p.code for p in caught.value.problems} == {"SD511"}

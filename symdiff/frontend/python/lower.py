@@ -110,7 +110,7 @@ def _settled(source: Source, signature: Signature, session: Session) -> Lowered:
                 continue
             told = telling.not_taken_apart(session, staged or request).problems
             request = Respecialise(told, request.static, request.sizes)
-            again = linked.begin_again(session) if request.sizes else None
+            again = linked.begin_again(session) if request.sizes and known is None else None
             if again is None:
                 raise (known or request) from None
             session, staged, known = again, None, request
@@ -128,7 +128,7 @@ def _settled(source: Source, signature: Signature, session: Session) -> Lowered:
                 session.absences, staged = False, staged or error
                 continue
             error = which.told(session, telling.not_taken_apart(session, staged or error))
-            again = linked.begin_again(session)
+            again = linked.begin_again(session) if known is None else None
             if again is None:
                 raise telling.told_first(known, error) from None
             session, staged, known = again, None, error
