@@ -431,8 +431,7 @@ def _same_as(cx: Context, node: ast.AST, left: Val, right: Val, positive: bool) 
             return found
         if isinstance(one, OneOf) and not alternatives.involved(other):
             if isinstance(other, Reference) and any(_in_question(x, other) for x in one.options):
-                op = ast.Is() if positive else ast.IsNot()
-                return alternatives.each(cx, node, one, lambda x: _identity(cx, node, op, x, other))
+                return _same_as_each(cx, node, one, other, positive)
             captured.rely_on_sharing(cx, *one.options, other)
             same = [alternatives.same(x, other) or captured.one_object(cx, x, other) for x in one.options]
             if any(_may_be_one(x, other) for x, found in zip(one.options, same, strict=True) if not found):
@@ -441,6 +440,11 @@ def _same_as(cx: Context, node: ast.AST, left: Val, right: Val, positive: bool) 
             found = alternatives.which(cx, node, one, wanted)
             return found if positive else negate(cx, node, found)
     return cx.refuse("SD223", node, operator="is" if positive else "is not")
+
+
+def _same_as_each(cx: Context, node: ast.AST, one: OneOf, other: Val, positive: bool) -> Val:
+    op = ast.Is() if positive else ast.IsNot()
+    return alternatives.each(cx, node, one, lambda x: _identity(cx, node, op, x, other))
 
 
 def _in_question(val: Val, other: Reference) -> bool:
