@@ -43,7 +43,7 @@ def totals_by_label(x, labels):
     totals = defaultdict(float)
     for k, t in zip(labels, x):
         totals[k] += t * t
-    return sum(v * v for v in totals.values()) + max(totals.values()) * len(totals)
+    return 0.05 * x[0] * (sum(v * v for v in totals.values()) + max(totals.values()) * len(totals))
 
 
 @cases(array(6), LABELS)

@@ -69,7 +69,8 @@ def _clip(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     if is_none(lo) and is_none(hi):
         return cx.refuse("SD402", node, argument="a_min", function="np.clip", detail="")
     bounds = [v for v in (lo, hi) if not is_none(v)]
-    if POISON not in (a, *bounds) and any(cx.aval(v).dtype != cx.aval(a).dtype for v in bounds):
+    types = [cx.aval(v) for v in bounds if v is not POISON]
+    if a is not POISON and any(not t.pythonic and t.dtype != cx.aval(a).dtype for t in types):
         a = of_own_dtype(cx, node, a)
     if is_none(lo):
         return cx.emit(node, "minimum", a, hi)
