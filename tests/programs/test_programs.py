@@ -114,15 +114,17 @@ CASES = [case for file in FILES for case in file.cases]
 
 @pytest.mark.parametrize(("number", "case"), list(enumerate(CASES)), ids=[c.id for c in CASES])
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-def test_value_gradients_and_second_order(number: int, case: Case) -> None:
-    """First order at every level; second order and the fused form at one of them, taken in turn."""
+def test_value_gradients_and_second_order(number: int, case: Case, seed: int) -> None:
+    """First order at every level; the fused form at one of them, second order of half of all: others in each run."""
+    drawn = (number + seed) % 6
     checked = Checked(case)
     gradients = [checked.first_order(level) for level in range(3)]
     assert identical(gradients[1], gradients[0]), "-O1 rounds where -O0 does"
     assert identical(checked.value_and_gradient(1), checked.value_and_gradient(0))
     assert same(gradients[2], gradients[0], checked.exact)
-    checked.fused(number % 3, gradients[number % 3])
-    checked.second_order(number % 3)
+    checked.fused(drawn % 3, gradients[drawn % 3])
+    if drawn < 3:
+        checked.second_order(drawn)
 
 
 def test_there_are_many() -> None:
