@@ -185,10 +185,31 @@ def linked_both_ways(x, places):
     return total
 
 
+def inserted(node, key, weight):
+    if node is None:
+        return Tree(key, weight)
+    if key < node.key:
+        node.left = inserted(node.left, key, weight)
+    elif key > node.key:
+        node.right = inserted(node.right, key, weight)
+    else:
+        node.weight += weight
+    return node
+
+
 def summed(node, depth):
     if node is None:
         return 0.0
     return node.weight * node.key**2 * depth + summed(node.left, depth + 1) - summed(node.right, depth + 1)
+
+
+@cases(signed(7))
+@cases(signed(0))
+def tree_by_recursion(x):
+    root = None
+    for t in x:
+        root = inserted(root, t, t * t)
+    return summed(root, 1)
 
 
 @cases(signed(7))
@@ -221,6 +242,22 @@ def in_order(node, found):
         in_order(node.left, found)
         found.append(node.weight)
         in_order(node.right, found)
+
+
+@cases(array(6), PLACES)
+def counts_in_a_tree(x, places):
+    root = None
+    for k, t in zip(places, x):
+        root = inserted(root, int(k), t)
+    found = lookup(root, 3)
+    missing = lookup(root, 7)
+    found.weight *= 2.0
+    order = []
+    in_order(root, order)
+    total = 0.0
+    for w in order:
+        total = total * 0.5 + w * w
+    return total * found.weight if missing is None else 0.0
 
 
 class Set:

@@ -569,3 +569,44 @@ def generator_over_a_list_that_is_another_later(x):
     parts = [x[3]]
     parts[0] = 5.0 * x[0]
     return sum(doubled) * sum(heads) + parts[0]
+
+
+@cases(array(4), 0.5)
+@cases(array(1), 0.5)
+@cases(array(0), 0.5)
+def emptied_in_every_turn(v, x):
+    kept = []
+    for i, t in enumerate(v):
+        kept.append(t * x)
+        kept.remove(kept[-1])
+        del kept[: i - 1], kept[i:0]
+        kept[i:] = []
+    return x * x + len(kept[int(x) :])
+
+
+@cases(array(4), 2.0)
+@cases(array(4), 0.1)
+def cut_at_a_counted_place(v, x):
+    kept, above = [x, 2.0 * x, x * x], 0
+    for t in v:
+        above += t < x
+    del kept[above:]
+    found = []
+    found[above:] = [x, x + above]
+    return sum(kept) + found[0] * found[1]
+
+
+@cases(array(4), 3, 0.5)
+@cases(array(1), 3, 0.5)
+@cases(array(0), 3, 0.5)
+def zipped_with_what_is_empty(v, n, x):
+    products, later = [float(t * x) for t in v], [v[k] for k in range(1, len(v))]
+    total = x * x
+    for k in range(n):
+        if k > 1:
+            break
+        for t, u in zip(products, later):
+            total += t * u * k
+        for u, t in zip([], products):
+            total += t * u
+    return total

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import io
+import re
 import traceback
 import warnings
 from collections import Counter
@@ -75,12 +76,17 @@ def report(program: Program, found: str, whole_only: bool) -> str:
     whole = "\n".join(program.lines)
     if whole_only or found.startswith("does not end"):
         return f"program {program.seed}: {found}\n{whole}"
-    start = found[:30]
 
     def fails(text: str) -> bool:
-        return attempted(text, program, f"{program.seed} {hash(text)}", 2).startswith(start)
+        return _kind(attempted(text, program, f"{program.seed} {hash(text)}", 2)) == _kind(found)
 
     return f"program {program.seed}: {found}\n{minimised(whole, fails, 150)}\nmade of\n{whole}"
+
+
+def _kind(found: str) -> str:
+    """Of a refusal its code: a smaller program may be refused for another reason."""
+    code = re.search(r"\bSD\d+", found)
+    return code[0] if code and found.startswith("refused") else found[:30]
 
 
 ENDS = ("value", "raises", "kink", "gradient", "second derivative")

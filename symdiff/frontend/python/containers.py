@@ -278,6 +278,16 @@ def known_slice(index: Val) -> slice | None:
     return slice(*(p.obj for p in parts if isinstance(p, Known))) if all(isinstance(p, Known) for p in parts) else None
 
 
+def unknown_slice(cx: Context, node: ast.AST, index: SliceVal, known: Sequence[Val]) -> slice | None:
+    """A slice with bounds that are known when the code runs: of an empty list the whole; else None, reported."""
+    if not known:
+        return slice(None) if list_slices.is_slice(cx, node, index) else None
+    instead = _instead(cx, node, known)
+    part = next(p for p in (index.lo, index.hi, index.step) if not isinstance(p, Known))
+    cx.need_static(node, part, "the bounds of a slice of a list or tuple", instead)
+    return None
+
+
 def _sequence_item(cx: Context, node: ast.AST, base: Val, known: tuple[Val, ...], index: Val) -> Val:
     is_list = isinstance(base, ListRef) or (isinstance(base, Known) and isinstance(base.obj, list))
     if isinstance(index, SliceVal):
@@ -286,10 +296,8 @@ def _sequence_item(cx: Context, node: ast.AST, base: Val, known: tuple[Val, ...]
             staged = grown.staged(cx, node, known)
             return POISON if staged is None else _grown_item(cx, node, base, staged, index)
         if where is None:
-            instead = _instead(cx, node, known)
-            for part in (index.lo, index.hi, index.step):
-                if not isinstance(part, Known):
-                    return cx.need_static(node, part, "the bounds of a slice of a list or tuple", instead)
+            where = unknown_slice(cx, node, index, known)
+        if where is None:
             return POISON
         return new_list(cx, node, known[where]) if is_list else Struct("tuple", known[where])
     if searched(cx, node, index, known):
@@ -412,6 +420,8 @@ def _set_slice(cx: Context, node: ast.AST, base: ListRef, content: Any, where: S
     items = items_of(cx, node, val)
     new = list_changes.content_of(cx, val) if items is None else tuple(items)
     known = known_slice(where)
+    if known is None and content == () and list_slices.is_slice(cx, node, where) and list_slices.step_of(where) == 1:
+        known = slice(None)
     if new is None:
         cx.refuse("SD299", node, construct="assignment of this to a slice of a list")
     elif isinstance(content, tuple) and isinstance(new, tuple) and known is not None:

@@ -31,9 +31,9 @@ return $rest
 
 def put(cx: Context, node: ast.AST, base: ListRef, content: Grown, where: SliceVal, new: list_changes.Content) -> None:
     """`s[where] = new`, of a list that may be changed."""
-    if not _is_slice(cx, node, where):
+    if not is_slice(cx, node, where):
         return
-    if _step(where) == 1:
+    if step_of(where) == 1:
         changed = list_changes.spliced(cx, node, content, where, new)
         if changed is not None:
             lodging.change(cx, node, base.cell, changed)
@@ -47,9 +47,9 @@ def put(cx: Context, node: ast.AST, base: ListRef, content: Grown, where: SliceV
 
 def delete(cx: Context, node: ast.AST, base: ListRef, content: Grown, where: SliceVal) -> None:
     """`del s[where]`, of a list that may be changed."""
-    if not _is_slice(cx, node, where):
+    if not is_slice(cx, node, where):
         return
-    if _step(where) == 1:
+    if step_of(where) == 1:
         rest = list_changes.spliced(cx, node, content, where, ())
     else:
         given = {**_given(where), "$list": list_changes.made(cx, node, content)}
@@ -59,7 +59,8 @@ def delete(cx: Context, node: ast.AST, base: ListRef, content: Grown, where: Sli
         lodging.change(cx, node, base.cell, rest)
 
 
-def _step(where: SliceVal) -> int:
+def step_of(where: SliceVal) -> int:
+    """The step of a slice that `is_slice` has looked at."""
     assert isinstance(where.step, Known)
     return 1 if where.step.obj is None else int(where.step.obj)
 
@@ -68,7 +69,7 @@ def _given(where: SliceVal) -> dict[str, Val]:
     return {"$lo": where.lo, "$hi": where.hi, "$step": where.step}
 
 
-def _is_slice(cx: Context, node: ast.AST, where: SliceVal) -> bool:
+def is_slice(cx: Context, node: ast.AST, where: SliceVal) -> bool:
     """Whether a list has such a slice, of a step that is known and not 0; reported if not."""
     if where.step is POISON or not list_changes.checked_step(cx, node, where):
         return False

@@ -17,11 +17,12 @@ from symdiff.frontend.python.headers import SAME, Misfit, Slot, start, widen
 from symdiff.frontend.python.liveness import assigned
 from symdiff.frontend.python.problems import CannotRoll, Restart
 from symdiff.frontend.python.store import MARKS, MISSING, Facts, Scope
-from symdiff.frontend.python.values import BOTTOM, DEAD, POISON, UNBOUND, Cell, Conflict, Known, Node
+from symdiff.frontend.python.values import BOTTOM, DEAD, POISON, UNBOUND, Cell, Conflict, Known, Node, ObjRef
 from symdiff.ir import types
 from symdiff.ir.core import Value
 
 _MAX_ROUNDS = 20
+_DEEPER = 3  # rounds in a row whose objects hold one more of their class: there is no end of it, and each costs more
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,14 @@ def _spoilt(slot: Slot) -> bool:
     return slot.same is POISON or any(map(_spoilt, slot.parts))
 
 
+def _nested(slot: Slot, outside: tuple[type, ...] = ()) -> int:
+    """How many objects of one class are in each other at most."""
+    if isinstance(slot.same, ObjRef):
+        outside = (*outside, slot.same.cls)
+    here = outside.count(outside[-1]) if outside else 0
+    return max([here, *(_nested(part, outside) for part in slot.parts)])
+
+
 def _clashes(slot: Slot) -> bool:
     return slot.kind == SAME and isinstance(slot.same, Conflict)
 
@@ -138,6 +147,7 @@ class Rolled:
                 self.slots[(cx.frame.id, name)] = start(self._before((cx.frame.id, name)))
         self._warm_start()
         lost: list[Problem] = []  # of rounds that spoilt a carried name: later ones have nothing to report about it
+        deeper, depth = 0, 1
         for _ in range(_MAX_ROUNDS):
             place = mark(cx)
             if self._round():
@@ -149,6 +159,10 @@ class Rolled:
             if any(map(_spoilt, self.slots.values())):
                 lost += [p for p in cx.problems[place.problems :] if (p.code, p.loc) not in known]
             go_back(cx, place)
+            found = max(map(_nested, self.slots.values()), default=0)
+            deeper, depth = deeper + 1 if found > depth else 0, found
+            if deeper == _DEEPER:
+                break
         raise CannotRoll(
             self.loop.id, cx.make_problem("SD604", self.stmt, name="the loop", types="…"), "the loop", "has no fixpoint"
         )

@@ -255,6 +255,10 @@ def _delete_item(cx: Context, node: ast.Subscript, base: Val, index: Val) -> Non
         lodging.change(cx, node, base.cell, {k: v for k, v in content.items() if k != key})
         return
     where = containers.known_slice(index)
+    if where is None and isinstance(index, SliceVal):
+        where = containers.unknown_slice(cx, node, index, content)
+        if where is None:
+            return
     if where is None:
         at = containers.position(cx, node, index, content, "list assignment index out of range")
         if at is None:

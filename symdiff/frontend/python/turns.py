@@ -50,6 +50,8 @@ def known_items(cx: Context, node: ast.AST, val: Sequence_) -> list[Val] | None:
         return _items_by_options(cx, node, val)
     parts = [containers.items_of(cx, node, p) for p in val.parts if endless(cx, node, p) is None]
     found = [p for p in parts if p is not None]
+    if val.kind == "zip" and [] in found and all(_may_be_left(cx, p) for p in val.parts):
+        return []
     if len(found) < len(parts) or not found:
         return None
     if val.kind == "zip":
@@ -59,6 +61,13 @@ def known_items(cx: Context, node: ast.AST, val: Sequence_) -> list[Val] | None:
     if val.kind == "product":
         return [Struct("tuple", row) for row in itertools.product(*found)]
     return found[0][::-1] if val.kind == "reversed" else found[0]
+
+
+def _may_be_left(cx: Context, val: Val) -> bool:
+    """Whether it has elements that may stay unread: nothing is computed for them, and no iterator moves on."""
+    if operators.is_array(val):
+        return bool(cx.aval(val).rank)
+    return isinstance(val, ListRef) or (isinstance(val, Sequence_) and val.kind == "range")
 
 
 def _viewed(cx: Context, node: ast.AST, val: Sequence_) -> list[Val] | None:
