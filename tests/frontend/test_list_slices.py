@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
 import symdiff
 from symdiff.errors import CompileError
+from tests.frontend.sources import run_notebook
 
 
 def grown(v):
@@ -52,3 +55,38 @@ def test_the_number_of_new_elements_is_checked_as_python_does(function, count):
 def test_a_step_of_zero_is_refused():
     with pytest.raises(CompileError, match="SD403"):
         symdiff.grad(a_step_of_zero)(np.ones(3), 2.0)
+
+
+MISUSES = ["a[::2] = [x]", "del a[::0]", "a[::0] = []", "y = a[::0]", "y = (x, x)[::0]", "y = 'ab'[::0]"]
+
+
+@pytest.mark.parametrize("misuse", MISUSES)
+@pytest.mark.parametrize("made", ["[x, 2.0 * x, x]", "[t for t in v]"])
+def test_what_python_raises_of_slices_is_raised_where_it_runs(misuse, made):
+    module = run_notebook(f"<{misuse} of {made}>", MISUSE.format(made=made, misuse=misuse))
+    function, v = module["f"], np.ones(3)
+    assert symdiff.value_and_grad(function, 1)(v, 0.5) == (0.25, 1.0)
+    with pytest.raises(ValueError) as expected:
+        function(v, 2.0)
+    with pytest.raises(ValueError) as found:
+        symdiff.value_and_grad(function, 1)(v, 2.0)
+    assert str(found.value) == str(expected.value)
+
+
+MISUSE = """\
+def f(v, x):
+    a = {made}
+    if x > 1:
+        {misuse}
+    return x * x
+"""
+
+
+@pytest.mark.parametrize("index", ["'a'", "None", "1.0", "x"])
+@pytest.mark.parametrize("use", ["y = a[{}]", "a[{}] = x", "del a[{}]"])
+@pytest.mark.parametrize("made", ["[x, 2.0 * x, x]", "[t for t in v]"])
+def test_what_is_no_index_is_refused_at_its_line(index, use, made):
+    line = use.format(index)
+    module = run_notebook(f"<{line} of {made}>", MISUSE.format(made=made, misuse=line))
+    with pytest.raises(CompileError, match=rf"(?s):4:.*SD321.*{re.escape(line)}"):
+        symdiff.grad(module["f"], 1)(np.ones(3), 0.5)

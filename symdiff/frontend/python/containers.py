@@ -245,12 +245,12 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
             return _missing(cx, node, base, index, key)
         return POISON if key is POISON else mapping_[key]
     if isinstance(base, Known) and isinstance(base.obj, np.ndarray):
-        part = index.obj if isinstance(index, Known) else known_slice(index)
+        part = index.obj if isinstance(index, Known) else list_slices.known(cx, node, index)
         if isinstance(index, Known) or part is not None:
             return Known(base.obj[part])
         return subscripts.read_known(cx, node, base, index)
     if isinstance(base, Known) and isinstance(base.obj, (str, range)):
-        where = index.obj if isinstance(index, Known) else known_slice(index)
+        where = index.obj if isinstance(index, Known) else list_slices.known(cx, node, index)
         if isinstance(where, slice) or (isinstance(where, int) and -len(base.obj) <= where < len(base.obj)):
             return Known(base.obj[where])
         letter = letters.at(cx, node, base.obj, index) if isinstance(base.obj, str) else None
@@ -271,13 +271,6 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
     return cx.refuse("SD321", node, operation="[…]", left=cx.describe(base), right=cx.describe(index))
 
 
-def known_slice(index: Val) -> slice | None:
-    if not isinstance(index, SliceVal):
-        return None
-    parts = (index.lo, index.hi, index.step)
-    return slice(*(p.obj for p in parts if isinstance(p, Known))) if all(isinstance(p, Known) for p in parts) else None
-
-
 def unknown_slice(cx: Context, node: ast.AST, index: SliceVal, known: Sequence[Val]) -> slice | None:
     """A slice with bounds that are known when the code runs: of an empty list the whole; else None, reported."""
     if not known:
@@ -291,12 +284,11 @@ def unknown_slice(cx: Context, node: ast.AST, index: SliceVal, known: Sequence[V
 def _sequence_item(cx: Context, node: ast.AST, base: Val, known: tuple[Val, ...], index: Val) -> Val:
     is_list = isinstance(base, ListRef) or (isinstance(base, Known) and isinstance(base.obj, list))
     if isinstance(index, SliceVal):
-        where = known_slice(index)
+        where = list_slices.known(cx, node, index)
         if where is None and isinstance(base, ListRef) and searched(cx, node, index, known):
             staged = grown.staged(cx, node, known)
             return POISON if staged is None else _grown_item(cx, node, base, staged, index)
-        if where is None:
-            where = unknown_slice(cx, node, index, known)
+        where = unknown_slice(cx, node, index, known) if where is None else where
         if where is None:
             return POISON
         return new_list(cx, node, known[where]) if is_list else Struct("tuple", known[where])
@@ -350,11 +342,12 @@ def position(
 ) -> int | None:
     """A known index of one of the elements, or `error`, IndexError; None after a problem."""
     count = len(known)
+    no_index = cx.is_numeric(index) and (cx.aval(index).rank > 0 or cx.aval(index).dtype[0] in "fc")
+    if no_index or (isinstance(index, Known) and not isinstance(index.obj, (int, np.integer))):
+        _refuse_index(cx, node, index)
+        return None
     if not isinstance(index, Known):
         cx.need_static(node, index, "the index of an element of a list or tuple", _instead(cx, node, known))
-        return None
-    if not isinstance(index.obj, (int, np.integer)):
-        cx.refuse("SD321", node, operation="[…]", left="a list or tuple", right=cx.describe(index))
         return None
     if not -count <= index.obj < count:
         raising.always(cx, node, IndexError(error), "SD315", index=index.obj, size=count)
@@ -362,13 +355,17 @@ def position(
     return int(operator.index(index.obj)) % count
 
 
+def _refuse_index(cx: Context, node: ast.AST, index: Val) -> Val:
+    return cx.refuse("SD321", node, operation="[…]", left="a list or tuple", right=cx.describe(index))
+
+
 def _grown_item(cx: Context, node: ast.AST, base: ListRef, content: Grown, index: Val) -> Val:
     if isinstance(index, SliceVal):
         part = list_changes.sliced(cx, node, content, index)
         return POISON if part is None else list_changes.made(cx, node, part, base.cell.kind)
-    if not cx.is_numeric(index) or cx.aval(index).dtype[0] not in "iu":
-        return cx.refuse("SD505", node, name=cx.listed(node), reason="is then read by a slice")
-    return grown.element(cx, node, content, index, base.cell)
+    if cx.is_numeric(index) and cx.aval(index).dtype[0] in "iu":
+        return grown.element(cx, node, content, index, base.cell)
+    return _refuse_index(cx, node, index)
 
 
 def mapping(cx: Context, node: ast.AST, val: Val) -> dict[Any, Val] | None:
@@ -395,8 +392,10 @@ def set_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> Non
         _set_slice(cx, node, base, content, index, val)
         return
     if isinstance(content, Grown):
-        if val is not POISON:
+        if val is not POISON and list_changes.is_index(cx, index):
             _replace(cx, node, base, content, index, val)
+        elif val is not POISON:
+            _refuse_index(cx, node, index)
         return
     if searched(cx, node, index, (*content, val)):
         staged = grown.staged(cx, node, content, val)
@@ -419,15 +418,13 @@ def _set_slice(cx: Context, node: ast.AST, base: ListRef, content: Any, where: S
     """`base[lo:hi] = val`."""
     items = items_of(cx, node, val)
     new = list_changes.content_of(cx, val) if items is None else tuple(items)
-    known = known_slice(where)
+    known = list_slices.known(cx, node, where)
     if known is None and content == () and list_slices.is_slice(cx, node, where) and list_slices.step_of(where) == 1:
         known = slice(None)
     if new is None:
         cx.refuse("SD299", node, construct="assignment of this to a slice of a list")
     elif isinstance(content, tuple) and isinstance(new, tuple) and known is not None:
-        changed = list(content)
-        changed[known] = new
-        lodging.change(cx, node, base.cell, tuple(changed))
+        list_slices.put_known(cx, node, base, content, known, new)
     else:
         staged = grown.staged(cx, node, content) if isinstance(content, tuple) else content
         if staged is not None:
@@ -442,11 +439,7 @@ def changeable(cx: Context, node: ast.AST, base: Val) -> bool:
         cx.refuse_outside(node, base.cell.name)
         return False
     found = memory.held(cx, base.cell) if isinstance(base, Reference) else None
-    if (
-        isinstance(base, Reference)
-        and found
-        and not (lodging.may_change(cx, base.cell) and lodging.refreshed(cx, base.cell))
-    ):
+    if isinstance(base, Reference) and found and not _changes_its_list(cx, base.cell):
         lodging.adopt(cx, base.cell)
         problem = cx.make_problem("SD510", node, [(found, "in the list here")], target=cx.text(node))
         memory.take_apart(cx, problem)
@@ -472,6 +465,10 @@ def changeable(cx: Context, node: ast.AST, base: Val) -> bool:
     else:
         cx.refuse("SD321", node, operation="[…] =", left=cx.describe(base), right="a value")
     return False
+
+
+def _changes_its_list(cx: Context, cell: Cell) -> bool:
+    return lodging.may_change(cx, cell) and lodging.refreshed(cx, cell)
 
 
 def _given_back(cx: Context, base: Reference) -> bool:

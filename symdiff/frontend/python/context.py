@@ -357,11 +357,11 @@ class Context:
 
     def _contiguous(self, value: Value, args: Sequence[Val]) -> bool:
         """A new vector has no gaps, and an elementwise result of C-ordered arrays is C-ordered."""
-        op = self.scope.ops[-1]
-        if isinstance(value.type, AVal) and value.type.rank <= 1:
+        op, rank = self.scope.ops[-1], value.type.rank if isinstance(value.type, AVal) else None
+        if rank is not None and rank <= 1:
             return True
         if op.prim.name in ("matmul", "dot", "outer"):
-            return isinstance(value.type, AVal) and value.type.rank == 2
+            return rank == 2
         if op.prim.family.value != "elementwise":
             return False
         arrays = [a for a in args if isinstance(a, Arr)]

@@ -428,10 +428,8 @@ def _join(cx: Context, a: AVal | None, b: AVal | None, key: Any) -> AVal | None:
 
 
 def _describe(cx: Context, val: Any) -> str:
-    if val is MISSING or val is UNBOUND:
-        return "unbound"
-    if val is BOTTOM:
-        return "nothing"
+    if val is MISSING or val is UNBOUND or val is BOTTOM:
+        return "nothing" if val is BOTTOM else "unbound"
     if isinstance(val, Maybe):
         return f"{_type(cx, val)} or {'None' if val.none else 'unbound'}"
     if isinstance(val, tuple):
@@ -447,13 +445,10 @@ def _widen_number(cx: Context, slot: Slot, after: Any, key: Any) -> Slot:
         raise Misfit(f"{slot.type} or unbound", _describe(cx, after))
     if none and (after is UNBOUND or after is MISSING or (isinstance(after, Maybe) and not after.none)):
         raise Misfit(f"{slot.type} or None", _describe(cx, after))
-    if isinstance(after, Known) and after.obj is None:
-        after = UNBOUND
-    t = _type(cx, after)
-    optional = slot.kind.startswith("opt") or after is UNBOUND or after is MISSING or isinstance(after, Maybe)
+    absent = after is UNBOUND or after is MISSING or (isinstance(after, Known) and after.obj is None)
+    optional = slot.kind.startswith("opt") or absent or isinstance(after, Maybe)
     assert isinstance(slot.type, AVal)
-    if after is UNBOUND or after is MISSING:
-        t = slot.type
+    t = slot.type if absent else _type(cx, after)
     joined = None if t is None else join_types(slot.type, t)
     if joined is None and t is not None:
         joined = widen_shapes(cx, slot.type, t, ("header", key))

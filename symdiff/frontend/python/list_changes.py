@@ -23,6 +23,7 @@ from symdiff.frontend.python import (
     memory,
     nodes,
     openings,
+    raising,
     sorting,
     unfilled,
 )
@@ -91,7 +92,8 @@ def checked_step(cx: Context, node: ast.AST, where: SliceVal) -> bool:
         cx.need_static(node, where.step, "the step of a slice")
         return False
     if where.step.obj == 0:
-        cx.refuse("SD403", node, function="a slice", message="the step is zero")
+        message = "slice step cannot be zero"
+        raising.always(cx, node, ValueError(message), function="a slice", message=message)
         return False
     return True
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from symdiff.frontend.python import comprehensions, grown, list_changes, lodging
+from symdiff.frontend.python import comprehensions, grown, list_changes, lodging, raising
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import POISON, Grown, Known, ListRef, Num, SliceVal, Val
 
@@ -27,6 +27,33 @@ for $k, $item in enumerate($list):
     if $k not in $gone: $rest.append($item)
 return $rest
 """
+
+
+def known(cx: Context, node: ast.AST, index: Val) -> slice | None:
+    """A slice whose bounds are known, None of anything else; where Python has no such slice, that it raises is told."""
+    parts = (index.lo, index.hi, index.step) if isinstance(index, SliceVal) else (index,)
+    if len(parts) == 1 or not all(isinstance(p, Known) for p in parts):
+        return None
+    where = slice(*(p.obj for p in parts if isinstance(p, Known)))
+    try:
+        where.indices(0)
+    except (TypeError, ValueError) as error:
+        raising.always(cx, node, error, function=f"`{cx.text(node)}`", message=str(error))
+        return slice(0)
+    return where
+
+
+def put_known(
+    cx: Context, node: ast.AST, base: ListRef, content: tuple[Val, ...], where: slice, new: tuple[Val, ...]
+) -> None:
+    """`s[where] = new`, of a list of known structure."""
+    changed = list(content)
+    try:
+        changed[where] = new
+    except ValueError as error:  # of another size than every second element
+        raising.always(cx, node, error, function=f"`{cx.text(node)}`", message=str(error))
+        return
+    lodging.change(cx, node, base.cell, tuple(changed))
 
 
 def put(cx: Context, node: ast.AST, base: ListRef, content: Grown, where: SliceVal, new: list_changes.Content) -> None:

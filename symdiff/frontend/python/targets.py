@@ -254,7 +254,7 @@ def _delete_item(cx: Context, node: ast.Subscript, base: Val, index: Val) -> Non
             return
         lodging.change(cx, node, base.cell, {k: v for k, v in content.items() if k != key})
         return
-    where = containers.known_slice(index)
+    where = list_slices.known(cx, node, index)
     if where is None and isinstance(index, SliceVal):
         where = containers.unknown_slice(cx, node, index, content)
         if where is None:
