@@ -164,7 +164,8 @@ _LANGUAGE = (
     ("SD223", "identity of a staged value",
      "`{operator}` on a staged value is not supported",
      "which object it is is no property of the number",
-     "compare with `==`, or test for None a name that is None on every path or none"),
+     "compare with `==`, keep a flag that says which one it is, or test for None a name that is None on every path or "
+     "none"),
     ("SD224", "staged key",
      "{construct} with a staged value is not supported",
      "which element is meant must be known when compiling",

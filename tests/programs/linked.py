@@ -371,3 +371,15 @@ def copied_by_recursion(x):
     other = copy(head)
     head.value = 3.0
     return weighted(head) * weighted(other)
+
+
+@cases(0.7)
+@cases(0.2)
+def which_of_two_is_meant(x):
+    a, b, c = Link(x), Link(2.0 * x), Link(3.0)
+    first, chosen = a, b if x > 0.5 else c
+    if x > 0.4:
+        a, b = b, a
+    a.value *= x
+    total = 3.0 * b.value if a is not first else 2.0 * a.value
+    return total + (chosen.value**2 if chosen in [a, b] else x)

@@ -42,6 +42,13 @@ def note_listed(cx: Context, val: Val) -> None:
         cx.session.holds.setdefault(list, set()).add(val.cls)
 
 
+def note_compared(cx: Context, left: Val, right: Val) -> None:
+    """Note of two objects that which they are is asked and not known: of objects that are numbers it is."""
+    if isinstance(left, ObjRef) and isinstance(right, ObjRef):
+        for cls in (left.cls, right.cls):
+            cx.session.holds.setdefault(cls, set()).add(cls)
+
+
 def _is_users(cls: type) -> bool:
     return plain.written_in_python(cls) and not cls.__module__.startswith("symdiff.frontend.spelled")
 

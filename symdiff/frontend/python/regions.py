@@ -271,7 +271,10 @@ class Region:
             elif isinstance(key, tuple) and isinstance(key[0], int) and key[0] < self.first_frame:
                 name = str(key[1])
             if name and (not isinstance(key, Cell) or key in cx.store.data):
+                linked = next((cls for (cls, _), arena in cx.arenas.items() if arena.cell is key), None)
                 reason = f"the function writes `{name}`, which is not its own"
+                if linked is not None:
+                    reason = f"it makes or changes objects of `{linked.__name__}` that are linked or compared by `is`"
                 cx.refuse("SD411", node, function=cx.text(node), reason=reason)
                 return
         for cell, value, arr in self.own:

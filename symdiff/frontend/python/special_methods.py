@@ -210,11 +210,14 @@ def same_object(cx: Context, node: ast.AST, left: Val, right: Val, positive: boo
     if isinstance(left, Reference) and isinstance(right, Reference):
         if left.cell is right.cell:
             return Known(positive)
-        from symdiff.frontend.python import lodging
+        from symdiff.frontend.python import linked, lodging
 
         found = lodging.same_place(cx, node, left.cell, right.cell, positive)
         apart.compared(cx, node, left, right)
-        return cx.refuse("SD223", node, operator="is" if positive else "is not") if found is None else found
+        if found is None:
+            linked.note_compared(cx, left, right)
+            cx.refuse("SD223", node, operator="is" if positive else "is not")
+        return POISON if found is None else found
     if isinstance(left, Known) and isinstance(right, Known):
         captured.rely_on_sharing(cx, left, right)
         return Known((left.obj is right.obj) == positive)
