@@ -89,6 +89,16 @@ class Plan:
         return value in self.stored or self.last.get(value, -1) > position
 
 
+def goes_through_lists(op: Op) -> bool:
+    """Whether a loop is printed without a count: `for x in xs`, where one of them is a list."""
+    if op.prim.name != "for":
+        return False
+    body, n, xs = op.regions[0], op.params["n_carry"], op.params["n_xs"]
+    used = {v for o in body.ops for v in o.ins} | set(body.outs)
+    rows = zip(body.params[1 + n : 1 + n + xs], op.ins[3 + n : 3 + n + xs], strict=True)
+    return body.params[0] not in used and any(x in used and isinstance(source.type, Seq) for x, source in rows)
+
+
 class Folder:
     """Makes the plan of one block.
 
@@ -217,14 +227,19 @@ class Folder:
     def find_steps(self, block: Block, plan: Plan, appended: Set[Value]) -> None:
         """Steps from a loop's number, or another that the block is given: folded, however often they are read."""
         given = {v for v in block.params if v.type == types.INT}
-        made = {op.out: op for op in block.ops if _is_step(op, given) or is_short(op)}
+        read = {v for op in block.ops for v in op.ins} | set(block.outs)
+        made = {op.out: op for op in block.ops if _is_step(op, given) or is_short(op) or op.prim.name == "seq_len"}
         found = {v: list[Op]() for v in made if self.nameless(v) and v not in appended and v not in block.outs}
         for op in block.ops if found else ():
             for v in dict.fromkeys(op.ins):
                 if v in found:
                     found[v].append(op)
         for v, readers in found.items():
-            if readers and (made[v].ins or all(is_subscript(v, op) for op in readers)):
+            if made[v].prim.name == "seq_len":
+                folds = all(v is op.ins[1] and goes_through_lists(op) and op.outs[-1] not in read for op in readers)
+            else:
+                folds = bool(made[v].ins) or all(is_subscript(v, op) for op in readers)
+            if readers and folds:
                 plan.steps[v] = readers
                 plan.folded[v] = readers[-1]
 

@@ -292,3 +292,18 @@ def parameters_called_as_a_size(x, v):
         return y + x if n == 0 else even(n - 1, y + v[n % len(v)])
 
     return even(len(v), 1.0)
+
+
+@cases(0.7, 4)
+@cases(0.7, 0)
+def memo_around_the_recursion(x, n):
+    memo = [None] * (n + 3)
+
+    def g(k):
+        if k <= 0:
+            return 0.0
+        if memo[k] is None:
+            memo[k] = x * g(k - 1) + 1.0
+        return memo[k]
+
+    return g(n + 2) + sum(m for m in memo if m is not None)

@@ -441,6 +441,7 @@ def changeable(cx: Context, node: ast.AST, base: Val) -> bool:
     found = memory.held(cx, base.cell) if isinstance(base, Reference) else None
     if isinstance(base, Reference) and found and not _changes_its_list(cx, base.cell):
         lodging.adopt(cx, base.cell)
+        linked.note_meant(cx, base)
         problem = cx.make_problem("SD510", node, [(found, "in the list here")], target=cx.text(node))
         memory.take_apart(cx, problem)
         cx.problems.append(problem)

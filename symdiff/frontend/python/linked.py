@@ -42,11 +42,11 @@ def note_listed(cx: Context, val: Val) -> None:
         cx.session.holds.setdefault(list, set()).add(val.cls)
 
 
-def note_compared(cx: Context, left: Val, right: Val) -> None:
-    """Note of two objects that which they are is asked and not known: of objects that are numbers it is."""
-    if isinstance(left, ObjRef) and isinstance(right, ObjRef):
-        for cls in (left.cls, right.cls):
-            cx.session.holds.setdefault(cls, set()).add(cls)
+def note_meant(cx: Context, *vals: Val) -> None:
+    """Note of objects that which of several they are is asked and not known: of objects that are numbers it is."""
+    for val in vals:
+        if isinstance(val, ObjRef):
+            cx.session.holds.setdefault(val.cls, set()).add(val.cls)
 
 
 def _is_users(cls: type) -> bool:

@@ -109,7 +109,7 @@ def at_all(a: Pattern, b: Pattern) -> bool:
 
 def joined(a: Pattern, b: Pattern, join: Callable[[Pattern, Pattern], Pattern]) -> Pattern:
     """The least pattern that covers both.  Raises Differ: also where the second has no memory that the first has."""
-    insides = [None if absences.is_none(p) else p.parts[-1] if p.kind in (OPTIONAL, NULLABLE) else p for p in (a, b)]
+    insides = [_inside(p) for p in (a, b)]
     found = [_staged(p) for p in insides if p is not None]
     unfit = any(p.kind in ("known", "other", "again", "whole") for p in found)
     if unfit or (insides[1] is None and _remembers(found[0])):
@@ -118,6 +118,13 @@ def joined(a: Pattern, b: Pattern, join: Callable[[Pattern, Pattern], Pattern]) 
     if inner.kind in ("scalar", "array"):
         return Pattern(OPTIONAL, (inner,))
     return Pattern(NULLABLE, (_THERE, inner))
+
+
+def _inside(p: Pattern) -> Pattern | None:
+    """What it is where it is not None; None of None, and of the elements of a list that has only None so far."""
+    if absences.is_none(p) or p == absences.EMPTY:
+        return None
+    return p.parts[-1] if p.kind in (OPTIONAL, NULLABLE) else p
 
 
 def _staged(p: Pattern) -> Pattern:

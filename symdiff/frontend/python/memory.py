@@ -131,9 +131,10 @@ def stale(cx: Context, val: Arr | Reference) -> tuple[str, Loc] | None:
 
 def _refuse_stale(cx: Context, val: Arr | Reference, problem: Problem) -> None:
     """Report the read, unless it is of another name for what a branch chose, after the same change."""
-    from symdiff.frontend.python import lodging
+    from symdiff.frontend.python import linked, lodging
 
     lodging.adopt(cx, val.cell)
+    linked.note_meant(cx, val)
     if problem.code == "SD512" and any(p.code == "SD512" and p.notes == problem.notes for p in cx.problems):
         return
     if val.cell.kin:

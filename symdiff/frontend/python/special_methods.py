@@ -215,7 +215,7 @@ def same_object(cx: Context, node: ast.AST, left: Val, right: Val, positive: boo
         found = lodging.same_place(cx, node, left.cell, right.cell, positive)
         apart.compared(cx, node, left, right)
         if found is None:
-            linked.note_compared(cx, left, right)
+            linked.note_meant(cx, left, right)
             cx.refuse("SD223", node, operator="is" if positive else "is not")
         return POISON if found is None else found
     if isinstance(left, Known) and isinstance(right, Known):
