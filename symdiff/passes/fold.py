@@ -331,11 +331,16 @@ def _bound(site: Site) -> Any:
     return some.ins[0] if some else None
 
 
-def _zero_of_nothing(site: Site) -> Any:
-    t = site.op.out.type
-    return (
-        site.b.op("opt_none", elem=t.elem) if site.source(site.op.ins[0], "opt_none") and isinstance(t, Opt) else None
-    )
+def _zero_of_optional(site: Site) -> Any:
+    """Zeros of what is not there, or of a number that is: None, or 0."""
+    t, of = site.op.out.type, site.op.ins[0]
+    if not isinstance(t, Opt):
+        return None
+    if site.source(of, "opt_none"):
+        return site.b.op("opt_none", elem=t.elem)
+    if not isinstance(t.elem, AVal) or t.elem.kind is Kind.ARRAY or not site.source(of, "opt_some"):
+        return None
+    return site.b.op("opt_some", site.b.const(0j if t.elem.complex else 0.0, t.elem))
 
 
 # --- control flow
@@ -404,7 +409,7 @@ ROWS = (
     Row("side of pack", ("alt_side",), _known_side, "always"),
     Row("last of append", ("seq_last", "seq_rest"), _last_appended, "always"),
     Row("value of a bound name", ("opt_get",), _bound, "always"),
-    Row("zero of what is not there", ("zeros_ct",), _zero_of_nothing, "always"),
+    Row("zeros of what is not there, or is", ("zeros_ct",), _zero_of_optional, "always"),
     Row("known branch", ("cond",), _known_branch, "always"),
     Row("loop without turns", ("for",), _no_turns, "bounds known"),
     Row("loop without exit", ("for", "while"), _no_exit, "the exit code is the constant 0"),

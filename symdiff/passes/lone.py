@@ -84,7 +84,7 @@ def _one_value(then: Sequence[Type], orelse: Sequence[Type], asked: bool) -> Typ
 
 class _Lone:
     def __init__(self, program: Program, asked: bool) -> None:
-        self.type = _without_record(asked)
+        self.type, self.asked = _without_record(asked), asked
         self.flow = Flow(program, program.functions, [program.entry])
         self.called: dict[Node, set[str]] = {}
         self.env: dict[Value, Value] = {}
@@ -92,6 +92,13 @@ class _Lone:
             for op in walk(f.body):
                 if op.prim.name in ("alt_pack", "alt_unpack"):
                     self.hear(op)
+
+    def is_lone(self, t: Type) -> bool:
+        """Whether a value stands for a record of this type; it may be a record itself, which both sides hold."""
+        if not isinstance(t, Alt):
+            return False
+        then, orelse = ([f if isinstance(f, AVal) else self.type(f) for f in side] for side in (t.then, t.orelse))
+        return _one_value(then, orelse, self.asked) is not None
 
     def hear(self, op: Op) -> None:
         """The names of what a record holds."""
@@ -106,7 +113,7 @@ class _Lone:
         t, node = v.type, self.flow.node(v)
         while isinstance(t, (Seq, Opt)) and node is not None:
             t, node = t.elem, find(node).elem
-        if not of_records or not isinstance(t, Alt) or node is None or isinstance(self.type(t), Alt):
+        if not of_records or node is None or not self.is_lone(t):
             return v.hint
         found = self.held(node)
         return f"{prefix}{found}{more.removeprefix('e')}" if found else v.hint
@@ -149,7 +156,7 @@ class _Lone:
     def operation(self, op: Op, regions: Sequence[Block]) -> Iterator[Op]:
         name = op.prim.name
         record = op.out if name == "alt_pack" else op.ins[0] if name in ("alt_unpack", "alt_side") else None
-        if record is None or isinstance(self.type(record.type), Alt):
+        if record is None or not self.is_lone(record.type):
             yield Op(op.prim, self.values(op.ins), self.values(op.outs), self.params(op), tuple(regions), op.loc)
         elif name == "alt_pack":
             yield from self.pack(op)

@@ -330,9 +330,15 @@ REFUSED = (
     (an_array_and_its_list, "SD509"),
     (appended_and_changed_later, "SD510"),
     (the_argument_or_a_new_list, "SD512"),
-    (either_of_two_objects, "SD512"),
-    (perhaps_one_object, "SD223"),
 )
+
+
+@pytest.mark.parametrize("function", [either_of_two_objects, perhaps_one_object], ids=lambda f: f.__name__)
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_objects_of_which_either_may_be_meant(function: Callable[..., Any], n: int) -> None:
+    value, slope = symdiff.value_and_grad(function)(X, n)
+    assert value == function(X, n)
+    assert slope == pytest.approx((function(X + 1e-6, n) - function(X - 1e-6, n)) / 2e-6, rel=1e-6)
 
 
 @pytest.mark.parametrize(("function", "code"), REFUSED, ids=[f.__name__ for f, _ in REFUSED])

@@ -610,3 +610,32 @@ def zipped_with_what_is_empty(v, n, x):
         for u, t in zip([], products):
             total += t * u
     return total
+
+
+def cut(points, inside, crossing):
+    found = []
+    for k in range(len(points)):
+        here, before = points[k], points[k - 1]
+        if inside(here):
+            if not inside(before):
+                found.append(crossing(before, here))
+            found.append(here)
+        elif inside(before):
+            found.append(crossing(before, here))
+    return found
+
+
+def at_abscissa(c):
+    def crossing(p, q):
+        return c, p[1] + (c - p[0]) / (q[0] - p[0]) * (q[1] - p[1])
+
+    return crossing
+
+
+@cases([(0.1, 0.1), (2.0, 0.3), (1.5, 1.8), (0.3, 1.2)], 1.4)
+def clipped_polygon(corners, right):
+    found = cut(corners, lambda p: p[0] <= right, at_abscissa(right))
+    found = cut(found, lambda p: p[0] >= 0.5, at_abscissa(0.5))
+    if len(found) < 3:
+        return 0.0
+    return abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(found, found[1:] + found[:1]))) / 2

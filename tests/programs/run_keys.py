@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter, OrderedDict, defaultdict
 
 import numpy as np
@@ -371,3 +372,11 @@ def changed_by_a_helper(x, labels):
         add(d, k, t)
         add(d, k + 1, t * t)
     return sum(v**2 for v in d.values())
+
+
+@cases(1.3)
+def pairs_of_letters(x):
+    text, table = "abracadabra", defaultdict(dict)
+    for a, b in itertools.pairwise(text):
+        table[a][b] = table[a].get(b, 0) + x
+    return sum(table["a"].values()) * table["b"]["r"]

@@ -7,13 +7,15 @@ then the function is compiled again, and they are known by numbers: see `nodes`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from symdiff import plain
 from symdiff.frontend.python import kinship
 from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.session import Session
-from symdiff.frontend.python.values import NONE, Attributes, DictRef, Known, ListRef, ObjRef, Val
+from symdiff.frontend.python.values import NONE, Attributes, DictRef, Grown, Known, ListRef, ObjRef, Val
 
 
 def note_made(cx: Context, obj: ObjRef) -> None:
@@ -45,8 +47,19 @@ def note_listed(cx: Context, val: Val) -> None:
 def note_meant(cx: Context, *vals: Val) -> None:
     """Note of objects that which of several they are is asked and not known: of objects that are numbers it is."""
     for val in vals:
-        if isinstance(val, ObjRef):
-            cx.session.holds.setdefault(val.cls, set()).add(val.cls)
+        for _, part in kinship.inside(cx, val):
+            content = cx.store.get(part.cell)
+            found = [part.cls] if isinstance(part, ObjRef) else []
+            for cls in (*found, *(_classes(content.form) if isinstance(content, Grown) else ())):
+                cx.session.meant.add(cls)
+
+
+def _classes(form: Pattern) -> Iterator[type]:
+    """The classes of the objects in the elements of a list."""
+    if form.kind == "object":
+        yield form.cls
+    for part in form.parts:
+        yield from _classes(part)
 
 
 def _is_users(cls: type) -> bool:
@@ -54,22 +67,28 @@ def _is_users(cls: type) -> bool:
 
 
 def of(session: Session) -> dict[type, tuple[str, ...]]:
-    """The classes of which an object may hold one of its own class, at any distance, with their attributes."""
-    found: dict[type, tuple[str, ...]] = {}
-    for cls, names in session.attributes.items():
+    """The classes whose objects may be numbers, with their attributes: the linked ones, and of which one was meant."""
+    linked = _linked(session)
+    return {cls: tuple(names) for cls, names in session.attributes.items() if names and cls in linked | session.meant}
+
+
+def _linked(session: Session) -> set[type]:
+    """The classes of which an object may hold one of its own class, at any distance."""
+    found = set[type]()
+    for cls in session.attributes:
         reached, todo = set[Any](), list(session.holds.get(cls, ()))
         while todo:
             other = todo.pop()
             if other not in reached:
                 reached.add(other)
                 todo += session.holds.get(other, ())
-        if cls in reached and names:
-            found[cls] = tuple(names)
+        if cls in reached:
+            found.add(cls)
     return found
 
 
 def begin_again(session: Session) -> Session | None:
-    """What to begin again with where the objects of linked classes are known by numbers; None if there is no more."""
+    """What to begin again with where the objects of such classes are known by numbers; None if there is no more."""
     if session.linked:
         return None
     found = of(session)
@@ -78,5 +97,5 @@ def begin_again(session: Session) -> Session | None:
     return Session(
         session.sizes, session.statics, session.by_value, sharing=session.sharing, checking=session.checking,
         shared=session.shared,
-        linked=found, ragged=True, texts=[NONE],
+        linked=found, meant=session.meant - _linked(session), ragged=True, texts=[NONE],
     )  # fmt: skip

@@ -130,7 +130,7 @@ def _settled(source: Source, signature: Signature, session: Session) -> Lowered:
             error = which.told(session, telling.not_taken_apart(session, staged or error))
             again = linked.begin_again(session) if known is None else None
             if again is None:
-                raise telling.told_first(known, error) from None
+                raise telling.told_first(session, known, error) from None
             session, staged, known = again, None, error
     raise CompileError.of("SD902", stage="lowering", message="the sizes of the arguments do not settle")
 

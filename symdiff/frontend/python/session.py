@@ -53,6 +53,7 @@ class Session:
     # of the classes of objects made, their attributes, and of what classes these hold objects: see `linked`
     attributes: dict[type, dict[str, None]] = field(default_factory=dict)
     holds: dict[type, set[type]] = field(default_factory=dict)
+    meant: set[type] = field(default_factory=set)  # of whose objects it was not known which one is meant
     linked: dict[type, tuple[str, ...]] = field(default_factory=dict)  # whose objects are numbers, with attributes
     links: dict[tuple[type, str], type] = field(default_factory=dict)  # attributes of these that hold such objects
     forms_of: dict[tuple[type, str], Pattern] = field(default_factory=dict)  # of what attributes hold

@@ -11,11 +11,13 @@ from symdiff.frontend.python.problems import Respecialise
 from symdiff.frontend.python.session import Session
 
 
-def told_first(known: CompileError | None, error: CompileError) -> CompileError:
+def told_first(session: Session, known: CompileError | None, error: CompileError) -> CompileError:
     """Why a function is not compiled, of which the first attempt asked for sizes or did not know which object is which.
 
-    What is wrong where objects are numbers tells more, unless it is that they do not fit into lists.
+    What is wrong where linked objects are numbers tells more, unless it is that they do not fit into lists.
     """
+    if known is not None and session.meant.issuperset(session.linked):
+        return known
     plain = known is None or not (isinstance(known, Respecialise) or all(p.code in _FOLLOWS for p in error.problems))
     return error if known is None or plain else known
 

@@ -62,6 +62,8 @@ def numbers_of(form: Pattern) -> frozenset[int]:
 def number(cx: Context, val: Val) -> Value:
     """Which of the texts a value is."""
     assert cx.session.texts is not None
+    for option in alternatives.options_of(val):
+        _number(cx, option)
     return cx.scope.use(alternatives.tag_in(cx, cx.frame.source.node, val, cx.session.texts))
 
 
