@@ -165,8 +165,10 @@ def _plain(cx: Context, part: Arr | Reference) -> bool:
 def taken(cx: Context, items: tuple[Val, ...], form: Pattern) -> tuple[Cell, frozenset[Path]]:
     """What stands for the elements of a list of known structure that grows; where two of them may have one object.
 
-    It is found out once: a loop takes the list in every round of its fixpoint.
+    It is found out once: a loop takes the list in every round of its fixpoint.  Empty lists have nothing in common.
     """
+    if not items:
+        return Cell("list"), frozenset()
     found = [list(inside(cx, item)) for item in items]
     if id(items) not in cx.taken:
         group, shared = Cell("list"), set[Path]()
