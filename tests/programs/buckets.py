@@ -6,7 +6,7 @@ import copy
 
 import numpy as np
 
-from tests.programs.cases import Cases, array
+from tests.programs.cases import Cases, array, signed
 
 cases = Cases()
 
@@ -359,3 +359,28 @@ def buckets_by_letters_between_changes(x):
         for e in buckets["abc"[i % 3]]:
             s += e
     return s
+
+
+def halved(pair, n):
+    """What the first of a pair adds up to, halved n times by recursion."""
+    return sum(pair[0]) * pair[1] if n == 0 else halved(pair, n - 1) * 0.5
+
+
+@cases(signed(4))
+@cases(array(1))
+def rows_in_tuples_made_before(x):
+    """A row that is known by a tuple as well is as long as it was made since, wherever the tuple goes."""
+    rows = {"lo": [], "hi": []}
+    lists = [[], [x[0]]]
+    pair, other, none_yet = (rows["lo"], 0.5), (lists[1], 0.3), (lists[0], 2.0)
+    for i, t in enumerate(x):
+        rows["lo" if t < 0 else "hi"].append(t)
+        lists[i % 2].append(t * t)
+    rows["lo" if x[0] < 0.5 else "hi"].append(x[0])
+    kept = []
+    for t in x:
+        kept.append(([t], 0.7))
+    kept += [pair, other, none_yet]
+    chosen = pair if x[0] < 0 else ([x[0]], 3.0)
+    s = sum(weight * sum(row) for row, weight in kept) + sum(chosen[0]) * chosen[1]
+    return s + halved(pair, len(x)) * halved((rows["hi"], 2.0), 2)

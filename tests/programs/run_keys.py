@@ -380,3 +380,19 @@ def pairs_of_letters(x):
     for a, b in itertools.pairwise(text):
         table[a][b] = table[a].get(b, 0) + x
     return sum(table["a"].values()) * table["b"]["r"]
+@cases(signed(6), LABELS)
+@cases(array(0), NOTHING)
+def groups_filled_under_conditions(x, labels):
+    d, positive, found = {}, defaultdict(list), {"lo": [], "hi": []}
+    for k, t in zip(labels, x):
+        if t > -1.0:
+            d.setdefault(int(k), []).append(t * t)
+        if t > 0:
+            positive[k].append(t)
+            if t > 1:
+                positive[-k].append(t**3)
+        found["lo" if t < 0 else "hi"].append(t)
+    s = sum(sum(q) * q[0] for q in d.values()) + sum(sum(q) * len(q) for q in positive.values())
+    for t in found["lo"]:
+        s = s * 0.5 + t * t
+    return s + np.array(found["hi"]).sum() ** 2 + sum(t**3 for t in found["hi"])

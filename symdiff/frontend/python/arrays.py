@@ -18,6 +18,7 @@ from symdiff.frontend.python import (
     containers,
     enums,
     forms,
+    grown,
     memory,
     missing_attributes,
     objects,
@@ -301,7 +302,7 @@ def to_array(cx: Context, node: ast.AST, val: Val, dtype: str | None = None) -> 
             if dtype in (None, t.dtype)
             else cx.emit(node, "convert", val, kind=Kind.ARRAY, dtype=dtype)
         )
-    if isinstance(val, ListRef) and isinstance(cx.store.get(val.cell), Grown):
+    if isinstance(val, ListRef) and grown.content_of(cx, val) is not None:
         return from_grown(cx, node, val, dtype)
     if isinstance(val, Sequence_) and val.kind == "range":
         from symdiff.frontend.python.numpy_calls import by_name

@@ -43,6 +43,7 @@ from symdiff.frontend.python.values import (
     VIEWS,
     Arr,
     Cell,
+    Conflict,
     DictRef,
     Grown,
     Known,
@@ -235,6 +236,8 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
     staged = grown.content_of(cx, base)
     if staged is not None and isinstance(base, ListRef):
         return _grown_item(cx, node, base, staged, index)
+    if isinstance(base, ListRef) and isinstance(cx.store.get(base.cell), Conflict):
+        return cx.refuse("SD505", node, name=cx.listed(node), reason="has another form on another path")
     known = elements(cx, base)
     if known is not None:
         return _sequence_item(cx, node, base, known, index)

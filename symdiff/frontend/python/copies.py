@@ -203,7 +203,7 @@ class _Deep:
         return arrays.copy(cx, node, val)
 
     def _list(self, val: ListRef) -> Val:
-        content = self.cx.store.get(val.cell)
+        content = memory.content(self.cx, val)
         if isinstance(content, tuple):
             return list_changes.made(self.cx, self.node, tuple(map(self.of, content)), val.cell.kind)
         if not isinstance(content, Grown) or grown.has_memory(content.form) or nodes.is_in(content.form):

@@ -69,6 +69,8 @@ def form_of(cx: Context, val: Any, around: frozenset[Cell] = frozenset()) -> Pat
         return absences.form_of(val)
     if not isinstance(val, Reference) or cx.session.taken_apart is not None or val.cell in around:
         return None
+    if memory.outdated(cx, val.cell):
+        memory.stale(cx, val)  # an element of another list is read again
     content, around = cx.store.get(val.cell), around | {val.cell}
     if isinstance(content, Grown):
         return Pattern("grown", (content.form,))
@@ -201,7 +203,7 @@ def numbers(cx: Context, form: Pattern, val: Any) -> list[Value]:
     if form.type is not None:
         return [_typed(cx, cx.scope.use(cx.value(val)), form.type)]
     if form.kind == "grown":
-        return list(as_grown(cx, cx.store.get(val.cell), form.parts[0]).values)
+        return list(as_grown(cx, memory.content(cx, val), form.parts[0]).values)
     if form.kind == absences.KIND:
         return absences.numbers(cx, form, val)
     if form.kind == texts.KIND:

@@ -50,7 +50,6 @@ from symdiff.frontend.python.values import (
     Attributes,
     Cell,
     DictRef,
-    Grown,
     Known,
     ListRef,
     ObjRef,
@@ -344,7 +343,7 @@ def _flatten(cx: Context, node: ast.AST, val: Val, leaves: list[Value], statics:
         return Tree(val.kind, val.cls, val.keys or tuple(range(len(children))), children)
     if isinstance(val, ObjRef):
         return _flatten_object(cx, node, val, leaves, statics)
-    if isinstance(val, ListRef) and isinstance(cx.store.get(val.cell), Grown):
+    if isinstance(val, ListRef) and grown.content_of(cx, val) is not None:
         return _flatten_list(cx, node, val, leaves, statics)
     items = containers.elements(cx, val)
     if items is not None:

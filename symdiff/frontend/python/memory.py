@@ -92,6 +92,18 @@ def check_read(cx: Context, val: Arr | Reference) -> None:
         )
 
 
+def outdated(cx: Context, cell: Cell) -> bool:
+    """Whether it is not what the last change left, before an element of a list is read again."""
+    return cx.store.get(("stale", cell)) is not MISSING
+
+
+def content(cx: Context, val: Reference) -> Any:
+    """What a list, dict or object holds, which is read here: an element of a list as it is there now."""
+    if outdated(cx, val.cell):
+        check_read(cx, val)
+    return cx.store.get(val.cell)
+
+
 def check_stale(cx: Context, node: ast.AST, val: Val) -> bool:
     """Whether reading `val` is an error (reported)."""
     wrote = stale(cx, val) if isinstance(val, (Arr, Reference)) else None

@@ -26,7 +26,7 @@ from symdiff.frontend.python.numpy_calls import (
 from symdiff.frontend.python.numpy_reductions import is_none
 from symdiff.frontend.python.numpy_shapes import dim_of, emit_sized, reshape, shape_of
 from symdiff.frontend.python.sizes import fresh_opaque
-from symdiff.frontend.python.values import NONE, POISON, Arr, Grown, Known, ListRef, Num, Val, static_size
+from symdiff.frontend.python.values import NONE, POISON, Arr, Known, ListRef, Num, Val, static_size
 from symdiff.frontend.spelled import choices
 from symdiff.ir import dims
 from symdiff.ir.dims import Dim
@@ -351,7 +351,7 @@ def _join(name: str, prim: str) -> Any:
         if is_unknown(axis):
             return POISON
         given = found["arrays"]
-        grows = isinstance(given, ListRef) and isinstance(cx.store.get(given.cell), Grown)
+        grows = grown.content_of(cx, given) is not None
         if axis is None and (grows or prim == "stack"):
             return cx.refuse("SD402", node, argument="axis=None", function=f"np.{name}", detail="")
         if isinstance(given, ListRef) and grows:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import ast
 
-from symdiff.frontend.python import kinship, numpy_spelled
+from symdiff.frontend.python import grown, kinship, numpy_spelled
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.numpy_calls import is_unknown, known
-from symdiff.frontend.python.values import POISON, Arr, Grown, Known, ListRef, Struct, Val
+from symdiff.frontend.python.values import POISON, Arr, Known, ListRef, Struct, Val
 from symdiff.frontend.spelled import writing
 
 _BY_PARTS = {"concatenate": writing.concatenated_into, "stack": writing.stacked_into}
@@ -28,7 +28,7 @@ def joined(cx: Context, node: ast.AST, name: str, args: list[Val], kwargs: dict[
     axis = known(cx, node, args[1] if len(args) > 1 else kwargs.get("axis", Known(0)), f"`axis` of np.{name}")
     if is_unknown(axis):
         return POISON
-    grows = isinstance(parts, ListRef) and isinstance(cx.store.get(parts.cell), Grown)
+    grows = grown.content_of(cx, parts) is not None
     plain = isinstance(parts, Struct | ListRef) and len(args) <= 2 and kwargs.keys() <= {"arrays", "axis"}
     if grows or not plain or axis is None:
         detail = ": what is joined may share its memory, and NumPy overwrites it part by part"

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import alternatives, containers, grown, may_be_none, nodes
+from symdiff.frontend.python import alternatives, containers, grown, may_be_none, memory, nodes
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern, Place
 from symdiff.frontend.python.may_be_none import NULLABLE, OPTIONAL
@@ -133,7 +133,7 @@ def content_pattern(
     numbered: Numbered | None = None,
 ) -> Pattern:
     """The pattern of what a list, dict or object holds."""
-    content = cx.store.get(val.cell)
+    content = memory.content(cx, val)
     keys = () if val.cell.kind == "list" else (val.cell.kind,)
     if isinstance(content, tuple) and place in staged and numbered is not None:
         form = joined_forms(numbered.forms.get(place), grown.form_of_elements(cx, content))
@@ -150,6 +150,8 @@ def joined_forms(a: Pattern | None, b: Pattern | None) -> Pattern | None:
 
 
 def _of_container(cx: Context, val: Val, staged: frozenset[Place], place: Place, numbered: Numbered | None) -> Pattern:
+    if isinstance(val, Reference):
+        memory.content(cx, val)
     items = parts_of(cx, val)
     if items is None or (isinstance(val, ObjRef) and numbered is None):
         return Pattern("other", token=("object", id(val)), val=val)
@@ -235,7 +237,7 @@ def leaves(cx: Context, pattern: Pattern, val: Val) -> Leaves:
         return []
     if pattern.kind == "grown":
         assert isinstance(val, ListRef) or val is BOTTOM
-        return content_leaves(cx, pattern, cx.store.get(val.cell) if isinstance(val, ListRef) else ())
+        return content_leaves(cx, pattern, memory.content(cx, val) if isinstance(val, ListRef) else ())
     items = _parts(cx, pattern, val)
     return [found for p, x in zip(pattern.parts, items, strict=False) for found in leaves(cx, p, x)]
 

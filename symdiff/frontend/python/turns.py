@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from symdiff.frontend.python import containers, control, grouping, grown, keys, letters, list_changes, operators, ranges
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import POISON, VIEWS, Grown, Known, ListRef, Sequence_, SliceVal, Struct, Val
+from symdiff.frontend.python.values import POISON, VIEWS, Known, ListRef, Sequence_, SliceVal, Struct, Val
 from symdiff.ir import dims
 
 LONG_TEXT = 6  # letters, from which on a loop over a text has one body for all turns
@@ -162,7 +162,7 @@ def _around(cx: Context, node: ast.AST, over: Val, index: Val) -> Val:
 
 def rolled_turns(cx: Context, node: ast.AST, val: Val) -> Turns | None:
     """The loop as one over integers, where its elements are alike."""
-    if isinstance(val, ListRef) and isinstance(cx.store.get(val.cell), Grown):
+    if grown.content_of(cx, val) is not None:
         return _whole(containers.length(cx, node, val), lambda i: containers.subscript(cx, node, val, i))
     if operators.is_array(val) and cx.aval(val).rank:
         return _whole(containers.length(cx, node, val), lambda i: containers.item_at(cx, node, val, i))
