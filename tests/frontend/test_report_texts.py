@@ -86,11 +86,11 @@ a generator expression that may raise or show something is supported only direct
   why: the length of the list would depend on a size
   rewrite: index and slice: `a, b = x[0], x[1:]`""",
     "SD228": """\
-`*v` inside a list, tuple or dict needs a structure that is known when compiling
-    return [*v][0]
-            ^^
-  why: the number of elements would depend on a size
-  rewrite: use np.concatenate""",
+`*Powers(x)` inside a list, tuple or dict needs a structure that is known when compiling
+    return [*Powers(x)][0]
+            ^^^^^^^^^^
+  why: how many elements there are is not visible when compiling
+  rewrite: append them in a loop over a list, or use np.concatenate""",
     "SD230": """\
 `raise ValueError(p)` is not supported
     if x > 0: raise ValueError(p)

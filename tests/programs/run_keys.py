@@ -396,3 +396,52 @@ def groups_filled_under_conditions(x, labels):
     for t in found["lo"]:
         s = s * 0.5 + t * t
     return s + np.array(found["hi"]).sum() ** 2 + sum(t**3 for t in found["hi"])
+
+
+def level(t):
+    return "mid" if t < 0 else "low" if t < 0.8 else "high"
+
+
+@cases(signed(6), LABELS)
+@cases(array(0), NOTHING)
+def groups_in_order(x, labels):
+    """Sorted by their keys, as no two of these are equal: texts by their letters, whatever the groups hold."""
+    lists, sums, cells, rows = defaultdict(list), {}, {}, {}
+    for k, t in zip(labels, x):
+        lists[int(k)].append(t)
+        sums[level(t)] = sums.get(level(t), 0.0) + t * t
+        cells.setdefault((int(k), level(t)), []).append(t)
+        rows[-k] = rows.get(-k, np.zeros(2)) + np.array([t, t * t])
+    s = 0.0
+    for k, group in sorted(lists.items()):
+        s = s * 0.5 + sum(group) ** 2 + k
+    for _, v in sorted(sums.items()):
+        s = s * 0.5 + v
+    for name in sorted(sums, reverse=True):
+        s = s * 0.5 + sums[name] * len(name)
+    for (_, name), group in sorted(cells.items(), reverse=True):
+        s = s * 0.5 + sum(group) * len(name)
+    for _, row in sorted(rows.items()):
+        s = s * 0.5 + np.sum(row * row)
+    return s + sum(v for _, v in [*sums.items(), ("more", 1.0)]) + len(rows.items())
+
+
+@cases(array(6), LABELS)
+def views_of_what_is_there(x, labels):
+    """Views show a dict as it is when they are read: cleared, filled again, in another order."""
+    d, ordered = {}, OrderedDict()
+    for k, t in zip(labels, x):
+        d[k] = d.get(k, 0.0) + t
+        ordered[k] = t
+    values, items, before = d.values(), d.items(), list(d.items())
+    placed = ordered.values()
+    ordered.move_to_end(labels[3], last=False)
+    known = OrderedDict(a=x[0], b=x[1], c=x[2])
+    shown = known.values()
+    known.move_to_end("c", last=False)
+    d.clear()
+    d[5] = x[0] ** 2
+    s = sum(values) + sum(k * v for k, v in items) + sum(v * v for _, v in before)
+    for t in [*placed, *shown]:
+        s = s * 0.5 + t
+    return s

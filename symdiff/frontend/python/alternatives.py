@@ -255,6 +255,11 @@ def narrowed(cx: Context, node: ast.AST, val: Val) -> Val:
     return val
 
 
+def may_be(cx: Context, val: Val) -> tuple[Val, ...]:
+    """What a value is, as far as the tests around this place say: one of these."""
+    return tuple(val.options[k] for k in sorted(_allowed(cx, val))) if isinstance(val, OneOf) else options_of(val)
+
+
 def _allowed(cx: Context, val: OneOf) -> frozenset[int]:
     every = frozenset(range(len(val.options)))
     return every if val.tag.value is None else cx.scope.fact(told_by(cx, val.tag.value), every)

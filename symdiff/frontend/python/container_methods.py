@@ -209,7 +209,10 @@ def sort_staged(cx: Context, node: ast.AST, content: Grown, kwargs: Entries) -> 
         cx.need_static(node, backwards, "`reverse` of a sort")
         return None
     keys: Content | Grown | None = content
-    if not (isinstance(key, Known) and key.obj is None):
+    column = list_changes.column(cx, node, content, key)
+    if column is not None:
+        keys = list_changes.content_of(cx, column)
+    elif not (isinstance(key, Known) and key.obj is None):
         over = Sequence_("zip", (list_changes.made(cx, node, content),))
         keys = list_changes.content_of(cx, comprehensions.fold(cx, node, "map", over, {"$function": key}))
     return None if keys is None else list_changes.sorted_(cx, node, content, keys, bool(backwards.obj))

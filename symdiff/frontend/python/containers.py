@@ -86,8 +86,9 @@ def display(cx: Context, node: ast.AST, elements: Sequence[ast.expr]) -> list_ch
         if not isinstance(element, ast.Starred):
             found.append(evaluate(cx, element))
             continue
-        val = evaluate_spent(cx, element.value)
-        staged = grown.content_of(cx, val)
+        val = special_methods.iterated(cx, element, evaluate_spent(cx, element.value))
+        listed = None if val is POISON else list_changes.listed(cx, element, val)
+        staged = None if listed is None else grown.content_of(cx, listed)
         if staged is not None:
             whole = _spread(cx, node, before, found, staged)
             if whole is None:

@@ -8,6 +8,7 @@ the places of the keys in them.  A loop that counts the keys is unrolled before 
 from __future__ import annotations
 
 import ast
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -46,7 +47,7 @@ from symdiff.frontend.python.values import (
     Val,
 )
 from symdiff.frontend.spelled import collected
-from symdiff.frontend.spelled.keyed import PRIMITIVES, Keyed, enter, find, is_keyed, places, put
+from symdiff.frontend.spelled.keyed import PRIMITIVES, Items, Keyed, enter, find, is_keyed, places, put
 from symdiff.ir import dims, types
 from symdiff.ir.core import Value
 from symdiff.ir.types import AVal
@@ -101,9 +102,21 @@ def _is_known(cx: Context, key: Val) -> bool:
 
 def is_long(cx: Context, node: ast.AST, val: Val) -> bool:
     """Whether it is something to run over, no dict, of which no length is known."""
+    if _is_items(val):
+        return True
     if containers.entries(cx, val) is not None or (isinstance(val, ObjRef) and issubclass(val.cls, collected.MAPPINGS)):
         return False
     return containers.items_of(cx, node, val) is None and comprehensions.can_fold(cx, node, val)
+
+
+def sorted_by_keys(args: Sequence[Val], kwargs: dict[str, Val]) -> dict[str, Val]:
+    """The arguments of `sorted`: the items of such a dict are in the order of their keys, no two of which are equal."""
+    decided = len(args) == 1 and _is_items(args[0]) and "key" not in kwargs
+    return {**kwargs, "key": Known(operator.itemgetter(0))} if decided else kwargs
+
+
+def _is_items(val: Val) -> bool:
+    return isinstance(val, ObjRef) and val.cls is Items
 
 
 def name(cx: Context, val: Val, text: str) -> None:

@@ -165,8 +165,8 @@ SUPPORTED = (
     Row("lists of lists that grow in both, rows that change places",
         "rows = [[x]] ⏎ for t in v: ⏎     if t > x: rows.append([t]) ⏎     else: rows[-1].append(t)"
         " ⏎ rows[0], rows[-1] = rows[-1], rows[0] ⏎ rows[0][0] *= x ⏎ return sum(sum(r) * len(r) for r in rows)"),
-    Row("lists of any length: slices, `+`, `*`, `in`, `del`, unpacking, `[x, *a]`, every method",
-        "a = list(v) * 2 ⏎ a.insert(1, x) ⏎ a.sort() ⏎ b, *c = [x, *a[::-1]]"
+    Row("lists of any length: slices, `+`, `*`, `in`, `del`, unpacking, `[x, *a, *v]`, every method",
+        "a = list(v) * 2 ⏎ a.insert(1, x) ⏎ a.sort() ⏎ b, *c = [x, *a[::-1], *v]"
         " ⏎ return b + sum(c[1:]) if x in a else c[0]"),
     Row("sums of arrays that begin with 0, also if nothing is added, where 0 and zeros are alike (else ValueError)",
         "s = 0 ⏎ while x < 9: ⏎     s += v * x ⏎     x = x * 2 ⏎ rows = [v * t for t in v if t > 0]"
@@ -336,7 +336,7 @@ REFUSED = (
     Row("identity of a staged value", "return 1.0 if x is n else x", "SD223"),
     Row("`in` with an array", "return 1.0 if v in (1.0, 2.0) else x", "SD224"),
     Row("a starred target of unknown length", "a, *b = v ⏎ return a", "SD225"),
-    Row("unpacking an array in a display", "return [*v][0]", "SD228"),
+    Row("unpacking something opaque in a display", "return [*Powers(x)][0]", "SD228"),
     Row("an exception of what is neither text nor a number", "if x > 0: raise ValueError(p) ⏎ return x", "SD230"),
     Row("`while … else` of a condition that changes something",
         "a = [x, x] ⏎ while a.pop() > 1: x *= 2 ⏎ else: x = 0.0 ⏎ return x", "SD299"),

@@ -7,6 +7,7 @@ its elements is a loop (see `comprehensions.fold`).
 from __future__ import annotations
 
 import ast
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -367,6 +368,13 @@ def columns(cx: Context, node: ast.AST, content: Grown) -> tuple[Val, ...] | Non
     return tuple(found)
 
 
+def column(cx: Context, node: ast.AST, content: Grown, key: Val) -> Val | None:
+    """What `operator.itemgetter(k)` gives of each element, where these are tuples; None of other keys."""
+    at = key.obj.__reduce__()[1] if isinstance(key, Known) and type(key.obj) is operator.itemgetter else ()
+    found = columns(cx, node, content) if len(at) == 1 and type(at[0]) is int else None
+    return found[at[0]] if found is not None and 0 <= at[0] < len(found) else None
+
+
 def search(cx: Context, node: ast.AST, content: Content, name: str, item: Val) -> Val:
     """`item in s`, `s.index(item)`, `s.count(item)` of numbers, tuples or lists, compared one by one."""
     if isinstance(content, tuple):
@@ -393,7 +401,8 @@ def sorted_(cx: Context, node: ast.AST, content: Content, keys: Content, backwar
     k = a if keys is content else grown.staged(cx, node, keys) if isinstance(keys, tuple) else keys
     if a is None or not isinstance(k, Grown):
         return None
-    if not _in_order(k.form):
+    k = sorting.in_letters(cx, node, k)
+    if k is None or not _in_order(k.form):
         cx.refuse("SD224", node, construct="sorting")
         return None
     order = cx.at(node).emit("seq_order", *k.values, reverse=backwards)[0]
@@ -413,7 +422,7 @@ def _in_order(form: Pattern) -> bool:
 
 
 __all__: Sequence[str] = [
-    "checked_step", "columns", "content_of", "extend", "inserted",
+    "checked_step", "column", "columns", "content_of", "extend", "inserted",
     "is_index", "joined", "length", "listed", "made",
     "part", "place_of", "removed", "repeated",
     "search", "sliced", "sorted_", "spliced", "taken_when_run", "unpacked", "without",

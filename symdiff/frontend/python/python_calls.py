@@ -96,6 +96,7 @@ def call_builtin(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwarg
         given = 1 if name in ("sum", "enumerate") else len(args)  # the rest is no iterable
         if any(raising.of_a_number(cx, node, a, "'{}' object is not iterable") for a in args[:given]):
             return POISON
+        kwargs = keyed.sorted_by_keys(args, kwargs) if name == "sorted" else kwargs
         args = [*(sets.consumed(cx, node, name, over(cx, node, a), kwargs) for a in args[:given]), *args[given:]]
     if name is not None:
         return POISON if memory.is_poison(*args, *kwargs.values()) else _BUILTINS[name](cx, node, args, kwargs)

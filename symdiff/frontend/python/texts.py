@@ -22,7 +22,7 @@ KIND = "text"
 
 def form_of(cx: Context, val: Any) -> Pattern | None:
     """The form of a text, or of one of several, where texts are told apart; None of everything else."""
-    options = alternatives.options_of(val) if isinstance(val, Known | OneOf) else ()
+    options = alternatives.may_be(cx, val) if isinstance(val, Known | OneOf) else ()
     if cx.session.texts is None or not options or not all(map(_told_apart, options)):
         return None
     if isinstance(val, Known) and val.obj is None:

@@ -277,11 +277,15 @@ class OrderedDict(_Entries):
         return self._entries == other
 
     def move_to_end(self, key: Any, last: Any = True) -> None:
+        if not last and is_keyed(self._entries):
+            self._entries._to_front(key)
+            return
         value = self._entries.pop(key)
-        if last:
-            self._entries[key] = value
-        else:
-            self._entries = {key: value, **self._entries}
+        others = {} if last else self._entries.copy()
+        if not last:
+            self._entries.clear()
+        self._entries[key] = value
+        self._entries.update(others)
 
     def popitem(self, last: Any = True) -> Any:
         if last:

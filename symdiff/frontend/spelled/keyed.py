@@ -161,29 +161,54 @@ class Keyed:
         return self
 
     def keys(self) -> Any:
-        return View(self._order)
+        return Keys(self)
 
     def values(self) -> Any:
-        return View(self._held)
+        return Values(self)
 
     def items(self) -> Any:
-        return zip(self._order, self._held, strict=False)
+        return Items(self)
+
+    def _to_front(self, key: Any) -> None:
+        """Let a key be the first."""
+        place = self._place_of(key)
+        self._order.insert(0, self._order.pop(place))
+        self._held.insert(0, self._held.pop(place))
+        self._count()
 
 
-class View:
-    """The keys or values of such a dict, as they are when they are read."""
+class _View:
+    """The entries of such a dict, as they are when they are read."""
 
     def __init__(self, of: Any) -> None:
         self._of = of
 
-    def __iter__(self) -> Any:
-        return iter(self._of)
-
-    def __reversed__(self) -> Any:
-        return reversed(self._of)
-
     def __len__(self) -> Any:
         return len(self._of)
 
+
+class Keys(_View):
+    def __iter__(self) -> Any:
+        return iter(self._of._order)
+
+    def __reversed__(self) -> Any:
+        return reversed(self._of._order)
+
+    def __contains__(self, key: Any) -> Any:
+        return key in self._of
+
+
+class Values(_View):
+    def __iter__(self) -> Any:
+        return iter(self._of._held)
+
+    def __reversed__(self) -> Any:
+        return reversed(self._of._held)
+
     def __contains__(self, x: Any) -> Any:
-        return x in self._of
+        return x in self._of._held
+
+
+class Items(_View):
+    def __iter__(self) -> Any:
+        return zip(self._of._order, self._of._held, strict=False)
