@@ -97,7 +97,7 @@ class Reversal:
         body = function.body
         b, back = yield self.halves(body, pattern, select(body.params, pair.wanted))
         sizes = unbound_sizes(back, ())
-        saved = [*back.saved, *(b.op("dim", size=dims.var(n), hint=n).value for n in sizes)]
+        saved = [*back.saved, *(_size(b, body, n) for n in sizes)]
         record = b.op("saved_pack", *saved, name=pair.forward)
         self.records[pair.forward] = tuple(v.type for v in saved)
         self.functions[pair.forward] = Function(
@@ -230,6 +230,17 @@ def unbound_sizes(back: Backward, bound_by: Sequence[Value]) -> list[str]:
         str(d) for v in (*bound_by, *(ct for _, ct in back.seeds)) if isinstance(v.type, AVal) for d in v.type.shape
     }
     return sorted(used - bound)
+
+
+def _size(b: Builder, body: Block, name: str) -> Value:
+    """A size that the backward half reads: an array of a record has it where no parameter of the forward half does."""
+    bound = any(op.prim.name == "bind_dim" and op.params["name"] == name for op in body.ops)
+    wanted = dims.var(name)
+    if not bound and all(wanted not in v.type.shape for v in body.params if isinstance(v.type, AVal)):
+        for v in (v for op in b.ops if op.prim.name == "saved_unpack" for v in op.outs if isinstance(v.type, AVal)):
+            if wanted in v.type.shape:
+                return b.op("dim_of", v, axis=v.type.shape.index(wanted), hint=name).value
+    return b.op("dim", size=wanted, hint=name).value
 
 
 def size_names(value: object) -> set[str]:

@@ -258,3 +258,44 @@ def multigrid_cycles(f):
     for _ in range(2):
         u = _cycle(u, f)
     return np.sum((u + f) ** 2)
+
+
+@cases(array(4))
+@cases(array(0))
+def skipped_then_taken(x):
+    """Subsets by backtracking, whose first call stands before the list grows."""
+    sums = []
+
+    def go_on(i, taken):
+        if i == len(x):
+            sums.append(sum(taken))
+            return
+        go_on(i + 1, taken)
+        taken.append(x[i])
+        go_on(i + 1, taken)
+        taken.pop()
+
+    go_on(0, [])
+    return sum((k + 1) * t * t for k, t in enumerate(sums))
+
+
+@cases(array(4), 5)
+def knapsack(x, room: int):
+    """A number known in one call and found in another, a list and a name from around both."""
+    best = 0.0
+    chosen = []
+
+    def solve(i, left):
+        nonlocal best
+        if i == len(x):
+            best = max(best, sum(x[k] ** (k + 1) for k in chosen))
+            return
+        solve(i + 1, left)
+        if left > i:
+            chosen.append(i)
+            solve(i + 1, left - i - 1)
+            chosen.pop()
+
+    solve(0, 3)
+    solve(0, room)
+    return best

@@ -122,6 +122,7 @@ class Instances:
     active: list[Instance] = field(default_factory=list)
     done: set[Instance] = field(default_factory=set)
     changed: bool = False
+    rounds: int = 0  # begun of the outermost function
     bottoms: int = 0  # how often a result was missing
     bottoms_before: int = 0  # and how often before this round
     names: set[str] = field(default_factory=set)

@@ -158,7 +158,8 @@ def _call(
             home = _definition(source)
             cx.session.recursive[home] |= {_SIZES}
             raise Restart
-        before = {} if instance is None else instance.outer
+        # another version of a definition changes around it what the one that calls it does
+        before = next((i.outer for i in (instance, *reversed(table.active)) if i and i.source.is_of(source)), {})
         table.found[key] = instance = rounds.new_instance(cx, source, outer, now, around)
         instance.outer = {k: Outer(o.val, o.entry, o.form) for k, o in before.items()}
         recursive = _definition(source) in cx.session.recursive

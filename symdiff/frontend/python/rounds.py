@@ -28,6 +28,10 @@ from symdiff.ir.types import AVal
 
 _MAX_ROUNDS = 20
 _MAX_NESTED = 8  # instances of one definition, each called by the one before
+_EARLY, _FEW_NESTED = (
+    8,
+    3,
+)  # after so many rounds so few show what grows: the code behind a call waits for it
 
 
 def nested_too_deep(cx: Context, node: ast.AST, source: Source, first: Callable[[], None] | None = None) -> bool:
@@ -36,10 +40,12 @@ def nested_too_deep(cx: Context, node: ast.AST, source: Source, first: Callable[
     What is to be tried `first` may begin again instead.
     """
     active = cx.instances.active
-    if sum(i.source.is_of(source) for i in active) < _MAX_NESTED:
-        return False
-    if first is not None:
+    most = _MAX_NESTED if cx.instances.rounds <= _EARLY else _FEW_NESTED
+    nested = sum(i.source.is_of(source) for i in active)
+    if nested >= most and first is not None:
         first()
+    if nested < _MAX_NESTED:
+        return False
     shown = "; ".join(", ".join(map(str, i.params.values())) for i in active[-3:])
     what: dict[str, Any] = {"name": f"an argument of `{source.name}`", "types": f"…; {shown}; …"}
     name = _growing(active[-2].params, active[-1].params)
@@ -128,7 +134,7 @@ def compiled(cx: Context, node: ast.AST, instance: Instance) -> None:
     before, place = set(table.done), mark(cx)
     complete = False
     try:
-        for _ in range(_MAX_ROUNDS):
+        for table.rounds in range(1, _MAX_ROUNDS + 1):
             table.changed, table.bottoms_before = False, table.bottoms
             try:
                 _lower(cx, node, instance)
