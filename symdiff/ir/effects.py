@@ -88,6 +88,8 @@ def may_raise(op: Op) -> bool:
         return True
     if name in _INDEXING:
         return _index_may_raise(op)
+    if name == "seq_order":  # arrays behind equal numbers have no truth value
+        return any(isinstance(v.type, types.Seq) and types.sizes(v.type) for v in op.ins)
     if name == "as_array":  # what NumPy's stack needs one element for
         return bool(op.params.get("needed"))
     if name == "borrow":  # the `restore` is at the same place

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from bisect import bisect_left, insort
 from collections import deque
 from dataclasses import dataclass
@@ -295,3 +296,19 @@ def whole_lists_put_in_place(v, x):
     del other[:]
     other.append(x)
     return sum(t * (k + 1) for k, t in enumerate(row)) + sum(other)
+
+
+@cases(signed(4), 1.3)
+@cases(signed(0), 1.3)
+def merged_by_a_counter(x, s):
+    """A heap whose elements end in arrays, which a counter in front keeps from being compared; then sorted rows."""
+    heap = [(t * s, k, t * x) for k, t in enumerate(x)]
+    rows = sorted(heap)
+    heapq.heapify(heap)
+    count = len(heap)
+    while len(heap) > 1:
+        a, _, p = heapq.heappop(heap)
+        b, _, q = heapq.heappop(heap)
+        heapq.heappush(heap, (a + b, count, s * p + q))
+        count += 1
+    return sum(a + np.sum(p) for a, _, p in heap) + sum(k * np.sum(p) for k, (_, _, p) in enumerate(rows))

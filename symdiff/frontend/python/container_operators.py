@@ -31,6 +31,7 @@ from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.values import (
     POISON,
+    Arr,
     DictRef,
     Known,
     ListRef,
@@ -43,6 +44,7 @@ from symdiff.frontend.python.values import (
     Text,
     Val,
 )
+from symdiff.ir import dims
 from symdiff.ir.types import Kind
 
 
@@ -295,11 +297,36 @@ def _in_order(cx: Context, node: ast.AST, op: ast.cmpop, a: tuple[Val, ...], b: 
     def rest(k: int) -> Val:
         if k == min(len(a), len(b)):
             return operators.compare(cx, node, op, Known(len(a)), Known(len(b)))
-        one = _without_order(a[k], b[k])
-        same = operators.compare(cx, node, ast.Is(), a[k], b[k]) if one else is_or_equals(cx, node, a[k], b[k])
-        return control.choose(cx, node, same, lambda: rest(k + 1), lambda: _ordered(cx, node, op, a[k], b[k]))
+        x, y = (_only_elements(cx, node, a[k], b[k]) if k else None) or (a[k], b[k])
+        same = operators.compare(cx, node, ast.Is(), x, y) if _without_order(x, y) else is_or_equals(cx, node, x, y)
+        return control.choose(cx, node, same, lambda: rest(k + 1), lambda: _ordered(cx, node, op, x, y))
 
     return rest(0)
+
+
+_ONLY = """\
+if $a.size > 1:
+    raise ValueError('The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()')
+if not $a.size:
+    raise ValueError('The truth value of an empty array is ambiguous. Use `array.size > 0` to check '
+                     'that an array is not empty.')
+return $a.reshape(-1)[0], $b.reshape(-1)[0]"""
+
+
+def _only_elements(cx: Context, node: ast.AST, a: Val, b: Val) -> tuple[Val, Val] | None:
+    """The elements of two arrays that have one each, with NumPy's error for others: what was compared before is equal.
+
+    None of what are not two arrays of one shape.
+    """
+    from symdiff.frontend.python import comprehensions
+
+    if not (isinstance(a, Arr) and isinstance(b, Arr)):
+        return None
+    one, other = cx.aval(a).shape, cx.aval(b).shape
+    if not one or len(one) != len(other) or not all(dims.equal(m, n) is True for m, n in zip(one, other, strict=True)):
+        return None
+    found = comprehensions.run(cx, node, "the only elements", _ONLY, {"$a": a, "$b": b})
+    return (found.items[0], found.items[1]) if isinstance(found, Struct) else (POISON, POISON)
 
 
 def _without_order(left: Val, right: Val) -> bool:

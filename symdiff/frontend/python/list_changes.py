@@ -402,8 +402,10 @@ def sorted_(cx: Context, node: ast.AST, content: Content, keys: Content, backwar
     if a is None or not isinstance(k, Grown):
         return None
     k = sorting.in_letters(cx, node, k)
-    if k is None or not _in_order(k.form):
-        cx.refuse("SD224", node, construct="sorting")
+    if k is None:
+        return None
+    if not _in_order(k.form, True):
+        cx.refuse("SD224", node, construct="sorting of these elements", why=_NO_ORDER, rewrite=_BY_KEY)
         return None
     order = cx.at(node).emit("seq_order", *k.values, reverse=backwards)[0]
     places = Grown((order,), Pattern("scalar", type=types.INT), Cell("list"))
@@ -414,11 +416,19 @@ def sorted_(cx: Context, node: ast.AST, content: Content, keys: Content, backwar
     return None if memory.is_poison(found) else content_of(cx, found)
 
 
-def _in_order(form: Pattern) -> bool:
-    """Whether the elements of this form are ordered by their numbers, one after the other."""
+_NO_ORDER = "elements of a list of any length are ordered by numbers, or by tuples and lists that begin with such"
+_BY_KEY = "say by which number: `sorted(items, key=lambda item: …)`"
+
+
+def _in_order(form: Pattern, first: bool) -> bool:
+    """Whether the elements of this form are ordered by their numbers, one after the other.
+
+    An array behind others is compared where these are equal, at run time: NumPy's ValueError, if it has not one number.
+    """
     if form.type is not None:
-        return not form.type.rank and not form.type.complex
-    return form.kind == "known" or (form.kind in ("tuple", "namedtuple", "list") and all(map(_in_order, form.parts)))
+        return not (form.type.rank and first) and not form.type.complex
+    held = form.kind in ("tuple", "namedtuple", "list")
+    return form.kind == "known" or (held and all(_in_order(p, first and not k) for k, p in enumerate(form.parts)))
 
 
 __all__: Sequence[str] = [
