@@ -299,3 +299,19 @@ def knapsack(x, room: int):
     solve(0, 3)
     solve(0, room)
     return best
+def _scaled(s, x, k):
+    if k == len(x):
+        return
+    if x[k] > 0.0:
+        s[0] = s[0] * x[k]
+        _scaled(s, x, k + 1)
+    else:
+        _scaled(s, x, k + 1)
+
+
+@cases(signed(5))
+@cases(array(0))
+def element_scaled_on_one_of_two_paths(x):
+    s = [1.0, 2.0]
+    _scaled(s, x, 0)
+    return s[0] * s[1] + np.sum(x)

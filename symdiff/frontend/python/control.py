@@ -221,6 +221,9 @@ def _join_mark(key: Any, a: Any, b: Any) -> Callable[[Sequence[Value]], Any]:
 
 def _join_cell(cx: Context, joiner: Joiner, cell: Cell, a: Any, b: Any) -> Callable[[Sequence[Value]], Any]:
     raised = [_raised(cx, side) for side in joiner.sides]
+    if all(raised):  # nothing goes on behind them
+        base = cx.store.get(cell)
+        return lambda outs: base
     if any(raised):
         a, b = (b if raised[0] else a), (a if raised[1] else b)
         base = cx.store.get(cell)
