@@ -18,10 +18,10 @@ from symdiff.ad.activity import select
 from symdiff.ad.backward import Half
 from symdiff.ad.halves import Pattern
 from symdiff.ad.lending import accumulators, finish, is_scalar, lendable
+from symdiff.ad.passed_on import passed_on
 from symdiff.ir import types
 from symdiff.ir.build import Builder, V
-from symdiff.ir.core import Function, Op, Params, Value
-from symdiff.ir.loops import loop
+from symdiff.ir.core import Op, Params, Value
 from symdiff.ir.steps import Steps
 from symdiff.ir.types import Saved
 from symdiff.primitives.indexing import is_basic
@@ -55,7 +55,7 @@ def call(sweep: Sweep, op: Op, b: Builder, begun: Sequence[bool], slices: Slices
     masked, chosen = (tuple(v in found and on for v, on in zip(op.outs, useful, strict=True)) for found in hiding)
     parts = _parts(op, slices)
     name, known = op.params["function"], sweep.reversal.passed_on
-    inner = known[name] if name in known else known.setdefault(name, passed_on(sweep.reversal.program.functions[name]))
+    inner = known[name] if name in known else known.setdefault(name, passed_on(sweep.reversal.program, name))
     handed = [on or k in inner for k, on in enumerate(begun)]
     lent = lendable(op.ins, [v in parts or (on and not is_scalar(v)) for v, on in zip(op.ins, handed, strict=True)])
     pair = yield sweep.reversal.pair(name, Pattern(varied, useful, wild, grown, endless, masked, chosen, lent))
@@ -81,27 +81,6 @@ def call(sweep: Sweep, op: Op, b: Builder, begun: Sequence[bool], slices: Slices
                 half.add(v, V(half.b, ct))
 
     return pull
-
-
-def passed_on(f: Function) -> set[int]:
-    """The arguments that a function hands to itself in the same place, whole or in part.
-
-    The calls inside are lent their cotangents.  So is the first one, else there would be two backward functions.
-    """
-    found: set[int] = set()
-    todo = [(f.body, {v: k for k, v in enumerate(f.body.params)})]
-    while todo:
-        block, known = todo.pop()
-        for op in block.ops:
-            if op.prim.name == "index" and is_basic(op.params["spec"]) and op.ins[0] in known:
-                known[op.out] = known[op.ins[0]]
-            elif op.prim.name == "call" and op.params["function"] == f.name:
-                found.update(k for k, v in enumerate(op.ins) if known.get(v) == k)
-            for region in op.regions:
-                captured = op.ins[1:] if op.prim.name == "cond" else loop(op).caps
-                own = region.params[len(region.params) - len(captured) :] if captured else ()
-                todo.append((region, {p: known[v] for p, v in zip(own, captured, strict=True) if v in known}))
-    return found
 
 
 def _parts(op: Op, slices: Slices) -> dict[Value, Op]:

@@ -6,6 +6,7 @@ import numpy as np
 
 from symdiff.ir import dims, types
 from symdiff.ir.core import Program
+from symdiff.ir.types import Seq
 from tests.ad.bank import (
     F8,
     INT,
@@ -20,6 +21,7 @@ from tests.ad.bank import (
     function,
     normal,
     program,
+    put,
     put_cut,
     real,
     size,
@@ -232,3 +234,70 @@ def _walk(b, x, i, w):
 )
 def walk(x, i, w):
     return (w * 1.0 if i >= len(x) else np.sin(x[i]) * w + walk(x, i + 1, w)[0] * 0.5,)
+
+
+# --- recursion that hands on an array first and overwrites it then
+
+
+def _cascade(b, y, i, w):
+    def more(b, y, i, w):
+        y = call(b, "cascade", [y, i - 1, w], vec())[0]
+        return [put(b, y, at(b, y, i - 1) * w + b.sin(at(b, y, i)), i)]
+
+    return cond(b, b.le(i, 0), lambda b, y, i, w: [y], more, [y, i, w])
+
+
+@entry(
+    program("cascade", [vec(), INT, F8], _cascade, "y i w"),
+    lambda rng, n: (normal(rng, n), n - 1, 0.3),
+    (0, 2),
+    linear=True,
+    holomorphic=True,
+    least=1,
+)
+def cascade(y, i, w):
+    y = y + 0 * w
+    for k in range(1, i + 1):
+        y[k] = y[k - 1] * w + np.sin(y[k])
+    return (y,)
+
+
+# --- recursion that appends to the list it hands on, where it does; the list is made, read and left by the caller
+
+
+def _push(b, s, x, i):
+    def more(b, s, x, i):
+        v = at(b, x, i)
+
+        def pushed(b, s, x, i, v):
+            return [call(b, "push", [b.op("seq_append", s, b.op("seq_last", s) * b.sin(v)), x, i + 1], Seq(F8))[0]]
+
+        skipped = lambda b, s, x, i, v: [call(b, "push", [s, x, i + 1], Seq(F8))[0]]
+        return cond(b, b.eq(b.op("mod", i, 3), 0), pushed, skipped, [s, x, i, v])
+
+    return cond(b, b.ge(i, size(b)), lambda b, s, x, i: [s], more, [s, x, i])
+
+
+def _pushing(b, x, w):
+    s = call(b, "push", [b.op("seq_append", b.op("seq_empty", elem=F8), w), x, 0], Seq(F8))[0]
+    return for_(b, (0, b.op("seq_len", s), 1), [real(b, 0.0)], lambda b, i, t, v: [t * 0.5 + v * v], xs=[s])[:1]
+
+
+_PUSH = function("push", [Seq(F8), vec(), INT], _push, "s x i")
+
+
+@entry(
+    program("pushing", [vec(), F8], _pushing, "x w", [_PUSH]),
+    lambda rng, n: (normal(rng, n), normal(rng)),
+    (0, 1),
+    linear=True,
+    holomorphic=True,
+)
+def pushing(x, w):
+    s = [w]
+    for v in x[::3]:
+        s.append(s[-1] * np.sin(v))
+    t = 0.0
+    for v in s:
+        t = t * 0.5 + v * v
+    return (t,)
