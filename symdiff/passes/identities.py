@@ -83,6 +83,12 @@ def _minus_zero(site: Site) -> Any:
     return x if site.is_number(zero, 0) and not _negative_zero(zero) and keeps_class(site, x) else None
 
 
+def _zero_minus(site: Site) -> Any:
+    zero, x = site.op.ins
+    whole = number_type(x).dtype == "i8" and number_type(site.op.out) == number_type(x)
+    return site.b.op("neg", x) if whole and site.is_number(zero, 0) else None
+
+
 def _first_power(site: Site) -> Any:
     x, exponent = site.op.ins
     return x if site.is_number(exponent, 1) and is_real(site, x) else None
@@ -174,6 +180,7 @@ ROWS = (
     Row("1 * x", ("mul",), _one_as_kind, "a float64 of NumPy's times 1.0"),
     Row("x + 0", ("add",), _plus_zero, "integers, and -0.0 for floats: -0.0 + 0.0 is 0.0"),
     Row("x - 0", ("sub",), _minus_zero, "every number, NaN, infinities and signed zeros included"),
+    Row("0 - x", ("sub",), _zero_minus, "whole numbers: -0.0 is not 0.0"),
     Row("x + x", ("add",), _doubled, _IEEE),
     Row("x ** 1", ("pow",), _first_power, _IEEE),
     Row("-(-x)", ("neg",), _double_negation, "every number, NaN, infinities and signed zeros included"),

@@ -82,6 +82,15 @@ def test_integers_lose_zeros() -> None:
     assert names(dce(fold(p))) == []
 
 
+@pytest.mark.parametrize("t", [array("i8", "n"), I8], ids=str)
+def test_zero_minus_a_whole_number_is_its_negative(t) -> None:
+    p = program([t], lambda b, x: b.op("sub", 0, x))
+    q = dce(fold(p))
+    assert names(q) == ["neg"]
+    whole = (0, 5, -7)
+    assert_same_bits(p, q, *([(k,) for k in whole] if t == I8 else [(np.array(whole),)]))
+
+
 @pytest.mark.parametrize("t", [F8, VEC], ids=str)
 def test_signs(t) -> None:
     def make(b, x, y):
