@@ -12,7 +12,7 @@ from symdiff import generate
 from symdiff.codegen.load import Loaded
 from tests.constructs.bank import copied, matrix, vector
 from tests.constructs.test_cost import metered
-from tests.programs import absent, complex_parts, turned
+from tests.programs import absent, complex_parts, linked, recursive_data, turned
 
 SIZE = 24
 Arguments = Callable[[int], tuple[Any, ...]]
@@ -50,6 +50,7 @@ PROGRAMS: dict[Callable[..., Any], tuple[str, Arguments]] = {
     turned.copied_where_a_branch_begins_anew: ("a=float, x=f8[n]", waves),
     absent.a_buffer_made_when_one_is_large: ("v=f8[n], x=float", numbers),
     complex_parts.of_one_chosen_in_each_turn: ("a=float, x=f8[n]", line),
+    recursive_data.element_scaled_on_one_of_two_paths: ("x=f8[n]", lambda n: (vector(n) - 0.5,)),
 }
 
 
@@ -82,3 +83,16 @@ def test_a_recursion_that_overwrites_an_array_saves_the_parts_alone(level: int) 
     made = Loaded(text, name)
     small, large = (metered(made[f"{name}_forward"], *rows(n))[1] for n in (SIZE, 10 * SIZE))
     assert (large <= 11 * small).all(), (small, large)
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_a_recursion_that_inserts_into_a_tree_costs_what_it_visits(level: int) -> None:
+    """The trees are deeper for more numbers, so the cost grows as that of the value: with what is visited."""
+    name = linked.tree_by_recursion.__name__
+    made = Loaded(generate(linked.tree_by_recursion, types="x=f8[n]", level=level), name)
+    small, large = ([] for _ in range(2))
+    for found, n in ((small, SIZE), (large, 10 * SIZE)):
+        (_, saved), forward = metered(made[f"{name}_forward"], vector(n))
+        found += [metered(made[name], vector(n))[1], forward, metered(made[f"{name}_backward"], saved)[1]]
+    value, *passes = (b / a for a, b in zip(small, large, strict=True))
+    assert all((found <= 1.15 * value[0]).all() for found in passes), (value, passes)
