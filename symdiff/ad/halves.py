@@ -102,13 +102,14 @@ def computed_again(
     return found
 
 
-def small_steps(ops: Sequence[Op], free: Sequence[Value], params: Sequence[Value]) -> Makers:
+def small_steps(ops: Sequence[Op], free: Sequence[Value], params: Sequence[Value], cts: Sequence[Value]) -> Makers:
     """Numbers that a function would save, one step from others that it saves: -b, 1 - y, x > 0, k == 0.
 
-    A step from a number that the function was given is made again, too: the number is saved instead.  An array costs
-    more to make than to save.
+    A step from a number that the function was given is made again, too: the number is saved instead.  So is `k < len(x)`
+    where a cotangent that comes in is as long as x.  An array costs more to make than to save.
     """
     kept, given = set(free), {v for v in params if _is_number(v)}
+    sizes = _sizes_of(ops, cts)
     tests = {op.out: op for op in ops if _is_comparison(op) or (op.prim.name in ("abs", "neg") and _is_number(op.out))}
     found: Makers = {}
     for op in ops:
@@ -118,9 +119,16 @@ def small_steps(ops: Sequence[Op], free: Sequence[Value], params: Sequence[Value
         if _is_condition(op) or _is_comparison(op):
             chain[:0] = [tests[v] for v in op.ins if v in tests and v not in kept]  # a < x of `a < x < b`
         read = {v for step in chain for v in step.ins if v.const is None} - {step.out for step in chain}
+        read -= sizes
         if read and found.keys().isdisjoint(read) and (read <= kept or (len(read) == 1 and read <= given)):
             found.update((step.out, step) for step in chain)
     return found
+
+
+def _sizes_of(ops: Sequence[Op], arrays: Sequence[Value]) -> set[Value]:
+    """The sizes that these arrays have, among what the operations make."""
+    shapes = {d for v in arrays if isinstance(v.type, AVal) for d in v.type.shape}
+    return {op.out for op in ops if op.prim.name == "dim" and op.params["size"] in shapes}
 
 
 def _is_small_step(op: Op) -> bool:

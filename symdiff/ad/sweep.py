@@ -157,7 +157,7 @@ class Sweep:
             most = 2 if self.turns else 3
             makers.update(computed_again(b.ops, free, self.at_hand(direct, free), makers, most))
         elif not self.turns and not self.reversal.literal:  # a whole function
-            steps = small_steps(b.ops, [v for v in free if v not in makers], block.params)
+            steps = small_steps(b.ops, [v for v in free if v not in makers], block.params, [ct for _, ct in seeds])
             makers.update(steps)
             free = list(dict.fromkeys([*free, *(v for op in steps.values() for v in op.ins if v.const is None)]))
         place = {v: k for k, v in enumerate([*block.params, *(v for op in b.ops for v in op.outs)])}
