@@ -27,6 +27,8 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("nanmean", (ROWS, 0), {}), ("nanvar", (ROWS, 1), {"ddof": 1}), ("nanstd", (GAPS,), {}),
     ("nanmedian", (GAPS,), {}), ("nancumsum", (GAPS,), {}), ("nancumprod", (GAPS,), {}),
     ("percentile", (V, 30), {}), ("percentile", (M, [25, 75]), {"axis": 1}),
+    ("percentile", (V.tolist(), (25, 75)), {}), ("nanmedian", ([1.0, np.nan, 2.0],), {}),
+    ("nanquantile", ([1.0, 2.0], 0.3), {}), ("nanpercentile", ([1.0, 2.0], [30, 40]), {}),
     ("split", (V[:6], 3), {}), ("split", (M, [2, 5], 1), {}), ("array_split", (V, 3), {}),
     ("hsplit", (M[:, :6], 2), {}),
     ("vsplit", (M, 2), {}), ("dsplit", (CUBE, 2), {}), ("compress", ([True, False, True, True], M, 0), {}),

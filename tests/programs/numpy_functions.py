@@ -158,6 +158,13 @@ def quantile_(x):
     return np.quantile(x, 0.3), np.percentile(x, 40), np.quantile(x, [0.1, 0.5, 0.75])
 
 
+@cases(array(3))
+def quantiles_of_lists(x):
+    stats = [v * v for v in x]
+    low, high = np.percentile(stats, (10, 90))
+    return high - low, np.nanpercentile([x[0] * x[1], x[2]], [30, 40]), np.nanquantile(stats, 0.3) * np.nanmedian(stats)
+
+
 @cases(array(4, 5))
 def quantile_axis(x):
     return np.quantile(x, 0.3, axis=0), np.percentile(x, [25, 75], axis=1)

@@ -138,6 +138,7 @@ def nanstd(a: Any, axis: Any = None, ddof: Any = 0, keepdims: Any = False) -> An
 
 @spelled()
 def nanmedian(a: Any, axis: Any = None) -> Any:
+    a = np.asarray(a)
     if axis is not None and np.ndim(a) != 1:
         return unsupported("axis", ": the rows may keep different numbers of elements")
     return np.median(a[~np.isnan(a)])
@@ -166,6 +167,7 @@ def _place(function: Any, last: Any, a: Any, axis: Any) -> Any:
 @spelled("quantile of several")
 def quantile(a: Any, q: Any, axis: Any = None, method: Any = "linear", keepdims: Any = False) -> Any:
     """Several weights are an array of float64, which the result has, too; one is a number."""
+    a = np.asarray(a)
     if a.dtype == np.float32:
         a = a.astype(np.float64)
     return np.array([np.quantile(a, each, axis=axis, method=method, keepdims=keepdims) for each in q])
@@ -180,6 +182,7 @@ def percentile(a: Any, q: Any, axis: Any = None, *, method: Any = "linear", keep
 
 @spelled()
 def nanquantile(a: Any, q: Any, axis: Any = None, *, method: Any = "linear") -> Any:
+    a = np.asarray(a)
     if axis is not None and np.ndim(a) != 1:
         return unsupported("axis", ": the rows may keep different numbers of elements")
     return np.quantile(a[~np.isnan(a)], q, method=method)
@@ -187,6 +190,7 @@ def nanquantile(a: Any, q: Any, axis: Any = None, *, method: Any = "linear") -> 
 
 @spelled()
 def nanpercentile(a: Any, q: Any, axis: Any = None, *, method: Any = "linear") -> Any:
+    a = np.asarray(a)
     if axis is not None and np.ndim(a) != 1:
         return unsupported("axis", ": the rows may keep different numbers of elements")
     return np.percentile(a[~np.isnan(a)], q, method=method)
