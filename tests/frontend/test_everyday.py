@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 import symdiff
@@ -113,6 +115,33 @@ def showing(x):
         return x * x
 
 
+@contextlib.contextmanager
+def generated(x):
+    yield x * x
+
+
+def generating(x):
+    with generated(x) as y:
+        return y
+
+
+class Entered:
+    def __enter__(self):
+        return 2.0
+
+    def __exit__(self, *exc):
+        pass
+
+
+def entered():
+    return Entered()
+
+
+def mixing(x):
+    with entered() as e, np.errstate(over="ignore"):
+        return e * x
+
+
 def printing(x):
     @functools.cache
     def g(t):
@@ -177,6 +206,8 @@ CACHED = "of a cached function"
 REFUSED = [
     (swallowing, "SD210", "Swallowing, whose `__exit__` may swallow exceptions", "with"),
     (showing, "SD210", "Showing, whose `__exit__` shows or writes something", "with"),
+    (generating, "SD210", "`generated(x) as y`", "with"),
+    (mixing, "SD210", '`np.errstate(over="ignore")`, which is not in a `with` of its own', "with"),
     (printing, "SD299", f"`g(x)`, {CACHED} with an effect, or that changes what is around it,", "g(x)"),
     (counting, "SD299", f"`g(x)`, {CACHED} with an effect, or that changes what is around it,", "g(x)"),
     (changing, "SD299", f"`g(2 * x)`, {CACHED} that reads what was changed since its first call,", "g(2 * x)"),

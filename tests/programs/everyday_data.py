@@ -202,6 +202,44 @@ def with_two(x, k):
     return before * inside + model(x)
 
 
+class Stack:
+    def __init__(self, x):
+        self.items = [x]
+        self.asked = 0.0
+
+    @property
+    def top(self):
+        self.asked += 1.0
+        return self
+
+    def push(self, y):
+        self.items.append(self.items[-1] * y)
+        return self
+
+    def __enter__(self):
+        return self.items[-1]
+
+    def __exit__(self, *exc):
+        self.items.pop()
+        return False
+
+
+@cases(0.7)
+@cases(1.7)
+def with_what_a_call_gives(x):
+    def doubled(t):
+        return Stack(2.0 * t)
+
+    stack = Stack(x)
+    with stack.push(2.0) as y:
+        y *= x
+        with stack.top.push(x) as z, doubled(x) as w:
+            if z > 2.0:
+                return z * w * stack.asked
+            y += z * w
+    return y * stack.items[-1] * len(stack.items)
+
+
 @cases(0.7)
 def python_complex(x):
     z = complex(x, 2.0)

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from types import FunctionType, ModuleType
 
 from symdiff.errors import CompileError
 from symdiff.frontend.definitions import walk
-from symdiff.frontend.python import classes, special_methods
+from symdiff.frontend.python import classes, special_methods, withs
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.control import GOING, RAISE, exit_of, set_exit
 from symdiff.frontend.python.expressions import evaluate
@@ -27,14 +28,30 @@ _HARMLESS = ("time.", "raise_if", "opt_get", "check_shape")
 
 
 def of_classes(cx: Context, stmt: ast.With) -> bool:
-    """Whether the managers are objects of the user's classes, by the first of them."""
+    """Whether the managers are objects of the user's classes, by the first of them, or what a user's function gives."""
     node = stmt.items[0].context_expr
-    found = evaluate(cx, node.func if isinstance(node, ast.Call) else node)
     if isinstance(node, ast.Call):
-        cls = found.obj if isinstance(found, Known) and isinstance(found.obj, type) else None
-    else:
-        cls = classes.class_of(found)
+        return _gives_objects(node.func, _named(cx, node.func))
+    cls = classes.class_of(evaluate(cx, node))
     return classes.function_of(cls, "__enter__") is not None and not _of_library(cls)
+
+
+def _named(cx: Context, node: ast.expr) -> Val | None:
+    """What a name means, or one of a module, which may be evaluated twice; None of other expressions."""
+    of = _named(cx, node.value) if isinstance(node, ast.Attribute) else None
+    in_module = isinstance(of, Known) and isinstance(of.obj, ModuleType)
+    return evaluate(cx, node) if in_module or isinstance(node, ast.Name) else None
+
+
+def _gives_objects(node: ast.expr, function: Val | None) -> bool:
+    """Whether to call this function, and see what it gives."""
+    if function is None:
+        return isinstance(node, ast.Attribute)
+    if not isinstance(function, Known):
+        return function is not POISON
+    if isinstance(function.obj, type):
+        return classes.function_of(function.obj, "__enter__") is not None and not _of_library(function.obj)
+    return isinstance(function.obj, FunctionType) and not hasattr(function.obj, "__wrapped__")
 
 
 def _of_library(cls: type | None) -> bool:
@@ -46,7 +63,7 @@ def run(cx: Context, stmt: ast.With, body: Callable[[], None], bind: Callable[[a
     managers: list[Val] = []
     for item in stmt.items:
         manager = evaluate(cx, item.context_expr)
-        why = None if manager is POISON else _unsuitable(cx, manager)
+        why = None if manager is POISON else _unsuitable(cx, stmt, item, manager)
         entered: Val = POISON
         if why is not None:
             cx.refuse("SD210", stmt, manager=why)
@@ -69,12 +86,12 @@ def run(cx: Context, stmt: ast.With, body: Callable[[], None], bind: Callable[[a
     set_exit(cx, state)
 
 
-def _unsuitable(cx: Context, manager: Val) -> str | None:
+def _unsuitable(cx: Context, stmt: ast.With, item: ast.withitem, manager: Val) -> str | None:
     """Why a manager cannot be entered here; None where it can."""
     cls = classes.class_of(manager)
     function = classes.function_of(cls, "__exit__")
     if function is None:
-        return f"`{cx.describe(manager)}`"
+        return withs.shown(cx, stmt, item)
     try:
         node = load(function).node
     except CompileError:

@@ -256,6 +256,9 @@ def _with(cx: Context, stmt: ast.With, work: Work) -> None:
         return
     inside = withs.entered(cx, stmt)
     if inside is None:
+        for item in stmt.items:
+            if item.optional_vars is not None:
+                targets.assign(cx, item.optional_vars, POISON)
         work.extend(reversed(stmt.body))
         return
     work.append(Left(cx.errstate))

@@ -36,13 +36,13 @@ def entered(cx: Context, stmt: ast.With) -> tuple[Stack, list[ast.stmt]] | None:
             given = _given(cx, call, "action", "category")
             filters = None if given is None else [given] if given else _leading(cx, body)
             if filters is None or (_filters_later(body) and not given):
-                cx.refuse("SD210", stmt, manager=_shown(cx, item))
+                cx.refuse("SD210", stmt, manager=shown(cx, stmt, item))
                 return None
             for handling in filters:
                 stack = errstate.inside(stack, handling)
             continue
         if call is None or made is not np.errstate or call.args or any(k.arg is None for k in call.keywords):
-            cx.refuse("SD210", stmt, manager=_shown(cx, item))
+            cx.refuse("SD210", stmt, manager=shown(cx, stmt, item))
             return None
         modes = _handling(cx, call)
         if modes is None:
@@ -51,10 +51,11 @@ def entered(cx: Context, stmt: ast.With) -> tuple[Stack, list[ast.stmt]] | None:
     return stack, body
 
 
-def _shown(cx: Context, item: ast.withitem) -> str:
-    """The manager, with the name that takes what it gives, which none of these gives."""
+def shown(cx: Context, stmt: ast.With, item: ast.withitem) -> str:
+    """The manager, with the name that takes what it gives, and whether another kind of manager stands before it."""
     name = "" if item.optional_vars is None else f" as {cx.text(item.optional_vars)}"
-    return f"`{cx.text(item.context_expr)}{name}`"
+    behind = "" if item is stmt.items[0] else ", which is not in a `with` of its own"
+    return f"`{cx.text(item.context_expr)}{name}`{behind}"
 
 
 # --- warnings
