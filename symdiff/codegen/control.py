@@ -58,7 +58,9 @@ class Printer(Emitter):
         self.line(depth, f"{place.keyword} {ast.unparse(pred)}:", comment)
         names = self.branch_names(place) if tail is None else ()
         ending: Tail = tail if tail is not None else Assign(names)
-        owned = frozenset(v for v in place.dying if v in {self.resolve(x) for x in op.ins[1:]})
+        taken = {self.resolve(x) for x in op.ins[1:]}
+        within = {v for x in taken if x in self.inside and x not in self.names for v in self.read_in(x)}
+        owned = frozenset(v for v in place.dying if v in taken - within)
         busy = self.busy.copy()
         if (
             self.resolve(op.ins[0]) in place.dying

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 
 import numpy as np
 
@@ -115,6 +115,14 @@ class Values:
         if self.is_inline(value):
             return self.constant(value)
         return self.expression(self.inside[value])
+
+    def read_in(self, value: Value) -> Iterator[Value]:
+        """What the expression of a value without a name reads by name, wherever it is printed."""
+        for operand in map(self.resolve, self.inside[value].ins):
+            if operand in self.names or operand not in self.inside:
+                yield operand
+            else:
+                yield from self.read_in(operand)
 
     def is_inline(self, value: Value) -> bool:
         """Whether a constant is written where it is used; at -O0 one with a name has a line."""

@@ -85,3 +85,20 @@ def distance(x: float, y: float, z: float):
 def test_the_rule_of_one_of_many_operands_names_it() -> None:
     text = part(generate(distance, wrt=("x", "y", "z"), level=0), "distance_value_and_grad")
     assert all(f"# ∂y0/∂{v} = {v}/y0\n" in text for v in "xyz")
+
+
+def recurred(v):
+    a = np.zeros(6)
+    a[0] = v[0]
+    for t in range(1, 5):
+        m = a[t - 1]
+        if m > -100:
+            a[t] = m + math.log(math.exp(m - m)) * t
+    return a[4]
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_a_number_that_a_step_is_taken_from_keeps_its_name(level: int) -> None:
+    """`t - 1` is written where it is read, in the branch too: no other value is called t until then."""
+    for line in generate(recurred, types="v=f8[n]", level=level, functions=("grad", "hvp")).splitlines():
+        assert not line.strip().startswith("t = ")

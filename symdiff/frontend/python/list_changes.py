@@ -402,9 +402,7 @@ def sorted_(cx: Context, node: ast.AST, content: Content, keys: Content, backwar
     if a is None or not isinstance(k, Grown):
         return None
     k = sorting.in_letters(cx, node, k)
-    if k is None:
-        return None
-    if not _in_order(k.form, True):
+    if k is None or not _in_order(k.form, True):
         cx.refuse("SD224", node, construct="sorting of these elements", why=_NO_ORDER, rewrite=_BY_KEY)
         return None
     order = cx.at(node).emit("seq_order", *k.values, reverse=backwards)[0]
