@@ -383,3 +383,19 @@ def which_of_two_is_meant(x):
     a.value *= x
     total = 3.0 * b.value if a is not first else 2.0 * a.value
     return total + (chosen.value**2 if chosen in [a, b] else x)
+
+
+def balanced(keys, lo, hi):
+    if lo > hi:
+        return None
+    middle = (lo + hi) // 2
+    node = Tree(keys[middle], 0.5)
+    node.left = balanced(keys, lo, middle - 1)
+    node.right = balanced(keys, middle + 1, hi)
+    return node
+
+
+@cases(array(5))
+@cases(array(0))
+def balanced_tree_of_an_array(x):
+    return summed(balanced(x, 0, len(x) - 1), 1)

@@ -299,6 +299,8 @@ def knapsack(x, room: int):
     solve(0, 3)
     solve(0, room)
     return best
+
+
 def _scaled(s, x, k):
     if k == len(x):
         return

@@ -380,6 +380,8 @@ def pairs_of_letters(x):
     for a, b in itertools.pairwise(text):
         table[a][b] = table[a].get(b, 0) + x
     return sum(table["a"].values()) * table["b"]["r"]
+
+
 @cases(signed(6), LABELS)
 @cases(array(0), NOTHING)
 def groups_filled_under_conditions(x, labels):

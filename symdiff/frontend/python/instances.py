@@ -53,6 +53,13 @@ class Pattern:
         known = isinstance(self.val, Known) and is_number(self.val.obj)
         return types.type_of(self.val.obj) if known else None  # type: ignore[union-attr]  # of a Known
 
+    def nested(self, around: tuple[Hashable, ...] = ()) -> int:
+        """How many containers of one kind are in each other at most."""
+        if self.parts:
+            around = (*around, (self.kind, self.cls, self.keys, len(self.parts)))
+        here = around.count(around[-1]) if around else 0
+        return max([here, *(part.nested(around) for part in self.parts)])
+
     def __str__(self) -> str:
         if self.type is not None:
             return str(self.type)
@@ -101,6 +108,7 @@ class Instance:
     written: set[int] = field(default_factory=set)  # what of it is changed: returned after the result
     outer: dict[Hashable, Outer] = field(default_factory=dict)  # cells and names from around that it changes: the same
     exits: tuple[Pattern, ...] = ()  # what these hold when it returns
+    nested: tuple[int, int] = (1, 0)  # how deep its result is in its own kind, and in how many rounds it got deeper
     apart: bool = False  # whether what it returns is memory of its own, or of what was passed, as the data say
     reads: set[Cell] = field(default_factory=set)  # memory from around that it reads
     # The kinds of memory that it may change, of what is passed and of what is around it: with a rule, none.

@@ -27,6 +27,7 @@ from symdiff.ir.dims import Atom, Dim
 from symdiff.ir.types import AVal
 
 _MAX_ROUNDS = 20
+_DEEPER = 4  # rounds in a row whose result holds one more of its kind: there is no end of it, and each costs more
 _MAX_NESTED = 8  # instances of one definition, each called by the one before
 _EARLY, _FEW_NESTED = (
     8,
@@ -157,8 +158,11 @@ def compiled(cx: Context, node: ast.AST, instance: Instance) -> None:
         each.problems = each.problems or tuple(cx.problems[place.problems :])
 
 
-def _no_fixpoint(cx: Context, node: ast.AST, instance: Instance, found: str) -> Any:
-    return cx.make_problem("SD604", node, name=f"the result of `{instance.source.name}`", types=found)
+def _no_fixpoint(cx: Context, node: ast.AST, instance: Instance, found: str, **more: str) -> Any:
+    return cx.make_problem("SD604", node, name=f"the result of `{instance.source.name}`", types=found, **more)
+
+
+_OF_A_CLASS = "make the nodes of a tree objects of a class: their attributes may hold other nodes, or None"
 
 
 def _check_results(cx: Context, made: list[Instance]) -> None:
@@ -248,7 +252,8 @@ def _results(cx: Context, node: ast.AST, instance: Instance, found: Val) -> list
     made = given.patterns()
     other = next((val for p in made if (val := patterns.unsuitable(p)) is not None), None)
     if other is not None:
-        _refuse_result(cx, instance.source, other)
+        if other is not POISON:
+            _refuse_result(cx, instance.source, other)
         instance.failed = True
         return []
     before = None if instance.result is None else (instance.result, *instance.exits)
@@ -261,6 +266,12 @@ def _results(cx: Context, node: ast.AST, instance: Instance, found: Val) -> list
             cx.instances.changed = True
             return []
         cx.problems.append(_no_fixpoint(cx, node, instance, str(differ)))
+        instance.failed = True
+        return []
+    depth, deeper = result.nested(), instance.nested[1] + 1
+    instance.nested = (depth, deeper if depth > instance.nested[0] else 0)
+    if instance.nested[1] == _DEEPER:
+        cx.problems.append(_no_fixpoint(cx, node, instance, "one that holds itself", rewrite=_OF_A_CLASS))
         instance.failed = True
         return []
     leaves = given.leaves([result, *exits])

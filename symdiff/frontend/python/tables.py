@@ -117,8 +117,11 @@ def adopt(cx: Context, cell: Cell) -> None:
         lodging.adopt(cx, cell)
 
 
-def key_of_number(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
-    """A whole number of the run as one of the keys of a dict; KeyError, when it runs, where it is none of them."""
+def key_of_number(cx: Context, node: ast.AST, base: Val, index: Val, there: bool = True) -> Val:
+    """A whole number of the run as one of the keys of a dict; KeyError, when it runs, where it is none of them.
+
+    If it is not `there` for certain, a store puts it in: then it is refused unless it is one of the keys.
+    """
     items = containers.entries(cx, base) if isinstance(index, Num) and index.type.dtype[0] in "iu" else None
     keys = [key for key in items or () if type(key) is int]
     if not keys or len(keys) != len(items or ()) or len(keys) > _MOST or not isinstance(index, Num):
@@ -126,6 +129,8 @@ def key_of_number(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
     if index.tags and (cx.frame.path, id(node)) not in cx.session.searched:
         cx.need_static(node, index, "the key of a dict", (cx.frame.path, id(node)))
     number, missing = _number(cx, node, index, keys)
+    if not there and not (isinstance(missing, Known) and not missing.obj):
+        return cx.refuse("SD224", node, construct=f"`{cx.text(node)} = …` of a key that may be new")
     operators.raise_if(cx, node, missing, "KeyError", (cx.text(node),))
     return OneOf(number, tuple(map(Known, keys)))
 

@@ -99,7 +99,9 @@ def store_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val, ther
     if not there:
         keyed.takes(cx, node, base, index, grows=True)
     if isinstance(base, DictRef):
-        index = tables.key_of_number(cx, node, base, index)
+        index = tables.key_of_number(cx, node, base, index, there)
+        if index is POISON:
+            return
     if alternatives.involved(base, index) and not keyed.holds(cx, base):
         alternatives.for_all(cx, node, (base, index), lambda both: _stored(cx, node, both[0], both[1], val))
         return
