@@ -447,3 +447,31 @@ def views_of_what_is_there(x, labels):
     for t in [*placed, *shown]:
         s = s * 0.5 + t
     return s
+
+
+@cases(array(6), LABELS)
+def edges_both_ways(x, labels):
+    """The numbers of a key in another order, or one of them twice, are another key."""
+    flow = {}
+    for i, k in enumerate(labels):
+        flow[int(k), i] = x[i]
+        flow[i, int(k)] = x[i] ** 2
+        flow[i, i] = flow.get((i, i), 0.0) + x[i] ** 3
+    s = 0.0
+    for i, j in flow:
+        s = s * 0.9 + flow[j, i] * (i + 1) + flow[i, i]
+    return s + sum(v * flow[j, j] for (i, j), v in flow.items() if (j, i) in flow)
+
+
+@cases(array(6), LABELS)
+@cases(array(0), NOTHING)
+def rows_of_a_sparse_matrix(x, labels):
+    rows = defaultdict(lambda: defaultdict(float))
+    for i, k in enumerate(labels):
+        rows[int(k)][i % 3] += x[i]
+        rows[i][int(k)] -= x[i] ** 2
+    s = 0.0
+    for i in rows:
+        for j in rows[i]:
+            s = s * 0.9 + rows[i][j] ** 2 * (j + 1)
+    return s

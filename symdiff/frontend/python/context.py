@@ -117,8 +117,8 @@ class Context:
     kept: set[Loc] = field(default_factory=set)  # calls of which an object may keep the arrays that it is given
     eager: dict[Cell, dict[Hashable, Any]] = field(default_factory=dict)  # what iterators were made of: see `iterators`
     taken: dict[int, tuple[Any, Cell, Any]] = field(default_factory=dict)  # known lists: see `lodging.taken`
-    # what was read of a list that grows: of which lists of the IR it is an element, and at which index
-    elements: dict[Value, tuple[tuple[Value, ...], Val]] = field(default_factory=dict)
+    # what was read of a list that grows: of which list of the IR it is an element, and at which index
+    elements: dict[Value, tuple[Value, Val]] = field(default_factory=dict)
     arenas: dict[tuple[type, str], values.ListRef] = field(default_factory=dict)  # by class and attribute: see `nodes`
     attributes: set[Cell] = field(default_factory=set)  # these lists
     links: dict[tuple[type, str], type] = field(default_factory=dict)  # what such attributes hold, in this attempt

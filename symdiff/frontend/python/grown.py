@@ -472,7 +472,7 @@ def element(
     """`h[index]`, an integer; lodged in the memory of `h` where that is given, and it is not `gone` from there."""
     at = cx.value(index)
     values = [cx.at(node).emit("seq_get", s, at)[0] for s in content.values]
-    cx.elements.update((v, (content.values, index)) for v in values)
+    cx.elements.update((v, (s, index)) for s, v in zip(content.values, values, strict=True))
     return lodging.read_out(cx, content, built(cx, node, content.form, iter(values)), home, index, gone)
 
 

@@ -289,11 +289,21 @@ def _listed_at(cx: Context, order: Any, key: Val) -> Num | None:
     content = cx.store.get(order.cell)
     parts = [part.tag if isinstance(part, OneOf) else part for part in _parts(key)]
     found = [cx.elements.get(cx.value(part)) for part in parts if isinstance(part, Num)]
-    if not isinstance(content, Grown) or not found or len(found) < len(parts):
+    if not isinstance(content, Grown) or not found or not len(found) == len(parts) == len(content.values):
         return None
-    values, index = found[0] or ((), NONE)
-    same = all(x is not None and x[0] == values and x[1] is index for x in found)
-    return index if same and values == content.values and isinstance(index, Num) and _counts(index) else None
+    index = found[0][1] if found[0] is not None else NONE
+    same = all(
+        x is not None and x[1] is index and _same_list(cx, x[0], s) for x, s in zip(found, content.values, strict=True)
+    )
+    return index if same and isinstance(index, Num) and _counts(index) else None
+
+
+def _same_list(cx: Context, a: Value, b: Value) -> bool:
+    """Whether two lists are one, or were read from one place of a list."""
+    if a is b:
+        return True
+    one, other = cx.elements.get(a), cx.elements.get(b)
+    return one is not None and other is not None and one[1] is other[1] and _same_list(cx, one[0], other[0])
 
 
 def _counts(index: Num) -> bool:
