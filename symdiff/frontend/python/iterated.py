@@ -11,10 +11,9 @@ from collections.abc import Iterator, Sequence
 
 from symdiff.frontend.python import containers, grouping, iterators
 from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.control import ON
 from symdiff.frontend.python.values import Arr, Cell, DictRef, Grown, ListRef, Sequence_, Val
 from symdiff.ir.core import Block, Op, Value
-
-_RESIZING = frozenset(("append", "extend", "insert", "pop", "remove", "clear"))
 
 
 def elements_of(cx: Context, over: Val) -> list[Value]:
@@ -47,7 +46,7 @@ def turn_by_turn(cx: Context, node: ast.AST, place: ast.AST, over: Val, items: S
         found = containers.items_of(cx, place, over)
         if found is None or not all(iterators.as_long(a, b) for a, b in zip(before, after, strict=True)):
             kind = "dict" if any(isinstance(content, dict) for content in before) else "list"
-            return cx.refuse("SD299", node, construct=f"a loop over a {kind} that its turns make longer or shorter")
+            return refuse(cx, node, kind)
         return found[k]
 
     for k, item in enumerate(items):
@@ -56,12 +55,56 @@ def turn_by_turn(cx: Context, node: ast.AST, place: ast.AST, over: Val, items: S
         now(-1, items[-1])
 
 
-def resized(stmt: ast.For, block: Block, starts: list[Value], exits: int) -> bool:
+def refuse(cx: Context, node: ast.AST, kind: str) -> Val:
+    """Report that what a loop runs over may be longer or shorter after a turn that goes on."""
+    construct = f"a loop over a {kind} that its turns may make longer or shorter"
+    why = "Python would run over what is added, and pass over what moves" if kind == "list" else "Python raises there"
+    why += ", unless the loop is left at once"
+    return cx.refuse("SD299", node, construct=construct, why=why, rewrite=_COPY)
+
+
+_COPY = "run over a copy: `for item in list(items)`"
+
+
+def resized(block: Block, starts: list[Value], exits: int) -> bool:
     """Whether a turn leaves one of these lists, parameters of its body, at another length, and the loop may go on."""
-    for k, param in enumerate(block.params[1:]):
-        if param in starts and not _same_length(block, block.outs[exits + k], param):
-            return not (isinstance(stmt.iter, ast.Name) and _then_leaves(stmt.body, stmt.iter.id))
-    return False
+    code = block.outs[0] if exits else None
+    return any(
+        param in starts and not _kept_or_left(block, block.outs[exits + k], code, param)
+        for k, param in enumerate(block.params[1:])
+    )
+
+
+def _kept_or_left(block: Block, v: Value, code: Value | None, start: Value) -> bool:
+    """Whether v is `start` but for elements written, wherever the exit code says that the loop goes on."""
+    if _same_length(block, v, start):
+        return True
+    made = {out: op for op in block.ops for out in op.outs}
+    op, left = made.get(v), None if code is None else made.get(code)
+    if code is None or left is None:
+        return False
+    if left.prim.name == "const":
+        return left.params["value"] != ON
+    if op is not left or op.prim.name != "cond":
+        return False
+    at, said = op.outs.index(v), op.outs.index(code)
+    return all(
+        any(
+            _kept_or_left(region, region.outs[at], region.outs[said], inner)
+            for outer, inner in zip(op.ins[1:], region.params, strict=True)
+            if _same_length(block, outer, start)
+        )
+        or _leaves(region, region.outs[said])
+        for region in op.regions
+    )
+
+
+def _leaves(block: Block, code: Value) -> bool:
+    """Whether an exit code always says that the loop is left."""
+    op = next((op for op in block.ops if code in op.outs), None)
+    if op is None or op.prim.name != "cond":
+        return op is not None and op.prim.name == "const" and op.params["value"] != ON
+    return all(_leaves(region, region.outs[op.outs.index(code)]) for region in op.regions)
 
 
 def _same_length(block: Block, v: Value, start: Value) -> bool:
@@ -90,30 +133,3 @@ def _through(op: Op, number: int) -> Value | None:
         same = [outer for outer, inner in pairs if _same_length(region, region.outs[number], inner)]
         found.add(same[0] if same else None)
     return found.pop() if len(found) == 1 else None
-
-
-def _then_leaves(body: list[ast.stmt], name: str) -> bool:
-    """Whether all calls that change the length of the list stand in blocks that end in `break` or `return`."""
-    calls = [block for block in _blocks(body) if any(_resizes(stmt, name) for stmt in block)]
-    return bool(calls) and all(isinstance(block[-1], (ast.Break, ast.Return)) for block in calls)
-
-
-def _blocks(body: list[ast.stmt]) -> list[list[ast.stmt]]:
-    found = [body]
-    for stmt in body:
-        for field in ("body", "orelse"):
-            inner = getattr(stmt, field, None)
-            if isinstance(inner, list) and inner:
-                found += _blocks(inner)
-    return found
-
-
-def _resizes(stmt: ast.stmt, name: str) -> bool:
-    call = stmt.value if isinstance(stmt, (ast.Expr, ast.Assign)) else None
-    func = call.func if isinstance(call, ast.Call) else None
-    return (
-        isinstance(func, ast.Attribute)
-        and isinstance(func.value, ast.Name)
-        and func.value.id == name
-        and func.attr in _RESIZING
-    )

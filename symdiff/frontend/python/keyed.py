@@ -47,7 +47,7 @@ from symdiff.frontend.python.values import (
     Val,
 )
 from symdiff.frontend.spelled import collected
-from symdiff.frontend.spelled.keyed import PRIMITIVES, Items, Keyed, enter, find, is_keyed, places, put
+from symdiff.frontend.spelled.keyed import PRIMITIVES, VIEWS, Items, Keyed, enter, find, is_keyed, places, put
 from symdiff.ir import dims, types
 from symdiff.ir.core import Value
 from symdiff.ir.types import AVal
@@ -113,6 +113,19 @@ def sorted_by_keys(args: Sequence[Val], kwargs: dict[str, Val]) -> dict[str, Val
     """The arguments of `sorted`: the items of such a dict are in the order of their keys, no two of which are equal."""
     decided = len(args) == 1 and _is_items(args[0]) and "key" not in kwargs
     return {**kwargs, "key": Known(operator.itemgetter(0))} if decided else kwargs
+
+
+def is_view(val: Val) -> bool:
+    """Whether it is such a dict, or a view of one."""
+    return isinstance(val, ObjRef) and val.cls in (Keyed, *VIEWS)
+
+
+def counted(cx: Context, over: Val) -> Val:
+    """The list whose elements are counted by a loop over such a dict or a view of one: that of its keys."""
+    if not isinstance(over, ObjRef) or not is_view(over):
+        return over
+    content = cx.store.get(over.cell)
+    return content["_order"] if over.cls is Keyed else counted(cx, content["_of"])
 
 
 def _is_items(val: Val) -> bool:

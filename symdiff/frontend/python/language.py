@@ -341,7 +341,7 @@ REFUSED = (
     Row("`while … else` of a condition that changes something",
         "a = [x, x] ⏎ while a.pop() > 1: x *= 2 ⏎ else: x = 0.0 ⏎ return x", "SD299"),
     Row("a loop over something opaque", "for t in Powers(x): pass ⏎ return x", "SD231"),
-    Row("a loop over a list that its turns make longer or shorter",
+    Row("a loop over a list or dict that its turns may make longer or shorter",
         "a = [x] ⏎ for t in a: ⏎     if len(a) < 5: a.append(t * x) ⏎ return sum(a)", "SD299"),
     Row("an iterator passed in a recursion",
         "g = lambda t, k: t if k == 0 else g(t, k - 1) ⏎ return x * len(list(g(zip(v, v), n)))", "SD232"),

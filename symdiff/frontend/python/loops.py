@@ -16,6 +16,7 @@ from symdiff.frontend.python import (
     descents,
     iterated,
     iterators,
+    keyed,
     openings,
     operators,
     raising,
@@ -69,10 +70,11 @@ def for_statement(cx: Context, stmt: ast.For) -> None:
             cx.refuse("SD231", stmt, iterable=f"`{cx.text(stmt.iter)}`")
         _give_up(cx, stmt)
         return
+    over = given if keyed.is_view(given) else iterable
     _either(
         cx,
         stmt,
-        None if turns is None else lambda loop: _roll_for(cx, stmt, turns, loop, iterable),
+        None if turns is None else lambda loop: _roll_for(cx, stmt, turns, loop, over),
         lambda: _for_items(cx, stmt, iterable),
         iterable,
     )
@@ -329,7 +331,7 @@ def _never_negative(turns: Turns) -> bool:
     return isinstance(turns.step, Known) and turns.step.obj > 0 and low is not None and low >= 0
 
 
-def _roll_for(cx: Context, stmt: ast.For, turns: Turns, loop: LoopState, over: Val) -> None:
+def _roll_for(cx: Context, stmt: ast.For, turns: Turns, loop: LoopState, given: Val) -> None:
     cx.at(stmt)
     bounds = [cx.value(v) for v in (turns.lo, turns.hi, turns.step)]
 
@@ -337,7 +339,7 @@ def _roll_for(cx: Context, stmt: ast.For, turns: Turns, loop: LoopState, over: V
 
     def enter(scope: Scope) -> Value:
         """The index, and the target bound to its item."""
-        starts[:] = iterated.elements_of(cx, over)
+        starts[:] = iterated.elements_of(cx, keyed.counted(cx, given))
         index = scope.param(Value(types.INT))
         dim = dims.opaque(f"i{cx.count('opaque')}") if _never_negative(turns) else None
         ends = operators.as_dim(turns.lo), operators.as_dim(turns.hi)
@@ -357,8 +359,8 @@ def _roll_for(cx: Context, stmt: ast.For, turns: Turns, loop: LoopState, over: V
     block = Block(
         (body.index, *body.params, *captured_params(body.scope, captured)), tuple(body.scope.ops), tuple(body.outs)
     )
-    if iterated.resized(stmt, block, starts, len(exits)):
-        cx.refuse("SD299", stmt, construct="a loop over a list that its turns make longer or shorter")
+    if iterated.resized(block, starts, len(exits)):
+        iterated.refuse(cx, stmt, "dict" if keyed.is_view(given) else "list")
     outs = cx.at(stmt).emit(
         "for", *bounds, *carried, *captured, regions=(block,), n_carry=len(carried), n_xs=0, **exits
     )

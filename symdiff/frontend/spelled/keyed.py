@@ -212,3 +212,6 @@ class Values(_View):
 class Items(_View):
     def __iter__(self) -> Any:
         return zip(self._of._order, self._of._held, strict=False)
+
+
+VIEWS = (Keys, Values, Items)
