@@ -19,10 +19,10 @@ def slices_of_a_list_forward(v: np.ndarray, x: float) -> tuple:
     y10 = a[1::2]
     y25 = len(a)
     y34 = len(y10)
-    y37 = 0 - y25 // -2
+    y37 = -(y25 // -2)
     y35 = y37 if y37 >= 0 else 0
     if y34 != y35:          # 4
-        t = 0 - y25 // -2
+        t = -(y25 // -2)
         t = t if t >= 0 else 0
         raise ValueError(f'attempt to assign sequence of size {len(y10)} to extended slice of size {t}')
     y8 = y34 if y34 < y37 else y37
