@@ -249,7 +249,7 @@ def _cascade(b, y, i, w):
 
 @entry(
     program("cascade", [vec(), INT, F8], _cascade, "y i w"),
-    lambda rng, n: (normal(rng, n), n - 1, 0.3),
+    lambda rng, n: (normal(rng, n), n - 1, np.float64(0.3)),
     (0, 2),
     linear=True,
     holomorphic=True,
