@@ -128,7 +128,7 @@ REFUSED = {
     "('0.5', 1) == (str(x), 1)": "SD222",
     "'5' in str(x)": "SD224",
     "str(x) in {'0.5'}": "SD216",
-    "{'0.5': 1}.get(str(x))": "SD224",
+    "{'0.5': 1}.get(str(x))": "SD299",
 }
 COUNTED = """\
 def f(x):

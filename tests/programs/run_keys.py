@@ -475,3 +475,21 @@ def rows_of_a_sparse_matrix(x, labels):
         for j in rows[i]:
             s = s * 0.9 + rows[i][j] ** 2 * (j + 1)
     return s
+
+
+@cases(array(6), LABELS)
+@cases(array(0), NOTHING)
+def keys_written_as_texts(x, labels):
+    """Texts of whole numbers: these tell them apart, negative ones and ones of more digits too."""
+    groups, cells = defaultdict(list), {}
+    for i, (k, t) in enumerate(zip(labels, x)):
+        groups[str(k)].append(t)
+        name = f"cell {k - 1}-{i * 7 % 12:02d}"
+        cells[name] = cells.get(name, 1.0) * t
+        cells[f"cell {i - 1:d}-{k:02d}"] = cells.get(f"cell {i - 1}-{k:02d}", 0.0) + t**2
+    s = 0.0
+    for name, v in cells.items():
+        s = s * 0.9 + v * cells[name]
+    for name in groups:
+        s = s * 0.9 + sum(groups[name]) ** 2
+    return s + len(cells) * len(groups) + sum(cells.values())

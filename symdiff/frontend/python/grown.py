@@ -16,11 +16,22 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from symdiff.errors import Problem
-from symdiff.frontend.python import absences, forms, kinship, lodging, memory, nodes, openings, texts, unfilled, unlike
+from symdiff.frontend.python import (
+    absences,
+    forms,
+    kinship,
+    lodging,
+    memory,
+    nodes,
+    openings,
+    sizes,
+    texts,
+    unfilled,
+    unlike,
+    written,
+)
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
-from symdiff.frontend.python.problems import NeedStatic
 from symdiff.frontend.python.type_joins import join_types
 from symdiff.frontend.python.values import (
     Arr,
@@ -32,11 +43,11 @@ from symdiff.frontend.python.values import (
     ListRef,
     Maybe,
     Node,
-    Num,
     ObjRef,
     Reference,
     SetRef,
     Struct,
+    Text,
     Val,
 )
 from symdiff.ir import types
@@ -65,6 +76,8 @@ def form_of(cx: Context, val: Any, around: frozenset[Cell] = frozenset()) -> Pat
         return nodes.pattern(val.cls, val.none)
     if isinstance(val, Struct):
         return _container(cx, Pattern(val.kind, cls=val.cls, keys=val.keys), val.items, around)
+    if isinstance(val, Text):
+        return written.form_of(cx, val)
     if isinstance(val, Maybe):
         return absences.form_of(val)
     if not isinstance(val, Reference) or cx.session.taken_apart is not None or val.cell in around:
@@ -217,8 +230,8 @@ def numbers(cx: Context, form: Pattern, val: Any) -> list[Value]:
 
 
 def _inside(cx: Context, val: Any) -> Sequence[Val]:
-    if isinstance(val, Struct):
-        return val.items
+    if isinstance(val, Struct | Text):
+        return val.items if isinstance(val, Struct) else written.numbers(val)
     if isinstance(val, Node | Known):
         return (nodes.number(val),)
     memory.check_read(cx, val)
@@ -259,6 +272,8 @@ def assembled(form: Pattern, items: Sequence[Val], cell: Cell | None) -> Any:
     """A list, dict or object of a form in this memory, or a tuple."""
     if form.kind == nodes.KIND:
         return Node(form.cls, items[0], bool(form.token))
+    if form.kind == written.KIND:
+        return written.built(form, items)
     if cell is None:
         return Struct(form.kind, tuple(items), form.cls, tuple(map(str, form.keys)))
     if form.kind == "object":
@@ -436,22 +451,6 @@ def staged(cx: Context, node: ast.AST, content: Sequence[Val], *more: Val) -> Gr
     return as_grown(cx, tuple(content), form)
 
 
-def ask_for_integers(cx: Context, content: Sequence[Val], problem: Problem) -> None:
-    """Ask for the values of the integers in it, where those are all that is not known: `Counter.most_common`.
-
-    Raises NeedStatic.
-    """
-    numbers, todo = [], list(content)
-    while todo:
-        val = todo.pop()
-        if isinstance(val, Struct):
-            todo += val.items
-        elif not isinstance(val, Known):
-            numbers.append(val)
-    if numbers and all(isinstance(v, Num) and v.tags for v in numbers):
-        raise NeedStatic(cx.tags(numbers), problem)
-
-
 def _refuse_unlike(cx: Context, node: ast.AST, items: Sequence[Val]) -> None:
     """Report that elements have no form in common, and ask for the sizes of their arrays, which may be equal."""
     found = zip(items, [form_of(cx, item) for item in items], strict=True)
@@ -462,7 +461,7 @@ def _refuse_unlike(cx: Context, node: ast.AST, items: Sequence[Val]) -> None:
     cx.sizes_needed.update(a.name for part in arrays for a in types.type_atoms(cx.aval(part)) if a.op == "var")
     kinds = " besides ".join(dict.fromkeys(shown)) or "nothing"
     fields: dict[str, Any] = {"name": cx.listed(node), "reason": f"holds {kinds}"}
-    ask_for_integers(cx, items, cx.make_problem("SD505", node, **fields))
+    sizes.ask_for_integers(cx, items, cx.make_problem("SD505", node, **fields))
     cx.refuse("SD505", node, **fields)
 
 

@@ -26,6 +26,7 @@ from symdiff.frontend.python import (
     special_methods,
     texts,
     unlike,
+    written,
 )
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
@@ -44,6 +45,7 @@ from symdiff.frontend.python.values import (
     ObjRef,
     OneOf,
     Struct,
+    Text,
     Val,
 )
 from symdiff.frontend.spelled import collected
@@ -213,11 +215,18 @@ def takes(cx: Context, node: ast.AST, base: Val, key: Val, grows: bool = False) 
     tagged = next((part for part in _parts(key) if isinstance(part, Num) and part.tags), None)
     if tagged is not None and site not in cx.session.searched:
         cx.need_static(node, tagged, "the key of a dict", site)
+    cx.session.written |= _has_text(key)
     unlike.begin_again(cx, {place})
 
 
 def _parts(key: Val) -> list[Val]:
+    if isinstance(key, Text):
+        return list(written.numbers(key)) or [key]
     return [part for item in key.items for part in _parts(item)] if isinstance(key, Struct) else [key]
+
+
+def _has_text(key: Val) -> bool:
+    return isinstance(key, Text) or (isinstance(key, Struct) and any(map(_has_text, key.items)))
 
 
 def _of_the_run(cx: Context, base: DictRef, key: Val, grows: bool) -> bool:
@@ -414,6 +423,8 @@ def _fits(cx: Context, node: ast.AST, order: Val, key: Val) -> bool:
 def _alike(a: Pattern, b: Pattern) -> bool:
     kinds = {"known": texts.KIND}
     if kinds.get(a.kind, a.kind) != kinds.get(b.kind, b.kind) or len(a.parts) != len(b.parts):
+        return False
+    if a.kind == written.KIND and a.keys != b.keys:
         return False
     return all(map(_alike, a.parts, b.parts))
 

@@ -31,6 +31,10 @@ def key_of(cx: Context, node: ast.AST, val: Val) -> Any:
     elif isinstance(val, ObjRef):
         found = instance(cx, node, val)
         return POISON if found is None else found.obj
+    elif isinstance(val, Text):
+        what = "such a text of numbers as the key of a dict"
+        why = "texts are told apart by whole numbers in them, with no digits next to these"
+        cx.refuse("SD299", node, construct=what, why=why, rewrite="use the numbers themselves as the key: `d[i, j]`")
     elif val is not POISON:
         cx.refuse("SD224", node, construct="a dict key")
     return POISON

@@ -115,7 +115,7 @@ SUPPORTED = (
     Row("`collections.defaultdict`, `Counter` and `OrderedDict` of known keys",
         "d = defaultdict(list) ⏎ for k, t in zip('aba', v): d[k].append(t * x)"
         " ⏎ return sum(d['a']) * len(d) + Counter('aba')['a'] * x"),
-    Row("dicts, also with defaults, whose keys are found when it runs: numbers, texts, tuples of these",
+    Row("dicts, also with defaults, whose keys are found when it runs: numbers, texts (of integers too), tuples",
         "d = defaultdict(list) ⏎ for t in v: d[int(t * 3)].append(t * x)"
         " ⏎ w = {k: sum(g) / len(g) for k, g in d.items()} ⏎ return sum(t * (k + 1) for k, t in w.items()) * len(w)"),
     Row("linked lists, trees and graphs of objects that a loop or recursion builds: appended to, inserted into, united",

@@ -31,7 +31,7 @@ from symdiff.frontend.python import (
 )
 from symdiff.frontend.python.container_operators import same_number
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.sizes import refuse_unknown_count
+from symdiff.frontend.python.sizes import ask_for_integers, refuse_unknown_count
 from symdiff.frontend.python.values import NONE, POISON, Arr, Known, ObjRef, SliceVal, Val
 from symdiff.frontend.spelled import ordered
 
@@ -95,7 +95,7 @@ def _ordered(cx: Context, node: ast.AST, name: str, function: Callable[..., Any]
         items = containers.items_of(cx, node, over) or []
         if grown.form_of_elements(cx, items) is None:  # chosen when compiling, by integers that can be known then
             reason = "holds different things"
-            grown.ask_for_integers(cx, items, cx.make_problem("SD505", node, name=cx.listed(node), reason=reason))
+            ask_for_integers(cx, items, cx.make_problem("SD505", node, name=cx.listed(node), reason=reason))
         if "key" not in kwargs and len(args) < 3 and _holds_twice(items):
             detail = ": it holds one value twice (where that is NaN, Python asks if it is one object); sort it instead"
             return cx.refuse("SD402", node, argument="iterable", function=name, detail=detail)

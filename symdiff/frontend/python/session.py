@@ -49,6 +49,7 @@ class Session:
     filled: dict[Hashable, Pattern] | None = field(default_factory=dict)
     searched: set[Hashable] = field(default_factory=set)  # subscripts (by call path) of lists with staged indices
     adopted: set[Hashable] = field(default_factory=set)  # those among them through which an array is written
+    written: bool = False  # texts of numbers are among these keys: see `written`
     keyed: set[Hashable] = field(default_factory=set)  # dicts whose keys are found when it runs: see `keyed`
     # of the classes of objects made, their attributes, and of what classes these hold objects: see `linked`
     attributes: dict[type, dict[str, None]] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from typing import Any
 from symdiff.errors import Problem
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.problems import NeedStatic
-from symdiff.frontend.python.values import POISON, Arr, Num, Sequence_, Val, static_size
+from symdiff.frontend.python.values import POISON, Arr, Known, Num, Sequence_, Struct, Val, static_size
 from symdiff.ir import dims
 from symdiff.ir.core import Value
 from symdiff.ir.dims import Atom, Dim
@@ -249,6 +249,22 @@ def ask_for_all(cx: Context, numbers: Sequence[Num], problem: Problem) -> None:
         raise NeedStatic(tags, problem)
     for number in numbers:
         cx.sizes_needed.update(a.name for a in dims.atoms(number.dim or 0) if a.op == "var")
+
+
+def ask_for_integers(cx: Context, content: Sequence[Val], problem: Problem) -> None:
+    """Ask for the values of the integers in it, where those are all that is not known: `Counter.most_common`.
+
+    Raises NeedStatic.
+    """
+    numbers, todo = [], list(content)
+    while todo:
+        val = todo.pop()
+        if isinstance(val, Struct):
+            todo += val.items
+        elif not isinstance(val, Known):
+            numbers.append(val)
+    if numbers and all(isinstance(v, Num) and v.tags for v in numbers):
+        raise NeedStatic(cx.tags(numbers), problem)
 
 
 def refuse_unknown_count(cx: Context, code: str, node: ast.AST, over: Val, **fields: str) -> Val:
