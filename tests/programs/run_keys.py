@@ -493,3 +493,21 @@ def keys_written_as_texts(x, labels):
     for name in groups:
         s = s * 0.9 + sum(groups[name]) ** 2
     return s + len(cells) * len(groups) + sum(cells.values())
+
+
+@cases(array(6), LABELS)
+def groups_that_change_places(x, labels):
+    d, e = defaultdict(list), {}
+    for k, t in zip(labels, x):
+        d[k].append(t)
+        e.setdefault(int(k), {"total": 0.0, "all": []})["total"] += t
+        e[int(k)]["all"].append(t * t)
+        if t > 0.9:
+            d[k], d[7] = d[7], d[k]
+            d[7].append(x[0] * t)
+            d[k].append(t**3)
+    a, b = int(labels[0]), int(labels[1])
+    e[a], e[b] = e[b], e[a]
+    e[a]["all"].append(x[1])
+    s = sum(sum(q) * (k + 1) for k, q in d.items())
+    return s + sum((q["total"] + sum(q["all"]) ** 2) * (k + 2) for k, q in e.items())

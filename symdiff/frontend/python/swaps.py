@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from symdiff.frontend.python import alternatives, containers, grown, lodging, memory
+from symdiff.frontend.python import alternatives, containers, grown, keyed, lodging, memory
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import POISON, Cell, Grown, ListRef, Val
 
@@ -23,6 +23,8 @@ def exchanged(cx: Context, stmt: ast.Assign) -> bool:
         return False
     first, second = found
     base = evaluate(cx, first.value)
+    if keyed.holds(cx, base):
+        return _of_dict(cx, stmt, base, first, second)
     if not isinstance(base, ListRef) or base.cell.kind != "list":
         return False
     content = cx.store.get(base.cell)
@@ -38,6 +40,26 @@ def exchanged(cx: Context, stmt: ast.Assign) -> bool:
         content = grown.staged(cx, stmt, content)
     if content is not None and containers.changeable(cx, stmt, base):
         _exchange(cx, stmt, base.cell, content, indices)
+    return True
+
+
+def _of_dict(cx: Context, stmt: ast.Assign, base: Val, first: ast.Subscript, second: ast.Subscript) -> bool:
+    """The same of two entries of a dict whose keys are found when it runs."""
+    from symdiff.frontend.python.expressions import evaluate
+
+    found = []
+    for part in (second, first):  # as the right side has them
+        place = keyed.element(cx, part, base, evaluate(cx, part.slice))
+        if place is None:
+            return False
+        found.append(place)
+    held = found[0].of
+    content = cx.store.get(held.cell)
+    content = grown.staged(cx, stmt, content) if isinstance(content, tuple) else content
+    if content is None or not grown.has_memory(content.form):
+        return content is None
+    if containers.changeable(cx, stmt, held):
+        _exchange(cx, stmt, held.cell, content, [place.at for place in found])
     return True
 
 
