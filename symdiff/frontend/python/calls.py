@@ -26,6 +26,7 @@ from symdiff.frontend.python import (
     memory,
     numpy_spelled,
     objects,
+    of_none,
     parameters,
     raising,
     special_methods,
@@ -114,8 +115,9 @@ def _apply_each(cx: Context, node: ast.AST, function: Val, args: list[Val], kwar
         return apply(cx, node, function, vals[: len(args)], dict(zip(kwargs, vals[len(args) :], strict=True)))
 
     none = isinstance(function, Known) and function.obj in _OF_ANYTHING
+    none |= isinstance(function, Known) and function.obj is getattr and len(args) > 2  # with a default
     if not none and isinstance(function, Known) and isinstance(function.obj, _CONSUMING):
-        missing = "'NoneType' object is not iterable"
+        missing = of_none.message_of_builtin(function.obj.__name__)
         args = [alternatives.present(cx, node, x, missing) if alternatives.nullable(x) else x for x in args]
     of = function.receiver if isinstance(function, Method) and function.name in ("get", "setdefault") else NONE
     found = tables.chosen(cx, node, of, alternatives.narrowed(cx, node, args[0])) if args else None

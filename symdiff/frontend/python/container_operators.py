@@ -20,6 +20,7 @@ from symdiff.frontend.python import (
     keyed,
     keys,
     list_changes,
+    nodes,
     operators,
     output,
     ranges,
@@ -185,9 +186,11 @@ def is_or_equals(cx: Context, node: ast.AST, item: Val, element: Val) -> Val:
     if isinstance(item, Known) and isinstance(element, Known):
         captured.rely_on_sharing(cx, item, element)
         return Known(True) if item.obj is element.obj else equals(cx, node, item, element)
-    if not (isinstance(item, ObjRef) and isinstance(element, ObjRef)) or keys.is_double(cx, item, element):
+    nodes_ = isinstance(item, Node) and isinstance(element, Node) and nodes.has_equality(item.cls)
+    objects = isinstance(item, ObjRef) and isinstance(element, ObjRef)
+    if not (nodes_ or objects) or keys.is_double(cx, item, element):
         return equals(cx, node, item, element)
-    same = special_methods.same_object(cx, node, item, element, True)
+    same = special_methods.same_object(cx, node, item, element, True, cx.text(node))
     if same is POISON or (isinstance(same, Known) and same.obj):
         return same
     return control.short_circuit(cx, node, same, False, lambda: equals(cx, node, item, element))

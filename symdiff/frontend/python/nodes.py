@@ -29,6 +29,7 @@ from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.problems import Restart
 from symdiff.frontend.python.values import (
+    NONE,
     POISON,
     Attributes,
     Cell,
@@ -185,8 +186,7 @@ def join(a: Pattern, b: Pattern) -> Pattern | None:
 
 def is_told_by_number(val: Val, form: Pattern) -> bool:
     """Whether a value equals an object of this form if their numbers are equal."""
-    found = None if form.cls is None else classes.lookup(form.cls, "__eq__")
-    plain = found is None or found[0] is object
+    plain = form.cls is None or not has_equality(form.cls)
     return plain and (may_be_none(val) if not isinstance(val, Node) else val.cls is form.cls)
 
 
@@ -205,10 +205,24 @@ def there(cx: Context, node: ast.AST, val: Node, positive: bool = True) -> Val:
 
 def present(cx: Context, node: ast.AST, val: Node, name: str) -> None:
     """AttributeError, when it runs, where it is None."""
+    required(cx, node, val, f"'NoneType' object has no attribute '{name}'", "AttributeError")
+
+
+def class_of(cx: Context, node: ast.AST, val: Val, cls: type) -> Val:
+    """`val.__class__`, which is another one where it is None."""
+    is_there = there(cx, node, val) if isinstance(val, Node) else Known(True)
+    if isinstance(is_there, Known) and is_there.obj:
+        return classes.class_value(cx, cls)
+    why, rewrite = "which class it is depends on the path", "ask before: `if item is not None`"
+    return cx.refuse("SD299", node, construct="`__class__` of what may be None", why=why, rewrite=rewrite)
+
+
+def required(cx: Context, node: ast.AST, val: Node, message: str, exception: str = "TypeError") -> None:
+    """What Python raises of None, when it runs, where it is None."""
     absent = there(cx, node, val, positive=False)
     if isinstance(absent, Known) and not absent.obj:
         return
-    operators.raise_if(cx, node, absent, "AttributeError", (f"'NoneType' object has no attribute '{name}'",))
+    operators.raise_if(cx, node, absent, exception, (message,))
     if isinstance(val.at, Num) and val.at.value is not None:
         cx.scope.facts = {**cx.scope.facts, val.at.value: alternatives.PRESENT}
 
@@ -225,6 +239,35 @@ def same(cx: Context, node: ast.AST, left: Val, right: Val, positive: bool) -> V
         if isinstance(one, Node) and isinstance(other, Known):
             return Known(not positive)
     return cx.refuse("SD223", node, operator="is" if positive else "is not")
+
+
+def equal(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) -> Val | None:
+    """`==` and `!=` where the class says what is equal, and the object that is asked may be None, which says it itself.
+
+    None where the object that is asked is certainly there.
+    """
+    from symdiff.frontend.python import control
+
+    asked = right if isinstance(left, Known) and left.obj is None else left
+    if not isinstance(asked, Node) or not has_equality(asked.cls):
+        return None
+    is_there = there(cx, node, asked)
+    if isinstance(is_there, Known) and is_there.obj:
+        return None
+    without = (NONE, right) if asked is left else (left, NONE)
+
+    def absent() -> Val:
+        return operators.compare(cx, node, op, *without)
+
+    if isinstance(is_there, Known):
+        return absent()
+    return control.choose(cx, node, is_there, lambda: operators.compare(cx, node, op, left, right), absent)
+
+
+def has_equality(cls: type) -> bool:
+    """Whether a class says itself which of its objects are equal."""
+    found = [classes.lookup(cls, name) for name in ("__eq__", "__ne__")]
+    return any(f is not None and f[0] is not object for f in found)
 
 
 def truth(cx: Context, node: ast.AST, val: Node) -> Val:

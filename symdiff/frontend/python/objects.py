@@ -83,7 +83,7 @@ def attribute(cx: Context, node: ast.AST, base: Val, name: str) -> Val | None:
         return _of_class(cx, base, name)
     cls = classes.class_of(base)
     if cls is None or name == "__class__":
-        return None if cls is None else classes.class_value(cx, cls)
+        return None if cls is None else nodes.class_of(cx, node, base, cls)
     found = classes.lookup(cls, name)
     raw = found[1] if found is not None else None
     if isinstance(base, ObjRef):

@@ -279,7 +279,8 @@ def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) ->
         if found_known is not None:
             return found_known
     if not cx.is_numeric(left) or not cx.is_numeric(right):
-        made = special_methods.compare(cx, node, op, left, right)
+        asked = nodes.equal(cx, node, op, left, right) if isinstance(op, (ast.Eq, ast.NotEq)) else None
+        made = asked or special_methods.compare(cx, node, op, left, right)
         if made is not None:
             return made
     if isinstance(left, Known) and isinstance(right, Known) and isinstance(op, (ast.Eq, ast.NotEq)):

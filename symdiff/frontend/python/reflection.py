@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import captured, classes, containers, desugar, iterators, keys, nodes, objects
+from symdiff.frontend.python import captured, classes, containers, control, desugar, iterators, keys, nodes, objects
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NONE,
@@ -192,6 +192,8 @@ def callable_(cx: Context, node: ast.AST, args: Args) -> Val:
     cls = classes.class_of(args[0])
     known = isinstance(args[0], Known) and callable(args[0].obj)
     method = cls is not None and classes.lookup(cls, "__call__") is not None
+    if method and isinstance(args[0], Node):
+        return nodes.there(cx, node, args[0])
     return Known(known or method or isinstance(args[0], (Closure, Partial, Bound, Method)))
 
 
@@ -253,7 +255,13 @@ def getattr_(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
         return cx.refuse("SD206", node, name="getattr")
     if len(args) == 3 and _exists(cx, args[0], name) is False:
         return args[2]
-    return objects.read(cx, node, args[0], name)
+    of = args[0]
+    if len(args) == 3 and isinstance(of, Node) and not hasattr(None, name):
+        is_there = nodes.there(cx, node, of)
+        if not isinstance(is_there, Known):
+            return control.choose(cx, node, is_there, lambda: objects.read(cx, node, of, name), lambda: args[2])
+        return objects.read(cx, node, of, name) if is_there.obj else args[2]
+    return objects.read(cx, node, of, name)
 
 
 def hasattr_(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:

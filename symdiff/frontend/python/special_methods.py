@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import ast
 import types as python_types
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, cast
 
 import numpy as np
 
-from symdiff.frontend.python import alternatives, apart, calls, captured, classes, keys, mirrors
+from symdiff.frontend.python import alternatives, apart, calls, captured, classes, keys, mirrors, nodes, of_none
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
+    NONE,
     POISON,
     Arr,
     Bound,
@@ -64,6 +66,8 @@ def call(
         what = f"`{name}` of `{cls.__name__}`, whose objects are linked with each other,"
         rewrite = "compare with `is`, or field by field: there may be any number of objects to ask"
         return cx.refuse("SD299", node, construct=what, rewrite=rewrite)
+    if isinstance(val, Node) and name not in of_none.OWN:
+        nodes.required(cx, node, val, of_none.message(cx, name, tuple(args)))
     why = classes.unreadable(cls) if isinstance(val, ObjRef) else None
     if why is not None or classes.function_of(cls, name) is None:
         reason = why or f"has a `{name}` that is no function"
@@ -98,6 +102,20 @@ def _asked(
     return asked, None
 
 
+def _or_reflected(
+    cx: Context, node: ast.AST, left: Val, right: Val, name: str, again: Callable[[Val, Val], Val]
+) -> Val | None:
+    """An operator whose left operand may be None, where the class of the right one has the method `name` for that."""
+    from symdiff.frontend.python import control
+
+    if not isinstance(left, Node) or classes.function_of(classes.class_of(right), name) is None:
+        return None
+    there = nodes.there(cx, node, left)
+    if isinstance(there, Known):
+        return None if there.obj else again(NONE, right)
+    return control.choose(cx, node, there, lambda: again(left, right), lambda: again(NONE, right))
+
+
 def _subclass(left: Val, right: Val) -> bool:
     a, b = classes.class_of(left), classes.class_of(right)
     return a is not None and b is not None and a is not b and issubclass(b, a)
@@ -105,10 +123,16 @@ def _subclass(left: Val, right: Val) -> bool:
 
 def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Val | None:
     """`left op right` where a class has a meaning for it; None where none has."""
+    from symdiff.frontend.python import operators
+
     name = _NAMES[type(op)]
+    again = partial(operators.binary, cx, node, op)
+    reflected = _or_reflected(cx, node, left, right, f"__r{name}__", again)
+    if reflected is not None:
+        return reflected
     if classes.class_of(left) is None:
-        reflected = classes.function_of(classes.class_of(right), f"__r{name}__")
-        converted = left if reflected is None else _as_python(cx, node, left, right)
+        own_reflected = classes.function_of(classes.class_of(right), f"__r{name}__")
+        converted = left if own_reflected is None else _as_python(cx, node, left, right)
         if converted is None:
             return cx.refuse("SD321", node, operation=cx.text(node), left=cx.describe(left), right=cx.describe(right))
         left = converted
@@ -163,6 +187,12 @@ def compare(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> V
 
     if not any(isinstance(classes.class_of(v), type) for v in (left, right)):
         return None
+    again = partial(operators.compare, cx, node, cast(ast.cmpop, op))
+    reflected = None
+    if not isinstance(op, (ast.Eq, ast.NotEq)):  # None answers these
+        reflected = _or_reflected(cx, node, left, right, _COMPARE[type(op)][1], again)
+    if reflected is not None:
+        return reflected
     if any(isinstance(v, Arr) or (isinstance(v, Num) and v.type.kind is not Kind.PYTHON) for v in (left, right)):
         return _compare_numpy(cx, node, op, left, right)
     _, found = _asked(cx, node, left, right, _COMPARE[type(op)], _subclass(left, right))
@@ -194,19 +224,27 @@ def _compare_numpy(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Va
     return found
 
 
-def same_object(cx: Context, node: ast.AST, left: Val, right: Val, positive: bool) -> Val:
-    """`is`, where one of the two is a list, dict, set or object made in the function, or both are known."""
+def same_object(cx: Context, node: ast.AST, left: Val, right: Val, positive: bool, asked: str = "") -> Val:
+    """`is`, where one of the two is a list, dict, set or object made in the function, or both are known.
+
+    `asked` is what else asks this, as `in` and `==` of lists do.
+    """
+
+    def refuse() -> Val:
+        operator = asked or ("is" if positive else "is not")
+        return cx.refuse("SD223", node, operator=operator, **(_FIRST_ASKED if asked else {}))
+
     if keys.is_double(cx, left, right):
-        return cx.refuse("SD223", node, operator="is" if positive else "is not")
+        return refuse()
     if isinstance(left, Node) or isinstance(right, Node):
         from symdiff.frontend.python import nodes
 
         return nodes.same(cx, node, left, right, positive)
     unknown = any(isinstance(v, Foreign) or (isinstance(v, ListRef) and v.cell.kind == "tuple") for v in (left, right))
     if unknown or (left is not right and apart.copies(cx, left, right)):
-        return cx.refuse("SD223", node, operator="is" if positive else "is not")
+        return refuse()
     if not mirrors.known_apart(cx, left, right) and not _one_cell(left, right):
-        return cx.refuse("SD223", node, operator="is" if positive else "is not")
+        return refuse()
     if isinstance(left, Reference) and isinstance(right, Reference):
         if left.cell is right.cell:
             return Known(positive)
@@ -216,13 +254,19 @@ def same_object(cx: Context, node: ast.AST, left: Val, right: Val, positive: boo
         apart.compared(cx, node, left, right)
         if found is None:
             linked.note_meant(cx, left, right)
-            cx.refuse("SD223", node, operator="is" if positive else "is not")
-        return POISON if found is None else found
+            return refuse()
+        return found
     if isinstance(left, Known) and isinstance(right, Known):
         captured.rely_on_sharing(cx, left, right)
         return Known((left.obj is right.obj) == positive)
     apart.compared(cx, node, left, right)
     return Known(not positive)
+
+
+_FIRST_ASKED = {
+    "why": "containers ask first whether two elements are one object, and which object one of these is the run decides",
+    "rewrite": "ask what is equal alone: `any(item == x for x in items)`",
+}
 
 
 def _one_cell(left: Val, right: Val) -> bool:
