@@ -73,7 +73,7 @@ ANSWERED = [
     walked(lambda p, q: q == p),
     walked(lambda p, q: 1.0 * (p != q) + 2.0 * (q != p)),
     walked(lambda p, q: p == None),  # noqa: E711  # asked of the class
-    walked(lambda p, q: None == p),  # noqa: E711
+    walked(lambda p, q: None == p),  # noqa: E711, SIM300
     walked(lambda p, q: p in (q, None)),
     walked(lambda p, q: (p, 1.0) == (q, 1.0)),
     walked(lambda p, q: p + q),

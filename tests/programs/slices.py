@@ -96,3 +96,18 @@ def sieve(v, x):
         s += a[0] * x
         del a[::2]
     return s + a[0]
+
+
+@cases(array(4), 1.3)
+@cases(array(0), 1.3)
+def exchanged_until_sorted(x, s):
+    """Neighbours are exchanged until the list equals what it is in order."""
+    found = [t * s for t in x]
+    wanted = sorted(found)
+    turns = 0
+    while found != wanted:
+        for k in range(len(found) - 1):
+            if found[k + 1 :] < found[k:]:
+                found[k], found[k + 1] = found[k + 1], found[k]
+        turns += 1
+    return turns * s + sum((k + 1) * t * t for k, t in enumerate(found))

@@ -20,6 +20,7 @@ from symdiff.frontend.python import (
     keyed,
     keys,
     list_changes,
+    list_comparisons,
     nodes,
     operators,
     output,
@@ -263,6 +264,9 @@ def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) ->
             return Known(isinstance(op, ast.NotEq))
         if any(_never_equal(cx, one, other) for one, other in ((left, right), (right, left))):
             return Known(isinstance(op, ast.NotEq))
+    of_lists = list_comparisons.compare(cx, node, op, left, right)
+    if of_lists is not None:
+        return of_lists
     if isinstance(op, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)):
         a, b = containers.elements(cx, left), containers.elements(cx, right)
         if a is not None and b is not None and _is_list(left) == _is_list(right):
