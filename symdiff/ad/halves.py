@@ -105,8 +105,8 @@ def computed_again(
 def small_steps(ops: Sequence[Op], free: Sequence[Value], params: Sequence[Value], cts: Sequence[Value]) -> Makers:
     """Numbers that a function would save, one step from others that it saves: -b, 1 - y, x > 0, k == 0.
 
-    A step from a number that the function was given is made again, too: the number is saved instead. So is `k < len(x)`
-    where a cotangent that comes in is as long as x.  An array costs more to make than to save.
+    A step from a number that the function was given is made again, too: the number is saved instead.  So is
+    `k < len(x)` where a cotangent that comes in is as long as x.  An array costs more to make than to save.
     """
     kept, given = set(free), {v for v in params if _is_number(v)}
     sizes = _sizes_of(ops, cts)

@@ -12,7 +12,7 @@ from symdiff import generate
 from symdiff.codegen.load import Loaded
 from tests.constructs.bank import copied, matrix, vector
 from tests.constructs.test_cost import metered
-from tests.programs import absent, complex_parts, linked, recursive_data, turned
+from tests.programs import absent, complex_parts, elements, linked, recursive_data, turned
 
 SIZE = 24
 Arguments = Callable[[int], tuple[Any, ...]]
@@ -50,6 +50,8 @@ PROGRAMS: dict[Callable[..., Any], tuple[str, Arguments]] = {
     turned.copied_where_a_branch_begins_anew: ("a=float, x=f8[n]", waves),
     absent.a_buffer_made_when_one_is_large: ("v=f8[n], x=float", numbers),
     complex_parts.of_one_chosen_in_each_turn: ("a=float, x=f8[n]", line),
+    elements.one_of_two_by_a_condition: ("v=f8[n], x=float", numbers),
+    elements.lists_and_arrays_by_a_condition: ("v=f8[n], x=float", lambda n: (vector(n) - 0.5, 0.1)),
     recursive_data.element_scaled_on_one_of_two_paths: ("x=f8[n]", lambda n: (vector(n) - 0.5,)),
 }
 

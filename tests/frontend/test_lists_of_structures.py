@@ -463,3 +463,36 @@ def test_a_list_has_no_cotangent() -> None:
     )
     with pytest.raises(UsageError, match=r"SD704 .* returns a list"):
         symdiff.grad(lambda x: with_numbers(x, V)[1])(0.5)
+
+
+# --- one of two elements, by a condition
+
+
+def beside_the_end(a, k):
+    places = [V * a for _ in range(3)]
+    values = [Body(a) for _ in range(3)]
+    body, place = (values[k], places[k]) if a > 1.0 else (values[0], places[0])
+    body.mass *= a
+    return body.mass * place[0]
+
+
+def behind_the_end_for_a_while(a, k):
+    values = [Body(a) for _ in range(3)]
+    if a > 1.0:
+        body = values[k]
+        values.append(Body(2.0 * a))
+    else:
+        body = values[0]
+    return body.mass * len(values)
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+@pytest.mark.parametrize("function", [beside_the_end, behind_the_end_for_a_while])
+def test_an_index_out_of_range_is_told_where_the_branch_is_taken(function: Callable[..., Any], level: int) -> None:
+    """Also where the list is long enough behind the branch, and where nothing of the element is read."""
+    compiled = symdiff.value_and_grad(function, level=level)
+    for a, k in ((2.0, 2), (2.0, -3), (0.5, 3)):
+        assert compiled(a, k)[0] == function(a, k)
+    for run in (function, compiled):
+        with pytest.raises(IndexError):
+            run(2.0, 3)

@@ -362,3 +362,74 @@ def the_object_that_was_replaced(v, x):
         if k == 1:
             some[1] = Particle(x, t)
     return sum(p.x * p.v for p in some)
+
+
+@cases(signed(6), 0.3)
+@cases(signed(1), 0.3)
+def one_of_two_by_a_condition(v, x):
+    ps = particles(v, v * x)
+    total = 0.0
+    for i in range(1, len(v)):
+        q = ps[i]
+        p = q if v[i] > 0 else ps[i - 1]
+        p.x += x * p.v
+        total += q.x * ps[i - 1].x * p.v
+        q.v *= 1.5
+        total += p.v * v[i] if p is ps[i] else p.x
+    return total + sum(p.x * p.v for p in ps)
+
+
+@cases(signed(6), 0.3)
+def one_of_three_and_names_that_change_places(v, x):
+    ps = particles(v, v * x)
+    for i in range(1, len(v) - 1):
+        p, q = ps[i] if v[i] > 0 else ps[i - 1] if v[i] > -0.7 else ps[i + 1], ps[0]
+        if p.x > q.x:
+            p, q = q, p
+        p.x += x * q.v
+        q.v *= p.x
+    return sum(p.x * p.v for p in ps)
+
+
+@cases(signed(6), 0.3)
+def changed_on_the_way_to_the_choice(v, x):
+    ps = particles(v, v * x)
+    for i in range(1, len(v)):
+        if v[i] > 0:
+            p = ps[i]
+            p.x *= 2.0
+        else:
+            p = ps[i - 1]
+            ps.append(Particle(v[i], p.x))
+        p.v += p.x
+    return sum(p.x * p.v for p in ps)
+
+
+@cases(signed(6), 0.3)
+def lists_and_arrays_by_a_condition(v, x):
+    rows, lists = [t * np.ones(2) for t in v], [[t] for t in v]
+    total = 0.0
+    for i in range(1, len(v)):
+        row, some = (rows[i], lists[i]) if v[i] > 0 else (rows[i - 1], lists[i - 1])
+        row *= 1.5
+        some.append(v[i] * some[0] + row[1])
+        total += rows[i][0] * rows[0][1]
+        rows[i - 1][1] += row[0] * x
+    for row, some in zip(rows, lists):
+        for t in some:
+            total = total * 0.9 + t * row[1]
+    return total
+
+
+@cases(signed(6), 0.3)
+@cases(-array(6), 0.3)
+def the_best_so_far_of_three(v, x):
+    ps = particles(v, v * x)
+    for i in range(len(v) - 2):
+        best = ps[i]
+        if ps[i + 1].x > best.x:
+            best = ps[i + 1]
+        if ps[i + 2].x > best.x:
+            best = ps[i + 2]
+        best.x -= x * best.v**2
+    return sum(p.x * p.v for p in ps)

@@ -13,7 +13,6 @@ from symdiff.errors import Loc
 from symdiff.frontend.python import alternatives, grown, kinship, memory, together, which
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.headers import COMPOSITE, SAME, Slot, inside, place
-from symdiff.frontend.python.joins import at_cell
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.type_joins import optional_as
 from symdiff.frontend.python.values import (
@@ -30,6 +29,7 @@ from symdiff.frontend.python.values import (
     OneOf,
     Reference,
     Zero,
+    at_cell,
 )
 from symdiff.ir.core import Value
 from symdiff.ir.types import AVal, Kind, Opt, Seq, Type

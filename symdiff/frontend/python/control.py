@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from symdiff.frontend.python import alternatives, memory, operators, unlike
+from symdiff.frontend.python import alternatives, lodging, memory, operators, unlike
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.joins import Joiner
@@ -135,6 +135,8 @@ def merge(
     joiner.settle()
     for key, rebuild in rebuilds:
         cx.store.set(key, _hinted(key, rebuild(outs)))
+    for element in joiner.elements:
+        lodging.refreshed(cx, element)
     return None if joined is None else joined(outs)
 
 

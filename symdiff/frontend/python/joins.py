@@ -19,6 +19,7 @@ from symdiff.frontend.python import (
     may_be_none,
     mirrors,
     nodes,
+    one_of_list,
     openings,
     together,
     unlike,
@@ -59,6 +60,7 @@ from symdiff.frontend.python.values import (
     Text,
     Val,
     Zero,
+    at_cell,
     same_known,
 )
 from symdiff.ir.core import Value
@@ -129,10 +131,13 @@ class Joiner(Sides):
         if isinstance(a, ObjRef) and a.cls is not b.cls:
             return self._conflict(a, b)
         if key not in self.cells:
+            self._element(key, a, b)
+        if key not in self.cells:
             cell = Cell(a.cell.kind, a.cell.loc, name=a.cell.name)
             self.hand_on_stale(cell, a, b)
             self.shares(cell, *key)
             self.hand_on_free(cell, a, b)
+            one_of_list.noted(self, cell, a, b)
             cell.chosen = None if self.pred is None else (self.pred, *key)
             self.cells[key] = at_cell(a, cell)
             rebuild = self.content(*(self.content_now(k, x) for k, x in enumerate((a, b))))
@@ -142,6 +147,12 @@ class Joiner(Sides):
             self.later.append(lambda outs: self.cx.store.set(cell, rebuild(outs)))
         found = self.cells[key]
         return lambda outs: found
+
+    def _element(self, key: Any, a: Any, b: Any) -> None:
+        """Two elements of one list: the element at an index that is one or the other."""
+        element = one_of_list.joined(self, a, b)
+        if element is not None:
+            self.cells[key] = element
 
     def content(self, a: Any, b: Any) -> Callable[[Sequence[Value]], Any] | None:
         """What a cell holds, where the sides disagree; None where nothing fits both."""
@@ -328,6 +339,8 @@ class Joiner(Sides):
 
     def _arrays(self, a: Val, b: Val, t: AVal, maybe: bool) -> Rebuild:
         key = (_place(a), _place(b))
+        if key not in self.cells and all(isinstance(x, Arr) and not x.path for x in (a, b)):
+            self._element(key, a, b)
         if key not in self.cells or maybe:
             pair = [self.contributed(k, x, t, maybe) for k, x in enumerate((a, b))]
             at = self.pair(*pair)
@@ -467,11 +480,6 @@ def _inside(content: Any) -> Sequence[Val]:
     if isinstance(content, dict):
         return tuple(content.values())
     return content if isinstance(content, tuple) else ()
-
-
-def at_cell(like: Reference, cell: Cell) -> Reference:
-    """A reference of the same sort to another cell."""
-    return ObjRef(cell, like.cls) if isinstance(like, ObjRef) else type(like)(cell)
 
 
 def _place(x: Val) -> Any:

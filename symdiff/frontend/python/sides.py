@@ -79,6 +79,7 @@ class Sides:
         self.outs: list[tuple[Value, Value]] = []
         self.cells: dict[Any, Val] = {}
         self.later: list[Callable[[Sequence[Value]], None]] = []
+        self.elements: list[Cell] = []  # of one list, chosen by the condition: read anew behind it
         self.free: list[tuple[Cell, list[Cell | None]]] = []  # what is in no list that grows, unless it is `listed`
         self.listed: tuple[set[Cell | None], ...] = (set(), set())  # elements of lists that grow from here on
         self.told: together.Told = {}  # by what the sides hold: what says whether it is None behind them

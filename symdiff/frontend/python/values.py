@@ -206,6 +206,11 @@ class ObjRef(Val):
 Reference = ListRef | DictRef | SetRef | ObjRef
 
 
+def at_cell(like: Reference, cell: Cell) -> Reference:
+    """A reference of the same sort to another cell."""
+    return ObjRef(cell, like.cls) if isinstance(like, ObjRef) else type(like)(cell)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Bound(Val):
     """A method of an object, not yet called: the function and what it passes first."""
