@@ -19,7 +19,7 @@ from symdiff.codegen.names import identifier
 from symdiff.codegen.statements import Emitter
 from symdiff.codegen.tails import Assign, Condition, NextTurn, Return
 from symdiff.codegen.view import Line
-from symdiff.ir import dims
+from symdiff.ir import dims, template
 from symdiff.ir.core import Block, Op, Value
 from symdiff.ir.loops import makes_a_turn, unread_carries
 from symdiff.ir.steps import Steps
@@ -384,7 +384,7 @@ class Printer(Emitter):
 def _negation(pred: ast.expr) -> ast.expr:
     if isinstance(pred, ast.UnaryOp) and isinstance(pred.op, ast.Not):
         return pred.operand
-    return ast.UnaryOp(ast.Not(), pred)
+    return template.negated(pred)
 
 
 def _is_simple(tree: ast.expr) -> bool:

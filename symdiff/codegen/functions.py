@@ -52,6 +52,8 @@ def annotation(t: Type) -> str:
         return f"{annotation(t.elem)} | None"
     if t == types.Seq(types.PLACE):
         return "dict"
+    if types.is_set(t):
+        return "set"
     if not isinstance(t, AVal):
         return "list" if isinstance(t, types.Seq) else "tuple"
     return "np.ndarray" if t.kind is Kind.ARRAY else checks.scalar_name(t)

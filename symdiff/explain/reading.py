@@ -229,7 +229,7 @@ class _Reader:
         if op.prim.name == "zeros" and isinstance(op.out.type, AVal) and op.out.type.kind is not Kind.ARRAY:
             self.nothing.add(op.out)  # what a name is where no path that reads it comes from
             return
-        if op.prim.name == "seq_empty":
+        if op.prim.name == "seq_empty" and not types.is_set(op.out.type):
             self.trees[op.out] = ast.List([])
             return
         if op.prim.name == "seq_append" and isinstance(self.tree(op.ins[0]), ast.List):

@@ -100,6 +100,8 @@ class _Fill:
             return ast.BinOp(self.made(node.left), node.op, self.made(node.right))
         if kind is ast.Call:
             return self.call(node)
+        if kind is ast.UnaryOp and isinstance(node.op, ast.Not):
+            return negated(self.made(node.operand))
         if kind is list:
             return [self.made(x) for x in node]
         if isinstance(node, ast.AST):
@@ -126,6 +128,13 @@ class _Fill:
             return False
         given = self.params[value.id]
         return given is None or given is False  # not 0, which equals False
+
+
+def negated(tree: ast.expr) -> ast.expr:
+    """`not tree`; of `k in s`, `k not in s`."""
+    if isinstance(tree, ast.Compare) and len(tree.ops) == 1 and isinstance(tree.ops[0], ast.In):
+        return ast.Compare(tree.left, [ast.NotIn()], tree.comparators)
+    return ast.UnaryOp(ast.Not(), tree)
 
 
 def constant(value: Any, dim: DimExpr) -> ast.expr:

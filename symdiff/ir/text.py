@@ -30,7 +30,7 @@ from symdiff.ir import dims
 from symdiff.ir.core import REGISTRY, Block, Function, Literal, Op, Params, Program, Value
 from symdiff.ir.dims import Poly
 from symdiff.ir.same import same_constant
-from symdiff.ir.types import PLACE, PYTHON_NAMES, Alt, AVal, Kind, Object, Opt, Saved, Seq, Type
+from symdiff.ir.types import PLACE, PYTHON_NAMES, Alt, AVal, Kind, Object, Opt, Saved, Seq, Type, member
 
 Line = tuple[Op | None, str]
 T = TypeVar("T")
@@ -256,6 +256,8 @@ class _Scanner:
         word = self.need(r"(?:np|either|mixed)\.\w+|\w+", "a type")
         if word == str(PLACE):
             return PLACE
+        if word.startswith("member_"):
+            return member(word.removeprefix("member_"))
         if word in _PYTHON:
             return AVal(Kind.PYTHON, (), _PYTHON[word])
         if "." in word:

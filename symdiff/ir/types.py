@@ -117,6 +117,16 @@ class Place(AVal):
 
 
 @dataclass(frozen=True, slots=True)
+class Member(AVal):
+    """An element of a set, `of` dtypes, texts and tuples: "t2_i8_text".  A list of them is a set, at run time."""
+
+    of: str
+
+    def __str__(self) -> str:
+        return f"member_{self.of}"
+
+
+@dataclass(frozen=True, slots=True)
 class Seq:
     """One value per turn of a loop."""
 
@@ -245,6 +255,14 @@ def object_of(cls: type) -> Object:
 
 INT, FLOAT, BOOL = python("i8"), python("f8"), python("b1")
 PLACE = Place(Kind.PYTHON, (), "i8")
+
+
+def member(of: str) -> Member:
+    return Member(Kind.PYTHON, (), "i8", of)
+
+
+def is_set(t: Type) -> bool:
+    return isinstance(t, Seq) and isinstance(t.elem, Member)
 
 
 def code(dtype: np.dtype | type | str) -> str:

@@ -172,7 +172,7 @@ seq_empty = prim(
     STRUCTURE,
     infer=lambda ins, regions, elem: (Seq(elem),),
     params=("elem",),
-    numpy="[]",
+    numpy=lambda params, ins: "set()" if types.is_set(Seq(params["elem"])) else "[]",
 )
 seq_append = prim(
     "seq_append",

@@ -48,12 +48,6 @@ a class defined inside the function is not supported
                   ^^
   why: which parameter gets which value must be decided before the call
   rewrite: pass the arguments one by one, or index the array: `f(x[0], x[1])`""",
-    "SD213": """\
-this comprehension runs over `v`, whose length is not known when compiling
-    return len({t for t in v}) * x
-               ^^^^^^^^^^^^^^
-  why: a list of unknown length whose elements are made turn by turn has no type
-  rewrite: use array operations, or a `for` loop that appends scalars or equal arrays""",
     "SD214": """\
 `:=` is not supported in the condition of a `while ... else`
     while (y := x * 2) < 1: x = y

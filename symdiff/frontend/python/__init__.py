@@ -18,7 +18,8 @@ containers         containers (of known structure), container_methods, comprehen
                    empty yet), texts (that differ in its elements), absences (None in them), openings (how these are
                    met), lodging (elements as views of their lists), rereading (these, where the list was changed),
                    forms (as messages name them); tables (dicts read by a key of the run), keyed (dicts whose keys are
-                   found when it runs), unlike (how these are met), sorting (names beside numbers)
+                   found when it runs), sets_of_the_run, unlike (how these are met), sorting (names
+                   beside numbers)
 objects            objects (instances), own_attributes (`vars(x)`), classes (what a class says without running it),
                    reflection (`isinstance`), followed (a change of what a branch chose), nodes (objects that are
                    numbers in lists), linked (of which classes)

@@ -54,6 +54,7 @@ from symdiff.frontend.python.values import (
 )
 from symdiff.frontend.source import Source, has_placeholders, is_transparent, load
 from symdiff.frontend.spelled.collected import CLASSES
+from symdiff.frontend.spelled.members import is_set
 
 MAX_DEPTH = 40
 _NOT_CALLABLE = "'{}' object is not callable"
@@ -99,7 +100,7 @@ def apply(cx: Context, node: ast.AST, function: Val, args: list[Val], kwargs: di
 
 def keeps_iterators(function: Val) -> bool:
     """Whether a function only asks of an iterator, or takes its next element."""
-    return isinstance(function, Known) and any(function.obj is f for f in (next, isinstance, type, callable))
+    return isinstance(function, Known) and any(function.obj is f for f in (next, isinstance, type, callable, is_set))
 
 
 def _is_text_of(function: Val, args: Sequence[Val]) -> bool:

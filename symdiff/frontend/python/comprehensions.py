@@ -32,7 +32,7 @@ from symdiff.frontend.python.desugar import placed
 from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.liveness import liveness, local_names
 from symdiff.frontend.python.rolled import go_back, mark
-from symdiff.frontend.python.sizes import ask_for_all, counts_of, refuse_unknown_count
+from symdiff.frontend.python.sizes import ask_for_all, counts_of
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.turns import rolled_turns
 from symdiff.frontend.python.values import NONE, POISON, Cell, Known, ListRef, Val
@@ -51,6 +51,7 @@ if not $some or $key {} $best:
 _FOLDS = {
     "list": ("$out = []", "$out.append($item)", "return $out"),
     "dict": ("", "$dict[$item[0]] = $item[1]", "return $dict"),
+    "set": ("", "$set.add($item)", "return $set"),
     "fromkeys": ("", "$dict[$item] = $value", "return $dict"),
     "map": ("$out = []", "$out.append($function(*$item))", "return $out"),
     "filter": ("$out = []", "if $function($item): $out.append($item)", "return $out"),
@@ -161,17 +162,20 @@ def comprehension(cx: Context, node: ast.ListComp | ast.SetComp | ast.DictComp) 
 
 
 def _set(cx: Context, node: ast.SetComp) -> Val:
-    from symdiff.frontend.python import sets
+    from symdiff.frontend.python import sets, sets_of_the_run
     from symdiff.frontend.python.expressions import evaluate
 
     items: list[Val] = []
+    place = mark(cx)
+    cx.store.begin()
     try:
-        if not unrolled(cx, node, lambda: items.append(evaluate(cx, node.elt))):
-            return POISON
+        done = unrolled(cx, node, lambda: items.append(evaluate(cx, node.elt)))
     except UnknownLength as unknown:
-        shown = {"iterable": f"`{cx.text(unknown.generator.iter)}`", "elements": "made turn by turn"}
-        return refuse_unknown_count(cx, "SD213", node, unknown.iterable, **shown)
-    return sets.known_set(cx, node, items)
+        go_back(cx, place)
+        over = cx.session.short_for(node, "items", lambda: placed(ast.ListComp(node.elt, node.generators), node))
+        return rolled_or_static(cx, node, "set", over, {"$set": sets_of_the_run.of_values(cx, node, [])}, unknown)
+    cx.store.keep()
+    return sets.known_set(cx, node, items) if done else POISON
 
 
 def _dict(cx: Context, node: ast.DictComp) -> Val:

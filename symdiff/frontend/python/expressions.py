@@ -29,6 +29,7 @@ from symdiff.frontend.python import (
     operators,
     raising,
     sets,
+    sets_of_the_run,
     subscripts,
     tables,
     targets,
@@ -254,7 +255,7 @@ def _dict(cx: Context, node: ast.Dict) -> Val:
 def _set(cx: Context, node: ast.Set) -> Val:
     items = containers.display(cx, node, node.elts)
     if isinstance(items, Grown):
-        return cx.refuse("SD216", node)
+        return sets_of_the_run.of_iterable(cx, node, list_changes.made(cx, node, items), False)
     return POISON if items is None else sets.known_set(cx, node, items)
 
 

@@ -156,7 +156,8 @@ def join(a: Pattern, b: Pattern) -> Pattern | None:
 
 def _join_numbers(a: Pattern, b: Pattern) -> Pattern | None:
     assert a.type is not None and b.type is not None
-    joined = join_types(a.type, b.type)
+    of_set = isinstance(a.type, types.Member) or isinstance(b.type, types.Member)
+    joined = None if of_set else join_types(a.type, b.type)
     return None if joined is None else Pattern(a.kind, type=joined)
 
 

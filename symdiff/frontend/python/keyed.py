@@ -44,11 +44,12 @@ from symdiff.frontend.python.values import (
     Num,
     ObjRef,
     OneOf,
+    SetRef,
     Struct,
     Text,
     Val,
 )
-from symdiff.frontend.spelled import collected
+from symdiff.frontend.spelled import collected, members
 from symdiff.frontend.spelled.keyed import PRIMITIVES, VIEWS, Items, Keyed, enter, find, is_keyed, places, put
 from symdiff.ir import dims, types
 from symdiff.ir.core import Value
@@ -85,7 +86,7 @@ def of_entries(cx: Context, node: ast.AST, entries: Sequence[Entry]) -> Val:
     """The dict of these entries: of known keys if they are."""
     from symdiff.frontend.python import keys
 
-    plain = [(at, key, val) for at, key, val in entries if key is not None and _is_known(cx, key)]
+    plain = [(at, key, val) for at, key, val in entries if key is not None and is_known(cx, key)]
     if len(plain) == len(entries):
         return containers.new_dict(cx, node, {keys.key_of(cx, at, key): val for at, key, val in plain})
     if memory.is_poison(*(v for _, *both in entries for v in both if v is not None)):
@@ -97,9 +98,9 @@ def of_entries(cx: Context, node: ast.AST, entries: Sequence[Entry]) -> Val:
     return found
 
 
-def _is_known(cx: Context, key: Val) -> bool:
+def is_known(cx: Context, key: Val) -> bool:
     staged = [part for part in _parts(key) if not isinstance(part, Known)]
-    return not any(isinstance(part, OneOf | Letter) or _is_number(cx, part) for part in staged)
+    return not any(isinstance(part, OneOf | Letter) or is_number(cx, part) for part in staged)
 
 
 def is_long(cx: Context, node: ast.AST, val: Val) -> bool:
@@ -135,9 +136,9 @@ def _is_items(val: Val) -> bool:
 
 
 def name(cx: Context, val: Val, text: str) -> None:
-    """The lists of such a dict, or of a deque, are called as it is."""
-    if isinstance(val, ObjRef) and val.cls is collected.deque:
-        items = cx.store.get(val.cell).get("_items")
+    """The lists of such a dict, or of a deque, and the elements of a set are called as it is."""
+    if isinstance(val, ObjRef) and val.cls in (collected.deque, members.Members, members.Frozen):
+        items = cx.store.get(val.cell).get("_items" if val.cls is collected.deque else "_members")
         if isinstance(items, ListRef):
             cx.name_value(items, text)
     while isinstance(val, ObjRef) and holds(cx, val):
@@ -196,7 +197,9 @@ def _version(cx: Context, table: ObjRef) -> Any:
 def is_method(cx: Context, function: Val, args: Sequence[Val]) -> bool:
     """Whether a function is a method of such a dict, or what its class is written in: a key may be one of several."""
     of = _module(function) if isinstance(function, Known) else ""
-    return of == PRIMITIVES[0].__module__ or (of == collected.__name__ and bool(args) and holds(cx, args[0]))
+    return of in (PRIMITIVES[0].__module__, members.PRIMITIVES[0].__module__) or (
+        of == collected.__name__ and bool(args) and holds(cx, args[0])
+    )
 
 
 def takes(cx: Context, node: ast.AST, base: Val, key: Val, grows: bool = False) -> None:
@@ -207,16 +210,27 @@ def takes(cx: Context, node: ast.AST, base: Val, key: Val, grows: bool = False) 
     if isinstance(base, ObjRef) and issubclass(base.cls, collected.MAPPINGS):
         content = cx.store.get(base.cell)
         base = content.get("_entries", NONE) if isinstance(content, dict) else NONE
-    if not isinstance(base, DictRef) or not _of_the_run(cx, base, key, grows):
+    if not isinstance(base, DictRef | SetRef) or not _of_the_run(cx, base, key, grows):
         return
-    place, site = unlike.place(base.cell), (cx.frame.path, id(node))
+    if isinstance(base, SetRef) and _has_text(key):
+        return
+    place = unlike.place(base.cell)
     if place is None or cx.session.filled is None or place in cx.session.keyed:
         return
-    tagged = next((part for part in _parts(key) if isinstance(part, Num) and part.tags), None)
-    if tagged is not None and site not in cx.session.searched:
-        cx.need_static(node, tagged, "the key of a dict", site)
+    ask_to_unroll(cx, node, key, _A_KEY[type(base)])
     cx.session.written |= _has_text(key)
     unlike.begin_again(cx, {place})
+
+
+def ask_to_unroll(cx: Context, node: ast.AST, key: Val, use: str) -> None:
+    """Unroll the loop that counts a key, where that was not in vain before.  Raises NeedStatic."""
+    site = (cx.frame.path, id(node))
+    tagged = next((part for part in _parts(key) if isinstance(part, Num) and part.tags), None)
+    if tagged is not None and site not in cx.session.searched:
+        cx.need_static(node, tagged, use, site)
+
+
+_A_KEY = {DictRef: "the key of a dict", SetRef: "an element of a set"}
 
 
 def _parts(key: Val) -> list[Val]:
@@ -229,11 +243,11 @@ def _has_text(key: Val) -> bool:
     return isinstance(key, Text) or (isinstance(key, Struct) and any(map(_has_text, key.items)))
 
 
-def _of_the_run(cx: Context, base: DictRef, key: Val, grows: bool) -> bool:
+def _of_the_run(cx: Context, base: DictRef | SetRef, key: Val, grows: bool) -> bool:
     parts = _parts(key)
     if any(isinstance(part, Num) for part in parts):
-        return all(isinstance(part, Known) or _is_number(cx, part) or _is_text(part) for part in parts)
-    if not grows or not any(isinstance(part, OneOf | Letter) for part in parts) or not all(map(_is_text, parts)):
+        return all(isinstance(part, Known) or is_number(cx, part) or is_text(part) for part in parts)
+    if not grows or not any(isinstance(part, OneOf | Letter) for part in parts) or not all(map(is_text, parts)):
         return False
     held = cx.store.get(base.cell)
     if isinstance(key, Struct) or not isinstance(held, dict):
@@ -241,11 +255,11 @@ def _of_the_run(cx: Context, base: DictRef, key: Val, grows: bool) -> bool:
     return not all(isinstance(x, Known) and x.obj in held for x in alternatives.options_of(key))
 
 
-def _is_number(cx: Context, val: Val) -> bool:
+def is_number(cx: Context, val: Val) -> bool:
     return isinstance(val, Num | Known) and cx.is_numeric(val) and cx.aval(val).dtype[0] in "biuf"
 
 
-def _is_text(val: Val) -> bool:
+def is_text(val: Val) -> bool:
     options = alternatives.options_of(val)
     return all(isinstance(x, Known) and alternatives.choosable(x) for x in options)
 
@@ -275,11 +289,15 @@ def _module(function: Known) -> str:
 
 def is_asked(function: Any) -> bool:
     """Whether a function is one that `answer` gives the meaning of."""
-    return function in PRIMITIVES
+    return function in PRIMITIVES or function in members.PRIMITIVES
 
 
 def answer(cx: Context, node: ast.AST, function: Any, args: list[Val]) -> Val:
-    """What the functions mean that the class `Keyed` is written in."""
+    """What the functions mean that the classes of such dicts and sets are written in."""
+    from symdiff.frontend.python import sets_of_the_run
+
+    if function in members.PRIMITIVES:
+        return sets_of_the_run.answer(cx, node, function, args)
     if function is is_keyed:
         return Known(holds(cx, args[0]))
     if function is places:
@@ -396,9 +414,9 @@ def _numbers(cx: Context, node: ast.AST, key: Val) -> list[Value] | None:
     """What tells a key from others of its form; None after a problem."""
     found: list[Value] = []
     for part in _parts(key):
-        if _is_number(cx, part):
+        if is_number(cx, part):
             found.append(cx.scope.use(cx.value(part)))
-        elif _is_text(part):
+        elif is_text(part):
             found.append(texts.number(cx, part))
         else:
             _refuse(cx, node, f"{cx.describe(part)} as the key of a dict")
@@ -408,7 +426,7 @@ def _numbers(cx: Context, node: ast.AST, key: Val) -> list[Value] | None:
 
 def _fits(cx: Context, node: ast.AST, order: Val, key: Val) -> bool:
     """Whether a key is like the others of a dict, so that it is told from them; reported if not."""
-    if any(map(_is_text, _parts(key))) and cx.session.texts is None:
+    if any(map(is_text, _parts(key))) and cx.session.texts is None:
         cx.session.texts = [NONE]
         raise Restart
     content = cx.store.get(order.cell) if isinstance(order, ListRef) else ()

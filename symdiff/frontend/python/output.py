@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from symdiff.frontend.python import alternatives, containers, grown, memory
+from symdiff.frontend.python import alternatives, containers, grown, memory, sets_of_the_run
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     POISON,
@@ -176,6 +176,8 @@ def print_(cx: Context, node: ast.AST, args: list[Val], kwargs: dict[str, Val]) 
     shown = [pieces_of(cx, arg, "s" if isinstance(arg, Known) else "") for arg in args]
     if None in shown:
         wrong = args[shown.index(None)]
+        if sets_of_the_run.holds(wrong):
+            return cx.refuse("SD233", node, name="its text")
         return cx.refuse("SD222", node, construct=f"text of {cx.describe(wrong)}")
     texts, operands = _taken_apart([_merged(s) for s in shown if s is not None])
     cx.at(node).emit("print", *operands, texts=texts, sep=given["sep"], end=given["end"])

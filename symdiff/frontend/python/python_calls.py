@@ -38,6 +38,7 @@ from symdiff.frontend.python import (
     reflection,
     rolled,
     sets,
+    sets_of_the_run,
     special_methods,
     values,
 )
@@ -96,8 +97,11 @@ def call_builtin(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwarg
         given = 1 if name in ("sum", "enumerate") else len(args)  # the rest is no iterable
         if any(raising.of_a_number(cx, node, a, "'{}' object is not iterable") for a in args[:given]):
             return POISON
+        if name == "sorted" and not kwargs and args and sets_of_the_run.holds(args[0]):
+            return sets_of_the_run.consumed(cx, node, name, args[0], kwargs)
         kwargs = keyed.sorted_by_keys(args, kwargs) if name == "sorted" else kwargs
-        args = [*(sets.consumed(cx, node, name, over(cx, node, a), kwargs) for a in args[:given]), *args[given:]]
+        elements = [sets.consumed(cx, node, name, a, kwargs) for a in args[:given]]
+        args = [*(sets.consumed(cx, node, name, over(cx, node, a), kwargs) for a in elements), *args[given:]]
     if name is not None:
         return POISON if memory.is_poison(*args, *kwargs.values()) else _BUILTINS[name](cx, node, args, kwargs)
     if getattr(obj, "__module__", None) == "builtins" and getattr(obj, "__name__", "") in _REFUSED:

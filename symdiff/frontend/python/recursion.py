@@ -20,7 +20,16 @@ import ast
 from collections.abc import Hashable, Iterator, Mapping
 from typing import NoReturn
 
-from symdiff.frontend.python import instance_calls, nodes, pattern_joins, patterns, recursion_memory, rounds, sharing
+from symdiff.frontend.python import (
+    instance_calls,
+    nodes,
+    pattern_joins,
+    patterns,
+    recursion_memory,
+    rounds,
+    sets_of_the_run,
+    sharing,
+)
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.instances import Instance, Outer, Pattern, Place
 from symdiff.frontend.python.patterns import Numbered
@@ -72,6 +81,7 @@ def enter(cx: Context, node: ast.AST, source: Source, outer: Frame | None, bound
         _stage(cx, home, places, now)
     other = next((val for p in now.values() if (val := patterns.unsuitable(p)) is not None), None)
     if other is not None:
+        sets_of_the_run.takes(cx, other)
         return cx.refuse("SD232", node, name=f"`{source.name}`", argument=cx.describe(other))
     if marked is None:
         cx.session.recursive[home] = staged

@@ -11,7 +11,18 @@ import operator
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from symdiff.frontend.python import containers, keys, lodging, memory, raising
+from symdiff.frontend.python import (
+    calls,
+    comprehensions,
+    containers,
+    keyed,
+    keys,
+    lodging,
+    memory,
+    objects,
+    raising,
+    sets_of_the_run,
+)
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NONE,
@@ -50,7 +61,10 @@ _OPERATORS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 
 
-def made(cx: Context, node: ast.AST, elements: Iterable[Any]) -> SetRef:
+def made(cx: Context, node: ast.AST, elements: Iterable[Any]) -> Val:
+    found = sets_of_the_run.made(cx, node, elements)
+    if found is not None:
+        return found
     cell = Cell("set", cx.loc(node))
     cx.store.set(cell, _content(elements))
     return SetRef(cell)
@@ -73,9 +87,20 @@ def elements(cx: Context, val: Val) -> Elements | None:
 
 
 def known_set(cx: Context, node: ast.AST, items: Sequence[Val]) -> Val:
-    """`{a, b}`: its elements must be told apart when compiling."""
+    """`{a, b}`: of elements that are found when it runs, where they are not told apart when compiling."""
+    if _of_the_run(cx, node, items):
+        return sets_of_the_run.of_values(cx, node, items)
     found = [element(cx, node, item) for item in items]
     return POISON if memory.is_poison(*found) else made(cx, node, {x.obj for x in found if isinstance(x, Known)})
+
+
+def _of_the_run(cx: Context, node: ast.AST, items: Sequence[Val]) -> bool:
+    """Whether elements are not all known, nor become so where a loop is unrolled.  Raises NeedStatic for that loop."""
+    if memory.is_poison(*items) or all(keyed.is_known(cx, item) for item in items):
+        return False
+    for item in items:
+        keyed.ask_to_unroll(cx, node, item, "an element of a set")
+    return True
 
 
 def element(cx: Context, node: ast.AST, val: Val) -> Val:
@@ -122,10 +147,27 @@ def _refuse_count(cx: Context, node: ast.AST, val: Val) -> None:
 
 def construct(cx: Context, node: ast.AST, args: Args, frozen: bool) -> Val:
     """`set(…)`, `frozenset(…)`."""
+    if args and _is_staged(cx, node, args[0]):
+        return sets_of_the_run.of_iterable(cx, node, args[0], frozen)
     found = collected(cx, node, args[0]) if args else frozenset()
     if found is None:
         return POISON
     return Known(found) if frozen else made(cx, node, found)
+
+
+def _is_staged(cx: Context, node: ast.AST, val: Val) -> bool:
+    """Whether elements of what is run over, or how many there are, are found when it runs."""
+    if sets_of_the_run.holds(val):
+        return True
+    if elements(cx, val) is not None or val is POISON:
+        return False
+    items = containers.items_of(cx, node, val)
+    if items is not None:
+        return _of_the_run(cx, node, items)
+    if isinstance(val, Sequence_) and val.kind == "range":
+        for part in val.parts:
+            keyed.ask_to_unroll(cx, node, part, "how many elements a set has")
+    return comprehensions.can_fold(cx, node, val)
 
 
 def of_keys(cx: Context, node: ast.AST, val: Val) -> Val:
@@ -149,6 +191,7 @@ def refuse_paths(cx: Context, node: ast.AST) -> Val:
 
 def consumed(cx: Context, node: ast.AST, name: str, val: Val, kwargs: dict[str, Val]) -> Val:
     """What a builtin runs over: of a set its elements in one order, where the builtin gives the same in any."""
+    val = sets_of_the_run.consumed(cx, node, name, val, kwargs)
     found = elements(cx, val)
     if found is None:
         return val
@@ -197,6 +240,9 @@ def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Va
 
 def changed_by(cx: Context, node: ast.AugAssign, before: SetRef, val: Val) -> Val | None:
     """`s |= t` and its like, in place; None where `t` is no set."""
+    if sets_of_the_run.holds(val):
+        sets_of_the_run.takes(cx, before)
+        return cx.refuse("SD216", node)
     a, b = elements(cx, before), elements(cx, val)
     if a is None or b is None or not isinstance(node.op, (ast.BitOr, ast.BitAnd, ast.Sub, ast.BitXor)):
         return None
@@ -220,6 +266,9 @@ def method(cx: Context, node: ast.AST, receiver: Val, name: str, args: Args, kwa
     have = elements(cx, receiver)
     if have is None:
         return refuse_paths(cx, node)
+    if name not in ("pop", "clear", "copy") and _with_staged(cx, node, receiver, name, args):
+        of_the_run = sets_of_the_run.as_elements(cx, node, receiver)
+        return calls.apply(cx, node, objects.read(cx, node, of_the_run, name), args, {})
     frozen = isinstance(receiver, Known) and isinstance(receiver.obj, frozenset)
     if name in ("add", "discard", "remove", "pop", "clear") or name in _CHANGING:
         if frozen:
@@ -230,6 +279,19 @@ def method(cx: Context, node: ast.AST, receiver: Val, name: str, args: Args, kwa
         return POISON
     found: Any = getattr(have, name)(*others)
     return Known(found) if frozen or isinstance(found, bool) else made(cx, node, found)
+
+
+def _with_staged(cx: Context, node: ast.AST, receiver: Val, name: str, args: Args) -> bool:
+    """Whether another set is made with what is found when it runs; begins again where it is this one that changes."""
+    if name in ("add", "discard", "remove"):
+        keyed.takes(cx, node, receiver, args[0], grows=name == "add")
+        return False
+    if not any(_is_staged(cx, node, a) for a in args):
+        return False
+    if name in _CHANGING:
+        sets_of_the_run.takes(cx, receiver)
+        return False
+    return True
 
 
 def _change(cx: Context, node: ast.AST, receiver: Val, have: Elements, name: str, args: Args) -> Val:

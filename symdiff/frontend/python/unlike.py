@@ -1,7 +1,7 @@
-"""Dicts made in the function that have other keys on another path, or after a turn of a loop.
+"""Dicts and sets made in the function that have other keys on another path, or after a turn of a loop.
 
 Where that is read, the function is compiled again, with each of them as a dict whose keys are found when it runs: see
-`keyed`.
+`keyed` and `members`.
 """
 
 from __future__ import annotations
@@ -11,23 +11,23 @@ from collections.abc import Collection, Hashable
 from symdiff.errors import Loc
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.problems import Restart
-from symdiff.frontend.python.values import Cell, DictRef
+from symdiff.frontend.python.values import Cell, DictRef, SetRef
 
 
 def at(loc: Loc | None) -> Hashable:
-    """What tells a place where a dict is made from others, in each attempt: calls are told by what is called."""
+    """What tells a place where a dict or a set is made from others, in each attempt: calls by what is called."""
     return None if loc is None else (loc, tuple(name for name, _ in loc.calls))
 
 
 def place(cell: Cell) -> Hashable:
-    """Where a dict was made in the function; None of others."""
+    """Where a dict or a set was made in the function; None of others."""
     outside = cell.external is not None or cell.argument is not None
-    return None if outside or cell.kind != "dict" else at(cell.loc)
+    return None if outside or cell.kind not in ("dict", "set") else at(cell.loc)
 
 
 def note(cx: Context, *dicts: object) -> None:
-    """Note dicts that have other keys on another path."""
-    cells = [found.cell if isinstance(found, DictRef) else found for found in dicts]
+    """Note dicts and sets that have other keys on another path."""
+    cells = [found.cell if isinstance(found, DictRef | SetRef) else found for found in dicts]
     cx.unlike |= {place(cell) for cell in cells if isinstance(cell, Cell)} - {None}
 
 
@@ -37,7 +37,7 @@ def use(cx: Context) -> None:
 
 
 def begin_again(cx: Context, places: Collection[Hashable]) -> None:
-    """Begin again with the dicts made there, if that is not this attempt already.  Raises Restart."""
+    """Begin again with the dicts and sets made there, if that is not this attempt already.  Raises Restart."""
     new = set(places) - cx.session.keyed
     if new and cx.session.filled is not None:
         cx.session.keyed |= new

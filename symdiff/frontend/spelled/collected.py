@@ -11,6 +11,7 @@ from typing import Any
 
 from symdiff.frontend.spelled.attributes import Dictionary
 from symdiff.frontend.spelled.keyed import Keyed, is_keyed
+from symdiff.frontend.spelled.members import Frozen, Members
 
 
 class deque:
@@ -310,4 +311,9 @@ CLASSES: dict[type, type] = {
     collections.OrderedDict: OrderedDict,
 }  # fmt: skip
 MAPPINGS = (defaultdict, Counter, OrderedDict)
-ORIGINALS = {ours: theirs for theirs, ours in CLASSES.items()} | {Dictionary: dict, Keyed: dict}
+ORIGINALS = {ours: theirs for theirs, ours in CLASSES.items()} | {
+    Dictionary: dict,
+    Keyed: dict,
+    Members: set,
+    Frozen: frozenset,
+}
