@@ -388,15 +388,16 @@ _MEMORY = (
      "another changes nothing",
      "copy it first and return the copy"),
     ("SD510", "change of an element of a growing list",
-     "`{target}` changes a list, dict or object of a list that grows in a loop, or of which the run chooses elements, "
-     "where it may be at another place too",
-     "such a list keeps its elements by value, and changes one where it is alone: not one put in twice, taken out, or "
-     "of a list that was sorted or cut since",
-     "change `items[i]`, put a new one in its place, `items[i] = Item(…)`, or append copies: `copy.copy(item)`"),
+     "`{target}` changes a list, dict or object of a list or dict that grows in a loop, or of which the run chooses "
+     "elements, where it may be at another place too",
+     "elements are kept by value there, and one is changed where it is alone: not one put in twice, taken out, put in "
+     "place of another under a key, or of a list that was sorted or cut since",
+     "change `items[i]` or `d[k]` itself, put a new one in its place, `items[i] = Item(…)`, or append copies: "
+     "`copy.copy(item)`"),
     ("SD511", "read of what was changed in a list",
-     "`{name}` is or holds an element of a list that grows in a loop, or of which the run chooses elements, which may "
-     "have been changed elsewhere since",
-     "such lists keep their elements by value: a change is seen by the list it is made in, and what is read from there",
+     "`{name}` is or holds an element of a list or dict that grows in a loop, or of which the run chooses elements, "
+     "which may have been changed elsewhere since",
+     "elements are kept by value there: a change is seen by the list it is made in, and what is read from there",
      "read it from the list that was changed, or copy what is to stay as it was: `copy.deepcopy(item)`"),
     ("SD512", "read of what a branch chose",
      "`{name}` may or may not be what was changed since, under another name",

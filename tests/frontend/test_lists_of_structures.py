@@ -261,16 +261,16 @@ def test_the_report_reads_like_this() -> None:
         symdiff.grad(dicts_put_in_twice)(2.0)
     where, *lines = str(caught.value).splitlines()[:5]
     assert where.split(": ", 1)[1] == (
-        'SD510 `found[0]["mass"]` changes a list, dict or object of a list that grows in a loop, or of which the run '
-        "chooses elements, where it may be at another place too"
+        'SD510 `found[0]["mass"]` changes a list, dict or object of a list or dict that grows in a loop, or of which the '
+        "run chooses elements, where it may be at another place too"
     )
     assert lines == [
         '    found[0]["mass"] = 2.0  # here',
         "    ^^^^^^^^^^^^^^^^",
-        "  why: such a list keeps its elements by value, and changes one where it is alone: not one put in twice, "
-        "taken out, or of a list that was sorted or cut since",
-        "  rewrite: change `items[i]`, put a new one in its place, `items[i] = Item(…)`, or append copies: "
-        "`copy.copy(item)`",
+        "  why: elements are kept by value there, and one is changed where it is alone: not one put in twice, "
+        "taken out, put in place of another under a key, or of a list that was sorted or cut since",
+        "  rewrite: change `items[i]` or `d[k]` itself, put a new one in its place, `items[i] = Item(…)`, or append "
+        "copies: `copy.copy(item)`",
     ]
 
 
@@ -289,8 +289,8 @@ def test_reading_what_was_changed_elsewhere_is_refused() -> None:
         symdiff.grad(lists_read_from_a_part)(2.0)
     (problem,) = caught.value.problems
     assert problem.code == "SD511" and problem.what == (
-        "`rest` is or holds an element of a list that grows in a loop, or of which the run chooses elements, which "
-        "may have been changed elsewhere since"
+        "`rest` is or holds an element of a list or dict that grows in a loop, or of which the run chooses elements, "
+        "which may have been changed elsewhere since"
     )
     assert problem.why == (
         "such lists keep their elements by value: a change is seen by the list it is made in, and what is read from "

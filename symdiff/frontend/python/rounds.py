@@ -19,7 +19,7 @@ from symdiff.frontend.python.may_be_none import Differ
 from symdiff.frontend.python.patterns import Rebuilding
 from symdiff.frontend.python.rolled import go_back, mark
 from symdiff.frontend.python.store import MISSING, Scope
-from symdiff.frontend.python.values import BOTTOM, POISON, Arr, Cell, Conflict, Listed, Maybe, Num, Val
+from symdiff.frontend.python.values import BOTTOM, POISON, Arr, Cell, Conflict, Listed, Maybe, Num, Reference, Val
 from symdiff.frontend.source import Source
 from symdiff.ir import dims, types
 from symdiff.ir.core import Block, Function, Value, walk
@@ -288,6 +288,9 @@ def _results(cx: Context, node: ast.AST, instance: Instance, found: Val) -> list
 def _refuse_result(cx: Context, source: Source, found: Val) -> None:
     """Refuse what a function of the program cannot return."""
     told: dict[str, Any] = {"type": cx.describe(found)}
+    if isinstance(found, Reference):
+        told["why"] = "a function that calls itself returns numbers, arrays and structures of these, of one form"
+        told["rewrite"] = "return the numbers themselves, or put them into an array that was made before"
     if isinstance(found, Maybe):
         told["why"] = "what a function with a derivative rule returns is None always or never"
         told["rewrite"] = f"say that it is there: `assert found is not None`, and `return found` in `{source.name}`"
