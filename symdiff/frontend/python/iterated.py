@@ -84,7 +84,7 @@ def _kept_or_left(block: Block, v: Value, code: Value | None, start: Value) -> b
     if code is None or left is None:
         return False
     if left.prim.name == "const":
-        return left.params["value"] != ON
+        return bool(left.params["value"] != ON)
     if op is not left or op.prim.name != "cond":
         return False
     at, said = op.outs.index(v), op.outs.index(code)

@@ -370,7 +370,7 @@ def columns(cx: Context, node: ast.AST, content: Grown) -> tuple[Val, ...] | Non
 
 def column(cx: Context, node: ast.AST, content: Grown, key: Val) -> Val | None:
     """What `operator.itemgetter(k)` gives of each element, where these are tuples; None of other keys."""
-    at = key.obj.__reduce__()[1] if isinstance(key, Known) and type(key.obj) is operator.itemgetter else ()
+    at: Any = key.obj.__reduce__()[1] if isinstance(key, Known) and type(key.obj) is operator.itemgetter else ()
     found = columns(cx, node, content) if len(at) == 1 and type(at[0]) is int else None
     return found[at[0]] if found is not None and 0 <= at[0] < len(found) else None
 
