@@ -293,8 +293,7 @@ def test_reading_what_was_changed_elsewhere_is_refused() -> None:
         "which may have been changed elsewhere since"
     )
     assert problem.why == (
-        "such lists keep their elements by value: a change is seen by the list it is made in, and what is read from "
-        "there"
+        "elements are kept by value there: a change is seen by the list it is made in, and what is read from there"
     )
     assert problem.rewrite == (
         "read it from the list that was changed, or copy what is to stay as it was: `copy.deepcopy(item)`"

@@ -111,3 +111,15 @@ def exchanged_until_sorted(x, s):
                 found[k], found[k + 1] = found[k + 1], found[k]
         turns += 1
     return turns * s + sum((k + 1) * t * t for k, t in enumerate(found))
+
+
+@cases(signed(5), 1.3)
+@cases(signed(0), 1.3)
+def empty_lists_set_by_slices(x, s):
+    kept, rows = [], []
+    kept[:] = [t * s for t in x if t > 0.1]
+    kept[len(kept) :] = sorted(kept)
+    rows[0:0] = [[t, t * s] for t in x]
+    for row in rows:
+        row[0] *= s
+    return sum((k + 1) * t * t for k, t in enumerate(kept)) + sum(a * b for a, b in rows)

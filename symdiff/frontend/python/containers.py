@@ -430,6 +430,8 @@ def _set_slice(cx: Context, node: ast.AST, base: ListRef, content: Any, where: S
     elif isinstance(content, tuple) and isinstance(new, tuple) and known is not None:
         list_slices.put_known(cx, node, base, content, known, new)
     else:
+        if content == () and isinstance(new, Grown):
+            content = grown.empty(cx, new.form)
         staged = grown.staged(cx, node, content) if isinstance(content, tuple) else content
         if staged is not None:
             list_slices.put(cx, node, base, staged, where, new)
