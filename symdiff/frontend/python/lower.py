@@ -430,8 +430,7 @@ def _flatten_object(cx: Context, node: ast.AST, val: ObjRef, leaves: list[Value]
     """An instance of a class of the user's: the fields of a dataclass, or all attributes of another object."""
     if val.cls in ORIGINALS:
         theirs = ORIGINALS[val.cls]
-        of_sets = dict.fromkeys((set, frozenset), "sorted(s)")
-        like = {collections.deque: "list(q)", **of_sets}.get(theirs, "dict(d)")
+        like = "list(q)" if theirs is collections.deque else "sorted(s)" if theirs in (set, frozenset) else "dict(d)"
         instead = "the object" if theirs is dict else f"a copy of plain type: `{like}`"
         cx.refuse("SD322", node, type=f"a {theirs.__name__}", rewrite=f"return {instead}")
         return Tree()

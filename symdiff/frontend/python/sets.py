@@ -167,7 +167,7 @@ def _is_staged(cx: Context, node: ast.AST, val: Val) -> bool:
     if isinstance(val, Sequence_) and val.kind == "range":
         for part in val.parts:
             keyed.ask_to_unroll(cx, node, part, "how many elements a set has")
-    return comprehensions.can_fold(cx, node, val)
+    return isinstance(val, ObjRef) or comprehensions.can_fold(cx, node, val)
 
 
 def of_keys(cx: Context, node: ast.AST, val: Val) -> Val:
