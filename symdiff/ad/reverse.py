@@ -237,8 +237,8 @@ def _size(b: Builder, body: Block, name: str) -> Value:
     bound = any(op.prim.name == "bind_dim" and op.params["name"] == name for op in body.ops)
     wanted = dims.var(name)
     if not bound and all(wanted not in v.type.shape for v in body.params if isinstance(v.type, AVal)):
-        for v in (v for op in b.ops if op.prim.name == "saved_unpack" for v in op.outs if isinstance(v.type, AVal)):
-            if wanted in v.type.shape:
+        for v in (v for op in b.ops if op.prim.name == "saved_unpack" for v in op.outs):
+            if isinstance(v.type, AVal) and wanted in v.type.shape:
                 return b.op("dim_of", v, axis=v.type.shape.index(wanted), hint=name).value
     return b.op("dim", size=wanted, hint=name).value
 

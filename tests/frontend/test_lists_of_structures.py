@@ -261,8 +261,8 @@ def test_the_report_reads_like_this() -> None:
         symdiff.grad(dicts_put_in_twice)(2.0)
     where, *lines = str(caught.value).splitlines()[:5]
     assert where.split(": ", 1)[1] == (
-        'SD510 `found[0]["mass"]` changes a list, dict or object of a list or dict that grows in a loop, or of which the '
-        "run chooses elements, where it may be at another place too"
+        'SD510 `found[0]["mass"]` changes a list, dict or object of a list or dict that grows in a loop, or of which '
+        "the run chooses elements, where it may be at another place too"
     )
     assert lines == [
         '    found[0]["mass"] = 2.0  # here',

@@ -158,7 +158,7 @@ def compiled(cx: Context, node: ast.AST, instance: Instance) -> None:
         each.problems = each.problems or tuple(cx.problems[place.problems :])
 
 
-def _no_fixpoint(cx: Context, node: ast.AST, instance: Instance, found: str, **more: str) -> Any:
+def _no_fixpoint(cx: Context, node: ast.AST, instance: Instance, found: str, **more: Any) -> Any:
     return cx.make_problem("SD604", node, name=f"the result of `{instance.source.name}`", types=found, **more)
 
 

@@ -232,7 +232,8 @@ def same_object(cx: Context, node: ast.AST, left: Val, right: Val, positive: boo
 
     def refuse() -> Val:
         operator = asked or ("is" if positive else "is not")
-        return cx.refuse("SD223", node, operator=operator, **(_FIRST_ASKED if asked else {}))
+        more: dict[str, Any] = _FIRST_ASKED if asked else {}
+        return cx.refuse("SD223", node, operator=operator, **more)
 
     if keys.is_double(cx, left, right):
         return refuse()
