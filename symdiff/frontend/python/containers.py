@@ -393,7 +393,7 @@ def set_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> Non
     assert isinstance(base, ListRef)
     content = cx.store.get(base.cell)
     if isinstance(index, SliceVal):
-        _set_slice(cx, node, base, content, index, val)
+        list_slices.assign(cx, node, base, content, index, val)
         return
     if isinstance(content, Grown):
         if val is not POISON and list_changes.is_index(cx, index):
@@ -416,25 +416,6 @@ def _replace(cx: Context, node: ast.AST, base: ListRef, content: Grown, index: V
     if changed is not None:
         lodging.change(cx, node, base.cell, changed[0])
         lodging.lodge(cx, changed[1], lodging.View(base.cell, index, val, lodging.counts_up(index)))
-
-
-def _set_slice(cx: Context, node: ast.AST, base: ListRef, content: Any, where: SliceVal, val: Val) -> None:
-    """`base[lo:hi] = val`."""
-    items = items_of(cx, node, val)
-    new = list_changes.content_of(cx, val) if items is None else tuple(items)
-    known = list_slices.known(cx, node, where)
-    if known is None and content == () and list_slices.is_slice(cx, node, where) and list_slices.step_of(where) == 1:
-        known = slice(None)
-    if new is None:
-        cx.refuse("SD299", node, construct="assignment of this to a slice of a list")
-    elif isinstance(content, tuple) and isinstance(new, tuple) and known is not None:
-        list_slices.put_known(cx, node, base, content, known, new)
-    else:
-        if content == () and isinstance(new, Grown):
-            content = grown.empty(cx, new.form)
-        staged = grown.staged(cx, node, content) if isinstance(content, tuple) else content
-        if staged is not None:
-            list_slices.put(cx, node, base, staged, where, new)
 
 
 def changeable(cx: Context, node: ast.AST, base: Val) -> bool:

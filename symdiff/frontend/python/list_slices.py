@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
+from typing import Any
 
 from symdiff.frontend.python import comprehensions, grown, list_changes, lodging, raising
 from symdiff.frontend.python.context import Context
@@ -41,6 +42,29 @@ def known(cx: Context, node: ast.AST, index: Val) -> slice | None:
         raising.always(cx, node, error, function=f"`{cx.text(node)}`", message=str(error))
         return slice(0)
     return where
+
+
+def assign(cx: Context, node: ast.AST, base: ListRef, content: Any, where: SliceVal, val: Val) -> None:
+    """`base[lo:hi] = val`."""
+    from symdiff.frontend.python import containers
+
+    items = containers.items_of(cx, node, val)
+    new = list_changes.content_of(cx, val) if items is None else tuple(items)
+    place = known(cx, node, where)
+    if place is None and content == () and is_slice(cx, node, where) and step_of(where) == 1:
+        place = slice(None)
+    if val is POISON:
+        return
+    if new is None:
+        cx.refuse("SD299", node, construct=f"assignment of {cx.describe(val)} to a slice of a list")
+    elif isinstance(content, tuple) and isinstance(new, tuple) and place is not None:
+        put_known(cx, node, base, content, place, new)
+    else:
+        if content == () and isinstance(new, Grown):
+            content = grown.empty(cx, new.form)
+        staged = grown.staged(cx, node, content) if isinstance(content, tuple) else content
+        if staged is not None:
+            put(cx, node, base, staged, where, new)
 
 
 def put_known(
