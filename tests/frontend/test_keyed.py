@@ -221,3 +221,15 @@ def test_a_key_of_a_display_is_one_of_several_texts() -> None:
     for x, slope in ((3.0, 2 * 3.0), (1.5, 2 * (1.0 + 2 * 1.5)), (-1.0, 2 * (1.0 - 2.0) - 2.0)):
         value, gradient = value_and_grad(chosen_key)(x)
         assert value == chosen_key(x) and gradient == pytest.approx(slope)
+
+
+def test_a_text_that_is_written_out_is_no_key_beside_texts_of_numbers() -> None:
+    def f(x: Any, labels: Any) -> Any:
+        d = {}
+        for k, t in zip(labels, x, strict=True):
+            d[f"k{k}"] = t
+        return d["k0"]
+
+    with pytest.raises(CompileError, match="SD299 'k0' as the key of a dict of other keys") as caught:
+        grad(f)(np.ones(2), np.array([0, 1]))
+    assert caught.value.problems[0].rewrite == "use the numbers in such texts themselves as keys"

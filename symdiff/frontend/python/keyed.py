@@ -449,4 +449,5 @@ def _alike(a: Pattern, b: Pattern) -> bool:
 
 def _refuse(cx: Context, node: ast.AST, what: str) -> None:
     why = "keys that are found when it runs are numbers or texts, or tuples of such, all of one kind"
-    cx.refuse("SD299", node, construct=what, why=why, rewrite="make a number or a text of it")
+    fix = "use the numbers in such texts themselves as keys" if cx.session.written else "make a number or a text of it"
+    cx.refuse("SD299", node, construct=what, why=why, rewrite=fix)
