@@ -264,7 +264,7 @@ def same_object(cx: Context, node: ast.AST, left: Val, right: Val, positive: boo
     return Known(not positive)
 
 
-_FIRST_ASKED = {
+_FIRST_ASKED: dict[str, Any] = {
     "why": "containers ask first whether two elements are one object, and which object one of these is the run decides",
     "rewrite": "ask what is equal alone: `any(item == x for x in items)`",
 }
