@@ -18,11 +18,11 @@ containers         containers (of known structure), container_methods, comprehen
                    empty yet), texts (that differ in its elements), absences (None in them), openings (how these are
                    met), lodging (elements as views of their lists), rereading (these, where the list was changed),
                    forms (as messages name them); tables (dicts read by a key of the run), keyed (dicts whose keys are
-                   found when it runs), sets_of_the_run, unlike (how these are met), sorting (names
-                   beside numbers)
+                   found when it runs), sets_of_the_run, unlike (how these are met), sorting (names beside numbers),
+                   list_comparisons, one_of_list (of two elements one), written (texts of numbers as keys)
 objects            objects (instances), own_attributes (`vars(x)`), classes (what a class says without running it),
                    reflection (`isinstance`), followed (a change of what a branch chose), nodes (objects that are
-                   numbers in lists), linked (of which classes)
+                   numbers in lists), linked (of which classes), of_none (the errors of None in their place)
 calls              calls (in place), sharing (one function for several places), recursion, recursion_memory (what
                    it changes), instances (what is kept of these), patterns (what is passed and returned),
                    pattern_joins (two of these, and what changes from call to call), telling (which problems are told)
