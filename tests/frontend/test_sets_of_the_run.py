@@ -256,3 +256,20 @@ def taken_from_others(x, labels):
 
 def test_made_of_what_is_run_over() -> None:
     assert grad(taken_from_others)(X, LABELS).tolist() == [2.0, 3.0, 2.0]
+
+
+def truths(x):
+    met = {bool(t > 1) for t in x}
+    return x[0] * sum(met) + x[1] * len(met) * (True in met)
+
+
+def truths_added(x):
+    met = sorted({t > 1 for t in x})
+    return x[0] * (met[0] + met[1])
+
+
+def test_truth_values_read_from_a_set() -> None:
+    """Of Python or NumPy, which add up to other things: True + True is 2, or True."""
+    assert grad(truths)(X).tolist() == [1.0, 2.0, 0.0]
+    with pytest.raises(CompileError, match="SD312"):
+        grad(truths_added)(X)

@@ -124,9 +124,8 @@ def _form(of: list[str]) -> tuple[Pattern | None, list[str]]:
     """The form of integers, or of tuples of integers, of a kind; what is left of its words.  None of all others."""
     first, rest = of[0], of[1:]
     if first[0] != "t" or first == "text":
-        kind = Kind.EITHER if first == "i8" else Kind.PYTHON
-        plain = first in ("i8", "b1")
-        return (Pattern("scalar", type=AVal(kind, (), first)) if plain else None), rest
+        plain = first in ("i8", "b1")  # of Python or NumPy
+        return (Pattern("scalar", type=AVal(Kind.EITHER, (), first)) if plain else None), rest
     parts: list[Pattern | None] = []
     for _ in range(int(first[1:])):
         part, rest = _form(rest)
