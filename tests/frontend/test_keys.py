@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import sys
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -108,6 +109,43 @@ def test_keys_from_outside_are_the_same_keys():
         return d[Point(1.0)] * 3.0 + e[CAPTURED] * 5.0
 
     assert symdiff.grad(both)(X).tolist() == [3.0, 5.0]
+
+
+PLACE = (0, (1, "a"))
+
+
+def as_a_key(x):
+    d = {PLACE: x[0], (2, (1, "a")): 2.0 * x[0]}
+    e = {(0, (1, "a")): 5.0 * x[0], (2, (1, "a")): 7.0 * x[0]}
+    return sum((i + 1) * v for (i, _), v in d.items()) + e[PLACE]
+
+
+def as_an_element(x):
+    return x[0] * (2.0 if (0, (1, "a")) in {PLACE} else 3.0)
+
+
+def as_a_key_of_the_run(x):
+    d = {(i, (i, "a")): 2.0 * x[0] for i in range(int(x[0]) + 1)}
+    d[PLACE] = x[1] * x[1]
+    return sum((i + 1) * (j + 2) * v for (i, (j, _)), v in d.items())
+
+
+def as_an_element_of_a_list(x):
+    places = [PLACE]
+    for k in range(int(x[0]) + 1):
+        places.append((k, (k, "a")))
+    return x[0] * sum((i + 1) * (j + 2) for i, (j, _) in places)
+
+
+@pytest.mark.parametrize("function", [as_a_key, as_an_element, as_a_key_of_the_run, as_an_element_of_a_list])
+def test_a_tuple_from_outside_is_read_at_each_call(function, monkeypatch):
+    derivative = symdiff.value_and_grad(function)
+    for place in (PLACE, (2, (1, "a")), PLACE):
+        monkeypatch.setattr(sys.modules[__name__], "PLACE", place)
+        value, gradient = derivative(X)
+        steps = np.eye(2) * 1e-6
+        assert value == function(X)
+        assert gradient == pytest.approx([(function(X + h) - function(X - h)) / 2e-6 for h in steps])
 
 
 def test_a_class_attribute_of_a_key_is_read_at_each_call(monkeypatch):

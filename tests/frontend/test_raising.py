@@ -237,9 +237,27 @@ def of_a_format(x):
     return x
 
 
+def of_none_or_a_text(x):
+    name = "a" if x > 2 else None
+    if x > 1:
+        raise ValueError(name)
+    return x
+
+
+PAIR = (1, "a")
+
+
+def of_a_tuple_from_outside(x):
+    if x > 1:
+        raise ValueError(PAIR)
+    return x
+
+
 @pytest.mark.parametrize(
     ("function", "args"),
     [
+        (of_none_or_a_text, (None,)),
+        (of_a_tuple_from_outside, ((1, "a"),)),
         (of_texts, (("a", "b"),)),
         (of_numbers, (("a", ("b", 1.5, "1.5", "1.5"), 2),)),
         (of_a_class, (("a", ("b",)), 1.5)),

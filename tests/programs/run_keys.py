@@ -59,6 +59,48 @@ def variance_in_groups(x, labels):
     return total
 
 
+START, STEPS = (0, 0), [(1, 0), (0, 1)]
+
+
+@cases(0.7, 2)
+@cases(0.7, 0)
+def cheapest_path_in_a_grid(x, n):
+    cost, frontier = {START: 0.0 * x}, [START]
+    while frontier:
+        i, j = frontier.pop(0)
+        for di, dj in STEPS:
+            at = (i + di, j + dj)
+            if max(at) > n:
+                continue
+            c = cost[i, j] + x * (1 + at[0] * at[1]) ** 2
+            if at not in cost or c < cost[at]:
+                cost[at] = c
+                frontier.append(at)
+    return cost[n, n] * (x + cost.get(START, 1.0)) + len(cost)
+
+
+@cases(0.7)
+def keys_known_first(x):
+    table = {(i, ("a", j)): x**i for i in range(2) for j in range(2)}
+    for k in range(int(x) + 3):
+        table[k, ("a", k)] = x * table.get((k - 1, ("a", k - 1)), 2.0)
+    return sum((i + 1) * j * v * v for (i, (_, j)), v in table.items())
+
+
+@cases(1.3)
+@cases(0.7)
+def steps_back(x):
+    before = {}
+    for u, v, c in [("a", "b", 1.0), ("b", "c", 2.0), ("c", "d", 0.5)]:
+        if c * x < 3:
+            before[v] = u
+    total, node = 0.0, "d"
+    while node != "a":
+        node = before[node]
+        total += x * x
+    return total
+
+
 @cases(array(6), LABELS)
 def groups_set_by_default(x, labels):
     groups = {}

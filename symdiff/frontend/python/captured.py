@@ -16,7 +16,7 @@ import numpy as np
 from symdiff import trees
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.store import MISSING
-from symdiff.frontend.python.values import POISON, Arr, Cell, Foreign, Known, Num, Val, is_number
+from symdiff.frontend.python.values import POISON, Arr, Cell, Foreign, Known, Num, Struct, Val, is_number
 from symdiff.frontend.source import Source
 from symdiff.ir import types
 from symdiff.ir.core import Value
@@ -285,6 +285,39 @@ def lift_item(cx: Context, base: Known, key: Any) -> Val:
         shown = f"`{type(base.obj).__name__}`"
         return cx.refuse("SD412", source.node, name=shown, reason=f"defines `{own[0]}`")
     return lift(cx, source.node, base.obj[key], name, (*path, ("item", key)), source)
+
+
+def spread(cx: Context, val: Val) -> Val:
+    """A tuple that is known, of numbers, texts and None, as one of its parts; everything else as it is."""
+    if not isinstance(val, Known) or not _is_plain_tuple(val.obj):
+        return val
+    cls = None if type(val.obj) is tuple else type(val.obj)
+    items = tuple(spread(cx, lift_item(cx, val, k)) for k in range(len(val.obj)))
+    return Struct("tuple" if cls is None else "namedtuple", items, cls, getattr(cls, "_fields", ()))
+
+
+def _is_plain_tuple(obj: object) -> bool:
+    named = isinstance(obj, tuple) and hasattr(type(obj), "_fields")
+    if not named and type(obj) is not tuple:
+        return False
+    return all(is_number(x) or isinstance(x, (str, type(None))) or _is_plain_tuple(x) for x in obj)  # type: ignore[attr-defined]
+
+
+def rely_on_numbers(cx: Context, known: Known) -> None:
+    """A captured tuple whose parts are compiled in must still hold these."""
+    if known.origin is None or not isinstance(known.obj, tuple):
+        return
+    root, path = known.origin
+    name, source = cx.origins[root]
+    for k, part in enumerate(known.obj):
+        if not is_leaf(part):
+            found = lift_item(cx, known, k)
+            if isinstance(found, Known):
+                rely_on_numbers(cx, found)
+            continue
+        at = (*path, ("item", k))
+        home = _home(cx, source, name, part, at)
+        cx.guards[root, at, "value"] = Guard(name, at, part, source=root, by_value=True, home=home)
 
 
 def free_home(cx: Context, stem: str, obj: object) -> str:

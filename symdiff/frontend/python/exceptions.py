@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from symdiff.frontend.python import alternatives, captured, control, operators, output, raising
@@ -105,9 +105,6 @@ def _exception(cx: Context, stmt: ast.Raise) -> Raised | None:
         cx.refuse("SD230", stmt, construct=_shown_as(cx, stmt))
         return None
     values = [evaluate(cx, a) for a in arguments]
-    plain = all(isinstance(v, Known) and isinstance(v.obj, (str, int, float, type(None))) for v in values)
-    if plain and not first:
-        return Raised(name, tuple(v.obj for v in values if isinstance(v, Known)), (), cause)
     if alternatives.involved(*values):
         raised = Raised(name, (), first, cause)
         alternatives.for_all(cx, stmt, values, lambda known: _raise_shown(cx, stmt, raised, known), none=True)
@@ -150,9 +147,12 @@ def _shown_as(cx: Context, stmt: ast.Raise) -> str:
 
 
 def _with_arguments(cx: Context, stmt: ast.Raise, raised: Raised, values: list[Val]) -> Raised | None:
-    """The exception with arguments that are staged; None after a problem."""
+    """The exception with these arguments; None after a problem."""
     if POISON in values:
         return None
+    plain = all(isinstance(v, Known) and isinstance(v.obj, (str, int, float, type(None))) for v in values)
+    if plain and not raised.operands:
+        return replace(raised, args=tuple(v.obj for v in values if isinstance(v, Known)))
     shown = output.arguments_of(cx, values)
     if shown is None:
         cx.refuse("SD230", stmt, construct=_shown_as(cx, stmt))

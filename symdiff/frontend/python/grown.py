@@ -18,6 +18,7 @@ from typing import Any
 
 from symdiff.frontend.python import (
     absences,
+    captured,
     forms,
     kinship,
     lodging,
@@ -66,7 +67,7 @@ def form_of(cx: Context, val: Any, around: frozenset[Cell] = frozenset()) -> Pat
     if cx.is_numeric(val):
         t = cx.aval(val)
         return Pattern("array" if t.kind is Kind.ARRAY else "scalar", type=t)
-    text = texts.form_of(cx, val)
+    text, val = texts.form_of(cx, val), captured.spread(cx, val)
     if text is not None:
         return text
     if isinstance(val, Known):
@@ -231,6 +232,7 @@ def numbers(cx: Context, form: Pattern, val: Any) -> list[Value]:
 
 
 def _inside(cx: Context, val: Any) -> Sequence[Val]:
+    val = captured.spread(cx, val)
     if isinstance(val, Struct | Text):
         return val.items if isinstance(val, Struct) else written.numbers(val)
     if isinstance(val, Node | Known):

@@ -15,6 +15,7 @@ from typing import Any
 
 from symdiff.frontend.python import (
     alternatives,
+    captured,
     comprehensions,
     containers,
     control,
@@ -296,6 +297,7 @@ def answer(cx: Context, node: ast.AST, function: Any, args: list[Val]) -> Val:
     """What the functions mean that the classes of such dicts and sets are written in."""
     from symdiff.frontend.python import sets_of_the_run
 
+    args = [captured.spread(cx, arg) for arg in args]
     if function in members.PRIMITIVES:
         return sets_of_the_run.answer(cx, node, function, args)
     if function is is_keyed:

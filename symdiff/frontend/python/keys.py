@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import classes, memory
+from symdiff.frontend.python import captured, classes, memory
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import POISON, Attributes, Cell, Known, Num, ObjRef, Struct, Text, Val
 
@@ -22,6 +22,7 @@ from symdiff.frontend.python.values import POISON, Attributes, Cell, Known, Num,
 def key_of(cx: Context, node: ast.AST, val: Val) -> Any:
     """A known dict key; POISON after a problem."""
     if isinstance(val, Known):
+        captured.rely_on_numbers(cx, val)
         return val.obj
     if isinstance(val, Struct) and (val.cls is None or _as_tuples(val.cls)):
         parts = [key_of(cx, node, v) for v in val.items]

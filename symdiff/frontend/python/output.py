@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from symdiff.frontend.python import alternatives, containers, grown, memory, sets_of_the_run
+from symdiff.frontend.python import alternatives, captured, containers, grown, memory, sets_of_the_run
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     POISON,
@@ -195,6 +195,7 @@ def arguments_of(cx: Context, vals: Sequence[Val]) -> tuple[Texts, list[Value]] 
 
 def _argument(cx: Context, val: Val) -> tuple[Any, list[Value]] | None:
     """What is said of an argument, and the operands in it."""
+    val = captured.spread(cx, val)
     if isinstance(val, Struct) and val.kind == "tuple":
         inside = arguments_of(cx, val.items)
         return None if inside is None else ((TUPLE, *inside[0]), inside[1])

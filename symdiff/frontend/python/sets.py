@@ -13,6 +13,7 @@ from typing import Any
 
 from symdiff.frontend.python import (
     calls,
+    captured,
     comprehensions,
     containers,
     keyed,
@@ -116,6 +117,7 @@ def element(cx: Context, node: ast.AST, val: Val) -> Val:
         return POISON
     if not isinstance(val, Known):
         return cx.refuse("SD216", node)
+    captured.rely_on_numbers(cx, val)
     try:
         hash(val.obj)
     except TypeError as error:
