@@ -287,7 +287,7 @@ def lift_item(cx: Context, base: Known, key: Any) -> Val:
     return lift(cx, source.node, base.obj[key], name, (*path, ("item", key)), source)
 
 
-def spread(cx: Context, val: Val) -> Val:
+def spread(cx: Context, val: Any) -> Any:
     """A tuple that is known, of numbers, texts and None, as one of its parts; everything else as it is."""
     if not isinstance(val, Known) or not _is_plain_tuple(val.obj):
         return val
