@@ -311,3 +311,18 @@ CHANGING = [
 def test_what_changes_the_elements_that_come(f: Callable[..., Any]) -> None:
     with pytest.raises(symdiff.CompileError, match="SD235"):
         symdiff.grad(f)(0.7)
+
+
+def test_rows_of_any_length_have_no_order_and_the_rewrite_has_one() -> None:
+    def as_they_are(p: Any) -> Any:
+        return sorted(map(tuple, p))[0][1] * p[0, 0]
+
+    def taken_apart(p: Any) -> Any:
+        return sorted([(a, b) for a, b in p])[0][1] * p[0, 0]
+
+    p = np.array([[3.0, 4.0], [1.0, 2.0]])
+    with pytest.raises(
+        symdiff.CompileError, match=r"SD224 sorting by keys like list of np\.f8 .*\n(.*\n)*.*for a, b in"
+    ):
+        symdiff.grad(as_they_are)(p)
+    assert symdiff.grad(taken_apart)(p).tolist() == [[2.0, 0.0], [0.0, 3.0]]

@@ -401,21 +401,24 @@ def sorted_(cx: Context, node: ast.AST, content: Content, keys: Content, backwar
     k = a if keys is content else grown.staged(cx, node, keys) if isinstance(keys, tuple) else keys
     if a is None or not isinstance(k, Grown):
         return None
-    k = sorting.in_letters(cx, node, k)
-    if k is None or not _in_order(k.form, True):
-        cx.refuse("SD224", node, construct="sorting of these elements", why=_NO_ORDER, rewrite=_BY_KEY)
+    found = sorting.in_letters(cx, node, k)
+    if found is None or not _in_order(found.form, True):
+        construct = f"sorting by keys like {forms.described(k.form)}"
+        cx.refuse("SD224", node, construct=construct, why=_NO_ORDER, rewrite=_BY_KEY)
         return None
-    order = cx.at(node).emit("seq_order", *k.values, reverse=backwards)[0]
+    order = cx.at(node).emit("seq_order", *found.values, reverse=backwards)[0]
     places = Grown((order,), Pattern("scalar", type=types.INT), Cell("list"))
     if isinstance(content, tuple) and pick is not None:
         return sorting.in_order(cx, node, pick, places, len(content))
     over = made(cx, node, places)
-    found = comprehensions.fold(cx, node, "sorted", over, {"$list": made(cx, node, a)})
-    return None if memory.is_poison(found) else content_of(cx, found)
+    listed = comprehensions.fold(cx, node, "sorted", over, {"$list": made(cx, node, a)})
+    return None if memory.is_poison(listed) else content_of(cx, listed)
 
 
 _NO_ORDER = "elements of a list of any length are ordered by numbers, or by tuples and lists that begin with such"
-_BY_KEY = "say by which number: `sorted(items, key=lambda item: …)`"
+_BY_KEY = (
+    "say by which number: `sorted(items, key=lambda item: …)`, or take the elements apart: `[(a, b) for a, b in rows]`"
+)
 
 
 def _in_order(form: Pattern, first: bool) -> bool:
