@@ -233,3 +233,21 @@ def test_a_text_that_is_written_out_is_no_key_beside_texts_of_numbers() -> None:
     with pytest.raises(CompileError, match="SD299 'k0' as the key of a dict of other keys") as caught:
         grad(f)(np.ones(2), np.array([0, 1]))
     assert caught.value.problems[0].rewrite == "use the numbers in such texts themselves as keys"
+
+
+def test_a_dict_of_other_values_is_named_as_a_dict() -> None:
+    def built(y: Any, depth: int) -> Any:
+        if depth == 0 or len(y) < 3:
+            return {"leaf": True, "value": y.mean()}
+        k = len(y) // 2
+        return {"leaf": False, "at": y[k], "low": built(y[:k], depth - 1), "high": built(y[k:], depth - 1)}
+
+    def f(y: Any) -> Any:
+        node = built(y, 2)
+        while not node["leaf"]:
+            node = node["low"] if node["at"] > 0.3 else node["high"]
+        return node["value"]
+
+    with pytest.raises(CompileError) as caught:
+        grad(f)(np.arange(8.0))
+    assert "takes dict of " in str(caught.value) and "Keyed" not in str(caught.value)

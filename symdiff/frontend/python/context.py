@@ -23,6 +23,7 @@ from symdiff.frontend.python.store import MISSING, Facts, Scope, Store
 from symdiff.frontend.python.values import NO_TAGS, POISON, Arr, Cell, Foreign, Known, Num, Tag, Text, Val
 from symdiff.frontend.source import FunctionNode, Source
 from symdiff.frontend.spelled.collected import ORIGINALS
+from symdiff.frontend.spelled.keyed import Keyed
 from symdiff.ir import types
 from symdiff.ir.core import Literal, Value
 from symdiff.ir.dims import Dim
@@ -461,7 +462,7 @@ class Context:
         if isinstance(val, Known):
             return repr(val.obj) if isinstance(val.obj, (type(None), bool, int, float, str)) else type(val.obj).__name__
         if isinstance(val, values.ObjRef | values.Node):
-            return ORIGINALS.get(val.cls, val.cls).__name__
+            return "dict" if val.cls is Keyed else ORIGINALS.get(val.cls, val.cls).__name__
         if isinstance(val, Foreign):
             return "an object"
         if isinstance(val, (values.OneOf, values.Letter)):

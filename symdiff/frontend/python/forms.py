@@ -5,6 +5,7 @@ from __future__ import annotations
 from symdiff.frontend.python import absences, nodes, texts, unfilled
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.values import Known
+from symdiff.frontend.spelled.keyed import Keyed
 
 
 def described(form: Pattern) -> str:
@@ -26,5 +27,7 @@ def described(form: Pattern) -> str:
     if form.keys:
         shown = form.kind == "dict"
         parts = [f"{k!r}: {p}" if shown else f"{k}={p}" for k, p in zip(form.keys, parts, strict=True)]
+    if form.cls is Keyed:
+        return f"dict of {described(form.parts[form.keys.index('_held')]).removeprefix('list of ')}"
     around = {"list": "[]", "dict": "{}"}.get(form.kind, "()")
     return f"{'' if form.cls is None else form.cls.__name__}{around[0]}{', '.join(parts)}{around[1]}"
