@@ -236,7 +236,7 @@ class Folder:
                     found[v].append(op)
         for v, readers in found.items():
             if made[v].prim.name == "seq_len":
-                folds = all(v is op.ins[1] and goes_through_lists(op) and op.outs[-1] not in read for op in readers)
+                folds = all(goes_through_lists(op) and v is op.ins[1] and op.outs[-1] not in read for op in readers)
             else:
                 folds = bool(made[v].ins) or all(is_subscript(v, op) for op in readers)
             if readers and folds:
