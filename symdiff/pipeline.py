@@ -46,7 +46,7 @@ from symdiff.passes.masks import wild_values
 from symdiff.passes.queues import queues
 from symdiff.passes.quotients import numpy_quotients
 from symdiff.passes.regions import rebuilt, substitute
-from symdiff.passes.scalars import lower_scalars
+from symdiff.passes.scalars import lower_scalars, python_residuals
 from symdiff.passes.unread import read_for_exceptions
 from symdiff.signature import Lowered, check_has_numbers
 
@@ -249,10 +249,8 @@ class _Compilation:
         if {"forward", "backward"} & set(kinds):
             pair = reverse.vjp(self.primal, self.wrt_params, literal=self.level == 0)
             pair = in_order(lengths_alone(saved_once(self.adjoints(pair))), self.named.stages)
-            n_residuals, n_results = pair.n_residuals, len(self.primal.main.body.outs)
-            found["forward"] = self.ready(pair.forward, range(n_results, n_results + n_residuals))
-            taken = len(pair.backward.main.body.params) if has_singles(self.lowered) else n_residuals
-            found["backward"] = self.ready(numpy_quotients(pair.backward, taken), inputs=taken)
+            n_residuals = pair.n_residuals
+            found |= self.passes(pair)
             facts += self.facts(pair)
         both: dict[str, Program] = {}
         if {"value_and_grad", "grad"} & set(kinds):
@@ -270,11 +268,25 @@ class _Compilation:
         } & found.keys()  # one primal, to the bit: all by `math`, or none
         if any(found[k].fast is None for k in same):
             found = {k: replace(r, fast=None) for k, r in found.items()}
+        elif "forward" in same and found["backward"].fast is not None:
+            saves, reads = python_residuals(pair.forward.main, pair.backward.main, n_residuals)
+            found |= self.passes(
+                replace(pair, forward=_with_main(pair.forward, saves), backward=_with_main(pair.backward, reads))
+            )
         if len(same) > 1:
             both = {kind: program for kind, program in both.items() if found[kind].fast is not None}
             found |= {otherwise(kind): self.derivative(program) for kind, program in both.items()}
         facts.append(("source", f"{self.lowered.name} {self.lowered.hash[:8]}".strip()))
         return found, facts, n_residuals
+
+    def passes(self, pair: reverse.Vjp) -> dict[str, Ready]:
+        """The two passes of a pair, ready to be printed."""
+        n, n_results = pair.n_residuals, len(self.primal.main.body.outs)
+        taken = len(pair.backward.main.body.params) if has_singles(self.lowered) else n
+        return {
+            "forward": self.ready(pair.forward, range(n_results, n_results + n)),
+            "backward": self.ready(numpy_quotients(pair.backward, taken), inputs=taken),
+        }
 
     def derivative(self, program: Program) -> Ready:
         """What a program computes beside the value: for where `math` raises, as the value may not have."""

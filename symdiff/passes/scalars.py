@@ -30,7 +30,7 @@ from typing import Any
 
 from symdiff.ir import errstate, types
 from symdiff.ir.build import Builder
-from symdiff.ir.core import Block, Function, Op, Params, Program, Value, walk
+from symdiff.ir.core import REGISTRY, Block, Function, Op, Params, Program, Value, walk
 from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import Alt, AVal, Kind, Opt, Seq, Type
 from symdiff.passes.dce import dce
@@ -65,6 +65,23 @@ def lower_scalars(program: Program, convert_inputs: int | None = None) -> Progra
     except (_NotLowered, TypeError):
         return None
     return replace(program, functions=functions, records=records)
+
+
+def python_residuals(saves: Function, reads: Function, n: int) -> tuple[Function, Function]:
+    """A forward and a backward function between which the n residuals that are np.float64 travel as Python floats.
+
+    Where both are lowered, `return np.float64(L), (x, np.float64(g))` and `float(g)` become `(x, g)` and `g`.
+    """
+    b, start = Builder(), len(saves.body.outs) - n
+    outs, params, taken = list(saves.body.outs), list(reads.body.params), list[Op]()
+    for k, p in enumerate(reads.body.params[:n]):
+        if p.type == types.numpy("f8"):
+            outs[start + k] = _as(b, outs[start + k], types.FLOAT)
+            params[k] = Value(types.FLOAT, p.hint, None, p.origin)
+            taken.append(Op(REGISTRY["convert"], (params[k],), (p,), Params(kind=Kind.NUMPY, dtype="f8"), ()))
+    forward = Block(saves.body.params, (*saves.body.ops, *b.ops), tuple(outs))
+    backward = Block(tuple(params), (*taken, *reads.body.ops), reads.body.outs)
+    return Function(saves.name, forward, saves.dims), Function(reads.name, backward, reads.dims)
 
 
 def _plausible(program: Program, convert_inputs: bool) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from symdiff.ir import types
 from symdiff.ir.interpret import run
 from symdiff.ir.types import AVal, Kind, Saved
-from symdiff.passes.scalars import lower_scalars
+from symdiff.passes.scalars import lower_scalars, python_residuals
 from tests.passes.helpers import F8, I8, N8, array, block, close, cond, emit, function, loop, program, walk
 
 RAISES = (OverflowError, ValueError, ZeroDivisionError)
@@ -139,3 +140,16 @@ def test_residuals_are_converted_at_entry_when_asked() -> None:
     assert q is not None
     close(run(p, np.float64(0.3), 2.0), run(q, np.float64(0.3), 2.0))
     assert kinds(q) == {Kind.PYTHON}
+
+
+def test_residuals_of_lowered_passes_travel_as_python_floats() -> None:
+    saves = program([F8, F8], lambda b, x, w: (b.op("mul", b.exp(x), w), b.exp(x), w))
+    reads = program([N8, F8, F8], lambda b, e, w, ct: (b.op("convert", ct * w * e, kind=Kind.PYTHON, dtype="f8"),))
+    first, second = python_residuals(saves.main, reads.main, 2)
+    assert first.out_types == (N8, F8, F8)
+    assert [p.type for p in second.body.params] == [F8, F8, F8]
+    saves, reads = (replace(p, functions={p.entry: f}) for p, f in ((saves, first), (reads, second)))
+    _, *saved = run(saves, 0.5, 2.0)
+    close(run(reads, *saved, 3.0), [6.0 * math.exp(0.5)])
+    lowered = lower_scalars(reads, 2)
+    assert lowered is not None and kinds(lowered) == {Kind.PYTHON}
