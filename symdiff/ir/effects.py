@@ -141,7 +141,7 @@ def _size_may_be_negative(op: Op, origin: Callable[[Value], Op | None]) -> bool:
     assert isinstance(t, AVal)
     first = {"zeros": 0, "ones": 0, "linspace": 2}.get(op.prim.name, len(op.ins))  # of the operands that are sizes
     makers = [origin(v) for v in op.ins[first:] if v.type == types.INT and v.const is None]
-    return any(isinstance(d, int) and d < 0 for d in t.shape) or any(
+    return any(dims.compare(d, 0) not in (0, 1) for d in t.shape) or any(
         maker is None or maker.prim.name not in ("dim", "dim_of") for maker in makers
     )
 

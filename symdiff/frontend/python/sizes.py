@@ -310,13 +310,20 @@ def _backwards(n: Dim, lo: Dim | None, hi: Dim | None, step: int) -> Dim | None:
 def slice_in_turns(cx: Context, n: Dim, lo: Dim | None, hi: Dim | None, step: int) -> Dim | None:
     """The length of a slice, in the turns of loops that count up: `x[i:i+1]` has one element if i is below n.
 
-    With i = first + j and i = last - j, j >= 0, minima and maxima are decided as those of other sizes are.
+    With i = first + j and i = last - j, j >= 0, minima and maxima are decided as those of other sizes are.  After
+    `y = np.zeros(n - k + 1)` that size is one more such number m, and n = m + k - 1: `x[i:i+n-k+1]` for i < k has m.
     """
     found = slice_size(n, lo, hi, step)
     over = {a for d in (n, lo, hi) if d is not None for a in dims.atoms(d) if _plain(a) in cx.turns}
+    if not over:
+        return found
     inner_first = sorted(over, key=lambda a: -int(a.name[1:]))
-    for end, sign in ((0, 1), (1, -1)) if over else ():
-        pairs = [(_plain(a), dims.opaque(f"{a.name}{'+-'[end]}"), cx.turns[_plain(a)][end]) for a in inner_first]
+    made, kept = _made_sizes(cx)
+    n, lo, hi = _replaced(n, made), *(None if d is None else _replaced(d, made) for d in (lo, hi))
+    found = slice_size(n, lo, hi, step) if found is None else _replaced(found, made)
+    for end, sign in ((0, 1), (1, -1)):
+        ends = {a: _replaced(cx.turns[_plain(a)][end], made) for a in inner_first}
+        pairs = [(_plain(a), dims.opaque(f"{a.name}{'+-'[end]}"), ends[a]) for a in inner_first]
         there = [(index, dims.add(first, dims.mul(sign, j))) for index, j, first in pairs]
         back = [(j, dims.mul(sign, dims.sub(index, first))) for index, j, first in reversed(pairs)]
         if found is None:
@@ -325,7 +332,26 @@ def slice_in_turns(cx: Context, n: Dim, lo: Dim | None, hi: Dim | None, step: in
         else:
             found = _replaced(found, there)
         found = None if found is None else _replaced(found, back)
-    return found
+    return None if found is None else _replaced(found, kept)
+
+
+def _made_sizes(cx: Context) -> tuple[list[tuple[Dim, Dim]], list[tuple[Dim, Dim]]]:
+    """Size variables by sizes that are not negative, and the way back: n by m + k - 1, m by n - k + 1."""
+    there: list[tuple[Dim, Dim]] = []
+    back: list[tuple[Dim, Dim]] = []
+    for number, size in enumerate(cx.scope.sizes_around()):
+        d = _replaced(size, there)
+        if dims.lower_bound(d) is None and (v := _linear(d)) is not None:
+            m = dims.opaque(f"made{number}")
+            there.append((v, dims.add(m, dims.sub(v, d))))
+            back.insert(0, (m, size))
+    return there, back
+
+
+def _linear(d: Dim) -> Dim | None:
+    """A size variable v of which d is v plus something without it."""
+    own = (dims.var(a.name) for a in dims.atoms(d) if a.op == "var")
+    return next((v for v in sorted(own, key=str) if dims.atoms(dims.sub(d, v)).isdisjoint(dims.atoms(v))), None)
 
 
 def _replaced(d: Dim, pairs: Sequence[tuple[Dim, Dim]]) -> Dim:

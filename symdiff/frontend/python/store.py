@@ -11,8 +11,10 @@ from collections.abc import Hashable, Sequence
 from typing import Any
 
 from symdiff.errors import Loc
+from symdiff.ir import dims
 from symdiff.ir.build import Builder
 from symdiff.ir.core import Block, Prim, Value
+from symdiff.ir.dims import Dim
 from symdiff.ir.types import AVal
 
 MISSING: Any = type("Missing", (), {"__repr__": lambda self: "missing"})()
@@ -90,6 +92,7 @@ class Scope(Builder):
         self.always = parent is None  # whether it runs, exactly once, whenever the function does
         self.facts = NO_FACTS  # what the tests that led here say
         self.present: dict[Value, Any] = {}  # optional values that were read here: what is there
+        self.sizes: dict[Dim, None] = {}  # of arrays made here, which may not be negative
         self.effects = 0  # operations with an effect in this region and the regions inside it
 
     @property
@@ -120,6 +123,14 @@ class Scope(Builder):
                 return scope.present[value]
             scope = scope.parent
         return None
+
+    def sizes_around(self) -> list[Dim]:
+        """Sizes that are not negative, since arrays that have them were made."""
+        found, scope = dict[Dim, None](), self
+        while scope is not None:
+            found |= scope.sizes
+            scope = scope.parent
+        return list(found)
 
     def use(self, value: Value) -> Value:
         """The value as this region knows it."""
@@ -152,6 +163,7 @@ class Scope(Builder):
             self.homes[v] = self
         if self.ops[-1].prim.effect and params.get("name") != "":  # `opt_get` of what is certainly there
             self.effects += 1
+        self.sizes |= dict.fromkeys(d for d in params.get("shape", ()) if dims.lower_bound(d) is None)
         return outs
 
 
