@@ -140,3 +140,85 @@ def test_refused(function, code: str) -> None:
     with pytest.raises(symdiff.CompileError) as caught:
         symdiff.grad(function)(0.1)
     assert code in str(caught.value)
+
+
+NEIGHBOURS = [[1, 2], [0, 3, 4], [0], [1], []]
+WEIGHTED = {0: [(1, 0.5), (2, 0.25)], 1: [(0, 0.75)], 2: []}
+RECORDS = [{"rate": 1.5, "to": [1, 2]}, {"rate": 2.5, "to": [3]}]
+
+
+def reached(x, start):
+    """Depth-first search over a graph from outside, by recursion."""
+    seen = set()
+
+    def go(u, t):
+        if u in seen:
+            return 0.0
+        seen.add(u)
+        total = t
+        for v in NEIGHBOURS[u]:
+            total += go(v, t * 0.5 * x)
+        return total
+
+    return go(int(start), x)
+
+
+def distances(x, start):
+    """Breadth-first search."""
+    far, todo = [-1.0] * len(NEIGHBOURS), [int(start)]
+    far[int(start)] = 0.0
+    while todo:
+        u = todo.pop(0)
+        for v in NEIGHBOURS[u]:
+            if far[v] < 0.0:
+                far[v] = far[u] * x + v
+                todo.append(v)
+    return sum(d * d for d in far)
+
+
+def weights(x, u):
+    return x + sum(w * x**2 + v for v, w in WEIGHTED[int(u)])
+
+
+def of_records(x, u):
+    found = RECORDS[int(u) % 2]
+    return found["rate"] * x + x * sum(found["to"])
+
+
+def copied(x, u):
+    own = NEIGHBOURS[int(u)][:]
+    own.append(7)
+    return x * sum(own) * len(NEIGHBOURS[int(u)])
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+@pytest.mark.parametrize("f", [reached, distances, weights, of_records, copied])
+def test_lists_from_outside_at_a_number_of_the_run(f, level) -> None:
+    made = symdiff.value_and_grad(f, level=level)
+    for u in (0.0, 1.0, 2.0):
+        value, slope = made(0.8, u)
+        assert value == pytest.approx(f(0.8, u), rel=1e-14)
+        assert slope == pytest.approx((f(0.8 + 1e-6, u) - f(0.8 - 1e-6, u)) / 2e-6, rel=1e-8)
+        twice = symdiff.grad(symdiff.grad(f, level=level), level=level)(0.8, u)
+        assert twice == pytest.approx((made(0.8 + 1e-6, u)[1] - made(0.8 - 1e-6, u)[1]) / 2e-6, abs=1e-7)
+
+
+def test_lists_at_a_number_are_read_at_each_call_and_may_not_change_in_it() -> None:
+    rows = [[1.0, 2.0], [3.0]]
+
+    def total(x, u):
+        return x * sum(rows[int(u)])
+
+    def longer(x, u):
+        rows[int(u)].append(x)
+        return sum(rows[int(u)])
+
+    made = symdiff.grad(total)
+    assert made(1.0, 1.0) == 3.0
+    rows[1][0] = 5.0
+    assert made(1.0, 1.0) == 5.0
+    rows[1].append(2.0)
+    assert made(1.0, 1.0) == 7.0
+    with pytest.raises(symdiff.CompileError, match=r"rows\[int\(u\)\].append\(x\)"):
+        symdiff.grad(longer)(1.0, 1.0)
+    assert rows == [[1.0, 2.0], [5.0, 2.0]]

@@ -24,6 +24,7 @@ from symdiff.frontend.python import (
     keys,
     list_changes,
     memory,
+    mirrors,
     nothing_added,
     numpy_grids,
     operators,
@@ -335,6 +336,7 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
     if memory.is_poison(base, index):
         return POISON
     base = alternatives.present(cx, node, base, "'NoneType' object is not subscriptable")
+    base = mirrors.searchable(cx, base, index)
     if isinstance(base, DictRef):
         index = tables.key_of_number(cx, node, base, index)
     keyed.takes(cx, node, base, index, grows=keyed.makes_entries(base))

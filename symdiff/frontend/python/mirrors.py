@@ -10,13 +10,25 @@ is one of those outside is a question to them (`known_apart`).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from symdiff import plain, trees
 from symdiff.frontend.python import alternatives, captured, classes, containers
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.kinship import related
-from symdiff.frontend.python.values import Attributes, Cell, DictRef, Known, ListRef, ObjRef, Reference, Struct, Val
+from symdiff.frontend.python.values import (
+    Attributes,
+    Cell,
+    DictRef,
+    Known,
+    ListRef,
+    Num,
+    ObjRef,
+    Reference,
+    Struct,
+    Val,
+)
 
 
 def both(cx: Context, a: Any, b: Any) -> tuple[Any, Any]:
@@ -92,6 +104,34 @@ def _attributes(cx: Context, val: Known) -> Attributes:
         captured.rely_on(cx, val, "has", name, there)
         held |= {name: getattr(val.obj, name)} if there else {}
     return Attributes((name, captured.lift_attribute(cx, val, name, held[name])) for name in sorted(held))
+
+
+def searchable(cx: Context, base: Val, index: Val) -> Val:
+    """A list or dict from outside, in which a number of the run says which list, dict or object is meant.
+
+    By hand: `ADJACENT[u]` is read from a list of lists as one made in the call would be.
+    """
+    if not (isinstance(index, Num) and isinstance(base, Known) and type(base.obj) in (list, dict, tuple)):
+        return base
+    held = base.obj.values() if isinstance(base.obj, dict) else base.obj
+    if isinstance(base.obj, dict) or any(type(x) in (list, dict) for x in held):
+        return _whole(cx, base)
+    return base
+
+
+def _whole(cx: Context, val: Val) -> Val:
+    """The mirror of a container, of which the parts are mirrors too."""
+    if not isinstance(val, Known) or type(val.obj) not in (list, dict, tuple):
+        return val
+    made = _mirrored(cx, val)
+    if isinstance(made, ListRef | DictRef):
+        content = cx.store.get(made.cell)
+        parts = content.items() if isinstance(content, dict) else enumerate(content)
+        found = {key: _whole(cx, part) for key, part in parts}
+        cx.base_set(made.cell, found if isinstance(content, dict) else tuple(found.values()))
+    elif isinstance(made, Struct):
+        made = replace(made, items=tuple(_whole(cx, part) for part in made.items))
+    return made
 
 
 def _mirrors_of(cx: Context, val: object) -> list[Known]:
