@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -356,6 +357,49 @@ def test_ten_times_the_size_costs_ten_times_as_much(function: Callable[..., Any]
     run = Loaded(text, function.__name__)[f"{function.__name__}_value_and_grad"]
     small, large = (metered(run, *arguments(n))[1] for n in (24, 240))
     assert (large <= 11 * small).all(), large / small
+
+
+class Body:
+    def __init__(self, x):
+        self.x = x
+
+
+def least_removed(x, v):
+    every = [Body(t) for t in v]
+    alive = list(every)
+    while len(alive) > 1:
+        least = min(alive, key=lambda b: b.x)
+        alive.remove(least)
+        for b in alive:
+            b.x = b.x * 0.9 + 0.1 * least.x * x
+    return sum(b.x for b in every) * x
+
+
+@dataclass
+class EqualBody(Body):
+    x: float
+
+
+def least_removed_of_equals(x, v):
+    alive = [EqualBody(t) for t in v]
+    while len(alive) > 1:
+        least = min(alive, key=lambda b: b.x)
+        alive.remove(least)
+        for b in alive:
+            b.x = b.x * 0.9 + 0.1 * least.x * x
+    return alive[0].x
+
+
+def test_a_loop_that_what_is_refused_would_end_comes_back():
+    v = np.array([0.3, 0.2, 0.7])
+    for level in range(3):
+        value, (slope, _) = value_and_grad(least_removed, (0, 1), level=level)(0.5, v)
+        assert value == pytest.approx(least_removed(0.5, v), rel=1e-14)
+        h = 1e-6
+        assert slope == pytest.approx((least_removed(0.5 + h, v) - least_removed(0.5 - h, v)) / (2 * h), rel=1e-8)
+    with pytest.raises(CompileError) as caught:
+        grad(least_removed_of_equals)(0.5, v)
+    assert {p.code for p in caught.value.problems} <= {"SD223", "SD224", "SD510"}
 
 
 class Step:

@@ -430,9 +430,10 @@ def _while_turns(cx: Context, stmt: ast.While) -> None:
     loop, place = cx.loops[-1], mark(cx)
     pending: list[control.Pending] = []
     walk_down = descents.Descent(cx, live)
+    problems = len(cx.problems)
 
     def turns() -> Any:
-        while True:
+        while len(cx.problems) == problems:  # what a refused statement would have changed may be what ends the loop
             test = condition(cx, stmt.test)
             if isinstance(test, Num) and len(pending) < FEW_TURNS and walk_down.goes_on():
                 pending.append(control.open_where(cx, stmt, test, live))
