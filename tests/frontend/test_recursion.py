@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 import symdiff
 from symdiff.errors import CODES, CompileError
-from symdiff.frontend.python import patterns
+from symdiff.frontend.python import calls, patterns
 from symdiff.ir.core import walk
 from symdiff.signature import Lowered
 from tests.frontend.running import compiled
@@ -448,3 +449,52 @@ def test_a_rule_that_does_not_fit_is_reported_by_the_last_round_of_a_loop_around
     with pytest.raises(CompileError) as caught:
         compiled(total, 1.0)
     assert [p.code for p in caught.value.problems] == ["SD414"]
+
+
+def lengths_of_codes(p, empty, zero, one):
+    """Shannon–Fano: the weighted lengths of codes that halve what is left."""
+    codes = {}
+
+    def split(items, code):
+        if len(items) == 1:
+            codes[items[0][0]] = code
+            return
+        total = sum(q for _, q in items)
+        run, best, cut = 0.0, math.inf, 1
+        for i in range(1, len(items)):
+            run += items[i - 1][1]
+            if abs(2 * run - total) < best:
+                best, cut = abs(2 * run - total), i
+        split(items[:cut], code + zero)
+        split(items[cut:], code + one)
+
+    split([(k, q * q) for k, q in enumerate(p)], empty)
+    return sum(p[k] * (len(c) if isinstance(c, str) else c) for k, c in codes.items())
+
+
+def words(x, word=""):
+    if len(word) == 3 or x < -1.0:
+        return x ** word.count("a")
+    return words(x * 0.5, word + "a") + words(x, word + "b")
+
+
+def test_a_text_that_grows_is_refused_at_once_with_a_rewrite_that_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = []
+    monkeypatch.setattr(calls, "run_function", lambda *args, run=calls.run_function: ran.append(1) or run(*args))
+    with pytest.raises(CompileError) as caught:
+        compiled(lambda p: lengths_of_codes(p, "", "0", "1"), [0.4, 0.3, 0.2, 0.1])
+    assert len(ran) < 300  # without a limit one call in each side of a call has no end
+    problem = caught.value.problems[0]
+    assert "'00000'; list of (int, float), '000000'; …" in str(problem)
+    assert problem.rewrite == (
+        "pass a number for the text `code`: its length, `0` at first, then `code + 1`, or what it says in digits,"
+        " `2 * code + 1`"
+    )
+    symdiff.check_grads(lambda p: lengths_of_codes(p, 0, 1, 1), ([0.4, 0.3, 0.2, 0.1],), order=2)
+
+
+def test_a_text_that_grows_up_to_a_known_length_is_unfolded() -> None:
+    assert symdiff.value_and_grad(words)(0.5) == (
+        words(0.5),
+        pytest.approx((words(0.5 + 1e-6) - words(0.5 - 1e-6)) / 2e-6),
+    )

@@ -1,11 +1,30 @@
-"""The forms of elements of lists as messages name them."""
+"""The forms of elements of lists, and the patterns of what calls pass and return, as messages name them."""
 
 from __future__ import annotations
 
-from symdiff.frontend.python import absences, nodes, texts, unfilled
+from symdiff.frontend.python import absences, may_be_none, nodes, texts, unfilled
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.values import Known
 from symdiff.frontend.spelled.keyed import Keyed
+
+_LONG = 4  # parts of what is told by their number
+
+
+def passed(pattern: Pattern) -> str:
+    """What a call passes or returns, briefly: `int`, `list of float`, `(float, int)`, `tuple of 6`."""
+    if pattern.kind == "known":
+        assert isinstance(pattern.token, tuple)
+        return repr(pattern.token[-1]) if pattern.token[0] in (str, bytes) else str(pattern.token[-1])
+    if pattern.kind in ("again", "other"):
+        return "a list, dict or object" if pattern.kind == "again" else "another object"
+    if pattern.kind == may_be_none.NULLABLE:
+        return f"{passed(pattern.parts[1])} or None"
+    if pattern.kind == "tuple" and len(pattern.parts) < _LONG:
+        return f"({', '.join(map(passed, pattern.parts))}{',' * (len(pattern.parts) == 1)})"
+    if pattern.type is None and pattern.kind in ("tuple", "list", "dict", "object"):
+        name = pattern.kind if pattern.cls is None else pattern.cls.__name__
+        return f"{name} of {len(pattern.parts)}"
+    return described(pattern)
 
 
 def described(form: Pattern) -> str:

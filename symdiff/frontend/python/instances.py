@@ -60,15 +60,6 @@ class Pattern:
         here = around.count(around[-1]) if around else 0
         return max([here, *(part.nested(around) for part in self.parts)])
 
-    def __str__(self) -> str:
-        if self.type is not None:
-            return str(self.type)
-        if self.kind == "known":
-            assert isinstance(self.token, tuple)
-            return str(self.token[-1])
-        name = self.kind if self.cls is None else self.cls.__name__
-        return f"{name} of {len(self.parts)}"
-
 
 @dataclass(eq=False)
 class Outer:

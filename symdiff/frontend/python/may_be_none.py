@@ -28,7 +28,8 @@ class Differ(Exception):
     """Two patterns that no pattern covers."""
 
     def __init__(self, first: Pattern, second: Pattern) -> None:
-        super().__init__(f"{first}, then {second}")
+        super().__init__()
+        self.patterns = first, second
 
 
 # --- taking apart

@@ -17,12 +17,15 @@ from symdiff.ir import dims, types
 from symdiff.ir.types import AVal, Kind
 
 
-def advances(before: Pattern, now: Pattern) -> bool:
-    """Whether something known when compiling has changed between two calls; a structure that grows goes nowhere."""
+def advances(before: Pattern, now: Pattern, texts: bool = True) -> bool:
+    """Whether something known when compiling has changed between two calls; a structure that grows goes nowhere.
+
+    Without `texts` a text that has become longer goes nowhere either.
+    """
     if before.kind == now.kind == "other" and isinstance(now.val, Sequence_):
         return False  # an iterator: nothing is known to decide
     if before.kind == now.kind and before.kind in ("known", "other"):
-        return before.token != now.token
+        return before.token != now.token and (texts or not is_longer(before, now))
     if "grown" in (before.kind, now.kind):
         return False  # a list of unknown length: nothing is known to decide
     if before.kind == now.kind == "object" and before.cls is not now.cls:
@@ -30,8 +33,14 @@ def advances(before: Pattern, now: Pattern) -> bool:
     if before.parts or now.parts:
         if len(before.parts) != len(now.parts):
             return len(before.parts) > len(now.parts)
-        return any(advances(a, b) for a, b in zip(before.parts, now.parts, strict=True))
+        return any(advances(a, b, texts) for a, b in zip(before.parts, now.parts, strict=True))
     return before.kind == now.kind == "array" and _resized_known(before, now)
+
+
+def is_longer(before: Pattern, now: Pattern) -> bool:
+    """Whether a known text has become a longer one."""
+    both = [p.val.obj for p in (before, now) if isinstance(p.val, Known) and isinstance(p.val.obj, str | bytes)]
+    return len(both) == 2 and len(both[0]) < len(both[1])
 
 
 def _resized_known(before: Pattern, now: Pattern) -> bool:

@@ -73,11 +73,15 @@ def enter(cx: Context, node: ast.AST, source: Source, outer: Frame | None, bound
     staged = frozenset(marked or ())
     now = _patterns(cx, home, bound, staged)
     if active and _unfolds(cx, active, now, staged):
-        places = _changing(_patterns_around(cx, home, active[-1], staged), now)
-        depth, count = _UNFOLDED if cx.scope is active[-1].scope else _GUARDED
-        if not places or (len(active) < depth and cx.unfolded.get(home, 0) < count):
+        before, guarded = _patterns_around(cx, home, active[-1], staged), cx.scope is not active[-1].scope
+        places = _changing(before, now)
+        depth, count = _GUARDED if guarded else _UNFOLDED
+        endless = guarded and not _advances(before, now, texts=False)
+        if not (places or endless) or (len(active) < depth and cx.unfolded.get(home, 0) < count):
             cx.unfolded[home] = cx.unfolded.get(home, 0) + 1
             return None
+        if not places:
+            return rounds.refuse_growing(cx, node, source, before, now)
         _stage(cx, home, places, now)
     other = next((val for p in now.values() if (val := patterns.unsuitable(p)) is not None), None)
     if other is not None:
@@ -115,7 +119,11 @@ def _unfolds(cx: Context, active: list[Frame], now: dict[str, Pattern], staged: 
     before = [_patterns_around(cx, home, f, staged) for f in active]
     if any(patterns.equal(p, now) for p in before):
         return False
-    return any(pattern_joins.advances(p, now[name]) for name, p in before[-1].items())
+    return _advances(before[-1], now)
+
+
+def _advances(before: Mapping[str, Pattern], now: Mapping[str, Pattern], texts: bool = True) -> bool:
+    return any(pattern_joins.advances(p, now[name], texts) for name, p in before.items())
 
 
 def _changing(before: Mapping[str, Pattern], now: Mapping[str, Pattern]) -> frozenset[Place]:

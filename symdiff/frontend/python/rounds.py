@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from symdiff.errors import CompileError
-from symdiff.frontend.python import calls, may_be_none, memory, pattern_joins, patterns, recursion_memory
+from symdiff.frontend.python import calls, forms, may_be_none, memory, pattern_joins, patterns, recursion_memory
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.instances import Bottom, Instance, Pattern, Widened
 from symdiff.frontend.python.may_be_none import Differ
@@ -47,25 +47,39 @@ def nested_too_deep(cx: Context, node: ast.AST, source: Source, first: Callable[
         first()
     if nested < _MAX_NESTED:
         return False
-    shown = "; ".join(", ".join(map(str, i.params.values())) for i in active[-3:])
+    refuse_growing(cx, node, source, *(i.params for i in active[-3:]))
+    return True
+
+
+def refuse_growing(cx: Context, node: ast.AST, source: Source, *calls: Mapping[str, Pattern]) -> Val:
+    """Report that the arguments of calls in each other, the last of which are these, change without end."""
+    shown = "; ".join(", ".join(map(forms.passed, now.values())) for now in calls)
     what: dict[str, Any] = {"name": f"an argument of `{source.name}`", "types": f"…; {shown}; …"}
-    name = _growing(active[-2].params, active[-1].params)
-    if name is not None:
+    before, now = calls[-2:]
+    name = _growing(before, now)
+    if name is not None and pattern_joins.is_longer(before[name], now[name]):
+        what["rewrite"] = (
+            f"pass a number for the text `{name}`: its length, `0` at first, then `{name} + 1`,"
+            f" or what it says in digits, `2 * {name} + 1`"
+        )
+    elif name is not None:
         what["rewrite"] = (
             f"hold what grows in a list, which may be of any length: pass `[]` for `{name}` at first,"
             f" then `{name} + [x]`"
         )
-    cx.refuse("SD604", node, **what)
-    return True
+    return cx.refuse("SD604", node, **what)
 
 
 def _growing(before: Mapping[str, Pattern], now: Mapping[str, Pattern]) -> str | None:
-    """The parameter whose tuple, list, dict or object holds more from call to call."""
+    """The parameter whose text, tuple, list, dict or object holds more from call to call."""
+
+    def grows(before: Pattern, now: Pattern) -> bool:
+        return parts(now) > parts(before) or pattern_joins.is_longer(before, now)
 
     def parts(p: Pattern) -> int:
         return len(p.parts) + sum(map(parts, p.parts))
 
-    return next((name for name, p in now.items() if name in before and parts(p) > parts(before[name])), None)
+    return next((name for name, p in now.items() if name in before and grows(before[name], p)), None)
 
 
 def new_instance(
@@ -265,7 +279,7 @@ def _results(cx: Context, node: ast.AST, instance: Instance, found: Val) -> list
             instance.apart, instance.result, instance.exits = True, None, ()
             cx.instances.changed = True
             return []
-        cx.problems.append(_no_fixpoint(cx, node, instance, str(differ)))
+        cx.problems.append(_no_fixpoint(cx, node, instance, ", then ".join(map(forms.passed, differ.patterns))))
         instance.failed = True
         return []
     depth, deeper = result.nested(), instance.nested[1] + 1
