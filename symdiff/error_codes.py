@@ -577,8 +577,9 @@ _USAGE = (
      "the backward pass inside reads records of what was done, which are no stages of a formula",
      "explain the inner function by itself"),
     ("SD748", "list of any length as a result",
-     "{function} returns a list of a length not known when compiling, which has neither forward and backward nor jvp",
-     "a cotangent or a tangent of the list would have to be a list as long",
+     "{function} returns a list, dict or set of a length not known when compiling, which has neither forward and "
+     "backward nor jvp",
+     "a cotangent or a tangent of it would have to be as long",
      "return `np.array(…)` of it, or return it behind a scalar, with has_aux=True"),
 )
 

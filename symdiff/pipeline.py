@@ -211,7 +211,7 @@ class _Compilation:
     def parts(self, functions: Sequence[str] | None, name: str, embed: bool, guarded: bool = False) -> Parts:
         scalar = self.scalar_result()
         left_out = () if scalar else ("value_and_grad", "grad")
-        lists = any(isinstance(t, Seq) for t in self.named.program.main.out_types)
+        lists = self.lowered.out.is_open or any(isinstance(t, Seq) for t in self.named.program.main.out_types)
         if lists:
             left_out = (*left_out, *OF_EVERY_RESULT)
         kinds = tuple(functions) if functions is not None else tuple(k for k in DEFAULT if k not in left_out)

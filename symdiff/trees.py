@@ -20,6 +20,7 @@ from typing import Any
 from symdiff import plain
 from symdiff.errors import UsageError
 
+OF_RESULTS = ("choice", "constant", "optional", "text", "rows", "mapping", "set")
 ATTRIBUTED = ("dataclass", "object")  # the kinds of objects, whose attributes may be set
 NAMED = ("namedtuple", *ATTRIBUTED)  # the kinds with a class, whose parts are attributes
 
@@ -30,9 +31,18 @@ Path = tuple[tuple[str, Any], ...]  # ("item", key) or ("attr", name), outermost
 class Tree:
     """The structure of a value: `kind` is leaf, list, tuple, dict, namedtuple, dataclass or object.
 
-    An object is an instance of a plain class, with its attributes: see `symdiff.plain`.  Of a result also choice: one
-    of its keys, whose number is the leaf; and rows: a list of any length of elements of one structure, its child.  The
-    leaves of rows are lists: of all elements' first leaves, of all second ones, and so on.
+    An object is an instance of a plain class, with its attributes: see `symdiff.plain`.  Of a result also those of
+    `OF_RESULTS`:
+
+    choice      one of its keys, whose number is the leaf
+    constant    its only key; it has no leaf
+    optional    None or its second child, of which the first says whether it is there
+    text        its only key with its leaves put in, as `str.format` does
+    rows        a list of any length, or where `cls` says so a tuple, of elements of one structure, its child.  Its
+                leaves are lists: of all elements' first leaves, of all second ones, and so on
+    mapping     a dict of the elements of its first child by those of its second, both lists
+    set         a set, or what `cls` says, whose elements have the structure of its child: one leaf; without a child
+                its keys are the elements
     """
 
     kind: str = "leaf"
@@ -42,10 +52,17 @@ class Tree:
 
     @property
     def leaf_count(self) -> int:
+        if self.kind == "set":
+            return min(1, len(self.children))
         return 1 if self.kind in ("leaf", "choice") else sum(c.leaf_count for c in self.children)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it holds what may have any length."""
+        return self.kind in ("rows", "mapping", "set") or any(c.is_open for c in self.children)
+
     def __str__(self) -> str:
-        if self.kind in ("leaf", "choice"):
+        if self.kind == "leaf" or self.kind in OF_RESULTS:
             return "*"
         parts = [
             f"{k!r}: {c}" if self.kind == "dict" else f"{k}={c}" if self.kind in NAMED else str(c)
@@ -196,19 +213,47 @@ def _build(tree: Tree, leaves: Iterator[Any]) -> Any:
             return next(leaves)
         except StopIteration:
             raise ValueError("too few leaves") from None
-    if tree.kind == "choice":
-        number = next(leaves)
-        return number if number is None else tree.keys[number]
-    if tree.kind == "rows":
-        columns = [next(leaves) for _ in range(tree.leaf_count)]
-        return [unflatten(tree.children[0], row) for row in zip(*columns, strict=True)]
+    if tree.kind in ("choice", "rows", "set"):
+        return _BUILT[tree.kind](tree, leaves)
     return construct(tree, [_build(c, leaves) for c in tree.children])
+
+
+def _chosen(tree: Tree, leaves: Iterator[Any]) -> Any:
+    number = next(leaves)
+    return number if number is None else tree.keys[number]
+
+
+def _rows(tree: Tree, leaves: Iterator[Any]) -> Any:
+    columns = [next(leaves) for _ in range(tree.leaf_count)]
+    rows = (unflatten(tree.children[0], row) for row in zip(*columns, strict=True))
+    return tuple(rows) if tree.cls is tuple else list(rows)
+
+
+def _set(tree: Tree, leaves: Iterator[Any]) -> Any:
+    assert tree.cls is not None
+    if not tree.children:
+        return tree.cls(tree.keys)
+    return tree.cls(_element(tree.children[0], x) for x in next(leaves))
+
+
+def _element(tree: Tree, x: Any) -> Any:
+    """The element of a set that one in a set of leaves stands for."""
+    return tuple(map(_element, tree.children, x)) if tree.kind == "tuple" else unflatten(tree, [x])
+
+
+_BUILT: dict[str, Callable[[Tree, Iterator[Any]], Any]] = {"choice": _chosen, "rows": _rows, "set": _set}
 
 
 def construct(tree: Tree, children: Sequence[Any]) -> Any:
     """One container from its children."""
     if tree.kind in ("list", "tuple"):
         return list(children) if tree.kind == "list" else tuple(children)
+    if tree.kind == "mapping":
+        return dict(zip(children[1], children[0], strict=True))
+    if tree.kind == "optional":
+        return children[1] if children[0] else None
+    if tree.kind in ("constant", "text"):
+        return tree.keys[0] if tree.kind == "constant" else str(tree.keys[0]).format(*children)
     named = dict(zip(tree.keys, children, strict=True))
     if tree.kind == "dict":
         return named

@@ -51,10 +51,15 @@ def value_leaf(lowered: Lowered, has_aux: bool, name: str) -> None:
     raise UsageError.of("SD704", function=name, type=described(tree, types[:1]))
 
 
+_OPEN = {"rows": "a list", "mapping": "a dict", "set": "a set"}  # what is of any length
+
+
 def described(tree: Tree, types: Sequence[AVal | Seq | Static]) -> str:
     """A result as messages name it: by its shape, where it is an array."""
+    if tree.kind in _OPEN:
+        return _OPEN[tree.kind] if tree.cls is None else f"a {tree.cls.__name__}"
     t = types[0]
-    if tree.kind == "rows" or isinstance(t, Seq):
+    if isinstance(t, Seq):
         return "a list"
     if tree.kind != "leaf":
         return f"a {tree.kind} of {len(tree.children)}"

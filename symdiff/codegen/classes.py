@@ -15,7 +15,7 @@ from symdiff.codegen import functions
 from symdiff.codegen.names import identifier
 from symdiff.errors import UsageError
 from symdiff.signature import Lowered, Static
-from symdiff.trees import NAMED, Tree, named
+from symdiff.trees import NAMED, OF_RESULTS, Tree, named
 
 NAMESPACE = "types.SimpleNamespace"
 
@@ -56,12 +56,15 @@ def _add(tree: Tree, leaves: Iterator[str], made: dict[type, Written], given: Se
     if tree.kind in ("leaf", "choice"):
         leaf = next(leaves)
         return leaf if tree.kind == "leaf" else "str" if all(isinstance(key, str) for key in tree.keys) else "object"
-    if tree.kind == "rows":
+    if tree.kind in ("rows", "set"):
         for _ in range(tree.leaf_count):
             next(leaves)
-        _add(tree.children[0], iter(("object",) * tree.leaf_count), made, given, taken)
-        return "list"
+        for child in tree.children:
+            _add(child, iter(("object",) * child.leaf_count), made, given, taken)
+        return "list" if tree.cls is None else tree.cls.__name__
     parts = [_add(child, leaves, made, given, taken) for child in tree.children]
+    if tree.kind in OF_RESULTS:
+        return "dict" if tree.kind == "mapping" else "object"
     if tree.kind not in NAMED:
         return tree.kind
     assert tree.cls is not None

@@ -5,6 +5,7 @@ A `Layout` knows the user's arguments and results: which leaf is where, how a gr
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
@@ -142,18 +143,14 @@ def by_name(tree: Tree, parts: Sequence[str]) -> list[str]:
     return [f"{key}={part}" for key, part in found if plain.is_written(key)] + ([f"**{{{odd}}}"] if odd else [])
 
 
-def _build(tree: Tree, leaves: Iterator[str], maker: Maker) -> str:
+def _build(tree: Tree, leaves: Iterator[str], maker: Maker, depth: int = 0) -> str:
     if tree.kind == "leaf":
         return next(leaves)
-    if tree.kind == "choice":
-        number = next(leaves)
-        return number if number == "None" else f"{expressions.tuple_text(list(map(repr, tree.keys)))}[{number}]"
-    if tree.kind == "rows":
-        return _rows(tree, leaves, maker)
+    if tree.kind in _OF_RESULTS:
+        return _OF_RESULTS[tree.kind](tree, leaves, maker, depth)
+    parts = [_build(child, leaves, maker, depth) for child in tree.children]
     if tree.kind in NAMED:
-        whole = maker(tree)
-        return whole([_build(child, leaves, maker) for child in tree.children])
-    parts = [_build(child, leaves, maker) for child in tree.children]
+        return maker(tree)(parts)
     if tree.kind == "list":
         return f"[{', '.join(parts)}]"
     if tree.kind == "dict":
@@ -161,17 +158,70 @@ def _build(tree: Tree, leaves: Iterator[str], maker: Maker) -> str:
     return expressions.tuple_text(parts)
 
 
-def _rows(tree: Tree, leaves: Iterator[str], maker: Maker, depth: int = 0) -> str:
-    """A list of structures from the lists of their leaves."""
+def _choice(tree: Tree, leaves: Iterator[str], maker: Maker, depth: int) -> str:
+    number = next(leaves)
+    return number if number == "None" else f"{expressions.tuple_text(list(map(repr, tree.keys)))}[{number}]"
+
+
+def _constant(tree: Tree, leaves: Iterator[str], maker: Maker, depth: int) -> str:
+    return repr(tree.keys[0])
+
+
+def _optional(tree: Tree, leaves: Iterator[str], maker: Maker, depth: int) -> str:
+    there, found = (_build(child, leaves, maker, depth) for child in tree.children)
+    return f"{found} if {there} else None"
+
+
+def _text(tree: Tree, leaves: Iterator[str], maker: Maker, depth: int) -> str:
+    return f"{tree.keys[0]!r}.format({', '.join(_build(child, leaves, maker, depth) for child in tree.children)})"
+
+
+def _rows(tree: Tree, leaves: Iterator[str], maker: Maker, depth: int) -> str:
+    """A list or tuple of structures from the lists of their leaves."""
     columns = [next(leaves) for _ in range(tree.leaf_count)]
     names = [f"{'efghk'[depth % 5]}{k}" for k in range(len(columns))]
-    element = tree.children[0]
-    inner = iter(names)
-    text = _rows(element, inner, maker, depth + 1) if element.kind == "rows" else _build(element, inner, maker)
-    if len(columns) == 1:
-        return f"[{text} for {names[0]} in {columns[0]}]"
-    whole = f"zip({', '.join(columns)}, strict=True)"
-    return f"list({whole})" if text == expressions.tuple_text(names) else f"[{text} for {', '.join(names)} in {whole}]"
+    text = _build(tree.children[0], iter(names), maker, depth + 1)
+    listed = "tuple" if tree.cls is tuple else "list"
+    if [text] == names:
+        return f"{listed}({columns[0]})"
+    whole = columns[0] if len(columns) == 1 else f"zip({', '.join(columns)}, strict=True)"
+    if len(columns) > 1 and text == expressions.tuple_text(names):
+        return f"{listed}({whole})"
+    inside = f"{text} for {', '.join(names)} in {whole}"
+    return f"tuple({inside})" if tree.cls is tuple else f"[{inside}]"
+
+
+def _mapping(tree: Tree, leaves: Iterator[str], maker: Maker, depth: int) -> str:
+    held, keys = (_build(child, leaves, maker, depth) for child in tree.children)
+    return f"dict(zip({keys}, {held}, strict=True))"
+
+
+def _set(tree: Tree, leaves: Iterator[str], maker: Maker, depth: int) -> str:
+    """A set of its own, of the elements in a set of leaves."""
+    assert tree.cls is not None
+    made = tree.cls.__name__
+    if not tree.children:
+        shown = f"{{{', '.join(map(repr, tree.keys))}}}" if tree.keys else ""
+        return shown if shown and made == "set" else f"{made}({shown})"
+    count = itertools.count()
+    target, text = _element(tree.children[0], "efghk"[depth % 5], count)
+    inside = next(leaves) if target == text else f"{text} for {target} in {next(leaves)}"
+    return f"{{{inside}}}" if target != text and made == "set" else f"{made}({inside})"
+
+
+def _element(tree: Tree, letter: str, count: Iterator[int]) -> tuple[str, str]:
+    """An element in a set of leaves as a target, and what it stands for."""
+    if tree.kind != "tuple":
+        name = f"{letter}{next(count)}"
+        return name, build(tree, [name], in_order(()))
+    parts = [_element(child, letter, count) for child in tree.children]
+    return expressions.tuple_text([p[0] for p in parts]), expressions.tuple_text([p[1] for p in parts])
+
+
+_OF_RESULTS: dict[str, Callable[[Tree, Iterator[str], Maker, int], str]] = {
+    "choice": _choice, "constant": _constant, "optional": _optional, "text": _text, "rows": _rows,
+    "mapping": _mapping, "set": _set,
+}  # fmt: skip
 
 
 REBUILT = '''

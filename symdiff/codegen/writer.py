@@ -22,7 +22,7 @@ from symdiff.ir.core import Program, Value, walk
 from symdiff.ir.errstate import Stack
 from symdiff.ir.types import AVal, Kind, Object
 from symdiff.signature import Argument
-from symdiff.trees import NAMED, paths
+from symdiff.trees import NAMED, OF_RESULTS, paths
 
 _OF_SQUARES = frozenset((
     "inv", "det", "logabsdet", "slogdet_sign", "solve", "cholesky", "eigh_values", "eigh_vectors", "eigvalsh",
@@ -263,7 +263,7 @@ class Writer:
 
     def returns(self, kind: str) -> str:
         """The annotation of the result."""
-        if kind == "primal" and self.lowered.out.kind in ("rows", *NAMED):
+        if kind == "primal" and self.lowered.out.kind in (*OF_RESULTS, *NAMED):
             return self.result
         if kind != "primal" or self.lowered.out.kind not in ("leaf", "list", "dict"):
             return "tuple" if kind != "hvp" else "object"

@@ -1,8 +1,8 @@
 """The Python frontend: a partial evaluator from a function's syntax tree to IR.  Where to find what:
 
-the run            lower (from a function to a program; starts again where more must be known), context (the state),
-                   session (what attempts leave to the next), store (names, cells, blocks), problems (what is raised),
-                   values (what a name can hold)
+the run            lower (from a function to a program; starts again where more must be known), results (what it
+                   returns), context (the state), session (what attempts leave to the next), store (names, cells,
+                   blocks), problems (what is raised), values (what a name can hold)
 syntax             desugar (before anything is evaluated), liveness, statements, targets, expressions, withs
 control flow       control (branches, exits), joins (two states become one), type_joins (two types)
 loops              loops, headers (what is carried), carries (as values), rolled (the body, until it serves every

@@ -248,7 +248,8 @@ def _of_the_run(cx: Context, base: DictRef | SetRef, key: Val, grows: bool) -> b
     parts = _parts(key)
     if any(isinstance(part, Num) for part in parts):
         return all(isinstance(part, Known) or is_number(cx, part) or is_text(part) for part in parts)
-    if not grows or not any(isinstance(part, OneOf | Letter) for part in parts) or not all(map(is_text, parts)):
+    told = all(is_text(part) or (isinstance(key, Struct) and is_number(cx, part)) for part in parts)
+    if not grows or not any(isinstance(part, OneOf | Letter) for part in parts) or not told:
         return False
     held = cx.store.get(base.cell)
     if isinstance(key, Struct) or not isinstance(held, dict):
@@ -273,7 +274,8 @@ def makes_entries(base: Val) -> bool:
 def takes_argument(cx: Context, node: ast.AST, function: Val, args: Sequence[Val]) -> None:
     """The same where a method of the dict is called with a key."""
     if isinstance(function, Method) and args:
-        takes(cx, node, function.receiver, args[0], function.name in _CHANGING)
+        in_tuple = function.name == "add" and isinstance(args[0], Struct)
+        takes(cx, node, function.receiver, args[0], function.name in _CHANGING or in_tuple)
     elif isinstance(function, Known) and _module(function) == collected.__name__ and len(args) > 1:
         takes(cx, node, args[0], args[1], function.obj.__name__ in _CHANGING)
 

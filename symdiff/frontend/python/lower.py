@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import collections
-import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MethodType
 from typing import Any
@@ -14,33 +12,26 @@ import numpy as np
 from symdiff import trees
 from symdiff.errors import CompileError
 from symdiff.frontend.python import (
-    alternatives,
     apart,
     calls,
     captured,
     classes,
     containers,
-    forms,
-    grown,
-    keys,
     linked,
     listed,
     loops,
-    memory,
     nodes,
-    objects,
     openings,
     parameters,
+    results,
     rounds,
     sharing,
     telling,
-    texts,
-    unfilled,
     unlike,
     which,
 )
 from symdiff.frontend.python.context import Context, Frame
-from symdiff.frontend.python.instances import Bottom, Pattern
+from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.liveness import Liveness, local_names
 from symdiff.frontend.python.problems import CannotRoll, NeedStatic, Respecialise, Restart
 from symdiff.frontend.python.session import Session, Sharing
@@ -53,12 +44,10 @@ from symdiff.frontend.python.values import (
     Known,
     ListRef,
     ObjRef,
-    OneOf,
     Struct,
     Val,
 )
 from symdiff.frontend.source import Source
-from symdiff.frontend.spelled.collected import ORIGINALS
 from symdiff.frontend.syntax_hash import normalised_hash
 from symdiff.frontend.wrappers import signature_of
 from symdiff.ir import dims, types
@@ -169,7 +158,7 @@ def _attempt(source: Source, signature: Signature, session: Session) -> Lowered:
     statics: list[Static | None] = []
     tree = Tree()
     if not cx.problems and result is not POISON:
-        tree = _structure(cx, source.node, result, leaves, statics)
+        tree = _result(cx, source.node, result, leaves, statics)
     if cx.problems:
         openings.use(cx)
         unlike.use(cx)
@@ -327,124 +316,13 @@ def _leaf(cx: Context, name: str, leaf: AVal, path: Path) -> Val:
 # --- results
 
 
-def _structure(cx: Context, node: ast.AST, val: Val, leaves: list[Value], statics: list[Static | None]) -> Tree:
-    """The structure of the whole result."""
+def _result(cx: Context, node: ast.AST, val: Val, leaves: list[Value], statics: list[Static | None]) -> Tree:
+    """The structure of the whole result; its numbers become the program's results."""
     try:
-        return _flatten(cx, node, val, leaves, statics)
+        return results.structure(cx, node, val, leaves, statics)
     except NeedStatic as error:
         _make_static(cx, error)
         raise Restart from None
-
-
-def _flatten(cx: Context, node: ast.AST, val: Val, leaves: list[Value], statics: list[Static | None]) -> Tree:
-    """The structure of the result; its numbers become the program's results."""
-    if isinstance(val, Struct):
-        children = tuple(_flatten(cx, node, v, leaves, statics) for v in val.items)
-        return Tree(val.kind, val.cls, val.keys or tuple(range(len(children))), children)
-    if isinstance(val, ObjRef):
-        return _flatten_object(cx, node, val, leaves, statics)
-    if isinstance(val, ListRef) and grown.content_of(cx, val) is not None:
-        return _flatten_list(cx, node, val, leaves, statics)
-    items = containers.elements(cx, val)
-    if items is not None:
-        kind = "list" if isinstance(val, ListRef) or (isinstance(val, Known) and isinstance(val.obj, list)) else "tuple"
-        return Tree(kind, None, tuple(range(len(items))), tuple(_flatten(cx, node, v, leaves, statics) for v in items))
-    mapping = containers.entries(cx, val)
-    if mapping is not None:
-        odd = next((key for key in mapping if not keys.is_literal(key)), None)
-        if odd is not None:
-            held = f"a dict with {cx.describe(Known(odd))} as a key"
-            cx.refuse("SD322", node, type=held, rewrite="return the values: `list(d.values())`")
-            return Tree()
-        return Tree(
-            "dict", None, tuple(mapping), tuple(_flatten(cx, node, v, leaves, statics) for v in mapping.values())
-        )
-    if isinstance(val, OneOf):
-        return _flatten_choice(cx, node, val, leaves, statics)
-    val = alternatives.settled(cx, node, val)
-    if cx.is_numeric(val):
-        if memory.check_stale(cx, node, val):
-            return Tree()
-        leaves.append(cx.scope.use(cx.value(val)))
-        statics.append(None)
-    elif isinstance(val, Known) and isinstance(val.obj, (str, bytes, type(None))):
-        statics.append(Static(val.obj))
-    elif val is not POISON:
-        cx.refuse("SD322", node, type=cx.describe(val))
-    return Tree()
-
-
-def _flatten_choice(cx: Context, node: ast.AST, val: OneOf, leaves: list[Value], statics: list[Static | None]) -> Tree:
-    """One of several strings: the program gives its number."""
-    options = [x.obj for x in val.options if isinstance(x, Known) and isinstance(x.obj, (str, bytes, type(None)))]
-    if len(options) < len(val.options):
-        cx.refuse("SD322", node, type=cx.describe(val))
-        return Tree()
-    leaves.append(cx.scope.use(cx.value(val.tag)))
-    statics.append(None)
-    return Tree("choice", None, tuple(options), (Tree(),))
-
-
-def _flatten_list(cx: Context, node: ast.AST, val: ListRef, leaves: list[Value], statics: list[Static | None]) -> Tree:
-    """A list of a length that is not known when compiling: a leaf for each number of an element."""
-    content = cx.store.get(val.cell)
-    tree = _element_tree(content.form)
-    if tree is None or val.cell.kind == "tuple":
-        held = forms.described(content.form)
-        cx.refuse("SD322", node, type=f"a {val.cell.kind} of {held}, of a length that is not known when compiling")
-        return Tree()
-    leaves += map(cx.scope.use, content.values)
-    statics += [None] * len(content.values)
-    return tree if _plain(tree) else Tree("rows", None, (0,), (tree,))
-
-
-def _element_tree(form: Pattern) -> Tree | None:
-    """The structure of an element; None where it holds what is no number."""
-    if form.kind in (*grown.LEAVES, unfilled.KIND):
-        return Tree()
-    if form.kind == nodes.KIND:
-        return None
-    parts = [_element_tree(part) for part in form.parts]
-    children = tuple(part for part in parts if part is not None)
-    if len(children) < len(parts) or form.kind in ("known", texts.KIND):
-        return None
-    if form.kind == "grown":
-        return children[0] if _plain(children[0]) else Tree("rows", None, (0,), children)
-    if form.kind != "object":
-        return Tree(form.kind, form.cls, form.keys or tuple(range(len(children))), children)
-    cls: type = form.cls
-    if not dataclasses.is_dataclass(cls):
-        return Tree("object", cls, tuple(map(str, form.keys)), children)
-    names = [f.name for f in dataclasses.fields(cls)]
-    # the leaves come in the order of the attributes' names, the fields of a tree in their own
-    if sorted(names) != list(form.keys) or names != sorted(names):
-        return None
-    return Tree("dataclass", cls, tuple(names), children)
-
-
-def _plain(tree: Tree) -> bool:
-    return tree.kind == "leaf"
-
-
-def _flatten_object(cx: Context, node: ast.AST, val: ObjRef, leaves: list[Value], statics: list[Static | None]) -> Tree:
-    """An instance of a class of the user's: the fields of a dataclass, or all attributes of another object."""
-    if val.cls in ORIGINALS:
-        theirs = ORIGINALS[val.cls]
-        like = "list(q)" if theirs is collections.deque else "sorted(s)" if theirs in (set, frozenset) else "dict(d)"
-        instead = "the object" if theirs is dict else f"a copy of plain type: `{like}`"
-        cx.refuse("SD322", node, type=f"a {theirs.__name__}", rewrite=f"return {instead}")
-        return Tree()
-    if val.cell in cx.pairing:
-        cx.refuse("SD322", node, type=f"an instance of {val.cls.__name__} that holds itself")
-        return Tree()
-    fields = objects.field_values(cx, node, val)
-    kind = "object" if fields is None else "dataclass"
-    if fields is None:
-        fields = objects.all_values(cx, node, val)
-    cx.pairing.append(val.cell)
-    children = tuple(_flatten(cx, node, v, leaves, statics) for v in fields.values())
-    cx.pairing.pop()
-    return Tree(kind, val.cls, tuple(fields), children)
 
 
 def _lowered(

@@ -67,3 +67,12 @@ def built(form: Pattern, items: Sequence[Val]) -> Text:
         assert isinstance(item, Num) and item.value is not None
         pieces += [before, Piece(item.value, "", spec, item.tags), after]
     return Text(tuple(piece for piece in pieces if piece != ""))
+
+
+def template(form: Pattern) -> str:
+    """How such a text is written, for `str.format`."""
+    found = ""
+    for key in form.keys:
+        before, spec, after = (part.replace("{", "{{").replace("}", "}}") for part in str(key).split(_END))
+        found += f"{before}{{:{spec}}}{after}" if spec else f"{before}{{}}{after}"
+    return found

@@ -1,0 +1,264 @@
+"""Results: containers and objects that the function returns, as their structure and the numbers in it.
+
+By hand: of `return x, {"w": y}` the program returns x and y, and the structure says that they are a pair, of a number
+and a dict.  A list of any length is one list for each number in an element; a dict whose keys are found when it runs is
+two of them, and a set is itself, where texts are numbers.  All are put together where the function returns: `codegen`
+writes that down, and `trees.unflatten` does it where a module could not, as it has none of the user's classes.
+"""
+
+from __future__ import annotations
+
+import ast
+import collections
+import dataclasses
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from symdiff.frontend.python import (
+    absences,
+    alternatives,
+    containers,
+    forms,
+    grown,
+    keys,
+    memory,
+    nodes,
+    objects,
+    sets,
+    texts,
+    unfilled,
+    written,
+)
+from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.instances import Pattern
+from symdiff.frontend.python.values import (
+    NONE,
+    POISON,
+    Known,
+    ListRef,
+    ObjRef,
+    OneOf,
+    Struct,
+    Val,
+)
+from symdiff.frontend.spelled.collected import ORIGINALS
+from symdiff.frontend.spelled.keyed import Keyed
+from symdiff.frontend.spelled.members import Frozen, Members
+from symdiff.ir.core import Value
+from symdiff.ir.types import Member
+from symdiff.signature import Static
+from symdiff.trees import LEAF, Tree
+
+Leaves = list[Value]
+Statics = list[Static | None]
+_LITERALS = (str, bytes, type(None))
+_NOTHING = Tree("constant", None, (None,))
+_CLASSES: dict[Any, type] = {Members: set, Frozen: frozenset}  # of a tree of kind set
+
+
+def structure(cx: Context, node: ast.AST, val: Val, leaves: Leaves, statics: Statics) -> Tree:
+    """The structure of a result; its numbers become the program's results.  What has none is reported."""
+    if isinstance(val, Struct):
+        children = tuple(structure(cx, node, v, leaves, statics) for v in val.items)
+        return Tree(val.kind, val.cls, val.keys or tuple(range(len(children))), children)
+    if isinstance(val, ObjRef):
+        return _object(cx, node, val, leaves, statics)
+    if isinstance(val, ListRef) and grown.content_of(cx, val) is not None:
+        return _list(cx, node, val, leaves, statics)
+    items = containers.elements(cx, val)
+    if items is not None:
+        kind = "list" if isinstance(val, ListRef) or (isinstance(val, Known) and isinstance(val.obj, list)) else "tuple"
+        return Tree(kind, None, tuple(range(len(items))), tuple(structure(cx, node, v, leaves, statics) for v in items))
+    mapping = containers.entries(cx, val)
+    if mapping is not None:
+        odd = next((key for key in mapping if not keys.is_literal(key)), None)
+        if odd is not None:
+            held = f"a dict with {cx.describe(Known(odd))} as a key"
+            cx.refuse("SD322", node, type=held, rewrite="return the values: `list(d.values())`")
+            return Tree()
+        children = tuple(structure(cx, node, v, leaves, statics) for v in mapping.values())
+        return Tree("dict", None, tuple(mapping), children)
+    known = sets.elements(cx, val)
+    if known is not None and all(map(keys.is_literal, known)):
+        cls = type(val.obj) if isinstance(val, Known) else set
+        return Tree("set", cls, tuple(sorted(known, key=lambda x: (type(x).__name__, repr(x)))))
+    if isinstance(val, OneOf):
+        return _choice(cx, node, val, leaves, statics)
+    return _number(cx, node, alternatives.settled(cx, node, val), leaves, statics)
+
+
+def _number(cx: Context, node: ast.AST, val: Val, leaves: Leaves, statics: Statics) -> Tree:
+    if cx.is_numeric(val):
+        if memory.check_stale(cx, node, val):
+            return LEAF
+        leaves.append(cx.scope.use(cx.value(val)))
+        statics.append(None)
+    elif isinstance(val, Known) and isinstance(val.obj, _LITERALS):
+        statics.append(Static(val.obj))
+    elif val is not POISON:
+        cx.refuse("SD322", node, type=cx.describe(val))
+    return LEAF
+
+
+def _choice(cx: Context, node: ast.AST, val: OneOf, leaves: Leaves, statics: Statics) -> Tree:
+    """One of several strings: the program gives its number."""
+    options = [x.obj for x in val.options if isinstance(x, Known) and isinstance(x.obj, _LITERALS)]
+    if len(options) < len(val.options):
+        cx.refuse("SD322", node, type=cx.describe(val))
+        return LEAF
+    leaves.append(cx.scope.use(cx.value(val.tag)))
+    statics.append(None)
+    return Tree("choice", None, tuple(options), (LEAF,))
+
+
+# --- objects
+
+
+def _object(cx: Context, node: ast.AST, val: ObjRef, leaves: Leaves, statics: Statics) -> Tree:
+    """An instance of a class of the user's: the fields of a dataclass, or all attributes of another object."""
+    if val.cls is Keyed:
+        return _keyed(cx, node, val, leaves, statics)
+    if val.cls in _CLASSES:
+        return _set(cx, node, val, leaves, statics)
+    if val.cls in ORIGINALS:
+        theirs = ORIGINALS[val.cls]
+        like = "list(q)" if theirs is collections.deque else "dict(d)"
+        instead = "the object" if theirs is dict else f"a copy of plain type: `{like}`"
+        cx.refuse("SD322", node, type=f"a {theirs.__name__}", rewrite=f"return {instead}")
+        return LEAF
+    if val.cell in cx.pairing:
+        cx.refuse("SD322", node, type=f"an instance of {val.cls.__name__} that holds itself")
+        return LEAF
+    fields = objects.field_values(cx, node, val)
+    kind = "object" if fields is None else "dataclass"
+    if fields is None:
+        fields = objects.all_values(cx, node, val)
+    cx.pairing.append(val.cell)
+    children = tuple(structure(cx, node, v, leaves, statics) for v in fields.values())
+    cx.pairing.pop()
+    return Tree(kind, val.cls, tuple(fields), children)
+
+
+def _keyed(cx: Context, node: ast.AST, val: ObjRef, leaves: Leaves, statics: Statics) -> Tree:
+    """A dict whose keys are found when it runs."""
+    content = objects.attributes(cx, node, val)
+    if content is None:
+        return LEAF
+    children = tuple(structure(cx, node, content[name], leaves, statics) for name in ("_held", "_order"))
+    return Tree("mapping", None, (0, 1), children)
+
+
+def _set(cx: Context, node: ast.AST, val: ObjRef, leaves: Leaves, statics: Statics) -> Tree:
+    """A set whose elements are found when it runs."""
+    content = objects.attributes(cx, node, val)
+    members = None if content is None else grown.content_of(cx, content["_members"])
+    if members is None:
+        return Tree("set", _CLASSES[val.cls])
+    tree = _of_members(cx, val.cls, members.form)
+    if tree is None:
+        cx.refuse("SD322", node, type="a set of functions or of members of enums", rewrite=_NAMES)
+        return LEAF
+    leaves += map(cx.scope.use, members.values)
+    statics.append(None)
+    return tree
+
+
+_NAMES = "keep their names in it"
+
+
+def _of_members(cx: Context, cls: type, form: Pattern) -> Tree | None:
+    assert isinstance(form.type, Member)
+    element = _member(cx, form.type.of.split("_"))
+    return None if element is None else Tree("set", _CLASSES[cls], (0,), (element,))
+
+
+def _member(cx: Context, words: list[str]) -> Tree | None:
+    """The structure of an element of this kind; None as of `_one_of_texts`."""
+    word = words.pop(0)
+    if word == "text":
+        return _one_of_texts(cx, range(len(cx.session.texts or ())))
+    if word[0] != "t":
+        return LEAF
+    parts = [_member(cx, words) for _ in range(int(word[1:]))]
+    children = tuple(part for part in parts if part is not None)
+    return Tree("tuple", None, tuple(range(len(children))), children) if len(children) == len(parts) else None
+
+
+# --- lists of any length
+
+
+def _list(cx: Context, node: ast.AST, val: ListRef, leaves: Leaves, statics: Statics) -> Tree:
+    """A list of a length that is not known when compiling: a leaf for each number of an element."""
+    content = cx.store.get(val.cell)
+    columns = list(map(cx.scope.use, content.values))
+    found: Leaves = []
+    tree = _element(cx, content.form, iter(columns), found)
+    if tree is None:
+        held = forms.described(content.form)
+        cx.refuse("SD322", node, type=f"a {val.cell.kind} of {held}, of a length that is not known when compiling")
+        return LEAF
+    leaves += found
+    statics += [None] * len(found)
+    return _rows(tree, tuple if val.cell.kind == "tuple" else None)
+
+
+def _rows(element: Tree, cls: type | None = None) -> Tree:
+    return element if element.kind == "leaf" and cls is None else Tree("rows", cls, (0,), (element,))
+
+
+def _element(cx: Context, form: Pattern, columns: Iterator[Value], found: Leaves) -> Tree | None:
+    """The structure of an element; None where it holds what is no number.
+
+    `columns` are the lists of the numbers in it, in the order of the form; those that the structure has are put in
+    `found`, in its order.
+    """
+    if form.kind in (*grown.LEAVES, unfilled.KIND):
+        found.append(next(columns))
+        return LEAF
+    if form.kind == texts.KIND:
+        found.append(next(columns))
+        return _one_of_texts(cx, texts.numbers_of(form))
+    if form.kind == "known":
+        known = isinstance(form.val, Known) and isinstance(form.val.obj, _LITERALS)
+        return Tree("constant", None, (form.val.obj,)) if known and isinstance(form.val, Known) else None
+    if form.kind == nodes.KIND or (form.cls in ORIGINALS and form.cls not in (Keyed, *_CLASSES)):
+        return None
+    if form.kind == absences.KIND:
+        found.append(next(columns))
+        inside = [_element(cx, part, columns, found) for part in form.parts] or [_NOTHING]
+        return None if inside[0] is None else Tree("optional", None, (0, 1), (LEAF, inside[0]))
+    parts: dict[Any, tuple[Tree, Leaves]] = {}
+    for key, part in zip(form.keys or range(len(form.parts)), form.parts, strict=True):
+        own: Leaves = []
+        tree = _element(cx, part, columns, own)
+        if tree is None:
+            return None
+        parts[key] = tree, own
+    return _assembled(cx, form, parts, found)
+
+
+def _assembled(cx: Context, form: Pattern, parts: dict[Any, tuple[Tree, Leaves]], found: Leaves) -> Tree | None:
+    """The structure of an element of these parts, of which it may have others in another order than the form."""
+    kind, order = form.kind, tuple(parts)
+    if form.cls is Keyed:
+        kind, order = "mapping", ("_held", "_order")
+    elif form.kind == "object" and dataclasses.is_dataclass(form.cls):
+        fields = tuple(f.name for f in dataclasses.fields(form.cls))
+        kind, order = ("dataclass", fields) if set(fields) == set(parts) else (kind, order)
+    for key in order:
+        found += parts[key][1]
+    children = tuple(parts[key][0] for key in order)
+    if form.kind == "grown":
+        return _rows(children[0])
+    if form.cls in _CLASSES:
+        return _of_members(cx, form.cls, form.parts[0].parts[0])
+    if form.kind == written.KIND:
+        return Tree("text", None, (written.template(form),), children)
+    return Tree(kind, None if kind == "mapping" else form.cls, tuple(map(str, order)) if form.cls else order, children)
+
+
+def _one_of_texts(cx: Context, numbers: Collection[int]) -> Tree | None:
+    """One of the texts of these numbers; None where there are functions or members of enums among them."""
+    held = [(cx.session.texts or ())[k] if k in numbers else NONE for k in range(max(numbers, default=-1) + 1)]
+    known = [x.obj for x in held if isinstance(x, Known) and isinstance(x.obj, _LITERALS)]
+    return Tree("choice", None, tuple(known), (LEAF,)) if len(known) == len(held) else None

@@ -1,0 +1,204 @@
+"""Results whose size is found when the function runs: dicts by keys of the run, sets, lists of dicts, texts, tuples."""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+import symdiff
+from symdiff.errors import CompileError, UsageError
+
+X = np.array([1.5, 0.5, 2.5, 0.25])
+LABELS = np.array([3, 1, 3, 2])
+
+
+@dataclass
+class Reading:
+    """Its fields are not in the order of their names."""
+
+    when: int
+    value: float
+
+
+class Pair(NamedTuple):
+    key: int
+    name: str
+
+
+class Color(Enum):
+    RED = 1
+    BLUE = 2
+
+
+def loss(x):
+    return sum(t * t * t for t in x)
+
+
+def totals(x, labels):
+    found = {}
+    for k, t in zip(labels, x, strict=True):
+        found[int(k)] = found.get(int(k), 0.0) + t * t
+    return loss(x), found
+
+
+def groups(x, labels):
+    found, names = {}, {}
+    for k, t in zip(labels, x, strict=True):
+        key = "many" if t > 1 else "few"
+        if key not in found:
+            found[key] = []
+        found[key].append({"t": t * 2, "k": int(k)})
+        names[f"cell {{{int(k)}-{int(t):02d}}}"] = Reading(int(k), t)
+    return loss(x), (found, names)
+
+
+def of_pairs(x, labels):
+    near = {}
+    for i in range(len(x)):
+        near[int(labels[i]), "up" if x[i] > 1 else "down"] = (x[i] * x, i)
+    return loss(x), {"near": near, "count": len(near)}
+
+
+def sets(x, labels):
+    seen, words, floats = {0}, {("start", 0)}, set()
+    for i in range(len(x)):
+        seen.add(int(labels[i]))
+        words.add(("up" if x[i] > 1 else "down", i % 2))
+        floats.add(x[i] * x[i])
+    return loss(x), [seen, words, floats, frozenset(int(k) for k in labels), seen.copy()]
+
+
+def rows(x, labels):
+    made, flags, first, optional = [], [], [], [None] * len(x)
+    for i in range(len(x)):
+        before = {}
+        for j in range(i):
+            before[int(labels[j])] = x[j]
+        made.append((before, {int(labels[i])}, Reading(i, x[i] ** 2)))
+        flags.append("odd" if labels[i] % 2 else "even")
+        first.append(Pair(int(labels[i]), "pair"))
+        if labels[i] == 3:
+            optional[i] = x[i]
+    return loss(x), {"made": made, "flags": flags, "first": first, "optional": optional, "all": tuple(flags)}
+
+
+def nothing(x, labels):
+    found, seen, late = {}, set(), set()
+    for k in labels[4:]:
+        found[int(k)] = x[0]
+        seen.add(int(k))
+    return loss(x), (found, seen, late)
+
+
+def one_key(x, labels):
+    found = {}
+    found[int(labels[0])] = x[0]
+    return loss(x), found
+
+
+FUNCTIONS = [totals, groups, of_pairs, sets, rows, nothing, one_key]
+
+
+def same(a: Any, b: Any) -> bool:
+    """Equal, of the same classes, and in the same order where there is one."""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, (list, tuple)):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, dict):
+        return same([*a.items()], [*b.items()])
+    if isinstance(a, (set, frozenset)):
+        return a == b and Counter(map(type, a)) == Counter(map(type, b))
+    if isinstance(a, Reading):
+        return same([*vars(a).items()], [*vars(b).items()])
+    return bool(np.array_equal(a, b))
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_what_stands_behind_the_value_is_what_python_returns(function: Callable[..., Any], level: int) -> None:
+    for x, labels in ((X, LABELS), (X.astype(np.float32), LABELS), (X[:0], LABELS[:0])):
+        if function is one_key and not len(x):
+            continue
+        value, rest = function(x, labels)
+        (found, aux), gradient = symdiff.value_and_grad(function, has_aux=True, level=level)(x, labels)
+        assert found == pytest.approx(value, rel=1e-6 if x.dtype == np.float32 else 1e-12)
+        assert same(aux, rest)
+        np.testing.assert_allclose(gradient, 3 * x**2, rtol=1e-6 if x.dtype == np.float32 else 1e-12)
+
+
+@pytest.mark.parametrize("function", [totals, groups, of_pairs, sets, nothing, one_key])
+def test_a_gradient_of_the_gradient(function: Callable[..., Any]) -> None:
+    def slope(x):
+        gradient = symdiff.grad(lambda t: function(t, LABELS)[0])(x)
+        return sum(gradient * np.arange(1.0, 5.0)), function(x, LABELS)[1]
+
+    second, rest = symdiff.grad(slope, has_aux=True)(X)
+    np.testing.assert_allclose(second, 6 * X * np.arange(1.0, 5.0), rtol=1e-12)
+    assert same(rest, function(X, LABELS)[1])
+
+
+@pytest.mark.parametrize("function", [totals, of_pairs, sets, nothing, one_key])
+def test_a_generated_module_returns_them(function: Callable[..., Any]) -> None:
+    space: dict[str, Any] = {}
+    exec(symdiff.generate(function, types="x=f8[n], labels=i8[n]", wrt="x"), space)
+    expected = function(X, LABELS)
+    assert same(space[function.__name__](X, LABELS), expected)
+    assert same(space[f"{function.__name__}_value_and_grad"](X, LABELS)[0][1], expected[1])
+
+
+def test_two_results_share_nothing() -> None:
+    def twice(x, labels):
+        found, seen = totals(x, labels)[1], set(labels.tolist())
+        return loss(x), (found, found, seen, seen)
+
+    first = symdiff.grad(twice, has_aux=True)
+    _, (a, b, c, d) = first(X, LABELS)
+    kept = copy.deepcopy((b, d))
+    a.clear()
+    c.clear()
+    assert (b, d) == kept == first(X, LABELS)[1][1::2]
+
+
+def test_alone_and_in_another_compiled_function() -> None:
+    def alone(x, labels):
+        return totals(x, labels)[1]
+
+    assert same(symdiff.differentiable(alone)(X, LABELS), alone(X, LABELS))
+    assert symdiff.grad(lambda x: alone(x, LABELS)[3])(X).tolist() == [3.0, 0.0, 5.0, 0.0]
+    for derivative in (symdiff.jacobian(alone), lambda x, _: symdiff.jvp(lambda x: alone(x, LABELS), (x,), (x,))):
+        with pytest.raises(UsageError, match=r"SD748 .* returns a list, dict or set of a length not known"):
+            derivative(X, LABELS)
+    with pytest.raises(UsageError, match="SD704 alone returns a dict, but"):
+        symdiff.grad(alone)(X, LABELS)
+    with pytest.raises(UsageError, match="SD748"):
+        symdiff.jvp(lambda x: one_key(x, LABELS)[1], (X,), (X,))
+
+
+def members_of_enums(x, labels):
+    return x[0], {(Color.RED if t > 1 else Color.BLUE) for t in x}
+
+
+def functions_in_a_list(x, labels):
+    found = []
+    for t in x:
+        found.append(np.sin if t > 1 else np.cos)
+    return x[0], found
+
+
+def counted(x, labels):
+    return x[0], Counter(int(k) for k in labels)
+
+
+@pytest.mark.parametrize("function", [members_of_enums, functions_in_a_list, counted])
+def test_refused(function: Callable[..., Any]) -> None:
+    with pytest.raises(CompileError) as caught:
+        symdiff.grad(function, has_aux=True)(X, LABELS)
+    assert {p.code for p in caught.value.problems} == {"SD322"}
