@@ -327,3 +327,15 @@ def test_no_list_on_one_path() -> None:
     assert symdiff.grad(f, argnums=0)(0.5, None) == 1.0
     with pytest.raises(TypeError, match="'NoneType' object is not iterable"):
         symdiff.grad(f, argnums=0)(1.5, None)
+
+
+def whose_message_raises(x):
+    if x < 0:
+        raise ValueError(f"none of these: {min([])}")
+    return x * x
+
+
+def test_an_exception_whose_message_raises() -> None:
+    assert symdiff.grad(whose_message_raises)(1.5) == 3.0
+    with pytest.raises(ValueError, match="arg is an empty sequence"):
+        symdiff.grad(whose_message_raises)(-1.5)

@@ -38,6 +38,7 @@ from tests.programs import (
     methods,
     numpy_functions,
     objects,
+    ordinary,
     outside,
     plain_objects,
     queues,
@@ -77,6 +78,7 @@ FILES = (
         mathematics,
         chosen,
         iterating,
+        ordinary,
         outside,
     ),
     *(

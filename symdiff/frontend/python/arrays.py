@@ -29,6 +29,7 @@ from symdiff.frontend.python.sizes import fresh_opaque
 from symdiff.frontend.python.values import (
     POISON,
     Arr,
+    Bound,
     Cell,
     Closure,
     DictRef,
@@ -112,12 +113,17 @@ def _said_of_function(base: Val, name: str) -> Val | None:
     """`function.__name__` and its like."""
     if isinstance(base, Closure) and name in ("__name__", "__qualname__"):
         return Known(base.source.name if name == "__name__" else base.source.qualname)
-    if isinstance(base, Known) and isinstance(base.obj, _FUNCTIONS) and name in _OF_FUNCTIONS:
-        return Known(getattr(base.obj, name))
-    return None
+    if isinstance(base, Bound) and name in ("__func__", "__self__"):
+        return base.function if name == "__func__" else base.receiver
+    if isinstance(base, Method) and name == "__name__":
+        return Known(base.name)
+    if isinstance(base, Bound) and name in _OF_FUNCTIONS:
+        return _said_of_function(base.function, name)
+    known = isinstance(base, Known) and isinstance(base.obj, _FUNCTIONS) and name in _OF_FUNCTIONS
+    return Known(getattr(base.obj, name)) if known and isinstance(base, Known) and hasattr(base.obj, name) else None
 
 
-_FUNCTIONS = (python_types.FunctionType, python_types.BuiltinFunctionType)
+_FUNCTIONS = (python_types.FunctionType, python_types.BuiltinFunctionType, np.ufunc)
 _OF_FUNCTIONS = ("__name__", "__qualname__", "__doc__", "__module__")
 
 
@@ -164,7 +170,7 @@ _OF_NAMED_TUPLES = ("_replace", "_asdict")
 
 def _plain_attribute(obj: Any, name: str) -> Any:
     """An attribute that reading runs no code for: of a module, a class, or an instance's own dictionary."""
-    if isinstance(obj, (python_types.ModuleType, type)):
+    if isinstance(obj, (python_types.ModuleType, type, np.dtype, np.finfo, np.iinfo)):
         return getattr(obj, name, _NOTHING)
     own = getattr(obj, "__dict__", {})
     if name in own:
@@ -179,8 +185,6 @@ def _plain_attribute(obj: Any, name: str) -> Any:
             if isinstance(obj, tuple) and name in getattr(obj, "_fields", ()):
                 return getattr(obj, name)
             return _NOTHING if hasattr(found, "__get__") else found
-    if isinstance(obj, (np.dtype, np.finfo, np.iinfo)):
-        return getattr(obj, name, _NOTHING)
     return _NOTHING
 
 

@@ -28,7 +28,7 @@ from symdiff.frontend.python import (
 )
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.control import RAISE, RESULT, exit_of
-from symdiff.frontend.python.desugar import placed
+from symdiff.frontend.python.desugar import own_builtins, placed
 from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.liveness import liveness, local_names
 from symdiff.frontend.python.rolled import go_back, mark
@@ -372,6 +372,7 @@ _NO_PARAMETERS = ast.arguments([], [], None, [], [], None, [])
 def _parsed(text: str) -> list[Any]:
     """Statements of a template, their hidden names with `$`; without positions."""
     tree = ast.parse(text.replace("$", _HIDDEN))
+    own_builtins(tree)
     for n in ast.walk(tree):
         for field in ("lineno", "col_offset", "end_lineno", "end_col_offset"):
             if hasattr(n, field):

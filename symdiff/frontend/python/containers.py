@@ -181,14 +181,14 @@ def item_at(cx: Context, node: ast.AST, val: Val, index: Val) -> Val:
 
 def length(cx: Context, node: ast.AST, val: Val) -> Val:
     """`len(val)`."""
-    from symdiff.frontend.python import sets
+    from symdiff.frontend.python import answers, sets
     from symdiff.frontend.python.arrays import size_of
 
     if val is POISON:
         return POISON
     counted = special_methods.call(cx, node, val, "__len__", [])
     if counted is not None:
-        return counted
+        return answers.length(cx, node, counted)
     staged = grown.content_of(cx, val)
     if staged is not None:
         cx.at(node)

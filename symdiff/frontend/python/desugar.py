@@ -15,12 +15,14 @@ Rewritten before anything is evaluated, into statements at the same positions; t
     for t in itertools.count(): …     $1 = $iter(itertools.count())
                                       while True: t = $next($1); …
 
-A name with a `$` cannot be the user's.  `HIDDEN` says what those are that the rewritten text calls.
+A name with a `$` cannot be the user's.  `HIDDEN` says what those are that the rewritten text calls; builtins are
+`$$ len` in texts of the compiler's, as `len` may be a name of the user's.
 """
 
 from __future__ import annotations
 
 import ast
+import builtins
 import copy
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -64,7 +66,15 @@ HIDDEN: dict[str, Any] = {
     "$bound": bound, "$sequence": sequence, "$mapping": mapping, "$without": without,
     "$match_part": match_part, "$len": len, "$list": list, "$iter": iter, "$next": next,
     "$isinstance": isinstance, "$AssertionError": AssertionError,
+    **{f"$$ {name}": obj for name, obj in vars(builtins).items()},
 }  # fmt: skip
+
+
+def own_builtins(tree: ast.AST) -> None:
+    """Let a text of the compiler's mean the builtins by their names, whatever these are where it is run."""
+    for n in ast.walk(tree):
+        if isinstance(n, ast.Name) and hasattr(builtins, n.id):
+            n.id = f"$$ {n.id}"
 
 
 @dataclass(frozen=True, slots=True)

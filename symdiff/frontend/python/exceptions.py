@@ -46,7 +46,8 @@ def raise_here(cx: Context, stmt: ast.stmt, test: Val) -> None:
     """`if test: raise E(…)`: nothing is joined behind it."""
     assert isinstance(stmt, ast.Raise)
     side, found = control.branch(cx, lambda: _raise_staged(cx, stmt))
-    if found is not None and not found.done and not found.operands:
+    plain = isinstance(found, Raised) and not found.done and not found.operands
+    if plain:
         _emit(cx, stmt, test, found)
     elif found is not None:  # what the message shows is computed where it is raised
         nothing, _ = control.branch(cx, lambda: None)

@@ -66,7 +66,7 @@ def isinstance_(cx: Context, node: ast.AST, args: Args, of_class: bool = False) 
     if of_class:
         found = [ORIGINALS.get(given, given)] if isinstance(given, type) else []
     else:
-        found = _classes_of(args[0])
+        found = classes_of(args[0])
     if isinstance(args[0], Foreign):
         return cx.refuse_object(node)
     for one in wanted:
@@ -81,14 +81,14 @@ def isinstance_(cx: Context, node: ast.AST, args: Args, of_class: bool = False) 
         return nodes.there(cx, node, args[0], positive=issubclass(args[0].cls, wanted))
     maybe = SomeIterator in found and True not in answers and any(hasattr(one, "__next__") for one in wanted)
     if len(answers) != 1 or maybe:
-        return _unclear(cx, node, "issubclass" if of_class else "isinstance", args[0])
+        return unclear(cx, node, "issubclass" if of_class else "isinstance", args[0])
     answer = answers.pop()
     if not answer or not all(any(one in cls.__mro__ for one in wanted) for cls in found):
         _rely_on_registrations(cx, found, wanted, answer)
     return Known(answer)
 
 
-def _unclear(cx: Context, node: ast.AST, use: str, val: Val) -> Val:
+def unclear(cx: Context, node: ast.AST, use: str, val: Val) -> Val:
     if isinstance(val, Num):
         return cx.refuse("SD312", node, use=use, name=f"`{cx.text(node)}`")
     what = f"`{use}` of {cx.describe(val)}"
@@ -121,13 +121,13 @@ def _is_of_library(cls: type) -> bool:
     return cls.__module__ == "builtins" or of_library(cls.__module__)
 
 
-def _classes_of(val: Val) -> list[type]:
+def classes_of(val: Val) -> list[type]:
     """The classes that a value may have: of a scalar that may be Python's or NumPy's, both of every dtype.
 
     None of what has one that is not known here.
     """
     if isinstance(val, OneOf):
-        return [cls for option in val.options for cls in _classes_of(option)]
+        return [cls for option in val.options for cls in classes_of(option)]
     cls = class_of_value(val)
     if isinstance(val, Node):
         return [val.cls, type(None)] if val.none else [val.cls]
@@ -203,9 +203,9 @@ def type_(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
         return classes.class_value(cx, of.cls)
     if isinstance(args[0], Foreign):
         return cx.refuse_object(node)
-    found = set(_classes_of(args[0]))
+    found = set(classes_of(args[0]))
     if len(found) != 1 or SomeIterator in found:
-        return _unclear(cx, node, "type", args[0])
+        return unclear(cx, node, "type", args[0])
     return Known(found.pop())
 
 

@@ -280,12 +280,14 @@ def unary(cx: Context, node: ast.AST, op: ast.AST, val: Val) -> Val | None:
 
 def truth(cx: Context, node: ast.AST, val: Val) -> Val | None:
     """Whether an object counts as true; None for what is no object."""
-    from symdiff.frontend.python import operators
+    from symdiff.frontend.python import answers, operators
 
-    for name in ("__bool__", "__len__"):
-        found = call(cx, node, val, name, [])
-        if found is not None:
-            return operators.truth(cx, node, found)
+    found = call(cx, node, val, "__bool__", [])
+    if found is not None:
+        return answers.truth(cx, node, found)
+    found = call(cx, node, val, "__len__", [])
+    if found is not None:
+        return operators.truth(cx, node, answers.length(cx, node, found))
     return Known(True) if isinstance(val, ObjRef) else None
 
 
