@@ -28,6 +28,7 @@ DERIVED = "∂"
 _ELEMENTS = {"seq_get", "seq_set", "seq_swap", "seq_last", "seq_rest", "seq_delete"}
 _SEQUENCES = {*_ELEMENTS, "opt_get"}
 _INDEXING = {"index", "index_set", "index_add", "part_set", "part_add"}
+_SLICING = {"seq_slice", "seq_add_part", "span_start", "span_size"}
 _PYTHON_ARITHMETIC = {"div", "floordiv", "floor_divide", "mod", "remainder", "pow"}
 _OF_SOME = {"max", "min", "argmax", "argmin"}  # ValueError, along an axis without elements
 _BINDERS = {"bind_dim"}  # kept where the size that they bind is read
@@ -88,6 +89,8 @@ def may_raise(op: Op) -> bool:
         return True
     if name in _INDEXING:
         return _index_may_raise(op)
+    if name in _SLICING:
+        return any(item[3:4] == ("v",) for item in op.params["spec"])
     if name == "seq_order":  # arrays behind equal numbers have no truth value
         return any(isinstance(v.type, types.Seq) and types.sizes(v.type) for v in op.ins)
     if name == "as_array":  # what NumPy's stack needs one element for
@@ -181,7 +184,7 @@ def _index_may_raise(op: Op) -> bool:
     for item in op.params["spec"]:
         if item[0] in ("new", "rest"):
             continue
-        if item[0] in ("array", "mask"):
+        if item[0] in ("array", "mask") or item[3:4] == ("v",):  # a step may be 0
             return True
         if item[0] == "at" and (item[1] is None or not _inside(item[1], array.shape[axis])):
             return True

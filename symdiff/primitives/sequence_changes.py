@@ -185,6 +185,16 @@ span_size = prim(
     infer=lambda ins, regions, spec: (types.INT,),
     numpy=lambda params, ins: f"len({_range_text(params, ins)})",
 )
+# how many numbers a range has whose step is found when it runs
+range_size = prim(
+    "range_size",
+    "lo hi step",
+    CONSTANT,
+    infer=lambda ins, regions: (types.INT,),
+    numpy="len(range(lo, hi, step))",
+    raises=True,
+    samples=lambda rng: [((1, 8, 3), {}), ((8, 1, -3), {}), ((3, 3, 2), {})],
+)
 
 
 def _start(b: Any, s: Any, i: Any, spec: Spec) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -90,3 +91,45 @@ def test_what_is_no_index_is_refused_at_its_line(index, use, made):
     module = run_notebook(f"<{line} of {made}>", MISUSE.format(made=made, misuse=line))
     with pytest.raises(CompileError, match=rf"(?s):4:.*SD321.*{re.escape(line)}"):
         symdiff.grad(module["f"], 1)(np.ones(3), 0.5)
+
+
+def every(v, k):
+    return sum([t * t for t in v][::k])
+
+
+def changed_by(v, k, count):
+    a = [t * t for t in v]
+    a[::k] = [0.0] * count
+    return sum(a)
+
+
+def over_places(v, k):
+    return v[0] * len(range(0, 7, k))
+
+
+def of_an_array(v, k):
+    return np.sum(v[::k])
+
+
+@pytest.mark.parametrize("function", (every, over_places, of_an_array))
+def test_a_step_of_0_that_is_found_when_it_runs(function: Any) -> None:
+    given = lambda v, ks: function(v, ks[0])
+    for steps in ([2], [-1], [0]):
+        check(given, np.array([1.0, 2.0, 3.0]), np.array(steps))
+
+
+def check(function: Any, *args: Any) -> None:
+    """The value of the plain call, or the same exception."""
+    try:
+        expected = function(*args)
+    except ValueError as error:
+        with pytest.raises(ValueError, match=re.escape(str(error))):
+            symdiff.value_and_grad(function)(*args)
+    else:
+        assert symdiff.value_and_grad(function)(*args)[0] == expected
+
+
+def test_as_many_as_every_kth_element() -> None:
+    given = lambda v, ks, counts: changed_by(v, ks[0], counts[0])
+    for step, count in ((2, 2), (2, 3), (-3, 1), (-3, 2)):
+        check(given, np.array([1.0, 2.0, 3.0]), np.array([step]), np.array([count]))

@@ -42,3 +42,32 @@ def names_of_functions(x):
     chosen = np.sin if x > 0 else math.cos
     table = {step.name: step.apply(x) for step in steps}
     return table["square"] * table["exp"] + table["mean"] * len(chosen.__name__) + table["apply"] * chosen(x)
+
+
+@cases(1.3, 30)
+@cases(1.3, 3)
+def sieves(s, n):
+    """Of Eratosthenes, as a list and as an array: the step of each slice is the prime that was found."""
+    is_prime, also = [True] * (n + 1), np.ones(n + 1, dtype=bool)
+    is_prime[:2], also[:2] = [False, False], False
+    for p in range(2, int(n**0.5) + 1):
+        if is_prime[p]:
+            is_prime[p * p :: p] = [False] * len(range(p * p, n + 1, p))
+        if also[p]:
+            also[p * p :: p] = False
+    return sum(k**-s for k, prime in enumerate(is_prime) if prime) - np.sum(np.flatnonzero(also) ** -2.0) * s
+
+
+@cases(signed(6), np.array([2, 1, -1, -3]))
+@cases(signed(0), np.array([2, -1]))
+def steps(v, ks):
+    total = 0.0
+    for k in ks:
+        a, b = [t * t for t in v], v * v
+        a[::k] = [t * k for t in a[::k]]
+        b[::k] *= k
+        c = a + a
+        del c[1::k]
+        total += sum(i * t for i, t in enumerate(c)) + b @ v + np.sum(v[::k] * b[::k])
+        total += sum(v[i] for i in range(6)[::k] if i < v.size and i in range(0, 2 * k, k)) * len(range(1, 9)[::k])
+    return total

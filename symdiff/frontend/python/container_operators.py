@@ -111,7 +111,7 @@ def _repeated(cx: Context, node: ast.AST, left: Val, right: Val) -> Val | None:
         if whole is None or not list_changes.is_index(cx, other):
             continue
         if _is_list(one):
-            return list_changes.repeated(cx, node, whole, other)
+            return list_changes.repeated(cx, node, whole, operators.convert(cx, node, other, Kind.PYTHON, "i8"))
         return cx.need_static(node, other, "how often a tuple is repeated")
     return None
 

@@ -324,7 +324,7 @@ def searched(cx: Context, node: ast.AST, index: Val, known: Sequence[Val]) -> bo
 
     It is the last resort: where the loop that the index depends on can be unrolled, no element is looked for.
     """
-    parts = (index.lo, index.hi) if isinstance(index, SliceVal) else (index,)
+    parts = (index.lo, index.hi, index.step) if isinstance(index, SliceVal) else (index,)
     staged = [p for p in parts if isinstance(p, Num) and p.type.dtype[0] in "iu"]
     if not staged or (any(p.tags for p in staged) and (cx.frame.path, id(node)) not in cx.session.searched):
         return False

@@ -88,7 +88,9 @@ def listed(cx: Context, node: ast.AST, val: Val) -> Val | None:
 
 
 def checked_step(cx: Context, node: ast.AST, where: SliceVal) -> bool:
-    """Whether the step of a slice is known and not 0; reported if not."""
+    """Whether the step of a slice is an integer, and known not to be 0 where it is known; reported if not."""
+    if is_found(where.step):
+        return True
     if not isinstance(where.step, Known) or (where.step.obj is not None and type(where.step.obj) is not int):
         cx.need_static(node, where.step, "the step of a slice")
         return False
@@ -103,7 +105,6 @@ def place_of(cx: Context, node: ast.AST, where: SliceVal) -> tuple[Spec, list[Va
     """Which slice of a list that is, with its staged bounds; None after a problem."""
     if not checked_step(cx, node, where):
         return None
-    assert isinstance(where.step, Known)
     bounds: list[Any] = []
     operands: list[Value] = []
     for bound in (where.lo, where.hi):
@@ -115,8 +116,22 @@ def place_of(cx: Context, node: ast.AST, where: SliceVal) -> tuple[Spec, list[Va
         else:
             cx.refuse("SD321", node, operation="a slice", left="a list", right=cx.describe(bound))
             return None
-    spec = (("slice", *bounds, None if where.step.obj == 1 else where.step.obj, None),)
-    return spec, operands
+    step: Any = None if step_of(where) == 1 else step_of(where) or "v"
+    if step == "v":
+        operands.append(cx.value(where.step))
+    return (("slice", *bounds, step, None),), operands
+
+
+def is_found(val: Val) -> bool:
+    """Whether it is an integer that is found when the code runs."""
+    return isinstance(val, Num) and not val.type.shape and val.type.dtype[0] in "iu"
+
+
+def step_of(where: SliceVal) -> int | None:
+    """The step of a slice that `checked_step` has looked at; None of one that is found when it runs."""
+    if not isinstance(where.step, Known):
+        return None
+    return 1 if where.step.obj is None else int(where.step.obj)
 
 
 def sliced(cx: Context, node: ast.AST, content: Grown, where: SliceVal) -> Grown | None:
@@ -434,7 +449,7 @@ def _in_order(form: Pattern, first: bool) -> bool:
 
 __all__: Sequence[str] = [
     "checked_step", "column", "columns", "content_of", "extend", "inserted",
-    "is_index", "joined", "length", "listed", "made",
+    "is_found", "is_index", "joined", "length", "listed", "made",
     "part", "place_of", "removed", "repeated",
-    "search", "sliced", "sorted_", "spliced", "taken_when_run", "unpacked", "without",
+    "search", "sliced", "sorted_", "spliced", "step_of", "taken_when_run", "unpacked", "without",
 ]  # fmt: skip

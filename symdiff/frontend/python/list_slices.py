@@ -10,7 +10,7 @@ import ast
 from dataclasses import replace
 from typing import Any
 
-from symdiff.frontend.python import comprehensions, grown, list_changes, lodging, raising
+from symdiff.frontend.python import comprehensions, grown, list_changes, lodging, raising, ranges
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import POISON, Grown, Known, ListRef, Num, SliceVal, Val
 
@@ -26,6 +26,18 @@ $gone = range(len($list))[$lo:$hi:$step]
 $rest = []
 for $k, $item in enumerate($list):
     if $k not in $gone: $rest.append($item)
+return $rest
+"""
+# The same where the step is found when it runs, for `$count` places from `$start` on.
+_COUNTED_BY = """\
+if len($new) != $count:
+    raise ValueError(f'attempt to assign sequence of size {len($new)} to extended slice of size {$count}')
+"""
+_PUT_BY = f"{_COUNTED_BY}for $k, $item in enumerate($new): $list[$start + $k * $step] = $item\n"
+_KEPT_BY = """\
+$rest = []
+for $k, $item in enumerate($list):
+    if ($k - $start) % $step or not 0 <= ($k - $start) // $step < $count: $rest.append($item)
 return $rest
 """
 
@@ -51,7 +63,7 @@ def assign(cx: Context, node: ast.AST, base: ListRef, content: Any, where: Slice
     items = containers.items_of(cx, node, val)
     new = list_changes.content_of(cx, val) if items is None else tuple(items)
     place = known(cx, node, where)
-    if place is None and content == () and is_slice(cx, node, where) and step_of(where) == 1:
+    if place is None and content == () and is_slice(cx, node, where) and list_changes.step_of(where) == 1:
         place = slice(None)
     if val is POISON:
         return
@@ -84,7 +96,7 @@ def put(cx: Context, node: ast.AST, base: ListRef, content: Grown, where: SliceV
     """`s[where] = new`, of a list that may be changed."""
     if not is_slice(cx, node, where):
         return
-    if step_of(where) == 1:
+    if list_changes.step_of(where) == 1:
         changed = list_changes.spliced(cx, node, content, where, new)
         if changed is not None:
             lodging.change(cx, node, base.cell, changed)
@@ -92,36 +104,36 @@ def put(cx: Context, node: ast.AST, base: ListRef, content: Grown, where: SliceV
     staged = grown.staged(cx, node, new) if new != () and isinstance(new, tuple) else new
     if staged is not None:
         lodging.change(cx, node, base.cell, content)
-        given = {**_given(where), "$list": base, "$new": list_changes.made(cx, node, staged)}
-        comprehensions.run(cx, node, f"put {staged == ()}", _COUNTED if staged == () else _PUT, given)
+        given = {**_given(cx, node, content, where), "$list": base, "$new": list_changes.made(cx, node, staged)}
+        counted, put = (_COUNTED, _PUT) if isinstance(where.step, Known) else (_COUNTED_BY, _PUT_BY)
+        text = counted if staged == () else put
+        comprehensions.run(cx, node, f"put {text}", text, given)
 
 
 def delete(cx: Context, node: ast.AST, base: ListRef, content: Grown, where: SliceVal) -> None:
     """`del s[where]`, of a list that may be changed."""
     if not is_slice(cx, node, where):
         return
-    if step_of(where) == 1:
+    if list_changes.step_of(where) == 1:
         rest = list_changes.spliced(cx, node, content, where, ())
     else:
-        given = {**_given(where), "$list": list_changes.made(cx, node, content)}
-        rest = list_changes.content_of(cx, comprehensions.run(cx, node, "kept by slice", _KEPT, given))
+        given = {**_given(cx, node, content, where), "$list": list_changes.made(cx, node, content)}
+        text = _KEPT if isinstance(where.step, Known) else _KEPT_BY
+        rest = list_changes.content_of(cx, comprehensions.run(cx, node, "kept by slice", text, given))
         rest = replace(rest, shared=content.shared) if isinstance(rest, Grown) else rest
     if rest is not None:
         lodging.change(cx, node, base.cell, rest)
 
 
-def step_of(where: SliceVal) -> int:
-    """The step of a slice that `is_slice` has looked at."""
-    assert isinstance(where.step, Known)
-    return 1 if where.step.obj is None else int(where.step.obj)
-
-
-def _given(where: SliceVal) -> dict[str, Val]:
-    return {"$lo": where.lo, "$hi": where.hi, "$step": where.step}
+def _given(cx: Context, node: ast.AST, content: Grown, where: SliceVal) -> dict[str, Val]:
+    if isinstance(where.step, Known):
+        return {"$lo": where.lo, "$hi": where.hi, "$step": where.step}
+    start, count = ranges.span(cx, node, list_changes.length(cx, content), where)
+    return {"$start": start, "$count": count, "$step": where.step}
 
 
 def is_slice(cx: Context, node: ast.AST, where: SliceVal) -> bool:
-    """Whether a list has such a slice, of a step that is known and not 0; reported if not."""
+    """Whether a list has such a slice, of a step that is an int, and not known to be 0; reported if not."""
     if where.step is POISON or not list_changes.checked_step(cx, node, where):
         return False
     for bound in (where.lo, where.hi):

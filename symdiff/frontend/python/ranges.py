@@ -10,11 +10,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from symdiff.frontend.python import operators
+from symdiff.frontend.python import list_changes, operators
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import POISON, Known, Sequence_, SliceVal, Val, size, static_size
+from symdiff.frontend.python.values import POISON, Known, Num, Sequence_, SliceVal, Val, size, static_size
 from symdiff.ir import dims
 from symdiff.ir.dims import Dim
+from symdiff.ir.types import Kind
 
 
 def length(cx: Context, node: ast.AST, val: Sequence_) -> Val:
@@ -25,7 +26,7 @@ def length(cx: Context, node: ast.AST, val: Sequence_) -> Val:
     if isinstance(lo, Known) and lo.obj == 0 and isinstance(step, Known) and step.obj == 1:
         return hi if operators.as_dim(hi) is not None else most(cx, node, hi, Known(0))
     if not isinstance(step, Known):
-        return cx.need_static(node, step, "the step of a range whose length is asked for")
+        return cx.emit(node, "range_size", lo, hi, step)
     # (hi - lo) / step, rounded up
     down = _calc(cx, node, ast.FloorDiv(), _calc(cx, node, ast.Sub(), hi, lo), Known(-step.obj))
     return most(cx, node, _calc(cx, node, ast.Sub(), Known(0), down), Known(0))
@@ -39,6 +40,7 @@ def element(cx: Context, node: ast.AST, val: Sequence_, index: Val) -> Val:
         return POISON
     if not cx.is_numeric(index) or cx.aval(index).dtype[0] not in "iu":
         return cx.refuse("SD321", node, operation="[…]", left="a range", right=cx.describe(index))
+    index = _int(cx, node, index)
     below = operators.compare(cx, node, ast.Lt(), index, Known(0))
     at = _chosen(cx, node, below, _calc(cx, node, ast.Add(), index, n), index)
     for op, bound in ((ast.Lt(), Known(0)), (ast.GtE(), n)):
@@ -52,7 +54,7 @@ def contains(cx: Context, node: ast.AST, val: Sequence_, item: Val) -> Val:
 
     lo, hi, step = val.parts
     if not isinstance(step, Known):
-        return cx.need_static(node, step, "the step of a range that a number is looked for in")
+        return _contains_by_step(cx, node, val, item)
     first, last = (ast.GtE(), ast.Lt()) if step.obj > 0 else (ast.LtE(), ast.Gt())
 
     def on_it() -> Val:
@@ -63,6 +65,25 @@ def contains(cx: Context, node: ast.AST, val: Sequence_, item: Val) -> Val:
         return control.short_circuit(cx, node, operators.compare(cx, node, last, item, hi), True, on_it)
 
     return control.short_circuit(cx, node, operators.compare(cx, node, first, item, lo), True, below)
+
+
+def _contains_by_step(cx: Context, node: ast.AST, val: Sequence_, item: Val) -> Val:
+    """The same where the step, and with it the end that is the larger, is found when it runs."""
+    from symdiff.frontend.python import control
+
+    lo, _, step = val.parts
+    n, away = length(cx, node, val), _calc(cx, node, ast.Sub(), item, lo)
+
+    def compare(op: ast.cmpop, a: Val, b: Val) -> Val:
+        return operators.compare(cx, node, op, a, b)
+
+    def inside() -> Val:
+        k = _calc(cx, node, ast.FloorDiv(), away, step)
+        from_first = compare(ast.GtE(), k, Known(0))
+        return control.short_circuit(cx, node, from_first, True, lambda: compare(ast.Lt(), k, n))
+
+    on_it = compare(ast.Eq(), _calc(cx, node, ast.Mod(), away, step), Known(0))
+    return control.short_circuit(cx, node, on_it, True, inside)
 
 
 def method(cx: Context, node: ast.AST, val: Sequence_, name: str, args: list[Val], kwargs: dict[str, Val]) -> Val:
@@ -121,9 +142,10 @@ def sliced(cx: Context, node: ast.AST, val: Sequence_, where: SliceVal) -> Val:
     """`range(…)[lo:hi:step]`, itself a range."""
     if POISON in (where.lo, where.hi, where.step):
         return POISON
+    where = SliceVal(*(_int(cx, node, part) for part in (where.lo, where.hi, where.step)))
     first, end, step = val.parts
     if not isinstance(where.step, Known):
-        return cx.need_static(node, where.step, "the step of a slice")
+        return _sliced_by_step(cx, node, val, where)
     by = 1 if where.step.obj is None else where.step.obj
     if by == 0:
         return cx.refuse("SD403", node, function="a slice", message="the step is zero")
@@ -145,6 +167,28 @@ def sliced(cx: Context, node: ast.AST, val: Sequence_, where: SliceVal) -> Val:
     return Sequence_("range", (start, stop, _calc(cx, node, ast.Mult(), step, Known(by))))
 
 
+def _sliced_by_step(cx: Context, node: ast.AST, val: Sequence_, where: SliceVal) -> Val:
+    """The same where the step is found when it runs."""
+    first, _, step = val.parts
+    at, count = span(cx, node, length(cx, node, val), where)
+    if at is POISON:
+        return POISON
+    by = _calc(cx, node, ast.Mult(), where.step, step)
+    start = _calc(cx, node, ast.Add(), first, _calc(cx, node, ast.Mult(), at, step))
+    return Sequence_("range", (start, _calc(cx, node, ast.Add(), start, _calc(cx, node, ast.Mult(), count, by)), by))
+
+
+def span(cx: Context, node: ast.AST, n: Val, where: SliceVal) -> tuple[Val, Val]:
+    """Where a slice of n elements begins, and how many it has."""
+    place = POISON if n is POISON else list_changes.place_of(cx, node, where)
+    if place is POISON or place is None:
+        return POISON, POISON
+    spec, operands = place
+    of = cx.at(node)
+    start, count = (of.emit(name, cx.value(n), *operands, spec=spec)[0] for name in ("span_start", "span_size"))
+    return cx.wrap(start), cx.wrap(count)
+
+
 def bound(cx: Context, node: ast.AST, given: Val, n: Val, by: int) -> Val | None:
     """A bound of a slice as a place from the start, as far as a slice reaches; None where it is left out."""
     if isinstance(given, Known) and given.obj is None:
@@ -153,6 +197,13 @@ def bound(cx: Context, node: ast.AST, given: Val, n: Val, by: int) -> Val | None
     below = operators.compare(cx, node, ast.Lt(), given, Known(0))
     back = most(cx, node, _calc(cx, node, ast.Add(), given, n), lowest)
     return _chosen(cx, node, below, back, least(cx, node, given, highest))
+
+
+def _int(cx: Context, node: ast.AST, val: Val) -> Val:
+    """A number of NumPy's as the int that a range takes it for; anything else as it is."""
+    if not isinstance(val, Num) or val.type.shape or val.type.dtype[0] not in "iu":
+        return val
+    return operators.convert(cx, node, val, Kind.PYTHON, "i8")
 
 
 def _calc(cx: Context, node: ast.AST, op: ast.operator, a: Val, b: Val) -> Val:

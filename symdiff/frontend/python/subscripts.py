@@ -121,10 +121,15 @@ def _add_slice(cx: Context, node: ast.AST, spec: _Spec, entry: SliceVal, n: Dim)
     step = entry.step
     if memory.is_poison(entry.lo, entry.hi, step):
         return None
-    if not isinstance(step, Known) or (step.obj is not None and type(step.obj) is not int):
-        cx.need_static(node, step, "the step of a slice")
+    place = (cx.frame.path, id(node))
+    found = isinstance(step, Num) and not step.type.rank and step.type.dtype[0] in "iu"
+    if found and isinstance(step, Num) and step.tags and place not in cx.session.searched:
+        cx.need_static(node, step, "the step of a slice", place)
         return None
-    if step.obj == 0:
+    if not found and not (isinstance(step, Known) and (step.obj is None or type(step.obj) is int)):
+        cx.refuse("SD321", node, operation="a slice", left="an array", right=cx.describe(step))
+        return None
+    if isinstance(step, Known) and step.obj == 0:
         cx.refuse("SD403", node, function="a slice", message="the step is zero")
         return None
     bounds: list[Any] = []
@@ -144,8 +149,11 @@ def _add_slice(cx: Context, node: ast.AST, spec: _Spec, entry: SliceVal, n: Dim)
         bounds.append("v")
         known.append(bound.dim if bound.dim is not None else sizes.fresh_opaque(cx, ("bound", value)))
         keys.append(value if bound.dim is None else bound.dim)
-    size = _size(cx, n, entry, known, keys, step.obj or 1)
-    spec.items.append(("slice", bounds[0], bounds[1], step.obj, size))
+    if not isinstance(step, Known):
+        spec.operands.append(cx.value(step))
+    by: Any = step.obj if isinstance(step, Known) else "v"
+    size = _size(cx, n, entry, known, keys, by or 1) if by != "v" else _size_by_step(cx, n, keys, step)
+    spec.items.append(("slice", bounds[0], bounds[1], by, size))
     return True
 
 
@@ -157,6 +165,11 @@ def _size(cx: Context, n: Dim, entry: SliceVal, known: list[Dim | None], keys: l
         return found
     size = sizes.fresh_opaque(cx, ("slice", n, *keys, step))
     return dims.dmin(size, 1) if step == 1 and _is_one_further(cx, entry.lo, entry.hi) else size
+
+
+def _size_by_step(cx: Context, n: Dim, keys: list[Any], step: Val) -> Dim:
+    assert isinstance(step, Num)
+    return sizes.fresh_opaque(cx, ("slice", n, *keys, cx.value(step) if step.dim is None else step.dim))
 
 
 def _is_one_further(cx: Context, lo: Val, hi: Val) -> bool:
