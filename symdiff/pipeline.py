@@ -29,6 +29,7 @@ from symdiff.ir.build import Builder
 from symdiff.ir.collector import uncollected
 from symdiff.ir.core import Block, Function, Program, Value
 from symdiff.ir.effects import may_raise
+from symdiff.ir.lengths import known_by_length, with_lengths
 from symdiff.ir.text import print_program
 from symdiff.ir.types import AVal, Kind, Seq
 from symdiff.ir.verify import checked
@@ -40,7 +41,6 @@ from symdiff.passes.dce import dce
 from symdiff.passes.fills import fills
 from symdiff.passes.layout import same_layout
 from symdiff.passes.lending import in_place
-from symdiff.passes.lengths import Readers, with_lengths
 from symdiff.passes.lone import asks_for_sides, lone_values
 from symdiff.passes.masks import wild_values
 from symdiff.passes.queues import queues
@@ -368,16 +368,17 @@ def lengths_alone(pair: reverse.Vjp) -> reverse.Vjp:
     """
     first, second, n = pair.forward.main, pair.backward.main, pair.n_residuals
     start = len(first.body.outs) - n
-    readers = Readers(second.body)
-    lists = [k for k, p in enumerate(second.body.params[:n]) if readers.only_length(p)]
+    incoming = second.body.params
+    lists = set(known_by_length(second.body.ops, second.body.outs, incoming[:n]))
     if not lists:
         return pair
     b, outs, counts = Builder(), list(first.body.outs), dict[Value, Value]()
-    for k in lists:
+    for k in [k for k, v in enumerate(incoming) if v in lists]:
         s = outs[start + k]
         outs[start + k] = b.op("seq_len", s, hint=f"n_{s.hint}" if s.hint else "").value
-        counts[second.body.params[k]] = Value(types.INT, outs[start + k].hint)
-    body = with_lengths(second.body, counts)
+        counts[incoming[k]] = Value(types.INT, outs[start + k].hint)
+    ops, results = with_lengths(second.body.ops, second.body.outs, counts)
+    body = Block(tuple(counts.get(v, v) for v in incoming), tuple(ops), tuple(results))
     forward = Function(first.name, Block(first.body.params, (*first.body.ops, *b.ops), tuple(outs)), first.dims)
     return replace(
         pair,

@@ -21,7 +21,7 @@ from symdiff.ad.backward import Half
 from symdiff.ad.finals import finals
 from symdiff.ad.halves import Backward, copies, ct_value
 from symdiff.ad.lending import accumulators, finish
-from symdiff.ad.rewritten import rewritten
+from symdiff.ad.rewritten import changed_lists, rewritten
 from symdiff.ir import types
 from symdiff.ir.build import Builder, V
 from symdiff.ir.core import Block, Op, Value
@@ -53,7 +53,7 @@ def reverse_loop(sweep: Sweep, op: Op, b: Builder) -> Steps:
     carry, caps = select(part.carry_params, on.carry), select(part.cap_params, on.caps)
     seeded = [*select(part.carry_ends, on.carry), *caps, *select(part.y_ends, on.ys)]
     sweep.turns += 1
-    sweep.rewritten |= rewritten(part)
+    sweep.rewritten |= rewritten(part) | changed_lists(sweep.reversal.program, part.body, part.carry_params)
     pulls = yield sweep.forward(part.body, inner, seeded)
     seeds = [(v, ct_value(p)) for v, p in zip(select(part.carry_ends, on.carry), carry, strict=True)]
     seeds += [(v, ct_value(v)) for v in (*caps, *select(part.y_ends, on.ys))]

@@ -40,10 +40,12 @@ from symdiff.ad.halves import (
 )
 from symdiff.ad.loops import reverse_loop
 from symdiff.ad.order import reading_first
+from symdiff.ad.rewritten import changed_lists
 from symdiff.ad.ruled import call_jvp, call_vjp
 from symdiff.ir import types
 from symdiff.ir.build import Builder
 from symdiff.ir.core import Block, Op, Params, Value
+from symdiff.ir.lengths import known_by_length, with_lengths
 from symdiff.ir.steps import Steps
 
 if TYPE_CHECKING:
@@ -63,7 +65,8 @@ class Sweep:
         self.active = self.varied & reached
         self.steady = steady_values(body)
         self.turns = 0  # how many loops there are around what is being reversed
-        self.rewritten: set[Value] = set()  # arrays that the innermost loop around them writes in part
+        # arrays and lists that the innermost loop around them, or the function, changes in part
+        self.rewritten = set() if owns_memory else changed_lists(reversal.program, body, body.params)
         self.tests: dict[Value, Op] = {}  # whether an optional value is there, by the result
         self.absent: set[Value] = set()  # the optional values of a branch that are not there, by its condition
         self.wild: set[Value] = set()
@@ -143,6 +146,9 @@ class Sweep:
         same = {} if self.reversal.literal else same_reads(b.ops)
         ops = [_reading(op, same) for op in prune(half.b.ops, results)]
         free = free_values(ops, results, [ct for _, ct in seeds])
+        if not self.rewritten.isdisjoint(free):
+            ops, results = _lengths_alone(block, b, ops, results, [v for v in free if v in self.rewritten])
+            free = free_values(ops, results, [ct for _, ct in seeds])
         passed = set(direct)
         makers = made_anew(b.ops, passed, steady)
         if not self.reversal.literal:
@@ -171,6 +177,19 @@ class Sweep:
         """Of what is passed again, what costs no list: it is read anyway, whole, or the same in every turn."""
         read = set(free)
         return {v for v in direct if v in read or v in self.steady or v.type == types.INT}
+
+
+def _lengths_alone(
+    block: Block, b: Builder, ops: list[Op], results: list[Value], lists: Sequence[Value]
+) -> tuple[list[Op], list[Value]]:
+    """The backward half with lengths, which the forward half finds before these lists change, in place of the lists."""
+    counts: dict[Value, Value] = {}
+    for s in known_by_length(ops, results, lists):
+        at = 0 if s in block.params else next(k for k, op in enumerate(b.ops, 1) if s in op.outs)
+        found = Builder(b.loc)
+        counts[s] = found.op("seq_len", s, hint=f"n_{s.hint}" if s.hint else "").value
+        b.ops[at:at] = found.ops
+    return with_lengths(ops, results, counts) if counts else (ops, results)
 
 
 def _with_finished(

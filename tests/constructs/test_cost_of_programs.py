@@ -53,6 +53,8 @@ PROGRAMS: dict[Callable[..., Any], tuple[str, Arguments]] = {
     elements.one_of_two_by_a_condition: ("v=f8[n], x=float", numbers),
     elements.lists_and_arrays_by_a_condition: ("v=f8[n], x=float", lambda n: (vector(n) - 0.5, 0.1)),
     recursive_data.element_scaled_on_one_of_two_paths: ("x=f8[n]", lambda n: (vector(n) - 0.5,)),
+    recursive_data.path_of_a_search: ("a=float, x=f8[n]", line),
+    recursive_data.state_put_back: ("a=float, x=f8[n]", line),
 }
 
 

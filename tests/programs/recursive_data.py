@@ -317,3 +317,40 @@ def element_scaled_on_one_of_two_paths(x):
     s = [1.0, 2.0]
     _scaled(s, x, 0)
     return s[0] * s[1] + np.sum(x)
+
+
+@cases(0.7, signed(4))
+@cases(0.7, array(1))
+def path_of_a_search(a, x):
+    """A list that is longer in deeper calls, and whole in the last one."""
+    path = []
+    best = 0.0
+
+    def go(k):
+        nonlocal best
+        if k == len(x):
+            best += path[0] * path[-1]
+            return sum(t * t for t in path)
+        path.append(x[k] * a)
+        found = go(k + 1)
+        return found + path.pop()
+
+    return go(0) + best
+
+
+@cases(0.7, signed(4))
+@cases(0.7, array(1))
+def state_put_back(a, x):
+    """An element that is another one in deeper calls."""
+    state = [1.0] * len(x)
+
+    def go(k):
+        if k == len(x):
+            return state[0] * state[-1] + sum(state)
+        before = state[k]
+        state[k] = x[k] * a
+        found = go(k + 1)
+        state[k] = before
+        return found + state[k] * a
+
+    return go(0)
