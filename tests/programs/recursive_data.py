@@ -354,3 +354,17 @@ def state_put_back(a, x):
         return found + state[k] * a
 
     return go(0)
+@cases(0.7, signed(2))
+def flood_fill_of_rows_that_were_appended(x, v):
+    grid = []
+    for t in v:
+        grid.append([u + t * x for u in v])
+
+    def fill(i, j):
+        if not (0 <= i < len(grid) and 0 <= j < len(grid[i])) or grid[i][j] > 2.5:
+            return 0.0
+        here = grid[i][j]
+        grid[i][j] = 3.0
+        return x * here + fill(i + 1, j) + fill(i - 1, j) + fill(i, j + 1) + fill(i, j - 1)
+
+    return fill(0, 0) + sum(grid[-1]) * x

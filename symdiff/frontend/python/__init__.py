@@ -17,9 +17,10 @@ containers         containers (of known structure), container_methods, comprehen
                    sums, insertions, searches), swaps (two elements exchanged), unfilled (lists in it that are
                    empty yet), texts (that differ in its elements), absences (None in them), openings (how these are
                    met), lodging (elements as views of their lists), rereading (these, where the list was changed),
-                   forms (as messages name them); tables (dicts read by a key of the run), keyed (dicts whose keys are
-                   found when it runs), sets_of_the_run, unlike (how these are met), sorting (names beside numbers),
-                   list_comparisons, one_of_list (of two elements one), written (texts of numbers as keys)
+                   sameness (of two of these), forms (as messages name them); tables (dicts read by a key of the
+                   run), keyed (dicts whose keys are found when it runs), sets_of_the_run, unlike (how these are met),
+                   sorting (names beside numbers), list_comparisons, one_of_list (of two elements one), written (texts
+                   of numbers as keys)
 objects            objects (instances), own_attributes (`vars(x)`), classes (what a class says without running it),
                    reflection (`isinstance`), followed (a change of what a branch chose), nodes (objects that are
                    numbers in lists), linked (of which classes), of_none (the errors of None in their place)

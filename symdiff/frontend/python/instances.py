@@ -98,6 +98,8 @@ class Instance:
     parameters: list[Arr | Reference] = field(default_factory=list)  # that memory, in order
     written: set[int] = field(default_factory=set)  # what of it is changed: returned after the result
     outer: dict[Hashable, Outer] = field(default_factory=dict)  # cells and names from around that it changes: the same
+    # The lists among both, by number or cell, whose elements it changes, and where these may hold one object twice.
+    elements: dict[Hashable, frozenset[tuple[int, ...]]] = field(default_factory=dict)
     exits: tuple[Pattern, ...] = ()  # what these hold when it returns
     nested: tuple[int, int] = (1, 0)  # how deep its result is in its own kind, and in how many rounds it got deeper
     apart: bool = False  # whether what it returns is memory of its own, or of what was passed, as the data say
@@ -150,6 +152,21 @@ class Instances:
         if any(c.serial < instance.first_cell for c in cell.may) or (cell.external and not isinstance(val, Arr)):
             return False
         return self._returns(cell, val)
+
+    def note_elements(self, val: Reference) -> bool:
+        """The same of the elements of a list, which are told apart where it is called.
+
+        Raises Widened where the function was not compiled as one that changes them.
+        """
+        if not self.note_write(val):
+            return False
+        instance = self.active[-1]
+        key = instance.own.get(val.cell, val.cell)
+        if key not in instance.elements:
+            instance.elements[key] = frozenset()
+            instance.result, instance.exits = None, ()
+            raise Widened
+        return True
 
     def note_binding(self, key: tuple[int, str]) -> bool:
         """The same of a name of a function around."""

@@ -38,6 +38,7 @@ from symdiff.frontend.python.values import (
     Val,
     same_known,
 )
+from symdiff.ir import types
 from symdiff.ir.core import Value
 
 LOST = None  # the mark of an element whose place in its list is no longer known
@@ -76,7 +77,7 @@ class Entered:
 def enter(cx: Context, val: Val, form: Pattern, group: Cell, loc: Loc, at: Path = ()) -> Entered:
     """Hold what can be changed in a value that is put into a list, at a path of an element of this form."""
     made, seen = Entered(), dict[Cell, Path]()
-    shared, within = set[Path](), set[Path]()
+    shared, places = set[Path](), set[Path]()
     found = list(inside(cx, val, at))
     for path, part in found:
         cell, content = part.cell, cx.store.get(part.cell)
@@ -85,9 +86,9 @@ def enter(cx: Context, val: Val, form: Pattern, group: Cell, loc: Loc, at: Path 
             continue
         reached = related(_known_as(cx, cell))
         twice = {seen[c] for c in reached if c in seen}
-        twice = {p for p in twice if not _within(path, p)} | ({path} if twice else set())
+        twice = {p for p in twice if not within(path, p)} | ({path} if twice else set())
         if group in reached:
-            within |= set(_places(form, cell.kind))
+            places |= set(_places(form, cell.kind))
             shared.add(path)
         shared |= twice
         if not _plain(cx, part):
@@ -95,10 +96,10 @@ def enter(cx: Context, val: Val, form: Pattern, group: Cell, loc: Loc, at: Path 
         elif group not in reached and not twice and memory.held(cx, cell) is None and not _deep(form, path):
             made.own.append((path, cell))
         if isinstance(content, Grown):
-            within |= of_inner(content.shared, in_form(form, path))
+            places |= of_inner(content.shared, in_form(form, path))
         seen[cell] = path
         memory.hold(cx, part, loc)
-    made.shared = within.union(in_form(form, path) for path in shared)
+    made.shared = places.union(in_form(form, path) for path in shared)
     for _, part in found:
         for cell in _known_as(cx, part.cell):
             unite(cell, group)
@@ -134,10 +135,10 @@ def of_inner(shared: Collection[Path], at: Path) -> set[Path]:
 def inner_of(shared: Collection[Path], at: Path) -> frozenset[Path]:
     """The contrary: what is shared of the elements of a list at a path, or all where the list itself may be."""
     begun = (*at, ANY)
-    return frozenset(path[len(begun) :] for path in shared if _within(path, begun) or _within(begun, path))
+    return frozenset(path[len(begun) :] for path in shared if within(path, begun) or within(begun, path))
 
 
-def _within(path: Path, outer: Path) -> bool:
+def within(path: Path, outer: Path) -> bool:
     return path[: len(outer)] == outer
 
 
@@ -287,13 +288,22 @@ def may_change(cx: Context, cell: Cell) -> bool:
     if found is None:
         return False
     home = found.view.home
-    content = cx.store.get(home)
-    if any(_within(found.path, path) for path in content.shared):
+    if home.external is not None or home.argument is not None:
         return False
-    outside = home.external is not None or home.argument is not None or cx.belongs_outside(home.serial)
-    if outside or (_stale(cx, home) and not refreshed(cx, home)):
+    if cx.belongs_outside(home.serial) and not _given_back(cx, home):
+        return False
+    if any(within(found.path, path) for path in cx.store.get(home).shared):
+        return False
+    if _stale(cx, home) and not refreshed(cx, home):
         return False
     return memory.held(cx, home) is None or may_change(cx, home)
+
+
+def _given_back(cx: Context, home: Cell) -> bool:
+    """Whether the recursive function that is being compiled may change elements of a list from around it."""
+    sizes = [d for t in grown.leaf_types(cx.store.get(home).form) for d in types.sizes(t)]
+    passed = home in cx.instances.active[-1].own or all(isinstance(d, int) for d in sizes)
+    return passed and cx.instances.note_elements(ListRef(home))
 
 
 def _stale(cx: Context, cell: Cell) -> bool:
@@ -321,46 +331,6 @@ def refreshed(cx: Context, cell: Cell) -> bool:
 def _in(cx: Context, cell: Cell, view: View) -> bool:
     found = cx.store.get(("lodged", cell))
     return isinstance(found, Lodged) and found.view is view and not _stale(cx, cell)
-
-
-def may_be_one(cx: Context, a: Cell, b: Cell) -> bool:
-    """Whether two arrays or objects of lists that grow may be one."""
-    if b not in related([a]):
-        return False
-    one, other = lodged(cx, a), lodged(cx, b)
-    if one is None or other is None or one.view.home is not other.view.home:
-        return True
-    content = cx.store.get(one.view.home)
-    apart = not any(_within(one.path, path) or _within(other.path, path) for path in content.shared)
-    return not (apart and one.path != other.path)
-
-
-def listed_in(cx: Context, cell: Cell, values: Collection[Value]) -> bool:
-    """Whether some of these values are lists that may have an array as an element."""
-    contents = (cx.store.get(c) for c in cell.kin and related([cell]))
-    return any(v in values for content in contents if isinstance(content, Grown) for v in content.values)
-
-
-def same_place(cx: Context, node: ast.AST, a: Cell, b: Cell, positive: bool) -> Val | None:
-    """Whether two objects, each with memory of its own here, are one; None where it is not known."""
-    from symdiff.frontend.python import operators
-
-    reached = related([a])
-    if b not in reached:
-        passed = any(cx.belongs_outside(c.serial) for c in reached)
-        return None if passed and any(cx.belongs_outside(c.serial) for c in related([b])) else Known(not positive)
-    one, other = lodged(cx, a), lodged(cx, b)
-    if one is None or other is None or one.view.home is not other.view.home:
-        return None
-    content = cx.store.get(one.view.home)
-    if any(_within(one.path, path) or _within(other.path, path) for path in content.shared):
-        return None
-    if one.path != other.path:
-        return Known(not positive)
-    if not (one.view.fixed and other.view.fixed):
-        return None
-    op = ast.Eq() if positive else ast.NotEq()
-    return operators.compare(cx, node, op, one.view.index, other.view.index)
 
 
 # --- changes
@@ -426,7 +396,7 @@ def put_back(cx: Context, node: ast.AST, cell: Cell, before: Any) -> None:
         values[n] = cx.at(node).emit("seq_set", values[n], index, value)[0]
     cx.store.set(home, replace(wide, values=tuple(values), shared=frozenset(shared)))
     unite(home, wide.group)
-    _outdate(cx, node, cell, view)
+    _outdate(cx, node, cell, *_around(cx, view))
     put_back(cx, node, home, old)
 
 
@@ -456,7 +426,7 @@ def _detached(cx: Context, node: ast.AST, view: View, at: Path, new: Any) -> Non
     alone = all(c in homes or not isinstance(cx.store.get(c), Grown) or _in_any(cx, c, views) for c in reached)
     for cell in reached:
         found = cx.store.get(("lodged", cell))
-        if isinstance(found, Lodged) and found.view.home is view.home and _within(found.path, at):
+        if isinstance(found, Lodged) and found.view.home is view.home and within(found.path, at):
             cx.store.set(("lodged", cell), LOST)
             if alone and found.view is view and cell not in kept and not _stale(cx, cell):
                 cx.store.set(("frozen", cell), cx.loc(node))  # nothing changes it any more
@@ -482,13 +452,20 @@ def _in_any(cx: Context, cell: Cell, views: list[View]) -> bool:
     return isinstance(found, Lodged) and found.view in views
 
 
-def _outdate(cx: Context, node: ast.AST, changed: Cell, view: View) -> None:
-    """Everything but the element itself that may hold what was changed is stale."""
-    homes, views = _around(cx, view)
+def outdate_elements(cx: Context, node: ast.AST, home: Cell) -> None:
+    """A function changed elements of a list: everything but the list itself that may hold one of them is stale."""
+    found = lodged(cx, home)
+    homes = {home} if found is None else {home, *_around(cx, found.view)[0]}
+    _outdate(cx, node, home, homes, [])
+
+
+def _outdate(cx: Context, node: ast.AST, changed: Cell, homes: set[Cell], views: list[View]) -> None:
+    """Everything but the element itself, or the list, that may hold what was changed is stale."""
     written = (changed.name or memory.A_KIND[changed.kind], cx.loc(node))
-    for cell in sorted(related([view.home]), key=lambda c: c.serial):
+    for cell in sorted(related(homes), key=lambda c: c.serial):
         valid = cell in homes or _in_any(cx, cell, views) or cx.store.get(("frozen", cell)) is not MISSING
         valid = valid or _of_numbers(cx, cell)
-        if valid or cx.store.get(cell) is MISSING or (cell.kind == "array" and changed.kind != "array"):
+        spared = cell.kind == "array" and changed.kind != "array" and bool(views)
+        if valid or cx.store.get(cell) is MISSING or spared:
             continue
         cx.store.set(("stale", cell), written)

@@ -9,7 +9,7 @@ is the number that it had.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -261,6 +261,8 @@ class Rebuilding:
     make: Callable[[Pattern, str], Val]
     hold: Callable[[Cell, Any], None]
     memory: list[Arr | Reference] = field(default_factory=list)
+    # by number or cell: where an element of a list may be twice, or be known in another way
+    shared: Mapping[Hashable, frozenset[tuple[int, ...]]] = field(default_factory=dict)
 
     def value(self, pattern: Pattern, name: str) -> Any:
         if pattern.kind == "known":
@@ -283,7 +285,7 @@ class Rebuilding:
             cell = Cell(kind, pattern.val.obj if isinstance(pattern.val, Known) else None, name=name)
             made = ListRef(cell) if staged else grown.assembled(pattern, (), cell)
             self.memory.append(made)
-            self.hold(cell, self.content(pattern, name, cell))
+            self.hold(cell, self.content(pattern, name, cell, len(self.memory) - 1))
             return made
         if pattern.kind == nodes.KIND:
             return Node(pattern.cls, self.value(pattern.parts[0], name), bool(pattern.token))
@@ -295,14 +297,14 @@ class Rebuilding:
         names = [f"{name}_{key}" if name and key else name for key in keys] or [name] * len(pattern.parts)
         return [self.value(p, n) for p, n in zip(pattern.parts, names, strict=True)]
 
-    def content(self, pattern: Pattern, name: str, cell: Cell) -> Any:
-        """What a list, dict or object of a pattern holds."""
+    def content(self, pattern: Pattern, name: str, cell: Cell, key: Hashable) -> Any:
+        """What a list, dict or object of a pattern holds; `key` is its number, or the cell where it is from around."""
         if pattern.kind == "grown":
             names = grown.leaf_names(pattern.parts[0], name)
             found = [self.make(Pattern("seq", listed=t), n) for t, n in zip(value_types([pattern]), names, strict=True)]
             values = tuple(v.value for v in found if isinstance(v, Listed))
-            shared = frozenset({()}) if grown.has_memory(pattern.parts[0]) else frozenset[tuple[int, ...]]()
-            return Grown(values, pattern.parts[0], cell, shared)
+            everywhere = frozenset({()}) if grown.has_memory(pattern.parts[0]) else frozenset[tuple[int, ...]]()
+            return Grown(values, pattern.parts[0], cell, self.shared.get(key, everywhere))
         return grown.content_like(pattern, self.parts(pattern, name))
 
 

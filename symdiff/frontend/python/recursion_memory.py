@@ -16,11 +16,11 @@ must not be known to the function in a way that the call does not tell of.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from symdiff.frontend.python import containers, grown, kinship, lodging, memory, pattern_joins, patterns
+from symdiff.frontend.python import containers, grown, kinship, lodging, memory, pattern_joins, patterns, sameness
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Instance, Outer, Pattern, Widened
 from symdiff.frontend.python.may_be_none import Differ
@@ -94,7 +94,7 @@ def take_outer(
             assert isinstance(made, Arr)
             cx.store.set(outer.val.cell, cx.store.get(made.cell))
         elif outer.val is not None:
-            cx.store.set(outer.val.cell, rebuilding.content(entry, _name(key), outer.val.cell))
+            cx.store.set(outer.val.cell, rebuilding.content(entry, _name(key), outer.val.cell, key))
         else:
             cx.store.set(key, rebuilding.value(entry, _name(key)))
 
@@ -213,9 +213,22 @@ class Given:
         if len(instance.aliases) == len(old):
             old = [a | b for a, b in zip(instance.aliases, old, strict=True)]
             pairs |= instance.shared
-        made = (tuple(old), pairs, kin)
-        cx.instances.changed |= made != (instance.aliases, instance.shared, instance.kin)
-        instance.aliases, instance.shared, instance.kin = made
+        twice = self._twice(kin)
+        made = (tuple(old), pairs, kin, twice)
+        cx.instances.changed |= made != (instance.aliases, instance.shared, instance.kin, instance.elements)
+        instance.aliases, instance.shared, instance.kin, instance.elements = made
+
+    def _twice(self, kin: bool) -> dict[Hashable, frozenset[tuple[int, ...]]]:
+        """Of the lists whose elements are changed, where one may be twice from now on."""
+        found = dict(self.instance.elements)
+        for key in found:
+            found[key] |= frozenset({()}) if kin else _shared_in(self.cx, self._cell(key))
+        return found
+
+    def _cell(self, key: Hashable) -> Cell:
+        found = self.instance.parameters[key].cell if isinstance(key, int) else key
+        assert isinstance(found, Cell)
+        return found
 
     def _is_older(self, cell: Cell) -> bool:
         """Whether memory was there before the function ran: not that of a round that was taken back."""
@@ -228,9 +241,12 @@ class Given:
         cells = [val.cell for val in self.memory]
         cells += [v.cell for v in instance.parameters] + [c for c in instance.outer if isinstance(c, Cell)]
         held = [known_as(cx, c) for c in cells if has_elements(cx, c)]
+        known = {*instance.reads, *instance.own, *(c for c in instance.outer if isinstance(c, Cell))}
+        told = [self._cell(key) for key in instance.elements]  # at each call, that nothing else holds what they hold
         for k, group in enumerate(held):
             found = kinship.related(group)
-            outside = any(c.serial < instance.first_cell for c in found - set(group))
+            older = {c for c in found - group if c.serial < instance.first_cell}
+            outside = bool(older & known if any(c in group for c in told) else older)
             if outside or any(not found.isdisjoint(other) for other in [*held[:k], *held[k + 1 :]]):
                 return True
         return False
@@ -270,23 +286,67 @@ def separate(cx: Context, node: ast.AST, instance: Instance, given: Sequence[Arr
     for k in instance.written:
         others = [*cells[:k], *cells[k + 1 :]]
         if _met_elsewhere(cx, instance, cells[k], others, outer):
-            cx.refuse_memory(node, cells[k].name, instance)
+            _refuse(cx, node, instance, cells[k])
             return False
     for cell in outer:
         known = {*cells, *(c for c in instance.reads if c is not cell)}
         if {cell, *cell.may} & known:
-            cx.refuse_memory(node, cell.name, instance)
+            _refuse(cx, node, instance, cell)
             return False
-    return True
+    return all(_elements_apart(cx, node, instance, key, given) for key in instance.elements)
+
+
+def _elements_apart(
+    cx: Context, node: ast.AST, instance: Instance, key: Hashable, given: Sequence[Arr | Reference]
+) -> bool:
+    """Whether the elements of a list that the function changes are known to it as such alone; False if reported."""
+    val = given[key] if isinstance(key, int) else instance.outer[key].val
+    if not isinstance(val, ListRef):
+        return True
+    cell = val.cell
+    others = {*(v.cell for v in given), *instance.reads, *(c for c in instance.outer if isinstance(c, Cell))} - {cell}
+    met = _holds_one_of(cx, instance, cell, others)
+    if not met and not _shared_in(cx, cell):
+        return True
+    passed_on = not met and cx.belongs_outside(cell.serial) and cx.instances.note_elements(val)
+    if passed_on and not _shared_in(cx, cell):
+        return True
+    _refuse(cx, node, instance, cell)
+    return False
+
+
+def _refuse(cx: Context, node: ast.AST, instance: Instance, cell: Cell) -> None:
+    """Refuse what the function knows in another way too: of a list, after an attempt with its elements told apart."""
+    before = len(cx.problems)
+    cx.refuse_memory(node, cell.name, instance)
+    if has_elements(cx, cell) and len(cx.problems) > before:
+        problem = cx.problems.pop()
+        memory.take_apart(cx, problem)
+        cx.problems.append(problem)
+
+
+def _shared_in(cx: Context, cell: Cell) -> frozenset[kinship.Path]:
+    """Where an element of a list may be twice, or be known in another way: one of known structure as it was `taken`."""
+    content = cx.store.get(cell)
+    if isinstance(content, Grown):
+        return content.shared
+    if content == ():
+        return frozenset()
+    _, _, shared = cx.taken.get(id(content), (content, None, {()}))
+    inner = [cx.store.get(part.cell) for item in content for _, part in kinship.inside(cx, item)]
+    twice = shared or any(held.shared for held in inner if isinstance(held, Grown))
+    return frozenset({()}) if twice else frozenset()
 
 
 def _met_elsewhere(cx: Context, instance: Instance, cell: Cell, others: Sequence[Cell], outer: Sequence[Cell]) -> bool:
     if {cell, *cell.may} & {*others, *instance.reads, *outer}:
         return True
-    if not has_elements(cx, cell):
-        return False
+    return has_elements(cx, cell) and _holds_one_of(cx, instance, cell, others)
+
+
+def _holds_one_of(cx: Context, instance: Instance, cell: Cell, others: Iterable[Cell]) -> bool:
     related = [c for other in others if has_elements(cx, other) for c in known_as(cx, other)]
-    return any(lodging.may_be_one(cx, cell, c) for c in related) or lodging.listed_in(cx, cell, instance.captures)
+    return any(sameness.may_be_one(cx, cell, c) for c in related) or sameness.listed_in(cx, cell, instance.captures)
 
 
 def take_back(
@@ -298,14 +358,16 @@ def take_back(
     values: Iterator[Val],
 ) -> Val | None:
     """Put into memory what a call gives back; its result, None after a problem."""
-    rebuilding = Rebuilding(lambda p, name: next(values), cx.store.set, [*given])
+    rebuilding = Rebuilding(lambda p, name: next(values), cx.store.set, [*given], instance.elements)
     result, *contents = found
     made: Val = rebuilding.value(result, "")
-    into: list[tuple[Hashable, Arr | Reference | None]] = [(None, given[k]) for k in sorted(instance.written)]
+    into: list[tuple[Hashable, Arr | Reference | None]] = [(k, given[k]) for k in sorted(instance.written)]
     into += [(key, outer.val) for key, outer in instance.outer.items()]
     for (key, val), pattern in zip(into, contents, strict=True):
         if not _put(cx, node, key, val, pattern, rebuilding):
             return None
+        if key in instance.elements and isinstance(val, ListRef):
+            lodging.outdate_elements(cx, node, val.cell)
     _alias(cx, node, instance, rebuilding.memory, len(given))
     return made
 
@@ -324,7 +386,7 @@ def _put(
         return True
     if not containers.changeable(cx, node, val):
         return False
-    lodging.change(cx, node, val.cell, rebuilding.content(pattern, val.cell.name, val.cell))
+    lodging.change(cx, node, val.cell, rebuilding.content(pattern, val.cell.name, val.cell, key))
     return True
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import alternatives, apart, containers, lodging, memory, objects, patterns, sizes
+from symdiff.frontend.python import alternatives, apart, containers, memory, objects, patterns, sameness, sizes
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.store import Changes, Scope, captured_params, close
@@ -307,9 +307,9 @@ class Region:
         cells = {arr.cell, *arr.cell.may}
         if sum(bool(cells & {a.cell, *a.cell.may}) for _, _, a in self.own) > 1:
             return True
-        if any(a is not arr and lodging.may_be_one(self.cx, arr.cell, a.cell) for _, _, a in self.own):
+        if any(a is not arr and sameness.may_be_one(self.cx, arr.cell, a.cell) for _, _, a in self.own):
             return True
-        if lodging.listed_in(self.cx, arr.cell, self.scope.captures):
+        if sameness.listed_in(self.cx, arr.cell, self.scope.captures):
             return True
         return any(self.cx.store.get(c) in self.scope.captures for c in cells)
 

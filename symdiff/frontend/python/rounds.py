@@ -199,7 +199,7 @@ def _lower(cx: Context, node: ast.AST, instance: Instance) -> None:
         scope.use(v)
     incoming: list[Value] = []
     make = partial(_parameter, cx, incoming)
-    taking = Rebuilding(make, cx.store.set)
+    taking = Rebuilding(make, cx.store.set, shared=dict.fromkeys(instance.elements, frozenset()))
     bound = {name: taking.value(p, name) for name, p in instance.params.items()}
     recursion_memory.take_outer(cx, node, instance, taking, make)
     instance.parameters, instance.own = taking.memory, {val.cell: k for k, val in enumerate(taking.memory)}

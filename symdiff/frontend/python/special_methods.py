@@ -249,9 +249,9 @@ def same_object(cx: Context, node: ast.AST, left: Val, right: Val, positive: boo
     if isinstance(left, Reference) and isinstance(right, Reference):
         if left.cell is right.cell:
             return Known(positive)
-        from symdiff.frontend.python import linked, lodging
+        from symdiff.frontend.python import linked, sameness
 
-        found = lodging.same_place(cx, node, left.cell, right.cell, positive)
+        found = sameness.same_place(cx, node, left.cell, right.cell, positive)
         apart.compared(cx, node, left, right)
         if found is None:
             linked.note_meant(cx, left, right)
