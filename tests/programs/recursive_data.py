@@ -354,6 +354,8 @@ def state_put_back(a, x):
         return found + state[k] * a
 
     return go(0)
+
+
 @cases(0.7, signed(2))
 def flood_fill_of_rows_that_were_appended(x, v):
     grid = []
