@@ -195,3 +195,45 @@ SPACE = types.SimpleNamespace(w=1.5, v=np.ones(2))
 def test_the_dictionary_is_a_dict() -> None:
     assert grad(lambda p, x: x * 3.0 if isinstance(vars(p), dict) else x, 1)(Plain(2.0), 3.0) == 3.0
     assert grad(lambda p, x: x * 3.0 if type(p.__dict__) is dict else x, 1)(Plain(2.0), 3.0) == 3.0
+
+
+class Cell:
+    left = None
+    label: Any = None
+
+    def __init__(self, e: Any) -> None:
+        self.e = e
+
+
+def of_the_class(x: Any, v: Any) -> Any:
+    """What no instance has, the class has: None, which is no absence of an attribute."""
+    cells = [Cell(t * x) for t in v]
+    for a, b in zip(cells, cells[1:], strict=False):
+        b.left = a
+    for c in cells:
+        if c.left is not None:
+            c.e += 0.5 * c.left.e
+        if c.label is None and getattr(c, "label", 1.0) is None and hasattr(c, "left"):
+            c.e *= x
+    return sum((c.e for c in cells), 0.0 * x)
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+@pytest.mark.parametrize("n", [0, 1, 2, 5])
+def test_an_attribute_of_the_class_may_be_none(n: int, level: int) -> None:
+    v = np.linspace(0.2, 0.7, n)
+    value, (slope, _) = value_and_grad(of_the_class, (0, 1), level=level)(0.5, v)
+    assert value == pytest.approx(of_the_class(0.5, v), rel=1e-14)
+    assert slope == pytest.approx((of_the_class(0.5 + 1e-6, v) - of_the_class(0.5 - 1e-6, v)) / 2e-6, rel=1e-8)
+
+
+def set_in_a_branch(x: Any) -> Any:
+    c = Cell(x)
+    if x > 0.4:
+        c.left = Cell(x * x)
+    return c.e if c.left is None else c.left.e
+
+
+def test_an_attribute_that_one_path_sets_is_refused_with_what_helps() -> None:
+    with pytest.raises(CompileError, match="set it in `__init__`, or before the branch or loop"):
+        grad(set_in_a_branch)(0.5)

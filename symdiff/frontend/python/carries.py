@@ -304,7 +304,8 @@ def slots_of(cx: Context, slot: Slot, before: Any, after: Any) -> list[tuple[Slo
         now = after if after is BOTTOM else cx.store.get(after.cell)
         found += slots_of(cx, slot.parts[0], was, now)
     if slot.kind in COMPOSITE:
-        a, b = inside(slot, before) or (), inside(slot, after) or ()
+        nothing = (BOTTOM,) * len(slot.parts)  # of what has another form on another path
+        a, b = inside(slot, before) or nothing, inside(slot, after) or nothing
         found += [each for s, x, y in zip(slot.parts, a, b, strict=True) for each in slots_of(cx, s, x, y)]
     return found
 

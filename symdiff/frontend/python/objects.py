@@ -33,6 +33,7 @@ from symdiff.frontend.python import (
 )
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.problems import NeedStatic
+from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.values import (
     NONE,
     POISON,
@@ -85,7 +86,7 @@ def attribute(cx: Context, node: ast.AST, base: Val, name: str) -> Val | None:
     if cls is None or name == "__class__":
         return None if cls is None else nodes.class_of(cx, node, base, cls)
     found = classes.lookup(cls, name)
-    raw = found[1] if found is not None else None
+    raw = found[1] if found is not None else MISSING
     if isinstance(base, ObjRef):
         return _of_object(cx, node, base, name, raw)
     if isinstance(base, Node):
@@ -94,7 +95,7 @@ def attribute(cx: Context, node: ast.AST, base: Val, name: str) -> Val | None:
         return captured.lift_attribute(cx, base, name, base.obj.__dict__)
     fields = base.keys if isinstance(base, Struct) else getattr(cls, "_fields", ()) if issubclass(cls, tuple) else None
     as_tuple = fields is not None and (name in fields or name.startswith("_") or isinstance(raw, _C_METHODS))
-    if as_tuple or raw is None:
+    if as_tuple or raw is MISSING:
         return None
     if isinstance(base, Struct):
         return _found_on(cx, node, base, cls, name, raw)
@@ -123,10 +124,10 @@ def _of_object(cx: Context, node: ast.AST, obj: ObjRef, name: str, raw: Any) -> 
         return own_attributes.of(cx, node, obj)
     if name in content and (not classes.is_data_descriptor(raw) or classes.is_slot(raw)):
         return settled(cx, node, name, content[name])
-    hook = classes.lookup(obj.cls, "__getattr__") if raw is None or classes.is_slot(raw) else None
+    hook = classes.lookup(obj.cls, "__getattr__") if raw is MISSING or classes.is_slot(raw) else None
     if hook is not None:
         return missing_attributes.asked(cx, node, obj, hook[1], name)
-    if raw is None or classes.is_slot(raw):
+    if raw is MISSING or classes.is_slot(raw):
         of_argument = obj.cell.argument is not None and dataclasses.is_dataclass(obj.cls)
         shown = f"{obj.cls.__name__}, of which an argument has the fields alone," if of_argument else obj.cls.__name__
         return cx.refuse("SD404", node, type=shown, name=name)
@@ -139,7 +140,7 @@ def _of_node(cx: Context, node: ast.AST, base: Node, name: str, raw: Any) -> Val
         held = nodes.read(cx, node, base, name)
         if held is not None:
             return settled(cx, node, name, held)
-    if raw is None or classes.is_slot(raw):
+    if raw is MISSING or classes.is_slot(raw):
         return cx.refuse("SD404", node, type=base.cls.__name__, name=name)
     return _found_on(cx, node, base, base.cls, name, raw)
 
@@ -150,14 +151,18 @@ def settled(cx: Context, node: ast.AST, name: str, val: Val) -> Val:
         problem = cx.make_problem("SD724", node, name=val.obj.name, type=val.obj.type)
         raise NeedStatic(frozenset({f"argument {val.obj.name}"}), problem)
     if isinstance(val, Conflict):
-        return cx.refuse(val.code, node, name=f"`{name}`", then=val.then, otherwise=val.orelse)
+        fields = _SET_BEFORE if "not there" in (val.then, val.orelse) else {}
+        return cx.refuse(val.code, node, name=f"`{name}`", then=val.then, otherwise=val.orelse, **fields)
     if isinstance(val, (ListRef, DictRef)) and isinstance(cx.store.get(val.cell), Conflict):
         return cx.refuse("SD505", node, name=cx.listed(node), reason="has another form on another path")
     if alternatives.involved(val):
         return alternatives.narrowed(cx, node, val)
     if isinstance(val, Maybe) or val is UNBOUND:
-        return cx.refuse("SD310", node, name=f"`{name}`", then="an attribute", otherwise="not there")
+        return cx.refuse("SD310", node, name=f"`{name}`", then="an attribute", otherwise="not there", **_SET_BEFORE)
     return val
+
+
+_SET_BEFORE: dict[str, Any] = {"rewrite": "set it in `__init__`, or before the branch or loop"}
 
 
 def _found_on(cx: Context, node: ast.AST, receiver: Val, cls: type, name: str, raw: Any) -> Val:
