@@ -231,11 +231,114 @@ def a_row_and_its_list(x: float, n: int) -> Any:
     return go(rows[0], n)
 
 
+def read_by_one_changed_by_another(x: float, n: int) -> Any:
+    """`total` reads what `fill` is passed and changes, and what is changed between its calls alone."""
+    held = [x]
+
+    def total(k: int) -> Any:
+        return 0.0 if k == len(held) else held[k] * x + total(k + 1)
+
+    def fill(k: int) -> Any:
+        if k == 0:
+            return 0.0
+        held.append(total(0) * k)
+        return fill(k - 1) * x + total(1)
+
+    def change() -> float:
+        held[0] = 5.0 * x
+        return 10.0
+
+    def twice() -> Any:
+        return total(0) + change() * total(0)
+
+    return fill(n) + twice()
+
+
+def a_name_read_by_one_changed_by_another(x: float, n: int) -> Any:
+    w = x
+
+    def total(k: int) -> Any:
+        return 0.0 if k == 0 else w * x + total(k - 1)
+
+    def fill(k: int) -> Any:
+        nonlocal w
+        if k == 0:
+            return 0.0
+        w += k
+        return fill(k - 1) * x
+
+    def change() -> float:
+        nonlocal w
+        w *= 2.0
+        return 10.0
+
+    def twice() -> Any:
+        return total(n) + change() * total(n)
+
+    return fill(n) + twice()
+
+
+def inside_of_what_is_changed(x: float, n: int) -> Any:
+    """`best` is passed, with the list and the array in it by name: what these hold is read where the function runs."""
+    best: list[Any] = [0.0, [x, x], np.ones(2) * x, Box([x])]
+
+    def go(k: int) -> Any:
+        if k == 0:
+            return 0.0
+        best[0] = best[0] + best[1][0] * k + best[2][1]
+        return go(k - 1) * x + best[1][1] * best[3].w[0]
+
+    def change() -> float:
+        best[1][0] = 5.0 * x
+        best[2][1] *= x
+        best[3].w[0] *= x
+        return 10.0
+
+    def twice() -> Any:
+        return go(n) + change() * go(n)
+
+    return go(1) + twice() + best[0]
+
+
+def best_of_copies(x: float, n: int) -> Any:
+    """What is found best is kept in a list from around, empty at first."""
+    best: list[Any] = [0.0, []]
+
+    def go(k: int, taken: Any) -> Any:
+        if sum(taken) * x > best[0]:
+            best[0], best[1] = sum(taken) * x, list(taken)
+        if k < n:
+            go(k + 1, taken)
+            taken.append(1.0 - k * x)
+            go(k + 1, taken)
+            taken.pop()
+
+    go(0, [])
+    return best[0] * x + sum(best[1]) + len(best[1])
+
+
+def best_under_a_name(x: float, n: int) -> Any:
+    best, chosen = 0.0, []
+
+    def go(k: int, taken: Any) -> Any:
+        nonlocal best, chosen
+        if sum(taken) * x > best:
+            best, chosen = sum(taken) * x, list(taken)
+        if k < n:
+            go(k + 1, taken)
+            go(k + 1, [*taken, 1.0 - k * x])
+
+    go(0, [])
+    return best * x + sum(chosen) + len(chosen)
+
+
 RUNS = (
     *(the_argument_returned, the_captured_returned, one_list_twice_in_a_result, one_list_under_two_parameters),
     *(inside_an_object, an_attribute_replaced, an_array_replaced, an_array_in_an_object, in_a_list_of_any_length),
     *(two_calls, mutual, one_object_is_itself, a_counter_and_a_total, on_one_path_alone, a_queue),
     *(the_argument_and_a_new_list, a_row_and_its_list),
+    *(read_by_one_changed_by_another, a_name_read_by_one_changed_by_another),
+    *(inside_of_what_is_changed, best_of_copies, best_under_a_name),
 )
 
 

@@ -399,3 +399,35 @@ def balanced(keys, lo, hi):
 @cases(array(0))
 def balanced_tree_of_an_array(x):
     return summed(balanced(x, 0, len(x) - 1), 1)
+
+
+def _merged(a, b):
+    if a is None:
+        return b
+    if b is None:
+        return a
+    if a.value < b.value:
+        a.next = _merged(a.next, b)
+        return a
+    b.next = _merged(a, b.next)
+    return b
+
+
+def _sorted_links(head):
+    """A recursion that calls another one, where both change the links."""
+    if head is None or head.next is None:
+        return head
+    slow, fast = head, head.next
+    while fast is not None and fast.next is not None:
+        slow, fast = slow.next, fast.next.next
+    second = slow.next
+    slow.next = None
+    return _merged(_sorted_links(head), _sorted_links(second))
+
+
+@cases(0.7, signed(4))
+def merge_sort_of_links(x, v):
+    head = None
+    for t in v:
+        head = Link(t * x, head)
+    return weighted(_sorted_links(head)) ** 2

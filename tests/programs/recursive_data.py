@@ -370,3 +370,38 @@ def flood_fill_of_rows_that_were_appended(x, v):
         return x * here + fill(i + 1, j) + fill(i - 1, j) + fill(i, j + 1) + fill(i, j - 1)
 
     return fill(0, 0) + sum(grid[-1]) * x
+
+
+@cases(0.7, signed(3), 1)
+def knapsack_of_known_results(x, v, room: int):
+    """Versions for each number that is known in a call, which read and change what each other's calls left."""
+    known = {}
+
+    def best(i, left):
+        if i == len(v):
+            return 0.0
+        if (i, left) in known:
+            return known[i, left]
+        found = best(i + 1, left)
+        if left >= 1:
+            found = max(found, best(i + 1, left - 1) + v[i] * x * x)
+        known[i, left] = found
+        return found
+
+    return best(0, room) + x * len(known)
+
+
+def _orders(a):
+    if not a:
+        return [[]]
+    out = []
+    for i in range(len(a)):
+        for rest in _orders(a[:i] + a[i + 1 :]):
+            out.append([a[i]] + rest)  # noqa: RUF005  # as it is written
+    return out
+
+
+@cases(0.7, signed(3))
+def every_order(x, v):
+    """A list of lists returned, which begins with an empty one."""
+    return sum(sum(t * x**i for i, t in enumerate(order)) ** 2 for order in _orders(list(v)))

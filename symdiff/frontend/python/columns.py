@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from symdiff.frontend.derivative import Derivative
-from symdiff.frontend.python import calls, containers, patterns
+from symdiff.frontend.python import calls, containers, forms, patterns
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.regions import COPY, LEAF, Part, Region, built, run, settled
@@ -129,7 +129,7 @@ class Matrix:
         """Whether a result consists of real floats; None stays None."""
         t, known = pattern.type, pattern.val
         if (t is not None and (t.complex or not t.inexact)) or (isinstance(known, Known) and known.obj is not None):
-            text = str(t) if t is not None else str(pattern)
+            text = forms.passed(pattern)
             self.cx.refuse("SD729", self.node, what=f"a result of {self.name}", type=text)
             return False
         return all(map(self.fits, pattern.parts))

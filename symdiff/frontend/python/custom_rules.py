@@ -20,7 +20,7 @@ import numpy as np
 
 from symdiff import custom
 from symdiff.errors import CompileError
-from symdiff.frontend.python import captured, instance_calls, memory, patterns, rounds
+from symdiff.frontend.python import captured, forms, instance_calls, memory, patterns, rounds
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Instance, Pattern, Place
 from symdiff.frontend.python.values import NONE, POISON, Arr, Known, Val, is_number
@@ -127,7 +127,7 @@ def _ruled(cx: Context, node: ast.AST, source: Source, now: dict[str, Pattern]) 
     if ruled.primal in table.active:
         return ruled
     if ruled.primal not in table.done:
-        rounds.compiled(cx, node, ruled.primal)
+        rounds.compiled(cx, node, ruled.primal, lambda: None)
     if any(i in table.active for i in ruled.made) or (ruled.made and all(i in table.done for i in ruled.made)):
         return ruled
     if not ruled.primal.failed and ruled.primal.result is not None and _has_derivative(ruled.primal):
@@ -144,7 +144,7 @@ def _ruled(cx: Context, node: ast.AST, source: Source, now: dict[str, Pattern]) 
 def _begun(cx: Context, source: Source, now: dict[str, Pattern]) -> Ruled:
     rule = source.rule
     assert rule is not None
-    primal = rounds.new_instance(cx, replace(source, rule=None), None, now, ())
+    primal = rounds.new_instance(cx, replace(source, rule=None), None, now)
     names = tuple(rounds.free_name(cx, getattr(f, "__name__", "rule")) for f in rule.functions)
     by: list[int] = []
     passed: list[int] = []
@@ -189,11 +189,11 @@ def _made(
     """One function of the rule, compiled; None where it has no result."""
     before = ruled.made[number] if number < len(ruled.made) else None
     if before is None or patterns.canonical(before.params) != patterns.canonical(params):
-        before = rounds.new_instance(cx, source, None, params, (), ruled.names[number])
+        before = rounds.new_instance(cx, source, None, params, ruled.names[number])
         ruled.made = (*ruled.made[:number], before)
     instance = before
     if instance not in cx.instances.done:
-        rounds.compiled(cx, node, instance)
+        rounds.compiled(cx, node, instance, lambda: None)
     return None if instance.failed or instance.result is None else instance
 
 
@@ -216,7 +216,7 @@ def _pair(cx: Context, instance: Instance, what: str) -> tuple[Pattern, Pattern]
     """The two parts of what a rule's function returns."""
     assert instance.result is not None
     if instance.result.kind != "tuple" or len(instance.result.parts) != 2:
-        _wrong(cx, instance.source, f"returns {instance.result}, not a pair of {what}")
+        _wrong(cx, instance.source, f"returns {forms.passed(instance.result)}, not a pair of {what}")
         return None
     return instance.result.parts[0], instance.result.parts[1]
 
@@ -234,7 +234,7 @@ def _same_result(cx: Context, ruled: Ruled, instance: Instance, found: Pattern) 
 def _shown(pattern: Pattern) -> str:
     if pattern.parts:
         return f"({', '.join(map(_shown, pattern.parts))})"
-    return str(pattern.token[-1]) if pattern.kind == "known" and isinstance(pattern.token, tuple) else str(pattern)
+    return forms.passed(pattern)
 
 
 def _dual(pattern: Pattern) -> Pattern:

@@ -79,7 +79,7 @@ class Instance:
     around_frame: Frame | None
     params: dict[str, Pattern]  # sizes are the function's own variables
     sizes: dict[Dim, Dim]  # the pattern's sizes -> those variables
-    around: tuple[object, ...]  # what the names outside held when it was compiled
+    around: tuple[object, ...] = ()  # what the names outside held when it was compiled
     result: Pattern | None = None  # None: no path has returned yet
     aliases: tuple[frozenset[int | Cell], ...] = ()  # per memory it gives back: what was passed or is outside it may be
     shared: frozenset[tuple[int, int]] = frozenset()  # memory given back that may be one
@@ -127,7 +127,16 @@ class Instances:
     bottoms: int = 0  # how often a result was missing
     bottoms_before: int = 0  # and how often before this round
     names: set[str] = field(default_factory=set)
+    undone: list[range] = field(default_factory=list)  # serial numbers of cells made in rounds that were taken back
     ruled: dict[Hashable, Ruled] = field(default_factory=dict)  # functions with a derivative rule of the user's
+
+    def note_undone(self, begun: int) -> None:
+        """Note that a round was taken back that was begun before this cell was made."""
+        self.undone.append(range(begun, Cell("array").serial))
+
+    def lasts(self, cell: Cell) -> bool:
+        """Whether memory is not that of a round that was taken back."""
+        return not any(cell.serial in each for each in self.undone)
 
     def note_read(self, cell: Cell) -> None:
         for instance in self.active:

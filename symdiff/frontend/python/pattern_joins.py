@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from symdiff.frontend.python import grown, may_be_none, nodes, patterns
+from symdiff.frontend.python import grown, may_be_none, nodes, patterns, unfilled
 from symdiff.frontend.python.instances import Pattern, Place
 from symdiff.frontend.python.may_be_none import Differ
 from symdiff.frontend.python.type_joins import join_types
@@ -71,6 +71,8 @@ def join(a: Pattern, b: Pattern) -> Pattern:
         return a
     if a.kind == b.kind == "array":
         return _join_arrays(a, b)
+    if unfilled.KIND in (a.kind, b.kind):
+        return b if a.kind == unfilled.KIND else a
     node = nodes.join(a, b)
     if node is not None:
         return node

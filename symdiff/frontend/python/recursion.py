@@ -17,7 +17,7 @@ in the rounds of the first of them.
 from __future__ import annotations
 
 import ast
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import NoReturn
 
 from symdiff.frontend.python import (
@@ -47,6 +47,7 @@ from symdiff.frontend.python.values import (
     ObjRef,
     OneOf,
     Partial,
+    Reference,
     Struct,
     Val,
 )
@@ -146,11 +147,25 @@ def _stage(cx: Context, home: Hashable, places: frozenset[Place], now: Mapping[s
 
 def _grows(cx: Context, source: Source, now: Mapping[str, Pattern]) -> None:
     """Begin again where what calls in one another pass differs only in what can be staged."""
-    home = _definition(source)
     before = next(i for i in reversed(cx.instances.active) if i.source.is_of(source))
-    places = _changing(before.params, now) - cx.session.recursive[home]
+    _stage_changing(cx, _definition(source), before.params, now)
+
+
+def _stage_changing(cx: Context, home: Hashable, before: Mapping[str, Pattern], now: Mapping[str, Pattern]) -> None:
+    places = _changing(before, now) - cx.session.recursive[home]
     if places and all(pattern_joins.can_stage(now, place) for place in places):
         _stage(cx, home, places, now)
+
+
+def _differ(cx: Context, made: Sequence[Instance]) -> None:
+    """Begin again where functions of one definition were made for arguments that differ in what can be staged."""
+    versions: dict[Hashable, Instance] = {}
+    for instance in made:
+        home = _definition(instance.source)
+        before = versions.setdefault(home, instance)
+        if home in cx.session.recursive and before is not instance:
+            _stage_changing(cx, home, before.params, instance.params)
+        versions[home] = instance
 
 
 # --- which function is called
@@ -165,11 +180,11 @@ def _call(
     now: dict[str, Pattern],
 ) -> Val:
     table = cx.instances
-    around = tuple(_around(cx, [outer, *(f for p in now.values() for f in _closures(p))]))
+    frames = [outer, *(f for p in now.values() for f in _closures(p))]
     made = id(source.node), id(source.function), None if outer is None else outer.id
     key = (*made, patterns.canonical(now), cx.errstate)
-    instance = table.found.get(key)
-    if instance is None or (instance not in table.active and not _fits(cx, instance, around)):
+    instance = earlier = table.found.get(key)
+    if instance is None or (instance not in table.active and not _fits(cx, instance, frames)):
         if rounds.nested_too_deep(cx, node, source, lambda: _grows(cx, source, now)):
             return POISON
         if any(_alike(i, source, now) for i in table.active):
@@ -178,14 +193,18 @@ def _call(
             raise Restart
         # another version of a definition changes around it what the one that calls it does
         before = next((i.outer for i in (instance, *reversed(table.active)) if i and i.source.is_of(source)), {})
-        table.found[key] = instance = rounds.new_instance(cx, source, outer, now, around)
+        table.found[key] = instance = rounds.new_instance(cx, source, outer, now)
         instance.outer = {k: Outer(o.val, o.entry, o.form) for k, o in before.items()}
+        instance.around = _around(cx, instance, frames)
+        instance.apart = earlier is not None and earlier.apart
         recursive = _definition(source) in cx.session.recursive
         instance.reaches = recursion_memory.KINDS if recursive else ("array",)
         takes_all = recursive or cx.session.sharing is Sharing.MEMORY
         instance.gives_back = recursion_memory.KINDS if takes_all else ("array",)
     if instance not in table.active and instance not in table.done:
-        rounds.compiled(cx, node, instance)
+        again, known = earlier is not None and earlier is not instance, len(table.every) - 1
+        rounds.compiled(cx, node, instance, lambda: _differ(cx, table.every[known:]), again)
+        instance.around = _around(cx, instance, frames)
     return instance_calls.emit(cx, node, instance, bound, now)
 
 
@@ -197,8 +216,9 @@ def _alike(instance: Instance, source: Source, now: dict[str, Pattern]) -> bool:
     return one == other and patterns.canonical(instance.params) != patterns.canonical(now)
 
 
-def _fits(cx: Context, instance: Instance, around: tuple[object, ...]) -> bool:
+def _fits(cx: Context, instance: Instance, frames: Sequence[Frame | None]) -> bool:
     """Whether a function compiled earlier is the one wanted here: nothing that it read from outside has changed."""
+    around = _around(cx, instance, frames)
     same = len(instance.around) == len(around) and all(a is b for a, b in zip(instance.around, around, strict=True))
     return same and all(map(cx.scope.sees, instance.captures)) and recursion_memory.covered(cx, instance)
 
@@ -210,20 +230,28 @@ def _closures(pattern: Pattern) -> Iterator[Frame]:
         yield from _closures(part)
 
 
-def _around(cx: Context, frames: list[Frame | None]) -> Iterator[object]:
-    """Everything that functions defined in these frames can read, as it is now, but for what is passed to them."""
+def _around(cx: Context, instance: Instance, frames: Sequence[Frame | None]) -> tuple[object, ...]:
+    """Everything that a function defined in these frames can read, as it is now, but for what is passed to it."""
+    entries = (outer.entry for outer in instance.outer.values())
+    named = [val for entry in entries if entry is not None for val in _named(entry)]
+    return tuple(_readable(cx, frames, set(instance.outer), named))
+
+
+def _named(pattern: Pattern) -> Iterator[Val]:
+    """The memory in what is passed that is not passed itself: it is named, and read as it is."""
+    if isinstance(pattern.val, Arr | Reference) and pattern.kind == "known":
+        yield pattern.val
+    for part in pattern.parts:
+        yield from _named(part)
+
+
+def _readable(cx: Context, frames: Sequence[Frame | None], given: set[Hashable], vals: list[Val]) -> Iterator[object]:
+    """What these values hold, and the names of these frames, but for what is given."""
     seen: set[int] = set()
-    given = {key for instance in cx.instances.every for key in instance.outer}
     held: set[Cell] = set()  # objects may hold themselves
     yield from nodes.contents(cx, given)
-    todo = frames
-    while todo:
-        frame = todo.pop()
-        if frame is None or frame.id in seen:
-            continue
-        seen.add(frame.id)
-        todo.append(frame.outer)
-        vals = [cx.get_name(frame, name) for name in sorted(frame.local) if (frame.id, name) not in given]
+    todo = [*frames]
+    while vals or todo:
         while vals:
             val = vals.pop()
             yield val
@@ -242,6 +270,11 @@ def _around(cx: Context, frames: list[Frame | None]) -> Iterator[object]:
                     yield attributes
                     vals += attributes.values()
             elif isinstance(val, (Arr, ListRef, DictRef)) and val.cell not in given:
-                content = cx.store.get(val.cell)
-                yield content
+                yield cx.store.get(val.cell)
                 vals += patterns.parts_of(cx, val) or ()
+        frame = todo.pop() if todo else None
+        if frame is not None and frame.id not in seen:
+            seen.add(frame.id)
+            todo.append(frame.outer)
+            names = (name for name in sorted(frame.local) if (frame.id, name) not in given)
+            vals += [cx.get_name(frame, name) for name in names]

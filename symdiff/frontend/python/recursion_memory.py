@@ -18,7 +18,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NoReturn
 
 from symdiff.frontend.python import containers, grown, kinship, lodging, memory, pattern_joins, patterns, sameness
 from symdiff.frontend.python.context import Context
@@ -83,7 +83,10 @@ def take_outer(
 ) -> None:
     """What the function changes around it, as parameters of its own."""
     for key, outer in instance.outer.items():
-        outer.entry = entry = _entry(cx, instance, key)
+        entry = _entry(cx, instance, key)
+        if entry is None and not instance.apart:
+            _begin_apart(instance, outer)
+        outer.entry = entry
         if entry is None or not _sized(cx, entry):
             cx.refuse_memory(node, _name(key), instance)
             instance.failed = True
@@ -97,6 +100,13 @@ def take_outer(
             cx.store.set(outer.val.cell, rebuilding.content(entry, _name(key), outer.val.cell, key))
         else:
             cx.store.set(key, rebuilding.value(entry, _name(key)))
+
+
+def _begin_apart(instance: Instance, outer: Outer) -> NoReturn:
+    """Compile a function again, for memory around it that is not told by what it was before the call."""
+    instance.apart, outer.entry = True, None
+    instance.result, instance.exits = None, ()
+    raise Widened
 
 
 def _name(key: Hashable) -> str:
@@ -133,9 +143,7 @@ def outer_values(cx: Context, node: ast.AST, instance: Instance) -> list[Value] 
             raise Widened
         if entry is None or entry != outer.entry or not _sized(cx, entry):
             if entry is None and not instance.apart and instance in cx.instances.active:
-                instance.apart, outer.entry = True, None
-                instance.result, instance.exits = None, ()
-                raise Widened
+                _begin_apart(instance, outer)
             cx.refuse_memory(node, _name(key), instance)
             return None
         found += [patterns.converted(cx, p, val, frozenset()) for p, val in _leaves(cx, key, outer, entry)]
@@ -245,8 +253,8 @@ class Given:
         told = [self._cell(key) for key in instance.elements]  # at each call, that nothing else holds what they hold
         for k, group in enumerate(held):
             found = kinship.related(group)
-            older = {c for c in found - group if c.serial < instance.first_cell}
-            outside = bool(older & known if any(c in group for c in told) else older)
+            older = {c for c in found - set(group) if c.serial < instance.first_cell}
+            outside = any(map(cx.instances.lasts, older & known if any(c in group for c in told) else older))
             if outside or any(not found.isdisjoint(other) for other in [*held[:k], *held[k + 1 :]]):
                 return True
         return False

@@ -87,7 +87,6 @@ def new_instance(
     source: Source,
     outer: Frame | None,
     now: dict[str, Pattern],
-    around: tuple[object, ...],
     name: str = "",
 ) -> Instance:
     """A function of the program, to be compiled, for parameters of these patterns."""
@@ -101,7 +100,7 @@ def new_instance(
         return sizes[d]
 
     params = {name: patterns.resized(p, partial(size, name)) for name, p in now.items()}
-    made = Instance(name or free_name(cx, source.name), source, outer, params, sizes, around)
+    made = Instance(name or free_name(cx, source.name), source, outer, params, sizes)
     table.every.append(made)
     return made
 
@@ -140,17 +139,21 @@ def sizes_outside(cx: Context, names: set[str]) -> set[str]:
 # --- to the fixpoint
 
 
-def compiled(cx: Context, node: ast.AST, instance: Instance) -> None:
-    """Lower the function; the outermost one goes on until no result changes any more."""
+def compiled(cx: Context, node: ast.AST, instance: Instance, first: Callable[[], None], again: bool = False) -> None:
+    """Lower the function; the outermost one goes on until no result changes any more.
+
+    So does one inside it that is made `again`: what is around it is not what it was, and it begins with no result.
+    What is to be tried `first`, before it is not compiled, may begin again instead.
+    """
     table = cx.instances
     if table.active:
-        _lower(cx, node, instance)
+        (_settled if again else _lower)(cx, node, instance)
         return
     before, place = set(table.done), mark(cx)
     complete = False
     try:
         for table.rounds in range(1, _MAX_ROUNDS + 1):
-            table.changed, table.bottoms_before = False, table.bottoms
+            table.changed, table.bottoms_before, begun = False, table.bottoms, Cell("array").serial
             try:
                 _lower(cx, node, instance)
             except Widened:
@@ -160,9 +163,12 @@ def compiled(cx: Context, node: ast.AST, instance: Instance) -> None:
                 break
             go_back(cx, place)
             table.done = set(before)
+            table.note_undone(begun)
     finally:
         if not complete:
             table.done = before
+    if not complete or instance.failed:
+        first()
     if not complete:
         raise CompileError([_no_fixpoint(cx, node, instance, "…")])
     made = [i for i in table.every if i in table.done - before]
@@ -170,6 +176,25 @@ def compiled(cx: Context, node: ast.AST, instance: Instance) -> None:
         _check_results(cx, made)
     for each in made:
         each.problems = each.problems or tuple(cx.problems[place.problems :])
+
+
+def _settled(cx: Context, node: ast.AST, instance: Instance) -> None:
+    """Lower a function in rounds of its own, with the results assumed of those around it.
+
+    Where it changes what is around it in a new way, or one of those, a round of the outermost is done: `Widened`.
+    """
+    table, place = cx.instances, mark(cx)
+    before, bottoms, around = set(table.done), table.bottoms, (table.changed, table.bottoms_before)
+    for _ in range(_MAX_ROUNDS):
+        table.changed, table.bottoms, table.bottoms_before, begun = False, bottoms, bottoms, Cell("array").serial
+        _lower(cx, node, instance)
+        if instance.failed or not table.changed:
+            table.changed, table.bottoms_before = around
+            return
+        go_back(cx, place)
+        table.done = set(before)
+        table.note_undone(begun)
+    raise CompileError([_no_fixpoint(cx, node, instance, "…")])
 
 
 def _no_fixpoint(cx: Context, node: ast.AST, instance: Instance, found: str, **more: Any) -> Any:
