@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import functools
+import itertools
 import types
 from collections.abc import Callable
 from typing import Any
@@ -208,7 +209,7 @@ class Cell:
 def of_the_class(x: Any, v: Any) -> Any:
     """What no instance has, the class has: None, which is no absence of an attribute."""
     cells = [Cell(t * x) for t in v]
-    for a, b in zip(cells, cells[1:], strict=False):
+    for a, b in itertools.pairwise(cells):
         b.left = a
     for c in cells:
         if c.left is not None:
@@ -227,11 +228,15 @@ def test_an_attribute_of_the_class_may_be_none(n: int, level: int) -> None:
     assert slope == pytest.approx((of_the_class(0.5 + 1e-6, v) - of_the_class(0.5 - 1e-6, v)) / 2e-6, rel=1e-8)
 
 
+class Rate:
+    rate = 1.5
+
+
 def set_in_a_branch(x: Any) -> Any:
-    c = Cell(x)
+    c = Rate()
     if x > 0.4:
-        c.left = Cell(x * x)
-    return c.e if c.left is None else c.left.e
+        c.rate = x * x
+    return c.rate
 
 
 def test_an_attribute_that_one_path_sets_is_refused_with_what_helps() -> None:
