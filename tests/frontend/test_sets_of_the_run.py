@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from heapq import heappop, heappush
 from typing import Any
 
 import numpy as np
@@ -222,23 +221,6 @@ def test_a_long_walk(level: int) -> None:
         slopes[cycle] = 2 * x[cycle] * len(cycle)
         slopes[0] = len(cycle)
         assert np.allclose(gradient, slopes)
-
-
-def texts_in_a_heap(x):
-    heap, seen = [(0.0, "a")], set()
-    while heap:
-        t, name = heappop(heap)
-        if name not in seen:
-            seen.add(name)
-            heappush(heap, (x[0] * t + 1.0, "b" if t > 0 else "c"))
-    return x[0] * len(seen)
-
-
-def test_the_order_of_texts_in_a_list_is_refused() -> None:
-    """They are compared where their numbers are equal: not with None, as an earlier message said."""
-    with pytest.raises(CompileError, match="the order of texts that a list of any length holds") as caught:
-        grad(texts_in_a_heap)(X)
-    assert {p.code for p in caught.value.problems} == {"SD299"}
 
 
 def taken_from_others(x, labels):

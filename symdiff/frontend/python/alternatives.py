@@ -144,19 +144,25 @@ def tag_in(cx: Context, node: ast.AST, val: Val, options: Sequence[Val]) -> Valu
     """Which of the options a value is, in the present region."""
     if isinstance(val, Letter):
         val = letters.one_of(cx, node, val)
-    numbers = [next(k for k, y in enumerate(options) if same(x, y)) for x in options_of(val)]
     if not isinstance(val, OneOf):
-        return cx.scope.const(numbers[0])
-    if numbers == list(range(len(numbers))):
+        return cx.scope.const(_place_in(options, val))
+    allowed = sorted(_allowed(cx, val))
+    numbers = {k: _place_in(options, val.options[k]) for k in allowed}
+    if all(k == number for k, number in numbers.items()):
         return cx.scope.use(cx.value(val.tag))
     return _renumbered(cx, node, val.tag, numbers)
 
 
-def _renumbered(cx: Context, node: ast.AST, tag: Num, numbers: Sequence[int]) -> Value:
+def _place_in(options: Sequence[Val], val: Val) -> int:
+    return next(k for k, x in enumerate(options) if same(x, val))
+
+
+def _renumbered(cx: Context, node: ast.AST, tag: Num, numbers: dict[int, int]) -> Value:
     from symdiff.frontend.python import control
 
-    found = cx.scope.const(numbers[-1])
-    for k, number in reversed(list(enumerate(numbers[:-1]))):
+    *first, last = numbers.items()
+    found = cx.scope.const(last[1])
+    for k, number in reversed(first):
         is_it = cx.emit(node, "eq", tag, Known(k))
         chosen = control.choose(cx, node, is_it, partial(Known, number), partial(Num, found))
         found = cx.value(chosen)
@@ -192,6 +198,26 @@ def at_index(cx: Context, node: ast.AST, index: Num, options: Sequence[Val], err
 
 
 # --- what is known of them here
+
+
+def limited(cx: Context, tag: Num, options: Sequence[Val], allowed: frozenset[int]) -> OneOf:
+    """One of the options that are allowed, here and inside."""
+    if len(allowed) < len(options) and tag.value is not None:
+        cx.scope.facts = {**cx.scope.facts, told_by(cx, tag.value): allowed}
+    return OneOf(tag, tuple(options))
+
+
+def places(options: Sequence[Val], vals: Sequence[Val]) -> frozenset[int]:
+    """Which of the options these are."""
+    return frozenset(_place_in(options, val) for val in vals)
+
+
+def base(*options: tuple[Val, ...]) -> tuple[Val, ...]:
+    """The options of all: as those are numbered of which there are most, so that few are numbered anew."""
+    first, *others = sorted(options, key=len, reverse=True)
+    for more in others:
+        first = merged(first, more)
+    return first
 
 
 def learned(cx: Context, test: Val) -> tuple[Facts, Facts]:
@@ -399,6 +425,17 @@ def decided(cx: Context, node: ast.AST, val: OneOf, run: Callable[[Val], Val]) -
 def involved(*vals: Val) -> bool:
     """Whether a value among these is one of several things."""
     return any(isinstance(v, OneOf | Letter) or (isinstance(v, Maybe) and v.none) for v in vals)
+
+
+def has_involved(val: Val) -> bool:
+    """Whether a part of a tuple is one of several things."""
+    return isinstance(val, Struct) and val.kind == "tuple" and any(isinstance(v, OneOf | Letter) for v in val.items)
+
+
+def in_tuple(cx: Context, node: ast.AST, val: Val, run: Callable[[Val], Val]) -> Val:
+    """`run` of a tuple in a branch for each of what its parts may be."""
+    assert isinstance(val, Struct)
+    return for_all(cx, node, val.items, lambda parts: run(replace(val, items=tuple(parts))), none=True)
 
 
 def for_all(

@@ -26,7 +26,6 @@ from symdiff.frontend.python.values import (
     Known,
     Maybe,
     Num,
-    OneOf,
     Reference,
     Zero,
     at_cell,
@@ -140,7 +139,9 @@ class Carry:
         if slot.kind == "opt":
             return lambda values: self._told(slot, Maybe(values[at], none=slot.none))
         if slot.kind == "one-of":
-            return lambda values: OneOf(Num(values[at], None, frozenset({self.loop})), slot.options)
+            return lambda values: alternatives.limited(
+                self.cx, Num(values[at], None, frozenset({self.loop})), slot.options, slot.allowed
+            )
         return lambda values: values[at]
 
     def _which(self, slot: Slot, name: str, at: int) -> Callable[[Sequence[Value]], Any]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from symdiff.frontend.python import (
+    alternatives,
     captured,
     comprehensions,
     container_operators,
@@ -307,6 +308,10 @@ def dict_method(cx: Context, node: ast.AST, receiver: Val, name: str, args: Args
     assert entries is not None
     if name in VIEWS:
         return Sequence_(name, (receiver,))
+    if name == "get" and alternatives.has_involved(args[0]):
+        return alternatives.in_tuple(
+            cx, node, args[0], lambda key: dict_method(cx, node, receiver, name, [key, *args[1:]], kwargs)
+        )
     if name == "get":
         wanted = keys.key_of(cx, node, args[0])
         return POISON if wanted is POISON else entries.get(wanted, args[1] if len(args) > 1 else NONE)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from symdiff.frontend.python import (
+    alternatives,
     captured,
     classes,
     containers,
@@ -141,6 +142,8 @@ def contains(cx: Context, node: ast.AST, item: Val, container: Val) -> Val:
     keyed.takes(cx, node, container, item)
     container = special_methods.iterated(cx, node, container)
     mapping_ = containers.entries(cx, container)
+    if mapping_ is not None and alternatives.has_involved(item):
+        return alternatives.in_tuple(cx, node, item, lambda key: contains(cx, node, key, container))
     if mapping_ is not None:
         key = keys.key_of(cx, node, item)
         return POISON if key is POISON else Known(key in mapping_)

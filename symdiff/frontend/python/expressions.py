@@ -346,6 +346,8 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
             return found
         found = alternatives.for_all(cx, node, (base, index), lambda both: subscript(cx, node, *both))
         return tables.note(cx, base, found)
+    if containers.entries(cx, base) is not None and alternatives.has_involved(index):
+        return alternatives.in_tuple(cx, node, index, lambda key: subscript(cx, node, base, key))
     if isinstance(base, Arr):
         return subscripts.read(cx, node, base, index)
     if isinstance(base, Flat):

@@ -394,8 +394,8 @@ def covers(cx: Context, wide: Pattern, form: Pattern) -> bool:
 
 
 def _fits(wide: Pattern, form: Pattern, inner: bool = False) -> bool:
-    if form.kind == unfilled.KIND or (form == absences.EMPTY and wide.kind == absences.KIND):
-        return True
+    if form.kind == unfilled.KIND or (form == absences.EMPTY and wide.kind in (absences.KIND, texts.KIND)):
+        return True  # the number of None among texts is 0
     if not inner and wide.kind == absences.KIND and form.kind == "scalar":
         return True
     if wide.kind != form.kind or len(wide.parts) != len(form.parts):

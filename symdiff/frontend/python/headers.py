@@ -85,6 +85,7 @@ class Slot:
     none: bool = False
     together: int | None = None  # of what may be None: with which others it is, see `together`
     options: tuple[Val, ...] = ()
+    allowed: frozenset[int] = frozenset()  # which of the options of one-of it may be, in any turn
 
     def signature(self) -> Any:
         """What must not change any more at the fixpoint."""
@@ -102,6 +103,7 @@ class Slot:
             self.none,
             self.together,
             len(self.options),
+            self.allowed,
             self.shared,
             self.kin,
             self.component,
@@ -139,7 +141,7 @@ def widen(cx: Context, slot: Slot, before: Any, header: Any, after: Any, key: An
     if slot.kind == "grown":
         return _grown(cx, *(x for x in (before, header, after) if x is not BOTTOM))
     if slot.kind == "one-of":
-        return _one_of(slot.options, before, after, cx)
+        return _one_of(slot, before, after, cx)
     if slot.kind == "which":
         return _which(cx, slot.options, before, after, key) or _number(cx, before, after, key)
     if slot.kind == "version":
@@ -201,7 +203,7 @@ def _from_same(cx: Context, before: Any, after: Any, key: Any) -> Slot:
     if nullable is not None:
         return nullable
     if _choosable(cx, before) and _choosable(cx, after):
-        return _one_of((), before, after, cx)
+        return _one_of(Slot("one-of"), before, after, cx)
     return _number(cx, before, after, key)
 
 
@@ -227,17 +229,17 @@ def _choosable(cx: Context, val: Any) -> bool:
     return isinstance(val, (Known, OneOf, Letter)) and alternatives.choosable(val)
 
 
-def _one_of(options: tuple[Val, ...], before: Any, after: Any, cx: Context) -> Slot:
+def _one_of(slot: Slot, before: Any, after: Any, cx: Context) -> Slot:
     """One of several strings or functions: its number is carried."""
-    for val in (before, after):
-        if val is BOTTOM:
-            continue
-        if not _choosable(cx, val):
-            raise Misfit(_describe(cx, before), _describe(cx, after))
-        options = alternatives.merged(options, alternatives.options_of(val))
-    if len(options) > _MOST_OPTIONS:  # a text that grows from turn to turn
+    found = [val for val in (before, after) if val is not BOTTOM]
+    if not all(_choosable(cx, val) for val in found):
+        raise Misfit(_describe(cx, before), _describe(cx, after))
+    options = alternatives.base(slot.options, *map(alternatives.options_of, found))
+    carried = [slot.options[k] for k in sorted(slot.allowed)]
+    allowed = alternatives.places(options, [*carried, *(x for v in found for x in alternatives.may_be(cx, v))])
+    if len(allowed) > _MOST_OPTIONS:  # a text that grows from turn to turn
         raise Misfit(_describe(cx, before), f"one of more than {_MOST_OPTIONS}")
-    return Slot("one-of", types.INT, options=options)
+    return Slot("one-of", types.INT, options=options, allowed=allowed)
 
 
 def alike(a: Any, b: Any) -> bool:
@@ -328,7 +330,7 @@ def _from_nothing(cx: Context, after: Any, key: Any) -> Slot:
         assert nullable is not None
         return nullable
     if isinstance(after, OneOf | Letter):
-        return _one_of((), BOTTOM, after, cx)
+        return _one_of(Slot("one-of"), BOTTOM, after, cx)
     t = _type(cx, after)
     if t is None and isinstance(after, (Known, Conflict)):
         return Slot(SAME, same=after)

@@ -251,13 +251,12 @@ class Joiner(Sides):
     # --- one of several known things
 
     def _one_of(self, a: Val, b: Val) -> Rebuild:
-        longest = max((a, b), key=lambda x: len(alternatives.options_of(x)) if isinstance(x, OneOf) else 0)
-        other = b if longest is a else a
-        options = alternatives.merged(alternatives.options_of(longest), alternatives.options_of(other))
-        tags = []
+        options = alternatives.base(*map(alternatives.options_of, (a, b)))
+        tags, allowed = [], frozenset[int]()
         for side, x in zip(self.sides, (a, b), strict=True):
             with side.active(self.cx):
                 tags.append(alternatives.tag_in(self.cx, self.node, x, options))
+                allowed |= alternatives.places(options, alternatives.may_be(self.cx, x))
         at = self.pair(*tags)
         kept = self.cx.tags([x.tag for x in (a, b) if isinstance(x, OneOf)])
         chosen = None if isinstance(a, OneOf) or isinstance(b, OneOf) else self.pred
@@ -265,7 +264,7 @@ class Joiner(Sides):
         def rebuild(outs: Sequence[Value]) -> Val:
             if chosen is not None:  # the condition says which
                 alternatives.note_chosen(self.cx, chosen, outs[at])
-            return OneOf(Num(outs[at], None, kept), options)
+            return alternatives.limited(self.cx, Num(outs[at], None, kept), options, allowed)
 
         return rebuild
 
@@ -377,7 +376,9 @@ class Joiner(Sides):
                 there, found = (self.join(*((BOTTOM, x) if k == 0 else (x, BOTTOM))) for x in (live.tag, inner))
                 return lambda outs: self._as(live, alternatives.put_together(there(outs), found(outs), missing))
             tag = self.join(*((BOTTOM, live.tag) if k == 0 else (live.tag, BOTTOM)))
-            return lambda outs: OneOf(tag(outs), live.options)  # type: ignore[arg-type]  # of an int: a Num
+            with self.sides[1 - k].active(self.cx):
+                allowed = alternatives.places(live.options, alternatives.may_be(self.cx, live))
+            return lambda outs: alternatives.limited(self.cx, tag(outs), live.options, allowed)  # type: ignore[arg-type]  # of an int: a Num
         if isinstance(live, Struct):
             items = [self.join(*((BOTTOM, x) if k == 0 else (x, BOTTOM))) for x in live.items]
             return lambda outs: Struct(live.kind, tuple(p(outs) for p in items), live.cls, live.keys)

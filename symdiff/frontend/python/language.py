@@ -273,6 +273,10 @@ SUPPORTED = (
         "return x if hit is None else hit[1]"),
     Row("text chosen by a condition: printed, compared, a key of a dict, a result",
         "s = 'a' if x > 0 else 'b' ⏎ print(s, f'{s}: {x}') ⏎ return p[s].sum() if s == 'b' else p[s] * x"),
+    Row("texts found when it runs, in heaps and sorts, looked for in lists, in keys that are tuples",
+        "q, met = [], [] ⏎ for t in v: heappush(q, (int(t), 'hot' if t > x else 'cold')) ⏎ while q: ⏎     "
+        "k, name = heappop(q) ⏎     if name not in met: met.append(name) ⏎     x += k * x * (name < 'd') ⏎ "
+        "return x * len(sorted(met))"),
     Row("letters of a known text at a staged index, and loops over texts of any length",
         "s, y = 'GATTACA' * 9, 0.0 ⏎ for i, c in enumerate(s): ⏎     if c == s[i - 1] or c in 'GC': y += x ⏎ return y"),
     Row("a function chosen by a condition, or from a list by a staged index",

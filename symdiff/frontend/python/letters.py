@@ -7,6 +7,7 @@ text: `weights[s[i]]` is a branch for each of them.
 from __future__ import annotations
 
 import ast
+import enum
 from collections.abc import Sequence
 
 from symdiff.frontend.python.context import Context
@@ -43,7 +44,7 @@ def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) ->
         return cx.emit(node, "same_letter", left.index, right.index, text=left.text, other=right.text, how=how)
     one, other = (left, right) if isinstance(left, Letter) else (right, left)
     if isinstance(one, Letter) and isinstance(other, Known) and isinstance(other.obj, str):
-        return cx.emit(node, "letter_is", one.index, text=one.text, wanted=str(other.obj), how=how)
+        return cx.emit(node, "letter_is", one.index, text=one.text, wanted=str.__str__(other.obj), how=how)
     return _same_choice(cx, node, "eq" if how == "==" else "ne", left, right)
 
 
@@ -56,10 +57,70 @@ def _same_choice(cx: Context, node: ast.AST, prim: str, left: Val, right: Val) -
 
     both = (left, right)
     found = [x.options for x in both if isinstance(x, OneOf | Letter)]
-    if len(found) < 2 or not all(isinstance(x, Known) and isinstance(x.obj, str | None) for o in found for x in o):
+    if len(found) < 2 or not alike([x for options in found for x in options]):
         return None
-    options = alternatives.merged(*found)
+    options = alternatives.base(*found)
     return cx.emit(node, prim, *(Num(alternatives.tag_in(cx, node, x, options)) for x in both))
+
+
+def _is_text(val: Val) -> bool:
+    return isinstance(val, Known) and type(val.obj) is str
+
+
+def alike(vals: Sequence[Val]) -> bool:
+    """Whether these are texts, or members of one enum, and None: of such, those are equal that are the same."""
+    objs = [v.obj if isinstance(v, Known) else object for v in vals]
+    classes = {type(obj) for obj in objs if obj is not None}
+    if not classes:
+        return True
+    cls = classes.pop()
+    plain = issubclass(cls, enum.Enum) and cls.__eq__ in (object.__eq__, str.__eq__, int.__eq__)
+    return not classes and (cls is str or plain)
+
+
+def _is_none(val: Val) -> bool:
+    return isinstance(val, Known) and val.obj is None
+
+
+def ordered(cx: Context, node: ast.AST, op: ast.cmpop, sign: str, left: Val, right: Val) -> Val | None:
+    """`<` and its like of two of which one is one of several texts: of their numbers; None of everything else.
+
+    Texts that lists hold are numbered in their order; others get such numbers here.
+    """
+    from symdiff.frontend.python import alternatives, operators
+
+    both = left, right
+    if not all(_is_text(x) or _is_none(x) for v in both for x in alternatives.may_be(cx, v)):
+        return None
+    if any(all(map(_is_none, alternatives.may_be(cx, v))) for v in both):
+        return None
+    message = f"'{sign}' not supported between instances of {{}} and {{}}"
+    left = alternatives.present(cx, node, left, message.format("'NoneType'", "'str'"))
+    right = alternatives.present(cx, node, right, message.format("'str'", "'NoneType'"))
+    options = _in_order(cx, left, right)
+    if not isinstance(left, OneOf | Letter) and not isinstance(right, OneOf | Letter):
+        return operators.compare(cx, node, op, left, right)
+    tags = [Num(alternatives.tag_in(cx, node, x, options)) for x in (left, right)]
+    return operators.compare(cx, node, op, *tags)
+
+
+def _in_order(cx: Context, *both: Val) -> tuple[Val, ...]:
+    """The texts that these may be, in order: as they are numbered where that is so, or will be."""
+    from symdiff.frontend.python import alternatives, texts
+
+    possible = [x for v in both for x in alternatives.may_be(cx, v)]
+    known = None if any(isinstance(v, Letter) for v in both) else texts.known_numbers(cx, possible)
+    if known is not None and texts.order_by_number(cx, known):
+        return texts.numbered(cx)
+    options = alternatives.base(*map(alternatives.options_of, both))
+    if not _sorted([options[k] for k in sorted(alternatives.places(options, possible))]):
+        options = tuple(map(Known, sorted({str(x.obj) for x in possible if isinstance(x, Known)})))
+    return options
+
+
+def _sorted(vals: Sequence[Val]) -> bool:
+    found = [str(x.obj) for x in vals if isinstance(x, Known)]
+    return found == sorted(found)
 
 
 def _letters(cx: Context, node: ast.AST, val: Val) -> str | None:
@@ -67,9 +128,9 @@ def _letters(cx: Context, node: ast.AST, val: Val) -> str | None:
     from symdiff.frontend.python import containers
 
     if isinstance(val, Known) and isinstance(val.obj, str):
-        return str(val.obj)
+        return str.__str__(val.obj)
     items: Sequence[Val] | None = containers.items_of(cx, node, val)
     if items is None or not all(isinstance(item, Known) for item in items):
         return None
     found = [item.obj for item in items if isinstance(item, Known)]
-    return "".join(x for x in found if isinstance(x, str) and len(x) == 1)
+    return "".join(str.__str__(x) for x in found if isinstance(x, str) and len(x) == 1)

@@ -26,6 +26,7 @@ from symdiff.frontend.python import (
     openings,
     raising,
     sorting,
+    texts,
     unfilled,
 )
 from symdiff.frontend.python.context import Context
@@ -396,11 +397,19 @@ def search(cx: Context, node: ast.AST, content: Content, name: str, item: Val) -
         return cx.refuse("SD224", node, construct=f"`{name}`")
     if content.form.kind == nodes.KIND and nodes.is_told_by_number(item, content.form):
         content, item = replace(content, form=content.form.parts[0]), nodes.number(item)
+    if content.form.kind == texts.KIND and texts.may_have(cx, content.form, item):
+        content, item = replace(content, form=Pattern("scalar", type=types.INT)), Num(texts.number(cx, item))
     numbers = content.form.kind == "scalar" and cx.is_numeric(item) and not cx.aval(item).rank
     structures = content.form.kind in ("tuple", "namedtuple", "list") and isinstance(item, Struct | ListRef)
     if not numbers and not structures:
         return cx.refuse("SD224", node, construct=f"`{name}`")
     return comprehensions.fold(cx, node, name, made(cx, node, content), {"$wanted": item})
+
+
+def holds_texts(cx: Context, val: Val) -> bool:
+    """Whether it is a list of any length whose elements are texts, or None."""
+    content = grown.content_of(cx, val)
+    return content is not None and content.form.kind == texts.KIND
 
 
 def sorted_(cx: Context, node: ast.AST, content: Content, keys: Content, backwards: bool) -> Content | None:
@@ -416,7 +425,7 @@ def sorted_(cx: Context, node: ast.AST, content: Content, keys: Content, backwar
     k = a if keys is content else grown.staged(cx, node, keys) if isinstance(keys, tuple) else keys
     if a is None or not isinstance(k, Grown):
         return None
-    found = sorting.in_letters(cx, node, k)
+    found = sorting.in_letters(cx, k)
     if found is None or not _in_order(found.form, True):
         construct = f"sorting by keys like {forms.described(k.form)}"
         cx.refuse("SD224", node, construct=construct, why=_NO_ORDER, rewrite=_BY_KEY)
@@ -448,7 +457,7 @@ def _in_order(form: Pattern, first: bool) -> bool:
 
 
 __all__: Sequence[str] = [
-    "checked_step", "column", "columns", "content_of", "extend", "inserted",
+    "checked_step", "column", "columns", "content_of", "extend", "holds_texts", "inserted",
     "is_found", "is_index", "joined", "length", "listed", "made",
     "part", "place_of", "removed", "repeated",
     "search", "sliced", "sorted_", "spliced", "step_of", "taken_when_run", "unpacked", "without",

@@ -124,6 +124,7 @@ def _settled(source: Source, signature: Signature, session: Session) -> Lowered:
 
 
 def _attempt(source: Source, signature: Signature, session: Session) -> Lowered:
+    texts.begin(session)
     cx = Context(source, session)
     root = Frame(0, source, Liveness(ast.parse("lambda: 0", mode="eval").body), local=frozenset())  # type: ignore[arg-type]  # a lambda
     cx.frames.append(root)

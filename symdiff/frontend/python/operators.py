@@ -10,7 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import alternatives, apart, captured, container_operators, letters, nodes, special_methods
+from symdiff.frontend.python import (
+    alternatives,
+    apart,
+    captured,
+    container_operators,
+    letters,
+    list_changes,
+    nodes,
+    special_methods,
+)
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NO_TAGS,
@@ -308,9 +317,13 @@ def _compare_each(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: V
     found = letters.compare(cx, node, op, left, right)
     if found is not None:
         return found
-    if isinstance(op, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)) and any(_of_a_list(cx, v) for v in (left, right)):
-        rewrite = "put a number in the place of each text: `heappush(q, (d, k))`, and read `names[k]`"
-        return cx.refuse("SD299", node, construct="the order of texts that a list of any length holds", rewrite=rewrite)
+    if isinstance(op, (ast.In, ast.NotIn)) and list_changes.holds_texts(cx, right):
+        found = container_operators.contains(cx, node, left, right)
+        return found if isinstance(op, ast.In) else negate(cx, node, found)
+    if isinstance(op, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)):
+        ordered_texts = letters.ordered(cx, node, op, _OPERATORS[type(op)][2], left, right)
+        if ordered_texts is not None:
+            return ordered_texts
     equality = isinstance(op, (ast.Eq, ast.NotEq))
     for one, other in ((left, right), (right, left)):
         known = isinstance(other, Known) and not is_number(other.obj)
@@ -327,13 +340,6 @@ def _compare_each(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: V
             rest = functools.partial(compare, cx, node, op, left, right)
             return control.choose(cx, node, absent, lambda: Known(positive), rest)  # noqa: B023
     return alternatives.for_all(cx, node, (left, right), lambda both: compare(cx, node, op, *both))
-
-
-def _of_a_list(cx: Context, val: Val) -> bool:
-    """Whether it is a text that a list holds, of which it is not known here that it is not None."""
-    texts = cx.session.texts or []
-    held = isinstance(val, OneOf) and all(any(x is text for text in texts) for x in val.options)
-    return held and isinstance(val, OneOf) and any(isinstance(x, Known) and x.obj is None for x in val.options)
 
 
 def _compare_sizes(op: ast.cmpop, left: Val, right: Val) -> bool | None:

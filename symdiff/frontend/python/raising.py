@@ -64,4 +64,6 @@ def exception_name(cls: object) -> str | None:
 
 
 def _is_plain(argument: object) -> bool:
+    if type(argument) is tuple:  # the key of a KeyError
+        return all(map(_is_plain, argument))
     return argument is None or isinstance(argument, (str, int, float))

@@ -287,7 +287,8 @@ def _describe(cx: Context, node: ast.AST, x: Val, words: list[str], numbers: lis
     if cx.session.texts is None:
         cx.session.texts = [NONE]
         raise Restart
-    texts.form_of(cx, x)  # numbers it
+    if texts.form_of(cx, x) is None:  # else it has a number from here on
+        return False
     words.append("text")
     numbers.append(texts.number(cx, x))
     return True

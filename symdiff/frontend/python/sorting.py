@@ -10,12 +10,11 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from symdiff.frontend.python import alternatives, comprehensions, grown, list_changes, texts
+from symdiff.frontend.python import alternatives, grown, texts
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
-from symdiff.frontend.python.values import Cell, Grown, Known, Num, OneOf, Struct, Val, is_number
+from symdiff.frontend.python.values import Grown, Known, Num, OneOf, Struct, Val, is_number
 from symdiff.ir import types
-from symdiff.ir.core import Value
 
 Pick = Callable[[Num], Val]  # the element at an index that is inside
 
@@ -61,51 +60,23 @@ def _ranks(column: Sequence[Val]) -> Sequence[Val]:
     return [Known(ordered.index(t)) for t in texts] if len(texts) == len(column) else column
 
 
-def in_letters(cx: Context, node: ast.AST, keys: Grown) -> Grown | None:
-    """The keys with a number for each text that stands in the order of the texts; None of what is no text."""
-    values = []
-    for form, value in zip(_leaves(keys.form), keys.values, strict=False):
-        ranked = _in_letters(cx, node, form, value) if form.kind == texts.KIND else value
-        if ranked is None:
-            return None
-        values.append(ranked)
-    return replace(keys, values=(*values, *keys.values[len(values) :]), form=_as_numbers(keys.form))
+def in_letters(cx: Context, keys: Grown) -> Grown | None:
+    """The keys with the numbers of their texts, which are in the order of these; None of what is no text."""
+    ordered = all(texts.order_by_number(cx, texts.numbers_of(form)) for form in _texts(keys.form))
+    return replace(keys, form=_as_numbers(keys.form)) if ordered else None
 
 
-def _leaves(form: Pattern) -> Iterator[Pattern]:
-    if form.type is not None or form.kind == texts.KIND:
+def _texts(form: Pattern) -> Iterator[Pattern]:
+    if form.kind == texts.KIND:
         yield form
     for part in form.parts:
-        yield from _leaves(part)
+        yield from _texts(part)
 
 
 def _as_numbers(form: Pattern) -> Pattern:
     if form.kind == texts.KIND:
         return Pattern("scalar", type=types.INT)
     return replace(form, parts=tuple(map(_as_numbers, form.parts)))
-
-
-def _in_letters(cx: Context, node: ast.AST, form: Pattern, listed: Value) -> Value | None:
-    """A list of the numbers of texts as one of their places in the order of these."""
-    known = {k: v.obj for k in sorted(texts.numbers_of(form)) if isinstance(v := (cx.session.texts or ())[k], Known)}
-    if not all(isinstance(text, str) for text in known.values()):
-        return None
-    ordered = sorted(known.values())
-    if ordered == list(known.values()):
-        return listed
-    ranks = tuple(Known(ordered.index(known[k]) if k in known else 0) for k in range(max(known) + 1))
-    table = grown.staged(cx, node, ranks)
-    numbers = Grown((listed,), Pattern("scalar", type=types.INT), Cell("list"))
-    assert table is not None
-    given = {"$ranks": list_changes.made(cx, node, table), "$numbers": list_changes.made(cx, node, numbers)}
-    found = list_changes.content_of(cx, comprehensions.run(cx, node, "order of texts", _RANKS, given))
-    return found.values[0] if isinstance(found, Grown) else None
-
-
-_RANKS = """\
-$out = []
-for $k in $numbers: $out.append($ranks[$k])
-return $out"""
 
 
 def _is_scalar(val: Val) -> bool:

@@ -1,0 +1,58 @@
+"""Names found when it runs: the nearest town on a heap, the way back through names, words put in order, states."""
+
+from __future__ import annotations
+
+import heapq
+
+from tests.programs.cases import Cases, array
+
+cases = Cases()
+
+
+@cases(array(6))
+def way_back(x):
+    roads = {"Ulm": [("Bonn", 0), ("Aalen", 1)], "Bonn": [("Aalen", 2)], "Aalen": [("Jena", 3)], "Jena": []}
+    distance, before = dict.fromkeys(roads, 9.0), dict.fromkeys(roads)
+    heap, done = [(0.0, "Ulm")], []
+    while heap:
+        d, town = heapq.heappop(heap)
+        if town not in done:
+            done.append(town)
+            for other, k in roads[town]:
+                if d + x[k] < distance[other]:
+                    distance[other], before[other] = d + x[k] ** 2, town
+                    heapq.heappush(heap, (d + x[k] ** 2, other))
+    town, total = "Jena", distance["Jena"] ** 2
+    while town is not None:
+        total = total * x[5] + (2.0 if town == "Aalen" else 1.0)
+        town = before[town]
+    return total * len(done)
+
+
+@cases(array(6))
+def words_in_order(x):
+    words, total = [], 0.0
+    for t in x:
+        word = "warm" if t > 1.2 else "cold" if t < 0.8 else "mild"
+        total += t * t if not words or words[-1] < word else t
+        words.append(word)
+    for k, word in enumerate(sorted(words)):
+        total += x[k] ** 2 * (2 if word == "mild" else 1)
+    while "cold" in words:
+        words.remove("cold")
+    return total * words.count("warm") + x[0] * words.index(max(words)) + (min(words) <= "mild") * x[1]
+
+
+@cases(array(6))
+def machine(x):
+    table = {("idle", "go"): "run", ("run", "stop"): "idle", ("run", "go"): "run"}
+    cost = {("idle", "run"): x[0], ("run", "idle"): x[1] ** 2}
+    state, total = "idle", 0.0
+    for t in x:
+        event = "go" if t > 1 else "stop"
+        after = table.get((state, event), state)
+        if (state, after) in cost:
+            total += cost[state, after] * t
+        total += cost.get((after, state), 0.1) * t
+        state = after
+    return total
