@@ -147,3 +147,17 @@ def test_a_tuple_that_is_no_key_is_named() -> None:
         with pytest.raises(KeyError) as caught:
             function(np.array([1.5, 0.8]))
         assert caught.value.args == (("run", "go"),)
+
+
+def text_that_grows(x):
+    text, total = "", 0.0
+    while total < x[0] * 3:
+        text = text + "a" if total < x[1] else "b" + text
+        total += x[2]
+    return total * len(text)
+
+
+def test_a_text_without_end_is_refused() -> None:
+    with pytest.raises(CompileError, match=r"`text` is '' before the loop and one of more than 64 texts") as caught:
+        grad(text_that_grows)(X)
+    assert "put the parts of a text that grows into a list" in str(caught.value)

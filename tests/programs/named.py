@@ -56,3 +56,19 @@ def machine(x):
         total += cost.get((after, state), 0.1) * t
         state = after
     return total
+
+
+@cases(array(6))
+def rewritten(x):
+    rules = {"F": "F+G", "G": "FG"}
+    axiom, total, angle = "F", 0.0, 0.0
+    for _ in range(3):
+        axiom = "".join(rules.get(letter, letter) for letter in axiom)
+    for k, letter in enumerate(axiom):
+        angle += x[0] if letter == "+" else 0.0
+        total += angle * x[k % 6] ** 2 if letter == "F" else x[1]
+    for t in x:
+        word = "GF" if t > 1 else "FFG"
+        for k, letter in enumerate(word):
+            total += (k + 1) * t * t if letter == "F" else t
+    return total

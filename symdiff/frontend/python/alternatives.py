@@ -212,6 +212,14 @@ def places(options: Sequence[Val], vals: Sequence[Val]) -> frozenset[int]:
     return frozenset(_place_in(options, val) for val in vals)
 
 
+def gathered(
+    cx: Context, options: tuple[Val, ...], allowed: frozenset[int], vals: Sequence[Val]
+) -> tuple[tuple[Val, ...], frozenset[int]]:
+    """The options of these values besides others, and which of all are possible."""
+    every = base(options, *map(options_of, vals))
+    return every, places(every, [*(options[k] for k in sorted(allowed)), *(x for v in vals for x in may_be(cx, v))])
+
+
 def base(*options: tuple[Val, ...]) -> tuple[Val, ...]:
     """The options of all: as those are numbered of which there are most, so that few are numbered anew."""
     first, *others = sorted(options, key=len, reverse=True)

@@ -23,6 +23,7 @@ from symdiff.frontend.python import (
     iterators,
     keyed,
     known_calls,
+    letters,
     list_changes,
     memory,
     numpy_spelled,
@@ -122,6 +123,10 @@ def _apply_each(cx: Context, node: ast.AST, function: Val, args: list[Val], kwar
     if not none and isinstance(function, Known) and isinstance(function.obj, _CONSUMING):
         missing = of_none.message_of_builtin(function.obj.__name__)
         args = [alternatives.present(cx, node, x, missing) if alternatives.nullable(x) else x for x in args]
+    if isinstance(function, Known) and any(function.obj is f for f in (enumerate, zip, reversed)):
+        over = [letters.run_over(cx, node, x) for x in args]
+        if not all(a is b for a, b in zip(args, over, strict=True)):
+            return apply(cx, node, function, over, kwargs)
     of = function.receiver if isinstance(function, Method) and function.name in ("get", "setdefault") else NONE
     found = tables.chosen(cx, node, of, alternatives.narrowed(cx, node, args[0])) if args else None
     if found is not None:

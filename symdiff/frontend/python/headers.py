@@ -51,9 +51,9 @@ from symdiff.ir.types import AVal, Kind, Opt, Type
 class Misfit(Exception):
     """No header serves every turn; says what stands before and after."""
 
-    def __init__(self, before: str, after: str, code: str = "SD304") -> None:
+    def __init__(self, before: str, after: str, code: str = "SD304", rewrite: str = "") -> None:
         super().__init__(f"{before} before, {after} after")
-        self.before, self.after, self.code = before, after, code
+        self.before, self.after, self.code, self.rewrite = before, after, code, rewrite
 
 
 @dataclass(eq=False)
@@ -112,6 +112,7 @@ class Slot:
 
 SAME = "same"
 _MOST_OPTIONS = 64
+_PARTS = "put the parts of a text that grows into a list: `parts.append(s)`; or let `for _ in range(3)` count the turns"
 COMPOSITE = ("struct", "list", "dict", "attributes", "nullable", "node")
 
 
@@ -234,11 +235,9 @@ def _one_of(slot: Slot, before: Any, after: Any, cx: Context) -> Slot:
     found = [val for val in (before, after) if val is not BOTTOM]
     if not all(_choosable(cx, val) for val in found):
         raise Misfit(_describe(cx, before), _describe(cx, after))
-    options = alternatives.base(slot.options, *map(alternatives.options_of, found))
-    carried = [slot.options[k] for k in sorted(slot.allowed)]
-    allowed = alternatives.places(options, [*carried, *(x for v in found for x in alternatives.may_be(cx, v))])
+    options, allowed = alternatives.gathered(cx, slot.options, slot.allowed, found)
     if len(allowed) > _MOST_OPTIONS:  # a text that grows from turn to turn
-        raise Misfit(_describe(cx, before), f"one of more than {_MOST_OPTIONS}")
+        raise Misfit(_describe(cx, before), f"one of more than {_MOST_OPTIONS} texts", rewrite=_PARTS)
     return Slot("one-of", types.INT, options=options, allowed=allowed)
 
 

@@ -63,7 +63,7 @@ def _same_choice(cx: Context, node: ast.AST, prim: str, left: Val, right: Val) -
     return cx.emit(node, prim, *(Num(alternatives.tag_in(cx, node, x, options)) for x in both))
 
 
-def _is_text(val: Val) -> bool:
+def is_text(val: Val) -> bool:
     return isinstance(val, Known) and type(val.obj) is str
 
 
@@ -82,6 +82,27 @@ def _is_none(val: Val) -> bool:
     return isinstance(val, Known) and val.obj is None
 
 
+def run_over(cx: Context, node: ast.AST, val: Val) -> Val:
+    """What a loop over one of several texts runs over: the text, if the loop that makes it can be unrolled, or a list.
+
+    That has the letters of the text, in a branch for each of the texts.
+    """
+    from symdiff.frontend.python import alternatives, containers
+
+    texts = alternatives.may_be(cx, val)
+    if not isinstance(val, OneOf) or not all(map(is_text, texts)):
+        return val
+    place = cx.frame.path, id(node), "letters"
+    if val.tag.tags and place not in cx.session.searched:
+        return cx.need_static(node, val.tag, "a text that is run over", place)
+
+    def listed(text: Val) -> Val:
+        assert isinstance(text, Known)
+        return containers.new_list(cx, node, tuple(map(Known, text.obj)))
+
+    return alternatives.each(cx, node, val, listed)
+
+
 def ordered(cx: Context, node: ast.AST, op: ast.cmpop, sign: str, left: Val, right: Val) -> Val | None:
     """`<` and its like of two of which one is one of several texts: of their numbers; None of everything else.
 
@@ -90,7 +111,7 @@ def ordered(cx: Context, node: ast.AST, op: ast.cmpop, sign: str, left: Val, rig
     from symdiff.frontend.python import alternatives, operators
 
     both = left, right
-    if not all(_is_text(x) or _is_none(x) for v in both for x in alternatives.may_be(cx, v)):
+    if not all(is_text(x) or _is_none(x) for v in both for x in alternatives.may_be(cx, v)):
         return None
     if any(all(map(_is_none, alternatives.may_be(cx, v))) for v in both):
         return None

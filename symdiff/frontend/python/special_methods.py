@@ -15,7 +15,18 @@ from typing import Any, cast
 
 import numpy as np
 
-from symdiff.frontend.python import alternatives, apart, calls, captured, classes, keys, mirrors, nodes, of_none
+from symdiff.frontend.python import (
+    alternatives,
+    apart,
+    calls,
+    captured,
+    classes,
+    keys,
+    letters,
+    mirrors,
+    nodes,
+    of_none,
+)
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NONE,
@@ -300,7 +311,7 @@ def iterated(cx: Context, node: ast.AST, val: Val) -> Val:
     if isinstance(val, Sequence_) and val.kind == "iter":
         return val.parts[0]
     if isinstance(val, OneOf):
-        val = alternatives.present(cx, node, val, "'NoneType' object is not iterable")
+        val = letters.run_over(cx, node, alternatives.present(cx, node, val, "'NoneType' object is not iterable"))
     found = call(cx, node, val, "__iter__", [])
     if found is None and isinstance(val, ObjRef):
         from symdiff.frontend.python import indexed

@@ -43,7 +43,9 @@ def _told_apart(val: Val) -> bool:
 
 
 def _is_double(a: Val, b: Val) -> bool:
-    both = isinstance(a, Known) and isinstance(b, Known) and isinstance(a.obj, str) and isinstance(b.obj, str)
+    if not isinstance(a, Known) or not isinstance(b, Known):
+        return False
+    both = isinstance(a.obj, str) and isinstance(b.obj, str)
     return both and str.__eq__(a.obj, b.obj) and not alternatives.same(a, b)
 
 
@@ -135,5 +137,4 @@ def known_numbers(cx: Context, vals: Collection[Val]) -> frozenset[int] | None:
     """Which texts of the function these are; None where one is none of them."""
     texts = cx.session.texts or []
     found = [next((k for k, text in enumerate(texts) if alternatives.same(text, val)), None) for val in vals]
-    known = frozenset(k for k in found if k is not None)
-    return None if None in found else known
+    return None if None in found else frozenset(k for k in found if k is not None)
