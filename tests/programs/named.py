@@ -72,3 +72,22 @@ def rewritten(x):
         for k, letter in enumerate(word):
             total += (k + 1) * t * t if letter == "F" else t
     return total
+
+
+@cases(array(6))
+def pieces(x):
+    worth = {"a": x[0], "ab": x[1] ** 2, "c": x[2], "bc": x[3]}
+    text = "abcab"
+    best, back = [0.0] * (len(text) + 1), [""] * (len(text) + 1)
+    best[0] = 1.0
+    for i in range(1, len(text) + 1):
+        for piece, w in worth.items():
+            if text[:i].endswith(piece) and best[i - len(piece)] * w > best[i]:
+                best[i], back[i] = best[i - len(piece)] * w, piece
+    found, i = [], len(text)
+    while i > 0:
+        found.append(back[i])
+        i -= len(back[i])
+    for k, piece in enumerate(reversed(found)):
+        best[-1] += (k + 1) * worth[piece]
+    return best[-1] * len(found)

@@ -166,6 +166,8 @@ def _roll_or_unroll(
             if error.loop != loop.id:
                 raise
             reason, problem = (error.name, error.reason), error.problem
+            if cx.openings:
+                cx.unopened.add(key)
         except NeedStatic as error:
             if loop.id not in error.tags:
                 raise

@@ -48,6 +48,8 @@ def use(cx: Context) -> None:
     """Begin again as `help_` found out, if it did.  Raises Restart."""
     session, found = cx.session, cx.openings
     if found and session.filled is not None:
+        for loop in cx.unopened:
+            session.unrolled.pop(loop, None)
         session.opened = True
         session.ragged |= RAGGED in found
         session.texts = [NONE] if TEXTS in found and session.texts is None else session.texts
