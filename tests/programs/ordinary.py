@@ -71,3 +71,25 @@ def steps(v, ks):
         total += sum(i * t for i, t in enumerate(c)) + b @ v + np.sum(v[::k] * b[::k])
         total += sum(v[i] for i in range(6)[::k] if i < v.size and i in range(0, 2 * k, k)) * len(range(1, 9)[::k])
     return total
+
+
+@cases(np.array([[3.0, 4.0], [1.0, 2.0], [0.5, 3.0], [2.0, 0.1]]))
+@cases(np.array([[3.0, 4.0], [1.0, 2.0], [0.5, 3.0]], dtype=np.float32))
+@cases(np.ones((0, 2)))
+def area_of_hull(points):
+    """Andrew's monotone chain, of the rows as Python's lists, which it sorts."""
+
+    def half(points):
+        found = []
+        for p in points:
+            while len(found) > 1:
+                (x1, y1), (x2, y2) = found[-2], found[-1]
+                if (x2 - x1) * (p[1] - y1) > (y2 - y1) * (p[0] - x1):
+                    break
+                found.pop()
+            found.append(p)
+        return found
+
+    points = sorted(points.tolist())
+    ring = half(points)[:-1] + half(points[::-1])[:-1]
+    return sum(a[0] * b[1] - a[1] * b[0] for a, b in zip(ring, ring[1:] + ring[:1])) / 2.0

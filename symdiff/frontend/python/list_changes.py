@@ -452,6 +452,8 @@ def _in_order(form: Pattern, first: bool) -> bool:
     """
     if form.type is not None:
         return not (form.type.rank and first) and not form.type.complex
+    if form.kind == "grown":  # lists of numbers, as Python compares them
+        return form.parts[0].kind == "scalar" and _in_order(form.parts[0], first)
     held = form.kind in ("tuple", "namedtuple", "list")
     return form.kind == "known" or (held and all(_in_order(p, first and not k) for k, p in enumerate(form.parts)))
 

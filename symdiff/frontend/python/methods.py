@@ -10,6 +10,7 @@ import numpy as np
 
 from symdiff.frontend.python import (
     arrays,
+    comprehensions,
     container_methods,
     containers,
     copies,
@@ -243,8 +244,10 @@ def _item(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: di
         return cx.refuse("SD317", node, use="`.item()`", name=f"`{cx.text(node)}`", shape=str(t))
     if receiver is POISON or (t.dtype not in types.PYTHON_NAMES and t.dtype not in ("f4", "c8")):
         return POISON
-    python = {"f": "f8", "c": "c16", "b": "b1"}.get(t.dtype[0], "i8")
-    return cx.emit(node, "convert", receiver, kind=Kind.PYTHON, dtype=python)
+    return cx.emit(node, "convert", receiver, kind=Kind.PYTHON, dtype=_AS_PYTHON.get(t.dtype[0], "i8"))
+
+
+_AS_PYTHON = {"f": "f8", "c": "c16", "b": "b1"}  # the dtype of Python's number for NumPy's; of all others "i8"
 
 
 def _copy(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
@@ -273,13 +276,17 @@ def _searchsorted(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kw
 
 
 def _tolist(cx: Context, node: ast.AST, receiver: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
-    """A vector as a list of Python's numbers."""
+    """An array as a list of Python's numbers, or of such lists."""
     t = cx.aval(receiver)
     if not t.rank:
         return _item(cx, node, receiver, [], {})
-    if t.rank > 1 or t.dtype not in types.PYTHON_NAMES:
-        return cx.refuse("SD404", node, type=str(t), name="tolist")
-    elem = types.python(t.dtype)
+    if t.rank > 1:
+        text = "return [$row.tolist() for $row in $array]"
+        return comprehensions.run(cx, node, "tolist", text, {"$array": receiver})
+    wide = _AS_PYTHON.get(t.dtype[0], "i8")
+    if wide != t.dtype:
+        receiver = cx.emit(node, "convert", receiver, kind=Kind.ARRAY, dtype=wide)
+    elem = types.python(wide)
     listed = cx.at(node).emit("as_seq", cx.value(receiver), elem=elem)[0]
     return list_changes.made(cx, node, Grown((listed,), Pattern("scalar", type=elem), Cell("list")))
 
