@@ -30,6 +30,7 @@ from symdiff.ir.types import Kind
 SPOKEN = frozenset(
     [
         "np",
+        "bisect",
         "math",
         "scipy",
         "collections",

@@ -15,6 +15,7 @@ from symdiff.ir import errstate
 from symdiff.ir.core import Program, walk
 
 IMPORTS = {
+    "bisect": "import bisect",
     "collections": "import collections",
     "dataclasses": "import dataclasses",
     "math": "import math",

@@ -553,3 +553,34 @@ def groups_that_change_places(x, labels):
     e[a]["all"].append(x[1])
     s = sum(sum(q) * (k + 1) for k, q in d.items())
     return s + sum((q["total"] + sum(q["all"]) ** 2) * (k + 2) for k, q in e.items())
+
+
+@cases(0.7, signed(9))
+@cases(0.7, array(0))
+def entries_that_come_and_go(a, x):
+    """Keys taken out of the middle, the front and the end, and put in again behind the others."""
+    kept = {}
+    for i in range(len(x)):
+        kept[i % 5, i] = x[i] * a
+        if i % 3 == 2:
+            kept.pop(((i - 1) % 5, i - 1), 0.0)
+            kept[i % 5, 0] = kept.pop((i % 5, i), 1.0) * a
+        if i % 4 == 3:
+            kept.pop(((i - 3) % 5, i - 3), 0.0)
+            kept[9, i] = kept.popitem()[1]
+    s = 0.0
+    for j, (key, t) in enumerate(kept.items()):
+        s += (j + 1) * key[1] * t
+    return s
+
+
+@cases(0.7, signed(4))
+@cases(0.7, array(0))
+def taken_out_in_turn(a, x):
+    waiting = {}
+    for i in range(len(x)):
+        waiting[i] = x[i] * a
+    s = 0.0
+    for i in range(len(x)):
+        s = s * a + waiting.pop(i)
+    return s

@@ -20,6 +20,7 @@ from symdiff.frontend.python import (
     containers,
     control,
     grown,
+    list_changes,
     lodging,
     memory,
     objects,
@@ -51,7 +52,7 @@ from symdiff.frontend.python.values import (
     Val,
 )
 from symdiff.frontend.spelled import collected, members
-from symdiff.frontend.spelled.keyed import PRIMITIVES, VIEWS, Items, Keyed, enter, find, is_keyed, places, put
+from symdiff.frontend.spelled.keyed import PRIMITIVES, VIEWS, Items, Keyed, enter, find, is_keyed, leave, places, put
 from symdiff.ir import dims, types
 from symdiff.ir.core import Value
 from symdiff.ir.types import AVal
@@ -325,7 +326,13 @@ def _find(cx: Context, node: ast.AST, where: Any, order: Any, key: Val) -> Val:
         return POISON
     floats = any(isinstance(v.type, AVal) and v.type.inexact for v in numbers)
     prim = "find_float_place" if floats else "find_place"
-    return cx.wrap(cx.at(node).emit(prim, cx.store.get(where.cell).values[0], *numbers)[0])
+    entered = cx.store.get(where.cell).values[0]
+    number = cx.at(node).emit(prim, entered, *numbers)[0]
+    if not cx.session.leaves:
+        return cx.wrap(number)
+    content = cx.store.get(order.cell)
+    lists = content.values if isinstance(content, Grown) and len(content.values) == len(numbers) else ()
+    return cx.wrap(cx.at(node).emit("place_now", entered, number, *lists)[0])
 
 
 def _listed_at(cx: Context, order: Any, key: Val) -> Num | None:
@@ -361,9 +368,24 @@ def _enter(cx: Context, node: ast.AST, where: Any, key: Val) -> Val:
     if numbers is None or not containers.changeable(cx, node, where):
         return POISON
     content = cx.store.get(where.cell)
-    after = cx.at(node).emit("enter_place", content.values[0], *numbers)[0]
+    again = {"again": True} if cx.session.leaves else {}
+    after = cx.at(node).emit("enter_place", content.values[0], *numbers, **again)[0]
     lodging.change(cx, node, where.cell, replace(content, values=(after,)))
     return NONE
+
+
+def _leave(cx: Context, node: ast.AST, where: Any, place: Val, key: Val) -> Val:
+    """Take a key out.  Raises Restart where it was not known that keys go."""
+    if not cx.session.leaves:
+        cx.session.leaves = True
+        raise Restart
+    numbers = _numbers(cx, node, key)
+    if numbers is None or not containers.changeable(cx, node, where):
+        return POISON
+    content = cx.store.get(where.cell)
+    after = cx.at(node).emit("leave_place", content.values[0], *numbers)[0]
+    lodging.change(cx, node, where.cell, replace(content, values=(after,)))
+    return list_changes.certainly_inside(cx, place)
 
 
 def _put(cx: Context, node: ast.AST, where: Any, order: Any, held: Any, key: Val, val: Val) -> Val:
@@ -411,7 +433,7 @@ def _put(cx: Context, node: ast.AST, where: Any, order: Any, held: Any, key: Val
     return NONE
 
 
-_ANSWERS: dict[Any, Callable[..., Val]] = {find: _find, enter: _enter, put: _put}
+_ANSWERS: dict[Any, Callable[..., Val]] = {find: _find, enter: _enter, leave: _leave, put: _put}
 
 
 def _numbers(cx: Context, node: ast.AST, key: Val) -> list[Value] | None:

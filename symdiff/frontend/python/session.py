@@ -46,6 +46,7 @@ class Session:
     texts: list[Val] | None = None  # in elements of such lists, where they are told apart: see `texts`
     sorted_texts: bool = False  # whether these are numbered in the order of texts, as far as they were met before
     numbered_texts: tuple[int, ...] = ()  # which of them have the first numbers
+    leaves: bool = False  # keys of such dicts that are found when it runs go again
     opened: bool = False  # since elements had no form in common: see `openings`
     # places of `[]` in lists, filled later: what with; None where that does not help
     filled: dict[Hashable, Pattern] | None = field(default_factory=dict)

@@ -1,7 +1,8 @@
 """A dict whose keys are found when it runs, as a class around two lists: `d[k] += t`, `d.setdefault(k, []).append(t)`.
 
 By hand: the keys are in one list, in the order in which they came, what is kept under them in another.  Where a key is
-in both, a Python dict says (`places`).  To take a key out costs as much as there are keys: those behind it move.
+in both, a Python dict says (`places`): by a number, that of the key among all that came.  Where keys go again, those
+behind them move in the lists, and a key is found by its number, which is between those of its neighbours.
 """
 
 from __future__ import annotations
@@ -16,12 +17,18 @@ def places() -> Any:
 
 def find(places: Any, order: Any, key: Any) -> Any:
     """The place of a key among those in `order`, -1 where it has none."""
-    return places.get(key, -1)
+    return order.index(key) if key in places else -1
 
 
 def enter(places: Any, key: Any) -> None:
     """Give a key, that has none, the next place."""
-    places[key] = len(places)
+    places[key] = max(places.values(), default=-1) + 1
+
+
+def leave(places: Any, place: Any, key: Any) -> Any:
+    """Take its place from a key, which is the one given."""
+    del places[key]
+    return place
 
 
 def put(places: Any, order: Any, held: Any, key: Any, value: Any) -> None:
@@ -40,7 +47,7 @@ def is_keyed(entries: Any) -> Any:
     return isinstance(entries, Keyed)
 
 
-PRIMITIVES = (places, find, enter, put, is_keyed)
+PRIMITIVES = (places, find, enter, leave, put, is_keyed)
 
 
 class Keyed:
@@ -87,22 +94,18 @@ class Keyed:
         return self._held[place] if place >= 0 else default
 
     def pop(self, key: Any, *default: Any) -> Any:
-        place = find(self._places, self._order, key)
-        if place < 0:
-            if default:
-                return default[0]
-            raise KeyError(key)
+        if default and key not in self:
+            return default[0]
+        place = leave(self._places, self._place_of(key), key)
         self._order.pop(place)
-        found = self._held.pop(place)
-        self._count()
-        return found
+        return self._held.pop(place)
 
     def popitem(self) -> Any:
         if not self._held:
             raise KeyError("popitem(): dictionary is empty")
-        item = self._order.pop(), self._held.pop()
-        self._count()
-        return item
+        key = self._order.pop()
+        leave(self._places, len(self._order), key)
+        return key, self._held.pop()
 
     def __delitem__(self, key: Any) -> None:
         self.pop(key)
