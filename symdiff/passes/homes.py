@@ -10,13 +10,15 @@ written, so each turn would copy one of them.  Nobody else reads the list in the
       %t3 = seq_set(%t2, %i2, %r3)                    yield %r3
       yield %t3, %r3                                %u = seq_set(%t, %i, %q)
 
-Where the list is read as well, the row is read from it in each turn: `%r2 = seq_get(%t2, %i2)`.
+Where the list is read as well, the row is read from it in each turn: `%r2 = seq_get(%t2, %i2)`.  In a branch it is
+read, changed and put back in each of the sides, not handed in or out.
 
 Before differentiation, at every level: `parts` then lends the row, and so does the adjoint.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -41,7 +43,7 @@ def _function(f: Function) -> Function:
 
 
 def _outer_first(block: Block) -> Steps:
-    block = _read_again(_without_carries(block))
+    block = _read_again(_without_carries(_in_branches(block)))
     ops = []
     for op in block.ops:
         regions = []
@@ -125,6 +127,200 @@ def _makers(block: Block, values: Sequence[Value]) -> dict[Value, Op]:
 def _may_be_element(whole: Value, part: Value) -> bool:
     number = isinstance(part.type, AVal) and not part.type.shape
     return isinstance(whole.type, Seq) and whole.type.elem == part.type and not number
+
+
+# --- what branches change
+
+
+def _in_branches(block: Block) -> Block:
+    """The block whose branches read the elements that they change, and put them back."""
+    if not any(op.prim.name == "cond" for op in block.ops):
+        return block
+    ops, outs = list(block.ops), set(block.outs)
+    for branch in [op for op in block.ops if op.prim.name == "cond"]:
+        changed, ops = _made_inside(ops, outs, branch)
+        while (found := _stored_behind(ops, outs, changed)) is not None:
+            stored = _storing(changed, *found)
+            ops = [stored if op is changed else op for op in ops if op is not found[0]]
+            changed = stored
+        read = {*outs, *(v for op in ops for v in op.ins)}
+        at = ops.index(changed)
+        before = Block(block.params, tuple(ops[:at]), ())
+        inside, behind = _handing_out(before, _reading(before, changed))
+        ops[at : at + 1] = [inside, *(op for op in behind if op.out in read)]
+    return same_block(block, block.params, ops, block.outs)
+
+
+def _made_inside(ops: list[Op], outs: set[Value], branch: Op) -> tuple[Op, list[Op]]:
+    """A branch that makes the list that it puts into a list, which is its own for certain then; and all operations."""
+    while True:
+        readers = Counter(v for op in ops for v in op.ins)
+        made = _makers(Block((), tuple(ops), ()), branch.ins[1:])
+        for v, op in made.items():
+            if op.prim.name not in _MAKERS or readers[v] != 1 or v in outs or not _kept(branch, v):
+                continue
+            changed = _making(branch, op)
+            ops = [changed if o is branch else o for o in ops if o is not op]
+            branch = changed
+            break
+        else:
+            return branch, ops
+
+
+_MAKERS = ("places", "seq_empty", "seq_append")
+_KEEPERS = {"seq_append": 1, "seq_set": 2, "seq_insert": 2}  # the operand that they put into a list
+
+
+def _kept(branch: Op, v: Value) -> bool:
+    """Whether a side of a branch puts what it is given into a list, or what it makes of it by an element more."""
+    for region in branch.regions:
+        made = {region.params[branch.ins.index(v) - 1]}
+        for op in region.ops:
+            if op.prim.name in _KEEPERS and op.ins[_KEEPERS[op.prim.name]] in made:
+                return True
+            if op.prim.name == "seq_append" and op.ins[0] in made:
+                made.add(op.out)
+    return False
+
+
+def _making(branch: Op, maker: Op) -> Op:
+    """A branch whose sides make what they are given, if they use it."""
+    at = branch.ins.index(maker.out)
+    more = [v for v in dict.fromkeys(maker.ins) if v not in branch.ins[1:]]
+    ins = (*branch.ins[:at], *branch.ins[at + 1 :], *more)
+    regions = []
+    for region in branch.regions:
+        part = region.params[at - 1]
+        params = [*_but(region.params, at - 1), *(Value(v.type, v.hint) for v in more)]
+        own = dict(zip(ins[1:], params, strict=True))
+        used = part in region.outs or any(part in op.ins for op in region.ops)
+        made = [Op(maker.prim, substitute(maker.ins, own), (part,), maker.params, (), maker.loc)] if used else []
+        regions.append(Block(tuple(params), (*made, *region.ops), region.outs))
+    return rebuilt(branch, ins, branch.outs, regions)
+
+
+def _stored_behind(ops: Sequence[Op], outs: set[Value], branch: Op) -> tuple[Op, int] | None:
+    """The operation that puts back an element that a branch has changed, and which of its results that is."""
+    at = ops.index(branch)
+    early = {v for op in ops[at:] for v in op.outs}
+    made = _makers(Block((), tuple(ops[:at]), ()), branch.ins)
+    for k, store in enumerate(ops[at + 1 :], at + 1):
+        if store.prim.name != "seq_set" or store.ins[2] not in branch.outs or not _may_be_element(*store.ins[::2]):
+            continue
+        whole, index, part = store.ins
+        if index in early and index.const is None:
+            continue
+        lists = {whole, *(_handed_through(branch, whole) if whole in branch.outs else ())}
+        if whole in early and len(lists) == 1:
+            continue
+        parts = (made[v] for v in branch.ins[1:] if v in made and made[v].prim.name == "seq_get")
+        taken = any(op.ins[0] in lists and _Place(Block((), (), ()), index).at(op.ins[1]) for op in parts)
+        late = {v for j, op in enumerate(ops[at + 1 :], at + 1) if j != k for v in op.ins} | outs
+        if taken and part not in late and lists.isdisjoint(late):
+            return store, branch.outs.index(part)
+    return None
+
+
+def _handed_through(branch: Op, result: Value) -> list[Value]:
+    """What a result of a branch is before it, if both sides hand it on."""
+    k = branch.outs.index(result)
+    found = {dict(zip(r.params, branch.ins[1:], strict=True)).get(r.outs[k]) for r in branch.regions}
+    return [v for v in found if v is not None] if len(found) == 1 else []
+
+
+def _storing(branch: Op, store: Op, k: int) -> Op:
+    """A branch that puts result k, an element, into its list, and hands that out instead, not as it was."""
+    whole, index, part = store.ins
+    if whole in branch.outs:
+        gone = branch.outs.index(whole)
+        (whole,) = _handed_through(branch, whole)
+        branch = _without_result(branch, gone)
+        k = branch.outs.index(part)
+    more = [v for v in dict.fromkeys((whole, index)) if v.const is None and v not in branch.ins[1:]]
+    regions = []
+    for region in branch.regions:
+        params = (*region.params, *(Value(v.type, v.hint) for v in more))
+        own = dict(zip((*branch.ins[1:], *more), params, strict=True))
+        b = Builder(store.loc)
+        place = b.const(index.const, INT) if index.const is not None else own[index]
+        out = Value(store.out.type, store.out.hint)
+        b.ops.append(Op(store.prim, (own[whole], place, region.outs[k]), (out,), store.params, (), store.loc))
+        outs = (*region.outs[:k], out, *region.outs[k + 1 :])
+        regions.append(Block(params, (*region.ops, *b.ops), outs))
+    return rebuilt(branch, (*branch.ins, *more), (*branch.outs[:k], store.out, *branch.outs[k + 1 :]), regions)
+
+
+def _reading(before: Block, branch: Op) -> Op:
+    """A branch that reads the elements that it is given with their lists, where it puts others in their places."""
+    made = _makers(before, branch.ins[1:])
+    for v in dict.fromkeys(branch.ins[1:]):
+        get = made.get(v)
+        if get is None or get.prim.name != "seq_get" or not _may_be_element(get.ins[0], v):
+            continue
+        whole, index = get.ins
+        known = index.const is not None or index in branch.ins[1:]
+        if whole in branch.ins[1:] and known and any(_puts_back(branch, r, whole, index) for r in branch.regions):
+            branch = rebuilt(branch, branch.ins, branch.outs, [_read_in(branch, r, get) for r in branch.regions])
+    return branch
+
+
+def _puts_back(branch: Op, region: Block, whole: Value, index: Value, depth: int = DEPTH) -> bool:
+    """Whether a side of a branch, or of one in it, changes an element of a list that it captures."""
+    own = dict(zip(branch.ins[1:], region.params, strict=True))
+    where = index if index.const is not None else own.get(index)
+    if whole not in own or where is None or not depth:
+        return False
+    place = _Place(region, where)
+    for op in region.ops:
+        if own[whole] in op.ins[:1] and op.prim.name == "seq_set" and place.at(op.ins[1]):
+            return True
+        if op.prim.name == "cond" and any(_puts_back(op, r, own[whole], where, depth - 1) for r in op.regions):
+            return True
+    return False
+
+
+def _read_in(branch: Op, region: Block, get: Op) -> Block:
+    own = dict(zip(branch.ins[1:], region.params, strict=True))
+    part = own[get.out]
+    if part not in region.outs and all(part not in op.ins for op in region.ops):
+        return region
+    b = Builder(get.loc)
+    place = b.const(get.ins[1].const, INT) if get.ins[1].const is not None else own[get.ins[1]]
+    again = Value(part.type, part.hint)
+    b.ops.append(_get(own[get.ins[0]], place, again, get))
+    env = {part: again}
+    ops = [rebuilt(op, substitute(op.ins, env), op.outs, op.regions) for op in region.ops]
+    return Block(region.params, (*b.ops, *ops), substitute(region.outs, env))
+
+
+def _handing_out(before: Block, branch: Op) -> tuple[Op, list[Op]]:
+    """A branch without results that are elements of others, and the operations that read them behind it."""
+    behind: list[Op] = []
+    while (found := _held(before, branch)) is not None:
+        k, j, index = found
+        behind.append(_get(branch.outs[k], index, branch.outs[j], branch))
+        branch = _without_result(branch, j)
+    return branch, behind
+
+
+def _without_result(branch: Op, k: int) -> Op:
+    regions = [Block(r.params, r.ops, tuple(_but(r.outs, k))) for r in branch.regions]
+    return rebuilt(branch, branch.ins, _but(branch.outs, k), regions)
+
+
+def _held(before: Block, branch: Op) -> tuple[int, int, Value] | None:
+    """A list among the results of a branch, one that is its element, and where."""
+    outs = branch.outs
+    pairs = [(k, j) for k, a in enumerate(outs) for j, b in enumerate(outs) if _may_be_element(a, b)]
+    block = Block(before.params, (*before.ops, branch), ()) if pairs else before
+    for k, j in pairs:
+        own = dict(zip(branch.regions[0].params, branch.ins[1:], strict=True))
+        for op in branch.regions[0].ops:
+            index = op.ins[1] if op.prim.name in ("seq_set", "seq_get") else None
+            found = None if index is None else index if index.const is not None else own.get(index)
+            if found is not None and _Place(block, found).holds(outs[k], outs[j]):
+                return k, j, found
+    return None
 
 
 # --- carries of loops

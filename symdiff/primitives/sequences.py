@@ -11,6 +11,7 @@ from typing import Any
 
 from symdiff.ir import types
 from symdiff.ir.core import Params
+from symdiff.ir.lengths import is_of_numbers
 from symdiff.ir.memory import widens
 from symdiff.ir.types import AVal, Kind, Opt, Seq, Type
 from symdiff.primitives import axes
@@ -253,9 +254,14 @@ seq_get = prim(
 )
 
 
-def _overwritten(b: Any, s: Any, i: Any, x: Any) -> Any:
-    """A value with the structure of the element that x replaces, which may be a list of another length."""
-    return x if isinstance(x.type, AVal) else b.op("seq_get", s, i)
+def _nothing(b: Any, s: Any, i: Any, x: Any) -> Any:
+    """Zeros with the structure of the element that x replaces, which may be a list of another length."""
+    if isinstance(x.type, AVal):
+        return b.zeros(x)
+    if not is_of_numbers(x):
+        return b.zeros(b.op("seq_get", s, i))
+    t = types.cotangent(x.type.elem)
+    return b.op("seq_repeat", b.const(0j if t.complex else 0.0, t), b.before("seq_len", b.before("seq_get", s, i)))
 
 
 seq_set = prim(
@@ -270,7 +276,7 @@ seq_set = prim(
     vjp=lambda b, cts, outs, s, i, x: (
         b.op("seq_get", cts[0], i),
         None,
-        b.op("seq_set", cts[0], i, b.zeros(_overwritten(b, s, i, x))),
+        b.op("seq_set", cts[0], i, _nothing(b, s, i, x)),
     )[::-1],
     jvp=lambda b, ts, outs, s, i, x: (b.op("seq_set", or_zeros(b, ts[0], s), i, or_zeros(b, ts[2], x)),),
     rule=("1 outside", "", "1"),

@@ -12,7 +12,7 @@ from symdiff import generate
 from symdiff.codegen.load import Loaded
 from tests.constructs.bank import copied, matrix, vector
 from tests.constructs.test_cost import metered
-from tests.programs import absent, complex_parts, elements, linked, recursive_data, run_keys, turned
+from tests.programs import absent, buckets, complex_parts, elements, linked, recursive_data, run_keys, turned
 
 SIZE = 24
 Arguments = Callable[[int], tuple[Any, ...]]
@@ -53,6 +53,9 @@ PROGRAMS: dict[Callable[..., Any], tuple[str, Arguments]] = {
     elements.one_of_two_by_a_condition: ("v=f8[n], x=float", numbers),
     elements.lists_and_arrays_by_a_condition: ("v=f8[n], x=float", lambda n: (vector(n) - 0.5, 0.1)),
     recursive_data.element_scaled_on_one_of_two_paths: ("x=f8[n]", lambda n: (vector(n) - 0.5,)),
+    buckets.rows_changed_in_branches: ("a=float, x=f8[n]", waves),
+    buckets.dicts_in_a_dict: ("a=float, x=f8[n]", line),
+    buckets.begun_by_the_first: ("a=float, x=f8[n]", line),
     run_keys.taken_out_in_turn: ("a=float, x=f8[n]", line),
     recursive_data.path_of_a_search: ("a=float, x=f8[n]", line),
     recursive_data.state_put_back: ("a=float, x=f8[n]", line),

@@ -384,3 +384,47 @@ def rows_in_tuples_made_before(x):
     chosen = pair if x[0] < 0 else ([x[0]], 3.0)
     s = sum(weight * sum(row) for row, weight in kept) + sum(chosen[0]) * chosen[1]
     return s + halved(pair, len(x)) * halved((rows["hi"], 2.0), 2)
+
+
+@cases(0.7, signed(7))
+@cases(0.7, array(0))
+def rows_changed_in_branches(a, x):
+    """A row is longer, shorter or other by a condition, and read behind it."""
+    rows = [[a, 1.0], [1.0], [a]]
+    s = 0.0
+    for i in range(len(x)):
+        row = rows[i % 3]
+        if x[i] > 0:
+            row.append(x[i] * a)
+        elif len(row) > 2:
+            s += row.pop()
+        else:
+            row[0] = row[-1] * a
+        s = s * a + row[-1]
+    return s + sum(sum(row) ** 2 for row in rows)
+
+
+@cases(0.7, signed(7))
+@cases(0.7, array(1))
+def dicts_in_a_dict(a, x):
+    of = {}
+    for i in range(len(x)):
+        of.setdefault(i % 3, {})[i // 2] = x[i] * a
+    s = 0.0
+    for k in of:
+        for j in of[k]:
+            s += of[k][j] * (j + 1) * (k + 1)
+    return s
+
+
+@cases(0.7, signed(7))
+def begun_by_the_first(a, x):
+    of = {}
+    for i in range(len(x)):
+        if i % 3 in of:
+            of[i % 3].append(x[i] * a)
+        else:
+            of[i % 3] = [x[i], a]
+        if i == 4:
+            of[1] = [a]
+    return sum(sum(row) ** 2 for row in of.values())
