@@ -188,7 +188,8 @@ _LANGUAGE = (
      "pass a list or an array"),
     ("SD233", "order of a set",
      "{name} depends on the order of a set",
-     "Python runs over a set in the order of its hash table, which no code can rely on",
+     "Python runs over a set in the order of its hash table, which is known of numbers that were put in one by one: "
+     "not of texts, nor of copies, constants like `{{0, 1, 2}}` and what `|`, `&` and `-` give",
      "use `sorted(…)`, or a dict or list, which keep the order in which they were filled"),
     ("SD234", "iterator read again",
      "what is left of {name}, an iterator, is taken here a second time",

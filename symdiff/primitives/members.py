@@ -25,6 +25,20 @@ def _element(k):
 '''
 
 
+_ORDER = '''
+def _set_order(elements):
+    """The order in which Python runs over a set: places of what is put into it and, the second time, taken out."""
+    found, places = set(), {}
+    for place, x in enumerate(elements):
+        if x in found:
+            found.remove(x)
+        else:
+            found.add(x)
+            places[x] = place
+    return [places[x] for x in found]
+'''
+
+
 def _check_set(t: Type) -> Member:
     if not isinstance(t, Seq) or not isinstance(t.elem, Member):
         raise TypeError(f"{t} is no set")
@@ -90,6 +104,32 @@ def _listed_infer(ins: tuple[Type, ...], regions: tuple[()], elem: AVal, column:
 
 def _listed_text(params: Params, ins: tuple[Type, ...]) -> str:
     return f"[k[{params['column']}] for k in sorted(s)]" if _is_tuple(ins[0]) else "sorted(s)"
+
+
+def _order_infer(ins: tuple[Type, ...], regions: tuple[()], of: str) -> tuple[Type, ...]:
+    if not all(isinstance(t, Seq) and isinstance(t.elem, AVal) and not t.elem.shape for t in ins) or "text" in of:
+        raise TypeError(f"{', '.join(map(str, ins))} are no elements that have an order in a set")
+    return (Seq(types.INT),)
+
+
+def _order_text(params: Params, ins: tuple[Type, ...]) -> str:
+    words = params["of"].split("_")
+    if words[0][0] != "t":
+        return "_set_order(k0)"
+    whole = f"zip({', '.join(f'k{i}' for i in range(len(ins)))}, strict=True)"
+    names = [f"e{i}" for i in range(len(ins))]
+    shown = _grouped(list(words), list(names))
+    flat = len(words) == len(ins) + 1
+    return f"_set_order({whole})" if flat else f"_set_order({shown} for {', '.join(names)} in {whole})"
+
+
+def _grouped(words: list[str], names: list[str]) -> str:
+    """The element of these names that the words describe."""
+    word = words.pop(0)
+    if word[0] != "t":
+        return names.pop(0)
+    parts = [_grouped(words, names) for _ in range(int(word[1:]))]
+    return f"({', '.join(parts)}{',' * (len(parts) == 1)})"
 
 
 def _made(b: Any, of: str, *keys: Any) -> Any:
@@ -179,3 +219,21 @@ member_listed = prim(
     numpy=_listed_text,
     programs=_programs(lambda b, f, x, y, s: x * b.op("seq_get", f(s, elem=types.INT, column=0), 1) + y),
 )
+set_order = prim(
+    "set_order",
+    "*k",
+    CONSTANT,
+    infer=_order_infer,
+    params=("of",),
+    numpy=_order_text,
+    helper=_ORDER,
+    programs=lambda rng: [((*rng.uniform(0.5, 1.5, 2),), _first_of_order)],
+)
+
+
+def _first_of_order(b: Any, f: Any, x: Any, y: Any) -> Any:
+    """What stands first in a set into which 8, 0 and 9 are put, and 0 is taken out."""
+    log = b.op("seq_empty", elem=types.FLOAT)
+    for number in (x + 8.0, y, x + 9.0, y):
+        log = b.op("seq_append", log, number)
+    return b.op("seq_get", log, b.op("seq_get", f(log, of="f8"), 0)) * y

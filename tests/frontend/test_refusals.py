@@ -105,15 +105,16 @@ def test_what_a_turn_or_a_branch_hands_on_after_a_write_to_perhaps_its_memory() 
 
 def test_the_order_of_a_set() -> None:
     def f(x: float) -> float:
-        for k in {1, 2}:
-            x = x * k + 1
+        for k in {"a", "b"}:
+            x = x * len(k) + 1
         return x
 
     assert refusal(f) == [
-        "SD233 `{1, 2}` depends on the order of a set",
-        "    for k in {1, 2}:",
-        "             ^^^^^^",
-        "  why: Python runs over a set in the order of its hash table, which no code can rely on",
+        'SD233 `{"a", "b"}` depends on the order of a set',
+        '    for k in {"a", "b"}:',
+        "             ^^^^^^^^^^",
+        "  why: Python runs over a set in the order of its hash table, which is known of numbers that were put in one "
+        "by one: not of texts, nor of copies, constants like `{0, 1, 2}` and what `|`, `&` and `-` give",
         "  rewrite: use `sorted(…)`, or a dict or list, which keep the order in which they were filled",
     ]
 

@@ -109,7 +109,7 @@ def removes_what_is_not_there(x):
 
 
 def a_list_of_a_set(x):
-    return sum(list({1, 2})) * x
+    return sum(list({1, 2, 3})) * x
 
 
 def pops_one_of_two(x):
@@ -118,7 +118,7 @@ def pops_one_of_two(x):
 
 
 def sorted_by_a_key_that_may_tie(x):
-    return sorted({1, 2}, key=lambda k: k % 1)[0] * x
+    return sorted({"a", "b"}, key=len)[0].count("a") * x
 
 
 def an_unknown_method(x):

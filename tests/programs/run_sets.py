@@ -150,3 +150,36 @@ def numbers_met(x):
         met.add(2 * t)
         met.add(2 * t)
     return x[0] ** 2 * len(met) + x[1] * (2 * x[2] in met)
+
+
+@cases(array(12))
+def in_levels(x):
+    """Breadth first, by a set for each level: 0 and 8 are in one place of a hash table."""
+    seen, level, total = {0}, {0}, 0.0
+    while level:
+        following = set()
+        for u in level:
+            total = total * 0.9 + x[u] ** 2
+            for step in (5, 8):
+                if (v := (u * 7 + step) % 12) not in seen:
+                    following.add(v)
+        seen |= following
+        level = following
+    return total
+
+
+@cases(array(12))
+def the_nearest_first(x):
+    """A* with a set that is open."""
+    cost = [float("inf")] * len(x)
+    cost[0] = total = 0.0
+    opened = {0}
+    while opened:
+        u = min(opened, key=lambda k: cost[k])
+        opened.remove(u)
+        total = total * 0.9 + cost[u]
+        for v in (u + 1, u + 8):
+            if v < len(x) and cost[u] + x[v] ** 2 < cost[v]:
+                cost[v] = cost[u] + x[v] ** 2
+                opened.add(v)
+    return total

@@ -256,7 +256,7 @@ def _dict(cx: Context, node: ast.Dict) -> Val:
 def _set(cx: Context, node: ast.Set) -> Val:
     items = containers.display(cx, node, node.elts)
     if isinstance(items, Grown):
-        return sets_of_the_run.of_iterable(cx, node, list_changes.made(cx, node, items), False)
+        return sets_of_the_run.of_iterable(cx, node, list_changes.made(cx, node, items), False, mixed=True)
     return POISON if items is None else sets.known_set(cx, node, items)
 
 

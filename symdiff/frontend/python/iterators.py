@@ -87,6 +87,7 @@ def _lengths(cx: Context, val: Sequence_) -> State:
         if isinstance(over, (ListRef, DictRef)):
             mark = _LENGTH if isinstance(over, DictRef) or val.kind == "reversed" else _LENGTH_AT_THE_END
             state[mark, over.cell] = cx.store.get(over.cell)
+            state |= cx.eager.get(over.cell, {})
     return state
 
 
@@ -168,6 +169,7 @@ def _depends(cx: Context, val: Any, state: State, depth: float = _ALL) -> None:
         if val.cell in state and depth == _ALL:
             return
         content = state[val.cell] = cx.store.get(val.cell)
+        state |= cx.eager.get(val.cell, {})  # of a set that it was read of
         for part in content if isinstance(content, tuple) else content.values() if isinstance(content, dict) else ():
             _depends(cx, part, state, depth - (not isinstance(val, ObjRef)))
     elif isinstance(val, (Struct, Sequence_)):

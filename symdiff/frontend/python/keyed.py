@@ -140,9 +140,10 @@ def _is_items(val: Val) -> bool:
 def name(cx: Context, val: Val, text: str) -> None:
     """The lists of such a dict, or of a deque, and the elements of a set are called as it is."""
     if isinstance(val, ObjRef) and val.cls in (collected.deque, members.Members, members.Frozen):
-        items = cx.store.get(val.cell).get("_items" if val.cls is collected.deque else "_members")
-        if isinstance(items, ListRef):
-            cx.name_value(items, text)
+        content = cx.store.get(val.cell)
+        for part, end in (("_items", ""), ("_members", ""), ("_log", "_log")):
+            if isinstance(content.get(part), ListRef):
+                cx.name_value(content[part], text + end)
     while isinstance(val, ObjRef) and holds(cx, val):
         content = cx.store.get(val.cell)
         for part, end in (("_held", ""), ("_order", "_keys"), ("_places", "_places")) if val.cls is Keyed else ():

@@ -21,6 +21,7 @@ from symdiff.frontend.python import (
     operators,
     raising,
     sets,
+    sets_of_the_run,
     special_methods,
     summing,
     targets,
@@ -70,7 +71,7 @@ def for_statement(cx: Context, stmt: ast.For) -> None:
             cx.refuse("SD231", stmt, iterable=f"`{cx.text(stmt.iter)}`")
         _give_up(cx, stmt)
         return
-    over = given if keyed.is_view(given) else iterable
+    over = given if keyed.is_view(given) or sets_of_the_run.holds(given) else iterable
     _either(
         cx,
         stmt,
@@ -341,7 +342,7 @@ def _roll_for(cx: Context, stmt: ast.For, turns: Turns, loop: LoopState, given: 
 
     def enter(scope: Scope) -> Value:
         """The index, and the target bound to its item."""
-        starts[:] = iterated.elements_of(cx, keyed.counted(cx, given))
+        starts[:] = iterated.elements_of(cx, sets_of_the_run.counted(cx, keyed.counted(cx, given)))
         index = scope.param(Value(types.INT))
         dim = dims.opaque(f"i{cx.count('opaque')}") if _never_negative(turns) else None
         ends = operators.as_dim(turns.lo), operators.as_dim(turns.hi)
@@ -362,7 +363,8 @@ def _roll_for(cx: Context, stmt: ast.For, turns: Turns, loop: LoopState, given: 
         (body.index, *body.params, *captured_params(body.scope, captured)), tuple(body.scope.ops), tuple(body.outs)
     )
     if iterated.resized(block, starts, len(exits)):
-        iterated.refuse(cx, stmt, "dict" if keyed.is_view(given) else "list")
+        kind = "dict" if keyed.is_view(given) else "set" if sets_of_the_run.holds(given) else "list"
+        iterated.refuse(cx, stmt, kind)
     outs = cx.at(stmt).emit(
         "for", *bounds, *carried, *captured, regions=(block,), n_carry=len(carried), n_xs=0, **exits
     )

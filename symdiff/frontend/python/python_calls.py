@@ -23,6 +23,7 @@ from symdiff.frontend.python import (
     desugar,
     foreign,
     grown,
+    iterated,
     iterators,
     keyed,
     keys,
@@ -48,6 +49,7 @@ from symdiff.frontend.python.values import (
     NONE,
     POISON,
     Arr,
+    Cell,
     Foreign,
     Grown,
     Known,
@@ -92,6 +94,7 @@ def call_builtin(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwarg
     name = _NAMES.get(id(obj))
     if name == "reversed" and len(args) == 1 and not kwargs:
         return iterators.backwards(cx, node, args[0])
+    before: dict[Cell, Any] = {}  # of sets that are run over
     if name in _ITERATING and not (name in ("max", "min") and len(args) > 1):  # of objects, which are compared
         over = iterators.whole if name in _COMBINING else special_methods.iterated
         given = 1 if name in ("sum", "enumerate") else len(args)  # the rest is no iterable
@@ -100,10 +103,13 @@ def call_builtin(cx: Context, node: ast.AST, obj: Any, args: Args, kwargs: Kwarg
         if name == "sorted" and not kwargs and args and sets_of_the_run.holds(args[0]):
             return sets_of_the_run.consumed(cx, node, name, args[0], kwargs)
         kwargs = keyed.sorted_by_keys(args, kwargs) if name == "sorted" else kwargs
+        before = sets_of_the_run.contents(cx, args)
         elements = [sets.consumed(cx, node, name, a, kwargs) for a in args[:given]]
         args = [*(sets.consumed(cx, node, name, over(cx, node, a), kwargs) for a in elements), *args[given:]]
     if name is not None:
-        return POISON if memory.is_poison(*args, *kwargs.values()) else _BUILTINS[name](cx, node, args, kwargs)
+        made = POISON if memory.is_poison(*args, *kwargs.values()) else _BUILTINS[name](cx, node, args, kwargs)
+        changed = any(cx.store.get(cell) is not content for cell, content in before.items())
+        return iterated.refuse(cx, node, "set") if changed else made
     if getattr(obj, "__module__", None) == "builtins" and getattr(obj, "__name__", "") in _REFUSED:
         return cx.refuse("SD206", node, name=obj.__name__)
     if obj is vars:

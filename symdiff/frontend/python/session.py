@@ -54,6 +54,7 @@ class Session:
     adopted: set[Hashable] = field(default_factory=set)  # those among them through which an array is written
     written: bool = False  # texts of numbers are among these keys: see `written`
     keyed: set[Hashable] = field(default_factory=set)  # dicts whose keys are found when it runs: see `keyed`
+    ordered: bool = False  # sets of the run are run over: see `sets_of_the_run`
     # of the classes of objects made, their attributes, and of what classes these hold objects: see `linked`
     attributes: dict[type, dict[str, None]] = field(default_factory=dict)
     holds: dict[type, set[type]] = field(default_factory=dict)

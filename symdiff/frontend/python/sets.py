@@ -89,10 +89,22 @@ def elements(cx: Context, val: Val) -> Elements | None:
 
 def known_set(cx: Context, node: ast.AST, items: Sequence[Val]) -> Val:
     """`{a, b}`: of elements that are found when it runs, where they are not told apart when compiling."""
-    if _of_the_run(cx, node, items):
-        return sets_of_the_run.of_values(cx, node, items)
+    if _of_the_run(cx, node, items) or (sets_of_the_run.is_taken(cx, node) and _one_by_one(node)):
+        return sets_of_the_run.of_values(cx, node, items, mixed=not _one_by_one(node))
     found = [element(cx, node, item) for item in items]
     return POISON if memory.is_poison(*found) else made(cx, node, {x.obj for x in found if isinstance(x, Known)})
+
+
+def _one_by_one(node: ast.AST) -> bool:
+    """Whether Python puts the elements in one by one, in their order: not of `{0, 1, 2}`, a constant, nor `{*s, 1}`."""
+    if not isinstance(node, ast.Set):
+        return True
+    if any(isinstance(item, ast.Starred) for item in node.elts):
+        return False
+    return len(node.elts) < 3 or any(isinstance(n, _NO_CONSTANTS) for item in node.elts for n in ast.walk(item))
+
+
+_NO_CONSTANTS = (ast.Name, ast.Call, ast.List, ast.Dict, ast.Set, ast.JoinedStr)
 
 
 def _of_the_run(cx: Context, node: ast.AST, items: Sequence[Val]) -> bool:
@@ -149,7 +161,7 @@ def _refuse_count(cx: Context, node: ast.AST, val: Val) -> None:
 
 def construct(cx: Context, node: ast.AST, args: Args, frozen: bool) -> Val:
     """`set(…)`, `frozenset(…)`."""
-    if args and _is_staged(cx, node, args[0]):
+    if args and (_is_staged(cx, node, args[0]) or (sets_of_the_run.is_taken(cx, node) and not frozen)):
         return sets_of_the_run.of_iterable(cx, node, args[0], frozen)
     found = collected(cx, node, args[0]) if args else frozenset()
     if found is None:
@@ -220,6 +232,7 @@ def refuse_order(cx: Context, node: ast.AST, val: Val) -> bool:
     found = elements(cx, val)
     if found is None or len(found) < 2:
         return False
+    sets_of_the_run.takes_order(cx, val, found)
     cx.refuse("SD233", node, name=f"`{cx.text(node)}`")
     return True
 

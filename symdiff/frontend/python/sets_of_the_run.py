@@ -21,6 +21,7 @@ from symdiff.frontend.python import (
     lodging,
     memory,
     objects,
+    special_methods,
     texts,
     unlike,
 )
@@ -39,7 +40,7 @@ from symdiff.frontend.python.values import (
     Struct,
     Val,
 )
-from symdiff.frontend.spelled import members
+from symdiff.frontend.spelled import collected, members
 from symdiff.frontend.spelled.members import Frozen, Members
 from symdiff.ir import types
 from symdiff.ir.core import Value
@@ -47,6 +48,7 @@ from symdiff.ir.types import AVal, Kind, Member
 
 CLASSES = (Members, Frozen)
 _WHY = "the elements of a set that are found when it runs are numbers of one dtype or texts, or tuples of such"
+RUN_OVER = "running over it"
 _ORDER_FREE = ("any", "all", "sum", "sorted", "min", "max")
 
 
@@ -60,24 +62,38 @@ def holds(val: Val) -> bool:
 
 def made(cx: Context, node: ast.AST, elements: Iterable[Any]) -> Val | None:
     """The set of these elements, where an earlier attempt found that it takes in elements of the run."""
-    if unlike.at(cx.loc(node)) not in cx.session.keyed:
+    if not is_taken(cx, node):
         return None
-    return of_values(cx, node, [keys.val_of(cx, node, x) for x in elements], Members)
+    return of_values(cx, node, [keys.val_of(cx, node, x) for x in elements], mixed=True)
 
 
-def of_values(cx: Context, node: ast.AST, items: Sequence[Val], cls: type = Members) -> Val:
-    """The set of these elements."""
+def is_taken(cx: Context, node: ast.AST) -> bool:
+    """Whether an earlier attempt found that the set that is made here takes in elements of the run."""
+    return unlike.at(cx.loc(node)) in cx.session.keyed
+
+
+def of_values(cx: Context, node: ast.AST, items: Sequence[Val], cls: type = Members, mixed: bool = False) -> Val:
+    """The set of these elements, put in in this order; where `mixed`, nobody knows in which."""
     found = _new(cx, node, cls, [])
     if not isinstance(found, ObjRef):
         return POISON
-    place = cx.store.get(found.cell)["_members"]
-    done = [_enter(cx, node, place, item) for item in items]
-    return POISON if POISON in done else found
+    done = [special_methods.call(cx, node, found, "_put_in", [item]) for item in items]
+    if POISON in done:
+        return POISON
+    return _marked(cx, node, found) if mixed and len(items) > 1 else found
 
 
-def of_iterable(cx: Context, node: ast.AST, val: Val, frozen: bool) -> Val:
-    """`set(val)`, of any length."""
-    return _new(cx, node, Frozen if frozen else Members, [val])
+def of_iterable(cx: Context, node: ast.AST, val: Val, frozen: bool, mixed: bool = False) -> Val:
+    """`set(val)`, of any length; `mixed` as of `of_values`."""
+    found = _new(cx, node, Frozen if frozen else Members, [val])
+    return _marked(cx, node, found) if mixed else found
+
+
+def _marked(cx: Context, node: ast.AST, found: Val) -> Val:
+    """A set of which nobody knows in which order its elements were put in."""
+    if isinstance(found, ObjRef) and cx.session.ordered:
+        objects.put(cx, node, found, {**cx.store.get(found.cell), "_mixed": Known("mixed")})
+    return found
 
 
 def _new(cx: Context, node: ast.AST, cls: type, args: list[Val]) -> Val:
@@ -91,6 +107,14 @@ def takes(cx: Context, receiver: Val) -> None:
     place = unlike.place(receiver.cell) if isinstance(receiver, SetRef) else None
     if place is not None:
         unlike.begin_again(cx, {place})
+
+
+def takes_order(cx: Context, val: Val, elements: Iterable[Any]) -> None:
+    """The same where a set of known numbers is run over: when it runs, it has Python's order.  Raises Restart."""
+    if all(isinstance(part, int | float) for x in elements for part in (x if isinstance(x, tuple) else (x,))):
+        before, cx.session.ordered = cx.session.ordered, True
+        takes(cx, val)
+        cx.session.ordered = before
 
 
 # --- what is read of it
@@ -108,10 +132,12 @@ def consumed(cx: Context, node: ast.AST, name: str, val: Val, kwargs: dict[str, 
         return list_changes.made(cx, node, ())
     kind = _kind(content)
     form, _ = _form(kind.of.split("_"))
+    if form is None and "text" not in kind.of:
+        return val
     if form is None:
         what = f"`{name}` of a set of elements like `{_shown(kind.of)}`, found when it runs,"
         rewrite = "keep them in a list besides, and read that"
-        why = "integers, and tuples of integers, are read from a set whose elements are found when it runs"
+        why = "numbers, and tuples of numbers, are read from a set whose elements are found when it runs"
         return cx.refuse("SD299", node, construct=what, why=why, rewrite=rewrite)
     listed = tuple(
         cx.at(node).emit("member_listed", content.values[0], elem=t, column=k)[0]
@@ -206,7 +232,8 @@ def as_elements(cx: Context, node: ast.AST, x: Val) -> Val:
     if known is None:
         return sets.refuse_paths(cx, node)
     frozen = isinstance(x, Known) and isinstance(x.obj, frozenset)
-    return of_values(cx, node, [keys.val_of(cx, node, e) for e in known], Frozen if frozen else Members)
+    items = [keys.val_of(cx, node, e) for e in known]
+    return of_values(cx, node, items, Frozen if frozen else Members, mixed=True)
 
 
 def _members_of(cx: Context, node: ast.AST, x: Val) -> Val:
@@ -244,13 +271,61 @@ def _compare(cx: Context, node: ast.AST, place: Any, other: Any, how: Any) -> Va
 
 
 def _in_its_order(cx: Context, node: ast.AST, x: Val, what: Any) -> Val:
-    return cx.refuse("SD233", node, name=what.obj)
+    if what.obj != RUN_OVER or cx.session.ordered:
+        return cx.refuse("SD233", node, name=what.obj)
+    cx.session.ordered = True
+    cx.session.unrolled.clear()  # it may have been for the order alone
+    raise Restart
+
+
+def _is_logged(cx: Context, node: ast.AST) -> Val:
+    return Known(cx.session.ordered)
+
+
+def _is_mapping(cx: Context, node: ast.AST, x: Val) -> Val:
+    mapping = isinstance(x, ObjRef) and (keyed.holds(cx, x) or issubclass(x.cls, collected.MAPPINGS))
+    return Known(mapping or containers.entries(cx, x) is not None)
+
+
+def _order(cx: Context, node: ast.AST, place: Any, log: Any, mixed: Val) -> Val:
+    """The places in the log of the elements, in Python's order."""
+    members, content = _content(cx, place), cx.store.get(log.cell)
+    if not isinstance(mixed, Known) or mixed.obj is not None:
+        return cx.refuse("SD233", node, name=RUN_OVER)
+    if members == () or content == ():
+        return list_changes.made(cx, node, ())
+    kind, form = _kind(members), grown.form_of_elements(cx, content)
+    if form is None or "text" in kind.of:
+        return cx.refuse("SD233", node, name=RUN_OVER)
+    found = cx.at(node).emit("set_order", *grown.as_grown(cx, content, form).values, of=kind.of)[0]
+    return list_changes.made(cx, node, Grown((found,), Pattern("scalar", type=types.INT), Cell("list", cx.loc(node))))
+
+
+def run_over(cx: Context, node: ast.AST, val: Val, found: Val) -> Val:
+    """What is run over of a set: a list, made as of now, of a set that must not change until all of it is taken."""
+    if isinstance(val, ObjRef) and holds(val) and isinstance(found, ListRef):
+        place = cx.store.get(val.cell)["_members"].cell
+        cx.eager[found.cell] = {place: cx.store.get(place)}
+    return found
+
+
+def contents(cx: Context, vals: Sequence[Val]) -> dict[Cell, Any]:
+    """What such sets among these hold, by memory."""
+    cells = [cx.store.get(val.cell)["_members"].cell for val in vals if isinstance(val, ObjRef) and holds(val)]
+    return {cell: cx.store.get(cell) for cell in cells}
+
+
+def counted(cx: Context, over: Val) -> Val:
+    """The elements of such a set, which no turn of a loop over it may change; anything else as it is."""
+    found: Val = cx.store.get(over.cell)["_members"] if isinstance(over, ObjRef) and holds(over) else over
+    return found
 
 
 _ANSWERS: dict[Any, Callable[..., Val]] = {
     members.enter: _enter, members.leave: _leave, members.has: _has, members.is_set: _is_set,
     members.members_of: _members_of, members.combine: _combine, members.compare: _compare,
-    members.as_elements: as_elements, members.in_its_order: _in_its_order,
+    members.as_elements: as_elements, members.in_its_order: _in_its_order, members.is_logged: _is_logged,
+    members.order: _order, members.is_mapping: _is_mapping,
 }  # fmt: skip
 
 

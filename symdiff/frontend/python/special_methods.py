@@ -312,12 +312,14 @@ def iterated(cx: Context, node: ast.AST, val: Val) -> Val:
         return val.parts[0]
     if isinstance(val, OneOf):
         val = letters.run_over(cx, node, alternatives.present(cx, node, val, "'NoneType' object is not iterable"))
+    from symdiff.frontend.python import sets_of_the_run
+
     found = call(cx, node, val, "__iter__", [])
     if found is None and isinstance(val, ObjRef):
         from symdiff.frontend.python import indexed
 
         found = indexed.iterated(cx, node, val)
-    return val if found is None else found
+    return val if found is None else sets_of_the_run.run_over(cx, node, val, found)
 
 
 def iter_(cx: Context, node: ast.AST, args: Sequence[Val], kwargs: dict[str, Any]) -> Val:

@@ -1,6 +1,10 @@
 """A set whose elements are found when it runs, as a class around a Python set: `seen.add(u)`, `if u in seen`.
 
-By hand: the same.  An order of its elements cannot be told, so that nothing here runs over them.
+By hand: the same.  The order in which Python runs over a set is that in which its elements are in a hash table, which
+depends on all that was put in and taken out.  Where a function runs over such a set, each has a list besides of just
+that (`_log`): an element is there when it is put in, again when it is taken out, and so on.  Done once more to an empty
+set, this gives the order.  What puts in or takes out many at a time (`|=`, a copy) does it in another way, which leaves
+the set without an order (`_mixed`).
 """
 
 from __future__ import annotations
@@ -56,7 +60,33 @@ def in_its_order(x: Any, what: Any) -> Any:
     raise NotImplementedError(what)
 
 
-PRIMITIVES = (enter, leave, has, is_set, members_of, combine, compare, as_elements, in_its_order)
+def is_logged() -> Any:
+    """Whether sets have a list of what was put in and taken out."""
+    return True
+
+
+def order(members: Any, log: Any, mixed: Any) -> Any:
+    """The places in `log` of the elements, in the order in which Python runs over them; refused of a mixed set."""
+    found: dict[Any, int] = {}
+    again: set[Any] = set()
+    for place, x in enumerate(log):
+        if x in again:
+            again.remove(x)
+        else:
+            again.add(x)
+            found[x] = place
+    return [found[x] for x in again]
+
+
+def is_mapping(x: Any) -> Any:
+    """Whether it is a dict, of which Python knows the size before it puts the keys into a set."""
+    return isinstance(x, dict)
+
+
+PRIMITIVES = (
+    *(enter, leave, has, is_set, members_of, combine, compare, as_elements, in_its_order),
+    *(is_logged, order, is_mapping),
+)
 
 
 def gathered(iterable: Any) -> Any:
@@ -72,14 +102,34 @@ def gathered(iterable: Any) -> Any:
 class _Elements:
     def __init__(self, iterable: Any = ()) -> None:
         self._members: Any = []
+        if is_logged():
+            self._log: Any = []
+            self._mixed: Any = None
         self._unite(iterable)
+
+    def _put_in(self, x: Any) -> None:
+        if is_logged() and not has(self._members, x):
+            self._log.append(x)
+        enter(self._members, x)
+
+    def _take_out(self, x: Any) -> None:
+        if is_logged() and has(self._members, x):
+            self._log.append(x)
+        leave(self._members, x)
+
+    def _mix(self, members: Any, how: Any) -> None:
+        if is_logged():
+            self._mixed = "mixed"
+        combine(self._members, members, how)
 
     def _unite(self, iterable: Any) -> None:
         if is_set(iterable):
-            combine(self._members, members_of(iterable), "|")
+            self._mix(members_of(iterable), "|")
         else:
             for x in iterable:
-                enter(self._members, x)
+                self._put_in(x)
+            if is_logged() and is_mapping(iterable):
+                self._mixed = "mixed"
 
     def copy(self) -> Any:
         return Frozen(self)
@@ -91,7 +141,8 @@ class _Elements:
         return len(self._members)
 
     def __iter__(self) -> Any:
-        return in_its_order(self, "running over it")
+        places = order(self._members, self._log, self._mixed) if is_logged() else in_its_order(self, "running over it")
+        return iter([self._log[place] for place in places])
 
     def union(self, *others: Any) -> Any:
         made = self.copy()
@@ -102,7 +153,7 @@ class _Elements:
     def _combined(self, others: Any, how: Any) -> Any:
         made = self.copy()
         for other in others:
-            combine(made._members, gathered(other), how)
+            made._mix(gathered(other), how)
         return made
 
     def intersection(self, *others: Any) -> Any:
@@ -179,21 +230,24 @@ class Members(_Elements):
         return Members(self)
 
     def add(self, x: Any) -> None:
-        enter(self._members, x)
+        self._put_in(x)
 
     def discard(self, x: Any) -> None:
-        leave(self._members, x)
+        self._take_out(x)
 
     def remove(self, x: Any) -> None:
         if not has(self._members, x):
             raise KeyError(x)
-        leave(self._members, x)
+        self._take_out(x)
 
     def pop(self) -> Any:
         return in_its_order(self, "`pop`")
 
     def clear(self) -> None:
         self._members = []
+        if is_logged():
+            self._log = []
+            self._mixed = None
 
     def update(self, *others: Any) -> None:
         for other in others:
@@ -201,14 +255,14 @@ class Members(_Elements):
 
     def difference_update(self, *others: Any) -> None:
         for other in others:
-            combine(self._members, gathered(other), "-")
+            self._mix(gathered(other), "-")
 
     def intersection_update(self, *others: Any) -> None:
         for other in others:
-            combine(self._members, gathered(other), "&")
+            self._mix(gathered(other), "&")
 
     def symmetric_difference_update(self, other: Any) -> None:
-        combine(self._members, gathered(other), "^")
+        self._mix(gathered(other), "^")
 
     def __ior__(self, other: Any) -> Any:
         if not is_set(other):
@@ -219,17 +273,17 @@ class Members(_Elements):
     def __iand__(self, other: Any) -> Any:
         if not is_set(other):
             return NotImplemented
-        combine(self._members, members_of(other), "&")
+        self._mix(members_of(other), "&")
         return self
 
     def __isub__(self, other: Any) -> Any:
         if not is_set(other):
             return NotImplemented
-        combine(self._members, members_of(other), "-")
+        self._mix(members_of(other), "-")
         return self
 
     def __ixor__(self, other: Any) -> Any:
         if not is_set(other):
             return NotImplemented
-        combine(self._members, members_of(other), "^")
+        self._mix(members_of(other), "^")
         return self
