@@ -332,6 +332,73 @@ def best_under_a_name(x: float, n: int) -> Any:
     return best * x + sum(chosen) + len(chosen)
 
 
+def all_subsets_as_copies(x: float, n: int) -> Any:
+    """The list from around is of copies, and the one that is copied goes on being changed."""
+    out: list[Any] = []
+
+    def go(k: int, taken: Any) -> Any:
+        if k == n:
+            out.append(taken[:])
+            return
+        go(k + 1, taken)
+        taken.append(1.0 - k * x)
+        go(k + 1, taken)
+        taken.pop()
+
+    go(0, [])
+    return sum(sum(t) ** len(t) for t in out)
+
+
+def combinations_up_to_a_sum(x: float, n: int) -> Any:
+    out: list[Any] = []
+    v = [1.0, 1.5, 2.0]
+
+    def go(start: int, taken: Any, left: float) -> Any:
+        if left < 0.5:
+            out.append(list(taken))
+            return
+        for i in range(start, n):
+            if v[i] <= left:
+                taken.append(v[i] * x)
+                go(i, taken, left - v[i])
+                taken.pop()
+
+    go(0, [], 3.0)
+    return sum(t[0] * sum(t) for t in out)
+
+
+def copies_of_the_list_of_lists(x: float, n: int) -> Any:
+    """Both lists hold the same elements, before and behind a recursion that appends to one of them."""
+    out: list[Any] = [[x * k] for k in range(n)]
+    second = out[:]
+
+    def go(k: int) -> Any:
+        third = out[:]
+        if k == n:
+            return
+        out.append([x, 1.0])
+        go(k + 1)
+        third[k].append(x * k)
+
+    go(0)
+    second[0].append(5.0 * x)
+    return sum(sum(t) * len(t) for t in out) + sum(sum(t) for t in second)
+
+
+def the_list_itself_put_in(x: float, n: int) -> Any:
+    out: list[Any] = []
+
+    def go(k: int, taken: Any) -> Any:
+        if k == n:
+            out.append(taken)
+            return
+        go(k + 1, taken)
+        taken.append(x)
+
+    go(0, [])
+    return sum(sum(t) for t in out)
+
+
 RUNS = (
     *(the_argument_returned, the_captured_returned, one_list_twice_in_a_result, one_list_under_two_parameters),
     *(inside_an_object, an_attribute_replaced, an_array_replaced, an_array_in_an_object, in_a_list_of_any_length),
@@ -339,6 +406,8 @@ RUNS = (
     *(the_argument_and_a_new_list, a_row_and_its_list),
     *(read_by_one_changed_by_another, a_name_read_by_one_changed_by_another),
     *(inside_of_what_is_changed, best_of_copies, best_under_a_name),
+    *(all_subsets_as_copies, combinations_up_to_a_sum, copies_of_the_list_of_lists),
+    the_list_itself_put_in,
 )
 
 
@@ -536,6 +605,35 @@ def test_elements_that_are_known_in_another_way(function: Callable[..., Any]) ->
 # --- refused
 
 
+def the_list_itself_put_in_and_changed(x: float, n: int) -> Any:
+    out: list[Any] = []
+
+    def go(k: int, taken: Any) -> Any:
+        if k == n:
+            return
+        out.append(taken)
+        go(k + 1, [x * k])
+        taken.append(x)
+
+    go(0, [x])
+    return sum(sum(t) for t in out)
+
+
+def paths_that_are_changed(x: float, n: int) -> Any:
+    def paths(k: int) -> Any:
+        if k == n:
+            return [[]]
+        found = []
+        for p in paths(k + 1):
+            found.append(p)
+            found.append([k * x, *p])
+        return found
+
+    out = paths(0)
+    out[0].append(x)
+    return sum(sum(p) for p in out)
+
+
 def argument_and_captured(x: float, n: int) -> Any:
     a = [x, 1.0]
 
@@ -617,6 +715,8 @@ REFUSED = (
     (captured_and_argument, "SD509"),
     (an_array_and_its_list, "SD509"),
     (appended_and_changed_later, "SD510"),
+    (the_list_itself_put_in_and_changed, "SD510"),
+    (paths_that_are_changed, "SD510"),
     (the_argument_or_a_new_list, "SD512"),
 )
 

@@ -98,6 +98,7 @@ class Instance:
     parameters: list[Arr | Reference] = field(default_factory=list)  # that memory, in order
     written: set[int] = field(default_factory=set)  # what of it is changed: returned after the result
     outer: dict[Hashable, Outer] = field(default_factory=dict)  # cells and names from around that it changes: the same
+    groups: set[Cell] = field(default_factory=set)  # what lists around that it changes are known as: see `kinship`
     # The lists among both, by number or cell, whose elements it changes, and where these may hold one object twice.
     elements: dict[Hashable, frozenset[tuple[int, ...]]] = field(default_factory=dict)
     exits: tuple[Pattern, ...] = ()  # what these hold when it returns

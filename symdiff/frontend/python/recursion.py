@@ -142,6 +142,7 @@ def _stage(cx: Context, home: Hashable, places: frozenset[Place], now: Mapping[s
         if form is not None:
             forms[place] = form
     cx.session.recursive[home] = cx.session.recursive.get(home, frozenset()) | places
+    cx.session.taken_apart = None  # lists were taken apart for lists of known structure that it was passed
     raise Restart
 
 

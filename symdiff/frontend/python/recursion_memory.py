@@ -97,6 +97,7 @@ def take_outer(
             assert isinstance(made, Arr)
             cx.store.set(outer.val.cell, cx.store.get(made.cell))
         elif outer.val is not None:
+            instance.groups |= known_as(cx, outer.val.cell)
             cx.store.set(outer.val.cell, rebuilding.content(entry, _name(key), outer.val.cell, key))
         else:
             cx.store.set(key, rebuilding.value(entry, _name(key)))
@@ -203,6 +204,12 @@ class Given:
             yield val.cell, Outer(val)
         yield from self.instance.outer.items()
 
+    def refuse_exits(self, exits: Sequence[Pattern]) -> None:
+        """Report what memory holds at the end that no call can give back."""
+        for (key, _), found in zip(self.changed(), exits, strict=True):
+            if patterns.unsuitable(found) is not None:
+                self.cx.refuse_memory(self.node, _name(key), self.instance)
+
     def leaves(self, joined: Sequence[Pattern]) -> Leaves:
         """The numbers of all of it."""
         result, *exits = joined
@@ -253,8 +260,9 @@ class Given:
         told = [self._cell(key) for key in instance.elements]  # at each call, that nothing else holds what they hold
         for k, group in enumerate(held):
             found = kinship.related(group)
-            older = {c for c in found - set(group) if c.serial < instance.first_cell}
-            outside = any(map(cx.instances.lasts, older & known if any(c in group for c in told) else older))
+            older = {c for c in found - group - instance.groups if c.serial < instance.first_cell}
+            older = older & known if any(c in group for c in told) else older
+            outside = any(cx.instances.lasts(c) or cx.store.get(c) is not MISSING for c in older)
             if outside or any(not found.isdisjoint(other) for other in [*held[:k], *held[k + 1 :]]):
                 return True
         return False
@@ -394,6 +402,8 @@ def _put(
         return True
     if not containers.changeable(cx, node, val):
         return False
+    for group in known_as(cx, val.cell):
+        kinship.unite(val.cell, group)
     lodging.change(cx, node, val.cell, rebuilding.content(pattern, val.cell.name, val.cell, key))
     return True
 

@@ -149,7 +149,7 @@ class Rolled:
         lost: list[Problem] = []  # of rounds that spoilt a carried name: later ones have nothing to report about it
         deeper, depth = 0, 1
         for _ in range(_MAX_ROUNDS):
-            place = mark(cx)
+            place, begun = mark(cx), Cell("array").serial
             if self._round():
                 here = {(p.code, p.loc) for p in cx.problems[place.problems :]}
                 cx.problems += [p for p in lost if (p.code, p.loc) not in here]
@@ -159,6 +159,7 @@ class Rolled:
             if any(map(_spoilt, self.slots.values())):
                 lost += [p for p in cx.problems[place.problems :] if (p.code, p.loc) not in known]
             go_back(cx, place)
+            cx.instances.note_undone(begun)
             found = max(map(_nested, self.slots.values()), default=0)
             deeper, depth = deeper + 1 if found > depth else 0, found
             if deeper == _DEEPER:

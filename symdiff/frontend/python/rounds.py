@@ -289,10 +289,12 @@ def _results(cx: Context, node: ast.AST, instance: Instance, found: Val) -> list
         return []
     given = recursion_memory.Given(cx, node, instance, found)
     made = given.patterns()
-    other = next((val for p in made if (val := patterns.unsuitable(p)) is not None), None)
-    if other is not None:
-        if other is not POISON:
-            _refuse_result(cx, instance.source, other)
+    other = [val for p in made if (val := patterns.unsuitable(p)) is not None]
+    if other:
+        if patterns.unsuitable(made[0]) is None:
+            given.refuse_exits(made[1:])
+        elif other[0] is not POISON:
+            _refuse_result(cx, instance.source, other[0])
         instance.failed = True
         return []
     before = None if instance.result is None else (instance.result, *instance.exits)
