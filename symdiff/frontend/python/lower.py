@@ -27,6 +27,7 @@ from symdiff.frontend.python import (
     rounds,
     sharing,
     telling,
+    texts,
     unlike,
     which,
 )
