@@ -261,6 +261,7 @@ def _nothing(b: Any, s: Any, i: Any, x: Any) -> Any:
     if not is_of_numbers(x):
         return b.zeros(b.op("seq_get", s, i))
     t = types.cotangent(x.type.elem)
+    assert isinstance(t, AVal)
     return b.op("seq_repeat", b.const(0j if t.complex else 0.0, t), b.before("seq_len", b.before("seq_get", s, i)))
 
 

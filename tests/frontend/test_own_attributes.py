@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import dataclasses
 import functools
-import itertools
 import types
 from collections.abc import Callable
 from typing import Any
@@ -209,7 +208,7 @@ class Cell:
 def of_the_class(x: Any, v: Any) -> Any:
     """What no instance has, the class has: None, which is no absence of an attribute."""
     cells = [Cell(t * x) for t in v]
-    for a, b in itertools.pairwise(cells):
+    for a, b in zip(cells, cells[1:], strict=False):  # noqa: RUF007
         b.left = a
     for c in cells:
         if c.left is not None:

@@ -369,7 +369,7 @@ def _enter(cx: Context, node: ast.AST, where: Any, key: Val) -> Val:
     if numbers is None or not containers.changeable(cx, node, where):
         return POISON
     content = cx.store.get(where.cell)
-    again = {"again": True} if cx.session.leaves else {}
+    again: dict[str, Any] = {"again": True} if cx.session.leaves else {}
     after = cx.at(node).emit("enter_place", content.values[0], *numbers, **again)[0]
     lodging.change(cx, node, where.cell, replace(content, values=(after,)))
     return NONE

@@ -123,7 +123,7 @@ def _whole(cx: Context, val: Val) -> Val:
     """The mirror of a container, of which the parts are mirrors too."""
     if not isinstance(val, Known) or type(val.obj) not in (list, dict, tuple):
         return val
-    made = _mirrored(cx, val)
+    made: Val = _mirrored(cx, val)
     if isinstance(made, ListRef | DictRef):
         content = cx.store.get(made.cell)
         parts = content.items() if isinstance(content, dict) else enumerate(content)

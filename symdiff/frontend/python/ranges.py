@@ -180,8 +180,8 @@ def _sliced_by_step(cx: Context, node: ast.AST, val: Sequence_, where: SliceVal)
 
 def span(cx: Context, node: ast.AST, n: Val, where: SliceVal) -> tuple[Val, Val]:
     """Where a slice of n elements begins, and how many it has."""
-    place = POISON if n is POISON else list_changes.place_of(cx, node, where)
-    if place is POISON or place is None:
+    place = None if n is POISON else list_changes.place_of(cx, node, where)
+    if place is None:
         return POISON, POISON
     spec, operands = place
     of = cx.at(node)

@@ -126,7 +126,8 @@ class Scope(Builder):
 
     def sizes_around(self) -> list[Dim]:
         """Sizes that are not negative, since arrays that have them were made."""
-        found, scope = dict[Dim, None](), self
+        found = dict[Dim, None]()
+        scope: Scope | None = self
         while scope is not None:
             found |= scope.sizes
             scope = scope.parent
