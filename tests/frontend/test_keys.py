@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import sys
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import pytest
@@ -169,3 +169,34 @@ def test_a_result_has_keys_that_can_be_written_down(key, shown):
     text = str(found.value)
     assert f"SD322 the function returns a dict with {shown} as a key\n" in text
     assert text.endswith("  rewrite: return the values: `list(d.values())`")
+
+
+class Cell(NamedTuple):
+    i: int
+    j: int
+
+
+def paths_through(x, n):
+    """A memo by named tuples around a recursion."""
+    known = {}
+
+    def cost(i, j):
+        if i + j >= n:
+            return x[i % 2] * x[j % 2]
+        key = Cell(i, j)
+        if key not in known:
+            known[key] = cost(i + 1, j) * x[0] + cost(i, j + 1)
+        return known[key]
+
+    return cost(0, 0) + known[Cell(n - 1, 0)]
+
+
+def test_named_tuples_found_when_it_runs_are_keys():
+    value, gradient = symdiff.value_and_grad(paths_through)(X, 3)
+    assert value == paths_through(X, 3)
+    steps = np.eye(2) * 1e-6
+    differences = [(paths_through(X + h, 3) - paths_through(X - h, 3)) / 2e-6 for h in steps]
+    assert gradient == pytest.approx(differences)
+    with pytest.raises(KeyError) as found:
+        symdiff.grad(paths_through)(X, 0)
+    assert found.value.args == ((-1, 0),)

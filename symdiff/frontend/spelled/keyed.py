@@ -60,7 +60,7 @@ class Keyed:
         """Where in the lists a key is."""
         place = find(self._places, self._order, key)
         if place < 0:
-            raise KeyError(key)
+            raise KeyError(tuple(key) if isinstance(key, tuple) else key)  # a named tuple is shown as a tuple
         return place
 
     def _place_made(self, key: Any, factory: Any) -> Any:
