@@ -161,3 +161,21 @@ def test_a_text_without_end_is_refused() -> None:
     with pytest.raises(CompileError, match=r"`text` is '' before the loop and one of more than 64 texts") as caught:
         grad(text_that_grows)(X)
     assert "put the parts of a text that grows into a list" in str(caught.value)
+
+
+def bound_on_some_paths(x):
+    if x[0] > 5:
+        name = "on"
+    elif x[0] > 4:
+        name = "off"
+    total = x[1] if x[0] > 0 else x[1] * len(name)
+    return total * {"on": 2, "off": 3}[name]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_text_that_is_bound_on_some_paths_is_read_where_it_is(level: int) -> None:
+    assert grad(bound_on_some_paths, level=level)(np.array([6.0, 2.0])).tolist() == [0.0, 2.0]
+    assert grad(bound_on_some_paths, level=level)(np.array([4.5, 2.0])).tolist() == [0.0, 3.0]
+    for function in (bound_on_some_paths, grad(bound_on_some_paths, level=level)):
+        with pytest.raises(UnboundLocalError, match="cannot access local variable 'name'"):
+            function(X)

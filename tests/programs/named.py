@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import heapq
 
+import numpy as np
+
 from tests.programs.cases import Cases, array
 
 cases = Cases()
@@ -91,3 +93,23 @@ def pieces(x):
     for k, piece in enumerate(reversed(found)):
         best[-1] += (k + 1) * worth[piece]
     return best[-1] * len(found)
+
+
+@cases(array(6))
+def left_early(x):
+    total, limit = 0.0, 1.0
+    for j in range(len(x)):
+        for t in x:
+            if t * (j + 1) > 4:
+                mode, f = "shrink", np.sin
+                break
+            if total > 3 * limit:
+                mode, f = "keep", np.exp
+                break
+        else:
+            mode, f = "grow", np.cos
+        limit *= 1.2
+        if mode != "keep":
+            how = "fast" if mode == "grow" else "slow"
+        total += f(x[j]) * (2 if how == "fast" else 1)
+    return total * len(mode)

@@ -68,8 +68,8 @@ def nullable(val: Any) -> bool:
 
 
 def unbound(val: Any) -> bool:
-    """Whether a value is unbound on some paths, and a container or object on the others."""
-    return isinstance(val, OneOf) and val.options[0] is UNBOUND
+    """Whether a value is unbound on some paths, and a container, object, text or function on the others."""
+    return isinstance(val, OneOf) and any(x is UNBOUND for x in val.options)
 
 
 def halves(val: Any) -> tuple[Any, Any] | None:
@@ -107,7 +107,7 @@ def put_together(there: Val, val: Val, missing: Val = NONE) -> Val:
 def choosable(val: Any) -> bool:
     """Whether a known thing may be chosen by a condition: a string, None, a member of an enum, something to call."""
     if unbound(val):
-        return False
+        return not nullable(val)
     if isinstance(val, (OneOf, Closure, Partial, Bound, Method, Text, Letter)):
         return True
     if isinstance(val, Known) and isinstance(val.obj, enum.Enum):
@@ -115,6 +115,15 @@ def choosable(val: Any) -> bool:
     if not isinstance(val, Known) or is_number(val.obj):
         return False
     return isinstance(val.obj, (str, bytes, type(None))) or callable(val.obj)
+
+
+def may_be_either(a: Any, b: Any, choose: Callable[[Any], bool]) -> bool:
+    """Whether two values are one of several things that `choose` admits; one may be unbound where none is None."""
+    there = [x for x in (a, b) if x is not UNBOUND]
+    missing = len(there) < 2 or any(map(unbound, there))
+    if missing and any(not_there(x) and x is not UNBOUND for val in there for x in options_of(val)):
+        return False
+    return bool(there) and all(map(choose, there))
 
 
 def options_of(val: Val) -> tuple[Val, ...]:
@@ -340,6 +349,11 @@ def present(cx: Context, node: ast.AST, val: Val, message: str, exception: str =
     there = frozenset(k for k in _allowed(cx, val) if not not_there(val.options[k]))
     cx.scope.facts = {**cx.scope.facts, told_by(cx, val.tag.value): there}
     return narrowed(cx, node, val)
+
+
+def bound(cx: Context, val: OneOf) -> OneOf:
+    """What may be unbound, where it is known to be bound."""
+    return limited(cx, val.tag, val.options, frozenset(k for k in _allowed(cx, val) if val.options[k] is not UNBOUND))
 
 
 def is_none(cx: Context, node: ast.AST, val: Val, positive: bool = True) -> Val | None:

@@ -71,7 +71,7 @@ def apply(cx: Context, node: ast.AST, function: Val, args: list[Val], kwargs: di
         return alternatives.each(cx, node, function, lambda f: apply(cx, node, f, args, kwargs))
     if alternatives.involved(*args):
         keyed.takes_argument(cx, node, function, args)
-    taken = _takes_any(function) or _searches_texts(cx, function) or _is_text_of(function, args)
+    taken = _takes_any(function) or _takes_texts(cx, function, args) or _is_text_of(function, args)
     taken = taken or keyed.is_method(cx, function, args)
     if alternatives.involved(*args, *kwargs.values()) and not taken:
         return _apply_each(cx, node, function, args, kwargs)
@@ -192,18 +192,19 @@ def _takes_any(function: Val) -> bool:
     obj = function.obj
     if isinstance(obj, type):
         return obj in (functools.partial, map, filter) or plain.written_in_python(obj)
-    if getattr(obj, "__module__", "") in ("_heapq", "_bisect"):  # they compare, and put into a list
-        return True
     return isinstance(obj, (python_types.FunctionType, python_types.MethodType, functools.partial)) and not is_numpy(
         obj
     )
 
 
-def _searches_texts(cx: Context, function: Val) -> bool:
-    """Whether a method looks for a text in a list of such, which are told apart by their numbers."""
-    if not isinstance(function, Method) or function.name not in ("index", "count", "remove"):
+def _takes_texts(cx: Context, function: Val, args: Sequence[Val]) -> bool:
+    """Whether it puts one of several texts into a sorted list or heap, or looks for it in a list of such."""
+    if any(isinstance(arg, Maybe) for arg in args):
         return False
-    return list_changes.holds_texts(cx, function.receiver)
+    if isinstance(function, Method):
+        searches = function.name in ("index", "count", "remove")
+        return searches and list_changes.holds_texts(cx, function.receiver)
+    return isinstance(function, Known) and getattr(function.obj, "__module__", "") in ("_heapq", "_bisect")
 
 
 def is_numpy(obj: Any) -> bool:

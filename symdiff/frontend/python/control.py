@@ -408,8 +408,10 @@ def open_guard(cx: Context, node: ast.AST, state: Exit, live: frozenset[str] | N
 
 def _bound(cx: Context, val: Any, name: str = "") -> Any:
     """What may be unbound, where it is bound; with a name it is checked to be there."""
-    if alternatives.unbound(val):
+    if alternatives.nullable(val) and alternatives.unbound(val):
         return val.options[1]
+    if alternatives.unbound(val):
+        return alternatives.bound(cx, val)
     if not isinstance(val, Maybe) or val.none:
         return val
     got = cx.wrap(cx.scope.emit("opt_get", val.value, name=name)[0])

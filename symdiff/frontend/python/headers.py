@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from symdiff.errors import Loc
-from symdiff.frontend.python import alternatives, grown, kinship, lodging, memory, nodes, openings, which
+from symdiff.frontend.python import alternatives, grown, kinship, letters, lodging, memory, nodes, openings, which
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.sides import fixed, unchanged
@@ -111,7 +111,6 @@ class Slot:
 
 
 SAME = "same"
-_MOST_OPTIONS = 64
 _PARTS = "put the parts of a text that grows into a list: `parts.append(s)`; or let `for _ in range(3)` count the turns"
 COMPOSITE = ("struct", "list", "dict", "attributes", "nullable", "node")
 
@@ -203,7 +202,7 @@ def _from_same(cx: Context, before: Any, after: Any, key: Any) -> Slot:
     nullable = _nullable(cx, before, after, key)
     if nullable is not None:
         return nullable
-    if _choosable(cx, before) and _choosable(cx, after):
+    if alternatives.may_be_either(before, after, lambda x: _choosable(cx, x)):
         return _one_of(Slot("one-of"), before, after, cx)
     return _number(cx, before, after, key)
 
@@ -233,11 +232,12 @@ def _choosable(cx: Context, val: Any) -> bool:
 def _one_of(slot: Slot, before: Any, after: Any, cx: Context) -> Slot:
     """One of several strings or functions: its number is carried."""
     found = [val for val in (before, after) if val is not BOTTOM]
-    if not all(_choosable(cx, val) for val in found):
+    if not alternatives.may_be_either(found[0], found[-1], lambda x: _choosable(cx, x)):
         raise Misfit(_describe(cx, before), _describe(cx, after))
     options, allowed = alternatives.gathered(cx, slot.options, slot.allowed, found)
-    if len(allowed) > _MOST_OPTIONS:  # a text that grows from turn to turn
-        raise Misfit(_describe(cx, before), f"one of more than {_MOST_OPTIONS} texts", rewrite=_PARTS)
+    growing = letters.too_many(options, allowed, alternatives.options_of(before))
+    if growing:
+        raise Misfit(_describe(cx, before), growing, rewrite=_PARTS)
     return Slot("one-of", types.INT, options=options, allowed=allowed)
 
 

@@ -112,7 +112,7 @@ class Joiner(Sides):
         nullable = self._nullable(a, b)
         if nullable is not None:
             return nullable
-        if all(map(self.choosable, (a, b))):
+        if alternatives.may_be_either(a, b, self.choosable):
             return self._one_of(a, b)
         if any(map(alternatives.optional, (a, b))):
             return self._optional(a, b)

@@ -36,6 +36,7 @@ from symdiff.frontend.python.problems import Restart
 from symdiff.frontend.python.values import (
     NONE,
     POISON,
+    UNBOUND,
     Cell,
     DictRef,
     Grown,
@@ -264,7 +265,7 @@ def is_number(cx: Context, val: Val) -> bool:
 
 
 def is_text(val: Val) -> bool:
-    options = alternatives.options_of(val)
+    options = [x for x in alternatives.options_of(val) if x is not UNBOUND]
     return all(isinstance(x, Known) and alternatives.choosable(x) for x in options)
 
 

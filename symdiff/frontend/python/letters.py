@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import ast
 import enum
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import Known, Letter, Num, OneOf, Val
+from symdiff.frontend.python.values import UNBOUND, Known, Letter, Num, OneOf, Val
+
+_MOST_TEXTS, _MOST_LETTERS = 64, 10_000  # of which one is carried by a loop
 
 
 def at(cx: Context, node: ast.AST, text: str, index: Val) -> Val | None:
@@ -69,7 +71,7 @@ def is_text(val: Val) -> bool:
 
 def alike(vals: Sequence[Val]) -> bool:
     """Whether these are texts, or members of one enum, and None: of such, those are equal that are the same."""
-    objs = [v.obj if isinstance(v, Known) else object for v in vals]
+    objs = [v.obj if isinstance(v, Known) else object for v in vals if v is not UNBOUND]
     classes = {type(obj) for obj in objs if obj is not None}
     if not classes:
         return True
@@ -80,6 +82,15 @@ def alike(vals: Sequence[Val]) -> bool:
 
 def _is_none(val: Val) -> bool:
     return isinstance(val, Known) and val.obj is None
+
+
+def too_many(options: Sequence[Val], allowed: Collection[int], first: Sequence[Val]) -> str:
+    """What a text would have to be that grows from turn to turn; "" of one that does not, as far as is seen."""
+    if len(allowed) > _MOST_TEXTS:
+        return f"one of more than {_MOST_TEXTS} texts"
+    new = [options[k] for k in allowed if options[k] not in first]
+    long = any(isinstance(x, Known) and isinstance(x.obj, str) and len(x.obj) > _MOST_LETTERS for x in new)
+    return f"a text of more than {_MOST_LETTERS} letters" if long else ""
 
 
 def run_over(cx: Context, node: ast.AST, val: Val) -> Val:

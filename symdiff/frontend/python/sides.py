@@ -155,6 +155,8 @@ class Sides:
             return self.stays(x.index)
         if isinstance(x, OneOf):
             return self.stays(x.tag) and all(map(self.stays, x.options))
+        if x is UNBOUND:
+            return True
         return isinstance(x, Known) or (isinstance(x, Struct) and all(map(self.stays, x.items)))
 
     def type_of(self, x: Val) -> AVal | None:

@@ -90,7 +90,7 @@ def chosen(cx: Context, node: ast.AST, base: Val, index: Val) -> Val | None:
     if not isinstance(index, OneOf) or not isinstance(items, dict):
         return None
     known = tuple(map(Known, items))
-    if not all(any(alternatives.same(x, y) for y in known) for x in index.options):
+    if not all(any(alternatives.same(x, y) for y in known) for x in alternatives.may_be(cx, index)):
         return None
     values = tuple(items.values())
     home = _home(cx, values)
