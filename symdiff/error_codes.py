@@ -582,6 +582,10 @@ _USAGE = (
      "backward nor jvp",
      "a cotangent or a tangent of it would have to be as long",
      "return `np.array(…)` of it, or return it behind a scalar, with has_aux=True"),
+    ("SD749", "linked objects as a result of a module",
+     "objects that are linked as the function runs cannot be returned by a generated module",
+     "a module has none of your classes, and these objects are numbers in it",
+     "return the values that are asked for, or use `symdiff.value_and_grad` and its like, which return the objects"),
 )
 
 _FORMULAS = (

@@ -20,7 +20,8 @@ from typing import Any
 from symdiff import plain
 from symdiff.errors import UsageError
 
-OF_RESULTS = ("choice", "constant", "optional", "text", "rows", "mapping", "set")
+LINKED = ("linked", "linked_to", "arena")
+OF_RESULTS = ("choice", "constant", "optional", "text", "rows", "mapping", "set", *LINKED)
 ATTRIBUTED = ("dataclass", "object")  # the kinds of objects, whose attributes may be set
 NAMED = ("namedtuple", *ATTRIBUTED)  # the kinds with a class, whose parts are attributes
 
@@ -41,6 +42,9 @@ class Tree:
     rows        a list of any length, or where `cls` says so a tuple, of elements of one structure, its child.  Its
                 leaves are lists: of all elements' first leaves, of all second ones, and so on
     mapping     a dict of the elements of its first child by those of its second, both lists
+    linked      its first child, of which parts may be linked objects; for each of their classes a child besides
+    linked_to   None, or an object of `cls`, whose number is the leaf
+    arena       all objects of `cls` that are linked: for each attribute the list of what they have there
     set         a set, or what `cls` says, whose elements have the structure of its child: one leaf; without a child
                 its keys are the elements
     """
@@ -54,12 +58,12 @@ class Tree:
     def leaf_count(self) -> int:
         if self.kind == "set":
             return min(1, len(self.children))
-        return 1 if self.kind in ("leaf", "choice") else sum(c.leaf_count for c in self.children)
+        return 1 if self.kind in ("leaf", "choice", "linked_to") else sum(c.leaf_count for c in self.children)
 
     @property
     def is_open(self) -> bool:
         """Whether it holds what may have any length."""
-        return self.kind in ("rows", "mapping", "set") or any(c.is_open for c in self.children)
+        return self.kind in ("rows", "mapping", "set", "linked") or any(c.is_open for c in self.children)
 
     def __str__(self) -> str:
         if self.kind == "leaf" or self.kind in OF_RESULTS:
@@ -201,35 +205,64 @@ def _flatten(value: Any, around: tuple[int, ...]) -> tuple[list[Any], Tree]:
 def unflatten(tree: Tree, leaves: Sequence[Any]) -> Any:
     """The value with this structure and these leaves; ValueError where their number differs."""
     rest = iter(leaves)
-    made = _build(tree, rest)
+    made = _build(tree, rest, {})
     if next(rest, rest) is not rest:
         raise ValueError(f"more than {tree.leaf_count} leaves for {tree}")
     return made
 
 
-def _build(tree: Tree, leaves: Iterator[Any]) -> Any:
+Objects = dict[type, list[Any]]  # that are linked, by class
+
+
+def _build(tree: Tree, leaves: Iterator[Any], linked: Objects) -> Any:
     if tree.kind == "leaf":
         try:
             return next(leaves)
         except StopIteration:
             raise ValueError("too few leaves") from None
-    if tree.kind in ("choice", "rows", "set"):
-        return _BUILT[tree.kind](tree, leaves)
-    return construct(tree, [_build(c, leaves) for c in tree.children])
+    if tree.kind in _BUILT:
+        return _BUILT[tree.kind](tree, leaves, linked)
+    return construct(tree, [_build(c, leaves, linked) for c in tree.children])
 
 
-def _chosen(tree: Tree, leaves: Iterator[Any]) -> Any:
+def _chosen(tree: Tree, leaves: Iterator[Any], linked: Objects) -> Any:
     number = next(leaves)
     return number if number is None else tree.keys[number]
 
 
-def _rows(tree: Tree, leaves: Iterator[Any]) -> Any:
+def _rows(tree: Tree, leaves: Iterator[Any], linked: Objects) -> Any:
     columns = [next(leaves) for _ in range(tree.leaf_count)]
-    rows = (unflatten(tree.children[0], row) for row in zip(*columns, strict=True))
+    rows = (_build(tree.children[0], iter(row), linked) for row in zip(*columns, strict=True))
     return tuple(rows) if tree.cls is tuple else list(rows)
 
 
-def _set(tree: Tree, leaves: Iterator[Any]) -> Any:
+def _linked(tree: Tree, leaves: Iterator[Any], _: Objects) -> Any:
+    """All objects are there before any of them has its attributes, since these may be the others."""
+    first, *arenas = ([next(leaves) for _ in range(c.leaf_count)] for c in tree.children)
+    made: Objects = {}
+    for arena, found in zip(tree.children[1:], arenas, strict=True):
+        assert arena.cls is not None
+        made[arena.cls] = [object.__new__(arena.cls) for _ in range(_count(arena, found))]
+    for objects, arena, found in zip(made.values(), tree.children[1:], arenas, strict=True):
+        rest = iter(found)
+        for name, column in zip(arena.keys, arena.children, strict=True):
+            for one, value in zip(objects, _build(column, rest, made), strict=True):
+                object.__setattr__(one, str(name), value)
+    return _build(tree.children[0], iter(first), made)
+
+
+def _count(arena: Tree, leaves: Sequence[Any]) -> int:
+    """How many objects there are: as many as the first of their lists has elements."""
+    return len(leaves[0]) if leaves else 0
+
+
+def _linked_to(tree: Tree, leaves: Iterator[Any], linked: Objects) -> Any:
+    number = next(leaves)
+    assert tree.cls is not None
+    return linked[tree.cls][number] if number >= 0 else None
+
+
+def _set(tree: Tree, leaves: Iterator[Any], linked: Objects) -> Any:
     assert tree.cls is not None
     if not tree.children:
         return tree.cls(tree.keys)
@@ -241,7 +274,9 @@ def _element(tree: Tree, x: Any) -> Any:
     return tuple(map(_element, tree.children, x)) if tree.kind == "tuple" else unflatten(tree, [x])
 
 
-_BUILT: dict[str, Callable[[Tree, Iterator[Any]], Any]] = {"choice": _chosen, "rows": _rows, "set": _set}
+_BUILT: dict[str, Callable[[Tree, Iterator[Any], Objects], Any]] = {
+    "choice": _chosen, "rows": _rows, "set": _set, "linked": _linked, "linked_to": _linked_to,
+}  # fmt: skip
 
 
 def construct(tree: Tree, children: Sequence[Any]) -> Any:

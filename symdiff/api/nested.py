@@ -158,6 +158,12 @@ def has_classes(tree: Tree) -> bool:
     return tree.kind in NAMED or any(map(has_classes, tree.children))
 
 
+def check_has_cotangent(lowered: Lowered) -> None:
+    """UsageError SD748 for a result of which a part may have any length."""
+    if lowered.out.is_open:
+        raise UsageError.of("SD748", function=lowered.name)
+
+
 def flat_cotangent(lowered: Lowered, cotangent: Any) -> tuple[Any, ...]:
     """A cotangent of the user's result as one of `flat`'s."""
     leaves = flatten(cotangent)[0]

@@ -208,6 +208,7 @@ class Forward(Compiled):
         check_differentiable(signature, self.wrt, name_of(self.fun))
         lowered = lower_or_ask(self.fun, signature)
         bare = len(self.wrt) == 1
+        nested.check_has_cotangent(lowered)
         if nested.has_classes(lowered.out):
             return lowered, self.build_flat(lowered, bare)
         made = compile_kinds(lowered, self.wrt, ("forward", "backward"), self.level)
@@ -276,6 +277,7 @@ class Tangent(Compiled):
         lowered = lower_or_ask(self.fun, signature)
         if self.kind == "hvp":
             nested.value_leaf(lowered, False, name_of(self.fun))
+        nested.check_has_cotangent(lowered)
         if not nested.has_classes(lowered.out):
             return lowered, compile_kinds(lowered, self.wrt, (self.kind,), self.level)[self.kind]
         simple, structured = nested.flat(lowered)

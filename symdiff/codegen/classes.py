@@ -15,7 +15,7 @@ from symdiff.codegen import functions
 from symdiff.codegen.names import identifier
 from symdiff.errors import UsageError
 from symdiff.signature import Lowered, Static
-from symdiff.trees import NAMED, OF_RESULTS, Tree, named
+from symdiff.trees import LINKED, NAMED, OF_RESULTS, Tree, named
 
 NAMESPACE = "types.SimpleNamespace"
 
@@ -53,6 +53,8 @@ def of_result(lowered: Lowered, made: dict[type, Written], taken: Set[str]) -> s
 
 def _add(tree: Tree, leaves: Iterator[str], made: dict[type, Written], given: Set[type | None], taken: Set[str]) -> str:
     """The annotation of a part of the result."""
+    if tree.kind in LINKED:
+        raise UsageError.of("SD749")
     if tree.kind in ("leaf", "choice"):
         leaf = next(leaves)
         return leaf if tree.kind == "leaf" else "str" if all(isinstance(key, str) for key in tree.keys) else "object"

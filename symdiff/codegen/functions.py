@@ -26,7 +26,7 @@ from symdiff.ir.errstate import Stack
 from symdiff.ir.steps import run_steps
 from symdiff.ir.types import AVal, Kind, Type
 from symdiff.signature import Argument, Lowered, Param, Static, Unread
-from symdiff.trees import ATTRIBUTED, NAMED, Path, Tree, named, path_text, paths
+from symdiff.trees import ATTRIBUTED, LINKED, NAMED, Path, Tree, named, path_text, paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +146,8 @@ def by_name(tree: Tree, parts: Sequence[str]) -> list[str]:
 def _build(tree: Tree, leaves: Iterator[str], maker: Maker, depth: int = 0) -> str:
     if tree.kind == "leaf":
         return next(leaves)
+    if tree.kind in LINKED:
+        raise UsageError.of("SD749")
     if tree.kind in _OF_RESULTS:
         return _OF_RESULTS[tree.kind](tree, leaves, maker, depth)
     parts = [_build(child, leaves, maker, depth) for child in tree.children]

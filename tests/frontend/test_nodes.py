@@ -226,15 +226,6 @@ def deep_copy_of_a_list(x):
     return weighted(nodes[0])
 
 
-def as_a_result(x):
-    return chain(x)
-
-
-def in_a_result(x):
-    head = chain(x)
-    return weighted(head), [head, head.next]
-
-
 def shown(x):
     head = chain(x)
     print(head)
@@ -301,8 +292,6 @@ def known_before_it_is_made(x):
     [
         (shallow_copy, "SD299"),
         (deep_copy_of_a_list, "SD299"),
-        (as_a_result, "SD322"),
-        (in_a_result, "SD322"),
         (shown, "SD222"),
         (as_numbers, None),
         (in_no_order, "SD224"),

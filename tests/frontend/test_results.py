@@ -32,6 +32,19 @@ class Pair(NamedTuple):
     name: str
 
 
+class Link:
+    def __init__(self, value):
+        self.value = value
+        self.next = None
+
+
+class Knot:
+    def __init__(self, key, value):
+        self.key, self.value = key, value
+        self.left = self.right = self.above = None
+        self.seen = []
+
+
 class Color(Enum):
     RED = 1
     BLUE = 2
@@ -103,21 +116,67 @@ def one_key(x, labels):
     return loss(x), found
 
 
+def chain(x, labels):
+    head = tail = Link(0.0)
+    for t in x:
+        tail.next = Link(t * t)
+        tail = tail.next
+    return loss(x), head
+
+
+def ring(x, labels):
+    """An object is one object at all places, the first of which is known by what is linked to it."""
+    head = tail = Link(0.0)
+    every = [head]
+    for t in x:
+        tail.next = Link(t)
+        tail = tail.next
+        every.append(tail)
+    tail.next = head
+    return loss(x), {"every": every, "ends": (head, tail), "none": None}
+
+
+def search_tree(x, labels):
+    root = Knot(0, 0.0)
+    for k, t in zip(labels, x, strict=True):
+        at, new = root, Knot(int(k), t)
+        while new.above is None:
+            at.seen.append(t * 2)
+            if new.key < at.key:
+                if at.left is None:
+                    at.left, new.above = new, at
+                at = at.left
+            else:
+                if at.right is None:
+                    at.right, new.above = new, at
+                at = at.right
+    return loss(x), root
+
+
 FUNCTIONS = [totals, groups, of_pairs, sets, rows, nothing, one_key]
 
 
 def same(a: Any, b: Any) -> bool:
     """Equal, of the same classes, and in the same order where there is one."""
+    return _same(a, b, {})
+
+
+def _same(a: Any, b: Any, met: dict[int, int]) -> bool:
     if type(a) is not type(b):
         return False
+    if isinstance(a, (Link, Knot)):
+        if id(a) in met or id(b) in met.values():
+            return met.get(id(a)) == id(b)
+        met[id(a)] = id(b)
+        return vars(a).keys() == vars(b).keys() and all(_same(v, vars(b)[k], met) for k, v in vars(a).items())
     if isinstance(a, (list, tuple)):
-        return len(a) == len(b) and all(map(same, a, b))
+        return len(a) == len(b) and all(_same(x, y, met) for x, y in zip(a, b, strict=True))
     if isinstance(a, dict):
-        return same([*a.items()], [*b.items()])
+        return _same([*a.items()], [*b.items()], met)
     if isinstance(a, (set, frozenset)):
         return a == b and Counter(map(type, a)) == Counter(map(type, b))
     if isinstance(a, Reading):
-        return same([*vars(a).items()], [*vars(b).items()])
+        return _same([*vars(a).items()], [*vars(b).items()], met)
     return bool(np.array_equal(a, b))
 
 
@@ -180,6 +239,37 @@ def test_alone_and_in_another_compiled_function() -> None:
         symdiff.grad(alone)(X, LABELS)
     with pytest.raises(UsageError, match="SD748"):
         symdiff.jvp(lambda x: one_key(x, LABELS)[1], (X,), (X,))
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+@pytest.mark.parametrize("function", [chain, ring, search_tree])
+def test_linked_objects(function: Callable[..., Any], level: int) -> None:
+    many, labels = np.linspace(0.5, 1.5, 30), np.arange(30) * 7 % 30
+    for x in (X, many, many.astype(np.float32), X[:0]):
+        value, rest = function(x, labels[: len(x)])
+        (found, aux), gradient = symdiff.value_and_grad(function, has_aux=True, level=level)(x, labels[: len(x)])
+        assert found == pytest.approx(value, rel=1e-5)
+        assert same(aux, rest)
+        np.testing.assert_allclose(gradient, 3 * x**2, rtol=1e-5)
+    alone = symdiff.differentiable(lambda x: function(x, labels)[1])
+    assert same(alone(many), function(many, labels)[1])
+
+
+def test_linked_objects_of_a_module() -> None:
+    with pytest.raises(UsageError, match="SD749"):
+        symdiff.generate(chain, types="x=f8[n], labels=i8[n]", wrt="x")
+    with pytest.raises(UsageError, match="SD748"):
+        symdiff.jvp(lambda x: chain(x, LABELS)[1], (X,), (X,))
+
+
+def test_a_dict_of_the_run_beside_an_object_has_no_tangent() -> None:
+    def f(x):
+        return Reading(1, x[0] ** 2), one_key(x, LABELS)[1]
+
+    assert same(symdiff.differentiable(f)(X), f(X))
+    for derivative in (lambda: symdiff.jvp(f, (X,), (X,)), lambda: symdiff.vjp(f, X)):
+        with pytest.raises(UsageError, match="SD748"):
+            derivative()
 
 
 def members_of_enums(x, labels):

@@ -321,7 +321,7 @@ def _leaf(cx: Context, name: str, leaf: AVal, path: Path) -> Val:
 def _result(cx: Context, node: ast.AST, val: Val, leaves: list[Value], statics: list[Static | None]) -> Tree:
     """The structure of the whole result; its numbers become the program's results."""
     try:
-        return results.structure(cx, node, val, leaves, statics)
+        return results.of_function(cx, node, val, leaves, statics)
     except NeedStatic as error:
         _make_static(cx, error)
         raise Restart from None

@@ -2,7 +2,8 @@
 
 By hand: of `return x, {"w": y}` the program returns x and y, and the structure says that they are a pair, of a number
 and a dict.  A list of any length is one list for each number in an element; a dict whose keys are found when it runs is
-two of them, and a set is itself, where texts are numbers.  All are put together where the function returns: `codegen`
+two of them, and a set is itself, where texts are numbers.  An object that is linked is its number, and all that there
+are come with it, one list for each attribute.  All are put together where the function returns: `codegen`
 writes that down, and `trees.unflatten` does it where a module could not, as it has none of the user's classes.
 """
 
@@ -12,6 +13,7 @@ import ast
 import collections
 import dataclasses
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import Any
 
 from symdiff.frontend.python import (
@@ -34,8 +36,10 @@ from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.values import (
     NONE,
     POISON,
+    Grown,
     Known,
     ListRef,
+    Node,
     ObjRef,
     OneOf,
     Struct,
@@ -56,13 +60,67 @@ _NOTHING = Tree("constant", None, (None,))
 _CLASSES: dict[Any, type] = {Members: set, Frozen: frozenset}  # of a tree of kind set
 
 
+def of_function(cx: Context, node: ast.AST, val: Val, leaves: Leaves, statics: Statics) -> Tree:
+    """The structure of the whole result, with the linked objects in it; its numbers become the program's results."""
+    tree = structure(cx, node, val, leaves, statics)
+    classes = _linked_in(cx, tree)
+    if not classes or cx.problems:
+        return tree
+    # behind a value come the auxiliary results, which are one structure for whoever asks for the value alone
+    behind = tree.kind == "tuple" and len(tree.children) == 2 and not _linked_in(cx, tree.children[0])
+    arenas = tuple(_arena(cx, node, cls, leaves, statics) for cls in classes)
+    linked = Tree("linked", None, tuple(range(len(arenas) + 1)), (tree.children[1] if behind else tree, *arenas))
+    return replace(tree, children=(tree.children[0], linked)) if behind else linked
+
+
+def _linked_in(cx: Context, tree: Tree) -> tuple[type, ...]:
+    """The classes of the linked objects in a result, and of those that these are linked to."""
+    found = {tree.cls: None} if tree.kind == "linked_to" and tree.cls is not None else {}
+    for child in tree.children:
+        found |= dict.fromkeys(_linked_in(cx, child))
+    todo = list(found)
+    while todo:
+        cls = todo.pop()
+        held = (of for name in cx.session.linked[cls] for of in _held_by(cx, cls, name) if of not in found)
+        for of in held:
+            found[of] = None
+            todo.append(of)
+    return tuple(found)
+
+
+def _held_by(cx: Context, cls: type, name: str) -> Iterator[type]:
+    """The classes of the linked objects that an attribute holds."""
+    content = cx.store.get(cx.arenas[cls, name].cell)
+    todo = [content.form] if isinstance(content, Grown) else []
+    while todo:
+        form = todo.pop()
+        if form.kind == nodes.KIND:
+            yield form.cls
+        todo += form.parts
+
+
+def _arena(cx: Context, node: ast.AST, cls: type, leaves: Leaves, statics: Statics) -> Tree:
+    """All objects of a class that are linked, by their attributes."""
+    names = cx.session.linked[cls]
+    if any(cx.store.get(cx.arenas[cls, name].cell) == () for name in names):
+        return Tree("arena", cls)  # none was made
+    children = tuple(structure(cx, node, cx.arenas[cls, name], leaves, statics) for name in names)
+    if any(child.leaf_count == 0 for child in children[:1]):
+        cx.refuse("SD322", node, type=f"a {cls.__name__} whose attribute `{names[0]}` is the same in all")
+    return Tree("arena", cls, names, children)
+
+
 def structure(cx: Context, node: ast.AST, val: Val, leaves: Leaves, statics: Statics) -> Tree:
-    """The structure of a result; its numbers become the program's results.  What has none is reported."""
+    """The structure of a part of a result; its numbers become the program's results.  What has none is reported."""
     if isinstance(val, Struct):
         children = tuple(structure(cx, node, v, leaves, statics) for v in val.items)
         return Tree(val.kind, val.cls, val.keys or tuple(range(len(children))), children)
     if isinstance(val, ObjRef):
         return _object(cx, node, val, leaves, statics)
+    if isinstance(val, Node):
+        leaves.append(cx.scope.use(cx.value(val.at)))
+        statics.append(None)
+        return Tree("linked_to", val.cls, (0,), (LEAF,))
     if isinstance(val, ListRef) and grown.content_of(cx, val) is not None:
         return _list(cx, node, val, leaves, statics)
     items = containers.elements(cx, val)
@@ -221,7 +279,10 @@ def _element(cx: Context, form: Pattern, columns: Iterator[Value], found: Leaves
     if form.kind == "known":
         known = isinstance(form.val, Known) and isinstance(form.val.obj, _LITERALS)
         return Tree("constant", None, (form.val.obj,)) if known and isinstance(form.val, Known) else None
-    if form.kind == nodes.KIND or (form.cls in ORIGINALS and form.cls not in (Keyed, *_CLASSES)):
+    if form.kind == nodes.KIND:
+        found.append(next(columns))
+        return Tree("linked_to", form.cls, (0,), (LEAF,))
+    if form.cls in ORIGINALS and form.cls not in (Keyed, *_CLASSES):
         return None
     if form.kind == absences.KIND:
         found.append(next(columns))
