@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import collections.abc as cabc
+import copy
 import functools
 import itertools
 import linecache
@@ -170,3 +171,88 @@ def test_refused_where_it_is_not_known(text: str, code: str) -> None:
 
 def test_texts_of_turns_are_compared() -> None:
     assert symdiff.value_and_grad(made(COUNTED, "turns"))(2.0) == (6.0, 3.0)
+
+
+class Disc:
+    def __init__(self, size):
+        self.size = size
+
+    def area(self, x):
+        return self.size * self.size * x
+
+
+class Square(Disc):
+    def area(self, x):
+        return self.size * x
+
+
+def copied_of_two(x):
+    a, b = Disc(x), Square(x)
+    one = a if x > 1 else b
+    near, deep = copy.copy(one), copy.deepcopy([one, a])
+    near.size = 3.0 * x
+    deep[0].size = 5.0 * x
+    return near.area(x) + one.area(x) + deep[1].area(x)
+
+
+def copied_of_one_or_none(x):
+    a, found = Disc(x), None
+    if x > 1:
+        found = a
+    also, deep = copy.copy(found), copy.deepcopy([found, a])
+    if also is not None:
+        also.size = 3.0 * x
+        deep[1].size = 5.0 * x
+    return a.area(x) + (deep[0].size if found is not None else 0.0)
+
+
+def methods_of_two(x):
+    a, b = Disc(x), Square(x)
+    one = a if x > 1 else b
+    area = one.area
+    a.size, b.size = x * x, 2.0 * x
+    one.size = one.size + x
+    return area(x) + one.size * (one is a) + [b, a].index(one)
+
+
+class Grown(Disc):
+    def __iadd__(self, more):
+        self.size += more
+        return self
+
+
+class Shrunk(Grown):
+    def __iadd__(self, more):
+        self.size -= more
+        return self
+
+
+def changed_in_place(x):
+    a, b = Grown(x), Shrunk(x)
+    one = a if x > 1 else b
+    one += x * x
+    return a.size + 3.0 * b.size
+
+
+@pytest.mark.parametrize("level", (0, 1, 2))
+@pytest.mark.parametrize("function", (copied_of_two, copied_of_one_or_none, methods_of_two, changed_in_place))
+def test_an_object_of_one_of_two_classes(function: Any, level: int) -> None:
+    for x in (0.5, 1.5):
+        value, gradient = symdiff.value_and_grad(function, level=level)(x)
+        assert value == function(x)
+        assert np.isclose(gradient, (function(x + 1e-6) - function(x - 1e-6)) / 2e-6)
+
+
+def changed_under_another_name(x):
+    if x > 1:
+        p = Disc(x)
+        q = p
+    else:
+        p, q = Disc(2.0 * x), Square(x)
+    p.size = x * x * x
+    return q.area(x)
+
+
+def test_two_that_may_be_one_object_are_refused_where_one_was_changed() -> None:
+    with pytest.raises(symdiff.CompileError, match="SD512"):
+        symdiff.grad(changed_under_another_name)(1.5)

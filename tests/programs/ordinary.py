@@ -93,3 +93,78 @@ def area_of_hull(points):
     points = sorted(points.tolist())
     ring = half(points)[:-1] + half(points[::-1])[:-1]
     return sum(a[0] * b[1] - a[1] * b[0] for a, b in zip(ring, ring[1:] + ring[:1])) / 2.0
+
+
+class Ball:
+    def __init__(self, radius):
+        self.radius, self.hits = radius, 0
+
+    def distance(self, x):
+        return abs(x - self.radius)
+
+    def colour(self, x):
+        return x / self.radius
+
+
+class Floor(Ball):
+    def __init__(self, height):
+        super().__init__(height * height)
+        self.height = height
+
+    def distance(self, x):
+        return x + self.height
+
+    def colour(self, x):
+        return 0.5 * self.height * x
+
+
+@cases(1.7, 0.4)
+@cases(-3.0, 0.4)
+def nearest_of_two_classes(x, y):
+    scene = [Ball(1.0 + y), Floor(2.0 * y), Ball(3.0)]
+    least, found = math.inf, None
+    for thing in scene:
+        distance = thing.distance(x)
+        if distance < least:
+            least, found = distance, thing
+    if found is None:
+        return 0.0
+    found.hits += 1
+    if isinstance(found, Floor):
+        found.height *= x
+    made = Ball(x * x) if x > 0 else Floor(y)
+    return least * found.colour(x) + made.distance(y) + sum(t.hits * t.colour(y) for t in scene)
+
+
+@cases(signed(6), 0.7)
+def one_of_two_classes_in_a_loop(v, x):
+    ball, floor = Ball(x), Floor(x * x)
+    thing, total = ball, 0.0
+    for t in v:
+        total += thing.colour(t)
+        thing.hits += t
+        if t > 0.5:
+            thing = floor
+        elif thing is floor and t < 0:
+            thing = ball
+    return total * thing.distance(x) + ball.hits - floor.hits * x
+
+
+class Expert:
+    def __init__(self, weights):
+        self.weights, self.used = weights, 0
+
+    def __call__(self, x):
+        return np.tanh(self.weights @ x)
+
+
+@cases([np.eye(2), np.full((2, 2), 0.3), np.full((2, 2), -0.2)], np.array([[1.0, 0.4], [0.3, 0.9], [0.1, 0.5]]))
+def mixture(weights, rows):
+    experts = [Expert(w) for w in weights]
+    total = 0.0
+    for x in rows:
+        expert = experts[int(np.argmax(x)) + 1]
+        total += expert(x).sum()
+        expert.used += 1
+        expert.weights = 0.9 * expert.weights
+    return total + sum(e.used * e.weights[0] @ rows[0] for e in experts)

@@ -4,7 +4,8 @@ the run            lower (from a function to a program; starts again where more 
                    returns), context (the state), session (what attempts leave to the next), store (names, cells,
                    blocks), problems (what is raised), values (what a name can hold)
 syntax             desugar (before anything is evaluated), liveness, statements, targets, expressions, withs
-control flow       control (branches, exits), joins (two states become one), type_joins (two types)
+control flow       control (branches, exits), joins (two states become one), one_of_several (of known things),
+                   type_joins (two types)
 loops              loops, headers (what is carried), carries (as values), rolled (the body, until it serves every
                    turn), iterated (a list that changes under the loop over it)
 operators          operators (numbers and arrays), container_operators, special_methods (of the user's classes),

@@ -33,6 +33,7 @@ from symdiff.frontend.python.values import (
     Maybe,
     Method,
     Num,
+    ObjRef,
     OneOf,
     Partial,
     Reference,
@@ -43,7 +44,7 @@ from symdiff.frontend.python.values import (
     same_known,
 )
 from symdiff.ir.core import Value
-from symdiff.ir.types import AVal, Opt
+from symdiff.ir.types import AVal, Kind, Opt
 
 ABSENT, PRESENT = frozenset((0,)), frozenset((1,))
 EITHER = ABSENT | PRESENT
@@ -64,7 +65,9 @@ def not_there(val: Any) -> bool:
 
 def nullable(val: Any) -> bool:
     """Whether a value is None, or unbound, on some paths, and a list, tuple, dict or object on the others."""
-    return isinstance(val, OneOf) and isinstance(val.options[-1], Reference | Struct)
+    if not isinstance(val, OneOf) or len(val.options) != 2:
+        return False
+    return not_there(val.options[0]) and isinstance(val.options[1], Reference | Struct)
 
 
 def unbound(val: Any) -> bool:
@@ -92,8 +95,9 @@ def both_halves(a: Any, b: Any) -> tuple[tuple[Any, Any], tuple[Any, Any], Val] 
     missing = [x.options[0] if nullable(x) else x for x in (a, b) if nullable(x) or not_there(x)]
     if first is None or second is None or not missing or len({x is UNBOUND for x in missing}) > 1:
         return None
-    none = first[1] is BOTTOM and second[1] is BOTTOM
-    return None if none else ((first[0], second[0]), (first[1], second[1]), missing[0])
+    inner = [x for x in (first[1], second[1]) if x is not BOTTOM]
+    apart = len({x.cls for x in inner if isinstance(x, ObjRef)}) > 1  # objects of two classes: one of these, or None
+    return None if not inner or apart else ((first[0], second[0]), (first[1], second[1]), missing[0])
 
 
 def put_together(there: Val, val: Val, missing: Val = NONE) -> Val:
@@ -105,10 +109,10 @@ def put_together(there: Val, val: Val, missing: Val = NONE) -> Val:
 
 
 def choosable(val: Any) -> bool:
-    """Whether a known thing may be chosen by a condition: a string, None, a member of an enum, something to call."""
+    """Whether a known thing may be chosen by a condition: text, None, an enum's member, an object, what is called."""
     if unbound(val):
         return not nullable(val)
-    if isinstance(val, (OneOf, Closure, Partial, Bound, Method, Text, Letter)):
+    if isinstance(val, (OneOf, ObjRef, Closure, Partial, Bound, Method, Text, Letter)):
         return True
     if isinstance(val, Known) and isinstance(val.obj, enum.Enum):
         return True
@@ -135,6 +139,8 @@ def same(a: Val, b: Val) -> bool:
     if isinstance(a, Closure) and isinstance(b, Closure):
         bare = not (a.defaults or a.kwdefaults or b.defaults or b.kwdefaults)
         return a is b or (a.node is b.node and a.frame is b.frame and bare)
+    if isinstance(a, Reference) and isinstance(b, Reference):
+        return a.cell is b.cell
     return a is b or same_known(a, b)
 
 
@@ -158,7 +164,10 @@ def tag_in(cx: Context, node: ast.AST, val: Val, options: Sequence[Val]) -> Valu
     allowed = sorted(_allowed(cx, val))
     numbers = {k: _place_in(options, val.options[k]) for k in allowed}
     if all(k == number for k, number in numbers.items()):
-        return cx.scope.use(cx.value(val.tag))
+        tag = val.tag
+        if tag.type.dtype == "b1" and len(options) > 2:  # None or an object, among others
+            tag = cx.emit(node, "convert", tag, kind=Kind.PYTHON, dtype="i8")  # type: ignore[assignment]  # a Num
+        return cx.scope.use(cx.value(tag))
     return _renumbered(cx, node, val.tag, numbers)
 
 
@@ -418,6 +427,16 @@ def each(cx: Context, node: ast.AST, val: Val, run: Callable[[Val], Val], none: 
     first = min(_allowed(cx, chosen))
     test = which(cx, node, chosen, frozenset((first,)))
     return control.choose(cx, node, test, lambda: run(chosen.options[first]), lambda: each(cx, node, chosen, run, none))
+
+
+def in_each(cx: Context, node: ast.AST, val: Val, change: Callable[[Val], None]) -> None:
+    """Change what a value is, in a branch for each thing that it may be."""
+
+    def changed(one: Val) -> Val:
+        change(one)
+        return NONE
+
+    each(cx, node, val, changed)
 
 
 def truth(cx: Context, node: ast.AST, val: Val, run: Callable[[Val], Val]) -> Val:

@@ -72,7 +72,7 @@ def apply(cx: Context, node: ast.AST, function: Val, args: list[Val], kwargs: di
     if alternatives.involved(*args):
         keyed.takes_argument(cx, node, function, args)
     taken = _takes_any(function) or _takes_texts(cx, function, args) or _is_text_of(function, args)
-    taken = taken or keyed.is_method(cx, function, args)
+    taken = taken or keyed.is_method(cx, function, args) or _asks_class(function, args)
     if alternatives.involved(*args, *kwargs.values()) and not taken:
         return _apply_each(cx, node, function, args, kwargs)
     if isinstance(function, Closure):
@@ -110,6 +110,11 @@ def _is_text_of(function: Val, args: Sequence[Val]) -> bool:
     """Whether this is `str(x)` of an x that is None or a number, which is shown as the object that it is."""
     shows = isinstance(function, Known) and any(function.obj is f for f in (str, repr))
     return shows and all(isinstance(arg, Maybe) for arg in args)
+
+
+def _asks_class(function: Val, args: Sequence[Val]) -> bool:
+    """Whether this is `isinstance(x, …)` of an x that is one of several things, which says which of them it may be."""
+    return isinstance(function, Known) and function.obj is isinstance and bool(args) and isinstance(args[0], OneOf)
 
 
 def _apply_each(cx: Context, node: ast.AST, function: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:

@@ -37,6 +37,8 @@ from symdiff.frontend.python.values import (
     Maybe,
     Node,
     ObjRef,
+    OneOf,
+    Reference,
     Sequence_,
     SetRef,
     Struct,
@@ -49,6 +51,8 @@ def copied(cx: Context, node: ast.AST, val: Val) -> Val:
     """`copy.copy(val)`: the elements are the same objects."""
     if alternatives.involved(val):
         val = alternatives.narrowed(cx, node, val)
+    if isinstance(val, OneOf):
+        return _of_each(val, lambda one: copied(cx, node, one))
     if memory.check_stale(cx, node, val):
         return POISON
     if isinstance(val, Known):
@@ -79,6 +83,12 @@ def deeply_copied(cx: Context, node: ast.AST, val: Val) -> Val:
     captured.rely_on_sharing(cx, *deep.outside)
     apart.copied(cx, node, [*deep.first.values(), *deep.outside])
     return made
+
+
+def _of_each(val: OneOf, of: Callable[[Val], Val]) -> Val:
+    """One of the copies of what a value may be."""
+    options = tuple(of(x) if isinstance(x, Reference | Struct) else x for x in val.options)
+    return POISON if POISON in options else replace(val, options=options)
 
 
 def _of_captured(cx: Context, node: ast.AST, val: Known, of: Callable[[Val], Val]) -> Val:
@@ -168,6 +178,8 @@ class _Deep:
         cx, node = self.cx, self.node
         if alternatives.involved(val):
             val = alternatives.narrowed(cx, node, val)
+        if isinstance(val, OneOf):
+            return _of_each(val, self.of)
         if memory.check_stale(cx, node, val):
             return POISON
         if isinstance(val, Struct):

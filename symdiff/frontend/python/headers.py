@@ -226,7 +226,9 @@ def _choosable(cx: Context, val: Any) -> bool:
     """Whether a turn can choose it: a function made in a turn must not read what only that turn has."""
     if isinstance(val, Closure):
         return cx.running(val.frame.id) and not val.defaults and not val.kwdefaults
-    return isinstance(val, (Known, OneOf, Letter)) and alternatives.choosable(val)
+    if any(isinstance(x, ObjRef) and not _from_outside(cx, x) for x in alternatives.options_of(val)):
+        return False
+    return isinstance(val, (Known, ObjRef, OneOf, Letter)) and alternatives.choosable(val)
 
 
 def _one_of(slot: Slot, before: Any, after: Any, cx: Context) -> Slot:

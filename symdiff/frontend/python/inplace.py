@@ -26,7 +26,18 @@ from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.expressions import evaluate, subscript
 from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.store import Changes
-from symdiff.frontend.python.values import POISON, Arr, DictRef, Known, ListRef, SetRef, Struct, Val
+from symdiff.frontend.python.values import (
+    POISON,
+    Arr,
+    DictRef,
+    Known,
+    ListRef,
+    OneOf,
+    Reference,
+    SetRef,
+    Struct,
+    Val,
+)
 from symdiff.ir import dims, types
 from symdiff.ir.core import nested
 from symdiff.ir.dims import Dim
@@ -60,6 +71,8 @@ def update(cx: Context, stmt: ast.AugAssign, before: Val, val: Val) -> Val:
     if memory.is_poison(before, val):
         cx.dropped.append(stmt)
         return POISON
+    if isinstance(before, OneOf) and any(isinstance(x, Reference) for x in before.options):
+        return alternatives.each(cx, stmt, before, lambda one: update(cx, stmt, one, val))
     if isinstance(before, Arr):
         return before if write_whole(cx, stmt, before, val) else POISON
     if isinstance(before, Known) and isinstance(before.obj, _CHANGED.get(type(stmt.op), ())):

@@ -33,6 +33,7 @@ from symdiff.frontend.python.values import (
     ListRef,
     Method,
     ObjRef,
+    OneOf,
     Partial,
     Sequence_,
     SetRef,
@@ -182,6 +183,9 @@ def _depends(cx: Context, val: Any, state: State, depth: float = _ALL) -> None:
             _depends(cx, part, state)
     elif isinstance(val, (Bound, Method)):
         _depends(cx, val.receiver, state)
+    elif isinstance(val, OneOf):
+        for part in val.options:
+            _depends(cx, part, state, depth)
     elif isinstance(val, Closure):
         for name in sorted({n.id for n in ast.walk(val.node) if isinstance(n, ast.Name)} - local_names(val.node)):
             _depends_on_name(cx, val.frame, name, state)

@@ -20,6 +20,7 @@ from symdiff.frontend.python import (
     mirrors,
     nodes,
     one_of_list,
+    one_of_several,
     openings,
     together,
     unlike,
@@ -113,7 +114,7 @@ class Joiner(Sides):
         if nullable is not None:
             return nullable
         if alternatives.may_be_either(a, b, self.choosable):
-            return self._one_of(a, b)
+            return one_of_several.joined(self, a, b)
         if any(map(alternatives.optional, (a, b))):
             return self._optional(a, b)
         if isinstance(a, _STRUCTURES) or isinstance(b, _STRUCTURES):
@@ -129,7 +130,7 @@ class Joiner(Sides):
         if a.cell is b.cell:
             return lambda outs: a
         if isinstance(a, ObjRef) and a.cls is not b.cls:
-            return self._conflict(a, b)
+            return one_of_several.joined(self, a, b)
         if key not in self.cells:
             self._element(key, a, b)
         if key not in self.cells:
@@ -248,26 +249,6 @@ class Joiner(Sides):
         more = ", …" if len(keys) > _MOST_KEYS else ""
         return f"a dict with {', '.join(keys[:_MOST_KEYS])}{more}" if keys else self.shown(val)
 
-    # --- one of several known things
-
-    def _one_of(self, a: Val, b: Val) -> Rebuild:
-        options = alternatives.base(*map(alternatives.options_of, (a, b)))
-        tags, allowed = [], frozenset[int]()
-        for side, x in zip(self.sides, (a, b), strict=True):
-            with side.active(self.cx):
-                tags.append(alternatives.tag_in(self.cx, self.node, x, options))
-                allowed |= alternatives.places(options, alternatives.may_be(self.cx, x))
-        at = self.pair(*tags)
-        kept = self.cx.tags([x.tag for x in (a, b) if isinstance(x, OneOf)])
-        chosen = None if isinstance(a, OneOf) or isinstance(b, OneOf) else self.pred
-
-        def rebuild(outs: Sequence[Value]) -> Val:
-            if chosen is not None:  # the condition says which
-                alternatives.note_chosen(self.cx, chosen, outs[at])
-            return alternatives.limited(self.cx, Num(outs[at], None, kept), options, allowed)
-
-        return rebuild
-
     def _nullable(self, a: Val, b: Val) -> Rebuild | None:
         """None, or unbound, on one side, a container or object on the other, or what is either."""
         pairs = alternatives.both_halves(a, b)
@@ -369,16 +350,13 @@ class Joiner(Sides):
         if live is BOTTOM or live is UNBOUND or isinstance(live, _NO_NUMBERS):
             return lambda outs: UNBOUND if live is BOTTOM else live
         if isinstance(live, OneOf):
-            if self.stays(live if alternatives.nullable(live) else live.tag):
+            if self.stays(live):
                 return lambda outs: live
             if alternatives.nullable(live):
                 missing, inner = live.options
                 there, found = (self.join(*((BOTTOM, x) if k == 0 else (x, BOTTOM))) for x in (live.tag, inner))
                 return lambda outs: self._as(live, alternatives.put_together(there(outs), found(outs), missing))
-            tag = self.join(*((BOTTOM, live.tag) if k == 0 else (live.tag, BOTTOM)))
-            with self.sides[1 - k].active(self.cx):
-                allowed = alternatives.places(live.options, alternatives.may_be(self.cx, live))
-            return lambda outs: alternatives.limited(self.cx, tag(outs), live.options, allowed)  # type: ignore[arg-type]  # of an int: a Num
+            return one_of_several.of_one_side(self, k, live)
         if isinstance(live, Struct):
             items = [self.join(*((BOTTOM, x) if k == 0 else (x, BOTTOM))) for x in live.items]
             return lambda outs: Struct(live.kind, tuple(p(outs) for p in items), live.cls, live.keys)

@@ -74,6 +74,9 @@ SUPPORTED = (
         "a, b = Pair(x, n) ⏎ return a * sum(Pair(b, x))"),
     Row("objects that a loop or a branch replaces",
         "a = Layer(x) ⏎ while a.w < 9: a = a + Layer(x) ⏎ b = a if x > 0 else Layer(n) ⏎ return b.w"),
+    Row("an object of one of several classes: by a condition, in a loop, at a staged index",
+        "a, b = Layer(x), Scaled(x) ⏎ c = a if x > 0 else b ⏎ c.w *= n"
+        " ⏎ return c(x) if isinstance(c, Scaled) else [a, b][n % 2](x) * c.w"),
     Row("objects in results, of plain classes too", "return x * x, {'layer': Layer(x), 'row': [Series(x), Layer(n)]}"),
     Row("dicts, sets, lists and tuples of any length in results",
         "s = {int(t) for t in v} ⏎ d = {int(t): [t * x] for t in v} ⏎ return x, (s, d, tuple(t for t in v if t > 0))"),

@@ -50,6 +50,7 @@ from symdiff.frontend.python.values import (
     Maybe,
     Node,
     ObjRef,
+    OneOf,
     Partial,
     Struct,
     Super,
@@ -277,6 +278,9 @@ def set_attribute(cx: Context, node: ast.AST, base: Val, name: str, val: Val) ->
     """`base.name = val`."""
     base = alternatives.present(cx, node, base, f"'NoneType' object has no attribute '{name}'", "AttributeError")
     if memory.is_poison(base, val):
+        return
+    if isinstance(base, OneOf):
+        alternatives.in_each(cx, node, base, lambda one: set_attribute(cx, node, one, name, val))
         return
     if isinstance(base, Arr) and name == "flat":
         from symdiff.frontend.python import flat

@@ -13,7 +13,18 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import captured, classes, containers, control, desugar, iterators, keys, nodes, objects
+from symdiff.frontend.python import (
+    alternatives,
+    captured,
+    classes,
+    containers,
+    control,
+    desugar,
+    iterators,
+    keys,
+    nodes,
+    objects,
+)
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NONE,
@@ -77,6 +88,8 @@ def isinstance_(cx: Context, node: ast.AST, args: Args, of_class: bool = False) 
         answers = {issubclass(cls, wanted) for cls in found}
     except TypeError as error:
         return cx.refuse("SD403", node, function="isinstance", message=str(error))
+    if len(answers) != 1 and isinstance(args[0], OneOf):
+        return alternatives.decided(cx, node, args[0], lambda one: isinstance_(cx, node, [one, args[1]]))
     if len(answers) != 1 and isinstance(args[0], Node):
         return nodes.there(cx, node, args[0], positive=issubclass(args[0].cls, wanted))
     maybe = SomeIterator in found and True not in answers and any(hasattr(one, "__next__") for one in wanted)

@@ -30,6 +30,7 @@ from symdiff.frontend.python.values import (
     Method,
     Node,
     Num,
+    ObjRef,
     OneOf,
     Partial,
     Reference,
@@ -125,7 +126,8 @@ class Sides:
 
     def choosable(self, x: Val) -> bool:
         """Whether a thing means the same behind the branches: a function made in one may read what is only there."""
-        return alternatives.choosable(x) and all(map(self.stays, alternatives.options_of(x)))
+        options = alternatives.options_of(x)
+        return alternatives.choosable(x) and all(isinstance(o, ObjRef) or self.stays(o) for o in options)
 
     def stays(self, x: Any) -> bool:
         """Whether everything that a thing holds was there before the branches."""
