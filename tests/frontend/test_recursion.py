@@ -11,7 +11,7 @@ import pytest
 
 import symdiff
 from symdiff.errors import CODES, CompileError
-from symdiff.frontend.python import calls, patterns
+from symdiff.frontend.python import calls, patterns, rounds
 from symdiff.ir.core import walk
 from symdiff.signature import Lowered
 from tests.frontend.running import compiled
@@ -497,4 +497,31 @@ def test_a_text_that_grows_up_to_a_known_length_is_unfolded() -> None:
     assert symdiff.value_and_grad(words)(0.5) == (
         words(0.5),
         pytest.approx((words(0.5 + 1e-6) - words(0.5 - 1e-6)) / 2e-6),
+    )
+
+
+def test_a_result_that_does_not_settle_is_refused_with_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rounds, "_MAX_ROUNDS", 2)  # `power` needs three, and one more that sees no change
+    with pytest.raises(CompileError) as caught:
+        compiled(power, 0.5, 3)
+    (problem,) = caught.value.problems
+    assert problem.what == "the type of the result of `power` grows without end: another one in each of 20 rounds"
+    assert problem.rewrite == "pass what it reads and changes of what is around it as arguments, and return it"
+
+
+def tree_of_lists(v, k):
+    if k >= len(v):
+        return []
+    return [v[k], tree_of_lists(v, 2 * k + 1), tree_of_lists(v, 2 * k + 2)]
+
+
+def test_lists_that_hold_each_other_are_refused_with_their_lengths() -> None:
+    with pytest.raises(CompileError) as caught:
+        compiled(lambda v, n: tree_of_lists(v, n)[0], np.ones(3), 0)
+    (problem,) = caught.value.problems
+    assert problem.what == (
+        "the result of `tree_of_lists` is a list of length 0 on one path and a list of length 3 on the other"
+    )
+    assert problem.rewrite == (
+        "give their elements one form, or make objects of a class, whose attributes may be None, of them"
     )

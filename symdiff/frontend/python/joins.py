@@ -236,12 +236,19 @@ class Joiner(Sides):
         elif any(isinstance(x, Known) and type(x.obj) is list and isinstance(y, ListRef) for x, y in ((a, b), (b, a))):
             made = Conflict("", "", "SD324")
         else:
-            dicts = isinstance(a, DictRef) and isinstance(b, DictRef)
-            rewrite = _SAME_KEYS if dicts else _PASS_IT if captured.structure(a) or captured.structure(b) else ""
+            dicts, lists = (isinstance(a, kind) and isinstance(b, kind) for kind in (DictRef, ListRef))
+            passed = captured.structure(a) or captured.structure(b)
+            rewrite = _SAME_KEYS if dicts else _ONE_FORM if lists else _PASS_IT if passed else ""
             fields = (("rewrite", rewrite),) if rewrite else ()
-            then, orelse = map(self._keys_of, self.sides, (a, b)) if dicts else map(self.shown, (a, b))
+            show = self._keys_of if dicts else self._length_of if lists else lambda _, x: self.shown(x)
+            then, orelse = map(show, self.sides, (a, b))
             made = Conflict(then, orelse, "SD310", fields)
         return lambda outs: made
+
+    def _length_of(self, side: Side, val: Val) -> str:
+        with side.active(self.cx):
+            items = containers.elements(self.cx, val)
+        return "a list of any length" if items is None else f"a list of length {len(items)}"
 
     def _keys_of(self, side: Side, val: Val) -> str:
         with side.active(self.cx):
@@ -434,6 +441,7 @@ class Joiner(Sides):
 _PASS_IT = "pass what it is a part of as an argument"
 _MOST_KEYS = 6
 _SAME_KEYS = "give both dicts the same keys in one order, with None where there is nothing"
+_ONE_FORM = "give their elements one form, or make objects of a class, whose attributes may be None, of them"
 _BIND_BEFORE = "give it the value None before the paths part"
 _NO_NUMBERS = (Known, Closure, Method, Partial, Bound, Super, Sequence_)
 _STRUCTURES = (

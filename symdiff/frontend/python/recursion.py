@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import NoReturn
 
 from symdiff.frontend.python import (
@@ -221,7 +222,9 @@ def _fits(cx: Context, instance: Instance, frames: Sequence[Frame | None]) -> bo
     """Whether a function compiled earlier is the one wanted here: nothing that it read from outside has changed."""
     around = _around(cx, instance, frames)
     same = len(instance.around) == len(around) and all(a is b for a, b in zip(instance.around, around, strict=True))
-    return same and all(map(cx.scope.sees, instance.captures)) and recursion_memory.covered(cx, instance)
+    met = [cell for sources in instance.aliases for cell in sources if isinstance(cell, Cell)]
+    there = all(map(cx.scope.sees, instance.captures)) and all(map(partial(recursion_memory.is_there, cx), met))
+    return same and there and recursion_memory.covered(cx, instance)
 
 
 def _closures(pattern: Pattern) -> Iterator[Frame]:

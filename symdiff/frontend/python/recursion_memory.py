@@ -261,11 +261,15 @@ class Given:
         for k, group in enumerate(held):
             found = kinship.related(group)
             older = {c for c in found - group - instance.groups if c.serial < instance.first_cell}
-            older = older & known if any(c in group for c in told) else older
-            outside = any(cx.instances.lasts(c) or cx.store.get(c) is not MISSING for c in older)
+            outside = any(is_there(cx, c) for c in (older & known if any(c in group for c in told) else older))
             if outside or any(not found.isdisjoint(other) for other in [*held[:k], *held[k + 1 :]]):
                 return True
         return False
+
+
+def is_there(cx: Context, cell: Cell) -> bool:
+    """Whether memory is not that of a round that was taken back."""
+    return cx.instances.lasts(cell) or cx.store.get(cell) is not MISSING
 
 
 def has_elements(cx: Context, cell: Cell) -> bool:

@@ -24,6 +24,8 @@ from symdiff.ir.core import Value
 _MAX_ROUNDS = 20
 _DEEPER = 3  # rounds in a row whose objects hold one more of their class: there is no end of it, and each costs more
 
+_IN_A_LIST = "append to a list, which may be of any length, or make objects of a class that hold each other"
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -164,9 +166,9 @@ class Rolled:
             deeper, depth = deeper + 1 if found > depth else 0, found
             if deeper == _DEEPER:
                 break
-        raise CannotRoll(
-            self.loop.id, cx.make_problem("SD604", self.stmt, name="the loop", types="…"), "the loop", "has no fixpoint"
-        )
+        what, grows = "what the loop changes", "it holds one more of its kind after each turn"
+        problem = cx.make_problem("SD604", self.stmt, name=what, types=grows, rewrite=_IN_A_LIST)
+        raise CannotRoll(self.loop.id, problem, "the loop", "has no fixpoint")
 
     def _before(self, key: Any) -> Any:
         found = self.cx.store.get(key)

@@ -170,7 +170,7 @@ def compiled(cx: Context, node: ast.AST, instance: Instance, first: Callable[[],
     if not complete or instance.failed:
         first()
     if not complete:
-        raise CompileError([_no_fixpoint(cx, node, instance, "…")])
+        raise CompileError([_no_fixpoint(cx, node, instance, _UNSETTLED, rewrite=_PASS_IT)])
     made = [i for i in table.every if i in table.done - before]
     if not instance.failed:
         _check_results(cx, made)
@@ -194,13 +194,15 @@ def _settled(cx: Context, node: ast.AST, instance: Instance) -> None:
         go_back(cx, place)
         table.done = set(before)
         table.note_undone(begun)
-    raise CompileError([_no_fixpoint(cx, node, instance, "…")])
+    raise CompileError([_no_fixpoint(cx, node, instance, _UNSETTLED, rewrite=_PASS_IT)])
 
 
 def _no_fixpoint(cx: Context, node: ast.AST, instance: Instance, found: str, **more: Any) -> Any:
     return cx.make_problem("SD604", node, name=f"the result of `{instance.source.name}`", types=found, **more)
 
 
+_UNSETTLED = f"another one in each of {_MAX_ROUNDS} rounds"
+_PASS_IT = "pass what it reads and changes of what is around it as arguments, and return it"
 _OF_A_CLASS = "make the nodes of a tree objects of a class: their attributes may hold other nodes, or None"
 
 
@@ -281,8 +283,8 @@ def _parameter(cx: Context, incoming: list[Value], p: Pattern, hint: str) -> Val
 def _results(cx: Context, node: ast.AST, instance: Instance, found: Val) -> list[Value]:
     """Take the result of this round, and what memory holds after it, into those assumed; the values returned."""
     if isinstance(found, Conflict):
-        name = f"the result of `{instance.source.name}`"
-        found = cx.refuse(found.code, instance.source.node, name=name, then=found.then, otherwise=found.orelse)
+        told: dict[str, Any] = {"name": f"the result of `{instance.source.name}`", **dict(found.fields)}
+        found = cx.refuse(found.code, instance.source.node, then=found.then, otherwise=found.orelse, **told)
     if found is POISON:
         instance.failed = True
     if found is POISON or found is BOTTOM:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 
 from symdiff.errors import CompileError, Problem
@@ -25,13 +26,13 @@ def told_first(session: Session, known: CompileError | None, error: CompileError
 def not_taken_apart(session: Session, error: CompileError) -> CompileError:
     """A list of lists or objects neither grows in a loop, since these are changed, nor can its loop be unrolled."""
     first = session.taken_apart
-    rest = [p for p in error.problems if p.code not in _FOLLOWS and not p.what.endswith(_OF_LISTS)]
+    rest = [p for p in error.problems if p.code not in _FOLLOWS and not _OF_LISTS.search(p.what)]
     return error if first is None or len(rest) == len(error.problems) else CompileError([first, *rest])
 
 
 _FOLLOWS = ("SD303", "SD304", "SD315", "SD505", "SD510", "SD511", "SD512", "SD601", "SD606")
 
-_OF_LISTS = " is a list on one path and a list on the other"  # of which one is of any length: SD310
+_OF_LISTS = re.compile("is a list of .* on one path and a list of .* on the other$")  # SD310
 
 
 def no_room(cx: Context) -> Problem:
