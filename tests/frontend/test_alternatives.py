@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symdiff import generate, grad, value_and_grad
+from symdiff import generate, grad, value_and_grad, vjp
 from symdiff.errors import CompileError
 from tests.frontend.running import check
 
@@ -221,3 +221,60 @@ def test_what_is_refused(function: Callable[..., Any], said: str) -> None:
     with pytest.raises(CompileError) as caught:
         grad(function)(1.5)
     assert said in str(caught.value)
+
+
+class Found:
+    def __init__(self, value):
+        self.value = value
+
+
+def first_above(x):
+    """None or an object, which no test has told apart."""
+    for t in x:
+        if t > 1:
+            return Found(t)
+    return None
+
+
+def its_class(x):
+    return x[0] * len(first_above(x).__class__.__name__)
+
+
+@pytest.mark.parametrize("x", [np.array([0.5, 2.0]), np.array([0.5, 0.25])])
+def test_the_class_of_none_or_an_object(x: Any) -> None:
+    value, gradient = value_and_grad(its_class)(x)
+    assert value == its_class(x)
+    assert gradient.tolist() == [its_class(x) / 0.5, 0.0]
+
+
+def its_attributes(x):
+    return x[0] * vars(first_above(x))["value"]
+
+
+def set_by_name(x):
+    setattr(first_above(x), "value", 3.0)  # noqa: B010 (what is tried)
+    return x[0]
+
+
+def read_by_name(x):
+    return x[0] * getattr(first_above(x), "value")  # noqa: B009 (what is tried)
+
+
+@pytest.mark.parametrize("function", [its_attributes, set_by_name, read_by_name])
+def test_what_python_says_of_none_for_an_object(function: Any) -> None:
+    assert value_and_grad(function)(np.array([0.5, 2.0]))[0] == function(np.array([0.5, 2.0]))
+    raised = []
+    for call in (function, grad(function)):
+        with pytest.raises((TypeError, AttributeError)) as caught:
+            call(np.array([0.5, 0.25]))
+        raised.append((type(caught.value), str(caught.value)))
+    assert raised[0] == raised[1]
+
+
+def test_a_result_that_is_none() -> None:
+    def f(x):
+        return x, {"first": x * 2 if x > 1 else None}
+
+    assert vjp(f, 2.0)[0] == (2.0, {"first": 4.0})
+    with pytest.raises(TypeError, match=r"^a result is None$"):
+        vjp(f, 0.5)

@@ -333,12 +333,12 @@ def _there(cx: Context, node: ast.AST, val: Maybe, name: str = "", none: bool = 
     return found
 
 
-def settled(cx: Context, node: ast.AST, val: Val) -> Val:
-    """A value that is to be a number: TypeError, when it runs, where it is None."""
+def settled(cx: Context, node: ast.AST, val: Val, name: str = "") -> Val:
+    """A value that is to be a number: TypeError, when it runs, where it, `name`, is None."""
     val = narrowed(cx, node, val)
     if not (isinstance(val, Maybe) and val.none):
         return val
-    found = _there(cx, node, val, val.value.hint or cx.text(node), none=True)
+    found = _there(cx, node, val, val.value.hint or name or cx.text(node), none=True)
     cx.scope.facts = {**cx.scope.facts, told_by(cx, val.value): PRESENT}
     return found
 

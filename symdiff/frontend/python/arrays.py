@@ -78,6 +78,10 @@ def container_method_names(base: Val) -> Iterable[str]:
 def attribute(cx: Context, node: ast.Attribute, base: Val, name: str) -> Val:
     if base is POISON:
         return POISON
+    if alternatives.involved(base) and name == "__class__":  # None has one
+        from symdiff.frontend.python import calls
+
+        return calls.apply(cx, node, Known(type), [base], {})
     if alternatives.involved(base):
         base = alternatives.present(cx, node, base, f"'NoneType' object has no attribute '{name}'", "AttributeError")
         return alternatives.each(cx, node, base, lambda x: attribute(cx, node, x, name))

@@ -126,8 +126,8 @@ def _apply_each(cx: Context, node: ast.AST, function: Val, args: list[Val], kwar
     none = isinstance(function, Known) and function.obj in _OF_ANYTHING
     none |= isinstance(function, Known) and function.obj is getattr and len(args) > 2  # with a default
     if not none and isinstance(function, Known) and isinstance(function.obj, _CONSUMING):
-        missing = of_none.message_of_builtin(function.obj.__name__)
-        args = [alternatives.present(cx, node, x, missing) if alternatives.nullable(x) else x for x in args]
+        missing = of_none.message_of_builtin(function.obj.__name__, args[1:])
+        args = [alternatives.present(cx, node, x, *missing) if alternatives.nullable(x) else x for x in args]
     if isinstance(function, Known) and any(function.obj is f for f in (enumerate, zip, reversed)):
         over = [letters.run_over(cx, node, x) for x in args]
         if not all(a is b for a, b in zip(args, over, strict=True)):

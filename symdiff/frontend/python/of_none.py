@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from symdiff.frontend.python.context import Context
@@ -27,6 +29,7 @@ _TEXTS = {
     "__float__": "float() argument must be a string or a real number, not 'NoneType'",
     "__int__": "int() argument must be a string, a bytes-like object or a real number, not 'NoneType'",
     "__complex__": "complex() first argument must be a string or a number, not 'NoneType'",
+    "__vars__": "vars() argument must have __dict__ attribute",  # no method: `message_of_builtin` asks for it
     "__enter__": "'NoneType' object does not support the context manager protocol",
 }
 SIGNS = {"__lt__": "<", "__le__": "<=", "__gt__": ">", "__ge__": ">="}
@@ -53,9 +56,12 @@ def message(cx: Context, name: str, others: tuple[Val, ...]) -> str:
     return _TEXTS.get(name, f"'NoneType' object has no attribute '{name}'")
 
 
-def message_of_builtin(name: str) -> str:
-    """Python's text where a builtin function is called with None."""
-    return _TEXTS.get(f"__{name}__", _TEXTS["__iter__"])
+def message_of_builtin(name: str, others: Sequence[Val]) -> tuple[str, str]:
+    """Python's text, and its exception, where a builtin function is called with None and these."""
+    asked = others[0].obj if others and isinstance(others[0], Known) else None
+    if name in ("getattr", "setattr", "delattr") and isinstance(asked, str):
+        return f"'NoneType' object has no attribute '{asked}'", "AttributeError"
+    return _TEXTS.get(f"__{name}__", _TEXTS["__iter__"]), "TypeError"
 
 
 def _type_name(cx: Context, val: Val) -> str:

@@ -142,7 +142,7 @@ def structure(cx: Context, node: ast.AST, val: Val, leaves: Leaves, statics: Sta
         return Tree("set", cls, tuple(sorted(known, key=lambda x: (type(x).__name__, repr(x)))))
     if isinstance(val, OneOf):
         return _choice(cx, node, val, leaves, statics)
-    return _number(cx, node, alternatives.settled(cx, node, val), leaves, statics)
+    return _number(cx, node, alternatives.settled(cx, node, val, "a result"), leaves, statics)
 
 
 def _number(cx: Context, node: ast.AST, val: Val, leaves: Leaves, statics: Statics) -> Tree:
