@@ -12,7 +12,7 @@ import enum
 import functools
 import keyword
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Generic
 
 from symdiff.ir.libraries import of_library
@@ -128,9 +128,25 @@ def construct(cls: type, named: Mapping[str, Any]) -> Any:
     if made_by_keywords(cls):
         return cls(**named)
     made: Any = object.__new__(cls)
-    for name, value in named.items():
-        object.__setattr__(made, name, value)
+    for name in in_class_order(cls, named):
+        object.__setattr__(made, name, named[name])
     return made
+
+
+def in_class_order(cls: type, names: Iterable[str]) -> list[str]:
+    """Attributes in the order in which the class names them in `__init__`, those of its bases first; then the others.
+
+    >>> class P:
+    ...     def __init__(self, w, b): self.w, self.b = w, b
+    >>> in_class_order(P, ["b", "other", "w"])
+    ['w', 'b', 'other']
+    """
+    places: dict[str, int] = {}
+    for c in reversed(cls.__mro__):
+        code = getattr(c.__dict__.get("__init__"), "__code__", None)
+        for name in code.co_names if isinstance(code, types.CodeType) else ():
+            places.setdefault(name, len(places))
+    return sorted(names, key=lambda name: places.get(name, len(places)))
 
 
 def is_written(name: str) -> bool:

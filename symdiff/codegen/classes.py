@@ -84,7 +84,9 @@ def _add(tree: Tree, leaves: Iterator[str], made: dict[type, Written], given: Se
         others = {w.name for w in made.values()}
         found = Written(identifier(tree.cls.__name__, {*taken, *others}), tree.kind, _frozen(tree.cls))
         made[tree.cls] = found
-    for name, annotation in zip(names, parts, strict=True):
+    annotations = dict(zip(names, parts, strict=True))
+    for name in plain.in_class_order(tree.cls, names) if tree.kind == "object" else names:
+        annotation = annotations[name]
         if found.fields.setdefault(name, annotation) != annotation or annotation == found.name:
             found.fields[name] = "object"
     return found.name

@@ -138,7 +138,9 @@ def needs_rebuilding(tree: Tree) -> bool:
 
 def by_name(tree: Tree, parts: Sequence[str]) -> list[str]:
     """The parts as keywords; behind them, those of a name that is none."""
-    found = list(zip(map(str, tree.keys), parts, strict=True))
+    named = dict(zip(map(str, tree.keys), parts, strict=True))
+    order = plain.in_class_order(tree.cls, named) if tree.kind == "object" and tree.cls is not None else named
+    found = [(name, named[name]) for name in order]
     odd = ", ".join(f"{key!r}: {part}" for key, part in found if not plain.is_written(key))
     return [f"{key}={part}" for key, part in found if plain.is_written(key)] + ([f"**{{{odd}}}"] if odd else [])
 

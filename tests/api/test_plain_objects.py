@@ -619,3 +619,41 @@ def test_a_module_asks_for_the_attribute_it_would_read() -> None:
     assert module(generate(lambda p, x: p.w * x, name="f", example={"p": p}, wrt="x"))["f_grad"](p, 3.0) == 2.0
     with pytest.raises(CompileError, match=r"SD724 argument p\.log is logging.Logger"):
         generate(lambda p, x: p.log.level * x, name="f", example={"p": p}, wrt="x")
+
+
+class Oscillator:
+    def __init__(self, mass, damping, force):
+        self.mass, self.damping = mass, damping
+        self.force = force
+
+
+class Driven(Oscillator):
+    def __init__(self, amplitude, *args):
+        super().__init__(*args)
+        self.amplitude = amplitude
+
+
+@pytest.mark.parametrize("level", [0, 2])
+def test_attributes_of_gradients_are_in_the_order_of_the_class(level: int) -> None:
+    def f(p):
+        return p.mass * p.damping**2 + p.force * p.mass + getattr(p, "amplitude", 0.0)
+
+    for p in (Oscillator(2.0, 0.5, 3.0), Driven(7.0, 2.0, 0.5, 3.0)):
+        gradient = grad(f, level=level)(p)
+        assert list(vars(gradient)) == list(vars(p))
+        assert gradient.mass == pytest.approx(3.25, rel=1e-14)
+        other = Oscillator.__new__(type(p))
+        for name in sorted(vars(p)):
+            setattr(other, name, vars(gradient)[name])
+        assert jvp(f, (p,), (other,)) == jvp(f, (p,), (gradient,))  # a tangent's may be in any order
+
+
+def test_attributes_of_results_are_in_the_order_of_the_class() -> None:
+    def f(x):
+        return x, Oscillator(x * 2, x * 3, x * 4)
+
+    assert list(vars(symdiff.grad(f, has_aux=True)(1.5)[1])) == ["mass", "damping", "force"]
+    text = symdiff.generate(f, name="f")
+    assert "Oscillator(mass=" in text and text.index("    mass: ") < text.index("    damping: ") < text.index(
+        "    force: "
+    )
