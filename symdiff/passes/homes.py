@@ -19,14 +19,14 @@ Before differentiation, at every level: `parts` then lends the row, and so does 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from symdiff.ir.build import Builder
 from symdiff.ir.core import REGISTRY, Block, Function, Op, Params, Program, Value
 from symdiff.ir.loops import Groups
 from symdiff.ir.steps import Steps, run_steps
-from symdiff.ir.types import INT, AVal, Seq
+from symdiff.ir.types import INT, AVal, Seq, Type
 from symdiff.passes.regions import DEPTH, map_functions, rebuilt, same_block, substitute
 
 Pair = tuple[Value, Value]  # a list, and what is an element of it
@@ -125,8 +125,11 @@ def _makers(block: Block, values: Sequence[Value]) -> dict[Value, Op]:
 
 
 def _may_be_element(whole: Value, part: Value) -> bool:
-    number = isinstance(part.type, AVal) and not part.type.shape
-    return isinstance(whole.type, Seq) and whole.type.elem == part.type and not number
+    return isinstance(whole.type, Seq) and whole.type.elem == part.type and _is_part(part.type)
+
+
+def _is_part(t: Type) -> bool:
+    return not isinstance(t, AVal) or bool(t.shape)
 
 
 # --- what branches change
@@ -134,10 +137,12 @@ def _may_be_element(whole: Value, part: Value) -> bool:
 
 def _in_branches(block: Block) -> Block:
     """The block whose branches read the elements that they change, and put them back."""
-    if not any(op.prim.name == "cond" for op in block.ops):
+    stored = {op.ins[2].type for op in block.ops if op.prim.name == "seq_set" and _is_part(op.ins[2].type)}
+    branches = [op for op in block.ops if op.prim.name == "cond" and (_takes_both(op) or _changes(op, stored))]
+    if not branches:
         return block
     ops, outs = list(block.ops), set(block.outs)
-    for branch in [op for op in block.ops if op.prim.name == "cond"]:
+    for branch in branches:
         changed, ops = _made_inside(ops, outs, branch)
         while (found := _stored_behind(ops, outs, changed)) is not None:
             stored = _storing(changed, *found)
@@ -149,6 +154,17 @@ def _in_branches(block: Block) -> Block:
         inside, behind = _handing_out(before, _reading(before, changed))
         ops[at : at + 1] = [inside, *(op for op in behind if op.out in read)]
     return same_block(block, block.params, ops, block.outs)
+
+
+def _takes_both(branch: Op) -> bool:
+    """Whether a branch captures a list of lists or arrays, and what may be an element of it."""
+    captured = {v.type for v in branch.ins[1:]}
+    return any(isinstance(t, Seq) and t.elem in captured and _is_part(t.elem) for t in captured)
+
+
+def _changes(branch: Op, stored: Set[Type]) -> bool:
+    """Whether a branch is given something, and gives something, that may be put into a list."""
+    return bool(stored) and bool({v.type for v in branch.ins[1:]} & {v.type for v in branch.outs} & stored)
 
 
 def _made_inside(ops: list[Op], outs: set[Value], branch: Op) -> tuple[Op, list[Op]]:
