@@ -179,3 +179,28 @@ def test_a_text_that_is_bound_on_some_paths_is_read_where_it_is(level: int) -> N
     for function in (bound_on_some_paths, grad(bound_on_some_paths, level=level)):
         with pytest.raises(UnboundLocalError, match="cannot access local variable 'name'"):
             function(X)
+
+
+def turned(x):
+    text, total = "abcd", 0.0
+    for t in x:
+        head = text[:1]
+        if t > 1:
+            text = text[1:] + head
+        total += t * (2 if text + "!" == "bcda!" else 3 if text[:0] + head * 2 == "bb" else 1)
+    return total
+
+
+def of_two(x):
+    total = 0.0
+    for k in range(len(x)):
+        one, other = "red" if x[k] > 1 else "green", "red" if k else "blue"
+        total += x[k] * ((one + other == "redred") + 2 * (one[1:2] == other[1:2]) + 4 * (one[:0] == other[:0]))
+    return total
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_texts_made_of_texts(level: int) -> None:
+    """Of one text that a loop carries, of two that are chosen apart, and where two become one."""
+    assert grad(turned, level=level)(np.array([1.5, 0.5, 1.2, 0.2])).tolist() == [2.0, 2.0, 3.0, 1.0]
+    assert grad(of_two, level=level)(X).tolist() == [4.0, 4.0, 7.0]

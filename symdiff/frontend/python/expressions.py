@@ -22,6 +22,7 @@ from symdiff.frontend.python import (
     iterators,
     keyed,
     keys,
+    letters,
     list_changes,
     memory,
     mirrors,
@@ -341,7 +342,7 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
         index = tables.key_of_number(cx, node, base, index)
     keyed.takes(cx, node, base, index, grows=keyed.makes_entries(base))
     if alternatives.involved(base, index) and not (keyed.holds(cx, base) and not alternatives.involved(base)):
-        found = tables.chosen(cx, node, base, alternatives.narrowed(cx, node, index))
+        found = tables.chosen(cx, node, base, alternatives.narrowed(cx, node, index)) or letters.sliced(cx, base, index)
         if found is not None:
             return found
         found = alternatives.for_all(cx, node, (base, index), lambda both: subscript(cx, node, *both))

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 import enum
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import UNBOUND, Known, Letter, Num, OneOf, Val
+from symdiff.frontend.python.values import UNBOUND, Known, Letter, Num, OneOf, SliceVal, Val
 
 _MOST_TEXTS, _MOST_LETTERS = 64, 10_000  # of which one is carried by a loop
 
@@ -91,6 +91,45 @@ def too_many(options: Sequence[Val], allowed: Collection[int], first: Sequence[V
     new = [options[k] for k in allowed if options[k] not in first]
     long = any(isinstance(x, Known) and isinstance(x.obj, str) and len(x.obj) > _MOST_LETTERS for x in new)
     return f"a text of more than {_MOST_LETTERS} letters" if long else ""
+
+
+def made_of(cx: Context, vals: Sequence[Val], run: Callable[[list[Known]], Val | None]) -> OneOf | None:
+    """A text made of one of several texts and what is known, by hand `"x_" + name`: chosen by the number of that text.
+
+    None where two numbers choose, where two texts would become one, and of everything else.
+    """
+    from symdiff.frontend.python import alternatives
+
+    first = next((v for v in vals if isinstance(v, OneOf)), None)
+    if first is None or not all(_chosen_with(v, first) for v in vals):
+        return None
+    made = list(first.options)
+    for x in alternatives.may_be(cx, first):
+        k = first.options.index(x)
+        parts = [v.options[k] if isinstance(v, OneOf) else v for v in vals]
+        known = [part for part in parts if isinstance(part, Known)]
+        found = run(known) if len(known) == len(parts) else None
+        if found is None or not is_text(found):
+            return None
+        made[k] = found
+    texts = [x.obj for x in made if isinstance(x, Known)]
+    return OneOf(first.tag, tuple(made)) if len(texts) == len(made) == len(set(texts)) else None
+
+
+def _chosen_with(val: Val, other: OneOf) -> bool:
+    if not isinstance(val, OneOf):
+        return isinstance(val, Known) and type(val.obj) in (str, int)
+    together = val.tag.value is other.tag.value and len(val.options) == len(other.options)
+    return together and all(is_text(x) or _is_none(x) for x in val.options)
+
+
+def sliced(cx: Context, base: Val, index: Val) -> OneOf | None:
+    """A known part of one of several texts: see `made_of`."""
+    parts = [index.lo, index.hi, index.step] if isinstance(index, SliceVal) else []
+    bounds = [part.obj for part in parts if isinstance(part, Known) and type(part.obj) in (int, type(None))]
+    if len(bounds) < 3 or bounds[2] == 0:
+        return None
+    return made_of(cx, [base], lambda text: Known(text[0].obj[slice(*bounds)]))
 
 
 def run_over(cx: Context, node: ast.AST, val: Val) -> Val:

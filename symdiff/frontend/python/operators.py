@@ -69,9 +69,11 @@ def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Va
     """`left op right`."""
     if left is POISON or right is POISON:
         return POISON
-    if alternatives.involved(left, right):
-        return alternatives.for_all(cx, node, (left, right), lambda both: binary(cx, node, op, *both))
     prim, function, symbol = _OPERATORS[type(op)]
+    if alternatives.involved(left, right):
+        texts = letters.made_of(cx, (left, right), lambda both: fold(cx, function, *both))
+        run = functools.partial(alternatives.for_all, cx, node, (left, right))
+        return texts or run(lambda both: binary(cx, node, op, *both))
     if isinstance(left, Known) and isinstance(right, Known):
         found = fold(cx, function, left, right)
         if found is not None:
