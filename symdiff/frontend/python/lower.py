@@ -289,10 +289,19 @@ def _build(cx: Context, name: str, tree: Tree, leaves: Iterator[AVal | Static], 
         assert tree.cls is not None
         cell = Cell("object", argument=(name, path), name=name)
         cx.base_set(cell, Attributes(sorted(zip(keys, parts, strict=True))))
-        return ObjRef(cell, tree.cls)
+        return _object(cx, ObjRef(cell, tree.cls))
     made = Struct(tree.kind, parts, tree.cls, keys if tree.cls is not None else (), own=True)
     cx.tuples[made] = name, path
     return made
+
+
+def _object(cx: Context, obj: ObjRef) -> Val:
+    """An object of the arguments; its number, where its class is linked: no other of them may then be the same one."""
+    if obj.cls not in cx.session.linked:
+        linked.note_made(cx, obj)
+        return obj
+    apart.changed(cx, cx.frame.source.node, obj.cell)
+    return nodes.made(cx, cx.frame.source.node, obj)
 
 
 def _static(cx: Context, name: str, leaf: Static, path: Path) -> Val:
