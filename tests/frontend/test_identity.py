@@ -262,8 +262,9 @@ ANSWERED = (
     links_in_turns,
     exchanged_in_every_turn,
     a_search,
+    lists_or_none,
 )
-REFUSED = (lists_or_none, arrays_or_none)
+REFUSED = (arrays_or_none,)
 POINTS = ([0.7], [1.3, -0.4], [0.2, 0.6, -2.0], [0.9, 1.5, 0.7, -3.0])
 
 

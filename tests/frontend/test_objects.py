@@ -172,7 +172,7 @@ def set_on_one_path(x):
 
 
 def which_of_two(x):
-    a, b = [x], [x]
+    a, b = {"w": x}, {"w": x}
     one = a if x > 1 else b
     return x if one is a else 2 * x
 

@@ -58,16 +58,16 @@ def test_what_an_array_cannot_hold() -> None:
 
 def test_what_a_branch_chose_is_read_after_its_change() -> None:
     def f(x: float) -> float:
-        a, b = [x], [2.0]
+        a, b = {"w": x}, {"w": 2.0}
         c = a if x > 0 else b
-        c.append(x * x)
-        return a[0] * len(b)
+        c["z"] = x * x
+        return a["w"] * len(b)
 
     found = refusal(f)
     assert found[:-1] == [
-        "SD512 `a` may or may not be what was changed since, under another name",
-        "    return a[0] * len(b)",
-        "           ^",
+        'SD512 `a["w"]` may or may not be what was changed since, under another name',
+        '    return a["w"] * len(b)',
+        "           ^^^^^^",
         "  why: a branch or a loop chose which of several lists, dicts or objects that name stands for",
         "  rewrite: make the change inside the branches, where it is known which one is meant, "
         "or copy it: `copy.deepcopy(…)`; of a chain that a loop builds keep the nodes in a list, or begin at its end: "

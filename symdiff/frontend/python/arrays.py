@@ -19,6 +19,7 @@ from symdiff.frontend.python import (
     enums,
     forms,
     grown,
+    list_numbers,
     memory,
     missing_attributes,
     objects,
@@ -85,6 +86,7 @@ def attribute(cx: Context, node: ast.Attribute, base: Val, name: str) -> Val:
     if alternatives.involved(base):
         base = alternatives.present(cx, node, base, f"'NoneType' object has no attribute '{name}'", "AttributeError")
         return alternatives.each(cx, node, base, lambda x: attribute(cx, node, x, name))
+    base = list_numbers.opened(cx, node, base, name)
     found = enums.attribute(cx, base, name) or objects.attribute(cx, node, base, name)
     if found is not None:
         return found

@@ -25,6 +25,7 @@ from symdiff.frontend.python import (
     known_calls,
     letters,
     list_changes,
+    list_numbers,
     memory,
     numpy_spelled,
     objects,
@@ -106,6 +107,11 @@ def keeps_iterators(function: Val) -> bool:
     return isinstance(function, Known) and any(function.obj is f for f in (next, isinstance, type, callable, is_set))
 
 
+_ASKED = (next, isinstance, type, callable, bool, hasattr, getattr, id)  # of a list as the one that it is
+
+_STACKED = (np.array, np.asarray, np.stack, np.concatenate, np.vstack, np.hstack, np.sum, np.mean, np.max, np.min)
+
+
 def _is_text_of(function: Val, args: Sequence[Val]) -> bool:
     """Whether this is `str(x)` of an x that is None or a number, which is shown as the object that it is."""
     shows = isinstance(function, Known) and any(function.obj is f for f in (str, repr))
@@ -154,6 +160,12 @@ def _apply_known(cx: Context, node: ast.AST, function: Known, args: list[Val], k
     if not keeps_iterators(function):
         args = [iterators.read(cx, node, arg, kept=False) for arg in args]
         kwargs = {name: iterators.read(cx, node, arg, kept=False) for name, arg in kwargs.items()}
+    ours = str(getattr(obj, "__module__", "")).startswith("symdiff.")
+    if not ours and not _takes_any(function) and not any(obj is f for f in _ASKED):
+        put_in = 1 if getattr(obj, "__module__", None) in ("_heapq", "_bisect") else len(args)  # the rest is, into it
+        read = list_numbers.plain if any(obj is f for f in _STACKED) else list_numbers.opened
+        args = [*(read(cx, node, arg) for arg in args[:put_in]), *args[put_in:]]
+        kwargs = {name: read(cx, node, arg) for name, arg in kwargs.items()}
     if obj is stop_gradient:
         return custom_rules.stop_gradient(cx, node, args, kwargs)
     special = objects.call_special(cx, node, obj, args, kwargs)
@@ -162,7 +174,7 @@ def _apply_known(cx: Context, node: ast.AST, function: Known, args: list[Val], k
     for library in (call_numpy, python_calls.call_builtin):
         found = library(cx, node, obj, args, kwargs)
         if found is not None:
-            return iterators.begun(cx, found)
+            return list_numbers.numbered(cx, node, iterators.begun(cx, found))
     if not_followed(obj):
         return _unknown(cx, node, function, args, kwargs)
     if isinstance(obj, type):

@@ -24,7 +24,7 @@ _NO_OBJECTS = (type, python_types.ModuleType, python_types.FunctionType, python_
 def class_of(val: Val) -> type | None:
     """The class of an object of the user's; None for numbers, arrays, plain containers, functions, classes."""
     if isinstance(val, (ObjRef, Node, Struct)):
-        return val.cls
+        return val.cls if val.cls is None or not issubclass(val.cls, list) else None
     if not isinstance(val, Known) or isinstance(val.obj, _NO_OBJECTS):
         return None
     if is_number(val.obj) and not isinstance(val.obj, enum.Enum):

@@ -21,6 +21,7 @@ from symdiff.frontend.python import (
     grown,
     iterated,
     iterators,
+    list_numbers,
     openings,
     raising,
     special_methods,
@@ -379,4 +380,6 @@ def _parsed(text: str) -> list[Any]:
                 delattr(n, field)
         if isinstance(n, ast.Name):
             n.id = n.id.replace(_HIDDEN, "$")
+        if isinstance(n, ast.List | ast.ListComp):
+            list_numbers.note_hidden(n)
     return list(tree.body)

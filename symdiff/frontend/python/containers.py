@@ -22,6 +22,7 @@ from symdiff.frontend.python import (
     letters,
     linked,
     list_changes,
+    list_numbers,
     list_slices,
     lodging,
     memory,
@@ -186,6 +187,7 @@ def length(cx: Context, node: ast.AST, val: Val) -> Val:
 
     if val is POISON:
         return POISON
+    val = list_numbers.opened(cx, node, val, "__len__")
     counted = special_methods.call(cx, node, val, "__len__", [])
     if counted is not None:
         return answers.length(cx, node, counted)

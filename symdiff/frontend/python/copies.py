@@ -19,6 +19,7 @@ from symdiff.frontend.python import (
     containers,
     grown,
     list_changes,
+    list_numbers,
     memory,
     nodes,
     objects,
@@ -53,6 +54,7 @@ def copied(cx: Context, node: ast.AST, val: Val) -> Val:
         val = alternatives.narrowed(cx, node, val)
     if isinstance(val, OneOf):
         return _of_each(val, lambda one: copied(cx, node, one))
+    val = list_numbers.opened(cx, node, val, "__copy__")
     if memory.check_stale(cx, node, val):
         return POISON
     if isinstance(val, Known):
@@ -73,6 +75,7 @@ def copied(cx: Context, node: ast.AST, val: Val) -> Val:
 
 def deeply_copied(cx: Context, node: ast.AST, val: Val) -> Val:
     """`copy.deepcopy(val)`: what is one object before is one object after."""
+    val = list_numbers.opened(cx, node, val, "__deepcopy__")
     content = grown.content_of(cx, val)
     if content is not None and nodes.is_in(content.form):
         return cx.refuse("SD299", node, construct=f"`{cx.text(node)}`, a copy of linked objects,")

@@ -24,6 +24,7 @@ from symdiff.frontend.python import (
     keys,
     letters,
     list_changes,
+    list_numbers,
     memory,
     mirrors,
     nothing_added,
@@ -167,7 +168,8 @@ def _binary(cx: Context, node: ast.BinOp) -> Steps:
     if nothing_added.mentioned(cx, node):
         return nothing_added.settled(cx, node, nothing_added.evaluate(cx, node))
     left = yield steps(cx, node.left)
-    return operators.binary(cx, node, node.op, left, (yield steps(cx, node.right)))
+    found = operators.binary(cx, node, node.op, left, (yield steps(cx, node.right)))
+    return list_numbers.numbered(cx, node, found)
 
 
 def _unary(cx: Context, node: ast.UnaryOp) -> Steps:
@@ -234,7 +236,7 @@ def _tuple(cx: Context, node: ast.Tuple) -> Val:
 
 def _list(cx: Context, node: ast.List) -> Val:
     items = containers.display(cx, node, node.elts)
-    return POISON if items is None else list_changes.made(cx, node, items)
+    return POISON if items is None else list_numbers.numbered(cx, node, list_changes.made(cx, node, items))
 
 
 def _dict(cx: Context, node: ast.Dict) -> Val:
@@ -267,7 +269,7 @@ def _set(cx: Context, node: ast.Set) -> Val:
 def _comprehension(cx: Context, node: ast.ListComp | ast.SetComp | ast.DictComp) -> Val:
     from symdiff.frontend.python import comprehensions
 
-    return comprehensions.comprehension(cx, node)
+    return list_numbers.numbered(cx, node, comprehensions.comprehension(cx, node))
 
 
 _CONSUMERS = (
@@ -329,7 +331,9 @@ def _clear(cx: Context, node: ast.AST, val: Val) -> Val:
 
 def _subscript(cx: Context, node: ast.Subscript) -> Steps:
     base = _clear(cx, node.value, (yield steps(cx, node.value)))
-    return iterators.read(cx, node, subscript(cx, node, base, (yield steps(cx, node.slice))))
+    index = yield steps(cx, node.slice)
+    found = iterators.read(cx, node, subscript(cx, node, base, index))
+    return list_numbers.numbered(cx, node, found) if isinstance(index, SliceVal) else found
 
 
 def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
@@ -337,7 +341,7 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
     if memory.is_poison(base, index):
         return POISON
     base = alternatives.present(cx, node, base, "'NoneType' object is not subscriptable")
-    base = mirrors.searchable(cx, base, index)
+    base = list_numbers.opened(cx, node, mirrors.searchable(cx, base, index))
     if isinstance(base, DictRef):
         index = tables.key_of_number(cx, node, base, index)
     keyed.takes(cx, node, base, index, grows=keyed.makes_entries(base))

@@ -21,6 +21,7 @@ from symdiff.frontend.python import (
     captured,
     forms,
     kinship,
+    list_numbers,
     lodging,
     memory,
     nodes,
@@ -415,6 +416,8 @@ def _takes(cx: Context, wide: Pattern, form: Pattern) -> bool:
 
 def fitted(cx: Context, node: ast.AST, content: Grown, val: Val) -> Grown | None:
     """The list in a form that covers one value more; None after a problem."""
+    if content.form.kind == nodes.KIND:
+        list_numbers.meet(cx, nodes.one_of(content.form), val)
     form = form_of(cx, val)
     joined = None if form is None else join(content.form, form)
     if joined is None:
@@ -456,6 +459,7 @@ def staged(cx: Context, node: ast.AST, content: Sequence[Val], *more: Val) -> Gr
 
 def _refuse_unlike(cx: Context, node: ast.AST, items: Sequence[Val]) -> None:
     """Report that elements have no form in common, and ask for the sizes of their arrays, which may be equal."""
+    list_numbers.meet(cx, *items)
     found = zip(items, [form_of(cx, item) for item in items], strict=True)
     shown = [cx.describe(v) if form is None else forms.described(form) for v, form in found]
     inside = [part for item in items for _, part in kinship.inside(cx, item)]

@@ -14,7 +14,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from symdiff.errors import Loc
-from symdiff.frontend.python import alternatives, grown, kinship, letters, lodging, memory, nodes, openings, which
+from symdiff.frontend.python import (
+    alternatives,
+    grown,
+    kinship,
+    letters,
+    list_numbers,
+    lodging,
+    memory,
+    nodes,
+    openings,
+    which,
+)
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.sides import fixed, unchanged
@@ -170,7 +181,8 @@ def _from_same(cx: Context, before: Any, after: Any, key: Any) -> Slot:
     if before is BOTTOM:
         return _from_nothing(cx, after, key)
     before, after = nodes.both(before, after)
-    if isinstance(before, Node) and isinstance(after, Node) and before.cls is after.cls:
+    list_numbers.meet(cx, before, after)
+    if isinstance(before, Node) and isinstance(after, Node) and nodes.alike(before.cls, after.cls):
         none = before.none or after.none
         return _node(after.cls, _from_same(cx, before.at, after.at, (key, "at")), none)
     if isinstance(before, Value) and isinstance(after, Value):
@@ -465,6 +477,7 @@ def _widen_number(cx: Context, slot: Slot, after: Any, key: Any) -> Slot:
 
 
 def _widen_parts(cx: Context, slot: Slot, before: Any, header: Any, after: Any, key: Any) -> Slot:
+    list_numbers.meet(cx, before, header, after)
     a, h, b = (inside(slot, v) for v in (before, header, after))
     if a is None or h is None or b is None or not len(a) == len(b) == len(slot.parts):
         old = header if before is BOTTOM else before
@@ -487,7 +500,7 @@ def inside(slot: Slot, val: Any) -> tuple[Any, ...] | None:
         return _named(slot.keys, val)
     if slot.kind == "node":
         absent = isinstance(val, Known) and val.obj is None
-        return (nodes.number(val),) if absent or (isinstance(val, Node) and val.cls is slot.same) else None
+        return (nodes.number(val),) if absent or (isinstance(val, Node) and nodes.alike(val.cls, slot.same)) else None
     if slot.kind == "nullable":
         return alternatives.halves(val)
     if isinstance(val, dict):

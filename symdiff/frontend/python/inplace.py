@@ -10,6 +10,7 @@ from symdiff.frontend.python import (
     containers,
     keyed,
     list_changes,
+    list_numbers,
     lodging,
     memory,
     objects,
@@ -68,6 +69,9 @@ def augmented(cx: Context, stmt: ast.AugAssign) -> None:
 def update(cx: Context, stmt: ast.AugAssign, before: Val, val: Val) -> Val:
     """What `before op= val` leaves in the name."""
     before = alternatives.settled(cx, stmt, before)
+    if list_numbers.is_one(before):
+        found = update(cx, stmt, list_numbers.opened(cx, stmt, before, "__iadd__"), val)
+        return found if found is POISON else before
     if memory.is_poison(before, val):
         cx.dropped.append(stmt)
         return POISON

@@ -174,7 +174,7 @@ class Instances:
         key = instance.own.get(val.cell, val.cell)
         if key not in instance.elements:
             instance.elements[key] = frozenset()
-            instance.result, instance.exits = None, ()
+            instance.result, instance.exits, instance.kin = None, (), False
             raise Widened
         return True
 

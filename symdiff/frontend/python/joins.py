@@ -16,6 +16,7 @@ from symdiff.frontend.python import (
     containers,
     grown,
     kinship,
+    list_numbers,
     may_be_none,
     mirrors,
     nodes,
@@ -108,7 +109,8 @@ class Joiner(Sides):
             return lambda outs: Struct(a.kind, tuple(p(outs) for p in parts), a.cls, a.keys)
         if isinstance(a, Reference) and type(a) is type(b):
             return self._references(a, b)
-        if isinstance(a, Node) and isinstance(b, Node) and a.cls is b.cls:
+        list_numbers.meet(self.cx, a, b)
+        if isinstance(a, Node) and isinstance(b, Node) and nodes.alike(a.cls, b.cls):
             return self._node(a.cls, self.join(a.at, b.at), a.none or b.none)
         nullable = self._nullable(a, b)
         if nullable is not None:

@@ -161,6 +161,8 @@ SUPPORTED = (
     Row("objects at several places of lists, or of which a condition chooses one: changed, compared by `is`",
         "a, b = [], Layer(x) ⏎ for t in v: a.append(b if t > x else Layer(t)) ⏎ b.w *= x ⏎ "
         "return sum(c.w if c is b else x for c in a)"),
+    Row("lists at several places of lists or dicts, or of which a condition chooses one: changed, compared by `is`",
+        "a, b = [], [x] ⏎ for t in v: a.append(b if t > x else [t]) ⏎ b.append(x) ⏎ return sum(map(sum, a))"),
     Row("lists of lists filled at a staged index: buckets, clusters, neighbours",
         "groups = [[] for _ in range(3)] ⏎ for t in v: groups[int(t) % 3].append(t * x)"
         " ⏎ return sum(sum(g) * len(g) for g in groups)"),
@@ -393,8 +395,8 @@ REFUSED = (
     Row("a wrong derivative rule", "return unpaired(x)", "SD414"),
     Row("a derivative rule that reads from outside", "return outside(x)", "SD415"),
     Row("an iterator passed to a function with a derivative rule", "return halved(zip(v, v))", "SD419"),
-    Row("a list read after a change of what may be it",
-        "a = [x] ⏎ b = (a,) ⏎ c = a if x > 0 else [n] ⏎ c[0] = x ⏎ return b[0][0]", "SD512"),
+    Row("a dict read after a change of what may be it",
+        "a, b = {'w': x}, {'w': 1.0} ⏎ c = a if x > 0 else b ⏎ c['z'] = x ⏎ return a['w'] * len(b)", "SD512"),
     Row("a stale element", "r = (m.reshape(-1), 1.0) ⏎ m[0, 0] = x ⏎ return r[0] + 1", "SD501"),
     Row("a stale choice", "y = v + 0 ⏎ r = y if x > 0 else v * 2 ⏎ r[0] = x ⏎ return y", "SD501"),
     Row("a stale view", "r = m.reshape(-1) ⏎ m[0, 0] = x ⏎ return r", "SD501"),
@@ -407,8 +409,8 @@ REFUSED = (
     Row("writing windows", "y = np.lib.stride_tricks.sliding_window_view(v, 2) ⏎ y[0] = x ⏎ return y.sum()", "SD506"),
     Row("a recursive function that knows an array it writes by two names",
         "def g(u, w, k): ⏎     w[0] = u[1] ⏎     return x if k == 0 else g(u, w, k - 1) ⏎ return g(v, v, n)", "SD509"),
-    Row("changing a list that is at several places of a list that grew in a loop",
-        "a, b = [], [x] ⏎ while len(a) < x: a.append(b) ⏎ b[0] = x ⏎ return a[0][0]", "SD510"),
+    Row("changing a dict that is at several places of a list that grew in a loop",
+        "a, b = [], {'w': x} ⏎ while len(a) < x: a.append(b) ⏎ b['w'] = x ⏎ return a[0]['w']", "SD510"),
     Row("unrolling without end", "k = [1] ⏎ for i in range(100000): k = (k, i) ⏎ return x", "SD601"),
     Row("calls nested too deeply", "return deep(x, (0,) * 50)", "SD605"),
 )

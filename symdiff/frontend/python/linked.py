@@ -7,15 +7,17 @@ then the function is compiled again, and they are known by numbers: see `nodes`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import Any
 
 from symdiff import plain
+from symdiff.errors import CompileError, Loc
 from symdiff.frontend.python import kinship
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
+from symdiff.frontend.python.problems import United
 from symdiff.frontend.python.session import Session
-from symdiff.frontend.python.values import NONE, Attributes, DictRef, Grown, Known, ListRef, ObjRef, Val
+from symdiff.frontend.python.values import NONE, Attributes, Cell, DictRef, Grown, Known, ListRef, ObjRef, Val
 
 
 def note_made(cx: Context, obj: ObjRef) -> None:
@@ -44,11 +46,35 @@ def note_listed(cx: Context, val: Val) -> None:
         cx.session.holds.setdefault(list, set()).add(val.cls)
 
 
+class AList(list[Any]):
+    """The class of lists that are numbers: one below it for each place where they are made, or for several of these."""
+
+
+def place_of(loc: Loc | None) -> Hashable:
+    """Where a list is made, in every call of a helper."""
+    return None if loc is None else (loc.file, loc.line, loc.col, loc.end_line, loc.end_col)
+
+
+def note_entered(cx: Context, cell: Cell) -> None:
+    """Note where a list is made that is put into another one, or one of which is chosen."""
+    todo, seen = [cell], set[Cell]()
+    while todo:
+        one = todo.pop()
+        if one not in seen and one.kind == "list":
+            seen.add(one)
+            todo += sorted(one.may, key=lambda c: c.serial)
+            if one.loc is not None:
+                cx.session.entered.setdefault(place_of(one.loc))
+
+
 def note_meant(cx: Context, *vals: Val) -> None:
     """Note of objects that which of several they are is asked and not known: of objects that are numbers it is."""
     for val in vals:
         for _, part in kinship.inside(cx, val):
             content = cx.store.get(part.cell)
+            if isinstance(part, ListRef):
+                cx.session.lists_meant = True
+                note_entered(cx, part.cell)
             found = [part.cls] if isinstance(part, ObjRef) else []
             for cls in (*found, *(_classes(content.form) if isinstance(content, Grown) else ())):
                 cx.session.meant.add(cls)
@@ -87,15 +113,34 @@ def _linked(session: Session) -> set[type]:
     return found
 
 
-def begin_again(session: Session) -> Session | None:
-    """What to begin again with where the objects of such classes are known by numbers; None if there is no more."""
+_OF_LISTS = ("SD310", "SD322", "SD505")
+
+
+def begin_again(session: Session, error: CompileError | None = None) -> Session | None:
+    """What to begin again with where the objects of such classes are known by numbers; None if there is no more.
+
+    Lists are, where it was asked which one is meant, or an `error` says that one cannot be known by what it holds.
+    """
     if session.linked:
         return None
-    found = of(session)
-    if not found:
+    found, lists = of(session), dict[Hashable, type]()
+    if session.lists_meant or (error is not None and any(p.code in _OF_LISTS for p in error.problems)):
+        lists = {place: type("list", (AList,), {}) for place in session.entered}
+    if not found and not lists:
         return None
+    made = dict.fromkeys(lists.values(), ("items",))
     return Session(
         session.sizes, session.statics, session.by_value, sharing=session.sharing, checking=session.checking,
         shared=session.shared,
-        linked=found, meant=session.meant - _linked(session), ragged=True, texts=[NONE],
+        linked=found | made, listed=lists, meant=(session.meant - _linked(session)) | set(made),
+        ragged=True, texts=[NONE],
     )  # fmt: skip
+
+
+def unite(session: Session, found: United) -> None:
+    """The lists of two places are of one class from now on."""
+    one, other = found.one, found.other
+    session.listed = {place: one if cls is other else cls for place, cls in session.listed.items()}
+    session.linked.pop(other, None)
+    for cls in (one, other):
+        session.forms_of.pop((cls, "items"), None)

@@ -20,6 +20,7 @@ from symdiff.frontend.python import (
     grown,
     iterators,
     kinship,
+    list_numbers,
     lodging,
     memory,
     nodes,
@@ -331,6 +332,7 @@ def extend(cx: Context, node: ast.AST, receiver: ListRef, val: Val) -> bool:
     """`s.extend(val)`, element by element; False where the elements of `val` cannot be run over."""
     from symdiff.frontend.python import containers
 
+    val = list_numbers.opened(cx, node, val, "__iter__")
     items = containers.items_of(cx, node, val)
     if items is None:
         if not comprehensions.can_fold(cx, node, val):

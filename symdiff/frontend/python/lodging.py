@@ -23,6 +23,7 @@ from symdiff.frontend.python import followed, grown, memory, rereading
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.kinship import Path, inside, related, unite
+from symdiff.frontend.python.linked import note_entered
 from symdiff.frontend.python.problems import Restart
 from symdiff.frontend.python.sides import same_place as same_part
 from symdiff.frontend.python.store import MISSING
@@ -95,6 +96,7 @@ def enter(cx: Context, val: Val, form: Pattern, group: Cell, loc: Loc, at: Path 
             shared.add(path)
         elif group not in reached and not twice and memory.held(cx, cell) is None and not _deep(form, path):
             made.own.append((path, cell))
+        note_entered(cx, cell)
         if isinstance(content, Grown):
             places |= of_inner(content.shared, in_form(form, path))
         seen[cell] = path
@@ -178,6 +180,7 @@ def taken(cx: Context, items: tuple[Val, ...], form: Pattern) -> tuple[Cell, fro
             if len({part.cell for _, part in parts}) < len(parts) or group in reached:
                 shared.add(())
             for path, part in parts:
+                note_entered(cx, part.cell)
                 shared |= set() if _plain(cx, part) else {path}
                 for cell in _known_as(cx, part.cell):
                     unite(cell, group)

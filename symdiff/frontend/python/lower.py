@@ -34,7 +34,7 @@ from symdiff.frontend.python import (
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.instances import Bottom
 from symdiff.frontend.python.liveness import Liveness, local_names
-from symdiff.frontend.python.problems import CannotRoll, NeedStatic, Respecialise, Restart
+from symdiff.frontend.python.problems import CannotRoll, NeedStatic, Respecialise, Restart, United
 from symdiff.frontend.python.session import Session, Sharing
 from symdiff.frontend.python.store import Unseen
 from symdiff.frontend.python.values import (
@@ -91,6 +91,8 @@ def _settled(source: Source, signature: Signature, session: Session) -> Lowered:
         session.changed = False
         try:
             return _attempt(source, signature, session)
+        except United as found:
+            linked.unite(session, found)
         except Restart:
             continue
         except Respecialise as request:
@@ -117,7 +119,7 @@ def _settled(source: Source, signature: Signature, session: Session) -> Lowered:
                 session.absences, staged = False, staged or error
                 continue
             error = which.told(session, telling.not_taken_apart(session, staged or error))
-            again = linked.begin_again(session) if known is None else None
+            again = linked.begin_again(session, error) if known is None else None
             if again is None:
                 raise telling.told_first(session, known, error) from None
             session, staged, known = again, None, error

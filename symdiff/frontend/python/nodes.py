@@ -27,7 +27,8 @@ from symdiff.frontend.python import (
 )
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
-from symdiff.frontend.python.problems import Restart
+from symdiff.frontend.python.linked import AList
+from symdiff.frontend.python.problems import Restart, United
 from symdiff.frontend.python.values import (
     NONE,
     POISON,
@@ -73,25 +74,46 @@ def made(cx: Context, node: ast.AST, obj: ObjRef) -> Val:
     content = cx.store.get(obj.cell)
     names = cx.session.linked[obj.cls]
     assert isinstance(content, Attributes)
-    first = cx.store.get(cx.arenas[obj.cls, names[0]].cell)
-    place = Known(len(first)) if isinstance(first, tuple) else cx.wrap(grown.count(cx, first))
-    this = Node(obj.cls, place if isinstance(place, Known) else _placed(cx, place), none=False)
+    this = Node(obj.cls, _next(cx, obj.cls), none=False)
     for name in names:
         val = content[name] if name in content else _of_class(cx, node, obj.cls, name)
         if isinstance(val, ObjRef) and val.cell is obj.cell:
             val = this
-        val = _linked(cx, obj.cls, name, val)
-        arena = cx.arenas[obj.cls, name]
-        if cx.store.get(arena.cell) == ():
-            empty = grown.staged(cx, node, (), val)
-            if empty is None:
-                return POISON
-            lodging.change(cx, node, arena.cell, empty)
-        if val is POISON or containers.append_value(cx, node, arena, val) is POISON:
+        if not _appended(cx, node, obj.cls, name, val):
             return POISON
-        _note_form(cx, obj.cls, name)
     cx.store.set(("stale", obj.cell), (f"{obj.cls.__name__}()", cx.loc(node)))  # it is its number from now on
     return this
+
+
+def _appended(cx: Context, node: ast.AST, cls: type, name: str, val: Val) -> bool:
+    """Whether an attribute of a new object was put into its list; else it is reported."""
+    val = _linked(cx, cls, name, val)
+    arena = cx.arenas[cls, name]
+    if cx.store.get(arena.cell) == ():
+        empty = grown.staged(cx, node, (), val)
+        if empty is None:
+            return False
+        lodging.change(cx, node, arena.cell, empty)
+    if val is POISON or containers.append_value(cx, node, arena, val) is POISON:
+        return False
+    _note_form(cx, cls, name)
+    return True
+
+
+def made_of_list(cx: Context, node: ast.AST, val: ListRef, cls: type) -> Val:
+    """The number of a list that nothing holds yet: see `list_numbers`."""
+    place = _next(cx, cls)
+    if not _appended(cx, node, cls, "items", val):
+        return POISON
+    cx.store.set(("stale", val.cell), ("[…]", cx.loc(node)))  # it is its number from now on
+    return Node(cls, place, none=False)
+
+
+def _next(cx: Context, cls: type) -> Val:
+    """The number that the next object of a class has."""
+    first = cx.store.get(cx.arenas[cls, cx.session.linked[cls][0]].cell)
+    place = Known(len(first)) if isinstance(first, tuple) else cx.wrap(grown.count(cx, first))
+    return place if isinstance(place, Known) else _placed(cx, place)
 
 
 def _note_form(cx: Context, cls: type, name: str) -> None:
@@ -150,6 +172,13 @@ def both(a: Any, b: Any) -> tuple[Any, Any]:
     return a, b
 
 
+def alike(a: type, b: type) -> bool:
+    """Whether objects of two classes are in the same lists; Raises United where both are of lists that are numbers."""
+    if a is not b and issubclass(a, AList) and issubclass(b, AList):
+        raise United(a, b)
+    return a is b
+
+
 def number(val: Any) -> Val:
     """The number of an object or None."""
     return val.at if isinstance(val, Node) else NOTHING
@@ -162,6 +191,11 @@ def may_be_none(val: Any) -> bool:
 def pattern(cls: type, none: bool) -> Pattern:
     """What an object is as an element of a list, or where it is passed."""
     return Pattern(KIND, (Pattern("scalar", type=types.INT),), cls=cls, token=none)
+
+
+def one_of(form: Pattern) -> Node:
+    """Some object of this form."""
+    return Node(form.cls, NOTHING)
 
 
 def passed(cx: Context, val: Node) -> Pattern:
@@ -179,7 +213,7 @@ def join(a: Pattern, b: Pattern) -> Pattern | None:
     """The pattern of what is an object of a class, or None, in both cases; None of others."""
     found = [p for p in (a, b) if p.kind == KIND]
     absent = [p for p in (a, b) if p.kind == "known" and isinstance(p.val, Known) and p.val.obj is None]
-    if not found or len(found) + len(absent) < 2 or found[0].cls is not found[-1].cls:
+    if not found or len(found) + len(absent) < 2 or not alike(found[0].cls, found[-1].cls):
         return None
     return pattern(found[0].cls, bool(absent) or any(p.token for p in found))
 
@@ -230,6 +264,11 @@ def required(cx: Context, node: ast.AST, val: Node, message: str, exception: str
 def same(cx: Context, node: ast.AST, left: Val, right: Val, positive: bool) -> Val:
     """`left is right`, where one of them is such an object, or may be."""
     both_ = [v for v in (left, right) if isinstance(v, Node)]
+    if len(both_) == 2 and both_[0].cls is not both_[1].cls and all(issubclass(v.cls, AList) for v in both_):
+        none = [there(cx, node, v, positive=False) for v in both_]
+        if all(isinstance(n, Known) and not n.obj for n in none):
+            return Known(not positive)  # they were made at different places
+        raise United(both_[0].cls, both_[1].cls)
     if len(both_) == 2 and both_[0].cls is both_[1].cls:
         op = ast.Eq() if positive else ast.NotEq()
         return operators.compare(cx, node, op, *(Num(v.at.value) if isinstance(v.at, Num) else v.at for v in both_))
@@ -277,12 +316,19 @@ def truth(cx: Context, node: ast.AST, val: Node) -> Val:
     is_there = there(cx, node, val)
     if not any(classes.lookup(val.cls, name) for name in ("__bool__", "__len__")):
         return is_there
+    if issubclass(val.cls, AList):
+        return control.short_circuit(cx, node, is_there, True, lambda: _filled(cx, node, val))
 
     def said() -> Val:
         found = special_methods.truth(cx, node, val)
         return POISON if found is None else found
 
     return control.choose(cx, node, is_there, said, lambda: Known(False))
+
+
+def _filled(cx: Context, node: ast.AST, val: Node) -> Val:
+    found = read(cx, node, val, "items")
+    return POISON if found is None else operators.truth(cx, node, found)
 
 
 # --- attributes

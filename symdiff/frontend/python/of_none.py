@@ -12,7 +12,9 @@ from symdiff.ir.types import Kind
 
 OWN = ("__eq__", "__ne__", "__str__", "__repr__", "__format__", "__bool__", "__hash__")  # special methods that None has
 
+UNPACKED = "unpacked"
 _TEXTS = {
+    UNPACKED: "cannot unpack non-iterable NoneType object",
     "__len__": "object of type 'NoneType' has no len()",
     "__call__": "'NoneType' object is not callable",
     "__getitem__": "'NoneType' object is not subscriptable",

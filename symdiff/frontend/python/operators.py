@@ -17,6 +17,7 @@ from symdiff.frontend.python import (
     container_operators,
     letters,
     list_changes,
+    list_numbers,
     nodes,
     special_methods,
 )
@@ -74,6 +75,7 @@ def binary(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Va
         texts = letters.made_of(cx, (left, right), lambda both: fold(cx, function, *both))
         run = functools.partial(alternatives.for_all, cx, node, (left, right))
         return texts or run(lambda both: binary(cx, node, op, *both))
+    left, right = list_numbers.both(cx, node, left, right)
     if isinstance(left, Known) and isinstance(right, Known):
         found = fold(cx, function, left, right)
         if found is not None:
@@ -284,6 +286,7 @@ def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) ->
     if isinstance(op, (ast.In, ast.NotIn)):
         found = container_operators.contains(cx, node, left, right)
         return found if isinstance(op, ast.In) or found is POISON else negate(cx, node, found)
+    left, right = list_numbers.both(cx, node, left, right)
     prim, function, _ = _OPERATORS[type(op)]
     if isinstance(left, Known) and isinstance(right, Known):
         found_known = fold(cx, function, left, right)

@@ -38,6 +38,14 @@ class Restart(Exception):
     """Something learned changes the types or values of parameters: lower again from the start."""
 
 
+class United(Restart):
+    """Two places make lists that are numbers, and one thing may be a list of either: they are of one class."""
+
+    def __init__(self, one: type, other: type) -> None:
+        super().__init__()
+        self.one, self.other = one, other
+
+
 class Respecialise(CompileError):
     """The function compiles for more special arguments: `static` leaves by value, or `sizes` by their number.
 

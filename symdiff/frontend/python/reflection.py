@@ -143,7 +143,8 @@ def classes_of(val: Val) -> list[type]:
         return [cls for option in val.options for cls in classes_of(option)]
     cls = class_of_value(val)
     if isinstance(val, Node):
-        return [val.cls, type(None)] if val.none else [val.cls]
+        cls = list if issubclass(val.cls, list) else val.cls
+        return [cls, type(None)] if val.none else [cls]
     if cls is not None or not isinstance(val, Num):
         return [] if cls is None else [cls]
     if val.type.one_dtype:
@@ -169,7 +170,7 @@ def class_of_value(val: Val) -> type | None:
     if isinstance(val, ObjRef):
         return ORIGINALS.get(val.cls, val.cls)
     if isinstance(val, Node):
-        return None if val.none else val.cls
+        return None if val.none else list if issubclass(val.cls, list) else val.cls
     if isinstance(val, Struct):
         return val.cls or tuple
     if isinstance(val, ListRef):
@@ -212,7 +213,9 @@ def callable_(cx: Context, node: ast.AST, args: Args) -> Val:
 
 def type_(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     of = args[0]
-    if (isinstance(of, ObjRef) and of.cls not in ORIGINALS) or (isinstance(of, Node) and not of.none):
+    users = isinstance(of, ObjRef) and of.cls not in ORIGINALS
+    users |= isinstance(of, Node) and not of.none and not issubclass(of.cls, list)
+    if users and isinstance(of, ObjRef | Node):
         return classes.class_value(cx, of.cls)
     if isinstance(args[0], Foreign):
         return cx.refuse_object(node)

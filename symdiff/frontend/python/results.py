@@ -23,6 +23,7 @@ from symdiff.frontend.python import (
     forms,
     grown,
     keys,
+    list_numbers,
     memory,
     nodes,
     objects,
@@ -33,6 +34,7 @@ from symdiff.frontend.python import (
 )
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
+from symdiff.frontend.python.linked import AList
 from symdiff.frontend.python.values import (
     NONE,
     POISON,
@@ -65,6 +67,10 @@ def of_function(cx: Context, node: ast.AST, val: Val, leaves: Leaves, statics: S
     tree = structure(cx, node, val, leaves, statics)
     classes = _linked_in(cx, tree)
     if not classes or cx.problems:
+        return tree
+    if any(issubclass(cls, AList) for cls in classes):
+        held = "None or a list, or an object that holds a list, of which several may be meant"
+        cx.refuse("SD322", node, type=held)
         return tree
     # behind a value come the auxiliary results, which are one structure for whoever asks for the value alone
     behind = tree.kind == "tuple" and len(tree.children) == 2 and not _linked_in(cx, tree.children[0])
@@ -112,6 +118,7 @@ def _arena(cx: Context, node: ast.AST, cls: type, leaves: Leaves, statics: Stati
 
 def structure(cx: Context, node: ast.AST, val: Val, leaves: Leaves, statics: Statics) -> Tree:
     """The structure of a part of a result; its numbers become the program's results.  What has none is reported."""
+    val = list_numbers.plain(cx, node, val)
     if isinstance(val, Struct):
         children = tuple(structure(cx, node, v, leaves, statics) for v in val.items)
         return Tree(val.kind, val.cls, val.keys or tuple(range(len(children))), children)

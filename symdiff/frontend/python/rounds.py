@@ -226,6 +226,9 @@ def _lower(cx: Context, node: ast.AST, instance: Instance) -> None:
         scope.use(v)
     incoming: list[Value] = []
     make = partial(_parameter, cx, incoming)
+    numbered = {cx.arenas[cls, "items"].cell for cls in cx.session.listed.values()}
+    for cell in numbered.intersection(instance.outer):  # each of these lists is one element
+        instance.elements.setdefault(cell, frozenset())
     taking = Rebuilding(make, cx.store.set, shared=dict.fromkeys(instance.elements, frozenset()))
     bound = {name: taking.value(p, name) for name, p in instance.params.items()}
     recursion_memory.take_outer(cx, node, instance, taking, make)

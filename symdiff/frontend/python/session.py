@@ -59,6 +59,11 @@ class Session:
     attributes: dict[type, dict[str, None]] = field(default_factory=dict)
     holds: dict[type, set[type]] = field(default_factory=dict)
     meant: set[type] = field(default_factory=set)  # of whose objects it was not known which one is meant
+    # places where lists are made that are put into others, or chosen; whether it was not known which one is meant; the
+    # places of those that are numbers, with their classes: see `list_numbers`
+    entered: dict[Hashable, None] = field(default_factory=dict)
+    lists_meant: bool = False
+    listed: dict[Hashable, type] = field(default_factory=dict)
     linked: dict[type, tuple[str, ...]] = field(default_factory=dict)  # whose objects are numbers, with attributes
     links: dict[tuple[type, str], type] = field(default_factory=dict)  # attributes of these that hold such objects
     forms_of: dict[tuple[type, str], Pattern] = field(default_factory=dict)  # of what attributes hold
@@ -77,8 +82,9 @@ class Session:
     def without_filled(self) -> Session:
         """What is begun with again where lists of lists that are empty yet are not of any length."""
         return Session(
-            self.sizes, self.statics, self.by_value, sharing=self.sharing, checking=self.checking, filled=None
-        )
+            self.sizes, self.statics, self.by_value, sharing=self.sharing, checking=self.checking, filled=None,
+            entered=self.entered, lists_meant=self.lists_meant,
+        )  # fmt: skip
 
     def substitute(self, d: Dim) -> Dim:
         for _ in range(len(self.sizes) + 1):

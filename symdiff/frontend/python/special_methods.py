@@ -23,6 +23,7 @@ from symdiff.frontend.python import (
     classes,
     keys,
     letters,
+    list_numbers,
     mirrors,
     nodes,
     of_none,
@@ -314,6 +315,7 @@ def iterated(cx: Context, node: ast.AST, val: Val) -> Val:
         val = letters.run_over(cx, node, alternatives.present(cx, node, val, "'NoneType' object is not iterable"))
     from symdiff.frontend.python import sets_of_the_run
 
+    val = list_numbers.opened(cx, node, val, "__iter__")
     found = call(cx, node, val, "__iter__", [])
     if found is None and isinstance(val, ObjRef):
         from symdiff.frontend.python import indexed

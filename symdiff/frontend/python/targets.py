@@ -15,10 +15,12 @@ from symdiff.frontend.python import (
     keyed,
     keys,
     list_changes,
+    list_numbers,
     list_slices,
     lodging,
     memory,
     objects,
+    of_none,
     outside,
     raising,
     special_methods,
@@ -96,6 +98,7 @@ def store_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val, ther
     if memory.is_poison(base, index):
         return
     base = alternatives.present(cx, node, base, "'NoneType' object does not support item assignment")
+    base = list_numbers.opened(cx, node, base, "__setitem__")
     if not there:
         keyed.takes(cx, node, base, index, grows=True)
     if isinstance(base, DictRef):
@@ -135,6 +138,7 @@ def _unpack(cx: Context, target: ast.Tuple | ast.List, val: Val) -> None:
         items: list[Val] = [POISON] * len(names)
     else:
         val = alternatives.present(cx, target, val, "cannot unpack non-iterable NoneType object")
+        val = list_numbers.opened(cx, target, val, of_none.UNPACKED)
         staged = grown.content_of(cx, val)
         after = len(names) - starred[0] - 1 if starred else 0
         if staged is not None:
@@ -228,6 +232,7 @@ def delete(cx: Context, target: ast.expr) -> None:
 
 
 def _delete_item(cx: Context, node: ast.Subscript, base: Val, index: Val) -> None:
+    base = list_numbers.opened(cx, node, base, "__delitem__")
     if special_methods.call(cx, node, base, "__delitem__", [index]) is not None:
         return
     keyed.takes(cx, node, base, index, grows=True)
