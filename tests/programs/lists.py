@@ -639,3 +639,21 @@ def clipped_polygon(corners, right):
     if len(found) < 3:
         return 0.0
     return abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(found, found[1:] + found[:1]))) / 2
+
+
+@cases(0.4, np.array([1.1, 2.3, 1.4, 0.2]))
+@cases(0.4, array(0))
+def clusters_that_are_united(x, v):
+    cluster, best = {}, None
+    for i in range(len(v)):
+        cluster[i] = [v[i]]
+    for i in range(len(v) - 1):
+        a, b = cluster[i], cluster[i + 1]
+        if abs(v[i + 1] - v[i]) < 1.0 and a is not b:
+            a.extend(b)
+            cluster[i + 1] = a
+        if best is None or len(cluster[i]) > len(best):
+            best = cluster[i]
+    if best is not None:
+        best.append(x)
+    return sum(sum(c) ** 2 * x for c in cluster.values()) + x

@@ -24,7 +24,8 @@ containers         containers (of known structure), container_methods, comprehen
                    of numbers as keys)
 objects            objects (instances), own_attributes (`vars(x)`), classes (what a class says without running it),
                    reflection (`isinstance`), followed (a change of what a branch chose), nodes (objects that are
-                   numbers in lists), linked (of which classes), of_none (the errors of None in their place)
+                   numbers in lists), list_numbers (lists that are), linked (of which classes), of_none (the errors of
+                   None in their place)
 calls              calls (in place), sharing (one function for several places), recursion, recursion_memory (what
                    it changes), instances (what is kept of these), patterns (what is passed and returned),
                    pattern_joins (two of these, and what changes from call to call), telling (which problems are told)
