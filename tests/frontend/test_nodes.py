@@ -411,3 +411,31 @@ def test_what_is_refused_with_numbers_too_is_not_tried_again():
     with pytest.raises(CompileError) as caught:
         grad(a_walk_beside_what_has_no_derivative)(np.array([1.0, -0.4, 1.3]), 0.3)
     assert {p.code for p in caught.value.problems} == {"SD401"}
+
+
+class Neighbour:
+    def __init__(self, value):
+        self.around = []
+        self.value = value
+        self.next = None
+
+
+def with_what_nobody_reads(x):
+    head = tail = Neighbour(x[0])
+    for t in x[1:]:
+        tail.next = Neighbour(t)
+        tail = tail.next
+    total = 0.0
+    while head is not None:
+        total = total * 0.5 + head.value**2
+        head = head.next
+    return total
+
+
+def test_objects_are_counted_by_what_is_read_of_them() -> None:
+    text = generate(with_what_nobody_reads, types="x=f8[n]", functions=["primal"])
+    assert "len(neighbour_next)" in text and "around" not in text and "len([])" not in text
+    x = np.linspace(0.5, 1.5, 20)
+    value, gradient = value_and_grad(with_what_nobody_reads)(x)
+    assert value == pytest.approx(with_what_nobody_reads(x), rel=1e-14)
+    np.testing.assert_allclose(gradient, 2 * x * 0.5 ** np.arange(19, -1, -1), rtol=1e-12)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any
 
 from symdiff.frontend.python import (
@@ -111,9 +112,18 @@ def made_of_list(cx: Context, node: ast.AST, val: ListRef, cls: type) -> Val:
 
 def _next(cx: Context, cls: type) -> Val:
     """The number that the next object of a class has."""
-    first = cx.store.get(cx.arenas[cls, cx.session.linked[cls][0]].cell)
-    place = Known(len(first)) if isinstance(first, tuple) else cx.wrap(grown.count(cx, first))
+    names = cx.session.linked[cls]
+    counted = next((name for name in names if (cls, name) in cx.session.asked), names[0])  # it is there anyway
+    first = cx.store.get(cx.arenas[cls, counted].cell)
+    known = 0 if _is_begun(cx, first) else len(first) if isinstance(first, tuple) else None
+    place = cx.wrap(grown.count(cx, first)) if known is None else Known(known)
     return place if isinstance(place, Known) else _placed(cx, place)
+
+
+def _is_begun(cx: Context, content: tuple[Val, ...] | Grown) -> bool:
+    """Whether nothing was put into a list yet since the program began."""
+    begun = takewhile(lambda op: op.prim.name == "seq_empty", cx.top.ops)
+    return isinstance(content, Grown) and any(op.out is content.values[0] for op in begun)
 
 
 def _note_form(cx: Context, cls: type, name: str) -> None:
@@ -339,6 +349,7 @@ def read(cx: Context, node: ast.AST, base: Node, name: str) -> Val | None:
     arena = cx.arenas.get((base.cls, name))
     if arena is None:
         return None
+    cx.session.asked.add((base.cls, name))
     found = containers.subscript(cx, node, arena, _index(cx, base))
     return _again(cx, base.cls, name, found)
 

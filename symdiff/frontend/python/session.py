@@ -67,6 +67,7 @@ class Session:
     linked: dict[type, tuple[str, ...]] = field(default_factory=dict)  # whose objects are numbers, with attributes
     links: dict[tuple[type, str], type] = field(default_factory=dict)  # attributes of these that hold such objects
     forms_of: dict[tuple[type, str], Pattern] = field(default_factory=dict)  # of what attributes hold
+    asked: set[tuple[type, str]] = field(default_factory=set)  # attributes of these that are read
     formed: bool = False  # since the forms have become others
     absent: set[tuple[type, str]] = field(default_factory=set)  # and may be None
     recursive: dict[Hashable, frozenset[Place]] = field(default_factory=dict)  # definitions, with what they stage
