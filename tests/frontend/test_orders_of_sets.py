@@ -182,7 +182,15 @@ def mapped(x, labels):
     return sum(found)
 
 
-CHANGED = [grows, grows_between, grows_in_a_key, shrinks_behind_zip, mapped]
+def cleared(x, labels):
+    seen, total = set(labels), 0.0
+    for v in seen:
+        total += x[v]
+        seen.clear()
+    return total
+
+
+CHANGED = [cleared, grows, grows_between, grows_in_a_key, shrinks_behind_zip, mapped]
 
 
 @pytest.mark.parametrize("function", CHANGED)

@@ -244,7 +244,7 @@ class Members(_Elements):
         return in_its_order(self, "`pop`")
 
     def clear(self) -> None:
-        self._members = []
+        combine(self._members, [], "&")  # the same set: a loop over it sees that it changes
         if is_logged():
             self._log = []
             self._mixed = None
