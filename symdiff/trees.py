@@ -44,7 +44,8 @@ class Tree:
     mapping     a dict of the elements of its first child by those of its second, both lists
     linked      its first child, of which parts may be linked objects; for each of their classes a child besides
     linked_to   None, or an object of `cls`, whose number is the leaf
-    arena       all objects of `cls` that are linked: for each attribute the list of what they have there
+    arena       all objects of `cls` that are linked: for each attribute the list of what they have there; of lists, for
+                each what it holds
     set         a set, or what `cls` says, whose elements have the structure of its child: one leaf; without a child
                 its keys are the elements
     """
@@ -242,12 +243,16 @@ def _linked(tree: Tree, leaves: Iterator[Any], _: Objects) -> Any:
     made: Objects = {}
     for arena, found in zip(tree.children[1:], arenas, strict=True):
         assert arena.cls is not None
-        made[arena.cls] = [object.__new__(arena.cls) for _ in range(_count(arena, found))]
+        new = list if issubclass(arena.cls, list) else functools.partial(object.__new__, arena.cls)
+        made[arena.cls] = [new() for _ in range(_count(arena, found))]
     for objects, arena, found in zip(made.values(), tree.children[1:], arenas, strict=True):
         rest = iter(found)
         for name, column in zip(arena.keys, arena.children, strict=True):
             for one, value in zip(objects, _build(column, rest, made), strict=True):
-                object.__setattr__(one, str(name), value)
+                if isinstance(one, list):
+                    one.extend(value)
+                else:
+                    object.__setattr__(one, str(name), value)
     return _build(tree.children[0], iter(first), made)
 
 

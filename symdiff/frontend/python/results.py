@@ -34,7 +34,6 @@ from symdiff.frontend.python import (
 )
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
-from symdiff.frontend.python.linked import AList
 from symdiff.frontend.python.values import (
     NONE,
     POISON,
@@ -67,10 +66,6 @@ def of_function(cx: Context, node: ast.AST, val: Val, leaves: Leaves, statics: S
     tree = structure(cx, node, val, leaves, statics)
     classes = _linked_in(cx, tree)
     if not classes or cx.problems:
-        return tree
-    if any(issubclass(cls, AList) for cls in classes):
-        held = "None or a list, or an object that holds a list, of which several may be meant"
-        cx.refuse("SD322", node, type=held)
         return tree
     # behind a value come the auxiliary results, which are one structure for whoever asks for the value alone
     behind = tree.kind == "tuple" and len(tree.children) == 2 and not _linked_in(cx, tree.children[0])
