@@ -269,12 +269,26 @@ def handed_to_numpy(x: float, v: Any) -> Any:
     return np.sum(m * m) + np.array(a[0]) @ np.array(b[-1]) + max(a[0]) + sorted(b[0])[0]
 
 
+def a_list_in_a_list_in_a_list(x: float, v: Any) -> Any:
+    root: list[Any] = []
+    last = root
+    for _ in v:
+        inner: list[Any] = []
+        last.append(inner)
+        last = inner
+    depth = 0
+    while root:
+        root = root[0]
+        depth += 1
+    return depth * x * np.sum(v)
+
+
 FUNCTIONS = (
     *(rows_of_two_lists, the_best_row, asked_of_a_dict_and_filled, set_by_default_and_kept),
     *(made_by_default_and_exchanged, the_row_that_grows_is_put_in_first, two_lists_change_names, one_of_two_lists),
     *(a_filter_of_a_filter, slices_sums_and_copies, lists_in_lists_in_lists, read_and_changed_by_turns),
     *(zipped_with_its_rest, a_queue_and_a_list, a_memo_of_lists, a_recursion_over_rows_of_two_lists),
-    *(rows_in_objects, asked_which_one, handed_to_numpy),
+    *(rows_in_objects, asked_which_one, handed_to_numpy, a_list_in_a_list_in_a_list),
 )
 POINTS = (np.array([1.1, 2.3]), np.array([0.3, 1.6, 0.8]))
 

@@ -138,9 +138,18 @@ def begin_again(session: Session, error: CompileError | None = None) -> Session 
 
 
 def unite(session: Session, found: United) -> None:
-    """The lists of two places are of one class from now on."""
-    one, other = found.one, found.other
+    """The lists of two places are of one class from now on; what was noted of either is noted again."""
+    one, other = (found.one, found.other) if found.one in session.linked else (found.other, found.one)
     session.listed = {place: one if cls is other else cls for place, cls in session.listed.items()}
     session.linked.pop(other, None)
-    for cls in (one, other):
-        session.forms_of.pop((cls, "items"), None)
+    session.forms_of = {place: form for place, form in session.forms_of.items() if not _of_lists(place[0], form)}
+    for home, forms in session.forms.items():
+        session.forms[home] = {place: form for place, form in forms.items() if not _of_lists(None, form)}
+    if session.filled is not None:
+        session.filled = {place: form for place, form in session.filled.items() if not _of_lists(None, form)}
+
+
+def _of_lists(cls: Any, form: Pattern) -> bool:
+    """Whether a class, or one in a form, is of lists that are numbers."""
+    mine = any(isinstance(c, type) and issubclass(c, AList) for c in (cls, form.cls))
+    return mine or any(_of_lists(None, part) for part in form.parts)

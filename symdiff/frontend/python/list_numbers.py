@@ -107,12 +107,15 @@ def plain(cx: Context, node: ast.AST, val: Val) -> Val:
     return comprehensions.run(cx, node, f"lists {depth}", f"return {_rows(0, depth)}", {"$x0": found})
 
 
-def _depth(cx: Context, form: Pattern) -> int:
-    """How deep lists that are numbers are in each other, in elements of this form."""
-    if form.kind != nodes.KIND or not issubclass(form.cls, AList) or bool(form.token):
+def _depth(cx: Context, form: Pattern, around: tuple[type, ...] = ()) -> int:
+    """How deep lists that are numbers are in each other, in elements of this form; 0 where one may hold itself."""
+    if form.cls in around or form.kind != nodes.KIND or not issubclass(form.cls, AList) or bool(form.token):
         return 0
     inner = cx.store.get(cx.arenas[form.cls, "items"].cell)
-    return 1 + (_depth(cx, inner.form.parts[0]) if isinstance(inner, Grown) and inner.form.kind == "grown" else 0)
+    around = (*around, form.cls)
+    return 1 + (
+        _depth(cx, inner.form.parts[0], around) if isinstance(inner, Grown) and inner.form.kind == "grown" else 0
+    )
 
 
 def _rows(k: int, depth: int) -> str:
