@@ -145,13 +145,12 @@ def _in_branches(block: Block) -> Block:
     for branch in branches:
         changed, ops = _made_inside(ops, outs, branch)
         while (found := _stored_behind(ops, outs, changed)) is not None:
-            stored = _storing(changed, *found)
-            ops = [stored if op is changed else op for op in ops if op is not found[0]]
-            changed = stored
+            before, changed = changed, _storing(changed, *found)
+            ops = [changed if op is before else op for op in ops if op is not found[0]]
         read = {*outs, *(v for op in ops for v in op.ins)}
         at = ops.index(changed)
-        before = Block(block.params, tuple(ops[:at]), ())
-        inside, behind = _handing_out(before, _reading(before, changed))
+        above = Block(block.params, tuple(ops[:at]), ())
+        inside, behind = _handing_out(above, _reading(above, changed))
         ops[at : at + 1] = [inside, *(op for op in behind if op.out in read)]
     return same_block(block, block.params, ops, block.outs)
 
