@@ -525,3 +525,71 @@ def test_lists_that_hold_each_other_are_refused_with_their_lengths() -> None:
     assert problem.rewrite == (
         "give their elements one form, or make objects of a class, whose attributes may be None, of them"
     )
+
+
+class Part:
+    """A half of an interval, with two of its own once it was split: in a list, or None."""
+
+    def __init__(self, at, size):
+        self.at, self.size = at, size
+        self.mass = 0.0
+        self.parts = None
+
+    def insert(self, x):
+        self.mass = self.mass + x
+        if self.size < 0.3:
+            return
+        half = self.size / 2
+        if self.parts is None:
+            self.parts = [Part(self.at, half), Part(self.at + half, half)]
+        self.parts[1 if x >= self.at + half else 0].insert(x)
+
+    def total(self):
+        return self.mass**2 if self.parts is None else self.parts[0].total() + self.parts[1].total()
+
+
+class Half:
+    """The same with an attribute for each."""
+
+    def __init__(self, at, size):
+        self.at, self.size = at, size
+        self.mass = 0.0
+        self.low = self.high = None
+
+    def insert(self, x):
+        self.mass = self.mass + x
+        if self.size < 0.3:
+            return
+        half = self.size / 2
+        if self.low is None:
+            self.low, self.high = Half(self.at, half), Half(self.at + half, half)
+        if x >= self.at + half:
+            self.high.insert(x)
+        else:
+            self.low.insert(x)
+
+    def total(self):
+        return self.mass**2 if self.low is None else self.low.total() + self.high.total()
+
+
+def masses(a, b, whole):
+    for x in (a, b, a * b):
+        whole.insert(x)
+    return whole.total()
+
+
+def masses_of_halves(a, b):
+    return masses(a, b, Half(0.0, 1.0))
+
+
+def test_a_list_besides_none_is_refused_with_a_rewrite_that_works() -> None:
+    with pytest.raises(CompileError) as caught:
+        symdiff.grad(lambda a, b: masses(a, b, Part(0.0, 1.0)))(0.7, 0.4)
+    problem = caught.value.problems[0]
+    assert problem.what.endswith("takes list of Part besides None")
+    assert problem.rewrite == (
+        "give all one structure: objects of one class, say, that hold others in attributes of their own,"
+        " which may be None"
+    )
+    assert symdiff.value_and_grad(masses_of_halves)(0.7, 0.4)[0] == masses_of_halves(0.7, 0.4)
+    symdiff.check_grads(masses_of_halves, (0.7, 0.4), order=1)

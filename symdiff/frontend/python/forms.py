@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from symdiff.frontend.python import absences, may_be_none, nodes, texts, unfilled
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.values import Known
@@ -25,6 +27,16 @@ def passed(pattern: Pattern) -> str:
         name = pattern.kind if pattern.cls is None else pattern.cls.__name__
         return f"{name} of {len(pattern.parts)}"
     return described(pattern)
+
+
+_ONE_STRUCTURE = (
+    "give all one structure: objects of one class, say, that hold others in attributes of their own, which may be None"
+)
+
+
+def one_structure(*found: Pattern | None) -> dict[str, Any]:
+    """What is said of elements that are unlike, some of which are lists, tuples, dicts or objects."""
+    return {"rewrite": _ONE_STRUCTURE} if any(form is not None and form.parts for form in found) else {}
 
 
 def described(form: Pattern) -> str:

@@ -426,7 +426,7 @@ def fitted(cx: Context, node: ast.AST, content: Grown, val: Val) -> Grown | None
         unlike.note(cx, *(part for _, part in kinship.inside(cx, val)))
         besides = forms.described(content.form)
         takes = f"takes {cx.describe(val) if form is None else forms.described(form)} besides {besides}"
-        cx.refuse("SD505", node, name=cx.listed(node), reason=takes)
+        cx.refuse("SD505", node, name=cx.listed(node), reason=takes, **forms.one_structure(form, content.form))
         return None
     cx.at(node)
     return as_grown(cx, content, joined)

@@ -203,7 +203,7 @@ def _no_fixpoint(cx: Context, node: ast.AST, instance: Instance, found: str, **m
 
 _UNSETTLED = f"another one in each of {_MAX_ROUNDS} rounds"
 _PASS_IT = "pass what it reads and changes of what is around it as arguments, and return it"
-_OF_A_CLASS = "make the nodes of a tree objects of a class: their attributes may hold other nodes, or None"
+_OF_A_CLASS = "make the nodes of a tree objects of a class: attributes of their own may hold other nodes, or None"
 
 
 def _check_results(cx: Context, made: list[Instance]) -> None:
@@ -311,7 +311,8 @@ def _results(cx: Context, node: ast.AST, instance: Instance, found: Val) -> list
             instance.apart, instance.result, instance.exits = True, None, ()
             cx.instances.changed = True
             return []
-        cx.problems.append(_no_fixpoint(cx, node, instance, ", then ".join(map(forms.passed, differ.patterns))))
+        shown = ", then ".join(map(forms.passed, differ.patterns))
+        cx.problems.append(_no_fixpoint(cx, node, instance, shown, **forms.one_structure(*differ.patterns)))
         instance.failed = True
         return []
     depth, deeper = result.nested(), instance.nested[1] + 1
