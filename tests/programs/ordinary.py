@@ -168,3 +168,26 @@ def mixture(weights, rows):
         expert.used += 1
         expert.weights = 0.9 * expert.weights
     return total + sum(e.used * e.weights[0] @ rows[0] for e in experts)
+
+
+START = (1.0, 2.0)
+
+
+class State:
+    def __init__(self):
+        self.at = START
+
+    def step(self, x):
+        self.at = (self.at[1], self.at[0] * x + 1.0)
+
+
+@cases(0.3)
+@cases(-20.0)
+def tuples_from_outside_replaced(x):
+    at, state, rows, n = START, State(), [START, x], 0
+    while n < 4 and at[0] < 9.0 + x:
+        at = (at[0] * 2.0 + x, at[1] + x * at[0])
+        state.step(x)
+        rows[0] = (rows[0][1], n * x)
+        n += 1
+    return at[0] * at[1] + state.at[0] * state.at[1] + rows[0][0] * n

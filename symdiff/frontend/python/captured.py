@@ -296,6 +296,17 @@ def spread(cx: Context, val: Any) -> Any:
     return Struct("tuple" if cls is None else "namedtuple", items, cls, getattr(cls, "_fields", ()))
 
 
+def spread_inside(cx: Context, val: Any) -> Any:
+    """The same of what a name or cell holds: of the elements of a list, and of attributes."""
+    if isinstance(val, Val):
+        return spread(cx, val)
+    parts = val.values() if isinstance(val, dict) else val if type(val) is tuple else ()
+    made = [spread_inside(cx, part) for part in parts]
+    if all(new is old for new, old in zip(made, parts, strict=True)):
+        return val
+    return type(val)(zip(val, made, strict=True)) if isinstance(val, dict) else tuple(made)
+
+
 def _is_plain_tuple(obj: object) -> bool:
     named = isinstance(obj, tuple) and hasattr(type(obj), "_fields")
     if not named and type(obj) is not tuple:

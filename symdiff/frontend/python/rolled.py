@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from symdiff.errors import Loc, Problem
-from symdiff.frontend.python import alternatives, control, kinship, memory, nothing_added, operators, together, unlike
+from symdiff.frontend.python import (
+    alternatives,
+    captured,
+    control,
+    kinship,
+    memory,
+    nothing_added,
+    operators,
+    together,
+    unlike,
+)
 from symdiff.frontend.python.carries import Carry, contribute, listed, may_be_kin, may_be_none, regroup, slots_of
 from symdiff.frontend.python.context import Context, LoopState
 from symdiff.frontend.python.control import BREAK, CONTINUE, EXIT, ON, RESULT, RETURN, Exit, exit_of, set_exit
@@ -22,6 +32,7 @@ from symdiff.ir import types
 from symdiff.ir.core import Value
 
 _MAX_ROUNDS = 20
+_SPREAD = "tuples by their parts"  # of a loop whose turns replace known tuples by others
 _DEEPER = 3  # rounds in a row whose objects hold one more of their class: there is no end of it, and each costs more
 
 _IN_A_LIST = "append to a list, which may be of any length, or make objects of a class that hold each other"
@@ -171,7 +182,10 @@ class Rolled:
         raise CannotRoll(self.loop.id, problem, "the loop", "has no fixpoint")
 
     def _before(self, key: Any) -> Any:
-        found = self.cx.store.get(key)
+        held = self.cx.store.get(key)
+        found = self._spread(held)
+        if found is not held:
+            self.cx.store.set(key, found)
         return self._absent(key) if found is MISSING or found is DEAD else found
 
     def _absent(self, key: Any) -> Any:
@@ -315,9 +329,13 @@ class Rolled:
         """What a key held before the loop (it is not in the header yet, so the journals have it)."""
         for log in self.cx.store.logs[-1:]:
             if key in log:
-                found = log[key]
+                found = self._spread(log[key])
                 return self._absent(key) if found is MISSING or found is DEAD else found
         return self._before(key)
+
+    def _spread(self, found: Any) -> Any:
+        """What a key holds, with known tuples by their parts where a turn replaces one by another."""
+        return captured.spread_inside(self.cx, found) if (self.key, _SPREAD) in self.cx.session.searched else found
 
     def _base_of(self, key: Any, before: dict[Any, Any]) -> Any:
         return before[key] if key in before else self._base(key)
@@ -367,6 +385,9 @@ class Rolled:
             return widen(cx, slot, before, header, after, (self.key, self._hint(key)))
         except Misfit as misfit:
             unlike.note(cx, key, before, after)
+            if (self.key, _SPREAD) not in cx.session.searched and captured.spread_inside(cx, before) is not before:
+                cx.session.searched.add((self.key, _SPREAD))
+                raise Restart from None
             if (self._of_inner(key) or isinstance(after, Node)) and (before is UNBOUND or before is MISSING):
                 # it is bound anew before an inner function reads it; of a node, it is an error to read it
                 known = isinstance(slot.same, Conflict)
