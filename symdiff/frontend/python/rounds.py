@@ -29,10 +29,8 @@ from symdiff.ir.types import AVal
 _MAX_ROUNDS = 20
 _DEEPER = 4  # rounds in a row whose result holds one more of its kind: there is no end of it, and each costs more
 _MAX_NESTED = 8  # instances of one definition, each called by the one before
-_EARLY, _FEW_NESTED = (
-    8,
-    3,
-)  # after so many rounds so few show what grows: the code behind a call waits for it
+_EARLY = 8  # rounds after which a few instances show what grows: the code behind a call waits for it
+_FEW_NESTED = 3
 
 
 def nested_too_deep(cx: Context, node: ast.AST, source: Source, first: Callable[[], None] | None = None) -> bool:
