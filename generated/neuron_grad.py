@@ -33,13 +33,12 @@ def neuron_forward(x1: float, x2: float, w1: float, w2: float, b: float) -> tupl
     if not (type(x1) is type(x2) is type(w1) is type(w2) is type(b) is float):
         x1, x2, w1, w2, b = _floats('neuron_forward', x1=x1, x2=x2, w1=w1, w2=w2, b=b)
     try:
-        y = 1.0 / (1.0 + math.exp(-(w1 * x1 + w2 * x2 + b)))
-        y = np.float64(y)                 # 2
-        return y, (x1, x2, y)
+        y = 1.0 / (1.0 + math.exp(-(w1 * x1 + w2 * x2 + b)))  # 2
+        return np.float64(y), (x1, x2, y)
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
     y = _logistic(w1 * x1 + w2 * x2 + b)  # 2
-    return y, (x1, x2, y)
+    return y, (x1, x2, float(y))
 
 
 def neuron_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float, float]:
@@ -47,8 +46,7 @@ def neuron_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float, float
     x1, x2, y = saved
     if type(d_y) is not float:
         (d_y,) = _floats('neuron_backward', d_y=d_y)
-    t = float(y)
-    d_y4 = d_y * (t * (1.0 - t))  # ∂y/∂y4 = y·(1 - y)
+    d_y4 = d_y * (y * (1.0 - y))  # ∂y/∂y4 = y·(1 - y)
     d_w2 = d_y4 * x2              # ∂y7/∂w2 = x2
     d_w1 = d_y4 * x1              # ∂y6/∂w1 = x1
     return d_w1, d_w2, d_y4

@@ -41,7 +41,7 @@ def scalar_network_forward(x: float, w1: float, w2: float, y: float) -> tuple:
     y_hat = w2 * g             # 5
     y2 = y_hat - y
     L = 0.5 * (y2 * y2)        # 6
-    return np.float64(L), (x, w1, w2, f, np.float64(g), np.float64(y2))
+    return np.float64(L), (x, w1, w2, f, g, y2)
 
 
 def scalar_network_backward(saved: tuple, d_L: float = 1.0) -> tuple[float, float, float, float]:
@@ -49,14 +49,14 @@ def scalar_network_backward(saved: tuple, d_L: float = 1.0) -> tuple[float, floa
     x, w1, w2, f, g, y2 = saved
     if type(d_L) is not float:
         (d_L,) = _floats('scalar_network_backward', d_L=d_L)
-    d_y1 = d_L * 0.5                 # ∂L/∂y1 = 0.5
-    d_y2 = 2.0 * (d_y1 * float(y2))  # ∂y1/∂y2 = 2·y2
-    d_y = -d_y2                      # ∂y2/∂y = -1
-    d_w2 = d_y2 * float(g)           # ∂y_hat/∂w2 = g
-    d_g = d_y2 * w2                  # ∂y_hat/∂g = w2
-    t = d_g if f > 0 else 0.0        # 4
-    d_w1 = t * x                     # ∂f/∂w1 = x
-    d_x = t * w1                     # ∂f/∂x = w1
+    d_y1 = d_L * 0.5           # ∂L/∂y1 = 0.5
+    d_y2 = 2.0 * (d_y1 * y2)   # ∂y1/∂y2 = 2·y2
+    d_y = -d_y2                # ∂y2/∂y = -1
+    d_w2 = d_y2 * g            # ∂y_hat/∂w2 = g
+    d_g = d_y2 * w2            # ∂y_hat/∂g = w2
+    t = d_g if f > 0 else 0.0  # 4
+    d_w1 = t * x               # ∂f/∂w1 = x
+    d_x = t * w1               # ∂f/∂x = w1
     return d_x, d_w1, d_w2, d_y
 
 

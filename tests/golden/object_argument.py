@@ -70,4 +70,4 @@ def object_argument_backward(saved: tuple, d_y: float = 1.0) -> tuple[object, fl
         d_y12 = d_y10 * (1 / length)         # ∂y10/∂y12 = 1/length
         d_length += d_y10 * (-y10 / length)  # ∂y10/∂length = -y12/length²
         d_dt += d_y12 * 9.81                 # ∂y12/∂dt = 9.81
-    return _rebuilt(class_1, angle=float(d_angle), length=float(d_length), speed=float(d_speed)), float(d_dt)
+    return _rebuilt(class_1, length=float(d_length), angle=float(d_angle), speed=float(d_speed)), float(d_dt)

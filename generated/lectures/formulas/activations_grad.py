@@ -438,13 +438,12 @@ def logistic_forward(x: float) -> tuple:
     if type(x) is not float:
         (x,) = _floats('logistic_forward', x=x)
     try:
-        y = 1.0 / (1.0 + math.exp(-x))
-        y = np.float64(y)  # 1
-        return y, (y,)
+        y = 1.0 / (1.0 + math.exp(-x))  # 1
+        return np.float64(y), (y,)
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
-    y = _logistic(x)       # 1
-    return y, (y,)
+    y = _logistic(x)                    # 1
+    return y, (float(y),)
 
 
 def logistic_backward(saved: tuple, d_y: float = 1.0) -> float:
@@ -452,8 +451,7 @@ def logistic_backward(saved: tuple, d_y: float = 1.0) -> float:
     (y,) = saved
     if type(d_y) is not float:
         (d_y,) = _floats('logistic_backward', d_y=d_y)
-    t = float(y)
-    d_x = d_y * (t * (1.0 - t))  # ∂y/∂x = y·(1 - y)
+    d_x = d_y * (y * (1.0 - y))  # ∂y/∂x = y·(1 - y)
     return d_x
 
 
@@ -489,9 +487,8 @@ def hyperbolic_tangent_forward(x: float) -> tuple:
     """Return hyperbolic_tangent(x) and what `hyperbolic_tangent_backward` reads."""
     if type(x) is not float:
         (x,) = _floats('hyperbolic_tangent_forward', x=x)
-    y = math.tanh(x)
-    y = np.float64(y)  # 1
-    return y, (y,)
+    y = math.tanh(x)  # 1
+    return np.float64(y), (y,)
 
 
 def hyperbolic_tangent_backward(saved: tuple, d_y: float = 1.0) -> float:
@@ -499,8 +496,7 @@ def hyperbolic_tangent_backward(saved: tuple, d_y: float = 1.0) -> float:
     (y,) = saved
     if type(d_y) is not float:
         (d_y,) = _floats('hyperbolic_tangent_backward', d_y=d_y)
-    t = float(y)
-    d_x = d_y * (1.0 - t * t)  # ∂y/∂x = 1 - tanh² x = 1 - y²
+    d_x = d_y * (1.0 - y * y)  # ∂y/∂x = 1 - tanh² x = 1 - y²
     return d_x
 
 
@@ -741,15 +737,14 @@ def isru_forward(x: float, alpha: float) -> tuple:
     try:
         y4 = x ** 2
         y1 = math.sqrt(alpha * y4 + 1.0)
-        y = x / y1
-        y = np.float64(y)  # 1
-        return y, (x, alpha, y, np.float64(y1), y4)
+        y = x / y1  # 1
+        return np.float64(y), (x, alpha, y, y1, y4)
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
     y4 = x ** 2
     y1 = np.sqrt(alpha * y4 + 1)
-    y = x / y1             # 1
-    return y, (x, alpha, y, y1, y4)
+    y = x / y1      # 1
+    return y, (x, alpha, float(y), float(y1), y4)
 
 
 def isru_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
@@ -758,22 +753,22 @@ def isru_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
     if type(d_y) is not float:
         (d_y,) = _floats('isru_backward', d_y=d_y)
     try:
-        t = float(y1)
-        d_x = d_y / t                 # ∂y/∂x = 1/y1
-        d_y1 = d_y * (-float(y) / t)  # ∂y/∂y1 = -x/y1²
-        d_y2 = d_y1 * (0.5 / t)       # ∂y1/∂y2 = 1/(2√y2) = 0.5/y1
-        d_alpha = d_y2 * y4           # ∂y3/∂alpha = y4
-        d_y4 = d_y2 * alpha           # ∂y3/∂y4 = alpha
-        d_x += d_y4 * (2.0 * x)       # ∂y4/∂x = 2·x
+        d_x = d_y / y1                  # ∂y/∂x = 1/y1
+        d_y1 = d_y * (-y / y1)          # ∂y/∂y1 = -x/y1²
+        d_y2 = d_y1 * (0.5 / y1)        # ∂y1/∂y2 = 1/(2√y2) = 0.5/y1
+        d_alpha = d_y2 * y4             # ∂y3/∂alpha = y4
+        d_y4 = d_y2 * alpha             # ∂y3/∂y4 = alpha
+        d_x += d_y4 * (2.0 * x)         # ∂y4/∂x = 2·x
         return d_x, d_alpha
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
-    d_x = d_y / y1                    # ∂y/∂x = 1/y1
-    d_y1 = d_y * (-y / y1)            # ∂y/∂y1 = -x/y1²
-    d_y2 = d_y1 * (0.5 / y1)          # ∂y1/∂y2 = 1/(2√y2) = 0.5/y1
-    d_alpha = d_y2 * y4               # ∂y3/∂alpha = y4
-    d_y4 = d_y2 * alpha               # ∂y3/∂y4 = alpha
-    d_x += d_y4 * (2 * x)             # ∂y4/∂x = 2·x
+    y1 = np.float64(y1)
+    d_x = d_y / y1                      # ∂y/∂x = 1/y1
+    d_y1 = d_y * (-np.float64(y) / y1)  # ∂y/∂y1 = -x/y1²
+    d_y2 = d_y1 * (0.5 / y1)            # ∂y1/∂y2 = 1/(2√y2) = 0.5/y1
+    d_alpha = d_y2 * y4                 # ∂y3/∂alpha = y4
+    d_y4 = d_y2 * alpha                 # ∂y3/∂y4 = alpha
+    d_x += d_y4 * (2 * x)               # ∂y4/∂x = 2·x
     return float(d_x), float(d_alpha)
 
 
@@ -832,14 +827,14 @@ def isrlu_forward(x: float, alpha: float) -> tuple:
         y4 = math.sqrt(alpha * y7 + 1.0)
         y2 = x / y4
         y = y2 if x < 0 else x  # 1
-        return np.float64(y), (x, alpha, np.float64(y2), np.float64(y4), y7)
+        return np.float64(y), (x, alpha, y2, y4, y7)
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
     y7 = x ** 2
     y4 = np.sqrt(alpha * y7 + 1)
     y2 = x / y4
     t = y2 if x < 0 else x      # 1
-    return np.float64(t), (x, alpha, y2, y4, y7)
+    return np.float64(t), (x, alpha, float(y2), float(y4), y7)
 
 
 def isrlu_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
@@ -848,16 +843,15 @@ def isrlu_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
     if type(d_y) is not float:
         (d_y,) = _floats('isrlu_backward', d_y=d_y)
     try:
-        t = float(y4)
         y1 = x < 0
-        t1 = d_y if y1 else 0.0
-        t2 = 0.0 if y1 else d_y
-        t3 = 1.0 / t
-        t4 = -float(y2) / t
-        mask = t1 != 0.0                                 # 1
-        d_x = t2 + (t1 * t3 if math.isfinite(t3) or mask else 0.0)  # ∂y2/∂x = 1/y4
-        d_y4 = t1 * t4 if math.isfinite(t4) or mask else 0.0  # ∂y2/∂y4 = -x/y4²
-        t = 0.5 / t                                      # 1
+        t = d_y if y1 else 0.0
+        t1 = 0.0 if y1 else d_y
+        t2 = 1.0 / y4
+        t3 = -y2 / y4
+        mask = t != 0.0                                  # 1
+        d_x = t1 + (t * t2 if math.isfinite(t2) or mask else 0.0)  # ∂y2/∂x = 1/y4
+        d_y4 = t * t3 if math.isfinite(t3) or mask else 0.0  # ∂y2/∂y4 = -x/y4²
+        t = 0.5 / y4                                     # 1
         d_y5 = d_y4 * t if math.isfinite(t) or d_y4 != 0.0 else 0.0  # ∂y4/∂y5 = 1/(2√y5) = 0.5/y4
         d_alpha = d_y5 * y7 if math.isfinite(y7) or d_y5 != 0.0 else 0.0  # ∂y6/∂alpha = y7
         d_y7 = d_y5 * alpha                              # ∂y6/∂y7 = alpha
@@ -866,10 +860,11 @@ def isrlu_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
         return d_x, d_alpha
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
+    y4 = np.float64(y4)
     y1 = x < 0
     t = d_y if y1 else 0.0                               # 1
     d_x = (0.0 if y1 else d_y) + _masked_mul(t, 1 / y4)  # ∂y2/∂x = 1/y4
-    d_y4 = _masked_mul(t, -y2 / y4)                      # ∂y2/∂y4 = -x/y4²
+    d_y4 = _masked_mul(t, -np.float64(y2) / y4)          # ∂y2/∂y4 = -x/y4²
     d_y5 = _masked_mul(d_y4, 0.5 / y4)                   # ∂y4/∂y5 = 1/(2√y5) = 0.5/y4
     d_alpha = _masked_mul(d_y5, y7)                      # ∂y6/∂alpha = y7
     d_y7 = d_y5 * alpha                                  # ∂y6/∂y7 = alpha
@@ -1111,7 +1106,7 @@ def elu_forward(x: float, alpha: float) -> tuple:
         x, alpha = _floats('elu_forward', x=x, alpha=alpha)
     y4 = math.expm1(x)
     y = alpha * y4 if x <= 0 else x  # 1
-    return np.float64(y), (x, alpha, np.float64(y4))
+    return np.float64(y), (x, alpha, y4)
 
 
 def elu_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
@@ -1119,14 +1114,13 @@ def elu_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
     x, alpha, y4 = saved
     if type(d_y) is not float:
         (d_y,) = _floats('elu_backward', d_y=d_y)
-    t = float(y4)
     y1 = x <= 0
-    t1 = d_y if y1 else 0.0
-    t2 = 0.0 if y1 else d_y  # 1
-    d_alpha = t1 * t if math.isfinite(t) or t1 != 0.0 else 0.0  # ∂y2/∂alpha = y4
-    d_y4 = t1 * alpha        # ∂y2/∂y4 = alpha
-    t += 1.0                 # 1
-    d_x = t2 + (d_y4 * t if math.isfinite(t) or d_y4 != 0.0 else 0.0)  # ∂y4/∂x = e^x = y4 + 1
+    t = d_y if y1 else 0.0
+    t1 = 0.0 if y1 else d_y  # 1
+    d_alpha = t * y4 if math.isfinite(y4) or t != 0.0 else 0.0  # ∂y2/∂alpha = y4
+    d_y4 = t * alpha         # ∂y2/∂y4 = alpha
+    t = y4 + 1.0             # 1
+    d_x = t1 + (d_y4 * t if math.isfinite(t) or d_y4 != 0.0 else 0.0)  # ∂y4/∂x = e^x = y4 + 1
     return d_x, d_alpha
 
 
@@ -1165,7 +1159,7 @@ def selu_forward(x: float, alpha: float) -> tuple:
         x, alpha = _floats('selu_forward', x=x, alpha=alpha)
     y5 = math.expm1(x)
     y = 1.0507 * (alpha * y5 if x < 0 else x)  # 1
-    return np.float64(y), (x, alpha, np.float64(y5))
+    return np.float64(y), (x, alpha, y5)
 
 
 def selu_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
@@ -1173,15 +1167,14 @@ def selu_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
     x, alpha, y5 = saved
     if type(d_y) is not float:
         (d_y,) = _floats('selu_backward', d_y=d_y)
-    t = float(y5)
     y2 = x < 0                # 1
     d_y1 = d_y * 1.0507       # ∂y/∂y1 = 1.0507
-    t1 = d_y1 if y2 else 0.0
-    t2 = 0.0 if y2 else d_y1  # 1
-    d_alpha = t1 * t if math.isfinite(t) or t1 != 0.0 else 0.0  # ∂y3/∂alpha = y5
-    d_y5 = t1 * alpha         # ∂y3/∂y5 = alpha
-    t += 1.0                  # 1
-    d_x = t2 + (d_y5 * t if math.isfinite(t) or d_y5 != 0.0 else 0.0)  # ∂y5/∂x = e^x = y5 + 1
+    t = d_y1 if y2 else 0.0
+    t1 = 0.0 if y2 else d_y1  # 1
+    d_alpha = t * y5 if math.isfinite(y5) or t != 0.0 else 0.0  # ∂y3/∂alpha = y5
+    d_y5 = t * alpha          # ∂y3/∂y5 = alpha
+    t = y5 + 1.0              # 1
+    d_x = t1 + (d_y5 * t if math.isfinite(t) or d_y5 != 0.0 else 0.0)  # ∂y5/∂x = e^x = y5 + 1
     return d_x, d_alpha
 
 
@@ -1399,12 +1392,12 @@ def bent_identity_forward(x: float) -> tuple:
     try:
         y3 = math.sqrt(x ** 2 + 1.0)
         y = (y3 - 1.0) / 2.0 + x  # 1
-        return np.float64(y), (x, np.float64(y3))
+        return np.float64(y), (x, y3)
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
     y3 = np.sqrt(x ** 2 + 1)
     y = (y3 - 1) / 2 + x          # 1
-    return y, (x, y3)
+    return y, (x, float(y3))
 
 
 def bent_identity_backward(saved: tuple, d_y: float = 1.0) -> float:
@@ -1413,15 +1406,15 @@ def bent_identity_backward(saved: tuple, d_y: float = 1.0) -> float:
     if type(d_y) is not float:
         (d_y,) = _floats('bent_identity_backward', d_y=d_y)
     try:
-        d_y2 = d_y * 0.5                 # ∂y1/∂y2 = 1/2
-        d_y4 = d_y2 * (0.5 / float(y3))  # ∂y3/∂y4 = 1/(2√y4) = 0.5/y3
-        d_x = d_y + d_y4 * (2.0 * x)     # ∂y5/∂x = 2·x
+        d_y2 = d_y * 0.5                  # ∂y1/∂y2 = 1/2
+        d_y4 = d_y2 * (0.5 / y3)          # ∂y3/∂y4 = 1/(2√y4) = 0.5/y3
+        d_x = d_y + d_y4 * (2.0 * x)      # ∂y5/∂x = 2·x
         return d_x
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
-    d_y2 = d_y * 0.5                     # ∂y1/∂y2 = 1/2
-    d_y4 = d_y2 * (0.5 / y3)             # ∂y3/∂y4 = 1/(2√y4) = 0.5/y3
-    d_x = d_y + d_y4 * (2 * x)           # ∂y5/∂x = 2·x
+    d_y2 = d_y * 0.5                      # ∂y1/∂y2 = 1/2
+    d_y4 = d_y2 * (0.5 / np.float64(y3))  # ∂y3/∂y4 = 1/(2√y4) = 0.5/y3
+    d_x = d_y + d_y4 * (2 * x)            # ∂y5/∂x = 2·x
     return float(d_x)
 
 
@@ -1467,12 +1460,12 @@ def silu_forward(x: float) -> tuple:
     try:
         y1 = 1.0 / (1.0 + math.exp(-x))
         y = x * y1  # 1
-        return np.float64(y), (x, np.float64(y1))
+        return np.float64(y), (x, y1)
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
     y1 = _logistic(x)
     y = x * y1      # 1
-    return y, (x, y1)
+    return y, (x, float(y1))
 
 
 def silu_backward(saved: tuple, d_y: float = 1.0) -> float:
@@ -1480,10 +1473,9 @@ def silu_backward(saved: tuple, d_y: float = 1.0) -> float:
     x, y1 = saved
     if type(d_y) is not float:
         (d_y,) = _floats('silu_backward', d_y=d_y)
-    t = float(y1)
-    d_x = d_y * t                  # ∂y/∂x = y1
-    d_y1 = d_y * x                 # ∂y/∂y1 = x
-    d_x += d_y1 * (t * (1.0 - t))  # ∂y1/∂x = y1·(1 - y1)
+    d_x = d_y * y1                   # ∂y/∂x = y1
+    d_y1 = d_y * x                   # ∂y/∂y1 = x
+    d_x += d_y1 * (y1 * (1.0 - y1))  # ∂y1/∂x = y1·(1 - y1)
     return d_x
 
 
@@ -1534,7 +1526,7 @@ def soft_exponential_forward(x: float, alpha: float) -> tuple:
         y11 = math.expm1(alpha * x)
         y9 = y11 / alpha
         y = -y4 if alpha < 0 else y9 + alpha if alpha > 0 else x  # 1
-        return np.float64(y), (x, alpha, np.float64(y4), np.float64(y9), y10, np.float64(y11), y14)
+        return np.float64(y), (x, alpha, y4, y9, y10, y11, y14)
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
     y14 = x + alpha
@@ -1543,7 +1535,7 @@ def soft_exponential_forward(x: float, alpha: float) -> tuple:
     y11 = np.expm1(alpha * x)
     y9 = y11 / alpha
     t = -y4 if alpha < 0 else y9 + alpha if alpha > 0 else x  # 1
-    return np.float64(t), (x, alpha, y4, y9, y10, y11, y14)
+    return np.float64(t), (x, alpha, float(y4), float(y9), y10, float(y11), y14)
 
 
 def soft_exponential_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
@@ -1557,17 +1549,17 @@ def soft_exponential_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, fl
         t = 0.0 if y1 else d_y
         t1 = t if y5 else 0.0
         t2 = 1.0 / alpha
-        t3 = -float(y9) / alpha
+        t3 = -y9 / alpha
         mask = math.isfinite(t2)
         mask_1 = t1 != 0.0                           # 1
         d_y11 = t1 * t2 if mask or mask_1 else 0.0   # ∂y9/∂y11 = 1/alpha
         d_alpha = t1 + (t1 * t3 if math.isfinite(t3) or mask_1 else 0.0)  # ∂y9/∂alpha = -y11/alpha²
-        t1 = float(y11) + 1.0                        # 1
+        t1 = y11 + 1.0                               # 1
         d_y15 = d_y11 * t1 if math.isfinite(t1) or d_y11 != 0.0 else 0.0  # ∂y11/∂y15 = e^y15 = y11 + 1
         d_alpha += d_y15 * x                         # ∂y15/∂alpha = x
         d_x = (0.0 if y5 else t) + d_y15 * alpha     # ∂y15/∂x = alpha
         d_y4 = -(d_y if y1 else 0.0)                 # ∂y2/∂y4 = -1
-        t = -float(y4) / alpha
+        t = -y4 / alpha
         mask_1 = d_y4 != 0.0                         # 1
         d_y8 = d_y4 * t2 if mask or mask_1 else 0.0  # ∂y4/∂y8 = 1/alpha
         d_alpha += d_y4 * t if math.isfinite(t) or mask_1 else 0.0  # ∂y4/∂alpha = -y8/alpha²
@@ -1587,13 +1579,13 @@ def soft_exponential_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, fl
     t1 = t if y5 else 0.0
     t2 = np.divide(1, alpha)                         # 1
     d_y11 = _masked_mul(t1, t2)                      # ∂y9/∂y11 = 1/alpha
-    d_alpha = t1 + _masked_mul(t1, -y9 / alpha)      # ∂y9/∂alpha = -y11/alpha²
-    d_y15 = _masked_mul(d_y11, y11 + 1)              # ∂y11/∂y15 = e^y15 = y11 + 1
+    d_alpha = t1 + _masked_mul(t1, -np.float64(y9) / alpha)  # ∂y9/∂alpha = -y11/alpha²
+    d_y15 = _masked_mul(d_y11, np.float64(y11) + 1)  # ∂y11/∂y15 = e^y15 = y11 + 1
     d_alpha += d_y15 * x                             # ∂y15/∂alpha = x
     d_x = (0.0 if y5 else t) + d_y15 * alpha         # ∂y15/∂x = alpha
     d_y4 = -(d_y if y1 else 0.0)                     # ∂y2/∂y4 = -1
     d_y8 = _masked_mul(d_y4, t2)                     # ∂y4/∂y8 = 1/alpha
-    d_alpha += _masked_mul(d_y4, -y4 / alpha)        # ∂y4/∂alpha = -y8/alpha²
+    d_alpha += _masked_mul(d_y4, -np.float64(y4) / alpha)  # ∂y4/∂alpha = -y8/alpha²
     d_y10 = _masked_mul(d_y8, np.divide(1, y10))     # ∂y8/∂y10 = 1/y10
     d_y12 = -d_y10                                   # ∂y10/∂y12 = -1
     d_alpha += d_y12 * y14                           # ∂y12/∂alpha = y14
@@ -1699,9 +1691,8 @@ def soft_clipping_forward(x: float, alpha: float) -> tuple:
         y7 = math.exp(alpha * (x - 1.0))
         y3 = (y6 + 1.0) / (y7 + 1.0)
         y2 = math.log(y3)
-        y = y1 * y2
-        y = np.float64(y)  # 1
-        return y, (x, alpha, y1, np.float64(y2), np.float64(y3), np.float64(y6), np.float64(y7))
+        y = y1 * y2  # 1
+        return np.float64(y), (x, alpha, y1, y2, y3, y6, y7)
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
     y1 = 1 / alpha
@@ -1709,8 +1700,8 @@ def soft_clipping_forward(x: float, alpha: float) -> tuple:
     y7 = np.exp(alpha * (x - 1))
     y3 = (y6 + 1) / (y7 + 1)
     y2 = np.log(y3)
-    y = y1 * y2            # 1
-    return y, (x, alpha, y1, y2, y3, y6, y7)
+    y = y1 * y2      # 1
+    return y, (x, alpha, y1, float(y2), float(y3), float(y6), float(y7))
 
 
 def soft_clipping_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
@@ -1719,26 +1710,26 @@ def soft_clipping_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float
     if type(d_y) is not float:
         (d_y,) = _floats('soft_clipping_backward', d_y=d_y)
     try:
-        t = float(y3)
-        t1 = float(y7)
-        y5 = t1 + 1.0                    # 1
-        d_y1 = d_y * float(y2)           # ∂y/∂y1 = y2
+        y5 = y7 + 1.0                    # 1
+        d_y1 = d_y * y2                  # ∂y/∂y1 = y2
         d_y2 = d_y * y1                  # ∂y/∂y2 = y1
-        d_y3 = d_y2 / t                  # ∂y2/∂y3 = 1/y3
+        d_y3 = d_y2 / y3                 # ∂y2/∂y3 = 1/y3
         d_y4 = d_y3 / y5                 # ∂y3/∂y4 = 1/y5
-        d_y5 = d_y3 * (-t / y5)          # ∂y3/∂y5 = -y4/y5²
-        d_y9 = d_y5 * t1                 # ∂y7/∂y9 = e^y9 = y7
+        d_y5 = d_y3 * (-y3 / y5)         # ∂y3/∂y5 = -y4/y5²
+        d_y9 = d_y5 * y7                 # ∂y7/∂y9 = e^y9 = y7
         d_alpha = d_y9 * (x - 1.0)       # ∂y9/∂alpha = y10
         d_y10 = d_y9 * alpha             # ∂y9/∂y10 = alpha
-        d_y8 = d_y4 * float(y6)          # ∂y6/∂y8 = e^y8 = y6
+        d_y8 = d_y4 * y6                 # ∂y6/∂y8 = e^y8 = y6
         d_alpha += d_y8 * x              # ∂y8/∂alpha = x
         d_x = d_y10 + d_y8 * alpha       # ∂y8/∂x = alpha
         d_alpha += d_y1 * (-y1 / alpha)  # ∂y1/∂alpha = -1/alpha²
         return d_x, d_alpha
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
+    y3 = np.float64(y3)
+    y7 = np.float64(y7)
     y5 = y7 + 1                          # 1
-    d_y1 = d_y * y2                      # ∂y/∂y1 = y2
+    d_y1 = d_y * np.float64(y2)          # ∂y/∂y1 = y2
     d_y2 = d_y * y1                      # ∂y/∂y2 = y1
     d_y3 = d_y2 / y3                     # ∂y2/∂y3 = 1/y3
     d_y4 = d_y3 / y5                     # ∂y3/∂y4 = 1/y5
@@ -1746,7 +1737,7 @@ def soft_clipping_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float
     d_y9 = d_y5 * y7                     # ∂y7/∂y9 = e^y9 = y7
     d_alpha = d_y9 * (x - 1)             # ∂y9/∂alpha = y10
     d_y10 = d_y9 * alpha                 # ∂y9/∂y10 = alpha
-    d_y8 = d_y4 * y6                     # ∂y6/∂y8 = e^y8 = y6
+    d_y8 = d_y4 * np.float64(y6)         # ∂y6/∂y8 = e^y8 = y6
     d_alpha += d_y8 * x                  # ∂y8/∂alpha = x
     d_x = d_y10 + d_y8 * alpha           # ∂y8/∂x = alpha
     d_alpha += d_y1 * (-y1 / alpha)      # ∂y1/∂alpha = -1/alpha²
@@ -1862,12 +1853,12 @@ def sinc_forward(x: float) -> tuple:
     try:
         y3 = math.sin(x) / x
         y = 1.0 if x == 0 else y3  # 1
-        return np.float64(y), (x, np.float64(y3))
+        return np.float64(y), (x, y3)
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
     y3 = np.sin(x) / x
     t = 1.0 if x == 0 else y3      # 1
-    return np.float64(t), (x, y3)
+    return np.float64(t), (x, float(y3))
 
 
 def sinc_backward(saved: tuple, d_y: float = 1.0) -> float:
@@ -1878,18 +1869,18 @@ def sinc_backward(saved: tuple, d_y: float = 1.0) -> float:
     try:
         t = 0.0 if x == 0 else d_y
         t1 = 1.0 / x
-        t2 = -float(y3) / x
-        mask = t != 0.0                     # 1
+        t2 = -y3 / x
+        mask = t != 0.0                        # 1
         d_y4 = t * t1 if math.isfinite(t1) or mask else 0.0  # ∂y3/∂y4 = 1/x
         d_x = t * t2 if math.isfinite(t2) or mask else 0.0  # ∂y3/∂x = -y4/x²
-        d_x += d_y4 * math.cos(x)           # ∂y4/∂x = cos x
+        d_x += d_y4 * math.cos(x)              # ∂y4/∂x = cos x
         return d_x
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
-    t = 0.0 if x == 0 else d_y              # 1
-    d_y4 = _masked_mul(t, np.divide(1, x))  # ∂y3/∂y4 = 1/x
-    d_x = _masked_mul(t, -y3 / x)           # ∂y3/∂x = -y4/x²
-    d_x += d_y4 * np.cos(x)                 # ∂y4/∂x = cos x
+    t = 0.0 if x == 0 else d_y                 # 1
+    d_y4 = _masked_mul(t, np.divide(1, x))     # ∂y3/∂y4 = 1/x
+    d_x = _masked_mul(t, -np.float64(y3) / x)  # ∂y3/∂x = -y4/x²
+    d_x += d_y4 * np.cos(x)                    # ∂y4/∂x = cos x
     return float(d_x)
 
 
@@ -1941,13 +1932,12 @@ def gaussian_forward(x: float) -> tuple:
     if type(x) is not float:
         (x,) = _floats('gaussian_forward', x=x)
     try:
-        y = math.exp(-x ** 2)
-        y = np.float64(y)  # 1
-        return y, (x, y)
+        y = math.exp(-x ** 2)  # 1
+        return np.float64(y), (x, y)
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
-    y = np.exp(-x ** 2)    # 1
-    return y, (x, y)
+    y = np.exp(-x ** 2)        # 1
+    return y, (x, float(y))
 
 
 def gaussian_backward(saved: tuple, d_y: float = 1.0) -> float:
@@ -1955,7 +1945,7 @@ def gaussian_backward(saved: tuple, d_y: float = 1.0) -> float:
     x, y = saved
     if type(d_y) is not float:
         (d_y,) = _floats('gaussian_backward', d_y=d_y)
-    d_y1 = d_y * float(y)   # ∂y/∂y1 = e^y1 = y
+    d_y1 = d_y * y          # ∂y/∂y1 = e^y1 = y
     d_y2 = -d_y1            # ∂y1/∂y2 = -1
     d_x = d_y2 * (2.0 * x)  # ∂y2/∂x = 2·x
     return d_x
