@@ -409,6 +409,21 @@ def the_argument_or_a_new_list(x: float, n: int) -> Any:
     return sum(a) + sum(b)
 
 
+def paths_that_are_changed(x: float, n: int) -> Any:
+    def paths(k: int) -> Any:
+        if k == n:
+            return [[]]
+        found = []
+        for p in paths(k + 1):
+            found.append(p)
+            found.append([k * x, *p])
+        return found
+
+    out = paths(0)
+    out[0].append(x)
+    return sum(sum(p) for p in out)
+
+
 RUNS = (
     *(the_argument_returned, the_captured_returned, one_list_twice_in_a_result, one_list_under_two_parameters),
     *(inside_an_object, an_attribute_replaced, an_array_replaced, an_array_in_an_object, in_a_list_of_any_length),
@@ -417,7 +432,7 @@ RUNS = (
     *(read_by_one_changed_by_another, a_name_read_by_one_changed_by_another),
     *(inside_of_what_is_changed, best_of_copies, best_under_a_name),
     *(all_subsets_as_copies, combinations_up_to_a_sum, copies_of_the_list_of_lists),
-    the_list_itself_put_in,
+    *(the_list_itself_put_in, paths_that_are_changed),
 )
 
 
@@ -627,21 +642,6 @@ def the_list_itself_put_in_and_changed(x: float, n: int) -> Any:
     return sum(sum(t) for t in out)
 
 
-def paths_that_are_changed(x: float, n: int) -> Any:
-    def paths(k: int) -> Any:
-        if k == n:
-            return [[]]
-        found = []
-        for p in paths(k + 1):
-            found.append(p)
-            found.append([k * x, *p])
-        return found
-
-    out = paths(0)
-    out[0].append(x)
-    return sum(sum(p) for p in out)
-
-
 def argument_and_captured(x: float, n: int) -> Any:
     a = [x, 1.0]
 
@@ -714,7 +714,6 @@ REFUSED = (
     (an_array_and_its_list, "SD509"),
     (appended_and_changed_later, "SD510"),
     (the_list_itself_put_in_and_changed, "SD510"),
-    (paths_that_are_changed, "SD510"),
 )
 
 
