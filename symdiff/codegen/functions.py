@@ -152,9 +152,10 @@ def _build(tree: Tree, leaves: Iterator[str], maker: Maker, depth: int = 0) -> s
         raise UsageError.of("SD749")
     if tree.kind in _OF_RESULTS:
         return _OF_RESULTS[tree.kind](tree, leaves, maker, depth)
+    whole = maker(tree) if tree.kind in NAMED else None  # makers come outermost first
     parts = [_build(child, leaves, maker, depth) for child in tree.children]
-    if tree.kind in NAMED:
-        return maker(tree)(parts)
+    if whole is not None:
+        return whole(parts)
     if tree.kind == "list":
         return f"[{', '.join(parts)}]"
     if tree.kind == "dict":

@@ -76,7 +76,7 @@ def test_the_text_of_a_class() -> None:
         "\n\n\n@dataclasses.dataclass(frozen=True)\nclass State:\n"
         '    """`State` of a result, with its fields."""\n\n    x: float\n    v: float\n    label: str\n'
         "\n\n@dataclasses.dataclass\nclass Plain:\n"
-        '    """`Plain` of a result, with its fields."""\n\n    inner: State\n    w: float\n\n\n'
+        '    """`Plain` of a result, with its fields."""\n\n    w: float\n    inner: State\n\n\n'
     )
 
 

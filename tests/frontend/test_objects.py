@@ -205,7 +205,6 @@ REFUSED: list[tuple[Callable[..., Any], tuple[Any, ...], list[str]]] = [
     (lambda x: Plain(x, 1.0, 2.0), (1.5,), ["SD313"]),
     (written_before_the_call, (1.5,), ["SD503"]),
     (written_class, (1.5,), ["SD503"]),
-    (read_behind_a_write_to_perhaps_it, (Row(1.5), 2.0), ["SD512"]),
     (set_on_one_path, (1.5,), ["SD310"]),
     (which_of_two, (1.5,), ["SD223"]),
     (holds_itself, (1.5,), ["SD322"]),
@@ -232,6 +231,8 @@ def elements_of_an_argument(row, x):
     [
         (written_argument, (Row(1.5),)),
         (perhaps_the_argument, (Row(1.5), 2.0)),
+        (read_behind_a_write_to_perhaps_it, (Row(1.5), 2.0)),
+        (read_behind_a_write_to_perhaps_it, (Row(1.5), -2.0)),
         (written_argument_or_another, (Row(1.5), Row(2.5))),
         (written_argument_or_a_captured_one, (Row(1.5),)),
         (keys_of_an_argument, ({"a": 1.5, "b": 2.0}, 3.0)),
