@@ -251,3 +251,17 @@ def test_a_dict_of_other_values_is_named_as_a_dict() -> None:
     with pytest.raises(CompileError) as caught:
         grad(f)(np.arange(8.0))
     assert "takes dict of " in str(caught.value) and "Keyed" not in str(caught.value)
+
+
+def test_a_dict_that_is_none_after_a_problem_is_named() -> None:
+    def unlike(x: Any, labels: Any) -> Any:
+        held = {int(k): 1.0 for k in labels} if x > 100 else {1: "a"}
+        return x
+
+    def refused(x: Any, labels: Any) -> Any:
+        held = {np.linalg.eigvals(k): 1.0 for k in labels} if x > 100 else {}
+        return x
+
+    assert grad(unlike)(0.7, LABELS) == 1.0
+    with pytest.raises(CompileError, match="SD299"):
+        grad(refused)(0.7, LABELS)

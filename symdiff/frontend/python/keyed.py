@@ -148,9 +148,10 @@ def name(cx: Context, val: Val, text: str) -> None:
     while isinstance(val, ObjRef) and holds(cx, val):
         content = cx.store.get(val.cell)
         for part, end in (("_held", ""), ("_order", "_keys"), ("_places", "_places")) if val.cls is Keyed else ():
-            content[part].cell.name = content[part].cell.name or text + end
+            if isinstance(content[part], ListRef):  # not what is none after a problem
+                content[part].cell.name = content[part].cell.name or text + end
         first = content["_places"] if val.cls is Keyed else None
-        begun = cx.store.get(first.cell) if first is not None else None
+        begun = cx.store.get(first.cell) if isinstance(first, ListRef) else None
         if isinstance(begun, Grown) and not begun.values[0].hint:
             begun.values[0].hint = f"{text}_places"
         val = content.get("_entries", NONE)
