@@ -265,3 +265,36 @@ def test_a_dict_that_is_none_after_a_problem_is_named() -> None:
     assert grad(unlike)(0.7, LABELS) == 1.0
     with pytest.raises(CompileError, match="SD299"):
         grad(refused)(0.7, LABELS)
+
+
+def first_and_others(x: Any, labels: Any) -> Any:
+    held = {}
+    for k, t in zip(labels, x, strict=True):
+        held[int(k)] = held.get(int(k), 0.0) + t
+    keys = iter(held)
+    total = next(keys) * held[next(iter(held))]
+    for k in keys:
+        total = total + k * held[k] ** 2
+    return total + next(iter(held.values()))
+
+
+def test_an_iterator_of_the_keys() -> None:
+    value, slope = value_and_grad(first_and_others)(X, LABELS)
+    assert value == pytest.approx(first_and_others(X, LABELS), rel=1e-14)
+    v, h = np.cos(np.arange(len(X))), 1e-6
+    by_differences = (first_and_others(X + h * v, LABELS) - first_and_others(X - h * v, LABELS)) / (2 * h)
+    assert slope @ v == pytest.approx(by_differences, rel=1e-7)
+
+
+@pytest.mark.parametrize("change", [lambda d, x: d.clear(), lambda d, x: d.update({77: x}), lambda d, x: d.popitem()])
+def test_an_iterator_of_keys_that_changed_is_refused(change: Callable[..., Any]) -> None:
+    """Python raises RuntimeError."""
+
+    def f(x: Any, labels: Any) -> Any:
+        held = {int(k): x for k in labels}
+        keys = iter(held)
+        change(held, x)
+        return x * next(keys)
+
+    with pytest.raises(CompileError, match="SD235"):
+        grad(f)(0.5, LABELS)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -136,6 +136,17 @@ def counted(cx: Context, over: Val) -> Val:
 
 def _is_items(val: Val) -> bool:
     return isinstance(val, ObjRef) and val.cls is Items
+
+
+def keys_now(cx: Context, val: Val) -> dict[Hashable, Any]:
+    """What an iterator of such a dict depends on, by memory: its keys must be these until all of them are taken."""
+    found: dict[Hashable, Any] = {}
+    while isinstance(val, ObjRef) and val.cell not in found:
+        content = found[val.cell] = cx.store.get(val.cell)
+        order = content.get("_order", NONE)
+        found |= {order.cell: cx.store.get(order.cell)} if isinstance(order, ListRef) else {}
+        val = content.get("_entries", NONE)
+    return found
 
 
 def name(cx: Context, val: Val, text: str) -> None:

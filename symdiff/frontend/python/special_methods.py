@@ -331,6 +331,9 @@ def iter_(cx: Context, node: ast.AST, args: Sequence[Val], kwargs: dict[str, Any
     over = iterated(cx, node, args[0])
     if cx.frame.source.name == "__iter__" or over is POISON:
         return over
-    from symdiff.frontend.python import iterators
+    from symdiff.frontend.python import iterators, keyed
 
-    return iterators.made(cx, over)
+    found = iterators.made(cx, over)
+    if keyed.holds(cx, args[0]) and isinstance(found, Sequence_):
+        cx.eager[found.cell] = keyed.keys_now(cx, args[0])
+    return found
