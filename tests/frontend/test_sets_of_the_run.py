@@ -231,3 +231,19 @@ def test_truth_values_read_from_a_set() -> None:
     assert grad(truths)(X).tolist() == [1.0, 2.0, 0.0]
     with pytest.raises(CompileError, match="SD312"):
         grad(truths_added)(X)
+
+
+def exchanged_with_what_is_refused(x, v):
+    met = set()
+    other = met
+    for i, t in enumerate(v):
+        met.add(i)
+        other = set(reversed(list(other)))
+        if t > 0.5:
+            other, met = met, other
+    return x
+
+
+def test_sets_that_are_exchanged_with_what_is_refused_are_reported() -> None:
+    with pytest.raises(CompileError):
+        grad(exchanged_with_what_is_refused)(0.7, np.array([1.1, 0.37, 2.3]))

@@ -301,8 +301,8 @@ def slots_of(cx: Context, slot: Slot, before: Any, after: Any) -> list[tuple[Slo
     """A slot and those within it, with what they held before the loop and after the turn."""
     found = [(slot, before, after)]
     if slot.kind == "reference":
-        was = before if before is BOTTOM else cx.store.as_of(cx.turn_depth, before.cell)
-        now = after if after is BOTTOM else cx.store.get(after.cell)
+        was = cx.store.as_of(cx.turn_depth, before.cell) if isinstance(before, Reference) else BOTTOM
+        now = cx.store.get(after.cell) if isinstance(after, Reference) else BOTTOM  # not of a conflict
         found += slots_of(cx, slot.parts[0], was, now)
     if slot.kind in COMPOSITE:
         nothing = (BOTTOM,) * len(slot.parts)  # of what has another form on another path
