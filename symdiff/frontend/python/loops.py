@@ -316,10 +316,10 @@ def _run_turns(
         run_block(cx, stmt.body, live)
         state = without(cx, stmt, exit_of(cx), CONTINUE)
         set_exit(cx, state)
+        if ON not in state.codes:  # it was left, by one way or another
+            break
         if state.known is None:
             pending.append(control.open_guard(cx, stmt, state, live))
-        elif state.known != ON:
-            break
     while pending:
         control.close_side(cx, pending.pop(), live)
 
