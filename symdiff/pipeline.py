@@ -270,9 +270,9 @@ class _Compilation:
             found = {k: replace(r, fast=None) for k, r in found.items()}
         elif "forward" in same and found["backward"].fast is not None:
             saves, reads = python_residuals(pair.forward.main, pair.backward.main, n_residuals)
-            found |= self.passes(
-                replace(pair, forward=_with_main(pair.forward, saves), backward=_with_main(pair.backward, reads))
-            )
+            if reads is not pair.backward.main:
+                first, second = _with_main(pair.forward, saves), _with_main(pair.backward, reads)
+                found |= self.passes(replace(pair, forward=first, backward=second))
         if len(same) > 1:
             both = {kind: program for kind, program in both.items() if found[kind].fast is not None}
             found |= {otherwise(kind): self.derivative(program) for kind, program in both.items()}

@@ -79,6 +79,8 @@ def python_residuals(saves: Function, reads: Function, n: int) -> tuple[Function
             outs[start + k] = _as(b, outs[start + k], types.FLOAT)
             params[k] = Value(types.FLOAT, p.hint, None, p.origin)
             taken.append(Op(REGISTRY["convert"], (params[k],), (p,), Params(kind=Kind.NUMPY, dtype="f8"), ()))
+    if not taken:
+        return saves, reads
     forward = Block(saves.body.params, (*saves.body.ops, *b.ops), tuple(outs))
     backward = Block(tuple(params), (*taken, *reads.body.ops), reads.body.outs)
     return Function(saves.name, forward, saves.dims), Function(reads.name, backward, reads.dims)
