@@ -141,7 +141,11 @@ class _Compilation:
         """
         lowered = lower_scalars(program, inputs) if fast and self.level == 2 else None
         made = queues(fills(buffers(program, residuals=residuals, borrow=self.borrow)))
-        reused = same_layout(made, reusable(made, ownership(made).into), self.level == 2) if self.level > 0 else {}
+        reused = (
+            same_layout(made, reusable(made, ownership(made, residuals, self.borrow).into), self.level == 2)
+            if self.level > 0
+            else {}
+        )
         owned = {"after_ownership": True, "residuals": residuals, "borrow": self.borrow}
         checked(made, "buffers", **owned, into=reused)
         if lowered is not None:

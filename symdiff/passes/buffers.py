@@ -372,18 +372,20 @@ class Ownership:
     into: Mapping[str, Mapping[Op, int]]
 
 
-def ownership(program: Program) -> Ownership:
-    """What can be written in place beyond what must be; for a program that `buffers` has made."""
+def ownership(program: Program, residuals: Collection[int] = (), borrow: bool = False) -> Ownership:
+    """What can be written in place beyond what must be; for a program that `buffers` has made with these residuals."""
     public = frozenset((program.entry,))
     summaries, mandatory = _read(program, public)
     into: dict[str, Mapping[Op, int]] = {}
     for name, function in program.functions.items():
-        denied: set[Slot] = set()
+        denied, inside = set[Slot](), True
         while True:
-            flow = _InPlace(program, summaries, public, mandatory[name], denied)
+            flow = _InPlace(program, summaries, public, mandatory[name], denied, inside)
+            flow.residuals, flow.borrow = residuals, borrow
             flow.function(function)
-            if not flow.failed:
+            if not flow.failed and not (flow.shared and inside):
                 break
+            inside = inside and bool(flow.failed)
             denied |= flow.failed
         into[name] = flow.into
     return Ownership(into)
@@ -425,7 +427,8 @@ class _InPlace(Reading):
     """Elementwise results take over dead operands.
 
     Slots of loops and parameters that updates write anyway (`mandatory`) are ours; other slots are taken on trial: one
-    for which that would need a copy is denied, and the function walked again.
+    for which that would need a copy is denied, and the function walked again.  So is where results would not be told
+    apart, as of carries that branches exchange; if nothing else helps, nothing is taken `inside` of loops and branches.
     """
 
     def __init__(
@@ -435,10 +438,12 @@ class _InPlace(Reading):
         public: Collection[str],
         mandatory: Collection[Slot],
         denied: Collection[Slot],
+        inside: bool,
     ) -> None:
         super().__init__(program, summaries, public)
-        self.mandatory, self.denied = mandatory, denied
+        self.mandatory, self.denied, self.inside = mandatory, denied, inside
         self.failed: set[Slot] = set()
+        self.shared = False  # whether results would not be told apart
         self.into: dict[Op, int] = {}
         self.closed: set[int] = set()  # buffers that are not ours to write
         self.carried: set[int] = set()
@@ -456,13 +461,18 @@ class _InPlace(Reading):
     def overwrites(self, frame: Frame, op: Op, ins: Sequence[Value]) -> int | None:
         t = op.outs[0].type
         fits = [k for k, v in enumerate(ins) if v.type == t and self.dead(v, ins)]
-        if not fits:
+        if not fits or (frame.depth and not self.inside):
             return None
         carried = [k for k in fits if not self.carried.isdisjoint(self.closure(self.of(ins[k]).top))]
         k = (carried or fits)[0]
         self.into[op] = k
         self.write(self.of(ins[k]).top)
         return k
+
+    def leaked(self, frame: Frame, op: Op | None, index: int, x: Value) -> Value:
+        self.shared = True
+        self.failed |= self.loop_writes - {*self.mandatory, *self.denied}
+        return x
 
     def dead(self, v: Value, ins: Sequence[Value]) -> bool:
         top = self.of(v).top

@@ -409,7 +409,7 @@ def _first_replaced(x):
 def test_the_pipeline_checks_ownership(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a pass that copies nothing, or takes everything for dead."""
 
-    def all_dead(program: Program) -> Ownership:
+    def all_dead(program: Program, *_: object) -> Ownership:
         return Ownership({program.entry: {op: 0 for op in walk(program.main.body) if op.prim.name == "mul"}})
 
     monkeypatch.setattr(pipeline, name, {"buffers": lambda program, **_: program, "ownership": all_dead}[name])

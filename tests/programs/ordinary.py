@@ -166,6 +166,7 @@ def mixture(weights, rows):
         expert = experts[int(np.argmax(x)) + 1]
         total += expert(x).sum()
         expert.used += 1
+        expert.weights = 0.9 * expert.weights
     return total + sum(e.used * (e.weights[0] @ rows[0]) for e in experts)
 
 
