@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from symdiff.frontend.python import alternatives
-from symdiff.frontend.python.values import BOTTOM, Conflict, Num, OneOf, Val
+from symdiff.frontend.python.values import BOTTOM, Conflict, Letter, Num, OneOf, Val
 from symdiff.ir.core import Value
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ def joined(joiner: Joiner, a: Val, b: Val) -> Rebuild:
             tags.append(alternatives.tag_in(cx, joiner.node, x, options))
             allowed |= alternatives.places(options, alternatives.may_be(cx, x))
     at = joiner.pair(*tags)
-    kept = cx.tags([x.tag for x in (a, b) if isinstance(x, OneOf)])
-    chosen = None if isinstance(a, OneOf) or isinstance(b, OneOf) else joiner.pred
+    kept = cx.tags([x.index if isinstance(x, Letter) else x.tag for x in (a, b) if isinstance(x, OneOf | Letter)])
+    chosen = None if any(isinstance(x, OneOf | Letter) for x in (a, b)) else joiner.pred
     of_then = alternatives.options_of(a)
     things = [_behind(joiner, 1 if any(x is y for y in of_then) else 0, x) for x in options]
 
