@@ -321,7 +321,8 @@ class _Copies(Flow):
     def unnamed(self, frame: Frame, v: Value) -> Value:
         """A view that only its copy reads: `r = x[i].copy()` is one line."""
         op, bare = frame.ops[-1], Value(v.type)
-        frame.ops[-1] = Op(op.prim, op.ins, (bare,), op.params, op.regions, op.loc)
+        outs = tuple(bare if out is v else out for out in op.outs)
+        frame.ops[-1] = Op(op.prim, op.ins, outs, op.params, op.regions, op.loc)
         self.memory[bare] = self.of(v)
         return bare
 

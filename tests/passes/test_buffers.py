@@ -324,6 +324,38 @@ return %y"""
         assert {op.prim.name: k for op, k in ownership(p).into["f"].items()} == expected
 
 
+def test_a_lent_part_that_something_else_is_put_in_place_of_is_copied() -> None:
+    """What reads the part later reads the copy; the rest is still lent, and made whole again."""
+    check(
+        """%a: f8[n] = exp(%x)
+%p: f8[n], %r: f8[n] = borrow(%a) {spec=(('slice', None, None, -1, dim(n)),)}
+%b: f8[n] = restore(%r, %x) {spec=(('slice', None, None, -1, dim(n)),)}
+%c: f8[n] = add(%b, %p)
+return %c""",
+        """%a: f8[n] = exp(%x)
+%1: f8[n], %r: f8[n] = borrow(%a) {spec=(('slice', None, None, -1, dim(n)),)}
+%p: f8[n] = copy(%1)
+%b: f8[n] = restore(%r, %x) {spec=(('slice', None, None, -1, dim(n)),)}
+%c: f8[n] = add(%b, %p)
+return %c""",
+    )
+
+
+def _stored_in_reverse(v):
+    a = v * 2.0
+    b = a[::-1]
+    b[:] = v
+    return np.sum(a * a)
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_an_argument_stored_whole_through_a_view(level: int) -> None:
+    v = np.array([0.3, -0.7, 1.2, 0.5])
+    value, slope = symdiff.value_and_grad(_stored_in_reverse, level=level)(v)
+    assert value == pytest.approx(v @ v, rel=1e-15)
+    np.testing.assert_allclose(slope, 2 * v, rtol=1e-15)
+
+
 # --- random programs, run in place
 
 
