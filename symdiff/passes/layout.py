@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from symdiff.ir.core import Block, Family, Function, Op, Program, Value
 from symdiff.ir.loops import Groups
+from symdiff.ir.memory import viewed
 from symdiff.ir.steps import Steps, run_steps
 from symdiff.ir.types import AVal
 
@@ -26,18 +27,23 @@ _KEEPING_ROWS = frozenset((
     *("sum", "mean", "max", "min", "prod", "peak", "sum_to", "cumsum", "softmax", "log_softmax", "logsumexp"),
     *("index", "reshape", "expand_dims", "squeeze", "broadcast_to", "stack", "concatenate"),
 ))  # fmt: skip
+_GAPLESS = frozenset(("neg",))  # NumPy before 2.5 lets np.negative write beside an `out` with gaps, at some strides
 
 
 def same_layout(program: Program, into: Mapping[str, Mapping[Op, int]], rows: bool) -> dict[str, dict[Op, int]]:
-    """Of the operations that may overwrite an operand, those whose result lies where a new one would.
+    """Of the operations that may overwrite an operand, those whose result lies as a new one would.
 
     `rows`: the arrays given to functions are taken to lie in rows, as nearly all do; else nothing is known of them.
     """
     found = {}
     for name, function in program.functions.items():
-        layouts = _Layouts(rows)
+        layouts, over = _Layouts(rows), into.get(name, {})
         run_steps(layouts.function(function))
-        found[name] = {op: k for op, k in into.get(name, {}).items() if layouts.agree(op, k)}
+        found[name] = {
+            op: k
+            for op, k in over.items()
+            if layouts.agree(op, k) and (op.prim.name not in _GAPLESS or layouts.gapless(op.ins[k], over))
+        }
     return found
 
 
@@ -45,6 +51,8 @@ def same_layout(program: Program, into: Mapping[str, Mapping[Op, int]], rows: bo
 class _Layouts:
     rows: bool
     of: dict[Value, Layout] = field(default_factory=dict)
+    made_by: dict[Value, Op] = field(default_factory=dict)
+    outside: dict[Value, Value] = field(default_factory=dict)  # by parameter: what is passed on to a region
 
     def get(self, v: Value) -> Layout:
         if not isinstance(v.type, AVal) or sum(d != 1 for d in v.type.shape) < 2:
@@ -54,6 +62,19 @@ class _Layouts:
     def agree(self, op: Op, k: int) -> bool:
         return self.get(op.ins[k]) == self.get(op.out)
 
+    def gapless(self, v: Value, into: Mapping[Op, int]) -> bool:
+        """Whether an array is certainly a whole one, and no part of another."""
+        while True:
+            op = self.made_by.get(v)
+            if v in self.outside:
+                v = self.outside[v]
+            elif op is None or len(op.outs) > 1 or op.regions:
+                return False
+            elif op in into or op.prim.consumes is not None or op.prim.name == "retype":
+                v = op.ins[into.get(op, op.prim.consumes or 0)]
+            else:
+                return viewed(op) is None and (bool(op.prim.info.get("elementwise")) or op.prim.name in _IN_ROWS)
+
     def function(self, f: Function) -> Steps:
         if self.rows:
             self.of.update(dict.fromkeys(f.body.params, ROWS))
@@ -61,6 +82,7 @@ class _Layouts:
 
     def block(self, block: Block, hopeful: bool = True) -> Steps:
         for op in block.ops:
+            self.made_by.update(dict.fromkeys(op.outs, op))
             if op.prim.name == "cond":
                 for region in op.regions:
                     self.pass_on(op.ins[1:], region.params)
@@ -97,6 +119,7 @@ class _Layouts:
 
     def pass_on(self, values: Sequence[Value], params: Sequence[Value]) -> None:
         self.of.update((p, self.get(v)) for v, p in zip(values, params, strict=True))
+        self.outside.update(zip(params, values, strict=True))
 
     def made(self, op: Op) -> Layout:
         """How a new array lies that the operation makes."""

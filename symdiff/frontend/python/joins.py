@@ -356,8 +356,10 @@ class Joiner(Sides):
     def _bottom(self, a: Val, b: Val) -> Rebuild:
         """The value of the other side; the one that left contributes anything of its type."""
         k, live = (0, b) if a is BOTTOM else (1, a)
-        if live is BOTTOM or live is UNBOUND or isinstance(live, _NO_NUMBERS):
+        if live is BOTTOM or live is UNBOUND or isinstance(live, Known):
             return lambda outs: UNBOUND if live is BOTTOM else live
+        if isinstance(live, _HOLDERS):
+            return one_of_several.held_by_one_side(self, k, live)
         if isinstance(live, OneOf):
             if self.stays(live):
                 return lambda outs: live
@@ -445,14 +447,9 @@ _MOST_KEYS = 6
 _SAME_KEYS = "give both dicts the same keys in one order, with None where there is nothing"
 _ONE_FORM = "give their elements one form, or make objects of a class, whose attributes may be None, of them"
 _BIND_BEFORE = "give it the value None before the paths part"
-_NO_NUMBERS = (Known, Closure, Method, Partial, Bound, Super, Sequence_)
+_HOLDERS = (Closure, Method, Partial, Bound, Super, Sequence_)
 _STRUCTURES = (
-    Closure,
-    Method,
-    Partial,
-    Bound,
-    Super,
-    Sequence_,
+    *_HOLDERS,
     ListRef,
     DictRef,
     SetRef,

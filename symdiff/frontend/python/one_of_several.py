@@ -8,10 +8,24 @@ under each of its names; so are functions and texts.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from symdiff.frontend.python import alternatives
-from symdiff.frontend.python.values import BOTTOM, Conflict, Letter, Num, OneOf, Val
+from symdiff.frontend.python.values import (
+    BOTTOM,
+    Bound,
+    Closure,
+    Conflict,
+    Letter,
+    Method,
+    Num,
+    OneOf,
+    Partial,
+    Sequence_,
+    Super,
+    Val,
+)
 from symdiff.ir.core import Value
 
 if TYPE_CHECKING:
@@ -51,6 +65,41 @@ def of_one_side(joiner: Joiner, k: int, live: OneOf) -> Rebuild:
         allowed = alternatives.places(live.options, alternatives.may_be(joiner.cx, live))
     things = [_behind(joiner, k, x) for x in live.options]
     return lambda outs: _made(joiner.cx, tag(outs), [thing(outs) for thing in things], allowed)
+
+
+def held_by_one_side(joiner: Joiner, k: int, live: Val) -> Rebuild:
+    """A function, method or range that one side alone has, as side k has left: with what it holds behind the branches."""
+    parts = () if joiner.stays(live) else _held(live)
+    found = [joiner.join(*_pair(k, part)) for part in parts]
+    return lambda outs: _holding(live, [part(outs) for part in found]) if found else live
+
+
+def _held(live: Val) -> Sequence[Val]:
+    if isinstance(live, Bound):
+        return live.receiver, live.function
+    if isinstance(live, Method | Super):
+        return (live.receiver,)
+    if isinstance(live, Partial):
+        return (live.function, *live.args, *live.kwargs.values())
+    if isinstance(live, Closure):
+        return (*live.defaults, *live.kwdefaults.values())
+    return live.parts if isinstance(live, Sequence_) else ()
+
+
+def _holding(live: Val, parts: Sequence[Val]) -> Val:
+    """The same, with these parts."""
+    if isinstance(live, Bound):
+        return Bound(*parts)
+    if isinstance(live, Method | Super):
+        return replace(live, receiver=parts[0])
+    if isinstance(live, Partial):
+        first, rest = parts[1 : 1 + len(live.args)], parts[1 + len(live.args) :]
+        return Partial(parts[0], tuple(first), dict(zip(live.kwargs, rest, strict=True)))
+    if isinstance(live, Closure):
+        first, rest = parts[: len(live.defaults)], parts[len(live.defaults) :]
+        return replace(live, defaults=tuple(first), kwdefaults=dict(zip(live.kwdefaults, rest, strict=True)))
+    assert isinstance(live, Sequence_)
+    return replace(live, parts=tuple(parts))
 
 
 def _behind(joiner: Joiner, k: int, option: Val) -> Rebuild:
