@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -82,6 +83,44 @@ def newton(a, tol):
 
 
 case((2.0, 1e-9), (0.04, 1e-9), (1.0, 1e-9))(newton)
+
+
+class Scaled:
+    def __init__(self, factor):
+        self.factor = factor
+
+    def times(self, x):
+        return x * self.factor
+
+
+def method_behind_an_exit(x, stop):
+    scaled = None
+    for k in range(4):
+        if k == stop:
+            return x
+        if k == 2:
+            scaled = (Scaled(x * k).times, 1.0)
+    return scaled[0](x) + scaled[1]
+
+
+case((1.5, 1), (1.5, 2), (1.5, 7))(method_behind_an_exit)
+
+
+def holders_of_one_path(x, left, n):
+    if left:
+        return x
+    scaled, q = Scaled(x * n), [x, x * x]
+    found = (scaled.times, functools.partial(scaled.times, x), lambda t, s=x * n: s * t, range(n + 1), q.append)
+    if n > 1:
+        if n > 3:
+            return -x
+        scaled.factor = scaled.factor * x
+        q[0] = q[0] + 1.0
+    found[4](2.0)
+    return found[0](x) + found[1]() + found[2](x) + sum(x * t for t in found[3]) + sum(q)
+
+
+case((1.5, False, 1), (1.5, False, 2), (1.5, True, 2), (1.5, False, 5))(holders_of_one_path)
 
 
 def sum_from_int(x):

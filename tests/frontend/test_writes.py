@@ -44,6 +44,19 @@ def views_see_later_writes(x):
 case((A([1.0, 2.0, 3.0, 4.0]),))(views_see_later_writes)
 
 
+def whole_views_times_products(v, m, c):
+    y = v * 1.0
+    w = y[1:]
+    for _ in range(2):
+        w[:] *= m[1:] @ v
+    if c > 0:
+        v[::-1][:] *= m @ v
+    return y, v
+
+
+case((A([0.3, -0.7, 1.2]), np.eye(3) + 0.1, 1), (A([0.3, -0.7, 1.2]), np.eye(3) + 0.1, 0))(whole_views_times_products)
+
+
 def argument_written(x):
     x[0] = 5.0
     x += 1.0

@@ -298,6 +298,6 @@ class _Element:
         part = self.read()
         raises = any(map(may_raise, nested(ops[self.start :])))
         if not raises:
-            del ops[self.start :]
+            self.scope.give_up(self.start)
         ops += since
         return part if raises else None

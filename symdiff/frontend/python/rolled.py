@@ -75,10 +75,7 @@ def go_back(cx: Context, place: Mark) -> None:
     del cx.frames[place.frames :], cx.loops[place.loops :]
     del cx.problems[place.problems :], cx.dropped[place.dropped :]
     cx.scope = place.scope
-    for op in cx.scope.ops[place.ops :]:
-        for value in op.outs:
-            del cx.homes[value]  # a view may remember it as what it read last
-    del cx.scope.ops[place.ops :]
+    cx.scope.give_up(place.ops)
     cx.scope.effects, cx.scope.facts, cx.scope.present = place.effects, place.facts, dict(place.present)
 
 

@@ -149,6 +149,13 @@ class Scope(Builder):
         self.captures[value] = made = self.param(Value(value.type, value.hint))
         return made
 
+    def give_up(self, start: int) -> None:
+        """Take back the operations from `start` on: what a view remembers as read by them, it reads again."""
+        for op in self.ops[start:]:
+            for value in op.outs:
+                self.homes.pop(value, None)
+        del self.ops[start:]
+
     def sees(self, value: Value) -> bool:
         home = self.homes.get(value)  # None where an attempt that emitted it was given up
         scope: Scope | None = self
