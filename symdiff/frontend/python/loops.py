@@ -20,6 +20,7 @@ from symdiff.frontend.python import (
     openings,
     operators,
     raising,
+    repeats,
     sets,
     sets_of_the_run,
     special_methods,
@@ -46,6 +47,7 @@ from symdiff.ir import dims, types
 from symdiff.ir.core import Block, Value
 
 MAX_TURNS = 1000
+MAX_GUARDS = 128  # of unrolled turns, each inside what leaves the one before: they cost more the deeper they stand
 FEW_TURNS = 64  # at most, to unroll a loop for one of these problems: its body does not serve every turn
 OF_A_SUM = ("SD304", "SD310")
 OF_ONE_TYPE = ("SD303", "SD304", "SD310", "SD323", "SD324", "SD505")
@@ -243,7 +245,7 @@ def _unroll(
             raise
         _roll_lists(cx, (cx.frame.path, id(stmt)))
         _sum_instead(cx, stmt, problem, zeros)
-        cx.refuse("SD601", stmt, count=error.count, budget=MAX_TURNS, name=reason[0], reason=reason[1])
+        cx.refuse("SD601", stmt, count=error.count, budget=error.budget, name=reason[0], reason=reason[1])
         _give_up(cx, stmt)
     finally:
         cx.loops.pop()
@@ -270,9 +272,9 @@ class _UnknownCount(Exception):
 
 
 class _TooMany(Exception):
-    def __init__(self, count: int) -> None:
-        super().__init__(count)
-        self.count = count
+    def __init__(self, count: int | str, budget: int = MAX_TURNS) -> None:
+        super().__init__(count, budget)
+        self.count, self.budget = count, budget
 
 
 def _give_up(cx: Context, stmt: ast.For | ast.While) -> None:
@@ -433,11 +435,15 @@ def _while_turns(cx: Context, stmt: ast.While) -> None:
     live = cx.frame.live.header[id(stmt)]
     loop, place = cx.loops[-1], mark(cx)
     pending: list[control.Pending] = []
-    walk_down = descents.Descent(cx, live)
+    walk_down, done = descents.Descent(cx, live), repeats.Turns(cx)
     problems = len(cx.problems)
 
     def turns() -> Any:
         while len(cx.problems) == problems:  # what a refused statement would have changed may be what ends the loop
+            if done.repeat():
+                raise _TooMany("endlessly many")
+            if len(pending) > MAX_GUARDS:
+                raise _TooMany(f"more than {MAX_GUARDS}", MAX_GUARDS)
             test = condition(cx, stmt.test)
             if isinstance(test, Num) and len(pending) < FEW_TURNS and walk_down.goes_on():
                 pending.append(control.open_where(cx, stmt, test, live))
