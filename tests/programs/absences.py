@@ -173,3 +173,32 @@ def lists_and_attributes_that_begin_as_none(x, v):
         if p.x > 0:
             p.tag = p.x * x
     return (x if m is None else sum(m)) + sum(p.x if p.tag is None else p.tag for p in ps)
+
+
+@cases(0.7, np.array([0.3, 0.2, 0.7]))
+@cases(0.7, np.array([0.1, 0.4, 0.8]))
+@cases(0.7, V[:0])
+def slots_that_are_searched_for_none(x, v):
+    slots = [None] * 3
+    for t in v:
+        slots[int(3 * t) % 3] = t * x
+    if None not in slots:
+        return x * x * slots.index(slots[1])
+    s = slots.count(None) + 2 * slots.index(None)
+    slots.remove(None)
+    return x * s + x * x * len(slots) + slots.count(v[0] * x if len(v) else None)
+
+
+@cases(0.7, V, 1.0)
+@cases(0.7, V, 9.0)
+def none_or_a_number_looked_for(x, v, limit):
+    scaled, filled, best, last = [t * x for t in v], [None] * len(v), None, None
+    for i, t in enumerate(v):
+        if t > limit:
+            best, last = t * x, i
+            filled[i] = i
+    s = x * scaled.count(best) + 2 * x * (best in scaled) + 4 * x * (best in (1, None)) + 8 * x * (last not in filled)
+    if last in filled:
+        s += x * x * filled.index(last)
+        filled.remove(last)
+    return s + x * x * filled.count(last)

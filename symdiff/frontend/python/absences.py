@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from symdiff.frontend.python import alternatives
@@ -71,6 +72,11 @@ def all_there(cx: Context, numbers: Value, form: Pattern) -> Value:
     listed = list_changes.made(cx, node, Grown((numbers,), form, Cell("list")))
     found = list_changes.content_of(cx, comprehensions.run(cx, node, "there", _THERE, {"$list": listed}))
     return grown.as_grown(cx, found, Pattern("scalar", type=types.BOOL)).values[0]
+
+
+def which_are_there(content: Grown) -> Grown:
+    """The list that says which of the elements of such a list are there."""
+    return replace(content, values=content.values[:1], form=Pattern("scalar", type=types.BOOL))
 
 
 def in_lists(t: Type, depth: int) -> Type:

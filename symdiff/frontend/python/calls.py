@@ -129,8 +129,7 @@ def _apply_each(cx: Context, node: ast.AST, function: Val, args: list[Val], kwar
     def settled(vals: list[Val]) -> Val:
         return apply(cx, node, function, vals[: len(args)], dict(zip(kwargs, vals[len(args) :], strict=True)))
 
-    none = isinstance(function, Known) and function.obj in _OF_ANYTHING
-    none |= isinstance(function, Known) and function.obj is getattr and len(args) > 2  # with a default
+    none = _takes_none(function, args)
     if not none and isinstance(function, Known) and isinstance(function.obj, _CONSUMING):
         missing = of_none.message_of_builtin(function.obj.__name__, args[1:])
         args = [alternatives.present(cx, node, x, *missing) if alternatives.nullable(x) else x for x in args]
@@ -195,9 +194,17 @@ def _followed(obj: Any) -> bool:
 
 
 _OF_ANYTHING = (isinstance, type, print, str, repr, format, bool, callable, hasattr)
-
-
+_SEARCHES = ("index", "count", "remove")  # of a list or tuple: they compare its elements
 _CONSUMING = (type, python_types.BuiltinFunctionType)  # of builtins: `sorted`, `list`, `len`
+
+
+def _takes_none(function: Val, args: Sequence[Val]) -> bool:
+    """Whether a function that is called in a branch for each thing takes None as any other of them."""
+    if isinstance(function, Method):
+        return function.name in _SEARCHES and isinstance(function.receiver, ListRef | Struct)
+    if not isinstance(function, Known):
+        return False
+    return function.obj in _OF_ANYTHING or (function.obj is getattr and len(args) > 2)  # with a default
 
 
 def _takes_any(function: Val) -> bool:
@@ -219,8 +226,7 @@ def _takes_texts(cx: Context, function: Val, args: Sequence[Val]) -> bool:
     if any(isinstance(arg, Maybe) for arg in args):
         return False
     if isinstance(function, Method):
-        searches = function.name in ("index", "count", "remove")
-        return searches and list_changes.holds_texts(cx, function.receiver)
+        return function.name in _SEARCHES and list_changes.holds_texts(cx, function.receiver)
     return isinstance(function, Known) and getattr(function.obj, "__module__", "") in ("_heapq", "_bisect")
 
 

@@ -82,6 +82,11 @@ _FOLDS = {
     "max": ("$some = False", "if not $some or $item > $out:\n    $out = $item\n    $some = True", ""),
     "min": ("$some = False", "if not $some or $item < $out:\n    $out = $item\n    $some = True", ""),
 }
+_FOLDS |= {  # of a list that says which of others are there: where one is not
+    f"{name} of None": (before, each.replace("$item == $wanted", "not $item"), after)
+    for name, (before, each, after) in _FOLDS.items()
+    if name in ("in", "count", "index")
+}
 _NEXT = ("raise StopIteration()", "return $default")
 _OR_ELSE = "if not $some: return $default\nreturn $out"
 _EMPTY = "if not $some: raise ValueError('{0}() arg is an empty sequence')\nreturn $out"

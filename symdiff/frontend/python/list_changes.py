@@ -15,6 +15,7 @@ from typing import Any
 from symdiff.alike import SHORT
 from symdiff.frontend.python import (
     absences,
+    alternatives,
     comprehensions,
     forms,
     grown,
@@ -394,14 +395,17 @@ def column(cx: Context, node: ast.AST, content: Grown, key: Val) -> Val | None:
 
 
 def search(cx: Context, node: ast.AST, content: Content, name: str, item: Val) -> Val:
-    """`item in s`, `s.index(item)`, `s.count(item)` of numbers, tuples or lists, compared one by one."""
+    """`item in s`, `s.index(item)`, `s.count(item)` of numbers or None, tuples or lists, compared one by one."""
     if isinstance(content, tuple):
         return cx.refuse("SD224", node, construct=f"`{name}`")
     if content.form.kind == nodes.KIND and nodes.is_told_by_number(item, content.form):
         content, item = replace(content, form=content.form.parts[0]), nodes.number(item)
     if content.form.kind == texts.KIND and texts.may_have(cx, content.form, item):
         content, item = replace(content, form=Pattern("scalar", type=types.INT)), Num(texts.number(cx, item))
-    numbers = content.form.kind == "scalar" and cx.is_numeric(item) and not cx.aval(item).rank
+    if content.form.kind == absences.KIND and isinstance(item, Known) and item.obj is None:
+        return comprehensions.fold(cx, node, f"{name} of None", made(cx, node, absences.which_are_there(content)))
+    number = alternatives.optional(item) or (cx.is_numeric(item) and not cx.aval(item).rank)
+    numbers = content.form.kind in ("scalar", absences.KIND) and number
     structures = content.form.kind in ("tuple", "namedtuple", "list") and isinstance(item, Struct | ListRef)
     if not numbers and not structures:
         return cx.refuse("SD224", node, construct=f"`{name}`")

@@ -325,6 +325,9 @@ def _compare_each(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: V
     if isinstance(op, (ast.In, ast.NotIn)) and list_changes.holds_texts(cx, right):
         found = container_operators.contains(cx, node, left, right)
         return found if isinstance(op, ast.In) else negate(cx, node, found)
+    searched = isinstance(op, (ast.In, ast.NotIn)) and list_changes.content_of(cx, right) is not None
+    if searched and isinstance(left, Maybe):
+        return alternatives.each(cx, node, left, lambda x: compare(cx, node, op, x, right), none=True)
     if isinstance(op, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)):
         ordered_texts = letters.ordered(cx, node, op, _OPERATORS[type(op)][2], left, right)
         if ordered_texts is not None:
