@@ -584,3 +584,22 @@ def taken_out_in_turn(a, x):
     for i in range(len(x)):
         s = s * a + waiting.pop(i)
     return s
+
+
+@cases(0.7, array(6), LABELS)
+@cases(0.7, array(0), NOTHING)
+def from_the_last_entry(a, x, labels):
+    """What a turn writes of an entry that is still to come is read, as in Python."""
+    totals, counts = {}, Counter(int(k) for k in labels)
+    for k, t in zip(labels, x):
+        totals[int(k)] = totals.get(int(k), 0.0) + t * a
+    s = 0.0
+    for k, t in reversed(totals.items()):
+        s = s * a + (k + 1) * t
+        if k - 1 in totals:
+            totals[k - 1] *= 1.5
+    for j, (k, n) in enumerate(reversed(counts.items())):
+        s = s * a + k * n * j
+    for t in reversed(totals.values()):
+        s = s * a + t
+    return s + sum(k * s for k in reversed(counts.keys()))

@@ -216,5 +216,8 @@ class Items(_View):
     def __iter__(self) -> Any:
         return zip(self._of._order, self._of._held, strict=False)
 
+    def __reversed__(self) -> Any:
+        return zip(reversed(self._of._order), reversed(self._of._held), strict=False)
+
 
 VIEWS = (Keys, Values, Items)
