@@ -384,3 +384,22 @@ def keys_of_several_parts(links, x):
         for j in range(2):
             x = x + links[f"r{i}", j] * x**j
     return x
+
+
+@cases(0.5, np.array([0.3, 0.2, 0.7]))
+@cases(0.5, np.array([0.4]))
+def methods_with_names_of_operators(x, v):
+    """`a.__getitem__` is `a[…]` of the list as it is when it is called."""
+    scaled, table, words = [t * x for t in v], {"a": x, "b": x * x}, ("b", "a")
+    at = scaled.__getitem__
+    order = sorted(range(scaled.__len__()), key=at, reverse=True)
+    scaled[0] = 3 * x
+    scaled.append(x)
+    s = sum((j + 1) * at(k) for j, k in enumerate(order)) * at(-1)
+    s += sum(map(table.__getitem__, words)) * sum(map(v.__getitem__, order)) * x
+    counts = {}
+    for k in order:
+        counts.__setitem__(k % 2, counts.get(k % 2, 0.0) + at(k))
+    return s * counts[max(counts, key=counts.get)] + x * max(
+        map(counts.__getitem__, filter(counts.__contains__, (0, 5)))
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import enum
+import operator
 import sys
 import types as python_types
 from collections.abc import Iterable, Sequence
@@ -41,6 +42,7 @@ from symdiff.frontend.python.values import (
     ListRef,
     Method,
     Num,
+    Partial,
     Sequence_,
     SetRef,
     SliceVal,
@@ -96,6 +98,8 @@ def attribute(cx: Context, node: ast.Attribute, base: Val, name: str) -> Val:
     said = _said_of_function(base, name)
     if said is not None:
         return said
+    if name in _OPERATIONS and _is_plain_container(base):
+        return Partial(Known(_OPERATIONS[name]), (base,), {})
     if isinstance(base, Known):
         return _known(cx, node, base, name)
     if isinstance(base, Struct) and name in base.keys:
@@ -113,6 +117,18 @@ def attribute(cx: Context, node: ast.Attribute, base: Val, name: str) -> Val:
     if isinstance(base, Struct) and base.cls is not None and name in _OF_NAMED_TUPLES:
         return Method(base, name)
     return cx.refuse("SD404", node, type=cx.describe(base), name=name)
+
+
+_OPERATIONS = {
+    "__getitem__": operator.getitem, "__setitem__": operator.setitem, "__contains__": operator.contains, "__len__": len,
+}  # fmt: skip
+
+
+def _is_plain_container(val: Val) -> bool:
+    """Whether it is an array, list, tuple, dict, set or text, whose special methods are those of Python and NumPy."""
+    if isinstance(val, Known):
+        return type(val.obj) in (np.ndarray, list, tuple, dict, set, frozenset, str)
+    return isinstance(val, Arr | ListRef | DictRef | SetRef | Struct)
 
 
 def _said_of_function(base: Val, name: str) -> Val | None:

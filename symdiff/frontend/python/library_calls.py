@@ -173,6 +173,7 @@ _FUNCTIONS: list[tuple[Any, Callable[[Context, ast.AST, Args], Val]]] = [
     (functools.wraps, lambda cx, node, args: Known(_itself)), (functools.reduce, _reduce),
     (operator.abs, lambda cx, node, args: calls.apply(cx, node, Known(abs), args, {})),
     (operator.contains, _contains),
+    (operator.setitem, _set_item),
     (operator.getitem, lambda cx, node, args: expressions.subscript(cx, node, *args)),
     (operator.truth, lambda cx, node, args: calls.apply(cx, node, Known(bool), args, {})),
     (operator.index, lambda cx, node, args: calls.apply(cx, node, Known(int), args, {})),
