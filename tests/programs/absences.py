@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -202,3 +203,30 @@ def none_or_a_number_looked_for(x, v, limit):
         s += x * x * filled.index(last)
         filled.remove(last)
     return s + x * x * filled.count(last)
+
+
+class Bound:
+    def __init__(self, v):
+        self.v = v
+
+    def __eq__(self, other):
+        return other is None or self.v == other
+
+
+@cases(0.7, V)
+@cases(0.7, V * 0.1)
+@cases(0.7, np.array([0.8]))
+def what_may_be_none_compared_with_such(x, v):
+    """Two that are None are equal, and an object is asked whether it equals None."""
+    first = second = None
+    for t in v:
+        if t > 0.5:
+            first = t
+        if t > 0.9:
+            second = t
+    s = x * (first == second) + 2 * x * (first != second) + 4 * x * ((1, first) == (1, second))
+    large = [None] * len(v)
+    for i, t in enumerate(v):
+        large[i] = float(t) if t > 0.6 else None
+    s += 8 * x * sum(a == b for a, b in itertools.pairwise(large)) + 16 * x * large.count(large[-1])
+    return s + 32 * x * x * (large[0] == Bound(0.5)) + 64 * x * x * (Bound(0.5) != large[0])

@@ -24,6 +24,7 @@ from symdiff.frontend.python import (
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
     NO_TAGS,
+    NONE,
     POISON,
     Arr,
     Bound,
@@ -344,9 +345,11 @@ def _compare_each(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: V
                 return compare(cx, node, op, *(alternatives.narrowed(cx, node, x) for x in (left, right)))
             if isinstance(other, Known) and other.obj is None:
                 return absent if isinstance(op, ast.Eq) else negate(cx, node, absent)
-            positive = isinstance(op, ast.NotEq)
+            none = Known(isinstance(op, ast.NotEq)) if is_array(other) else None
+            none_and = (NONE, right) if one is left else (left, NONE)
+            without = functools.partial(compare, cx, node, op, *none_and)
             rest = functools.partial(compare, cx, node, op, left, right)
-            return control.choose(cx, node, absent, lambda: Known(positive), rest)  # noqa: B023
+            return control.choose(cx, node, absent, lambda: none or without(), rest)  # noqa: B023
     return alternatives.for_all(cx, node, (left, right), lambda both: compare(cx, node, op, *both))
 
 
