@@ -234,3 +234,16 @@ def a_memo(v, parents):
         return world[j]
 
     return transform(len(parents) - 1)
+
+
+@cases(0.7, V)
+@cases(0.7, V[::-1])
+@cases(0.7, V[:0])
+def the_largest_of_some_paths(x, v):
+    """Lists of tuples of any length, compared as Python does."""
+    best = []
+    for k in range(len(v)):
+        path = [(v[j] > 1.0, v[j] * x) for j in range(k, -1, -1)]
+        if path > best and path != [(True, v[k] * x)]:
+            best = path
+    return x * len(best) + sum((j + 1) * t * t for j, (_, t) in enumerate(best))
