@@ -27,7 +27,11 @@ DICTS = {
 MORE = {"popitem": ((),), "setdefault": (("new", 2), ("a", 2)), "update": (({"b": 7},),)}
 COUNTS = {
     "update": (("ab",), ({"b": 7},)), "subtract": (("ab",), ({"b": 7},)), "total": ((),), "elements": ((),),
-    "most_common": ((), (2,)), "__add__": ((Counter("bc"),),), "__sub__": ((Counter("bc"),),),
+    "most_common": ((), (2,)), "__pos__": ((),), "__neg__": ((),),
+    **{
+        f"__{name}__": ((Counter("bcd"),), (Counter({"a": 1, "b": 2, "c": 3}),), (Counter(b=-1, d=-2, c=9),))
+        for name in ("add", "sub", "and", "or", "iadd", "isub", "iand", "ior", "eq", "le", "lt", "ge", "gt")
+    },
 }  # fmt: skip
 TABLES: list[tuple[type, tuple[Any, ...], dict[str, Any]]] = [
     (deque, ([3, 2, 1],), DEQUES),
@@ -36,6 +40,7 @@ TABLES: list[tuple[type, tuple[Any, ...], dict[str, Any]]] = [
     (deque, ([3, 2, 1, 0], 0), {k: DEQUES[k] for k in ("append", "appendleft", "extend", "rotate", "copy")}),
     (defaultdict, (list, {"a": 1, "c": 2}), DICTS | MORE),
     (Counter, ("abbccc",), DICTS | COUNTS),
+    (Counter, ({"a": -1, "b": 2, "c": 0},), {k: v for k, v in COUNTS.items() if k[0] == "_"}),
 ]
 CALLS = [(cls, args, name, given) for cls, args, table in TABLES for name, many in table.items() for given in many]
 

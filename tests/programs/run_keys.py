@@ -603,3 +603,24 @@ def from_the_last_entry(a, x, labels):
     for t in reversed(totals.values()):
         s = s * a + t
     return s + sum(k * s for k in reversed(counts.keys()))
+
+
+@cases(0.7, array(6), LABELS)
+@cases(0.7, -array(6), LABELS)
+@cases(0.7, array(0), NOTHING)
+def counters_as_multisets(a, x, labels):
+    """Operators of counters; one that is written in place is seen by its other name, and drops what is not positive."""
+    have, need = Counter(), Counter(int(k) // 2 for k in labels)
+    other = have
+    for k, t in zip(labels, x):
+        have[int(k)] += t * a
+    s = 0.0
+    for j, (k, n) in enumerate([*(have & need).items(), *(have | need).items(), *(-have).items()]):
+        s = s * a + (j + k) * n
+    have += Counter({0: a, 5: a * a})
+    have -= Counter({5: 1, 2: 3 * a})
+    for k, n in other.items():
+        s = s * a + (k + 1) * n
+    have |= need
+    have &= Counter({0: 2 * a, 1: 1, 2: a})
+    return s + sum((k + 1) * n * n for k, n in other.items()) + a * ((other <= need) + 2 * (need < other))

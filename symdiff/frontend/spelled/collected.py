@@ -248,6 +248,79 @@ class Counter(_Entries):
                 found[key] = self[key] - other[key]
         return found
 
+    def __and__(self, other: Any) -> Any:
+        if not isinstance(other, Counter):
+            return NotImplemented
+        found = Counter()
+        for key, count in self.items():
+            other_count = other[key]
+            least = count if count < other_count else other_count
+            if least > 0:
+                found[key] = least
+        return found
+
+    def __or__(self, other: Any) -> Any:
+        if not isinstance(other, Counter):
+            return NotImplemented
+        found = Counter()
+        for key, count in self.items():
+            other_count = other[key]
+            most = other_count if count < other_count else count
+            if most > 0:
+                found[key] = most
+        for key, count in other.items():
+            if key not in self and count > 0:
+                found[key] = count
+        return found
+
+    def __pos__(self) -> Any:
+        return self + Counter()
+
+    def __neg__(self) -> Any:
+        return Counter() - self
+
+    def __iadd__(self, other: Any) -> Any:
+        for key, count in other.items():
+            self[key] = self[key] + count
+        return self._keep_positive()
+
+    def __isub__(self, other: Any) -> Any:
+        for key, count in other.items():
+            self[key] = self[key] - count
+        return self._keep_positive()
+
+    def __iand__(self, other: Any) -> Any:
+        for key, count in self.items():
+            if other[key] < count:
+                self[key] = other[key]
+        return self._keep_positive()
+
+    def __ior__(self, other: Any) -> Any:
+        for key, count in other.items():
+            if count > self[key]:
+                self[key] = count
+        return self._keep_positive()
+
+    def _keep_positive(self) -> Any:
+        if not all(count > 0 for count in self._entries.values()):
+            kept = +self
+            self._entries.clear()
+            for key, count in kept.items():
+                self[key] = count
+        return self
+
+    def __le__(self, other: Any) -> Any:
+        return all(self[key] <= other[key] for key in [*self._entries, *other.keys()])
+
+    def __ge__(self, other: Any) -> Any:
+        return all(self[key] >= other[key] for key in [*self._entries, *other.keys()])
+
+    def __lt__(self, other: Any) -> Any:
+        return self <= other and self != other
+
+    def __gt__(self, other: Any) -> Any:
+        return self >= other and self != other
+
     def copy(self) -> Any:
         return Counter(self)
 
