@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import collections
-from collections import Counter, defaultdict, deque
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from typing import Any
 
@@ -24,7 +24,13 @@ DICTS = {
     "__len__": ((),), "keys": ((),), "values": ((),), "items": ((),), "get": (("new",), ("new", 3)),
     "pop": (("a",), ("new", 3)), "clear": ((),), "copy": ((),),
 }  # fmt: skip
-MORE = {"popitem": ((),), "setdefault": (("new", 2), ("a", 2)), "update": (({"b": 7},),)}
+MORE = {
+    "popitem": ((),),
+    "setdefault": (("new", 2), ("a", 2)),
+    "update": (({"b": 7},),),
+    "__or__": (({"b": 7},),),
+    "__ior__": (({"b": 7},),),
+}
 COUNTS = {
     "update": (("ab",), ({"b": 7},)), "subtract": (("ab",), ({"b": 7},)), "total": ((),), "elements": ((),),
     "most_common": ((), (2,)), "__pos__": ((),), "__neg__": ((),),
@@ -39,6 +45,7 @@ TABLES: list[tuple[type, tuple[Any, ...], dict[str, Any]]] = [
     (deque, ([3, 2, 1, 0], 3), {k: v for k, v in DEQUES.items() if k != "insert"}),
     (deque, ([3, 2, 1, 0], 0), {k: DEQUES[k] for k in ("append", "appendleft", "extend", "rotate", "copy")}),
     (defaultdict, (list, {"a": 1, "c": 2}), DICTS | MORE),
+    (OrderedDict, ({"a": 1, "c": 2},), {k: MORE[k] for k in ("__or__", "__ior__")}),
     (Counter, ("abbccc",), DICTS | COUNTS),
     (Counter, ({"a": -1, "b": 2, "c": 0},), {k: v for k, v in COUNTS.items() if k[0] == "_"}),
 ]
@@ -47,7 +54,11 @@ CALLS = [(cls, args, name, given) for cls, args, table in TABLES for name, many 
 
 def content(found: Any) -> Any:
     """A result as plain lists: what is run over, and pairs of what is a mapping."""
-    if hasattr(found, "most_common") or hasattr(found, "default_factory"):
+    if (
+        isinstance(found, collected.OrderedDict | OrderedDict)
+        or hasattr(found, "most_common")
+        or hasattr(found, "default_factory")
+    ):
         return list(found.items())
     return found if isinstance(found, int | tuple | None) else list(found)
 

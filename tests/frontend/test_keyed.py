@@ -138,7 +138,7 @@ def values_of_two_kinds(x, labels):
     [
         (keys_of_two_kinds, {"SD299"}),
         (a_text_among_numbers, {"SD299"}),
-        (an_array_as_a_key, {"SD299"}),
+        (an_array_as_a_key, {"SD403"}),
         (grown_while_it_is_read, {"SD299"}),
         (values_of_two_kinds, {"SD505"}),
     ],

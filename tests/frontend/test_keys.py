@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import sys
+from collections import deque
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
@@ -200,3 +201,47 @@ def test_named_tuples_found_when_it_runs_are_keys():
     with pytest.raises(KeyError) as found:
         symdiff.grad(paths_through)(X, 0)
     assert found.value.args == ((-1, 0),)
+
+
+def of_a_list(x, v):
+    d = {}
+    for t in v:
+        d[[t]] = x
+    return x
+
+
+def of_a_tuple(x, v):
+    return x * len({(int(t), {}): t for t in v})
+
+
+def in_a_set(x, v):
+    seen = set()
+    for t in v:
+        seen.add((t, v))
+    return x
+
+
+def in_a_comprehension(x, v):
+    return x * len({v * t for t in v})
+
+
+def looked_for(x, v):
+    return x * ((1, deque()) in {int(t) for t in v})
+
+
+@pytest.mark.parametrize("function", [of_a_list, of_a_tuple, in_a_set, in_a_comprehension, looked_for])
+def test_what_has_no_hash_is_no_key(function):
+    """In a loop Python's TypeError is raised when it runs, not where there are no turns."""
+    v = np.array([0.5, 2.5])
+    with pytest.raises(TypeError, match="unhashable type") as plain:
+        function(0.5, v)
+    with pytest.raises((TypeError, CompileError), match=str(plain.value)):
+        symdiff.grad(function)(0.5, v)
+    if function is not looked_for:
+        assert symdiff.grad(function)(0.5, v[:0]) == (function in (of_a_list, in_a_set))
+
+
+def test_a_set_is_looked_for_as_a_frozenset():
+    with pytest.raises(CompileError) as refused:
+        symdiff.grad(lambda x, v: x * ({1} in {int(t) for t in v}))(0.5, np.ones(2))
+    assert "unhashable" not in str(refused.value)

@@ -107,10 +107,6 @@ def compared_with_another_kind(x, labels):
     return x[0] * ({("a" if t > 1 else "b") for t in x} == set(labels))
 
 
-def arrays(x, labels):
-    return x[0] * len({x * k for k in labels})
-
-
 def printed(x, labels):
     seen = set(labels)
     print(seen)
@@ -125,7 +121,6 @@ def printed(x, labels):
         (of_two_kinds, "SD299"),
         (asked_for_another_kind, "SD299"),
         (compared_with_another_kind, "SD299"),
-        (arrays, "SD216"),
         (printed, "SD233"),
     ],
 )

@@ -466,6 +466,10 @@ def _numbers(cx: Context, node: ast.AST, key: Val) -> list[Value] | None:
 
 def _fits(cx: Context, node: ast.AST, order: Val, key: Val) -> bool:
     """Whether a key is like the others of a dict, so that it is told from them; reported if not."""
+    from symdiff.frontend.python import keys
+
+    if keys.refuse_unhashable(cx, node, key):
+        return False
     if any(map(is_text, _parts(key))) and cx.session.texts is None:
         cx.session.texts = [NONE]
         raise Restart

@@ -9,18 +9,36 @@ refused of it.
 from __future__ import annotations
 
 import ast
+import collections
 import dataclasses
 from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import captured, classes, memory
+from symdiff.frontend.python import captured, classes, memory, raising
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import POISON, Attributes, Cell, Known, Num, ObjRef, Struct, Text, Val
+from symdiff.frontend.python.values import (
+    POISON,
+    Arr,
+    Attributes,
+    Cell,
+    DictRef,
+    Known,
+    ListRef,
+    Num,
+    ObjRef,
+    SetRef,
+    Struct,
+    Text,
+    Val,
+)
+from symdiff.frontend.spelled.collected import ORIGINALS
 
 
 def key_of(cx: Context, node: ast.AST, val: Val) -> Any:
     """A known dict key; POISON after a problem."""
+    if refuse_unhashable(cx, node, val):
+        return POISON
     if isinstance(val, Known):
         captured.rely_on_numbers(cx, val)
         return val.obj
@@ -39,6 +57,44 @@ def key_of(cx: Context, node: ast.AST, val: Val) -> Any:
     elif val is not POISON:
         cx.refuse("SD224", node, construct="a dict key")
     return POISON
+
+
+def refuse_unhashable(cx: Context, node: ast.AST, val: Val) -> bool:
+    """Whether it has no hash, or a part of a tuple has none: Python's TypeError, reported, or raised when it runs."""
+    parts = val.items if isinstance(val, Struct) else [Known(x) for x in _items(val)]
+    if any(refuse_unhashable(cx, node, part) for part in parts):
+        return True
+    message = _unhashable(val)
+    if message:
+        raising.always(cx, node, TypeError(message), function="a key", message=message)
+    return bool(message)
+
+
+def _items(val: Val) -> tuple[Any, ...]:
+    return val.obj if isinstance(val, Known) and isinstance(val.obj, tuple) else ()
+
+
+def _unhashable(val: Val) -> str:
+    """Python's message where a value has no hash; "" of every other value."""
+    if isinstance(val, Known):
+        cls: Any = type(val.obj)
+    elif isinstance(val, ListRef):
+        cls = {"list": list, "deque": collections.deque}.get(val.cell.kind)
+    elif isinstance(val, ObjRef):
+        cls = ORIGINALS.get(val.cls)
+    else:
+        cls = next((of for ref, of in _CLASSES.items() if isinstance(val, ref)), None)
+    if cls not in _WITHOUT_HASH:
+        return ""
+    plain = cls.__module__ == "builtins" or cls is collections.Counter
+    return f"unhashable type: '{cls.__name__ if plain else f'{cls.__module__}.{cls.__name__}'}'"
+
+
+_CLASSES = {DictRef: dict, SetRef: set, Arr: np.ndarray}
+_WITHOUT_HASH = (
+    *(list, dict, set, bytearray, np.ndarray),
+    *(collections.deque, collections.defaultdict, collections.Counter, collections.OrderedDict),
+)
 
 
 def _as_tuples(cls: type) -> bool:

@@ -118,6 +118,8 @@ def _of_the_run(cx: Context, node: ast.AST, items: Sequence[Val]) -> bool:
 
 def element(cx: Context, node: ast.AST, val: Val) -> Val:
     """An element, known; an index of a loop is made known by unrolling it."""
+    if elements(cx, val) is None and keys.refuse_unhashable(cx, node, val):  # a set is looked for as a frozenset
+        return POISON
     if isinstance(val, Num) and val.tags:
         return cx.need_static(node, val, "an element of a set")
     if isinstance(val, ObjRef) and keys.by_fields(val.cls):

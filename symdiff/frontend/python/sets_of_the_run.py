@@ -336,6 +336,10 @@ def _told(cx: Context, node: ast.AST, x: Val) -> tuple[Member, list[Value]] | No
     """The kind of an element, and the numbers that tell it from others of its kind; None after a problem."""
     words: list[str] = []
     numbers: list[Value] = []
+    if not (holds(x) or isinstance(x, SetRef)) and keys.refuse_unhashable(
+        cx, node, x
+    ):  # a set is looked for as a frozenset
+        return None
     if not _describe(cx, node, x, words, numbers):
         cx.refuse("SD299", node, construct=f"{cx.describe(x)} as an element of a set", why=_WHY, rewrite=_REWRITE)
         return None

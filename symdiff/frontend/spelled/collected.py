@@ -163,7 +163,22 @@ class _Entries:
         self._entries.clear()
 
 
-class defaultdict(_Entries):
+class _Mapping(_Entries):
+    """What a dict with defaults and an ordered one have, too."""
+
+    def __or__(self, other: Any) -> Any:
+        if not isinstance(other, (dict, _Entries)):
+            return NotImplemented
+        made = self.copy()
+        made.update(other)
+        return made
+
+    def __ior__(self, other: Any) -> Any:
+        self.update(other)
+        return self
+
+
+class defaultdict(_Mapping):
     def __init__(self, default_factory: Any = None, entries: Any = (), **more: Any) -> None:
         self.default_factory = default_factory
         self._entries = dict(entries)
@@ -334,7 +349,7 @@ class Counter(_Entries):
         return sorted(self._entries.items(), key=lambda pair: pair[1], reverse=True)[:n]
 
 
-class OrderedDict(_Entries):
+class OrderedDict(_Mapping):
     def __init__(self, entries: Any = (), **more: Any) -> None:
         self._entries = dict(entries)
         self._entries.update(more)
