@@ -578,8 +578,8 @@ _USAGE = (
      "the backward pass inside reads records of what was done, which are no stages of a formula",
      "explain the inner function by itself"),
     ("SD748", "list of any length as a result",
-     "{function} returns a list, dict or set of a length not known when compiling, which has neither forward and "
-     "backward nor jvp",
+     "{function} returns a list, dict or set of a length not known when compiling, or a class of `collections`, which "
+     "has neither forward and backward nor jvp",
      "a cotangent or a tangent of it would have to be as long",
      "return `np.array(…)` of it, or return it behind a scalar, with has_aux=True"),
     ("SD749", "linked objects as a result of a module",

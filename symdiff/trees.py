@@ -21,7 +21,7 @@ from symdiff import plain
 from symdiff.errors import UsageError
 
 LINKED = ("linked", "linked_to", "arena")
-OF_RESULTS = ("choice", "constant", "optional", "text", "rows", "mapping", "set", *LINKED)
+OF_RESULTS = ("choice", "constant", "optional", "text", "rows", "mapping", "set", "collected", *LINKED)
 ATTRIBUTED = ("dataclass", "object")  # the kinds of objects, whose attributes may be set
 NAMED = ("namedtuple", *ATTRIBUTED)  # the kinds with a class, whose parts are attributes
 
@@ -42,6 +42,7 @@ class Tree:
     rows        a list of any length, or where `cls` says so a tuple, of elements of one structure, its child.  Its
                 leaves are lists: of all elements' first leaves, of all second ones, and so on
     mapping     a dict of the elements of its first child by those of its second, both lists
+    collected   a `cls` of `collections` made of its child; its only key is the `maxlen` or `default_factory`
     linked      its first child, of which parts may be linked objects; for each of their classes a child besides
     linked_to   None, or an object of `cls`, whose number is the leaf
     arena       all objects of `cls` that are linked: for each attribute the list of what they have there; of lists, for
@@ -64,7 +65,7 @@ class Tree:
     @property
     def is_open(self) -> bool:
         """Whether it holds what may have any length."""
-        return self.kind in ("rows", "mapping", "set", "linked") or any(c.is_open for c in self.children)
+        return self.kind in ("rows", "mapping", "set", "collected", "linked") or any(c.is_open for c in self.children)
 
     def __str__(self) -> str:
         if self.kind == "leaf" or self.kind in OF_RESULTS:
@@ -292,6 +293,8 @@ def construct(tree: Tree, children: Sequence[Any]) -> Any:
         return dict(zip(children[1], children[0], strict=True))
     if tree.kind == "optional":
         return children[1] if children[0] else None
+    if tree.kind == "collected":
+        return _collected(tree.cls, tree.keys[0], children[0])
     if tree.kind in ("constant", "text"):
         return tree.keys[0] if tree.kind == "constant" else str(tree.keys[0]).format(*children)
     named = dict(zip(tree.keys, children, strict=True))
@@ -303,6 +306,13 @@ def construct(tree: Tree, children: Sequence[Any]) -> Any:
     return plain.construct(tree.cls, {str(name): value for name, value in named.items()})
 
 
+def _collected(cls: Any, option: Any, content: Any) -> Any:
+    """A deque, dict with defaults, counter or ordered dict of this content."""
+    if cls is collections.deque:
+        return cls(content, option)
+    return cls(option, content) if cls is collections.defaultdict else cls(content)
+
+
 def map_leaves(function: Callable[[Any], Any], value: Any) -> Any:
     leaves, tree = flatten(value)
     return unflatten(tree, [function(x) for x in leaves])
@@ -312,6 +322,8 @@ def paths(tree: Tree) -> list[Path]:
     """How to reach each leaf: the items and attributes to take."""
     if tree.kind in ("leaf", "choice"):
         return [()]
+    if tree.kind == "collected":  # it has the items of what it is made of
+        return paths(tree.children[0])
     step = "attr" if tree.kind in NAMED else "item"
     return [((step, key), *path) for key, c in zip(tree.keys, tree.children, strict=True) for path in paths(c)]
 

@@ -51,7 +51,7 @@ def value_leaf(lowered: Lowered, has_aux: bool, name: str) -> None:
     raise UsageError.of("SD704", function=name, type=described(tree, types[:1]))
 
 
-_OPEN = {"rows": "a list", "mapping": "a dict", "set": "a set"}  # what is of any length
+_OPEN = {"rows": "a list", "mapping": "a dict", "set": "a set", "collected": "one"}  # what is of any length
 
 
 def described(tree: Tree, types: Sequence[AVal | Seq | Static]) -> str:

@@ -65,6 +65,8 @@ def _add(tree: Tree, leaves: Iterator[str], made: dict[type, Written], given: Se
             _add(child, iter(("object",) * child.leaf_count), made, given, taken)
         return "list" if tree.cls is None else tree.cls.__name__
     parts = [_add(child, leaves, made, given, taken) for child in tree.children]
+    if tree.kind == "collected" and tree.cls is not None:
+        return f"collections.{tree.cls.__name__}"
     if tree.kind in OF_RESULTS:
         return "dict" if tree.kind == "mapping" else "object"
     if tree.kind not in NAMED:

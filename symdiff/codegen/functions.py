@@ -5,6 +5,7 @@ A `Layout` knows the user's arguments and results: which leaf is where, how a gr
 
 from __future__ import annotations
 
+import collections
 import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
@@ -201,6 +202,16 @@ def _mapping(tree: Tree, leaves: Iterator[str], maker: Maker, depth: int) -> str
     return f"dict(zip({keys}, {held}, strict=True))"
 
 
+def _collected(tree: Tree, leaves: Iterator[str], maker: Maker, depth: int) -> str:
+    """A deque, dict with defaults, counter or ordered dict of its own."""
+    assert tree.cls is not None
+    option = getattr(tree.keys[0], "__name__", repr(tree.keys[0]))
+    content = _build(tree.children[0], leaves, maker, depth)
+    given = [option, content] if tree.cls is collections.defaultdict else [content]
+    given += [option] if tree.cls is collections.deque and option != "None" else []
+    return f"collections.{tree.cls.__name__}({', '.join(given)})"
+
+
 def _set(tree: Tree, leaves: Iterator[str], maker: Maker, depth: int) -> str:
     """A set of its own, of the elements in a set of leaves."""
     assert tree.cls is not None
@@ -225,7 +236,7 @@ def _element(tree: Tree, letter: str, count: Iterator[int]) -> tuple[str, str]:
 
 _OF_RESULTS: dict[str, Callable[[Tree, Iterator[str], Maker, int], str]] = {
     "choice": _choice, "constant": _constant, "optional": _optional, "text": _text, "rows": _rows,
-    "mapping": _mapping, "set": _set,
+    "mapping": _mapping, "set": _set, "collected": _collected,
 }  # fmt: skip
 
 

@@ -90,10 +90,6 @@ def a_deque_from_outside(x):
     return x * GLOBAL[0]
 
 
-def a_deque_as_a_result(x):
-    return x, deque([x])
-
-
 def a_deque_in_a_pattern(x):
     match deque([x]):
         case [a]:
@@ -120,7 +116,6 @@ def no_default(x):
     ("function", "code"),
     [
         (a_deque_from_outside, "SD321"),
-        (a_deque_as_a_result, "SD322"),
         (a_deque_in_a_pattern, "SD299"),
         (nothing_is_popped, "SD315"),
         (no_such_method, "SD404"),

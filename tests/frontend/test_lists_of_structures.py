@@ -468,8 +468,9 @@ def test_a_list_has_no_cotangent() -> None:
     with pytest.raises(UsageError) as caught:
         symdiff.vjp(with_numbers, 0.5, V)
     assert str(caught.value) == (
-        "SD748 with_numbers returns a list, dict or set of a length not known when compiling, which has neither "
-        "forward and backward nor jvp (return `np.array(…)` of it, or return it behind a scalar, with has_aux=True)"
+        "SD748 with_numbers returns a list, dict or set of a length not known when compiling, or a class of "
+        "`collections`, which has neither forward and backward nor jvp "
+        "(return `np.array(…)` of it, or return it behind a scalar, with has_aux=True)"
     )
     with pytest.raises(UsageError, match=r"SD704 .* returns a list"):
         symdiff.grad(lambda x: with_numbers(x, V)[1])(0.5)

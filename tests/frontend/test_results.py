@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections import Counter
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -116,6 +116,20 @@ def one_key(x, labels):
     return loss(x), found
 
 
+def collections_of_numbers(x, labels):
+    """Deques, counters, ordered dicts and dicts with defaults: of the run, of known keys, in lists, and empty ones."""
+    last, totals, order = deque(maxlen=3), defaultdict(float), OrderedDict()
+    for k, t in zip(labels, x, strict=True):
+        last.appendleft(t * t)
+        totals[int(k)] += t
+        order[int(k)] = [t]
+    for k in labels[:1]:
+        order.move_to_end(int(k))
+    each = [(deque([t, k]), Counter([int(k)]), defaultdict(list, {"k": [k]})) for k, t in zip(labels, x, strict=True)]
+    known = deque([x, Counter("abca")]), defaultdict(None, a=x), OrderedDict(b=1, a=x), deque(maxlen=2), Counter()
+    return loss(x), {"run": (last, totals, Counter(labels.tolist()), order), "each": each, "known": known}
+
+
 def chain(x, labels):
     head = tail = Link(0.0)
     for t in x:
@@ -153,7 +167,7 @@ def search_tree(x, labels):
     return loss(x), root
 
 
-FUNCTIONS = [totals, groups, of_pairs, sets, rows, nothing, one_key]
+FUNCTIONS = [totals, groups, of_pairs, sets, rows, nothing, one_key, collections_of_numbers]
 
 
 def same(a: Any, b: Any) -> bool:
@@ -169,7 +183,11 @@ def _same(a: Any, b: Any, met: dict[int, int]) -> bool:
             return met.get(id(a)) == id(b)
         met[id(a)] = id(b)
         return vars(a).keys() == vars(b).keys() and all(_same(v, vars(b)[k], met) for k, v in vars(a).items())
-    if isinstance(a, (list, tuple)):
+    if isinstance(a, deque) and a.maxlen != b.maxlen:
+        return False
+    if isinstance(a, defaultdict) and a.default_factory is not b.default_factory:
+        return False
+    if isinstance(a, (list, tuple, deque)):
         return len(a) == len(b) and all(_same(x, y, met) for x, y in zip(a, b, strict=True))
     if isinstance(a, dict):
         return _same([*a.items()], [*b.items()], met)
@@ -193,7 +211,7 @@ def test_what_stands_behind_the_value_is_what_python_returns(function: Callable[
         np.testing.assert_allclose(gradient, 3 * x**2, rtol=1e-6 if x.dtype == np.float32 else 1e-12)
 
 
-@pytest.mark.parametrize("function", [totals, groups, of_pairs, sets, nothing, one_key])
+@pytest.mark.parametrize("function", [totals, groups, of_pairs, sets, nothing, one_key, collections_of_numbers])
 def test_a_gradient_of_the_gradient(function: Callable[..., Any]) -> None:
     def slope(x):
         gradient = symdiff.grad(lambda t: function(t, LABELS)[0])(x)
@@ -204,7 +222,7 @@ def test_a_gradient_of_the_gradient(function: Callable[..., Any]) -> None:
     assert same(rest, function(X, LABELS)[1])
 
 
-@pytest.mark.parametrize("function", [totals, of_pairs, sets, nothing, one_key])
+@pytest.mark.parametrize("function", [totals, of_pairs, sets, nothing, one_key, collections_of_numbers])
 def test_a_generated_module_returns_them(function: Callable[..., Any]) -> None:
     space: dict[str, Any] = {}
     exec(symdiff.generate(function, types="x=f8[n], labels=i8[n]", wrt="x"), space)
@@ -282,11 +300,17 @@ def functions_in_a_list(x, labels):
     return x[0], found
 
 
-def counted(x, labels):
-    return x[0], Counter(int(k) for k in labels)
+def defaults_by_a_function(x, labels):
+    return x[0], defaultdict(lambda: x[0])
 
 
-@pytest.mark.parametrize("function", [members_of_enums, functions_in_a_list, counted])
+def deques_of_a_length_found(x, labels):
+    return x[0], deque(x, int(labels[0]))
+
+
+@pytest.mark.parametrize(
+    "function", [members_of_enums, functions_in_a_list, defaults_by_a_function, deques_of_a_length_found]
+)
 def test_refused(function: Callable[..., Any]) -> None:
     with pytest.raises(CompileError) as caught:
         symdiff.grad(function, has_aux=True)(X, LABELS)

@@ -83,14 +83,14 @@ def _unhashable(val: Val) -> str:
     elif isinstance(val, ObjRef):
         cls = ORIGINALS.get(val.cls)
     else:
-        cls = next((of for ref, of in _CLASSES.items() if isinstance(val, ref)), None)
+        cls = _CLASSES.get(type(val))
     if cls not in _WITHOUT_HASH:
         return ""
     plain = cls.__module__ == "builtins" or cls is collections.Counter
     return f"unhashable type: '{cls.__name__ if plain else f'{cls.__module__}.{cls.__name__}'}'"
 
 
-_CLASSES = {DictRef: dict, SetRef: set, Arr: np.ndarray}
+_CLASSES: dict[type, type] = {DictRef: dict, SetRef: set, Arr: np.ndarray}
 _WITHOUT_HASH = (
     *(list, dict, set, bytearray, np.ndarray),
     *(collections.deque, collections.defaultdict, collections.Counter, collections.OrderedDict),

@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 import collections
 import dataclasses
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -181,11 +181,7 @@ def _object(cx: Context, node: ast.AST, val: ObjRef, leaves: Leaves, statics: St
     if val.cls in _CLASSES:
         return _set(cx, node, val, leaves, statics)
     if val.cls in ORIGINALS:
-        theirs = ORIGINALS[val.cls]
-        like = "list(q)" if theirs is collections.deque else "dict(d)"
-        instead = "the object" if theirs is dict else f"a copy of plain type: `{like}`"
-        cx.refuse("SD322", node, type=f"a {theirs.__name__}", rewrite=f"return {instead}")
-        return LEAF
+        return _collected(cx, node, val, leaves, statics)
     if val.cell in cx.pairing:
         cx.refuse("SD322", node, type=f"an instance of {val.cls.__name__} that holds itself")
         return LEAF
@@ -197,6 +193,34 @@ def _object(cx: Context, node: ast.AST, val: ObjRef, leaves: Leaves, statics: St
     children = tuple(structure(cx, node, v, leaves, statics) for v in fields.values())
     cx.pairing.pop()
     return Tree(kind, val.cls, tuple(fields), children)
+
+
+def _collected(cx: Context, node: ast.AST, val: ObjRef, leaves: Leaves, statics: Statics) -> Tree:
+    """A deque, a dict with defaults, a counter or an ordered dict."""
+    theirs, content = ORIGINALS[val.cls], objects.attributes(cx, node, val)
+    if content is None:
+        return LEAF
+    option, name = _option(theirs, content)
+    if option is None:
+        like = "list(q)" if theirs is collections.deque else "dict(d)"
+        instead = "the object" if theirs is dict else f"a copy of plain type: `{like}`"
+        cx.refuse("SD322", node, type=f"a {theirs.__name__}{_MADE_WITH.get(theirs, '')}", rewrite=f"return {instead}")
+        return LEAF
+    return Tree("collected", theirs, (option.obj,), (structure(cx, node, content[name], leaves, statics),))
+
+
+def _option(theirs: type, parts: Mapping[Any, Any]) -> tuple[Known | None, str]:
+    """What such a class is made with, where it can be written down, and the attribute that has its content."""
+    found = parts.get("maxlen", parts.get("default_factory", NONE))
+    plain = isinstance(found, Known) and (type(found.obj) is int or found.obj in _FACTORIES)
+    return found if plain and theirs is not dict else None, "_items" if theirs is collections.deque else "_entries"
+
+
+_FACTORIES = (None, int, float, complex, bool, str, list, dict, set, tuple)
+_MADE_WITH: dict[Any, str] = {
+    collections.deque: " with a `maxlen` that is not known when compiling",
+    collections.defaultdict: " whose `default_factory` is no type such as `float` or `list`",
+}
 
 
 def _keyed(cx: Context, node: ast.AST, val: ObjRef, leaves: Leaves, statics: Statics) -> Tree:
@@ -285,7 +309,7 @@ def _element(cx: Context, form: Pattern, columns: Iterator[Value], found: Leaves
         found.append(next(columns))
         return Tree("linked_to", form.cls, (0,), (LEAF,))
     if form.cls in ORIGINALS and form.cls not in (Keyed, *_CLASSES):
-        return None
+        return _collected_element(cx, form, columns, found)
     if form.kind == absences.KIND:
         found.append(next(columns))
         inside = [_element(cx, part, columns, found) for part in form.parts] or [_NOTHING]
@@ -298,6 +322,13 @@ def _element(cx: Context, form: Pattern, columns: Iterator[Value], found: Leaves
             return None
         parts[key] = tree, own
     return _assembled(cx, form, parts, found)
+
+
+def _collected_element(cx: Context, form: Pattern, columns: Iterator[Value], found: Leaves) -> Tree | None:
+    theirs, parts = ORIGINALS[form.cls], dict(zip(form.keys, form.parts, strict=True))
+    option, name = _option(theirs, {key: part.val for key, part in parts.items()})
+    content = None if option is None else _element(cx, parts[name], columns, found)
+    return None if option is None or content is None else Tree("collected", theirs, (option.obj,), (content,))
 
 
 def _assembled(cx: Context, form: Pattern, parts: dict[Any, tuple[Tree, Leaves]], found: Leaves) -> Tree | None:

@@ -166,6 +166,14 @@ class _Entries:
 class _Mapping(_Entries):
     """What a dict with defaults and an ordered one have, too."""
 
+    copy: Any
+
+    def setdefault(self, key: Any, default: Any = None) -> Any:
+        return self._entries.setdefault(key, default)
+
+    def update(self, entries: Any = (), **more: Any) -> None:
+        self._entries.update(dict(entries), **more)
+
     def __or__(self, other: Any) -> Any:
         if not isinstance(other, (dict, _Entries)):
             return NotImplemented
@@ -201,12 +209,6 @@ class defaultdict(_Mapping):
 
     def popitem(self) -> Any:
         return self._entries.popitem()
-
-    def setdefault(self, key: Any, default: Any = None) -> Any:
-        return self._entries.setdefault(key, default)
-
-    def update(self, entries: Any = (), **more: Any) -> None:
-        self._entries.update(dict(entries), **more)
 
     def copy(self) -> Any:
         return defaultdict(self.default_factory, self._entries)
@@ -383,12 +385,6 @@ class OrderedDict(_Mapping):
             raise KeyError("dictionary is empty")
         key = next(iter(self._entries))
         return key, self._entries.pop(key)
-
-    def setdefault(self, key: Any, default: Any = None) -> Any:
-        return self._entries.setdefault(key, default)
-
-    def update(self, entries: Any = (), **more: Any) -> None:
-        self._entries.update(dict(entries), **more)
 
     def copy(self) -> Any:
         return OrderedDict(self._entries)
