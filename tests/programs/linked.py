@@ -431,3 +431,20 @@ def merge_sort_of_links(x, v):
     for t in v:
         head = Link(t * x, head)
     return weighted(_sorted_links(head)) ** 2
+
+
+@cases(0.7, np.array([0.3, 0.2, 0.7]))
+@cases(0.7, np.array([0.4, 0.4, 0.4]))
+def rows_that_are_looked_for(x, v):
+    """A list of which the run says which one it is equals another by what it holds, as rows of any length do."""
+    rows, seen = [[int(10 * t + 0.5)] for t in v], []
+    best = rows[1] if x > 0.3 else rows[2]
+    best.append(1)
+    rows[0].append(1)
+    s = x * rows.index(best) + 2 * x * rows.count(best) + 4 * x * (best in rows[:1]) + 8 * x * (rows[0] in [best])
+    rows.remove(best)
+    for t in v:
+        path = list(range(int(10 * t + 0.5)))
+        if path not in seen:
+            seen.append(path)
+    return s * sum(r[0] * t for r, t in zip(rows, v)) + x * len(seen) + x * x * seen.index(path) * ([1] not in seen)

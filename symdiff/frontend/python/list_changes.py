@@ -406,7 +406,8 @@ def search(cx: Context, node: ast.AST, content: Content, name: str, item: Val) -
         return comprehensions.fold(cx, node, f"{name} of None", made(cx, node, absences.which_are_there(content)))
     number = alternatives.optional(item) or (cx.is_numeric(item) and not cx.aval(item).rank)
     numbers = content.form.kind in ("scalar", absences.KIND) and number
-    structures = content.form.kind in ("tuple", "namedtuple", "list") and isinstance(item, Struct | ListRef)
+    structures = content.form.kind in ("tuple", "namedtuple", "list", "grown") and isinstance(item, Struct | ListRef)
+    structures |= list_numbers.holds_lists(content.form) and (list_numbers.is_one(item) or isinstance(item, ListRef))
     if not numbers and not structures:
         return cx.refuse("SD224", node, construct=f"`{name}`")
     return comprehensions.fold(cx, node, name, made(cx, node, content), {"$wanted": item})

@@ -27,6 +27,11 @@ def is_one(val: Any) -> TypeGuard[Node]:
     return isinstance(val, Node) and issubclass(val.cls, AList)
 
 
+def holds_lists(form: Pattern) -> bool:
+    """Whether elements of this form are lists that are numbers, none of which is None."""
+    return form.kind == nodes.KIND and issubclass(form.cls, AList) and not bool(form.token)
+
+
 def numbered(cx: Context, node: ast.AST, val: Val) -> Val:
     """A list that was just made here, by its number if the lists of this place are known so; all else as it is."""
     if not cx.session.listed or not isinstance(val, ListRef) or val.cell.kind != "list":
