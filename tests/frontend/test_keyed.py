@@ -299,3 +299,44 @@ def test_an_iterator_of_keys_that_changed_is_refused(change: Callable[..., Any])
 
     with pytest.raises(CompileError, match="SD235"):
         grad(f)(0.5, LABELS)
+
+
+def of_two_classes(x, v):
+    y = {i: t for i, t in enumerate(v)}
+    for _ in range(int(4 * x)):
+        z = defaultdict(float)
+        for i, t in y.items():
+            z[(i + 1) % 3] += t * x
+        y = z
+    return sum(y.values())
+
+
+def of_one_class(x, v):
+    y = {i: t for i, t in enumerate(v)}
+    for _ in range(int(4 * x)):
+        z = defaultdict(float)
+        for i, t in y.items():
+            z[(i + 1) % 3] += t * x
+        y = dict(z)
+    return sum(y.values())
+
+
+def begun_with_defaults(x, v):
+    y = {i: t for i, t in enumerate(v)}
+    y = defaultdict(float, y)
+    for _ in range(int(4 * x)):
+        z = defaultdict(float)
+        for i, t in y.items():
+            z[(i + 1) % 3] += t * x
+        y = z
+    return sum(y.values())
+
+
+def test_a_dict_of_another_class_after_a_turn_is_told_what_to_write() -> None:
+    with pytest.raises(CompileError) as caught:
+        grad(of_two_classes)(0.6, X)
+    assert "`y` is dict before the loop and defaultdict after a turn" in str(caught.value)
+    assert "`y = dict(z)`, or begin with `y = defaultdict(float, y)`" in str(caught.value)
+    for rewritten in (of_one_class, begun_with_defaults):
+        value, slope = value_and_grad(rewritten)(0.6, X)
+        assert value == pytest.approx(of_two_classes(0.6, X)) and slope == pytest.approx(2 * value / 0.6)

@@ -395,7 +395,8 @@ class Rolled:
                 if misfit.code == "SD304"
                 else {"reason": f"is {misfit.after} after a turn"}
             )
-            fields |= {"rewrite": misfit.rewrite} if misfit.rewrite else {}
+            rewrite = misfit.rewrite or unlike.one_class(before, after)
+            fields |= {"rewrite": rewrite} if rewrite else {}
             problem = cx.make_problem(misfit.code, self.stmt, (), name=name, **fields)
             raise CannotRoll(
                 self.loop.id, problem, name, f"is {misfit.before} before the loop and {misfit.after} after a turn"

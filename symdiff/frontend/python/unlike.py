@@ -11,7 +11,9 @@ from collections.abc import Collection, Hashable
 from symdiff.errors import Loc
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.problems import Restart
-from symdiff.frontend.python.values import Cell, DictRef, SetRef
+from symdiff.frontend.python.values import Cell, DictRef, ObjRef, SetRef
+from symdiff.frontend.spelled.collected import MAPPINGS
+from symdiff.frontend.spelled.keyed import Keyed
 
 
 def at(loc: Loc | None) -> Hashable:
@@ -29,6 +31,16 @@ def note(cx: Context, *dicts: object) -> None:
     """Note dicts and sets that have other keys on another path."""
     cells = [found.cell if isinstance(found, DictRef | SetRef) else found for found in dicts]
     cx.unlike |= {place(cell) for cell in cells if isinstance(cell, Cell)} - {None}
+
+
+def one_class(before: object, after: object) -> str:
+    """How to make dicts of two classes alike, which a turn exchanges; "" of everything else."""
+    if not all(isinstance(x, DictRef) or (isinstance(x, ObjRef) and x.cls in _DICTS) for x in (before, after)):
+        return ""
+    return "let both be of one class: end the turn with `y = dict(z)`, or begin with `y = defaultdict(float, y)`"
+
+
+_DICTS = (Keyed, *MAPPINGS)
 
 
 def use(cx: Context) -> None:
