@@ -138,7 +138,8 @@ def contains(cx: Context, node: ast.AST, item: Val, container: Val) -> Val:
     """`item in container`."""
     found = special_methods.call(cx, node, container, "__contains__", [item])
     if found is not None:
-        return operators.truth(cx, node, found)
+        test = operators.truth(cx, node, found)  # `in` gives a bool of Python's, whatever the method does
+        return operators.convert(cx, node, test, Kind.PYTHON, "b1") if isinstance(test, Num) else test
     keyed.takes(cx, node, container, item)
     container = special_methods.iterated(cx, node, container)
     mapping_ = containers.entries(cx, container)
@@ -170,7 +171,7 @@ def contains(cx: Context, node: ast.AST, item: Val, container: Val) -> Val:
 def position(cx: Context, node: ast.AST, item: Val, known: Sequence[Val]) -> int | None:
     """Where the first of these elements is that is the item or equals it, -1 for none; None where the data say."""
     for k, element in enumerate(known):
-        test = POISON if operators.is_array(element) else is_or_equals(cx, node, item, element)
+        test = POISON if operators.is_array(element) else is_or_equals(cx, node, element, item)
         if not isinstance(test, Known):
             return None
         if test.obj:
@@ -183,25 +184,25 @@ def same_number(a: Val, b: Val) -> bool:
     return a is b or (isinstance(a, Num) and isinstance(b, Num) and a.value is b.value is not None)
 
 
-def is_or_equals(cx: Context, node: ast.AST, item: Val, element: Val) -> Val:
-    """`item is element or item == element`, as containers compare: a NaN is itself."""
-    if same_number(item, element):
+def is_or_equals(cx: Context, node: ast.AST, element: Val, item: Val) -> Val:
+    """`element is item or element == item`, as containers compare: a NaN is itself, and the element is asked."""
+    if same_number(element, item):
         return Known(True)
-    if isinstance(item, Known) and isinstance(element, Known):
-        captured.rely_on_sharing(cx, item, element)
-        return Known(True) if item.obj is element.obj else equals(cx, node, item, element)
+    if isinstance(element, Known) and isinstance(item, Known):
+        captured.rely_on_sharing(cx, element, item)
+        return Known(True) if element.obj is item.obj else equals(cx, node, element, item)
     nodes_ = isinstance(item, Node) and isinstance(element, Node) and nodes.has_equality(item.cls)
     objects = isinstance(item, ObjRef) and isinstance(element, ObjRef)
-    if not (nodes_ or objects) or keys.is_double(cx, item, element):
-        return equals(cx, node, item, element)
-    same = special_methods.same_object(cx, node, item, element, True, cx.text(node))
+    if not (nodes_ or objects) or keys.is_double(cx, element, item):
+        return equals(cx, node, element, item)
+    same = special_methods.same_object(cx, node, element, item, True, cx.text(node))
     if same is POISON or (isinstance(same, Known) and same.obj):
         return same
-    return control.short_circuit(cx, node, same, False, lambda: equals(cx, node, item, element))
+    return control.short_circuit(cx, node, same, False, lambda: equals(cx, node, element, item))
 
 
-def equals(cx: Context, node: ast.AST, item: Val, element: Val) -> Val:
-    return operators.truth(cx, node, operators.compare(cx, node, ast.Eq(), item, element))
+def equals(cx: Context, node: ast.AST, left: Val, right: Val) -> Val:
+    return operators.truth(cx, node, operators.compare(cx, node, ast.Eq(), left, right))
 
 
 def _in_set(cx: Context, node: ast.AST, item: Val, members: frozenset[Any]) -> Val:
@@ -225,7 +226,7 @@ def _among(cx: Context, node: ast.AST, item: Val, known: Sequence[Val]) -> Val:
     def rest(k: int) -> Val:
         if k == len(known):
             return Known(False)
-        first = is_or_equals(cx, node, item, known[k])
+        first = is_or_equals(cx, node, known[k], item)
         return control.short_circuit(cx, node, first, False, lambda: rest(k + 1))
 
     return rest(0)
