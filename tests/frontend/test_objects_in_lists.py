@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import pytest
 
+import symdiff
 from tests.frontend.cases import Cases
 from tests.frontend.running import check
 
 A = np.array
 case = Cases()
+
+
+class Plain:
+    def __init__(self, x):
+        self.x = x
+
+
+class Other(Plain):
+    pass
 
 
 class AtMost:
@@ -24,6 +36,33 @@ class AtMost:
         return self.x <= other.x
 
 
+class NeverEqual:
+    def __init__(self, x):
+        self.x = x
+
+    def __eq__(self, other):
+        return False
+
+
+@dataclass
+class Point:
+    x: float
+    tag: int
+    note: float = field(default=0.0, compare=False)
+
+
+@dataclass(order=True)
+class Named:
+    x: float
+
+
+@dataclass(eq=False)
+class Wider(Named):
+    """Compared by what `dataclasses` wrote for `Named`, which sees its fields alone."""
+
+    y: float
+
+
 CALLS = [(0.5, A([0.3, 0.2, 0.7])), (0.5, A([0.7])), (0.5, A([0.7, 0.7, 0.7, 0.1])), (2.0, A([0.2, 0.9]))]
 
 
@@ -33,7 +72,7 @@ def the_element_is_asked_of_a_known_list(x, v):
     some = [AtMost(x), AtMost(v[0]), AtMost(3.0)]
     found = AtMost(0.6)
     inside = 1.0 if found in some[:2] else 2.0
-    return inside, (3.0 if found in tuple(some) else 4.0)
+    return inside, some.index(AtMost(3.5)), some.count(found), (3.0 if found in tuple(some) else 4.0)
 
 
 class Interval:
@@ -52,6 +91,152 @@ def what_a_class_says_to_in_is_a_bool(x, v):
     return inside + outside, (inside if v[0] + x in box else 2.0 * inside)
 
 
-@case.each(2)
+@case(*CALLS)
+def the_element_is_asked(x, v):
+    some = [AtMost(t) for t in v]
+    some.append(AtMost(3.0))
+    found = AtMost(x)
+    before = (1.0 if found in some else 2.0), some.index(AtMost(3.5)), some.count(found)
+    some.remove(AtMost(3.0))
+    return before, len(some), some[0].x
+
+
+@case(*CALLS)
+def one_is_itself_before_it_is_equal(x, v):
+    some = [NeverEqual(t) for t in v]
+    last = some[-1]
+    new = NeverEqual(v[-1])
+    return last in some, new in some, some.index(last), some.count(last), some.count(new)
+
+
+@case(*CALLS)
+def removed_one_by_one(x, v):
+    alive, order = [Plain(t) for t in v], []
+    while len(alive) > 1:
+        least = min(alive, key=lambda b: b.x)
+        order.append(alive.index(least))
+        alive.remove(least)
+        for b in alive:
+            b.x = b.x * 0.9 + least.x * x
+    return order, alive[0].x
+
+
+@case(*CALLS)
+def looked_for_in_another_list(x, v):
+    some = [Plain(t) for t in v]
+    fast = [p for p in some if p.x > 0.25]
+    slow = [p for p in some if p not in fast]
+    for p in fast:
+        p.x = p.x * x
+    return sum(p.x for p in some), sum(p.x for p in slow), sum(some.count(p) for p in fast + fast)
+
+
+@case(*CALLS)
+def none_and_objects_of_other_classes(x, v):
+    some, best = [Plain(t) for t in v], None
+    for p in some:
+        if p.x > x:
+            best = p
+    return (best in some), (None in some), Other(v[0]) in some, Plain(v[0]) in some
+
+
+@case(*CALLS)
+def equal_by_their_fields(x, v):
+    some = [Point(round(t, 1), k % 2, note=t * x) for k, t in enumerate(v)]
+    first = some.pop(0)
+    again = Point(first.x, first.tag, 5.0)
+    found = some.index(again) if again in some else -1
+    return found, some.count(first), sum(p.note for p in some), Point(0.7, 1) != again
+
+
+@case(*CALLS)
+def a_missing_one_raises(x, v):
+    some = [Point(t, 0) for t in v]
+    some.remove(Point(x, 0))
+    return some[0].x
+
+
+@case(*CALLS)
+def fields_of_the_class_that_compares(x, v):
+    a, b = Wider(x, 1.0), Wider(x, 2.0)
+    known = sorted([Wider(2.0, v[0]), Wider(1.0, 2.0), Wider(1.0, 1.0)])
+    some = [Wider(x, t) for t in v]
+    return a == b, a <= b, [w.y for w in known], b in some, some.count(a)
+
+
+@case.each(10)
 def test_as_python_does(function: Callable[..., Any], calls: tuple[tuple[Any, ...], ...]) -> None:
     check(function, *calls)
+
+
+# --- the order of what dataclasses wrote, of objects that are numbers
+
+
+@dataclass(order=True)
+class Job:
+    t: float
+    work: float = field(compare=False)
+
+
+def exchanged(x, v):
+    """Which one is meant is known by numbers, so that a comparison reads the lists of attributes."""
+    first = Job(x, 1.0)
+    for t in v:
+        job = Job(t, 2.0 * t)
+        if job > first:
+            job, first = first, job
+        job.work += first.t * x
+        first.work = first.work * job.t + job.work
+    return first.work * first.t
+
+
+@pytest.mark.parametrize("level", range(3))
+def test_objects_that_are_numbers_are_compared_by_fields(level: int) -> None:
+    for v in (A([0.3, 0.9, 0.7]), A([0.2]), A([])):
+        value, slope = symdiff.value_and_grad(exchanged, level=level)(0.5, v)
+        assert value == pytest.approx(exchanged(0.5, v), rel=1e-13)
+        assert slope == pytest.approx((exchanged(0.5 + 1e-6, v) - exchanged(0.5 - 1e-6, v)) / 2e-6, rel=1e-7)
+
+
+def beside_none(x, v):
+    some, best = [Job(t, x) for t in v], None
+    for job in some:
+        if best is None or best < job:
+            best = job
+    total = 1.0 if best in some else 2.0
+    total += 4.0 if best == Job(0.9, 0.0) else 8.0
+    total += 16.0 if Job(0.9, 0.0) == best else 32.0
+    return total * x if Job(x, x) < best else x
+
+
+def test_none_is_no_instance() -> None:
+    f = symdiff.value_and_grad(beside_none)
+    for v in (A([0.3, 0.9]), A([0.3, 0.8]), A([0.1])):
+        assert f(0.5, v) == (beside_none(0.5, v), beside_none(1.0, v) if v[-1] < 0.5 else beside_none(0.5, v) / 0.5)
+    for run in (beside_none, f):
+        with pytest.raises(TypeError, match="'<' not supported between instances of 'Job' and 'NoneType'"):
+            run(0.5, A([]))
+
+
+# --- what is refused
+
+
+@dataclass
+class Pair:
+    x: float
+    near: Any = None
+
+
+def fields_without_end(x, v):
+    """Their `near` may hold them again: comparing these by fields may not come to an end."""
+    some = [Pair(t) for t in v]
+    for p in some:
+        p.near = some[0]
+    return x * some.count(some[-1])
+
+
+def test_comparisons_without_end_are_refused_at_their_line() -> None:
+    with pytest.raises(symdiff.CompileError) as caught:
+        symdiff.grad(fields_without_end)(0.5, A([0.3, 0.7]))
+    assert {p.code for p in caught.value.problems} <= {"SD224", "SD299"}
+    assert all(p.source_line.strip() == "return x * some.count(some[-1])" for p in caught.value.problems)

@@ -448,3 +448,41 @@ def rows_that_are_looked_for(x, v):
         if path not in seen:
             seen.append(path)
     return s * sum(r[0] * t for r, t in zip(rows, v)) + x * len(seen) + x * x * seen.index(path) * ([1] not in seen)
+class Cluster:
+    def __init__(self, at, weight=1.0):
+        self.at, self.weight = at, weight
+
+
+@cases(0.7, signed(5))
+@cases(0.3, signed(1))
+def merged_clusters(x, v):
+    """Agglomerative clustering: the two nearest are taken out of the list, one for both is put in."""
+    alive, cost = [Cluster(t) for t in v], 0.0
+    while len(alive) > 1:
+        least, pair = np.inf, (alive[0], alive[0])
+        for i, a in enumerate(alive):
+            for b in alive[:i]:
+                distance = (a.at - b.at) ** 2 * (a.weight + b.weight) ** x
+                if distance < least:
+                    least, pair = distance, (a, b)
+        a, b = pair
+        alive.remove(a)
+        alive.remove(b)
+        weight = a.weight + b.weight
+        alive.append(Cluster((a.at * a.weight + b.at * b.weight) / weight, weight))
+        cost = cost * x + least
+    return cost + alive[0].at
+
+
+@cases(0.7, array(5))
+@cases(0.7, array(0))
+def visited_once(x, v):
+    """A walk over places that a staged index gives: what was seen before is not seen again."""
+    every, seen, total = [Cluster(t) for t in v], [], 0.0
+    for k in PLACES:
+        c = every[k % len(every)] if every else Cluster(x)
+        if c not in seen:
+            seen.append(c)
+            total += c.at * x
+        c.at = c.at * x + len(seen)
+    return total + sum(c.at for c in every)

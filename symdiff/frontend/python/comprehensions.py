@@ -49,6 +49,18 @@ if not $some or $key {} $best:
     $out = $item
     $best = $key
     $some = True"""
+
+
+def _searches(of: str, test: str) -> dict[str, tuple[str, str, str]]:
+    """`in`, `count` and `index` of elements of which the one that is looked for passes a test."""
+    missing = "raise ValueError('the value is not in the list')"
+    return {
+        f"in{of}": ("", f"if {test}: return True", "return False"),
+        f"count{of}": ("$out = 0", f"if {test}: $out = $out + 1", "return $out"),
+        f"index{of}": ("$out = 0", f"if {test}: return $out\n$out = $out + 1", missing),
+    }
+
+
 _FOLDS = {
     "list": ("$out = []", "$out.append($item)", "return $out"),
     "dict": ("", "$dict[$item[0]] = $item[1]", "return $dict"),
@@ -62,13 +74,8 @@ _FOLDS = {
     "all": ("", "if not $item: return False", "return True"),
     "repeat": ("$out = []", "$out.extend($list)", "return $out"),
     "extend": ("", "$list.append($item)", "return None"),
-    "in": ("", "if $item == $wanted: return True", "return False"),
-    "count": ("$out = 0", "if $item == $wanted: $out = $out + 1", "return $out"),
-    "index": (
-        "$out = 0",
-        "if $item == $wanted: return $out\n$out = $out + 1",
-        "raise ValueError('the value is not in the list')",
-    ),
+    **_searches("", "$item == $wanted"),
+    **_searches(" of objects", "$item is $wanted or $item == $wanted"),
     "sorted": ("$out = []", "$out.append($list[$item])", "return $out"),
     "next": ("", "return $item", ""),
     "reduce": (

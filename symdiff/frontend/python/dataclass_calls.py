@@ -7,9 +7,21 @@ import dataclasses
 import sys
 from typing import Any
 
-from symdiff.frontend.python import classes, container_operators, containers, copies, memory, objects, operators, output
+from symdiff.frontend.python import (
+    classes,
+    container_operators,
+    containers,
+    control,
+    copies,
+    memory,
+    nodes,
+    objects,
+    of_none,
+    operators,
+    output,
+)
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.values import POISON, Known, ObjRef, Struct, Val
+from symdiff.frontend.python.values import POISON, Known, Node, ObjRef, Struct, Val
 
 COMPARISONS: dict[str, ast.cmpop] = {
     "__eq__": ast.Eq(), "__lt__": ast.Lt(), "__le__": ast.LtE(), "__gt__": ast.Gt(), "__ge__": ast.GtE(),
@@ -56,12 +68,30 @@ def _tuple(items: list[Val]) -> Val:
     return Struct("tuple", tuple(items))
 
 
-def compared(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) -> Val:
-    """`left op right` of two instances of one class, by their fields; NotImplemented with anything else."""
-    cls = classes.class_of(left)
-    if cls is None or classes.class_of(right) is not cls:
+def compared(cx: Context, node: ast.AST, function: Any, args: list[Val]) -> Val | None:
+    """A comparison that `dataclasses` wrote: of two instances of one class by their fields, else NotImplemented.
+
+    None of any other function.
+    """
+    op = COMPARISONS.get(function.__name__) if len(args) == 2 and classes.generated(function) else None
+    cls = None if op is None else classes.class_of(args[0])
+    owner = None if cls is None else _owner(cls, function)
+    if op is None or owner is None:
+        return None
+    if classes.class_of(args[1]) is not cls:
         return Known(NotImplemented)
-    a, b = by_fields(cx, node, left), by_fields(cx, node, right)
+    other = args[1]
+    if not isinstance(other, Node):
+        return _by_fields(cx, node, op, owner, *args)
+    if isinstance(op, ast.Eq):
+        there = nodes.there(cx, node, other)
+        return control.choose(cx, node, there, lambda: _by_fields(cx, node, op, owner, *args), lambda: Known(False))
+    nodes.required(cx, node, other, of_none.message_of_other(function.__name__, owner))
+    return _by_fields(cx, node, op, owner, *args)
+
+
+def _by_fields(cx: Context, node: ast.AST, op: ast.cmpop, owner: type, left: Val, right: Val) -> Val:
+    a, b = fields(cx, node, owner, left), fields(cx, node, owner, right)
     if memory.is_poison(*a.items, *b.items):
         return POISON
     if isinstance(op, ast.Eq) and sys.version_info >= (3, 13):  # no longer tuples, for which what is itself is equal
@@ -69,21 +99,33 @@ def compared(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) -
     return operators.compare(cx, node, op, a, b)
 
 
-def by_fields(cx: Context, node: ast.AST, val: Val) -> Struct:
-    """The fields that are compared."""
-    cls: Any = classes.class_of(val)
-    names = [f.name for f in dataclasses.fields(cls) if f.compare]
-    return Struct("tuple", tuple(objects.read(cx, node, val, name) for name in names))
+def _owner(cls: type, function: Any) -> type | None:
+    """The class among those of an instance that `dataclasses` wrote the method for: it sees the fields of that."""
+    return next((c for c in cls.__mro__ if c.__dict__.get(function.__name__) is function), None)
+
+
+def _compared_names(owner: Any) -> list[str]:
+    return [f.name for f in dataclasses.fields(owner) if f.compare]
+
+
+def fields(cx: Context, node: ast.AST, owner: type, val: Val) -> Struct:
+    """The fields of an instance that the comparisons compare that were written for a class."""
+    return Struct("tuple", tuple(objects.read(cx, node, val, name) for name in _compared_names(owner)))
+
+
+def ends(cx: Context, val: Node, function: Any) -> bool:
+    """Whether it is a comparison of objects that are numbers by fields that hold no other such objects."""
+    owner = _owner(val.cls, function) if function.__name__ in COMPARISONS else None
+    return owner is not None and not any(nodes.holds(cx, val.cls, name) for name in _compared_names(owner))
 
 
 def sort_keys(cx: Context, node: ast.AST, keys: tuple[Val, ...]) -> tuple[Val, ...]:
     """Instances of a dataclass with `order=True`, as the tuples that are compared; other keys as they are."""
     found = {classes.class_of(key) for key in keys}
     cls = found.pop() if len(found) == 1 else None
-    if cls is None or not dataclasses.is_dataclass(cls):
-        return keys
     less = classes.function_of(cls, "__lt__")
-    return tuple(by_fields(cx, node, key) for key in keys) if classes.generated(less) else keys
+    owner = None if cls is None or not classes.generated(less) else _owner(cls, less)
+    return keys if owner is None else tuple(fields(cx, node, owner, key) for key in keys)
 
 
 def text(cx: Context, node: ast.AST, val: Val, conversion: str) -> Val:

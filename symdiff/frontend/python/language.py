@@ -299,8 +299,8 @@ SUPPORTED = (
     Row("`operator.itemgetter`, `attrgetter`, `methodcaller`, `functools.singledispatch`, `total_ordering`",
         "rows = [(x, 2.0), (1.0, x)] ⏎ best = max(rows, key=operator.itemgetter(0)) ⏎ return best[1]"
         " + operator.attrgetter('w')(Layer(x))"),
-    Row("objects in lists: `in`, `index`, `remove`", "a, b = Layer(x), Layer(n) ⏎ q = [a, b] ⏎ q.remove(a) ⏎ return"
-        " q[0].w * x if a not in q and b in q else x"),
+    Row("objects in lists of any length: `in`, `index`, `count`, `remove`", "q = [Layer(t) for t in v] ⏎ a = q[-1]"
+        " ⏎ q.remove(max(q, key=lambda b: b.w)) ⏎ return q[0].w * x if a in q else x"),
     Row("copies of captured dicts, lists and objects",
         "t = copy.deepcopy(TABLE) ⏎ t['w'][0] = x ⏎ return sum(t['w']) * TABLE['w'][0]"),
     Row("`dataclasses.asdict`, `astuple`, `fields`, `order=True`",

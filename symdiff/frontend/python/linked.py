@@ -75,9 +75,15 @@ def note_meant(cx: Context, *vals: Val) -> None:
             if isinstance(part, ListRef):
                 cx.session.lists_meant = True
                 note_entered(cx, part.cell)
-            found = [part.cls] if isinstance(part, ObjRef) else []
-            for cls in (*found, *(_classes(content.form) if isinstance(content, Grown) else ())):
-                cx.session.meant.add(cls)
+            if isinstance(part, ObjRef):
+                cx.session.meant.add(part.cls)
+            if isinstance(content, Grown):
+                note_elements(cx, content)
+
+
+def note_elements(cx: Context, content: Grown) -> None:
+    """Note of the objects in a list that which of several one is is asked and not known."""
+    cx.session.meant |= {*_classes(content.form)}
 
 
 def _classes(form: Pattern) -> Iterator[type]:

@@ -21,6 +21,7 @@ from symdiff.frontend.python import (
     grown,
     iterators,
     kinship,
+    linked,
     list_numbers,
     lodging,
     memory,
@@ -40,7 +41,9 @@ from symdiff.frontend.python.values import (
     Grown,
     Known,
     ListRef,
+    Node,
     Num,
+    ObjRef,
     Sequence_,
     SliceVal,
     Struct,
@@ -398,8 +401,13 @@ def search(cx: Context, node: ast.AST, content: Content, name: str, item: Val) -
     """`item in s`, `s.index(item)`, `s.count(item)` of numbers or None, tuples or lists, compared one by one."""
     if isinstance(content, tuple):
         return cx.refuse("SD224", node, construct=f"`{name}`")
-    if content.form.kind == nodes.KIND and nodes.is_told_by_number(item, content.form):
-        content, item = replace(content, form=content.form.parts[0]), nodes.number(item)
+    form = content.form
+    if form.kind == "object" or isinstance(item, ObjRef):
+        return _not_told(cx, node, content, name, item)
+    if form.kind == nodes.KIND and nodes.is_told_by_number(item, form):
+        content, item = replace(content, form=form.parts[0]), nodes.number(item)
+    elif form.kind == nodes.KIND and (isinstance(item, Node) or nodes.may_be_none(item)):
+        return comprehensions.fold(cx, node, f"{name} of objects", made(cx, node, content), {"$wanted": item})
     if content.form.kind == texts.KIND and texts.may_have(cx, content.form, item):
         content, item = replace(content, form=Pattern("scalar", type=types.INT)), Num(texts.number(cx, item))
     if content.form.kind == absences.KIND and isinstance(item, Known) and item.obj is None:
@@ -411,6 +419,17 @@ def search(cx: Context, node: ast.AST, content: Content, name: str, item: Val) -
     if not numbers and not structures:
         return cx.refuse("SD224", node, construct=f"`{name}`")
     return comprehensions.fold(cx, node, name, made(cx, node, content), {"$wanted": item})
+
+
+def _not_told(cx: Context, node: ast.AST, content: Grown, name: str, item: Val) -> Val:
+    """Report that objects are looked for that are known by what they hold; of objects that are numbers it is known."""
+    linked.note_meant(cx, item)
+    linked.note_elements(cx, content)
+    return cx.refuse("SD224", node, construct=f"`{name}` of objects", why=_WHICH, rewrite=_BY_NUMBER)
+
+
+_WHICH = "containers ask first whether two elements are one object, and objects like these are known by what they hold"
+_BY_NUMBER = "give each object a number that says which one it is, and ask for that: `any(b.i == a.i for b in items)`"
 
 
 def holds_texts(cx: Context, val: Val) -> bool:

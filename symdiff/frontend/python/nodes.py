@@ -231,7 +231,7 @@ def join(a: Pattern, b: Pattern) -> Pattern | None:
 def is_told_by_number(val: Val, form: Pattern) -> bool:
     """Whether a value equals an object of this form if their numbers are equal."""
     plain = form.cls is None or not has_equality(form.cls)
-    return plain and (may_be_none(val) if not isinstance(val, Node) else val.cls is form.cls)
+    return plain and (val.cls is form.cls if isinstance(val, Node) else may_be_none(val))
 
 
 def there(cx: Context, node: ast.AST, val: Node, positive: bool = True) -> Val:
@@ -274,11 +274,12 @@ def required(cx: Context, node: ast.AST, val: Node, message: str, exception: str
 def same(cx: Context, node: ast.AST, left: Val, right: Val, positive: bool) -> Val:
     """`left is right`, where one of them is such an object, or may be."""
     both_ = [v for v in (left, right) if isinstance(v, Node)]
-    if len(both_) == 2 and both_[0].cls is not both_[1].cls and all(issubclass(v.cls, AList) for v in both_):
+    if len(both_) == 2 and both_[0].cls is not both_[1].cls:
         none = [there(cx, node, v, positive=False) for v in both_]
-        if all(isinstance(n, Known) and not n.obj for n in none):
-            return Known(not positive)  # they were made at different places
-        raise United(both_[0].cls, both_[1].cls)
+        if any(isinstance(n, Known) and not n.obj for n in none):
+            return Known(not positive)  # of lists: they were made at different places
+        if all(issubclass(v.cls, AList) for v in both_):
+            raise United(both_[0].cls, both_[1].cls)
     if len(both_) == 2 and both_[0].cls is both_[1].cls:
         op = ast.Eq() if positive else ast.NotEq()
         return operators.compare(cx, node, op, *(Num(v.at.value) if isinstance(v.at, Num) else v.at for v in both_))
@@ -342,6 +343,13 @@ def _filled(cx: Context, node: ast.AST, val: Node) -> Val:
 
 
 # --- attributes
+
+
+def holds(cx: Context, cls: type, name: str) -> bool:
+    """Whether an attribute is or holds objects that are numbers, which may hold others without end."""
+    arena = cx.arenas.get((cls, name))
+    content = None if arena is None else cx.store.get(arena.cell)
+    return (cls, name) in cx.links or (isinstance(content, Grown) and is_in(content.form))
 
 
 def read(cx: Context, node: ast.AST, base: Node, name: str) -> Val | None:

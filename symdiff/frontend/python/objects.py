@@ -386,10 +386,9 @@ def call_special(cx: Context, node: ast.AST, function: Any, args: list[Val], kwa
     """What `object` and `dataclasses` define, which has no source; None for every other function."""
     from symdiff.frontend.python import dataclass_calls, own_attributes
 
-    if args and isinstance(args[0], Known) and classes.generated(function):
-        op, cls = dataclass_calls.COMPARISONS.get(function.__name__), classes.class_of(args[0])
-        if op is not None and cls is not None and len(args) == 2:
-            return dataclass_calls.compared(cx, node, op, *args)
+    compared = dataclass_calls.compared(cx, node, function, args)
+    if compared is not None:
+        return compared
     if not args or not isinstance(args[0], ObjRef):
         return None
     obj = args[0]
@@ -407,8 +406,6 @@ def call_special(cx: Context, node: ast.AST, function: Any, args: list[Val], kwa
     owner = next((c for c in obj.cls.__mro__ if c.__dict__.get(function.__name__) is function), None)
     if owner is not None and function.__name__ == "__init__":
         return _fields(cx, node, owner, obj, args[1:], kwargs)
-    if owner is not None and function.__name__ in dataclass_calls.COMPARISONS and len(args) == 2:
-        return dataclass_calls.compared(cx, node, dataclass_calls.COMPARISONS[function.__name__], obj, args[1])
     name = f"`{obj.cls.__name__}.{function.__name__}`"
     return cx.refuse("SD412", node, name=name, reason="is written by `dataclasses`, without a source")
 

@@ -42,6 +42,11 @@ _ARITHMETIC = {
 _PYTHON = {"b1": "bool", "i8": "int", "f8": "float", "c16": "complex"}
 
 
+def message_of_other(name: str, cls: type) -> str:
+    """Python's text where an object of a class is asked for its order by the method `name`, beside None."""
+    return f"'{SIGNS[name]}' not supported between instances of '{cls.__name__}' and 'NoneType'"
+
+
 def message(cx: Context, name: str, others: tuple[Val, ...]) -> str:
     """Python's text where the special method `name` is asked of None, with these other operands."""
     other = _type_name(cx, others[0]) if others else ""

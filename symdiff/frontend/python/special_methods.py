@@ -21,6 +21,7 @@ from symdiff.frontend.python import (
     calls,
     captured,
     classes,
+    dataclass_calls,
     keys,
     letters,
     list_numbers,
@@ -74,7 +75,7 @@ def call(
         if cls is not None and not isinstance(val, Struct) and not of_library(cls.__module__):
             _rely_on(cx, cls, name)
         return None
-    if isinstance(val, Node) and classes.generated(found[1]):
+    if isinstance(val, Node) and classes.generated(found[1]) and not dataclass_calls.ends(cx, val, found[1]):
         what = f"`{name}` of `{cls.__name__}`, whose objects are linked with each other,"
         rewrite = "compare with `is`, or field by field: there may be any number of objects to ask"
         return cx.refuse("SD299", node, construct=what, rewrite=rewrite)
