@@ -108,6 +108,8 @@ class Site:
 class Pair:
     def __init__(self, a, b):
         self.a, self.b = a, b
+    def __lt__(self, other):
+        return self.a < other.a
     def __getitem__(self, k):
         return (self.a, self.b)[k]
 

@@ -294,7 +294,7 @@ def known_before_it_is_made(x):
         (deep_copy_of_a_list, "SD299"),
         (shown, "SD222"),
         (as_numbers, None),
-        (in_no_order, "SD224"),
+        (in_no_order, "SD321"),
         (added, "SD321"),
         (an_index, None),
         (a_cached_property, "SD412"),

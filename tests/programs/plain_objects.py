@@ -252,3 +252,29 @@ def one_object_at_several_places(held, x):
 def the_best_of_some(candidates, x):
     best = max(candidates, key=lambda p: p.b * x - np.sum(p.w))
     return best.b**2 * best.w[0] + sum(p.b for p in candidates)
+
+
+class Task:
+    """The one with the least time for its weight comes first: Smith's rule."""
+
+    def __init__(self, time, weight):
+        self.time = time
+        self.weight = weight
+        self.done = 0.0
+
+    def ratio(self):
+        return self.time / self.weight
+
+    def __lt__(self, other):
+        return self.ratio() < other.ratio()
+
+
+@cases(0.7, array(5), array(5, seed=1))
+@cases(0.7, array(0), array(0))
+def scheduled_tasks(x, times, weights):
+    """The weighted sum of the times at which tasks are done, in the order that their class says."""
+    tasks, clock = [Task(t**x, w) for t, w in zip(times, weights)], 0.0
+    for task in sorted(tasks):
+        clock += task.time
+        task.done = clock
+    return sum(task.weight * task.done**x for task in tasks)

@@ -276,20 +276,37 @@ def _follow(cx: Context, node: ast.AST, function: Known, args: list[Val], kwargs
         obj, python_types.BuiltinFunctionType | python_types.WrapperDescriptorType | np.ufunc
     ) or not callable(obj):
         return _unknown(cx, node, function, args, kwargs)
-    memo = cx.sources.get(id(obj))
-    if memo is None or memo[0] is not obj:
-        try:
-            source = load(obj)
-        except CompileError as error:
-            if _staged(cx, [*args, *kwargs.values()]):
-                cx.problems.extend(dataclasses.replace(p, loc=p.loc or cx.loc(node)) for p in error.problems)
-                return POISON
-            return _unknown(cx, node, function, args, kwargs)
-        cx.sources[id(obj)] = memo = (obj, source)
-    source = memo[1]
-    captured.rely_on_code(cx, source)
+    try:
+        source = _loaded(cx, obj)
+    except CompileError as error:
+        if _staged(cx, [*args, *kwargs.values()]):
+            _report(cx, node, error)
+            return POISON
+        return _unknown(cx, node, function, args, kwargs)
     _, first, bound = base
     return _inline(cx, node, source, None, [*first, *args], {**bound, **kwargs}, None)
+
+
+def source_of(cx: Context, node: ast.AST, function: Any) -> Source | None:
+    """The definition of a function from outside; None after a problem."""
+    try:
+        return _loaded(cx, function)
+    except CompileError as error:
+        _report(cx, node, error)
+        return None
+
+
+def _loaded(cx: Context, function: Any) -> Source:
+    """The definition of a function, which must have this code at each call."""
+    memo = cx.sources.get(id(function))
+    if memo is None or memo[0] is not function:
+        cx.sources[id(function)] = memo = (function, load(function))
+    captured.rely_on_code(cx, memo[1])
+    return memo[1]
+
+
+def _report(cx: Context, node: ast.AST, error: CompileError) -> None:
+    cx.problems.extend(dataclasses.replace(p, loc=p.loc or cx.loc(node)) for p in error.problems)
 
 
 def _passed(cx: Context, function: Known) -> tuple[Known, list[Val], dict[str, Val]]:

@@ -50,6 +50,11 @@ def ordered(cls: type) -> bool:
     return any(lookup(cls, name) is not None and lookup(cls, name)[0] is not object for name in _ORDER)  # type: ignore[index]
 
 
+def compared_in_python(cls: Any) -> bool:
+    """Whether methods that are written in Python say which of its objects is the smaller one, or are equal."""
+    return any(function_of(cls, name) is not None for name in (*_ORDER, "__eq__"))
+
+
 _ORDER = ("__lt__", "__le__", "__gt__", "__ge__")
 
 

@@ -10,11 +10,11 @@ from typing import Any
 from symdiff.frontend.python import (
     alternatives,
     captured,
+    class_order,
     comprehensions,
     container_operators,
     containers,
     control,
-    dataclass_calls,
     grown,
     keyed,
     keys,
@@ -173,22 +173,22 @@ def sort(cx: Context, node: ast.AST, content: Content, kwargs: Entries) -> Conte
     """The elements in the order of their keys; None after a problem."""
     key, backwards = kwargs.get("key", NONE), kwargs.get("reverse", Known(False))
     plain = isinstance(key, Known) and key.obj is None
-    keys = content if plain else tuple(apply(cx, node, key, [item], {}) for item in content)
-    if memory.is_poison(*keys):
-        return None
-    keys = dataclass_calls.sort_keys(cx, node, keys)
+    given = content if plain else tuple(apply(cx, node, key, [item], {}) for item in content)
     if not isinstance(backwards, Known):
         cx.need_static(node, backwards, "`reverse` of a sort")
+        return None
+    if memory.is_poison(*given) or len(content) < 2:
+        return None if memory.is_poison(*given) else content
+    keys = class_order.keys(cx, node, given)
+    if not isinstance(keys, tuple):
         return None
     known = [k.obj for k in keys if isinstance(k, Known)]
     if len(known) < len(keys):
         known = _first_parts(keys)
-    if len(content) > 1 and not known:
+    if not known:
         return list_changes.sorted_(cx, node, content, keys, bool(backwards.obj))
-    order = range(len(content)) if len(content) < 2 else sorted(range(len(content)), key=known.__getitem__)
     # a reversed sort keeps the order of equal elements
-    if len(content) > 1 and backwards.obj:
-        order = sorted(order, key=known.__getitem__, reverse=True)
+    order = sorted(range(len(content)), key=known.__getitem__, reverse=bool(backwards.obj))
     return tuple(content[k] for k in order)
 
 
@@ -216,6 +216,7 @@ def sort_staged(cx: Context, node: ast.AST, content: Grown, kwargs: Entries) -> 
     elif not (isinstance(key, Known) and key.obj is None):
         over = Sequence_("zip", (list_changes.made(cx, node, content),))
         keys = list_changes.content_of(cx, comprehensions.fold(cx, node, "map", over, {"$function": key}))
+    keys = None if keys is None else class_order.keys(cx, node, keys)
     return None if keys is None else list_changes.sorted_(cx, node, content, keys, bool(backwards.obj))
 
 

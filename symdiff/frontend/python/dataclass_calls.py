@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from symdiff.frontend.python import (
@@ -73,59 +74,48 @@ def compared(cx: Context, node: ast.AST, function: Any, args: list[Val]) -> Val 
 
     None of any other function.
     """
-    op = COMPARISONS.get(function.__name__) if len(args) == 2 and classes.generated(function) else None
-    cls = None if op is None else classes.class_of(args[0])
-    owner = None if cls is None else _owner(cls, function)
-    if op is None or owner is None:
+    cls = classes.class_of(args[0]) if len(args) == 2 else None
+    names = None if cls is None else compared_names(cls, function)
+    if cls is None or names is None:
         return None
-    if classes.class_of(args[1]) is not cls:
+    op, other = COMPARISONS[function.__name__], args[1]
+    if classes.class_of(other) is not cls:
         return Known(NotImplemented)
-    other = args[1]
-    if not isinstance(other, Node):
-        return _by_fields(cx, node, op, owner, *args)
-    if isinstance(op, ast.Eq):
-        there = nodes.there(cx, node, other)
-        return control.choose(cx, node, there, lambda: _by_fields(cx, node, op, owner, *args), lambda: Known(False))
-    nodes.required(cx, node, other, of_none.message_of_other(function.__name__, owner))
-    return _by_fields(cx, node, op, owner, *args)
+
+    def by_fields() -> Val:
+        return _by_fields(cx, node, op, names, *args)
+
+    if isinstance(other, Node) and isinstance(op, ast.Eq):
+        return control.choose(cx, node, nodes.there(cx, node, other), by_fields, lambda: Known(False))
+    if isinstance(other, Node):
+        nodes.required(cx, node, other, of_none.message_of_other(function.__name__, cls))
+    return by_fields()
 
 
-def _by_fields(cx: Context, node: ast.AST, op: ast.cmpop, owner: type, left: Val, right: Val) -> Val:
-    a, b = fields(cx, node, owner, left), fields(cx, node, owner, right)
-    if memory.is_poison(*a.items, *b.items):
+def _by_fields(cx: Context, node: ast.AST, op: ast.cmpop, names: Sequence[str], left: Val, right: Val) -> Val:
+    a, b = ([objects.read(cx, node, val, name) for name in names] for val in (left, right))
+    if memory.is_poison(*a, *b):
         return POISON
     if isinstance(op, ast.Eq) and sys.version_info >= (3, 13):  # no longer tuples, for which what is itself is equal
-        return container_operators.equal_elements(cx, node, a.items, b.items, itself=False)
-    return operators.compare(cx, node, op, a, b)
+        return container_operators.equal_elements(cx, node, a, b, itself=False)
+    return operators.compare(cx, node, op, _tuple(a), _tuple(b))
 
 
-def _owner(cls: type, function: Any) -> type | None:
-    """The class among those of an instance that `dataclasses` wrote the method for: it sees the fields of that."""
-    return next((c for c in cls.__mro__ if c.__dict__.get(function.__name__) is function), None)
+def compared_names(cls: type, function: Any) -> Sequence[str] | None:
+    """The fields that a comparison compares that `dataclasses` wrote: of the class that it was written for.
 
-
-def _compared_names(owner: Any) -> list[str]:
-    return [f.name for f in dataclasses.fields(owner) if f.compare]
-
-
-def fields(cx: Context, node: ast.AST, owner: type, val: Val) -> Struct:
-    """The fields of an instance that the comparisons compare that were written for a class."""
-    return Struct("tuple", tuple(objects.read(cx, node, val, name) for name in _compared_names(owner)))
+    None of any other function.
+    """
+    if function.__name__ not in COMPARISONS or not classes.generated(function):
+        return None
+    owner: Any = next((c for c in cls.__mro__ if c.__dict__.get(function.__name__) is function), None)
+    return None if owner is None else [f.name for f in dataclasses.fields(owner) if f.compare]
 
 
 def ends(cx: Context, val: Node, function: Any) -> bool:
     """Whether it is a comparison of objects that are numbers by fields that hold no other such objects."""
-    owner = _owner(val.cls, function) if function.__name__ in COMPARISONS else None
-    return owner is not None and not any(nodes.holds(cx, val.cls, name) for name in _compared_names(owner))
-
-
-def sort_keys(cx: Context, node: ast.AST, keys: tuple[Val, ...]) -> tuple[Val, ...]:
-    """Instances of a dataclass with `order=True`, as the tuples that are compared; other keys as they are."""
-    found = {classes.class_of(key) for key in keys}
-    cls = found.pop() if len(found) == 1 else None
-    less = classes.function_of(cls, "__lt__")
-    owner = None if cls is None or not classes.generated(less) else _owner(cls, less)
-    return keys if owner is None else tuple(fields(cx, node, owner, key) for key in keys)
+    names = compared_names(val.cls, function)
+    return names is not None and not any(nodes.holds(cx, val.cls, name) for name in names)
 
 
 def text(cx: Context, node: ast.AST, val: Val, conversion: str) -> Val:

@@ -16,6 +16,7 @@ from symdiff.alike import SHORT
 from symdiff.frontend.python import (
     absences,
     alternatives,
+    classes,
     comprehensions,
     forms,
     grown,
@@ -480,7 +481,7 @@ def _in_order(form: Pattern, first: bool) -> bool:
         return not (form.type.rank and first) and not form.type.complex
     if form.kind == "grown":  # lists of numbers, as Python compares them
         return form.parts[0].kind == "scalar" and _in_order(form.parts[0], first)
-    held = form.kind in ("tuple", "namedtuple", "list")
+    held = form.kind in ("tuple", "namedtuple", "list") and not classes.compared_in_python(form.cls)
     return form.kind == "known" or (held and all(_in_order(p, first and not k) for k, p in enumerate(form.parts)))
 
 

@@ -211,7 +211,7 @@ def compare(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> V
     _, found = _asked(cx, node, left, right, _COMPARE[type(op)], _subclass(left, right))
     if found is not None:
         return found
-    if isinstance(op, ast.NotEq):
+    if isinstance(op, ast.NotEq) and not any(_compared_in_c(classes.class_of(v), "__ne__") for v in (left, right)):
         _, equal = _asked(cx, node, left, right, ("__eq__", "__eq__"), _subclass(left, right))
         if equal is not None:
             return operators.negate(cx, node, operators.truth(cx, node, equal))
@@ -223,10 +223,11 @@ def compare(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> V
     return None
 
 
-def _compared_in_c(cls: type | None) -> bool:
-    """Whether equality is neither identity nor written in Python."""
-    eq = getattr(cls, "__eq__", object.__eq__)
-    return eq is not object.__eq__ and isinstance(eq, _C_METHODS)
+def _compared_in_c(cls: type | None, name: str = "__eq__") -> bool:
+    """Whether what says that objects are equal, or are not, is neither that of `object` nor written in Python."""
+    default = getattr(object, name)
+    found = getattr(cls, name, default)
+    return found is not default and isinstance(found, _C_METHODS)
 
 
 def _compare_numpy(cx: Context, node: ast.AST, op: ast.AST, left: Val, right: Val) -> Val:

@@ -1,0 +1,285 @@
+"""Objects sorted by the order that their class says: by the key on both sides of its `<`, as Python's sort does."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+import symdiff
+from tests.frontend.cases import Cases
+from tests.frontend.running import check
+
+A = np.array
+NAN = float("nan")
+case = Cases()
+
+
+class Job:
+    def __init__(self, t, rank=0):
+        self.t, self.rank = t, rank
+
+    def __lt__(self, other):
+        return self.t < other.t
+
+
+class Latest(Job):
+    def __lt__(self, other):
+        return self.t > other.t
+
+
+class ByRank(Job):
+    def key(self):
+        return self.rank, -self.t
+
+    def __lt__(self, other):
+        "Both sides may call methods; what asks for classes alone is the same for all."
+        if not isinstance(other, ByRank):
+            return NotImplemented
+        return self.key() < other.key()
+
+
+class Reflected:
+    def __init__(self, t):
+        self.t = t
+
+    def __gt__(self, other):
+        if type(self) is type(other):
+            return self.t > other.t
+        return NotImplemented
+
+
+@functools.total_ordering
+class Total:
+    def __init__(self, t):
+        self.t = t
+
+    def __eq__(self, other):
+        return self.t == other.t
+
+    def __lt__(self, other):
+        return self.t < other.t
+
+
+@dataclass(order=True)
+class Item:
+    weight: float
+    number: int = field(compare=False)
+    count: int = 0
+
+
+@dataclass(eq=False)
+class Below(Item):
+    """Its fields are not asked by what was written for the class above."""
+
+    count: int = 0
+    more: float = 0.0
+
+
+class Second(NamedTuple):
+    a: float
+    b: float
+
+    def __lt__(self, other):
+        return self.b < other.b
+
+
+class Holder:
+    def __init__(self, job):
+        self.job = job
+
+    def __lt__(self, other):
+        return self.job < other.job
+
+
+CALLS = [
+    (0.5, A([0.3, 0.9, 0.5, 0.1])), (0.5, A([0.7, 0.7, 0.2, 0.7, 0.2])), (0.5, A([0.3])), (0.5, A([])),
+    (-0.5, A([3.0, NAN, 1.0, 2.0, NAN, 0.0])),
+]  # fmt: skip
+
+
+@case(*CALLS)
+def by_a_number(x, v):
+    """NaN stays where Python's sort leaves it: it compares the same numbers in the same order."""
+    jobs = [Job(t * x, k) for k, t in enumerate(v)]
+    back = sorted(jobs, reverse=True)
+    jobs.sort()
+    return [j.rank for j in jobs], [j.rank for j in back], [j.rank for j in sorted(jobs, key=lambda j: j)]
+
+
+@case(*CALLS)
+def by_the_larger_number(x, v):
+    jobs = [Latest(t * x, k) for k, t in enumerate(v)]
+    return [j.rank for j in sorted(jobs)], [j.rank for j in sorted(jobs, reverse=True)]
+
+
+@case(*CALLS)
+def by_what_a_method_says(x, v):
+    jobs = sorted(ByRank(t * x, k % 2) for k, t in enumerate(v))
+    return [j.t for j in jobs], [j.rank for j in jobs]
+
+
+@case(*CALLS)
+def asked_the_other_way_round(x, v):
+    return [j.t for j in sorted([Reflected(t * x) for t in v])]
+
+
+@case(*CALLS)
+def totally_ordered(x, v):
+    some = [Total(t * x) for t in v]
+    some.sort(reverse=True)
+    return [j.t for j in some]
+
+
+@case(*CALLS)
+def by_fields(x, v):
+    items = [Item(round(t * 3) * x, k, -k) for k, t in enumerate(v) if t == t]
+    below = [Below(1.0, k, k % 2, t) for k, t in enumerate(v)]
+    return [(i.number, i.count) for i in sorted(items)], [b.more for b in sorted(below)]
+
+
+@case(*CALLS)
+def named_tuples_with_an_order_of_their_own(x, v):
+    some = [Second(t, -t * x) for t in v]
+    known = [Second(x, 2.0), Second(2.0, x)]
+    return [s.a for s in sorted(some)], [s.b for s in sorted(known)], sorted([Second(1.0, 2.0), Second(2.0, 1.0)])[0].a
+
+
+@case(*CALLS)
+def a_key_that_is_an_object(x, v):
+    some = [Holder(Job(t * x, k)) for k, t in enumerate(v)]
+    return [h.job.rank for h in sorted(some)]
+
+
+@case(*CALLS)
+def of_a_known_number(x, v):
+    a, b, c = Job(x), Job(-0.2, 1), Job(x * x, 2)
+    first = sorted([a, b, c])[0]
+    first.t = 2.0 * first.t
+    return [j.rank for j in sorted((a, b, c), reverse=True)], a.t, b.t, c.t, sorted([c])[0].t
+
+
+@case(*CALLS)
+def the_objects_themselves_are_sorted(x, v):
+    jobs = [Job(t, k) for k, t in enumerate(v)]
+    for k, j in enumerate(sorted(jobs)):
+        j.t = j.t * x + k
+    return [j.t for j in jobs]
+
+
+@case.each(10)
+def test_as_python_does(function: Callable[..., Any], calls: tuple[tuple[Any, ...], ...]) -> None:
+    check(function, *calls)
+
+
+def test_text_of_the_code() -> None:
+    """The keys are a list, and Python's sort orders their places."""
+
+    def least(v):
+        return sorted([Job(t) for t in v])[0].t
+
+    text = symdiff.generate(least, types="v=f8[n]", functions=["value_and_grad"])
+    assert "key=y" in text
+    assert ".__getitem__)" in text
+
+
+def test_unsigned_numbers_have_no_opposite_order() -> None:
+    class Wrong:
+        """An unsigned number has no negative one that orders it."""
+
+        def __init__(self, t):
+            self.t = t
+
+        def __lt__(self, other):
+            return self.t > other.t
+
+    def f(x):
+        return sorted([Wrong(np.uint8(3)), Wrong(np.uint8(0))])[0].t * x
+
+    with pytest.raises(symdiff.CompileError, match="SD224"):
+        symdiff.grad(f)(0.5)
+
+
+# --- what is refused
+
+
+class Shown(Job):
+    def __lt__(self, other):
+        print("compared")
+        return self.t < other.t
+
+
+class Showing(Job):
+    def key(self):
+        print("asked")
+        return self.t
+
+    def __lt__(self, other):
+        return self.key() < other.key()
+
+
+class Doubled(Job):
+    def __lt__(self, other):
+        return self.t < 2 * other.t
+
+
+class Mixed(Job):
+    def __lt__(self, other):
+        return self.t * other.rank < other.t * self.rank
+
+
+class Pairs(Job):
+    def __lt__(self, other):
+        return (self.t, self.rank) > (other.t, other.rank)
+
+
+class Guarded(Job):
+    def __lt__(self, other):
+        if self.rank != other.rank:
+            return NotImplemented
+        return self.t < other.t
+
+
+@pytest.mark.parametrize("cls", [Shown, Showing, Doubled, Mixed, Pairs, Guarded])
+def test_other_orders_are_refused_with_the_key_to_write(cls: type) -> None:
+    def several(x, v):
+        return sorted([cls(t * x) for t in v])[0].t
+
+    def some(x, v):
+        return sorted([cls(x), cls(v[0])])[0].t
+
+    def by_key(x, v):
+        return sorted([cls(t * x) for t in v], key=lambda job: job.t)[0].t
+
+    v = A([0.9, 0.3])
+    for f in (several, some):
+        with pytest.raises(
+            symdiff.CompileError, match=r"SD224 sorting (.*\n)*.*sorted\(items, key=lambda item"
+        ) as caught:
+            symdiff.grad(f)(0.5, v)
+        assert len(caught.value.problems) == 1
+    assert symdiff.grad(by_key)(0.5, v) == 0.3
+
+
+JOBS = [Job(0.3), Job(0.1)]
+
+
+def test_captured_objects_are_not_sorted_once_for_all() -> None:
+    """Their numbers may be others at the next call: the least is told by them, or refused."""
+
+    def least(x):
+        return sorted(JOBS)[0].t * x
+
+    with pytest.raises(symdiff.CompileError):
+        symdiff.grad(least)(0.5)
+    g = symdiff.grad(lambda x: min(JOBS).t * x)
+    assert g(0.5) == 0.1
+    JOBS[1].t = 0.7
+    try:
+        assert g(0.5) == 0.3
+    finally:
+        JOBS[1].t = 0.1
