@@ -244,6 +244,12 @@ class Guarded(Job):
         return self.t < other.t
 
 
+class Without:
+    def __init__(self, t):
+        self.t = t
+        self.following = None
+
+
 @pytest.mark.parametrize("cls", [Shown, Showing, Doubled, Mixed, Pairs, Guarded])
 def test_other_orders_are_refused_with_the_key_to_write(cls: type) -> None:
     def several(x, v):
@@ -263,6 +269,27 @@ def test_other_orders_are_refused_with_the_key_to_write(cls: type) -> None:
             symdiff.grad(f)(0.5, v)
         assert len(caught.value.problems) == 1
     assert symdiff.grad(by_key)(0.5, v) == 0.3
+
+
+@pytest.mark.parametrize("of", [max, min, sorted])
+def test_objects_without_an_order_have_none(of: Callable[..., Any]) -> None:
+    """Python raises TypeError; no other problem is told, with numbers for the objects or without."""
+
+    def best(x, v):
+        found = of([Without(t) for t in v if t > 0.2])
+        return x
+
+    def in_a_list(x, v):
+        some = [Without(t) for t in v if t > 0.2]
+        found = of(some)
+        return x
+
+    for f in (best, in_a_list):
+        with pytest.raises(TypeError):
+            f(0.5, A([0.3, 0.9]))
+        with pytest.raises(symdiff.CompileError, match=r"SD321 `.*` of Without and Without") as caught:
+            symdiff.grad(f)(0.5, A([0.3, 0.9]))
+        assert len(caught.value.problems) == 1
 
 
 JOBS = [Job(0.3), Job(0.1)]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
-from symdiff.frontend.python import containers
+from symdiff.frontend.python import containers, telling
 from symdiff.frontend.python.comprehensions import (
     InTurn,
     UnknownLength,
@@ -114,13 +114,14 @@ def _folded(
     by = f"{kind} by" if "key" in given else kind
     if unknown is None:
         return fold(cx, node, by, over, named)
-    best = _best_of_structures(cx, node, by, over, rest, named) if kind in ("max", "min") else None
-    return rolled_or_static(cx, node, by, over, named, unknown) if best is None else best
+    if kind in ("max", "min"):
+        return _best_of_structures(cx, node, by, over, rest, named, unknown)
+    return rolled_or_static(cx, node, by, over, named, unknown)
 
 
 def _best_of_structures(
-    cx: Context, node: ast.Call, by: str, over: Elements, rest: Given, named: dict[str, Val]
-) -> Val | None:
+    cx: Context, node: ast.Call, by: str, over: Elements, rest: Given, named: dict[str, Val], unknown: UnknownLength
+) -> Val:
     """`max` or `min` where a loop without a list has no place for the best element so far: it is no number."""
     from symdiff.frontend.python.calls import apply
     from symdiff.frontend.python.expressions import evaluate
@@ -134,7 +135,7 @@ def _best_of_structures(
     in_turn = isinstance(over, ast.GeneratorExp) and watch.changed()
     go_back(cx, place)
     if in_turn:
-        return None
+        return rolled_or_static(cx, node, by, over, named, unknown)
     cx.store.begin()
     whole = comprehension_list(cx, over, named.get("$first"))
     if whole is not POISON:
@@ -143,8 +144,11 @@ def _best_of_structures(
     if len(cx.problems) == place.problems:
         cx.store.keep()
         return found
+    wanted = cx.problems[place.problems :]
     go_back(cx, place)
-    return None
+    found = rolled_or_static(cx, node, by, over, named, unknown)
+    telling.unordered(cx, place.problems, wanted)
+    return found
 
 
 def _of_generator(cx: Context, node: ast.Call, function: Val, kind: str, over: ast.GeneratorExp) -> Val:

@@ -17,6 +17,7 @@ from symdiff.frontend.python import (
     operators,
     raising,
     rolled,
+    telling,
 )
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.sizes import refuse_unknown_count
@@ -113,8 +114,11 @@ def _by_loop_or_index(
         if len(cx.problems) == place.problems and not iterators.refuse_differing(cx, node, before):
             cx.store.keep()
             return found
+    wanted = cx.problems[place.problems :]
     rolled.go_back(cx, place)
-    return by_loop(cx, node, kind, val, given)
+    found = by_loop(cx, node, kind, val, given)
+    telling.unordered(cx, place.problems, wanted)
+    return found
 
 
 _OF_STRUCTURES = """\

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from collections.abc import Sequence
 
 from symdiff.errors import CompileError, Problem
 from symdiff.frontend.python.context import Context
@@ -33,6 +34,12 @@ def not_taken_apart(session: Session, error: CompileError) -> CompileError:
 _FOLLOWS = ("SD303", "SD304", "SD315", "SD505", "SD510", "SD511", "SD512", "SD601", "SD606")
 
 _OF_LISTS = re.compile("is a list of .* on one path and a list of .* on the other$")  # SD310
+
+
+def unordered(cx: Context, first: int, wanted: Sequence[Problem]) -> None:
+    """Of elements that cannot be compared, that is told from `first` on, and no other problem with the best of them."""
+    if len(cx.problems) > first and any(p.code == "SD321" for p in wanted):
+        cx.problems[first:] = wanted
 
 
 def no_room(cx: Context) -> Problem:
