@@ -238,6 +238,27 @@ def set_in_a_branch(x: Any) -> Any:
     return c.rate
 
 
-def test_an_attribute_that_one_path_sets_is_refused_with_what_helps() -> None:
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_an_attribute_that_one_path_sets_is_that_of_the_class_elsewhere(level: int) -> None:
+    assert value_and_grad(set_in_a_branch, level=level)(0.5) == (0.25, 1.0)
+    assert value_and_grad(set_in_a_branch, level=level)(0.3) == (1.5, 0.0)
+
+
+def an_array_in_a_branch(x: Any) -> Any:
+    c = Rate()
+    if x > 0.4:
+        c.rates = np.array([x, 2.0])
+    return c.rates[0]
+
+
+def its_own_attributes_behind_a_branch(x: Any) -> Any:
+    c = Rate()
+    if x > 0.4:
+        c.rate = x
+    return x if "rate" in vars(c) else 2.0 * x + c.rate
+
+
+@pytest.mark.parametrize("function", [an_array_in_a_branch, its_own_attributes_behind_a_branch])
+def test_what_else_one_path_sets_is_refused_with_what_helps(function: Any) -> None:
     with pytest.raises(CompileError, match="set it in `__init__`, or before the branch or loop"):
-        grad(set_in_a_branch)(0.5)
+        grad(function)(0.5)

@@ -68,6 +68,8 @@ SUPPORTED = (
         "a = Layer(x) ⏎ for i in range(n): a.w += i * x ⏎ s = SimpleNamespace(w=x) ⏎ s.w *= 2.0"
         " ⏎ return a(x) + a.double * s.w"),
     Row("methods, properties, `super()`, operators of a class", "a = Layer(x) + Layer(2.0) ⏎ return Scaled(a.w)(x)"),
+    Row("attributes that a branch sets, or a loop in each object of a list: AttributeError where they are not there",
+        "q = [Layer(t) for t in v] ⏎ for k, a in enumerate(q): a.k = k * x ⏎ return sum(a.w * a.k for a in q)"),
     Row("attributes by the dictionary of an object, read and written by names: `vars(a)['w']`",
         "a = Layer(x) ⏎ a.__dict__.update(w=2.0 * x, k=x) ⏎ return vars(a)['w'] * a.k if 'k' in vars(a) else x"),
     Row("objects that are iterated over, by `__iter__` or by `__getitem__`",
@@ -394,7 +396,6 @@ REFUSED = (
     Row("a derivative of a function that writes what is not its own",
         "def g(t): ⏎     v[0] = t ⏎     return t * t ⏎ return symdiff.grad(g)(x)", "SD411"),
     Row("a class that cannot be seen through", "return Odd().k * x", "SD412"),
-    Row("an attribute that is set on one path only", "a = Layer(x) ⏎ if x > 0: a.k = x ⏎ return a.k", "SD310"),
     Row("a function declared to have a derivative rule, without one", "return ruleless(x)", "SD413"),
     Row("a wrong derivative rule", "return unpaired(x)", "SD414"),
     Row("a derivative rule that reads from outside", "return outside(x)", "SD415"),

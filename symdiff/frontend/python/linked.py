@@ -30,6 +30,18 @@ def note_made(cx: Context, obj: ObjRef) -> None:
             note_held(cx, obj.cls, val)
 
 
+def note_later(session: Session, cls: type, name: str) -> None:
+    """Note an attribute that an element of a list has from some turn on: objects that are numbers may have none yet."""
+    session.later.add((cls, name))
+    session.attributes.setdefault(cls, {})[name] = None
+    session.meant.add(cls)
+
+
+def set_before(name: str, to: str = "0.0") -> str:
+    """What to write where an attribute may not be there."""
+    return f"set it in `__init__`, to what has the same type: `self.{name} = {to}`"
+
+
 def note_held(cx: Context, cls: type, val: Val) -> None:
     """Note what an attribute of an object of a class holds."""
     found = cx.session.holds.setdefault(cls, set())

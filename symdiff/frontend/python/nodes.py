@@ -24,11 +24,12 @@ from symdiff.frontend.python import (
     lodging,
     memory,
     operators,
+    raising,
     special_methods,
 )
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
-from symdiff.frontend.python.linked import AList
+from symdiff.frontend.python.linked import AList, set_before
 from symdiff.frontend.python.problems import Restart, United
 from symdiff.frontend.python.values import (
     NONE,
@@ -38,6 +39,7 @@ from symdiff.frontend.python.values import (
     Grown,
     Known,
     ListRef,
+    Maybe,
     Node,
     Num,
     ObjRef,
@@ -140,8 +142,16 @@ def _note_form(cx: Context, cls: type, name: str) -> None:
 
 
 def _of_class(cx: Context, node: ast.AST, cls: type, name: str) -> Val:
-    """What an attribute is before it is set: that of the class."""
+    """What an attribute is before it is set: that of the class, else nothing, for which None stands.
+
+    Raises Restart where that was not known: whoever reads the attribute asks.
+    """
     found = classes.lookup(cls, name)
+    if (found is None or classes.is_slot(found[1])) and not classes.opaque(cls):
+        if (cls, name) not in cx.session.later:
+            cx.session.later.add((cls, name))
+            raise Restart
+        return NONE
     if found is None or hasattr(type(found[1]), "__get__"):
         return cx.refuse("SD310", node, name=f"`{name}`", then="an attribute", otherwise="not there")
     return classes.member(cx, cls, name, found[1])
@@ -358,8 +368,24 @@ def read(cx: Context, node: ast.AST, base: Node, name: str) -> Val | None:
     if arena is None:
         return None
     cx.session.asked.add((base.cls, name))
-    found = containers.subscript(cx, node, arena, _index(cx, base))
-    return _again(cx, base.cls, name, found)
+    found = _again(cx, base.cls, name, containers.subscript(cx, node, arena, _index(cx, base)))
+    return _set(cx, node, base.cls, name, found) if (base.cls, name) in cx.session.later else found
+
+
+def _set(cx: Context, node: ast.AST, cls: type, name: str, val: Val) -> Val:
+    """What an attribute holds that is there once it is set: AttributeError, when it runs, where it is not."""
+    message = f"'{cls.__name__}' object has no attribute '{name}'"
+    if isinstance(val, Node):
+        required(cx, node, val, message, "AttributeError")
+        return Node(val.cls, val.at, none=False)
+    absent = alternatives.is_none(cx, node, val) if isinstance(val, Maybe) else None
+    if absent is not None and isinstance(val, Maybe):
+        operators.raise_if(cx, node, absent, "AttributeError", (message,))
+        cx.scope.facts = {**cx.scope.facts, alternatives.told_by(cx, val.value): alternatives.PRESENT}
+    found = alternatives.present(cx, node, val, message, "AttributeError")
+    if isinstance(found, Known) and found.obj is None:
+        return raising.always(cx, node, AttributeError(message), "SD404", type=cls.__name__, name=name)
+    return found
 
 
 def _again(cx: Context, cls: type, name: str, val: Val) -> Val:
@@ -373,6 +399,10 @@ def _index(cx: Context, base: Node) -> Val:
     return base.at if isinstance(base.at, Known) else _placed(cx, base.at)
 
 
+def _nullable(val: Val) -> bool:
+    return may_be_none(val) or alternatives.optional(val) or alternatives.nullable(val)
+
+
 def write(cx: Context, node: ast.AST, base: Node, name: str, val: Val) -> None:
     """`base.name = val`."""
     arena = cx.arenas.get((base.cls, name))
@@ -383,6 +413,10 @@ def write(cx: Context, node: ast.AST, base: Node, name: str, val: Val) -> None:
         cx.refuse("SD404", node, type=base.cls.__name__, name=name)
         return
     if memory.is_poison(val):
+        return
+    if (base.cls, name) in cx.session.later and _nullable(val):
+        rewrite = set_before(name, "None")
+        cx.refuse("SD310", node, name=f"`{name}`", then="None", otherwise="not there", rewrite=rewrite)
         return
     containers.set_item(cx, node, arena, _index(cx, base), _linked(cx, base.cls, name, val))
     _note_form(cx, base.cls, name)

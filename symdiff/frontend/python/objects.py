@@ -124,10 +124,14 @@ def _of_object(cx: Context, node: ast.AST, obj: ObjRef, name: str, raw: Any) -> 
     if name == "__dict__":
         return own_attributes.of(cx, node, obj)
     if name in content and (not classes.is_data_descriptor(raw) or classes.is_slot(raw)):
+        if _may_lack(content[name]):
+            linked.note_later(cx.session, obj.cls, name)
         return settled(cx, node, name, content[name])
     hook = classes.lookup(obj.cls, "__getattr__") if raw is MISSING or classes.is_slot(raw) else None
     if hook is not None:
         return missing_attributes.asked(cx, node, obj, hook[1], name)
+    if (obj.cls, name) in cx.session.later and cx.problems:  # that it is set there is one of them
+        return POISON
     if raw is MISSING or classes.is_slot(raw):
         of_argument = obj.cell.argument is not None and dataclasses.is_dataclass(obj.cls)
         shown = f"{obj.cls.__name__}, of which an argument has the fields alone," if of_argument else obj.cls.__name__
@@ -146,13 +150,18 @@ def _of_node(cx: Context, node: ast.AST, base: Node, name: str, raw: Any) -> Val
     return _found_on(cx, node, base, base.cls, name, raw)
 
 
+def _may_lack(val: Val) -> bool:
+    """Whether an attribute is not there on some paths."""
+    return val is UNBOUND or (isinstance(val, Conflict) and "not there" in (val.then, val.orelse))
+
+
 def settled(cx: Context, node: ast.AST, name: str, val: Val) -> Val:
     """What an attribute holds, as it is read."""
     if isinstance(val, Known) and isinstance(val.obj, Unread):
         problem = cx.make_problem("SD724", node, name=val.obj.name, type=val.obj.type)
         raise NeedStatic(frozenset({f"argument {val.obj.name}"}), problem)
     if isinstance(val, Conflict):
-        fields = _SET_BEFORE if "not there" in (val.then, val.orelse) else {}
+        fields = _SET_BEFORE if _may_lack(val) else {}
         return cx.refuse(val.code, node, name=f"`{name}`", then=val.then, otherwise=val.orelse, **fields)
     if isinstance(val, (ListRef, DictRef)) and isinstance(cx.store.get(val.cell), Conflict):
         return cx.refuse("SD505", node, name=cx.listed(node), reason="has another form on another path")
@@ -278,6 +287,8 @@ def set_attribute(cx: Context, node: ast.AST, base: Val, name: str, val: Val) ->
     """`base.name = val`."""
     base = alternatives.present(cx, node, base, f"'NoneType' object has no attribute '{name}'", "AttributeError")
     if memory.is_poison(base, val):
+        if isinstance(base, ObjRef) and lodging.lodged(cx, base.cell) is not None:
+            linked.note_later(cx.session, base.cls, name)
         return
     if isinstance(base, OneOf):
         alternatives.in_each(cx, node, base, lambda one: set_attribute(cx, node, one, name, val))
@@ -323,7 +334,18 @@ def _write(cx: Context, node: ast.AST, base: ObjRef, name: str, val: Val) -> Non
         if content is not None:
             cx.name_value(val, name)
             linked.note_held(cx, base.cls, val)
+            if name not in content and lodging.lodged(cx, base.cell) is not None:
+                _refuse_later(cx, node, base, name)
+                cx.store.set(base.cell, Attributes(sorted({**content, name: val}.items())))
+                return
             put(cx, node, base, {**content, name: val})
+
+
+def _refuse_later(cx: Context, node: ast.AST, base: ObjRef, name: str) -> None:
+    """Report an attribute that one element of a list gets, and others have not yet."""
+    linked.note_later(cx.session, base.cls, name)
+    reason = f"holds objects of `{base.cls.__name__}`, which begin without that"
+    cx.refuse("SD505", node, name=cx.listed(node), reason=reason, rewrite=linked.set_before(name))
 
 
 def delete_attribute(cx: Context, node: ast.AST, base: Val, name: str) -> None:

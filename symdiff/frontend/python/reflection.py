@@ -243,7 +243,8 @@ def _exists(cx: Context, val: Val, name: str) -> bool | None:
 
 def _instance_has(cx: Context, val: Val, name: str) -> bool | None:
     if isinstance(val, Node):
-        return True if (val.cls, name) in cx.arenas and not val.none else None
+        place = val.cls, name
+        return True if place in cx.arenas and place not in cx.session.later and not val.none else None
     cls = class_of_value(val)
     if cls is None or classes.lookup(cls, "__getattr__") is not None or cls in (object, SomeIterator):
         return None
@@ -272,6 +273,8 @@ def getattr_(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     if len(args) == 3 and _exists(cx, args[0], name) is False:
         return args[2]
     of = args[0]
+    if len(args) == 3 and isinstance(of, Node) and (of.cls, name) in cx.session.later:
+        return cx.refuse("SD206", node, name="getattr")
     if len(args) == 3 and isinstance(of, Node) and not hasattr(None, name):
         is_there = nodes.there(cx, node, of)
         if not isinstance(is_there, Known):

@@ -23,6 +23,7 @@ from symdiff.frontend.python import (
     forms,
     grown,
     keys,
+    linked,
     list_numbers,
     memory,
     nodes,
@@ -103,6 +104,11 @@ def _held_by(cx: Context, cls: type, name: str) -> Iterator[type]:
 def _arena(cx: Context, node: ast.AST, cls: type, leaves: Leaves, statics: Statics) -> Tree:
     """All objects of a class that are linked, by their attributes."""
     names = cx.session.linked[cls]
+    later = next((name for name in names if (cls, name) in cx.session.later), None)
+    if later is not None:
+        what = f"a {cls.__name__} whose attribute `{later}` may not be there"
+        cx.refuse("SD322", node, type=what, rewrite=linked.set_before(later))
+        return Tree()
     if any(cx.store.get(cx.arenas[cls, name].cell) == () for name in names):
         return Tree("arena", cls)  # none was made
     children = tuple(structure(cx, node, cx.arenas[cls, name], leaves, statics) for name in names)

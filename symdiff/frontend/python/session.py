@@ -70,6 +70,7 @@ class Session:
     asked: set[tuple[type, str]] = field(default_factory=set)  # attributes of these that are read
     formed: bool = False  # since the forms have become others
     absent: set[tuple[type, str]] = field(default_factory=set)  # and may be None
+    later: set[tuple[type, str]] = field(default_factory=set)  # attributes that objects have once they are set
     recursive: dict[Hashable, frozenset[Place]] = field(default_factory=dict)  # definitions, with what they stage
     forms: dict[Hashable, dict[Place, Pattern]] = field(default_factory=dict)  # of the elements of lists among these
     sums: dict[int, set[str]] = field(default_factory=dict)  # by loop: names that begin with 0 for an array
