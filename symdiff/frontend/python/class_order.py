@@ -47,8 +47,11 @@ def keys(cx: Context, node: ast.AST, content: Content) -> Content | None:
     for _ in range(_DEEPEST):
         cls = _class(content)
         function = None if cls is None else _less(cls)
-        if cls is None or function is None:
-            return content if cls is None or _as_tuples(cls) else _refuse_none(cx, node, cls)
+        if cls is None or (function is None and _as_tuples(cls)):
+            return content
+        if function is None:
+            cx.refuse("SD321", node, operation="<", left=cls.__name__, right=cls.__name__, rewrite=_REWRITE)
+            return None
         order = _order(cx, node, cls, function)
         found = None if order is None else _applied(cx, node, content, order)
         if found is None:
@@ -88,10 +91,6 @@ def _as_tuples(cls: type) -> bool:
     """Whether the objects are compared as tuples, or as what else Python's own classes are."""
     found = classes.lookup(cls, "__lt__")
     return found is not None and found[0] is not object
-
-
-def _refuse_none(cx: Context, node: ast.AST, cls: type) -> None:
-    cx.refuse("SD321", node, operation="<", left=cls.__name__, right=cls.__name__, rewrite=_REWRITE)
 
 
 def _refuse(cx: Context, node: ast.AST, cls: type, function: Any) -> None:

@@ -276,7 +276,9 @@ def compare(cx: Context, node: ast.AST, op: ast.cmpop, left: Val, right: Val) ->
         if a is not None and b is not None and _is_list(left) == _is_list(right):
             return _in_order(cx, node, op, a, b)
     objects = all(isinstance(v, ObjRef | Node) for v in (left, right))
-    more = {"rewrite": "compare a number of each: `a.t < b.t`, `max(items, key=lambda a: a.t)`"} if objects else {}
+    more: dict[str, Any] = (
+        {"rewrite": "compare a number of each: `a.t < b.t`, `max(items, key=lambda a: a.t)`"} if objects else {}
+    )
     return cx.refuse("SD321", node, operation="comparison", left=cx.describe(left), right=cx.describe(right), **more)
 
 
