@@ -276,7 +276,7 @@ def _count_apart(cx: Context, node: ast.AST, content: Content, args: Args) -> Va
     """`count` in a list whose elements are not alike: one by one."""
     total: Val = Known(0)
     for v in content:
-        test = container_operators.is_or_equals(cx, node, v, args[0])
+        test = container_operators.is_found(cx, node, args[0], v)
         if test is POISON:
             return POISON
         total = operators.binary(cx, node, ast.Add(), total, control.chosen(cx, node, test, Known(1), Known(0)))
@@ -286,7 +286,7 @@ def _count_apart(cx: Context, node: ast.AST, content: Content, args: Args) -> Va
 def _with_itself(cx: Context, node: ast.AST, content: Content, name: str, item: Val, places: Sequence[int]) -> Val:
     """`index` or `count` of what certainly is an element itself, at these places, even where it is NaN."""
     if name == "index":
-        before = [container_operators.is_or_equals(cx, node, v, item) for v in content[: places[0]]]
+        before = [container_operators.is_found(cx, node, item, v) for v in content[: places[0]]]
         found: Val = Known(places[0])
         for k, test in reversed(list(enumerate(before))):
             found = control.chosen(cx, node, test, Known(k), found)

@@ -171,7 +171,7 @@ def contains(cx: Context, node: ast.AST, item: Val, container: Val) -> Val:
 def position(cx: Context, node: ast.AST, item: Val, known: Sequence[Val]) -> int | None:
     """Where the first of these elements is that is the item or equals it, -1 for none; None where the data say."""
     for k, element in enumerate(known):
-        test = POISON if operators.is_array(element) else is_or_equals(cx, node, element, item)
+        test = POISON if operators.is_array(element) else is_found(cx, node, item, element)
         if not isinstance(test, Known):
             return None
         if test.obj:
@@ -184,21 +184,31 @@ def same_number(a: Val, b: Val) -> bool:
     return a is b or (isinstance(a, Num) and isinstance(b, Num) and a.value is b.value is not None)
 
 
-def is_or_equals(cx: Context, node: ast.AST, element: Val, item: Val) -> Val:
-    """`element is item or element == item`, as containers compare: a NaN is itself, and the element is asked."""
-    if same_number(element, item):
+def is_found(cx: Context, node: ast.AST, item: Val, element: Val) -> Val:
+    """Whether an element is what is looked for: it is asked.  Of numbers and texts one reads the item first."""
+    plain = all(_scalar(cx, x) or _is_text(x) for v in (item, element) for x in alternatives.options_of(v))
+    return is_or_equals(cx, node, *((item, element) if plain else (element, item)))
+
+
+def _is_text(val: Val) -> bool:
+    return isinstance(val, Text) or (isinstance(val, Known) and isinstance(val.obj, str | None))
+
+
+def is_or_equals(cx: Context, node: ast.AST, one: Val, other: Val) -> Val:
+    """`one is other or one == other`, as containers compare: a NaN is itself."""
+    if same_number(one, other):
         return Known(True)
-    if isinstance(element, Known) and isinstance(item, Known):
-        captured.rely_on_sharing(cx, element, item)
-        return Known(True) if element.obj is item.obj else equals(cx, node, element, item)
-    nodes_ = isinstance(item, Node) and isinstance(element, Node) and nodes.has_equality(item.cls)
-    objects = isinstance(item, ObjRef) and isinstance(element, ObjRef)
-    if not (nodes_ or objects) or keys.is_double(cx, element, item):
-        return equals(cx, node, element, item)
-    same = special_methods.same_object(cx, node, element, item, True, cx.text(node))
+    if isinstance(one, Known) and isinstance(other, Known):
+        captured.rely_on_sharing(cx, one, other)
+        return Known(True) if one.obj is other.obj else equals(cx, node, one, other)
+    nodes_ = isinstance(other, Node) and isinstance(one, Node) and nodes.has_equality(other.cls)
+    objects = isinstance(other, ObjRef) and isinstance(one, ObjRef)
+    if not (nodes_ or objects) or keys.is_double(cx, one, other):
+        return equals(cx, node, one, other)
+    same = special_methods.same_object(cx, node, one, other, True, cx.text(node))
     if same is POISON or (isinstance(same, Known) and same.obj):
         return same
-    return control.short_circuit(cx, node, same, False, lambda: equals(cx, node, element, item))
+    return control.short_circuit(cx, node, same, False, lambda: equals(cx, node, one, other))
 
 
 def equals(cx: Context, node: ast.AST, left: Val, right: Val) -> Val:
@@ -226,7 +236,7 @@ def _among(cx: Context, node: ast.AST, item: Val, known: Sequence[Val]) -> Val:
     def rest(k: int) -> Val:
         if k == len(known):
             return Known(False)
-        first = is_or_equals(cx, node, known[k], item)
+        first = is_found(cx, node, item, known[k])
         return control.short_circuit(cx, node, first, False, lambda: rest(k + 1))
 
     return rest(0)
