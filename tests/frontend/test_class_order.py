@@ -96,6 +96,29 @@ class Holder:
         return self.job < other.job
 
 
+def _scaled(factor):
+    class Scaled:
+        def __init__(self, t):
+            self.__t = t
+
+        def get(self):
+            return self.__t
+
+        def __lt__(self, other, /):
+            return self.__t * factor < other.__t * factor
+
+    return Scaled
+
+
+Scaled = _scaled(-2.0)
+
+
+class ByLambda(Job):
+    __lt__ = lambda self, other: LEAST(self.t, 0.4) < LEAST(other.t, 0.4)
+
+
+LEAST = max
+
 CALLS = [
     (0.5, A([0.3, 0.9, 0.5, 0.1])), (0.5, A([0.7, 0.7, 0.2, 0.7, 0.2])), (0.5, A([0.3])), (0.5, A([])),
     (-0.5, A([3.0, NAN, 1.0, 2.0, NAN, 0.0])),
@@ -156,6 +179,12 @@ def a_key_that_is_an_object(x, v):
 
 
 @case(*CALLS)
+def names_from_around_the_class(x, v):
+    some = sorted([Scaled(t * x) for t in v])
+    return [s.get() for s in some], [j.rank for j in sorted(ByLambda(t, k) for k, t in enumerate(v))]
+
+
+@case(*CALLS)
 def of_a_known_number(x, v):
     a, b, c = Job(x), Job(-0.2, 1), Job(x * x, 2)
     first = sorted([a, b, c])[0]
@@ -171,7 +200,7 @@ def the_objects_themselves_are_sorted(x, v):
     return [j.t for j in jobs]
 
 
-@case.each(10)
+@case.each(11)
 def test_as_python_does(function: Callable[..., Any], calls: tuple[tuple[Any, ...], ...]) -> None:
     check(function, *calls)
 

@@ -113,7 +113,7 @@ def _applied(cx: Context, node: ast.AST, content: Content, order: _Order) -> Con
     seen = watch.changed()
     cx.store.keep()
     if found is not None and (seen or (order.falls and not _fall(cx, found))):
-        why = "each comparison would change or show something" if seen else _WHY
+        why = "each comparison may change or show something" if seen else _WHY
         cx.refuse("SD224", node, construct="sorting by a comparison like this", why=why, rewrite=_REWRITE)
         return None
     return found if found is None or not order.falls else _mapped(cx, node, found, Known(operator.neg))
@@ -175,8 +175,8 @@ def _sides(node: FunctionNode, reflected: bool) -> _Sides | None:
     """What stands on both sides of `<`; None where these are not alike."""
     a = node.args
     names = [p.arg for p in (*a.posonlyargs, *a.args)]
-    body = node.body if isinstance(node, ast.FunctionDef) else []
-    if len(names) != 2 or a.vararg or a.kwarg or a.kwonlyargs or a.defaults or not body:
+    body = node.body if isinstance(node, ast.FunctionDef) else [ast.Return(node.body)]
+    if len(names) != 2 or a.vararg or a.kwarg or a.kwonlyargs or a.defaults:
         return None
     asked, last = _asked(body, names)
     if not isinstance(last, ast.Compare) or len(last.ops) != 1 or not isinstance(last.ops[0], ast.Lt | ast.Gt):
