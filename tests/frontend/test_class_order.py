@@ -88,6 +88,16 @@ class Second(NamedTuple):
         return self.b < other.b
 
 
+class EqualBySecond(NamedTuple):
+    a: float
+    b: int
+
+    def __eq__(self, other):
+        return self.b == other.b
+
+    __hash__ = None
+
+
 class Holder:
     def __init__(self, job):
         self.job = job
@@ -173,6 +183,13 @@ def named_tuples_with_an_order_of_their_own(x, v):
 
 
 @case(*CALLS)
+def named_tuples_sorted_as_tuples(x, v):
+    """Their `==` is not asked, but where they are part of what is compared."""
+    some = [EqualBySecond(t * x, k % 2) for k, t in enumerate(v) if t == t]
+    return [s.a for s in sorted(some)], some.count(EqualBySecond(9.0, 1)), EqualBySecond(x, 1) != EqualBySecond(0.5, 1)
+
+
+@case(*CALLS)
 def a_key_that_is_an_object(x, v):
     some = [Holder(Job(t * x, k)) for k, t in enumerate(v)]
     return [h.job.rank for h in sorted(some)]
@@ -200,7 +217,7 @@ def the_objects_themselves_are_sorted(x, v):
     return [j.t for j in jobs]
 
 
-@case.each(11)
+@case.each(12)
 def test_as_python_does(function: Callable[..., Any], calls: tuple[tuple[Any, ...], ...]) -> None:
     check(function, *calls)
 
@@ -271,6 +288,20 @@ class Guarded(Job):
         if self.rank != other.rank:
             return NotImplemented
         return self.t < other.t
+
+
+def parts_with_an_order(x, v):
+    return sorted([(Second(t, -t), 1) for t in v])[0][0].a * x
+
+
+def parts_with_an_equality(x, v):
+    return sorted([(EqualBySecond(t, k), 1.0) for k, t in enumerate(v)])[0][0].a * x
+
+
+@pytest.mark.parametrize("function", [parts_with_an_order, parts_with_an_equality])
+def test_parts_of_tuples_are_not_compared_by_their_numbers(function: Callable[..., Any]) -> None:
+    with pytest.raises(symdiff.CompileError, match="SD224 sorting by keys like"):
+        symdiff.grad(function)(0.5, A([0.9, 0.3]))
 
 
 class Without:

@@ -57,7 +57,8 @@ def keys(cx: Context, node: ast.AST, content: Content) -> Content | None:
         if found is None:
             return None
         content = found
-    return content
+    cx.refuse("SD224", node, construct="sorting by such a comparison", why=_WHY, rewrite=_REWRITE)
+    return None
 
 
 def _class(content: Content) -> type | None:

@@ -476,12 +476,15 @@ def _in_order(form: Pattern, first: bool) -> bool:
     """Whether the elements of this form are ordered by their numbers, one after the other.
 
     An array behind others is compared where these are equal, at run time: NumPy's ValueError, if it has not one number.
+    Parts whose class says itself how they are compared are not; for the elements see `class_order`.
     """
     if form.type is not None:
         return not (form.type.rank and first) and not form.type.complex
     if form.kind == "grown":  # lists of numbers, as Python compares them
         return form.parts[0].kind == "scalar" and _in_order(form.parts[0], first)
-    held = form.kind in ("tuple", "namedtuple", "list") and not classes.compared_in_python(form.cls)
+    held = form.kind in ("tuple", "namedtuple", "list") and not any(
+        classes.compared_in_python(p.cls) for p in form.parts
+    )
     return form.kind == "known" or (held and all(_in_order(p, first and not k) for k, p in enumerate(form.parts)))
 
 
