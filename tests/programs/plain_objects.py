@@ -278,3 +278,26 @@ def scheduled_tasks(x, times, weights):
         clock += task.time
         task.done = clock
     return sum(task.weight * task.done**x for task in tasks)
+
+
+class Particle:
+    """What a step needs of it besides its place is set by the step."""
+
+    def __init__(self, at):
+        self.at = at
+
+
+@cases(0.05, signed(4))
+@cases(0.05, signed(0))
+def springs_between_particles(step, x):
+    """Velocity and force are no attributes before the first step."""
+    particles = [Particle(t) for t in x]
+    for p in particles:
+        p.velocity = 0.0
+    for _ in range(3):
+        for k, p in enumerate(particles):
+            p.force = particles[k - 1].at - p.at
+        for p in particles:
+            p.velocity += step * p.force
+            p.at += step * p.velocity
+    return sum(p.at * p.at + p.velocity for p in particles)
