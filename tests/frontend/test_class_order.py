@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -370,3 +371,10 @@ def test_captured_objects_are_not_sorted_once_for_all() -> None:
         assert g(0.5) == 0.3
     finally:
         JOBS[1].t = 0.1
+
+
+PARTS = [Fraction(1, 2), Fraction(1, 3)]
+
+
+def test_numbers_of_the_library_are_sorted_when_compiling() -> None:
+    assert symdiff.value_and_grad(lambda x: float(sorted(PARTS)[0]) * x)(3.0) == (1.0, 1 / 3)

@@ -25,6 +25,7 @@ from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.desugar import own_builtins, placed
 from symdiff.frontend.python.values import Closure, Grown, Known, Num, Sequence_, Val, is_number
 from symdiff.frontend.source import FunctionNode
+from symdiff.ir.libraries import of_library
 from symdiff.ir.types import AVal, Kind
 
 _DEEPEST = 8  # keys that are objects with an order of their own, and so on
@@ -42,6 +43,8 @@ class _Order:
 
 def keys(cx: Context, node: ast.AST, content: Content) -> Content | None:
     """What these are sorted by: the keys of objects whose class has an order, else themselves; None after a problem."""
+    if isinstance(content, tuple) and all(isinstance(v, Known) and of_library(type(v.obj).__module__) for v in content):
+        return content  # such as fractions, which stay as they are
     if isinstance(content, tuple) and _differ(cx, node, content):
         return None
     for _ in range(_DEEPEST):
