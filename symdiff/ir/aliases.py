@@ -50,7 +50,7 @@ from symdiff.ir.slots import Slots
 from symdiff.ir.steps import Steps, reached, run_steps
 from symdiff.ir.types import Seq, Type
 
-_READONLY_VIEWS = ("broadcast_to", "diag", "diagonal", "imag", "sliding_window_view")
+_READONLY_VIEWS = ("broadcast_to", "diag", "diagonal", "imag", "sliding_window_view", "spread")
 # Lists that hold after a change what they held before, or less.
 _SAME_ELEMENTS = frozenset(("seq_rest", "seq_swap", "seq_delete", "seq_cut", "seq_queue", "seq_list"))
 

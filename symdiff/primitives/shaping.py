@@ -149,6 +149,38 @@ sum_to = prim("sum_to", "x", LINEAR, params=("shape",), infer=_sum_to_infer, num
     (((2, 5, 3, 4),), {"shape": (1, 4)})))  # fmt: skip
 
 
+def _spread_axes(narrow: Shape, shape: Shape) -> list[int]:
+    """The axes of one element, or of none, that are spread over more."""
+    axes_ = [k for k, (d, to) in enumerate(zip(narrow, shape, strict=True)) if d != to]
+    if any((high := dims.compare(narrow[k], 1)) is None or high > 0 for k in axes_):
+        raise TypeError(f"{types.shown(narrow)} is not spread to {types.shown(shape)}")
+    return axes_
+
+
+def _spread_infer(ins: tuple[Type, ...], regions: tuple[()], shape: Shape) -> tuple[Type, ...]:
+    x = numeric(ins[0])
+    if x.rank != len(shape):
+        raise TypeError(f"{x} has not {len(shape)} dimensions")
+    _spread_axes(x.shape, shape)
+    return (AVal(x.kind, shape, x.dtype),)
+
+
+def _spread_back(b: Any, ct: Any, x: Any, *n: Any, shape: Shape) -> Any:
+    """The sum along the axis, and nothing where x has no element: `d_y.sum(axis=0, keepdims=True)[:n]`."""
+    narrow = x.type.shape
+    gone = _spread_axes(narrow, shape)
+    summed = b.sum_to(ct, shape=tuple(1 if k in gone else d for k, d in enumerate(narrow)))
+    cut = [k for k in gone if narrow[k] != 1]
+    spec = tuple(("slice", None, "v" if k in cut else None, None, d) for k, d in enumerate(narrow))
+    return b.index(summed, *(axes.size(b, x, k) for k in cut), spec=spec) if cut else summed
+
+
+# What `broadcast_to` does along axes of one element at most, which may have none: then the result has none either.
+spread = prim("spread", "x *n", LINEAR, params=("shape",), infer=_spread_infer, views=0, raises=True, **_SIZED,
+    numpy=lambda p, ins: f"np.broadcast_to(x, {shape_text(ins)})", transpose=(_spread_back, None),
+    samples=draws((((1,),), {"shape": (3,)}), (((2, 1),), {"shape": (2, 4)}), (((1,),), {"shape": (0,)})))  # fmt: skip
+
+
 def _full_infer(ins: tuple[Type, ...], regions: tuple[()], shape: Shape) -> tuple[Type, ...]:
     x = numeric(ins[0])
     axes.joined([x])

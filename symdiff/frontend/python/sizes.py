@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from symdiff.errors import Problem
+from symdiff.frontend.python import checked_sizes
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.problems import NeedStatic
 from symdiff.frontend.python.values import POISON, Arr, Known, Num, Sequence_, Struct, Val, static_size
@@ -20,7 +21,6 @@ from symdiff.ir import dims
 from symdiff.ir.core import Value
 from symdiff.ir.dims import Atom, Dim
 from symdiff.ir.types import AVal, ShapeError
-from symdiff.primitives.indexing import Spec, index_shape
 
 
 def reconcile(
@@ -35,9 +35,12 @@ def reconcile(
         ends["rule"] = "neither is 1"
         cx.refuse("SD301", node, (), operation=operation, **ends)
         return None
-    narrow = [d for d in (left, right) if _is_one_or_none(d)]
-    if len(narrow) == 1 and any(isinstance(v.type, AVal) and narrow[0] in v.type.shape for v in ins):
-        return _checked(cx, node, ins, 1, narrow[0], ins)
+    narrow = [d for d in (left, right) if checked_sizes.is_one_or_none(d)]
+    if len(narrow) == 1:
+        size = left if narrow[0] == right else right
+        fitted = checked_sizes.beside(cx, node, prim, ins, params, narrow[0], size)
+        if fitted is not None:
+            return fitted
     related = dims.atoms(left) & dims.atoms(right) or (
         1 not in (left, right) and not narrow and any(map(at_most_one, (left, right)))
     )
@@ -54,42 +57,14 @@ def reconcile(
         return None
     if cx.scope.always:
         _unify(cx, left, right)
-    if prim in ("index_set", "index_add", "part_set", "part_add"):
-        return _stored(cx, node, ins, params["spec"]) or _checked(cx, node, ins, left, right, ins)
-    if prim in ("broadcast_to", "full"):
-        return _widened(cx, node, ins, params["shape"])
+    if prim in checked_sizes.STORES:
+        stored = checked_sizes.stored(cx, node, ins, params["spec"])
+        return stored or checked_sizes.checked(cx, node, ins, left, right)
+    if prim in checked_sizes.WIDENING:
+        return checked_sizes.widened(cx, node, ins, params["shape"])
     if undecided and len(str(right)) < len(str(left)):
         left, right = right, left  # the plainer one is what the result has
-    return _checked(cx, node, ins, left, right, ins)
-
-
-def _stored(cx: Context, node: ast.AST, ins: Sequence[Value], spec: Spec) -> list[Value] | None:
-    """The operands of a store, the value checked to have the sizes of the part; None where index arrays do not fit."""
-    x, value, *indices = ins
-    types = [v.type for v in ins]
-    assert isinstance(types[0], AVal) and isinstance(types[1], AVal)
-    try:
-        part = index_shape(types[0].shape, spec, tuple(t for t in types[2:] if isinstance(t, AVal)))
-    except ShapeError:
-        return None
-    found = types[1].shape
-    wanted = tuple(d if d == 1 else p for d, p in zip(found, part[len(part) - len(found) :], strict=True))
-    known = all(static_size(d) or any(isinstance(t, AVal) and d in t.shape for t in types[1:]) for d in wanted)
-    others = [*ins[1:], *([] if known else cx.at(node).emit("index", x, *indices, spec=spec))]
-    return [x, check_shape(cx, node, value, wanted, others), *indices]
-
-
-def _widened(cx: Context, node: ast.AST, ins: Sequence[Value], shape: Sequence[Dim]) -> list[Value]:
-    """The operands of `broadcast_to` or `full`, the array checked axis by axis to have the sizes asked for."""
-    x, *sizes = ins
-    assert isinstance(x.type, AVal)
-    lead = len(shape) - x.type.rank
-    wanted = tuple(d if d == 1 else s for d, s in zip(x.type.shape, shape[lead:], strict=True))
-    if all(map(static_size, wanted)):
-        return [check_shape(cx, node, x, wanted), *sizes]
-    scope = cx.at(node)
-    given = [scope.const(1) if d == 1 else v for d, v in zip(x.type.shape, sizes[lead:], strict=True)]
-    return [scope.emit("check_shape", x, *given, shape=wanted)[0], *sizes]
+    return checked_sizes.checked(cx, node, ins, left, right)
 
 
 def _holds_plainly(left: Dim, right: Dim) -> bool:
@@ -134,14 +109,6 @@ def at_most_one(d: Dim) -> bool:
     return not isinstance(d, int) and ((high is not None and high <= 0) or _is_step(d))
 
 
-def _is_one_or_none(d: Dim) -> bool:
-    """Whether a size is that of `x[i:i+1]` by an i found at run time: with what it meets, it is 1 or an error."""
-    if isinstance(d, int) or len(d.terms) != 1 or static_size(d):
-        return False
-    ((monomial, c),) = d.terms
-    return c == 1 and len(monomial) == 1 and monomial[0].op == "min" and 1 in monomial[0].args
-
-
 def _is_step(d: Dim) -> bool:
     """Whether a size is max(min(i + 1, n) - min(i, n), 0), or, where i is at most n, max(min(i + 1, n) - i, 0)."""
     if isinstance(d, int):
@@ -182,41 +149,6 @@ def _good(solution: Dim) -> bool:
     return isinstance(solution, int) or (
         len(dims.atoms(solution)) == 1 and all(a.op == "var" for m, _ in solution.terms for a in m)
     )
-
-
-def _checked(
-    cx: Context, node: ast.AST, ins: Sequence[Value], left: Dim, right: Dim, others: Sequence[Value]
-) -> list[Value]:
-    """The operands, those with size `right` checked to have size `left`."""
-    done = []
-    for v in ins:
-        t = v.type
-        if isinstance(t, AVal) and right in t.shape:
-            shape = tuple(left if d == right else d for d in t.shape)
-            v = check_shape(cx, node, v, shape, others)
-        done.append(v)
-    return done
-
-
-def check_shape(
-    cx: Context, node: ast.AST, value: Value, shape: tuple[Dim, ...], others: Sequence[Value] = ()
-) -> Value:
-    """The array, whose shape is compared with `shape` at run time.
-
-    Sizes that no size variable makes are taken from the arrays that have them.
-    """
-    scope = cx.at(node)
-    if all(map(static_size, shape)):
-        return scope.emit("check_shape", value, shape=shape)[0]
-    sizes = []
-    for d in shape:
-        if static_size(d):
-            sizes.append(scope.const(d) if isinstance(d, int) else scope.emit("dim", size=d)[0])
-            continue
-        holder = next(v for v in (*others, value) if isinstance(v.type, AVal) and d in v.type.shape)
-        assert isinstance(holder.type, AVal)
-        sizes.append(scope.emit("dim_of", holder, axis=holder.type.shape.index(d))[0])
-    return scope.emit("check_shape", value, *sizes, shape=shape)[0]
 
 
 def ask_for_count(cx: Context, over: Val, problem: Problem) -> None:
@@ -447,4 +379,4 @@ def require(
             _unify(cx, want, have)
     if found == shape:
         return val
-    return cx.wrap(check_shape(cx, node, cx.value(val), shape, others()))
+    return cx.wrap(checked_sizes.check_shape(cx, node, cx.value(val), shape, others()))

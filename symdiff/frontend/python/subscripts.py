@@ -164,7 +164,7 @@ def _size(cx: Context, n: Dim, entry: SliceVal, known: list[Dim | None], keys: l
     if found is not None:
         return found
     size = sizes.fresh_opaque(cx, ("slice", n, *keys, step))
-    return dims.dmin(size, 1) if step == 1 and _is_one_further(cx, entry.lo, entry.hi) else size
+    return dims.dmin(size, 1) if n == 1 or (step == 1 and _is_one_further(cx, entry.lo, entry.hi)) else size
 
 
 def _size_by_step(cx: Context, n: Dim, keys: list[Any], step: Val) -> Dim:
