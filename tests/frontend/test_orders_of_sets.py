@@ -271,3 +271,43 @@ def test_what_is_printed() -> None:
     assert re.search(
         r"if (\w+) not in seen: .*\n +seen_log.append\(\1\)\n +seen.add\(\1\)\n +\w+ = _set_order\(seen_log\)\n", text
     )
+
+
+def test_a_set_of_an_iterator_beside_loops_over_sets() -> None:
+    """The iterator is read once; the order is that of what was put in, from behind."""
+
+    def f(x, labels):
+        seen, total = {0}, 0.0
+        for k in labels:
+            seen.add(int(k))
+            turned = set(reversed(list(seen)))
+            for j in turned:
+                total = total * 1.5 + x[j]
+            seen = set(map(abs, turned))
+        return total
+
+    for level in range(3):
+        value, gradient = value_and_grad(f, level=level)(X, LABELS)
+        assert value == pytest.approx(f(X, LABELS), rel=1e-13)
+        along = np.cos(np.arange(len(X)))
+        slope = (f(X + 1e-6 * along, LABELS) - f(X - 1e-6 * along, LABELS)) / 2e-6
+        assert gradient @ along == pytest.approx(slope, rel=1e-7)
+
+
+def test_messages_do_not_name_what_a_set_is_made_of() -> None:
+    def f(x, labels):
+        p = set()
+        q = p
+        for k in labels:
+            p.add(int(k))
+            q = set(reversed(list(q)))
+            if k > 1:
+                q, p = p, q
+        return x[0] * (len(q) + 10 * len(p))
+
+    with pytest.raises(CompileError) as caught:
+        grad(f)(X, LABELS)
+    (problem,) = caught.value.problems
+    assert problem.code == "SD511"
+    assert problem.what.startswith("`list(q)` is or holds an element")
+    assert not re.search("_members|_log", str(caught.value))

@@ -57,7 +57,7 @@ from symdiff.frontend.python.values import (
 )
 from symdiff.frontend.source import Source, has_placeholders, is_transparent, load
 from symdiff.frontend.spelled.collected import CLASSES
-from symdiff.frontend.spelled.members import is_set
+from symdiff.frontend.spelled.members import is_mapping, is_set
 
 MAX_DEPTH = 40
 _NOT_CALLABLE = "'{}' object is not callable"
@@ -104,7 +104,9 @@ def apply(cx: Context, node: ast.AST, function: Val, args: list[Val], kwargs: di
 
 def keeps_iterators(function: Val) -> bool:
     """Whether a function only asks of an iterator, or takes its next element."""
-    return isinstance(function, Known) and any(function.obj is f for f in (next, isinstance, type, callable, is_set))
+    return isinstance(function, Known) and any(
+        function.obj is f for f in (next, isinstance, type, callable, is_set, is_mapping)
+    )
 
 
 _ASKED = (next, isinstance, type, callable, bool, hasattr, getattr, id)  # of a list as the one that it is

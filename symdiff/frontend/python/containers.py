@@ -26,6 +26,7 @@ from symdiff.frontend.python import (
     list_slices,
     lodging,
     memory,
+    naming,
     openings,
     operators,
     outside,
@@ -425,7 +426,7 @@ def changeable(cx: Context, node: ast.AST, base: Val) -> bool:
     if isinstance(base, Reference):
         tables.adopt(cx, base.cell)
     if isinstance(base, Reference) and not _given_back(cx, base):
-        cx.refuse_outside(node, base.cell.name)
+        cx.refuse_outside(node, naming.called(base.cell))
         return False
     found = memory.held(cx, base.cell) if isinstance(base, Reference) else None
     if isinstance(base, Reference) and found and not _changes_its_list(cx, base.cell):
@@ -446,7 +447,7 @@ def changeable(cx: Context, node: ast.AST, base: Val) -> bool:
             if other.external is not None:
                 outside.refuse_change(cx, node, other, other.external)
                 return False
-            cx.store.set(("stale", other), (base.cell.name or memory.A_KIND[base.cell.kind], cx.loc(node)))
+            cx.store.set(("stale", other), (naming.called(base.cell) or memory.A_KIND[base.cell.kind], cx.loc(node)))
         return True
     if isinstance(base, Known):
         outside.refuse_change(cx, node, base, cx.text(node))

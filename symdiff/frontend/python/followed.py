@@ -13,7 +13,7 @@ import ast
 from functools import partial
 from typing import Any
 
-from symdiff.frontend.python import memory
+from symdiff.frontend.python import memory, naming
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.values import Cell
@@ -59,7 +59,7 @@ def follow(cx: Context, node: ast.AST, cell: Cell, before: Any, after: Any) -> N
     made = [_changed(cx.store.get(side), before, after) for side in both]
     if None in made:
         for side in both:
-            cx.store.set(("stale", side), (cell.name or memory.A_KIND[cell.kind], cx.loc(node)))
+            cx.store.set(("stale", side), (naming.called(cell) or memory.A_KIND[cell.kind], cx.loc(node)))
         return
     first, second = (
         control.branch(cx, partial(lodging.change, cx, node, side, new))[0]

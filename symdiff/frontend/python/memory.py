@@ -18,7 +18,7 @@ from dataclasses import replace
 from typing import Any
 
 from symdiff.errors import Loc, Problem, refuse
-from symdiff.frontend.python import outside, reach
+from symdiff.frontend.python import naming, outside, reach
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.problems import Restart
 from symdiff.frontend.python.store import MISSING
@@ -81,8 +81,9 @@ def check_read(cx: Context, val: Arr | Reference) -> None:
     if wrote is None:
         return
     source = cx.frame.source
-    loc = cx.scope.loc or cx.loc(source.node)
-    name = val.cell.name or A_KIND[val.cell.kind]
+    ours = source.stands_for is not None
+    loc = cx.loc(source.node) if ours else cx.scope.loc or cx.loc(source.node)
+    name = cx.text(source.node) if ours else naming.called(val.cell) or A_KIND[val.cell.kind]
     if not any(
         p.code in ("SD501", "SD511", "SD512") and p.loc is not None and p.loc.line == loc.line for p in cx.problems
     ):
@@ -111,7 +112,7 @@ def check_stale(cx: Context, node: ast.AST, val: Val) -> bool:
         return False
     assert isinstance(val, (Arr, Reference))
     notes = [(wrote[1], "the write")]
-    name = val.cell.name or "the result" if isinstance(node, ast.FunctionDef) else cx.text(node)
+    name = naming.called(val.cell) or "the result" if isinstance(node, ast.FunctionDef) else cx.text(node)
     _refuse_stale(cx, val, cx.make_problem(_code(val), node, notes, name=name, base=_written(wrote, name)))
     return True
 
@@ -432,7 +433,7 @@ def _touch(cx: Context, node: ast.AST, cell: Cell) -> None:
         if other.choice is not None and cell in _chosen_from(other.choice) and chosen(cx, Arr(other)):
             choices.choose_again(cx, node, other, cx.store.get(other).type)
         else:
-            cx.store.set(("stale", other), (cell.name, cx.loc(node)))
+            cx.store.set(("stale", other), (naming.called(cell), cx.loc(node)))
     if cell.found_in is not None:
         _stands_for(cx, cell.found_in, Arr(cell))
 

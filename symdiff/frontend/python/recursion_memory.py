@@ -20,7 +20,17 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NoReturn
 
-from symdiff.frontend.python import containers, grown, kinship, lodging, memory, pattern_joins, patterns, sameness
+from symdiff.frontend.python import (
+    containers,
+    grown,
+    kinship,
+    lodging,
+    memory,
+    naming,
+    pattern_joins,
+    patterns,
+    sameness,
+)
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Instance, Outer, Pattern, Widened
 from symdiff.frontend.python.may_be_none import Differ
@@ -338,7 +348,7 @@ def _elements_apart(
 def _refuse(cx: Context, node: ast.AST, instance: Instance, cell: Cell) -> None:
     """Refuse what the function knows in another way too: of a list, after an attempt with its elements told apart."""
     before = len(cx.problems)
-    cx.refuse_memory(node, cell.name, instance)
+    cx.refuse_memory(node, naming.called(cell), instance)
     if has_elements(cx, cell) and len(cx.problems) > before:
         problem = cx.problems.pop()
         memory.take_apart(cx, problem)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import alternatives, apart, containers, memory, objects, patterns, sameness, sizes
+from symdiff.frontend.python import alternatives, apart, containers, memory, naming, objects, patterns, sameness, sizes
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.store import Changes, Scope, captured_params, close
@@ -289,7 +289,7 @@ class Region:
             if changes.get(cell) is content:
                 continue
             if self._read_otherwise(cell, val):
-                name = val.cell.name if isinstance(val, Reference) else ""
+                name = naming.called(val.cell) if isinstance(val, Reference) else ""
                 shown = f"`{name}`" if name else memory.A_KIND[cell.kind]
                 reason = f"the function changes {shown}, an argument that it also has otherwise"
                 cx.refuse("SD411", node, function=cx.text(node), reason=reason)

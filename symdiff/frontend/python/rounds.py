@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from symdiff.errors import CompileError
-from symdiff.frontend.python import calls, forms, may_be_none, memory, pattern_joins, patterns, recursion_memory
+from symdiff.frontend.python import calls, forms, may_be_none, memory, naming, pattern_joins, patterns, recursion_memory
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.instances import Bottom, Instance, Pattern, Widened
 from symdiff.frontend.python.may_be_none import Differ
@@ -248,7 +248,7 @@ def _lower(cx: Context, node: ast.AST, instance: Instance) -> None:
     cx.scope = outer
     for cell in written:
         if cx.store.get(cell) is not MISSING and not cx.problems:
-            name = f"`{cell.name}`" if cell.name else memory.A_KIND.get(cell.kind, "an iterator")
+            name = f"`{naming.called(cell)}`" if naming.called(cell) else memory.A_KIND.get(cell.kind, "an iterator")
             told: dict[str, Any] = {"name": name, "function": f"`{instance.source.name}`"}
             if cell.kind == "iterator":
                 told["rewrite"] = "make a list of it, and pass the index of the next element"
