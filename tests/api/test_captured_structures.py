@@ -126,6 +126,13 @@ def test_the_length_of_what_is_no_list(make: Callable[[], Any]) -> None:
     _follows((lambda x: x * 2 if held else x, held.clear))
 
 
+def test_comparisons_of_deques() -> None:
+    one, other = (collections.deque([1.0]) for _ in range(2))
+    _follows((lambda x: x * 2 if one == other else x, lambda: one.append(2.0)))
+    _follows((lambda x: x * 2 if one == other else x, one.pop))
+    _follows((lambda x: x * 2 if one == other else x, lambda: one.__setitem__(0, 3.0)))
+
+
 def test_the_length_of_a_view_of_a_dict() -> None:
     d = {"a": 1.0}
     held, values = types.MappingProxyType(d), d.values()
@@ -308,8 +315,8 @@ def _refused(f: Callable[..., Any], code: str, message: str) -> None:
 
 
 def test_what_may_change_unseen_is_refused() -> None:
-    one, other = (collections.deque([1.0]) for _ in range(2))
-    _refused(lambda x: x * 2 if one == other else x, "SD321", "`comparison` of deque and deque is not supported")
+    one, other = (bytearray(b"a") for _ in range(2))
+    _refused(lambda x: x * 2 if one == other else x, "SD321", "of bytearray and bytearray is not supported")
     proxy, plain = types.MappingProxyType({"a": 1.0}), {"a": 1.0}
     _refused(lambda x: x * 2 if proxy == plain else x, "SD321", "of mappingproxy and dict is not supported")
     every = Every(a=1.0)

@@ -448,6 +448,8 @@ def rows_that_are_looked_for(x, v):
         if path not in seen:
             seen.append(path)
     return s * sum(r[0] * t for r, t in zip(rows, v)) + x * len(seen) + x * x * seen.index(path) * ([1] not in seen)
+
+
 class Cluster:
     def __init__(self, at, weight=1.0):
         self.at, self.weight = at, weight

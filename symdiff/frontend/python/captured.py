@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import collections
 import enum
 import keyword
 import re
@@ -77,9 +78,13 @@ def lift(
             form, step = trees.contents(obj), (*path, ("contents", None))
             cx.guards[root, step] = Guard(name, step, form, source=root, home=home, elements=form)
         found = Known(obj, (root, path))
+    cx.origins[root] = (name, source)
+    if isinstance(found, Known) and type(obj) is collections.deque:
+        from symdiff.frontend.python import mirrors
+
+        found = mirrors.of_deque(cx, found)
     if found is not POISON:  # what is refused is so at every reading: a loop forgets what its rounds report
         cx.captured[key] = found
-    cx.origins[root] = (name, source)
     return found
 
 

@@ -29,6 +29,7 @@ from symdiff.frontend.python.values import (
     Struct,
     Val,
 )
+from symdiff.frontend.spelled import collected
 
 
 def both(cx: Context, a: Any, b: Any) -> tuple[Any, Any]:
@@ -104,6 +105,24 @@ def _attributes(cx: Context, val: Known) -> Attributes:
         captured.rely_on(cx, val, "has", name, there)
         held |= {name: getattr(val.obj, name)} if there else {}
     return Attributes((name, captured.lift_attribute(cx, val, name, held[name])) for name in sorted(held))
+
+
+def of_deque(cx: Context, val: Known) -> Val:
+    """A deque from outside as an object of the class that stands for deques: around a list that nobody may change."""
+    found = cx.mirrors.get(id(val.obj))
+    if found is not None:
+        captured.rely_on_sharing(cx, found[0], val)
+        return found[1]
+    assert val.origin is not None
+    root, path = val.origin
+    text = cx.origins[root][0] + trees.path_text(path)
+    cell, items = (Cell(kind, cx.scope.loc, external=text, name=text) for kind in ("object", "list"))
+    made = ObjRef(cell, collected.deque)
+    cx.mirrors[id(val.obj)] = val, made  # it may hold itself
+    cx.classes.setdefault(collected.deque, Known(collected.deque))
+    cx.base_set(cell, Attributes({"maxlen": Known(val.obj.maxlen), "_items": ListRef(items)}))
+    cx.base_set(items, tuple(captured.lift_item(cx, val, k) for k in range(len(val.obj))))
+    return made
 
 
 def searchable(cx: Context, base: Val, index: Val) -> Val:

@@ -123,6 +123,9 @@ class deque:
     def __eq__(self, other: Any) -> Any:
         return self._items == other._items if isinstance(other, deque) else False
 
+    def __repr__(self) -> str:
+        return f"deque({self._items!r})" if self.maxlen is None else f"deque({self._items!r}, maxlen={self.maxlen!r})"
+
 
 class _Entries:
     """What a dict with defaults and a counter have of the dict in them."""
