@@ -112,6 +112,14 @@ def deep_arrays(x, y):
     return a[0] * b[0]
 
 
+def counted_twice(ps):
+    best = ps[0]
+    for p in ps:
+        if p.x > best.x:
+            best = p
+    return sum(p.x * (2.0 if p is best else 1.0) for p in ps)
+
+
 ONE, SAME, KEYS, VECTOR = [1.5, 2.0], Point(1.5), {"u": 1.5, "v": 2.0}, np.array([1.5, 2.0])
 TWICE: list[tuple[Callable[..., Any], tuple[Any, ...], str]] = [
     (scaled, (ONE, ONE), "a and b are one object, which is changed"),
@@ -128,6 +136,7 @@ TWICE: list[tuple[Callable[..., Any], tuple[Any, ...], str]] = [
     (of_others, ([SAME, SAME],), "ps[0] and ps[1] are one object, compared by identity"),
     (lists_told_apart, (ONE, ONE), "a and b are one object, compared by identity"),
     (tuples_told_apart, ((1.5, 2.0),) * 2, "a and b are one object, compared by identity"),
+    (counted_twice, ([SAME, SAME],), "ps[0] and ps[1] are one object, one of those that the run chooses from"),
     (deep, ([ONE, ONE],), "rows[0] and rows[1] are one object, copied by deepcopy"),
     (deep_arrays, (VECTOR, VECTOR), "x and y are one object, copied by deepcopy"),
 ]

@@ -121,9 +121,22 @@ def test_second_order_and_forward(f: Callable[..., Any]) -> None:
 
 
 def test_one_object_at_two_places_is_refused_when_it_is_passed() -> None:
-    one = Body(0.3)
-    with pytest.raises(ValueError, match=r"bodies\[0\] and bodies\[2\] are one object"):
+    one, message = Body(0.3), r"bodies\[0\] and bodies\[2\] are one object, one of those that the run chooses from"
+    with pytest.raises(ValueError, match=message):
         grad(best_changed, 1)([one, Body(0.7, 0.1), one], 0.7)
+
+
+def test_one_that_is_only_read_has_a_gradient_at_each_place() -> None:
+    def f(bodies):
+        best = bodies[0]
+        for b in bodies:
+            if b.w > best.w:
+                best = b
+        return best.w * 2 + bodies[0].w * bodies[1].w * bodies[2].w
+
+    one, other = Body(0.3), Body(0.7)
+    # By hand: 2 for the best, and the product of the two others.
+    assert [b.w for b in grad(f)([one, other, one])] == pytest.approx([0.21, 2.09, 0.21])
 
 
 def test_many() -> None:

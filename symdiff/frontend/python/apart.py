@@ -3,9 +3,9 @@
 A container of an argument is taken apart, so that two that are one object would be two here.  As long as they are only
 read, that makes no difference.  By hand, `def f(a, b): a[0] = 3 * a[0]; return a[0] * b[0]` is compiled for two lists:
 the change is noted (`changed`), and calls with two lists that may be one, of one structure and of numbers of one type,
-begin with `if a is b: raise ValueError(…)`.  The same holds of two that `is` compares (`compared`) and of those that
-`copy.deepcopy` copies together (`copied`).  What is read from outside may be an argument, too: that is for the call
-to find out, since a generated module has none of it (`captured_ones`).
+begin with `if a is b: raise ValueError(…)`.  The same holds of two that `is` compares (`compared`), of those that
+`copy.deepcopy` copies together (`copied`) and of objects that are numbers (`numbered`).  What is read from outside may
+be an argument, too: that is for the call to find out, since a generated module has none of it (`captured_ones`).
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from symdiff.trees import ATTRIBUTED, NAMED, Tree
 LISTED: Hashable = ("list", Listed)  # the form of a list of any length
 OF_ARRAYS: Hashable = ("list", Listed, AVal)  # of one with arrays in its elements, which are copied
 CHANGED, COMPARED, COPIED = "which is changed", "compared by identity", "copied by deepcopy"
+NUMBERED = "one of those that the run chooses from"
 
 
 def enter(cx: Context, argument: Argument) -> None:
@@ -76,6 +77,13 @@ def changed(cx: Context, node: ast.AST, cell: Cell) -> None:
     """A list, dict or object of an argument is changed at `node`."""
     assert cell.argument is not None
     cx.apart.setdefault((CHANGED, cell.argument, None), (cx.frame.source, node))
+    outside.noted(cx, node, cell.argument[0])
+
+
+def numbered(cx: Context, node: ast.AST, cell: Cell) -> None:
+    """An object of an argument is known by a number, which is its own: see `nodes`."""
+    assert cell.argument is not None
+    cx.apart.setdefault((NUMBERED, cell.argument, None), (cx.frame.source, node))
     outside.noted(cx, node, cell.argument[0])
 
 
@@ -173,12 +181,12 @@ def found(cx: Context) -> tuple[Apart, ...]:
 
 
 def _of_changes(cx: Context, alike: dict[Hashable, list[Leaf]]) -> Iterator[Apart]:
-    changed_ones = {place for why, place, other in cx.apart if why == CHANGED and other is None}
-    for places in alike.values():
-        first = [place for place in places if place in changed_ones]
-        others = [place for place in places if place not in changed_ones]
+    for why, places in itertools.product((CHANGED, NUMBERED), alike.values()):
+        noted = {place for about, place, other in cx.apart if about == why and other is None}
+        first = [place for place in places if place in noted]
+        others = [place for place in places if place not in noted]
         if first and len(places) > 1:
-            yield Apart(tuple(first), tuple(others), CHANGED)
+            yield Apart(tuple(first), tuple(others), why)
 
 
 def _of_pairs(cx: Context) -> Iterator[Apart]:

@@ -302,7 +302,7 @@ def _object(cx: Context, obj: ObjRef) -> Val:
     if obj.cls not in cx.session.linked:
         linked.note_made(cx, obj)
         return obj
-    apart.changed(cx, cx.frame.source.node, obj.cell)
+    apart.numbered(cx, cx.frame.source.node, obj.cell)
     return nodes.made(cx, cx.frame.source.node, obj)
 
 
