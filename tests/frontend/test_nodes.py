@@ -292,7 +292,7 @@ def known_before_it_is_made(x):
     [
         (shallow_copy, "SD299"),
         (deep_copy_of_a_list, "SD299"),
-        (shown, "SD222"),
+        (shown, "SD299"),
         (as_numbers, None),
         (in_no_order, "SD321"),
         (added, "SD321"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import io
 from collections.abc import Callable
@@ -241,3 +242,15 @@ def none_or_a_number(x):
 @pytest.mark.parametrize("x", [0.75, 1.5])
 def test_objects_and_optional_numbers_in_texts(f: Callable[..., Any], x: float) -> None:
     assert outcome(symdiff.grad(f), x) == outcome(f, x)
+
+
+def test_a_text_that_is_not_made_is_refused_by_name() -> None:
+    def f(x):
+        print("seen", collections.Counter("ab"))
+        return x
+
+    with pytest.raises(symdiff.CompileError) as caught:
+        symdiff.grad(f)(1.5)
+    assert [(p.code, p.what) for p in caught.value.problems] == [
+        ("SD299", """the text of Counter in `print("seen", collections.Counter("ab"))` is not supported""")
+    ]

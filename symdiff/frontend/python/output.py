@@ -30,6 +30,7 @@ Texts = tuple[tuple[str | tuple[str, str], ...], ...]
 _FORMAT = "a width or precision that is not known when compiling"
 _FORMAT_WHY = "how a number is shown is written into the generated code"
 _FORMAT_REWRITE = 'write it as a number: `f"{x:8.3f}"`'
+_TEXT_WHY = "numbers, arrays, texts, None, and lists, tuples and dicts of these are shown as Python shows them"
 _CONVERSIONS: dict[str, Callable[[object], str]] = {"r": repr, "s": str, "a": ascii}
 
 
@@ -178,7 +179,8 @@ def print_(cx: Context, node: ast.AST, args: list[Val], kwargs: dict[str, Val]) 
         wrong = args[shown.index(None)]
         if sets_of_the_run.holds(wrong):
             return cx.refuse("SD233", node, name="its text")
-        return cx.refuse("SD222", node, construct=f"text of {cx.describe(wrong)}")
+        what = f"the text of {cx.describe(wrong)} in `{cx.text(node)}`"
+        return cx.refuse("SD299", node, construct=what, why=_TEXT_WHY, rewrite="print what is in it")
     texts, operands = _taken_apart([_merged(s) for s in shown if s is not None])
     cx.at(node).emit("print", *operands, texts=texts, sep=given["sep"], end=given["end"])
     return Known(None)
