@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from symdiff.codegen.blocks import Outlined, Place, Region, Tail
 from symdiff.codegen.choices import truth
+from symdiff.codegen.folding import goes_through_lists, read_by_turns
 from symdiff.codegen.names import identifier
 from symdiff.codegen.statements import Emitter
 from symdiff.codegen.tails import Assign, Condition, NextTurn, Return
@@ -257,23 +258,21 @@ class Printer(Emitter):
     def for_header(self, place: Place, variables: Sequence[str]) -> set[Value]:
         op, depth = place.op, place.depth
         body, n, xs = op.regions[0], len(variables), op.params["n_xs"]
-        index, elements = body.params[0], body.params[1 + n : 1 + n + xs]
+        index, elements, rows = body.params[0], body.params[1 + n : 1 + n + xs], op.ins[3 + n : 3 + n + xs]
         self.aliases.update(zip(body.params[1 + n + xs :], op.ins[3 + n + xs :], strict=True))
-        used = {v for o in body.ops for v in o.ins} | set(body.outs)
         comment = self.context.comment(op, self)
         for variable in variables:
             self.busy[variable] -= 1
         for v, variable in zip(body.params[1:], variables, strict=False):
             self.define(v, variable)
-        read = [k for k, v in enumerate(elements) if v in used]
-        sources = [self.source(op, op.ins[3 + n + k]) for k in read]
-        targets = [self.define(elements[k], self.choose(self.element(elements[k], op.ins[3 + n + k]))) for k in read]
-        if index in used or not self.aligned(op, [op.ins[3 + n + k] for k in read]):
-            sources.insert(0, self.range_text(op, forward=index not in used))
-            targets.insert(0, self.define(index, self.choose([index.hint, "i", "j", "k"])) if index in used else "_")
-        exact = op.params.get("reverse") or all(
-            isinstance(x.type, Seq) or self.covers(op, x) for x in op.ins[3 + n : 3 + n + xs]
-        )
+        number, read = read_by_turns(op)
+        sources = [self.source(op, rows[k]) for k in read]
+        targets = [self.define(elements[k], self.choose(self.element(elements[k], rows[k]))) for k in read]
+        every = bool(read) and all(self.covers(op, rows[k]) for k in read)
+        if number or not (every or goes_through_lists(op)):
+            sources.insert(0, self.range_text(op, forward=not number))
+            targets.insert(0, self.define(index, self.choose([index.hint, "i", "j", "k"])) if number else "_")
+        exact = op.params.get("reverse") or all(isinstance(x.type, Seq) or self.covers(op, x) for x in rows)
         over = sources[0] if len(sources) == 1 else f"zip({', '.join(sources)}{', strict=True' if exact else ''})"
         self.line(depth, f"for {', '.join(targets)} in {over}:", comment)
         return {*body.params[: 1 + n], *(elements[k] for k in read)}
@@ -283,10 +282,6 @@ class Printer(Emitter):
         of = self.names.get(self.resolve(source), "")
         base = of.rstrip("_0123456789").removesuffix("s")
         return [element.hint or base.removeprefix("all_") or "x"]
-
-    def aligned(self, op: Op, xs: Sequence[Value]) -> bool:
-        """Whether going through xs alone makes the right number of turns."""
-        return any(isinstance(x.type, Seq) for x in xs) or (bool(xs) and all(self.covers(op, x) for x in xs))
 
     def covers(self, op: Op, x: Value) -> bool:
         """Whether the loop has one turn for each row of an array."""

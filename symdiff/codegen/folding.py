@@ -89,14 +89,19 @@ class Plan:
         return value in self.stored or self.last.get(value, -1) > position
 
 
+def read_by_turns(op: Op) -> tuple[bool, list[int]]:
+    """What the body of a `for` reads of its turn: whether its number, and which of the rows."""
+    body, first = op.regions[0], 1 + op.params["n_carry"]
+    used = {v for o in body.ops for v in o.ins} | set(body.outs)
+    return body.params[0] in used, [k for k in range(op.params["n_xs"]) if body.params[first + k] in used]
+
+
 def goes_through_lists(op: Op) -> bool:
     """Whether a loop is printed without a count: `for x in xs`, where one of them is a list."""
     if op.prim.name != "for":
         return False
-    body, n, xs = op.regions[0], op.params["n_carry"], op.params["n_xs"]
-    used = {v for o in body.ops for v in o.ins} | set(body.outs)
-    rows = zip(body.params[1 + n : 1 + n + xs], op.ins[3 + n : 3 + n + xs], strict=True)
-    return body.params[0] not in used and any(x in used and isinstance(source.type, Seq) for x, source in rows)
+    number, rows = read_by_turns(op)
+    return not number and any(isinstance(op.ins[3 + op.params["n_carry"] + k].type, Seq) for k in rows)
 
 
 class Folder:
