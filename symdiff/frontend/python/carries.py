@@ -12,7 +12,7 @@ from typing import Any
 from symdiff.errors import Loc
 from symdiff.frontend.python import alternatives, grown, kinship, memory, together, which
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.headers import COMPOSITE, SAME, Slot, inside, place
+from symdiff.frontend.python.slots import COMPOSITE, SAME, Slot, inside, place
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.type_joins import optional_as
 from symdiff.frontend.python.values import (

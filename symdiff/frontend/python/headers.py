@@ -2,22 +2,15 @@
 
 By hand: `s = 0; for v in x: s += v`.  The first header guesses that s stays the known 0; a turn makes it a NumPy
 scalar; the header becomes "a scalar that is a Python int or np.float64", and a second turn leaves it so: done.
-
-A `Slot` describes one carried thing, as a tree: unchanged, a scalar of a type, an array of a group, a list or tuple of
-slots, a list that grows, a list or object that a turn replaces by another (a reference).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-from symdiff.errors import Loc
 from symdiff.frontend.python import (
     alternatives,
     grown,
-    kinship,
     letters,
     list_numbers,
     lodging,
@@ -27,8 +20,8 @@ from symdiff.frontend.python import (
     which,
 )
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.sides import fixed, unchanged
+from symdiff.frontend.python.slots import COMPOSITE, SAME, Misfit, Slot, inside, named, place, start
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.type_joins import becomes, join_types, widen_shapes, zeros_fit
 from symdiff.frontend.python.values import (
@@ -37,7 +30,6 @@ from symdiff.frontend.python.values import (
     UNBOUND,
     Arr,
     Attributes,
-    Cell,
     Closure,
     Conflict,
     Grown,
@@ -56,78 +48,9 @@ from symdiff.frontend.python.values import (
 )
 from symdiff.ir import types
 from symdiff.ir.core import Value
-from symdiff.ir.types import AVal, Kind, Opt, Type
+from symdiff.ir.types import AVal, Kind, Opt
 
-
-class Misfit(Exception):
-    """No header serves every turn; says what stands before and after."""
-
-    def __init__(self, before: str, after: str, code: str = "SD304", rewrite: str = "") -> None:
-        super().__init__(f"{before} before, {after} after")
-        self.before, self.after, self.code, self.rewrite = before, after, code, rewrite
-
-
-@dataclass(eq=False)
-class Slot:
-    """`kind`: same, scalar, opt, array, optarray, version (content of a cell), struct, list, grown, reference, one-of,
-    nullable (what is None or a container or object: whether it is there, and what it is then), which (of some arrays).
-
-    `keys` are the names of an object's attributes; `same` of a reference is one of its sort; `labels` are what the
-    parts of a dict or named tuple are called in the generated code; what is `none` is None where it is not there;
-    `options` are what one-of, or an array, may be.
-    """
-
-    kind: str
-    type: Type | None = None
-    parts: tuple[Slot, ...] = ()
-    keys: tuple[str, ...] = ()
-    group: Any = None
-    same: Any = None
-    make: Callable[[tuple[Val, ...]], Any] | None = None
-    aliases: set[Cell] = field(default_factory=set)
-    held: Loc | None = None  # where its array was put into a growing list
-    stale: tuple[str, Loc] | None = None  # what made a turn hand it on as stale
-    form: Pattern | None = None  # of the elements of a list that grows
-    shared: frozenset[kinship.Path] = frozenset()  # where such a list may have an object twice
-    kin: frozenset[Cell] = frozenset()  # what else may hold the same objects, and which slots do: see `kinship`
-    component: int | None = None
-    name: str = ""
-    labels: tuple[str, ...] = ()
-    none: bool = False
-    together: int | None = None  # of what may be None: with which others it is, see `together`
-    options: tuple[Val, ...] = ()
-    allowed: frozenset[int] = frozenset()  # which of the options of one-of it may be, in any turn
-
-    def signature(self) -> Any:
-        """What must not change any more at the fixpoint."""
-        same = id(self.same) if self.kind == "same" else None
-        return (
-            self.kind,
-            self.type,
-            tuple(p.signature() for p in self.parts),
-            self.group,
-            same,
-            self.form,
-            frozenset(self.aliases),
-            self.held is None,
-            self.stale is None,
-            self.none,
-            self.together,
-            len(self.options),
-            self.allowed,
-            self.shared,
-            self.kin,
-            self.component,
-        )
-
-
-SAME = "same"
 _PARTS = "put the parts of a text that grows into a list: `parts.append(s)`; or let `for _ in range(3)` count the turns"
-COMPOSITE = ("struct", "list", "dict", "attributes", "nullable", "node")
-
-
-def start(val: Any) -> Slot:
-    return Slot(SAME, same=val)
 
 
 # --- generalising: a header that also fits what a turn leaves
@@ -300,7 +223,7 @@ def _widen_attributes(cx: Context, slot: Slot, before: Any, header: Any, after: 
     old = dict(zip(slot.keys, slot.parts, strict=True))
     keys = tuple(sorted({*old, *after, *(() if before is BOTTOM else before)}))
     parts = []
-    for name, a, h, b in zip(keys, *(_named(keys, val) for val in (before, header, after)), strict=True):
+    for name, a, h, b in zip(keys, *(named(keys, val) for val in (before, header, after)), strict=True):
         part = old.get(name, start(a))
         if part.kind == SAME and isinstance(part.same, Conflict):
             parts.append(part)
@@ -311,10 +234,6 @@ def _widen_attributes(cx: Context, slot: Slot, before: Any, header: Any, after: 
     return Slot(
         "attributes", parts=tuple(parts), keys=keys, make=lambda items: Attributes(zip(keys, items, strict=True))
     )
-
-
-def _named(keys: Sequence[str], val: Any) -> tuple[Any, ...]:
-    return tuple(val.get(name, UNBOUND) if isinstance(val, dict) else val for name in keys)
 
 
 def _from_nothing(cx: Context, after: Any, key: Any) -> Slot:
@@ -490,26 +409,3 @@ def _widen_parts(cx: Context, slot: Slot, before: Any, header: Any, after: Any, 
     if slot.kind == "node":
         return _node(slot.same, parts[0], slot.none or nodes.may_be_none(before) or nodes.may_be_none(after))
     return Slot(slot.kind, parts=parts, make=slot.make, labels=slot.labels, together=slot.together)
-
-
-def inside(slot: Slot, val: Any) -> tuple[Any, ...] | None:
-    """What the parts of a slot stand for."""
-    if val is BOTTOM:
-        return (BOTTOM,) * len(slot.parts)
-    if slot.kind == "attributes":
-        return _named(slot.keys, val)
-    if slot.kind == "node":
-        absent = isinstance(val, Known) and val.obj is None
-        return (nodes.number(val),) if absent or (isinstance(val, Node) and nodes.alike(val.cls, slot.same)) else None
-    if slot.kind == "nullable":
-        return alternatives.halves(val)
-    if isinstance(val, dict):
-        return tuple(val.values())
-    return val if isinstance(val, tuple) else val.items if isinstance(val, Struct) else None
-
-
-def place(val: Any) -> Any:
-    """Where an array, a list or an object lives."""
-    if isinstance(val, Reference):
-        return val.cell, ()
-    return (val.cell, val.path) if isinstance(val, Arr) else None

@@ -16,7 +16,7 @@ from symdiff.ir.steps import reached
 
 if TYPE_CHECKING:
     from symdiff.frontend.python.context import Context
-    from symdiff.frontend.python.headers import Slot
+    from symdiff.frontend.python.slots import Slot
 
 Path = tuple[int, ...]  # of an element's parts, by number
 

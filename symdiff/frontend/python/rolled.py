@@ -23,9 +23,10 @@ from symdiff.frontend.python.carries import Carry, contribute, listed, may_be_ki
 from symdiff.frontend.python.context import Context, LoopState
 from symdiff.frontend.python.control import BREAK, CONTINUE, EXIT, ON, RESULT, RETURN, Exit, exit_of, set_exit
 from symdiff.frontend.python.expressions import condition
-from symdiff.frontend.python.headers import SAME, Misfit, Slot, start, widen
+from symdiff.frontend.python.headers import widen
 from symdiff.frontend.python.liveness import assigned
 from symdiff.frontend.python.problems import CannotRoll, Restart
+from symdiff.frontend.python.slots import SAME, Misfit, Slot, start
 from symdiff.frontend.python.store import MARKS, MISSING, Facts, Scope
 from symdiff.frontend.python.values import BOTTOM, DEAD, POISON, UNBOUND, Cell, Conflict, Known, Node, ObjRef
 from symdiff.ir import types

@@ -16,7 +16,7 @@ from symdiff.frontend.python.values import BOTTOM, DEAD, Maybe, OneOf
 from symdiff.ir.core import Value
 
 if TYPE_CHECKING:
-    from symdiff.frontend.python.headers import Slot
+    from symdiff.frontend.python.slots import Slot
 
 Told = dict[Hashable, Value]  # by what tells values apart: the value that says whether they are None
 
