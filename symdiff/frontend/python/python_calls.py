@@ -17,12 +17,11 @@ from symdiff.frontend.python import (
     calls,
     comprehensions,
     containers,
-    control,
     copies,
     dataclass_calls,
     desugar,
+    folds,
     foreign,
-    grown,
     iterated,
     iterators,
     keyed,
@@ -30,7 +29,6 @@ from symdiff.frontend.python import (
     library_calls,
     list_changes,
     memory,
-    numpy_spelled,
     objects,
     operators,
     ordering,
@@ -48,10 +46,8 @@ from symdiff.frontend.python.foreign_names import Stream
 from symdiff.frontend.python.values import (
     NONE,
     POISON,
-    Arr,
     Cell,
     Foreign,
-    Grown,
     Known,
     ListRef,
     Num,
@@ -406,59 +402,6 @@ def _set(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:
     return set_
 
 
-def _sum(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-    """`sum` adds from the left, beginning with 0."""
-    start = args[1] if len(args) > 1 else kwargs.get("start", Known(0))
-    content = grown.content_of(cx, args[0])
-    if content is not None and content.form.kind == "array" and isinstance(start, Known):
-        return _sum_of_arrays(cx, node, args[0], content, start)
-    if isinstance(args[0], Arr) and cx.aval(args[0]).rank > 1 and isinstance(start, Known):
-        return numpy_spelled.call(cx, node, "sum of rows", [args[0], start], {})
-    folded = ordering.by_loop(cx, node, "sum", args[0], {"$start": start})
-    if folded is not None:
-        return folded
-    items = ordering.known_items(cx, node, args[0])
-    if items is None:
-        return POISON
-    total: Val = start
-    for item in items:
-        total = operators.binary(cx, node, ast.Add(), total, item)
-    return total
-
-
-def _sum_of_arrays(cx: Context, node: ast.AST, val: Val, content: Grown, start: Known) -> Val:
-    """The sum of a list of arrays of staged length, from its first; of an empty one, a number in Python, an error."""
-    text = "if not $list: raise ValueError('sum() of an empty list of arrays is a number')"
-    comprehensions.run(cx, node, "sum of arrays", text, {"$list": val})
-    first = operators.binary(cx, node, ast.Add(), start, grown.element(cx, node, content, Known(0)))
-    rest = list_changes.made(cx, node, list_changes.part(cx, node, content, Known(1)))
-    found = ordering.by_loop(cx, node, "sum", rest, {"$start": first})
-    assert found is not None
-    return found
-
-
-def _any(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:
-    def any_(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
-        folded = ordering.by_loop(cx, node, name, args[0], {})
-        if folded is not None:
-            return folded
-        items = ordering.known_items(cx, node, args[0])
-        if items is None:
-            return POISON
-        found: Val = Known(name == "all")
-        for item in items:
-            test = operators.truth(cx, node, item)
-            then, orelse = (test, found) if name == "all" else (found, test)
-            found = control.chosen(cx, node, operators.truth(cx, node, found), then, orelse)
-        return (
-            found
-            if isinstance(found, Known) or found is POISON
-            else operators.convert(cx, node, found, Kind.PYTHON, "b1")
-        )
-
-    return any_
-
-
 def _filter(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     """The elements for which the function, or the element itself, is true."""
     keeps = args[0]
@@ -488,8 +431,8 @@ _BUILTINS: dict[str, Callable[[Context, ast.AST, Args, Kwargs], Val]] = {
     "float": _number("float"), "int": _number("int"), "bool": _number("bool"), "abs": _abs, "range": _range,
     "len": _len, "round": _round,
     "enumerate": _enumerate, "zip": _zip, "reversed": _reversed, "map": _map, "list": _list, "tuple": _tuple,
-    "dict": _dict, "sum": _sum, "set": _set("set"), "frozenset": _set("frozenset"),
-    "max": ordering.extreme("max"), "min": ordering.extreme("min"), "any": _any("any"), "all": _any("all"),
+    "dict": _dict, "sum": folds.sum_, "set": _set("set"), "frozenset": _set("frozenset"),
+    "max": ordering.extreme("max"), "min": ordering.extreme("min"), "any": folds.any_("any"), "all": folds.any_("all"),
     "sorted": ordering.sorted_,
     "filter": _filter,
     "type": reflection.type_,
