@@ -12,6 +12,7 @@ from typing import Any
 from symdiff.errors import Loc
 from symdiff.frontend.python import alternatives, grown, kinship, memory, together, which
 from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.forms import leaf_names
 from symdiff.frontend.python.slots import COMPOSITE, SAME, Slot, inside, place
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.type_joins import optional_as
@@ -164,7 +165,7 @@ class Carry:
         form, first = slot.form, len(self.types)
         assert form is not None
         self.types += map(Seq, grown.leaf_types(form))
-        self.hints += grown.leaf_names(form, name)
+        self.hints += leaf_names(form, name)
         behind = len(self.types)
         cell = Cell("list")
         self.related.append((cell, slot))

@@ -1,7 +1,8 @@
-"""The forms of elements of lists, and the patterns of what calls pass and return, as messages name them."""
+"""How messages name the forms of elements and what calls pass and return, and how the lists of a form are called."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from symdiff.frontend.python import absences, may_be_none, nodes, texts, unfilled
@@ -62,3 +63,20 @@ def described(form: Pattern) -> str:
         return f"dict of {described(form.parts[form.keys.index('_held')]).removeprefix('list of ')}"
     around = {"list": "[]", "dict": "{}"}.get(form.kind, "()")
     return f"{'' if form.cls is None else form.cls.__name__}{around[0]}{', '.join(parts)}{around[1]}"
+
+
+def leaf_names(form: Pattern, name: str) -> Iterator[str]:
+    """What the lists of a form are called: as the list is, and then by attributes, keys or positions."""
+    if form.type is not None or form.kind in (unfilled.KIND, texts.KIND):
+        yield name
+    if form.kind == absences.KIND:
+        yield f"has_{name}" if name else ""
+        yield from leaf_names(form.parts[0], name) if form.parts else ()
+        return
+    if form.kind == nodes.KIND:
+        yield name
+        return
+    keys: Sequence[Any] = form.keys or range(len(form.parts))
+    for key, part in zip(keys, form.parts, strict=True):
+        named = isinstance(key, int) or str(key).isidentifier()
+        yield from leaf_names(part, f"{name}_{key}" if name and named and form.kind != "grown" else name)

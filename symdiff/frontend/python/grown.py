@@ -189,23 +189,6 @@ def leaf_types(form: Pattern) -> Iterator[Type]:
     yield from map(Seq, inner) if form.kind == "grown" else inner
 
 
-def leaf_names(form: Pattern, name: str) -> Iterator[str]:
-    """A name for each of the lists: that of the list, then attributes, keys or positions."""
-    if form.type is not None or form.kind in (unfilled.KIND, texts.KIND):
-        yield name
-    if form.kind == absences.KIND:
-        yield f"has_{name}" if name else ""
-        yield from leaf_names(form.parts[0], name) if form.parts else ()
-        return
-    if form.kind == nodes.KIND:
-        yield name
-        return
-    keys: Sequence[Any] = form.keys or range(len(form.parts))
-    for key, part in zip(keys, form.parts, strict=True):
-        named = isinstance(key, int) or str(key).isidentifier()
-        yield from leaf_names(part, f"{name}_{key}" if name and named and form.kind != "grown" else name)
-
-
 def has_memory(form: Pattern) -> bool:
     """Whether an element of a form has something that can be changed."""
     return form.kind in (*CHANGEABLE, "array", "grown") or any(map(has_memory, form.parts))

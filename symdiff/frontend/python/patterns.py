@@ -17,6 +17,7 @@ import numpy as np
 
 from symdiff.frontend.python import alternatives, containers, grown, may_be_none, memory, nodes
 from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.forms import leaf_names
 from symdiff.frontend.python.instances import Pattern, Place
 from symdiff.frontend.python.may_be_none import NULLABLE, OPTIONAL
 from symdiff.frontend.python.values import (
@@ -300,7 +301,7 @@ class Rebuilding:
     def content(self, pattern: Pattern, name: str, cell: Cell, key: Hashable) -> Any:
         """What a list, dict or object of a pattern holds; `key` is its number, or the cell where it is from around."""
         if pattern.kind == "grown":
-            names = grown.leaf_names(pattern.parts[0], name)
+            names = leaf_names(pattern.parts[0], name)
             found = [self.make(Pattern("seq", listed=t), n) for t, n in zip(value_types([pattern]), names, strict=True)]
             values = tuple(v.value for v in found if isinstance(v, Listed))
             everywhere = frozenset({()}) if grown.has_memory(pattern.parts[0]) else frozenset[tuple[int, ...]]()
