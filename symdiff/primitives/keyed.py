@@ -13,7 +13,9 @@ import numpy as np
 from symdiff.ir import types
 from symdiff.ir.core import Params
 from symdiff.ir.types import Seq, Type
-from symdiff.primitives.declare import CONSTANT, STRUCTURE, numeric, prim
+from symdiff.primitives.axes import listed
+from symdiff.primitives.declare import CONSTANT, STRUCTURE, prim
+from symdiff.primitives.hashed import check_numbers, filled, on_two_floats
 
 _FLOAT_HELPER = '''
 def _place(p, k):
@@ -40,14 +42,11 @@ def _place_now(p, number, *keys):
 def _check_key(ins: tuple[Type, ...], kinds: str = "biuf") -> None:
     if ins[0] != Seq(types.PLACE):
         raise TypeError(f"{ins[0]} is no dict of places")
-    for t in map(numeric, ins[1:]):
-        if t.shape or t.dtype[0] not in kinds:
-            raise TypeError(f"{t} is no key")
+    check_numbers(ins[1:], "key", kinds)
 
 
 def _key(ins: tuple[Type, ...]) -> str:
-    names = [f"k{i}" for i in range(len(ins) - 1)]
-    return names[0] if len(names) == 1 else f"({', '.join(names)})"
+    return "k0" if len(ins) == 2 else listed(len(ins) - 1, "k")
 
 
 def _find_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
@@ -71,14 +70,7 @@ def _next(params: Params) -> str:
 
 def _entered(b: Any, *keys: Any) -> Any:
     """The places of these keys."""
-    found = b.op("places")
-    for key in keys:
-        found = b.op("enter_place", found, *(key if isinstance(key, tuple) else (key,)))
-    return found
-
-
-def _programs(build: Any) -> Any:
-    return lambda rng: [((*rng.uniform(0.5, 1.5, 2),), build)]
+    return filled(b, b.op("places"), "enter_place", keys)
 
 
 def _gone(b: Any, f: Any, x: Any, y: Any) -> Any:
@@ -99,7 +91,7 @@ enter_place = prim(
     numpy=lambda params, ins: f"{{**p, {_key(ins)}: {_next(params)}}}",
     inplace=lambda params, ins: f"p[{_key(ins)}] = {_next(params)}",
     consumes=0,
-    programs=_programs(lambda b, f, x, y: x * b.op("find_place", f(_entered(b, 4, 7), 3), 3) + y),
+    programs=on_two_floats(lambda b, f, x, y: x * b.op("find_place", f(_entered(b, 4, 7), 3), 3) + y),
 )
 
 
@@ -113,7 +105,7 @@ leave_place = prim(
     inplace=lambda params, ins: f"del p[{_key(ins)}]",
     consumes=0,
     raises=True,
-    programs=_programs(lambda b, f, x, y: x * b.op("find_place", f(_entered(b, 4, 7), 4), 4) + y),
+    programs=on_two_floats(lambda b, f, x, y: x * b.op("find_place", f(_entered(b, 4, 7), 4), 4) + y),
 )
 place_now = prim(
     "place_now",
@@ -122,7 +114,7 @@ place_now = prim(
     infer=lambda ins, regions: (types.INT,),
     numpy=lambda params, ins: f"_place_now({', '.join(['p', 'number', *(f's{i}' for i in range(len(ins) - 2))])})",
     helper=_NOW_HELPER,
-    programs=_programs(_gone),
+    programs=on_two_floats(_gone),
 )
 
 
@@ -136,7 +128,7 @@ find_place = prim(
     CONSTANT,
     infer=_find_infer,
     numpy=_find_text,
-    programs=_programs(lambda b, f, x, y: x * f(_entered(b, 4, 7), 7) + y * f(_entered(b, (1, 2), (2, 1)), 2, 1)),
+    programs=on_two_floats(lambda b, f, x, y: x * f(_entered(b, 4, 7), 7) + y * f(_entered(b, (1, 2), (2, 1)), 2, 1)),
 )
 find_float_place = prim(
     "find_float_place",
@@ -146,5 +138,7 @@ find_float_place = prim(
     numpy=lambda params, ins: f"_place(p, {_key(ins)})",
     helper=_FLOAT_HELPER,
     raises=True,
-    programs=_programs(lambda b, f, x, y: x * f(_entered(b, 0.5, 0.25), 0.25) + y * f(_entered(b, (0.5, 1)), 0.5, 1)),
+    programs=on_two_floats(
+        lambda b, f, x, y: x * f(_entered(b, 0.5, 0.25), 0.25) + y * f(_entered(b, (0.5, 1)), 0.5, 1)
+    ),
 )

@@ -11,7 +11,9 @@ from typing import Any
 from symdiff.ir import types
 from symdiff.ir.core import Params
 from symdiff.ir.types import AVal, Member, Seq, Type
-from symdiff.primitives.declare import CONSTANT, numeric, prim
+from symdiff.primitives.axes import listed
+from symdiff.primitives.declare import CONSTANT, prim
+from symdiff.primitives.hashed import check_numbers, filled, on_two_floats
 
 COMBINED = {"|": "|=", "&": "&=", "-": "-=", "^": "^="}
 COMPARED = ("==", "<=", "<", "isdisjoint")
@@ -47,9 +49,7 @@ def _check_set(t: Type) -> Member:
 
 def _check(ins: tuple[Type, ...]) -> None:
     _check_set(ins[0])
-    for t in map(numeric, ins[1:]):
-        if t.shape or t.dtype[0] not in "biuf":
-            raise TypeError(f"{t} is no element")
+    check_numbers(ins[1:], "element")
 
 
 def _is_tuple(t: Type) -> bool:
@@ -57,8 +57,7 @@ def _is_tuple(t: Type) -> bool:
 
 
 def _key(ins: tuple[Type, ...]) -> str:
-    names = [f"k{i}" for i in range(len(ins) - 1)]
-    return f"({', '.join(names)}{',' * (len(names) == 1)})" if _is_tuple(ins[0]) else names[0]
+    return listed(len(ins) - 1, "k") if _is_tuple(ins[0]) else "k0"
 
 
 def _changed_infer(ins: tuple[Type, ...], regions: tuple[()]) -> tuple[Type, ...]:
@@ -133,15 +132,12 @@ def _grouped(words: list[str], names: list[str]) -> str:
 
 
 def _made(b: Any, of: str, *keys: Any) -> Any:
-    found = b.op("seq_empty", elem=types.member(of))
-    for key in keys:
-        found = b.op("member_add", found, *(key if isinstance(key, tuple) else (key,)))
-    return found
+    return filled(b, b.op("seq_empty", elem=types.member(of)), "member_add", keys)
 
 
 def _programs(build: Any) -> Any:
     """Programs with a set of two numbers, and one of a pair."""
-    return lambda rng: [((*rng.uniform(0.5, 1.5, 2),), lambda b, f, x, y: build(b, f, x, y, _made(b, "i8", 4, 7)))]
+    return on_two_floats(lambda b, f, x, y: build(b, f, x, y, _made(b, "i8", 4, 7)))
 
 
 def _number(b: Any, truth: Any) -> Any:
@@ -186,7 +182,7 @@ member_number = prim(
     numpy="_element(k)",
     helper=_HELPER,
     raises=True,
-    programs=lambda rng: [((*rng.uniform(0.5, 1.5, 2),), lambda b, f, x, y: x * _number(b, b.op("lt", f(y), 1.0)))],
+    programs=on_two_floats(lambda b, f, x, y: x * _number(b, b.op("lt", f(y), 1.0))),
 )
 member_combine = prim(
     "member_combine",
@@ -227,7 +223,7 @@ set_order = prim(
     params=("of",),
     numpy=_order_text,
     helper=_ORDER,
-    programs=lambda rng: [((*rng.uniform(0.5, 1.5, 2),), _first_of_order)],
+    programs=on_two_floats(lambda b, f, x, y: _first_of_order(b, f, x, y)),
 )
 
 
