@@ -16,7 +16,7 @@ from pathlib import Path
 from symdiff.cli.targets import Target
 from symdiff.errors import UsageError
 from symdiff.ir.types import AVal
-from symdiff.signature import Signature, Static
+from symdiff.signature import Signature, Static, tree_text
 from symdiff.trees import Tree
 
 _START = "# symdiff generate "
@@ -63,22 +63,21 @@ def _head(path: Path) -> str:
 
 def types_text(signature: Signature) -> str:
     """A signature as `--types` reads it; UsageError for a structure that cannot be written there."""
-    return ", ".join(f"{a.name}={_type_text(a.name, a.tree, iter(a.leaves))}" for a in signature.arguments)
+    for argument in signature.arguments:
+        _check_written(argument.name, argument.tree, iter(argument.leaves))
+    return ", ".join(f"{a.name}={tree_text(a.tree, iter(a.leaves))}" for a in signature.arguments)
 
 
-def _type_text(name: str, tree: Tree, leaves: Iterator[AVal | Static]) -> str:
+def _check_written(name: str, tree: Tree, leaves: Iterator[AVal | Static]) -> None:
     if tree.kind == "leaf":
         leaf = next(leaves)
         if isinstance(leaf, Static) and type(leaf.value) not in (bool, int, float, str, type(None)):
             raise UsageError(f"argument {name} is {leaf}, which a command cannot write", code="SD716")
-        return str(leaf)
+        return
     if tree.kind not in ("dict", "list", "tuple"):
         raise UsageError(f"argument {name} is a {tree.kind}, which a command cannot write", code="SD716")
-    parts = [_type_text(name, child, leaves) for child in tree.children]
-    if tree.kind == "dict":
-        return "{" + ", ".join(f"{key!r}: {part}" for key, part in zip(tree.keys, parts, strict=True)) + "}"
-    inside = ", ".join(parts)
-    return f"[{inside}]" if tree.kind == "list" else f"({inside}{',' if len(parts) == 1 else ''})"
+    for child in tree.children:
+        _check_written(name, child, leaves)
 
 
 # Where the source is ------------------------------------------------------------------------------------------------
