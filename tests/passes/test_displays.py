@@ -10,7 +10,7 @@ from symdiff.ir.text import parse_program, print_program
 from symdiff.ir.verify import verify
 from symdiff.passes.displays import displays_before_loops
 
-HEAD = """program @f
+LOOP = """program @f
 
 func @f(%x: float, %y: float, %n: int)
   %a: int = const() {type=type(int), value=0}
@@ -18,6 +18,8 @@ func @f(%x: float, %y: float, %n: int)
   %s: float, %k: int = for(%a, %n, %o, %x, %x, %y) {n_carry=1, n_xs=0}
     region (%i: int, %s2: float, %x2: float, %y2: float)
       %two: int = const() {type=type(int), value=2}
+"""
+HEAD = """\
       %c: float = const() {type=type(float), value=3.0}
       %j: int = mod(%i, %two)
       %e: Seq[float] = seq_empty() {elem=type(float)}
@@ -32,7 +34,7 @@ CHANGED = "      %r: Seq[float] = seq_append(%p, %y2)\n      %q: Seq[float] = se
 
 @pytest.mark.parametrize(("body", "before_it"), [(FIXED, True), (CONSTANT, True), (MOVING, False), (CHANGED, False)])
 def test_a_list_of_what_does_not_change_is_made_before_the_loop(body: str, before_it: bool) -> None:
-    before = verify(parse_program(HEAD + body + TAIL))
+    before = verify(parse_program(LOOP + HEAD + body + TAIL))
     after = verify(displays_before_loops(before))
     text = print_program(after)
     assert (text.index("seq_append") < text.index("for(")) == before_it
@@ -40,14 +42,7 @@ def test_a_list_of_what_does_not_change_is_made_before_the_loop(body: str, befor
         assert run(after, 2.0, 0.5, n) == run(before, 2.0, 0.5, n)
 
 
-BRANCH = """program @f
-
-func @f(%x: float, %y: float, %n: int)
-  %a: int = const() {type=type(int), value=0}
-  %o: int = const() {type=type(int), value=1}
-  %s: float, %k: int = for(%a, %n, %o, %x, %x, %y) {n_carry=1, n_xs=0}
-    region (%i: int, %s2: float, %x2: float, %y2: float)
-      %two: int = const() {type=type(int), value=2}
+BRANCH = """\
       %j: int = mod(%i, %two)
       %t: bool = lt(%s2, %y2)
       %s3: float = cond(%t, %s2, %j, %x2, %y2)
@@ -68,7 +63,7 @@ func @f(%x: float, %y: float, %n: int)
 
 @pytest.mark.parametrize(("of", "before_it"), [("x4", True), ("s4", False)])
 def test_a_branch_of_a_turn_makes_no_list_of_what_does_not_change(of: str, before_it: bool) -> None:
-    before = verify(parse_program(BRANCH.replace("%OF", f"%{of}")))
+    before = verify(parse_program(LOOP + BRANCH.replace("%OF", f"%{of}")))
     after = verify(displays_before_loops(before))
     text = print_program(after)
     assert (text.index("seq_append") < text.index("for(")) == before_it
