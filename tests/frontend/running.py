@@ -153,6 +153,12 @@ def check(function: Callable[..., Any], *calls: tuple[Any, ...], rtol: float = 0
     return low
 
 
+def differences(function: Callable[..., Any], x: np.ndarray, *rest: Any) -> np.ndarray:
+    """The gradient by a vector, by central differences."""
+    steps = 1e-6 * np.eye(len(x))
+    return np.array([(function(x + h, *rest) - function(x - h, *rest)) / 2e-6 for h in steps])
+
+
 def agrees(function: Callable[..., Any], *args: Any) -> None:
     """Value and gradient by the first argument, a float, are those of the plain function and of differences."""
     value, gradient = symdiff.value_and_grad(function)(*args)

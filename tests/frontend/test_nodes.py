@@ -14,6 +14,7 @@ import pytest
 from symdiff import CompileError, generate, grad, value_and_grad
 from symdiff.codegen.load import Loaded
 from tests.constructs.test_cost import metered
+from tests.frontend.running import differences
 
 X, PLACES = np.array([1.0, 2.0, 3.0, -1.0, 0.5]), np.array([2, 0, 2, 1, 0])
 
@@ -24,10 +25,10 @@ class Link:
         self.next = following
 
 
-def chain(x):
-    head = tail = Link(x[0])
+def chain(x, kind=Link):
+    head = tail = kind(x[0])
     for t in x[1:]:
-        tail.next = Link(t)
+        tail.next = kind(t)
         tail = tail.next
     return head
 
@@ -38,12 +39,6 @@ def weighted(head):
         total = total * 0.5 + head.value
         head = head.next
     return total
-
-
-def differences(function, x, *args):
-    """The gradient by central differences."""
-    steps = 1e-6 * np.eye(len(x))
-    return np.array([(function(x + h, *args) - function(x - h, *args)) / 2e-6 for h in steps])
 
 
 # --- what Python does
@@ -424,15 +419,7 @@ class Neighbour:
 
 
 def with_what_nobody_reads(x):
-    head = tail = Neighbour(x[0])
-    for t in x[1:]:
-        tail.next = Neighbour(t)
-        tail = tail.next
-    total = 0.0
-    while head is not None:
-        total = total * 0.5 + head.value**2
-        head = head.next
-    return total
+    return weighted(chain(x * x, Neighbour))
 
 
 def test_objects_are_counted_by_what_is_read_of_them() -> None:
