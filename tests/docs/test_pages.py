@@ -70,6 +70,17 @@ def test_the_navigation_has_every_page_once() -> None:
     assert sorted(named) == sorted((kept - decisions) | set(site_hooks.OUTSIDE) | site_hooks.MADE)
 
 
+def test_every_decision_is_listed() -> None:
+    """The pages are not in the navigation: their list is the way to them."""
+    folder = DOCS / "decisions"
+    rows = []
+    for path in sorted(folder.glob("0*.md")):
+        number, title = path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ").split(": ", 1)
+        rows += [f"- [{number}]({path.name}): {title}"] if number != "0000" else []
+    lines = (folder / "README.md").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line.startswith("- ")] == rows
+
+
 @pytest.mark.parametrize("source", site_hooks.OUTSIDE.values())
 def test_a_page_from_outside_exists(source: str) -> None:
     assert (ROOT / source).is_file()
