@@ -142,6 +142,13 @@ def _to_own_type(site: Site) -> Any:
     return x if x.type == site.op.out.type else None
 
 
+def _of_either_kind(site: Site) -> Any:
+    """A known Python float that counts as a number of either kind; what is already of either kind is written as one."""
+    x, out = site.op.ins[0], number_type(site.op.out)
+    known = isinstance(x.const, float) and number_type(x).kind is not Kind.NUMPY
+    return site.b.const(x.const, out) if known and out.either and number_type(x).dtype == out.dtype else None
+
+
 def _known_float(site: Site) -> Any:
     """A Python float made of one, which counted as a number of either kind: of 1.0, and of 1.0 * x."""
     x, out = site.op.ins[0], site.op.out.type
@@ -393,6 +400,7 @@ ROWS = (
     Row("conditional", ("select",), _conditional, "numbers of one dtype: the result is converted"),
     Row("kind of the other operand", ("add", "sub", "mul", "div"), _kind_of_the_other, "float64: no bit depends on it"),
     Row("conversion to the own type", ("convert",), _to_own_type, "always"),
+    Row("known float of either kind", ("convert",), _of_either_kind, "the object that goes on is the same float"),
     Row("conversion of a known float", ("convert",), _known_float, "1.0 and 1.0 * x: the product is x to the bit"),
     Row("conversion after widening", ("convert",), _widened, "the first conversion keeps every value"),
     Row("shape compared twice", ("check_shape",), _checked_twice, "sizes of the first are the array's or the second's"),

@@ -52,6 +52,19 @@ def test_gradients_are_slopes_of_the_kinds_of_the_arguments(function: Any, level
         assert d_v[k] == pytest.approx((function(v + step, x) - function(v - step, x)) / 2e-6, rel=1e-7)
 
 
+def of_two_lists(v: "f8[n]", x: float):  # noqa: F821
+    held, given = [t * x for t in v], [x for t in v]
+    return sum(held[i] if v[i] > 0 else given[i] for i in range(len(v)))
+
+
+def test_a_known_number_of_either_kind_is_a_number() -> None:
+    """One list holds numbers of NumPy's, the other Python floats: 1.0 is added to either."""
+    text = body(generate(of_two_lists), "of_two_lists_value_and_grad")
+    assert len(re.findall(r"d_\w+\[i\] \+= 1\.0\n", text)) == 2
+    d_v, d_x = Loaded(generate(of_two_lists), "of_two_lists")["of_two_lists_grad"](np.array([0.5, -1.5, 2.0]), 0.75)
+    assert d_v.tolist() == [0.75, 0.0, 0.75] and d_x == 3.5
+
+
 def numbers(make: Any, loc: Any = DERIVED) -> Any:
     """A function of a float and an np.float64, which is given the float as an np.float64."""
     return program([F8, N8], lambda b, x, s: make(b, b.op("convert", x, kind=N8.kind, dtype="f8"), s), loc=loc)
