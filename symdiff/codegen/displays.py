@@ -10,22 +10,42 @@ from dataclasses import replace
 from symdiff.codegen import expressions
 from symdiff.codegen.view import Line
 
+_PLAIN = (ast.Name, ast.Constant, ast.UnaryOp, ast.USub, ast.List, ast.Tuple, ast.Load)
+_NEAR = 8  # lines that are looked back at
 _LONGEST = 480  # characters of a display that grows: each element parses it anew
 
 
-def displayed(lines: Sequence[Line], depth: int, items: str, element: ast.expr) -> Line | None:
-    """`s = [x, y]` for the line `s = [x]`, which has just been printed, and `s.append(y)`."""
-    if not lines or lines[-1].depth != depth or not lines[-1].text.startswith(f"{items} = ["):
+def displayed(lines: Sequence[Line], depth: int, items: str, element: ast.expr) -> tuple[int, Line] | None:
+    """`s = [x, y]` for the line `s = [x]` and `s.append(y)`, and its place; only other lists are begun in between."""
+    for k in range(len(lines) - 1, max(len(lines) - 1 - _NEAR, -1), -1):
+        line = lines[k]
+        begun = _begun(line.text) if line.depth == depth and len(line.text) <= _LONGEST else None
+        if begun is None:
+            return None
+        name, shown = begun
+        if name == items:
+            whole = ast.List([*shown.elts, element], ast.Load())
+            own = items in expressions.names_in(element)
+            return None if own else (k, replace(line, text=f"{items} = {ast.unparse(whole)}"))
+        read = expressions.names_in(shown)
+        if name in expressions.names_in(element) or items in read or not all(map(_is_plain, [element, *shown.elts])):
+            return None
+    return None
+
+
+def _begun(text: str) -> tuple[str, ast.List] | None:
+    """s and [x] of `s = [x]`."""
+    if not re.match(r"\w+ = \[", text):
         return None
-    if len(lines[-1].text) > _LONGEST:
-        return None
-    (statement,) = ast.parse(lines[-1].text).body
+    (statement,) = ast.parse(text).body
     if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.List):
         return None
-    if items in expressions.names_in(element):
-        return None
-    whole = ast.List([*statement.value.elts, element], ast.Load())
-    return replace(lines[-1], text=f"{items} = {ast.unparse(whole)}")
+    return ast.unparse(statement.targets[0]), statement.value
+
+
+def _is_plain(tree: ast.expr) -> bool:
+    """Whether an element may be read earlier or later: a name, a number, a display of these."""
+    return all(isinstance(node, _PLAIN) for node in ast.walk(tree))
 
 
 def together(lines: Sequence[Line], depth: int, name: str, part: ast.expr, count: int) -> Line | None:

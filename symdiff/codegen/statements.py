@@ -271,7 +271,8 @@ class Emitter(Values):
             more = op.prim.name == "seq_append" and self.context.level > 0
             longer = displayed(self.lines, depth, target, operands[1]) if more else None
             if longer is not None:
-                self.lines[-1] = replace(longer, comment=comment, origins=(*longer.origins, *self.origins))
+                at, line = longer
+                self.lines[at] = replace(line, comment=comment, origins=(*line.origins, *self.origins))
                 self.define(op.out, target)
                 return
             self.line(depth, statement_text(template.statement(op, operands, self.dim)), comment)

@@ -8,6 +8,7 @@ import pytest
 
 from symdiff import generate
 from symdiff.codegen.comprehensions import comprehended
+from symdiff.codegen.displays import displayed
 from symdiff.codegen.leaving import left_directly
 from symdiff.codegen.view import Line
 from symdiff.codegen.wrapping import LONGEST, fitted, wrapped
@@ -50,6 +51,42 @@ def test_a_row_ends_in_the_outermost_brackets() -> None:
     first, second = wrapped(Line(2, f"('classifier_backward_of_all_examples', {call}, expected),"))
     assert first.text == "('classifier_backward_of_all_examples'," and second.text == f"{call}, expected),"
     assert fitted("x = 1\n\n    y = 2") == "x = 1\n\n    y = 2"
+
+
+# --- displays
+
+
+@pytest.mark.parametrize(
+    ("before", "element", "after"),
+    [
+        ("s = [x]", "y * y", "s = [x, y * y]"),
+        ("s = []\nr = []\nq = [-1]", "x", "s = [x]\nr = []\nq = [-1]"),
+        ("s = [f(x)]\nr = [[x], (y, 2)]", "-y", "s = [f(x), -y]\nr = [[x], (y, 2)]"),
+    ],
+)
+def test_a_list_is_begun_with_what_is_appended(before: str, element: str, after: str) -> None:
+    """Also behind the beginnings of other lists."""
+    found = lines(before)
+    place, line = displayed(found, 1, "s", ast.parse(element, mode="eval").body)
+    found[place] = line
+    assert text(found) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "element"),
+    [
+        ("s = []\ny = x", "y"),
+        ("s = []\nr = []", "r"),
+        ("s = []\nr = [s]", "x"),
+        ("s = []\nr = [f(x)]", "x"),
+        ("s = []\nr = []", "f(x)"),
+        ("s = []\nfor t in v:\n    r = []", "x"),
+        ("s = [x]", "s"),
+    ],
+    ids=["another line", "of a later one", "read", "a call before", "a call", "deeper", "of itself"],
+)
+def test_an_element_that_may_not_be_read_earlier_is_appended(before: str, element: str) -> None:
+    assert displayed(lines(before), 1, "s", ast.parse(element, mode="eval").body) is None
 
 
 # --- comprehensions
