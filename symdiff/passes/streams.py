@@ -6,7 +6,8 @@ By hand, once: where nothing else reads i, and n is the length of v,
         t = v[i]                 ⟹               s += t * t
         s += t * t
 
-A loop over numbers, whose i has a name of the user's, stays one.  Only the order of reading changes.
+A loop over numbers, whose i has a name of the user's, stays one.  Only the order of reading changes.  The reverse loop
+goes through the elements backwards, beside what the turns left behind.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def _over_elements(op: Op, made: dict[Value, Op]) -> Op:
     part = loop(op)
     lo, hi, step = part.bounds
     (turn,) = part.index
-    if turn.hint or op.params.get("reverse") or lo.const != 0 or step.const != 1 or turn in part.body.outs:
+    if turn.hint or lo.const != 0 or step.const != 1 or turn in part.body.outs:
         return op
     reads = [inner for inner in part.body.ops if turn in inner.ins]
     whole = dict(zip(part.cap_params, part.caps, strict=True))
@@ -81,7 +82,8 @@ def _with_streams(op: Op, reads: Sequence[Op], sources: Sequence[Value]) -> Op:
     kept = [inner for inner in body.ops if inner not in gone]
     read = {*body.outs, *(v for inner in kept for v in inner.ins)}
     stay = [k for k, p in enumerate(captured) if p in read]
-    params = (*turn, *inside, *elements, *(inner.out for inner in reads), *(captured[k] for k in stay))
-    ins = (*pre, *carry, *xs, *sources, *(caps[k] for k in stay))
+    rows, inner_rows = (*sources, *xs), (*(inner.out for inner in reads), *elements)
+    params = (*turn, *inside, *inner_rows, *(captured[k] for k in stay))
+    ins = (*pre, *carry, *rows, *(caps[k] for k in stay))
     block = Block(params, tuple(kept), body.outs)
-    return rebuilt(op, ins, op.outs, [block], n_xs=len(xs) + len(sources))
+    return rebuilt(op, ins, op.outs, [block], n_xs=len(rows))

@@ -1,5 +1,6 @@
 """Which loops are printed over elements, and which keep their number."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,14 @@ def test_elements_at_the_number_of_the_turn_are_what_is_looped_over() -> None:
     assert over.params["n_xs"] == 2
     assert not find(after, "index")
     assert_same_bits(before, after, (np.array([0.5, -2.0]), np.array([3.0, 0.25]), 1), (np.zeros(0), np.zeros(0), 0))
+
+
+def test_the_reverse_loop_goes_through_the_elements_backwards() -> None:
+    before = parsed(turns().replace("n_xs=0}", "n_xs=0, reverse=True}"))
+    after = streams(before)
+    (over,) = find(after, "for")
+    assert over.params["n_xs"] == 2 and over.params["reverse"]
+    assert_same_bits(before, after, (np.array([1e16, -1e16, 1.0]), np.ones(3), 1), (np.zeros(0), np.zeros(0), 0))
 
 
 @pytest.mark.parametrize(
@@ -80,6 +89,25 @@ def shorter(v: "f8[n]"):  # noqa: F821
 
 def of_a_list(v: "f8[n]", x: float):  # noqa: F821
     return sum([t * x for t in v])
+
+
+def chosen(v: "f8[n]", x: float):  # noqa: F821
+    a, held = [], [x, x * x]
+    for t in v:
+        a.append(1 if t > 0 else 0)
+    for k in a:
+        held[k] *= x
+    return held[0] + held[1]
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_backwards_beside_what_the_turns_left_behind(level: int) -> None:
+    text = part(generate(chosen, wrt=["x"], level=level), "chosen_backward")
+    assert "for k, y" in text and re.search(r"in zip\(reversed\(a\), reversed\(\w+\), strict=True\):", text)
+    made, v, x = Loaded(generate(chosen, wrt=["x"], level=level), "chosen"), np.array([0.5, -2.0, 3.0]), 0.75
+    slope = (chosen(v, x + 1e-6) - chosen(v, x - 1e-6)) / 2e-6
+    assert made["chosen_grad"](v, x) == pytest.approx(slope, rel=1e-8)
+    assert made["chosen_grad"](np.zeros(0), x) == 1.0 + 2.0 * x
 
 
 @pytest.mark.parametrize("level", [0, 1, 2])
