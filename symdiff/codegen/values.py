@@ -171,7 +171,8 @@ class Values:
         return joint(op) is not None or (self.nameless(op.outs[0]) and is_selection(op))
 
     def operands(self, op: Op) -> list[ast.expr]:
-        strong = op.prim.family is Family.ELEMENTWISE or is_update(op)
+        chosen = op.prim.name == "select" and not any(map(is_array, op.ins))  # an operand goes on as it is
+        strong = (op.prim.family is Family.ELEMENTWISE and not chosen) or is_update(op)
         strong = strong and any(is_double(v) for v in op.ins if v.const is None)
         strong = strong or op.prim.name in ("full", "broadcast_to")
         found = [self.plain(v) if strong else self.expr(v) for v in op.ins]
@@ -223,6 +224,10 @@ class Values:
     def comes_from(self, op: Op) -> None:
         if op.loc is not None:
             self.origins[op.loc.file, op.loc.line] = None
+
+
+def is_array(value: Value) -> bool:
+    return isinstance(value.type, AVal) and value.type.kind is Kind.ARRAY
 
 
 def is_double(value: Value) -> bool:

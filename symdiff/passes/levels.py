@@ -22,6 +22,7 @@ from symdiff.passes.displays import displays_before_loops
 from symdiff.passes.elements import elements_of_arrays
 from symdiff.passes.exits import exits
 from symdiff.passes.fold import fold, tidy
+from symdiff.passes.guards import guards
 from symdiff.passes.homes import elements_at_home
 from symdiff.passes.invariants import invariant_carries
 from symdiff.passes.joined import joined
@@ -60,6 +61,7 @@ REWRITES: Mapping[str, Pass] = {
     "invariants": lambda program, report: invariant_carries(program),
     "views": lambda program, report: repeated_views(program),
     "running sums": lambda program, report: running_sums(program),
+    "guards": lambda program, report: guards(program),
     "plain": lambda program, report: plain_numbers(program),
     "sunk": lambda program, report: sunk_additions(program),
     "streams": lambda program, report: streams(program),
@@ -86,13 +88,13 @@ AFTER: tuple[tuple[str, ...], ...] = (
     ("fold", "cse", "fold", "wholes", "joined", "invariants", "fold", "dce"),
     ("fold", "cse", "stable derivatives", "fold", "cse", "wholes", "joined", "invariants", "dce"),
 )
-_CLOSING = ("running sums", "plain", "sunk", "dce", "streams", "late")
+_CLOSING = ("plain", "sunk", "dce", "streams", "late")
 LAST: tuple[tuple[str, ...], ...] = (
     ("settled", *AFTER[0], "running sums", "plain", "streams", "late"),
-    ("settled", "branches", *AFTER[1], "branches", "fold", "dce", "views", *_CLOSING),
+    ("settled", "branches", *AFTER[1], "branches", "fold", "dce", "views", "running sums", *_CLOSING),
     (
         *("settled", "branches", *AFTER[2], "branches", "fold", "masks", "share", "cheaper", "dce", "cheaper"),
-        *("fold", "cse", "dce", "views", *_CLOSING),
+        *("fold", "cse", "dce", "views", "running sums", "guards", *_CLOSING),
     ),
 )
 

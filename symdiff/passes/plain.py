@@ -20,7 +20,7 @@ from symdiff.passes.regions import map_blocks, map_functions, rebuilt, same_bloc
 
 _SAME = frozenset(("add", "sub", "mul", "neg", "masked_mul", "convert", "same", "index_add", "index_set", "full",
                    "broadcast_to", "seq_append", "seq_set", "seq_add", "seq_insert", "seq_put", "seq_repeat",
-                   "cond", "for"))  # fmt: skip
+                   "cond", "for", "select", "ne"))  # fmt: skip
 _SINGLE = ("f2", "f4", "c8")
 
 
