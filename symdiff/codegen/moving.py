@@ -115,7 +115,7 @@ def _place(op: Op) -> tuple[object, ...]:
 
 
 def measure(op: Op, position: int, taken: list[Pending], raises: tuple[int, int], under: Stack | None) -> Pending:
-    text = _own_text(op)
+    text = _own_text(op)  # has a letter for each operand
     reads = [p.reads for p in taken if p.reads is not None]
     memory = {v for v in op.ins if not (isinstance(v.type, AVal) and v.type.kind is not Kind.ARRAY)}
     if memory:
@@ -123,7 +123,7 @@ def measure(op: Op, position: int, taken: list[Pending], raises: tuple[int, int]
     known = not op.regions and all(p.memory is not None for p in taken)
     return Pending(
         position,
-        len(text) + 2 + sum(p.width for p in taken),
+        len(text) + 2 + sum(p.width - 1 for p in taken),
         1 + max((p.depth for p in taken), default=0),
         min(reads, default=None),
         raises,

@@ -195,3 +195,19 @@ def test_a_matrix_is_factorised_once(level: int) -> None:
     for line in ("w, v = np.linalg.eigh(a)", "q, r = np.linalg.qr(v)"):
         assert line in text
     assert re.search(r"_, \w+, \w+ = np.linalg.svd\(", text) and text.count("np.linalg.") == 3
+
+
+def shifted(X: "f8[n1, n2]", F: "f8[k1, k2]"):  # noqa: F821
+    n1, n2 = X.shape
+    k1, k2 = F.shape
+    Y = np.zeros((n1 - k1 + 1, n2 - k2 + 1))
+    for a in range(k1):
+        for b in range(k2):
+            Y += X[a : a + n1 - k1 + 1, b : b + n2 - k2 + 1] * F[a, b]
+    return Y
+
+
+@pytest.mark.parametrize("level", [1, 2])
+def test_what_is_added_stands_in_one_line(level: int) -> None:
+    text = body(generate(shifted, level=level), "shifted")
+    assert "Y += X[a:a + n1 - k1 + 1, b:b + n2 - k2 + 1] * F[a, b]\n" in text
