@@ -19,6 +19,7 @@ from symdiff.frontend.python import (
     list_slices,
     lodging,
     memory,
+    named_numbers,
     objects,
     of_none,
     outside,
@@ -90,6 +91,7 @@ def bind_name(cx: Context, target: ast.Name, val: Val, frame: Frame) -> None:
         cx.name_value(val, target.id)
         tables.name(cx, val, target.id)
         keyed.name(cx, val, target.id)
+        named_numbers.name(cx, val, target.id)
     cx.set_name(home, target.id, val)
 
 
