@@ -16,6 +16,7 @@ from symdiff.passes.bound import certainly_bound
 from symdiff.passes.branches import merged_branches
 from symdiff.passes.cheaper import cheaper
 from symdiff.passes.chosen import numbers_of_chosen
+from symdiff.passes.compared import compared
 from symdiff.passes.cse import cse, same_names
 from symdiff.passes.dce import dce
 from symdiff.passes.displays import displays_before_loops
@@ -61,6 +62,7 @@ REWRITES: Mapping[str, Pass] = {
     "invariants": lambda program, report: invariant_carries(program),
     "views": lambda program, report: repeated_views(program),
     "running sums": lambda program, report: running_sums(program),
+    "compared": lambda program, report: compared(program),
     "guards": lambda program, report: guards(program),
     "plain": lambda program, report: plain_numbers(program),
     "sunk": lambda program, report: sunk_additions(program),
@@ -91,9 +93,21 @@ AFTER: tuple[tuple[str, ...], ...] = (
 _CLOSING = ("plain", "sunk", "dce", "streams", "late")
 LAST: tuple[tuple[str, ...], ...] = (
     ("settled", *AFTER[0], "running sums", "plain", "streams", "late"),
-    ("settled", "branches", *AFTER[1], "branches", "fold", "dce", "views", "running sums", *_CLOSING),
+    ("settled", "compared", "branches", *AFTER[1], "branches", "fold", "dce", "views", "running sums", *_CLOSING),
     (
-        *("settled", "branches", *AFTER[2], "branches", "fold", "masks", "share", "cheaper", "dce", "cheaper"),
+        *(
+            "settled",
+            "compared",
+            "branches",
+            *AFTER[2],
+            "branches",
+            "fold",
+            "masks",
+            "share",
+            "cheaper",
+            "dce",
+            "cheaper",
+        ),
         *("fold", "cse", "dce", "views", "running sums", "guards", *_CLOSING),
     ),
 )

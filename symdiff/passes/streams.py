@@ -1,6 +1,6 @@
 """A loop that the user wrote over the elements of an array or list is printed so: the last thing but one.
 
-By hand, once: where nothing else reads i, and n is the length of v,
+By hand, once: where nothing else reads i, and n is the length of v, or of a list that certainly is as long,
 
     for i in range(n):                       for t in v:
         t = v[i]                 ⟹               s += t * t
@@ -14,10 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symdiff.ir import dims
-from symdiff.ir.core import Block, Op, Program, Value
+from symdiff.ir.core import Block, Function, Op, Program, Value, walk
 from symdiff.ir.loops import Groups, loop
-from symdiff.ir.types import AVal
+from symdiff.passes.lengths import Lengths, of_array
 from symdiff.passes.regions import map_blocks, map_functions, rebuilt, same_block
 from symdiff.primitives.control import elem_type
 
@@ -26,17 +25,22 @@ _READS = ("index", "seq_get")
 
 def streams(program: Program) -> Program:
     """The program with loops over elements where the turn's number is read for nothing else."""
-    return map_functions(program, lambda f: map_blocks(f, _block))
+    return map_functions(program, _function)
 
 
-def _block(block: Block) -> Block:
-    made = {op.out: op for op in block.ops if len(op.outs) == 1}
-    return same_block(
-        block, block.params, [_over_elements(op, made) if op.prim.name == "for" else op for op in block.ops], block.outs
-    )
+def _function(f: Function) -> Function:
+    if not any(op.prim.name == "for" for op in walk(f.body)):
+        return f
+    lengths = Lengths(f)
+    return map_blocks(f, lambda block: _block(block, lengths))
 
 
-def _over_elements(op: Op, made: dict[Value, Op]) -> Op:
+def _block(block: Block, lengths: Lengths) -> Block:
+    ops = [_over_elements(op, lengths) if op.prim.name == "for" else op for op in block.ops]
+    return same_block(block, block.params, ops, block.outs)
+
+
+def _over_elements(op: Op, lengths: Lengths) -> Op:
     part = loop(op)
     lo, hi, step = part.bounds
     (turn,) = part.index
@@ -46,9 +50,10 @@ def _over_elements(op: Op, made: dict[Value, Op]) -> Op:
     whole = dict(zip(part.cap_params, part.caps, strict=True))
     sources = [whole.get(inner.ins[0]) for inner in reads]
     if not reads or not all(
-        source is not None and _is_element(inner, turn) and _covers(hi, source, made) and _fits(inner, source)
+        source is not None and _is_element(inner, turn) and _fits(inner, source)
+        and lengths.of(hi) == (of_array(source) or lengths.of(source))
         for inner, source in zip(reads, sources, strict=True)
-    ):
+    ):  # fmt: skip
         return op
     if len(set(sources)) < len(sources):  # one element under two names
         return op
@@ -63,15 +68,6 @@ def _is_element(op: Op, turn: Value) -> bool:
 
 def _fits(op: Op, source: Value) -> bool:
     return elem_type(source.type) == op.out.type
-
-
-def _covers(hi: Value, source: Value, made: dict[Value, Op]) -> bool:
-    """Whether there is one turn for each element."""
-    count = made.get(hi)
-    if not isinstance(source.type, AVal):
-        return count is not None and count.prim.name == "seq_len" and count.ins[0] is source
-    size = hi.const if count is None or count.prim.name != "dim" else count.params["size"]
-    return size is not None and dims.equal(size, source.type.shape[0]) is True
 
 
 def _with_streams(op: Op, reads: Sequence[Op], sources: Sequence[Value]) -> Op:
