@@ -7,12 +7,13 @@ object is `p`.
 from __future__ import annotations
 
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.forms import leaf_names
 from symdiff.frontend.python.values import Grown, ListRef, Node, Num, Val
 
 
 def name(cx: Context, val: Val, text: str) -> None:
     """Name the numbers of an object, and the lists that a list of any length is, if they have no name yet."""
+    from symdiff.frontend.python.forms import leaf_names
+
     if isinstance(val, Node) and isinstance(val.at, Num):
         cx.name_value(val.at, text)
     content = cx.store.get(val.cell) if isinstance(val, ListRef) else None

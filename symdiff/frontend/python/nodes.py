@@ -25,7 +25,6 @@ from symdiff.frontend.python import (
     memory,
     operators,
     raising,
-    special_methods,
 )
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
@@ -332,7 +331,7 @@ def has_equality(cls: type) -> bool:
 
 def truth(cx: Context, node: ast.AST, val: Node) -> Val:
     """`if node`: whether it is there, and what its class says of it."""
-    from symdiff.frontend.python import control
+    from symdiff.frontend.python import control, special_methods
 
     is_there = there(cx, node, val)
     if not any(classes.lookup(val.cls, name) for name in ("__bool__", "__len__")):
