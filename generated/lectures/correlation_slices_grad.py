@@ -28,8 +28,7 @@ def correlation_slices(X: np.ndarray, F: np.ndarray) -> np.ndarray:
     Y = np.zeros((n1 - k1 + 1, n2 - k2 + 1))  # 5
     for a in range(k1):                       # 6
         for b in range(k2):                   # 7
-            y3 = X[a:a + n1 - k1 + 1, b:b + n2 - k2 + 1] * F[a, b]
-            Y += y3                           # 8
+            Y += X[a:a + n1 - k1 + 1, b:b + n2 - k2 + 1] * F[a, b]  # 8
     return Y
 
 
@@ -44,8 +43,7 @@ def correlation_slices_forward(X: np.ndarray, F: np.ndarray) -> tuple:
     Y = np.zeros((n1 - k1 + 1, n2 - k2 + 1))  # 5
     for a in range(k1):                       # 6
         for b in range(k2):                   # 7
-            y3 = X[a:a + n1 - k1 + 1, b:b + n2 - k2 + 1] * F[a, b]
-            Y += y3                           # 8
+            Y += X[a:a + n1 - k1 + 1, b:b + n2 - k2 + 1] * F[a, b]  # 8
     return Y, (X.copy(), F.copy())
 
 

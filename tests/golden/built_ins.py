@@ -12,11 +12,6 @@ def built_ins_forward(x: float, y: float, z: float) -> tuple:
     y17 = [x, y, z]
     y16 = sorted(range(len(y17)), key=y17.__getitem__)
     y13 = [y17[y28] for y28 in y16]
-    y25 = len(y13)
-    if y25 < 3:                                           # 2
-        raise ValueError(f'not enough values to unpack (expected 3, got {len(y13)})')
-    if y25 > 3:                                           # 2
-        raise ValueError('too many values to unpack (expected 3)')
     low = y13[0]
     middle = y13[1]
     high = y13[2]                                         # 2
@@ -62,8 +57,8 @@ def built_ins_backward(saved: tuple, d_y0: float = 1.0) -> tuple[float, float, f
     d_y13[1] += d_y0 * y9                         # ∂y6/∂middle = y9
     d_y13[0] += float(d_low)                      # ∂low/∂y13 = 1
     d_y17 = [0.0] * n_y17
-    for i in range(len(y16) - 1, -1, -1):         # 2
-        d_y17[y16[i]] += d_y13.pop()              # ∂y13/∂y27 = 1
+    for y28 in reversed(y16):                     # 2
+        d_y17[y28] += d_y13.pop()                 # ∂y13/∂y27 = 1
     d_z += d_y17.pop()                            # ∂y17/∂z = 1
     d_y += d_y17.pop()                            # ∂y18/∂y = 1
     d_x += d_y17[-1]                              # ∂y19/∂x = 1

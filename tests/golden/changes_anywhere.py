@@ -37,24 +37,24 @@ def changes_anywhere_backward(saved: tuple, d_s: float = 1.0) -> tuple[np.ndarra
     d_circle = [0.0] * n_circle                      # 5
     d_x = 0.0
     for s, k in zip(reversed(s_in), reversed(ks), strict=True):  # 5
-        d_circle.insert(k, d_s)                      # ∂y17/∂circle = 1
-        d_x += d_s * s                               # ∂y16/∂x = s
-        d_s *= x                                     # ∂y16/∂s = x
+        d_circle.insert(k, d_s)                      # ∂y16/∂circle = 1
+        d_x += d_s * s                               # ∂y15/∂x = s
+        d_s *= x                                     # ∂y15/∂s = x
     lo = range(n_y3)[1:2].start
     hi = lo + 2                                      # 3
-    d_y6 = d_circle[lo:hi]                           # ∂y2/∂y4 = 1
+    d_y5 = d_circle[lo:hi]                           # ∂y2/∂y4 = 1
     d_circle[lo:hi] = [0.0] * len(range(n_y3)[1:2])  # ∂y2/∂y3 = 1 outside
-    d_y7 = d_y6.pop()                                # ∂y4/∂y7 = 1
-    d_x_1 = d_y6[-1]                                 # ∂y6/∂x = 1
+    d_y6 = d_y5.pop()                                # ∂y4/∂y6 = 1
+    d_x_1 = d_y5[-1]                                 # ∂y5/∂x = 1
     d_x += d_x_1                                     # 3
-    d_y5 = [np.float64(e) for e in d_circle]         # ∂y3/∂y5 = 1
-    t = d_y7 * x                                     # 3
-    d_x += t                                         # ∂y7/∂x = x, in part
-    d_x += t                                         # ∂y7/∂x = x, in part
+    d_circle = [np.float64(e) for e in d_circle]     # ∂y3/∂circle = 1
+    t = d_y6 * x                                     # 3
+    d_x += t                                         # ∂y6/∂x = x, in part
+    d_x += t                                         # ∂y6/∂x = x, in part
     d_v = np.zeros(n)
     for i in range(n - 1, -1, -1):                   # 2
         t = v[i]
-        d_y18 = d_y5.pop()                           # ∂y5/∂y18 = 1
-        d_x += d_y18 * t                             # ∂y18/∂x = t
-        d_v[i] += d_y18 * x                          # ∂y18/∂t = x
+        d_y17 = d_circle.pop()                       # ∂circle/∂y17 = 1
+        d_x += d_y17 * t                             # ∂y17/∂x = t
+        d_v[i] += d_y17 * x                          # ∂y17/∂t = x
     return d_v, float(d_x)

@@ -5,7 +5,7 @@ types   x: f8[n]; alpha: float
 wrt     x, alpha
 level   -O2
 saves   x, alpha, y1, y2, y3, y5, y6, y7, y10 (2 numbers, 7*n elements)
-cost    forward 11 operations, backward 22
+cost    forward 11 operations, backward 23
 source  soft_clipping 5cf53fdc
 """
 
@@ -74,7 +74,7 @@ def soft_clipping_backward(saved: tuple, d_y: np.ndarray) -> tuple[np.ndarray, f
     d_alpha += np.vdot(d_y8, x)                 # ∂y8/∂alpha = x
     d_y8 *= alpha                               # 3
     d_x = np.add(d_y10, d_y8, out=d_y10)        # ∂y8/∂x = alpha
-    d_alpha += _masked_mul(d_y1, -y1 / alpha)   # ∂y1/∂alpha = -1/alpha²
+    d_alpha += d_y1 * (-y1 / alpha) if d_y1 != 0.0 else 0.0  # ∂y1/∂alpha = -1/alpha²
     return d_x, float(d_alpha)
 
 

@@ -35,7 +35,7 @@ sqnl
     types   x: float
     wrt     x
     saves   x (1 number)
-    cost    forward 7 operations, backward 10
+    cost    forward 7 operations, backward 11
     source  sqnl db4bc462
 
 inverse_tangent
@@ -56,7 +56,7 @@ elliott
     types   x: float
     wrt     x
     saves   x, y, y1 (3 numbers)
-    cost    forward 3 operations, backward 7
+    cost    forward 3 operations, backward 8
     source  elliott 6189c5ca
 
 isru
@@ -70,7 +70,7 @@ isrlu
     types   x, alpha: float
     wrt     x, alpha
     saves   x, alpha, y2, y4, y7 (5 numbers)
-    cost    forward 6 operations, backward 15
+    cost    forward 6 operations, backward 19
     source  isrlu 9afb003d
 
 relu
@@ -105,14 +105,14 @@ elu
     types   x, alpha: float
     wrt     x, alpha
     saves   x, alpha, y4 (3 numbers)
-    cost    forward 3 operations, backward 7
+    cost    forward 3 operations, backward 9
     source  elu 998c7956
 
 selu
     types   x, alpha: float
     wrt     x, alpha
     saves   x, alpha, y5 (3 numbers)
-    cost    forward 4 operations, backward 8
+    cost    forward 4 operations, backward 10
     source  selu 673c39ad
 
 srelu
@@ -154,7 +154,7 @@ soft_exponential
     types   x, alpha: float
     wrt     x, alpha
     saves   x, alpha, y4, y9, y10, y11, y14 (7 numbers)
-    cost    forward 12 operations, backward 30
+    cost    forward 12 operations, backward 35
     source  soft_exponential b7531c5e
 
 soft_clipping
@@ -175,7 +175,7 @@ sinc
     types   x: float
     wrt     x
     saves   x, y3 (2 numbers)
-    cost    forward 3 operations, backward 9
+    cost    forward 3 operations, backward 10
     source  sinc b3f81f07
 
 gaussian
@@ -189,7 +189,7 @@ sq_rbf
     types   x: float
     wrt     x
     saves   x, y11 (2 numbers)
-    cost    forward 9 operations, backward 15
+    cost    forward 9 operations, backward 18
     source  sq_rbf 7c347fc7
 
 maxout
@@ -537,15 +537,15 @@ def sqnl_backward(saved: tuple, d_y: float = 1.0) -> float:
     (x,) = saved
     if type(d_y) is not float:
         (d_y,) = _floats('sqnl_backward', d_y=d_y)
-    y3 = x >= 0                      # 1
-    d_y2 = 0.0 if x > 2 else d_y     # ∂y/∂y2 = [not y1]
-    d_y4 = d_y2 if y3 else 0.0       # ∂y2/∂y4 = [y3]
-    d_y5 = 0.0 if y3 else d_y2       # ∂y2/∂y5 = [not y3]
-    d_y8 = d_y5 if x >= -2 else 0.0  # ∂y5/∂y8 = [y7]
-    d_x = d_y8 + d_y4                # ∂y4/∂x = 1
-    d_y6 = d_y8 - d_y4               # ∂y4/∂y6 = -1
-    d_y9 = _masked_mul(d_y6, 0.25)   # ∂y6/∂y9 = 1/4
-    d_x += _masked_mul(d_y9, 2 * x)  # ∂y9/∂x = 2·x
+    y3 = x >= 0                                    # 1
+    d_y2 = 0.0 if x > 2 else d_y                   # ∂y/∂y2 = [not y1]
+    d_y4 = d_y2 if y3 else 0.0                     # ∂y2/∂y4 = [y3]
+    d_y5 = 0.0 if y3 else d_y2                     # ∂y2/∂y5 = [not y3]
+    d_y8 = d_y5 if x >= -2 else 0.0                # ∂y5/∂y8 = [y7]
+    d_x = d_y8 + d_y4                              # ∂y4/∂x = 1
+    d_y6 = d_y8 - d_y4                             # ∂y4/∂y6 = -1
+    d_y9 = d_y6 * 0.25                             # ∂y6/∂y9 = 1/4
+    d_x += d_y9 * (2 * x) if d_y9 != 0.0 else 0.0  # ∂y9/∂x = 2·x
     return float(d_x)
 
 
@@ -558,14 +558,14 @@ def sqnl_value_and_grad(x: float) -> tuple:
     y6 = x ** 2 / 4
     y7 = x >= -2
     y = 1.0 if y1 else x - y6 if y3 else x + y6 if y7 else -1.0  # 1
-    d_y2 = 0.0 if y1 else 1.0        # ∂y/∂y2 = [not y1]
-    d_y4 = d_y2 if y3 else 0.0       # ∂y2/∂y4 = [y3]
-    d_y5 = 0.0 if y3 else d_y2       # ∂y2/∂y5 = [not y3]
-    d_y8 = d_y5 if y7 else 0.0       # ∂y5/∂y8 = [y7]
-    d_x = d_y8 + d_y4                # ∂y4/∂x = 1
-    d_y6 = d_y8 - d_y4               # ∂y4/∂y6 = -1
-    d_y9 = _masked_mul(d_y6, 0.25)   # ∂y6/∂y9 = 1/4
-    d_x += _masked_mul(d_y9, 2 * x)  # ∂y9/∂x = 2·x
+    d_y2 = 0.0 if y1 else 1.0                      # ∂y/∂y2 = [not y1]
+    d_y4 = d_y2 if y3 else 0.0                     # ∂y2/∂y4 = [y3]
+    d_y5 = 0.0 if y3 else d_y2                     # ∂y2/∂y5 = [not y3]
+    d_y8 = d_y5 if y7 else 0.0                     # ∂y5/∂y8 = [y7]
+    d_x = d_y8 + d_y4                              # ∂y4/∂x = 1
+    d_y6 = d_y8 - d_y4                             # ∂y4/∂y6 = -1
+    d_y9 = d_y6 * 0.25                             # ∂y6/∂y9 = 1/4
+    d_x += d_y9 * (2 * x) if d_y9 != 0.0 else 0.0  # ∂y9/∂x = 2·x
     return y, float(d_x)
 
 
@@ -696,7 +696,8 @@ def elliott_backward(saved: tuple, d_y: float = 1.0) -> float:
         (d_y,) = _floats('elliott_backward', d_y=d_y)
     d_x = d_y / y1                        # ∂y/∂x = 1/y1
     d_y1 = d_y * (-y / y1)                # ∂y/∂y1 = -x/y1²
-    d_x += _masked_mul(np.sign(x), d_y1)  # ∂y2/∂x = sign x
+    t = np.sign(x)                        # 1
+    d_x += t * d_y1 if t != 0.0 else 0.0  # ∂y2/∂x = sign x
     return float(d_x)
 
 
@@ -708,7 +709,8 @@ def elliott_value_and_grad(x: float) -> tuple:
     y = x / y1                            # 1
     d_x = 1 / y1                          # ∂y/∂x = 1/y1
     d_y1 = -y / y1                        # ∂y/∂y1 = -x/y1²
-    d_x += _masked_mul(np.sign(x), d_y1)  # ∂y2/∂x = sign x
+    t = np.sign(x)                        # 1
+    d_x += t * d_y1 if t != 0.0 else 0.0  # ∂y2/∂x = sign x
     return y, float(d_x)
 
 
@@ -845,30 +847,25 @@ def isrlu_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
     try:
         y1 = x < 0
         t = d_y if y1 else 0.0
-        t1 = 0.0 if y1 else d_y
-        t2 = 1.0 / y4
-        t3 = -y2 / y4
-        mask = t != 0.0                                  # 1
-        d_x = t1 + (t * t2 if math.isfinite(t2) or mask else 0.0)  # ∂y2/∂x = 1/y4
-        d_y4 = t * t3 if math.isfinite(t3) or mask else 0.0  # ∂y2/∂y4 = -x/y4²
-        t = 0.5 / y4                                     # 1
-        d_y5 = d_y4 * t if math.isfinite(t) or d_y4 != 0.0 else 0.0  # ∂y4/∂y5 = 1/(2√y5) = 0.5/y4
-        d_alpha = d_y5 * y7 if math.isfinite(y7) or d_y5 != 0.0 else 0.0  # ∂y6/∂alpha = y7
-        d_y7 = d_y5 * alpha                              # ∂y6/∂y7 = alpha
-        t = 2.0 * x                                      # 1
-        d_x += d_y7 * t if math.isfinite(t) or d_y7 != 0.0 else 0.0  # ∂y7/∂x = 2·x
+        mask = t != 0.0                                   # 1
+        d_x = (0.0 if y1 else d_y) + (t / y4 if mask else 0.0)  # ∂y2/∂x = 1/y4
+        d_y4 = t * (-y2 / y4) if mask else 0.0            # ∂y2/∂y4 = -x/y4²
+        d_y5 = d_y4 * (0.5 / y4) if d_y4 != 0.0 else 0.0  # ∂y4/∂y5 = 1/(2√y5) = 0.5/y4
+        d_alpha = d_y5 * y7 if d_y5 != 0.0 else 0.0       # ∂y6/∂alpha = y7
+        d_y7 = d_y5 * alpha                               # ∂y6/∂y7 = alpha
+        d_x += d_y7 * (2.0 * x) if d_y7 != 0.0 else 0.0   # ∂y7/∂x = 2·x
         return d_x, d_alpha
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
     y4 = np.float64(y4)
     y1 = x < 0
-    t = d_y if y1 else 0.0                               # 1
-    d_x = (0.0 if y1 else d_y) + _masked_mul(t, 1 / y4)  # ∂y2/∂x = 1/y4
-    d_y4 = _masked_mul(t, -np.float64(y2) / y4)          # ∂y2/∂y4 = -x/y4²
-    d_y5 = _masked_mul(d_y4, 0.5 / y4)                   # ∂y4/∂y5 = 1/(2√y5) = 0.5/y4
-    d_alpha = _masked_mul(d_y5, y7)                      # ∂y6/∂alpha = y7
-    d_y7 = d_y5 * alpha                                  # ∂y6/∂y7 = alpha
-    d_x += _masked_mul(d_y7, 2 * x)                      # ∂y7/∂x = 2·x
+    t = d_y if y1 else 0.0                                # 1
+    d_x = (0.0 if y1 else d_y) + (t / y4 if t != 0.0 else np.float64(0.0))  # ∂y2/∂x = 1/y4
+    d_y4 = t * (-np.float64(y2) / y4) if t != 0.0 else 0.0  # ∂y2/∂y4 = -x/y4²
+    d_y5 = d_y4 * (0.5 / y4) if d_y4 != 0.0 else np.float64(0.0)  # ∂y4/∂y5 = 1/(2√y5) = 0.5/y4
+    d_alpha = d_y5 * y7 if d_y5 != 0.0 else np.float64(0.0)  # ∂y6/∂alpha = y7
+    d_y7 = d_y5 * alpha                                   # ∂y6/∂y7 = alpha
+    d_x += d_y7 * (2 * x) if d_y7 != 0.0 else np.float64(0.0)  # ∂y7/∂x = 2·x
     return float(d_x), float(d_alpha)
 
 
@@ -883,31 +880,26 @@ def isrlu_value_and_grad(x: float, alpha: float) -> tuple:
         y2 = x / y4
         y = y2 if y1 else x
         t = 1.0 if y1 else 0.0
-        t1 = 0.0 if y1 else 1.0
-        t2 = 1.0 / y4
-        t3 = -y2 / y4
-        mask = t != 0.0                                  # 1
-        d_x = t1 + (t * t2 if math.isfinite(t2) or mask else 0.0)  # ∂y2/∂x = 1/y4
-        d_y4 = t * t3 if math.isfinite(t3) or mask else 0.0  # ∂y2/∂y4 = -x/y4²
-        t = 0.5 / y4                                     # 1
-        d_y5 = d_y4 * t if math.isfinite(t) or d_y4 != 0.0 else 0.0  # ∂y4/∂y5 = 1/(2√y5) = 0.5/y4
-        d_alpha = d_y5 * y7 if math.isfinite(y7) or d_y5 != 0.0 else 0.0  # ∂y6/∂alpha = y7
-        d_y7 = d_y5 * alpha                              # ∂y6/∂y7 = alpha
-        t = 2.0 * x                                      # 1
-        d_x += d_y7 * t if math.isfinite(t) or d_y7 != 0.0 else 0.0  # ∂y7/∂x = 2·x
+        mask = t != 0.0                                   # 1
+        d_x = (0.0 if y1 else 1.0) + (t / y4 if mask else 0.0)  # ∂y2/∂x = 1/y4
+        d_y4 = t * (-y2 / y4) if mask else 0.0            # ∂y2/∂y4 = -x/y4²
+        d_y5 = d_y4 * (0.5 / y4) if d_y4 != 0.0 else 0.0  # ∂y4/∂y5 = 1/(2√y5) = 0.5/y4
+        d_alpha = d_y5 * y7 if d_y5 != 0.0 else 0.0       # ∂y6/∂alpha = y7
+        d_y7 = d_y5 * alpha                               # ∂y6/∂y7 = alpha
+        d_x += d_y7 * (2.0 * x) if d_y7 != 0.0 else 0.0   # ∂y7/∂x = 2·x
         return np.float64(y), (d_x, d_alpha)
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
     y1 = x < 0
     y7 = x ** 2
     y4 = np.sqrt(alpha * y7 + 1)
-    t = 1.0 if y1 else 0.0                               # 1
-    d_x = (0.0 if y1 else 1.0) + _masked_mul(t, 1 / y4)  # ∂y2/∂x = 1/y4
-    d_y4 = _masked_mul(t, -(x / y4) / y4)                # ∂y2/∂y4 = -x/y4²
-    d_y5 = _masked_mul(d_y4, 0.5 / y4)                   # ∂y4/∂y5 = 1/(2√y5) = 0.5/y4
-    d_alpha = _masked_mul(d_y5, y7)                      # ∂y6/∂alpha = y7
-    d_y7 = d_y5 * alpha                                  # ∂y6/∂y7 = alpha
-    d_x += _masked_mul(d_y7, 2 * x)                      # ∂y7/∂x = 2·x
+    t = 1.0 if y1 else 0.0                                # 1
+    d_x = (0.0 if y1 else 1.0) + (t / y4 if t != 0.0 else np.float64(0.0))  # ∂y2/∂x = 1/y4
+    d_y4 = t * (-(x / y4) / y4) if t != 0.0 else 0.0      # ∂y2/∂y4 = -x/y4²
+    d_y5 = d_y4 * (0.5 / y4) if d_y4 != 0.0 else np.float64(0.0)  # ∂y4/∂y5 = 1/(2√y5) = 0.5/y4
+    d_alpha = d_y5 * y7 if d_y5 != 0.0 else np.float64(0.0)  # ∂y6/∂alpha = y7
+    d_y7 = d_y5 * alpha                                   # ∂y6/∂y7 = alpha
+    d_x += d_y7 * (2 * x) if d_y7 != 0.0 else np.float64(0.0)  # ∂y7/∂x = 2·x
     return isrlu(x, alpha), (float(d_x), float(d_alpha))
 
 
@@ -1115,12 +1107,10 @@ def elu_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
     if type(d_y) is not float:
         (d_y,) = _floats('elu_backward', d_y=d_y)
     y1 = x <= 0
-    t = d_y if y1 else 0.0
-    t1 = 0.0 if y1 else d_y  # 1
-    d_alpha = t * y4 if math.isfinite(y4) or t != 0.0 else 0.0  # ∂y2/∂alpha = y4
-    d_y4 = t * alpha         # ∂y2/∂y4 = alpha
-    t = y4 + 1.0             # 1
-    d_x = t1 + (d_y4 * t if math.isfinite(t) or d_y4 != 0.0 else 0.0)  # ∂y4/∂x = e^x = y4 + 1
+    t = d_y if y1 else 0.0                 # 1
+    d_alpha = t * y4 if t != 0.0 else 0.0  # ∂y2/∂alpha = y4
+    d_y4 = t * alpha                       # ∂y2/∂y4 = alpha
+    d_x = (0.0 if y1 else d_y) + (d_y4 * (y4 + 1.0) if d_y4 != 0.0 else 0.0)  # ∂y4/∂x = e^x = y4 + 1
     return d_x, d_alpha
 
 
@@ -1131,12 +1121,10 @@ def elu_value_and_grad(x: float, alpha: float) -> tuple:
     y1 = x <= 0
     y4 = math.expm1(x)
     y = alpha * y4 if y1 else x
-    t = 1.0 if y1 else 0.0
-    t1 = 0.0 if y1 else 1.0  # 1
-    d_alpha = t * y4 if math.isfinite(y4) or t != 0.0 else 0.0  # ∂y2/∂alpha = y4
-    d_y4 = t * alpha         # ∂y2/∂y4 = alpha
-    t = y4 + 1.0             # 1
-    d_x = t1 + (d_y4 * t if math.isfinite(t) or d_y4 != 0.0 else 0.0)  # ∂y4/∂x = e^x = y4 + 1
+    t = 1.0 if y1 else 0.0                 # 1
+    d_alpha = t * y4 if t != 0.0 else 0.0  # ∂y2/∂alpha = y4
+    d_y4 = t * alpha                       # ∂y2/∂y4 = alpha
+    d_x = (0.0 if y1 else 1.0) + (d_y4 * (y4 + 1.0) if d_y4 != 0.0 else 0.0)  # ∂y4/∂x = e^x = y4 + 1
     return np.float64(y), (d_x, d_alpha)
 
 
@@ -1167,14 +1155,12 @@ def selu_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, float]:
     x, alpha, y5 = saved
     if type(d_y) is not float:
         (d_y,) = _floats('selu_backward', d_y=d_y)
-    y2 = x < 0                # 1
-    d_y1 = d_y * 1.0507       # ∂y/∂y1 = 1.0507
-    t = d_y1 if y2 else 0.0
-    t1 = 0.0 if y2 else d_y1  # 1
-    d_alpha = t * y5 if math.isfinite(y5) or t != 0.0 else 0.0  # ∂y3/∂alpha = y5
-    d_y5 = t * alpha          # ∂y3/∂y5 = alpha
-    t = y5 + 1.0              # 1
-    d_x = t1 + (d_y5 * t if math.isfinite(t) or d_y5 != 0.0 else 0.0)  # ∂y5/∂x = e^x = y5 + 1
+    y2 = x < 0                             # 1
+    d_y1 = d_y * 1.0507                    # ∂y/∂y1 = 1.0507
+    t = d_y1 if y2 else 0.0                # 1
+    d_alpha = t * y5 if t != 0.0 else 0.0  # ∂y3/∂alpha = y5
+    d_y5 = t * alpha                       # ∂y3/∂y5 = alpha
+    d_x = (0.0 if y2 else d_y1) + (d_y5 * (y5 + 1.0) if d_y5 != 0.0 else 0.0)  # ∂y5/∂x = e^x = y5 + 1
     return d_x, d_alpha
 
 
@@ -1185,12 +1171,10 @@ def selu_value_and_grad(x: float, alpha: float) -> tuple:
     y2 = x < 0
     y5 = math.expm1(x)
     y = 1.0507 * (alpha * y5 if y2 else x)
-    t = 1.0507 if y2 else 0.0
-    t1 = 0.0 if y2 else 1.0507  # 1
-    d_alpha = t * y5 if math.isfinite(y5) or t != 0.0 else 0.0  # ∂y3/∂alpha = y5
-    d_y5 = t * alpha            # ∂y3/∂y5 = alpha
-    t = y5 + 1.0                # 1
-    d_x = t1 + (d_y5 * t if math.isfinite(t) or d_y5 != 0.0 else 0.0)  # ∂y5/∂x = e^x = y5 + 1
+    t = 1.0507 if y2 else 0.0              # 1
+    d_alpha = t * y5 if t != 0.0 else 0.0  # ∂y3/∂alpha = y5
+    d_y5 = t * alpha                       # ∂y3/∂y5 = alpha
+    d_x = (0.0 if y2 else 1.0507) + (d_y5 * (y5 + 1.0) if d_y5 != 0.0 else 0.0)  # ∂y5/∂x = e^x = y5 + 1
     return np.float64(y), (d_x, d_alpha)
 
 
@@ -1203,8 +1187,7 @@ def srelu(x: float, tl: float, al: float, tr: float, ar: float) -> float:
     """Return srelu(x, tl, al, tr, ar)."""
     if not (type(x) is type(tl) is type(al) is type(tr) is type(ar) is float):
         x, tl, al, tr, ar = _floats('srelu', x=x, tl=tl, al=al, tr=tr, ar=ar)
-    y1 = x <= tl
-    y = tl + al * (x - tl) if y1 else tr + ar * (x - tr) if x >= tr else x  # 1
+    y = tl + al * (x - tl) if x <= tl else tr + ar * (x - tr) if x >= tr else x  # 1
     return y
 
 
@@ -1549,27 +1532,22 @@ def soft_exponential_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, fl
         t = 0.0 if y1 else d_y
         t1 = t if y5 else 0.0
         t2 = 1.0 / alpha
-        t3 = -y9 / alpha
-        mask = math.isfinite(t2)
-        mask_1 = t1 != 0.0                           # 1
-        d_y11 = t1 * t2 if mask or mask_1 else 0.0   # ∂y9/∂y11 = 1/alpha
-        d_alpha = t1 + (t1 * t3 if math.isfinite(t3) or mask_1 else 0.0)  # ∂y9/∂alpha = -y11/alpha²
-        t1 = y11 + 1.0                               # 1
-        d_y15 = d_y11 * t1 if math.isfinite(t1) or d_y11 != 0.0 else 0.0  # ∂y11/∂y15 = e^y15 = y11 + 1
-        d_alpha += d_y15 * x                         # ∂y15/∂alpha = x
-        d_x = (0.0 if y5 else t) + d_y15 * alpha     # ∂y15/∂x = alpha
-        d_y4 = -(d_y if y1 else 0.0)                 # ∂y2/∂y4 = -1
-        t = -y4 / alpha
-        mask_1 = d_y4 != 0.0                         # 1
-        d_y8 = d_y4 * t2 if mask or mask_1 else 0.0  # ∂y4/∂y8 = 1/alpha
-        d_alpha += d_y4 * t if math.isfinite(t) or mask_1 else 0.0  # ∂y4/∂alpha = -y8/alpha²
-        t = 1.0 / y10                                # 1
-        d_y10 = d_y8 * t if math.isfinite(t) or d_y8 != 0.0 else 0.0  # ∂y8/∂y10 = 1/y10
-        d_y12 = -d_y10                               # ∂y10/∂y12 = -1
-        d_alpha += d_y12 * y14                       # ∂y12/∂alpha = y14
-        d_y14 = d_y12 * alpha                        # ∂y12/∂y14 = alpha
-        d_x += d_y14                                 # ∂y14/∂x = 1
-        d_alpha += d_y14                             # ∂y14/∂alpha = 1
+        mask = t1 != 0.0                                  # 1
+        d_y11 = t1 * t2 if mask else 0.0                  # ∂y9/∂y11 = 1/alpha
+        d_alpha = t1 + (t1 * (-y9 / alpha) if mask else 0.0)  # ∂y9/∂alpha = -y11/alpha²
+        d_y15 = d_y11 * (y11 + 1.0) if d_y11 != 0.0 else 0.0  # ∂y11/∂y15 = e^y15 = y11 + 1
+        d_alpha += d_y15 * x                              # ∂y15/∂alpha = x
+        d_x = (0.0 if y5 else t) + d_y15 * alpha          # ∂y15/∂x = alpha
+        d_y4 = -(d_y if y1 else 0.0)                      # ∂y2/∂y4 = -1
+        mask = d_y4 != 0.0                                # 1
+        d_y8 = d_y4 * t2 if mask else 0.0                 # ∂y4/∂y8 = 1/alpha
+        d_alpha += d_y4 * (-y4 / alpha) if mask else 0.0  # ∂y4/∂alpha = -y8/alpha²
+        d_y10 = d_y8 / y10 if d_y8 != 0.0 else 0.0        # ∂y8/∂y10 = 1/y10
+        d_y12 = -d_y10                                    # ∂y10/∂y12 = -1
+        d_alpha += d_y12 * y14                            # ∂y12/∂alpha = y14
+        d_y14 = d_y12 * alpha                             # ∂y12/∂y14 = alpha
+        d_x += d_y14                                      # ∂y14/∂x = 1
+        d_alpha += d_y14                                  # ∂y14/∂alpha = 1
         return d_x, d_alpha
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
@@ -1577,21 +1555,21 @@ def soft_exponential_backward(saved: tuple, d_y: float = 1.0) -> tuple[float, fl
     y5 = alpha > 0
     t = 0.0 if y1 else d_y
     t1 = t if y5 else 0.0
-    t2 = np.divide(1, alpha)                         # 1
-    d_y11 = _masked_mul(t1, t2)                      # ∂y9/∂y11 = 1/alpha
-    d_alpha = t1 + _masked_mul(t1, -np.float64(y9) / alpha)  # ∂y9/∂alpha = -y11/alpha²
-    d_y15 = _masked_mul(d_y11, np.float64(y11) + 1)  # ∂y11/∂y15 = e^y15 = y11 + 1
-    d_alpha += d_y15 * x                             # ∂y15/∂alpha = x
-    d_x = (0.0 if y5 else t) + d_y15 * alpha         # ∂y15/∂x = alpha
-    d_y4 = -(d_y if y1 else 0.0)                     # ∂y2/∂y4 = -1
-    d_y8 = _masked_mul(d_y4, t2)                     # ∂y4/∂y8 = 1/alpha
-    d_alpha += _masked_mul(d_y4, -np.float64(y4) / alpha)  # ∂y4/∂alpha = -y8/alpha²
-    d_y10 = _masked_mul(d_y8, np.divide(1, y10))     # ∂y8/∂y10 = 1/y10
-    d_y12 = -d_y10                                   # ∂y10/∂y12 = -1
-    d_alpha += d_y12 * y14                           # ∂y12/∂alpha = y14
-    d_y14 = d_y12 * alpha                            # ∂y12/∂y14 = alpha
-    d_x += d_y14                                     # ∂y14/∂x = 1
-    d_alpha += d_y14                                 # ∂y14/∂alpha = 1
+    t2 = np.divide(1, alpha)                              # 1
+    d_y11 = t1 * t2 if t1 != 0.0 else 0.0                 # ∂y9/∂y11 = 1/alpha
+    d_alpha = t1 + (t1 * (-np.float64(y9) / alpha) if t1 != 0.0 else np.float64(0.0))  # ∂y9/∂alpha = -y11/alpha²
+    d_y15 = d_y11 * (np.float64(y11) + 1) if d_y11 != 0.0 else np.float64(0.0)  # ∂y11/∂y15 = e^y15 = y11 + 1
+    d_alpha += d_y15 * x                                  # ∂y15/∂alpha = x
+    d_x = (0.0 if y5 else t) + d_y15 * alpha              # ∂y15/∂x = alpha
+    d_y4 = -(d_y if y1 else 0.0)                          # ∂y2/∂y4 = -1
+    d_y8 = d_y4 * t2 if d_y4 != 0.0 else 0.0              # ∂y4/∂y8 = 1/alpha
+    d_alpha += d_y4 * (-np.float64(y4) / alpha) if d_y4 != 0.0 else np.float64(0.0)  # ∂y4/∂alpha = -y8/alpha²
+    d_y10 = d_y8 / y10 if d_y8 != 0.0 else np.float64(0.0)  # ∂y8/∂y10 = 1/y10
+    d_y12 = -d_y10                                        # ∂y10/∂y12 = -1
+    d_alpha += d_y12 * y14                                # ∂y12/∂alpha = y14
+    d_y14 = d_y12 * alpha                                 # ∂y12/∂y14 = alpha
+    d_x += d_y14                                          # ∂y14/∂x = 1
+    d_alpha += d_y14                                      # ∂y14/∂alpha = 1
     return float(d_x), float(d_alpha)
 
 
@@ -1611,27 +1589,22 @@ def soft_exponential_value_and_grad(x: float, alpha: float) -> tuple:
         t = 0.0 if y1 else 1.0
         t1 = t if y5 else 0.0
         t2 = 1.0 / alpha
-        t3 = -y9 / alpha
-        mask = math.isfinite(t2)
-        mask_1 = t1 != 0.0                           # 1
-        d_y11 = t1 * t2 if mask or mask_1 else 0.0   # ∂y9/∂y11 = 1/alpha
-        d_alpha = t1 + (t1 * t3 if math.isfinite(t3) or mask_1 else 0.0)  # ∂y9/∂alpha = -y11/alpha²
-        t1 = y11 + 1.0                               # 1
-        d_y15 = d_y11 * t1 if math.isfinite(t1) or d_y11 != 0.0 else 0.0  # ∂y11/∂y15 = e^y15 = y11 + 1
-        d_alpha += d_y15 * x                         # ∂y15/∂alpha = x
-        d_x = (0.0 if y5 else t) + d_y15 * alpha     # ∂y15/∂x = alpha
-        d_y4 = -(1.0 if y1 else 0.0)                 # ∂y2/∂y4 = -1
-        t = y2 / alpha
-        mask_1 = d_y4 != 0.0                         # 1
-        d_y8 = d_y4 * t2 if mask or mask_1 else 0.0  # ∂y4/∂y8 = 1/alpha
-        d_alpha += d_y4 * t if math.isfinite(t) or mask_1 else 0.0  # ∂y4/∂alpha = -y8/alpha²
-        t = 1.0 / y10                                # 1
-        d_y10 = d_y8 * t if math.isfinite(t) or d_y8 != 0.0 else 0.0  # ∂y8/∂y10 = 1/y10
-        d_y12 = -d_y10                               # ∂y10/∂y12 = -1
-        d_alpha += d_y12 * y14                       # ∂y12/∂alpha = y14
-        d_y14 = d_y12 * alpha                        # ∂y12/∂y14 = alpha
-        d_x += d_y14                                 # ∂y14/∂x = 1
-        d_alpha += d_y14                             # ∂y14/∂alpha = 1
+        mask = t1 != 0.0                                 # 1
+        d_y11 = t1 * t2 if mask else 0.0                 # ∂y9/∂y11 = 1/alpha
+        d_alpha = t1 + (t1 * (-y9 / alpha) if mask else 0.0)  # ∂y9/∂alpha = -y11/alpha²
+        d_y15 = d_y11 * (y11 + 1.0) if d_y11 != 0.0 else 0.0  # ∂y11/∂y15 = e^y15 = y11 + 1
+        d_alpha += d_y15 * x                             # ∂y15/∂alpha = x
+        d_x = (0.0 if y5 else t) + d_y15 * alpha         # ∂y15/∂x = alpha
+        d_y4 = -(1.0 if y1 else 0.0)                     # ∂y2/∂y4 = -1
+        mask = d_y4 != 0.0                               # 1
+        d_y8 = d_y4 * t2 if mask else 0.0                # ∂y4/∂y8 = 1/alpha
+        d_alpha += d_y4 * (y2 / alpha) if mask else 0.0  # ∂y4/∂alpha = -y8/alpha²
+        d_y10 = d_y8 / y10 if d_y8 != 0.0 else 0.0       # ∂y8/∂y10 = 1/y10
+        d_y12 = -d_y10                                   # ∂y10/∂y12 = -1
+        d_alpha += d_y12 * y14                           # ∂y12/∂alpha = y14
+        d_y14 = d_y12 * alpha                            # ∂y12/∂y14 = alpha
+        d_x += d_y14                                     # ∂y14/∂x = 1
+        d_alpha += d_y14                                 # ∂y14/∂alpha = 1
         return np.float64(y), (d_x, d_alpha)
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
@@ -1642,21 +1615,21 @@ def soft_exponential_value_and_grad(x: float, alpha: float) -> tuple:
     y11 = np.expm1(alpha * x)
     t = 0.0 if y1 else 1.0
     t1 = t if y5 else 0.0
-    t2 = np.divide(1, alpha)                         # 1
-    d_y11 = _masked_mul(t1, t2)                      # ∂y9/∂y11 = 1/alpha
-    d_alpha = t1 + _masked_mul(t1, -(y11 / alpha) / alpha)  # ∂y9/∂alpha = -y11/alpha²
-    d_y15 = _masked_mul(d_y11, y11 + 1)              # ∂y11/∂y15 = e^y15 = y11 + 1
-    d_alpha += d_y15 * x                             # ∂y15/∂alpha = x
-    d_x = (0.0 if y5 else t) + d_y15 * alpha         # ∂y15/∂x = alpha
-    d_y4 = -(1.0 if y1 else 0.0)                     # ∂y2/∂y4 = -1
-    d_y8 = _masked_mul(d_y4, t2)                     # ∂y4/∂y8 = 1/alpha
-    d_alpha += _masked_mul(d_y4, -(np.log(y10) / alpha) / alpha)  # ∂y4/∂alpha = -y8/alpha²
-    d_y10 = _masked_mul(d_y8, np.divide(1, y10))     # ∂y8/∂y10 = 1/y10
-    d_y12 = -d_y10                                   # ∂y10/∂y12 = -1
-    d_alpha += d_y12 * y14                           # ∂y12/∂alpha = y14
-    d_y14 = d_y12 * alpha                            # ∂y12/∂y14 = alpha
-    d_x += d_y14                                     # ∂y14/∂x = 1
-    d_alpha += d_y14                                 # ∂y14/∂alpha = 1
+    t2 = np.divide(1, alpha)                             # 1
+    d_y11 = t1 * t2 if t1 != 0.0 else 0.0                # ∂y9/∂y11 = 1/alpha
+    d_alpha = t1 + (t1 * (-(y11 / alpha) / alpha) if t1 != 0.0 else np.float64(0.0))  # ∂y9/∂alpha = -y11/alpha²
+    d_y15 = d_y11 * (y11 + 1) if d_y11 != 0.0 else np.float64(0.0)  # ∂y11/∂y15 = e^y15 = y11 + 1
+    d_alpha += d_y15 * x                                 # ∂y15/∂alpha = x
+    d_x = (0.0 if y5 else t) + d_y15 * alpha             # ∂y15/∂x = alpha
+    d_y4 = -(1.0 if y1 else 0.0)                         # ∂y2/∂y4 = -1
+    d_y8 = d_y4 * t2 if d_y4 != 0.0 else 0.0             # ∂y4/∂y8 = 1/alpha
+    d_alpha += d_y4 * (-(np.log(y10) / alpha) / alpha) if d_y4 != 0.0 else np.float64(0.0)  # ∂y4/∂alpha = -y8/alpha²
+    d_y10 = d_y8 / y10 if d_y8 != 0.0 else np.float64(0.0)  # ∂y8/∂y10 = 1/y10
+    d_y12 = -d_y10                                       # ∂y10/∂y12 = -1
+    d_alpha += d_y12 * y14                               # ∂y12/∂alpha = y14
+    d_y14 = d_y12 * alpha                                # ∂y12/∂y14 = alpha
+    d_x += d_y14                                         # ∂y14/∂x = 1
+    d_alpha += d_y14                                     # ∂y14/∂alpha = 1
     return soft_exponential(x, alpha), (float(d_x), float(d_alpha))
 
 
@@ -1671,13 +1644,12 @@ def soft_clipping(x: float, alpha: float) -> np.float64:
         x, alpha = _floats('soft_clipping', x=x, alpha=alpha)
     try:
         y1 = 1.0 / alpha
-        y2 = math.log((math.exp(alpha * x) + 1.0) / (math.exp(alpha * (x - 1.0)) + 1.0))
-        y = y1 * y2     # 1
+        y = y1 * math.log((math.exp(alpha * x) + 1.0) / (math.exp(alpha * (x - 1.0)) + 1.0))  # 1
         return np.float64(y)
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
-    y2 = np.log((np.exp(alpha * x) + 1) / (np.exp(alpha * (x - 1)) + 1))
-    y = 1 / alpha * y2  # 1
+    y1 = 1 / alpha
+    y = y1 * np.log((np.exp(alpha * x) + 1) / (np.exp(alpha * (x - 1)) + 1))  # 1
     return y
 
 
@@ -1868,19 +1840,17 @@ def sinc_backward(saved: tuple, d_y: float = 1.0) -> float:
         (d_y,) = _floats('sinc_backward', d_y=d_y)
     try:
         t = 0.0 if x == 0 else d_y
-        t1 = 1.0 / x
-        t2 = -y3 / x
-        mask = t != 0.0                        # 1
-        d_y4 = t * t1 if math.isfinite(t1) or mask else 0.0  # ∂y3/∂y4 = 1/x
-        d_x = t * t2 if math.isfinite(t2) or mask else 0.0  # ∂y3/∂x = -y4/x²
-        d_x += d_y4 * math.cos(x)              # ∂y4/∂x = cos x
+        mask = t != 0.0                       # 1
+        d_y4 = t / x if mask else 0.0         # ∂y3/∂y4 = 1/x
+        d_x = t * (-y3 / x) if mask else 0.0  # ∂y3/∂x = -y4/x²
+        d_x += d_y4 * math.cos(x)             # ∂y4/∂x = cos x
         return d_x
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
-    t = 0.0 if x == 0 else d_y                 # 1
-    d_y4 = _masked_mul(t, np.divide(1, x))     # ∂y3/∂y4 = 1/x
-    d_x = _masked_mul(t, -np.float64(y3) / x)  # ∂y3/∂x = -y4/x²
-    d_x += d_y4 * np.cos(x)                    # ∂y4/∂x = cos x
+    t = 0.0 if x == 0 else d_y                # 1
+    d_y4 = t / x if t != 0.0 else 0.0         # ∂y3/∂y4 = 1/x
+    d_x = t * (-np.float64(y3) / x) if t != 0.0 else np.float64(0.0)  # ∂y3/∂x = -y4/x²
+    d_x += d_y4 * np.cos(x)                   # ∂y4/∂x = cos x
     return float(d_x)
 
 
@@ -1893,19 +1863,17 @@ def sinc_value_and_grad(x: float) -> tuple:
         y3 = math.sin(x) / x
         y = 1.0 if y1 else y3
         t = 0.0 if y1 else 1.0
-        t1 = 1.0 / x
-        t2 = -y3 / x
-        mask = t != 0.0                         # 1
-        d_y4 = t * t1 if math.isfinite(t1) or mask else 0.0  # ∂y3/∂y4 = 1/x
-        d_x = t * t2 if math.isfinite(t2) or mask else 0.0  # ∂y3/∂x = -y4/x²
-        d_x += d_y4 * math.cos(x)               # ∂y4/∂x = cos x
+        mask = t != 0.0                       # 1
+        d_y4 = t / x if mask else 0.0         # ∂y3/∂y4 = 1/x
+        d_x = t * (-y3 / x) if mask else 0.0  # ∂y3/∂x = -y4/x²
+        d_x += d_y4 * math.cos(x)             # ∂y4/∂x = cos x
         return np.float64(y), d_x
     except (OverflowError, ValueError, ZeroDivisionError):  # NumPy's inf and nan
         pass
-    t = 0.0 if x == 0 else 1.0                  # 1
-    d_y4 = _masked_mul(t, np.divide(1, x))      # ∂y3/∂y4 = 1/x
-    d_x = _masked_mul(t, -(np.sin(x) / x) / x)  # ∂y3/∂x = -y4/x²
-    d_x += d_y4 * np.cos(x)                     # ∂y4/∂x = cos x
+    t = 0.0 if x == 0 else 1.0                # 1
+    d_y4 = t / x if t != 0.0 else 0.0         # ∂y3/∂y4 = 1/x
+    d_x = t * (-(np.sin(x) / x) / x) if t != 0.0 else np.float64(0.0)  # ∂y3/∂x = -y4/x²
+    d_x += d_y4 * np.cos(x)                   # ∂y4/∂x = cos x
     return sinc(x), float(d_x)
 
 
@@ -1977,8 +1945,7 @@ def sq_rbf(x: float) -> float:
     if type(x) is not float:
         (x,) = _floats('sq_rbf', x=x)
     y4 = abs(x)
-    y1 = y4 <= 1
-    y = 1 - x ** 2 / 2 if y1 else (2 - y4) ** 2 / 2 if y4 < 2 else 0.0  # 1
+    y = 1 - x ** 2 / 2 if y4 <= 1 else (2 - y4) ** 2 / 2 if y4 < 2 else 0.0  # 1
     return y
 
 
@@ -1998,17 +1965,18 @@ def sq_rbf_backward(saved: tuple, d_y: float = 1.0) -> float:
     if type(d_y) is not float:
         (d_y,) = _floats('sq_rbf_backward', d_y=d_y)
     y4 = abs(x)
-    y1 = y4 <= 1                          # 1
-    d_y2 = d_y if y1 else 0.0             # ∂y/∂y2 = [y1]
-    d_y3 = 0.0 if y1 else d_y             # ∂y/∂y3 = [not y1]
-    d_y7 = d_y3 if y4 < 2 else 0.0        # ∂y3/∂y7 = [y6]
-    d_y10 = _masked_mul(d_y7, 0.5)        # ∂y7/∂y10 = 1/2
-    d_y11 = _masked_mul(d_y10, 2 * y11)   # ∂y10/∂y11 = 2·y11
-    d_y4 = -d_y11                         # ∂y11/∂y4 = -1
-    d_y5 = -d_y2                          # ∂y2/∂y5 = -1
-    d_y8 = _masked_mul(d_y5, 0.5)         # ∂y5/∂y8 = 1/2
-    d_x = _masked_mul(d_y8, 2 * x)        # ∂y8/∂x = 2·x
-    d_x += _masked_mul(np.sign(x), d_y4)  # ∂y4/∂x = sign x
+    y1 = y4 <= 1                                        # 1
+    d_y2 = d_y if y1 else 0.0                           # ∂y/∂y2 = [y1]
+    d_y3 = 0.0 if y1 else d_y                           # ∂y/∂y3 = [not y1]
+    d_y7 = d_y3 if y4 < 2 else 0.0                      # ∂y3/∂y7 = [y6]
+    d_y10 = d_y7 * 0.5                                  # ∂y7/∂y10 = 1/2
+    d_y11 = d_y10 * (2 * y11) if d_y10 != 0.0 else 0.0  # ∂y10/∂y11 = 2·y11
+    d_y4 = -d_y11                                       # ∂y11/∂y4 = -1
+    d_y5 = -d_y2                                        # ∂y2/∂y5 = -1
+    d_y8 = d_y5 * 0.5                                   # ∂y5/∂y8 = 1/2
+    d_x = d_y8 * (2 * x) if d_y8 != 0.0 else 0.0        # ∂y8/∂x = 2·x
+    t = np.sign(x)                                      # 1
+    d_x += t * d_y4 if t != 0.0 else 0.0                # ∂y4/∂x = sign x
     return float(d_x)
 
 
@@ -2021,16 +1989,17 @@ def sq_rbf_value_and_grad(x: float) -> tuple:
     y6 = y4 < 2
     y11 = 2 - y4
     y = 1 - x ** 2 / 2 if y1 else y11 ** 2 / 2 if y6 else 0.0  # 1
-    d_y2 = 1.0 if y1 else 0.0             # ∂y/∂y2 = [y1]
-    d_y3 = 0.0 if y1 else 1.0             # ∂y/∂y3 = [not y1]
-    d_y7 = d_y3 if y6 else 0.0            # ∂y3/∂y7 = [y6]
-    d_y10 = _masked_mul(d_y7, 0.5)        # ∂y7/∂y10 = 1/2
-    d_y11 = _masked_mul(d_y10, 2 * y11)   # ∂y10/∂y11 = 2·y11
-    d_y4 = -d_y11                         # ∂y11/∂y4 = -1
-    d_y5 = -d_y2                          # ∂y2/∂y5 = -1
-    d_y8 = _masked_mul(d_y5, 0.5)         # ∂y5/∂y8 = 1/2
-    d_x = _masked_mul(d_y8, 2 * x)        # ∂y8/∂x = 2·x
-    d_x += _masked_mul(np.sign(x), d_y4)  # ∂y4/∂x = sign x
+    d_y2 = 1.0 if y1 else 0.0                           # ∂y/∂y2 = [y1]
+    d_y3 = 0.0 if y1 else 1.0                           # ∂y/∂y3 = [not y1]
+    d_y7 = d_y3 if y6 else 0.0                          # ∂y3/∂y7 = [y6]
+    d_y10 = d_y7 * 0.5                                  # ∂y7/∂y10 = 1/2
+    d_y11 = d_y10 * (2 * y11) if d_y10 != 0.0 else 0.0  # ∂y10/∂y11 = 2·y11
+    d_y4 = -d_y11                                       # ∂y11/∂y4 = -1
+    d_y5 = -d_y2                                        # ∂y2/∂y5 = -1
+    d_y8 = d_y5 * 0.5                                   # ∂y5/∂y8 = 1/2
+    d_x = d_y8 * (2 * x) if d_y8 != 0.0 else 0.0        # ∂y8/∂x = 2·x
+    t = np.sign(x)                                      # 1
+    d_x += t * d_y4 if t != 0.0 else 0.0                # ∂y4/∂x = sign x
     return y, float(d_x)
 
 
@@ -2149,14 +2118,6 @@ def _logistic(x):
     """1 / (1 + e^-x) without overflow."""
     e = np.exp(-np.abs(x))
     return np.maximum(x >= 0.0, e) / (1.0 + e)
-
-
-def _masked_mul(d, p):
-    """d * p, and 0 where d is 0 and p infinite or NaN: d was masked, p belongs to what was not taken."""
-    finite = np.isfinite(p)
-    if not (finite.all() if finite.ndim else finite):
-        p = np.where(finite | (d != 0), p, 0).astype(np.result_type(d, p))
-    return np.multiply(d, p)
 
 
 def _scalar(where, wanted, x):
