@@ -129,6 +129,7 @@ class Context:
     unlike: set[Hashable] = field(default_factory=set)  # dicts with other keys on another path: see `keyed`
     openings: set[str] = field(default_factory=set)  # with what a list could grow that could not: see `openings`
     unopened: set[Hashable] = field(default_factory=set)  # loops (by call path) unrolled since that is not this attempt
+    unrolled: dict[Hashable, int] = field(default_factory=dict)  # the turns of all loops unrolled (by call path)
     sums: dict[tuple[int, str], tuple[Cell, Val]] = field(default_factory=dict)  # by frame and name: see `summing`
     remade: dict[int, Any] = field(default_factory=dict)  # by id: keys that stand for objects of the call
     doubles: set[Cell] = field(default_factory=set)  # objects made of these again

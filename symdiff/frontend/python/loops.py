@@ -47,6 +47,7 @@ from symdiff.ir import dims, types
 from symdiff.ir.core import Block, Value
 
 MAX_TURNS = 1000
+MANY_TURNS = 256  # of all loops together, if what must be known could be found when it runs as well
 MAX_GUARDS = 128  # of unrolled turns, each inside what leaves the one before: they cost more the deeper they stand
 FEW_TURNS = 64  # at most, to unroll a loop for one of these problems: its body does not serve every turn
 OF_A_SUM = ("SD304", "SD310")
@@ -265,6 +266,18 @@ def _roll_lists(cx: Context, key: Hashable) -> None:
         openings.use(cx)
 
 
+def _roll_instead(cx: Context) -> None:
+    """Begin again with loops rolled, where there is another way than to know their turns, which have become many."""
+    if sum(cx.unrolled.values()) <= MANY_TURNS:
+        return
+    ways = {key: way for key in cx.unrolled if (way := cx.session.unrolled.get(key)) is not None}
+    if ways:
+        for key, way in ways.items():
+            del cx.session.unrolled[key]
+            cx.session.searched.add(way)
+        raise Restart
+
+
 class _UnknownCount(Exception):
     def __init__(self, over: Val) -> None:
         super().__init__()
@@ -314,7 +327,10 @@ def _run_turns(
     """Turns one after the other; a staged break or return guards those behind it, as what is `pending` does."""
     from symdiff.frontend.python.statements import run_block
 
+    key = (cx.frame.path, id(stmt))
     for _ in turns:
+        cx.unrolled[key] = cx.unrolled.get(key, 0) + 1
+        _roll_instead(cx)
         run_block(cx, stmt.body, live)
         state = without(cx, stmt, exit_of(cx), CONTINUE)
         set_exit(cx, state)
