@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import symdiff
-from symdiff.errors import CompileError
-from tests.frontend.running import differences
+from symdiff.errors import CompileError, UsageError
+from tests.frontend.running import agrees, differences
 
 X = np.array([1.0, 2.0])
 
@@ -85,6 +85,75 @@ def test_nothing_divided_by_no_turns_is_an_error_as_in_python():
     for run in (divided, gradient):
         with pytest.raises(ZeroDivisionError, match=r"^division by zero$"):
             run(X, 0.0)
+
+
+class Job:
+    def __init__(self, d):
+        self.d = d
+
+
+def at_an_index(x, i):
+    return sum([[x * x], [x, 2.0], []][i])
+
+
+def of_one_of_two_lists(x, i):
+    lists = [[x * x], [x, 2.0], []]
+    chosen = lists[i] if x > 1.0 else lists[2]
+    return x if chosen is None else sum(chosen)
+
+
+def by_hand(x, rows):
+    s = 0
+    for row in rows:
+        s += row * x * x
+    return s
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+@pytest.mark.parametrize(
+    ("function", "some", "none"),
+    [
+        (at_an_index, (1.5, 0), (1.5, 2)),
+        (of_one_of_two_lists, (1.5, 0), (1.5, 2)),
+        (of_one_of_two_lists, (1.5, 0), (0.5, 2)),
+        (by_hand, (1.5, [2.0]), (1.5, [])),
+    ],
+)
+def test_the_derivatives_of_a_sum_of_nothing_are_zero(function, some, none, level):
+    """Whatever says that nothing is added: the function gives the int 0 there, and floats of other data."""
+    gradient = symdiff.value_and_grad(function, level=level)
+    agrees(function, *some)
+    value, slope = gradient(*none)
+    assert (value, type(value)) == (function(*none), int)
+    assert (slope, type(slope)) == (0.0, float)
+    assert symdiff.grad(symdiff.grad(function, level=level), level=level)(*none) == 0.0
+    assert symdiff.jacfwd(function, level=level)(*none) == 0.0
+
+
+def test_a_sum_of_nothing_in_an_array_s_turn_beside_other_results():
+    def lengths(v):
+        jobs = [Job(t) for t in v]
+        names = [f"j{i}" for i, d in enumerate(v)]
+        return sum(j.d for j in jobs) * len(names), len(names)
+
+    gradient = symdiff.value_and_grad(lengths, has_aux=True)
+    for v in (np.array([1.0, 2.0]), np.zeros(0), np.zeros(0, dtype=np.float32)):
+        value, slope = gradient(v)
+        assert value == lengths(v)
+        assert slope.tolist() == [2.0] * len(v) and slope.dtype == v.dtype
+
+
+def test_a_sum_of_nothing_inside():
+    def inner(x, terms):
+        return x * x + symdiff.grad(lambda u: sum([u * t for t in terms]))(x) * x
+
+    assert symdiff.grad(inner)(3.0, ()) == 6.0
+    assert symdiff.grad(inner)(3.0, (2.0,)) == 8.0
+
+
+def test_a_number_of_elements_is_no_sum():
+    with pytest.raises(UsageError, match=r"SD704 .* returns int, but a gradient needs a real scalar"):
+        symdiff.grad(lambda v: len(v))(np.zeros(0))
 
 
 def test_what_nobody_reads_is_no_error():

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 from symdiff.errors import UsageError
 from symdiff.frontend.derivative import FIRST, Derivative, choose, derivative_of, made_by
-from symdiff.frontend.python import alternatives, calls, classes, containers, patterns
+from symdiff.frontend.python import alternatives, calls, classes, containers, patterns, results
 from symdiff.frontend.python.columns import Along, Matrix
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
@@ -30,6 +30,7 @@ from symdiff.frontend.python.regions import Part, Region, plan, run, settled, wi
 from symdiff.frontend.python.values import NONE, POISON, Bound, Closure, Known, Partial, Record, Struct, Val
 from symdiff.frontend.wrappers import signature_of
 from symdiff.ir.core import Value
+from symdiff.ir.types import AVal
 
 Args = list[Val]
 Kwargs = dict[str, Val]
@@ -285,14 +286,15 @@ def _scalar(cx: Context, node: ast.AST, fun: Val, found: Val) -> Value | None:
     found = alternatives.settled(cx, node, found)
     if found is POISON:
         return None
-    t = cx.aval(found) if cx.is_numeric(found) else None
-    if t is None or not t.inexact or t.rank:
+    value = results.of_nothing_added(cx, cx.value(found)) if cx.is_numeric(found) else None
+    t = None if value is None else value.type
+    if not isinstance(t, AVal) or not t.inexact or t.rank:
         cx.refuse("SD704", node, function=_name(fun), type=cx.describe(found))
         return None
     if t.complex:
         cx.refuse("SD717", node, function=_name(fun))
         return None
-    return cx.value(found)
+    return value
 
 
 def _outside(cx: Context, pattern: Pattern, values: Iterator[Value]) -> Val:

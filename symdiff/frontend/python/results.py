@@ -51,7 +51,7 @@ from symdiff.frontend.spelled.collected import ORIGINALS
 from symdiff.frontend.spelled.keyed import Keyed
 from symdiff.frontend.spelled.members import Frozen, Members
 from symdiff.ir.core import Value
-from symdiff.ir.types import Member
+from symdiff.ir.types import Kind, Member
 from symdiff.signature import Static
 from symdiff.trees import LEAF, Tree
 
@@ -65,6 +65,9 @@ _CLASSES: dict[Any, type] = {Members: set, Frozen: frozenset}  # of a tree of ki
 def of_function(cx: Context, node: ast.AST, val: Val, leaves: Leaves, statics: Statics) -> Tree:
     """The structure of the whole result, with the linked objects in it; its numbers become the program's results."""
     tree = structure(cx, node, val, leaves, statics)
+    first = tree.children[0] if tree.kind == "tuple" and len(tree.children) == 2 else tree
+    if first.kind == "leaf" and statics and statics[0] is None:
+        leaves[0] = of_nothing_added(cx, leaves[0])
     classes = _linked_in(cx, tree)
     if not classes or cx.problems:
         return tree
@@ -73,6 +76,16 @@ def of_function(cx: Context, node: ast.AST, val: Val, leaves: Leaves, statics: S
     arenas = tuple(_arena(cx, node, cls, leaves, statics) for cls in classes)
     linked = Tree("linked", None, tuple(range(len(arenas) + 1)), (tree.children[1] if behind else tree, *arenas))
     return replace(tree, children=(tree.children[0], linked)) if behind else linked
+
+
+def of_nothing_added(cx: Context, value: Value) -> Value:
+    """The int 0 as one of the values of a function that gives floats of other data: `sum([])` is it, as it is.
+
+    It is carried as the object that it is, as where a condition chooses between 0 and a float.
+    """
+    if type(value.const) is not int or value.const:
+        return value
+    return cx.scope.emit("convert", value, kind=Kind.MIXED, dtype="f8")[0]
 
 
 def _linked_in(cx: Context, tree: Tree) -> tuple[type, ...]:
