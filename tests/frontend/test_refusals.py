@@ -41,6 +41,62 @@ def test_a_variable_of_a_function_that_is_not_compiled() -> None:
     ]
 
 
+COUNT = 0
+
+
+def counting(x: float) -> float:
+    global COUNT
+    COUNT += 1
+    return x * COUNT
+
+
+def hides_the_name_around_it(x: float) -> float:
+    COUNT = x
+
+    def unread() -> None:
+        if False:
+            global COUNT
+        COUNT = 5.0  # of the module
+
+    unread()
+    return COUNT * x
+
+
+def reads_past_the_name_around_it(x: float) -> float:
+    COUNT = x
+
+    def outermost() -> float:
+        if False:
+            global COUNT
+        return COUNT
+
+    return outermost() + x
+
+
+@pytest.mark.parametrize("f", [counting, hides_the_name_around_it, reads_past_the_name_around_it])
+def test_a_global_is_reported_once_wherever_it_is_declared(f: Callable[[float], float]) -> None:
+    """It counts for the whole function, as in Python: a declaration that is never reached does, too."""
+    report = refusal(f)
+    assert report[0] == "SD204 `global COUNT` is not supported"
+    assert report[3:] == [
+        "  why: a write to a global outlives the call and would happen again at each differentiation",
+        "  rewrite: return the value and assign it outside",
+    ]
+
+
+def test_a_variable_of_a_function_that_is_not_compiled_is_reported_once() -> None:
+    total = 0.0
+
+    def f(x: float) -> float:
+        nonlocal total
+        total += x
+        return total
+
+    assert [line for line in refusal(f) if "SD205" in line or "problems" in line] == [
+        "SD205 `nonlocal total` is not supported for a variable of a function that is not compiled here"
+    ]
+
+
 def test_what_an_array_cannot_hold() -> None:
     def f(x: float) -> float:
         y = np.zeros(2)

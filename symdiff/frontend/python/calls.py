@@ -396,7 +396,7 @@ def run_function(cx: Context, node: ast.AST, source: Source, outer: Frame | None
     """The result of a function whose parameters are bound."""
     from symdiff.frontend.python.control import RAISE, RESULT, exit_of
     from symdiff.frontend.python.expressions import evaluate
-    from symdiff.frontend.python.statements import run_block
+    from symdiff.frontend.python.statements import check_declared, run_block
 
     if id(source.node) not in cx.bodies:
         rewritten = cx.session.rewritten(source.node)
@@ -419,6 +419,7 @@ def run_function(cx: Context, node: ast.AST, source: Source, outer: Frame | None
     cx.frames.append(frame)
     loc = cx.scope.loc
     try:
+        check_declared(cx, body)
         for name, val in bound.items():
             cx.set_name(frame, name, val)
         if isinstance(body, ast.Lambda):

@@ -70,7 +70,7 @@ class Context:
     source: Source
     session: Session
     problems: list[Problem] = field(default_factory=list)
-    dropped: list[ast.stmt] = field(default_factory=list)  # statements without a result: some problem must say why
+    dropped: list[ast.stmt | ast.Name] = field(default_factory=list)  # without a result: a problem must say why
     emitted: int = 0  # operations
     # of frames, loops, sizes, names bound inside expressions, pullbacks, and what is differentiated by inside
     counters: Counter[str] = field(default_factory=Counter)

@@ -308,8 +308,15 @@ def local_names(node: FunctionNode) -> frozenset[str]:
     found = {p.arg for p in (*a.posonlyargs, *a.args, *a.kwonlyargs)} | {p.arg for p in (a.vararg, a.kwarg) if p}
     if isinstance(node, ast.Lambda):
         return frozenset(found | assigned([node.body]))
-    outside = {n for s in walk_own(node) if isinstance(s, (ast.Nonlocal, ast.Global)) for n in s.names}
+    outside = {n for s in declared_outside(node) for n in s.names}
     return frozenset((found | assigned(node.body)) - outside)
+
+
+@lru_cache(REMEMBERED)
+def declared_outside(node: FunctionNode) -> tuple[ast.Global | ast.Nonlocal, ...]:
+    """The statements that say of names that they are not the function's: they count wherever they stand."""
+    own = () if isinstance(node, ast.Lambda) else walk_own(node)
+    return tuple(s for s in own if isinstance(s, ast.Global | ast.Nonlocal))
 
 
 def walk_own(node: ast.FunctionDef) -> Iterator[ast.stmt]:

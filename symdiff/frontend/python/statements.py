@@ -29,8 +29,9 @@ from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.control import BREAK, CONTINUE, ON, RAISE, RESULT, RETURN, Pending
 from symdiff.frontend.python.expressions import condition, evaluate, evaluate_spent
 from symdiff.frontend.python.instances import Bottom
-from symdiff.frontend.python.liveness import assigned
+from symdiff.frontend.python.liveness import assigned, declared_outside
 from symdiff.frontend.python.values import NONE, POISON, Foreign, Known, Val
+from symdiff.frontend.source import FunctionNode
 from symdiff.ir.errstate import Stack
 
 
@@ -238,14 +239,13 @@ def _imported(cx: Context, stmt: ast.Import | ast.ImportFrom, alias: ast.alias) 
     return arrays.attribute(cx, ast.copy_location(read, stmt), Known(module), alias.name)
 
 
-def _global(cx: Context, stmt: ast.Global) -> None:
-    cx.refuse("SD204", stmt, name=", ".join(stmt.names))
-
-
-def _nonlocal(cx: Context, stmt: ast.Nonlocal) -> None:
-    outside = [n for n in stmt.names if cx.home_of(n) is None]
-    if outside:
-        cx.refuse("SD205", stmt, name=", ".join(outside))
+def check_declared(cx: Context, function: FunctionNode) -> None:
+    """Report the names of a function that begins here which it says to be none of those that are compiled."""
+    for stmt in declared_outside(function):
+        if isinstance(stmt, ast.Global):
+            cx.refuse("SD204", stmt, name=", ".join(stmt.names))
+        elif outside := [n for n in stmt.names if cx.home_of(n) is None]:
+            cx.refuse("SD205", stmt, name=", ".join(outside))
 
 
 def _with(cx: Context, stmt: ast.With, work: Work) -> None:
@@ -272,8 +272,8 @@ _HANDLERS: dict[type[ast.stmt], Callable[[Context, Any], None]] = {
     ast.Assert: exceptions.assert_,
     ast.FunctionDef: _function, ast.Break: lambda cx, stmt: control.leave(cx, BREAK),
     ast.Continue: lambda cx, stmt: control.leave(cx, CONTINUE), ast.For: lambda cx, stmt: loops.for_statement(cx, stmt),
-    ast.While: lambda cx, stmt: loops.while_statement(cx, stmt), ast.Delete: _delete, ast.Global: _global,
-    ast.Nonlocal: _nonlocal, ast.Import: _import, ast.ImportFrom: _import,
+    ast.While: lambda cx, stmt: loops.while_statement(cx, stmt), ast.Delete: _delete, ast.Global: lambda cx, stmt: None,
+    ast.Nonlocal: lambda cx, stmt: None, ast.Import: _import, ast.ImportFrom: _import,
 }  # fmt: skip
 _REFUSED: dict[type[ast.stmt], tuple[str, dict[str, str]]] = {
     ast.Try: ("SD203", {}), ast.TryStar: ("SD203", {}), ast.AsyncFor: ("SD202", {"construct": "async for"}),

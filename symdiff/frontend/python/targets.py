@@ -78,8 +78,8 @@ def _assign_attribute(cx: Context, target: ast.Attribute, base: Val, val: Val) -
 def bind_name(cx: Context, target: ast.Name, val: Val, frame: Frame) -> None:
     """Bind a name seen from `frame`: its own local, or with `nonlocal` one of a frame around it."""
     home = cx.home_of(target.id, frame)
-    if home is None:  # `nonlocal` of a function that symdiff did not compile around it
-        cx.refuse("SD205", target, name=target.id)
+    if home is None:  # from outside: reported where the function began
+        cx.dropped.append(target)
         return
     key = (home.id, target.id)
     if cx.belongs_to_frame_outside(key) and not cx.instances.note_binding(key):
