@@ -1,7 +1,7 @@
 """Sorting of a few elements that no list of one form holds, as names beside numbers: each place chooses among them all.
 
 By hand: `sorted([("a", x), ("b", y)], key=second)` has the order `o` of [x, y], and at its place k stand the text that
-`("a", "b")[o[k]]` is and the number `[x, y][o[k]]`.
+`("a", "b")[o[k]]` is and the number `[x, y][o[k]]`.  Of objects of several classes there stands the one at `o[k]`.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from dataclasses import replace
 from symdiff.frontend.python import alternatives, grown, texts
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
-from symdiff.frontend.python.values import Grown, Known, Num, OneOf, Struct, Val, is_number
+from symdiff.frontend.python.values import POISON, Grown, Known, Num, ObjRef, OneOf, Struct, Val, is_number
 from symdiff.ir import types
 
 Pick = Callable[[Num], Val]  # the element at an index that is inside
 
 
 def picker(cx: Context, node: ast.AST, items: Sequence[Val]) -> Pick | None:
-    """How one of these elements is chosen; None of what cannot be: what holds memory, or differs in its structure."""
+    """How one of these elements is chosen; None of what cannot be: lists, arrays, or what differs in its structure."""
     first = items[0]
     if all(alternatives.same(first, x) for x in items):
         return lambda index: first
@@ -35,8 +35,22 @@ def picker(cx: Context, node: ast.AST, items: Sequence[Val]) -> Pick | None:
         if len(rows) < len(items) or len(parts) < len(found):
             return None
         return lambda index: Struct(first.kind, tuple(pick(index) for pick in parts), first.cls, first.keys)
-    plain = all(alternatives.choosable(x) and isinstance(x, Known) for x in items)
-    return (lambda index: OneOf(index, tuple(items))) if plain else None
+    plain = all(alternatives.choosable(x) and isinstance(x, Known | ObjRef | OneOf) for x in items)
+    return _chooser(cx, node, items) if plain else None
+
+
+def _chooser(cx: Context, node: ast.AST, items: Sequence[Val]) -> Pick | None:
+    """How one of these texts, functions or objects is chosen, of which some may be chosen ones themselves."""
+    options = alternatives.base(*map(alternatives.options_of, items))
+    if len(options) == len(items) and all(map(alternatives.same, options, items)):
+        return lambda index: OneOf(index, options)
+    tags = grown.staged(cx, node, tuple(cx.wrap(alternatives.tag_in(cx, node, x, options)) for x in items))
+
+    def pick(index: Num) -> Val:
+        tag = None if tags is None else grown.element(cx, node, tags, index)
+        return OneOf(tag, options) if isinstance(tag, Num) else POISON
+
+    return pick
 
 
 def in_order(cx: Context, node: ast.AST, pick: Pick, order: Grown, count: int) -> tuple[Val, ...] | None:
