@@ -146,8 +146,8 @@ def _settle(cx: Context, node: ast.Name, frame: Frame, val: Any) -> Val:
     if isinstance(val, Maybe):
         if val.cell is not None and memory.check_stale(cx, node, Arr(val.cell)):
             return POISON
-        hint = "" if node.id.startswith("$") else node.id
-        got = cx.at(node).emit("opt_get", val.value, name=node.id, hints=(hint,))[0]
+        hint = "" if node.id.startswith("$") else node.id  # a hidden name is bound where its template reads it
+        got = cx.at(node).emit("opt_get", val.value, name=hint, hints=(hint,))[0]
         bound = memory.shares(cx, cx.wrap(got), [] if val.cell is None else [Arr(val.cell)])
         cx.set_name(frame, node.id, bound)
         return bound

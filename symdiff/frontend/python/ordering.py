@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import collections
 from collections.abc import Callable
 
 from symdiff.frontend.python import (
@@ -17,11 +18,13 @@ from symdiff.frontend.python import (
     operators,
     raising,
     rolled,
+    special_methods,
     telling,
 )
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.sizes import refuse_unknown_count
-from symdiff.frontend.python.values import NONE, POISON, Arr, Known, Struct, Val
+from symdiff.frontend.python.values import NONE, POISON, Arr, Known, ObjRef, Struct, Val
+from symdiff.frontend.spelled.collected import ORIGINALS
 
 Args = list[Val]
 Kwargs = dict[str, Val]
@@ -59,6 +62,9 @@ def extreme(name: str) -> Callable[[Context, ast.AST, Args, Kwargs], Val]:
             if content is not None and content.form.kind != "scalar":
                 return _of_structures(cx, node, name, args[0], key if by else None, kwargs)
             given = {"$default": kwargs["default"]} if "default" in kwargs else {}
+            over = args[0] if content is not None else _listed(cx, node, args[0])
+            if over is not None and not by:
+                return _of_list(cx, node, name, over, given)
             given |= {"$function": key} if by else {}
             folded = _by_loop_or_index(cx, node, name, args[0], given, key if by else None, kwargs)
             if folded is not None:
@@ -93,6 +99,29 @@ def _of_array(cx: Context, node: ast.AST, name: str, val: Val) -> Val:
     """Of a vector: its first element begins, the others are tried in turn."""
     text = _OF_ARRAY.format(name, ">" if name == "max" else "<")
     return comprehensions.run(cx, node, f"{name} of an array", text, {"$over": val})
+
+
+_OF_LIST = """\
+if len($over) == 0: {2}
+$out = $over[0]
+for $item in $over:
+    if $item {1} $out: $out = $item
+return $out"""
+
+
+def _of_list(cx: Context, node: ast.AST, name: str, over: Val, given: Kwargs) -> Val:
+    """Of a list of numbers: its first element begins, which no comparison with itself replaces."""
+    none = "return $default" if given else f"raise ValueError('{name}() arg is an empty sequence')"
+    text = _OF_LIST.format(name, ">" if name == "max" else "<", none)
+    return comprehensions.run(cx, node, f"{name} of a list", text, {"$over": over, **given})
+
+
+def _listed(cx: Context, node: ast.AST, val: Val) -> Val | None:
+    """The list of numbers that a deque keeps, if it is of any length."""
+    of_deque = isinstance(val, ObjRef) and ORIGINALS.get(val.cls) is collections.deque
+    over = special_methods.iterated(cx, node, val) if of_deque else None
+    content = None if over is None else grown.content_of(cx, over)
+    return over if content is not None and content.form.kind == "scalar" else None
 
 
 def _by_loop_or_index(
