@@ -388,3 +388,102 @@ def test_a_starred_target_is_written_out(target: str, written: str) -> None:
     exec(f"{target} = x", {"x": x}, one)
     exec(written, {"x": x}, other)
     assert {k: list(np.atleast_1d(v)) for k, v in one.items()} == {k: list(np.atleast_1d(v)) for k, v in other.items()}
+
+
+class Plain:
+    def __init__(self, w: float) -> None:
+        self.w = w
+
+
+class Derived(Plain):
+    pass
+
+
+def walks_by_a_text(x: float) -> float:
+    def walk(state: str, t: float) -> float:
+        if t > 9.0:
+            return t
+        return walk("run" if t > 3.0 else "idle", t * x + 1.0) * (2.0 if state == "run" else 3.0)
+
+    return walk("idle", x)
+
+
+def walks_by_a_number(x: float) -> float:
+    def walk(k: int, t: float) -> float:
+        state = ("idle", "run")[k]
+        if t > 9.0:
+            return t
+        return walk(1 if t > 3.0 else 0, t * x + 1.0) * (2.0 if state == "run" else 3.0)
+
+    return walk(0, x)
+
+
+def descends_by_objects(x: float) -> float:
+    a, z = Plain(3.0 * x), Derived(x * x)
+
+    def descend(c: Plain, t: float) -> float:
+        if t > 9.0:
+            return c.w if isinstance(c, Derived) else 2 * c.w
+        return descend(z if t > 3.0 else a, t * x + 1.0) * x
+
+    return descend(a, x)
+
+
+def descends_by_a_number(x: float) -> float:
+    a, z = Plain(3.0 * x), Derived(x * x)
+
+    def descend(k: int, t: float) -> float:
+        c = (a, z)[k]
+        if t > 9.0:
+            return c.w if isinstance(c, Derived) else 2 * c.w
+        return descend(1 if t > 3.0 else 0, t * x + 1.0) * x
+
+    return descend(0, x)
+
+
+@pytest.mark.parametrize(
+    ("refused", "instead", "argument"),
+    [
+        (walks_by_a_text, walks_by_a_number, "`walk`, which calls itself, is called with 'run' or 'idle'"),
+        (
+            descends_by_objects,
+            descends_by_a_number,
+            "`descend`, which calls itself, is called with Derived or Plain",
+        ),
+    ],
+)
+def test_a_recursion_is_passed_a_number_in_place_of_what_the_run_chose(
+    refused: Callable[[float], float], instead: Callable[[float], float], argument: str
+) -> None:
+    report = refusal(refused)
+    assert report[0] == f"SD232 {argument}"
+    assert report[3:] == [
+        "  why: the run decides which one it is, and its calls pass texts, functions and objects that are known",
+        "  rewrite: pass a number that says which one it is, and choose inside: `(first, second)[k]`",
+    ]
+    value, slope = symdiff.value_and_grad(instead)(1.5)
+    assert value == pytest.approx(refused(1.5), rel=1e-12)
+    assert slope == pytest.approx((refused(1.5 + 1e-6) - refused(1.5 - 1e-6)) / 2e-6, rel=1e-6)
+
+
+def test_which_object_of_a_list_it_is_says_a_number_beside_it() -> None:
+    def by_identity(x: float) -> float:
+        firsts, z, chosen = [Plain(x), Derived(2 * x), Plain(3.0)], Derived(x * x), []
+        for k in range(3):
+            chosen.append(z if x > k else firsts[k])
+        return sum(x if c is z else c.w for c in chosen)
+
+    def by_number(x: float) -> float:
+        firsts, z, chosen = [Plain(x), Derived(2 * x), Plain(3.0)], Derived(x * x), []
+        for k in range(3):
+            chosen.append((z, -1) if x > k else (firsts[k], k))
+        return sum(x if k == -1 else c.w for c, k in chosen)
+
+    assert refusal(by_identity) == [
+        "SD223 `is` on a staged value is not supported",
+        "    return sum(x if c is z else c.w for c in chosen)",
+        "                    ^^^^^^",
+        "  why: which object one of the two is, is known only when it runs",
+        "  rewrite: keep a number beside the object that says which one it is: `k = i`, `if k == 0`",
+    ]
+    assert symdiff.value_and_grad(by_number)(1.5) == (by_identity(1.5), 2.0)

@@ -383,7 +383,7 @@ def enter(cx: Context, node: ast.AST, source: Source, outer: Frame | None, bound
     if found is not None:
         return found
     if cx.frame.depth >= MAX_DEPTH:
-        return cx.refuse("SD605", node, construct="a call", count=cx.frame.depth, budget=MAX_DEPTH)
+        return recursion.refuse_depth(cx, node, source, bound, MAX_DEPTH)
     key, cx.noted, before = cx.noted, None, cx.inlined
     result = run_function(cx, node, source, outer, bound)
     cx.inlined += sharing.weight(source.node)

@@ -19,7 +19,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from symdiff.frontend.python import (
     instance_calls,
@@ -88,11 +88,31 @@ def enter(cx: Context, node: ast.AST, source: Source, outer: Frame | None, bound
     other = next((val for p in now.values() if (val := patterns.unsuitable(p)) is not None), None)
     if other is not None:
         sets_of_the_run.takes(cx, other)
-        return cx.refuse("SD232", node, name=f"`{source.name}`", argument=cx.describe(other))
+        return _refuse_argument(cx, node, source, other)
     if marked is None:
         cx.session.recursive[home] = staged
         raise Restart
     return _call(cx, node, source, outer, bound, now)
+
+
+_CHOSEN: dict[str, Any] = {
+    "why": "the run decides which one it is, and its calls pass texts, functions and objects that are known",
+    "rewrite": "pass a number that says which one it is, and choose inside: `(first, second)[k]`",
+}
+
+
+def _refuse_argument(cx: Context, node: ast.AST, source: Source, val: Val) -> Val:
+    """Report an argument that the calls of a function that calls itself do not pass."""
+    more: dict[str, Any] = _CHOSEN if isinstance(val, OneOf) else {}
+    return cx.refuse("SD232", node, name=f"`{source.name}`", argument=cx.describe(val), **more)
+
+
+def refuse_depth(cx: Context, node: ast.AST, source: Source, bound: Mapping[str, Val], budget: int) -> Val:
+    """Report calls nested too deeply: of a function that calls itself with what the run chose, that it does."""
+    chosen = next((val for val in bound.values() if isinstance(val, OneOf)), None)
+    if chosen is not None and any(f.source.is_of(source) for f in cx.frames):
+        return _refuse_argument(cx, node, source, chosen)
+    return cx.refuse("SD605", node, construct="a call", count=cx.frame.depth, budget=budget)
 
 
 def _definition(source: Source) -> Hashable:

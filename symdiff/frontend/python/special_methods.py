@@ -246,7 +246,7 @@ def same_object(cx: Context, node: ast.AST, left: Val, right: Val, positive: boo
 
     def refuse() -> Val:
         operator = asked or ("is" if positive else "is not")
-        more: dict[str, Any] = _FIRST_ASKED if asked else {}
+        more: dict[str, Any] = _FIRST_ASKED if asked else _OF_OBJECTS
         return cx.refuse("SD223", node, operator=operator, **more)
 
     if keys.is_double(cx, left, right):
@@ -278,6 +278,10 @@ def same_object(cx: Context, node: ast.AST, left: Val, right: Val, positive: boo
     return Known(not positive)
 
 
+_OF_OBJECTS: dict[str, Any] = {
+    "why": "which object one of the two is, is known only when it runs",
+    "rewrite": "keep a number beside the object that says which one it is: `k = i`, `if k == 0`",
+}
 _FIRST_ASKED: dict[str, Any] = {
     "why": "containers ask first whether two elements are one object, and which object one of these is the run decides",
     "rewrite": "ask what is equal alone: `any(item == x for x in items)`",
