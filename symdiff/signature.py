@@ -253,6 +253,20 @@ class Lowered:
     defaults: tuple[tuple[str, Any], ...] = field(default=(), compare=False)  # that a module keeps, by parameter
     keyword_only: frozenset[str] = field(default=frozenset(), compare=False)  # parameters that a module has so, too
 
+    def disjoint(self) -> Iterator[tuple[int, int]]:
+        """The pairs of params that must not share memory: the first is written into, the second written or read.
+
+        One of which the sizes alone are read may be the same array.  What is read only before the write counts as
+        read: the program may read early what Python reads late, since it takes the two for different arrays.
+        """
+        body = self.program.main.body
+        read = {v for op in body.ops if op.prim.name != "dim_of" for v in op.ins}.union(body.outs)
+        for mine in self.written:
+            for other, (param, value) in enumerate(zip(self.params, body.params, strict=True)):
+                told = other == mine or (other in self.written and other < mine)
+                if param.type.kind is Kind.ARRAY and not told and (other in self.written or value in read):
+                    yield mine, other
+
 
 def check_has_numbers(lowered: Lowered) -> None:
     """CompileError SD322 at a function that returns no number at all, which has no derivative."""

@@ -20,7 +20,7 @@ from symdiff.codegen.view import FunctionView, Line
 from symdiff.ir import errstate, libraries
 from symdiff.ir.core import Program, Value, walk
 from symdiff.ir.errstate import Stack
-from symdiff.ir.types import AVal, Kind, Object
+from symdiff.ir.types import AVal, Object
 from symdiff.signature import Argument
 from symdiff.trees import NAMED, OF_RESULTS, paths
 
@@ -273,19 +273,14 @@ class Writer:
         return functions.annotation(self.parts.programs[kind].program.main.out_types[0]) if known is None else "object"
 
     def written(self, name: str) -> list[Line]:
-        """An argument that the function writes into shares memory with no other."""
+        """An argument that the function writes into shares memory with no other that matters."""
         lines = []
-        arrays = [
-            (k, leaf) for k, leaf in enumerate(self.entry.leaves) if self.lowered.params[k].type.kind is Kind.ARRAY
-        ]
-        for k in self.lowered.written:
-            mine = self.entry.leaves[k]
-            for other, leaf in arrays:
-                if other == k or (other in self.lowered.written and other < k):
-                    continue
-                lines.append(Line(1, f"if np.shares_memory({mine}, {leaf}):"))
-                message = f"{name}: {mine} is written into and shares memory with {leaf}"
-                lines.append(Line(2, f"raise ValueError({message!r})"))
+        for mine, other in self.lowered.disjoint():
+            first, second = (self.entry.leaves[k] for k in (mine, other))
+            lines.append(Line(1, f"if np.shares_memory({first}, {second}):"))
+            target, also = (path_of(p.argument, p.path) for p in (self.lowered.params[k] for k in (mine, other)))
+            message = f"{name}: {target} is written into and shares memory with {also}: pass a copy of {target}"
+            lines.append(Line(2, f"raise ValueError({message!r})"))
         return lines
 
     def apart(self, name: str) -> list[Line]:

@@ -5,6 +5,7 @@ import math
 import os
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -202,9 +203,85 @@ def writes(x, y):
 
 def test_written_arguments_that_share_memory() -> None:
     x = np.ones(3)
-    with pytest.raises(ValueError, match=r"^writes_value_and_grad: x is written into and shares memory with y$"):
+    message = "writes_value_and_grad: x is written into and shares memory with y: pass a copy of x"
+    with pytest.raises(ValueError, match=f"^{message}$"):
         grad(writes)(x, x)
     assert grad(writes)(x, x.copy()).tolist() == [0.0, 1.0, 1.0] and x.tolist() == [1.0, 1.0, 1.0]
+
+
+def of_a_dict(p):
+    p["u"][0] += p["w"][1]
+    return np.sum(p["u"] * p["w"])
+
+
+def of_a_list(rows):
+    rows[0] *= 2
+    return rows[0][0] * rows[1][1]
+
+
+def test_arguments_that_share_memory_are_named_as_the_function_names_them() -> None:
+    x = np.array([0.3, -0.7])
+    with pytest.raises(ValueError, match=r"p\['u'\] is written .* with p\['w'\]: pass a copy of p\['u'\]$"):
+        grad(of_a_dict)({"u": x, "w": x})
+    with pytest.raises(ValueError, match=r"rows\[0\] is written .* with rows\[1\]: pass a copy of rows\[0\]$"):
+        grad(of_a_list)([x, x])
+
+
+def unread(a, b):
+    a[0] = 2.0
+    return np.sum(a * a)
+
+
+def of_a_size(a, b):
+    a[0] = 2.0
+    for k in range(len(b)):
+        a[k] *= b.shape[0]
+    return np.sum(a * a) * len(b)
+
+
+@pytest.mark.parametrize("function", [unread, of_a_size])
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_an_array_whose_content_is_not_read_may_be_the_one_that_is_written(
+    function: Callable[..., Any], level: int
+) -> None:
+    x = np.array([0.3, -0.7, 1.2])
+    compiled = symdiff.value_and_grad(function, level=level)
+    (value, found), (apart, other) = compiled(x, x), compiled(x, x.copy())
+    assert value == apart == pytest.approx(function(x.copy(), x.copy()), rel=1e-14) and x.tolist() == [0.3, -0.7, 1.2]
+    assert value == pytest.approx(function(*[x.copy()] * 2), rel=1e-14) and found.tolist() == other.tolist()
+    assert symdiff.jvp(function, (x, x), (x, x))[1] == pytest.approx(found @ x)
+
+
+def returned(a, b):
+    a[0] = 2.0
+    return b
+
+
+def written_last(a, b):
+    a[0] = 2.0
+    b[:] = 3.0
+    return np.sum(a)
+
+
+def read_late(a, b):
+    squares = (t * t for t in b)
+    a[0] = 2.0
+    return sum(squares) * a[1]
+
+
+def read_in_a_branch(a, b):
+    a[0] = 2.0
+    if a[1] > 0:
+        return b[0] * a[1]
+    return a[0] * a[1]
+
+
+@pytest.mark.parametrize("function", [returned, written_last, read_late, read_in_a_branch])
+def test_an_array_that_is_read_returned_or_written_as_well_may_not(function: Callable[..., Any]) -> None:
+    x = np.array([0.3, 0.7, 1.2])
+    assert np.any(function(x.copy(), x.copy()) != function(*[x.copy()] * 2))  # it matters to Python
+    with pytest.raises(ValueError, match="a is written into and shares memory with b"):
+        symdiff.jvp(function, (x, x), (x, x))
 
 
 def test_what_symdiff_does_outside_of_functions_only_is_refused_inside_by_name() -> None:

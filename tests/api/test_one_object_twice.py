@@ -277,7 +277,7 @@ def inner_comparison(p, q):
 INNER: list[tuple[Callable[..., Any], Any, Any, float, str]] = [
     (inner_change, ONE, [2.5, 3.0], 11.25, "a and b are one object, which is changed"),
     (inner_changes, ONE, [2.5, 3.0], 11.25, "a and b are one object, which is changed"),
-    (inner_write, VECTOR, np.array([2.5, 3.0]), 11.25, "x is written into and shares memory with y"),
+    (inner_write, VECTOR, np.array([2.5, 3.0]), 11.25, "x is written into and shares memory with y: pass a copy of x"),
     (inner_comparison, SAME, Point(2.5), 4.0, "p and q are one object, compared by identity"),
 ]
 
