@@ -337,6 +337,92 @@ def chosen(x):
     return grad(lambda a, b: a * b, argnums=k)(x, x)
 
 
+BOTH, ONE, BY, AUX = (0, 1), 1, {"arguments": [1, 0]}, True
+
+
+def scaled(v, x):
+    return np.sum(v * v) * x
+
+
+def by_a_tuple_of_the_module(v, x):
+    by_v, by_x = grad(scaled, argnums=BOTH)(v, x)
+    return np.sum(by_v) * by_x
+
+
+def by_a_number_of_the_module(v, x):
+    return grad(scaled, argnums=ONE)(v, x) * x
+
+
+def by_a_list_of_the_module(v, x):
+    by_x, by_v = grad(scaled, argnums=tuple(BY["arguments"]))(v, x)
+    return np.sum(by_v) * by_x
+
+
+def with_a_flag_of_the_module(v, x):
+    found, other = grad(lambda v, x: (scaled(v, x), x), has_aux=AUX)(v, x)
+    return np.sum(found) * other
+
+
+def by_the_turn(v, x):
+    total = 0.0
+    for k in range(2):
+        total += np.sum(grad(scaled, argnums=k)(v, x))
+    return total
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize(
+    ("f", "by_hand"),
+    [
+        (by_a_tuple_of_the_module, lambda v, x: 2 * x * anp.sum(v) * anp.sum(v * v)),
+        (by_a_number_of_the_module, lambda v, x: anp.sum(v * v) * x),
+        (by_a_list_of_the_module, lambda v, x: 2 * x * anp.sum(v) * anp.sum(v * v)),
+        (with_a_flag_of_the_module, lambda v, x: 2 * x * anp.sum(v) * x),
+        (by_the_turn, lambda v, x: 2 * x * anp.sum(v) + anp.sum(v * v)),
+    ],
+)
+def test_options_of_the_module_and_of_a_turn_are_known(f: Any, by_hand: Any, level: int) -> None:
+    args = np.array([0.3, -0.7, 1.2]), 0.8
+    value, found = value_and_grad(f, argnums=(0, 1), level=level)(*args)
+    close(value, by_hand(*args))
+    for k in (0, 1):
+        close(found[k], autograd.grad(by_hand, k)(*args))
+    second = grad(lambda v, x: grad(f, argnums=1)(v, x), level=level)(*args)
+    close(second, autograd.grad(autograd.grad(by_hand, 1))(*args))
+    close(jvp(f, args, args)[1], sum(np.sum(d * x) for d, x in zip(found, args, strict=True)))
+
+
+def by_the_argument(v, x, k):
+    return np.sum(grad(scaled, argnums=k)(v, x))
+
+
+FIRST = 0
+
+
+def by_the_first(v, x):
+    return np.sum(grad(scaled, argnums=FIRST)(v, x))
+
+
+def test_options_that_are_arguments_or_replaced_are_compiled_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    v, x = np.array([0.3, -0.7, 1.2]), 0.8
+    by_argument, by_first = grad(by_the_argument), grad(by_the_first)
+    close(by_argument(v, x, 0), np.full(3, 2 * x))  # of 2·x·Σv
+    close(by_argument(v, x, 1), 2 * v)  # of Σv²
+    close(by_first(v, x), np.full(3, 2 * x))
+    monkeypatch.setitem(globals(), "FIRST", 1)
+    close(by_first(v, x), 2 * v)
+
+
+def chosen_in_branches(x):
+    return grad(lambda a, b: a * b * b, argnums=0)(x, x) if x > 1 else grad(lambda a, b: a * b * b, argnums=1)(x, x)
+
+
+def test_options_that_a_branch_chooses_are_refused_with_the_way_out() -> None:
+    with pytest.raises(CompileError, match=r"rewrite: call it in a branch for each, `symdiff\.grad\(f, argnums=0\)"):
+        grad(chosen)(1.0)
+    assert grad(chosen_in_branches)(2.0) == 4.0 and grad(chosen_in_branches)(0.5) == 2.0  # of x², of 2x²
+
+
 FLOATS = "differentiated arguments are real or complex floats"
 REFUSED = [
     (nested, (0.5, 3), "SD411 `nested` cannot be compiled inside a function: it is one of itself, hence of a"

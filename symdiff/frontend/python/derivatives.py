@@ -27,7 +27,7 @@ from symdiff.frontend.python.columns import Along, Matrix
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.regions import Part, Region, plan, run, settled, without_known
-from symdiff.frontend.python.values import NONE, POISON, Bound, Closure, Known, Partial, Record, Struct, Val
+from symdiff.frontend.python.values import NONE, POISON, Bound, Closure, Known, Num, Partial, Record, Struct, Val
 from symdiff.frontend.wrappers import signature_of
 from symdiff.ir.core import Value
 from symdiff.ir.types import AVal
@@ -82,9 +82,11 @@ def _object(
     options = {"argnums": argnums, "wrt": wrt, "has_aux": has_aux}
     if fun is None or (isinstance(fun, Known) and fun.obj is None):
         return Partial(function, (), {k: v for k, v in options.items() if v is not None and v is not NONE})
-    found = [_plain(cx, v) for v in (argnums or Known(FIRST), wrt, has_aux)]
+    found = [_plain(cx, node, v) for v in (argnums or Known(FIRST), wrt, has_aux)]
     if any(v is _UNKNOWN for v in found):
-        return refuse(cx, node, "`argnums`, `wrt` and `has_aux` must be known when compiling")
+        way_out = "call it in a branch for each, `symdiff.grad(f, argnums=0)(…) if … else …`, or pass a literal"
+        reason = "`argnums`, `wrt` and `has_aux` must be known when compiling"
+        return cx.refuse("SD411", node, rewrite=way_out, function=cx.text(node), reason=reason)
     names = parameters(cx, fun)
     if names is None:
         return refuse(cx, node, f"the parameters of {cx.describe(fun)} are not known")
@@ -110,12 +112,14 @@ def _chosen(name: str, names: Parameters, argnums: Any, wrt: Any) -> tuple[tuple
 _UNKNOWN: Any = object()
 
 
-def _plain(cx: Context, val: Val) -> Any:
-    """A known option as a Python object."""
+def _plain(cx: Context, node: ast.AST, val: Val) -> Any:
+    """A known option as a Python object; begins again where it can become known."""
     items = containers.elements(cx, val)
     if items is not None:
-        found = [_plain(cx, v) for v in items]
+        found = [_plain(cx, node, v) for v in items]
         return _UNKNOWN if _UNKNOWN in found else tuple(found)
+    if isinstance(val, Num) and val.tags:
+        cx.need_static(node, val, "by which argument to differentiate")
     return val.obj if isinstance(val, Known) else _UNKNOWN
 
 
