@@ -18,7 +18,6 @@ from symdiff.frontend.python import (
     followed,
     grown,
     keys,
-    kinship,
     letters,
     linked,
     list_changes,
@@ -306,7 +305,7 @@ def _sequence_item(cx: Context, node: ast.AST, base: Val, known: tuple[Val, ...]
         if isinstance(base, ListRef) and lodging.adopted(cx, node, base, staged):
             return _grown_item(cx, node, base, staged, index)
         found = grown.element(cx, node, staged, index)
-        cx.chosen.update((part.cell, (cx.frame.path, id(node))) for _, part in kinship.inside(cx, found))
+        lodging.note_chosen(cx, (cx.frame.path, id(node)), found, known if isinstance(base, ListRef) else ())
         return found
     error = f"{'list' if is_list else 'tuple'} index out of range"
     if isinstance(index, Num) and _chosen_by(cx, node, index, known):

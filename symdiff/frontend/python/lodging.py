@@ -14,7 +14,7 @@ cannot reach, and elements whose place is no longer known (the list was sorted, 
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Hashable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -202,6 +202,14 @@ def adopted(cx: Context, node: ast.AST, base: ListRef, staged: Grown) -> bool:
         return False
     change(cx, node, cell, staged)
     return True
+
+
+def note_chosen(cx: Context, place: Hashable, found: Val, among: Collection[Val]) -> None:
+    """Note where a staged index chose from a list, for a change of what it chose, or of what it may have chosen."""
+    for val in among:
+        for _, part in inside(cx, val):
+            cx.chosen.setdefault(part.cell, place)
+    cx.chosen.update((part.cell, place) for _, part in inside(cx, found))
 
 
 def adopt(cx: Context, cell: Cell) -> None:
