@@ -1,4 +1,4 @@
-"""Statements that are short for others: `match`, a `while` whose condition has effects, an `assert` with a message.
+"""Statements that are short for others: `match`, a `while` whose condition has effects, a change of a chosen list.
 
 Rewritten before anything is evaluated, into statements at the same positions; the caller's tree is left alone.
 
@@ -14,6 +14,9 @@ Rewritten before anything is evaluated, into statements at the same positions; t
 
     for t in itertools.count(): …     $1 = $iter(itertools.count())
                                       while True: t = $next($1); …
+
+    (a if c else b).append(x)         if c: a.append(x)
+                                      else: b.append(x)
 
 A name with a `$` cannot be the user's.  `HIDDEN` says what those are that the rewritten text calls; builtins are
 `$$ len` in texts of the compiler's, as `len` may be a name of the user's.
@@ -91,7 +94,8 @@ def desugared(node: FunctionNode, effects: Collection[int] = ()) -> FunctionNode
     `effects`: the ids of the conditions of `while` that change something, and of what a `for` runs over without end.
     """
     if isinstance(node, ast.Lambda) or not any(
-        isinstance(n, ast.Match) or _binds(n, effects) or _unending(n, effects) or _message(n) for n in walk(node)
+        isinstance(n, ast.Match) or _binds(n, effects) or _unending(n, effects) or _message(n) or _of_chosen(n)
+        for n in walk(node)
     ):
         return node
     found = copy.copy(node)
@@ -119,6 +123,18 @@ def _computed(message: ast.expr | None) -> TypeGuard[ast.expr]:
     return message is not None and not isinstance(message, ast.Constant)
 
 
+# Methods that change what they are called on, and whose arguments cost little.
+_CHANGES = frozenset(("add", "append", "appendleft", "clear", "discard", "extend", "insert", "remove", "update"))
+
+
+def _of_chosen(stmt: ast.AST) -> TypeGuard[ast.Expr]:
+    """Whether the statement calls such a method of what a condition chooses."""
+    if not isinstance(stmt, ast.Expr) or not isinstance(stmt.value, ast.Call):
+        return False
+    method = stmt.value.func
+    return isinstance(method, ast.Attribute) and method.attr in _CHANGES and isinstance(method.value, ast.IfExp)
+
+
 def _block(body: Sequence[ast.stmt], work: _Work) -> list[ast.stmt]:
     return [new for stmt in body for new in _statement(stmt, work)]
 
@@ -131,6 +147,8 @@ def _statement(stmt: ast.stmt, work: _Work) -> list[ast.stmt]:
     if isinstance(stmt, ast.Assert) and _computed(stmt.msg):
         call = ast.Call(ast.Name("$AssertionError", ast.Load()), [stmt.msg], [])
         return [placed(ast.If(ast.UnaryOp(ast.Not(), stmt.test), [ast.Raise(call)], []), stmt)]
+    if _of_chosen(stmt):
+        return [_in_branches(stmt)]
     if not isinstance(stmt, (ast.For, ast.While, ast.With)):
         return [stmt]
     made = copy.copy(stmt)
@@ -144,6 +162,23 @@ def _statement(stmt: ast.stmt, work: _Work) -> list[ast.stmt]:
         leave = [placed(ast.If(ast.UnaryOp(ast.Not(), part), [ast.Break()], []), part) for part in _parts(made.test)]
         made.test, made.body = placed(ast.Constant(True), made.test), [*leave, *made.body]
     return [made]
+
+
+def _in_branches(stmt: ast.Expr) -> ast.If:
+    """The call of a method in a branch for each of what its condition chooses; its arguments are evaluated in one."""
+    first = stmt.value
+    assert isinstance(first, ast.Call) and isinstance(first.func, ast.Attribute)
+    chosen = first.func.value
+    assert isinstance(chosen, ast.IfExp)
+    calls: list[ast.stmt] = []
+    for one in (chosen.body, chosen.orelse):
+        call = copy.copy(first)
+        call.func = copy.copy(first.func)
+        call.func.value = one
+        made = copy.copy(stmt)
+        made.value = call
+        calls.append(_in_branches(made) if _of_chosen(made) else made)
+    return placed(ast.If(chosen.test, calls[:1], calls[1:]), stmt)
 
 
 def _parts(test: ast.expr) -> list[ast.expr]:
