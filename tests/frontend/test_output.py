@@ -254,3 +254,38 @@ def test_a_text_that_is_not_made_is_refused_by_name() -> None:
     assert [(p.code, p.what) for p in caught.value.problems] == [
         ("SD299", """the text of Counter in `print("seen", collections.Counter("ab"))` is not supported""")
     ]
+
+
+def flags(x):
+    return ["*" if t > 1 else " " for t in x]
+
+
+def marks(x):
+    found = []
+    for t in x:
+        found.append("a" if t > 0 else f"b{len('b')}")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("texts", "what"),
+    [
+        (flags, "of which a condition or an index chooses one"),
+        (marks, "whose number is known when it runs"),
+    ],
+)
+def test_a_join_of_chosen_texts_is_refused_and_a_loop_prints_them(texts: Callable[..., Any], what: str) -> None:
+    def joined(x):
+        print(" ".join(texts(x)))
+        return np.sum(x)
+
+    def one_by_one(x):
+        for text in texts(x):
+            print(text, end=" ")
+        return np.sum(x)
+
+    x = np.array([1.5, -2.0])
+    with pytest.raises(symdiff.CompileError, match=f"SD299 `join` of texts {what} is not supported") as caught:
+        symdiff.grad(joined)(x)
+    assert "print them one by one: `for text in texts: print(text, end=' ')`" in str(caught.value)
+    assert outcome(symdiff.value_and_grad(one_by_one), x) == outcome(one_by_one, x) != ("", "")

@@ -17,6 +17,7 @@ from symdiff.frontend.python import (
     foreign,
     foreign_results,
     formatting,
+    grown,
     inplace,
     list_changes,
     memory,
@@ -26,6 +27,7 @@ from symdiff.frontend.python import (
     ranges,
     sets,
     subscripts,
+    texts,
     ufuncs,
 )
 from symdiff.frontend.python.context import Context
@@ -44,9 +46,11 @@ from symdiff.frontend.python.values import (
     Foreign,
     Grown,
     Known,
+    Letter,
     ListRef,
     Method,
     Num,
+    OneOf,
     SetRef,
     Struct,
     Val,
@@ -147,10 +151,21 @@ def _known_method(
 
 def _join(cx: Context, node: ast.AST, separator: str, over: Val) -> Val:
     items = containers.items_of(cx, node, over)
+    content = grown.content_of(cx, over)
+    if content is not None and content.form.kind == texts.KIND:
+        return _refuse_join(cx, node, "texts whose number is known when it runs")
     if items is None:
         return refuse_unknown_count(cx, "SD231", node, over, iterable=f"`{cx.text(node)}`")
     found = formatting.joined(cx, separator, items)
+    if found is None and any(isinstance(item, OneOf | Letter) for item in items):
+        return _refuse_join(cx, node, "texts of which a condition or an index chooses one")
     return cx.refuse("SD222", node, construct="`join`") if found is None else found
+
+
+def _refuse_join(cx: Context, node: ast.AST, what: str) -> Val:
+    why = "how long the joined text is, and of what it is made, is then not known when compiling"
+    rewrite = "print them one by one: `for text in texts: print(text, end=' ')`"
+    return cx.refuse("SD299", node, construct=f"`join` of {what}", why=why, rewrite=rewrite)
 
 
 def _struct_method(
