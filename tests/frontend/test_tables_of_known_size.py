@@ -26,8 +26,8 @@ def aligned(match, gap):
 
 @pytest.mark.parametrize("level", [0, 2])
 def test_a_table_of_many_cells_is_filled_by_loops(level: int) -> None:
-    text = symdiff.generate(aligned, types="match=float, gap=float", level=level)
-    assert text.count("max(") < 12 and len(text.splitlines()) < 400
+    text = symdiff.generate(aligned, types="match=float, gap=float", level=level, functions=("primal",))
+    assert text.count(" - gap") < 6
     x, step = np.array([1.1, 0.43]), 1e-6
     value, slopes = symdiff.value_and_grad(aligned, (0, 1), level=level)(*x)
     assert value == pytest.approx(aligned(*x), rel=1e-14)

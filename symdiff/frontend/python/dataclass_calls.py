@@ -106,9 +106,10 @@ def compared_names(cls: type, function: Any) -> Sequence[str] | None:
 
     None of any other function.
     """
-    if function.__name__ not in COMPARISONS or not classes.generated(function):
+    name = getattr(function, "__name__", "")  # that a partial has not
+    if name not in COMPARISONS or not classes.generated(function):
         return None
-    owner: Any = next((c for c in cls.__mro__ if c.__dict__.get(function.__name__) is function), None)
+    owner: Any = next((c for c in cls.__mro__ if c.__dict__.get(name) is function), None)
     return None if owner is None else [f.name for f in dataclasses.fields(owner) if f.compare]
 
 

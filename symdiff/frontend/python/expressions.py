@@ -122,6 +122,9 @@ def evaluate_kept(cx: Context, node: ast.expr) -> Val:
     return _settle(cx, node, frame, cx.get_name(frame, node.id))
 
 
+_HANDED_OUT = "bind `{0}` once, before the branches"
+
+
 def _settle(cx: Context, node: ast.Name, frame: Frame, val: Any) -> Val:
     """A local as it can be used: bound, and the same on every path."""
     if val is MISSING or val is UNBOUND:
@@ -132,6 +135,9 @@ def _settle(cx: Context, node: ast.Name, frame: Frame, val: Any) -> Val:
             error = UnboundLocalError(_NOT_BOUND.format(node.id))
             return raising.always(cx, node, error, "SD311", name=f"`{node.id}`")
         return cx.refuse("SD311", node, name=f"`{node.id}`")
+    if val is DEAD and not cx.running(frame.id):
+        construct = f"`{node.id}`, which a function reads that an early `return` handed out,"
+        return cx.refuse("SD299", node, construct=construct, rewrite=_HANDED_OUT.format(node.id))
     if val is DEAD:
         return cx.refuse("SD902", node, stage="liveness", message=f"{node.id} is read but was dropped")
     if isinstance(val, Unsummed):
