@@ -456,7 +456,7 @@ def _while_turns(cx: Context, stmt: ast.While) -> None:
 
     def turns() -> Any:
         while len(cx.problems) == problems:  # what a refused statement would have changed may be what ends the loop
-            if done.repeat():
+            if pending and done.repeat():  # what is known alone ends, or not, as it does in Python
                 raise _TooMany("endlessly many")
             if len(pending) > MAX_GUARDS:
                 raise _TooMany(f"more than {MAX_GUARDS}", MAX_GUARDS)

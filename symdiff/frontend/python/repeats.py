@@ -24,7 +24,7 @@ from symdiff.frontend.python.values import (
     Struct,
 )
 
-_Print = list[Any]
+_Fingerprint = list[Any]
 
 
 class Turns:
@@ -33,14 +33,14 @@ class Turns:
     def __init__(self, cx: Context) -> None:
         self.cx, self.depth = cx, len(cx.store.logs)
         self.frames = set(_ids(cx))
-        self.left: _Print = []
+        self.left: _Fingerprint = []
 
     def repeat(self) -> bool:
         """Whether the last turn left just what the turn before it did."""
         store = self.cx.store
         keys = dict.fromkeys(key for log in store.logs[self.depth :] for key in log if self._is_name(key))
         seen: dict[Any, int] = {}
-        now: _Print = [part for key in keys for part in (key, *_print(self.cx, store.get(key), seen))]
+        now: _Fingerprint = [part for key in keys for part in (key, *_fingerprint(self.cx, store.get(key), seen))]
         same = len(now) == len(self.left) and all(map(_same, now, self.left))
         self.left = now
         return same and bool(now)
@@ -61,7 +61,7 @@ def _same(a: Any, b: Any) -> bool:
     return a is b or (type(a) is type(b) and isinstance(a, (str, int, float, frozenset, tuple)) and a == b)
 
 
-def _print(cx: Context, val: Any, seen: dict[Any, int]) -> _Print:
+def _fingerprint(cx: Context, val: Any, seen: dict[Any, int]) -> _Fingerprint:
     """What is known of a value, in parts that `_same` compares; of what is not looked into, the value itself."""
     if isinstance(val, Known):
         return [type(val.obj), val.obj]
@@ -72,21 +72,25 @@ def _print(cx: Context, val: Any, seen: dict[Any, int]) -> _Print:
         return [str(val.value.type), there]
     if isinstance(val, OneOf):
         options = alternatives.may_be(cx, val)
-        return ["one of", len(options), *(part for option in options for part in _print(cx, option, seen))]
+        return ["one of", len(options), *(part for option in options for part in _fingerprint(cx, option, seen))]
     if isinstance(val, Arr):
         return [str(cx.aval(val)), len(val.path)]
     if isinstance(val, Node):
         return [val.cls, val.none]
     if isinstance(val, Struct):
-        return [val.kind, len(val.items), *(part for item in val.items for part in _print(cx, item, seen))]
+        return [val.kind, len(val.items), *(part for item in val.items for part in _fingerprint(cx, item, seen))]
     if isinstance(val, Sequence_):
-        return [val.kind, *(part for x in val.parts for part in _print(cx, x, seen)), *_content(cx, val.cell, seen)]
+        return [
+            val.kind,
+            *(part for x in val.parts for part in _fingerprint(cx, x, seen)),
+            *_content(cx, val.cell, seen),
+        ]
     if isinstance(val, Reference):
         return [type(val), *_content(cx, val.cell, seen)]
     return [val]
 
 
-def _content(cx: Context, cell: Any, seen: dict[Any, int]) -> _Print:
+def _content(cx: Context, cell: Any, seen: dict[Any, int]) -> _Fingerprint:
     if cell in seen:
         return [seen[cell]]
     seen[cell] = len(seen)
@@ -94,7 +98,7 @@ def _content(cx: Context, cell: Any, seen: dict[Any, int]) -> _Print:
     if isinstance(content, Grown):
         return [*(str(v.type) for v in content.values), str(content.form)]
     if isinstance(content, dict):
-        return [len(content), *(part for k, x in content.items() for part in (k, *_print(cx, x, seen)))]
+        return [len(content), *(part for k, x in content.items() for part in (k, *_fingerprint(cx, x, seen)))]
     if isinstance(content, tuple):
-        return [len(content), *(part for x in content for part in _print(cx, x, seen))]
+        return [len(content), *(part for x in content for part in _fingerprint(cx, x, seen))]
     return [content]
