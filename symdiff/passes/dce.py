@@ -139,6 +139,8 @@ class _Marks:
             self._param(owner, k)
         else:
             self.op(owner)
+            if _loses_results(owner):
+                self.atoms[self.home[owner]] |= _array_atoms(v)
             self._out(owner, k)
 
     def _param(self, op: Op, k: int) -> None:
@@ -187,7 +189,7 @@ class _Marks:
         op: Op | None = start
         while op is not None and op not in self.ops:
             self.ops.add(op)
-            atoms = op_atoms(op)
+            atoms = _op_atoms(op)
             if atoms:
                 self.atoms[self.home[op]] |= atoms
             for v in self._always(op):
@@ -267,10 +269,20 @@ def _type_atoms(t: Type) -> frozenset[Atom]:
 _NO_ATOMS = frozenset[Atom]()
 
 
-def op_atoms(op: Op) -> frozenset[Atom]:
-    """The sizes that an operation's results and parameters mention."""
-    arrays = [v.type for v in op.outs if not isinstance(v.type, AVal) or v.type.shape]
-    found = frozenset[Atom]().union(*map(_type_atoms, arrays)) if arrays else _NO_ATOMS
+def _loses_results(op: Op) -> bool:
+    """Whether the results of an operation that nobody reads go, and with them the need for their sizes."""
+    return bool(op.regions) or op.prim.name == "call" or op.prim.name in _UNPACKS
+
+
+def _array_atoms(v: Value) -> frozenset[Atom]:
+    return _type_atoms(v.type) if not isinstance(v.type, AVal) or v.type.shape else _NO_ATOMS
+
+
+def _op_atoms(op: Op) -> frozenset[Atom]:
+    """The sizes that an operation mentions in its parameters, and in its results if they all stay."""
+    found = _NO_ATOMS
+    if not _loses_results(op):
+        found = found.union(*map(_array_atoms, op.outs))
     if not op.params:
         return found
     todo = [v for v in op.params.values() if isinstance(v, (tuple, Poly))]

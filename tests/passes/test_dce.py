@@ -163,6 +163,20 @@ def test_a_size_that_is_needed_keeps_the_parameter_that_binds_it() -> None:
     assert dce(q) is q
 
 
+def test_a_size_that_only_a_result_nobody_reads_mentions_binds_nothing() -> None:
+    vec = array("f8", "n")
+
+    def chosen(b, x, v):
+        return cond(b, v > 1.0, [x, v], lambda b, x, v: (x * v, v * 2.0), lambda b, x, v: (x, v))[1]
+
+    g = function("g", [vec, F8], chosen)
+    p = program([vec, F8], lambda b, x, v: emit(b, "call", x, v, function="g", types=(F8,))[0], g)
+    q = dce(p)
+    assert len(q.functions["g"].body.params) == 1 and q.functions["g"].dims == ()
+    assert_same_bits(p, q, (X, 3.0))
+    assert dce(q) is q
+
+
 def test_fields_of_branch_records() -> None:
     alt = Alt((F8, F8), (F8,))
 
