@@ -165,10 +165,6 @@ def test_the_code_of_a_search() -> None:
 
 
 REFUSED = [
-    (
-        lambda x: ((lambda t, c=x * 2: t * c) if x > 0 else math.sin)(x),
-        "is a function that holds what is computed there on one path and builtin_function_or_method on the other",
-    ),
     (lambda x: x * (1.0 if (x if x > 0 else "none") else 2.0), "is float on one path and 'none' on the other"),
 ]
 

@@ -415,7 +415,8 @@ def run_function(cx: Context, node: ast.AST, source: Source, outer: Frame | None
     calls = caller.calls if caller else ()
     if len(cx.frames) > 1 and source.stands_for is None:  # the entry is called by nobody
         calls = (*calls, (source.name, number))
-    frame = Frame(number, source, live, outer, path, local_names(body), depth, bound=bound, scope=cx.scope, calls=calls)
+    local = local_names(body).union(bound)
+    frame = Frame(number, source, live, outer, path, local, depth, bound=bound, scope=cx.scope, calls=calls)
     cx.frames.append(frame)
     loc = cx.scope.loc
     try:

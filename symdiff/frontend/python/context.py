@@ -50,6 +50,7 @@ class Frame:
     scope: Scope | None = None  # the region that it began in
     calls: tuple[tuple[str, int], ...] = ()  # of `Loc`: this one and those around it
     taken: tuple[Hashable, dict[str, Pattern]] | None = None  # the patterns of `bound`, and of which state they are
+    ends_early: bool = False  # on some paths, by a `return` in a branch or loop
 
 
 @dataclass(eq=False)

@@ -19,6 +19,7 @@ from symdiff.frontend.python import (
     control,
     flat,
     foreign,
+    handed_out,
     iterators,
     keyed,
     keys,
@@ -122,11 +123,14 @@ def evaluate_kept(cx: Context, node: ast.expr) -> Val:
     return _settle(cx, node, frame, cx.get_name(frame, node.id))
 
 
-_HANDED_OUT = "bind `{0}` once, before the branches"
+_HANDED_OUT = "put what is handed out in a name, and `return` that once, at the end"
 
 
 def _settle(cx: Context, node: ast.Name, frame: Frame, val: Any) -> Val:
     """A local as it can be used: bound, and the same on every path."""
+    if handed_out.uncertain(cx, frame, node.id) or (val is DEAD and not cx.running(frame.id)):
+        construct = f"`{node.id}`, which a function reads that an early `return` handed out,"
+        return cx.refuse("SD299", node, construct=construct, rewrite=_HANDED_OUT)
     if val is MISSING or val is UNBOUND:
         if cx.instances.waiting:  # bound, maybe, behind a call whose result is not known yet
             cx.instances.bottoms += 1
@@ -135,9 +139,6 @@ def _settle(cx: Context, node: ast.Name, frame: Frame, val: Any) -> Val:
             error = UnboundLocalError(_NOT_BOUND.format(node.id))
             return raising.always(cx, node, error, "SD311", name=f"`{node.id}`")
         return cx.refuse("SD311", node, name=f"`{node.id}`")
-    if val is DEAD and not cx.running(frame.id):
-        construct = f"`{node.id}`, which a function reads that an early `return` handed out,"
-        return cx.refuse("SD299", node, construct=construct, rewrite=_HANDED_OUT.format(node.id))
     if val is DEAD:
         return cx.refuse("SD902", node, stage="liveness", message=f"{node.id} is read but was dropped")
     if isinstance(val, Unsummed):

@@ -16,6 +16,7 @@ from symdiff.frontend.python import (
     lodging,
     memory,
     nodes,
+    one_of_several,
     openings,
     which,
 )
@@ -30,18 +31,22 @@ from symdiff.frontend.python.values import (
     UNBOUND,
     Arr,
     Attributes,
+    Bound,
     Closure,
     Conflict,
     Grown,
     Known,
     Letter,
     Maybe,
+    Method,
     Node,
     Num,
     ObjRef,
     OneOf,
+    Partial,
     Reference,
     Struct,
+    Text,
     Val,
     Zero,
     static_size,
@@ -159,11 +164,27 @@ def _nullable(cx: Context, before: Any, after: Any, key: Any) -> Slot | None:
 
 def _choosable(cx: Context, val: Any) -> bool:
     """Whether a turn can choose it: a function made in a turn must not read what only that turn has."""
+    return alternatives.choosable(val) and all(_same_in_turns(cx, x) for x in alternatives.options_of(val))
+
+
+def _same_in_turns(cx: Context, val: Any) -> bool:
+    """Whether a thing, with all that it holds, was there before the loop."""
     if isinstance(val, Closure):
-        return cx.running(val.frame.id) and not val.defaults and not val.kwdefaults
-    if any(isinstance(x, ObjRef) and not _from_outside(cx, x) for x in alternatives.options_of(val)):
-        return False
-    return isinstance(val, (Known, ObjRef, OneOf, Letter)) and alternatives.choosable(val)
+        return cx.running(val.frame.id) and all(_same_in_turns(cx, x) for x in one_of_several.held(val))
+    if isinstance(val, Partial | Bound | Method):
+        return all(_same_in_turns(cx, x) for x in one_of_several.held(val))
+    if isinstance(val, Num):
+        return val.value is None or _seen_around(cx, val.value)
+    if isinstance(val, Arr | ObjRef):
+        return _from_outside(cx, val)
+    if isinstance(val, Text):
+        return all(isinstance(piece, str) or _seen_around(cx, piece.value) for piece in val.pieces)
+    return val is UNBOUND or isinstance(val, Known)
+
+
+def _seen_around(cx: Context, value: Value) -> bool:
+    around = cx.scope.parent
+    return around is not None and around.sees(value)
 
 
 def _one_of(slot: Slot, before: Any, after: Any, cx: Context) -> Slot:

@@ -292,6 +292,9 @@ SUPPORTED = (
         "s, y = 'GATTACA' * 9, 0.0 ⏎ for i, c in enumerate(s): ⏎     if c == s[i - 1] or c in 'GC': y += x ⏎ return y"),
     Row("a function chosen by a condition, or from a list by a staged index",
         "f = np.sin if x > 0 else helper ⏎ g = [math.cos, helper][int(x)] ⏎ return f(x) * g(x)"),
+    Row("a function handed out early, or chosen, with what its branch or turn computed",
+        "def pick(): ⏎     for t in v: ⏎         if t > x: ⏎             return lambda u: u * t ⏎     return lambda u: u"
+        " ⏎ return pick()(x)"),
     Row("members of enums: `.name`, `.value`, methods, iteration; also chosen by a condition",
         "c = Color.RED if x > 0 else Color.BLUE ⏎ w = {Color.RED: x, Color.BLUE: 2.0} ⏎ for k in Color: x += k.value"
         " ⏎ return w[c] * x if c is Color.RED else Color['BLUE'].value * x"),
@@ -351,8 +354,6 @@ REFUSED = (
     Row("the shape of an array, assigned", "y = v * x ⏎ y.shape = (3, 1) ⏎ return y.sum()", "SD236"),
     Row("text of what only one branch computes, chosen by a condition",
         "s = f'{x * 2}' if x > 0 else '' ⏎ print(s) ⏎ return x", "SD310"),
-    Row("a function that holds what only one branch computes, chosen by a condition",
-        "f = (lambda t, c=2 * x: c * t) if x > 0 else helper ⏎ return f(x)", "SD310"),
     Row("text of a function", "print(f'{x}', lambda t: t) ⏎ return x", "SD299"),
     Row("comparing the text of a number of the run", "return x if f'{x}' == '1.0' else 2 * x", "SD222"),
     Row("identity of a staged value", "return 1.0 if x is n else x", "SD223"),

@@ -269,9 +269,14 @@ def _body(node: FunctionNode) -> list[ast.AST]:
     return [node.body] if isinstance(node, ast.Lambda) else [*node.body]
 
 
+def free_names(node: FunctionNode) -> Names:
+    """The names that an inner function reads from around it where it is called, for one in it, too."""
+    return _names(_body(node)) - local_names(node)
+
+
 def _from_around(node: FunctionNode) -> Names:
-    """The names that an inner function has from around it, for one in it, too: its own parameters are others."""
-    return (_names(_body(node)) - local_names(node)) | _names(_at_definition(node))
+    """The names that an inner function has from around it: its own parameters are others."""
+    return free_names(node) | _names(_at_definition(node))
 
 
 def _names(nodes: Iterable[ast.AST]) -> Names:

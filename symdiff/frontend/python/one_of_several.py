@@ -69,12 +69,13 @@ def of_one_side(joiner: Joiner, k: int, live: OneOf) -> Rebuild:
 
 def held_by_one_side(joiner: Joiner, k: int, live: Val) -> Rebuild:
     """A function, method or range that one side alone has, as side k has left: with what that is behind them."""
-    parts = () if joiner.stays(live) else _held(live)
+    parts = () if joiner.stays(live) else held(live)
     found = [joiner.join(*_pair(k, part)) for part in parts]
     return lambda outs: _holding(live, [part(outs) for part in found]) if found else live
 
 
-def _held(live: Val) -> Sequence[Val]:
+def held(live: Val) -> Sequence[Val]:
+    """What a function, method or range holds."""
     if isinstance(live, Bound):
         return live.receiver, live.function
     if isinstance(live, Method | Super):

@@ -60,6 +60,8 @@ def _defaults(
     for p in a.kwonlyargs:
         if p.arg not in bound and p.arg in kwdefaults:
             bound[p.arg] = kwdefaults[p.arg] if inner is not None else _default(cx, source, p.arg, kwdefaults[p.arg])
+    if inner is not None:  # what it was handed out with, see `handed_out`
+        bound |= {name: val for name, val in inner.kwdefaults.items() if name not in bound}
     missing = [n for n in (*positional, *(p.arg for p in a.kwonlyargs)) if n not in bound]
     if missing:
         return wrong("missing required argument: " + ", ".join(f"'{m}'" for m in missing))

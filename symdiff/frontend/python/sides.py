@@ -125,9 +125,11 @@ class Sides:
         return str(self.type_of(x)) if isinstance(x, Arr) else self.cx.describe(x)
 
     def choosable(self, x: Val) -> bool:
-        """Whether a thing means the same behind the branches: a function made in one may read what is only there."""
-        options = alternatives.options_of(x)
-        return alternatives.choosable(x) and all(isinstance(o, ObjRef) or self.stays(o) for o in options)
+        """Whether a thing means the same behind the branches, or can be handed out with what it holds."""
+        holders = (ObjRef, Closure, Partial, Bound, Method)
+        return alternatives.choosable(x) and all(
+            isinstance(o, holders) or self.stays(o) for o in alternatives.options_of(x)
+        )
 
     def stays(self, x: Any) -> bool:
         """Whether everything that a thing holds was there before the branches."""

@@ -16,6 +16,7 @@ from symdiff.frontend.python import (
     control,
     exceptions,
     foreign,
+    handed_out,
     inplace,
     loops,
     managers,
@@ -199,7 +200,10 @@ def _expression(cx: Context, stmt: ast.Expr) -> None:
 
 
 def _return(cx: Context, stmt: ast.Return) -> None:
-    cx.set_name(cx.frame, RESULT, NONE if stmt.value is None else evaluate(cx, stmt.value))
+    found = NONE if stmt.value is None else evaluate(cx, stmt.value)
+    if cx.scope is not cx.frame.scope:
+        cx.frame.ends_early, found = True, handed_out.with_names(cx, found)
+    cx.set_name(cx.frame, RESULT, found)
     control.leave(cx, RETURN)
 
 

@@ -1,0 +1,73 @@
+"""Functions that a call hands out before its last statement, with the names as they were then.
+
+    def pick():
+        for t in v:
+            if t > x:
+                return lambda u: u * t
+        return lambda u: u
+
+What such a function reads of the call that made it has one value from the `return` on.  The joins behind the
+branches and loops that a `return` leaves keep the names of the paths that go on, so that the function takes its own
+with it, like defaults.  What gets out by another way, in a list or an attribute, is refused where it reads a name
+that may be another one on the paths that went on.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from dataclasses import replace
+from functools import lru_cache
+
+from symdiff.frontend.python import alternatives
+from symdiff.frontend.python.context import Context, Frame
+from symdiff.frontend.python.liveness import REMEMBERED, FunctionNode, assigned, declared_outside, free_names
+from symdiff.frontend.python.values import Closure, Conflict, Partial, Struct, Val
+
+
+def with_names(cx: Context, val: Val, around: tuple[ast.AST, ...] = ()) -> Val:
+    """A result of an early `return`: its functions with what they read of the call that ends here."""
+    if isinstance(val, Closure):
+        return _closure(cx, val, around)
+    if isinstance(val, Struct):
+        return replace(val, items=tuple(with_names(cx, x, around) for x in val.items))
+    if isinstance(val, Partial):
+        kwargs = {name: with_names(cx, x, around) for name, x in val.kwargs.items()}
+        return Partial(with_names(cx, val.function, around), tuple(with_names(cx, x, around) for x in val.args), kwargs)
+    return val
+
+
+def _closure(cx: Context, function: Closure, around: tuple[ast.AST, ...]) -> Closure:
+    """A function that reads itself, or a name that others may bind, leaves that name: see `uncertain`."""
+    frame, names = cx.frame, dict[str, Val]()
+    varying, shared = _bound_in_parts(frame.source.node)
+    around = (*around, function.node)
+    for name in sorted((free_names(function.node) & varying) - shared):
+        if cx.home_of(name, function.frame) is not frame:
+            continue
+        val = cx.get_name(frame, name)
+        if not isinstance(val, Val) or isinstance(val, Conflict) or alternatives.unbound(val):
+            continue
+        if not isinstance(val, Closure) or val.node not in around:
+            names[name] = with_names(cx, val, around)
+    return replace(function, kwdefaults={**names, **function.kwdefaults}) if names else function
+
+
+def uncertain(cx: Context, frame: Frame, name: str) -> bool:
+    """Whether a name of a call that is over may have another value than where the call ended."""
+    return frame.ends_early and not cx.running(frame.id) and name in _bound_in_parts(frame.source.node)[0]
+
+
+@lru_cache(REMEMBERED)
+def _bound_in_parts(node: FunctionNode) -> tuple[frozenset[str], frozenset[str]]:
+    """The names that a branch or a loop binds, or several statements; and those that inner functions bind, too."""
+    if isinstance(node, ast.Lambda):
+        return frozenset(), frozenset()
+    a, once = node.args, (ast.Assign, ast.AnnAssign, ast.FunctionDef, ast.Import, ast.ImportFrom)
+    times = Counter(p.arg for p in (*a.posonlyargs, *a.args, *a.kwonlyargs, a.vararg, a.kwarg) if p)
+    for stmt in node.body:
+        for name in assigned([stmt]):
+            times[name] += 1 if isinstance(stmt, once) else 2
+    inner = [n for n in ast.walk(node) if isinstance(n, ast.FunctionDef) and n is not node]
+    shared = {n for f in inner for s in declared_outside(f) for n in s.names}
+    return frozenset(n for n, k in times.items() if k > 1), frozenset(shared)
