@@ -293,7 +293,7 @@ SUPPORTED = (
     Row("a function chosen by a condition, or from a list by a staged index",
         "f = np.sin if x > 0 else helper ⏎ g = [math.cos, helper][int(x)] ⏎ return f(x) * g(x)"),
     Row("a function handed out early, or chosen, with what its branch or turn computed",
-        "def pick(): ⏎     for t in v: ⏎         if t > x: ⏎             return lambda u: u * t ⏎     return lambda u: u"
+        "def pick(): ⏎     for t in v: ⏎         if t > x: ⏎             return lambda u: u * t ⏎     return helper"
         " ⏎ return pick()(x)"),
     Row("members of enums: `.name`, `.value`, methods, iteration; also chosen by a condition",
         "c = Color.RED if x > 0 else Color.BLUE ⏎ w = {Color.RED: x, Color.BLUE: 2.0} ⏎ for k in Color: x += k.value"
