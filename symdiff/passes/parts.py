@@ -64,10 +64,21 @@ def _unlent(block: Block) -> Block:
     for op in ops:
         if op.prim.name == "borrow" and op.outs[1] in rests:
             if op.outs[0] in read:  # only looked at
-                kept.append(Op(REGISTRY["index"], op.ins, op.outs[:1], op.params, (), op.loc))
+                kept += _looked_at(op)
         else:
             kept.append(op)
     return same_block(block, block.params, kept, substitute(block.outs, wholes))
+
+
+def _looked_at(borrow: Op) -> list[Op]:
+    """The operations that read the part which a borrow lends."""
+    whole, *where = borrow.ins
+    if isinstance(whole.type, AVal):
+        return [Op(REGISTRY["index"], borrow.ins, borrow.outs[:1], borrow.params, (), borrow.loc)]
+    b = Builder(borrow.loc)
+    b.emit("seq_get", whole, *(where or borrow.params["spec"][0][1:]))
+    *before, read = b.ops
+    return [*before, Op(read.prim, read.ins, borrow.outs[:1], read.params, (), borrow.loc)]
 
 
 def _is_known(borrow: Op, readers: Counter[Value]) -> bool:

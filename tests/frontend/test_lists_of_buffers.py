@@ -70,7 +70,27 @@ def lists(v):
     return s * rows[0][0] * len(rows[1]) + sum(rows[1])
 
 
-FUNCTIONS = (one_element_written, both_written_and_copied, read_before_any_write, of_two_sizes, objects, lists)
+def through_a_reversed_view(v):
+    bufs = [v * 1.0, v * 2.0]
+    for k in range(len(v)):
+        r = bufs[0][::-1]
+        r[k] += np.sum(bufs[(k + 1) % 2]) * v[k]
+    return np.sum(bufs[0] * bufs[1])
+
+
+def through_a_view_of_either(v):
+    bufs = [v * 1.0, v * 2.0]
+    for k in range(len(v)):
+        r = bufs[k % 2][1:]
+        r[0] += v[0]
+        r[1:] *= bufs[0][0]
+    return np.sum(bufs[0] * bufs[1])
+
+
+FUNCTIONS = (
+    *(one_element_written, both_written_and_copied, read_before_any_write, of_two_sizes, objects, lists),
+    *(through_a_reversed_view, through_a_view_of_either),
+)
 
 
 def by_complex_steps(f: Callable[..., Any], v: np.ndarray) -> np.ndarray:
