@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -144,6 +145,38 @@ def equal_to_itself_by_elements(v):
 )
 def test_gradients(function: Callable[..., Any], gradient: list[float]) -> None:
     assert grad(function)(np.array([1.0, 2.0, 3.0])).tolist() == gradient
+
+
+def both_counted(change, of, x, v):
+    words = ["a" if t > x else "b" for t in v]
+    c, d = Counter(words), Counter(words[1:])
+    d = {"it": c, "the rest": d, "none": Counter(), "two": Counter("ab")}[of]
+    match change:
+        case "&=":
+            c &= d
+        case "|=":
+            c |= d
+        case "+=":
+            c += d
+        case "-=":
+            c -= d
+        case "update":
+            c.update(d)
+        case "subtract":
+            c.subtract(d)
+    return x * c["a"] + x**2 * len(c) + x**3 * d["b"]
+
+
+@pytest.mark.parametrize("of", ["it", "the rest", "none", "two"])
+@pytest.mark.parametrize("change", ["&=", "|=", "+=", "-=", "update", "subtract"])
+def test_a_counter_changed_by_another_or_itself(change: str, of: str) -> None:
+    """Of keys found when it runs, where the other one is empty, has one key, or is the same."""
+    f = partial(both_counted, change, of)
+    for v in ([0.3, 1.2, -0.7], [0.6], [1.6], []):
+        x, e, given = 0.8, 1e-6, np.array(v)
+        value, slope = value_and_grad(f)(x, given)
+        assert value == pytest.approx(f(x, given), rel=1e-13)
+        assert slope == pytest.approx((f(x + e, given) - f(x - e, given)) / (2 * e), rel=1e-8, abs=1e-8)
 
 
 QUEUE: deque[Any] = deque([1.0, 2.0])

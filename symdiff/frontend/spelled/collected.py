@@ -217,6 +217,11 @@ class defaultdict(_Mapping):
         return defaultdict(self.default_factory, self._entries)
 
 
+def _entries_beside(changed: Any, other: Any) -> Any:
+    """Its keys and counts, as they were before a counter is changed turn by turn, which may be the same."""
+    return list(other.items()) if other is changed else other.items()
+
+
 class Counter(_Entries):
     def __init__(self, iterable: Any = None, **more: Any) -> None:
         self._entries: Any = {}
@@ -224,7 +229,7 @@ class Counter(_Entries):
 
     def update(self, iterable: Any = None, **more: Any) -> None:
         if isinstance(iterable, (dict, defaultdict, Counter)):
-            for key, count in iterable.items():
+            for key, count in _entries_beside(self, iterable):
                 self[key] = count + self[key]
         elif iterable is not None:
             for key in iterable:
@@ -234,7 +239,7 @@ class Counter(_Entries):
 
     def subtract(self, iterable: Any = None, **more: Any) -> None:
         if isinstance(iterable, (dict, defaultdict, Counter)):
-            for key, count in iterable.items():
+            for key, count in _entries_beside(self, iterable):
                 self[key] = self[key] - count
         elif iterable is not None:
             for key in iterable:
@@ -300,23 +305,23 @@ class Counter(_Entries):
         return Counter() - self
 
     def __iadd__(self, other: Any) -> Any:
-        for key, count in other.items():
+        for key, count in _entries_beside(self, other):
             self[key] = self[key] + count
         return self._keep_positive()
 
     def __isub__(self, other: Any) -> Any:
-        for key, count in other.items():
+        for key, count in _entries_beside(self, other):
             self[key] = self[key] - count
         return self._keep_positive()
 
     def __iand__(self, other: Any) -> Any:
-        for key, count in self.items():
+        for key, count in _entries_beside(self, self):
             if other[key] < count:
                 self[key] = other[key]
         return self._keep_positive()
 
     def __ior__(self, other: Any) -> Any:
-        for key, count in other.items():
+        for key, count in _entries_beside(self, other):
             if count > self[key]:
                 self[key] = count
         return self._keep_positive()
