@@ -12,13 +12,19 @@ from symdiff.primitives.axes import shape_text
 from symdiff.primitives.declare import CONSTANT, LINEAR, numeric, prim
 from symdiff.primitives.output import list_texts
 
-_CHECK_SHAPE = '''
-def _check_shape(x, shape):
-    """x, which must have this shape where operations broadcast together."""
-    if x.shape != shape:
+_MISFIT = """
         hint = ": a size found at run time is not broadcast, index its one element" if 1 in x.shape + shape else ""
         raise ValueError(f"operands could not be broadcast together with shapes {x.shape} {shape}{hint}")
-    return x
+"""
+_CHECK_SHAPE = f'''
+def _check_shape(x, shape):
+    """x, which must have this shape where operations broadcast together."""
+    if x.shape != shape:{_MISFIT}    return x
+'''
+SPREAD = f'''
+def _spread(x, shape):
+    """x, its axes of one element repeated to this shape."""
+    if any(n not in (1, m) for n, m in zip(x.shape, shape)):{_MISFIT}    return np.broadcast_to(x, shape)
 '''
 _RAISE_IF = '''
 def _raise_if(condition, exception, args, *cause):

@@ -15,6 +15,7 @@ from symdiff.ir.dims import Dim
 from symdiff.ir.types import AVal, Kind, Type
 from symdiff.primitives import axes
 from symdiff.primitives.axes import Shape, draws, filled, function, is_array, listed, reshaped, shape_text
+from symdiff.primitives.checks import SPREAD
 from symdiff.primitives.declare import LINEAR, numeric, prim
 
 _STRUCTURAL = "moves elements, has no SymPy form"
@@ -177,7 +178,7 @@ def _spread_back(b: Any, ct: Any, x: Any, *n: Any, shape: Shape) -> Any:
 
 # What `broadcast_to` does along axes of one element at most, which may have none: then the result has none either.
 spread = prim("spread", "x *n", LINEAR, params=("shape",), infer=_spread_infer, views=0, raises=True, **_SIZED,
-    numpy=lambda p, ins: f"np.broadcast_to(x, {shape_text(ins)})", transpose=(_spread_back, None),
+    numpy=lambda p, ins: f"_spread(x, {shape_text(ins)})", helper=SPREAD, transpose=(_spread_back, None),
     samples=draws((((1,),), {"shape": (3,)}), (((2, 1),), {"shape": (2, 4)}), (((1,),), {"shape": (0,)})))  # fmt: skip
 
 

@@ -135,6 +135,154 @@ def test_two_elements_beside_none_are_an_error() -> None:
             run(1.0, np.array([0.5]), 3)
 
 
+# --- one or none beside one or none: i is found when it runs, v[i:i+1] has none behind the last element of v
+
+
+def beside_the_first(x, v):
+    i = int(x)
+    return x + np.sum(v[i : i + 1] * v[:1] * x) + np.sum(np.exp(v[:1]) - v[i - 1 : i])
+
+
+def neighbours(x, v):
+    i = int(x)
+    here, after, last = v[i : i + 1], v[i + 1 : i + 2], v[-1:]
+    return x * np.sum(here * after) + np.sum((here / last + after) * (after - here)) + np.sum(here**2 < after)
+
+
+def in_functions(x, v):
+    i = int(x)
+    a, b, c = v[i : i + 1], v[i + 1 : i + 2], v[:1]
+    chosen = np.where(a > c, b * x, c) + np.minimum(a, c * x) + np.clip(b, c - 0.5, a + x) + np.hypot(c, b)
+    return np.sum(chosen) * x + np.sum(np.arctan2(a, b))
+
+
+def in_rows_and_columns(x, v):
+    i = int(x)
+    a = np.stack([v, v * x])
+    row, column = a[:, i : i + 1], a[:, i + 1 : i + 2].T
+    return np.sum(row * column * v[:1]) + np.sum(a[i : i + 1] * row[:, 0:1] * x)
+
+
+def chosen_by_positions(x, v):
+    i = int(x)
+    a, here = np.outer(v, v) * x, np.arange(len(v))
+    return np.sum(a[here[i : i + 1], here[i + 1 : i + 2]]) + np.sum(a[here[:1], here[i : i + 1]])
+
+
+def in_place(x, v):
+    i = int(x)
+    a, b = v[i : i + 1] * x, v[i + 1 : i + 2] * x
+    b *= v[:1]
+    if len(a) == len(b):
+        a += b
+    y = np.zeros(len(v)) * x
+    y[i : i + 1] = v[:1]
+    y[i + 1 : i + 2] += a
+    return np.sum(a * a) + np.sum(b) + np.sum(y * y)
+
+
+def accumulated(x, v):
+    i = int(x)
+    s, t = np.ones(1), v[:1]
+    while i < 3:
+        s = s + x * v[i : i + 1]
+        t = t * v[i : i + 1] if t[:1].sum() > 0 else t
+        i += 1
+    return np.sum(s * s) + np.sum(s * t)
+
+
+EACH: list[Callable[..., Any]] = [
+    *(beside_the_first, neighbours, in_functions, in_rows_and_columns, chosen_by_positions, in_place, accumulated)
+]
+
+
+@pytest.mark.parametrize("f", EACH, ids=lambda f: f.__name__)
+def test_none_where_either_has_none(f: Callable[..., Any]) -> None:
+    """Value, gradient, tangent and second derivative for 0 or 1 element on either side, or the error of Python."""
+    e = 1e-6
+    for x, n in [(x, n) for x in (0.6, 1.6, 2.6) for n in (1, 2, 3)]:
+        v = np.linspace(0.4, 1.9, n)
+
+        def along(t: float) -> Any:
+            return f(x + t, v + t)  # noqa: B023
+
+        try:
+            expected = along(0.0)
+        except (ValueError, IndexError) as error:
+            for level in range(3):
+                with pytest.raises(type(error)):
+                    symdiff.grad(f, level=level)(x, v)
+            continue
+        slope = (along(e) - along(-e)) / (2 * e)
+        for level in range(3):
+            value, (d_x, d_v) = symdiff.value_and_grad(f, argnums=(0, 1), level=level)(x, v)
+            assert value == pytest.approx(expected, rel=1e-13)
+            assert d_v.shape == (n,)
+            assert d_x + np.sum(d_v) == pytest.approx(slope, rel=1e-7, abs=1e-8)
+        ones = (1.0, np.ones(n))
+        assert symdiff.jvp(f, (x, v), ones)[1] == pytest.approx(slope, rel=1e-7, abs=1e-8)
+        h_x, h_v = symdiff.hvp(lambda both: f(*both), ((x, v),), (ones,))
+        bend = (along(1e-4) - 2 * along(0.0) + along(-1e-4)) / 1e-8
+        assert h_x + np.sum(h_v) == pytest.approx(bend, rel=1e-5, abs=1e-5)
+
+
+def test_none_beside_one_in_single_precision() -> None:
+    for n, expected in ((2, [0.0, 0.0]), (3, [0.5, 0.0, 1.0])):
+        d_v = symdiff.grad(lambda v, x: np.sum(v[int(x) : int(x) + 1] * v[:1]))(np.linspace(1, 0.5, n, dtype="f4"), 2.5)
+        assert d_v.dtype == np.float32
+        assert d_v.tolist() == expected
+
+
+def in_place_of_one(x, v):
+    y = v[:1] * x
+    y *= v[int(x) : int(x) + 1]
+    return np.sum(y)
+
+
+def none_stored_in_one(x, v):
+    y = np.zeros(1) * x
+    y[:] = v[int(x) : int(x) + 1]
+    return np.sum(y)
+
+
+def no_product(x, v):
+    return v[int(x) : int(x) + 1] @ v[:1]
+
+
+@pytest.mark.parametrize("f", [in_place_of_one, none_stored_in_one, no_product])
+def test_none_where_numpy_wants_one_is_an_error(f: Callable[..., Any]) -> None:
+    v = np.array([2.0, 3.0])
+    assert symdiff.value_and_grad(f)(1.5, v)[0] == f(1.5, v)
+    for run in (f, *(symdiff.grad(f, level=level) for level in range(3))):
+        with pytest.raises(ValueError, match=r"broadcast|mismatch"):
+            run(2.5, v)
+
+
+def test_a_size_that_turns_out_to_be_one_beside_none_is_no_wrong_value() -> None:
+    """NumPy gives none of `v[i:i+1] * v[1:]` for two elements in v and an i of 2: the message says why not here."""
+
+    def f(x, v):
+        i = int(x)
+        return x * np.sum(v[i : i + 1] * v[1:])
+
+    assert symdiff.value_and_grad(f)(1.5, np.array([1.0, 2.0, 3.0])) == (15.0, 10.0)
+    with pytest.raises(ValueError, match=r"shapes \(0,\) \(1,\): a size found at run time is not broadcast"):
+        symdiff.grad(f)(2.5, np.array([1.0, 2.0]))
+
+
+def test_an_index_that_overflows_is_not_the_next() -> None:
+    """`v[i : i + 1]` with i the int8 127 ends at -128: more than one element."""
+
+    def f(x, v):
+        i = np.int8(x)
+        return np.sum(v[i : i + 1] * v[:1]) * x
+
+    v = np.ones(300)
+    with np.errstate(over="ignore"):
+        for x, count in ((12.5, 1.0), (127.5, 45.0)):
+            assert symdiff.value_and_grad(f)(x, v) == (f(x, v), count)
+
+
 def test_what_is_repeated_is_written_nowhere() -> None:
     """The view of one element several times is not taken over as the memory of what follows."""
 

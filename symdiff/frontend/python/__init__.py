@@ -9,7 +9,8 @@ control flow       control (branches, exits), joins (two states become one), one
 loops              loops, headers (what is carried), carries (as values), rolled (the body, until it serves every
                    turn), iterated (a list that changes under the loop over it)
 operators          operators (numbers and arrays), container_operators, special_methods (of the user's classes),
-                   answers (of `__bool__`, `__len__`), inplace (`+=`), sizes (dimensions that meet)
+                   answers (of `__bool__`, `__len__`), inplace (`+=`), sizes (dimensions that meet),
+                   checked_sizes (compared when it runs), one_or_none (elements beside others)
 memory             memory (cells, views, aliases), exchanges (of names in a branch or loop), which (one of several
                    arrays, as its number), subscripts (of arrays), flat (`y.flat`), arrays (made, and their attributes)
 arguments          apart (containers told apart), listed (lists of any length)

@@ -11,7 +11,8 @@ import numpy as np
 from symdiff.frontend.python import arrays, containers, memory, numpy_spelled, operators, raising, subscripts
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.numpy_calls import HANDLERS, bind, family, handler, is_unknown, known, numeric, result
-from symdiff.frontend.python.sizes import at_most_one, fresh_opaque, quotient, require
+from symdiff.frontend.python.one_or_none import at_most_one
+from symdiff.frontend.python.sizes import fresh_opaque, quotient, require
 from symdiff.frontend.python.values import NONE, POISON, Arr, Known, Num, SliceVal, Struct, Val, static_size
 from symdiff.ir import dims
 from symdiff.ir.core import Literal

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from symdiff.errors import Problem
-from symdiff.frontend.python import checked_sizes
+from symdiff.frontend.python import checked_sizes, one_or_none
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.problems import NeedStatic
 from symdiff.frontend.python.values import POISON, Arr, Known, Num, Sequence_, Struct, Val, static_size
@@ -35,15 +35,12 @@ def reconcile(
         ends["rule"] = "neither is 1"
         cx.refuse("SD301", node, (), operation=operation, **ends)
         return None
-    narrow = [d for d in (left, right) if checked_sizes.is_one_or_none(d)]
-    if len(narrow) == 1:
-        size = left if narrow[0] == right else right
-        fitted = checked_sizes.beside(cx, node, prim, ins, params, narrow[0], size)
-        if fitted is not None:
-            return fitted
-    related = dims.atoms(left) & dims.atoms(right) or (
-        1 not in (left, right) and not narrow and any(map(at_most_one, (left, right)))
-    )
+    fitted = one_or_none.beside(cx, node, prim, ins, params, left, right)
+    if fitted is not None:
+        return fitted
+    small = any(map(one_or_none.at_most_one, (left, right)))
+    found_later = any(map(one_or_none.is_one_or_none, (left, right)))
+    related = dims.atoms(left) & dims.atoms(right) or (small and not found_later and 1 not in (left, right))
     undecided = related and not _holds_plainly(left, right)
     if dims.equal(left, right) is False or (undecided and not (cx.session.checking and _may_be_equal(left, right))):
         found = dims.atoms(left) | dims.atoms(right)
@@ -97,34 +94,10 @@ def _may_be_equal(left: Dim, right: Dim) -> bool:
 
 def _is_cut(cut: Dim, whole: Dim) -> bool:
     """Whether a size is that of a slice of as many elements as there are, by a number found at run time."""
-    if isinstance(cut, int) or static_size(whole) or at_most_one(cut):
+    if isinstance(cut, int) or static_size(whole) or one_or_none.at_most_one(cut):
         return False
     least = [m for m, c in cut.terms if c == 1 and len(m) == 1 and m[0].op == "min"]
     return any(dims.add(a, dims.sub(cut, dims.Poly(((m, 1),)))) == whole for m in least for a in m[0].args)
-
-
-def at_most_one(d: Dim) -> bool:
-    """Whether a size is that of `x[:1]` or `x[i:i+1]`: what it meets is broadcast, mostly."""
-    high = dims.compare(d, 1)
-    return not isinstance(d, int) and ((high is not None and high <= 0) or _is_step(d))
-
-
-def _is_step(d: Dim) -> bool:
-    """Whether a size is max(min(i + 1, n) - min(i, n), 0), or, where i is at most n, max(min(i + 1, n) - i, 0)."""
-    if isinstance(d, int):
-        return False
-    if len(d.terms) == 1 and d.terms[0][1] == 1 and len(d.terms[0][0]) == 1 and d.terms[0][0][0].op == "max":
-        return any(_is_step(part) for part in d.terms[0][0][0].args)
-    for monomial, c in d.terms:
-        if c == 1 and len(monomial) == 1 and monomial[0].op == "min":
-            rest = dims.sub(d, dims.Poly(((monomial, 1),)))
-            if any(dims.add(a, rest) == 1 for a in monomial[0].args):
-                return True
-    found = {c: monomial[0].args for monomial, c in d.terms if len(monomial) == 1 and monomial[0].op == "min"}
-    if len(d.terms) != 2 or set(found) != {1, -1}:
-        return False
-    pairs = [(a, b) for a in found[1] for b in found[-1]]
-    return any(dims.sub(a, b) == 1 for a, b in pairs) and any(a == b for a, b in pairs)
 
 
 def _unify(cx: Context, left: Dim, right: Dim) -> None:

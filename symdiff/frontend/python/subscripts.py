@@ -173,19 +173,27 @@ def _size_by_step(cx: Context, n: Dim, keys: list[Any], step: Val) -> Dim:
 
 
 def _is_one_further(cx: Context, lo: Val, hi: Val) -> bool:
-    """Whether bounds found at run time are those of `x[i:i+1]` or of `x[i-1:i]`, just computed."""
+    """Whether bounds found at run time are those of `x[i:i+1]`, `x[i-1:i]` or `x[i+1:i+2]`, just computed."""
     if not (isinstance(lo, Num) and isinstance(hi, Num)):
         return False
-    below, above = cx.scope.use(cx.value(lo)), cx.scope.use(cx.value(hi))
-    for op in cx.scope.ops[-_RECENT:]:
-        if op.prim.name == "add" and op.outs[0] is above:
+    (below, first), (above, last) = (_offset(cx, cx.scope.use(cx.value(bound))) for bound in (lo, hi))
+    return below is above and last - first == 1
+
+
+def _offset(cx: Context, value: Value) -> tuple[Value, int]:
+    """A value and a number of which this one is the sum, in 64 bits: `np.int8(127) + 1` is -128."""
+    total = 0
+    for op in reversed(cx.scope.ops[-_RECENT:]):
+        if op.prim.name in ("add", "sub") and op.outs[0] is value and value.type in _WIDE:
             a, b = op.ins
-            return (a is below and b.const == 1) or (b is below and a.const == 1)
-        if op.prim.name == "sub" and op.outs[0] is below:
-            return op.ins[0] is above and op.ins[1].const == 1
-    return False
+            if type(b.const) is int:
+                value, total = a, total + (b.const if op.prim.name == "add" else -b.const)
+            elif type(a.const) is int and op.prim.name == "add":
+                value, total = b, total + a.const
+    return value, total
 
 
+_WIDE = (types.INT, types.numpy("i8"))
 _RECENT = 8  # operations between the bounds of a slice and the slice
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from symdiff.frontend.python.context import Context
+from symdiff.frontend.python.one_or_none import at_most_one
 from symdiff.frontend.python.sizes import fresh_opaque
 from symdiff.ir import dims, types
 from symdiff.ir.core import Value
+from symdiff.ir.dims import Dim
 from symdiff.ir.types import AVal, Kind, Opt
 
 _SCALARS = ("b1", "i8", "f8", "c16")  # a Python number's dtypes, least first
@@ -68,14 +70,18 @@ def _join_arrays(a: AVal, b: AVal) -> AVal | None:
 
 
 def widen_shapes(cx: Context, a: AVal, b: AVal, key: Any) -> AVal | None:
-    """Arrays whose sizes differ between the sides: a size of its own where they do."""
+    """Arrays whose sizes differ between the sides: a size of its own where they do, one or none if both are."""
     if a.kind is not Kind.ARRAY or b.kind is not Kind.ARRAY or a.dtype != b.dtype or a.rank != b.rank:
         return None
     shape = tuple(
-        x if dims.equal(x, y) is True else fresh_opaque(cx, (key, k))
+        x if dims.equal(x, y) is True else _either(x, y, fresh_opaque(cx, (key, k)))
         for k, (x, y) in enumerate(zip(a.shape, b.shape, strict=True))
     )
     return AVal(Kind.ARRAY, shape, a.dtype)
+
+
+def _either(x: Dim, y: Dim, size: Dim) -> Dim:
+    return dims.dmin(size, 1) if all(d in (0, 1) or at_most_one(d) for d in (x, y)) else size
 
 
 def zeros_fit(cx: Context, t: AVal) -> bool:
