@@ -348,6 +348,13 @@ def broadcast(shapes: Sequence[tuple[Dim, ...]]) -> tuple[Dim, ...]:
     return tuple(out)
 
 
+def one_beside(target: tuple[Dim, ...], shape: tuple[Dim, ...]) -> None:
+    """ShapeError where an array must have one element along an axis, and is not known to."""
+    for to, d in zip(reversed(target), reversed(shape), strict=False):
+        if to == 1 and not isinstance(d, int):
+            raise ShapeError((target, shape), to, d)
+
+
 def shown(shape: tuple[Dim, ...]) -> str:
     """A shape as Python writes a tuple: `(n, 3)`, `(n,)`."""
     return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"

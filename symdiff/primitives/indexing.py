@@ -25,7 +25,7 @@ import numpy as np
 from symdiff.ir import types
 from symdiff.ir.core import Literal, Params
 from symdiff.ir.dims import Dim
-from symdiff.ir.types import AVal, Kind, ShapeError, Type
+from symdiff.ir.types import AVal, Kind, Type
 from symdiff.primitives.declare import LINEAR, accumulate, numeric, prim
 
 Spec = tuple[tuple[Any, ...], ...]
@@ -139,9 +139,7 @@ def update_infer(ins: tuple[Type, ...], regions: tuple[()], spec: Spec, unique: 
     x, v, *operands = (numeric(t) for t in ins)
     part = index_shape(x.shape, spec, tuple(operands))
     if len(v.shape) > len(part) or types.broadcast([part, v.shape]) != part:
-        for p, d in zip(reversed(part), reversed(v.shape), strict=False):
-            if p == 1 and not isinstance(d, int):
-                raise ShapeError((part, v.shape), p, d)
+        types.one_beside(part, v.shape)
         raise TypeError(
             f"a value of shape {types.shown(v.shape)} does not fit into a part of shape {types.shown(part)}"
         )

@@ -107,6 +107,7 @@ squeeze = prim("squeeze", "x", LINEAR, params=("axis",), infer=_squeeze_infer, n
 def _broadcast_infer(ins: tuple[Type, ...], regions: tuple[()], shape: Shape) -> tuple[Type, ...]:
     x = numeric(ins[0])
     if x.rank > len(shape) or types.broadcast([x.shape, shape]) != shape:
+        types.one_beside(shape, x.shape)
         raise TypeError(f"{x} does not broadcast to {types.shown(shape)}")
     return axes.array_result(shape, x.dtype)
 

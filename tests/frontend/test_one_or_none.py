@@ -270,6 +270,45 @@ def test_a_size_that_turns_out_to_be_one_beside_none_is_no_wrong_value() -> None
         symdiff.grad(f)(2.5, np.array([1.0, 2.0]))
 
 
+# --- filled with one element
+
+
+def filled(x, v):
+    for k in range(len(v)):
+        w = np.full(len(v), v[k : k + 1] * x) + np.full_like(v, v[k : k + 1]) * np.broadcast_to(v[k : k + 1], v.shape)
+        y = np.zeros((2, len(v)))
+        y[:] = v[k : k + 1] * x
+        y[1] += v[k : k + 1]
+        x = x + w @ v + np.sum(y * y)
+    return x
+
+
+def filled_by_numbers(x, v):
+    i = int(x)
+    y = np.full((2, len(v)), v[i : i + 1] * x) * np.broadcast_to(v[i : i + 1], (len(v),))
+    return np.sum(y * y) + np.sum(np.full_like(v, v[i : i + 1]))
+
+
+@pytest.mark.parametrize("f", [filled, filled_by_numbers])
+def test_filled_with_one_element(f: Callable[..., Any]) -> None:
+    e = 1e-6
+    for n in (1, 2, 3):
+        x, v = 0.3, np.linspace(0.2, 0.5, n)
+        slope = (f(x + e, v + e) - f(x - e, v - e)) / (2 * e)
+        for level in range(3):
+            value, (d_x, d_v) = symdiff.value_and_grad(f, argnums=(0, 1), level=level)(x, v)
+            assert value == pytest.approx(f(x, v), rel=1e-13)
+            assert d_x + np.sum(d_v) == pytest.approx(slope, rel=1e-7)
+        assert symdiff.jvp(f, (x, v), (1.0, np.ones(n)))[1] == pytest.approx(slope, rel=1e-7)
+    for run in (filled_by_numbers, symdiff.grad(filled_by_numbers)):
+        with pytest.raises(ValueError, match="broadcast"):
+            run(1.5, np.ones(1))
+
+
+def test_in_the_one_turn_of_a_loop_nothing_is_compared() -> None:
+    assert "_check_shape" not in symdiff.generate(filled, types={"x": "float", "v": "f8[1]"})
+
+
 def test_an_index_that_overflows_is_not_the_next() -> None:
     """`v[i : i + 1]` with i the int8 127 ends at -128: more than one element."""
 

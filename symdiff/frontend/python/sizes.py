@@ -217,12 +217,17 @@ def slice_in_turns(cx: Context, n: Dim, lo: Dim | None, hi: Dim | None, step: in
 
     With i = first + j and i = last - j, j >= 0, minima and maxima are decided as those of other sizes are.  After
     `y = np.zeros(n - k + 1)` that size is one more such number m, and n = m + k - 1: `x[i:i+n-k+1]` for i < k has m.
+    In the one turn of a loop i is the first index.
     """
     found = slice_size(n, lo, hi, step)
     over = {a for d in (n, lo, hi) if d is not None for a in dims.atoms(d) if _plain(a) in cx.turns}
     if not over:
         return found
     inner_first = sorted(over, key=lambda a: -int(a.name[1:]))
+    once = [(_plain(a), cx.turns[_plain(a)][0]) for a in inner_first if len(set(cx.turns[_plain(a)])) == 1]
+    if once:
+        n, lo, hi = _replaced(n, once), *(None if d is None else _replaced(d, once) for d in (lo, hi))
+        return slice_in_turns(cx, n, lo, hi, step)
     made, kept = _made_sizes(cx)
     n, lo, hi = _replaced(n, made), *(None if d is None else _replaced(d, made) for d in (lo, hi))
     found = slice_size(n, lo, hi, step) if found is None else _replaced(found, made)
