@@ -7,6 +7,7 @@ Regions and calls run on an explicit stack of generators, so a program that recu
 from __future__ import annotations
 
 import ast
+import functools
 import math
 import sys
 from collections.abc import Callable, Sequence
@@ -166,9 +167,9 @@ _NAMESPACE: dict[str, Any] = {}
 
 
 def namespace() -> dict[str, Any]:
-    """What NumPy text may name: np, math, and the helper functions that primitives declare."""
+    """What NumPy text may name: np, math, and the helper functions that primitives declare, with what these name."""
     if not _NAMESPACE:
-        _NAMESPACE.update(np=np, math=math)
+        _NAMESPACE.update(np=np, math=math, functools=functools)
         for p in REGISTRY.values():
             if "helper" in p.info:
                 exec(p.info["helper"], _NAMESPACE)

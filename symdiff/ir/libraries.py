@@ -18,6 +18,7 @@ IMPORTS = {
     "bisect": "import bisect",
     "collections": "import collections",
     "dataclasses": "import dataclasses",
+    "functools": "import functools",
     "math": "import math",
     "types": "import types",
     "typing": "import typing",

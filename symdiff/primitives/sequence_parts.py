@@ -98,21 +98,35 @@ seq_join = prim(
 )
 
 
+SORTED_BY = "_sorted_by({}, {}, reverse=reverse)"
+_ORDER_HELPER = '''
+def _sorted_by(less, *columns, reverse=False):
+    """The places of the rows of these columns in the order of Python's sort, for which a < b is less(a, b)."""
+    rows = list(zip(*columns))
+    compared = functools.cmp_to_key(lambda i, j: -1 if less(rows[i], rows[j]) else 0)
+    return sorted(range(len(rows)), key=compared, reverse=reverse)
+'''
+
+
 def _order_text(params: Params, ins: tuple[Type, ...]) -> str:
     others = "".join(f", t{k}" for k in range(len(ins) - 1))
+    if params.get("less"):
+        return SORTED_BY.format(params["less"], f"s{others}")
     keys = f"list(zip(s{others}))" if others else "s"
     return f"sorted(range(len(s)), key={keys}.__getitem__, reverse=reverse)"
 
 
 # The places of the elements in the order of these keys, of which there are several where each is a tuple.  It is
-# Python's own, for numbers that it does not compare as one expects: NaN stays where Python's sort leaves it.
+# Python's own, for numbers that it does not compare as one expects: NaN stays where Python's sort leaves it.  If `less`
+# is given, the text of a function of two rows, that is how these are compared.
 seq_order = prim(
     "seq_order",
     "s *t",
     CONSTANT,
-    params=("reverse",),
-    infer=lambda ins, regions, reverse=False: (Seq(types.INT),),
+    params=("reverse", "less"),
+    infer=lambda ins, regions, reverse=False, less="": (Seq(types.INT),),
     numpy=_order_text,
+    helper=_ORDER_HELPER,
     kinks="equal elements keep their order",
     places=(Place("{s}[i] = {s}[j]", lambda out, s, *t: len(set(zip(s, *t, strict=True))) < len(s)),),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -130,6 +131,60 @@ class ByLambda(Job):
 
 LEAST = max
 
+
+class TieBreak(Job):
+    """NaN is not itself here, whatever object it is: tuples of the two would find it equal."""
+
+    def __lt__(self, other):
+        if self.t != other.t:
+            return self.t < other.t
+        return self.rank > other.rank
+
+
+class InOneLine(Job):
+    def __lt__(self, o):
+        return self.t < o.t or (self.t == o.t and self.rank > o.rank)
+
+
+class Pairs(Job):
+    def __lt__(self, other):
+        return (self.t, self.rank) > (other.t, other.rank)
+
+
+class Late(Job):
+    """A truth of its own, a flag, texts and a chain of comparisons."""
+
+    def __init__(self, t, rank=0):
+        super().__init__(t, rank)
+        self.late = t > 0.5
+        self.name = "b" if t < 0.3 else "a"
+
+    def __lt__(self, other):
+        if type(self) is type(other):
+            if self.late != other.late:
+                return self.late > other.late
+            elif self.name != other.name:
+                return self.name > other.name
+            if not self.late and other.late:
+                return True
+            return self.rank <= other.rank != self.rank
+        return NotImplemented
+
+
+class LateFirst(Late):
+    def __lt__(self, other):
+        return self.late > other.late
+
+
+class FromTheRight(Job):
+    __lt__ = None
+
+    def __gt__(self, other):
+        return self.t > other.t if self.rank % 2 == other.rank % 2 else self.rank % 2 > other.rank % 2
+
+
+del FromTheRight.__lt__
+
 CALLS = [
     (0.5, A([0.3, 0.9, 0.5, 0.1])), (0.5, A([0.7, 0.7, 0.2, 0.7, 0.2])), (0.5, A([0.3])), (0.5, A([])),
     (-0.5, A([3.0, NAN, 1.0, 2.0, NAN, 0.0])),
@@ -218,7 +273,68 @@ def the_objects_themselves_are_sorted(x, v):
     return [j.t for j in jobs]
 
 
-@case.each(12)
+@case(*CALLS)
+def with_a_tie_break(x, v):
+    nan = v[0] - v[0] + NAN
+    jobs = [TieBreak(t * x, k) for k, t in enumerate(v)]
+    some = [TieBreak(round(t), k) for k, t in enumerate(v) if t == t]
+    same = [TieBreak(nan, 1), TieBreak(nan, 3), TieBreak(nan, 2), TieBreak(x, 4)]
+    return [[j.rank for j in sorted(given)] for given in (jobs, same)], [j.rank for j in sorted(some, reverse=True)]
+
+
+@case(*CALLS)
+def with_a_tie_break_in_one_line(x, v):
+    jobs = [InOneLine(t * x, k) for k, t in enumerate(v)]
+    some = [InOneLine(0.0 if t < 0.5 else x, k) for k, t in enumerate(v)]
+    some.sort(reverse=True)
+    return [j.rank for j in sorted(jobs)], [j.rank for j in some], [j.t for j in some]
+
+
+@case(*CALLS)
+def by_the_larger_tuple(x, v):
+    """Tuples ask first whether their parts are one object."""
+    jobs = [Pairs(t * x, k % 2) for k, t in enumerate(v)]
+    few = [Pairs(x, 1), Pairs(v.sum(), 2), Pairs(x, 3)]
+    return [(j.t, j.rank) for j in sorted(jobs)], [j.rank for j in sorted(few)], [j.t for j in sorted(few)]
+
+
+@case(*CALLS)
+def by_truths_and_texts(x, v):
+    some = [Late(t * x, k) for k, t in enumerate(v)]
+    flagged = [LateFirst(t, k) for k, t in enumerate(v)]
+    few = sorted([LateFirst(x, 1), LateFirst(v.sum(), 2), LateFirst(0.9, 3)])
+    return [j.rank for j in sorted(some)], [j.rank for j in sorted(flagged, reverse=True)], [j.t for j in few]
+
+
+@case(*CALLS)
+def several_keys_asked_the_other_way_round(x, v):
+    jobs = [FromTheRight(t * x, k) for k, t in enumerate(v)]
+    return [j.rank for j in sorted(jobs)], heapq.nlargest(2, jobs, key=lambda j: -j.rank)[0].t if jobs else 0.0
+
+
+@case(*CALLS)
+def several_known_keys(x, v):
+    """The order is found when compiling, and the sorted ones are the objects themselves."""
+    some = [TieBreak(2, 1), TieBreak(1, 3), TieBreak(2, 3), TieBreak(np.nan, 2), TieBreak(1, 3)]
+    for k, j in enumerate(sorted(some)):
+        j.w = x * k
+    for k, j in enumerate(sorted([Late(0.7, 0), Late(0.2, 1)], reverse=True)):
+        j.t += k
+    return [j.w for j in some]
+
+
+@case(*CALLS)
+def extremes_and_heaps(x, v):
+    heap, best = [], []
+    for k, t in enumerate(v):
+        heapq.heappush(heap, TieBreak(round(t) * x, k))
+        best.append(Pairs(t * x, k))
+    if not best:
+        return [], 0.0, 0
+    return [heapq.heappop(heap).rank for _ in range(len(v))], min(best).t, max(best).rank
+
+
+@case.each(19)
 def test_as_python_does(function: Callable[..., Any], calls: tuple[tuple[Any, ...], ...]) -> None:
     check(function, *calls)
 
@@ -234,10 +350,21 @@ def test_text_of_the_code() -> None:
     assert ".__getitem__)" in text
 
 
-def test_unsigned_numbers_have_no_opposite_order() -> None:
-    class Wrong:
-        """An unsigned number has no negative one that orders it."""
+def test_text_of_several_keys() -> None:
+    """The comparison of the class is that of the sort."""
 
+    def least(v):
+        return sorted([TieBreak(t, k) for k, t in enumerate(v)])[0].t
+
+    text = symdiff.generate(least, types="v=f8[n]", functions=["value_and_grad"])
+    assert "_sorted_by(lambda a, b: a[0] < b[0] if a[0] != b[0] else a[1] > b[1], y" in text
+    assert "import functools" in text
+
+
+def test_unsigned_numbers_have_no_opposite_order() -> None:
+    """They are compared as they are: the negative one of an unsigned number does not order it."""
+
+    class Wrong:
         def __init__(self, t):
             self.t = t
 
@@ -245,10 +372,9 @@ def test_unsigned_numbers_have_no_opposite_order() -> None:
             return self.t > other.t
 
     def f(x):
-        return sorted([Wrong(np.uint8(3)), Wrong(np.uint8(0))])[0].t * x
+        return sorted([Wrong(np.uint8(0)), Wrong(np.uint8(3))])[0].t * x
 
-    with pytest.raises(symdiff.CompileError, match="SD224"):
-        symdiff.grad(f)(0.5)
+    assert symdiff.value_and_grad(f)(0.5) == (1.5, 3.0)
 
 
 # --- what is refused
@@ -279,9 +405,27 @@ class Mixed(Job):
         return self.t * other.rank < other.t * self.rank
 
 
-class Pairs(Job):
+class Ratio(Job):
+    """What divides is asked of all, where Python asks those that are equal alone."""
+
     def __lt__(self, other):
-        return (self.t, self.rank) > (other.t, other.rank)
+        return self.t < other.t or (self.t == other.t and 1 / self.rank < 1 / other.rank)
+
+
+class Crossed(Job):
+    def __lt__(self, other):
+        return self.t < other.t and self.rank < other.t
+
+
+class Identical(Job):
+    def __lt__(self, other):
+        return self is not other and self.t < other.t
+
+
+class Named(Job):
+    def __lt__(self, other):
+        t = self.t
+        return t < other.t
 
 
 class Guarded(Job):
@@ -311,7 +455,7 @@ class Without:
         self.following = None
 
 
-@pytest.mark.parametrize("cls", [Shown, Showing, Doubled, Mixed, Pairs, Guarded])
+@pytest.mark.parametrize("cls", [Shown, Showing, Doubled, Mixed, Ratio, Crossed, Identical, Named, Guarded])
 def test_other_orders_are_refused_with_the_key_to_write(cls: type) -> None:
     def several(x, v):
         return sorted([cls(t * x) for t in v])[0].t

@@ -280,6 +280,59 @@ def scheduled_tasks(x, times, weights):
     return sum(task.weight * task.done**x for task in tasks)
 
 
+class Deadline:
+    """The earlier one comes first, of equal ones the heavier one."""
+
+    def __init__(self, due, weight):
+        self.due = due
+        self.weight = weight
+
+    def __lt__(self, other):
+        if self.due != other.due:
+            return self.due < other.due
+        return self.weight > other.weight
+
+
+class Bid:
+    """The best one comes first: flags, then prices, then sizes."""
+
+    def __init__(self, price, size):
+        self.price, self.size = price, size
+        self.hidden = size > 1.0
+
+    def __lt__(self, other):
+        if self.hidden != other.hidden:
+            return self.hidden < other.hidden
+        return (self.price, self.size) > (other.price, other.size)
+
+
+@cases(0.7, np.array([2, 1, 2, 1, 3]), array(5))
+@cases(0.7, array(0), array(0))
+def lateness_by_deadlines(x, due, weights):
+    """A tie is broken by a second number, which is differentiated too."""
+    clock, late = 0.0, 0.0
+    for job in sorted([Deadline(d, w * x) for d, w in zip(due, weights)]):
+        clock += job.weight
+        late += np.exp(0.3 * (clock - job.due)) * job.weight
+    return late
+
+
+@cases(1.3, np.array([0.5, 0.9, 0.5, 0.2]), np.array([0.4, 1.6, 0.7, 0.3]))
+@cases(1.3, array(0), array(0))
+def filled_order(wanted, prices, sizes):
+    """An order is filled by the best bids, of which the last one is taken in part."""
+    book = [Bid(p, s) for p, s in zip(prices, sizes)]
+    book.sort()
+    paid, left = 0.0, wanted
+    for bid in book:
+        if bid.size >= left:
+            paid += left * bid.price
+            break
+        paid += bid.size * bid.price
+        left -= bid.size
+    return paid * paid
+
+
 class Particle:
     """What a step needs of it besides its place is set by the step."""
 

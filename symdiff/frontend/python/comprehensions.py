@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from symdiff.errors import Loc
 from symdiff.frontend.python import (
     containers,
     grown,
@@ -236,10 +237,10 @@ class Watch:
     def __init__(self, cx: Context) -> None:
         self.cx, self.ops, self.frame, self.cell = cx, len(cx.scope.ops), cx.counters["frame"], Cell("array").serial
 
-    def saw(self) -> bool:
-        """Of what is in the innermost journal."""
+    def saw(self, *beside: Loc) -> bool:
+        """Of what is in the innermost journal; what may raise is not seen at the places `beside`."""
         ops = nested(self.cx.scope.ops[self.ops :])
-        return self.changed() or any(must_stay(op) or may_raise(op) for op in ops)
+        return self.changed() or any((must_stay(op) or may_raise(op)) and op.loc not in beside for op in ops)
 
     def changed(self) -> bool:
         """The same, without what may raise."""

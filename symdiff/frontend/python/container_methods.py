@@ -23,6 +23,7 @@ from symdiff.frontend.python import (
     memory,
     operators,
     raising,
+    sorting,
     unfilled,
 )
 from symdiff.frontend.python.calls import apply
@@ -179,28 +180,13 @@ def sort(cx: Context, node: ast.AST, content: Content, kwargs: Entries) -> Conte
         return None
     if memory.is_poison(*given) or len(content) < 2:
         return None if memory.is_poison(*given) else content
-    keys = class_order.keys(cx, node, given)
-    if not isinstance(keys, tuple):
+    by = class_order.keys(cx, node, given)
+    if by is None or not isinstance(by.content, tuple):
         return None
-    known = [k.obj for k in keys if isinstance(k, Known)]
-    if len(known) < len(keys):
-        known = _first_parts(keys)
-    if not known:
-        return list_changes.sorted_(cx, node, content, keys, bool(backwards.obj))
-    # a reversed sort keeps the order of equal elements
-    order = sorted(range(len(content)), key=known.__getitem__, reverse=bool(backwards.obj))
+    order = sorting.known_order(by.content, by.less, bool(backwards.obj))
+    if order is None:
+        return list_changes.sorted_(cx, node, content, by.content, by.less, bool(backwards.obj))
     return tuple(content[k] for k in order)
-
-
-def _first_parts(keys: Content) -> list[Any]:
-    """What is known of tuples up to their first staged part, where that alone decides the order; else nothing."""
-    rows = [k.items for k in keys if isinstance(k, Struct)]
-    if len(rows) < len(keys):
-        return []
-    width = min(next((k for k, x in enumerate(row) if not isinstance(x, Known)), len(row)) for row in rows)
-    found = [tuple(x.obj for x in row[:width] if isinstance(x, Known)) for row in rows]
-    differ = all(a != b for k, a in enumerate(found) for b in found[:k])
-    return found if differ else []
 
 
 def sort_staged(cx: Context, node: ast.AST, content: Grown, kwargs: Entries) -> Content | Grown | None:
@@ -216,8 +202,8 @@ def sort_staged(cx: Context, node: ast.AST, content: Grown, kwargs: Entries) -> 
     elif not (isinstance(key, Known) and key.obj is None):
         over = Sequence_("zip", (list_changes.made(cx, node, content),))
         keys = list_changes.content_of(cx, comprehensions.fold(cx, node, "map", over, {"$function": key}))
-    keys = None if keys is None else class_order.keys(cx, node, keys)
-    return None if keys is None else list_changes.sorted_(cx, node, content, keys, bool(backwards.obj))
+    by = None if keys is None else class_order.keys(cx, node, keys)
+    return None if by is None else list_changes.sorted_(cx, node, content, by.content, by.less, bool(backwards.obj))
 
 
 def _same_elements(changed: Content | Grown | None, shared: frozenset[Path]) -> Content | Grown | None:

@@ -192,7 +192,7 @@ SUPPORTED = (
         " ⏎ return sum(a) * len(a)"),
     Row("`sorted`, `min`, `max` with `key`, `reverse`, `default`, of staged numbers",
         "a = sorted(v, key=lambda t: -t) ⏎ return a[0] + max(v, key=lambda t: t * x) * min([], default=x)"),
-    Row("`sorted`, `sort` of objects by the key in their class's `__lt__`",
+    Row("`sorted`, `sort` of objects by the keys in their class's `__lt__`, with tie-breaks",
         "return sum(k * q.a for k, q in enumerate(sorted([Pair(t * x, n) for t in v])))"),
     Row("`round`, `divmod`, `pow`, `abs`", "return round(x, 1) * x + divmod(x, 0.5)[1] + pow(x, 2) + round(abs(x))"),
     Row("arrays of grown lists: `np.array`, `np.concatenate`, `np.stack` and their like",

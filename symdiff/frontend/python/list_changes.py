@@ -16,7 +16,6 @@ from symdiff.alike import SHORT
 from symdiff.frontend.python import (
     absences,
     alternatives,
-    classes,
     comprehensions,
     forms,
     grown,
@@ -35,6 +34,7 @@ from symdiff.frontend.python import (
 )
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
+from symdiff.frontend.python.order_source import Less
 from symdiff.frontend.python.values import (
     NONE,
     POISON,
@@ -439,8 +439,10 @@ def holds_texts(cx: Context, val: Val) -> bool:
     return content is not None and content.form.kind == texts.KIND
 
 
-def sorted_(cx: Context, node: ast.AST, content: Content, keys: Content, backwards: bool) -> Content | None:
-    """The elements in the order of their keys, numbers or tuples of such; None after a problem.
+def sorted_(
+    cx: Context, node: ast.AST, content: Content, keys: Content, less: Less | None, backwards: bool
+) -> Content | None:
+    """The elements in the order of their keys, numbers or tuples of such, which `less` compares; None after a problem.
 
     The order is that of Python's own sort, run on the numbers of the keys.
     """
@@ -450,42 +452,13 @@ def sorted_(cx: Context, node: ast.AST, content: Content, keys: Content, backwar
         keys = sorting.ranked(keys) if isinstance(keys, tuple) else keys
     a = grown.staged(cx, node, content) if isinstance(content, tuple) and pick is None else content
     k = a if keys is content else grown.staged(cx, node, keys) if isinstance(keys, tuple) else keys
-    if a is None or not isinstance(k, Grown):
+    order = sorting.places(cx, node, k, less, backwards) if a is not None and isinstance(k, Grown) else None
+    if a is None or order is None:
         return None
-    found = sorting.in_letters(cx, k)
-    if found is None or not _in_order(found.form, True):
-        construct = f"sorting by keys like {forms.described(k.form)}"
-        cx.refuse("SD224", node, construct=construct, why=_NO_ORDER, rewrite=_BY_KEY)
-        return None
-    order = cx.at(node).emit("seq_order", *found.values, reverse=backwards)[0]
-    places = Grown((order,), Pattern("scalar", type=types.INT), Cell("list"))
     if isinstance(content, tuple) and pick is not None:
-        return sorting.in_order(cx, node, pick, places, len(content))
-    over = made(cx, node, places)
-    listed = comprehensions.fold(cx, node, "sorted", over, {"$list": made(cx, node, a)})
+        return sorting.in_order(cx, node, pick, order, len(content))
+    listed = comprehensions.fold(cx, node, "sorted", made(cx, node, order), {"$list": made(cx, node, a)})
     return None if memory.is_poison(listed) else content_of(cx, listed)
-
-
-_NO_ORDER = "elements of a list of any length are ordered by numbers, or by tuples and lists that begin with such"
-_BY_KEY = (
-    "say by which number: `sorted(items, key=lambda item: …)`, or take the elements apart: `[(a, b) for a, b in rows]`"
-)
-
-
-def _in_order(form: Pattern, first: bool) -> bool:
-    """Whether the elements of this form are ordered by their numbers, one after the other.
-
-    An array behind others is compared where these are equal, at run time: NumPy's ValueError, if it has not one number.
-    Parts whose class says itself how they are compared are not; for the elements see `class_order`.
-    """
-    if form.type is not None:
-        return not (form.type.rank and first) and not form.type.complex
-    if form.kind == "grown":  # lists of numbers, as Python compares them
-        return form.parts[0].kind == "scalar" and _in_order(form.parts[0], first)
-    held = form.kind in ("tuple", "namedtuple", "list") and not any(
-        classes.compared_in_python(p.cls) for p in form.parts
-    )
-    return form.kind == "known" or (held and all(_in_order(p, first and not k) for k, p in enumerate(form.parts)))
 
 
 __all__: Sequence[str] = [

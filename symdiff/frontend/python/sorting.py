@@ -7,13 +7,16 @@ By hand: `sorted([("a", x), ("b", y)], key=second)` has the order `o` of [x, y],
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
-from symdiff.frontend.python import alternatives, grown, texts
+from symdiff.frontend.python import alternatives, classes, forms, grown, texts
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
-from symdiff.frontend.python.values import POISON, Grown, Known, Num, ObjRef, OneOf, Struct, Val, is_number
+from symdiff.frontend.python.order_source import Less
+from symdiff.frontend.python.values import POISON, Cell, Grown, Known, Num, ObjRef, OneOf, Struct, Val, is_number
 from symdiff.ir import types
 
 Pick = Callable[[Num], Val]  # the element at an index that is inside
@@ -74,7 +77,94 @@ def _ranks(column: Sequence[Val]) -> Sequence[Val]:
     return [Known(ordered.index(t)) for t in texts] if len(texts) == len(column) else column
 
 
-def in_letters(cx: Context, keys: Grown) -> Grown | None:
+# --- the order of the keys
+
+
+def known_order(keys: Sequence[Val], less: Less | None, backwards: bool) -> list[int] | None:
+    """The places of the elements in the order of their keys, where it is known when compiling.
+
+    A reversed sort keeps the order of equal elements.
+    """
+    if less is not None:
+        rows = [_known(k.items if isinstance(k, Struct) and less.several else (k,)) for k in keys]
+        found = [row for row in rows if row is not None]
+        return less.places(found, backwards) if len(found) == len(keys) else None
+    known: Sequence[Any] = [k.obj for k in keys if isinstance(k, Known)]
+    if len(known) < len(keys):
+        known = _first_parts(keys)
+    return sorted(range(len(keys)), key=known.__getitem__, reverse=backwards) if known else None
+
+
+def _known(keys: Sequence[Val]) -> tuple[Any, ...] | None:
+    """Known numbers and texts; None if one is something else."""
+    found = tuple(k.obj for k in keys if isinstance(k, Known) and (is_number(k.obj) or isinstance(k.obj, str)))
+    return found if len(found) == len(keys) else None
+
+
+def _first_parts(keys: Sequence[Val]) -> list[Any]:
+    """What is known of tuples up to their first staged part, where that alone decides the order; else nothing."""
+    rows = [k.items for k in keys if isinstance(k, Struct)]
+    if len(rows) < len(keys):
+        return []
+    width = min(next((k for k, x in enumerate(row) if not isinstance(x, Known)), len(row)) for row in rows)
+    found = [tuple(x.obj for x in row[:width] if isinstance(x, Known)) for row in rows]
+    differ = all(a != b for k, a in enumerate(found) for b in found[:k])
+    return found if differ else []
+
+
+_NO_ORDER = "elements of a list of any length are ordered by numbers, or by tuples and lists that begin with such"
+_BY_KEY = (
+    "say by which number: `sorted(items, key=lambda item: …)`, or take the elements apart: `[(a, b) for a, b in rows]`"
+)
+
+
+def places(cx: Context, node: ast.AST, keys: Grown, less: Less | None, backwards: bool) -> Grown | None:
+    """The places of the elements in the order of their keys; None after a problem."""
+    found = _in_letters(cx, keys)
+    if found is None or not _in_order(found.form, True) or not (less is None or _compared(found.form, less)):
+        construct = f"sorting by keys like {forms.described(keys.form)}"
+        cx.refuse("SD224", node, construct=construct, why=_NO_ORDER, rewrite=_BY_KEY)
+        return None
+    text = "" if less is None else less.of(_columns(found.form, less))
+    order = cx.at(node).emit("seq_order", *found.values, reverse=backwards, less=text)[0]
+    return Grown((order,), Pattern("scalar", type=types.INT), Cell("list"))
+
+
+def _keys(form: Pattern, less: Less) -> Sequence[Pattern]:
+    return form.parts if less.several else (form,)
+
+
+def _compared(form: Pattern, less: Less) -> bool:
+    """Whether what stands alone on a side of a comparison is no None, say, which has no order."""
+    known = [key.val.obj for key in _keys(form, less) if key.kind == "known" and isinstance(key.val, Known)]
+    return all(isinstance(obj, str) for obj in known)
+
+
+def _columns(form: Pattern, less: Less) -> list[str]:
+    """Where the numbers of each key are in a row of all of them: one, or the part that is a tuple of them."""
+    counts = [len([*grown.leaf_types(key)]) for key in _keys(form, less)]
+    starts = [0, *itertools.accumulate(counts)]
+    alone = [key.type is not None or key.kind == "grown" for key in _keys(form, less)]
+    return [f"[{k}]" if one else f"[{k}:{k + n}]" for k, n, one in zip(starts, counts, alone, strict=False)]
+
+
+def _in_order(form: Pattern, first: bool) -> bool:
+    """Whether the elements of this form are ordered by their numbers, one after the other.
+
+    An array behind others is compared where these are equal, at run time: NumPy's ValueError, if it has not one number.
+    Parts whose class says itself how they are compared are not; for the elements see `class_order`.
+    """
+    if form.type is not None:
+        return not (form.type.rank and first) and not form.type.complex
+    if form.kind == "grown":  # lists of numbers, as Python compares them
+        return form.parts[0].kind == "scalar" and _in_order(form.parts[0], first)
+    held = form.kind in ("tuple", "namedtuple", "list") and not any(
+        classes.compared_in_python(p.cls) for p in form.parts
+    )
+    return form.kind == "known" or (held and all(_in_order(p, first and not k) for k, p in enumerate(form.parts)))
+
+
+def _in_letters(cx: Context, keys: Grown) -> Grown | None:
     """The keys with the numbers of their texts, which are in the order of these; None of what is no text."""
     ordered = all(texts.order_by_number(cx, texts.numbers_of(form)) for form in _texts(keys.form))
     return replace(keys, form=_as_numbers(keys.form)) if ordered else None
