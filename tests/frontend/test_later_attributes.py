@@ -144,6 +144,133 @@ def besides_that_of_the_class(x, v):
     return sum(w.rank for w in ws)
 
 
+@case(*CALLS, (0.5, A([])))
+def none_or_a_number(x, v):
+    """What is None is there: another list says which ones are."""
+    ws = [Prop(t) for t in v]
+    for w in ws:
+        w.rank = x * w.w if w.w > 0.25 else None
+    return sum(w.rank for w in ws if w.rank is not None)
+
+
+@case(*CALLS, (0.5, A([])))
+def none_or_an_object(x, v):
+    """Both branches set it."""
+    ws = [Prop(t * x) for t in v]
+    for k, w in enumerate(ws):
+        if k > 0:
+            w.near = ws[k - 1]
+        else:
+            w.near = None
+    total = x
+    for w in ws:
+        one = w
+        while one is not None:
+            total += one.w
+            one = one.near
+    return total
+
+
+@case(*CALLS)
+def none_where_it_is_set(x, v):
+    """AttributeError where it is not, as in Python, and not what None gives."""
+    ws = [Prop(t) for t in v]
+    for w in ws:
+        if w.w < 0.8:
+            w.rank = None if w.w < 0.25 else w.w * x
+    return sum(x if w.rank is None else w.rank for w in ws)
+
+
+@case(*CALLS, (0.5, A([])))
+def whether_they_are_there(x, v):
+    ws = [Prop(t) for t in v]
+    for w in ws:
+        if w.w > 0.25:
+            w.rank = w.w * x
+    other = 1.0 if any(hasattr(w, "other") for w in ws) else 2.0
+    ours = all(hasattr(w, "label") and hasattr(w, "w") for w in ws)
+    return other * x * ours + sum(w.rank if hasattr(w, "rank") else x * x for w in ws)
+
+
+@case(*CALLS, (0.5, A([])))
+def whether_they_are_there_and_none(x, v):
+    ws, total = [Prop(t) for t in v], x
+    for w in ws:
+        if w.w < 0.8:
+            w.near = ws[0] if w.w > 0.25 else None
+    for w in ws:
+        if not hasattr(w, "near"):
+            total *= 3.0
+        elif w.near is None:
+            total *= 5.0
+        else:
+            total += w.near.w * x
+    return total
+
+
+@case(*CALLS, (0.5, A([])))
+def with_a_default(x, v):
+    """The one before the first is the last, which has none yet; what is None is no reason for the default."""
+    ws, total = [Prop(t) for t in v], x
+    for k, w in enumerate(ws):
+        total = total * 0.5 + getattr(ws[k - 1], "rank", x) * getattr(w, "w", 3.0)
+        w.rank = total
+        if w.w < 0.8:
+            w.near = None
+        if w.w > 0.25:
+            w.near = w.w * x
+    for w in ws:
+        near = getattr(w, "near", 7.0)
+        total += x if near is None else near
+    return total
+
+
+@case(*CALLS, (0.5, A([])), (-0.5, A([0.3])))
+def whether_a_loop_or_branch_set_it(x, v):
+    """Of one object that is known."""
+    p = Prop(x)
+    for t in v:
+        p.total = getattr(p, "total", 0.0) + t * p.w
+    if x > 0.0:
+        p.name = "plus"
+        p.near = Prop(2.0 * x)
+    total = p.total if hasattr(p, "total") else x * x
+    if hasattr(p, "name") and p.name == "plus":
+        total += p.near.w * p.w
+    return total
+
+
+@case(*CALLS, (0.5, A([])))
+def of_what_may_be_none(x, v):
+    """None has no attributes but those of its class; its number is asked for nothing."""
+    ws, best = [Prop(t) for t in v], None
+    for w in ws:
+        if w.w > 0.25:
+            w.rank = w.w * x
+        if w.w > 0.6 and (best is None or w.w < best.w):
+            best = w
+    total = getattr(best, "rank", 2.0 * x) + (x if hasattr(best, "w") else 1.0) + hasattr(best, "rank")
+    return total * (3.0 if hasattr(best, "label") else 4.0)
+
+
+class Unranked(Counted):
+    rank = None
+
+
+@case(*CALLS, (0.5, A([])))
+def none_of_the_class(x, v):
+    """It is there in all."""
+    ws, total = [Unranked(t) for t in v], x
+    for w in ws:
+        if w.w > 0.25:
+            w.rank = w.w * x
+    for w in ws:
+        rank = getattr(w, "rank", 5.0)
+        total += x * x if rank is None else rank
+        total *= 2.0 if hasattr(w, "rank") else 3.0
+    return total
+
+
 def _tried(run: Callable[..., Any], args: tuple[Any, ...]) -> Any:
     try:
         return run(*args)
@@ -152,7 +279,7 @@ def _tried(run: Callable[..., Any], args: tuple[Any, ...]) -> Any:
 
 
 @pytest.mark.parametrize("level", range(3))
-@case.each(10)
+@case.each(19)
 def test_as_python_does(function: Callable[..., Any], calls: tuple[tuple[Any, ...], ...], level: int) -> None:
     """AttributeError with Python's text where there is none; the value and both modes elsewhere."""
     gradient = symdiff.value_and_grad(function, level=level)
@@ -176,29 +303,6 @@ def an_array(x, v):
     return sum(np.sum(w.rank) * x for w in ws)
 
 
-def none_for_it(x, v):
-    ws = [Prop(t) for t in v]
-    for w in ws:
-        w.rank = x if w.w > 0.25 else None
-    return sum(w.rank for w in ws if w.rank is not None)
-
-
-def whether_it_is_there(x, v):
-    ws = [Prop(t) for t in v]
-    for w in ws:
-        if w.w > 0.25:
-            w.rank = x
-    return sum(w.rank for w in ws if hasattr(w, "rank"))
-
-
-def with_a_default(x, v):
-    ws = [Prop(t) for t in v]
-    for w in ws:
-        if w.w > 0.25:
-            w.rank = x
-    return sum(getattr(w, "rank", 2.0) for w in ws)
-
-
 def a_result(x, v):
     ws = [Prop(t) for t in v]
     for w in ws:
@@ -206,14 +310,45 @@ def a_result(x, v):
     return x * ws[0].rank, ws
 
 
-@pytest.mark.parametrize("function", [an_array, none_for_it, whether_it_is_there, with_a_default, a_result])
-def test_what_would_ask_whether_it_is_there_is_refused(function: Callable[..., Any]) -> None:
-    """None stands for what is not there, and is not taken for it; the text says what to write, once."""
+@pytest.mark.parametrize("function", [an_array, a_result])
+def test_what_holds_no_none_is_refused(function: Callable[..., Any]) -> None:
+    """The text says what to write, once."""
     with pytest.raises(
         symdiff.CompileError, match=r"set it in `__init__`, to what has the same type: `self.rank = "
     ) as caught:
         symdiff.grad(function, has_aux=function is a_result)(0.5, A([0.3, 0.2]))
     assert len(caught.value.problems) == 1
+
+
+class Computed:
+    @property
+    def rank(self):
+        raise AttributeError("no rank")
+
+
+def of_a_property(x):
+    return x if hasattr(Computed(), "rank") else 2.0 * x
+
+
+def of_what_no_list_holds(x, v):
+    p = Prop(x)
+    if x > 0.0:
+        p.rank = v * x
+    return p.rank.sum() if hasattr(p, "rank") else x
+
+
+@pytest.mark.parametrize(
+    ("function", "text"),
+    [
+        (of_a_property, r"SD206 `hasattr\(\)` is not supported\n.*\n.*\n  why: whether it has an attribute like this"),
+        (of_what_no_list_holds, "SD310 `rank` is an attribute on one path and not there on the other"),
+    ],
+)
+def test_what_cannot_be_asked(function: Callable[..., Any], text: str) -> None:
+    """Told is what to set, not that nothing is known of `hasattr`."""
+    with pytest.raises(symdiff.CompileError, match=text) as caught:
+        symdiff.grad(function)(*(0.5, A([0.3, 0.2]))[: function.__code__.co_argcount])
+    assert "set " in caught.value.problems[0].rewrite
 
 
 def of_an_argument(p, x):

@@ -18,6 +18,7 @@ from symdiff.frontend.python import (
     classes,
     containers,
     grown,
+    lacking,
     list_changes,
     list_numbers,
     memory,
@@ -143,7 +144,7 @@ def _object(cx: Context, node: ast.AST, obj: ObjRef, deep: Any) -> Val:
         return POISON
     made = objects.empty(cx, node, obj.cls)
     objects.put(
-        cx, node, made, {k: v if deep is None else deep(objects.settled(cx, node, k, v)) for k, v in content.items()}
+        cx, node, made, {k: v if deep is None else deep(lacking.settled(cx, node, k, v)) for k, v in content.items()}
     )
     return made
 

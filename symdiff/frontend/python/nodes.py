@@ -17,6 +17,7 @@ from itertools import takewhile
 from typing import Any
 
 from symdiff.frontend.python import (
+    absences,
     alternatives,
     classes,
     containers,
@@ -28,7 +29,7 @@ from symdiff.frontend.python import (
 )
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
-from symdiff.frontend.python.linked import AList, set_before
+from symdiff.frontend.python.linked import AList
 from symdiff.frontend.python.problems import Restart, United
 from symdiff.frontend.python.values import (
     NONE,
@@ -50,6 +51,7 @@ from symdiff.ir import types
 
 KIND = "node"  # of what an object is as an element of a list, or where it is passed
 NOTHING = Known(-1)  # the number of None
+_SET = "$set "  # begins the name of an attribute that says whether another one is there
 
 
 def begin(cx: Context) -> None:
@@ -57,7 +59,7 @@ def begin(cx: Context) -> None:
     for cls, names in cx.session.linked.items():
         text = cls.__name__.lower()
         for name in names:
-            cell = Cell("list", name=f"{text}_{name}")
+            cell = Cell("list", name=f"{text}_{name.removeprefix(_SET)}{'_set' * name.startswith(_SET)}")
             form = cx.session.forms_of.get((cls, name))
             cx.base_set(cell, () if form is None else grown.empty(cx, form))
             cx.arenas[cls, name] = ListRef(cell)
@@ -78,7 +80,7 @@ def made(cx: Context, node: ast.AST, obj: ObjRef) -> Val:
     assert isinstance(content, Attributes)
     this = Node(obj.cls, _next(cx, obj.cls), none=False)
     for name in names:
-        val = content[name] if name in content else _of_class(cx, node, obj.cls, name)
+        val = _begun(cx, node, obj.cls, content, name)
         if isinstance(val, ObjRef) and val.cell is obj.cell:
             val = this
         if not _appended(cx, node, obj.cls, name, val):
@@ -140,13 +142,26 @@ def _note_form(cx: Context, cls: type, name: str) -> None:
         cx.session.formed = True
 
 
+def _begun(cx: Context, node: ast.AST, cls: type, content: Attributes, name: str) -> Val:
+    """What an attribute holds behind `__init__`."""
+    if name.startswith(_SET):
+        return Known(name.removeprefix(_SET) in content)
+    return content[name] if name in content else _of_class(cx, node, cls, name)
+
+
+def _not_of_class(cls: type, name: str) -> bool:
+    """Whether an attribute is not there where an object has none of its own."""
+    found = classes.lookup(cls, name)
+    return (found is None or classes.is_slot(found[1])) and not classes.opaque(cls)
+
+
 def _of_class(cx: Context, node: ast.AST, cls: type, name: str) -> Val:
     """What an attribute is before it is set: that of the class, else nothing, for which None stands.
 
     Raises Restart where that was not known: whoever reads the attribute asks.
     """
     found = classes.lookup(cls, name)
-    if (found is None or classes.is_slot(found[1])) and not classes.opaque(cls):
+    if _not_of_class(cls, name):
         if (cls, name) not in cx.session.later:
             cx.session.later.add((cls, name))
             raise Restart
@@ -368,12 +383,21 @@ def read(cx: Context, node: ast.AST, base: Node, name: str) -> Val | None:
         return None
     cx.session.asked.add((base.cls, name))
     found = _again(cx, base.cls, name, containers.subscript(cx, node, arena, _index(cx, base)))
-    return _set(cx, node, base.cls, name, found) if (base.cls, name) in cx.session.later else found
+    return _once_set(cx, node, base, name, found) if may_lack(cx, base, name) else found
 
 
-def _set(cx: Context, node: ast.AST, cls: type, name: str, val: Val) -> Val:
+def _once_set(cx: Context, node: ast.AST, base: Node, name: str, val: Val) -> Val:
     """What an attribute holds that is there once it is set: AttributeError, when it runs, where it is not."""
+    cls = base.cls
     message = f"'{cls.__name__}' object has no attribute '{name}'"
+    told = cx.arenas.get((cls, _SET + name))
+    if told is not None:
+        is_set = operators.truth(cx, node, containers.subscript(cx, node, told, _index(cx, base)))
+        if isinstance(is_set, Known) and not is_set.obj:
+            return raising.always(cx, node, AttributeError(message), "SD404", type=cls.__name__, name=name)
+        if not isinstance(is_set, Known):
+            operators.raise_if(cx, node, operators.negate(cx, node, is_set), "AttributeError", (message,))
+        return val
     if isinstance(val, Node):
         required(cx, node, val, message, "AttributeError")
         return Node(val.cls, val.at, none=False)
@@ -413,9 +437,40 @@ def write(cx: Context, node: ast.AST, base: Node, name: str, val: Val) -> None:
         return
     if memory.is_poison(val):
         return
-    if (base.cls, name) in cx.session.later and _nullable(val):
-        rewrite = set_before(name, "None")
-        cx.refuse("SD310", node, name=f"`{name}`", then="None", otherwise="not there", rewrite=rewrite)
-        return
+    if may_lack(cx, base, name) and _nullable(val):
+        _tell(cx, base.cls, name)
     containers.set_item(cx, node, arena, _index(cx, base), _linked(cx, base.cls, name, val))
     _note_form(cx, base.cls, name)
+    told = cx.arenas.get((base.cls, _SET + name))
+    if told is not None:
+        containers.set_item(cx, node, told, _index(cx, base), Known(True))
+
+
+def may_lack(cx: Context, val: Node, name: str) -> bool:
+    """Whether an attribute is there once it is set."""
+    return (val.cls, name) in cx.session.later and _not_of_class(val.cls, name)
+
+
+def is_set(cx: Context, node: ast.AST, val: Node, name: str) -> Val:
+    """Whether an attribute is there that is once it is set."""
+    told, arena = cx.arenas.get((val.cls, _SET + name)), cx.arenas[val.cls, name]
+    if told is not None:
+        return operators.truth(cx, node, containers.subscript(cx, node, told, _index(cx, val)))
+    content = cx.store.get(arena.cell)
+    if isinstance(content, Grown) and content.form.kind == absences.KIND:
+        return grown.element(cx, node, absences.which_are_there(content), _index(cx, val))
+    held = containers.subscript(cx, node, arena, _index(cx, val))
+    if isinstance(held, Node):
+        return there(cx, node, held)
+    test = alternatives.is_none(cx, node, held, positive=False)
+    return Known(not may_be_none(held)) if test is None else test
+
+
+def _tell(cx: Context, cls: type, name: str) -> None:
+    """Let another attribute say whether this one is there, which may be None where it is.
+
+    Raises Restart where there was none.
+    """
+    if (cls, _SET + name) not in cx.arenas:
+        cx.session.linked[cls] += (_SET + name,)
+        raise Restart

@@ -24,6 +24,7 @@ from symdiff.frontend.python import (
     classes,
     containers,
     kinship,
+    lacking,
     linked,
     lodging,
     memory,
@@ -32,22 +33,17 @@ from symdiff.frontend.python import (
     outside,
 )
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.problems import NeedStatic
 from symdiff.frontend.python.store import MISSING
 from symdiff.frontend.python.values import (
     NONE,
     POISON,
-    UNBOUND,
     Arr,
     Attributes,
     Bound,
     Cell,
     Conflict,
-    DictRef,
     Flat,
     Known,
-    ListRef,
-    Maybe,
     Node,
     ObjRef,
     OneOf,
@@ -56,7 +52,6 @@ from symdiff.frontend.python.values import (
     Super,
     Val,
 )
-from symdiff.signature import Unread
 
 # --- attributes
 
@@ -124,9 +119,8 @@ def _of_object(cx: Context, node: ast.AST, obj: ObjRef, name: str, raw: Any) -> 
     if name == "__dict__":
         return own_attributes.of(cx, node, obj)
     if name in content and (not classes.is_data_descriptor(raw) or classes.is_slot(raw)):
-        if _may_lack(content[name]):
-            linked.note_later(cx.session, obj.cls, name)
-        return settled(cx, node, name, content[name])
+        lacking.note(cx, obj, content[name], name)
+        return lacking.settled(cx, node, name, content[name])
     hook = classes.lookup(obj.cls, "__getattr__") if raw is MISSING or classes.is_slot(raw) else None
     if hook is not None:
         return missing_attributes.asked(cx, node, obj, hook[1], name)
@@ -144,35 +138,10 @@ def _of_node(cx: Context, node: ast.AST, base: Node, name: str, raw: Any) -> Val
     if not classes.is_data_descriptor(raw) or classes.is_slot(raw):
         held = nodes.read(cx, node, base, name)
         if held is not None:
-            return settled(cx, node, name, held)
+            return lacking.settled(cx, node, name, held)
     if raw is MISSING or classes.is_slot(raw):
         return cx.refuse("SD404", node, type=base.cls.__name__, name=name)
     return _found_on(cx, node, base, base.cls, name, raw)
-
-
-def _may_lack(val: Val) -> bool:
-    """Whether an attribute is not there on some paths."""
-    return val is UNBOUND or (isinstance(val, Conflict) and "not there" in (val.then, val.orelse))
-
-
-def settled(cx: Context, node: ast.AST, name: str, val: Val) -> Val:
-    """What an attribute holds, as it is read."""
-    if isinstance(val, Known) and isinstance(val.obj, Unread):
-        problem = cx.make_problem("SD724", node, name=val.obj.name, type=val.obj.type)
-        raise NeedStatic(frozenset({f"argument {val.obj.name}"}), problem)
-    if isinstance(val, Conflict):
-        fields = _SET_BEFORE if _may_lack(val) else {}
-        return cx.refuse(val.code, node, name=f"`{name}`", then=val.then, otherwise=val.orelse, **fields)
-    if isinstance(val, (ListRef, DictRef)) and isinstance(cx.store.get(val.cell), Conflict):
-        return cx.refuse("SD505", node, name=cx.listed(node), reason="has another form on another path")
-    if alternatives.involved(val):
-        return alternatives.narrowed(cx, node, val)
-    if isinstance(val, Maybe) or val is UNBOUND:
-        return cx.refuse("SD310", node, name=f"`{name}`", then="an attribute", otherwise="not there", **_SET_BEFORE)
-    return val
-
-
-_SET_BEFORE: dict[str, Any] = {"rewrite": "set it in `__init__`, or before the branch or loop"}
 
 
 def _found_on(cx: Context, node: ast.AST, receiver: Val, cls: type, name: str, raw: Any) -> Val:
@@ -365,7 +334,7 @@ def delete_attribute(cx: Context, node: ast.AST, base: Val, name: str) -> None:
         return
     if name not in content or (found is not None and isinstance(found[1], property)):
         cx.refuse("SD404", node, type=base.cls.__name__, name=name)
-    elif settled(cx, node, name, content[name]) is not POISON:
+    elif lacking.settled(cx, node, name, content[name]) is not POISON:
         put(cx, node, base, {key: val for key, val in content.items() if key != name})
 
 
@@ -489,13 +458,13 @@ def field_values(cx: Context, node: ast.AST, obj: ObjRef) -> dict[str, Val] | No
     names = [f.name for f in dataclasses.fields(obj.cls)]
     if content is None or set(names) != set(content):
         return None
-    return {name: settled(cx, node, name, content[name]) for name in names}
+    return {name: lacking.settled(cx, node, name, content[name]) for name in names}
 
 
 def all_values(cx: Context, node: ast.AST, obj: ObjRef) -> dict[str, Val]:
     """What an object holds, by attribute."""
     content = attributes(cx, node, obj)
-    return {} if content is None else {name: settled(cx, node, name, val) for name, val in content.items()}
+    return {} if content is None else {name: lacking.settled(cx, node, name, val) for name, val in content.items()}
 
 
 def read(cx: Context, node: ast.AST, base: Val, name: str) -> Val:

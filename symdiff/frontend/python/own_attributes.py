@@ -11,7 +11,7 @@ import dataclasses
 from typing import Any
 
 from symdiff import plain
-from symdiff.frontend.python import classes, memory, objects
+from symdiff.frontend.python import classes, lacking, memory, objects
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import POISON, Known, ObjRef, Val
 from symdiff.frontend.spelled.attributes import Dictionary, beyond, has_own, own
@@ -45,7 +45,7 @@ def answer(cx: Context, node: ast.AST, function: Any, obj: ObjRef, name: Val | N
     if not isinstance(name, Known):
         return cx.need_static(node, name, "the name of an attribute")
     if name.obj in content and name.obj not in plain.slots(obj.cls):
-        found = objects.settled(cx, node, name.obj, content[name.obj])
+        found = lacking.settled(cx, node, name.obj, content[name.obj])
         return found if function is own or found is POISON else Known(True)
     # what a cached property may keep, or an instance of a dataclass have beside its fields, is not looked at
     beside = obj.cell.argument is not None and dataclasses.is_dataclass(obj.cls)

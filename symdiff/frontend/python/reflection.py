@@ -22,6 +22,7 @@ from symdiff.frontend.python import (
     desugar,
     iterators,
     keys,
+    lacking,
     nodes,
     objects,
 )
@@ -236,15 +237,14 @@ def _exists(cx: Context, val: Val, name: str) -> bool | None:
     exists = _instance_has(cx, val, name)
     if exists is not None and isinstance(val, Known):
         captured.rely_on(cx, val, "has", name, exists)
-    elif exists is not None and isinstance(val, ObjRef):
+    elif exists is not None and isinstance(val, ObjRef | Node) and not issubclass(val.cls, list):
         captured.rely_on(cx, classes.class_value(cx, val.cls), "has", name, hasattr(val.cls, name))
     return exists
 
 
 def _instance_has(cx: Context, val: Val, name: str) -> bool | None:
-    if isinstance(val, Node):
-        place = val.cls, name
-        return True if place in cx.arenas and place not in cx.session.later and not val.none else None
+    if isinstance(val, Node) and (val.none or (val.cls, name) in cx.arenas):
+        return None if val.none or nodes.may_lack(cx, val, name) else True
     cls = class_of_value(val)
     if cls is None or classes.lookup(cls, "__getattr__") is not None or cls in (object, SomeIterator):
         return None
@@ -255,7 +255,8 @@ def _instance_has(cx: Context, val: Val, name: str) -> bool | None:
             return None
         own = content.get(name)
         if own is not None:
-            return None if own is UNBOUND or isinstance(own, Conflict | Maybe) else True
+            lacking = own is UNBOUND or isinstance(own, Conflict) or (isinstance(own, Maybe) and not own.none)
+            return None if lacking else True
     elif isinstance(val, Known) and name in getattr(val.obj, "__dict__", {}):
         return True
     if found is None or isinstance(found[1], property):
@@ -270,11 +271,10 @@ def getattr_(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     name = _name(cx, node, args)
     if name is None:
         return cx.refuse("SD206", node, name="getattr")
-    if len(args) == 3 and _exists(cx, args[0], name) is False:
-        return args[2]
     of = args[0]
-    if len(args) == 3 and isinstance(of, Node) and (of.cls, name) in cx.session.later:
-        return cx.refuse("SD206", node, name="getattr")
+    has = _has(cx, node, of, name) if len(args) == 3 else None
+    if has is not None:
+        return control.choose(cx, node, has, lambda: objects.read(cx, node, of, name), lambda: args[2])
     if len(args) == 3 and isinstance(of, Node) and not hasattr(None, name):
         is_there = nodes.there(cx, node, of)
         if not isinstance(is_there, Known):
@@ -285,8 +285,29 @@ def getattr_(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
 
 def hasattr_(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     name = _name(cx, node, args)
-    found = None if name is None else _exists(cx, args[0], name)
-    return cx.refuse("SD206", node, name="hasattr") if found is None else Known(found)
+    if name is None:
+        return cx.refuse("SD206", node, name="hasattr")
+    found = _has(cx, node, args[0], name)
+    return cx.refuse("SD206", node, name="hasattr", why=_HAS, rewrite=_TELL) if found is None else found
+
+
+_HAS = "whether it has an attribute like this is not known when compiling, and not asked when it runs"
+_TELL = "set the attribute to None where it is not there, and ask `is not None`"
+
+
+def _has(cx: Context, node: ast.AST, val: Val, name: str) -> Val | None:
+    """Whether a value has an attribute, which may be None or there once it is set; None of what is not known."""
+    if isinstance(val, Node) and val.none:
+        one = Node(val.cls, val.at, none=False)
+        if hasattr(None, name) or (not nodes.may_lack(cx, one, name) and _exists(cx, one, name) is None):
+            return None
+        there = nodes.there(cx, node, val)
+        return control.short_circuit(cx, node, there, True, lambda: _has(cx, node, one, name) or Known(False))
+    if isinstance(val, Node) and nodes.may_lack(cx, val, name):
+        return nodes.is_set(cx, node, val, name)
+    refused = lacking.refuse(cx, node, val, name) if isinstance(val, ObjRef) else None
+    found = _exists(cx, val, name) if refused is None else None
+    return refused if found is None else Known(found)
 
 
 def setattr_(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
