@@ -243,6 +243,37 @@ def test_the_class_of_none_or_an_object(x: Any) -> None:
     assert gradient.tolist() == [its_class(x) / 0.5, 0.0]
 
 
+class Gain:
+    def __init__(self, w):
+        self.w = w
+
+    def __call__(self, t):
+        return self.w * t
+
+    def of(self, t):
+        return self.w * t
+
+    def more(self, t):
+        return self.w + t
+
+
+def one_or_the_other(x):
+    return (Gain(2 * x).of if x > 0 else Gain(x).more)(x)
+
+
+def test_methods_that_are_not_one_are_refused() -> None:
+    """Both sides are described alike; the text says why that does not help, and a rewrite that works."""
+    with pytest.raises(CompileError) as caught:
+        grad(one_or_the_other)(1.5)
+    (problem,) = caught.value.problems
+    assert problem.render().splitlines()[-2:] == [
+        "  why: what reads it behind the branches has only what was there before them",
+        "  rewrite: call it in both branches, or choose the numbers that it holds, and make it of these behind them",
+    ]
+    assert value_and_grad(lambda x: Gain(2 * x).of(x) if x > 0 else Gain(x).more(x))(1.5) == (4.5, 6.0)
+    assert value_and_grad(lambda x: Gain(2 * x if x > 0 else x * x).of(x))(1.5) == (4.5, 6.0)
+
+
 def its_attributes(x):
     return x[0] * vars(first_above(x))["value"]
 

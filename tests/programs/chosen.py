@@ -299,6 +299,54 @@ class Law:
         return self.a * t * t
 
 
+class Spring:
+    """A force, by a number of its own that may be changed."""
+
+    def __init__(self, k):
+        self.k = k
+
+    def force(self, x):
+        return -self.k * x
+
+    def weaker(self, x):
+        self.k *= 0.5
+        return self.force(x)
+
+
+@cases(0.8, V)
+@cases(-0.8, V)
+@cases(-0.8, V[:0])
+def a_method_of_what_a_branch_made(x, v):
+    """The branches and the turns make objects of their own, of which one method is called behind them."""
+    if x > 0:
+        spring = Spring(2 * x).force
+    else:
+        spring = Spring(x * x).force
+    steep, total = None, spring(x)
+    for t in v:
+        if steep is None or steep(1.0) > spring(t):
+            steep = Spring(t * x).force
+        spring = Spring(0.3 * spring(t)).force
+        total += spring(t) * x
+    return total if steep is None else total * steep(x)
+
+
+@cases(0.8, V)
+@cases(-0.8, V)
+def a_method_that_changes_what_a_branch_chose(x, v):
+    near, far = Spring(x), Spring(2 * x)
+    if x > 0:
+        near.k += 1.0
+        step = near.weaker
+    else:
+        far.k *= x
+        step = far.weaker
+    total = 0.0
+    for t in v:
+        total = total * x + step(t)
+    return total + near.k * far.k
+
+
 @cases(1.2, 2)
 @cases(0.7, 3)
 def methods_and_none(x, n):

@@ -354,3 +354,49 @@ def springs_between_particles(step, x):
             p.velocity += step * p.force
             p.at += step * p.velocity
     return sum(p.at * p.at + p.velocity for p in particles)
+
+
+class Span:
+    def __init__(self, length):
+        self.length = length
+
+
+@cases(0.6, array(4))
+@cases(0.6, array(1))
+@cases(0.6, array(0))
+def chain_linked_by_turns(x, lengths):
+    """Each span is linked to the one before it, the first one to None; both branches set the attribute."""
+    spans = [Span(x * t) for t in lengths]
+    for k, span in enumerate(spans):
+        if k > 0:
+            span.before = spans[k - 1]
+        else:
+            span.before = None
+    total = 0.0
+    for span in spans:
+        one, reach = span, 0.0
+        while one is not None:
+            reach += one.length
+            one = one.before
+        total += reach * reach
+    return total
+
+
+@cases(0.6, signed(5))
+@cases(0.6, array(0))
+def memos_kept_in_objects(x, v):
+    """What is computed once is kept as an attribute of the object, None where there is no answer."""
+    spans, total = [Span(t) for t in v], 0.0
+
+    def root(span):
+        if not hasattr(span, "root"):
+            span.root = np.sqrt(span.length * x) if span.length > 0 else None
+        return span.root
+
+    for _ in range(2):
+        for k, span in enumerate(spans):
+            found = root(spans[k - 1])
+            total = total * x + (span.length if found is None else found)
+    for span in spans:
+        total += getattr(span, "root", None) or getattr(span, "other", x)
+    return total

@@ -117,6 +117,9 @@ class Joiner(Sides):
             return nullable
         if alternatives.may_be_either(a, b, self.choosable):
             return one_of_several.joined(self, a, b)
+        if isinstance(a, Bound) and isinstance(b, Bound) and _of_one_method(a, b):
+            receiver = self.join(a.receiver, b.receiver)
+            return lambda outs: Bound(receiver(outs), a.function)
         if any(map(alternatives.optional, (a, b))):
             return self._optional(a, b)
         if isinstance(a, _STRUCTURES) or isinstance(b, _STRUCTURES):
@@ -242,6 +245,8 @@ class Joiner(Sides):
             passed = captured.structure(a) or captured.structure(b)
             rewrite = _SAME_KEYS if dicts else _ONE_FORM if lists else _PASS_IT if passed else ""
             fields = (("rewrite", rewrite),) if rewrite else ()
+            if any(alternatives.choosable(x) and not self.choosable(x) for x in (a, b)):
+                fields = _MADE_THERE
             show = self._keys_of if dicts else self._length_of if lists else lambda _, x: self.shown(x)
             then, orelse = map(show, self.sides, (a, b))
             made = Conflict(then, orelse, "SD310", fields)
@@ -447,6 +452,10 @@ _MOST_KEYS = 6
 _SAME_KEYS = "give both dicts the same keys in one order, with None where there is nothing"
 _ONE_FORM = "give their elements one form, or make objects of a class, whose attributes may be None, of them"
 _BIND_BEFORE = "give it the value None before the paths part"
+_MADE_THERE = (
+    ("why", "what reads it behind the branches has only what was there before them"),
+    ("rewrite", "call it in both branches, or choose the numbers that it holds, and make it of these behind them"),
+)
 _HOLDERS = (Closure, Method, Partial, Bound, Super, Sequence_)
 _STRUCTURES = (
     *_HOLDERS,
@@ -466,6 +475,12 @@ def _inside(content: Any) -> Sequence[Val]:
     if isinstance(content, dict):
         return tuple(content.values())
     return content if isinstance(content, tuple) else ()
+
+
+def _of_one_method(a: Bound, b: Bound) -> bool:
+    """Whether two methods are one, of two objects of a class."""
+    objects = [x.receiver for x in (a, b) if isinstance(x.receiver, ObjRef)]
+    return len(objects) == 2 and objects[0].cls is objects[1].cls and alternatives.same(a.function, b.function)
 
 
 def _place(x: Val) -> Any:

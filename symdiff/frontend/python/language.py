@@ -70,6 +70,9 @@ SUPPORTED = (
     Row("methods, properties, `super()`, operators of a class", "a = Layer(x) + Layer(2.0) ⏎ return Scaled(a.w)(x)"),
     Row("attributes that a branch sets, or a loop in each object of a list: AttributeError where they are not there",
         "q = [Layer(t) for t in v] ⏎ for k, a in enumerate(q): a.k = k * x ⏎ return sum(a.w * a.k for a in q)"),
+    Row("`hasattr`, and `getattr` with a default, of attributes that a branch or a loop sets, to None too",
+        "q = [Layer(t) for t in v] ⏎ for a in q: ⏎     if a.w > 0: a.k = x if a.w > 1 else None"
+        " ⏎ return sum(a.k or x for a in q if hasattr(a, 'k')) + getattr(q[1], 'k', x)"),
     Row("attributes by the dictionary of an object, read and written by names: `vars(a)['w']`",
         "a = Layer(x) ⏎ a.__dict__.update(w=2.0 * x, k=x) ⏎ return vars(a)['w'] * a.k if 'k' in vars(a) else x"),
     Row("objects that are iterated over, by `__iter__` or by `__getitem__`",
