@@ -164,13 +164,6 @@ def called_behind_a_write(x):
     return held[0].scaled(x)
 
 
-def set_on_one_path(x):
-    a = Plain(x)
-    if x > 1:
-        a.c = x
-    return getattr(a, "c", 5.0)
-
-
 def which_of_two(x):
     a, b = {"w": x}, {"w": x}
     one = a if x > 1 else b
@@ -205,7 +198,6 @@ REFUSED: list[tuple[Callable[..., Any], tuple[Any, ...], list[str]]] = [
     (lambda x: Plain(x, 1.0, 2.0), (1.5,), ["SD313"]),
     (written_before_the_call, (1.5,), ["SD503"]),
     (written_class, (1.5,), ["SD503"]),
-    (set_on_one_path, (1.5,), ["SD310"]),
     (which_of_two, (1.5,), ["SD223"]),
     (holds_itself, (1.5,), ["SD322"]),
     (array_times, (1.5,), ["SD321"]),

@@ -164,7 +164,82 @@ def fields_of_the_class_that_compares(x, v):
     return a == b, a <= b, [w.y for w in known], b in some, some.count(a)
 
 
-@case.each(10)
+def _or_none(t, x):
+    return None if t < 0.5 else Plain(t * x)
+
+
+HOLES = [(0.8, 0.7, 0.3, 1.2), (0.8, 0.2, 0.3, 0.1), (-0.8, 0.9, 0.7, 0.6)]
+
+
+@case(*HOLES)
+def the_first_hole(x, a, b, c):
+    slots = [_or_none(a, x), _or_none(b, x), _or_none(c, x)]
+    free = slots.index(None)
+    slots[free] = Plain(x * x)
+    return sum(k * p.x for k, p in enumerate(slots) if p is not None), free, slots.count(None)
+
+
+@case(*HOLES)
+def holes_closed(x, a, b, c):
+    slots = [_or_none(a, x), _or_none(b, x), _or_none(c, x), None]
+    while None in slots:
+        slots.remove(None)
+    return [p.x for p in slots]
+
+
+@case(*HOLES)
+def holes_filled(x, a, b, c):
+    slots, k = [_or_none(a, x), _or_none(b, x), _or_none(c, x)], 0
+    while slots.count(None):
+        k += slots.index(None)
+        slots[slots.index(None)] = Plain(k * x)
+    return [p.x for p in slots]
+
+
+@case(*HOLES)
+def holes_beside_lists_and_tuples(x, a, b, c):
+    rows = [[a], None if b < 0.5 else [b * x], None if c < 0.5 else [c]]
+    pairs = [(a, x), None if b < 0.5 else (b, 2 * x), (c, x)]
+    rows.remove(None)
+    return rows.count(None), sum(r[0] for r in rows if r), pairs.index(None), pairs.index((c, x))
+
+
+@case(*HOLES)
+def what_is_not_alike(x, a, b, c):
+    """A number is found before what follows it is asked."""
+    some = [None if b < 0.5 else Plain(x), "a", a, x, b * 1.0]
+    return some.index(x), some.index(a), some.index("a"), [Plain(a), None, x].index(None)
+
+
+class Counting:
+    """It counts how often it was asked."""
+
+    def __init__(self, x):
+        self.x, self.asked = x, 0
+
+    def __eq__(self, other):
+        self.asked += 1
+        return self.x == other.x
+
+
+@case(*HOLES, (0.7, 0.7, 0.3, 0.1))
+def asked_once_for_each(x, a, b, c):
+    """Whether the place is known when compiling is tried without asking."""
+    some = [Counting(a), Counting(x), Counting(b), Counting(x)]
+    first = some.index(Counting(x))
+    some.remove(Counting(b))
+    return first, [s.asked for s in some], [s.x for s in some]
+
+
+@case((0.8,), (3.0,))
+def asked_once_of_known_numbers(x):
+    some = [Counting(2.0), Counting(1.0), Counting(3.0)]
+    gone = some[1]
+    some.remove(Counting(1.0))
+    return some.index(Counting(3.0)) * x, gone.asked, [s.asked for s in some]
+
+
+@case.each(17)
 def test_as_python_does(function: Callable[..., Any], calls: tuple[tuple[Any, ...], ...]) -> None:
     check(function, *calls)
 
@@ -240,3 +315,28 @@ def test_comparisons_without_end_are_refused_at_their_line() -> None:
         symdiff.grad(fields_without_end)(0.5, A([0.3, 0.7]))
     assert {p.code for p in caught.value.problems} <= {"SD224", "SD299"}
     assert all(p.source_line.strip() == "return x * some.count(some[-1])" for p in caught.value.problems)
+
+
+def test_text_of_holes_among_tuples() -> None:
+    """The list is named, not the call, and the rewrite is one that works."""
+
+    def f(x):
+        pairs = [(1.0, x), None if x > 0 else (2.0, x)]
+        pairs.remove(None)
+        return pairs[0][1]
+
+    with pytest.raises(symdiff.CompileError) as caught:
+        symdiff.grad(f)(0.5)
+    (problem,) = caught.value.problems
+    assert problem.what.startswith("the list or dict `pairs` changes")
+    assert problem.rewrite == "make objects of a class of them, which may be None in a list"
+
+
+def test_comparisons_that_show_something_are_not_made_at_once() -> None:
+    class Loud:
+        def __eq__(self, other):
+            print("asked")
+            return other > 3
+
+    with pytest.raises(symdiff.CompileError, match=r"SD224 `index` with a staged value.*\n.*\n.*\n  why: elements are"):
+        symdiff.grad(lambda x: x * ["a", Loud(), x].index(x))(0.5)

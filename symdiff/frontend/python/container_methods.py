@@ -18,11 +18,13 @@ from symdiff.frontend.python import (
     grown,
     keyed,
     keys,
+    kinship,
     list_changes,
     lodging,
     memory,
     operators,
     raising,
+    rolled,
     sorting,
     unfilled,
 )
@@ -123,7 +125,28 @@ def _decided_when_run(cx: Context, node: ast.AST, content: Content, name: str, a
     """Whether where an element goes in, or which one goes, is known when the code runs."""
     if name == "insert":
         return list_changes.is_index(cx, args[0]) and not isinstance(args[0], Known)
-    return name == "remove" and container_operators.position(cx, node, args[0], content) is None
+    return name == "remove" and _tried(cx, node, args[0], content, keep=False) is None
+
+
+def _tried(cx: Context, node: ast.AST, item: Val, content: Content, keep: bool = True) -> int | None:
+    """Where the first of these elements is that is the item or equals it, -1 for none; None where the data say.
+
+    What the comparisons do is done if it is known and is to be kept; else nothing has happened.
+    """
+    place = rolled.mark(cx)
+    cx.store.begin()
+    at: int | None = -1
+    for k, element in enumerate(content):
+        array = operators.is_array(element)
+        test = POISON if array else container_operators.is_found(cx, node, item, element)
+        if not isinstance(test, Known) or test.obj:
+            at = k if isinstance(test, Known) else None
+            break
+    if len(cx.problems) == place.problems and (at is None or not keep):
+        rolled.go_back(cx, place)
+    else:
+        cx.store.keep()
+    return at
 
 
 def _pop(cx: Context, node: ast.AST, receiver: ListRef, content: Content | Grown | None, index: Val) -> Val:
@@ -233,7 +256,7 @@ def search(cx: Context, node: ast.AST, content: Content | Grown, name: str, args
     staged_ = isinstance(content, Grown) or len(known) < len(content) or not all(isinstance(v, Known) for v in args)
     apart = staged_ or not all(map(captured.settled, known))
     if apart and name == "index" and len(args) == 1 and not isinstance(content, Grown):
-        at = container_operators.position(cx, node, args[0], content)
+        at = _tried(cx, node, args[0], content)
         if at == -1:
             error = ValueError(f"{cx.describe(args[0])} is not in list")
             return raising.always(cx, node, error, function="list.index", message=str(error))
@@ -245,8 +268,12 @@ def search(cx: Context, node: ast.AST, content: Content | Grown, name: str, args
         itself = [k for k, v in enumerate(content) if container_operators.same_number(v, args[0])]
         if itself:
             return _with_itself(cx, node, content, name, args[0], itself)
-    if staged_ and name == "count" and isinstance(content, tuple) and grown.form_of_elements(cx, content) is None:
-        return _count_apart(cx, node, content, args)
+    # objects that may be None become numbers in another attempt, which are alike
+    if staged_ and len(args) == 1 and isinstance(content, tuple) and grown.form_of_elements(cx, content) is None:
+        if name == "count":
+            return _count_apart(cx, node, content, args[0])
+        if not any(True for v in content if alternatives.nullable(v) for _ in kinship.inside(cx, v)):
+            return _index_apart(cx, node, content, args[0])
     if staged_:
         staged = grown.staged(cx, node, content) if isinstance(content, tuple) else content
         if staged is None or len(args) != 1:
@@ -258,25 +285,47 @@ def search(cx: Context, node: ast.AST, content: Content | Grown, name: str, args
         return raising.always(cx, node, error, function=f"list.{name}", message=str(error))
 
 
-def _count_apart(cx: Context, node: ast.AST, content: Content, args: Args) -> Val:
+def _count_apart(cx: Context, node: ast.AST, content: Content, item: Val) -> Val:
     """`count` in a list whose elements are not alike: one by one."""
     total: Val = Known(0)
     for v in content:
-        test = container_operators.is_found(cx, node, args[0], v)
+        test = container_operators.is_found(cx, node, item, v)
         if test is POISON:
             return POISON
         total = operators.binary(cx, node, ast.Add(), total, control.chosen(cx, node, test, Known(1), Known(0)))
     return total
 
 
+def _index_apart(cx: Context, node: ast.AST, content: Content, item: Val) -> Val:
+    """`index` in a list whose elements are not alike: the first of the places where it is."""
+    watch = comprehensions.Watch(cx)
+    cx.store.begin()
+    tests = [container_operators.is_found(cx, node, item, v) for v in content]
+    seen = watch.saw()
+    cx.store.keep()
+    if memory.is_poison(*tests):
+        return POISON
+    if seen:
+        return cx.refuse("SD224", node, construct="`index`", why=_ASKED, rewrite=_WRITTEN_OUT)
+    found: Val = Known(-1)
+    for k, test in reversed([*enumerate(tests)]):
+        found = control.chosen(cx, node, test, Known(k), found)
+    if not any(isinstance(test, Known) and test.obj for test in tests):
+        absent = operators.compare(cx, node, ast.Lt(), found, Known(0))
+        operators.raise_if(cx, node, absent, "ValueError", ("the value is not in the list",))
+    return found
+
+
+_ASKED = (
+    "elements are compared up to the first that is equal, and each comparison may show or change something, or raise"
+)
+_WRITTEN_OUT = "write the loop: `for k, item in enumerate(items): …`"
+
+
 def _with_itself(cx: Context, node: ast.AST, content: Content, name: str, item: Val, places: Sequence[int]) -> Val:
     """`index` or `count` of what certainly is an element itself, at these places, even where it is NaN."""
     if name == "index":
-        before = [container_operators.is_found(cx, node, item, v) for v in content[: places[0]]]
-        found: Val = Known(places[0])
-        for k, test in reversed(list(enumerate(before))):
-            found = control.chosen(cx, node, test, Known(k), found)
-        return found
+        return _index_apart(cx, node, content[: places[0] + 1], item)
     others = tuple(v for k, v in enumerate(content) if k not in places)
     rest = search(cx, node, others, name, [item])
     return rest if rest is POISON else operators.binary(cx, node, ast.Add(), rest, Known(len(places)))

@@ -168,17 +168,6 @@ def contains(cx: Context, node: ast.AST, item: Val, container: Val) -> Val:
     return _among(cx, node, item, known)
 
 
-def position(cx: Context, node: ast.AST, item: Val, known: Sequence[Val]) -> int | None:
-    """Where the first of these elements is that is the item or equals it, -1 for none; None where the data say."""
-    for k, element in enumerate(known):
-        test = POISON if operators.is_array(element) else is_found(cx, node, item, element)
-        if not isinstance(test, Known):
-            return None
-        if test.obj:
-            return k
-    return -1
-
-
 def same_number(a: Val, b: Val) -> bool:
     """Whether two numbers are certainly one object: one value of the program."""
     return a is b or (isinstance(a, Num) and isinstance(b, Num) and a.value is b.value is not None)

@@ -196,6 +196,8 @@ class Context:
 
     def listed(self, node: ast.AST) -> str:
         """The list or dict that changes at `node`, as messages name it: of `p.tag = x` the one with p."""
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            node = node.func.value
         held, text = isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store), f"`{self.text(node)}`"
         return f"the list with the object whose {text} is set" if held else f"the list or dict {text}"
 
