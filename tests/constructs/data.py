@@ -125,6 +125,16 @@ def kept_in_order(v: "f8[n]", x: float):
     return s
 
 
+@construct(lambda n: (vector(n), 0.7), linear=False)
+def earlier_ones(v: "f8[n]", x: float):
+    seen, s = [], 0.0
+    for t in v:
+        for j in range(len(seen)):
+            s += seen[j] * t
+        seen.append(t * x)
+    return s
+
+
 @construct(lambda n: (0.5, 0.7), linear=False)
 def changed_dict(x: float, y: float):
     d = {"a": x, "b": y}

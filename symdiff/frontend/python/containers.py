@@ -266,10 +266,8 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
             if isinstance(part, Num):
                 return cx.need_static(node, part, "the bounds of a slice of a text")
         if isinstance(where, int) or (not base.obj and list_changes.is_index(cx, index)):
-            error = IndexError(
-                "range object index out of range" if isinstance(base.obj, range) else "string index out of range"
-            )
-            return raising.always(cx, node, error, "SD315", index=cx.describe(index), size=len(base.obj))
+            kind = "range object" if isinstance(base.obj, range) else "string"
+            return raising.out_of_range(cx, node, index, len(base.obj), f"{kind} index out of range")
     if isinstance(base, Sequence_) and base.kind == "range":
         if isinstance(index, SliceVal):
             return ranges.sliced(cx, node, base, index)
@@ -352,11 +350,14 @@ def position(
     if no_index or (isinstance(index, Known) and not isinstance(index.obj, (int, np.integer))):
         _refuse_index(cx, node, index)
         return None
+    if not known and list_changes.is_index(cx, index):
+        raising.out_of_range(cx, node, index, 0, error)  # whatever it is
+        return None
     if not isinstance(index, Known):
         cx.need_static(node, index, "the index of an element of a list or tuple", _instead(cx, node, known))
         return None
     if not -count <= index.obj < count:
-        raising.always(cx, node, IndexError(error), "SD315", index=index.obj, size=count)
+        raising.out_of_range(cx, node, index, count, error)
         return None
     return int(operator.index(index.obj)) % count
 
@@ -403,7 +404,7 @@ def set_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> Non
         elif val is not POISON:
             _refuse_index(cx, node, index)
         return
-    if searched(cx, node, index, (*content, val)):
+    if content and searched(cx, node, index, (*content, val)):
         staged = grown.staged(cx, node, content, val)
         if staged is not None:
             _replace(cx, node, base, staged, index, val)

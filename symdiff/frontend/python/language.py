@@ -163,6 +163,8 @@ SUPPORTED = (
         "out = [] ⏎ for t in v: out.append(t * x) ⏎ return np.array(out).sum()"),
     Row("lists that grow by tuples, objects, dicts or lists of one structure",
         "h = [(0, x)] ⏎ while h[-1][1] < 9: h.append((n, h[-1][1] * 2 + 1)) ⏎ return sum(k * y for k, y in h)"),
+    Row("lists that a loop inside reads while they grow from nothing: what came before",
+        "c = [] ⏎ for t in v: ⏎     for j in range(len(c)): x += c[j] * t ⏎     c.append(t * x) ⏎ return x"),
     Row("changing objects, dicts, lists and arrays in a list that grows, each at one place of it",
         "a = [Layer(t) for t in v] ⏎ for b in a: b.w *= x ⏎ a[0].w += a[-1].w ⏎ return sum(b.w for b in a)"),
     Row("objects at several places of lists, or of which a condition chooses one: changed, compared by `is`",

@@ -74,6 +74,9 @@ def for_statement(cx: Context, stmt: ast.For) -> None:
             cx.refuse("SD231", stmt, iterable=f"`{cx.text(stmt.iter)}`")
         _give_up(cx, stmt)
         return
+    if turns is not None and turns.none():
+        _behind(cx, stmt)
+        return
     over = given if keyed.is_view(given) or sets_of_the_run.holds(given) else iterable
     _either(
         cx,

@@ -25,6 +25,7 @@ from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.sizes import refuse_unknown_count
 from symdiff.frontend.python.values import NONE, POISON, Arr, Known, ObjRef, Struct, Val
 from symdiff.frontend.spelled.collected import ORIGINALS
+from symdiff.ir import dims
 
 Args = list[Val]
 Kwargs = dict[str, Val]
@@ -181,6 +182,10 @@ def _best(cx: Context, node: ast.AST, op: ast.cmpop, items: Args, keys: Args) ->
     """The first element whose key no later one beats."""
     best, top = items[0], keys[0]
     for item, k in zip(items[1:], keys[1:], strict=True):
+        decided = _of_sizes(cx, op, item, best) if keys is items else None
+        if decided is not None:
+            best = top = decided
+            continue
         test = operators.truth(cx, node, operators.compare(cx, node, op, k, top))
         if keys is items:
             best = top = control.chosen(cx, node, test, item, best)
@@ -190,6 +195,15 @@ def _best(cx: Context, node: ast.AST, op: ast.cmpop, items: Args, keys: Args) ->
             return POISON
         best, top = both.items
     return best
+
+
+def _of_sizes(cx: Context, op: ast.cmpop, item: Val, best: Val) -> Val | None:
+    """The better of two sizes of which one is never beaten: `min(n, 0)` is 0, where `0 < n` is not decided."""
+    a, b = operators.as_dim(item), operators.as_dim(best)
+    order = None if a is None or b is None or cx.aval(item) != cx.aval(best) else dims.compare(a, b)
+    if order is None:
+        return None
+    return item if (order < 0 if isinstance(op, ast.Lt) else order > 0) else best
 
 
 def sorted_(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:

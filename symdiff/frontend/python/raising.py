@@ -29,6 +29,13 @@ def always(cx: Context, node: ast.AST, error: Exception, code: str = "SD403", **
     raise Bottom
 
 
+def out_of_range(cx: Context, node: ast.AST, index: Val, count: int, error: str) -> Val:
+    """Where the text, tuple or list of `count` elements that is read or changed at `node` has none at `index`."""
+    staged = f"`{cx.text(node.slice)}`" if isinstance(node, ast.Subscript) else cx.describe(index)
+    shown = index.obj if isinstance(index, Known) else staged
+    return always(cx, node, IndexError(error), "SD315", index=shown, size=count)
+
+
 def of_a_number(cx: Context, node: ast.AST, val: Val, message: str) -> bool:
     """Whether `val` is None or a number, of which `message` is then Python's TypeError: reported, or raised.
 

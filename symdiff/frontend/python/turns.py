@@ -29,6 +29,14 @@ class Turns:
     step: Val
     item: Callable[[Val], Val]
 
+    def none(self) -> bool:
+        """Whether it certainly makes no turn, as over a list that is empty before a loop around it (see `loops`)."""
+        first, end = operators.as_dim(self.lo), operators.as_dim(self.hi)
+        if first is None or end is None or not isinstance(self.step, Known) or not self.step.obj:
+            return False
+        order = dims.compare(end, first) if self.step.obj > 0 else dims.compare(first, end)
+        return order is not None and order <= 0
+
 
 def known_items(cx: Context, node: ast.AST, val: Sequence_) -> list[Val] | None:
     """The elements; None where their number is not known."""
