@@ -13,6 +13,7 @@ import numpy as np
 from symdiff.frontend.python import (
     alternatives,
     apart,
+    bounds,
     captured,
     enums,
     followed,
@@ -236,6 +237,7 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
     found = special_methods.call(cx, node, base, "__getitem__", [index]) or enums.by_name(cx, node, base, index)
     if found is not None:
         return found
+    index = bounds.numbers(cx, node, index, lambda: length(cx, node, base))
     staged = grown.content_of(cx, base)
     if staged is not None and isinstance(base, ListRef):
         return _grown_item(cx, node, base, staged, index)
@@ -395,6 +397,7 @@ def set_item(cx: Context, node: ast.AST, base: Val, index: Val, val: Val) -> Non
         return
     assert isinstance(base, ListRef)
     content = cx.store.get(base.cell)
+    index = bounds.numbers(cx, node, index, lambda: length(cx, node, base))
     if isinstance(index, SliceVal):
         list_slices.assign(cx, node, base, content, index, val)
         return

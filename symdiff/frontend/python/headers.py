@@ -6,10 +6,12 @@ scalar; the header becomes "a scalar that is a Python int or np.float64", and a 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from symdiff.frontend.python import (
     alternatives,
+    bounds,
     grown,
     letters,
     list_numbers,
@@ -137,6 +139,8 @@ def _from_same(cx: Context, before: Any, after: Any, key: Any) -> Slot:
         made = Slot("struct", parts=parts, make=lambda items: Struct(before.kind, items, before.cls, before.keys))
         made.labels = before.keys
         return made
+    if bounds.alike(before, after):
+        return _bounds(cx, before, after, key)
     if isinstance(before, Reference) and alike(before, after):
         return _reference(cx, before, after, key)
     nullable = _nullable(cx, before, after, key)
@@ -145,6 +149,13 @@ def _from_same(cx: Context, before: Any, after: Any, key: Any) -> Slot:
     if alternatives.may_be_either(before, after, lambda x: _choosable(cx, x)):
         return _one_of(Slot("one-of"), before, after, cx)
     return _number(cx, before, after, key)
+
+
+def _bounds(cx: Context, before: Val, after: Val, key: Any) -> Slot:
+    pairs = zip(bounds.NAMES, bounds.parts(before) or (), bounds.parts(after) or (), strict=True)
+    parts = tuple(_from_same(cx, x, y, (key, name)) for name, x, y in pairs)
+    make = partial(bounds.put_together, before)
+    return Slot("bounds", parts=parts, make=make, labels=bounds.NAMES, same=before)
 
 
 def _node(cls: type, at: Slot, none: bool) -> Slot:
@@ -429,4 +440,5 @@ def _widen_parts(cx: Context, slot: Slot, before: Any, header: Any, after: Any, 
     )
     if slot.kind == "node":
         return _node(slot.same, parts[0], slot.none or nodes.may_be_none(before) or nodes.may_be_none(after))
-    return Slot(slot.kind, parts=parts, make=slot.make, labels=slot.labels, together=slot.together)
+    same = slot.same  # of a range or slice
+    return Slot(slot.kind, parts=parts, make=slot.make, labels=slot.labels, together=slot.together, same=same)

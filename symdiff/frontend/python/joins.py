@@ -12,6 +12,7 @@ from typing import Any
 
 from symdiff.frontend.python import (
     alternatives,
+    bounds,
     captured,
     containers,
     grown,
@@ -57,6 +58,7 @@ from symdiff.frontend.python.values import (
     Reference,
     Sequence_,
     SetRef,
+    SliceVal,
     Struct,
     Super,
     Text,
@@ -109,6 +111,8 @@ class Joiner(Sides):
             return lambda outs: Struct(a.kind, tuple(p(outs) for p in parts), a.cls, a.keys)
         if isinstance(a, Reference) and type(a) is type(b):
             return self._references(a, b)
+        if bounds.alike(a, b):
+            return self._bounds(a, b)
         list_numbers.meet(self.cx, a, b)
         if isinstance(a, Node) and isinstance(b, Node) and nodes.alike(a.cls, b.cls):
             return self._node(a.cls, self.join(a.at, b.at), a.none or b.none)
@@ -125,6 +129,16 @@ class Joiner(Sides):
         if isinstance(a, _STRUCTURES) or isinstance(b, _STRUCTURES):
             return self._conflict(a, b)
         return None
+
+    def _bounds(self, a: Val, b: Val) -> Rebuild:
+        """Two ranges, or two slices."""
+        found = [self.join(x, y) for x, y in zip(bounds.parts(a) or (), bounds.parts(b) or (), strict=True)]
+
+        def rebuild(outs: Sequence[Value]) -> Val:
+            parts = [part(outs) for part in found]
+            return next((p for p in parts if isinstance(p, Conflict)), None) or bounds.put_together(a, parts)
+
+        return rebuild
 
     def _node(self, cls: type, at: Rebuild, none: bool) -> Rebuild:
         return lambda outs: Node(cls, at(outs), none)
@@ -242,14 +256,13 @@ class Joiner(Sides):
             made = Conflict("", "", "SD324")
         else:
             dicts, lists = (isinstance(a, kind) and isinstance(b, kind) for kind in (DictRef, ListRef))
-            passed = captured.structure(a) or captured.structure(b)
-            rewrite = _SAME_KEYS if dicts else _ONE_FORM if lists else _PASS_IT if passed else ""
+            rewrite = _SAME_KEYS if dicts else _ONE_FORM if lists else _way_out(a, b)
             fields = (("rewrite", rewrite),) if rewrite else ()
             if any(alternatives.choosable(x) and not self.choosable(x) for x in (a, b)):
                 fields = _MADE_THERE
             show = self._keys_of if dicts else self._length_of if lists else lambda _, x: self.shown(x)
             then, orelse = map(show, self.sides, (a, b))
-            made = Conflict(then, orelse, "SD310", fields)
+            made = Conflict(then, "another" if rewrite is _LISTS and then == orelse else orelse, "SD310", fields)
         return lambda outs: made
 
     def _length_of(self, side: Side, val: Val) -> str:
@@ -450,13 +463,14 @@ class Joiner(Sides):
 _PASS_IT = "pass what it is a part of as an argument"
 _MOST_KEYS = 6
 _SAME_KEYS = "give both dicts the same keys in one order, with None where there is nothing"
+_LISTS = "make a list of each: `list(v) if c else list(reversed(v))`"
 _ONE_FORM = "give their elements one form, or make objects of a class, whose attributes may be None, of them"
 _BIND_BEFORE = "give it the value None before the paths part"
 _MADE_THERE = (
     ("why", "what reads it behind the branches has only what was there before them"),
-    ("rewrite", "call it in both branches, or choose the numbers that it holds, and make it of these behind them"),
+    ("rewrite", "use it in both branches, or choose the numbers that it holds, and make it of these behind them"),
 )
-_HOLDERS = (Closure, Method, Partial, Bound, Super, Sequence_)
+_HOLDERS = (Closure, Method, Partial, Bound, Super, Sequence_, SliceVal)
 _STRUCTURES = (
     *_HOLDERS,
     ListRef,
@@ -469,6 +483,12 @@ _STRUCTURES = (
     OneOf,
     Letter,
 )
+
+
+def _way_out(a: Val, b: Val) -> str:
+    if any(isinstance(x, Sequence_) for x in (a, b)) and not any(map(alternatives.not_there, (a, b))):
+        return _LISTS
+    return _PASS_IT if captured.structure(a) or captured.structure(b) else ""
 
 
 def _inside(content: Any) -> Sequence[Val]:

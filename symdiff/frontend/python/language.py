@@ -144,6 +144,10 @@ SUPPORTED = (
     Row("a captured dict whose keys are attributes, by `__getattr__`", "return CONFIG.rate * x"),
     Row("`for` over ranges, and slices of them",
         "s = 0.0 ⏎ for i in range(1, n): s += i * x ⏎ for i in range(n)[::-2]: s *= i + x ⏎ return s * range(n)[-1]"),
+    Row("ranges and slices that a condition chooses, and slices up to a bound that may be None",
+        "s = slice(1) if x > 1 else slice(1, None) ⏎ k = None if x > 1 else n"
+        " ⏎ for i in range(n) if x > 1 else range(n - 1, -1, -1): x = x * 0.5 + i"
+        " ⏎ return x * (v[s].sum() + v[:k].sum())"),
     Row("`for` over arrays, `enumerate`, `zip`, `reversed`",
         "s = 0.0 ⏎ for i, (a, b) in enumerate(zip(v, v)): s += i * a * b ⏎ return s"),
     Row("`for` over known structure", "for t in (1.0, [x, 2.0]): y = t ⏎ return y[0]"),

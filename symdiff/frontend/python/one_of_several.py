@@ -23,6 +23,7 @@ from symdiff.frontend.python.values import (
     OneOf,
     Partial,
     Sequence_,
+    SliceVal,
     Super,
     Val,
 )
@@ -84,6 +85,8 @@ def held(live: Val) -> Sequence[Val]:
         return (live.function, *live.args, *live.kwargs.values())
     if isinstance(live, Closure):
         return (*live.defaults, *live.kwdefaults.values())
+    if isinstance(live, SliceVal):
+        return live.lo, live.hi, live.step
     return live.parts if isinstance(live, Sequence_) else ()
 
 
@@ -93,6 +96,8 @@ def _holding(live: Val, parts: Sequence[Val]) -> Val:
         return Bound(*parts)
     if isinstance(live, Method | Super):
         return replace(live, receiver=parts[0])
+    if isinstance(live, SliceVal):
+        return SliceVal(*parts)
     if isinstance(live, Partial):
         first, rest = parts[1 : 1 + len(live.args)], parts[1 + len(live.args) :]
         return Partial(parts[0], tuple(first), dict(zip(live.kwargs, rest, strict=True)))

@@ -27,6 +27,8 @@ def length(cx: Context, node: ast.AST, val: Sequence_) -> Val:
         return hi if operators.as_dim(hi) is not None else most(cx, node, hi, Known(0))
     if not isinstance(step, Known):
         return cx.emit(node, "range_size", lo, hi, step)
+    if abs(step.obj) == 1:
+        return most(cx, node, _calc(cx, node, ast.Sub(), *((hi, lo) if step.obj > 0 else (lo, hi))), Known(0))
     # (hi - lo) / step, rounded up
     down = _calc(cx, node, ast.FloorDiv(), _calc(cx, node, ast.Sub(), hi, lo), Known(-step.obj))
     return most(cx, node, _calc(cx, node, ast.Sub(), Known(0), down), Known(0))

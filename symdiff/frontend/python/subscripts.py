@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import choices, memory, operators, raising, sizes
+from symdiff.frontend.python import bounds, choices, memory, operators, raising, sizes
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import POISON, Arr, Known, ListRef, Num, SliceVal, Step, Struct, Val
 from symdiff.ir import dims, types
@@ -35,6 +35,8 @@ def entries(cx: Context, index: Val) -> list[Val]:
 
 def build(cx: Context, node: ast.AST, base: Val, index: Val) -> _Spec | None:
     """The spec of a subscript; None after a problem was reported."""
+    from symdiff.frontend.python.arrays import size_of
+
     shape = cx.aval(base).shape
     found = entries(cx, index)
     if memory.is_poison(base, *found):
@@ -48,7 +50,12 @@ def build(cx: Context, node: ast.AST, base: Val, index: Val) -> _Spec | None:
         cx.refuse("SD316", node, count=taken, rank=len(shape))
         return None
     spec, axis = _Spec(), 0
+
+    def length() -> Val:
+        return size_of(cx, node, base, axis)
+
     for entry in found:
+        entry = bounds.numbers(cx, node, entry, length)
         if isinstance(entry, Known) and entry.obj is Ellipsis:
             if not len(shape) - taken:
                 spec.items.append(("rest",))

@@ -8,6 +8,7 @@ import numpy as np
 
 from symdiff.frontend.python import (
     alternatives,
+    bounds,
     containers,
     flat,
     foreign,
@@ -239,6 +240,7 @@ def _delete_item(cx: Context, node: ast.Subscript, base: Val, index: Val) -> Non
         return
     keyed.takes(cx, node, base, index, grows=True)
     content = cx.store.get(base.cell) if isinstance(base, (ListRef, DictRef)) else None
+    index = bounds.numbers(cx, node, index, lambda: containers.length(cx, node, base))
     when_run = isinstance(content, tuple) and list_changes.taken_when_run(cx, node, index, content)
     if isinstance(base, ListRef) and isinstance(content, tuple) and when_run:
         content = grown.staged(cx, node, content)

@@ -330,16 +330,22 @@ def _numbers_rolled(cx: Context, node: ast.AST, val: Val) -> Turns | None:
 
 
 def _from_zero(cx: Context, node: ast.AST, turns: Turns) -> Turns | None:
-    """The same turns, their index counting up from 0; None where the step is not known."""
+    """The same turns, their index counting up from 0; None where the step is 0."""
     lo, hi, step = turns.lo, turns.hi, turns.step
-    if not isinstance(step, Known) or not step.obj:
+    if isinstance(step, Known) and not step.obj:
         return None
-    if step.obj == 1 and isinstance(lo, Known) and lo.obj == 0:
+    if isinstance(step, Known) and step.obj == 1 and isinstance(lo, Known) and lo.obj == 0:
         return turns
 
     def calc(op: ast.operator, a: Val, b: Val) -> Val:
         return operators.binary(cx, node, op, a, b)
 
+    def place(i: Val) -> Val:
+        return calc(ast.Add(), lo, calc(ast.Mult(), i, step))
+
+    if not isinstance(step, Known):
+        count = ranges.length(cx, node, Sequence_("range", (lo, hi, step)))
+        return Turns(Known(0), count, Known(1), lambda i: turns.item(place(i)))
     if step.obj == 1:
         return Turns(Known(0), calc(ast.Sub(), hi, lo), step, lambda i: turns.item(calc(ast.Add(), lo, i)))
     if step.obj == -1:
@@ -347,7 +353,7 @@ def _from_zero(cx: Context, node: ast.AST, turns: Turns) -> Turns | None:
     # the number of turns is (hi - lo) / step, rounded up
     down = calc(ast.FloorDiv(), calc(ast.Sub(), hi, lo), Known(-step.obj))
     count = calc(ast.Sub(), Known(0), down)
-    return Turns(Known(0), count, Known(1), lambda i: turns.item(calc(ast.Add(), lo, calc(ast.Mult(), i, step))))
+    return Turns(Known(0), count, Known(1), lambda i: turns.item(place(i)))
 
 
 def _counted(cx: Context, node: ast.AST, first: Val, index: Val) -> Val:
