@@ -261,17 +261,26 @@ def one_or_the_other(x):
     return (Gain(2 * x).of if x > 0 else Gain(x).more)(x)
 
 
-def test_methods_that_are_not_one_are_refused() -> None:
+def test_methods_of_what_either_branch_makes() -> None:
+    assert value_and_grad(one_or_the_other)(1.5) == (4.5, 6.0)
+    assert value_and_grad(one_or_the_other)(-1.5) == (-3.0, 2.0)
+
+
+def text_of_either(x):
+    text = f"{2 * x:.1f}" if x > 0 else f"{x:.3f}"
+    print(text)
+    return x
+
+
+def test_texts_that_are_not_one_are_refused() -> None:
     """Both sides are described alike; the text says why that does not help, and a rewrite that works."""
     with pytest.raises(CompileError) as caught:
-        grad(one_or_the_other)(1.5)
+        grad(text_of_either)(1.5)
     (problem,) = caught.value.problems
     assert problem.render().splitlines()[-2:] == [
         "  why: what reads it behind the branches has only what was there before them",
-        "  rewrite: call it in both branches, or choose the numbers that it holds, and make it of these behind them",
+        "  rewrite: use it in both branches, or choose the numbers that it holds, and make it of these behind them",
     ]
-    assert value_and_grad(lambda x: Gain(2 * x).of(x) if x > 0 else Gain(x).more(x))(1.5) == (4.5, 6.0)
-    assert value_and_grad(lambda x: Gain(2 * x if x > 0 else x * x).of(x))(1.5) == (4.5, 6.0)
 
 
 def its_attributes(x):

@@ -211,6 +211,15 @@ def what_is_not_alike(x, a, b, c):
     return some.index(x), some.index(a), some.index("a"), [Plain(a), None, x].index(None)
 
 
+@case(*HOLES)
+def a_hole_made_on_one_path(x, a, b, c):
+    slots = [_or_none(a, x), _or_none(b, x)]
+    if c > 0.65:
+        slots.append(None)
+    slots.append(Plain(c))
+    return [0.0 if p is None else p.x for p in slots], slots.count(None)
+
+
 class Counting:
     """It counts how often it was asked."""
 
@@ -239,7 +248,7 @@ def asked_once_of_known_numbers(x):
     return some.index(Counting(3.0)) * x, gone.asked, [s.asked for s in some]
 
 
-@case.each(17)
+@case.each(18)
 def test_as_python_does(function: Callable[..., Any], calls: tuple[tuple[Any, ...], ...]) -> None:
     check(function, *calls)
 

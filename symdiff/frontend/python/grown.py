@@ -18,7 +18,6 @@ from typing import Any
 
 from symdiff.frontend.python import (
     absences,
-    alternatives,
     captured,
     forms,
     kinship,
@@ -449,14 +448,15 @@ def _refuse_unlike(cx: Context, node: ast.AST, items: Sequence[Val]) -> None:
     shown = [cx.describe(v) if form is None else forms.described(form) for v, form in found]
     inside = [part for item in items for _, part in kinship.inside(cx, item)]
     unlike.note(cx, *inside)
-    optional = any(map(alternatives.nullable, items))
-    if optional:  # objects that are numbers may be None in a list
-        linked.note_meant(cx, *items)
     arrays = [part for part in inside if isinstance(part, Arr)]
     cx.sizes_needed.update(a.name for part in arrays for a in types.type_atoms(cx.aval(part)) if a.op == "var")
     kinds = " besides ".join(dict.fromkeys(shown)) or "nothing"
     fields: dict[str, Any] = {"name": cx.listed(node), "reason": f"holds {kinds}"}
-    fields |= {"rewrite": "make objects of a class of them, which may be None in a list"} if optional else {}
+    fields |= (
+        {"rewrite": "make objects of a class of them, which may be None in a list"}
+        if linked.note_optional(cx, items)
+        else {}
+    )
     sizes.ask_for_integers(cx, items, cx.make_problem("SD505", node, **fields))
     cx.refuse("SD505", node, **fields)
 

@@ -17,6 +17,7 @@ from symdiff.frontend.python import (
     containers,
     grown,
     kinship,
+    linked,
     list_numbers,
     may_be_none,
     mirrors,
@@ -208,6 +209,9 @@ class Joiner(Sides):
         form = self._form_of_both(contents)
         if form is None:
             openings.helps(self.cx, lambda: self._form_of_both(contents))
+            for side, content in zip(self.sides, contents, strict=True):
+                with side.active(self.cx):
+                    linked.note_optional(self.cx, content)
         staged = [content for content in contents if isinstance(content, Grown)]
         if form is None or not all(grown.covers(self.cx, form, content.form) for content in staged):
             return None
@@ -257,7 +261,7 @@ class Joiner(Sides):
         else:
             dicts, lists = (isinstance(a, kind) and isinstance(b, kind) for kind in (DictRef, ListRef))
             rewrite = _SAME_KEYS if dicts else _ONE_FORM if lists else _way_out(a, b)
-            fields = (("rewrite", rewrite),) if rewrite else ()
+            fields: tuple[tuple[str, str], ...] = (("rewrite", rewrite),) if rewrite else ()
             if any(alternatives.choosable(x) and not self.choosable(x) for x in (a, b)):
                 fields = _MADE_THERE
             show = self._keys_of if dicts else self._length_of if lists else lambda _, x: self.shown(x)

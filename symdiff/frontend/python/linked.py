@@ -12,7 +12,7 @@ from typing import Any
 
 from symdiff import plain
 from symdiff.errors import CompileError, Loc
-from symdiff.frontend.python import kinship
+from symdiff.frontend.python import alternatives, kinship
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.problems import United
@@ -91,6 +91,15 @@ def note_meant(cx: Context, *vals: Val) -> None:
                 cx.session.meant.add(part.cls)
             if isinstance(content, Grown):
                 note_elements(cx, content)
+
+
+def note_optional(cx: Context, content: Any) -> bool:
+    """Note objects that may be None in a list of known structure, which has no form: objects that are numbers may."""
+    items = content if isinstance(content, tuple) else ()
+    optional = any(alternatives.nullable(item) or alternatives.not_there(item) for item in items)
+    if optional:
+        note_meant(cx, *items)
+    return optional
 
 
 def note_elements(cx: Context, content: Grown) -> None:
