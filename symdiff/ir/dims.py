@@ -213,6 +213,34 @@ def equal(a: Dim, b: Dim) -> bool | None:
     return None
 
 
+def at_most_one(d: Dim) -> bool:
+    """Whether a size is that of `x[:1]` or `x[i:i+1]`: what it meets is broadcast, mostly."""
+    return not isinstance(d, int) and (compare(d, 1) in (-1, 0) or _is_step(d))
+
+
+def _is_step(d: Dim) -> bool:
+    """Whether a size is max(min(i + 1, n) - min(i, n), 0), or, where i is at most n, max(min(i + 1, n) - i, 0)."""
+    if isinstance(d, int):
+        return False
+    if len(d.terms) == 1 and d.terms[0][1] == 1 and len(d.terms[0][0]) == 1 and d.terms[0][0][0].op == "max":
+        return all(compare(part, 1) in (-1, 0) or _is_step(part) for part in d.terms[0][0][0].args)
+    for monomial, c in d.terms:
+        if is_least(monomial, c):
+            rest = sub(d, Poly(((monomial, 1),)))
+            if any(add(a, rest) == 1 for a in monomial[0].args):
+                return True
+    found = {c: monomial[0].args for monomial, c in d.terms if len(monomial) == 1 and monomial[0].op == "min"}
+    if len(d.terms) != 2 or set(found) != {1, -1}:
+        return False
+    pairs = [(a, b) for a in found[1] for b in found[-1]]
+    return any(sub(a, b) == 1 for a, b in pairs) and any(a == b for a, b in pairs)
+
+
+def is_least(monomial: Monomial, coefficient: int) -> bool:
+    """Whether a term is the minimum of two dimensions."""
+    return coefficient == 1 and len(monomial) == 1 and monomial[0].op == "min"
+
+
 def atoms(d: Dim) -> frozenset[Atom]:
     """The variables and opaque sizes that d depends on."""
     found: set[Atom] = set()

@@ -154,7 +154,7 @@ sum_to = prim("sum_to", "x", LINEAR, params=("shape",), infer=_sum_to_infer, num
 def _spread_axes(narrow: Shape, shape: Shape) -> list[int]:
     """The axes of one element, or of none, that are spread over more."""
     axes_ = [k for k, (d, to) in enumerate(zip(narrow, shape, strict=True)) if d != to]
-    if any((high := dims.compare(narrow[k], 1)) is None or high > 0 for k in axes_):
+    if any(narrow[k] not in (0, 1) and not dims.at_most_one(narrow[k]) for k in axes_):
         raise TypeError(f"{types.shown(narrow)} is not spread to {types.shown(shape)}")
     return axes_
 

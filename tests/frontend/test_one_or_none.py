@@ -191,8 +191,21 @@ def accumulated(x, v):
     return np.sum(s * s) + np.sum(s * t)
 
 
+def by_numbers_of_turns(x, v):
+    """Of a loop that goes on behind the last element."""
+    y, s = v * x, x
+    for k in range(3):
+        y[:1] = np.sum(v[k : k + 1] * v[:1]) * x
+        s = s + np.sum((v[k + 1 : k + 2] + v[:0]) * x) + np.sum(v[k : k + 1] * v[k + 1 : k + 2] / v[-1:])
+        if len(v) > k:
+            y[k : k + 1] += v[k : k + 1] * v[-1:]
+            y[:1] = y[k : k + 1] * v[k : k + 1]
+    return s + np.sum(y * y)
+
+
 EACH: list[Callable[..., Any]] = [
-    *(beside_the_first, neighbours, in_functions, in_rows_and_columns, chosen_by_positions, in_place, accumulated)
+    *(beside_the_first, neighbours, in_functions, in_rows_and_columns, chosen_by_positions, in_place, accumulated),
+    by_numbers_of_turns,
 ]
 
 

@@ -66,6 +66,20 @@ def test_decisions_hold_for_every_size(k: int, seed: int) -> None:
             assert low is None or low <= x, a
 
 
+@pytest.mark.parametrize("k", range(4))
+def test_what_is_at_most_one_is_so_for_every_size(k: int, seed: int) -> None:
+    """Of random dimensions, and of x[i:i+1] in the forms that slices have, alone and beside something larger."""
+    found = 0
+    for i, at in pairs(seed, k):
+        after = dims.dmin(dims.add(i, 1), N)
+        steps = [dims.sub(after, dims.dmin(i, N)), dims.sub(after, i), dims.dmin(i, 1)]
+        for d in (i, *steps, *(dims.dmax(step, other) for step in steps for other in (0, 1, 2, M))):
+            if dims.at_most_one(d):
+                found += 1
+                assert all(dims.evaluate(d, env) <= 1 for env in VALUES if at(env) >= 0), str(d)
+    assert found > 100
+
+
 def test_a_polynomial_has_one_form() -> None:
     assert dims.add(N, M) == dims.add(M, N) and dims.mul(N, M) == dims.mul(M, N)
     assert dims.mul(dims.add(N, 1), dims.sub(N, 1)) == dims.sub(dims.mul(N, N), 1)

@@ -11,7 +11,6 @@ import numpy as np
 from symdiff.frontend.python import arrays, containers, memory, numpy_spelled, operators, raising, subscripts
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.numpy_calls import HANDLERS, bind, family, handler, is_unknown, known, numeric, result
-from symdiff.frontend.python.one_or_none import at_most_one
 from symdiff.frontend.python.sizes import fresh_opaque, quotient, require
 from symdiff.frontend.python.values import NONE, POISON, Arr, Known, Num, SliceVal, Struct, Val, static_size
 from symdiff.ir import dims
@@ -167,7 +166,7 @@ def _squeezable(cx: Context, node: ast.AST, a: Val, axis: Any) -> bool:
         cx.refuse("SD403", node, function="np.squeeze", message=f"axis {axis} of an array of rank {len(shape)}")
         return False
     wrong = [shape[k] for k in axes if dims.equal(shape[k], 1) is False]
-    unclear = [shape[k] for k in axes if shape[k] != 1] if axes else [d for d in shape if at_most_one(d)]
+    unclear = [shape[k] for k in axes if shape[k] != 1] if axes else [d for d in shape if dims.at_most_one(d)]
     if wrong:
         message = "cannot select an axis to squeeze out which has size not equal to one"
         raising.always(cx, node, ValueError(message), function="np.squeeze", message=message)

@@ -18,40 +18,16 @@ from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import static_size
 from symdiff.ir import dims
 from symdiff.ir.core import REGISTRY, Value
-from symdiff.ir.dims import Dim, Monomial
+from symdiff.ir.dims import Dim
 from symdiff.ir.types import AVal, ShapeError
 from symdiff.primitives.indexing import Spec
-
-
-def at_most_one(d: Dim) -> bool:
-    """Whether a size is that of `x[:1]` or `x[i:i+1]`: what it meets is broadcast, mostly."""
-    high = dims.compare(d, 1)
-    return not isinstance(d, int) and ((high is not None and high <= 0) or _is_step(d))
-
-
-def _is_step(d: Dim) -> bool:
-    """Whether a size is max(min(i + 1, n) - min(i, n), 0), or, where i is at most n, max(min(i + 1, n) - i, 0)."""
-    if isinstance(d, int):
-        return False
-    if len(d.terms) == 1 and d.terms[0][1] == 1 and len(d.terms[0][0]) == 1 and d.terms[0][0][0].op == "max":
-        return any(_is_step(part) for part in d.terms[0][0][0].args)
-    for monomial, c in d.terms:
-        if _is_least(monomial, c):
-            rest = dims.sub(d, dims.Poly(((monomial, 1),)))
-            if any(dims.add(a, rest) == 1 for a in monomial[0].args):
-                return True
-    found = {c: monomial[0].args for monomial, c in d.terms if len(monomial) == 1 and monomial[0].op == "min"}
-    if len(d.terms) != 2 or set(found) != {1, -1}:
-        return False
-    pairs = [(a, b) for a in found[1] for b in found[-1]]
-    return any(dims.sub(a, b) == 1 for a, b in pairs) and any(a == b for a, b in pairs)
 
 
 def is_one_or_none(d: Dim) -> bool:
     """Whether a size is that of `x[i:i+1]` by an i found at run time, or of `v[:h]` with one element in v."""
     if isinstance(d, int) or len(d.terms) != 1 or static_size(d):
         return False
-    return _is_least(*d.terms[0]) and 1 in d.terms[0][0][0].args
+    return dims.is_least(*d.terms[0]) and 1 in d.terms[0][0][0].args
 
 
 def beside(
@@ -62,7 +38,7 @@ def beside(
     NumPy repeats the one, and fits none to none and to one.  Where nothing is repeated, as in `v[:h] @ w[:h]`, there
     are as many of both.
     """
-    each = at_most_one(left) and at_most_one(right) and not (static_size(left) and static_size(right))
+    each = all(d == 0 or dims.at_most_one(d) for d in (left, right)) and not all(map(static_size, (left, right)))
     for narrow, size in ((left, right), (right, left)):
         if not (each or is_one_or_none(narrow)):
             continue
@@ -134,15 +110,11 @@ def _least(left: Dim, right: Dim) -> Dim:
     todo = [left, right]
     while todo:
         d = todo.pop()
-        if isinstance(d, dims.Poly) and len(d.terms) == 1 and _is_least(*d.terms[0]):
+        if isinstance(d, dims.Poly) and len(d.terms) == 1 and dims.is_least(*d.terms[0]):
             todo += d.terms[0][0][0].args
         elif d != 1:
             ends.add(d)
     return dims.dmin(reduce(dims.dmin, sorted(ends, key=str)), 1)
-
-
-def _is_least(monomial: Monomial, coefficient: int) -> bool:
-    return coefficient == 1 and len(monomial) == 1 and monomial[0].op == "min"
 
 
 def _cut(cx: Context, node: ast.AST, value: Value, shape: tuple[Dim, ...], holder: Value, size: Dim) -> Value:

@@ -38,7 +38,7 @@ def reconcile(
     fitted = one_or_none.beside(cx, node, prim, ins, params, left, right)
     if fitted is not None:
         return fitted
-    small = any(map(one_or_none.at_most_one, (left, right)))
+    small = any(map(dims.at_most_one, (left, right)))
     found_later = any(map(one_or_none.is_one_or_none, (left, right)))
     related = dims.atoms(left) & dims.atoms(right) or (small and not found_later and 1 not in (left, right))
     undecided = related and not _holds_plainly(left, right)
@@ -94,7 +94,7 @@ def _may_be_equal(left: Dim, right: Dim) -> bool:
 
 def _is_cut(cut: Dim, whole: Dim) -> bool:
     """Whether a size is that of a slice of as many elements as there are, by a number found at run time."""
-    if isinstance(cut, int) or static_size(whole) or one_or_none.at_most_one(cut):
+    if isinstance(cut, int) or static_size(whole) or dims.at_most_one(cut):
         return False
     least = [m for m, c in cut.terms if c == 1 and len(m) == 1 and m[0].op == "min"]
     return any(dims.add(a, dims.sub(cut, dims.Poly(((m, 1),)))) == whole for m in least for a in m[0].args)

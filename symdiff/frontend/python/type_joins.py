@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.one_or_none import at_most_one
 from symdiff.frontend.python.sizes import fresh_opaque
 from symdiff.ir import dims, types
 from symdiff.ir.core import Value
@@ -81,7 +80,7 @@ def widen_shapes(cx: Context, a: AVal, b: AVal, key: Any) -> AVal | None:
 
 
 def _either(x: Dim, y: Dim, size: Dim) -> Dim:
-    return dims.dmin(size, 1) if all(d in (0, 1) or at_most_one(d) for d in (x, y)) else size
+    return dims.dmin(size, 1) if all(d in (0, 1) or dims.at_most_one(d) for d in (x, y)) else size
 
 
 def zeros_fit(cx: Context, t: AVal) -> bool:
