@@ -194,3 +194,25 @@ def test_sizes_are_compared_as_in_python(a: int, b: int) -> None:
 
     v, w = np.zeros(a), np.zeros(b)
     assert symdiff.value_and_grad(f)(1.0, v, w) == (f(1.0, v, w), f(1.0, v, w))
+
+
+# --- as an index
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_an_empty_list_indexes_no_element(level: int) -> None:
+    def f(x, v):
+        a = np.outer(v, v) * x
+        a[[]] = 7.0
+        a[0, []] *= 7.0
+        return np.sum(a) + np.sum(v[[]]) + a[[], 1].shape[0] + 10 * a[:, []].shape[0] + 100 * a[[]].shape[1]
+
+    v = np.array([0.5, 2.0, 1.0])
+    value, slope = symdiff.value_and_grad(f, level=level)(0.5, v)
+    assert value == pytest.approx(f(0.5, v), rel=1e-15)
+    assert slope == pytest.approx(12.25, rel=1e-15)
+
+
+def test_an_empty_array_of_floats_is_no_index() -> None:
+    with pytest.raises(CompileError, match="SD321"):
+        symdiff.grad(lambda x, v: np.sum(v[np.array([])]) * x)(0.5, np.array([0.5, 2.0]))

@@ -139,3 +139,16 @@ def difference_from_the_one_before(x, v):
         else:
             y.append(v[0] * v[0])
     return y[-1]
+
+
+@cases(0.8, signed(5))
+@cases(0.8, np.zeros(0))
+def an_active_set(x, v):
+    chosen, s = [], x
+    for i in range(len(v)):
+        w = v * x
+        w[chosen] *= 0.5
+        s += np.sum(w) - np.sum(v[chosen] ** 2)
+        if v[i] < s:
+            chosen.append(i)
+    return s

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.python import bounds, choices, memory, operators, raising, sizes
+from symdiff.frontend.python import bounds, choices, list_changes, memory, operators, raising, sizes
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import POISON, Arr, Known, ListRef, Num, SliceVal, Step, Struct, Val
 from symdiff.ir import dims, types
@@ -94,7 +94,7 @@ def _add(cx: Context, node: ast.AST, spec: _Spec, entry: Val, n: Dim) -> bool | 
 
     if is_listed(cx, entry):
         spec.copies = True
-        entry = to_array(cx, node, entry)
+        entry = _NOWHERE if list_changes.content_of(cx, entry) == () else to_array(cx, node, entry)
     if not cx.is_numeric(entry):
         if entry is not POISON:
             cx.refuse("SD321", node, operation="[…]", left="an array", right=cx.describe(entry))
@@ -104,6 +104,9 @@ def _add(cx: Context, node: ast.AST, spec: _Spec, entry: Val, n: Dim) -> bool | 
         cx.refuse("SD321", node, operation="[…]", left="an array", right=str(t))
         return None
     return _add_dynamic(cx, node, spec, entry, t)
+
+
+_NOWHERE = Known(np.zeros(0, dtype=np.int64))  # what NumPy takes an empty list for
 
 
 def _add_dynamic(cx: Context, node: ast.AST, spec: _Spec, entry: Val, t: AVal) -> bool:
