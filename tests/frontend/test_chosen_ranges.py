@@ -91,9 +91,17 @@ def a_step_of_either_sign(x, v):
     return np.sum(v[part]) * x + np.sum(np.zeros(0)[part])
 
 
+def whether_there_is_one(x, v):
+    r = range(3) if x > 0 else range(0)
+    s = x if r else 2.0 * x
+    if not range(len(v) - 5):
+        s *= 3.0
+    return s * v[r[0]] if r and v[0] > 0 else s
+
+
 CASES = [
     attributes, questions, slices_of_it, combined, from_outside, iterated_by_hand, changed_in_turns, in_lists,
-    cut_and_put, by_axis, a_step_of_either_sign,
+    cut_and_put, by_axis, a_step_of_either_sign, whether_there_is_one,
 ]  # fmt: skip
 
 

@@ -123,7 +123,9 @@ def _is_list(val: Val) -> bool:
     return isinstance(val, Known) and isinstance(val.obj, list)
 
 
-def truth(cx: Context, val: Val) -> Val:
+def truth(cx: Context, node: ast.AST, val: Val) -> Val:
+    if isinstance(val, Sequence_):
+        return operators.compare(cx, node, ast.Gt(), ranges.length(cx, node, val), Known(0))
     content = grown.content_of(cx, val)
     if content is not None:
         count = cx.wrap(grown.count(cx, content))

@@ -39,6 +39,7 @@ from symdiff.frontend.python.values import (
     Num,
     OneOf,
     Reference,
+    Sequence_,
     SetRef,
     Struct,
     Val,
@@ -253,8 +254,8 @@ def truth(cx: Context, node: ast.AST, val: Val) -> Val:
         if isinstance(val.obj, np.ndarray) and val.obj.size != 1:
             return cx.refuse("SD317", node, use="a condition", name=f"`{cx.text(node)}`", shape=val.obj.shape)
         return Known(bool(val.obj))
-    if isinstance(val, (Struct, ListRef, DictRef, SetRef)):
-        return container_operators.truth(cx, val)
+    if isinstance(val, (Struct, ListRef, DictRef, SetRef)) or (isinstance(val, Sequence_) and val.kind == "range"):
+        return container_operators.truth(cx, node, val)
     if isinstance(val, (Closure, Bound)):
         return Known(True)
     if not cx.is_numeric(val):
