@@ -147,6 +147,7 @@ def run(
     """The passes in order; functions named in `keep` keep their signatures, like the entry."""
     found = report if report is not None else Report()
     settled: dict[str, Program] = {}  # by the name of a pass, a program that it leaves as it is
+    known: Program | None = None  # checked already
     for name in names:
         if settled.get(name) is program:
             continue
@@ -158,5 +159,5 @@ def run(
             made = REWRITES[name](program, found)
         if made is program:
             settled[name] = program
-        program = checked(made, name)
+        known = program = made if made is known else checked(made, name)
     return program

@@ -167,22 +167,17 @@ class Checked:
         self.close(inner(self.cotangent, tangent), inner(kept, self.direction), "forward mode", self.exact)
         return kept
 
-    def value_and_gradient(self, level: int) -> Any:
-        """What the fused form returns; None where the value is no real scalar."""
+    def fused(self, level: int, gradient: Any) -> Any:
+        """`value_and_grad` of a real scalar gives what the two passes give; None where the value is none."""
         if not isinstance(self.value, float | np.floating):
             return None
-        return self.call(ValueAndGrad(self.function, wrt=self.by, level=level))[0]
-
-    def fused(self, level: int, gradient: Any) -> None:
-        """`value_and_grad` of a real scalar gives what the two passes give."""
-        if not isinstance(self.value, float | np.floating):
-            return
         (value, found), args = self.call(ValueAndGrad(self.function, wrt=self.by, level=level))
         assert same(value, self.value, self.rounding(level)), f"value {value!r} instead of {self.value!r}"
         ends = zip(found, gradient, strict=True)
         scaled = tuple(like(a, lambda shape: np.ones(shape)) for a in found)
         assert separate(found, args) and all(same(like(a, np.zeros), like(b, np.zeros)) for a, b in ends)
         self.close(float(self.cotangent) * inner(found, scaled), inner(gradient, scaled), "value_and_grad", self.exact)
+        return value, found
 
     def rounding(self, level: int) -> float:
         """How far the value may be off: where Python's `sum` compensates for roundings, at every level."""

@@ -125,16 +125,18 @@ CASES = [case for file in FILES for case in file.cases]
 @pytest.mark.parametrize(("number", "case"), list(enumerate(CASES)), ids=[c.id for c in CASES])
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_value_gradients_and_second_order(number: int, case: Case, seed: int) -> None:
-    """First order at every level; the fused form at one of them, second order of half of all: others in each run."""
+    """First order at -O0 and -O2; of a part of all, others in each run, -O1, the fused form and second order."""
     drawn = (number + seed) % 6
     checked = Checked(case)
-    gradients = [checked.first_order(level) for level in range(3)]
-    assert identical(gradients[1], gradients[0]), "-O1 rounds where -O0 does"
-    assert identical(checked.value_and_gradient(1), checked.value_and_gradient(0))
-    assert same(gradients[2], gradients[0], checked.exact)
-    checked.fused(drawn % 3, gradients[drawn % 3])
-    if drawn < 3:
-        checked.second_order(drawn)
+    first, last = checked.first_order(0), checked.first_order(2)
+    assert same(last, first, checked.exact)
+    if drawn % 2:
+        assert identical(checked.first_order(1), first), "-O1 rounds where -O0 does"
+        assert identical(checked.fused(1, first), checked.fused(0, first))
+    else:
+        checked.fused(2, last)
+    if drawn in (0, 4, 5):  # at -O0, -O1 and -O2
+        checked.second_order(drawn % 3)
 
 
 def test_there_are_many() -> None:
