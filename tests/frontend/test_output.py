@@ -289,3 +289,27 @@ def test_a_join_of_chosen_texts_is_refused_and_a_loop_prints_them(texts: Callabl
         symdiff.grad(joined)(x)
     assert "print them one by one: `for text in texts: print(text, end=' ')`" in str(caught.value)
     assert outcome(symdiff.value_and_grad(one_by_one), x) == outcome(one_by_one, x) != ("", "")
+
+
+def test_texts_of_numbers_collected_on_a_condition_are_refused_and_what_is_said_instead_works() -> None:
+    def collected(x):
+        lines = ["head"]
+        for t in x:
+            if t > 0:
+                lines.append(f"{t:.2f}")
+        print("\n".join(lines))
+        return np.sum(x)
+
+    def where_it_is_made(x):
+        print("head")
+        for t in x:
+            if t > 0:
+                print(f"{t:.2f}")
+        return np.sum(x)
+
+    x = np.array([1.5, -2.0, 0.25])
+    with pytest.raises(symdiff.CompileError, match="is longer on one path, and holds texts of numbers") as caught:
+        symdiff.grad(collected)(x)
+    assert {p.code for p in caught.value.problems} == {"SD505"}
+    assert "rewrite: print each text where it is made" in str(caught.value)
+    assert outcome(symdiff.value_and_grad(where_it_is_made), x) == outcome(where_it_is_made, x)

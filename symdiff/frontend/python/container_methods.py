@@ -27,6 +27,7 @@ from symdiff.frontend.python import (
     rolled,
     sorting,
     unfilled,
+    unlike,
 )
 from symdiff.frontend.python.calls import apply
 from symdiff.frontend.python.context import Context
@@ -90,7 +91,7 @@ def list_method(cx: Context, node: ast.AST, receiver: ListRef, name: str, args: 
     if name == "append":
         return containers.append_value(cx, node, receiver, args[0])
     if not isinstance(content, tuple | Grown):
-        return cx.refuse("SD505", node, name=cx.listed(node), reason="has another form on another path")
+        return unlike.refuse(cx, node, content)
     if name == "copy":
         return list_changes.made(cx, node, content)
     if name in ("index", "count"):

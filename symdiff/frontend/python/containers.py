@@ -36,6 +36,7 @@ from symdiff.frontend.python import (
     subscripts,
     tables,
     unfilled,
+    unlike,
 )
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.sizes import refuse_unknown_count
@@ -242,7 +243,7 @@ def subscript(cx: Context, node: ast.AST, base: Val, index: Val) -> Val:
     if staged is not None and isinstance(base, ListRef):
         return _grown_item(cx, node, base, staged, index)
     if isinstance(base, ListRef) and isinstance(cx.store.get(base.cell), Conflict):
-        return cx.refuse("SD505", node, name=cx.listed(node), reason="has another form on another path")
+        return unlike.refuse(cx, node, cx.store.get(base.cell))
     known = elements(cx, base)
     if known is not None:
         return _sequence_item(cx, node, base, known, index)
@@ -489,7 +490,7 @@ def append_value(cx: Context, node: ast.AST, base: ListRef, val: Val) -> Val:
         lodging.change(cx, node, base.cell, (*content, val), keeps=True)
         return NONE
     if not isinstance(content, Grown):
-        return cx.refuse("SD505", node, name=cx.listed(node), reason="has another form on another path")
+        return unlike.refuse(cx, node, content)
     wide = grown.fitted(cx, node, content, val)
     if wide is None:
         return POISON

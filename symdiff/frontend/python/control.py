@@ -236,7 +236,7 @@ def _join_cell(cx: Context, joiner: Joiner, cell: Cell, a: Any, b: Any) -> Calla
     rebuild = joiner.bottom_content(raised.index(True), a) if handed else joiner.content(a, b)
     if rebuild is None:
         unlike.note(cx, cell)
-        conflict = Conflict("one content", "another")
+        conflict = unlike.contents(a, b)
         return lambda outs: conflict
     return rebuild
 

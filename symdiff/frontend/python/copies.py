@@ -25,6 +25,7 @@ from symdiff.frontend.python import (
     nodes,
     objects,
     sets,
+    unlike,
 )
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.values import (
@@ -152,7 +153,7 @@ def _object(cx: Context, node: ast.AST, obj: ObjRef, deep: Any) -> Val:
 def _dict(cx: Context, node: ast.AST, val: DictRef, of: Callable[[Val], Val]) -> Val:
     entries = containers.entries(cx, val)
     if entries is None:
-        return cx.refuse("SD505", node, name=cx.listed(node), reason="has another form on another path")
+        return unlike.refuse(cx, node, cx.store.get(val.cell))
     return containers.new_dict(cx, node, {k: of(v) for k, v in entries.items()})
 
 

@@ -37,6 +37,7 @@ from symdiff.frontend.python import (
     subscripts,
     tables,
     targets,
+    unlike,
 )
 from symdiff.frontend.python.arrays import attribute
 from symdiff.frontend.python.context import Context, Frame
@@ -163,7 +164,7 @@ def _settle(cx: Context, node: ast.Name, frame: Frame, val: Any) -> Val:
     if isinstance(val, SetRef) and isinstance(cx.store.get(val.cell), Conflict):
         return sets.refuse_paths(cx, node)
     if isinstance(val, (ListRef, DictRef)) and isinstance(cx.store.get(val.cell), Conflict):
-        return cx.refuse("SD505", node, name=cx.listed(node), reason="has another form on another path")
+        return unlike.refuse(cx, node, cx.store.get(val.cell))
     assert isinstance(val, Val)
     return val
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from symdiff.frontend.python import alternatives, linked
+from symdiff.frontend.python import alternatives, linked, unlike
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.problems import NeedStatic
 from symdiff.frontend.python.values import UNBOUND, Attributes, Conflict, DictRef, Known, ListRef, Maybe, ObjRef, Val
@@ -14,8 +14,8 @@ from symdiff.signature import Unread
 
 def _may_lack(val: Val) -> bool:
     """Whether an attribute is not there on some paths."""
-    unlike = isinstance(val, Conflict) and "not there" in (val.then, val.orelse)
-    return val is UNBOUND or unlike or (isinstance(val, Maybe) and not val.none) or alternatives.unbound(val)
+    differs = isinstance(val, Conflict) and "not there" in (val.then, val.orelse)
+    return val is UNBOUND or differs or (isinstance(val, Maybe) and not val.none) or alternatives.unbound(val)
 
 
 def note(cx: Context, obj: ObjRef, val: Val, name: str) -> bool:
@@ -43,7 +43,7 @@ def settled(cx: Context, node: ast.AST, name: str, val: Val) -> Val:
         fields = _SET_BEFORE if _may_lack(val) else {}
         return cx.refuse(val.code, node, name=f"`{name}`", then=val.then, otherwise=val.orelse, **fields)
     if isinstance(val, (ListRef, DictRef)) and isinstance(cx.store.get(val.cell), Conflict):
-        return cx.refuse("SD505", node, name=cx.listed(node), reason="has another form on another path")
+        return unlike.refuse(cx, node, cx.store.get(val.cell))
     if alternatives.involved(val):
         return alternatives.narrowed(cx, node, val)
     if isinstance(val, Maybe) or val is UNBOUND:

@@ -6,12 +6,13 @@ Where that is read, the function is compiled again, with each of them as a dict 
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Collection, Hashable
 
 from symdiff.errors import Loc
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.problems import Restart
-from symdiff.frontend.python.values import Cell, DictRef, ObjRef, SetRef
+from symdiff.frontend.python.values import Cell, Conflict, DictRef, ObjRef, SetRef, Text, Val
 from symdiff.frontend.spelled.collected import MAPPINGS
 from symdiff.frontend.spelled.keyed import Keyed
 
@@ -41,6 +42,25 @@ def one_class(before: object, after: object) -> str:
 
 
 _DICTS = (Keyed, *MAPPINGS)
+
+
+def contents(a: object, b: object) -> Conflict:
+    """What a list, tuple or dict holds behind branches that leave something else in it each."""
+    made = any(isinstance(x, Text) for content in (a, b) if isinstance(content, tuple) for x in content)
+    return Conflict("one content", "another", fields=_OF_TEXTS if made else ())
+
+
+_OF_TEXTS = (
+    ("reason", "is longer on one path, and holds texts of numbers"),
+    ("why", "a list whose length is known when it runs holds numbers, arrays and texts that are known when compiling"),
+    ("rewrite", "print each text where it is made, or collect the numbers and print them: `print(f'{t:.2f}')`"),
+)
+
+
+def refuse(cx: Context, node: ast.AST, content: object) -> Val:
+    """A list, tuple or dict that holds something else on another path is read."""
+    fields = dict(content.fields) if isinstance(content, Conflict) else {}
+    return cx.refuse("SD505", node, name=cx.listed(node), **{"reason": "has another form on another path", **fields})
 
 
 def use(cx: Context) -> None:
