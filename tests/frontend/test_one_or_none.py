@@ -203,9 +203,21 @@ def by_numbers_of_turns(x, v):
     return s + np.sum(y * y)
 
 
+def beside_more_in_turns(x, v):
+    """Of a loop that goes on behind the last element, where the part is not used."""
+    y, s = np.zeros(len(v)) * x, x
+    for k in range(4):
+        part = v[k : k + 1]
+        if k < len(v):
+            y += part * v
+            y[: k + 1] -= part
+            s = s + np.sum(part * y[k:]) + np.sum(np.full(len(v), part) * np.broadcast_to(part, v[k:].shape).sum())
+    return s * x + np.sum(y * y)
+
+
 EACH: list[Callable[..., Any]] = [
     *(beside_the_first, neighbours, in_functions, in_rows_and_columns, chosen_by_positions, in_place, accumulated),
-    by_numbers_of_turns,
+    *(by_numbers_of_turns, beside_more_in_turns),
 ]
 
 

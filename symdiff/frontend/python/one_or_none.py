@@ -25,9 +25,7 @@ from symdiff.primitives.indexing import Spec
 
 def is_one_or_none(d: Dim) -> bool:
     """Whether a size is that of `x[i:i+1]` by an i found at run time, or of `v[:h]` with one element in v."""
-    if isinstance(d, int) or len(d.terms) != 1 or static_size(d):
-        return False
-    return dims.is_least(*d.terms[0]) and 1 in d.terms[0][0][0].args
+    return dims.at_most_one(d) and not static_size(d)
 
 
 def beside(
