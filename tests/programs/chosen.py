@@ -347,6 +347,20 @@ def a_method_that_changes_what_a_branch_chose(x, v):
     return total + near.k * far.k
 
 
+@cases(0.8, V)
+@cases(-0.8, V)
+def a_method_of_a_new_object_or_an_old_one(x, v):
+    """What is changed behind the branches may be the object that is read then."""
+    old = Spring(3 * x)
+    step = old.weaker
+    if x > 0:
+        step = Spring(2 * x).weaker
+    total = step(x)
+    for t in v:
+        total = total * 0.5 + step(t)
+    return total + old.k * x
+
+
 @cases(1.2, 2)
 @cases(0.7, 3)
 def methods_and_none(x, n):

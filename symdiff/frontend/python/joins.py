@@ -503,7 +503,7 @@ def _inside(content: Any) -> Sequence[Val]:
 
 def _of_one_method(a: Bound, b: Bound) -> bool:
     """Whether two methods are one, of two objects of a class."""
-    objects = [x.receiver for x in (a, b) if isinstance(x.receiver, ObjRef)]
+    objects = [x.receiver for x in (a, b) if isinstance(x.receiver, ObjRef | Node)]
     return len(objects) == 2 and objects[0].cls is objects[1].cls and alternatives.same(a.function, b.function)
 
 
