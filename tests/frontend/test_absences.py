@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symdiff import generate, jvp, value_and_grad
+from symdiff import CompileError, generate, jvp, value_and_grad
 
 
 def doubled(v):
@@ -70,3 +70,88 @@ def test_a_number_that_is_none_raises(function: Callable[..., Any]) -> None:
         assert run(np.array([1.5]))[0] == 3.0
         with pytest.raises(TypeError, match="None"):
             run(np.array([1.5, 2.5]))
+
+
+# --- read in a branch of the loop that fills them
+
+
+def in_an_expression(x, v):
+    memo = [None] * len(v)
+    for i in range(len(v)):
+        memo[i] = x if i < 1 else memo[i - 1] * v[i]
+    return memo[-1]
+
+
+def under_a_name(x, v):
+    memo = [None] * len(v)
+    for i in range(len(v)):
+        if i < 1:
+            y = x
+        else:
+            y = abs(memo[i - 1]) * v[i]
+        memo[i] = y
+    return memo[-1]
+
+
+def a_name_that_is_none(x, v):
+    product = None
+    for i in range(len(v)):
+        product = x if i == 0 else product * v[i]
+    return product
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+@pytest.mark.parametrize("function", [in_an_expression, a_name_that_is_none, under_a_name])
+def test_a_branch_reads_what_the_other_one_fills(function: Callable[..., Any], level: int) -> None:
+    """The product of x and all numbers but the first."""
+    for v in (np.array([5.0]), np.array([5.0, 2.0]), np.array([5.0, 2.0, 0.5, 3.0])):
+        rest = np.prod(v[1:])
+        assert function(0.75, v) == 0.75 * rest
+        assert value_and_grad(function, level=level)(0.75, v) == (0.75 * rest, rest)
+        assert jvp(function, (0.75, v), (1.0, np.zeros(len(v)))) == (0.75 * rest, rest)
+
+
+@pytest.mark.parametrize("function", [in_an_expression, under_a_name])
+def test_a_list_of_no_none_has_no_last_element(function: Callable[..., Any]) -> None:
+    with pytest.raises(IndexError):
+        value_and_grad(function)(0.75, np.zeros(0))
+
+
+def never_filled_in_time(x, v):
+    memo = [None] * len(v)
+    s = 0.0
+    for i in range(len(v)):
+        s += x if i < 100 else memo[i] + 1
+    return s
+
+
+def unlike_before(x, v):
+    a = None
+    for i in range(len(v)):
+        a = x if i == 0 else abs(None) + a
+    return a
+
+
+def spoilt_at_first(x, v):
+    s = x
+    for i in range(len(v)):
+        y = "a" * s if i > 0 else s
+        s = s + y
+    return s
+
+
+@pytest.mark.parametrize(
+    ("function", "line", "message"),
+    [
+        (never_filled_in_time, 4, "`+` of None and 1"),
+        (unlike_before, 3, "`abs` of None and nothing"),
+        (spoilt_at_first, 3, "`*` of 'a' and float"),
+    ],
+)
+def test_what_no_round_takes_is_reported_alone(function: Callable[..., Any], line: int, message: str) -> None:
+    """The last round takes every branch: what the other branch was taken for is no answer."""
+    with pytest.raises(CompileError) as caught:
+        value_and_grad(function)(0.5, np.ones(3))
+    (problem,) = caught.value.problems
+    assert problem.code == "SD321" and message in problem.what and problem.loc is not None
+    assert problem.loc.line == function.__code__.co_firstlineno + line

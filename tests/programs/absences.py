@@ -230,3 +230,54 @@ def what_may_be_none_compared_with_such(x, v):
         large[i] = float(t) if t > 0.6 else None
     s += 8 * x * sum(a == b for a, b in itertools.pairwise(large)) + 16 * x * large.count(large[-1])
     return s + 32 * x * x * (large[0] == Bound(0.5)) + 64 * x * x * (Bound(0.5) != large[0])
+
+
+@cases(0.8, V)
+@cases(0.8, V[:2])
+@cases(0.8, V[:1])
+def memos_in_conditional_expressions(x, v):
+    """In the first turn the list is None everywhere: what the other branch puts in tells what may be read."""
+    n = len(v)
+    memo, back = [None] * n, [None] * (n + 1)
+    for i in range(n):
+        memo[i] = x if i < 2 else max(memo[i - 1], v[i]) + memo[i - 2] * v[i]
+    for i in range(n, -1, -1):
+        back[i] = x * x if i == n else np.tanh(-abs(back[i + 1])) + v[i]
+    return memo[-1] * back[0]
+
+
+@cases(0.8, V)
+@cases(0.8, V[:1])
+def the_cheapest_of_all_before(x, v):
+    cost = [None] * len(v)
+    for i in range(len(v)):
+        cost[i] = x * v[0] if i == 0 else min(cost[j] + (v[i] - v[j]) ** 2 for j in range(i))
+    return cost[-1]
+
+
+@cases(0.8, V)
+def a_table_of_none(x, v):
+    n = len(v)
+    t = [[None] * n for _ in v]
+    for i in range(n):
+        for j in range(n):
+            if i == 0 or j == 0:
+                c = x * v[j] + i
+            else:
+                c = min(t[i - 1][j], t[i][j - 1]) + abs(v[i] - v[j]) * x
+            t[i][j] = c + (t[i][j - 1] if j > 0 else x * x)
+    return t[-1][-1]
+
+
+@cases(0.8, V)
+@cases(2.0, V)
+@cases(0.8, V[:1])
+def none_before_the_first_turn(x, v):
+    best = pair = None
+    for i in range(len(v)):
+        best = x * x if i == 0 else max(best, v[i])
+        if i == 0:
+            pair = (x, v[0])
+        else:
+            pair = (pair[0] * v[i], pair[1] + pair[0])
+    return best + pair[0] * pair[1]

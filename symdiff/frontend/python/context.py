@@ -62,6 +62,8 @@ class LoopState:
     frame: Frame
     unrolled: bool = False
     turn: int = 0
+    lenient: bool = True  # what one branch was refused for, a later round may take: the other branch speaks for both
+    leant: bool = False  # whether one did, in this round
 
 
 @dataclass(eq=False)

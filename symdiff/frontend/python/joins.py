@@ -84,6 +84,7 @@ class Joiner(Sides):
             return lambda outs: a
         # dropped on one path, since nothing reads it behind that path: anything may stand there
         a, b = (BOTTOM if x is DEAD else x for x in (a, b))
+        a, b = self.taken(a, b)
         spoilt = next((x for x in (a, b) if x is POISON or isinstance(x, Conflict)), None)
         if spoilt is not None:
             return lambda outs: spoilt

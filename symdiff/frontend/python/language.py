@@ -285,6 +285,9 @@ SUPPORTED = (
     Row("`[None] * n`, filled with numbers at an index: backpointers, memos",
         "out = [None] * len(v) ⏎ for i, t in enumerate(v): ⏎     if t > x: out[i] = t * x ⏎ "
         "return sum(o for o in out if o is not None) + x"),
+    Row("lists and names that are None before a loop, read in a branch where the other one fills them",
+        "memo = [None] * len(v) ⏎ for i, t in enumerate(v): memo[i] = x if i < 1 else memo[i - 1] * t ⏎ "
+        "return memo[-1]"),
     Row("None or an array: a buffer made on first use",
         "buf = None ⏎ for k, t in enumerate(v): ⏎     if buf is None: buf = np.zeros(len(v)) ⏎     buf[k] += t * x ⏎ "
         "return x if buf is None else np.sum(buf * v)"),

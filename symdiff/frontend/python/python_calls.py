@@ -237,10 +237,10 @@ def _abs(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     made = special_methods.call(cx, node, args[0], "__abs__", [])
     if made is not None:
         return made
+    if not cx.is_numeric(args[0]):
+        return cx.refuse("SD321", node, operation="abs", left=cx.describe(args[0]), right="nothing")
     if isinstance(args[0], Known):
         return Known(abs(args[0].obj))
-    if not cx.is_numeric(args[0]):
-        return cx.refuse("SD321", node, operation="abs", left=cx.describe(args[0]), right="")
     t = cx.aval(args[0])
     if t.complex and not t.rank and t.kind is not Kind.PYTHON:
         # `abs` of a NumPy complex number takes the hypotenuse; np.abs differs from it in the last bit.

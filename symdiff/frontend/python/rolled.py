@@ -222,6 +222,7 @@ class Rolled:
         from symdiff.frontend.python.statements import run_block
 
         cx = self.cx
+        self.loop.leant = False
         before = {key: self._before(key) for key in self.slots}
         seen: set[Any] = set()
         self.before = [v for key, slot in self.slots.items() for v in contribute(cx, slot, before[key], seen)]
@@ -297,6 +298,8 @@ class Rolled:
         )
         if stable and waits:  # nothing is to come
             stable = self.patient = False
+        if stable and self.loop.leant:  # every branch must be taken, or be refused, in the last round
+            stable = self.loop.lenient = False
         if stable:
             self._hand_on(after, state)
         self.slots, self.pairs = slots, pairs

@@ -18,12 +18,15 @@ from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.store import MISSING, Changes, Scope
 from symdiff.frontend.python.type_joins import optional_as
 from symdiff.frontend.python.values import (
+    BOTTOM,
+    POISON,
     UNBOUND,
     Arr,
     Bound,
     Cell,
     Choice,
     Closure,
+    Conflict,
     Known,
     Letter,
     Maybe,
@@ -104,6 +107,20 @@ class Sides:
             if isinstance(found, Arr) and found.cell not in side.changes:  # read here for the join
                 side.changes[found.cell] = self.cx.store.get(found.cell)
             return found
+
+    def taken(self, a: Any, b: Any) -> tuple[Any, Any]:
+        """What both sides hold; nothing on one that was refused, in a round of a loop that is not the last.
+
+        By hand, `memo[i] = x if i < 1 else memo[i - 1] * t`, where `memo` is known to be None everywhere in the first
+        round: it may be x behind the branches, and the product is lowered again in the next round.
+        """
+        loop = next((loop for loop in reversed(self.cx.loops) if not loop.unrolled), None)
+        if loop is None or not loop.lenient or loop.frame is not self.cx.frame or (a is POISON) == (b is POISON):
+            return a, b
+        if isinstance(a, Conflict) or isinstance(b, Conflict):
+            return a, b
+        loop.leant = True
+        return (BOTTOM if a is POISON else a), (BOTTOM if b is POISON else b)
 
     def outside(self, arr: Arr) -> bool:
         """Whether an array was there before the branches, which then join what its cell holds."""
