@@ -63,3 +63,24 @@ def in_a_list(x):
     for i in range(3):
         a[i] = a[i] * 0.5 + x[i]
     return sum(a) * a[1] + x[2]
+
+
+@cases(0.8, X)
+@cases(0.8, X[:0])
+def in_chosen_lists(x, v):
+    a, b = [], []
+    for t in v:
+        c = a if t > x else b
+        c.append(t * t)
+        a.append(x)
+    return sum(a) * x + 2 * sum(b) * x + np.float32(1)
+
+
+@cases(0.8, X)
+@cases(0.8, X[:0])
+def in_lists_at_an_index(x, v):
+    bins = [[], [], []]
+    for t in v:
+        bins[int(t > x)].append(t * t)
+        bins[int(t > 1)].append(x * x)
+    return x * (sum(bins[0]) + 2 * sum(bins[1]) + sum(bins[2])) + np.float32(1)

@@ -19,7 +19,7 @@ from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.values import NONE, Cell, Grown, Known, Maybe, Num, Val
 from symdiff.ir import types
 from symdiff.ir.core import Value
-from symdiff.ir.types import AVal, Kind, Opt, Seq, Type
+from symdiff.ir.types import PYTHON_NAMES, AVal, Kind, Opt, Seq, Type
 
 KIND = "optional"
 EMPTY = Pattern(KIND)  # of an element of a list that has only None so far
@@ -87,7 +87,9 @@ def in_lists(t: Type, depth: int) -> Type:
 def _plain(t: Type) -> Type:
     if isinstance(t, Seq):
         return Seq(_plain(t.elem))
-    return AVal(Kind.PYTHON, (), t.dtype) if isinstance(t, AVal) and t.either else t
+    if not isinstance(t, AVal) or not t.either:
+        return t
+    return AVal(Kind.PYTHON if t.dtype in PYTHON_NAMES else Kind.NUMPY, (), t.dtype)
 
 
 def numbers(cx: Context, form: Pattern, val: Val) -> list[Value]:
