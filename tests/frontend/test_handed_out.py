@@ -146,7 +146,29 @@ def two_that_hold(x: Any, v: Any) -> Any:
     return g(x) * v[1]
 
 
+def held_as_a_default(x: Any, v: Any) -> Any:
+    def pick() -> Any:
+        for t in v:
+            if t > x:
+                return lambda u, g=(lambda w: w * t): g(u) + t
+        return lambda u: u
+
+    return pick()(x)
+
+
+def chosen_in_its_turn(x: Any, v: Any) -> Any:
+    def pick() -> Any:
+        for t in v:
+            f = (lambda u: u * t) if t > 1 else (lambda u: u + t * x)
+            if t > x:
+                return f
+        return lambda u: u * u
+
+    return pick()(x)
+
+
 FUNCTIONS = [
+    *(held_as_a_default, chosen_in_its_turn),
     *(name_of_the_loop, one_of_two, bound_in_the_loop, in_a_tuple_each_turn, or_none, one_that_reads_another),
     *(name_of_a_branch, partials, methods, chosen_in_one_expression, two_that_hold),
 ]

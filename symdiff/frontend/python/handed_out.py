@@ -22,7 +22,7 @@ from functools import lru_cache
 from symdiff.frontend.python import alternatives
 from symdiff.frontend.python.context import Context, Frame
 from symdiff.frontend.python.liveness import REMEMBERED, FunctionNode, assigned, declared_outside, free_names
-from symdiff.frontend.python.values import Closure, Conflict, Partial, Struct, Val
+from symdiff.frontend.python.values import Closure, Conflict, OneOf, Partial, Struct, Val
 
 
 def with_names(cx: Context, val: Val, around: tuple[ast.AST, ...] = ()) -> Val:
@@ -34,6 +34,8 @@ def with_names(cx: Context, val: Val, around: tuple[ast.AST, ...] = ()) -> Val:
     if isinstance(val, Partial):
         kwargs = {name: with_names(cx, x, around) for name, x in val.kwargs.items()}
         return Partial(with_names(cx, val.function, around), tuple(with_names(cx, x, around) for x in val.args), kwargs)
+    if isinstance(val, OneOf):
+        return replace(val, options=tuple(with_names(cx, x, around) for x in val.options))
     return val
 
 
@@ -50,7 +52,9 @@ def _closure(cx: Context, function: Closure, around: tuple[ast.AST, ...]) -> Clo
             continue
         if not isinstance(val, Closure) or val.node not in around:
             names[name] = with_names(cx, val, around)
-    return replace(function, kwdefaults={**names, **function.kwdefaults}) if names else function
+    defaults = tuple(with_names(cx, x, around) for x in function.defaults)
+    names |= {name: with_names(cx, x, around) for name, x in function.kwdefaults.items()}
+    return replace(function, defaults=defaults, kwdefaults=names) if names or defaults else function
 
 
 def uncertain(cx: Context, frame: Frame, name: str) -> bool:
