@@ -167,7 +167,40 @@ def chosen_in_its_turn(x: Any, v: Any) -> Any:
     return pick()(x)
 
 
+def out_of_a_while(x: Any, v: Any) -> Any:
+    def pick() -> Any:
+        k = 0
+        while k < len(v):
+            t = v[k]
+            k += 1
+            if t < x:
+                continue
+
+            def h(u: Any) -> Any:
+                return u * t + k
+
+            return h
+        return lambda u: u * u
+
+    return pick()(x)
+
+
+def with_a_buffer(x: Any, v: Any) -> Any:
+    def pick() -> Any:
+        buf, k = np.zeros(len(v)), 0
+        while k < len(v):
+            buf[k] = v[k] * x
+            if v[k] > x:
+                return lambda u: u * np.sum(buf)
+            k += 1
+        buf *= 2.0
+        return lambda u: u + np.sum(buf)
+
+    return pick()(x)
+
+
 FUNCTIONS = [
+    *(out_of_a_while, with_a_buffer),
     *(held_as_a_default, chosen_in_its_turn),
     *(name_of_the_loop, one_of_two, bound_in_the_loop, in_a_tuple_each_turn, or_none, one_that_reads_another),
     *(name_of_a_branch, partials, methods, chosen_in_one_expression, two_that_hold),

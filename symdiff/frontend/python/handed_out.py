@@ -21,8 +21,9 @@ from functools import lru_cache
 
 from symdiff.frontend.python import alternatives
 from symdiff.frontend.python.context import Context, Frame
-from symdiff.frontend.python.liveness import REMEMBERED, FunctionNode, assigned, declared_outside, free_names
+from symdiff.frontend.python.liveness import REMEMBERED, assigned, declared_outside, free_names
 from symdiff.frontend.python.values import Closure, Conflict, OneOf, Partial, Struct, Val
+from symdiff.frontend.source import FunctionNode
 
 
 def with_names(cx: Context, val: Val, around: tuple[ast.AST, ...] = ()) -> Val:

@@ -295,6 +295,9 @@ def _from_nothing(cx: Context, after: Any, key: Any) -> Slot:
         return nullable
     if isinstance(after, OneOf | Letter):
         return _one_of(Slot("one-of"), BOTTOM, after, cx)
+    if isinstance(after, Closure | Partial | Method):
+        parts = tuple(_from_nothing(cx, x, (key, k)) for k, x in enumerate(one_of_several.held(after)))
+        return Slot("held", parts=parts, make=partial(one_of_several.holding, after), same=after)
     t = _type(cx, after)
     if t is None and isinstance(after, (Known, Conflict)):
         return Slot(SAME, same=after)
@@ -440,5 +443,5 @@ def _widen_parts(cx: Context, slot: Slot, before: Any, header: Any, after: Any, 
     )
     if slot.kind == "node":
         return _node(slot.same, parts[0], slot.none or nodes.may_be_none(before) or nodes.may_be_none(after))
-    same = slot.same  # of a range or slice
+    same = slot.same  # of a range, slice or function
     return Slot(slot.kind, parts=parts, make=slot.make, labels=slot.labels, together=slot.together, same=same)

@@ -115,6 +115,8 @@ class Joiner(Sides):
             return self._references(a, b)
         if bounds.alike(a, b):
             return self._bounds(a, b)
+        if one_of_several.alike(a, b) and (isinstance(a, Closure) or not (self.stays(a) and self.stays(b))):
+            return one_of_several.one_definition(self, a, b)
         list_numbers.meet(self.cx, a, b)
         if isinstance(a, Node) and isinstance(b, Node) and nodes.alike(a.cls, b.cls):
             return self._node(a.cls, self.join(a.at, b.at), a.none or b.none)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from symdiff.frontend.python import alternatives
 from symdiff.frontend.python.values import (
@@ -70,9 +70,22 @@ def of_one_side(joiner: Joiner, k: int, live: OneOf) -> Rebuild:
 
 def held_by_one_side(joiner: Joiner, k: int, live: Val) -> Rebuild:
     """A function, method or range that one side alone has, as side k has left: with what that is behind them."""
-    parts = () if joiner.stays(live) else held(live)
-    found = [joiner.join(*_pair(k, part)) for part in parts]
-    return lambda outs: _holding(live, [part(outs) for part in found]) if found else live
+    if joiner.stays(live):
+        return lambda outs: live
+    return _with_parts(live, [joiner.join(*_pair(k, part)) for part in held(live)])
+
+
+def one_definition(joiner: Joiner, a: Val, b: Val) -> Rebuild:
+    """Two functions of one definition, which hold other things."""
+    return _with_parts(a, [joiner.join(x, y) for x, y in zip(held(a), held(b), strict=True)])
+
+
+def _with_parts(thing: Val, parts: Sequence[Rebuild]) -> Rebuild:
+    def rebuild(outs: Sequence[Value]) -> Val:
+        found = [part(outs) for part in parts]
+        return next((x for x in found if isinstance(x, Conflict)), None) or holding(thing, found)
+
+    return rebuild
 
 
 def held(live: Val) -> Sequence[Val]:
@@ -90,8 +103,8 @@ def held(live: Val) -> Sequence[Val]:
     return live.parts if isinstance(live, Sequence_) else ()
 
 
-def _holding(live: Val, parts: Sequence[Val]) -> Val:
-    """The same, with these parts."""
+def holding(live: Val, parts: Sequence[Val]) -> Val:
+    """The same thing, with these parts."""
     if isinstance(live, Bound):
         return Bound(*parts)
     if isinstance(live, Method | Super):
@@ -106,6 +119,16 @@ def _holding(live: Val, parts: Sequence[Val]) -> Val:
         return replace(live, defaults=tuple(first), kwdefaults=dict(zip(live.kwdefaults, rest, strict=True)))
     assert isinstance(live, Sequence_)
     return replace(live, parts=tuple(parts))
+
+
+def alike(a: Val, b: Any) -> bool:
+    """Whether two functions are one but for what they hold: of one definition in one call, or of one function."""
+    if isinstance(a, Closure) and isinstance(b, Closure):
+        held_alike = len(a.defaults) == len(b.defaults) and list(a.kwdefaults) == list(b.kwdefaults)
+        return a.node is b.node and a.frame is b.frame and held_alike
+    if isinstance(a, Partial) and isinstance(b, Partial):
+        return len(a.args) == len(b.args) and list(a.kwargs) == list(b.kwargs)
+    return isinstance(a, Method) and isinstance(b, Method) and a.name == b.name
 
 
 def _behind(joiner: Joiner, k: int, option: Val) -> Rebuild:

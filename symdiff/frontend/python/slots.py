@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from symdiff.errors import Loc
-from symdiff.frontend.python import alternatives, bounds, nodes
+from symdiff.frontend.python import alternatives, bounds, nodes, one_of_several
 from symdiff.frontend.python.instances import Pattern
 from symdiff.frontend.python.values import BOTTOM, UNBOUND, Arr, Cell, Known, Node, Reference, Struct, Val
 from symdiff.ir.types import Type
@@ -32,8 +32,8 @@ class Misfit(Exception):
 @dataclass(eq=False)
 class Slot:
     """`kind`: same, scalar, opt, array, optarray, version (content of a cell), struct, list, grown, reference, one-of,
-    bounds (of a range or slice, as `same` is one), nullable (what is None or a container or object: whether it is
-    there, and what it is then), which (of some arrays).
+    bounds (of a range or slice, as `same` is one), held (by a function, as `same` is one), nullable (what is None or a
+    container or object: whether it is there, and what it is then), which (of some arrays).
 
     `keys` are the names of an object's attributes; `same` of a reference is one of its sort; `labels` are what the
     parts of a dict or named tuple are called in the generated code; what is `none` is None where it is not there;
@@ -85,7 +85,7 @@ class Slot:
 
 
 SAME = "same"
-COMPOSITE = ("struct", "list", "dict", "attributes", "nullable", "node", "bounds")
+COMPOSITE = ("struct", "list", "dict", "attributes", "nullable", "node", "bounds", "held")
 
 
 def start(val: Any) -> Slot:
@@ -105,6 +105,8 @@ def inside(slot: Slot, val: Any) -> tuple[Any, ...] | None:
         return alternatives.halves(val)
     if slot.kind == "bounds":
         return bounds.parts(val) if bounds.alike(slot.same, val) else None
+    if slot.kind == "held":
+        return tuple(one_of_several.held(val)) if one_of_several.alike(slot.same, val) else None
     if isinstance(val, dict):
         return tuple(val.values())
     return val if isinstance(val, tuple) else val.items if isinstance(val, Struct) else None
