@@ -72,6 +72,19 @@ def grown_beside_known(v):
     return s + known[2] * known[0]
 
 
+def arrays_beside_grown(v):
+    h = []
+    for t in v:
+        if t > 2.0:
+            break
+        h.append(t * v[0])
+    rows, s = [v * 2, v[::-1] + 1, v * v], 0.0
+    for t, row in zip(h, rows):
+        s = s + t * np.sum(row)
+        rows[2] = row * s
+    return s + np.sum(rows[-1] * rows[0])
+
+
 def counted_beside_a_tuple(v):
     turns, s = int(v[0] * 9), 0.0  # 4
     for i, w in zip(range(1, turns), (v[1], v[2], 0.25, 8.0)):
@@ -88,6 +101,7 @@ def counted_beside_a_tuple(v):
         written_behind,
         removed_at_the_end,
         grown_beside_known,
+        arrays_beside_grown,
         counted_beside_a_tuple,
     ],
 )
@@ -165,8 +179,18 @@ def beside_one_that_leaves(v):
     return s
 
 
+def arrays_beside_one_that_grew(v):
+    h, rows, s = [t * 2 for t in v if t > 0], [v * 2, v + 1], 0.0
+    for t, row in zip(h, rows):
+        s += t * np.sum(row)
+        if len(rows) < 6:
+            rows.append(row * t)
+    return s
+
+
 LENGTHENING = [
-    *(directly, by_another_name, by_a_helper, counted, in_an_expression, of_known_structure, beside_one_that_leaves)
+    *(directly, by_another_name, by_a_helper, counted, in_an_expression, of_known_structure, beside_one_that_leaves),
+    arrays_beside_one_that_grew,
 ]
 
 

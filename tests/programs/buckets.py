@@ -428,3 +428,35 @@ def begun_by_the_first(a, x):
         if i == 4:
             of[1] = [a]
     return sum(sum(row) ** 2 for row in of.values())
+
+
+@cases(array(5, 2), array(2, seed=3))
+@cases(array(1, 2), array(2))
+@cases(array(0, 2), array(2))
+def k_means_by_pairs(points, c):
+    """A cluster has any length, a centre is one of two arrays that are known."""
+    cents = [c * 1.0, c * -1.0 + 0.5]
+    for _ in range(3):
+        groups = [[] for _ in cents]
+        for p in points:
+            k = min(range(len(cents)), key=lambda k: np.sum((p - cents[k]) ** 2))
+            groups[k].append(p)
+        cents = [sum(g) / len(g) if g else c for g, c in zip(groups, cents)]
+    return np.sum(cents[0] * cents[1])
+
+
+@cases(array(6), 0.8)
+@cases(-array(3), 0.8)
+@cases(array(6)[:1], 0.8)
+def elements_of_known_lists_beside_what_grew(x, a):
+    """Arrays, objects and lists of known places, as many as the other list lets: they are changed in it."""
+    grown = [t * a for t in x if t > 0]
+    rows, held, pairs = [x * a, x + 1.0, x**2], [Particle(a), Particle(a * a)], [[a, 2.0], [x[0], a], [1.0, a]]
+    s = 0.0
+    for k, (t, row, pair) in enumerate(zip(grown, rows, pairs, strict=False)):
+        s += t * np.sum(row) * pair[1]
+        pair[0] *= t
+        rows[-1 - k] = row * t
+    for p, t in zip(held, grown, strict=False):
+        p.w = p.v * t + p.w
+    return s + np.sum(rows[0] * rows[2]) + held[0].w * held[1].w + sum(p[0] * p[1] for p in pairs)

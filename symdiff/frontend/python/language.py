@@ -194,6 +194,8 @@ SUPPORTED = (
     Row("sums of arrays that begin with 0, also if nothing is added, where 0 and zeros are alike (else ValueError)",
         "s = 0 ⏎ while x < 9: ⏎     s += v * x ⏎     x = x * 2 ⏎ rows = [v * t for t in v if t > 0]"
         " ⏎ return s @ s + sum(sum(r * r for r in rows))"),
+    Row("`zip` of a list of any length and a list of known arrays, objects or lists",
+        "h = [t * x for t in v if t > 0] ⏎ return sum(t * np.sum(r) for t, r in zip(h, [v, v * v]))"),
     Row("columns of a list of any length of tuples, lists or arrays: `zip(*rows)`",
         "rows = [[t * x for t in v] for u in v if u > 0] ⏎ return sum(sum(c) ** 2 for c in zip(*rows))"),
     Row("changes of any slice of a list of any length",

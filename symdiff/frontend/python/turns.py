@@ -204,7 +204,7 @@ def _all_counted(cx: Context, node: ast.AST, parts: Sequence[Val]) -> list[Turns
     turns = [rolled_turns(cx, node, p) for p in parts]
     if any(t is not None and not _may_be_told(cx, t.hi) for t in turns):  # no unrolling: the others must be rolled
         turns = [
-            t or _numbers_rolled(cx, node, p) or text_turns(cx, node, p, 1) for t, p in zip(turns, parts, strict=True)
+            t or _alike_rolled(cx, node, p) or text_turns(cx, node, p, 1) for t, p in zip(turns, parts, strict=True)
         ]
     counted = [None if t is None else _from_zero(cx, node, t) for t in turns]
     found = [t for t in counted if t is not None]
@@ -316,12 +316,17 @@ _ROLLED: dict[str, Callable[[Context, ast.AST, Sequence_], Turns | None]] = {
 }  # fmt: skip
 
 
-def _numbers_rolled(cx: Context, node: ast.AST, val: Val) -> Turns | None:
-    """The turns of a list or tuple of known length, of numbers of one kind, or of tuples of these."""
+def _alike_rolled(cx: Context, node: ast.AST, val: Val) -> Turns | None:
+    """The turns of a list or tuple of known length whose elements are alike.
+
+    Of numbers, and tuples of these, it is one list from here on; elsewhere each turn looks for its element, as `h[i]`.
+    """
     items = containers.elements(cx, val)
     form = grown.form_of_elements(cx, items) if items else None
-    if form is None or grown.has_memory(form):
+    if items is None or form is None:
         return None
+    if grown.has_memory(form):
+        return _whole(Known(len(items)), lambda i: containers.subscript(cx, node, val, i))
     cx.at(node)
     content = grown.as_grown(cx, items, form)
     if isinstance(val, ListRef):  # a turn may write its elements
