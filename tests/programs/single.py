@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from tests.programs.cases import Cases, array
 
 cases = Cases()
 X = array(4).astype(np.float32)
+
+
+@dataclass
+class Order:
+    price: float
+    quantity: float
 
 
 @cases(X)
@@ -84,3 +92,26 @@ def in_lists_at_an_index(x, v):
         bins[int(t > x)].append(t * t)
         bins[int(t > 1)].append(x * x)
     return x * (sum(bins[0]) + 2 * sum(bins[1]) + sum(bins[2])) + np.float32(1)
+
+
+@cases(np.array([1.0, 0.9, 1.2, 0.8, 1.1, 1.3, 0.7], np.float32), 1.0)
+@cases(X[:0], 1.0)
+def matches_orders(prices, q):
+    bids, asks, profit = [], [], 0.0
+    for k, p in enumerate(prices):
+        buys = k % 3 > 0
+        order = Order(p, q + 0.1 * k * q)
+        others = asks if buys else bids
+        while order.quantity > 1e-9 and others:
+            best = min(others, key=lambda o: o.price) if buys else max(others, key=lambda o: o.price)
+            if (buys and best.price > order.price) or (not buys and best.price < order.price):
+                break
+            n = min(best.quantity, order.quantity)
+            profit += n * best.price
+            order.quantity -= n
+            best.quantity -= n
+            if best.quantity < 1e-9:
+                others.remove(best)
+        if order.quantity > 1e-9:
+            (bids if buys else asks).append(order)
+    return profit + sum(b.quantity * b.price for b in bids) - sum(a.quantity for a in asks) + np.float32(1)
