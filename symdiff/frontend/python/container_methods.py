@@ -40,6 +40,7 @@ from symdiff.frontend.python.values import (
     Grown,
     Known,
     ListRef,
+    ObjRef,
     Sequence_,
     Struct,
     Val,
@@ -360,11 +361,26 @@ def dict_method(cx: Context, node: ast.AST, receiver: Val, name: str, args: Args
     return _change_dict(cx, node, receiver, entries, name, args, kwargs)
 
 
+def given_entries(cx: Context, node: ast.AST, receiver: DictRef, given: Val) -> Entries | None:
+    """The entries of what a dict is updated by, as `dict(given)` has them.
+
+    Where keys are found when it runs, the dict is one of such keys too: raises Restart, or NeedStatic for their loop.
+    """
+    merged = containers.entries(cx, given)
+    made = apply(cx, node, Known(dict), [given], {}) if merged is None else given
+    if isinstance(made, ObjRef) and keyed.holds(cx, made):
+        for key in containers.elements(cx, cx.store.get(made.cell)["_order"]) or ():
+            keyed.ask_to_unroll(cx, node, key, "the key of a dict")
+        unlike.begin_again(cx, {unlike.place(receiver.cell)} - {None})
+        cx.refuse("SD224", node, construct=f"`{cx.text(node)}` of a key that may be new")
+    return containers.entries(cx, made)
+
+
 def _change_dict(
     cx: Context, node: ast.AST, receiver: DictRef, entries: Entries, name: str, args: Args, kwargs: Entries
 ) -> Val:
     if name in ("update", "clear"):
-        merged = containers.mapping(cx, node, args[0]) if args else {}
+        merged = given_entries(cx, node, receiver, args[0]) if args else {}
         if merged is not None:
             lodging.change(cx, node, receiver.cell, {} if name == "clear" else {**entries, **merged, **kwargs})
         return NONE

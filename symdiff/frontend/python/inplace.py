@@ -92,11 +92,10 @@ def update(cx: Context, stmt: ast.AugAssign, before: Val, val: Val) -> Val:
             return POISON
         lodging.change(cx, stmt, before.cell, cx.store.get(repeated.cell))
         return before
-    merged = containers.entries(cx, val) if isinstance(before, DictRef) and isinstance(stmt.op, ast.BitOr) else None
-    if merged is not None and isinstance(before, DictRef):
-        if not containers.changeable(cx, stmt, before):
-            return POISON
-        lodging.change(cx, stmt, before.cell, {**(containers.entries(cx, before) or {}), **merged})
+    if isinstance(before, DictRef) and isinstance(stmt.op, ast.BitOr):
+        from symdiff.frontend.python.container_methods import dict_method
+
+        dict_method(cx, stmt, before, "update", [val], {})
         return before
     changed = sets.changed_by(cx, stmt, before, val) if isinstance(before, SetRef) else None
     if changed is not None:

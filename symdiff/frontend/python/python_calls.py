@@ -15,6 +15,7 @@ import numpy as np
 
 from symdiff.frontend.python import (
     calls,
+    classes,
     comprehensions,
     containers,
     copies,
@@ -59,6 +60,7 @@ from symdiff.frontend.python.values import (
     Val,
 )
 from symdiff.frontend.spelled import collected
+from symdiff.frontend.spelled.keyed import Keyed
 from symdiff.ir.types import Kind
 
 Args = list[Val]
@@ -370,7 +372,15 @@ def _tuple(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     return POISON if found is None else Struct("tuple", tuple(found))
 
 
+def _has_keys(val: Val) -> bool:
+    """Whether it is an object that says its keys: a dict of it has these, whatever it gives turn by turn."""
+    cls = classes.class_of(val)
+    return cls is not None and not issubclass(cls, (dict, Keyed, *collected.MAPPINGS)) and hasattr(cls, "keys")
+
+
 def _dict(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
+    if args and _has_keys(args[0]):
+        args = [comprehensions.run(cx, node, "dict", "return {k: $of[k] for k in $of.keys()}", {"$of": args[0]})]
     if args and (keyed.holds(cx, args[0]) or keyed.is_long(cx, node, args[0])):
         made = keyed.empty(cx, node)
         special_methods.call(cx, node, made, "update", [args[0]], kwargs)

@@ -159,6 +159,12 @@ class Keyed:
         made.update(other)
         return made
 
+    def __ror__(self, other: Any) -> Any:
+        made = Keyed()
+        made.update(other)
+        made.update(self)
+        return made
+
     def __ior__(self, other: Any) -> Any:
         self.update(other)
         return self
