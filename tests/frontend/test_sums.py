@@ -109,18 +109,36 @@ def by_hand(x, rows):
     return s
 
 
+def product(x, rows):
+    return math.prod(row * x for row in rows)
+
+
+def product_by_hand(x, rows):
+    p = 1
+    for row in rows:
+        p *= row * x * x
+    return p
+
+
+def one_more(x, rows):
+    return sum(row * x for row in rows) + 1
+
+
 @pytest.mark.parametrize("level", [0, 1, 2])
 @pytest.mark.parametrize(
     ("function", "some", "none"),
     [
+        (product, (1.5, [2.0, 3.0]), (1.5, [])),
+        (product_by_hand, (1.5, (2.0,)), (1.5, ())),
+        (one_more, (1.5, [2.0]), (1.5, [])),
         (at_an_index, (1.5, 0), (1.5, 2)),
         (of_one_of_two_lists, (1.5, 0), (1.5, 2)),
         (of_one_of_two_lists, (1.5, 0), (0.5, 2)),
         (by_hand, (1.5, [2.0]), (1.5, [])),
     ],
 )
-def test_the_derivatives_of_a_sum_of_nothing_are_zero(function, some, none, level):
-    """Whatever says that nothing is added: the function gives the int 0 there, and floats of other data."""
+def test_the_derivatives_of_a_sum_or_product_of_nothing_are_zero(function, some, none, level):
+    """Whatever says that there is nothing: the function gives the int 0 or 1 there, and floats of other data."""
     gradient = symdiff.value_and_grad(function, level=level)
     agrees(function, *some)
     value, slope = gradient(*none)

@@ -290,7 +290,7 @@ def _scalar(cx: Context, node: ast.AST, fun: Val, found: Val) -> Value | None:
     found = alternatives.settled(cx, node, found)
     if found is POISON:
         return None
-    value = results.of_nothing_added(cx, cx.value(found)) if cx.is_numeric(found) else None
+    value = results.of_nothing(cx, cx.value(found)) if cx.is_numeric(found) else None
     t = None if value is None else value.type
     if not isinstance(t, AVal) or not t.inexact or t.rank:
         cx.refuse("SD704", node, function=_name(fun), type=cx.describe(found))

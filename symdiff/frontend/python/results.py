@@ -67,7 +67,7 @@ def of_function(cx: Context, node: ast.AST, val: Val, leaves: Leaves, statics: S
     tree = structure(cx, node, val, leaves, statics)
     first = tree.children[0] if tree.kind == "tuple" and len(tree.children) == 2 else tree
     if first.kind == "leaf" and statics and statics[0] is None:
-        leaves[0] = of_nothing_added(cx, leaves[0])
+        leaves[0] = of_nothing(cx, leaves[0])
     classes = _linked_in(cx, tree)
     if not classes or cx.problems:
         return tree
@@ -78,12 +78,12 @@ def of_function(cx: Context, node: ast.AST, val: Val, leaves: Leaves, statics: S
     return replace(tree, children=(tree.children[0], linked)) if behind else linked
 
 
-def of_nothing_added(cx: Context, value: Value) -> Value:
-    """The int 0 as one of the values of a function that gives floats of other data: `sum([])` is it, as it is.
+def of_nothing(cx: Context, value: Value) -> Value:
+    """The int 0 or 1 as one of the values of a function that gives floats of other data: `sum([])`, `math.prod([])`.
 
     It is carried as the object that it is, as where a condition chooses between 0 and a float.
     """
-    if type(value.const) is not int or value.const:
+    if type(value.const) is not int or value.const not in (0, 1):
         return value
     return cx.scope.emit("convert", value, kind=Kind.MIXED, dtype="f8")[0]
 
