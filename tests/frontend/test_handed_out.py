@@ -199,7 +199,61 @@ def with_a_buffer(x: Any, v: Any) -> Any:
     return pick()(x)
 
 
+def bound_behind_the_loop(x: Any, v: Any) -> Any:
+    def pick() -> Any:
+        for t in v:
+            if t > x:
+                return lambda u: u * t
+        mid = (x + 1) / 2
+        return lambda u: u - mid * u
+
+    return pick()(x)
+
+
+def bound_behind_a_return(x: Any, v: Any) -> Any:
+    def pick() -> Any:
+        if x > 1.2:
+            return lambda u: u * x
+        mid = x * v[1]
+        if x > 0.4:
+            return lambda u: u - mid * mid
+        return lambda u: u + mid
+
+    return pick()(x)
+
+
+def calls_itself_behind_a_return(x: Any, v: Any) -> Any:
+    def pick() -> Any:
+        if x > 1.2:
+            return lambda k: k * x
+
+        def fact(k: int) -> Any:
+            return x if k < 1 else k * fact(k - 1)
+
+        return fact
+
+    return pick()(3)
+
+
+def counts_afterwards(x: Any, v: Any) -> Any:
+    def counter(start: Any) -> Any:
+        n = start
+
+        def more() -> Any:
+            nonlocal n
+            n = n * 2 + x
+            return n
+
+        if x > 1.2:
+            return lambda: x
+        return more
+
+    add = counter(v[0])
+    return add() * add()
+
+
 FUNCTIONS = [
+    *(bound_behind_the_loop, bound_behind_a_return, calls_itself_behind_a_return, counts_afterwards),
     *(out_of_a_while, with_a_buffer),
     *(held_as_a_default, chosen_in_its_turn),
     *(name_of_the_loop, one_of_two, bound_in_the_loop, in_a_tuple_each_turn, or_none, one_that_reads_another),
@@ -261,6 +315,23 @@ def changes_what_it_reads(x: Any, v: Any) -> Any:
     return g() + g()
 
 
+def changed_by_a_helper(x: Any, v: Any) -> Any:
+    def pick() -> Any:
+        k = x
+
+        def bump(t: Any) -> None:
+            nonlocal k
+            k = k * 0.5 + t
+
+        for t in v:
+            bump(t)
+            if k > 1:
+                return lambda u: u * k
+        return lambda u: u + k
+
+    return pick()(x)
+
+
 def out_by_a_list(x: Any, v: Any) -> Any:
     out: list[Any] = []
 
@@ -299,7 +370,7 @@ def one_return(x: Any, v: Any) -> Any:
     return g() + g()
 
 
-@pytest.mark.parametrize(("f", "name"), [(calls_itself, "g"), (changes_what_it_reads, "n")])
+@pytest.mark.parametrize(("f", "name"), [(calls_itself, "g"), (changes_what_it_reads, "n"), (changed_by_a_helper, "k")])
 def test_what_a_function_shares_with_itself_or_others_is_refused(f: Any, name: str) -> None:
     with pytest.raises(
         CompileError, match=f"`{name}`, which a function reads that an early `return` handed out"

@@ -51,6 +51,7 @@ class Frame:
     calls: tuple[tuple[str, int], ...] = ()  # of `Loc`: this one and those around it
     taken: tuple[Hashable, dict[str, Pattern]] | None = None  # the patterns of `bound`, and of which state they are
     ends_early: bool = False  # on some paths, by a `return` in a branch or loop
+    rebound: set[str] = field(default_factory=set)  # names that inner functions have bound while it runs
 
 
 @dataclass(eq=False)

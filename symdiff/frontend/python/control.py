@@ -25,6 +25,7 @@ from symdiff.frontend.python.values import (
     POISON,
     Arr,
     Cell,
+    Closure,
     Conflict,
     Known,
     ListRef,
@@ -194,8 +195,9 @@ def _join_key(
         (own and (side.left or _leaves_behind(cx, side, name, x))) or _raised(cx, side)
         for side, x in zip(joiner.sides, (a, b), strict=True)
     )
-    if a_gone and b_gone:
-        return lambda outs: DEAD
+    if a_gone and b_gone:  # what was handed out may read an inner function, which is the same on every path
+        defined = next((x for x in (a, b) if isinstance(x, Closure) and not (x.defaults or x.kwdefaults)), DEAD)
+        return lambda outs: defined
     if name == RESULT:  # the exit code guards it: where nothing was returned anything may stand
         a_gone, b_gone = a_gone or a is MISSING, b_gone or b is MISSING
     return joiner.join(BOTTOM if a_gone else a, BOTTOM if b_gone else b)

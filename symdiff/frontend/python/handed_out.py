@@ -18,6 +18,7 @@ import ast
 from collections import Counter
 from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from symdiff.frontend.python import alternatives
 from symdiff.frontend.python.context import Context, Frame
@@ -43,9 +44,9 @@ def with_names(cx: Context, val: Val, around: tuple[ast.AST, ...] = ()) -> Val:
 def _closure(cx: Context, function: Closure, around: tuple[ast.AST, ...]) -> Closure:
     """A function that reads itself, or a name that others may bind, leaves that name: see `uncertain`."""
     frame, names = cx.frame, dict[str, Val]()
-    varying, shared = _bound_in_parts(frame.source.node)
+    bound = _bound(frame.source.node)
     around = (*around, function.node)
-    for name in sorted((free_names(function.node) & varying) - shared):
+    for name in sorted((free_names(function.node) & (bound.in_parts | bound.behind)) - bound.shared):
         if cx.home_of(name, function.frame) is not frame:
             continue
         val = cx.get_name(frame, name)
@@ -60,19 +61,30 @@ def _closure(cx: Context, function: Closure, around: tuple[ast.AST, ...]) -> Clo
 
 def uncertain(cx: Context, frame: Frame, name: str) -> bool:
     """Whether a name of a call that is over may have another value than where the call ended."""
-    return frame.ends_early and not cx.running(frame.id) and name in _bound_in_parts(frame.source.node)[0]
+    varies = name in frame.rebound or name in _bound(frame.source.node).in_parts
+    return varies and frame.ends_early and not cx.running(frame.id)
+
+
+class _Bound(NamedTuple):
+    """How a function binds its names: `shared` are those that inner functions bind, too."""
+
+    in_parts: frozenset[str]  # a branch or a loop binds them, or several statements
+    behind: frozenset[str]  # one statement does, behind a `return`
+    shared: frozenset[str]
 
 
 @lru_cache(REMEMBERED)
-def _bound_in_parts(node: FunctionNode) -> tuple[frozenset[str], frozenset[str]]:
-    """The names that a branch or a loop binds, or several statements; and those that inner functions bind, too."""
+def _bound(node: FunctionNode) -> _Bound:
     if isinstance(node, ast.Lambda):
-        return frozenset(), frozenset()
+        return _Bound(frozenset(), frozenset(), frozenset())
     a, once = node.args, (ast.Assign, ast.AnnAssign, ast.FunctionDef, ast.Import, ast.ImportFrom)
     times = Counter(p.arg for p in (*a.posonlyargs, *a.args, *a.kwonlyargs, a.vararg, a.kwarg) if p)
+    behind, left = set[str](), False
     for stmt in node.body:
         for name in assigned([stmt]):
             times[name] += 1 if isinstance(stmt, once) else 2
+            behind |= {name} if left else set()
+        left = left or (not isinstance(stmt, once) and any(isinstance(n, ast.Return) for n in ast.walk(stmt)))
     inner = [n for n in ast.walk(node) if isinstance(n, ast.FunctionDef) and n is not node]
     shared = {n for f in inner for s in declared_outside(f) for n in s.names}
-    return frozenset(n for n, k in times.items() if k > 1), frozenset(shared)
+    return _Bound(frozenset(n for n, k in times.items() if k > 1), frozenset(behind), frozenset(shared))

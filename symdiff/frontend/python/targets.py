@@ -88,6 +88,8 @@ def bind_name(cx: Context, target: ast.Name, val: Val, frame: Frame) -> None:
         return
     if home is not cx.frame:
         cx.count("bound")
+        if cx.running(home.id):
+            home.rebound.add(target.id)
     if not target.id.startswith("$"):
         cx.name_value(val, target.id)
         tables.name(cx, val, target.id)
