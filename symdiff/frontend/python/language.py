@@ -133,7 +133,8 @@ SUPPORTED = (
     Row("dicts, also with defaults, whose keys are found when it runs: numbers, texts (of integers too), tuples",
         "d = defaultdict(list) ⏎ for t in v: d[int(t * 3)].append(t * x)"
         " ⏎ w = {k: sum(g) / len(g) for k, g in d.items()} ⏎ return sum(t * (k + 1) for k, t in w.items()) * len(w)"),
-    Row("`update`, `|=` and `|` by such keys", "d = {0: x} ⏎ for t in v: d.update({int(t * 3): t * x})"
+    Row("`update` of dicts, and dicts joined, by keys that are found when it runs",
+        "d = {0: x} ⏎ for t in v: d.update({int(t * 3): t * x})"
         " ⏎ d |= zip(range(n), v) ⏎ return sum(t * (k + 1) for k, t in ({1: x} | d).items())"),
     Row("linked lists, trees and graphs of objects that a loop or recursion builds: appended to, inserted into, united",
         "a = b = Chain(x) ⏎ for t in v: ⏎     b.next = Chain(t * x) ⏎     b = b.next"
