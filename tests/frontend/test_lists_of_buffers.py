@@ -149,3 +149,17 @@ def test_an_element_with_another_name_is_refused(f: Callable[..., Any]) -> None:
     line = int(str(caught.value).split(":")[1])
     with open(__file__, encoding="utf-8") as file:
         assert file.read().splitlines()[line - 1].endswith("# here")
+
+
+def in_a_loop_over_the_list(v):
+    bufs = [v * 2.0, v * 1.0]
+    for row in bufs:
+        row[0] += bufs[int(v[0] > 0)][1]  # here
+    return np.sum(bufs[0] * bufs[1])
+
+
+def test_a_refused_write_in_a_loop_over_the_list_is_told_alone() -> None:
+    """Its turns make the list neither longer nor shorter, which was told of the loop beside it."""
+    with pytest.raises(CompileError) as caught:
+        symdiff.grad(in_a_loop_over_the_list)(V)
+    assert [problem.code for problem in caught.value.problems] == ["SD508"]

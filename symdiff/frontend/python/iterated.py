@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from symdiff.frontend.python import containers, grouping, iterators
 from symdiff.frontend.python.context import Context
 from symdiff.frontend.python.control import ON
-from symdiff.frontend.python.values import Arr, Cell, DictRef, Grown, ListRef, Sequence_, Val
+from symdiff.frontend.python.values import POISON, Arr, Cell, DictRef, Grown, ListRef, Sequence_, Val
 from symdiff.ir.core import Block, Op, Value
 
 
@@ -37,13 +37,15 @@ def turn_by_turn(cx: Context, node: ast.AST, place: ast.AST, over: Val, items: S
         yield from grouping.turn_by_turn(cx, place, over)
         return
     lists = lists_in(over)
-    before = [cx.store.get(cell) for cell in lists]
+    before, told = [cx.store.get(cell) for cell in lists], len(cx.problems)
 
     def now(k: int, item: Val) -> Val:
         after = [cx.store.get(cell) for cell in lists]
         if all(a is b for a, b in zip(before, after, strict=True)):
             return item
         found = containers.items_of(cx, place, over)
+        if found is None and len(cx.problems) > told:  # a turn that is refused may leave the list in another form
+            return POISON
         if found is None or not all(iterators.as_long(a, b) for a, b in zip(before, after, strict=True)):
             kind = "dict" if any(isinstance(content, dict) for content in before) else "list"
             return refuse(cx, node, kind)
