@@ -17,6 +17,7 @@ from symdiff.primitives import axes
 from symdiff.primitives.axes import Shape, draws, filled, function, is_array, listed, reshaped, shape_text
 from symdiff.primitives.checks import SPREAD
 from symdiff.primitives.declare import LINEAR, numeric, prim
+from symdiff.primitives.structure import dtype_text
 
 _STRUCTURAL = "moves elements, has no SymPy form"
 _IDENTITY: dict[str, Any] = {"rule": ("1",), "numerical": _STRUCTURAL}
@@ -112,6 +113,11 @@ def _broadcast_infer(ins: tuple[Type, ...], regions: tuple[()], shape: Shape) ->
     return axes.array_result(shape, x.dtype)
 
 
+def _of_one_dtype(t: Type) -> str:
+    """What is repeated: a number that may be a Python float, or a float32, is the latter."""
+    return "x" if numeric(t).one_dtype else f"{dtype_text(numeric(t).dtype)}(x)"
+
+
 def _sum_to_axes(shape: Shape, target: Shape) -> tuple[int, tuple[int, ...]]:
     """How many leading axes go, and all axes that are summed."""
     lead = len(shape) - len(target)
@@ -141,7 +147,7 @@ def _sum_to_text(params: Params, ins: tuple[Type, ...]) -> str:
 
 
 broadcast_to = prim("broadcast_to", "x *n", LINEAR, params=("shape",), infer=_broadcast_infer, views=0, **_SIZED,
-    numpy=lambda p, ins: f"np.broadcast_to(x, {shape_text(ins)})",
+    numpy=lambda p, ins: f"np.broadcast_to({_of_one_dtype(ins[0])}, {shape_text(ins)})",
     transpose=(lambda b, ct, x, *n, shape: b.sum_to(ct, shape=x.type.shape), None),
     samples=draws((((3,),), {"shape": (2, 3)}), (((3, 1),), {"shape": (2, 3, 4)}),
     (((),), {"shape": (2,)})))  # fmt: skip

@@ -422,3 +422,25 @@ def test_float32_and_float64_on_two_paths_have_no_kind_in_common() -> None:
         symdiff.grad(f)(np.float32(0.7), np.ones(2))
     value, gradient = symdiff.value_and_grad(f)(0.7, np.ones(2))
     assert (value, gradient) == (0.7 * 2, 2.0)
+
+
+REDUCTIONS = (
+    *(np.sum, np.mean, np.prod, np.linalg.norm),
+    *(lambda v: v @ v, lambda v: np.sum(v[1:]), lambda v: np.cumsum(v)[-1]),
+)
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+@pytest.mark.parametrize("reduced", REDUCTIONS)
+def test_a_cotangent_that_is_a_python_float_on_some_paths_keeps_arrays_float32(reduced, level) -> None:
+    def f(x, v):
+        a = reduced(v) * x if x > 0 else x
+        b = reduced(v) * (2 * x) if x > 0 else 2 * x
+        return a + b + a * b
+
+    v = np.array([0.25, 1.42, 0.71], np.float32)
+    for x in (0.7, -0.7):
+        value, (d_x, d_v) = symdiff.value_and_grad(f, (0, 1), level=level)(x, v)
+        assert type(value) is type(f(x, v)) and type(d_x) is float and d_v.dtype == np.float32
+        wide = symdiff.value_and_grad(f, (0, 1), level=level)(x, v.astype(float))[1][1]
+        np.testing.assert_allclose(d_v, wide, rtol=1e-5)

@@ -60,7 +60,9 @@ _OF_TEXTS = (
 def refuse(cx: Context, node: ast.AST, content: object) -> Val:
     """A list, tuple or dict that holds something else on another path is read."""
     fields = dict(content.fields) if isinstance(content, Conflict) else {}
-    return cx.refuse("SD505", node, name=cx.listed(node), **{"reason": "has another form on another path", **fields})
+    return cx.refuse(
+        "SD505", node, (), name=cx.listed(node), **{"reason": "has another form on another path", **fields}
+    )
 
 
 def use(cx: Context) -> None:
