@@ -133,3 +133,54 @@ def test_a_dict_of_the_arguments_has_no_new_keys():
     with pytest.raises(CompileError) as caught:
         symdiff.grad(of_an_argument)(0.8, {1: 2.0, 2: 3.0})
     assert "`d.update({int(x * 3): x})` of a key that may be new" in str(caught.value)
+
+
+def reads_the_dict(x):
+    d = {0: x, 1: 2.0, 2: 3.0}
+    d.update((k, d[k - 1] * x) for k in (1, 2))
+    return d[2]
+
+
+def reads_the_dict_joined(x):
+    d = {"a": x, "b": 2.0, "c": 3.0}
+    d |= ((k, d[j] * x) for j, k in ("ab", "bc"))
+    return d["c"]
+
+
+def reads_the_dict_by_zip(x):
+    d = {0: x, 1: 2.0, 2: 3.0}
+    d.update(zip((1, 2), (d[k] * x for k in (0, 1))))
+    return d[2]
+
+
+def reads_the_ordered_dict(x):
+    d = OrderedDict([(0, x), (1, 2.0), (2, 3.0)])
+    d.update((k, d[k - 1] * x) for k in (1, 2))
+    return d[2]
+
+
+def reads_the_set(x):
+    s = {1}
+    s.update(k for k in (1, 2, 3) if k - 1 in s)
+    return x * len(s)
+
+
+@pytest.mark.parametrize(
+    "f", [reads_the_dict, reads_the_dict_joined, reads_the_dict_by_zip, reads_the_ordered_dict, reads_the_set]
+)
+def test_a_generator_that_reads_what_it_is_entered_into_is_refused(f) -> None:
+    """Python enters each element as it is drawn, so that the next one may read it."""
+    with pytest.raises(CompileError, match="SD235"):
+        symdiff.value_and_grad(f)(0.7)
+
+
+def reads_it_before(x):
+    d = {0: x, 1: 2.0, 2: 3.0}
+    d.update({k: d[k - 1] * x for k in (1, 2)})
+    s = {1}
+    s.update([k for k in (1, 2, 3) if k - 1 in s])
+    return d[2] * len(s)
+
+
+def test_what_is_read_before_anything_is_entered_is_taken() -> None:
+    assert symdiff.value_and_grad(reads_it_before)(0.7) == (reads_it_before(0.7), 4.0)

@@ -444,3 +444,26 @@ def test_a_cotangent_that_is_a_python_float_on_some_paths_keeps_arrays_float32(r
         assert type(value) is type(f(x, v)) and type(d_x) is float and d_v.dtype == np.float32
         wide = symdiff.value_and_grad(f, (0, 1), level=level)(x, v.astype(float))[1][1]
         np.testing.assert_allclose(d_v, wide, rtol=1e-5)
+
+
+def mixed(x, v):
+    s = x
+    for t in v:
+        if t > x:
+            s = t
+    return s
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x, v: np.broadcast_to(mixed(x, v), (3,)).sum(),
+        lambda x, v: np.dot(v, mixed(x, v)).sum(),
+        lambda x, v: np.zeros_like(mixed(x, v)) + x,
+        lambda x, v: np.outer(mixed(x, v), v).sum(),
+    ],
+)
+def test_arrays_of_a_number_whose_dtype_the_run_decides_are_refused(f) -> None:
+    with pytest.raises(symdiff.CompileError, match="SD312"):
+        symdiff.value_and_grad(f)(0.7, np.array([0.3, 0.5], np.float32))
+    assert symdiff.value_and_grad(f)(0.7, np.array([0.3, 0.5]))[0] == f(0.7, np.array([0.3, 0.5]))

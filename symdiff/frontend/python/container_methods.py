@@ -16,6 +16,7 @@ from symdiff.frontend.python import (
     containers,
     control,
     grown,
+    iterators,
     keyed,
     keys,
     kinship,
@@ -383,6 +384,8 @@ def _change_dict(
         merged = given_entries(cx, node, receiver, args[0]) if args else {}
         if merged is not None:
             lodging.change(cx, node, receiver.cell, {} if name == "clear" else {**entries, **merged, **kwargs})
+            if merged:
+                iterators.refuse_changed(cx, node, args[0])  # by the entries before
         return NONE
     if name == "popitem":
         args = [Known(next(reversed(entries), None))]

@@ -21,6 +21,7 @@ from symdiff.frontend.python.numpy_calls import (
     is_unknown,
     known,
     numeric,
+    of_one_dtype,
     of_own_dtype,
 )
 from symdiff.frontend.python.numpy_reductions import is_none
@@ -205,6 +206,8 @@ def _like(name: str) -> Any:
         if found is None:
             return POISON
         a = numeric(cx, node, found["a"])
+        if is_none(found["dtype"]):
+            a = of_one_dtype(cx, node, a)
         if a is POISON:
             return POISON
         t = cx.aval(a)

@@ -277,8 +277,16 @@ def numeric(cx: Context, node: ast.AST, val: Val) -> Val:
 
 def of_own_dtype(cx: Context, node: ast.AST, val: Val) -> Val:
     """A Python number as functions take it that make an array of it: it has a dtype of its own beside float32."""
-    t = cx.aval(val)
-    return operators.convert(cx, node, val, Kind.NUMPY, t.dtype) if t.kind is Kind.PYTHON else val
+    val = of_one_dtype(cx, node, val)
+    python = val is not POISON and cx.aval(val).kind is Kind.PYTHON
+    return operators.convert(cx, node, val, Kind.NUMPY, cx.aval(val).dtype) if python else val
+
+
+def of_one_dtype(cx: Context, node: ast.AST, val: Val) -> Val:
+    """A number or array that NumPy makes an array of one dtype of, on whatever path; reported otherwise."""
+    if val is POISON or cx.aval(val).one_dtype:
+        return val
+    return cx.refuse("SD312", node, use=f"`{cx.text(node)}`", name="a scalar")
 
 
 def _math(cx: Context, node: ast.AST, name: str, obj: Any, args: list[Val], kwargs: dict[str, Val]) -> Val:

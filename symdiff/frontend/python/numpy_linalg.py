@@ -17,6 +17,7 @@ from symdiff.frontend.python.numpy_calls import (
     is_unknown,
     known,
     numeric,
+    of_one_dtype,
     of_own_dtype,
     result,
 )
@@ -36,7 +37,7 @@ def _binary(name: str) -> Any:
         found = bind(cx, node, name, "a b *out", args, kwargs)
         if found is None:
             return POISON
-        a, b = (numeric(cx, node, found[k]) for k in "ab")
+        a, b = (of_one_dtype(cx, node, numeric(cx, node, found[k])) for k in "ab")
         if POISON in (a, b):
             return POISON
         ranks = cx.aval(a).rank, cx.aval(b).rank

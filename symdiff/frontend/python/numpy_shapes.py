@@ -10,7 +10,17 @@ import numpy as np
 
 from symdiff.frontend.python import arrays, containers, memory, numpy_spelled, operators, raising, subscripts
 from symdiff.frontend.python.context import Context
-from symdiff.frontend.python.numpy_calls import HANDLERS, bind, family, handler, is_unknown, known, numeric, result
+from symdiff.frontend.python.numpy_calls import (
+    HANDLERS,
+    bind,
+    family,
+    handler,
+    is_unknown,
+    known,
+    numeric,
+    of_one_dtype,
+    result,
+)
 from symdiff.frontend.python.sizes import fresh_opaque, quotient, require
 from symdiff.frontend.python.values import NONE, POISON, Arr, Known, Num, SliceVal, Struct, Val, static_size
 from symdiff.ir import dims
@@ -234,8 +244,8 @@ def _broadcast_to(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val
     shape = None if found is None else shape_of(cx, node, found["shape"])
     if found is None or shape is None:
         return POISON
-    a = numeric(cx, node, found["a"])
-    made = emit_sized(cx, node, "broadcast_to", [a], shape)
+    a = of_one_dtype(cx, node, numeric(cx, node, found["a"]))
+    made = POISON if a is POISON else emit_sized(cx, node, "broadcast_to", [a], shape)
     if isinstance(made, Arr):
         made.cell.readonly = "broadcast_to"
         memory.shares(cx, made, [a])

@@ -16,6 +16,7 @@ from symdiff.frontend.python import (
     captured,
     comprehensions,
     containers,
+    iterators,
     keyed,
     keys,
     lodging,
@@ -339,5 +340,9 @@ def _change(cx: Context, node: ast.AST, receiver: Val, have: Elements, name: str
             message = f"KeyError: {found.obj!r}"
             return raising.always(cx, node, KeyError(found.obj), function="set.remove", message=message)
         have = have | {found.obj} if name == "add" else have - {found.obj}
+    before = elements(cx, receiver)
     lodging.change(cx, node, receiver.cell, _content(have))
+    if name in _CHANGING and have != before:
+        for given in args:
+            iterators.refuse_changed(cx, node, given)  # by the elements before
     return result

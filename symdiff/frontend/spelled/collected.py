@@ -175,7 +175,7 @@ class _Mapping(_Entries):
         return self._entries.setdefault(key, default)
 
     def update(self, entries: Any = (), **more: Any) -> None:
-        self._entries.update(dict(entries), **more)
+        self._entries.update(entries, **more)
 
     def __or__(self, other: Any) -> Any:
         if not isinstance(other, (dict, _Entries)):
