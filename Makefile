@@ -5,9 +5,10 @@
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed-test,dev
-# A group (the wheel tests) stays on one worker, so that its fixtures are built once.
+# A group (the wheel tests) stays on one worker, so that its fixtures are built once.  A worker that dies ends the run:
+# restarted, xdist 3.8 hands out finished groups again and waits for them for ever.
 PYTEST := $(BIN)/python -m pytest
-PARALLEL := -n 2 --dist=loadgroup
+PARALLEL := -n 2 --dist=loadgroup --max-worker-restart=0
 
 .PHONY: test demo docs lint types format pytest test-browser fuzz bench sizes clean
 

@@ -467,3 +467,43 @@ def test_arrays_of_a_number_whose_dtype_the_run_decides_are_refused(f) -> None:
     with pytest.raises(symdiff.CompileError, match="SD312"):
         symdiff.value_and_grad(f)(0.7, np.array([0.3, 0.5], np.float32))
     assert symdiff.value_and_grad(f)(0.7, np.array([0.3, 0.5]))[0] == f(0.7, np.array([0.3, 0.5]))
+
+
+def counted(x, v):
+    """An int where there is no element, else an np.float64."""
+    return sum(t * x for t in v)
+
+
+BESIDE_FLOATS = [
+    lambda x, v, w: np.diff(w * x, prepend=counted(x, v)).prod(),
+    lambda x, v, w: np.diff(w, append=counted(x, v), prepend=0.5).prod(),
+    lambda x, v, w: np.dot(w, counted(x, v)).sum(),
+    lambda x, v, w: np.outer(counted(x, v), w).sum() + np.multiply.outer(w, counted(x, v)).sum(),
+    lambda x, v, w: np.tensordot(w * x, counted(x, v), axes=0).sum() + np.inner(counted(x, v), w).sum(),
+    lambda x, v, w: np.clip(counted(x, v), w[0], w[1]) * x,
+]
+
+
+@pytest.mark.parametrize("f", BESIDE_FLOATS)
+@pytest.mark.parametrize("v", [np.array([0.3, 0.5]), np.array([])])
+def test_a_number_that_may_be_an_int_is_a_float_in_arrays_made_of_it_and_of_floats(f, v) -> None:
+    w = np.array([0.2, 0.9])
+    for level in (0, 1, 2):
+        value, gradient = symdiff.value_and_grad(f, level=level)(0.7, v, w)
+        assert value == pytest.approx(f(0.7, v, w)) and type(value) is type(f(0.7, v, w))
+        assert gradient == pytest.approx((f(0.7 + 1e-6, v, w) - f(0.7 - 1e-6, v, w)) / 2e-6, rel=1e-6, abs=1e-8)
+
+
+def test_what_may_be_an_int_is_added_in_place() -> None:
+    def f(x, v, w):
+        y = w * x
+        np.add.at(y, [0, 0], counted(x, v))
+        return y.prod()
+
+    v, w = np.array([0.3, 0.5]), np.array([0.2, 0.9])
+    assert symdiff.value_and_grad(f)(0.7, v, w)[0] == f(0.7, v, w)
+
+
+def test_an_array_of_what_may_be_an_int_alone_is_refused() -> None:
+    with pytest.raises(symdiff.CompileError, match="SD312"):
+        symdiff.value_and_grad(lambda x, v: np.broadcast_to(counted(x, v), (3,)).sum())(0.7, np.array([0.3, 0.5]))

@@ -1,6 +1,8 @@
 """Failing programs are made small in the time there is, whatever the smaller ones do."""
 
+import resource
 import signal
+import sys
 
 import pytest
 
@@ -49,3 +51,13 @@ def test_at_most_stops_what_catches_every_exception_and_leaves_no_alarm() -> Non
             except Exception:
                 pass
     assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="set where Linux tells a size")
+def test_at_most_gives_what_takes_too_much_memory_an_error_and_leaves_no_limit() -> None:
+    limits = resource.getrlimit(resource.RLIMIT_AS)
+    with pytest.raises(MemoryError), at_most(20.0):
+        taken = [b""]
+        while True:
+            taken.append(bytes(1 << 28))
+    assert resource.getrlimit(resource.RLIMIT_AS) == limits

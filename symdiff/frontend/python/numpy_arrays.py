@@ -72,7 +72,7 @@ def _clip(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     bounds = [v for v in (lo, hi) if not is_none(v)]
     types = [cx.aval(v) for v in bounds if v is not POISON]
     if a is not POISON and any(not t.pythonic and t.dtype != cx.aval(a).dtype for t in types):
-        a = of_own_dtype(cx, node, a)
+        a = of_own_dtype(cx, node, a, *bounds)
     if is_none(lo):
         return cx.emit(node, "minimum", a, hi)
     return cx.emit(node, "maximum", a, lo) if is_none(hi) else cx.emit(node, "clip", a, lo, hi)

@@ -275,16 +275,24 @@ def numeric(cx: Context, node: ast.AST, val: Val) -> Val:
     return cx.refuse("SD321", node, operation=cx.text(node), left=cx.describe(val), right="nothing")
 
 
-def of_own_dtype(cx: Context, node: ast.AST, val: Val) -> Val:
+def of_own_dtype(cx: Context, node: ast.AST, val: Val, *beside: Val) -> Val:
     """A Python number as functions take it that make an array of it: it has a dtype of its own beside float32."""
-    val = of_one_dtype(cx, node, val)
+    val = of_one_dtype(cx, node, val, *beside)
     python = val is not POISON and cx.aval(val).kind is Kind.PYTHON
     return operators.convert(cx, node, val, Kind.NUMPY, cx.aval(val).dtype) if python else val
 
 
-def of_one_dtype(cx: Context, node: ast.AST, val: Val) -> Val:
-    """A number or array that NumPy makes an array of one dtype of, on whatever path; reported otherwise."""
+def of_one_dtype(cx: Context, node: ast.AST, val: Val, *beside: Val) -> Val:
+    """A number or array that NumPy makes an array of one dtype of, on whatever path; reported otherwise.
+
+    An int on some paths is of the float's dtype where it is joined with what is `beside` it, as bodies written out do.
+    """
     if val is POISON or cx.aval(val).one_dtype:
+        return val
+    dtype = cx.aval(val).dtype
+    others = [cx.aval(v).dtype for v in beside if v is not POISON]
+    joined = dtype == "f8" and any(np.result_type("i8", other) == np.result_type("f8", other) for other in others)
+    if joined or (dtype == "f8" and cx.frame.source.stands_for is not None):
         return val
     return cx.refuse("SD312", node, use=f"`{cx.text(node)}`", name="a scalar")
 

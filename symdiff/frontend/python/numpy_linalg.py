@@ -37,12 +37,13 @@ def _binary(name: str) -> Any:
         found = bind(cx, node, name, "a b *out", args, kwargs)
         if found is None:
             return POISON
-        a, b = (of_one_dtype(cx, node, numeric(cx, node, found[k])) for k in "ab")
+        a, b = (numeric(cx, node, found[k]) for k in "ab")
+        a, b = of_one_dtype(cx, node, a, b), of_one_dtype(cx, node, b, a)
         if POISON in (a, b):
             return POISON
         ranks = cx.aval(a).rank, cx.aval(b).rank
         if name == "dot" and min(ranks) == 0:
-            return operators.binary(cx, node, ast.Mult(), of_own_dtype(cx, node, a), of_own_dtype(cx, node, b))
+            return operators.binary(cx, node, ast.Mult(), of_own_dtype(cx, node, a, b), of_own_dtype(cx, node, b, a))
         if name == "dot" and min(ranks) > 0 and max(ranks) > 2:
             instead = f": write np.tensordot(a, b, axes=(({ranks[0] - 1},), ({max(ranks[1] - 2, 0)},)))"
             detail = f" of arrays of rank above 2{instead}"
@@ -67,7 +68,7 @@ def _inner(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     if cx.aval(a).rank == cx.aval(b).rank == 1:
         return cx.emit(node, "dot", a, b)
     if not cx.aval(a).rank or not cx.aval(b).rank:
-        return operators.binary(cx, node, ast.Mult(), of_own_dtype(cx, node, a), of_own_dtype(cx, node, b))
+        return operators.binary(cx, node, ast.Mult(), of_own_dtype(cx, node, a, b), of_own_dtype(cx, node, b, a))
     return cx.emit(node, "tensordot", a, b, axes=((cx.aval(a).rank - 1,), (cx.aval(b).rank - 1,)))
 
 
@@ -86,7 +87,7 @@ def _tensordot(cx: Context, node: ast.AST, args: Args, kwargs: Kwargs) -> Val:
     else:
         pairs = axes
     left, right = (tuple(map(int, np.atleast_1d(list(p) if isinstance(p, range) else p))) for p in pairs)
-    return cx.emit(node, "tensordot", of_own_dtype(cx, node, a), of_own_dtype(cx, node, b), axes=(left, right))
+    return cx.emit(node, "tensordot", of_own_dtype(cx, node, a, b), of_own_dtype(cx, node, b, a), axes=(left, right))
 
 
 @handler("einsum")

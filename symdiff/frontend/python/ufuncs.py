@@ -104,7 +104,7 @@ def _outer(cx: Context, node: ast.AST, ufunc: np.ufunc, args: Args) -> Val:
     a, b = (numpy_calls.numeric(cx, node, v) for v in args)
     if POISON in (a, b):
         return POISON
-    a, b = (numpy_calls.of_own_dtype(cx, node, v) for v in (a, b))
+    a, b = numpy_calls.of_own_dtype(cx, node, a, b), numpy_calls.of_own_dtype(cx, node, b, a)
     later = tuple(range(cx.aval(a).rank, cx.aval(a).rank + cx.aval(b).rank))
     wide = cx.emit(node, "expand_dims", a, axis=later) if later and cx.aval(a).rank else a
     name = numpy_calls.name_of(ufunc)
