@@ -35,8 +35,11 @@ def _time(seconds: float) -> Iterator[None]:
     before = signal.signal(signal.SIGVTALRM, stop)  # of the process's own time: a busy machine stops nothing
     signal.setitimer(signal.ITIMER_VIRTUAL, seconds, 1.0)  # again each second, where a callback swallowed the first
     try:
-        yield
-    finally:
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0.0)
+    finally:  # also where the alarm rang in the first
         signal.setitimer(signal.ITIMER_VIRTUAL, 0.0)
         signal.signal(signal.SIGVTALRM, before)
 
